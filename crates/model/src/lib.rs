@@ -1,0 +1,2 @@
+//! The words that the sealift crates share.
+#![forbid(unsafe_code)]
