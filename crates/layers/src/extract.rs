@@ -1,0 +1,19 @@
+//! What a caller takes out of the files of a tree.
+
+use crate::{File, Metadata, TreePath};
+
+/// Takes facts out of the files that stream by.
+///
+/// `wants` is asked for every regular file, `read` for those wanted. Neither sees anything but
+/// the one file, so what a layer yields depends on the layer alone.
+pub trait Extract: Sync {
+    /// What is kept of one file.
+    type Facts: Send + Sync;
+
+    /// Whether a file is worth reading: by its path, its metadata, and up to 512 first bytes.
+    fn wants(&self, path: TreePath<'_>, metadata: &Metadata, head: &[u8]) -> bool;
+
+    /// Reads one wanted file; none when there is nothing in it. What is wrong with the file
+    /// belongs into the facts, too.
+    fn read(&self, file: &mut File<'_>) -> Option<Self::Facts>;
+}

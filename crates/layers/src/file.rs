@@ -1,0 +1,148 @@
+//! One file while its layer streams by.
+
+use std::fmt;
+use std::io::{self, Read};
+
+use crate::{LimitExceeded, Limits, TreePath};
+
+/// What is known of a regular file before it is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Metadata {
+    /// Bytes of its content.
+    pub size: u64,
+    /// Permission bits, `0o755`.
+    pub mode: u32,
+}
+
+impl Metadata {
+    /// Metadata of a regular file.
+    #[must_use]
+    pub fn new(size: u64, mode: u32) -> Self {
+        Self { size, mode }
+    }
+
+    /// Whether anybody may execute it.
+    #[must_use]
+    pub fn is_executable(&self) -> bool {
+        self.mode & 0o111 != 0
+    }
+}
+
+/// A wanted file: read it whole with [`File::bytes`], or forward only with [`File::stream`].
+pub struct File<'a> {
+    path: TreePath<'a>,
+    metadata: Metadata,
+    limits: &'a Limits,
+    content: Content<'a>,
+}
+
+enum Content<'a> {
+    /// Not yet read: the first bytes, and what follows them.
+    Stream { head: &'a [u8], rest: &'a mut (dyn Read + 'a) },
+    /// Read whole, or given whole; a stream of it goes on at `streamed`.
+    Whole { bytes: Vec<u8>, streamed: usize },
+}
+
+impl<'a> File<'a> {
+    /// A file whose content is `head` followed by what `rest` gives.
+    pub fn new(
+        path: TreePath<'a>,
+        metadata: Metadata,
+        head: &'a [u8],
+        rest: &'a mut (dyn Read + 'a),
+        limits: &'a Limits,
+    ) -> Self {
+        Self { path, metadata, limits, content: Content::Stream { head, rest } }
+    }
+
+    /// A file whose content is at hand, as tests and fuzzers have it.
+    #[must_use]
+    pub fn from_bytes(path: TreePath<'a>, bytes: Vec<u8>, limits: &'a Limits) -> Self {
+        let size = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
+        let metadata = Metadata::new(size, 0o644);
+        Self { path, metadata, limits, content: Content::Whole { bytes, streamed: 0 } }
+    }
+
+    /// Its path in the layer.
+    #[must_use]
+    pub fn path(&self) -> TreePath<'a> {
+        self.path
+    }
+
+    /// Its size and mode.
+    #[must_use]
+    pub fn metadata(&self) -> Metadata {
+        self.metadata
+    }
+
+    /// The bounds of this scan.
+    #[must_use]
+    pub fn limits(&self) -> &'a Limits {
+        self.limits
+    }
+
+    /// Reads the file whole; a second call gives the same bytes again.
+    ///
+    /// # Errors
+    /// [`FileError::Limit`] when the file is larger than `max_file_bytes`, [`FileError::Io`] when
+    /// its content ends early or cannot be read.
+    pub fn bytes(&mut self) -> Result<&[u8], FileError> {
+        if let Content::Stream { head, rest } = &mut self.content {
+            let max = self.limits.max_file_bytes;
+            if self.metadata.size > max {
+                return Err(LimitExceeded::new("max_file_bytes", max).into());
+            }
+            let mut bytes = head.to_vec();
+            rest.take(max).read_to_end(&mut bytes)?;
+            self.content = Content::Whole { bytes, streamed: 0 };
+        }
+        match &self.content {
+            Content::Whole { bytes, .. } => Ok(bytes),
+            Content::Stream { .. } => Ok(&[]),
+        }
+    }
+
+    /// The content from where reading stopped: from the first byte, unless a stream before has
+    /// read some.
+    pub fn stream(&mut self) -> impl Read {
+        FileStream(&mut self.content)
+    }
+}
+
+impl fmt::Debug for File<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("File")
+            .field("path", &self.path)
+            .field("metadata", &self.metadata)
+            .finish_non_exhaustive()
+    }
+}
+
+struct FileStream<'f, 'a>(&'f mut Content<'a>);
+
+impl Read for FileStream<'_, '_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        match self.0 {
+            Content::Stream { head: [], rest } => rest.read(buffer),
+            Content::Stream { head, .. } => head.read(buffer),
+            Content::Whole { bytes, streamed } => {
+                let read = bytes.get(*streamed..).unwrap_or_default().read(buffer)?;
+                *streamed += read;
+                Ok(read)
+            }
+        }
+    }
+}
+
+/// Why a file could not be read.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum FileError {
+    /// A bound was passed.
+    #[error(transparent)]
+    Limit(#[from] LimitExceeded),
+    /// The content ends early or cannot be read.
+    #[error("cannot be read: {0}")]
+    Io(#[from] io::Error),
+}

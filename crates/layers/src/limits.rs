@@ -1,0 +1,58 @@
+//! What reading one image may cost.
+
+/// Bounds on what reading one image or tree may cost. All are finite; passing one is an error or
+/// a diagnostic that names the limit and its value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Limits {
+    /// Bytes of one layer after decompression. Default: 64 GiB, above the largest images in use
+    /// (CUDA and model images reach 20 GiB a layer).
+    pub max_layer_bytes: u64,
+    /// Bytes of file content kept at once over all threads; a thread waits until the others make
+    /// room. Default: 1 GiB.
+    pub max_kept_bytes: u64,
+    /// Bytes of one file read whole, and of what is unpacked from it at one time (nested
+    /// archives). Default: 1 GiB; the largest Go programs and fat jars are below.
+    pub max_file_bytes: u64,
+    /// Entries of one layer. Default: 5 million; large images have half a million files.
+    pub max_layer_entries: u64,
+    /// Layers of one image. Default: 1,000; engines stop at 127.
+    pub max_layers: usize,
+    /// Bytes of one path. Default: 4,096, `PATH_MAX` of Linux.
+    pub max_path_bytes: usize,
+    /// Decompressed bytes for each compressed byte, counted once a layer is beyond 100 MiB.
+    /// Default: 1,100; deflate cannot exceed 1,032.
+    pub max_inflate_ratio: u64,
+    /// Archives within archives. Default: 8.
+    pub max_archive_depth: u32,
+    /// Entries of one archive, all nested ones included. Default: 1 million.
+    pub max_archive_entries: u64,
+    /// Symbolic links followed for one path. Default: 40, `MAXSYMLINKS` of Linux.
+    pub max_link_hops: u32,
+    /// Bytes of a manifest, index, config or other document. Default: 16 MiB; the registry limit
+    /// for manifests is 4 MiB (distribution-spec 1.1, "Pushing Manifests").
+    pub max_document_bytes: u64,
+    /// Memory window of a zstd frame. Default: 128 MiB, the default bound of the zstd command.
+    pub max_zstd_window_bytes: u64,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        const MIB: u64 = 1 << 20;
+        const GIB: u64 = 1 << 30;
+        Self {
+            max_layer_bytes: 64 * GIB,
+            max_kept_bytes: GIB,
+            max_file_bytes: GIB,
+            max_layer_entries: 5_000_000,
+            max_layers: 1_000,
+            max_path_bytes: 4_096,
+            max_inflate_ratio: 1_100,
+            max_archive_depth: 8,
+            max_archive_entries: 1_000_000,
+            max_link_hops: 40,
+            max_document_bytes: 16 * MIB,
+            max_zstd_window_bytes: 128 * MIB,
+        }
+    }
+}

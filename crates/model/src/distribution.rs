@@ -1,0 +1,292 @@
+//! Operating system distributions, as `os-release(5)` names them.
+
+use std::fmt;
+
+use crate::Ecosystem;
+
+/// A distribution whose packages and advisories are known by name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum Family {
+    /// AlmaLinux.
+    Alma,
+    /// Alpine Linux.
+    Alpine,
+    /// Amazon Linux.
+    Amazon,
+    /// Arch Linux.
+    Arch,
+    /// Azure Linux and its forerunner CBL-Mariner.
+    AzureLinux,
+    /// CentOS and CentOS Stream.
+    CentOs,
+    /// Chainguard images.
+    Chainguard,
+    /// Debian, distroless included.
+    Debian,
+    /// Fedora.
+    Fedora,
+    /// openSUSE Leap.
+    OpenSuseLeap,
+    /// openSUSE Tumbleweed.
+    OpenSuseTumbleweed,
+    /// Oracle Linux.
+    Oracle,
+    /// Photon OS.
+    Photon,
+    /// Red Hat Enterprise Linux.
+    RedHat,
+    /// Rocky Linux.
+    Rocky,
+    /// SUSE Linux Enterprise.
+    Suse,
+    /// Ubuntu.
+    Ubuntu,
+    /// Wolfi.
+    Wolfi,
+}
+
+/// How a release is written behind an OSV ecosystem name (OSV schema, "Defined ecosystems").
+#[derive(Clone, Copy)]
+enum Release {
+    /// The name stands alone.
+    None,
+    /// `Debian:12`: the part of the version before the first dot.
+    Major,
+    /// `Alpine:v3.20`: `v` and the first two parts.
+    VMajorMinor,
+    /// `Photon OS:5.0`: the version as it is.
+    Whole,
+    /// `Ubuntu:22.04:LTS`: releases of April in even years are marked.
+    Ubuntu,
+    /// `openSUSE:Leap 15.6`: words, then the version.
+    Words(&'static str),
+    /// `SUSE:Linux Enterprise Server 15 SP3`: the minor part is the service pack.
+    ServicePack(&'static str),
+}
+
+struct Row {
+    family: Family,
+    /// `ID` in os-release.
+    ids: &'static [&'static str],
+    /// The name in reports, as Trivy has it.
+    report: &'static str,
+    /// The OSV ecosystem, where OSV has records of this distribution.
+    osv: Option<(&'static str, Release)>,
+    /// What its package manager installs; none where no reader of ours exists.
+    packages: Option<Ecosystem>,
+}
+
+const fn row(
+    family: Family,
+    ids: &'static [&'static str],
+    report: &'static str,
+    osv: Option<(&'static str, Release)>,
+    packages: Option<Ecosystem>,
+) -> Row {
+    Row { family, ids, report, osv, packages }
+}
+
+const APK: Option<Ecosystem> = Some(Ecosystem::Apk);
+const DEB: Option<Ecosystem> = Some(Ecosystem::Deb);
+const RPM: Option<Ecosystem> = Some(Ecosystem::Rpm);
+
+#[rustfmt::skip]
+const TABLE: &[Row] = &[
+    row(Family::Alma, &["almalinux"], "alma", Some(("AlmaLinux", Release::Major)), RPM),
+    row(Family::Alpine, &["alpine"], "alpine", Some(("Alpine", Release::VMajorMinor)), APK),
+    row(Family::Amazon, &["amzn"], "amazon", None, RPM),
+    row(Family::Arch, &["arch", "archarm"], "arch", None, None),
+    row(Family::AzureLinux, &["azurelinux", "mariner"], "azurelinux", Some(("Azure Linux", Release::Major)), RPM),
+    row(Family::CentOs, &["centos"], "centos", None, RPM),
+    row(Family::Chainguard, &["chainguard"], "chainguard", Some(("Chainguard", Release::None)), APK),
+    row(Family::Debian, &["debian"], "debian", Some(("Debian", Release::Major)), DEB),
+    row(Family::Fedora, &["fedora"], "fedora", None, RPM),
+    row(Family::OpenSuseLeap, &["opensuse-leap"], "opensuse-leap", Some(("openSUSE", Release::Words("Leap"))), RPM),
+    row(Family::OpenSuseTumbleweed, &["opensuse-tumbleweed"], "opensuse-tumbleweed", Some(("openSUSE:Tumbleweed", Release::None)), RPM),
+    row(Family::Oracle, &["ol"], "oracle", None, RPM),
+    row(Family::Photon, &["photon"], "photon", Some(("Photon OS", Release::Whole)), RPM),
+    row(Family::RedHat, &["rhel"], "redhat", Some(("Red Hat", Release::Major)), RPM),
+    row(Family::Rocky, &["rocky"], "rocky", Some(("Rocky Linux", Release::Major)), RPM),
+    row(Family::Suse, &["sles", "sled", "sles_sap"], "suse linux enterprise server", Some(("SUSE", Release::ServicePack("Linux Enterprise Server"))), RPM),
+    row(Family::Ubuntu, &["ubuntu"], "ubuntu", Some(("Ubuntu", Release::Ubuntu)), DEB),
+    row(Family::Wolfi, &["wolfi"], "wolfi", Some(("Wolfi", Release::None)), APK),
+];
+
+impl Family {
+    /// The family of an os-release `ID`, in any case.
+    #[must_use]
+    pub fn from_id(id: &str) -> Option<Self> {
+        TABLE
+            .iter()
+            .find(|row| row.ids.iter().any(|known| known.eq_ignore_ascii_case(id)))
+            .map(|row| row.family)
+    }
+
+    /// The name in reports, `debian`, as Trivy has it.
+    #[must_use]
+    pub fn report_name(self) -> &'static str {
+        self.row().map_or("", |row| row.report)
+    }
+
+    /// What the distribution's package manager installs.
+    #[must_use]
+    pub fn packages(self) -> Option<Ecosystem> {
+        self.row().and_then(|row| row.packages)
+    }
+
+    fn row(self) -> Option<&'static Row> {
+        TABLE.iter().find(|row| row.family == self)
+    }
+}
+
+/// The distribution that an image or tree says it is: `ID` and `VERSION_ID` of its
+/// `os-release(5)`, or what stands for them in older releases.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[non_exhaustive]
+pub struct Distribution {
+    /// `ID`, lower case, as `debian`; the namespace of its packages' purls.
+    pub id: String,
+    /// `VERSION_ID`, as `12`; rolling releases have none.
+    pub version_id: Option<String>,
+    /// The fullest version known, as `12.15` of `/etc/debian_version`; else `version_id`.
+    pub full_version: Option<String>,
+    /// `VERSION_CODENAME`, as `bookworm`.
+    pub codename: Option<String>,
+    /// `PRETTY_NAME`, for people.
+    pub pretty_name: Option<String>,
+    /// The family, when it is one of those known.
+    pub family: Option<Family>,
+}
+
+impl Distribution {
+    /// A distribution by `ID` and `VERSION_ID`.
+    #[must_use]
+    pub fn new(id: &str, version_id: Option<&str>) -> Self {
+        let id = id.to_ascii_lowercase();
+        Self {
+            family: Family::from_id(&id),
+            id,
+            version_id: version_id.map(str::to_owned),
+            full_version: version_id.map(str::to_owned),
+            codename: None,
+            pretty_name: None,
+        }
+    }
+
+    /// Reads the `distro` qualifier of a purl, `<ID>-<VERSION_ID>` or a bare `<ID>`.
+    #[must_use]
+    pub fn from_qualifier(distro: &str) -> Self {
+        // The ID may hold dashes itself (opensuse-leap-15.6): the version starts with a digit.
+        let version = distro
+            .char_indices()
+            .filter(|(_, c)| *c == '-')
+            .map(|(at, _)| distro.split_at(at))
+            .find(|(_, rest)| rest.chars().nth(1).is_some_and(|c| c.is_ascii_digit()));
+        match version {
+            Some((id, rest)) => Self::new(id, rest.get(1..)),
+            None => Self::new(distro, None),
+        }
+    }
+
+    /// The `distro` qualifier of its packages' purls: `<ID>-<VERSION_ID>`, `<ID>` without one.
+    #[must_use]
+    pub fn qualifier(&self) -> String {
+        match &self.version_id {
+            Some(version) => format!("{}-{version}", self.id),
+            None => self.id.clone(),
+        }
+    }
+
+    /// The name in reports: the family's, else the `ID`.
+    #[must_use]
+    pub fn report_name(&self) -> &str {
+        self.family.map_or(&self.id, |family| family.report_name())
+    }
+
+    /// The OSV ecosystem with its release, `Debian:12`; none where OSV has no records of it or
+    /// the release is not known.
+    #[must_use]
+    pub fn osv_ecosystem(&self) -> Option<String> {
+        let (name, release) = self.family.and_then(Family::row)?.osv?;
+        let version = self.version_id.as_deref();
+        let mut parts = version.unwrap_or_default().split('.');
+        let major = parts.next().filter(|part| !part.is_empty());
+        let minor = parts.next();
+        Some(match release {
+            Release::None => name.to_owned(),
+            Release::Major => format!("{name}:{}", major?),
+            Release::VMajorMinor => format!("{name}:v{}.{}", major?, minor?),
+            Release::Whole => format!("{name}:{}", version?),
+            Release::Ubuntu => {
+                let long_term = major?.parse::<u32>().is_ok_and(|year| year % 2 == 0);
+                let suffix = if long_term && minor == Some("04") { ":LTS" } else { "" };
+                format!("{name}:{}{suffix}", version?)
+            }
+            Release::Words(words) => format!("{name}:{words} {}", version?),
+            Release::ServicePack(words) => match minor {
+                Some(pack) => format!("{name}:{words} {} SP{pack}", major?),
+                None => format!("{name}:{words} {}", major?),
+            },
+        })
+    }
+}
+
+impl fmt::Display for Distribution {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.report_name())?;
+        match &self.full_version {
+            Some(version) => write!(f, " {version}"),
+            None => Ok(()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn osv_names_carry_the_release_as_osv_writes_it() {
+        for (id, version, osv) in [
+            ("debian", Some("12"), Some("Debian:12")),
+            ("debian", None, None),
+            ("ubuntu", Some("22.04"), Some("Ubuntu:22.04:LTS")),
+            ("ubuntu", Some("23.10"), Some("Ubuntu:23.10")),
+            ("ubuntu", Some("23.04"), Some("Ubuntu:23.04")),
+            ("alpine", Some("3.20.1"), Some("Alpine:v3.20")),
+            ("wolfi", Some("20230201"), Some("Wolfi")),
+            ("almalinux", Some("9.0"), Some("AlmaLinux:9")),
+            ("sles", Some("15.3"), Some("SUSE:Linux Enterprise Server 15 SP3")),
+            ("opensuse-leap", Some("15.6"), Some("openSUSE:Leap 15.6")),
+            ("amzn", Some("2023"), None),
+        ] {
+            assert_eq!(Distribution::new(id, version).osv_ecosystem().as_deref(), osv, "{id}");
+        }
+    }
+
+    #[test]
+    fn qualifiers_lead_back() {
+        for (text, id, version) in [
+            ("debian-12", "debian", Some("12")),
+            ("opensuse-leap-15.6", "opensuse-leap", Some("15.6")),
+            ("wolfi", "wolfi", None),
+            ("jessie", "jessie", None),
+            ("", "", None),
+        ] {
+            let distribution = Distribution::from_qualifier(text);
+            assert_eq!(
+                (distribution.id.as_str(), distribution.version_id.as_deref()),
+                (id, version)
+            );
+            assert_eq!(distribution.qualifier(), text);
+        }
+    }
+
+    #[test]
+    fn every_id_leads_to_its_family() {
+        for row in TABLE {
+            assert!(row.ids.iter().all(|id| Family::from_id(id) == Some(row.family)));
+        }
+    }
+}

@@ -1,0 +1,34 @@
+//! What a target contains.
+
+use crate::{Diagnostic, Distribution, Impact, Package};
+
+/// The packages of an image, a tree or an SBOM, and what could not be read of it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Inventory {
+    /// The distribution, when one is identified.
+    pub distribution: Option<Distribution>,
+    /// The packages, sorted by ecosystem, name, version and first location.
+    pub packages: Vec<Package>,
+    /// What could not be read, sorted by path.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+impl Inventory {
+    /// Brings packages and diagnostics into the order that makes equal inventories equal bytes.
+    pub fn sort(&mut self) {
+        self.packages.sort_by(|a, b| order_key(a).cmp(&order_key(b)));
+        self.diagnostics.sort();
+        self.diagnostics.dedup();
+    }
+
+    /// Whether something stands in the way of trusting that the inventory is whole.
+    #[must_use]
+    pub fn is_incomplete(&self) -> bool {
+        self.diagnostics.iter().any(|diagnostic| diagnostic.impact == Impact::Incomplete)
+    }
+}
+
+fn order_key(package: &Package) -> impl Ord {
+    (package.ecosystem, &package.name, &package.version, &package.locations, &package.purl)
+}

@@ -1,0 +1,183 @@
+//! Packages and where they were found.
+
+use std::fmt;
+
+use crate::{Digest, Ecosystem, Purl};
+
+/// A package at one version, with all the places that tell of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Package {
+    /// The name as its ecosystem writes it: `@scope/name`, `group:artifact`, the module path.
+    pub name: String,
+    /// The version exactly as found, the epoch of Debian and RPM included (`1:2.3-4`); empty
+    /// when the place that names the package gives none.
+    pub version: String,
+    /// The ecosystem.
+    pub ecosystem: Ecosystem,
+    /// The package URL.
+    pub purl: Purl,
+    /// Licences as declared, SPDX expressions where they are such.
+    pub licenses: Vec<String>,
+    /// What the package was built from, where that has a name of its own: Debian source, apk
+    /// origin, RPM source.
+    pub source: Option<SourcePackage>,
+    /// Architecture in the ecosystem's own word, `amd64`, `x86_64`, `noarch`.
+    pub architecture: Option<String>,
+    /// Module label of an RPM, `nodejs:16`.
+    pub module_label: Option<String>,
+    /// Who maintains it, for people.
+    pub maintainer: Option<String>,
+    /// What it is needed for, where the format says.
+    pub scope: Scope,
+    /// Whether the project asked for it itself, where the format says.
+    pub relationship: Relationship,
+    /// Installed, or only declared.
+    pub evidence: Evidence,
+    /// Something about its identity that was guessed, in words, as a Maven group from a file name.
+    pub guessed: Option<String>,
+    /// `name@version` of the packages of the same ecosystem that it needs.
+    pub depends_on: Vec<String>,
+    /// Name of the operating system's package that brought it.
+    pub owned_by: Option<String>,
+    /// Digest of the package's own file, where it is one file (a jar, a program).
+    pub digest: Option<Digest>,
+    /// Where it was found; never empty in an inventory.
+    pub locations: Vec<Location>,
+    /// Name of the cataloger that found it, `dpkg-status`.
+    pub cataloger: String,
+}
+
+impl Package {
+    /// An installed package of which nothing else is known yet.
+    #[must_use]
+    pub fn new(
+        ecosystem: Ecosystem,
+        name: impl Into<String>,
+        version: impl Into<String>,
+        purl: Purl,
+    ) -> Self {
+        Self {
+            name: name.into(),
+            version: version.into(),
+            ecosystem,
+            purl,
+            licenses: Vec::new(),
+            source: None,
+            architecture: None,
+            module_label: None,
+            maintainer: None,
+            scope: Scope::Unstated,
+            relationship: Relationship::Unstated,
+            evidence: Evidence::Installed,
+            guessed: None,
+            depends_on: Vec::new(),
+            owned_by: None,
+            digest: None,
+            locations: Vec::new(),
+            cataloger: String::new(),
+        }
+    }
+
+    /// `name@version`, the form of [`Package::depends_on`].
+    #[must_use]
+    pub fn id(&self) -> String {
+        format!("{}@{}", self.name, self.version)
+    }
+}
+
+/// The source that a binary package was built from.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[non_exhaustive]
+pub struct SourcePackage {
+    /// Its name.
+    pub name: String,
+    /// Its full version, epoch included; the binary's own where none is stated.
+    pub version: String,
+}
+
+impl SourcePackage {
+    /// A source package.
+    #[must_use]
+    pub fn new(name: impl Into<String>, version: impl Into<String>) -> Self {
+        Self { name: name.into(), version: version.into() }
+    }
+}
+
+/// A place in the tree that tells of a package.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[non_exhaustive]
+pub struct Location {
+    /// Path without leading slash; nested archives as `outer.jar:inner/path.jar`. Bytes that are
+    /// no UTF-8 are written `\xNN`.
+    pub path: String,
+    /// Diff-id of the layer that put the file there; none outside images.
+    pub layer: Option<Digest>,
+    /// First and last 1-based line of the entry, where there are lines.
+    pub lines: Option<(u64, u64)>,
+}
+
+impl Location {
+    /// A place outside any layer and without a line.
+    #[must_use]
+    pub fn new(path: impl Into<String>) -> Self {
+        Self { path: path.into(), layer: None, lines: None }
+    }
+
+    /// The same place on other lines.
+    #[must_use]
+    pub fn on_lines(mut self, lines: Option<(u64, u64)>) -> Self {
+        self.lines = lines;
+        self
+    }
+}
+
+impl fmt::Display for Location {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.path)?;
+        match self.lines {
+            Some((first, _)) => write!(f, ":{first}"),
+            None => Ok(()),
+        }
+    }
+}
+
+/// How a package was seen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[expect(clippy::exhaustive_enums, reason = "a package is there or it is not")]
+pub enum Evidence {
+    /// It is there: a package database, its own metadata, its code.
+    Installed,
+    /// A lockfile or manifest names it.
+    Declared,
+}
+
+/// What a package is needed for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum Scope {
+    /// The format does not say.
+    Unstated,
+    /// Needed when the software runs.
+    Runtime,
+    /// Needed only to build or test it.
+    Development,
+    /// Left out where it cannot be had.
+    Optional,
+}
+
+/// How a package came to be asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum Relationship {
+    /// The format does not say.
+    Unstated,
+    /// The project itself.
+    Root,
+    /// Another part of the same project.
+    Workspace,
+    /// The project asked for it.
+    Direct,
+    /// Another package asked for it.
+    Indirect,
+}

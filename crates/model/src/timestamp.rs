@@ -1,0 +1,77 @@
+//! Points in time.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+/// A point in time, UTC, read and written as RFC 3339.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Timestamp(jiff::Timestamp);
+
+impl Timestamp {
+    /// The point `seconds` after 1970-01-01T00:00:00Z.
+    ///
+    /// # Errors
+    /// When it lies outside the years -9999 to 9999.
+    pub fn from_unix_seconds(seconds: i64) -> Result<Self, TimestampError> {
+        jiff::Timestamp::from_second(seconds).map(Self).map_err(|_| TimestampError)
+    }
+
+    /// Whole seconds since 1970-01-01T00:00:00Z, rounded towards it.
+    #[must_use]
+    pub fn unix_seconds(self) -> i64 {
+        self.0.as_second()
+    }
+
+    /// Whole days from `earlier` to this point; negative when it lies before.
+    #[must_use]
+    pub fn days_since(self, earlier: Self) -> i64 {
+        (self.unix_seconds() - earlier.unix_seconds()).div_euclid(24 * 60 * 60)
+    }
+}
+
+impl fmt::Display for Timestamp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(&self.0, f)
+    }
+}
+
+impl FromStr for Timestamp {
+    type Err = TimestampError;
+
+    fn from_str(text: &str) -> Result<Self, TimestampError> {
+        text.parse().map(Self).map_err(|_| TimestampError)
+    }
+}
+
+impl Serialize for Timestamp {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Timestamp {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
+    }
+}
+
+/// A text or number is no point in time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("a time is written as RFC 3339 has it, as 2026-01-31T12:00:00Z")]
+#[non_exhaustive]
+pub struct TimestampError;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_and_prints_rfc_3339() {
+        let time: Timestamp = "2023-01-01T02:00:00+02:00".parse().unwrap();
+        assert_eq!(time.to_string(), "2023-01-01T00:00:00Z");
+        assert_eq!(time.unix_seconds(), 1_672_531_200);
+        assert_eq!("yesterday".parse::<Timestamp>(), Err(TimestampError));
+    }
+}

@@ -1,0 +1,118 @@
+//! From the facts of the merged view to packages.
+
+use std::collections::HashMap;
+
+use sealift_model::{Diagnostic, Digest, Distribution, Ecosystem, Impact, Location, Package};
+
+use crate::{Facts, Problem};
+
+/// A file of the merged view with the facts that one cataloger took out of it.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct MergedFile<'a> {
+    /// Path in the merged view, in the form of [`Location::path`].
+    pub path: String,
+    /// Other names of the same content, hard and symbolic links.
+    pub aliases: Vec<String>,
+    /// Diff-id of the layer that put the file there; none outside images.
+    pub layer: Option<&'a Digest>,
+    /// What was taken out of it.
+    pub facts: &'a Facts,
+}
+
+/// The files that are left after the merge and that one cataloger had wanted, by path.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct MergedFacts<'a> {
+    /// The cataloger's name.
+    pub cataloger: &'static str,
+    /// The files, sorted by path.
+    pub files: Vec<MergedFile<'a>>,
+    /// The distribution, when one is identified.
+    pub distribution: Option<&'a Distribution>,
+}
+
+/// The packages in the making.
+#[derive(Debug, Default)]
+#[non_exhaustive]
+pub struct Catalog {
+    packages: Vec<Package>,
+    diagnostics: Vec<Diagnostic>,
+    found: HashMap<(Ecosystem, String, String, String), usize>,
+}
+
+impl Catalog {
+    /// Takes every package and problem of the files as they are.
+    pub fn extend(&mut self, merged: &MergedFacts<'_>) {
+        for file in &merged.files {
+            for package in file.facts.packages() {
+                self.add(package.clone(), file, merged.cataloger);
+            }
+            self.add_problems(file, merged.cataloger, Impact::Partial);
+        }
+    }
+
+    /// Adds a package that `file` tells of. Found a second time, it is one package with two
+    /// locations.
+    pub fn add(&mut self, mut package: Package, file: &MergedFile<'_>, cataloger: &str) {
+        let inner = std::mem::take(&mut package.locations);
+        package.locations = if inner.is_empty() {
+            vec![file.location("")]
+        } else {
+            inner
+                .into_iter()
+                .map(|place| file.location(&place.path).on_lines(place.lines))
+                .collect()
+        };
+        cataloger.clone_into(&mut package.cataloger);
+        let identity = (
+            package.ecosystem,
+            package.purl.to_string(),
+            package.version.clone(),
+            format!("{:?}", package.evidence),
+        );
+        match self.found.get(&identity).and_then(|at| self.packages.get_mut(*at)) {
+            Some(known) => {
+                for place in package.locations {
+                    if !known.locations.contains(&place) {
+                        known.locations.push(place);
+                    }
+                }
+            }
+            None => {
+                self.found.insert(identity, self.packages.len());
+                self.packages.push(package);
+            }
+        }
+    }
+
+    /// Adds the problems of a file as diagnostics.
+    pub fn add_problems(&mut self, file: &MergedFile<'_>, cataloger: &str, impact: Impact) {
+        for Problem { line, inner_path, message } in &file.facts.problems {
+            let place = file.location(inner_path.as_deref().unwrap_or_default());
+            let mut diagnostic =
+                Diagnostic::new(cataloger, message, impact).at(place.path, place.layer);
+            diagnostic.line = *line;
+            self.diagnostics.push(diagnostic);
+        }
+    }
+
+    /// Adds a diagnostic.
+    pub fn diagnose(&mut self, diagnostic: Diagnostic) {
+        self.diagnostics.push(diagnostic);
+    }
+}
+
+impl MergedFile<'_> {
+    /// The place `inner` inside this file; the file itself when `inner` is empty.
+    #[must_use]
+    pub fn location(&self, inner: &str) -> Location {
+        let path = match inner {
+            "" => self.path.clone(),
+            inner => format!("{}:{inner}", self.path),
+        };
+        let mut location = Location::new(path);
+        location.layer = self.layer.cloned();
+        location
+    }
+}

@@ -1,0 +1,29 @@
+//! The trait that every ecosystem implements.
+
+use sealift_layers::{File, Metadata, TreePath};
+
+use crate::{Catalog, Error, Facts, MergedFacts};
+
+/// Finds the packages of one ecosystem.
+pub trait Cataloger: Sync {
+    /// Stable name, used in reports and filters: `"apk-installed"`.
+    fn name(&self) -> &'static str;
+
+    /// Whether a file is worth reading: by its path, its metadata, and up to 512 first bytes
+    /// (programs have no telling name).
+    fn wants(&self, path: TreePath<'_>, metadata: &Metadata, head: &[u8]) -> bool;
+
+    /// Reads one wanted file while its layer streams by: `file.stream()` forward only, or
+    /// `file.bytes()` whole. Sees nothing but this file; facts belong to the content, and the
+    /// names it has (links included) are attached at the merge.
+    ///
+    /// # Errors
+    /// Only when nothing of the file is usable. One bad record is a problem in `facts`.
+    fn read(&self, file: &mut File<'_>, facts: &mut Facts) -> Result<(), Error>;
+
+    /// Turns the facts of the files that are left after the merge into packages: owners,
+    /// parents, workspaces. Most ecosystems keep the default, which takes each file's as they are.
+    fn assemble(&self, merged: &MergedFacts<'_>, catalog: &mut Catalog) {
+        catalog.extend(merged);
+    }
+}

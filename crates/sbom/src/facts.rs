@@ -1,0 +1,77 @@
+//! What a cataloger takes out of one file.
+
+use sealift_model::{Distribution, Package};
+
+/// The facts of one file, in the order of the file.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Facts {
+    /// What it says.
+    pub facts: Vec<Fact>,
+    /// What of it could not be read.
+    pub problems: Vec<Problem>,
+}
+
+impl Facts {
+    /// Whether there is nothing to keep.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.facts.is_empty() && self.problems.is_empty()
+    }
+
+    /// Adds a package. A location in it holds only what lies inside the file: the path within an
+    /// archive (the part behind the colon) and the lines; the merge puts the file's path and
+    /// layer in front. A package without location gets the file's.
+    pub fn package(&mut self, package: Package) {
+        self.facts.push(Fact::Package(Box::new(package)));
+    }
+
+    /// Adds a problem with one record.
+    pub fn problem(&mut self, line: Option<u64>, message: impl Into<String>) {
+        self.problems.push(Problem { line, inner_path: None, message: message.into() });
+    }
+
+    /// The packages among the facts.
+    pub fn packages(&self) -> impl Iterator<Item = &Package> {
+        self.facts.iter().filter_map(|fact| match fact {
+            Fact::Package(package) => Some(&**package),
+            _ => None,
+        })
+    }
+}
+
+/// One thing that a file says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Fact {
+    /// A package is installed or declared.
+    Package(Box<Package>),
+    /// The tree is of this distribution.
+    Distribution(Box<Distribution>),
+    /// The package named `owner` of the operating system brought the file at `path`.
+    Owns {
+        /// Name of the package.
+        owner: String,
+        /// Path without leading slash.
+        path: String,
+    },
+    /// Licences of a package that is stated elsewhere.
+    Licenses {
+        /// Name of the package.
+        package: String,
+        /// Licences as written.
+        licenses: Vec<String>,
+    },
+}
+
+/// Something in a file that could not be read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Problem {
+    /// 1-based line, where there is one.
+    pub line: Option<u64>,
+    /// Path inside the archive that the file is, where it is one.
+    pub inner_path: Option<String>,
+    /// What is wrong, one sentence.
+    pub message: String,
+}
