@@ -1,2 +1,6 @@
 //! The words that the sealift crates share.
 #![forbid(unsafe_code)]
+
+mod purl;
+
+pub use purl::{Purl, PurlBuilder, PurlComponent, PurlError};
