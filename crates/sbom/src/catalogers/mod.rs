@@ -2,9 +2,11 @@
 
 mod json;
 mod npm;
+mod python;
 mod text;
 
 use crate::Cataloger;
 
 /// Every cataloger, ordered by name. Adding an ecosystem adds a line here.
-pub static ALL: &[&dyn Cataloger] = &[&npm::Installed, &npm::Lockfile];
+pub static ALL: &[&dyn Cataloger] =
+    &[&npm::Installed, &npm::Lockfile, &python::Installed, &python::Poetry, &python::Requirements];

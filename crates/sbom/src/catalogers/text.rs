@@ -1,5 +1,7 @@
 //! Text files: their encoding, and on which line something stands.
 
+use std::borrow::Cow;
+
 use sealift_layers::TreePath;
 
 use crate::Error;
@@ -16,6 +18,24 @@ pub(super) fn utf8<'a>(bytes: &'a [u8], format: &'static str) -> Result<&'a str,
             line: u64::try_from(newlines).ok().map(|newlines| newlines + 1),
         }
     })
+}
+
+/// The text of a file that people write with any editor: UTF-16 where its byte order mark says
+/// so, else UTF-8, in which a byte that is none becomes U+FFFD.
+pub(super) fn any(bytes: &[u8]) -> Cow<'_, str> {
+    match bytes {
+        [0xff, 0xfe, rest @ ..] => utf16(rest, u16::from_le_bytes),
+        [0xfe, 0xff, rest @ ..] => utf16(rest, u16::from_be_bytes),
+        [0xef, 0xbb, 0xbf, rest @ ..] | rest => String::from_utf8_lossy(rest),
+    }
+}
+
+fn utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> Cow<'_, str> {
+    let units = bytes.chunks(2).map(|pair| match pair {
+        [first, second] => unit([*first, *second]),
+        _ => 0xfffd,
+    });
+    char::decode_utf16(units).map(|each| each.unwrap_or(char::REPLACEMENT_CHARACTER)).collect()
 }
 
 /// Where the lines of a text begin.
@@ -50,6 +70,15 @@ pub(super) fn is_inside_package(path: TreePath<'_>) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn reads_the_encodings_of_editors() {
+        assert_eq!(any(b"\xef\xbb\xbfa"), "a");
+        assert_eq!(any(b"\xff\xfea\0\xac\x20"), "a\u{20ac}");
+        assert_eq!(any(b"\xfe\xff\0a\x20\xac"), "a\u{20ac}");
+        assert_eq!(any(b"\xfe\xff\0a\x20"), "a\u{fffd}");
+        assert_eq!(any(b"a\xff"), "a\u{fffd}");
+    }
 
     #[test]
     fn names_the_line_of_a_foreign_byte() {
