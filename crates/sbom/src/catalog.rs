@@ -32,6 +32,14 @@ pub struct MergedFacts<'a> {
     pub distribution: Option<&'a Distribution>,
 }
 
+impl<'a> MergedFacts<'a> {
+    /// The files, sorted by path, of a tree whose distribution is not known.
+    #[must_use]
+    pub fn new(cataloger: &'static str, files: Vec<MergedFile<'a>>) -> Self {
+        Self { cataloger, files, distribution: None }
+    }
+}
+
 /// The packages in the making.
 #[derive(Debug, Default)]
 #[non_exhaustive]
@@ -97,13 +105,31 @@ impl Catalog {
         }
     }
 
+    /// The packages so far, in the order in which they were added.
+    #[must_use]
+    pub fn packages(&self) -> &[Package] {
+        &self.packages
+    }
+
+    /// The diagnostics so far, in the order in which they were added.
+    #[must_use]
+    pub fn diagnostics(&self) -> &[Diagnostic] {
+        &self.diagnostics
+    }
+
     /// Adds a diagnostic.
     pub fn diagnose(&mut self, diagnostic: Diagnostic) {
         self.diagnostics.push(diagnostic);
     }
 }
 
-impl MergedFile<'_> {
+impl<'a> MergedFile<'a> {
+    /// A file outside images, without other names.
+    #[must_use]
+    pub fn new(path: impl Into<String>, facts: &'a Facts) -> Self {
+        Self { path: path.into(), aliases: Vec::new(), layer: None, facts }
+    }
+
     /// The place `inner` inside this file; the file itself when `inner` is empty.
     #[must_use]
     pub fn location(&self, inner: &str) -> Location {

@@ -1,6 +1,12 @@
 //! One folder for each ecosystem, and the table of all catalogers.
 
+mod json;
+mod npm;
+mod python;
+mod text;
+
 use crate::Cataloger;
 
 /// Every cataloger, ordered by name. Adding an ecosystem adds a line here.
-pub static ALL: &[&dyn Cataloger] = &[];
+pub static ALL: &[&dyn Cataloger] =
+    &[&npm::Installed, &npm::Lockfile, &python::Installed, &python::Poetry, &python::Requirements];
