@@ -1,5 +1,6 @@
 //! One folder for each ecosystem, and the table of all catalogers.
 
+mod java;
 mod json;
 mod npm;
 mod python;
@@ -8,5 +9,12 @@ mod text;
 use crate::Cataloger;
 
 /// Every cataloger, ordered by name. Adding an ecosystem adds a line here.
-pub static ALL: &[&dyn Cataloger] =
-    &[&npm::Installed, &npm::Lockfile, &python::Installed, &python::Poetry, &python::Requirements];
+#[rustfmt::skip] // one line each
+pub static ALL: &[&dyn Cataloger] = &[
+    &java::Archive,
+    &npm::Installed,
+    &npm::Lockfile,
+    &python::Installed,
+    &python::Poetry,
+    &python::Requirements,
+];
