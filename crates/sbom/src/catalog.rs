@@ -117,6 +117,11 @@ impl Catalog {
         &self.diagnostics
     }
 
+    /// The packages and diagnostics collected, in the order of collection.
+    pub(crate) fn into_parts(self) -> (Vec<Package>, Vec<Diagnostic>) {
+        (self.packages, self.diagnostics)
+    }
+
     /// Adds a diagnostic.
     pub fn diagnose(&mut self, diagnostic: Diagnostic) {
         self.diagnostics.push(diagnostic);

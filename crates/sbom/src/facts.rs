@@ -2,6 +2,8 @@
 
 use sealift_model::{Distribution, Package};
 
+use crate::Error;
+
 /// The facts of one file, in the order of the file.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
@@ -74,4 +76,14 @@ pub struct Problem {
     pub inner_path: Option<String>,
     /// What is wrong, one sentence.
     pub message: String,
+}
+
+impl From<Error> for Problem {
+    fn from(error: Error) -> Self {
+        let line = match &error {
+            Error::Malformed { line, .. } => *line,
+            _ => None,
+        };
+        Self { line, inner_path: None, message: error.to_string() }
+    }
 }
