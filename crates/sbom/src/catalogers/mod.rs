@@ -1,12 +1,23 @@
 //! One folder for each ecosystem, and the table of all catalogers.
 
+mod alpine;
+mod debian;
 mod json;
 mod npm;
+pub(crate) mod os_release;
 mod python;
 mod text;
 
 use crate::Cataloger;
 
 /// Every cataloger, ordered by name. Adding an ecosystem adds a line here.
-pub static ALL: &[&dyn Cataloger] =
-    &[&npm::Installed, &npm::Lockfile, &python::Installed, &python::Poetry, &python::Requirements];
+pub static ALL: &[&dyn Cataloger] = &[
+    &alpine::Installed,
+    &debian::Status,
+    &npm::Installed,
+    &npm::Lockfile,
+    &os_release::Release,
+    &python::Installed,
+    &python::Poetry,
+    &python::Requirements,
+];
