@@ -94,14 +94,12 @@ impl Catalog {
         }
     }
 
-    /// Adds the problems of a file as diagnostics.
+    /// Adds the problems of a file as diagnostics, and its notes.
     pub fn add_problems(&mut self, file: &MergedFile<'_>, cataloger: &str, impact: Impact) {
-        for Problem { line, inner_path, message } in &file.facts.problems {
-            let place = file.location(inner_path.as_deref().unwrap_or_default());
-            let mut diagnostic =
-                Diagnostic::new(cataloger, message, impact).at(place.path, place.layer);
-            diagnostic.line = *line;
-            self.diagnostics.push(diagnostic);
+        let problems = file.facts.problems.iter().map(|problem| (problem, impact));
+        let notes = file.facts.notes.iter().map(|note| (note, Impact::Note));
+        for (problem, impact) in problems.chain(notes) {
+            self.diagnostics.push(file.diagnostic(problem, cataloger, impact));
         }
     }
 
@@ -145,5 +143,15 @@ impl<'a> MergedFile<'a> {
         let mut location = Location::new(path);
         location.layer = self.layer.cloned();
         location
+    }
+
+    /// A problem with this file as a diagnostic.
+    #[must_use]
+    pub fn diagnostic(&self, problem: &Problem, cataloger: &str, impact: Impact) -> Diagnostic {
+        let place = self.location(problem.inner_path.as_deref().unwrap_or_default());
+        let mut diagnostic =
+            Diagnostic::new(cataloger, &problem.message, impact).at(place.path, place.layer);
+        diagnostic.line = problem.line;
+        diagnostic
     }
 }

@@ -1,8 +1,11 @@
 //! One folder for each ecosystem, and the table of all catalogers.
 
+mod alpine;
+mod debian;
 mod java;
 mod json;
 mod npm;
+pub(crate) mod os_release;
 mod python;
 mod text;
 
@@ -11,9 +14,12 @@ use crate::Cataloger;
 /// Every cataloger, ordered by name. Adding an ecosystem adds a line here.
 #[rustfmt::skip] // one line each
 pub static ALL: &[&dyn Cataloger] = &[
+    &alpine::Installed,
+    &debian::Status,
     &java::Archive,
     &npm::Installed,
     &npm::Lockfile,
+    &os_release::Release,
     &python::Installed,
     &python::Poetry,
     &python::Requirements,
