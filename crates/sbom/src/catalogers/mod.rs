@@ -1,11 +1,14 @@
 //! One folder for each ecosystem, and the table of all catalogers.
 
 mod alpine;
+mod cargo;
 mod debian;
+mod golang;
 mod java;
 mod json;
 mod npm;
 pub(crate) mod os_release;
+mod program;
 mod python;
 mod text;
 
@@ -16,6 +19,7 @@ use crate::Cataloger;
 pub static ALL: &[&dyn Cataloger] = &[
     &alpine::Installed,
     &debian::Status,
+    &golang::Program,
     &java::Archive,
     &npm::Installed,
     &npm::Lockfile,
@@ -23,4 +27,5 @@ pub static ALL: &[&dyn Cataloger] = &[
     &python::Installed,
     &python::Poetry,
     &python::Requirements,
+    &cargo::Program,
 ];
