@@ -8,11 +8,14 @@
 mod catalog;
 mod cataloger;
 mod catalogers;
+pub mod cyclonedx;
+mod document;
 mod error;
 mod facts;
 
 pub use catalog::{Catalog, MergedFacts, MergedFile};
 pub use cataloger::Cataloger;
 pub use catalogers::ALL;
+pub use document::{Document, DocumentLimits, Subject, SubjectKind, SubjectLayer};
 pub use error::Error;
 pub use facts::{Fact, Facts, Problem};
