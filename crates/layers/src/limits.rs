@@ -23,10 +23,14 @@ pub struct Limits {
     /// Decompressed bytes for each compressed byte, counted once a layer is beyond 100 MiB.
     /// Default: 1,100; deflate cannot exceed 1,032.
     pub max_inflate_ratio: u64,
-    /// Archives within archives. Default: 8.
+    /// Archives within archives, the outermost counted. Default: 16; an ear that holds a war that
+    /// holds a fat jar that holds jars is 4, and test data of other scanners goes to 10.
     pub max_archive_depth: u32,
     /// Entries of one archive, all nested ones included. Default: 1 million.
     pub max_archive_entries: u64,
+    /// Bytes unpacked from one archive in all, those of nested ones included. Default: 8 GiB, eight
+    /// times what may be unpacked at one time.
+    pub max_archive_bytes: u64,
     /// Symbolic links followed for one path. Default: 40, `MAXSYMLINKS` of Linux.
     pub max_link_hops: u32,
     /// Bytes of a manifest, index, config or other document. Default: 16 MiB; the registry limit
@@ -48,8 +52,9 @@ impl Default for Limits {
             max_layers: 1_000,
             max_path_bytes: 4_096,
             max_inflate_ratio: 1_100,
-            max_archive_depth: 8,
+            max_archive_depth: 16,
             max_archive_entries: 1_000_000,
+            max_archive_bytes: 8 * GIB,
             max_link_hops: 40,
             max_document_bytes: 16 * MIB,
             max_zstd_window_bytes: 128 * MIB,

@@ -16,7 +16,7 @@ pub enum Family {
     Amazon,
     /// Arch Linux.
     Arch,
-    /// Azure Linux and its forerunner CBL-Mariner.
+    /// Azure Linux, from 3.0 on.
     AzureLinux,
     /// CentOS and CentOS Stream.
     CentOs,
@@ -26,7 +26,9 @@ pub enum Family {
     Debian,
     /// Fedora.
     Fedora,
-    /// openSUSE Leap.
+    /// CBL-Mariner, the forerunner of Azure Linux.
+    Mariner,
+    /// openSUSE Leap, and openSUSE before it had that name.
     OpenSuseLeap,
     /// openSUSE Tumbleweed.
     OpenSuseTumbleweed,
@@ -40,6 +42,8 @@ pub enum Family {
     Rocky,
     /// SUSE Linux Enterprise.
     Suse,
+    /// SUSE Linux Enterprise Micro.
+    SuseMicro,
     /// Ubuntu.
     Ubuntu,
     /// Wolfi.
@@ -97,18 +101,20 @@ const TABLE: &[Row] = &[
     row(Family::Alpine, &["alpine"], "alpine", Some(("Alpine", Release::VMajorMinor)), APK),
     row(Family::Amazon, &["amzn"], "amazon", None, RPM),
     row(Family::Arch, &["arch", "archarm"], "arch", None, None),
-    row(Family::AzureLinux, &["azurelinux", "mariner"], "azurelinux", Some(("Azure Linux", Release::Major)), RPM),
+    row(Family::AzureLinux, &["azurelinux"], "azurelinux", Some(("Azure Linux", Release::Major)), RPM),
     row(Family::CentOs, &["centos"], "centos", None, RPM),
     row(Family::Chainguard, &["chainguard"], "chainguard", Some(("Chainguard", Release::None)), APK),
     row(Family::Debian, &["debian"], "debian", Some(("Debian", Release::Major)), DEB),
     row(Family::Fedora, &["fedora"], "fedora", None, RPM),
-    row(Family::OpenSuseLeap, &["opensuse-leap"], "opensuse-leap", Some(("openSUSE", Release::Words("Leap"))), RPM),
+    row(Family::Mariner, &["mariner"], "cbl-mariner", Some(("Azure Linux", Release::Major)), RPM),
+    row(Family::OpenSuseLeap, &["opensuse-leap", "opensuse"], "opensuse-leap", Some(("openSUSE", Release::Words("Leap"))), RPM),
     row(Family::OpenSuseTumbleweed, &["opensuse-tumbleweed"], "opensuse-tumbleweed", Some(("openSUSE:Tumbleweed", Release::None)), RPM),
     row(Family::Oracle, &["ol"], "oracle", None, RPM),
     row(Family::Photon, &["photon"], "photon", Some(("Photon OS", Release::Whole)), RPM),
     row(Family::RedHat, &["rhel"], "redhat", Some(("Red Hat", Release::Major)), RPM),
     row(Family::Rocky, &["rocky"], "rocky", Some(("Rocky Linux", Release::Major)), RPM),
-    row(Family::Suse, &["sles", "sled", "sles_sap"], "suse linux enterprise server", Some(("SUSE", Release::ServicePack("Linux Enterprise Server"))), RPM),
+    row(Family::Suse, &["sles", "sled", "sles_sap"], "sles", Some(("SUSE", Release::ServicePack("Linux Enterprise Server"))), RPM),
+    row(Family::SuseMicro, &["sle-micro", "suse-microos"], "slem", Some(("SUSE", Release::Words("Linux Enterprise Micro"))), RPM),
     row(Family::Ubuntu, &["ubuntu"], "ubuntu", Some(("Ubuntu", Release::Ubuntu)), DEB),
     row(Family::Wolfi, &["wolfi"], "wolfi", Some(("Wolfi", Release::None)), APK),
 ];

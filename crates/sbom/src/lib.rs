@@ -10,9 +10,15 @@ mod cataloger;
 mod catalogers;
 mod error;
 mod facts;
+mod license_names;
+mod lines;
+mod os_package;
+mod owned_files;
 
 pub use catalog::{Catalog, MergedFacts, MergedFile};
 pub use cataloger::Cataloger;
 pub use catalogers::ALL;
+pub use catalogers::os_release::identify as identify_distribution;
 pub use error::Error;
 pub use facts::{Fact, Facts, Problem};
+pub use os_package::{OsPackage, Requirements};
