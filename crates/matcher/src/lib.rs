@@ -1,2 +1,4 @@
 //! (to be written)
 #![forbid(unsafe_code)]
+
+pub mod cvss;

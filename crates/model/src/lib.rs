@@ -34,6 +34,6 @@ pub use distribution::{Distribution, Family};
 pub use ecosystem::Ecosystem;
 pub use inventory::Inventory;
 pub use package::{Evidence, Location, Package, Relationship, Scope, SourcePackage};
-pub use purl::{Purl, PurlBuilder, PurlError};
+pub use purl::{Purl, PurlBuilder, PurlComponent, PurlError};
 pub use severity::{Severity, UnknownSeverity};
 pub use timestamp::{Timestamp, TimestampError};

@@ -1,10 +1,41 @@
-//! Package URLs (placeholder until the real type lands).
+//! Package URLs, after the package URL specification (ECMA-427, 1st edition).
+
+mod builder;
+mod error;
+mod parse;
+mod print;
+mod serde;
+mod types;
 
 use std::collections::BTreeMap;
-use std::fmt;
-use std::str::FromStr;
 
-/// A package URL.
+pub use builder::PurlBuilder;
+pub use error::{PurlComponent, PurlError};
+
+/// A package URL: `pkg:type/namespace/name@version?qualifiers#subpath`.
+///
+/// Components are held decoded and in their type's canonical spelling, so that two purls are equal
+/// exactly when their canonical texts are. [`Display`](std::fmt::Display) writes that text.
+///
+/// ```
+/// use sealift_model::Purl;
+///
+/// let purl: Purl = "pkg:PyPI/Django_Rest@1.0".parse()?;
+/// assert_eq!(purl.name(), "django-rest");
+/// assert_eq!(purl.to_string(), "pkg:pypi/django-rest@1.0");
+///
+/// let built = Purl::builder("deb", "curl")
+///     .namespace("debian")
+///     .version("7.50.3-1+b1")
+///     .qualifier("arch", "amd64")
+///     .build()?;
+/// assert_eq!(built.to_string(), "pkg:deb/debian/curl@7.50.3-1%2Bb1?arch=amd64");
+/// # Ok::<(), sealift_model::PurlError>(())
+/// ```
+///
+/// [`FromStr`](std::str::FromStr) holds a text to the specification and to the definition of its
+/// type. [`Purl::parse_lenient`] is for purls that others wrote. A type without a definition
+/// follows the general rules.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Purl {
     kind: String,
@@ -15,115 +46,49 @@ pub struct Purl {
     subpath: Option<String>,
 }
 
-/// Builds a [`Purl`].
-#[derive(Clone, Debug)]
-pub struct PurlBuilder(Purl);
-
 impl Purl {
-    /// Starts a purl.
-    #[must_use]
+    /// Starts a purl from its two required components; all are given decoded.
     pub fn builder(kind: &str, name: &str) -> PurlBuilder {
-        PurlBuilder(Self {
-            kind: kind.to_owned(),
-            namespace: None,
-            name: name.to_owned(),
-            version: None,
-            qualifiers: BTreeMap::new(),
-            subpath: None,
-        })
+        PurlBuilder::new(kind, name)
     }
-    /// The type.
-    #[must_use]
+
+    /// Turns the purl back into a builder, to change a component.
+    pub fn into_builder(self) -> PurlBuilder {
+        PurlBuilder::from(self)
+    }
+
+    /// The type, in lower case: `deb`.
     pub fn kind(&self) -> &str {
         &self.kind
     }
-    /// The namespace.
-    #[must_use]
+
+    /// The namespace, its segments joined by `/`, never empty: `org.apache.commons`.
     pub fn namespace(&self) -> Option<&str> {
         self.namespace.as_deref()
     }
-    /// The name.
-    #[must_use]
+
+    /// The name, never empty.
     pub fn name(&self) -> &str {
         &self.name
     }
-    /// The version.
-    #[must_use]
+
+    /// The version, never empty.
     pub fn version(&self) -> Option<&str> {
         self.version.as_deref()
     }
-    /// A qualifier.
-    #[must_use]
+
+    /// Keys (lower case) and values (never empty), ordered by key.
+    pub fn qualifiers(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.qualifiers.iter().map(|(key, value)| (key.as_str(), value.as_str()))
+    }
+
+    /// The value of one qualifier; `key` is in lower case.
     pub fn qualifier(&self, key: &str) -> Option<&str> {
         self.qualifiers.get(key).map(String::as_str)
     }
-    /// The subpath.
-    #[must_use]
+
+    /// The path inside the package, without empty, `.` and `..` segments, never empty.
     pub fn subpath(&self) -> Option<&str> {
         self.subpath.as_deref()
     }
-}
-
-impl PurlBuilder {
-    /// Sets the namespace.
-    #[must_use]
-    pub fn namespace(mut self, namespace: &str) -> Self {
-        self.0.namespace = Some(namespace.to_owned());
-        self
-    }
-    /// Sets the version.
-    #[must_use]
-    pub fn version(mut self, version: &str) -> Self {
-        self.0.version = Some(version.to_owned());
-        self
-    }
-    /// Sets a qualifier.
-    #[must_use]
-    pub fn qualifier(mut self, key: &str, value: &str) -> Self {
-        self.0.qualifiers.insert(key.to_owned(), value.to_owned());
-        self
-    }
-    /// Sets the subpath.
-    #[must_use]
-    pub fn subpath(mut self, subpath: &str) -> Self {
-        self.0.subpath = Some(subpath.to_owned());
-        self
-    }
-    /// The purl.
-    ///
-    /// # Errors
-    /// When it breaks the rules of its type.
-    pub fn build(self) -> Result<Purl, PurlError> {
-        Ok(self.0)
-    }
-}
-
-impl fmt::Display for Purl {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "pkg:{}/", self.kind)?;
-        if let Some(namespace) = &self.namespace {
-            write!(f, "{namespace}/")?;
-        }
-        f.write_str(&self.name)?;
-        if let Some(version) = &self.version {
-            write!(f, "@{version}")?;
-        }
-        Ok(())
-    }
-}
-
-impl FromStr for Purl {
-    type Err = PurlError;
-    fn from_str(_: &str) -> Result<Self, PurlError> {
-        Err(PurlError::Malformed)
-    }
-}
-
-/// Why a text is no purl.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum PurlError {
-    /// It is not of the form.
-    #[error("not a purl")]
-    Malformed,
 }
