@@ -123,6 +123,19 @@ impl Family {
             .map(|row| row.family)
     }
 
+    /// The family whose records stand under an OSV ecosystem, given with or without release:
+    /// `Debian`, `Alpine:v3.20`.
+    #[must_use]
+    pub fn from_osv(ecosystem: &str) -> Option<Self> {
+        let known = |row: &&Row| {
+            let rest = row.osv.and_then(|(name, _)| ecosystem.strip_prefix(name));
+            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(':'))
+        };
+        // openSUSE:Tumbleweed also begins as openSUSE does: the longer name is meant.
+        let rows = TABLE.iter().filter(known);
+        rows.max_by_key(|row| row.osv.map(|(name, _)| name.len())).map(|row| row.family)
+    }
+
     /// The name in reports, `debian`, as Trivy has it.
     #[must_use]
     pub fn report_name(self) -> &'static str {
@@ -263,6 +276,17 @@ mod tests {
         ] {
             assert_eq!(Distribution::new(id, version).osv_ecosystem().as_deref(), osv, "{id}");
         }
+    }
+
+    #[test]
+    fn osv_names_lead_to_their_family() {
+        for row in TABLE {
+            let Some((name, _)) = row.osv else { continue };
+            assert_eq!(Family::from_osv(name), Some(row.family));
+            assert_eq!(Family::from_osv(&format!("{name}:1")), Some(row.family));
+            assert_eq!(Family::from_osv(&format!("{name}s")), None);
+        }
+        assert_eq!(Family::from_osv("npm"), None);
     }
 
     #[test]
