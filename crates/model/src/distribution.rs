@@ -135,6 +135,19 @@ impl Family {
         TABLE.iter().find(|row| row.report.eq_ignore_ascii_case(name)).map(|row| row.family)
     }
 
+    /// The family whose records stand under an OSV ecosystem, given with or without release:
+    /// `Debian`, `Alpine:v3.20`.
+    #[must_use]
+    pub fn from_osv(ecosystem: &str) -> Option<Self> {
+        let known = |row: &&Row| {
+            let rest = row.osv.and_then(|(name, _)| ecosystem.strip_prefix(name));
+            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(':'))
+        };
+        // openSUSE:Tumbleweed also begins as openSUSE does: the longer name is meant.
+        let rows = TABLE.iter().filter(known);
+        rows.max_by_key(|row| row.osv.map(|(name, _)| name.len())).map(|row| row.family)
+    }
+
     /// The name in reports, `debian`, as Trivy has it.
     #[must_use]
     pub fn report_name(self) -> &'static str {
@@ -311,6 +324,21 @@ mod tests {
             ("amzn", Some("2023"), None),
         ] {
             assert_eq!(Distribution::new(id, version).osv_ecosystem().as_deref(), osv, "{id}");
+        }
+    }
+
+    #[test]
+    fn osv_names_lead_to_their_family() {
+        for row in TABLE {
+            let Some((name, _)) = row.osv else { continue };
+            // Several families of a vendor may share its records.
+            for written in [name.to_owned(), format!("{name}:1")] {
+                let family = Family::from_osv(&written).and_then(Family::row);
+                assert_eq!(family.and_then(|row| row.osv).map(|(name, _)| name), Some(name));
+            }
+        }
+        for other in ["npm", "Debians", "openSUSEs:1"] {
+            assert_eq!(Family::from_osv(other), None, "{other}");
         }
     }
 

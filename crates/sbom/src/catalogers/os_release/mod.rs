@@ -60,7 +60,7 @@ impl Cataloger for Release {
     fn assemble(&self, _: &MergedFacts<'_>, _: &mut Catalog) {}
 }
 
-const NAME: &str = "os-release";
+pub(crate) const NAME: &str = "os-release";
 
 /// How a file names the distribution.
 #[derive(Clone, Copy, Debug)]
