@@ -5,6 +5,7 @@
 //! streams by, and `assemble`s the facts that are left after the merge into packages.
 #![forbid(unsafe_code)]
 
+mod assemble;
 mod catalog;
 mod cataloger;
 mod catalogers;
@@ -16,7 +17,9 @@ mod license_names;
 mod lines;
 mod os_package;
 mod owned_files;
+mod reader;
 
+pub use assemble::assemble;
 pub use catalog::{Catalog, MergedFacts, MergedFile};
 pub use cataloger::Cataloger;
 pub use catalogers::ALL;
@@ -25,3 +28,4 @@ pub use document::{Document, DocumentLimits, Subject, SubjectKind, SubjectLayer}
 pub use error::Error;
 pub use facts::{Fact, Facts, Problem};
 pub use os_package::{OsPackage, Requirements};
+pub use reader::{FileFacts, Reader, Skip, SkipNothing};

@@ -10,6 +10,7 @@ mod npm;
 pub(crate) mod os_release;
 mod program;
 mod python;
+mod rpm;
 mod text;
 
 use crate::Cataloger;
@@ -27,5 +28,6 @@ pub static ALL: &[&dyn Cataloger] = &[
     &python::Installed,
     &python::Poetry,
     &python::Requirements,
+    &rpm::Database,
     &cargo::Program,
 ];
