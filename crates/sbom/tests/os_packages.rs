@@ -1,5 +1,6 @@
 //! Packages of operating systems from the files of a tree to the inventory, through the public
 //! interface.
+#![expect(clippy::unwrap_used, reason = "a suite stops at what it cannot read")]
 
 use sealift_layers::{File, Limits, Metadata, TreePath};
 use sealift_model::{Diagnostic, Digest, Impact, Package};
