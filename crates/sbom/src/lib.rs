@@ -12,10 +12,13 @@ pub mod cyclonedx;
 mod document;
 mod error;
 mod facts;
+pub mod spdx;
 
 pub use catalog::{Catalog, MergedFacts, MergedFile};
 pub use cataloger::Cataloger;
 pub use catalogers::ALL;
-pub use document::{Document, DocumentLimits, Subject, SubjectKind, SubjectLayer};
+pub use document::{
+    Document, DocumentFormat, DocumentLimits, Subject, SubjectKind, SubjectLayer, read_document,
+};
 pub use error::Error;
 pub use facts::{Fact, Facts, Problem};
