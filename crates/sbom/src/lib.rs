@@ -18,13 +18,16 @@ mod lines;
 mod os_package;
 mod owned_files;
 mod reader;
+pub mod spdx;
 
 pub use assemble::assemble;
 pub use catalog::{Catalog, MergedFacts, MergedFile};
 pub use cataloger::Cataloger;
 pub use catalogers::ALL;
 pub use catalogers::os_release::identify as identify_distribution;
-pub use document::{Document, DocumentLimits, Subject, SubjectKind, SubjectLayer};
+pub use document::{
+    Document, DocumentFormat, DocumentLimits, Subject, SubjectKind, SubjectLayer, read_document,
+};
 pub use error::Error;
 pub use facts::{Fact, Facts, Problem};
 pub use os_package::{OsPackage, Requirements};

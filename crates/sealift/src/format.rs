@@ -3,7 +3,7 @@
 use std::io;
 
 use sealift_report::{JsonOptions, Report, TableStyle, json, table};
-use sealift_sbom::{Subject, SubjectKind, SubjectLayer, cyclonedx};
+use sealift_sbom::{Subject, SubjectKind, SubjectLayer, cyclonedx, spdx};
 
 /// A format of reports.
 #[derive(Clone, Debug)]
@@ -15,6 +15,8 @@ pub enum Format {
     Json(JsonOptions),
     /// CycloneDX 1.6 JSON: what is in the target.
     CycloneDx,
+    /// SPDX 2.3 JSON: what is in the target.
+    SpdxJson,
 }
 
 /// Writes a report.
@@ -29,6 +31,7 @@ pub fn render(report: &Report, format: &Format, out: &mut dyn io::Write) -> io::
         Format::CycloneDx => {
             cyclonedx::write(out, inventory, &subject(report), report.created, version)
         }
+        Format::SpdxJson => spdx::write(out, inventory, &subject(report), report.created, version),
     }
 }
 

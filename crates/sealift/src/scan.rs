@@ -10,7 +10,7 @@ use sealift_layers::{Image, ImageSource, Limits, ReadOptions, Selector};
 use sealift_matcher::{MatchOptions, Matches, Records};
 use sealift_model::{Evidence, Inventory, Package, Platform, Timestamp};
 use sealift_report::{Artifact, ArtifactKind, ImageFacts, LayerFacts, Report};
-use sealift_sbom::{DocumentLimits, Reader, assemble, cyclonedx};
+use sealift_sbom::{DocumentFormat, DocumentLimits, Reader, assemble, read_document};
 
 use crate::covered::Covered;
 use crate::{Database, Error, Observer, SkipRules, Target};
@@ -246,11 +246,15 @@ fn read_sbom(path: &Path) -> Result<Contents, Error> {
         .and_then(|file| file.take(limits.max_sbom_bytes.saturating_add(1)).read_to_end(&mut bytes))
         .map_err(|source| Error::io(path, source))?;
     let failed = |source| Error::Sbom { path: path.to_owned(), source };
-    let document = cyclonedx::read(&bytes, &limits).map_err(failed)?;
+    let document = read_document(&bytes, &limits).map_err(failed)?;
     let mut inventory = document.inventory;
     let name = path.display().to_string();
     for diagnostic in &mut inventory.diagnostics {
         diagnostic.path.get_or_insert_with(|| name.clone());
     }
-    Ok((Artifact::new(name, ArtifactKind::CycloneDx), inventory, document.created))
+    let kind = match document.format {
+        DocumentFormat::Spdx => ArtifactKind::Spdx,
+        _ => ArtifactKind::CycloneDx,
+    };
+    Ok((Artifact::new(name, kind), inventory, document.created))
 }

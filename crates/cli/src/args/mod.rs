@@ -179,6 +179,7 @@ pub(crate) enum ReportFormat {
     Json,
     #[value(name = "cyclonedx")]
     CycloneDx,
+    SpdxJson,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

@@ -159,6 +159,7 @@ fn scanner(
     global: &GlobalArgs,
     environment: &Environment,
 ) -> Result<Scanner, Failure> {
+    let lists_only = matches!(args.format, ReportFormat::CycloneDx | ReportFormat::SpdxJson);
     if lists_only || !args.scanners.iter().any(|scanner| scanner == "vuln") {
         return Ok(Scanner::without_database());
     }
@@ -200,6 +201,7 @@ fn rendered(
             Format::Json(options)
         }
         ReportFormat::CycloneDx => Format::CycloneDx,
+        ReportFormat::SpdxJson => Format::SpdxJson,
     };
     let mut written = Vec::new();
     sealift::render(report, &format, &mut written).map_err(Failure::Render)?;

@@ -48,6 +48,7 @@ const SINGLE: &[&str] = &[
     VERSION_ID,
     CODENAME,
     PRETTY_NAME,
+    VERSION,
     IMAGE_ID,
     IMAGE_DIGEST,
     TRIVY_FILE_PATH,
@@ -157,6 +158,9 @@ impl Clues<'_> {
                 *field = Some(value);
             }
         };
+        if package.version.is_empty() {
+            package.version = self.owned(&[VERSION]).unwrap_or_default();
+        }
         replace(&mut package.architecture, &[ARCHITECTURE]);
         replace(&mut package.module_label, &[MODULE_LABEL, TRIVY_MODULE_LABEL]);
         replace(&mut package.owned_by, &[OWNED_BY]);

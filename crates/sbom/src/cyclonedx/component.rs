@@ -101,7 +101,7 @@ fn group_and_name(package: &Package) -> (Option<&str>, &str) {
     }
 }
 
-/// The purl carries a version that the schema has no room for.
+/// A version that the schema has room for.
 fn version(version: Option<&str>) -> Option<&str> {
     version.filter(|text| !text.is_empty() && text.chars().count() <= MAX_VERSION_CHARS)
 }
@@ -162,7 +162,9 @@ fn package_properties(package: &Package) -> Vec<Property<'_>> {
     properties.extend(
         relationship_word(package.relationship).map(|word| Property::new(RELATIONSHIP, word)),
     );
+    let version_fits = version(Some(&package.version)).is_some() || package.version.is_empty();
     properties.extend(stated([
+        (VERSION, Some(&package.version).filter(|_| !version_fits)),
         (ARCHITECTURE, architecture.filter(|word| in_purl != Some(word.as_str()))),
         (MODULE_LABEL, package.module_label.as_ref()),
         (OWNED_BY, package.owned_by.as_ref()),

@@ -23,8 +23,8 @@
 mod bom;
 mod clues;
 mod component;
+mod describe;
 mod input;
-mod packages;
 mod properties;
 mod read;
 mod write;

@@ -4,6 +4,8 @@
 pub(super) const CATALOGER: &str = "sealift:cataloger";
 /// `declared` when a lockfile or manifest names the package; it is installed otherwise.
 pub(super) const EVIDENCE: &str = "sealift:evidence";
+/// A version that is longer than the schema permits.
+pub(super) const VERSION: &str = "sealift:version";
 /// How the package came to be asked for: `root`, `workspace`, `direct`, `indirect`.
 pub(super) const RELATIONSHIP: &str = "sealift:relationship";
 /// The architecture, where the purl has no `arch` qualifier of that value.

@@ -5,14 +5,29 @@ use sealift_model::{Diagnostic, Distribution, Impact, Relationship};
 use serde::Deserializer as _;
 use serde_json::value::RawValue;
 
-use super::clues::Clues;
-use super::input::{Bom, Component, Composition, Identity, Metadata};
-use super::packages::Packages;
-use crate::document::{Document, Gather, Lines, Take, excerpt, reason_of, text_of};
-use crate::{DocumentLimits, Error, Subject, SubjectKind};
+use super::describe;
+use super::input::{Bom, Component, Composition, Dependency, Identity, Metadata};
+use crate::document::{
+    Document, DocumentFormat, Gather, Lines, Packages, Stated, Take, excerpt, names_package,
+    reason_of, text_of,
+};
+use crate::{DocumentLimits, Error, Subject};
 
 const FORMAT: &str = "CycloneDX document";
-pub(super) const ORIGIN: &str = "cyclonedx";
+const ORIGIN: &str = "cyclonedx";
+
+/// Component types that are no packages when they have no purl.
+const NO_PACKAGES: &[&str] = &[
+    "container",
+    "cryptographic-asset",
+    "data",
+    "device",
+    "device-driver",
+    "file",
+    "firmware",
+    "machine-learning-model",
+    "platform",
+];
 
 /// Reads a CycloneDX JSON document of version 1.2 to 1.7.
 ///
@@ -43,6 +58,7 @@ pub fn read(bytes: &[u8], limits: &DocumentLimits) -> Result<Document, Error> {
         reader.compositions(raw);
     }
     Ok(Document {
+        format: DocumentFormat::CycloneDx,
         version,
         subject: reader.subject.take(),
         created: metadata.timestamp.and_then(|time| time.parse().ok()),
@@ -69,7 +85,7 @@ impl<'a> Reader<'a> {
             limits,
             lines: Lines::new(text),
             count: 0,
-            packages: Packages::default(),
+            packages: Packages::new(ORIGIN, limits),
             subject: None,
             distribution: None,
             diagnostics: Vec::new(),
@@ -112,12 +128,10 @@ impl<'a> Reader<'a> {
         }
         let Some(root) = metadata.component else { return Ok(metadata) };
         if let Some(component) = self.parse(root) {
-            self.subject = Some(subject(&component));
-            let kind = component.kind.as_deref();
-            if kind == Some("operating-system") || self.packages.knows(&component) {
-                self.take_component(root, &component, Relationship::Root);
-            } else {
-                self.packages.refer(&component, None);
+            self.subject = Some(describe::subject(&component));
+            let is_system = component.kind.as_deref() == Some("operating-system");
+            if is_system || component.purl.as_deref().is_some_and(names_package) {
+                self.take_component(root, &component, Some(Relationship::Root));
             }
             if let Some(nested) = component.components {
                 self.components(nested, 1)?;
@@ -158,7 +172,7 @@ impl<'a> Reader<'a> {
             return Err(limit);
         }
         let Some(component) = self.parse(raw) else { return Ok(()) };
-        self.take_component(raw, &component, Relationship::Unstated);
+        self.take_component(raw, &component, None);
         match component.components.map(|nested| self.components(nested, depth + 1)) {
             Some(Err(Error::Limit(limit))) => Err(limit),
             _ => Ok(()),
@@ -184,26 +198,59 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// Takes in a component by itself; `relationship` overrules what it says.
     fn take_component(
         &mut self,
         raw: &'a RawValue,
         component: &Component<'a>,
-        relationship: Relationship,
+        relationship: Option<Relationship>,
     ) {
-        let has_purl = component.purl.as_deref().is_some_and(|purl| !purl.is_empty());
-        if component.kind.as_deref() == Some("operating-system") && !has_purl {
-            return self.operating_system(raw, component);
+        let reference = component.bom_ref.as_ref();
+        let Some(purl) = component.purl.as_deref().filter(|purl| !purl.is_empty()) else {
+            return self.without_purl(raw, component);
+        };
+        let stated = Stated {
+            group: component.group.as_deref(),
+            name: component.name.as_deref(),
+            version: component.version.as_deref(),
+        };
+        let added = self.packages.add(reference, purl, stated, |package| {
+            describe::package(package, component, purl);
+            package.relationship = relationship.unwrap_or(package.relationship);
+        });
+        if let Err(message) = added {
+            self.diagnose(raw, Impact::Partial, format!("component {message}"));
         }
-        if let Err((impact, message)) = self.packages.add(component, relationship) {
-            self.diagnose(raw, impact, message);
+    }
+
+    fn without_purl(&mut self, raw: &'a RawValue, component: &Component<'a>) {
+        let kind = component.kind.as_deref().unwrap_or_default();
+        let version = component.version.as_deref().filter(|version| !version.is_empty());
+        let name = || excerpt(component.name.as_deref().unwrap_or_default());
+        match (kind, version) {
+            ("operating-system", _) => self.operating_system(raw, component),
+            (kind, _) if NO_PACKAGES.contains(&kind) => {
+                self.packages.leave_out(format!("of type {kind}"), Impact::Note);
+            }
+            // Trivy writes a lockfile or a program, below which packages hang, as an application.
+            ("application", None) => {
+                self.diagnose(raw, Impact::Note, format!("application {} has no purl", name()));
+            }
+            (_, None) => {
+                self.diagnose(raw, Impact::Partial, format!("component {} has no purl", name()));
+            }
+            (_, Some(version)) => {
+                let version = excerpt(version);
+                let message = format!("component {} at version {version} has no purl", name());
+                self.diagnose(raw, Impact::Partial, message);
+            }
         }
     }
 
     fn operating_system(&mut self, raw: &'a RawValue, component: &Component<'a>) {
-        let Some(found) = distribution(component) else {
+        let Some(found) = describe::distribution(component) else {
             return self.diagnose(raw, Impact::Partial, "an operating system without name".into());
         };
-        self.packages.refer(component, None);
         match &self.distribution {
             None => self.distribution = Some(found),
             Some(known) if *known == found => {}
@@ -216,9 +263,8 @@ impl<'a> Reader<'a> {
 
     fn dependencies(&mut self, raw: &'a RawValue) {
         let mut list = serde_json::Deserializer::from_str(raw.get());
-        let budget = self.limits.max_sbom_bytes;
-        let links = self.packages.links(budget);
-        if let Err(error) = list.deserialize_seq(Gather::into(links)) {
+        if let Err(error) = list.deserialize_seq(Gather::into(Links(&mut self.packages))).map(drop)
+        {
             let message = format!("dependencies were not all read: {}", reason_of(&error));
             self.diagnose(raw, Impact::Note, message);
         }
@@ -257,35 +303,12 @@ impl<'a> Take<&'a RawValue> for Level<'_, 'a> {
     }
 }
 
-fn subject(component: &Component<'_>) -> Subject {
-    let kind = match component.kind.as_deref() {
-        Some("container") => SubjectKind::Container,
-        _ => SubjectKind::FileSystem,
-    };
-    let name = component.name.as_deref().unwrap_or_default();
-    let group = component.group.as_deref().filter(|group| !group.is_empty());
-    let name = group.map_or_else(|| name.to_owned(), |group| format!("{group}/{name}"));
-    let mut subject = Subject::new(kind, name);
-    subject.version = component.version.as_deref().map(str::to_owned);
-    subject.purl =
-        component.purl.as_deref().and_then(|it| sealift_model::Purl::parse_lenient(it).ok());
-    if let Some(clues) = component.properties.as_ref().map(|properties| &properties.0) {
-        (subject.image_id, subject.digest) = clues.image();
-        subject.layers = clues.layers();
-    }
-    subject
-}
+/// The dependency graph, taken in entry by entry.
+struct Links<'p, 'a>(&'p mut Packages<'a>);
 
-fn distribution(component: &Component<'_>) -> Option<Distribution> {
-    let name = component.name.as_deref().filter(|name| !name.is_empty())?;
-    let version = component.version.as_deref().filter(|version| !version.is_empty());
-    let none = Clues::default();
-    let clues = component.properties.as_ref().map_or(&none, |properties| &properties.0);
-    let [id, version_id, codename, pretty_name] = clues.distribution();
-    let name = id.as_deref().unwrap_or(name);
-    let mut distribution = Distribution::from_name(name, version_id.as_deref().or(version));
-    distribution.full_version = version.map(str::to_owned).or(distribution.full_version);
-    distribution.codename = codename;
-    distribution.pretty_name = pretty_name;
-    Some(distribution)
+impl<'a> Take<Dependency<'a>> for Links<'_, 'a> {
+    fn take(&mut self, dependency: Dependency<'a>) -> Result<(), LimitExceeded> {
+        let needed = dependency.depends_on.unwrap_or_default();
+        needed.iter().try_for_each(|needed| self.0.link(&dependency.reference, needed))
+    }
 }

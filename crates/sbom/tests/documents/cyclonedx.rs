@@ -1,12 +1,10 @@
 //! CycloneDX documents: what is written, what is read back, what of others is understood.
 
 use proptest::prelude::*;
-use sealift_model::{
-    Diagnostic, Ecosystem, Impact, Inventory, Location, Package, Purl, SourcePackage, Timestamp,
-};
+use sealift_model::{Diagnostic, Impact, Inventory, Location, SourcePackage, Timestamp};
 use sealift_sbom::{Document, DocumentLimits, Error, Subject, SubjectKind, cyclonedx};
 
-use crate::support;
+use crate::support::{self, messages};
 
 fn written(inventory: &Inventory, subject: &Subject, created: Option<Timestamp>) -> String {
     let mut out = Vec::new();
@@ -23,10 +21,6 @@ fn of_components(components: &str) -> Inventory {
         r#"{{"bomFormat":"CycloneDX","specVersion":"1.5","version":1,"components":[{components}]}}"#
     ))
     .inventory
-}
-
-fn messages(inventory: &Inventory) -> Vec<String> {
-    inventory.diagnostics.iter().map(ToString::to_string).collect()
 }
 
 #[test]
@@ -108,6 +102,18 @@ fn trivy_and_syft_properties_are_understood() {
     assert_eq!(musl.source, Some(SourcePackage::new("musl-src", "1.2-r0")));
     assert_eq!(musl.locations, [Location::new("lib/apk/db/installed")]);
     assert_eq!(musl.cataloger, "apk-db-cataloger");
+}
+
+#[test]
+fn a_version_of_any_length_is_kept() {
+    let (mut inventory, subject) = support::image();
+    inventory.packages.truncate(1);
+    let package = &mut inventory.packages[0];
+    package.purl = support::purl("pkg:deb/debian/bash?arch=amd64");
+    package.version = "9".repeat(2000);
+    package.depends_on.clear();
+    let document = read(&written(&inventory, &subject, None));
+    assert_eq!(document.inventory.packages, inventory.packages);
 }
 
 #[test]
@@ -257,48 +263,32 @@ fn short_references_to_a_long_name_do_not_grow_the_graph() {
     );
 }
 
-fn any_package() -> impl Strategy<Value = Package> {
-    let ecosystem = proptest::sample::select(Ecosystem::all().collect::<Vec<_>>());
-    let text = "[a-zA-Z0-9._+~@: äß%&=/#?-]{1,12}";
-    (ecosystem, "[a-z][a-z0-9]{0,6}(-[a-z0-9]{1,3})?", "[a-z][a-z0-9]{0,5}", text, text)
-        .prop_filter_map("a purl", |(ecosystem, name, group, version, license)| {
-            let (whole, group) = match ecosystem {
-                Ecosystem::Maven => (format!("{group}:{name}"), Some(group)),
-                Ecosystem::Composer | Ecosystem::Golang => (format!("{group}/{name}"), Some(group)),
-                Ecosystem::Npm => (format!("@{group}/{name}"), Some(format!("@{group}"))),
-                Ecosystem::Apk | Ecosystem::Deb | Ecosystem::Rpm => (name.clone(), Some(group)),
-                _ => (name.clone(), None),
-            };
-            let mut purl = Purl::builder(ecosystem.purl_type(), &name).version(&version);
-            if let Some(group) = group {
-                purl = purl.namespace(group);
-            }
-            let purl = purl.build().ok()?;
-            let version = purl.version()?.to_owned();
-            let mut package = Package::new(ecosystem, whole, version, purl);
-            package.licenses = vec![license.clone()];
-            package.locations = vec![Location::new(format!("{license}/{name}"))];
-            Some(package)
-        })
-}
-
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn reading_gives_back_what_was_written(packages in proptest::collection::vec(any_package(), 0..12)) {
+    fn reading_gives_back_what_was_written(packages in proptest::collection::vec(support::any_package(), 0..12)) {
         let mut inventory = Inventory::default();
         inventory.packages = packages;
         inventory.sort();
         let subject = Subject::new(SubjectKind::FileSystem, "x");
         let document = read(&written(&inventory, &subject, None));
-        let identity = |package: &Package| {
-            (package.ecosystem, package.name.clone(), package.version.clone(), package.purl.clone())
-        };
-        let mut expected: Vec<_> = inventory.packages.iter().map(identity).collect();
+        let mut expected: Vec<_> = inventory.packages.iter().map(support::identity).collect();
         expected.dedup();
-        prop_assert_eq!(document.inventory.packages.iter().map(identity).collect::<Vec<_>>(), expected);
+        prop_assert_eq!(document.inventory.packages.iter().map(support::identity).collect::<Vec<_>>(), expected);
         prop_assert_eq!(document.inventory.diagnostics, vec![]);
+    }
+
+    #[test]
+    fn no_change_of_a_document_makes_reading_panic(at in any::<prop::sample::Index>(), byte in any::<u8>(), cut in any::<bool>()) {
+        let (inventory, subject) = support::image();
+        let mut text = written(&inventory, &subject, None).into_bytes();
+        let at = at.index(text.len());
+        text[at] = byte;
+        if cut {
+            text.truncate(at);
+        }
+        let _ = cyclonedx::read(&text, &DocumentLimits::default());
     }
 
     #[test]

@@ -9,5 +9,6 @@
 
 mod cyclonedx;
 mod schemas;
+mod spdx;
 mod support;
 mod trivy;

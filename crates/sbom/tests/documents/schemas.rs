@@ -1,12 +1,12 @@
 //! Documents are valid against the official schemas.
 
-use std::fs;
 use std::path::Path;
+use std::{fs, io};
 
 use jsonschema::{Registry, Resource, Validator};
 use proptest::prelude::*;
-use sealift_model::{Ecosystem, Inventory, Package};
-use sealift_sbom::{Subject, SubjectKind, cyclonedx};
+use sealift_model::{Ecosystem, Inventory, Package, Timestamp};
+use sealift_sbom::{Subject, SubjectKind, cyclonedx, spdx};
 use serde_json::Value;
 
 use crate::support;
@@ -49,7 +49,7 @@ fn documents() -> Vec<(Inventory, Subject)> {
 /// A package for every identifier of the licence list.
 fn every_license() -> Inventory {
     let mut inventory = Inventory::default();
-    inventory.packages = spdx::identifiers::LICENSES
+    inventory.packages = ::spdx::identifiers::LICENSES
         .iter()
         .enumerate()
         .map(|(at, license)| with_license(at, license.name))
@@ -65,47 +65,58 @@ fn with_license(at: usize, license: &str) -> Package {
     package
 }
 
+type Writer =
+    fn(&mut dyn io::Write, &Inventory, &Subject, Option<Timestamp>, &str) -> io::Result<()>;
+
+/// What is written, and the schema of it.
+const FORMATS: &[(&str, Writer)] =
+    &[("cyclonedx-1.6", cyclonedx::write), ("spdx-2.3", spdx::write)];
+
 #[test]
-fn cyclonedx_documents_are_valid() {
+fn documents_are_valid() {
     let Some(data) = support::test_data() else { return };
-    let validator = validator(&data.join("schemas"), "cyclonedx-1.6.json");
     let created = Some("2026-01-31T12:00:00.5Z".parse().unwrap());
-    let documents = documents();
-    for (inventory, subject) in &documents {
-        for created in [None, created] {
-            let mut out = Vec::new();
-            cyclonedx::write(&mut out, inventory, subject, created, "0.1.0").unwrap();
-            assert_valid(&validator, &out);
+    for (schema, write) in FORMATS {
+        let validator = validator(&data.join("schemas"), &format!("{schema}.json"));
+        let documents = documents();
+        for (inventory, subject) in &documents {
+            for created in [None, created] {
+                let mut out = Vec::new();
+                write(&mut out, inventory, subject, created, "0.1.0").unwrap();
+                assert_valid(&validator, &out);
+            }
         }
+        let count = documents.len() * 2;
+        println!("dataset {schema}: {count} cases, {count} exact, 0 excepted, 0 skipped");
     }
-    let count = documents.len() * 2;
-    println!("dataset cyclonedx-1.6: {count} cases, {count} exact, 0 excepted, 0 skipped");
 }
 
 #[test]
-fn cyclonedx_documents_with_any_texts_are_valid() {
+fn documents_with_any_texts_are_valid() {
     let Some(data) = support::test_data() else { return };
-    let validator = validator(&data.join("schemas"), "cyclonedx-1.6.json");
-    let mut runner = proptest::test_runner::TestRunner::new(ProptestConfig {
-        failure_persistence: None,
-        cases: 64,
-        ..ProptestConfig::default()
-    });
-    let any = (".{0,20}", ".{0,1100}", proptest::collection::vec(".{0,20}", 0..3));
-    let case = |(name, version, licenses): (String, String, Vec<String>)| {
-        let mut package = with_license(0, "MIT");
-        package.name.clone_from(&name);
-        package.version = version;
-        package.maintainer = Some(name.clone());
-        package.cataloger.clone_from(&name);
-        package.licenses.extend(licenses);
-        let mut inventory = Inventory::default();
-        inventory.packages = vec![package.clone(), package];
-        let subject = Subject::new(SubjectKind::Container, name);
-        let mut out = Vec::new();
-        cyclonedx::write(&mut out, &inventory, &subject, None, "0.1.0").unwrap();
-        assert_valid(&validator, &out);
-        Ok(())
-    };
-    runner.run(&any, case).unwrap();
+    for (schema, write) in FORMATS {
+        let validator = validator(&data.join("schemas"), &format!("{schema}.json"));
+        let mut runner = proptest::test_runner::TestRunner::new(ProptestConfig {
+            failure_persistence: None,
+            cases: 64,
+            ..ProptestConfig::default()
+        });
+        let any = (".{0,20}", ".{0,1100}", proptest::collection::vec(".{0,20}", 0..3));
+        let case = |(name, version, licenses): (String, String, Vec<String>)| {
+            let mut package = with_license(0, "MIT");
+            package.name.clone_from(&name);
+            package.version = version;
+            package.maintainer = Some(name.clone());
+            package.cataloger.clone_from(&name);
+            package.licenses.extend(licenses);
+            let mut inventory = Inventory::default();
+            inventory.packages = vec![package.clone(), package];
+            let subject = Subject::new(SubjectKind::Container, name);
+            let mut out = Vec::new();
+            write(&mut out, &inventory, &subject, None, "0.1.0").unwrap();
+            assert_valid(&validator, &out);
+            Ok(())
+        };
+        runner.run(&any, case).unwrap();
+    }
 }

@@ -1,5 +1,6 @@
 //! Inventories made by hand.
 
+use proptest::prelude::*;
 use sealift_model::{
     Diagnostic, Digest, Distribution, Ecosystem, Evidence, Impact, Inventory, Location, Package,
     Purl, Relationship, Scope, SourcePackage,
@@ -138,4 +139,41 @@ pub(crate) fn test_data() -> Option<std::path::PathBuf> {
         eprintln!("skipped: no test data");
     }
     folder
+}
+
+/// What tells one package from another.
+pub(crate) type Identity = (Ecosystem, String, String, Purl);
+
+pub(crate) fn identity(package: &Package) -> Identity {
+    (package.ecosystem, package.name.clone(), package.version.clone(), package.purl.clone())
+}
+
+pub(crate) fn messages(inventory: &Inventory) -> Vec<String> {
+    inventory.diagnostics.iter().map(ToString::to_string).collect()
+}
+
+/// Packages of all ecosystems, with odd versions, licences and paths.
+pub(crate) fn any_package() -> impl Strategy<Value = Package> {
+    let ecosystem = proptest::sample::select(Ecosystem::all().collect::<Vec<_>>());
+    let text = "[a-zA-Z0-9._+~@: äß%&=/#?-]{1,12}";
+    (ecosystem, "[a-z][a-z0-9]{0,6}(-[a-z0-9]{1,3})?", "[a-z][a-z0-9]{0,5}", text, text)
+        .prop_filter_map("a purl", |(ecosystem, name, group, version, license)| {
+            let (whole, group) = match ecosystem {
+                Ecosystem::Maven => (format!("{group}:{name}"), Some(group)),
+                Ecosystem::Composer | Ecosystem::Golang => (format!("{group}/{name}"), Some(group)),
+                Ecosystem::Npm => (format!("@{group}/{name}"), Some(format!("@{group}"))),
+                Ecosystem::Apk | Ecosystem::Deb | Ecosystem::Rpm => (name.clone(), Some(group)),
+                _ => (name.clone(), None),
+            };
+            let mut purl = Purl::builder(ecosystem.purl_type(), &name).version(&version);
+            if let Some(group) = group {
+                purl = purl.namespace(group);
+            }
+            let purl = purl.build().ok()?;
+            let version = purl.version()?.to_owned();
+            let mut package = Package::new(ecosystem, whole, version, purl);
+            package.licenses = vec![license.clone()];
+            package.locations = vec![Location::new(format!("{license}/{name}"))];
+            Some(package)
+        })
 }

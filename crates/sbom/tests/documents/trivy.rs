@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
-use sealift_sbom::{DocumentLimits, cyclonedx};
+use sealift_sbom::{Document, DocumentLimits, Error, cyclonedx, spdx};
 use serde_json::Value;
 
 use crate::support;
@@ -15,20 +15,25 @@ type Listed = BTreeSet<(String, String, String)>;
 #[test]
 fn trivys_documents_hold_what_its_reports_list() {
     let Some(data) = support::test_data() else { return };
-    let mut cases = 0;
-    for entry in fs::read_dir(data.join("peer-reports/trivy/images")).unwrap() {
-        let path = entry.unwrap().path();
-        if path.extension().is_some_and(|extension| extension == "cyclonedx") {
-            compare(&path);
-            cases += 1;
+    let formats: [(&str, Reader); 2] = [("cyclonedx", cyclonedx::read), ("spdx-json", spdx::read)];
+    for (extension, read) in formats {
+        let mut cases = 0;
+        for entry in fs::read_dir(data.join("peer-reports/trivy/images")).unwrap() {
+            let path = entry.unwrap().path();
+            if path.extension().is_some_and(|found| found == extension) {
+                compare(&path, read);
+                cases += 1;
+            }
         }
+        assert!(cases > 0);
+        println!("dataset trivy-{extension}: {cases} cases, {cases} exact, 0 excepted, 0 skipped");
     }
-    assert!(cases > 0);
-    println!("dataset trivy-cyclonedx: {cases} cases, {cases} exact, 0 excepted, 0 skipped");
 }
 
-fn compare(path: &Path) {
-    let document = cyclonedx::read(&fs::read(path).unwrap(), &DocumentLimits::default()).unwrap();
+type Reader = fn(&[u8], &DocumentLimits) -> Result<Document, Error>;
+
+fn compare(path: &Path, read: Reader) {
+    let document = read(&fs::read(path).unwrap(), &DocumentLimits::default()).unwrap();
     let report: Value =
         serde_json::from_slice(&fs::read(path.with_extension("json")).unwrap()).unwrap();
     assert_eq!(found(&document.inventory), listed(&report), "{}", path.display());
