@@ -163,17 +163,10 @@ fn mlflow_model(name: String, qualifiers: &BTreeMap<String, String>) -> String {
     if databricks { name.to_lowercase() } else { name }
 }
 
-/// PEP 503: lower case, and each run of `-`, `_` and `.` is one `-`.
+/// "Not case sensitive and must be lowercased", "replace underscore `_` with dash `-`". Dots stay:
+/// PEP 503 folds them when names are compared, which is the matcher's work.
 fn python_name(name: String, _: &BTreeMap<String, String>) -> String {
-    let mut normal = String::with_capacity(name.len());
-    for c in name.chars().flat_map(char::to_lowercase) {
-        if !matches!(c, '-' | '_' | '.') {
-            normal.push(c);
-        } else if !normal.ends_with('-') {
-            normal.push('-');
-        }
-    }
-    normal
+    name.to_lowercase().replace('_', "-")
 }
 
 /// Dart names are in lower case, with underscores.
@@ -216,9 +209,9 @@ mod tests {
     }
 
     #[test]
-    fn python_names_fold_runs() {
-        let name = python_name("Zope._-Interface".to_owned(), &BTreeMap::new());
-        assert_eq!(name, "zope-interface");
+    fn python_names_keep_their_dots() {
+        let name = python_name("Zope.Inter_Face".to_owned(), &BTreeMap::new());
+        assert_eq!(name, "zope.inter-face");
     }
 
     #[test]
