@@ -89,8 +89,11 @@ impl<'a, E: Extract> Walk<'a, E> {
                 continue;
             }
             if self.content.entries >= limits.max_layer_entries {
-                let max = limits.max_layer_entries;
-                return Err(LimitExceeded::new("max_layer_entries", max).into());
+                let limit = LimitExceeded::new("max_layer_entries", limits.max_layer_entries);
+                let message = format!("{limit}: the rest of the directory is not read");
+                self.content.notes.add_whole(message, Impact::Incomplete);
+                self.folders.clear();
+                return Ok(());
             }
             // Of the entry itself, not of what it links to.
             match entry.metadata() {

@@ -222,6 +222,11 @@ impl<'a> Merge<'a> {
         self.walk(start, target, Walk::Find)
     }
 
+    /// Where a path leads.
+    pub(super) fn find(&mut self, path: &[u8]) -> Result<Place, LimitExceeded> {
+        self.walk(NodeId::ROOT, path, Walk::Find)
+    }
+
     /// Goes along a path, through links but never out of the tree, like a process whose root
     /// folder the tree is.
     fn walk(&mut self, start: NodeId, path: &[u8], walk: Walk) -> Result<Place, LimitExceeded> {
