@@ -1,7 +1,6 @@
 //! What reading images and directories does, seen from outside.
 #![expect(
     clippy::unwrap_used,
-    clippy::panic,
     clippy::indexing_slicing,
     reason = "a failure here is the test's failure"
 )]
@@ -11,5 +10,6 @@ mod bad_images;
 mod directories;
 mod merge;
 mod properties;
+mod reading;
 mod sources;
 mod support;

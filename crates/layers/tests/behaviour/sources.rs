@@ -305,7 +305,7 @@ fn a_platform_that_only_the_config_names() {
 fn what_the_config_says() {
     let layout = Layout::new();
     let layer = layout.plain(&Tar::new().end());
-    let mut config = layout.config(&[layer.clone()]);
+    let mut config = layout.config(std::slice::from_ref(&layer));
     config["created"] = json!("2024-02-29T12:00:00.5+01:00");
     config["history"] = json!([
         {"created_by": "ENV x", "empty_layer": true},
