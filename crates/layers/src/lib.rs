@@ -1,8 +1,77 @@
 //! A container image as verified layers and one merged, read-only view.
 //!
-//! Image sources hand out blobs; every digest is checked; each layer is read once, and while it
-//! streams by an [`Extract`] takes what it wants out of the files; [`TreePath`]s, [`Metadata`] and
-//! [`File`]s are what it sees.
+//! ```
+//! use std::path::Path;
+//!
+//! use sealift_layers::{Extract, File, Limits, Metadata, ReadOptions, TreePath, read_directory};
+//!
+//! /// Takes the first line of every manifest.
+//! struct Manifests;
+//!
+//! impl Extract for Manifests {
+//!     type Facts = String;
+//!
+//!     fn wants(&self, path: TreePath<'_>, _: &Metadata, _: &[u8]) -> bool {
+//!         path.file_name() == b"Cargo.toml"
+//!     }
+//!
+//!     fn read(&self, file: &mut File<'_>) -> Option<String> {
+//!         let text = String::from_utf8_lossy(file.bytes().ok()?).into_owned();
+//!         text.lines().next().map(str::to_owned)
+//!     }
+//! }
+//!
+//! let limits = Limits::default();
+//! let folder = Path::new(env!("CARGO_MANIFEST_DIR"));
+//! let tree = read_directory(folder, &Manifests, &ReadOptions::new(&limits))?;
+//! let manifest = tree.files.iter().find(|file| file.path == "Cargo.toml").expect("it is there");
+//! assert_eq!(*manifest.facts, "[package]");
+//! # Ok::<_, sealift_layers::Error>(())
+//! ```
+//!
+//! An image takes two steps more:
+//!
+//! ```no_run
+//! # use sealift_layers::{Extract, Tree};
+//! use std::path::Path;
+//!
+//! use sealift_layers::{Error, Image, ImageSource, Limits, ReadOptions, read_image};
+//!
+//! # fn read<E: Extract>(manifests: &E) -> Result<Tree<E::Facts>, Error> {
+//! let limits = Limits::default();
+//! let source = ImageSource::open_layout(Path::new("images"), &limits)?;
+//! let root = source.select(None)?;
+//! let image = Image::open(&source, &root, None, &limits)?;
+//! let tree = read_image(&source, &image, manifests, &ReadOptions::new(&limits))?;
+//! # Ok(tree)
+//! # }
+//! ```
+//!
+//! # How it works
+//!
+//! ```text
+//! ImageSource (or any BlobSource)
+//!   -> Image        manifest and config, their digests checked before they are parsed
+//!   -> read_image   each layer once, in parallel: bytes -> digest -> decompress -> diff-id
+//!                   -> tar -> Extract of each wanted file
+//!   -> Tree         layers merged: whiteouts, opaque folders, links; facts of what is left, the
+//!                   layer of each file, what was removed and by which layer, diagnostics
+//! ```
+//!
+//! Nothing is unpacked to disk, and no file's bytes outlive its reading. Facts are given out only
+//! when the digests of their layer hold. What one layer yields depends on nothing but the layer,
+//! the [`Extract`] and the [`Limits`], and the result is the same whatever the number of threads.
+//!
+//! # What may be trusted
+//!
+//! Images are hostile. Every bound is in [`Limits`]; passing one is an [`Error`] or a diagnostic
+//! that calls the result incomplete. A changed byte is always an error. Names and links never
+//! lead out of the tree, and what is neither file nor folder is never opened.
+//!
+//! Deviations from how engines read images, with their reasons: names that lead out of the image
+//! are left out and told (engines refuse the image, or take them from the root); a whiteout never
+//! hides what its own layer brings, as the specification wants it (containerd goes by the order
+//! of entries); bytes behind the compressed data are left out and told (engines differ).
 #![forbid(unsafe_code)]
 
 mod content;

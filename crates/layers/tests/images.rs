@@ -1,5 +1,6 @@
 //! Every image of the test data: found by name, all digests verified, every layer read whole.
 #![expect(clippy::disallowed_methods, reason = "the test data lie where the environment says")]
+#![expect(clippy::unwrap_used, clippy::print_stderr, reason = "a test suite reports")]
 
 use std::collections::BTreeMap;
 use std::num::NonZeroUsize;

@@ -142,8 +142,22 @@ impl<E: Extract> DirectoryReader<'_, E> {
         let head_bytes = crate::stream::length(HEAD_BYTES);
         (&mut opened).take(head_bytes.min(file.metadata.size)).read_to_end(&mut head)?;
         let left = file.metadata.size - crate::stream::length(head.len());
-        // What grows while it is read ends where it ended when it was found.
-        Ok(look(&head, &mut opened.take(left)))
+        Ok(look(&head, &mut Whole(opened.take(left))))
+    }
+}
+
+/// A file of the size it had when it was found: what it grows by since is left out, and it is an
+/// error when it has become shorter.
+struct Whole(io::Take<std::fs::File>);
+
+impl Read for Whole {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        match self.0.read(buffer)? {
+            0 if self.0.limit() > 0 && !buffer.is_empty() => {
+                Err(io::Error::new(io::ErrorKind::UnexpectedEof, "it is shorter than its size"))
+            }
+            read => Ok(read),
+        }
     }
 }
 

@@ -13,7 +13,7 @@ use crate::log::{Change, Position};
 use crate::read::layer::Shared;
 use crate::read::workers::Halt;
 use crate::stream::length;
-use crate::{Error, Extract, LimitExceeded, Metadata, TreePath};
+use crate::{Error, Extract, LimitExceeded, Limits, Metadata, TreePath};
 
 /// A regular file.
 #[derive(Clone, Debug)]
@@ -53,13 +53,13 @@ impl<'a, E: Extract> Walk<'a, E> {
             names: HashMap::new(),
         };
         let fail = |source| Error::File { path: root.to_owned(), source };
-        let entries = list(root).map_err(fail)?;
+        let entries = list(root, shared.limits).map_err(fail)?;
         walk.enter(&[], entries)?;
         while let Some(folder) = walk.folders.pop() {
             if halt.is_cancelled() {
                 return Err(Error::Cancelled);
             }
-            match list(&open::join(root, &folder)) {
+            match list(&open::join(root, &folder), shared.limits) {
                 Ok(entries) => walk.enter(&folder, entries)?,
                 Err(error) => {
                     walk.note(
@@ -89,8 +89,11 @@ impl<'a, E: Extract> Walk<'a, E> {
                 continue;
             }
             if self.content.entries >= limits.max_layer_entries {
-                let max = limits.max_layer_entries;
-                return Err(LimitExceeded::new("max_layer_entries", max).into());
+                let limit = LimitExceeded::new("max_layer_entries", limits.max_layer_entries);
+                let message = format!("{limit}: the rest of the directory is not read");
+                self.content.notes.add_whole(message, Impact::Incomplete);
+                self.folders.clear();
+                return Ok(());
             }
             // Of the entry itself, not of what it links to.
             match entry.metadata() {
@@ -165,10 +168,11 @@ impl<'a, E: Extract> Walk<'a, E> {
     }
 }
 
-/// The entries of a folder by name.
-fn list(folder: &Path) -> io::Result<Vec<(Vec<u8>, DirEntry)>> {
+/// The entries of a folder by name; no more than one beyond those that may be read.
+fn list(folder: &Path, limits: &Limits) -> io::Result<Vec<(Vec<u8>, DirEntry)>> {
     let mut entries = Vec::new();
-    for entry in std::fs::read_dir(folder)? {
+    let most = usize::try_from(limits.max_layer_entries).unwrap_or(usize::MAX).saturating_add(1);
+    for entry in std::fs::read_dir(folder)?.take(most) {
         let entry = entry?;
         entries.push((open::bytes(&entry.file_name()), entry));
     }

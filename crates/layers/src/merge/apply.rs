@@ -11,7 +11,7 @@ use crate::{LimitExceeded, Limits, TreePath};
 
 /// Steps along paths, for each entry that may be merged: many times what real trees take, and an
 /// end to archives whose every name goes through links of thousands of components.
-const STEPS_PER_ENTRY: u64 = 100;
+const STEPS_PER_ENTRY: u64 = 20;
 
 /// The tree while layers are laid upon it.
 pub(crate) struct Merge<'a> {
@@ -220,6 +220,11 @@ impl<'a> Merge<'a> {
             _ => self.nodes[link].parent,
         };
         self.walk(start, target, Walk::Find)
+    }
+
+    /// Where a path leads.
+    pub(super) fn find(&mut self, path: &[u8]) -> Result<Place, LimitExceeded> {
+        self.walk(NodeId::ROOT, path, Walk::Find)
     }
 
     /// Goes along a path, through links but never out of the tree, like a process whose root

@@ -35,6 +35,13 @@ pub(crate) enum NodeKind {
     Gone,
 }
 
+impl NodeKind {
+    /// Whether it is a file of that content.
+    pub(crate) fn is_of(self, content: Content) -> bool {
+        matches!(self, Self::File(own, _) if own == content)
+    }
+}
+
 /// How a file came by its name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Naming {

@@ -58,14 +58,8 @@ impl Survey {
                     let known = read(content);
                     if known.is_some() || naming != Naming::Direct {
                         let path = merge.nodes.path(id);
-                        survey.file(
-                            merge,
-                            extract,
-                            known,
-                            content,
-                            naming,
-                            Name::real(path, layer),
-                        );
+                        let name = Name::real(path, layer);
+                        survey.file(merge, extract, known, content, naming, name)?;
                     }
                 }
                 NodeKind::SymbolicLink(_) => {
@@ -90,19 +84,23 @@ impl Survey {
 
     fn file<E: Extract>(
         &mut self,
-        merge: &Merge<'_>,
+        merge: &mut Merge<'_>,
         extract: &E,
         known: Option<&ReadFile<E::Facts>>,
         content: Content,
         naming: Naming,
         name: Name,
-    ) {
+    ) -> Result<(), LimitExceeded> {
         match (known, naming) {
             (Some(_), Naming::Direct) => self.name(content, name),
             (Some(file), Naming::Moved) => {
+                // The link on the way may be another by now.
+                let place = merge.find(&file.path)?;
                 let written = Name { rank: Rank::Written, path: file.path.to_vec(), ..name };
                 self.name(content, name);
-                self.name(content, written);
+                if matches!(place, Place::At(node, _) if merge.nodes[node].kind.is_of(content)) {
+                    self.name(content, written);
+                }
             }
             (known, Naming::HardLink) => {
                 let name = Name { rank: Rank::HardLink, ..name };
@@ -112,6 +110,7 @@ impl Survey {
                 self.ask(merge, extract, None, content, name);
             }
         }
+        Ok(())
     }
 
     /// A symbolic link at a wanted path is one more name of what it leads to. Says what is wrong

@@ -1,0 +1,15 @@
+//! What reading images and directories does, seen from outside.
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a failure here is the test's failure"
+)]
+
+mod archives;
+mod bad_images;
+mod directories;
+mod merge;
+mod properties;
+mod reading;
+mod sources;
+mod support;

@@ -1,0 +1,319 @@
+//! Layers laid upon each other: whiteouts, opaque folders, links, replacement.
+
+use crate::support::{Layout, Tar, problems, texts};
+use sealift_layers::{Removal, Tree};
+
+fn merged(layers: Vec<Tar>, wanted: &[&str]) -> Tree<String> {
+    let layers: Vec<_> = layers.into_iter().map(Tar::end).collect();
+    Layout::read_layers(&layers, wanted)
+}
+
+/// Path, text, layer.
+fn files(tree: &Tree<String>) -> Vec<(&str, &str, usize)> {
+    let file = |file: &'_ sealift_layers::TreeFile<String>| file.layer.unwrap();
+    tree.files.iter().map(|f| (&*f.path, f.facts.as_str(), file(f))).collect()
+}
+
+fn removed(tree: &Tree<String>) -> Vec<(&str, &str, usize, usize, Removal)> {
+    let removed = tree.removed.iter();
+    removed.map(|f| (&*f.path, f.facts.as_str(), f.layer, f.removed_by, f.removal)).collect()
+}
+
+#[test]
+fn whiteouts_hide_files_and_folders_of_lower_layers() {
+    let tree = merged(
+        vec![
+            Tar::new().file("a", "1").file("d/b", "1").file("d/e/c", "1").file("keep", "1"),
+            Tar::new().file("d/.wh.b", "").file(".wh.a", "").file("d/.wh.e", ""),
+        ],
+        &["*"],
+    );
+    assert_eq!(files(&tree), [("keep", "1", 0)]);
+    assert_eq!(
+        removed(&tree),
+        [
+            ("a", "1", 0, 1, Removal::Whiteout),
+            ("d/b", "1", 0, 1, Removal::Whiteout),
+            ("d/e/c", "1", 0, 1, Removal::Whiteout),
+        ]
+    );
+    assert!(problems(&tree).is_empty());
+}
+
+#[test]
+fn whiteouts_never_hide_what_their_own_layer_brings() {
+    for layer in [
+        Tar::new().file("d/.wh.a", "").file("d/a", "2"),
+        Tar::new().file("d/a", "2").file("d/.wh.a", ""),
+        Tar::new().file("d/a", "2").file("d/.wh..wh..opq", ""),
+        Tar::new().dir("d").file("d/.wh..wh..opq", "").file("d/a", "2"),
+    ] {
+        let tree = merged(vec![Tar::new().file("d/a", "1"), layer], &["*"]);
+        assert_eq!(files(&tree), [("d/a", "2", 1)]);
+    }
+}
+
+#[test]
+fn an_opaque_folder_hides_all_of_lower_layers_wherever_its_mark_stands() {
+    let tree = merged(
+        vec![
+            Tar::new().file("d/a", "1").file("d/e/b", "1").file("x", "1"),
+            Tar::new().file("d/c", "2").file("d/.wh..wh..opq", ""),
+        ],
+        &["*"],
+    );
+    assert_eq!(files(&tree), [("d/c", "2", 1), ("x", "1", 0)]);
+    assert_eq!(removed(&tree)[0], ("d/a", "1", 0, 1, Removal::Opaque));
+    let tree = merged(
+        vec![Tar::new().file("a", "1"), Tar::new().file(".wh..wh..opq", "").file("b", "2")],
+        &["*"],
+    );
+    assert_eq!(files(&tree), [("b", "2", 1)]);
+}
+
+#[test]
+fn odd_whiteouts_hide_nothing() {
+    let tree = merged(
+        vec![
+            Tar::new().file("d/a", "1"),
+            Tar::new()
+                .file("d/.wh.", "")
+                .file("d/.wh..", "")
+                .file("d/.wh...", "")
+                .file(".wh..wh.plnk", "")
+                .dir(".wh..wh.aufs")
+                .file("d/.wh.absent", "")
+                .file("gone/.wh.x", "")
+                .file("d/a/.wh.x", ""),
+        ],
+        &["*"],
+    );
+    assert_eq!(files(&tree), [("d/a", "1", 0)]);
+    assert_eq!(
+        problems(&tree),
+        [
+            "note d/.wh.: a whiteout of nothing; it is ignored",
+            "note d/.wh..: a whiteout of nothing; it is ignored",
+            "note d/.wh...: a whiteout of nothing; it is ignored",
+        ]
+    );
+}
+
+#[test]
+fn a_file_replaces_a_folder_and_the_reverse() {
+    let tree = merged(
+        vec![
+            Tar::new().file("a/b/c", "1").file("x", "1").file("y", "1"),
+            Tar::new().file("a", "2").dir("x").file("x/y", "2").file("y/z", "2"),
+        ],
+        &["*"],
+    );
+    assert_eq!(files(&tree), [("a", "2", 1), ("x/y", "2", 1), ("y/z", "2", 1)]);
+    assert_eq!(removed(&tree)[0], ("a/b/c", "1", 0, 1, Removal::Replaced));
+}
+
+#[test]
+fn what_nobody_wants_replaces_what_was_wanted() {
+    for upper in [
+        Tar::new().symlink("status", "nowhere"),
+        Tar::new().dir("status"),
+        Tar::new().entry(b'6', b"status", b"", b""),
+    ] {
+        let tree = merged(vec![Tar::new().file("status", "1"), upper], &["status"]);
+        assert_eq!(files(&tree), []);
+        assert_eq!(removed(&tree), [("status", "1", 0, 1, Removal::Replaced)]);
+    }
+}
+
+#[test]
+fn of_two_entries_of_one_name_the_later_counts() {
+    let tree = merged(vec![Tar::new().file("a", "1").file("a", "2").file("./a", "3")], &["*"]);
+    assert_eq!(files(&tree), [("a", "3", 0)]);
+    assert_eq!(removed(&tree), []);
+}
+
+#[test]
+fn the_same_layer_twice_is_the_upper_one() {
+    let layer = Tar::new().file("a", "1");
+    let tree = merged(vec![layer.clone(), Tar::new().file(".wh.a", ""), layer], &["*"]);
+    assert_eq!(files(&tree), [("a", "1", 2)]);
+    assert_eq!(removed(&tree), []);
+}
+
+#[test]
+fn entries_go_through_linked_folders_of_lower_layers() {
+    let lower = || Tar::new().file("usr/lib/a", "1").symlink("lib", "usr/lib");
+    let tree = merged(vec![lower(), Tar::new().file("lib/a", "2").file("lib/b", "2")], &["*"]);
+    assert_eq!(files(&tree), [("usr/lib/a", "2", 1), ("usr/lib/b", "2", 1)]);
+    assert_eq!(tree.files[0].aliases, ["lib/a"]);
+    let tree = merged(vec![lower(), Tar::new().file("lib/.wh.a", "")], &["*"]);
+    assert_eq!(files(&tree), []);
+    // An entry of its own makes the link a folder.
+    let tree = merged(vec![lower(), Tar::new().dir("lib").file("lib/b", "2")], &["*"]);
+    assert_eq!(files(&tree), [("lib/b", "2", 1), ("usr/lib/a", "1", 0)]);
+}
+
+#[test]
+fn a_file_is_wanted_by_the_name_it_gets() {
+    let tree = merged(
+        vec![Tar::new().dir("usr/lib").symlink("lib", "/usr/lib"), Tar::new().file("lib/a", "2")],
+        &["usr/lib/a"],
+    );
+    assert_eq!(files(&tree), [("usr/lib/a", "2", 1)]);
+}
+
+#[test]
+fn links_do_not_lead_out_of_the_tree() {
+    let tree = merged(
+        vec![
+            Tar::new().symlink("up", "../../../etc").symlink("root", "/").dir("d/e"),
+            Tar::new()
+                .symlink("d/e/away", "../../../../../../d")
+                .file("up/a", "1")
+                .file("root/b", "2"),
+            Tar::new().file("d/e/away/c", "3"),
+        ],
+        &["*"],
+    );
+    assert_eq!(files(&tree), [("b", "2", 1), ("d/c", "3", 2), ("etc/a", "1", 1)]);
+}
+
+#[test]
+fn links_that_do_not_end() {
+    let tree = merged(
+        vec![
+            Tar::new()
+                .symlink("a", "b")
+                .symlink("b", "a")
+                .symlink("self", "self/self")
+                .file("ok", "1"),
+            Tar::new().file("a/x", "2").file("self/x", "2"),
+        ],
+        &["*"],
+    );
+    assert_eq!(files(&tree), [("ok", "1", 0)]);
+    assert_eq!(
+        problems(&tree),
+        [
+            "partial a: is a link into links that do not end",
+            "partial b: is a link into links that do not end",
+            "partial self: is a link into links that do not end",
+            "partial a/x: the links in its path do not end; the entry is left out",
+            "partial self/x: the links in its path do not end; the entry is left out",
+        ]
+    );
+}
+
+#[test]
+fn hard_links_are_names_of_the_same() {
+    let tree =
+        merged(vec![Tar::new().file("b", "1").hardlink("c", "b").hardlink("./a", "/b")], &["*"]);
+    assert_eq!(files(&tree), [("b", "1", 0)]);
+    assert_eq!(tree.files[0].aliases, ["a", "c"]);
+    // The name that is left is the name.
+    let tree = merged(
+        vec![Tar::new().file("b", "1").hardlink("c", "b"), Tar::new().file(".wh.b", "")],
+        &["*"],
+    );
+    assert_eq!(files(&tree), [("c", "1", 0)]);
+    assert_eq!(removed(&tree), []);
+}
+
+#[test]
+fn a_hard_link_to_a_file_that_nobody_wanted() {
+    let tree = merged(
+        vec![
+            Tar::new().file("store/1234", "text").hardlink("var/lib/dpkg/status", "store/1234"),
+            Tar::new().file("other", "x"),
+        ],
+        &["var/lib/dpkg/status"],
+    );
+    assert_eq!(files(&tree), [("var/lib/dpkg/status", "text", 0)]);
+    assert_eq!(tree.files[0].metadata.size, 4);
+    // Also from a higher layer.
+    let tree = merged(
+        vec![
+            Tar::new().file("store/1234", "text"),
+            Tar::new().hardlink("var/lib/dpkg/status", "store/1234"),
+        ],
+        &["var/lib/dpkg/status"],
+    );
+    assert_eq!(files(&tree), [("var/lib/dpkg/status", "text", 1)]);
+}
+
+#[test]
+fn hard_links_to_what_is_no_file() {
+    let tree = merged(
+        vec![
+            Tar::new()
+                .hardlink("a", "absent")
+                .dir("d")
+                .hardlink("b", "d")
+                .file("f", "1")
+                .symlink("l", "f")
+                .hardlink("c", "l"),
+        ],
+        &["*"],
+    );
+    assert_eq!(files(&tree), [("f", "1", 0)]);
+    assert_eq!(tree.files[0].aliases, ["c", "l"]);
+    assert_eq!(
+        problems(&tree),
+        [
+            "partial a: a hard link to a file that is not there; the entry is left out",
+            "partial b: a hard link to a file that is not there; the entry is left out",
+        ]
+    );
+}
+
+#[test]
+fn a_symbolic_link_at_a_wanted_path() {
+    let layers = || {
+        vec![
+            Tar::new().file("somewhere/status", "old").file("somewhere/else", "x"),
+            Tar::new().symlink("var/lib/dpkg/status", "/somewhere/status"),
+            Tar::new().file("somewhere/status", "new"),
+        ]
+    };
+    // Read under its own name, the link is one more name ..
+    let tree = merged(layers(), &["var/lib/dpkg/status", "somewhere/status"]);
+    assert_eq!(files(&tree), [("somewhere/status", "new", 2)]);
+    assert_eq!(tree.files[0].aliases, ["var/lib/dpkg/status"]);
+    // .. else it is the name, and the file is read in a second look.
+    let tree = merged(layers(), &["var/lib/dpkg/status"]);
+    assert_eq!(files(&tree), [("var/lib/dpkg/status", "new", 2)]);
+    assert!(problems(&tree).is_empty());
+}
+
+#[test]
+fn wanted_paths_that_are_no_files() {
+    let tree = merged(
+        vec![
+            Tar::new()
+                .entry(b'6', b"fifo", b"", b"")
+                .entry(b'3', b"device", b"", b"")
+                .entry(b'4', b"unwanted", b"", b"")
+                .symlink("to-fifo", "fifo")
+                .symlink("to-nothing", "absent")
+                .symlink("to-folder", "d")
+                .dir("d"),
+        ],
+        &["fifo", "device", "to-fifo", "to-nothing", "to-folder"],
+    );
+    assert_eq!(
+        problems(&tree),
+        [
+            "partial fifo: is a FIFO, device or socket, not a file; it is not read",
+            "partial device: is a FIFO, device or socket, not a file; it is not read",
+            "partial to-fifo: is a FIFO, device or socket, not a file; it is not read",
+            "note to-nothing: is a link to nothing",
+        ]
+    );
+}
+
+#[test]
+fn every_layer_counts_its_own() {
+    let tree = merged(vec![Tar::new().file("a", "1"), Tar::new().dir("d").file("d/b", "")], &["*"]);
+    assert_eq!(texts(&tree).len(), 2);
+    assert_eq!(tree.layers.iter().map(|layer| layer.entries).collect::<Vec<_>>(), [1, 2]);
+}
