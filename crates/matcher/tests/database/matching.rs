@@ -86,7 +86,7 @@ fn records_of_one_vulnerability_are_one_finding() {
     let first = &found.findings[0];
     assert_eq!(first.aliases, ["GHSA-1", "PYSEC-1"]);
     assert_eq!(first.title, "A summary");
-    assert_eq!(first.description, "First line.\nMore.");
+    assert_eq!(&*first.description, "First line.\nMore.");
     assert_eq!(first.references, ["https://a", "https://b"]);
     assert_eq!(first.cwe_ids, ["CWE-79"]);
     assert_eq!(first.severity, Severity::Medium);
