@@ -1,0 +1,17 @@
+//! Reports of scans, one module for each format, written to a [`std::fmt::Write`].
+//!
+//! A [`Report`] holds what was scanned, what is in it and what of that is vulnerable;
+//! [`json`] writes it as Trivy's schema 2, [`table`] for people.
+#![forbid(unsafe_code)]
+
+pub mod escape;
+pub mod json;
+mod links;
+mod report;
+mod sections;
+pub mod table;
+
+pub use json::JsonOptions;
+pub use report::{Artifact, ArtifactKind, Counts, ImageFacts, LayerFacts, Report};
+pub use sections::{Class, Entry, Section, sections};
+pub use table::TableStyle;

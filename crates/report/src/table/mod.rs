@@ -1,0 +1,109 @@
+//! The report for people: one table for each section, as wide as the terminal.
+
+mod draw;
+mod layout;
+mod rows;
+
+use std::fmt::{self, Write};
+
+use sealift_model::Severity;
+
+use crate::escape::terminal;
+use crate::report::{Counts, Report};
+use crate::sections::{Class, Section, sections};
+
+/// How a table looks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct TableStyle {
+    /// Columns of the terminal. A table is wider only where its narrowest form does not fit.
+    pub width: usize,
+    /// Whether severities are coloured.
+    pub colour: bool,
+    /// Whether ids are links (OSC 8).
+    pub links: bool,
+}
+
+impl TableStyle {
+    /// Without colour and links.
+    #[must_use]
+    pub fn plain(width: usize) -> Self {
+        Self { width, colour: false, links: false }
+    }
+}
+
+/// Writes the sections with their tables, then what has no advisories and what could not be read.
+///
+/// # Errors
+/// When `out` refuses.
+pub fn write(report: &Report, style: &TableStyle, out: &mut dyn Write) -> fmt::Result {
+    let sections = sections(report);
+    for section in sections.iter().filter(|section| is_shown(section)) {
+        write_section(report, section, style, out)?;
+    }
+    if report.matches.is_some() && report.findings().is_empty() {
+        let packages = report.inventory.packages.len();
+        writeln!(out, "{}: no findings, {packages} packages", terminal(&report.artifact.name))?;
+    }
+    write_notes(report, out)
+}
+
+/// Sections of languages without findings are left out; the operating system is always said.
+fn is_shown(section: &Section<'_>) -> bool {
+    section.class == Class::OperatingSystem || section.findings().next().is_some()
+}
+
+fn write_section(
+    report: &Report,
+    section: &Section<'_>,
+    style: &TableStyle,
+    out: &mut dyn Write,
+) -> fmt::Result {
+    let title = match section.class {
+        Class::OperatingSystem => terminal(&section.target).into_owned(),
+        Class::Language => format!("{} ({})", terminal(&section.target), terminal(&section.kind)),
+    };
+    let counts = Counts::of(section.findings());
+    writeln!(out, "{title}\n{}", "=".repeat(layout::width_of(&title)))?;
+    writeln!(out, "{}\n", totals(&counts, section.packages.len()))?;
+    if counts.total() > 0 {
+        draw::table(&rows::of(report, section), style, out)?;
+        out.write_char('\n')?;
+    }
+    Ok(())
+}
+
+/// `Total: 23 (CRITICAL: 2, HIGH: 8)`, the severities that occur.
+fn totals(counts: &Counts, packages: usize) -> String {
+    if counts.total() == 0 {
+        return format!("Total: 0 in {packages} packages");
+    }
+    let severities = Severity::ALL.into_iter().rev().filter(|severity| counts.get(*severity) > 0);
+    let each: Vec<String> =
+        severities.map(|severity| format!("{severity}: {}", counts.get(severity))).collect();
+    format!("Total: {} ({})", counts.total(), each.join(", "))
+}
+
+fn write_notes(report: &Report, out: &mut dyn Write) -> fmt::Result {
+    for note in &report.notes {
+        writeln!(out, "{}", terminal(note))?;
+    }
+    let matches = report.matches.as_ref();
+    for ecosystem in matches.into_iter().flat_map(|matches| &matches.coverage.without) {
+        writeln!(out, "no advisories for {} in this database", terminal(&ecosystem.name))?;
+    }
+    let undetermined = matches.map_or(0, |matches| matches.undetermined.len());
+    if undetermined > 0 {
+        writeln!(out, "{undetermined} advisories could not be decided, see Undetermined in JSON")?;
+    }
+    if !report.inventory.diagnostics.is_empty() {
+        writeln!(out, "\nNot read, or odd:")?;
+    }
+    for diagnostic in &report.inventory.diagnostics {
+        writeln!(out, "  {}", terminal(&diagnostic.to_string()))?;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests;

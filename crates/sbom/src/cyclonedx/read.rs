@@ -1,0 +1,314 @@
+//! From a CycloneDX document to an inventory.
+
+use sealift_layers::LimitExceeded;
+use sealift_model::{Diagnostic, Distribution, Impact, Relationship};
+use serde::Deserializer as _;
+use serde_json::value::RawValue;
+
+use super::describe;
+use super::input::{Bom, Component, Composition, Dependency, Identity, Metadata};
+use crate::document::{
+    Document, DocumentFormat, Gather, Lines, Packages, Stated, Take, excerpt, names_package,
+    reason_of, text_of,
+};
+use crate::{DocumentLimits, Error, Subject};
+
+const FORMAT: &str = "CycloneDX document";
+const ORIGIN: &str = "cyclonedx";
+
+/// Component types that are no packages when they have no purl.
+const NO_PACKAGES: &[&str] = &[
+    "container",
+    "cryptographic-asset",
+    "data",
+    "device",
+    "device-driver",
+    "file",
+    "firmware",
+    "machine-learning-model",
+    "platform",
+];
+
+/// Reads a CycloneDX JSON document of version 1.2 to 1.7.
+///
+/// Every component with a purl of a known ecosystem becomes a package, nested ones and the one
+/// that the document is about included. What else stands there is told of in diagnostics: one for
+/// each library without a usable purl, one in sum for each kind of component that is no package.
+///
+/// # Errors
+/// The bytes are more than allowed, no JSON, or no CycloneDX document; or there are more components
+/// than allowed.
+pub fn read(bytes: &[u8], limits: &DocumentLimits) -> Result<Document, Error> {
+    let text = text_of(bytes, FORMAT, limits)?;
+    let bom: Bom<'_> = serde_json::from_str(text).map_err(|error| Error::Malformed {
+        format: FORMAT,
+        reason: reason_of(&error),
+        line: u64::try_from(error.line()).ok(),
+    })?;
+    let mut reader = Reader::new(text, limits);
+    let version = reader.version(&bom)?;
+    let metadata = bom.metadata.map(|raw| reader.metadata(raw)).transpose()?.unwrap_or_default();
+    if let Some(raw) = bom.components {
+        reader.components(raw, 0)?;
+    }
+    if let Some(raw) = bom.dependencies {
+        reader.dependencies(raw);
+    }
+    if let Some(raw) = bom.compositions {
+        reader.compositions(raw);
+    }
+    Ok(Document {
+        format: DocumentFormat::CycloneDx,
+        version,
+        subject: reader.subject.take(),
+        created: metadata.timestamp.and_then(|time| time.parse().ok()),
+        inventory: reader.packages.into_inventory(reader.distribution, reader.diagnostics),
+    })
+}
+
+/// What is known at one point of the document.
+struct Reader<'a> {
+    limits: &'a DocumentLimits,
+    lines: Lines<'a>,
+    count: u64,
+    packages: Packages<'a>,
+    subject: Option<Subject>,
+    distribution: Option<Distribution>,
+    diagnostics: Vec<Diagnostic>,
+    /// Set when the reading of a list was ended by a limit.
+    exceeded: Option<LimitExceeded>,
+}
+
+impl<'a> Reader<'a> {
+    fn new(text: &'a str, limits: &'a DocumentLimits) -> Self {
+        Self {
+            limits,
+            lines: Lines::new(text),
+            count: 0,
+            packages: Packages::new(ORIGIN, limits),
+            subject: None,
+            distribution: None,
+            diagnostics: Vec::new(),
+            exceeded: None,
+        }
+    }
+
+    fn version(&mut self, bom: &Bom<'_>) -> Result<String, Error> {
+        let malformed = |reason: String| Error::Malformed { format: FORMAT, reason, line: None };
+        if bom.bom_format.as_deref() != Some("CycloneDX") {
+            return Err(malformed("bomFormat is not \"CycloneDX\"".to_owned()));
+        }
+        let version = bom.spec_version.as_deref().unwrap_or_default();
+        let minor = version.strip_prefix("1.").and_then(|minor| minor.parse::<u32>().ok());
+        let note = match minor {
+            Some(0..=7) => return Ok(version.to_owned()),
+            Some(_) => {
+                format!("version {} is newer than 1.7 and read as if it were", excerpt(version))
+            }
+            None if version.is_empty() => "no specVersion; read as 1.7".to_owned(),
+            None => {
+                return Err(malformed(format!("specVersion {} is not known", excerpt(version))));
+            }
+        };
+        self.diagnostics.push(Diagnostic::new(ORIGIN, note, Impact::Note));
+        Ok(version.to_owned())
+    }
+
+    fn metadata(&mut self, raw: &'a RawValue) -> Result<Metadata<'a>, Error> {
+        let metadata: Metadata<'a> = match serde_json::from_str(raw.get()) {
+            Ok(metadata) => metadata,
+            Err(error) => {
+                let message = format!("metadata is not as specified: {}", reason_of(&error));
+                self.diagnose(raw, Impact::Partial, message);
+                return Ok(Metadata::default());
+            }
+        };
+        if let Some(clues) = &metadata.properties {
+            self.diagnostics.extend(clues.0.diagnostics(ORIGIN));
+        }
+        let Some(root) = metadata.component else { return Ok(metadata) };
+        if let Some(component) = self.parse(root) {
+            self.subject = Some(describe::subject(&component));
+            let is_system = component.kind.as_deref() == Some("operating-system");
+            if is_system || component.purl.as_deref().is_some_and(names_package) {
+                self.take_component(root, &component, Some(Relationship::Root));
+            }
+            if let Some(nested) = component.components {
+                self.components(nested, 1)?;
+            }
+        }
+        Ok(metadata)
+    }
+
+    /// Takes in a list of components.
+    fn components(&mut self, raw: &'a RawValue, depth: u32) -> Result<(), Error> {
+        if depth > self.limits.max_component_depth {
+            let max = u64::from(self.limits.max_component_depth);
+            let limit = LimitExceeded::new("max_component_depth", max);
+            self.diagnose(raw, Impact::Partial, format!("nested components left out: {limit}"));
+            return Ok(());
+        }
+        let mut list = serde_json::Deserializer::from_str(raw.get());
+        let result = list.deserialize_seq(Gather::into(Level { reader: self, depth })).map(drop);
+        if let Some(limit) = self.exceeded {
+            return Err(limit.into());
+        }
+        if let Err(error) = result {
+            let reason = format!("components: {}", reason_of(&error));
+            if depth == 0 {
+                let line = self.lines.line_of(raw.get());
+                return Err(Error::Malformed { format: FORMAT, reason, line });
+            }
+            self.diagnose(raw, Impact::Partial, reason);
+        }
+        Ok(())
+    }
+
+    fn component(&mut self, raw: &'a RawValue, depth: u32) -> Result<(), LimitExceeded> {
+        self.count += 1;
+        if self.count > self.limits.max_components {
+            let limit = LimitExceeded::new("max_components", self.limits.max_components);
+            self.exceeded = Some(limit);
+            return Err(limit);
+        }
+        let Some(component) = self.parse(raw) else { return Ok(()) };
+        self.take_component(raw, &component, None);
+        match component.components.map(|nested| self.components(nested, depth + 1)) {
+            Some(Err(Error::Limit(limit))) => Err(limit),
+            _ => Ok(()),
+        }
+    }
+
+    fn parse(&mut self, raw: &'a RawValue) -> Option<Component<'a>> {
+        let error = match serde_json::from_str(raw.get()) {
+            Ok(component) => return Some(component),
+            Err(error) => reason_of(&error),
+        };
+        match serde_json::from_str::<Identity<'a>>(raw.get()) {
+            Ok(identity) => {
+                let message = format!("only the identity of a component was read: {error}");
+                self.diagnose(raw, Impact::Note, message);
+                Some(identity.into())
+            }
+            Err(_) => {
+                let message = format!("a component cannot be read: {error}");
+                self.diagnose(raw, Impact::Partial, message);
+                None
+            }
+        }
+    }
+
+    /// Takes in a component by itself; `relationship` overrules what it says.
+    fn take_component(
+        &mut self,
+        raw: &'a RawValue,
+        component: &Component<'a>,
+        relationship: Option<Relationship>,
+    ) {
+        let reference = component.bom_ref.as_ref();
+        let Some(purl) = component.purl.as_deref().filter(|purl| !purl.is_empty()) else {
+            return self.without_purl(raw, component);
+        };
+        let stated = Stated {
+            group: component.group.as_deref(),
+            name: component.name.as_deref(),
+            version: component.version.as_deref(),
+        };
+        let added = self.packages.add(reference, purl, stated, |package| {
+            describe::package(package, component, purl);
+            package.relationship = relationship.unwrap_or(package.relationship);
+        });
+        if let Err(message) = added {
+            self.diagnose(raw, Impact::Partial, format!("component {message}"));
+        }
+    }
+
+    fn without_purl(&mut self, raw: &'a RawValue, component: &Component<'a>) {
+        let kind = component.kind.as_deref().unwrap_or_default();
+        let version = component.version.as_deref().filter(|version| !version.is_empty());
+        let name = || excerpt(component.name.as_deref().unwrap_or_default());
+        match (kind, version) {
+            ("operating-system", _) => self.operating_system(raw, component),
+            (kind, _) if NO_PACKAGES.contains(&kind) => {
+                self.packages.leave_out(format!("of type {kind}"), Impact::Note);
+            }
+            // Trivy writes a lockfile or a program, below which packages hang, as an application.
+            ("application", None) => {
+                self.diagnose(raw, Impact::Note, format!("application {} has no purl", name()));
+            }
+            (_, None) => {
+                self.diagnose(raw, Impact::Partial, format!("component {} has no purl", name()));
+            }
+            (_, Some(version)) => {
+                let version = excerpt(version);
+                let message = format!("component {} at version {version} has no purl", name());
+                self.diagnose(raw, Impact::Partial, message);
+            }
+        }
+    }
+
+    fn operating_system(&mut self, raw: &'a RawValue, component: &Component<'a>) {
+        let Some(found) = describe::distribution(component) else {
+            return self.diagnose(raw, Impact::Partial, "an operating system without name".into());
+        };
+        match &self.distribution {
+            None => self.distribution = Some(found),
+            Some(known) if *known == found => {}
+            Some(known) => {
+                let message = format!("a second operating system, {found}; {known} is taken");
+                self.diagnose(raw, Impact::Note, message);
+            }
+        }
+    }
+
+    fn dependencies(&mut self, raw: &'a RawValue) {
+        let mut list = serde_json::Deserializer::from_str(raw.get());
+        if let Err(error) = list.deserialize_seq(Gather::into(Links(&mut self.packages))).map(drop)
+        {
+            let message = format!("dependencies were not all read: {}", reason_of(&error));
+            self.diagnose(raw, Impact::Note, message);
+        }
+    }
+
+    /// A document may say that it does not list everything.
+    fn compositions(&mut self, raw: &'a RawValue) {
+        let compositions: Vec<Composition<'a>> =
+            serde_json::from_str(raw.get()).unwrap_or_default();
+        let says_so = |composition: &Composition<'_>| {
+            composition.aggregate.as_deref().is_some_and(|word| word.starts_with("incomplete"))
+        };
+        let explained = self.diagnostics.iter().any(|diagnostic| diagnostic.impact > Impact::Note);
+        if !explained && compositions.iter().any(says_so) {
+            let message = "the document says that it does not list everything";
+            self.diagnose(raw, Impact::Note, message.to_owned());
+        }
+    }
+
+    fn diagnose(&mut self, raw: &'a RawValue, impact: Impact, message: String) {
+        let mut diagnostic = Diagnostic::new(ORIGIN, message, impact);
+        diagnostic.line = self.lines.line_of(raw.get());
+        self.diagnostics.push(diagnostic);
+    }
+}
+
+/// One list of components, taken in one by one.
+struct Level<'r, 'a> {
+    reader: &'r mut Reader<'a>,
+    depth: u32,
+}
+
+impl<'a> Take<&'a RawValue> for Level<'_, 'a> {
+    fn take(&mut self, raw: &'a RawValue) -> Result<(), LimitExceeded> {
+        self.reader.component(raw, self.depth)
+    }
+}
+
+/// The dependency graph, taken in entry by entry.
+struct Links<'p, 'a>(&'p mut Packages<'a>);
+
+impl<'a> Take<Dependency<'a>> for Links<'_, 'a> {
+    fn take(&mut self, dependency: Dependency<'a>) -> Result<(), LimitExceeded> {
+        let needed = dependency.depends_on.unwrap_or_default();
+        needed.iter().try_for_each(|needed| self.0.link(&dependency.reference, needed))
+    }
+}

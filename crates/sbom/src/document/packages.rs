@@ -1,0 +1,176 @@
+//! The packages of a document in the making.
+
+use std::borrow::Cow;
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::hash::Hash;
+
+use sealift_layers::LimitExceeded;
+use sealift_model::{
+    Diagnostic, Distribution, Ecosystem, Evidence, Impact, Inventory, Package, Purl,
+};
+
+use super::{DocumentLimits, Stated, Text, excerpt, package};
+
+/// Packages, what refers to them, and what is left out.
+pub(crate) struct Packages<'a> {
+    origin: &'static str,
+    packages: Vec<Package>,
+    /// Place of a package by purl, version and evidence.
+    known: HashMap<(String, String, Evidence), usize>,
+    /// Packages that are told of more than once.
+    merged: HashSet<usize>,
+    /// Place of a package by its reference.
+    references: HashMap<Cow<'a, str>, usize>,
+    /// How much is left out, by what it is.
+    left_out: BTreeMap<String, (Impact, u64)>,
+    /// Bytes that the edges of the graph may yet grow to, and at first could.
+    link_bytes: (u64, u64),
+}
+
+impl<'a> Packages<'a> {
+    /// No packages yet; `origin` is that of the diagnostics.
+    pub(crate) fn new(origin: &'static str, limits: &DocumentLimits) -> Self {
+        Self {
+            origin,
+            packages: Vec::new(),
+            known: HashMap::new(),
+            merged: HashSet::new(),
+            references: HashMap::new(),
+            left_out: BTreeMap::new(),
+            link_bytes: (limits.max_sbom_bytes, limits.max_sbom_bytes),
+        }
+    }
+
+    /// Takes in the package of a purl, after `describe` has filled in what else is said of it.
+    ///
+    /// # Errors
+    /// What to say of a purl that cannot be read.
+    pub(crate) fn add(
+        &mut self,
+        reference: Option<&Text<'a>>,
+        purl: &str,
+        stated: Stated<'_>,
+        describe: impl FnOnce(&mut Package),
+    ) -> Result<(), String> {
+        let parsed = Purl::parse_lenient(purl).map_err(|error| {
+            let name = excerpt(stated.name.unwrap_or_default());
+            format!("{name}: purl {} is malformed: {error}", excerpt(purl))
+        })?;
+        let kind = parsed.kind().to_owned();
+        match package(parsed, stated) {
+            Some(mut package) => {
+                describe(&mut package);
+                let place = self.insert(package);
+                if let Some(reference) = reference {
+                    self.references.entry(reference.0.clone()).or_insert(place);
+                }
+            }
+            None => {
+                self.leave_out(format!("with a purl of type {}", excerpt(&kind)), Impact::Partial);
+            }
+        }
+        Ok(())
+    }
+
+    /// Counts something that is no package.
+    pub(crate) fn leave_out(&mut self, what: String, impact: Impact) {
+        self.left_out.entry(what).or_insert((impact, 0)).1 += 1;
+    }
+
+    /// Notes that one reference needs the other. A short reference may stand for a long name: the
+    /// bytes that the edges grow to are bounded.
+    pub(crate) fn link(&mut self, from: &str, to: &str) -> Result<(), LimitExceeded> {
+        let place = |reference: &str| self.references.get(reference).copied();
+        let (Some(from), Some(to)) = (place(from), place(to)) else { return Ok(()) };
+        let Some(needed) = self.packages.get(to).filter(|_| from != to) else { return Ok(()) };
+        let (ecosystem, id) = (needed.ecosystem, needed.id());
+        if let Some(package) = self.packages.get_mut(from).filter(|it| it.ecosystem == ecosystem) {
+            let (left, max) = self.link_bytes;
+            let bytes = u64::try_from(id.len()).unwrap_or(u64::MAX);
+            let exceeded = || LimitExceeded::new("max_sbom_bytes", max);
+            self.link_bytes.0 = left.checked_sub(bytes).ok_or_else(exceeded)?;
+            package.depends_on.push(id);
+        }
+        Ok(())
+    }
+
+    /// The inventory of all that was taken in.
+    pub(crate) fn into_inventory(
+        mut self,
+        distribution: Option<Distribution>,
+        mut diagnostics: Vec<Diagnostic>,
+    ) -> Inventory {
+        for at in self.merged {
+            if let Some(package) = self.packages.get_mut(at) {
+                unique(&mut package.locations);
+                unique(&mut package.licenses);
+            }
+        }
+        for package in &mut self.packages {
+            package.depends_on.sort_unstable();
+            package.depends_on.dedup();
+        }
+        for (what, (impact, count)) in self.left_out {
+            let components = if count == 1 { "component" } else { "components" };
+            let message = format!("left out {count} {components} {what}");
+            diagnostics.push(Diagnostic::new(self.origin, message, impact));
+        }
+        let mut inventory = Inventory::default();
+        inventory.distribution = distribution.or_else(|| agreed(&self.packages));
+        inventory.packages = self.packages;
+        inventory.diagnostics = diagnostics;
+        inventory.sort();
+        inventory
+    }
+
+    fn insert(&mut self, package: Package) -> usize {
+        let key = (package.purl.to_string(), package.version.clone(), package.evidence);
+        let next = self.packages.len();
+        let at = *self.known.entry(key).or_insert(next);
+        match self.packages.get_mut(at) {
+            Some(known) => {
+                merge(known, package);
+                self.merged.insert(at);
+            }
+            None => self.packages.push(package),
+        }
+        at
+    }
+}
+
+/// Whether a text is the purl of a package of a known ecosystem.
+pub(crate) fn names_package(purl: &str) -> bool {
+    let purl = Purl::parse_lenient(purl);
+    purl.is_ok_and(|purl| Ecosystem::from_purl_type(purl.kind()).is_some())
+}
+
+/// Adds what is told of a package a second time.
+fn merge(known: &mut Package, other: Package) {
+    known.locations.extend(other.locations);
+    known.licenses.extend(other.licenses);
+    known.source = known.source.take().or(other.source);
+    known.maintainer = known.maintainer.take().or(other.maintainer);
+    known.module_label = known.module_label.take().or(other.module_label);
+    known.owned_by = known.owned_by.take().or(other.owned_by);
+    known.digest = known.digest.take().or(other.digest);
+}
+
+/// Keeps the first of equal items.
+fn unique<T: Clone + Eq + Hash>(items: &mut Vec<T>) {
+    let mut seen = HashSet::new();
+    items.retain(|item| seen.insert(item.clone()));
+}
+
+/// The distribution that the purls of all operating system packages name, when it is one.
+fn agreed(packages: &[Package]) -> Option<Distribution> {
+    let of_system = || packages.iter().filter(|package| package.ecosystem.is_operating_system());
+    let first = of_system().next()?;
+    let same = |other: &Package| {
+        other.purl.namespace() == first.purl.namespace()
+            && other.purl.qualifier("distro") == first.purl.qualifier("distro")
+    };
+    if first.purl.qualifier("distro").is_none() || !of_system().all(same) {
+        return None;
+    }
+    Distribution::from_purl(&first.purl)
+}
