@@ -1,4 +1,49 @@
 //! Advisories in one file, version schemes, and which package is affected by what.
+//!
+//! ```
+//! use sealift_matcher::{BuildOptions, Database, MatchOptions, build_in_memory, match_inventory};
+//! use sealift_model::{Ecosystem, Inventory, Package};
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let folder = tempfile::tempdir()?;
+//! std::fs::write(
+//!     folder.path().join("X-1.json"),
+//!     r#"{"id": "X-1", "modified": "2026-01-01T00:00:00Z", "aliases": ["CVE-2026-1"],
+//!         "affected": [{"package": {"ecosystem": "npm", "name": "left-pad"},
+//!                       "ranges": [{"type": "SEMVER",
+//!                                   "events": [{"introduced": "0"}, {"fixed": "1.3.1"}]}]}]}"#,
+//! )?;
+//! let options = BuildOptions::new("2026-01-31T12:00:00Z".parse()?);
+//! let (bytes, _report) = build_in_memory(folder.path(), &options)?;
+//! let database = Database::open(bytes)?;
+//!
+//! let mut inventory = Inventory::default();
+//! let purl = "pkg:npm/left-pad@1.3.0".parse()?;
+//! inventory.packages.push(Package::new(Ecosystem::Npm, "left-pad", "1.3.0", purl));
+//! let matches = match_inventory(&database, &inventory, &MatchOptions::default())?;
+//! assert_eq!(matches.findings[0].id, "CVE-2026-1");
+//! assert_eq!(matches.findings[0].fixed_versions, ["1.3.1"]);
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! ```text
+//! folder of OSV records ── build ──> bytes ── Database::open ──┐
+//!                                     Inventory ───────────────┴─ match_inventory ──> Matches
+//! ```
+//!
+//! * [`build`] and [`build_in_memory`] make a database from what OSV, CISA (KEV) and FIRST (EPSS)
+//!   publish. The same input gives the same bytes.
+//! * [`Database`] reads those bytes where they lie, in memory or mapped, and answers with what
+//!   was written or not at all: what is cut off or changed is an [`Error`].
+//! * [`match_inventory`] asks about packages. The answer to each is a [`Finding`],
+//!   [`Undetermined`] with a [`Reason`], or silence, and [`Coverage`] says where silence means
+//!   nothing because there are no advisories.
+//! * [`Scheme`] and [`Version`] order versions as each ecosystem's own tool does, and [`cvss`]
+//!   scores vectors.
+//!
+//! The crate reads a folder to build from and writes the file that it is told to; otherwise it
+//! knows no files, no clock and no network. Every reader of foreign bytes is held to [`Limits`].
 #![forbid(unsafe_code)]
 
 mod build;

@@ -81,7 +81,7 @@ pub(super) fn write<W: Write + Seek>(
             _ => tree.add(key, value)?,
         }
     }
-    let info = Info { built, sources, ecosystems: ecosystems.into_values().collect() };
+    let info = Info::new(built, sources, ecosystems.into_values().collect());
     let out = tree.finish(&encode(&info.to_value()))?;
     Ok((out, info))
 }

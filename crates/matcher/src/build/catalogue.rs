@@ -84,8 +84,12 @@ pub(super) fn kev(path: &Path, limits: &Limits) -> Result<Catalogue, CatalogueEr
         ..Catalogue::default()
     };
     for (index, entry) in kev.vulnerabilities.into_iter().enumerate() {
-        let entry: KevEntry = match serde_json::from_value(entry) {
-            Ok(entry) => entry,
+        let entry = match serde_json::from_value::<KevEntry>(entry) {
+            Ok(entry) if is_cve(&entry.cve_id) => entry,
+            Ok(_) => {
+                catalogue.complain(|| format!("vulnerabilities[{index}]: no CVE"));
+                continue;
+            }
             Err(error) => {
                 catalogue.complain(|| format!("vulnerabilities[{index}]: {error}"));
                 continue;
@@ -140,9 +144,13 @@ fn score_date(comment: &str) -> Option<Timestamp> {
 
 fn row(line: &str) -> Option<(&str, Epss)> {
     let mut fields = line.trim().split(',');
-    let cve = fields.next().filter(|cve| cve.starts_with("CVE-") && cve.len() < 64)?;
+    let cve = fields.next().filter(|cve| is_cve(cve))?;
     let mut share = || fields.next()?.parse().ok().filter(|share| (0.0..=1.0).contains(share));
     Some((cve, Epss { score: share()?, percentile: share()? }))
+}
+
+fn is_cve(id: &str) -> bool {
+    id.starts_with("CVE-") && id.len() < 64
 }
 
 fn read(from: impl Read, limits: &Limits) -> Result<Vec<u8>, CatalogueError> {

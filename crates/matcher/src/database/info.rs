@@ -49,6 +49,16 @@ impl Info {
         self.ecosystems.get(index.ok()?)
     }
 
+    /// As it will be read again: times are kept to the second.
+    pub(crate) fn new(
+        built: Timestamp,
+        sources: Vec<SourceInfo>,
+        ecosystems: Vec<EcosystemInfo>,
+    ) -> Self {
+        let info = Self { built, sources, ecosystems };
+        Self::from_value(&info.to_value()).unwrap_or(info)
+    }
+
     pub(super) fn from_value(value: &value::Info<'_>) -> Option<Self> {
         let mut info = Self {
             built: Timestamp::from_unix_seconds(value.built).ok()?,

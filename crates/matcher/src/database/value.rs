@@ -193,3 +193,48 @@ pub(crate) struct Ecosystem<'b> {
     #[cbor(n(2), default)]
     pub(crate) packages: u64,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Encode)]
+    #[cbor(map)]
+    struct NewerRecord<'b> {
+        #[b(0)]
+        id: &'b str,
+        #[b(4)]
+        summary: &'b str,
+        /// Not yet known.
+        #[n(200)]
+        votes: Vec<(u8, Option<bool>)>,
+    }
+
+    #[test]
+    fn newer_fields_are_passed_over_and_missing_ones_are_empty() {
+        let newer =
+            NewerRecord { id: "X-1", summary: "text", votes: vec![(1, None), (2, Some(true))] };
+        let bytes = minicbor::to_vec(newer).unwrap();
+        let record: Record<'_> = minicbor::decode(&bytes).unwrap();
+        assert_eq!(record, Record { id: "X-1", summary: "text", ..Record::default() });
+    }
+
+    #[test]
+    fn values_lead_back() {
+        let affected = Affected {
+            record: "X-1",
+            ranges: vec![Range {
+                kind: Range::SEMVER,
+                events: vec![Event { kind: Event::FIXED, version: "1.0" }],
+            }],
+            versions: vec!["0.9"],
+            module: Some("nodejs:16"),
+            ..Affected::default()
+        };
+        let bytes = minicbor::to_vec(&affected).unwrap();
+        assert_eq!(minicbor::decode::<Affected<'_>>(&bytes).unwrap(), affected);
+        for length in 0..bytes.len() {
+            assert!(minicbor::decode::<Affected<'_>>(&bytes[..length]).is_err());
+        }
+    }
+}

@@ -96,3 +96,80 @@ impl<W: Write + Seek> TreeWriter<W> {
 fn too_large(what: &str) -> io::Error {
     io::Error::new(io::ErrorKind::InvalidData, format!("a {what} too large for the format"))
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+    use std::io::Cursor;
+
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::Error;
+    use crate::database::blocks::Blocks;
+
+    type Entries = BTreeMap<Vec<u8>, Vec<u8>>;
+
+    fn file(entries: &Entries) -> Vec<u8> {
+        let mut tree = TreeWriter::new(Cursor::new(Vec::new())).unwrap();
+        for (key, value) in entries {
+            tree.add(key, value).unwrap();
+        }
+        tree.finish(b"info").unwrap().into_inner()
+    }
+
+    fn entries() -> impl Strategy<Value = Entries> {
+        let bytes = |max| proptest::collection::vec(any::<u8>(), 0..max);
+        let value = prop_oneof![9 => bytes(300), 1 => bytes(40_000)];
+        proptest::collection::btree_map(bytes(6), value, 0..200)
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+
+        #[test]
+        fn a_lookup_is_that_of_a_map(entries in entries(), other in any::<[u8; 2]>()) {
+            let blocks = Blocks::new(Box::new(file(&entries))).unwrap();
+            for (key, value) in &entries {
+                prop_assert_eq!(blocks.get(key).unwrap(), Some(value.as_slice()));
+            }
+            let expected = entries.get(&other[..]).map(Vec::as_slice);
+            prop_assert_eq!(blocks.get(&other).unwrap(), expected);
+        }
+
+        /// Whoever makes a checksum fit can say what he likes, but not make it panic or hang.
+        #[test]
+        fn a_forged_block_makes_no_panic(
+            entries in entries(),
+            forged in proptest::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..8),
+        ) {
+            let mut file = file(&entries);
+            let header = Header::of(&file).unwrap();
+            let root = usize::try_from(header.root.offset).unwrap();
+            let end = root + usize::try_from(header.root.length).unwrap();
+            for (at, byte) in forged {
+                file[root..end][at.index(end - root)] = byte;
+            }
+            let checksum = checksum(&file[root..end]);
+            let header = Header { root: Pointer { checksum, ..header.root }, ..header };
+            file[..Header::BYTES].copy_from_slice(&header.to_bytes());
+            let blocks = Blocks::new(Box::new(file)).unwrap();
+            for key in entries.keys() {
+                match blocks.get(key) {
+                    Ok(_) | Err(Error::Malformed { .. } | Error::Damaged { .. }) => {}
+                    Err(other) => panic!("{other}"),
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn keys_must_ascend() {
+        let mut tree = TreeWriter::new(Cursor::new(Vec::new())).unwrap();
+        tree.add(b"b", b"").unwrap();
+        for key in [&b"b"[..], b"a"] {
+            let error = tree.add(key, b"").unwrap_err();
+            assert_eq!(error.kind(), io::ErrorKind::InvalidInput);
+        }
+    }
+}

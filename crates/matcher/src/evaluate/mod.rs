@@ -15,6 +15,9 @@ pub(crate) use scheme::Schemes;
 use crate::Version;
 use crate::database::value::{Affected, Event, Range};
 
+/// Fixes that are looked at. Those published have one for each release that is kept up.
+const MAX_FIXES: usize = 64;
+
 /// Whether a version is affected.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Verdict {
@@ -76,7 +79,8 @@ impl<'v> Installed<'v> {
         }
     }
 
-    /// The versions above this one that repair what some entries tell of, ascending, each once.
+    /// The versions above this one that repair what some entries tell of, ascending, each once;
+    /// the lowest [`MAX_FIXES`] of them.
     pub(crate) fn fixes<'b>(
         &self,
         affected: impl Iterator<Item = &'b Affected<'b>>,
@@ -90,6 +94,7 @@ impl<'v> Installed<'v> {
             let Ok(fix) = scheme.parse(event.version) else { continue };
             if fix.compare(installed) == Some(Ordering::Greater) {
                 insert(&mut fixes, fix);
+                fixes.truncate(MAX_FIXES);
             }
         }
         fixes

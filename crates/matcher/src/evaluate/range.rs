@@ -23,21 +23,26 @@ pub(super) fn contains(events: &[Event<'_>], version: &Version<'_>) -> Result<bo
     if !events.iter().any(|event| event.kind == Event::INTRODUCED) {
         return Err(Reason::NoStart);
     }
-    let mut sorted = Vec::with_capacity(events.len());
     let (mut limited, mut below) = (false, false);
+    let mut last: Option<Bound<'_>> = None;
     for event in events {
         let bound = Bound::read(event, version)?;
         if event.kind == Event::LIMIT {
             limited = true;
-            below |= bound.to_version == Ordering::Greater;
-        } else {
-            insert(&mut sorted, bound);
+            below |= bound.to_version.is_gt();
+        } else if bound.counts() && last.as_ref().is_none_or(|last| !last.is_above(&bound)) {
+            last = Some(bound);
         }
     }
-    Ok((below || !limited) && is_on(&sorted))
+    let on = last.is_some_and(|last| last.kind == Event::INTRODUCED);
+    Ok((below || !limited) && on)
 }
 
 /// An event with its place in the order.
+///
+/// The specification sorts the events and lets each that counts turn the state on or off. What
+/// is left in the end is what the highest of them says, and that is found without sorting: some
+/// tools' orders contradict themselves, and hostile records have as many events as they like.
 struct Bound<'v> {
     kind: u8,
     /// None for the one before all others.
@@ -63,6 +68,14 @@ impl<'v> Bound<'v> {
         Ok(Self { kind, at: Some(at), to_version })
     }
 
+    /// Whether it turns the state of the version in question on or off.
+    fn counts(&self) -> bool {
+        match self.kind {
+            Event::LAST_AFFECTED => self.to_version.is_lt(),
+            _ => self.to_version.is_le(),
+        }
+    }
+
     /// The specification does not say which of two events of the same version comes first. The
     /// OSV service has `introduced` first (`_EVENT_ORDER` in its `osv/models.py`), so that what
     /// is fixed there stays fixed.
@@ -74,23 +87,6 @@ impl<'v> Bound<'v> {
         let is_end = |bound: &Self| bound.kind != Event::INTRODUCED;
         order.then(is_end(self).cmp(&is_end(other))).is_gt()
     }
-}
-
-/// Inserts behind those that are not above. The sorts of the standard library may panic on the
-/// orders of some tools, which contradict themselves (see [`Version::compare`]).
-fn insert<'v>(sorted: &mut Vec<Bound<'v>>, bound: Bound<'v>) {
-    let at = sorted.partition_point(|other| !other.is_above(&bound));
-    sorted.insert(at, bound);
-}
-
-/// The state after all events up to the version: each turns it on or off.
-fn is_on(sorted: &[Bound<'_>]) -> bool {
-    sorted.iter().fold(false, |on, bound| match (bound.kind, bound.to_version) {
-        (Event::INTRODUCED, Ordering::Less | Ordering::Equal) => true,
-        (Event::FIXED, Ordering::Less | Ordering::Equal) => false,
-        (Event::LAST_AFFECTED, Ordering::Less) => false,
-        _ => on,
-    })
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! From the records of a vulnerability to a finding.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use sealift_model::{Package, Severity, Timestamp};
 
@@ -8,7 +9,7 @@ use super::data_source::data_source;
 use super::finding::{EpssScore, Finding, Kev, Status};
 use super::group::{Group, Match};
 use super::severity::{Judgement, Opinion};
-use crate::database::value::{Epss, Exploited};
+use crate::database::value::{Epss, Exploited, Record};
 use crate::evaluate::{Installed, Verdict};
 use crate::identity::is_malicious;
 use crate::{Database, Error, Version};
@@ -17,11 +18,12 @@ use crate::{Database, Error, Version};
 const MAX_TITLE_CHARS: usize = 120;
 
 /// The finding of a group about a package, the `index`th of its inventory.
-pub(super) fn finding(
-    database: &Database,
+pub(super) fn finding<'d>(
+    database: &'d Database,
+    texts: &mut Texts<'d>,
     (index, package): (usize, &Package),
     installed: &Installed<'_>,
-    group: &Group<'_, '_>,
+    group: &Group<'_, 'd>,
 ) -> Result<Finding, Error> {
     let members = &group.members;
     let records = || members.iter().map(|found| &found.record);
@@ -35,7 +37,7 @@ pub(super) fn finding(
         id: group.id.to_owned(),
         record_ids: records().map(|record| record.id.to_owned()).collect(),
         title: title(members, malicious),
-        description: first_text(records().map(|record| record.details)).to_owned(),
+        description: texts.first_of(records()),
         severity: judgement.severity,
         severity_source: judgement.source,
         vendor_severity: judgement.vendors,
@@ -55,6 +57,26 @@ pub(super) fn finding(
         malicious,
         aliases,
     })
+}
+
+/// The descriptions of findings, each in memory once: an advisory of a kernel is a finding for
+/// hundreds of CVEs in dozens of packages.
+#[derive(Debug, Default)]
+pub(super) struct Texts<'d>(BTreeMap<&'d str, Arc<str>>);
+
+impl<'d> Texts<'d> {
+    /// The text of the first record that has one.
+    fn first_of<'r>(&mut self, mut records: impl Iterator<Item = &'r Record<'d>>) -> Arc<str>
+    where
+        'd: 'r,
+    {
+        match records.find(|record| !record.details.trim().is_empty()) {
+            Some(record) => {
+                self.0.entry(record.id).or_insert_with(|| record.details.into()).clone()
+            }
+            None => "".into(),
+        }
+    }
 }
 
 /// The other names of a vulnerability. A record that covers several gives none, and the id of a

@@ -1,5 +1,7 @@
 //! What matching finds.
 
+use std::sync::Arc;
+
 use sealift_model::{Severity, Timestamp};
 
 use crate::cvss::{CvssScore, CvssVersion};
@@ -19,8 +21,8 @@ pub struct Finding {
     pub aliases: Vec<String>,
     /// One line; empty when no record has anything to say.
     pub title: String,
-    /// The records' own text, Markdown as a rule.
-    pub description: String,
+    /// The record's own text, Markdown as a rule; shared by the findings of a record.
+    pub description: Arc<str>,
     /// How bad it is.
     pub severity: Severity,
     /// Whose word `severity` is, an id of a [`DataSource`]; none for [`Severity::Unknown`].

@@ -36,16 +36,13 @@ pub(super) fn groups<'m, 'd>(matches: &'m [Match<'d>]) -> Vec<Group<'m, 'd>> {
             by_id.entry(cve).or_default().push(found);
         }
     }
+    let named = cves_by_name(matches);
     for family in families(matches) {
-        let cves = cves_of(&family, matches);
-        if cves.is_empty() {
-            if let Some(first) = family.first() {
-                by_id.entry(first.record.id).or_default().extend(family);
-            }
-            continue;
-        }
-        for cve in cves {
-            by_id.entry(cve).or_default().extend(&family);
+        let names = family.iter().flat_map(|found| &found.names.others);
+        let cves: BTreeSet<_> = names.filter_map(|name| named.get(name)).flatten().collect();
+        let own = family.first().filter(|_| cves.is_empty()).map(|first| first.record.id);
+        for id in own.into_iter().chain(cves.into_iter().copied()) {
+            by_id.entry(id).or_default().extend(&family);
         }
     }
     let sorted = by_id.into_iter().map(|(id, mut members)| {
@@ -57,32 +54,44 @@ pub(super) fn groups<'m, 'd>(matches: &'m [Match<'d>]) -> Vec<Group<'m, 'd>> {
 
 /// The records without a CVE, those that share a name together, the most telling first.
 fn families<'m, 'd>(matches: &'m [Match<'d>]) -> Vec<Vec<&'m Match<'d>>> {
-    let mut families: Vec<(BTreeSet<&str>, Vec<&Match<'_>>)> = Vec::new();
+    let mut families: Vec<Vec<&Match<'_>>> = Vec::new();
+    let mut family_of: BTreeMap<&str, usize> = BTreeMap::new();
     for found in matches.iter().filter(|found| found.names.cves.is_empty()) {
-        let mut names = found.names.others.clone();
+        let names = &found.names.others;
+        let mut known: Vec<_> = names.iter().filter_map(|name| family_of.get(name)).collect();
+        // Into the largest, so that many records that join one by one are not moved each time.
+        known.sort_by_key(|index| families.get(**index).map_or(0, Vec::len));
+        let home = known.pop().copied().unwrap_or(families.len());
+        let joining: BTreeSet<_> =
+            known.into_iter().copied().filter(|index| *index != home).collect();
         let mut members = vec![found];
-        families.retain_mut(|(known, others)| {
-            let apart = known.is_disjoint(&names);
-            if !apart {
-                names.append(known);
-                members.append(others);
-            }
-            apart
-        });
-        families.push((names, members));
+        for index in joining {
+            members.append(&mut families.get_mut(index).map(std::mem::take).unwrap_or_default());
+        }
+        for name in members.iter().flat_map(|found| &found.names.others) {
+            family_of.insert(name, home);
+        }
+        match families.get_mut(home) {
+            Some(family) => family.append(&mut members),
+            None => families.push(members),
+        }
     }
-    let sorted = families.into_iter().map(|(_, mut members)| {
-        members.sort_by_key(|found| rank(found));
-        members
-    });
-    sorted.collect()
+    families.retain(|family| !family.is_empty());
+    for family in &mut families {
+        family.sort_by_key(|found| rank(found));
+    }
+    families
 }
 
-fn cves_of<'d>(family: &[&Match<'d>], matches: &[Match<'d>]) -> BTreeSet<&'d str> {
-    let names: BTreeSet<_> = family.iter().flat_map(|found| &found.names.others).collect();
-    let of_one = matches.iter().filter(|found| found.names.cves.len() == 1);
-    let related = of_one.filter(|found| found.names.others.iter().any(|id| names.contains(id)));
-    related.flat_map(|found| found.names.cves.iter().copied()).collect()
+/// The CVE that stands behind another name, by the records that name one CVE alone.
+fn cves_by_name<'d>(matches: &[Match<'d>]) -> BTreeMap<&'d str, BTreeSet<&'d str>> {
+    let mut named: BTreeMap<_, BTreeSet<_>> = BTreeMap::new();
+    for found in matches.iter().filter(|found| found.names.cves.len() == 1) {
+        for name in &found.names.others {
+            named.entry(*name).or_default().extend(&found.names.cves);
+        }
+    }
+    named
 }
 
 /// What comes first: a record of one vulnerability before one of several; one of malice; one of

@@ -20,6 +20,7 @@ use crate::identity::{Names, is_security};
 use crate::{Database, Error};
 use candidates::Candidates;
 use coverage::Counter;
+use detail::Texts;
 use group::Match;
 use query::Query;
 
@@ -81,57 +82,82 @@ pub fn match_inventory(
     inventory: &Inventory,
     options: &MatchOptions<'_>,
 ) -> Result<Matches, Error> {
+    let mut matching = Matching {
+        database,
+        options,
+        texts: Texts::default(),
+        counter: Counter::default(),
+        matches: Matches::default(),
+    };
     let tracked = inventory.distribution.as_ref().is_some_and(|distribution| {
         let mut names = query::ecosystems(distribution).into_iter();
         names.any(|name| database.info().ecosystem(&name).is_some())
     });
-    let mut matches = Matches::default();
-    let mut counter = Counter::default();
     for (index, package) in inventory.packages.iter().enumerate() {
-        if !(options.packages)(package) || (tracked && package.owned_by.is_some()) {
-            continue;
-        }
-        match Query::of(package, inventory) {
-            Ok(query) => {
-                let known = query.known(database);
-                let name = known.or_else(|| query.ecosystems.first().map(String::as_str));
-                counter.count(name.unwrap_or_default(), database);
-                if known.is_some() {
-                    match_package(database, (index, package), &query, options, &mut matches)?;
-                }
-            }
-            Err(unknown) => counter.count(&unknown, database),
+        if (options.packages)(package) && !(tracked && package.owned_by.is_some()) {
+            matching.package((index, package), Query::of(package, inventory))?;
         }
     }
-    matches.coverage = counter.finish();
-    Ok(matches)
+    matching.matches.coverage = matching.counter.finish();
+    Ok(matching.matches)
 }
 
-fn match_package(
-    database: &Database,
-    (index, package): (usize, &Package),
-    query: &Query<'_>,
-    options: &MatchOptions<'_>,
-    matches: &mut Matches,
-) -> Result<(), Error> {
-    let counts = |id: &str| options.records == Records::All || is_security(id);
-    let installed = candidates::installed(query);
-    let Candidates { hits, open } = candidates::candidates(database, package, query, &installed)?;
-    let open = open.into_iter().filter(|(record, _)| counts(record));
-    matches.undetermined.extend(open.map(|(record, reason)| Undetermined {
-        package: index,
-        record_id: record.to_owned(),
-        reason,
-    }));
-    let mut found = Vec::new();
-    for hit in hits.into_iter().filter(|hit| counts(hit.record)) {
-        // A record that is named but not there is a fault of whoever built the database.
-        let missing = || Error::MalformedValue { key: format!("r{}", hit.record.escape_debug()) };
-        let record = database.record(hit.record)?.ok_or_else(missing)?;
-        found.push(Match { names: Names::of(&record), record, hit });
+/// The work under way.
+struct Matching<'d, 'o> {
+    database: &'d Database,
+    options: &'o MatchOptions<'o>,
+    texts: Texts<'d>,
+    counter: Counter,
+    matches: Matches,
+}
+
+impl Matching<'_, '_> {
+    fn package(
+        &mut self,
+        package: (usize, &Package),
+        query: Result<Query<'_>, String>,
+    ) -> Result<(), Error> {
+        let query = match query {
+            Ok(query) => query,
+            Err(unknown) => {
+                self.counter.count(&unknown, self.database);
+                return Ok(());
+            }
+        };
+        let known = query.known(self.database);
+        let name = known.or_else(|| query.ecosystems.first().map(String::as_str));
+        self.counter.count(name.unwrap_or_default(), self.database);
+        match known {
+            Some(_) => self.known(package, &query),
+            None => Ok(()),
+        }
     }
-    for group in group::groups(&found) {
-        matches.findings.push(detail::finding(database, (index, package), &installed, &group)?);
+
+    /// Asks about a package of an ecosystem with advisories.
+    fn known(&mut self, package: (usize, &Package), query: &Query<'_>) -> Result<(), Error> {
+        let database = self.database;
+        let counts = |id: &str| self.options.records == Records::All || is_security(id);
+        let installed = candidates::installed(query);
+        let Candidates { hits, open } =
+            candidates::candidates(database, package.1, query, &installed)?;
+        let open = open.into_iter().filter(|(record, _)| counts(record));
+        self.matches.undetermined.extend(open.map(|(record, reason)| Undetermined {
+            package: package.0,
+            record_id: record.to_owned(),
+            reason,
+        }));
+        let mut found = Vec::new();
+        for hit in hits.into_iter().filter(|hit| counts(hit.record)) {
+            // A record that is named but not there is a fault of whoever built the database.
+            let missing =
+                || Error::MalformedValue { key: format!("r{}", hit.record.escape_debug()) };
+            let record = database.record(hit.record)?.ok_or_else(missing)?;
+            found.push(Match { names: Names::of(&record), record, hit });
+        }
+        for group in group::groups(&found) {
+            let finding = detail::finding(database, &mut self.texts, package, &installed, &group)?;
+            self.matches.findings.push(finding);
+        }
+        Ok(())
     }
-    Ok(())
 }

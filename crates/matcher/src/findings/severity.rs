@@ -11,6 +11,11 @@ use crate::cvss::{CvssRating, CvssScore, CvssVector, CvssVersion};
 use crate::database::value::{Mention, Score};
 use crate::{Database, Error};
 
+/// Scores of one record, and records of one vulnerability, that are looked at. A record has one
+/// for each version of CVSS as a rule.
+const MAX_SCORES: usize = 16;
+const MAX_OPINIONS: usize = 64;
+
 /// What one source says.
 #[derive(Debug, Default)]
 pub(super) struct Opinion {
@@ -50,7 +55,7 @@ impl Opinion {
         scores: impl Iterator<Item = &'s Score<'s>>,
     ) -> Self {
         let (mut word, mut cvss) = (words.filter_map(word).next(), Vec::new());
-        for score in scores {
+        for score in scores.take(MAX_SCORES) {
             match entry(&source, score) {
                 Some(entry) if cvss.contains(&entry) => {}
                 Some(entry) => cvss.push(entry),
@@ -76,6 +81,7 @@ impl Judgement {
     /// Chooses among the opinions of the matching records, the most telling first: a source's
     /// own word, else the score of a vector.
     pub(super) fn among(opinions: &[Opinion]) -> Self {
+        let opinions = opinions.get(..MAX_OPINIONS).unwrap_or(opinions);
         let said = |say: fn(&Opinion) -> Option<Severity>| {
             opinions.iter().find_map(|opinion| Some((say(opinion)?, opinion.source.clone())))
         };

@@ -18,6 +18,10 @@ pub(crate) use severity::ScoreText;
 
 /// Bytes of an id. Those published have fewer than 50.
 const MAX_ID_BYTES: usize = 512;
+/// Ids that a record may name in one field. The errata of a kernel name some 2,000.
+const MAX_IDS: usize = 20_000;
+/// Bytes of a record's text that are kept. GitHub's limit is 65,535 characters.
+const MAX_DETAILS_BYTES: usize = 256 * 1024;
 
 /// A record and what could not be read of it.
 #[derive(Debug)]
@@ -115,10 +119,10 @@ pub(crate) fn parse(bytes: &[u8]) -> Result<Parsed, RecordError> {
         modified: fields.read("modified", raw.modified),
         published: fields.read("published", raw.published),
         withdrawn: fields.read::<String>("withdrawn", raw.withdrawn).is_some(),
-        aliases: fields.list("aliases", raw.aliases),
-        upstream: fields.list("upstream", raw.upstream),
-        related: fields.list("related", raw.related),
-        details: fields.read("details", raw.details).unwrap_or_default(),
+        aliases: ids(&mut fields, "aliases", raw.aliases),
+        upstream: ids(&mut fields, "upstream", raw.upstream),
+        related: ids(&mut fields, "related", raw.related),
+        details: details(&mut fields, raw.details),
         scores,
         word: specific.word.or_else(|| severity::word_of_summary(&id, &summary)),
         affected: affected::read(&mut fields, raw.affected),
@@ -128,6 +132,31 @@ pub(crate) fn parse(bytes: &[u8]) -> Result<Parsed, RecordError> {
         id,
     };
     Ok(Parsed { advisory, complaints: fields.complaints })
+}
+
+/// The ids of a list; those that cannot be ids are left out.
+fn ids(fields: &mut Fields, name: &str, raw: Option<&RawValue>) -> Vec<String> {
+    let mut ids: Vec<String> = fields.list(name, raw);
+    let all = ids.len();
+    ids.retain(|id| !id.is_empty() && id.len() <= MAX_ID_BYTES && !id.contains(char::is_control));
+    if ids.len() < all {
+        fields.complain(format!("{name}: {} texts that cannot be ids", all - ids.len()));
+    }
+    if ids.len() > MAX_IDS {
+        fields.complain(format!("{name}: {} ids, of which {MAX_IDS} count", ids.len()));
+        ids.truncate(MAX_IDS);
+    }
+    ids
+}
+
+fn details(fields: &mut Fields, raw: Option<&RawValue>) -> String {
+    let mut details: String = fields.read("details", raw).unwrap_or_default();
+    if details.len() > MAX_DETAILS_BYTES {
+        fields.complain(format!("details: {} bytes, cut to {MAX_DETAILS_BYTES}", details.len()));
+        let mut ends = (0..=MAX_DETAILS_BYTES).rev();
+        details.truncate(ends.find(|end| details.is_char_boundary(*end)).unwrap_or(0));
+    }
+    details
 }
 
 #[cfg(test)]
