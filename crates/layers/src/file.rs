@@ -82,6 +82,23 @@ impl<'a> File<'a> {
         self.limits
     }
 
+    /// The first bytes, at most 512, as they were shown to `wants`; fewer once a stream has read
+    /// some of them.
+    #[must_use]
+    pub fn head(&self) -> &[u8] {
+        match &self.content {
+            Content::Stream { head, .. } => head,
+            Content::Whole { bytes, .. } => bytes.get(..512).unwrap_or(bytes),
+        }
+    }
+
+    /// Lets the next stream of a file that was read whole begin at its first byte again.
+    pub fn rewind(&mut self) {
+        if let Content::Whole { streamed, .. } = &mut self.content {
+            *streamed = 0;
+        }
+    }
+
     /// Reads the file whole; a second call gives the same bytes again.
     ///
     /// # Errors

@@ -16,6 +16,12 @@ pub struct Limits {
     pub max_file_bytes: u64,
     /// Entries of one layer. Default: 5 million; large images have half a million files.
     pub max_layer_entries: u64,
+    /// Entries merged over all layers, implied directories included. Default: 10 million.
+    pub max_tree_entries: u64,
+    /// Bytes of names and link targets kept of all layers together, each name stored without
+    /// what it shares with the one before it. Default: 1 GiB; an image of half a million files
+    /// needs 20 MiB.
+    pub max_names_bytes: u64,
     /// Layers of one image. Default: 1,000; engines stop at 127.
     pub max_layers: usize,
     /// Bytes of one path. Default: 4,096, `PATH_MAX` of Linux.
@@ -23,10 +29,14 @@ pub struct Limits {
     /// Decompressed bytes for each compressed byte, counted once a layer is beyond 100 MiB.
     /// Default: 1,100; deflate cannot exceed 1,032.
     pub max_inflate_ratio: u64,
-    /// Archives within archives. Default: 8.
+    /// Archives within archives, the outermost counted. Default: 16; an ear that holds a war that
+    /// holds a fat jar that holds jars is 4, and test data of other scanners goes to 10.
     pub max_archive_depth: u32,
     /// Entries of one archive, all nested ones included. Default: 1 million.
     pub max_archive_entries: u64,
+    /// Bytes unpacked from one archive in all, those of nested ones included. Default: 8 GiB, eight
+    /// times what may be unpacked at one time.
+    pub max_archive_bytes: u64,
     /// Symbolic links followed for one path. Default: 40, `MAXSYMLINKS` of Linux.
     pub max_link_hops: u32,
     /// Bytes of a manifest, index, config or other document. Default: 16 MiB; the registry limit
@@ -45,11 +55,14 @@ impl Default for Limits {
             max_kept_bytes: GIB,
             max_file_bytes: GIB,
             max_layer_entries: 5_000_000,
+            max_tree_entries: 10_000_000,
+            max_names_bytes: GIB,
             max_layers: 1_000,
             max_path_bytes: 4_096,
             max_inflate_ratio: 1_100,
-            max_archive_depth: 8,
+            max_archive_depth: 16,
             max_archive_entries: 1_000_000,
+            max_archive_bytes: 8 * GIB,
             max_link_hops: 40,
             max_document_bytes: 16 * MIB,
             max_zstd_window_bytes: 128 * MIB,

@@ -16,7 +16,7 @@ pub enum Family {
     Amazon,
     /// Arch Linux.
     Arch,
-    /// Azure Linux and its forerunner CBL-Mariner.
+    /// Azure Linux, from 3.0 on.
     AzureLinux,
     /// CentOS and CentOS Stream.
     CentOs,
@@ -26,7 +26,9 @@ pub enum Family {
     Debian,
     /// Fedora.
     Fedora,
-    /// openSUSE Leap.
+    /// CBL-Mariner, the forerunner of Azure Linux.
+    Mariner,
+    /// openSUSE Leap, and openSUSE before it had that name.
     OpenSuseLeap,
     /// openSUSE Tumbleweed.
     OpenSuseTumbleweed,
@@ -40,6 +42,8 @@ pub enum Family {
     Rocky,
     /// SUSE Linux Enterprise.
     Suse,
+    /// SUSE Linux Enterprise Micro.
+    SuseMicro,
     /// Ubuntu.
     Ubuntu,
     /// Wolfi.
@@ -97,18 +101,20 @@ const TABLE: &[Row] = &[
     row(Family::Alpine, &["alpine"], "alpine", Some(("Alpine", Release::VMajorMinor)), APK),
     row(Family::Amazon, &["amzn"], "amazon", None, RPM),
     row(Family::Arch, &["arch", "archarm"], "arch", None, None),
-    row(Family::AzureLinux, &["azurelinux", "mariner"], "azurelinux", Some(("Azure Linux", Release::Major)), RPM),
+    row(Family::AzureLinux, &["azurelinux"], "azurelinux", Some(("Azure Linux", Release::Major)), RPM),
     row(Family::CentOs, &["centos"], "centos", None, RPM),
     row(Family::Chainguard, &["chainguard"], "chainguard", Some(("Chainguard", Release::None)), APK),
     row(Family::Debian, &["debian"], "debian", Some(("Debian", Release::Major)), DEB),
     row(Family::Fedora, &["fedora"], "fedora", None, RPM),
-    row(Family::OpenSuseLeap, &["opensuse-leap"], "opensuse-leap", Some(("openSUSE", Release::Words("Leap"))), RPM),
+    row(Family::Mariner, &["mariner"], "cbl-mariner", Some(("Azure Linux", Release::Major)), RPM),
+    row(Family::OpenSuseLeap, &["opensuse-leap", "opensuse"], "opensuse-leap", Some(("openSUSE", Release::Words("Leap"))), RPM),
     row(Family::OpenSuseTumbleweed, &["opensuse-tumbleweed"], "opensuse-tumbleweed", Some(("openSUSE:Tumbleweed", Release::None)), RPM),
     row(Family::Oracle, &["ol"], "oracle", None, RPM),
     row(Family::Photon, &["photon"], "photon", Some(("Photon OS", Release::Whole)), RPM),
     row(Family::RedHat, &["rhel"], "redhat", Some(("Red Hat", Release::Major)), RPM),
     row(Family::Rocky, &["rocky"], "rocky", Some(("Rocky Linux", Release::Major)), RPM),
-    row(Family::Suse, &["sles", "sled", "sles_sap"], "suse linux enterprise server", Some(("SUSE", Release::ServicePack("Linux Enterprise Server"))), RPM),
+    row(Family::Suse, &["sles", "sled", "sles_sap"], "sles", Some(("SUSE", Release::ServicePack("Linux Enterprise Server"))), RPM),
+    row(Family::SuseMicro, &["sle-micro", "suse-microos"], "slem", Some(("SUSE", Release::Words("Linux Enterprise Micro"))), RPM),
     row(Family::Ubuntu, &["ubuntu"], "ubuntu", Some(("Ubuntu", Release::Ubuntu)), DEB),
     row(Family::Wolfi, &["wolfi"], "wolfi", Some(("Wolfi", Release::None)), APK),
 ];
@@ -127,6 +133,19 @@ impl Family {
     #[must_use]
     pub fn from_report_name(name: &str) -> Option<Self> {
         TABLE.iter().find(|row| row.report.eq_ignore_ascii_case(name)).map(|row| row.family)
+    }
+
+    /// The family whose records stand under an OSV ecosystem, given with or without release:
+    /// `Debian`, `Alpine:v3.20`.
+    #[must_use]
+    pub fn from_osv(ecosystem: &str) -> Option<Self> {
+        let known = |row: &&Row| {
+            let rest = row.osv.and_then(|(name, _)| ecosystem.strip_prefix(name));
+            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(':'))
+        };
+        // openSUSE:Tumbleweed also begins as openSUSE does: the longer name is meant.
+        let rows = TABLE.iter().filter(known);
+        rows.max_by_key(|row| row.osv.map(|(name, _)| name.len())).map(|row| row.family)
     }
 
     /// The name in reports, `debian`, as Trivy has it.
@@ -305,6 +324,21 @@ mod tests {
             ("amzn", Some("2023"), None),
         ] {
             assert_eq!(Distribution::new(id, version).osv_ecosystem().as_deref(), osv, "{id}");
+        }
+    }
+
+    #[test]
+    fn osv_names_lead_to_their_family() {
+        for row in TABLE {
+            let Some((name, _)) = row.osv else { continue };
+            // Several families of a vendor may share its records.
+            for written in [name.to_owned(), format!("{name}:1")] {
+                let family = Family::from_osv(&written).and_then(Family::row);
+                assert_eq!(family.and_then(|row| row.osv).map(|(name, _)| name), Some(name));
+            }
+        }
+        for other in ["npm", "Debians", "openSUSEs:1"] {
+            assert_eq!(Family::from_osv(other), None, "{other}");
         }
     }
 

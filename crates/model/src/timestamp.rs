@@ -31,6 +31,15 @@ impl Timestamp {
     }
 }
 
+impl From<std::time::SystemTime> for Timestamp {
+    /// The whole second; one outside the years -9999 to 9999 becomes the nearest inside.
+    fn from(time: std::time::SystemTime) -> Self {
+        let after = time.duration_since(std::time::UNIX_EPOCH);
+        let seconds = after.map_or(0, |after| i64::try_from(after.as_secs()).unwrap_or(i64::MAX));
+        Self(jiff::Timestamp::from_second(seconds).unwrap_or(jiff::Timestamp::MAX))
+    }
+}
+
 impl fmt::Display for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(&self.0, f)

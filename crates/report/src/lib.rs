@@ -1,23 +1,17 @@
-//! What sealift prints.
+//! Reports of scans, one module for each format, written to a [`std::fmt::Write`].
 //!
-//! ```
-//! use sealift_model::Severity;
-//! use sealift_report::table::{self, Row, Section, Style};
-//!
-//! let mut row = Row::new("log4j-core", "2.14.1", "CVE-2021-44228", Severity::Critical);
-//! row.score = Some(10.0);
-//! row.fixed = "2.15.0".to_owned();
-//! row.title = "Remote code injection in Log4j".to_owned();
-//!
-//! let mut text = String::new();
-//! table::write(&mut text, &[Section::findings("shop.jar", vec![row])], &Style::plain(100))?;
-//! assert!(text.contains("CRITICAL 10.0"));
-//! # Ok::<(), std::fmt::Error>(())
-//! ```
-//!
-//! Everything that comes out of images, documents and advisories is hostile: each writer passes it
-//! through [`escape`].
+//! A [`Report`] holds what was scanned, what is in it and what of that is vulnerable;
+//! [`json`] writes it as Trivy's schema 2, [`table`] for people.
 #![forbid(unsafe_code)]
 
 pub mod escape;
+pub mod json;
+mod links;
+mod report;
+mod sections;
 pub mod table;
+
+pub use json::JsonOptions;
+pub use report::{Artifact, ArtifactKind, Counts, ImageFacts, LayerFacts, Report};
+pub use sections::{Class, Entry, Section, sections};
+pub use table::TableStyle;

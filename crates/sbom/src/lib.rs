@@ -5,6 +5,7 @@
 //! streams by, and `assemble`s the facts that are left after the merge into packages.
 #![forbid(unsafe_code)]
 
+mod assemble;
 mod catalog;
 mod cataloger;
 mod catalogers;
@@ -12,13 +13,22 @@ pub mod cyclonedx;
 mod document;
 mod error;
 mod facts;
+mod license_names;
+mod lines;
+mod os_package;
+mod owned_files;
+mod reader;
 pub mod spdx;
 
+pub use assemble::assemble;
 pub use catalog::{Catalog, MergedFacts, MergedFile};
 pub use cataloger::Cataloger;
 pub use catalogers::ALL;
+pub use catalogers::os_release::identify as identify_distribution;
 pub use document::{
     Document, DocumentFormat, DocumentLimits, Subject, SubjectKind, SubjectLayer, read_document,
 };
 pub use error::Error;
 pub use facts::{Fact, Facts, Problem};
+pub use os_package::{OsPackage, Requirements};
+pub use reader::{FileFacts, Reader, Skip, SkipNothing};

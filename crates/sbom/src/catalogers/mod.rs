@@ -1,6 +1,33 @@
 //! One folder for each ecosystem, and the table of all catalogers.
 
+mod alpine;
+mod cargo;
+mod debian;
+mod golang;
+mod java;
+mod json;
+mod npm;
+pub(crate) mod os_release;
+mod program;
+mod python;
+mod rpm;
+mod text;
+
 use crate::Cataloger;
 
 /// Every cataloger, ordered by name. Adding an ecosystem adds a line here.
-pub static ALL: &[&dyn Cataloger] = &[];
+#[rustfmt::skip] // one line each
+pub static ALL: &[&dyn Cataloger] = &[
+    &alpine::Installed,
+    &debian::Status,
+    &golang::Program,
+    &java::Archive,
+    &npm::Installed,
+    &npm::Lockfile,
+    &os_release::Release,
+    &python::Installed,
+    &python::Poetry,
+    &python::Requirements,
+    &rpm::Database,
+    &cargo::Program,
+];

@@ -1,0 +1,271 @@
+//! The command line: verbs and flags as the peers have them.
+
+pub(crate) mod peers;
+mod values;
+pub(crate) mod variables;
+
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{ArgAction, Args, CommandFactory, Parser, Subcommand, ValueEnum};
+use sealift::{Platform, Severity};
+
+use values::{parse_bool, parse_duration};
+
+/// Scan container images: what is in them, and what of that is vulnerable.
+#[derive(Debug, Parser)]
+#[command(
+    name = "sealift",
+    version,
+    disable_help_subcommand = true,
+    args_override_self = true,
+    after_help = "Any flag can be set by a variable SEALIFT_<FLAG>, or by TRIVY_<FLAG>.\n\
+                  Exit status: 0 done, the --exit-code value when findings remain, 2 wrong usage \
+                  or unreadable input, 3 with --exit-code when the scan is incomplete."
+)]
+pub(crate) struct Cli {
+    #[command(flatten)]
+    pub(crate) global: GlobalArgs,
+    #[command(subcommand)]
+    pub(crate) verb: Verb,
+}
+
+/// Flags of all verbs.
+#[derive(Debug, Args)]
+pub(crate) struct GlobalArgs {
+    /// Print the report and errors, nothing else.
+    #[arg(short, long, global = true)]
+    pub(crate) quiet: bool,
+    /// Say more on stderr.
+    #[arg(short, long, global = true)]
+    pub(crate) debug: bool,
+    /// Folder of databases and caches.
+    #[arg(long, global = true, value_name = "DIR")]
+    pub(crate) cache_dir: Option<PathBuf>,
+    /// Give up after this time, as 5m0s.
+    #[arg(long, global = true, value_name = "DURATION", default_value = "5m0s", value_parser = parse_duration)]
+    pub(crate) timeout: Duration,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Verb {
+    /// Scan a container image.
+    #[command(visible_alias = "i")]
+    Image(ImageArgs),
+    /// Scan a source tree: what its lockfiles declare.
+    #[command(visible_alias = "filesystem")]
+    Fs(TreeArgs),
+    /// Scan an unpacked root file system: what is installed.
+    Rootfs(TreeArgs),
+    /// Scan the packages that an SBOM (CycloneDX JSON) lists.
+    Sbom(SbomArgs),
+    /// Build and inspect advisory databases.
+    Db(DbArgs),
+    /// Print the version.
+    Version,
+    /// Print completions for a shell.
+    Completion {
+        /// The shell.
+        shell: clap_complete::Shell,
+    },
+    /// Print the manual page.
+    #[command(hide = true)]
+    Man,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ImageArgs {
+    /// The image: oci:DIR[:TAG|@DIGEST], oci-archive:FILE, docker-archive:FILE, or a path that
+    /// starts with /, ./ or ../.
+    #[arg(required_unless_present = "input")]
+    pub(crate) image: Option<String>,
+    /// Read the image from this archive or layout.
+    #[arg(long, value_name = "PATH", conflicts_with = "image")]
+    pub(crate) input: Option<PathBuf>,
+    /// Platform to choose from an image index, as linux/arm64.
+    #[arg(long, value_name = "OS/ARCH")]
+    pub(crate) platform: Option<Platform>,
+    /// Where an image without a prefix is looked for, in this order.
+    #[arg(long, value_name = "SOURCES", value_delimiter = ',', default_value = "docker,podman,remote")]
+    pub(crate) image_src: Vec<String>,
+    #[command(flatten)]
+    pub(crate) scan: ScanArgs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct TreeArgs {
+    /// The folder.
+    pub(crate) path: PathBuf,
+    #[command(flatten)]
+    pub(crate) scan: ScanArgs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct SbomArgs {
+    /// The document.
+    pub(crate) file: PathBuf,
+    #[command(flatten)]
+    pub(crate) scan: ScanArgs,
+}
+
+/// Flags of all verbs that scan.
+#[derive(Debug, Args)]
+pub(crate) struct ScanArgs {
+    /// Format of the report.
+    #[arg(short, long, value_name = "FORMAT", default_value = "table")]
+    pub(crate) format: ReportFormat,
+    /// Write the report to this file instead of stdout.
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+    /// Severities to show and to gate on, an exact list.
+    #[arg(short, long, value_name = "LIST", value_delimiter = ',', ignore_case = true,
+          default_value = "UNKNOWN,LOW,MEDIUM,HIGH,CRITICAL")]
+    pub(crate) severity: Vec<Severity>,
+    /// Exit with this status when findings remain.
+    #[arg(long, value_name = "N")]
+    pub(crate) exit_code: Option<u8>,
+    /// Leave out what has no fix yet.
+    #[arg(long)]
+    pub(crate) ignore_unfixed: bool,
+    /// Statuses to leave out: unknown, not_affected, affected, fixed, ...
+    #[arg(long, value_name = "LIST", value_delimiter = ',')]
+    pub(crate) ignore_status: Vec<String>,
+    /// What to look for.
+    #[arg(long, value_name = "LIST", value_delimiter = ',', default_value = "vuln")]
+    pub(crate) scanners: Vec<String>,
+    /// Kinds of packages to look for.
+    #[arg(long, alias = "vuln-type", value_name = "LIST", value_delimiter = ',', default_value = "os,library")]
+    pub(crate) pkg_types: Vec<PackageKind>,
+    /// List packages without findings in JSON, too.
+    #[arg(long, default_value = "true", action = ArgAction::Set, num_args = 0..=1,
+          require_equals = true, default_missing_value = "true", value_parser = parse_bool)]
+    pub(crate) list_all_pkgs: bool,
+    /// Folders to leave out, as patterns relative to the target's root.
+    #[arg(long, value_name = "GLOBS", value_delimiter = ',')]
+    pub(crate) skip_dirs: Vec<String>,
+    /// Files to leave out, as patterns relative to the target's root.
+    #[arg(long, value_name = "GLOBS", value_delimiter = ',')]
+    pub(crate) skip_files: Vec<String>,
+    /// Which packages to match: installed, declared, all. Default: by the verb.
+    #[arg(long = "match", value_name = "WHICH")]
+    pub(crate) matching: Option<MatchKind>,
+    /// The advisory database; default: db/sealift.db in the cache folder.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) db: Option<PathBuf>,
+    /// Ask nothing of the network (this version never does).
+    #[arg(long, alias = "offline-scan")]
+    pub(crate) offline: bool,
+    /// Use the database as it is (this version always does).
+    #[arg(long)]
+    pub(crate) skip_db_update: bool,
+    /// Show no progress.
+    #[arg(long)]
+    pub(crate) no_progress: bool,
+    /// Show records that are no security matter, too.
+    #[arg(long)]
+    pub(crate) all_records: bool,
+    /// With --exit-code: do not fail because the scan is incomplete.
+    #[arg(long)]
+    pub(crate) allow_incomplete: bool,
+    /// Threads that read layers; default: one for each processor.
+    #[arg(long, alias = "parallel", value_name = "N")]
+    pub(crate) threads: Option<NonZeroUsize>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ReportFormat {
+    Table,
+    Json,
+    #[value(name = "cyclonedx")]
+    CycloneDx,
+    SpdxJson,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum PackageKind {
+    Os,
+    Library,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum MatchKind {
+    Installed,
+    Declared,
+    All,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct DbArgs {
+    #[command(subcommand)]
+    pub(crate) verb: DbVerb,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum DbVerb {
+    /// Build a database from OSV exports: <Ecosystem>/all.zip, folders of records, kev.json.
+    Build {
+        /// Folder of the exports.
+        #[arg(long, value_name = "FOLDER")]
+        from: PathBuf,
+        /// The database to write.
+        #[arg(short, long, value_name = "FILE")]
+        output: PathBuf,
+        /// Threads that read exports; default: one for each processor.
+        #[arg(long, value_name = "N")]
+        threads: Option<NonZeroUsize>,
+    },
+    /// Show what a database holds.
+    Info {
+        /// The database; default: db/sealift.db in the cache folder.
+        #[arg(value_name = "FILE")]
+        file: Option<PathBuf>,
+        /// The same, by flag.
+        #[arg(long, value_name = "FILE", conflicts_with = "file")]
+        db: Option<PathBuf>,
+    },
+    /// Check every block of a database.
+    Verify {
+        /// The database; default: db/sealift.db in the cache folder.
+        #[arg(value_name = "FILE")]
+        file: Option<PathBuf>,
+        /// The same, by flag.
+        #[arg(long, value_name = "FILE", conflicts_with = "file")]
+        db: Option<PathBuf>,
+    },
+}
+
+/// The command with its flags in Go's style: `--flag`, `--flag=true` and `--flag=false`.
+pub(crate) fn command() -> clap::Command {
+    let mut command = go_flags(Cli::command());
+    command.build();
+    command
+}
+
+fn go_flags(command: clap::Command) -> clap::Command {
+    let command = command.mut_args(|arg| {
+        if !matches!(arg.get_action(), ArgAction::SetTrue) {
+            return arg;
+        }
+        arg.action(ArgAction::Set)
+            .num_args(0..=1)
+            .require_equals(true)
+            .default_value("false")
+            .default_missing_value("true")
+            .hide_default_value(true)
+            .hide_possible_values(true)
+            .value_name("BOOL")
+            .value_parser(parse_bool)
+    });
+    command.mut_subcommands(go_flags)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_sound() {
+        command().debug_assert();
+    }
+}

@@ -1,0 +1,82 @@
+//! Flags that variables set: `SEALIFT_<FLAG>`, and after it `TRIVY_<FLAG>`.
+
+use std::ffi::OsString;
+
+use clap::parser::ValueSource;
+use clap::{ArgMatches, Command};
+
+use crate::Environment;
+
+/// The prefixes, the first that is set counts.
+const PREFIXES: [&str; 2] = ["SEALIFT_", "TRIVY_"];
+
+/// Adds to `args` the flags that are not among them and that a variable sets. A weakening
+/// (`--insecure-*`, `--allow-*`) that comes this way is named on stderr.
+pub(crate) fn fill_in(
+    command: &Command,
+    mut args: Vec<OsString>,
+    environment: &Environment,
+) -> Vec<OsString> {
+    let lenient = command.clone().ignore_errors(true);
+    let Ok(matches) = lenient.try_get_matches_from(&args) else { return args };
+    let (verb, given) = innermost(command, &matches);
+    let mut added = Vec::new();
+    for arg in verb.get_arguments() {
+        let Some(flag) = arg.get_long().filter(|flag| !["help", "version"].contains(flag)) else {
+            continue;
+        };
+        let id = arg.get_id().as_str();
+        if given.value_source(id) == Some(ValueSource::CommandLine) {
+            continue;
+        }
+        let name = flag.to_ascii_uppercase().replace('-', "_");
+        let set = PREFIXES.iter().find_map(|prefix| {
+            let variable = format!("{prefix}{name}");
+            environment.get(&variable).map(|value| (variable, value))
+        });
+        let Some((variable, value)) = set else { continue };
+        if flag.starts_with("allow-") || flag.starts_with("insecure-") {
+            eprintln!("warning: --{flag} comes from {variable}");
+        }
+        let mut word = OsString::from(format!("--{flag}="));
+        word.push(value);
+        added.push(word);
+    }
+    let end = args.iter().position(|arg| arg == "--").unwrap_or(args.len());
+    args.splice(end..end, added);
+    args
+}
+
+/// The verb that the arguments name, with its matches.
+fn innermost<'c>(command: &'c Command, matches: &'c ArgMatches) -> (&'c Command, &'c ArgMatches) {
+    let inner = matches.subcommand().and_then(|(name, matches)| {
+        command.find_subcommand(name).map(|command| (command, matches))
+    });
+    inner.map_or((command, matches), |(command, matches)| innermost(command, matches))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn filled(args: &[&str], variables: &[(&str, &str)]) -> Vec<String> {
+        let environment = Environment::of(variables);
+        let args = args.iter().map(OsString::from).collect();
+        let filled = fill_in(&crate::args::command(), args, &environment);
+        filled.into_iter().map(|arg| arg.into_string().unwrap()).collect()
+    }
+
+    #[test]
+    fn variables_fill_in_what_is_not_given() {
+        let variables = [("TRIVY_SEVERITY", "HIGH"), ("SEALIFT_FORMAT", "json")];
+        let args = ["sealift", "fs", "-f", "table", "--", "x"];
+        let expected = ["sealift", "fs", "-f", "table", "--severity=HIGH", "--", "x"];
+        assert_eq!(filled(&args, &variables), expected);
+    }
+
+    #[test]
+    fn our_own_prefix_comes_first() {
+        let variables = [("TRIVY_EXIT_CODE", "1"), ("SEALIFT_EXIT_CODE", "7")];
+        assert_eq!(filled(&["sealift", "fs", "x"], &variables)[3], "--exit-code=7");
+    }
+}

@@ -1,0 +1,64 @@
+//! The part of the process environment that the command may see.
+
+use std::collections::BTreeMap;
+use std::ffi::{OsStr, OsString};
+use std::path::PathBuf;
+
+use sealift::Timestamp;
+
+/// Environment variables, and what follows from them.
+#[derive(Clone, Debug, Default)]
+pub struct Environment {
+    variables: BTreeMap<OsString, OsString>,
+}
+
+impl Environment {
+    /// No variable is set.
+    #[must_use]
+    pub fn empty() -> Self {
+        Self::default()
+    }
+
+    /// The variables of this process.
+    #[must_use]
+    pub fn of_process() -> Self {
+        Self { variables: std::env::vars_os().collect() }
+    }
+
+    #[cfg(test)]
+    pub(crate) fn of(variables: &[(&str, &str)]) -> Self {
+        let variables = variables.iter().map(|(name, value)| (name.into(), value.into()));
+        Self { variables: variables.collect() }
+    }
+
+    /// The variable `name`, unless it is not set or empty.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<&OsStr> {
+        let value = self.variables.get(OsStr::new(name))?;
+        (!value.is_empty()).then_some(value)
+    }
+
+    /// The time that reproducible output is to carry (`SOURCE_DATE_EPOCH`, reproducible-builds.org
+    /// specification 1.1).
+    pub(crate) fn source_date(&self) -> Option<Timestamp> {
+        let seconds = self.get("SOURCE_DATE_EPOCH")?.to_str()?.parse().ok()?;
+        Timestamp::from_unix_seconds(seconds).ok()
+    }
+
+    /// Where databases are kept when no flag says (XDG Base Directory specification 0.8).
+    pub(crate) fn cache_folder(&self) -> Option<PathBuf> {
+        let cache = self.get("XDG_CACHE_HOME").map(PathBuf::from);
+        let home = || self.get("HOME").map(|home| PathBuf::from(home).join(".cache"));
+        cache.or_else(home).map(|folder| folder.join("sealift"))
+    }
+
+    /// Width of the terminal as `COLUMNS` states it.
+    pub(crate) fn columns(&self) -> Option<usize> {
+        self.get("COLUMNS")?.to_str()?.parse().ok()
+    }
+
+    /// Whether colour is not wanted (no-color.org).
+    pub(crate) fn no_color(&self) -> bool {
+        self.get("NO_COLOR").is_some() || self.get("TERM").is_some_and(|term| term == "dumb")
+    }
+}

@@ -1,0 +1,109 @@
+//! What went wrong, as a person is told.
+
+use std::error::Error as StdError;
+use std::fmt;
+use std::io;
+use std::path::PathBuf;
+
+/// Why the command could not do what it was asked.
+#[derive(Debug)]
+pub(crate) enum Failure {
+    /// The arguments are wrong, or help was asked for.
+    Usage(clap::Error),
+    /// A flag has a value that it does not know.
+    Value { flag: &'static str, value: String, hint: &'static str },
+    /// The report cannot be written as text.
+    Render(io::Error),
+    /// There is no database to match against.
+    NoDatabase(Option<PathBuf>),
+    /// The facade could not do it.
+    Scan(sealift::Error),
+    /// The report could not be written.
+    Output { path: Option<PathBuf>, source: io::Error },
+    /// A flag or value is known but not done by this version.
+    NotYet { what: String, hint: &'static str },
+}
+
+impl From<clap::Error> for Failure {
+    fn from(error: clap::Error) -> Self {
+        Self::Usage(error)
+    }
+}
+
+impl From<sealift::Error> for Failure {
+    fn from(error: sealift::Error) -> Self {
+        Self::Scan(error)
+    }
+}
+
+impl fmt::Display for Failure {
+    /// One sentence of what is wrong, and one of what to do.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let hint = match self {
+            Self::Usage(error) => return write!(f, "{error}"),
+            Self::Value { flag, value, hint } => {
+                writeln!(f, "error: {flag} does not know {value}")?;
+                hint
+            }
+            Self::Render(error) => {
+                writeln!(f, "error: the report cannot be written: {error}")?;
+                ""
+            }
+            Self::NoDatabase(path) => {
+                match path {
+                    Some(path) => writeln!(f, "error: there is no advisory database at {}", path.display())?,
+                    None => writeln!(f, "error: no advisory database is named")?,
+                }
+                "build one with `sealift db build --from FOLDER --output FILE` and name it with --db FILE"
+            }
+            Self::Scan(error) => {
+                writeln!(f, "error: {}", Chain(error))?;
+                hint_of(error)
+            }
+            Self::Output { path, source } => {
+                match path {
+                    Some(path) => writeln!(f, "error: cannot write {}: {source}", path.display())?,
+                    None => writeln!(f, "error: cannot write to standard output: {source}")?,
+                }
+                "check that the folder exists, may be written to and has room"
+            }
+            Self::NotYet { what, hint } => {
+                writeln!(f, "error: {what} is not supported by this version")?;
+                hint
+            }
+        };
+        if hint.is_empty() { Ok(()) } else { writeln!(f, "hint: {hint}") }
+    }
+}
+
+fn hint_of(error: &sealift::Error) -> &'static str {
+    match error {
+        sealift::Error::Io { source, .. } if source.kind() == io::ErrorKind::NotFound => {
+            "check the path; images are named oci:DIR[:TAG], docker-archive:FILE or by a path that starts with ./ or /"
+        }
+        sealift::Error::Io { .. } => "check that the file is there and may be read",
+        sealift::Error::Layers { .. } => {
+            "pull or save the image again; a digest that does not match means that its bytes have changed"
+        }
+        sealift::Error::Sbom { .. } => "the document must be CycloneDX JSON",
+        sealift::Error::Database { .. } | sealift::Error::Matching(_) => {
+            "build the database again with `sealift db build`"
+        }
+        _ => "",
+    }
+}
+
+/// An error with all that caused it, joined by colons.
+struct Chain<'e>(&'e dyn StdError);
+
+impl fmt::Display for Chain<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.0)?;
+        let mut cause = self.0.source();
+        while let Some(error) = cause {
+            write!(f, ": {error}")?;
+            cause = error.source();
+        }
+        Ok(())
+    }
+}

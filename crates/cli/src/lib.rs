@@ -1,0 +1,69 @@
+//! The `sealift` command as a library: arguments in, exit status out. All that it knows about
+//! images and advisories is in the facade `sealift`; here are arguments, progress, messages and
+//! exit codes.
+//!
+//! ```
+//! let environment = sealift_cli::Environment::empty();
+//! let status = sealift_cli::run(["sealift".into(), "version".into()].into_iter(), &environment);
+//! assert_eq!(status, std::process::ExitCode::SUCCESS);
+//! ```
+#![forbid(unsafe_code)]
+#![expect(clippy::print_stderr, reason = "messages to people are what this crate is for")]
+
+mod args;
+mod deadline;
+mod environment;
+mod failure;
+mod output;
+mod progress;
+mod summary;
+mod target;
+mod verbs;
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use clap::FromArgMatches;
+
+pub use environment::Environment;
+
+use args::{Cli, Verb};
+use failure::Failure;
+
+/// Runs the command: `args` are the program's name and its arguments.
+pub fn run(args: impl Iterator<Item = OsString>, environment: &Environment) -> ExitCode {
+    match dispatch(args, environment) {
+        Ok(status) => ExitCode::from(status),
+        Err(Failure::Usage(error)) => {
+            // To stdout when help was asked for, else to stderr: clap knows which.
+            let code = error.exit_code();
+            let printed = error.print();
+            ExitCode::from(u8::try_from(code).unwrap_or(2).max(u8::from(printed.is_err())))
+        }
+        Err(failure) => {
+            eprint!("{failure}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn dispatch(
+    args: impl Iterator<Item = OsString>,
+    environment: &Environment,
+) -> Result<u8, Failure> {
+    let command = args::command();
+    let given = args::peers::without_harmless(args.collect());
+    let set = args::variables::fill_in(&command, given, environment);
+    let matches = command.try_get_matches_from(set)?;
+    let cli = Cli::from_arg_matches(&matches)?;
+    match cli.verb {
+        Verb::Image(image) => verbs::image(image, &cli.global, environment),
+        Verb::Fs(tree) => verbs::fs(tree, &cli.global, environment),
+        Verb::Rootfs(tree) => verbs::rootfs(tree, &cli.global, environment),
+        Verb::Sbom(sbom) => verbs::sbom(sbom, &cli.global, environment),
+        Verb::Db(db) => verbs::db(db, &cli.global, environment),
+        Verb::Version => verbs::version(),
+        Verb::Completion { shell } => verbs::completion(shell),
+        Verb::Man => verbs::man(),
+    }
+}

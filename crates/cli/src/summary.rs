@@ -1,0 +1,84 @@
+//! What is said on stderr after the report.
+
+use sealift::{Counts, Hidden, Report, Severity, escape};
+
+/// Diagnostics named one by one; the report has them all.
+const NAMED: usize = 10;
+
+/// Says what the report alone does not: which image it was, what was hidden, what could not be
+/// read and what has no advisories.
+pub(crate) fn print(report: &Report, hidden: &Hidden, all: bool) {
+    image(report);
+    hidden_findings(hidden);
+    unknown(report);
+    for note in &report.notes {
+        eprintln!("warning: {note}");
+    }
+    coverage(report);
+    undetermined(report);
+    diagnostics(report, all);
+}
+
+fn image(report: &Report) {
+    let Some(image) = &report.artifact.image else { return };
+    match &image.index {
+        Some(index) => eprintln!("scanned {} of index {index}", image.manifest.digest),
+        None => eprintln!("scanned {}", image.manifest.digest),
+    }
+}
+
+fn hidden_findings(hidden: &Hidden) {
+    if hidden.by_severity.total() > 0 {
+        eprintln!("not shown by --severity: {}", words(&hidden.by_severity));
+    }
+    if hidden.by_status > 0 {
+        eprintln!("not shown by status: {}", hidden.by_status);
+    }
+}
+
+fn unknown(report: &Report) {
+    let unknown = Counts::of(report.findings()).get(Severity::Unknown);
+    if unknown > 0 {
+        eprintln!("{unknown} findings have no known severity (UNKNOWN)");
+    }
+}
+
+fn words(counts: &Counts) -> String {
+    let severities = Severity::ALL.into_iter().rev().filter(|severity| counts.get(*severity) > 0);
+    let words: Vec<String> =
+        severities.map(|severity| format!("{} {severity}", counts.get(severity))).collect();
+    words.join(", ")
+}
+
+fn coverage(report: &Report) {
+    let Some(matches) = &report.matches else {
+        return;
+    };
+    for ecosystem in &matches.coverage.without {
+        let name = escape::terminal(&ecosystem.name);
+        eprintln!("warning: no advisories for {name} in this database");
+    }
+}
+
+fn undetermined(report: &Report) {
+    let count = report.matches.as_ref().map_or(0, |matches| matches.undetermined.len());
+    if count > 0 {
+        eprintln!(
+            "warning: {count} advisories could not be decided, see Undetermined in --format json"
+        );
+    }
+}
+
+fn diagnostics(report: &Report, all: bool) {
+    let diagnostics = &report.inventory.diagnostics;
+    let named = if all { diagnostics.len() } else { NAMED };
+    for diagnostic in diagnostics.iter().take(named) {
+        eprintln!("warning: {}", escape::terminal(&diagnostic.to_string()));
+    }
+    if let Some(more) = diagnostics.len().checked_sub(named).filter(|more| *more > 0) {
+        eprintln!("warning: {more} more, see Diagnostics in --format json or --debug");
+    }
+    if report.inventory.is_incomplete() {
+        eprintln!("warning: the scan is incomplete");
+    }
+}

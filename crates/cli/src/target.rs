@@ -1,0 +1,102 @@
+//! How a target is written on the command line.
+
+use std::path::{Path, PathBuf};
+
+use sealift::{Selector, Target};
+
+use crate::failure::Failure;
+
+/// Reads the target of `image`: `oci:DIR[:TAG|@DIGEST]`, `oci-archive:FILE[:TAG]`,
+/// `docker-archive:FILE[:TAG]`, or a path that starts with `/`, `./` or `../`, so that a folder
+/// named `nginx` never stands in for the image `nginx`.
+pub(crate) fn parse_image(text: &str, sources: &[String]) -> Result<Target, Failure> {
+    let scheme = text.split_once(':').map(|(scheme, rest)| (scheme, rest));
+    match scheme {
+        Some(("oci", rest)) => {
+            let (folder, selector) = split_selector(rest);
+            Ok(Target::ImageLayout { folder, selector })
+        }
+        Some(("oci-archive" | "docker-archive", rest)) => {
+            let (file, selector) = split_selector(rest);
+            Ok(Target::ImageArchive { file, selector })
+        }
+        Some(("docker-daemon" | "docker" | "podman", _)) => Err(Failure::NotYet {
+            what: format!("reading {text} from an engine or registry"),
+            hint: "save the image with `docker save -o FILE` and scan docker-archive:FILE",
+        }),
+        _ if is_path(text) => Ok(by_path(Path::new(text))),
+        _ => Err(Failure::NotYet {
+            what: format!("looking for {text} in {}", sources.join(", ")),
+            hint: "name the image as oci:DIR[:TAG], docker-archive:FILE, or by a path that starts with ./ or /",
+        }),
+    }
+}
+
+/// Whether a target is written as a path.
+fn is_path(text: &str) -> bool {
+    ["/", "./", "../"].iter().any(|start| text.starts_with(start)) || [".", ".."].contains(&text)
+}
+
+/// An image by its path: a folder is an OCI layout, anything else an archive.
+pub(crate) fn by_path(path: &Path) -> Target {
+    if path.is_dir() {
+        Target::ImageLayout { folder: path.to_owned(), selector: None }
+    } else {
+        Target::ImageArchive { file: path.to_owned(), selector: None }
+    }
+}
+
+/// Splits `PATH[:TAG|@DIGEST]`. What is there as a whole is a path, colons and all.
+fn split_selector(text: &str) -> (PathBuf, Option<Selector>) {
+    if Path::new(text).exists() {
+        return (text.into(), None);
+    }
+    if let Some((path, digest)) = text.rsplit_once('@')
+        && let Ok(digest) = digest.parse()
+    {
+        return (path.into(), Some(Selector::Digest(digest)));
+    }
+    // A tag may itself be a whole reference (`example.org/shop:1.4`): the path is what exists.
+    let colons = text.match_indices(':').map(|(at, _)| text.split_at(at));
+    let known = colons.clone().find(|(path, _)| Path::new(path).exists());
+    match known.or_else(|| colons.last()) {
+        Some((path, tag)) => {
+            let tag = tag.trim_start_matches(':').to_owned();
+            (path.into(), Some(Selector::Name(tag)))
+        }
+        None => (text.into(), None),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn layout(text: &str) -> (PathBuf, Option<String>) {
+        match parse_image(text, &[]) {
+            Ok(Target::ImageLayout { folder, selector }) => {
+                (folder, selector.map(|selector| format!("{selector:?}")))
+            }
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn reads_layouts_with_tag_and_digest() {
+        let digest = format!("sha256:{}", "0".repeat(64));
+        assert_eq!(layout("oci:none"), ("none".into(), None));
+        assert_eq!(layout("oci:none:1.4").1.as_deref(), Some("Name(\"1.4\")"));
+        let (folder, selector) = layout(&format!("oci:none@{digest}"));
+        assert_eq!(folder, PathBuf::from("none"));
+        assert!(selector.unwrap().contains(&digest));
+    }
+
+    #[test]
+    fn a_bare_name_is_never_a_path() {
+        for text in ["nginx", "nginx:1.25", "docker-daemon:nginx", "src"] {
+            assert!(matches!(parse_image(text, &[]), Err(Failure::NotYet { .. })), "{text}");
+        }
+        assert!(matches!(parse_image("./src", &[]), Ok(Target::ImageLayout { .. })));
+        assert!(matches!(parse_image("./x.tar", &[]), Ok(Target::ImageArchive { .. })));
+    }
+}

@@ -1,0 +1,101 @@
+//! `db`: build and inspect advisory databases.
+
+use std::fmt::Write;
+use std::io;
+use std::num::NonZeroUsize;
+use std::path::Path;
+
+use sealift::{BuildOptions, BuildReport, Database, Timestamp, escape};
+
+use super::scan::database_path;
+use crate::args::{DbArgs, DbVerb, GlobalArgs};
+use crate::failure::Failure;
+use crate::{Environment, output};
+
+/// Diagnostics named one by one.
+const NAMED: usize = 20;
+
+pub(crate) fn db(
+    args: DbArgs,
+    global: &GlobalArgs,
+    environment: &Environment,
+) -> Result<u8, Failure> {
+    match args.verb {
+        DbVerb::Build { from, output, threads } => {
+            let threads = threads.or_else(|| std::thread::available_parallelism().ok());
+            let options = BuildOptions::new(built(environment))
+                .threads(threads.unwrap_or(NonZeroUsize::MIN));
+            build(&from, &output, &options, global)
+        }
+        DbVerb::Info { file, db } => info(&database_path(file.or(db), global, environment)?),
+        DbVerb::Verify { file, db } => verify(&database_path(file.or(db), global, environment)?),
+    }
+}
+
+/// The time of building: `SOURCE_DATE_EPOCH`, else now.
+#[expect(clippy::disallowed_methods, reason = "the command is where the clock is read")]
+fn built(environment: &Environment) -> Timestamp {
+    environment.source_date().unwrap_or_else(|| Timestamp::from(std::time::SystemTime::now()))
+}
+
+fn build(
+    from: &Path,
+    output: &Path,
+    options: &BuildOptions,
+    global: &GlobalArgs,
+) -> Result<u8, Failure> {
+    let report = Database::build(from, output, options)?;
+    if !global.quiet {
+        say_unread(&report, global.debug);
+        eprintln!("{}: {} records", output.display(), report.records);
+    }
+    Ok(0)
+}
+
+fn say_unread(report: &BuildReport, all: bool) {
+    let named = if all { report.diagnostics.len() } else { NAMED };
+    for diagnostic in report.diagnostics.iter().take(named) {
+        eprintln!("warning: {}", escape::terminal(&diagnostic.to_string()));
+    }
+    let more = report.diagnostics.len().saturating_sub(named);
+    let more = u64::try_from(more).unwrap_or(u64::MAX).saturating_add(report.diagnostics_left_out);
+    if more > 0 {
+        eprintln!("warning: {more} more records or files could not be read");
+    }
+}
+
+fn info(path: &Path) -> Result<u8, Failure> {
+    let database = Database::open(path)?;
+    let text = described(&database).map_err(|error| Failure::Render(io::Error::other(error)))?;
+    output::emit(text.as_bytes(), None)?;
+    Ok(0)
+}
+
+fn described(database: &Database) -> Result<String, std::fmt::Error> {
+    let info = database.info();
+    let mut text = String::new();
+    writeln!(text, "Built: {}", info.built)?;
+    writeln!(text, "\nSources:")?;
+    for source in &info.sources {
+        let newest = source.newest.map_or_else(|| "-".to_owned(), |newest| newest.to_string());
+        let name = escape::terminal(&source.name);
+        writeln!(text, "  {name:<32} {:>8} records, newest {newest}", source.records)?;
+    }
+    writeln!(text, "\nAdvisories for:")?;
+    for ecosystem in &info.ecosystems {
+        let name = escape::terminal(&ecosystem.name);
+        let (records, packages) = (ecosystem.records, ecosystem.packages);
+        writeln!(text, "  {name:<32} {records:>8} records, {packages} packages")?;
+    }
+    Ok(text)
+}
+
+fn verify(path: &Path) -> Result<u8, Failure> {
+    let checked = Database::open(path)?.verify()?;
+    let summary = format!(
+        "{}: whole: {} records, {} packages, {} blocks, {} bytes\n",
+        path.display(), checked.records, checked.packages, checked.blocks, checked.bytes
+    );
+    output::emit(summary.as_bytes(), None)?;
+    Ok(0)
+}

@@ -1,0 +1,220 @@
+//! `image`, `fs`, `rootfs` and `sbom`.
+
+use std::collections::BTreeSet;
+use std::io::{IsTerminal, stdout};
+use std::path::{Path, PathBuf};
+
+use sealift::{
+    Database, Format, JsonOptions, Matching, PackageType, Report, ScanOptions, Scanner, Selection,
+    SkipRules, Status, TableStyle, Target,
+};
+
+use crate::args::{
+    GlobalArgs, ImageArgs, MatchKind, PackageKind, ReportFormat, SbomArgs, ScanArgs, TreeArgs,
+};
+use crate::failure::Failure;
+use crate::progress::Bar;
+use crate::{Environment, deadline, output, summary, target};
+
+/// Exit status of an incomplete scan where `--exit-code` asks for a verdict.
+const INCOMPLETE: u8 = 3;
+
+/// Columns of a table that goes to a file or pipe.
+const WIDTH_WITHOUT_TERMINAL: usize = 160;
+
+pub(crate) fn image(
+    args: ImageArgs,
+    global: &GlobalArgs,
+    environment: &Environment,
+) -> Result<u8, Failure> {
+    let target = match (&args.image, &args.input) {
+        (Some(image), _) => target::parse_image(image, &args.image_src)?,
+        (None, Some(path)) => target::by_path(path),
+        (None, None) => target::by_path(Path::new("")),
+    };
+    let name = args.image.as_deref().map(display_name);
+    let mut options = options(&args.scan, environment)?;
+    options.platform = args.platform;
+    options.name = name;
+    run(&target, &options, &args.scan, global, environment)
+}
+
+/// The name in a report: what the user wrote, without the word for the kind of source.
+fn display_name(image: &str) -> String {
+    let schemes = ["oci:", "oci-archive:", "docker-archive:"];
+    let bare = schemes.iter().find_map(|scheme| image.strip_prefix(scheme));
+    bare.unwrap_or(image).to_owned()
+}
+
+pub(crate) fn fs(
+    args: TreeArgs,
+    global: &GlobalArgs,
+    environment: &Environment,
+) -> Result<u8, Failure> {
+    let options = options(&args.scan, environment)?;
+    run(&Target::Filesystem(args.path), &options, &args.scan, global, environment)
+}
+
+pub(crate) fn rootfs(
+    args: TreeArgs,
+    global: &GlobalArgs,
+    environment: &Environment,
+) -> Result<u8, Failure> {
+    let options = options(&args.scan, environment)?;
+    run(&Target::Rootfs(args.path), &options, &args.scan, global, environment)
+}
+
+pub(crate) fn sbom(
+    args: SbomArgs,
+    global: &GlobalArgs,
+    environment: &Environment,
+) -> Result<u8, Failure> {
+    let options = options(&args.scan, environment)?;
+    run(&Target::Sbom(args.file), &options, &args.scan, global, environment)
+}
+
+fn options(args: &ScanArgs, environment: &Environment) -> Result<ScanOptions, Failure> {
+    let mut options = ScanOptions::default();
+    if let Some(threads) = args.threads {
+        options.threads = threads;
+    }
+    options.skip = SkipRules::new(&args.skip_dirs, &args.skip_files)?;
+    let kinds = args.pkg_types.iter().map(|kind| match kind {
+        PackageKind::Os => PackageType::Os,
+        PackageKind::Library => PackageType::Library,
+    });
+    options.package_types = kinds.collect();
+    options.matching = args.matching.map(|kind| match kind {
+        MatchKind::Installed => Matching::Installed,
+        MatchKind::Declared => Matching::Declared,
+        MatchKind::All => Matching::All,
+    });
+    options.all_records = args.all_records;
+    options.created = environment.source_date();
+    Ok(options)
+}
+
+fn run(
+    target: &Target,
+    options: &ScanOptions,
+    args: &ScanArgs,
+    global: &GlobalArgs,
+    environment: &Environment,
+) -> Result<u8, Failure> {
+    let selection = selection(args)?;
+    let scanner = scanner(args, global, environment)?;
+    deadline::set(global.timeout);
+    let bar = Bar::new(!args.no_progress && !global.quiet);
+    let mut report = scanner.scan(target, options, &bar)?;
+    drop(bar);
+    let hidden = selection.apply(&mut report);
+    report.notes = not_scanned(args);
+    output::emit(&rendered(&report, args, environment)?, args.output.as_deref())?;
+    if !global.quiet {
+        summary::print(&report, &hidden, global.debug);
+    }
+    Ok(status(&report, args))
+}
+
+/// The exit status: findings decide first, then whether the scan was whole.
+fn status(report: &Report, args: &ScanArgs) -> u8 {
+    match args.exit_code {
+        Some(code) if code != 0 && !report.findings().is_empty() => code,
+        Some(code) if code != 0 && report.inventory.is_incomplete() && !args.allow_incomplete => {
+            INCOMPLETE
+        }
+        _ => 0,
+    }
+}
+
+fn selection(args: &ScanArgs) -> Result<Selection, Failure> {
+    let mut selection = Selection::default();
+    selection.severities = args.severity.iter().copied().collect();
+    for name in &args.ignore_status {
+        match name.as_str() {
+            "affected" => drop(selection.ignored_statuses.insert(Status::Affected)),
+            "fixed" => drop(selection.ignored_statuses.insert(Status::Fixed)),
+            // Statuses that OSV's records never give.
+            "unknown" | "not_affected" | "under_investigation" | "will_not_fix"
+            | "fix_deferred" | "end_of_life" => {}
+            _ => {
+                return Err(Failure::Value {
+                    flag: "--ignore-status",
+                    value: name.clone(),
+                    hint: "statuses are unknown, not_affected, affected, fixed, \
+                           under_investigation, will_not_fix, fix_deferred, end_of_life",
+                });
+            }
+        }
+    }
+    if args.ignore_unfixed {
+        selection.ignored_statuses.insert(Status::Affected);
+    }
+    Ok(selection)
+}
+
+/// The scanner with its database; without one where only the contents are asked for.
+fn scanner(
+    args: &ScanArgs,
+    global: &GlobalArgs,
+    environment: &Environment,
+) -> Result<Scanner, Failure> {
+    let lists_only = matches!(args.format, ReportFormat::CycloneDx | ReportFormat::SpdxJson);
+    if lists_only || !args.scanners.iter().any(|scanner| scanner == "vuln") {
+        return Ok(Scanner::without_database());
+    }
+    let path = database_path(args.db.clone(), global, environment)?;
+    Ok(Scanner::new(Database::open(&path)?))
+}
+
+/// The database that is named, else that of the cache folder.
+pub(super) fn database_path(
+    named: Option<PathBuf>,
+    global: &GlobalArgs,
+    environment: &Environment,
+) -> Result<PathBuf, Failure> {
+    if let Some(path) = named {
+        return Ok(path);
+    }
+    let folder = global.cache_dir.clone().or_else(|| environment.cache_folder());
+    let path = folder.map(|folder| folder.join("db").join("sealift.db"));
+    path.clone().filter(|path| path.exists()).ok_or(Failure::NoDatabase(path))
+}
+
+/// What was asked for that this version does not do: said, and the rest is done.
+fn not_scanned(args: &ScanArgs) -> Vec<String> {
+    let asked: BTreeSet<&str> = args.scanners.iter().map(String::as_str).collect();
+    let missing = asked.into_iter().filter(|scanner| *scanner != "vuln");
+    missing.map(|scanner| format!("not scanned: {scanner}")).collect()
+}
+
+fn rendered(
+    report: &Report,
+    args: &ScanArgs,
+    environment: &Environment,
+) -> Result<Vec<u8>, Failure> {
+    let format = match args.format {
+        ReportFormat::Table => Format::Table(table_style(args.output.as_deref(), environment)),
+        ReportFormat::Json => {
+            let mut options = JsonOptions::default();
+            options.list_all_packages = args.list_all_pkgs;
+            Format::Json(options)
+        }
+        ReportFormat::CycloneDx => Format::CycloneDx,
+        ReportFormat::SpdxJson => Format::SpdxJson,
+    };
+    let mut written = Vec::new();
+    sealift::render(report, &format, &mut written).map_err(Failure::Render)?;
+    Ok(written)
+}
+
+/// Colour and links for a terminal alone; its width, else `COLUMNS`, else a wide page.
+fn table_style(output: Option<&Path>, environment: &Environment) -> TableStyle {
+    let terminal = output.is_none() && stdout().is_terminal();
+    let width = terminal_size::terminal_size().map(|(width, _)| usize::from(width.0));
+    let width = width.filter(|_| terminal).or_else(|| environment.columns());
+    let mut style = TableStyle::plain(width.unwrap_or(WIDTH_WITHOUT_TERMINAL));
+    style.colour = terminal && !environment.no_color();
+    style.links = style.colour;
+    style
+}

@@ -1,0 +1,106 @@
+//! From records in any order to one sorted database.
+
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::{Seek, Write};
+
+use sealift_model::{Impact, Timestamp};
+
+use super::log::Log;
+use super::prepare::{PreparedEntry, encode};
+use super::work::Found;
+use crate::database::key::Kind;
+use crate::database::{EcosystemInfo, Info, SourceInfo, TreeWriter};
+
+/// Of the records with the same id, the newest; of equally new ones the first by source and
+/// place in it. Withdrawn records count among them and are left out at the end.
+///
+/// `path` names a record in diagnostics.
+pub(super) fn newest(
+    mut found: Vec<Found>,
+    log: &mut Log,
+    path: impl Fn(&Found) -> String,
+) -> Vec<Found> {
+    found.sort_by(|a, b| order(a).cmp(&order(b)));
+    let mut kept: Vec<Found> = Vec::new();
+    let mut seen_in = BTreeSet::new();
+    for record in found {
+        let again = kept.last().is_some_and(|last| last.record.id == record.record.id);
+        if !again {
+            seen_in.clear();
+        }
+        if !seen_in.insert(record.source) {
+            let message =
+                format!("{} stands here more than once: the newest counts", record.record.id);
+            log.push((record.source, record.index), &path(&record), message, Impact::Note);
+        }
+        if !again {
+            kept.push(record);
+        }
+    }
+    kept.retain(|found| !found.record.withdrawn);
+    kept
+}
+
+fn order(found: &Found) -> impl Ord {
+    let record = &found.record;
+    (&record.id, Reverse(record.modified), record.withdrawn, found.source, found.index)
+}
+
+/// Writes a database of records, which are sorted by id, and catalogues.
+pub(super) fn write<W: Write + Seek>(
+    out: W,
+    built: Timestamp,
+    sources: Vec<SourceInfo>,
+    records: Vec<Found>,
+    catalogues: BTreeMap<Vec<u8>, Vec<u8>>,
+) -> std::io::Result<(W, Info)> {
+    let mut ecosystems = BTreeMap::<String, EcosystemInfo>::new();
+    for name in records.iter().flat_map(|found| &found.record.ecosystems) {
+        let new = || EcosystemInfo { name: name.clone(), records: 0, packages: 0 };
+        ecosystems.entry(name.clone()).or_insert_with(new).records += 1;
+    }
+    let single = catalogues.into_iter().map(|(key, value)| PreparedEntry { key, value });
+    let entries = records.into_iter().flat_map(|found| found.record.entries);
+    let mut entries: Vec<_> = entries.chain(single).collect();
+    // A stable sort: entries with the same key stay in the order of their records.
+    entries.sort_by(|a, b| a.key.cmp(&b.key));
+
+    let mut tree = TreeWriter::new(out)?;
+    for group in entries.chunk_by(|a, b| a.key == b.key) {
+        let Some(PreparedEntry { key, value }) = group.first() else { continue };
+        match Kind::of(key) {
+            Some(Kind::Package) => {
+                if let Some(ecosystem) = ecosystem_of(key).and_then(|name| ecosystems.get_mut(name))
+                {
+                    ecosystem.packages += 1;
+                }
+                tree.add(key, &array(group))?;
+            }
+            Some(Kind::Mention) => tree.add(key, &array(group))?,
+            _ => tree.add(key, value)?,
+        }
+    }
+    let info = Info { built, sources, ecosystems: ecosystems.into_values().collect() };
+    let out = tree.finish(&encode(&info.to_value()))?;
+    Ok((out, info))
+}
+
+/// The values of several entries as one CBOR array.
+fn array(entries: &[PreparedEntry]) -> Vec<u8> {
+    let items = entries.iter().map(|entry| entry.value.len()).sum::<usize>();
+    let mut bytes = Vec::with_capacity(items + 9);
+    let count = u64::try_from(entries.len()).unwrap_or(u64::MAX);
+    // Writing to memory cannot fail.
+    let Ok(_) = minicbor::Encoder::new(&mut bytes).array(count) else { return Vec::new() };
+    for entry in entries {
+        bytes.extend(&entry.value);
+    }
+    bytes
+}
+
+/// The ecosystem in the key of a package.
+fn ecosystem_of(key: &[u8]) -> Option<&str> {
+    let (_, subject) = key.split_first()?;
+    std::str::from_utf8(subject.split(|byte| *byte == 0).next()?).ok()
+}

@@ -1,0 +1,173 @@
+//! Building a database from what advisory sources publish.
+
+mod archive;
+mod assemble;
+mod catalogue;
+mod limits;
+mod log;
+mod prepare;
+mod save;
+mod source;
+mod work;
+
+use std::collections::BTreeMap;
+use std::io::{Cursor, Seek, Write};
+use std::num::NonZero;
+use std::path::Path;
+
+use sealift_model::{Diagnostic, Impact, Timestamp};
+
+pub use limits::Limits;
+
+use crate::Error;
+use crate::database::{Info, SourceInfo};
+use archive::Archive;
+use catalogue::{Catalogue, CatalogueError};
+use log::Log;
+use source::{Source, SourceKind};
+use work::{Found, Input};
+
+/// How to build.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct BuildOptions {
+    /// The time that the database gives as that of its building.
+    pub built: Timestamp,
+    /// Threads that read records. The database is the same for any number of them.
+    pub threads: NonZero<usize>,
+    /// What building may cost.
+    pub limits: Limits,
+}
+
+impl BuildOptions {
+    /// One thread and the default limits.
+    #[must_use]
+    pub fn new(built: Timestamp) -> Self {
+        Self { built, threads: NonZero::<usize>::MIN, limits: Limits::default() }
+    }
+
+    /// The same with so many threads.
+    #[must_use]
+    pub fn threads(mut self, threads: NonZero<usize>) -> Self {
+        self.threads = threads;
+        self
+    }
+}
+
+/// What came of a build.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct BuildReport {
+    /// What the database says of itself.
+    pub info: Info,
+    /// Records in the database: each id once, without those withdrawn.
+    pub records: u64,
+    /// What could not be read, by source and place in it. [`Impact::Incomplete`] marks a source
+    /// that is missing as a whole or in a part of unknown size.
+    pub diagnostics: Vec<Diagnostic>,
+    /// Diagnostics beyond [`Limits::max_diagnostics`], which are only counted.
+    pub diagnostics_left_out: u64,
+}
+
+/// Builds a database from a folder and writes it to a file, which is replaced only by a whole
+/// new one: the database is written beside it under another name, synced and renamed.
+///
+/// The folder holds OSV records as OSV publishes them (`<Ecosystem>/all.zip`) or as single files
+/// (`*.json` at any depth), and may hold `kev.json` (CISA's catalogue) and `epss*.csv[.gz]`. A
+/// record that stands in several places counts once, by its newest copy. Records that are
+/// withdrawn are left out.
+///
+/// # Errors
+/// There is nothing to build from, a limit is passed, or a file cannot be written; the old file
+/// is then as it was. A record or zip that cannot be read is no error but a diagnostic.
+pub fn build(folder: &Path, output: &Path, options: &BuildOptions) -> Result<BuildReport, Error> {
+    save::replace(output, |file| {
+        build_to(file, folder, options, Error::io(output)).map(|(_, report)| report)
+    })
+}
+
+/// Builds a database in memory: the same bytes that [`build`] writes.
+///
+/// # Errors
+/// There is nothing to build from, or a limit is passed.
+pub fn build_in_memory(
+    folder: &Path,
+    options: &BuildOptions,
+) -> Result<(Vec<u8>, BuildReport), Error> {
+    let (out, report) = build_to(Cursor::new(Vec::new()), folder, options, Error::io("memory"))?;
+    Ok((out.into_inner(), report))
+}
+
+fn build_to<W: Write + Seek>(
+    out: W,
+    folder: &Path,
+    options: &BuildOptions,
+    write_error: impl FnOnce(std::io::Error) -> Error,
+) -> Result<(W, BuildReport), Error> {
+    let mut log = Log::new(&options.limits);
+    let mut catalogues = BTreeMap::new();
+    let mut infos = Vec::new();
+    let mut inputs = Vec::new();
+    for (number, source) in source::find(folder, &options.limits)?.into_iter().enumerate() {
+        let (input, catalogue) = open(number, &source, &options.limits, &mut log);
+        infos.push(SourceInfo {
+            name: source.name.clone(),
+            records: u64::try_from(catalogue.entries.len()).unwrap_or(u64::MAX),
+            newest: catalogue.newest,
+        });
+        catalogues.extend(catalogue.entries);
+        inputs.push((source.name, input));
+    }
+    let found = work::read_all(&inputs, options, &mut log)?;
+    for found in &found {
+        if let Some(info) = infos.get_mut(found.source) {
+            info.records += 1;
+            info.newest = info.newest.max(found.record.modified);
+        }
+    }
+    let path = |found: &Found| match inputs.get(found.source) {
+        Some((name, input)) => work::path(name, input, found.index),
+        None => String::new(),
+    };
+    let records = assemble::newest(found, &mut log, path);
+    let count = u64::try_from(records.len()).unwrap_or(u64::MAX);
+    let written = assemble::write(out, options.built, infos, records, catalogues);
+    let (out, info) = written.map_err(write_error)?;
+    let (diagnostics, diagnostics_left_out) = log.finish();
+    Ok((out, BuildReport { info, records: count, diagnostics, diagnostics_left_out }))
+}
+
+/// Opens a source: its records, still to be read, or the whole of a catalogue.
+fn open(number: usize, source: &Source, limits: &Limits, log: &mut Log) -> (Input, Catalogue) {
+    let mut note = |message: String, impact| log.push((number, 0), &source.name, message, impact);
+    let mut catalogue = |read: Result<Catalogue, CatalogueError>| {
+        let catalogue = read.unwrap_or_else(|error| {
+            note(error.to_string(), Impact::Incomplete);
+            Catalogue::default()
+        });
+        if let Some(complaint) = catalogue.complaint() {
+            note(complaint, Impact::Partial);
+        }
+        (Input::Nothing, catalogue)
+    };
+    match &source.kind {
+        SourceKind::Kev(path) => catalogue(catalogue::kev(path, limits)),
+        SourceKind::Epss(path) => catalogue(catalogue::epss(path, limits)),
+        SourceKind::Files(files) => (Input::Files(files.clone()), Catalogue::default()),
+        SourceKind::Zip(path) => {
+            let input = match Archive::open(path, limits) {
+                Ok((archive, trouble)) => {
+                    if let Some(error) = trouble {
+                        note(error.to_string(), Impact::Incomplete);
+                    }
+                    Input::Zip(archive)
+                }
+                Err(error) => {
+                    note(error.to_string(), Impact::Incomplete);
+                    Input::Nothing
+                }
+            };
+            (input, Catalogue::default())
+        }
+    }
+}

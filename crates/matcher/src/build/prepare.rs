@@ -1,0 +1,152 @@
+//! From a record's JSON to the entries that it brings to the database.
+
+use std::collections::BTreeSet;
+
+use minicbor::Encode;
+use sealift_model::Timestamp;
+
+use crate::database::key::{self, Kind};
+use crate::database::value::{Affected, Event, Mention, Range, Record, Score};
+use crate::identity::Names;
+use crate::osv::{self, Advisory, AffectedPackage, RecordError, ScoreText};
+
+/// The entries of one record, encoded: what is kept of it until all are sorted.
+#[derive(Debug)]
+pub(super) struct Prepared {
+    pub(super) id: String,
+    pub(super) modified: Option<Timestamp>,
+    /// A withdrawn record has no entries, but stands in the way of older copies of itself.
+    pub(super) withdrawn: bool,
+    /// Ecosystems that it names, with release, each once.
+    pub(super) ecosystems: BTreeSet<String>,
+    pub(super) entries: Vec<PreparedEntry>,
+    /// What could not be read of it.
+    pub(super) complaints: Vec<String>,
+}
+
+/// A key with a value, or with an item of the array that is its value.
+#[derive(Debug)]
+pub(super) struct PreparedEntry {
+    pub(super) key: Vec<u8>,
+    pub(super) value: Vec<u8>,
+}
+
+impl Prepared {
+    /// Bytes that it takes in memory, more or less.
+    pub(super) fn bytes(&self) -> u64 {
+        let sizes = self.entries.iter().map(|entry| entry.key.len() + entry.value.len() + 64);
+        u64::try_from(sizes.sum::<usize>() + 256).unwrap_or(u64::MAX)
+    }
+}
+
+/// Reads a record.
+pub(super) fn prepare(json: &[u8]) -> Result<Prepared, RecordError> {
+    let parsed = osv::parse(json)?;
+    let (advisory, mut complaints) = (parsed.advisory, parsed.complaints);
+    let modified = advisory.modified.as_deref().map(str::parse);
+    if matches!(modified, None | Some(Err(_))) {
+        complaints.push("modified: no time that could be compared".to_owned());
+    }
+    let mut entries = Vec::new();
+    let mut ecosystems = BTreeSet::new();
+    if !advisory.withdrawn {
+        ecosystems = advisory.affected.iter().map(|entry| entry.ecosystem.clone()).collect();
+        encode_record(&advisory, &mut entries);
+        entries.extend(advisory.affected.iter().map(|entry| encode_affected(&advisory, entry)));
+    }
+    Ok(Prepared {
+        modified: modified.and_then(Result::ok),
+        withdrawn: advisory.withdrawn,
+        ecosystems,
+        entries,
+        complaints,
+        id: advisory.id,
+    })
+}
+
+fn encode_record(advisory: &Advisory, entries: &mut Vec<PreparedEntry>) {
+    let bases = advisory.affected.iter().map(|entry| key::base(&entry.ecosystem));
+    let record = Record {
+        id: &advisory.id,
+        aliases: strs(&advisory.aliases),
+        upstream: strs(&advisory.upstream),
+        related: strs(&advisory.related),
+        summary: &advisory.summary,
+        details: &advisory.details,
+        scores: scores(&advisory.scores),
+        word: advisory.word.as_deref(),
+        published: advisory.published.as_deref(),
+        modified: advisory.modified.as_deref(),
+        references: strs(&advisory.references),
+        cwe_ids: strs(&advisory.cwe_ids),
+        ecosystems: bases.collect::<BTreeSet<_>>().into_iter().collect(),
+    };
+    entries.push(entry(Kind::Record.key(&advisory.id), &record));
+    let names = Names::of(&record);
+    let mention = mention(advisory, &names);
+    let others = names.others.iter().filter(|id| **id != advisory.id);
+    for id in names.cves.iter().chain(others) {
+        entries.push(entry(Kind::Mention.key(id), &mention));
+    }
+}
+
+/// What a record says of the vulnerabilities that it names; where it says so for each package
+/// apart, all of that.
+fn mention<'a>(advisory: &'a Advisory, names: &Names<'_>) -> Mention<'a> {
+    let mut all = scores(&advisory.scores);
+    if all.is_empty() {
+        all = advisory.affected.iter().flat_map(|entry| scores(&entry.scores)).collect();
+        all.sort();
+        all.dedup();
+    }
+    let words = advisory.affected.iter().find_map(|entry| entry.word.as_deref());
+    Mention {
+        record: &advisory.id,
+        cves: u32::try_from(names.cves.len()).unwrap_or(u32::MAX),
+        word: advisory.word.as_deref().or(words),
+        scores: all,
+    }
+}
+
+fn encode_affected(advisory: &Advisory, package: &AffectedPackage) -> PreparedEntry {
+    let same = key::normalised(&package.ecosystem, &package.name) == package.name;
+    let ranges = package.ranges.iter().map(|range| Range {
+        kind: range.kind,
+        events: range
+            .events
+            .iter()
+            .map(|event| Event { kind: event.kind, version: &event.version })
+            .collect(),
+    });
+    let affected = Affected {
+        record: &advisory.id,
+        name: (!same).then_some(&package.name),
+        ranges: ranges.collect(),
+        versions: strs(&package.versions),
+        module: package.module.as_deref(),
+        scores: scores(&package.scores),
+        word: package.word.as_deref(),
+        defect: package.defect.as_deref(),
+    };
+    entry(key::package(&package.ecosystem, &package.name), &affected)
+}
+
+fn entry(key: Vec<u8>, value: &impl Encode<()>) -> PreparedEntry {
+    PreparedEntry { key, value: encode(value) }
+}
+
+/// Encodes a value.
+pub(super) fn encode(value: &impl Encode<()>) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    // Writing to memory cannot fail.
+    let Ok(()) = minicbor::encode(value, &mut bytes) else { return Vec::new() };
+    bytes
+}
+
+fn strs(texts: &[String]) -> Vec<&str> {
+    texts.iter().map(String::as_str).collect()
+}
+
+fn scores(texts: &[ScoreText]) -> Vec<Score<'_>> {
+    texts.iter().map(|score| Score { kind: &score.kind, text: &score.text }).collect()
+}

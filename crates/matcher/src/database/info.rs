@@ -1,0 +1,94 @@
+//! What a database says of itself.
+
+use sealift_model::Timestamp;
+
+use super::value;
+
+/// What a database was built from, when, and for which ecosystems it has advisories.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Info {
+    /// When it was built.
+    pub built: Timestamp,
+    /// What it was built from, sorted by name.
+    pub sources: Vec<SourceInfo>,
+    /// The ecosystems with advisories, with release where they have one, sorted by name.
+    pub ecosystems: Vec<EcosystemInfo>,
+}
+
+/// One thing that a database was built from: a zip, a folder of records, a catalogue.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct SourceInfo {
+    /// Its path below the folder that was built from, as `Debian/all.zip` or `kev.json`.
+    pub name: String,
+    /// Records read from it, withdrawn ones included.
+    pub records: u64,
+    /// The newest time that one of its records, or the catalogue itself, was modified: how old
+    /// the advisories are, whenever the database was built.
+    pub newest: Option<Timestamp>,
+}
+
+/// An ecosystem with advisories.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct EcosystemInfo {
+    /// As OSV writes it, with the release: `Debian:12`, `npm`.
+    pub name: String,
+    /// Records that name it.
+    pub records: u64,
+    /// Packages that they name there.
+    pub packages: u64,
+}
+
+impl Info {
+    /// The ecosystem of exactly this name.
+    #[must_use]
+    pub fn ecosystem(&self, name: &str) -> Option<&EcosystemInfo> {
+        let index = self.ecosystems.binary_search_by(|known| known.name.as_str().cmp(name));
+        self.ecosystems.get(index.ok()?)
+    }
+
+    pub(super) fn from_value(value: &value::Info<'_>) -> Option<Self> {
+        let mut info = Self {
+            built: Timestamp::from_unix_seconds(value.built).ok()?,
+            sources: value.sources.iter().map(SourceInfo::from_value).collect::<Option<_>>()?,
+            ecosystems: value.ecosystems.iter().map(EcosystemInfo::from_value).collect(),
+        };
+        info.ecosystems.sort_by(|a, b| a.name.cmp(&b.name));
+        Some(info)
+    }
+
+    pub(crate) fn to_value(&self) -> value::Info<'_> {
+        value::Info {
+            built: self.built.unix_seconds(),
+            sources: self.sources.iter().map(SourceInfo::to_value).collect(),
+            ecosystems: self.ecosystems.iter().map(EcosystemInfo::to_value).collect(),
+        }
+    }
+}
+
+impl SourceInfo {
+    fn from_value(value: &value::Source<'_>) -> Option<Self> {
+        let newest = value.newest.map(Timestamp::from_unix_seconds).transpose().ok()?;
+        Some(Self { name: value.name.to_owned(), records: value.records, newest })
+    }
+
+    fn to_value(&self) -> value::Source<'_> {
+        value::Source {
+            name: &self.name,
+            records: self.records,
+            newest: self.newest.map(Timestamp::unix_seconds),
+        }
+    }
+}
+
+impl EcosystemInfo {
+    fn from_value(value: &value::Ecosystem<'_>) -> Self {
+        Self { name: value.name.to_owned(), records: value.records, packages: value.packages }
+    }
+
+    fn to_value(&self) -> value::Ecosystem<'_> {
+        value::Ecosystem { name: &self.name, records: self.records, packages: self.packages }
+    }
+}

@@ -1,0 +1,97 @@
+//! Keys: what kind of entry, then what it is about.
+
+/// Kinds of entries, by the first byte of their keys. An older program passes over kinds that it
+/// does not know, so a new kind needs no new format.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// OSV ecosystem with release, 0, normalised package name: the affected entries of all
+    /// records, an array of [`Affected`](super::value::Affected).
+    Package,
+    /// Record id: its [`Record`](super::value::Record).
+    Record,
+    /// Id of a vulnerability: the records that name it, an array of
+    /// [`Mention`](super::value::Mention).
+    Mention,
+    /// CVE id: its [`Exploited`](super::value::Exploited).
+    Exploited,
+    /// CVE id: its [`Epss`](super::value::Epss).
+    Epss,
+}
+
+impl Kind {
+    const ALL: [Self; 5] =
+        [Self::Package, Self::Record, Self::Mention, Self::Exploited, Self::Epss];
+
+    fn byte(self) -> u8 {
+        match self {
+            Self::Package => b'p',
+            Self::Record => b'r',
+            Self::Mention => b'a',
+            Self::Exploited => b'k',
+            Self::Epss => b'e',
+        }
+    }
+
+    /// The kind of a key, when it is one of those known.
+    pub(crate) fn of(key: &[u8]) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| key.first() == Some(&kind.byte()))
+    }
+
+    /// The key of an entry of this kind about `subject`.
+    pub(crate) fn key(self, subject: &str) -> Vec<u8> {
+        let mut key = Vec::with_capacity(1 + subject.len());
+        key.push(self.byte());
+        key.extend(subject.as_bytes());
+        key
+    }
+}
+
+/// The key of the affected entries of a package; `ecosystem` as OSV writes it, with release.
+pub(crate) fn package(ecosystem: &str, name: &str) -> Vec<u8> {
+    let mut key = Kind::Package.key(ecosystem);
+    key.push(0);
+    key.extend(normalised(ecosystem, name).as_bytes());
+    key
+}
+
+/// The ecosystem without its release: `Debian` of `Debian:12`.
+pub(crate) fn base(ecosystem: &str) -> &str {
+    ecosystem.split_once(':').map_or(ecosystem, |(base, _)| base)
+}
+
+/// A name in the spelling under which equal names meet.
+///
+/// PyPI names are compared as the packaging specification "Names and normalization" says (PEP
+/// 503). NuGet and Packagist take no notice of case. A Go module path does, but purls often
+/// carry it in lower case: such paths meet here, and matching tells them apart.
+pub(crate) fn normalised(ecosystem: &str, name: &str) -> String {
+    match base(ecosystem) {
+        "PyPI" => {
+            let words = name.split(['-', '_', '.']).filter(|word| !word.is_empty());
+            words.collect::<Vec<_>>().join("-").to_ascii_lowercase()
+        }
+        "NuGet" | "Packagist" => name.to_lowercase(),
+        "Go" => name.to_ascii_lowercase(),
+        _ => name.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_meet_as_their_ecosystem_has_it() {
+        assert_eq!(normalised("PyPI", "Ruamel..yaml_Clib"), "ruamel-yaml-clib");
+        assert_eq!(normalised("NuGet", "jQuery"), "jquery");
+        assert_eq!(normalised("npm", "JSONStream"), "JSONStream");
+        assert_eq!(normalised("Debian:12", "LibX"), "LibX");
+    }
+
+    #[test]
+    fn ecosystems_and_names_do_not_run_together() {
+        assert_ne!(package("Debian:1", "2"), package("Debian:12", ""));
+        assert_eq!(Kind::of(&package("npm", "a")), Some(Kind::Package));
+        assert_eq!(Kind::of(b"?"), None);
+    }
+}

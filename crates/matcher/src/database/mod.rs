@@ -1,0 +1,80 @@
+//! The advisory database: one file, read where it lies.
+
+mod block;
+mod blocks;
+mod format;
+mod info;
+pub(crate) mod key;
+pub(crate) mod value;
+mod verify;
+mod write;
+
+use minicbor::Decode;
+
+pub use info::{EcosystemInfo, Info, SourceInfo};
+pub use verify::Verified;
+pub(crate) use write::TreeWriter;
+
+use crate::Error;
+use blocks::Blocks;
+use key::Kind;
+use value::{Affected, Epss, Exploited, Mention, Record};
+
+/// Advisories by package, read from the bytes of one file as they are needed.
+///
+/// Opening costs the same however large the file is. Each block of the file is compared with its
+/// checksum when it is first touched, so no damage goes unnoticed where it matters, and
+/// [`verify`](Self::verify) looks at all of it. A checksum shows damage, not who made the file.
+#[derive(Debug)]
+pub struct Database {
+    blocks: Blocks,
+    info: Info,
+}
+
+impl Database {
+    /// Opens a database: bytes in memory, or a mapped file whose bytes stay as they are.
+    ///
+    /// # Errors
+    /// The bytes are no database, one of another format, cut off, or damaged where a database
+    /// describes itself.
+    pub fn open(file: impl AsRef<[u8]> + Send + Sync + 'static) -> Result<Self, Error> {
+        let blocks = Blocks::new(Box::new(file))?;
+        let pointer = blocks.header().info;
+        let value = verify::decode::<value::Info<'_>>(b"info", blocks.bytes(pointer)?)?;
+        let info = Info::from_value(&value).ok_or(Error::Malformed { offset: pointer.offset })?;
+        Ok(Self { blocks, info })
+    }
+
+    /// What the database says of itself.
+    #[must_use]
+    pub fn info(&self) -> &Info {
+        &self.info
+    }
+
+    /// What all records say of a package; `ecosystem` with release, `name` in any spelling that
+    /// the ecosystem takes as the same.
+    pub(crate) fn affected(&self, ecosystem: &str, name: &str) -> Result<Vec<Affected<'_>>, Error> {
+        Ok(self.get(&key::package(ecosystem, name))?.unwrap_or_default())
+    }
+
+    pub(crate) fn record(&self, id: &str) -> Result<Option<Record<'_>>, Error> {
+        self.get(&Kind::Record.key(id))
+    }
+
+    /// The records that name a vulnerability.
+    pub(crate) fn mentions(&self, id: &str) -> Result<Vec<Mention<'_>>, Error> {
+        Ok(self.get(&Kind::Mention.key(id))?.unwrap_or_default())
+    }
+
+    pub(crate) fn exploited(&self, cve: &str) -> Result<Option<Exploited<'_>>, Error> {
+        self.get(&Kind::Exploited.key(cve))
+    }
+
+    pub(crate) fn epss(&self, cve: &str) -> Result<Option<Epss>, Error> {
+        self.get(&Kind::Epss.key(cve))
+    }
+
+    fn get<'d, T: Decode<'d, ()>>(&'d self, key: &[u8]) -> Result<Option<T>, Error> {
+        self.blocks.get(key)?.map(|value| verify::decode(key, value)).transpose()
+    }
+}

@@ -1,0 +1,195 @@
+//! Values, in CBOR (RFC 8949), their strings borrowed from the file.
+//!
+//! All are maps with numbered fields, so that fields can be added: an older program passes over
+//! those that it does not know, and a newer one takes the default for those that are missing.
+//! What comes in kinds is written as a number, so that an unknown kind is still read.
+
+use minicbor::{Decode, Encode};
+
+/// What a record says of one package in one ecosystem.
+#[derive(Clone, Debug, Default, PartialEq, Encode, Decode)]
+#[cbor(map)]
+pub(crate) struct Affected<'b> {
+    /// Id of the record.
+    #[b(0)]
+    pub(crate) record: &'b str,
+    /// The package's name as the record writes it, where its key has another spelling.
+    #[b(1)]
+    pub(crate) name: Option<&'b str>,
+    #[cbor(b(2), default, skip_if = "Vec::is_empty")]
+    pub(crate) ranges: Vec<Range<'b>>,
+    #[cbor(b(3), default, skip_if = "Vec::is_empty")]
+    pub(crate) versions: Vec<&'b str>,
+    /// Module of an RPM, `nodejs:16`, where the record states one.
+    #[b(4)]
+    pub(crate) module: Option<&'b str>,
+    #[cbor(b(5), default, skip_if = "Vec::is_empty")]
+    pub(crate) scores: Vec<Score<'b>>,
+    /// The source's own word for how bad this is for this package.
+    #[b(6)]
+    pub(crate) word: Option<&'b str>,
+    /// What could not be read of this entry; it leaves the verdict open.
+    #[b(7)]
+    pub(crate) defect: Option<&'b str>,
+}
+
+/// Versions from one event to another.
+#[derive(Clone, Debug, Default, PartialEq, Encode, Decode)]
+#[cbor(map)]
+pub(crate) struct Range<'b> {
+    #[n(0)]
+    pub(crate) kind: u8,
+    #[cbor(b(1), default, skip_if = "Vec::is_empty")]
+    pub(crate) events: Vec<Event<'b>>,
+}
+
+impl Range<'_> {
+    pub(crate) const SEMVER: u8 = 0;
+    pub(crate) const ECOSYSTEM: u8 = 1;
+    pub(crate) const GIT: u8 = 2;
+    /// A type that the OSV schema does not have.
+    pub(crate) const OTHER: u8 = 255;
+}
+
+/// A version at which something changes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Encode, Decode)]
+#[cbor(array)]
+pub(crate) struct Event<'b> {
+    #[n(0)]
+    pub(crate) kind: u8,
+    #[b(1)]
+    pub(crate) version: &'b str,
+}
+
+impl Event<'_> {
+    pub(crate) const INTRODUCED: u8 = 0;
+    pub(crate) const FIXED: u8 = 1;
+    pub(crate) const LAST_AFFECTED: u8 = 2;
+    pub(crate) const LIMIT: u8 = 3;
+    /// An event that the OSV schema does not have.
+    pub(crate) const OTHER: u8 = 255;
+}
+
+/// A CVSS vector, or a score without one.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Encode, Decode)]
+#[cbor(map)]
+pub(crate) struct Score<'b> {
+    /// As OSV writes it: `CVSS_V3`.
+    #[b(0)]
+    pub(crate) kind: &'b str,
+    /// The vector, or the score as a decimal number.
+    #[b(1)]
+    pub(crate) text: &'b str,
+}
+
+/// A record without what it says of packages.
+#[derive(Clone, Debug, Default, PartialEq, Encode, Decode)]
+#[cbor(map)]
+pub(crate) struct Record<'b> {
+    #[b(0)]
+    pub(crate) id: &'b str,
+    #[cbor(b(1), default, skip_if = "Vec::is_empty")]
+    pub(crate) aliases: Vec<&'b str>,
+    #[cbor(b(2), default, skip_if = "Vec::is_empty")]
+    pub(crate) upstream: Vec<&'b str>,
+    #[cbor(b(3), default, skip_if = "Vec::is_empty")]
+    pub(crate) related: Vec<&'b str>,
+    #[cbor(b(4), default, skip_if = "str::is_empty")]
+    pub(crate) summary: &'b str,
+    #[cbor(b(5), default, skip_if = "str::is_empty")]
+    pub(crate) details: &'b str,
+    #[cbor(b(6), default, skip_if = "Vec::is_empty")]
+    pub(crate) scores: Vec<Score<'b>>,
+    /// The record's own word for how bad it is.
+    #[b(7)]
+    pub(crate) word: Option<&'b str>,
+    #[b(8)]
+    pub(crate) published: Option<&'b str>,
+    #[b(9)]
+    pub(crate) modified: Option<&'b str>,
+    #[cbor(b(10), default, skip_if = "Vec::is_empty")]
+    pub(crate) references: Vec<&'b str>,
+    #[cbor(b(11), default, skip_if = "Vec::is_empty")]
+    pub(crate) cwe_ids: Vec<&'b str>,
+    /// Base names of the ecosystems that the record names.
+    #[cbor(b(12), default, skip_if = "Vec::is_empty")]
+    pub(crate) ecosystems: Vec<&'b str>,
+}
+
+/// That a record names a vulnerability, with what it says of how bad that is.
+#[derive(Clone, Debug, Default, PartialEq, Encode, Decode)]
+#[cbor(map)]
+pub(crate) struct Mention<'b> {
+    #[b(0)]
+    pub(crate) record: &'b str,
+    /// How many CVEs the record names: what it says of several is said of none in particular.
+    #[cbor(n(1), default)]
+    pub(crate) cves: u32,
+    #[b(2)]
+    pub(crate) word: Option<&'b str>,
+    #[cbor(b(3), default, skip_if = "Vec::is_empty")]
+    pub(crate) scores: Vec<Score<'b>>,
+}
+
+/// What the KEV catalogue says of a CVE.
+#[derive(Clone, Debug, Default, PartialEq, Encode, Decode)]
+#[cbor(map)]
+pub(crate) struct Exploited<'b> {
+    #[cbor(b(0), default)]
+    pub(crate) date_added: &'b str,
+    #[b(1)]
+    pub(crate) due_date: Option<&'b str>,
+    #[cbor(n(2), default)]
+    pub(crate) ransomware: bool,
+    #[b(3)]
+    pub(crate) name: Option<&'b str>,
+    #[b(4)]
+    pub(crate) action: Option<&'b str>,
+}
+
+/// What EPSS says of a CVE.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Encode, Decode)]
+#[cbor(map)]
+pub(crate) struct Epss {
+    #[n(0)]
+    pub(crate) score: f64,
+    #[n(1)]
+    pub(crate) percentile: f64,
+}
+
+/// The block of information about the whole database.
+#[derive(Clone, Debug, Default, PartialEq, Encode, Decode)]
+#[cbor(map)]
+pub(crate) struct Info<'b> {
+    /// Seconds since 1970.
+    #[n(0)]
+    pub(crate) built: i64,
+    #[cbor(b(1), default)]
+    pub(crate) sources: Vec<Source<'b>>,
+    #[cbor(b(2), default)]
+    pub(crate) ecosystems: Vec<Ecosystem<'b>>,
+}
+
+/// Something that the database was built from.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Encode, Decode)]
+#[cbor(map)]
+pub(crate) struct Source<'b> {
+    #[b(0)]
+    pub(crate) name: &'b str,
+    #[cbor(n(1), default)]
+    pub(crate) records: u64,
+    #[n(2)]
+    pub(crate) newest: Option<i64>,
+}
+
+/// An ecosystem with advisories.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Encode, Decode)]
+#[cbor(map)]
+pub(crate) struct Ecosystem<'b> {
+    #[b(0)]
+    pub(crate) name: &'b str,
+    #[cbor(n(1), default)]
+    pub(crate) records: u64,
+    #[cbor(n(2), default)]
+    pub(crate) packages: u64,
+}

@@ -1,0 +1,167 @@
+//! Checking a whole database.
+
+use minicbor::Decode;
+
+use super::Database;
+use super::blocks::child;
+use super::format::{Header, Pointer};
+use super::key::Kind;
+use super::value::{Affected, Epss, Exploited, Mention, Record};
+use crate::Error;
+
+/// What a database holds, counted while all of it was checked.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Verified {
+    /// Blocks, the one with the information included.
+    pub blocks: u64,
+    /// Bytes.
+    pub bytes: u64,
+    /// Records.
+    pub records: u64,
+    /// Packages, counted once for each ecosystem and release.
+    pub packages: u64,
+}
+
+impl Database {
+    /// Checks every block against its checksum, the order of all keys, that every value can be
+    /// read, that every record named is there, and that no byte of the file belongs to nothing.
+    ///
+    /// # Errors
+    /// The first thing found wrong.
+    pub fn verify(&self) -> Result<Verified, Error> {
+        let header = *self.blocks.header();
+        let mut walk = Walk {
+            database: self,
+            last_key: None,
+            next: Tiles::default(),
+            counts: Verified::default(),
+        };
+        walk.subtree(header.root, None, None)?;
+        walk.next.take(header.info)?;
+        self.blocks.bytes(header.info)?;
+        walk.next.end(&header)?;
+        Ok(Verified { blocks: u64::from(header.blocks), bytes: header.length, ..walk.counts })
+    }
+}
+
+struct Walk<'d> {
+    database: &'d Database,
+    last_key: Option<&'d [u8]>,
+    next: Tiles,
+    counts: Verified,
+}
+
+impl<'d> Walk<'d> {
+    fn subtree(
+        &mut self,
+        pointer: Pointer,
+        above: Option<u8>,
+        first_key: Option<&[u8]>,
+    ) -> Result<(), Error> {
+        self.next.take(pointer)?;
+        let malformed = || Error::Malformed { offset: pointer.offset };
+        let block = self.database.blocks.block(pointer, above)?;
+        for index in 0..block.len() {
+            let (key, value) = block.entry(index).ok_or_else(malformed)?;
+            if index == 0 && first_key.is_some_and(|first| first != key) {
+                return Err(malformed());
+            }
+            if block.height() > 0 {
+                let (key, below) = child(block, index, pointer.offset)?;
+                self.subtree(below, Some(block.height()), Some(key))?;
+                continue;
+            }
+            if self.last_key.is_some_and(|last| last >= key) {
+                return Err(malformed());
+            }
+            self.last_key = Some(key);
+            self.entry(key, value)?;
+        }
+        // Only a database without any entry has an empty block.
+        match block.len() == 0 && above.is_some() {
+            true => Err(malformed()),
+            false => Ok(()),
+        }
+    }
+
+    fn entry(&mut self, key: &'d [u8], value: &'d [u8]) -> Result<(), Error> {
+        match Kind::of(key) {
+            Some(Kind::Package) => {
+                self.counts.packages += 1;
+                for affected in decode::<Vec<Affected<'_>>>(key, value)? {
+                    self.require_record(key, affected.record)?;
+                }
+            }
+            Some(Kind::Record) => {
+                self.counts.records += 1;
+                decode::<Record<'_>>(key, value)?;
+            }
+            Some(Kind::Mention) => {
+                for mention in decode::<Vec<Mention<'_>>>(key, value)? {
+                    self.require_record(key, mention.record)?;
+                }
+            }
+            Some(Kind::Exploited) => {
+                decode::<Exploited<'_>>(key, value)?;
+            }
+            Some(Kind::Epss) => {
+                decode::<Epss>(key, value)?;
+            }
+            None => {}
+        }
+        Ok(())
+    }
+
+    fn require_record(&self, key: &[u8], id: &str) -> Result<(), Error> {
+        match self.database.blocks.get(&Kind::Record.key(id))? {
+            Some(_) => Ok(()),
+            None => Err(malformed_value(key)),
+        }
+    }
+}
+
+/// Reads a value that fills its bytes.
+pub(super) fn decode<'b, T: Decode<'b, ()>>(key: &[u8], value: &'b [u8]) -> Result<T, Error> {
+    let mut decoder = minicbor::Decoder::new(value);
+    let decoded = decoder.decode().map_err(|_| malformed_value(key))?;
+    match decoder.position() == value.len() {
+        true => Ok(decoded),
+        false => Err(malformed_value(key)),
+    }
+}
+
+fn malformed_value(key: &[u8]) -> Error {
+    Error::MalformedValue { key: key.escape_ascii().to_string() }
+}
+
+/// That blocks lie side by side behind the header, each once and numbered in their order.
+#[derive(Default)]
+struct Tiles {
+    seen: std::collections::BTreeMap<u64, Pointer>,
+}
+
+impl Tiles {
+    fn take(&mut self, pointer: Pointer) -> Result<(), Error> {
+        match self.seen.insert(pointer.offset, pointer) {
+            Some(_) => Err(Error::Malformed { offset: pointer.offset }),
+            None => Ok(()),
+        }
+    }
+
+    fn end(&self, header: &Header) -> Result<(), Error> {
+        let mut offset = u64::try_from(Header::BYTES).unwrap_or_default();
+        let mut block = 0;
+        for pointer in self.seen.values() {
+            if (pointer.offset, pointer.block) != (offset, block) {
+                return Err(Error::Malformed { offset: pointer.offset });
+            }
+            offset += u64::from(pointer.length);
+            block += 1;
+        }
+        match (offset, block) == (header.length, header.blocks) {
+            true => Ok(()),
+            false => Err(Error::Malformed { offset }),
+        }
+    }
+}

@@ -1,0 +1,98 @@
+//! Writing a database from its sorted entries, in one pass.
+
+use std::io::{self, Seek, SeekFrom, Write};
+
+use super::block::BlockBuilder;
+use super::format::{Header, Pointer, checksum};
+
+/// Bytes that a block is filled to. Small enough that the check of a first touch is cheap, large
+/// enough that pointers weigh little.
+const BLOCK_BYTES: usize = 16 * 1024;
+
+/// Writes blocks as they fill: what it holds is one block for each height.
+#[derive(Debug)]
+pub(crate) struct TreeWriter<W> {
+    out: W,
+    offset: u64,
+    blocks: u32,
+    heights: Vec<BlockBuilder>,
+    last_key: Option<Vec<u8>>,
+}
+
+impl<W: Write + Seek> TreeWriter<W> {
+    /// Begins a database at the start of `out`.
+    pub(crate) fn new(mut out: W) -> io::Result<Self> {
+        // The place of the header, which is written last.
+        out.write_all(&[0; Header::BYTES])?;
+        let offset = u64::try_from(Header::BYTES).map_err(io::Error::other)?;
+        let heights = vec![BlockBuilder::default()];
+        Ok(Self { out, offset, blocks: 0, heights, last_key: None })
+    }
+
+    /// Adds an entry, whose key is above all those before.
+    pub(crate) fn add(&mut self, key: &[u8], value: &[u8]) -> io::Result<()> {
+        if self.last_key.as_deref().is_some_and(|last| last >= key) {
+            return Err(io::Error::new(io::ErrorKind::InvalidInput, "keys must ascend"));
+        }
+        self.last_key = Some(key.to_vec());
+        self.push(0, key, value)
+    }
+
+    /// Writes what is left and the header.
+    pub(crate) fn finish(mut self, info: &[u8]) -> io::Result<W> {
+        let mut height = 0;
+        let root = loop {
+            let (first_key, pointer) = self.write_block(height)?;
+            height += 1;
+            if height == self.heights.len() {
+                break pointer;
+            }
+            self.push(height, &first_key, &pointer.to_bytes())?;
+        };
+        let info = self.write(info)?;
+        let header = Header { blocks: self.blocks, length: self.offset, root, info };
+        self.out.seek(SeekFrom::Start(0))?;
+        self.out.write_all(&header.to_bytes())?;
+        self.out.flush()?;
+        Ok(self.out)
+    }
+
+    fn push(&mut self, height: usize, key: &[u8], value: &[u8]) -> io::Result<()> {
+        if height == self.heights.len() {
+            self.heights.push(BlockBuilder::default());
+        }
+        let full = self
+            .heights
+            .get(height)
+            .is_some_and(|block| !block.is_empty() && block.bytes_with(key, value) > BLOCK_BYTES);
+        if full {
+            let (first_key, pointer) = self.write_block(height)?;
+            self.push(height + 1, &first_key, &pointer.to_bytes())?;
+        }
+        let pushed = self.heights.get_mut(height).and_then(|block| block.push(key, value));
+        pushed.ok_or_else(|| too_large("key"))
+    }
+
+    /// Writes the block of a height: its first key and where it is.
+    fn write_block(&mut self, height: usize) -> io::Result<(Vec<u8>, Pointer)> {
+        let level = u8::try_from(height).map_err(|_| too_large("tree"))?;
+        let block = self.heights.get_mut(height).ok_or_else(|| too_large("tree"))?;
+        let first_key = block.first_key().to_vec();
+        let bytes = block.take(level).ok_or_else(|| too_large("block"))?;
+        Ok((first_key, self.write(&bytes)?))
+    }
+
+    fn write(&mut self, block: &[u8]) -> io::Result<Pointer> {
+        let length = u32::try_from(block.len()).map_err(|_| too_large("block"))?;
+        let pointer =
+            Pointer { block: self.blocks, length, offset: self.offset, checksum: checksum(block) };
+        self.out.write_all(block)?;
+        self.offset += u64::from(length);
+        self.blocks = self.blocks.checked_add(1).ok_or_else(|| too_large("number of blocks"))?;
+        Ok(pointer)
+    }
+}
+
+fn too_large(what: &str) -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidData, format!("a {what} too large for the format"))
+}

@@ -1,0 +1,96 @@
+//! Which order the versions of an ecosystem have.
+
+use sealift_model::{Ecosystem, Family};
+
+use crate::Scheme;
+use crate::database::key;
+
+/// The orders of an ecosystem's versions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Schemes {
+    /// Its own, for ranges of type ECOSYSTEM; none when it is not known here.
+    pub(crate) own: Option<Scheme>,
+    /// For ranges of type SEMVER: its own where that is Semantic Versioning with a few more
+    /// spellings, else Semantic Versioning to the letter.
+    pub(crate) semver: Scheme,
+    /// Whether versions may begin with `v` or `go`, with no difference.
+    go: bool,
+}
+
+impl Schemes {
+    /// Those of an OSV ecosystem, given with or without release.
+    pub(crate) fn of(ecosystem: &str) -> Self {
+        let base = key::base(ecosystem);
+        let own = own(base);
+        let semver = own.filter(|scheme| {
+            matches!(scheme, Scheme::Cargo | Scheme::Go | Scheme::Hex | Scheme::Npm | Scheme::Pub)
+        });
+        Self { own, semver: semver.unwrap_or(Scheme::SemVer), go: base == "Go" }
+    }
+
+    /// A version without what may stand before it: Go writes `v1.2.3` for modules and `go1.22.3`
+    /// for itself, its advisories `1.2.3` for both.
+    pub(crate) fn trim(self, version: &str) -> &str {
+        let version = version.trim();
+        match self.go {
+            true => {
+                let bare = version.strip_prefix("go").or_else(|| version.strip_prefix('v'));
+                bare.unwrap_or(version)
+            }
+            false => version,
+        }
+    }
+}
+
+fn own(base: &str) -> Option<Scheme> {
+    let packages = match Ecosystem::from_osv(base) {
+        Some(ecosystem) => Some(ecosystem),
+        None => Family::from_osv(base).and_then(Family::packages),
+    };
+    match packages {
+        Some(Ecosystem::Apk) => Some(Scheme::Alpine),
+        Some(Ecosystem::Bitnami) => Some(Scheme::SemVer),
+        Some(Ecosystem::Cargo) => Some(Scheme::Cargo),
+        Some(Ecosystem::Composer) => Some(Scheme::Packagist),
+        Some(Ecosystem::Deb) => Some(Scheme::Debian),
+        Some(Ecosystem::Gem) => Some(Scheme::RubyGems),
+        Some(Ecosystem::Golang) => Some(Scheme::Go),
+        Some(Ecosystem::Hex) => Some(Scheme::Hex),
+        Some(Ecosystem::Maven) => Some(Scheme::Maven),
+        Some(Ecosystem::Npm) => Some(Scheme::Npm),
+        Some(Ecosystem::Nuget) => Some(Scheme::NuGet),
+        Some(Ecosystem::Pypi) => Some(Scheme::Pep440),
+        Some(Ecosystem::Rpm) => Some(Scheme::Rpm),
+        // Ecosystems of records whose packages no reader of ours finds.
+        _ => match base {
+            "Pub" => Some(Scheme::Pub),
+            "SwiftURL" | "GitHub Actions" => Some(Scheme::SemVer),
+            _ => None,
+        },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_ecosystem_and_distribution_with_packages_has_an_order() {
+        for ecosystem in Ecosystem::all().filter_map(Ecosystem::osv_name) {
+            assert!(Schemes::of(ecosystem).own.is_some(), "{ecosystem}");
+        }
+        assert_eq!(Schemes::of("Alpine:v3.20").own, Some(Scheme::Alpine));
+        assert_eq!(Schemes::of("AlmaLinux:9").own, Some(Scheme::Rpm));
+        assert_eq!(Schemes::of("Ubuntu:22.04:LTS").own, Some(Scheme::Debian));
+        assert_eq!(Schemes::of("npm").semver, Scheme::Npm);
+        assert_eq!(Schemes::of("Bitnami").semver, Scheme::SemVer);
+    }
+
+    #[test]
+    fn go_versions_meet_without_their_prefix() {
+        let go = Schemes::of("Go");
+        assert_eq!(go.trim("v1.2.3"), "1.2.3");
+        assert_eq!(go.trim("go1.22.3"), "1.22.3");
+        assert_eq!(Schemes::of("npm").trim("v1.2.3"), "v1.2.3");
+    }
+}

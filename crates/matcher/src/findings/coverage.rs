@@ -1,0 +1,48 @@
+//! For which of the packages there are advisories at all.
+
+use std::collections::BTreeMap;
+
+use crate::Database;
+
+/// The ecosystems of the packages asked about, with and without advisories. "No advisories" is
+/// not "no findings".
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Coverage {
+    /// Those with advisories, sorted by name.
+    pub with: Vec<EcosystemCoverage>,
+    /// Those without, sorted by name.
+    pub without: Vec<EcosystemCoverage>,
+}
+
+/// One ecosystem or release of a distribution.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct EcosystemCoverage {
+    /// As OSV writes it, `Debian:12`; where OSV has no name for it, in words.
+    pub name: String,
+    /// Packages of it that were asked about.
+    pub packages: u64,
+    /// Records of it in the database.
+    pub records: u64,
+}
+
+/// Counts packages by ecosystem.
+#[derive(Debug, Default)]
+pub(super) struct Counter(BTreeMap<String, EcosystemCoverage>);
+
+impl Counter {
+    pub(super) fn count(&mut self, name: &str, database: &Database) {
+        let new = || EcosystemCoverage {
+            name: name.to_owned(),
+            packages: 0,
+            records: database.info().ecosystem(name).map_or(0, |info| info.records),
+        };
+        self.0.entry(name.to_owned()).or_insert_with(new).packages += 1;
+    }
+
+    pub(super) fn finish(self) -> Coverage {
+        let (with, without) = self.0.into_values().partition(|ecosystem| ecosystem.records > 0);
+        Coverage { with, without }
+    }
+}

@@ -1,0 +1,160 @@
+//! From the records of a vulnerability to a finding.
+
+use std::collections::BTreeSet;
+
+use sealift_model::{Package, Severity, Timestamp};
+
+use super::data_source::data_source;
+use super::finding::{EpssScore, Finding, Kev, Status};
+use super::group::{Group, Match};
+use super::severity::{Judgement, Opinion};
+use crate::database::value::{Epss, Exploited};
+use crate::evaluate::{Installed, Verdict};
+use crate::identity::is_malicious;
+use crate::{Database, Error, Version};
+
+/// Characters of a title that is made from the first line of a description.
+const MAX_TITLE_CHARS: usize = 120;
+
+/// The finding of a group about a package, the `index`th of its inventory.
+pub(super) fn finding(
+    database: &Database,
+    (index, package): (usize, &Package),
+    installed: &Installed<'_>,
+    group: &Group<'_, '_>,
+) -> Result<Finding, Error> {
+    let members = &group.members;
+    let records = || members.iter().map(|found| &found.record);
+    let aliases = aliases(package, group);
+    let malicious = records().any(|record| is_malicious(record.id));
+    let judgement = judge(database, group, &aliases, malicious)?;
+    let fixed_versions = fixed_versions(installed, members);
+    let first = records().next();
+    Ok(Finding {
+        package: index,
+        id: group.id.to_owned(),
+        record_ids: records().map(|record| record.id.to_owned()).collect(),
+        title: title(members, malicious),
+        description: first_text(records().map(|record| record.details)).to_owned(),
+        severity: judgement.severity,
+        severity_source: judgement.source,
+        vendor_severity: judgement.vendors,
+        cvss: judgement.cvss,
+        status: if fixed_versions.is_empty() { Status::Affected } else { Status::Fixed },
+        fixed_versions,
+        references: unique(records().flat_map(|record| record.references.iter().copied())),
+        cwe_ids: sorted(records().flat_map(|record| record.cwe_ids.iter().copied())),
+        published: first.and_then(|record| time(record.published)),
+        modified: first.and_then(|record| time(record.modified)),
+        kev: database.exploited(group.id)?.map(Kev::from),
+        epss: database.epss(group.id)?.map(EpssScore::from),
+        data_source: first.map_or_else(
+            || data_source(group.id, &[]),
+            |record| data_source(record.id, &record.ecosystems),
+        ),
+        malicious,
+        aliases,
+    })
+}
+
+/// The other names of a vulnerability. A record that covers several gives none, and the id of a
+/// distribution's record is that of an advisory, not of a vulnerability.
+fn aliases(package: &Package, group: &Group<'_, '_>) -> Vec<String> {
+    let of_one = group.members.iter().filter(|found| found.names.cves.len() <= 1);
+    let advisory = |id: &str, found: &Match<'_>| {
+        package.ecosystem.is_operating_system() && id == found.record.id
+    };
+    let names = of_one.flat_map(|found| {
+        let names = found.names.cves.iter().chain(&found.names.others);
+        names.copied().filter(move |id| *id != group.id && !advisory(id, found))
+    });
+    sorted(names)
+}
+
+fn judge(
+    database: &Database,
+    group: &Group<'_, '_>,
+    aliases: &[String],
+    malicious: bool,
+) -> Result<Judgement, Error> {
+    let opinions: Vec<_> = group.members.iter().map(|found| Opinion::of(found)).collect();
+    let mut judgement = Judgement::among(&opinions);
+    if malicious {
+        let malice = group.members.iter().find(|found| is_malicious(found.record.id));
+        judgement.severity = Severity::Critical;
+        judgement.source = malice.map(|found| data_source(found.record.id, &[]).id);
+    }
+    let ids = std::iter::once(group.id).chain(aliases.iter().map(String::as_str));
+    judgement.ask_others(database, ids)?;
+    Ok(judgement)
+}
+
+/// The fixes above the installed version that no record of the vulnerability contradicts; where
+/// they all contradict each other, those that any of them names.
+fn fixed_versions(installed: &Installed<'_>, members: &[&Match<'_>]) -> Vec<String> {
+    let fixes = installed.fixes(members.iter().flat_map(|found| &found.hit.entries));
+    let holds = |fix: &Version<'_>, found: &Match<'_>| {
+        let fix = installed.other(fix.text());
+        found.hit.entries.iter().all(|entry| fix.verdict(entry) != Verdict::Affected)
+    };
+    let agreed = |fix: &&Version<'_>| members.iter().all(|found| holds(fix, found));
+    let named = |fix: &&Version<'_>| members.iter().any(|found| holds(fix, found));
+    let text = |fix: &Version<'_>| fix.text().to_owned();
+    let mut texts: Vec<_> = fixes.iter().filter(agreed).map(text).collect();
+    if texts.is_empty() {
+        texts = fixes.iter().filter(named).map(text).collect();
+    }
+    texts
+}
+
+fn title(members: &[&Match<'_>], malicious: bool) -> String {
+    let summary = first_text(members.iter().map(|found| found.record.summary));
+    let mut title = summary.to_owned();
+    if title.is_empty() {
+        let details = first_text(members.iter().map(|found| found.record.details));
+        let line = details.trim().lines().next().unwrap_or_default();
+        title = line.chars().take(MAX_TITLE_CHARS).collect();
+        if title.len() < line.len() {
+            title.push('…');
+        }
+    }
+    match malicious {
+        true => format!("malicious package: {title}"),
+        false => title,
+    }
+}
+
+fn first_text<'t>(mut texts: impl Iterator<Item = &'t str>) -> &'t str {
+    texts.find(|text| !text.trim().is_empty()).unwrap_or_default()
+}
+
+fn unique<'t>(texts: impl Iterator<Item = &'t str>) -> Vec<String> {
+    let mut seen = BTreeSet::new();
+    texts.filter(|text| seen.insert(*text)).map(str::to_owned).collect()
+}
+
+fn sorted<'t>(texts: impl Iterator<Item = &'t str>) -> Vec<String> {
+    texts.collect::<BTreeSet<_>>().into_iter().map(str::to_owned).collect()
+}
+
+fn time(text: Option<&str>) -> Option<Timestamp> {
+    text?.parse().ok()
+}
+
+impl From<Exploited<'_>> for Kev {
+    fn from(value: Exploited<'_>) -> Self {
+        Self {
+            date_added: value.date_added.to_owned(),
+            due_date: value.due_date.map(str::to_owned),
+            ransomware: value.ransomware,
+            name: value.name.map(str::to_owned),
+            required_action: value.action.map(str::to_owned),
+        }
+    }
+}
+
+impl From<Epss> for EpssScore {
+    fn from(value: Epss) -> Self {
+        Self { score: value.score, percentile: value.percentile }
+    }
+}

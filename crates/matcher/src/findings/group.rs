@@ -1,0 +1,164 @@
+//! From matching records to vulnerabilities: which records tell of the same one.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::candidates::Hit;
+use crate::database::value::Record;
+use crate::identity::{Names, is_malicious};
+
+/// A matching record with what it names.
+#[derive(Debug)]
+pub(super) struct Match<'d> {
+    pub(super) hit: Hit<'d>,
+    pub(super) record: Record<'d>,
+    pub(super) names: Names<'d>,
+}
+
+/// The records that tell of one vulnerability of a package.
+#[derive(Debug)]
+pub(super) struct Group<'m, 'd> {
+    /// The CVE where there is one, else the id of one of the records.
+    pub(super) id: &'d str,
+    /// The most telling record first.
+    pub(super) members: Vec<&'m Match<'d>>,
+}
+
+/// Sorts the matching records of one package into vulnerabilities, by id.
+///
+/// A record belongs to each CVE that it names. One that names none belongs to the CVE of a
+/// record that it shares another name with, provided that record names this CVE alone: from one
+/// that covers several, nothing follows. What then is left belongs together where names are
+/// shared.
+pub(super) fn groups<'m, 'd>(matches: &'m [Match<'d>]) -> Vec<Group<'m, 'd>> {
+    let mut by_id: BTreeMap<&'d str, Vec<&'m Match<'d>>> = BTreeMap::new();
+    for found in matches {
+        for cve in &found.names.cves {
+            by_id.entry(cve).or_default().push(found);
+        }
+    }
+    for family in families(matches) {
+        let cves = cves_of(&family, matches);
+        if cves.is_empty() {
+            if let Some(first) = family.first() {
+                by_id.entry(first.record.id).or_default().extend(family);
+            }
+            continue;
+        }
+        for cve in cves {
+            by_id.entry(cve).or_default().extend(&family);
+        }
+    }
+    let sorted = by_id.into_iter().map(|(id, mut members)| {
+        members.sort_by_key(|found| rank(found));
+        Group { id, members }
+    });
+    sorted.collect()
+}
+
+/// The records without a CVE, those that share a name together, the most telling first.
+fn families<'m, 'd>(matches: &'m [Match<'d>]) -> Vec<Vec<&'m Match<'d>>> {
+    let mut families: Vec<(BTreeSet<&str>, Vec<&Match<'_>>)> = Vec::new();
+    for found in matches.iter().filter(|found| found.names.cves.is_empty()) {
+        let mut names = found.names.others.clone();
+        let mut members = vec![found];
+        families.retain_mut(|(known, others)| {
+            let apart = known.is_disjoint(&names);
+            if !apart {
+                names.append(known);
+                members.append(others);
+            }
+            apart
+        });
+        families.push((names, members));
+    }
+    let sorted = families.into_iter().map(|(_, mut members)| {
+        members.sort_by_key(|found| rank(found));
+        members
+    });
+    sorted.collect()
+}
+
+fn cves_of<'d>(family: &[&Match<'d>], matches: &[Match<'d>]) -> BTreeSet<&'d str> {
+    let names: BTreeSet<_> = family.iter().flat_map(|found| &found.names.others).collect();
+    let of_one = matches.iter().filter(|found| found.names.cves.len() == 1);
+    let related = of_one.filter(|found| found.names.others.iter().any(|id| names.contains(id)));
+    related.flat_map(|found| found.names.cves.iter().copied()).collect()
+}
+
+/// What comes first: a record of one vulnerability before one of several; one of malice; one of
+/// GitHub, reviewed and with a summary and a severity; the rest, with those that are local to a
+/// collection (`x_`, by the OSV schema) last.
+fn rank<'d>(found: &Match<'d>) -> impl Ord + use<'d> {
+    let id = found.record.id;
+    let source = match id {
+        _ if is_malicious(id) => 0,
+        _ if id.starts_with("GHSA-") => 1,
+        _ if id.starts_with("x_") => 3,
+        _ => 2,
+    };
+    (found.names.cves.len() > 1, source, id)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn matching(id: &'static str, aliases: &[&'static str]) -> Match<'static> {
+        let record =
+            Record { id, aliases: aliases.to_vec(), ecosystems: vec!["PyPI"], ..Record::default() };
+        let hit = Hit { record: id, entries: Vec::new() };
+        Match { hit, names: Names::of(&record), record }
+    }
+
+    fn ids(matches: &[Match<'static>]) -> Vec<(&'static str, Vec<&'static str>)> {
+        let groups = groups(matches);
+        let members =
+            |group: &Group<'_, 'static>| group.members.iter().map(|m| m.record.id).collect();
+        groups.iter().map(|group| (group.id, members(group))).collect()
+    }
+
+    #[test]
+    fn records_of_the_same_cve_are_one_finding() {
+        let matches = [matching("PYSEC-1", &["CVE-1", "GHSA-1"]), matching("GHSA-1", &["CVE-1"])];
+        assert_eq!(ids(&matches), [("CVE-1", vec!["GHSA-1", "PYSEC-1"])]);
+    }
+
+    #[test]
+    fn a_record_of_several_cves_is_a_finding_for_each_and_joins_nothing() {
+        let matches = [
+            matching("PYSEC-1", &["CVE-1", "CVE-2", "GHSA-1"]),
+            matching("GHSA-1", &[]),
+            matching("GHSA-2", &["CVE-2"]),
+        ];
+        assert_eq!(
+            ids(&matches),
+            [
+                ("CVE-1", vec!["PYSEC-1"]),
+                ("CVE-2", vec!["GHSA-2", "PYSEC-1"]),
+                ("GHSA-1", vec!["GHSA-1"]),
+            ]
+        );
+    }
+
+    #[test]
+    fn a_record_without_a_cve_joins_the_one_that_names_it() {
+        let matches = [matching("PYSEC-1", &["CVE-1", "GHSA-1"]), matching("GHSA-1", &[])];
+        assert_eq!(ids(&matches), [("CVE-1", vec!["GHSA-1", "PYSEC-1"])]);
+    }
+
+    #[test]
+    fn records_without_any_cve_meet_by_their_other_names() {
+        let matches = [
+            matching("PYSEC-1", &["X-1"]),
+            matching("PYSEC-2", &["X-2"]),
+            matching("GHSA-1", &["X-1", "X-2"]),
+            matching("PYSEC-3", &[]),
+        ];
+        assert_eq!(
+            ids(&matches),
+            [("GHSA-1", vec!["GHSA-1", "PYSEC-1", "PYSEC-2"]), ("PYSEC-3", vec!["PYSEC-3"])]
+        );
+        let matches = [matching("MAL-1", &["GHSA-1"]), matching("GHSA-1", &[])];
+        assert_eq!(ids(&matches), [("MAL-1", vec!["MAL-1", "GHSA-1"])]);
+    }
+}

@@ -1,0 +1,166 @@
+//! OSV records (OSV schema 1.7), as their sources publish them.
+//!
+//! Reading is strict about what decides a match and lenient about the rest: a record whose
+//! severity makes no sense still says which versions are affected. What could not be read is
+//! told in [`Parsed::complaints`]; where it touches the verdict, it also stands in
+//! [`AffectedPackage::defect`], so that the verdict stays open.
+
+mod affected;
+mod fields;
+mod severity;
+
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+pub(crate) use affected::AffectedPackage;
+use fields::Fields;
+pub(crate) use severity::ScoreText;
+
+/// Bytes of an id. Those published have fewer than 50.
+const MAX_ID_BYTES: usize = 512;
+
+/// A record and what could not be read of it.
+#[derive(Debug)]
+pub(crate) struct Parsed {
+    pub(crate) advisory: Advisory,
+    /// One sentence each.
+    pub(crate) complaints: Vec<String>,
+}
+
+/// What a record says.
+#[derive(Debug, Default)]
+pub(crate) struct Advisory {
+    pub(crate) id: String,
+    pub(crate) modified: Option<String>,
+    pub(crate) published: Option<String>,
+    pub(crate) withdrawn: bool,
+    pub(crate) aliases: Vec<String>,
+    pub(crate) upstream: Vec<String>,
+    pub(crate) related: Vec<String>,
+    pub(crate) summary: String,
+    pub(crate) details: String,
+    pub(crate) scores: Vec<ScoreText>,
+    /// The record's own word for how bad it is.
+    pub(crate) word: Option<String>,
+    pub(crate) affected: Vec<AffectedPackage>,
+    pub(crate) references: Vec<String>,
+    pub(crate) cwe_ids: Vec<String>,
+}
+
+/// Why a file is no record.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum RecordError {
+    #[error("not an OSV record: {0}")]
+    Json(#[from] serde_json::Error),
+    #[error("not an OSV record: it has no id")]
+    NoId,
+    #[error("the id has {0} bytes, over the limit of {MAX_ID_BYTES}")]
+    IdTooLong(usize),
+}
+
+/// The fields of a record, still as text, so that one that is malformed does not spoil the rest.
+#[derive(Deserialize)]
+struct RawRecord<'a> {
+    #[serde(borrow, default)]
+    id: Option<&'a RawValue>,
+    #[serde(borrow, default)]
+    modified: Option<&'a RawValue>,
+    #[serde(borrow, default)]
+    published: Option<&'a RawValue>,
+    #[serde(borrow, default)]
+    withdrawn: Option<&'a RawValue>,
+    #[serde(borrow, default)]
+    aliases: Option<&'a RawValue>,
+    #[serde(borrow, default)]
+    upstream: Option<&'a RawValue>,
+    #[serde(borrow, default)]
+    related: Option<&'a RawValue>,
+    #[serde(borrow, default)]
+    summary: Option<&'a RawValue>,
+    #[serde(borrow, default)]
+    details: Option<&'a RawValue>,
+    #[serde(borrow, default)]
+    severity: Option<&'a RawValue>,
+    #[serde(borrow, default)]
+    affected: Option<&'a RawValue>,
+    #[serde(borrow, default)]
+    references: Option<&'a RawValue>,
+    #[serde(borrow, default)]
+    database_specific: Option<&'a RawValue>,
+}
+
+#[derive(Deserialize)]
+struct RawReference {
+    url: String,
+}
+
+/// Reads one record.
+pub(crate) fn parse(bytes: &[u8]) -> Result<Parsed, RecordError> {
+    let raw: RawRecord<'_> = serde_json::from_slice(bytes)?;
+    let mut fields = Fields::default();
+    let id: String = fields
+        .read("id", raw.id)
+        .filter(|id: &String| !id.trim().is_empty())
+        .ok_or(RecordError::NoId)?;
+    if id.len() > MAX_ID_BYTES {
+        return Err(RecordError::IdTooLong(id.len()));
+    }
+    let specific =
+        severity::Specific::read(&mut fields, "database_specific", raw.database_specific);
+    let summary: String = fields.read("summary", raw.summary).unwrap_or_default();
+    let mut scores = severity::scores(&mut fields, "severity", raw.severity);
+    scores.extend(specific.scores);
+    let references = fields.list::<RawReference>("references", raw.references);
+    let advisory = Advisory {
+        modified: fields.read("modified", raw.modified),
+        published: fields.read("published", raw.published),
+        withdrawn: fields.read::<String>("withdrawn", raw.withdrawn).is_some(),
+        aliases: fields.list("aliases", raw.aliases),
+        upstream: fields.list("upstream", raw.upstream),
+        related: fields.list("related", raw.related),
+        details: fields.read("details", raw.details).unwrap_or_default(),
+        scores,
+        word: specific.word.or_else(|| severity::word_of_summary(&id, &summary)),
+        affected: affected::read(&mut fields, raw.affected),
+        references: references.into_iter().map(|reference| reference.url).collect(),
+        cwe_ids: specific.cwe_ids,
+        summary,
+        id,
+    };
+    Ok(Parsed { advisory, complaints: fields.complaints })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_makes_no_sense_does_not_spoil_the_rest() {
+        let parsed = parse(
+            br#"{"id": "X-1", "aliases": ["CVE-1", 7], "severity": [{"type": 3}, "CVSS"],
+                "summary": null, "published": 2020, "references": {"url": "x"},
+                "affected": [{"package": {"ecosystem": "npm", "name": "a"},
+                              "ranges": [{"type": "SEMVER", "events": [{"introduced": "0"}]}]}]}"#,
+        )
+        .unwrap();
+        assert_eq!(parsed.advisory.aliases, ["CVE-1"]);
+        assert_eq!(parsed.advisory.affected.len(), 1);
+        assert!(parsed.advisory.affected.iter().all(|affected| affected.defect.is_none()));
+        let fields = ["severity[0]", "severity[1]", "references", "published", "aliases[1]"];
+        for field in fields {
+            assert!(parsed.complaints.iter().any(|text| text.starts_with(field)), "{field}");
+        }
+        assert_eq!(parsed.complaints.len(), fields.len());
+    }
+
+    #[test]
+    fn a_file_without_an_id_is_no_record() {
+        for text in ["", "[]", "{", "{}", r#"{"id": ""}"#, r#"{"id": 3}"#, "\u{feff}{}"] {
+            assert!(parse(text.as_bytes()).is_err(), "{text}");
+        }
+        assert!(parse(b"{\"id\": \"\xff\"}").is_err());
+        assert!(parse(r#"{"id": "a", "id": "b"}"#.as_bytes()).is_err());
+        let deep = format!(r#"{{"id": "a", "x": {}"#, "[".repeat(1_000_000));
+        assert!(parse(deep.as_bytes()).is_err());
+    }
+}

@@ -1,0 +1,283 @@
+//! Trivy's JSON report, schema 2, with what we know beyond it beside its fields.
+//!
+//! Shape: `aquasecurity/trivy`, `pkg/types/report.go` as of 0.74. Ours: `RecordIDs`, `Aliases`,
+//! `KEV`, `EPSS` and `Paths` in a finding, `Paths` and `OwnedBy` in a package, `Diagnostics`,
+//! `Undetermined`, `Coverage` and `Notes` at the top.
+
+mod finding;
+mod package;
+
+use std::fmt;
+
+use sealift_matcher::Coverage;
+use sealift_model::{Digest, Impact, Timestamp};
+use serde::Serialize;
+
+use crate::report::{Artifact, ImageFacts, LayerFacts, Report};
+use crate::sections::{self, Section};
+use finding::JsonFinding;
+use package::JsonPackage;
+
+/// What of a report is written.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct JsonOptions {
+    /// Whether packages without findings are listed, too. Default: yes, as Trivy since 0.56.
+    pub list_all_packages: bool,
+}
+
+impl Default for JsonOptions {
+    fn default() -> Self {
+        Self { list_all_packages: true }
+    }
+}
+
+/// Writes the report as one JSON document, two spaces of indentation, a newline at the end.
+///
+/// # Errors
+/// When `out` refuses.
+pub fn write(report: &Report, options: &JsonOptions, out: &mut dyn fmt::Write) -> fmt::Result {
+    let sections = sections::sections(report);
+    let document = Document::new(report, &sections, options);
+    let text = serde_json::to_string_pretty(&document).map_err(|_| fmt::Error)?;
+    out.write_str(&text)?;
+    out.write_char('\n')
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Document<'r> {
+    schema_version: u32,
+    sealift: Tool<'r>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    created_at: Option<Timestamp>,
+    artifact_name: &'r str,
+    artifact_type: &'static str,
+    metadata: Metadata<'r>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    results: Vec<JsonResult<'r>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    diagnostics: Vec<JsonDiagnostic<'r>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    undetermined: Vec<JsonUndetermined<'r>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    coverage: Option<JsonCoverage<'r>>,
+    #[serde(skip_serializing_if = "<[String]>::is_empty")]
+    notes: &'r [String],
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Tool<'r> {
+    version: &'r str,
+}
+
+impl<'r> Document<'r> {
+    fn new(report: &'r Report, sections: &'r [Section<'r>], options: &JsonOptions) -> Self {
+        let matches = report.matches.as_ref();
+        let undetermined = matches.map(|matches| &matches.undetermined[..]).unwrap_or_default();
+        Self {
+            schema_version: 2,
+            sealift: Tool { version: &report.tool_version },
+            created_at: report.created,
+            artifact_name: &report.artifact.name,
+            artifact_type: report.artifact.kind.name(),
+            metadata: Metadata::new(report),
+            results: sections
+                .iter()
+                .map(|section| JsonResult::new(report, section, options))
+                .collect(),
+            diagnostics: report.inventory.diagnostics.iter().map(JsonDiagnostic::new).collect(),
+            undetermined: undetermined
+                .iter()
+                .filter_map(|open| {
+                    let package = report.inventory.packages.get(open.package)?;
+                    Some(JsonUndetermined {
+                        pkg_name: &package.name,
+                        installed_version: &package.version,
+                        purl: package.purl.to_string(),
+                        record_id: &open.record_id,
+                        reason: open.reason.to_string(),
+                    })
+                })
+                .collect(),
+            coverage: matches.map(|matches| JsonCoverage::new(&matches.coverage)),
+            notes: &report.notes,
+        }
+    }
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Metadata<'r> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    size: Option<u64>,
+    #[serde(rename = "OS", skip_serializing_if = "Option::is_none")]
+    os: Option<Os<'r>>,
+    #[serde(rename = "ImageID", skip_serializing_if = "Option::is_none")]
+    image_id: Option<&'r Digest>,
+    #[serde(rename = "DiffIDs", skip_serializing_if = "Vec::is_empty")]
+    diff_ids: Vec<&'r Digest>,
+    #[serde(skip_serializing_if = "<[String]>::is_empty")]
+    repo_tags: &'r [String],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    manifest_digest: Option<&'r Digest>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    index_digest: Option<&'r Digest>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    image_config: Option<&'r serde_json::Value>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    layers: Vec<JsonLayer<'r>>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Os<'r> {
+    family: &'r str,
+    name: &'r str,
+}
+
+impl<'r> Metadata<'r> {
+    fn new(report: &'r Report) -> Self {
+        let Artifact { image, .. } = &report.artifact;
+        let layers = image.as_ref().map_or(&[][..], |image: &ImageFacts| &image.layers);
+        Self {
+            size: image.as_ref().map(|_| layers.iter().map(|layer| layer.size).sum()),
+            os: report.inventory.distribution.as_ref().map(|distribution| Os {
+                family: distribution.report_name(),
+                name: distribution.full_version.as_deref().unwrap_or_default(),
+            }),
+            image_id: image.as_ref().map(|image| &image.id),
+            diff_ids: layers.iter().map(|layer| &layer.diff_id).collect(),
+            repo_tags: image.as_ref().map_or(&[], |image| &image.tags),
+            manifest_digest: image.as_ref().map(|image| &image.manifest.digest),
+            index_digest: image.as_ref().and_then(|image| image.index.as_ref()),
+            image_config: image.as_ref().map(|image| &image.config),
+            layers: layers.iter().map(JsonLayer::whole).collect(),
+        }
+    }
+}
+
+/// A layer; in packages and findings without its size.
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct JsonLayer<'r> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    size: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    digest: Option<&'r Digest>,
+    #[serde(rename = "DiffID")]
+    diff_id: &'r Digest,
+}
+
+impl<'r> JsonLayer<'r> {
+    fn whole(layer: &'r LayerFacts) -> Self {
+        Self { size: Some(layer.size), digest: Some(&layer.digest), diff_id: &layer.diff_id }
+    }
+
+    fn reference(report: &'r Report, diff_id: &'r Digest) -> Self {
+        let layers = report.artifact.image.iter().flat_map(|image| &image.layers);
+        let digest = layers.into_iter().find(|layer| layer.diff_id == *diff_id);
+        Self { size: None, digest: digest.map(|layer| &layer.digest), diff_id }
+    }
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct JsonResult<'r> {
+    target: &'r str,
+    class: &'static str,
+    #[serde(rename = "Type")]
+    kind: &'r str,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    packages: Vec<JsonPackage<'r>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    vulnerabilities: Vec<JsonFinding<'r>>,
+}
+
+impl<'r> JsonResult<'r> {
+    fn new(report: &'r Report, section: &'r Section<'r>, options: &JsonOptions) -> Self {
+        let entries = section.packages.iter();
+        Self {
+            target: &section.target,
+            class: section.class.name(),
+            kind: &section.kind,
+            packages: entries
+                .clone()
+                .filter(|_| options.list_all_packages)
+                .map(|entry| JsonPackage::new(report, entry))
+                .collect(),
+            vulnerabilities: finding::in_order(entries)
+                .map(|(entry, finding)| JsonFinding::new(report, entry, finding))
+                .collect(),
+        }
+    }
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct JsonDiagnostic<'r> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    path: Option<&'r str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    line: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    layer: Option<&'r Digest>,
+    message: &'r str,
+    origin: &'r str,
+    impact: &'static str,
+}
+
+impl<'r> JsonDiagnostic<'r> {
+    fn new(diagnostic: &'r sealift_model::Diagnostic) -> Self {
+        Self {
+            path: diagnostic.path.as_deref(),
+            line: diagnostic.line,
+            layer: diagnostic.layer.as_ref(),
+            message: &diagnostic.message,
+            origin: &diagnostic.origin,
+            impact: match diagnostic.impact {
+                Impact::Note => "note",
+                Impact::Partial => "partial",
+                _ => "incomplete",
+            },
+        }
+    }
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct JsonUndetermined<'r> {
+    pkg_name: &'r str,
+    installed_version: &'r str,
+    #[serde(rename = "PURL")]
+    purl: String,
+    #[serde(rename = "RecordID")]
+    record_id: &'r str,
+    reason: String,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct JsonCoverage<'r> {
+    with: Vec<JsonEcosystem<'r>>,
+    without: Vec<JsonEcosystem<'r>>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct JsonEcosystem<'r> {
+    ecosystem: &'r str,
+    packages: u64,
+}
+
+impl<'r> JsonCoverage<'r> {
+    fn new(coverage: &'r Coverage) -> Self {
+        let list = |rows: &'r [sealift_matcher::EcosystemCoverage]| {
+            rows.iter()
+                .map(|row| JsonEcosystem { ecosystem: &row.name, packages: row.packages })
+                .collect()
+        };
+        Self { with: list(&coverage.with), without: list(&coverage.without) }
+    }
+}

@@ -1,0 +1,166 @@
+//! What a report is about: the data that every format is written from.
+
+use sealift_matcher::{Finding, Matches};
+use sealift_model::{Descriptor, Digest, Inventory, Package, Severity, Timestamp};
+
+/// One scan with its result, ready to be written in any format.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Report {
+    /// What was scanned.
+    pub artifact: Artifact,
+    /// What is in it.
+    pub inventory: Inventory,
+    /// What of that is vulnerable; none when nobody looked.
+    pub matches: Option<Matches>,
+    /// When the report was made, by the rule for reproducible output; none when not known.
+    pub created: Option<Timestamp>,
+    /// Version of the program.
+    pub tool_version: String,
+    /// What was asked for and not done, as `not scanned: secret`.
+    pub notes: Vec<String>,
+}
+
+impl Report {
+    /// A report without matches and notes.
+    #[must_use]
+    pub fn new(artifact: Artifact, inventory: Inventory, tool_version: impl Into<String>) -> Self {
+        let tool_version = tool_version.into();
+        Self { artifact, inventory, matches: None, created: None, tool_version, notes: Vec::new() }
+    }
+
+    /// The findings, none when nobody looked.
+    #[must_use]
+    pub fn findings(&self) -> &[Finding] {
+        self.matches.as_ref().map_or(&[], |matches| &matches.findings)
+    }
+
+    /// The package that a finding is about.
+    #[must_use]
+    pub fn package_of(&self, finding: &Finding) -> Option<&Package> {
+        self.inventory.packages.get(finding.package)
+    }
+}
+
+/// What was scanned.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Artifact {
+    /// Its name as the user gave it, or as the image calls itself.
+    pub name: String,
+    /// What it is.
+    pub kind: ArtifactKind,
+    /// For an image: what its documents say.
+    pub image: Option<ImageFacts>,
+}
+
+impl Artifact {
+    /// An artifact that is no image.
+    #[must_use]
+    pub fn new(name: impl Into<String>, kind: ArtifactKind) -> Self {
+        Self { name: name.into(), kind, image: None }
+    }
+}
+
+/// What kind of thing was scanned.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ArtifactKind {
+    /// A container image.
+    ContainerImage,
+    /// A folder, as `fs` and `rootfs` read it.
+    Filesystem,
+    /// A CycloneDX document.
+    CycloneDx,
+    /// An SPDX document.
+    Spdx,
+}
+
+impl ArtifactKind {
+    /// The word of Trivy's `ArtifactType`.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::ContainerImage => "container_image",
+            Self::Filesystem => "filesystem",
+            Self::CycloneDx => "cyclonedx",
+            Self::Spdx => "spdx",
+        }
+    }
+}
+
+/// What an image's own documents say of it.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct ImageFacts {
+    /// The index that the manifest was chosen from.
+    pub index: Option<Digest>,
+    /// The manifest that was scanned.
+    pub manifest: Descriptor,
+    /// Digest of the config: the image id.
+    pub id: Digest,
+    /// The config as it is.
+    pub config: serde_json::Value,
+    /// The tags that the source knows it by.
+    pub tags: Vec<String>,
+    /// The layers, base first.
+    pub layers: Vec<LayerFacts>,
+}
+
+impl ImageFacts {
+    /// The facts of an image of which only the documents' names are known.
+    #[must_use]
+    pub fn new(manifest: Descriptor, id: Digest, config: serde_json::Value) -> Self {
+        Self { index: None, manifest, id, config, tags: Vec::new(), layers: Vec::new() }
+    }
+}
+
+/// One layer of an image.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct LayerFacts {
+    /// Digest of the blob as stored.
+    pub digest: Digest,
+    /// Digest of the tar in it.
+    pub diff_id: Digest,
+    /// Bytes of the tar in it.
+    pub size: u64,
+}
+
+impl LayerFacts {
+    /// A layer.
+    #[must_use]
+    pub fn new(digest: Digest, diff_id: Digest, size: u64) -> Self {
+        Self { digest, diff_id, size }
+    }
+}
+
+/// How many findings there are of each severity.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counts([usize; 5]);
+
+impl Counts {
+    /// Counts findings.
+    #[must_use]
+    pub fn of<'f>(findings: impl IntoIterator<Item = &'f Finding>) -> Self {
+        let mut counts = Self::default();
+        for finding in findings {
+            if let Some(count) = counts.0.get_mut(usize::from(finding.severity.rank())) {
+                *count += 1;
+            }
+        }
+        counts
+    }
+
+    /// Findings of one severity.
+    #[must_use]
+    pub fn get(&self, severity: Severity) -> usize {
+        self.0.get(usize::from(severity.rank())).copied().unwrap_or_default()
+    }
+
+    /// All findings.
+    #[must_use]
+    pub fn total(&self) -> usize {
+        self.0.iter().sum()
+    }
+}

@@ -1,0 +1,196 @@
+//! The results of a report: packages grouped as readers of Trivy's reports know them.
+
+use std::collections::BTreeMap;
+
+use sealift_matcher::Finding;
+use sealift_model::{Ecosystem, Evidence, Package};
+
+use crate::Report;
+
+/// Where the packages of a cataloger stand in a report.
+#[derive(Clone, Copy)]
+enum Place {
+    /// In one section under a display name.
+    Together(&'static str),
+    /// In a section for each file.
+    EachFile,
+}
+
+struct Row {
+    cataloger: &'static str,
+    kind: &'static str,
+    place: Place,
+}
+
+const fn row(cataloger: &'static str, kind: &'static str, place: Place) -> Row {
+    Row { cataloger, kind, place }
+}
+
+/// The result types and display names of Trivy's JSON reports, by our catalogers.
+const CATALOGERS: &[Row] = &[
+    row("go-program", "gobinary", Place::EachFile),
+    row("java-archive", "jar", Place::Together("Java")),
+    row("npm-installed", "node-pkg", Place::Together("Node.js")),
+    row("npm-lock", "npm", Place::EachFile),
+    row("python-poetry", "poetry", Place::EachFile),
+    row("python-installed", "python-pkg", Place::Together("Python")),
+    row("python-requirements", "pip", Place::EachFile),
+    row("rust-program", "rustbinary", Place::EachFile),
+];
+
+/// The same for packages of which only the ecosystem is known, as those of an SBOM.
+fn of_ecosystem(ecosystem: Ecosystem) -> (&'static str, &'static str) {
+    match ecosystem {
+        Ecosystem::Bitnami => ("bitnami", "Bitnami"),
+        Ecosystem::Cargo => ("rustbinary", "Rust"),
+        Ecosystem::Composer => ("composer-vendor", "PHP"),
+        Ecosystem::Gem => ("gemspec", "Ruby"),
+        Ecosystem::Golang => ("gobinary", "Go"),
+        Ecosystem::Hex => ("hex", "Hex"),
+        Ecosystem::Maven => ("jar", "Java"),
+        Ecosystem::Npm => ("node-pkg", "Node.js"),
+        Ecosystem::Nuget => ("dotnet-core", ".NET"),
+        Ecosystem::Pypi => ("python-pkg", "Python"),
+        other => (other.purl_type(), other.purl_type()),
+    }
+}
+
+/// The order and identity of a section.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Key {
+    class: Class,
+    kind: String,
+    target: String,
+}
+
+/// What a section holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum Class {
+    /// Packages of the operating system.
+    OperatingSystem,
+    /// Packages of a language.
+    Language,
+}
+
+impl Class {
+    /// The word of Trivy's `Class`.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::OperatingSystem => "os-pkgs",
+            Self::Language => "lang-pkgs",
+        }
+    }
+}
+
+/// Some packages of a report that belong together, with their findings.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Section<'r> {
+    /// What is looked at: `nginx:latest (debian 12.1)`, `Node.js`, `usr/bin/server`.
+    pub target: String,
+    /// Operating system or language.
+    pub class: Class,
+    /// Trivy's `Type`: `debian`, `node-pkg`, `gobinary`.
+    pub kind: String,
+    /// The packages, with the path that stands for each here.
+    pub packages: Vec<Entry<'r>>,
+}
+
+/// A package in a section.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Entry<'r> {
+    /// The package.
+    pub package: &'r Package,
+    /// Which of its locations counts in this section.
+    pub location: usize,
+    /// Its findings, most severe first, then by id.
+    pub findings: Vec<&'r Finding>,
+}
+
+impl<'r> Section<'r> {
+    /// All findings of the section, package by package.
+    pub fn findings(&self) -> impl Iterator<Item = &'r Finding> {
+        self.packages.iter().flat_map(|entry| entry.findings.iter().copied())
+    }
+}
+
+/// The sections of a report: the operating system first, then languages by type and target. A
+/// section of the operating system is there whenever a distribution is.
+#[must_use]
+pub fn sections(report: &Report) -> Vec<Section<'_>> {
+    let mut findings: BTreeMap<usize, Vec<&Finding>> = BTreeMap::new();
+    for finding in report.findings() {
+        findings.entry(finding.package).or_default().push(finding);
+    }
+    for list in findings.values_mut() {
+        list.sort_by(|a, b| b.severity.cmp(&a.severity).then_with(|| a.id.cmp(&b.id)));
+    }
+    let mut found: BTreeMap<Key, Vec<Entry<'_>>> = BTreeMap::new();
+    if let Some(distribution) = &report.inventory.distribution {
+        let target = format!("{} ({distribution})", report.artifact.name);
+        let kind = distribution.report_name().to_owned();
+        found.insert(Key { class: Class::OperatingSystem, kind, target }, Vec::new());
+    }
+    for (index, package) in report.inventory.packages.iter().enumerate() {
+        for (key, location) in places(report, package) {
+            let findings = findings.get(&index).cloned().unwrap_or_default();
+            found.entry(key).or_default().push(Entry { package, location, findings });
+        }
+    }
+    found.into_iter().map(section).collect()
+}
+
+fn section((key, mut packages): (Key, Vec<Entry<'_>>)) -> Section<'_> {
+    packages.sort_by(|a, b| sort_key(a).cmp(&sort_key(b)));
+    Section { target: key.target, class: key.class, kind: key.kind, packages }
+}
+
+/// The sections that a package stands in, with the location that counts there.
+fn places(report: &Report, package: &Package) -> Vec<(Key, usize)> {
+    if package.ecosystem.is_operating_system() {
+        return vec![(system_key(report, package), 0)];
+    }
+    let row = CATALOGERS.iter().find(|row| row.cataloger == package.cataloger);
+    let (kind, display) = of_ecosystem(package.ecosystem);
+    let key = |kind: &str, target: String| Key {
+        class: Class::Language,
+        kind: kind.to_owned(),
+        target,
+    };
+    match row.map(|row| (row.kind, row.place)) {
+        Some((kind, Place::Together(display))) => vec![(key(kind, display.to_owned()), 0)],
+        None if package.evidence == Evidence::Installed => {
+            vec![(key(kind, display.to_owned()), 0)]
+        }
+        declared => {
+            let kind = declared.map_or(kind, |(kind, _)| kind);
+            let mut files: Vec<(Key, usize)> = Vec::new();
+            for (at, location) in package.locations.iter().enumerate() {
+                let key = key(kind, location.path.clone());
+                if files.iter().all(|(known, _)| *known != key) {
+                    files.push((key, at));
+                }
+            }
+            files
+        }
+    }
+}
+
+fn system_key(report: &Report, package: &Package) -> Key {
+    let name = &report.artifact.name;
+    let (kind, target) = match &report.inventory.distribution {
+        Some(distribution) => {
+            (distribution.report_name().to_owned(), format!("{name} ({distribution})"))
+        }
+        None => (package.ecosystem.purl_type().to_owned(), name.clone()),
+    };
+    Key { class: Class::OperatingSystem, kind, target }
+}
+
+fn sort_key<'e>(entry: &'e Entry<'_>) -> impl Ord + 'e {
+    let package = entry.package;
+    (package.relationship, &package.name, &package.version, package.locations.get(entry.location))
+}

@@ -1,0 +1,125 @@
+//! From the facts of a tree to its inventory.
+
+use std::collections::HashMap;
+
+use sealift_layers::{Tree, TreeFile};
+use sealift_model::{Diagnostic, Digest, Distribution, Impact, Inventory, Location, Package};
+
+use crate::catalogers::os_release;
+use crate::reader::FileFacts;
+use crate::{
+    Catalog, Cataloger, Fact, Facts, MergedFacts, MergedFile, identify_distribution,
+};
+
+/// Turns the facts of a tree into its inventory. `catalogers` is the slice that the
+/// [`Reader`](crate::Reader) of the tree had.
+#[must_use]
+pub fn assemble(tree: &Tree<FileFacts>, catalogers: &[&dyn Cataloger]) -> Inventory {
+    let facts_of = |place: usize| -> Vec<MergedFile<'_>> {
+        let files = tree.files.iter();
+        files.filter_map(|file| Some(merged_file(tree, file, file.facts.of(place)?))).collect()
+    };
+    let release = catalogers.iter().position(|cataloger| cataloger.name() == os_release::NAME);
+    let (distribution, unclear) =
+        identify_distribution(&release.map(facts_of).unwrap_or_default());
+    let mut catalog = Catalog::default();
+    for (place, cataloger) in catalogers.iter().enumerate() {
+        let merged = MergedFacts {
+            cataloger: cataloger.name(),
+            files: facts_of(place),
+            distribution: distribution.as_ref(),
+        };
+        cataloger.assemble(&merged, &mut catalog);
+    }
+    let (mut packages, mut diagnostics) = catalog.into_parts();
+    mark_owned(&mut packages, tree);
+    diagnostics.extend(unclear);
+    diagnostics.extend(tree.diagnostics.iter().cloned());
+    diagnostics.extend(unidentified(&packages, distribution.as_ref()));
+    let mut inventory = Inventory::default();
+    inventory.distribution = distribution;
+    inventory.packages = packages;
+    inventory.diagnostics = diagnostics;
+    inventory.sort();
+    inventory
+}
+
+fn merged_file<'t>(
+    tree: &'t Tree<FileFacts>,
+    file: &'t TreeFile<FileFacts>,
+    facts: &'t Facts,
+) -> MergedFile<'t> {
+    MergedFile {
+        path: file.path.clone(),
+        aliases: file.aliases.clone(),
+        layer: tree.diff_id(file),
+        facts,
+    }
+}
+
+/// Marks the packages of language ecosystems whose every place was brought by a package of the
+/// operating system. A file that a later layer put in place of the owner's is its own.
+fn mark_owned(packages: &mut [Package], tree: &Tree<FileFacts>) {
+    let mut owners: Owners<'_> = HashMap::new();
+    for file in &tree.files {
+        for fact in file.facts.all().flat_map(|facts| &facts.facts) {
+            if let Fact::Owns { owner, paths } = fact {
+                owners.extend(paths.iter().map(|path| (path.as_str(), (owner.as_str(), file.layer))));
+            }
+        }
+    }
+    if owners.is_empty() {
+        return;
+    }
+    for package in packages.iter_mut().filter(|package| !package.ecosystem.is_operating_system()) {
+        let mut owner = None;
+        let owned = package.locations.iter().all(|place| {
+            owner = owner_of(&owners, place, tree);
+            owner.is_some()
+        });
+        package.owned_by = owner.filter(|_| owned).map(str::to_owned);
+    }
+}
+
+/// By path: the owning package's name, and the layer whose package database says so.
+type Owners<'o> = HashMap<&'o str, (&'o str, Option<usize>)>;
+
+fn owner_of<'o>(
+    owners: &Owners<'o>,
+    place: &Location,
+    tree: &Tree<FileFacts>,
+) -> Option<&'o str> {
+    // Behind a colon stands the path inside an archive; a file name may hold one, too.
+    let archive = || place.path.split_once(':').and_then(|(file, _)| listed(owners, file));
+    let (owner, database_layer) = listed(owners, &place.path).or_else(archive)?;
+    let layer = place.layer.as_ref();
+    let layer = layer.and_then(|diff_id| {
+        tree.layers.iter().rposition(|layer| layer.diff_id.as_ref() == Some(diff_id))
+    });
+    (layer <= database_layer).then_some(owner)
+}
+
+/// A package database may list a file below `/lib` that a merged `/usr` has below `/usr/lib`.
+fn listed<'o>(owners: &Owners<'o>, path: &str) -> Option<(&'o str, Option<usize>)> {
+    let without_usr = || path.strip_prefix("usr/").and_then(|path| owners.get(path));
+    owners.get(path).or_else(without_usr).copied()
+}
+
+/// Packages of an operating system whose distribution is not known cannot be matched.
+fn unidentified(packages: &[Package], distribution: Option<&Distribution>) -> Option<Diagnostic> {
+    let installed = packages.iter().find(|package| package.ecosystem.is_operating_system())?;
+    let message = match distribution {
+        None => "the distribution is not identified: no os-release was found".to_owned(),
+        Some(known) if known.family.is_none() => {
+            format!("the distribution {} is not known", known.id)
+        }
+        Some(_) => return None,
+    };
+    let place = installed.locations.first();
+    let layer: Option<Digest> = place.and_then(|place| place.layer.clone());
+    let diagnostic = Diagnostic::new("sbom", message, Impact::Incomplete);
+    Some(match place {
+        Some(place) => diagnostic.at(place.path.clone(), layer),
+        None => diagnostic,
+    })
+}

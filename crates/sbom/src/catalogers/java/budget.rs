@@ -1,0 +1,130 @@
+//! What reading one archive, with all that is nested in it, may still cost.
+
+use std::io::{self, Read};
+
+use sealift_layers::{LimitExceeded, Limits};
+
+/// The bounds of one outermost archive, counted over everything nested in it.
+#[derive(Debug)]
+pub(super) struct Budget<'l> {
+    limits: &'l Limits,
+    entries: u64,
+    unpacked_bytes: u64,
+    held_bytes: u64,
+}
+
+/// Why something could not be unpacked.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum UnpackError {
+    /// A bound of this one entry, or of what is held at one time.
+    #[error(transparent)]
+    TooLarge(LimitExceeded),
+    /// A bound of the archive as a whole; nothing more is to be read of it.
+    #[error(transparent)]
+    Exhausted(LimitExceeded),
+    /// The compressed data is broken.
+    #[error("cannot be inflated: {0}")]
+    Broken(io::Error),
+}
+
+impl<'l> Budget<'l> {
+    pub(super) fn new(limits: &'l Limits) -> Self {
+        Self { limits, entries: 0, unpacked_bytes: 0, held_bytes: 0 }
+    }
+
+    /// Whether an archive may be opened inside `depth` others.
+    pub(super) fn open(&self, depth: u32) -> Result<(), LimitExceeded> {
+        let max = self.limits.max_archive_depth;
+        if depth < max { Ok(()) } else { Err(LimitExceeded::new("max_archive_depth", max.into())) }
+    }
+
+    /// Counts one entry of a central directory.
+    pub(super) fn entry(&mut self) -> Result<(), LimitExceeded> {
+        let max = self.limits.max_archive_entries;
+        if self.entries >= max {
+            return Err(LimitExceeded::new("max_archive_entries", max));
+        }
+        self.entries += 1;
+        Ok(())
+    }
+
+    /// The most that a metadata file (a manifest, a pom) may hold.
+    pub(super) fn document_limit(&self) -> LimitExceeded {
+        LimitExceeded::new("max_document_bytes", self.limits.max_document_bytes)
+    }
+
+    /// The most that is held unpacked at one time, nested archives within nested archives.
+    pub(super) fn held_limit(&self) -> LimitExceeded {
+        LimitExceeded::new("max_file_bytes", self.limits.max_file_bytes)
+    }
+
+    /// Unpacks `source` until it ends, `limit` is passed or the archive's budget is used up.
+    /// What it gives is held until [`Budget::release`].
+    pub(super) fn unpack(
+        &mut self,
+        source: impl Read,
+        capacity: usize,
+        limit: LimitExceeded,
+    ) -> Result<Vec<u8>, UnpackError> {
+        let held = self.held_limit();
+        let total = LimitExceeded::new("max_archive_bytes", self.limits.max_archive_bytes);
+        let rooms = [
+            (limit.max, UnpackError::TooLarge(limit)),
+            (held.max.saturating_sub(self.held_bytes), UnpackError::TooLarge(held)),
+            (total.max.saturating_sub(self.unpacked_bytes), UnpackError::Exhausted(total)),
+        ];
+        let room = rooms.iter().map(|(room, _)| *room).min().unwrap_or_default();
+        let mut bytes = Vec::with_capacity(capacity.min(usize::try_from(room).unwrap_or(0)));
+        let outcome = source.take(room.saturating_add(1)).read_to_end(&mut bytes);
+        let unpacked = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
+        self.unpacked_bytes = self.unpacked_bytes.saturating_add(unpacked);
+        outcome.map_err(UnpackError::Broken)?;
+        if unpacked > room {
+            let passed = rooms.into_iter().find(|(most, _)| unpacked > *most);
+            return Err(passed.map_or(UnpackError::TooLarge(limit), |(_, passed)| passed));
+        }
+        self.held_bytes = self.held_bytes.saturating_add(unpacked);
+        Ok(bytes)
+    }
+
+    /// Gives back what was unpacked and is no longer held.
+    pub(super) fn release(&mut self, bytes: Vec<u8>) {
+        let freed = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
+        self.held_bytes = self.held_bytes.saturating_sub(freed);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn limits(file: u64, total: u64) -> Limits {
+        let mut limits = Limits::default();
+        (limits.max_file_bytes, limits.max_archive_bytes) = (file, total);
+        limits
+    }
+
+    #[test]
+    fn holds_up_to_the_limit_and_again_after_release() {
+        let limits = limits(10, 100);
+        let mut budget = Budget::new(&limits);
+        let limit = budget.held_limit();
+        let bytes = budget.unpack(&[0; 10][..], 0, limit).expect("ten are allowed");
+        let more = budget.unpack(&[0; 1][..], 0, limit).expect_err("eleven are not");
+        assert_eq!(more.to_string(), "limit exceeded: max_file_bytes (10)");
+        budget.release(bytes);
+        assert!(budget.unpack(&[0; 10][..], 0, limit).is_ok());
+    }
+
+    #[test]
+    fn bounds_the_sum() {
+        let limits = limits(10, 25);
+        let mut budget = Budget::new(&limits);
+        for _ in 0..2 {
+            let bytes = budget.unpack(&[0; 10][..], 0, budget.held_limit()).expect("in bounds");
+            budget.release(bytes);
+        }
+        let third = budget.unpack(&[0; 10][..], 0, budget.held_limit());
+        assert!(matches!(third, Err(UnpackError::Exhausted(limit)) if limit.max == 25));
+    }
+}

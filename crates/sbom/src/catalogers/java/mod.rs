@@ -1,0 +1,91 @@
+//! Java archives: jar, war, ear and their kin, with everything nested and shaded into them.
+//!
+//! Finds, for each archive at any depth, the packages that `pom.properties` and `pom.xml` in it
+//! name (several in a shaded archive); where there are none, one package guessed from manifest,
+//! file name and classes, and says so in [`Package::guessed`](sealift_model::Package::guessed). Licences come from the `pom.xml`,
+//! and for the archive itself from `Bundle-License`.
+//!
+//! Does not find: an archive with neither Maven metadata nor a version in manifest or file name
+//! (said as a problem when it holds classes); code copied into another archive without its
+//! metadata; classes outside archives; what a launcher downloads when it starts. Of a `pom.xml`
+//! only the project is read, not its dependencies.
+
+mod budget;
+mod file_name;
+mod identity;
+mod licenses;
+mod manifest;
+mod packages;
+mod pom;
+mod properties;
+#[cfg(test)]
+mod testing;
+#[cfg(test)]
+mod tests;
+mod walk;
+mod zip;
+
+use sealift_layers::{File, Metadata, TreePath};
+
+use crate::{Cataloger, Error, Facts};
+
+/// Archives that are there to be run.
+#[derive(Debug)]
+pub(super) struct Archive;
+
+impl Cataloger for Archive {
+    fn name(&self) -> &'static str {
+        "java-archive"
+    }
+
+    fn wants(&self, path: TreePath<'_>, _: &Metadata, head: &[u8]) -> bool {
+        Kind::of(path).is_some_and(|kind| kind.is_plausible(head))
+    }
+
+    fn read(&self, file: &mut File<'_>, facts: &mut Facts) -> Result<(), Error> {
+        let path = file.path().to_string();
+        let limits = file.limits();
+        walk::read(&path, file.bytes()?, limits, facts)
+    }
+}
+
+/// What a file name says of a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    /// A name that only Java gives: anything else under it is a broken archive.
+    Java,
+    /// A name that other formats have too: only a zip archive under it is meant.
+    Shared,
+}
+
+/// Extensions, in lower case, and whether other formats use them too: RAR archives, MIDI karaoke,
+/// parity files, system activity data.
+const EXTENSIONS: &[(&str, Kind)] = &[
+    ("ear", Kind::Java),
+    ("far", Kind::Shared),
+    ("hpi", Kind::Java),
+    ("jar", Kind::Java),
+    ("jpi", Kind::Java),
+    ("kar", Kind::Shared),
+    ("lpkg", Kind::Shared),
+    ("nar", Kind::Shared),
+    ("par", Kind::Shared),
+    ("rar", Kind::Shared),
+    ("sar", Kind::Shared),
+    ("war", Kind::Java),
+];
+
+impl Kind {
+    fn of(path: TreePath<'_>) -> Option<Self> {
+        let extension = path.extension()?;
+        let known =
+            EXTENSIONS.iter().find(|(name, _)| extension.eq_ignore_ascii_case(name.as_bytes()));
+        known.map(|(_, kind)| *kind)
+    }
+
+    /// Whether a file of this kind may begin so. An archive may follow a program (a start script),
+    /// so that what is surely meant as one need not begin as one.
+    fn is_plausible(self, head: &[u8]) -> bool {
+        self == Self::Java || head.starts_with(b"PK\x03\x04") || head.starts_with(b"PK\x05\x06")
+    }
+}

@@ -1,0 +1,76 @@
+//! npm: installed packages and lockfiles.
+//!
+//! | cataloger | reads | finds |
+//! | --- | --- | --- |
+//! | `npm-installed` | `package.json` | the package whose root it is: directly below `node_modules` (also pnpm's store, npm's global folder) or below Debian's `usr/share/nodejs`; elsewhere the project itself, as declared |
+//! | `npm-lock` | `package-lock.json`, `npm-shrinkwrap.json`, npm's hidden `node_modules/.package-lock.json`; versions 1 to 3 | what the lockfile pins, under the real names of aliases, with scope, relationship, dependencies and lines |
+//!
+//! What they cannot find: packages bundled into one script; packages in Yarn's zip cache; versions
+//! that a lockfile of version 1 gives as a git or tarball URL (the name is reported without one);
+//! the dependencies among installed packages. A `package.json` deeper in a package (`dist/`,
+//! `test/fixtures/`) is not a package of its own and is not read; nor are lockfiles that packages
+//! carry with them. Folders of the project (workspaces) are no packages either; a folder that
+//! another `package.json` depends on through `file:` is one.
+
+mod license;
+mod lock;
+mod manifest;
+mod place;
+mod tree;
+mod v1;
+mod v2;
+
+use sealift_model::{Ecosystem, Package, Purl};
+
+pub(super) use lock::Lockfile;
+pub(super) use manifest::Installed;
+
+/// Longest name that the registry takes (npm docs, package.json, "name").
+const MAX_NAME_BYTES: usize = 214;
+
+/// The package of that name; none when no package can be called so.
+fn package(name: &str, version: &str) -> Option<Package> {
+    let (scope, bare) = split_name(name)?;
+    let mut purl = Purl::builder("npm", bare);
+    if let Some(scope) = scope {
+        purl = purl.namespace(scope);
+    }
+    if !version.is_empty() {
+        purl = purl.version(version);
+    }
+    Some(Package::new(Ecosystem::Npm, name, version, purl.build().ok()?))
+}
+
+/// `@scope/name` or `name` in its parts. What the registry asks of new packages (lower case,
+/// URL-safe) is not asked here: old ones break it.
+fn split_name(name: &str) -> Option<(Option<&str>, &str)> {
+    let (scope, bare) = match name.split_once('/') {
+        Some((scope, bare)) => (Some(scope), bare),
+        None => (None, name),
+    };
+    let is_scope = |scope: &str| scope.strip_prefix('@').is_some_and(is_component);
+    let valid = name.len() <= MAX_NAME_BYTES && is_component(bare) && scope.is_none_or(is_scope);
+    valid.then_some((scope, bare))
+}
+
+fn is_component(part: &str) -> bool {
+    let foreign =
+        |c: char| c.is_control() || c.is_whitespace() || matches!(c, '/' | '\\' | ':' | '@');
+    !part.is_empty() && !part.starts_with('.') && !part.contains(foreign)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_in_parts() {
+        assert_eq!(split_name("lodash.once"), Some((None, "lodash.once")));
+        assert_eq!(split_name("@babel/core"), Some((Some("@babel"), "core")));
+        assert_eq!(split_name("JSONStream"), Some((None, "JSONStream")));
+        for bad in ["", ".bin", "a b", "a/b", "@/b", "@a/", "@a/b/c", "../a", "a\nb", "@a"] {
+            assert_eq!(split_name(bad), None, "{bad:?}");
+        }
+        assert_eq!(split_name(&"a".repeat(215)), None);
+    }
+}

@@ -1,0 +1,72 @@
+//! Python: installed distributions, requirements files and Poetry's lockfile.
+//!
+//! | cataloger | reads | finds |
+//! | --- | --- | --- |
+//! | `python-installed` | `*.dist-info/METADATA`, `*.egg-info/PKG-INFO`, `EGG-INFO/PKG-INFO`, single-file `*.egg-info`, in any directory | each installed distribution with its licences |
+//! | `python-poetry` | `poetry.lock` of every version | what it pins, with scope, dependencies and lines |
+//! | `python-requirements` | `*requirements*.txt`, and every `.txt` in a folder `requirements` | every named requirement; the version only where `==` or `===` pins one |
+//!
+//! What they cannot find: modules copied without their metadata, and programs frozen into one
+//! file; what a requirements file asks for by URL or path, or takes from a file of another name
+//! with `-r` (each is a diagnostic). Markers (`; python_version < "3"`) are not evaluated: what
+//! they exclude on some machine is reported.
+
+mod headers;
+mod installed;
+mod poetry;
+mod requirement;
+mod requirements;
+
+use sealift_model::{Ecosystem, Package, Purl};
+
+pub(super) use installed::Installed;
+pub(super) use poetry::Poetry;
+pub(super) use requirements::Requirements;
+
+/// The package of that name; none when no project can be called so.
+fn package(name: &str, version: &str) -> Option<Package> {
+    if !is_name(name) {
+        return None;
+    }
+    let mut purl = Purl::builder("pypi", &normalized(name));
+    if !version.is_empty() {
+        purl = purl.version(version);
+    }
+    Some(Package::new(Ecosystem::Pypi, name, version, purl.build().ok()?))
+}
+
+/// Core metadata specifications, "Name": letters, digits, `-`, `_`, `.`; one of the first two at
+/// each end.
+fn is_name(name: &str) -> bool {
+    let inner = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');
+    let ends = [name.bytes().next(), name.bytes().next_back()];
+    name.bytes().all(inner)
+        && ends.into_iter().all(|end| end.is_some_and(|byte| byte.is_ascii_alphanumeric()))
+}
+
+/// PEP 503, "Normalized Names".
+fn normalized(name: &str) -> String {
+    let parts = name.split(['-', '_', '.']).filter(|part| !part.is_empty());
+    parts.collect::<Vec<_>>().join("-").to_ascii_lowercase()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names() {
+        assert_eq!(normalized("Friendly-_.Bard"), "friendly-bard");
+        assert!(is_name("A") && is_name("zope.interface") && is_name("foo--bar"));
+        for bad in ["", "-a", "a-", "a b", "a/b", "ä"] {
+            assert!(!is_name(bad), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn the_name_stays_as_written_but_not_in_the_purl() {
+        let package = package("Flask_Login", "1.0").unwrap();
+        assert_eq!(package.name, "Flask_Login");
+        assert_eq!(package.purl.to_string(), "pkg:pypi/flask-login@1.0");
+    }
+}

@@ -1,0 +1,262 @@
+//! pip's requirements files.
+
+use std::iter::Peekable;
+
+use sealift_layers::{File, Metadata, TreePath};
+use sealift_model::{Evidence, Location};
+
+use super::requirement::Requirement;
+use crate::catalogers::text;
+use crate::{Cataloger, Error, Facts};
+
+/// Options that take requirements from elsewhere (pip docs, "Requirements File Format").
+const INCLUDES: &[&str] = &["-r", "--requirement"];
+/// Options with a URL or path to install from.
+const EDITABLE: &[&str] = &["-e", "--editable"];
+/// Options that name no package to install.
+const OTHER: &[&str] = &[
+    "-c",
+    "-f",
+    "-i",
+    "--constraint",
+    "--extra-index-url",
+    "--find-links",
+    "--index-url",
+    "--no-binary",
+    "--no-index",
+    "--only-binary",
+    "--pre",
+    "--prefer-binary",
+    "--require-hashes",
+    "--trusted-host",
+    "--use-feature",
+];
+
+/// Finds what requirements files ask for.
+#[derive(Debug)]
+pub(crate) struct Requirements;
+
+impl Cataloger for Requirements {
+    fn name(&self) -> &'static str {
+        "python-requirements"
+    }
+
+    fn wants(&self, path: TreePath<'_>, _: &Metadata, _: &[u8]) -> bool {
+        is_requirements(path) && !text::is_inside_package(path)
+    }
+
+    fn read(&self, file: &mut File<'_>, facts: &mut Facts) -> Result<(), Error> {
+        parse(file.bytes()?, facts)
+    }
+}
+
+/// `requirements.txt`, `dev-requirements.txt`, `requirements/base.txt`: the names in use; pip
+/// itself asks for none.
+fn is_requirements(path: TreePath<'_>) -> bool {
+    let is_named = |name: &[u8]| name.windows(12).any(|part| part == b"requirements");
+    let is_text = path.extension().is_some_and(|extension| extension == b"txt");
+    let in_folder = || path.parent().is_some_and(|folder| folder.file_name() == b"requirements");
+    is_text && (is_named(path.file_name()) || in_folder())
+}
+
+fn parse(bytes: &[u8], facts: &mut Facts) -> Result<(), Error> {
+    let text = text::any(bytes);
+    if let Some((before, _)) = text.split_once('\0') {
+        let line = u64::try_from(before.lines().count().max(1)).ok();
+        let reason = "not a text".to_owned();
+        return Err(Error::Malformed { format: "requirements file", reason, line });
+    }
+    let numbered = text.lines().zip(1..).peekable();
+    for line in (LogicalLines { lines: numbered }) {
+        read_line(&line, facts);
+    }
+    Ok(())
+}
+
+fn read_line(line: &LogicalLine, facts: &mut Facts) {
+    let text = line.text.trim();
+    if text.is_empty() {
+        return;
+    }
+    if text.starts_with('-') {
+        if let Some(problem) = option_problem(text) {
+            facts.problem(Some(line.first), problem);
+        }
+        return;
+    }
+    let requirement = match Requirement::parse(without_options(text)) {
+        Ok(requirement) => requirement,
+        Err(reason) => return facts.problem(Some(line.first), reason.to_string()),
+    };
+    if !requirement.trailing.is_empty() {
+        let Requirement { name, trailing, .. } = requirement;
+        facts.problem(Some(line.first), format!("{trailing:?} after {name:?} is not understood"));
+    }
+    let version = requirement.pinned.unwrap_or_default();
+    if let Some(mut package) = super::package(requirement.name, version) {
+        package.evidence = Evidence::Declared;
+        package.locations = vec![Location::new("").on_lines(Some((line.first, line.last)))];
+        facts.package(package);
+    }
+}
+
+/// The requirement before its own options, `--hash=...` and the like.
+fn without_options(text: &str) -> &str {
+    let starts = text.match_indices('-').map(|(at, _)| text.get(..at).unwrap_or_default());
+    starts
+        .into_iter()
+        .find(|before| before.ends_with(char::is_whitespace))
+        .unwrap_or(text)
+        .trim_end()
+}
+
+/// What an option line leaves unknown.
+fn option_problem(text: &str) -> Option<String> {
+    let (option, value) = text.split_once(['=', ' ', '\t']).unwrap_or((text, ""));
+    let value = value.trim();
+    let is_read_itself = |file: &str| is_requirements(TreePath::from(file));
+    if INCLUDES.contains(&option) {
+        (!is_read_itself(value)).then(|| format!("{value:?} is included, but not read"))
+    } else if EDITABLE.contains(&option) {
+        // A path is a part of the project.
+        let problem = || format!("{value:?} is taken from a URL; its version is not known");
+        value.contains("://").then(problem)
+    } else if OTHER.contains(&option) {
+        None
+    } else {
+        Some(format!("{option:?} is not an option of requirements files"))
+    }
+}
+
+/// One or more lines, joined where a backslash ends them.
+#[derive(Debug, Default)]
+struct LogicalLine {
+    /// Without comment.
+    text: String,
+    first: u64,
+    last: u64,
+}
+
+/// pip docs, "Requirements File Format": lines are joined first, comments go then; a comment
+/// line ends what was to be joined.
+struct LogicalLines<L: Iterator> {
+    lines: Peekable<L>,
+}
+
+impl<'a, L: Iterator<Item = (&'a str, u64)>> Iterator for LogicalLines<L> {
+    type Item = LogicalLine;
+
+    fn next(&mut self) -> Option<LogicalLine> {
+        let (_, first) = *self.lines.peek()?;
+        let mut joined = LogicalLine { text: String::new(), first, last: first };
+        for (line, number) in self.lines.by_ref() {
+            joined.last = number;
+            let content = without_comment(line);
+            joined.text.push_str(content.trim_end_matches('\\'));
+            if content.len() < line.len() || !line.ends_with('\\') {
+                break;
+            }
+        }
+        Some(joined)
+    }
+}
+
+/// pip: a `#` begins a comment at the start of a line or after white space.
+fn without_comment(line: &str) -> &str {
+    let is_comment = |at: &usize| {
+        line.get(..*at)
+            .is_some_and(|before| before.is_empty() || before.ends_with(char::is_whitespace))
+    };
+    let start = line.match_indices('#').map(|(at, _)| at).find(is_comment);
+    start.and_then(|at| line.get(..at)).unwrap_or(line)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn facts(text: &str) -> Facts {
+        let mut facts = Facts::default();
+        parse(text.as_bytes(), &mut facts).unwrap();
+        facts
+    }
+
+    /// `name@version` and lines.
+    fn found(text: &str) -> Vec<(String, (u64, u64))> {
+        let facts = facts(text);
+        let lines = |location: &Location| location.lines.unwrap();
+        facts.packages().map(|each| (each.id(), lines(&each.locations[0]))).collect()
+    }
+
+    #[test]
+    fn wants_the_names_in_use() {
+        let wants = |path| Requirements.wants(TreePath::from(path), &Metadata::new(0, 0), b"");
+        for path in ["requirements.txt", "a/requirements.prod.txt", "a/requirements/base.txt"] {
+            assert!(wants(path), "{path}");
+        }
+        for path in ["requirements.in", "base.txt", "site-packages/a/requirements.txt"] {
+            assert!(!wants(path), "{path}");
+        }
+    }
+
+    #[test]
+    fn hashes_comments_and_continuations() {
+        let text = "# top\na==1.0 \\\n    --hash=sha256:12 \\\n    --hash=sha256:34\n\
+                    b==2.0 # why\nc==3.0;x#y\nd >= 1, \\\n  <2\ne--f==1 -C x\n";
+        let expected = [
+            ("a@1.0".to_owned(), (2, 4)),
+            ("b@2.0".to_owned(), (5, 5)),
+            ("c@3.0".to_owned(), (6, 6)),
+            ("d@".to_owned(), (7, 8)),
+            ("e--f@1".to_owned(), (9, 9)),
+        ];
+        assert_eq!(found(text), expected);
+    }
+
+    #[test]
+    fn a_comment_ends_a_continued_line() {
+        assert_eq!(found("a==1.0 \\\n# note \\\nb==1.0\n").len(), 2);
+    }
+
+    #[test]
+    fn options_and_what_they_leave_unknown() {
+        let text = "-r other-requirements.txt\n--index-url https://host\n-e .\n\
+                    -r base.in\n-e git+https://host/a\n--bogus\na @ https://host/a.zip\n";
+        let facts = facts(text);
+        assert_eq!(facts.packages().count(), 0);
+        let lines: Vec<_> = facts.problems.iter().map(|problem| problem.line.unwrap()).collect();
+        assert_eq!(lines, [4, 5, 6, 7]);
+    }
+
+    #[test]
+    fn utf16_as_editors_on_windows_write_it() {
+        let mut bytes = vec![0xff, 0xfe];
+        bytes.extend("a==1.0\r\nb==2.0\r\n".encode_utf16().flat_map(u16::to_le_bytes));
+        let mut facts = Facts::default();
+        parse(&bytes, &mut facts).unwrap();
+        assert_eq!(
+            facts.packages().map(sealift_model::Package::id).collect::<Vec<_>>(),
+            ["a@1.0", "b@2.0"]
+        );
+    }
+
+    #[test]
+    fn what_is_no_text_is_malformed() {
+        let error = parse(b"a\n\0", &mut Facts::default()).unwrap_err();
+        assert_eq!(error.to_string(), "not a valid requirements file: not a text");
+    }
+
+    proptest! {
+        #[test]
+        fn never_panics(bytes: Vec<u8>) {
+            let _ = parse(&bytes, &mut Facts::default());
+        }
+
+        #[test]
+        fn never_panics_on_what_looks_right(text in r"([ab\[\]=<~!;,@#$\\./ \n-]|==|1){0,40}") {
+            let _ = facts(&text);
+        }
+    }
+}

@@ -1,0 +1,110 @@
+//! All catalogers at once over the files of a tree.
+
+use sealift_layers::{Extract, File, Metadata, TreePath};
+
+use crate::{Cataloger, Error, Facts, Problem};
+
+/// Takes the facts of many catalogers out of a tree's files, each file read once: the
+/// [`Extract`] to hand to `sealift_layers::read_image` or `read_directory`.
+#[derive(Clone, Copy)]
+pub struct Reader<'c> {
+    catalogers: &'c [&'c dyn Cataloger],
+    skip: &'c dyn Skip,
+}
+
+/// Which parts of a tree are left out of a scan.
+pub trait Skip: Sync {
+    /// Whether nothing below the directory is looked at.
+    fn skips_directory(&self, path: TreePath<'_>) -> bool;
+
+    /// Whether the file is not looked at, for itself or for a directory above it.
+    fn skips_file(&self, path: TreePath<'_>) -> bool;
+}
+
+/// Leaves nothing out.
+#[derive(Clone, Copy, Debug, Default)]
+#[expect(clippy::exhaustive_structs, reason = "there is nothing in it")]
+pub struct SkipNothing;
+
+impl Skip for SkipNothing {
+    fn skips_directory(&self, _: TreePath<'_>) -> bool {
+        false
+    }
+
+    fn skips_file(&self, _: TreePath<'_>) -> bool {
+        false
+    }
+}
+
+/// The facts of one file, by the cataloger (its place in the slice) that took them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct FileFacts(Vec<(usize, Facts)>);
+
+impl FileFacts {
+    /// What the cataloger at `place` took out of the file.
+    pub(crate) fn of(&self, place: usize) -> Option<&Facts> {
+        self.0.iter().find(|(taker, _)| *taker == place).map(|(_, facts)| facts)
+    }
+
+    /// What all catalogers took out of the file.
+    pub(crate) fn all(&self) -> impl Iterator<Item = &Facts> {
+        self.0.iter().map(|(_, facts)| facts)
+    }
+}
+
+impl<'c> Reader<'c> {
+    /// A reader for `catalogers` that leaves out what `skip` says.
+    #[must_use]
+    pub fn new(catalogers: &'c [&'c dyn Cataloger], skip: &'c dyn Skip) -> Self {
+        Self { catalogers, skip }
+    }
+
+    fn takers(&self, file: &mut File<'_>) -> Vec<usize> {
+        let (path, metadata) = (file.path(), file.metadata());
+        let head = file.head().to_vec();
+        let wanting = self.catalogers.iter().enumerate();
+        wanting
+            .filter(|(_, cataloger)| cataloger.wants(path, &metadata, &head))
+            .map(|(place, _)| place)
+            .collect()
+    }
+}
+
+impl std::fmt::Debug for Reader<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_list().entries(self.catalogers.iter().map(|cataloger| cataloger.name())).finish()
+    }
+}
+
+impl Extract for Reader<'_> {
+    type Facts = FileFacts;
+
+    fn enters(&self, directory: TreePath<'_>) -> bool {
+        !self.skip.skips_directory(directory)
+    }
+
+    fn wants(&self, path: TreePath<'_>, metadata: &Metadata, head: &[u8]) -> bool {
+        self.catalogers.iter().any(|cataloger| cataloger.wants(path, metadata, head))
+            && !self.skip.skips_file(path)
+    }
+
+    fn read(&self, file: &mut File<'_>) -> Option<FileFacts> {
+        let takers = self.takers(file);
+        let shared = takers.len() > 1;
+        let mut taken = FileFacts::default();
+        for place in takers {
+            let Some(cataloger) = self.catalogers.get(place) else { continue };
+            let mut facts = Facts::default();
+            // A stream can be read only once: what several want is read whole first.
+            let whole = if shared { file.bytes().map(|_| ()).map_err(Error::from) } else { Ok(()) };
+            if let Err(error) = whole.and_then(|()| cataloger.read(file, &mut facts)) {
+                facts.problems.push(Problem::from(error));
+            }
+            if !facts.is_empty() {
+                taken.0.push((place, facts));
+            }
+            file.rewind();
+        }
+        (!taken.0.is_empty()).then_some(taken)
+    }
+}

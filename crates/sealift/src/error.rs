@@ -1,0 +1,62 @@
+//! Why a scan failed.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// Why a scan, or what goes before it, failed.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// A file could not be opened or read.
+    #[error("{}", path.display())]
+    Io {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// The image or tree could not be read.
+    #[error("{}", path.display())]
+    Layers {
+        /// The layout, archive or folder.
+        path: PathBuf,
+        /// Why.
+        source: sealift_layers::Error,
+    },
+    /// The SBOM could not be read.
+    #[error("{}", path.display())]
+    Sbom {
+        /// The document.
+        path: PathBuf,
+        /// Why.
+        source: sealift_sbom::Error,
+    },
+    /// The advisory database could not be opened.
+    #[error("{}", path.display())]
+    Database {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: sealift_matcher::Error,
+    },
+    /// The advisory database could not be built.
+    #[error("the advisory database cannot be built")]
+    Build(#[source] sealift_matcher::Error),
+    /// The advisory database turned out damaged while it was used.
+    #[error("the advisory database cannot be used")]
+    Matching(#[source] sealift_matcher::Error),
+    /// A pattern of files to skip is no glob.
+    #[error("{pattern}: not a pattern of files")]
+    Pattern {
+        /// The pattern.
+        pattern: String,
+        /// What is wrong with it.
+        source: globset::Error,
+    },
+}
+
+impl Error {
+    pub(crate) fn io(path: &Path, source: io::Error) -> Self {
+        Self::Io { path: path.to_owned(), source }
+    }
+}

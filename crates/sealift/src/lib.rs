@@ -1,0 +1,43 @@
+//! Scan container images: what is inside, and what of that is vulnerable.
+//!
+//! ```no_run
+//! use sealift::{Database, ScanOptions, Scanner, Silent, Target};
+//!
+//! # fn main() -> Result<(), sealift::Error> {
+//! let scanner = Scanner::new(Database::open("advisories.db".as_ref())?);
+//! let target = Target::image_layout("images/", Some("shop:1.4"));
+//! let report = scanner.scan(&target, &ScanOptions::default(), &Silent)?;
+//! for finding in report.findings() {
+//!     println!("{} {}", finding.severity, finding.id);
+//! }
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! A [`Scanner`] holds a [`Database`] and scans any number of [`Target`]s, also from many
+//! threads at once; a [`Selection`] says which findings count; [`Format`] writes the report.
+//! Nothing here prints, reads the clock, the environment or the network.
+#![forbid(unsafe_code)]
+
+mod covered;
+mod database;
+mod error;
+mod format;
+mod observer;
+mod scan;
+mod selection;
+mod skip;
+mod target;
+
+pub use database::Database;
+pub use error::Error;
+pub use format::{Format, render};
+pub use observer::{Observer, Silent};
+pub use scan::{Matching, PackageType, ScanOptions, Scanner};
+pub use sealift_layers::{Limits, Progress, Selector};
+pub use sealift_matcher::{BuildOptions, BuildReport, Finding, Info, Status, Verified};
+pub use sealift_model::{Inventory, Package, Platform, Severity, Timestamp};
+pub use sealift_report::{Counts, JsonOptions, Report, TableStyle, escape};
+pub use selection::{Hidden, Selection};
+pub use skip::SkipRules;
+pub use target::Target;

@@ -1,0 +1,260 @@
+//! From a target to a report.
+
+use std::collections::BTreeSet;
+use std::fs::File;
+use std::io::Read;
+use std::num::NonZeroUsize;
+use std::path::Path;
+
+use sealift_layers::{Image, ImageSource, Limits, ReadOptions, Selector};
+use sealift_matcher::{MatchOptions, Matches, Records};
+use sealift_model::{Evidence, Inventory, Package, Platform, Timestamp};
+use sealift_report::{Artifact, ArtifactKind, ImageFacts, LayerFacts, Report};
+use sealift_sbom::{DocumentFormat, DocumentLimits, Reader, assemble, read_document};
+
+use crate::covered::Covered;
+use crate::{Database, Error, Observer, SkipRules, Target};
+
+/// Scans targets, against one advisory database or none.
+#[derive(Debug, Default)]
+pub struct Scanner {
+    database: Option<Database>,
+}
+
+/// How a target is scanned.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct ScanOptions {
+    /// Name of the target in the report; its path when none is given.
+    pub name: Option<String>,
+    /// Which image of an index to take.
+    pub platform: Option<Platform>,
+    /// Threads that read layers. Default: one for each processor.
+    pub threads: NonZeroUsize,
+    /// What the scan may cost.
+    pub limits: Limits,
+    /// What is left out.
+    pub skip: SkipRules,
+    /// Which kinds of packages are looked for. Default: both.
+    pub package_types: BTreeSet<PackageType>,
+    /// Which packages are matched; by the target's kind when none is given.
+    pub matching: Option<Matching>,
+    /// Whether records that are no security matter count, too. Default: no.
+    pub all_records: bool,
+    /// The report's time when it is not to be the image's own.
+    pub created: Option<Timestamp>,
+}
+
+impl Default for ScanOptions {
+    fn default() -> Self {
+        Self {
+            name: None,
+            platform: None,
+            threads: std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN),
+            limits: Limits::default(),
+            skip: SkipRules::default(),
+            package_types: [PackageType::Os, PackageType::Library].into(),
+            matching: None,
+            all_records: false,
+            created: None,
+        }
+    }
+}
+
+/// Which kind of packages is looked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum PackageType {
+    /// Packages of the operating system.
+    Os,
+    /// Packages of languages.
+    Library,
+}
+
+impl PackageType {
+    fn of(package: &Package) -> Self {
+        if package.ecosystem.is_operating_system() { Self::Os } else { Self::Library }
+    }
+}
+
+/// Which packages are matched against the advisories.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Matching {
+    /// What is installed: the way of `image` and `rootfs`.
+    Installed,
+    /// What is declared, and what is installed where no lockfile covers it: the way of `fs`.
+    Declared,
+    /// Everything: the way of `sbom`.
+    All,
+}
+
+impl Scanner {
+    /// A scanner that matches against `database`.
+    #[must_use]
+    pub fn new(database: Database) -> Self {
+        Self { database: Some(database) }
+    }
+
+    /// A scanner that lists what is in a target and matches nothing.
+    #[must_use]
+    pub fn without_database() -> Self {
+        Self { database: None }
+    }
+
+    /// The database.
+    #[must_use]
+    pub fn database(&self) -> Option<&Database> {
+        self.database.as_ref()
+    }
+
+    /// Scans a target.
+    ///
+    /// # Errors
+    /// When the target cannot be read at all, when a digest of an image is wrong, or when the
+    /// database turns out damaged. What cannot be read of a target that can is a diagnostic of
+    /// the report.
+    pub fn scan(
+        &self,
+        target: &Target,
+        options: &ScanOptions,
+        observer: &dyn Observer,
+    ) -> Result<Report, Error> {
+        let (mut artifact, mut inventory, created) = read(target, options, observer)?;
+        if let Some(name) = &options.name {
+            artifact.name.clone_from(name);
+        }
+        inventory
+            .packages
+            .retain(|package| options.package_types.contains(&PackageType::of(package)));
+        let matching = options.matching.unwrap_or(match target {
+            Target::Filesystem(_) => Matching::Declared,
+            Target::Sbom(_) => Matching::All,
+            _ => Matching::Installed,
+        });
+        let matches = self.match_packages(&inventory, matching, options)?;
+        let mut report = Report::new(artifact, inventory, env!("CARGO_PKG_VERSION"));
+        report.matches = matches;
+        report.created = options.created.or(created);
+        Ok(report)
+    }
+
+    fn match_packages(
+        &self,
+        inventory: &Inventory,
+        matching: Matching,
+        options: &ScanOptions,
+    ) -> Result<Option<Matches>, Error> {
+        let Some(database) = &self.database else { return Ok(None) };
+        let covered = Covered::new(&inventory.packages);
+        let counts = |package: &Package| match (matching, package.evidence) {
+            (Matching::All, _)
+            | (Matching::Installed, Evidence::Installed)
+            | (Matching::Declared, Evidence::Declared) => true,
+            (Matching::Installed, Evidence::Declared) => false,
+            (Matching::Declared, Evidence::Installed) => !covered.covers(package),
+        };
+        let mut how = MatchOptions::default();
+        how.packages = &counts;
+        how.records = if options.all_records { Records::All } else { Records::Security };
+        sealift_matcher::match_inventory(database.inner(), inventory, &how)
+            .map(Some)
+            .map_err(Error::Matching)
+    }
+}
+
+/// What was scanned, what is in it, and when it was made.
+type Contents = (Artifact, Inventory, Option<Timestamp>);
+
+fn read(target: &Target, options: &ScanOptions, observer: &dyn Observer) -> Result<Contents, Error> {
+    let failed = |source| Error::Layers { path: target.path().to_owned(), source };
+    match target {
+        Target::ImageLayout { folder, selector } => {
+            let source = ImageSource::open_layout(folder, &options.limits).map_err(failed)?;
+            read_image(&source, selector.as_ref(), target.path(), options, observer)
+        }
+        Target::ImageArchive { file, selector } => {
+            let source = ImageSource::open_archive(file, &options.limits).map_err(failed)?;
+            read_image(&source, selector.as_ref(), target.path(), options, observer)
+        }
+        Target::Rootfs(folder) | Target::Filesystem(folder) => {
+            let catalogers = sealift_sbom::ALL;
+            let reader = Reader::new(catalogers, &options.skip);
+            let progress = |progress| observer.progress(progress);
+            let how = read_options(options, &progress);
+            let tree =
+                sealift_layers::read_directory(folder, &reader, &how).map_err(failed)?;
+            let name = folder.display().to_string();
+            let artifact = Artifact::new(name, ArtifactKind::Filesystem);
+            Ok((artifact, assemble(&tree, catalogers), None))
+        }
+        Target::Sbom(file) => read_sbom(file),
+    }
+}
+
+fn read_image(
+    source: &ImageSource,
+    selector: Option<&Selector>,
+    path: &Path,
+    options: &ScanOptions,
+    observer: &dyn Observer,
+) -> Result<Contents, Error> {
+    let failed = |error| Error::Layers { path: path.to_owned(), source: error };
+    let root = source.select(selector).map_err(failed)?;
+    let platform = options.platform.as_ref();
+    let image = Image::open(source, &root, platform, &options.limits).map_err(failed)?;
+    let catalogers = sealift_sbom::ALL;
+    let reader = Reader::new(catalogers, &options.skip);
+    let progress = |progress| observer.progress(progress);
+    let how = read_options(options, &progress);
+    let tree = sealift_layers::read_image(source, &image, &reader, &how).map_err(failed)?;
+    let mut facts = ImageFacts::new(image.manifest.clone(), image.id().clone(), config(&image));
+    facts.index.clone_from(&image.index);
+    let names = source.full_names(&root.digest).into_iter();
+    facts.tags = names.map(str::to_owned).collect();
+    let summaries = tree.layers.iter();
+    facts.layers = summaries
+        .filter_map(|layer| {
+            let (digest, diff_id) = (layer.digest.clone()?, layer.diff_id.clone()?);
+            Some(LayerFacts::new(digest, diff_id, layer.size_bytes))
+        })
+        .collect();
+    let mut artifact = Artifact::new(path.display().to_string(), ArtifactKind::ContainerImage);
+    artifact.image = Some(facts);
+    let mut inventory = assemble(&tree, catalogers);
+    inventory.diagnostics.extend(image.diagnostics);
+    inventory.sort();
+    Ok((artifact, inventory, image.config.created))
+}
+
+/// The config as a JSON value: it parsed when the image was opened.
+fn config(image: &Image) -> serde_json::Value {
+    serde_json::from_slice(&image.config.json).unwrap_or_default()
+}
+
+fn read_options<'o>(
+    options: &'o ScanOptions,
+    progress: &'o (dyn Fn(sealift_layers::Progress) + Sync),
+) -> ReadOptions<'o> {
+    ReadOptions::new(&options.limits).with_threads(options.threads).with_progress(progress)
+}
+
+fn read_sbom(path: &Path) -> Result<Contents, Error> {
+    let limits = DocumentLimits::default();
+    let mut bytes = Vec::new();
+    File::open(path)
+        .and_then(|file| file.take(limits.max_sbom_bytes.saturating_add(1)).read_to_end(&mut bytes))
+        .map_err(|source| Error::io(path, source))?;
+    let failed = |source| Error::Sbom { path: path.to_owned(), source };
+    let document = read_document(&bytes, &limits).map_err(failed)?;
+    let mut inventory = document.inventory;
+    let name = path.display().to_string();
+    for diagnostic in &mut inventory.diagnostics {
+        diagnostic.path.get_or_insert_with(|| name.clone());
+    }
+    let kind = match document.format {
+        DocumentFormat::Spdx => ArtifactKind::Spdx,
+        _ => ArtifactKind::CycloneDx,
+    };
+    Ok((Artifact::new(name, kind), inventory, document.created))
+}

@@ -1,0 +1,51 @@
+//! Which findings are shown and gated on.
+
+use std::collections::BTreeSet;
+
+use sealift_matcher::{Finding, Status};
+use sealift_model::Severity;
+use sealift_report::{Counts, Report};
+
+/// Which findings count; the default is all of them.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Selection {
+    /// The severities that count, an exact list.
+    pub severities: BTreeSet<Severity>,
+    /// The statuses that do not count.
+    pub ignored_statuses: BTreeSet<Status>,
+}
+
+impl Default for Selection {
+    fn default() -> Self {
+        Self { severities: Severity::ALL.into(), ignored_statuses: BTreeSet::new() }
+    }
+}
+
+/// What a [`Selection`] took out of a report.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Hidden {
+    /// Findings of severities that were not asked for.
+    pub by_severity: Counts,
+    /// Findings whose status was ignored.
+    pub by_status: usize,
+}
+
+impl Selection {
+    /// Takes the findings that do not count out of the report and tells how many they were.
+    pub fn apply(&self, report: &mut Report) -> Hidden {
+        let Some(matches) = &mut report.matches else { return Hidden::default() };
+        let other_severity: Vec<&Finding> =
+            matches.findings.iter().filter(|finding| !self.shows(finding)).collect();
+        let by_severity = Counts::of(other_severity);
+        matches.findings.retain(|finding| self.shows(finding));
+        let before = matches.findings.len();
+        matches.findings.retain(|finding| !self.ignored_statuses.contains(&finding.status));
+        Hidden { by_severity, by_status: before - matches.findings.len() }
+    }
+
+    fn shows(&self, finding: &Finding) -> bool {
+        self.severities.contains(&finding.severity)
+    }
+}
