@@ -3,54 +3,90 @@
 use std::borrow::Cow;
 use std::fmt::Write;
 
-/// Makes text safe for a terminal: control characters (escape sequences begin with one) and marks
-/// that change the direction of text or show nothing are written as `\u{1b}`; line breaks and
-/// tabs become blanks.
+/// Makes text safe for a terminal or a log: one line, and nothing in it that moves the cursor,
+/// hides, reorders or is taken for a command.
+///
+/// Control characters (escape sequences begin with one) and marks that change the direction of
+/// text or show nothing are written as `\u{1b}`; line breaks and tabs become blanks. So are the
+/// first colon of a leading `::` and the second number sign of `##[`: both begin a command in the
+/// logs of GitHub Actions.
 ///
 /// ```
 /// assert_eq!(sealift_report::escape::terminal("a\u{1b}[31m\nb"), "a\\u{1b}[31m b");
 /// ```
 #[must_use]
 pub fn terminal(text: &str) -> Cow<'_, str> {
-    if !text.chars().any(is_unsafe) {
+    let is_command = text.trim_start().starts_with("::") || text.contains("##[");
+    if !is_command && !text.contains(is_unsafe) {
         return Cow::Borrowed(text);
     }
-    let mut safe = String::with_capacity(text.len());
-    for character in text.chars() {
+    let mut safe = String::with_capacity(text.len() + 16);
+    let mut leads = true;
+    let mut rest = text.chars();
+    while let Some(character) = rest.next() {
+        let next = rest.as_str();
+        let begins_command = (leads && character == ':' && next.starts_with(':'))
+            || (character == '#' && next.starts_with('[') && safe.ends_with('#'));
         match character {
             '\n' | '\t' => safe.push(' '),
             '\r' => {}
-            character if is_unsafe(character) => {
-                // Writing to a String cannot fail.
-                let _ = write!(safe, "\\u{{{:x}}}", u32::from(character));
-            }
+            character if begins_command || is_unsafe(character) => push_code(&mut safe, character),
             character => safe.push(character),
         }
+        leads = leads && character.is_whitespace();
     }
     Cow::Owned(safe)
 }
 
-/// Controls (Unicode category Cc), and of the format characters (Cf) and separators those that
-/// reorder, hide or break text: Unicode Standard Annex 9 and Technical Report 36.
+/// Makes text safe for a cell of a Markdown table or a paragraph: as for a terminal, and nothing
+/// in it is markup (GitHub Flavored Markdown 0.29, 2.4, 4.10 and 6.6).
+#[must_use]
+pub fn markdown(text: &str) -> String {
+    let mut safe = String::with_capacity(text.len() + 16);
+    for c in terminal(text).chars() {
+        match c {
+            '<' => safe.push_str("&lt;"),
+            '>' => safe.push_str("&gt;"),
+            '&' => safe.push_str("&amp;"),
+            '\\' | '`' | '*' | '_' | '[' | ']' | '|' | '~' | '#' | '!' => safe.extend(['\\', c]),
+            _ => safe.push(c),
+        }
+    }
+    safe
+}
+
+/// Whether a link may be offered: http or https, and nothing in it that needs escaping.
+#[must_use]
+pub fn is_safe_link(link: &str) -> bool {
+    // More than any browser of the last years takes.
+    const MAX_BYTES: usize = 2_083;
+    (link.starts_with("https://") || link.starts_with("http://"))
+        && link.len() <= MAX_BYTES
+        && link.bytes().all(|byte| byte.is_ascii_graphic())
+}
+
+fn push_code(safe: &mut String, character: char) {
+    // Writing to a String cannot fail.
+    let _ = write!(safe, "\\u{{{:x}}}", u32::from(character));
+}
+
+/// Controls (Unicode category Cc), and of the format characters (Cf), separators and letters those
+/// that reorder, hide or break text: Unicode Standard Annex 9 and Technical Report 36.
 fn is_unsafe(character: char) -> bool {
     character.is_control()
         || matches!(
             character,
             '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
                 | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}'
+                | '\u{115f}' | '\u{1160}' | '\u{3164}' | '\u{ffa0}'
                 | '\u{e0000}'..='\u{e007f}'
         )
 }
 
-/// Whether a link may be offered: http or https, and nothing in it that needs escaping.
-#[must_use]
-pub fn is_safe_link(link: &str) -> bool {
-    (link.starts_with("https://") || link.starts_with("http://"))
-        && link.bytes().all(|byte| byte.is_ascii_graphic())
-}
-
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -62,10 +98,41 @@ mod tests {
     }
 
     #[test]
+    fn nothing_is_a_command_in_a_log() {
+        for (text, safe) in [
+            ("::error::gone", "\\u{3a}:error::gone"),
+            ("  ::stop-commands::x", "  \\u{3a}:stop-commands::x"),
+            ("\n::x", " \\u{3a}:x"),
+            ("see ##[error]x", "see #\\u{23}[error]x"),
+            ("std::fmt", "std::fmt"),
+            ("C# [x] :: y", "C# [x] :: y"),
+        ] {
+            assert_eq!(terminal(text), safe);
+        }
+    }
+
+    #[test]
+    fn nothing_is_markup_in_markdown() {
+        assert_eq!(markdown("a|b<img src=x>`c`"), "a\\|b&lt;img src=x&gt;\\`c\\`");
+        assert_eq!(markdown("[x](http://y) & *z*"), "\\[x\\](http://y) &amp; \\*z\\*");
+    }
+
+    #[test]
     fn only_plain_web_links_are_links() {
         assert!(is_safe_link("https://nvd.nist.gov/vuln/detail/CVE-2021-44228"));
-        for link in ["javascript:x", "https://a b", "https://a\u{1b}", "file:///etc"] {
+        let long = format!("https://{}", "a".repeat(3000));
+        for link in ["javascript:x", "https://a b", "https://a\u{1b}", "file:///etc", &long] {
             assert!(!is_safe_link(link), "{link}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn nothing_unsafe_is_left(text in "\\PC*|.*|[:# \\[\n]*") {
+            let safe = terminal(&text);
+            prop_assert!(!safe.contains(is_unsafe));
+            prop_assert!(!safe.trim_start().starts_with("::") && !safe.contains("##["));
+            prop_assert_eq!(terminal(&safe), &*safe);
         }
     }
 }

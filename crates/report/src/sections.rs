@@ -155,11 +155,8 @@ fn places(report: &Report, package: &Package) -> Vec<(Key, usize)> {
     }
     let row = CATALOGERS.iter().find(|row| row.cataloger == package.cataloger);
     let (kind, display) = of_ecosystem(package.ecosystem);
-    let key = |kind: &str, target: String| Key {
-        class: Class::Language,
-        kind: kind.to_owned(),
-        target,
-    };
+    let key =
+        |kind: &str, target: String| Key { class: Class::Language, kind: kind.to_owned(), target };
     match row.map(|row| (row.kind, row.place)) {
         Some((kind, Place::Together(display))) => vec![(key(kind, display.to_owned()), 0)],
         None if package.evidence == Evidence::Installed => {

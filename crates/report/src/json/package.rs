@@ -145,7 +145,8 @@ impl<'r> SplitVersion<'r> {
         if !matches!(ecosystem, Ecosystem::Deb | Ecosystem::Rpm) {
             return Self { epoch: None, version: text, release: None };
         }
-        let epoch = text.split_once(':').and_then(|(epoch, rest)| Some((epoch.parse().ok()?, rest)));
+        let epoch =
+            text.split_once(':').and_then(|(epoch, rest)| Some((epoch.parse().ok()?, rest)));
         let (epoch, rest) = epoch.map_or((None, text), |(epoch, rest)| (Some(epoch), rest));
         match rest.rsplit_once('-') {
             Some((version, release)) => Self { epoch, version, release: Some(release) },

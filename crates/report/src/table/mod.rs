@@ -1,13 +1,23 @@
 //! The report for people: one table for each section, as wide as the terminal.
+//!
+//! Findings of one package share its cells, a rule stands between packages only, and what is wide
+//! is wrapped. Where room is short, layer and title lose their columns; where a table cannot fit
+//! at all, each finding is a short paragraph.
 
-mod draw;
+mod cells;
 mod layout;
+mod list;
+mod paint;
 mod rows;
+mod wrap;
 
 use std::fmt::{self, Write};
 
 use sealift_model::Severity;
 
+use self::layout::Layout;
+use self::paint::Paint;
+use self::rows::Row;
 use crate::escape::terminal;
 use crate::report::{Counts, Report};
 use crate::sections::{Class, Section, sections};
@@ -16,7 +26,7 @@ use crate::sections::{Class, Section, sections};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct TableStyle {
-    /// Columns of the terminal. A table is wider only where its narrowest form does not fit.
+    /// Columns of the terminal.
     pub width: usize,
     /// Whether severities are coloured.
     pub colour: bool,
@@ -45,7 +55,7 @@ pub fn write(report: &Report, style: &TableStyle, out: &mut dyn Write) -> fmt::R
         let packages = report.inventory.packages.len();
         writeln!(out, "{}: no findings, {packages} packages", terminal(&report.artifact.name))?;
     }
-    write_notes(report, out)
+    write_notes(report, style, out)
 }
 
 /// Sections of languages without findings are left out; the operating system is always said.
@@ -64,27 +74,38 @@ fn write_section(
         Class::Language => format!("{} ({})", terminal(&section.target), terminal(&section.kind)),
     };
     let counts = Counts::of(section.findings());
-    writeln!(out, "{title}\n{}", "=".repeat(layout::width_of(&title)))?;
-    writeln!(out, "{}\n", totals(&counts, section.packages.len()))?;
+    let heading = Paint::Bold.on(&title, style);
+    writeln!(out, "{heading}\n{}", "=".repeat(wrap::width(&title).min(style.width)))?;
+    writeln!(out, "{}\n", totals(&counts, section.packages.len(), style))?;
     if counts.total() > 0 {
-        draw::table(&rows::of(report, section), style, out)?;
+        findings(&rows::of(report, section), style, out)?;
         out.write_char('\n')?;
     }
     Ok(())
 }
 
+/// Writes rows as a table where there is room for one.
+fn findings(rows: &[Row], style: &TableStyle, out: &mut dyn Write) -> fmt::Result {
+    match Layout::of(rows, style.width) {
+        Some(layout) => layout.write(out, rows, style),
+        None => list::findings(out, rows, style),
+    }
+}
+
 /// `Total: 23 (CRITICAL: 2, HIGH: 8)`, the severities that occur.
-fn totals(counts: &Counts, packages: usize) -> String {
+fn totals(counts: &Counts, packages: usize, style: &TableStyle) -> String {
     if counts.total() == 0 {
         return format!("Total: 0 in {packages} packages");
     }
     let severities = Severity::ALL.into_iter().rev().filter(|severity| counts.get(*severity) > 0);
-    let each: Vec<String> =
-        severities.map(|severity| format!("{severity}: {}", counts.get(severity))).collect();
-    format!("Total: {} ({})", counts.total(), each.join(", "))
+    let each = severities.map(|severity| {
+        let count = format!("{severity}: {}", counts.get(severity));
+        Paint::of(severity).on(&count, style)
+    });
+    format!("Total: {} ({})", counts.total(), each.collect::<Vec<_>>().join(", "))
 }
 
-fn write_notes(report: &Report, out: &mut dyn Write) -> fmt::Result {
+fn write_notes(report: &Report, style: &TableStyle, out: &mut dyn Write) -> fmt::Result {
     for note in &report.notes {
         writeln!(out, "{}", terminal(note))?;
     }
@@ -99,10 +120,10 @@ fn write_notes(report: &Report, out: &mut dyn Write) -> fmt::Result {
     if !report.inventory.diagnostics.is_empty() {
         writeln!(out, "\nNot read, or odd:")?;
     }
-    for diagnostic in &report.inventory.diagnostics {
-        writeln!(out, "  {}", terminal(&diagnostic.to_string()))?;
-    }
-    Ok(())
+    let diagnostics = report.inventory.diagnostics.iter();
+    diagnostics
+        .map(ToString::to_string)
+        .try_for_each(|diagnostic| list::item(out, "  ", &diagnostic, Paint::None, style))
 }
 
 #[cfg(test)]

@@ -1,95 +1,92 @@
-//! What stands in the cells of a table.
+//! What stands in the rows of a table.
 
 use sealift_matcher::{CvssEntry, Finding};
 use sealift_model::{Package, Severity};
 
-use crate::escape::terminal;
 use crate::report::Report;
 use crate::sections::{Entry, Section};
 use crate::{escape, links};
 
-/// The columns, left to right.
-pub(super) const HEADINGS: [&str; COLUMNS] =
-    ["Package", "Vulnerability", "Severity", "Installed", "Fixed", "Layer", "Title"];
-pub(super) const COLUMNS: usize = 7;
-/// Columns that may be broken into lines, in the order in which they give way.
-pub(super) const PACKAGE: usize = 0;
-pub(super) const VULNERABILITY: usize = 1;
-pub(super) const SEVERITY: usize = 2;
-pub(super) const INSTALLED: usize = 3;
-pub(super) const FIXED: usize = 4;
-pub(super) const TITLE: usize = 6;
-
-/// One finding.
-#[derive(Debug)]
+/// One finding; the texts are as found, and made safe when they are wrapped.
+#[derive(Clone, Debug, PartialEq)]
 pub(super) struct Row {
-    /// The text of each cell, safe to print.
-    pub(super) cells: [String; COLUMNS],
-    pub(super) severity: Severity,
-    /// Where the id leads.
+    /// Name of the package.
+    pub(super) package: String,
+    /// The place of the package, where it is not the section's own.
+    pub(super) path: Option<String>,
+    pub(super) installed: String,
+    /// The layer by its place from the lowest, `2/3`.
+    pub(super) layer: Option<String>,
+    pub(super) id: String,
+    /// Where the id leads; safe to write as it is.
     pub(super) link: Option<String>,
-    /// Whether it is about the same package at the same place as the row above.
-    pub(super) continues: bool,
+    pub(super) severity: Severity,
+    /// The score that the severity follows from.
+    pub(super) score: Option<String>,
+    /// Whether it is known to be exploited.
+    pub(super) exploited: bool,
+    /// Versions that are free of it.
+    pub(super) fixed: String,
+    pub(super) title: String,
+}
+
+impl Row {
+    /// Whether both are about the same package at the same place.
+    pub(super) fn shares_package(&self, other: &Self) -> bool {
+        (&self.package, &self.installed, &self.path, &self.layer)
+            == (&other.package, &other.installed, &other.path, &other.layer)
+    }
+
+    /// The severity, the scores of all rows below each other: `CRITICAL 10.0`.
+    pub(super) fn severity_text(&self) -> String {
+        match &self.score {
+            Some(score) => format!("{:<8} {score:>4}", self.severity),
+            None => self.severity.to_string(),
+        }
+    }
 }
 
 /// The rows of a section, package by package, each package's worst first.
 pub(super) fn of(report: &Report, section: &Section<'_>) -> Vec<Row> {
-    let mut rows = Vec::new();
-    for entry in &section.packages {
-        for (index, finding) in entry.findings.iter().enumerate() {
-            rows.push(row(report, section, entry, finding, index > 0));
-        }
-    }
-    rows
+    let entries = section.packages.iter();
+    let rows = entries.flat_map(|entry| {
+        entry.findings.iter().map(move |finding| row(report, section, entry, finding))
+    });
+    rows.collect()
 }
 
-fn row(
-    report: &Report,
-    section: &Section<'_>,
-    entry: &Entry<'_>,
-    finding: &Finding,
-    continues: bool,
-) -> Row {
-    let link = links::primary(&finding.id);
+fn row(report: &Report, section: &Section<'_>, entry: &Entry<'_>, finding: &Finding) -> Row {
     Row {
-        cells: [
-            package(section, entry),
-            terminal(&finding.id).into_owned(),
-            severity(finding),
-            terminal(&entry.package.version).into_owned(),
-            terminal(&finding.fixed_versions.join(", ")).into_owned(),
-            layer(report, entry).unwrap_or_default(),
-            terminal(&finding.title).into_owned(),
-        ],
+        package: entry.package.name.clone(),
+        path: path(section, entry),
+        installed: entry.package.version.clone(),
+        layer: layer(report, entry),
+        id: finding.id.clone(),
+        link: Some(links::primary(&finding.id)).filter(|link| escape::is_safe_link(link)),
         severity: finding.severity,
-        link: Some(link).filter(|link| escape::is_safe_link(link)),
-        continues,
+        score: score(finding),
+        exploited: finding.kev.is_some(),
+        fixed: finding.fixed_versions.join(", "),
+        title: finding.title.clone(),
     }
 }
 
-/// The name, and the place where it is not the section's own.
-fn package(section: &Section<'_>, entry: &Entry<'_>) -> String {
-    let Package { name, locations, ecosystem, .. } = entry.package;
+fn path(section: &Section<'_>, entry: &Entry<'_>) -> Option<String> {
+    let Package { locations, ecosystem, .. } = entry.package;
     let place = locations.get(entry.location).map(|place| place.path.as_str());
-    let place = place.filter(|path| !ecosystem.is_operating_system() && *path != section.target);
-    let more = match locations.len().saturating_sub(1) {
-        0 => String::new(),
-        more => format!(" and {more} more"),
-    };
-    match place {
-        Some(path) => format!("{} ({}{more})", terminal(name), terminal(path)),
-        None => terminal(name).into_owned(),
-    }
+    let place = place.filter(|path| !ecosystem.is_operating_system() && *path != section.target)?;
+    Some(match locations.len().saturating_sub(1) {
+        0 => place.to_owned(),
+        more => format!("{place} and {more} more"),
+    })
 }
 
-/// The word with the score that it follows from, and whether it is exploited.
-fn severity(finding: &Finding) -> String {
+/// The score of the source that the severity comes from, else of the first that has one.
+fn score(finding: &Finding) -> Option<String> {
     let source = finding.severity_source.as_deref();
     let own = |entry: &&CvssEntry| Some(entry.source.as_str()) == source;
-    let entry = finding.cvss.iter().find(own).or_else(|| finding.cvss.first());
-    let score = entry.map(|entry| format!(" {}", entry.score)).unwrap_or_default();
-    let exploited = if finding.kev.is_some() { " KEV" } else { "" };
-    format!("{}{score}{exploited}", finding.severity)
+    let entry = finding.cvss.iter().find(own).or_else(|| finding.cvss.first())?;
+    Some(entry.score.to_string())
 }
 
 /// The layer by its place from the lowest, `2/3`.

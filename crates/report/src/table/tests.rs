@@ -1,3 +1,4 @@
+use proptest::prelude::*;
 use sealift_model::{Ecosystem, Inventory, Location, Package, Purl};
 
 use super::*;
@@ -19,4 +20,127 @@ fn a_report_without_findings_is_one_line() {
     let mut text = String::new();
     write(&report, &TableStyle::plain(80), &mut text).unwrap();
     assert_eq!(text, "app: no findings, 1 packages\n");
+}
+
+fn drawn(rows: &[Row], style: &TableStyle) -> String {
+    let mut out = String::new();
+    findings(rows, style, &mut out).unwrap();
+    out
+}
+
+fn row(package: &str, id: &str, severity: Severity, score: &str, fixed: &str, title: &str) -> Row {
+    Row {
+        package: package.to_owned(),
+        path: None,
+        installed: "2.14.1".to_owned(),
+        layer: Some("2/3".to_owned()),
+        id: id.to_owned(),
+        link: Some(format!("https://osv.dev/vulnerability/{id}")),
+        severity,
+        score: Some(score.to_owned()).filter(|score| !score.is_empty()),
+        exploited: false,
+        fixed: fixed.to_owned(),
+        title: title.to_owned(),
+    }
+}
+
+fn rows() -> Vec<Row> {
+    let log4j = "org.apache.logging.log4j:log4j-core";
+    let long =
+        "Incomplete fix for Apache Log4j vulnerability in certain non-default configurations";
+    let code = "Remote code injection in Log4j";
+    let guava = "Information disclosure in Guava";
+    let mut rows = vec![
+        row(log4j, "CVE-2021-44228", Severity::Critical, "10.0", "2.15.0, 2.12.2, 2.3.1", code),
+        row(log4j, "CVE-2021-45046", Severity::Critical, "9.0", "2.16.0", long),
+        row(log4j, "CVE-2021-44832", Severity::Medium, "6.6", "2.17.1", ""),
+        row("guava", "GHSA-5mg8-w23w-74h3", Severity::Low, "", "", guava),
+        row("tools", "CVE-2020-0001", Severity::Unknown, "", "1.0", "Unscored"),
+    ];
+    for row in rows.iter_mut().take(3) {
+        row.path = Some("app/shop.jar:BOOT-INF/lib/log4j-core-2.14.1.jar".to_owned());
+    }
+    rows[0].exploited = true;
+    rows
+}
+
+#[test]
+fn wide() {
+    insta::assert_snapshot!(drawn(&rows(), &TableStyle::plain(160)));
+}
+
+#[test]
+fn usual() {
+    insta::assert_snapshot!(drawn(&rows(), &TableStyle::plain(120)));
+}
+
+#[test]
+fn as_wide_as_a_punch_card() {
+    insta::assert_snapshot!(drawn(&rows(), &TableStyle::plain(80)));
+}
+
+#[test]
+fn without_layers() {
+    let mut rows = rows();
+    rows.iter_mut().for_each(|row| row.layer = None);
+    insta::assert_snapshot!(drawn(&rows, &TableStyle::plain(120)));
+}
+
+#[test]
+fn too_narrow_for_a_table() {
+    insta::assert_snapshot!(drawn(&rows(), &TableStyle::plain(48)));
+}
+
+#[test]
+fn colours_and_links() {
+    let style = TableStyle { width: 120, colour: true, links: true };
+    insta::assert_snapshot!(drawn(&rows(), &style).replace('\u{1b}', "ESC"));
+}
+
+#[test]
+fn hostile_text_is_shown_and_does_nothing() {
+    let mut hostile = row(
+        "\u{1b}[2Jevil\u{202e}",
+        "CVE-\u{7}1",
+        Severity::High,
+        "7.5",
+        "\u{9b}31m2.0",
+        "title with\nline break, tab\tand \u{1b}]8;;http://evil\u{1b}\\link",
+    );
+    hostile.installed = "1.0\r\n::error::x".to_owned();
+    hostile.path = Some("a/\u{200b}b".to_owned());
+    insta::assert_snapshot!(drawn(&[hostile], &TableStyle::plain(120)));
+}
+
+#[test]
+fn wide_characters_keep_the_frame_straight() {
+    let rows = [
+        row("包管理器", "CVE-1", Severity::Low, "", "2.0", "标题很长 很长很长很长很长很长很长"),
+        row("naïve-🦀", "CVE-2", Severity::Low, "", "2.0", "crab 🦀 crab"),
+    ];
+    insta::assert_snapshot!(drawn(&rows, &TableStyle::plain(90)));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn no_line_is_wider_than_the_terminal(
+        texts in proptest::collection::vec(".{0,40}", 6),
+        width in 30_usize..200,
+        count in 1_usize..5,
+    ) {
+        let one = |at: usize| {
+            let text = |n: usize| texts[(at + n) % texts.len()].as_str();
+            let severity = Severity::ALL[at % 5];
+            let mut row = row(text(0), &format!("CVE-{at}"), severity, "5.0", text(2), text(3));
+            row.installed = text(1).to_owned();
+            row.path = Some(text(4).to_owned());
+            row
+        };
+        let rows: Vec<Row> = (0..count).map(one).collect();
+        for line in drawn(&rows, &TableStyle::plain(width)).lines() {
+            prop_assert!(wrap::width(line) <= width, "{}: {:?}", width, line);
+        }
+    }
 }
