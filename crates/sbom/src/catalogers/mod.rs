@@ -14,6 +14,7 @@ pub static ALL: &[&dyn Cataloger] = &[
     &java::Archive,
     &npm::Installed,
     &npm::Lockfile,
+    &npm::Yarn,
     &python::Installed,
     &python::Poetry,
     &python::Requirements,
