@@ -16,6 +16,9 @@ pub static ALL: &[&dyn Cataloger] = &[
     &npm::Lockfile,
     &npm::Yarn,
     &python::Installed,
+    &python::Pdm,
+    &python::Pipfile,
     &python::Poetry,
     &python::Requirements,
+    &python::Uv,
 ];

@@ -1,10 +1,13 @@
-//! Python: installed distributions, requirements files and Poetry's lockfile.
+//! Python: installed distributions, requirements files and lockfiles.
 //!
 //! | cataloger | reads | finds |
 //! | --- | --- | --- |
 //! | `python-installed` | `*.dist-info/METADATA`, `*.egg-info/PKG-INFO`, `EGG-INFO/PKG-INFO`, single-file `*.egg-info`, in any directory | each installed distribution with its licences |
+//! | `python-pdm` | `pdm.lock` | what it pins, with scope, dependencies and lines |
+//! | `python-pipfile` | `Pipfile.lock` | what it pins, with scope and lines |
 //! | `python-poetry` | `poetry.lock` of every version | what it pins, with scope, dependencies and lines |
 //! | `python-requirements` | `*requirements*.txt`, and every `.txt` in a folder `requirements` | every named requirement; the version only where `==` or `===` pins one |
+//! | `python-uv` | `uv.lock` | what it pins, with scope, relationship, dependencies and lines |
 //!
 //! What they cannot find: modules copied without their metadata, and programs frozen into one
 //! file; what a requirements file asks for by URL or path, or takes from a file of another name
@@ -13,15 +16,22 @@
 
 mod headers;
 mod installed;
+mod pdm;
+mod pipfile;
 mod poetry;
 mod requirement;
 mod requirements;
+mod toml_lock;
+mod uv;
 
 use sealift_model::{Ecosystem, Package, Purl};
 
 pub(super) use installed::Installed;
+pub(super) use pdm::Pdm;
+pub(super) use pipfile::Pipfile;
 pub(super) use poetry::Poetry;
 pub(super) use requirements::Requirements;
+pub(super) use uv::Uv;
 
 /// The package of that name; none when no project can be called so.
 fn package(name: &str, version: &str) -> Option<Package> {
