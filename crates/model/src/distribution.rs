@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::Ecosystem;
+use crate::{Ecosystem, Purl};
 
 /// A distribution whose packages and advisories are known by name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -16,7 +16,7 @@ pub enum Family {
     Amazon,
     /// Arch Linux.
     Arch,
-    /// Azure Linux and its forerunner CBL-Mariner.
+    /// Azure Linux, from 3.0 on.
     AzureLinux,
     /// CentOS and CentOS Stream.
     CentOs,
@@ -26,7 +26,9 @@ pub enum Family {
     Debian,
     /// Fedora.
     Fedora,
-    /// openSUSE Leap.
+    /// CBL-Mariner, the forerunner of Azure Linux.
+    Mariner,
+    /// openSUSE Leap, and openSUSE before it had that name.
     OpenSuseLeap,
     /// openSUSE Tumbleweed.
     OpenSuseTumbleweed,
@@ -40,6 +42,8 @@ pub enum Family {
     Rocky,
     /// SUSE Linux Enterprise.
     Suse,
+    /// SUSE Linux Enterprise Micro.
+    SuseMicro,
     /// Ubuntu.
     Ubuntu,
     /// Wolfi.
@@ -97,18 +101,20 @@ const TABLE: &[Row] = &[
     row(Family::Alpine, &["alpine"], "alpine", Some(("Alpine", Release::VMajorMinor)), APK),
     row(Family::Amazon, &["amzn"], "amazon", None, RPM),
     row(Family::Arch, &["arch", "archarm"], "arch", None, None),
-    row(Family::AzureLinux, &["azurelinux", "mariner"], "azurelinux", Some(("Azure Linux", Release::Major)), RPM),
+    row(Family::AzureLinux, &["azurelinux"], "azurelinux", Some(("Azure Linux", Release::Major)), RPM),
     row(Family::CentOs, &["centos"], "centos", None, RPM),
     row(Family::Chainguard, &["chainguard"], "chainguard", Some(("Chainguard", Release::None)), APK),
     row(Family::Debian, &["debian"], "debian", Some(("Debian", Release::Major)), DEB),
     row(Family::Fedora, &["fedora"], "fedora", None, RPM),
-    row(Family::OpenSuseLeap, &["opensuse-leap"], "opensuse-leap", Some(("openSUSE", Release::Words("Leap"))), RPM),
+    row(Family::Mariner, &["mariner"], "cbl-mariner", Some(("Azure Linux", Release::Major)), RPM),
+    row(Family::OpenSuseLeap, &["opensuse-leap", "opensuse"], "opensuse-leap", Some(("openSUSE", Release::Words("Leap"))), RPM),
     row(Family::OpenSuseTumbleweed, &["opensuse-tumbleweed"], "opensuse-tumbleweed", Some(("openSUSE:Tumbleweed", Release::None)), RPM),
     row(Family::Oracle, &["ol"], "oracle", None, RPM),
     row(Family::Photon, &["photon"], "photon", Some(("Photon OS", Release::Whole)), RPM),
     row(Family::RedHat, &["rhel"], "redhat", Some(("Red Hat", Release::Major)), RPM),
     row(Family::Rocky, &["rocky"], "rocky", Some(("Rocky Linux", Release::Major)), RPM),
-    row(Family::Suse, &["sles", "sled", "sles_sap"], "suse linux enterprise server", Some(("SUSE", Release::ServicePack("Linux Enterprise Server"))), RPM),
+    row(Family::Suse, &["sles", "sled", "sles_sap"], "sles", Some(("SUSE", Release::ServicePack("Linux Enterprise Server"))), RPM),
+    row(Family::SuseMicro, &["sle-micro", "suse-microos"], "slem", Some(("SUSE", Release::Words("Linux Enterprise Micro"))), RPM),
     row(Family::Ubuntu, &["ubuntu"], "ubuntu", Some(("Ubuntu", Release::Ubuntu)), DEB),
     row(Family::Wolfi, &["wolfi"], "wolfi", Some(("Wolfi", Release::None)), APK),
 ];
@@ -121,6 +127,12 @@ impl Family {
             .iter()
             .find(|row| row.ids.iter().any(|known| known.eq_ignore_ascii_case(id)))
             .map(|row| row.family)
+    }
+
+    /// The family of a name in reports, as [`Family::report_name`] gives it, in any case.
+    #[must_use]
+    pub fn from_report_name(name: &str) -> Option<Self> {
+        TABLE.iter().find(|row| row.report.eq_ignore_ascii_case(name)).map(|row| row.family)
     }
 
     /// The name in reports, `debian`, as Trivy has it.
@@ -174,6 +186,43 @@ impl Distribution {
         }
     }
 
+    /// A distribution by a name that others wrote, an `ID` or the name in reports (`alma` for
+    /// `almalinux`), and its version.
+    #[must_use]
+    pub fn from_name(name: &str, version: Option<&str>) -> Self {
+        let reported = || Family::from_report_name(name).and_then(Family::row);
+        let id = match Family::from_id(name) {
+            Some(_) => name,
+            None => reported().and_then(|row| row.ids.first()).map_or(name, |id| id),
+        };
+        Self::new(id, version)
+    }
+
+    /// The distribution that the purl of an operating system's package names: by its `distro`
+    /// qualifier, `<ID>-<VERSION_ID>`, as others write it too: a bare version or code name, where
+    /// the namespace is the `ID`. Without qualifier, the namespace alone.
+    #[must_use]
+    pub fn from_purl(purl: &Purl) -> Option<Self> {
+        let (namespace, distro) = match (purl.namespace(), purl.qualifier("distro")) {
+            (None, None) => return None,
+            (Some(namespace), None) => return Some(Self::from_name(namespace, None)),
+            (None, Some(distro)) => return Some(Self::from_qualifier(distro)),
+            (Some(namespace), Some(distro)) => (namespace, distro),
+        };
+        if distro.starts_with(|c: char| c.is_ascii_digit()) {
+            return Some(Self::from_name(namespace, Some(distro)));
+        }
+        let named = Self::from_qualifier(distro);
+        if named.version_id.is_some() || named.family.is_some() {
+            return Some(named);
+        }
+        let mut by_namespace = Self::from_name(namespace, None);
+        if by_namespace.id != named.id {
+            by_namespace.codename = Some(distro.to_owned());
+        }
+        Some(by_namespace)
+    }
+
     /// Reads the `distro` qualifier of a purl, `<ID>-<VERSION_ID>` or a bare `<ID>`.
     #[must_use]
     pub fn from_qualifier(distro: &str) -> Self {
@@ -184,8 +233,8 @@ impl Distribution {
             .map(|(at, _)| distro.split_at(at))
             .find(|(_, rest)| rest.chars().nth(1).is_some_and(|c| c.is_ascii_digit()));
         match version {
-            Some((id, rest)) => Self::new(id, rest.get(1..)),
-            None => Self::new(distro, None),
+            Some((id, rest)) => Self::from_name(id, rest.get(1..)),
+            None => Self::from_name(distro, None),
         }
     }
 
@@ -281,6 +330,28 @@ mod tests {
             );
             assert_eq!(distribution.qualifier(), text);
         }
+    }
+
+    #[test]
+    fn purls_of_others_name_their_distribution() {
+        for (purl, id, version, codename) in [
+            ("pkg:deb/debian/curl@7?distro=debian-12", "debian", Some("12"), None),
+            ("pkg:apk/alpine/musl@1?distro=3.9.2", "alpine", Some("3.9.2"), None),
+            ("pkg:apk/alpine/musl@1?distro=alpine-3.9.2", "alpine", Some("3.9.2"), None),
+            ("pkg:rpm/alma/bash@5?distro=alma-9.0", "almalinux", Some("9.0"), None),
+            ("pkg:rpm/redhat/bash@5?distro=rhel-9.4", "rhel", Some("9.4"), None),
+            ("pkg:deb/debian/curl@7?distro=jessie", "debian", None, Some("jessie")),
+            ("pkg:apk/wolfi/bash@5?distro=wolfi", "wolfi", None, None),
+            ("pkg:deb/ubuntu/curl@7", "ubuntu", None, None),
+        ] {
+            let found = Distribution::from_purl(&purl.parse().unwrap()).unwrap();
+            assert_eq!(
+                (found.id.as_str(), found.version_id.as_deref(), found.codename.as_deref()),
+                (id, version, codename),
+                "{purl}"
+            );
+        }
+        assert_eq!(Distribution::from_purl(&"pkg:npm/a@1".parse().unwrap()), None);
     }
 
     #[test]

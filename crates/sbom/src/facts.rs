@@ -2,7 +2,10 @@
 
 use sealift_model::{Distribution, Package};
 
-use crate::Error;
+use crate::{Error, OsPackage};
+
+/// Problems listed of one file; a file of rubbish has one on every line.
+const MAX_PROBLEMS: usize = 100;
 
 /// The facts of one file, in the order of the file.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -12,13 +15,15 @@ pub struct Facts {
     pub facts: Vec<Fact>,
     /// What of it could not be read.
     pub problems: Vec<Problem>,
+    /// What is odd about it, though nothing is missing.
+    pub notes: Vec<Problem>,
 }
 
 impl Facts {
     /// Whether there is nothing to keep.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.facts.is_empty() && self.problems.is_empty()
+        self.facts.is_empty() && self.problems.is_empty() && self.notes.is_empty()
     }
 
     /// Adds a package. A location in it holds only what lies inside the file: the path within an
@@ -30,7 +35,12 @@ impl Facts {
 
     /// Adds a problem with one record.
     pub fn problem(&mut self, line: Option<u64>, message: impl Into<String>) {
-        self.problems.push(Problem { line, inner_path: None, message: message.into() });
+        push_bounded(&mut self.problems, line, message.into());
+    }
+
+    /// Adds something odd, though nothing is missing for it.
+    pub fn note(&mut self, line: Option<u64>, message: impl Into<String>) {
+        push_bounded(&mut self.notes, line, message.into());
     }
 
     /// The packages among the facts.
@@ -42,6 +52,15 @@ impl Facts {
     }
 }
 
+fn push_bounded(list: &mut Vec<Problem>, line: Option<u64>, message: String) {
+    let message = match list.len() {
+        ..MAX_PROBLEMS => message,
+        MAX_PROBLEMS => "what else is wrong with this file is not listed".to_owned(),
+        _ => return,
+    };
+    list.push(Problem { line, inner_path: None, message });
+}
+
 /// One thing that a file says.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -50,12 +69,15 @@ pub enum Fact {
     Package(Box<Package>),
     /// The tree is of this distribution.
     Distribution(Box<Distribution>),
-    /// The package named `owner` of the operating system brought the file at `path`.
+    /// The operating system's package manager has this package installed.
+    OsPackage(Box<OsPackage>),
+    /// A package of the operating system brought these files. Only those are listed that a
+    /// cataloger of a language may take packages from.
     Owns {
         /// Name of the package.
         owner: String,
-        /// Path without leading slash.
-        path: String,
+        /// Paths without leading slash.
+        paths: Vec<String>,
     },
     /// Licences of a package that is stated elsewhere.
     Licenses {

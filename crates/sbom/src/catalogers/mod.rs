@@ -1,8 +1,14 @@
 //! One folder for each ecosystem, and the table of all catalogers.
 
+mod alpine;
+mod cargo;
+mod debian;
+mod golang;
 mod java;
 mod json;
 mod npm;
+pub(crate) mod os_release;
+mod program;
 mod python;
 mod text;
 
@@ -11,14 +17,19 @@ use crate::Cataloger;
 /// Every cataloger, ordered by name. Adding an ecosystem adds a line here.
 #[rustfmt::skip] // one line each
 pub static ALL: &[&dyn Cataloger] = &[
+    &alpine::Installed,
+    &debian::Status,
+    &golang::Program,
     &java::Archive,
     &npm::Installed,
     &npm::Lockfile,
     &npm::Yarn,
+    &os_release::Release,
     &python::Installed,
     &python::Pdm,
     &python::Pipfile,
     &python::Poetry,
     &python::Requirements,
     &python::Uv,
+    &cargo::Program,
 ];

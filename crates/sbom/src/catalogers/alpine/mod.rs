@@ -1,0 +1,56 @@
+//! Packages that `apk` installed: Alpine, Wolfi, Chainguard images.
+//!
+//! Finds what `lib/apk/db/installed`, or `usr/lib/apk/db/installed` with a merged `/usr`, lists;
+//! the origin each was built from, licences, maintainer, what it depends on (shared objects and
+//! commands through the packages that provide them), and which package brought a file.
+//!
+//! Leaves out virtual packages (`apk add --virtual .build-deps ...`), which are names for a set of
+//! others and have no content, and does not find packages that a later step took out of the
+//! database but not off the disk. A database elsewhere in the tree belongs to another system: it
+//! is named in a note, its packages are not taken.
+
+mod installed;
+
+use std::collections::HashMap;
+
+use sealift_layers::{File, Metadata, TreePath};
+use sealift_model::{Ecosystem, Impact};
+
+use crate::{Catalog, Cataloger, Error, Facts, MergedFacts, MergedFile, os_package};
+
+/// Where the database is.
+const DATABASES: &[&str] = &["lib/apk/db/installed", "usr/lib/apk/db/installed"];
+
+/// Finds the packages that `apk` installed.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Installed;
+
+impl Cataloger for Installed {
+    fn name(&self) -> &'static str {
+        "apk-installed"
+    }
+
+    fn wants(&self, path: TreePath<'_>, _: &Metadata, _: &[u8]) -> bool {
+        path.ends_with("lib/apk/db/installed")
+    }
+
+    fn read(&self, file: &mut File<'_>, facts: &mut Facts) -> Result<(), Error> {
+        let path = file.path();
+        let is_elsewhere = DATABASES.iter().all(|known| path != TreePath::from(*known));
+        if is_elsewhere && self.wants(path, &file.metadata(), &[]) {
+            facts.note(None, "an apk database of another tree, not read");
+        } else {
+            installed::read(file, facts);
+        }
+        Ok(())
+    }
+
+    fn assemble(&self, merged: &MergedFacts<'_>, catalog: &mut Catalog) {
+        os_package::assemble(Ecosystem::Apk, merged, &HashMap::new(), impact_of, catalog);
+    }
+}
+
+/// Every file is a database: a problem with it means that packages are missing.
+fn impact_of(_: &MergedFile<'_>) -> Impact {
+    Impact::Incomplete
+}

@@ -1,0 +1,117 @@
+//! Lines of a file that streams by, none kept longer than a bound.
+
+use std::io::{self, BufRead, BufReader, Read};
+
+/// The lines of a reader, one at a time, each in the same buffer.
+#[derive(Debug)]
+pub(crate) struct Lines<R> {
+    reader: BufReader<R>,
+    buffer: Vec<u8>,
+    number: u64,
+    max_line_bytes: usize,
+}
+
+/// One line, without what ends it (`\n` or `\r\n`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Line<'l> {
+    /// 1-based.
+    pub(crate) number: u64,
+    /// Its bytes, at most as many as allowed.
+    pub(crate) bytes: &'l [u8],
+    /// Whether it is longer than allowed; the rest of it is passed over.
+    pub(crate) is_cut: bool,
+    /// Whether a `\n` ends it; only the last line of a file may lack one.
+    pub(crate) is_ended: bool,
+}
+
+impl<R: Read> Lines<R> {
+    /// The lines of `reader`, of each the first `max_line_bytes`.
+    pub(crate) fn new(reader: R, max_line_bytes: usize) -> Self {
+        Self { reader: BufReader::new(reader), buffer: Vec::new(), number: 0, max_line_bytes }
+    }
+
+    /// The 1-based number of the line read last; 0 before the first.
+    pub(crate) fn number(&self) -> u64 {
+        self.number
+    }
+
+    /// The next line, none at the end.
+    ///
+    /// # Errors
+    /// What the reader says.
+    pub(crate) fn next_line(&mut self) -> io::Result<Option<Line<'_>>> {
+        self.buffer.clear();
+        let mut is_cut = false;
+        let mut is_ended = false;
+        let mut is_empty = true;
+        while !is_ended {
+            let available = match self.reader.fill_buf() {
+                Ok([]) => break,
+                Ok(available) => available,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+                Err(error) => return Err(error),
+            };
+            is_empty = false;
+            let newline = available.iter().position(|byte| *byte == b'\n');
+            is_ended = newline.is_some();
+            let part = available.get(..newline.unwrap_or(available.len())).unwrap_or_default();
+            let used = part.len() + usize::from(is_ended);
+            let room = self.max_line_bytes.saturating_sub(self.buffer.len());
+            is_cut |= part.len() > room;
+            self.buffer.extend_from_slice(part.get(..room).unwrap_or(part));
+            self.reader.consume(used);
+        }
+        if is_empty {
+            return Ok(None);
+        }
+        self.number += 1;
+        let bytes = match is_ended && !is_cut {
+            true => self.buffer.strip_suffix(b"\r").unwrap_or(&self.buffer),
+            false => &self.buffer,
+        };
+        Ok(Some(Line { number: self.number, bytes, is_cut, is_ended }))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn all(text: &[u8], max: usize) -> Vec<(Vec<u8>, bool, bool)> {
+        let mut lines = Lines::new(text, max);
+        let mut all = Vec::new();
+        while let Some(line) = lines.next_line().unwrap() {
+            all.push((line.bytes.to_vec(), line.is_cut, line.is_ended));
+        }
+        all
+    }
+
+    #[test]
+    fn ends_lines_as_unix_and_dos_do() {
+        let expected = [(b"a".to_vec(), false, true), (b"".to_vec(), false, true)];
+        assert_eq!(all(b"a\r\n\n", 9), expected);
+        assert_eq!(all(b"a\r", 9), [(b"a\r".to_vec(), false, false)]);
+        assert_eq!(all(b"", 9), []);
+    }
+
+    #[test]
+    fn passes_over_the_rest_of_a_long_line() {
+        let expected = [(b"abc".to_vec(), true, true), (b"x".to_vec(), false, false)];
+        assert_eq!(all(b"abcdef\nx", 3), expected);
+        assert_eq!(all(b"abc\n", 3), [(b"abc".to_vec(), false, true)]);
+    }
+
+    proptest! {
+        #[test]
+        fn is_what_split_says(text in "[ab\n]{0,40}") {
+            let mut expected: Vec<_> = text.split('\n').map(|line| line.as_bytes().to_vec()).collect();
+            if text.is_empty() || text.ends_with('\n') {
+                expected.pop();
+            }
+            let lines: Vec<_> = all(text.as_bytes(), 100).into_iter().map(|line| line.0).collect();
+            prop_assert_eq!(lines, expected);
+        }
+    }
+}

@@ -1,0 +1,341 @@
+//! Packages of an operating system: what its package manager's database says of one, and how all
+//! of them together become packages of an inventory.
+
+use std::collections::HashMap;
+
+use sealift_layers::LimitExceeded;
+use sealift_model::{
+    Diagnostic, Distribution, Ecosystem, Family, Impact, Location, Package, Purl, PurlError,
+    SourcePackage,
+};
+
+use crate::{Catalog, Fact, Facts, MergedFacts, MergedFile};
+
+/// Bytes of a package's name and of its version. Both are file names where packages are made
+/// (`NAME_VERSION_ARCH.deb`), and those end at 255 on every file system in use.
+const MAX_NAME_BYTES: usize = 255;
+
+/// Packages of one database. All of Debian is a quarter of that.
+const MAX_PACKAGES: usize = 250_000;
+
+/// Bytes of one line of a package database. The longest known are `Provides` of a few 10,000.
+pub(crate) const MAX_LINE_BYTES: usize = 1 << 20;
+
+/// Bytes of one package database. A `status` with all of Debian installed has half of that.
+pub(crate) const MAX_DATABASE_BYTES: u64 = 128 << 20;
+
+/// A package as the database of an operating system's package manager lists it, before the
+/// distribution and the packages beside it are known.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct OsPackage {
+    /// Its name.
+    pub name: String,
+    /// Its full version, epoch included.
+    pub version: String,
+    /// Its architecture in the package manager's own word.
+    pub architecture: Option<String>,
+    /// What it was built from.
+    pub source: Option<SourcePackage>,
+    /// Licences, where the database tells.
+    pub licenses: Vec<String>,
+    /// Who maintains it.
+    pub maintainer: Option<String>,
+    /// What it needs.
+    pub requires: Requirements,
+    /// What it answers to beside its name.
+    pub provides: Requirements,
+    /// First and last 1-based line of its record.
+    pub lines: Option<(u64, u64)>,
+}
+
+impl OsPackage {
+    /// A package of which nothing else is known yet.
+    ///
+    /// # Errors
+    /// One sentence, when the name or the version is missing or longer than any can be.
+    pub(crate) fn new(name: String, version: String) -> Result<Self, String> {
+        for (what, text) in [("name", &name), ("version", &version)] {
+            if text.is_empty() {
+                return Err(format!("a package without {what}"));
+            }
+            if text.len() > MAX_NAME_BYTES {
+                let length = text.len();
+                return Err(format!("a {what} of {length} bytes, longest is {MAX_NAME_BYTES}"));
+            }
+        }
+        Ok(Self {
+            name,
+            version,
+            architecture: None,
+            source: None,
+            licenses: Vec::new(),
+            maintainer: None,
+            requires: Requirements::default(),
+            provides: Requirements::default(),
+            lines: None,
+        })
+    }
+
+    /// `name@version`, the form of [`Package::depends_on`].
+    fn id(&self) -> String {
+        format!("{}@{}", self.name, self.version)
+    }
+
+    /// The package of an inventory that this is, with the distribution in its purl and without
+    /// what it depends on.
+    fn to_package(
+        &self,
+        ecosystem: Ecosystem,
+        distribution: Option<&Distribution>,
+    ) -> Result<Package, PurlError> {
+        let mut purl =
+            Purl::builder(ecosystem.purl_type(), &self.name).version(self.version.as_str());
+        if let Some(architecture) = &self.architecture {
+            purl = purl.qualifier("arch", architecture.as_str());
+        }
+        if let Some(distribution) = distribution {
+            let distro = distribution.qualifier();
+            purl = purl.namespace(distribution.id.as_str()).qualifier("distro", distro.as_str());
+        }
+        let mut package = Package::new(ecosystem, &self.name, &self.version, purl.build()?);
+        package.licenses.clone_from(&self.licenses);
+        package.source.clone_from(&self.source);
+        package.architecture.clone_from(&self.architecture);
+        package.maintainer.clone_from(&self.maintainer);
+        package.locations = vec![Location::new("").on_lines(self.lines)];
+        Ok(package)
+    }
+}
+
+/// Names that a package needs or answers to: a sequence, each with its alternatives. Held as one
+/// text, since a database has far more of them than anything else.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Requirements(String);
+
+impl Requirements {
+    /// Adds a name, or several of which one is enough. Names hold no space and no `|`.
+    pub(crate) fn push<'n>(&mut self, alternatives: impl IntoIterator<Item = &'n str>) {
+        let start = self.0.len();
+        for name in alternatives {
+            let separator = if self.0.len() == start { ' ' } else { '|' };
+            self.0.push(separator);
+            self.0.push_str(name);
+        }
+    }
+
+    /// Each with its alternatives.
+    pub fn iter(&self) -> impl Iterator<Item = impl Iterator<Item = &str>> {
+        self.0.split(' ').filter(|group| !group.is_empty()).map(|group| group.split('|'))
+    }
+
+    /// All names.
+    pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
+        self.iter().flatten()
+    }
+}
+
+/// The packages of one database while it is read.
+#[derive(Debug, Default)]
+pub(crate) struct Records {
+    /// Line of the first record, by name, architecture and version.
+    first_lines: HashMap<(String, Option<String>, String), Option<u64>>,
+}
+
+impl Records {
+    /// Takes up a package. More than [`MAX_PACKAGES`] are a problem; a second record of one is a
+    /// note. Two versions of one are both kept, since which of them holds is not known.
+    pub(crate) fn add(&mut self, package: OsPackage, facts: &mut Facts) {
+        let line = package.lines.map(|(first, _)| first);
+        let OsPackage { name, architecture, version, .. } = &package;
+        let key = (name.clone(), architecture.clone(), version.clone());
+        if let Some(earlier) = self.first_lines.get(&key) {
+            let place = earlier.map(|line| format!(", as on line {line}")).unwrap_or_default();
+            return facts.note(line, format!("another record of {name} {version}{place}"));
+        }
+        if self.first_lines.len() == MAX_PACKAGES {
+            let max = u64::try_from(MAX_PACKAGES).unwrap_or(u64::MAX);
+            return facts.problem(line, limit_message("packages of a database", max));
+        }
+        self.first_lines.insert(key, line);
+        facts.facts.push(Fact::OsPackage(Box::new(package)));
+    }
+}
+
+/// Says so when a database has more than [`MAX_DATABASE_BYTES`], of which alone are read.
+pub(crate) fn check_size(bytes: u64, facts: &mut Facts) {
+    if bytes > MAX_DATABASE_BYTES {
+        facts.problem(None, limit_message("bytes of a package database", MAX_DATABASE_BYTES));
+    }
+}
+
+fn limit_message(limit: &'static str, max: u64) -> String {
+    LimitExceeded::new(limit, max).to_string()
+}
+
+/// Turns what the files list into packages of the inventory, with the distribution and what each
+/// depends on, and licences of `licenses` in place of none. A problem with a file means what
+/// `impact_of` says.
+pub(crate) fn assemble(
+    ecosystem: Ecosystem,
+    merged: &MergedFacts<'_>,
+    licenses: &HashMap<&str, &[String]>,
+    impact_of: impl Fn(&MergedFile<'_>) -> Impact,
+    catalog: &mut Catalog,
+) {
+    let distribution = merged.distribution.filter(|found| may_have(found, ecosystem));
+    let installed = Installed::new(merged.files.iter().flat_map(listed));
+    for file in &merged.files {
+        let complain = |message| {
+            let place = file.location("");
+            let diagnostic = Diagnostic::new(merged.cataloger, message, Impact::Incomplete);
+            diagnostic.at(place.path, place.layer)
+        };
+        for package in listed(file) {
+            match package.to_package(ecosystem, distribution) {
+                Ok(mut found) => {
+                    found.depends_on = installed.needed_by(package);
+                    if let Some(licenses) = licenses.get(package.name.as_str()) {
+                        found.licenses = licenses.to_vec();
+                    }
+                    catalog.add(found, file, merged.cataloger);
+                }
+                Err(error) => {
+                    catalog.diagnose(complain(format!("package {:?}: {error}", package.name)));
+                }
+            }
+        }
+        if let (Some(other), None, Some(_)) =
+            (merged.distribution, distribution, listed(file).next())
+        {
+            let id = &other.id;
+            catalog.diagnose(complain(format!("a database that {id}, the distribution, has not")));
+        }
+        catalog.add_problems(file, merged.cataloger, impact_of(file));
+    }
+}
+
+/// Whether packages of the ecosystem can be the distribution's own.
+fn may_have(distribution: &Distribution, ecosystem: Ecosystem) -> bool {
+    let own = distribution.family.and_then(Family::packages);
+    own.is_none_or(|own| own == ecosystem)
+}
+
+/// The packages that a file lists.
+fn listed<'f>(file: &MergedFile<'f>) -> impl Iterator<Item = &'f OsPackage> {
+    file.facts.facts.iter().filter_map(|fact| match fact {
+        Fact::OsPackage(package) => Some(&**package),
+        _ => None,
+    })
+}
+
+/// All packages of a tree by the names that others need them under.
+#[derive(Debug, Default)]
+struct Installed<'p> {
+    named: ByName<'p>,
+    providing: ByName<'p>,
+}
+
+/// One package for each name, and one for each name on each architecture. Of several, the first:
+/// which of them it is says little, and a hostile database may have very many.
+#[derive(Debug, Default)]
+struct ByName<'p> {
+    any: HashMap<&'p str, &'p OsPackage>,
+    same_architecture: HashMap<(&'p str, &'p str), &'p OsPackage>,
+}
+
+impl<'p> Installed<'p> {
+    /// Takes up the packages of a tree.
+    fn new(packages: impl IntoIterator<Item = &'p OsPackage>) -> Self {
+        let mut installed = Self::default();
+        for package in packages {
+            installed.named.insert(&package.name, package);
+            for name in package.provides.names() {
+                installed.providing.insert(name, package);
+            }
+        }
+        installed
+    }
+
+    /// `name@version` of what `package` needs and has, sorted. Of alternatives that is every one
+    /// installed by that name; only when there is none, what else provides one of them.
+    fn needed_by(&self, package: &OsPackage) -> Vec<String> {
+        let mut needed = Vec::new();
+        for alternatives in package.requires.iter() {
+            let alternatives: Vec<&str> = alternatives.collect();
+            let find = |by_name: &ByName<'p>| -> Vec<&'p OsPackage> {
+                alternatives.iter().filter_map(|name| by_name.get(name, package)).collect()
+            };
+            let mut found = find(&self.named);
+            if found.is_empty() {
+                found = find(&self.providing);
+                found.truncate(1);
+            }
+            needed.extend(found.into_iter().filter(|other| other.name != package.name));
+        }
+        let mut ids: Vec<String> = needed.into_iter().map(OsPackage::id).collect();
+        ids.sort_unstable();
+        ids.dedup();
+        ids
+    }
+}
+
+impl<'p> ByName<'p> {
+    fn insert(&mut self, name: &'p str, package: &'p OsPackage) {
+        self.any.entry(name).or_insert(package);
+        if let Some(architecture) = &package.architecture {
+            self.same_architecture.entry((name, architecture)).or_insert(package);
+        }
+    }
+
+    fn get(&self, name: &str, of: &OsPackage) -> Option<&'p OsPackage> {
+        let architecture = of.architecture.as_deref();
+        let same = architecture.and_then(|arch| self.same_architecture.get(&(name, arch)));
+        same.or_else(|| self.any.get(name)).copied()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn package(
+        name: &str,
+        architecture: &str,
+        requires: &[&[&str]],
+        provides: &[&str],
+    ) -> OsPackage {
+        let mut package = OsPackage::new(name.into(), format!("1-{architecture}")).unwrap();
+        package.architecture = Some(architecture.into());
+        for alternatives in requires {
+            package.requires.push(alternatives.iter().copied());
+        }
+        for name in provides {
+            package.provides.push([*name]);
+        }
+        package
+    }
+
+    #[test]
+    fn names_and_versions_are_there_and_bounded() {
+        let long = "a".repeat(256);
+        let refused = OsPackage::new(long, "1".into()).unwrap_err();
+        assert_eq!(refused, "a name of 256 bytes, longest is 255");
+        let refused = OsPackage::new("a".into(), String::new()).unwrap_err();
+        assert_eq!(refused, "a package without version");
+    }
+
+    #[test]
+    fn what_is_needed_is_found_by_name_then_by_what_provides_it() {
+        let all = [
+            package("libc", "i386", &[], &[]),
+            package("libc", "amd64", &[], &[]),
+            package("mawk", "amd64", &[], &["awk"]),
+            package("base", "amd64", &[&["awk"], &["gone"], &["absent", "libc"]], &["base-api"]),
+            package("cdebconf", "amd64", &[&["base-api", "mawk"], &["cdebconf"]], &[]),
+        ];
+        let installed = Installed::new(&all);
+        assert_eq!(installed.needed_by(&all[3]), ["libc@1-amd64", "mawk@1-amd64"]);
+        assert_eq!(installed.needed_by(&all[4]), ["mawk@1-amd64"]);
+    }
+}
