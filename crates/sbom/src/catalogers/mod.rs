@@ -1,6 +1,7 @@
 //! One folder for each ecosystem, and the table of all catalogers.
 
 mod alpine;
+mod archive;
 mod cargo;
 mod debian;
 mod golang;
