@@ -1,6 +1,7 @@
 //! One folder for each ecosystem, and the table of all catalogers.
 
 mod alpine;
+mod archive;
 mod cargo;
 mod debian;
 mod golang;
@@ -24,10 +25,16 @@ pub static ALL: &[&dyn Cataloger] = &[
     &java::Archive,
     &npm::Installed,
     &npm::Lockfile,
+    &npm::Yarn,
     &os_release::Release,
+    &python::Archive,
     &python::Installed,
+    &python::Pdm,
+    &python::Pipfile,
     &python::Poetry,
+    &python::Pylock,
     &python::Requirements,
     &rpm::Database,
+    &python::Uv,
     &cargo::Program,
 ];

@@ -10,7 +10,6 @@
 //! metadata; classes outside archives; what a launcher downloads when it starts. Of a `pom.xml`
 //! only the project is read, not its dependencies.
 
-mod budget;
 mod file_name;
 mod identity;
 mod licenses;
@@ -23,7 +22,6 @@ mod testing;
 #[cfg(test)]
 mod tests;
 mod walk;
-mod zip;
 
 use sealift_layers::{File, Metadata, TreePath};
 

@@ -6,12 +6,11 @@ use sealift_layers::{LimitExceeded, Limits, TreePath};
 use sealift_model::{Ecosystem, Location, Package, Purl, PurlError};
 
 use super::Kind;
-use super::budget::{Budget, UnpackError};
 use super::identity::{Clues, Identity};
 use super::manifest::Manifest;
 use super::pom::Pom;
 use super::properties::PomProperties;
-use super::zip::{Archive, Content, Entry, EntryError};
+use crate::catalogers::archive::{Archive, Budget, Content, Entry, EntryError, UnpackError};
 use crate::facts::Problem;
 use crate::{Error, Facts};
 

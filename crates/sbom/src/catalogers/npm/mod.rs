@@ -3,14 +3,15 @@
 //! | cataloger | reads | finds |
 //! | --- | --- | --- |
 //! | `npm-installed` | `package.json` | the package whose root it is: directly below `node_modules` (also pnpm's store, npm's global folder) or below Debian's `usr/share/nodejs`; elsewhere the project itself, as declared |
+//! | `npm-yarn` | `yarn.lock` of Yarn 1 and later | what it pins, with dependencies and lines |
 //! | `npm-lock` | `package-lock.json`, `npm-shrinkwrap.json`, npm's hidden `node_modules/.package-lock.json`; versions 1 to 3 | what the lockfile pins, under the real names of aliases, with scope, relationship, dependencies and lines |
 //!
 //! What they cannot find: packages bundled into one script; packages in Yarn's zip cache; versions
 //! that a lockfile of version 1 gives as a git or tarball URL (the name is reported without one);
 //! the dependencies among installed packages. A `package.json` deeper in a package (`dist/`,
 //! `test/fixtures/`) is not a package of its own and is not read; nor are lockfiles that packages
-//! carry with them. Folders of the project (workspaces) are no packages either; a folder that
-//! another `package.json` depends on through `file:` is one.
+//! carry with them. A workspace with a version is reported as a part of the project, the project's
+//! root is not.
 
 mod license;
 mod lock;
@@ -19,11 +20,13 @@ mod place;
 mod tree;
 mod v1;
 mod v2;
+mod yarn;
 
 use sealift_model::{Ecosystem, Package, Purl};
 
 pub(super) use lock::Lockfile;
 pub(super) use manifest::Installed;
+pub(super) use yarn::Yarn;
 
 /// Longest name that the registry takes (npm docs, package.json, "name").
 const MAX_NAME_BYTES: usize = 214;

@@ -16,19 +16,12 @@ const MAX_LOOKUPS: u32 = 20_000_000;
 pub(super) struct Node<'a> {
     /// The folder in whose `node_modules` this one lies; the root lies in itself.
     pub(super) parent: usize,
-    /// Whose folder it is.
-    pub(super) kind: Kind<'a>,
+    /// Whether it is the project's own: its root or a workspace.
+    pub(super) is_project: bool,
+    /// The package in it; none in the root.
+    pub(super) entry: Option<Entry<'a>>,
     /// Names of the dependencies as the folder's code calls them.
     pub(super) requires: Vec<Cow<'a, str>>,
-}
-
-/// Whose folder it is.
-#[derive(Debug)]
-pub(super) enum Kind<'a> {
-    /// The project's: its root or a workspace.
-    Project,
-    /// A package's.
-    Package(Entry<'a>),
 }
 
 /// One entry of a lockfile.
@@ -63,7 +56,7 @@ pub(super) const ROOT: usize = 0;
 impl<'a> Tree<'a> {
     /// A tree of nothing but the root, which requires these.
     pub(super) fn new(requires: Vec<Cow<'a, str>>) -> Self {
-        let root = Node { parent: ROOT, kind: Kind::Project, requires };
+        let root = Node { parent: ROOT, is_project: true, entry: None, requires };
         Self { nodes: vec![root], folders: HashMap::new() }
     }
 
@@ -93,7 +86,7 @@ impl<'a> Tree<'a> {
         let mut packages: Vec<Package> = Vec::new();
         let mut known: HashMap<(&str, &str), Option<usize>> = HashMap::new();
         for (place, node) in self.nodes.iter().enumerate() {
-            let Kind::Package(entry) = &node.kind else { continue };
+            let Some(entry) = &node.entry else { continue };
             let at = *known.entry((&entry.name, &entry.version)).or_insert_with(|| {
                 let package = super::package(&entry.name, &entry.version)?;
                 packages.push(first(package, entry));
@@ -105,13 +98,12 @@ impl<'a> Tree<'a> {
                 continue;
             };
             package.scope = needed_most(package.scope, entry.scope);
-            if let Some(direct) = &direct
-                && package.relationship != Relationship::Direct
-            {
-                package.relationship = match direct.contains(&place) {
-                    true => Relationship::Direct,
-                    false => Relationship::Indirect,
-                };
+            if node.is_project {
+                package.relationship = Relationship::Workspace;
+            } else if direct.as_ref().is_some_and(|direct| direct.contains(&place)) {
+                package.relationship = Relationship::Direct;
+            } else if direct.is_some() && package.relationship == Relationship::Unstated {
+                package.relationship = Relationship::Indirect;
             }
             let targets = requires.get(place).into_iter().flatten();
             package.depends_on.extend(targets.filter_map(|target| self.id(*target)));
@@ -132,7 +124,7 @@ impl<'a> Tree<'a> {
 
     /// What the project's own folders require; none when nobody says.
     fn direct(&self, requires: &[Vec<usize>]) -> Option<BTreeSet<usize>> {
-        let projects = || self.nodes.iter().zip(requires).filter(|(node, _)| node.is_project());
+        let projects = || self.nodes.iter().zip(requires).filter(|(node, _)| node.is_project);
         let stated = projects().any(|(node, _)| !node.requires.is_empty());
         stated.then(|| projects().flat_map(|(_, targets)| targets.iter().copied()).collect())
     }
@@ -167,16 +159,7 @@ impl<'a> Tree<'a> {
     }
 
     fn id(&self, place: usize) -> Option<String> {
-        match &self.nodes.get(place)?.kind {
-            Kind::Package(entry) => Some(entry.id()),
-            Kind::Project => None,
-        }
-    }
-}
-
-impl Node<'_> {
-    fn is_project(&self) -> bool {
-        matches!(self.kind, Kind::Project)
+        self.nodes.get(place)?.entry.as_ref().map(Entry::id)
     }
 }
 

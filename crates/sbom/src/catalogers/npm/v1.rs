@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::tree::{Entry, Kind, Node, ROOT, Tree};
+use super::tree::{Entry, Node, ROOT, Tree};
 use super::{license, lock};
 use crate::Facts;
 use crate::catalogers::json::{Document, Object};
@@ -46,8 +46,8 @@ fn nest<'a>(
         };
         let requires = object.object("requires").unwrap_or_default();
         let requires = requires.members().map(|(name, _)| name.clone()).collect();
-        let kind = Kind::Package(entry(folder, &object, lines));
-        let place = tree.push(Node { parent: depth.parent, kind, requires });
+        let entry = Some(entry(folder, &object, lines));
+        let place = tree.push(Node { parent: depth.parent, is_project: false, entry, requires });
         tree.nest(depth.parent, folder.clone(), place);
         let Some(inner) = object.object("dependencies") else { continue };
         match depth.left.checked_sub(1) {

@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 
 use sealift_layers::Limits;
 
-use super::tree::{Entry, Kind, Node, ROOT, Tree};
+use super::tree::{Entry, Node, ROOT, Tree};
 use super::{license, lock};
 use crate::Facts;
 use crate::catalogers::json::{Document, Object};
@@ -24,10 +24,11 @@ pub(super) fn tree<'a>(
     let mut tree = Tree::new(requires(&root, true));
     let mut places = HashMap::from([("", ROOT)]);
     for folder in folders.iter().filter(|folder| !folder.is_link()) {
-        let is_package = folder.is_below_store() || by_file.contains(folder.name());
-        let kind = if is_package { Kind::Package(folder.entry()) } else { Kind::Project };
-        let requires = requires(&folder.object, !is_package);
-        places.insert(&folder.path, tree.push(Node { parent: ROOT, kind, requires }));
+        let is_project = !folder.is_below_store() && !by_file.contains(folder.name());
+        // A workspace that is never published has no version.
+        let entry = Some(folder.entry()).filter(|it| !is_project || !it.version.is_empty());
+        let requires = requires(&folder.object, is_project);
+        places.insert(&folder.path, tree.push(Node { parent: ROOT, is_project, entry, requires }));
     }
     for folder in folders.iter().filter(|folder| folder.is_below_store()) {
         let parent = places.get(folder.parent()).copied().unwrap_or(ROOT);
@@ -210,7 +211,7 @@ mod tests {
     }
 
     #[test]
-    fn workspaces_are_no_packages_but_what_is_required_by_path_is() {
+    fn workspaces_and_what_is_required_by_path() {
         let found = packages(
             r#"{"packages": {
                 "": {"workspaces": ["packages/*"], "dependencies": {"lib": "file:vendor/lib"}},
@@ -218,6 +219,7 @@ mod tests {
                 "node_modules/lib": {"resolved": "vendor/lib", "link": true},
                 "packages/app": {"version": "0.0.1", "dependencies": {"a": "1", "lib": "*"}},
                 "packages/app/node_modules/a": {"version": "1.0.0"},
+                "packages/docs": {},
                 "vendor/lib": {"version": "2.0.0", "dependencies": {"b": "1"}},
                 "node_modules/b": {"version": "1.0.0"}
             }}"#,
@@ -227,6 +229,9 @@ mod tests {
         let lib = package(&found, "lib@2.0.0");
         assert_eq!(lib.relationship, Relationship::Direct);
         assert_eq!(lib.depends_on, ["b@1.0.0"]);
-        assert_eq!(found.len(), 3);
+        let app = package(&found, "app@0.0.1");
+        assert_eq!(app.relationship, Relationship::Workspace);
+        assert_eq!(app.depends_on, ["a@1.0.0", "lib@2.0.0"]);
+        assert_eq!(found.len(), 4, "a workspace without version is none");
     }
 }

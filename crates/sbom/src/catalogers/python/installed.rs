@@ -3,6 +3,7 @@
 use std::io::Read;
 
 use sealift_layers::{File, FileError, LimitExceeded, Limits, Metadata, TreePath};
+use sealift_model::Package;
 
 use super::headers::Headers;
 use crate::catalogers::text;
@@ -35,12 +36,13 @@ impl Cataloger for Installed {
         let mut bytes = Vec::new();
         let bounded = &mut file.stream().take(limits.max_document_bytes);
         bounded.read_to_end(&mut bytes).map_err(FileError::from)?;
-        parse(&bytes, limits, facts)
+        facts.package(distribution(&bytes, limits)?);
+        Ok(())
     }
 }
 
 /// The distribution that the fields describe. Of a field given twice the last counts.
-fn parse(bytes: &[u8], limits: &Limits, facts: &mut Facts) -> Result<(), Error> {
+pub(super) fn distribution(bytes: &[u8], limits: &Limits) -> Result<Package, Error> {
     let text = text::any(bytes);
     let [mut name, mut version] = [const { String::new() }; 2];
     let mut licenses = Licenses::default();
@@ -59,17 +61,16 @@ fn parse(bytes: &[u8], limits: &Limits, facts: &mut Facts) -> Result<(), Error> 
             return Err(LimitExceeded::new("max_document_bytes", limits.max_document_bytes).into());
         }
         let missing = if name.is_empty() { "a name" } else { "a version" };
-        let reason = format!("without {missing}");
-        return Err(Error::Malformed { format: "Python metadata", reason, line: None });
+        return Err(malformed(format!("without {missing}")));
     }
-    match super::package(&name, &version) {
-        Some(mut package) => {
-            package.licenses = licenses.declared();
-            facts.package(package);
-        }
-        None => facts.problem(None, format!("{name:?} is not a name of a package")),
-    }
-    Ok(())
+    let mut package = super::package(&name, &version)
+        .ok_or_else(|| malformed(format!("{name:?} is not a name of a package")))?;
+    package.licenses = licenses.declared();
+    Ok(package)
+}
+
+fn malformed(reason: String) -> Error {
+    Error::Malformed { format: "Python metadata", reason, line: None }
 }
 
 /// What the fields say of the licence, from the newest form to the oldest.
@@ -110,15 +111,12 @@ mod tests {
 
     use super::*;
 
-    fn facts(text: &str) -> Facts {
-        let mut facts = Facts::default();
-        parse(text.as_bytes(), &Limits::default(), &mut facts).unwrap();
-        facts
+    fn package(text: &str) -> Package {
+        distribution(text.as_bytes(), &Limits::default()).unwrap()
     }
 
     fn licenses(fields: &str) -> Vec<String> {
-        let facts = facts(&format!("Name: a\nVersion: 1\n{fields}"));
-        facts.packages().next().unwrap().licenses.clone()
+        package(&format!("Name: a\nVersion: 1\n{fields}")).licenses
     }
 
     #[test]
@@ -139,8 +137,7 @@ mod tests {
 
     #[test]
     fn a_distribution() {
-        let facts = facts("Metadata-Version: 2.1\nname: Foo.Bar\nVERSION: 1.0\n\nName: no");
-        let [package] = facts.packages().collect::<Vec<_>>()[..] else { panic!("{facts:?}") };
+        let package = package("Metadata-Version: 2.1\nname: Foo.Bar\nVERSION: 1.0\n\nName: no");
         assert_eq!((package.id().as_str(), package.evidence), ("Foo.Bar@1.0", Evidence::Installed));
     }
 
@@ -159,7 +156,7 @@ mod tests {
     #[test]
     fn without_name_or_version_it_is_malformed() {
         for (text, missing) in [("", "a name"), ("Name: a\n", "a version")] {
-            let error = parse(text.as_bytes(), &Limits::default(), &mut Facts::default());
+            let error = distribution(text.as_bytes(), &Limits::default());
             assert!(error.unwrap_err().to_string().ends_with(missing));
         }
     }
@@ -177,7 +174,7 @@ mod tests {
     proptest! {
         #[test]
         fn never_panics(bytes: Vec<u8>) {
-            let _ = parse(&bytes, &Limits::default(), &mut Facts::default());
+            let _ = distribution(&bytes, &Limits::default());
         }
     }
 }

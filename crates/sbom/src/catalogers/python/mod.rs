@@ -1,27 +1,43 @@
-//! Python: installed distributions, requirements files and Poetry's lockfile.
+//! Python: installed distributions, requirements files and lockfiles.
 //!
 //! | cataloger | reads | finds |
 //! | --- | --- | --- |
+//! | `python-archive` | `*.egg` and `*.whl` archives | eggs as installed, wheels as declared |
 //! | `python-installed` | `*.dist-info/METADATA`, `*.egg-info/PKG-INFO`, `EGG-INFO/PKG-INFO`, single-file `*.egg-info`, in any directory | each installed distribution with its licences |
+//! | `python-pdm` | `pdm.lock` | what it pins, with scope, dependencies and lines |
+//! | `python-pipfile` | `Pipfile.lock` | what it pins, with scope and lines |
 //! | `python-poetry` | `poetry.lock` of every version | what it pins, with scope, dependencies and lines |
+//! | `python-pylock` | `pylock.toml`, `pylock.*.toml` | what it pins, with dependencies and lines |
 //! | `python-requirements` | `*requirements*.txt`, and every `.txt` in a folder `requirements` | every named requirement; the version only where `==` or `===` pins one |
+//! | `python-uv` | `uv.lock` | what it pins, with scope, relationship, dependencies and lines |
 //!
 //! What they cannot find: modules copied without their metadata, and programs frozen into one
-//! file; what a requirements file asks for by URL or path, or takes from a file of another name
+//! file; the wheels that Python keeps to make environments with (left out on purpose); what a requirements file asks for by URL or path, or takes from a file of another name
 //! with `-r` (each is a diagnostic). Markers (`; python_version < "3"`) are not evaluated: what
 //! they exclude on some machine is reported.
 
+mod archive;
 mod headers;
 mod installed;
+mod pdm;
+mod pipfile;
 mod poetry;
+mod pylock;
 mod requirement;
 mod requirements;
+mod toml_lock;
+mod uv;
 
 use sealift_model::{Ecosystem, Package, Purl};
 
+pub(super) use archive::Archive;
 pub(super) use installed::Installed;
+pub(super) use pdm::Pdm;
+pub(super) use pipfile::Pipfile;
 pub(super) use poetry::Poetry;
+pub(super) use pylock::Pylock;
 pub(super) use requirements::Requirements;
+pub(super) use uv::Uv;
 
 /// The package of that name; none when no project can be called so.
 fn package(name: &str, version: &str) -> Option<Package> {

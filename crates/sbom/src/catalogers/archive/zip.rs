@@ -21,7 +21,7 @@ const END_RECORD_SEARCH_BYTES: u64 = 65_535 + 22;
 
 /// An archive whose central directory was found.
 #[derive(Debug)]
-pub(super) struct Archive<'d> {
+pub(in crate::catalogers) struct Archive<'d> {
     zip: ZipSliceArchive<&'d [u8]>,
     /// Start and end of the compressed data of the entries read so far.
     read: BTreeMap<u64, u64>,
@@ -29,20 +29,20 @@ pub(super) struct Archive<'d> {
 
 /// What was found in a central directory.
 #[derive(Debug)]
-pub(super) struct Selection<R> {
+pub(in crate::catalogers) struct Selection<R> {
     /// The entries that have a role.
-    pub(super) picked: Vec<(R, Entry)>,
+    pub(in crate::catalogers) picked: Vec<(R, Entry)>,
     /// What is wrong with the directory.
-    pub(super) problems: Vec<String>,
+    pub(in crate::catalogers) problems: Vec<String>,
     /// The bound that stopped the listing.
-    pub(super) limit: Option<LimitExceeded>,
+    pub(in crate::catalogers) limit: Option<LimitExceeded>,
 }
 
 /// An entry of the central directory.
 #[derive(Clone, Debug)]
-pub(super) struct Entry {
+pub(in crate::catalogers) struct Entry {
     /// Its path; bytes that are no UTF-8 are written `\xNN`.
-    pub(super) path: String,
+    pub(in crate::catalogers) path: String,
     way: ZipArchiveEntryWayfinder,
     method: CompressionMethod,
     is_encrypted: bool,
@@ -51,16 +51,16 @@ pub(super) struct Entry {
 
 /// What an entry holds.
 #[derive(Debug)]
-pub(super) struct Content<'d> {
+pub(in crate::catalogers) struct Content<'d> {
     /// Its bytes: a slice of the archive when they are stored, unpacked ones otherwise.
-    pub(super) bytes: Cow<'d, [u8]>,
+    pub(in crate::catalogers) bytes: Cow<'d, [u8]>,
     /// What speaks against them.
-    pub(super) doubt: Option<&'static str>,
+    pub(in crate::catalogers) doubt: Option<&'static str>,
 }
 
 /// Why an entry cannot be read.
 #[derive(Debug, thiserror::Error)]
-pub(super) enum EntryError {
+pub(in crate::catalogers) enum EntryError {
     /// APPNOTE 4.4.4, bits 0, 6 and 13.
     #[error("encrypted")]
     Encrypted,
@@ -80,7 +80,7 @@ pub(super) enum EntryError {
 
 impl<'d> Archive<'d> {
     /// Finds the central directory.
-    pub(super) fn open(bytes: &'d [u8]) -> Result<Self, &'static str> {
+    pub(in crate::catalogers) fn open(bytes: &'d [u8]) -> Result<Self, &'static str> {
         let zip = ZipArchive::with_max_search_space(END_RECORD_SEARCH_BYTES)
             .locate_in_slice(bytes)
             .map_err(|(_, error)| match error.kind() {
@@ -92,7 +92,7 @@ impl<'d> Archive<'d> {
 
     /// Hands the path of every file to `pick` and gives back the entries that it has a role for,
     /// in the order of the central directory.
-    pub(super) fn select<R>(
+    pub(in crate::catalogers) fn select<R>(
         &self,
         budget: &mut Budget<'_>,
         mut pick: impl FnMut(&[u8]) -> Option<R>,
@@ -134,7 +134,7 @@ impl<'d> Archive<'d> {
     ///
     /// # Errors
     /// The entry cannot be read, or is larger than `limit` or than what is left in `budget`.
-    pub(super) fn content(
+    pub(in crate::catalogers) fn content(
         &mut self,
         entry: &Entry,
         budget: &mut Budget<'_>,

@@ -6,7 +6,7 @@ use sealift_layers::{LimitExceeded, Limits};
 
 /// The bounds of one outermost archive, counted over everything nested in it.
 #[derive(Debug)]
-pub(super) struct Budget<'l> {
+pub(in crate::catalogers) struct Budget<'l> {
     limits: &'l Limits,
     entries: u64,
     unpacked_bytes: u64,
@@ -15,7 +15,7 @@ pub(super) struct Budget<'l> {
 
 /// Why something could not be unpacked.
 #[derive(Debug, thiserror::Error)]
-pub(super) enum UnpackError {
+pub(in crate::catalogers) enum UnpackError {
     /// A bound of this one entry, or of what is held at one time.
     #[error(transparent)]
     TooLarge(LimitExceeded),
@@ -28,18 +28,18 @@ pub(super) enum UnpackError {
 }
 
 impl<'l> Budget<'l> {
-    pub(super) fn new(limits: &'l Limits) -> Self {
+    pub(in crate::catalogers) fn new(limits: &'l Limits) -> Self {
         Self { limits, entries: 0, unpacked_bytes: 0, held_bytes: 0 }
     }
 
     /// Whether an archive may be opened inside `depth` others.
-    pub(super) fn open(&self, depth: u32) -> Result<(), LimitExceeded> {
+    pub(in crate::catalogers) fn open(&self, depth: u32) -> Result<(), LimitExceeded> {
         let max = self.limits.max_archive_depth;
         if depth < max { Ok(()) } else { Err(LimitExceeded::new("max_archive_depth", max.into())) }
     }
 
     /// Counts one entry of a central directory.
-    pub(super) fn entry(&mut self) -> Result<(), LimitExceeded> {
+    pub(in crate::catalogers) fn entry(&mut self) -> Result<(), LimitExceeded> {
         let max = self.limits.max_archive_entries;
         if self.entries >= max {
             return Err(LimitExceeded::new("max_archive_entries", max));
@@ -49,18 +49,18 @@ impl<'l> Budget<'l> {
     }
 
     /// The most that a metadata file (a manifest, a pom) may hold.
-    pub(super) fn document_limit(&self) -> LimitExceeded {
+    pub(in crate::catalogers) fn document_limit(&self) -> LimitExceeded {
         LimitExceeded::new("max_document_bytes", self.limits.max_document_bytes)
     }
 
     /// The most that is held unpacked at one time, nested archives within nested archives.
-    pub(super) fn held_limit(&self) -> LimitExceeded {
+    pub(in crate::catalogers) fn held_limit(&self) -> LimitExceeded {
         LimitExceeded::new("max_file_bytes", self.limits.max_file_bytes)
     }
 
     /// Unpacks `source` until it ends, `limit` is passed or the archive's budget is used up.
     /// What it gives is held until [`Budget::release`].
-    pub(super) fn unpack(
+    pub(in crate::catalogers) fn unpack(
         &mut self,
         source: impl Read,
         capacity: usize,
@@ -88,7 +88,7 @@ impl<'l> Budget<'l> {
     }
 
     /// Gives back what was unpacked and is no longer held.
-    pub(super) fn release(&mut self, bytes: Vec<u8>) {
+    pub(in crate::catalogers) fn release(&mut self, bytes: Vec<u8>) {
         let freed = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
         self.held_bytes = self.held_bytes.saturating_sub(freed);
     }

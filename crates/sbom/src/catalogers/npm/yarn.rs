@@ -1,0 +1,272 @@
+//! `yarn.lock`, of Yarn 1 and of Yarn 2 and later.
+//!
+//! The first is a format of Yarn's own, the second a small part of YAML. Both are blocks of
+//! indented lines, and differ in `key "value"` against `key: value`, so one reader takes both.
+
+use std::collections::{HashMap, HashSet};
+
+use sealift_layers::{File, Metadata, TreePath};
+use sealift_model::{Evidence, Location, Package, Relationship};
+
+use crate::catalogers::text;
+use crate::{Cataloger, Error, Facts};
+
+/// Finds the packages that Yarn's lockfiles pin.
+#[derive(Debug)]
+pub(crate) struct Yarn;
+
+impl Cataloger for Yarn {
+    fn name(&self) -> &'static str {
+        "npm-yarn"
+    }
+
+    fn wants(&self, path: TreePath<'_>, _: &Metadata, _: &[u8]) -> bool {
+        path.file_name() == b"yarn.lock" && !text::is_inside_package(path)
+    }
+
+    fn read(&self, file: &mut File<'_>, facts: &mut Facts) -> Result<(), Error> {
+        parse(file.bytes()?, facts)
+    }
+}
+
+fn parse(bytes: &[u8], facts: &mut Facts) -> Result<(), Error> {
+    let entries = entries(text::utf8(bytes, "yarn.lock")?, facts);
+    let mut by_descriptor = HashMap::new();
+    for (at, entry) in entries.iter().enumerate() {
+        by_descriptor.extend(entry.descriptors.iter().map(|descriptor| (descriptor.as_str(), at)));
+    }
+    let requires = |entry: &Entry<'_>| -> Vec<usize> {
+        let found = entry.requires.iter().filter_map(|(name, range)| {
+            // Yarn 2 and 3 leave out the protocol that is the usual one.
+            let (plain, npm) = (format!("{name}@{range}"), format!("{name}@npm:{range}"));
+            by_descriptor.get(plain.as_str()).or_else(|| by_descriptor.get(npm.as_str())).copied()
+        });
+        found.collect()
+    };
+    let projects = || entries.iter().filter(|entry| entry.is_project());
+    let direct: HashSet<usize> = projects().flat_map(requires).collect();
+    let states_direct = projects().next().is_some();
+    let packages: Vec<Option<Package>> = entries.iter().map(Entry::package).collect();
+    let ids: Vec<Option<String>> =
+        packages.iter().map(|package| package.as_ref().map(Package::id)).collect();
+    for ((at, entry), package) in entries.iter().enumerate().zip(packages) {
+        if entry.is_root() {
+            continue;
+        }
+        let Some(mut package) = package else {
+            let problem = format!("{:?} has no valid name and version", entry.written);
+            facts.problem(Some(entry.lines.0), problem);
+            continue;
+        };
+        package.relationship = match entry.is_project() {
+            true => Relationship::Workspace,
+            false if direct.contains(&at) => Relationship::Direct,
+            false if states_direct => Relationship::Indirect,
+            false => Relationship::Unstated,
+        };
+        let needed = requires(entry).into_iter().filter_map(|at| ids.get(at)?.clone());
+        package.depends_on = needed.collect();
+        package.depends_on.sort_unstable();
+        package.depends_on.dedup();
+        facts.package(package);
+    }
+    Ok(())
+}
+
+/// One block: `name@range, name@range:` and what is indented below it.
+#[derive(Debug, Default)]
+struct Entry<'a> {
+    written: &'a str,
+    /// The descriptors before the colon, without quotes.
+    descriptors: Vec<String>,
+    /// Real name, where Yarn 1 found another one than it was asked for.
+    name: Option<&'a str>,
+    version: Option<&'a str>,
+    /// `name@protocol:reference`, from Yarn 2 on.
+    resolution: Option<&'a str>,
+    /// Names and ranges.
+    requires: Vec<(&'a str, &'a str)>,
+    lines: (u64, u64),
+}
+
+impl Entry<'_> {
+    /// Yarn docs, "Workspaces": a folder of the project, by its path.
+    fn is_project(&self) -> bool {
+        self.reference().is_some_and(|reference| reference.starts_with("workspace:"))
+    }
+
+    fn is_root(&self) -> bool {
+        self.reference() == Some("workspace:.")
+    }
+
+    fn reference(&self) -> Option<&str> {
+        split(self.resolution?).map(|(_, reference)| reference)
+    }
+
+    fn package(&self) -> Option<Package> {
+        let descriptor = self.descriptors.first()?;
+        let name = match (self.name, self.resolution) {
+            (Some(name), _) => name,
+            (None, Some(resolution)) => split(resolution)?.0,
+            (None, None) => asked_for(descriptor),
+        };
+        let version = self.version.filter(|version| !version.is_empty())?;
+        let mut package = super::package(name, version)?;
+        package.evidence = Evidence::Declared;
+        package.locations = vec![Location::new("").on_lines(Some(self.lines))];
+        Some(package)
+    }
+}
+
+/// The name in a descriptor of Yarn 1; of an alias, `alias@npm:name@range`, the real one.
+fn asked_for(descriptor: &str) -> &str {
+    let (name, range) = split(descriptor).unwrap_or((descriptor, ""));
+    match range.strip_prefix("npm:").and_then(split) {
+        Some((real, _)) => real,
+        None => name,
+    }
+}
+
+/// `@scope/name@range` in name and range.
+fn split(descriptor: &str) -> Option<(&str, &str)> {
+    let (at, _) = descriptor.match_indices('@').find(|(at, _)| *at > 0)?;
+    Some((descriptor.get(..at)?, descriptor.get(at + 1..)?))
+}
+
+fn entries<'a>(text: &'a str, facts: &mut Facts) -> Vec<Entry<'a>> {
+    let mut entries: Vec<Entry<'a>> = Vec::new();
+    let (mut in_entry, mut in_requires) = (false, false);
+    for (line, number) in text.lines().zip(1..) {
+        let content = line.trim();
+        if content.is_empty() || content.starts_with('#') {
+            continue;
+        }
+        match line.len() - line.trim_start().len() {
+            // YAML writes long keys as `? key` and lets the colon begin the next line.
+            0 if content == ":" => {}
+            0 => {
+                in_entry = false;
+                let key = content.strip_prefix("? ").or_else(|| content.strip_suffix(':'));
+                match key {
+                    Some("__metadata") => {}
+                    Some(key) => {
+                        entries.push(Entry::of(key, number));
+                        in_entry = true;
+                    }
+                    None => facts.problem(Some(number), format!("{content:?} begins no entry")),
+                }
+            }
+            depth if in_entry => {
+                let Some(entry) = entries.last_mut() else { continue };
+                entry.lines.1 = number;
+                let (key, value) = member(content);
+                if depth <= 2 {
+                    in_requires = matches!(key, "dependencies" | "optionalDependencies");
+                    entry.set(key, value);
+                } else if in_requires && depth == 4 {
+                    entry.requires.push((key, value));
+                }
+            }
+            _ => {}
+        }
+    }
+    entries
+}
+
+impl<'a> Entry<'a> {
+    fn of(written: &'a str, line: u64) -> Self {
+        let descriptors = written.split(", ").map(|it| it.replace('"', "")).collect();
+        Self { written, descriptors, lines: (line, line), ..Self::default() }
+    }
+
+    fn set(&mut self, key: &str, value: &'a str) {
+        match key {
+            "name" => self.name = Some(value),
+            "version" => self.version = Some(value),
+            "resolution" => self.resolution = Some(value),
+            _ => {}
+        }
+    }
+}
+
+/// `key value` or `key: value`, each with or without quotes.
+fn member(content: &str) -> (&str, &str) {
+    let (key, value) = content.split_once(' ').unwrap_or((content, ""));
+    (key.trim_end_matches(':').trim_matches('"'), value.trim().trim_matches('"'))
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn facts(text: &str) -> Facts {
+        let mut facts = Facts::default();
+        parse(text.as_bytes(), &mut facts).unwrap();
+        facts
+    }
+
+    fn packages(text: &str) -> Vec<Package> {
+        let facts = facts(text);
+        assert!(facts.problems.is_empty(), "{facts:?}");
+        facts.packages().cloned().collect()
+    }
+
+    #[test]
+    fn yarn_1() {
+        let found = packages(
+            "# yarn lockfile v1\n\n\n\"@s/a@^1.0.0\", \"@s/a@^1.1.0\":\n  version \"1.2.0\"\n  \
+             dependencies:\n    b \"^1 || ^2\"\n    \"c\" \"*\"\n\nb@^0.9, \"b@^1 || ^2\":\n  \
+             \"version\" \"2.0.0\"\n\nalias@npm:@s/c@^1:\n  version \"1.0.0\"\n\n\
+             \"d@git+ssh://git@host/x#1\":\n  name e\n  version \"1.0.0\"\n",
+        );
+        let ids: Vec<_> = found.iter().map(Package::id).collect();
+        assert_eq!(ids, ["@s/a@1.2.0", "b@2.0.0", "@s/c@1.0.0", "e@1.0.0"]);
+        assert_eq!(found[0].depends_on, ["b@2.0.0"]);
+        assert_eq!(found[0].locations[0].lines, Some((4, 8)));
+        assert_eq!(found[0].relationship, Relationship::Unstated);
+    }
+
+    #[test]
+    fn yarn_2_and_later() {
+        let found = packages(
+            "__metadata:\n  version: 8\n\n\"root@workspace:.\":\n  version: 0.0.0-use.local\n  \
+             resolution: \"root@workspace:.\"\n  dependencies:\n    x: \"npm:@s/a@^1\"\n\n\
+             \"x@npm:@s/a@^1\":\n  version: 1.2.0\n  resolution: \"@s/a@npm:1.2.0\"\n  \
+             dependencies:\n    b: ^1\n  peerDependencies:\n    c: 1\n\n\
+             ? \"b@npm:^1, b@npm:^1.1\"\n:\n  version: 1.1.0\n  resolution: \"b@npm:1.1.0\"\n\n\
+             \"w@workspace:packages/w\":\n  version: 0.0.0-use.local\n  \
+             resolution: \"w@workspace:packages/w\"\n",
+        );
+        let found: Vec<_> = found.iter().map(|it| (it.id(), it.relationship)).collect();
+        assert_eq!(
+            found,
+            [
+                ("@s/a@1.2.0".to_owned(), Relationship::Direct),
+                ("b@1.1.0".to_owned(), Relationship::Indirect),
+                ("w@0.0.0-use.local".to_owned(), Relationship::Workspace),
+            ]
+        );
+    }
+
+    #[test]
+    fn what_is_no_entry_is_told_with_its_line() {
+        let facts = facts("<<<<<<< ours\na@1:\n  version \"1.0.0\"\nb@1:\n  resolved \"x\"\n");
+        assert_eq!(facts.packages().count(), 1);
+        let lines: Vec<_> = facts.problems.iter().map(|problem| problem.line.unwrap()).collect();
+        assert_eq!(lines, [1, 4]);
+    }
+
+    proptest! {
+        #[test]
+        fn never_panics(text: String) {
+            let _ = facts(&text);
+        }
+
+        #[test]
+        fn never_panics_on_what_looks_right(text in r#"([ab@:"\n ]|version|npm:|  |\? ){0,40}"#) {
+            let _ = facts(&text);
+        }
+    }
+}

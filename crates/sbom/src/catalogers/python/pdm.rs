@@ -1,0 +1,91 @@
+//! `pdm.lock`.
+
+use sealift_layers::{File, Metadata, TreePath};
+use sealift_model::{Relationship, Scope};
+use toml::de::DeValue;
+
+use super::requirement::Requirement;
+use super::toml_lock::{Entry, Pin, Pins, TomlLock};
+use crate::catalogers::text;
+use crate::{Cataloger, Error, Facts};
+
+/// Finds the packages that PDM pins.
+#[derive(Debug)]
+pub(crate) struct Pdm;
+
+impl Cataloger for Pdm {
+    fn name(&self) -> &'static str {
+        "python-pdm"
+    }
+
+    fn wants(&self, path: TreePath<'_>, _: &Metadata, _: &[u8]) -> bool {
+        path.file_name() == b"pdm.lock" && !text::is_inside_package(path)
+    }
+
+    fn read(&self, file: &mut File<'_>, facts: &mut Facts) -> Result<(), Error> {
+        parse(file.bytes()?, facts)
+    }
+}
+
+/// Extras have entries of their own, which repeat name and version.
+fn parse(bytes: &[u8], facts: &mut Facts) -> Result<(), Error> {
+    let lock = TomlLock::read(bytes, "pdm.lock")?;
+    let mut pins = Pins::default();
+    for entry in lock.entries("package") {
+        let needed = entry.array("dependencies").filter_map(DeValue::as_str);
+        let names = needed.filter_map(|text| Some(Requirement::parse(text).ok()?.name.to_owned()));
+        let requires = names.collect();
+        let pin = Pin { scope: scope(entry), relationship: Relationship::Unstated, requires };
+        pins.add(entry, pin, facts);
+    }
+    pins.report(facts);
+    Ok(())
+}
+
+/// Groups are `default`, those of optional dependencies and those for development; a group of the
+/// second kind may have any name, those of the third are called `dev` unless somebody chose
+/// another one, which only `pyproject.toml` tells (PDM docs, "Manage dependencies").
+fn scope(entry: Entry<'_, '_>) -> Scope {
+    let mut groups = entry.array("groups").filter_map(DeValue::as_str).peekable();
+    if groups.peek().is_none() {
+        return Scope::Unstated;
+    }
+    let mut scope = Scope::Development;
+    for group in groups {
+        match group {
+            "default" => return Scope::Runtime,
+            "dev" => {}
+            _ => scope = Scope::Optional,
+        }
+    }
+    scope
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn scopes_and_dependencies() {
+        let text = "[[package]]\nname = \"a\"\nversion = \"1\"\ngroups = [\"default\", \"dev\"]\n\
+                    dependencies = [\"b[x]>=1; os_name == 'nt'\", \"c\"]\n\
+                    [[package]]\nname = \"b\"\nversion = \"1\"\ngroups = [\"dev\"]\n\
+                    [[package]]\nname = \"c\"\nversion = \"1\"\ngroups = [\"dev\", \"tmp\"]\n\
+                    [[package]]\nname = \"d\"\nversion = \"1\"\n";
+        let mut facts = Facts::default();
+        parse(text.as_bytes(), &mut facts).unwrap();
+        let scopes: Vec<_> = facts.packages().map(|package| package.scope).collect();
+        let [runtime, dev] = [Scope::Runtime, Scope::Development];
+        assert_eq!(scopes, [runtime, dev, Scope::Optional, Scope::Unstated]);
+        assert_eq!(facts.packages().next().unwrap().depends_on, ["b@1", "c@1"]);
+    }
+
+    proptest! {
+        #[test]
+        fn never_panics(text: String) {
+            let _ = parse(text.as_bytes(), &mut Facts::default());
+        }
+    }
+}

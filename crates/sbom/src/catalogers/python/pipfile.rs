@@ -1,0 +1,100 @@
+//! `Pipfile.lock`.
+
+use sealift_layers::{File, Metadata, TreePath};
+use sealift_model::{Evidence, Location, Package, Scope};
+
+use crate::catalogers::json::{Document, Value};
+use crate::catalogers::text;
+use crate::{Cataloger, Error, Facts};
+
+/// Finds the packages that Pipenv pins.
+#[derive(Debug)]
+pub(crate) struct Pipfile;
+
+impl Cataloger for Pipfile {
+    fn name(&self) -> &'static str {
+        "python-pipfile"
+    }
+
+    fn wants(&self, path: TreePath<'_>, _: &Metadata, _: &[u8]) -> bool {
+        path.file_name() == b"Pipfile.lock" && !text::is_inside_package(path)
+    }
+
+    fn read(&self, file: &mut File<'_>, facts: &mut Facts) -> Result<(), Error> {
+        parse(file.bytes()?, facts)
+    }
+}
+
+/// Pipenv docs, "Package categories": `default`, `develop` and any others, each an object by
+/// package; `_meta` is none of them.
+fn parse(bytes: &[u8], facts: &mut Facts) -> Result<(), Error> {
+    let (document, lock) = Document::read(bytes, "Pipfile.lock")?;
+    for (category, value) in lock.members().filter(|(category, _)| *category != "_meta") {
+        let scope = match category.as_ref() {
+            "default" => Scope::Runtime,
+            "develop" => Scope::Development,
+            _ => Scope::Optional,
+        };
+        for (name, value) in value.as_object().unwrap_or_default().members() {
+            let lines = document.lines(value);
+            match package(name, value) {
+                Ok(mut package) => {
+                    package.scope = scope;
+                    package.locations = vec![Location::new("").on_lines(lines)];
+                    facts.package(package);
+                }
+                Err(problem) => facts.problem(lines.map(|(first, _)| first), problem),
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The package of an entry, which pins it with `==`; one taken from a repository or a folder has
+/// no version.
+fn package(name: &str, entry: Value<'_>) -> Result<Package, String> {
+    let pinned = entry.as_object().and_then(|entry| entry.text("version"));
+    let version = pinned.as_deref().map(|pinned| pinned.trim_start_matches('=').trim());
+    let Some(version) = version.filter(|version| !version.is_empty()) else {
+        return Err(format!("{name:?} has no version"));
+    };
+    let package = super::package(name, version);
+    let mut package = package.ok_or_else(|| format!("{name:?} is not a name of a package"))?;
+    package.evidence = Evidence::Declared;
+    Ok(package)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn categories() {
+        let text = r#"{"_meta": {"sources": [{}]},
+            "default": {"Foo": {"version": "==1.0"},
+                "b": {"git": "https://host/b"}},
+            "develop": {"Foo": {"version": "==1.0"}},
+            "docs": {"c": {"version": "==2.0"}}}"#;
+        let mut facts = Facts::default();
+        parse(text.as_bytes(), &mut facts).unwrap();
+        let found: Vec<_> = facts.packages().map(|package| (package.id(), package.scope)).collect();
+        assert_eq!(
+            found,
+            [
+                ("Foo@1.0".to_owned(), Scope::Runtime),
+                ("Foo@1.0".to_owned(), Scope::Development),
+                ("c@2.0".to_owned(), Scope::Optional),
+            ]
+        );
+        assert_eq!(facts.problems[0].line, Some(3));
+    }
+
+    proptest! {
+        #[test]
+        fn never_panics(bytes: Vec<u8>) {
+            let _ = parse(&bytes, &mut Facts::default());
+        }
+    }
+}

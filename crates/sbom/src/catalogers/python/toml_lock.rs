@@ -1,0 +1,214 @@
+//! What the lockfiles in TOML have in common: an array of tables, one for each package.
+
+use std::collections::HashMap;
+
+use sealift_model::{Evidence, Location, Package, Relationship, Scope};
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+use super::normalized;
+use crate::catalogers::text::{self, Lines};
+use crate::{Error, Facts};
+
+/// A lockfile in TOML.
+#[derive(Debug)]
+pub(super) struct TomlLock<'a> {
+    table: Spanned<DeTable<'a>>,
+    lines: Lines,
+}
+
+impl<'a> TomlLock<'a> {
+    pub(super) fn read(bytes: &'a [u8], format: &'static str) -> Result<Self, Error> {
+        let text = text::utf8(bytes, format)?;
+        let lines = Lines::of(text);
+        let table = DeTable::parse(text).map_err(|error| Error::Malformed {
+            format,
+            reason: error.message().to_owned(),
+            line: error.span().map(|span| lines.at(span.start)),
+        })?;
+        Ok(Self { table, lines })
+    }
+
+    /// The tables of the array called `key`.
+    pub(super) fn entries(&self, key: &str) -> impl Iterator<Item = Entry<'_, 'a>> {
+        let array = self.table.get_ref().get(key).and_then(|value| value.get_ref().as_array());
+        array
+            .into_iter()
+            .flat_map(|array| array.iter())
+            .map(|value| Entry { lines: &self.lines, value })
+    }
+}
+
+/// One table of the array.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Entry<'t, 'a> {
+    value: &'t Spanned<DeValue<'a>>,
+    lines: &'t Lines,
+}
+
+impl<'t, 'a> Entry<'t, 'a> {
+    pub(super) fn get(self, key: &str) -> Option<&'t DeValue<'a>> {
+        Some(self.table()?.get(key)?.get_ref())
+    }
+
+    pub(super) fn text(self, key: &str) -> Option<&'t str> {
+        self.get(key)?.as_str()
+    }
+
+    /// The elements of the array called `key`.
+    pub(super) fn array(self, key: &str) -> impl Iterator<Item = &'t DeValue<'a>> {
+        elements(self.get(key))
+    }
+
+    /// The members of the table called `key`.
+    pub(super) fn members(self, key: &str) -> impl Iterator<Item = (&'t str, &'t DeValue<'a>)> {
+        let table = self.get(key).and_then(DeValue::as_table);
+        let members = table.into_iter().flat_map(|table| table.iter());
+        members.map(|(name, value)| (name.get_ref().as_ref(), value.get_ref()))
+    }
+
+    /// From the table's head to the last of its keys and of those of its tables, which have only
+    /// their heads' spans.
+    fn lines(self) -> (u64, u64) {
+        let first = self.lines.at(self.value.span().start);
+        let inner = values(self.value).flat_map(|value| values(value).chain([value]));
+        let end = inner.map(|value| value.span().end).max().unwrap_or_default();
+        (first, self.lines.at(end.saturating_sub(1)).max(first))
+    }
+
+    fn table(self) -> Option<&'t DeTable<'a>> {
+        self.value.get_ref().as_table()
+    }
+}
+
+/// The elements of a value that is an array; none of another.
+pub(super) fn elements<'t, 'a>(
+    value: Option<&'t DeValue<'a>>,
+) -> impl Iterator<Item = &'t DeValue<'a>> {
+    value
+        .and_then(DeValue::as_array)
+        .into_iter()
+        .flat_map(|array| array.iter())
+        .map(Spanned::get_ref)
+}
+
+fn values<'t, 'a>(
+    value: &'t Spanned<DeValue<'a>>,
+) -> impl Iterator<Item = &'t Spanned<DeValue<'a>>> {
+    value.get_ref().as_table().into_iter().flat_map(|table| table.values())
+}
+
+/// What an entry says besides name and version.
+#[derive(Debug)]
+pub(super) struct Pin {
+    pub(super) scope: Scope,
+    pub(super) relationship: Relationship,
+    /// Names of what it needs.
+    pub(super) requires: Vec<String>,
+}
+
+/// The packages of a lockfile in the making.
+#[derive(Debug, Default)]
+pub(super) struct Pins(Vec<(Package, Vec<String>)>);
+
+impl Pins {
+    /// Adds the package of an entry; one without name is a problem, and so is one without
+    /// version, unless it is the project.
+    pub(super) fn add(&mut self, entry: Entry<'_, '_>, pin: Pin, facts: &mut Facts) {
+        let lines = entry.lines();
+        let name = entry.text("name").unwrap_or_default();
+        let version = entry.text("version").unwrap_or_default();
+        let is_project = matches!(pin.relationship, Relationship::Root | Relationship::Workspace);
+        let package = super::package(name, version).filter(|_| is_project || !version.is_empty());
+        let Some(mut package) = package else {
+            let problem = format!("package {name:?} has no valid name and version");
+            return facts.problem(Some(lines.0), problem);
+        };
+        package.evidence = Evidence::Declared;
+        package.scope = pin.scope;
+        package.relationship = pin.relationship;
+        package.locations = vec![Location::new("").on_lines(Some(lines))];
+        self.0.push((package, pin.requires));
+    }
+
+    /// Hands the packages over, their dependencies resolved. Which one of several versions of a
+    /// name is meant hangs on markers; such a dependency is left out.
+    pub(super) fn report(self, facts: &mut Facts) {
+        let mut ids: HashMap<String, Option<String>> = HashMap::new();
+        for (package, _) in &self.0 {
+            let id = package.id();
+            let known = ids.entry(normalized(&package.name)).or_insert_with(|| Some(id.clone()));
+            if known.as_ref() != Some(&id) {
+                *known = None;
+            }
+        }
+        for (mut package, requires) in self.0 {
+            let known = requires.iter().filter_map(|name| ids.get(&normalized(name))?.clone());
+            package.depends_on = known.collect();
+            package.depends_on.sort_unstable();
+            package.depends_on.dedup();
+            facts.package(package);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn facts(text: &str) -> Facts {
+        let mut facts = Facts::default();
+        let lock = TomlLock::read(text.as_bytes(), "test").unwrap();
+        let mut pins = Pins::default();
+        for entry in lock.entries("package") {
+            let requires = entry.members("needs").map(|(name, _)| name.to_owned()).collect();
+            let (scope, relationship) = (Scope::Unstated, Relationship::Unstated);
+            pins.add(entry, Pin { scope, relationship, requires }, &mut facts);
+        }
+        pins.report(&mut facts);
+        facts
+    }
+
+    #[test]
+    fn lines_reach_over_the_inner_tables() {
+        let facts = facts(
+            "# head\n\n[[package]]\nname = \"Foo\"\nversion = \"1\"\n\n[package.needs]\nb_c = \"*\"\n\n\
+             [[package]]\nname = \"b-c\"\nversion = \"2\"\n",
+        );
+        let found: Vec<_> = facts.packages().collect();
+        assert_eq!(found[0].depends_on, ["b-c@2"]);
+        assert_eq!(found[0].locations[0].lines, Some((3, 8)));
+        assert_eq!(found[1].locations[0].lines, Some((10, 12)));
+    }
+
+    #[test]
+    fn a_name_at_two_versions_is_no_certain_dependency() {
+        let one = |version| format!("[[package]]\nname = \"a\"\nversion = \"{version}\"\n");
+        let other = "[[package]]\nname = \"b\"\nversion = \"1\"\nneeds.a = \"*\"\n";
+        let depends_on = |text: String| facts(&text).packages().last().unwrap().depends_on.clone();
+        assert_eq!(depends_on(format!("{}{other}", one("1"))), ["a@1"]);
+        assert_eq!(depends_on(format!("{}{}{other}", one("1"), one("1"))), ["a@1"]);
+        assert_eq!(depends_on(format!("{}{}{other}", one("1"), one("2"))), [""; 0]);
+    }
+
+    #[test]
+    fn one_bad_entry_spoils_nothing_else() {
+        let facts = facts("package = [7, {name = \"a\"},\n{name = \"b\", version = \"1\"}]");
+        assert_eq!(facts.packages().count(), 1);
+        let lines: Vec<_> = facts.problems.iter().map(|problem| problem.line).collect();
+        assert_eq!(lines, [Some(1), Some(1)]);
+    }
+
+    #[test]
+    fn what_is_no_toml_is_malformed_at_its_line() {
+        let deep = format!("\na = {}", "[".repeat(100_000));
+        for (text, expected) in [("a = 1\nb is\n", 2), (deep.as_str(), 2)] {
+            let error = TomlLock::read(text.as_bytes(), "test").unwrap_err();
+            assert!(
+                matches!(error, Error::Malformed { line: Some(line), .. } if line == expected),
+                "{error:?}"
+            );
+        }
+        assert_eq!(facts(""), Facts::default());
+    }
+}
