@@ -94,6 +94,8 @@ pub enum Fact {
         /// Paths without leading slash.
         paths: Vec<String>,
     },
+    /// The file names only what its project asks for itself: a file beside it knows the rest.
+    ListsDirectOnly,
     /// Licences of a package that is stated elsewhere.
     Licenses {
         /// Name of the package.
