@@ -1,5 +1,12 @@
 //! Why an image could not be read.
 
+use std::io;
+use std::path::PathBuf;
+
+use sealift_model::{BlobError, Digest, Platform};
+
+use crate::Coding;
+
 /// A bound of [`Limits`](crate::Limits) was passed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("limit exceeded: {limit} ({max})")]
@@ -26,4 +33,222 @@ pub enum Error {
     /// A bound was passed.
     #[error(transparent)]
     Limit(#[from] LimitExceeded),
+    /// A blob could not be opened.
+    #[error(transparent)]
+    Blob(#[from] BlobError),
+    /// A blob could be opened but not read to its end.
+    #[error("blob {digest} cannot be read")]
+    BlobRead {
+        /// The blob.
+        digest: Digest,
+        /// What the system said.
+        #[source]
+        source: io::Error,
+    },
+    /// A blob is longer or shorter than its descriptor says.
+    #[error("blob {digest} has {} bytes instead of {expected}", Bytes { actual: *actual, expected: *expected })]
+    BlobSize {
+        /// The blob.
+        digest: Digest,
+        /// Bytes that the descriptor names.
+        expected: u64,
+        /// Bytes found; reading stops at the first beyond those expected.
+        actual: u64,
+    },
+    /// A blob's content is not what its digest names.
+    #[error("blob {expected} has been changed: its digest is {actual}")]
+    BlobDigest {
+        /// The digest in the descriptor.
+        expected: Digest,
+        /// The digest of the bytes found.
+        actual: Digest,
+    },
+    /// A layer, once decompressed, is not what the image's config names.
+    #[error("layer {blob} unpacks to {actual}, not to {expected} as the image config says")]
+    DiffId {
+        /// The layer's blob.
+        blob: Digest,
+        /// The diff-id in the config.
+        expected: Digest,
+        /// The digest of the decompressed bytes.
+        actual: Digest,
+    },
+    /// Manifest and config disagree about the number of layers.
+    #[error("image {manifest} has {layers} layers but {diff_ids} diff-ids")]
+    LayerCount {
+        /// The image manifest.
+        manifest: Digest,
+        /// Layers in the manifest.
+        layers: usize,
+        /// Diff-ids in the config.
+        diff_ids: usize,
+    },
+    /// A layer's compressed data is corrupt, though its digest holds.
+    #[error("layer {blob} is no valid {coding} data: {reason}")]
+    LayerCoding {
+        /// The layer's blob.
+        blob: Digest,
+        /// How it is compressed.
+        coding: Coding,
+        /// What is wrong.
+        reason: String,
+    },
+    /// A blob's media type is none that is known here.
+    #[error("blob {blob} has the unsupported media type `{media_type}`")]
+    MediaType {
+        /// The blob.
+        blob: Digest,
+        /// Its media type.
+        media_type: String,
+    },
+    /// A manifest is of an artifact (a chart, a signature), not of an image.
+    #[error("{manifest} is no container image but an artifact of type `{media_type}`")]
+    NotAnImage {
+        /// The manifest.
+        manifest: Digest,
+        /// Media type of its config.
+        media_type: String,
+    },
+    /// An index, manifest, config or other document is not as its specification says.
+    #[error("{document}: {problem}")]
+    Document {
+        /// Which document: a digest or a file name.
+        document: String,
+        /// What is wrong with it.
+        problem: DocumentProblem,
+    },
+    /// An image index has nothing for the platform asked for.
+    #[error("no image for {} (there are: {})", Asked(asked.as_ref()), Listed(available))]
+    NoPlatform {
+        /// The platform asked for; none when none was asked for and the choice is not clear.
+        asked: Option<Platform>,
+        /// Platforms that are there.
+        available: Vec<Platform>,
+    },
+    /// The source has no image of that name.
+    #[error("no image `{asked}` (there are: {})", Listed(available))]
+    NoSuchImage {
+        /// The tag or digest asked for.
+        asked: String,
+        /// Names that are there, digests where there are no names.
+        available: Vec<String>,
+    },
+    /// The source has several images, and none or a name of several was asked for.
+    #[error("choose one of the images: {}", Listed(available))]
+    Ambiguous {
+        /// Names that are there, digests where names do not tell them apart.
+        available: Vec<String>,
+    },
+    /// A file or folder named by the caller cannot be read.
+    #[error("{} cannot be read", path.display())]
+    File {
+        /// The file or folder.
+        path: PathBuf,
+        /// What the system said.
+        #[source]
+        source: io::Error,
+    },
+    /// A file or folder named by the caller holds no image.
+    #[error("{} {problem}", path.display())]
+    NoImage {
+        /// The file or folder.
+        path: PathBuf,
+        /// What it is or lacks.
+        problem: SourceProblem,
+    },
+    /// The caller asked to stop.
+    #[error("cancelled")]
+    Cancelled,
+}
+
+/// What is wrong with an index, manifest, config or other document.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum DocumentProblem {
+    /// It is no JSON of the expected form; the words say where.
+    #[error("{0}")]
+    Json(String),
+    /// It has the fields of a manifest and those of an index, so that readers may differ about it
+    /// (`image-spec manifest.md`).
+    #[error("has both `layers` and `manifests`")]
+    LayersAndManifests,
+    /// It has none of the two.
+    #[error("has neither `layers` nor `manifests`")]
+    NeitherLayersNorManifests,
+    /// It lacks a field.
+    #[error("has no `{0}`")]
+    Lacks(&'static str),
+    /// Its own media type contradicts that of the descriptor or its content.
+    #[error("says that it is `{0}`, which it is not")]
+    MediaType(String),
+    /// It is not of schema version 2.
+    #[error("has schema version {0} instead of 2")]
+    SchemaVersion(u64),
+    /// An index lists one that it is part of.
+    #[error("lists an index that it is part of")]
+    Cycle,
+}
+
+/// Why a file or folder is no source of images.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum SourceProblem {
+    /// A folder without `oci-layout` or `index.json`.
+    #[error("is no OCI image layout: it has no `{0}`")]
+    NoLayout(&'static str),
+    /// A layout of a version not known here.
+    #[error("is an OCI image layout of version `{0}`; known is 1.0.0")]
+    LayoutVersion(String),
+    /// An archive with neither `index.json` nor `manifest.json`.
+    #[error("is neither an OCI archive nor a docker-archive: no `index.json`, no `manifest.json`")]
+    NoManifest,
+    /// An archive that is compressed as a whole.
+    #[error("is compressed ({0}); unpack it first")]
+    Compressed(Coding),
+    /// The file is no tar archive or a broken one; the words say where.
+    #[error("is no intact tar archive: {0}")]
+    Archive(String),
+    /// The archive's manifest names a file that the archive does not have.
+    #[error("lacks the file `{0}` that its manifest names")]
+    LacksFile(String),
+}
+
+struct Bytes {
+    actual: u64,
+    expected: u64,
+}
+
+impl std::fmt::Display for Bytes {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let at_least = if self.actual > self.expected { "at least " } else { "" };
+        write!(f, "{at_least}{}", self.actual)
+    }
+}
+
+struct Asked<'a>(Option<&'a Platform>);
+
+impl std::fmt::Display for Asked<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self.0 {
+            Some(platform) => std::fmt::Display::fmt(platform, f),
+            None => f.write_str("linux/amd64, the default"),
+        }
+    }
+}
+
+struct Listed<'a, T>(&'a [T]);
+
+impl<T: std::fmt::Display> std::fmt::Display for Listed<'_, T> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        if self.0.is_empty() {
+            return f.write_str("none");
+        }
+        for (at, item) in self.0.iter().enumerate() {
+            if at > 0 {
+                f.write_str(", ")?;
+            }
+            write!(f, "{item}")?;
+        }
+        Ok(())
+    }
 }

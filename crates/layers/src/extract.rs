@@ -11,9 +11,20 @@ pub trait Extract: Sync {
     type Facts: Send + Sync;
 
     /// Whether a file is worth reading: by its path, its metadata, and up to 512 first bytes.
+    ///
+    /// Links are asked about, too, and what they lead to may have passed already: then `head` is
+    /// empty, and when the answer is yes the question comes again with the first bytes. So what
+    /// goes by the path alone should not ask for a head.
     fn wants(&self, path: TreePath<'_>, metadata: &Metadata, head: &[u8]) -> bool;
 
     /// Reads one wanted file; none when there is nothing in it. What is wrong with the file
     /// belongs into the facts, too.
     fn read(&self, file: &mut File<'_>) -> Option<Self::Facts>;
+
+    /// Whether to go into a folder when a directory is walked. Layers are always read whole,
+    /// there `wants` alone decides.
+    fn enters(&self, folder: TreePath<'_>) -> bool {
+        let _ = folder;
+        true
+    }
 }

@@ -16,6 +16,12 @@ pub struct Limits {
     pub max_file_bytes: u64,
     /// Entries of one layer. Default: 5 million; large images have half a million files.
     pub max_layer_entries: u64,
+    /// Entries merged over all layers, implied directories included. Default: 10 million.
+    pub max_tree_entries: u64,
+    /// Bytes of names and link targets kept of all layers together, each name stored without
+    /// what it shares with the one before it. Default: 1 GiB; an image of half a million files
+    /// needs 20 MiB.
+    pub max_names_bytes: u64,
     /// Layers of one image. Default: 1,000; engines stop at 127.
     pub max_layers: usize,
     /// Bytes of one path. Default: 4,096, `PATH_MAX` of Linux.
@@ -49,6 +55,8 @@ impl Default for Limits {
             max_kept_bytes: GIB,
             max_file_bytes: GIB,
             max_layer_entries: 5_000_000,
+            max_tree_entries: 10_000_000,
+            max_names_bytes: GIB,
             max_layers: 1_000,
             max_path_bytes: 4_096,
             max_inflate_ratio: 1_100,

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::Ecosystem;
+use crate::{Ecosystem, Purl};
 
 /// A distribution whose packages and advisories are known by name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -129,6 +129,12 @@ impl Family {
             .map(|row| row.family)
     }
 
+    /// The family of a name in reports, as [`Family::report_name`] gives it, in any case.
+    #[must_use]
+    pub fn from_report_name(name: &str) -> Option<Self> {
+        TABLE.iter().find(|row| row.report.eq_ignore_ascii_case(name)).map(|row| row.family)
+    }
+
     /// The name in reports, `debian`, as Trivy has it.
     #[must_use]
     pub fn report_name(self) -> &'static str {
@@ -180,6 +186,43 @@ impl Distribution {
         }
     }
 
+    /// A distribution by a name that others wrote, an `ID` or the name in reports (`alma` for
+    /// `almalinux`), and its version.
+    #[must_use]
+    pub fn from_name(name: &str, version: Option<&str>) -> Self {
+        let reported = || Family::from_report_name(name).and_then(Family::row);
+        let id = match Family::from_id(name) {
+            Some(_) => name,
+            None => reported().and_then(|row| row.ids.first()).map_or(name, |id| id),
+        };
+        Self::new(id, version)
+    }
+
+    /// The distribution that the purl of an operating system's package names: by its `distro`
+    /// qualifier, `<ID>-<VERSION_ID>`, as others write it too: a bare version or code name, where
+    /// the namespace is the `ID`. Without qualifier, the namespace alone.
+    #[must_use]
+    pub fn from_purl(purl: &Purl) -> Option<Self> {
+        let (namespace, distro) = match (purl.namespace(), purl.qualifier("distro")) {
+            (None, None) => return None,
+            (Some(namespace), None) => return Some(Self::from_name(namespace, None)),
+            (None, Some(distro)) => return Some(Self::from_qualifier(distro)),
+            (Some(namespace), Some(distro)) => (namespace, distro),
+        };
+        if distro.starts_with(|c: char| c.is_ascii_digit()) {
+            return Some(Self::from_name(namespace, Some(distro)));
+        }
+        let named = Self::from_qualifier(distro);
+        if named.version_id.is_some() || named.family.is_some() {
+            return Some(named);
+        }
+        let mut by_namespace = Self::from_name(namespace, None);
+        if by_namespace.id != named.id {
+            by_namespace.codename = Some(distro.to_owned());
+        }
+        Some(by_namespace)
+    }
+
     /// Reads the `distro` qualifier of a purl, `<ID>-<VERSION_ID>` or a bare `<ID>`.
     #[must_use]
     pub fn from_qualifier(distro: &str) -> Self {
@@ -190,8 +233,8 @@ impl Distribution {
             .map(|(at, _)| distro.split_at(at))
             .find(|(_, rest)| rest.chars().nth(1).is_some_and(|c| c.is_ascii_digit()));
         match version {
-            Some((id, rest)) => Self::new(id, rest.get(1..)),
-            None => Self::new(distro, None),
+            Some((id, rest)) => Self::from_name(id, rest.get(1..)),
+            None => Self::from_name(distro, None),
         }
     }
 
@@ -287,6 +330,28 @@ mod tests {
             );
             assert_eq!(distribution.qualifier(), text);
         }
+    }
+
+    #[test]
+    fn purls_of_others_name_their_distribution() {
+        for (purl, id, version, codename) in [
+            ("pkg:deb/debian/curl@7?distro=debian-12", "debian", Some("12"), None),
+            ("pkg:apk/alpine/musl@1?distro=3.9.2", "alpine", Some("3.9.2"), None),
+            ("pkg:apk/alpine/musl@1?distro=alpine-3.9.2", "alpine", Some("3.9.2"), None),
+            ("pkg:rpm/alma/bash@5?distro=alma-9.0", "almalinux", Some("9.0"), None),
+            ("pkg:rpm/redhat/bash@5?distro=rhel-9.4", "rhel", Some("9.4"), None),
+            ("pkg:deb/debian/curl@7?distro=jessie", "debian", None, Some("jessie")),
+            ("pkg:apk/wolfi/bash@5?distro=wolfi", "wolfi", None, None),
+            ("pkg:deb/ubuntu/curl@7", "ubuntu", None, None),
+        ] {
+            let found = Distribution::from_purl(&purl.parse().unwrap()).unwrap();
+            assert_eq!(
+                (found.id.as_str(), found.version_id.as_deref(), found.codename.as_deref()),
+                (id, version, codename),
+                "{purl}"
+            );
+        }
+        assert_eq!(Distribution::from_purl(&"pkg:npm/a@1".parse().unwrap()), None);
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! From the facts of the merged view to packages.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use sealift_model::{Diagnostic, Digest, Distribution, Ecosystem, Impact, Location, Package};
 
@@ -47,6 +47,8 @@ pub struct Catalog {
     packages: Vec<Package>,
     diagnostics: Vec<Diagnostic>,
     found: HashMap<(Ecosystem, String, String, String), usize>,
+    /// Locations of the packages with more than one, which may be very many.
+    places: HashSet<(usize, Location)>,
 }
 
 impl Catalog {
@@ -79,17 +81,25 @@ impl Catalog {
             package.version.clone(),
             format!("{:?}", package.evidence),
         );
-        match self.found.get(&identity).and_then(|at| self.packages.get_mut(*at)) {
-            Some(known) => {
-                for place in package.locations {
-                    if !known.locations.contains(&place) {
-                        known.locations.push(place);
-                    }
-                }
-            }
+        match self.found.get(&identity).copied() {
+            Some(at) => self.add_places(at, package.locations),
             None => {
                 self.found.insert(identity, self.packages.len());
                 self.packages.push(package);
+            }
+        }
+    }
+
+    /// Adds locations to the package at `at`, each once.
+    fn add_places(&mut self, at: usize, places: Vec<Location>) {
+        let Some(known) = self.packages.get_mut(at) else { return };
+        let first = known.locations.first().map(|first| (at, first.clone()));
+        if first.is_some_and(|first| !self.places.contains(&first)) {
+            self.places.extend(known.locations.iter().map(|place| (at, place.clone())));
+        }
+        for place in places {
+            if self.places.insert((at, place.clone())) {
+                known.locations.push(place);
             }
         }
     }

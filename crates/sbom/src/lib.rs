@@ -8,6 +8,8 @@
 mod catalog;
 mod cataloger;
 mod catalogers;
+pub mod cyclonedx;
+mod document;
 mod error;
 mod facts;
 mod license_names;
@@ -19,6 +21,7 @@ pub use catalog::{Catalog, MergedFacts, MergedFile};
 pub use cataloger::Cataloger;
 pub use catalogers::ALL;
 pub use catalogers::os_release::identify as identify_distribution;
+pub use document::{Document, DocumentLimits, Subject, SubjectKind, SubjectLayer};
 pub use error::Error;
 pub use facts::{Fact, Facts, Problem};
 pub use os_package::{OsPackage, Requirements};

@@ -138,27 +138,26 @@ impl Requirements {
 /// The packages of one database while it is read.
 #[derive(Debug, Default)]
 pub(crate) struct Records {
-    /// Line of the first record, by name and architecture.
-    first_lines: HashMap<(String, Option<String>), Option<u64>>,
-    count: usize,
+    /// Line of the first record, by name, architecture and version.
+    first_lines: HashMap<(String, Option<String>, String), Option<u64>>,
 }
 
 impl Records {
-    /// Takes up a package. More than [`MAX_PACKAGES`] are a problem; two records of the same
-    /// package are a note, and both are kept, since which of them holds is not known.
+    /// Takes up a package. More than [`MAX_PACKAGES`] are a problem; a second record of one is a
+    /// note. Two versions of one are both kept, since which of them holds is not known.
     pub(crate) fn add(&mut self, package: OsPackage, facts: &mut Facts) {
         let line = package.lines.map(|(first, _)| first);
-        if self.count == MAX_PACKAGES {
+        let OsPackage { name, architecture, version, .. } = &package;
+        let key = (name.clone(), architecture.clone(), version.clone());
+        if let Some(earlier) = self.first_lines.get(&key) {
+            let place = earlier.map(|line| format!(", as on line {line}")).unwrap_or_default();
+            return facts.note(line, format!("another record of {name} {version}{place}"));
+        }
+        if self.first_lines.len() == MAX_PACKAGES {
             let max = u64::try_from(MAX_PACKAGES).unwrap_or(u64::MAX);
             return facts.problem(line, limit_message("packages of a database", max));
         }
-        self.count += 1;
-        let key = (package.name.clone(), package.architecture.clone());
-        if let Some(earlier) = self.first_lines.insert(key, line) {
-            let name = &package.name;
-            let place = earlier.map(|line| format!(", one is on line {line}")).unwrap_or_default();
-            facts.note(line, format!("another record of {name}{place}"));
-        }
+        self.first_lines.insert(key, line);
         facts.facts.push(Fact::OsPackage(Box::new(package)));
     }
 }

@@ -197,9 +197,12 @@ mod tests {
     fn a_package_listed_twice_is_noted() {
         let text = record("a", "install ok installed").repeat(2);
         let (packages, facts) = read_text(&text, Origin::Database);
-        assert_eq!(packages.len(), 2);
-        assert_eq!(facts.notes[0].message, "another record of a, one is on line 1");
+        assert_eq!(packages.len(), 1);
+        assert_eq!(facts.notes[0].message, "another record of a 1:2-3, as on line 1");
         assert_eq!(facts.notes[0].line, Some(5));
+        let (packages, _) =
+            read_text(&(text.clone() + &text.replace("1:2-3", "1:3-1")), Origin::Database);
+        assert_eq!(packages.len(), 2);
     }
 
     proptest! {

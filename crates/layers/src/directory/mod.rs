@@ -1,0 +1,160 @@
+//! A plain directory, read as if it were one layer.
+
+mod open;
+mod walk;
+
+use std::collections::BTreeMap;
+use std::io::{self, Read};
+use std::path::Path;
+use std::sync::atomic::AtomicU64;
+
+use sealift_model::Impact;
+
+use crate::content::ReadFile;
+use crate::notes::Notes;
+use crate::options::{Progress, ReadOptions};
+use crate::read::budget::Budget;
+use crate::read::layer::{Found, HEAD_BYTES, Requests, Shared};
+use crate::read::result::Merged;
+use crate::read::workers::{Halt, run};
+use crate::tree::{LayerSummary, Tree};
+use crate::{Error, Extract, Metadata, TreePath};
+use walk::{FoundFile, Walk};
+
+/// Files that a thread takes at once.
+const BATCH: usize = 64;
+
+/// Reads the files of a directory that `extract` wants, as a tree of one layer without digests.
+///
+/// Links are followed inside the directory only, as if it were the root of the file system.
+/// FIFOs, sockets and devices are not opened.
+///
+/// # Errors
+/// When the directory itself cannot be read; when bounds are passed; when it is cancelled.
+/// Folders and files in it that cannot be read are diagnostics.
+pub fn read_directory<E: Extract>(
+    root: &Path,
+    extract: &E,
+    options: &ReadOptions<'_>,
+) -> Result<Tree<E::Facts>, Error> {
+    let limits = options.limits;
+    let budget = Budget::new(limits.max_kept_bytes);
+    let names_bytes = AtomicU64::new(0);
+    let shared = Shared { extract, limits, budget: &budget, names_bytes: &names_bytes };
+    let halt = Halt::new(options.cancelled);
+    let Walk { mut content, files, .. } = Walk::run(root, &shared, &halt)?;
+    (options.progress)(Progress::DirectoryStarted { files: crate::stream::length(files.len()) });
+
+    let reader = DirectoryReader { root, shared: &shared, options };
+    let batches: Vec<_> = files.chunks(BATCH).collect();
+    let order: Vec<_> = (0..batches.len()).collect();
+    let read = run(options.threads, &order, &halt, |batch| {
+        Ok(reader.first(batches.get(batch).copied().unwrap_or_default()))
+    })?;
+    for (_, Batch { files, notes }) in read {
+        content.files.extend(files);
+        content.notes.append(notes);
+    }
+    let contents = [content];
+    let mut merged = Merged::new(&contents, &[0], extract, limits)?;
+    if let Some(requests) = merged.requests(&contents).remove(&0) {
+        merged.add_found(0, reader.second(&files, &requests));
+    }
+    let summary = contents.iter().map(|content| LayerSummary {
+        digest: None,
+        diff_id: None,
+        size_bytes: content.bytes,
+        entries: content.entries,
+    });
+    let mut tree = merged.into_tree(&contents, &[0], summary.collect());
+    for file in &mut tree.files {
+        file.layer = None;
+    }
+    Ok(tree)
+}
+
+struct DirectoryReader<'a, E> {
+    root: &'a Path,
+    shared: &'a Shared<'a, E>,
+    options: &'a ReadOptions<'a>,
+}
+
+struct Batch<F> {
+    files: Vec<(crate::log::Position, ReadFile<F>)>,
+    notes: Notes,
+}
+
+impl<E: Extract> DirectoryReader<'_, E> {
+    fn first(&self, files: &[FoundFile]) -> Batch<E::Facts> {
+        let mut batch = Batch { files: Vec::new(), notes: Notes::default() };
+        for file in files {
+            let path = &*file.path;
+            let metadata = file.metadata;
+            let read = self.read(file, |head, rest| {
+                let wanted = self.shared.wants(path, metadata, head);
+                wanted.then(|| self.shared.read(path, metadata, head, rest))
+            });
+            match read {
+                Ok(read) => batch.files.extend(read.map(|read| (file.position, read))),
+                Err(error) => {
+                    // Whoever goes by the path alone still knows whether it was wanted.
+                    let wanted = self.shared.wants(path, metadata, &[]);
+                    let impact = if wanted { Impact::Partial } else { Impact::Note };
+                    let message = format!("cannot be read: {error}");
+                    batch.notes.add(TreePath::new(path).to_string(), message, impact);
+                }
+            }
+            (self.options.progress)(Progress::FileRead);
+        }
+        batch
+    }
+
+    /// Files that links make wanted. They are few.
+    fn second(&self, files: &[FoundFile], requests: &Requests) -> Found<E::Facts> {
+        let mut found = BTreeMap::new();
+        for file in files {
+            let Some((position, names)) = requests.get(&file.entry) else { continue };
+            // Whether it can be read is known from the first time.
+            let _ = self.read(file, |head, rest| {
+                let mut names = names.clone();
+                names.retain(|name| self.shared.wants(&name.path, file.metadata, head));
+                if let Some(name) = names.first() {
+                    let read = self.shared.read(&name.path, file.metadata, head, rest);
+                    found.insert(*position, (read, names));
+                }
+            });
+        }
+        found
+    }
+
+    /// Opens a file and reads its first bytes for `look`.
+    fn read<T>(
+        &self,
+        file: &FoundFile,
+        look: impl FnOnce(&[u8], &mut dyn Read) -> T,
+    ) -> io::Result<T> {
+        // Nothing to open; and some files of no size (below /proc) never end.
+        if file.metadata.size == 0 {
+            return Ok(look(&[], &mut io::empty()));
+        }
+        let mut opened = open::open(self.root, file)?;
+        let mut head = Vec::with_capacity(HEAD_BYTES);
+        let head_bytes = crate::stream::length(HEAD_BYTES);
+        (&mut opened).take(head_bytes.min(file.metadata.size)).read_to_end(&mut head)?;
+        let left = file.metadata.size - crate::stream::length(head.len());
+        // What grows while it is read ends where it ended when it was found.
+        Ok(look(&head, &mut opened.take(left)))
+    }
+}
+
+/// What a file is to be recognised by, from the walk to the reading.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Identity {
+    device: u64,
+    number: u64,
+}
+
+/// Size and permission bits of a file on disk.
+fn metadata_of(metadata: &std::fs::Metadata) -> Metadata {
+    Metadata::new(metadata.len(), open::mode(metadata))
+}

@@ -1,0 +1,184 @@
+//! Which of the names that are left lead to a wanted content.
+
+use std::collections::BTreeMap;
+
+use sealift_model::Impact;
+
+use super::apply::{Merge, Place};
+use super::nodes::{Content, Naming, NodeKind};
+use crate::content::ReadFile;
+use crate::log::Change;
+use crate::{Extract, LimitExceeded, Metadata, TreePath};
+
+/// A name under which a content is wanted. In the order in which they are preferred.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Name {
+    pub(crate) rank: Rank,
+    pub(crate) path: Vec<u8>,
+    /// The layer that put the file there (for a symbolic link: the file it leads to).
+    pub(crate) layer: u32,
+}
+
+/// What kind of name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Rank {
+    Real,
+    HardLink,
+    SymbolicLink,
+    /// A name through a linked folder, as the archive has it.
+    Written,
+}
+
+/// The wanted names of each content.
+#[derive(Debug, Default)]
+pub(crate) struct Survey {
+    /// Of contents that were read.
+    pub(crate) names: BTreeMap<Content, Vec<Name>>,
+    /// Of contents that were not, under which they may be wanted when their first bytes are seen.
+    pub(crate) again: BTreeMap<Content, Vec<Name>>,
+}
+
+impl Survey {
+    /// Goes through the names of the merged tree. `read` finds what is read of a content.
+    pub(crate) fn new<'r, E: Extract>(
+        merge: &mut Merge<'_>,
+        extract: &E,
+        read: impl Fn(Content) -> Option<&'r ReadFile<E::Facts>>,
+    ) -> Result<Self, LimitExceeded>
+    where
+        E::Facts: 'r,
+    {
+        let mut survey = Self::default();
+        for id in merge.nodes.ids() {
+            let node = merge.nodes[id];
+            let layer = node.layer;
+            match node.kind {
+                NodeKind::Directory | NodeKind::Gone => {}
+                NodeKind::File(content, naming) => {
+                    let known = read(content);
+                    if known.is_some() || naming != Naming::Direct {
+                        let path = merge.nodes.path(id);
+                        survey.file(
+                            merge,
+                            extract,
+                            known,
+                            content,
+                            naming,
+                            Name::real(path, layer),
+                        );
+                    }
+                }
+                NodeKind::SymbolicLink(_) => {
+                    let path = merge.nodes.path(id);
+                    let place = merge.follow(id)?;
+                    if let Some(problem) = survey.link(merge, extract, &read, place, &path)
+                        && extract.wants(TreePath::new(&path), &Metadata::new(0, 0), &[])
+                    {
+                        merge.note(layer, &path, problem.0, problem.1);
+                    }
+                }
+                NodeKind::Special => {
+                    let path = merge.nodes.path(id);
+                    if extract.wants(TreePath::new(&path), &Metadata::new(0, 0), &[]) {
+                        merge.note(layer, &path, IS_SPECIAL, Impact::Partial);
+                    }
+                }
+            }
+        }
+        Ok(survey)
+    }
+
+    fn file<E: Extract>(
+        &mut self,
+        merge: &Merge<'_>,
+        extract: &E,
+        known: Option<&ReadFile<E::Facts>>,
+        content: Content,
+        naming: Naming,
+        name: Name,
+    ) {
+        match (known, naming) {
+            (Some(_), Naming::Direct) => self.name(content, name),
+            (Some(file), Naming::Moved) => {
+                let written = Name { rank: Rank::Written, path: file.path.to_vec(), ..name };
+                self.name(content, name);
+                self.name(content, written);
+            }
+            (known, Naming::HardLink) => {
+                let name = Name { rank: Rank::HardLink, ..name };
+                self.ask(merge, extract, known, content, name);
+            }
+            (None, Naming::Moved | Naming::Direct) => {
+                self.ask(merge, extract, None, content, name);
+            }
+        }
+    }
+
+    /// A symbolic link at a wanted path is one more name of what it leads to. Says what is wrong
+    /// with one that leads to no file.
+    fn link<'r, E: Extract>(
+        &mut self,
+        merge: &Merge<'_>,
+        extract: &E,
+        read: &impl Fn(Content) -> Option<&'r ReadFile<E::Facts>>,
+        place: Place,
+        path: &[u8],
+    ) -> Option<(&'static str, Impact)>
+    where
+        E::Facts: 'r,
+    {
+        let target = match place {
+            Place::At(target, _) => merge.nodes[target],
+            Place::Nowhere => return Some((LEADS_NOWHERE, Impact::Note)),
+            Place::Endless => return Some((IS_ENDLESS, Impact::Partial)),
+        };
+        match target.kind {
+            NodeKind::File(content, _) => {
+                let name =
+                    Name { rank: Rank::SymbolicLink, path: path.to_vec(), layer: target.layer };
+                self.ask(merge, extract, read(content), content, name);
+                None
+            }
+            NodeKind::Special => Some((IS_SPECIAL, Impact::Partial)),
+            NodeKind::Directory | NodeKind::SymbolicLink(_) | NodeKind::Gone => None,
+        }
+    }
+
+    fn ask<E: Extract>(
+        &mut self,
+        merge: &Merge<'_>,
+        extract: &E,
+        known: Option<&ReadFile<E::Facts>>,
+        content: Content,
+        name: Name,
+    ) {
+        let path = TreePath::new(&name.path);
+        match (known, merge.change(content)) {
+            (Some(file), _) => {
+                if extract.wants(path, &file.metadata, &file.head) {
+                    self.name(content, name);
+                }
+            }
+            (None, Some(Change::File { size, mode, .. })) => {
+                if extract.wants(path, &Metadata::new(size, mode), &[]) {
+                    self.again.entry(content).or_default().push(name);
+                }
+            }
+            (None, _) => {}
+        }
+    }
+
+    fn name(&mut self, content: Content, name: Name) {
+        self.names.entry(content).or_default().push(name);
+    }
+}
+
+impl Name {
+    fn real(path: Vec<u8>, layer: u32) -> Self {
+        Self { rank: Rank::Real, path, layer }
+    }
+}
+
+const IS_SPECIAL: &str = "is a FIFO, device or socket, not a file; it is not read";
+const LEADS_NOWHERE: &str = "is a link to nothing";
+const IS_ENDLESS: &str = "is a link into links that do not end";

@@ -1,0 +1,142 @@
+//! From the contents of the layers to the tree.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+use super::layer::{Found, Requests};
+use crate::content::{LayerContent, ReadFile};
+use crate::log::Change;
+use crate::merge::{Content, Merge, Name, Removed, Survey};
+use crate::notes::Notes;
+use crate::tree::{LayerSummary, RemovedFile, Tree, TreeFile};
+use crate::{Extract, LimitExceeded, Limits, Metadata, TreePath};
+
+/// The merged view, before and after the second look.
+pub(crate) struct Merged<F> {
+    survey: Survey,
+    removed: Vec<Removed>,
+    notes: Vec<Notes>,
+    found: BTreeMap<Content, ReadFile<F>>,
+}
+
+impl<F> Merged<F> {
+    /// Lays the contents upon each other in the order of `stack`.
+    pub(crate) fn new<E: Extract<Facts = F>>(
+        contents: &[LayerContent<F>],
+        stack: &[usize],
+        extract: &E,
+        limits: &Limits,
+    ) -> Result<Self, LimitExceeded> {
+        let logs: Vec<_> = contents.iter().map(|content| &content.log).collect();
+        let read = |content: Content| slot_of(contents, content)?.files.get(&content.position);
+        let has_facts = |content| read(content).is_some_and(|file| file.facts.is_some());
+        let mut merge = Merge::new(&logs, &has_facts, limits);
+        for (layer, slot) in stack.iter().enumerate() {
+            merge.apply(number(layer), number(*slot))?;
+        }
+        let survey = Survey::new(&mut merge, extract, read)?;
+        let Merge { removed, notes, .. } = merge;
+        Ok(Self { survey, removed, notes, found: BTreeMap::new() })
+    }
+
+    /// What to look at again, by slot.
+    pub(crate) fn requests(&self, contents: &[LayerContent<F>]) -> HashMap<usize, Requests> {
+        let mut requests: HashMap<usize, Requests> = HashMap::new();
+        for (content, names) in &self.survey.again {
+            let change = slot_of(contents, *content).and_then(|slot| slot.log.at(content.position));
+            if let (Some(Change::File { entry, .. }), Ok(slot)) =
+                (change, usize::try_from(content.log))
+            {
+                let mut names = names.clone();
+                names.sort();
+                requests.entry(slot).or_default().insert(entry, (content.position, names));
+            }
+        }
+        requests
+    }
+
+    /// Takes in what a second look found in a slot.
+    pub(crate) fn add_found(&mut self, slot: usize, found: Found<F>) {
+        for (position, (file, names)) in found {
+            let content = Content { log: number(slot), position };
+            self.survey.names.insert(content, names);
+            self.found.insert(content, file);
+        }
+    }
+
+    /// The result.
+    pub(crate) fn into_tree(
+        self,
+        contents: &[LayerContent<F>],
+        stack: &[usize],
+        layers: Vec<LayerSummary>,
+    ) -> Tree<F> {
+        let facts = |content: &Content| -> Option<(Metadata, Arc<F>)> {
+            let file = match self.found.get(content) {
+                Some(found) => found,
+                None => slot_of(contents, *content)?.files.get(&content.position)?,
+            };
+            Some((file.metadata, Arc::clone(file.facts.as_ref()?)))
+        };
+        let mut files: Vec<_> = self
+            .survey
+            .names
+            .iter()
+            .filter_map(|(content, names)| tree_file(names, facts(content)?))
+            .collect();
+        files.sort_by(|a, b| a.path.cmp(&b.path));
+        let is_left = |content: &Content| self.survey.names.contains_key(content);
+        let mut removed: Vec<_> = self
+            .removed
+            .iter()
+            .filter(|removed| !is_left(&removed.content))
+            .filter_map(|removed| removed_file(removed, facts(&removed.content)?.1))
+            .collect();
+        removed.sort_by(|a, b| (&a.path, a.layer).cmp(&(&b.path, b.layer)));
+        let mut diagnostics = Vec::new();
+        for (layer, slot) in stack.iter().enumerate() {
+            let diff_id = layers.get(layer).and_then(|layer| layer.diff_id.as_ref());
+            // What is wrong with a layer is said once, however often it lies in the image.
+            if !stack.iter().take(layer).any(|before| before == slot)
+                && let Some(content) = contents.get(*slot)
+            {
+                content.notes.write(diff_id, &mut diagnostics);
+            }
+            if let Some(notes) = self.notes.get(layer) {
+                notes.write(diff_id, &mut diagnostics);
+            }
+        }
+        Tree { files, removed, diagnostics, layers }
+    }
+}
+
+fn tree_file<F>(names: &[Name], (metadata, facts): (Metadata, Arc<F>)) -> Option<TreeFile<F>> {
+    let mut names: Vec<_> = names.iter().collect();
+    names.sort();
+    let (first, rest) = names.split_first()?;
+    let path = TreePath::new(&first.path).to_string();
+    let mut aliases: Vec<_> =
+        rest.iter().map(|name| TreePath::new(&name.path).to_string()).collect();
+    aliases.sort();
+    aliases.dedup();
+    let layer = usize::try_from(first.layer).ok();
+    Some(TreeFile { path, aliases, layer, metadata, facts })
+}
+
+fn removed_file<F>(removed: &Removed, facts: Arc<F>) -> Option<RemovedFile<F>> {
+    Some(RemovedFile {
+        path: TreePath::new(&removed.path).to_string(),
+        layer: usize::try_from(removed.layer).ok()?,
+        removed_by: usize::try_from(removed.removed_by).ok()?,
+        removal: removed.removal,
+        facts,
+    })
+}
+
+fn slot_of<F>(contents: &[LayerContent<F>], content: Content) -> Option<&LayerContent<F>> {
+    contents.get(usize::try_from(content.log).ok()?)
+}
+
+fn number(index: usize) -> u32 {
+    u32::try_from(index).unwrap_or(u32::MAX)
+}

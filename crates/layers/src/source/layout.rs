@@ -1,0 +1,91 @@
+//! The OCI image layout (`image-spec image-layout.md`, version 1.1), as a folder or an archive.
+
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+use sealift_model::{BlobError, Descriptor, Digest};
+use serde::Deserialize;
+
+use super::archive::Archive;
+use super::{blob_error, blob_path, files, open_regular};
+use crate::document::{self, Document};
+use crate::error::SourceProblem;
+use crate::media::DocumentKind;
+use crate::{Error, Limits};
+
+#[derive(Debug)]
+pub(super) struct LayoutFolder(PathBuf);
+
+impl LayoutFolder {
+    pub(super) fn open(folder: &Path, limits: &Limits) -> Result<(Self, Vec<Descriptor>), Error> {
+        let fail = |source| Error::File { path: folder.to_owned(), source };
+        if !std::fs::metadata(folder).map_err(fail)?.is_dir() {
+            return Err(fail(io::ErrorKind::NotADirectory.into()));
+        }
+        let read = |name: &'static str| {
+            files::read_document(&folder.join(name), limits.max_document_bytes).map_err(|error| {
+                match error {
+                    Error::File { source, .. } if source.kind() == io::ErrorKind::NotFound => {
+                        no_image(folder, SourceProblem::NoLayout(name))
+                    }
+                    error => error,
+                }
+            })
+        };
+        check_version(&read("oci-layout")?, folder)?;
+        let roots = parse_index(&read("index.json")?)?;
+        Ok((Self(folder.to_owned()), roots))
+    }
+
+    pub(super) fn blob(&self, digest: &Digest) -> Result<Box<dyn Read + Send>, BlobError> {
+        let file = open_regular(&self.0.join(blob_path(digest)));
+        Ok(Box::new(file.map_err(|error| blob_error(digest, error))?))
+    }
+}
+
+#[derive(Debug)]
+pub(super) struct LayoutArchive(Archive);
+
+impl LayoutArchive {
+    pub(super) fn open(
+        archive: Archive,
+        limits: &Limits,
+    ) -> Result<(Self, Vec<Descriptor>), Error> {
+        check_version(&archive.document("oci-layout", limits)?, archive.path())?;
+        let roots = parse_index(&archive.document("index.json", limits)?)?;
+        Ok((Self(archive), roots))
+    }
+
+    pub(super) fn blob(&self, digest: &Digest) -> Result<Box<dyn Read + Send>, BlobError> {
+        let member = self.0.find(blob_path(digest).as_bytes());
+        let member = member.ok_or_else(|| BlobError::Missing(digest.clone()))?;
+        Ok(Box::new(self.0.open_member(member).map_err(|error| blob_error(digest, error))?))
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct LayoutFile {
+    image_layout_version: String,
+}
+
+fn check_version(bytes: &[u8], path: &Path) -> Result<(), Error> {
+    let file: LayoutFile =
+        document::json(bytes).map_err(|problem| document::about(&"oci-layout", problem))?;
+    match file.image_layout_version.as_str() {
+        "1.0.0" => Ok(()),
+        other => Err(no_image(path, SourceProblem::LayoutVersion(other.to_owned()))),
+    }
+}
+
+fn parse_index(bytes: &[u8]) -> Result<Vec<Descriptor>, Error> {
+    match Document::parse(bytes, DocumentKind::Index) {
+        Ok(Document::Index(roots)) => Ok(roots),
+        Ok(Document::Manifest { .. }) => Ok(Vec::new()),
+        Err(problem) => Err(document::about(&"index.json", problem)),
+    }
+}
+
+pub(super) fn no_image(path: &Path, problem: SourceProblem) -> Error {
+    Error::NoImage { path: path.to_owned(), problem }
+}

@@ -1,0 +1,137 @@
+//! Where images lie.
+
+mod archive;
+mod docker;
+mod files;
+mod layout;
+mod select;
+
+use std::io::{self, Read};
+use std::path::Path;
+
+use sealift_model::{BlobError, BlobSource, Descriptor, Digest};
+
+use crate::{Error, Limits};
+
+use docker::DockerArchive;
+pub(crate) use files::open_regular;
+use layout::{LayoutArchive, LayoutFolder};
+pub use select::{Selector, SelectorError};
+
+/// Annotations that name an image: the tag, or any name; and the full name (containerd's).
+const REF_NAME: &str = "org.opencontainers.image.ref.name";
+const FULL_NAME: &str = "io.containerd.image.name";
+
+/// A file or folder with images in it.
+#[derive(Debug)]
+pub struct ImageSource {
+    roots: Vec<Descriptor>,
+    place: Place,
+    limits: Limits,
+}
+
+#[derive(Debug)]
+enum Place {
+    Folder(LayoutFolder),
+    Archive(LayoutArchive),
+    Docker(DockerArchive),
+}
+
+/// What an [`ImageSource`] is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum SourceKind {
+    /// A folder in the OCI image layout.
+    Layout,
+    /// A tar archive of such a folder.
+    OciArchive,
+    /// An archive of `docker save`. It has no manifests: theirs are made here, so their digests
+    /// are not those that a registry knows.
+    DockerArchive,
+}
+
+impl ImageSource {
+    /// Opens a folder in the OCI image layout (`image-spec image-layout.md`, version 1.1).
+    ///
+    /// # Errors
+    /// When the folder cannot be read or is no such layout.
+    pub fn open_layout(folder: &Path, limits: &Limits) -> Result<Self, Error> {
+        let (folder, roots) = LayoutFolder::open(folder, limits)?;
+        Ok(Self { roots, place: Place::Folder(folder), limits: limits.clone() })
+    }
+
+    /// Opens an archive: one of an OCI image layout, or one of `docker save` in either of its
+    /// forms. An archive that is both is taken as the former, which has the true digests.
+    ///
+    /// # Errors
+    /// When the file cannot be read or is none of these; when it is compressed as a whole, since
+    /// blobs could not be found in it without unpacking.
+    pub fn open_archive(file: &Path, limits: &Limits) -> Result<Self, Error> {
+        let archive = archive::Archive::open(file, limits)?;
+        let (roots, place) = if archive.has("index.json") && archive.has("oci-layout") {
+            let (archive, roots) = LayoutArchive::open(archive, limits)?;
+            (roots, Place::Archive(archive))
+        } else {
+            let (archive, roots) = DockerArchive::open(archive, limits)?;
+            (roots, Place::Docker(archive))
+        };
+        Ok(Self { roots, place, limits: limits.clone() })
+    }
+
+    /// What it is.
+    #[must_use]
+    pub fn kind(&self) -> SourceKind {
+        match self.place {
+            Place::Folder(_) => SourceKind::Layout,
+            Place::Archive(_) => SourceKind::OciArchive,
+            Place::Docker(_) => SourceKind::DockerArchive,
+        }
+    }
+
+    /// The manifests and indexes it names, in its order, with the annotations that name them. An
+    /// image of several names is there several times.
+    #[must_use]
+    pub fn roots(&self) -> &[Descriptor] {
+        &self.roots
+    }
+
+    /// The full names, `registry/repository:tag`, that it has for an image or index.
+    #[must_use]
+    pub fn full_names(&self, image: &Digest) -> Vec<&str> {
+        let named = self.roots.iter().filter(|root| root.digest == *image);
+        named.filter_map(|root| root.annotations.get(FULL_NAME)).map(String::as_str).collect()
+    }
+
+    /// Finds the image that is asked for; without asking, the only one.
+    ///
+    /// # Errors
+    /// When there is none such or several; the error lists what is there. When an index that has
+    /// to be searched for a digest cannot be read.
+    pub fn select(&self, selector: Option<&Selector>) -> Result<Descriptor, Error> {
+        select::select(self, &self.roots, selector, &self.limits)
+    }
+}
+
+impl BlobSource for ImageSource {
+    fn open(&self, blob: &Descriptor) -> Result<Box<dyn Read + Send + '_>, BlobError> {
+        match &self.place {
+            Place::Folder(folder) => folder.blob(&blob.digest),
+            Place::Archive(archive) => archive.blob(&blob.digest),
+            Place::Docker(archive) => archive.blob(&blob.digest),
+        }
+    }
+}
+
+/// A blob could not be opened.
+fn blob_error(digest: &Digest, error: io::Error) -> BlobError {
+    let digest = digest.clone();
+    match error.kind() {
+        io::ErrorKind::NotFound => BlobError::Missing(digest),
+        _ => BlobError::Io { digest, source: error },
+    }
+}
+
+/// Where a layout has a blob.
+fn blob_path(digest: &Digest) -> String {
+    format!("blobs/{}/{}", digest.algorithm().name(), digest.hex())
+}

@@ -1,0 +1,151 @@
+//! A blob as it comes from its source: counted and hashed while it passes.
+
+use std::io::{self, Read};
+
+use sealift_model::{BlobSource, Descriptor, Digest, Hasher};
+
+use super::{Failure, length};
+use crate::Error;
+
+const BUFFER_BYTES: usize = 128 << 10;
+
+/// Told of every piece read; may call a halt.
+pub(crate) trait Watch {
+    /// `read` bytes of the blob have been read so far. False ends the reading.
+    fn goes_on(&self, read: u64) -> bool;
+}
+
+impl Watch for () {
+    fn goes_on(&self, _: u64) -> bool {
+        true
+    }
+}
+
+/// The bytes of one blob, in pieces. Never reads beyond the size in its descriptor by more than
+/// the one byte that shows the blob to be too long.
+pub(crate) struct BlobStream<'a> {
+    descriptor: &'a Descriptor,
+    input: Box<dyn Read + Send + 'a>,
+    watch: &'a dyn Watch,
+    hasher: Hasher,
+    buffer: Box<[u8]>,
+    /// What of the buffer is not yet consumed.
+    start: usize,
+    end: usize,
+    read: u64,
+    failure: Option<Failure>,
+}
+
+impl<'a> BlobStream<'a> {
+    pub(crate) fn open(
+        source: &'a dyn BlobSource,
+        descriptor: &'a Descriptor,
+        watch: &'a dyn Watch,
+    ) -> Result<Self, Error> {
+        let input = source.open(descriptor)?;
+        Ok(Self {
+            descriptor,
+            input,
+            watch,
+            hasher: Hasher::new(descriptor.digest.algorithm()),
+            buffer: vec![0; BUFFER_BYTES].into_boxed_slice(),
+            start: 0,
+            end: 0,
+            read: 0,
+            failure: None,
+        })
+    }
+
+    /// The blob's digest and size, as its descriptor names them.
+    pub(crate) fn names(&self) -> (Digest, u64) {
+        (self.descriptor.digest.clone(), self.descriptor.size)
+    }
+
+    /// Bytes read so far.
+    pub(crate) fn read(&self) -> u64 {
+        self.read
+    }
+
+    /// What is read and not yet consumed; empty only at the end of the blob.
+    pub(crate) fn chunk(&mut self) -> Result<&[u8], Failure> {
+        if self.start == self.end {
+            if let Some(failure) = &self.failure {
+                return Err(failure.clone());
+            }
+            self.start = 0;
+            self.end = 0;
+            self.end = self.fill(0)?;
+        }
+        Ok(self.buffer.get(self.start..self.end).unwrap_or_default())
+    }
+
+    /// At least `wanted` bytes, unless the blob ends before; `wanted` is small, and asked for at
+    /// the start.
+    pub(crate) fn peek(&mut self, wanted: usize) -> Result<&[u8], Failure> {
+        while self.end < wanted {
+            let at = self.end;
+            match self.fill(at)? {
+                0 => break,
+                read => self.end = at + read,
+            }
+        }
+        Ok(self.buffer.get(self.start..self.end).unwrap_or_default())
+    }
+
+    /// Takes `bytes` of the chunk away.
+    pub(crate) fn consume(&mut self, bytes: usize) {
+        self.start = (self.start + bytes).min(self.end);
+    }
+
+    fn fill(&mut self, at: usize) -> Result<usize, Failure> {
+        let filled = self.read_into(at);
+        self.failure = filled.as_ref().err().cloned();
+        filled
+    }
+
+    fn read_into(&mut self, at: usize) -> Result<usize, Failure> {
+        let left = self.descriptor.size.saturating_sub(self.read).saturating_add(1);
+        let room = self.buffer.get_mut(at..).unwrap_or_default();
+        let most = room.len().min(usize::try_from(left).unwrap_or(usize::MAX));
+        let room = room.get_mut(..most).unwrap_or_default();
+        let read = loop {
+            match self.input.read(room) {
+                Ok(read) => break read.min(most),
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(Failure::Read(error.kind(), error.to_string())),
+            }
+        };
+        self.read += length(read);
+        if self.read > self.descriptor.size {
+            return Err(Failure::TooLong { actual: self.read });
+        }
+        self.hasher.update(room.get(..read).unwrap_or_default());
+        if self.watch.goes_on(self.read) { Ok(read) } else { Err(Failure::Cancelled) }
+    }
+
+    /// Reads what is left and compares size and digest.
+    pub(crate) fn finish(mut self) -> Result<(), Error> {
+        let expected = self.descriptor.size;
+        loop {
+            match self.chunk() {
+                Ok([]) => break,
+                Ok(chunk) => {
+                    let bytes = chunk.len();
+                    self.consume(bytes);
+                }
+                Err(failure) => {
+                    return Err(failure.into_error(&self.descriptor.digest, expected));
+                }
+            }
+        }
+        let actual = self.hasher.finish();
+        let digest = self.descriptor.digest.clone();
+        if self.read != expected {
+            Err(Error::BlobSize { digest, expected, actual: self.read })
+        } else if actual != digest {
+            Err(Error::BlobDigest { expected: digest, actual })
+        } else {
+            Ok(())
+        }
+    }
+}

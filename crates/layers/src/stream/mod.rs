@@ -1,0 +1,68 @@
+//! From a blob's bytes to a layer's: hashed, decompressed, hashed again.
+
+mod blob;
+mod decode;
+mod gzip;
+mod layer;
+mod zstd;
+
+use std::fmt;
+use std::io;
+
+use sealift_model::Digest;
+
+use crate::{Error, LimitExceeded};
+
+pub(crate) use blob::{BlobStream, Watch};
+pub use decode::Coding;
+pub(crate) use layer::LayerStream;
+
+/// Why a stream stopped before its end. A stream that has failed once fails the same way again.
+#[derive(Clone, Debug)]
+pub(crate) enum Failure {
+    /// The source failed.
+    Read(io::ErrorKind, String),
+    /// The blob goes on beyond its size.
+    TooLong { actual: u64 },
+    /// The compressed data is corrupt or cut.
+    Corrupt { coding: Coding, reason: String },
+    /// A bound was passed.
+    Limit(LimitExceeded),
+    /// Nobody wants the rest any more.
+    Cancelled,
+}
+
+impl Failure {
+    /// The same as the error of a blob.
+    pub(crate) fn into_error(self, blob: &Digest, expected: u64) -> Error {
+        let digest = blob.clone();
+        match self {
+            Self::Read(kind, text) => {
+                Error::BlobRead { digest, source: io::Error::new(kind, text) }
+            }
+            Self::TooLong { actual } => Error::BlobSize { digest, expected, actual },
+            Self::Corrupt { coding, reason } => Error::LayerCoding { blob: digest, coding, reason },
+            Self::Limit(limit) => Error::Limit(limit),
+            Self::Cancelled => Error::Cancelled,
+        }
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Read(_, text) => f.write_str(text),
+            Self::TooLong { actual } => write!(f, "longer than its size ({actual} bytes)"),
+            Self::Corrupt { coding, reason } => write!(f, "invalid {coding} data: {reason}"),
+            Self::Limit(limit) => limit.fmt(f),
+            Self::Cancelled => f.write_str("cancelled"),
+        }
+    }
+}
+
+impl std::error::Error for Failure {}
+
+/// Lengths of what lies in memory fit 64 bits.
+pub(crate) fn length(bytes: usize) -> u64 {
+    u64::try_from(bytes).unwrap_or(u64::MAX)
+}

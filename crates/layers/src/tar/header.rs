@@ -1,0 +1,158 @@
+//! One header block: fields, numbers, checksum (POSIX.1-2017 pax, "ustar Interchange Format";
+//! GNU tar manual, "Basic Tar Format").
+
+use super::Malformed;
+
+/// Bytes of a block.
+pub(super) const BLOCK: usize = 512;
+
+/// A header block with a correct checksum.
+#[derive(Clone, Copy)]
+pub(super) struct Header<'a>(&'a [u8; BLOCK]);
+
+/// Which fields a header has beyond those of V7.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Format {
+    V7,
+    Ustar,
+    Star,
+    Gnu,
+}
+
+impl<'a> Header<'a> {
+    /// Checks the sum of a block, which is computed as if its own field were blank; some old
+    /// programs summed signed bytes.
+    pub(super) fn new(block: &'a [u8; BLOCK]) -> Result<Self, Malformed> {
+        let header = Self(block);
+        let stored = octal(header.field(148, 8)).ok_or(Malformed::Checksum)?;
+        let (mut unsigned, mut signed) = (0_i64, 0_i64);
+        for (at, byte) in block.iter().enumerate() {
+            let byte = if (148..156).contains(&at) { b' ' } else { *byte };
+            unsigned += i64::from(byte);
+            signed += i64::from(i8::from_ne_bytes([byte]));
+        }
+        if [unsigned, signed].contains(&i64::try_from(stored).unwrap_or(-1)) {
+            Ok(header)
+        } else {
+            Err(Malformed::Checksum)
+        }
+    }
+
+    pub(super) fn name(self) -> &'a [u8] {
+        text(self.field(0, 100))
+    }
+
+    /// Permission bits.
+    pub(super) fn mode(self) -> Result<u32, Malformed> {
+        let mode = number(self.field(100, 8)).ok_or(Malformed::Number("mode"))?;
+        Ok(u32::try_from(mode & 0o7777).unwrap_or_default())
+    }
+
+    pub(super) fn size(self) -> Result<u64, Malformed> {
+        number(self.field(124, 12)).ok_or(Malformed::Number("size"))
+    }
+
+    pub(super) fn type_flag(self) -> u8 {
+        self.field(156, 1).first().copied().unwrap_or_default()
+    }
+
+    pub(super) fn link(self) -> &'a [u8] {
+        text(self.field(157, 100))
+    }
+
+    pub(super) fn format(self) -> Format {
+        match (self.field(257, 6), self.field(263, 2)) {
+            (b"ustar\0", _) if self.field(508, 4) == b"tar\0" => Format::Star,
+            (b"ustar\0", _) => Format::Ustar,
+            (b"ustar ", b" \0") => Format::Gnu,
+            _ => Format::V7,
+        }
+    }
+
+    /// What stands before the name, to be joined by a slash.
+    pub(super) fn prefix(self) -> &'a [u8] {
+        match self.format() {
+            Format::V7 => &[],
+            Format::Ustar => text(self.field(345, 155)),
+            Format::Star => text(self.field(345, 131)),
+            Format::Gnu => self.misplaced_prefix(),
+        }
+    }
+
+    /// A GNU header has times where ustar has the prefix. Go before 1.8 wrote a prefix there
+    /// nevertheless, and engines still read it when the times are no numbers (golang/go #21005).
+    fn misplaced_prefix(self) -> &'a [u8] {
+        let is_time = |field: &[u8]| field.first() == Some(&0) || number(field).is_some();
+        let prefix = text(self.field(345, 155));
+        if is_time(self.field(345, 12)) && is_time(self.field(357, 12)) || !prefix.is_ascii() {
+            return &[];
+        }
+        prefix
+    }
+
+    /// Size of a sparse file with its holes (GNU).
+    pub(super) fn real_size(self) -> Result<u64, Malformed> {
+        number(self.field(483, 12)).ok_or(Malformed::Number("realsize"))
+    }
+
+    /// The first four entries of a sparse map (GNU), and whether blocks with more follow.
+    pub(super) fn sparse(self) -> (&'a [u8], bool) {
+        (self.field(386, 96), self.field(482, 1) != [0])
+    }
+
+    fn field(self, at: usize, bytes: usize) -> &'a [u8] {
+        self.0.get(at..at + bytes).unwrap_or_default()
+    }
+}
+
+/// A text field ends with its first zero byte, if it has one.
+pub(super) fn text(field: &[u8]) -> &[u8] {
+    field.split(|byte| *byte == 0).next().unwrap_or_default()
+}
+
+/// A number in octal digits, or, marked by the first bit, in base 256 (GNU); below 2^63.
+pub(super) fn number(field: &[u8]) -> Option<u64> {
+    match field {
+        [0x80, rest @ ..] => rest.iter().try_fold(0_u64, |value, byte| {
+            (value < 1 << 55).then_some((value << 8) | u64::from(*byte))
+        }),
+        // Other values with that bit are negative or have more than 63 bits.
+        [0x81..=0xff, ..] => None,
+        digits => octal(digits),
+    }
+}
+
+/// Octal digits among blanks and zero bytes; none at all is zero. What follows the first zero
+/// byte after the digits does not count.
+fn octal(field: &[u8]) -> Option<u64> {
+    let blank = |byte: &u8| *byte == b' ' || *byte == 0;
+    let start = field.iter().position(|byte| !blank(byte)).unwrap_or(field.len());
+    let digits = text(field.get(start..).unwrap_or_default()).trim_ascii_end();
+    digits.iter().try_fold(0_u64, |value, digit| match digit {
+        b'0'..=b'7' if value < 1 << 60 => Some(value * 8 + u64::from(digit - b'0')),
+        _ => None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_numbers_of_all_kinds() {
+        for (field, value) in [
+            (&b"0000644\0"[..], Some(0o644)),
+            (b"  644 \0\0", Some(0o644)),
+            (b"\0\0\0\0", Some(0)),
+            (b"77777777777\0", Some(0o77_777_777_777)),
+            (b"\x80\0\0\0\0\0\0\0\0\0\x01\0", Some(256)),
+            (b"\x80\0\0\0\x10\0\0\0\0\0\0\0", Some(1 << 60)),
+            (b"\x80\0\0\0\x80\0\0\0\0\0\0\0", None),
+            (b"\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff", None),
+            (b"64x\0", None),
+            (b"8\0", None),
+        ] {
+            assert_eq!(number(field), value, "{field:?}");
+        }
+    }
+}

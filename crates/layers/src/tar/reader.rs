@@ -1,0 +1,438 @@
+//! From entry to entry.
+
+use std::io::{self, BufRead};
+
+use super::content::Content;
+use super::header::{BLOCK, Format, Header, number, text};
+use super::pax::{self, Extensions};
+use super::sparse::{Map, decimal};
+use super::{Malformed, TarError};
+use crate::stream::length;
+
+/// Bytes of a pax, long-name or sparse header; as in Go's `archive/tar`.
+const MAX_SPECIAL_BYTES: u64 = 1 << 20;
+
+/// Passes over bytes, as fast as the input can.
+pub(crate) trait Skip {
+    /// Passes over `bytes` and says over how many; fewer only at the end.
+    fn skip(&mut self, bytes: u64) -> io::Result<u64>;
+}
+
+/// Passes over bytes by reading them.
+pub(crate) fn skip_reading(input: &mut impl BufRead, bytes: u64) -> io::Result<u64> {
+    let mut left = bytes;
+    while left > 0 {
+        let chunk = input.fill_buf()?.len();
+        if chunk == 0 {
+            break;
+        }
+        let take = chunk.min(usize::try_from(left).unwrap_or(usize::MAX));
+        input.consume(take);
+        left -= length(take);
+    }
+    Ok(bytes - left)
+}
+
+impl Skip for &[u8] {
+    fn skip(&mut self, bytes: u64) -> io::Result<u64> {
+        skip_reading(self, bytes)
+    }
+}
+
+/// What an entry is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    File,
+    Directory,
+    SymbolicLink,
+    HardLink,
+    /// FIFO or device.
+    Special,
+    /// A global pax header that would change the entries after it, were it not ignored.
+    GlobalHeader,
+    /// A type that engines do not extract.
+    Unknown(u8),
+}
+
+/// One entry; its names are asked from the reader.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Entry {
+    pub(crate) kind: Kind,
+    /// Bytes of content, holes included.
+    pub(crate) size: u64,
+    /// Permission bits.
+    pub(crate) mode: u32,
+}
+
+/// Reads a tar archive entry by entry. Allocates only for names longer than those before.
+pub(crate) struct TarReader<R> {
+    pub(super) input: R,
+    /// Bytes of the archive passed.
+    at: u64,
+    /// Where the header of the present entry stands.
+    header_at: u64,
+    /// Bytes of the present entry that are left in the archive, and the padding after them.
+    stored: u64,
+    padding: u64,
+    /// Position in the content, and its size; differ from the above when there are holes.
+    position: u64,
+    size: u64,
+    is_sparse: bool,
+    map: Map,
+    piece: usize,
+    extensions: Extensions,
+    special: Vec<u8>,
+    name: Vec<u8>,
+    link: Vec<u8>,
+}
+
+impl<R: BufRead + Skip> TarReader<R> {
+    pub(crate) fn new(input: R) -> Self {
+        Self {
+            input,
+            at: 0,
+            header_at: 0,
+            stored: 0,
+            padding: 0,
+            position: 0,
+            size: 0,
+            is_sparse: false,
+            map: Map::default(),
+            piece: 0,
+            extensions: Extensions::default(),
+            special: Vec::new(),
+            name: Vec::new(),
+            link: Vec::new(),
+        }
+    }
+
+    /// Name of the present entry, as written.
+    pub(crate) fn name(&self) -> &[u8] {
+        &self.name
+    }
+
+    /// Link target of the present entry, as written.
+    pub(crate) fn link(&self) -> &[u8] {
+        &self.link
+    }
+
+    /// Whether the present entry is a file with holes.
+    pub(crate) fn is_sparse(&self) -> bool {
+        self.is_sparse
+    }
+
+    /// Where the next unread byte of the content lies, and how many there are; only for files
+    /// without holes.
+    pub(crate) fn stored_range(&self) -> Option<(u64, u64)> {
+        (!self.is_sparse).then_some((self.at, self.stored))
+    }
+
+    /// The content of the present entry from where reading stopped.
+    pub(crate) fn content(&mut self) -> Content<'_, R> {
+        Content(self)
+    }
+
+    /// The input, wherever reading has come.
+    pub(crate) fn into_input(self) -> R {
+        self.input
+    }
+
+    /// Goes to the next entry; none at the end of the archive.
+    pub(crate) fn next(&mut self) -> Result<Option<Entry>, TarError> {
+        self.extensions.clear();
+        loop {
+            self.leave_entry()?;
+            self.header_at = self.at;
+            let Some(block) = self.header()? else { return Ok(None) };
+            let header = Header::new(&block).map_err(|what| self.malformed(what))?;
+            let size = header.size().map_err(|what| self.malformed(what))?;
+            match header.type_flag() {
+                b'x' => {
+                    self.read_special(size)?;
+                    let done = self.extensions.read_pax(&self.special);
+                    done.map_err(|what| self.malformed(what))?;
+                }
+                b'g' => {
+                    self.read_special(size)?;
+                    self.extensions.clear();
+                    if pax::changes_entries(&self.special) {
+                        self.name.clear();
+                        return Ok(Some(Entry { kind: Kind::GlobalHeader, size: 0, mode: 0 }));
+                    }
+                }
+                b'L' => {
+                    self.read_special(size)?;
+                    replace(&mut self.extensions.long_path, text(&self.special));
+                }
+                b'K' => {
+                    self.read_special(size)?;
+                    replace(&mut self.extensions.long_link, text(&self.special));
+                }
+                flag => return self.entry(header, flag, size).map(Some),
+            }
+        }
+    }
+
+    fn entry(&mut self, header: Header<'_>, flag: u8, size: u64) -> Result<Entry, TarError> {
+        self.set_names(header);
+        let kind = match flag {
+            0 if self.name.ends_with(b"/") => Kind::Directory,
+            0 | b'0' | b'7' | b'S' => Kind::File,
+            b'1' => Kind::HardLink,
+            b'2' => Kind::SymbolicLink,
+            b'3' | b'4' | b'6' => Kind::Special,
+            b'5' => Kind::Directory,
+            other => Kind::Unknown(other),
+        };
+        let size = match kind {
+            Kind::File | Kind::Unknown(_) => self.extensions.size.unwrap_or(size),
+            _ => 0,
+        };
+        self.begin(size);
+        if kind == Kind::File {
+            if flag == b'S' {
+                self.old_sparse(header)?;
+            } else {
+                self.pax_sparse()?;
+            }
+        }
+        let mode = header.mode().map_err(|what| self.malformed(what))?;
+        Ok(Entry { kind, size: self.size, mode })
+    }
+
+    fn set_names(&mut self, header: Header<'_>) {
+        let Extensions { path, link, long_path, long_link, .. } = &self.extensions;
+        match (&long_path[..], &path[..]) {
+            ([], []) => {
+                self.name.clear();
+                if !header.prefix().is_empty() {
+                    self.name.extend_from_slice(header.prefix());
+                    self.name.push(b'/');
+                }
+                self.name.extend_from_slice(header.name());
+            }
+            ([], name) | (name, _) => replace(&mut self.name, name),
+        }
+        match (&long_link[..], &link[..]) {
+            ([], []) => replace(&mut self.link, header.link()),
+            ([], link) | (link, _) => replace(&mut self.link, link),
+        }
+    }
+
+    fn begin(&mut self, stored: u64) {
+        let block = length(BLOCK);
+        self.stored = stored;
+        self.padding = (block - stored % block) % block;
+        self.position = 0;
+        self.size = stored;
+        self.is_sparse = false;
+        self.map.clear();
+        self.piece = 0;
+    }
+
+    /// The next header block; none at the end mark or where the input ends instead of a header.
+    fn header(&mut self) -> Result<Option<[u8; BLOCK]>, TarError> {
+        let Some(block) = self.block()? else { return Ok(None) };
+        if block != [0; BLOCK] {
+            return Ok(Some(block));
+        }
+        match self.block()? {
+            None => Ok(None),
+            Some(block) if block == [0; BLOCK] => Ok(None),
+            Some(_) => Err(self.malformed(Malformed::HalfEnd)),
+        }
+    }
+
+    fn block(&mut self) -> Result<Option<[u8; BLOCK]>, TarError> {
+        let mut block = [0; BLOCK];
+        let mut filled = 0;
+        while filled < BLOCK {
+            let read = self.input.read(block.get_mut(filled..).unwrap_or_default())?;
+            match (read, filled) {
+                (0, 0) => return Ok(None),
+                (0, _) => return Err(self.malformed(Malformed::Cut)),
+                _ => filled += read,
+            }
+        }
+        self.at += length(BLOCK);
+        Ok(Some(block))
+    }
+
+    fn read_special(&mut self, size: u64) -> Result<(), TarError> {
+        if size > MAX_SPECIAL_BYTES {
+            return Err(self.malformed(Malformed::TooLong(MAX_SPECIAL_BYTES)));
+        }
+        self.begin(size);
+        let mut special = std::mem::take(&mut self.special);
+        special.clear();
+        let read = io::Read::read_to_end(&mut self.content(), &mut special);
+        self.special = special;
+        match read {
+            Ok(_) => Ok(()),
+            Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => {
+                Err(self.malformed(Malformed::Cut))
+            }
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    fn leave_entry(&mut self) -> Result<(), TarError> {
+        let bytes = self.stored.saturating_add(self.padding);
+        let skipped = self.input.skip(bytes)?;
+        self.at = self.at.saturating_add(skipped);
+        // The padding of the last entry may be missing.
+        if skipped < self.stored {
+            return Err(self.malformed(Malformed::Cut));
+        }
+        self.stored = 0;
+        self.padding = 0;
+        Ok(())
+    }
+
+    fn malformed(&self, what: Malformed) -> TarError {
+        TarError::Malformed { at: self.header_at, what }
+    }
+
+    // Sparse files.
+
+    /// A map in the header and in blocks after it (GNU tar manual, "Old GNU Format").
+    fn old_sparse(&mut self, header: Header<'_>) -> Result<(), TarError> {
+        if header.format() != Format::Gnu {
+            return Err(self.malformed(Malformed::SparseMap));
+        }
+        let real_size = header.real_size().map_err(|what| self.malformed(what))?;
+        let (entries, mut goes_on) = header.sparse();
+        self.push_entries(entries)?;
+        let mut bytes = 0;
+        while goes_on {
+            bytes += length(BLOCK);
+            if bytes > MAX_SPECIAL_BYTES {
+                return Err(self.malformed(Malformed::TooLong(MAX_SPECIAL_BYTES)));
+            }
+            let Some(block) = self.block()? else { return Err(self.malformed(Malformed::Cut)) };
+            self.push_entries(block.get(..504).unwrap_or_default())?;
+            goes_on = block.get(504) != Some(&0);
+        }
+        self.be_sparse(real_size)
+    }
+
+    fn push_entries(&mut self, entries: &[u8]) -> Result<(), TarError> {
+        for entry in entries.chunks(24) {
+            let Some((offset, bytes)) = entry.split_at_checked(12) else { break };
+            if offset.first() == Some(&0) {
+                break;
+            }
+            let numbers = number(offset).zip(number(bytes));
+            let (offset, bytes) = numbers.ok_or(self.malformed(Malformed::SparseMap))?;
+            self.map.push(offset);
+            self.map.push(bytes);
+        }
+        Ok(())
+    }
+
+    /// A map in pax records (versions 0.0 and 0.1) or before the content (1.0).
+    fn pax_sparse(&mut self) -> Result<(), TarError> {
+        let records = std::mem::take(&mut self.extensions.sparse);
+        let version = records.version.as_ref().map(|(major, minor)| (&major[..], &minor[..]));
+        let before_content = match version {
+            Some((b"1", b"0")) => true,
+            Some((b"0", b"0" | b"1")) => false,
+            None if records.numbers.is_some() => false,
+            Some(_) | None => return Ok(()),
+        };
+        if !records.name.is_empty() {
+            replace(&mut self.name, &records.name);
+        }
+        let real_size = records.size.or(records.real_size).unwrap_or(self.size);
+        if before_content {
+            self.read_map()?;
+        } else {
+            self.map = records.numbers.unwrap_or_default();
+            if records.blocks != Some(self.map.pieces()) {
+                return Err(self.malformed(Malformed::SparseMap));
+            }
+        }
+        self.be_sparse(real_size)
+    }
+
+    /// Reads the map before the content: numbers, one a line, the first the number of pieces,
+    /// padded to a whole block.
+    fn read_map(&mut self) -> Result<(), TarError> {
+        let (mut line, mut bytes) = (Vec::new(), 0);
+        let mut left = None;
+        while left != Some(0_u64) {
+            bytes += length(BLOCK);
+            if bytes > MAX_SPECIAL_BYTES {
+                return Err(self.malformed(Malformed::TooLong(MAX_SPECIAL_BYTES)));
+            }
+            let block = if self.stored >= length(BLOCK) { self.block()? } else { None };
+            let block = block.ok_or(self.malformed(Malformed::SparseMap))?;
+            self.stored -= length(BLOCK);
+            for byte in block {
+                if left == Some(0) {
+                    break;
+                }
+                if byte != b'\n' {
+                    line.push(byte);
+                    continue;
+                }
+                let number = decimal(&line).ok_or(self.malformed(Malformed::SparseMap))?;
+                line.clear();
+                left = Some(match left {
+                    None => number.saturating_mul(2),
+                    Some(left) => {
+                        self.map.push(number);
+                        left - 1
+                    }
+                });
+            }
+        }
+        Ok(())
+    }
+
+    fn be_sparse(&mut self, real_size: u64) -> Result<(), TarError> {
+        self.map.check(real_size, self.stored).map_err(|what| self.malformed(what))?;
+        self.size = real_size;
+        self.is_sparse = true;
+        // Pieces without bytes at the very start.
+        self.passed(0);
+        Ok(())
+    }
+
+    // For `Content`.
+
+    pub(super) fn real_left(&self) -> u64 {
+        self.size - self.position
+    }
+
+    /// Whether a hole lies at the position, and how far hole or data go.
+    pub(super) fn run(&self) -> (bool, u64) {
+        if !self.is_sparse {
+            return (false, self.stored);
+        }
+        match self.map.piece(self.piece) {
+            None => (true, self.real_left()),
+            Some(piece) if self.position < piece.start => (true, piece.start - self.position),
+            Some(piece) => (false, piece.end - self.position),
+        }
+    }
+
+    /// Bytes of the archive were read.
+    pub(super) fn took(&mut self, bytes: usize) {
+        self.at += length(bytes);
+        self.stored -= length(bytes).min(self.stored);
+    }
+
+    /// Bytes of the content have passed.
+    pub(super) fn passed(&mut self, bytes: usize) {
+        self.position += length(bytes).min(self.real_left());
+        while self.map.piece(self.piece).is_some_and(|piece| piece.end <= self.position) {
+            self.piece += 1;
+        }
+    }
+}
+
+fn replace(buffer: &mut Vec<u8>, bytes: &[u8]) {
+    buffer.clear();
+    buffer.extend_from_slice(bytes);
+}

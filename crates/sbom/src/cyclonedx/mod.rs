@@ -1,0 +1,33 @@
+//! CycloneDX: written as 1.6 JSON, read from JSON of 1.2 to 1.7.
+//!
+//! ```
+//! use sealift_model::{Ecosystem, Inventory, Package, Purl};
+//! use sealift_sbom::{DocumentLimits, Subject, SubjectKind, cyclonedx};
+//!
+//! let purl: Purl = "pkg:npm/left-pad@1.3.0".parse()?;
+//! let mut inventory = Inventory::default();
+//! inventory.packages.push(Package::new(Ecosystem::Npm, "left-pad", "1.3.0", purl));
+//!
+//! let mut document = Vec::new();
+//! let subject = Subject::new(SubjectKind::FileSystem, "./shop");
+//! cyclonedx::write(&mut document, &inventory, &subject, None, "0.1.0")?;
+//!
+//! let read = cyclonedx::read(&document, &DocumentLimits::default())?;
+//! assert_eq!(read.inventory.packages[0].id(), "left-pad@1.3.0");
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! What the format has no field for stands in properties that begin with `sealift:`. Reading
+//! knows those, and what Trivy and Syft write into theirs.
+
+mod bom;
+mod clues;
+mod component;
+mod input;
+mod packages;
+mod properties;
+mod read;
+mod write;
+
+pub use read::read;
+pub use write::write;

@@ -1,0 +1,49 @@
+//! Names of the properties that carry what CycloneDX has no field for.
+
+/// Name of the cataloger that found the package.
+pub(super) const CATALOGER: &str = "sealift:cataloger";
+/// `declared` when a lockfile or manifest names the package; it is installed otherwise.
+pub(super) const EVIDENCE: &str = "sealift:evidence";
+/// How the package came to be asked for: `root`, `workspace`, `direct`, `indirect`.
+pub(super) const RELATIONSHIP: &str = "sealift:relationship";
+/// The architecture, where the purl has no `arch` qualifier of that value.
+pub(super) const ARCHITECTURE: &str = "sealift:architecture";
+/// Module label of an RPM.
+pub(super) const MODULE_LABEL: &str = "sealift:moduleLabel";
+/// Name of the operating system's package that brought the package.
+pub(super) const OWNED_BY: &str = "sealift:ownedBy";
+/// What of the package's identity was guessed, in words.
+pub(super) const GUESSED: &str = "sealift:guessed";
+/// Name of the source package.
+pub(super) const SOURCE_NAME: &str = "sealift:source:name";
+/// Full version of the source package.
+pub(super) const SOURCE_VERSION: &str = "sealift:source:version";
+/// `sealift:location:N:layerDiffId` and `sealift:location:N:lastLine` say more of the occurrence
+/// that stands Nth, from 0, in the component's evidence.
+pub(super) const LOCATION: &str = "sealift:location:";
+/// Diff-id of a location's layer, and of a layer of the image.
+pub(super) const LAYER_DIFF_ID: &str = ":layerDiffId";
+/// Last line of a location, where it is not the first.
+pub(super) const LAST_LINE: &str = ":lastLine";
+
+/// `VERSION_ID` of a distribution whose version is given in full.
+pub(super) const VERSION_ID: &str = "sealift:distribution:versionId";
+/// `VERSION_CODENAME` of a distribution.
+pub(super) const CODENAME: &str = "sealift:distribution:codename";
+/// `PRETTY_NAME` of a distribution.
+pub(super) const PRETTY_NAME: &str = "sealift:distribution:prettyName";
+
+/// Digest of an image's config.
+pub(super) const IMAGE_ID: &str = "sealift:image:id";
+/// Digest of an image's manifest.
+pub(super) const IMAGE_DIGEST: &str = "sealift:image:digest";
+/// `sealift:image:layer:N:diffId` and `sealift:image:layer:N:digest`, lowest layer first, from 0.
+pub(super) const IMAGE_LAYER: &str = "sealift:image:layer:";
+/// Diff-id of a layer of the image.
+pub(super) const DIFF_ID: &str = ":diffId";
+/// Digest of a layer of the image as stored.
+pub(super) const DIGEST: &str = ":digest";
+
+/// `sealift:diagnostic:note`, `:partial`, `:incomplete`: what could not be read when the document
+/// was made.
+pub(super) const DIAGNOSTIC: &str = "sealift:diagnostic:";

@@ -1,0 +1,40 @@
+//! What the SBOM formats have in common: what a document is about, what reading one may cost,
+//! licences as SPDX knows them, references, and the graph of dependencies.
+
+mod graph;
+mod identity;
+mod licenses;
+mod limits;
+mod lines;
+mod references;
+mod serial;
+mod subject;
+mod text;
+
+pub use limits::DocumentLimits;
+pub use subject::{Subject, SubjectKind, SubjectLayer};
+
+pub(crate) use graph::Graph;
+pub(crate) use identity::{Stated, package, source_rpm};
+pub(crate) use licenses::{License, LicenseList, all_of};
+pub(crate) use lines::Lines;
+pub(crate) use references::References;
+pub(crate) use serial::uuid_of;
+pub(crate) use text::{Gather, Take, Text, excerpt, reason_of, text_of};
+
+use sealift_model::{Inventory, Timestamp};
+
+/// An SBOM as read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Document {
+    /// The version of its specification, as written: `1.6` of CycloneDX.
+    pub version: String,
+    /// What it is about, when it says so.
+    pub subject: Option<Subject>,
+    /// When it was made, when it says so.
+    pub created: Option<Timestamp>,
+    /// What it lists, and what of it could not be read. Diagnostics carry the line but no path:
+    /// that of the document is the caller's to add.
+    pub inventory: Inventory,
+}

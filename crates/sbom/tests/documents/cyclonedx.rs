@@ -1,0 +1,310 @@
+//! CycloneDX documents: what is written, what is read back, what of others is understood.
+
+use proptest::prelude::*;
+use sealift_model::{
+    Diagnostic, Ecosystem, Impact, Inventory, Location, Package, Purl, SourcePackage, Timestamp,
+};
+use sealift_sbom::{Document, DocumentLimits, Error, Subject, SubjectKind, cyclonedx};
+
+use crate::support;
+
+fn written(inventory: &Inventory, subject: &Subject, created: Option<Timestamp>) -> String {
+    let mut out = Vec::new();
+    cyclonedx::write(&mut out, inventory, subject, created, "0.1.0").unwrap();
+    String::from_utf8(out).unwrap()
+}
+
+fn read(text: &str) -> Document {
+    cyclonedx::read(text.as_bytes(), &DocumentLimits::default()).unwrap()
+}
+
+fn of_components(components: &str) -> Inventory {
+    read(&format!(
+        r#"{{"bomFormat":"CycloneDX","specVersion":"1.5","version":1,"components":[{components}]}}"#
+    ))
+    .inventory
+}
+
+fn messages(inventory: &Inventory) -> Vec<String> {
+    inventory.diagnostics.iter().map(ToString::to_string).collect()
+}
+
+#[test]
+fn the_document_of_an_image() {
+    let (inventory, subject) = support::image();
+    let created = Some("2026-01-31T12:00:00Z".parse().unwrap());
+    insta::assert_snapshot!(written(&inventory, &subject, created));
+}
+
+#[test]
+fn the_document_of_nothing() {
+    let subject = Subject::new(SubjectKind::FileSystem, "./empty");
+    insta::assert_snapshot!(written(&Inventory::default(), &subject, None));
+}
+
+#[test]
+fn what_was_written_is_read_back_whole() {
+    let (inventory, subject) = support::image();
+    let text = written(&inventory, &subject, None);
+    let document = read(&text);
+    assert_eq!(document.version, "1.6");
+    assert_eq!(document.subject, Some(subject));
+    assert_eq!(document.inventory.distribution, inventory.distribution);
+
+    let mut expected = inventory.packages.clone();
+    for package in &mut expected {
+        // Licences come back by their identifiers, a graph without what it does not hold.
+        package.depends_on.retain(|id| id != "gone@1");
+        package.licenses = match package.name.as_str() {
+            "@babel/core" => vec!["(MIT OR Apache-2.0) AND ISC".to_owned()],
+            "org.apache.logging.log4j:log4j-core" => vec!["Apache-2.0".to_owned()],
+            _ => package.licenses.clone(),
+        };
+    }
+    assert_eq!(document.inventory.packages, expected);
+    assert_eq!(messages(&document.inventory), ["srv/app/broken/package.json:3: not valid JSON"]);
+    assert_eq!(document.inventory.diagnostics[0].impact, Impact::Partial);
+}
+
+#[test]
+fn equal_input_gives_equal_bytes_and_other_input_another_serial_number() {
+    let (mut inventory, subject) = support::image();
+    let first = written(&inventory, &subject, None);
+    assert_eq!(first, written(&inventory, &subject, None));
+    inventory.packages.pop();
+    let serial =
+        |text: &str| text.lines().find(|line| line.contains("urn:uuid:")).map(str::to_owned);
+    assert_ne!(serial(&first), serial(&written(&inventory, &subject, None)));
+}
+
+#[test]
+fn trivy_and_syft_properties_are_understood() {
+    let inventory = of_components(
+        r#"{"type":"operating-system","name":"alma","version":"9.0"},
+        {"type":"library","bom-ref":"a","name":"libc6","version":"1:2.36-9",
+         "purl":"pkg:deb/debian/libc6@2.36-9?distro=debian-12.15&epoch=1",
+         "properties":[
+           {"name":"aquasecurity:trivy:SrcName","value":"glibc"},
+           {"name":"aquasecurity:trivy:SrcVersion","value":"2.36"},
+           {"name":"aquasecurity:trivy:SrcRelease","value":"9"},
+           {"name":"aquasecurity:trivy:SrcEpoch","value":"1"},
+           {"name":"aquasecurity:trivy:LayerDiffID","value":"sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"}]},
+        {"type":"library","bom-ref":"b","name":"musl","purl":"pkg:apk/alpine/musl@1.2-r0",
+         "properties":[
+           {"name":"syft:metadata:originPackage","value":"musl-src"},
+           {"name":"syft:package:foundBy","value":"apk-db-cataloger"},
+           {"name":"syft:location:0:path","value":"/lib/apk/db/installed"}]}"#,
+    );
+    let distribution = inventory.distribution.as_ref().unwrap();
+    assert_eq!(
+        (distribution.id.as_str(), distribution.version_id.as_deref()),
+        ("almalinux", Some("9.0"))
+    );
+    let [musl, libc] = &inventory.packages[..] else { panic!("two packages") };
+    assert_eq!(libc.version, "1:2.36-9");
+    assert_eq!(libc.source, Some(SourcePackage::new("glibc", "1:2.36-9")));
+    assert_eq!(libc.locations[0].path, "a");
+    assert!(libc.locations[0].layer.is_some());
+    assert_eq!(musl.source, Some(SourcePackage::new("musl-src", "1.2-r0")));
+    assert_eq!(musl.locations, [Location::new("lib/apk/db/installed")]);
+    assert_eq!(musl.cataloger, "apk-db-cataloger");
+}
+
+#[test]
+fn nested_components_and_the_subject_itself_are_packages() {
+    let document = read(
+        r#"{"bomFormat":"CycloneDX","specVersion":"1.2","metadata":{"component":
+          {"type":"application","name":"shop","version":"1","purl":"pkg:npm/shop@1","components":[
+            {"type":"library","name":"in-root","purl":"pkg:npm/in-root@1"}]}},
+          "components":[{"type":"library","name":"a","purl":"pkg:npm/a@1","components":[
+            {"type":"library","name":"b","purl":"pkg:npm/b@1"}]}]}"#,
+    );
+    let names: Vec<&str> = document.inventory.packages.iter().map(|it| it.name.as_str()).collect();
+    assert_eq!(names, ["a", "b", "in-root", "shop"]);
+    assert_eq!(document.subject.unwrap().name, "shop");
+    assert_eq!(messages(&document.inventory), Vec::<String>::new());
+}
+
+#[test]
+fn what_is_no_package_is_told_of() {
+    let inventory = of_components(
+        r#"{"type":"library","name":"nameless"},
+        {"type":"library","name":"old","version":"2"},
+        {"type":"library","name":"bad","purl":"npm/a@1"},
+        {"type":"application","name":"app/package-lock.json"},
+        {"type":"file","name":"a"}, {"type":"file","name":"b"},
+        {"type":"library","name":"c","purl":"pkg:swift/github.com/c/c@1"},
+        {"type":"library","name":"d","version":3,"purl":"pkg:npm/d@3"},
+        {"type":"library","name":"e","purl":"pkg:npm/e@3","licenses":"MIT"},
+        7,
+        {"type":"library","name":"ok","purl":"pkg:npm/ok@1"}"#,
+    );
+    let names: Vec<&str> = inventory.packages.iter().map(|it| it.name.as_str()).collect();
+    assert_eq!(names, ["e", "ok"]);
+    insta::assert_snapshot!(inventory.diagnostics.iter().map(line).collect::<Vec<_>>().join("\n"));
+}
+
+fn line(diagnostic: &Diagnostic) -> String {
+    format!("{:?} {:?} {diagnostic}", diagnostic.line, diagnostic.impact)
+}
+
+#[test]
+fn one_package_told_of_twice_is_one_with_two_places() {
+    let inventory = of_components(
+        r#"{"type":"library","name":"a","bom-ref":"1","purl":"pkg:npm/a@1"},
+        {"type":"library","name":"a","bom-ref":"2","purl":"pkg:npm/a@1"},
+        {"type":"library","name":"a","bom-ref":"1","purl":"pkg:npm/a@1"},
+        {"type":"library","name":"a","bom-ref":"3","version":"2","purl":"pkg:npm/a"},
+        {"type":"library","name":"a","bom-ref":"4","version":"3","purl":"pkg:npm/a"}"#,
+    );
+    let found: Vec<(&str, usize)> =
+        inventory.packages.iter().map(|it| (it.version.as_str(), it.locations.len())).collect();
+    assert_eq!(found, [("1", 2), ("2", 1), ("3", 1)]);
+}
+
+#[test]
+fn the_distribution_may_follow_from_the_packages() {
+    let alpine = r#"{"name":"a","purl":"pkg:apk/alpine/a@1?distro=3.9.2"}"#;
+    let inventory = of_components(alpine);
+    assert_eq!(inventory.distribution.unwrap().to_string(), "alpine 3.9.2");
+    let other = r#"{"name":"b","purl":"pkg:apk/alpine/b@1?distro=alpine-3.10"}"#;
+    assert_eq!(of_components(&format!("{alpine},{other}")).distribution, None);
+}
+
+#[test]
+fn what_is_no_document_is_refused_with_its_line() {
+    let limits = DocumentLimits::default();
+    for (text, line, reason) in [
+        ("", Some(1), "EOF while parsing a value"),
+        ("{\n\"bomFormat\": oops}", Some(2), "expected value"),
+        ("[]", Some(1), "expected an object"),
+        ("{}", None, "bomFormat"),
+        (r#"{"spdxVersion":"SPDX-2.3"}"#, None, "bomFormat"),
+        (r#"{"bomFormat":"CycloneDX","specVersion":"2.0"}"#, None, "2.0"),
+        (
+            "{\"bomFormat\":\"CycloneDX\",\"specVersion\":\"1.5\",\n\"components\":{}}",
+            Some(2),
+            "components",
+        ),
+        ("<?xml version=\"1.0\"?><bom/>", None, "XML is not read"),
+    ] {
+        match cyclonedx::read(text.as_bytes(), &limits) {
+            Err(Error::Malformed { reason: found, line: at, .. }) => {
+                assert_eq!(at, line, "{text}");
+                assert!(found.contains(reason), "{text}: {found}");
+            }
+            other => panic!("{text}: {other:?}"),
+        }
+    }
+}
+
+#[test]
+fn limits_hold() {
+    let mut limits = DocumentLimits::default();
+    limits.max_components = 2;
+    let some = |count: usize| {
+        let list = vec![r#"{"type":"file","name":"a"}"#; count].join(",");
+        format!(r#"{{"bomFormat":"CycloneDX","specVersion":"1.5","components":[{list}]}}"#)
+    };
+    assert!(cyclonedx::read(some(2).as_bytes(), &limits).is_ok());
+    assert_eq!(
+        cyclonedx::read(some(3).as_bytes(), &limits).unwrap_err().to_string(),
+        "limit exceeded: max_components (2)"
+    );
+    limits.max_sbom_bytes = 10;
+    assert_eq!(
+        cyclonedx::read(some(2).as_bytes(), &limits).unwrap_err().to_string(),
+        "limit exceeded: max_sbom_bytes (10)"
+    );
+}
+
+#[test]
+fn depth_is_bounded_and_told_of() {
+    let mut text = String::from(r#"{"bomFormat":"CycloneDX","specVersion":"1.5""#);
+    let levels = 50_000;
+    for _ in 0..levels {
+        text.push_str(r#","components":[{"name":"a","purl":"pkg:npm/a@1""#);
+    }
+    text.push_str(&"}]".repeat(levels));
+    text.push('}');
+    let document = read(&text);
+    assert_eq!(document.inventory.packages.len(), 1);
+    assert_eq!(
+        messages(&document.inventory),
+        ["nested components left out: limit exceeded: max_component_depth (32)"]
+    );
+}
+
+#[test]
+fn short_references_to_a_long_name_do_not_grow_the_graph() {
+    let name = "n".repeat(100_000);
+    let edges: Vec<String> =
+        (0..1000).map(|at| format!(r#"{{"ref":"{at}","dependsOn":["x"]}}"#)).collect();
+    let components: Vec<String> =
+        (0..1000).map(|at| format!(r#"{{"bom-ref":"{at}","purl":"pkg:npm/p{at}@1"}}"#)).collect();
+    let text = format!(
+        r#"{{"bomFormat":"CycloneDX","specVersion":"1.5","components":[{},
+        {{"bom-ref":"x","purl":"pkg:npm/{name}@1"}}],"dependencies":[{}]}}"#,
+        components.join(","),
+        edges.join(",")
+    );
+    let mut limits = DocumentLimits::default();
+    limits.max_sbom_bytes = 1 << 20;
+    let document = cyclonedx::read(text.as_bytes(), &limits).unwrap();
+    assert_eq!(
+        messages(&document.inventory),
+        ["dependencies were not all read: limit exceeded: max_sbom_bytes (1048576)"]
+    );
+}
+
+fn any_package() -> impl Strategy<Value = Package> {
+    let ecosystem = proptest::sample::select(Ecosystem::all().collect::<Vec<_>>());
+    let text = "[a-zA-Z0-9._+~@: äß%&=/#?-]{1,12}";
+    (ecosystem, "[a-z][a-z0-9]{0,6}(-[a-z0-9]{1,3})?", "[a-z][a-z0-9]{0,5}", text, text)
+        .prop_filter_map("a purl", |(ecosystem, name, group, version, license)| {
+            let (whole, group) = match ecosystem {
+                Ecosystem::Maven => (format!("{group}:{name}"), Some(group)),
+                Ecosystem::Composer | Ecosystem::Golang => (format!("{group}/{name}"), Some(group)),
+                Ecosystem::Npm => (format!("@{group}/{name}"), Some(format!("@{group}"))),
+                Ecosystem::Apk | Ecosystem::Deb | Ecosystem::Rpm => (name.clone(), Some(group)),
+                _ => (name.clone(), None),
+            };
+            let mut purl = Purl::builder(ecosystem.purl_type(), &name).version(&version);
+            if let Some(group) = group {
+                purl = purl.namespace(group);
+            }
+            let purl = purl.build().ok()?;
+            let version = purl.version()?.to_owned();
+            let mut package = Package::new(ecosystem, whole, version, purl);
+            package.licenses = vec![license.clone()];
+            package.locations = vec![Location::new(format!("{license}/{name}"))];
+            Some(package)
+        })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn reading_gives_back_what_was_written(packages in proptest::collection::vec(any_package(), 0..12)) {
+        let mut inventory = Inventory::default();
+        inventory.packages = packages;
+        inventory.sort();
+        let subject = Subject::new(SubjectKind::FileSystem, "x");
+        let document = read(&written(&inventory, &subject, None));
+        let identity = |package: &Package| {
+            (package.ecosystem, package.name.clone(), package.version.clone(), package.purl.clone())
+        };
+        let mut expected: Vec<_> = inventory.packages.iter().map(identity).collect();
+        expected.dedup();
+        prop_assert_eq!(document.inventory.packages.iter().map(identity).collect::<Vec<_>>(), expected);
+        prop_assert_eq!(document.inventory.diagnostics, vec![]);
+    }
+
+    #[test]
+    fn no_text_makes_reading_panic(text in r#"(\{|\}|\[|\]|,|:|"components"|"purl"|"pkg:npm/a@1"|"ref"|"name"|"bomFormat":"CycloneDX",|"specVersion":"1.6",|"metadata":|1|null|"x"){0,40}"#) {
+        let _ = cyclonedx::read(text.as_bytes(), &DocumentLimits::default());
+        let framed = format!(r#"{{"bomFormat":"CycloneDX","specVersion":"1.6","components":[{{{text}}}]}}"#);
+        let _ = cyclonedx::read(framed.as_bytes(), &DocumentLimits::default());
+    }
+}

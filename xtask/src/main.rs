@@ -1,0 +1,58 @@
+//! Tasks of the project: `cargo xtask TASK`.
+#![forbid(unsafe_code)]
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "tasks talk to a person")]
+
+mod demo;
+mod example_image;
+mod lint;
+mod process;
+mod setup;
+mod test;
+
+use std::error::Error;
+use std::path::Path;
+use std::process::ExitCode;
+
+type Outcome = Result<(), Box<dyn Error>>;
+
+/// A task by its name on the command line.
+struct Task {
+    name: &'static str,
+    does: &'static str,
+    run: fn() -> Outcome,
+}
+
+const TASKS: &[Task] = &[
+    Task { name: "demo", does: "scan the example image, without network", run: demo::run },
+    Task { name: "test", does: "run all tests", run: test::run },
+    Task { name: "lint", does: "check format, lints, docs, licences", run: lint::run },
+    Task { name: "setup", does: "install the tools that the lints need", run: setup::run },
+    Task { name: "example-image", does: "make examples/image anew", run: example_image::write },
+];
+
+fn main() -> ExitCode {
+    let mut arguments = std::env::args().skip(1);
+    let (Some(name), None) = (arguments.next(), arguments.next()) else { return usage() };
+    let Some(task) = TASKS.iter().find(|task| task.name == name) else { return usage() };
+    match (task.run)() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("cargo xtask {name}: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn usage() -> ExitCode {
+    eprintln!("usage: cargo xtask TASK, where TASK is one of");
+    for task in TASKS {
+        eprintln!("  {:<14} {}", task.name, task.does);
+    }
+    ExitCode::from(2)
+}
+
+/// The project's root folder.
+fn root() -> &'static Path {
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    here.parent().unwrap_or(here)
+}

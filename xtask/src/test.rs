@@ -1,0 +1,12 @@
+//! All tests.
+
+use crate::Outcome;
+use crate::process::cargo;
+
+/// Runs the tests of every member of the workspace and the examples in their docs, in one build.
+///
+/// Suites over outside data read the folder that `SEALIFT_TESTDATA` names, and say so when it
+/// names none; `--show-output` lets that and their closing lines through.
+pub(crate) fn run() -> Outcome {
+    cargo(&["test", "--workspace", "--no-fail-fast", "--", "--show-output"])
+}
