@@ -34,7 +34,7 @@ pub struct Limits {
     pub max_archive_depth: u32,
     /// Entries of one archive, all nested ones included. Default: 1 million.
     pub max_archive_entries: u64,
-    /// Bytes unpacked from one archive in all, those of nested ones included. Default: 8 GiB, eight
+    /// Bytes unpacked from one archive in all, those of nested ones included. Default: 4 GiB, four
     /// times what may be unpacked at one time.
     pub max_archive_bytes: u64,
     /// Symbolic links followed for one path. Default: 40, `MAXSYMLINKS` of Linux.
@@ -62,7 +62,7 @@ impl Default for Limits {
             max_inflate_ratio: 1_100,
             max_archive_depth: 16,
             max_archive_entries: 1_000_000,
-            max_archive_bytes: 8 * GIB,
+            max_archive_bytes: 4 * GIB,
             max_link_hops: 40,
             max_document_bytes: 16 * MIB,
             max_zstd_window_bytes: 128 * MIB,

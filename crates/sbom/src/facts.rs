@@ -35,12 +35,19 @@ impl Facts {
 
     /// Adds a problem with one record.
     pub fn problem(&mut self, line: Option<u64>, message: impl Into<String>) {
-        push_bounded(&mut self.problems, line, message.into());
+        push_bounded(&mut self.problems, line, None, message.into());
+    }
+
+    /// Adds a problem with what lies at `inner_path` in the archive that the file is; with the
+    /// archive itself when that is empty.
+    pub fn problem_inside(&mut self, inner_path: &str, message: impl Into<String>) {
+        let inner_path = Some(inner_path).filter(|path| !path.is_empty()).map(str::to_owned);
+        push_bounded(&mut self.problems, None, inner_path, message.into());
     }
 
     /// Adds something odd, though nothing is missing for it.
     pub fn note(&mut self, line: Option<u64>, message: impl Into<String>) {
-        push_bounded(&mut self.notes, line, message.into());
+        push_bounded(&mut self.notes, line, None, message.into());
     }
 
     /// The packages among the facts.
@@ -52,13 +59,21 @@ impl Facts {
     }
 }
 
-fn push_bounded(list: &mut Vec<Problem>, line: Option<u64>, message: String) {
-    let message = match list.len() {
-        ..MAX_PROBLEMS => message,
-        MAX_PROBLEMS => "what else is wrong with this file is not listed".to_owned(),
+fn push_bounded(
+    list: &mut Vec<Problem>,
+    line: Option<u64>,
+    inner_path: Option<String>,
+    message: String,
+) {
+    let problem = match list.len() {
+        ..MAX_PROBLEMS => Problem { line, inner_path, message },
+        MAX_PROBLEMS => {
+            let message = "what else is wrong with this file is not listed".to_owned();
+            Problem { line: None, inner_path: None, message }
+        }
         _ => return,
     };
-    list.push(Problem { line, inner_path: None, message });
+    list.push(problem);
 }
 
 /// One thing that a file says.
@@ -79,6 +94,8 @@ pub enum Fact {
         /// Paths without leading slash.
         paths: Vec<String>,
     },
+    /// The file names only what its project asks for itself: a file beside it knows the rest.
+    ListsDirectOnly,
     /// Licences of a package that is stated elsewhere.
     Licenses {
         /// Name of the package.

@@ -20,7 +20,9 @@ use crate::Cataloger;
 #[rustfmt::skip] // one line each
 pub static ALL: &[&dyn Cataloger] = &[
     &alpine::Installed,
+    &cargo::Lockfile,
     &debian::Status,
+    &golang::ModuleFiles,
     &golang::Program,
     &java::Archive,
     &npm::Installed,

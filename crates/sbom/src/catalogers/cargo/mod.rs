@@ -1,145 +1,29 @@
-//! Rust: what programs built with `cargo auditable` carry about themselves.
+//! Rust: lockfiles, and what programs built with `cargo auditable` carry about themselves.
 //!
-//! Finds, in ELF, PE and Mach-O files with a section `.dep-v0` (stripped ones too), every crate
-//! that is in the program, with the edges between them, and the program's own crate as the root.
-//! Crates that only ran while it was built are stated as declared, for development: they are not
-//! in the program.
+//! | cataloger | reads | finds |
+//! | --- | --- | --- |
+//! | `cargo-lock` | `Cargo.lock` of every version | what it pins, declared, with the edges between; the project's own crates as its root or workspace |
+//! | `rust-program` | ELF, PE and Mach-O files with a section `.dep-v0`, stripped ones too | every crate in the program, with the edges between; its own crate as the root. Crates that only ran while it was built are declared, for development: they are not in the program |
 //!
-//! Does not find: crates of programs built without `cargo auditable` (nothing in them tells), the
-//! standard library, C code that crates bring along, WebAssembly modules, universal Mach-O files.
-//! The list names no registry but crates.io: a crate from elsewhere is told by its name alone.
+//! What they cannot find: crates of programs built without `cargo auditable` (nothing in them
+//! tells), the standard library, C code that crates bring along, WebAssembly modules, universal
+//! Mach-O files; whether a lockfile's crate is for tests alone or for another platform. A crate
+//! from git or another registry is told by name and version, like one from crates.io. Lockfiles
+//! that crates carry with them into Cargo's registry folder are not read.
 
 mod audit;
+mod lockfile;
+mod program;
 #[cfg(test)]
 mod testing;
 
-use sealift_layers::{File, Metadata, TreePath};
-use sealift_model::{Ecosystem, Evidence, Package, Purl, PurlError, Relationship, Scope};
+use sealift_model::{Ecosystem, Package, Purl, PurlError};
 
-use self::audit::{Audit, Crate, Kind, SECTION};
-use super::program::{self, is_program};
-use crate::{Cataloger, Error, Facts};
+pub(super) use lockfile::Lockfile;
+pub(super) use program::Program;
 
-/// Compiled programs.
-#[derive(Debug)]
-pub(super) struct Program;
-
-impl Cataloger for Program {
-    fn name(&self) -> &'static str {
-        "rust-program"
-    }
-
-    fn wants(&self, _: TreePath<'_>, _: &Metadata, head: &[u8]) -> bool {
-        is_program(head)
-    }
-
-    fn read(&self, file: &mut File<'_>, facts: &mut Facts) -> Result<(), Error> {
-        let max_document_bytes = file.limits().max_document_bytes;
-        let bytes = file.bytes()?;
-        let Ok(program) = program::Program::parse(bytes) else {
-            // A file that no loader takes matters only when it carries a list.
-            if bytes.windows(SECTION.len()).any(|name| name == SECTION.as_bytes()) {
-                facts.problem(None, "its headers are broken, its Rust dependency list is not read");
-            }
-            return Ok(());
-        };
-        let Some(section) = program.section(SECTION) else {
-            return Ok(());
-        };
-        match Audit::parse(section.bytes, max_document_bytes) {
-            Ok(audit) => state(&audit, facts),
-            Err(error) => facts.problem(None, format!("its Rust dependency list: {error}")),
-        }
-        Ok(())
-    }
-}
-
-/// Turns the list into packages.
-fn state(audit: &Audit, facts: &mut Facts) {
-    for listed in &audit.packages {
-        match package(listed, audit) {
-            Ok(package) => facts.package(package),
-            Err(error) => {
-                facts.problem(None, format!("crate {:?} is not a package: {error}", listed.name));
-            }
-        }
-        if listed.dependencies.iter().any(|index| audit.packages.get(*index).is_none()) {
-            let Crate { name, version, .. } = listed;
-            facts.problem(None, format!("crate {name}@{version} needs one that is not listed"));
-        }
-    }
-}
-
-fn package(listed: &Crate, audit: &Audit) -> Result<Package, PurlError> {
-    let Crate { name, version, kind, dependencies, root } = listed;
-    let purl =
-        Purl::builder(Ecosystem::Cargo.purl_type(), name).version(version.as_str()).build()?;
-    let mut package = Package::new(Ecosystem::Cargo, name, version, purl);
-    (package.scope, package.evidence) = match kind {
-        Kind::Runtime => (Scope::Runtime, Evidence::Installed),
-        Kind::Build => (Scope::Development, Evidence::Declared),
-    };
-    if *root {
-        package.relationship = Relationship::Root;
-    }
-    let needed = dependencies.iter().filter_map(|index| audit.packages.get(*index));
-    package.depends_on =
-        needed.map(|needed| format!("{}@{}", needed.name, needed.version)).collect();
-    Ok(package)
-}
-
-#[cfg(test)]
-mod tests {
-    use sealift_layers::Limits;
-
-    use super::testing::compressed;
-    use super::*;
-    use crate::catalogers::program::testing::X86_64;
-
-    fn read(program: Vec<u8>) -> Facts {
-        let limits = Limits::default();
-        let mut file = File::from_bytes(TreePath::from("bin/x"), program, &limits);
-        let mut facts = Facts::default();
-        Program.read(&mut file, &mut facts).expect("readable");
-        facts
-    }
-
-    #[test]
-    fn states_crates_their_edges_and_what_only_built_them() {
-        let json = r#"{"packages": [
-            {"name": "a", "version": "1.0.0", "source": "local", "root": true, "dependencies": [1, 2]},
-            {"name": "b", "version": "2.0.0", "source": "crates.io"},
-            {"name": "c", "version": "3.0.0", "source": "crates.io", "kind": "build"}]}"#;
-        let facts = read(X86_64.elf(Some(SECTION), &compressed(json)));
-        let packages: Vec<_> = facts.packages().collect();
-        assert_eq!(packages[0].depends_on, ["b@2.0.0", "c@3.0.0"]);
-        assert_eq!(packages[0].relationship, Relationship::Root);
-        assert_eq!(packages[1].purl.to_string(), "pkg:cargo/b@2.0.0");
-        assert_eq!(
-            (packages[1].scope, packages[1].evidence),
-            (Scope::Runtime, Evidence::Installed)
-        );
-        let build = (Scope::Development, Evidence::Declared);
-        assert_eq!((packages[2].scope, packages[2].evidence), build);
-        assert_eq!(facts.problems, []);
-    }
-
-    #[test]
-    fn what_is_broken_is_said() {
-        let facts = read(X86_64.elf(Some(SECTION), b"no zlib"));
-        assert_eq!(facts.problems.len(), 1);
-        let json = r#"{"packages": [{"name": "a", "version": "1", "dependencies": [7]}]}"#;
-        let facts = read(X86_64.elf(Some(SECTION), &compressed(json)));
-        assert_eq!(facts.problems[0].message, "crate a@1 needs one that is not listed");
-        assert_eq!(facts.packages().count(), 1);
-        let mut broken = X86_64.elf(Some(SECTION), &compressed(json));
-        broken[32..48].fill(0xff);
-        assert_eq!(read(broken).problems.len(), 1);
-    }
-
-    #[test]
-    fn other_programs_say_nothing() {
-        assert!(read(X86_64.elf(Some(".data"), b"x")).is_empty());
-        assert!(read(b"MZ".to_vec()).is_empty());
-    }
+/// The crate of that name.
+fn package(name: &str, version: &str) -> Result<Package, PurlError> {
+    let purl = Purl::builder(Ecosystem::Cargo.purl_type(), name).version(version).build()?;
+    Ok(Package::new(Ecosystem::Cargo, name, version, purl))
 }

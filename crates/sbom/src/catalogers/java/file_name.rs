@@ -33,6 +33,7 @@ const QUALIFIERS: &[&str] = &[
     "sec",
     "snapshot",
     "sp",
+    "stable",
     "v",
 ];
 
@@ -100,7 +101,7 @@ mod tests {
             ("a/b/log4j-1.2-api-2.17.1.jar", "log4j-1.2-api", "2.17.1"),
             ("guava-31.1-jre.jar", "guava", "31.1-jre"),
             ("tools-0.9.0-all.jar", "tools", "0.9.0"),
-            ("x-1.0-beta-2.jar", "x", "1.0-beta-2"),
+            ("x-1.0-alpha-9-stable-1.jar", "x", "1.0-alpha-9-stable-1"),
             ("x-1.0-20200101.123456-7.jar", "x", "1.0-20200101.123456-7"),
             ("x-2.0-SNAPSHOT-sources.jar", "x", "2.0-SNAPSHOT"),
             ("kafka_2.13-3.6.0.jar", "kafka_2.13", "3.6.0"),

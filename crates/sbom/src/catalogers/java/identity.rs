@@ -10,6 +10,9 @@ use super::packages::CommonPackage;
 use super::pom::Pom;
 use super::properties::PomProperties;
 
+/// Where a guess comes from when nothing inside helps.
+const FILE_NAME: &str = "the file name";
+
 /// What the entries of one archive say about who it is.
 #[derive(Debug, Default)]
 pub(super) struct Clues {
@@ -80,12 +83,13 @@ impl Clues {
             return None;
         }
         let (group, source) = self.guess_group(&artifact);
-        let rest = match &file.version {
-            Some(_) => "name and version from the file name",
-            None => "version from the manifest",
+        let guessed = match &file.version {
+            Some(_) if source == FILE_NAME => format!("all from {FILE_NAME}"),
+            Some(_) => format!("group from {source}, name and version from {FILE_NAME}"),
+            None => format!("group from {source}, version from the manifest"),
         };
         Some(Identity {
-            guessed: Some(format!("no Maven metadata inside; group from {source}, {rest}")),
+            guessed: Some(format!("no Maven metadata inside; {guessed}")),
             version: version.to_owned(),
             licenses: self.licenses(),
             group,
@@ -129,18 +133,19 @@ impl Clues {
                     .and_then(|module| group_before(module, artifact)),
                 "the manifest's Automatic-Module-Name",
             ),
-            (vendor_id.map(str::to_owned), "the manifest's Implementation-Vendor-Id"),
             (
                 manifest.versioned_package().map(|package| group_of(&package, artifact)),
                 "the manifest's package section",
             ),
+            (self.is_older_than_maven_2().then(|| artifact.to_owned()), FILE_NAME),
+            (vendor_id.map(str::to_owned), "the manifest's Implementation-Vendor-Id"),
             (self.classes.name().map(|package| group_of(&package, artifact)), "the classes"),
-            (artifact.rsplit_once('.').map(|(group, _)| group.to_owned()), "the file name"),
+            (artifact.rsplit_once('.').map(|(group, _)| group.to_owned()), FILE_NAME),
         ];
         let found = sources.into_iter().find_map(|(group, source)| {
             group.filter(|group| is_group(group)).map(|group| (group, source))
         });
-        found.unwrap_or_else(|| (artifact.to_owned(), "the file name"))
+        found.unwrap_or_else(|| (artifact.to_owned(), FILE_NAME))
     }
 
     /// Maven writes the group into `Implementation-Vendor-Id`. One without dots is of the old
@@ -150,6 +155,12 @@ impl Clues {
         let name = dotted(self.manifest().symbolic_name()?);
         let is_end = name.strip_suffix(&dotted(id)).is_some_and(|rest| rest.ends_with('.'));
         (is_end && !id.contains('.') && is_group(id)).then_some(id)
+    }
+
+    /// Archives packed by Ant or Maven 1, which writes `Package`, stand in the Maven repository
+    /// under a group that is called like the artifact: `commons-logging:commons-logging`.
+    fn is_older_than_maven_2(&self) -> bool {
+        ["ant-version", "package"].iter().any(|name| self.manifest().get(name).is_some())
     }
 
     /// `group#artifact;version`, as Ivy writes a module and Gradle plug-ins copy it.
@@ -282,6 +293,12 @@ mod tests {
         assert_eq!(guess(codec, "lib.jar").as_deref(), Some("commons-codec:commons-codec:1.11"));
         let titled = "Group-Id: org.a\nImplementation-Title: a-core\nPlugin-Version: 2\n";
         assert_eq!(guess(titled, "x.jar").as_deref(), Some("org.a:a-core:2"));
+    }
+
+    #[test]
+    fn an_old_archive_is_its_own_group() {
+        let ant = "Ant-Version: Apache Ant 1.5.3\nImplementation-Vendor-Id: org.apache\n";
+        assert_eq!(guess(ant, "a-io-1.0.jar").as_deref(), Some("a-io:a-io:1.0"));
     }
 
     #[test]

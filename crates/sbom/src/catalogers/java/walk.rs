@@ -11,7 +11,6 @@ use super::manifest::Manifest;
 use super::pom::Pom;
 use super::properties::PomProperties;
 use crate::catalogers::archive::{Archive, Budget, Content, Entry, EntryError, UnpackError};
-use crate::facts::Problem;
 use crate::{Error, Facts};
 
 /// Reads the archive `bytes`, which lies at `path`, and everything nested in it.
@@ -32,7 +31,7 @@ pub(super) fn read(
     let mut walk = Walk { budget: Budget::new(limits), facts };
     let outermost = Place { path: path.to_owned(), inner: String::new(), depth: 0 };
     if let Err(limit) = walk.archive(archive, &outermost) {
-        walk.problem("", limit.to_string());
+        walk.facts.problem_inside("", limit.to_string());
     }
     Ok(())
 }
@@ -110,7 +109,7 @@ impl Walk<'_, '_> {
             Role::of(path)
         });
         for problem in selection.problems {
-            self.problem(&place.inner, problem);
+            self.facts.problem_inside(&place.inner, problem);
         }
         let (mut documents, mut nested) = (Vec::new(), Vec::new());
         for (role, entry) in selection.picked {
@@ -152,13 +151,15 @@ impl Walk<'_, '_> {
             Document::Pom => match Pom::parse(&bytes) {
                 Ok(pom) => clues.maven.entry(folder).or_default().pom.replace(pom).is_some(),
                 Err(error) => {
-                    self.problem(&place.inside(&entry.path), format!("not XML: {error}"));
+                    self.facts
+                        .problem_inside(&place.inside(&entry.path), format!("not XML: {error}"));
                     false
                 }
             },
         };
         if is_repeated {
-            self.problem(&place.inside(&entry.path), "given twice, the last one counts");
+            self.facts
+                .problem_inside(&place.inside(&entry.path), "given twice, the last one counts");
         }
         self.release(bytes);
         Ok(())
@@ -174,7 +175,7 @@ impl Walk<'_, '_> {
         let inner = place.inside(&entry.path);
         let depth = place.depth.saturating_add(1);
         if let Err(limit) = self.budget.open(depth) {
-            self.problem(&inner, format!("not read: {limit}"));
+            self.facts.problem_inside(&inner, format!("not read: {limit}"));
             return Ok(());
         }
         let limit = self.budget.held_limit();
@@ -186,7 +187,9 @@ impl Walk<'_, '_> {
                 Ok(nested) => {
                     self.archive(nested, &Place { path: entry.path.clone(), inner, depth })?;
                 }
-                Err(reason) => self.problem(&inner, format!("not a valid zip archive: {reason}")),
+                Err(reason) => {
+                    self.facts.problem_inside(&inner, format!("not a valid zip archive: {reason}"))
+                }
             }
         }
         self.release(bytes);
@@ -204,13 +207,13 @@ impl Walk<'_, '_> {
         match archive.content(entry, &mut self.budget, limit) {
             Ok(Content { bytes, doubt }) => {
                 if let Some(doubt) = doubt {
-                    self.problem(&place.inside(&entry.path), doubt);
+                    self.facts.problem_inside(&place.inside(&entry.path), doubt);
                 }
                 Ok(Some(bytes))
             }
             Err(EntryError::Unpack(UnpackError::Exhausted(limit))) => Err(limit),
             Err(error) => {
-                self.problem(&place.inside(&entry.path), format!("not read: {error}"));
+                self.facts.problem_inside(&place.inside(&entry.path), format!("not read: {error}"));
                 Ok(None)
             }
         }
@@ -226,19 +229,16 @@ impl Walk<'_, '_> {
         let found = clues.identify(&place.path);
         if found.is_empty() && is_innermost && clues.classes.has_classes() {
             let reason = "not identified: no Maven metadata and no version in manifest or name";
-            self.problem(&place.inner, reason);
+            self.facts.problem_inside(&place.inner, reason);
         }
         for identity in found {
             match package(identity, place) {
                 Ok(package) => self.facts.package(package),
-                Err(error) => self.problem(&place.inner, format!("not a package: {error}")),
+                Err(error) => {
+                    self.facts.problem_inside(&place.inner, format!("not a package: {error}"))
+                }
             }
         }
-    }
-
-    fn problem(&mut self, inner: &str, message: impl Into<String>) {
-        let inner_path = Some(inner).filter(|inner| !inner.is_empty()).map(str::to_owned);
-        self.facts.problems.push(Problem { line: None, inner_path, message: message.into() });
     }
 }
 

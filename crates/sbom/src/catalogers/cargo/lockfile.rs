@@ -1,0 +1,258 @@
+//! `Cargo.lock`, versions 1 to 4 (The Cargo Book, "Cargo.toml vs Cargo.lock"; the layout is that of
+//! `cargo::core::resolver::encode`).
+
+use std::collections::{HashMap, HashSet};
+
+use sealift_layers::{File, Metadata, TreePath};
+use sealift_model::{Evidence, Location, Package, Relationship};
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+use crate::catalogers::text::{self, Lines};
+use crate::{Cataloger, Error, Facts};
+
+/// Finds the crates that a lockfile pins.
+#[derive(Debug)]
+pub(crate) struct Lockfile;
+
+const FORMAT: &str = "Cargo.lock";
+
+impl Cataloger for Lockfile {
+    fn name(&self) -> &'static str {
+        "cargo-lock"
+    }
+
+    fn wants(&self, path: TreePath<'_>, _: &Metadata, _: &[u8]) -> bool {
+        path.file_name() == FORMAT.as_bytes()
+            && !text::is_inside_package(path)
+            && !is_in_registry(path)
+    }
+
+    fn read(&self, file: &mut File<'_>, facts: &mut Facts) -> Result<(), Error> {
+        parse(file.bytes()?, facts)
+    }
+}
+
+/// Whether a file is of a crate that Cargo unpacked: `registry/src/INDEX/CRATE/Cargo.lock`, or
+/// `git/checkouts/REPOSITORY/COMMIT/Cargo.lock`.
+fn is_in_registry(path: TreePath<'_>) -> bool {
+    let parts: Vec<&[u8]> = path.components().collect();
+    parts.windows(2).any(|pair| matches!(pair, [b"registry", b"src"] | [b"git", b"checkouts"]))
+}
+
+fn parse(bytes: &[u8], facts: &mut Facts) -> Result<(), Error> {
+    let text = text::utf8(bytes, FORMAT)?;
+    let lines = Lines::of(text);
+    let lock = DeTable::parse(text).map_err(|error| Error::Malformed {
+        format: FORMAT,
+        reason: error.message().to_owned(),
+        line: error.span().map(|span| lines.at(span.start)),
+    })?;
+    let listed = lock.get_ref().get("package").and_then(|value| value.get_ref().as_array());
+    // Before Cargo 0.20 the project itself stood apart.
+    let root = lock.get_ref().get("root");
+    let mut entries = Vec::new();
+    for value in root.into_iter().chain(listed.into_iter().flat_map(|listed| listed.iter())) {
+        let line = lines.at(value.span().start);
+        match Entry::new(value) {
+            Some(entry) => entries.push((entry, line)),
+            None => facts.problem(Some(line), "a package without name and version"),
+        }
+    }
+    let graph = Graph::of(entries.iter().map(|(entry, _)| entry));
+    for (entry, line) in &entries {
+        match entry.package(&graph) {
+            Ok(mut package) => {
+                let last = lines.at(entry.end.saturating_sub(1)).max(*line);
+                package.locations = vec![Location::new("").on_lines(Some((*line, last)))];
+                facts.package(package);
+            }
+            Err(error) => {
+                facts.problem(Some(*line), format!("crate {:?}: {error}", entry.name));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// One `[[package]]`.
+struct Entry<'t> {
+    name: &'t str,
+    version: &'t str,
+    /// Where the crate comes from; none for the project's own.
+    source: Option<&'t str>,
+    /// `name`, `name version` or `name version (source)`: as much as tells it apart.
+    dependencies: Vec<&'t str>,
+    /// Offset behind its last value.
+    end: usize,
+}
+
+impl<'t> Entry<'t> {
+    fn new(value: &'t Spanned<DeValue<'_>>) -> Option<Self> {
+        let table = value.get_ref().as_table()?;
+        let text = |key: &str| table.get(key)?.get_ref().as_str();
+        let dependencies = table.get("dependencies").and_then(|it| it.get_ref().as_array());
+        let dependencies = dependencies.into_iter().flat_map(|list| list.iter());
+        Some(Self {
+            name: text("name").filter(|name| !name.is_empty())?,
+            version: text("version").filter(|version| !version.is_empty())?,
+            source: text("source"),
+            dependencies: dependencies.filter_map(|it| it.get_ref().as_str()).collect(),
+            end: table.values().map(|value| value.span().end).max()?,
+        })
+    }
+
+    fn package(&self, graph: &Graph<'_>) -> Result<Package, sealift_model::PurlError> {
+        let mut package = super::package(self.name, self.version)?;
+        package.evidence = Evidence::Declared;
+        package.relationship = graph.relationship(self);
+        package.depends_on = self.dependencies.iter().filter_map(|it| graph.id(it)).collect();
+        Ok(package)
+    }
+}
+
+/// What the entries say about each other.
+struct Graph<'t> {
+    /// The versions of each name.
+    versions: HashMap<&'t str, HashSet<&'t str>>,
+    /// Names of the project's own crates that another one needs.
+    needed: HashSet<&'t str>,
+    /// Names of crates that the project's own ask for.
+    direct: HashSet<&'t str>,
+    /// How many crates are the project's own.
+    own: usize,
+}
+
+impl<'t> Graph<'t> {
+    fn of<'e>(entries: impl Iterator<Item = &'e Entry<'t>> + Clone) -> Self
+    where
+        't: 'e,
+    {
+        let mut versions: HashMap<_, HashSet<_>> = HashMap::new();
+        for entry in entries.clone() {
+            versions.entry(entry.name).or_default().insert(entry.version);
+        }
+        let names = |entry: &'e Entry<'t>| entry.dependencies.iter().map(name_of);
+        let own = entries.clone().filter(|entry| entry.source.is_none());
+        Self {
+            versions,
+            needed: entries.flat_map(names).collect(),
+            direct: own.clone().flat_map(names).collect(),
+            own: own.count(),
+        }
+    }
+
+    /// A project of one crate is that crate; of several, each is a part.
+    fn relationship(&self, entry: &Entry<'_>) -> Relationship {
+        let is_own = entry.source.is_none();
+        match (is_own, self.direct.contains(entry.name)) {
+            (true, _) if self.own == 1 && !self.needed.contains(entry.name) => Relationship::Root,
+            (true, _) => Relationship::Workspace,
+            (false, true) => Relationship::Direct,
+            (false, false) if self.own > 0 => Relationship::Indirect,
+            (false, false) => Relationship::Unstated,
+        }
+    }
+
+    /// `name@version` of a dependency; a name alone is of the one version that is listed.
+    fn id(&self, dependency: &str) -> Option<String> {
+        let mut words = dependency.split(' ');
+        let name = words.next()?;
+        let versions = self.versions.get(name)?;
+        let version = match words.next() {
+            Some(version) => versions.get(version)?,
+            None => versions.iter().next().filter(|_| versions.len() == 1)?,
+        };
+        Some(format!("{name}@{version}"))
+    }
+}
+
+fn name_of<'t>(dependency: &&'t str) -> &'t str {
+    dependency.split(' ').next().unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn facts(text: &str) -> Facts {
+        let mut facts = Facts::default();
+        parse(text.as_bytes(), &mut facts).expect("well-formed");
+        facts
+    }
+
+    fn entry(name: &str, version: &str, rest: &str) -> String {
+        format!("[[package]]\nname = \"{name}\"\nversion = \"{version}\"\n{rest}\n")
+    }
+
+    const REGISTRY: &str = "source = \"registry+https://github.com/rust-lang/crates.io-index\"";
+
+    #[test]
+    fn reads_crates_their_edges_and_lines() {
+        let text = [
+            "version = 4\n".to_owned(),
+            entry("app", "0.1.0", "dependencies = [\n \"a 2.0.0\",\n \"b\",\n]"),
+            entry("a", "1.0.0", REGISTRY),
+            entry("a", "2.0.0", REGISTRY),
+            entry("b", "1.0.0", &format!("{REGISTRY}\ndependencies = [\"a 1.0.0 (registry+x)\"]")),
+        ]
+        .concat();
+        let facts = facts(&text);
+        let [app, old, new, b] = &facts.packages().collect::<Vec<_>>()[..] else { panic!() };
+        assert_eq!(app.depends_on, ["a@2.0.0", "b@1.0.0"]);
+        assert_eq!((app.relationship, app.evidence), (Relationship::Root, Evidence::Declared));
+        assert_eq!(app.locations[0].lines, Some((2, 8)));
+        assert_eq!(b.depends_on, ["a@1.0.0"]);
+        assert_eq!((old.id(), new.id()), ("a@1.0.0".to_owned(), "a@2.0.0".to_owned()));
+        assert_eq!(b.relationship, Relationship::Direct);
+    }
+
+    #[test]
+    fn several_own_crates_are_a_workspace() {
+        let text = [entry("a", "1.0.0", ""), entry("b", "1.0.0", "dependencies = [\"c\"]")]
+            .concat()
+            + &entry("c", "1.0.0", REGISTRY);
+        let found: Vec<_> = facts(&text).packages().map(|it| it.relationship).collect();
+        let expected = [Relationship::Workspace, Relationship::Workspace, Relationship::Direct];
+        assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn reads_the_root_of_old_lockfiles() {
+        let text = "[root]\nname = \"app\"\nversion = \"1.0.0\"\ndependencies = [\"a 1.0.0 (x)\"]\n"
+            .to_owned() + &entry("a", "1.0.0", REGISTRY);
+        let facts = facts(&text);
+        assert_eq!(facts.packages().next().expect("the root").depends_on, ["a@1.0.0"]);
+    }
+
+    #[test]
+    fn one_bad_entry_spoils_nothing_else() {
+        let facts = facts(&format!("[[package]]\nname = \"a\"\n{}", entry("b", "1.0.0", "")));
+        assert_eq!(facts.packages().count(), 1);
+        assert_eq!(facts.problems[0].line, Some(1));
+    }
+
+    #[test]
+    fn what_is_no_toml_is_malformed_at_its_line() {
+        let error = parse(b"version = 4\nthis is\n", &mut Facts::default()).expect_err("no TOML");
+        assert!(matches!(error, Error::Malformed { line: Some(2), .. }));
+    }
+
+    #[test]
+    fn lockfiles_in_cargos_folders_are_not_the_projects() {
+        let wants =
+            |path: &str| Lockfile.wants(TreePath::from(path), &Metadata::new(1, 0o644), b"");
+        assert!(wants("app/Cargo.lock") && wants("Cargo.lock") && !wants("app/cargo.lock"));
+        assert!(!wants("root/.cargo/registry/src/index/a-1.0.0/Cargo.lock"));
+        assert!(!wants("root/.cargo/git/checkouts/a-1/b/Cargo.lock"));
+    }
+
+    proptest! {
+        #[test]
+        fn never_panics(text in "(\\[\\[package\\]\\]\n|name = \"a ?\"\n|version = \"1\"\n|dependencies = \\[\"[a 1()]{0,6}\"\\]\n|.{0,6}){0,8}") {
+            let _ = parse(text.as_bytes(), &mut Facts::default());
+        }
+    }
+}
