@@ -40,7 +40,7 @@ pub(crate) fn restore() -> Outcome {
     if is_current()? { Ok(()) } else { write() }
 }
 
-/// Whether the image in the project is the one that [`write`] makes.
+/// Whether the image in the project is the one that [`write()`] makes.
 fn is_current() -> Result<bool, Box<dyn Error>> {
     let folder = folder();
     let found = if folder.is_dir() { read(&folder, &folder)? } else { Files::new() };

@@ -1,0 +1,412 @@
+//! The command from outside: what it prints, where, and how it exits.
+//!
+//! It scans the image of the quick start against the advisories beside it, so every figure here
+//! can be read off those files.
+#![expect(clippy::expect_used, clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use std::collections::BTreeSet;
+use std::fs::{self, OpenOptions};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+use std::sync::LazyLock;
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+const IMAGE: &str = "oci:examples/image:demo";
+
+/// Package and vulnerability of every finding in the example image.
+const FINDINGS: &[(&str, &[&str])] = &[
+    ("Django", &["CVE-2021-33203", "CVE-2021-33571", "CVE-2021-35042"]),
+    ("axios", &["CVE-2020-28168", "CVE-2021-3749"]),
+    ("gzip", &["CVE-2022-1271"]),
+    ("libexpat1", &["CVE-2022-40674"]),
+    ("liblzma5", &["CVE-2022-1271"]),
+    ("libssl1.1", &["CVE-2021-3711", "CVE-2021-3712", "CVE-2021-4160", "CVE-2022-0778"]),
+    ("lodash", &["CVE-2020-28500", "CVE-2020-8203", "CVE-2021-23337"]),
+    ("minimist", &["CVE-2020-7598", "CVE-2021-44906"]),
+    ("openssl", &["CVE-2021-3711", "CVE-2021-3712", "CVE-2021-4160", "CVE-2022-0778"]),
+    (
+        "org.apache.logging.log4j:log4j-core",
+        &["CVE-2021-44228", "CVE-2021-44832", "CVE-2021-45046", "CVE-2021-45105"],
+    ),
+    ("urllib3", &["CVE-2021-33503"]),
+    ("zlib1g", &["CVE-2018-25032", "CVE-2022-37434"]),
+];
+
+#[test]
+fn every_finding_of_the_example_and_no_other() {
+    let report = json(&["image", IMAGE]);
+    let found: BTreeSet<(String, String)> = findings(&report)
+        .map(|finding| (text(&finding["PkgName"]), text(&finding["VulnerabilityID"])))
+        .collect();
+    let expected: BTreeSet<(String, String)> = FINDINGS
+        .iter()
+        .flat_map(|(name, ids)| ids.iter().map(|id| ((*name).to_owned(), (*id).to_owned())))
+        .collect();
+    assert_eq!(found, expected);
+    assert_eq!(findings(&report).count(), expected.len(), "a finding stands there twice");
+}
+
+#[test]
+fn log4shell_is_told_in_full() {
+    let report = json(&["image", IMAGE]);
+    let finding = findings(&report)
+        .find(|finding| finding["VulnerabilityID"] == "CVE-2021-44228")
+        .expect("CVE-2021-44228 is found");
+    assert_eq!(finding["InstalledVersion"], "2.14.1");
+    assert_eq!(finding["Severity"], "CRITICAL");
+    assert!(text(&finding["FixedVersion"]).contains("2.15.0"), "{finding}");
+    let path = text(&finding["PkgPath"]);
+    assert!(path.contains("shop.jar") && path.contains("log4j-core-2.14.1.jar"), "{path}");
+    assert!(finding["Layer"]["DiffID"].is_string(), "{finding}");
+    assert!(!finding["KEV"].is_null(), "{finding}");
+    assert_eq!(finding["RecordIDs"], serde_json::json!(["GHSA-jfh8-c2jp-5v3q"]));
+}
+
+/// `ini` is taken away by a whiteout, of `curl` only the configuration is left.
+#[test]
+fn what_was_removed_is_not_reported() {
+    let report = json(&["image", IMAGE]);
+    let names: BTreeSet<String> = packages(&report).map(|package| text(&package["Name"])).collect();
+    assert!(names.contains("lodash") && names.contains("bash"), "{names:?}");
+    assert!(!names.contains("ini") && !names.contains("curl"), "{names:?}");
+}
+
+#[test]
+fn exit_status_follows_the_findings_that_are_asked_for() {
+    let status = |flags: &[&str]| scan(&[&["image", IMAGE], flags].concat()).status.code();
+    assert_eq!(status(&[]), Some(0));
+    assert_eq!(status(&["--severity", "CRITICAL", "--exit-code", "1"]), Some(1));
+    assert_eq!(status(&["--severity", "critical,HIGH", "--exit-code=7"]), Some(7));
+    assert_eq!(status(&["--severity", "LOW", "--exit-code", "1"]), Some(0));
+    assert_eq!(status(&["--severity", "CRITICAL", "--exit-code", "0"]), Some(0));
+}
+
+#[test]
+fn severities_are_an_exact_list_and_what_they_hide_is_counted() {
+    let output = scan(&["image", IMAGE, "--format", "json", "--severity", "CRITICAL"]);
+    let report = parse(&output);
+    assert!(findings(&report).count() > 0);
+    assert!(findings(&report).all(|finding| finding["Severity"] == "CRITICAL"));
+    let said = stderr(&output);
+    assert!(said.contains("HIGH") && said.contains("UNKNOWN"), "{said}");
+}
+
+#[test]
+fn wrong_usage_exits_2_and_names_what_is_wrong() {
+    for (arguments, names) in [
+        (&["image"][..], "IMAGE"),
+        (&["image", IMAGE, "--no-such-flag"], "--no-such-flag"),
+        (&["image", IMAGE, "--format", "sausage"], "sausage"),
+        (&["image", IMAGE, "--severity", "SEVERE"], "SEVERE"),
+        (&["nonsense"], "nonsense"),
+    ] {
+        let output = sealift(arguments);
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}");
+        let said = stderr(&output);
+        assert!(said.contains(names), "{arguments:?} is not told about {names}:\n{said}");
+        assert!(output.stdout.is_empty(), "{arguments:?} prints on stdout");
+    }
+}
+
+#[test]
+fn what_is_not_there_exits_2_and_is_named() {
+    let missing = "./no-such-file";
+    for arguments in [
+        &["image", "oci:./no-such-file"][..],
+        &["image", "oci:./no-such-file:latest"],
+        &["image", "docker-archive:./no-such-file"],
+        &["image", missing],
+        &["fs", missing],
+        &["rootfs", missing],
+        &["sbom", missing],
+    ] {
+        let output = scan(arguments);
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}");
+        assert!(stderr(&output).contains("no-such-file"), "{arguments:?}: {}", stderr(&output));
+    }
+    let output = sealift(&["image", IMAGE, "--db", missing]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(stderr(&output).contains(missing), "{}", stderr(&output));
+    let output = scan(&["image", "oci:examples/image:no-such-tag"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(stderr(&output).contains("no-such-tag"), "{}", stderr(&output));
+}
+
+/// Nothing is looked for on the network or in an engine behind a user's back.
+#[test]
+fn a_bare_name_is_not_a_path() {
+    let output = scan(&["image", "examples/image"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(stderr(&output).contains("examples/image"), "{}", stderr(&output));
+}
+
+#[test]
+fn a_report_can_go_to_a_file() {
+    let folder = TempDir::new().unwrap();
+    let file = folder.path().join("report.json");
+    let path = file.to_str().unwrap();
+    let output = scan(&["image", IMAGE, "--format", "json", "--output", path]);
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    assert!(output.stdout.is_empty());
+    assert_eq!(fs::read(&file).unwrap(), scan(&["image", IMAGE, "-f", "json"]).stdout);
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "something else is left behind");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_disk_is_an_error() {
+    let output = scan(&["image", IMAGE, "--output", "/dev/full"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(stderr(&output).contains("/dev/full"), "{}", stderr(&output));
+
+    let full = OpenOptions::new().write(true).open("/dev/full").unwrap();
+    let output = command(&["image", IMAGE, "--db", database()])
+        .stdout(full)
+        .stderr(Stdio::piped())
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    assert!(!output.stderr.is_empty());
+}
+
+#[test]
+fn a_reader_that_has_seen_enough_is_no_error() {
+    let mut child = command(&["image", IMAGE, "--format", "json", "--db", database()])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(child.stdout.take());
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+}
+
+#[test]
+fn quiet_says_nothing_on_stderr() {
+    let output = scan(&["image", IMAGE, "--quiet"]);
+    assert_eq!(stderr(&output), "");
+    assert!(!output.stdout.is_empty());
+}
+
+#[test]
+fn the_same_bytes_whatever_the_number_of_threads() {
+    for format in ["table", "json", "cyclonedx", "spdx-json"] {
+        let with = |threads| {
+            let output = scan(&["image", IMAGE, "--format", format, "--threads", threads]);
+            assert_eq!(output.status.code(), Some(0), "{format}: {}", stderr(&output));
+            output.stdout
+        };
+        let one = with("1");
+        assert!(!one.is_empty(), "{format}");
+        for threads in ["1", "2", "5"] {
+            assert_eq!(with(threads), one, "{format} with {threads} threads");
+        }
+    }
+}
+
+/// What an image lists is found again in its own SBOM.
+#[test]
+fn an_sbom_has_the_findings_of_its_image() {
+    let folder = TempDir::new().unwrap();
+    let file = folder.path().join("sbom.json");
+    let path = file.to_str().unwrap();
+    let output = scan(&["image", IMAGE, "--format", "cyclonedx", "--output", path]);
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    let ids = |report: &Value| -> BTreeSet<(String, String)> {
+        findings(report)
+            .map(|finding| (text(&finding["PkgName"]), text(&finding["VulnerabilityID"])))
+            .collect()
+    };
+    assert_eq!(ids(&json(&["sbom", path])), ids(&json(&["image", IMAGE])));
+}
+
+#[test]
+fn a_distribution_without_advisories_is_told() {
+    let root = TempDir::new().unwrap();
+    write(root.path(), "etc/os-release", "ID=debian\nVERSION_ID=\"12\"\n");
+    write(root.path(), "var/lib/dpkg/status", &paragraph("zlib1g", "1:1.2.13.dfsg-1"));
+    let output = scan(&["rootfs", root.path().to_str().unwrap(), "--exit-code", "1"]);
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    let said = stderr(&output) + &String::from_utf8_lossy(&output.stdout);
+    assert!(said.contains("no advisories for Debian:12 in this database"), "{said}");
+}
+
+/// A database that is cut in the middle is told, what could be read of it is still matched, and a
+/// gate does not open for it.
+#[test]
+fn an_unreadable_package_database_is_told_and_gated() {
+    let root = TempDir::new().unwrap();
+    write(root.path(), "etc/os-release", "ID=debian\nVERSION_ID=\"11\"\n");
+    let status = paragraph("gzip", "1.10-4") + "Package: broken\nStatus: install ok";
+    write(root.path(), "var/lib/dpkg/status", &status);
+    let path = root.path().to_str().unwrap();
+    let output = scan(&["rootfs", path, "--format", "json"]);
+    assert_eq!(output.status.code(), Some(0));
+    let report = parse(&output);
+    assert!(findings(&report).any(|finding| finding["PkgName"] == "gzip"));
+    let diagnostics = report["Diagnostics"].as_array().expect("diagnostics");
+    assert!(!diagnostics.is_empty());
+    assert!(stderr(&output).contains("var/lib/dpkg/status"), "{}", stderr(&output));
+}
+
+#[test]
+fn control_characters_of_a_target_never_reach_a_terminal() {
+    let root = TempDir::new().unwrap();
+    let folder = "srv/\u{1b}[31mred\u{202e}/node_modules/lodash";
+    let manifest = r#"{"name": "lodash", "version": "4.17.15"}"#;
+    write(root.path(), &format!("{folder}/package.json"), manifest);
+    write(root.path(), "srv/\u{1b}[2J/node_modules/x/package.json", "{ no json");
+    let path = root.path().to_str().unwrap();
+    for format in ["table", "json", "cyclonedx", "spdx-json"] {
+        let output = scan(&["rootfs", path, "--format", format]);
+        assert_eq!(output.status.code(), Some(0), "{format}: {}", stderr(&output));
+        for (place, bytes) in [("stdout", &output.stdout), ("stderr", &output.stderr)] {
+            let said = String::from_utf8_lossy(bytes);
+            assert!(!said.contains('\u{1b}'), "{format}: an escape character on {place}");
+            let prints = format == "table" || place == "stderr";
+            assert!(!prints || !said.contains('\u{202e}'), "{format}: a bidi mark on {place}");
+        }
+    }
+}
+
+#[test]
+fn a_damaged_database_is_an_error() {
+    let folder = TempDir::new().unwrap();
+    let whole = fs::read(database()).unwrap();
+    let file = folder.path().join("damaged.db");
+    let path = file.to_str().unwrap();
+    let mut flipped = whole.clone();
+    let last = flipped.len() - 1;
+    flipped[last] ^= 1;
+    for (what, bytes) in [
+        ("empty", &[][..]),
+        ("cut", &whole[..whole.len() / 2]),
+        ("foreign", b"SQLite format 3\0 and more"),
+        ("flipped", &flipped),
+    ] {
+        fs::write(&file, bytes).unwrap();
+        let output = sealift(&["db", "verify", path]);
+        assert_eq!(output.status.code(), Some(2), "{what}: {}", stderr(&output));
+        assert!(stderr(&output).contains("damaged.db"), "{what}: {}", stderr(&output));
+    }
+    assert_eq!(sealift(&["db", "verify", database()]).status.code(), Some(0));
+}
+
+#[test]
+fn a_database_tells_what_it_holds() {
+    let output = sealift(&["db", "info", database()]);
+    let said = String::from_utf8(output.stdout).unwrap();
+    for ecosystem in ["Debian:11", "Maven", "npm", "PyPI"] {
+        assert!(said.contains(ecosystem), "{ecosystem} is not in:\n{said}");
+    }
+}
+
+/// The same advisories give the same bytes at the same time.
+#[test]
+fn a_database_is_built_reproducibly() {
+    let folder = TempDir::new().unwrap();
+    let built = |name: &str, threads: &str| {
+        let file = folder.path().join(name);
+        build(&file, &["--threads", threads]);
+        fs::read(file).unwrap()
+    };
+    assert_eq!(built("one.db", "1"), built("two.db", "2"));
+}
+
+/// A number of the command line's own flags in Go's style, short forms and variables.
+#[test]
+fn flags_are_read_as_the_peers_write_them() {
+    let report = scan(&["image", IMAGE, "-f", "json", "-q=true", "--list-all-pkgs=false"]);
+    assert_eq!(stderr(&report), "");
+    let with_variable = command(&["image", IMAGE, "--db", database()])
+        .env("SEALIFT_FORMAT", "json")
+        .output()
+        .unwrap();
+    assert!(parse(&with_variable)["Results"].is_array());
+    let harmless = scan(&["image", IMAGE, "--skip-version-check"]);
+    assert_eq!(harmless.status.code(), Some(0));
+    assert!(stderr(&harmless).contains("--skip-version-check"));
+}
+
+/// The database of the example advisories, built once.
+fn database() -> &'static str {
+    static DATABASE: LazyLock<PathBuf> = LazyLock::new(|| {
+        let file = Path::new(env!("CARGO_TARGET_TMPDIR")).join("example-advisories.db");
+        build(&file, &[]);
+        file
+    });
+    DATABASE.to_str().expect("a path of UTF-8")
+}
+
+fn build(file: &Path, flags: &[&str]) {
+    let output = command(&["db", "build", "--from", "examples/advisories", "--output"])
+        .arg(file)
+        .args(flags)
+        .env("SOURCE_DATE_EPOCH", "1640995200")
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+}
+
+/// Scans against the example advisories.
+fn scan(arguments: &[&str]) -> Output {
+    sealift(&[arguments, &["--db", database()]].concat())
+}
+
+fn json(arguments: &[&str]) -> Value {
+    parse(&scan(&[arguments, &["--format", "json"]].concat()))
+}
+
+fn sealift(arguments: &[&str]) -> Output {
+    command(arguments).output().unwrap()
+}
+
+/// The command in the project's root, with no variable but those that a test sets.
+fn command(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_sealift"));
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    command.args(arguments).env_clear().current_dir(root).stdin(Stdio::null());
+    command
+}
+
+fn parse(output: &Output) -> Value {
+    serde_json::from_slice(&output.stdout).unwrap_or_else(|error| {
+        assert_eq!(stderr(output), "", "no JSON on stdout: {error}");
+        Value::Null
+    })
+}
+
+fn findings(report: &Value) -> impl Iterator<Item = &Value> {
+    each(report, "Vulnerabilities")
+}
+
+fn packages(report: &Value) -> impl Iterator<Item = &Value> {
+    each(report, "Packages")
+}
+
+fn each<'r>(report: &'r Value, field: &'static str) -> impl Iterator<Item = &'r Value> {
+    let results = report["Results"].as_array().into_iter().flatten();
+    results.flat_map(move |result| result[field].as_array().into_iter().flatten())
+}
+
+fn text(value: &Value) -> String {
+    value.as_str().unwrap_or_default().to_owned()
+}
+
+fn stderr(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+fn paragraph(name: &str, version: &str) -> String {
+    format!(
+        "Package: {name}\nStatus: install ok installed\nArchitecture: amd64\nVersion: {version}\n\n"
+    )
+}
+
+fn write(root: &Path, path: &str, content: &str) {
+    let path = root.join(path);
+    fs::create_dir_all(path.parent().unwrap()).unwrap();
+    fs::write(path, content).unwrap();
+}
