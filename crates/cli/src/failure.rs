@@ -51,7 +51,9 @@ impl fmt::Display for Failure {
             }
             Self::NoDatabase(path) => {
                 match path {
-                    Some(path) => writeln!(f, "error: there is no advisory database at {}", path.display())?,
+                    Some(path) => {
+                        writeln!(f, "error: there is no advisory database at {}", path.display())?
+                    }
                     None => writeln!(f, "error: no advisory database is named")?,
                 }
                 "build one with `sealift db build --from FOLDER --output FILE` and name it with --db FILE"

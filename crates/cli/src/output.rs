@@ -13,9 +13,7 @@ use crate::failure::Failure;
 pub(crate) fn emit(report: &[u8], path: Option<&Path>) -> Result<(), Failure> {
     let written = match path {
         Some(path) if is_special(path) => {
-            OpenOptions::new().write(true).open(path).and_then(|mut file| {
-                file.write_all(report)
-            })
+            OpenOptions::new().write(true).open(path).and_then(|mut file| file.write_all(report))
         }
         Some(path) => write_whole(path, report),
         None => write_stdout(report),

@@ -10,7 +10,7 @@ use crate::failure::Failure;
 /// `docker-archive:FILE[:TAG]`, or a path that starts with `/`, `./` or `../`, so that a folder
 /// named `nginx` never stands in for the image `nginx`.
 pub(crate) fn parse_image(text: &str, sources: &[String]) -> Result<Target, Failure> {
-    let scheme = text.split_once(':').map(|(scheme, rest)| (scheme, rest));
+    let scheme = text.split_once(':');
     match scheme {
         Some(("oci", rest)) => {
             let (folder, selector) = split_selector(rest);
@@ -57,9 +57,9 @@ fn split_selector(text: &str) -> (PathBuf, Option<Selector>) {
         return (path.into(), Some(Selector::Digest(digest)));
     }
     // A tag may itself be a whole reference (`example.org/shop:1.4`): the path is what exists.
-    let colons = text.match_indices(':').map(|(at, _)| text.split_at(at));
+    let mut colons = text.match_indices(':').map(|(at, _)| text.split_at(at));
     let known = colons.clone().find(|(path, _)| Path::new(path).exists());
-    match known.or_else(|| colons.last()) {
+    match known.or_else(|| colons.next_back()) {
         Some((path, tag)) => {
             let tag = tag.trim_start_matches(':').to_owned();
             (path.into(), Some(Selector::Name(tag)))

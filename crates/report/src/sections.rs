@@ -28,13 +28,21 @@ const fn row(cataloger: &'static str, kind: &'static str, place: Place) -> Row {
 
 /// The result types and display names of Trivy's JSON reports, by our catalogers.
 const CATALOGERS: &[Row] = &[
+    row("cargo-lock", "cargo", Place::EachFile),
+    row("go-mod", "gomod", Place::EachFile),
     row("go-program", "gobinary", Place::EachFile),
     row("java-archive", "jar", Place::Together("Java")),
     row("npm-installed", "node-pkg", Place::Together("Node.js")),
     row("npm-lock", "npm", Place::EachFile),
-    row("python-poetry", "poetry", Place::EachFile),
+    row("npm-yarn", "yarn", Place::EachFile),
+    row("python-archive", "python-pkg", Place::Together("Python")),
     row("python-installed", "python-pkg", Place::Together("Python")),
+    row("python-pdm", "pdm", Place::EachFile),
+    row("python-pipfile", "pipenv", Place::EachFile),
+    row("python-poetry", "poetry", Place::EachFile),
+    row("python-pylock", "pylock", Place::EachFile),
     row("python-requirements", "pip", Place::EachFile),
+    row("python-uv", "uv", Place::EachFile),
     row("rust-program", "rustbinary", Place::EachFile),
 ];
 

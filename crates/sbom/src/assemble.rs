@@ -7,9 +7,7 @@ use sealift_model::{Diagnostic, Digest, Distribution, Impact, Inventory, Locatio
 
 use crate::catalogers::os_release;
 use crate::reader::FileFacts;
-use crate::{
-    Catalog, Cataloger, Fact, Facts, MergedFacts, MergedFile, identify_distribution,
-};
+use crate::{Catalog, Cataloger, Fact, Facts, MergedFacts, MergedFile, identify_distribution};
 
 /// Turns the facts of a tree into its inventory. `catalogers` is the slice that the
 /// [`Reader`](crate::Reader) of the tree had.
@@ -20,8 +18,7 @@ pub fn assemble(tree: &Tree<FileFacts>, catalogers: &[&dyn Cataloger]) -> Invent
         files.filter_map(|file| Some(merged_file(tree, file, file.facts.of(place)?))).collect()
     };
     let release = catalogers.iter().position(|cataloger| cataloger.name() == os_release::NAME);
-    let (distribution, unclear) =
-        identify_distribution(&release.map(facts_of).unwrap_or_default());
+    let (distribution, unclear) = identify_distribution(&release.map(facts_of).unwrap_or_default());
     let mut catalog = Catalog::default();
     for (place, cataloger) in catalogers.iter().enumerate() {
         let merged = MergedFacts {
@@ -64,7 +61,8 @@ fn mark_owned(packages: &mut [Package], tree: &Tree<FileFacts>) {
     for file in &tree.files {
         for fact in file.facts.all().flat_map(|facts| &facts.facts) {
             if let Fact::Owns { owner, paths } = fact {
-                owners.extend(paths.iter().map(|path| (path.as_str(), (owner.as_str(), file.layer))));
+                owners
+                    .extend(paths.iter().map(|path| (path.as_str(), (owner.as_str(), file.layer))));
             }
         }
     }
@@ -84,11 +82,7 @@ fn mark_owned(packages: &mut [Package], tree: &Tree<FileFacts>) {
 /// By path: the owning package's name, and the layer whose package database says so.
 type Owners<'o> = HashMap<&'o str, (&'o str, Option<usize>)>;
 
-fn owner_of<'o>(
-    owners: &Owners<'o>,
-    place: &Location,
-    tree: &Tree<FileFacts>,
-) -> Option<&'o str> {
+fn owner_of<'o>(owners: &Owners<'o>, place: &Location, tree: &Tree<FileFacts>) -> Option<&'o str> {
     // Behind a colon stands the path inside an archive; a file name may hold one, too.
     let archive = || place.path.split_once(':').and_then(|(file, _)| listed(owners, file));
     let (owner, database_layer) = listed(owners, &place.path).or_else(archive)?;

@@ -35,11 +35,7 @@ impl Database {
     /// # Errors
     /// [`Error::Build`] when there is nothing to build from, a limit is passed or the file cannot
     /// be written. A record that cannot be read is a diagnostic of the report.
-    pub fn build(
-        from: &Path,
-        output: &Path,
-        options: &BuildOptions,
-    ) -> Result<BuildReport, Error> {
+    pub fn build(from: &Path, output: &Path, options: &BuildOptions) -> Result<BuildReport, Error> {
         sealift_matcher::build(from, output, options).map_err(Error::Build)
     }
 

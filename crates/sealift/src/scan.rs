@@ -8,7 +8,7 @@ use std::path::Path;
 
 use sealift_layers::{Image, ImageSource, Limits, ReadOptions, Selector};
 use sealift_matcher::{MatchOptions, Matches, Records};
-use sealift_model::{Evidence, Inventory, Package, Platform, Timestamp};
+use sealift_model::{Diagnostic, Evidence, Impact, Inventory, Package, Platform, Timestamp};
 use sealift_report::{Artifact, ArtifactKind, ImageFacts, LayerFacts, Report};
 use sealift_sbom::{DocumentFormat, DocumentLimits, Reader, assemble, read_document};
 
@@ -127,6 +127,9 @@ impl Scanner {
         inventory
             .packages
             .retain(|package| options.package_types.contains(&PackageType::of(package)));
+        if !matches!(target, Target::Filesystem(_)) {
+            drop_unpinned(&mut inventory);
+        }
         let matching = options.matching.unwrap_or(match target {
             Target::Filesystem(_) => Matching::Declared,
             Target::Sbom(_) => Matching::All,
@@ -163,10 +166,32 @@ impl Scanner {
     }
 }
 
+/// Takes out of an image's inventory what a manifest asks for without a version: it says nothing
+/// of what is in the image. Each is noted.
+fn drop_unpinned(inventory: &mut Inventory) {
+    let unpinned =
+        |package: &Package| package.evidence == Evidence::Declared && package.version.is_empty();
+    for package in inventory.packages.iter().filter(|package| unpinned(package)) {
+        let message = format!("{} is asked for without a version and not listed", package.name);
+        let diagnostic = Diagnostic::new(package.cataloger.as_str(), message, Impact::Note);
+        let places = package.locations.iter();
+        inventory.diagnostics.extend(places.map(|place| {
+            let at = diagnostic.clone().at(place.path.as_str(), place.layer.clone());
+            place.lines.map_or(at.clone(), |(line, _)| at.on_line(line))
+        }));
+    }
+    inventory.packages.retain(|package| !unpinned(package));
+    inventory.sort();
+}
+
 /// What was scanned, what is in it, and when it was made.
 type Contents = (Artifact, Inventory, Option<Timestamp>);
 
-fn read(target: &Target, options: &ScanOptions, observer: &dyn Observer) -> Result<Contents, Error> {
+fn read(
+    target: &Target,
+    options: &ScanOptions,
+    observer: &dyn Observer,
+) -> Result<Contents, Error> {
     let failed = |source| Error::Layers { path: target.path().to_owned(), source };
     match target {
         Target::ImageLayout { folder, selector } => {
@@ -182,8 +207,7 @@ fn read(target: &Target, options: &ScanOptions, observer: &dyn Observer) -> Resu
             let reader = Reader::new(catalogers, &options.skip);
             let progress = |progress| observer.progress(progress);
             let how = read_options(options, &progress);
-            let tree =
-                sealift_layers::read_directory(folder, &reader, &how).map_err(failed)?;
+            let tree = sealift_layers::read_directory(folder, &reader, &how).map_err(failed)?;
             let name = folder.display().to_string();
             let artifact = Artifact::new(name, ArtifactKind::Filesystem);
             Ok((artifact, assemble(&tree, catalogers), None))

@@ -87,7 +87,12 @@ pub(crate) struct ImageArgs {
     #[arg(long, value_name = "OS/ARCH")]
     pub(crate) platform: Option<Platform>,
     /// Where an image without a prefix is looked for, in this order.
-    #[arg(long, value_name = "SOURCES", value_delimiter = ',', default_value = "docker,podman,remote")]
+    #[arg(
+        long,
+        value_name = "SOURCES",
+        value_delimiter = ',',
+        default_value = "docker,podman,remote"
+    )]
     pub(crate) image_src: Vec<String>,
     #[command(flatten)]
     pub(crate) scan: ScanArgs,
@@ -119,8 +124,14 @@ pub(crate) struct ScanArgs {
     #[arg(short, long, value_name = "FILE")]
     pub(crate) output: Option<PathBuf>,
     /// Severities to show and to gate on, an exact list.
-    #[arg(short, long, value_name = "LIST", value_delimiter = ',', ignore_case = true,
-          default_value = "UNKNOWN,LOW,MEDIUM,HIGH,CRITICAL")]
+    #[arg(
+        short,
+        long,
+        value_name = "LIST",
+        value_delimiter = ',',
+        ignore_case = true,
+        default_value = "UNKNOWN,LOW,MEDIUM,HIGH,CRITICAL"
+    )]
     pub(crate) severity: Vec<Severity>,
     /// Exit with this status when findings remain.
     #[arg(long, value_name = "N")]
@@ -135,7 +146,13 @@ pub(crate) struct ScanArgs {
     #[arg(long, value_name = "LIST", value_delimiter = ',', default_value = "vuln")]
     pub(crate) scanners: Vec<String>,
     /// Kinds of packages to look for.
-    #[arg(long, alias = "vuln-type", value_name = "LIST", value_delimiter = ',', default_value = "os,library")]
+    #[arg(
+        long,
+        alias = "vuln-type",
+        value_name = "LIST",
+        value_delimiter = ',',
+        default_value = "os,library"
+    )]
     pub(crate) pkg_types: Vec<PackageKind>,
     /// List packages without findings in JSON, too.
     #[arg(long, default_value = "true", action = ArgAction::Set, num_args = 0..=1,

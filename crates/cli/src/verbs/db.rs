@@ -23,8 +23,8 @@ pub(crate) fn db(
     match args.verb {
         DbVerb::Build { from, output, threads } => {
             let threads = threads.or_else(|| std::thread::available_parallelism().ok());
-            let options = BuildOptions::new(built(environment))
-                .threads(threads.unwrap_or(NonZeroUsize::MIN));
+            let options =
+                BuildOptions::new(built(environment)).threads(threads.unwrap_or(NonZeroUsize::MIN));
             build(&from, &output, &options, global)
         }
         DbVerb::Info { file, db } => info(&database_path(file.or(db), global, environment)?),
@@ -94,7 +94,11 @@ fn verify(path: &Path) -> Result<u8, Failure> {
     let checked = Database::open(path)?.verify()?;
     let summary = format!(
         "{}: whole: {} records, {} packages, {} blocks, {} bytes\n",
-        path.display(), checked.records, checked.packages, checked.blocks, checked.bytes
+        path.display(),
+        checked.records,
+        checked.packages,
+        checked.blocks,
+        checked.bytes
     );
     output::emit(summary.as_bytes(), None)?;
     Ok(0)

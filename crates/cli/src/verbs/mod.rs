@@ -3,7 +3,6 @@
 mod db;
 mod scan;
 
-
 use clap_complete::Shell;
 
 use crate::failure::Failure;

@@ -135,8 +135,12 @@ fn selection(args: &ScanArgs) -> Result<Selection, Failure> {
             "affected" => drop(selection.ignored_statuses.insert(Status::Affected)),
             "fixed" => drop(selection.ignored_statuses.insert(Status::Fixed)),
             // Statuses that OSV's records never give.
-            "unknown" | "not_affected" | "under_investigation" | "will_not_fix"
-            | "fix_deferred" | "end_of_life" => {}
+            "unknown"
+            | "not_affected"
+            | "under_investigation"
+            | "will_not_fix"
+            | "fix_deferred"
+            | "end_of_life" => {}
             _ => {
                 return Err(Failure::Value {
                     flag: "--ignore-status",

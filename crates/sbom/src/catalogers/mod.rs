@@ -36,7 +36,17 @@ pub static ALL: &[&dyn Cataloger] = &[
     &python::Poetry,
     &python::Pylock,
     &python::Requirements,
-    &rpm::Database,
     &python::Uv,
+    &rpm::Database,
     &cargo::Program,
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_table_is_ordered_by_name() {
+        assert!(ALL.is_sorted_by(|a, b| a.name() < b.name()));
+    }
+}
