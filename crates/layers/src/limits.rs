@@ -39,6 +39,10 @@ pub struct Limits {
     pub max_archive_bytes: u64,
     /// Symbolic links followed for one path. Default: 40, `MAXSYMLINKS` of Linux.
     pub max_link_hops: u32,
+    /// Indexes within indexes. Default: 8; real ones have one or two levels.
+    pub max_index_depth: usize,
+    /// Indexes read to find one image. Default: 1,000.
+    pub max_indexes: usize,
     /// Bytes of a manifest, index, config or other document. Default: 16 MiB; the registry limit
     /// for manifests is 4 MiB (distribution-spec 1.1, "Pushing Manifests").
     pub max_document_bytes: u64,
@@ -64,6 +68,8 @@ impl Default for Limits {
             max_archive_entries: 1_000_000,
             max_archive_bytes: 4 * GIB,
             max_link_hops: 40,
+            max_index_depth: 8,
+            max_indexes: 1_000,
             max_document_bytes: 16 * MIB,
             max_zstd_window_bytes: 128 * MIB,
         }

@@ -11,12 +11,6 @@ use crate::media::DocumentKind;
 use crate::stream::length;
 use crate::{Error, LimitExceeded, Limits};
 
-/// Indexes within indexes. Real ones have one or two levels.
-const MAX_DEPTH: usize = 8;
-
-/// Indexes read to find one image.
-const MAX_INDEXES: usize = 1_000;
-
 /// Chooses a manifest from the entries of the index `root`.
 pub(super) fn choose(
     source: &dyn BlobSource,
@@ -140,7 +134,7 @@ pub(crate) fn visit(
             continue;
         }
         let is_above = levels.iter().any(|(index, _)| index.as_ref() == Some(&entry.digest));
-        check(&entry, is_above, levels.len(), seen.len())?;
+        check(&entry, is_above, levels.len(), seen.len(), limits)?;
         if !seen.insert(entry.digest.clone()) {
             continue;
         }
@@ -156,15 +150,22 @@ pub(crate) fn visit(
     Ok(())
 }
 
-fn check(entry: &Descriptor, is_above: bool, depth: usize, indexes: usize) -> Result<(), Error> {
+fn check(
+    entry: &Descriptor,
+    is_above: bool,
+    depth: usize,
+    indexes: usize,
+    limits: &Limits,
+) -> Result<(), Error> {
+    let Limits { max_index_depth, max_indexes, .. } = *limits;
     if is_above {
         return Err(document::about(&entry.digest, DocumentProblem::Cycle));
     }
-    if depth > MAX_DEPTH {
-        return Err(LimitExceeded::new("depth of indexes", length(MAX_DEPTH)).into());
+    if depth > max_index_depth {
+        return Err(LimitExceeded::new("max_index_depth", length(max_index_depth)).into());
     }
-    if indexes > MAX_INDEXES {
-        return Err(LimitExceeded::new("indexes read", length(MAX_INDEXES)).into());
+    if indexes > max_indexes {
+        return Err(LimitExceeded::new("max_indexes", length(max_indexes)).into());
     }
     Ok(())
 }

@@ -273,7 +273,7 @@ fn an_index_that_lists_itself() {
         index = layout.json(INDEX, &json!({"schemaVersion": 2, "manifests": [index]}));
     }
     let result = layout.read(&index, &[]);
-    assert!(matches!(result, Err(Error::Limit(LimitExceeded { limit: "depth of indexes", .. }))));
+    assert!(matches!(result, Err(Error::Limit(LimitExceeded { limit: "max_index_depth", .. }))));
 }
 
 #[test]
