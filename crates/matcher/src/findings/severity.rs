@@ -110,7 +110,11 @@ impl Judgement {
             }
             let mut mentions = database.mentions(id)?;
             mentions.retain(|mention| mention.cves <= 1);
-            mentions.sort_by_key(|mention| (!mention.record.starts_with("GHSA-"), mention.record));
+            // A vector tells of the vulnerability, a distribution's word of its own packages.
+            mentions.sort_by_key(|mention| {
+                let reviewed = mention.record.starts_with("GHSA-");
+                (!reviewed, mention.scores.is_empty(), mention.record)
+            });
             let opinions = mentions.iter().map(Opinion::of_mention);
             let said = opinions.map(|opinion| (opinion.any(), opinion));
             if let Some((Some(severity), opinion)) = said.into_iter().find(|(any, _)| any.is_some())

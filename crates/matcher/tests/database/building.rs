@@ -152,6 +152,42 @@ fn a_bomb_in_a_zip_is_left_out() {
 }
 
 #[test]
+fn a_zip_of_too_many_entries_is_read_up_to_the_limit() {
+    let folder = Advisories::new();
+    let records = [npm("X-1", 1, ""), npm("X-2", 1, ""), npm("X-3", 1, "")];
+    let entries = [("1.json", &*records[0]), ("2.json", &*records[1]), ("3.json", &*records[2])];
+    let entries = entries.map(|(name, text)| (name, text.as_bytes()));
+    folder.zip("npm/all.zip", &entries);
+    let mut options = options();
+    options.limits.max_entries = 2;
+    let (_, report) = build_in_memory(folder.path(), &options).unwrap();
+    assert_eq!(notes(&report), ["npm/all.zip: more than 2 entries (max_entries)"]);
+    assert_eq!(report.diagnostics[0].impact, Impact::Incomplete);
+    assert_eq!(report.records, 2);
+}
+
+#[test]
+fn an_entry_that_claims_another_size_or_method_is_left_out() {
+    let folder = Advisories::new();
+    let record = npm("X-1", 1, "");
+    let zip = folder.zip("npm/all.zip", &[("1.json", record.as_bytes())]);
+    let whole = fs::read(&zip).unwrap();
+    // APPNOTE 4.3.12: in the central header, the method is at 10 and the size at 24.
+    let central = whole.windows(4).position(|bytes| bytes == b"PK\x01\x02").unwrap();
+    for (at, value, expected) in
+        [(10, 12, "compressed in a way other than deflate"), (24, 1, "damaged")]
+    {
+        let mut changed = whole.clone();
+        changed[central + at] = value;
+        fs::write(&zip, changed).unwrap();
+        let (_, report) = folder.build();
+        assert_eq!(report.records, 0);
+        let notes = notes(&report);
+        assert!(notes[0].starts_with(&format!("npm/all.zip:1.json: {expected}")), "{notes:?}");
+    }
+}
+
+#[test]
 fn deep_json_and_many_faults_are_bounded() {
     let folder = Advisories::new();
     let deep = format!(r#"{{"id": "D-1", "affected": {}"#, "[".repeat(1 << 20));
