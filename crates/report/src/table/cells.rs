@@ -60,7 +60,7 @@ impl Column {
         match self {
             Self::Package => Some(16),
             Self::Installed | Self::Fixed => Some(8),
-            Self::Title => Some(30),
+            Self::Title => Some(40),
             Self::Layer | Self::Id | Self::Severity => None,
         }
     }
