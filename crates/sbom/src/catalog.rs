@@ -2,7 +2,9 @@
 
 use std::collections::{HashMap, HashSet};
 
-use sealift_model::{Diagnostic, Digest, Distribution, Ecosystem, Impact, Location, Package};
+use sealift_model::{
+    Diagnostic, Digest, Distribution, Ecosystem, Impact, Location, Package, Scope,
+};
 
 use crate::{Facts, Problem};
 
@@ -82,7 +84,12 @@ impl Catalog {
             format!("{:?}", package.evidence),
         );
         match self.found.get(&identity).copied() {
-            Some(at) => self.add_places(at, package.locations),
+            Some(at) => {
+                if let Some(known) = self.packages.get_mut(at) {
+                    known.scope = wider(known.scope, package.scope);
+                }
+                self.add_places(at, package.locations);
+            }
             None => {
                 self.found.insert(identity, self.packages.len());
                 self.packages.push(package);
@@ -133,6 +140,14 @@ impl Catalog {
     /// Adds a diagnostic.
     pub fn diagnose(&mut self, diagnostic: Diagnostic) {
         self.diagnostics.push(diagnostic);
+    }
+}
+
+/// What a package is needed for that is needed for both: to run counts before all else.
+fn wider(one: Scope, other: Scope) -> Scope {
+    match (one, other) {
+        (Scope::Development | Scope::Optional, Scope::Runtime | Scope::Unstated) => other,
+        _ => one,
     }
 }
 

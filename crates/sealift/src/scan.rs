@@ -8,9 +8,11 @@ use std::path::Path;
 
 use sealift_layers::{Image, ImageSource, Limits, ReadOptions, Selector};
 use sealift_matcher::{MatchOptions, Matches, Records};
-use sealift_model::{Diagnostic, Evidence, Impact, Inventory, Package, Platform, Timestamp};
+use sealift_model::{
+    Diagnostic, Evidence, Impact, Inventory, Package, Platform, Relationship, Timestamp,
+};
 use sealift_report::{Artifact, ArtifactKind, ImageFacts, LayerFacts, Report};
-use sealift_sbom::{DocumentFormat, DocumentLimits, Reader, assemble, read_document};
+use sealift_sbom::{DocumentFormat, DocumentLimits, Reader, SubjectKind, assemble, read_document};
 
 use crate::covered::Covered;
 use crate::{Database, Error, Observer, SkipRules, Target};
@@ -120,7 +122,8 @@ impl Scanner {
         options: &ScanOptions,
         observer: &dyn Observer,
     ) -> Result<Report, Error> {
-        let (mut artifact, mut inventory, created) = read(target, options, observer)?;
+        let Contents { mut artifact, mut inventory, created, matching } =
+            read(target, options, observer)?;
         if let Some(name) = &options.name {
             artifact.name.clone_from(name);
         }
@@ -130,11 +133,7 @@ impl Scanner {
         if !matches!(target, Target::Filesystem(_)) {
             drop_unpinned(&mut inventory);
         }
-        let matching = options.matching.unwrap_or(match target {
-            Target::Filesystem(_) => Matching::Declared,
-            Target::Sbom(_) => Matching::All,
-            _ => Matching::Installed,
-        });
+        let matching = options.matching.unwrap_or(matching);
         let matches = self.match_packages(&inventory, matching, options)?;
         let mut report = Report::new(artifact, inventory, env!("CARGO_PKG_VERSION"));
         report.matches = matches;
@@ -150,13 +149,18 @@ impl Scanner {
     ) -> Result<Option<Matches>, Error> {
         let Some(database) = &self.database else { return Ok(None) };
         let covered = Covered::new(&inventory.packages);
-        let counts = |package: &Package| match (matching, package.evidence) {
+        // A manifest that names the project itself declares no package that it uses.
+        let uses = |package: &Package| {
+            package.evidence == Evidence::Installed || package.relationship != Relationship::Root
+        };
+        let asked = |package: &Package| match (matching, package.evidence) {
             (Matching::All, _)
             | (Matching::Installed, Evidence::Installed)
             | (Matching::Declared, Evidence::Declared) => true,
             (Matching::Installed, Evidence::Declared) => false,
             (Matching::Declared, Evidence::Installed) => !covered.covers(package),
         };
+        let counts = |package: &Package| asked(package) && uses(package);
         let mut how = MatchOptions::default();
         how.packages = &counts;
         how.records = if options.all_records { Records::All } else { Records::Security };
@@ -184,8 +188,15 @@ fn drop_unpinned(inventory: &mut Inventory) {
     inventory.sort();
 }
 
-/// What was scanned, what is in it, and when it was made.
-type Contents = (Artifact, Inventory, Option<Timestamp>);
+/// What was read of a target.
+struct Contents {
+    artifact: Artifact,
+    inventory: Inventory,
+    /// When it was made, when it says so.
+    created: Option<Timestamp>,
+    /// Which of its packages are matched unless the caller says.
+    matching: Matching,
+}
 
 fn read(
     target: &Target,
@@ -210,7 +221,16 @@ fn read(
             let tree = sealift_layers::read_directory(folder, &reader, &how).map_err(failed)?;
             let name = folder.display().to_string();
             let artifact = Artifact::new(name, ArtifactKind::Filesystem);
-            Ok((artifact, assemble(&tree, catalogers), None))
+            let matching = match target {
+                Target::Filesystem(_) => Matching::Declared,
+                _ => Matching::Installed,
+            };
+            Ok(Contents {
+                artifact,
+                inventory: assemble(&tree, catalogers),
+                created: None,
+                matching,
+            })
         }
         Target::Sbom(file) => read_sbom(file),
     }
@@ -248,7 +268,8 @@ fn read_image(
     let mut inventory = assemble(&tree, catalogers);
     inventory.diagnostics.extend(image.diagnostics);
     inventory.sort();
-    Ok((artifact, inventory, image.config.created))
+    let created = image.config.created;
+    Ok(Contents { artifact, inventory, created, matching: Matching::Installed })
 }
 
 /// The config as a JSON value: it parsed when the image was opened.
@@ -280,5 +301,11 @@ fn read_sbom(path: &Path) -> Result<Contents, Error> {
         DocumentFormat::Spdx => ArtifactKind::Spdx,
         _ => ArtifactKind::CycloneDx,
     };
-    Ok((Artifact::new(name, kind), inventory, document.created))
+    // Of an image, what is only declared is not matched; foreign documents do not tell it apart.
+    let matching = match document.subject.map(|subject| subject.kind) {
+        Some(SubjectKind::Container) => Matching::Installed,
+        _ => Matching::All,
+    };
+    let artifact = Artifact::new(name, kind);
+    Ok(Contents { artifact, inventory, created: document.created, matching })
 }

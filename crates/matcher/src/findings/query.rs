@@ -25,8 +25,13 @@ impl<'p> Query<'p> {
                 None => Err(package.ecosystem.to_string()),
             };
         }
-        let own = package.purl.qualifier("distro").map(Distribution::from_qualifier);
-        let Some(distribution) = own.as_ref().or(inventory.distribution.as_ref()) else {
+        let own = Distribution::from_purl(&package.purl);
+        let whole = inventory.distribution.as_ref();
+        // A purl that names the distribution alone leaves its release to the inventory.
+        let own = own.as_ref().filter(|own| {
+            own.version_id.is_some() || whole.is_none_or(|whole| whole.family != own.family)
+        });
+        let Some(distribution) = own.or(whole) else {
             return Err(format!("{} packages of an unknown distribution", package.ecosystem));
         };
         let ecosystems = ecosystems(distribution);
