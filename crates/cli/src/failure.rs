@@ -5,6 +5,8 @@ use std::fmt;
 use std::io;
 use std::path::PathBuf;
 
+use sealift::LayersError;
+
 /// Why the command could not do what it was asked.
 #[derive(Debug)]
 pub(crate) enum Failure {
@@ -84,15 +86,34 @@ fn hint_of(error: &sealift::Error) -> &'static str {
             "check the path; images are named oci:DIR[:TAG], docker-archive:FILE or by a path that starts with ./ or /"
         }
         sealift::Error::Io { .. } => "check that the file is there and may be read",
+        sealift::Error::NoImage(_) => {
+            "scan an OCI layout or what `docker save` writes; of an unpacked image, `sealift rootfs DIR`"
+        }
+        sealift::Error::Layers { source, .. } if asks_for_choice(source) => {
+            "name one of them: oci:DIR:TAG, oci:DIR@DIGEST, --platform OS/ARCH"
+        }
+        sealift::Error::Pattern { .. } => "patterns have *, ** and ?, as **/node_modules",
+        sealift::Error::Build(_) => {
+            "name a folder of OSV exports with --from, and a file that may be written with --output"
+        }
         sealift::Error::Layers { .. } => {
             "pull or save the image again; a digest that does not match means that its bytes have changed"
         }
-        sealift::Error::Sbom { .. } => "the document must be CycloneDX JSON",
+        sealift::Error::Sbom { .. } => "the document must be CycloneDX or SPDX, as JSON",
         sealift::Error::Database { .. } | sealift::Error::Matching(_) => {
             "build the database again with `sealift db build`"
         }
         _ => "",
     }
+}
+
+fn asks_for_choice(error: &LayersError) -> bool {
+    matches!(
+        error,
+        LayersError::NoSuchImage { .. }
+            | LayersError::Ambiguous { .. }
+            | LayersError::NoPlatform { .. }
+    )
 }
 
 /// An error with all that caused it, joined by colons.

@@ -6,7 +6,7 @@ use std::io::Read;
 use std::num::NonZeroUsize;
 use std::path::Path;
 
-use sealift_layers::{Image, ImageSource, Limits, ReadOptions, Selector};
+use sealift_layers::{Image, ImageSource, Limits, ReadOptions, Selector, SourceKind};
 use sealift_matcher::{MatchOptions, Matches, Records};
 use sealift_model::{
     Diagnostic, Evidence, Impact, Inventory, Package, Platform, Relationship, Timestamp,
@@ -203,7 +203,7 @@ fn read(
     options: &ScanOptions,
     observer: &dyn Observer,
 ) -> Result<Contents, Error> {
-    let failed = |source| Error::Layers { path: target.path().to_owned(), source };
+    let failed = |source| Error::layers(target.path(), source);
     match target {
         Target::ImageLayout { folder, selector } => {
             let source = ImageSource::open_layout(folder, &options.limits).map_err(failed)?;
@@ -243,7 +243,7 @@ fn read_image(
     options: &ScanOptions,
     observer: &dyn Observer,
 ) -> Result<Contents, Error> {
-    let failed = |error| Error::Layers { path: path.to_owned(), source: error };
+    let failed = |error| Error::layers(path, error);
     let root = source.select(selector).map_err(failed)?;
     let platform = options.platform.as_ref();
     let image = Image::open(source, &root, platform, &options.limits).map_err(failed)?;
@@ -252,15 +252,20 @@ fn read_image(
     let progress = |progress| observer.progress(progress);
     let how = read_options(options, &progress);
     let tree = sealift_layers::read_image(source, &image, &reader, &how).map_err(failed)?;
-    let mut facts = ImageFacts::new(image.manifest.clone(), image.id().clone(), config(&image));
-    facts.index.clone_from(&image.index);
+    let mut facts = ImageFacts::new(image.id().clone(), config(&image));
+    // An archive of `docker save` has neither manifests nor a registry's blobs.
+    let has_manifests = source.kind() != SourceKind::DockerArchive;
+    if has_manifests {
+        facts.manifest = Some(image.manifest.clone());
+        facts.index.clone_from(&image.index);
+    }
     let names = source.full_names(&root.digest).into_iter();
     facts.tags = names.map(str::to_owned).collect();
     let summaries = tree.layers.iter();
     facts.layers = summaries
         .filter_map(|layer| {
-            let (digest, diff_id) = (layer.digest.clone()?, layer.diff_id.clone()?);
-            Some(LayerFacts::new(digest, diff_id, layer.size_bytes))
+            let digest = layer.digest.clone().filter(|_| has_manifests);
+            Some(LayerFacts::new(digest, layer.diff_id.clone()?, layer.size_bytes))
         })
         .collect();
     let mut artifact = Artifact::new(path.display().to_string(), ArtifactKind::ContainerImage);

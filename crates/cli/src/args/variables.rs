@@ -8,7 +8,7 @@ use clap::{ArgMatches, Command};
 use crate::Environment;
 
 /// The prefixes, the first that is set counts.
-const PREFIXES: [&str; 2] = ["SEALIFT_", "TRIVY_"];
+pub(super) const PREFIXES: [&str; 2] = ["SEALIFT_", "TRIVY_"];
 
 /// Adds to `args` the flags that are not among them and that a variable sets. A weakening
 /// (`--insecure-*`, `--allow-*`) that comes this way is named on stderr.
@@ -29,9 +29,8 @@ pub(crate) fn fill_in(
         if given.value_source(id) == Some(ValueSource::CommandLine) {
             continue;
         }
-        let name = flag.to_ascii_uppercase().replace('-', "_");
         let set = PREFIXES.iter().find_map(|prefix| {
-            let variable = format!("{prefix}{name}");
+            let variable = name(prefix, flag);
             environment.get(&variable).map(|value| (variable, value))
         });
         let Some((variable, value)) = set else { continue };
@@ -45,6 +44,11 @@ pub(crate) fn fill_in(
     let end = args.iter().position(|arg| arg == "--").unwrap_or(args.len());
     args.splice(end..end, added);
     args
+}
+
+/// The variable that sets a flag.
+pub(super) fn name(prefix: &str, flag: &str) -> String {
+    format!("{prefix}{}", flag.to_ascii_uppercase().replace('-', "_"))
 }
 
 /// The verb that the arguments name, with its matches.
