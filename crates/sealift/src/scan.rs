@@ -12,9 +12,12 @@ use sealift_model::{
     Diagnostic, Evidence, Impact, Inventory, Package, Platform, Relationship, Timestamp,
 };
 use sealift_report::{Artifact, ArtifactKind, ImageFacts, LayerFacts, Report};
-use sealift_sbom::{DocumentFormat, DocumentLimits, Reader, SubjectKind, assemble, read_document};
+use sealift_sbom::{
+    DocumentFormat, DocumentLimits, Reader, Skip, SubjectKind, assemble, read_document,
+};
 
 use crate::covered::Covered;
+use crate::skip::OnlyFile;
 use crate::{Database, Error, Observer, SkipRules, Target};
 
 /// Scans targets, against one advisory database or none.
@@ -213,27 +216,32 @@ fn read(
             let source = ImageSource::open_archive(file, &options.limits).map_err(failed)?;
             read_image(&source, selector.as_ref(), target.path(), options, observer)
         }
-        Target::Rootfs(folder) | Target::Filesystem(folder) => {
-            let catalogers = sealift_sbom::ALL;
-            let reader = Reader::new(catalogers, &options.skip);
-            let progress = |progress| observer.progress(progress);
-            let how = read_options(options, &progress);
-            let tree = sealift_layers::read_directory(folder, &reader, &how).map_err(failed)?;
-            let name = folder.display().to_string();
-            let artifact = Artifact::new(name, ArtifactKind::Filesystem);
-            let matching = match target {
-                Target::Filesystem(_) => Matching::Declared,
-                _ => Matching::Installed,
-            };
-            Ok(Contents {
-                artifact,
-                inventory: assemble(&tree, catalogers),
-                created: None,
-                matching,
-            })
-        }
+        Target::Rootfs(path) => read_tree(path, Matching::Installed, options, observer),
+        Target::Filesystem(path) => read_tree(path, Matching::Declared, options, observer),
         Target::Sbom(file) => read_sbom(file),
     }
+}
+
+/// Reads a folder, or of the folder around it one file alone.
+fn read_tree(
+    path: &Path,
+    matching: Matching,
+    options: &ScanOptions,
+    observer: &dyn Observer,
+) -> Result<Contents, Error> {
+    let failed = |source| Error::layers(path, source);
+    let catalogers = sealift_sbom::ALL;
+    let alone = path.is_file().then(|| OnlyFile::at(path)).flatten();
+    let (folder, skip): (_, &dyn Skip) = match &alone {
+        Some(file) => (file.folder(), file),
+        None => (path, &options.skip),
+    };
+    let reader = Reader::new(catalogers, skip);
+    let progress = |progress| observer.progress(progress);
+    let how = read_options(options, &progress);
+    let tree = sealift_layers::read_directory(folder, &reader, &how).map_err(failed)?;
+    let artifact = Artifact::new(path.display().to_string(), ArtifactKind::Filesystem);
+    Ok(Contents { artifact, inventory: assemble(&tree, catalogers), created: None, matching })
 }
 
 fn read_image(

@@ -106,7 +106,7 @@ pub(crate) struct ImageArgs {
 
 #[derive(Debug, Args)]
 pub(crate) struct TreeArgs {
-    /// The folder.
+    /// The folder, or a single file.
     pub(crate) path: PathBuf,
     #[command(flatten)]
     pub(crate) scan: ScanArgs,

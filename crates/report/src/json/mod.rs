@@ -297,3 +297,6 @@ impl<'r> JsonCoverage<'r> {
         Self { with: list(&coverage.with), without: list(&coverage.without) }
     }
 }
+
+#[cfg(test)]
+mod tests;
