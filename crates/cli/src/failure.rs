@@ -12,6 +12,8 @@ use sealift::LayersError;
 pub(crate) enum Failure {
     /// The arguments are wrong, or help was asked for.
     Usage(clap::Error),
+    /// A flag that a variable sets is wrong.
+    Variable { variable: String, error: clap::Error },
     /// A flag has a value that it does not know.
     Value { flag: &'static str, value: String, hint: &'static str },
     /// The report cannot be written as text.
@@ -43,6 +45,10 @@ impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let hint = match self {
             Self::Usage(error) => return write!(f, "{error}"),
+            Self::Variable { variable, error } => {
+                write!(f, "{error}")?;
+                return writeln!(f, "hint: the value is that of the variable {variable}");
+            }
             Self::Value { flag, value, hint } => {
                 writeln!(f, "error: {flag} does not know {value}")?;
                 hint
@@ -121,10 +127,16 @@ struct Chain<'e>(&'e dyn StdError);
 
 impl fmt::Display for Chain<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.0)?;
+        let mut said = self.0.to_string();
+        f.write_str(&said)?;
         let mut cause = self.0.source();
         while let Some(error) = cause {
-            write!(f, ": {error}")?;
+            let text = error.to_string();
+            // Some errors repeat their cause.
+            if !said.ends_with(&text) {
+                write!(f, ": {text}")?;
+            }
+            said = text;
             cause = error.source();
         }
         Ok(())

@@ -53,8 +53,9 @@ fn dispatch(
 ) -> Result<u8, Failure> {
     let command = args::command();
     let (given, left_out) = args::peers::without_harmless(args.collect());
-    let set = args::variables::fill_in(&command, given, environment);
-    let matches = command.try_get_matches_from(set).map_err(args::peers::explained)?;
+    let (set, filled) = args::variables::fill_in(&command, given, environment);
+    let explained = |error| args::peers::explained(error, &filled);
+    let matches = command.try_get_matches_from(set).map_err(explained)?;
     let cli = Cli::from_arg_matches(&matches)?;
     for flag in left_out.iter().filter(|_| !cli.global.quiet) {
         eprintln!("warning: --{flag} has no effect here");

@@ -18,6 +18,11 @@ const PATH_HINT: &str =
 pub(crate) fn parse_image(text: &str, sources: &[String]) -> Result<Target, Failure> {
     let scheme = text.split_once(':');
     match scheme {
+        Some((_, "")) => Err(Failure::Value {
+            flag: "IMAGE",
+            value: text.to_owned(),
+            hint: "a path or name is missing behind the colon",
+        }),
         Some(("oci", rest)) => {
             let (folder, selector) = split_selector(rest);
             Ok(Target::ImageLayout { folder, selector })

@@ -137,6 +137,11 @@ fn a_missing_feature_of_a_peer_is_told() {
     assert_eq!(output.status.code(), Some(2));
     assert!(stderr(&output).contains("TRIVY_VEX"), "{}", stderr(&output));
 
+    let mut wrong = command(&["image", IMAGE, "--db", database()]);
+    let output = wrong.env("TRIVY_SEVERITY", "SEVERE").output().unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    assert!(stderr(&output).contains("variable TRIVY_SEVERITY"), "{}", stderr(&output));
+
     let output = scan(&["image", IMAGE, "--scanners", "vuln,secret", "-f", "json"]);
     assert_eq!(parse(&output)["Notes"], serde_json::json!(["not scanned: secret"]));
     assert!(stderr(&output).contains("not scanned: secret"), "{}", stderr(&output));
@@ -147,6 +152,18 @@ fn a_missing_feature_of_a_peer_is_told() {
     let output = there.current_dir(folder.path()).output().unwrap();
     assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
     assert!(stderr(&output).contains(".trivyignore"), "{}", stderr(&output));
+}
+
+/// What was not looked for is not told to be clean.
+#[test]
+fn a_kind_of_packages_that_was_not_looked_for_has_no_section() {
+    let targets = |kinds: &str| -> Vec<String> {
+        let report = json(&["image", IMAGE, "--pkg-types", kinds]);
+        let results = report["Results"].as_array().unwrap().iter();
+        results.map(|result| text(&result["Class"])).collect()
+    };
+    assert!(!targets("library").contains(&"os-pkgs".to_owned()));
+    assert_eq!(targets("os"), ["os-pkgs"]);
 }
 
 /// Findings decide, whatever is written.
@@ -236,6 +253,12 @@ fn a_report_can_go_to_a_file() {
     assert!(output.stdout.is_empty());
     assert_eq!(fs::read(&file).unwrap(), scan(&["image", IMAGE, "-f", "json"]).stdout);
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "something else is left behind");
+
+    let nowhere = folder.path().join("none/report.json");
+    let output = scan(&["image", IMAGE, "--output", nowhere.to_str().unwrap()]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(stderr(&output).contains("none/report.json"), "{}", stderr(&output));
+    assert!(!stderr(&output).contains("at path"), "{}", stderr(&output));
 }
 
 #[cfg(target_os = "linux")]

@@ -19,6 +19,9 @@ pub struct Report {
     pub tool_version: String,
     /// What was asked for and not done, as `not scanned: secret`.
     pub notes: Vec<String>,
+    /// Whether packages of the operating system were looked for; it has no section otherwise.
+    /// Default: yes.
+    pub covers_system: bool,
 }
 
 impl Report {
@@ -26,7 +29,15 @@ impl Report {
     #[must_use]
     pub fn new(artifact: Artifact, inventory: Inventory, tool_version: impl Into<String>) -> Self {
         let tool_version = tool_version.into();
-        Self { artifact, inventory, matches: None, created: None, tool_version, notes: Vec::new() }
+        Self {
+            artifact,
+            inventory,
+            matches: None,
+            created: None,
+            tool_version,
+            notes: Vec::new(),
+            covers_system: true,
+        }
     }
 
     /// The findings, none when nobody looked.

@@ -126,7 +126,8 @@ impl<'r> Section<'r> {
 }
 
 /// The sections of a report: the operating system first, then languages by type and target. A
-/// section of the operating system is there whenever a distribution is.
+/// section of the operating system is there whenever a distribution is and its packages were looked
+/// for.
 #[must_use]
 pub fn sections(report: &Report) -> Vec<Section<'_>> {
     let mut findings: BTreeMap<usize, Vec<&Finding>> = BTreeMap::new();
@@ -137,7 +138,9 @@ pub fn sections(report: &Report) -> Vec<Section<'_>> {
         list.sort_by(|a, b| b.severity.cmp(&a.severity).then_with(|| a.id.cmp(&b.id)));
     }
     let mut found: BTreeMap<Key, Vec<Entry<'_>>> = BTreeMap::new();
-    if let Some(distribution) = &report.inventory.distribution {
+    if let Some(distribution) = &report.inventory.distribution
+        && report.covers_system
+    {
         let target = format!("{} ({distribution})", report.artifact.name);
         let kind = distribution.report_name().to_owned();
         found.insert(Key { class: Class::OperatingSystem, kind, target }, Vec::new());
@@ -248,6 +251,8 @@ mod tests {
         let zlib = report.inventory.packages.remove(0);
         assert_eq!(described(&report)[0], "shop:1.4 (debian 12) | os-pkgs | debian | ");
         report.inventory.packages = vec![zlib];
+        report.covers_system = false;
+        assert_eq!(described(&report).len(), 1, "what is there is told in any case");
         report.inventory.distribution = None;
         let told = "shop:1.4 | os-pkgs | deb | zlib1g at var/lib/dpkg/status:1";
         assert_eq!(described(&report), [told]);

@@ -141,6 +141,7 @@ impl Scanner {
         let mut report = Report::new(artifact, inventory, env!("CARGO_PKG_VERSION"));
         report.matches = matches;
         report.created = options.created.or(created);
+        report.covers_system = options.package_types.contains(&PackageType::Os);
         Ok(report)
     }
 

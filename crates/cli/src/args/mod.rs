@@ -9,6 +9,7 @@ use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use clap::builder::NonEmptyStringValueParser;
 use clap::{ArgAction, Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use sealift::{Platform, Severity};
 
@@ -84,7 +85,7 @@ pub(crate) enum Verb {
 pub(crate) struct ImageArgs {
     /// The image: oci:DIR[:TAG|@DIGEST], oci-archive:FILE, docker-archive:FILE, or a path that
     /// starts with /, ./ or ../.
-    #[arg(required_unless_present = "input")]
+    #[arg(required_unless_present = "input", value_parser = NonEmptyStringValueParser::new())]
     pub(crate) image: Option<String>,
     /// Read the image from this archive or layout; of several, add :TAG or @DIGEST.
     #[arg(long, value_name = "PATH", conflicts_with = "image")]

@@ -4,7 +4,7 @@ use std::ffi::OsString;
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 
-use super::variables::{self, PREFIXES};
+use super::variables::{self, Filled, PREFIXES};
 use crate::Environment;
 use crate::failure::Failure;
 
@@ -159,7 +159,7 @@ pub(crate) fn without_harmless(args: Vec<OsString>) -> (Vec<OsString>, Vec<&'sta
 }
 
 /// What clap says, in our words where it is about a flag or verb of the peers.
-pub(crate) fn explained(error: clap::Error) -> Failure {
+pub(crate) fn explained(error: clap::Error, filled: &[Filled]) -> Failure {
     let text = |kind| match error.get(kind) {
         Some(ContextValue::String(text)) => Some(text.as_str()),
         _ => None,
@@ -173,9 +173,14 @@ pub(crate) fn explained(error: clap::Error) -> Failure {
         }
         _ => None,
     };
-    match missing {
-        Some((what, hint)) => Failure::NotYet { what, hint },
-        None => Failure::Usage(error),
+    let set = filled.iter().find(|set| {
+        text(ContextKind::InvalidArg)
+            .is_some_and(|written| written.split([' ', '[', '=']).next() == Some(set.flag.as_str()))
+    });
+    match (missing, set) {
+        (Some((what, hint)), _) => Failure::NotYet { what, hint },
+        (None, Some(set)) => Failure::Variable { variable: set.variable.clone(), error },
+        (None, None) => Failure::Usage(error),
     }
 }
 
@@ -224,7 +229,7 @@ mod tests {
             (&["sealift", "verify", "x"], "the verb verify"),
         ] {
             let error = crate::args::command().try_get_matches_from(args).unwrap_err();
-            let Failure::NotYet { what: named, .. } = explained(error) else {
+            let Failure::NotYet { what: named, .. } = explained(error, &[]) else {
                 panic!("{args:?}");
             };
             assert_eq!(named, what);

@@ -10,15 +10,24 @@ use crate::Environment;
 /// The prefixes, the first that is set counts.
 pub(super) const PREFIXES: [&str; 2] = ["SEALIFT_", "TRIVY_"];
 
+/// A flag that a variable set.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Filled {
+    /// With its hyphens.
+    pub(crate) flag: String,
+    pub(crate) variable: String,
+}
+
 /// Adds to `args` the flags that are not among them and that a variable sets. A weakening
 /// (`--insecure-*`, `--allow-*`) that comes this way is named on stderr.
 pub(crate) fn fill_in(
     command: &Command,
     mut args: Vec<OsString>,
     environment: &Environment,
-) -> Vec<OsString> {
+) -> (Vec<OsString>, Vec<Filled>) {
     let lenient = command.clone().ignore_errors(true);
-    let Ok(matches) = lenient.try_get_matches_from(&args) else { return args };
+    let mut filled = Vec::new();
+    let Ok(matches) = lenient.try_get_matches_from(&args) else { return (args, filled) };
     let (verb, given) = innermost(command, &matches);
     let mut added = Vec::new();
     for arg in verb.get_arguments() {
@@ -40,10 +49,11 @@ pub(crate) fn fill_in(
         let mut word = OsString::from(format!("--{flag}="));
         word.push(value);
         added.push(word);
+        filled.push(Filled { flag: format!("--{flag}"), variable });
     }
     let end = args.iter().position(|arg| arg == "--").unwrap_or(args.len());
     args.splice(end..end, added);
-    args
+    (args, filled)
 }
 
 /// The variable that sets a flag.
@@ -66,8 +76,8 @@ mod tests {
     fn filled(args: &[&str], variables: &[(&str, &str)]) -> Vec<String> {
         let environment = Environment::of(variables);
         let args = args.iter().map(OsString::from).collect();
-        let filled = fill_in(&crate::args::command(), args, &environment);
-        filled.into_iter().map(|arg| arg.into_string().unwrap()).collect()
+        let (args, _) = fill_in(&crate::args::command(), args, &environment);
+        args.into_iter().map(|arg| arg.into_string().unwrap()).collect()
     }
 
     #[test]
