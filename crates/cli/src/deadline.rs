@@ -13,7 +13,7 @@ pub(crate) fn set(timeout: Duration) {
     }
     thread::spawn(move || {
         thread::sleep(timeout);
-        eprintln!("error: the scan took longer than {} s", timeout.as_secs());
+        eprintln!("error: the scan took longer than {timeout:?}");
         eprintln!("hint: allow more with --timeout, as --timeout 15m");
         process::exit(2);
     });

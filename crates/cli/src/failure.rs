@@ -5,11 +5,15 @@ use std::fmt;
 use std::io;
 use std::path::PathBuf;
 
+use sealift::LayersError;
+
 /// Why the command could not do what it was asked.
 #[derive(Debug)]
 pub(crate) enum Failure {
     /// The arguments are wrong, or help was asked for.
     Usage(clap::Error),
+    /// A flag that a variable sets is wrong.
+    Variable { variable: String, error: clap::Error },
     /// A flag has a value that it does not know.
     Value { flag: &'static str, value: String, hint: &'static str },
     /// The report cannot be written as text.
@@ -41,6 +45,10 @@ impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let hint = match self {
             Self::Usage(error) => return write!(f, "{error}"),
+            Self::Variable { variable, error } => {
+                write!(f, "{error}")?;
+                return writeln!(f, "hint: the value is that of the variable {variable}");
+            }
             Self::Value { flag, value, hint } => {
                 writeln!(f, "error: {flag} does not know {value}")?;
                 hint
@@ -84,10 +92,20 @@ fn hint_of(error: &sealift::Error) -> &'static str {
             "check the path; images are named oci:DIR[:TAG], docker-archive:FILE or by a path that starts with ./ or /"
         }
         sealift::Error::Io { .. } => "check that the file is there and may be read",
+        sealift::Error::NoImage(_) => {
+            "scan an OCI layout or what `docker save` writes; of an unpacked image, `sealift rootfs DIR`"
+        }
+        sealift::Error::Layers { source, .. } if asks_for_choice(source) => {
+            "name one of them: oci:DIR:TAG, oci:DIR@DIGEST, --platform OS/ARCH"
+        }
+        sealift::Error::Pattern { .. } => "patterns have *, ** and ?, as **/node_modules",
+        sealift::Error::Build(_) => {
+            "name a folder of OSV exports with --from, and a file that may be written with --output"
+        }
         sealift::Error::Layers { .. } => {
             "pull or save the image again; a digest that does not match means that its bytes have changed"
         }
-        sealift::Error::Sbom { .. } => "the document must be CycloneDX JSON",
+        sealift::Error::Sbom { .. } => "the document must be CycloneDX or SPDX, as JSON",
         sealift::Error::Database { .. } | sealift::Error::Matching(_) => {
             "build the database again with `sealift db build`"
         }
@@ -95,15 +113,30 @@ fn hint_of(error: &sealift::Error) -> &'static str {
     }
 }
 
+fn asks_for_choice(error: &LayersError) -> bool {
+    matches!(
+        error,
+        LayersError::NoSuchImage { .. }
+            | LayersError::Ambiguous { .. }
+            | LayersError::NoPlatform { .. }
+    )
+}
+
 /// An error with all that caused it, joined by colons.
 struct Chain<'e>(&'e dyn StdError);
 
 impl fmt::Display for Chain<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.0)?;
+        let mut said = self.0.to_string();
+        f.write_str(&said)?;
         let mut cause = self.0.source();
         while let Some(error) = cause {
-            write!(f, ": {error}")?;
+            let text = error.to_string();
+            // Some errors repeat their cause.
+            if !said.ends_with(&text) {
+                write!(f, ": {text}")?;
+            }
+            said = text;
             cause = error.source();
         }
         Ok(())

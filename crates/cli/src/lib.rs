@@ -52,10 +52,14 @@ fn dispatch(
     environment: &Environment,
 ) -> Result<u8, Failure> {
     let command = args::command();
-    let given = args::peers::without_harmless(args.collect());
-    let set = args::variables::fill_in(&command, given, environment);
-    let matches = command.try_get_matches_from(set)?;
+    let (given, left_out) = args::peers::without_harmless(args.collect());
+    let (set, filled) = args::variables::fill_in(&command, given, environment);
+    let explained = |error| args::peers::explained(error, &filled);
+    let matches = command.try_get_matches_from(set).map_err(explained)?;
     let cli = Cli::from_arg_matches(&matches)?;
+    for flag in left_out.iter().filter(|_| !cli.global.quiet) {
+        eprintln!("warning: --{flag} has no effect here");
+    }
     match cli.verb {
         Verb::Image(image) => verbs::image(image, &cli.global, environment),
         Verb::Fs(tree) => verbs::fs(tree, &cli.global, environment),
@@ -64,6 +68,6 @@ fn dispatch(
         Verb::Db(db) => verbs::db(db, &cli.global, environment),
         Verb::Version => verbs::version(),
         Verb::Completion { shell } => verbs::completion(shell),
-        Verb::Man => verbs::man(),
+        Verb::Man { verb } => verbs::man(verb.as_deref()),
     }
 }

@@ -1,6 +1,6 @@
 //! What is said on stderr after the report.
 
-use sealift::{Counts, Hidden, Report, Severity, escape};
+use sealift::{Counts, Database, Hidden, Report, Severity, Timestamp, escape};
 
 /// Diagnostics named one by one; the report has them all.
 const NAMED: usize = 10;
@@ -19,11 +19,32 @@ pub(crate) fn print(report: &Report, hidden: &Hidden, all: bool) {
     diagnostics(report, all);
 }
 
+/// Says which advisories are old at the time `now`.
+pub(crate) fn old_advisories(report: &Report, database: Option<&Database>, now: Timestamp) {
+    let (Some(matches), Some(database)) = (&report.matches, database) else { return };
+    let old = sealift::old_advisories(database.info(), &matches.coverage, now);
+    let named: Vec<String> = old
+        .iter()
+        .map(|old| format!("{} (newest {} days ago)", escape::terminal(&old.ecosystem), old.days))
+        .collect();
+    if !named.is_empty() {
+        eprintln!("warning: this database has old advisories: {}", named.join(", "));
+    }
+}
+
+/// Names the files that a peer would apply.
+pub(crate) fn not_applied<'f>(files: impl Iterator<Item = &'f str>) {
+    for file in files {
+        eprintln!("warning: {file} is there and not applied by this version");
+    }
+}
+
 fn image(report: &Report) {
     let Some(image) = &report.artifact.image else { return };
-    match &image.index {
-        Some(index) => eprintln!("scanned {} of index {index}", image.manifest.digest),
-        None => eprintln!("scanned {}", image.manifest.digest),
+    match (&image.manifest, &image.index) {
+        (Some(manifest), Some(index)) => eprintln!("scanned {} of index {index}", manifest.digest),
+        (Some(manifest), None) => eprintln!("scanned {}", manifest.digest),
+        (None, _) => eprintln!("scanned the image with id {}", image.id),
     }
 }
 

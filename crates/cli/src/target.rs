@@ -1,10 +1,16 @@
 //! How a target is written on the command line.
 
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
 use sealift::{Selector, Target};
 
 use crate::failure::Failure;
+
+const SAVE_HINT: &str = "save the image with `docker save IMAGE -o FILE` and scan \
+                         `--input FILE`, or an OCI layout as oci:DIR[:TAG]";
+const PATH_HINT: &str =
+    "a file or folder of that name is there: to scan it, write ./ in front of its name";
 
 /// Reads the target of `image`: `oci:DIR[:TAG|@DIGEST]`, `oci-archive:FILE[:TAG]`,
 /// `docker-archive:FILE[:TAG]`, or a path that starts with `/`, `./` or `../`, so that a folder
@@ -12,6 +18,11 @@ use crate::failure::Failure;
 pub(crate) fn parse_image(text: &str, sources: &[String]) -> Result<Target, Failure> {
     let scheme = text.split_once(':');
     match scheme {
+        Some((_, "")) => Err(Failure::Value {
+            flag: "IMAGE",
+            value: text.to_owned(),
+            hint: "a path or name is missing behind the colon",
+        }),
         Some(("oci", rest)) => {
             let (folder, selector) = split_selector(rest);
             Ok(Target::ImageLayout { folder, selector })
@@ -20,14 +31,14 @@ pub(crate) fn parse_image(text: &str, sources: &[String]) -> Result<Target, Fail
             let (file, selector) = split_selector(rest);
             Ok(Target::ImageArchive { file, selector })
         }
-        Some(("docker-daemon" | "docker" | "podman", _)) => Err(Failure::NotYet {
-            what: format!("reading {text} from an engine or registry"),
-            hint: "save the image with `docker save -o FILE` and scan docker-archive:FILE",
+        Some(("docker-daemon" | "docker" | "podman" | "containerd", _)) => Err(Failure::NotYet {
+            what: format!("reading {text} from a container engine"),
+            hint: SAVE_HINT,
         }),
-        _ if is_path(text) => Ok(by_path(Path::new(text))),
+        _ if is_path(text) => Ok(by_path(OsStr::new(text))),
         _ => Err(Failure::NotYet {
-            what: format!("looking for {text} in {}", sources.join(", ")),
-            hint: "name the image as oci:DIR[:TAG], docker-archive:FILE, or by a path that starts with ./ or /",
+            what: format!("looking for the image {text} in {}", sources.join(", ")),
+            hint: if Path::new(text).exists() { PATH_HINT } else { SAVE_HINT },
         }),
     }
 }
@@ -37,12 +48,20 @@ fn is_path(text: &str) -> bool {
     ["/", "./", "../"].iter().any(|start| text.starts_with(start)) || [".", ".."].contains(&text)
 }
 
-/// An image by its path: a folder is an OCI layout, anything else an archive.
-pub(crate) fn by_path(path: &Path) -> Target {
+/// An image by its path, `PATH[:TAG|@DIGEST]`: a folder is an OCI layout, anything else an archive.
+pub(crate) fn by_path(written: &OsStr) -> Target {
+    let (path, selector) = match written.to_str() {
+        Some(text) => {
+            let (path, selector) = split_selector(text);
+            // When nothing is there, the path as written is what a person looks for.
+            if path.exists() { (path, selector) } else { (text.into(), None) }
+        }
+        None => (written.into(), None),
+    };
     if path.is_dir() {
-        Target::ImageLayout { folder: path.to_owned(), selector: None }
+        Target::ImageLayout { folder: path, selector }
     } else {
-        Target::ImageArchive { file: path.to_owned(), selector: None }
+        Target::ImageArchive { file: path, selector }
     }
 }
 

@@ -58,7 +58,13 @@ fn log4shell_is_told_in_full() {
     assert_eq!(finding["Severity"], "CRITICAL");
     assert!(text(&finding["FixedVersion"]).contains("2.15.0"), "{finding}");
     let path = text(&finding["PkgPath"]);
-    assert!(path.contains("shop.jar") && path.contains("log4j-core-2.14.1.jar"), "{path}");
+    assert!(path.contains("shop.jar/") && path.ends_with("/log4j-core-2.14.1.jar"), "{path}");
+    let paths = text(&finding["Paths"][0]);
+    assert!(paths.contains("shop.jar:") && paths.ends_with("/log4j-core-2.14.1.jar"), "{paths}");
+    let package = packages(&report)
+        .find(|package| package["Identifier"]["UID"] == finding["PkgIdentifier"]["UID"])
+        .expect("the package is found by its UID");
+    assert_eq!(package["FilePath"], finding["PkgPath"]);
     assert!(finding["Layer"]["DiffID"].is_string(), "{finding}");
     assert!(!finding["KEV"].is_null(), "{finding}");
     assert_eq!(finding["RecordIDs"], serde_json::json!(["GHSA-jfh8-c2jp-5v3q"]));
@@ -110,6 +116,101 @@ fn wrong_usage_exits_2_and_names_what_is_wrong() {
     }
 }
 
+/// What a peer has and this version does not is never passed over in silence.
+#[test]
+fn a_missing_feature_of_a_peer_is_told() {
+    for (arguments, names) in [
+        (&["image", IMAGE, "--vex", "vex.json"][..], "--vex is not supported"),
+        (&["image", IMAGE, "--ignorefile", "x"], "--ignorefile is not supported"),
+        (&["image", IMAGE, "-t", "@x.tpl"], "--template is not supported"),
+        (&["image", IMAGE, "--scanners", "vuln,bogus"], "bogus"),
+        (&["image", IMAGE, "--format", "sarif"], "sarif"),
+        (&["config", "."], "config is not supported"),
+        (&["image", "nginx"], "nginx"),
+    ] {
+        let output = sealift(&[arguments, &["--quiet"]].concat());
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}");
+        assert!(stderr(&output).contains(names), "{arguments:?}: {}", stderr(&output));
+    }
+    let output =
+        command(&["image", IMAGE, "--db", database()]).env("TRIVY_VEX", "v").output().unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    assert!(stderr(&output).contains("TRIVY_VEX"), "{}", stderr(&output));
+
+    let mut wrong = command(&["image", IMAGE, "--db", database()]);
+    let output = wrong.env("TRIVY_SEVERITY", "SEVERE").output().unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    assert!(stderr(&output).contains("variable TRIVY_SEVERITY"), "{}", stderr(&output));
+
+    let output = scan(&["image", IMAGE, "--scanners", "vuln,secret", "-f", "json"]);
+    assert_eq!(parse(&output)["Notes"], serde_json::json!(["not scanned: secret"]));
+    assert!(stderr(&output).contains("not scanned: secret"), "{}", stderr(&output));
+
+    let folder = TempDir::new().unwrap();
+    fs::write(folder.path().join(".trivyignore"), "CVE-2021-44228\n").unwrap();
+    let mut there = command(&["fs", ".", "--db", database()]);
+    let output = there.current_dir(folder.path()).output().unwrap();
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    assert!(stderr(&output).contains(".trivyignore"), "{}", stderr(&output));
+}
+
+/// What was not looked for is not told to be clean.
+#[test]
+fn a_kind_of_packages_that_was_not_looked_for_has_no_section() {
+    let targets = |kinds: &str| -> Vec<String> {
+        let report = json(&["image", IMAGE, "--pkg-types", kinds]);
+        let results = report["Results"].as_array().unwrap().iter();
+        results.map(|result| text(&result["Class"])).collect()
+    };
+    assert!(!targets("library").contains(&"os-pkgs".to_owned()));
+    assert_eq!(targets("os"), ["os-pkgs"]);
+}
+
+/// Findings decide, whatever is written.
+#[test]
+fn an_sbom_is_gated_as_a_table_is() {
+    for format in ["cyclonedx", "spdx-json"] {
+        let gated = scan(&["image", IMAGE, "--format", format, "--exit-code", "4"]);
+        assert_eq!(gated.status.code(), Some(4), "{format}");
+        assert!(stderr(&gated).contains("lists packages"), "{}", stderr(&gated));
+        let listed = sealift(&["image", IMAGE, "--format", format]);
+        assert_eq!(listed.status.code(), Some(0), "{format}: {}", stderr(&listed));
+        assert_eq!(listed.stdout, gated.stdout);
+    }
+}
+
+/// An archive of `docker save` has no manifest, so none is named; tags are its own words.
+#[test]
+fn an_archive_of_docker_save_has_an_id_and_no_digest() {
+    let folder = TempDir::new().unwrap();
+    let file = folder.path().join("image.tar");
+    let layer = tar(&[("etc/os-release", b"ID=debian\nVERSION_ID=11\n")]);
+    let diff_id = sealift_model::Digest::sha256_of(&layer);
+    let config = serde_json::json!({
+        "architecture": "amd64",
+        "os": "linux",
+        "config": {},
+        "rootfs": {"type": "layers", "diff_ids": [diff_id.to_string()]},
+    });
+    let manifest =
+        br#"[{"Config":"config.json","RepoTags":["example.org/a:1"],"Layers":["l.tar"]}]"#;
+    let config = config.to_string();
+    let files = [("manifest.json", &manifest[..]), ("config.json", config.as_bytes())];
+    fs::write(&file, tar(&[&files[..], &[("l.tar", &layer)]].concat())).unwrap();
+
+    let output = scan(&["image", "--input", file.to_str().unwrap(), "--format", "json"]);
+    let metadata = &parse(&output)["Metadata"];
+    let id = sealift_model::Digest::sha256_of(config.as_bytes()).to_string();
+    assert_eq!(metadata["ImageID"], *id);
+    assert_eq!(metadata["RepoTags"], serde_json::json!(["example.org/a:1"]));
+    assert!(metadata["ManifestDigest"].is_null() && metadata["Layers"][0]["Digest"].is_null());
+    assert!(stderr(&output).contains(&format!("scanned the image with id {id}")));
+
+    let metadata = &json(&["image", IMAGE])["Metadata"];
+    assert!(metadata["ManifestDigest"].is_string() && metadata["Layers"][0]["Digest"].is_string());
+    assert!(metadata["RepoTags"].is_null(), "a layout's tag is no repository's");
+}
+
 #[test]
 fn what_is_not_there_exits_2_and_is_named() {
     let missing = "./no-such-file";
@@ -152,6 +253,12 @@ fn a_report_can_go_to_a_file() {
     assert!(output.stdout.is_empty());
     assert_eq!(fs::read(&file).unwrap(), scan(&["image", IMAGE, "-f", "json"]).stdout);
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "something else is left behind");
+
+    let nowhere = folder.path().join("none/report.json");
+    let output = scan(&["image", IMAGE, "--output", nowhere.to_str().unwrap()]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(stderr(&output).contains("none/report.json"), "{}", stderr(&output));
+    assert!(!stderr(&output).contains("at path"), "{}", stderr(&output));
 }
 
 #[cfg(target_os = "linux")]
@@ -397,6 +504,17 @@ fn text(value: &Value) -> String {
 
 fn stderr(output: &Output) -> String {
     String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+fn tar(files: &[(&str, &[u8])]) -> Vec<u8> {
+    let mut archive = tar::Builder::new(Vec::new());
+    for (name, content) in files {
+        let mut header = tar::Header::new_ustar();
+        header.set_size(u64::try_from(content.len()).unwrap());
+        header.set_mode(0o644);
+        archive.append_data(&mut header, name, *content).unwrap();
+    }
+    archive.into_inner().unwrap()
 }
 
 fn paragraph(name: &str, version: &str) -> String {

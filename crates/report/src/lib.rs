@@ -5,6 +5,8 @@
 #![forbid(unsafe_code)]
 
 pub mod escape;
+#[cfg(test)]
+mod example;
 pub mod json;
 mod links;
 mod report;

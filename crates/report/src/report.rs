@@ -19,6 +19,9 @@ pub struct Report {
     pub tool_version: String,
     /// What was asked for and not done, as `not scanned: secret`.
     pub notes: Vec<String>,
+    /// Whether packages of the operating system were looked for; it has no section otherwise.
+    /// Default: yes.
+    pub covers_system: bool,
 }
 
 impl Report {
@@ -26,7 +29,15 @@ impl Report {
     #[must_use]
     pub fn new(artifact: Artifact, inventory: Inventory, tool_version: impl Into<String>) -> Self {
         let tool_version = tool_version.into();
-        Self { artifact, inventory, matches: None, created: None, tool_version, notes: Vec::new() }
+        Self {
+            artifact,
+            inventory,
+            matches: None,
+            created: None,
+            tool_version,
+            notes: Vec::new(),
+            covers_system: true,
+        }
     }
 
     /// The findings, none when nobody looked.
@@ -95,8 +106,8 @@ impl ArtifactKind {
 pub struct ImageFacts {
     /// The index that the manifest was chosen from.
     pub index: Option<Digest>,
-    /// The manifest that was scanned.
-    pub manifest: Descriptor,
+    /// The manifest that was scanned; none where the source keeps none, as `docker save`.
+    pub manifest: Option<Descriptor>,
     /// Digest of the config: the image id.
     pub id: Digest,
     /// The config as it is.
@@ -108,10 +119,10 @@ pub struct ImageFacts {
 }
 
 impl ImageFacts {
-    /// The facts of an image of which only the documents' names are known.
+    /// The facts of an image of which only the config is known.
     #[must_use]
-    pub fn new(manifest: Descriptor, id: Digest, config: serde_json::Value) -> Self {
-        Self { index: None, manifest, id, config, tags: Vec::new(), layers: Vec::new() }
+    pub fn new(id: Digest, config: serde_json::Value) -> Self {
+        Self { index: None, manifest: None, id, config, tags: Vec::new(), layers: Vec::new() }
     }
 }
 
@@ -119,8 +130,8 @@ impl ImageFacts {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct LayerFacts {
-    /// Digest of the blob as stored.
-    pub digest: Digest,
+    /// Digest of the blob that a registry has; none where the source keeps no such blobs.
+    pub digest: Option<Digest>,
     /// Digest of the tar in it.
     pub diff_id: Digest,
     /// Bytes of the tar in it.
@@ -130,7 +141,7 @@ pub struct LayerFacts {
 impl LayerFacts {
     /// A layer.
     #[must_use]
-    pub fn new(digest: Digest, diff_id: Digest, size: u64) -> Self {
+    pub fn new(digest: Option<Digest>, diff_id: Digest, size: u64) -> Self {
         Self { digest, diff_id, size }
     }
 }

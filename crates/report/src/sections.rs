@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use sealift_matcher::Finding;
-use sealift_model::{Ecosystem, Evidence, Package};
+use sealift_model::{Ecosystem, Evidence, Package, Relationship};
 
 use crate::Report;
 
@@ -126,7 +126,8 @@ impl<'r> Section<'r> {
 }
 
 /// The sections of a report: the operating system first, then languages by type and target. A
-/// section of the operating system is there whenever a distribution is.
+/// section of the operating system is there whenever a distribution is and its packages were looked
+/// for.
 #[must_use]
 pub fn sections(report: &Report) -> Vec<Section<'_>> {
     let mut findings: BTreeMap<usize, Vec<&Finding>> = BTreeMap::new();
@@ -137,7 +138,9 @@ pub fn sections(report: &Report) -> Vec<Section<'_>> {
         list.sort_by(|a, b| b.severity.cmp(&a.severity).then_with(|| a.id.cmp(&b.id)));
     }
     let mut found: BTreeMap<Key, Vec<Entry<'_>>> = BTreeMap::new();
-    if let Some(distribution) = &report.inventory.distribution {
+    if let Some(distribution) = &report.inventory.distribution
+        && report.covers_system
+    {
         let target = format!("{} ({distribution})", report.artifact.name);
         let kind = distribution.report_name().to_owned();
         found.insert(Key { class: Class::OperatingSystem, kind, target }, Vec::new());
@@ -197,5 +200,93 @@ fn system_key(report: &Report, package: &Package) -> Key {
 
 fn sort_key<'e>(entry: &'e Entry<'_>) -> impl Ord + 'e {
     let package = entry.package;
-    (package.relationship, &package.name, &package.version, package.locations.get(entry.location))
+    // Trivy has those of unknown relationship last.
+    let unstated = package.relationship == Relationship::Unstated;
+    (
+        unstated,
+        package.relationship,
+        &package.name,
+        &package.version,
+        package.locations.get(entry.location),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use sealift_model::{Location, Purl};
+
+    use super::*;
+    use crate::example;
+
+    fn described(report: &Report) -> Vec<String> {
+        let describe = |section: &Section<'_>| {
+            let places = section.packages.iter().map(|entry| {
+                let place = &entry.package.locations[entry.location];
+                format!("{} at {place}", entry.package.name)
+            });
+            let places = places.collect::<Vec<_>>().join(", ");
+            let (target, class, kind) = (&section.target, section.class.name(), &section.kind);
+            format!("{target} | {class} | {kind} | {places}")
+        };
+        sections(report).iter().map(describe).collect()
+    }
+
+    #[test]
+    fn lockfiles_stand_for_themselves_and_what_is_installed_stands_together() {
+        assert_eq!(
+            described(&example::report()),
+            [
+                "shop:1.4 (debian 12) | os-pkgs | debian | zlib1g at var/lib/dpkg/status:1",
+                "Java | lang-pkgs | jar | org.example:core at app/shop.jar:lib/core.jar",
+                "a/package-lock.json | lang-pkgs | npm | left-pad at a/package-lock.json",
+                "b/package-lock.json | lang-pkgs | npm | left-pad at b/package-lock.json",
+            ]
+        );
+    }
+
+    #[test]
+    fn a_distribution_is_told_without_packages_and_packages_without_a_distribution() {
+        let mut report = example::report();
+        report.matches = None;
+        let zlib = report.inventory.packages.remove(0);
+        assert_eq!(described(&report)[0], "shop:1.4 (debian 12) | os-pkgs | debian | ");
+        report.inventory.packages = vec![zlib];
+        report.covers_system = false;
+        assert_eq!(described(&report).len(), 1, "what is there is told in any case");
+        report.inventory.distribution = None;
+        let told = "shop:1.4 | os-pkgs | deb | zlib1g at var/lib/dpkg/status:1";
+        assert_eq!(described(&report), [told]);
+    }
+
+    #[test]
+    fn the_root_comes_first_and_what_is_unstated_last() {
+        let mut report = example::report();
+        report.matches = None;
+        report.inventory.packages.clear();
+        for (name, relationship) in [
+            ("a", Relationship::Unstated),
+            ("b", Relationship::Indirect),
+            ("c", Relationship::Direct),
+            ("d", Relationship::Root),
+        ] {
+            let purl = Purl::builder("golang", name).build().unwrap();
+            let mut package = Package::new(Ecosystem::Golang, name, "v1", purl);
+            package.relationship = relationship;
+            package.cataloger = "go-program".to_owned();
+            package.locations = vec![Location::new("srv")];
+            report.inventory.packages.push(package);
+        }
+        let told = "srv | lang-pkgs | gobinary | d at srv, c at srv, b at srv, a at srv";
+        assert_eq!(described(&report)[1], told);
+    }
+
+    #[test]
+    fn findings_stand_with_their_package() {
+        let report = example::report();
+        let found: Vec<Vec<&str>> = sections(&report)
+            .iter()
+            .map(|section| section.findings().map(|finding| finding.id.as_str()).collect())
+            .collect();
+        assert_eq!(found, [vec!["CVE-2030-0002"], vec!["CVE-2030-0001"], vec![], vec![]]);
+    }
 }

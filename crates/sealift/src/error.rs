@@ -23,6 +23,9 @@ pub enum Error {
         /// Why.
         source: sealift_layers::Error,
     },
+    /// The file or folder holds no image.
+    #[error(transparent)]
+    NoImage(sealift_layers::Error),
     /// The SBOM could not be read.
     #[error("{}", path.display())]
     Sbom {
@@ -56,6 +59,15 @@ pub enum Error {
 }
 
 impl Error {
+    /// An error of the layers; about a file, it names that file alone.
+    pub(crate) fn layers(path: &Path, source: sealift_layers::Error) -> Self {
+        match source {
+            sealift_layers::Error::File { path, source } => Self::Io { path, source },
+            source @ sealift_layers::Error::NoImage { .. } => Self::NoImage(source),
+            source => Self::Layers { path: path.to_owned(), source },
+        }
+    }
+
     pub(crate) fn io(path: &Path, source: io::Error) -> Self {
         Self::Io { path: path.to_owned(), source }
     }

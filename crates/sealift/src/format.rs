@@ -52,10 +52,10 @@ fn subject(report: &Report) -> Subject {
     };
     let mut subject = Subject::new(SubjectKind::Container, name);
     subject.image_id = Some(image.id.clone());
-    subject.digest = Some(image.manifest.digest.clone());
+    subject.digest = image.manifest.as_ref().map(|manifest| manifest.digest.clone());
     let layers = image.layers.iter();
     subject.layers = layers
-        .map(|layer| SubjectLayer::new(layer.diff_id.clone(), Some(layer.digest.clone())))
+        .map(|layer| SubjectLayer::new(layer.diff_id.clone(), layer.digest.clone()))
         .collect();
     subject
 }

@@ -19,6 +19,7 @@
 //! Nothing here prints, reads the clock, the environment or the network.
 #![forbid(unsafe_code)]
 
+mod age;
 mod covered;
 mod database;
 mod error;
@@ -29,13 +30,14 @@ mod selection;
 mod skip;
 mod target;
 
+pub use age::{OldAdvisories, old_advisories};
 pub use database::Database;
 pub use error::Error;
 pub use format::{Format, render};
 pub use observer::{Observer, Silent};
 pub use scan::{Matching, PackageType, ScanOptions, Scanner};
-pub use sealift_layers::{Limits, Progress, Selector};
-pub use sealift_matcher::{BuildOptions, BuildReport, Finding, Info, Status, Verified};
+pub use sealift_layers::{Error as LayersError, Limits, Progress, Selector};
+pub use sealift_matcher::{BuildOptions, BuildReport, Coverage, Finding, Info, Status, Verified};
 pub use sealift_model::{Inventory, Package, Platform, Severity, Timestamp};
 pub use sealift_report::{Counts, JsonOptions, Report, TableStyle, escape};
 pub use selection::{Hidden, Selection};

@@ -6,15 +6,18 @@ use std::io::Read;
 use std::num::NonZeroUsize;
 use std::path::Path;
 
-use sealift_layers::{Image, ImageSource, Limits, ReadOptions, Selector};
+use sealift_layers::{Image, ImageSource, Limits, ReadOptions, Selector, SourceKind};
 use sealift_matcher::{MatchOptions, Matches, Records};
 use sealift_model::{
     Diagnostic, Evidence, Impact, Inventory, Package, Platform, Relationship, Timestamp,
 };
 use sealift_report::{Artifact, ArtifactKind, ImageFacts, LayerFacts, Report};
-use sealift_sbom::{DocumentFormat, DocumentLimits, Reader, SubjectKind, assemble, read_document};
+use sealift_sbom::{
+    DocumentFormat, DocumentLimits, Reader, Skip, SubjectKind, assemble, read_document,
+};
 
 use crate::covered::Covered;
+use crate::skip::OnlyFile;
 use crate::{Database, Error, Observer, SkipRules, Target};
 
 /// Scans targets, against one advisory database or none.
@@ -138,6 +141,7 @@ impl Scanner {
         let mut report = Report::new(artifact, inventory, env!("CARGO_PKG_VERSION"));
         report.matches = matches;
         report.created = options.created.or(created);
+        report.covers_system = options.package_types.contains(&PackageType::Os);
         Ok(report)
     }
 
@@ -203,7 +207,7 @@ fn read(
     options: &ScanOptions,
     observer: &dyn Observer,
 ) -> Result<Contents, Error> {
-    let failed = |source| Error::Layers { path: target.path().to_owned(), source };
+    let failed = |source| Error::layers(target.path(), source);
     match target {
         Target::ImageLayout { folder, selector } => {
             let source = ImageSource::open_layout(folder, &options.limits).map_err(failed)?;
@@ -213,27 +217,32 @@ fn read(
             let source = ImageSource::open_archive(file, &options.limits).map_err(failed)?;
             read_image(&source, selector.as_ref(), target.path(), options, observer)
         }
-        Target::Rootfs(folder) | Target::Filesystem(folder) => {
-            let catalogers = sealift_sbom::ALL;
-            let reader = Reader::new(catalogers, &options.skip);
-            let progress = |progress| observer.progress(progress);
-            let how = read_options(options, &progress);
-            let tree = sealift_layers::read_directory(folder, &reader, &how).map_err(failed)?;
-            let name = folder.display().to_string();
-            let artifact = Artifact::new(name, ArtifactKind::Filesystem);
-            let matching = match target {
-                Target::Filesystem(_) => Matching::Declared,
-                _ => Matching::Installed,
-            };
-            Ok(Contents {
-                artifact,
-                inventory: assemble(&tree, catalogers),
-                created: None,
-                matching,
-            })
-        }
+        Target::Rootfs(path) => read_tree(path, Matching::Installed, options, observer),
+        Target::Filesystem(path) => read_tree(path, Matching::Declared, options, observer),
         Target::Sbom(file) => read_sbom(file),
     }
+}
+
+/// Reads a folder, or of the folder around it one file alone.
+fn read_tree(
+    path: &Path,
+    matching: Matching,
+    options: &ScanOptions,
+    observer: &dyn Observer,
+) -> Result<Contents, Error> {
+    let failed = |source| Error::layers(path, source);
+    let catalogers = sealift_sbom::ALL;
+    let alone = path.is_file().then(|| OnlyFile::at(path)).flatten();
+    let (folder, skip): (_, &dyn Skip) = match &alone {
+        Some(file) => (file.folder(), file),
+        None => (path, &options.skip),
+    };
+    let reader = Reader::new(catalogers, skip);
+    let progress = |progress| observer.progress(progress);
+    let how = read_options(options, &progress);
+    let tree = sealift_layers::read_directory(folder, &reader, &how).map_err(failed)?;
+    let artifact = Artifact::new(path.display().to_string(), ArtifactKind::Filesystem);
+    Ok(Contents { artifact, inventory: assemble(&tree, catalogers), created: None, matching })
 }
 
 fn read_image(
@@ -243,7 +252,7 @@ fn read_image(
     options: &ScanOptions,
     observer: &dyn Observer,
 ) -> Result<Contents, Error> {
-    let failed = |error| Error::Layers { path: path.to_owned(), source: error };
+    let failed = |error| Error::layers(path, error);
     let root = source.select(selector).map_err(failed)?;
     let platform = options.platform.as_ref();
     let image = Image::open(source, &root, platform, &options.limits).map_err(failed)?;
@@ -252,15 +261,20 @@ fn read_image(
     let progress = |progress| observer.progress(progress);
     let how = read_options(options, &progress);
     let tree = sealift_layers::read_image(source, &image, &reader, &how).map_err(failed)?;
-    let mut facts = ImageFacts::new(image.manifest.clone(), image.id().clone(), config(&image));
-    facts.index.clone_from(&image.index);
+    let mut facts = ImageFacts::new(image.id().clone(), config(&image));
+    // An archive of `docker save` has neither manifests nor a registry's blobs.
+    let has_manifests = source.kind() != SourceKind::DockerArchive;
+    if has_manifests {
+        facts.manifest = Some(image.manifest.clone());
+        facts.index.clone_from(&image.index);
+    }
     let names = source.full_names(&root.digest).into_iter();
     facts.tags = names.map(str::to_owned).collect();
     let summaries = tree.layers.iter();
     facts.layers = summaries
         .filter_map(|layer| {
-            let (digest, diff_id) = (layer.digest.clone()?, layer.diff_id.clone()?);
-            Some(LayerFacts::new(digest, diff_id, layer.size_bytes))
+            let digest = layer.digest.clone().filter(|_| has_manifests);
+            Some(LayerFacts::new(digest, layer.diff_id.clone()?, layer.size_bytes))
         })
         .collect();
     let mut artifact = Artifact::new(path.display().to_string(), ArtifactKind::ContainerImage);

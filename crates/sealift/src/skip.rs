@@ -2,6 +2,7 @@
 
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
+use std::path::Path;
 
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 use sealift_layers::TreePath;
@@ -64,6 +65,35 @@ impl Skip for SkipRules {
     }
 }
 
+/// One file of a folder, and nothing beside or below it.
+#[derive(Debug)]
+pub(crate) struct OnlyFile<'p> {
+    folder: &'p Path,
+    name: &'p OsStr,
+}
+
+impl<'p> OnlyFile<'p> {
+    /// The file at a path; none when the path has no name in it.
+    pub(crate) fn at(path: &'p Path) -> Option<Self> {
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+        Some(Self { folder: folder.unwrap_or(Path::new(".")), name: path.file_name()? })
+    }
+
+    pub(crate) fn folder(&self) -> &'p Path {
+        self.folder
+    }
+}
+
+impl Skip for OnlyFile<'_> {
+    fn skips_directory(&self, _: TreePath<'_>) -> bool {
+        true
+    }
+
+    fn skips_file(&self, path: TreePath<'_>) -> bool {
+        path.bytes() != self.name.as_bytes()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -79,6 +109,16 @@ mod tests {
         ] {
             assert_eq!(rules.skips_file(path.into()), skipped, "{path}");
         }
+    }
+
+    #[test]
+    fn one_file_stands_alone() {
+        let file = OnlyFile::at(Path::new("srv/app/package-lock.json")).unwrap();
+        assert_eq!(file.folder(), Path::new("srv/app"));
+        assert!(!file.skips_file("package-lock.json".into()));
+        assert!(file.skips_file("x/package-lock.json".into()) && file.skips_file("a".into()));
+        assert_eq!(OnlyFile::at(Path::new("poetry.lock")).unwrap().folder(), Path::new("."));
+        assert!(OnlyFile::at(Path::new("..")).is_none());
     }
 
     #[test]

@@ -24,9 +24,9 @@ pub enum Target {
     },
     /// An unpacked root file system: what is installed is matched.
     Rootfs(PathBuf),
-    /// A source tree: what is declared is matched.
+    /// A source tree, or one file of it: what is declared is matched.
     Filesystem(PathBuf),
-    /// A CycloneDX document: all of it is matched.
+    /// A CycloneDX or SPDX document.
     Sbom(PathBuf),
 }
 

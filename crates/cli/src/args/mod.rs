@@ -4,10 +4,12 @@ pub(crate) mod peers;
 mod values;
 pub(crate) mod variables;
 
+use std::ffi::OsString;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use clap::builder::NonEmptyStringValueParser;
 use clap::{ArgAction, Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use sealift::{Platform, Severity};
 
@@ -18,7 +20,7 @@ use values::{parse_bool, parse_duration};
 #[command(
     name = "sealift",
     version,
-    disable_help_subcommand = true,
+    disable_version_flag = true,
     args_override_self = true,
     after_help = "Any flag can be set by a variable SEALIFT_<FLAG>, or by TRIVY_<FLAG>.\n\
                   Exit status: 0 done, the --exit-code value when findings remain, 2 wrong usage \
@@ -40,10 +42,13 @@ pub(crate) struct GlobalArgs {
     /// Say more on stderr.
     #[arg(short, long, global = true)]
     pub(crate) debug: bool,
+    /// Print the version.
+    #[arg(short = 'v', long, action = ArgAction::Version)]
+    version: Option<bool>,
     /// Folder of databases and caches.
     #[arg(long, global = true, value_name = "DIR")]
     pub(crate) cache_dir: Option<PathBuf>,
-    /// Give up after this time, as 5m0s.
+    /// Give up after this time, as 5m0s; 0 is never.
     #[arg(long, global = true, value_name = "DURATION", default_value = "5m0s", value_parser = parse_duration)]
     pub(crate) timeout: Duration,
 }
@@ -58,7 +63,7 @@ pub(crate) enum Verb {
     Fs(TreeArgs),
     /// Scan an unpacked root file system: what is installed.
     Rootfs(TreeArgs),
-    /// Scan the packages that an SBOM (CycloneDX JSON) lists.
+    /// Scan the packages that an SBOM (CycloneDX or SPDX) lists.
     Sbom(SbomArgs),
     /// Build and inspect advisory databases.
     Db(DbArgs),
@@ -69,20 +74,22 @@ pub(crate) enum Verb {
         /// The shell.
         shell: clap_complete::Shell,
     },
-    /// Print the manual page.
-    #[command(hide = true)]
-    Man,
+    /// Print the manual page of the command or of a verb, in roff.
+    Man {
+        /// The verb.
+        verb: Option<String>,
+    },
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct ImageArgs {
     /// The image: oci:DIR[:TAG|@DIGEST], oci-archive:FILE, docker-archive:FILE, or a path that
     /// starts with /, ./ or ../.
-    #[arg(required_unless_present = "input")]
+    #[arg(required_unless_present = "input", value_parser = NonEmptyStringValueParser::new())]
     pub(crate) image: Option<String>,
-    /// Read the image from this archive or layout.
+    /// Read the image from this archive or layout; of several, add :TAG or @DIGEST.
     #[arg(long, value_name = "PATH", conflicts_with = "image")]
-    pub(crate) input: Option<PathBuf>,
+    pub(crate) input: Option<OsString>,
     /// Platform to choose from an image index, as linux/arm64.
     #[arg(long, value_name = "OS/ARCH")]
     pub(crate) platform: Option<Platform>,
@@ -100,7 +107,7 @@ pub(crate) struct ImageArgs {
 
 #[derive(Debug, Args)]
 pub(crate) struct TreeArgs {
-    /// The folder.
+    /// The folder, or a single file.
     pub(crate) path: PathBuf,
     #[command(flatten)]
     pub(crate) scan: ScanArgs,
@@ -142,9 +149,15 @@ pub(crate) struct ScanArgs {
     /// Statuses to leave out: unknown, not_affected, affected, fixed, ...
     #[arg(long, value_name = "LIST", value_delimiter = ',')]
     pub(crate) ignore_status: Vec<String>,
-    /// What to look for.
-    #[arg(long, value_name = "LIST", value_delimiter = ',', default_value = "vuln")]
-    pub(crate) scanners: Vec<String>,
+    /// What to look for: vuln (the default). What else Trivy looks for is said to be not scanned.
+    #[arg(
+        long,
+        alias = "security-checks",
+        value_name = "LIST",
+        value_delimiter = ',',
+        hide_possible_values = true
+    )]
+    pub(crate) scanners: Option<Vec<ScannerKind>>,
     /// Kinds of packages to look for.
     #[arg(
         long,
@@ -190,6 +203,18 @@ pub(crate) struct ScanArgs {
     pub(crate) threads: Option<NonZeroUsize>,
 }
 
+impl ScanArgs {
+    /// Whether vulnerabilities are looked for.
+    pub(crate) fn looks_for_vulnerabilities(&self) -> bool {
+        self.scanners.as_ref().is_none_or(|scanners| scanners.contains(&ScannerKind::Vuln))
+    }
+
+    /// Whether findings decide the exit status.
+    pub(crate) fn gates(&self) -> bool {
+        self.exit_code.is_some_and(|code| code != 0)
+    }
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum ReportFormat {
     Table,
@@ -197,6 +222,34 @@ pub(crate) enum ReportFormat {
     #[value(name = "cyclonedx")]
     CycloneDx,
     SpdxJson,
+}
+
+impl ReportFormat {
+    /// Whether it lists packages without findings.
+    pub(crate) fn only_lists(self) -> bool {
+        matches!(self, Self::CycloneDx | Self::SpdxJson)
+    }
+}
+
+/// What Trivy's `--scanners` takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, ValueEnum)]
+pub(crate) enum ScannerKind {
+    Vuln,
+    #[value(alias = "config")]
+    Misconfig,
+    Secret,
+    License,
+}
+
+impl ScannerKind {
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Vuln => "vuln",
+            Self::Misconfig => "misconfig",
+            Self::Secret => "secret",
+            Self::License => "license",
+        }
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

@@ -1,6 +1,12 @@
-//! Flags of the peers that do nothing here and whose absence harms nobody.
+//! Flags and verbs of the peers that this command does not have.
 
 use std::ffi::OsString;
+
+use clap::error::{ContextKind, ContextValue, ErrorKind};
+
+use super::variables::{self, Filled, PREFIXES};
+use crate::Environment;
+use crate::failure::Failure;
 
 /// Whether a flag has a value.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -9,24 +15,123 @@ enum Value {
     Some,
 }
 
-/// Trivy's flags for what this command does not need: caches it does not keep, updates it does
-/// not make, checks it does not run. Leaving them out changes no result.
+/// Trivy's flags for what this command does not need: caches it does not keep, updates and calls
+/// it does not make, checks it does not run, tables it does not draw. Leaving them out changes
+/// no finding.
 const HARMLESS: &[(&str, Value)] = &[
+    ("cacert", Value::Some),
     ("cache-backend", Value::Some),
     ("cache-ttl", Value::Some),
+    ("checks-bundle-repository", Value::Some),
+    ("custom-headers", Value::Some),
     ("db-repository", Value::Some),
+    ("dependency-tree", Value::None),
     ("disable-telemetry", Value::None),
+    ("docker-host", Value::Some),
+    ("ignored-licenses", Value::Some),
+    ("image-config-scanners", Value::Some),
+    ("include-dev-deps", Value::None),
+    ("insecure", Value::None),
     ("java-db-repository", Value::Some),
+    ("license-confidence-level", Value::Some),
+    ("license-full", Value::None),
+    ("misconfig-scanners", Value::Some),
+    ("password", Value::Some),
+    ("podman-host", Value::Some),
+    ("redis-ca", Value::Some),
+    ("redis-cert", Value::Some),
+    ("redis-key", Value::Some),
+    ("redis-tls", Value::None),
+    ("registry-token", Value::Some),
+    ("rekor-url", Value::Some),
+    ("report", Value::Some),
+    ("secret-config", Value::Some),
+    ("show-suppressed", Value::None),
     ("skip-check-update", Value::None),
     ("skip-java-db-update", Value::None),
     ("skip-policy-update", Value::None),
     ("skip-version-check", Value::None),
     ("skip-vex-repo-update", Value::None),
+    ("table-mode", Value::Some),
+    ("token", Value::Some),
+    ("token-header", Value::Some),
+    ("username", Value::Some),
 ];
 
-/// The arguments without those flags; each is named on stderr.
-pub(crate) fn without_harmless(args: Vec<OsString>) -> Vec<OsString> {
+/// Trivy's flags without which the outcome would be another, and what to do instead.
+const MISSING: &[(&str, &str)] = &[
+    ("compliance", CHECKS_HINT),
+    ("config", "give its settings as flags or as variables SEALIFT_<FLAG>"),
+    ("detection-priority", GENERAL_HINT),
+    ("distro", GENERAL_HINT),
+    ("download-db-only", DATABASE_HINT),
+    ("download-java-db-only", DATABASE_HINT),
+    ("enable-modules", GENERAL_HINT),
+    ("exit-on-eol", GENERAL_HINT),
+    ("file-patterns", GENERAL_HINT),
+    ("generate-default-config", GENERAL_HINT),
+    ("ignore-policy", IGNORE_HINT),
+    ("ignorefile", IGNORE_HINT),
+    ("max-image-size", GENERAL_HINT),
+    ("module-dir", GENERAL_HINT),
+    ("output-plugin-arg", GENERAL_HINT),
+    ("pkg-relationships", GENERAL_HINT),
+    ("removed-pkgs", GENERAL_HINT),
+    ("sbom-sources", "read the SBOM itself with `sealift sbom FILE`"),
+    ("server", "scan here: leave it out and name a database with --db FILE"),
+    ("template", "make the report from --format json"),
+    ("vex", IGNORE_HINT),
+    ("vuln-severity-source", GENERAL_HINT),
+];
+
+const GENERAL_HINT: &str = "leave it out; `sealift help image` lists the flags that there are";
+const IGNORE_HINT: &str =
+    "leave it out: nothing is suppressed, so take what is accepted out of --format json";
+const DATABASE_HINT: &str = "build a database with `sealift db build --from FOLDER --output FILE`";
+const CHECKS_HINT: &str = "of a container image, packages and their vulnerabilities are scanned";
+
+/// Verbs of Trivy and Cosign.
+const VERBS: &[&str] = &[
+    "attest",
+    "attest-blob",
+    "clean",
+    "conf",
+    "config",
+    "convert",
+    "copy",
+    "download",
+    "generate-key-pair",
+    "import-key-pair",
+    "initialize",
+    "k8s",
+    "kubernetes",
+    "load",
+    "login",
+    "logout",
+    "module",
+    "plugin",
+    "public-key",
+    "registry",
+    "repo",
+    "repository",
+    "save",
+    "server",
+    "sign",
+    "sign-blob",
+    "tree",
+    "triangulate",
+    "verify",
+    "verify-attestation",
+    "verify-blob",
+    "verify-blob-attestation",
+    "vex",
+    "vm",
+];
+
+/// The arguments without harmless flags, and the flags that were among them.
+pub(crate) fn without_harmless(args: Vec<OsString>) -> (Vec<OsString>, Vec<&'static str>) {
     let mut kept = Vec::with_capacity(args.len());
+    let mut left_out = Vec::new();
     let mut args = args.into_iter();
     while let Some(arg) = args.next() {
         if arg == "--" {
@@ -45,12 +150,62 @@ pub(crate) fn without_harmless(args: Vec<OsString>) -> Vec<OsString> {
             kept.push(arg);
             continue;
         };
-        eprintln!("warning: --{flag} has no effect here");
+        left_out.push(*flag);
         if *value == Value::Some && !inline {
             args.next();
         }
     }
-    kept
+    (kept, left_out)
+}
+
+/// What clap says, in our words where it is about a flag or verb of the peers.
+pub(crate) fn explained(error: clap::Error, filled: &[Filled]) -> Failure {
+    let text = |kind| match error.get(kind) {
+        Some(ContextValue::String(text)) => Some(text.as_str()),
+        _ => None,
+    };
+    let missing = match error.kind() {
+        ErrorKind::UnknownArgument => text(ContextKind::InvalidArg).and_then(missing_flag),
+        ErrorKind::InvalidSubcommand => {
+            text(ContextKind::InvalidSubcommand).filter(|verb| VERBS.contains(verb)).map(|verb| {
+                (format!("the verb {verb}"), "`sealift --help` lists those that there are")
+            })
+        }
+        _ => None,
+    };
+    let set = filled.iter().find(|set| {
+        text(ContextKind::InvalidArg)
+            .is_some_and(|written| written.split([' ', '[', '=']).next() == Some(set.flag.as_str()))
+    });
+    match (missing, set) {
+        (Some((what, hint)), _) => Failure::NotYet { what, hint },
+        (None, Some(set)) => Failure::Variable { variable: set.variable.clone(), error },
+        (None, None) => Failure::Usage(error),
+    }
+}
+
+fn missing_flag(written: &str) -> Option<(String, &'static str)> {
+    let flag = match written {
+        "-c" => "config",
+        "-t" => "template",
+        long => long.strip_prefix("--")?,
+    };
+    let (flag, hint) = MISSING.iter().find(|(name, _)| *name == flag)?;
+    Some((format!("--{flag}"), hint))
+}
+
+/// A flag that this command does not have but that a variable sets, which must not go unnoticed.
+pub(crate) fn set_by_variable(environment: &Environment) -> Result<(), Failure> {
+    for (flag, hint) in MISSING {
+        let set = PREFIXES.iter().map(|prefix| variables::name(prefix, flag)).find(|variable| {
+            let value = environment.get(variable);
+            value.is_some_and(|value| !["false", "0"].iter().any(|off| value == *off))
+        });
+        if let Some(variable) = set {
+            return Err(Failure::NotYet { what: format!("--{flag}, set by {variable},"), hint });
+        }
+    }
+    Ok(())
 }
 
 #[cfg(test)]
@@ -60,7 +215,45 @@ mod tests {
     #[test]
     fn takes_out_flag_and_value() {
         let args = ["image", "--cache-ttl", "1h", "--cache-backend=fs", "x", "--", "--cache-ttl"];
-        let kept = without_harmless(args.iter().map(OsString::from).collect());
+        let (kept, left_out) = without_harmless(args.iter().map(OsString::from).collect());
         assert_eq!(kept, ["image", "x", "--", "--cache-ttl"]);
+        assert_eq!(left_out, ["cache-ttl", "cache-backend"]);
+    }
+
+    #[test]
+    fn what_the_peers_have_and_we_do_not_is_named() {
+        for (args, what) in [
+            (&["sealift", "image", "x", "--vex", "v.json"][..], "--vex"),
+            (&["sealift", "image", "x", "--ignorefile=.trivyignore"], "--ignorefile"),
+            (&["sealift", "fs", "x", "-t", "@t.tpl"], "--template"),
+            (&["sealift", "verify", "x"], "the verb verify"),
+        ] {
+            let error = crate::args::command().try_get_matches_from(args).unwrap_err();
+            let Failure::NotYet { what: named, .. } = explained(error, &[]) else {
+                panic!("{args:?}");
+            };
+            assert_eq!(named, what);
+        }
+    }
+
+    #[test]
+    fn no_flag_is_both_ours_and_missing() {
+        let command = crate::args::command();
+        let ours = command.get_subcommands().flat_map(|verb| verb.get_arguments());
+        let ours: Vec<&str> = ours.filter_map(|arg| arg.get_long()).collect();
+        for flag in MISSING.iter().map(|row| row.0).chain(HARMLESS.iter().map(|row| row.0)) {
+            assert!(!ours.contains(&flag), "{flag}");
+        }
+    }
+
+    #[test]
+    fn a_variable_for_a_missing_flag_is_an_error() {
+        let named = |variables| match set_by_variable(&Environment::of(variables)) {
+            Err(Failure::NotYet { what, .. }) => what,
+            other => format!("{other:?}"),
+        };
+        assert_eq!(named(&[("TRIVY_VEX", "v.json")]), "--vex, set by TRIVY_VEX,");
+        assert_eq!(named(&[("TRIVY_REMOVED_PKGS", "false")]), "Ok(())");
+        assert_eq!(named(&[("TRIVY_USERNAME", "me")]), "Ok(())");
     }
 }

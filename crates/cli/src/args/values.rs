@@ -15,6 +15,9 @@ pub(super) fn parse_bool(text: &str) -> Result<bool, String> {
 pub(super) fn parse_duration(text: &str) -> Result<Duration, String> {
     let wrong = || "a duration is expected, as 5m0s".to_owned();
     let mut total = Duration::ZERO;
+    if text == "0" {
+        return Ok(total);
+    }
     let mut rest = text;
     while !rest.is_empty() {
         let digits = rest.find(|c: char| !c.is_ascii_digit() && c != '.').ok_or_else(wrong)?;
@@ -44,6 +47,7 @@ mod tests {
     fn reads_durations_as_go_does() {
         assert_eq!(parse_duration("5m0s"), Ok(Duration::from_secs(300)));
         assert_eq!(parse_duration("1h1.5s"), Ok(Duration::from_millis(3_601_500)));
+        assert_eq!(parse_duration("0"), Ok(Duration::ZERO));
         assert_eq!(parse_duration("250ms"), Ok(Duration::from_millis(250)));
         for text in ["", "5", "m", "5x", "-5s", "1e400s"] {
             assert!(parse_duration(text).is_err(), "{text}");

@@ -8,7 +8,15 @@ use clap::{ArgMatches, Command};
 use crate::Environment;
 
 /// The prefixes, the first that is set counts.
-const PREFIXES: [&str; 2] = ["SEALIFT_", "TRIVY_"];
+pub(super) const PREFIXES: [&str; 2] = ["SEALIFT_", "TRIVY_"];
+
+/// A flag that a variable set.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Filled {
+    /// With its hyphens.
+    pub(crate) flag: String,
+    pub(crate) variable: String,
+}
 
 /// Adds to `args` the flags that are not among them and that a variable sets. A weakening
 /// (`--insecure-*`, `--allow-*`) that comes this way is named on stderr.
@@ -16,9 +24,10 @@ pub(crate) fn fill_in(
     command: &Command,
     mut args: Vec<OsString>,
     environment: &Environment,
-) -> Vec<OsString> {
+) -> (Vec<OsString>, Vec<Filled>) {
     let lenient = command.clone().ignore_errors(true);
-    let Ok(matches) = lenient.try_get_matches_from(&args) else { return args };
+    let mut filled = Vec::new();
+    let Ok(matches) = lenient.try_get_matches_from(&args) else { return (args, filled) };
     let (verb, given) = innermost(command, &matches);
     let mut added = Vec::new();
     for arg in verb.get_arguments() {
@@ -29,9 +38,8 @@ pub(crate) fn fill_in(
         if given.value_source(id) == Some(ValueSource::CommandLine) {
             continue;
         }
-        let name = flag.to_ascii_uppercase().replace('-', "_");
         let set = PREFIXES.iter().find_map(|prefix| {
-            let variable = format!("{prefix}{name}");
+            let variable = name(prefix, flag);
             environment.get(&variable).map(|value| (variable, value))
         });
         let Some((variable, value)) = set else { continue };
@@ -41,10 +49,16 @@ pub(crate) fn fill_in(
         let mut word = OsString::from(format!("--{flag}="));
         word.push(value);
         added.push(word);
+        filled.push(Filled { flag: format!("--{flag}"), variable });
     }
     let end = args.iter().position(|arg| arg == "--").unwrap_or(args.len());
     args.splice(end..end, added);
-    args
+    (args, filled)
+}
+
+/// The variable that sets a flag.
+pub(super) fn name(prefix: &str, flag: &str) -> String {
+    format!("{prefix}{}", flag.to_ascii_uppercase().replace('-', "_"))
 }
 
 /// The verb that the arguments name, with its matches.
@@ -62,8 +76,8 @@ mod tests {
     fn filled(args: &[&str], variables: &[(&str, &str)]) -> Vec<String> {
         let environment = Environment::of(variables);
         let args = args.iter().map(OsString::from).collect();
-        let filled = fill_in(&crate::args::command(), args, &environment);
-        filled.into_iter().map(|arg| arg.into_string().unwrap()).collect()
+        let (args, _) = fill_in(&crate::args::command(), args, &environment);
+        args.into_iter().map(|arg| arg.into_string().unwrap()).collect()
     }
 
     #[test]

@@ -25,10 +25,22 @@ pub(crate) fn completion(shell: Shell) -> Result<u8, Failure> {
     Ok(0)
 }
 
-/// `man`: the manual page, in roff.
-pub(crate) fn man() -> Result<u8, Failure> {
+/// `man`: the manual page of the command or of one verb, in roff.
+pub(crate) fn man(verb: Option<&str>) -> Result<u8, Failure> {
+    let command = args::command();
+    let described = match verb {
+        None => Some(&command),
+        Some(verb) => command.find_subcommand(verb),
+    };
+    let Some(described) = described else {
+        return Err(Failure::Value {
+            flag: "man",
+            value: verb.unwrap_or_default().to_owned(),
+            hint: "`sealift --help` lists the verbs",
+        });
+    };
     let mut page = Vec::new();
-    clap_mangen::Man::new(args::command())
+    clap_mangen::Man::new(described.clone())
         .render(&mut page)
         .map_err(|source| Failure::Output { path: None, source })?;
     output::emit(&page, None)?;

@@ -6,15 +6,20 @@ use std::path::{Path, PathBuf};
 
 use sealift::{
     Database, Format, JsonOptions, Matching, PackageType, Report, ScanOptions, Scanner, Selection,
-    SkipRules, Status, TableStyle, Target,
+    SkipRules, Status, TableStyle, Target, Timestamp,
 };
 
+use crate::args::peers;
 use crate::args::{
-    GlobalArgs, ImageArgs, MatchKind, PackageKind, ReportFormat, SbomArgs, ScanArgs, TreeArgs,
+    GlobalArgs, ImageArgs, MatchKind, PackageKind, ReportFormat, SbomArgs, ScanArgs, ScannerKind,
+    TreeArgs,
 };
 use crate::failure::Failure;
 use crate::progress::Bar;
 use crate::{Environment, deadline, output, summary, target};
+
+/// Files of Trivy's that it would read from the working directory, and this version does not.
+const NOT_READ: [&str; 2] = [".trivyignore", "trivy.yaml"];
 
 /// Exit status of an incomplete scan where `--exit-code` asks for a verdict.
 const INCOMPLETE: u8 = 3;
@@ -29,10 +34,10 @@ pub(crate) fn image(
 ) -> Result<u8, Failure> {
     let target = match (&args.image, &args.input) {
         (Some(image), _) => target::parse_image(image, &args.image_src)?,
-        (None, Some(path)) => target::by_path(path),
-        (None, None) => target::by_path(Path::new("")),
+        (None, input) => target::by_path(input.as_deref().unwrap_or_default()),
     };
-    let name = args.image.as_deref().map(display_name);
+    let input = args.input.as_deref().map(|input| input.to_string_lossy().into_owned());
+    let name = args.image.as_deref().map(display_name).or(input);
     let mut options = options(&args.scan, environment)?;
     options.platform = args.platform;
     options.name = name;
@@ -101,6 +106,7 @@ fn run(
     global: &GlobalArgs,
     environment: &Environment,
 ) -> Result<u8, Failure> {
+    peers::set_by_variable(environment)?;
     let selection = selection(args)?;
     let scanner = scanner(args, global, environment)?;
     deadline::set(global.timeout);
@@ -112,15 +118,26 @@ fn run(
     output::emit(&rendered(&report, args, environment)?, args.output.as_deref())?;
     if !global.quiet {
         summary::print(&report, &hidden, global.debug);
+        summary::old_advisories(&report, scanner.database(), now());
+        let asks_for_findings = args.gates() || args.scanners.is_some();
+        if args.format.only_lists() && asks_for_findings && args.looks_for_vulnerabilities() {
+            eprintln!("warning: an SBOM lists packages; --format json or table has the findings");
+        }
+        summary::not_applied(NOT_READ.iter().copied().filter(|name| Path::new(name).is_file()));
     }
     Ok(status(&report, args))
+}
+
+#[expect(clippy::disallowed_methods, reason = "the command is where the clock is read")]
+fn now() -> Timestamp {
+    Timestamp::from(std::time::SystemTime::now())
 }
 
 /// The exit status: findings decide first, then whether the scan was whole.
 fn status(report: &Report, args: &ScanArgs) -> u8 {
     match args.exit_code {
-        Some(code) if code != 0 && !report.findings().is_empty() => code,
-        Some(code) if code != 0 && report.inventory.is_incomplete() && !args.allow_incomplete => {
+        Some(code) if args.gates() && !report.findings().is_empty() => code,
+        _ if args.gates() && report.inventory.is_incomplete() && !args.allow_incomplete => {
             INCOMPLETE
         }
         _ => 0,
@@ -163,8 +180,9 @@ fn scanner(
     global: &GlobalArgs,
     environment: &Environment,
 ) -> Result<Scanner, Failure> {
-    let lists_only = matches!(args.format, ReportFormat::CycloneDx | ReportFormat::SpdxJson);
-    if lists_only || !args.scanners.iter().any(|scanner| scanner == "vuln") {
+    // A list of what is there needs no findings, but a gate does.
+    let lists_only = args.format.only_lists() && !args.gates();
+    if lists_only || !args.looks_for_vulnerabilities() {
         return Ok(Scanner::without_database());
     }
     let path = database_path(args.db.clone(), global, environment)?;
@@ -187,9 +205,9 @@ pub(super) fn database_path(
 
 /// What was asked for that this version does not do: said, and the rest is done.
 fn not_scanned(args: &ScanArgs) -> Vec<String> {
-    let asked: BTreeSet<&str> = args.scanners.iter().map(String::as_str).collect();
-    let missing = asked.into_iter().filter(|scanner| *scanner != "vuln");
-    missing.map(|scanner| format!("not scanned: {scanner}")).collect()
+    let asked: BTreeSet<ScannerKind> = args.scanners.iter().flatten().copied().collect();
+    let missing = asked.into_iter().filter(|scanner| *scanner != ScannerKind::Vuln);
+    missing.map(|scanner| format!("not scanned: {}", scanner.name())).collect()
 }
 
 fn rendered(

@@ -1,5 +1,6 @@
 //! One entry of `Vulnerabilities`.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use sealift_matcher::cvss::CvssVersion;
@@ -8,7 +9,7 @@ use sealift_model::Timestamp;
 use serde::Serialize;
 
 use super::JsonLayer;
-use super::package::{Identifier, paths};
+use super::package::{Identifier, file_path, paths};
 use crate::sections::Entry;
 use crate::{Report, links};
 
@@ -46,7 +47,7 @@ pub(super) struct JsonFinding<'r> {
     package_id: String,
     pkg_name: &'r str,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pkg_path: Option<&'r str>,
+    pkg_path: Option<Cow<'r, str>>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     paths: Vec<&'r str>,
     pkg_identifier: Identifier,
@@ -101,11 +102,9 @@ impl<'r> JsonFinding<'r> {
             aliases: &finding.aliases,
             package_id: package.id(),
             pkg_name: &package.name,
-            pkg_path: place
-                .filter(|_| !package.ecosystem.is_operating_system())
-                .map(|place| place.path.as_str()),
+            pkg_path: file_path(entry),
             paths: paths(package),
-            pkg_identifier: Identifier::new(package),
+            pkg_identifier: Identifier::new(entry),
             installed_version: &package.version,
             fixed_version: finding.fixed_versions.join(", "),
             status: match finding.status {

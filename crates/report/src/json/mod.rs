@@ -2,7 +2,9 @@
 //!
 //! Shape: `aquasecurity/trivy`, `pkg/types/report.go` as of 0.74. Ours: `RecordIDs`, `Aliases`,
 //! `KEV`, `EPSS` and `Paths` in a finding, `Paths` and `OwnedBy` in a package, `Diagnostics`,
-//! `Undetermined`, `Coverage` and `Notes` at the top.
+//! `Undetermined`, `Coverage` and `Notes` at the top, `ManifestDigest` and `IndexDigest` in
+//! `Metadata`. `PkgPath` and `FilePath` are one path and write nested archives as Trivy does
+//! (`shop.jar/lib/x.jar`); `Paths` are all of them, as `shop.jar:lib/x.jar`.
 
 mod finding;
 mod package;
@@ -14,7 +16,7 @@ use sealift_model::{Digest, Impact, Timestamp};
 use serde::Serialize;
 
 use crate::report::{Artifact, ImageFacts, LayerFacts, Report};
-use crate::sections::{self, Section};
+use crate::sections::{self, Class, Section};
 use finding::JsonFinding;
 use package::JsonPackage;
 
@@ -51,6 +53,8 @@ struct Document<'r> {
     sealift: Tool<'r>,
     #[serde(skip_serializing_if = "Option::is_none")]
     created_at: Option<Timestamp>,
+    #[serde(rename = "ArtifactID", skip_serializing_if = "Option::is_none")]
+    artifact_id: Option<&'r Digest>,
     artifact_name: &'r str,
     artifact_type: &'static str,
     metadata: Metadata<'r>,
@@ -80,12 +84,14 @@ impl<'r> Document<'r> {
             schema_version: 2,
             sealift: Tool { version: &report.tool_version },
             created_at: report.created,
+            artifact_id: report.artifact.image.as_ref().map(|image| &image.id),
             artifact_name: &report.artifact.name,
             artifact_type: report.artifact.kind.name(),
             metadata: Metadata::new(report),
             results: sections
                 .iter()
                 .map(|section| JsonResult::new(report, section, options))
+                .filter(JsonResult::is_told)
                 .collect(),
             diagnostics: report.inventory.diagnostics.iter().map(JsonDiagnostic::new).collect(),
             undetermined: undetermined
@@ -150,7 +156,10 @@ impl<'r> Metadata<'r> {
             image_id: image.as_ref().map(|image| &image.id),
             diff_ids: layers.iter().map(|layer| &layer.diff_id).collect(),
             repo_tags: image.as_ref().map_or(&[], |image| &image.tags),
-            manifest_digest: image.as_ref().map(|image| &image.manifest.digest),
+            manifest_digest: image
+                .as_ref()
+                .and_then(|image| image.manifest.as_ref())
+                .map(|manifest| &manifest.digest),
             index_digest: image.as_ref().and_then(|image| image.index.as_ref()),
             image_config: image.as_ref().map(|image| &image.config),
             layers: layers.iter().map(JsonLayer::whole).collect(),
@@ -172,13 +181,13 @@ struct JsonLayer<'r> {
 
 impl<'r> JsonLayer<'r> {
     fn whole(layer: &'r LayerFacts) -> Self {
-        Self { size: Some(layer.size), digest: Some(&layer.digest), diff_id: &layer.diff_id }
+        Self { size: Some(layer.size), digest: layer.digest.as_ref(), diff_id: &layer.diff_id }
     }
 
     fn reference(report: &'r Report, diff_id: &'r Digest) -> Self {
         let layers = report.artifact.image.iter().flat_map(|image| &image.layers);
-        let digest = layers.into_iter().find(|layer| layer.diff_id == *diff_id);
-        Self { size: None, digest: digest.map(|layer| &layer.digest), diff_id }
+        let known = layers.into_iter().find(|layer| layer.diff_id == *diff_id);
+        Self { size: None, digest: known.and_then(|layer| layer.digest.as_ref()), diff_id }
     }
 }
 
@@ -211,6 +220,13 @@ impl<'r> JsonResult<'r> {
                 .map(|(entry, finding)| JsonFinding::new(report, entry, finding))
                 .collect(),
         }
+    }
+
+    /// A result of a language in which nothing is listed says nothing.
+    fn is_told(&self) -> bool {
+        self.class == Class::OperatingSystem.name()
+            || !self.packages.is_empty()
+            || !self.vulnerabilities.is_empty()
     }
 }
 
@@ -281,3 +297,6 @@ impl<'r> JsonCoverage<'r> {
         Self { with: list(&coverage.with), without: list(&coverage.without) }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,6 +1,8 @@
 //! One entry of `Packages`.
 
-use sealift_model::{Ecosystem, Package, Relationship, Scope};
+use std::borrow::Cow;
+
+use sealift_model::{Digest, Ecosystem, Package, Relationship, Scope};
 use serde::Serialize;
 
 use super::JsonLayer;
@@ -47,7 +49,9 @@ pub(super) struct JsonPackage<'r> {
     #[serde(skip_serializing_if = "Option::is_none")]
     layer: Option<JsonLayer<'r>>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    file_path: Option<&'r str>,
+    file_path: Option<Cow<'r, str>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    digest: Option<&'r Digest>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     locations: Vec<Lines>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -75,11 +79,10 @@ impl<'r> JsonPackage<'r> {
         let source_version =
             source.map(|source| SplitVersion::new(package.ecosystem, &source.version));
         let place = package.locations.get(entry.location);
-        let system = package.ecosystem.is_operating_system();
         Self {
             id: package.id(),
             name: &package.name,
-            identifier: Identifier::new(package),
+            identifier: Identifier::new(entry),
             version: version.version,
             release: version.release,
             epoch: version.epoch,
@@ -98,7 +101,8 @@ impl<'r> JsonPackage<'r> {
             layer: place
                 .and_then(|place| place.layer.as_ref())
                 .map(|layer| JsonLayer::reference(report, layer)),
-            file_path: place.map(|place| place.path.as_str()).filter(|_| !system),
+            file_path: file_path(entry),
+            digest: package.digest.as_ref(),
             locations: place
                 .and_then(|place| place.lines)
                 .map(|(start_line, end_line)| Lines { start_line, end_line })
@@ -112,11 +116,41 @@ impl<'r> JsonPackage<'r> {
     }
 }
 
-/// All paths of a package that was found in more than one place.
+/// The path of a package in its section, written as Trivy does: what lies in an archive follows
+/// the archive's name as if that were a folder. Packages of the operating system have none.
+pub(super) fn file_path<'r>(entry: &Entry<'r>) -> Option<Cow<'r, str>> {
+    let package = entry.package;
+    let place = package.locations.get(entry.location)?;
+    match package.ecosystem {
+        ecosystem if ecosystem.is_operating_system() => None,
+        Ecosystem::Maven => Some(as_folders(&place.path)),
+        _ => Some(Cow::Borrowed(&place.path)),
+    }
+}
+
+/// `outer.jar:lib/x.jar` as `outer.jar/lib/x.jar`. A colon that follows no file extension is part
+/// of a name.
+fn as_folders(path: &str) -> Cow<'_, str> {
+    let mut parts = path.split(':');
+    let mut written = Cow::Borrowed(parts.next().unwrap_or_default());
+    for part in parts {
+        let name = written.rsplit('/').next().unwrap_or_default();
+        let is_archive = name.rsplit_once('.').is_some_and(|(_, extension)| {
+            !extension.is_empty() && extension.bytes().all(|byte| byte.is_ascii_alphabetic())
+        });
+        let separator = if is_archive { '/' } else { ':' };
+        written.to_mut().push(separator);
+        written.to_mut().push_str(part);
+    }
+    written
+}
+
+/// All paths of a package that was found in more than one place or inside an archive.
 pub(super) fn paths(package: &Package) -> Vec<&str> {
     match package.locations.as_slice() {
-        [] | [_] => Vec::new(),
-        many => many.iter().map(|place| place.path.as_str()).collect(),
+        [] => Vec::new(),
+        [place] if package.ecosystem != Ecosystem::Maven || !place.path.contains(':') => Vec::new(),
+        places => places.iter().map(|place| place.path.as_str()).collect(),
     }
 }
 
@@ -125,11 +159,20 @@ pub(super) fn paths(package: &Package) -> Vec<&str> {
 pub(super) struct Identifier {
     #[serde(rename = "PURL")]
     purl: String,
+    /// What joins a finding with its package where names are the same.
+    #[serde(rename = "UID")]
+    uid: String,
 }
 
 impl Identifier {
-    pub(super) fn new(package: &Package) -> Self {
-        Self { purl: package.purl.to_string() }
+    pub(super) fn new(entry: &Entry<'_>) -> Self {
+        const UID_HEX_DIGITS: usize = 16;
+        let purl = entry.package.purl.to_string();
+        let place = entry.package.locations.get(entry.location);
+        let path = place.map_or("", |place| place.path.as_str());
+        let mut uid = Digest::sha256_of(format!("{purl}\0{path}").as_bytes()).hex();
+        uid.truncate(UID_HEX_DIGITS);
+        Self { purl, uid }
     }
 }
 
@@ -162,5 +205,39 @@ fn relationship(relationship: Relationship) -> Option<&'static str> {
         Relationship::Direct => Some("direct"),
         Relationship::Indirect => Some("indirect"),
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn archives_are_written_as_folders() {
+        for (path, written) in [
+            ("opt/x.jar", "opt/x.jar"),
+            ("app/shop.jar:BOOT-INF/lib/x-1.0.jar", "app/shop.jar/BOOT-INF/lib/x-1.0.jar"),
+            ("a.ear:b.war:WEB-INF/lib/c.jar", "a.ear/b.war/WEB-INF/lib/c.jar"),
+            ("srv/a:b/x.jar:lib/y:1.jar", "srv/a:b/x.jar/lib/y:1.jar"),
+            ("srv/v1.2:b/x.jar", "srv/v1.2:b/x.jar"),
+            ("", ""),
+        ] {
+            assert_eq!(as_folders(path), written);
+        }
+    }
+
+    #[test]
+    fn versions_are_split_as_debian_and_rpm_write_them() {
+        for (text, epoch, version, release) in [
+            ("1:2.3-4", Some(1), "2.3", Some("4")),
+            ("2.3-4-5", None, "2.3-4", Some("5")),
+            ("2.3", None, "2.3", None),
+            ("x:2", None, "x:2", None),
+        ] {
+            let split = SplitVersion::new(Ecosystem::Deb, text);
+            assert_eq!((split.epoch, split.version, split.release), (epoch, version, release));
+        }
+        let apk = SplitVersion::new(Ecosystem::Apk, "1.2-r3");
+        assert_eq!((apk.version, apk.release), ("1.2-r3", None));
     }
 }

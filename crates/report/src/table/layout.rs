@@ -23,12 +23,18 @@ pub(super) struct Layout {
 
 impl Layout {
     /// The layout of a table of `rows` that is no wider than `most`; none when there is none that
-    /// can be read. Where room is short, first the layer has no column, then the title.
+    /// can be read. Where room is short, first the layer has no column, then the title; where there
+    /// are none, they have none.
     pub(super) fn of(rows: &[Row], most: usize) -> Option<Self> {
         let has_layers = rows.iter().any(|row| row.layer.is_some());
-        let folds = [(false, false), (true, false), (true, true)];
-        let mut layouts = folds.into_iter().filter(|(fold_layer, _)| has_layers || *fold_layer);
-        layouts.find_map(|(fold_layer, span_title)| Self::fit(rows, most, fold_layer, span_title))
+        let has_titles = rows.iter().any(|row| !row.title.trim().is_empty());
+        let folds: &[(bool, bool)] = if has_titles {
+            &[(false, false), (true, false), (true, true)]
+        } else {
+            &[(false, true), (true, true)]
+        };
+        let mut layouts = folds.iter().filter(|(fold_layer, _)| has_layers || *fold_layer);
+        layouts.find_map(|(fold_layer, span_title)| Self::fit(rows, most, *fold_layer, *span_title))
     }
 
     fn fit(rows: &[Row], most: usize, fold_layer: bool, span_title: bool) -> Option<Self> {

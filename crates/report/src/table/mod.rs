@@ -51,7 +51,8 @@ pub fn write(report: &Report, style: &TableStyle, out: &mut dyn Write) -> fmt::R
     for section in sections.iter().filter(|section| is_shown(section)) {
         write_section(report, section, style, out)?;
     }
-    if report.matches.is_some() && report.findings().is_empty() {
+    let is_told = sections.iter().any(is_shown);
+    if report.matches.is_some() && !is_told {
         let packages = report.inventory.packages.len();
         writeln!(out, "{}: no findings, {packages} packages", terminal(&report.artifact.name))?;
     }

@@ -1,0 +1,128 @@
+//! Scans of small source trees through the public interface: which packages count, which findings
+//! are shown, and how old the advisories are.
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use std::fs;
+use std::path::Path;
+
+use sealift::{
+    BuildOptions, Database, Matching, Report, ScanOptions, Scanner, Selection, Severity, Silent,
+    Status, Target, old_advisories,
+};
+use tempfile::TempDir;
+
+/// A record of npm for all versions below `fixed`, or for all.
+fn record(package: &str, severity: &str, fixed: Option<&str>) -> String {
+    let fixed = fixed.map_or(String::new(), |fixed| format!(r#", {{"fixed": "{fixed}"}}"#));
+    format!(
+        r#"{{"id": "GHSA-{package}", "modified": "2030-01-10T00:00:00Z",
+            "database_specific": {{"severity": "{severity}"}},
+            "affected": [{{"package": {{"ecosystem": "npm", "name": "{package}"}},
+                           "ranges": [{{"type": "SEMVER",
+                                        "events": [{{"introduced": "0"}}{fixed}]}}]}}]}}"#
+    )
+}
+
+fn scanner(folder: &TempDir) -> Scanner {
+    let from = folder.path().join("advisories");
+    for (package, severity, fixed) in [
+        ("locked", "HIGH", Some("2.0.0")),
+        ("stray", "LOW", None),
+        ("other", "CRITICAL", Some("1.0.1")),
+    ] {
+        write(&from, &format!("npm/{package}.json"), &record(package, severity, fixed));
+    }
+    let file = folder.path().join("advisories.db");
+    let options = BuildOptions::new("2030-01-11T00:00:00Z".parse().unwrap());
+    Database::build(&from, &file, &options).unwrap();
+    Scanner::new(Database::open(&file).unwrap())
+}
+
+/// `a` has a lockfile and what it asks for, `b` has installed packages alone.
+fn tree(folder: &TempDir) -> std::path::PathBuf {
+    let root = folder.path().join("tree");
+    let lock = r#"{"name": "a", "lockfileVersion": 3, "packages": {
+        "": {"name": "a", "dependencies": {"locked": "1.0.0"}},
+        "node_modules/locked": {"version": "1.0.0"}}}"#;
+    write(&root, "a/package-lock.json", lock);
+    for (path, name) in [("a/node_modules/stray", "stray"), ("b/node_modules/other", "other")] {
+        let manifest = format!(r#"{{"name": "{name}", "version": "1.0.0"}}"#);
+        write(&root, &format!("{path}/package.json"), &manifest);
+    }
+    root
+}
+
+fn write(root: &Path, path: &str, content: &str) {
+    let path = root.join(path);
+    fs::create_dir_all(path.parent().unwrap()).unwrap();
+    fs::write(path, content).unwrap();
+}
+
+fn found(report: &Report) -> Vec<&str> {
+    let mut ids: Vec<&str> = report.findings().iter().map(|finding| finding.id.as_str()).collect();
+    ids.sort_unstable();
+    ids
+}
+
+#[test]
+fn a_lockfile_speaks_for_what_is_installed_below_it() {
+    let folder = TempDir::new().unwrap();
+    let (scanner, root) = (scanner(&folder), tree(&folder));
+    let with = |target: Target, matching| {
+        let mut options = ScanOptions::default();
+        options.matching = matching;
+        scanner.scan(&target, &options, &Silent).unwrap()
+    };
+    let fs = || Target::Filesystem(root.clone());
+    assert_eq!(found(&with(fs(), None)), ["GHSA-locked", "GHSA-other"]);
+    let rootfs = with(Target::Rootfs(root.clone()), None);
+    assert_eq!(found(&rootfs), ["GHSA-other", "GHSA-stray"]);
+    let all = with(fs(), Some(Matching::All));
+    assert_eq!(found(&all), ["GHSA-locked", "GHSA-other", "GHSA-stray"]);
+}
+
+#[test]
+fn one_lockfile_is_a_target() {
+    let folder = TempDir::new().unwrap();
+    let (scanner, root) = (scanner(&folder), tree(&folder));
+    let target = Target::Filesystem(root.join("a/package-lock.json"));
+    let report = scanner.scan(&target, &ScanOptions::default(), &Silent).unwrap();
+    assert_eq!(found(&report), ["GHSA-locked"]);
+    let places = report.inventory.packages.iter().flat_map(|package| &package.locations);
+    assert!(places.into_iter().all(|place| place.path == "package-lock.json"));
+}
+
+#[test]
+fn a_selection_counts_what_it_hides() {
+    let folder = TempDir::new().unwrap();
+    let (scanner, root) = (scanner(&folder), tree(&folder));
+    let mut options = ScanOptions::default();
+    options.matching = Some(Matching::All);
+    let scan = || scanner.scan(&Target::Filesystem(root.clone()), &options, &Silent).unwrap();
+
+    let mut report = scan();
+    let hidden = Selection::default().apply(&mut report);
+    assert_eq!((found(&report).len(), hidden.by_severity.total(), hidden.by_status), (3, 0, 0));
+
+    let mut selection = Selection::default();
+    selection.severities = [Severity::Low, Severity::Critical].into();
+    selection.ignored_statuses = [Status::Affected].into();
+    let hidden = selection.apply(&mut report);
+    assert_eq!(found(&report), ["GHSA-other"]);
+    assert_eq!(hidden.by_severity.get(Severity::High), 1);
+    assert_eq!((hidden.by_severity.total(), hidden.by_status), (1, 1));
+}
+
+#[test]
+fn advisories_are_old_after_a_week_without_a_new_one() {
+    let folder = TempDir::new().unwrap();
+    let (scanner, root) = (scanner(&folder), tree(&folder));
+    let report = scanner.scan(&Target::Filesystem(root), &ScanOptions::default(), &Silent).unwrap();
+    let coverage = &report.matches.as_ref().unwrap().coverage;
+    let info = scanner.database().unwrap().info();
+    let old = |day: &str| old_advisories(info, coverage, day.parse().unwrap());
+    assert!(old("2030-01-17T23:00:00Z").is_empty());
+    assert!(old("2029-01-01T00:00:00Z").is_empty(), "a clock that is behind");
+    let [npm] = &old("2030-01-18T00:00:00Z")[..] else { panic!("npm is old") };
+    assert_eq!((npm.ecosystem.as_str(), npm.days), ("npm", 8));
+}
