@@ -9,7 +9,7 @@ use sealift_layers::{Image, ImageSource, Limits};
 use sealift_model::{BlobSource, Descriptor, Timestamp};
 use serde_json::json;
 
-use crate::support::{INDEX, LAYER, Layout};
+use crate::support::{INDEX, LAYER, Layout, MANIFEST};
 
 fn bytes(source: &ImageSource, blob: &Descriptor) -> Vec<u8> {
     let mut bytes = Vec::new();
@@ -72,7 +72,6 @@ fn time(text: Option<&String>) -> Option<Timestamp> {
 
 #[test]
 #[expect(clippy::disallowed_methods, reason = "the test data lie where the environment says")]
-#[expect(clippy::print_stderr, clippy::print_stdout, reason = "a test suite reports")]
 fn every_image_of_the_test_data_is_the_same() {
     let Some(data) = std::env::var_os("SEALIFT_TESTDATA") else {
         eprintln!("skipped: no test data");
@@ -105,7 +104,7 @@ fn an_index_and_all_that_a_config_can_say_are_the_same() {
         {}, {"author": "someone"},
     ]);
     let manifest = layout.manifest(&config, &layers);
-    let root = layout.json(&MediaType::ImageManifest.to_string(), &manifest);
+    let root = layout.json(MANIFEST, &manifest);
     compare(&layout.source(), &root);
 
     let entry = |architecture: &str| {
@@ -122,6 +121,7 @@ fn an_index_and_all_that_a_config_can_say_are_the_same() {
 #[test]
 fn media_types_have_the_names_that_the_specification_gives() {
     assert_eq!(MediaType::ImageIndex.to_string(), INDEX);
+    assert_eq!(MediaType::ImageManifest.to_string(), MANIFEST);
     for (theirs, coding) in [
         (MediaType::ImageLayer, ""),
         (MediaType::ImageLayerGzip, "+gzip"),
