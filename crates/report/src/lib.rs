@@ -1,5 +1,16 @@
 //! Reports of scans, one module for each format, written to a [`std::fmt::Write`].
 //!
+//! ```
+//! use sealift_model::Inventory;
+//! use sealift_report::{Artifact, ArtifactKind, Report, TableStyle, table};
+//!
+//! let artifact = Artifact::new("./shop", ArtifactKind::Filesystem);
+//! let report = Report::new(artifact, Inventory::default(), "0.1.0");
+//! let mut out = String::new();
+//! table::write(&report, &TableStyle::plain(80), &mut out)?;
+//! # Ok::<(), std::fmt::Error>(())
+//! ```
+//!
 //! A [`Report`] holds what was scanned, what is in it and what of that is vulnerable;
 //! [`json`] writes it as Trivy's schema 2, [`table`] for people.
 #![forbid(unsafe_code)]

@@ -1,4 +1,30 @@
-//! What is installed in an image or a tree: catalogers turn files into packages.
+//! What is installed in an image or a tree: catalogers turn files into packages, and CycloneDX and
+//! SPDX documents are written and read.
+//!
+//! ```
+//! use sealift_layers::{Limits, ReadOptions, read_directory};
+//! use sealift_sbom::{ALL, Reader, SkipNothing, assemble};
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let folder = tempfile::tempdir()?;
+//! std::fs::write(
+//!     folder.path().join("Cargo.lock"),
+//!     "[[package]]\nname = \"smallvec\"\nversion = \"1.6.0\"\n\
+//!      source = \"registry+https://github.com/rust-lang/crates.io-index\"\n",
+//! )?;
+//! let limits = Limits::default();
+//! let reader = Reader::new(ALL, &SkipNothing);
+//! let tree = read_directory(folder.path(), &reader, &ReadOptions::new(&limits))?;
+//! let inventory = assemble(&tree, ALL);
+//! assert_eq!(inventory.packages[0].purl.to_string(), "pkg:cargo/smallvec@1.6.0");
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! ```text
+//! files of a tree ── Reader: `wants`, `read` ──> Facts ── merge ──> Tree ── assemble ──> Inventory
+//! Inventory, Subject ── cyclonedx::write, spdx::write ──> document ── read_document ──> Document
+//! ```
 //!
 //! Each ecosystem lives in one folder below `catalogers`, and [`ALL`] is the visible table of
 //! them. A [`Cataloger`] says which files it `wants`, takes [`Facts`] out of each while its layer

@@ -2,6 +2,8 @@
 
 use std::io::{self, BufRead, BufReader, Read};
 
+use crate::Facts;
+
 /// The lines of a reader, one at a time, each in the same buffer.
 #[derive(Debug)]
 pub(crate) struct Lines<R> {
@@ -30,16 +32,16 @@ impl<R: Read> Lines<R> {
         Self { reader: BufReader::new(reader), buffer: Vec::new(), number: 0, max_line_bytes }
     }
 
-    /// The 1-based number of the line read last; 0 before the first.
-    pub(crate) fn number(&self) -> u64 {
-        self.number
+    /// The next line, none at the end; what cannot be read is a problem of the file and ends it.
+    pub(crate) fn next(&mut self, facts: &mut Facts) -> Option<Line<'_>> {
+        let number = self.number + 1;
+        self.read_line().unwrap_or_else(|error| {
+            facts.problem(Some(number), format!("cannot be read on: {error}"));
+            None
+        })
     }
 
-    /// The next line, none at the end.
-    ///
-    /// # Errors
-    /// What the reader says.
-    pub(crate) fn next_line(&mut self) -> io::Result<Option<Line<'_>>> {
+    fn read_line(&mut self) -> io::Result<Option<Line<'_>>> {
         self.buffer.clear();
         let mut is_cut = false;
         let mut is_ended = false;
@@ -81,8 +83,9 @@ mod tests {
 
     fn all(text: &[u8], max: usize) -> Vec<(Vec<u8>, bool, bool)> {
         let mut lines = Lines::new(text, max);
+        let mut facts = Facts::default();
         let mut all = Vec::new();
-        while let Some(line) = lines.next_line().unwrap() {
+        while let Some(line) = lines.next(&mut facts) {
             all.push((line.bytes.to_vec(), line.is_cut, line.is_ended));
         }
         all
@@ -101,6 +104,23 @@ mod tests {
         let expected = [(b"abc".to_vec(), true, true), (b"x".to_vec(), false, false)];
         assert_eq!(all(b"abcdef\nx", 3), expected);
         assert_eq!(all(b"abc\n", 3), [(b"abc".to_vec(), false, true)]);
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_a_problem_of_the_line_after() {
+        struct Broken;
+        impl Read for Broken {
+            fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
+                Err(io::Error::other("no medium"))
+            }
+        }
+        let mut lines = Lines::new(b"a\n".chain(Broken), 9);
+        let mut facts = Facts::default();
+        assert_eq!(lines.next(&mut facts).unwrap().bytes, b"a");
+        assert_eq!(lines.next(&mut facts), None);
+        let [problem] = &facts.problems[..] else { panic!("one problem: {facts:?}") };
+        assert_eq!(problem.line, Some(2));
+        assert_eq!(problem.message, "cannot be read on: no medium");
     }
 
     proptest! {

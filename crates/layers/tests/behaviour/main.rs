@@ -9,6 +9,7 @@ mod archives;
 mod bad_images;
 mod directories;
 mod merge;
+mod oci_spec;
 mod properties;
 mod reading;
 mod sources;

@@ -12,14 +12,14 @@ use serde::Deserialize;
 use serde::de::{MapAccess, Visitor};
 use serde_json::value::RawValue;
 
-use super::text::{self, Lines};
+use super::text::{self, LineIndex};
 use crate::Error;
 
 /// A JSON text, which is valid as a whole.
 #[derive(Debug)]
 pub(super) struct Document<'a> {
     text: &'a str,
-    lines: Lines,
+    lines: LineIndex,
 }
 
 impl<'a> Document<'a> {
@@ -31,7 +31,7 @@ impl<'a> Document<'a> {
             reason: reason(&error),
             line: u64::try_from(error.line()).ok().filter(|line| *line > 0),
         })?;
-        Ok((Self { text, lines: Lines::of(text) }, object))
+        Ok((Self { text, lines: LineIndex::of(text) }, object))
     }
 
     /// First and last line of a value.

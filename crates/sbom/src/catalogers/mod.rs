@@ -12,7 +12,7 @@ pub(crate) mod os_release;
 mod program;
 mod python;
 mod rpm;
-mod text;
+pub(crate) mod text;
 
 use crate::Cataloger;
 

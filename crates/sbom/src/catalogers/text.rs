@@ -7,7 +7,7 @@ use sealift_layers::TreePath;
 use crate::Error;
 
 /// The text of a UTF-8 file, without byte order mark.
-pub(super) fn utf8<'a>(bytes: &'a [u8], format: &'static str) -> Result<&'a str, Error> {
+pub(crate) fn utf8<'a>(bytes: &'a [u8], format: &'static str) -> Result<&'a str, Error> {
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     std::str::from_utf8(bytes).map_err(|error| {
         let before = bytes.get(..error.valid_up_to()).unwrap_or_default();
@@ -38,11 +38,11 @@ fn utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> Cow<'_, str> {
     char::decode_utf16(units).map(|each| each.unwrap_or(char::REPLACEMENT_CHARACTER)).collect()
 }
 
-/// Where the lines of a text begin.
+/// Where the lines of a text end, to tell the line of any place in it.
 #[derive(Debug)]
-pub(super) struct Lines(Vec<usize>);
+pub(super) struct LineIndex(Vec<usize>);
 
-impl Lines {
+impl LineIndex {
     pub(super) fn of(text: &str) -> Self {
         Self(
             text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n').map(|(at, _)| at).collect(),
@@ -89,7 +89,7 @@ mod tests {
 
     #[test]
     fn counts_lines_from_one() {
-        let lines = Lines::of("a\nbc\n\nd");
+        let lines = LineIndex::of("a\nbc\n\nd");
         assert_eq!([0, 1, 2, 4, 5, 6].map(|offset| lines.at(offset)), [1, 1, 2, 2, 3, 4]);
     }
 }

@@ -10,6 +10,7 @@ use serde::de::{Deserialize, Deserializer, Error as _, SeqAccess, Visitor};
 
 use super::DocumentLimits;
 use crate::Error;
+use crate::catalogers::text::utf8;
 
 /// The text of a document of `format`, without byte order mark.
 ///
@@ -23,15 +24,10 @@ pub(crate) fn text_of<'a>(
     if u64::try_from(bytes.len()).unwrap_or(u64::MAX) > limits.max_sbom_bytes {
         return Err(LimitExceeded::new("max_sbom_bytes", limits.max_sbom_bytes).into());
     }
-    let malformed = |reason: &str, line| Error::Malformed { format, reason: reason.into(), line };
-    let text = std::str::from_utf8(bytes).map_err(|error| {
-        let before = bytes.get(..error.valid_up_to()).unwrap_or_default();
-        let line = 1 + before.iter().filter(|byte| **byte == b'\n').count();
-        malformed("it is not UTF-8", u64::try_from(line).ok())
-    })?;
-    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let text = utf8(bytes, format)?;
     if text.trim_start().starts_with('<') {
-        return Err(malformed("XML is not read, only JSON", None));
+        let reason = "XML is not read, only JSON".to_owned();
+        return Err(Error::Malformed { format, reason, line: None });
     }
     Ok(text)
 }
@@ -145,7 +141,7 @@ mod tests {
         assert_eq!(text_of(b"\xef\xbb\xbf{}", "x", &limits).unwrap(), "{}");
         for (bytes, message) in [
             (&b"123456789"[..], "limit exceeded: max_sbom_bytes (8)"),
-            (b"{\n\xff", "not a valid x: it is not UTF-8"),
+            (b"{\n\xff", "not a valid x: not UTF-8"),
             (b" <bom/>", "not a valid x: XML is not read, only JSON"),
         ] {
             assert_eq!(text_of(bytes, "x", &limits).unwrap_err().to_string(), message);

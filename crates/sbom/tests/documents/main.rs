@@ -8,6 +8,7 @@
 )]
 
 mod cyclonedx;
+mod cyclonedx_bom;
 mod schemas;
 mod spdx;
 mod support;

@@ -5,7 +5,7 @@ use sealift_model::{
     Diagnostic, Digest, Distribution, Ecosystem, Evidence, Impact, Inventory, Location, Package,
     Purl, Relationship, Scope, SourcePackage,
 };
-use sealift_sbom::{Subject, SubjectKind, SubjectLayer};
+use sealift_sbom::{Document, Subject, SubjectKind, SubjectLayer};
 
 pub(crate) fn purl(text: &str) -> Purl {
     text.parse().expect("a purl")
@@ -38,6 +38,27 @@ pub(crate) fn image() -> (Inventory, Subject) {
         SubjectLayer::new(digest("layer 2"), None),
     ];
     (inventory, subject)
+}
+
+/// Asserts that nothing of [`image`] was lost on the way into a document and back.
+pub(crate) fn assert_is_image(document: &Document) {
+    let (inventory, subject) = image();
+    assert_eq!(document.subject, Some(subject));
+    assert_eq!(document.inventory.distribution, inventory.distribution);
+
+    let mut expected = inventory.packages.clone();
+    for package in &mut expected {
+        // Licences come back by their identifiers, a graph without what it does not hold.
+        package.depends_on.retain(|id| id != "gone@1");
+        package.licenses = match package.name.as_str() {
+            "@babel/core" => vec!["(MIT OR Apache-2.0) AND ISC".to_owned()],
+            "org.apache.logging.log4j:log4j-core" => vec!["Apache-2.0".to_owned()],
+            _ => package.licenses.clone(),
+        };
+    }
+    assert_eq!(document.inventory.packages, expected);
+    assert_eq!(messages(&document.inventory), ["srv/app/broken/package.json:3: not valid JSON"]);
+    assert_eq!(document.inventory.diagnostics[0].impact, Impact::Partial);
 }
 
 fn distribution() -> Distribution {

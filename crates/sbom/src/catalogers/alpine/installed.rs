@@ -28,15 +28,7 @@ fn read_records(input: impl Read, facts: &mut Facts) {
     let mut lines = Lines::new(input, MAX_LINE_BYTES);
     let mut open: Option<Record> = None;
     let mut records = Records::default();
-    loop {
-        let line = match lines.next_line() {
-            Ok(Some(line)) => line,
-            Ok(None) => break,
-            Err(error) => {
-                facts.problem(Some(lines.number() + 1), format!("cannot be read on: {error}"));
-                break;
-            }
-        };
+    while let Some(line) = lines.next(facts) {
         if !line.is_ended && !line.bytes.is_empty() {
             let message = "the file ends within this line: what followed is lost";
             facts.problem(Some(line.number), message);

@@ -8,7 +8,7 @@ use sealift_model::{Evidence, Location, Package, Relationship};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use crate::catalogers::text::{self, Lines};
+use crate::catalogers::text::{self, LineIndex};
 use crate::{Cataloger, Error, Facts};
 
 /// Finds the crates that a lockfile pins.
@@ -42,7 +42,7 @@ fn is_in_registry(path: TreePath<'_>) -> bool {
 
 fn parse(bytes: &[u8], facts: &mut Facts) -> Result<(), Error> {
     let text = text::utf8(bytes, FORMAT)?;
-    let lines = Lines::of(text);
+    let lines = LineIndex::of(text);
     let lock = DeTable::parse(text).map_err(|error| Error::Malformed {
         format: FORMAT,
         reason: error.message().to_owned(),

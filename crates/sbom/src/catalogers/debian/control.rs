@@ -37,15 +37,7 @@ pub(super) fn read_stanzas(
 ) {
     let mut lines = Lines::new(input, MAX_LINE_BYTES);
     let mut open: Option<OpenStanza> = None;
-    loop {
-        let line = match lines.next_line() {
-            Ok(Some(line)) => line,
-            Ok(None) => break,
-            Err(error) => {
-                facts.problem(Some(lines.number() + 1), format!("cannot be read on: {error}"));
-                break;
-            }
-        };
+    while let Some(line) = lines.next(facts) {
         if line.bytes.iter().all(|byte| matches!(byte, b' ' | b'\t')) {
             if let Some(stanza) = open.take() {
                 each(stanza.close(facts), facts);

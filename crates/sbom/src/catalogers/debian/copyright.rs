@@ -25,15 +25,7 @@ pub(super) fn read(package: &[u8], input: impl Read, facts: &mut Facts) {
     let mut fields = Names::default();
     let mut references = Names::default();
     let mut says_later = false;
-    loop {
-        let line = match lines.next_line() {
-            Ok(Some(line)) => line,
-            Ok(None) => break,
-            Err(error) => {
-                facts.problem(Some(lines.number() + 1), format!("cannot be read on: {error}"));
-                break;
-            }
-        };
+    while let Some(line) = lines.next(facts) {
         let text = String::from_utf8_lossy(line.bytes);
         if let Some(names) = text.strip_prefix("License:") {
             fields.add_field(names);

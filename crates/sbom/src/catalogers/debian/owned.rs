@@ -34,15 +34,7 @@ fn read_paths(
 ) {
     let mut lines = Lines::new(input, MAX_LINE_BYTES);
     let mut paths = Vec::new();
-    loop {
-        let line = match lines.next_line() {
-            Ok(Some(line)) => line,
-            Ok(None) => break,
-            Err(error) => {
-                facts.problem(Some(lines.number() + 1), format!("cannot be read on: {error}"));
-                break;
-            }
-        };
+    while let Some(line) = lines.next(facts) {
         let path = path_of(line.bytes).filter(|_| !line.is_cut);
         let path = path.and_then(|path| std::str::from_utf8(path).ok());
         paths.extend(path.filter(|path| may_hold_packages(path)).map(str::to_owned));

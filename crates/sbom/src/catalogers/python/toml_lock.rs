@@ -7,20 +7,20 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::normalized;
-use crate::catalogers::text::{self, Lines};
+use crate::catalogers::text::{self, LineIndex};
 use crate::{Error, Facts};
 
 /// A lockfile in TOML.
 #[derive(Debug)]
 pub(super) struct TomlLock<'a> {
     table: Spanned<DeTable<'a>>,
-    lines: Lines,
+    lines: LineIndex,
 }
 
 impl<'a> TomlLock<'a> {
     pub(super) fn read(bytes: &'a [u8], format: &'static str) -> Result<Self, Error> {
         let text = text::utf8(bytes, format)?;
-        let lines = Lines::of(text);
+        let lines = LineIndex::of(text);
         let table = DeTable::parse(text).map_err(|error| Error::Malformed {
             format,
             reason: error.message().to_owned(),
@@ -43,7 +43,7 @@ impl<'a> TomlLock<'a> {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Entry<'t, 'a> {
     value: &'t Spanned<DeValue<'a>>,
-    lines: &'t Lines,
+    lines: &'t LineIndex,
 }
 
 impl<'t, 'a> Entry<'t, 'a> {

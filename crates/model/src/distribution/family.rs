@@ -1,0 +1,216 @@
+//! The families of distributions: a visible table of their names.
+
+use crate::Ecosystem;
+
+/// A distribution whose packages and advisories are known by name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum Family {
+    /// AlmaLinux.
+    Alma,
+    /// Alpine Linux.
+    Alpine,
+    /// Amazon Linux.
+    Amazon,
+    /// Arch Linux.
+    Arch,
+    /// Azure Linux, from 3.0 on.
+    AzureLinux,
+    /// CentOS and CentOS Stream.
+    CentOs,
+    /// Chainguard images.
+    Chainguard,
+    /// Debian, distroless included.
+    Debian,
+    /// Fedora.
+    Fedora,
+    /// CBL-Mariner, the forerunner of Azure Linux.
+    Mariner,
+    /// openSUSE Leap, and openSUSE before it had that name.
+    OpenSuseLeap,
+    /// openSUSE Tumbleweed.
+    OpenSuseTumbleweed,
+    /// Oracle Linux.
+    Oracle,
+    /// Photon OS.
+    Photon,
+    /// Red Hat Enterprise Linux.
+    RedHat,
+    /// Rocky Linux.
+    Rocky,
+    /// SUSE Linux Enterprise.
+    Suse,
+    /// SUSE Linux Enterprise Micro.
+    SuseMicro,
+    /// Ubuntu.
+    Ubuntu,
+    /// Wolfi.
+    Wolfi,
+}
+
+/// How a release is written behind an OSV ecosystem name (OSV schema, "Defined ecosystems").
+#[derive(Clone, Copy)]
+pub(super) enum Release {
+    /// The name stands alone.
+    None,
+    /// `Debian:12`: the part of the version before the first dot.
+    Major,
+    /// `Alpine:v3.20`: `v` and the first two parts.
+    VMajorMinor,
+    /// `Photon OS:5.0`: the version as it is.
+    Whole,
+    /// `Ubuntu:22.04:LTS`: releases of April in even years are marked.
+    Ubuntu,
+    /// `openSUSE:Leap 15.6`: words, then the version.
+    Words(&'static str),
+    /// `SUSE:Linux Enterprise Server 15 SP3`: the minor part is the service pack.
+    ServicePack(&'static str),
+}
+
+impl Release {
+    /// The ecosystem `name` with the release behind it; none when the version does not tell.
+    pub(super) fn behind(self, name: &str, version: Option<&str>) -> Option<String> {
+        let mut parts = version.unwrap_or_default().split('.');
+        let major = parts.next().filter(|part| !part.is_empty());
+        let minor = parts.next();
+        Some(match self {
+            Self::None => name.to_owned(),
+            Self::Major => format!("{name}:{}", major?),
+            Self::VMajorMinor => format!("{name}:v{}.{}", major?, minor?),
+            Self::Whole => format!("{name}:{}", version?),
+            Self::Ubuntu => {
+                let long_term = major?.parse::<u32>().is_ok_and(|year| year % 2 == 0);
+                let suffix = if long_term && minor == Some("04") { ":LTS" } else { "" };
+                format!("{name}:{}{suffix}", version?)
+            }
+            Self::Words(words) => format!("{name}:{words} {}", version?),
+            Self::ServicePack(words) => match minor {
+                Some(pack) => format!("{name}:{words} {} SP{pack}", major?),
+                None => format!("{name}:{words} {}", major?),
+            },
+        })
+    }
+}
+
+pub(super) struct Row {
+    family: Family,
+    /// `ID` in os-release.
+    pub(super) ids: &'static [&'static str],
+    /// The name in reports, as Trivy has it.
+    report: &'static str,
+    /// The OSV ecosystem, where OSV has records of this distribution.
+    pub(super) osv: Option<(&'static str, Release)>,
+    /// What its package manager installs; none where no reader of ours exists.
+    packages: Option<Ecosystem>,
+}
+
+const fn row(
+    family: Family,
+    ids: &'static [&'static str],
+    report: &'static str,
+    osv: Option<(&'static str, Release)>,
+    packages: Option<Ecosystem>,
+) -> Row {
+    Row { family, ids, report, osv, packages }
+}
+
+const APK: Option<Ecosystem> = Some(Ecosystem::Apk);
+const DEB: Option<Ecosystem> = Some(Ecosystem::Deb);
+const RPM: Option<Ecosystem> = Some(Ecosystem::Rpm);
+
+#[rustfmt::skip]
+const TABLE: &[Row] = &[
+    row(Family::Alma, &["almalinux"], "alma", Some(("AlmaLinux", Release::Major)), RPM),
+    row(Family::Alpine, &["alpine"], "alpine", Some(("Alpine", Release::VMajorMinor)), APK),
+    row(Family::Amazon, &["amzn"], "amazon", None, RPM),
+    row(Family::Arch, &["arch", "archarm"], "arch", None, None),
+    row(Family::AzureLinux, &["azurelinux"], "azurelinux", Some(("Azure Linux", Release::Major)), RPM),
+    row(Family::CentOs, &["centos"], "centos", None, RPM),
+    row(Family::Chainguard, &["chainguard"], "chainguard", Some(("Chainguard", Release::None)), APK),
+    row(Family::Debian, &["debian"], "debian", Some(("Debian", Release::Major)), DEB),
+    row(Family::Fedora, &["fedora"], "fedora", None, RPM),
+    row(Family::Mariner, &["mariner"], "cbl-mariner", Some(("Azure Linux", Release::Major)), RPM),
+    row(Family::OpenSuseLeap, &["opensuse-leap", "opensuse"], "opensuse-leap", Some(("openSUSE", Release::Words("Leap"))), RPM),
+    row(Family::OpenSuseTumbleweed, &["opensuse-tumbleweed"], "opensuse-tumbleweed", Some(("openSUSE:Tumbleweed", Release::None)), RPM),
+    row(Family::Oracle, &["ol"], "oracle", None, RPM),
+    row(Family::Photon, &["photon"], "photon", Some(("Photon OS", Release::Whole)), RPM),
+    row(Family::RedHat, &["rhel"], "redhat", Some(("Red Hat", Release::Major)), RPM),
+    row(Family::Rocky, &["rocky"], "rocky", Some(("Rocky Linux", Release::Major)), RPM),
+    row(Family::Suse, &["sles", "sled", "sles_sap"], "sles", Some(("SUSE", Release::ServicePack("Linux Enterprise Server"))), RPM),
+    row(Family::SuseMicro, &["sle-micro", "suse-microos"], "slem", Some(("SUSE", Release::Words("Linux Enterprise Micro"))), RPM),
+    row(Family::Ubuntu, &["ubuntu"], "ubuntu", Some(("Ubuntu", Release::Ubuntu)), DEB),
+    row(Family::Wolfi, &["wolfi"], "wolfi", Some(("Wolfi", Release::None)), APK),
+];
+
+impl Family {
+    /// The family of an os-release `ID`, in any case.
+    #[must_use]
+    pub fn from_id(id: &str) -> Option<Self> {
+        TABLE
+            .iter()
+            .find(|row| row.ids.iter().any(|known| known.eq_ignore_ascii_case(id)))
+            .map(|row| row.family)
+    }
+
+    /// The family of a name in reports, as [`Family::report_name`] gives it, in any case.
+    #[must_use]
+    pub fn from_report_name(name: &str) -> Option<Self> {
+        TABLE.iter().find(|row| row.report.eq_ignore_ascii_case(name)).map(|row| row.family)
+    }
+
+    /// The family whose records stand under an OSV ecosystem, given with or without release:
+    /// `Debian`, `Alpine:v3.20`.
+    #[must_use]
+    pub fn from_osv(ecosystem: &str) -> Option<Self> {
+        let known = |row: &&Row| {
+            let rest = row.osv.and_then(|(name, _)| ecosystem.strip_prefix(name));
+            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(':'))
+        };
+        // openSUSE:Tumbleweed also begins as openSUSE does: the longer name is meant.
+        let rows = TABLE.iter().filter(known);
+        rows.max_by_key(|row| row.osv.map(|(name, _)| name.len())).map(|row| row.family)
+    }
+
+    /// The name in reports, `debian`, as Trivy has it.
+    #[must_use]
+    pub fn report_name(self) -> &'static str {
+        self.row().map_or("", |row| row.report)
+    }
+
+    /// What the distribution's package manager installs.
+    #[must_use]
+    pub fn packages(self) -> Option<Ecosystem> {
+        self.row().and_then(|row| row.packages)
+    }
+
+    pub(super) fn row(self) -> Option<&'static Row> {
+        TABLE.iter().find(|row| row.family == self)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn osv_names_lead_to_their_family() {
+        for row in TABLE {
+            let Some((name, _)) = row.osv else { continue };
+            // Several families of a vendor may share its records.
+            for written in [name.to_owned(), format!("{name}:1")] {
+                let family = Family::from_osv(&written).and_then(Family::row);
+                assert_eq!(family.and_then(|row| row.osv).map(|(name, _)| name), Some(name));
+            }
+        }
+        for other in ["npm", "Debians", "openSUSEs:1"] {
+            assert_eq!(Family::from_osv(other), None, "{other}");
+        }
+    }
+
+    #[test]
+    fn every_id_leads_to_its_family() {
+        for row in TABLE {
+            assert!(row.ids.iter().all(|id| Family::from_id(id) == Some(row.family)));
+        }
+    }
+}
