@@ -1,6 +1,7 @@
 //! Flags that variables set: `SEALIFT_<FLAG>`, and after it `TRIVY_<FLAG>`.
 
 use std::ffi::OsString;
+use std::iter;
 
 use clap::parser::ValueSource;
 use clap::{ArgMatches, Command};
@@ -38,9 +39,13 @@ pub(crate) fn fill_in(
         if given.value_source(id) == Some(ValueSource::CommandLine) {
             continue;
         }
-        let set = PREFIXES.iter().find_map(|prefix| {
-            let variable = name(prefix, flag);
-            environment.get(&variable).map(|value| (variable, value))
+        let names: Vec<&str> =
+            iter::once(flag).chain(arg.get_all_aliases().into_iter().flatten()).collect();
+        let mut variables =
+            PREFIXES.iter().flat_map(|prefix| names.iter().map(|flag| name(prefix, flag)));
+        let set = variables.find_map(|variable| {
+            let value = environment.get(&variable)?;
+            Some((variable, value))
         });
         let Some((variable, value)) = set else { continue };
         if flag.starts_with("allow-") || flag.starts_with("insecure-") {
@@ -86,6 +91,13 @@ mod tests {
         let args = ["sealift", "fs", "-f", "table", "--", "x"];
         let expected = ["sealift", "fs", "-f", "table", "--severity=HIGH", "--", "x"];
         assert_eq!(filled(&args, &variables), expected);
+    }
+
+    #[test]
+    fn a_variable_may_have_a_flag_s_other_name() {
+        let args = ["sealift", "image", "x"];
+        let filled = filled(&args, &[("TRIVY_VULN_TYPE", "os"), ("TRIVY_OFFLINE_SCAN", "true")]);
+        assert_eq!(filled[3..], ["--pkg-types=os", "--offline=true"]);
     }
 
     #[test]
