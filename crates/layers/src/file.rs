@@ -21,12 +21,6 @@ impl Metadata {
     pub fn new(size: u64, mode: u32) -> Self {
         Self { size, mode }
     }
-
-    /// Whether anybody may execute it.
-    #[must_use]
-    pub fn is_executable(&self) -> bool {
-        self.mode & 0o111 != 0
-    }
 }
 
 /// A wanted file: read it whole with [`File::bytes`], or forward only with [`File::stream`].

@@ -58,14 +58,6 @@ impl Digest {
         hasher.finish()
     }
 
-    /// The digest of `content` by this digest's own algorithm: equal when the content is right.
-    #[must_use]
-    pub fn of_same_algorithm(&self, content: &[u8]) -> Self {
-        let mut hasher = Hasher::new(self.algorithm);
-        hasher.update(content);
-        hasher.finish()
-    }
-
     /// The hash function.
     #[must_use]
     pub fn algorithm(&self) -> Algorithm {

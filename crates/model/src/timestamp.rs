@@ -32,7 +32,7 @@ impl Timestamp {
 }
 
 impl From<std::time::SystemTime> for Timestamp {
-    /// The whole second; one outside the years -9999 to 9999 becomes the nearest inside.
+    /// The whole second; a time before 1970 becomes 1970, one after the year 9999 its end.
     fn from(time: std::time::SystemTime) -> Self {
         let after = time.duration_since(std::time::UNIX_EPOCH);
         let seconds = after.map_or(0, |after| i64::try_from(after.as_secs()).unwrap_or(i64::MAX));

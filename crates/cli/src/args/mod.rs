@@ -63,7 +63,7 @@ pub(crate) enum Verb {
     Fs(TreeArgs),
     /// Scan an unpacked root file system: what is installed.
     Rootfs(TreeArgs),
-    /// Scan the packages that an SBOM (CycloneDX or SPDX, as JSON) lists.
+    /// Scan the packages that an SBOM (CycloneDX JSON) lists.
     Sbom(SbomArgs),
     /// Build and inspect advisory databases.
     Db(DbArgs),
