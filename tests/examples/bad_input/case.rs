@@ -45,11 +45,13 @@ impl Place<'_> {
     }
 }
 
+/// Makes an input in a place and gives the arguments that read it.
+type Make = Box<dyn Fn(&Place<'_>) -> Vec<String>>;
+
 /// One hostile input.
 pub(crate) struct Case {
     pub(crate) name: &'static str,
-    /// Makes it and gives the arguments that read it.
-    pub(crate) make: Box<dyn Fn(&Place<'_>) -> Vec<String>>,
+    pub(crate) make: Make,
     /// The program and its first arguments that the command runs within; mostly none.
     pub(crate) within: &'static [&'static str],
     status: i32,
