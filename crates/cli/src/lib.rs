@@ -24,6 +24,7 @@ use std::ffi::OsString;
 use std::process::ExitCode;
 
 use clap::FromArgMatches;
+use sealift::escape;
 
 pub use environment::Environment;
 
@@ -41,7 +42,10 @@ pub fn run(args: impl Iterator<Item = OsString>, environment: &Environment) -> E
             ExitCode::from(u8::try_from(code).unwrap_or(2).max(u8::from(printed.is_err())))
         }
         Err(failure) => {
-            eprint!("{failure}");
+            // Paths and names in it may be anybody's.
+            for line in failure.to_string().lines() {
+                eprintln!("{}", escape::terminal(line));
+            }
             ExitCode::from(2)
         }
     }

@@ -37,6 +37,9 @@ pub struct Limits {
     /// Bytes unpacked from one archive in all, those of nested ones included. Default: 4 GiB, four
     /// times what may be unpacked at one time.
     pub max_archive_bytes: u64,
+    /// Bytes unpacked from one archive for each of its own bytes, counted once they are beyond
+    /// 1 MiB. Default: 100; metadata and nested archives pack to a tenth at best.
+    pub max_archive_ratio: u64,
     /// Symbolic links followed for one path. Default: 40, `MAXSYMLINKS` of Linux.
     pub max_link_hops: u32,
     /// Indexes within indexes. Default: 8; real ones have one or two levels.
@@ -67,6 +70,7 @@ impl Default for Limits {
             max_archive_depth: 16,
             max_archive_entries: 1_000_000,
             max_archive_bytes: 4 * GIB,
+            max_archive_ratio: 100,
             max_link_hops: 40,
             max_index_depth: 8,
             max_indexes: 1_000,

@@ -38,6 +38,32 @@ pub fn terminal(text: &str) -> Cow<'_, str> {
     Cow::Owned(safe)
 }
 
+/// Makes a JSON document safe for a terminal: what acts on one is written `\u202e`, which says the
+/// same. Outside ASCII and DEL only strings have such characters.
+///
+/// ```
+/// assert_eq!(sealift_report::escape::json("[\"a\u{202e}b\"]"), r#"["a\u202eb"]"#);
+/// ```
+#[must_use]
+pub fn json(document: &str) -> Cow<'_, str> {
+    let acts = |at: char| is_unsafe(at) && (!at.is_ascii() || at == '\u{7f}');
+    if !document.contains(acts) {
+        return Cow::Borrowed(document);
+    }
+    let mut safe = String::with_capacity(document.len() + 16);
+    for character in document.chars() {
+        if acts(character) {
+            for unit in character.encode_utf16(&mut [0; 2]) {
+                // Writing to a String cannot fail.
+                let _ = write!(safe, "\\u{unit:04x}");
+            }
+        } else {
+            safe.push(character);
+        }
+    }
+    Cow::Owned(safe)
+}
+
 /// Makes text safe for a cell of a Markdown table or a paragraph: as for a terminal, and nothing
 /// in it is markup (GitHub Flavored Markdown 0.29, 2.4, 4.10 and 6.6).
 #[must_use]
@@ -95,6 +121,16 @@ mod tests {
         let safe = terminal(hostile);
         assert_eq!(safe, "a\\u{1b}]8;;x\\u{7}b\\u{9b}31m\\u{202e}c d");
         assert!(matches!(terminal("größer"), Cow::Borrowed(_)));
+    }
+
+    #[test]
+    fn json_says_the_same_and_does_nothing() {
+        let text = "a\u{1b}[2J\u{7f}\u{9b}31m\u{202e}\u{e0041}größer\n";
+        let document = serde_json::to_string_pretty(&[text]).expect("a string");
+        let safe = json(&document);
+        assert!(!safe.replace('\n', "").contains(is_unsafe), "{safe}");
+        assert_eq!(serde_json::from_str::<[String; 1]>(&safe).expect("JSON"), [text]);
+        assert!(matches!(json("[\n\"größer\"]"), Cow::Borrowed(_)));
     }
 
     #[test]

@@ -42,12 +42,19 @@ impl<'a> MergedFacts<'a> {
     }
 }
 
+/// Diagnostics kept of one tree; of what comes after, the number is told. A hostile image can have
+/// millions of unreadable files.
+const MAX_DIAGNOSTICS: usize = 10_000;
+
 /// The packages in the making.
 #[derive(Debug, Default)]
 #[non_exhaustive]
 pub struct Catalog {
     packages: Vec<Package>,
     diagnostics: Vec<Diagnostic>,
+    /// Diagnostics that are not kept, and what the worst of them means.
+    more: u64,
+    worst: Option<Impact>,
     found: HashMap<(Ecosystem, String, String, String), usize>,
     /// Locations of the packages with more than one, which may be very many.
     places: HashSet<(usize, Location)>,
@@ -116,7 +123,7 @@ impl Catalog {
         let problems = file.facts.problems.iter().map(|problem| (problem, impact));
         let notes = file.facts.notes.iter().map(|note| (note, Impact::Note));
         for (problem, impact) in problems.chain(notes) {
-            self.diagnostics.push(file.diagnostic(problem, cataloger, impact));
+            self.diagnose(file.diagnostic(problem, cataloger, impact));
         }
     }
 
@@ -133,13 +140,22 @@ impl Catalog {
     }
 
     /// The packages and diagnostics collected, in the order of collection.
-    pub(crate) fn into_parts(self) -> (Vec<Package>, Vec<Diagnostic>) {
+    pub(crate) fn into_parts(mut self) -> (Vec<Package>, Vec<Diagnostic>) {
+        if let Some(worst) = self.worst {
+            let message = format!("{} more problems with files are not listed", self.more);
+            self.diagnostics.push(Diagnostic::new("sbom", message, worst));
+        }
         (self.packages, self.diagnostics)
     }
 
     /// Adds a diagnostic.
     pub fn diagnose(&mut self, diagnostic: Diagnostic) {
-        self.diagnostics.push(diagnostic);
+        if self.diagnostics.len() < MAX_DIAGNOSTICS {
+            self.diagnostics.push(diagnostic);
+        } else {
+            self.more += 1;
+            self.worst = self.worst.max(Some(diagnostic.impact));
+        }
     }
 }
 
@@ -178,5 +194,25 @@ impl<'a> MergedFile<'a> {
             Diagnostic::new(cataloger, &problem.message, impact).at(place.path, place.layer);
         diagnostic.line = problem.line;
         diagnostic
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn counts_the_diagnostics_that_it_does_not_keep() {
+        let mut catalog = Catalog::default();
+        for number in 0..MAX_DIAGNOSTICS + 3 {
+            let last = number == MAX_DIAGNOSTICS + 2;
+            let impact = if last { Impact::Incomplete } else { Impact::Note };
+            catalog.diagnose(Diagnostic::new("x", number.to_string(), impact));
+        }
+        let (_, diagnostics) = catalog.into_parts();
+        assert_eq!(diagnostics.len(), MAX_DIAGNOSTICS + 1);
+        let last = diagnostics.last().expect("one that counts");
+        assert_eq!(last.to_string(), "3 more problems with files are not listed");
+        assert_eq!(last.impact, Impact::Incomplete);
     }
 }

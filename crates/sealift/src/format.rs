@@ -2,7 +2,7 @@
 
 use std::io;
 
-use sealift_report::{JsonOptions, Report, TableStyle, json, table};
+use sealift_report::{JsonOptions, Report, TableStyle, escape, json, table};
 use sealift_sbom::{Subject, SubjectKind, SubjectLayer, cyclonedx, spdx};
 
 /// A format of reports.
@@ -27,11 +27,17 @@ pub fn render(report: &Report, format: &Format, out: &mut dyn io::Write) -> io::
     let (inventory, version) = (&report.inventory, report.tool_version.as_str());
     match format {
         Format::Table(style) => written(out, |text| table::write(report, style, text)),
-        Format::Json(options) => written(out, |text| json::write(report, options, text)),
-        Format::CycloneDx => {
-            cyclonedx::write(out, inventory, &subject(report), report.created, version)
+        Format::Json(options) => {
+            let mut text = String::new();
+            json::write(report, options, &mut text).map_err(io::Error::other)?;
+            out.write_all(escape::json(&text).as_bytes())
         }
-        Format::SpdxJson => spdx::write(out, inventory, &subject(report), report.created, version),
+        Format::CycloneDx => escaped(out, |out| {
+            cyclonedx::write(out, inventory, &subject(report), report.created, version)
+        }),
+        Format::SpdxJson => escaped(out, |out| {
+            spdx::write(out, inventory, &subject(report), report.created, version)
+        }),
     }
 }
 
@@ -42,6 +48,17 @@ fn written(
     let mut text = String::new();
     write(&mut text).map_err(io::Error::other)?;
     out.write_all(text.as_bytes())
+}
+
+/// JSON that does nothing to a terminal.
+fn escaped(
+    out: &mut dyn io::Write,
+    write: impl FnOnce(&mut dyn io::Write) -> io::Result<()>,
+) -> io::Result<()> {
+    let mut bytes = Vec::new();
+    write(&mut bytes)?;
+    let text = String::from_utf8(bytes).map_err(io::Error::other)?;
+    out.write_all(escape::json(&text).as_bytes())
 }
 
 /// What an SBOM of the report is about.

@@ -45,13 +45,12 @@ impl Place<'_> {
     }
 }
 
-/// Makes the input in a folder and gives the arguments of the command.
+/// Makes an input in a place and gives the arguments that read it.
 type Make = Box<dyn Fn(&Place<'_>) -> Vec<String>>;
 
 /// One hostile input.
 pub(crate) struct Case {
     pub(crate) name: &'static str,
-    /// Makes it and gives the arguments that read it.
     pub(crate) make: Make,
     /// The program and its first arguments that the command runs within; mostly none.
     pub(crate) within: &'static [&'static str],

@@ -39,7 +39,7 @@ pub(crate) fn cases() -> Vec<Case> {
             image(place, &[tar])
         })
         .says("CVE-2021-23337")
-        .says("after"),
+        .says("follow the end of the tar"),
         Case::new("bytes after the end of the gzip", 9, |place| {
             let layout = Layout::new(place);
             let bytes = [gzip(&lodash().end()), b"more".to_vec()].concat();

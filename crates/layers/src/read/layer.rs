@@ -80,8 +80,12 @@ pub(crate) fn first_look<E: Extract>(
     };
     let ended = look.read_all();
     let FirstLook { tar, mut content, .. } = look;
-    let stream = tar.into_input();
+    let mut stream = tar.into_input();
     let end = end_of(ended)?;
+    if matches!(end, End::Whole) && has_content(&mut stream) {
+        let message = "bytes follow the end of the tar archive; as by engines, they are not read";
+        content.notes.add_whole(message, Impact::Note);
+    }
     let coding = stream.coding();
     let finished = stream.finish()?;
     content.bytes = finished.bytes;
@@ -109,6 +113,22 @@ pub(crate) fn first_look<E: Extract>(
         notes.add_whole(message, Impact::Note);
     }
     Ok(content)
+}
+
+/// Whether anything but zeros, which fill up a last record, is left. Failures come again when the
+/// stream is finished.
+fn has_content(stream: &mut LayerStream<'_>) -> bool {
+    while let Ok(chunk) = stream.fill_buf() {
+        if chunk.iter().any(|byte| *byte != 0) {
+            return true;
+        }
+        let passed = chunk.len();
+        if passed == 0 {
+            break;
+        }
+        stream.consume(passed);
+    }
+    false
 }
 
 /// How reading the entries ended, if not in an error of the image.

@@ -124,6 +124,7 @@ fn bytes_after_the_end_count_in_both_digests() {
     // As container engines do, nothing is read behind the end mark.
     assert_eq!(texts(&tree).into_iter().collect::<Vec<_>>(), [("a", "text")]);
     assert_eq!(tree.layers[0].size_bytes, u64::try_from(tar.len()).unwrap());
+    assert!(problems(&tree)[0].starts_with("note bytes follow the end of the tar"), "{tree:?}");
     // The same without those bytes is another layer.
     let mut other = layer;
     other.descriptor = layout.blob(LAYER, &gzip(&Tar::new().file("a", "text").end()));

@@ -4,10 +4,15 @@ use std::io::{self, Read};
 
 use sealift_layers::{LimitExceeded, Limits};
 
+/// Unpacked bytes up to which the ratio is not looked at.
+const RATIO_FREE_BYTES: u64 = 1 << 20;
+
 /// The bounds of one outermost archive, counted over everything nested in it.
 #[derive(Debug)]
 pub(in crate::catalogers) struct Budget<'l> {
     limits: &'l Limits,
+    /// What its own size allows to be unpacked.
+    room_by_ratio: u64,
     entries: u64,
     unpacked_bytes: u64,
     held_bytes: u64,
@@ -28,8 +33,11 @@ pub(in crate::catalogers) enum UnpackError {
 }
 
 impl<'l> Budget<'l> {
-    pub(in crate::catalogers) fn new(limits: &'l Limits) -> Self {
-        Self { limits, entries: 0, unpacked_bytes: 0, held_bytes: 0 }
+    /// The budget of the archive `bytes`.
+    pub(in crate::catalogers) fn new(limits: &'l Limits, bytes: &[u8]) -> Self {
+        let size = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
+        let room_by_ratio = size.saturating_mul(limits.max_archive_ratio).max(RATIO_FREE_BYTES);
+        Self { limits, room_by_ratio, entries: 0, unpacked_bytes: 0, held_bytes: 0 }
     }
 
     /// Whether an archive may be opened inside `depth` others.
@@ -68,10 +76,13 @@ impl<'l> Budget<'l> {
     ) -> Result<Vec<u8>, UnpackError> {
         let held = self.held_limit();
         let total = LimitExceeded::new("max_archive_bytes", self.limits.max_archive_bytes);
+        let ratio = LimitExceeded::new("max_archive_ratio", self.limits.max_archive_ratio);
+        let left = |all: u64| all.saturating_sub(self.unpacked_bytes);
         let rooms = [
             (limit.max, UnpackError::TooLarge(limit)),
             (held.max.saturating_sub(self.held_bytes), UnpackError::TooLarge(held)),
-            (total.max.saturating_sub(self.unpacked_bytes), UnpackError::Exhausted(total)),
+            (left(total.max), UnpackError::Exhausted(total)),
+            (left(self.room_by_ratio), UnpackError::Exhausted(ratio)),
         ];
         let room = rooms.iter().map(|(room, _)| *room).min().unwrap_or_default();
         let mut bytes = Vec::with_capacity(capacity.min(usize::try_from(room).unwrap_or(0)));
@@ -107,7 +118,7 @@ mod tests {
     #[test]
     fn holds_up_to_the_limit_and_again_after_release() {
         let limits = limits(10, 100);
-        let mut budget = Budget::new(&limits);
+        let mut budget = Budget::new(&limits, &[]);
         let limit = budget.held_limit();
         let bytes = budget.unpack(&[0; 10][..], 0, limit).expect("ten are allowed");
         let more = budget.unpack(&[0; 1][..], 0, limit).expect_err("eleven are not");
@@ -119,12 +130,23 @@ mod tests {
     #[test]
     fn bounds_the_sum() {
         let limits = limits(10, 25);
-        let mut budget = Budget::new(&limits);
+        let mut budget = Budget::new(&limits, &[]);
         for _ in 0..2 {
             let bytes = budget.unpack(&[0; 10][..], 0, budget.held_limit()).expect("in bounds");
             budget.release(bytes);
         }
         let third = budget.unpack(&[0; 10][..], 0, budget.held_limit());
         assert!(matches!(third, Err(UnpackError::Exhausted(limit)) if limit.max == 25));
+    }
+
+    #[test]
+    fn bounds_what_a_small_archive_becomes() {
+        let limits = Limits::default();
+        let mut budget = Budget::new(&limits, &[0; 20_000]);
+        let most = vec![0; 2_000_000];
+        let bytes = budget.unpack(&most[..], 0, budget.held_limit()).expect("a hundredfold");
+        budget.release(bytes);
+        let more = budget.unpack(&[0; 1][..], 0, budget.held_limit());
+        assert!(matches!(more, Err(UnpackError::Exhausted(limit)) if limit.max == 100));
     }
 }

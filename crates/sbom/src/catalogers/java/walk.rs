@@ -28,7 +28,7 @@ pub(super) fn read(
         reason: reason.to_owned(),
         line: None,
     })?;
-    let mut walk = Walk { budget: Budget::new(limits), facts };
+    let mut walk = Walk { budget: Budget::new(limits, bytes), facts };
     let outermost = Place { path: path.to_owned(), inner: String::new(), depth: 0 };
     if let Err(limit) = walk.archive(archive, &outermost) {
         walk.facts.problem_inside("", limit.to_string());

@@ -72,7 +72,7 @@ fn parse(kind: Kind, bytes: &[u8], limits: &Limits, facts: &mut Facts) -> Result
         reason: reason.to_owned(),
         line: None,
     };
-    let mut budget = Budget::new(limits);
+    let mut budget = Budget::new(limits, bytes);
     let mut zip = archive::Archive::open(bytes).map_err(malformed)?;
     let is_metadata = |path: &[u8]| kind.has_metadata_at(path).then_some(());
     let selection = zip.select(&mut budget, is_metadata);

@@ -41,15 +41,16 @@ impl Cataloger for Installed {
     }
 }
 
-/// The distribution that the fields describe. Of a field given twice the last counts.
+/// The distribution that the fields describe. Of a name or version given twice the first
+/// counts, as for pip and `importlib.metadata`.
 pub(super) fn distribution(bytes: &[u8], limits: &Limits) -> Result<Package, Error> {
     let text = text::any(bytes);
     let [mut name, mut version] = [const { String::new() }; 2];
     let mut licenses = Licenses::default();
     for (field, value) in Headers::of(&text) {
         match field.to_ascii_lowercase().as_str() {
-            "name" => name = value,
-            "version" => version = value,
+            "name" if name.is_empty() => name = value,
+            "version" if version.is_empty() => version = value,
             "license-expression" => licenses.expression = Some(value),
             "license" => licenses.free = Some(value),
             "classifier" => licenses.classifiers.extend(classified(&value)),
@@ -113,6 +114,12 @@ mod tests {
 
     fn package(text: &str) -> Package {
         distribution(text.as_bytes(), &Limits::default()).unwrap()
+    }
+
+    #[test]
+    fn the_first_version_counts() {
+        let package = package("Name: a\nVersion: 1\nVersion: 2\nName: b\n");
+        assert_eq!((package.name.as_str(), package.version.as_str()), ("a", "1"));
     }
 
     fn licenses(fields: &str) -> Vec<String> {
