@@ -1,31 +1,51 @@
 //! Where the report goes.
 
 use std::fs::{self, OpenOptions};
-use std::io::{self, Write};
+use std::io::{self, BufWriter, Write};
 use std::path::Path;
 
 use crate::failure::Failure;
 
-/// Writes the report to a file, or to stdout where none is named.
+/// Writes what `write` gives to a file, or to stdout where none is named.
 ///
 /// A file appears whole or not at all: it is written beside its place and renamed. A device or
 /// pipe is written as it is.
-pub(crate) fn emit(report: &[u8], path: Option<&Path>) -> Result<(), Failure> {
+pub(crate) fn emit(
+    path: Option<&Path>,
+    write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+) -> Result<(), Failure> {
     let written = match path {
         Some(path) if is_special(path) => {
-            OpenOptions::new().write(true).open(path).and_then(|mut file| file.write_all(report))
+            OpenOptions::new().write(true).open(path).and_then(|file| buffered(file, write))
         }
-        Some(path) => write_whole(path, report),
-        None => write_stdout(report),
+        Some(path) => write_whole(path, write),
+        None => write_stdout(write),
     };
     written.map_err(|source| Failure::Output { path: path.map(Path::to_owned), source })
+}
+
+/// Writes a text to stdout.
+pub(crate) fn print(text: &[u8]) -> Result<(), Failure> {
+    emit(None, |out| out.write_all(text))
+}
+
+fn buffered(
+    out: impl Write,
+    write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+) -> io::Result<()> {
+    let mut out = BufWriter::new(out);
+    write(&mut out)?;
+    out.flush()
 }
 
 fn is_special(path: &Path) -> bool {
     fs::metadata(path).is_ok_and(|metadata| !metadata.is_file())
 }
 
-fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
+fn write_whole(
+    path: &Path,
+    write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+) -> io::Result<()> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
     let folder = folder.unwrap_or(Path::new("."));
     fs::metadata(folder)?;
@@ -34,7 +54,7 @@ fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
         .permissions(permissions())
         .tempfile_in(folder)
         .map_err(|error| io::Error::from(error.kind()))?;
-    file.write_all(bytes)?;
+    buffered(&mut file, write)?;
     file.persist(path)?;
     Ok(())
 }
@@ -45,9 +65,8 @@ fn permissions() -> fs::Permissions {
 }
 
 /// A reader that has seen enough (`| head`) is no failure.
-fn write_stdout(bytes: &[u8]) -> io::Result<()> {
-    let mut stdout = io::stdout().lock();
-    match stdout.write_all(bytes).and_then(|()| stdout.flush()) {
+fn write_stdout(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
+    match buffered(io::stdout().lock(), write) {
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
         other => other,
     }

@@ -25,40 +25,39 @@ pub enum Format {
 /// When `out` refuses.
 pub fn render(report: &Report, format: &Format, out: &mut dyn io::Write) -> io::Result<()> {
     let (inventory, version) = (&report.inventory, report.tool_version.as_str());
+    let safe = &mut EscapedJson(&mut *out);
     match format {
-        Format::Table(style) => written(out, |text| table::write(report, style, text)),
-        Format::Json(options) => {
+        Format::Table(style) => {
             let mut text = String::new();
-            json::write(report, options, &mut text).map_err(io::Error::other)?;
-            out.write_all(escape::json(&text).as_bytes())
+            table::write(report, style, &mut text).map_err(io::Error::other)?;
+            out.write_all(text.as_bytes())
         }
-        Format::CycloneDx => escaped(out, |out| {
-            cyclonedx::write(out, inventory, &subject(report), report.created, version)
-        }),
-        Format::SpdxJson => escaped(out, |out| {
-            spdx::write(out, inventory, &subject(report), report.created, version)
-        }),
+        Format::Json(options) => json::write(report, options, safe),
+        Format::CycloneDx => {
+            cyclonedx::write(safe, inventory, &subject(report), report.created, version)
+        }
+        Format::SpdxJson => spdx::write(safe, inventory, &subject(report), report.created, version),
     }
 }
 
-fn written(
-    out: &mut dyn io::Write,
-    write: impl FnOnce(&mut String) -> std::fmt::Result,
-) -> io::Result<()> {
-    let mut text = String::new();
-    write(&mut text).map_err(io::Error::other)?;
-    out.write_all(text.as_bytes())
-}
+/// Writes JSON that does nothing to a terminal. The serializer hands on whole characters.
+struct EscapedJson<'w>(&'w mut dyn io::Write);
 
-/// JSON that does nothing to a terminal.
-fn escaped(
-    out: &mut dyn io::Write,
-    write: impl FnOnce(&mut dyn io::Write) -> io::Result<()>,
-) -> io::Result<()> {
-    let mut bytes = Vec::new();
-    write(&mut bytes)?;
-    let text = String::from_utf8(bytes).map_err(io::Error::other)?;
-    out.write_all(escape::json(&text).as_bytes())
+impl io::Write for EscapedJson<'_> {
+    fn write(&mut self, fragment: &[u8]) -> io::Result<usize> {
+        // Nearly all of a report, and nothing to look at character by character.
+        if fragment.iter().all(|byte| *byte < 0x7f) {
+            self.0.write_all(fragment)?;
+        } else {
+            let text = std::str::from_utf8(fragment).map_err(io::Error::other)?;
+            self.0.write_all(escape::json(text).as_bytes())?;
+        }
+        Ok(fragment.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.flush()
+    }
 }
 
 /// What an SBOM of the report is about.

@@ -67,7 +67,7 @@ fn say_unread(report: &BuildReport, all: bool) {
 fn info(path: &Path) -> Result<u8, Failure> {
     let database = Database::open(path)?;
     let text = described(&database).map_err(|error| Failure::Render(io::Error::other(error)))?;
-    output::emit(text.as_bytes(), None)?;
+    output::print(text.as_bytes())?;
     Ok(0)
 }
 
@@ -100,6 +100,6 @@ fn verify(path: &Path) -> Result<u8, Failure> {
         checked.blocks,
         checked.bytes
     );
-    output::emit(summary.as_bytes(), None)?;
+    output::print(summary.as_bytes())?;
     Ok(0)
 }

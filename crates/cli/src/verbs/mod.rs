@@ -13,7 +13,7 @@ pub(crate) use scan::{fs, image, rootfs, sbom};
 
 /// `version`: the program's version.
 pub(crate) fn version() -> Result<u8, Failure> {
-    output::emit(format!("Version: {}\n", env!("CARGO_PKG_VERSION")).as_bytes(), None)?;
+    output::print(format!("Version: {}\n", env!("CARGO_PKG_VERSION")).as_bytes())?;
     Ok(0)
 }
 
@@ -21,7 +21,7 @@ pub(crate) fn version() -> Result<u8, Failure> {
 pub(crate) fn completion(shell: Shell) -> Result<u8, Failure> {
     let mut script = Vec::new();
     clap_complete::generate(shell, &mut args::command(), "sealift", &mut script);
-    output::emit(&script, None)?;
+    output::print(&script)?;
     Ok(0)
 }
 
@@ -43,6 +43,6 @@ pub(crate) fn man(verb: Option<&str>) -> Result<u8, Failure> {
     clap_mangen::Man::new(described.clone())
         .render(&mut page)
         .map_err(|source| Failure::Output { path: None, source })?;
-    output::emit(&page, None)?;
+    output::print(&page)?;
     Ok(0)
 }

@@ -115,7 +115,8 @@ fn run(
     drop(bar);
     let hidden = selection.apply(&mut report);
     report.notes = not_scanned(args);
-    output::emit(&rendered(&report, args, environment)?, args.output.as_deref())?;
+    let format = format(args, environment);
+    output::emit(args.output.as_deref(), |out| sealift::render(&report, &format, out))?;
     if !global.quiet {
         summary::print(&report, &hidden, global.debug);
         summary::old_advisories(&report, scanner.database(), now());
@@ -210,12 +211,8 @@ fn not_scanned(args: &ScanArgs) -> Vec<String> {
     missing.map(|scanner| format!("not scanned: {}", scanner.name())).collect()
 }
 
-fn rendered(
-    report: &Report,
-    args: &ScanArgs,
-    environment: &Environment,
-) -> Result<Vec<u8>, Failure> {
-    let format = match args.format {
+fn format(args: &ScanArgs, environment: &Environment) -> Format {
+    match args.format {
         ReportFormat::Table => Format::Table(table_style(args.output.as_deref(), environment)),
         ReportFormat::Json => {
             let mut options = JsonOptions::default();
@@ -224,10 +221,7 @@ fn rendered(
         }
         ReportFormat::CycloneDx => Format::CycloneDx,
         ReportFormat::SpdxJson => Format::SpdxJson,
-    };
-    let mut written = Vec::new();
-    sealift::render(report, &format, &mut written).map_err(Failure::Render)?;
-    Ok(written)
+    }
 }
 
 /// Colour and links for a terminal alone; its width, else `COLUMNS`, else a wide page.

@@ -9,7 +9,7 @@
 mod finding;
 mod package;
 
-use std::fmt;
+use std::io;
 
 use sealift_matcher::Coverage;
 use sealift_model::{Digest, Impact, Timestamp};
@@ -38,12 +38,11 @@ impl Default for JsonOptions {
 ///
 /// # Errors
 /// When `out` refuses.
-pub fn write(report: &Report, options: &JsonOptions, out: &mut dyn fmt::Write) -> fmt::Result {
+pub fn write(report: &Report, options: &JsonOptions, out: &mut dyn io::Write) -> io::Result<()> {
     let sections = sections::sections(report);
     let document = Document::new(report, &sections, options);
-    let text = serde_json::to_string_pretty(&document).map_err(|_| fmt::Error)?;
-    out.write_str(&text)?;
-    out.write_char('\n')
+    serde_json::to_writer_pretty(&mut *out, &document)?;
+    out.write_all(b"\n")
 }
 
 #[derive(Serialize)]

@@ -4,9 +4,9 @@ use super::*;
 use crate::example;
 
 fn written(report: &Report, options: &JsonOptions) -> String {
-    let mut text = String::new();
-    write(report, options, &mut text).unwrap();
-    text
+    let mut bytes = Vec::new();
+    write(report, options, &mut bytes).unwrap();
+    String::from_utf8(bytes).unwrap()
 }
 
 #[test]
