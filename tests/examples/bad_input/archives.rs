@@ -32,7 +32,7 @@ pub(crate) fn cases() -> Vec<Case> {
         .says(FOUND)
         .says("max_"),
         jar("entries that share their data", 9, || {
-            let inner = Zip::default().entry("a.jar", &vec![0; 100 << 20]);
+            let inner = Zip::default().entry("a.jar", &vec![0; 500 << 10]);
             let bomb = (0..1_000).fold(inner.clone(), |zip, _| zip.again("b.jar", &inner));
             bomb.entry(POM, LOG4J).end()
         })
