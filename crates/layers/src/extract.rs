@@ -17,6 +17,12 @@ pub trait Extract: Sync {
     /// goes by the path alone should not ask for a head.
     fn wants(&self, path: TreePath<'_>, metadata: &Metadata, head: &[u8]) -> bool;
 
+    /// Paths that are wanted as they stand, also where a folder on the way is a link; `wants` must
+    /// say yes to them. They are looked up once the layers lie upon each other. Default: none.
+    fn fixed_paths(&self) -> Vec<&'static str> {
+        Vec::new()
+    }
+
     /// Reads one wanted file; none when there is nothing in it. What is wrong with the file
     /// belongs into the facts, too.
     fn read(&self, file: &mut File<'_>) -> Option<Self::Facts>;

@@ -13,6 +13,12 @@ pub trait Cataloger: Sync {
     /// (programs have no telling name).
     fn wants(&self, path: TreePath<'_>, metadata: &Metadata, head: &[u8]) -> bool;
 
+    /// Paths that `wants` says yes to as they stand, so that they are also found where a folder on
+    /// the way is a link. Most ecosystems have none.
+    fn fixed_paths(&self) -> &'static [&'static str] {
+        &[]
+    }
+
     /// Reads one wanted file while its layer streams by: `file.stream()` forward only, or
     /// `file.bytes()` whole. Sees nothing but this file; facts belong to the content, and the
     /// names it has (links included) are attached at the merge.

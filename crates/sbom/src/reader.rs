@@ -88,6 +88,10 @@ impl Extract for Reader<'_> {
             && !self.skip.skips_file(path)
     }
 
+    fn fixed_paths(&self) -> Vec<&'static str> {
+        self.catalogers.iter().flat_map(|cataloger| cataloger.fixed_paths()).copied().collect()
+    }
+
     fn read(&self, file: &mut File<'_>) -> Option<FileFacts> {
         let takers = self.takers(file);
         let shared = takers.len() > 1;

@@ -79,7 +79,36 @@ impl Survey {
                 }
             }
         }
+        for path in extract.fixed_paths() {
+            survey.fixed(merge, extract, &read, path)?;
+        }
         Ok(survey)
+    }
+
+    /// A file that is found at a fixed path through a linked folder: it has no node of that name.
+    fn fixed<'r, E: Extract>(
+        &mut self,
+        merge: &mut Merge<'_>,
+        extract: &E,
+        read: &impl Fn(Content) -> Option<&'r ReadFile<E::Facts>>,
+        path: &str,
+    ) -> Result<(), LimitExceeded>
+    where
+        E::Facts: 'r,
+    {
+        let Place::At(id, true) = merge.find(path.as_bytes())? else { return Ok(()) };
+        let node = merge.nodes[id];
+        if let NodeKind::File(content, _) = node.kind {
+            let path = path.as_bytes().to_vec();
+            let name = Name { rank: Rank::SymbolicLink, path, layer: node.layer };
+            let is_known = |names: &BTreeMap<Content, Vec<Name>>| {
+                names.get(&content).is_some_and(|names| names.iter().any(|n| n.path == name.path))
+            };
+            if !is_known(&self.names) && !is_known(&self.again) {
+                self.ask(merge, extract, read(content), content, name);
+            }
+        }
+        Ok(())
     }
 
     fn file<E: Extract>(

@@ -163,6 +163,18 @@ fn a_file_is_wanted_by_the_name_it_gets() {
 }
 
 #[test]
+fn fixed_paths_are_found_through_linked_folders() {
+    let lower = || Tar::new().file("real/wanted", "1").file("real/other", "1");
+    let linked = lower().symlink("fixed", "/real");
+    let tree = merged(vec![linked], &["fixed/wanted"]);
+    assert_eq!(files(&tree), [("fixed/wanted", "1", 0)]);
+    let tree = merged(vec![lower(), Tar::new().symlink("fixed", "real")], &["fixed/wanted"]);
+    assert_eq!(files(&tree), [("fixed/wanted", "1", 0)]);
+    let looped = lower().symlink("fixed", "fixed");
+    assert!(merged(vec![looped], &["fixed/wanted"]).files.is_empty());
+}
+
+#[test]
 fn links_do_not_lead_out_of_the_tree() {
     let tree = merged(
         vec![

@@ -244,6 +244,10 @@ impl Extract for Texts {
         self.0.iter().any(|wanted| wanted == "*" || *wanted == path.to_string())
     }
 
+    fn fixed_paths(&self) -> Vec<&'static str> {
+        vec!["fixed/wanted"]
+    }
+
     fn read(&self, file: &mut File<'_>) -> Option<String> {
         Some(match file.bytes() {
             Ok(bytes) => String::from_utf8_lossy(bytes).into_owned(),

@@ -34,6 +34,10 @@ impl Cataloger for Installed {
         path.ends_with("lib/apk/db/installed")
     }
 
+    fn fixed_paths(&self) -> &'static [&'static str] {
+        DATABASES
+    }
+
     fn read(&self, file: &mut File<'_>, facts: &mut Facts) -> Result<(), Error> {
         let path = file.path();
         let is_elsewhere = DATABASES.iter().all(|known| path != TreePath::from(*known));

@@ -42,6 +42,10 @@ impl Cataloger for Status {
         Place::of(path).is_some()
     }
 
+    fn fixed_paths(&self) -> &'static [&'static str] {
+        &["var/lib/dpkg/status"]
+    }
+
     fn read(&self, file: &mut File<'_>, facts: &mut Facts) -> Result<(), Error> {
         let path = file.path();
         match Place::of(path) {

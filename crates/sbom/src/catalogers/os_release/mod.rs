@@ -38,6 +38,10 @@ impl Cataloger for Release {
         FILES.iter().any(|(known, _)| path == TreePath::from(*known))
     }
 
+    fn fixed_paths(&self) -> &'static [&'static str] {
+        &["etc/os-release", "usr/lib/os-release"]
+    }
+
     fn read(&self, file: &mut File<'_>, facts: &mut Facts) -> Result<(), Error> {
         let mut bytes = Vec::new();
         file.stream()

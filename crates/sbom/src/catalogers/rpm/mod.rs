@@ -33,6 +33,10 @@ impl Cataloger for Database {
         metadata.size > 0 && DATABASES.iter().any(|known| path.bytes() == known.as_bytes())
     }
 
+    fn fixed_paths(&self) -> &'static [&'static str] {
+        DATABASES
+    }
+
     fn read(&self, _: &mut File<'_>, _: &mut Facts) -> Result<(), Error> {
         Err(Error::Unsupported { format: "RPM package database" })
     }
