@@ -152,7 +152,10 @@ impl Scanner {
         options: &ScanOptions,
     ) -> Result<Option<Matches>, Error> {
         let Some(database) = &self.database else { return Ok(None) };
-        let covered = Covered::new(&inventory.packages);
+        let by_lockfile = matching == Matching::Declared;
+        let covered = by_lockfile.then(|| Covered::new(&inventory.packages));
+        let is_covered =
+            |package: &Package| covered.as_ref().is_some_and(|covered| covered.covers(package));
         // A manifest that names the project itself declares no package that it uses.
         let uses = |package: &Package| {
             package.evidence == Evidence::Installed || package.relationship != Relationship::Root
@@ -162,7 +165,7 @@ impl Scanner {
             | (Matching::Installed, Evidence::Installed)
             | (Matching::Declared, Evidence::Declared) => true,
             (Matching::Installed, Evidence::Declared) => false,
-            (Matching::Declared, Evidence::Installed) => !covered.covers(package),
+            (Matching::Declared, Evidence::Installed) => !is_covered(package),
         };
         let counts = |package: &Package| asked(package) && uses(package);
         let mut how = MatchOptions::default();
@@ -184,8 +187,9 @@ fn drop_unpinned(inventory: &mut Inventory) {
         let diagnostic = Diagnostic::new(package.cataloger.as_str(), message, Impact::Note);
         let places = package.locations.iter();
         inventory.diagnostics.extend(places.map(|place| {
-            let at = diagnostic.clone().at(place.path.as_str(), place.layer.clone());
-            place.lines.map_or(at.clone(), |(line, _)| at.on_line(line))
+            let mut at = diagnostic.clone().at(place.path.as_str(), place.layer.clone());
+            at.line = place.lines.map(|(line, _)| line);
+            at
         }));
     }
     inventory.packages.retain(|package| !unpinned(package));
