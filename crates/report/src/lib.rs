@@ -1,4 +1,5 @@
-//! Reports of scans, one module for each format, written to a [`std::fmt::Write`].
+//! Reports of scans, one module for each format: JSON to a [`std::io::Write`], as it may be large, the
+//! table to a [`std::fmt::Write`].
 //!
 //! ```
 //! use sealift_model::Inventory;
