@@ -12,12 +12,6 @@ pub enum Error {
     /// A bound was passed.
     #[error(transparent)]
     Limit(#[from] LimitExceeded),
-    /// Its format is known, but there is no reader for it.
-    #[error("{format}: not read by this version")]
-    Unsupported {
-        /// The format.
-        format: &'static str,
-    },
     /// It is not of its format.
     #[error("not a valid {format}: {reason}")]
     Malformed {

@@ -2,7 +2,7 @@
 
 use sealift_model::{Distribution, Package};
 
-use crate::{Error, OsPackage};
+use crate::{DatabasePages, Error, OsPackage};
 
 /// Problems listed of one file; a file of rubbish has one on every line.
 const MAX_PROBLEMS: usize = 100;
@@ -96,6 +96,8 @@ pub enum Fact {
     },
     /// The file names only what its project asks for itself: a file beside it knows the rest.
     ListsDirectOnly,
+    /// How the packages of an RPM database lie in its pages, or what a log beside it puts there.
+    RpmPages(Box<DatabasePages>),
     /// Licences of a package that is stated elsewhere.
     Licenses {
         /// Name of the package.

@@ -51,6 +51,7 @@ pub use catalog::{Catalog, MergedFacts, MergedFile};
 pub use cataloger::Cataloger;
 pub use catalogers::ALL;
 pub use catalogers::os_release::identify as identify_distribution;
+pub use catalogers::rpm::DatabasePages;
 pub use document::{
     Document, DocumentFormat, DocumentLimits, Subject, SubjectKind, SubjectLayer, read_document,
 };

@@ -37,6 +37,13 @@ pub struct OsPackage {
     pub architecture: Option<String>,
     /// What it was built from.
     pub source: Option<SourcePackage>,
+    /// File name of the source RPM.
+    pub source_rpm: Option<String>,
+    /// The number that stands in `version` before a colon, where a purl tells it apart from the
+    /// version.
+    pub epoch: Option<u32>,
+    /// Label of the RPM module that it belongs to.
+    pub module_label: Option<String>,
     /// Licences, where the database tells.
     pub licenses: Vec<String>,
     /// Who maintains it.
@@ -69,6 +76,9 @@ impl OsPackage {
             version,
             architecture: None,
             source: None,
+            source_rpm: None,
+            epoch: None,
+            module_label: None,
             licenses: Vec::new(),
             maintainer: None,
             requires: Requirements::default(),
@@ -89,10 +99,21 @@ impl OsPackage {
         ecosystem: Ecosystem,
         distribution: Option<&Distribution>,
     ) -> Result<Package, PurlError> {
-        let mut purl =
-            Purl::builder(ecosystem.purl_type(), &self.name).version(self.version.as_str());
-        if let Some(architecture) = &self.architecture {
-            purl = purl.qualifier("arch", architecture.as_str());
+        let epoch = self.epoch.map(|epoch| epoch.to_string());
+        let version = epoch.as_ref().and_then(|epoch| self.version.strip_prefix(epoch.as_str()));
+        let version = version.and_then(|version| version.strip_prefix(':'));
+        let mut purl = Purl::builder(ecosystem.purl_type(), &self.name)
+            .version(version.unwrap_or(&self.version));
+        let qualifiers = [
+            ("arch", &self.architecture),
+            ("epoch", &epoch),
+            ("rpmmod", &self.module_label),
+            ("upstream", &self.source_rpm),
+        ];
+        for (key, value) in qualifiers {
+            if let Some(value) = value {
+                purl = purl.qualifier(key, value.as_str());
+            }
         }
         if let Some(distribution) = distribution {
             let distro = distribution.qualifier();
@@ -102,6 +123,7 @@ impl OsPackage {
         package.licenses.clone_from(&self.licenses);
         package.source.clone_from(&self.source);
         package.architecture.clone_from(&self.architecture);
+        package.module_label.clone_from(&self.module_label);
         package.maintainer.clone_from(&self.maintainer);
         package.locations = vec![Location::new("").on_lines(self.lines)];
         Ok(package)

@@ -11,7 +11,7 @@ mod npm;
 pub(crate) mod os_release;
 mod program;
 mod python;
-mod rpm;
+pub(crate) mod rpm;
 pub(crate) mod text;
 
 use crate::Cataloger;
