@@ -21,7 +21,7 @@ const TABLE: &[Row] = &[
     (Ecosystem::Golang, Ok(&["go-mod", "go-program"])),
     (Ecosystem::Hex, Err("matched from SBOMs alone; mix.lock is not yet read")),
     (Ecosystem::Maven, Ok(&["java-archive"])),
-    (Ecosystem::Npm, Ok(&["npm-installed", "npm-lock", "npm-yarn"])),
+    (Ecosystem::Npm, Ok(&["npm-bun", "npm-installed", "npm-lock", "npm-pnpm", "npm-yarn"])),
     (Ecosystem::Nuget, Err("matched from SBOMs alone; deps.json and lockfiles are not yet read")),
     (
         Ecosystem::Pypi,

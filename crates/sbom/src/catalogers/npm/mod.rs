@@ -3,6 +3,8 @@
 //! | cataloger | reads | finds |
 //! | --- | --- | --- |
 //! | `npm-installed` | `package.json` | the package whose root it is: directly below `node_modules` (also pnpm's store, npm's global folder) or below Debian's `usr/share/nodejs`; elsewhere the project itself, as declared |
+//! | `npm-bun` | `bun.lock` | what it pins, under real names, with dependencies and lines |
+//! | `npm-pnpm` | `pnpm-lock.yaml` of versions 5 to 9 | what it pins, with dependencies and lines; scope up to version 8, for later ones leave it out |
 //! | `npm-yarn` | `yarn.lock` of Yarn 1 and later | what it pins, with dependencies and lines |
 //! | `npm-lock` | `package-lock.json`, `npm-shrinkwrap.json`, npm's hidden `node_modules/.package-lock.json`; versions 1 to 3 | what the lockfile pins, under the real names of aliases, with scope, relationship, dependencies and lines |
 //!
@@ -13,10 +15,12 @@
 //! carry with them. A workspace with a version is reported as a part of the project, the project's
 //! root is not.
 
+mod bun;
 mod license;
 mod lock;
 mod manifest;
 mod place;
+mod pnpm;
 mod tree;
 mod v1;
 mod v2;
@@ -24,8 +28,10 @@ mod yarn;
 
 use sealift_model::{Ecosystem, Package, Purl};
 
+pub(super) use bun::Bun;
 pub(super) use lock::Lockfile;
 pub(super) use manifest::Installed;
+pub(super) use pnpm::Pnpm;
 pub(super) use yarn::Yarn;
 
 /// Longest name that the registry takes (npm docs, package.json, "name").

@@ -1,0 +1,383 @@
+//! `pnpm-lock.yaml`, versions 5 to 9 of the lockfile (pnpm docs, "pnpm-lock.yaml";
+//! `@pnpm/lockfile-file`).
+//!
+//! pnpm writes a small part of YAML: maps as indented lines, two spaces a level, everything else
+//! on one line. That part is read, line by line.
+
+use std::collections::{HashMap, HashSet};
+
+use sealift_layers::{File, Metadata, TreePath};
+use sealift_model::{Evidence, Location, Package, Scope};
+
+use crate::catalogers::text;
+use crate::{Cataloger, Error, Facts};
+
+/// Finds the packages that pnpm's lockfiles pin.
+#[derive(Debug)]
+pub(crate) struct Pnpm;
+
+impl Cataloger for Pnpm {
+    fn name(&self) -> &'static str {
+        "npm-pnpm"
+    }
+
+    fn wants(&self, path: TreePath<'_>, _: &Metadata, _: &[u8]) -> bool {
+        path.file_name() == b"pnpm-lock.yaml" && !text::is_inside_package(path)
+    }
+
+    fn read(&self, file: &mut File<'_>, facts: &mut Facts) -> Result<(), Error> {
+        parse(file.bytes()?, facts)
+    }
+}
+
+fn parse(bytes: &[u8], facts: &mut Facts) -> Result<(), Error> {
+    let lockfile = Lockfile::read(text::utf8(bytes, "pnpm-lock.yaml")?, facts);
+    let mut packages: Vec<Package> = Vec::new();
+    let mut requires: HashMap<String, Vec<(&str, &str)>> = HashMap::new();
+    for entry in &lockfile.entries {
+        let Some(package) = entry.package(lockfile.form) else {
+            // A snapshot repeats the key of a package, which is told there.
+            if !entry.is_snapshot {
+                let problem = format!("{:?} has no valid name and version", entry.key);
+                facts.problem(Some(entry.lines.0), problem);
+            }
+            continue;
+        };
+        requires.entry(package.id()).or_default().extend(&entry.requires);
+        if !entry.is_snapshot {
+            packages.push(package);
+        }
+    }
+    let is_there: HashSet<String> = packages.iter().map(Package::id).collect();
+    for mut package in packages {
+        let needed = requires.remove(&package.id()).unwrap_or_default();
+        let ids = needed.into_iter().filter_map(|(name, reference)| {
+            let ids = lockfile.form.referred(name, reference).into_iter();
+            ids.flatten().find(|id| is_there.contains(id))
+        });
+        package.depends_on = ids.collect();
+        package.depends_on.sort_unstable();
+        package.depends_on.dedup();
+        facts.package(package);
+    }
+    Ok(())
+}
+
+/// How keys are written, by `lockfileVersion`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Form {
+    /// Up to version 5: `/@scope/name/1.2.3_peers`, or a registry in place of the first slash.
+    Slashes,
+    /// Versions 6 to 8: `/@scope/name@1.2.3(peers)`, or a registry in place of the slash.
+    SlashAt,
+    /// From version 9 on: `@scope/name@1.2.3(peers)`.
+    At,
+}
+
+impl Form {
+    fn of(version: &str) -> Self {
+        match version.split('.').next().and_then(|major| major.parse::<u32>().ok()) {
+            Some(..=5) => Self::Slashes,
+            Some(6..=8) => Self::SlashAt,
+            _ => Self::At,
+        }
+    }
+
+    /// Name and version in a key; the version may be a place to fetch from.
+    fn split(self, key: &str) -> Option<(&str, &str)> {
+        let key = without_peers(key);
+        let key = match (self, key.strip_prefix('/')) {
+            // The first releases with version 9 still wrote the slash.
+            (_, Some(key)) => key,
+            (Self::At, None) => key,
+            (_, None) => key.split_once('/')?.1,
+        };
+        if self == Self::Slashes {
+            let (name, version) = key.rsplit_once('/')?;
+            return Some((name, version.split('_').next().unwrap_or(version)));
+        }
+        let (at, _) = key.match_indices('@').find(|(at, _)| *at > 0)?;
+        Some((key.get(..at)?, key.get(at + 1..)?))
+    }
+
+    /// What an entry below `dependencies` may mean: a version, or the key of a package by another
+    /// name.
+    fn referred(self, name: &str, reference: &str) -> [Option<String>; 2] {
+        let version = without_peers(reference);
+        let version = match self {
+            Self::Slashes => version.split('_').next().unwrap_or(version),
+            _ => version,
+        };
+        let other = self.split(reference).map(|(name, version)| format!("{name}@{version}"));
+        [Some(format!("{name}@{version}")), other]
+    }
+}
+
+/// Peers stand in parentheses behind the version.
+fn without_peers(text: &str) -> &str {
+    text.split('(').next().unwrap_or(text)
+}
+
+/// An entry below `packages` or `snapshots`.
+#[derive(Debug, Default)]
+struct Entry<'a> {
+    key: &'a str,
+    is_snapshot: bool,
+    /// Stated where the key does not tell.
+    name: Option<&'a str>,
+    version: Option<&'a str>,
+    dev: Option<&'a str>,
+    optional: bool,
+    /// Names and references.
+    requires: Vec<(&'a str, &'a str)>,
+    lines: (u64, u64),
+}
+
+impl Entry<'_> {
+    fn package(&self, form: Form) -> Option<Package> {
+        let in_key = match self.key.starts_with("file:") || self.key.starts_with("link:") {
+            true => None,
+            false => form.split(self.key),
+        };
+        let is_version = |version: &&str| {
+            version.starts_with(|c: char| c.is_ascii_digit()) && !version.contains(['/', ':'])
+        };
+        let version = self.version.or(in_key.map(|(_, version)| version).filter(is_version))?;
+        let name = self.name.or(in_key.map(|(name, _)| name))?;
+        let mut package = super::package(name, version)?;
+        package.evidence = Evidence::Declared;
+        package.scope = match (self.dev, self.optional) {
+            (Some("true"), _) => Scope::Development,
+            (_, true) => Scope::Optional,
+            (Some(_), false) => Scope::Runtime,
+            (None, false) => Scope::Unstated,
+        };
+        package.locations = vec![Location::new("").on_lines(Some(self.lines))];
+        Some(package)
+    }
+}
+
+#[derive(Debug)]
+struct Lockfile<'a> {
+    form: Form,
+    entries: Vec<Entry<'a>>,
+}
+
+/// Where in the file a line stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Section {
+    Packages,
+    Snapshots,
+    Other,
+}
+
+impl<'a> Lockfile<'a> {
+    fn read(text: &'a str, facts: &mut Facts) -> Self {
+        let mut lockfile = Self { form: Form::At, entries: Vec::new() };
+        let mut section = Section::Other;
+        let (mut in_entry, mut in_requires) = (false, false);
+        for (line, number) in text.lines().zip(1..) {
+            let content = line.trim();
+            if content.is_empty() || content.starts_with('#') || content == "---" {
+                continue;
+            }
+            let depth = line.len() - line.trim_start_matches(' ').len();
+            if depth == 0 {
+                (section, in_entry) = (lockfile.section(content, number, facts), false);
+            } else if depth == 2 && section != Section::Other {
+                in_requires = false;
+                // YAML writes keys of more than 1,024 characters as `? key` and lets the colon
+                // begin the next line.
+                if content.starts_with(':') {
+                    continue;
+                }
+                let key = content.strip_prefix("? ").or_else(|| Some(member(content)?.0));
+                in_entry = key.is_some();
+                match key {
+                    Some(key) => lockfile.entries.push(Entry {
+                        key: unquoted(key),
+                        is_snapshot: section == Section::Snapshots,
+                        lines: (number, number),
+                        ..Entry::default()
+                    }),
+                    None => facts.problem(Some(number), format!("{content:?} is no entry")),
+                }
+            } else if let Some(entry) = lockfile.entries.last_mut().filter(|_| in_entry) {
+                entry.lines.1 = number;
+                let Some((key, value)) = member(content) else { continue };
+                if depth == 4 {
+                    in_requires = matches!(key, "dependencies" | "optionalDependencies");
+                    entry.set(key, value);
+                } else if depth == 6 && in_requires {
+                    entry.requires.push((key, value));
+                }
+            }
+        }
+        lockfile
+    }
+
+    /// The section that a line without indentation begins.
+    fn section(&mut self, content: &str, number: u64, facts: &mut Facts) -> Section {
+        match member(content) {
+            Some(("packages", _)) => Section::Packages,
+            Some(("snapshots", _)) => Section::Snapshots,
+            Some(("lockfileVersion", version)) => {
+                self.form = Form::of(version);
+                Section::Other
+            }
+            Some(_) => Section::Other,
+            None => {
+                facts.problem(Some(number), format!("{content:?} begins no section"));
+                Section::Other
+            }
+        }
+    }
+}
+
+impl<'a> Entry<'a> {
+    fn set(&mut self, key: &str, value: &'a str) {
+        match key {
+            "name" => self.name = Some(value),
+            "version" => self.version = Some(value),
+            "dev" => self.dev = Some(value),
+            "optional" => self.optional = value == "true",
+            _ => {}
+        }
+    }
+}
+
+/// `key: value` or `key:`, each with or without quotes. Only a colon before a space or the end
+/// parts them.
+fn member(content: &str) -> Option<(&str, &str)> {
+    let quote = content.chars().next().filter(|first| matches!(first, '\'' | '"'));
+    let after_key = match quote {
+        Some(quote) => content.get(1..)?.find(quote)? + 2,
+        None => 0,
+    };
+    let rest = content.get(after_key..)?;
+    let at = match rest.find(": ") {
+        Some(at) => at,
+        None => rest.strip_suffix(':')?.len(),
+    };
+    let (key, value) = content.split_at_checked(after_key + at)?;
+    Some((unquoted(key), unquoted(value.get(1..)?.trim())))
+}
+
+fn unquoted(text: &str) -> &str {
+    let inside = |quote: char| text.strip_prefix(quote)?.strip_suffix(quote);
+    inside('\'').or_else(|| inside('"')).unwrap_or(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn facts(text: &str) -> Facts {
+        let mut facts = Facts::default();
+        parse(text.as_bytes(), &mut facts).unwrap();
+        facts
+    }
+
+    /// Names with versions, scopes, and what each needs.
+    fn packages(text: &str) -> Vec<(String, Scope, String)> {
+        let facts = facts(text);
+        assert!(facts.problems.is_empty(), "{facts:?}");
+        let packages = facts.packages();
+        packages.map(|it| (it.id(), it.scope, it.depends_on.join(" "))).collect()
+    }
+
+    fn row(id: &str, scope: Scope, needs: &str) -> (String, Scope, String) {
+        (id.to_owned(), scope, needs.to_owned())
+    }
+
+    #[test]
+    fn version_5() {
+        let found = packages(
+            "lockfileVersion: 5.4\n\ndependencies:\n  '@s/a': 1.0.0_b@2.0.0\n\npackages:\n\n  \
+             /@s/a/1.0.0_b@2.0.0:\n    resolution: {integrity: sha512-x}\n    dependencies:\n      \
+             b: 2.0.0\n      alias: /c/1.1.0\n    dev: false\n\n  registry.example/b/2.0.0:\n    \
+             dev: true\n\n  /c/1.1.0:\n    optional: true\n    dev: false\n\n  file:../d:\n    \
+             name: d\n    version: 0.1.0\n",
+        );
+        assert_eq!(
+            found,
+            [
+                row("@s/a@1.0.0", Scope::Runtime, "b@2.0.0 c@1.1.0"),
+                row("b@2.0.0", Scope::Development, ""),
+                row("c@1.1.0", Scope::Optional, ""),
+                row("d@0.1.0", Scope::Unstated, ""),
+            ]
+        );
+    }
+
+    #[test]
+    fn version_6() {
+        let found = packages(
+            "lockfileVersion: '6.0'\n\npackages:\n\n  /@s/a@1.0.0(b@2.0.0):\n    dependencies:\n      \
+             b: 2.0.0\n    dev: false\n\n  /b@2.0.0:\n    dev: false\n\n  \
+             github.com/x/y/0123abc:\n    name: y\n    version: 3.0.0\n    dev: true\n",
+        );
+        assert_eq!(
+            found,
+            [
+                row("@s/a@1.0.0", Scope::Runtime, "b@2.0.0"),
+                row("b@2.0.0", Scope::Runtime, ""),
+                row("y@3.0.0", Scope::Development, ""),
+            ]
+        );
+    }
+
+    #[test]
+    fn version_9_with_snapshots() {
+        let found = packages(
+            "---\nlockfileVersion: '9.0'\n\npackages:\n\n  '@s/a@1.0.0':\n    engines: {node: '>=1'}\n\n  \
+             b@2.0.0:\n    deprecated: >-\n      some: words\n\n  \
+             y@https://host/y/tar.gz/0123abc:\n    version: 3.0.0\n\nsnapshots:\n\n  \
+             '@s/a@1.0.0(b@2.0.0)':\n    dependencies:\n      b: 2.0.0\n      alias: b@2.0.0\n\n  \
+             b@2.0.0: {}\n\n  ? y@https://host/y/tar.gz/0123abc\n  : dependencies:\n",
+        );
+        assert_eq!(
+            found,
+            [
+                row("@s/a@1.0.0", Scope::Unstated, "b@2.0.0"),
+                row("b@2.0.0", Scope::Unstated, ""),
+                row("y@3.0.0", Scope::Unstated, ""),
+            ]
+        );
+        let facts = facts("lockfileVersion: '9.0'\npackages:\n  b@2.0.0:\n    hasBin: true\n");
+        let package = facts.packages().next().unwrap();
+        assert_eq!(package.locations[0].lines, Some((3, 4)));
+    }
+
+    #[test]
+    fn what_is_no_entry_is_told_with_its_line() {
+        let facts =
+            facts("<<<<<<< ours\nlockfileVersion: '6.0'\npackages:\n  /a@1.0.0:\n  b\n  c:\n");
+        assert_eq!(facts.packages().count(), 1);
+        let told = facts.problems.iter().map(|problem| (problem.line, problem.message.as_str()));
+        assert_eq!(
+            told.collect::<Vec<_>>(),
+            [
+                (Some(1), "\"<<<<<<< ours\" begins no section"),
+                (Some(5), "\"b\" is no entry"),
+                (Some(6), "\"c\" has no valid name and version"),
+            ]
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn never_panics(text: String) {
+            let _ = facts(&text);
+        }
+
+        #[test]
+        fn never_panics_on_what_looks_right(
+            text in "(lockfileVersion: [56]|(packages|snapshots):|[@/ab'\"(:_?1.]{0,4}|\n {0,6}){0,40}",
+        ) {
+            let _ = facts(&text);
+        }
+    }
+}
