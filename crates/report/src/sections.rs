@@ -45,6 +45,8 @@ const CATALOGERS: &[Row] = &[
     row("python-pylock", "pylock", Place::EachFile),
     row("python-requirements", "pip", Place::EachFile),
     row("python-uv", "uv", Place::EachFile),
+    row("ruby-installed", "gemspec", Place::Together("Ruby")),
+    row("ruby-lock", "bundler", Place::EachFile),
     row("rust-program", "rustbinary", Place::EachFile),
 ];
 

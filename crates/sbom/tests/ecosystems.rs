@@ -17,7 +17,7 @@ const TABLE: &[Row] = &[
     (Ecosystem::Cargo, Ok(&["cargo-lock", "rust-program"])),
     (Ecosystem::Composer, Err("matched from SBOMs alone; composer.lock is not yet read")),
     (Ecosystem::Deb, Ok(&["dpkg-status"])),
-    (Ecosystem::Gem, Err("matched from SBOMs alone; Gemfile.lock and gemspecs are not yet read")),
+    (Ecosystem::Gem, Ok(&["ruby-installed", "ruby-lock"])),
     (Ecosystem::Golang, Ok(&["go-mod", "go-program"])),
     (Ecosystem::Hex, Err("matched from SBOMs alone; mix.lock is not yet read")),
     (Ecosystem::Maven, Ok(&["java-archive"])),

@@ -12,6 +12,7 @@ pub(crate) mod os_release;
 mod program;
 mod python;
 pub(crate) mod rpm;
+mod ruby;
 pub(crate) mod text;
 
 use crate::Cataloger;
@@ -40,6 +41,8 @@ pub static ALL: &[&dyn Cataloger] = &[
     &python::Requirements,
     &python::Uv,
     &rpm::Database,
+    &ruby::Installed,
+    &ruby::Lockfile,
     &cargo::Program,
 ];
 
