@@ -29,6 +29,8 @@ const fn row(cataloger: &'static str, kind: &'static str, place: Place) -> Row {
 /// The result types and display names of Trivy's JSON reports, by our catalogers.
 const CATALOGERS: &[Row] = &[
     row("cargo-lock", "cargo", Place::EachFile),
+    row("composer-installed", "composer-vendor", Place::EachFile),
+    row("composer-lock", "composer", Place::EachFile),
     row("go-mod", "gomod", Place::EachFile),
     row("go-program", "gobinary", Place::EachFile),
     row("java-archive", "jar", Place::Together("Java")),

@@ -15,7 +15,7 @@ const TABLE: &[Row] = &[
         Err("matched from SBOMs alone; its images carry SPDX files, not yet read"),
     ),
     (Ecosystem::Cargo, Ok(&["cargo-lock", "rust-program"])),
-    (Ecosystem::Composer, Err("matched from SBOMs alone; composer.lock is not yet read")),
+    (Ecosystem::Composer, Ok(&["composer-installed", "composer-lock"])),
     (Ecosystem::Deb, Ok(&["dpkg-status"])),
     (Ecosystem::Gem, Ok(&["ruby-installed", "ruby-lock"])),
     (Ecosystem::Golang, Ok(&["go-mod", "go-program"])),

@@ -3,6 +3,7 @@
 mod alpine;
 mod archive;
 mod cargo;
+mod composer;
 mod debian;
 mod golang;
 mod java;
@@ -22,6 +23,8 @@ use crate::Cataloger;
 pub static ALL: &[&dyn Cataloger] = &[
     &alpine::Installed,
     &cargo::Lockfile,
+    &composer::Installed,
+    &composer::Lockfile,
     &debian::Status,
     &golang::ModuleFiles,
     &golang::Program,
