@@ -5,7 +5,7 @@
 use std::collections::{HashMap, HashSet};
 
 use sealift_layers::{File, Metadata, TreePath};
-use sealift_model::{Evidence, Location, Package, Relationship};
+use sealift_model::{Evidence, Location, Relationship};
 
 use super::without_platform;
 use crate::catalogers::text;
