@@ -39,6 +39,8 @@ const CATALOGERS: &[Row] = &[
     row("npm-lock", "npm", Place::EachFile),
     row("npm-pnpm", "pnpm", Place::EachFile),
     row("npm-yarn", "yarn", Place::EachFile),
+    row("nuget-deps", "dotnet-core", Place::EachFile),
+    row("nuget-lock", "nuget", Place::EachFile),
     row("python-archive", "python-pkg", Place::Together("Python")),
     row("python-installed", "python-pkg", Place::Together("Python")),
     row("python-pdm", "pdm", Place::EachFile),

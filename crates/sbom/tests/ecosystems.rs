@@ -22,7 +22,7 @@ const TABLE: &[Row] = &[
     (Ecosystem::Hex, Err("matched from SBOMs alone; mix.lock is not yet read")),
     (Ecosystem::Maven, Ok(&["java-archive"])),
     (Ecosystem::Npm, Ok(&["npm-bun", "npm-installed", "npm-lock", "npm-pnpm", "npm-yarn"])),
-    (Ecosystem::Nuget, Err("matched from SBOMs alone; deps.json and lockfiles are not yet read")),
+    (Ecosystem::Nuget, Ok(&["nuget-deps", "nuget-lock"])),
     (
         Ecosystem::Pypi,
         Ok(&[

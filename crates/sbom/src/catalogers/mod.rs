@@ -9,6 +9,7 @@ mod golang;
 mod java;
 mod json;
 mod npm;
+mod nuget;
 pub(crate) mod os_release;
 mod program;
 mod python;
@@ -34,6 +35,8 @@ pub static ALL: &[&dyn Cataloger] = &[
     &npm::Lockfile,
     &npm::Pnpm,
     &npm::Yarn,
+    &nuget::Deps,
+    &nuget::Lockfile,
     &os_release::Release,
     &python::Archive,
     &python::Installed,

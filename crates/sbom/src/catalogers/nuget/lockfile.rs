@@ -1,0 +1,114 @@
+//! `packages.lock.json` (NuGet docs, "PackageReference in project files", "Locking
+//! dependencies"): for each framework, name to what is resolved.
+
+use std::collections::HashMap;
+
+use sealift_layers::{File, Metadata, TreePath};
+use sealift_model::{Evidence, Location, Relationship};
+
+use super::needed;
+use crate::catalogers::json::{Document, Object};
+use crate::{Cataloger, Error, Facts};
+
+/// Finds the packages that NuGet locked.
+#[derive(Debug)]
+pub(crate) struct Lockfile;
+
+impl Cataloger for Lockfile {
+    fn name(&self) -> &'static str {
+        "nuget-lock"
+    }
+
+    fn wants(&self, path: TreePath<'_>, _: &Metadata, _: &[u8]) -> bool {
+        path.file_name() == b"packages.lock.json"
+    }
+
+    fn read(&self, file: &mut File<'_>, facts: &mut Facts) -> Result<(), Error> {
+        parse(file.bytes()?, facts)
+    }
+}
+
+fn parse(bytes: &[u8], facts: &mut Facts) -> Result<(), Error> {
+    let (document, root) = Document::read(bytes, "packages.lock.json")?;
+    let frameworks = root.object("dependencies").unwrap_or_default();
+    for (name, value) in frameworks.members() {
+        match value.as_object() {
+            Some(framework) => read_framework(&document, &framework, facts),
+            None => {
+                let line = document.lines(value).map(|(first, _)| first);
+                facts.problem(line, format!("framework {name:?} is no object"));
+            }
+        }
+    }
+    Ok(())
+}
+
+fn read_framework<'a>(document: &Document<'a>, framework: &Object<'a>, facts: &mut Facts) {
+    let mut ids = HashMap::new();
+    for (name, value) in framework.members() {
+        if let Some(version) = value.as_object().and_then(|entry| entry.text("resolved")) {
+            ids.insert(name.to_lowercase(), format!("{name}@{version}"));
+        }
+    }
+    for (name, value) in framework.members() {
+        let lines = document.lines(value);
+        let entry = value.as_object().unwrap_or_default();
+        let kind = entry.text("type").unwrap_or_default();
+        // Another project of the same solution has no version.
+        if kind == "Project" {
+            continue;
+        }
+        let version = entry.text("resolved").unwrap_or_default();
+        let Some(mut package) = super::package(name, &version) else {
+            let line = lines.map(|(first, _)| first);
+            facts.problem(line, format!("{name:?} has no valid name and version"));
+            continue;
+        };
+        package.evidence = Evidence::Declared;
+        package.relationship = match kind.as_ref() {
+            "Direct" => Relationship::Direct,
+            "Transitive" | "CentralTransitive" => Relationship::Indirect,
+            _ => Relationship::Unstated,
+        };
+        package.depends_on = needed(&entry, &ids);
+        package.locations = vec![Location::new("").on_lines(lines)];
+        facts.package(package);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn takes_what_is_locked() {
+        let text = "{\"version\": 1, \"dependencies\": {\"net8.0\": {\n\
+            \"A.B\": {\"type\": \"Direct\", \"resolved\": \"13.0.1\", \"dependencies\": {\"c\": \"6.0.0\"}},\n\
+            \"C\": {\"type\": \"Transitive\", \"resolved\": \"9.0.0\"},\n\
+            \"app\": {\"type\": \"Project\"}, \"d\": 7}, \"net9.0\": 1}}";
+        let mut facts = Facts::default();
+        parse(text.as_bytes(), &mut facts).unwrap();
+        let found: Vec<_> = facts
+            .packages()
+            .map(|it| (it.id(), it.relationship, it.depends_on.join(" ")))
+            .collect();
+        let expected = [
+            ("A.B@13.0.1".to_owned(), Relationship::Direct, "C@9.0.0".to_owned()),
+            ("C@9.0.0".to_owned(), Relationship::Indirect, String::new()),
+        ];
+        assert_eq!(found, expected);
+        let first = facts.packages().next().unwrap();
+        assert_eq!(first.purl.to_string(), "pkg:nuget/A.B@13.0.1");
+        assert_eq!(first.locations[0].lines, Some((2, 2)));
+        assert_eq!(facts.problems.len(), 2);
+    }
+
+    proptest! {
+        #[test]
+        fn never_panics(bytes: Vec<u8>) {
+            let _ = parse(&bytes, &mut Facts::default());
+        }
+    }
+}
