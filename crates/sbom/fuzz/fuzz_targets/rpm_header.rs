@@ -8,7 +8,7 @@ fuzz_target!(|header: &[u8]| {
     let mut blob = [b"BlbS", &1_u32.to_le_bytes(), &[0; 4], &length, header].concat();
     blob.resize((blob.len() + 12).next_multiple_of(16) - 12, 0);
     // Four bytes of checksum; a wrong one is told and passed over.
-    blob.extend([&[0; 4], &length, b"BlbE"].concat());
+    blob.extend([&[0; 4][..], &length, b"BlbE"].concat());
     let mut database = vec![0; 4096];
     for slot in database.chunks_exact_mut(16) {
         slot[..4].copy_from_slice(b"Slot");
