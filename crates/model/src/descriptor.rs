@@ -19,6 +19,9 @@ pub struct Descriptor {
     pub digest: Digest,
     /// Bytes of the blob.
     pub size: u64,
+    /// For an entry of an image index that is an artifact: what kind of one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub artifact_type: Option<String>,
     /// For an entry of an image index: what it runs on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub platform: Option<Platform>,
@@ -28,13 +31,14 @@ pub struct Descriptor {
 }
 
 impl Descriptor {
-    /// A descriptor without platform and annotations.
+    /// A descriptor without artifact type, platform and annotations.
     #[must_use]
     pub fn new(media_type: impl Into<String>, digest: Digest, size: u64) -> Self {
         Self {
             media_type: media_type.into(),
             digest,
             size,
+            artifact_type: None,
             platform: None,
             annotations: BTreeMap::new(),
         }

@@ -18,6 +18,14 @@ impl Timestamp {
         jiff::Timestamp::from_second(seconds).map(Self).map_err(|_| TimestampError)
     }
 
+    /// The point `milliseconds` after 1970-01-01T00:00:00Z.
+    ///
+    /// # Errors
+    /// When it lies outside the years -9999 to 9999.
+    pub fn from_unix_milliseconds(milliseconds: i64) -> Result<Self, TimestampError> {
+        jiff::Timestamp::from_millisecond(milliseconds).map(Self).map_err(|_| TimestampError)
+    }
+
     /// Whole seconds since 1970-01-01T00:00:00Z, rounded towards it.
     #[must_use]
     pub fn unix_seconds(self) -> i64 {
@@ -81,6 +89,9 @@ mod tests {
         let time: Timestamp = "2023-01-01T02:00:00+02:00".parse().unwrap();
         assert_eq!(time.to_string(), "2023-01-01T00:00:00Z");
         assert_eq!(time.unix_seconds(), 1_672_531_200);
+        let later = Timestamp::from_unix_milliseconds(1_672_531_200_250).unwrap();
+        assert_eq!(later.to_string(), "2023-01-01T00:00:00.25Z");
+        assert_eq!(Timestamp::from_unix_milliseconds(i64::MAX), Err(TimestampError));
         assert_eq!("yesterday".parse::<Timestamp>(), Err(TimestampError));
     }
 }

@@ -1,0 +1,103 @@
+//! Sigstore bundles: all that is needed to verify one signature, in one JSON document
+//! (protobuf-specs, `sigstore_bundle.proto`, versions 0.1 to 0.3).
+
+mod content;
+mod entry;
+mod error;
+mod material;
+#[cfg(test)]
+mod tests;
+mod version;
+
+pub use content::Content;
+pub use error::BundleError;
+pub use material::Material;
+pub use version::BundleVersion;
+
+use crate::json::{self, Field, Names};
+use crate::limits::Limits;
+use crate::log::Entry;
+
+/// A bundle: parsed, not verified. Nothing that it says may be believed before a verifier has
+/// compared it with a trusted root or key and a policy.
+#[derive(Clone, Debug)]
+pub struct Bundle {
+    version: BundleVersion,
+    material: Material,
+    entries: Vec<Entry>,
+    timestamps: Vec<Vec<u8>>,
+    content: Content,
+}
+
+impl Bundle {
+    /// Reads a bundle by the JSON mapping of protocol buffers, which refuses unknown fields, and
+    /// by what its version requires.
+    ///
+    /// # Errors
+    /// Where it is malformed, lacks what its version requires, or passes a limit.
+    pub fn from_json(bytes: &[u8], limits: &Limits) -> Result<Self, BundleError> {
+        if bytes.len() > limits.max_bundle_bytes {
+            return Err(BundleError::TooLarge { bytes: bytes.len(), max: limits.max_bundle_bytes });
+        }
+        let document = json::parse(bytes, limits.max_json_depth)?;
+        let root = Field::root(&document, Names::Proto);
+        let version = BundleVersion::read(root)?;
+        root.only(&["mediaType", "verificationMaterial", "messageSignature", "dsseEnvelope"])?;
+        let material = root.get("verificationMaterial")?.only(&[
+            "certificate",
+            "x509CertificateChain",
+            "publicKey",
+            "tlogEntries",
+            "timestampVerificationData",
+        ])?;
+        Ok(Self {
+            version,
+            material: Material::read(material, version, limits)?,
+            entries: entry::read_all(material, version, limits)?,
+            timestamps: material::read_timestamps(material, limits)?,
+            content: Content::read(root, limits)?,
+        })
+    }
+
+    /// Puts together what lies apart: a signature beside its artifact, or one that an image's
+    /// annotations describe. An entry then has no inclusion proof but a promise, as in version 0.1.
+    #[must_use]
+    pub fn from_parts(
+        material: Material,
+        entries: Vec<Entry>,
+        timestamps: Vec<Vec<u8>>,
+        content: Content,
+    ) -> Self {
+        Self { version: BundleVersion::V01, material, entries, timestamps, content }
+    }
+
+    /// The version of the format, from the media type.
+    #[must_use]
+    pub fn version(&self) -> BundleVersion {
+        self.version
+    }
+
+    /// Who signed, as the bundle says.
+    #[must_use]
+    pub fn material(&self) -> &Material {
+        &self.material
+    }
+
+    /// The log entries, as they stand: one may stand twice.
+    #[must_use]
+    pub fn entries(&self) -> &[Entry] {
+        &self.entries
+    }
+
+    /// The RFC 3161 timestamps in DER, as they stand: one may stand twice.
+    #[must_use]
+    pub fn timestamps(&self) -> &[Vec<u8>] {
+        &self.timestamps
+    }
+
+    /// The signature and what it covers.
+    #[must_use]
+    pub fn content(&self) -> &Content {
+        &self.content
+    }
+}

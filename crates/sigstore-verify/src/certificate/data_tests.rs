@@ -1,0 +1,97 @@
+//! Certificates, paths and certificate timestamps of the test data.
+
+use std::fs;
+
+use sealift_model::Timestamp;
+
+use super::{Authority, Certificate, CertificateError, Usage, path};
+use crate::cases::{Cases, test_data};
+use crate::crypto::RustCrypto;
+use crate::sct::{self, SctError};
+use crate::trust::{TrustedRoot, Window};
+use crate::{Bundle, Material};
+
+/// What stands against the certificate of a bundle in the first second of its validity.
+#[derive(Debug, PartialEq)]
+enum Found {
+    Trusted,
+    Certificate(CertificateError),
+    Sct(SctError),
+}
+
+fn judge(bundle: &Bundle, root: &TrustedRoot) -> Option<Found> {
+    let Material::Certificate { leaf, intermediates } = bundle.material() else { return None };
+    let authorities = root.certificate_authorities();
+    let at = leaf.not_before();
+    let path = path::verify(leaf, intermediates, authorities, at, Usage::CodeSigning, &RustCrypto);
+    let path = match path {
+        Ok(path) => path,
+        Err(error) => return Some(Found::Certificate(error)),
+    };
+    path.check_time(leaf.not_after()).unwrap();
+    if let Err(error) = leaf.identity() {
+        return Some(Found::Certificate(error));
+    }
+    let scts = sct::verify(leaf, path.issuer(), root.ct_logs(), &RustCrypto);
+    Some(scts.map_or_else(Found::Sct, |_| Found::Trusted))
+}
+
+#[test]
+fn certificates_of_the_cases() {
+    let Some(Cases { readable, unreadable }) = Cases::read() else { return };
+    let (mut exact, mut skipped) = (0, unreadable);
+    for case in &readable {
+        let Some(found) = judge(&case.bundle, &case.root) else {
+            skipped += 1;
+            continue;
+        };
+        // What is wrong with a bundle that must fail may lie elsewhere.
+        assert!(!case.passes || found == Found::Trusted, "{}: {found:?}", case.name);
+        exact += 1;
+    }
+    println!(
+        "dataset sigstore/certificates: {} cases, {exact} exact, 0 excepted, {skipped} skipped",
+        exact + skipped
+    );
+    assert!(exact > 0);
+}
+
+/// Certificates of which each lacks one thing: `extra/sigstore-python/x509`.
+#[test]
+fn wrong_key_usages() {
+    let Some(sigstore) = test_data() else {
+        eprintln!("skipped: no test data");
+        return;
+    };
+    let read = |name: &str| {
+        let file = sigstore.join("extra/sigstore-python/x509").join(name);
+        Certificate::from_pem(&fs::read(file).unwrap()).unwrap()
+    };
+    let at: Timestamp = "2024-01-01T00:00:00Z".parse().unwrap();
+    let window = Window::new(at, None).unwrap();
+    let authority = |name: &str| Authority::new(vec![read(name)], window, &RustCrypto).err();
+    let usage = Usage::CodeSigning;
+    let signer =
+        |name: &str| path::verify(&read(name), &[], &[], at, usage, &RustCrypto).unwrap_err();
+    use CertificateError as E;
+    for (name, expected) in [
+        ("bogus-root.pem", None),
+        ("bogus-intermediate.pem", None),
+        ("bogus-intermediate-with-eku.pem", None),
+        ("bogus-root-noncritical-bc.pem", Some(E::BasicConstraintsNotCritical)),
+        ("bogus-root-invalid-ku.pem", Some(E::NoCertificateSign)),
+        ("bogus-root-missing-ku.pem", Some(E::NoCertificateSign)),
+    ] {
+        assert_eq!(authority(name), expected, "{name}");
+        assert_eq!(signer(name), E::AuthorityAsSigner, "{name}");
+    }
+    for (name, expected) in [
+        // Nothing is wrong with this one but that no one vouches for it.
+        ("bogus-leaf.pem", E::UnknownIssuer),
+        ("bogus-leaf-invalid-eku.pem", E::OtherExtendedKeyUsage { usage }),
+        ("bogus-leaf-missing-eku.pem", E::NoExtendedKeyUsage { usage }),
+        ("bogus-leaf-invalid-ku.pem", E::NoDigitalSignature),
+    ] {
+        assert_eq!(signer(name), expected, "{name}");
+    }
+}

@@ -1,0 +1,222 @@
+//! Who a certificate says has signed.
+
+use std::fmt;
+
+use super::Certificate;
+use super::error::CertificateError;
+use super::fulcio::{Extensions, FulcioExtension};
+use super::names::{GeneralName, GeneralNames};
+use crate::der::Cursor;
+
+/// The identity in a certificate: read, and as trustworthy as the path of the certificate.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct CertificateIdentity {
+    /// Who signed.
+    pub subject: SubjectAlternativeName,
+    /// Who vouches for it: the issuer of the OpenID Connect token.
+    pub issuer: Option<String>,
+    /// What else Fulcio knew.
+    pub extensions: Extensions,
+}
+
+/// The one subject alternative name of a signer's certificate (RFC 5280 4.2.1.6).
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum SubjectAlternativeName {
+    /// An email address, rfc822Name.
+    Email(String),
+    /// A URI: a workflow, a SPIFFE id, a service account.
+    Uri(String),
+    /// A user name, Fulcio's otherName 1.3.6.1.4.1.57264.1.7: `user!domain`.
+    OtherName(String),
+    /// A DNS name.
+    Dns(String),
+}
+
+impl SubjectAlternativeName {
+    /// The name without its form.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Email(name) | Self::Uri(name) | Self::OtherName(name) | Self::Dns(name) => name,
+        }
+    }
+
+    /// Fulcio's certificate specification, "Issued Certificate": exactly one name.
+    fn parse(names: GeneralNames<'_>) -> Result<Self, CertificateError> {
+        let mut names = names;
+        let malformed = |_| CertificateError::Malformed { part: "subjectAltName" };
+        let name = names.next().ok_or(CertificateError::NoAlternativeName)?.map_err(malformed)?;
+        if names.next().transpose().map_err(malformed)?.is_some() {
+            return Err(CertificateError::SeveralAlternativeNames);
+        }
+        match name {
+            GeneralName::Email(email) => {
+                let address = email.rsplit_once('@');
+                let whole =
+                    address.is_some_and(|(user, host)| !user.is_empty() && !host.is_empty());
+                checked(email, whole, "rfc822Name").map(Self::Email)
+            }
+            GeneralName::Uri(uri) => {
+                checked(uri, has_scheme(uri), "uniformResourceIdentifier").map(Self::Uri)
+            }
+            GeneralName::Username(name) => checked(name, true, "otherName").map(Self::OtherName),
+            GeneralName::Dns(name) => checked(name, true, "dNSName").map(Self::Dns),
+            GeneralName::Other { form } => {
+                Err(CertificateError::UnsupportedAlternativeName { form })
+            }
+        }
+    }
+}
+
+impl fmt::Display for SubjectAlternativeName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+fn checked(name: &str, valid: bool, form: &'static str) -> Result<String, CertificateError> {
+    if name.is_empty() {
+        Err(CertificateError::EmptyAlternativeName)
+    } else if name.chars().any(char::is_control) {
+        Err(CertificateError::ControlInAlternativeName)
+    } else if name.contains('*') {
+        Err(CertificateError::WildcardAlternativeName)
+    } else if !valid {
+        Err(CertificateError::InvalidAlternativeName { form })
+    } else {
+        Ok(name.to_owned())
+    }
+}
+
+/// RFC 5280 4.2.1.6: a URI is not relative; it has a scheme (RFC 3986 3.1) and a rest.
+fn has_scheme(uri: &str) -> bool {
+    let Some((scheme, rest)) = uri.split_once(':') else { return false };
+    let allowed = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'-' | b'.');
+    scheme.starts_with(|first: char| first.is_ascii_alphabetic())
+        && scheme.bytes().all(allowed)
+        && !rest.is_empty()
+}
+
+impl Certificate {
+    /// Who the certificate says has signed. Reading it proves nothing: that does the path of the
+    /// certificate to an authority.
+    ///
+    /// # Errors
+    /// When there is not exactly one subject alternative name of a form that names a signer, when
+    /// that is odd (empty, a pattern, with a control character), when an extension of Fulcio
+    /// does not hold text, or when the two for the issuer disagree.
+    pub fn identity(&self) -> Result<CertificateIdentity, CertificateError> {
+        let subject = SubjectAlternativeName::parse(self.alternative_names()?)?;
+        let extensions = Extensions::of(self)?;
+        let issuer = issuer(&extensions)?.map(ToOwned::to_owned);
+        Ok(CertificateIdentity { subject, issuer, extensions })
+    }
+
+    pub(super) fn alternative_names(&self) -> Result<GeneralNames<'_>, CertificateError> {
+        let Some(span) = self.extensions.alternative_name else { return Ok(GeneralNames::none()) };
+        GeneralNames::parse(Cursor::within(&self.der, span))
+            .map_err(|_| CertificateError::Malformed { part: "subjectAltName" })
+    }
+}
+
+/// Of the two extensions for the issuer the newer is preferred; both must say the same.
+fn issuer(extensions: &Extensions) -> Result<Option<&str>, CertificateError> {
+    let old = extensions.get(FulcioExtension::Issuer);
+    let new = extensions.get(FulcioExtension::IssuerV2);
+    if let (Some(old), Some(new)) = (old, new)
+        && old != new
+    {
+        let (old, new) = (old.to_owned(), new.to_owned());
+        return Err(CertificateError::IssuersDisagree { old, new });
+    }
+    let issuer = new.or(old);
+    if issuer == Some("") {
+        return Err(CertificateError::EmptyIssuerExtension);
+    }
+    Ok(issuer)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(der: &[u8]) -> Result<SubjectAlternativeName, CertificateError> {
+        let value = Cursor::new(der);
+        let names = GeneralNames::parse(value);
+        SubjectAlternativeName::parse(
+            names.map_err(|_| CertificateError::Malformed { part: "subjectAltName" })?,
+        )
+    }
+
+    fn sequence(content: &[u8]) -> Vec<u8> {
+        let mut der = vec![0x30, u8::try_from(content.len()).unwrap()];
+        der.extend_from_slice(content);
+        der
+    }
+
+    fn name(tag: u8, text: &str) -> Vec<u8> {
+        let mut der = vec![tag, u8::try_from(text.len()).unwrap()];
+        der.extend_from_slice(text.as_bytes());
+        der
+    }
+
+    #[test]
+    fn one_name_of_a_known_form() {
+        let is = |tag, text: &str| parse(&sequence(&name(tag, text)));
+        let text = || "a@b.test".to_owned();
+        assert_eq!(is(0x81, "a@b.test"), Ok(SubjectAlternativeName::Email(text())));
+        assert_eq!(is(0x82, "b.test"), Ok(SubjectAlternativeName::Dns("b.test".to_owned())));
+        let uri = "spiffe://b.test/a".to_owned();
+        assert_eq!(is(0x86, &uri), Ok(SubjectAlternativeName::Uri(uri)));
+    }
+
+    #[test]
+    fn odd_names_are_refused() {
+        use CertificateError as E;
+
+        for (tag, text, expected) in [
+            (0x81, "", E::EmptyAlternativeName),
+            (0x81, "a\0@b.test", E::ControlInAlternativeName),
+            (0x81, "*@b.test", E::WildcardAlternativeName),
+            (0x81, "b.test", E::InvalidAlternativeName { form: "rfc822Name" }),
+            (0x81, "a@", E::InvalidAlternativeName { form: "rfc822Name" }),
+            (0x81, "\u{e4}@b.test", E::Malformed { part: "subjectAltName" }),
+            (0x82, "*.b.test", E::WildcardAlternativeName),
+            (0x86, "/path", E::InvalidAlternativeName { form: "uniformResourceIdentifier" }),
+            (0x86, "https:", E::InvalidAlternativeName { form: "uniformResourceIdentifier" }),
+            (0x86, "https://b.test/\n", E::ControlInAlternativeName),
+            (0x87, "\x7f\0\0\x01", E::UnsupportedAlternativeName { form: "iPAddress" }),
+            (0xa1, "a@b.test", E::Malformed { part: "subjectAltName" }),
+            (0x89, "", E::Malformed { part: "subjectAltName" }),
+            (0x0c, "a@b.test", E::Malformed { part: "subjectAltName" }),
+        ] {
+            assert_eq!(parse(&sequence(&name(tag, text))), Err(expected), "{tag:x} {text:?}");
+        }
+        assert_eq!(parse(&sequence(&[])), Err(E::NoAlternativeName));
+        let two = [name(0x81, "a@b.test"), name(0x81, "a@b.test")].concat();
+        assert_eq!(parse(&sequence(&two)), Err(E::SeveralAlternativeNames));
+        let broken = [name(0x81, "a@b.test"), vec![0x81]].concat();
+        assert_eq!(parse(&sequence(&broken)), Err(E::Malformed { part: "subjectAltName" }));
+    }
+
+    #[test]
+    fn a_user_name_is_fulcios_other_name() {
+        let mut fields = b"\x06\x0a\x2b\x06\x01\x04\x01\x83\xbf\x30\x01\x07".to_vec();
+        fields.extend_from_slice(b"\xa0\x07\x0c\x05a!b.c");
+        let other = |fields: &[u8]| {
+            let mut der = sequence(fields);
+            der[0] = 0xa0;
+            parse(&sequence(&der))
+        };
+        assert_eq!(other(&fields), Ok(SubjectAlternativeName::OtherName("a!b.c".to_owned())));
+        let mut printable = fields.clone();
+        printable[14] = 0x13;
+        assert_eq!(other(&printable), Err(CertificateError::Malformed { part: "subjectAltName" }));
+        let mut kind = fields;
+        kind[11] = 0x08;
+        let refused = CertificateError::UnsupportedAlternativeName { form: "otherName" };
+        assert_eq!(other(&kind), Err(refused));
+    }
+}

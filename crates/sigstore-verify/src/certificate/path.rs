@@ -1,0 +1,291 @@
+//! The path from a signer's certificate to an authority: RFC 5280 6.1, as far as Sigstore uses it.
+//!
+//! Issuers are found by name and key identifier, first among the certificates of the authorities,
+//! then among those that came with the signature, which help but are not trusted. Each certificate
+//! is used once, so a path cannot run in circles; the number of signatures looked at is bounded.
+//! There are no policies and no revocation in Sigstore: certificates are valid for minutes, and
+//! an authority is revoked by its window in the trusted root.
+
+use std::fmt;
+use std::slice;
+
+use sealift_model::Timestamp;
+
+use super::error::CertificateError;
+use super::{Authority, Certificate};
+use crate::crypto::Provider;
+
+/// Signatures that are looked at for one path. An honest search needs one for each certificate
+/// that came with the signature, and one; RSA with 8192 bits takes a millisecond.
+const MAX_SIGNATURES: usize = 16;
+
+/// What the key of a certificate is used for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Usage {
+    /// Signing artifacts.
+    CodeSigning,
+    /// Signing timestamps.
+    TimeStamping,
+}
+
+impl fmt::Display for Usage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::CodeSigning => "code signing",
+            Self::TimeStamping => "time stamping",
+        })
+    }
+}
+
+/// A path that holds: only [`verify`] makes one.
+#[derive(Clone, Debug)]
+pub(crate) struct Path<'c, 'a> {
+    issuer: &'c Certificate,
+    /// From the leaf to the anchor.
+    certificates: Vec<&'c Certificate>,
+    authority: &'a Authority,
+}
+
+impl<'c, 'a> Path<'c, 'a> {
+    /// The certificate of who signed the leaf, of which its signed certificate timestamps tell.
+    pub(crate) fn issuer(&self) -> &'c Certificate {
+        self.issuer
+    }
+
+    /// The authority at which the path ends.
+    pub(crate) fn authority(&self) -> &'a Authority {
+        self.authority
+    }
+
+    /// Whether the path, known to hold at one time, also does at another. Where it does not,
+    /// another path may.
+    ///
+    /// # Errors
+    /// The first certificate that is not valid then, or that the authority is not trusted.
+    pub(crate) fn check_time(&self, at: Timestamp) -> Result<(), CertificateError> {
+        if !self.authority.window().contains(at) {
+            return Err(CertificateError::AuthorityNotTrusted { at });
+        }
+        self.certificates.iter().try_for_each(|certificate| certificate.check_time(at))
+    }
+}
+
+/// Finds a path from `leaf` over those of `extra` that help to one of `authorities`, on which
+/// everything was valid at `at`.
+///
+/// # Errors
+/// Of what stands against the leaf itself the first; else, over all paths, the reason of the one
+/// that came furthest.
+pub(crate) fn verify<'c, 'a: 'c>(
+    leaf: &'c Certificate,
+    extra: &'c [Certificate],
+    authorities: &'a [Authority],
+    at: Timestamp,
+    usage: Usage,
+    provider: &dyn Provider,
+) -> Result<Path<'c, 'a>, CertificateError> {
+    leaf.check_signer(usage)?;
+    leaf.check_time(at)?;
+    let mut search = Search {
+        extra,
+        authorities,
+        at,
+        usage,
+        provider,
+        signatures_left: MAX_SIGNATURES,
+        reason: CertificateError::UnknownIssuer,
+    };
+    search.from(&mut vec![leaf]).ok_or(search.reason)
+}
+
+struct Search<'c, 'a, 'p> {
+    extra: &'c [Certificate],
+    authorities: &'a [Authority],
+    at: Timestamp,
+    usage: Usage,
+    provider: &'p dyn Provider,
+    signatures_left: usize,
+    /// Why there is no path, as far as it is known.
+    reason: CertificateError,
+}
+
+impl<'c, 'a: 'c> Search<'c, 'a, '_> {
+    /// Looks for the rest of a path that begins with the leaf; that before the last certificate
+    /// is known to hold.
+    fn from(&mut self, path: &mut Vec<&'c Certificate>) -> Option<Path<'c, 'a>> {
+        let last = *path.last()?;
+        for authority in self.authorities {
+            if self.usage == Usage::TimeStamping && authority.chain() == slice::from_ref(last) {
+                match self.alone(last, authority) {
+                    Ok(found) => return Some(found),
+                    Err(reason) => self.note(reason),
+                }
+            }
+            for (position, issuer) in authority.chain().iter().enumerate() {
+                let rest = authority.chain().get(position..).unwrap_or_default();
+                if !self.is_by(last, issuer) {
+                    continue;
+                }
+                match self.end(path, last, authority, rest) {
+                    Ok(found) => return Some(found),
+                    Err(reason) => self.note(reason),
+                }
+            }
+        }
+        for issuer in self.extra {
+            // A root that came along is none, and leads nowhere else.
+            if issuer.is_self_issued() || path.contains(&issuer) || !self.is_by(last, issuer) {
+                continue;
+            }
+            if let Err(reason) = self.check_link(last, issuer) {
+                self.note(reason);
+                continue;
+            }
+            path.push(issuer);
+            let found = self.from(path);
+            path.pop();
+            if found.is_some() {
+                return found;
+            }
+        }
+        None
+    }
+
+    fn is_by(&mut self, certificate: &Certificate, issuer: &Certificate) -> bool {
+        let checked = certificate.check_issued_by(issuer);
+        checked.map_err(|reason| self.note(reason)).is_ok()
+    }
+
+    /// The path of a timestamp signer that is the anchor itself, if it holds.
+    fn alone(
+        &self,
+        signer: &'c Certificate,
+        authority: &'a Authority,
+    ) -> Result<Path<'c, 'a>, CertificateError> {
+        let path = Path { issuer: signer, certificates: vec![signer], authority };
+        path.check_time(self.at).map(|()| path)
+    }
+
+    /// The path that ends with `rest`, the part of the chain of `authority` that begins with the
+    /// issuer of `last`, if it holds.
+    fn end(
+        &mut self,
+        path: &[&'c Certificate],
+        last: &'c Certificate,
+        authority: &'a Authority,
+        rest: &'a [Certificate],
+    ) -> Result<Path<'c, 'a>, CertificateError> {
+        let issuer = rest.first().ok_or(CertificateError::UnknownIssuer)?;
+        let certificates: Vec<&Certificate> = path.iter().copied().chain(rest).collect();
+        let issuer_of_leaf = certificates.get(1).copied().unwrap_or(issuer);
+        let path = Path { issuer: issuer_of_leaf, certificates, authority };
+        path.check_time(self.at)?;
+        // The links between the authority's own certificates are known to hold, and that all of
+        // them but a signer may sign others.
+        if authority.signer() != Some(last) {
+            issuer.check_issuing()?;
+            self.check_signature(last, issuer)?;
+        }
+        check_issuers(&path.certificates, self.usage)?;
+        Ok(path)
+    }
+
+    /// A link between certificates that came with the signature.
+    fn check_link(
+        &mut self,
+        certificate: &Certificate,
+        issuer: &Certificate,
+    ) -> Result<(), CertificateError> {
+        issuer.check_issuing()?;
+        issuer.check_time(self.at)?;
+        self.check_signature(certificate, issuer)
+    }
+
+    fn check_signature(
+        &mut self,
+        certificate: &Certificate,
+        issuer: &Certificate,
+    ) -> Result<(), CertificateError> {
+        let given_up = CertificateError::SearchGivenUp { max: MAX_SIGNATURES };
+        self.signatures_left = self.signatures_left.checked_sub(1).ok_or(given_up)?;
+        certificate.check_signature(issuer, self.provider)
+    }
+
+    fn note(&mut self, reason: CertificateError) {
+        if reason.weight() > self.reason.weight() {
+            self.reason = reason;
+        }
+    }
+}
+
+/// What each authority on a path says of the certificates before it: how many may be authorities
+/// (RFC 5280 6.1.4 (l) and (m), with those that signed themselves counted as well), what they are
+/// for, and what they may name.
+fn check_issuers(path: &[&Certificate], usage: Usage) -> Result<(), CertificateError> {
+    for (position, issuer) in path.iter().enumerate().skip(1) {
+        let constraints = issuer.extensions.basic_constraints;
+        if let Some(max) = constraints.and_then(|constraints| constraints.path_length)
+            && u32::try_from(position - 1).is_ok_and(|between| between > max)
+        {
+            return Err(CertificateError::PathTooLong { max });
+        }
+        if !issuer.allows(usage) {
+            return Err(CertificateError::OtherExtendedKeyUsage { usage });
+        }
+        if let Some(constraints) = &issuer.extensions.name_constraints {
+            for certificate in path.iter().take(position) {
+                constraints.check(certificate.alternative_names()?)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+impl Certificate {
+    /// Whether the certificate is one of a signer, apart from time.
+    fn check_signer(&self, usage: Usage) -> Result<(), CertificateError> {
+        self.check_critical()?;
+        if self.is_authority() || self.extensions.key_usage.is_some_and(|u| u.certificate_sign) {
+            return Err(CertificateError::AuthorityAsSigner);
+        }
+        if self.extensions.name_constraints.is_some() {
+            // RFC 5280 4.2.1.10: "MUST be used only in a CA certificate".
+            return Err(CertificateError::AuthorityAsSigner);
+        }
+        if self.extensions.key_usage.is_none_or(|usage| !usage.digital_signature) {
+            return Err(CertificateError::NoDigitalSignature);
+        }
+        let purposes = self.extensions.extended_key_usage;
+        let purposes = purposes.ok_or(CertificateError::NoExtendedKeyUsage { usage })?;
+        match usage {
+            Usage::CodeSigning if purposes.code_signing => Ok(()),
+            // RFC 3161 2.3: "with KeyPurposeID having value: id-kp-timeStamping. This extension
+            // MUST be critical", and it is the only one.
+            Usage::TimeStamping if purposes.time_stamping => {
+                if purposes.purposes > 1 {
+                    Err(CertificateError::SeveralExtendedKeyUsages)
+                } else if purposes.critical {
+                    Ok(())
+                } else {
+                    Err(CertificateError::ExtendedKeyUsageNotCritical)
+                }
+            }
+            _ => Err(CertificateError::OtherExtendedKeyUsage { usage }),
+        }
+    }
+
+    /// Whether an authority's extended key usage, if it has one, lets those below it be used so.
+    ///
+    /// RFC 5280 4.2.1.12 says it of the key of the certificate itself; that it bounds those below
+    /// as well is what Fulcio's certificate specification and Go's `crypto/x509` have.
+    fn allows(&self, usage: Usage) -> bool {
+        self.extensions.extended_key_usage.is_none_or(|purposes| {
+            let named = match usage {
+                Usage::CodeSigning => purposes.code_signing,
+                Usage::TimeStamping => purposes.time_stamping,
+            };
+            named || purposes.any
+        })
+    }
+}

@@ -1,0 +1,122 @@
+//! What a signature or attestation of an image says, before it is verified.
+
+use sealift_model::{BlobSource, Descriptor};
+
+use super::annotations::{Annotations, CERTIFICATE, CHAIN, SIGNATURE};
+use super::fetch::fetch;
+use super::find::{Form, Origin, Reference};
+use super::{CandidateError, SimpleSigning};
+use crate::bundle::{Bundle, Content, Material};
+use crate::certificate::Certificate;
+use crate::dsse::Envelope;
+use crate::limits::Limits;
+
+/// Whom the verifier is to look for. cosign keeps a certificate also beside what a key signed, so
+/// that the annotations alone do not say which counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(clippy::exhaustive_enums, reason = "a policy accepts identities or keys")]
+pub enum SignerKind {
+    /// The holder of a certificate.
+    Identity,
+    /// The holder of a known key.
+    Key,
+}
+
+/// A signature or attestation of an image: parsed, not verified.
+#[derive(Debug)]
+pub(super) struct Candidate {
+    /// The signature with what speaks for it, in the form that bundles have.
+    pub(super) bundle: Bundle,
+    /// The signed payload, where the bundle is a signature over it and not over an envelope.
+    pub(super) payload: Option<Payload>,
+}
+
+/// The payload of a simple signature.
+#[derive(Debug)]
+pub(super) struct Payload {
+    /// Its bytes, which are what is signed.
+    pub(super) bytes: Vec<u8>,
+    /// What it says.
+    pub(super) claims: SimpleSigning,
+}
+
+impl Reference {
+    /// Reads what it refers to. Size and digest of the blob are compared before it is parsed.
+    pub(super) fn read(
+        self,
+        source: &dyn BlobSource,
+        signer: SignerKind,
+        limits: &Limits,
+    ) -> (Origin, Result<Candidate, CandidateError>) {
+        let candidate = self
+            .found
+            .and_then(|layer| Candidate::read(self.origin.form, source, &layer, signer, limits));
+        (self.origin, candidate)
+    }
+}
+
+impl Candidate {
+    fn read(
+        form: Form,
+        source: &dyn BlobSource,
+        layer: &Descriptor,
+        signer: SignerKind,
+        limits: &Limits,
+    ) -> Result<Self, CandidateError> {
+        let bytes = fetch(source, layer, "max_bundle_bytes", limits.max_bundle_bytes)?;
+        if form == Form::Bundle {
+            return Ok(Self { bundle: Bundle::from_json(&bytes, limits)?, payload: None });
+        }
+        let annotations = Annotations::of(layer)?;
+        let (content, payload) = content(layer, bytes, &annotations, limits)?;
+        let material = material(&annotations, signer)?;
+        let (entries, timestamps) = (annotations.entry, annotations.timestamp);
+        let bundle = Bundle::from_parts(
+            material,
+            entries.into_iter().collect(),
+            timestamps.into_iter().collect(),
+            content,
+        );
+        Ok(Self { bundle, payload })
+    }
+}
+
+/// What is signed: an envelope, or a payload whose signature is an annotation.
+fn content(
+    layer: &Descriptor,
+    bytes: Vec<u8>,
+    annotations: &Annotations<'_>,
+    limits: &Limits,
+) -> Result<(Content, Option<Payload>), CandidateError> {
+    match layer.media_type.as_str() {
+        super::find::SIMPLE_SIGNING => {
+            let claims = SimpleSigning::from_json(&bytes)?;
+            let signature = annotations.signature.clone();
+            let signature =
+                signature.ok_or(CandidateError::AnnotationMissing { name: SIGNATURE })?;
+            let content = Content::Message { digest: None, signature };
+            Ok((content, Some(Payload { bytes, claims })))
+        }
+        super::find::ENVELOPE => {
+            let envelope = Envelope::from_json(&bytes, limits)?;
+            match envelope.signatures().len() {
+                1 => Ok((Content::Envelope(envelope), None)),
+                count => Err(CandidateError::SignatureCount { count }),
+            }
+        }
+        other => Err(CandidateError::MediaType { media_type: crate::json::excerpt(other) }),
+    }
+}
+
+fn material(annotations: &Annotations<'_>, signer: SignerKind) -> Result<Material, CandidateError> {
+    let (Some(certificate), SignerKind::Identity) = (annotations.certificate, signer) else {
+        return Ok(Material::PublicKey { hint: String::new() });
+    };
+    let unreadable = |name| move |source| CandidateError::Certificate { name, source };
+    let leaf = Certificate::from_pem(certificate.as_bytes()).map_err(unreadable(CERTIFICATE))?;
+    let intermediates = match annotations.chain {
+        Some(chain) => Certificate::chain_from_pem(chain.as_bytes()).map_err(unreadable(CHAIN))?,
+        None => Vec::new(),
+    };
+    Ok(Material::Certificate { leaf, intermediates })
+}

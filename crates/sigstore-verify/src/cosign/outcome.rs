@@ -1,0 +1,310 @@
+//! From what is attached to an image to what counts, and why the rest does not.
+
+use std::collections::HashSet;
+
+use sealift_model::{Algorithm, Digest, Timestamp};
+
+use super::candidate::{Candidate, Payload};
+use super::{
+    Attachment, CandidateError, CosignError, Origin, Rejection, SIGNATURE_PREDICATE,
+    SignatureSource, SignerKind, SimpleSigning, find,
+};
+use crate::Error;
+use crate::bundle::{Bundle, Content};
+use crate::crypto::{Hash, HashAlgorithm};
+use crate::dsse::Envelope;
+use crate::limits::Limits;
+use crate::policy::Policy;
+use crate::statement::{PredicateType, Statement};
+use crate::verify::{Artifact, Refusal, Verified, Verifier};
+
+/// All signatures or all attestations of an image: read, not verified.
+#[derive(Debug)]
+pub struct Attached {
+    image: Digest,
+    attachment: Attachment,
+    limits: Limits,
+    candidates: Vec<(Origin, Result<Candidate, CandidateError>)>,
+}
+
+impl Attached {
+    /// Reads all that is attached to an image. What cannot be read is kept with its reason and
+    /// hides nothing else.
+    ///
+    /// # Errors
+    /// When the source cannot tell what there is, or when there is more than the limits allow.
+    pub fn read(
+        source: &dyn SignatureSource,
+        image: &Digest,
+        attachment: Attachment,
+        signer: SignerKind,
+        limits: &Limits,
+    ) -> Result<Self, CosignError> {
+        let found = find::find(source, image, attachment, limits)?.into_iter();
+        let candidates = found.map(|one| one.read(source, signer, limits)).collect();
+        Ok(Self { image: image.clone(), attachment, limits: limits.clone(), candidates })
+    }
+
+    /// Where each lies.
+    pub fn origins(&self) -> impl Iterator<Item = &Origin> {
+        self.candidates.iter().map(|(origin, _)| origin)
+    }
+
+    /// Verifies each. A signature counts when it satisfies the policy, is of this image and makes
+    /// these claims; an attestation when it satisfies the policy and the image is among its
+    /// subjects. Of signatures, the policy's predicate types are not looked at.
+    #[must_use]
+    pub fn verify<'a>(
+        &'a self,
+        verifier: &Verifier<'a>,
+        policy: &Policy,
+        claims: &[(String, String)],
+        now: Timestamp,
+    ) -> Outcome<'a> {
+        let mut asked = policy.clone();
+        asked.predicate_types = match self.attachment {
+            Attachment::Signatures => Vec::new(),
+            Attachment::Attestations => asked.predicate_types,
+        };
+        let check = Checks { attached: self, verifier, policy: &asked, claims, now };
+        let (mut verified, mut rejected) = (Vec::new(), Vec::new());
+        let mut counted = HashSet::new();
+        for (origin, candidate) in &self.candidates {
+            let outcome = match candidate {
+                Err(error) => Err(Rejection::Unreadable(error)),
+                Ok(candidate) => check.candidate(origin, candidate).and_then(|one| {
+                    let is_new = counted.insert((candidate.signature(), one.payload));
+                    if is_new { Ok(one) } else { Err(Rejection::Repeated) }
+                }),
+            };
+            match outcome {
+                Ok(one) => verified.push(one),
+                Err(why) => rejected.push(Rejected { origin, why }),
+            }
+        }
+        Outcome { verified, rejected }
+    }
+}
+
+/// What counts, and what does not.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Outcome<'a> {
+    /// What counts.
+    pub verified: Vec<VerifiedAttached<'a>>,
+    /// What does not, each with the reason.
+    pub rejected: Vec<Rejected<'a>>,
+}
+
+impl Outcome<'_> {
+    /// Whether there is nothing of the kind that was asked for, right or wrong.
+    #[must_use]
+    pub fn is_unsigned(&self) -> bool {
+        let other = |one: &Rejected<'_>| matches!(one.why, Rejection::OtherKind { .. });
+        self.verified.is_empty() && self.rejected.iter().all(other)
+    }
+
+    /// Whether an identity was asked for and no signature that could be read has a certificate.
+    #[must_use]
+    pub fn lacks_certificates(&self) -> bool {
+        let lacks = |one: &Rejected<'_>| {
+            matches!(one.why, Rejection::Failed(Error::Refused(Refusal::CertificateRequired)))
+        };
+        let of_other_kind = |one: &Rejected<'_>| matches!(one.why, Rejection::OtherKind { .. });
+        self.verified.is_empty()
+            && self.rejected.iter().any(lacks)
+            && self.rejected.iter().all(|one| lacks(one) || of_other_kind(one))
+    }
+}
+
+/// What does not count.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Rejected<'a> {
+    /// Where it lies.
+    pub origin: &'a Origin,
+    /// Why it does not count.
+    pub why: Rejection<'a>,
+}
+
+/// A signature or attestation that was verified and is of the image. Only
+/// [`Attached::verify`] makes one.
+#[derive(Debug)]
+pub struct VerifiedAttached<'a> {
+    origin: &'a Origin,
+    bundle: &'a Bundle,
+    verified: Verified<'a>,
+    payload: &'a [u8],
+    claims: Option<&'a SimpleSigning>,
+    envelope: Option<&'a Envelope>,
+}
+
+impl<'a> VerifiedAttached<'a> {
+    /// Where it lies.
+    #[must_use]
+    pub fn origin(&self) -> &'a Origin {
+        self.origin
+    }
+
+    /// Who signed, and what was checked.
+    #[must_use]
+    pub fn verified(&self) -> &Verified<'a> {
+        &self.verified
+    }
+
+    /// What spoke for it. Of its log entries and timestamps only those count that
+    /// [`VerifiedAttached::verified`] has.
+    #[must_use]
+    pub fn bundle(&self) -> &'a Bundle {
+        self.bundle
+    }
+
+    /// What was signed: a simple signing document, or an in-toto statement.
+    #[must_use]
+    pub fn payload(&self) -> &'a [u8] {
+        self.payload
+    }
+
+    /// The simple signing document, where it is one.
+    #[must_use]
+    pub fn claims(&self) -> Option<&'a SimpleSigning> {
+        self.claims
+    }
+
+    /// The envelope of the statement, where it is one.
+    #[must_use]
+    pub fn envelope(&self) -> Option<&'a Envelope> {
+        self.envelope
+    }
+}
+
+struct Checks<'c, 'a> {
+    attached: &'a Attached,
+    verifier: &'c Verifier<'a>,
+    /// For signatures: without predicate types.
+    policy: &'c Policy,
+    claims: &'c [(String, String)],
+    now: Timestamp,
+}
+
+impl<'a> Checks<'_, 'a> {
+    fn candidate(
+        &self,
+        origin: &'a Origin,
+        candidate: &'a Candidate,
+    ) -> Result<VerifiedAttached<'a>, Rejection<'a>> {
+        match (&candidate.payload, candidate.bundle.content()) {
+            (Some(payload), _) => self.simple(origin, candidate, payload),
+            (None, Content::Envelope(envelope)) => self.statement(origin, candidate, envelope),
+            (None, Content::Message { .. }) => Err(Rejection::NoStatement),
+        }
+    }
+
+    /// A signature over a simple signing document.
+    fn simple(
+        &self,
+        origin: &'a Origin,
+        candidate: &'a Candidate,
+        payload: &'a Payload,
+    ) -> Result<VerifiedAttached<'a>, Rejection<'a>> {
+        let Payload { bytes, claims } = payload;
+        let verified = self
+            .verifier
+            .verify(&candidate.bundle, Artifact::Bytes(bytes), self.policy, self.now)
+            .map_err(Rejection::Failed)?;
+        if claims.image != self.attached.image {
+            return Err(Rejection::OtherImage { found: &claims.image });
+        }
+        self.check_claims(|key| claims.claim(key))?;
+        let claims = Some(claims);
+        let bundle = &candidate.bundle;
+        Ok(VerifiedAttached { origin, bundle, verified, payload: bytes, claims, envelope: None })
+    }
+
+    /// A signature over a statement about the image.
+    fn statement(
+        &self,
+        origin: &'a Origin,
+        candidate: &'a Candidate,
+        envelope: &'a Envelope,
+    ) -> Result<VerifiedAttached<'a>, Rejection<'a>> {
+        let policy = self.policy_for(envelope)?;
+        let image = hash(&self.attached.image);
+        let artifact = image.as_ref().map_or(Artifact::Bytes(&[]), Artifact::Digest);
+        let verified = self
+            .verifier
+            .verify(&candidate.bundle, artifact, &policy, self.now)
+            .map_err(Rejection::Failed)?;
+        if self.attached.attachment == Attachment::Signatures {
+            let statement = verified.statement();
+            let subject =
+                statement.zip(image.as_ref()).and_then(|(one, image)| one.subject_of(image));
+            let annotations = subject.map(|subject| subject.annotations.as_slice());
+            let claims = annotations.unwrap_or_default();
+            self.check_claims(|key| {
+                claims.iter().find(|(name, _)| name == key).map(|(_, value)| value.as_str())
+            })?;
+        }
+        let (payload, envelope) = (envelope.payload(), Some(envelope));
+        let bundle = &candidate.bundle;
+        Ok(VerifiedAttached { origin, bundle, verified, payload, claims: None, envelope })
+    }
+
+    /// The policy with the predicate type that makes a statement a signature; for attestations,
+    /// any other. What the statement says it is, it must be once verified.
+    fn policy_for(&self, envelope: &Envelope) -> Result<Policy, Rejection<'a>> {
+        let mut policy = self.policy.clone();
+        // One that cannot be read fails in verifying, where the reason is found.
+        let statement = Statement::from_envelope(envelope, &self.attached.limits).ok();
+        let predicate_type = statement.as_ref().map(Statement::predicate_type);
+        let is_signature = predicate_type.is_none_or(|found| found == SIGNATURE_PREDICATE);
+        let wants_signature = self.attached.attachment == Attachment::Signatures;
+        if let Some(found) = predicate_type
+            && is_signature != wants_signature
+        {
+            return Err(Rejection::OtherKind { predicate_type: crate::json::excerpt(found) });
+        }
+        if wants_signature {
+            let signature = PredicateType::new(SIGNATURE_PREDICATE);
+            policy.predicate_types =
+                vec![signature.map_err(|error| Rejection::Failed(error.into()))?];
+        }
+        Ok(policy)
+    }
+
+    fn check_claims<'s>(
+        &self,
+        signed: impl Fn(&str) -> Option<&'s str>,
+    ) -> Result<(), Rejection<'a>> {
+        let unmet = self.claims.iter().find(|(key, wanted)| signed(key) != Some(wanted.as_str()));
+        match unmet {
+            None => Ok(()),
+            Some((key, wanted)) => Err(Rejection::Claim {
+                key: key.clone(),
+                wanted: wanted.clone(),
+                found: signed(key).map(crate::json::excerpt),
+            }),
+        }
+    }
+}
+
+impl Candidate {
+    fn signature(&self) -> &[u8] {
+        match self.bundle.content() {
+            Content::Message { signature, .. } => signature,
+            Content::Envelope(envelope) => {
+                envelope.signatures().first().map_or(&[], |one| one.signature.as_slice())
+            }
+        }
+    }
+}
+
+/// An image's digest as statements write it.
+fn hash(digest: &Digest) -> Option<Hash> {
+    let algorithm = match digest.algorithm() {
+        Algorithm::Sha256 => HashAlgorithm::Sha256,
+        Algorithm::Sha512 => HashAlgorithm::Sha512,
+        _ => return None,
+    };
+    Hash::new(algorithm, digest.bytes())
+}

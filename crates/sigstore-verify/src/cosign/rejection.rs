@@ -1,0 +1,71 @@
+//! Why a signature that was found does not count.
+
+use std::error::Error as StdError;
+use std::fmt;
+
+use sealift_model::Digest;
+
+use super::CandidateError;
+use crate::Error;
+
+/// Why a signature or attestation of an image does not count.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Rejection<'a> {
+    /// It cannot be read.
+    Unreadable(&'a CandidateError),
+    /// A check failed.
+    Failed(Error),
+    /// It is right, and of another image.
+    OtherImage {
+        /// The image that was signed.
+        found: &'a Digest,
+    },
+    /// It does not make a claim that is asked for.
+    Claim {
+        /// The claim.
+        key: String,
+        /// The value that is asked for.
+        wanted: String,
+        /// The value that was signed, if the claim is made.
+        found: Option<String>,
+    },
+    /// A signature was asked for and it is an attestation, or the other way round.
+    OtherKind {
+        /// Its predicate type.
+        predicate_type: String,
+    },
+    /// It is a signature over bytes, which says of no image that it is signed.
+    NoStatement,
+    /// It is one that was counted already.
+    Repeated,
+}
+
+impl fmt::Display for Rejection<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Unreadable(error) => error.fmt(f),
+            Self::Failed(error) => error.fmt(f),
+            Self::OtherImage { found } => write!(f, "signed for another image, {found}"),
+            Self::Claim { key, wanted, found: Some(found) } => {
+                write!(f, "the claim {key} is {found:?}, not {wanted:?}")
+            }
+            Self::Claim { key, .. } => write!(f, "does not claim {key}"),
+            Self::OtherKind { predicate_type } => {
+                write!(f, "not what was asked for: its predicate type is {predicate_type}")
+            }
+            Self::NoStatement => f.write_str("a signature over bytes, not over a statement"),
+            Self::Repeated => f.write_str("counted already"),
+        }
+    }
+}
+
+impl StdError for Rejection<'_> {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        match self {
+            Self::Unreadable(error) => error.source(),
+            Self::Failed(error) => error.source(),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,304 @@
+use super::TextMatcher;
+use crate::certificate::{CertificateIdentity, FulcioExtension};
+
+/// An identity that is accepted: who signed, who vouches for it, and what else Fulcio must say.
+#[derive(Clone, Debug)]
+pub struct IdentityMatcher {
+    subject: TextMatcher,
+    issuer: TextMatcher,
+    extensions: Vec<(FulcioExtension, TextMatcher)>,
+}
+
+/// Why a certificate's identity is not the accepted one: the first part that differs.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum IdentityMismatch {
+    /// The subject differs.
+    #[error("the subject is {actual:?}, not {expected:?}")]
+    Subject {
+        /// What the certificate says.
+        actual: String,
+        /// What was asked for.
+        expected: String,
+    },
+    /// The issuer differs, or the certificate names none.
+    #[error("the issuer is {}, not {expected:?}", quoted(actual))]
+    Issuer {
+        /// What the certificate says.
+        actual: Option<String>,
+        /// What was asked for.
+        expected: String,
+    },
+    /// An extension differs, or the certificate does not have it.
+    #[error("{} is {}, not {expected:?}", extension.name(), quoted(actual))]
+    Extension {
+        /// The extension.
+        extension: FulcioExtension,
+        /// What the certificate says.
+        actual: Option<String>,
+        /// What was asked for.
+        expected: String,
+    },
+    /// None of several accepted identities.
+    #[error("none of the {} accepted identities: {}", .0.len(), reasons(.0))]
+    None(Vec<IdentityMismatch>),
+}
+
+impl IdentityMatcher {
+    /// Accepts a subject (the certificate's one subject alternative name) with its issuer. One
+    /// without the other proves little: anyone may sign in somewhere under any name.
+    #[must_use]
+    pub fn new(subject: TextMatcher, issuer: TextMatcher) -> Self {
+        Self { subject, issuer, extensions: Vec::new() }
+    }
+
+    /// Asks in addition for what an extension says: the workflow's repository, its trigger.
+    #[must_use]
+    pub fn with_extension(mut self, extension: FulcioExtension, value: TextMatcher) -> Self {
+        self.extensions.push((extension, value));
+        self
+    }
+
+    /// What the subject must be.
+    #[must_use]
+    pub fn subject(&self) -> &TextMatcher {
+        &self.subject
+    }
+
+    /// What the issuer must be.
+    #[must_use]
+    pub fn issuer(&self) -> &TextMatcher {
+        &self.issuer
+    }
+
+    /// What the extensions must be, in the order in which they were asked for.
+    pub fn extensions(&self) -> impl Iterator<Item = (FulcioExtension, &TextMatcher)> {
+        self.extensions.iter().map(|(extension, value)| (*extension, value))
+    }
+
+    /// Whether anyone is accepted: whatever the subject, the issuer and the extensions.
+    #[must_use]
+    pub fn matches_anything(&self) -> bool {
+        let mut all = self.extensions.iter().map(|(_, value)| value);
+        self.subject.matches_anything()
+            && self.issuer.matches_anything()
+            && all.all(TextMatcher::matches_anything)
+    }
+
+    /// Compares it with what a certificate says.
+    ///
+    /// # Errors
+    /// Where a part differs: the first one.
+    pub fn check(&self, identity: &CertificateIdentity) -> Result<(), IdentityMismatch> {
+        let subject = identity.subject.as_str();
+        if !self.subject.matches(subject) {
+            return Err(IdentityMismatch::Subject {
+                actual: subject.to_owned(),
+                expected: self.subject.to_string(),
+            });
+        }
+        if !identity.issuer.as_deref().is_some_and(|issuer| self.issuer.matches(issuer)) {
+            return Err(IdentityMismatch::Issuer {
+                actual: identity.issuer.clone(),
+                expected: self.issuer.to_string(),
+            });
+        }
+        for (extension, expected) in &self.extensions {
+            let actual = identity.extensions.get(*extension);
+            if !actual.is_some_and(|actual| expected.matches(actual)) {
+                return Err(IdentityMismatch::Extension {
+                    extension: *extension,
+                    actual: actual.map(str::to_owned),
+                    expected: expected.to_string(),
+                });
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Which identities are accepted: one, any of several, all of several, and any mixture. Of no
+/// identities at all none is accepted.
+#[derive(Clone, Debug)]
+pub struct Identities(Rule);
+
+#[derive(Clone, Debug)]
+enum Rule {
+    One(IdentityMatcher),
+    Any(Vec<Identities>),
+    All(Vec<Identities>),
+}
+
+impl From<IdentityMatcher> for Identities {
+    fn from(matcher: IdentityMatcher) -> Self {
+        Self(Rule::One(matcher))
+    }
+}
+
+impl Identities {
+    /// Accepts what at least one of them accepts.
+    #[must_use]
+    pub fn any<I: Into<Self>>(of: impl IntoIterator<Item = I>) -> Self {
+        Self(Rule::Any(of.into_iter().map(Into::into).collect()))
+    }
+
+    /// Accepts what each of them accepts.
+    #[must_use]
+    pub fn all<I: Into<Self>>(of: impl IntoIterator<Item = I>) -> Self {
+        Self(Rule::All(of.into_iter().map(Into::into).collect()))
+    }
+
+    /// Every matcher, in the order in which they were given.
+    #[must_use]
+    pub fn matchers(&self) -> Vec<&IdentityMatcher> {
+        match &self.0 {
+            Rule::One(matcher) => vec![matcher],
+            Rule::Any(rules) | Rule::All(rules) => rules.iter().flat_map(Self::matchers).collect(),
+        }
+    }
+
+    /// Whether anyone is accepted.
+    #[must_use]
+    pub fn matches_anything(&self) -> bool {
+        match &self.0 {
+            Rule::One(matcher) => matcher.matches_anything(),
+            Rule::Any(rules) => rules.iter().any(Self::matches_anything),
+            Rule::All(rules) => !rules.is_empty() && rules.iter().all(Self::matches_anything),
+        }
+    }
+
+    /// Compares them with what a certificate says.
+    ///
+    /// # Errors
+    /// Where it is not accepted: why, and for several alternatives why each of them failed.
+    pub fn check(&self, identity: &CertificateIdentity) -> Result<(), IdentityMismatch> {
+        match &self.0 {
+            Rule::One(matcher) => matcher.check(identity),
+            Rule::All(rules) if rules.is_empty() => Err(IdentityMismatch::None(Vec::new())),
+            Rule::All(rules) => rules.iter().try_for_each(|rule| rule.check(identity)),
+            Rule::Any(rules) => {
+                let mut mismatches = Vec::new();
+                for rule in rules {
+                    match rule.check(identity) {
+                        Ok(()) => return Ok(()),
+                        Err(mismatch) => mismatches.push(mismatch),
+                    }
+                }
+                Err(IdentityMismatch::only(mismatches))
+            }
+        }
+    }
+}
+
+impl IdentityMismatch {
+    /// The reasons of several alternatives; of one, that itself.
+    fn only(mut mismatches: Vec<Self>) -> Self {
+        match mismatches.pop() {
+            Some(single) if mismatches.is_empty() => single,
+            last => Self::None(mismatches.into_iter().chain(last).collect()),
+        }
+    }
+}
+
+fn quoted(actual: &Option<String>) -> String {
+    actual.as_ref().map_or_else(|| "absent".to_owned(), |text| format!("{text:?}"))
+}
+
+fn reasons(mismatches: &[IdentityMismatch]) -> String {
+    let reasons: Vec<String> = mismatches.iter().map(ToString::to_string).collect();
+    reasons.join("; ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::certificate::{Extensions, SubjectAlternativeName};
+
+    const ISSUER: &str = "https://issuer.example";
+
+    fn identity(issuer: Option<&str>) -> CertificateIdentity {
+        CertificateIdentity {
+            subject: SubjectAlternativeName::Email("a@example.com".to_owned()),
+            issuer: issuer.map(str::to_owned),
+            extensions: Extensions::default(),
+        }
+    }
+
+    fn exact(text: &str) -> TextMatcher {
+        TextMatcher::exact(text).unwrap()
+    }
+
+    fn matcher(subject: &str, issuer: &str) -> IdentityMatcher {
+        IdentityMatcher::new(exact(subject), exact(issuer))
+    }
+
+    #[test]
+    fn each_part_must_fit() {
+        let signer = identity(Some(ISSUER));
+        let accepted = matcher("a@example.com", ISSUER);
+        assert_eq!(accepted.check(&signer), Ok(()));
+        assert_eq!(
+            matcher("b", ISSUER).check(&signer),
+            Err(IdentityMismatch::Subject {
+                actual: "a@example.com".to_owned(),
+                expected: "b".to_owned()
+            })
+        );
+        for (issuer, actual) in [(Some("x"), Some("x".to_owned())), (None, None)] {
+            let expected = ISSUER.to_owned();
+            assert_eq!(
+                accepted.check(&identity(issuer)),
+                Err(IdentityMismatch::Issuer { actual, expected })
+            );
+        }
+        let trigger = FulcioExtension::BuildTrigger;
+        let any = TextMatcher::expression(".*").unwrap();
+        let extended = accepted.with_extension(trigger, any);
+        assert_eq!(
+            extended.check(&signer),
+            Err(IdentityMismatch::Extension {
+                extension: trigger,
+                actual: None,
+                expected: "ANY IDENTITY".to_owned()
+            })
+        );
+    }
+
+    #[test]
+    fn rules_combine() {
+        let signer = identity(Some(ISSUER));
+        let good = || Identities::from(matcher("a@example.com", ISSUER));
+        let bad = || Identities::from(matcher("b", ISSUER));
+        assert_eq!(Identities::any([bad(), good()]).check(&signer), Ok(()));
+        let mixed = Identities::all([good(), Identities::any([bad(), good()])]);
+        assert_eq!(mixed.check(&signer), Ok(()));
+        assert_eq!(mixed.matchers().len(), 3);
+        let mismatch = bad().check(&signer).unwrap_err();
+        assert_eq!(Identities::all([good(), bad()]).check(&signer), Err(mismatch.clone()));
+        assert_eq!(Identities::any([bad()]).check(&signer), Err(mismatch.clone()));
+        assert_eq!(
+            Identities::any([bad(), bad()]).check(&signer),
+            Err(IdentityMismatch::None(vec![mismatch.clone(), mismatch]))
+        );
+    }
+
+    #[test]
+    fn of_no_identities_none_is_accepted() {
+        let none: [Identities; 0] = [];
+        for rule in [Identities::any(none.clone()), Identities::all(none)] {
+            let refused = Err(IdentityMismatch::None(Vec::new()));
+            assert_eq!(rule.check(&identity(Some(ISSUER))), refused);
+            assert!(!rule.matches_anything());
+        }
+    }
+
+    #[test]
+    fn anyone_is_told_from_someone() {
+        let expression = |text| TextMatcher::expression(text).unwrap();
+        let anyone = || Identities::from(IdentityMatcher::new(expression(".*"), expression(".+")));
+        let someone = || Identities::from(IdentityMatcher::new(expression(".*"), exact(ISSUER)));
+        assert!(anyone().matches_anything() && !someone().matches_anything());
+        assert!(Identities::any([someone(), anyone()]).matches_anything());
+        assert!(!Identities::all([someone(), anyone()]).matches_anything());
+    }
+}

@@ -1,0 +1,148 @@
+//! Signed certificate timestamps (RFC 6962) that are embedded in a certificate: logs' promises
+//! that it is, or soon will be, where everyone can see it.
+
+mod error;
+mod list;
+mod precertificate;
+#[cfg(test)]
+mod tests;
+
+use sealift_model::Timestamp;
+
+pub use error::SctError;
+
+use crate::certificate::Certificate;
+use crate::crypto::{HashAlgorithm, Message, Provider, Scheme};
+use crate::trust::TransparencyLog;
+
+/// A timestamp of a log that is trusted: only its verification makes one.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct VerifiedSct<'l> {
+    log: &'l TransparencyLog,
+    time: Timestamp,
+}
+
+impl<'l> VerifiedSct<'l> {
+    /// The log that signed.
+    #[must_use]
+    pub fn log(&self) -> &'l TransparencyLog {
+        self.log
+    }
+
+    /// When it did, to the millisecond.
+    #[must_use]
+    pub fn time(&self) -> Timestamp {
+        self.time
+    }
+}
+
+/// The embedded timestamps of `leaf`, a certificate by `issuer`, that hold: at most one of each
+/// log, and at least one.
+///
+/// Those of logs that are not trusted, and those that do not hold, do not count, and are no
+/// reason to refuse the others (RFC 6962 3.3).
+///
+/// # Errors
+/// When none holds, the reason that came furthest; and when the list cannot be read.
+pub(crate) fn verify<'l>(
+    leaf: &Certificate,
+    issuer: &Certificate,
+    logs: &'l [TransparencyLog],
+    provider: &dyn Provider,
+) -> Result<Vec<VerifiedSct<'l>>, SctError> {
+    let extension = leaf.timestamp_list().ok_or(SctError::None)?;
+    let timestamps = list::parse(extension.value.of(leaf.der()))?;
+    let tbs = precertificate::tbs(leaf).map_err(|_| SctError::Precertificate)?;
+    let mut verified: Vec<VerifiedSct<'l>> = Vec::new();
+    let mut reason = SctError::None;
+    for timestamp in timestamps {
+        let is_known =
+            |log_id: &[u8; 32]| verified.iter().any(|known| known.log.key().id() == log_id);
+        let checked = match timestamp {
+            // One log counts once, however often it signed, and its word is not asked for twice.
+            Ok(timestamp) if is_known(timestamp.log_id) => continue,
+            Ok(timestamp) => by_any(&timestamp, logs, issuer, &tbs, provider),
+            Err(error) => Err(error),
+        };
+        match checked {
+            Ok(timestamp) => verified.push(timestamp),
+            Err(error) if error.weight() > reason.weight() => reason = error,
+            Err(_) => {}
+        }
+    }
+    if verified.is_empty() { Err(reason) } else { Ok(verified) }
+}
+
+impl Certificate {
+    /// The embedded timestamps of this certificate that hold: at most one of each log, and at
+    /// least one. `issuer` is the certificate of who signed it, which is for its path to tell.
+    ///
+    /// # Errors
+    /// When none holds, the reason that came furthest; and when the list cannot be read.
+    pub fn verify_timestamps<'l>(
+        &self,
+        issuer: &Self,
+        logs: &'l [TransparencyLog],
+        provider: &dyn Provider,
+    ) -> Result<Vec<VerifiedSct<'l>>, SctError> {
+        verify(self, issuer, logs, provider)
+    }
+}
+
+/// Looks for the log in the trusted root, which may have it several times, each with a window.
+fn by_any<'l>(
+    timestamp: &list::Timestamp<'_>,
+    logs: &'l [TransparencyLog],
+    issuer: &Certificate,
+    tbs: &[u8],
+    provider: &dyn Provider,
+) -> Result<VerifiedSct<'l>, SctError> {
+    let milliseconds = i64::try_from(timestamp.milliseconds).map_err(|_| SctError::Malformed)?;
+    let time = Timestamp::from_unix_milliseconds(milliseconds).map_err(|_| SctError::Malformed)?;
+    let mut reason = SctError::UnknownLog;
+    // RFC 6962 3.2: the id of a log is the SHA-256 of its key, whatever else it may be called.
+    for log in logs.iter().filter(|log| log.key().id() == timestamp.log_id) {
+        let window = log.window();
+        if !window.contains(time) {
+            reason = SctError::OutsideWindow { time, window };
+            continue;
+        }
+        let [hash, signature] = timestamp.algorithm;
+        let unsupported = SctError::UnsupportedAlgorithm { hash, signature };
+        let scheme = scheme(timestamp.algorithm).ok_or(unsupported)?;
+        let signed = precertificate::signed(timestamp, issuer, tbs);
+        let signed = signed.ok_or(SctError::Precertificate)?;
+        return log
+            .key()
+            .verify(provider, scheme, Message::Bytes(&signed), timestamp.signature)
+            .map(|()| VerifiedSct { log, time })
+            .map_err(SctError::Signature);
+    }
+    Err(reason)
+}
+
+/// The `SignatureAndHashAlgorithm` of RFC 5246 7.4.1.4.1, with the numbers of its registry (RFC
+/// 8422 5.1.3 has Ed25519).
+///
+/// RFC 6962 2.1.4 knows ECDSA with P-256 and RSA, both with SHA-256; trusted roots have logs with
+/// other keys too. Whether the scheme fits the key is looked at with the signature.
+fn scheme(algorithm: [u8; 2]) -> Option<Scheme> {
+    const RSA: u8 = 1;
+    const ECDSA: u8 = 3;
+    const ED25519: u8 = 7;
+    const INTRINSIC: u8 = 8;
+
+    let [hash, signature] = algorithm;
+    let hash = match hash {
+        4 => HashAlgorithm::Sha256,
+        5 => HashAlgorithm::Sha384,
+        6 => HashAlgorithm::Sha512,
+        INTRINSIC if signature == ED25519 => return Some(Scheme::Ed25519),
+        _ => return None,
+    };
+    match signature {
+        RSA => Some(Scheme::RsaPkcs1(hash)),
+        ECDSA => Some(Scheme::Ecdsa(hash)),
+        _ => None,
+    }
+}

@@ -1,0 +1,56 @@
+use crate::crypto::{Hash, HashAlgorithm};
+use crate::hex;
+use crate::json::{Field, FieldError, FieldErrorKind};
+use crate::limits::Limits;
+
+/// Digests of one artifact, by the name of their algorithm (in-toto `digest_set.md`).
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct DigestSet(Vec<(String, String)>);
+
+impl DigestSet {
+    /// Reads a set; what a known algorithm made is as long as that makes it.
+    pub(super) fn read(field: Field<'_>, limits: &Limits) -> Result<Self, FieldError> {
+        let mut digests = Vec::new();
+        for (algorithm, value) in field.members()? {
+            let text = value.nonempty_string()?;
+            if let Some(known) = HashAlgorithm::from_name(algorithm) {
+                let bytes = value.hex()?;
+                if bytes.len() != known.digest_bytes() {
+                    let (expected, bytes) = (known.digest_bytes(), bytes.len());
+                    return Err(value.error(FieldErrorKind::Length { expected, bytes }));
+                }
+            }
+            digests.push((algorithm.to_owned(), text.to_owned()));
+        }
+        if digests.len() > limits.max_digests {
+            let (count, max) = (digests.len(), limits.max_digests);
+            return Err(field.error(FieldErrorKind::TooMany { count, max }));
+        }
+        Ok(Self(digests))
+    }
+
+    /// Whether this digest is among them. Two sets match where any of their digests does, as the
+    /// specification has it; names that it does not define are never compared.
+    #[must_use]
+    pub fn contains(&self, digest: &Hash) -> bool {
+        let own = self.get(digest.algorithm().name()).and_then(hex::decode);
+        own.is_some_and(|own| own == digest.as_bytes())
+    }
+
+    /// The digest that an algorithm gave, as it is written: `sha256`, `gitCommit`.
+    #[must_use]
+    pub fn get(&self, algorithm: &str) -> Option<&str> {
+        self.iter().find(|(name, _)| *name == algorithm).map(|(_, value)| value)
+    }
+
+    /// Each algorithm with its digest, in the order of the document.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0.iter().map(|(algorithm, value)| (algorithm.as_str(), value.as_str()))
+    }
+
+    /// Whether there is none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}

@@ -1,0 +1,128 @@
+//! The time in a token.
+
+use sealift_model::Timestamp;
+
+/// Reads a `GeneralizedTime` as RFC 3161 2.4.2 has it: `YYYYMMDDhhmmss[.s...]Z`, where the
+/// fraction has no trailing zeros, and no point without digits after it.
+///
+/// `None` for anything else, among it local times and offsets, times that no calendar has, leap
+/// seconds, and fractions finer than a nanosecond.
+pub(super) fn parse(value: &[u8]) -> Option<Timestamp> {
+    let text = std::str::from_utf8(value).ok()?.strip_suffix('Z')?;
+    let (whole, fraction) = match text.split_once('.') {
+        Some((whole, fraction)) => (whole, Some(fraction)),
+        None => (text, None),
+    };
+    if !whole.bytes().all(|byte| byte.is_ascii_digit()) || whole.len() != 14 {
+        return None;
+    }
+    let number = |from: usize, to: usize| whole.get(from..to)?.parse::<i64>().ok();
+    let days = days_since_1970(number(0, 4)?, number(4, 6)?, number(6, 8)?)?;
+    let (hour, minute, second) = (number(8, 10)?, number(10, 12)?, number(12, 14)?);
+    if hour > 23 || minute > 59 || second > 59 {
+        return None;
+    }
+    let time =
+        Timestamp::from_unix_seconds(((days * 24 + hour) * 60 + minute) * 60 + second).ok()?;
+    match fraction {
+        None => Some(time),
+        Some(fraction) => with_fraction(time, fraction),
+    }
+}
+
+/// Days from 1970-01-01 to a day of the Gregorian calendar; `None` if it has no such day.
+fn days_since_1970(year: i64, month: i64, day: i64) -> Option<i64> {
+    const DAYS_BEFORE_1970: i64 = 719_162;
+    const LENGTHS: [i64; 12] = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+    let is_leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
+    let leap_day = i64::from(is_leap);
+    let index = usize::try_from(month).ok()?.checked_sub(1)?;
+    let length = LENGTHS.get(index)? + if month == 2 { leap_day } else { 0 };
+    if year < 1 || !(1..=length).contains(&day) {
+        return None;
+    }
+    let years = year - 1;
+    let before_year = years * 365 + years / 4 - years / 100 + years / 400;
+    let before_month: i64 = LENGTHS.get(..index)?.iter().sum();
+    let leap_day_before = if month > 2 { leap_day } else { 0 };
+    Some(before_year - DAYS_BEFORE_1970 + before_month + leap_day_before + day - 1)
+}
+
+fn with_fraction(time: Timestamp, fraction: &str) -> Option<Timestamp> {
+    const MAX_DIGITS: usize = 9;
+    if !(1..=MAX_DIGITS).contains(&fraction.len())
+        || !fraction.bytes().all(|byte| byte.is_ascii_digit())
+        || fraction.ends_with('0')
+    {
+        return None;
+    }
+    // The shared type is made with a fraction from text alone; few tokens have one.
+    let text = time.to_string();
+    format!("{}.{fraction}Z", text.strip_suffix('Z')?).parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn reads_what_the_calendar_has() {
+        for (text, expected) in [
+            ("20250101000000Z", "2025-01-01T00:00:00Z"),
+            ("19700101000000Z", "1970-01-01T00:00:00Z"),
+            ("20240229235959Z", "2024-02-29T23:59:59Z"),
+            ("20000229120000Z", "2000-02-29T12:00:00Z"),
+            ("19690720201740Z", "1969-07-20T20:17:40Z"),
+            ("19990609001326.34352Z", "1999-06-09T00:13:26.34352Z"),
+            ("20250101000000.000000001Z", "2025-01-01T00:00:00.000000001Z"),
+        ] {
+            assert_eq!(parse(text.as_bytes()), Some(expected.parse().unwrap()), "{text}");
+        }
+    }
+
+    #[test]
+    fn refuses_what_der_or_the_calendar_lack() {
+        for text in [
+            "",
+            "Z",
+            "20250101000000",
+            "20250101000000+0000",
+            "202501010000Z",
+            "250101000000Z",
+            "20250101000000.Z",
+            "20250101000000.10Z",
+            "20250101000000.0Z",
+            "20250101000000,5Z",
+            "20250101000000.1234567891Z",
+            "20250101000000.-1Z",
+            "20250101000000.5.5Z",
+            "20250229000000Z",
+            "19000229000000Z",
+            "20251301000000Z",
+            "20250001000000Z",
+            "20250100000000Z",
+            "20250101240000Z",
+            "20250101006000Z",
+            "20250101000060Z",
+            "00000101000000Z",
+            "+0250101000000Z",
+            "2025010100000 Z",
+            "20250101000000z",
+            "20250101000000ZZ",
+        ] {
+            assert_eq!(parse(text.as_bytes()), None, "{text}");
+        }
+        assert_eq!(parse(b"2025010100000\xffZ"), None);
+    }
+
+    proptest! {
+        #[test]
+        fn agrees_with_rfc_3339(seconds in -60_000_000_000_i64..250_000_000_000) {
+            let time = Timestamp::from_unix_seconds(seconds).unwrap();
+            let text: String = time.to_string().chars().filter(|c| !"-T:".contains(*c)).collect();
+            prop_assert_eq!(parse(text.as_bytes()), Some(time));
+        }
+    }
+}

@@ -1,0 +1,114 @@
+//! Transparency logs: the key of each, how it signs, and when it may.
+
+use crate::crypto::{PublicKey, Scheme};
+
+use super::Window;
+
+/// A log whose promises and checkpoints, or signed certificate timestamps, are trusted.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TransparencyLog {
+    base_url: String,
+    id: Vec<u8>,
+    checkpoint_key_id: Option<Vec<u8>>,
+    key: PublicKey,
+    scheme: Scheme,
+    window: Window,
+}
+
+impl TransparencyLog {
+    /// The log at `base_url` that signs with `key` by `scheme`; its id is the one of its key,
+    /// the SHA-256 of the SubjectPublicKeyInfo (RFC 6962 3.2).
+    #[must_use]
+    pub fn new(base_url: String, key: PublicKey, scheme: Scheme, window: Window) -> Self {
+        let id = key.id().to_vec();
+        Self { base_url, id, checkpoint_key_id: None, key, scheme, window }
+    }
+
+    /// The same log under another id: those of Rekor v2 name theirs by the signed-note key id.
+    #[must_use]
+    pub fn with_id(self, id: Vec<u8>) -> Self {
+        Self { id, ..self }
+    }
+
+    /// The same log with another key id in its checkpoints than the first bytes of its id.
+    #[must_use]
+    pub fn with_checkpoint_key_id(self, id: Vec<u8>) -> Self {
+        Self { checkpoint_key_id: Some(id), ..self }
+    }
+
+    /// Where the log is, as in the trusted root: `https://rekor.sigstore.dev`.
+    #[must_use]
+    pub fn base_url(&self) -> &str {
+        &self.base_url
+    }
+
+    /// The name under which the log signs its checkpoints: the host of its URL, without scheme,
+    /// port and path.
+    #[must_use]
+    pub fn origin(&self) -> &str {
+        host(&self.base_url)
+    }
+
+    /// What entries and certificate timestamps call the log.
+    #[must_use]
+    pub fn id(&self) -> &[u8] {
+        &self.id
+    }
+
+    /// The id of the key in checkpoints, where the trusted root has one beside the log's id; a
+    /// signed note holds its first four bytes.
+    #[must_use]
+    pub fn checkpoint_key_id(&self) -> Option<&[u8]> {
+        self.checkpoint_key_id.as_deref()
+    }
+
+    /// The key with which the log signs.
+    #[must_use]
+    pub fn key(&self) -> &PublicKey {
+        &self.key
+    }
+
+    /// How the log signs with its key.
+    #[must_use]
+    pub fn scheme(&self) -> Scheme {
+        self.scheme
+    }
+
+    /// When what the log signs is trusted.
+    #[must_use]
+    pub fn window(&self) -> Window {
+        self.window
+    }
+}
+
+/// The host in a URL (RFC 3986 3.2.2): what stands between the scheme or user and the port or path.
+fn host(url: &str) -> &str {
+    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
+    let authority = rest.split(['/', '?', '#']).next().unwrap_or(rest);
+    let address = authority.rsplit_once('@').map_or(authority, |(_, address)| address);
+    match address.rsplit_once(':') {
+        // The colons of an IPv6 address stand in brackets; a port has digits alone.
+        Some((host, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => host,
+        _ => address,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_host_is_what_checkpoints_name() {
+        for (url, expected) in [
+            ("https://rekor.sigstore.dev", "rekor.sigstore.dev"),
+            ("https://rekor.example:8443/api/", "rekor.example"),
+            ("http://127.0.0.1:3003", "127.0.0.1"),
+            ("https://user@[2001:db8::1]:80/x", "[2001:db8::1]"),
+            ("https://[2001:db8::1]", "[2001:db8::1]"),
+            ("rekor.example/log", "rekor.example"),
+            ("", ""),
+        ] {
+            assert_eq!(host(url), expected, "{url}");
+        }
+    }
+}

@@ -1,0 +1,13 @@
+//! What is trusted, and from when until when: authorities and transparency logs.
+
+mod error;
+mod log;
+mod parse;
+mod root;
+mod time;
+mod window;
+
+pub use error::TrustError;
+pub use log::TransparencyLog;
+pub use root::{TrustedPart, TrustedPartKind, TrustedRoot, UnsupportedLog};
+pub use window::{EmptyWindow, Window};

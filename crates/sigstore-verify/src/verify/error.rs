@@ -1,0 +1,119 @@
+//! Why something that could be read is not accepted.
+
+use std::error::Error;
+use std::iter;
+
+use sealift_model::Timestamp;
+
+use crate::crypto::HashAlgorithm;
+use crate::log::LogError;
+use crate::policy::IdentityMismatch;
+use crate::timestamp::TimestampError;
+
+/// Why a signature that could be read does not satisfy the policy.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Refusal {
+    /// The policy accepts identities, but the signature is by a key without a certificate.
+    #[error("signed by a key without a certificate, where an identity is required")]
+    CertificateRequired,
+    /// The policy accepts keys, but the signature is by a certificate.
+    #[error("signed with a certificate, where a known key is required")]
+    KeyRequired,
+    /// An envelope must have exactly one signature.
+    #[error("the envelope has {found} signatures, where there must be one")]
+    Signatures {
+        /// How many it has.
+        found: usize,
+    },
+    /// The hint of the bundle is that of another key than the policy's.
+    #[error("signed by the key with the hint {found:?}")]
+    KeyHint {
+        /// The bundle's hint.
+        found: String,
+    },
+    /// Fewer log entries count than the policy requires.
+    #[error("{found} of {required} required transparency log entries{}", because(.why))]
+    LogEntries {
+        /// How many are required.
+        required: usize,
+        /// How many count.
+        found: usize,
+        /// Why the first that does not count does not.
+        why: Option<LogError>,
+    },
+    /// Fewer timestamps of trusted authorities count than the policy requires.
+    #[error("{found} of {required} required signed timestamps{}", because(.why))]
+    SignedTimestamps {
+        /// How many are required.
+        required: usize,
+        /// How many count.
+        found: usize,
+        /// Why the first that does not count does not.
+        why: Option<TimestampError>,
+    },
+    /// Fewer trustworthy times are known than the policy requires.
+    #[error("{found} of {required} required trustworthy signing times{}", because(.why))]
+    SigningTimes {
+        /// How many are required.
+        required: usize,
+        /// How many there are.
+        found: usize,
+        /// Why the first timestamp that does not count does not.
+        why: Option<TimestampError>,
+    },
+    /// Fewer certificate timestamps count than the policy requires.
+    #[error("{found} of {required} required signed certificate timestamps")]
+    CertificateTimestamps {
+        /// How many are required.
+        required: usize,
+        /// How many count.
+        found: usize,
+    },
+    /// The certificate is none of the accepted identities.
+    #[error("the certificate is none of the accepted identities")]
+    Identity(#[source] IdentityMismatch),
+    /// The key was not valid at a signing time.
+    #[error("the key was not valid at {at}")]
+    KeyNotValid {
+        /// The signing time, or the time of verification where none is known.
+        at: Timestamp,
+    },
+    /// The declared digest is not that of the artifact.
+    #[error("the {} digest of the artifact is not the signed one", .0.name())]
+    ArtifactDigest(HashAlgorithm),
+    /// The digest at hand is of another algorithm than the signature's.
+    #[error("the artifact's {} digest is needed to verify this signature", .0.name())]
+    DigestNeeded(HashAlgorithm),
+    /// The artifact is none of the statement's subjects.
+    #[error("the artifact is not a subject of the statement")]
+    NotASubject,
+    /// A message signature says nothing without the message.
+    #[error("a message signature cannot be verified without the artifact")]
+    ArtifactNeeded,
+    /// The statement has another predicate type.
+    #[error("the predicate type is {found:?}, which is not accepted")]
+    PredicateType {
+        /// The statement's.
+        found: String,
+    },
+    /// A predicate type is required, but what is signed is no statement.
+    #[error("what is signed is no in-toto statement")]
+    NoStatement,
+    /// The provenance is by a builder that is not accepted.
+    #[error("built by {}, which is not an accepted builder", quoted(found))]
+    Builder {
+        /// The statement's builder.
+        found: Option<String>,
+    },
+}
+
+/// The reason with its own reasons, each behind a colon.
+fn because<E: Error + 'static>(why: &Option<E>) -> String {
+    let first = why.as_ref().map(|why| -> &(dyn Error + 'static) { why });
+    iter::successors(first, |why| (*why).source()).map(|why| format!(": {why}")).collect()
+}
+
+fn quoted(builder: &Option<String>) -> String {
+    builder.as_ref().map_or_else(|| "an unnamed builder".to_owned(), |name| format!("{name:?}"))
+}
