@@ -74,6 +74,7 @@
 //! of entries); bytes behind the compressed data are left out and told (engines differ).
 #![forbid(unsafe_code)]
 
+mod check;
 mod content;
 mod directory;
 mod document;
@@ -95,6 +96,7 @@ mod stream;
 mod tar;
 mod tree;
 
+pub use check::{CheckedContent, check_content};
 pub use directory::read_directory;
 pub use error::{DocumentProblem, Error, LimitExceeded, SourceProblem};
 pub use extract::Extract;
@@ -104,6 +106,6 @@ pub use limits::Limits;
 pub use options::{Progress, ReadOptions};
 pub use path::TreePath;
 pub use read::read_image;
-pub use source::{ImageSource, Selector, SelectorError, SourceKind};
+pub use source::{ImageSource, Referrers, Selector, SelectorError, SourceKind};
 pub use stream::Coding;
 pub use tree::{LayerSummary, Removal, RemovedFile, Tree, TreeFile};

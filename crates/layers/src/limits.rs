@@ -46,6 +46,12 @@ pub struct Limits {
     pub max_index_depth: usize,
     /// Indexes read to find one image. Default: 1,000.
     pub max_indexes: usize,
+    /// Manifests of one index, those of the indexes in it counted, that are read to check all
+    /// content. Default: 10,000.
+    pub max_index_manifests: usize,
+    /// Blobs looked at to find manifests that no index names, in what `cosign save` writes.
+    /// Default: 100,000.
+    pub max_searched_blobs: usize,
     /// Bytes of a manifest, index, config or other document. Default: 16 MiB; the registry limit
     /// for manifests is 4 MiB (distribution-spec 1.1, "Pushing Manifests").
     pub max_document_bytes: u64,
@@ -74,6 +80,8 @@ impl Default for Limits {
             max_link_hops: 40,
             max_index_depth: 8,
             max_indexes: 1_000,
+            max_index_manifests: 10_000,
+            max_searched_blobs: 100_000,
             max_document_bytes: 16 * MIB,
             max_zstd_window_bytes: 128 * MIB,
         }

@@ -181,7 +181,7 @@ impl Layer {
 }
 
 impl ImageConfig {
-    fn load(
+    pub(crate) fn load(
         source: &dyn BlobSource,
         descriptor: &Descriptor,
         limits: &Limits,

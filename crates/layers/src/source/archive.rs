@@ -62,6 +62,11 @@ impl Archive {
         self.find(name.as_bytes()).is_some()
     }
 
+    /// The names of all members, in no order.
+    pub(super) fn names(&self) -> impl Iterator<Item = &[u8]> {
+        self.members.keys().map(Vec::as_slice)
+    }
+
     /// The member of that name, links followed.
     pub(super) fn find(&self, name: &[u8]) -> Option<Member> {
         let mut path = Vec::new();

@@ -7,7 +7,7 @@ use sealift_model::{BlobError, Descriptor, Digest};
 use serde::Deserialize;
 
 use super::archive::Archive;
-use super::{blob_error, blob_path, files, open_regular};
+use super::{ALGORITHMS, blob_error, blob_path, files, open_regular};
 use crate::document::{self, Document};
 use crate::error::SourceProblem;
 use crate::media::DocumentKind;
@@ -41,6 +41,33 @@ impl LayoutFolder {
         let file = open_regular(&self.0.join(blob_path(digest)));
         Ok(Box::new(file.map_err(|error| blob_error(digest, error))?))
     }
+
+    /// Blobs with their bytes, at most so many; other files are passed over.
+    pub(super) fn blobs(&self, max: usize) -> Result<Vec<(Digest, u64)>, Error> {
+        let mut blobs = Vec::new();
+        for algorithm in ALGORITHMS {
+            let folder = self.0.join("blobs").join(algorithm.name());
+            let fail = |source| Error::File { path: folder.clone(), source };
+            let entries = match std::fs::read_dir(&folder) {
+                Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
+                entries => entries.map_err(fail)?,
+            };
+            for entry in entries {
+                if blobs.len() >= max {
+                    return Ok(blobs);
+                }
+                let entry = entry.map_err(fail)?;
+                let name = entry.file_name();
+                let digest = name.to_str().map(|hex| format!("{}:{hex}", algorithm.name()));
+                if let Some(Ok(digest)) = digest.map(|digest| digest.parse())
+                    && let Ok(metadata) = std::fs::metadata(entry.path())
+                {
+                    blobs.push((digest, metadata.len()));
+                }
+            }
+        }
+        Ok(blobs)
+    }
 }
 
 #[derive(Debug)]
@@ -60,6 +87,17 @@ impl LayoutArchive {
         let member = self.0.find(blob_path(digest).as_bytes());
         let member = member.ok_or_else(|| BlobError::Missing(digest.clone()))?;
         Ok(Box::new(self.0.open_member(member).map_err(|error| blob_error(digest, error))?))
+    }
+
+    /// Blobs with their bytes, at most so many.
+    pub(super) fn blobs(&self, max: usize) -> Vec<(Digest, u64)> {
+        let named = self.0.names().filter_map(|name| {
+            let name = std::str::from_utf8(name).ok()?.strip_prefix("blobs/")?;
+            let digest = name.replacen('/', ":", 1).parse().ok()?;
+            let member = self.0.find(blob_path(&digest).as_bytes())?;
+            Some((digest, member.bytes))
+        });
+        named.take(max).collect()
     }
 }
 

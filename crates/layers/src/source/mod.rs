@@ -1,6 +1,7 @@
 //! Where images lie.
 
 mod archive;
+mod attached;
 mod docker;
 mod files;
 mod layout;
@@ -9,10 +10,11 @@ mod select;
 use std::io::{self, Read};
 use std::path::Path;
 
-use sealift_model::{BlobError, BlobSource, Descriptor, Digest};
+use sealift_model::{Algorithm, BlobError, BlobSource, Descriptor, Digest};
 
 use crate::{Error, Limits};
 
+pub use attached::Referrers;
 use docker::DockerArchive;
 pub(crate) use files::open_regular;
 use layout::{LayoutArchive, LayoutFolder};
@@ -35,6 +37,19 @@ enum Place {
     Folder(LayoutFolder),
     Archive(LayoutArchive),
     Docker(DockerArchive),
+}
+
+impl Place {
+    /// Blobs with their bytes, in the order of their digests, at most so many.
+    fn blobs(&self, max: usize) -> Result<Vec<(Digest, u64)>, Error> {
+        let mut blobs = match self {
+            Self::Folder(folder) => folder.blobs(max)?,
+            Self::Archive(archive) => archive.blobs(max),
+            Self::Docker(_) => Vec::new(),
+        };
+        blobs.sort();
+        Ok(blobs)
+    }
 }
 
 /// What an [`ImageSource`] is.
@@ -102,7 +117,8 @@ impl ImageSource {
         named.filter_map(|root| root.annotations.get(FULL_NAME)).map(String::as_str).collect()
     }
 
-    /// Finds the image that is asked for; without asking, the only one.
+    /// Finds the image that is asked for; without asking, the only one. Signatures and other
+    /// attachments are not asked for by themselves.
     ///
     /// # Errors
     /// When there is none such or several; the error lists what is there. When an index that has
@@ -130,6 +146,9 @@ fn blob_error(digest: &Digest, error: io::Error) -> BlobError {
         _ => BlobError::Io { digest, source: error },
     }
 }
+
+/// The algorithms that a layout has a folder for.
+const ALGORITHMS: [Algorithm; 2] = [Algorithm::Sha256, Algorithm::Sha512];
 
 /// Where a layout has a blob.
 fn blob_path(digest: &Digest) -> String {

@@ -5,6 +5,7 @@ use std::str::FromStr;
 
 use sealift_model::{BlobSource, Descriptor, Digest, DigestError};
 
+use super::attached::is_attachment;
 use super::{FULL_NAME, REF_NAME};
 use crate::image::visit;
 use crate::{Error, Limits};
@@ -59,7 +60,10 @@ pub(super) fn select(
     limits: &Limits,
 ) -> Result<Descriptor, Error> {
     let found: Vec<_> = match selector {
-        None => roots.iter().collect(),
+        None => {
+            let images = roots.iter().filter(|root| !is_attachment(root)).collect::<Vec<_>>();
+            if images.is_empty() { roots.iter().collect() } else { images }
+        }
         Some(Selector::Name(name)) => roots.iter().filter(|root| is_named(root, name)).collect(),
         Some(Selector::Digest(digest)) => {
             return match find(source, roots, digest, limits)? {

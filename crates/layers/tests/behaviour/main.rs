@@ -6,6 +6,7 @@
 )]
 
 mod archives;
+mod attached;
 mod bad_images;
 mod directories;
 mod merge;

@@ -1,0 +1,174 @@
+//! What is attached to an image: signatures and attestations beside it.
+
+use std::collections::HashSet;
+
+use sealift_model::{BlobSource, Descriptor, Digest};
+use serde::Deserialize;
+
+use super::{ImageSource, REF_NAME};
+use crate::document::{self, Document};
+use crate::media::{self, DocumentKind, OCI_MANIFEST};
+use crate::stream::length;
+use crate::{Error, LimitExceeded};
+
+/// What `cosign save` says that an entry of its layout is.
+const KIND: &str = "kind";
+const COSIGN_KINDS: &str = "dev.cosignproject.cosign/";
+const COSIGN_IMAGES: [&str; 2] =
+    ["dev.cosignproject.cosign/image", "dev.cosignproject.cosign/imageIndex"];
+
+/// The manifests that refer to an image.
+#[derive(Debug, Default)]
+#[non_exhaustive]
+pub struct Referrers {
+    /// Manifests that name the image as their `subject`, or that the image's fallback tag lists
+    /// (`distribution-spec 1.1, Referrers Tag Schema`). They are parsed, not verified.
+    pub manifests: Vec<Descriptor>,
+    /// Documents that may be or list such manifests and cannot be read, with the reason.
+    pub unreadable: Vec<(Digest, Error)>,
+}
+
+impl Referrers {
+    fn add(&mut self, manifest: Descriptor) {
+        if self.manifests.iter().all(|known| known.digest != manifest.digest) {
+            self.manifests.push(manifest);
+        }
+    }
+}
+
+/// The part of a manifest that makes it a referrer.
+#[derive(Deserialize)]
+struct Referrer {
+    subject: Option<Subject>,
+}
+
+#[derive(Deserialize)]
+struct Subject {
+    digest: String,
+}
+
+impl ImageSource {
+    /// The manifests that cosign's tag `<algorithm>-<hex>.<suffix>` names, and those that the
+    /// layout calls `dev.cosignproject.cosign/<kind>` of the image, as `cosign save` does.
+    #[must_use]
+    pub fn attached(&self, image: &Digest, suffix: &str, kind: &str) -> Vec<Descriptor> {
+        let tag = format!("{}.{suffix}", digest_tag(image));
+        let saved = self.is_saved(image).then(|| format!("{COSIGN_KINDS}{kind}"));
+        let is_attached = |root: &&Descriptor| {
+            has_tag(root, &tag) || saved.is_some() && root.annotations.get(KIND) == saved.as_ref()
+        };
+        let mut found: Vec<Descriptor> = Vec::new();
+        for root in self.roots.iter().filter(is_attached) {
+            if found.iter().all(|known| known.digest != root.digest) {
+                found.push(root.clone());
+            }
+        }
+        found
+    }
+
+    /// The manifests that refer to an image: those of the fallback tag, entries of the layout
+    /// whose `subject` is the image and, in what `cosign save` writes, blobs that nothing names.
+    ///
+    /// # Errors
+    /// When a bound is passed.
+    pub fn referrers(&self, image: &Digest) -> Result<Referrers, Error> {
+        let mut found = Referrers::default();
+        let tag = digest_tag(image);
+        for root in self.roots.iter().filter(|root| has_tag(root, &tag)) {
+            match document::load(self, root, &self.limits) {
+                Ok(Document::Index(entries)) => entries.into_iter().for_each(|entry| {
+                    found.add(entry);
+                }),
+                Ok(Document::Manifest { .. }) => found.add(root.clone()),
+                Err(error) => found.unreadable.push((root.digest.clone(), error)),
+            }
+        }
+        let mut seen = HashSet::new();
+        for root in &self.roots {
+            let is_manifest = DocumentKind::of(&root.media_type) == Some(DocumentKind::Manifest);
+            if is_manifest && root.digest != *image && seen.insert(&root.digest) {
+                match document::fetch(self, root, &self.limits) {
+                    Ok(bytes) if refers_to(&bytes, image) => found.add(root.clone()),
+                    Ok(_) => {}
+                    Err(error) => found.unreadable.push((root.digest.clone(), error)),
+                }
+            }
+        }
+        if self.is_saved(image) {
+            self.unnamed_referrers(image, &mut found)?;
+        }
+        Ok(found)
+    }
+
+    /// Whether the layout is one of `cosign save`, and that image is the one it was made for.
+    fn is_saved(&self, image: &Digest) -> bool {
+        self.roots.iter().any(|root| {
+            let kind = root.annotations.get(KIND).map(String::as_str);
+            root.digest == *image && kind.is_some_and(|kind| COSIGN_IMAGES.contains(&kind))
+        })
+    }
+
+    /// Looks for referrers among all blobs. A blob whose digest does not hold is none.
+    fn unnamed_referrers(&self, image: &Digest, found: &mut Referrers) -> Result<(), Error> {
+        let max = self.limits.max_searched_blobs;
+        let blobs = self.place.blobs(max.saturating_add(1))?;
+        if blobs.len() > max {
+            return Err(LimitExceeded::new("max_searched_blobs", length(max)).into());
+        }
+        for (digest, bytes) in blobs {
+            let blob = Descriptor::new(OCI_MANIFEST, digest, bytes);
+            let is_candidate = bytes <= self.limits.max_document_bytes && self.starts_object(&blob);
+            if is_candidate
+                && let Ok(bytes) = document::fetch(self, &blob, &self.limits)
+                && refers_to(&bytes, image)
+            {
+                found.add(blob);
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether a blob starts as a JSON object does; layers do not.
+    fn starts_object(&self, blob: &Descriptor) -> bool {
+        let mut first = [0];
+        let read = self.open(blob).ok().and_then(|mut blob| blob.read_exact(&mut first).ok());
+        read.is_some() && first == *b"{"
+    }
+}
+
+fn refers_to(manifest: &[u8], image: &Digest) -> bool {
+    let parsed: Result<Referrer, _> = document::json(manifest);
+    let subject = parsed.ok().and_then(|manifest| manifest.subject);
+    subject
+        .is_some_and(|subject| subject.digest.parse().is_ok_and(|digest: Digest| digest == *image))
+}
+
+/// Whether an entry is attached to an image instead of being one: what a search for the only
+/// image of a layout passes over.
+pub(super) fn is_attachment(root: &Descriptor) -> bool {
+    let tag = root.annotations.get(REF_NAME).map(|name| tag_of(name));
+    let kind = root.annotations.get(KIND).map(String::as_str);
+    let is_image = |artifact: &String| artifact.is_empty() || media::is_image_config(artifact);
+    tag.is_some_and(is_digest_tag)
+        || kind.is_some_and(|kind| kind.starts_with(COSIGN_KINDS) && !COSIGN_IMAGES.contains(&kind))
+        || !root.artifact_type.iter().all(is_image)
+}
+
+fn has_tag(root: &Descriptor, tag: &str) -> bool {
+    root.annotations.get(REF_NAME).is_some_and(|name| tag_of(name) == tag)
+}
+
+/// The tag of a name: what is behind the last colon of `registry/repository:tag`.
+fn tag_of(name: &str) -> &str {
+    name.rsplit_once(':').map_or(name, |(_, tag)| tag)
+}
+
+/// A digest as tags write it: `sha256-<hex>`.
+fn digest_tag(digest: &Digest) -> String {
+    digest.to_string().replace(':', "-")
+}
+
+fn is_digest_tag(tag: &str) -> bool {
+    let digest = tag.split_once('.').map_or(tag, |(digest, _)| digest);
+    digest.replacen('-', ":", 1).parse::<Digest>().is_ok()
+}
