@@ -1,4 +1,4 @@
-//! Scan container images: what is inside, and what of that is vulnerable.
+//! Scan container images: what is inside, and what of that is vulnerable; verify who signed them.
 //!
 //! ```no_run
 //! use sealift::{Database, ScanOptions, Scanner, Silent, Target};
@@ -16,6 +16,9 @@
 //!
 //! A [`Scanner`] holds a [`Database`] and scans any number of [`Target`]s, also from many
 //! threads at once; a [`Selection`] says which findings count; [`Format`] writes the report.
+//! [`verify`] has what signatures need: keys, trusted roots, policies, and images with what is
+//! attached to them.
+//!
 //! Nothing here prints, reads the clock, the environment or the network.
 #![forbid(unsafe_code)]
 
@@ -29,6 +32,7 @@ mod scan;
 mod selection;
 mod skip;
 mod target;
+pub mod verify;
 
 pub use age::{OldAdvisories, old_advisories};
 pub use database::Database;
@@ -38,7 +42,7 @@ pub use observer::{Observer, Silent};
 pub use scan::{Matching, PackageType, ScanOptions, Scanner};
 pub use sealift_layers::{Error as LayersError, Limits, Progress, Selector};
 pub use sealift_matcher::{BuildOptions, BuildReport, Coverage, Finding, Info, Status, Verified};
-pub use sealift_model::{Inventory, Package, Platform, Severity, Timestamp};
+pub use sealift_model::{Digest, Inventory, Package, Platform, Severity, Timestamp};
 pub use sealift_report::{Counts, JsonOptions, Report, TableStyle, escape};
 pub use selection::{Hidden, Selection};
 pub use skip::SkipRules;

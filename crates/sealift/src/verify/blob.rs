@@ -1,0 +1,54 @@
+//! Signatures of files that lie beside them.
+
+use sealift_sigstore_verify::{
+    Base64Error, Bundle, Certificate, CertificateError, Content, Material, decode_base64,
+};
+
+/// What lies beside a file and speaks for its signature.
+#[derive(Clone, Copy, Debug, Default)]
+#[non_exhaustive]
+pub struct Evidence<'a> {
+    /// The signer's certificate in PEM, or, as cosign writes it, base64 of that.
+    pub certificate: Option<&'a [u8]>,
+    /// An RFC 3161 timestamp over the signature, in DER.
+    pub timestamp: Option<&'a [u8]>,
+}
+
+/// Puts a signature in base64, and what speaks for it, into the form of a bundle: parsed, not
+/// verified.
+///
+/// # Errors
+/// When the signature is no base64, or what is said to be a certificate is none.
+pub fn detached(signature: &[u8], evidence: Evidence<'_>) -> Result<Bundle, DetachedError> {
+    let signature = base64(signature).map_err(DetachedError::Signature)?;
+    let material = match evidence.certificate {
+        None => Material::PublicKey { hint: String::new() },
+        Some(text) => {
+            let is_pem = text.trim_ascii_start().starts_with(b"-----");
+            let pem = if is_pem { text.to_vec() } else { base64(text).unwrap_or_default() };
+            Material::Certificate { leaf: Certificate::from_pem(&pem)?, intermediates: Vec::new() }
+        }
+    };
+    let timestamps = evidence.timestamp.iter().map(|timestamp| timestamp.to_vec()).collect();
+    let content = Content::Message { digest: None, signature };
+    Ok(Bundle::from_parts(material, Vec::new(), timestamps, content))
+}
+
+/// Text files end in a line break.
+fn base64(text: &[u8]) -> Result<Vec<u8>, Option<Base64Error>> {
+    let text = std::str::from_utf8(text.trim_ascii()).map_err(|_| None)?;
+    let bytes = decode_base64(text)?;
+    if bytes.is_empty() { Err(None) } else { Ok(bytes) }
+}
+
+/// Why a signature that lies beside its file cannot be read.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum DetachedError {
+    /// The signature is no base64; where nothing is named, it is empty or no text.
+    #[error("the signature is not in base64")]
+    Signature(#[source] Option<Base64Error>),
+    /// The certificate cannot be read.
+    #[error("the certificate cannot be read")]
+    Certificate(#[from] CertificateError),
+}

@@ -1,0 +1,88 @@
+//! Why an image could not be looked at, and why it is not verified.
+
+use std::error::Error as StdError;
+use std::fmt;
+use std::path::PathBuf;
+
+use sealift_model::Digest;
+use sealift_sigstore_verify::{CosignError, Rejected};
+
+/// Why the signatures of an image could not be looked at.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum OpenError {
+    /// There is no image of that tag or digest.
+    #[error("{}", path.display())]
+    NoSuchImage {
+        /// The layout or archive.
+        path: PathBuf,
+        /// What is there instead.
+        source: sealift_layers::Error,
+    },
+    /// The layout or archive cannot be read.
+    #[error(transparent)]
+    Unreadable(crate::Error),
+    /// The target has no manifest whose digest could be signed: what `docker save` writes, or
+    /// no image at all.
+    #[error("{} has no manifest that could be signed", path.display())]
+    NoManifest {
+        /// The target.
+        path: PathBuf,
+    },
+    /// What is attached to the image cannot be listed, or is more than the limits allow.
+    #[error(transparent)]
+    Attached(#[from] CosignError),
+}
+
+/// Why an image is not verified.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Unverified<'a> {
+    /// The image.
+    pub image: &'a Digest,
+    /// Why.
+    pub reason: UnverifiedReason,
+    /// Signatures that were found and do not count.
+    pub rejected: Vec<Rejected<'a>>,
+}
+
+/// Why an image is not verified.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum UnverifiedReason {
+    /// There is no signature or attestation on it.
+    Unsigned,
+    /// There are, and none counts.
+    NoMatch,
+    /// There are; an identity is asked for, and none has a certificate.
+    NoCertificate,
+    /// It is signed, and its content is not what was signed.
+    Content(Box<crate::Error>),
+}
+
+impl fmt::Display for Unverified<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let image = self.image;
+        match &self.reason {
+            UnverifiedReason::Unsigned => write!(f, "{image} has none that could be verified"),
+            UnverifiedReason::NoMatch => {
+                write!(f, "{image}: none of {} counts", self.rejected.len())
+            }
+            UnverifiedReason::NoCertificate => {
+                write!(f, "{image} is signed without a certificate")
+            }
+            UnverifiedReason::Content(_) => {
+                write!(f, "{image} is signed, but its content is not whole")
+            }
+        }
+    }
+}
+
+impl StdError for Unverified<'_> {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        match &self.reason {
+            UnverifiedReason::Content(error) => Some(error.as_ref()),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,50 @@
+//! Who signed an image or a file, and whether a byte has changed since.
+//!
+//! ```no_run
+//! use sealift::Target;
+//! use sealift::verify::{
+//!     Attachment, Policy, PublicKey, SignedImage, TrustedKey, TrustedRoot, Verifier, VerifyOptions,
+//! };
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let now = sealift::Timestamp::from_unix_seconds(0)?;
+//! let key = PublicKey::from_pem(&std::fs::read("cosign.pub")?)?;
+//! let policy = Policy::keys([TrustedKey::new(key)]).insecure_ignore_tlog();
+//! let options = VerifyOptions::default();
+//! let target = Target::image_layout("images/", Some("shop:1.4"));
+//! let image = SignedImage::open(&target, Attachment::Signatures, policy.signer_kind(), &options)?;
+//! let root = TrustedRoot::default();
+//! let verified = image.verify(&Verifier::new(&root), &policy, &[], now, &sealift::Silent);
+//! for signature in verified.map_err(|error| error.to_string())?.signatures {
+//!     println!("{}", String::from_utf8_lossy(signature.payload()));
+//! }
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! Files need no more than a [`Bundle`] and a [`Verifier`]; [`detached`] makes a bundle of a
+//! signature that lies in a file of its own.
+
+mod blob;
+mod error;
+mod image;
+mod list;
+mod payload;
+mod source;
+
+pub use blob::{DetachedError, Evidence, detached};
+pub use error::{OpenError, Unverified, UnverifiedReason};
+pub use image::{SignedImage, VerifiedImage, VerifyOptions};
+pub use list::{AttachedTree, attached_tree};
+pub use payload::{envelope_json, payload_text, signatures_json};
+pub use sealift_layers::CheckedContent;
+#[cfg(feature = "aws-lc")]
+pub use sealift_sigstore_verify::AwsLc;
+pub use sealift_sigstore_verify::{
+    Artifact, Attachment, Base64Error, Bundle, BundleError, Certificate, CertificateError,
+    CertificateIdentity, Check, Content, CosignError, Envelope, EnvelopeError, Error, Form,
+    FulcioExtension, Hash, HashAlgorithm, Identities, IdentityMatcher, KeyError, Limits,
+    ListedManifest, Material, NotDone, Omission, Origin, Outcome, Policy, PredicateType, Provider,
+    PublicKey, Refusal, Rejected, Rejection, RustCrypto, Scheme, SignerKind, SigningTime,
+    SimpleSigning, TextMatcher, TrustError, TrustedKey, TrustedRoot, Verified, VerifiedAttached,
+    VerifiedSigner, Verifier,
+};
