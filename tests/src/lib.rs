@@ -1,15 +1,23 @@
-//! What the suites over whole images share: where their data is, and how they count.
+//! What the suites share: where their data is, how they count, and an [`instance`] that signs.
 //!
 //! A suite walks the cases that it finds in a folder, compares each with what is expected of it,
 //! and closes with one line. A case that cannot be right yet stands in the suite's exceptions, a
 //! checked-in file of lines `case: reason`; one that stands there and is right fails the suite.
 #![forbid(unsafe_code)]
 
+pub mod cases;
+pub mod instance;
+pub mod mutation;
+pub mod signed_example;
 mod suite;
+mod table;
+mod variant;
 
 use std::path::PathBuf;
 
 pub use suite::Suite;
+pub use table::Table;
+pub use variant::variant;
 
 /// The folder with outside data that `SEALIFT_TESTDATA` names.
 ///
