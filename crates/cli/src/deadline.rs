@@ -6,14 +6,14 @@ use std::time::Duration;
 
 /// Ends the process with status 2 when it still runs after `timeout`. No timeout for zero.
 ///
-/// Whatever the scan is doing then needs no care: a report is written whole or not at all.
+/// Whatever the command is doing then needs no care: a report is written whole or not at all.
 pub(crate) fn set(timeout: Duration) {
     if timeout.is_zero() {
         return;
     }
     thread::spawn(move || {
         thread::sleep(timeout);
-        eprintln!("error: the scan took longer than {timeout:?}");
+        eprintln!("error: it took longer than {timeout:?}");
         eprintln!("hint: allow more with --timeout, as --timeout 15m");
         process::exit(2);
     });

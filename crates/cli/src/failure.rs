@@ -6,6 +6,7 @@ use std::io;
 use std::path::PathBuf;
 
 use sealift::LayersError;
+use sealift::verify::OpenError;
 
 /// Why the command could not do what it was asked.
 #[derive(Debug)]
@@ -26,6 +27,49 @@ pub(crate) enum Failure {
     Output { path: Option<PathBuf>, source: io::Error },
     /// A flag or value is known but not done by this version.
     NotYet { what: String, hint: &'static str },
+    /// Who must have signed is not said, or not clearly.
+    Signer { sentence: &'static str, hint: &'static str },
+    /// A file, or the value of a flag, cannot be used.
+    Unusable { what: String, error: Box<dyn StdError + Send + Sync>, hint: &'static str },
+    /// What is attached to an image cannot be looked at.
+    Signed(Box<OpenError>),
+    /// A signature is not right, or there is none.
+    Unverified { status: u8, sentence: String, hint: &'static str },
+}
+
+impl Failure {
+    /// The exit status.
+    pub(crate) fn status(&self) -> u8 {
+        match self {
+            Self::Unverified { status, .. } => *status,
+            Self::Signed(error) => match error.as_ref() {
+                OpenError::NoSuchImage { .. } => 11,
+                OpenError::Attached(_) => 1,
+                OpenError::Unreadable(error) if is_changed(error) => 1,
+                _ => 2,
+            },
+            _ => 2,
+        }
+    }
+}
+
+/// Whether bytes are not what a digest names: then it is not the input that is wrong.
+fn is_changed(error: &sealift::Error) -> bool {
+    matches!(
+        error,
+        sealift::Error::Layers {
+            source: LayersError::BlobDigest { .. }
+                | LayersError::BlobSize { .. }
+                | LayersError::Blob(_),
+            ..
+        }
+    )
+}
+
+impl From<OpenError> for Failure {
+    fn from(error: OpenError) -> Self {
+        Self::Signed(Box::new(error))
+    }
 }
 
 impl From<clap::Error> for Failure {
@@ -81,6 +125,22 @@ impl fmt::Display for Failure {
                 writeln!(f, "error: {what} is not supported by this version")?;
                 hint
             }
+            Self::Signer { sentence, hint } => {
+                writeln!(f, "error: {sentence}")?;
+                hint
+            }
+            Self::Unusable { what, error, hint } => {
+                writeln!(f, "error: {what}: {}", Chain(error.as_ref()))?;
+                hint
+            }
+            Self::Signed(error) => {
+                writeln!(f, "error: {}", Chain(error.as_ref()))?;
+                hint_of_signed(error)
+            }
+            Self::Unverified { sentence, hint, .. } => {
+                writeln!(f, "error: {sentence}")?;
+                hint
+            }
         };
         if hint.is_empty() { Ok(()) } else { writeln!(f, "hint: {hint}") }
     }
@@ -113,6 +173,17 @@ fn hint_of(error: &sealift::Error) -> &'static str {
     }
 }
 
+fn hint_of_signed(error: &OpenError) -> &'static str {
+    match error {
+        OpenError::NoSuchImage { .. } => "name one of them: oci:DIR:TAG, oci:DIR@DIGEST",
+        OpenError::Unreadable(error) => hint_of(error),
+        OpenError::NoManifest { .. } => {
+            "take an OCI layout: what `docker save` writes has no digest that could be signed"
+        }
+        _ => "",
+    }
+}
+
 fn asks_for_choice(error: &LayersError) -> bool {
     matches!(
         error,
@@ -123,7 +194,7 @@ fn asks_for_choice(error: &LayersError) -> bool {
 }
 
 /// An error with all that caused it, joined by colons.
-struct Chain<'e>(&'e dyn StdError);
+pub(crate) struct Chain<'e>(pub(crate) &'e dyn StdError);
 
 impl fmt::Display for Chain<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -46,7 +46,7 @@ pub fn run(args: impl Iterator<Item = OsString>, environment: &Environment) -> E
             for line in failure.to_string().lines() {
                 eprintln!("{}", escape::terminal(line));
             }
-            ExitCode::from(2)
+            ExitCode::from(failure.status())
         }
     }
 }
@@ -70,6 +70,15 @@ fn dispatch(
         Verb::Rootfs(tree) => verbs::rootfs(tree, &cli.global, environment),
         Verb::Sbom(sbom) => verbs::sbom(sbom, &cli.global, environment),
         Verb::Db(db) => verbs::db(db, &cli.global, environment),
+        Verb::Verify(verify) => verbs::verify(verify, &cli.global, environment),
+        Verb::VerifyAttestation(verify) => {
+            verbs::verify_attestation(verify, &cli.global, environment)
+        }
+        Verb::VerifyBlob(verify) => verbs::verify_blob(verify, &cli.global, environment),
+        Verb::VerifyBlobAttestation(verify) => {
+            verbs::verify_blob_attestation(verify, &cli.global, environment)
+        }
+        Verb::Tree(tree) => verbs::tree(tree, &cli.global, environment),
         Verb::Version => verbs::version(),
         Verb::Completion { shell } => verbs::completion(shell),
         Verb::Man { verb } => verbs::man(verb.as_deref()),

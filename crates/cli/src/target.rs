@@ -12,6 +12,10 @@ const SAVE_HINT: &str = "save the image with `docker save IMAGE -o FILE` and sca
 const PATH_HINT: &str =
     "a file or folder of that name is there: to scan it, write ./ in front of its name";
 
+const LOCAL_HINT: &str = "a file or folder of that name is there: name it as oci:DIR[:TAG|@DIGEST], or add --local-image";
+const REGISTRY_HINT: &str = "save the image with its signatures as an OCI layout (`cosign save \
+                             --dir DIR IMAGE`) and name that: oci:DIR[:TAG|@DIGEST]";
+
 /// Reads the target of `image`: `oci:DIR[:TAG|@DIGEST]`, `oci-archive:FILE[:TAG]`,
 /// `docker-archive:FILE[:TAG]`, or a path that starts with `/`, `./` or `../`, so that a folder
 /// named `nginx` never stands in for the image `nginx`.
@@ -39,6 +43,29 @@ pub(crate) fn parse_image(text: &str, sources: &[String]) -> Result<Target, Fail
         _ => Err(Failure::NotYet {
             what: format!("looking for the image {text} in {}", sources.join(", ")),
             hint: if Path::new(text).exists() { PATH_HINT } else { SAVE_HINT },
+        }),
+    }
+}
+
+/// Reads the target of a verb that verifies: `oci:DIR[:TAG|@DIGEST]` or `oci-archive:FILE`, and
+/// with `--local-image` a path. Anything else is a reference to a registry: a folder never stands
+/// in for an image by chance.
+pub(crate) fn parse_signed(text: &str, is_path: bool) -> Result<Target, Failure> {
+    if is_path {
+        return Ok(by_path(OsStr::new(text)));
+    }
+    match text.split_once(':') {
+        Some(("oci", rest)) if !rest.is_empty() => {
+            let (folder, selector) = split_selector(rest);
+            Ok(Target::ImageLayout { folder, selector })
+        }
+        Some(("oci-archive", rest)) if !rest.is_empty() => {
+            let (file, selector) = split_selector(rest);
+            Ok(Target::ImageArchive { file, selector })
+        }
+        _ => Err(Failure::NotYet {
+            what: format!("asking a registry for {text}"),
+            hint: if Path::new(text).exists() { LOCAL_HINT } else { REGISTRY_HINT },
         }),
     }
 }
@@ -108,6 +135,16 @@ mod tests {
         let (folder, selector) = layout(&format!("oci:none@{digest}"));
         assert_eq!(folder, PathBuf::from("none"));
         assert!(selector.unwrap().contains(&digest));
+    }
+
+    #[test]
+    fn what_is_verified_is_a_layout_or_asked_for_as_a_path() {
+        for text in ["nginx", "./layout", "/layout", "oci:", "docker-archive:x.tar"] {
+            assert!(matches!(parse_signed(text, false), Err(Failure::NotYet { .. })), "{text}");
+        }
+        assert!(matches!(parse_signed("oci:x:1.0", false), Ok(Target::ImageLayout { .. })));
+        assert!(matches!(parse_signed("oci-archive:x", false), Ok(Target::ImageArchive { .. })));
+        assert!(matches!(parse_signed("src", true), Ok(Target::ImageLayout { .. })));
     }
 
     #[test]

@@ -3,6 +3,7 @@
 pub(crate) mod peers;
 mod values;
 pub(crate) mod variables;
+mod verify;
 
 use std::ffi::OsString;
 use std::num::NonZeroUsize;
@@ -14,17 +15,24 @@ use clap::{ArgAction, Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use sealift::{Platform, Severity};
 
 use values::{parse_bool, parse_duration};
+pub(crate) use verify::{
+    ArtifactsArgs, DigestAlgorithm, ImagesArgs, OutArgs, PayloadFormat, SignerArgs, VerifyArgs,
+    VerifyAttestationArgs, VerifyBlobArgs, VerifyBlobAttestationArgs,
+};
 
-/// Scan container images: what is in them, and what of that is vulnerable.
+/// Scan container images: what is in them, and what of that is vulnerable. Verify who signed them.
 #[derive(Debug, Parser)]
 #[command(
     name = "sealift",
     version,
     disable_version_flag = true,
     args_override_self = true,
-    after_help = "Any flag can be set by a variable SEALIFT_<FLAG>, or by TRIVY_<FLAG>.\n\
+    after_help = "Any flag can be set by a variable SEALIFT_<FLAG>; of verbs that scan also by \
+                  TRIVY_<FLAG>, of verbs that verify by COSIGN_<FLAG>.\n\
                   Exit status: 0 done, the --exit-code value when findings remain, 2 wrong usage \
-                  or unreadable input, 3 with --exit-code when the scan is incomplete."
+                  or unreadable input, 3 with --exit-code when the scan is incomplete. \
+                  Verifying: 10 no signature on the image, 11 no such image, 12 no matching \
+                  signature, 13 no certificate on the signature, 1 otherwise not verified."
 )]
 pub(crate) struct Cli {
     #[command(flatten)]
@@ -40,7 +48,7 @@ pub(crate) struct GlobalArgs {
     #[arg(short, long, global = true)]
     pub(crate) quiet: bool,
     /// Say more on stderr.
-    #[arg(short, long, global = true)]
+    #[arg(short, long, alias = "verbose", global = true)]
     pub(crate) debug: bool,
     /// Print the version.
     #[arg(short = 'v', long, action = ArgAction::Version)]
@@ -67,6 +75,16 @@ pub(crate) enum Verb {
     Sbom(SbomArgs),
     /// Build and inspect advisory databases.
     Db(DbArgs),
+    /// Verify the signatures of images.
+    Verify(VerifyArgs),
+    /// Verify the attestations of images.
+    VerifyAttestation(VerifyAttestationArgs),
+    /// Verify the signature of a file.
+    VerifyBlob(VerifyBlobArgs),
+    /// Verify the attestation of a file.
+    VerifyBlobAttestation(VerifyBlobAttestationArgs),
+    /// List the signatures and attestations beside an image; nothing is verified.
+    Tree(ArtifactsArgs),
     /// Print the version.
     Version,
     /// Print completions for a shell.

@@ -4,7 +4,7 @@ use std::ffi::OsString;
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 
-use super::variables::{self, Filled, PREFIXES};
+use super::variables::{self, Filled, Peer};
 use crate::Environment;
 use crate::failure::Failure;
 
@@ -15,10 +15,13 @@ enum Value {
     Some,
 }
 
-/// Trivy's flags for what this command does not need: caches it does not keep, updates and calls
-/// it does not make, checks it does not run, tables it does not draw. Leaving them out changes
-/// no finding.
+/// The peers' flags for what this command does not need: caches it does not keep, updates and
+/// calls it does not make, registries it does not ask, checks it does not run, tables it does not
+/// draw, hints that it needs none of. Leaving them out changes no finding and weakens no check.
 const HARMLESS: &[(&str, Value)] = &[
+    ("allow-certificate-chain", Value::None),
+    ("allow-http-registry", Value::None),
+    ("allow-insecure-registry", Value::None),
     ("cacert", Value::Some),
     ("cache-backend", Value::Some),
     ("cache-ttl", Value::Some),
@@ -28,24 +31,36 @@ const HARMLESS: &[(&str, Value)] = &[
     ("dependency-tree", Value::None),
     ("disable-telemetry", Value::None),
     ("docker-host", Value::Some),
+    ("experimental-oci11", Value::None),
     ("ignored-licenses", Value::Some),
     ("image-config-scanners", Value::Some),
     ("include-dev-deps", Value::None),
     ("insecure", Value::None),
     ("java-db-repository", Value::Some),
+    ("k8s-keychain", Value::None),
     ("license-confidence-level", Value::Some),
     ("license-full", Value::None),
+    ("max-workers", Value::Some),
     ("misconfig-scanners", Value::Some),
+    ("new-bundle-format", Value::None),
     ("password", Value::Some),
     ("podman-host", Value::Some),
     ("redis-ca", Value::Some),
     ("redis-cert", Value::Some),
     ("redis-key", Value::Some),
     ("redis-tls", Value::None),
+    ("registry-cacert", Value::Some),
+    ("registry-client-cert", Value::Some),
+    ("registry-client-key", Value::Some),
+    ("registry-password", Value::Some),
+    ("registry-referrers-mode", Value::Some),
+    ("registry-server-name", Value::Some),
     ("registry-token", Value::Some),
+    ("registry-username", Value::Some),
     ("rekor-url", Value::Some),
     ("report", Value::Some),
     ("secret-config", Value::Some),
+    ("signature-digest-algorithm", Value::Some),
     ("show-suppressed", Value::None),
     ("skip-check-update", Value::None),
     ("skip-java-db-update", Value::None),
@@ -90,7 +105,24 @@ const IGNORE_HINT: &str =
 const DATABASE_HINT: &str = "build a database with `sealift db build --from FOLDER --output FILE`";
 const CHECKS_HINT: &str = "of a container image, packages and their vulnerabilities are scanned";
 
-/// Verbs of Trivy and Cosign.
+/// Cosign's flags without which the outcome would be another, and what to do instead.
+const MISSING_OF_COSIGN: &[(&str, &str)] = &[
+    ("attachment", "verify the attachment itself by its digest"),
+    ("ca-intermediates", ROOT_HINT),
+    ("ca-roots", ROOT_HINT),
+    ("certificate-chain", ROOT_HINT),
+    ("payload", "verify the image in a layout, or the payload with verify-blob"),
+    ("policy", "leave it out and look at the payloads that are printed"),
+    ("sct", "timestamps of certificates are read from the certificate alone"),
+    ("sk", KEY_HINT),
+    ("slot", KEY_HINT),
+    ("timestamp-certificate-chain", ROOT_HINT),
+];
+
+const ROOT_HINT: &str = "put the certificates into a trusted root and name it with --trusted-root";
+const KEY_HINT: &str = "name the public key with --key FILE";
+
+/// Verbs of Trivy and Cosign that this command does not have.
 const VERBS: &[&str] = &[
     "attest",
     "attest-blob",
@@ -118,12 +150,7 @@ const VERBS: &[&str] = &[
     "server",
     "sign",
     "sign-blob",
-    "tree",
     "triangulate",
-    "verify",
-    "verify-attestation",
-    "verify-blob",
-    "verify-blob-attestation",
     "vex",
     "vm",
 ];
@@ -190,17 +217,23 @@ fn missing_flag(written: &str) -> Option<(String, &'static str)> {
         "-t" => "template",
         long => long.strip_prefix("--")?,
     };
-    let (flag, hint) = MISSING.iter().find(|(name, _)| *name == flag)?;
+    let mut missing = MISSING.iter().chain(MISSING_OF_COSIGN);
+    let (flag, hint) = missing.find(|(name, _)| *name == flag)?;
     Some((format!("--{flag}"), hint))
 }
 
 /// A flag that this command does not have but that a variable sets, which must not go unnoticed.
-pub(crate) fn set_by_variable(environment: &Environment) -> Result<(), Failure> {
-    for (flag, hint) in MISSING {
-        let set = PREFIXES.iter().map(|prefix| variables::name(prefix, flag)).find(|variable| {
-            let value = environment.get(variable);
-            value.is_some_and(|value| !["false", "0"].iter().any(|off| value == *off))
-        });
+pub(crate) fn set_by_variable(peer: Peer, environment: &Environment) -> Result<(), Failure> {
+    let missing = match peer {
+        Peer::Trivy => MISSING,
+        Peer::Cosign => MISSING_OF_COSIGN,
+    };
+    for (flag, hint) in missing {
+        let set =
+            peer.prefixes().iter().map(|prefix| variables::name(prefix, flag)).find(|variable| {
+                let value = environment.get(variable);
+                value.is_some_and(|value| !["false", "0"].iter().any(|off| value == *off))
+            });
         if let Some(variable) = set {
             return Err(Failure::NotYet { what: format!("--{flag}, set by {variable},"), hint });
         }
@@ -226,7 +259,8 @@ mod tests {
             (&["sealift", "image", "x", "--vex", "v.json"][..], "--vex"),
             (&["sealift", "image", "x", "--ignorefile=.trivyignore"], "--ignorefile"),
             (&["sealift", "fs", "x", "-t", "@t.tpl"], "--template"),
-            (&["sealift", "verify", "x"], "the verb verify"),
+            (&["sealift", "sign", "x"], "the verb sign"),
+            (&["sealift", "verify", "x", "--ca-roots", "f"], "--ca-roots"),
         ] {
             let error = crate::args::command().try_get_matches_from(args).unwrap_err();
             let Failure::NotYet { what: named, .. } = explained(error, &[]) else {
@@ -241,14 +275,15 @@ mod tests {
         let command = crate::args::command();
         let ours = command.get_subcommands().flat_map(|verb| verb.get_arguments());
         let ours: Vec<&str> = ours.filter_map(|arg| arg.get_long()).collect();
-        for flag in MISSING.iter().map(|row| row.0).chain(HARMLESS.iter().map(|row| row.0)) {
+        let missing = MISSING.iter().chain(MISSING_OF_COSIGN).map(|row| row.0);
+        for flag in missing.chain(HARMLESS.iter().map(|row| row.0)) {
             assert!(!ours.contains(&flag), "{flag}");
         }
     }
 
     #[test]
     fn a_variable_for_a_missing_flag_is_an_error() {
-        let named = |variables| match set_by_variable(&Environment::of(variables)) {
+        let named = |variables| match set_by_variable(Peer::Trivy, &Environment::of(variables)) {
             Err(Failure::NotYet { what, .. }) => what,
             other => format!("{other:?}"),
         };

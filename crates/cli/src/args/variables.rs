@@ -1,4 +1,5 @@
-//! Flags that variables set: `SEALIFT_<FLAG>`, and after it `TRIVY_<FLAG>`.
+//! Flags that variables set: `SEALIFT_<FLAG>`, and after it those of the peer whose verb it is,
+//! `TRIVY_<FLAG>` or `COSIGN_<FLAG>`.
 
 use std::ffi::OsString;
 use std::iter;
@@ -8,8 +9,31 @@ use clap::{ArgMatches, Command};
 
 use crate::Environment;
 
-/// The prefixes, the first that is set counts.
-pub(super) const PREFIXES: [&str; 2] = ["SEALIFT_", "TRIVY_"];
+/// The verbs that are cosign's; the others are Trivy's.
+const COSIGN_VERBS: [&str; 5] =
+    ["verify", "verify-attestation", "verify-blob", "verify-blob-attestation", "tree"];
+
+/// A program whose command line is followed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Peer {
+    Trivy,
+    Cosign,
+}
+
+impl Peer {
+    /// The one whose verb it is.
+    fn of(verb: &str) -> Self {
+        if COSIGN_VERBS.contains(&verb) { Self::Cosign } else { Self::Trivy }
+    }
+
+    /// The prefixes of variables, the first that is set counts.
+    pub(super) fn prefixes(self) -> [&'static str; 2] {
+        match self {
+            Self::Trivy => ["SEALIFT_", "TRIVY_"],
+            Self::Cosign => ["SEALIFT_", "COSIGN_"],
+        }
+    }
+}
 
 /// A flag that a variable set.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,6 +54,7 @@ pub(crate) fn fill_in(
     let mut filled = Vec::new();
     let Ok(matches) = lenient.try_get_matches_from(&args) else { return (args, filled) };
     let (verb, given) = innermost(command, &matches);
+    let prefixes = Peer::of(verb.get_name()).prefixes();
     let mut added = Vec::new();
     for arg in verb.get_arguments() {
         let Some(flag) = arg.get_long().filter(|flag| !["help", "version"].contains(flag)) else {
@@ -42,7 +67,7 @@ pub(crate) fn fill_in(
         let names: Vec<&str> =
             iter::once(flag).chain(arg.get_all_aliases().into_iter().flatten()).collect();
         let mut variables =
-            PREFIXES.iter().flat_map(|prefix| names.iter().map(|flag| name(prefix, flag)));
+            prefixes.iter().flat_map(|prefix| names.iter().map(|flag| name(prefix, flag)));
         let set = variables.find_map(|variable| {
             let value = environment.get(&variable)?;
             Some((variable, value))
@@ -98,6 +123,13 @@ mod tests {
         let args = ["sealift", "image", "x"];
         let filled = filled(&args, &[("TRIVY_VULN_TYPE", "os"), ("TRIVY_OFFLINE_SCAN", "true")]);
         assert_eq!(filled[3..], ["--pkg-types=os", "--offline=true"]);
+    }
+
+    #[test]
+    fn the_verbs_of_a_peer_have_its_variables() {
+        let variables = [("TRIVY_OUTPUT", "report.json"), ("COSIGN_OUTPUT", "text")];
+        assert_eq!(filled(&["sealift", "verify", "x"], &variables)[3..], ["--output=text"]);
+        assert_eq!(filled(&["sealift", "fs", "x"], &variables)[3..], ["--output=report.json"]);
     }
 
     #[test]

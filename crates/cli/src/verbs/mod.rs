@@ -2,6 +2,7 @@
 
 mod db;
 mod scan;
+mod verify;
 
 use clap_complete::Shell;
 
@@ -10,6 +11,7 @@ use crate::{args, output};
 
 pub(crate) use db::db;
 pub(crate) use scan::{fs, image, rootfs, sbom};
+pub(crate) use verify::{tree, verify, verify_attestation, verify_blob, verify_blob_attestation};
 
 /// `version`: the program's version.
 pub(crate) fn version() -> Result<u8, Failure> {

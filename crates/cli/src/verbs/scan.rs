@@ -10,6 +10,7 @@ use sealift::{
 };
 
 use crate::args::peers;
+use crate::args::variables::Peer;
 use crate::args::{
     GlobalArgs, ImageArgs, MatchKind, PackageKind, ReportFormat, SbomArgs, ScanArgs, ScannerKind,
     TreeArgs,
@@ -106,7 +107,7 @@ fn run(
     global: &GlobalArgs,
     environment: &Environment,
 ) -> Result<u8, Failure> {
-    peers::set_by_variable(environment)?;
+    peers::set_by_variable(Peer::Trivy, environment)?;
     let selection = selection(args)?;
     let scanner = scanner(args, global, environment)?;
     deadline::set(global.timeout);

@@ -1,0 +1,214 @@
+//! The verbs that verify: flags as cosign has them.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::builder::NonEmptyStringValueParser;
+use clap::{ArgAction, Args, ValueEnum};
+
+use super::values::{parse_bool, parse_duration};
+
+/// `verify`.
+#[derive(Debug, Args)]
+pub(crate) struct VerifyArgs {
+    #[command(flatten)]
+    pub(crate) images: ImagesArgs,
+    /// What to print of each signature: all payloads as one JSON list, or one payload a line.
+    #[arg(short, long, value_name = "FORMAT", default_value = "json")]
+    pub(crate) output: PayloadFormat,
+    /// Claims that a signature must make, as key=value.
+    #[arg(short, long, value_name = "CLAIMS", value_delimiter = ',', value_parser = parse_claim)]
+    pub(crate) annotations: Vec<(String, String)>,
+    #[command(flatten)]
+    pub(crate) signer: SignerArgs,
+}
+
+/// `verify-attestation`.
+#[derive(Debug, Args)]
+pub(crate) struct VerifyAttestationArgs {
+    #[command(flatten)]
+    pub(crate) images: ImagesArgs,
+    #[command(flatten)]
+    pub(crate) predicate: PredicateArgs,
+    /// What to print: the envelope of each attestation is JSON, one a line, either way.
+    #[arg(short, long, value_name = "FORMAT", default_value = "json")]
+    pub(crate) output: PayloadFormat,
+    #[command(flatten)]
+    pub(crate) signer: SignerArgs,
+}
+
+/// `verify-blob`.
+#[derive(Debug, Args)]
+pub(crate) struct VerifyBlobArgs {
+    /// The file that was signed.
+    pub(crate) file: PathBuf,
+    /// The Sigstore bundle with the signature.
+    #[arg(long, value_name = "FILE", required_unless_present = "signature")]
+    pub(crate) bundle: Option<PathBuf>,
+    /// The signature in base64, or a file that holds it.
+    #[arg(long, value_name = "FILE|BASE64", conflicts_with = "bundle", value_parser = NonEmptyStringValueParser::new())]
+    pub(crate) signature: Option<String>,
+    /// With --signature: the signer's certificate, in PEM.
+    #[arg(long, alias = "cert", value_name = "FILE", requires = "signature")]
+    pub(crate) certificate: Option<PathBuf>,
+    /// With --signature: an RFC 3161 timestamp over it, as a response or token in DER.
+    #[arg(long, value_name = "FILE", requires = "signature")]
+    pub(crate) rfc3161_timestamp: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) signer: SignerArgs,
+}
+
+/// `verify-blob-attestation`.
+#[derive(Debug, Args)]
+pub(crate) struct VerifyBlobAttestationArgs {
+    /// The file that the attestation is about; not needed with --digest.
+    #[arg(required_unless_present = "digest")]
+    pub(crate) file: Option<PathBuf>,
+    /// The Sigstore bundle with the attestation.
+    #[arg(long, value_name = "FILE", required_unless_present = "signature")]
+    pub(crate) bundle: Option<PathBuf>,
+    /// The attestation as an envelope (DSSE) in a file of its own.
+    #[arg(long, value_name = "FILE", conflicts_with = "bundle")]
+    pub(crate) signature: Option<PathBuf>,
+    /// The digest in hexadecimal, instead of the file that it is of.
+    #[arg(long, value_name = "HEX", conflicts_with = "file", requires = "algorithm")]
+    pub(crate) digest: Option<String>,
+    /// Algorithm of --digest: sha256, sha384 or sha512.
+    #[arg(long = "digestAlg", id = "algorithm", value_name = "NAME")]
+    pub(crate) algorithm: Option<DigestAlgorithm>,
+    #[command(flatten)]
+    pub(crate) predicate: PredicateArgs,
+    #[command(flatten)]
+    pub(crate) signer: SignerArgs,
+}
+
+/// `tree`.
+#[derive(Debug, Args)]
+pub(crate) struct ArtifactsArgs {
+    /// The image: oci:DIR[:TAG|@DIGEST] or oci-archive:FILE.
+    #[arg(value_parser = NonEmptyStringValueParser::new())]
+    pub(crate) image: String,
+    #[command(flatten)]
+    pub(crate) out: OutArgs,
+}
+
+/// Which images, and how far they are read.
+#[derive(Debug, Args)]
+pub(crate) struct ImagesArgs {
+    /// The images: oci:DIR[:TAG|@DIGEST] or oci-archive:FILE.
+    #[arg(required = true, value_name = "IMAGE", value_parser = NonEmptyStringValueParser::new())]
+    pub(crate) images: Vec<String>,
+    /// Take the images for paths: DIR[:TAG|@DIGEST], as `cosign save` writes them.
+    #[arg(long)]
+    pub(crate) local_image: bool,
+    /// Read configs and layers, too, and compare them with their digests (always done for an
+    /// image in a layout).
+    #[arg(long)]
+    pub(crate) check_content: bool,
+    /// Compare what was signed with the image; it cannot be left out.
+    #[arg(long, default_value = "true", action = ArgAction::Set, num_args = 0..=1,
+          require_equals = true, default_missing_value = "true", value_parser = parse_bool)]
+    pub(crate) check_claims: bool,
+}
+
+/// What is attested.
+#[derive(Debug, Args)]
+pub(crate) struct PredicateArgs {
+    /// Type of the predicate: slsaprovenance, slsaprovenance1, spdx, spdxjson, cyclonedx, vuln,
+    /// openvex, link, custom, or a URI.
+    #[arg(long = "type", value_name = "TYPE", default_value = "custom")]
+    pub(crate) predicate: String,
+}
+
+/// Who must have signed, and what must speak for it.
+#[derive(Debug, Args)]
+pub(crate) struct SignerArgs {
+    /// Public key of the signer, PEM or DER: a file, or env://VARIABLE.
+    #[arg(long, value_name = "KEY", help_heading = "Signer")]
+    pub(crate) key: Option<String>,
+    /// Identity in the signer's certificate, exactly.
+    #[arg(long, value_name = "IDENTITY", help_heading = "Signer")]
+    pub(crate) certificate_identity: Option<String>,
+    /// The same as an expression (RE2); it may match a part, unless it has ^ and $.
+    #[arg(
+        long,
+        value_name = "REGEXP",
+        help_heading = "Signer",
+        conflicts_with = "certificate_identity"
+    )]
+    pub(crate) certificate_identity_regexp: Option<String>,
+    /// Issuer of the identity, exactly.
+    #[arg(long, value_name = "URL", help_heading = "Signer")]
+    pub(crate) certificate_oidc_issuer: Option<String>,
+    /// The same as an expression (RE2).
+    #[arg(
+        long,
+        value_name = "REGEXP",
+        help_heading = "Signer",
+        conflicts_with = "certificate_oidc_issuer"
+    )]
+    pub(crate) certificate_oidc_issuer_regexp: Option<String>,
+    /// Name of the GitHub workflow in the certificate.
+    #[arg(long, value_name = "NAME", help_heading = "Signer")]
+    pub(crate) certificate_github_workflow_name: Option<String>,
+    /// Git reference of the workflow.
+    #[arg(long, value_name = "REF", help_heading = "Signer")]
+    pub(crate) certificate_github_workflow_ref: Option<String>,
+    /// Repository of the workflow.
+    #[arg(long, value_name = "OWNER/NAME", help_heading = "Signer")]
+    pub(crate) certificate_github_workflow_repository: Option<String>,
+    /// Commit of the workflow.
+    #[arg(long, value_name = "SHA", help_heading = "Signer")]
+    pub(crate) certificate_github_workflow_sha: Option<String>,
+    /// Event that triggered the workflow.
+    #[arg(long, value_name = "EVENT", help_heading = "Signer")]
+    pub(crate) certificate_github_workflow_trigger: Option<String>,
+    /// The trusted root: authorities, logs and timestamp authorities.
+    #[arg(long, value_name = "FILE", help_heading = "Trust")]
+    pub(crate) trusted_root: Option<PathBuf>,
+    /// Require an RFC 3161 timestamp of an authority in the trusted root.
+    #[arg(long, help_heading = "Trust")]
+    pub(crate) use_signed_timestamps: bool,
+    /// Weaker: look at no transparency log.
+    #[arg(long, alias = "private-infrastructure", help_heading = "Trust")]
+    pub(crate) insecure_ignore_tlog: bool,
+    /// Weaker: look at no log of certificates.
+    #[arg(long, help_heading = "Trust")]
+    pub(crate) insecure_ignore_sct: bool,
+    /// Ask nothing of the network (this version never does).
+    #[arg(long)]
+    pub(crate) offline: bool,
+    #[command(flatten)]
+    pub(crate) out: OutArgs,
+}
+
+/// Flags that cosign has on all verbs.
+#[derive(Debug, Args)]
+pub(crate) struct OutArgs {
+    /// Write what goes to stdout to this file.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) output_file: Option<PathBuf>,
+    /// The same as --timeout.
+    #[arg(short = 't', id = "give_up", value_name = "DURATION", value_parser = parse_duration)]
+    pub(crate) give_up: Option<Duration>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum PayloadFormat {
+    Json,
+    Text,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum DigestAlgorithm {
+    Sha256,
+    Sha384,
+    Sha512,
+}
+
+fn parse_claim(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((key, value)) if !key.is_empty() => Ok((key.to_owned(), value.to_owned())),
+        _ => Err("a claim is written key=value".to_owned()),
+    }
+}

@@ -1,0 +1,122 @@
+//! `verify-blob` and `verify-blob-attestation`.
+
+use std::path::Path;
+
+use sealift::escape;
+use sealift::verify::{
+    Artifact, Bundle, Content, Envelope, Evidence, Hash, HashAlgorithm, Limits, Material, detached,
+};
+
+use super::images::predicate_type;
+use super::signer::{Trust, read};
+use super::{said, set_deadline};
+use crate::Environment;
+use crate::args::peers;
+use crate::args::variables::Peer;
+use crate::args::{DigestAlgorithm, GlobalArgs, VerifyBlobArgs, VerifyBlobAttestationArgs};
+use crate::failure::Failure;
+
+/// `verify-blob`.
+pub(crate) fn verify_blob(
+    args: VerifyBlobArgs,
+    global: &GlobalArgs,
+    environment: &Environment,
+) -> Result<u8, Failure> {
+    peers::set_by_variable(Peer::Cosign, environment)?;
+    let trust = Trust::new(&args.signer, environment)?;
+    set_deadline(&args.signer.out, global);
+    let artifact = read(&args.file)?;
+    let name = args.file.display().to_string();
+    let bundle = match (&args.bundle, &args.signature) {
+        (Some(path), _) => bundle(path)?,
+        (None, signature) => {
+            let signature = match signature.as_deref().unwrap_or_default() {
+                path if Path::new(path).is_file() => read(Path::new(path))?,
+                text => text.as_bytes().to_vec(),
+            };
+            let certificate = args.certificate.as_deref().map(read).transpose()?;
+            let timestamp = args.rfc3161_timestamp.as_deref().map(read).transpose()?;
+            let mut evidence = Evidence::default();
+            evidence.certificate = certificate.as_deref();
+            evidence.timestamp = timestamp.as_deref();
+            detached(&signature, evidence).map_err(|error| not_verified(&name, &error))?
+        }
+    };
+    judge(&trust, &bundle, Artifact::Bytes(&artifact), &name, global)
+}
+
+/// `verify-blob-attestation`.
+pub(crate) fn verify_blob_attestation(
+    args: VerifyBlobAttestationArgs,
+    global: &GlobalArgs,
+    environment: &Environment,
+) -> Result<u8, Failure> {
+    peers::set_by_variable(Peer::Cosign, environment)?;
+    let mut trust = Trust::new(&args.signer, environment)?;
+    trust.policy = trust.policy.require_predicate_type(predicate_type(&args.predicate.predicate)?);
+    set_deadline(&args.signer.out, global);
+    let bundle = match (&args.bundle, &args.signature) {
+        (Some(path), _) => bundle(path)?,
+        (None, path) => envelope(path.as_deref().unwrap_or(Path::new("")))?,
+    };
+    match (&args.file, &args.digest) {
+        (Some(path), _) => {
+            let (bytes, name) = (read(path)?, path.display().to_string());
+            judge(&trust, &bundle, Artifact::Bytes(&bytes), &name, global)
+        }
+        (None, digest) => {
+            let hex = digest.as_deref().unwrap_or_default();
+            let digest = hash(hex, args.algorithm)?;
+            judge(&trust, &bundle, Artifact::Digest(&digest), hex, global)
+        }
+    }
+}
+
+fn bundle(path: &Path) -> Result<Bundle, Failure> {
+    let name = path.display().to_string();
+    Bundle::from_json(&read(path)?, &Limits::default()).map_err(|error| not_verified(&name, &error))
+}
+
+/// An envelope alone, as a bundle.
+fn envelope(path: &Path) -> Result<Bundle, Failure> {
+    let name = path.display().to_string();
+    let envelope = Envelope::from_json(&read(path)?, &Limits::default())
+        .map_err(|error| not_verified(&name, &error))?;
+    let material = Material::PublicKey { hint: String::new() };
+    Ok(Bundle::from_parts(material, Vec::new(), Vec::new(), Content::Envelope(envelope)))
+}
+
+fn hash(hex: &str, algorithm: Option<DigestAlgorithm>) -> Result<Hash, Failure> {
+    let algorithm = match algorithm {
+        Some(DigestAlgorithm::Sha384) => HashAlgorithm::Sha384,
+        Some(DigestAlgorithm::Sha512) => HashAlgorithm::Sha512,
+        _ => HashAlgorithm::Sha256,
+    };
+    let hash = Hash::from_hex(algorithm, hex);
+    hash.ok_or_else(|| Failure::Value {
+        flag: "--digest",
+        value: hex.to_owned(),
+        hint: "write the digest in hexadecimal, as long as --digestAlg has it",
+    })
+}
+
+fn judge(
+    trust: &Trust,
+    bundle: &Bundle,
+    artifact: Artifact<'_>,
+    name: &str,
+    global: &GlobalArgs,
+) -> Result<u8, Failure> {
+    let verified = trust.verifier().verify(bundle, artifact, &trust.policy, trust.now);
+    let verified = verified.map_err(|error| not_verified(name, &error))?;
+    if !global.quiet {
+        said::checked(name, std::iter::once(&verified), false, None);
+        eprintln!("Verified OK");
+    }
+    Ok(0)
+}
+
+fn not_verified(name: &str, error: &dyn std::error::Error) -> Failure {
+    let sentence = format!("{} is not verified: {}", escape::terminal(name), said::chain(error));
+    Failure::Unverified { status: 1, sentence, hint: "" }
+}

@@ -1,0 +1,167 @@
+//! `verify` and `verify-attestation`.
+
+use sealift::Target;
+use sealift::verify::{
+    Attachment, PredicateType, SignedImage, Unverified, UnverifiedReason, VerifiedAttached,
+    VerifyOptions, envelope_json, payload_text, signatures_json,
+};
+
+use super::signer::Trust;
+use super::{said, set_deadline};
+use crate::args::peers;
+use crate::args::variables::Peer;
+use crate::args::{
+    GlobalArgs, ImagesArgs, PayloadFormat, SignerArgs, VerifyArgs, VerifyAttestationArgs,
+};
+use crate::failure::Failure;
+use crate::progress::Bar;
+use crate::{Environment, output, target};
+
+/// `verify`: the payloads of the signatures that count.
+pub(crate) fn verify(
+    args: VerifyArgs,
+    global: &GlobalArgs,
+    environment: &Environment,
+) -> Result<u8, Failure> {
+    let trust = Trust::new(&args.signer, environment)?;
+    let request = Request {
+        attachment: Attachment::Signatures,
+        images: &args.images,
+        claims: &args.annotations,
+        signer: &args.signer,
+        trust,
+    };
+    request.run(global, environment, &|image, signatures, reference| match args.output {
+        PayloadFormat::Json => format!("\n{}\n", signatures_json(signatures, image, reference)),
+        PayloadFormat::Text => {
+            signatures.iter().map(|signature| format!("{}\n", payload_text(signature))).collect()
+        }
+    })
+}
+
+/// `verify-attestation`: the envelopes of the attestations that count.
+pub(crate) fn verify_attestation(
+    args: VerifyAttestationArgs,
+    global: &GlobalArgs,
+    environment: &Environment,
+) -> Result<u8, Failure> {
+    let mut trust = Trust::new(&args.signer, environment)?;
+    trust.policy = trust.policy.require_predicate_type(predicate_type(&args.predicate.predicate)?);
+    let request = Request {
+        attachment: Attachment::Attestations,
+        images: &args.images,
+        claims: &[],
+        signer: &args.signer,
+        trust,
+    };
+    request.run(global, environment, &|_, attestations, _| {
+        let lines = attestations.iter().filter_map(envelope_json);
+        lines.map(|line| line + "\n").collect()
+    })
+}
+
+pub(super) fn predicate_type(name: &str) -> Result<PredicateType, Failure> {
+    PredicateType::new(name).map_err(|error| Failure::Unusable {
+        what: "--type".to_owned(),
+        error: error.into(),
+        hint: "types are slsaprovenance, slsaprovenance1, spdx, spdxjson, cyclonedx, vuln, \
+               openvex, link, custom and any URI",
+    })
+}
+
+/// What counts of one image, as it is printed: by its digest and the name that was asked for.
+type Print<'p> = &'p dyn Fn(&sealift::Digest, &[VerifiedAttached<'_>], &str) -> String;
+
+struct Request<'r> {
+    attachment: Attachment,
+    images: &'r ImagesArgs,
+    claims: &'r [(String, String)],
+    signer: &'r SignerArgs,
+    trust: Trust,
+}
+
+impl Request<'_> {
+    /// Verifies each image. Nothing is printed on stdout unless all of them are.
+    fn run(
+        &self,
+        global: &GlobalArgs,
+        environment: &Environment,
+        print: Print<'_>,
+    ) -> Result<u8, Failure> {
+        peers::set_by_variable(Peer::Cosign, environment)?;
+        if !self.images.check_claims {
+            return Err(Failure::NotYet {
+                what: "--check-claims=false".to_owned(),
+                hint: "a signature that need not be about the image says nothing of it",
+            });
+        }
+        set_deadline(&self.signer.out, global);
+        let mut text = String::new();
+        for written in &self.images.images {
+            let target = target::parse_signed(written, self.images.local_image)?;
+            text.push_str(&self.image(written, &target, global, print)?);
+        }
+        output::emit(self.signer.out.output_file.as_deref(), |out| out.write_all(text.as_bytes()))?;
+        Ok(0)
+    }
+
+    fn image(
+        &self,
+        written: &str,
+        target: &Target,
+        global: &GlobalArgs,
+        print: Print<'_>,
+    ) -> Result<String, Failure> {
+        let Trust { policy, now, .. } = &self.trust;
+        let options = VerifyOptions::default();
+        let image = SignedImage::open(target, self.attachment, policy.signer_kind(), &options)?;
+        let bar = Bar::new(!global.quiet);
+        let verified = image.verify(&self.trust.verifier(), policy, self.claims, *now, &bar);
+        drop(bar);
+        match verified {
+            Ok(verified) => {
+                if !global.quiet {
+                    let each = verified.signatures.iter().map(VerifiedAttached::verified);
+                    said::rejected(&verified.rejected);
+                    let name = named(written, verified.image);
+                    let has_claims = !self.claims.is_empty();
+                    said::checked(&name, each, has_claims, Some(&verified.content));
+                }
+                Ok(print(verified.image, &verified.signatures, written))
+            }
+            Err(error) => {
+                said::rejected(&error.rejected);
+                Err(self.failure(written, &error))
+            }
+        }
+    }
+
+    fn failure(&self, written: &str, error: &Unverified<'_>) -> Failure {
+        let (one, several) = match self.attachment {
+            Attachment::Signatures => ("signature", "signatures"),
+            Attachment::Attestations => ("attestation", "attestations"),
+        };
+        let name = named(written, error.image);
+        let (status, sentence, hint) = match &error.reason {
+            UnverifiedReason::Unsigned => (10, format!("no {several} found for {name}"), ""),
+            UnverifiedReason::NoCertificate => (
+                13,
+                format!("no certificate found on the {several} of {name}"),
+                "it is signed by a key: name it with --key",
+            ),
+            UnverifiedReason::Content(source) => (
+                1,
+                format!("{name} is signed, but not whole: {}", said::chain(source.as_ref())),
+                "get the image again: what is here is not what was signed",
+            ),
+            _ => (12, format!("no matching {one} for {name}"), ""),
+        };
+        Failure::Unverified { status, sentence, hint }
+    }
+}
+
+/// An image as it was asked for, with its digest.
+fn named(written: &str, image: &sealift::Digest) -> String {
+    let digest = image.to_string();
+    if written.ends_with(&digest) { written.to_owned() } else { format!("{written}@{digest}") }
+}

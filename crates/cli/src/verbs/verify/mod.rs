@@ -1,0 +1,19 @@
+//! The verbs that verify.
+
+mod blob;
+mod images;
+mod said;
+mod signer;
+mod tree;
+
+pub(crate) use blob::{verify_blob, verify_blob_attestation};
+pub(crate) use images::{verify, verify_attestation};
+pub(crate) use tree::tree;
+
+use crate::args::{GlobalArgs, OutArgs};
+use crate::deadline;
+
+/// Sets the time after which the command gives up: `-t`, else `--timeout`.
+fn set_deadline(out: &OutArgs, global: &GlobalArgs) {
+    deadline::set(out.give_up.unwrap_or(global.timeout));
+}

@@ -1,0 +1,224 @@
+//! Who must have signed, and what it is verified against.
+
+use std::fs;
+use std::path::Path;
+
+use sealift::Timestamp;
+use sealift::escape;
+use sealift::verify::{
+    AwsLc, FulcioExtension, Identities, IdentityMatcher, Limits, Policy, PublicKey, TextMatcher,
+    TrustedKey, TrustedRoot, Verifier,
+};
+
+use crate::Environment;
+use crate::args::SignerArgs;
+use crate::failure::Failure;
+
+/// What `--key` of cosign takes that is no file.
+const OTHER_KEYS: [&str; 9] = [
+    "awskms://",
+    "azurekms://",
+    "gcpkms://",
+    "gitlab://",
+    "hashivault://",
+    "k8s://",
+    "pkcs11:",
+    "http://",
+    "https://",
+];
+
+const ROOT_HINT: &str = "name the trusted root of the signer's instance with --trusted-root FILE";
+
+/// A policy and what it is verified against.
+pub(super) struct Trust {
+    pub(super) policy: Policy,
+    root: TrustedRoot,
+    pub(super) now: Timestamp,
+}
+
+impl Trust {
+    /// By the flags. The trusted root is needed for certificates and logs.
+    pub(super) fn new(args: &SignerArgs, environment: &Environment) -> Result<Self, Failure> {
+        let mut policy = signer(args, environment)?;
+        if args.use_signed_timestamps {
+            policy = policy.require_signed_timestamps(1);
+        }
+        if args.insecure_ignore_tlog {
+            policy = policy.insecure_ignore_tlog();
+        }
+        if args.insecure_ignore_sct {
+            policy = policy.insecure_ignore_sct();
+        }
+        Ok(Self { policy, root: root(args)?, now: now() })
+    }
+
+    pub(super) fn verifier(&self) -> Verifier<'_> {
+        Verifier::with_provider(&self.root, &AwsLc)
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "the command is where the clock is read")]
+fn now() -> Timestamp {
+    Timestamp::from(std::time::SystemTime::now())
+}
+
+fn signer(args: &SignerArgs, environment: &Environment) -> Result<Policy, Failure> {
+    let names_identity = args.certificate_identity.is_some()
+        || args.certificate_identity_regexp.is_some()
+        || args.certificate_oidc_issuer.is_some()
+        || args.certificate_oidc_issuer_regexp.is_some()
+        || workflow(args).any(|(_, value)| value.is_some());
+    match &args.key {
+        Some(_) if names_identity => Err(Failure::Signer {
+            sentence: "--key and an identity exclude each other",
+            hint: "leave out --key, or the flags that begin with --certificate",
+        }),
+        Some(key) => Ok(Policy::keys([TrustedKey::new(public_key(key, environment)?)])),
+        None if names_identity => Ok(Policy::identities(Identities::from(identity(args)?))),
+        None => Err(Failure::Signer {
+            sentence: "it is not said who must have signed",
+            hint: "name a public key with --key, or an identity with --certificate-identity (or \
+                   --certificate-identity-regexp) and --certificate-oidc-issuer (or \
+                   --certificate-oidc-issuer-regexp)",
+        }),
+    }
+}
+
+fn identity(args: &SignerArgs) -> Result<IdentityMatcher, Failure> {
+    let subject = matcher(
+        ("--certificate-identity", args.certificate_identity.as_deref()),
+        ("--certificate-identity-regexp", args.certificate_identity_regexp.as_deref()),
+    )?;
+    let issuer = matcher(
+        ("--certificate-oidc-issuer", args.certificate_oidc_issuer.as_deref()),
+        ("--certificate-oidc-issuer-regexp", args.certificate_oidc_issuer_regexp.as_deref()),
+    )?;
+    let (Some(subject), Some(issuer)) = (subject, issuer) else {
+        return Err(Failure::Signer {
+            sentence: "an identity is a subject and an issuer, and one of them is missing",
+            hint: "name the subject with --certificate-identity or --certificate-identity-regexp, \
+                   the issuer with --certificate-oidc-issuer or --certificate-oidc-issuer-regexp",
+        });
+    };
+    let mut identity = IdentityMatcher::new(subject, issuer);
+    if identity.matches_anything() {
+        eprintln!("warning: ANY IDENTITY is accepted: the expressions match everything");
+    }
+    for (extension, value) in workflow(args) {
+        if let (flag, Some(value)) = (extension.1, value) {
+            let value = TextMatcher::exact(value).map_err(|error| unusable(flag, error))?;
+            identity = identity.with_extension(extension.0, value);
+        }
+    }
+    Ok(identity)
+}
+
+/// The extensions that flags ask for.
+fn workflow(
+    args: &SignerArgs,
+) -> impl Iterator<Item = ((FulcioExtension, &'static str), Option<&str>)> {
+    use FulcioExtension as Extension;
+    [
+        (Extension::GithubWorkflowName, "name", &args.certificate_github_workflow_name),
+        (Extension::GithubWorkflowRef, "ref", &args.certificate_github_workflow_ref),
+        (
+            Extension::GithubWorkflowRepository,
+            "repository",
+            &args.certificate_github_workflow_repository,
+        ),
+        (Extension::GithubWorkflowSha, "sha", &args.certificate_github_workflow_sha),
+        (Extension::GithubWorkflowTrigger, "trigger", &args.certificate_github_workflow_trigger),
+    ]
+    .into_iter()
+    .map(|(extension, name, value)| ((extension, name), value.as_deref()))
+}
+
+type Flag<'a> = (&'static str, Option<&'a str>);
+
+/// The text or the expression, whichever flag is given.
+fn matcher(text: Flag<'_>, expression: Flag<'_>) -> Result<Option<TextMatcher>, Failure> {
+    match (text, expression) {
+        ((flag, Some(text)), _) => {
+            TextMatcher::exact(text).map(Some).map_err(|error| unusable(flag, error))
+        }
+        (_, (flag, Some(text))) => {
+            let matcher = TextMatcher::expression(text).map_err(|error| unusable(flag, error))?;
+            if !matcher.is_anchored() && !matcher.matches_anything() {
+                let text = escape::terminal(text);
+                eprintln!(
+                    "warning: {flag} {text} also matches a part of a text; write ^ and $ around it"
+                );
+            }
+            Ok(Some(matcher))
+        }
+        _ => Ok(None),
+    }
+}
+
+fn unusable(
+    what: impl Into<String>,
+    error: impl std::error::Error + Send + Sync + 'static,
+) -> Failure {
+    Failure::Unusable { what: what.into(), error: error.into(), hint: "" }
+}
+
+/// A key in a file or a variable, PEM or DER.
+fn public_key(reference: &str, environment: &Environment) -> Result<PublicKey, Failure> {
+    if let Some(scheme) = OTHER_KEYS.iter().find(|scheme| reference.starts_with(**scheme)) {
+        return Err(Failure::NotYet {
+            what: format!("--key with {scheme}"),
+            hint: "save the public key in a file and name that",
+        });
+    }
+    let bytes = match reference.strip_prefix("env://") {
+        Some(variable) => {
+            let value = environment.get(variable).map(|value| value.as_encoded_bytes().to_vec());
+            value.ok_or_else(|| Failure::Value {
+                flag: "--key",
+                value: reference.to_owned(),
+                hint: "the variable is not set",
+            })?
+        }
+        None => read(Path::new(reference))?,
+    };
+    let is_pem = bytes.trim_ascii_start().starts_with(b"-----");
+    let key = if is_pem { PublicKey::from_pem(&bytes) } else { PublicKey::from_der(&bytes) };
+    key.map_err(|error| Failure::Unusable {
+        what: reference.to_owned(),
+        error: error.into(),
+        hint: "the key must be a public one, in PEM or DER",
+    })
+}
+
+fn root(args: &SignerArgs) -> Result<TrustedRoot, Failure> {
+    if let Some(path) = &args.trusted_root {
+        let root = TrustedRoot::from_json(&read(path)?, &AwsLc, &Limits::default());
+        return root.map_err(|error| Failure::Unusable {
+            what: path.display().to_string(),
+            error: error.into(),
+            hint: "the trusted root must be one of Sigstore's, as JSON",
+        });
+    }
+    if args.key.is_none() {
+        return Err(Failure::NotYet {
+            what: "verifying a certificate without --trusted-root".to_owned(),
+            hint: ROOT_HINT,
+        });
+    }
+    if !args.insecure_ignore_tlog || args.use_signed_timestamps {
+        return Err(Failure::NotYet {
+            what: "looking at transparency logs or timestamps without --trusted-root".to_owned(),
+            hint: "name it with --trusted-root FILE, or look at no log: --insecure-ignore-tlog",
+        });
+    }
+    Ok(TrustedRoot::default())
+}
+
+/// Reads a file that a flag or argument names.
+pub(super) fn read(path: &Path) -> Result<Vec<u8>, Failure> {
+    fs::read(path).map_err(|error| Failure::Unusable {
+        what: path.display().to_string(),
+        error: error.into(),
+        hint: "check that the file is there and may be read",
+    })
+}

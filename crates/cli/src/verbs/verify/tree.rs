@@ -1,0 +1,69 @@
+//! `tree`: what is attached to an image.
+
+use std::fmt::{self, Write as _};
+use std::io;
+
+use sealift::escape;
+use sealift::verify::{AttachedTree, Attachment, ListedManifest, VerifyOptions, attached_tree};
+
+use super::{said, set_deadline};
+use crate::args::peers;
+use crate::args::variables::Peer;
+use crate::args::{ArtifactsArgs, GlobalArgs};
+use crate::failure::Failure;
+use crate::{Environment, output, target};
+
+pub(crate) fn tree(
+    args: ArtifactsArgs,
+    global: &GlobalArgs,
+    environment: &Environment,
+) -> Result<u8, Failure> {
+    peers::set_by_variable(Peer::Cosign, environment)?;
+    set_deadline(&args.out, global);
+    let target = target::parse_signed(&args.image, false)?;
+    let tree = attached_tree(&target, &VerifyOptions::default())?;
+    let text = drawn(&tree, &args.image);
+    let text = text.map_err(|error| Failure::Render(io::Error::other(error)))?;
+    output::emit(args.out.output_file.as_deref(), |out| out.write_all(text.as_bytes()))?;
+    Ok(0)
+}
+
+fn drawn(tree: &AttachedTree, written: &str) -> Result<String, fmt::Error> {
+    let mut text = String::new();
+    let (name, digest) = (escape::terminal(written), &tree.image.digest);
+    writeln!(text, "📦 Supply Chain Security Related artifacts for an image: {name}")?;
+    if tree.manifests.is_empty() {
+        writeln!(text, "No Supply Chain Security Related Artifacts found for image {name}")?;
+    }
+    for manifest in &tree.manifests {
+        match manifest.attachment {
+            Some(attachment) => {
+                let what = match attachment {
+                    Attachment::Signatures => "🔐 Signatures",
+                    Attachment::Attestations => "💾 Attestations",
+                };
+                writeln!(text, "└── {what} for an image tag: {}", attachment.tag(digest))?;
+            }
+            None => {
+                let kind = manifest.artifact_type.as_deref().unwrap_or("unknown");
+                let kind = escape::terminal(kind);
+                writeln!(text, "└── 🔗 {kind} artifacts via OCI referrer: {}", manifest.digest)?;
+            }
+        }
+        layers(manifest, &mut text)?;
+    }
+    Ok(text)
+}
+
+fn layers(manifest: &ListedManifest, text: &mut String) -> fmt::Result {
+    match &manifest.layers {
+        Ok(layers) => {
+            for (index, layer) in layers.iter().enumerate() {
+                let branch = if index + 1 == layers.len() { "└──" } else { "├──" };
+                writeln!(text, "   {branch} 🍒 {layer}")?;
+            }
+            Ok(())
+        }
+        Err(error) => writeln!(text, "   └── cannot be read: {}", said::chain(error)),
+    }
+}

@@ -1,0 +1,309 @@
+//! The verbs that verify, from outside: what they print, where, and how they exit.
+//!
+//! Everything is signed here, by an instance that is made anew and always the same.
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use std::fs;
+use std::path::PathBuf;
+use std::process::{Command, Output, Stdio};
+
+use sealift_tests::instance::{
+    EntryRecipe, Instance, KeyKind, Layout, LogKind, Recipe, SimpleSignature, TimestampRecipe,
+    digest, signing_statement, simple_signing,
+};
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+const KEY: [&str; 3] = ["--key", "key.pub", "--insecure-ignore-tlog=true"];
+
+/// A folder with a layout `image`, signed by a key and by an identity, and what verifies it.
+struct World {
+    folder: TempDir,
+    image: String,
+    instance: Instance,
+}
+
+impl World {
+    fn new() -> Self {
+        let instance = Instance::new("command", 1_780_000_000);
+        let mut layout = Layout::default();
+        let image = layout.image(&[b"one layer", b"another layer"]);
+        layout.tag("1.0", &image);
+        let unsigned = layout.image(&[b"unsigned"]);
+        layout.tag("unsigned", &unsigned);
+        let payload = simple_signing(&image, &json!({"env": "prod"}));
+        let by_key = Recipe::key(&instance, KeyKind::P256, "ada", &payload);
+        let promised = Recipe::keyless(&instance, "ada", &payload);
+        let signatures = [by_key, promised]
+            .map(|recipe| SimpleSignature::new(payload.clone(), instance.sign(&recipe)));
+        layout.sign(&image, &signatures);
+        let mut bundle = Recipe::keyless(&instance, "grace", b"");
+        bundle.content = signing_statement(&image);
+        bundle.entries = vec![EntryRecipe::usual(LogKind::Rekor2Ed25519)];
+        bundle.timestamps = vec![TimestampRecipe::default()];
+        let bundle = instance.sign(&bundle).json();
+        let referrer = layout.refer(&image, "https://sigstore.dev/cosign/sign/v1", &bundle);
+        layout.list(&[referrer]);
+
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("image");
+        fs::create_dir(&path).unwrap();
+        layout.write(&path).unwrap();
+        let root = instance.trusted_root().to_string();
+        fs::write(folder.path().join("root.json"), root).unwrap();
+        for (file, name) in [("key.pub", "ada"), ("other.pub", "eve")] {
+            let key = instance.key(KeyKind::P256, name).public_pem();
+            fs::write(folder.path().join(file), key).unwrap();
+        }
+        Self { folder, image: format!("sha256:{}", digest(&image)), instance }
+    }
+
+    fn run(&self, arguments: &[&str]) -> Output {
+        self.run_with(arguments, &[])
+    }
+
+    fn run_with(&self, arguments: &[&str], variables: &[(&str, &str)]) -> Output {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_sealift"));
+        command.args(arguments).env_clear().envs(variables.iter().copied());
+        command.current_dir(self.folder.path()).stdin(Stdio::null()).output().unwrap()
+    }
+
+    fn status(&self, arguments: &[&str]) -> Option<i32> {
+        self.run(arguments).status.code()
+    }
+
+    /// What is said, the image's digest replaced.
+    fn said(&self, output: &Output) -> String {
+        String::from_utf8(output.stderr.clone()).unwrap().replace(&self.image, "IMAGE")
+    }
+
+    fn blob(&self, digest: &str) -> PathBuf {
+        let (_, hex) = digest.split_once(':').unwrap();
+        self.folder.path().join("image/blobs/sha256").join(hex)
+    }
+
+    fn document(&self, digest: &str) -> Value {
+        serde_json::from_slice(&fs::read(self.blob(digest)).unwrap()).unwrap()
+    }
+
+    fn identity<'a>(&'a self, subject: &'a str, issuer: &'a str) -> [&'a str; 6] {
+        [
+            "--certificate-identity",
+            subject,
+            "--certificate-oidc-issuer",
+            issuer,
+            "--trusted-root",
+            "root.json",
+        ]
+    }
+}
+
+fn with<'a>(start: &[&'a str], rest: &[&'a str]) -> Vec<&'a str> {
+    [start, rest].concat()
+}
+
+#[test]
+fn a_signature_by_a_key() {
+    let world = World::new();
+    let output = world.run(&with(&["verify", "oci:image:1.0"], &KEY));
+    assert_eq!(output.status.code(), Some(0), "{}", world.said(&output));
+    let printed: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(
+        printed,
+        json!([{
+            "critical": {
+                "identity": {"docker-reference": "registry.test/app"},
+                "image": {"docker-manifest-digest": world.image},
+                "type": "cosign container image signature",
+            },
+            "optional": {"env": "prod"},
+        }])
+    );
+    let said = world.said(&output);
+    let (rejected, said) = said.split_once("\n\n").unwrap();
+    assert_eq!(rejected.lines().count(), 2, "{rejected}");
+    assert_eq!(
+        said,
+        "Verification for oci:image:1.0@IMAGE --\n\
+         The following checks were performed on each of these signatures:\n  \
+         - The cosign claims were validated\n  \
+         - The signatures were verified against the specified public key\n  \
+         - Every byte of the image was compared with its digest (1 manifests, 2 layers or other \
+         blobs)\n\
+         warning: not checked, as was asked for: signed entry timestamps of the transparency log; \
+         inclusion in the transparency log, offline; the log entry is of this signature, signer \
+         and content\n"
+    );
+    let text = world.run(&with(&["verify", "oci:image:1.0", "-o", "text"], &KEY));
+    assert!(text.stdout.starts_with(b"{\"critical\":"));
+}
+
+#[test]
+fn a_signature_by_an_identity_in_both_forms() {
+    let world = World::new();
+    let issuer = world.instance.issuer();
+    for (name, log) in [("ada", true), ("grace", false)] {
+        let subject = format!("{name}@{}", world.instance.organization);
+        let flags = world.identity(&subject, &issuer);
+        let output = world.run(&with(&["verify", "oci:image:1.0"], &flags));
+        assert_eq!(output.status.code(), Some(0), "{}", world.said(&output));
+        let printed: Value = serde_json::from_slice(&output.stdout).unwrap();
+        let optional = &printed[0]["optional"];
+        assert_eq!(optional["Subject"], subject.as_str());
+        assert_eq!(optional["Issuer"], issuer.as_str());
+        assert_eq!(optional["1.3.6.1.4.1.57264.1.1"], issuer.as_str());
+        assert_eq!(optional["Bundle"]["Payload"]["logIndex"].is_u64(), log, "{optional}");
+        let said = world.said(&output);
+        assert!(said.contains("transparency log was verified offline"), "{said}");
+        assert!(!said.contains("warning"), "{said}");
+    }
+}
+
+#[test]
+fn exit_statuses_are_those_of_cosign() {
+    let world = World::new();
+    let issuer = world.instance.issuer();
+    let key = |image: &'static str| with(&["verify", image], &KEY);
+    assert_eq!(world.status(&key("oci:image:1.0")), Some(0));
+    assert_eq!(world.status(&key("oci:image:unsigned")), Some(10));
+    assert_eq!(world.status(&key("oci:image:2.0")), Some(11));
+    let other = ["--key", "other.pub", "--insecure-ignore-tlog"];
+    assert_eq!(world.status(&with(&["verify", "oci:image:1.0"], &other)), Some(12));
+    let identity = world.identity("eve@sealift.test", &issuer);
+    assert_eq!(world.status(&with(&["verify", "oci:image:1.0"], &identity)), Some(12));
+    let attestation = with(&["verify-attestation", "oci:image:1.0"], &KEY);
+    assert_eq!(world.status(&attestation), Some(10));
+    assert_eq!(world.status(&with(&key("oci:image:1.0"), &["-a", "env=prod"])), Some(0));
+    assert_eq!(world.status(&with(&key("oci:image:1.0"), &["-a", "env=dev"])), Some(12));
+}
+
+#[test]
+fn without_a_certificate_an_identity_proves_nothing() {
+    let mut layout = Layout::default();
+    let world = World::new();
+    let image = layout.image(&[b"keyed"]);
+    layout.tag("1.0", &image);
+    let payload = simple_signing(&image, &Value::Null);
+    let recipe = Recipe::key(&world.instance, KeyKind::P256, "ada", &payload);
+    layout.sign(&image, &[SimpleSignature::new(payload, world.instance.sign(&recipe))]);
+    let path = world.folder.path().join("keyed");
+    fs::create_dir(&path).unwrap();
+    layout.write(&path).unwrap();
+    let issuer = world.instance.issuer();
+    let identity = world.identity("ada@sealift.test", &issuer);
+    assert_eq!(world.status(&with(&["verify", "oci:keyed"], &identity)), Some(13));
+}
+
+#[test]
+fn usage_is_explained() {
+    let world = World::new();
+    for (arguments, named) in [
+        (&["verify", "oci:image:1.0"][..], "--certificate-identity"),
+        (&["verify"], "IMAGE"),
+        (&["verify", "oci:image:1.0", "--certificate-identity", "a"], "issuer"),
+        (
+            &["verify", "registry.example/app", "--key", "key.pub", "--insecure-ignore-tlog"],
+            "registry",
+        ),
+        (&["verify", "oci:image:1.0", "--key", "key.pub"], "--trusted-root"),
+        (&["verify", "oci:image:1.0", "--key", "awskms:///x"], "awskms://"),
+        (&["verify", "oci:image:1.0", "--key", "key.pub", "--sk"], "--sk"),
+        (&["verify", "oci:image:1.0", "--key", "none.pub"], "none.pub"),
+        (&["verify-blob", "key.pub", "--key", "key.pub"], "--bundle"),
+    ] {
+        let output = world.run(arguments);
+        let said = world.said(&output);
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}: {said}");
+        assert!(said.contains(named), "{arguments:?}: {said}");
+        assert!(output.stdout.is_empty(), "{arguments:?}");
+    }
+}
+
+#[test]
+fn a_flipped_byte_in_config_or_layer_is_named() {
+    let world = World::new();
+    let manifest = world.document(&world.image);
+    for blob in [&manifest["config"], &manifest["layers"][0], &manifest["layers"][1]] {
+        let digest = blob["digest"].as_str().unwrap();
+        let bytes = fs::read(world.blob(digest)).unwrap();
+        let mut flipped = bytes.clone();
+        *flipped.last_mut().unwrap() ^= 1;
+        fs::write(world.blob(digest), flipped).unwrap();
+        let output = world.run(&with(&["verify", "oci:image:1.0"], &KEY));
+        fs::write(world.blob(digest), bytes).unwrap();
+        let said = world.said(&output);
+        assert_eq!(output.status.code(), Some(1), "{said}");
+        assert!(said.contains(digest), "{said}");
+        assert!(output.stdout.is_empty());
+    }
+}
+
+#[test]
+fn a_weakening_by_a_variable_is_named() {
+    let world = World::new();
+    let variables = [("COSIGN_INSECURE_IGNORE_TLOG", "true"), ("TRIVY_OUTPUT", "report.json")];
+    let output = world.run_with(&["verify", "oci:image:1.0", "--key", "key.pub"], &variables);
+    let said = world.said(&output);
+    assert_eq!(output.status.code(), Some(0), "{said}");
+    assert!(
+        said.contains("--insecure-ignore-tlog comes from COSIGN_INSECURE_IGNORE_TLOG"),
+        "{said}"
+    );
+    let pem = fs::read_to_string(world.folder.path().join("key.pub")).unwrap();
+    let flags = ["verify", "oci:image:1.0", "--key", "env://PEM", "--insecure-ignore-tlog"];
+    assert_eq!(world.run_with(&flags, &[("PEM", &pem)]).status.code(), Some(0));
+}
+
+#[test]
+fn wide_expressions_are_told() {
+    let world = World::new();
+    let run = |subject: &str, issuer: &str| {
+        let flags = [
+            "verify",
+            "oci:image:1.0",
+            "--certificate-identity-regexp",
+            subject,
+            "--certificate-oidc-issuer-regexp",
+            issuer,
+            "--trusted-root",
+            "root.json",
+        ];
+        let output = world.run(&flags);
+        (output.status.code(), world.said(&output))
+    };
+    let (status, said) = run("^ada@sealift\\.test$", "sealift");
+    assert_eq!(status, Some(0), "{said}");
+    assert!(
+        said.contains("warning: --certificate-oidc-issuer-regexp sealift also matches"),
+        "{said}"
+    );
+    assert!(!said.contains("identity-regexp ^ada"), "{said}");
+    let (status, said) = run(".*", ".*");
+    assert_eq!(status, Some(0), "{said}");
+    assert!(said.contains("ANY IDENTITY"), "{said}");
+    assert_eq!(run("", ".*").0, Some(2));
+}
+
+#[test]
+fn files_and_what_is_attached() {
+    let world = World::new();
+    let artifact = b"an artifact";
+    let recipe = Recipe::keyless(&world.instance, "ada", artifact);
+    let signed = world.instance.sign(&recipe).json();
+    fs::write(world.folder.path().join("file"), artifact).unwrap();
+    fs::write(world.folder.path().join("file.sigstore.json"), signed).unwrap();
+    let issuer = world.instance.issuer();
+    let identity = world.identity("ada@sealift.test", &issuer);
+    let bundle = ["verify-blob", "--bundle", "file.sigstore.json"];
+    let output = world.run(&with(&with(&bundle, &["file"]), &identity));
+    assert_eq!(output.status.code(), Some(0), "{}", world.said(&output));
+    assert!(world.said(&output).ends_with("Verified OK\n"));
+    assert_eq!(world.status(&with(&with(&bundle, &["key.pub"]), &identity)), Some(1));
+
+    let tree = world.run(&["tree", "oci:image:1.0"]);
+    let drawn = String::from_utf8(tree.stdout).unwrap().replace(&world.image, "IMAGE");
+    let lines: Vec<&str> = drawn.lines().collect();
+    assert_eq!(lines.len(), 6, "{drawn}");
+    assert!(lines[1].starts_with("└── 🔐 Signatures for an image tag: sha256-"), "{drawn}");
+    assert!(lines[4].contains("via OCI referrer"), "{drawn}");
+}
