@@ -5,6 +5,7 @@
 mod demo;
 mod example_image;
 mod lint;
+mod mutate;
 mod process;
 mod setup;
 mod test;
@@ -26,6 +27,7 @@ const TASKS: &[Task] = &[
     Task { name: "demo", does: "scan the example image, without network", run: demo::run },
     Task { name: "test", does: "run all tests", run: test::run },
     Task { name: "lint", does: "check format, lints, docs, licences", run: lint::run },
+    Task { name: "mutate", does: "change all that is signed, bit by bit", run: mutate::run },
     Task { name: "setup", does: "install the tools that the lints need", run: setup::run },
     Task { name: "example-image", does: "make examples/image anew", run: example_image::write },
 ];
