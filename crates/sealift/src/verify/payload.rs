@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use sealift_model::Digest;
 use sealift_report::escape;
 use sealift_sigstore_verify::{
-    Check, Entry, Envelope, FulcioExtension, VerifiedAttached, VerifiedSigner, encode_base64,
+    Check, Entry, Envelope, FulcioExtension, Hash, VerifiedAttached, VerifiedSigner, encode_base64,
 };
 use serde_json::{Map, Value, json};
 
@@ -111,12 +111,9 @@ fn claims_of(payload: &[u8]) -> Map<String, Value> {
 
 fn annotations_of(signature: &VerifiedAttached<'_>, image: &Digest) -> Map<String, Value> {
     let statement = signature.verified().statement();
-    let subjects = statement.map(|statement| statement.subjects()).unwrap_or_default();
-    let hex = image.hex();
-    let is_image = |algorithm: &str| algorithm == image.algorithm().name();
-    let subject = subjects.iter().find(|subject| {
-        subject.digests.iter().any(|(algorithm, digest)| is_image(algorithm) && digest == hex)
-    });
+    let subject = statement
+        .zip(Hash::of_content(image))
+        .and_then(|(statement, image)| statement.subject_of(&image));
     let annotations = subject.map(|subject| subject.annotations.iter());
     annotations
         .into_iter()

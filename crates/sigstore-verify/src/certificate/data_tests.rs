@@ -7,7 +7,7 @@ use sealift_model::Timestamp;
 use super::{Authority, Certificate, CertificateError, Usage, path};
 use crate::cases::{Cases, test_data};
 use crate::crypto::RustCrypto;
-use crate::sct::{self, SctError};
+use crate::sct::SctError;
 use crate::trust::{TrustedRoot, Window};
 use crate::{Bundle, Material};
 
@@ -32,7 +32,7 @@ fn judge(bundle: &Bundle, root: &TrustedRoot) -> Option<Found> {
     if let Err(error) = leaf.identity() {
         return Some(Found::Certificate(error));
     }
-    let scts = sct::verify(leaf, path.issuer(), root.ct_logs(), &RustCrypto);
+    let scts = leaf.verify_timestamps(path.issuer(), root.ct_logs(), &RustCrypto);
     Some(scts.map_or_else(Found::Sct, |_| Found::Trusted))
 }
 

@@ -36,46 +36,12 @@ impl<'l> VerifiedSct<'l> {
     }
 }
 
-/// The embedded timestamps of `leaf`, a certificate by `issuer`, that hold: at most one of each
-/// log, and at least one.
-///
-/// Those of logs that are not trusted, and those that do not hold, do not count, and are no
-/// reason to refuse the others (RFC 6962 3.3).
-///
-/// # Errors
-/// When none holds, the reason that came furthest; and when the list cannot be read.
-pub(crate) fn verify<'l>(
-    leaf: &Certificate,
-    issuer: &Certificate,
-    logs: &'l [TransparencyLog],
-    provider: &dyn Provider,
-) -> Result<Vec<VerifiedSct<'l>>, SctError> {
-    let extension = leaf.timestamp_list().ok_or(SctError::None)?;
-    let timestamps = list::parse(extension.value.of(leaf.der()))?;
-    let tbs = precertificate::tbs(leaf).map_err(|_| SctError::Precertificate)?;
-    let mut verified: Vec<VerifiedSct<'l>> = Vec::new();
-    let mut reason = SctError::None;
-    for timestamp in timestamps {
-        let is_known =
-            |log_id: &[u8; 32]| verified.iter().any(|known| known.log.key().id() == log_id);
-        let checked = match timestamp {
-            // One log counts once, however often it signed, and its word is not asked for twice.
-            Ok(timestamp) if is_known(timestamp.log_id) => continue,
-            Ok(timestamp) => by_any(&timestamp, logs, issuer, &tbs, provider),
-            Err(error) => Err(error),
-        };
-        match checked {
-            Ok(timestamp) => verified.push(timestamp),
-            Err(error) if error.weight() > reason.weight() => reason = error,
-            Err(_) => {}
-        }
-    }
-    if verified.is_empty() { Err(reason) } else { Ok(verified) }
-}
-
 impl Certificate {
     /// The embedded timestamps of this certificate that hold: at most one of each log, and at
     /// least one. `issuer` is the certificate of who signed it, which is for its path to tell.
+    ///
+    /// Those of logs that are not trusted, and those that do not hold, do not count, and are no
+    /// reason to refuse the others (RFC 6962 3.3).
     ///
     /// # Errors
     /// When none holds, the reason that came furthest; and when the list cannot be read.
@@ -85,7 +51,27 @@ impl Certificate {
         logs: &'l [TransparencyLog],
         provider: &dyn Provider,
     ) -> Result<Vec<VerifiedSct<'l>>, SctError> {
-        verify(self, issuer, logs, provider)
+        let extension = self.timestamp_list().ok_or(SctError::None)?;
+        let timestamps = list::parse(extension.value.of(self.der()))?;
+        let tbs = precertificate::tbs(self).map_err(|_| SctError::Precertificate)?;
+        let mut verified: Vec<VerifiedSct<'l>> = Vec::new();
+        let mut reason = SctError::None;
+        for timestamp in timestamps {
+            let is_known =
+                |log_id: &[u8; 32]| verified.iter().any(|known| known.log.key().id() == log_id);
+            let checked = match timestamp {
+                // One log counts once, however often it signed, and its word is not asked for twice.
+                Ok(timestamp) if is_known(timestamp.log_id) => continue,
+                Ok(timestamp) => by_any(&timestamp, logs, issuer, &tbs, provider),
+                Err(error) => Err(error),
+            };
+            match checked {
+                Ok(timestamp) => verified.push(timestamp),
+                Err(error) if error.weight() > reason.weight() => reason = error,
+                Err(_) => {}
+            }
+        }
+        if verified.is_empty() { Err(reason) } else { Ok(verified) }
     }
 }
 

@@ -3,7 +3,7 @@
 use p256::ecdsa::signature::Signer as _;
 use p256::ecdsa::{DerSignature, SigningKey};
 
-use super::{SctError as E, verify};
+use super::SctError as E;
 use crate::certificate::made::{self, Recipe, extension, key};
 use crate::crypto::{HashAlgorithm, PublicKey, RustCrypto, Scheme, SignatureError};
 use crate::der::made::tlv;
@@ -84,7 +84,7 @@ fn stamped(leaf: &Recipe, logged: &Recipe, stamps: &[Stamp]) -> Recipe {
 
 fn count(leaf: &Recipe, logs: &[TransparencyLog]) -> Result<usize, E> {
     let issuer = Recipe::intermediate().certificate();
-    let scts = verify(&leaf.certificate(), &issuer, logs, &RustCrypto)?;
+    let scts = leaf.certificate().verify_timestamps(&issuer, logs, &RustCrypto)?;
     Ok(scts.len())
 }
 
@@ -96,7 +96,7 @@ fn with(stamps: &[Stamp]) -> Recipe {
 fn a_timestamp_holds() {
     let issuer = Recipe::intermediate().certificate();
     let logs = [trusted(7)];
-    let scts = verify(&with(&[GOOD]).certificate(), &issuer, &logs, &RustCrypto).unwrap();
+    let scts = with(&[GOOD]).certificate().verify_timestamps(&issuer, &logs, &RustCrypto).unwrap();
     assert_eq!(scts[0].log(), &logs[0]);
     assert_eq!(scts[0].time().to_string(), "2025-07-01T12:00:00Z");
     let extended = Stamp { extensions: b"later", ..GOOD };

@@ -169,16 +169,6 @@ impl<'a> TimestampToken<'a> {
     }
 }
 
-/// Verifies one timestamp of a signature: the DER of a response or token over its bytes.
-pub(crate) fn verify<'r>(
-    token: &[u8],
-    signature: &[u8],
-    authorities: &'r [Authority],
-    provider: &dyn Provider,
-) -> Result<VerifiedTimestamp<'r>, TimestampError> {
-    TimestampToken::from_der(token)?.verify(signature, authorities, provider)
-}
-
 /// How much an error tells when several authorities fail: another authority's is the least.
 fn weight(error: &TimestampError) -> u8 {
     match error {

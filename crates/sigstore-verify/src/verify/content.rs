@@ -93,8 +93,14 @@ impl<'a> Signable<'a> {
     /// The digest of the artifact that `scheme` signs: what a log entry must record.
     pub(super) fn digest(&self, scheme: Scheme) -> Option<Cow<'_, Hash>> {
         let Self::Artifact { artifact, declared, .. } = self else { return None };
-        let algorithm = scheme.hash().or(declared.map(Hash::algorithm));
-        artifact.hash(algorithm.unwrap_or(HashAlgorithm::Sha256))
+        match (declared, scheme.hash()) {
+            // It was compared with the artifact, which may be large: not hashed once more.
+            (Some(declared), None) => Some(Cow::Borrowed(*declared)),
+            (Some(declared), Some(signed)) if declared.algorithm() == signed => {
+                Some(Cow::Borrowed(*declared))
+            }
+            (_, signed) => artifact.hash(signed.unwrap_or(HashAlgorithm::Sha256)),
+        }
     }
 
     /// What a log entry of it must record, given its [`digest`](Self::digest).

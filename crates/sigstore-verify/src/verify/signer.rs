@@ -9,7 +9,7 @@ use crate::certificate::{Certificate, CertificateError, CertificateIdentity};
 use crate::crypto::PublicKey;
 use crate::log::Signatory;
 use crate::policy::{Identities, Policy, SctRequirement, Signer, TrustedKey};
-use crate::sct::{self, VerifiedSct};
+use crate::sct::VerifiedSct;
 use crate::trust::Window;
 use crate::verify::outcome::{Check, Log, Omission, SigningTime, VerifiedSigner};
 use crate::verify::{Refusal, Verifier};
@@ -147,7 +147,7 @@ fn certificate_timestamps<'t>(
     let omitted = match requirement {
         SctRequirement::AtLeast(required) => {
             let logs = verifier.root.ct_logs();
-            let counted = sct::verify(leaf, path.issuer(), logs, verifier.provider)?;
+            let counted = leaf.verify_timestamps(path.issuer(), logs, verifier.provider)?;
             if counted.len() < required {
                 let found = counted.len();
                 return Err(Refusal::CertificateTimestamps { required, found }.into());

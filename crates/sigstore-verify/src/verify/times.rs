@@ -7,7 +7,7 @@ use crate::Error;
 use crate::bundle::Bundle;
 use crate::log::VerifiedEntry;
 use crate::policy::Requirements;
-use crate::timestamp::{self, VerifiedTimestamp};
+use crate::timestamp::{TimestampToken, VerifiedTimestamp};
 use crate::verify::outcome::{Check, Log, NotCounted, Omission, SigningTime, TimeSource};
 use crate::verify::{Refusal, Verifier};
 
@@ -28,7 +28,8 @@ pub(super) fn signed<'t>(
     let mut seen = BTreeSet::new();
     let mut counted = Vec::new();
     for (place, token) in bundle.timestamps().iter().enumerate() {
-        match timestamp::verify(token, signature, authorities, verifier.provider) {
+        let read = TimestampToken::from_der(token);
+        match read.and_then(|token| token.verify(signature, authorities, verifier.provider)) {
             Ok(found) if seen.insert(found.identity().clone()) => {
                 log.done(Check::SignedTimestamps);
                 counted.push(found);

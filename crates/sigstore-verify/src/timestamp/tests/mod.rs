@@ -29,7 +29,8 @@ fn check_by_issuer(response: &[u8]) -> Outcome {
 }
 
 fn check_by(response: &[u8], authorities: &[Authority]) -> Outcome {
-    verify(response, MESSAGE, authorities, &RustCrypto)
+    TimestampToken::from_der(response)?
+        .verify(MESSAGE, authorities, &RustCrypto)
         .map(|verified| (verified.time().to_string(), verified.accuracy()))
 }
 
@@ -154,7 +155,9 @@ fn certificates_are_valid_and_for_stamping_alone() {
 #[test]
 fn the_imprint_is_of_the_message() {
     let authorities = [authority(&[stamping_certificate(2), root_certificate()])];
-    let outcome = verify(&Parts::new(2).response(), b"another", &authorities, &RustCrypto);
+    let response = Parts::new(2).response();
+    let token = TimestampToken::from_der(&response).unwrap();
+    let outcome = token.verify(b"another", &authorities, &RustCrypto);
     assert_eq!(outcome.unwrap_err(), TimestampError::ImprintMismatch);
     let sha1 = "1.3.14.3.2.26";
     assert_eq!(
@@ -324,7 +327,8 @@ fn the_signature_is_over_the_attributes_by_the_signer() {
 fn copies_have_one_identity() {
     let authorities = [authority(&[stamping_certificate(2), root_certificate()])];
     let identity = |response: &[u8]| {
-        verify(response, MESSAGE, &authorities, &RustCrypto).unwrap().identity().clone()
+        let token = TimestampToken::from_der(response).unwrap();
+        token.verify(MESSAGE, &authorities, &RustCrypto).unwrap().identity().clone()
     };
     let one = identity(&Parts::new(2).response());
     assert_eq!(one.serial(), [42]);
