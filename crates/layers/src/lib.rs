@@ -95,6 +95,7 @@ mod source;
 mod stream;
 mod tar;
 mod tree;
+mod workers;
 
 pub use check::{CheckedContent, check_content};
 pub use directory::read_directory;

@@ -16,8 +16,8 @@ use crate::options::{Progress, ReadOptions};
 use crate::read::budget::Budget;
 use crate::read::layer::{Found, HEAD_BYTES, Requests, Shared};
 use crate::read::result::Merged;
-use crate::read::workers::{Halt, run};
 use crate::tree::{LayerSummary, Tree};
+use crate::workers::{Halt, run};
 use crate::{Error, Extract, Metadata, TreePath};
 use walk::{FoundFile, Walk};
 
@@ -48,7 +48,7 @@ pub fn read_directory<E: Extract>(
     let reader = DirectoryReader { root, shared: &shared, options };
     let batches: Vec<_> = files.chunks(BATCH).collect();
     let order: Vec<_> = (0..batches.len()).collect();
-    let read = run(options.threads, &order, &halt, |batch| {
+    let read = run(options.threads, &order, &halt, |batch, _| {
         Ok(reader.first(batches.get(batch).copied().unwrap_or_default()))
     })?;
     for (_, Batch { files, notes }) in read {

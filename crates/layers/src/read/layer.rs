@@ -58,7 +58,7 @@ impl<E: Extract> Shared<'_, E> {
     }
 }
 
-impl Skip for LayerStream<'_> {
+impl Skip for LayerStream<'_, '_> {
     fn skip(&mut self, bytes: u64) -> io::Result<u64> {
         crate::tar::skip_reading(self, bytes)
     }
@@ -66,7 +66,7 @@ impl Skip for LayerStream<'_> {
 
 /// Reads a layer for the first time.
 pub(crate) fn first_look<E: Extract>(
-    stream: LayerStream<'_>,
+    stream: LayerStream<'_, '_>,
     shared: &Shared<'_, E>,
 ) -> Result<LayerContent<E::Facts>, Error> {
     let mut look = FirstLook {
@@ -117,7 +117,7 @@ pub(crate) fn first_look<E: Extract>(
 
 /// Whether anything but zeros, which fill up a last record, is left. Failures come again when the
 /// stream is finished.
-fn has_content(stream: &mut LayerStream<'_>) -> bool {
+fn has_content(stream: &mut LayerStream<'_, '_>) -> bool {
     while let Ok(chunk) = stream.fill_buf() {
         if chunk.iter().any(|byte| *byte != 0) {
             return true;
@@ -165,8 +165,8 @@ impl From<TarError> for Stop {
     }
 }
 
-struct FirstLook<'a, 's, E: Extract> {
-    tar: TarReader<LayerStream<'a>>,
+struct FirstLook<'c, 'env, 's, E: Extract> {
+    tar: TarReader<LayerStream<'c, 'env>>,
     shared: &'s Shared<'s, E>,
     content: LayerContent<E::Facts>,
     /// Path of the present entry, and of what it links to.
@@ -178,7 +178,7 @@ struct FirstLook<'a, 's, E: Extract> {
     sparse_bytes: u64,
 }
 
-impl<E: Extract> FirstLook<'_, '_, E> {
+impl<E: Extract> FirstLook<'_, '_, '_, E> {
     fn read_all(&mut self) -> Result<(), Stop> {
         let max = self.shared.limits.max_layer_entries;
         while let Some(entry) = self.tar.next()? {
@@ -370,7 +370,7 @@ pub(crate) type Found<F> = BTreeMap<Position, (ReadFile<F>, Vec<Name>)>;
 
 /// Reads a layer again for the sake of files that links lead to.
 pub(crate) fn second_look<E: Extract>(
-    stream: LayerStream<'_>,
+    stream: LayerStream<'_, '_>,
     shared: &Shared<'_, E>,
     requests: &Requests,
 ) -> Result<Found<E::Facts>, Error> {
