@@ -74,6 +74,7 @@
 //! of entries); bytes behind the compressed data are left out and told (engines differ).
 #![forbid(unsafe_code)]
 
+mod buffer;
 mod check;
 mod content;
 mod directory;
