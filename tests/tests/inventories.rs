@@ -6,9 +6,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
+use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
-use sealift::{Report, ScanOptions, Scanner, Silent, Target};
+use sealift::{Format, JsonOptions, Report, ScanOptions, Scanner, Silent, Target};
 use sealift_model::Purl;
 use sealift_tests::{Suite, test_data};
 use serde_json::Value;
@@ -37,6 +38,22 @@ fn places_are_exact() {
     suite.finish();
 }
 
+/// Reports are the same bytes on any number of threads, every time.
+#[test]
+fn reports_do_not_depend_on_threads() {
+    let Some(data) = test_data() else { return };
+    let mut suite = Suite::new("threads", "");
+    for case in cases(&data.join("images")) {
+        let one = case.json(1);
+        let same = |threads| match case.json(threads) == one {
+            true => Ok(()),
+            false => Err(format!("another report on {threads} threads")),
+        };
+        suite.case(&case.name, [1, 2, 2, 8, 8].into_iter().try_for_each(same));
+    }
+    suite.finish();
+}
+
 struct Case {
     name: String,
     target: Target,
@@ -59,6 +76,15 @@ impl Case {
         Scanner::without_database()
             .scan(&self.target, &ScanOptions::default(), &Silent)
             .map_err(|error| error.to_string())
+    }
+
+    fn json(&self, threads: usize) -> Vec<u8> {
+        let mut options = ScanOptions::default();
+        options.threads = NonZeroUsize::new(threads).unwrap();
+        let report = Scanner::without_database().scan(&self.target, &options, &Silent).unwrap();
+        let mut json = Vec::new();
+        sealift::render(&report, &Format::Json(JsonOptions::default()), &mut json).unwrap();
+        json
     }
 }
 

@@ -8,8 +8,8 @@ use crate::document::{self, Document};
 use crate::image::{ImageConfig, visit};
 use crate::media::{DocumentKind, LayerType, is_image_config};
 use crate::options::{Progress, ReadOptions};
-use crate::read::workers::{Halt, run};
 use crate::stream::{BlobStream, LayerStream, Watch, length};
+use crate::workers::{Crew, Halt, run};
 use crate::{Error, LimitExceeded, Limits};
 
 /// What [`check_content`] read; the digests of all of it hold.
@@ -44,10 +44,10 @@ pub fn check_content(
     let Survey { blobs, mut checked, .. } = survey;
     let halt = Halt::new(options.cancelled);
     let ranks: Vec<usize> = (0..blobs.len()).collect();
-    let read = run(options.threads, &ranks, &halt, |rank| match blobs.get(rank) {
+    let read = run(options.threads, &ranks, &halt, |rank, crew| match blobs.get(rank) {
         Some(blob) => {
             let watch = Passing { rank, halt: &halt, options };
-            Ok((blob.check(source, options, &watch)?, blob))
+            Ok((blob.check(source, options, watch, crew)?, blob))
         }
         None => Err(Error::Cancelled),
     })?;
@@ -74,24 +74,26 @@ enum Presence {
 }
 
 impl Blob {
-    fn check(
-        &self,
-        source: &dyn BlobSource,
-        options: &ReadOptions<'_>,
-        watch: &Passing<'_>,
+    fn check<'env>(
+        &'env self,
+        source: &'env dyn BlobSource,
+        options: &'env ReadOptions<'env>,
+        watch: Passing<'env>,
+        crew: &Crew<'env>,
     ) -> Result<Presence, Error> {
+        let layer = watch.rank;
         let stream = match BlobStream::open(source, &self.descriptor, watch) {
             Err(Error::Blob(BlobError::Missing(_))) if self.is_foreign => {
                 return Ok(Presence::Absent);
             }
             stream => stream?,
         };
-        let (layer, bytes) = (watch.rank, self.descriptor.size);
+        let bytes = self.descriptor.size;
         (options.progress)(Progress::LayerStarted { layer, bytes });
         match &self.diff_id {
             None => stream.finish()?,
             Some(diff_id) => {
-                let finished = LayerStream::new(stream, diff_id, options.limits).finish()?;
+                let finished = LayerStream::new(stream, diff_id, options.limits, crew).finish()?;
                 if let Some(limit) = finished.stopped {
                     return Err(limit.into());
                 }

@@ -20,7 +20,7 @@ pub(crate) fn fetch(
     if descriptor.size > max {
         return Err(LimitExceeded::new("max_document_bytes", max).into());
     }
-    let mut stream = BlobStream::open(source, descriptor, &())?;
+    let mut stream = BlobStream::open(source, descriptor, ())?;
     let mut bytes = Vec::new();
     loop {
         let chunk = stream.chunk();

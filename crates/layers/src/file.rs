@@ -3,6 +3,7 @@
 use std::fmt;
 use std::io::{self, Read};
 
+use crate::buffer::Buffer;
 use crate::{LimitExceeded, Limits, TreePath};
 
 /// What is known of a regular file before it is read.
@@ -32,10 +33,10 @@ pub struct File<'a> {
 }
 
 enum Content<'a> {
-    /// Not yet read: the first bytes, and what follows them.
-    Stream { head: &'a [u8], rest: &'a mut (dyn Read + 'a) },
+    /// Not yet read: the first bytes, what follows them, and where they can go.
+    Stream { head: &'a [u8], rest: &'a mut (dyn Read + 'a), buffer: Buffer },
     /// Read whole, or given whole; a stream of it goes on at `streamed`.
-    Whole { bytes: Vec<u8>, streamed: usize },
+    Whole { buffer: Buffer, streamed: usize },
 }
 
 impl<'a> File<'a> {
@@ -47,7 +48,25 @@ impl<'a> File<'a> {
         rest: &'a mut (dyn Read + 'a),
         limits: &'a Limits,
     ) -> Self {
-        Self { path, metadata, limits, content: Content::Stream { head, rest } }
+        Self::with_buffer(path, metadata, head, rest, limits, Buffer::default())
+    }
+
+    /// The same with memory of a file before.
+    pub(crate) fn with_buffer(
+        path: TreePath<'a>,
+        metadata: Metadata,
+        head: &'a [u8],
+        rest: &'a mut (dyn Read + 'a),
+        limits: &'a Limits,
+        buffer: Buffer,
+    ) -> Self {
+        Self { path, metadata, limits, content: Content::Stream { head, rest, buffer } }
+    }
+
+    /// Its memory, for the next file.
+    pub(crate) fn into_buffer(self) -> Buffer {
+        let (Content::Stream { buffer, .. } | Content::Whole { buffer, .. }) = self.content;
+        buffer.recycle()
     }
 
     /// A file whose content is at hand, as tests and fuzzers have it.
@@ -55,7 +74,8 @@ impl<'a> File<'a> {
     pub fn from_bytes(path: TreePath<'a>, bytes: Vec<u8>, limits: &'a Limits) -> Self {
         let size = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
         let metadata = Metadata::new(size, 0o644);
-        Self { path, metadata, limits, content: Content::Whole { bytes, streamed: 0 } }
+        let content = Content::Whole { buffer: Buffer::of(bytes), streamed: 0 };
+        Self { path, metadata, limits, content }
     }
 
     /// Its path in the layer.
@@ -82,7 +102,10 @@ impl<'a> File<'a> {
     pub fn head(&self) -> &[u8] {
         match &self.content {
             Content::Stream { head, .. } => head,
-            Content::Whole { bytes, .. } => bytes.get(..512).unwrap_or(bytes),
+            Content::Whole { buffer, .. } => {
+                let bytes = buffer.content();
+                bytes.get(..512).unwrap_or(bytes)
+            }
         }
     }
 
@@ -99,17 +122,17 @@ impl<'a> File<'a> {
     /// [`FileError::Limit`] when the file is larger than `max_file_bytes`, [`FileError::Io`] when
     /// its content ends early or cannot be read.
     pub fn bytes(&mut self) -> Result<&[u8], FileError> {
-        if let Content::Stream { head, rest } = &mut self.content {
+        if let Content::Stream { head, rest, buffer } = &mut self.content {
             let max = self.limits.max_file_bytes;
             if self.metadata.size > max {
                 return Err(LimitExceeded::new("max_file_bytes", max).into());
             }
-            let mut bytes = head.to_vec();
-            rest.take(max).read_to_end(&mut bytes)?;
-            self.content = Content::Whole { bytes, streamed: 0 };
+            let expected = usize::try_from(self.metadata.size).unwrap_or(usize::MAX);
+            buffer.fill(head, rest.take(max), expected)?;
+            self.content = Content::Whole { buffer: std::mem::take(buffer), streamed: 0 };
         }
         match &self.content {
-            Content::Whole { bytes, .. } => Ok(bytes),
+            Content::Whole { buffer, .. } => Ok(buffer.content()),
             Content::Stream { .. } => Ok(&[]),
         }
     }
@@ -133,12 +156,12 @@ impl fmt::Debug for File<'_> {
 struct FileStream<'f, 'a>(&'f mut Content<'a>);
 
 impl Read for FileStream<'_, '_> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+    fn read(&mut self, room: &mut [u8]) -> io::Result<usize> {
         match self.0 {
-            Content::Stream { head: [], rest } => rest.read(buffer),
-            Content::Stream { head, .. } => head.read(buffer),
-            Content::Whole { bytes, streamed } => {
-                let read = bytes.get(*streamed..).unwrap_or_default().read(buffer)?;
+            Content::Stream { head: [], rest, .. } => rest.read(room),
+            Content::Stream { head, .. } => head.read(room),
+            Content::Whole { buffer, streamed } => {
+                let read = buffer.content().get(*streamed..).unwrap_or_default().read(room)?;
                 *streamed += read;
                 Ok(read)
             }

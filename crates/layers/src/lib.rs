@@ -74,6 +74,7 @@
 //! of entries); bytes behind the compressed data are left out and told (engines differ).
 #![forbid(unsafe_code)]
 
+mod buffer;
 mod check;
 mod content;
 mod directory;
@@ -95,6 +96,7 @@ mod source;
 mod stream;
 mod tar;
 mod tree;
+mod workers;
 
 pub use check::{CheckedContent, check_content};
 pub use directory::read_directory;

@@ -5,37 +5,43 @@ use std::fmt::{self, Write as _};
 /// A path inside a layer or directory tree: components joined by `/`, without a leading slash,
 /// `.`, `..` or empty components. Its bytes are whatever the archive holds, UTF-8 or not.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct TreePath<'a>(&'a [u8]);
+pub struct TreePath<'a> {
+    bytes: &'a [u8],
+    /// Where the last component starts; every cataloger asks for it of every file.
+    name_start: usize,
+}
 
 impl<'a> TreePath<'a> {
     /// Wraps bytes that are already in the form described; anything else only fails to match.
     #[must_use]
     pub fn new(bytes: &'a [u8]) -> Self {
-        Self(bytes)
+        let slash = bytes.iter().rposition(|byte| *byte == b'/');
+        Self { bytes, name_start: slash.map_or(0, |slash| slash + 1) }
     }
 
     /// The bytes.
     #[must_use]
     pub fn bytes(self) -> &'a [u8] {
-        self.0
+        self.bytes
     }
 
     /// The path as text, when it is UTF-8.
     #[must_use]
     pub fn as_str(self) -> Option<&'a str> {
-        std::str::from_utf8(self.0).ok()
+        std::str::from_utf8(self.bytes).ok()
     }
 
     /// The last component.
     #[must_use]
     pub fn file_name(self) -> &'a [u8] {
-        self.split().1
+        self.bytes.get(self.name_start..).unwrap_or_default()
     }
 
     /// The path without its last component; none for a path of one component.
     #[must_use]
     pub fn parent(self) -> Option<Self> {
-        self.split().0.map(Self)
+        let slash = self.name_start.checked_sub(1)?;
+        self.bytes.get(..slash).map(Self::new)
     }
 
     /// What follows the last dot of the last component, as written; a leading dot does not count.
@@ -48,13 +54,13 @@ impl<'a> TreePath<'a> {
 
     /// The components, first to last.
     pub fn components(self) -> impl DoubleEndedIterator<Item = &'a [u8]> {
-        self.0.split(|byte| *byte == b'/')
+        self.bytes.split(|byte| *byte == b'/')
     }
 
     /// Whether the last components are those of `tail`: `a/b/c` ends with `b/c`, not with `/c`.
     #[must_use]
     pub fn ends_with(self, tail: &str) -> bool {
-        match self.0.strip_suffix(tail.as_bytes()) {
+        match self.bytes.strip_suffix(tail.as_bytes()) {
             Some([]) => true,
             Some(rest) => rest.ends_with(b"/"),
             None => false,
@@ -64,20 +70,10 @@ impl<'a> TreePath<'a> {
     /// Whether the path lies below the directory `folder` (or is it).
     #[must_use]
     pub fn starts_with(self, folder: &str) -> bool {
-        match self.0.strip_prefix(folder.as_bytes()) {
+        match self.bytes.strip_prefix(folder.as_bytes()) {
             Some([]) => true,
             Some(rest) => rest.starts_with(b"/"),
             None => false,
-        }
-    }
-
-    fn split(self) -> (Option<&'a [u8]>, &'a [u8]) {
-        match self.0.iter().rposition(|byte| *byte == b'/') {
-            Some(slash) => {
-                let (parent, name) = self.0.split_at(slash);
-                (Some(parent), name.get(1..).unwrap_or_default())
-            }
-            None => (None, self.0),
         }
     }
 }
@@ -85,7 +81,7 @@ impl<'a> TreePath<'a> {
 impl fmt::Display for TreePath<'_> {
     /// UTF-8 as it is, every other byte as `\xNN`, so that different paths never print the same.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for chunk in self.0.utf8_chunks() {
+        for chunk in self.bytes.utf8_chunks() {
             f.write_str(chunk.valid())?;
             for byte in chunk.invalid() {
                 write!(f, "\\x{byte:02x}")?;
@@ -105,7 +101,7 @@ impl fmt::Debug for TreePath<'_> {
 
 impl<'a> From<&'a str> for TreePath<'a> {
     fn from(path: &'a str) -> Self {
-        Self(path.as_bytes())
+        Self::new(path.as_bytes())
     }
 }
 

@@ -10,14 +10,15 @@ use std::sync::atomic::AtomicU64;
 
 use sealift_model::Impact;
 
+use crate::buffer::Buffer;
 use crate::content::ReadFile;
 use crate::notes::Notes;
 use crate::options::{Progress, ReadOptions};
 use crate::read::budget::Budget;
 use crate::read::layer::{Found, HEAD_BYTES, Requests, Shared};
 use crate::read::result::Merged;
-use crate::read::workers::{Halt, run};
 use crate::tree::{LayerSummary, Tree};
+use crate::workers::{Halt, run};
 use crate::{Error, Extract, Metadata, TreePath};
 use walk::{FoundFile, Walk};
 
@@ -48,7 +49,7 @@ pub fn read_directory<E: Extract>(
     let reader = DirectoryReader { root, shared: &shared, options };
     let batches: Vec<_> = files.chunks(BATCH).collect();
     let order: Vec<_> = (0..batches.len()).collect();
-    let read = run(options.threads, &order, &halt, |batch| {
+    let read = run(options.threads, &order, &halt, |batch, _| {
         Ok(reader.first(batches.get(batch).copied().unwrap_or_default()))
     })?;
     for (_, Batch { files, notes }) in read {
@@ -87,12 +88,13 @@ struct Batch<F> {
 impl<E: Extract> DirectoryReader<'_, E> {
     fn first(&self, files: &[FoundFile]) -> Batch<E::Facts> {
         let mut batch = Batch { files: Vec::new(), notes: Notes::default() };
+        let mut buffer = Buffer::default();
         for file in files {
             let path = &*file.path;
             let metadata = file.metadata;
             let read = self.read(file, |head, rest| {
                 let wanted = self.shared.wants(path, metadata, head);
-                wanted.then(|| self.shared.read(path, metadata, head, rest))
+                wanted.then(|| self.shared.read(path, metadata, head, rest, &mut buffer))
             });
             match read {
                 Ok(read) => batch.files.extend(read.map(|read| (file.position, read))),
@@ -112,6 +114,7 @@ impl<E: Extract> DirectoryReader<'_, E> {
     /// Files that links make wanted. They are few.
     fn second(&self, files: &[FoundFile], requests: &Requests) -> Found<E::Facts> {
         let mut found = BTreeMap::new();
+        let mut buffer = Buffer::default();
         for file in files {
             let Some((position, names)) = requests.get(&file.entry) else { continue };
             // Whether it can be read is known from the first time.
@@ -119,7 +122,7 @@ impl<E: Extract> DirectoryReader<'_, E> {
                 let mut names = names.clone();
                 names.retain(|name| self.shared.wants(&name.path, file.metadata, head));
                 if let Some(name) = names.first() {
-                    let read = self.shared.read(&name.path, file.metadata, head, rest);
+                    let read = self.shared.read(&name.path, file.metadata, head, rest, &mut buffer);
                     found.insert(*position, (read, names));
                 }
             });

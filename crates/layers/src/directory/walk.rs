@@ -11,8 +11,8 @@ use super::{Identity, metadata_of, open};
 use crate::content::LayerContent;
 use crate::log::{Change, Position};
 use crate::read::layer::Shared;
-use crate::read::workers::Halt;
 use crate::stream::length;
+use crate::workers::Halt;
 use crate::{Error, Extract, LimitExceeded, Limits, Metadata, TreePath};
 
 /// A regular file.

@@ -64,14 +64,16 @@ pub(super) enum Place {
 }
 
 impl<'a> Merge<'a> {
-    /// An empty tree. Of files that are removed, those are remembered that `is_known` knows.
+    /// An empty tree, with room for `entries`. Of files that are removed, those are remembered
+    /// that `is_known` knows.
     pub(crate) fn new(
         logs: &'a [&'a ChangeLog],
+        entries: u64,
         is_known: &'a dyn Fn(Content) -> bool,
         limits: &Limits,
     ) -> Self {
         Self {
-            nodes: Nodes::new(limits),
+            nodes: Nodes::new(limits, entries),
             logs,
             is_known,
             max_hops: limits.max_link_hops,

@@ -1,10 +1,10 @@
 //! The merged tree: every name that is there, in little memory.
 
-use std::hash::{BuildHasher, RandomState};
+use std::hash::BuildHasher;
 use std::num::NonZeroU32;
 use std::ops::{Index, IndexMut};
 
-use hashbrown::HashTable;
+use hashbrown::{DefaultHashBuilder, HashTable};
 
 use crate::log::Position;
 use crate::stream::length;
@@ -72,13 +72,16 @@ pub(crate) struct Nodes {
     names: Vec<u8>,
     /// Finds a node by its folder and name.
     table: HashTable<NodeId>,
-    hasher: RandomState,
+    /// Seeded at random, so that no image can be made whose names all fall together.
+    hasher: DefaultHashBuilder,
     max_nodes: u64,
     max_names_bytes: u64,
 }
 
 impl Nodes {
-    pub(crate) fn new(limits: &Limits) -> Self {
+    /// Nothing but the root, with room for as many names as entries were read.
+    pub(crate) fn new(limits: &Limits, entries: u64) -> Self {
+        let room = usize::try_from(entries.min(limits.max_tree_entries)).unwrap_or_default();
         let root = Node {
             parent: NodeId::ROOT,
             kind: NodeKind::Directory,
@@ -89,11 +92,13 @@ impl Nodes {
             next: None,
             previous: None,
         };
+        let mut nodes = Vec::with_capacity(room.saturating_add(1));
+        nodes.push(root);
         Self {
-            nodes: vec![root],
+            nodes,
             names: Vec::new(),
-            table: HashTable::new(),
-            hasher: RandomState::new(),
+            table: HashTable::with_capacity(room),
+            hasher: DefaultHashBuilder::default(),
             max_nodes: limits.max_tree_entries,
             max_names_bytes: limits.max_names_bytes,
         }

@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use sealift_model::Impact;
 
 use super::budget::Budget;
+use crate::buffer::Buffer;
 use crate::content::{LayerContent, ReadFile};
 use crate::log::{Change, Position};
 use crate::merge::Name;
@@ -43,11 +44,14 @@ impl<E: Extract> Shared<'_, E> {
         metadata: Metadata,
         head: &[u8],
         rest: &mut dyn Read,
+        buffer: &mut Buffer,
     ) -> ReadFile<E::Facts> {
         let path = TreePath::new(path);
         let share = self.budget.take(metadata.size.min(self.limits.max_file_bytes));
-        let mut file = File::new(path, metadata, head, rest, self.limits);
+        let memory = std::mem::take(buffer);
+        let mut file = File::with_buffer(path, metadata, head, rest, self.limits, memory);
         let facts = self.extract.read(&mut file).map(Arc::new);
+        *buffer = file.into_buffer();
         drop(share);
         let kept = if facts.is_some() { head } else { &[] };
         ReadFile { path: path.bytes().into(), metadata, head: kept.into(), facts }
@@ -58,7 +62,7 @@ impl<E: Extract> Shared<'_, E> {
     }
 }
 
-impl Skip for LayerStream<'_> {
+impl Skip for LayerStream<'_, '_> {
     fn skip(&mut self, bytes: u64) -> io::Result<u64> {
         crate::tar::skip_reading(self, bytes)
     }
@@ -66,7 +70,7 @@ impl Skip for LayerStream<'_> {
 
 /// Reads a layer for the first time.
 pub(crate) fn first_look<E: Extract>(
-    stream: LayerStream<'_>,
+    stream: LayerStream<'_, '_>,
     shared: &Shared<'_, E>,
 ) -> Result<LayerContent<E::Facts>, Error> {
     let mut look = FirstLook {
@@ -75,6 +79,7 @@ pub(crate) fn first_look<E: Extract>(
         content: LayerContent::default(),
         path: Vec::new(),
         link: Vec::new(),
+        buffer: Buffer::default(),
         counted: 0,
         sparse_bytes: 0,
     };
@@ -117,7 +122,7 @@ pub(crate) fn first_look<E: Extract>(
 
 /// Whether anything but zeros, which fill up a last record, is left. Failures come again when the
 /// stream is finished.
-fn has_content(stream: &mut LayerStream<'_>) -> bool {
+fn has_content(stream: &mut LayerStream<'_, '_>) -> bool {
     while let Ok(chunk) = stream.fill_buf() {
         if chunk.iter().any(|byte| *byte != 0) {
             return true;
@@ -165,20 +170,22 @@ impl From<TarError> for Stop {
     }
 }
 
-struct FirstLook<'a, 's, E: Extract> {
-    tar: TarReader<LayerStream<'a>>,
+struct FirstLook<'c, 'env, 's, E: Extract> {
+    tar: TarReader<LayerStream<'c, 'env>>,
     shared: &'s Shared<'s, E>,
     content: LayerContent<E::Facts>,
     /// Path of the present entry, and of what it links to.
     path: Vec<u8>,
     link: Vec<u8>,
+    /// Memory for the files that are read whole.
+    buffer: Buffer,
     /// Bytes of the log that are counted already.
     counted: u64,
     /// Bytes of files with holes that were read.
     sparse_bytes: u64,
 }
 
-impl<E: Extract> FirstLook<'_, '_, E> {
+impl<E: Extract> FirstLook<'_, '_, '_, E> {
     fn read_all(&mut self) -> Result<(), Stop> {
         let max = self.shared.limits.max_layer_entries;
         while let Some(entry) = self.tar.next()? {
@@ -303,7 +310,8 @@ impl<E: Extract> FirstLook<'_, '_, E> {
             self.content.notes.add(shown(path), message, Impact::Incomplete);
             return Ok(());
         }
-        let file = self.shared.read(path, metadata, head, &mut self.tar.content());
+        let content = &mut self.tar.content();
+        let file = self.shared.read(path, metadata, head, content, &mut self.buffer);
         self.content.files.insert(position, file);
         Ok(())
     }
@@ -370,11 +378,12 @@ pub(crate) type Found<F> = BTreeMap<Position, (ReadFile<F>, Vec<Name>)>;
 
 /// Reads a layer again for the sake of files that links lead to.
 pub(crate) fn second_look<E: Extract>(
-    stream: LayerStream<'_>,
+    stream: LayerStream<'_, '_>,
     shared: &Shared<'_, E>,
     requests: &Requests,
 ) -> Result<Found<E::Facts>, Error> {
     let mut tar = TarReader::new(stream);
+    let mut buffer = Buffer::default();
     let mut found = BTreeMap::new();
     let mut number = 0;
     // How it ends is known from the first look.
@@ -388,7 +397,8 @@ pub(crate) fn second_look<E: Extract>(
             names.retain(|name| shared.wants(&name.path, metadata, head));
             let too_large = tar.is_sparse() && entry.size > shared.limits.max_file_bytes;
             if let Some(name) = names.first().filter(|_| !too_large) {
-                let file = shared.read(&name.path, metadata, head, &mut tar.content());
+                let content = &mut tar.content();
+                let file = shared.read(&name.path, metadata, head, content, &mut buffer);
                 found.insert(*position, (file, names));
             }
         }

@@ -3,7 +3,6 @@
 pub(crate) mod budget;
 pub(crate) mod layer;
 pub(crate) mod result;
-pub(crate) mod workers;
 
 use std::collections::HashMap;
 use std::sync::atomic::AtomicU64;
@@ -15,11 +14,11 @@ use crate::image::{Image, Layer};
 use crate::options::{Progress, ReadOptions};
 use crate::stream::{BlobStream, LayerStream, Watch, length};
 use crate::tree::{LayerSummary, Tree};
+use crate::workers::{Crew, Halt, run};
 use crate::{Error, Extract, LimitExceeded};
 use budget::Budget;
 use layer::{Found, Requests, Shared, first_look, second_look};
 use result::Merged;
-use workers::{Halt, run};
 
 /// Reads every layer of an image once, verifies it, and merges what `extract` took out of them.
 ///
@@ -47,13 +46,15 @@ pub fn read_image<E: Extract>(
     let halt = Halt::new(options.cancelled);
     let reader = LayerReader { source, layers: &layers, halt: &halt, options, shared: &shared };
 
-    let contents = run(options.threads, &layers.by_size(), &halt, |slot| reader.first(slot))?;
+    let contents =
+        run(options.threads, &layers.by_size(), &halt, |slot, crew| reader.first(slot, crew))?;
     let contents: Vec<_> = contents.into_iter().map(|(_, content)| content).collect();
     let mut merged = Merged::new(&contents, &layers.stack, extract, limits)?;
     let requests = merged.requests(&contents);
     let slots: Vec<_> =
         layers.by_size().into_iter().filter(|slot| requests.contains_key(slot)).collect();
-    let found = run(options.threads, &slots, &halt, |slot| reader.second(slot, &requests))?;
+    let found =
+        run(options.threads, &slots, &halt, |slot, crew| reader.second(slot, &requests, crew))?;
     for (slot, found) in found {
         merged.add_found(slot, found);
     }
@@ -114,9 +115,9 @@ struct LayerReader<'a, E> {
     shared: &'a Shared<'a, E>,
 }
 
-impl<E: Extract> LayerReader<'_, E> {
-    fn first(&self, slot: usize) -> Result<LayerContent<E::Facts>, Error> {
-        let read = self.read(slot, |stream| first_look(stream, self.shared))?;
+impl<'a, E: Extract> LayerReader<'a, E> {
+    fn first(&'a self, slot: usize, crew: &Crew<'a>) -> Result<LayerContent<E::Facts>, Error> {
+        let read = self.read(slot, crew, |stream| first_look(stream, self.shared))?;
         Ok(read.unwrap_or_else(|| {
             let mut content = LayerContent::default();
             let message = "the layer is foreign and not here: it lies with its maker, from where \
@@ -127,44 +128,48 @@ impl<E: Extract> LayerReader<'_, E> {
     }
 
     fn second(
-        &self,
+        &'a self,
         slot: usize,
         requests: &HashMap<usize, Requests>,
+        crew: &Crew<'a>,
     ) -> Result<Found<E::Facts>, Error> {
         let Some(requests) = requests.get(&slot) else { return Ok(Found::new()) };
-        let read = self.read(slot, |stream| second_look(stream, self.shared, requests))?;
+        let read = self.read(slot, crew, |stream| second_look(stream, self.shared, requests))?;
         Ok(read.unwrap_or_default())
     }
 
     /// Opens a layer for `look`; none when it is foreign and not here.
     fn read<T>(
-        &self,
+        &'a self,
         slot: usize,
-        look: impl FnOnce(LayerStream<'_>) -> Result<T, Error>,
+        crew: &Crew<'a>,
+        look: impl FnOnce(LayerStream<'_, 'a>) -> Result<T, Error>,
     ) -> Result<Option<T>, Error> {
         let Some((index, layer)) = self.layers.layers.get(slot).copied() else { return Ok(None) };
-        let watch = LayerWatch { reader: self, index, slot };
-        let blob = match BlobStream::open(self.source, &layer.descriptor, &watch) {
+        let watch = LayerWatch { options: self.options, halt: self.halt, index, slot };
+        let blob = match BlobStream::open(self.source, &layer.descriptor, watch) {
             Err(Error::Blob(BlobError::Missing(_))) if layer.is_foreign => return Ok(None),
             blob => blob?,
         };
         let progress = self.options.progress;
         progress(Progress::LayerStarted { layer: index, bytes: layer.descriptor.size });
-        let read = look(LayerStream::new(blob, &layer.diff_id, self.shared.limits))?;
+        let read = look(LayerStream::new(blob, &layer.diff_id, self.shared.limits, crew))?;
         progress(Progress::LayerFinished { layer: index });
         Ok(Some(read))
     }
 }
 
-struct LayerWatch<'a, E> {
-    reader: &'a LayerReader<'a, E>,
+/// Tells how far a layer has been read, and whether to go on.
+struct LayerWatch<'a> {
+    options: &'a ReadOptions<'a>,
+    halt: &'a Halt<'a>,
     index: usize,
     slot: usize,
 }
 
-impl<E> Watch for LayerWatch<'_, E> {
+impl Watch for LayerWatch<'_> {
     fn goes_on(&self, bytes: u64) -> bool {
-        (self.reader.options.progress)(Progress::LayerRead { layer: self.index, bytes });
-        !self.reader.halt.stops(self.slot)
+        (self.options.progress)(Progress::LayerRead { layer: self.index, bytes });
+        !self.halt.stops(self.slot)
     }
 }

@@ -4,13 +4,11 @@ use std::io::{self, Read};
 
 use sealift_model::{BlobSource, Descriptor, Digest, Hasher};
 
-use super::{Failure, length};
+use super::{BUFFER_BYTES, Failure, length};
 use crate::Error;
 
-const BUFFER_BYTES: usize = 128 << 10;
-
 /// Told of every piece read; may call a halt.
-pub(crate) trait Watch {
+pub(crate) trait Watch: Send {
     /// `read` bytes of the blob have been read so far. False ends the reading.
     fn goes_on(&self, read: u64) -> bool;
 }
@@ -26,7 +24,7 @@ impl Watch for () {
 pub(crate) struct BlobStream<'a> {
     descriptor: &'a Descriptor,
     input: Box<dyn Read + Send + 'a>,
-    watch: &'a dyn Watch,
+    watch: Box<dyn Watch + 'a>,
     hasher: Hasher,
     buffer: Box<[u8]>,
     /// What of the buffer is not yet consumed.
@@ -40,13 +38,13 @@ impl<'a> BlobStream<'a> {
     pub(crate) fn open(
         source: &'a dyn BlobSource,
         descriptor: &'a Descriptor,
-        watch: &'a dyn Watch,
+        watch: impl Watch + 'a,
     ) -> Result<Self, Error> {
         let input = source.open(descriptor)?;
         Ok(Self {
             descriptor,
             input,
-            watch,
+            watch: Box::new(watch),
             hasher: Hasher::new(descriptor.digest.algorithm()),
             buffer: vec![0; BUFFER_BYTES].into_boxed_slice(),
             start: 0,
@@ -97,15 +95,32 @@ impl<'a> BlobStream<'a> {
         self.start = (self.start + bytes).min(self.end);
     }
 
+    /// Reads on right into `room`, without a buffer between; 0 only at the end of the blob.
+    pub(crate) fn read_to(&mut self, room: &mut [u8]) -> Result<usize, Failure> {
+        if self.start < self.end {
+            let mut chunk = self.buffer.get(self.start..self.end).unwrap_or_default();
+            let bytes = chunk.read(room).unwrap_or_default();
+            self.consume(bytes);
+            return Ok(bytes);
+        }
+        if let Some(failure) = &self.failure {
+            return Err(failure.clone());
+        }
+        let read = self.read_into(room);
+        self.failure = read.as_ref().err().cloned();
+        read
+    }
+
     fn fill(&mut self, at: usize) -> Result<usize, Failure> {
-        let filled = self.read_into(at);
+        let mut buffer = std::mem::take(&mut self.buffer);
+        let filled = self.read_into(buffer.get_mut(at..).unwrap_or_default());
+        self.buffer = buffer;
         self.failure = filled.as_ref().err().cloned();
         filled
     }
 
-    fn read_into(&mut self, at: usize) -> Result<usize, Failure> {
+    fn read_into(&mut self, room: &mut [u8]) -> Result<usize, Failure> {
         let left = self.descriptor.size.saturating_sub(self.read).saturating_add(1);
-        let room = self.buffer.get_mut(at..).unwrap_or_default();
         let most = room.len().min(usize::try_from(left).unwrap_or(usize::MAX));
         let room = room.get_mut(..most).unwrap_or_default();
         let read = loop {

@@ -77,39 +77,24 @@ impl Fault {
 
 /// Takes compressed bytes, gives bytes.
 pub(super) enum Decoder {
-    Plain,
     Gzip(Box<Gzip>),
     Zstd(Zstd),
 }
 
 impl Decoder {
-    pub(super) fn new(coding: Coding, limits: &Limits) -> Result<Self, Fault> {
+    /// None for what is not compressed.
+    pub(super) fn new(coding: Coding, limits: &Limits) -> Result<Option<Self>, Fault> {
         match coding {
-            Coding::Plain => Ok(Self::Plain),
-            Coding::Gzip => Ok(Self::Gzip(Box::new(Gzip::new()))),
-            Coding::Zstd => Zstd::new(limits).map(Self::Zstd),
+            Coding::Plain => Ok(None),
+            Coding::Gzip => Ok(Some(Self::Gzip(Box::new(Gzip::new())))),
+            Coding::Zstd => Zstd::new(limits).map(Self::Zstd).map(Some),
             Coding::Xz | Coding::Bzip2 => Err(Fault::corrupt("no coding that layers may have")),
-        }
-    }
-
-    pub(super) fn coding(&self) -> Coding {
-        match self {
-            Self::Plain => Coding::Plain,
-            Self::Gzip(_) => Coding::Gzip,
-            Self::Zstd(_) => Coding::Zstd,
         }
     }
 
     /// Decodes a piece. With `input` not empty a step takes or gives something.
     pub(super) fn step(&mut self, input: &[u8], output: &mut [u8]) -> Result<Step, Fault> {
         match self {
-            Self::Plain => {
-                let bytes = input.len().min(output.len());
-                if let (Some(from), Some(to)) = (input.get(..bytes), output.get_mut(..bytes)) {
-                    to.copy_from_slice(from);
-                }
-                Ok(Step { consumed: bytes, produced: bytes })
-            }
             Self::Gzip(gzip) => gzip.step(input, output),
             Self::Zstd(zstd) => zstd.step(input, output),
         }
@@ -118,7 +103,6 @@ impl Decoder {
     /// Whether the input may end here.
     pub(super) fn may_end(&self) -> bool {
         match self {
-            Self::Plain => true,
             Self::Gzip(gzip) => gzip.may_end(),
             Self::Zstd(zstd) => zstd.may_end(),
         }
@@ -127,7 +111,6 @@ impl Decoder {
     /// Bytes after the last member or frame that belong to none.
     pub(super) fn trailing(&self) -> u64 {
         match self {
-            Self::Plain => 0,
             Self::Gzip(gzip) => gzip.trailing(),
             Self::Zstd(zstd) => zstd.trailing(),
         }

@@ -1,6 +1,7 @@
 //! gzip (RFC 1952) with any number of members, from pieces of any size.
 
-use flate2::{Crc, Decompress, FlushDecompress, Status};
+use crc32fast::Hasher as Crc32;
+use flate2::{Decompress, FlushDecompress, Status};
 
 use super::decode::{Fault, Step};
 use super::length;
@@ -16,7 +17,9 @@ const HAS_COMMENT: u8 = 0x10;
 pub(super) struct Gzip {
     state: State,
     inflate: Decompress,
-    crc: Crc,
+    crc: Crc32,
+    /// Bytes of the member, modulo 2^32.
+    bytes: u32,
     members: u64,
     trailing: u64,
     flags: u8,
@@ -47,7 +50,8 @@ impl Gzip {
         Self {
             state: State::Fixed(0),
             inflate: Decompress::new(false),
-            crc: Crc::new(),
+            crc: Crc32::new(),
+            bytes: 0,
             members: 0,
             trailing: 0,
             flags: 0,
@@ -141,6 +145,7 @@ impl Gzip {
                 State::Optional(_) => {
                     self.inflate.reset(false);
                     self.crc.reset();
+                    self.bytes = 0;
                     return State::Body;
                 }
                 State::Skip(0, next) => State::Optional(next),
@@ -160,6 +165,8 @@ impl Gzip {
             produced: usize::try_from(self.inflate.total_out() - given).unwrap_or(usize::MAX),
         };
         self.crc.update(output.get(..step.produced).unwrap_or_default());
+        let [b0, b1, b2, b3, ..] = length(step.produced).to_le_bytes();
+        self.bytes = self.bytes.wrapping_add(u32::from_le_bytes([b0, b1, b2, b3]));
         match status {
             Status::StreamEnd => self.state = State::Trailer(0, 0),
             Status::Ok | Status::BufError if step == Step::default() => {
@@ -172,8 +179,8 @@ impl Gzip {
 
     fn end_member(&mut self, trailer: u64) -> Result<State, Fault> {
         // CRC32 comes first, then the length modulo 2^32 (RFC 1952, 2.3.1).
-        let length = u64::from(self.crc.amount());
-        if trailer & 0xffff_ffff != u64::from(self.crc.sum()) {
+        let length = u64::from(self.bytes);
+        if trailer & 0xffff_ffff != u64::from(self.crc.clone().finalize()) {
             return Err(Fault::corrupt("wrong checksum"));
         }
         if trailer >> 32 != length {

@@ -4,29 +4,34 @@ use std::io::{self, BufRead, Read};
 
 use sealift_model::{Digest, Hasher};
 
+use super::ahead::{Ahead, ends};
 use super::blob::BlobStream;
-use super::decode::{Coding, Decoder, Fault, Step};
-use super::{Failure, length};
+use super::decode::Coding;
+use super::unpack::Unpacker;
+use super::{BUFFER_BYTES, Failure};
+use crate::workers::Crew;
 use crate::{Error, LimitExceeded, Limits};
 
-const BUFFER_BYTES: usize = 128 << 10;
-
-/// Output up to which the inflate ratio is not looked at.
-const RATIO_FREE_BYTES: u64 = 100 << 20;
-
-/// The decompressed bytes of one layer.
-pub(crate) struct LayerStream<'a> {
-    blob: BlobStream<'a>,
-    decoder: Decoder,
-    diff_id: &'a Digest,
+/// The decompressed bytes of one layer. As soon as a worker of the crew has nothing else to do, it
+/// decompresses, and the stream's own thread only hashes and reads.
+pub(crate) struct LayerStream<'c, 'env> {
+    input: Input<'env>,
+    crew: &'c Crew<'env>,
+    coding: Coding,
+    blob: Digest,
+    blob_bytes: u64,
+    diff_id: &'env Digest,
     /// None where the blob's own digest says it all: a plain layer, one algorithm.
     hasher: Option<Hasher>,
-    limits: &'a Limits,
     buffer: Box<[u8]>,
     start: usize,
     end: usize,
-    written: u64,
     failure: Option<Failure>,
+}
+
+enum Input<'env> {
+    Here(Box<Unpacker<'env>>),
+    Ahead(Ahead<'env>),
 }
 
 /// What is known of a layer that was read to its end.
@@ -40,81 +45,69 @@ pub(crate) struct Finished {
     pub(crate) trailing: u64,
 }
 
-impl<'a> LayerStream<'a> {
+impl<'c, 'env> LayerStream<'c, 'env> {
     /// Starts on a blob that unpacks to `diff_id`.
-    pub(crate) fn new(mut blob: BlobStream<'a>, diff_id: &'a Digest, limits: &'a Limits) -> Self {
-        let mut failure = None;
-        let coding = match blob.peek(Coding::MAGIC_BYTES) {
-            Ok(head) => Coding::of(head),
-            Err(error) => {
-                failure = Some(error);
-                Coding::Plain
-            }
-        };
-        let decoder = Decoder::new(coding, limits).unwrap_or_else(|fault| {
-            failure = Some(fail(coding, fault));
-            Decoder::Plain
-        });
-        let same =
-            decoder.coding() == Coding::Plain && blob.names().0.algorithm() == diff_id.algorithm();
+    pub(crate) fn new(
+        blob: BlobStream<'env>,
+        diff_id: &'env Digest,
+        limits: &'env Limits,
+        crew: &'c Crew<'env>,
+    ) -> Self {
+        let (digest, blob_bytes) = blob.names();
+        let unpacker = Unpacker::new(blob, limits);
+        let hashed = unpacker.is_hashed(diff_id.algorithm());
         Self {
-            blob,
-            decoder,
+            coding: unpacker.coding(),
+            input: Input::Here(Box::new(unpacker)),
+            crew,
+            blob: digest,
+            blob_bytes,
             diff_id,
-            hasher: (!same).then(|| Hasher::new(diff_id.algorithm())),
-            limits,
+            hasher: (!hashed).then(|| Hasher::new(diff_id.algorithm())),
             buffer: vec![0; BUFFER_BYTES].into_boxed_slice(),
             start: 0,
             end: 0,
-            written: 0,
-            failure,
+            failure: None,
         }
     }
 
     /// How the layer is compressed.
     pub(crate) fn coding(&self) -> Coding {
-        self.decoder.coding()
+        self.coding
     }
 
     fn fill(&mut self) -> Result<usize, Failure> {
-        let mut filled = 0;
-        // Small pieces (tiny gzip members) are gathered, so that hashing has enough to do.
-        while filled < BUFFER_BYTES / 2 {
-            let input = self.blob.chunk()?;
-            let room = self.buffer.get_mut(filled..).unwrap_or_default();
-            let Step { consumed, produced } = self
-                .decoder
-                .step(input, room)
-                .map_err(|fault| fail(self.decoder.coding(), fault))?;
-            let (ended, stuck) = (input.is_empty(), consumed == 0 && produced == 0);
-            self.blob.consume(consumed);
-            filled += produced;
-            if ended && stuck {
-                if !self.decoder.may_end() {
-                    let reason = "the data ends early".to_owned();
-                    return Err(Failure::Corrupt { coding: self.decoder.coding(), reason });
-                }
-                break;
-            }
+        if matches!(self.input, Input::Here(_)) && self.crew.waits() {
+            self.hand_over();
         }
+        let filled = loop {
+            match &mut self.input {
+                Input::Here(unpacker) => break unpacker.fill(&mut self.buffer)?,
+                Input::Ahead(ahead) => match ahead.next(&mut self.buffer)? {
+                    Ok(filled) => break filled,
+                    Err(unpacker) => self.input = Input::Here(unpacker),
+                },
+            }
+        };
         if let Some(hasher) = &mut self.hasher {
             hasher.update(self.buffer.get(..filled).unwrap_or_default());
         }
-        self.written += length(filled);
-        self.check_limits()?;
         Ok(filled)
     }
 
-    fn check_limits(&self) -> Result<(), Failure> {
-        let Limits { max_layer_bytes, max_inflate_ratio, .. } = *self.limits;
-        if self.written > max_layer_bytes {
-            return Err(Failure::Limit(LimitExceeded::new("max_layer_bytes", max_layer_bytes)));
-        }
-        let ratio = self.written / self.blob.read().max(1);
-        if self.written > RATIO_FREE_BYTES && ratio > max_inflate_ratio {
-            return Err(Failure::Limit(LimitExceeded::new("max_inflate_ratio", max_inflate_ratio)));
-        }
-        Ok(())
+    /// Lets another worker decompress from here on.
+    fn hand_over(&mut self) {
+        let input = &mut self.input;
+        self.crew.hand(|| {
+            let (ahead, filler) = ends();
+            match std::mem::replace(input, Input::Ahead(ahead)) {
+                Input::Here(unpacker) => Box::new(move || filler.run(unpacker)),
+                before @ Input::Ahead(_) => {
+                    *input = before;
+                    Box::new(|| ())
+                }
+            }
+        });
     }
 
     /// Reads what is left and compares both digests. Only then may be used what was read before.
@@ -129,22 +122,23 @@ impl<'a> LayerStream<'a> {
                 Err(failure) => break Some(failure),
             }
         };
-        let Self { blob, decoder, diff_id, hasher, written, .. } = self;
-        let (digest, size) = blob.names();
+        let Input::Here(unpacker) = self.input else { return Err(Error::Cancelled) };
+        let (bytes, trailing) = unpacker.passed();
         // A blob that is not the one named explains every failure after it.
-        blob.finish()?;
-        let done = Finished { bytes: written, stopped: None, trailing: decoder.trailing() };
+        unpacker.into_blob().finish()?;
+        let done = Finished { bytes, stopped: None, trailing };
         match failure {
             None => {
-                let actual = hasher.map_or_else(|| digest.clone(), Hasher::finish);
-                if actual == *diff_id {
+                let actual = self.hasher.map_or_else(|| self.blob.clone(), Hasher::finish);
+                if actual == *self.diff_id {
                     Ok(done)
                 } else {
-                    Err(Error::DiffId { blob: digest, expected: diff_id.clone(), actual })
+                    let expected = self.diff_id.clone();
+                    Err(Error::DiffId { blob: self.blob, expected, actual })
                 }
             }
             Some(Failure::Limit(limit)) => Ok(Finished { stopped: Some(limit), ..done }),
-            Some(failure) => Err(failure.into_error(&digest, size)),
+            Some(failure) => Err(failure.into_error(&self.blob, self.blob_bytes)),
         }
     }
 
@@ -167,14 +161,7 @@ impl<'a> LayerStream<'a> {
     }
 }
 
-fn fail(coding: Coding, fault: Fault) -> Failure {
-    match fault {
-        Fault::Corrupt(reason) => Failure::Corrupt { coding, reason },
-        Fault::Limit(limit) => Failure::Limit(limit),
-    }
-}
-
-impl Read for LayerStream<'_> {
+impl Read for LayerStream<'_, '_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let read = self.fill_buf()?.read(buffer)?;
         self.consume(read);
@@ -182,7 +169,7 @@ impl Read for LayerStream<'_> {
     }
 }
 
-impl BufRead for LayerStream<'_> {
+impl BufRead for LayerStream<'_, '_> {
     fn fill_buf(&mut self) -> io::Result<&[u8]> {
         self.advance().map_err(io::Error::other)
     }

@@ -1,9 +1,11 @@
 //! From a blob's bytes to a layer's: hashed, decompressed, hashed again.
 
+mod ahead;
 mod blob;
 mod decode;
 mod gzip;
 mod layer;
+mod unpack;
 mod zstd;
 
 use std::fmt;
@@ -16,6 +18,9 @@ use crate::{Error, LimitExceeded};
 pub(crate) use blob::{BlobStream, Watch};
 pub use decode::Coding;
 pub(crate) use layer::LayerStream;
+
+/// Bytes that are decompressed, hashed and read at once: they stay in the processor's cache.
+const BUFFER_BYTES: usize = 128 << 10;
 
 /// Why a stream stopped before its end. A stream that has failed once fails the same way again.
 #[derive(Clone, Debug)]

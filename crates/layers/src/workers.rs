@@ -1,0 +1,201 @@
+//! Threads that share out work, and help each other with what is left.
+
+use std::num::NonZeroUsize;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+
+use crate::Error;
+
+/// Says when work need not go on: it was cancelled, or a piece of lower rank has failed.
+///
+/// Pieces of lower rank than a failed one are always finished, so the error that is returned is
+/// the same whatever the number of threads: that of the lowest rank.
+#[derive(Debug)]
+pub(crate) struct Halt<'a> {
+    failed: AtomicUsize,
+    cancelled: Option<&'a AtomicBool>,
+}
+
+impl<'a> Halt<'a> {
+    pub(crate) fn new(cancelled: Option<&'a AtomicBool>) -> Self {
+        Self { failed: AtomicUsize::new(usize::MAX), cancelled }
+    }
+
+    /// Whether work on a piece of this rank need not go on.
+    pub(crate) fn stops(&self, rank: usize) -> bool {
+        self.is_cancelled() || self.failed.load(Ordering::Relaxed) < rank
+    }
+
+    pub(crate) fn is_cancelled(&self) -> bool {
+        self.cancelled.is_some_and(|cancelled| cancelled.load(Ordering::Relaxed))
+    }
+
+    fn fail(&self, rank: usize) {
+        self.failed.fetch_min(rank, Ordering::Relaxed);
+    }
+}
+
+/// Something that one worker does for another.
+type Job<'env> = Box<dyn FnOnce() + Send + 'env>;
+
+/// The workers of one [`run`]: those that find nothing to start help those that are still at it.
+pub(crate) struct Crew<'env> {
+    board: Mutex<Board<'env>>,
+    changed: Condvar,
+    /// As on the board, to be looked at without waiting for it.
+    waiting: AtomicUsize,
+}
+
+struct Board<'env> {
+    jobs: Vec<Job<'env>>,
+    /// Workers that wait for a job.
+    waiting: usize,
+    /// Workers that may yet give one.
+    busy: usize,
+}
+
+impl<'env> Crew<'env> {
+    fn new(workers: usize) -> Self {
+        let board = Board { jobs: Vec::new(), waiting: 0, busy: workers };
+        Self { board: Mutex::new(board), changed: Condvar::new(), waiting: AtomicUsize::new(0) }
+    }
+
+    /// Whether somebody seems to wait for a job.
+    pub(crate) fn waits(&self) -> bool {
+        self.waiting.load(Ordering::Relaxed) > 0
+    }
+
+    /// Makes a job for a worker that waits, if there is one. It starts at once.
+    pub(crate) fn hand(&self, job: impl FnOnce() -> Job<'env>) {
+        let mut board = self.board();
+        if board.waiting > board.jobs.len() {
+            board.jobs.push(job());
+            self.changed.notify_one();
+        }
+    }
+
+    /// Does jobs for the others until all are done.
+    fn help(&self) {
+        let mut board = self.board();
+        loop {
+            if let Some(job) = board.jobs.pop() {
+                drop(board);
+                job();
+                board = self.board();
+            } else if board.busy == 0 {
+                return;
+            } else {
+                board.waiting += 1;
+                self.waiting.store(board.waiting, Ordering::Relaxed);
+                board = self.changed.wait(board).unwrap_or_else(PoisonError::into_inner);
+                board.waiting -= 1;
+                self.waiting.store(board.waiting, Ordering::Relaxed);
+            }
+        }
+    }
+
+    fn board(&self) -> MutexGuard<'_, Board<'env>> {
+        self.board.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A worker has left the work, even if by a panic: who waits for its jobs must not wait for ever.
+struct Leaving<'c, 'env>(&'c Crew<'env>);
+
+impl Drop for Leaving<'_, '_> {
+    fn drop(&mut self) {
+        self.0.board().busy -= 1;
+        self.0.changed.notify_all();
+    }
+}
+
+/// Does all pieces of work, given by their ranks in the order in which to start them, and returns
+/// what each gave, by rank. Work may hand jobs to workers that have nothing left to start.
+pub(crate) fn run<'env, T: Send>(
+    threads: NonZeroUsize,
+    ranks: &[usize],
+    halt: &Halt<'_>,
+    work: impl Fn(usize, &Crew<'env>) -> Result<T, Error> + Sync,
+) -> Result<Vec<(usize, T)>, Error> {
+    // One that works and one that helps.
+    let workers = threads.get().min(2 * ranks.len()).max(1);
+    let crew = Crew::new(workers);
+    let next = AtomicUsize::new(0);
+    let done = Mutex::new(Vec::new());
+    let take_turns = || {
+        let leaving = Leaving(&crew);
+        while let Some(rank) = ranks.get(next.fetch_add(1, Ordering::Relaxed)) {
+            if halt.stops(*rank) {
+                continue;
+            }
+            let result = work(*rank, &crew);
+            if result.is_err() {
+                halt.fail(*rank);
+            }
+            done.lock().unwrap_or_else(PoisonError::into_inner).push((*rank, result));
+        }
+        drop(leaving);
+        crew.help();
+    };
+    std::thread::scope(|scope| {
+        for _ in 1..workers {
+            scope.spawn(take_turns);
+        }
+        take_turns();
+    });
+    let mut done = done.into_inner().unwrap_or_else(PoisonError::into_inner);
+    done.sort_by_key(|(rank, _)| *rank);
+    if halt.is_cancelled() {
+        return Err(Error::Cancelled);
+    }
+    done.into_iter().map(|(rank, result)| result.map(|value| (rank, value))).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::LimitExceeded;
+
+    #[test]
+    fn the_error_of_the_lowest_rank_wins() {
+        for threads in 1..5 {
+            let threads = NonZeroUsize::new(threads).unwrap();
+            let halt = Halt::new(None);
+            let result = run(threads, &[5, 4, 3, 2, 1, 0], &halt, |rank, _| match rank {
+                2..=4 => Err(LimitExceeded::new("rank", u64::try_from(rank).unwrap()).into()),
+                rank => Ok(rank),
+            });
+            assert!(matches!(result, Err(Error::Limit(LimitExceeded { max: 2, .. }))));
+        }
+    }
+
+    #[test]
+    fn a_worker_without_work_takes_a_job() {
+        let threads = NonZeroUsize::new(2).unwrap();
+        let here = std::thread::current().id();
+        let there = run(threads, &[0], &Halt::new(None), |_, crew| {
+            let (sender, receiver) = std::sync::mpsc::channel();
+            let mut handed = false;
+            while !handed {
+                if crew.waits() {
+                    crew.hand(|| {
+                        handed = true;
+                        let sender = sender.clone();
+                        Box::new(move || sender.send(std::thread::current().id()).unwrap())
+                    });
+                }
+                std::thread::yield_now();
+            }
+            Ok((std::thread::current().id(), receiver.recv().unwrap()))
+        });
+        let [(0, (worker, helper))] = there.unwrap()[..] else { panic!("one rank") };
+        assert_ne!(worker, helper);
+        assert!(worker == here || helper == here);
+    }
+
+    #[test]
+    fn alone_nobody_waits() {
+        let waits = run(NonZeroUsize::MIN, &[0, 1], &Halt::new(None), |_, crew| Ok(crew.waits()));
+        assert_eq!(waits.unwrap(), [(0, false), (1, false)]);
+    }
+}
