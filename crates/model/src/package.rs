@@ -1,8 +1,9 @@
 //! Packages and where they were found.
 
 use std::fmt;
+use std::str::FromStr;
 
-use crate::{Digest, Ecosystem, Purl};
+use crate::{Digest, DigestError, Ecosystem, Purl};
 
 /// A package at one version, with all the places that tell of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -214,6 +215,22 @@ impl Hidden {
     #[must_use]
     pub fn new(by: Digest, how: HiddenBy) -> Self {
         Self { by, how }
+    }
+}
+
+impl fmt::Display for Hidden {
+    /// `whiteout by sha256:...`, as [`Hidden::from_str`] reads it.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} by {}", self.how.name(), self.by)
+    }
+}
+
+impl FromStr for Hidden {
+    type Err = DigestError;
+
+    fn from_str(text: &str) -> Result<Self, DigestError> {
+        let (how, by) = text.split_once(" by ").unwrap_or(("", text));
+        Ok(Self::new(by.parse()?, HiddenBy::from_name(how).unwrap_or(HiddenBy::Replaced)))
     }
 }
 
