@@ -34,8 +34,12 @@ pub fn hidden_packages(
     let mut steps = MAX_STEPS;
     let removing: BTreeSet<usize> = tree.removed.iter().map(|file| file.removed_by).collect();
     for layer in removing {
-        let step = Step::new(tree, layer);
-        let Some(left) = steps.checked_sub(step.cost()) else {
+        let files = tree.files.len().saturating_add(tree.removed.len());
+        let step = steps.checked_sub(files).and_then(|left| {
+            let step = Step::new(tree, layer);
+            Some((left.checked_sub(step.cost())?, step))
+        });
+        let Some((left, step)) = step else {
             found.give_up();
             break;
         };
@@ -67,8 +71,8 @@ impl<'t> Step<'t> {
     }
 
     fn cost(&self) -> usize {
-        let facts = |facts: &FileFacts| facts.all().map(|facts| facts.facts.len()).sum::<usize>();
-        self.view.files().iter().map(|file| facts(file.facts).saturating_add(1)).sum()
+        let files = self.view.files().iter();
+        files.flat_map(|file| file.facts.all()).map(|facts| facts.facts.len()).sum()
     }
 
     fn run(
@@ -85,9 +89,9 @@ impl<'t> Step<'t> {
         let (mut packages, diagnostics) =
             self.view.packages(catalogers, distribution.as_ref(), which);
         mark_owned(&mut packages, &self.view, tree);
-        for package in packages {
-            for place in &package.locations {
-                if present.has(&package, place) {
+        for mut package in packages {
+            for place in std::mem::take(&mut package.locations) {
+                if present.has(&package, &place) {
                     continue;
                 }
                 if let Some(removal) = self.removal(&place.path) {
@@ -128,17 +132,15 @@ struct Found {
 }
 
 impl Found {
-    fn add(&mut self, package: &Package, place: &Location, hidden: Hidden) {
+    /// Adds a package, given without its places, at one of them.
+    fn add(&mut self, package: &Package, mut place: Location, hidden: Hidden) {
         let path = Some(place.path.clone()).filter(|_| !package.ecosystem.is_operating_system());
-        let mut alone = package.clone();
-        alone.locations = Vec::new();
         let key = (Identity::of(package).to_string(), path);
-        let mut place = place.clone();
         // The database was written again and again: where it was first is where it came from.
         if let Some((_, earlier, _)) = self.places.get(&key).filter(|_| key.1.is_none()) {
             place.clone_from(earlier);
         }
-        self.places.insert(key, (alone, place, hidden));
+        self.places.insert(key, (package.clone(), place, hidden));
     }
 
     /// What is hidden cannot make the scan of what is there incomplete.

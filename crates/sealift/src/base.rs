@@ -129,11 +129,11 @@ pub(crate) fn find(
     options: &ScanOptions,
 ) -> Result<(Option<BaseFacts>, Option<Diagnostic>), Error> {
     if let Some(named) = &options.bases.named {
-        let base = open_named(named, options)?;
+        let base = open_named(named, image, options)?;
         // Another base than the one that was named would not be what was asked for.
-        return Ok(match mismatch(&base, image) {
-            None => (Some(named_facts(named, &base)), None),
-            Some(why) => {
+        return Ok(match base.and_then(|base| is_base(&base, image).map(|()| base)) {
+            Ok(base) => (Some(named_facts(named, &base)), None),
+            Err(why) => {
                 let message = format!("{} is not the base of this image: {why}", named.name);
                 (None, Some(Diagnostic::new("base", message, Impact::Note)))
             }
@@ -142,28 +142,37 @@ pub(crate) fn find(
     Ok((listed(image, &options.bases.known).or_else(|| guessed(image)), None))
 }
 
-fn open_named(named: &NamedBase, options: &ScanOptions) -> Result<ImageConfig, Error> {
-    let path = named.image.path();
+/// The config of the named base, of an index that for the image's own platform; where there is none
+/// for it, why it cannot be the base.
+fn open_named(
+    named: &NamedBase,
+    image: &ImageConfig,
+    options: &ScanOptions,
+) -> Result<Result<ImageConfig, String>, Error> {
     let (source, selector) = open_image(&named.image, &options.limits)?;
-    let failed = |error| Error::layers(path, error);
+    let failed = |error| Error::layers(named.image.path(), error);
     let root = source.select(selector).map_err(failed)?;
-    let image = Image::open(&source, &root, options.platform.as_ref(), &options.limits);
-    Ok(image.map_err(failed)?.config)
+    match Image::open(&source, &root, image.platform().as_ref(), &options.limits) {
+        Ok(base) => Ok(Ok(base.config)),
+        Err(error @ sealift_layers::Error::NoPlatform { .. }) => Ok(Err(error.to_string())),
+        Err(error) => Err(failed(error)),
+    }
 }
 
-/// Why an image does not begin with the layers of a base.
-fn mismatch(base: &ImageConfig, image: &ImageConfig) -> Option<String> {
+/// Whether an image begins with the layers of a base; if not, why.
+fn is_base(base: &ImageConfig, image: &ImageConfig) -> Result<(), String> {
     let (ours, theirs) = (&image.diff_ids, &base.diff_ids);
     if theirs.is_empty() {
-        return Some("it has no layers".to_owned());
+        return Err("it has no layers".to_owned());
     }
-    let differing = theirs.iter().zip(ours).position(|(theirs, ours)| theirs != ours);
-    if let Some(at) = differing {
-        let ids = (theirs.get(at)?, ours.get(at)?);
-        return Some(format!("its layer {} is {}, the image's is {}", at + 1, ids.0, ids.1));
+    let mut layers = (1..).zip(theirs.iter().zip(ours));
+    if let Some((at, (theirs, ours))) = layers.find(|(_, (theirs, ours))| theirs != ours) {
+        return Err(format!("its layer {at} is {theirs}, the image's is {ours}"));
     }
-    (theirs.len() > ours.len())
-        .then(|| format!("it has {} layers, the image has {}", theirs.len(), ours.len()))
+    if theirs.len() > ours.len() {
+        return Err(format!("it has {} layers, the image has {}", theirs.len(), ours.len()));
+    }
+    Ok(())
 }
 
 fn named_facts(named: &NamedBase, base: &ImageConfig) -> BaseFacts {

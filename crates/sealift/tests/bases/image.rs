@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 
 const LAYER: &str = "application/vnd.oci.image.layer.v1.tar";
 const MANIFEST: &str = "application/vnd.oci.image.manifest.v1+json";
+const INDEX: &str = "application/vnd.oci.image.index.v1+json";
 const CONFIG: &str = "application/vnd.oci.image.config.v1+json";
 
 /// A layer: paths with what is in them.
@@ -16,10 +17,41 @@ pub(crate) type Layer<'l> = &'l [(&'l str, &'l str)];
 
 /// Writes an image of these layers as the only one of the layout `folder`, and gives its diff-ids.
 pub(crate) fn write(folder: &Path, layers: &[Layer<'_>], history: &Value) -> Vec<Digest> {
+    let (manifest, diff_ids) = image(folder, "amd64", layers, history);
+    list(folder, &[manifest]);
+    diff_ids
+}
+
+/// Writes an index of images, each of one layer and for one architecture.
+pub(crate) fn write_index(folder: &Path, images: &[(&str, Layer<'_>)]) {
+    let entry = |(architecture, layer): &(&str, Layer<'_>)| {
+        let (mut manifest, _) = image(folder, architecture, &[layer], &json!([]));
+        manifest["platform"] = json!({"architecture": architecture, "os": "linux"});
+        manifest
+    };
+    let manifests: Vec<Value> = images.iter().map(entry).collect();
+    let index = json!({"schemaVersion": 2, "mediaType": INDEX, "manifests": manifests});
+    let index = blob(folder, INDEX, index.to_string().as_bytes());
+    list(folder, &[index]);
+}
+
+fn list(folder: &Path, manifests: &[Value]) {
+    let index = json!({"schemaVersion": 2, "manifests": manifests});
+    fs::write(folder.join("index.json"), index.to_string()).unwrap();
+    fs::write(folder.join("oci-layout"), r#"{"imageLayoutVersion": "1.0.0"}"#).unwrap();
+}
+
+/// Writes the blobs of an image, and gives the descriptor of its manifest and its diff-ids.
+fn image(
+    folder: &Path,
+    architecture: &str,
+    layers: &[Layer<'_>],
+    history: &Value,
+) -> (Value, Vec<Digest>) {
     let layers: Vec<Vec<u8>> = layers.iter().map(|files| tar(files)).collect();
     let diff_ids: Vec<Digest> = layers.iter().map(|tar| Digest::sha256_of(tar)).collect();
     let config = json!({
-        "architecture": "amd64", "os": "linux", "created": "2026-03-01T00:00:00Z",
+        "architecture": architecture, "os": "linux", "created": "2026-03-01T00:00:00Z",
         "history": history,
         "rootfs": {"type": "layers", "diff_ids": diff_ids},
     });
@@ -27,11 +59,7 @@ pub(crate) fn write(folder: &Path, layers: &[Layer<'_>], history: &Value) -> Vec
     let config = blob(folder, CONFIG, config.to_string().as_bytes());
     let manifest = json!({"schemaVersion": 2, "mediaType": MANIFEST, "config": config,
                           "layers": layers});
-    let manifest = blob(folder, MANIFEST, manifest.to_string().as_bytes());
-    let index = json!({"schemaVersion": 2, "manifests": [manifest]});
-    fs::write(folder.join("index.json"), index.to_string()).unwrap();
-    fs::write(folder.join("oci-layout"), r#"{"imageLayoutVersion": "1.0.0"}"#).unwrap();
-    diff_ids
+    (blob(folder, MANIFEST, manifest.to_string().as_bytes()), diff_ids)
 }
 
 fn blob(folder: &Path, media_type: &str, content: &[u8]) -> Value {

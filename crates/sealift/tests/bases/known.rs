@@ -71,6 +71,21 @@ fn a_named_base_that_is_none_is_told_and_marks_nothing() {
 }
 
 #[test]
+fn of_an_index_the_image_for_the_same_platform_may_be_the_base() {
+    let images = Images::new();
+    images.index("arm", &[("arm64", OTHER)]);
+    images.index("both", &[("amd64", BASE), ("arm64", OTHER)]);
+    images.image("amd", &[BASE, APP]);
+    let report = images.scan("arm", &named(&images, "both"));
+    assert_eq!(report.base().map(|base| base.layers), Some(1));
+    let report = images.scan("amd", &named(&images, "both"));
+    assert_eq!(report.base().map(|base| base.layers), Some(1));
+    let report = images.scan("amd", &named(&images, "arm"));
+    assert_eq!(report.base(), None);
+    assert!(messages(&report)[0].starts_with("arm is not the base of this image: "));
+}
+
+#[test]
 fn a_named_base_that_cannot_be_read_is_an_error() {
     let images = Images::new();
     images.image("app", &[BASE]);

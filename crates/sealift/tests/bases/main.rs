@@ -60,6 +60,13 @@ impl Images {
         image::write(&folder, layers, history)
     }
 
+    /// Writes an index of images of one layer, by architecture.
+    fn index(&self, name: &str, images: &[(&str, Layer<'_>)]) {
+        let folder = self.0.path().join(name);
+        fs::create_dir_all(&folder).unwrap();
+        image::write_index(&folder, images);
+    }
+
     fn target(&self, name: &str) -> Target {
         Target::image_layout(self.0.path().join(name), None)
     }
