@@ -11,7 +11,6 @@ pub(crate) fn print(report: &Report, hidden: &Hidden, all: bool) {
     image(report);
     hidden_findings(hidden);
     base(report);
-    end_of_life(report);
     unknown(report);
     for note in &report.notes {
         eprintln!("warning: {note}");
@@ -80,11 +79,15 @@ fn base(report: &Report) {
     }
 }
 
-fn end_of_life(report: &Report) {
-    let Some(distribution) = &report.inventory.distribution else { return };
+/// Says that the distribution is past its end of life, or, where that was `asked`, that it is not
+/// known whether it is.
+pub(crate) fn end_of_life(report: &Report, asked: bool) {
+    let name = report.inventory.distribution.as_ref().map(ToString::to_string);
+    let name = escape::terminal(name.as_deref().unwrap_or("a distribution that is not identified"));
     if report.is_past_end_of_life() {
-        let name = distribution.to_string();
-        eprintln!("warning: {} is past its end of life", escape::terminal(&name));
+        eprintln!("warning: {name} is past its end of life");
+    } else if asked && report.support().is_none() {
+        eprintln!("warning: the end of life of {name} is not known to this version");
     }
 }
 

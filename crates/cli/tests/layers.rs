@@ -32,6 +32,20 @@ fn an_end_of_life_has_its_own_exit_status_which_comes_first() {
     assert_eq!(json(past)["Metadata"]["OS"]["EOSL"], true);
 }
 
+/// A pass that nobody could have failed is told.
+#[test]
+fn an_end_of_life_that_is_not_known_is_told_when_it_is_asked_for() {
+    let folder = TempDir::new().unwrap();
+    let etc = folder.path().join("etc");
+    fs::create_dir_all(&etc).unwrap();
+    fs::write(etc.join("os-release"), "ID=debian\nVERSION_ID=99\n").unwrap();
+    let flags = ["rootfs", folder.path().to_str().unwrap(), "--db", database()];
+    let output = bare(&[&flags[..], &["--exit-on-eol", "9"]].concat()).output().unwrap();
+    assert_eq!(output.status.code(), Some(0));
+    assert!(stderr(&output).contains("the end of life of debian 99 is not known"));
+    assert!(!stderr(&bare(&flags).output().unwrap()).contains("end of life"));
+}
+
 #[test]
 fn ages_follow_the_day_that_is_named_else_that_of_the_environment() {
     let metadata = |flags: &[&str]| json(flags)["Metadata"].clone();

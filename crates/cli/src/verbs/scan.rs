@@ -136,6 +136,7 @@ fn run(
     output::emit(args.output.as_deref(), |out| sealift::render(&report, &format, out))?;
     if !global.quiet {
         summary::print(&report, &hidden, global.debug);
+        summary::end_of_life(&report, args.exit_on_eol.is_some());
         summary::old_advisories(&report, scanner.database(), now());
         let asks_for_findings = args.gates() || args.scanners.is_some();
         if args.format.only_lists() && asks_for_findings && args.looks_for_vulnerabilities() {

@@ -12,7 +12,9 @@ use crate::report::{Counts, ImageFacts, Report};
 /// Writes the lines, and an empty one behind them.
 pub(super) fn write(report: &Report, style: &TableStyle, out: &mut dyn Write) -> fmt::Result {
     let image = report.artifact.image.as_ref();
-    let age = image.and_then(|image| age(report, image.created)).map(|age| format!("Image: {age}"));
+    let by = report.judged_at.map(|now| format!(" (as of {})", now.day())).unwrap_or_default();
+    let age = image.and_then(|image| age(report, image.created));
+    let age = age.map(|age| format!("Image: {age}{by}"));
     let base = image.and_then(|image| base(report, image));
     let left_out = report.left_out.as_ref().map(|counts| left_out(report, counts));
     let lines = [age, base, left_out].into_iter().flatten().map(|line| (line, Paint::None));
@@ -81,7 +83,9 @@ fn end_of_life(report: &Report) -> Option<String> {
     let Support::Until { end, extended } = report.support().filter(|it| it.is_over(now))? else {
         return None;
     };
-    let mut line = format!("{distribution} is past its end of life, {end}: no security fixes");
+    let day = now.day();
+    let mut line = format!("{distribution} is past its end of life ({end}) as of {day}: ");
+    line.push_str("no security fixes");
     if let Some((name, day)) = extended.filter(|(_, day)| !day.is_over(now)) {
         line.push_str(&format!(" but those of {name} until {day}"));
     }
