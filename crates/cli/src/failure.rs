@@ -158,6 +158,10 @@ fn hint_of(error: &sealift::Error) -> &'static str {
         sealift::Error::Layers { source, .. } if asks_for_choice(source) => {
             "name one of them: oci:DIR:TAG, oci:DIR@DIGEST, --platform OS/ARCH"
         }
+        sealift::Error::Bases { .. } => {
+            r#"the form is {"bases": [{"name": "debian:12", "diff_ids": ["sha256:..."]}]}"#
+        }
+        sealift::Error::NotAnImage { .. } => "name an image: oci:DIR[:TAG], docker-archive:FILE",
         sealift::Error::Pattern { .. } => "patterns have *, ** and ?, as **/node_modules",
         sealift::Error::Build(_) => {
             "name a folder of OSV exports with --from, and a file that may be written with --output"

@@ -1,6 +1,6 @@
 //! What is said on stderr after the report.
 
-use sealift::{Counts, Database, Hidden, Report, Severity, Timestamp, escape};
+use sealift::{BaseEvidence, Counts, Database, Hidden, Report, Severity, Timestamp, escape};
 
 /// Diagnostics named one by one; the report has them all.
 const NAMED: usize = 10;
@@ -10,6 +10,7 @@ const NAMED: usize = 10;
 pub(crate) fn print(report: &Report, hidden: &Hidden, all: bool) {
     image(report);
     hidden_findings(hidden);
+    base(report);
     unknown(report);
     for note in &report.notes {
         eprintln!("warning: {note}");
@@ -54,6 +55,39 @@ fn hidden_findings(hidden: &Hidden) {
     }
     if hidden.by_status > 0 {
         eprintln!("not shown by status: {}", hidden.by_status);
+    }
+}
+
+/// Says what is left out for the base, and what is listed though it is hidden.
+fn base(report: &Report) {
+    match (&report.left_out, report.base()) {
+        (Some(_), None) => {
+            eprintln!("warning: no base image is known, so --exclude-base does nothing")
+        }
+        (Some(left_out), Some(base)) => {
+            let guess = match base.evidence {
+                BaseEvidence::Guessed => " (a guess: name it with --base)",
+                _ => "",
+            };
+            eprintln!("not shown by --exclude-base{guess}: {}", left_out.total());
+        }
+        (None, _) => {}
+    }
+    let hidden = report.findings().len() - report.visible_findings().count();
+    if hidden > 0 {
+        eprintln!("{hidden} findings are in what upper layers hide");
+    }
+}
+
+/// Says that the distribution is past its end of life, or, where that was `asked`, that it is not
+/// known whether it is.
+pub(crate) fn end_of_life(report: &Report, asked: bool) {
+    let name = report.inventory.distribution.as_ref().map(ToString::to_string);
+    let name = escape::terminal(name.as_deref().unwrap_or("a distribution that is not identified"));
+    if report.is_past_end_of_life() {
+        eprintln!("warning: {name} is past its end of life");
+    } else if asked && report.support().is_none() {
+        eprintln!("warning: the end of life of {name} is not known to this version");
     }
 }
 

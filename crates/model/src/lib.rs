@@ -30,10 +30,12 @@ pub use blob::{BlobError, BlobSource};
 pub use descriptor::{Descriptor, Platform, PlatformError};
 pub use diagnostic::{Diagnostic, Impact};
 pub use digest::{Algorithm, Digest, DigestError, Hasher};
-pub use distribution::{Distribution, Family};
+pub use distribution::{Day, Distribution, Family, Support};
 pub use ecosystem::Ecosystem;
 pub use inventory::Inventory;
-pub use package::{Evidence, Location, Package, Relationship, Scope, SourcePackage};
+pub use package::{
+    BaseEvidence, Evidence, Hidden, HiddenBy, Location, Package, Relationship, Scope, SourcePackage,
+};
 pub use purl::{Purl, PurlBuilder, PurlComponent, PurlError};
 pub use severity::{Severity, UnknownSeverity};
 pub use timestamp::{Timestamp, TimestampError};

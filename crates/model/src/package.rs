@@ -1,8 +1,9 @@
 //! Packages and where they were found.
 
 use std::fmt;
+use std::str::FromStr;
 
-use crate::{Digest, Ecosystem, Purl};
+use crate::{Digest, DigestError, Ecosystem, Purl};
 
 /// A package at one version, with all the places that tell of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,6 +41,14 @@ pub struct Package {
     pub depends_on: Vec<String>,
     /// Name of the operating system's package that brought it.
     pub owned_by: Option<String>,
+    /// Diff-id of the layer that first brought the package as it is, where its locations are of a
+    /// later one: layers write the databases of package managers anew.
+    pub brought_by: Option<Digest>,
+    /// How it is known that the package is from the base image; none when it is not, or no base
+    /// is known.
+    pub from_base: Option<BaseEvidence>,
+    /// What took the package out of sight; none for what a running container sees.
+    pub hidden: Option<Hidden>,
     /// Digest of the package's own file, where it is one file (a jar, a program).
     pub digest: Option<Digest>,
     /// Where it was found; never empty in an inventory.
@@ -73,10 +82,19 @@ impl Package {
             guessed: None,
             depends_on: Vec::new(),
             owned_by: None,
+            brought_by: None,
+            from_base: None,
+            hidden: None,
             digest: None,
             locations: Vec::new(),
             cataloger: String::new(),
         }
+    }
+
+    /// Diff-id of the layer that first brought the package, as one of its locations tells of it.
+    #[must_use]
+    pub fn layer<'p>(&'p self, place: &'p Location) -> Option<&'p Digest> {
+        self.brought_by.as_ref().or(place.layer.as_ref())
     }
 
     /// `name@version`, the form of [`Package::depends_on`].
@@ -150,6 +168,102 @@ pub enum Evidence {
     Installed,
     /// A lockfile or manifest names it.
     Declared,
+}
+
+/// How it is known which layers of an image are those of its base.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum BaseEvidence {
+    /// The base was named, and its layers are the image's lowest.
+    Named,
+    /// A list of known bases has one whose layers are the image's lowest.
+    Listed,
+    /// The image's history looks as if they were: a guess.
+    Guessed,
+}
+
+impl BaseEvidence {
+    /// The word of reports: `named`, `listed`, `guessed`.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Named => "named",
+            Self::Listed => "listed",
+            Self::Guessed => "guessed",
+        }
+    }
+
+    /// The evidence of a word of reports.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        [Self::Named, Self::Listed, Self::Guessed].into_iter().find(|known| known.name() == name)
+    }
+}
+
+/// What took a package of a lower layer out of sight.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[non_exhaustive]
+pub struct Hidden {
+    /// Diff-id of the layer that did.
+    pub by: Digest,
+    /// How it did.
+    pub how: HiddenBy,
+}
+
+impl Hidden {
+    /// Out of sight by the layer `by`.
+    #[must_use]
+    pub fn new(by: Digest, how: HiddenBy) -> Self {
+        Self { by, how }
+    }
+}
+
+impl fmt::Display for Hidden {
+    /// `whiteout by sha256:...`, as [`Hidden::from_str`] reads it.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} by {}", self.how.name(), self.by)
+    }
+}
+
+impl FromStr for Hidden {
+    type Err = DigestError;
+
+    fn from_str(text: &str) -> Result<Self, DigestError> {
+        let (how, by) = text.split_once(" by ").unwrap_or(("", text));
+        Ok(Self::new(by.parse()?, HiddenBy::from_name(how).unwrap_or(HiddenBy::Replaced)))
+    }
+}
+
+/// How a layer hides what a lower one has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum HiddenBy {
+    /// It takes the file away, or a folder above it.
+    Whiteout,
+    /// It begins a folder above the file anew.
+    Opaque,
+    /// It puts another file in its place, for a package database one without the package.
+    Replaced,
+}
+
+impl HiddenBy {
+    /// The word of reports: `whiteout`, `opaque`, `replaced`.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Whiteout => "whiteout",
+            Self::Opaque => "opaque",
+            Self::Replaced => "replaced",
+        }
+    }
+
+    /// The way of a word of reports.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        [Self::Whiteout, Self::Opaque, Self::Replaced]
+            .into_iter()
+            .find(|known| known.name() == name)
+    }
 }
 
 /// What a package is needed for.

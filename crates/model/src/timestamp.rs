@@ -26,6 +26,25 @@ impl Timestamp {
         jiff::Timestamp::from_millisecond(milliseconds).map(Self).map_err(|_| TimestampError)
     }
 
+    /// The start of a day, UTC, written `2026-01-31`.
+    ///
+    /// # Errors
+    /// When it is no such day.
+    pub fn from_day(text: &str) -> Result<Self, TimestampError> {
+        let day: jiff::civil::Date = text.parse().map_err(|_| TimestampError)?;
+        if day.to_string() != text {
+            return Err(TimestampError);
+        }
+        let start = day.to_zoned(jiff::tz::TimeZone::UTC).map_err(|_| TimestampError)?;
+        Ok(Self(start.timestamp()))
+    }
+
+    /// The day, UTC, written `2026-01-31`.
+    #[must_use]
+    pub fn day(self) -> String {
+        jiff::tz::TimeZone::UTC.to_datetime(self.0).date().to_string()
+    }
+
     /// Whole seconds since 1970-01-01T00:00:00Z, rounded towards it.
     #[must_use]
     pub fn unix_seconds(self) -> i64 {
@@ -92,6 +111,11 @@ mod tests {
         let later = Timestamp::from_unix_milliseconds(1_672_531_200_250).unwrap();
         assert_eq!(later.to_string(), "2023-01-01T00:00:00.25Z");
         assert_eq!(Timestamp::from_unix_milliseconds(i64::MAX), Err(TimestampError));
+        assert_eq!(later.day(), "2023-01-01");
+        assert_eq!(Timestamp::from_day("2023-01-01").unwrap().unix_seconds(), 1_672_531_200);
+        for text in ["2023-02-29", "2023-1-1", "20230101", "2023-01-01T00:00:00Z", ""] {
+            assert_eq!(Timestamp::from_day(text), Err(TimestampError), "{text}");
+        }
         assert_eq!("yesterday".parse::<Timestamp>(), Err(TimestampError));
     }
 }

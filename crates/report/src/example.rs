@@ -4,11 +4,11 @@ use std::fs;
 
 use sealift_matcher::{BuildOptions, Database, MatchOptions, build_in_memory, match_inventory};
 use sealift_model::{
-    Descriptor, Diagnostic, Digest, Distribution, Ecosystem, Evidence, Impact, Inventory, Location,
-    Package, Relationship, SourcePackage,
+    BaseEvidence, Descriptor, Diagnostic, Digest, Distribution, Ecosystem, Evidence, Hidden,
+    HiddenBy, Impact, Inventory, Location, Package, Relationship, SourcePackage,
 };
 
-use crate::{Artifact, ArtifactKind, ImageFacts, LayerFacts, Report};
+use crate::{Artifact, ArtifactKind, BaseFacts, ImageFacts, LayerFacts, Report};
 
 const RECORDS: &[(&str, &str)] = &[
     (
@@ -43,10 +43,43 @@ const RECORDS: &[(&str, &str)] = &[
 
 /// The report, matched.
 pub(crate) fn report() -> Report {
-    let [base, app] = ["base", "app"].map(|layer| Digest::sha256_of(layer.as_bytes()));
+    let [base, app] = layers();
+    of_packages(vec![zlib(&base), core(&app), left_pad(&app)])
+}
+
+/// The report with a base, of which one package is, and with an older jar that is hidden.
+pub(crate) fn report_with_base(evidence: BaseEvidence) -> Report {
+    let [base, app] = layers();
+    let mut zlib = zlib(&app);
+    zlib.brought_by = Some(base.clone());
+    zlib.from_base = Some(evidence);
+    let mut older = core(&base);
+    older.version = "2.14.0".to_owned();
+    older.purl = "pkg:maven/org.example/core@2.14.0".parse().unwrap();
+    older.hidden = Some(Hidden::new(app.clone(), HiddenBy::Whiteout));
+    let mut report = of_packages(vec![zlib, older, core(&app), left_pad(&app)]);
+    report.judged_at = Some("2030-02-01T12:00:00Z".parse().unwrap());
+    let mut facts = BaseFacts::new(evidence, 1);
+    facts.created = Some("2029-12-31T23:00:00Z".parse().unwrap());
+    if evidence != BaseEvidence::Guessed {
+        facts.name = Some("example.org/base:2".to_owned());
+    }
+    if let Some(image) = &mut report.artifact.image {
+        image.created = Some("2030-01-31T11:00:00Z".parse().unwrap());
+        image.base = Some(facts);
+    }
+    report
+}
+
+fn layers() -> [Digest; 2] {
+    ["base", "app"].map(|layer| Digest::sha256_of(layer.as_bytes()))
+}
+
+fn of_packages(packages: Vec<Package>) -> Report {
+    let [base, app] = layers();
     let mut inventory = Inventory::default();
     inventory.distribution = Some(Distribution::new("debian", Some("12")));
-    inventory.packages = vec![zlib(&base), core(&app), left_pad(&app)];
+    inventory.packages = packages;
     inventory.diagnostics =
         vec![Diagnostic::new("npm-lock", "not valid JSON", Impact::Partial).at("x.json", None)];
     inventory.sort();

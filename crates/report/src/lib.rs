@@ -16,6 +16,7 @@
 //! [`json`] writes it as Trivy's schema 2, [`table`] for people.
 #![forbid(unsafe_code)]
 
+mod base;
 pub mod escape;
 #[cfg(test)]
 mod example;
@@ -25,6 +26,7 @@ mod report;
 mod sections;
 pub mod table;
 
+pub use base::BaseFacts;
 pub use json::JsonOptions;
 pub use report::{Artifact, ArtifactKind, Counts, ImageFacts, LayerFacts, Report};
 pub use sections::{Class, Entry, Section, sections};

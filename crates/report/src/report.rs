@@ -3,6 +3,8 @@
 use sealift_matcher::{Finding, Matches};
 use sealift_model::{Descriptor, Digest, Inventory, Package, Severity, Timestamp};
 
+use crate::BaseFacts;
+
 /// One scan with its result, ready to be written in any format.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
@@ -19,6 +21,10 @@ pub struct Report {
     pub tool_version: String,
     /// What was asked for and not done, as `not scanned: secret`.
     pub notes: Vec<String>,
+    /// The time by which ages and ends of life are judged; they are not when there is none.
+    pub judged_at: Option<Timestamp>,
+    /// The findings of the base image, when they were left out.
+    pub left_out: Option<Counts>,
     /// Whether packages of the operating system were looked for; it has no section otherwise.
     /// Default: yes.
     pub covers_system: bool,
@@ -34,6 +40,8 @@ impl Report {
             inventory,
             matches: None,
             created: None,
+            judged_at: None,
+            left_out: None,
             tool_version,
             notes: Vec::new(),
             covers_system: true,
@@ -44,6 +52,14 @@ impl Report {
     #[must_use]
     pub fn findings(&self) -> &[Finding] {
         self.matches.as_ref().map_or(&[], |matches| &matches.findings)
+    }
+
+    /// The findings in what a running container sees.
+    pub fn visible_findings(&self) -> impl Iterator<Item = &Finding> {
+        let is_hidden = |finding: &&Finding| {
+            self.package_of(finding).is_some_and(|package| package.hidden.is_some())
+        };
+        self.findings().iter().filter(move |finding| !is_hidden(finding))
     }
 
     /// The package that a finding is about.
@@ -116,13 +132,26 @@ pub struct ImageFacts {
     pub tags: Vec<String>,
     /// The layers, base first.
     pub layers: Vec<LayerFacts>,
+    /// When it was made: as it says itself, else as its history says.
+    pub created: Option<Timestamp>,
+    /// The base that it was made from, where that is known or guessed.
+    pub base: Option<BaseFacts>,
 }
 
 impl ImageFacts {
     /// The facts of an image of which only the config is known.
     #[must_use]
     pub fn new(id: Digest, config: serde_json::Value) -> Self {
-        Self { index: None, manifest: None, id, config, tags: Vec::new(), layers: Vec::new() }
+        Self {
+            index: None,
+            manifest: None,
+            id,
+            config,
+            tags: Vec::new(),
+            layers: Vec::new(),
+            created: None,
+            base: None,
+        }
     }
 }
 

@@ -1,5 +1,6 @@
 //! The results of a report: packages grouped as readers of Trivy's reports know them.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use sealift_matcher::Finding;
@@ -74,6 +75,7 @@ fn of_ecosystem(ecosystem: Ecosystem) -> (&'static str, &'static str) {
 /// The order and identity of a section.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Key {
+    hidden: bool,
     class: Class,
     kind: String,
     target: String,
@@ -110,6 +112,8 @@ pub struct Section<'r> {
     pub class: Class,
     /// Trivy's `Type`: `debian`, `node-pkg`, `gobinary`.
     pub kind: String,
+    /// Whether upper layers hide these packages: a running container has them not.
+    pub hidden: bool,
     /// The packages, with the path that stands for each here.
     pub packages: Vec<Entry<'r>>,
 }
@@ -127,6 +131,15 @@ pub struct Entry<'r> {
 }
 
 impl<'r> Section<'r> {
+    /// What is looked at, in full: `Node.js (hidden by upper layers)`.
+    #[must_use]
+    pub fn title(&self) -> Cow<'_, str> {
+        match self.hidden {
+            true => Cow::Owned(format!("{} (hidden by upper layers)", self.target)),
+            false => Cow::Borrowed(&self.target),
+        }
+    }
+
     /// All findings of the section, package by package.
     pub fn findings(&self) -> impl Iterator<Item = &'r Finding> {
         self.packages.iter().flat_map(|entry| entry.findings.iter().copied())
@@ -151,7 +164,8 @@ pub fn sections(report: &Report) -> Vec<Section<'_>> {
     {
         let target = format!("{} ({distribution})", report.artifact.name);
         let kind = distribution.report_name().to_owned();
-        found.insert(Key { class: Class::OperatingSystem, kind, target }, Vec::new());
+        let key = Key { hidden: false, class: Class::OperatingSystem, kind, target };
+        found.insert(key, Vec::new());
     }
     for (index, package) in report.inventory.packages.iter().enumerate() {
         for (key, location) in places(report, package) {
@@ -164,7 +178,8 @@ pub fn sections(report: &Report) -> Vec<Section<'_>> {
 
 fn section((key, mut packages): (Key, Vec<Entry<'_>>)) -> Section<'_> {
     packages.sort_by(|a, b| sort_key(a).cmp(&sort_key(b)));
-    Section { target: key.target, class: key.class, kind: key.kind, packages }
+    let Key { hidden, class, kind, target } = key;
+    Section { target, class, kind, hidden, packages }
 }
 
 /// The sections that a package stands in, with the location that counts there.
@@ -174,8 +189,12 @@ fn places(report: &Report, package: &Package) -> Vec<(Key, usize)> {
     }
     let row = CATALOGERS.iter().find(|row| row.cataloger == package.cataloger);
     let (kind, display) = of_ecosystem(package.ecosystem);
-    let key =
-        |kind: &str, target: String| Key { class: Class::Language, kind: kind.to_owned(), target };
+    let key = |kind: &str, target: String| Key {
+        hidden: package.hidden.is_some(),
+        class: Class::Language,
+        kind: kind.to_owned(),
+        target,
+    };
     match row.map(|row| (row.kind, row.place)) {
         Some((kind, Place::Together(display))) => vec![(key(kind, display.to_owned()), 0)],
         None if package.evidence == Evidence::Installed => {
@@ -203,7 +222,8 @@ fn system_key(report: &Report, package: &Package) -> Key {
         }
         None => (package.ecosystem.purl_type().to_owned(), name.clone()),
     };
-    Key { class: Class::OperatingSystem, kind, target }
+    let hidden = package.hidden.is_some();
+    Key { hidden, class: Class::OperatingSystem, kind, target }
 }
 
 fn sort_key<'e>(entry: &'e Entry<'_>) -> impl Ord + 'e {

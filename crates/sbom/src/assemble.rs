@@ -2,34 +2,24 @@
 
 use std::collections::HashMap;
 
-use sealift_layers::{Tree, TreeFile};
+use sealift_layers::Tree;
 use sealift_model::{Diagnostic, Digest, Distribution, Impact, Inventory, Location, Package};
 
-use crate::catalogers::os_release;
+use crate::origin::mark_brought;
 use crate::reader::FileFacts;
-use crate::{Catalog, Cataloger, Fact, Facts, MergedFacts, MergedFile, identify_distribution};
+use crate::view::View;
+use crate::{Cataloger, Fact};
 
 /// Turns the facts of a tree into its inventory. `catalogers` is the slice that the
 /// [`Reader`](crate::Reader) of the tree had.
 #[must_use]
 pub fn assemble(tree: &Tree<FileFacts>, catalogers: &[&dyn Cataloger]) -> Inventory {
-    let facts_of = |place: usize| -> Vec<MergedFile<'_>> {
-        let files = tree.files.iter();
-        files.filter_map(|file| Some(merged_file(tree, file, file.facts.of(place)?))).collect()
-    };
-    let release = catalogers.iter().position(|cataloger| cataloger.name() == os_release::NAME);
-    let (distribution, unclear) = identify_distribution(&release.map(facts_of).unwrap_or_default());
-    let mut catalog = Catalog::default();
-    for (place, cataloger) in catalogers.iter().enumerate() {
-        let merged = MergedFacts {
-            cataloger: cataloger.name(),
-            files: facts_of(place),
-            distribution: distribution.as_ref(),
-        };
-        cataloger.assemble(&merged, &mut catalog);
-    }
-    let (mut packages, mut diagnostics) = catalog.into_parts();
-    mark_owned(&mut packages, tree);
+    let view = View::whole(tree);
+    let (distribution, unclear) = view.distribution(catalogers);
+    let (mut packages, mut diagnostics) =
+        view.packages(catalogers, distribution.as_ref(), |_| true);
+    mark_owned(&mut packages, &view, tree);
+    mark_brought(&mut packages, tree);
     diagnostics.extend(unclear);
     diagnostics.extend(tree.diagnostics.iter().cloned());
     diagnostics.extend(unidentified(&packages, distribution.as_ref()));
@@ -41,24 +31,11 @@ pub fn assemble(tree: &Tree<FileFacts>, catalogers: &[&dyn Cataloger]) -> Invent
     inventory
 }
 
-fn merged_file<'t>(
-    tree: &'t Tree<FileFacts>,
-    file: &'t TreeFile<FileFacts>,
-    facts: &'t Facts,
-) -> MergedFile<'t> {
-    MergedFile {
-        path: file.path.clone(),
-        aliases: file.aliases.clone(),
-        layer: tree.diff_id(file),
-        facts,
-    }
-}
-
 /// Marks the packages of language ecosystems whose every place was brought by a package of the
 /// operating system. A file that a later layer put in place of the owner's is its own.
-fn mark_owned(packages: &mut [Package], tree: &Tree<FileFacts>) {
+pub(crate) fn mark_owned(packages: &mut [Package], view: &View<'_>, tree: &Tree<FileFacts>) {
     let mut owners: Owners<'_> = HashMap::new();
-    for file in &tree.files {
+    for file in view.files() {
         for fact in file.facts.all().flat_map(|facts| &facts.facts) {
             if let Fact::Owns { owner, paths } = fact {
                 owners

@@ -39,12 +39,15 @@ pub mod cyclonedx;
 mod document;
 mod error;
 mod facts;
+mod hidden;
 mod license_names;
 mod lines;
+mod origin;
 mod os_package;
 mod owned_files;
 mod reader;
 pub mod spdx;
+mod view;
 
 pub use assemble::assemble;
 pub use catalog::{Catalog, MergedFacts, MergedFile};
@@ -57,5 +60,7 @@ pub use document::{
 };
 pub use error::Error;
 pub use facts::{Fact, Facts, Problem};
+pub use hidden::hidden_packages;
+pub use origin::mark_base;
 pub use os_package::{OsPackage, Requirements};
 pub use reader::{FileFacts, Reader, Skip, SkipNothing};

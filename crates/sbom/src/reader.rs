@@ -46,6 +46,11 @@ impl FileFacts {
         self.0.iter().find(|(taker, _)| *taker == place).map(|(_, facts)| facts)
     }
 
+    /// The places of the catalogers that took something out of the file.
+    pub(crate) fn places(&self) -> impl Iterator<Item = usize> {
+        self.0.iter().map(|(taker, _)| *taker)
+    }
+
     /// What all catalogers took out of the file.
     pub(crate) fn all(&self) -> impl Iterator<Item = &Facts> {
         self.0.iter().map(|(_, facts)| facts)

@@ -34,6 +34,20 @@ pub enum Error {
         /// Why.
         source: sealift_sbom::Error,
     },
+    /// The list of known base images could not be read.
+    #[error("{}: not a list of base images", path.display())]
+    Bases {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: serde_json::Error,
+    },
+    /// The base that is named is no image.
+    #[error("{}: not an image", path.display())]
+    NotAnImage {
+        /// What is named.
+        path: PathBuf,
+    },
     /// The advisory database could not be opened.
     #[error("{}", path.display())]
     Database {

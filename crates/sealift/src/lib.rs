@@ -23,6 +23,7 @@
 #![forbid(unsafe_code)]
 
 mod age;
+mod base;
 mod covered;
 mod database;
 mod error;
@@ -35,6 +36,7 @@ mod target;
 pub mod verify;
 
 pub use age::{OldAdvisories, old_advisories};
+pub use base::{Bases, KnownBases, NamedBase};
 pub use database::Database;
 pub use error::Error;
 pub use format::{Format, render};
@@ -42,8 +44,10 @@ pub use observer::{Observer, Silent};
 pub use scan::{Matching, PackageType, ScanOptions, Scanner};
 pub use sealift_layers::{Error as LayersError, Limits, Progress, Selector};
 pub use sealift_matcher::{BuildOptions, BuildReport, Coverage, Finding, Info, Status, Verified};
-pub use sealift_model::{Digest, Inventory, Package, Platform, Severity, Timestamp};
-pub use sealift_report::{Counts, JsonOptions, Report, TableStyle, escape};
+pub use sealift_model::{
+    BaseEvidence, Digest, Inventory, Package, Platform, Severity, Support, Timestamp,
+};
+pub use sealift_report::{BaseFacts, Counts, JsonOptions, Report, TableStyle, escape};
 pub use selection::{Hidden, Selection};
 pub use skip::SkipRules;
 pub use target::Target;

@@ -13,12 +13,13 @@ use sealift_model::{
 };
 use sealift_report::{Artifact, ArtifactKind, ImageFacts, LayerFacts, Report};
 use sealift_sbom::{
-    DocumentFormat, DocumentLimits, Reader, Skip, SubjectKind, assemble, read_document,
+    DocumentFormat, DocumentLimits, Reader, Skip, SubjectKind, assemble, hidden_packages,
+    mark_base, read_document,
 };
 
 use crate::covered::Covered;
 use crate::skip::OnlyFile;
-use crate::{Database, Error, Observer, SkipRules, Target};
+use crate::{Bases, Database, Error, Observer, SkipRules, Target, base};
 
 /// Scans targets, against one advisory database or none.
 #[derive(Debug, Default)]
@@ -48,6 +49,12 @@ pub struct ScanOptions {
     pub all_records: bool,
     /// The report's time when it is not to be the image's own.
     pub created: Option<Timestamp>,
+    /// The time by which ages and ends of life are judged; they are not when none is given.
+    pub judged_at: Option<Timestamp>,
+    /// What is known about the bases of images.
+    pub bases: Bases,
+    /// Whether packages that upper layers hide are listed and matched, too. Default: no.
+    pub all_layers: bool,
 }
 
 impl Default for ScanOptions {
@@ -62,6 +69,9 @@ impl Default for ScanOptions {
             matching: None,
             all_records: false,
             created: None,
+            judged_at: None,
+            bases: Bases::default(),
+            all_layers: false,
         }
     }
 }
@@ -141,6 +151,7 @@ impl Scanner {
         let mut report = Report::new(artifact, inventory, env!("CARGO_PKG_VERSION"));
         report.matches = matches;
         report.created = options.created.or(created);
+        report.judged_at = options.judged_at;
         report.covers_system = options.package_types.contains(&PackageType::Os);
         Ok(report)
     }
@@ -211,20 +222,33 @@ fn read(
     options: &ScanOptions,
     observer: &dyn Observer,
 ) -> Result<Contents, Error> {
-    let failed = |source| Error::layers(target.path(), source);
     match target {
-        Target::ImageLayout { folder, selector } => {
-            let source = ImageSource::open_layout(folder, &options.limits).map_err(failed)?;
-            read_image(&source, selector.as_ref(), target.path(), options, observer)
-        }
-        Target::ImageArchive { file, selector } => {
-            let source = ImageSource::open_archive(file, &options.limits).map_err(failed)?;
-            read_image(&source, selector.as_ref(), target.path(), options, observer)
+        Target::ImageLayout { .. } | Target::ImageArchive { .. } => {
+            let (source, selector) = open_image(target, &options.limits)?;
+            read_image(&source, selector, target.path(), options, observer)
         }
         Target::Rootfs(path) => read_tree(path, Matching::Installed, options, observer),
         Target::Filesystem(path) => read_tree(path, Matching::Declared, options, observer),
         Target::Sbom(file) => read_sbom(file),
     }
+}
+
+/// The source of an image, and which of its images is meant.
+pub(crate) fn open_image<'t>(
+    target: &'t Target,
+    limits: &Limits,
+) -> Result<(ImageSource, Option<&'t Selector>), Error> {
+    let (source, selector) = match target {
+        Target::ImageLayout { folder, selector } => {
+            (ImageSource::open_layout(folder, limits), selector)
+        }
+        Target::ImageArchive { file, selector } => {
+            (ImageSource::open_archive(file, limits), selector)
+        }
+        other => return Err(Error::NotAnImage { path: other.path().to_owned() }),
+    };
+    let source = source.map_err(|error| Error::layers(target.path(), error))?;
+    Ok((source, selector.as_ref()))
 }
 
 /// Reads a folder, or of the folder around it one file alone.
@@ -260,6 +284,8 @@ fn read_image(
     let root = source.select(selector).map_err(failed)?;
     let platform = options.platform.as_ref();
     let image = Image::open(source, &root, platform, &options.limits).map_err(failed)?;
+    // A base that cannot be read is better known before the layers are read.
+    let (base, other_base) = base::find(&image.config, options)?;
     let catalogers = sealift_sbom::ALL;
     let reader = Reader::new(catalogers, &options.skip);
     let progress = |progress| observer.progress(progress);
@@ -281,10 +307,22 @@ fn read_image(
             Some(LayerFacts::new(digest, layer.diff_id.clone()?, layer.size_bytes))
         })
         .collect();
+    let whole = image.config.diff_ids.len();
+    facts.created = image.config.created.or_else(|| base::creation(&image.config, whole));
+    facts.base.clone_from(&base);
     let mut artifact = Artifact::new(path.display().to_string(), ArtifactKind::ContainerImage);
     artifact.image = Some(facts);
     let mut inventory = assemble(&tree, catalogers);
+    if options.all_layers {
+        let (hidden, unread) = hidden_packages(&tree, catalogers, &inventory);
+        inventory.packages.extend(hidden);
+        inventory.diagnostics.extend(unread);
+    }
+    if let Some(base) = &base {
+        mark_base(&mut inventory.packages, &tree, catalogers, base.layers, base.evidence);
+    }
     inventory.diagnostics.extend(image.diagnostics);
+    inventory.diagnostics.extend(other_base);
     inventory.sort();
     let created = image.config.created;
     Ok(Contents { artifact, inventory, created, matching: Matching::Installed })

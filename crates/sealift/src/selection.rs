@@ -14,11 +14,17 @@ pub struct Selection {
     pub severities: BTreeSet<Severity>,
     /// The statuses that do not count.
     pub ignored_statuses: BTreeSet<Status>,
+    /// Whether findings in packages of the base image are left out. Default: no.
+    pub exclude_base: bool,
 }
 
 impl Default for Selection {
     fn default() -> Self {
-        Self { severities: Severity::ALL.into(), ignored_statuses: BTreeSet::new() }
+        Self {
+            severities: Severity::ALL.into(),
+            ignored_statuses: BTreeSet::new(),
+            exclude_base: false,
+        }
     }
 }
 
@@ -42,10 +48,25 @@ impl Selection {
         matches.findings.retain(|finding| self.shows(finding));
         let before = matches.findings.len();
         matches.findings.retain(|finding| !self.ignored_statuses.contains(&finding.status));
-        Hidden { by_severity, by_status: before - matches.findings.len() }
+        let by_status = before - matches.findings.len();
+        if self.exclude_base {
+            exclude_base(report);
+        }
+        Hidden { by_severity, by_status }
     }
 
     fn shows(&self, finding: &Finding) -> bool {
         self.severities.contains(&finding.severity)
     }
+}
+
+/// Takes the findings of the base out, and has the report say how many they were.
+fn exclude_base(report: &mut Report) {
+    let packages = &report.inventory.packages;
+    let in_base = |finding: &Finding| {
+        packages.get(finding.package).is_some_and(|package| package.from_base.is_some())
+    };
+    let Some(matches) = &mut report.matches else { return };
+    report.left_out = Some(Counts::of(matches.findings.iter().filter(|it| in_base(it))));
+    matches.findings.retain(|finding| !in_base(finding));
 }

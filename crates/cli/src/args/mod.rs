@@ -1,5 +1,6 @@
 //! The command line: verbs and flags as the peers have them.
 
+mod layers;
 pub(crate) mod peers;
 mod values;
 pub(crate) mod variables;
@@ -12,9 +13,10 @@ use std::time::Duration;
 
 use clap::builder::NonEmptyStringValueParser;
 use clap::{ArgAction, Args, CommandFactory, Parser, Subcommand, ValueEnum};
-use sealift::{Platform, Severity};
+use sealift::{Platform, Severity, Timestamp};
 
-use values::{parse_bool, parse_duration};
+pub(crate) use layers::LayerArgs;
+use values::{parse_bool, parse_duration, parse_time};
 pub(crate) use verify::{
     ArtifactsArgs, DigestAlgorithm, ImagesArgs, OutArgs, PayloadFormat, SignerArgs, VerifyArgs,
     VerifyAttestationArgs, VerifyBlobArgs, VerifyBlobAttestationArgs,
@@ -29,8 +31,9 @@ pub(crate) use verify::{
     args_override_self = true,
     after_help = "Any flag can be set by a variable SEALIFT_<FLAG>; of verbs that scan also by \
                   TRIVY_<FLAG>, of verbs that verify by COSIGN_<FLAG>.\n\
-                  Exit status: 0 done, the --exit-code value when findings remain, 2 wrong usage \
-                  or unreadable input, 3 with --exit-code when the scan is incomplete. \
+                  Exit status: 0 done, the --exit-on-eol value when the distribution is past its \
+                  end of life, else the --exit-code value when findings remain, 2 wrong usage or \
+                  unreadable input, 3 with --exit-code when the scan is incomplete. \
                   Verifying: 10 no signature on the image, 11 no such image, 12 no matching \
                   signature, 13 no certificate on the signature, 1 otherwise not verified."
 )]
@@ -120,6 +123,8 @@ pub(crate) struct ImageArgs {
     )]
     pub(crate) image_src: Vec<String>,
     #[command(flatten)]
+    pub(crate) layers: LayerArgs,
+    #[command(flatten)]
     pub(crate) scan: ScanArgs,
 }
 
@@ -161,6 +166,15 @@ pub(crate) struct ScanArgs {
     /// Exit with this status when findings remain.
     #[arg(long, value_name = "N")]
     pub(crate) exit_code: Option<u8>,
+    /// Exit with this status when the distribution is past its end of life.
+    #[arg(long, value_name = "N")]
+    pub(crate) exit_on_eol: Option<u8>,
+    /// Judge ages and ends of life as of this day or time; default: SOURCE_DATE_EPOCH, else now.
+    #[arg(long, value_name = "DAY", value_parser = parse_time)]
+    pub(crate) as_of: Option<Timestamp>,
+    /// Leave out findings in packages of the base image; the report says how many.
+    #[arg(long)]
+    pub(crate) exclude_base: bool,
     /// Leave out what has no fix yet.
     #[arg(long)]
     pub(crate) ignore_unfixed: bool,

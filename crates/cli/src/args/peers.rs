@@ -82,7 +82,6 @@ const MISSING: &[(&str, &str)] = &[
     ("download-db-only", DATABASE_HINT),
     ("download-java-db-only", DATABASE_HINT),
     ("enable-modules", GENERAL_HINT),
-    ("exit-on-eol", GENERAL_HINT),
     ("file-patterns", GENERAL_HINT),
     ("generate-default-config", GENERAL_HINT),
     ("ignore-policy", IGNORE_HINT),

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use sealift::Timestamp;
+
 /// Reads a truth value as Go's `strconv.ParseBool` does.
 pub(super) fn parse_bool(text: &str) -> Result<bool, String> {
     match text {
@@ -37,6 +39,12 @@ pub(super) fn parse_duration(text: &str) -> Result<Duration, String> {
         rest = tail;
     }
     if text.is_empty() { Err(wrong()) } else { Ok(total) }
+}
+
+/// Reads a day, as its start in UTC, or a time.
+pub(super) fn parse_time(text: &str) -> Result<Timestamp, String> {
+    let time = Timestamp::from_day(text).or_else(|_| text.parse());
+    time.map_err(|_| "a day or time is expected, as 2026-01-31 or 2026-01-31T12:00:00Z".to_owned())
 }
 
 #[cfg(test)]

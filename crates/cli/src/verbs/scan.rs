@@ -5,15 +5,15 @@ use std::io::{IsTerminal, stdout};
 use std::path::{Path, PathBuf};
 
 use sealift::{
-    Database, Format, JsonOptions, Matching, PackageType, Report, ScanOptions, Scanner, Selection,
-    SkipRules, Status, TableStyle, Target, Timestamp,
+    Bases, Database, Format, JsonOptions, KnownBases, Matching, NamedBase, PackageType, Report,
+    ScanOptions, Scanner, Selection, SkipRules, Status, TableStyle, Target, Timestamp,
 };
 
 use crate::args::peers;
 use crate::args::variables::Peer;
 use crate::args::{
-    GlobalArgs, ImageArgs, MatchKind, PackageKind, ReportFormat, SbomArgs, ScanArgs, ScannerKind,
-    TreeArgs,
+    GlobalArgs, ImageArgs, LayerArgs, MatchKind, PackageKind, ReportFormat, SbomArgs, ScanArgs,
+    ScannerKind, TreeArgs,
 };
 use crate::failure::Failure;
 use crate::progress::Bar;
@@ -42,7 +42,22 @@ pub(crate) fn image(
     let mut options = options(&args.scan, environment)?;
     options.platform = args.platform;
     options.name = name;
+    options.bases = bases(&args.layers, &args.image_src)?;
+    options.all_layers = args.layers.wants_hidden();
     run(&target, &options, &args.scan, global, environment)
+}
+
+/// What the flags say about the base.
+fn bases(args: &LayerArgs, sources: &[String]) -> Result<Bases, Failure> {
+    let mut bases = Bases::default();
+    if let Some(base) = &args.base {
+        let image = target::parse_image(base, sources)?;
+        bases.named = Some(NamedBase::new(display_name(base), image));
+    }
+    if let Some(file) = &args.bases {
+        bases.known = KnownBases::read(file)?;
+    }
+    Ok(bases)
 }
 
 /// The name in a report: what the user wrote, without the word for the kind of source.
@@ -97,6 +112,7 @@ fn options(args: &ScanArgs, environment: &Environment) -> Result<ScanOptions, Fa
     });
     options.all_records = args.all_records;
     options.created = environment.source_date();
+    options.judged_at = args.as_of.or(options.created).or_else(|| Some(now()));
     Ok(options)
 }
 
@@ -120,6 +136,7 @@ fn run(
     output::emit(args.output.as_deref(), |out| sealift::render(&report, &format, out))?;
     if !global.quiet {
         summary::print(&report, &hidden, global.debug);
+        summary::end_of_life(&report, args.exit_on_eol.is_some());
         summary::old_advisories(&report, scanner.database(), now());
         let asks_for_findings = args.gates() || args.scanners.is_some();
         if args.format.only_lists() && asks_for_findings && args.looks_for_vulnerabilities() {
@@ -135,10 +152,16 @@ fn now() -> Timestamp {
     Timestamp::from(std::time::SystemTime::now())
 }
 
-/// The exit status: findings decide first, then whether the scan was whole.
+/// The exit status: as in Trivy an end of life decides first, then findings; then whether the scan
+/// was whole.
 fn status(report: &Report, args: &ScanArgs) -> u8 {
+    if let Some(code) = args.exit_on_eol.filter(|_| report.is_past_end_of_life())
+        && code != 0
+    {
+        return code;
+    }
     match args.exit_code {
-        Some(code) if args.gates() && !report.findings().is_empty() => code,
+        Some(code) if args.gates() && report.visible_findings().next().is_some() => code,
         _ if args.gates() && report.inventory.is_incomplete() && !args.allow_incomplete => {
             INCOMPLETE
         }
@@ -149,6 +172,7 @@ fn status(report: &Report, args: &ScanArgs) -> u8 {
 fn selection(args: &ScanArgs) -> Result<Selection, Failure> {
     let mut selection = Selection::default();
     selection.severities = args.severity.iter().copied().collect();
+    selection.exclude_base = args.exclude_base;
     for name in &args.ignore_status {
         match name.as_str() {
             "affected" => drop(selection.ignored_statuses.insert(Status::Affected)),

@@ -1,12 +1,14 @@
 //! Operating system distributions, as `os-release(5)` names them.
 
 mod family;
+mod support;
 
 use std::fmt;
 
 use crate::Purl;
 
 pub use family::Family;
+pub use support::{Day, Support};
 
 /// The distribution that an image or tree says it is: `ID` and `VERSION_ID` of its
 /// `os-release(5)`, or what stands for them in older releases.

@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 
 use sealift_matcher::cvss::CvssVersion;
 use sealift_matcher::{CvssEntry, DataSource, EpssScore, Finding, Kev, Status};
-use sealift_model::Timestamp;
+use sealift_model::{BaseEvidence, Timestamp};
 use serde::Serialize;
 
-use super::JsonLayer;
+use super::layers::{JsonHidden, JsonLayer};
 use super::package::{Identifier, file_path, paths};
 use crate::sections::Entry;
 use crate::{Report, links};
@@ -57,6 +57,10 @@ pub(super) struct JsonFinding<'r> {
     status: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     layer: Option<JsonLayer<'r>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    from_base: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    hidden: Option<JsonHidden<'r>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     severity_source: Option<&'r str>,
     #[serde(rename = "PrimaryURL")]
@@ -112,8 +116,10 @@ impl<'r> JsonFinding<'r> {
                 _ => "affected",
             },
             layer: place
-                .and_then(|place| place.layer.as_ref())
+                .and_then(|place| package.layer(place))
                 .map(|layer| JsonLayer::reference(report, layer)),
+            from_base: package.from_base.map(BaseEvidence::name),
+            hidden: JsonHidden::of(report, package),
             severity_source: source,
             primary_url: links::primary(&finding.id),
             data_source: JsonDataSource::new(&finding.data_source),

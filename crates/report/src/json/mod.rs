@@ -1,23 +1,29 @@
 //! Trivy's JSON report, schema 2, with what we know beyond it beside its fields.
 //!
 //! Shape: `aquasecurity/trivy`, `pkg/types/report.go` as of 0.74. Ours: `RecordIDs`, `Aliases`,
-//! `KEV`, `EPSS` and `Paths` in a finding, `Paths` and `OwnedBy` in a package, `Diagnostics`,
-//! `Undetermined`, `Coverage` and `Notes` at the top, `ManifestDigest` and `IndexDigest` in
-//! `Metadata`. `PkgPath` and `FilePath` are one path and write nested archives as Trivy does
+//! `KEV`, `EPSS` and `Paths` in a finding, `Paths` and `OwnedBy` in a package, `FromBase` and
+//! `Hidden` in both, `Diagnostics`, `Undetermined`, `Coverage` and `Notes` at the top,
+//! `ManifestDigest`, `IndexDigest`, `Created`, `AgeDays`, `Base`, `LeftOutInBase` and `JudgedOn` in
+//! `Metadata`,
+//! `EndOfSupport` and `ExtendedSupport` in `OS`. `PkgPath` and `FilePath` are one path and write nested archives as Trivy does
 //! (`shop.jar/lib/x.jar`); `Paths` are all of them, as `shop.jar:lib/x.jar`.
 
 mod finding;
+mod layers;
+mod metadata;
 mod package;
 
+use std::borrow::Cow;
 use std::io;
 
 use sealift_matcher::Coverage;
 use sealift_model::{Digest, Impact, Timestamp};
 use serde::Serialize;
 
-use crate::report::{Artifact, ImageFacts, LayerFacts, Report};
+use crate::report::Report;
 use crate::sections::{self, Class, Section};
 use finding::JsonFinding;
+use metadata::Metadata;
 use package::JsonPackage;
 
 /// What of a report is written.
@@ -114,86 +120,8 @@ impl<'r> Document<'r> {
 
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
-struct Metadata<'r> {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    size: Option<u64>,
-    #[serde(rename = "OS", skip_serializing_if = "Option::is_none")]
-    os: Option<Os<'r>>,
-    #[serde(rename = "ImageID", skip_serializing_if = "Option::is_none")]
-    image_id: Option<&'r Digest>,
-    #[serde(rename = "DiffIDs", skip_serializing_if = "Vec::is_empty")]
-    diff_ids: Vec<&'r Digest>,
-    #[serde(skip_serializing_if = "<[String]>::is_empty")]
-    repo_tags: &'r [String],
-    #[serde(skip_serializing_if = "Option::is_none")]
-    manifest_digest: Option<&'r Digest>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    index_digest: Option<&'r Digest>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    image_config: Option<&'r serde_json::Value>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    layers: Vec<JsonLayer<'r>>,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "PascalCase")]
-struct Os<'r> {
-    family: &'r str,
-    name: &'r str,
-}
-
-impl<'r> Metadata<'r> {
-    fn new(report: &'r Report) -> Self {
-        let Artifact { image, .. } = &report.artifact;
-        let layers = image.as_ref().map_or(&[][..], |image: &ImageFacts| &image.layers);
-        Self {
-            size: image.as_ref().map(|_| layers.iter().map(|layer| layer.size).sum()),
-            os: report.inventory.distribution.as_ref().map(|distribution| Os {
-                family: distribution.report_name(),
-                name: distribution.full_version.as_deref().unwrap_or_default(),
-            }),
-            image_id: image.as_ref().map(|image| &image.id),
-            diff_ids: layers.iter().map(|layer| &layer.diff_id).collect(),
-            repo_tags: image.as_ref().map_or(&[], |image| &image.tags),
-            manifest_digest: image
-                .as_ref()
-                .and_then(|image| image.manifest.as_ref())
-                .map(|manifest| &manifest.digest),
-            index_digest: image.as_ref().and_then(|image| image.index.as_ref()),
-            image_config: image.as_ref().map(|image| &image.config),
-            layers: layers.iter().map(JsonLayer::whole).collect(),
-        }
-    }
-}
-
-/// A layer; in packages and findings without its size.
-#[derive(Serialize)]
-#[serde(rename_all = "PascalCase")]
-struct JsonLayer<'r> {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    size: Option<u64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    digest: Option<&'r Digest>,
-    #[serde(rename = "DiffID")]
-    diff_id: &'r Digest,
-}
-
-impl<'r> JsonLayer<'r> {
-    fn whole(layer: &'r LayerFacts) -> Self {
-        Self { size: Some(layer.size), digest: layer.digest.as_ref(), diff_id: &layer.diff_id }
-    }
-
-    fn reference(report: &'r Report, diff_id: &'r Digest) -> Self {
-        let layers = report.artifact.image.iter().flat_map(|image| &image.layers);
-        let known = layers.into_iter().find(|layer| layer.diff_id == *diff_id);
-        Self { size: None, digest: known.and_then(|layer| layer.digest.as_ref()), diff_id }
-    }
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "PascalCase")]
 struct JsonResult<'r> {
-    target: &'r str,
+    target: Cow<'r, str>,
     class: &'static str,
     #[serde(rename = "Type")]
     kind: &'r str,
@@ -207,7 +135,7 @@ impl<'r> JsonResult<'r> {
     fn new(report: &'r Report, section: &'r Section<'r>, options: &JsonOptions) -> Self {
         let entries = section.packages.iter();
         Self {
-            target: &section.target,
+            target: section.title(),
             class: section.class.name(),
             kind: &section.kind,
             packages: entries

@@ -2,10 +2,10 @@
 
 use std::borrow::Cow;
 
-use sealift_model::{Digest, Ecosystem, Package, Relationship, Scope};
+use sealift_model::{BaseEvidence, Digest, Ecosystem, Package, Relationship, Scope};
 use serde::Serialize;
 
-use super::JsonLayer;
+use super::layers::{JsonHidden, JsonLayer};
 use crate::Report;
 use crate::sections::Entry;
 
@@ -60,6 +60,10 @@ pub(super) struct JsonPackage<'r> {
     owned_by: Option<&'r str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     guessed: Option<&'r str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    from_base: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    hidden: Option<JsonHidden<'r>>,
     #[serde(skip_serializing_if = "str::is_empty")]
     analyzed_by: &'r str,
 }
@@ -99,7 +103,7 @@ impl<'r> JsonPackage<'r> {
             indirect: package.relationship == Relationship::Indirect,
             depends_on: &package.depends_on,
             layer: place
-                .and_then(|place| place.layer.as_ref())
+                .and_then(|place| package.layer(place))
                 .map(|layer| JsonLayer::reference(report, layer)),
             file_path: file_path(entry),
             digest: package.digest.as_ref(),
@@ -111,6 +115,8 @@ impl<'r> JsonPackage<'r> {
             paths: paths(package),
             owned_by: package.owned_by.as_deref(),
             guessed: package.guessed.as_deref(),
+            from_base: package.from_base.map(BaseEvidence::name),
+            hidden: JsonHidden::of(report, package),
             analyzed_by: &package.cataloger,
         }
     }

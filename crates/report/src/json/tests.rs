@@ -1,3 +1,4 @@
+use sealift_model::BaseEvidence;
 use serde_json::Value;
 
 use super::*;
@@ -12,6 +13,34 @@ fn written(report: &Report, options: &JsonOptions) -> String {
 #[test]
 fn everything_has_its_field() {
     insta::assert_snapshot!(written(&example::report(), &JsonOptions::default()));
+}
+
+/// Only what differs from the report without a base is in the snapshot.
+#[test]
+fn base_age_and_what_is_hidden_have_their_fields() {
+    let report = example::report_with_base(BaseEvidence::Guessed);
+    let report: Value = serde_json::from_str(&written(&report, &JsonOptions::default())).unwrap();
+    let mut metadata = report["Metadata"].clone();
+    for known in ["Layers", "DiffIDs", "ImageConfig", "ImageID", "RepoTags", "ManifestDigest"] {
+        metadata.as_object_mut().unwrap().remove(known);
+    }
+    let results = report["Results"].as_array().unwrap();
+    let row = |target: &str, list: &str| {
+        let result = results.iter().find(|result| result["Target"] == target).unwrap();
+        let row = &result[list][0];
+        serde_json::json!({"FromBase": row["FromBase"], "Hidden": row["Hidden"],
+                           "Layer": row["Layer"]})
+    };
+    let hidden = "Java (hidden by upper layers)";
+    let rows = serde_json::json!([
+        metadata,
+        row("shop:1.4 (debian 12)", "Packages"),
+        row("shop:1.4 (debian 12)", "Vulnerabilities"),
+        row(hidden, "Packages"),
+        row(hidden, "Vulnerabilities"),
+        row("Java", "Vulnerabilities"),
+    ]);
+    insta::assert_snapshot!(serde_json::to_string_pretty(&rows).unwrap());
 }
 
 /// Without packages, what has no findings has no result, but for the operating system.

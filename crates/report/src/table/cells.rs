@@ -71,10 +71,11 @@ impl Column {
         match self {
             Self::Package => {
                 let path = row.path.iter().map(|path| (path.clone(), Paint::Dim));
+                let hidden = row.hidden.iter().map(|how| (format!("hidden: {how}"), Paint::Dim));
                 let layer = row.layer.iter().filter(|_| fold_layer);
                 let layer = layer.map(|layer| (format!("layer {layer}"), Paint::Dim));
                 let package = (row.package.clone(), Paint::Bold);
-                [package].into_iter().chain(path).chain(layer).collect()
+                [package].into_iter().chain(path).chain(hidden).chain(layer).collect()
             }
             Self::Installed => vec![(row.installed.clone(), Paint::None)],
             Self::Layer => row.layer.iter().map(|layer| (layer.clone(), Paint::Dim)).collect(),

@@ -18,6 +18,12 @@ pub(super) fn findings(out: &mut dyn fmt::Write, rows: &[Row], style: &TableStyl
         if let Some(path) = &first.path {
             item(out, "  ", path, Paint::Dim, style)?;
         }
+        if let Some(how) = &first.hidden {
+            item(out, "  ", &format!("hidden: {how}"), Paint::Dim, style)?;
+        }
+        if let Some(layer) = &first.layer {
+            item(out, "  ", &format!("layer {layer}"), Paint::Dim, style)?;
+        }
         for row in package {
             finding(out, row, style)?;
         }

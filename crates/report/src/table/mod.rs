@@ -5,6 +5,7 @@
 //! at all, each finding is a short paragraph.
 
 mod cells;
+mod head;
 mod layout;
 mod list;
 mod paint;
@@ -47,13 +48,15 @@ impl TableStyle {
 /// # Errors
 /// When `out` refuses.
 pub fn write(report: &Report, style: &TableStyle, out: &mut dyn Write) -> fmt::Result {
+    head::write(report, style, out)?;
     let sections = sections(report);
     for section in sections.iter().filter(|section| is_shown(section)) {
         write_section(report, section, style, out)?;
     }
     let is_told = sections.iter().any(is_shown);
     if report.matches.is_some() && !is_told {
-        let packages = report.inventory.packages.len();
+        let packages = report.inventory.packages.iter().filter(|package| package.hidden.is_none());
+        let packages = packages.count();
         writeln!(out, "{}: no findings, {packages} packages", terminal(&report.artifact.name))?;
     }
     write_notes(report, style, out)
@@ -71,8 +74,8 @@ fn write_section(
     out: &mut dyn Write,
 ) -> fmt::Result {
     let title = match section.class {
-        Class::OperatingSystem => terminal(&section.target).into_owned(),
-        Class::Language => format!("{} ({})", terminal(&section.target), terminal(&section.kind)),
+        Class::OperatingSystem => terminal(&section.title()).into_owned(),
+        Class::Language => format!("{} ({})", terminal(&section.title()), terminal(&section.kind)),
     };
     let counts = Counts::of(section.findings());
     let heading = Paint::Bold.on(&title, style);
@@ -107,6 +110,7 @@ fn totals(counts: &Counts, packages: usize, style: &TableStyle) -> String {
 }
 
 fn write_notes(report: &Report, style: &TableStyle, out: &mut dyn Write) -> fmt::Result {
+    write_hidden(report, style, out)?;
     for note in &report.notes {
         writeln!(out, "{}", terminal(note))?;
     }
@@ -125,6 +129,20 @@ fn write_notes(report: &Report, style: &TableStyle, out: &mut dyn Write) -> fmt:
     diagnostics
         .map(ToString::to_string)
         .try_for_each(|diagnostic| list::item(out, "  ", &diagnostic, Paint::None, style))
+}
+
+/// Names the packages that upper layers hide, with findings or without.
+fn write_hidden(report: &Report, style: &TableStyle, out: &mut dyn Write) -> fmt::Result {
+    let packages = report.inventory.packages.iter();
+    let mut hidden = packages.filter_map(|package| Some((package, rows::hidden(report, package)?)));
+    let Some(first) = hidden.next() else { return Ok(()) };
+    writeln!(out, "Hidden by upper layers:")?;
+    for (package, how) in std::iter::once(first).chain(hidden) {
+        let places: Vec<&str> = package.locations.iter().map(|place| &*place.path).collect();
+        let line = format!("{}, {how}, {}", package.id(), places.join(", "));
+        list::item(out, "  ", &line, Paint::None, style)?;
+    }
+    out.write_char('\n')
 }
 
 #[cfg(test)]

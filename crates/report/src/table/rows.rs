@@ -1,7 +1,7 @@
 //! What stands in the rows of a table.
 
 use sealift_matcher::{CvssEntry, Finding};
-use sealift_model::{Package, Severity};
+use sealift_model::{BaseEvidence, Digest, Package, Severity};
 
 use crate::report::Report;
 use crate::sections::{Entry, Section};
@@ -15,7 +15,9 @@ pub(super) struct Row {
     /// The place of the package, where it is not the section's own.
     pub(super) path: Option<String>,
     pub(super) installed: String,
-    /// The layer by its place from the lowest, `2/3`.
+    /// What hides it, `whiteout by layer 3/3`.
+    pub(super) hidden: Option<String>,
+    /// The layer by its place from the lowest, and whether that is the base's: `2/3`, `1/3 base`.
     pub(super) layer: Option<String>,
     pub(super) id: String,
     /// Where the id leads; safe to write as it is.
@@ -33,8 +35,8 @@ pub(super) struct Row {
 impl Row {
     /// Whether both are about the same package at the same place.
     pub(super) fn shares_package(&self, other: &Self) -> bool {
-        (&self.package, &self.installed, &self.path, &self.layer)
-            == (&other.package, &other.installed, &other.path, &other.layer)
+        (&self.package, &self.installed, &self.path, &self.layer, &self.hidden)
+            == (&other.package, &other.installed, &other.path, &other.layer, &other.hidden)
     }
 
     /// The severity, the scores of all rows below each other: `CRITICAL 10.0`.
@@ -60,6 +62,7 @@ fn row(report: &Report, section: &Section<'_>, entry: &Entry<'_>, finding: &Find
         package: entry.package.name.clone(),
         path: path(section, entry),
         installed: entry.package.version.clone(),
+        hidden: hidden(report, entry.package),
         layer: layer(report, entry),
         id: finding.id.clone(),
         link: Some(links::primary(&finding.id)).filter(|link| escape::is_safe_link(link)),
@@ -89,10 +92,27 @@ fn score(finding: &Finding) -> Option<String> {
     Some(entry.score.to_string())
 }
 
-/// The layer by its place from the lowest, `2/3`.
+/// The layer by its place from the lowest, and whether it is known or guessed to be the base's.
 fn layer(report: &Report, entry: &Entry<'_>) -> Option<String> {
+    let place = entry.package.locations.get(entry.location)?;
+    let layer = number(report, entry.package.layer(place)?)?;
+    Some(match entry.package.from_base {
+        None => layer,
+        Some(BaseEvidence::Guessed) => format!("{layer} base (guess)"),
+        Some(_) => format!("{layer} base"),
+    })
+}
+
+/// How a package is hidden, and by which layer.
+pub(super) fn hidden(report: &Report, package: &Package) -> Option<String> {
+    let hidden = package.hidden.as_ref()?;
+    let by = number(report, &hidden.by).unwrap_or_else(|| hidden.by.to_string());
+    Some(format!("{} by layer {by}", hidden.how.name()))
+}
+
+/// A layer's place from the lowest, `2/3`.
+fn number(report: &Report, diff_id: &Digest) -> Option<String> {
     let layers = &report.artifact.image.as_ref()?.layers;
-    let diff_id = entry.package.locations.get(entry.location)?.layer.as_ref()?;
     let at = layers.iter().position(|layer| layer.diff_id == *diff_id)?;
     Some(format!("{}/{}", at + 1, layers.len()))
 }

@@ -1,8 +1,8 @@
 use proptest::prelude::*;
-use sealift_model::{Ecosystem, Inventory, Location, Package, Purl};
+use sealift_model::{BaseEvidence, Ecosystem, Inventory, Location, Package, Purl};
 
 use super::*;
-use crate::{Artifact, ArtifactKind};
+use crate::{Artifact, ArtifactKind, example};
 
 fn report() -> Report {
     let purl = Purl::builder("npm", "lodash").version("4.17.15").build().unwrap();
@@ -32,6 +32,7 @@ fn row(package: &str, id: &str, severity: Severity, score: &str, fixed: &str, ti
     Row {
         package: package.to_owned(),
         path: None,
+        hidden: None,
         installed: "2.14.1".to_owned(),
         layer: Some("2/3".to_owned()),
         id: id.to_owned(),
@@ -119,6 +120,30 @@ fn wide_characters_keep_the_frame_straight() {
         row("naïve-🦀", "CVE-2", Severity::Low, "", "2.0", "crab 🦀 crab"),
     ];
     insta::assert_snapshot!(drawn(&rows, &TableStyle::plain(90)));
+}
+
+fn table_of(report: &Report) -> String {
+    let mut out = String::new();
+    write(report, &TableStyle::plain(110), &mut out).unwrap();
+    out
+}
+
+#[test]
+fn a_base_that_is_named_and_what_is_hidden() {
+    let report = example::report_with_base(BaseEvidence::Named);
+    insta::assert_snapshot!(table_of(&report));
+}
+
+#[test]
+fn a_base_that_is_guessed_is_said_to_be() {
+    let mut report = example::report_with_base(BaseEvidence::Guessed);
+    report.judged_at = None;
+    let text = table_of(&report);
+    assert!(text.contains("Base: a guess by the history of the image, 1 of 2 layers"), "{text}");
+    assert!(text.contains("1/2 base (guess)"), "{text}");
+    report.left_out = Some(Counts::of(report.findings()));
+    let text = table_of(&report);
+    assert!(text.contains("Left out, being in what is guessed to be the base: 3 "), "{text}");
 }
 
 proptest! {

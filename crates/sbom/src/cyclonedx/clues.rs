@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 
 use sealift_layers::LimitExceeded;
 use sealift_model::{
-    Diagnostic, Digest, Evidence, Impact, Location, Package, Relationship, SourcePackage,
+    BaseEvidence, Diagnostic, Digest, Evidence, Impact, Location, Package, Relationship,
+    SourcePackage,
 };
 
 use super::input::Property;
@@ -43,6 +44,9 @@ const SINGLE: &[&str] = &[
     MODULE_LABEL,
     OWNED_BY,
     GUESSED,
+    BROUGHT_BY,
+    FROM_BASE,
+    HIDDEN,
     SOURCE_NAME,
     SOURCE_VERSION,
     VERSION_ID,
@@ -165,6 +169,9 @@ impl Clues<'_> {
         replace(&mut package.module_label, &[MODULE_LABEL, TRIVY_MODULE_LABEL]);
         replace(&mut package.owned_by, &[OWNED_BY]);
         replace(&mut package.guessed, &[GUESSED]);
+        package.brought_by = self.get(BROUGHT_BY).and_then(|layer| layer.parse().ok());
+        package.from_base = self.get(FROM_BASE).and_then(BaseEvidence::from_name);
+        package.hidden = self.get(HIDDEN).and_then(|hidden| hidden.parse().ok());
         package.cataloger = self.owned(&[CATALOGER, SYFT_CATALOGER]).unwrap_or_default();
     }
 

@@ -172,6 +172,13 @@ fn package_properties(package: &Package) -> Vec<Property<'_>> {
         (SOURCE_NAME, source.map(|source| &source.name)),
         (SOURCE_VERSION, source.map(|source| &source.version)),
     ]));
+    let layers = [
+        (BROUGHT_BY, package.brought_by.as_ref().map(ToString::to_string)),
+        (FROM_BASE, package.from_base.map(|known| known.name().to_owned())),
+        (HIDDEN, package.hidden.as_ref().map(ToString::to_string)),
+    ];
+    let layers = layers.into_iter().filter_map(|(name, value)| Some((name, value?)));
+    properties.extend(layers.map(|(name, value)| Property::new(name, value)));
     for (at, place) in package.locations.iter().enumerate() {
         if let Some(layer) = &place.layer {
             let name = format!("{LOCATION}{at}{LAYER_DIFF_ID}");

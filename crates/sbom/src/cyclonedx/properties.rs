@@ -16,6 +16,12 @@ pub(super) const MODULE_LABEL: &str = "sealift:moduleLabel";
 pub(super) const OWNED_BY: &str = "sealift:ownedBy";
 /// What of the package's identity was guessed, in words.
 pub(super) const GUESSED: &str = "sealift:guessed";
+/// Diff-id of the layer that first brought the package, where its locations are of a later one.
+pub(super) const BROUGHT_BY: &str = "sealift:broughtBy";
+/// `named`, `listed` or `guessed`: how it is known that the package is from the base image.
+pub(super) const FROM_BASE: &str = "sealift:fromBase";
+/// What took the package out of sight, `whiteout by sha256:...`: a running container has it not.
+pub(super) const HIDDEN: &str = "sealift:hidden";
 /// Name of the source package.
 pub(super) const SOURCE_NAME: &str = "sealift:source:name";
 /// Full version of the source package.

@@ -6,7 +6,7 @@ use std::hash::Hash;
 
 use sealift_layers::LimitExceeded;
 use sealift_model::{
-    Diagnostic, Distribution, Ecosystem, Evidence, Impact, Inventory, Package, Purl,
+    Diagnostic, Distribution, Ecosystem, Evidence, Hidden, Impact, Inventory, Package, Purl,
 };
 
 use super::{DocumentLimits, Stated, Text, excerpt, package};
@@ -16,7 +16,7 @@ pub(crate) struct Packages<'a> {
     origin: &'static str,
     packages: Vec<Package>,
     /// Place of a package by purl, version and evidence.
-    known: HashMap<(String, String, Evidence), usize>,
+    known: HashMap<(String, String, Evidence, Option<Hidden>), usize>,
     /// Packages that are told of more than once.
     merged: HashSet<usize>,
     /// Place of a package by its reference.
@@ -124,7 +124,8 @@ impl<'a> Packages<'a> {
     }
 
     fn insert(&mut self, package: Package) -> usize {
-        let key = (package.purl.to_string(), package.version.clone(), package.evidence);
+        let hidden = package.hidden.clone();
+        let key = (package.purl.to_string(), package.version.clone(), package.evidence, hidden);
         let next = self.packages.len();
         let at = *self.known.entry(key).or_insert(next);
         match self.packages.get_mut(at) {
@@ -152,6 +153,9 @@ fn merge(known: &mut Package, other: Package) {
     known.maintainer = known.maintainer.take().or(other.maintainer);
     known.module_label = known.module_label.take().or(other.module_label);
     known.owned_by = known.owned_by.take().or(other.owned_by);
+    known.brought_by = known.brought_by.take().or(other.brought_by);
+    // With one copy from elsewhere, it is not from the base alone.
+    known.from_base = known.from_base.and(other.from_base);
     known.digest = known.digest.take().or(other.digest);
 }
 

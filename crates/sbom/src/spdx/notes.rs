@@ -1,6 +1,6 @@
 //! What SPDX has no field for, as annotations of the form `Key: value`.
 
-use sealift_model::{Distribution, Evidence, Location, Package, Relationship, Scope};
+use sealift_model::{BaseEvidence, Distribution, Evidence, Location, Package, Relationship, Scope};
 
 use crate::Subject;
 
@@ -17,6 +17,9 @@ const ARCHITECTURE: &str = "Architecture";
 const MODULE_LABEL: &str = "Modularitylabel";
 const OWNED_BY: &str = "OwnedBy";
 const GUESSED: &str = "Guessed";
+const BROUGHT_BY: &str = "BroughtBy";
+const FROM_BASE: &str = "FromBase";
+const HIDDEN: &str = "Hidden";
 const VERSION_ID: &str = "VersionID";
 const CODENAME: &str = "Codename";
 const PRETTY_NAME: &str = "PrettyName";
@@ -44,6 +47,9 @@ pub(super) fn of_package(package: &Package) -> Vec<String> {
     notes.add(MODULE_LABEL, package.module_label.as_ref());
     notes.add(OWNED_BY, package.owned_by.as_ref());
     notes.add(GUESSED, package.guessed.as_ref());
+    notes.add(BROUGHT_BY, package.brought_by.as_ref().map(ToString::to_string));
+    notes.add(FROM_BASE, package.from_base.map(BaseEvidence::name));
+    notes.add(HIDDEN, package.hidden.as_ref().map(ToString::to_string));
     notes.0
 }
 
@@ -98,6 +104,9 @@ pub(super) fn tell_package(package: &mut Package, note: &str) {
         MODULE_LABEL => package.module_label = text(),
         OWNED_BY => package.owned_by = text(),
         GUESSED => package.guessed = text(),
+        BROUGHT_BY => package.brought_by = value.parse().ok(),
+        FROM_BASE => package.from_base = BaseEvidence::from_name(value),
+        HIDDEN => package.hidden = value.parse().ok(),
         _ => {}
     }
 }

@@ -2,8 +2,8 @@
 
 use proptest::prelude::*;
 use sealift_model::{
-    Diagnostic, Digest, Distribution, Ecosystem, Evidence, Impact, Inventory, Location, Package,
-    Purl, Relationship, Scope, SourcePackage,
+    BaseEvidence, Diagnostic, Digest, Distribution, Ecosystem, Evidence, Hidden, HiddenBy, Impact,
+    Inventory, Location, Package, Purl, Relationship, Scope, SourcePackage,
 };
 use sealift_sbom::{Document, Subject, SubjectKind, SubjectLayer};
 
@@ -94,6 +94,8 @@ fn bash() -> Package {
     package.depends_on = vec!["libc6@2.36-9".to_owned(), "gone@1".to_owned()];
     package.locations = vec![place("var/lib/dpkg/status", "layer 1")];
     package.cataloger = "dpkg-status".to_owned();
+    package.brought_by = Some(digest("layer 1"));
+    package.from_base = Some(BaseEvidence::Guessed);
     package
 }
 
@@ -136,6 +138,7 @@ fn log4j() -> Package {
     package.licenses = vec!["Apache License, Version 2.0".to_owned()];
     package.digest = Some(digest("log4j-core.jar"));
     package.guessed = Some("the group, from the file name".to_owned());
+    package.hidden = Some(Hidden::new(digest("layer 3"), HiddenBy::Opaque));
     package.locations = vec![place("app/shop.war:WEB-INF/lib/log4j-core-2.14.1.jar", "layer 2")];
     package.cataloger = "java-archive".to_owned();
     package

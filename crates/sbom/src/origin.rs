@@ -1,0 +1,139 @@
+//! Which layer a package is from.
+//!
+//! A file lies in one layer, but the database of a package manager is written anew by every layer
+//! that installs something: its packages are told apart by what lower layers' databases say. Those
+//! are among the files that upper layers replaced.
+
+use std::collections::{HashMap, HashSet};
+use std::fmt;
+
+use sealift_layers::Tree;
+use sealift_model::{BaseEvidence, Digest, Ecosystem, Location, Package};
+
+use crate::reader::FileFacts;
+use crate::view::{View, is_crossing};
+use crate::{Cataloger, Fact};
+
+/// What makes two packages the same, wherever they stand.
+#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(crate) struct Identity<'p> {
+    ecosystem: Ecosystem,
+    name: &'p str,
+    version: &'p str,
+    architecture: Option<&'p str>,
+}
+
+impl<'p> Identity<'p> {
+    pub(crate) fn of(package: &'p Package) -> Self {
+        Self {
+            ecosystem: package.ecosystem,
+            name: &package.name,
+            version: &package.version,
+            architecture: package.architecture.as_deref(),
+        }
+    }
+}
+
+impl fmt::Display for Identity<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { ecosystem, name, version, architecture } = self;
+        let architecture = architecture.unwrap_or_default();
+        write!(f, "{ecosystem:?}\0{name}\0{version}\0{architecture}")
+    }
+}
+
+/// Packages with their places. For one of the operating system, one place is as good as another:
+/// databases move.
+pub(crate) struct Known<'p>(HashSet<(Identity<'p>, Option<&'p str>)>);
+
+impl<'p> Known<'p> {
+    pub(crate) fn new(packages: &'p [Package]) -> Self {
+        let places = packages
+            .iter()
+            .flat_map(|package| package.locations.iter().map(|place| Self::key(package, place)));
+        Self(places.collect())
+    }
+
+    pub(crate) fn has(&self, package: &Package, place: &Location) -> bool {
+        self.0.contains(&Self::key(package, place))
+    }
+
+    fn key<'k>(package: &'k Package, place: &'k Location) -> (Identity<'k>, Option<&'k str>) {
+        let path = Some(&*place.path).filter(|_| !package.ecosystem.is_operating_system());
+        (Identity::of(package), path)
+    }
+}
+
+/// Tells packages which layer first brought them as they are, where their place is of a later
+/// one: the lowest whose database lists them.
+pub(crate) fn mark_brought(packages: &mut [Package], tree: &Tree<FileFacts>) {
+    let lowest = lowest_layers(tree);
+    if lowest.is_empty() {
+        return;
+    }
+    let diff_id = |layer: usize| tree.layers.get(layer)?.diff_id.as_ref();
+    for package in packages.iter_mut().filter(|package| package.ecosystem.is_operating_system()) {
+        let key = (&*package.name, &*package.version, package.architecture.as_deref());
+        let Some(brought) = lowest.get(&key).copied().and_then(diff_id) else { continue };
+        let in_place = package.locations.iter().any(|place| place.layer.as_ref() == Some(brought));
+        package.brought_by = (!in_place).then(|| brought.clone());
+    }
+}
+
+/// By name, version and architecture of packages of an operating system: the lowest layer with a
+/// database that was replaced and lists it. An image has one package manager.
+fn lowest_layers(tree: &Tree<FileFacts>) -> HashMap<(&str, &str, Option<&str>), usize> {
+    let mut lowest = HashMap::new();
+    for file in &tree.removed {
+        for fact in file.facts.all().flat_map(|facts| &facts.facts) {
+            let Fact::OsPackage(package) = fact else { continue };
+            let key = (&*package.name, &*package.version, package.architecture.as_deref());
+            let layer = lowest.entry(key).or_insert(file.layer);
+            *layer = file.layer.min(*layer);
+        }
+    }
+    lowest
+}
+
+/// Marks the packages that the lowest `layers` of an image make, its base.
+///
+/// A package of the operating system is from the base when the base's own database lists it at
+/// this version and architecture; any other when the base has it at every place where it is.
+/// `catalogers` is the slice that the [`Reader`](crate::Reader) of the tree had.
+pub fn mark_base(
+    packages: &mut [Package],
+    tree: &Tree<FileFacts>,
+    catalogers: &[&dyn Cataloger],
+    layers: usize,
+    evidence: BaseEvidence,
+) {
+    let lowest = tree.layers.iter().take(layers);
+    let lowest: HashSet<&Digest> = lowest.filter_map(|layer| layer.diff_id.as_ref()).collect();
+    let replaced = replaced_packages(tree, catalogers, layers);
+    let replaced = Known::new(&replaced);
+    for package in packages {
+        let in_base = |place: &Location| {
+            let untouched = place.layer.as_ref().is_some_and(|layer| lowest.contains(layer));
+            untouched || replaced.has(package, place)
+        };
+        let is_from_base = !package.locations.is_empty() && package.locations.iter().all(in_base);
+        package.from_base = is_from_base.then_some(evidence);
+    }
+}
+
+/// What the lowest `layers` make alone, of the catalogers whose files a higher layer took away or
+/// replaced.
+fn replaced_packages(
+    tree: &Tree<FileFacts>,
+    catalogers: &[&dyn Cataloger],
+    layers: usize,
+) -> Vec<Package> {
+    let replaced = tree.removed.iter().filter(|file| is_crossing(file, layers));
+    let touched: HashSet<usize> = replaced.flat_map(|file| file.facts.places()).collect();
+    if touched.is_empty() {
+        return Vec::new();
+    }
+    let view = View::below(tree, layers);
+    let (distribution, _) = view.distribution(catalogers);
+    view.packages(catalogers, distribution.as_ref(), |place| touched.contains(&place)).0
+}

@@ -1,0 +1,246 @@
+//! Which layers of an image are those of its base image.
+//!
+//! A base that is named counts, else the longest of a list of known ones; a base is one only when
+//! its diff-ids are the image's lowest. Where nothing is named and no known base fits, the history
+//! is asked, which is a guess: see [`guess`].
+
+use std::fs::File;
+use std::io::Read;
+use std::path::Path;
+
+use sealift_layers::{History, Image, ImageConfig};
+use sealift_model::{BaseEvidence, Diagnostic, Digest, Impact, Timestamp};
+use sealift_report::BaseFacts;
+use serde::Deserialize;
+
+use crate::scan::open_image;
+use crate::{Error, ScanOptions, Target};
+
+/// Bytes of a list of known bases: some hundred thousand of them.
+const MAX_LIST_BYTES: u64 = 256 << 20;
+
+/// What is known about bases before an image is looked at.
+#[derive(Clone, Debug, Default)]
+#[non_exhaustive]
+pub struct Bases {
+    /// The base that the image is said to have.
+    pub named: Option<NamedBase>,
+    /// Bases that images may have.
+    pub known: KnownBases,
+}
+
+/// A base image that is at hand. Its config is read, its layers are not.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct NamedBase {
+    /// Its name in reports.
+    pub name: String,
+    /// Where it is.
+    pub image: Target,
+}
+
+impl NamedBase {
+    /// A base by its name in reports.
+    #[must_use]
+    pub fn new(name: impl Into<String>, image: Target) -> Self {
+        Self { name: name.into(), image }
+    }
+}
+
+/// A list of known base images.
+///
+/// ```
+/// let list = r#"{"bases": [{"name": "example.org/base:1.0",
+///                           "diff_ids": ["sha256:0000000000000000000000000000000000000000000000000000000000000000"],
+///                           "created": "2026-01-31T12:00:00Z"}]}"#;
+/// assert!(sealift::KnownBases::from_json(list.as_bytes()).is_ok());
+/// ```
+///
+/// `diff_ids` are those of `rootfs` in the image's config, lowest first, at least one; `created`
+/// may be left out, and other fields are passed over.
+#[derive(Clone, Debug, Default, Deserialize)]
+pub struct KnownBases {
+    bases: Vec<KnownBase>,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(try_from = "ListedBase")]
+struct KnownBase {
+    name: String,
+    diff_ids: Vec<Digest>,
+    created: Option<Timestamp>,
+}
+
+/// A base as a list writes it.
+#[derive(Deserialize)]
+struct ListedBase {
+    name: String,
+    diff_ids: Vec<Digest>,
+    created: Option<Timestamp>,
+}
+
+impl TryFrom<ListedBase> for KnownBase {
+    type Error = String;
+
+    fn try_from(listed: ListedBase) -> Result<Self, String> {
+        let ListedBase { name, diff_ids, created } = listed;
+        if diff_ids.is_empty() {
+            // It would be the base of every image.
+            return Err(format!("the base {name:?} has no diff_ids"));
+        }
+        Ok(Self { name, diff_ids, created })
+    }
+}
+
+impl KnownBases {
+    /// Reads a list in JSON.
+    ///
+    /// # Errors
+    /// When it is no such list.
+    pub fn from_json(bytes: &[u8]) -> Result<Self, serde_json::Error> {
+        serde_json::from_slice(bytes)
+    }
+
+    /// Reads the list in a file.
+    ///
+    /// # Errors
+    /// When the file cannot be read or is no such list.
+    pub fn read(path: &Path) -> Result<Self, Error> {
+        let mut bytes = Vec::new();
+        File::open(path)
+            .and_then(|file| file.take(MAX_LIST_BYTES).read_to_end(&mut bytes))
+            .map_err(|source| Error::io(path, source))?;
+        Self::from_json(&bytes).map_err(|source| Error::Bases { path: path.to_owned(), source })
+    }
+
+    /// The longest that the image begins with, the first of equal ones.
+    fn longest(&self, image: &ImageConfig) -> Option<&KnownBase> {
+        let fitting = self.bases.iter().filter(|base| image.diff_ids.starts_with(&base.diff_ids));
+        fitting.rev().max_by_key(|base| base.diff_ids.len())
+    }
+}
+
+/// The base of an image, when it is known or can be guessed, and what is to be said about it.
+///
+/// # Errors
+/// When the named base cannot be read.
+pub(crate) fn find(
+    image: &ImageConfig,
+    options: &ScanOptions,
+) -> Result<(Option<BaseFacts>, Option<Diagnostic>), Error> {
+    if let Some(named) = &options.bases.named {
+        let base = open_named(named, image, options)?;
+        // Another base than the one that was named would not be what was asked for.
+        return Ok(match base.and_then(|base| is_base(&base, image).map(|()| base)) {
+            Ok(base) => (Some(named_facts(named, &base)), None),
+            Err(why) => {
+                let message = format!("{} is not the base of this image: {why}", named.name);
+                (None, Some(Diagnostic::new("base", message, Impact::Note)))
+            }
+        });
+    }
+    Ok((listed(image, &options.bases.known).or_else(|| guessed(image)), None))
+}
+
+/// The config of the named base, of an index that for the image's own platform; where there is none
+/// for it, why it cannot be the base.
+fn open_named(
+    named: &NamedBase,
+    image: &ImageConfig,
+    options: &ScanOptions,
+) -> Result<Result<ImageConfig, String>, Error> {
+    let (source, selector) = open_image(&named.image, &options.limits)?;
+    let failed = |error| Error::layers(named.image.path(), error);
+    let root = source.select(selector).map_err(failed)?;
+    match Image::open(&source, &root, image.platform().as_ref(), &options.limits) {
+        Ok(base) => Ok(Ok(base.config)),
+        Err(error @ sealift_layers::Error::NoPlatform { .. }) => Ok(Err(error.to_string())),
+        Err(error) => Err(failed(error)),
+    }
+}
+
+/// Whether an image begins with the layers of a base; if not, why.
+fn is_base(base: &ImageConfig, image: &ImageConfig) -> Result<(), String> {
+    let (ours, theirs) = (&image.diff_ids, &base.diff_ids);
+    if theirs.is_empty() {
+        return Err("it has no layers".to_owned());
+    }
+    let mut layers = (1..).zip(theirs.iter().zip(ours));
+    if let Some((at, (theirs, ours))) = layers.find(|(_, (theirs, ours))| theirs != ours) {
+        return Err(format!("its layer {at} is {theirs}, the image's is {ours}"));
+    }
+    if theirs.len() > ours.len() {
+        return Err(format!("it has {} layers, the image has {}", theirs.len(), ours.len()));
+    }
+    Ok(())
+}
+
+fn named_facts(named: &NamedBase, base: &ImageConfig) -> BaseFacts {
+    let layers = base.diff_ids.len();
+    let mut facts = BaseFacts::new(BaseEvidence::Named, layers);
+    facts.name = Some(named.name.clone());
+    facts.id = Some(base.digest.clone());
+    facts.created = base.created.or_else(|| creation(base, layers));
+    facts
+}
+
+fn listed(image: &ImageConfig, known: &KnownBases) -> Option<BaseFacts> {
+    let base = known.longest(image)?;
+    let layers = base.diff_ids.len();
+    let mut facts = BaseFacts::new(BaseEvidence::Listed, layers);
+    facts.name = Some(base.name.clone());
+    facts.created = base.created.or_else(|| creation(image, layers));
+    Some(facts)
+}
+
+fn guessed(image: &ImageConfig) -> Option<BaseFacts> {
+    let layers = guess(image)?;
+    let mut facts = BaseFacts::new(BaseEvidence::Guessed, layers);
+    facts.created = creation(image, layers);
+    Some(facts)
+}
+
+/// How many layers the base seems to have, by the history.
+///
+/// Images mostly end with `CMD` or `ENTRYPOINT`, which make no layer. Those at the end are the
+/// image's own; the last one that a layer follows ended its base (so Trivy guesses, by `CMD`).
+/// Besides, BuildKit marks what it makes: what came before the first of its unbroken marks at the
+/// end is of the base, too, whatever tool had made that.
+fn guess(image: &ImageConfig) -> Option<usize> {
+    let history = &image.history;
+    let layered = |steps: usize| history.iter().take(steps).filter(|it| !it.empty_layer).count();
+    // Otherwise the steps cannot be told to be of these layers.
+    if layered(history.len()) != image.diff_ids.len() {
+        return None;
+    }
+    let own_end = history.iter().rposition(|step| !step.empty_layer)?;
+    let before = history.get(..own_end)?;
+    let by_command = before.iter().rposition(|step| step.empty_layer && ends_image(step));
+    let is_marked = |step: &History| step.comment.starts_with("buildkit.");
+    let by_mark = history
+        .last()
+        .filter(|step| is_marked(step))
+        .and_then(|_| history.iter().rposition(|step| !is_marked(step)));
+    let last = by_command.max(by_mark)?;
+    Some(layered(last + 1)).filter(|layers| *layers > 0)
+}
+
+/// Whether a step is `CMD` or `ENTRYPOINT`, as the classic builder, Buildah and BuildKit write it.
+fn ends_image(step: &History) -> bool {
+    let written = step.created_by.trim_start();
+    let written = written.strip_prefix("/bin/sh -c").unwrap_or(written).trim_start();
+    let instruction = written.strip_prefix("#(nop)").unwrap_or(written).trim_start();
+    ["CMD", "ENTRYPOINT"].iter().any(|word| {
+        let rest = instruction.strip_prefix(word);
+        rest.is_some_and(|rest| rest.starts_with([' ', '[']))
+    })
+}
+
+/// When the last of the lowest `layers` was made, by the history.
+pub(crate) fn creation(image: &ImageConfig, layers: usize) -> Option<Timestamp> {
+    let steps = || image.history.iter().filter(|step| !step.empty_layer);
+    if steps().count() != image.diff_ids.len() {
+        return None;
+    }
+    steps().nth(layers.checked_sub(1)?)?.created
+}
