@@ -144,7 +144,10 @@ fn run(
         }
         summary::not_applied(NOT_READ.iter().copied().filter(|name| Path::new(name).is_file()));
     }
-    Ok(status(&report, args))
+    let status = status(&report, args);
+    // The process ends here: to take a large report apart first would only make it wait.
+    std::mem::forget(report);
+    Ok(status)
 }
 
 #[expect(clippy::disallowed_methods, reason = "the command is where the clock is read")]
