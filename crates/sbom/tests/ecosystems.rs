@@ -20,7 +20,16 @@ const TABLE: &[Row] = &[
     (Ecosystem::Gem, Ok(&["ruby-installed", "ruby-lock"])),
     (Ecosystem::Golang, Ok(&["go-mod", "go-program"])),
     (Ecosystem::Hex, Err("matched from SBOMs alone; mix.lock is not yet read")),
-    (Ecosystem::Maven, Ok(&["java-archive"])),
+    (
+        Ecosystem::Maven,
+        Ok(&[
+            "java-archive",
+            "java-gradle",
+            "java-gradle-catalog",
+            "java-gradle-verification",
+            "java-pom",
+        ]),
+    ),
     (Ecosystem::Npm, Ok(&["npm-bun", "npm-installed", "npm-lock", "npm-pnpm", "npm-yarn"])),
     (Ecosystem::Nuget, Ok(&["nuget-deps", "nuget-lock"])),
     (

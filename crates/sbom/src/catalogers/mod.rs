@@ -5,8 +5,9 @@ mod archive;
 mod cargo;
 mod composer;
 mod debian;
+mod declared;
 mod golang;
-mod java;
+pub(crate) mod java;
 mod json;
 mod npm;
 mod nuget;
@@ -16,6 +17,8 @@ mod python;
 pub(crate) mod rpm;
 mod ruby;
 pub(crate) mod text;
+mod toml_file;
+mod xml;
 
 use crate::Cataloger;
 
@@ -30,6 +33,10 @@ pub static ALL: &[&dyn Cataloger] = &[
     &golang::ModuleFiles,
     &golang::Program,
     &java::Archive,
+    &java::Lockfile,
+    &java::Catalog,
+    &java::Verification,
+    &java::Pom,
     &npm::Bun,
     &npm::Installed,
     &npm::Lockfile,
