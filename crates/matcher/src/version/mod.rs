@@ -19,6 +19,7 @@
 use std::cmp::Ordering;
 
 pub use error::{VersionError, VersionErrorKind};
+pub use range::{NpmRange, Prereleases, RangeError, SpecifierSet};
 
 /// Implements equality and `PartialOrd` of a type through its `Ord`.
 macro_rules! eq_through_ord {
@@ -55,6 +56,7 @@ mod packagist;
 mod pep440;
 mod portage;
 mod pub_semver;
+mod range;
 mod rpm;
 mod rubygems;
 mod semver;
