@@ -29,10 +29,15 @@ const fn row(cataloger: &'static str, kind: &'static str, place: Place) -> Row {
 /// The result types and display names of Trivy's JSON reports, by our catalogers.
 const CATALOGERS: &[Row] = &[
     row("cargo-lock", "cargo", Place::EachFile),
+    row("cocoapods-lock", "cocoapods", Place::EachFile),
     row("composer-installed", "composer-vendor", Place::EachFile),
     row("composer-lock", "composer", Place::EachFile),
+    row("conan-file", "conan", Place::EachFile),
+    row("conan-lock", "conan", Place::EachFile),
+    row("conda-installed", "conda-pkg", Place::Together("Conda")),
     row("go-mod", "gomod", Place::EachFile),
     row("go-program", "gobinary", Place::EachFile),
+    row("hex-mix", "hex", Place::EachFile),
     row("java-archive", "jar", Place::Together("Java")),
     row("java-gradle", "gradle", Place::EachFile),
     row("java-gradle-catalog", "gradle", Place::EachFile),
@@ -43,8 +48,12 @@ const CATALOGERS: &[Row] = &[
     row("npm-lock", "npm", Place::EachFile),
     row("npm-pnpm", "pnpm", Place::EachFile),
     row("npm-yarn", "yarn", Place::EachFile),
+    row("nuget-assets", "nuget", Place::EachFile),
+    row("nuget-config", "nuget-config", Place::EachFile),
     row("nuget-deps", "dotnet-core", Place::EachFile),
     row("nuget-lock", "nuget", Place::EachFile),
+    row("nuget-project", "packages-props", Place::EachFile),
+    row("pub-lock", "pub", Place::EachFile),
     row("python-archive", "python-pkg", Place::Together("Python")),
     row("python-installed", "python-pkg", Place::Together("Python")),
     row("python-pdm", "pdm", Place::EachFile),
@@ -56,6 +65,7 @@ const CATALOGERS: &[Row] = &[
     row("ruby-installed", "gemspec", Place::Together("Ruby")),
     row("ruby-lock", "bundler", Place::EachFile),
     row("rust-program", "rustbinary", Place::EachFile),
+    row("swift-resolved", "swift", Place::EachFile),
 ];
 
 /// The same for packages of which only the ecosystem is known, as those of an SBOM.
@@ -64,6 +74,7 @@ fn of_ecosystem(ecosystem: Ecosystem) -> (&'static str, &'static str) {
         Ecosystem::Bitnami => ("bitnami", "Bitnami"),
         Ecosystem::Cargo => ("rustbinary", "Rust"),
         Ecosystem::Composer => ("composer-vendor", "PHP"),
+        Ecosystem::Conda => ("conda-pkg", "Conda"),
         Ecosystem::Gem => ("gemspec", "Ruby"),
         Ecosystem::Golang => ("gobinary", "Go"),
         Ecosystem::Hex => ("hex", "Hex"),

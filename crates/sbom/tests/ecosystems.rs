@@ -15,11 +15,17 @@ const TABLE: &[Row] = &[
         Err("matched from SBOMs alone; its images carry SPDX files, not yet read"),
     ),
     (Ecosystem::Cargo, Ok(&["cargo-lock", "rust-program"])),
+    (Ecosystem::Cocoapods, Ok(&["cocoapods-lock"])),
     (Ecosystem::Composer, Ok(&["composer-installed", "composer-lock"])),
+    (Ecosystem::Conan, Ok(&["conan-file", "conan-lock"])),
+    (Ecosystem::Conda, Ok(&["conda-installed"])),
+    (Ecosystem::Cran, Ok(&["cran-installed", "cran-renv"])),
     (Ecosystem::Deb, Ok(&["dpkg-status"])),
     (Ecosystem::Gem, Ok(&["ruby-installed", "ruby-lock"])),
     (Ecosystem::Golang, Ok(&["go-mod", "go-program"])),
-    (Ecosystem::Hex, Err("matched from SBOMs alone; mix.lock is not yet read")),
+    (Ecosystem::Hackage, Ok(&["hackage-cabal", "hackage-stack"])),
+    (Ecosystem::Hex, Ok(&["hex-mix", "hex-rebar"])),
+    (Ecosystem::Julia, Ok(&["julia-manifest"])),
     (
         Ecosystem::Maven,
         Ok(&[
@@ -31,7 +37,18 @@ const TABLE: &[Row] = &[
         ]),
     ),
     (Ecosystem::Npm, Ok(&["npm-bun", "npm-installed", "npm-lock", "npm-pnpm", "npm-yarn"])),
-    (Ecosystem::Nuget, Ok(&["nuget-deps", "nuget-lock"])),
+    (
+        Ecosystem::Nuget,
+        Ok(&[
+            "nuget-assets",
+            "nuget-config",
+            "nuget-deps",
+            "nuget-lock",
+            "nuget-paket",
+            "nuget-project",
+        ]),
+    ),
+    (Ecosystem::Pub, Ok(&["pub-lock"])),
     (
         Ecosystem::Pypi,
         Ok(&[
@@ -46,6 +63,7 @@ const TABLE: &[Row] = &[
         ]),
     ),
     (Ecosystem::Rpm, Ok(&["rpm-database"])),
+    (Ecosystem::Swift, Ok(&["swift-resolved"])),
 ];
 
 /// A cataloger that finds no packages: it tells the distribution.

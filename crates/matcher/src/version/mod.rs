@@ -43,15 +43,18 @@ macro_rules! eq_through_ord {
 mod alpine;
 mod alpm;
 mod caseless;
+mod cran;
 mod cursor;
 mod debian;
 mod error;
 mod go;
+mod hackage;
 mod hex;
 mod maven;
 mod npm;
 mod nuget;
 mod number;
+mod numbers;
 mod packagist;
 mod pep440;
 mod portage;
@@ -122,10 +125,14 @@ schemes! {
     Alpm, "alpm", alpm, alpm::Version<'a>, alpm::compare;
     /// crates.io.
     Cargo, "cargo", semver, semver::Version<'a>, Ord::cmp;
+    /// CRAN: R.
+    Cran, "cran", cran, numbers::Version<'a>, Ord::cmp;
     /// dpkg: Debian, Ubuntu.
     Debian, "debian", debian, debian::Version<'a>, Ord::cmp;
     /// Go modules.
     Go, "go", go, semver::Version<'a>, Ord::cmp;
+    /// Hackage: Haskell.
+    Hackage, "hackage", hackage, numbers::Version<'a>, Ord::cmp;
     /// Hex: Elixir and Erlang.
     Hex, "hex", hex, semver::Version<'a>, Ord::cmp;
     /// Maven's `ComparableVersion`.

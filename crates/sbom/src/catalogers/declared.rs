@@ -1,9 +1,62 @@
 //! What lockfiles and manifests have in common: packages that are named, at lines, and that name
 //! each other.
 
-use sealift_model::{Evidence, Location, Package, PurlError};
+use std::collections::HashMap;
+
+use sealift_model::{Evidence, Location, Package, Purl, PurlError};
 
 use crate::Facts;
+
+/// The package of that name and version in an ecosystem whose purls have the name alone.
+pub(super) fn package(
+    ecosystem: sealift_model::Ecosystem,
+    name: &str,
+    version: &str,
+) -> Result<Package, PurlError> {
+    let purl = Purl::builder(ecosystem.purl_type(), name).version(version).build()?;
+    Ok(Package::new(ecosystem, name, version, purl))
+}
+
+/// Packages that one file declares, in its order.
+#[derive(Debug, Default)]
+pub(super) struct Declared(Vec<(Package, Vec<String>)>);
+
+impl Declared {
+    /// Adds a package with its lines and the names of what it needs. A name that no package can
+    /// have is a problem.
+    pub(super) fn add(
+        &mut self,
+        package: Result<Package, PurlError>,
+        lines: (u64, u64),
+        requires: Vec<String>,
+        facts: &mut Facts,
+    ) {
+        match package {
+            Ok(package) => self.0.push((declared(package, lines), requires)),
+            Err(error) => facts.problem(Some(lines.0), format!("not a package: {error}")),
+        }
+    }
+
+    /// Hands the packages over, each with those of the file that it needs. Which of several
+    /// versions of one name is meant is not known; such a dependency is left out.
+    pub(super) fn report(self, facts: &mut Facts) {
+        let mut ids: HashMap<String, Option<String>> = HashMap::new();
+        for (package, _) in &self.0 {
+            let id = package.id();
+            let known = ids.entry(package.name.clone()).or_insert_with(|| Some(id.clone()));
+            if known.as_ref() != Some(&id) {
+                *known = None;
+            }
+        }
+        for (mut package, requires) in self.0 {
+            let known = requires.iter().filter_map(|name| ids.get(name)?.clone());
+            package.depends_on = known.collect();
+            package.depends_on.sort_unstable();
+            package.depends_on.dedup();
+            facts.package(package);
+        }
+    }
+}
 
 /// Adds one package that needs no other.
 pub(super) fn add(package: Result<Package, PurlError>, line: u64, facts: &mut Facts) {

@@ -3,22 +3,32 @@
 mod alpine;
 mod archive;
 mod cargo;
+mod cocoapods;
 mod composer;
+mod conan;
+mod conda;
+mod cran;
 mod debian;
 mod declared;
 mod golang;
+mod hackage;
+mod hex;
 pub(crate) mod java;
 mod json;
+mod julia;
 mod npm;
 mod nuget;
 pub(crate) mod os_release;
 mod program;
+mod pub_dev;
 mod python;
 pub(crate) mod rpm;
 mod ruby;
+mod swift;
 pub(crate) mod text;
 mod toml_file;
 mod xml;
+mod yaml;
 
 use crate::Cataloger;
 
@@ -27,24 +37,40 @@ use crate::Cataloger;
 pub static ALL: &[&dyn Cataloger] = &[
     &alpine::Installed,
     &cargo::Lockfile,
+    &cocoapods::Lockfile,
     &composer::Installed,
     &composer::Lockfile,
+    &conan::ConanFile,
+    &conan::Lockfile,
+    &conda::Installed,
+    &cran::Installed,
+    &cran::Renv,
     &debian::Status,
     &golang::ModuleFiles,
     &golang::Program,
+    &hackage::Freeze,
+    &hackage::Stack,
+    &hex::Mix,
+    &hex::Rebar,
     &java::Archive,
     &java::Lockfile,
     &java::Catalog,
     &java::Verification,
     &java::Pom,
+    &julia::Manifest,
     &npm::Bun,
     &npm::Installed,
     &npm::Lockfile,
     &npm::Pnpm,
     &npm::Yarn,
+    &nuget::Assets,
+    &nuget::Config,
     &nuget::Deps,
     &nuget::Lockfile,
+    &nuget::Paket,
+    &nuget::Project,
     &os_release::Release,
+    &pub_dev::Lockfile,
     &python::Archive,
     &python::Installed,
     &python::Pdm,
@@ -57,6 +83,7 @@ pub static ALL: &[&dyn Cataloger] = &[
     &ruby::Installed,
     &ruby::Lockfile,
     &cargo::Program,
+    &swift::Resolved,
 ];
 
 #[cfg(test)]

@@ -35,8 +35,11 @@ impl<'a> TomlFile<'a> {
         table.get(*last)
     }
 
-    /// The table that the keys lead to.
+    /// The table that the keys lead to; the whole file without any.
     pub(super) fn table(&self, keys: &[&str]) -> Option<&DeTable<'a>> {
+        if keys.is_empty() {
+            return Some(self.root.get_ref());
+        }
         self.get(keys)?.get_ref().as_table()
     }
 
