@@ -96,6 +96,8 @@ pub enum Fact {
     },
     /// The file names only what its project asks for itself: a file beside it knows the rest.
     ListsDirectOnly,
+    /// The file pins all that its project needs: manifests beside it and below say nothing more.
+    PinsAll,
     /// How the packages of an RPM database lie in its pages, or what a log beside it puts there.
     RpmPages(Box<DatabasePages>),
     /// A Maven project, to which parents and bills of materials beside it may add.

@@ -52,6 +52,12 @@ impl<'a> TomlFile<'a> {
         members
     }
 
+    /// The elements of the array that the keys lead to.
+    pub(super) fn elements(&self, keys: &[&str]) -> impl Iterator<Item = &Spanned<DeValue<'a>>> {
+        let array = self.get(keys).and_then(|value| value.get_ref().as_array());
+        array.into_iter().flat_map(|array| array.iter())
+    }
+
     /// The line on which a value begins.
     pub(super) fn line(&self, value: &Spanned<DeValue<'a>>) -> u64 {
         self.lines.at(value.span().start)
