@@ -37,6 +37,8 @@ pub enum Ecosystem {
     Hex,
     /// Julia packages.
     Julia,
+    /// Lua rocks.
+    Luarocks,
     /// Java archives.
     Maven,
     /// JavaScript packages.
@@ -85,6 +87,7 @@ const TABLE: &[Row] = &[
     Row(Ecosystem::Hackage, "hackage", Osv("Hackage")),
     Row(Ecosystem::Hex, "hex", Osv("Hex")),
     Row(Ecosystem::Julia, "julia", Osv("Julia")),
+    Row(Ecosystem::Luarocks, "luarocks", Own("luarocks")),
     Row(Ecosystem::Maven, "maven", Osv("Maven")),
     Row(Ecosystem::Npm, "npm", Osv("npm")),
     Row(Ecosystem::Nuget, "nuget", Osv("NuGet")),

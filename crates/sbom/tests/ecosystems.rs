@@ -26,6 +26,7 @@ const TABLE: &[Row] = &[
     (Ecosystem::Hackage, Ok(&["hackage-cabal", "hackage-stack"])),
     (Ecosystem::Hex, Ok(&["hex-mix", "hex-rebar"])),
     (Ecosystem::Julia, Ok(&["julia-manifest"])),
+    (Ecosystem::Luarocks, Ok(&["luarocks-rockspec"])),
     (
         Ecosystem::Maven,
         Ok(&[

@@ -70,6 +70,8 @@ fn of_packages(ecosystem: Ecosystem) -> Option<Scheme> {
         Ecosystem::Golang => Some(Scheme::Go),
         Ecosystem::Hackage => Some(Scheme::Hackage),
         Ecosystem::Hex => Some(Scheme::Hex),
+        // LuaRocks orders them otherwise, but no public advisory names a rock.
+        Ecosystem::Luarocks => Some(Scheme::SemVer),
         Ecosystem::Maven => Some(Scheme::Maven),
         Ecosystem::Npm => Some(Scheme::Npm),
         Ecosystem::Nuget => Some(Scheme::NuGet),

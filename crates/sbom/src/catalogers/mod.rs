@@ -16,6 +16,7 @@ mod hex;
 pub(crate) mod java;
 mod json;
 mod julia;
+mod luarocks;
 mod npm;
 mod nuget;
 pub(crate) mod os_release;
@@ -59,6 +60,7 @@ pub static ALL: &[&dyn Cataloger] = &[
     &java::Verification,
     &java::Pom,
     &julia::Manifest,
+    &luarocks::Rockspec,
     &npm::Bun,
     &npm::Installed,
     &npm::Lockfile,
