@@ -29,6 +29,8 @@ pub enum Ecosystem {
     Deb,
     /// Ruby gems.
     Gem,
+    /// Actions and reusable workflows of GitHub.
+    GithubActions,
     /// Go modules.
     Golang,
     /// Haskell packages.
@@ -83,6 +85,7 @@ const TABLE: &[Row] = &[
     Row(Ecosystem::Cran, "cran", Osv("CRAN")),
     Row(Ecosystem::Deb, "deb", Own("deb")),
     Row(Ecosystem::Gem, "gem", Osv("RubyGems")),
+    Row(Ecosystem::GithubActions, "github", Osv("GitHub Actions")),
     Row(Ecosystem::Golang, "golang", Osv("Go")),
     Row(Ecosystem::Hackage, "hackage", Osv("Hackage")),
     Row(Ecosystem::Hex, "hex", Osv("Hex")),

@@ -22,6 +22,7 @@ const TABLE: &[Row] = &[
     (Ecosystem::Cran, Ok(&["cran-installed", "cran-renv"])),
     (Ecosystem::Deb, Ok(&["dpkg-status"])),
     (Ecosystem::Gem, Ok(&["ruby-installed", "ruby-lock"])),
+    (Ecosystem::GithubActions, Ok(&["github-actions"])),
     (Ecosystem::Golang, Ok(&["go-mod", "go-program", "go-vendor"])),
     (Ecosystem::Hackage, Ok(&["hackage-cabal", "hackage-stack"])),
     (Ecosystem::Hex, Ok(&["hex-mix", "hex-rebar"])),

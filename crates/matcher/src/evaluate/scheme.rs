@@ -43,14 +43,9 @@ impl Schemes {
 }
 
 fn own(base: &str) -> Option<Scheme> {
-    let packages = Ecosystem::from_osv(base)
+    Ecosystem::from_osv(base)
         .or_else(|| Family::from_osv(base).and_then(Family::packages))
-        .and_then(of_packages);
-    // Ecosystems of records whose packages no reader of ours finds.
-    packages.or(match base {
-        "GitHub Actions" => Some(Scheme::SemVer),
-        _ => None,
-    })
+        .and_then(of_packages)
 }
 
 fn of_packages(ecosystem: Ecosystem) -> Option<Scheme> {
@@ -67,6 +62,8 @@ fn of_packages(ecosystem: Ecosystem) -> Option<Scheme> {
         Ecosystem::Cran => Some(Scheme::Cran),
         Ecosystem::Deb => Some(Scheme::Debian),
         Ecosystem::Gem => Some(Scheme::RubyGems),
+        // Semantic Versioning with a `v` before it, as npm reads it.
+        Ecosystem::GithubActions => Some(Scheme::Npm),
         Ecosystem::Golang => Some(Scheme::Go),
         Ecosystem::Hackage => Some(Scheme::Hackage),
         Ecosystem::Hex => Some(Scheme::Hex),

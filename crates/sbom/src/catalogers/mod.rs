@@ -10,6 +10,7 @@ mod conda;
 mod cran;
 mod debian;
 mod declared;
+mod github_actions;
 mod golang;
 mod hackage;
 mod hex;
@@ -47,6 +48,7 @@ pub static ALL: &[&dyn Cataloger] = &[
     &cran::Installed,
     &cran::Renv,
     &debian::Status,
+    &github_actions::Workflows,
     &golang::ModuleFiles,
     &golang::Program,
     &golang::Vendored,
