@@ -29,6 +29,7 @@ const fn row(cataloger: &'static str, kind: &'static str, place: Place) -> Row {
 /// The result types and display names of Trivy's JSON reports, by our catalogers.
 const CATALOGERS: &[Row] = &[
     row("cargo-lock", "cargo", Place::EachFile),
+    row("cargo-manifest", "cargo", Place::EachFile),
     row("cocoapods-lock", "cocoapods", Place::EachFile),
     row("composer-installed", "composer-vendor", Place::EachFile),
     row("composer-lock", "composer", Place::EachFile),

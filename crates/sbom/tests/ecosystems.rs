@@ -14,7 +14,7 @@ const TABLE: &[Row] = &[
         Ecosystem::Bitnami,
         Err("matched from SBOMs alone; its images carry SPDX files, not yet read"),
     ),
-    (Ecosystem::Cargo, Ok(&["cargo-lock", "rust-program"])),
+    (Ecosystem::Cargo, Ok(&["cargo-lock", "cargo-manifest", "rust-program"])),
     (Ecosystem::Cocoapods, Ok(&["cocoapods-lock"])),
     (Ecosystem::Composer, Ok(&["composer-installed", "composer-lock"])),
     (Ecosystem::Conan, Ok(&["conan-file", "conan-lock"])),

@@ -1,11 +1,11 @@
 //! What lockfiles and manifests have in common: packages that are named, at lines, and that name
 //! each other.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
-use sealift_model::{Evidence, Location, Package, Purl, PurlError};
+use sealift_model::{Evidence, Impact, Location, Package, Purl, PurlError};
 
-use crate::Facts;
+use crate::{Catalog, Fact, Facts, MergedFacts};
 
 /// The package of that name and version in an ecosystem whose purls have the name alone.
 pub(super) fn package(
@@ -54,6 +54,26 @@ impl Declared {
             package.depends_on.sort_unstable();
             package.depends_on.dedup();
             facts.package(package);
+        }
+    }
+}
+
+/// Takes the facts of manifests that no lockfile speaks for. One beside a manifest, or above it
+/// (the workspace's), names all that the manifest does, and the versions too.
+pub(super) fn extend_unlocked(merged: &MergedFacts<'_>, catalog: &mut Catalog) {
+    let folder = |path: &str| path.rfind('/').map_or(0, |slash| slash + 1);
+    let locked = merged.files.iter().filter(|file| file.facts.facts.contains(&Fact::PinsAll));
+    let locked: HashSet<&str> =
+        locked.filter_map(|file| file.path.get(..folder(&file.path))).collect();
+    for file in &merged.files {
+        let mut above = file.path.match_indices('/').map(|(slash, _)| slash + 1);
+        let is_locked = locked.contains("")
+            || above.any(|end| file.path.get(..end).is_some_and(|it| locked.contains(it)));
+        if !is_locked {
+            catalog.add_problems(file, merged.cataloger, Impact::Partial);
+            for package in file.facts.packages() {
+                catalog.add(package.clone(), file, merged.cataloger);
+            }
         }
     }
 }

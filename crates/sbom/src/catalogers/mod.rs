@@ -39,6 +39,7 @@ use crate::Cataloger;
 pub static ALL: &[&dyn Cataloger] = &[
     &alpine::Installed,
     &cargo::Lockfile,
+    &cargo::Manifest,
     &cocoapods::Lockfile,
     &composer::Installed,
     &composer::Lockfile,

@@ -4,10 +4,8 @@
 //! (PEP 621), `dependency-groups` (PEP 735), and Poetry's tables. `setup.py` is a program: of it
 //! the texts count that stand in a list behind `install_requires =` and its kin.
 
-use std::collections::HashSet;
-
 use sealift_layers::{File, Metadata, TreePath};
-use sealift_model::{Impact, Scope};
+use sealift_model::Scope;
 use toml::Spanned;
 use toml::de::DeValue;
 
@@ -43,24 +41,8 @@ impl Cataloger for Project {
         parse(file.bytes()?, facts)
     }
 
-    /// A lockfile beside a manifest, or above it, names all that the manifest does, and the
-    /// versions too: one of the folders above may be the workspace.
     fn assemble(&self, merged: &MergedFacts<'_>, catalog: &mut Catalog) {
-        let folder = |path: &'_ str| path.rfind('/').map_or(0, |slash| slash + 1);
-        let locked = merged.files.iter().filter(|file| file.facts.facts.contains(&Fact::PinsAll));
-        let locked: HashSet<&str> =
-            locked.filter_map(|file| file.path.get(..folder(&file.path))).collect();
-        for file in &merged.files {
-            let mut folders = file.path.match_indices('/').map(|(slash, _)| slash + 1);
-            let is_locked = locked.contains("")
-                || folders.any(|end| file.path.get(..end).is_some_and(|it| locked.contains(it)));
-            if !is_locked {
-                catalog.add_problems(file, merged.cataloger, Impact::Partial);
-                for package in file.facts.packages() {
-                    catalog.add(package.clone(), file, merged.cataloger);
-                }
-            }
-        }
+        declared::extend_unlocked(merged, catalog);
     }
 }
 
