@@ -64,4 +64,7 @@ pub use findings::{
     Coverage, CvssEntry, DataSource, EcosystemCoverage, EpssScore, Finding, Kev, MatchOptions,
     Matches, Records, Status, Undetermined, match_inventory,
 };
-pub use version::{Scheme, Version, VersionError, VersionErrorKind};
+pub use version::{
+    NpmRange, Prereleases, RangeError, Scheme, SpecifierSet, Version, VersionError,
+    VersionErrorKind,
+};

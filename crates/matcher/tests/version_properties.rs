@@ -17,6 +17,8 @@ fn pattern(scheme: Scheme) -> &'static str {
         Scheme::Debian => r"([01]:)?[0-2]([.+~-]?[0-2a~]){0,4}(-[0-2a~]{1,3})?",
         Scheme::Go => r"v?[0-2](\.[0-2](\.[0-2](-[0-2a](\.[1-2ab-]){0,2})?(\+a)?)?)?",
         Scheme::Maven => r"[0-2](\.[0-2]){0,2}(-(alpha|rc|SNAPSHOT|ga|sp|x)(-?[0-2])?)?",
+        Scheme::Cran => r"[0-2]{1,2}([.-][0-2]{1,2}){0,3}",
+        Scheme::Hackage => r"[0-2]{1,2}(\.[0-2]{1,2}){0,3}",
         Scheme::Npm => r" ?v?[0-2]\.[0-2]\.[0-2](-[0-2a](\.[1-2abA-]){0,2})?(\+a)?",
         Scheme::NuGet => r"[0-2](\.[0-2]{1,2}){0,3}(-[0-2aA](\.[1-2aAbB-]){0,2})?(\+a)?",
         Scheme::Packagist => {

@@ -15,47 +15,89 @@ pub enum Ecosystem {
     Bitnami,
     /// Rust crates.
     Cargo,
+    /// Swift and Objective-C pods.
+    Cocoapods,
     /// PHP packages of Composer.
     Composer,
+    /// C and C++ packages of Conan.
+    Conan,
+    /// Packages of Conda environments.
+    Conda,
+    /// R packages.
+    Cran,
     /// Debian packages: Debian, Ubuntu.
     Deb,
     /// Ruby gems.
     Gem,
+    /// Actions and reusable workflows of GitHub.
+    GithubActions,
     /// Go modules.
     Golang,
+    /// Haskell packages.
+    Hackage,
     /// Erlang and Elixir packages.
     Hex,
+    /// Julia packages.
+    Julia,
+    /// Lua rocks.
+    Luarocks,
     /// Java archives.
     Maven,
     /// JavaScript packages.
     Npm,
     /// .NET packages.
     Nuget,
+    /// Dart packages.
+    Pub,
     /// Python packages.
     Pypi,
     /// RPM packages: Red Hat and its kin, SUSE, Amazon, Azure Linux, Photon.
     Rpm,
+    /// Packages of the Swift Package Manager, by the address of their repository.
+    Swift,
 }
 
-/// One row of the table: the ecosystem, its purl type and its OSV name.
-struct Row(Ecosystem, &'static str, Option<&'static str>);
+/// One row of the table: the ecosystem, its purl type and its name.
+struct Row(Ecosystem, &'static str, Name);
+
+/// What an ecosystem is called.
+#[derive(Clone, Copy)]
+enum Name {
+    /// As in OSV records.
+    Osv(&'static str),
+    /// As it calls itself, for OSV records do not know it: an operating system's package manager,
+    /// whose advisories name the distribution, or one without advisories.
+    Own(&'static str),
+}
+
+use Name::{Osv, Own};
 
 /// Every ecosystem. Purl types: package-url types index; OSV names: OSV schema, "Defined
 /// ecosystems". A package manager has no OSV name of its own: the distribution has.
 const TABLE: &[Row] = &[
-    Row(Ecosystem::Apk, "apk", None),
-    Row(Ecosystem::Bitnami, "bitnami", Some("Bitnami")),
-    Row(Ecosystem::Cargo, "cargo", Some("crates.io")),
-    Row(Ecosystem::Composer, "composer", Some("Packagist")),
-    Row(Ecosystem::Deb, "deb", None),
-    Row(Ecosystem::Gem, "gem", Some("RubyGems")),
-    Row(Ecosystem::Golang, "golang", Some("Go")),
-    Row(Ecosystem::Hex, "hex", Some("Hex")),
-    Row(Ecosystem::Maven, "maven", Some("Maven")),
-    Row(Ecosystem::Npm, "npm", Some("npm")),
-    Row(Ecosystem::Nuget, "nuget", Some("NuGet")),
-    Row(Ecosystem::Pypi, "pypi", Some("PyPI")),
-    Row(Ecosystem::Rpm, "rpm", None),
+    Row(Ecosystem::Apk, "apk", Own("apk")),
+    Row(Ecosystem::Bitnami, "bitnami", Osv("Bitnami")),
+    Row(Ecosystem::Cargo, "cargo", Osv("crates.io")),
+    Row(Ecosystem::Cocoapods, "cocoapods", Own("CocoaPods")),
+    Row(Ecosystem::Composer, "composer", Osv("Packagist")),
+    Row(Ecosystem::Conan, "conan", Osv("ConanCenter")),
+    Row(Ecosystem::Conda, "conda", Own("conda")),
+    Row(Ecosystem::Cran, "cran", Osv("CRAN")),
+    Row(Ecosystem::Deb, "deb", Own("deb")),
+    Row(Ecosystem::Gem, "gem", Osv("RubyGems")),
+    Row(Ecosystem::GithubActions, "github", Osv("GitHub Actions")),
+    Row(Ecosystem::Golang, "golang", Osv("Go")),
+    Row(Ecosystem::Hackage, "hackage", Osv("Hackage")),
+    Row(Ecosystem::Hex, "hex", Osv("Hex")),
+    Row(Ecosystem::Julia, "julia", Osv("Julia")),
+    Row(Ecosystem::Luarocks, "luarocks", Own("luarocks")),
+    Row(Ecosystem::Maven, "maven", Osv("Maven")),
+    Row(Ecosystem::Npm, "npm", Osv("npm")),
+    Row(Ecosystem::Nuget, "nuget", Osv("NuGet")),
+    Row(Ecosystem::Pub, "pub", Osv("Pub")),
+    Row(Ecosystem::Pypi, "pypi", Osv("PyPI")),
+    Row(Ecosystem::Rpm, "rpm", Own("rpm")),
+    Row(Ecosystem::Swift, "swift", Osv("SwiftURL")),
 ];
 
 impl Ecosystem {
@@ -70,10 +112,13 @@ impl Ecosystem {
         self.row().map_or("generic", |row| row.1)
     }
 
-    /// The name in OSV records, `PyPI`; none for the package managers of operating systems.
+    /// The name in OSV records, `PyPI`; none where they do not know it.
     #[must_use]
     pub fn osv_name(self) -> Option<&'static str> {
-        self.row().and_then(|row| row.2)
+        self.row().and_then(|row| match row.2 {
+            Osv(name) => Some(name),
+            Own(_) => None,
+        })
     }
 
     /// Whether an operating system's package manager installs these.
@@ -91,7 +136,7 @@ impl Ecosystem {
     /// The ecosystem of an OSV name without release suffix, as written there.
     #[must_use]
     pub fn from_osv(name: &str) -> Option<Self> {
-        TABLE.iter().find(|row| row.2 == Some(name)).map(|row| row.0)
+        TABLE.iter().map(|row| row.0).find(|ecosystem| ecosystem.osv_name() == Some(name))
     }
 
     fn row(self) -> Option<&'static Row> {
@@ -101,7 +146,9 @@ impl Ecosystem {
 
 impl fmt::Display for Ecosystem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.osv_name().unwrap_or_else(|| self.purl_type()))
+        f.pad(self.row().map_or("generic", |row| match row.2 {
+            Osv(name) | Own(name) => name,
+        }))
     }
 }
 
@@ -115,7 +162,7 @@ mod tests {
             assert_eq!(Ecosystem::from_purl_type(ecosystem.purl_type()), Some(ecosystem));
             match ecosystem.osv_name() {
                 Some(name) => assert_eq!(Ecosystem::from_osv(name), Some(ecosystem)),
-                None => assert!(ecosystem.is_operating_system()),
+                None => assert_eq!(Ecosystem::from_osv(&ecosystem.to_string()), None),
             }
         }
     }

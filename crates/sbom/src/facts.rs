@@ -2,7 +2,7 @@
 
 use sealift_model::{Distribution, Package};
 
-use crate::{DatabasePages, Error, OsPackage};
+use crate::{DatabasePages, Error, MavenProject, OsPackage};
 
 /// Problems listed of one file; a file of rubbish has one on every line.
 const MAX_PROBLEMS: usize = 100;
@@ -96,8 +96,12 @@ pub enum Fact {
     },
     /// The file names only what its project asks for itself: a file beside it knows the rest.
     ListsDirectOnly,
+    /// The file pins all that its project needs: manifests beside it and below say nothing more.
+    PinsAll,
     /// How the packages of an RPM database lie in its pages, or what a log beside it puts there.
     RpmPages(Box<DatabasePages>),
+    /// A Maven project, to which parents and bills of materials beside it may add.
+    MavenProject(Box<MavenProject>),
     /// Licences of a package that is stated elsewhere.
     Licenses {
         /// Name of the package.

@@ -53,6 +53,7 @@ pub use assemble::assemble;
 pub use catalog::{Catalog, MergedFacts, MergedFile};
 pub use cataloger::Cataloger;
 pub use catalogers::ALL;
+pub use catalogers::java::maven::{MavenDependency, MavenParent, MavenProject};
 pub use catalogers::os_release::identify as identify_distribution;
 pub use catalogers::rpm::DatabasePages;
 pub use document::{

@@ -11,7 +11,7 @@
     reason = "a suite stops at what it cannot read"
 )]
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -32,30 +32,70 @@ fn every_case_is_exact_or_excepted() {
         return;
     };
     let exceptions = exceptions();
-    let mut wrong = Vec::new();
-    for format in folders(&Path::new(&root).join("lockfiles")) {
-        let format_name = file_name(&format);
-        let (mut exact, mut excepted, mut skipped) = (0, 0, 0);
-        let cases = folders(&format);
-        for case in &cases {
-            let name = format!("{format_name}/{}", file_name(case));
-            match (judge(&format_name, case), exceptions.contains(&name)) {
-                (Verdict::Skipped, _) => skipped += 1,
-                (Verdict::Exact, false) => exact += 1,
+    let (mut tallies, mut wrong) = (Vec::new(), Vec::new());
+    for folder in folders(&Path::new(&root).join("lockfiles")) {
+        let mut tally = Tally::of(&folder);
+        for case in folders(&folder) {
+            let name = format!("{}/{}", tally.format, file_name(&case));
+            match (judge(&tally.format, &case), exceptions.contains_key(&name)) {
+                (Verdict::Skipped, _) => tally.skipped += 1,
+                (Verdict::Exact, false) => tally.exact += 1,
                 (Verdict::Exact, true) => wrong.push(format!("{name}: excepted, but exact")),
-                (Verdict::Wrong(_), true) => excepted += 1,
+                (Verdict::Wrong(_), true) => tally.excepted.push(name),
                 (Verdict::Wrong(reasons), false) => {
                     wrong.push(format!("{name}:\n  {}", reasons.join("\n  ")));
                 }
             }
         }
-        let count = cases.len();
+        tally.say_dataset();
+        tallies.push(tally);
+    }
+    say_table(&tallies, &exceptions);
+    assert!(wrong.is_empty(), "{} cases are wrong:\n{}", wrong.len(), wrong.join("\n"));
+}
+
+/// What became of the cases of a format.
+struct Tally {
+    format: String,
+    cases: usize,
+    exact: usize,
+    /// Their names.
+    excepted: Vec<String>,
+    skipped: usize,
+}
+
+impl Tally {
+    fn of(folder: &Path) -> Self {
+        let (format, cases) = (file_name(folder), folders(folder).len());
+        Self { format, cases, exact: 0, excepted: Vec::new(), skipped: 0 }
+    }
+
+    fn say_dataset(&self) {
+        let Self { format, cases, exact, excepted, skipped } = self;
+        let excepted = excepted.len();
         say(&format!(
-            "dataset lockfiles/{format_name}: {count} cases, {exact} exact, {excepted} excepted, \
+            "dataset lockfiles/{format}: {cases} cases, {exact} exact, {excepted} excepted, \
              {skipped} skipped"
         ));
     }
-    assert!(wrong.is_empty(), "{} cases are wrong:\n{}", wrong.len(), wrong.join("\n"));
+}
+
+/// Prints a row for each format that is read, the reason of each exception, and what is not read.
+fn say_table(tallies: &[Tally], exceptions: &BTreeMap<String, String>) {
+    let (read, unread): (Vec<_>, Vec<_>) = tallies.iter().partition(|it| it.skipped < it.cases);
+    say("\n| format | cases | exact | excepted | not read |\n| --- | ---: | ---: | ---: | ---: |");
+    for Tally { format, cases, exact, excepted, skipped } in &read {
+        say(&format!("| {format} | {cases} | {exact} | {} | {skipped} |", excepted.len()));
+    }
+    let sum = |of: fn(&Tally) -> usize| read.iter().map(|it| of(it)).sum::<usize>();
+    let (cases, exact) = (sum(|it| it.cases), sum(|it| it.exact));
+    let (excepted, skipped) = (sum(|it| it.excepted.len()), sum(|it| it.skipped));
+    say(&format!("| all | {cases} | {exact} | {excepted} | {skipped} |\n"));
+    for name in read.iter().flat_map(|it| &it.excepted) {
+        say(&format!("excepted: {name}: {}", exceptions[name]));
+    }
+    let unread: Vec<&str> = unread.iter().map(|it| it.format.as_str()).collect();
+    say(&format!("formats that are not read: {}", unread.join(", ")));
 }
 
 /// Prints past the test harness, which swallows what a test that passes prints with the macros.
@@ -205,12 +245,12 @@ fn rows(path: &Path) -> Vec<Vec<String>> {
     lines.map(|line| line.split('\t').map(str::to_owned).collect()).collect()
 }
 
-/// The cases that are excepted; the reason stands beside each.
-fn exceptions() -> BTreeSet<String> {
+/// The cases that are excepted, each with its reason.
+fn exceptions() -> BTreeMap<String, String> {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/lockfiles-exceptions.tsv");
     let rows = rows(Path::new(path));
     assert!(rows.iter().all(|row| row.len() == 2), "a case without a reason, or more than that");
-    rows.into_iter().filter_map(|row| row.into_iter().next()).collect()
+    rows.into_iter().map(|row| (row[0].clone(), row[1].clone())).collect()
 }
 
 fn folders(path: &Path) -> Vec<PathBuf> {

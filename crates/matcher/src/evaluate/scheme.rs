@@ -43,15 +43,9 @@ impl Schemes {
 }
 
 fn own(base: &str) -> Option<Scheme> {
-    let packages = Ecosystem::from_osv(base)
+    Ecosystem::from_osv(base)
         .or_else(|| Family::from_osv(base).and_then(Family::packages))
-        .and_then(of_packages);
-    // Ecosystems of records whose packages no reader of ours finds.
-    packages.or(match base {
-        "Pub" => Some(Scheme::Pub),
-        "SwiftURL" | "GitHub Actions" => Some(Scheme::SemVer),
-        _ => None,
-    })
+        .and_then(of_packages)
 }
 
 fn of_packages(ecosystem: Ecosystem) -> Option<Scheme> {
@@ -59,14 +53,26 @@ fn of_packages(ecosystem: Ecosystem) -> Option<Scheme> {
         Ecosystem::Apk => Some(Scheme::Alpine),
         Ecosystem::Bitnami => Some(Scheme::SemVer),
         Ecosystem::Cargo => Some(Scheme::Cargo),
+        // CocoaPods compares as RubyGems does, whose library it uses.
+        Ecosystem::Cocoapods => Some(Scheme::RubyGems),
         Ecosystem::Composer => Some(Scheme::Packagist),
+        Ecosystem::Conan | Ecosystem::Julia | Ecosystem::Swift => Some(Scheme::SemVer),
+        // What Conda's own order adds is for texts that no public advisory names.
+        Ecosystem::Conda => Some(Scheme::Pep440),
+        Ecosystem::Cran => Some(Scheme::Cran),
         Ecosystem::Deb => Some(Scheme::Debian),
         Ecosystem::Gem => Some(Scheme::RubyGems),
+        // Semantic Versioning with a `v` before it, as npm reads it.
+        Ecosystem::GithubActions => Some(Scheme::Npm),
         Ecosystem::Golang => Some(Scheme::Go),
+        Ecosystem::Hackage => Some(Scheme::Hackage),
         Ecosystem::Hex => Some(Scheme::Hex),
+        // LuaRocks orders them otherwise, but no public advisory names a rock.
+        Ecosystem::Luarocks => Some(Scheme::SemVer),
         Ecosystem::Maven => Some(Scheme::Maven),
         Ecosystem::Npm => Some(Scheme::Npm),
         Ecosystem::Nuget => Some(Scheme::NuGet),
+        Ecosystem::Pub => Some(Scheme::Pub),
         Ecosystem::Pypi => Some(Scheme::Pep440),
         Ecosystem::Rpm => Some(Scheme::Rpm),
         _ => None,

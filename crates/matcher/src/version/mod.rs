@@ -19,6 +19,7 @@
 use std::cmp::Ordering;
 
 pub use error::{VersionError, VersionErrorKind};
+pub use range::{NpmRange, Prereleases, RangeError, SpecifierSet};
 
 /// Implements equality and `PartialOrd` of a type through its `Ord`.
 macro_rules! eq_through_ord {
@@ -42,19 +43,23 @@ macro_rules! eq_through_ord {
 mod alpine;
 mod alpm;
 mod caseless;
+mod cran;
 mod cursor;
 mod debian;
 mod error;
 mod go;
+mod hackage;
 mod hex;
 mod maven;
 mod npm;
 mod nuget;
 mod number;
+mod numbers;
 mod packagist;
 mod pep440;
 mod portage;
 mod pub_semver;
+mod range;
 mod rpm;
 mod rubygems;
 mod semver;
@@ -120,10 +125,14 @@ schemes! {
     Alpm, "alpm", alpm, alpm::Version<'a>, alpm::compare;
     /// crates.io.
     Cargo, "cargo", semver, semver::Version<'a>, Ord::cmp;
+    /// CRAN: R.
+    Cran, "cran", cran, numbers::Version<'a>, Ord::cmp;
     /// dpkg: Debian, Ubuntu.
     Debian, "debian", debian, debian::Version<'a>, Ord::cmp;
     /// Go modules.
     Go, "go", go, semver::Version<'a>, Ord::cmp;
+    /// Hackage: Haskell.
+    Hackage, "hackage", hackage, numbers::Version<'a>, Ord::cmp;
     /// Hex: Elixir and Erlang.
     Hex, "hex", hex, semver::Version<'a>, Ord::cmp;
     /// Maven's `ComparableVersion`.

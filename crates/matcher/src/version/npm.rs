@@ -12,7 +12,7 @@ use super::{VersionErrorKind, check_length};
 const MAX_BYTES: usize = 256;
 
 /// `Number.MAX_SAFE_INTEGER`, 2^53 - 1.
-const MAX_NUMBER: u64 = 9_007_199_254_740_991;
+pub(super) const MAX_NUMBER: u64 = 9_007_199_254_740_991;
 
 pub(super) fn parse(text: &str) -> Result<Version<'_>, VersionErrorKind> {
     check_length(text, MAX_BYTES)?;

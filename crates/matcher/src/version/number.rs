@@ -17,8 +17,13 @@ impl<'a> Number<'a> {
         self.0.is_empty()
     }
 
+    /// The number, unless it is too large.
+    pub(super) fn value(self) -> Option<u64> {
+        if self.is_zero() { Some(0) } else { self.0.parse().ok() }
+    }
+
     pub(super) fn is_at_most(self, max: u64) -> bool {
-        self.is_zero() || self.0.parse::<u64>().is_ok_and(|value| value <= max)
+        self.value().is_some_and(|value| value <= max)
     }
 }
 

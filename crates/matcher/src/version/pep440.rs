@@ -136,11 +136,63 @@ fn local<'a>(cursor: &mut Cursor<'a>) -> Result<&'a str, VersionErrorKind> {
     Ok(text.get(..cursor.at() - start).unwrap_or(text))
 }
 
+/// What specifiers ask.
+impl<'a> Version<'a> {
+    /// Whether this is a pre-release or a development release.
+    pub(super) fn is_prerelease(&self) -> bool {
+        self.pre != Pre::None || self.dev != Dev::None
+    }
+
+    pub(super) fn is_postrelease(&self) -> bool {
+        self.post.is_some()
+    }
+
+    pub(super) fn has_local(&self) -> bool {
+        !self.local.is_empty()
+    }
+
+    /// Whether there is nothing but an epoch and numbers.
+    pub(super) fn is_plain_release(&self) -> bool {
+        !self.is_prerelease() && !self.is_postrelease() && !self.has_local()
+    }
+
+    pub(super) fn without_local(self) -> Self {
+        Self { local: "", ..self }
+    }
+
+    pub(super) fn has_epoch_of(&self, other: &Version<'_>) -> bool {
+        self.epoch == other.epoch
+    }
+
+    /// The numbers of the release.
+    pub(super) fn segments(&self) -> impl Iterator<Item = Number<'a>> + use<'a> {
+        self.release.split('.').map(Number::new)
+    }
+
+    /// The numbers of the release, and zeros without end.
+    pub(super) fn padded_segments(&self) -> impl Iterator<Item = Number<'a>> + use<'a> {
+        padded(self.release)
+    }
+
+    /// Whether both are of the same pre-release, or of none.
+    pub(super) fn is_same_phase(&self, other: &Version<'_>) -> bool {
+        self.pre == other.pre
+    }
+
+    /// Whether both are of the same post-release, or of none.
+    pub(super) fn is_same_post(&self, other: &Version<'_>) -> bool {
+        self.is_same_phase(other) && self.post == other.post
+    }
+
+    /// Compares epoch and release alone.
+    pub(super) fn compare_base(&self, other: &Version<'_>) -> Ordering {
+        self.epoch.cmp(&other.epoch).then_with(|| compare_release(self.release, other.release))
+    }
+}
+
 impl Ord for Version<'_> {
     fn cmp(&self, other: &Self) -> Ordering {
-        self.epoch
-            .cmp(&other.epoch)
-            .then_with(|| compare_release(self.release, other.release))
+        self.compare_base(other)
             .then_with(|| self.pre.cmp(&other.pre))
             .then_with(|| self.post.cmp(&other.post))
             .then_with(|| self.dev.cmp(&other.dev))

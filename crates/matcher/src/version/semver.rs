@@ -129,7 +129,7 @@ eq_through_ord!(Version);
 
 /// Section 11.3 and 11.4: a pre-release is below its release; identifiers decide from left to
 /// right; a larger set of them is above a smaller one that it starts with.
-fn compare_pre(left: &str, right: &str) -> Ordering {
+pub(super) fn compare_pre(left: &str, right: &str) -> Ordering {
     match (left.is_empty(), right.is_empty()) {
         (true, true) => Ordering::Equal,
         (true, false) => Ordering::Greater,

@@ -3,19 +3,34 @@
 mod alpine;
 mod archive;
 mod cargo;
+mod cocoapods;
 mod composer;
+mod conan;
+mod conda;
+mod cran;
 mod debian;
+mod declared;
+mod github_actions;
 mod golang;
-mod java;
+mod hackage;
+mod hex;
+pub(crate) mod java;
 mod json;
+mod julia;
+mod luarocks;
 mod npm;
 mod nuget;
 pub(crate) mod os_release;
 mod program;
+mod pub_dev;
 mod python;
 pub(crate) mod rpm;
 mod ruby;
+mod swift;
 pub(crate) mod text;
+mod toml_file;
+mod xml;
+mod yaml;
 
 use crate::Cataloger;
 
@@ -24,25 +39,50 @@ use crate::Cataloger;
 pub static ALL: &[&dyn Cataloger] = &[
     &alpine::Installed,
     &cargo::Lockfile,
+    &cargo::Manifest,
+    &cocoapods::Lockfile,
     &composer::Installed,
     &composer::Lockfile,
+    &conan::ConanFile,
+    &conan::Lockfile,
+    &conda::Installed,
+    &cran::Installed,
+    &cran::Renv,
     &debian::Status,
+    &github_actions::Workflows,
     &golang::ModuleFiles,
     &golang::Program,
+    &golang::Vendored,
+    &hackage::Freeze,
+    &hackage::Stack,
+    &hex::Mix,
+    &hex::Rebar,
     &java::Archive,
+    &java::Lockfile,
+    &java::Catalog,
+    &java::Verification,
+    &java::Pom,
+    &julia::Manifest,
+    &luarocks::Rockspec,
     &npm::Bun,
     &npm::Installed,
     &npm::Lockfile,
     &npm::Pnpm,
     &npm::Yarn,
+    &nuget::Assets,
+    &nuget::Config,
     &nuget::Deps,
     &nuget::Lockfile,
+    &nuget::Paket,
+    &nuget::Project,
     &os_release::Release,
+    &pub_dev::Lockfile,
     &python::Archive,
     &python::Installed,
     &python::Pdm,
     &python::Pipfile,
     &python::Poetry,
+    &python::Project,
     &python::Pylock,
     &python::Requirements,
     &python::Uv,
@@ -50,6 +90,7 @@ pub static ALL: &[&dyn Cataloger] = &[
     &ruby::Installed,
     &ruby::Lockfile,
     &cargo::Program,
+    &swift::Resolved,
 ];
 
 #[cfg(test)]

@@ -42,10 +42,10 @@ fn name(ecosystem: Ecosystem, purl: &Purl, stated: Stated<'_>) -> String {
     };
     let named = join(namespace, purl.name());
     let Some(own) = stated.name else { return named };
-    // Some tools move the tail of a long Go module path into the subpath.
+    // Some tools move the tail of a long Go module path into the subpath; the part of a pod is one.
     let longer = purl
         .subpath()
-        .filter(|_| ecosystem == Ecosystem::Golang)
+        .filter(|_| matches!(ecosystem, Ecosystem::Cocoapods | Ecosystem::Golang))
         .map(|subpath| format!("{named}/{subpath}"));
     let whole = join(stated.group, own);
     [own, &whole]

@@ -123,7 +123,7 @@ fn what_is_no_package_is_told_of() {
         {"type":"library","name":"bad","purl":"npm/a@1"},
         {"type":"application","name":"app/package-lock.json"},
         {"type":"file","name":"a"}, {"type":"file","name":"b"},
-        {"type":"library","name":"c","purl":"pkg:swift/github.com/c/c@1"},
+        {"type":"library","name":"c","purl":"pkg:bazel/c@1"},
         {"type":"library","name":"d","version":3,"purl":"pkg:npm/d@3"},
         {"type":"library","name":"e","purl":"pkg:npm/e@3","licenses":"MIT"},
         7,

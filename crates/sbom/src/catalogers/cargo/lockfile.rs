@@ -35,7 +35,7 @@ impl Cataloger for Lockfile {
 
 /// Whether a file is of a crate that Cargo unpacked: `registry/src/INDEX/CRATE/Cargo.lock`, or
 /// `git/checkouts/REPOSITORY/COMMIT/Cargo.lock`.
-fn is_in_registry(path: TreePath<'_>) -> bool {
+pub(super) fn is_in_registry(path: TreePath<'_>) -> bool {
     let parts: Vec<&[u8]> = path.components().collect();
     parts.windows(2).any(|pair| matches!(pair, [b"registry", b"src"] | [b"git", b"checkouts"]))
 }

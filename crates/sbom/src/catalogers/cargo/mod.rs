@@ -3,6 +3,7 @@
 //! | cataloger | reads | finds |
 //! | --- | --- | --- |
 //! | `cargo-lock` | `Cargo.lock` of every version | what it pins, declared, with the edges between; the project's own crates as its root or workspace |
+//! | `cargo-manifest` | `Cargo.toml` where no lockfile lies beside or above it | the crate itself and what it asks for; the version only where `=` pins one |
 //! | `rust-program` | ELF, PE and Mach-O files with a section `.dep-v0`, stripped ones too | every crate in the program, with the edges between; its own crate as the root. Crates that only ran while it was built are declared, for development: they are not in the program |
 //!
 //! What they cannot find: crates of programs built without `cargo auditable` (nothing in them
@@ -13,6 +14,7 @@
 
 mod audit;
 mod lockfile;
+mod manifest;
 mod program;
 #[cfg(test)]
 mod testing;
@@ -20,6 +22,7 @@ mod testing;
 use sealift_model::{Ecosystem, Package, Purl, PurlError};
 
 pub(super) use lockfile::Lockfile;
+pub(super) use manifest::Manifest;
 pub(super) use program::Program;
 
 /// The crate of that name.

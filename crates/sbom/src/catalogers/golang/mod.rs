@@ -4,12 +4,13 @@
 //! | --- | --- | --- |
 //! | `go-mod` | `go.mod`; `go.sum` beside one of a Go before 1.17, which names only direct modules | the modules required, declared, replaced ones as their replacement; the Go version asked for as `stdlib` |
 //! | `go-program` | ELF, PE and Mach-O files of Go 1.12 and later, stripped ones too | the main module, every module linked in (a replaced one as its replacement), the toolchain as `stdlib` |
+//! | `go-vendor` | `vendor/modules.txt` | the modules whose packages are copied into the project, replaced ones as their replacement |
 //!
 //! What they cannot find: modules of programs built without module support (only their toolchain),
 //! code copied into a module (vendored C, forks under another path), programs packed by UPX and the
 //! like, universal Mach-O files. A program's modules are those linked in, not those whose code is
 //! reachable. A `go.mod` lists what the module graph selects for any platform and for tests, too;
-//! `go.work` files and `vendor` folders are not read. A module replaced by a folder keeps its name
+//! `go.work` files are not read. A module replaced by a folder keeps its name
 //! and has no version. Files in Go's module cache are not read.
 
 mod build_info;
@@ -20,11 +21,13 @@ mod modules;
 mod program;
 #[cfg(test)]
 mod testing;
+mod vendor;
 
 use sealift_model::{Ecosystem, Package, Purl, PurlError, Relationship};
 
 pub(super) use module_files::ModuleFiles;
 pub(super) use program::Program;
+pub(super) use vendor::Vendored;
 
 /// The last part of a module path is the purl's name, what is before it the namespace.
 fn package(path: &str, version: &str, relationship: Relationship) -> Result<Package, PurlError> {

@@ -1,19 +1,33 @@
-//! Java archives: jar, war, ear and their kin, with everything nested and shaded into them.
+//! Java: archives, and what Maven and Gradle projects declare.
 //!
-//! Finds, for each archive at any depth, the packages that `pom.properties` and `pom.xml` in it
+//! | cataloger | reads | finds |
+//! | --- | --- | --- |
+//! | `java-archive` | jar, war, ear and their kin | every package in them, nested and shaded ones too |
+//! | `java-gradle` | `gradle.lockfile`, `buildscript-gradle.lockfile` | what is locked |
+//! | `java-gradle-catalog` | `gradle/*.versions.toml` | libraries, with versions where one is named |
+//! | `java-gradle-verification` | `gradle/verification-metadata.xml` | every module whose files are verified |
+//! | `java-pom` | `pom.xml` | dependencies, with properties, parents, management and bills of materials as far as they lie in the tree |
+//!
+//! `java-archive` finds, for each archive at any depth, the packages that `pom.properties` and `pom.xml` in it
 //! name (several in a shaded archive); where there are none, one package guessed from manifest,
 //! file name and classes, and says so in [`Package::guessed`](sealift_model::Package::guessed). Licences come from the `pom.xml`,
 //! and for the archive itself from `Bundle-License`.
 //!
-//! Does not find: an archive with neither Maven metadata nor a version in manifest or file name
+//! It does not find: an archive with neither Maven metadata nor a version in manifest or file name
 //! (said as a problem when it holds classes); code copied into another archive without its
 //! metadata; classes outside archives; what a launcher downloads when it starts. Of a `pom.xml`
-//! only the project is read, not its dependencies.
+//! in an archive only the project is read, not its dependencies: what of them is there is in the
+//! archive too. A project's `pom.xml` names what it asks for itself; what that needs in turn is in
+//! repositories, and so are parents that do not lie in the tree: a version that they manage is
+//! none, and a note says so. Profiles count that are active by default. Plugins and what they need
+//! are left out.
 
 mod file_name;
+mod gradle;
 mod identity;
 mod licenses;
 mod manifest;
+pub(crate) mod maven;
 mod packages;
 mod pom;
 mod properties;
@@ -24,8 +38,12 @@ mod tests;
 mod walk;
 
 use sealift_layers::{File, Metadata, TreePath};
+use sealift_model::{Ecosystem, Package, Purl, PurlError};
 
 use crate::{Cataloger, Error, Facts};
+
+pub(super) use gradle::{Catalog, Lockfile, Verification};
+pub(super) use maven::Pom;
 
 /// Archives that are there to be run.
 #[derive(Debug)]
@@ -45,6 +63,16 @@ impl Cataloger for Archive {
         let limits = file.limits();
         walk::read(&path, file.bytes()?, limits, facts)
     }
+}
+
+/// The package of these coordinates, all of which a repository needs ("Maven Coordinates").
+fn package(group: &str, artifact: &str, version: &str) -> Result<Package, PurlError> {
+    let kind = Ecosystem::Maven.purl_type();
+    if group.is_empty() {
+        return Err(PurlError::NamespaceRequired { kind: kind.to_owned(), segments: 1 });
+    }
+    let purl = Purl::builder(kind, artifact).namespace(group).version(version).build()?;
+    Ok(Package::new(Ecosystem::Maven, format!("{group}:{artifact}"), version, purl))
 }
 
 /// What a file name says of a file.

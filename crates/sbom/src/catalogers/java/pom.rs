@@ -7,6 +7,8 @@ use quick_xml::Reader;
 use quick_xml::escape::resolve_xml_entity;
 use quick_xml::events::Event;
 
+use super::maven::{MAX_VALUE_BYTES, fill_in};
+
 /// What a `pom.xml` says of its own project.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Pom {
@@ -19,10 +21,6 @@ pub(super) struct Pom {
 
 /// The deepest element of interest is `project/licenses/license/name`.
 const DEPTH: usize = 4;
-
-/// More text than this in a coordinate is no coordinate; properties that refer to each other could
-/// grow without bound.
-const MAX_VALUE_BYTES: usize = 1024;
 
 impl Pom {
     /// Reads a `pom.xml`. Group and version are those of the parent where the project has none;
@@ -106,7 +104,8 @@ impl Values {
     }
 
     fn into_pom(self) -> Pom {
-        let of_project = |key: &str| self.lookup(key).and_then(|value| self.fill_in(value));
+        let of_project =
+            |key: &str| self.lookup(key).and_then(|value| fill_in(value, |name| self.lookup(name)));
         Pom {
             group: of_project("project.groupId"),
             artifact: of_project("project.artifactId"),
@@ -128,23 +127,6 @@ impl Values {
         };
         let own = self.project.get(key).or_else(|| self.project.get(inherited));
         own.or_else(|| self.properties.get(key)).map(String::as_str)
-    }
-
-    /// Replaces each `${name}`, a bounded number of times: names may refer to each other in rings.
-    fn fill_in(&self, value: &str) -> Option<String> {
-        const MAX_REPLACEMENTS: usize = 16;
-        let mut value = value.to_owned();
-        for _ in 0..MAX_REPLACEMENTS {
-            let Some((before, rest)) = value.split_once("${") else {
-                return Some(value);
-            };
-            let (name, after) = rest.split_once('}')?;
-            value = format!("{before}{}{after}", self.lookup(name)?);
-            if value.len() > MAX_VALUE_BYTES {
-                return None;
-            }
-        }
-        None
     }
 }
 

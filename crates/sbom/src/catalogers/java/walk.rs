@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use sealift_layers::{LimitExceeded, Limits, TreePath};
-use sealift_model::{Ecosystem, Location, Package, Purl, PurlError};
+use sealift_model::{Location, Package, PurlError};
 
 use super::Kind;
 use super::identity::{Clues, Identity};
@@ -244,11 +244,7 @@ impl Walk<'_, '_> {
 
 fn package(identity: Identity, place: &Place) -> Result<Package, PurlError> {
     let Identity { group, artifact, version, licenses, guessed } = identity;
-    let purl = Purl::builder(Ecosystem::Maven.purl_type(), &artifact)
-        .namespace(&group)
-        .version(&version)
-        .build()?;
-    let mut package = Package::new(Ecosystem::Maven, format!("{group}:{artifact}"), version, purl);
+    let mut package = super::package(&group, &artifact, &version)?;
     (package.licenses, package.guessed) = (licenses, guessed);
     if !place.inner.is_empty() {
         package.locations.push(Location::new(&place.inner));

@@ -75,7 +75,10 @@ fn plain(name: &str) -> &str {
 }
 
 /// What each library needs, by its key, in the target that says so first.
-fn requires(root: &Object<'_>, ids: &HashMap<String, String>) -> HashMap<String, Vec<String>> {
+pub(super) fn requires(
+    root: &Object<'_>,
+    ids: &HashMap<String, String>,
+) -> HashMap<String, Vec<String>> {
     let mut requires = HashMap::new();
     let targets = root.object("targets").unwrap_or_default();
     for target in targets.members().filter_map(|(_, target)| target.as_object()) {

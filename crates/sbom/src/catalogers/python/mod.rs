@@ -7,6 +7,7 @@
 //! | `python-pdm` | `pdm.lock` | what it pins, with scope, dependencies and lines |
 //! | `python-pipfile` | `Pipfile.lock` | what it pins, with scope and lines |
 //! | `python-poetry` | `poetry.lock` of every version | what it pins, with scope, dependencies and lines |
+//! | `python-project` | `pyproject.toml`, `setup.py`, where no lockfile lies beside or above them | what the project asks for; the version only where one is pinned |
 //! | `python-pylock` | `pylock.toml`, `pylock.*.toml` | what it pins, with dependencies and lines |
 //! | `python-requirements` | `*requirements*.txt`, and every `.txt` in a folder `requirements` | every named requirement; the version only where `==` or `===` pins one |
 //! | `python-uv` | `uv.lock` | what it pins, with scope, relationship, dependencies and lines |
@@ -22,9 +23,11 @@ mod installed;
 mod pdm;
 mod pipfile;
 mod poetry;
+mod project;
 mod pylock;
 mod requirement;
 mod requirements;
+mod setup_py;
 mod toml_lock;
 mod uv;
 
@@ -35,6 +38,7 @@ pub(super) use installed::Installed;
 pub(super) use pdm::Pdm;
 pub(super) use pipfile::Pipfile;
 pub(super) use poetry::Poetry;
+pub(super) use project::Project;
 pub(super) use pylock::Pylock;
 pub(super) use requirements::Requirements;
 pub(super) use uv::Uv;

@@ -1,0 +1,15 @@
+//! R: installed packages, and what renv locks.
+//!
+//! | cataloger | reads | finds |
+//! | --- | --- | --- |
+//! | `cran-installed` | `library/NAME/DESCRIPTION`, `site-library/NAME/DESCRIPTION` | the package, with its licence |
+//! | `cran-renv` | `renv.lock` | what is locked from CRAN, with what each needs and lines |
+//!
+//! What they cannot find: packages of Bioconductor, git and folders in a lockfile, of which a note
+//! tells; R itself.
+
+mod description;
+mod renv;
+
+pub(super) use description::Installed;
+pub(super) use renv::Renv;

@@ -1,0 +1,136 @@
+//! GitHub Actions: what workflows and composite actions use.
+//!
+//! | cataloger | reads | finds |
+//! | --- | --- | --- |
+//! | `github-actions` | `.github/workflows/*.yml`, `action.yml` and `action.yaml` below `.github` | every action and reusable workflow of another repository, by `owner/name`, with lines |
+//!
+//! A version is what stands behind the `@`; of a commit, the release that a comment on the line
+//! names. What it cannot find: container images (a note tells of each), actions that an action
+//! uses in turn, and those of the repository itself, which lie in it.
+
+use sealift_layers::{File, Metadata, TreePath};
+use sealift_model::{Ecosystem, Package, Purl, PurlError};
+
+use crate::catalogers::yaml::{self, Line};
+use crate::catalogers::{declared, text};
+use crate::{Cataloger, Error, Facts};
+
+/// Finds the actions that workflows use.
+#[derive(Debug)]
+pub(crate) struct Workflows;
+
+impl Cataloger for Workflows {
+    fn name(&self) -> &'static str {
+        "github-actions"
+    }
+
+    fn wants(&self, path: TreePath<'_>, _: &Metadata, _: &[u8]) -> bool {
+        if !path.extension().is_some_and(|it| it == b"yml" || it == b"yaml") {
+            return false;
+        }
+        let folders: Vec<&[u8]> = path.components().collect();
+        let is_workflow = matches!(folders.as_slice(), [.., b".github", b"workflows", _]);
+        let is_action = matches!(path.file_name(), b"action.yml" | b"action.yaml")
+            && folders.contains(&b".github".as_slice());
+        (is_workflow || is_action) && !text::is_inside_package(path)
+    }
+
+    fn read(&self, file: &mut File<'_>, facts: &mut Facts) -> Result<(), Error> {
+        parse(text::utf8(file.bytes()?, "workflow")?, facts);
+        Ok(())
+    }
+}
+
+/// The lines that say `uses:`, but for those in texts of several lines, mostly scripts.
+fn parse(text: &str, facts: &mut Facts) {
+    let mut script: Option<usize> = None;
+    for line in yaml::lines(text) {
+        if script.is_some_and(|indent| line.indent > indent) {
+            continue;
+        }
+        let begins_script = line.key.is_some() && line.value.starts_with(['|', '>']);
+        script = begins_script.then_some(line.indent);
+        match line.key {
+            Some("uses") => uses(&line, facts),
+            None if line.indent == 0 && !line.is_item => {
+                facts.problem(Some(line.number), format!("{:?} is no `key: value`", line.value));
+            }
+            _ => {}
+        }
+    }
+}
+
+/// `owner/name[/path]@ref` (GitHub docs, "Workflow syntax", `jobs.<job_id>.steps[*].uses`).
+fn uses(line: &Line<'_>, facts: &mut Facts) {
+    if line.value.starts_with("./") {
+        return;
+    }
+    if line.value.starts_with("docker://") {
+        return facts.note(Some(line.number), format!("{:?} is a container image", line.value));
+    }
+    let (path, reference) = line.value.split_once('@').unwrap_or((line.value, ""));
+    let mut parts = path.split('/');
+    let (owner, name) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
+    let version = match is_commit(reference) {
+        true => line.comment.split_whitespace().find(|it| is_release(it)).unwrap_or(reference),
+        false => reference,
+    };
+    declared::add(package(owner, name, version), line.number, facts);
+}
+
+fn is_commit(reference: &str) -> bool {
+    reference.len() == 40 && reference.bytes().all(|byte| byte.is_ascii_hexdigit())
+}
+
+/// Whether a word is a release, `v4.2.2`.
+fn is_release(word: &str) -> bool {
+    word.strip_prefix('v').unwrap_or(word).starts_with(|c: char| c.is_ascii_digit())
+}
+
+fn package(owner: &str, name: &str, version: &str) -> Result<Package, PurlError> {
+    let ecosystem = Ecosystem::GithubActions;
+    let purl = Purl::builder(ecosystem.purl_type(), name).namespace(owner).version(version);
+    Ok(Package::new(ecosystem, format!("{owner}/{name}"), version, purl.build()?))
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::catalogers::declared::testing::{problem_lines, read, rows, wants};
+
+    const PATH: &str = ".github/workflows/ci.yml";
+
+    #[test]
+    fn takes_what_is_used() {
+        let commit = "0123456789abcdef0123456789abcdef01234567";
+        let text = format!(
+            "jobs:\n  a:\n    steps:\n      - uses: o/a@v4\n      - name: x\n        uses: o/b/sub@{commit} # v 5.1\n      \
+             - run: |\n          uses: o/no@v1\n      - uses: ./local\n      - uses: docker://x:1\n      \
+             - uses: \"o/c@{commit}\"\n      - uses: d\nrubbish\n"
+        );
+        let (_, facts) = read(&Workflows, PATH, text);
+        assert_eq!(rows(&facts), ["o/a@v4 4", "o/b@5.1 6", &format!("o/c@{commit} 11")]);
+        assert_eq!((problem_lines(&facts), facts.notes.len()), (vec![12, 13], 1));
+        let purl = facts.packages().next().unwrap().purl.to_string();
+        assert_eq!(purl, "pkg:github/o/a@v4");
+    }
+
+    #[test]
+    fn wants_workflows_and_actions() {
+        for path in [PATH, "x/.github/workflows/a.yaml", ".github/actions/a/action.yml"] {
+            assert!(wants(&Workflows, path), "{path}");
+        }
+        for path in ["workflows/a.yml", ".github/dependabot.yml", "action.yml"] {
+            assert!(!wants(&Workflows, path), "{path}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn never_panics(text in "(uses: |[a/@]{0,4}|# v1|run: \\||\n *- |\n){0,16}") {
+            let _ = read(&Workflows, PATH, text);
+        }
+    }
+}

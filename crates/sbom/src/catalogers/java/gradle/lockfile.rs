@@ -1,0 +1,75 @@
+//! `gradle.lockfile` and `buildscript-gradle.lockfile` (Gradle user manual, "Locking
+//! Versions"): lines `group:artifact:version=configurations`, and `empty=configurations`.
+
+use sealift_layers::{File, Metadata, TreePath};
+
+use crate::catalogers::{declared, java, text};
+use crate::{Cataloger, Error, Facts};
+
+/// Finds the modules that Gradle locked.
+#[derive(Debug)]
+pub(crate) struct Lockfile;
+
+impl Cataloger for Lockfile {
+    fn name(&self) -> &'static str {
+        "java-gradle"
+    }
+
+    fn wants(&self, path: TreePath<'_>, _: &Metadata, _: &[u8]) -> bool {
+        matches!(path.file_name(), b"gradle.lockfile" | b"buildscript-gradle.lockfile")
+    }
+
+    fn read(&self, file: &mut File<'_>, facts: &mut Facts) -> Result<(), Error> {
+        parse(text::utf8(file.bytes()?, "gradle.lockfile")?, facts);
+        Ok(())
+    }
+}
+
+fn parse(text: &str, facts: &mut Facts) {
+    for (line, number) in text.lines().map(str::trim).zip(1..) {
+        if line.is_empty() || line.starts_with('#') || line.starts_with("empty=") {
+            continue;
+        }
+        let module = line.split_once('=').map(|(module, _)| module);
+        let mut parts = module.unwrap_or_default().split(':');
+        match (parts.next(), parts.next(), parts.next(), parts.next()) {
+            (Some(group), Some(artifact), Some(version), None) if !version.is_empty() => {
+                declared::add(java::package(group, artifact, version), number, facts);
+            }
+            _ => facts.problem(Some(number), format!("{line:?} locks no module")),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::catalogers::declared::testing::{problem_lines, read, rows, wants};
+
+    #[test]
+    fn takes_what_is_locked() {
+        let text = "# generated\norg.a:b-c:1.2=compileClasspath,testRuntimeClasspath\n\
+                    empty=annotationProcessor\n";
+        let (outcome, facts) = read(&Lockfile, "gradle.lockfile", text);
+        assert!(outcome.is_ok() && facts.problems.is_empty());
+        assert_eq!(rows(&facts), ["org.a:b-c@1.2 2"]);
+        let purl = facts.packages().next().unwrap().purl.to_string();
+        assert_eq!(purl, "pkg:maven/org.a/b-c@1.2");
+    }
+
+    #[test]
+    fn other_lines_are_told() {
+        let (_, facts) = read(&Lockfile, "gradle.lockfile", ">>\na:b=x\na:b:=x\na:b:1\n:b:1=x\n");
+        assert_eq!((rows(&facts).len(), problem_lines(&facts)), (0, vec![1, 2, 3, 4, 5]));
+        assert!(wants(&Lockfile, "a/buildscript-gradle.lockfile"));
+    }
+
+    proptest! {
+        #[test]
+        fn never_panics(bytes: Vec<u8>) {
+            let _ = read(&Lockfile, "gradle.lockfile", bytes);
+        }
+    }
+}

@@ -1,0 +1,60 @@
+//! What a `pom.xml` says, each value as written (Maven, "POM Reference" 4.0.0).
+
+use std::collections::BTreeMap;
+
+/// A Maven project as its own file tells of it, without what it inherits.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct MavenProject {
+    /// `groupId`; that of the parent where there is none.
+    pub group: Option<String>,
+    /// `artifactId`.
+    pub artifact: Option<String>,
+    /// `version`; that of the parent where there is none.
+    pub version: Option<String>,
+    /// The project that it inherits from.
+    pub parent: Option<MavenParent>,
+    /// Its properties, and those of profiles that are active by default.
+    pub properties: BTreeMap<String, String>,
+    /// `dependencyManagement`, with that of profiles that are active by default.
+    pub managed: Vec<MavenDependency>,
+    /// `dependencies`, with those of profiles that are active by default.
+    pub dependencies: Vec<MavenDependency>,
+}
+
+/// The parent that a project names.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct MavenParent {
+    /// `groupId`.
+    pub group: String,
+    /// `artifactId`.
+    pub artifact: String,
+    /// `version`.
+    pub version: String,
+    /// `relativePath`; empty where the parent is not to be looked for in the tree, none where the
+    /// default holds.
+    pub relative_path: Option<String>,
+}
+
+/// One `dependency`, needed or managed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct MavenDependency {
+    /// `groupId`.
+    pub group: String,
+    /// `artifactId`.
+    pub artifact: String,
+    /// `version`.
+    pub version: Option<String>,
+    /// `type`; `jar` where there is none.
+    pub kind: Option<String>,
+    /// `classifier`.
+    pub classifier: Option<String>,
+    /// `scope`; `compile` where neither this nor the management has one.
+    pub scope: Option<String>,
+    /// Whether it is `optional`.
+    pub is_optional: bool,
+    /// First and last 1-based line.
+    pub lines: (u64, u64),
+}

@@ -1,0 +1,157 @@
+//! Project files and `Directory.Packages.props` (NuGet docs, "PackageReference in project files",
+//! "Central Package Management"): items `PackageReference` and `PackageVersion`, with properties
+//! of the same file filled in.
+
+use std::collections::HashMap;
+use std::mem;
+
+use sealift_layers::{File, Metadata, TreePath};
+
+use crate::catalogers::text;
+use crate::catalogers::xml::{Closed, Elements, Step, Tag};
+use crate::{Cataloger, Error, Facts};
+
+/// Finds the packages that projects of .NET ask for.
+#[derive(Debug)]
+pub(crate) struct Project;
+
+impl Cataloger for Project {
+    fn name(&self) -> &'static str {
+        "nuget-project"
+    }
+
+    fn wants(&self, path: TreePath<'_>, _: &Metadata, _: &[u8]) -> bool {
+        let extension = path.extension().unwrap_or_default();
+        ["csproj", "fsproj", "vbproj"]
+            .iter()
+            .any(|it| extension.eq_ignore_ascii_case(it.as_bytes()))
+            || path.file_name().eq_ignore_ascii_case(b"Directory.Packages.props")
+    }
+
+    fn read(&self, file: &mut File<'_>, facts: &mut Facts) -> Result<(), Error> {
+        let text = text::any(file.bytes()?);
+        let mut reading = Reading::default();
+        let mut elements = Elements::new(&text, "project file");
+        let outcome = loop {
+            match elements.next() {
+                Ok(Some(Step::Open(tag))) => reading.open(&tag),
+                Ok(Some(Step::Close(end))) => reading.close(&end),
+                Ok(None) => break Ok(()),
+                Err(error) => break Err(error),
+            }
+        };
+        // What stands before the error is still told.
+        reading.report(facts);
+        outcome
+    }
+}
+
+#[derive(Debug, Default)]
+struct Item {
+    name: String,
+    version: String,
+    line: u64,
+}
+
+#[derive(Debug, Default)]
+struct Reading {
+    properties: HashMap<String, String>,
+    items: Vec<Item>,
+    item: Item,
+}
+
+/// Whether an element is an item that names a package.
+fn names_package(element: &str) -> bool {
+    matches!(element, "PackageReference" | "PackageVersion" | "GlobalPackageReference")
+}
+
+impl Reading {
+    fn open(&mut self, tag: &Tag<'_>) {
+        if tag.path.last().is_some_and(|element| names_package(element)) {
+            let value = |name| tag.attribute(name).filter(|value| !value.is_empty());
+            let name = value("Include").or_else(|| value("Update")).unwrap_or_default();
+            let version = value("VersionOverride").or_else(|| value("Version"));
+            self.item = Item { name, version: version.unwrap_or_default(), line: tag.line };
+        }
+    }
+
+    fn close(&mut self, end: &Closed<'_>) {
+        let path: Vec<&str> = end.path.iter().map(String::as_str).collect();
+        match path.as_slice() {
+            [.., item] if names_package(item) => self.items.push(mem::take(&mut self.item)),
+            [.., item, "Version" | "VersionOverride"] if names_package(item) => {
+                end.text.clone_into(&mut self.item.version);
+            }
+            [.., "PropertyGroup", name] => {
+                self.properties.insert(name.to_lowercase(), end.text.to_owned());
+            }
+            _ => {}
+        }
+    }
+
+    /// An item without a version leaves it to another file, which names the package too.
+    fn report(self, facts: &mut Facts) {
+        for Item { name, version, line } in &self.items {
+            if name.is_empty() {
+                facts.problem(Some(*line), "an item that names no package");
+            } else if version.is_empty() {
+                facts.note(Some(*line), format!("the version of {name:?} stands elsewhere"));
+            } else {
+                let version = self.filled_in(version);
+                let single = single(&version);
+                if single.is_none() {
+                    facts.note(Some(*line), format!("{version:?} of {name:?} is no one version"));
+                }
+                let version = single.unwrap_or_default();
+                super::add(super::named(name, version), (name, version), *line, facts);
+            }
+        }
+    }
+
+    /// MSBuild, "Properties": `$(Name)`, whatever the case; once, for properties that refer to
+    /// others are rare in versions.
+    fn filled_in(&self, version: &str) -> String {
+        let name = version.strip_prefix("$(").and_then(|rest| rest.strip_suffix(')'));
+        let value = name.and_then(|name| self.properties.get(&name.to_lowercase()));
+        value.map_or(version, String::as_str).to_owned()
+    }
+}
+
+/// The one version that a text asks for first: `1.2` is the lowest that will do, and so it is what
+/// NuGet restores ("Package Versioning"); `[1.2]` is that one. Ranges and `1.*` are none.
+fn single(version: &str) -> Option<&str> {
+    let inner = version.strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
+    Some(inner.unwrap_or(version).trim())
+        .filter(|it| it.starts_with(|c: char| c.is_ascii_digit()) && !it.contains([',', '*', '$']))
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::catalogers::declared::testing::{problem_lines, read, rows, wants};
+
+    #[test]
+    fn takes_references_and_central_versions() {
+        let text = "<Project><PropertyGroup><V>1.5</V></PropertyGroup>\n<ItemGroup>\n\
+            <PackageReference Include=\"A\" Version=\"$(v)\"/>\n\
+            <PackageReference Include=\"B\">\n<Version>[2.0.0]</Version></PackageReference>\n\
+            <PackageVersion Include=\"C\" Version=\"[1,2)\"/>\n\
+            <PackageReference Include=\"D\"/>\n<PackageReference Version=\"1\"/>\n\
+            </ItemGroup></Project>";
+        let (_, facts) = read(&Project, "a.csproj", text);
+        assert_eq!(rows(&facts), ["A@1.5 3", "B@2.0.0 4", "C@ 6"]);
+        assert_eq!((problem_lines(&facts), facts.notes.len()), (vec![8], 2));
+        let (outcome, facts) = read(&Project, "a.csproj", &text[..text.len() - 10]);
+        assert_eq!((outcome.is_err(), facts.packages().count()), (true, 3));
+        assert!(wants(&Project, "a.FSPROJ") && wants(&Project, "Directory.Packages.props"));
+    }
+
+    proptest! {
+        #[test]
+        fn never_panics(bytes: Vec<u8>) {
+            let _ = read(&Project, "a.csproj", bytes);
+        }
+    }
+}

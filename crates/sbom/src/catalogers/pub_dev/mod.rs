@@ -1,0 +1,133 @@
+//! Dart and Flutter: what Pub locks.
+//!
+//! | cataloger | reads | finds |
+//! | --- | --- | --- |
+//! | `pub-lock` | `pubspec.lock` | what is locked, from servers, git, folders and SDKs, with scope, lines, and whether the project asked for it |
+//!
+//! What it cannot find: which package needs which, for the file does not say; the versions of
+//! packages that come with an SDK, which stand there as `0.0.0`.
+
+use sealift_layers::{File, Metadata, TreePath};
+use sealift_model::{Ecosystem, Relationship, Scope};
+
+use crate::catalogers::declared::{self, Declared};
+use crate::catalogers::{text, yaml};
+use crate::{Cataloger, Error, Facts};
+
+/// Finds the packages that Pub locked.
+#[derive(Debug)]
+pub(crate) struct Lockfile;
+
+impl Cataloger for Lockfile {
+    fn name(&self) -> &'static str {
+        "pub-lock"
+    }
+
+    fn wants(&self, path: TreePath<'_>, _: &Metadata, _: &[u8]) -> bool {
+        path.file_name() == b"pubspec.lock" && !is_in_cache(path)
+    }
+
+    fn read(&self, file: &mut File<'_>, facts: &mut Facts) -> Result<(), Error> {
+        parse(text::utf8(file.bytes()?, "pubspec.lock")?, facts);
+        Ok(())
+    }
+}
+
+/// Whether a file is of a package that Pub fetched, `.pub-cache/hosted/SERVER/PACKAGE/`.
+fn is_in_cache(path: TreePath<'_>) -> bool {
+    path.components().any(|folder| folder == b".pub-cache")
+}
+
+/// One entry below `packages`.
+#[derive(Debug, Default)]
+struct Entry<'t> {
+    name: &'t str,
+    version: &'t str,
+    dependency: &'t str,
+    indent: usize,
+    /// How far the fields are indented; none before the first.
+    fields: Option<usize>,
+    lines: (u64, u64),
+}
+
+fn parse(text: &str, facts: &mut Facts) {
+    let mut entries: Vec<Entry<'_>> = Vec::new();
+    let mut is_packages = false;
+    for line in yaml::lines(text) {
+        let Some(key) = line.key else {
+            facts.problem(Some(line.number), format!("{:?} is no `key: value`", line.value));
+            continue;
+        };
+        if line.indent == 0 {
+            is_packages = key == "packages";
+            continue;
+        }
+        if !is_packages {
+            continue;
+        }
+        match entries.last_mut() {
+            Some(entry) if line.indent > entry.indent => {
+                entry.lines.1 = line.number;
+                if *entry.fields.get_or_insert(line.indent) == line.indent {
+                    match key {
+                        "version" => entry.version = line.value,
+                        "dependency" => entry.dependency = line.value,
+                        _ => {}
+                    }
+                }
+            }
+            _ => {
+                let lines = (line.number, line.number);
+                entries.push(Entry { name: key, indent: line.indent, lines, ..Entry::default() });
+            }
+        }
+    }
+    let mut found = Declared::default();
+    for entry in entries {
+        found.add(entry.package(), entry.lines, Vec::new(), facts);
+    }
+    found.report(facts);
+}
+
+impl Entry<'_> {
+    fn package(&self) -> Result<sealift_model::Package, sealift_model::PurlError> {
+        let mut package = declared::package(Ecosystem::Pub, self.name, self.version)?;
+        (package.scope, package.relationship) = match self.dependency {
+            "direct dev" => (Scope::Development, Relationship::Direct),
+            "transitive" => (Scope::Unstated, Relationship::Indirect),
+            _ => (Scope::Runtime, Relationship::Direct),
+        };
+        Ok(package)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::catalogers::declared::testing::{problem_lines, read, rows, wants};
+
+    #[test]
+    fn takes_what_is_locked() {
+        let text = "packages:\n  a:\n    dependency: \"direct dev\"\n    description:\n      \
+                    version: no\n    source: hosted\n    version: \"1.2.0\"\n  b:\n    \
+                    dependency: transitive\n    version: \"2.0.0+1\"\nsdks:\n  dart: \">=2\"\nrubbish\n";
+        let (outcome, facts) = read(&Lockfile, "pubspec.lock", text);
+        assert!(outcome.is_ok());
+        assert_eq!(rows(&facts), ["a@1.2.0 2", "b@2.0.0+1 8"]);
+        let first = facts.packages().next().unwrap();
+        assert_eq!((first.scope, first.relationship), (Scope::Development, Relationship::Direct));
+        assert_eq!(first.locations[0].lines, Some((2, 7)));
+        assert_eq!(first.purl.to_string(), "pkg:pub/a@1.2.0");
+        assert_eq!(problem_lines(&facts), [13]);
+        assert!(!wants(&Lockfile, "root/.pub-cache/hosted/x/a-1/pubspec.lock"));
+    }
+
+    proptest! {
+        #[test]
+        fn never_panics(text in "(packages:\n|  [a:]{1,3}\n|    version: [1.]{0,3}\n|.{0,5}\n){0,12}") {
+            let _ = read(&Lockfile, "pubspec.lock", text);
+        }
+    }
+}

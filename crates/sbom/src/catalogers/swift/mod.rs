@@ -1,0 +1,100 @@
+//! Swift: what the Swift Package Manager resolved.
+//!
+//! | cataloger | reads | finds |
+//! | --- | --- | --- |
+//! | `swift-resolved` | `Package.resolved` of versions 1 to 3 | what is pinned, by the address of its repository, with lines |
+//!
+//! What it cannot find: the version of a package that is pinned to a branch or a commit; packages
+//! of a registry that has no address, and of folders; which package needs which.
+
+use sealift_layers::{File, Metadata, TreePath};
+use sealift_model::{Ecosystem, Package, Purl, PurlError};
+
+use crate::catalogers::declared;
+use crate::catalogers::json::{Document, Value};
+use crate::{Cataloger, Error, Facts};
+
+/// Finds the packages that the Swift Package Manager pinned.
+#[derive(Debug)]
+pub(crate) struct Resolved;
+
+impl Cataloger for Resolved {
+    fn name(&self) -> &'static str {
+        "swift-resolved"
+    }
+
+    /// Packages below `.build` and `SourcePackages` were fetched.
+    fn wants(&self, path: TreePath<'_>, _: &Metadata, _: &[u8]) -> bool {
+        path.file_name() == b"Package.resolved"
+            && !path.components().any(|it| matches!(it, b".build" | b"SourcePackages"))
+    }
+
+    fn read(&self, file: &mut File<'_>, facts: &mut Facts) -> Result<(), Error> {
+        let (document, root) = Document::read(file.bytes()?, "Package.resolved")?;
+        // Version 1 has the pins one level deeper and calls the address otherwise.
+        let inner = root.object("object").unwrap_or_default();
+        let pins = root.get("pins").or_else(|| inner.get("pins"));
+        for value in pins.and_then(Value::as_array).unwrap_or_default() {
+            let line = document.lines(value).map_or(1, |(first, _)| first);
+            let pin = value.as_object().unwrap_or_default();
+            let address = pin.text("location").or_else(|| pin.text("repositoryURL"));
+            let state = pin.object("state").unwrap_or_default();
+            let version = state.text("version").unwrap_or_default();
+            match address.as_deref().and_then(repository) {
+                Some(name) => declared::add(package(&name, &version), line, facts),
+                None => facts.problem(Some(line), "a pin without the address of a repository"),
+            }
+        }
+        Ok(())
+    }
+}
+
+/// `host/owner/name` of an address, `https://host/owner/name.git` or `git@host:owner/name.git`.
+fn repository(address: &str) -> Option<String> {
+    let rest = match address.split_once("://") {
+        Some((_, rest)) => rest.to_owned(),
+        None => address.strip_prefix("git@")?.replacen(':', "/", 1),
+    };
+    let rest = rest.rsplit_once('@').map_or(rest.as_str(), |(_, host)| host);
+    let rest = rest.trim_end_matches('/');
+    Some(rest.strip_suffix(".git").unwrap_or(rest).to_owned())
+}
+
+fn package(name: &str, version: &str) -> Result<Package, PurlError> {
+    let (namespace, bare) = name.rsplit_once('/').unwrap_or(("", name));
+    let purl = Purl::builder(Ecosystem::Swift.purl_type(), bare).namespace(namespace);
+    Ok(Package::new(Ecosystem::Swift, name, version, purl.version(version).build()?))
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::catalogers::declared::testing::{problem_lines, read, rows};
+
+    #[test]
+    fn takes_the_pins_of_each_version() {
+        let old = "{\"object\": {\"pins\": [\n{\"package\": \"A\", \"repositoryURL\": \
+                   \"git@host.example:o/a.git\", \"state\": {\"version\": \"1.0.0\"}}]}, \"version\": 1}";
+        let new = "{\"pins\": [\n{\"location\": \"https://host.example/o/a\", \"state\": \
+                   {\"branch\": \"main\"}},\n{\"kind\": \"registry\", \"location\": \"\"},\n\
+                   {\"location\": \"https://host.example/a\"}], \"version\": 3}";
+        let (_, facts) = read(&Resolved, "Package.resolved", old);
+        assert_eq!(rows(&facts), ["host.example/o/a@1.0.0 2"]);
+        let purl = facts.packages().next().unwrap().purl.to_string();
+        assert_eq!(purl, "pkg:swift/host.example/o/a@1.0.0");
+        let (_, facts) = read(&Resolved, "Package.resolved", new);
+        assert_eq!(rows(&facts), ["host.example/o/a@ 2"]);
+        assert_eq!(problem_lines(&facts), [3, 4]);
+        assert!(read(&Resolved, "Package.resolved", "not").0.is_err());
+    }
+
+    proptest! {
+        #[test]
+        fn never_panics(bytes: Vec<u8>, address: String) {
+            let _ = read(&Resolved, "Package.resolved", bytes);
+            let _ = repository(&address).map(|name| package(&name, ""));
+        }
+    }
+}
