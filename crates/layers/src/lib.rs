@@ -74,6 +74,7 @@
 //! of entries); bytes behind the compressed data are left out and told (engines differ).
 #![forbid(unsafe_code)]
 
+mod cache;
 mod check;
 mod content;
 mod directory;
@@ -96,10 +97,11 @@ mod stream;
 mod tar;
 mod tree;
 
+pub use cache::LayerStore;
 pub use check::{CheckedContent, check_content};
 pub use directory::read_directory;
 pub use error::{DocumentProblem, Error, LimitExceeded, SourceProblem};
-pub use extract::Extract;
+pub use extract::{Extract, FactsCodec};
 pub use file::{File, FileError, Metadata};
 pub use image::{History, Image, ImageConfig, Layer};
 pub use limits::Limits;

@@ -2,10 +2,12 @@
 
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
+
 use crate::{Digest, Ecosystem, Purl};
 
 /// A package at one version, with all the places that tell of it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Package {
     /// The name as its ecosystem writes it: `@scope/name`, `group:artifact`, the module path.
@@ -87,7 +89,7 @@ impl Package {
 }
 
 /// The source that a binary package was built from.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct SourcePackage {
     /// Its name.
@@ -105,7 +107,7 @@ impl SourcePackage {
 }
 
 /// A place in the tree that tells of a package.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Location {
     /// Path without leading slash; nested archives as `outer.jar:inner/path.jar`. Bytes that are
@@ -143,7 +145,7 @@ impl fmt::Display for Location {
 }
 
 /// How a package was seen.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[expect(clippy::exhaustive_enums, reason = "a package is there or it is not")]
 pub enum Evidence {
     /// It is there: a package database, its own metadata, its code.
@@ -153,7 +155,7 @@ pub enum Evidence {
 }
 
 /// What a package is needed for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum Scope {
     /// The format does not say.
@@ -167,7 +169,7 @@ pub enum Scope {
 }
 
 /// How a package came to be asked for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum Relationship {
     /// The format does not say.
