@@ -23,6 +23,7 @@
 #![forbid(unsafe_code)]
 
 mod age;
+mod cache;
 mod covered;
 mod database;
 mod error;
@@ -35,6 +36,7 @@ mod target;
 pub mod verify;
 
 pub use age::{OldAdvisories, old_advisories};
+pub use cache::{CacheSize, LayerCache};
 pub use database::Database;
 pub use error::Error;
 pub use format::{Format, render};
