@@ -5,6 +5,8 @@
 
 mod entry;
 
+use std::num::NonZeroUsize;
+
 use sealift_model::Digest;
 
 use crate::content::LayerContent;
@@ -36,6 +38,7 @@ pub(crate) struct Cache<'a, F> {
     store: &'a dyn LayerStore,
     codec: &'a dyn FactsCodec<F>,
     limits: &'a Limits,
+    threads: NonZeroUsize,
     /// What all keys begin with.
     context: String,
 }
@@ -48,7 +51,7 @@ pub(crate) struct Stack<'a> {
     pub(crate) slots: &'a [usize],
 }
 
-impl<'a, F> Cache<'a, F> {
+impl<'a, F: Send + Sync> Cache<'a, F> {
     /// None when there is no store or nothing to keep in it.
     pub(crate) fn of<E: Extract<Facts = F>>(
         extract: &'a E,
@@ -59,7 +62,7 @@ impl<'a, F> Cache<'a, F> {
         let limits = options.limits;
         // All limits: those without influence are rarely changed, and no new one is forgotten.
         let context = format!("{FORM}\n{fingerprint}\n{limits:?}\n");
-        Some(Self { store, codec, limits, context })
+        Some(Self { store, codec, limits, threads: options.threads, context })
     }
 
     /// What a layer yielded.
@@ -91,7 +94,7 @@ impl<'a, F> Cache<'a, F> {
     /// The tree of all layers, whose summaries get their digests from `layers`.
     pub(crate) fn tree(&self, stack: &Stack<'_>, layers: Vec<LayerSummary>) -> Option<Tree<F>> {
         let bytes = self.store.get(&self.tree_key(stack))?;
-        entry::read_tree(&bytes, self.codec, layers)
+        entry::read_tree(&bytes, self.codec, layers, self.threads)
     }
 
     /// Keeps the tree of all layers.
