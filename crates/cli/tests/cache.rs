@@ -1,6 +1,10 @@
 //! The layer cache from outside: what it changes (nothing but the time), and what many processes,
 //! killed and stopped ones among them, do to it.
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![expect(
+    clippy::print_stdout,
+    clippy::unwrap_used,
+    reason = "a test fails by panicking and tells what it did"
+)]
 
 use std::fs;
 use std::hash::{BuildHasher, RandomState};
