@@ -11,6 +11,7 @@
 #![expect(clippy::print_stderr, reason = "messages to people are what this crate is for")]
 
 mod args;
+mod cache;
 mod deadline;
 mod environment;
 mod failure;
@@ -79,6 +80,7 @@ fn dispatch(
             verbs::verify_blob_attestation(verify, &cli.global, environment)
         }
         Verb::Tree(tree) => verbs::tree(tree, &cli.global, environment),
+        Verb::Clean(clean) => verbs::clean(&clean, &cli.global, environment),
         Verb::Version => verbs::version(),
         Verb::Completion { shell } => verbs::completion(shell),
         Verb::Man { verb } => verbs::man(verb.as_deref()),

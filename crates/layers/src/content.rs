@@ -17,6 +17,9 @@ pub(crate) struct LayerContent<F> {
     /// Decompressed bytes.
     pub(crate) bytes: u64,
     pub(crate) entries: u64,
+    /// Whether there is something in it that comes from the blob or from where reading stopped
+    /// and not from the layer, so that it says nothing of the next image with this layer.
+    pub(crate) is_of_blob: bool,
 }
 
 impl<F> Default for LayerContent<F> {
@@ -27,6 +30,7 @@ impl<F> Default for LayerContent<F> {
             notes: Notes::default(),
             bytes: 0,
             entries: 0,
+            is_of_blob: false,
         }
     }
 }

@@ -1,5 +1,7 @@
 //! What a caller takes out of the files of a tree.
 
+use sealift_model::Digest;
+
 use crate::{File, Metadata, TreePath};
 
 /// Takes facts out of the files that stream by.
@@ -33,4 +35,23 @@ pub trait Extract: Sync {
         let _ = folder;
         true
     }
+
+    /// How facts are kept in a [`LayerStore`](crate::LayerStore). Default: they are not.
+    fn codec(&self) -> Option<&dyn FactsCodec<Self::Facts>> {
+        None
+    }
+}
+
+/// Facts as bytes, so that what layers yield can be kept for the next time.
+pub trait FactsCodec<F>: Sync {
+    /// Differs whenever [`Extract::wants`], [`Extract::fixed_paths`] or [`Extract::read`] might
+    /// answer otherwise than before, or the bytes mean something else: the version of the code
+    /// and its settings. Nothing is kept without one.
+    fn fingerprint(&self) -> Option<Digest>;
+
+    /// The facts of one file as bytes; none when they cannot be kept.
+    fn encode(&self, facts: &F) -> Option<Vec<u8>>;
+
+    /// The facts that the bytes stand for. The bytes may be damaged or foreign: none, then.
+    fn decode(&self, bytes: &[u8]) -> Option<F>;
 }

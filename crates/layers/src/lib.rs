@@ -75,6 +75,7 @@
 #![forbid(unsafe_code)]
 
 mod buffer;
+mod cache;
 mod check;
 mod content;
 mod directory;
@@ -98,10 +99,11 @@ mod tar;
 mod tree;
 mod workers;
 
+pub use cache::LayerStore;
 pub use check::{CheckedContent, check_content};
 pub use directory::read_directory;
 pub use error::{DocumentProblem, Error, LimitExceeded, SourceProblem};
-pub use extract::Extract;
+pub use extract::{Extract, FactsCodec};
 pub use file::{File, FileError, Metadata};
 pub use image::{History, Image, ImageConfig, Layer};
 pub use limits::Limits;

@@ -1,5 +1,7 @@
 //! What a layer does to the tree, entry by entry, in little memory.
 
+use serde::{Deserialize, Serialize};
+
 use crate::stream::length;
 
 /// One change that a layer makes.
@@ -33,7 +35,7 @@ pub(crate) struct ChangeLog {
 }
 
 /// Where a change is stored.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub(crate) struct Position(u32);
 
 impl ChangeLog {
@@ -67,6 +69,30 @@ impl ChangeLog {
             Change::Opaque => self.bytes.push(6),
         }
         Some(Position(position))
+    }
+
+    /// The log as bytes.
+    pub(crate) fn as_bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
+    /// The log that [`ChangeLog::as_bytes`] gave; none when the bytes are no log, or not one of
+    /// paths as an archive's names are brought into, of at most so many bytes.
+    pub(crate) fn from_bytes(bytes: Vec<u8>, max_path_bytes: usize) -> Option<Self> {
+        let log = Self { bytes, previous: Vec::new() };
+        let mut reader = log.reader();
+        while let Some((path, _, change)) = reader.next() {
+            let target = match change {
+                Change::HardLink(target) | Change::SymbolicLink(target) => target,
+                _ => &[],
+            };
+            let is_root = path.is_empty() && change != Change::Opaque;
+            if is_root || path.len().max(target.len()) > max_path_bytes {
+                return None;
+            }
+        }
+        let is_whole = reader.rest.0.is_empty();
+        is_whole.then_some(log)
     }
 
     /// Bytes that it takes.

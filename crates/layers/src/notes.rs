@@ -1,6 +1,7 @@
 //! What goes wrong on the way, without drowning in it.
 
 use sealift_model::{Diagnostic, Digest, Impact};
+use serde::{Deserialize, Serialize};
 
 /// Messages kept of one layer; of what comes after, the number is told. A hostile archive can
 /// have millions of odd entries.
@@ -9,7 +10,7 @@ const MAX_KEPT: usize = 100;
 const ORIGIN: &str = "layers";
 
 /// The problems of one layer, or of none.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Notes {
     kept: Vec<(Option<String>, String, Impact)>,
     more: u64,

@@ -4,7 +4,7 @@ use std::fmt;
 use std::num::NonZeroUsize;
 use std::sync::atomic::AtomicBool;
 
-use crate::Limits;
+use crate::{LayerStore, Limits};
 
 /// How an image or directory is read. The result does not depend on the number of threads.
 #[derive(Clone, Copy)]
@@ -18,13 +18,15 @@ pub struct ReadOptions<'a> {
     pub progress: &'a (dyn Fn(Progress) + Sync),
     /// Ends the reading with [`Error::Cancelled`](crate::Error::Cancelled) soon after it is set.
     pub cancelled: Option<&'a AtomicBool>,
+    /// Where what layers yield is kept for the next time.
+    pub store: Option<&'a dyn LayerStore>,
 }
 
 impl<'a> ReadOptions<'a> {
     /// One thread, nobody told.
     #[must_use]
     pub fn new(limits: &'a Limits) -> Self {
-        Self { limits, threads: NonZeroUsize::MIN, progress: &|_| {}, cancelled: None }
+        Self { limits, threads: NonZeroUsize::MIN, progress: &|_| {}, cancelled: None, store: None }
     }
 
     /// The same with so many threads.
@@ -47,6 +49,14 @@ impl<'a> ReadOptions<'a> {
         self.cancelled = Some(cancelled);
         self
     }
+
+    /// The same with a store: what it has is not read again, nor is its blob verified again. The
+    /// result is the same without.
+    #[must_use]
+    pub fn with_store(mut self, store: &'a dyn LayerStore) -> Self {
+        self.store = Some(store);
+        self
+    }
 }
 
 impl fmt::Debug for ReadOptions<'_> {
@@ -54,6 +64,7 @@ impl fmt::Debug for ReadOptions<'_> {
         f.debug_struct("ReadOptions")
             .field("limits", self.limits)
             .field("threads", &self.threads)
+            .field("has_store", &self.store.is_some())
             .finish_non_exhaustive()
     }
 }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use sealift_model::{Diagnostic, Digest};
+use serde::{Deserialize, Serialize};
 
 use crate::Metadata;
 
@@ -63,7 +64,7 @@ pub struct RemovedFile<F> {
 }
 
 /// How a layer takes away a file of a lower one (`image-spec layer.md, Applying Changesets`).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum Removal {
     /// By a whiteout of the file or a folder above it.

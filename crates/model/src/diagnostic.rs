@@ -2,11 +2,13 @@
 
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
+
 use crate::Digest;
 
 /// Something that the reader of a report must know about how it came to be: a file that could
 /// not be read, a guess, a limit.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Diagnostic {
     /// Path of the file, as in [`Location::path`](crate::Location); none for the whole target.
@@ -67,7 +69,7 @@ impl fmt::Display for Diagnostic {
 }
 
 /// What a diagnostic means for the result.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum Impact {
     /// Worth knowing; nothing is missing.

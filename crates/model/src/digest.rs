@@ -73,13 +73,9 @@ impl Digest {
     /// The hash in lower-case hexadecimal, without the algorithm.
     #[must_use]
     pub fn hex(&self) -> String {
-        let mut hex = String::with_capacity(self.bytes.len() * 2);
-        for byte in &self.bytes {
-            for nibble in [byte >> 4, byte & 0xf] {
-                hex.extend(char::from_digit(u32::from(nibble), 16));
-            }
-        }
-        hex
+        let digit = |nibble| if nibble < 10 { b'0' + nibble } else { b'a' - 10 + nibble };
+        let digits = self.bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 0xf)]);
+        String::from_utf8(digits.collect()).unwrap_or_default()
     }
 }
 

@@ -2,11 +2,13 @@
 
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
+
 /// A world of packages with its own names and versions.
 ///
 /// For the packages of an operating system this is the package manager; which advisories count
 /// is said by the [`Distribution`](crate::Distribution).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum Ecosystem {
     /// Alpine package keeper: Alpine, Wolfi, Chainguard.

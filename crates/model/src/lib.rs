@@ -12,6 +12,9 @@
 //! ```
 //!
 //! The crate is a leaf: nothing here reads a file, a clock or the network.
+//!
+//! Packages, distributions and diagnostics implement serde's traits so that caches can keep them:
+//! what was written is read back by the same version, and its form is no interface.
 #![forbid(unsafe_code)]
 
 mod blob;

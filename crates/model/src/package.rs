@@ -3,10 +3,12 @@
 use std::fmt;
 use std::str::FromStr;
 
+use serde::{Deserialize, Serialize};
+
 use crate::{Digest, DigestError, Ecosystem, Purl};
 
 /// A package at one version, with all the places that tell of it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Package {
     /// The name as its ecosystem writes it: `@scope/name`, `group:artifact`, the module path.
@@ -105,7 +107,7 @@ impl Package {
 }
 
 /// The source that a binary package was built from.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct SourcePackage {
     /// Its name.
@@ -123,7 +125,7 @@ impl SourcePackage {
 }
 
 /// A place in the tree that tells of a package.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Location {
     /// Path without leading slash; nested archives as `outer.jar:inner/path.jar`. Bytes that are
@@ -161,7 +163,7 @@ impl fmt::Display for Location {
 }
 
 /// How a package was seen.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[expect(clippy::exhaustive_enums, reason = "a package is there or it is not")]
 pub enum Evidence {
     /// It is there: a package database, its own metadata, its code.
@@ -171,7 +173,7 @@ pub enum Evidence {
 }
 
 /// How it is known which layers of an image are those of its base.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum BaseEvidence {
     /// The base was named, and its layers are the image's lowest.
@@ -201,7 +203,7 @@ impl BaseEvidence {
 }
 
 /// What took a package of a lower layer out of sight.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Hidden {
     /// Diff-id of the layer that did.
@@ -235,7 +237,7 @@ impl FromStr for Hidden {
 }
 
 /// How a layer hides what a lower one has.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum HiddenBy {
     /// It takes the file away, or a folder above it.
@@ -267,7 +269,7 @@ impl HiddenBy {
 }
 
 /// What a package is needed for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum Scope {
     /// The format does not say.
@@ -281,7 +283,7 @@ pub enum Scope {
 }
 
 /// How a package came to be asked for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum Relationship {
     /// The format does not say.

@@ -1,9 +1,11 @@
 //! From the facts of the merged view to packages.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
+use std::hash::{BuildHasher, RandomState};
 
+use hashbrown::HashTable;
 use sealift_model::{
-    Diagnostic, Digest, Distribution, Ecosystem, Impact, Location, Package, Scope,
+    Diagnostic, Digest, Distribution, Ecosystem, Evidence, Impact, Location, Package, Purl, Scope,
 };
 
 use crate::{Facts, Problem};
@@ -55,7 +57,9 @@ pub struct Catalog {
     /// Diagnostics that are not kept, and what the worst of them means.
     more: u64,
     worst: Option<Impact>,
-    found: HashMap<(Ecosystem, String, String, String), usize>,
+    /// By the hash of its identity, where a package is.
+    found: HashTable<(u64, usize)>,
+    hasher: RandomState,
     /// Locations of the packages with more than one, which may be very many.
     places: HashSet<(usize, Location)>,
 }
@@ -84,21 +88,19 @@ impl Catalog {
                 .collect()
         };
         cataloger.clone_into(&mut package.cataloger);
-        let identity = (
-            package.ecosystem,
-            package.purl.to_string(),
-            package.version.clone(),
-            format!("{:?}", package.evidence),
-        );
-        match self.found.get(&identity).copied() {
-            Some(at) => {
+        let hash = self.hasher.hash_one(identity(&package));
+        let is_same = |(_, at): &(u64, usize)| {
+            self.packages.get(*at).is_some_and(|known| identity(known) == identity(&package))
+        };
+        match self.found.find(hash, is_same).copied() {
+            Some((_, at)) => {
                 if let Some(known) = self.packages.get_mut(at) {
                     known.scope = wider(known.scope, package.scope);
                 }
                 self.add_places(at, package.locations);
             }
             None => {
-                self.found.insert(identity, self.packages.len());
+                self.found.insert_unique(hash, (hash, self.packages.len()), |(hash, _)| *hash);
                 self.packages.push(package);
             }
         }
@@ -157,6 +159,11 @@ impl Catalog {
             self.worst = self.worst.max(Some(diagnostic.impact));
         }
     }
+}
+
+/// What packages have in common that are one.
+fn identity(package: &Package) -> (Ecosystem, &Purl, &str, Evidence) {
+    (package.ecosystem, &package.purl, &package.version, package.evidence)
 }
 
 /// What a package is needed for that is needed for both: to run counts before all else.

@@ -9,6 +9,13 @@ pub trait Cataloger: Sync {
     /// Stable name, used in reports and filters: `"apk-installed"`.
     fn name(&self) -> &'static str;
 
+    /// Differs whenever the cataloger may want other files or take other facts out of the same one
+    /// than before: what was cached counts no more. Those of this crate keep the default, for
+    /// their sources are hashed when it is built.
+    fn revision(&self) -> u32 {
+        0
+    }
+
     /// Whether a file is worth reading: by its path, its metadata, and up to 512 first bytes
     /// (programs have no telling name).
     fn wants(&self, path: TreePath<'_>, metadata: &Metadata, head: &[u8]) -> bool;

@@ -1,6 +1,7 @@
 //! What a cataloger takes out of one file.
 
 use sealift_model::{Distribution, Package};
+use serde::{Deserialize, Serialize};
 
 use crate::{DatabasePages, Error, MavenProject, OsPackage};
 
@@ -8,7 +9,7 @@ use crate::{DatabasePages, Error, MavenProject, OsPackage};
 const MAX_PROBLEMS: usize = 100;
 
 /// The facts of one file, in the order of the file.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Facts {
     /// What it says.
@@ -77,7 +78,7 @@ fn push_bounded(
 }
 
 /// One thing that a file says.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum Fact {
     /// A package is installed or declared.
@@ -112,7 +113,7 @@ pub enum Fact {
 }
 
 /// Something in a file that could not be read.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Problem {
     /// 1-based line, where there is one.

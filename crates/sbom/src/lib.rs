@@ -35,6 +35,7 @@ mod assemble;
 mod catalog;
 mod cataloger;
 mod catalogers;
+mod codec;
 pub mod cyclonedx;
 mod document;
 mod error;

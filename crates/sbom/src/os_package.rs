@@ -8,6 +8,7 @@ use sealift_model::{
     Diagnostic, Distribution, Ecosystem, Family, Impact, Location, Package, Purl, PurlError,
     SourcePackage,
 };
+use serde::{Deserialize, Serialize};
 
 use crate::{Catalog, Fact, Facts, MergedFacts, MergedFile};
 
@@ -26,7 +27,7 @@ pub(crate) const MAX_DATABASE_BYTES: u64 = 128 << 20;
 
 /// A package as the database of an operating system's package manager lists it, before the
 /// distribution and the packages beside it are known.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct OsPackage {
     /// Its name.
@@ -132,7 +133,7 @@ impl OsPackage {
 
 /// Names that a package needs or answers to: a sequence, each with its alternatives. Held as one
 /// text, since a database has far more of them than anything else.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Requirements(String);
 
 impl Requirements {

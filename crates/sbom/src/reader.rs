@@ -1,6 +1,7 @@
 //! All catalogers at once over the files of a tree.
 
-use sealift_layers::{Extract, File, Metadata, TreePath};
+use sealift_layers::{Extract, FactsCodec, File, Metadata, TreePath};
+use serde::{Deserialize, Serialize};
 
 use crate::{Cataloger, Error, Facts, Problem};
 
@@ -8,8 +9,8 @@ use crate::{Cataloger, Error, Facts, Problem};
 /// [`Extract`] to hand to `sealift_layers::read_image` or `read_directory`.
 #[derive(Clone, Copy)]
 pub struct Reader<'c> {
-    catalogers: &'c [&'c dyn Cataloger],
-    skip: &'c dyn Skip,
+    pub(crate) catalogers: &'c [&'c dyn Cataloger],
+    pub(crate) skip: &'c dyn Skip,
 }
 
 /// Which parts of a tree are left out of a scan.
@@ -19,6 +20,12 @@ pub trait Skip: Sync {
 
     /// Whether the file is not looked at, for itself or for a directory above it.
     fn skips_file(&self, path: TreePath<'_>) -> bool;
+
+    /// The rules as text, the same for the same rules: what was read under others is not taken
+    /// from a cache. Without one nothing is. Default: none.
+    fn fingerprint(&self) -> Option<String> {
+        None
+    }
 }
 
 /// Leaves nothing out.
@@ -34,10 +41,14 @@ impl Skip for SkipNothing {
     fn skips_file(&self, _: TreePath<'_>) -> bool {
         false
     }
+
+    fn fingerprint(&self) -> Option<String> {
+        Some(String::new())
+    }
 }
 
 /// The facts of one file, by the cataloger (its place in the slice) that took them.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FileFacts(Vec<(usize, Facts)>);
 
 impl FileFacts {
@@ -115,5 +126,9 @@ impl Extract for Reader<'_> {
             file.rewind();
         }
         (!taken.0.is_empty()).then_some(taken)
+    }
+
+    fn codec(&self) -> Option<&dyn FactsCodec<FileFacts>> {
+        Some(self)
     }
 }

@@ -25,38 +25,59 @@ pub enum Format {
 /// When `out` refuses.
 pub fn render(report: &Report, format: &Format, out: &mut dyn io::Write) -> io::Result<()> {
     let (inventory, version) = (&report.inventory, report.tool_version.as_str());
-    let safe = &mut EscapedJson(&mut *out);
+    let safe = &mut EscapedJson { out: &mut *out, text: Vec::with_capacity(2 * HANDED_ON_BYTES) };
     match format {
         Format::Table(style) => {
             let mut text = String::new();
             table::write(report, style, &mut text).map_err(io::Error::other)?;
-            out.write_all(text.as_bytes())
+            return out.write_all(text.as_bytes());
         }
         Format::Json(options) => json::write(report, options, safe),
         Format::CycloneDx => {
             cyclonedx::write(safe, inventory, &subject(report), report.created, version)
         }
         Format::SpdxJson => spdx::write(safe, inventory, &subject(report), report.created, version),
+    }?;
+    safe.hand_on()
+}
+
+/// Bytes that are handed on at a time. The serializer gives a few in each call.
+const HANDED_ON_BYTES: usize = 8 << 10;
+
+/// Writes JSON that does nothing to a terminal. The serializer hands on whole characters.
+struct EscapedJson<'w> {
+    out: &'w mut dyn io::Write,
+    text: Vec<u8>,
+}
+
+impl EscapedJson<'_> {
+    fn hand_on(&mut self) -> io::Result<()> {
+        // Nearly all of a report, and nothing to look at character by character.
+        if self.text.is_ascii() && !self.text.contains(&0x7f) {
+            self.out.write_all(&self.text)?;
+        } else {
+            let text = std::str::from_utf8(&self.text).map_err(io::Error::other)?;
+            self.out.write_all(escape::json(text).as_bytes())?;
+        }
+        self.text.clear();
+        Ok(())
     }
 }
 
-/// Writes JSON that does nothing to a terminal. The serializer hands on whole characters.
-struct EscapedJson<'w>(&'w mut dyn io::Write);
-
 impl io::Write for EscapedJson<'_> {
     fn write(&mut self, fragment: &[u8]) -> io::Result<usize> {
-        // Nearly all of a report, and nothing to look at character by character.
-        if fragment.iter().all(|byte| *byte < 0x7f) {
-            self.0.write_all(fragment)?;
-        } else {
-            let text = std::str::from_utf8(fragment).map_err(io::Error::other)?;
-            self.0.write_all(escape::json(text).as_bytes())?;
-        }
+        self.write_all(fragment)?;
         Ok(fragment.len())
     }
 
+    fn write_all(&mut self, fragment: &[u8]) -> io::Result<()> {
+        self.text.extend_from_slice(fragment);
+        if self.text.len() >= HANDED_ON_BYTES { self.hand_on() } else { Ok(()) }
+    }
+
     fn flush(&mut self) -> io::Result<()> {
-        self.0.flush()
+        self.hand_on()?;
+        self.out.flush()
     }
 }
 

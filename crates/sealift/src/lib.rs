@@ -24,6 +24,7 @@
 
 mod age;
 mod base;
+mod cache;
 mod covered;
 mod database;
 mod error;
@@ -37,6 +38,7 @@ pub mod verify;
 
 pub use age::{OldAdvisories, old_advisories};
 pub use base::{Bases, KnownBases, NamedBase};
+pub use cache::{CacheSize, LayerCache};
 pub use database::Database;
 pub use error::Error;
 pub use format::{Format, render};

@@ -5,6 +5,7 @@ use std::fs::File;
 use std::io::Read;
 use std::num::NonZeroUsize;
 use std::path::Path;
+use std::sync::Arc;
 
 use sealift_layers::{Image, ImageSource, Limits, ReadOptions, Selector, SourceKind};
 use sealift_matcher::{MatchOptions, Matches, Records};
@@ -19,7 +20,7 @@ use sealift_sbom::{
 
 use crate::covered::Covered;
 use crate::skip::OnlyFile;
-use crate::{Bases, Database, Error, Observer, SkipRules, Target, base};
+use crate::{Bases, Database, Error, LayerCache, Observer, SkipRules, Target, base};
 
 /// Scans targets, against one advisory database or none.
 #[derive(Debug, Default)]
@@ -55,6 +56,8 @@ pub struct ScanOptions {
     pub bases: Bases,
     /// Whether packages that upper layers hide are listed and matched, too. Default: no.
     pub all_layers: bool,
+    /// Where what the layers of images yield is kept for the next scan. Default: nowhere.
+    pub cache: Option<Arc<LayerCache>>,
 }
 
 impl Default for ScanOptions {
@@ -72,6 +75,7 @@ impl Default for ScanOptions {
             judged_at: None,
             bases: Bases::default(),
             all_layers: false,
+            cache: None,
         }
     }
 }
@@ -289,8 +293,14 @@ fn read_image(
     let catalogers = sealift_sbom::ALL;
     let reader = Reader::new(catalogers, &options.skip);
     let progress = |progress| observer.progress(progress);
-    let how = read_options(options, &progress);
+    let mut how = read_options(options, &progress);
+    if let Some(cache) = &options.cache {
+        how = how.with_store(cache.as_ref());
+    }
     let tree = sealift_layers::read_image(source, &image, &reader, &how).map_err(failed)?;
+    if let Some(cache) = &options.cache {
+        cache.trim();
+    }
     let mut facts = ImageFacts::new(image.id().clone(), config(&image));
     // An archive of `docker save` has neither manifests nor a registry's blobs.
     let has_manifests = source.kind() != SourceKind::DockerArchive;

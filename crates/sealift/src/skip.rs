@@ -16,11 +16,17 @@ use crate::Error;
 pub struct SkipRules {
     directories: GlobSet,
     files: GlobSet,
+    /// The patterns as given, of directories and of files.
+    patterns: [Vec<String>; 2],
 }
 
 impl Default for SkipRules {
     fn default() -> Self {
-        Self { directories: GlobSet::empty(), files: GlobSet::empty() }
+        Self {
+            directories: GlobSet::empty(),
+            files: GlobSet::empty(),
+            patterns: Default::default(),
+        }
     }
 }
 
@@ -30,7 +36,11 @@ impl SkipRules {
     /// # Errors
     /// [`Error::Pattern`] when one is no glob.
     pub fn new(directories: &[String], files: &[String]) -> Result<Self, Error> {
-        Ok(Self { directories: glob_set(directories)?, files: glob_set(files)? })
+        Ok(Self {
+            directories: glob_set(directories)?,
+            files: glob_set(files)?,
+            patterns: [directories.to_vec(), files.to_vec()],
+        })
     }
 }
 
@@ -62,6 +72,10 @@ impl Skip for SkipRules {
             above = directory.parent();
         }
         false
+    }
+
+    fn fingerprint(&self) -> Option<String> {
+        Some(format!("{:?}", self.patterns))
     }
 }
 

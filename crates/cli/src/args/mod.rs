@@ -88,6 +88,8 @@ pub(crate) enum Verb {
     VerifyBlobAttestation(VerifyBlobAttestationArgs),
     /// List the signatures and attestations beside an image; nothing is verified.
     Tree(ArtifactsArgs),
+    /// Remove caches; without a flag, list them.
+    Clean(CleanArgs),
     /// Print the version.
     Version,
     /// Print completions for a shell.
@@ -125,7 +127,33 @@ pub(crate) struct ImageArgs {
     #[command(flatten)]
     pub(crate) layers: LayerArgs,
     #[command(flatten)]
+    pub(crate) cache: CacheArgs,
+    #[command(flatten)]
     pub(crate) scan: ScanArgs,
+}
+
+/// Flags of the layer cache.
+#[derive(Debug, Args)]
+pub(crate) struct CacheArgs {
+    /// Read and verify all layers, and keep nothing of them for the next scan.
+    #[arg(long)]
+    pub(crate) no_cache: bool,
+    /// What the layer cache may take up; the entries longest not used go. 0 is no cache.
+    #[arg(long, value_name = "MIB", default_value_t = 1024)]
+    pub(crate) cache_max_mib: u64,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CleanArgs {
+    /// Remove what is kept of layers.
+    #[arg(long)]
+    pub(crate) scan_cache: bool,
+    /// Remove the advisory database of the cache folder.
+    #[arg(long)]
+    pub(crate) vuln_db: bool,
+    /// Remove both.
+    #[arg(short, long)]
+    pub(crate) all: bool,
 }
 
 #[derive(Debug, Args)]

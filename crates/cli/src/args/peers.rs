@@ -15,7 +15,7 @@ enum Value {
     Some,
 }
 
-/// The peers' flags for what this command does not need: caches it does not keep, updates and
+/// The peers' flags for what this command does not need: caches it has not, updates and
 /// calls it does not make, registries it does not ask, checks it does not run, tables it does not
 /// draw, hints that it needs none of. Leaving them out changes no finding and weakens no check.
 const HARMLESS: &[(&str, Value)] = &[
@@ -25,6 +25,7 @@ const HARMLESS: &[(&str, Value)] = &[
     ("cacert", Value::Some),
     ("cache-backend", Value::Some),
     ("cache-ttl", Value::Some),
+    ("checks-bundle", Value::None),
     ("checks-bundle-repository", Value::Some),
     ("custom-headers", Value::Some),
     ("db-repository", Value::Some),
@@ -36,6 +37,7 @@ const HARMLESS: &[(&str, Value)] = &[
     ("image-config-scanners", Value::Some),
     ("include-dev-deps", Value::None),
     ("insecure", Value::None),
+    ("java-db", Value::None),
     ("java-db-repository", Value::Some),
     ("k8s-keychain", Value::None),
     ("license-confidence-level", Value::Some),
@@ -71,6 +73,7 @@ const HARMLESS: &[(&str, Value)] = &[
     ("token", Value::Some),
     ("token-header", Value::Some),
     ("username", Value::Some),
+    ("vex-repo", Value::None),
 ];
 
 /// Trivy's flags without which the outcome would be another, and what to do instead.
@@ -125,7 +128,6 @@ const KEY_HINT: &str = "name the public key with --key FILE";
 const VERBS: &[&str] = &[
     "attest",
     "attest-blob",
-    "clean",
     "conf",
     "config",
     "convert",

@@ -1,5 +1,6 @@
 //! One function for each verb.
 
+mod clean;
 mod db;
 mod scan;
 mod verify;
@@ -9,6 +10,7 @@ use clap_complete::Shell;
 use crate::failure::Failure;
 use crate::{args, output};
 
+pub(crate) use clean::clean;
 pub(crate) use db::db;
 pub(crate) use scan::{fs, image, rootfs, sbom};
 pub(crate) use verify::{tree, verify, verify_attestation, verify_blob, verify_blob_attestation};

@@ -17,7 +17,7 @@ use crate::args::{
 };
 use crate::failure::Failure;
 use crate::progress::Bar;
-use crate::{Environment, deadline, output, summary, target};
+use crate::{Environment, cache, deadline, output, summary, target};
 
 /// Files of Trivy's that it would read from the working directory, and this version does not.
 const NOT_READ: [&str; 2] = [".trivyignore", "trivy.yaml"];
@@ -44,6 +44,7 @@ pub(crate) fn image(
     options.name = name;
     options.bases = bases(&args.layers, &args.image_src)?;
     options.all_layers = args.layers.wants_hidden();
+    options.cache = cache::wanted(&args.cache, global, environment);
     run(&target, &options, &args.scan, global, environment)
 }
 
@@ -130,6 +131,9 @@ fn run(
     let bar = Bar::new(!args.no_progress && !global.quiet);
     let mut report = scanner.scan(target, options, &bar)?;
     drop(bar);
+    if let Some(cache) = options.cache.as_deref().filter(|_| !global.quiet) {
+        cache::say_problem(cache);
+    }
     let hidden = selection.apply(&mut report);
     report.notes = not_scanned(args);
     let format = format(args, environment);
@@ -227,8 +231,7 @@ pub(super) fn database_path(
     if let Some(path) = named {
         return Ok(path);
     }
-    let folder = global.cache_dir.clone().or_else(|| environment.cache_folder());
-    let path = folder.map(|folder| folder.join("db").join("sealift.db"));
+    let path = cache::database(global, environment);
     path.clone().filter(|path| path.exists()).ok_or(Failure::NoDatabase(path))
 }
 

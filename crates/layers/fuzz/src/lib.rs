@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::io::Read;
 
-use sealift_layers::{Extract, File, Metadata, TreePath};
+use sealift_layers::{Extract, FactsCodec, File, Metadata, TreePath};
 use sealift_model::{BlobError, BlobSource, Descriptor, Digest};
 
 /// Blobs by digest.
@@ -62,5 +62,23 @@ impl Extract for EveryOther {
 
     fn read(&self, file: &mut File<'_>) -> Option<usize> {
         file.bytes().ok().map(<[u8]>::len)
+    }
+
+    fn codec(&self) -> Option<&dyn FactsCodec<usize>> {
+        Some(self)
+    }
+}
+
+impl FactsCodec<usize> for EveryOther {
+    fn fingerprint(&self) -> Option<Digest> {
+        Some(Digest::sha256_of(b"every other"))
+    }
+
+    fn encode(&self, facts: &usize) -> Option<Vec<u8>> {
+        Some(facts.to_le_bytes().to_vec())
+    }
+
+    fn decode(&self, bytes: &[u8]) -> Option<usize> {
+        bytes.try_into().ok().map(usize::from_le_bytes)
     }
 }

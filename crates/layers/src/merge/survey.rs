@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use sealift_model::Impact;
+use serde::{Deserialize, Serialize};
 
 use super::apply::{Merge, Place};
 use super::nodes::{Content, Naming, NodeKind};
@@ -11,7 +12,7 @@ use crate::log::Change;
 use crate::{Extract, LimitExceeded, Metadata, TreePath};
 
 /// A name under which a content is wanted. In the order in which they are preferred.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub(crate) struct Name {
     pub(crate) rank: Rank,
     pub(crate) path: Vec<u8>,
@@ -20,7 +21,7 @@ pub(crate) struct Name {
 }
 
 /// What kind of name.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub(crate) enum Rank {
     Real,
     HardLink,

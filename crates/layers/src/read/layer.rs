@@ -95,6 +95,8 @@ pub(crate) fn first_look<E: Extract>(
     let finished = stream.finish()?;
     content.bytes = finished.bytes;
     content.log.seal();
+    let at_limit = finished.stopped.is_some() || matches!(end, End::Limit(_));
+    content.is_of_blob = at_limit || finished.trailing > 0;
     let notes = &mut content.notes;
     match (finished.stopped, end) {
         (Some(limit), _) => notes.add_whole(

@@ -9,6 +9,7 @@ use std::sync::atomic::AtomicU64;
 
 use sealift_model::{BlobError, BlobSource, Digest, Impact};
 
+use crate::cache::{Cache, Stack};
 use crate::content::LayerContent;
 use crate::image::{Image, Layer};
 use crate::options::{Progress, ReadOptions};
@@ -26,6 +27,9 @@ use result::Merged;
 /// as far as it goes, and a diagnostic says so. Layers that hold files which only links make
 /// wanted are read a second time for those.
 ///
+/// What a [`LayerStore`](crate::LayerStore) in the options has is not read, and neither are blobs
+/// that only hold what it has: whether they are there and unchanged is then not seen.
+///
 /// # Errors
 /// When a layer is missing, cannot be read, or is not what its digests name; when its compressed
 /// data is corrupt; when bounds on the image as a whole are passed; when it is cancelled.
@@ -39,37 +43,43 @@ pub fn read_image<E: Extract>(
     if image.layers.len() > limits.max_layers {
         return Err(LimitExceeded::new("max_layers", length(limits.max_layers)).into());
     }
-    let budget = Budget::new(limits.max_kept_bytes);
-    let names_bytes = AtomicU64::new(0);
-    let shared = Shared { extract, limits, budget: &budget, names_bytes: &names_bytes };
-    let layers = Distinct::new(&image.layers);
-    let halt = Halt::new(options.cancelled);
-    let reader = LayerReader { source, layers: &layers, halt: &halt, options, shared: &shared };
-
-    let contents =
-        run(options.threads, &layers.by_size(), &halt, |slot, crew| reader.first(slot, crew))?;
-    let contents: Vec<_> = contents.into_iter().map(|(_, content)| content).collect();
-    let mut merged = Merged::new(&contents, &layers.stack, extract, limits)?;
-    let requests = merged.requests(&contents);
-    let slots: Vec<_> =
-        layers.by_size().into_iter().filter(|slot| requests.contains_key(slot)).collect();
-    let found =
-        run(options.threads, &slots, &halt, |slot, crew| reader.second(slot, &requests, crew))?;
-    for (slot, found) in found {
-        merged.add_found(slot, found);
-    }
-    let summaries = image.layers.iter().zip(&layers.stack).map(|(layer, slot)| {
-        let content = contents.get(*slot);
-        LayerSummary {
-            digest: Some(layer.descriptor.digest.clone()),
-            diff_id: Some(layer.diff_id.clone()),
-            size_bytes: content.map_or(0, |content| content.bytes),
-            entries: content.map_or(0, |content| content.entries),
+    let layers = &Distinct::new(&image.layers);
+    let cache = Cache::of(extract, options);
+    let stack = layers.stack();
+    let kept = cache.as_ref().zip(stack.as_ref());
+    let mut tree = match kept.and_then(|(cache, stack)| cache.tree(stack, summaries(image))) {
+        Some(tree) => tree,
+        None => {
+            let shared = Shared {
+                extract,
+                limits,
+                budget: &Budget::new(limits.max_kept_bytes),
+                names_bytes: &AtomicU64::new(0),
+            };
+            let halt = &Halt::new(options.cancelled);
+            let cache = cache.as_ref();
+            let shared = &shared;
+            let reader = LayerReader { source, layers, halt, options, shared, cache };
+            let read = reader.read_all(summaries(image))?;
+            if let (Some((cache, stack)), true) = (kept, read.is_reusable) {
+                cache.keep_tree(stack, &read.tree);
+            }
+            read.tree
         }
-    });
-    let mut tree = merged.into_tree(&contents, &layers.stack, summaries.collect());
+    };
     tree.diagnostics.splice(0..0, image.diagnostics.iter().cloned());
     Ok(tree)
+}
+
+/// What is known of the layers before they are read.
+fn summaries(image: &Image) -> Vec<LayerSummary> {
+    let summary = |layer: &Layer| LayerSummary {
+        digest: Some(layer.descriptor.digest.clone()),
+        diff_id: Some(layer.diff_id.clone()),
+        size_bytes: 0,
+        entries: 0,
+    };
+    image.layers.iter().map(summary).collect()
 }
 
 /// The layers of an image without repetitions. Each has a slot: its place among them.
@@ -105,37 +115,98 @@ impl<'a> Distinct<'a> {
         slots.sort_by_key(|slot| std::cmp::Reverse(size(slot)));
         slots
     }
+
+    /// The layers as a cache knows them; none with a foreign one, which may be here or not.
+    fn stack(&self) -> Option<Stack<'_>> {
+        let layers = self.layers.iter();
+        let diff_ids = layers.map(|(_, layer)| (!layer.is_foreign).then_some(&layer.diff_id));
+        Some(Stack { diff_ids: diff_ids.collect::<Option<_>>()?, slots: &self.stack })
+    }
 }
 
-struct LayerReader<'a, E> {
+struct LayerReader<'a, E: Extract> {
     source: &'a dyn BlobSource,
     layers: &'a Distinct<'a>,
     halt: &'a Halt<'a>,
     options: &'a ReadOptions<'a>,
     shared: &'a Shared<'a, E>,
+    cache: Option<&'a Cache<'a, E::Facts>>,
+}
+
+/// The tree of all layers, and whether it follows from their diff-ids alone.
+struct Read<F> {
+    tree: Tree<F>,
+    is_reusable: bool,
 }
 
 impl<'a, E: Extract> LayerReader<'a, E> {
+    fn read_all(&'a self, mut layers: Vec<LayerSummary>) -> Result<Read<E::Facts>, Error> {
+        let (threads, stack) = (self.options.threads, &self.layers.stack);
+        let slots = self.layers.by_size();
+        let contents = run(threads, &slots, self.halt, |slot, crew| self.first(slot, crew))?;
+        let contents: Vec<_> = contents.into_iter().map(|(_, content)| content).collect();
+        let mut merged = Merged::new(&contents, stack, self.shared.extract, self.shared.limits)?;
+        let requests = merged.requests(&contents);
+        let slots: Vec<_> = slots.into_iter().filter(|slot| requests.contains_key(slot)).collect();
+        let again = |slot, crew: &Crew<'a>| match (contents.get(slot), requests.get(&slot)) {
+            (Some(content), Some(requests)) => self.second(slot, content, requests, crew),
+            _ => Ok(Found::new()),
+        };
+        for (slot, found) in run(threads, &slots, self.halt, again)? {
+            merged.add_found(slot, found);
+        }
+        for (summary, slot) in layers.iter_mut().zip(stack) {
+            if let Some(content) = contents.get(*slot) {
+                (summary.size_bytes, summary.entries) = (content.bytes, content.entries);
+            }
+        }
+        let tree = merged.into_tree(&contents, stack, layers);
+        Ok(Read { tree, is_reusable: contents.iter().all(|content| !content.is_of_blob) })
+    }
+
     fn first(&'a self, slot: usize, crew: &Crew<'a>) -> Result<LayerContent<E::Facts>, Error> {
-        let read = self.read(slot, crew, |stream| first_look(stream, self.shared))?;
-        Ok(read.unwrap_or_else(|| {
-            let mut content = LayerContent::default();
+        let kept = self.kept(slot);
+        if let Some(content) = kept.and_then(|(cache, diff_id)| cache.layer(diff_id)) {
+            self.shared.count_names(content.log.bytes())?;
+            return Ok(content);
+        }
+        let Some(content) = self.read(slot, crew, |stream| first_look(stream, self.shared))? else {
+            let mut content = LayerContent { is_of_blob: true, ..LayerContent::default() };
             let message = "the layer is foreign and not here: it lies with its maker, from where \
                            it is not fetched";
             content.notes.add_whole(message, Impact::Incomplete);
-            content
-        }))
+            return Ok(content);
+        };
+        if let Some((cache, diff_id)) = kept.filter(|_| !content.is_of_blob) {
+            cache.keep_layer(diff_id, &content);
+        }
+        Ok(content)
     }
 
     fn second(
         &'a self,
         slot: usize,
-        requests: &HashMap<usize, Requests>,
+        content: &LayerContent<E::Facts>,
+        requests: &Requests,
         crew: &Crew<'a>,
     ) -> Result<Found<E::Facts>, Error> {
-        let Some(requests) = requests.get(&slot) else { return Ok(Found::new()) };
+        let kept = self.kept(slot).filter(|_| !content.is_of_blob);
+        if let Some(found) = kept.and_then(|(cache, diff_id)| cache.found(diff_id, requests)) {
+            return Ok(found);
+        }
         let read = self.read(slot, crew, |stream| second_look(stream, self.shared, requests))?;
-        Ok(read.unwrap_or_default())
+        let found = read.unwrap_or_default();
+        if let Some((cache, diff_id)) = kept {
+            cache.keep_found(diff_id, requests, &found);
+        }
+        Ok(found)
+    }
+
+    /// The cache and the diff-id of a layer, where it may be kept: not when it is foreign, for
+    /// then it may be here or not.
+    fn kept(&self, slot: usize) -> Option<(&Cache<'_, E::Facts>, &Digest)> {
+        let (_, layer) = self.layers.layers.get(slot)?;
+        self.cache.filter(|_| !layer.is_foreign).map(|cache| (cache, &layer.diff_id))
     }
 
     /// Opens a layer for `look`; none when it is foreign and not here.

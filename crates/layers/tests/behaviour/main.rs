@@ -8,6 +8,7 @@
 mod archives;
 mod attached;
 mod bad_images;
+mod cache;
 mod directories;
 mod merge;
 mod oci_spec;

@@ -9,7 +9,7 @@ use sealift_layers::{Limits, Tree};
 
 /// One entry of a layer.
 #[derive(Clone, Debug)]
-enum Entry {
+pub(crate) enum Entry {
     File(String),
     Directory(String),
     Symlink(String, String),
@@ -39,7 +39,7 @@ fn entries() -> impl Strategy<Value = Entry> {
     ]
 }
 
-fn layers() -> impl Strategy<Value = Vec<Vec<Entry>>> {
+pub(crate) fn layers() -> impl Strategy<Value = Vec<Vec<Entry>>> {
     prop::collection::vec(prop::collection::vec(entries(), 0..8), 1..5)
 }
 
@@ -47,7 +47,7 @@ fn content(layer: usize, entry: usize) -> String {
     format!("layer {layer} entry {entry}")
 }
 
-fn archive(layer: usize, entries: &[Entry]) -> Vec<u8> {
+pub(crate) fn archive(layer: usize, entries: &[Entry]) -> Vec<u8> {
     let mut tar = Tar::new();
     for (number, entry) in entries.iter().enumerate() {
         tar = match entry {

@@ -6,8 +6,8 @@ use std::io::Write;
 use std::num::NonZeroUsize;
 
 use sealift_layers::{
-    Error, Extract, File, Image, ImageSource, Limits, Metadata, ReadOptions, Tree, TreePath,
-    read_image,
+    Error, Extract, FactsCodec, File, Image, ImageSource, Limits, Metadata, ReadOptions, Tree,
+    TreePath, read_image,
 };
 use sealift_model::{Descriptor, Digest, Impact};
 use serde_json::{Value, json};
@@ -257,6 +257,24 @@ impl Extract for Texts {
 
     fn enters(&self, folder: TreePath<'_>) -> bool {
         folder.file_name() != b"skipped"
+    }
+
+    fn codec(&self) -> Option<&dyn FactsCodec<String>> {
+        Some(self)
+    }
+}
+
+impl FactsCodec<String> for Texts {
+    fn fingerprint(&self) -> Option<Digest> {
+        Some(Digest::sha256_of(self.0.join("\n").as_bytes()))
+    }
+
+    fn encode(&self, facts: &String) -> Option<Vec<u8>> {
+        Some(facts.clone().into_bytes())
+    }
+
+    fn decode(&self, bytes: &[u8]) -> Option<String> {
+        String::from_utf8(bytes.to_vec()).ok()
     }
 }
 

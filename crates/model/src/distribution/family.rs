@@ -1,9 +1,11 @@
 //! The families of distributions: a visible table of their names.
 
+use serde::{Deserialize, Serialize};
+
 use crate::Ecosystem;
 
 /// A distribution whose packages and advisories are known by name.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum Family {
     /// AlmaLinux.

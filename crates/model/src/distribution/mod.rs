@@ -5,6 +5,8 @@ mod support;
 
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
+
 use crate::Purl;
 
 pub use family::Family;
@@ -12,7 +14,7 @@ pub use support::{Day, Support};
 
 /// The distribution that an image or tree says it is: `ID` and `VERSION_ID` of its
 /// `os-release(5)`, or what stands for them in older releases.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Distribution {
     /// `ID`, lower case, as `debian`; the namespace of its packages' purls.

@@ -47,12 +47,13 @@ fn encode_path(f: &mut Formatter<'_>, path: &str) -> fmt::Result {
 
 /// ECMA-427, Character encoding: all but letters, digits, `-._~` and `:` is encoded.
 fn encode(f: &mut Formatter<'_>, text: &str) -> fmt::Result {
-    for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~' | b':') {
-            f.write_char(char::from(byte))?;
-        } else {
+    let mut plain = 0;
+    for (at, byte) in text.bytes().enumerate() {
+        if !(byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~' | b':')) {
+            f.write_str(text.get(plain..at).unwrap_or_default())?;
             write!(f, "%{byte:02X}")?;
+            plain = at + 1;
         }
     }
-    Ok(())
+    f.write_str(text.get(plain..).unwrap_or_default())
 }

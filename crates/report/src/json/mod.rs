@@ -9,6 +9,7 @@
 //! (`shop.jar/lib/x.jar`); `Paths` are all of them, as `shop.jar:lib/x.jar`.
 
 mod finding;
+mod indented;
 mod layers;
 mod metadata;
 mod package;
@@ -23,6 +24,7 @@ use serde::Serialize;
 use crate::report::Report;
 use crate::sections::{self, Class, Section};
 use finding::JsonFinding;
+use indented::Indented;
 use metadata::Metadata;
 use package::JsonPackage;
 
@@ -47,7 +49,7 @@ impl Default for JsonOptions {
 pub fn write(report: &Report, options: &JsonOptions, out: &mut dyn io::Write) -> io::Result<()> {
     let sections = sections::sections(report);
     let document = Document::new(report, &sections, options);
-    serde_json::to_writer_pretty(&mut *out, &document)?;
+    document.serialize(&mut serde_json::Serializer::with_formatter(&mut *out, Indented::new()))?;
     out.write_all(b"\n")
 }
 

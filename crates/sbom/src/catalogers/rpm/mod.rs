@@ -34,6 +34,8 @@ use self::sqlite::{Log, LogTail, Pages};
 use crate::{Catalog, Cataloger, Error, Fact, Facts, MergedFacts, MergedFile, os_package};
 
 pub use self::sqlite::DatabasePages;
+#[cfg(test)]
+pub(crate) use self::testing::database as testing_database;
 
 /// Where rpm keeps its database, by its own name of the format (rpm 4.20, `%_dbpath`), what SQLite
 /// keeps beside its own, and the list of images without rpm.

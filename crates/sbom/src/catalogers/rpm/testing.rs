@@ -77,6 +77,12 @@ pub(super) fn headers(packages: &[(&str, usize)]) -> Vec<Vec<u8>> {
     headers.collect()
 }
 
+/// A small database in SQLite's form.
+pub(crate) fn database() -> Vec<u8> {
+    let rows: Vec<_> = (1..).zip(headers(&[("a", 10), ("b", 700)])).collect();
+    super::sqlite::testing::database(&[&rows])
+}
+
 /// Names of packages, and problems with that of the outcome.
 pub(super) fn names_and_problems<T, E: Display>(
     facts: &Facts,

@@ -2,8 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
+
 /// A Maven project as its own file tells of it, without what it inherits.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct MavenProject {
     /// `groupId`; that of the parent where there is none.
@@ -23,7 +25,7 @@ pub struct MavenProject {
 }
 
 /// The parent that a project names.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct MavenParent {
     /// `groupId`.
@@ -38,7 +40,7 @@ pub struct MavenParent {
 }
 
 /// One `dependency`, needed or managed.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct MavenDependency {
     /// `groupId`.

@@ -1,6 +1,9 @@
 //! The write-ahead log (section 4, "The Write-Ahead Log").
 
 use std::collections::BTreeMap;
+use std::ops::Range;
+
+use serde::{Deserialize, Serialize};
 
 use super::SqliteError;
 use super::page::page_size;
@@ -13,7 +16,7 @@ const HEADER_BYTES: usize = 32;
 const FRAME_HEADER_BYTES: usize = 24;
 
 /// Pages that a log puts in place of the database's.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(in crate::catalogers::rpm) struct Log {
     pub(super) page_size: usize,
     /// The last committed content of each page.
@@ -95,6 +98,11 @@ impl Log {
     /// The content of a page that the log replaces.
     pub(super) fn page(&self, number: u32) -> Option<&[u8]> {
         self.pages.get(&number).map(Vec::as_slice)
+    }
+
+    /// Whether it replaces any of the pages.
+    pub(super) fn replaces_any(&self, pages: &Range<u32>) -> bool {
+        !pages.is_empty() && self.pages.range(pages.clone()).next().is_some()
     }
 }
 

@@ -106,8 +106,7 @@ impl<'t> Merge<'t> {
 
     /// Keeps a record of the database that the log leaves as it is.
     fn keep(&mut self, row: &Row) -> Result<(), SqliteError> {
-        let mut chain = row.chain.iter().flat_map(Clone::clone);
-        if chain.any(|page| self.log.page(page).is_some()) {
+        if row.chain.iter().any(|run| self.log.replaces_any(run)) {
             return Err(SqliteError::Mixed(row.rowid));
         }
         self.left.extend(row.package);

@@ -19,6 +19,8 @@ pub(super) use log::{Log, Tail as LogTail};
 pub(super) use merge::merge;
 pub(super) use table::{Tree, read};
 
+use serde::{Deserialize, Serialize};
+
 const MAGIC: &[u8] = b"SQLite format 3\0";
 
 /// Whether a file begins as one of these.
@@ -27,11 +29,11 @@ pub(super) fn is_one(bytes: &[u8]) -> bool {
 }
 
 /// What is kept of an SQLite file to be put together with the one beside it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DatabasePages(pub(super) Pages);
 
 /// Of which file.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) enum Pages {
     /// How the packages of a database lie in its pages.
     Database(Tree),

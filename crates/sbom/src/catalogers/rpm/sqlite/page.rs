@@ -1,5 +1,7 @@
 //! Pages: the size of all, and the cells of one (section 1.6, "B-tree Pages").
 
+use serde::{Deserialize, Serialize};
+
 use super::SqliteError;
 use super::record::varint;
 use crate::catalogers::rpm::bytes::{Order, slice};
@@ -12,12 +14,30 @@ const INTERIOR: u8 = 5;
 const LEAF: u8 = 13;
 
 /// How pages are laid out.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "Sizes")]
 pub(super) struct Layout {
     /// Bytes of a page.
     pub(super) page_size: usize,
     /// Bytes of a page without those reserved at its end.
     usable: usize,
+}
+
+/// A layout that was kept, not yet checked.
+#[derive(Deserialize)]
+struct Sizes {
+    page_size: usize,
+    usable: usize,
+}
+
+impl TryFrom<Sizes> for Layout {
+    type Error = SqliteError;
+
+    fn try_from(Sizes { page_size, usable }: Sizes) -> Result<Self, SqliteError> {
+        let size = u32::try_from(page_size).unwrap_or_default();
+        let reserved = page_size.checked_sub(usable).and_then(|bytes| u8::try_from(bytes).ok());
+        Self::new(size, reserved.ok_or(SqliteError::PageSize(size))?)
+    }
 }
 
 /// What a page of a table leads to.
@@ -56,6 +76,10 @@ impl Layout {
         if encoding > 1 {
             return Err(SqliteError::Encoding(encoding));
         }
+        Self::new(size, reserved)
+    }
+
+    fn new(size: u32, reserved: u8) -> Result<Self, SqliteError> {
         let page_size = page_size(size)?;
         let usable = page_size - usize::from(reserved);
         if usable < 480 {

@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
+use serde::{Deserialize, Serialize};
+
 use super::SqliteError;
 use super::page::{Cell, Layout, TablePage};
 use super::record::{blob, page_number, text};
@@ -25,7 +27,7 @@ const HEADER: usize = 1;
 const MAX_SCHEMA_PAGES: usize = 256;
 
 /// How the packages of a database lie in its pages.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(in crate::catalogers::rpm) struct Tree {
     pub(super) layout: Layout,
     /// The pages of the schema as they are.
@@ -35,7 +37,7 @@ pub(in crate::catalogers::rpm) struct Tree {
 }
 
 /// A page of the table.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) enum Node {
     /// The pages that it leads to.
     Interior(Vec<u32>),
@@ -44,7 +46,7 @@ pub(super) enum Node {
 }
 
 /// A record of the table.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Row {
     pub(super) rowid: i64,
     pub(super) bytes: u64,

@@ -1,0 +1,47 @@
+//! What lies in the cache folder, and where.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::SystemTime;
+
+use sealift::{LayerCache, escape};
+
+use crate::Environment;
+use crate::args::{CacheArgs, GlobalArgs};
+
+/// The folder of databases and caches: the one that is named, else the platform's.
+pub(crate) fn folder(global: &GlobalArgs, environment: &Environment) -> Option<PathBuf> {
+    global.cache_dir.clone().or_else(|| environment.cache_folder())
+}
+
+/// The advisory database in that folder.
+pub(crate) fn database(global: &GlobalArgs, environment: &Environment) -> Option<PathBuf> {
+    folder(global, environment).map(|folder| folder.join("db").join("sealift.db"))
+}
+
+/// The layer cache in that folder.
+#[expect(clippy::disallowed_methods, reason = "the command is where the clock is read")]
+pub(crate) fn layers(global: &GlobalArgs, environment: &Environment) -> Option<LayerCache> {
+    let folder = folder(global, environment)?;
+    Some(LayerCache::new(folder.join("layers"), SystemTime::now()))
+}
+
+/// The layer cache of a scan; none where none is wanted or there is no place for it.
+pub(crate) fn wanted(
+    args: &CacheArgs,
+    global: &GlobalArgs,
+    environment: &Environment,
+) -> Option<Arc<LayerCache>> {
+    let max_bytes = args.cache_max_mib.saturating_mul(1 << 20);
+    let cache = layers(global, environment).filter(|_| !args.no_cache && max_bytes > 0)?;
+    Some(Arc::new(cache.with_max_bytes(max_bytes)))
+}
+
+/// Says why the cache could not be used, if it could not: the scan did without.
+pub(crate) fn say_problem(cache: &LayerCache) {
+    if let Some(problem) = cache.take_problem() {
+        let cause = std::error::Error::source(&problem).map(ToString::to_string);
+        let message = format!("{problem}: {}", cause.unwrap_or_default());
+        eprintln!("warning: no layer is cached: {}", escape::terminal(&message));
+    }
+}

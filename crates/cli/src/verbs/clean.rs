@@ -1,0 +1,64 @@
+//! `clean`: lists caches and takes them away.
+
+use std::fs;
+use std::io::ErrorKind;
+use std::path::Path;
+
+use sealift::{CacheSize, LayerCache};
+
+use crate::args::{CleanArgs, GlobalArgs};
+use crate::failure::Failure;
+use crate::{Environment, cache, output};
+
+pub(crate) fn clean(
+    args: &CleanArgs,
+    global: &GlobalArgs,
+    environment: &Environment,
+) -> Result<u8, Failure> {
+    let nowhere = || Failure::Unusable {
+        what: "the cache folder".to_owned(),
+        error: "neither XDG_CACHE_HOME nor HOME is set".into(),
+        hint: "name it with --cache-dir DIR",
+    };
+    let layers = cache::layers(global, environment).ok_or_else(nowhere)?;
+    let database = cache::database(global, environment).ok_or_else(nowhere)?;
+    if !(args.all || args.scan_cache || args.vuln_db) {
+        return list(&layers, &database);
+    }
+    if args.all || args.scan_cache {
+        let CacheSize { entries, bytes, .. } = layers.clear()?;
+        if !global.quiet {
+            let folder = layers.folder().display();
+            eprintln!("{folder}: removed {entries} entries, {bytes} bytes");
+        }
+    }
+    if args.all || args.vuln_db {
+        remove(&database, global.quiet)?;
+    }
+    Ok(0)
+}
+
+/// What there is, and where.
+fn list(layers: &LayerCache, database: &Path) -> Result<u8, Failure> {
+    let CacheSize { entries, bytes, .. } = layers.size()?;
+    let folder = layers.folder().display();
+    let mut text = format!("--scan-cache  {folder}: {entries} entries, {bytes} bytes\n");
+    if let Ok(file) = database.metadata() {
+        text.push_str(&format!("--vuln-db     {}: {} bytes\n", database.display(), file.len()));
+    }
+    output::print(text.as_bytes())?;
+    Ok(0)
+}
+
+fn remove(file: &Path, quiet: bool) -> Result<(), Failure> {
+    match fs::remove_file(file) {
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
+        Err(source) => Err(sealift::Error::Io { path: file.to_owned(), source }.into()),
+        Ok(()) => {
+            if !quiet {
+                eprintln!("{}: removed", file.display());
+            }
+            Ok(())
+        }
+    }
+}

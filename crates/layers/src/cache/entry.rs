@@ -1,0 +1,278 @@
+//! The entries of a store, in the form of `postcard`.
+//!
+//! An entry may be anything: it is read without a panic and in memory that follows its size, and
+//! what is in no proper form is none.
+
+use std::borrow::Cow;
+use std::num::NonZeroUsize;
+use std::sync::Arc;
+
+use sealift_model::Diagnostic;
+use serde::{Deserialize, Serialize};
+
+use crate::content::{LayerContent, ReadFile};
+use crate::extract::FactsCodec;
+use crate::log::{ChangeLog, Position};
+use crate::merge::Name;
+use crate::notes::Notes;
+use crate::read::layer::Found;
+use crate::tree::{LayerSummary, Removal, RemovedFile, Tree, TreeFile};
+use crate::{Limits, Metadata};
+
+type Bytes<'a> = Cow<'a, [u8]>;
+
+/// What a layer yielded.
+#[derive(Serialize, Deserialize)]
+struct LayerEntry<'a> {
+    #[serde(borrow, with = "serde_bytes")]
+    log: Bytes<'a>,
+    #[serde(borrow)]
+    files: Vec<(Position, FileEntry<'a>)>,
+    #[serde(borrow)]
+    notes: Cow<'a, Notes>,
+    bytes: u64,
+    entries: u64,
+}
+
+/// What a second look at a layer found.
+#[derive(Serialize, Deserialize)]
+struct FoundEntry<'a> {
+    #[serde(borrow)]
+    files: Vec<(Position, FileEntry<'a>, Vec<Name>)>,
+}
+
+/// A [`ReadFile`].
+#[derive(Serialize, Deserialize)]
+struct FileEntry<'a> {
+    #[serde(borrow, with = "serde_bytes")]
+    path: Bytes<'a>,
+    size: u64,
+    mode: u32,
+    #[serde(borrow, with = "serde_bytes")]
+    head: Bytes<'a>,
+    #[serde(borrow, with = "serde_bytes")]
+    facts: Option<Bytes<'a>>,
+}
+
+/// A [`Tree`].
+#[derive(Serialize, Deserialize)]
+struct TreeEntry<'a> {
+    #[serde(borrow)]
+    files: Vec<TreeFileEntry<'a>>,
+    #[serde(borrow)]
+    removed: Vec<RemovedEntry<'a>>,
+    diagnostics: Cow<'a, [Diagnostic]>,
+    /// Decompressed bytes and entries of each layer.
+    layers: Vec<(u64, u64)>,
+}
+
+/// A [`TreeFile`].
+#[derive(Serialize, Deserialize)]
+struct TreeFileEntry<'a> {
+    path: &'a str,
+    aliases: Cow<'a, [String]>,
+    layer: Option<usize>,
+    size: u64,
+    mode: u32,
+    #[serde(borrow, with = "serde_bytes")]
+    facts: Bytes<'a>,
+}
+
+/// A [`RemovedFile`].
+#[derive(Serialize, Deserialize)]
+struct RemovedEntry<'a> {
+    path: &'a str,
+    layer: usize,
+    removed_by: usize,
+    removal: Removal,
+    #[serde(borrow, with = "serde_bytes")]
+    facts: Bytes<'a>,
+}
+
+pub(super) fn write_layer<F>(
+    content: &LayerContent<F>,
+    codec: &dyn FactsCodec<F>,
+) -> Option<Vec<u8>> {
+    let mut files: Vec<_> = content.files.iter().collect();
+    files.sort_by_key(|(position, _)| **position);
+    let files = files.into_iter().map(|(at, file)| Some((*at, FileEntry::of(file, codec)?)));
+    let entry = LayerEntry {
+        log: Cow::Borrowed(content.log.as_bytes()),
+        files: files.collect::<Option<_>>()?,
+        notes: Cow::Borrowed(&content.notes),
+        bytes: content.bytes,
+        entries: content.entries,
+    };
+    postcard::to_stdvec(&entry).ok()
+}
+
+pub(super) fn read_layer<F>(
+    bytes: &[u8],
+    codec: &dyn FactsCodec<F>,
+    limits: &Limits,
+) -> Option<LayerContent<F>> {
+    let entry: LayerEntry<'_> = whole(bytes)?;
+    let files = entry.files.iter().map(|(at, file)| Some((*at, file.read(codec)?)));
+    Some(LayerContent {
+        files: files.collect::<Option<_>>()?,
+        log: ChangeLog::from_bytes(entry.log.into_owned(), limits.max_path_bytes)?,
+        notes: entry.notes.into_owned(),
+        bytes: entry.bytes,
+        entries: entry.entries,
+        is_of_blob: false,
+    })
+}
+
+pub(super) fn write_found<F>(found: &Found<F>, codec: &dyn FactsCodec<F>) -> Option<Vec<u8>> {
+    let files = found
+        .iter()
+        .map(|(at, (file, names))| Some((*at, FileEntry::of(file, codec)?, names.clone())));
+    postcard::to_stdvec(&FoundEntry { files: files.collect::<Option<_>>()? }).ok()
+}
+
+pub(super) fn read_found<F>(bytes: &[u8], codec: &dyn FactsCodec<F>) -> Option<Found<F>> {
+    let entry: FoundEntry<'_> = whole(bytes)?;
+    let files = entry.files.into_iter();
+    files.map(|(at, file, names)| Some((at, (file.read(codec)?, names)))).collect()
+}
+
+pub(super) fn write_tree<F>(tree: &Tree<F>, codec: &dyn FactsCodec<F>) -> Option<Vec<u8>> {
+    let files = tree.files.iter().map(|file| TreeFileEntry::of(file, codec));
+    let removed = tree.removed.iter().map(|file| RemovedEntry::of(file, codec));
+    let entry = TreeEntry {
+        files: files.collect::<Option<_>>()?,
+        removed: removed.collect::<Option<_>>()?,
+        diagnostics: Cow::Borrowed(&tree.diagnostics),
+        layers: tree.layers.iter().map(|layer| (layer.size_bytes, layer.entries)).collect(),
+    };
+    postcard::to_stdvec(&entry).ok()
+}
+
+/// The tree, with the digests of `layers`, of which there are as many as the entry has.
+pub(super) fn read_tree<F: Send + Sync>(
+    bytes: &[u8],
+    codec: &dyn FactsCodec<F>,
+    mut layers: Vec<LayerSummary>,
+    threads: NonZeroUsize,
+) -> Option<Tree<F>> {
+    let entry: TreeEntry<'_> = whole(bytes)?;
+    if entry.layers.len() != layers.len() {
+        return None;
+    }
+    for (layer, (size_bytes, entries)) in layers.iter_mut().zip(entry.layers) {
+        (layer.size_bytes, layer.entries) = (size_bytes, entries);
+    }
+    let files = side_by_side(&entry.files, threads, |file| file.read(codec, layers.len()));
+    let removed = entry.removed.into_iter().map(|file| file.read(codec, layers.len()));
+    Some(Tree {
+        files: files?,
+        removed: removed.collect::<Option<_>>()?,
+        diagnostics: entry.diagnostics.into_owned(),
+        layers,
+    })
+}
+
+/// Fewer files are not worth a thread.
+const MIN_FILES_PER_THREAD: usize = 500;
+
+/// Reads all on several threads, in their order; none when one cannot be read.
+fn side_by_side<T: Sync, U: Send>(
+    all: &[T],
+    threads: NonZeroUsize,
+    read: impl Fn(&T) -> Option<U> + Sync,
+) -> Option<Vec<U>> {
+    let share = all.len().div_ceil(threads.get()).max(MIN_FILES_PER_THREAD);
+    let read_share = |files: &[T]| files.iter().map(&read).collect::<Option<Vec<U>>>();
+    let read_share = &read_share;
+    std::thread::scope(|scope| {
+        let (first, rest) = all.split_at_checked(share).unwrap_or((all, &[]));
+        let rest = rest.chunks(share).map(|files| scope.spawn(move || read_share(files)));
+        let rest: Vec<_> = rest.collect();
+        let mut read = read_share(first)?;
+        for thread in rest {
+            read.extend(thread.join().ok()??);
+        }
+        Some(read)
+    })
+}
+
+/// Reads an entry that is nothing else.
+fn whole<'a, T: Deserialize<'a>>(bytes: &'a [u8]) -> Option<T> {
+    let (entry, rest) = postcard::take_from_bytes(bytes).ok()?;
+    rest.is_empty().then_some(entry)
+}
+
+impl<'a> FileEntry<'a> {
+    fn of<F>(file: &'a ReadFile<F>, codec: &dyn FactsCodec<F>) -> Option<Self> {
+        let facts = file.facts.as_ref().map(|facts| codec.encode(facts).map(Cow::Owned));
+        Some(Self {
+            path: Cow::Borrowed(&file.path),
+            size: file.metadata.size,
+            mode: file.metadata.mode,
+            head: Cow::Borrowed(&file.head),
+            facts: match facts {
+                Some(encoded) => Some(encoded?),
+                None => None,
+            },
+        })
+    }
+
+    fn read<F>(&self, codec: &dyn FactsCodec<F>) -> Option<ReadFile<F>> {
+        Some(ReadFile {
+            path: Box::from(&*self.path),
+            metadata: Metadata::new(self.size, self.mode),
+            head: Box::from(&*self.head),
+            facts: match &self.facts {
+                Some(facts) => Some(Arc::new(codec.decode(facts)?)),
+                None => None,
+            },
+        })
+    }
+}
+
+impl<'a> TreeFileEntry<'a> {
+    fn of<F>(file: &'a TreeFile<F>, codec: &dyn FactsCodec<F>) -> Option<Self> {
+        Some(Self {
+            path: &file.path,
+            aliases: Cow::Borrowed(&file.aliases),
+            layer: file.layer,
+            size: file.metadata.size,
+            mode: file.metadata.mode,
+            facts: Cow::Owned(codec.encode(&file.facts)?),
+        })
+    }
+
+    fn read<F>(&self, codec: &dyn FactsCodec<F>, layers: usize) -> Option<TreeFile<F>> {
+        let facts = codec.decode(&self.facts)?;
+        self.layer.is_none_or(|layer| layer < layers).then(|| TreeFile {
+            path: self.path.to_owned(),
+            aliases: self.aliases.to_vec(),
+            layer: self.layer,
+            metadata: Metadata::new(self.size, self.mode),
+            facts: Arc::new(facts),
+        })
+    }
+}
+
+impl<'a> RemovedEntry<'a> {
+    fn of<F>(file: &'a RemovedFile<F>, codec: &dyn FactsCodec<F>) -> Option<Self> {
+        Some(Self {
+            path: &file.path,
+            layer: file.layer,
+            removed_by: file.removed_by,
+            removal: file.removal,
+            facts: Cow::Owned(codec.encode(&file.facts)?),
+        })
+    }
+
+    fn read<F>(self, codec: &dyn FactsCodec<F>, layers: usize) -> Option<RemovedFile<F>> {
+        let facts = codec.decode(&self.facts)?;
+        (self.layer < layers && self.removed_by < layers).then(|| RemovedFile {
+            path: self.path.to_owned(),
+            layer: self.layer,
+            removed_by: self.removed_by,
+            removal: self.removal,
+            facts: Arc::new(facts),
+        })
+    }
+}

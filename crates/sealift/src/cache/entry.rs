@@ -1,0 +1,58 @@
+//! An entry as a file: what shows that it is whole and the right one, then its content.
+
+use std::fs::File;
+use std::io::Read;
+use std::path::Path;
+use std::time::SystemTime;
+
+use crc32fast::Hasher;
+use sealift_model::Digest;
+
+const MAGIC: &[u8; 8] = b"sealift\x01";
+const HEADER_BYTES: usize = MAGIC.len() + SUM_BYTES + LENGTH_BYTES;
+const SUM_BYTES: usize = 4;
+const LENGTH_BYTES: usize = 8;
+
+/// What stands before the content: a magic number, the checksum of key and content, and the bytes
+/// of the content, little-endian.
+pub(super) fn header(key: &Digest, content: &[u8]) -> [u8; HEADER_BYTES] {
+    let mut header = [0; HEADER_BYTES];
+    let length = u64::try_from(content.len()).unwrap_or(u64::MAX);
+    let parts = [&MAGIC[..], &sum(key, content).to_le_bytes(), &length.to_le_bytes()];
+    for (place, byte) in header.iter_mut().zip(parts.concat()) {
+        *place = byte;
+    }
+    header
+}
+
+/// The content of an entry that is whole, and is the one that belongs under the key. It is marked
+/// as used at the time `now`.
+pub(super) fn read(path: &Path, key: &Digest, max_bytes: u64, now: SystemTime) -> Option<Vec<u8>> {
+    // Asked before opening, for opening a pipe would wait for a writer.
+    if !path.symlink_metadata().ok()?.is_file() {
+        return None;
+    }
+    let mut file = File::open(path).ok()?;
+    let mut header = [0; HEADER_BYTES];
+    file.read_exact(&mut header).ok()?;
+    let room = file.metadata().ok()?.len().saturating_sub(u64::try_from(HEADER_BYTES).ok()?);
+    if room > max_bytes {
+        return None;
+    }
+    let mut content = Vec::with_capacity(usize::try_from(room).ok()?);
+    // Who writes to it meanwhile is none of us.
+    (&mut file).take(room).read_to_end(&mut content).ok()?;
+    if header != self::header(key, &content) {
+        return None;
+    }
+    // What cannot be marked is only the sooner forgotten.
+    drop(file.set_modified(now));
+    Some(content)
+}
+
+fn sum(key: &Digest, content: &[u8]) -> u32 {
+    let mut sum = Hasher::new();
+    sum.update(key.bytes());
+    sum.update(content);
+    sum.finalize()
+}

@@ -1,0 +1,175 @@
+//! The layer cache: a folder of what layers yielded.
+
+mod entry;
+mod sweep;
+#[cfg(test)]
+mod tests;
+
+use std::fs::{DirBuilder, Permissions};
+use std::io::{self, Write};
+use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, OnceLock, PoisonError};
+use std::time::SystemTime;
+
+use sealift_layers::LayerStore;
+use sealift_model::Digest;
+
+use crate::Error;
+pub use sweep::CacheSize;
+
+/// Mode of the folder: it is the user's alone.
+const FOLDER_MODE: u32 = 0o700;
+
+/// Bits of the modes of folders that others may write to.
+const WRITABLE_BY_OTHERS: u32 = 0o022;
+
+/// What layers yielded, kept in a folder for the next scan of an image with the same layers.
+///
+/// Any number of processes may use one folder at the same time, without locks and without waiting
+/// for each other: an entry is written under a name of its own and renamed when it is whole, so
+/// that one whose writer was killed is never seen, and the same entry written twice is the same.
+/// Entries know by themselves when they are out of date, through the name under which they are
+/// looked for: it is a digest of diff-ids, limits, skip rules and the code that reads files. The
+/// advisory database has no part in it.
+///
+/// # Whose folder it must be
+///
+/// A checksum guards against damage, not against people: whoever can write to the folder decides
+/// what is found in images. It is made for its user alone, and one that others may write to is
+/// not used.
+///
+/// # What is not checked
+///
+/// Of an image whose layers are all in the cache only manifest and config are read and verified.
+/// That its layers are there and unchanged is not seen; [`verify`](crate::verify) never uses a
+/// cache.
+#[derive(Debug)]
+pub struct LayerCache {
+    folder: PathBuf,
+    max_bytes: u64,
+    now: SystemTime,
+    /// Whether the folder may be used at all.
+    is_ours: OnceLock<bool>,
+    has_written: AtomicBool,
+    problem: Mutex<Option<io::Error>>,
+}
+
+impl LayerCache {
+    /// What a cache may take up unless the caller says: 1 GiB, some hundred large images.
+    pub const DEFAULT_MAX_BYTES: u64 = 1 << 30;
+
+    /// A cache in a folder, which is made when there is something to keep. `now` is the time that
+    /// entries are marked with when they are used.
+    #[must_use]
+    pub fn new(folder: impl Into<PathBuf>, now: SystemTime) -> Self {
+        Self {
+            folder: folder.into(),
+            max_bytes: Self::DEFAULT_MAX_BYTES,
+            now,
+            is_ours: OnceLock::new(),
+            has_written: AtomicBool::new(false),
+            problem: Mutex::default(),
+        }
+    }
+
+    /// The same with another bound. Beyond it, the entries that were not used for the longest
+    /// time go, after a scan that wrote some.
+    #[must_use]
+    pub fn with_max_bytes(mut self, max_bytes: u64) -> Self {
+        self.max_bytes = max_bytes;
+        self
+    }
+
+    /// The folder.
+    #[must_use]
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// Why entries could not be kept, or the folder not be used; told once. Scans do without.
+    #[must_use]
+    pub fn take_problem(&self) -> Option<Error> {
+        let source = self.problem.lock().unwrap_or_else(PoisonError::into_inner).take()?;
+        Some(Error::Io { path: self.folder.clone(), source })
+    }
+
+    /// Number and size of the entries.
+    ///
+    /// # Errors
+    /// [`Error::Io`] when the folder cannot be read.
+    pub fn size(&self) -> Result<CacheSize, Error> {
+        sweep::size(&self.folder).map_err(|source| Error::io(&self.folder, source))
+    }
+
+    /// Takes all entries away, and the folder when nothing else is in it; says how many they were.
+    ///
+    /// # Errors
+    /// [`Error::Io`] when the folder cannot be read or one of them not be removed.
+    pub fn clear(&self) -> Result<CacheSize, Error> {
+        sweep::clear(&self.folder).map_err(|source| Error::io(&self.folder, source))
+    }
+
+    /// Keeps to the bound, if entries were written since the last time.
+    pub(crate) fn trim(&self) {
+        if self.has_written.swap(false, Ordering::Relaxed) {
+            sweep::trim(&self.folder, self.max_bytes, self.now);
+        }
+    }
+
+    fn write(&self, key: &Digest, content: &[u8]) -> io::Result<()> {
+        DirBuilder::new().recursive(true).mode(FOLDER_MODE).create(&self.folder)?;
+        if !self.may_be_used() {
+            return Ok(());
+        }
+        let mut file = tempfile::Builder::new()
+            .prefix(sweep::UNFINISHED)
+            .permissions(Permissions::from_mode(0o600))
+            .tempfile_in(&self.folder)?;
+        file.write_all(&entry::header(key, content))?;
+        file.write_all(content)?;
+        // Without fsync: what a crash of the system leaves of it does not pass the checksum.
+        file.persist(self.folder.join(key.hex()))?;
+        self.has_written.store(true, Ordering::Relaxed);
+        Ok(())
+    }
+
+    /// Whether nobody else may write to the folder; looked up once, when it is there.
+    fn may_be_used(&self) -> bool {
+        *self.is_ours.get_or_init(|| {
+            let metadata = self.folder.metadata();
+            let is_ours = metadata
+                .as_ref()
+                .is_ok_and(|folder| folder.permissions().mode() & WRITABLE_BY_OTHERS == 0);
+            if !is_ours {
+                let others = "others may write to it (chmod 700 it, or name another folder)";
+                let others = || io::Error::new(io::ErrorKind::PermissionDenied, others);
+                self.complain(metadata.err().unwrap_or_else(others));
+            }
+            is_ours
+        })
+    }
+
+    /// Keeps the first problem.
+    fn complain(&self, error: io::Error) {
+        self.problem.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(error);
+    }
+}
+
+impl LayerStore for LayerCache {
+    fn get(&self, key: &Digest) -> Option<Vec<u8>> {
+        let path = self.folder.join(key.hex());
+        if !self.folder.exists() || !self.may_be_used() {
+            return None;
+        }
+        entry::read(&path, key, self.max_bytes, self.now)
+    }
+
+    fn put(&self, key: &Digest, entry: &[u8]) {
+        let fits = u64::try_from(entry.len()).is_ok_and(|bytes| bytes <= self.max_bytes);
+        if fits && let Err(error) = self.write(key, entry) {
+            self.complain(error);
+        }
+    }
+}
