@@ -46,7 +46,11 @@ impl Default for JsonOptions {
 ///
 /// # Errors
 /// When `out` refuses.
-pub fn write(report: &Report, options: &JsonOptions, out: &mut dyn io::Write) -> io::Result<()> {
+pub fn write<W: io::Write + ?Sized>(
+    report: &Report,
+    options: &JsonOptions,
+    out: &mut W,
+) -> io::Result<()> {
     let sections = sections::sections(report);
     let document = Document::new(report, &sections, options);
     document.serialize(&mut serde_json::Serializer::with_formatter(&mut *out, Indented::new()))?;
