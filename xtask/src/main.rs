@@ -33,12 +33,9 @@ const TASKS: &[Task] = &[
     Task { name: "test", does: "run all tests", run: test::run },
     Task { name: "lint", does: "check format, lints, docs, licences", run: lint::run },
     Task { name: "mutate", does: "change all that is signed, bit by bit", run: mutate::run },
+    Task { name: "bench", does: "measure what scans cost", run: bench::run },
+    Task { name: "bench-image", does: "make the image for `bench`", run: bench_image::ready },
     Task { name: "setup", does: "install the tools that the lints need", run: setup::run },
-    Task {
-        name: "bench-image",
-        does: "make the big image of the benchmarks",
-        run: bench_image::run,
-    },
     Task { name: "example-image", does: "make examples/image anew", run: example_image::write },
 ];
 
