@@ -1,52 +1,67 @@
-//! An SBOM of packages that there are advisories for, so that every lookup finds something.
+//! An SBOM of packages that there are advisories for, so that every lookup finds something: each
+//! at the newest version that a record calls fixed, as packages that are kept up to date are.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::fs::{self, File};
 use std::io::Read;
 use std::path::Path;
 
 use flate2::read::DeflateDecoder;
 use rawzip::{CompressionMethod, RECOMMENDED_BUFFER_SIZE, ZipArchive};
+use sealift_matcher::Scheme;
 use sealift_model::{Ecosystem, Purl};
 use serde_json::{Value, json};
 
 use crate::Failure;
 
-/// Purls of each package, in the order of their versions as text.
-type Packages = BTreeMap<(Ecosystem, String), BTreeSet<String>>;
+/// Where packages come from, as OSV names it, with the type of their purls and the order of their
+/// versions.
+const SOURCES: &[(&str, Ecosystem, Scheme)] = &[
+    ("PyPI", Ecosystem::Pypi, Scheme::Pep440),
+    ("npm", Ecosystem::Npm, Scheme::Npm),
+    ("Go", Ecosystem::Golang, Scheme::Go),
+    ("Maven", Ecosystem::Maven, Scheme::Maven),
+    ("crates.io", Ecosystem::Cargo, Scheme::Cargo),
+    ("RubyGems", Ecosystem::Gem, Scheme::RubyGems),
+    ("Packagist", Ecosystem::Composer, Scheme::Packagist),
+    ("NuGet", Ecosystem::Nuget, Scheme::NuGet),
+    ("Hex", Ecosystem::Hex, Scheme::Hex),
+    ("Alpine", Ecosystem::Apk, Scheme::Alpine),
+    ("Debian", Ecosystem::Deb, Scheme::Debian),
+    ("AlmaLinux", Ecosystem::Rpm, Scheme::Rpm),
+];
 
-/// A CycloneDX document of so many packages from advisories in OSV's layout: of every package one
-/// version, then of every package another, until there are enough.
+/// The newest fixed version of each package, by the ecosystem with its release and the name.
+type Packages = BTreeMap<(String, String), String>;
+
+/// A CycloneDX document of so many packages from advisories in OSV's layout.
 pub(crate) fn sbom(advisories: &Path, count: usize) -> Result<Vec<u8>, Failure> {
-    let mut packages = Packages::new();
-    let mut folders = fs::read_dir(advisories)?.collect::<Result<Vec<_>, _>>()?;
-    folders.sort_by_key(fs::DirEntry::file_name);
-    for folder in folders {
-        let archive = folder.path().join("all.zip");
-        let name = folder.file_name();
-        let ecosystem = name.to_str().and_then(Ecosystem::from_osv);
-        if ecosystem.is_some() && archive.is_file() {
-            read_archive(&archive, &mut packages)?;
-        }
+    let mut components = Vec::new();
+    for (source, ecosystem, scheme) in SOURCES {
+        let mut packages = Packages::new();
+        let archive = advisories.join(source).join("all.zip");
+        read_archive(&archive, |affected| note(affected, source, *scheme, &mut packages))?;
+        components.extend(packages.iter().filter_map(|((release, name), version)| {
+            let release = release.split_once(':').map(|(_, release)| release);
+            component(*ecosystem, (source, release), name, version)
+        }));
     }
-    let most = packages.values().map(BTreeSet::len).max().unwrap_or_default();
-    let turns = (0..most).flat_map(|turn| {
-        packages
-            .iter()
-            .filter_map(move |(package, versions)| Some((package, versions.iter().nth(turn)?)))
-    });
-    let components: Vec<Value> = turns
-        .filter_map(|((ecosystem, name), version)| component(*ecosystem, name, version))
-        .take(count)
-        .collect();
     if components.len() < count {
         return Err(format!("only {} packages in the advisories", components.len()).into());
     }
-    let document = json!({ "bomFormat": "CycloneDX", "specVersion": "1.6", "version": 1, "components": components });
+    components.truncate(count);
+    let document = json!({
+        "bomFormat": "CycloneDX", "specVersion": "1.6", "version": 1, "components": components
+    });
     Ok(serde_json::to_vec_pretty(&document)?)
 }
 
-fn read_archive(path: &Path, packages: &mut Packages) -> Result<(), Failure> {
+/// Shows all entries of `affected` in the records of a zip.
+fn read_archive(path: &Path, mut show: impl FnMut(&Value)) -> Result<(), Failure> {
+    if !fs::exists(path)? {
+        return Ok(());
+    }
     let mut buffer = vec![0; RECOMMENDED_BUFFER_SIZE];
     let zip = ZipArchive::from_file(File::open(path)?, &mut buffer)?;
     let mut entries = zip.entries(&mut buffer);
@@ -59,44 +74,64 @@ fn read_archive(path: &Path, packages: &mut Packages) -> Result<(), Failure> {
         DeflateDecoder::new(content.reader()).read_to_end(&mut record)?;
         let record: Value = serde_json::from_slice(&record)?;
         let affected = record.get("affected").and_then(Value::as_array);
-        for affected in affected.into_iter().flatten() {
-            note(affected, packages);
-        }
+        affected.into_iter().flatten().for_each(&mut show);
     }
     Ok(())
 }
 
-/// Notes the versions that a record names for a package: some are affected, some just fixed.
-fn note(affected: &Value, packages: &mut Packages) {
-    let text = |value: Option<&Value>| value.and_then(Value::as_str).map(str::to_owned);
-    let package = affected.get("package");
-    let ecosystem = text(package.and_then(|package| package.get("ecosystem")));
-    let Some(ecosystem) = ecosystem.as_deref().and_then(Ecosystem::from_osv) else { return };
-    let Some(name) = text(package.and_then(|package| package.get("name"))) else { return };
-    let list = |value: &Value, key: &str| {
-        value.get(key).and_then(Value::as_array).cloned().unwrap_or_default()
-    };
-    let listed = list(affected, "versions").into_iter().rev().take(2);
-    let events = list(affected, "ranges").into_iter().flat_map(|range| list(&range, "events"));
-    let ends =
-        events.filter_map(|event| event.get("fixed").or(event.get("last_affected")).cloned());
-    let versions = listed.chain(ends).filter_map(|version| text(Some(&version)));
-    packages.entry((ecosystem, name)).or_default().extend(versions);
+/// Notes the versions that a record calls fixed, where they are newer than what is known.
+fn note(affected: &Value, source: &str, scheme: Scheme, packages: &mut Packages) {
+    let text = |key: &str| affected.get("package")?.get(key)?.as_str();
+    let (Some(ecosystem), Some(name)) = (text("ecosystem"), text("name")) else { return };
+    if ecosystem.split(':').next() != Some(source) {
+        return;
+    }
+    let list = |value: &Value, key: &str| value.get(key)?.as_array().cloned();
+    let ranges = list(affected, "ranges").unwrap_or_default();
+    let ranges = ranges.iter().filter(|range| range.get("type").is_none_or(|kind| kind != "GIT"));
+    for event in ranges.filter_map(|range| list(range, "events")).flatten() {
+        let Some(fixed) = event.get("fixed").and_then(Value::as_str) else { continue };
+        match packages.entry((ecosystem.to_owned(), name.to_owned())) {
+            Entry::Vacant(place) => drop(place.insert(fixed.to_owned())),
+            Entry::Occupied(mut known) if is_newer(scheme, fixed, known.get()) => {
+                known.insert(fixed.to_owned());
+            }
+            Entry::Occupied(_) => {}
+        }
+    }
 }
 
-fn component(ecosystem: Ecosystem, name: &str, version: &str) -> Option<Value> {
-    let split = match ecosystem {
-        Ecosystem::Maven => name.rsplit_once(':'),
-        Ecosystem::Golang | Ecosystem::Npm | Ecosystem::Composer => name.rsplit_once('/'),
-        _ => None,
+fn is_newer(scheme: Scheme, version: &str, than: &str) -> bool {
+    let (Ok(version), Ok(than)) = (scheme.parse(version), scheme.parse(than)) else { return false };
+    version.compare(&than).is_some_and(std::cmp::Ordering::is_gt)
+}
+
+fn component(
+    ecosystem: Ecosystem,
+    (source, release): (&str, Option<&str>),
+    name: &str,
+    version: &str,
+) -> Option<Value> {
+    let system = source.to_lowercase();
+    let (namespace, last) = match ecosystem {
+        _ if ecosystem.is_operating_system() => (Some(system.as_str()), name),
+        Ecosystem::Maven => split(name, ':'),
+        Ecosystem::Golang | Ecosystem::Npm | Ecosystem::Composer => split(name, '/'),
+        _ => (None, name),
     };
-    let (namespace, last) = split.map_or((None, name), |(namespace, last)| (Some(namespace), last));
     let mut purl = Purl::builder(ecosystem.purl_type(), last).version(version);
     if let Some(namespace) = namespace {
         purl = purl.namespace(namespace);
+    }
+    if let Some(release) = release {
+        purl = purl.qualifier("distro", format!("{system}-{}", release.trim_start_matches('v')));
     }
     let purl = purl.build().ok()?.to_string();
     Some(
         json!({ "type": "library", "bom-ref": purl, "name": name, "version": version, "purl": purl }),
     )
+}
+
+fn split(name: &str, at: char) -> (Option<&str>, &str) {
+    name.rsplit_once(at).map_or((None, name), |(namespace, last)| (Some(namespace), last))
 }
