@@ -127,7 +127,10 @@ fn run(
         }
         summary::not_applied(NOT_READ.iter().copied().filter(|name| Path::new(name).is_file()));
     }
-    Ok(status(&report, args))
+    let status = status(&report, args);
+    // The process ends now: to free each package and finding before serves nobody.
+    std::mem::forget((report, scanner));
+    Ok(status)
 }
 
 #[expect(clippy::disallowed_methods, reason = "the command is where the clock is read")]
