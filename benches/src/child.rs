@@ -12,6 +12,9 @@ use crate::Failure;
 pub(crate) struct Cost {
     /// From start to end, in milliseconds.
     pub(crate) ms: f64,
+    /// Of all its threads on a processor, in milliseconds: what other programs that are running
+    /// change least.
+    pub(crate) cpu_ms: f64,
     /// The most memory that was resident at once, in MiB.
     pub(crate) mib: f64,
 }
@@ -25,12 +28,15 @@ impl Costs {
         self.0.push(cost);
     }
 
-    /// The median of the times, and the most memory of all.
+    /// The medians of the times, and the most memory of all.
     pub(crate) fn cost(&self) -> Cost {
-        let mut times: Vec<f64> = self.0.iter().map(|cost| cost.ms).collect();
-        times.sort_by(f64::total_cmp);
-        let ms = times.get(times.len() / 2).copied().unwrap_or(f64::NAN);
-        Cost { ms, mib: self.0.iter().map(|cost| cost.mib).fold(0.0, f64::max) }
+        let median = |time: fn(&Cost) -> f64| {
+            let mut times: Vec<f64> = self.0.iter().map(time).collect();
+            times.sort_by(f64::total_cmp);
+            times.get(times.len() / 2).copied().unwrap_or(f64::NAN)
+        };
+        let mib = self.0.iter().map(|cost| cost.mib).fold(0.0, f64::max);
+        Cost { ms: median(|cost| cost.ms), cpu_ms: median(|cost| cost.cpu_ms), mib }
     }
 }
 
@@ -44,5 +50,6 @@ pub(crate) fn run(command: &mut Command) -> Result<Cost, Failure> {
         return Err(format!("{command:?} failed with {}", ended.status).into());
     }
     let kib = u32::try_from(ended.rusage.maxrss >> 10)?;
-    Ok(Cost { ms, mib: f64::from(kib) / 1024.0 })
+    let cpu = ended.rusage.utime + ended.rusage.stime;
+    Ok(Cost { ms, cpu_ms: cpu.as_secs_f64() * 1e3, mib: f64::from(kib) / 1024.0 })
 }

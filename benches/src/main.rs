@@ -47,7 +47,7 @@ fn measure(sealift: &Path, folder: &Path, rounds: u32) -> Result<(), Failure> {
             }
         }
     }
-    println!("{:<36} {:>9} {:>7} {:>6}   limit", "", "ms", "MiB", "ratio");
+    println!("{:<30} {:>9} {:>9} {:>7} {:>6}   limit", "", "ms", "cpu ms", "MiB", "ratio");
     let mut before = None;
     for (row, costs) in plan.rows.iter().zip(&costs) {
         let cost = costs.cost();
@@ -64,6 +64,6 @@ fn line(name: &str, limits: Limits, cost: Cost, before: Option<Cost>) -> String 
     let ratio = before.filter(|_| limits.ratio.is_some()).map(|before| cost.ms / before.ms);
     let shown = ratio.map_or_else(String::new, |ratio| format!("{ratio:.2}"));
     let verdict = limits.verdict(cost, ratio);
-    let Cost { ms, mib } = cost;
-    format!("{name:<36} {ms:>9.1} {mib:>7.1} {shown:>6}   {verdict}")
+    let Cost { ms, cpu_ms, mib } = cost;
+    format!("{name:<30} {ms:>9.2} {cpu_ms:>9.2} {mib:>7.1} {shown:>6}   {verdict}")
 }
