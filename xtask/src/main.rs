@@ -2,19 +2,24 @@
 #![forbid(unsafe_code)]
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "tasks talk to a person")]
 
+mod bench;
+mod bench_image;
 mod demo;
+mod documents;
 mod example_image;
 mod lint;
 mod mutate;
 mod process;
 mod setup;
 mod test;
+mod zip;
 
 use std::error::Error;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-type Outcome = Result<(), Box<dyn Error>>;
+type Failure = Box<dyn Error + Send + Sync>;
+type Outcome = Result<(), Failure>;
 
 /// A task by its name on the command line.
 struct Task {
@@ -28,6 +33,8 @@ const TASKS: &[Task] = &[
     Task { name: "test", does: "run all tests", run: test::run },
     Task { name: "lint", does: "check format, lints, docs, licences", run: lint::run },
     Task { name: "mutate", does: "change all that is signed, bit by bit", run: mutate::run },
+    Task { name: "bench", does: "measure what scans cost", run: bench::run },
+    Task { name: "bench-image", does: "make the image for `bench`", run: bench_image::ready },
     Task { name: "setup", does: "install the tools that the lints need", run: setup::run },
     Task { name: "example-image", does: "make examples/image anew", run: example_image::write },
 ];
@@ -57,4 +64,10 @@ fn usage() -> ExitCode {
 fn root() -> &'static Path {
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));
     here.parent().unwrap_or(here)
+}
+
+/// The folder that cargo builds into: the one that this program lies in, whose profile's folder it is.
+fn target() -> Result<PathBuf, Failure> {
+    let program = std::env::current_exe()?;
+    Ok(program.ancestors().nth(2).ok_or("this program lies in no folder of a profile")?.to_owned())
 }

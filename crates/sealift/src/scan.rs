@@ -36,7 +36,7 @@ pub struct ScanOptions {
     pub name: Option<String>,
     /// Which image of an index to take.
     pub platform: Option<Platform>,
-    /// Threads that read layers. Default: one for each processor.
+    /// Threads that read layers and match packages. Default: one for each processor.
     pub threads: NonZeroUsize,
     /// What the scan may cost.
     pub limits: Limits,
@@ -185,6 +185,7 @@ impl Scanner {
         let counts = |package: &Package| asked(package) && uses(package);
         let mut how = MatchOptions::default();
         how.packages = &counts;
+        how.threads = options.threads;
         how.records = if options.all_records { Records::All } else { Records::Security };
         sealift_matcher::match_inventory(database.inner(), inventory, &how)
             .map(Some)

@@ -1,6 +1,6 @@
 //! What is in the example image, layer by layer.
 
-use std::error::Error;
+use crate::Failure;
 
 use super::layer::Layer;
 use super::{debian, jar};
@@ -34,7 +34,7 @@ const PYTHON: &[(&str, &str, &str)] = &[
 ];
 
 /// The layers, base first.
-pub(super) fn layers() -> Result<Vec<Layer>, Box<dyn Error>> {
+pub(super) fn layers() -> Result<Vec<Layer>, Failure> {
     Ok(vec![base(), libraries(), application()?])
 }
 
@@ -69,7 +69,7 @@ fn libraries() -> Layer {
 }
 
 /// The application as a fat jar; it also takes the package `ini` away again.
-fn application() -> Result<Layer, Box<dyn Error>> {
+fn application() -> Result<Layer, Failure> {
     let mut layer = Layer::new("shop.jar, without ini");
     layer.file("opt/shop/shop.jar", jar::shop()?);
     layer.file(&format!("{MODULES}/.wh.ini"), "");

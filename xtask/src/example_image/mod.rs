@@ -3,20 +3,18 @@
 
 mod content;
 mod debian;
-mod documents;
 mod jar;
 mod layer;
 
-use std::collections::BTreeMap;
-use std::error::Error;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use crate::{Outcome, root};
+use sealift_model::Digest;
 
-/// Files by their path below the layout's folder.
-type Files = BTreeMap<String, Vec<u8>>;
+use self::layer::{Layer, gzip};
+use crate::documents::{self, Files, LayerCoding, LayerEntry};
+use crate::{Failure, Outcome, root};
 
 /// Makes the image anew.
 pub(crate) fn write() -> Outcome {
@@ -24,7 +22,7 @@ pub(crate) fn write() -> Outcome {
     if folder.exists() {
         fs::remove_dir_all(&folder)?;
     }
-    let files = documents::layout(&content::layers()?)?;
+    let files = layout(&content::layers()?)?;
     for (path, bytes) in &files {
         let path = folder.join(path);
         fs::create_dir_all(path.parent().unwrap_or(&folder))?;
@@ -41,10 +39,31 @@ pub(crate) fn restore() -> Outcome {
 }
 
 /// Whether the image in the project is the one that [`write()`] makes.
-fn is_current() -> Result<bool, Box<dyn Error>> {
+fn is_current() -> Result<bool, Failure> {
     let folder = folder();
     let found = if folder.is_dir() { read(&folder, &folder)? } else { Files::new() };
-    Ok(found == documents::layout(&content::layers()?)?)
+    Ok(found == layout(&content::layers()?)?)
+}
+
+/// The layout that holds one image of these layers.
+fn layout(layers: &[Layer]) -> Result<Files, Failure> {
+    let mut blobs = Files::new();
+    let mut entries = Vec::new();
+    for layer in layers {
+        let tar = layer.tar()?;
+        let blob = gzip(&tar)?;
+        let entry = LayerEntry {
+            created_by: layer.created_by,
+            coding: LayerCoding::Gzip,
+            blob: Digest::sha256_of(&blob),
+            blob_bytes: blob.len().try_into()?,
+            diff_id: Digest::sha256_of(&tar),
+        };
+        blobs.insert(documents::blob_path(&entry.blob), blob);
+        entries.push(entry);
+    }
+    blobs.extend(documents::layout("demo", &entries)?.files);
+    Ok(blobs)
 }
 
 fn read(root: &Path, folder: &Path) -> io::Result<Files> {

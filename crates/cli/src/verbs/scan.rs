@@ -149,8 +149,8 @@ fn run(
         summary::not_applied(NOT_READ.iter().copied().filter(|name| Path::new(name).is_file()));
     }
     let status = status(&report, args);
-    // The process ends here: to take a large report apart first would only make it wait.
-    std::mem::forget(report);
+    // The process ends now: to free each package and finding before serves nobody.
+    std::mem::forget((report, scanner));
     Ok(status)
 }
 

@@ -1,6 +1,7 @@
 //! For which of the packages there are advisories at all.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 use crate::Database;
 
@@ -39,6 +40,16 @@ impl Counter {
             records: database.info().ecosystem(name).map_or(0, |info| info.records),
         };
         self.0.entry(name.to_owned()).or_insert_with(new).packages += 1;
+    }
+
+    /// Takes in what another counted.
+    pub(super) fn add(&mut self, other: Self) {
+        for (name, ecosystem) in other.0 {
+            match self.0.entry(name) {
+                Entry::Vacant(place) => drop(place.insert(ecosystem)),
+                Entry::Occupied(known) => known.into_mut().packages += ecosystem.packages,
+            }
+        }
     }
 
     pub(super) fn finish(self) -> Coverage {

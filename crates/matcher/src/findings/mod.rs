@@ -8,8 +8,10 @@ mod finding;
 mod group;
 mod query;
 mod severity;
+mod work;
 
 use std::fmt;
+use std::num::NonZeroUsize;
 
 use sealift_model::{Inventory, Package};
 
@@ -31,6 +33,8 @@ pub struct MatchOptions<'o> {
     pub packages: &'o dyn Fn(&Package) -> bool,
     /// Which records count. Default: [`Records::Security`].
     pub records: Records,
+    /// Threads that ask at once. The answer is the same for any number. Default: one.
+    pub threads: NonZeroUsize,
 }
 
 /// Which records count.
@@ -46,13 +50,16 @@ pub enum Records {
 
 impl Default for MatchOptions<'_> {
     fn default() -> Self {
-        Self { packages: &|_| true, records: Records::default() }
+        Self { packages: &|_| true, records: Records::default(), threads: NonZeroUsize::MIN }
     }
 }
 
 impl fmt::Debug for MatchOptions<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("MatchOptions").field("records", &self.records).finish_non_exhaustive()
+        f.debug_struct("MatchOptions")
+            .field("records", &self.records)
+            .field("threads", &self.threads)
+            .finish_non_exhaustive()
     }
 }
 
@@ -82,36 +89,52 @@ pub fn match_inventory(
     inventory: &Inventory,
     options: &MatchOptions<'_>,
 ) -> Result<Matches, Error> {
-    let mut matching = Matching {
-        database,
-        options,
-        texts: Texts::default(),
-        counter: Counter::default(),
-        matches: Matches::default(),
-    };
     let tracked = inventory.distribution.as_ref().is_some_and(|distribution| {
         let mut names = query::ecosystems(distribution).into_iter();
         names.any(|name| database.info().ecosystem(&name).is_some())
     });
-    for (index, package) in inventory.packages.iter().enumerate() {
-        if (options.packages)(package) && !(tracked && package.owned_by.is_some()) {
-            matching.package((index, package), Query::of(package, inventory))?;
+    let packages = inventory.packages.iter().enumerate();
+    let asked: Vec<_> = packages
+        .filter(|(_, package)| {
+            (options.packages)(package) && !(tracked && package.owned_by.is_some())
+        })
+        .collect();
+    let records = options.records;
+    let parts = work::shared_out(&asked, options.threads, |packages| {
+        let mut matching = Matching {
+            database,
+            records,
+            texts: Texts::default(),
+            counter: Counter::default(),
+            matches: Matches::default(),
+        };
+        for (index, package) in packages {
+            matching.package((*index, *package), Query::of(package, inventory))?;
         }
+        Ok((matching.matches, matching.counter))
+    });
+    let mut counter = Counter::default();
+    let mut matches = Matches::default();
+    for part in parts {
+        let (found, counted) = part?;
+        matches.findings.extend(found.findings);
+        matches.undetermined.extend(found.undetermined);
+        counter.add(counted);
     }
-    matching.matches.coverage = matching.counter.finish();
-    Ok(matching.matches)
+    matches.coverage = counter.finish();
+    Ok(matches)
 }
 
-/// The work under way.
-struct Matching<'d, 'o> {
+/// The work on some of the packages.
+struct Matching<'d> {
     database: &'d Database,
-    options: &'o MatchOptions<'o>,
+    records: Records,
     texts: Texts<'d>,
     counter: Counter,
     matches: Matches,
 }
 
-impl Matching<'_, '_> {
+impl Matching<'_> {
     fn package(
         &mut self,
         package: (usize, &Package),
@@ -136,7 +159,7 @@ impl Matching<'_, '_> {
     /// Asks about a package of an ecosystem with advisories.
     fn known(&mut self, package: (usize, &Package), query: &Query<'_>) -> Result<(), Error> {
         let database = self.database;
-        let counts = |id: &str| self.options.records == Records::All || is_security(id);
+        let counts = |id: &str| self.records == Records::All || is_security(id);
         let installed = candidates::installed(query);
         let Candidates { hits, open } =
             candidates::candidates(database, package.1, query, &installed)?;

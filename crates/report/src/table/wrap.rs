@@ -6,7 +6,8 @@ use crate::escape;
 
 /// The columns that a text takes.
 pub(super) fn width(text: &str) -> usize {
-    UnicodeWidthStr::width(text)
+    let is_plain = text.bytes().all(|byte| matches!(byte, b' '..=b'~'));
+    if is_plain { text.len() } else { UnicodeWidthStr::width(text) }
 }
 
 /// The columns that a text takes on one line, made safe.
