@@ -28,6 +28,14 @@ enum Piece<'a> {
     End(Box<Unpacker<'a>>),
 }
 
+/// What comes next.
+pub(super) enum Next<'a> {
+    /// So many bytes.
+    Bytes(usize),
+    /// There is no more, or it failed: the unpacker is given back and says so again.
+    End(Box<Unpacker<'a>>),
+}
+
 /// Both ends.
 pub(super) fn ends<'a>() -> (Ahead<'a>, Filler<'a>) {
     let (fill, filled) = channel();
@@ -58,20 +66,16 @@ impl<'a> Filler<'a> {
 }
 
 impl<'a> Ahead<'a> {
-    /// Puts the next piece in place of `buffer` and says how long it is; at the end, or when it
-    /// failed, gives the unpacker back.
-    pub(super) fn next(
-        &self,
-        buffer: &mut Box<[u8]>,
-    ) -> Result<Result<usize, Box<Unpacker<'a>>>, Failure> {
+    /// Puts the next piece in place of `buffer`.
+    pub(super) fn next(&self, buffer: &mut Box<[u8]>) -> Result<Next<'a>, Failure> {
         match self.filled.recv() {
             Ok(Piece::Bytes(filled, bytes)) => {
                 let emptied = std::mem::replace(buffer, filled);
                 // At its end the filler wants no more buffers.
                 let _ = self.empty.send(emptied);
-                Ok(Ok(bytes))
+                Ok(Next::Bytes(bytes))
             }
-            Ok(Piece::End(unpacker)) => Ok(Err(unpacker)),
+            Ok(Piece::End(unpacker)) => Ok(Next::End(unpacker)),
             // Its thread has panicked, and so will this one when it joins it.
             Err(_) => Err(Failure::Cancelled),
         }

@@ -4,7 +4,7 @@ use std::io::{self, BufRead, Read};
 
 use sealift_model::{Digest, Hasher};
 
-use super::ahead::{Ahead, ends};
+use super::ahead::{Ahead, Next, ends};
 use super::blob::BlobStream;
 use super::decode::Coding;
 use super::unpack::Unpacker;
@@ -84,8 +84,8 @@ impl<'c, 'env> LayerStream<'c, 'env> {
             match &mut self.input {
                 Input::Here(unpacker) => break unpacker.fill(&mut self.buffer)?,
                 Input::Ahead(ahead) => match ahead.next(&mut self.buffer)? {
-                    Ok(filled) => break filled,
-                    Err(unpacker) => self.input = Input::Here(unpacker),
+                    Next::Bytes(filled) => break filled,
+                    Next::End(unpacker) => self.input = Input::Here(unpacker),
                 },
             }
         };
