@@ -383,6 +383,7 @@ pub(crate) fn second_look<E: Extract>(
     stream: LayerStream<'_, '_>,
     shared: &Shared<'_, E>,
     requests: &Requests,
+    first_was_whole: bool,
 ) -> Result<Found<E::Facts>, Error> {
     let mut tar = TarReader::new(stream);
     let mut buffer = Buffer::default();
@@ -406,6 +407,9 @@ pub(crate) fn second_look<E: Extract>(
         }
         number += 1;
     }
-    tar.into_input().finish()?;
-    Ok(found)
+    match tar.into_input().finish()?.stopped {
+        // The first look at the layer came to its end, in another blob: this one is not it.
+        Some(limit) if first_was_whole => Err(limit.into()),
+        _ => Ok(found),
+    }
 }

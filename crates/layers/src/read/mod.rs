@@ -190,11 +190,13 @@ impl<'a, E: Extract> LayerReader<'a, E> {
         requests: &Requests,
         crew: &Crew<'a>,
     ) -> Result<Found<E::Facts>, Error> {
-        let kept = self.kept(slot).filter(|_| !content.is_of_blob);
+        let was_whole = !content.is_of_blob;
+        let kept = self.kept(slot).filter(|_| was_whole);
         if let Some(found) = kept.and_then(|(cache, diff_id)| cache.found(diff_id, requests)) {
             return Ok(found);
         }
-        let read = self.read(slot, crew, |stream| second_look(stream, self.shared, requests))?;
+        let read =
+            self.read(slot, crew, |stream| second_look(stream, self.shared, requests, was_whole))?;
         let found = read.unwrap_or_default();
         if let Some((cache, diff_id)) = kept {
             cache.keep_found(diff_id, requests, &found);

@@ -30,8 +30,8 @@ impl<F> Merged<F> {
         let logs: Vec<_> = contents.iter().map(|content| &content.log).collect();
         let read = |content: Content| slot_of(contents, content)?.files.get(&content.position);
         let has_facts = |content| read(content).is_some_and(|file| file.facts.is_some());
-        // Each was read from its layer, so there are no more than bytes were spent on.
-        let entries = contents.iter().map(|content| content.entries).sum();
+        let entries = contents.iter().map(|content| content.entries);
+        let entries = entries.fold(0, u64::saturating_add);
         let mut merge = Merge::new(&logs, entries, &has_facts, limits);
         for (layer, slot) in stack.iter().enumerate() {
             merge.apply(number(layer), number(*slot))?;

@@ -127,6 +127,21 @@ fn what_depends_on_the_blob_or_a_limit_is_not_kept() {
     }
 }
 
+/// Nothing that was read of it counts, for this image or for others with the layer.
+#[test]
+fn another_blob_of_a_known_layer_must_come_to_its_end() {
+    let (layout, store) = (Layout::new(), Memory::default());
+    let tar = Tar::new().file("x", &"linked".repeat(500)).end();
+    let [small, large] = [layout.gzip(&tar), layout.zstd(&tar)];
+    let link = layout.plain(&Tar::new().symlink("b", "x").end());
+    let mut limits = Limits::default();
+    limits.max_zstd_window_bytes = 1_024;
+    let get = |layers: &[LayerOf]| read(&layout, &layout.image(layers), &["b"], &limits, &store);
+    get(std::slice::from_ref(&small)).unwrap();
+    assert!(matches!(get(&[large, link.clone()]), Err(Error::Limit(_))));
+    assert!(shown(get(&[small, link])).contains("linked"));
+}
+
 #[test]
 fn a_changed_layer_is_not_kept() {
     let (layout, store) = (Layout::new(), Memory::default());
