@@ -7,7 +7,7 @@ mod tests;
 
 use std::fs::{DirBuilder, Permissions};
 use std::io::{self, Write};
-use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, OnceLock, PoisonError};
@@ -25,6 +25,9 @@ const FOLDER_MODE: u32 = 0o700;
 /// Bits of the modes of folders that others may write to.
 const WRITABLE_BY_OTHERS: u32 = 0o022;
 
+/// Who may write anywhere.
+const ROOT: u32 = 0;
+
 /// What layers yielded, kept in a folder for the next scan of an image with the same layers.
 ///
 /// Any number of processes may use one folder at the same time, without locks and without waiting
@@ -38,7 +41,7 @@ const WRITABLE_BY_OTHERS: u32 = 0o022;
 ///
 /// A checksum guards against damage, not against people: whoever can write to the folder decides
 /// what is found in images. It is made for its user alone, and one that others may write to is
-/// not used.
+/// not used, nor one of another user.
 ///
 /// # What is not checked
 ///
@@ -139,11 +142,13 @@ impl LayerCache {
     fn may_be_used(&self) -> bool {
         *self.is_ours.get_or_init(|| {
             let metadata = self.folder.metadata();
-            let is_ours = metadata
-                .as_ref()
-                .is_ok_and(|folder| folder.permissions().mode() & WRITABLE_BY_OTHERS == 0);
+            let is_ours = metadata.as_ref().is_ok_and(|folder| {
+                let is_own = [ROOT, rustix::process::geteuid().as_raw()].contains(&folder.uid());
+                is_own && folder.permissions().mode() & WRITABLE_BY_OTHERS == 0
+            });
             if !is_ours {
-                let others = "others may write to it (chmod 700 it, or name another folder)";
+                let others = "it is somebody else's, or others may write to it (make it your own \
+                              with mode 700, or name another folder)";
                 let others = || io::Error::new(io::ErrorKind::PermissionDenied, others);
                 self.complain(metadata.err().unwrap_or_else(others));
             }

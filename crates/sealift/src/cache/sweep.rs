@@ -8,6 +8,8 @@ use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
+use super::entry;
+
 /// How the names of entries begin that are still being written.
 pub(super) const UNFINISHED: &str = ".new-";
 
@@ -93,8 +95,10 @@ fn list(folder: &Path) -> io::Result<Vec<Entry>> {
         let file = file?;
         let name = file.file_name();
         let Some(is_finished) = name.to_str().and_then(is_finished) else { continue };
-        // Gone already, otherwise.
-        if let Ok(metadata) = file.metadata().and_then(regular) {
+        // Gone already, otherwise. A name alone does not make a file the cache's.
+        if let Ok(metadata) = file.metadata().and_then(regular)
+            && entry::is_begun(&file.path(), is_finished)
+        {
             let (used, bytes) = (metadata.modified()?, metadata.len());
             entries.push(Entry { used, path: file.path(), bytes, is_finished });
         }

@@ -123,6 +123,35 @@ fn what_dead_writers_left_goes_and_nothing_of_others() {
 }
 
 #[test]
+fn a_name_alone_makes_no_entry() {
+    let folder = TempDir::new().unwrap();
+    let cache = cache(&folder, 2 * 3600).with_max_bytes(10);
+    cache.put(&key("a"), b"a");
+    let foreign = [key("b").hex(), ".new-notes.txt".to_owned()];
+    for name in &foreign {
+        let file = File::create(cache.folder().join(name)).unwrap();
+        fs::write(cache.folder().join(name), "somebody's own work").unwrap();
+        file.set_modified(at(0)).unwrap();
+    }
+    cache.trim();
+    cache.clear().unwrap();
+    let is_left = |name: &String| cache.folder().join(name).exists();
+    assert!(foreign.iter().all(is_left) && !is_left(&key("a").hex()));
+}
+
+/// Only root can make a folder somebody else's.
+#[test]
+fn a_folder_of_somebody_else_is_not_used() {
+    let folder = TempDir::new().unwrap();
+    cache(&folder, 0).put(&key("a"), b"a");
+    let cache = cache(&folder, 0);
+    if std::os::unix::fs::chown(cache.folder(), Some(12_345), None).is_ok() {
+        assert_eq!(cache.get(&key("a")), None);
+        assert!(matches!(cache.take_problem(), Some(Error::Io { .. })));
+    }
+}
+
+#[test]
 fn a_folder_that_others_may_write_to_is_not_used() {
     let folder = TempDir::new().unwrap();
     cache(&folder, 0).put(&key("a"), b"a");
