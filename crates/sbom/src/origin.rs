@@ -8,7 +8,7 @@ use std::collections::{HashMap, HashSet};
 use std::fmt;
 
 use sealift_layers::Tree;
-use sealift_model::{BaseEvidence, Digest, Ecosystem, Location, Package};
+use sealift_model::{BaseEvidence, Ecosystem, Location, Package};
 
 use crate::reader::FileFacts;
 use crate::view::{View, is_crossing};
@@ -107,33 +107,31 @@ pub fn mark_base(
     layers: usize,
     evidence: BaseEvidence,
 ) {
-    let lowest = tree.layers.iter().take(layers);
-    let lowest: HashSet<&Digest> = lowest.filter_map(|layer| layer.diff_id.as_ref()).collect();
-    let replaced = replaced_packages(tree, catalogers, layers);
-    let replaced = Known::new(&replaced);
+    let alone = base_packages(tree, catalogers, layers);
+    let alone = alone.as_deref().map(Known::new);
     for package in packages {
-        let in_base = |place: &Location| {
-            let untouched = place.layer.as_ref().is_some_and(|layer| lowest.contains(layer));
-            untouched || replaced.has(package, place)
-        };
+        let in_base =
+            |place: &Location| alone.as_ref().is_none_or(|alone| alone.has(package, place));
         let is_from_base = !package.locations.is_empty() && package.locations.iter().all(in_base);
         package.from_base = is_from_base.then_some(evidence);
     }
 }
 
-/// What the lowest `layers` make alone, of the catalogers whose files a higher layer took away or
-/// replaced.
-fn replaced_packages(
+/// What the lowest `layers` make alone; none when the layers above change nothing of it. A file of
+/// the base may tell of other packages once an upper layer has changed one beside it (a parent, a
+/// lockfile), so all are looked at again.
+fn base_packages(
     tree: &Tree<FileFacts>,
     catalogers: &[&dyn Cataloger],
     layers: usize,
-) -> Vec<Package> {
-    let replaced = tree.removed.iter().filter(|file| is_crossing(file, layers));
-    let touched: HashSet<usize> = replaced.flat_map(|file| file.facts.places()).collect();
-    if touched.is_empty() {
-        return Vec::new();
+) -> Option<Vec<Package>> {
+    let is_above = |layer: usize| layer >= layers;
+    let is_changed = tree.files.iter().filter_map(|file| file.layer).any(is_above)
+        || tree.removed.iter().any(|file| is_crossing(file, layers));
+    if !is_changed {
+        return None;
     }
     let view = View::below(tree, layers);
     let (distribution, _) = view.distribution(catalogers);
-    view.packages(catalogers, distribution.as_ref(), |place| touched.contains(&place)).0
+    Some(view.packages(catalogers, distribution.as_ref(), |_| true).0)
 }

@@ -5,7 +5,7 @@ use sealift::{
 };
 use serde_json::json;
 
-use crate::{APP, BASE, Images, from_base, ids, messages};
+use crate::{APP, BASE, Images, RELEASE, from_base, ids, messages};
 
 const OTHER: crate::Layer<'_> = &[("etc/os-release", "ID=debian\nVERSION_ID=11\n")];
 const EMPTY: crate::Layer<'_> = &[];
@@ -36,6 +36,31 @@ fn a_package_is_from_the_base_when_the_bases_own_database_lists_it() {
     let brought = |package: &&sealift::Package| package.brought_by.as_ref() == Some(&layers[0]);
     let brought = report.inventory.packages.iter().filter(brought).map(sealift::Package::id);
     assert_eq!(brought.collect::<Vec<_>>(), ["bash@5.0-4"]);
+}
+
+/// The base alone lists neither, though their files lie in its layers.
+#[test]
+fn what_upper_layers_bring_out_of_the_bases_files_is_not_from_the_base() {
+    let images = Images::new();
+    let [old, new] = ["1", "2"].map(|version| {
+        format!("Package: a\nStatus: install ok installed\nArchitecture: all\nVersion: {version}\n")
+    });
+    let [old, new] = [&old, &new].map(|status| [RELEASE, ("var/lib/dpkg/status", &**status)]);
+    images.image("base", &[&old, &new]);
+    images.image("again", &[&old, &new, &old]);
+    let report = images.scan("again", &named(&images, "base"));
+    assert_eq!(ids(&report, |_| true), "a@1");
+    assert_eq!(from_base(&report), "");
+
+    let python: crate::Layer<'_> = &[
+        ("srv/pyproject.toml", "[project]\nname = \"x\"\ndependencies = [\"flask==0.1\"]\n"),
+        ("srv/poetry.lock", "[[package]]\nname = \"flask\"\nversion = \"2.0\"\n"),
+    ];
+    images.image("python", &[python]);
+    images.image("unlocked", &[python, &[("srv/.wh.poetry.lock", "")]]);
+    let report = images.scan("unlocked", &named(&images, "python"));
+    assert_eq!(ids(&report, |_| true), "flask@0.1");
+    assert_eq!(from_base(&report), "");
 }
 
 #[test]
