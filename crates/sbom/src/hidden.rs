@@ -14,8 +14,11 @@ use crate::view::View;
 
 /// Files and facts that are gone through for all layers together. Each layer that takes
 /// something away is looked at with what lies below it, and an image may have a thousand; real
-/// ones need a twentieth of this.
-const MAX_STEPS: usize = 20_000_000;
+/// ones need a quarter of this.
+const MAX_STEPS: usize = 4_000_000;
+
+/// Hidden packages that are listed: images of a thousand packages have a few hundred.
+const MAX_FOUND: usize = 100_000;
 
 /// The packages that upper layers hide, each with its layer and with what hides it, and what could
 /// not be read of them. `inventory` is what [`assemble`](crate::assemble()) made of the tree.
@@ -40,11 +43,15 @@ pub fn hidden_packages(
             Some((left.checked_sub(step.cost())?, step))
         });
         let Some((left, step)) = step else {
-            found.give_up();
+            found.give_up("files and facts below layers", MAX_STEPS);
             break;
         };
         steps = left;
         step.run(tree, catalogers, &present, &mut found);
+        if found.places.len() >= MAX_FOUND {
+            found.give_up("hidden packages", MAX_FOUND);
+            break;
+        }
     }
     found.into_parts()
 }
@@ -150,9 +157,8 @@ impl Found {
         self.diagnostics.push(diagnostic);
     }
 
-    fn give_up(&mut self) {
-        let max = u64::try_from(MAX_STEPS).unwrap_or(u64::MAX);
-        let exceeded = LimitExceeded::new("files and facts below layers", max);
+    fn give_up(&mut self, what: &'static str, max: usize) {
+        let exceeded = LimitExceeded::new(what, u64::try_from(max).unwrap_or(u64::MAX));
         let message = format!("not all hidden packages are listed: {exceeded}");
         self.diagnostics.push(Diagnostic::new("sbom", message, Impact::Partial));
     }
