@@ -16,9 +16,9 @@ use crate::{Catalog, Fact, MergedFacts, MergedFile, Problem};
 /// import.
 const MAX_LINEAGE: usize = 64;
 
-/// Dependencies looked at, with each project anew what it inherits. Two thousand modules with two
-/// thousand managed dependencies each stay below.
-const MAX_STEPS: u32 = 4_000_000;
+/// Dependencies looked at, with each project anew what it inherits, and properties looked for, in
+/// each parent anew. Two thousand modules with two thousand managed dependencies each stay below.
+const MAX_STEPS: u32 = 20_000_000;
 
 /// Adds what the projects of a tree depend on.
 pub(super) fn report(merged: &MergedFacts<'_>, catalog: &mut Catalog) {
@@ -35,7 +35,7 @@ pub(super) fn report(merged: &MergedFacts<'_>, catalog: &mut Catalog) {
         }
     }
     if tree.steps.get() == 0 {
-        let message = format!("not all projects were read: {MAX_STEPS} dependencies of them were");
+        let message = format!("not all projects were read: that took more than {MAX_STEPS} steps");
         catalog.diagnose(Diagnostic::new(merged.cataloger, message, Impact::Incomplete));
     }
 }
@@ -120,7 +120,7 @@ impl<'t> Tree<'t> {
         is_meant.then_some(*found)
     }
 
-    /// Counts one more dependency; false when there have been too many.
+    /// Counts one more step; false when there have been too many.
     fn step(&self) -> bool {
         let left = self.steps.get().saturating_sub(1);
         self.steps.set(left);
@@ -222,7 +222,10 @@ impl<'t> Lineage<'_, 't> {
             "parent.version" => parent.map(|parent| &parent.version),
             _ => None,
         };
-        let property = || self.projects().find_map(|project| project.properties.get(name));
+        let property = || {
+            let mut counted = self.projects().take_while(|_| self.tree.step());
+            counted.find_map(|project| project.properties.get(name))
+        };
         // A property called `version` counts before the old spelling of the project's.
         let found = match of_project(name) == name {
             true => property().or(own),
