@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use sealift_model::{BaseEvidence, Digest, Ecosystem, Package, Relationship, Scope};
+use sealift_model::{BaseEvidence, Digest, Ecosystem, Evidence, Package, Relationship, Scope};
 use serde::Serialize;
 
 use super::layers::{JsonHidden, JsonLayer};
@@ -151,9 +151,11 @@ fn as_folders(path: &str) -> Cow<'_, str> {
     written
 }
 
-/// All paths of a package that was found in more than one place or inside an archive.
+/// All paths of a package that was found in more than one place or inside an archive. Of one that
+/// is declared each file is a result of its own: a thousand of them need not name each other.
 pub(super) fn paths(package: &Package) -> Vec<&str> {
     match package.locations.as_slice() {
+        _ if package.evidence == Evidence::Declared => Vec::new(),
         [] => Vec::new(),
         [place] if package.ecosystem != Ecosystem::Maven || !place.path.contains(':') => Vec::new(),
         places => places.iter().map(|place| place.path.as_str()).collect(),
