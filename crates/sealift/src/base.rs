@@ -5,7 +5,7 @@
 //! is asked, which is a guess: see [`guess`].
 
 use std::fs::File;
-use std::io::Read;
+use std::io::{self, Read};
 use std::path::Path;
 
 use sealift_layers::{History, Image, ImageConfig};
@@ -107,6 +107,12 @@ impl KnownBases {
     /// When the file cannot be read or is no such list.
     pub fn read(path: &Path) -> Result<Self, Error> {
         let mut bytes = Vec::new();
+        let metadata = path.metadata().map_err(|source| Error::io(path, source))?;
+        // Opening a pipe would wait for a writer, and a list that is cut says something else.
+        if !metadata.is_file() || metadata.len() > MAX_LIST_BYTES {
+            let reason = format!("not a regular file of at most {MAX_LIST_BYTES} bytes");
+            return Err(Error::io(path, io::Error::new(io::ErrorKind::InvalidInput, reason)));
+        }
         File::open(path)
             .and_then(|file| file.take(MAX_LIST_BYTES).read_to_end(&mut bytes))
             .map_err(|source| Error::io(path, source))?;
