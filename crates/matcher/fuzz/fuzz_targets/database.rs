@@ -1,4 +1,5 @@
-//! Opens any bytes as a database, checks all of it and asks about a package.
+//! Opens any bytes as a database, checks all of it and asks about a package. Checksums are not
+//! compared here; a file of `sealift db build` in the corpus folder is where to start from.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
