@@ -18,8 +18,6 @@ pub(super) struct Gzip {
     state: State,
     inflate: Decompress,
     crc: Crc32,
-    /// Bytes of the member, modulo 2^32.
-    bytes: u32,
     members: u64,
     trailing: u64,
     flags: u8,
@@ -51,7 +49,6 @@ impl Gzip {
             state: State::Fixed(0),
             inflate: Decompress::new(false),
             crc: Crc32::new(),
-            bytes: 0,
             members: 0,
             trailing: 0,
             flags: 0,
@@ -145,7 +142,6 @@ impl Gzip {
                 State::Optional(_) => {
                     self.inflate.reset(false);
                     self.crc.reset();
-                    self.bytes = 0;
                     return State::Body;
                 }
                 State::Skip(0, next) => State::Optional(next),
@@ -165,8 +161,6 @@ impl Gzip {
             produced: usize::try_from(self.inflate.total_out() - given).unwrap_or(usize::MAX),
         };
         self.crc.update(output.get(..step.produced).unwrap_or_default());
-        let [b0, b1, b2, b3, ..] = length(step.produced).to_le_bytes();
-        self.bytes = self.bytes.wrapping_add(u32::from_le_bytes([b0, b1, b2, b3]));
         match status {
             Status::StreamEnd => self.state = State::Trailer(0, 0),
             Status::Ok | Status::BufError if step == Step::default() => {
@@ -179,7 +173,7 @@ impl Gzip {
 
     fn end_member(&mut self, trailer: u64) -> Result<State, Fault> {
         // CRC32 comes first, then the length modulo 2^32 (RFC 1952, 2.3.1).
-        let length = u64::from(self.bytes);
+        let length = self.inflate.total_out() & 0xffff_ffff;
         if trailer & 0xffff_ffff != u64::from(self.crc.clone().finalize()) {
             return Err(Fault::corrupt("wrong checksum"));
         }

@@ -18,8 +18,6 @@ pub(crate) struct LayerStream<'c, 'env> {
     input: Input<'env>,
     crew: &'c Crew<'env>,
     coding: Coding,
-    blob: Digest,
-    blob_bytes: u64,
     diff_id: &'env Digest,
     /// None where the blob's own digest says it all: a plain layer, one algorithm.
     hasher: Option<Hasher>,
@@ -53,15 +51,12 @@ impl<'c, 'env> LayerStream<'c, 'env> {
         limits: &'env Limits,
         crew: &'c Crew<'env>,
     ) -> Self {
-        let (digest, blob_bytes) = blob.names();
         let unpacker = Unpacker::new(blob, limits);
         let hashed = unpacker.is_hashed(diff_id.algorithm());
         Self {
             coding: unpacker.coding(),
             input: Input::Here(Box::new(unpacker)),
             crew,
-            blob: digest,
-            blob_bytes,
             diff_id,
             hasher: (!hashed).then(|| Hasher::new(diff_id.algorithm())),
             buffer: vec![0; BUFFER_BYTES].into_boxed_slice(),
@@ -124,21 +119,23 @@ impl<'c, 'env> LayerStream<'c, 'env> {
         };
         let Input::Here(unpacker) = self.input else { return Err(Error::Cancelled) };
         let (bytes, trailing) = unpacker.passed();
+        let blob = unpacker.into_blob();
+        let (digest, size) = blob.names();
         // A blob that is not the one named explains every failure after it.
-        unpacker.into_blob().finish()?;
+        blob.finish()?;
         let done = Finished { bytes, stopped: None, trailing };
         match failure {
             None => {
-                let actual = self.hasher.map_or_else(|| self.blob.clone(), Hasher::finish);
+                let actual = self.hasher.map_or_else(|| digest.clone(), Hasher::finish);
                 if actual == *self.diff_id {
                     Ok(done)
                 } else {
                     let expected = self.diff_id.clone();
-                    Err(Error::DiffId { blob: self.blob, expected, actual })
+                    Err(Error::DiffId { blob: digest, expected, actual })
                 }
             }
             Some(Failure::Limit(limit)) => Ok(Finished { stopped: Some(limit), ..done }),
-            Some(failure) => Err(failure.into_error(&self.blob, self.blob_bytes)),
+            Some(failure) => Err(failure.into_error(&digest, size)),
         }
     }
 
