@@ -15,7 +15,6 @@ pub struct Error {
     /// The registry, or the repository in it.
     pub name: String,
     /// What went wrong.
-    #[source]
     pub kind: ErrorKind,
 }
 
