@@ -17,7 +17,7 @@
 //! A [`Scanner`] holds a [`Database`] and scans any number of [`Target`]s, also from many
 //! threads at once; a [`Selection`] says which findings count; [`Format`] writes the report.
 //! [`verify`] has what signatures need: keys, trusted roots, policies, and images with what is
-//! attached to them.
+//! attached to them, [`sign`] what makes signatures.
 //!
 //! Nothing here prints, reads the clock, the environment or the network.
 #![forbid(unsafe_code)]
@@ -32,6 +32,7 @@ mod format;
 mod observer;
 mod scan;
 mod selection;
+pub mod sign;
 mod skip;
 mod target;
 pub mod verify;
