@@ -17,7 +17,8 @@
 //! A [`Scanner`] holds a [`Database`] and scans any number of [`Target`]s, also from many
 //! threads at once; a [`Selection`] says which findings count; [`Format`] writes the report.
 //! [`verify`] has what signatures need: keys, trusted roots, policies, and images with what is
-//! attached to them. [`update`] fetches advisories and keeps the database.
+//! attached to them, [`sign`] what makes signatures; [`update`] fetches advisories and keeps the
+//! database.
 //!
 //! Nothing here prints or reads the clock or the environment; the network is asked where a
 //! transport is handed in, and nowhere else.
@@ -33,6 +34,7 @@ mod format;
 mod observer;
 mod scan;
 mod selection;
+pub mod sign;
 mod skip;
 mod target;
 pub mod update;

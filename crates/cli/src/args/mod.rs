@@ -3,6 +3,7 @@
 mod db;
 mod layers;
 pub(crate) mod peers;
+mod sign;
 mod values;
 pub(crate) mod variables;
 mod verify;
@@ -18,13 +19,17 @@ use sealift::{Platform, Severity, Timestamp};
 
 pub(crate) use db::{DbArgs, DbVerb, UpdateArgs};
 pub(crate) use layers::LayerArgs;
+pub(crate) use sign::{
+    AttestBlobArgs, AttestedArgs, GenerateArgs, ImportArgs, KeyArgs, PasswordArgs, PublicKeyArgs,
+    SignBlobArgs, SigningAlgorithm, SigningArgs,
+};
 use values::{parse_bool, parse_duration, parse_time};
 pub(crate) use verify::{
     ArtifactsArgs, DigestAlgorithm, ImagesArgs, OutArgs, PayloadFormat, SignerArgs, VerifyArgs,
     VerifyAttestationArgs, VerifyBlobArgs, VerifyBlobAttestationArgs,
 };
 
-/// Scan container images: what is in them, and what of that is vulnerable. Verify who signed them.
+/// Scan container images: what is in them, and what of that is vulnerable. Sign, and verify who signed.
 #[derive(Debug, Parser)]
 #[command(
     name = "sealift",
@@ -32,7 +37,7 @@ pub(crate) use verify::{
     disable_version_flag = true,
     args_override_self = true,
     after_help = "Any flag can be set by a variable SEALIFT_<FLAG>; of verbs that scan also by \
-                  TRIVY_<FLAG>, of verbs that verify by COSIGN_<FLAG>.\n\
+                  TRIVY_<FLAG>, of verbs that sign or verify by COSIGN_<FLAG>.\n\
                   Exit status: 0 done, the --exit-on-eol value when the distribution is past its \
                   end of life, else the --exit-code value when findings remain, 2 wrong usage or \
                   unreadable input, 3 with --exit-code when the scan is incomplete. \
@@ -88,6 +93,16 @@ pub(crate) enum Verb {
     VerifyBlob(VerifyBlobArgs),
     /// Verify the attestation of a file.
     VerifyBlobAttestation(VerifyBlobAttestationArgs),
+    /// Make a key pair: cosign.key, encrypted, and cosign.pub.
+    GenerateKeyPair(GenerateArgs),
+    /// Make a key pair out of a secret key in PEM.
+    ImportKeyPair(ImportArgs),
+    /// Print the public half of a key.
+    PublicKey(PublicKeyArgs),
+    /// Sign files.
+    SignBlob(SignBlobArgs),
+    /// Attest something about a file.
+    AttestBlob(AttestBlobArgs),
     /// List the signatures and attestations beside an image; nothing is verified.
     Tree(ArtifactsArgs),
     /// Remove caches; without a flag, list them.

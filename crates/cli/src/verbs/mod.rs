@@ -3,6 +3,7 @@
 mod clean;
 mod db;
 mod scan;
+mod sign;
 mod verify;
 
 use clap_complete::Shell;
@@ -13,6 +14,7 @@ use crate::{args, output};
 pub(crate) use clean::clean;
 pub(crate) use db::db;
 pub(crate) use scan::{fs, image, rootfs, sbom};
+pub(crate) use sign::{attest_blob, generate_key_pair, import_key_pair, public_key, sign_blob};
 pub(crate) use verify::{tree, verify, verify_attestation, verify_blob, verify_blob_attestation};
 
 /// `version`: the program's version.

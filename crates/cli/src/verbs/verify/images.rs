@@ -60,7 +60,7 @@ pub(crate) fn verify_attestation(
     })
 }
 
-pub(super) fn predicate_type(name: &str) -> Result<PredicateType, Failure> {
+pub(in crate::verbs) fn predicate_type(name: &str) -> Result<PredicateType, Failure> {
     PredicateType::new(name).map_err(|error| Failure::Unusable {
         what: "--type".to_owned(),
         error: error.into(),
