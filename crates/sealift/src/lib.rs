@@ -35,6 +35,7 @@ mod selection;
 mod skip;
 mod target;
 pub mod verify;
+mod vulnerabilities;
 
 pub use age::{OldAdvisories, old_advisories};
 pub use base::{Bases, KnownBases, NamedBase};

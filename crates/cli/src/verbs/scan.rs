@@ -142,8 +142,7 @@ fn run(
         summary::print(&report, &hidden, global.debug);
         summary::end_of_life(&report, args.exit_on_eol.is_some());
         summary::old_advisories(&report, scanner.database(), now());
-        let asks_for_findings = args.gates() || args.scanners.is_some();
-        if args.format.only_lists() && asks_for_findings && args.looks_for_vulnerabilities() {
+        if args.only_lists() && (args.gates() || args.lists_vulnerabilities()) {
             eprintln!("warning: an SBOM lists packages; --format json or table has the findings");
         }
         summary::not_applied(NOT_READ.iter().copied().filter(|name| Path::new(name).is_file()));
@@ -213,9 +212,7 @@ fn scanner(
     global: &GlobalArgs,
     environment: &Environment,
 ) -> Result<Scanner, Failure> {
-    // A list of what is there needs no findings, but a gate does.
-    let lists_only = args.format.only_lists() && !args.gates();
-    if lists_only || !args.looks_for_vulnerabilities() {
+    if !args.looks_for_vulnerabilities() {
         return Ok(Scanner::without_database());
     }
     let path = database_path(args.db.clone(), global, environment)?;
@@ -250,8 +247,16 @@ fn format(args: &ScanArgs, environment: &Environment) -> Format {
             options.list_all_packages = args.list_all_pkgs;
             Format::Json(options)
         }
+        ReportFormat::CycloneDx if args.lists_vulnerabilities() => {
+            Format::CycloneDxWithVulnerabilities
+        }
         ReportFormat::CycloneDx => Format::CycloneDx,
         ReportFormat::SpdxJson => Format::SpdxJson,
+        ReportFormat::Spdx => Format::Spdx,
+        ReportFormat::Sarif => Format::Sarif,
+        ReportFormat::Junit => Format::Junit,
+        ReportFormat::Markdown => Format::Markdown,
+        ReportFormat::GitLab => Format::GitLab,
     }
 }
 
