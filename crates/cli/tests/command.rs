@@ -15,6 +15,10 @@ use tempfile::TempDir;
 
 const IMAGE: &str = "oci:examples/image:demo";
 
+/// What `--format` takes.
+const FORMATS: [&str; 9] =
+    ["table", "json", "cyclonedx", "spdx-json", "spdx", "sarif", "junit", "markdown", "gitlab"];
+
 /// Package and vulnerability of every finding in the example image.
 const FINDINGS: &[(&str, &[&str])] = &[
     ("Django", &["CVE-2021-33203", "CVE-2021-33571", "CVE-2021-35042"]),
@@ -124,7 +128,7 @@ fn a_missing_feature_of_a_peer_is_told() {
         (&["image", IMAGE, "--ignorefile", "x"], "--ignorefile is not supported"),
         (&["image", IMAGE, "-t", "@x.tpl"], "--template is not supported"),
         (&["image", IMAGE, "--scanners", "vuln,bogus"], "bogus"),
-        (&["image", IMAGE, "--format", "sarif"], "sarif"),
+        (&["image", IMAGE, "--format", "cosign-vuln"], "cosign-vuln"),
         (&["config", "."], "config is not supported"),
         (&["image", "nginx"], "nginx"),
     ] {
@@ -177,6 +181,26 @@ fn an_sbom_is_gated_as_a_table_is() {
         assert_eq!(listed.status.code(), Some(0), "{format}: {}", stderr(&listed));
         assert_eq!(listed.stdout, gated.stdout);
     }
+}
+
+/// What is found stands in every format that can tell of it.
+#[test]
+fn findings_are_in_the_reports_for_other_programs() {
+    let ids: BTreeSet<&str> = FINDINGS.iter().flat_map(|(_, ids)| ids.iter().copied()).collect();
+    for format in ["sarif", "junit", "markdown", "gitlab"] {
+        let report = scan(&["image", IMAGE, "--format", format]);
+        let text = String::from_utf8(report.stdout.clone()).unwrap();
+        assert_eq!(report.status.code(), Some(0), "{format}: {}", stderr(&report));
+        for id in &ids {
+            assert!(text.contains(id), "{id} is not in {format}");
+        }
+    }
+    let document = parse(&scan(&["image", IMAGE, "-f", "cyclonedx", "--scanners", "vuln"]));
+    let listed = document["vulnerabilities"].as_array().unwrap();
+    let listed: BTreeSet<&str> = listed.iter().map(|it| it["id"].as_str().unwrap()).collect();
+    assert_eq!(listed, ids);
+    let tags = scan(&["image", IMAGE, "--format", "spdx"]);
+    assert!(String::from_utf8(tags.stdout).unwrap().starts_with("SPDXVersion: SPDX-2.3\n"));
 }
 
 /// An archive of `docker save` has no manifest, so none is named; tags are its own words.
@@ -299,7 +323,7 @@ fn quiet_says_nothing_on_stderr() {
 
 #[test]
 fn the_same_bytes_whatever_the_number_of_threads() {
-    for format in ["table", "json", "cyclonedx", "spdx-json"] {
+    for format in FORMATS {
         let with = |threads| {
             let output = scan(&["image", IMAGE, "--format", format, "--threads", threads]);
             assert_eq!(output.status.code(), Some(0), "{format}: {}", stderr(&output));
@@ -366,14 +390,13 @@ fn control_characters_of_a_target_never_reach_a_terminal() {
     write(root.path(), &format!("{folder}/package.json"), manifest);
     write(root.path(), "srv/\u{1b}[2J/node_modules/x/package.json", "{ no json");
     let path = root.path().to_str().unwrap();
-    for format in ["table", "json", "cyclonedx", "spdx-json"] {
+    for format in FORMATS {
         let output = scan(&["rootfs", path, "--format", format]);
         assert_eq!(output.status.code(), Some(0), "{format}: {}", stderr(&output));
         for (place, bytes) in [("stdout", &output.stdout), ("stderr", &output.stderr)] {
             let said = String::from_utf8_lossy(bytes);
             assert!(!said.contains('\u{1b}'), "{format}: an escape character on {place}");
-            let prints = format == "table" || place == "stderr";
-            assert!(!prints || !said.contains('\u{202e}'), "{format}: a bidi mark on {place}");
+            assert!(!said.contains('\u{202e}'), "{format}: a bidi mark on {place}");
         }
     }
 }

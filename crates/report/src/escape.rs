@@ -81,6 +81,12 @@ pub fn markdown(text: &str) -> String {
     safe
 }
 
+/// Makes text of several lines safe as Markdown: [`markdown`] on each line.
+#[must_use]
+pub fn markdown_lines(text: &str) -> String {
+    text.lines().map(markdown).collect::<Vec<_>>().join("\n")
+}
+
 /// Whether a link may be offered: http or https, and nothing in it that needs escaping.
 #[must_use]
 pub fn is_safe_link(link: &str) -> bool {
@@ -151,6 +157,7 @@ mod tests {
     fn nothing_is_markup_in_markdown() {
         assert_eq!(markdown("a|b<img src=x>`c`"), "a\\|b&lt;img src=x&gt;\\`c\\`");
         assert_eq!(markdown("[x](http://y) & *z*"), "\\[x\\](http://y) &amp; \\*z\\*");
+        assert_eq!(markdown_lines("# a\r\n::b\n"), "\\# a\n\\\\u{3a}:b");
     }
 
     #[test]

@@ -1,5 +1,5 @@
-//! Reports of scans, one module for each format: JSON to a [`std::io::Write`], as it may be large, the
-//! table to a [`std::fmt::Write`].
+//! Reports of scans, one module for each format: those in JSON to a [`std::io::Write`], as they may
+//! be large, the others to a [`std::fmt::Write`].
 //!
 //! ```
 //! use sealift_model::Inventory;
@@ -13,16 +13,23 @@
 //! ```
 //!
 //! A [`Report`] holds what was scanned, what is in it and what of that is vulnerable;
-//! [`json`] writes it as Trivy's schema 2, [`table`] for people.
+//! [`json`] writes it as Trivy's schema 2, [`table`] for people, [`sarif`] for code scanning,
+//! [`markdown`] for a comment on a pull request, [`junit`] for CI servers, [`gitlab`] for GitLab's
+//! security dashboard.
 #![forbid(unsafe_code)]
 
 mod base;
 pub mod escape;
 #[cfg(test)]
 mod example;
+pub mod gitlab;
 pub mod json;
+pub mod junit;
 mod links;
+pub mod markdown;
+mod place;
 mod report;
+pub mod sarif;
 mod sections;
 pub mod table;
 

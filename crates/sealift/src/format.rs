@@ -1,9 +1,14 @@
 //! The formats that a report can be written in.
 
+use std::fmt::Write as _;
 use std::io;
 
-use sealift_report::{JsonOptions, Report, TableStyle, escape, json, table};
+use sealift_report::{
+    JsonOptions, Report, TableStyle, escape, gitlab, json, junit, markdown, sarif, table,
+};
 use sealift_sbom::{Subject, SubjectKind, SubjectLayer, cyclonedx, spdx};
+
+use crate::vulnerabilities::vulnerabilities;
 
 /// A format of reports.
 #[derive(Clone, Debug)]
@@ -15,8 +20,20 @@ pub enum Format {
     Json(JsonOptions),
     /// CycloneDX 1.6 JSON: what is in the target.
     CycloneDx,
+    /// CycloneDX 1.6 JSON: what is in the target, and what of that is vulnerable.
+    CycloneDxWithVulnerabilities,
     /// SPDX 2.3 JSON: what is in the target.
     SpdxJson,
+    /// SPDX 2.3 as tags with values: what is in the target.
+    Spdx,
+    /// SARIF 2.1.0, for code scanning.
+    Sarif,
+    /// JUnit XML, for CI servers.
+    Junit,
+    /// Markdown, for a comment on a pull request.
+    Markdown,
+    /// GitLab's container-scanning report.
+    GitLab,
 }
 
 /// Writes a report.
@@ -27,18 +44,45 @@ pub fn render(report: &Report, format: &Format, out: &mut dyn io::Write) -> io::
     let (inventory, version) = (&report.inventory, report.tool_version.as_str());
     let safe = &mut EscapedJson { out: &mut *out, text: Vec::with_capacity(2 * HANDED_ON_BYTES) };
     match format {
-        Format::Table(style) => {
-            let mut text = String::new();
-            table::write(report, style, &mut text).map_err(io::Error::other)?;
-            return out.write_all(text.as_bytes());
+        Format::Table(style) => return text(out, |text| table::write(report, style, text)),
+        Format::Junit => return text(out, |text| junit::write(report, text)),
+        Format::Markdown => return text(out, |text| markdown::write(report, text)),
+        Format::Spdx => {
+            let mut document = String::new();
+            let (created, about) = (report.created, subject(report));
+            spdx::write_tag_value(&mut document, inventory, &about, created, version)
+                .map_err(io::Error::other)?;
+            return text(out, |text| {
+                document.lines().try_for_each(|line| writeln!(text, "{}", escape::terminal(line)))
+            });
         }
+        Format::Sarif => sarif::write(report, safe),
+        Format::GitLab => gitlab::write(report, safe),
         Format::Json(options) => json::write(report, options, safe),
+        Format::CycloneDxWithVulnerabilities => cyclonedx::write_with_vulnerabilities(
+            safe,
+            inventory,
+            &subject(report),
+            report.created,
+            version,
+            &vulnerabilities(report),
+        ),
         Format::CycloneDx => {
             cyclonedx::write(safe, inventory, &subject(report), report.created, version)
         }
         Format::SpdxJson => spdx::write(safe, inventory, &subject(report), report.created, version),
     }?;
     safe.hand_on()
+}
+
+/// Writes what is made as text.
+fn text(
+    out: &mut dyn io::Write,
+    write: impl FnOnce(&mut String) -> std::fmt::Result,
+) -> io::Result<()> {
+    let mut text = String::new();
+    write(&mut text).map_err(io::Error::other)?;
+    out.write_all(text.as_bytes())
 }
 
 /// Bytes that are handed on at a time. The serializer gives a few in each call.

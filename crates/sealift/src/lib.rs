@@ -39,6 +39,7 @@ mod skip;
 mod target;
 pub mod update;
 pub mod verify;
+mod vulnerabilities;
 
 pub use age::{OldAdvisories, old_advisories};
 pub use base::{Bases, KnownBases, NamedBase};

@@ -192,7 +192,7 @@ pub(crate) struct SbomArgs {
 /// Flags of all verbs that scan.
 #[derive(Debug, Args)]
 pub(crate) struct ScanArgs {
-    /// Format of the report.
+    /// Format of the report; cyclonedx has vulnerabilities with --scanners vuln.
     #[arg(short, long, value_name = "FORMAT", default_value = "table")]
     pub(crate) format: ReportFormat,
     /// Write the report to this file instead of stdout.
@@ -289,9 +289,26 @@ pub(crate) struct ScanArgs {
 }
 
 impl ScanArgs {
-    /// Whether vulnerabilities are looked for.
+    /// Whether vulnerabilities are looked for. A list of what is there needs no findings, but a
+    /// gate does.
     pub(crate) fn looks_for_vulnerabilities(&self) -> bool {
-        self.scanners.as_ref().is_none_or(|scanners| scanners.contains(&ScannerKind::Vuln))
+        let asked = self.scanners.as_ref().is_none_or(|list| list.contains(&ScannerKind::Vuln));
+        asked && (!self.only_lists() || self.gates())
+    }
+
+    /// Whether the report lists packages without findings: SPDX cannot tell of them, and
+    /// CycloneDX does, as in Trivy, only where `--scanners` asks for them.
+    pub(crate) fn only_lists(&self) -> bool {
+        match self.format {
+            ReportFormat::SpdxJson | ReportFormat::Spdx => true,
+            ReportFormat::CycloneDx => !self.lists_vulnerabilities(),
+            _ => false,
+        }
+    }
+
+    /// Whether `--scanners` names vulnerabilities.
+    pub(crate) fn lists_vulnerabilities(&self) -> bool {
+        self.scanners.as_ref().is_some_and(|list| list.contains(&ScannerKind::Vuln))
     }
 
     /// Whether findings decide the exit status.
@@ -307,13 +324,13 @@ pub(crate) enum ReportFormat {
     #[value(name = "cyclonedx")]
     CycloneDx,
     SpdxJson,
-}
-
-impl ReportFormat {
-    /// Whether it lists packages without findings.
-    pub(crate) fn only_lists(self) -> bool {
-        matches!(self, Self::CycloneDx | Self::SpdxJson)
-    }
+    Spdx,
+    Sarif,
+    Junit,
+    #[value(alias = "github-markdown")]
+    Markdown,
+    #[value(name = "gitlab", alias = "gitlab-container-scanning")]
+    GitLab,
 }
 
 /// What Trivy's `--scanners` takes.

@@ -130,9 +130,11 @@ fn run(
     peers::set_by_variable(Peer::Trivy, environment)?;
     let selection = selection(args)?;
     // A database that is named and cannot be used is better known before the target is read.
-    let named = matches(args).then(|| args.db.as_deref().map(Database::open)).flatten();
+    let named =
+        args.looks_for_vulnerabilities().then(|| args.db.as_deref().map(Database::open)).flatten();
     let named = named.transpose()?;
-    if named.is_none() && matches(args) && (args.offline || args.skip_db_update) {
+    if named.is_none() && args.looks_for_vulnerabilities() && (args.offline || args.skip_db_update)
+    {
         database_path(None, global, environment)?;
     }
     deadline::set(global.timeout);
@@ -140,7 +142,7 @@ fn run(
     let contents = Scanner::read(target, options, &bar)?;
     drop(bar);
     let database = match named {
-        None if matches(args) => {
+        None if args.looks_for_vulnerabilities() => {
             advisories::database(args, contents.exports(options), global, environment)?
         }
         named => named,
@@ -158,8 +160,7 @@ fn run(
         summary::print(&report, &hidden, global.debug);
         summary::end_of_life(&report, args.exit_on_eol.is_some());
         summary::old_advisories(&report, scanner.database(), now());
-        let asks_for_findings = args.gates() || args.scanners.is_some();
-        if args.format.only_lists() && asks_for_findings && args.looks_for_vulnerabilities() {
+        if args.only_lists() && (args.gates() || args.lists_vulnerabilities()) {
             eprintln!("warning: an SBOM lists packages; --format json or table has the findings");
         }
         summary::not_applied(NOT_READ.iter().copied().filter(|name| Path::new(name).is_file()));
@@ -223,12 +224,6 @@ fn selection(args: &ScanArgs) -> Result<Selection, Failure> {
     Ok(selection)
 }
 
-/// Whether findings are asked for. A list of what is there needs none, but a gate does.
-fn matches(args: &ScanArgs) -> bool {
-    let lists_only = args.format.only_lists() && !args.gates();
-    !lists_only && args.looks_for_vulnerabilities()
-}
-
 /// The database that is named, else that of the cache folder.
 pub(super) fn database_path(
     named: Option<PathBuf>,
@@ -257,8 +252,16 @@ fn format(args: &ScanArgs, environment: &Environment) -> Format {
             options.list_all_packages = args.list_all_pkgs;
             Format::Json(options)
         }
+        ReportFormat::CycloneDx if args.lists_vulnerabilities() => {
+            Format::CycloneDxWithVulnerabilities
+        }
         ReportFormat::CycloneDx => Format::CycloneDx,
         ReportFormat::SpdxJson => Format::SpdxJson,
+        ReportFormat::Spdx => Format::Spdx,
+        ReportFormat::Sarif => Format::Sarif,
+        ReportFormat::Junit => Format::Junit,
+        ReportFormat::Markdown => Format::Markdown,
+        ReportFormat::GitLab => Format::GitLab,
     }
 }
 

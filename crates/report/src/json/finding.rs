@@ -15,7 +15,7 @@ use crate::{Report, links};
 
 /// The findings of a section in the order of Trivy's reports: by package name, installed version,
 /// severity from the highest, id, path.
-pub(super) fn in_order<'s, 'r: 's>(
+pub(crate) fn in_order<'s, 'r: 's>(
     entries: impl Iterator<Item = &'s Entry<'r>>,
 ) -> impl Iterator<Item = (&'s Entry<'r>, &'r Finding)> {
     let mut findings: Vec<_> = entries

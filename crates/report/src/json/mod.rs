@@ -23,6 +23,9 @@ use serde::Serialize;
 
 use crate::report::Report;
 use crate::sections::{self, Class, Section};
+pub(crate) use finding::in_order;
+pub(crate) use package::file_path;
+
 use finding::JsonFinding;
 use indented::Indented;
 use metadata::Metadata;

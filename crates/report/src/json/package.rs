@@ -124,7 +124,7 @@ impl<'r> JsonPackage<'r> {
 
 /// The path of a package in its section, written as Trivy does: what lies in an archive follows
 /// the archive's name as if that were a folder. Packages of the operating system have none.
-pub(super) fn file_path<'r>(entry: &Entry<'r>) -> Option<Cow<'r, str>> {
+pub(crate) fn file_path<'r>(entry: &Entry<'r>) -> Option<Cow<'r, str>> {
     let package = entry.package;
     let place = package.locations.get(entry.location)?;
     match package.ecosystem {

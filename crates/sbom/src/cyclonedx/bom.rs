@@ -19,6 +19,8 @@ pub(super) struct Bom<'a> {
     pub(super) dependencies: Vec<Dependency>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(super) compositions: Vec<Composition>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) vulnerabilities: Option<Vec<Vulnerability<'a>>>,
 }
 
 #[derive(Debug, Serialize)]
@@ -125,6 +127,27 @@ pub(super) struct Dependency {
     #[serde(rename = "ref")]
     pub(super) reference: String,
     pub(super) depends_on: Vec<String>,
+}
+
+#[derive(Debug, Serialize)]
+pub(super) struct Vulnerability<'a> {
+    #[serde(flatten)]
+    pub(super) stated: &'a super::Vulnerability,
+    pub(super) affects: Vec<Affected<'a>>,
+}
+
+#[derive(Debug, Serialize)]
+pub(super) struct Affected<'a> {
+    #[serde(rename = "ref")]
+    pub(super) reference: String,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(super) versions: Vec<AffectedVersion<'a>>,
+}
+
+#[derive(Debug, Serialize)]
+pub(super) struct AffectedVersion<'a> {
+    pub(super) version: &'a str,
+    pub(super) status: &'static str,
 }
 
 #[derive(Debug, Serialize)]

@@ -102,7 +102,7 @@ fn group_and_name(package: &Package) -> (Option<&str>, &str) {
 }
 
 /// A version that the schema has room for.
-fn version(version: Option<&str>) -> Option<&str> {
+pub(super) fn version(version: Option<&str>) -> Option<&str> {
     version.filter(|text| !text.is_empty() && text.chars().count() <= MAX_VERSION_CHARS)
 }
 

@@ -18,7 +18,7 @@
 //! ```
 //!
 //! What the format has no field for stands in properties that begin with `sealift:`. Reading
-//! knows those, and what Trivy and Syft write into theirs.
+//! knows those, and what Trivy and Syft write into theirs. Vulnerabilities are written, not read.
 
 mod bom;
 mod clues;
@@ -27,7 +27,9 @@ mod describe;
 mod input;
 mod properties;
 mod read;
+mod vulnerability;
 mod write;
 
 pub use read::read;
-pub use write::write;
+pub use vulnerability::{Advisory, Analysis, Rating, Source, Vulnerability, VulnerabilityProperty};
+pub use write::{write, write_with_vulnerabilities};

@@ -4,9 +4,13 @@ use std::io;
 
 use sealift_model::{Diagnostic, Impact, Inventory, Timestamp};
 
-use super::bom::{Bom, Component, Composition, Dependency, Metadata, Property, Tools};
+use super::bom::{
+    self, Affected, AffectedVersion, Bom, Component, Composition, Dependency, Metadata, Property,
+    Tools,
+};
 use super::component;
 use super::properties::DIAGNOSTIC;
+use super::vulnerability::Vulnerability;
 use crate::Subject;
 use crate::document::{Graph, LicenseList, References, uuid_of};
 
@@ -26,7 +30,39 @@ pub fn write(
     created: Option<Timestamp>,
     tool_version: &str,
 ) -> io::Result<()> {
+    write_bom(out, bom(inventory, subject, created, tool_version))
+}
+
+/// Writes the same document with `vulnerabilities`, in their order.
+///
+/// # Errors
+/// Writing to `out` failed.
+pub fn write_with_vulnerabilities(
+    out: &mut dyn io::Write,
+    inventory: &Inventory,
+    subject: &Subject,
+    created: Option<Timestamp>,
+    tool_version: &str,
+    vulnerabilities: &[Vulnerability],
+) -> io::Result<()> {
     let mut bom = bom(inventory, subject, created, tool_version);
+    let refs = Refs::of(inventory, subject);
+    let affected = |package: &usize| {
+        let (stated, reference) =
+            (inventory.packages.get(*package)?, refs.packages.get(*package)?.clone());
+        let version = component::version(Some(&stated.version));
+        let versions = version.map(|version| AffectedVersion { version, status: "affected" });
+        Some(Affected { reference, versions: versions.into_iter().collect() })
+    };
+    let vulnerabilities = vulnerabilities.iter().map(|stated| bom::Vulnerability {
+        stated,
+        affects: stated.packages.iter().filter_map(affected).collect(),
+    });
+    bom.vulnerabilities = Some(vulnerabilities.collect());
+    write_bom(out, bom)
+}
+
+fn write_bom(out: &mut dyn io::Write, mut bom: Bom<'_>) -> io::Result<()> {
     bom.serial_number = Some(format!("urn:uuid:{}", uuid_of(&bom)?));
     serde_json::to_writer_pretty(&mut *out, &bom)?;
     out.write_all(b"\n")
@@ -68,6 +104,7 @@ fn bom<'a>(
         components,
         dependencies: dependencies(inventory, &refs),
         compositions: if incomplete { vec![composition] } else { Vec::new() },
+        vulnerabilities: None,
     }
 }
 

@@ -1,4 +1,4 @@
-//! SPDX 2.3: written as JSON, read from JSON of 2.2 and 2.3.
+//! SPDX 2.3: written as JSON and as tags with values, read from JSON of 2.2 and 2.3.
 //!
 //! ```
 //! use sealift_model::{Ecosystem, Inventory, Package, Purl};
@@ -26,7 +26,8 @@ mod element;
 mod input;
 mod notes;
 mod read;
+mod tag_value;
 mod write;
 
 pub use read::read;
-pub use write::write;
+pub use write::{write, write_tag_value};

@@ -1,11 +1,12 @@
 //! From an inventory to an SPDX 2.3 document.
 
-use std::io;
+use std::{fmt, io};
 
 use sealift_model::{Diagnostic, Impact, Inventory, Timestamp};
 
 use super::document::{CreationInfo, Document, Relationship};
 use super::element::{Elements, id_part};
+use super::tag_value;
 use crate::document::{Graph, References, uuid_of};
 use crate::{Subject, SubjectKind};
 
@@ -27,13 +28,39 @@ pub fn write(
     created: Option<Timestamp>,
     tool_version: &str,
 ) -> io::Result<()> {
+    let document = named(inventory, subject, created, tool_version)?;
+    serde_json::to_writer_pretty(&mut *out, &document)?;
+    out.write_all(b"\n")
+}
+
+/// Writes the same document in tag-value form.
+///
+/// # Errors
+/// Writing to `out` failed.
+pub fn write_tag_value(
+    out: &mut dyn fmt::Write,
+    inventory: &Inventory,
+    subject: &Subject,
+    created: Option<Timestamp>,
+    tool_version: &str,
+) -> fmt::Result {
+    let document = named(inventory, subject, created, tool_version).map_err(|_| fmt::Error)?;
+    tag_value::write(&document, out)
+}
+
+/// The document with its namespace.
+fn named<'a>(
+    inventory: &'a Inventory,
+    subject: &'a Subject,
+    created: Option<Timestamp>,
+    tool_version: &str,
+) -> io::Result<Document<'a>> {
     let date = created.map_or_else(|| UNKNOWN_TIME.to_owned(), whole_seconds);
     let mut document = document(inventory, subject, &date, &format!("sealift-{tool_version}"));
     // SPDX 2.3 clause 6.5, for creators without a place of their own.
     let (name, uuid) = (id_part(&subject.name, 100), uuid_of(&document)?);
     document.document_namespace = format!("https://spdx.org/spdxdocs/{name}-{uuid}");
-    serde_json::to_writer_pretty(&mut *out, &document)?;
-    out.write_all(b"\n")
+    Ok(document)
 }
 
 /// Clause 6.9: `YYYY-MM-DDThh:mm:ssZ`.

@@ -28,6 +28,29 @@ fn the_document_of_an_image() {
 }
 
 #[test]
+fn the_document_of_an_image_as_tags_with_values() {
+    let (inventory, subject) = support::image();
+    let created = Some("2026-01-31T12:00:00.25Z".parse().unwrap());
+    let mut out = String::new();
+    spdx::write_tag_value(&mut out, &inventory, &subject, created, "0.1.0").unwrap();
+    insta::assert_snapshot!(out);
+}
+
+#[test]
+fn no_value_begins_another_tag() {
+    let (mut inventory, subject) = support::image();
+    for package in &mut inventory.packages {
+        package.name = "a\nSPDXID: SPDXRef-b\u{2028}c".to_owned();
+        package.source = Some(SourcePackage::new("x</text>\nPackageName: y", "1"));
+    }
+    let mut out = String::new();
+    spdx::write_tag_value(&mut out, &inventory, &subject, None, "0.1.0").unwrap();
+    assert!(out.contains("PackageName: a SPDXID: SPDXRef-b c\n"), "{out}");
+    assert!(!out.contains("\nSPDXID: SPDXRef-b"), "{out}");
+    assert!(out.contains("<text>built package from: x</ text>\nPackageName: y 1</text>"), "{out}");
+}
+
+#[test]
 fn what_was_written_is_read_back_whole() {
     let (inventory, subject) = support::image();
     let document = read(&written(&inventory, &subject, None));

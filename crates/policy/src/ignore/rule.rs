@@ -1,0 +1,233 @@
+//! One rule, and what it means.
+
+use regex::Regex;
+use sealift_matcher::{Finding, Status};
+use sealift_model::{Distribution, Ecosystem, Package, Purl, Timestamp};
+
+use crate::pattern::{PathPattern, purl_matches};
+use crate::vex::VexStatus;
+
+/// One entry of an ignore file or of the exceptions in `sealift.toml`: what meets all its
+/// conditions does not count.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Rule {
+    /// The file that it stands in.
+    pub source: String,
+    /// The line on which it does, where that is known.
+    pub line: Option<u64>,
+    /// What it is about.
+    pub scope: Scope,
+    /// The instant from which it counts no more.
+    pub expires: Option<Timestamp>,
+    /// Why, in its author's words.
+    pub statement: Option<String>,
+    pub(crate) conditions: Vec<Condition>,
+}
+
+/// What a rule is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Scope {
+    /// Anything that its id names: vulnerabilities, checks, secrets, licences.
+    Anything,
+    /// Vulnerabilities.
+    Vulnerabilities,
+    /// Checks of configuration files.
+    Misconfigurations,
+    /// Secrets.
+    Secrets,
+    /// Licences.
+    Licenses,
+}
+
+/// One condition.
+#[derive(Clone, Debug)]
+pub(crate) enum Condition {
+    /// The id that a report gives, its record or its aliases.
+    AnyId(String),
+    /// The id that a report gives, or its record, not its aliases.
+    OwnId(String),
+    Paths(Vec<PathPattern>),
+    Purls(Vec<Purl>),
+    Name(TextPattern),
+    Version(String),
+    Ecosystem(Ecosystem),
+    /// Those of a language may be several.
+    Ecosystems(&'static [Ecosystem]),
+    /// A group of dependencies.
+    Group(String),
+    Status(Option<Status>),
+    SourceName(TextPattern),
+    Match(MatchKind),
+    Namespace(String),
+    Vex(VexStatus),
+    VexJustification(String),
+}
+
+/// A text, or an expression for all of one.
+#[derive(Clone, Debug)]
+pub(crate) enum TextPattern {
+    Text(String),
+    Expression(Regex),
+}
+
+impl TextPattern {
+    /// An expression that must fit from beginning to end, with the classes of ASCII as Go has.
+    pub(crate) fn expression(text: &str) -> Result<Self, regex::Error> {
+        let whole = format!("^(?:{text})$");
+        let built = regex::RegexBuilder::new(&whole).size_limit(1 << 20).build()?;
+        Ok(Self::Expression(built))
+    }
+
+    fn matches(&self, text: &str) -> bool {
+        match self {
+            Self::Text(expected) => expected == text,
+            Self::Expression(expression) => expression.is_match(text),
+        }
+    }
+}
+
+/// How Grype names the way in which a package was matched.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum MatchKind {
+    /// By the package itself.
+    Direct,
+    /// By the package that it was built from.
+    Indirect,
+    /// By a CPE, which is no way of ours.
+    Cpe,
+}
+
+/// A finding as rules look at it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Subject<'s> {
+    pub(crate) finding: &'s Finding,
+    pub(crate) package: &'s Package,
+    pub(crate) distribution: Option<&'s Distribution>,
+    /// What the reports call the place of the finding.
+    pub(crate) target: &'s str,
+    /// The path of the package there.
+    pub(crate) path: &'s str,
+    pub(crate) vex: Option<(VexStatus, Option<&'s str>)>,
+}
+
+impl Rule {
+    pub(crate) fn new(scope: Scope, conditions: Vec<Condition>) -> Self {
+        let source = String::new();
+        Self { source, line: None, scope, expires: None, statement: None, conditions }
+    }
+
+    /// Whether it counts at a time: it stops at the instant that it names.
+    #[must_use]
+    pub fn counts_at(&self, now: Timestamp) -> bool {
+        self.expires.is_none_or(|end| now < end)
+    }
+
+    /// The id that it names.
+    #[must_use]
+    pub fn id(&self) -> Option<&str> {
+        self.conditions.iter().find_map(|condition| match condition {
+            Condition::AnyId(id) | Condition::OwnId(id) => Some(id.as_str()),
+            _ => None,
+        })
+    }
+
+    /// Whether it says that a licence is accepted, wherever it is.
+    pub(crate) fn accepts_license(&self, license: &str, package: &Package) -> bool {
+        matches!(self.scope, Scope::Anything | Scope::Licenses)
+            && self.conditions.iter().all(|condition| match condition {
+                Condition::AnyId(id) | Condition::OwnId(id) => id == license,
+                Condition::Paths(patterns) => package
+                    .locations
+                    .iter()
+                    .all(|place| patterns.iter().any(|pattern| pattern.matches(&place.path))),
+                Condition::Name(name) => name.matches(&package.name),
+                Condition::Version(version) => *version == package.version,
+                Condition::Ecosystem(ecosystem) => *ecosystem == package.ecosystem,
+                _ => false,
+            })
+    }
+
+    /// Whether a vulnerability meets every condition.
+    pub(crate) fn matches(&self, subject: &Subject<'_>) -> bool {
+        matches!(self.scope, Scope::Anything | Scope::Vulnerabilities)
+            && self.conditions.iter().all(|condition| condition.holds(subject))
+    }
+}
+
+impl Condition {
+    fn holds(&self, subject: &Subject<'_>) -> bool {
+        let Subject { finding, package, .. } = subject;
+        match self {
+            Self::AnyId(id) => has_own_id(finding, id) || is_among(&finding.aliases, id),
+            Self::OwnId(id) => has_own_id(finding, id),
+            Self::Paths(patterns) => patterns
+                .iter()
+                .any(|pattern| pattern.matches(subject.target) || pattern.matches(subject.path)),
+            Self::Purls(patterns) => {
+                patterns.iter().any(|pattern| purl_matches(pattern, &package.purl))
+            }
+            Self::Name(name) => name.matches(&package.name),
+            Self::Version(version) => *version == package.version,
+            Self::Ecosystem(ecosystem) => *ecosystem == package.ecosystem,
+            Self::Ecosystems(ecosystems) => ecosystems.contains(&package.ecosystem),
+            Self::Group(group) => is_in_group(package, group),
+            Self::Status(status) => *status == Some(finding.status),
+            Self::SourceName(name) => {
+                package.source.as_ref().is_some_and(|source| name.matches(&source.name))
+            }
+            Self::Match(kind) => *kind == match_kind(package),
+            Self::Namespace(namespace) => is_in_namespace(subject, namespace),
+            Self::Vex(status) => subject.vex.is_some_and(|(known, _)| known == *status),
+            Self::VexJustification(word) => {
+                subject.vex.is_some_and(|(_, known)| known == Some(word.as_str()))
+            }
+        }
+    }
+}
+
+fn has_own_id(finding: &Finding, id: &str) -> bool {
+    finding.id.eq_ignore_ascii_case(id) || is_among(&finding.record_ids, id)
+}
+
+fn is_among(ids: &[String], id: &str) -> bool {
+    ids.iter().any(|known| known.eq_ignore_ascii_case(id))
+}
+
+fn is_in_group(package: &Package, group: &str) -> bool {
+    use sealift_model::Scope;
+    match package.scope {
+        Scope::Development => ["dev", "development", "test"].contains(&group),
+        Scope::Optional => group == "optional",
+        _ => false,
+    }
+}
+
+fn match_kind(package: &Package) -> MatchKind {
+    match &package.source {
+        Some(source) if source.name != package.name => MatchKind::Indirect,
+        _ => MatchKind::Direct,
+    }
+}
+
+/// Grype's namespaces: `<provider>:distro:<id>:<version>`, `github:language:<language>`.
+fn is_in_namespace(subject: &Subject<'_>, namespace: &str) -> bool {
+    let parts: Vec<&str> = namespace.split(':').collect();
+    match parts.as_slice() {
+        [_, "distro", id, version] => subject.distribution.is_some_and(|distribution| {
+            let known = distribution.version_id.as_deref().unwrap_or_default();
+            let major = known.split('.').next().unwrap_or_default();
+            subject.package.ecosystem.is_operating_system()
+                && distribution.id == *id
+                && (known == *version || major == *version)
+        }),
+        ["github", "language", language] => {
+            let ids = std::iter::once(&subject.finding.id).chain(&subject.finding.record_ids);
+            super::grype::ecosystems_of(language)
+                .is_some_and(|ecosystems| ecosystems.contains(&subject.package.ecosystem))
+                && ids.into_iter().any(|id| id.starts_with("GHSA-"))
+        }
+        _ => false,
+    }
+}

@@ -1,0 +1,68 @@
+//! Which findings of a scan count, and whether what was scanned may pass: ignore rules, VEX and
+//! the gate.
+//!
+//! ```
+//! use sealift_model::Inventory;
+//! use sealift_policy::{
+//!     Facts, GatePolicy, IgnoreFile, IgnoreFormat, Limits, Scanned, Suppressions, Verdict,
+//!     WithoutVerification,
+//! };
+//!
+//! let mut suppressions = Suppressions::default();
+//! let lines = b"CVE-2021-44228 exp:2026-12-31 # until the release of December\n";
+//! let format = IgnoreFormat::of_name(".trivyignore");
+//! suppressions.ignore.push(IgnoreFile::read(".trivyignore", format, lines, &Limits::default())?);
+//!
+//! let inventory = Inventory::default();
+//! let now = "2026-01-31T12:00:00Z".parse()?;
+//! let scanned = Scanned::new(&inventory, &|_| Vec::new());
+//! let applied = suppressions.apply(Vec::new(), &scanned, now);
+//!
+//! let facts = Facts::new(&inventory, &applied.kept, now);
+//! let decision = GatePolicy::default().decide(&facts, &WithoutVerification);
+//! assert_eq!(decision.verdict, Verdict::Pass);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! ```text
+//! ignore files ─┐
+//! VEX ──────────┼─> Suppressions ── apply ──> Applied: kept, suppressed, unused (each with why)
+//! findings ─────┘                                 │
+//! sealift.toml ──> Policy ── gate ── decide ──────┴──> Decision: verdict, reasons, day
+//! ```
+//!
+//! * [`IgnoreFile`] reads `.trivyignore`, `.trivyignore.yaml`, `.grype.yaml` and
+//!   `osv-scanner.toml`; [`VexDocument`] reads OpenVEX, CSAF VEX and CycloneDX.
+//! * [`Suppressions::apply`] takes out what does not count. Each suppression says by whom and why,
+//!   and each rule or statement that takes nothing out says why not.
+//! * [`Policy`] reads `sealift.toml`; [`GatePolicy::decide`] explains itself. What must be proved
+//!   of signatures it asks through [`Verification`].
+//!
+//! The crate reads no file, clock, environment or network. Every reader of foreign bytes is held
+//! to [`Limits`].
+#![forbid(unsafe_code)]
+
+mod config;
+mod error;
+mod gate;
+mod ignore;
+mod limits;
+mod pattern;
+mod suppress;
+#[cfg(test)]
+mod tests;
+mod vex;
+
+pub use config::{Policy, Sources};
+pub use error::Error;
+pub use gate::{
+    About, Action, Decision, Facts, ForbiddenLicense, ForbiddenPackage, GatePolicy, Identity,
+    NotProved, Proof, Reason, Requirement, Signer, Thresholds, Verdict, Verification, Wanted,
+    WithoutVerification,
+};
+pub use ignore::{IgnoreFile, IgnoreFormat, Rule, Scope};
+pub use limits::Limits;
+pub use suppress::{
+    Applied, Place, Scanned, Suppressed, SuppressedBy, Suppressions, Unused, UnusedReason,
+};
+pub use vex::{Product, Statement, Unusable, VexDocument, VexFormat, VexStatus};

@@ -1,0 +1,272 @@
+//! Ignore rules and VEX statements applied to findings.
+
+mod rules;
+mod statements;
+
+use sealift_matcher::Finding;
+use sealift_model::{Inventory, Purl, Timestamp};
+
+use crate::ignore::{IgnoreFile, Rule};
+use crate::vex::{Statement, VexDocument, VexFormat, VexStatus};
+use rules::Rules;
+use statements::Verdicts;
+
+/// What says that findings do not count.
+#[derive(Clone, Debug, Default)]
+#[non_exhaustive]
+pub struct Suppressions {
+    /// Ignore files, and the exceptions of a policy as one of them.
+    pub ignore: Vec<IgnoreFile>,
+    /// VEX documents.
+    pub vex: Vec<VexDocument>,
+}
+
+/// What was scanned, as far as rules and statements can name it.
+#[non_exhaustive]
+pub struct Scanned<'s> {
+    /// What is in it.
+    pub inventory: &'s Inventory,
+    /// What it is called itself, an image by its `pkg:oci` purls.
+    pub purls: Vec<Purl>,
+    /// Its SHA-256 digests in hexadecimal.
+    pub digests: Vec<String>,
+    /// Where a package, by its index, stands in a report. A package without a place is taken by
+    /// the paths of its locations.
+    pub places: &'s dyn Fn(usize) -> Vec<Place>,
+}
+
+impl<'s> Scanned<'s> {
+    /// Something that has no name of its own, with the places of its packages.
+    #[must_use]
+    pub fn new(inventory: &'s Inventory, places: &'s dyn Fn(usize) -> Vec<Place>) -> Self {
+        Self { inventory, purls: Vec::new(), digests: Vec::new(), places }
+    }
+}
+
+impl std::fmt::Debug for Scanned<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Scanned").field("purls", &self.purls).finish_non_exhaustive()
+    }
+}
+
+/// A place where a package stands in a report.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Place {
+    /// What the report calls it: a lockfile's path, `Node.js`, `nginx:1 (debian 12)`.
+    pub target: String,
+    /// The package's path; empty where it has none.
+    pub path: String,
+}
+
+impl Place {
+    /// A place.
+    #[must_use]
+    pub fn new(target: impl Into<String>, path: impl Into<String>) -> Self {
+        Self { target: target.into(), path: path.into() }
+    }
+}
+
+/// A finding that does not count.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Suppressed {
+    /// The finding.
+    pub finding: Finding,
+    /// What takes it out.
+    pub by: SuppressedBy,
+    /// Why, in its author's words.
+    pub statement: Option<String>,
+    /// The file or document that says so.
+    pub source: String,
+    /// Where in it: `line 3`, `statements[4]`.
+    pub place: Option<String>,
+    /// The instant from which it counts again.
+    pub expires: Option<Timestamp>,
+}
+
+/// What takes a finding out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum SuppressedBy {
+    /// A rule of an ignore file.
+    Rule,
+    /// A statement of a VEX document.
+    Vex {
+        /// What it says.
+        status: VexStatus,
+        /// The document's form.
+        format: VexFormat,
+    },
+}
+
+impl SuppressedBy {
+    /// The word of Trivy's `Status`: `ignored`, `not_affected`, `fixed`.
+    #[must_use]
+    pub fn status(self) -> &'static str {
+        match self {
+            Self::Rule => "ignored",
+            Self::Vex { status, .. } => status.name(),
+        }
+    }
+}
+
+/// A rule or statement that takes nothing out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Unused {
+    /// The file or document.
+    pub source: String,
+    /// Where in it.
+    pub place: String,
+    /// The vulnerability that it names; empty when it names none.
+    pub id: String,
+    /// Why it takes nothing out.
+    pub reason: UnusedReason,
+}
+
+/// Why a rule or statement takes nothing out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum UnusedReason {
+    /// There is no such finding.
+    NoFinding,
+    /// There is such a finding, in another package or product.
+    OtherProduct {
+        /// The product that is named.
+        product: String,
+    },
+    /// The very package has such a finding, and something of what is stated differs.
+    Near {
+        /// The product that is named.
+        product: String,
+        /// What differs: `the version is 1.2 and not 1.3`.
+        difference: String,
+    },
+    /// It holds in some of the places of a package, and not in all.
+    SomePlaces {
+        /// The first place in which it does not.
+        other: String,
+    },
+    /// A newer statement counts.
+    Overruled,
+    /// It counts no more.
+    Expired {
+        /// The instant at which it stopped.
+        at: Timestamp,
+        /// How many findings show again.
+        findings: usize,
+    },
+    /// It can never take anything out.
+    Unusable(String),
+}
+
+impl UnusedReason {
+    /// Whether somebody should look at it: it was surely meant to take something out.
+    #[must_use]
+    pub fn is_remarkable(&self) -> bool {
+        match self {
+            Self::Near { .. } | Self::SomePlaces { .. } => true,
+            Self::Expired { findings, .. } => *findings > 0,
+            _ => false,
+        }
+    }
+}
+
+impl std::fmt::Display for UnusedReason {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::NoFinding => f.write_str("no such finding"),
+            Self::OtherProduct { product } => write!(f, "found, but not in {product}"),
+            Self::Near { product, difference } => {
+                write!(f, "nearly {product}, but {difference}")
+            }
+            Self::SomePlaces { other } => {
+                write!(f, "found in {other}, too, where it does not hold")
+            }
+            Self::Overruled => f.write_str("a newer statement counts"),
+            Self::Expired { at, findings: 0 } => write!(f, "expired on {}", at.day()),
+            Self::Expired { at, findings } => {
+                write!(f, "expired on {}, {findings} findings show again", at.day())
+            }
+            Self::Unusable(reason) => f.write_str(reason),
+        }
+    }
+}
+
+impl std::fmt::Display for Unused {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}: {}: ", self.source, self.place)?;
+        if !self.id.is_empty() {
+            write!(f, "{}: ", self.id)?;
+        }
+        write!(f, "{}", self.reason)
+    }
+}
+
+/// What is left of the findings, and what became of the others.
+#[derive(Clone, Debug, Default)]
+#[non_exhaustive]
+pub struct Applied {
+    /// The findings that count, in their order.
+    pub kept: Vec<Finding>,
+    /// Those that do not, in their order.
+    pub suppressed: Vec<Suppressed>,
+    /// Rules and statements that take nothing out, by file.
+    pub unused: Vec<Unused>,
+}
+
+impl Suppressions {
+    /// Whether nothing is suppressed.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.ignore.is_empty() && self.vex.is_empty()
+    }
+
+    /// Takes out what does not count at the time `now`: ignore rules first, then VEX. Of the
+    /// statements that apply to a finding the newest counts, of equally new ones the last.
+    #[must_use]
+    pub fn apply(&self, findings: Vec<Finding>, scanned: &Scanned<'_>, now: Timestamp) -> Applied {
+        let mut applied = Applied::default();
+        let verdicts = Verdicts::of(&self.vex, &findings, scanned);
+        let mut rules = Rules::of(&self.ignore, now);
+        for (at, finding) in findings.into_iter().enumerate() {
+            let verdict = verdicts.of_finding(at);
+            let said = verdict.map(|(_, statement)| statement);
+            if let Some(rule) = rules.first(&finding, scanned, said) {
+                applied.suppressed.push(by_rule(finding, rule));
+            } else if let Some((document, statement)) =
+                verdict.filter(|(_, statement)| statement.status.suppresses())
+            {
+                applied.suppressed.push(by_statement(finding, document, statement));
+            } else {
+                applied.kept.push(finding);
+            }
+        }
+        applied.unused = rules.unused();
+        applied.unused.extend(verdicts.unused);
+        applied
+    }
+}
+
+fn by_rule(finding: Finding, rule: &Rule) -> Suppressed {
+    Suppressed {
+        finding,
+        by: SuppressedBy::Rule,
+        statement: rule.statement.clone(),
+        source: rule.source.clone(),
+        place: rule.line.map(|line| format!("line {line}")),
+        expires: rule.expires,
+    }
+}
+
+fn by_statement(finding: Finding, document: &VexDocument, statement: &Statement) -> Suppressed {
+    Suppressed {
+        finding,
+        by: SuppressedBy::Vex { status: statement.status, format: document.format },
+        statement: statement.reason(),
+        source: document.name.clone(),
+        place: Some(statement.place.clone()),
+        expires: None,
+    }
+}

@@ -1,0 +1,227 @@
+//! Which VEX statement speaks of a finding.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use sealift_matcher::Finding;
+use sealift_model::{Package, Purl, Relationship, Timestamp};
+
+use super::{Scanned, Unused, UnusedReason};
+use crate::pattern::{Comparison, compare};
+use crate::vex::{Product, Statement, VexDocument};
+
+/// What counts for each finding.
+pub(super) struct Verdicts<'v> {
+    newest: HashMap<usize, Said<'v>>,
+    pub(super) unused: Vec<Unused>,
+}
+
+/// A statement about a finding.
+#[derive(Clone, Copy)]
+struct Said<'v> {
+    document: &'v VexDocument,
+    statement: &'v Statement,
+    /// Its place among all statements.
+    order: usize,
+}
+
+impl Said<'_> {
+    /// Newer statements are greater; one without a time is older than any.
+    fn age(&self) -> (Option<Timestamp>, usize) {
+        (self.statement.time, self.order)
+    }
+}
+
+impl<'v> Verdicts<'v> {
+    pub(super) fn of(
+        documents: &'v [VexDocument],
+        findings: &[Finding],
+        scanned: &Scanned<'_>,
+    ) -> Self {
+        let ids = by_id(findings);
+        let holders = Holders::of(scanned);
+        let mut verdicts = Self { newest: HashMap::new(), unused: Vec::new() };
+        let mut applied: Vec<Said<'v>> = Vec::new();
+        let mut order = 0;
+        for document in documents {
+            for statement in &document.statements {
+                order += 1;
+                let said = Said { document, statement, order };
+                match verdicts.consider(said, findings, &ids, &holders) {
+                    None => applied.push(said),
+                    Some(reason) => verdicts.unused.push(unused(document, statement, reason)),
+                }
+            }
+            verdicts.unused.extend(document.unusable.iter().map(|it| Unused {
+                source: document.name.clone(),
+                place: it.place.clone(),
+                id: it.id.clone(),
+                reason: UnusedReason::Unusable(it.reason.clone()),
+            }));
+        }
+        let counting: HashSet<usize> = verdicts.newest.values().map(|said| said.order).collect();
+        let overruled = applied.into_iter().filter(|said| !counting.contains(&said.order));
+        verdicts.unused.extend(
+            overruled.map(|said| unused(said.document, said.statement, UnusedReason::Overruled)),
+        );
+        verdicts
+    }
+
+    pub(super) fn of_finding(&self, index: usize) -> Option<(&'v VexDocument, &'v Statement)> {
+        self.newest.get(&index).map(|said| (said.document, said.statement))
+    }
+
+    /// Notes a statement for each finding that it speaks of; else says why it speaks of none.
+    fn consider(
+        &mut self,
+        said: Said<'v>,
+        findings: &[Finding],
+        ids: &HashMap<String, Vec<usize>>,
+        holders: &Holders<'_>,
+    ) -> Option<UnusedReason> {
+        let statement = said.statement;
+        let mut named: Vec<usize> = statement
+            .ids
+            .iter()
+            .filter_map(|id| ids.get(&id.to_ascii_lowercase()))
+            .flatten()
+            .copied()
+            .collect();
+        named.sort_unstable();
+        named.dedup();
+        let mut speaks = false;
+        let mut near = None;
+        for index in &named {
+            let Some(finding) = findings.get(*index) else { continue };
+            match holders.relation(&statement.products, finding.package) {
+                Comparison::Equal => {
+                    speaks = true;
+                    let newest = self.newest.entry(*index).or_insert(said);
+                    if said.age() > newest.age() {
+                        *newest = said;
+                    }
+                }
+                Comparison::Near(difference) => drop(near.get_or_insert(difference)),
+                Comparison::Other => {}
+            }
+        }
+        let product = || statement.products.first().map_or("", |product| &product.name).to_owned();
+        match near {
+            _ if speaks => None,
+            Some(difference) => Some(UnusedReason::Near { product: product(), difference }),
+            None if named.is_empty() => Some(UnusedReason::NoFinding),
+            None => Some(UnusedReason::OtherProduct { product: product() }),
+        }
+    }
+}
+
+fn unused(document: &VexDocument, statement: &Statement, reason: UnusedReason) -> Unused {
+    Unused {
+        source: document.name.clone(),
+        place: statement.place.clone(),
+        id: statement.ids.first().cloned().unwrap_or_default(),
+        reason,
+    }
+}
+
+/// The findings by each of their ids, in lower case.
+fn by_id(findings: &[Finding]) -> HashMap<String, Vec<usize>> {
+    let mut ids: HashMap<String, Vec<usize>> = HashMap::new();
+    for (at, finding) in findings.iter().enumerate() {
+        let own = std::iter::once(&finding.id).chain(&finding.record_ids).chain(&finding.aliases);
+        for id in own {
+            ids.entry(id.to_ascii_lowercase()).or_default().push(at);
+        }
+    }
+    ids
+}
+
+/// What a package is a part of: the target, and the project whose lockfile or program it is in.
+struct Holders<'s> {
+    scanned: &'s Scanned<'s>,
+    roots: BTreeMap<&'s str, Vec<&'s Purl>>,
+}
+
+impl<'s> Holders<'s> {
+    fn of(scanned: &'s Scanned<'s>) -> Self {
+        let mut roots: BTreeMap<&str, Vec<&Purl>> = BTreeMap::new();
+        let packages = scanned.inventory.packages.iter();
+        for package in packages.filter(|package| package.relationship == Relationship::Root) {
+            for place in &package.locations {
+                roots.entry(&place.path).or_default().push(&package.purl);
+            }
+        }
+        Self { scanned, roots }
+    }
+
+    /// How a package stands to what a statement is about: the nearest of its products.
+    fn relation(&self, products: &[Product], package: usize) -> Comparison {
+        let Some(package) = self.scanned.inventory.packages.get(package) else {
+            return Comparison::Other;
+        };
+        nearest(products.iter().map(|product| self.of_product(product, package)))
+    }
+
+    fn of_product(&self, product: &Product, package: &Package) -> Comparison {
+        let holder = self.holder(product, package);
+        if product.components.is_empty() {
+            let own = product.purls.iter().map(|stated| compare(stated, &package.purl));
+            let by_digest = package
+                .digest
+                .as_ref()
+                .is_some_and(|digest| product.digests.contains(&digest.hex()));
+            return match by_digest {
+                true => Comparison::Equal,
+                false => nearest(own.chain([holder])),
+            };
+        }
+        let part = product.components.iter().map(|stated| compare(stated, &package.purl));
+        match (holder, nearest(part)) {
+            (Comparison::Other, _) | (_, Comparison::Other) => Comparison::Other,
+            (Comparison::Near(difference), _) => {
+                Comparison::Near(format!("of the product {difference}"))
+            }
+            (_, part) => part,
+        }
+    }
+
+    /// How the product stands to what the package is a part of.
+    fn holder(&self, product: &Product, package: &Package) -> Comparison {
+        if self.scanned.digests.iter().any(|digest| product.digests.contains(digest)) {
+            return Comparison::Equal;
+        }
+        let stated =
+            |purl: &Purl| nearest(product.purls.iter().map(|stated| compare(stated, purl)));
+        let targets = nearest(self.scanned.purls.iter().map(stated));
+        // The same package may be in several projects: each must be meant.
+        let projects = package.locations.iter().map(|place| {
+            let roots = self.roots.get(place.path.as_str()).into_iter().flatten();
+            nearest(roots.map(|root| stated(root)))
+        });
+        let everywhere = farthest(projects);
+        nearest([targets, everywhere])
+    }
+}
+
+fn nearest(comparisons: impl IntoIterator<Item = Comparison>) -> Comparison {
+    let mut nearest = Comparison::Other;
+    for comparison in comparisons {
+        match comparison {
+            Comparison::Equal => return Comparison::Equal,
+            Comparison::Near(_) if nearest == Comparison::Other => nearest = comparison,
+            _ => {}
+        }
+    }
+    nearest
+}
+
+fn farthest(comparisons: impl IntoIterator<Item = Comparison>) -> Comparison {
+    let mut farthest = None;
+    for comparison in comparisons {
+        match (&farthest, &comparison) {
+            (_, Comparison::Other) => return Comparison::Other,
+            (None | Some(Comparison::Equal), _) => farthest = Some(comparison),
+            _ => {}
+        }
+    }
+    farthest.unwrap_or(Comparison::Other)
+}

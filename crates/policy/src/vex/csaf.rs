@@ -1,0 +1,332 @@
+//! CSAF of the profile VEX (CSAF 2.0, 4.5): statements about products of a tree.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use sealift_model::{Purl, Timestamp};
+use serde::Deserialize;
+
+use super::{Product, Read, Statement, VexStatus, some};
+use crate::error::json;
+use crate::{Error, Limits};
+
+const PROFILE: &str = "csaf_vex";
+
+#[derive(Deserialize)]
+struct Csaf {
+    document: Meta,
+    #[serde(default)]
+    product_tree: Tree,
+    #[serde(default)]
+    vulnerabilities: Vec<Vulnerability>,
+}
+
+#[derive(Deserialize)]
+struct Meta {
+    #[serde(default)]
+    category: String,
+    #[serde(default)]
+    tracking: Tracking,
+}
+
+#[derive(Default, Deserialize)]
+struct Tracking {
+    #[serde(default)]
+    current_release_date: Option<String>,
+}
+
+#[derive(Default, Deserialize)]
+struct Tree {
+    #[serde(default)]
+    branches: Vec<Branch>,
+    #[serde(default)]
+    full_product_names: Vec<FullName>,
+    #[serde(default)]
+    relationships: Vec<Relationship>,
+    #[serde(default)]
+    product_groups: Vec<Group>,
+}
+
+#[derive(Deserialize)]
+struct Branch {
+    #[serde(default)]
+    branches: Vec<Branch>,
+    #[serde(default)]
+    product: Option<FullName>,
+}
+
+#[derive(Clone, Deserialize)]
+struct FullName {
+    #[serde(default)]
+    name: String,
+    product_id: String,
+    #[serde(default)]
+    product_identification_helper: Helper,
+}
+
+#[derive(Clone, Default, Deserialize)]
+struct Helper {
+    #[serde(default)]
+    purl: Option<String>,
+    /// CSAF 2.1.
+    #[serde(default)]
+    purls: Vec<String>,
+    #[serde(default)]
+    hashes: Vec<FileHashes>,
+}
+
+#[derive(Clone, Deserialize)]
+struct FileHashes {
+    #[serde(default)]
+    file_hashes: Vec<FileHash>,
+}
+
+#[derive(Clone, Deserialize)]
+struct FileHash {
+    #[serde(default)]
+    algorithm: String,
+    #[serde(default)]
+    value: String,
+}
+
+#[derive(Deserialize)]
+struct Relationship {
+    #[serde(default)]
+    category: String,
+    full_product_name: FullName,
+    product_reference: String,
+    relates_to_product_reference: String,
+}
+
+#[derive(Deserialize)]
+struct Group {
+    group_id: String,
+    #[serde(default)]
+    product_ids: Vec<String>,
+}
+
+#[derive(Deserialize)]
+struct Vulnerability {
+    #[serde(default)]
+    cve: Option<String>,
+    #[serde(default)]
+    ids: Vec<OtherId>,
+    #[serde(default)]
+    product_status: BTreeMap<String, Vec<String>>,
+    #[serde(default)]
+    flags: Vec<Flag>,
+    #[serde(default)]
+    threats: Vec<Threat>,
+}
+
+#[derive(Deserialize)]
+struct OtherId {
+    #[serde(default)]
+    text: String,
+}
+
+#[derive(Deserialize)]
+struct Flag {
+    #[serde(default)]
+    label: String,
+    #[serde(default)]
+    product_ids: Vec<String>,
+    #[serde(default)]
+    group_ids: Vec<String>,
+}
+
+#[derive(Deserialize)]
+struct Threat {
+    #[serde(default)]
+    category: String,
+    #[serde(default)]
+    details: String,
+    #[serde(default)]
+    product_ids: Vec<String>,
+    #[serde(default)]
+    group_ids: Vec<String>,
+}
+
+pub(super) fn read(bytes: &[u8], limits: &Limits) -> Result<Read, Error> {
+    let csaf: Csaf = json(bytes, limits)?;
+    if csaf.document.category != PROFILE {
+        return Err(Error::OtherDocument {
+            field: "document.category",
+            value: csaf.document.category,
+            expected: PROFILE,
+        });
+    }
+    let written = csaf.document.tracking.current_release_date;
+    let time: Option<Timestamp> = written.and_then(|text| text.parse().ok());
+    let products = Products::of(csaf.product_tree, limits)?;
+    let mut read = Read::default();
+    for (at, vulnerability) in csaf.vulnerabilities.iter().enumerate() {
+        let stated = vulnerability.product_status.values().map(Vec::len).sum();
+        read.check(stated, limits)?;
+        statements(vulnerability, &format!("vulnerabilities[{at}]"), time, &products, &mut read);
+    }
+    Ok(read)
+}
+
+/// One statement for each product, as each has flags and threats of its own.
+fn statements(
+    vulnerability: &Vulnerability,
+    place: &str,
+    time: Option<Timestamp>,
+    products: &Products,
+    read: &mut Read,
+) {
+    let others = vulnerability.ids.iter().map(|id| id.text.clone());
+    let ids: Vec<String> =
+        vulnerability.cve.iter().cloned().chain(others).filter(|id| !id.is_empty()).collect();
+    let Some(id) = ids.first() else {
+        return read.skip(place.to_owned(), "", "it names no vulnerability");
+    };
+    for (word, product_ids) in &vulnerability.product_status {
+        let Some(status) = status(word) else {
+            // `recommended` says nothing of the vulnerability.
+            continue;
+        };
+        for (at, product_id) in product_ids.iter().enumerate() {
+            let place = format!("{place}.product_status.{word}[{at}]");
+            let product = match products.product(product_id) {
+                Ok(product) => product,
+                Err(reason) => {
+                    read.skip(place, id, reason);
+                    continue;
+                }
+            };
+            let flag = vulnerability
+                .flags
+                .iter()
+                .find(|flag| products.is_among(product_id, &flag.product_ids, &flag.group_ids));
+            let impact = vulnerability.threats.iter().find(|threat| {
+                threat.category == "impact"
+                    && products.is_among(product_id, &threat.product_ids, &threat.group_ids)
+            });
+            read.statements.push(Statement {
+                place,
+                ids: ids.clone(),
+                products: vec![product],
+                status,
+                justification: some(flag.map(|flag| flag.label.clone())),
+                statement: some(impact.map(|threat| threat.details.clone())),
+                time,
+            });
+        }
+    }
+}
+
+/// CSAF 2.0, 3.2.3.9.
+fn status(word: &str) -> Option<VexStatus> {
+    match word {
+        "known_not_affected" => Some(VexStatus::NotAffected),
+        "known_affected" | "first_affected" | "last_affected" => Some(VexStatus::Affected),
+        "fixed" | "first_fixed" => Some(VexStatus::Fixed),
+        "under_investigation" => Some(VexStatus::UnderInvestigation),
+        _ => None,
+    }
+}
+
+/// The products of the tree by their ids.
+#[derive(Default)]
+struct Products {
+    named: BTreeMap<String, FullName>,
+    /// What is a part of what.
+    parts: BTreeMap<String, (String, String)>,
+    groups: BTreeMap<String, BTreeSet<String>>,
+}
+
+impl Products {
+    fn of(tree: Tree, limits: &Limits) -> Result<Self, Error> {
+        let mut products = Self::default();
+        let mut level = tree.branches;
+        let mut depth = 0;
+        products.add_all(tree.full_product_names);
+        while !level.is_empty() {
+            depth += 1;
+            if depth > limits.max_depth {
+                return Err(Error::LimitExceeded { limit: "levels", max: limits.max_depth });
+            }
+            let mut below = Vec::new();
+            for branch in level {
+                products.add_all(branch.product);
+                below.extend(branch.branches);
+            }
+            level = below;
+        }
+        for relationship in tree.relationships {
+            let id = relationship.full_product_name.product_id.clone();
+            let ends = (relationship.product_reference, relationship.relates_to_product_reference);
+            let of_others = [
+                "optional_component_of",
+                "default_component_of",
+                "installed_on",
+                "installed_with",
+                "external_component_of",
+            ];
+            if of_others.contains(&relationship.category.as_str()) {
+                products.parts.insert(id, ends);
+            }
+            products.add_all([relationship.full_product_name]);
+        }
+        for group in tree.product_groups {
+            products.groups.insert(group.group_id, group.product_ids.into_iter().collect());
+        }
+        Ok(products)
+    }
+
+    fn add_all(&mut self, names: impl IntoIterator<Item = FullName>) {
+        self.named.extend(names.into_iter().map(|name| (name.product_id.clone(), name)));
+    }
+
+    /// A product, or why nothing can be compared with it.
+    fn product(&self, id: &str) -> Result<Product, String> {
+        let named = self.named.get(id).ok_or_else(|| format!("{id} is not in the product tree"))?;
+        let Some((part, whole)) = self.parts.get(id) else {
+            return self.whole(id, named);
+        };
+        let part =
+            self.named.get(part).ok_or_else(|| format!("{part} is not in the product tree"))?;
+        let holder =
+            self.named.get(whole).ok_or_else(|| format!("{whole} is not in the product tree"))?;
+        let components = purls(part)?;
+        if components.is_empty() {
+            return Err(format!("{} has no purl", part.product_id));
+        }
+        let mut product = self.whole(whole, holder)?;
+        product.components = components;
+        Ok(product)
+    }
+
+    fn whole(&self, id: &str, named: &FullName) -> Result<Product, String> {
+        let purls = purls(named)?;
+        let hashes = named.product_identification_helper.hashes.iter();
+        let hashes = hashes.flat_map(|file| &file.file_hashes);
+        let digests: Vec<String> = hashes
+            .filter(|hash| hash.algorithm.eq_ignore_ascii_case("sha256"))
+            .map(|hash| hash.value.to_ascii_lowercase())
+            .collect();
+        if purls.is_empty() && digests.is_empty() {
+            return Err(format!("{id} has neither purl nor SHA-256"));
+        }
+        let name = if named.name.is_empty() { id } else { &named.name };
+        Ok(Product { name: name.to_owned(), purls, digests, components: Vec::new() })
+    }
+
+    /// Whether a product is meant by a list of products and groups; empty lists mean all.
+    fn is_among(&self, id: &str, products: &[String], groups: &[String]) -> bool {
+        (products.is_empty() && groups.is_empty())
+            || products.iter().any(|known| known == id)
+            || groups
+                .iter()
+                .any(|group| self.groups.get(group).is_some_and(|products| products.contains(id)))
+    }
+}
+
+fn purls(named: &FullName) -> Result<Vec<Purl>, String> {
+    let helper = &named.product_identification_helper;
+    let texts = helper.purl.iter().chain(&helper.purls);
+    texts
+        .map(|text| Purl::parse_lenient(text).map_err(|error| format!("{text}: {error}")))
+        .collect()
+}

@@ -1,0 +1,140 @@
+//! VEX: what others say of vulnerabilities in a product.
+
+mod csaf;
+mod cyclonedx;
+mod openvex;
+mod statement;
+
+use serde::Deserialize;
+
+use crate::error::json;
+use crate::{Error, Limits};
+
+pub use statement::{Product, Statement, VexStatus};
+
+/// The form of a VEX document.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum VexFormat {
+    /// OpenVEX 0.0.1 to 0.2.0.
+    OpenVex,
+    /// CSAF 2.0 and 2.1 of the profile VEX.
+    Csaf,
+    /// CycloneDX with vulnerabilities.
+    CycloneDx,
+}
+
+impl VexFormat {
+    /// The name for people.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::OpenVex => "OpenVEX",
+            Self::Csaf => "CSAF VEX",
+            Self::CycloneDx => "CycloneDX VEX",
+        }
+    }
+}
+
+/// A VEX document as it was read.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct VexDocument {
+    /// Where it comes from, for reports.
+    pub name: String,
+    /// Its form.
+    pub format: VexFormat,
+    /// What it says, in its order.
+    pub statements: Vec<Statement>,
+    /// What of it does not count whatever is scanned, and why.
+    pub unusable: Vec<Unusable>,
+}
+
+/// A statement, or a product of one, that says nothing that could be used.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Unusable {
+    /// Which one, as `statements[3].products[0]`.
+    pub place: String,
+    /// The vulnerability that it is about.
+    pub id: String,
+    /// Why it says nothing.
+    pub reason: String,
+}
+
+impl VexDocument {
+    /// Reads a document of any of the forms. `name` stands in reports as its source.
+    ///
+    /// # Errors
+    /// It is no JSON, of no form that is read, or passes a limit. A statement that cannot be used
+    /// is one of `unusable`.
+    pub fn read(name: &str, bytes: &[u8], limits: &Limits) -> Result<Self, Error> {
+        let marks: Marks = json(bytes, limits)?;
+        let (format, read) = if marks.is_openvex() {
+            (VexFormat::OpenVex, openvex::read(bytes, limits)?)
+        } else if marks.document.is_some() {
+            (VexFormat::Csaf, csaf::read(bytes, limits)?)
+        } else if marks.bom_format.as_deref() == Some("CycloneDX") {
+            (VexFormat::CycloneDx, cyclonedx::read(bytes, limits)?)
+        } else {
+            return Err(Error::UnknownDocument);
+        };
+        let Read { statements, unusable } = read;
+        Ok(Self { name: name.to_owned(), format, statements, unusable })
+    }
+}
+
+/// What tells the forms apart.
+#[derive(Deserialize)]
+struct Marks {
+    #[serde(rename = "@context", default)]
+    context: Option<serde_json::Value>,
+    #[serde(default)]
+    document: Option<serde::de::IgnoredAny>,
+    #[serde(rename = "bomFormat", default)]
+    bom_format: Option<String>,
+}
+
+impl Marks {
+    fn is_openvex(&self) -> bool {
+        let is_it = |text: &str| text.starts_with("https://openvex.dev/ns");
+        match &self.context {
+            Some(serde_json::Value::String(text)) => is_it(text),
+            Some(serde_json::Value::Array(list)) => {
+                list.iter().filter_map(serde_json::Value::as_str).any(is_it)
+            }
+            _ => false,
+        }
+    }
+}
+
+/// What a reader made of a document.
+#[derive(Default)]
+struct Read {
+    statements: Vec<Statement>,
+    unusable: Vec<Unusable>,
+}
+
+impl Read {
+    fn skip(&mut self, place: String, id: &str, reason: impl Into<String>) {
+        self.unusable.push(Unusable { place, id: id.to_owned(), reason: reason.into() });
+    }
+
+    /// Holds the reader to the limit, with so many products to come.
+    fn check(&self, products: usize, limits: &Limits) -> Result<(), Error> {
+        match products.saturating_add(self.statements.len()).saturating_add(self.unusable.len()) {
+            count if count > limits.max_statements => {
+                Err(Error::LimitExceeded { limit: "statements", max: limits.max_statements })
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+/// Texts that are not empty.
+fn some(text: Option<String>) -> Option<String> {
+    text.filter(|text| !text.trim().is_empty())
+}
+
+#[cfg(test)]
+mod tests;

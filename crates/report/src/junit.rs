@@ -1,0 +1,154 @@
+//! JUnit XML, as CI servers show test results: a suite for each section, a failed test for each
+//! finding, an error for what left the scan incomplete.
+
+use std::fmt::{self, Write};
+
+use sealift_matcher::Finding;
+use sealift_model::Impact;
+
+use crate::json::in_order;
+use crate::report::Report;
+use crate::sections::{Entry, Section, sections};
+use crate::{escape, links};
+
+/// Writes the report as one XML document.
+///
+/// A section without findings is one test that passes.
+///
+/// # Errors
+/// When `out` refuses.
+pub fn write(report: &Report, out: &mut dyn Write) -> fmt::Result {
+    let sections = sections(report);
+    let broken: Vec<String> = report
+        .inventory
+        .diagnostics
+        .iter()
+        .filter(|diagnostic| diagnostic.impact == Impact::Incomplete)
+        .map(ToString::to_string)
+        .collect();
+    let findings: usize = sections.iter().map(|section| section.findings().count()).sum();
+    let passed = sections.iter().filter(|section| section.findings().next().is_none()).count();
+    let tests = findings + passed + broken.len();
+    writeln!(out, r#"<?xml version="1.0" encoding="UTF-8"?>"#)?;
+    let errors = broken.len();
+    writeln!(
+        out,
+        r#"<testsuites name="sealift" tests="{tests}" failures="{findings}" errors="{errors}">"#
+    )?;
+    for section in &sections {
+        suite(section, out)?;
+    }
+    if !broken.is_empty() {
+        incomplete(&report.artifact.name, &broken, out)?;
+    }
+    writeln!(out, "</testsuites>")
+}
+
+fn suite(section: &Section<'_>, out: &mut dyn Write) -> fmt::Result {
+    let failures = section.findings().count();
+    let tests = failures.max(1);
+    let name = xml(&section.title());
+    writeln!(
+        out,
+        r#"  <testsuite name="{name}" tests="{tests}" failures="{failures}" errors="0" skipped="0">"#
+    )?;
+    writeln!(out, "    <properties>")?;
+    writeln!(out, r#"      <property name="type" value="{}"/>"#, xml(&section.kind))?;
+    writeln!(out, "    </properties>")?;
+    if failures == 0 {
+        writeln!(out, r#"    <testcase classname="{name}" name="no vulnerabilities listed"/>"#)?;
+    }
+    for (entry, finding) in in_order(section.packages.iter()) {
+        case(entry, finding, out)?;
+    }
+    writeln!(out, "  </testsuite>")
+}
+
+fn case(entry: &Entry<'_>, finding: &Finding, out: &mut dyn Write) -> fmt::Result {
+    let package = entry.package;
+    let class = xml(&format!("{}-{}", package.name, package.version));
+    let Finding { id, severity, title, .. } = finding;
+    let message = if title.is_empty() { id } else { title };
+    writeln!(out, r#"    <testcase classname="{class}" name="[{severity}] {}">"#, xml(id))?;
+    write!(out, r#"      <failure message="{}" type="vulnerability">"#, xml(message))?;
+    for place in &package.locations {
+        writeln!(out, "Path: {}", xml(&place.path))?;
+    }
+    let fixed = finding.fixed_versions.join(", ");
+    writeln!(out, "Fixed in: {}", if fixed.is_empty() { "-".into() } else { xml(&fixed) })?;
+    if finding.kev.is_some() {
+        writeln!(out, "Known to be exploited (CISA KEV)")?;
+    }
+    let link = links::primary(id);
+    if !link.is_empty() {
+        writeln!(out, "{}", xml(&link))?;
+    }
+    for line in finding.description.lines() {
+        writeln!(out, "{}", xml(line))?;
+    }
+    writeln!(out, "</failure>\n    </testcase>")
+}
+
+fn incomplete(target: &str, broken: &[String], out: &mut dyn Write) -> fmt::Result {
+    let (name, count) = (xml(target), broken.len());
+    writeln!(
+        out,
+        r#"  <testsuite name="{name} (scan)" tests="{count}" failures="0" errors="{count}" skipped="0">"#
+    )?;
+    for (at, diagnostic) in broken.iter().enumerate() {
+        let number = at + 1;
+        writeln!(out, r#"    <testcase classname="{name}" name="scan is complete ({number})">"#)?;
+        writeln!(out, r#"      <error message="{}" type="incomplete"/>"#, xml(diagnostic))?;
+        writeln!(out, "    </testcase>")?;
+    }
+    writeln!(out, "  </testsuite>")
+}
+
+/// Text for an element or an attribute in double quotes (XML 1.0, 2.4): of characters that XML has
+/// no way to write, the terminal's escapes stand there.
+fn xml(text: &str) -> String {
+    let mut safe = String::with_capacity(text.len() + 16);
+    for character in escape::terminal(text).chars() {
+        match character {
+            '<' => safe.push_str("&lt;"),
+            '>' => safe.push_str("&gt;"),
+            '&' => safe.push_str("&amp;"),
+            '"' => safe.push_str("&quot;"),
+            '\u{fffe}' | '\u{ffff}' => safe.push('\u{fffd}'),
+            _ => safe.push(character),
+        }
+    }
+    safe
+}
+
+#[cfg(test)]
+mod tests {
+    use sealift_model::Diagnostic;
+
+    use super::*;
+    use crate::example;
+
+    fn written(report: &Report) -> String {
+        let mut text = String::new();
+        write(report, &mut text).unwrap();
+        text
+    }
+
+    #[test]
+    fn findings_are_failures_and_what_is_clean_passes() {
+        insta::assert_snapshot!(written(&example::report()));
+    }
+
+    #[test]
+    fn what_is_incomplete_is_an_error_and_nothing_is_markup() {
+        let mut report = example::report();
+        report.matches = None;
+        report.artifact.name = "a\"<b>\u{1b}\u{ffff}".to_owned();
+        let broken = Diagnostic::new("rpm", "no such page & more", Impact::Incomplete);
+        report.inventory.diagnostics.push(broken);
+        let text = written(&report);
+        assert!(text.contains(r#"tests="5" failures="0" errors="1""#), "{text}");
+        assert!(text.contains(r#"name="a&quot;&lt;b&gt;\u{1b}"#), "{text}");
+        assert!(text.contains("no such page &amp; more"), "{text}");
+    }
+}

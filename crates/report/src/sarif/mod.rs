@@ -1,0 +1,305 @@
+//! SARIF 2.1.0, as GitHub's code scanning takes it.
+//!
+//! One rule for each vulnerability, one result for each finding. `security-severity` is the CVSS 3
+//! score of the source that says how bad a finding is, else the middle of the severity's band. A
+//! result's `partialFingerprints` follow from the target's name without tag and digest, the
+//! package, its path and the rule: they stay as they are from build to build, and tell apart
+//! several versions of a package at one path by counting them.
+//!
+//! What passes GitHub's limits (25 000 results and rules, 100 locations of a result, 1 024
+//! characters of a description, 10 MB compressed) is cut, the least severe first, and a
+//! notification of the run says what was.
+
+mod log;
+mod rules;
+mod text;
+
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, HashMap};
+use std::io;
+
+use sealift_matcher::Finding;
+use sealift_model::{Digest, Impact};
+
+use crate::json::in_order;
+use crate::place::{path_of, relative_uri, repository};
+use crate::report::{ArtifactKind, Report};
+use crate::sections::{Entry, Section, sections};
+use log::{
+    ArtifactLocation, Driver, Fingerprints, Invocation, Location, Log, Message, Notification,
+    PhysicalLocation, Region, Run, RunProperties, SarifResult, Tool, UriBase,
+};
+use rules::{Rules, level};
+use text::{plain, short};
+
+/// Results of a run that GitHub takes; it shows the most severe [`SHOWN_RESULTS`].
+const MAX_RESULTS: usize = 25_000;
+const SHOWN_RESULTS: usize = 5_000;
+/// Locations of a result that GitHub keeps.
+const MAX_LOCATIONS: usize = 100;
+const ROOT: &str = "ROOTPATH";
+
+/// Writes the report as one SARIF log, two spaces of indentation, a newline at the end.
+///
+/// # Errors
+/// When `out` refuses.
+pub fn write<W: io::Write + ?Sized>(report: &Report, out: &mut W) -> io::Result<()> {
+    write_within(report, MAX_RESULTS, out)
+}
+
+fn write_within<W: io::Write + ?Sized>(
+    report: &Report,
+    max_results: usize,
+    out: &mut W,
+) -> io::Result<()> {
+    let sections = sections(report);
+    let mut told: Vec<Told<'_>> = sections.iter().flat_map(Told::of).collect();
+    let all = told.len();
+    if all > max_results {
+        told.sort_by_key(|told| Reverse(told.finding.severity));
+        told.truncate(max_results);
+    }
+    let mut rules = Rules::default();
+    let mut results = Results { report, seen: HashMap::new(), cut_locations: 0 };
+    let written: Vec<SarifResult> =
+        told.iter().map(|told| results.result(told, &mut rules)).collect();
+    let (rules, undescribed) = rules.finish();
+    let cut = Cut {
+        results: all - told.len(),
+        shown: written.len() > SHOWN_RESULTS,
+        locations: results.cut_locations,
+        descriptions: undescribed,
+    };
+    let log = Log {
+        version: "2.1.0",
+        schema: "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json",
+        runs: [run(report, rules, written, &cut)],
+    };
+    serde_json::to_writer_pretty(&mut *out, &log)?;
+    out.write_all(b"\n")
+}
+
+/// A finding at its place.
+struct Told<'r> {
+    section: &'r Section<'r>,
+    entry: &'r Entry<'r>,
+    finding: &'r Finding,
+}
+
+impl<'r> Told<'r> {
+    fn of(section: &'r Section<'r>) -> impl Iterator<Item = Self> {
+        in_order(section.packages.iter()).map(move |(entry, finding)| Self {
+            section,
+            entry,
+            finding,
+        })
+    }
+}
+
+/// What is not in the log, or will not be shown.
+struct Cut {
+    results: usize,
+    shown: bool,
+    locations: usize,
+    descriptions: usize,
+}
+
+impl Cut {
+    fn sentences(&self) -> Vec<String> {
+        let mut sentences = Vec::new();
+        if self.results > 0 {
+            sentences.push(format!(
+                "{} results of the lowest severities are left out: GitHub takes {MAX_RESULTS}",
+                self.results
+            ));
+        }
+        if self.shown {
+            sentences
+                .push(format!("GitHub shows the {SHOWN_RESULTS} most severe of these results"));
+        }
+        if self.locations > 0 {
+            sentences.push(format!(
+                "{} locations are left out: GitHub keeps {MAX_LOCATIONS} of each result",
+                self.locations
+            ));
+        }
+        if self.descriptions > 0 {
+            sentences.push(format!(
+                "{} rules have no description: the report would be too large for GitHub",
+                self.descriptions
+            ));
+        }
+        sentences
+    }
+}
+
+fn run<'r>(
+    report: &'r Report,
+    rules: Vec<log::Rule>,
+    results: Vec<SarifResult>,
+    cut: &Cut,
+) -> Run<'r> {
+    let image = report.artifact.image.as_ref();
+    let manifest = image.and_then(|image| image.manifest.as_ref());
+    Run {
+        tool: Tool {
+            driver: Driver {
+                name: "sealift",
+                full_name: "sealift vulnerability scanner",
+                version: &report.tool_version,
+                rules,
+            },
+        },
+        invocations: [Invocation {
+            execution_successful: !report.inventory.is_incomplete(),
+            tool_execution_notifications: notifications(report, cut),
+        }],
+        results,
+        column_kind: "utf16CodeUnits",
+        original_uri_base_ids: BTreeMap::from([(ROOT, UriBase { uri: root(report) })]),
+        properties: RunProperties {
+            image_name: &report.artifact.name,
+            image_id: image.map(|image| image.id.to_string()),
+            manifest_digest: manifest.map(|manifest| manifest.digest.to_string()),
+            repo_tags: image.map_or(&[], |image| &image.tags),
+            repo_digests: [],
+        },
+    }
+}
+
+/// What the paths are relative to: the root of the image, or the folder.
+fn root(report: &Report) -> String {
+    match report.artifact.kind {
+        ArtifactKind::Filesystem if report.artifact.name.starts_with('/') => {
+            let path = relative_uri(&report.artifact.name);
+            format!("file:///{}/", path.trim_end_matches('/'))
+        }
+        _ => "file:///".to_owned(),
+    }
+}
+
+/// What was cut, what was not looked at, what could not be read.
+fn notifications(report: &Report, cut: &Cut) -> Vec<Notification> {
+    let warning = |text: String| Notification { level: "warning", message: Message::new(text) };
+    let uncovered = report.matches.iter().flat_map(|matches| &matches.coverage.without);
+    let uncovered = uncovered
+        .map(|row| format!("no advisories for {} in this database", plain(&row.name)))
+        .map(warning);
+    let notes = report.notes.iter().map(|note| warning(plain(note)));
+    let diagnostics = report.inventory.diagnostics.iter().map(|diagnostic| Notification {
+        level: match diagnostic.impact {
+            Impact::Note => "note",
+            Impact::Partial => "warning",
+            _ => "error",
+        },
+        message: Message::new(short(&plain(&diagnostic.to_string()))),
+    });
+    let cut = cut.sentences().into_iter().map(warning);
+    cut.chain(uncovered).chain(notes).chain(diagnostics).collect()
+}
+
+/// The results in the making.
+struct Results<'r> {
+    report: &'r Report,
+    /// How often a fingerprint was given.
+    seen: HashMap<String, usize>,
+    cut_locations: usize,
+}
+
+impl<'r> Results<'r> {
+    fn result(&mut self, told: &Told<'r>, rules: &mut Rules<'r>) -> SarifResult {
+        let Told { section, entry, finding } = *told;
+        SarifResult {
+            rule_id: finding.id.clone(),
+            rule_index: rules.of(section.class, &entry.package.name, finding),
+            level: level(finding.severity),
+            message: Message::new(short(&message(told))),
+            locations: self.locations(told),
+            partial_fingerprints: Fingerprints {
+                primary_location_line_hash: self.fingerprint(told),
+            },
+        }
+    }
+
+    fn fingerprint(&mut self, told: &Told<'_>) -> String {
+        let Told { section, entry, finding } = *told;
+        let path = path_of(self.report, entry);
+        let hidden = if section.hidden { "hidden" } else { "" };
+        let parts = [
+            repository(self.report),
+            &section.kind,
+            &entry.package.name,
+            &path,
+            &finding.id,
+            hidden,
+        ];
+        let hash = Digest::sha256_of(parts.join("\0").as_bytes()).hex();
+        let count = self.seen.entry(hash.clone()).or_default();
+        *count += 1;
+        format!("{hash}:{count}")
+    }
+
+    /// The place that counts in the section first, then the others of what is installed.
+    fn locations(&mut self, told: &Told<'_>) -> Vec<Location> {
+        let package = told.entry.package;
+        let mut places = vec![told.entry.location];
+        if sealift_model::Evidence::Installed == package.evidence
+            && !package.ecosystem.is_operating_system()
+        {
+            let others = 0..package.locations.len();
+            places.extend(others.filter(|place| *place != told.entry.location));
+        }
+        self.cut_locations += places.len().saturating_sub(MAX_LOCATIONS);
+        let kept = places.into_iter().take(MAX_LOCATIONS);
+        kept.map(|place| self.location(told, place)).collect()
+    }
+
+    fn location(&self, told: &Told<'_>, place: usize) -> Location {
+        let package = told.entry.package;
+        let entry = Entry { package, location: place, findings: Vec::new() };
+        let path = path_of(self.report, &entry);
+        let lines = package.locations.get(place).and_then(|place| place.lines);
+        let lines = lines.filter(|_| !package.ecosystem.is_operating_system());
+        let (first, last) = lines.unwrap_or((1, 1));
+        let text = plain(&format!("{path}: {}", package.id()));
+        Location {
+            physical_location: PhysicalLocation {
+                artifact_location: ArtifactLocation { uri: relative_uri(&path), uri_base_id: ROOT },
+                region: Region {
+                    start_line: first.max(1),
+                    start_column: 1,
+                    end_line: last.max(first).max(1),
+                    end_column: 1,
+                },
+            },
+            message: Message::new(short(&text)),
+        }
+    }
+}
+
+/// The lines that Trivy writes, and what is known beyond them.
+fn message(told: &Told<'_>) -> String {
+    let Told { section, entry, finding } = *told;
+    let id = plain(&finding.id);
+    let mut lines = vec![
+        format!("Package: {}", plain(&entry.package.name)),
+        format!("Installed Version: {}", plain(&entry.package.version)),
+        format!("Vulnerability {id}"),
+        format!("Severity: {}", finding.severity),
+        format!("Fixed Version: {}", plain(&finding.fixed_versions.join(", "))),
+    ];
+    if finding.kev.is_some() {
+        lines.push("Known to be exploited (CISA KEV)".to_owned());
+    }
+    if section.hidden {
+        lines.push("Hidden by upper layers".to_owned());
+    }
+    let link = crate::links::primary(&finding.id);
+    if !link.is_empty() {
+        lines.push(format!("Link: [{id}]({link})"));
+    }
+    lines.join("\n")
+}
+
+#[cfg(test)]
+mod tests;
