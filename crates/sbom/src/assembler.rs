@@ -121,7 +121,7 @@ mod tests {
     fn an_inventory_is_read_back_as_it_was() {
         let mut inventory = Inventory::default();
         for number in 0..2 * PACKAGES_OF_PIECE + 1 {
-            let purl = Purl::builder("npm", format!("p{number}")).build().unwrap();
+            let purl = Purl::builder("npm", &format!("p{number}")).build().unwrap();
             let mut package = Package::new(Ecosystem::Npm, format!("p{number}"), "1", purl);
             package.locations = vec![Location::new("package-lock.json")];
             inventory.packages.push(package);
