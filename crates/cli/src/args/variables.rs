@@ -10,8 +10,19 @@ use clap::{ArgMatches, Command};
 use crate::Environment;
 
 /// The verbs that are cosign's; the others are Trivy's.
-const COSIGN_VERBS: [&str; 5] =
-    ["verify", "verify-attestation", "verify-blob", "verify-blob-attestation", "tree"];
+const COSIGN_VERBS: [&str; 11] = [
+    "attest-blob",
+    "generate-key-pair",
+    "import-key-pair",
+    "public-key",
+    "sign-blob",
+    "tree",
+    "triangulate",
+    "verify",
+    "verify-attestation",
+    "verify-blob",
+    "verify-blob-attestation",
+];
 
 /// A program whose command line is followed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -58,7 +58,7 @@ impl Trust {
 }
 
 #[expect(clippy::disallowed_methods, reason = "the command is where the clock is read")]
-fn now() -> Timestamp {
+pub(in crate::verbs) fn now() -> Timestamp {
     Timestamp::from(std::time::SystemTime::now())
 }
 

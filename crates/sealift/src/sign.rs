@@ -1,0 +1,19 @@
+//! Signing images and files, and saying things about them, as cosign does.
+//!
+//! ```
+//! use sealift::sign::{PrivateKey, sign_message};
+//! use sealift::verify::KeyAlgorithm;
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let key = PrivateKey::generate(KeyAlgorithm::EcdsaP256)?;
+//! let bundle = sign_message(&key, b"what is signed", false)?.to_json();
+//! # Ok(())
+//! # }
+//! ```
+
+pub use sealift_sigstore_sign::{
+    Artifact, BUNDLE_MEDIA_TYPE, Blob, CiError, KeyFileError, PredicateError, PrivateKey,
+    ScanRecord, SignError, SignatureBundle, SignedPayload, Signer, SignerMaterial, StatementDraft,
+    StatementSubject, TaggedLayer, TaggedManifest, TaggedManifestError, predicate, provenance,
+    public_pem, referrer, sign_envelope, sign_message, simple_signing,
+};
