@@ -53,6 +53,7 @@ pub use sealift_model::{
     BaseEvidence, Digest, Inventory, Package, Platform, Severity, Support, Timestamp,
 };
 pub use sealift_report::{BaseFacts, Counts, JsonOptions, Report, TableStyle, escape};
+pub use sealift_sigstore_trust as trust;
 pub use selection::{Hidden, Selection};
 pub use skip::SkipRules;
 pub use target::Target;

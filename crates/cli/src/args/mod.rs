@@ -20,8 +20,8 @@ pub(crate) use db::{DbArgs, DbVerb, UpdateArgs};
 pub(crate) use layers::LayerArgs;
 use values::{parse_bool, parse_duration, parse_time};
 pub(crate) use verify::{
-    ArtifactsArgs, DigestAlgorithm, ImagesArgs, OutArgs, PayloadFormat, SignerArgs, VerifyArgs,
-    VerifyAttestationArgs, VerifyBlobArgs, VerifyBlobAttestationArgs,
+    ArtifactsArgs, DigestAlgorithm, ImagesArgs, InitializeArgs, OutArgs, PayloadFormat, SignerArgs,
+    VerifyArgs, VerifyAttestationArgs, VerifyBlobArgs, VerifyBlobAttestationArgs,
 };
 
 /// Scan container images: what is in them, and what of that is vulnerable. Verify who signed them.
@@ -88,6 +88,8 @@ pub(crate) enum Verb {
     VerifyBlob(VerifyBlobArgs),
     /// Verify the attestation of a file.
     VerifyBlobAttestation(VerifyBlobAttestationArgs),
+    /// Fetch the trusted root of a Sigstore instance, and keep it for verifying.
+    Initialize(InitializeArgs),
     /// List the signatures and attestations beside an image; nothing is verified.
     Tree(ArtifactsArgs),
     /// Remove caches; without a flag, list them.

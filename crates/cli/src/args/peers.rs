@@ -134,7 +134,6 @@ const VERBS: &[&str] = &[
     "download",
     "generate-key-pair",
     "import-key-pair",
-    "initialize",
     "k8s",
     "kubernetes",
     "load",

@@ -10,8 +10,14 @@ use clap::{ArgMatches, Command};
 use crate::Environment;
 
 /// The verbs that are cosign's; the others are Trivy's.
-const COSIGN_VERBS: [&str; 5] =
-    ["verify", "verify-attestation", "verify-blob", "verify-blob-attestation", "tree"];
+const COSIGN_VERBS: [&str; 6] = [
+    "initialize",
+    "verify",
+    "verify-attestation",
+    "verify-blob",
+    "verify-blob-attestation",
+    "tree",
+];
 
 /// A program whose command line is followed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

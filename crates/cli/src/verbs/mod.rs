@@ -13,7 +13,9 @@ use crate::{args, output};
 pub(crate) use clean::clean;
 pub(crate) use db::db;
 pub(crate) use scan::{fs, image, rootfs, sbom};
-pub(crate) use verify::{tree, verify, verify_attestation, verify_blob, verify_blob_attestation};
+pub(crate) use verify::{
+    initialize, tree, verify, verify_attestation, verify_blob, verify_blob_attestation,
+};
 
 /// `version`: the program's version.
 pub(crate) fn version() -> Result<u8, Failure> {

@@ -2,12 +2,14 @@
 
 mod blob;
 mod images;
+mod initialize;
 mod said;
 mod signer;
 mod tree;
 
 pub(crate) use blob::{verify_blob, verify_blob_attestation};
 pub(crate) use images::{verify, verify_attestation};
+pub(crate) use initialize::initialize;
 pub(crate) use tree::tree;
 
 use crate::args::{GlobalArgs, OutArgs};
