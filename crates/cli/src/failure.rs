@@ -28,6 +28,8 @@ pub(crate) enum Failure {
     Update(UpdateError),
     /// Not all that was asked for could be fetched.
     NotUpdated { names: String },
+    /// A trusted root cannot be had.
+    Trust(sealift::trust::Error),
     /// The facade could not do it.
     Scan(sealift::Error),
     /// The report could not be written.
@@ -88,6 +90,12 @@ impl From<clap::Error> for Failure {
     }
 }
 
+impl From<sealift::trust::Error> for Failure {
+    fn from(error: sealift::trust::Error) -> Self {
+        Self::Trust(error)
+    }
+}
+
 impl From<UpdateError> for Failure {
     fn from(error: UpdateError) -> Self {
         Self::Update(error)
@@ -129,6 +137,10 @@ impl fmt::Display for Failure {
             Self::Update(error) => {
                 writeln!(f, "error: {}", Chain(error))?;
                 hint_of_update(error)
+            }
+            Self::Trust(error) => {
+                writeln!(f, "error: {}", Chain(error))?;
+                "try again with `sealift initialize`, or name a trusted root with --trusted-root FILE"
             }
             Self::NotUpdated { names } => {
                 writeln!(f, "error: not up to date: {names}")?;

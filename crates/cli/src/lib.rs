@@ -21,6 +21,7 @@ mod output;
 mod progress;
 mod summary;
 mod target;
+mod trust;
 mod verbs;
 
 use std::ffi::OsString;
@@ -86,6 +87,7 @@ fn dispatch(
         Verb::PublicKey(key) => verbs::public_key(&key, environment),
         Verb::SignBlob(sign) => verbs::sign_blob(&sign, &cli.global, environment),
         Verb::AttestBlob(attest) => verbs::attest_blob(&attest, &cli.global, environment),
+        Verb::Initialize(initialize) => verbs::initialize(&initialize, &cli.global, environment),
         Verb::Tree(tree) => verbs::tree(tree, &cli.global, environment),
         Verb::Triangulate(args) => verbs::triangulate(&args, &cli.global, environment),
         Verb::Login(login) => verbs::login(login, environment),

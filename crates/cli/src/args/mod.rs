@@ -29,8 +29,8 @@ pub(crate) use sign::{
 };
 use values::{parse_bool, parse_duration, parse_time};
 pub(crate) use verify::{
-    ArtifactsArgs, DigestAlgorithm, ImagesArgs, OutArgs, PayloadFormat, SignerArgs, VerifyArgs,
-    VerifyAttestationArgs, VerifyBlobArgs, VerifyBlobAttestationArgs,
+    ArtifactsArgs, DigestAlgorithm, ImagesArgs, InitializeArgs, OutArgs, PayloadFormat, SignerArgs,
+    VerifyArgs, VerifyAttestationArgs, VerifyBlobArgs, VerifyBlobAttestationArgs,
 };
 
 /// Scan container images: what is in them, and what of that is vulnerable. Sign, and verify who signed.
@@ -107,6 +107,8 @@ pub(crate) enum Verb {
     SignBlob(SignBlobArgs),
     /// Attest something about a file.
     AttestBlob(AttestBlobArgs),
+    /// Fetch the trusted root of a Sigstore instance, and keep it for verifying.
+    Initialize(InitializeArgs),
     /// List the signatures and attestations beside an image; nothing is verified.
     Tree(ArtifactsArgs),
     /// Print where the signatures of an image are kept.

@@ -132,7 +132,6 @@ const VERBS: &[&str] = &[
     "convert",
     "copy",
     "download",
-    "initialize",
     "k8s",
     "kubernetes",
     "load",

@@ -10,10 +10,11 @@ use clap::{ArgMatches, Command};
 use crate::Environment;
 
 /// The verbs that are cosign's; the others are Trivy's.
-const COSIGN_VERBS: [&str; 11] = [
+const COSIGN_VERBS: [&str; 12] = [
     "attest-blob",
     "generate-key-pair",
     "import-key-pair",
+    "initialize",
     "public-key",
     "sign-blob",
     "tree",

@@ -24,7 +24,7 @@ pub(crate) fn verify(
     global: &GlobalArgs,
     environment: &Environment,
 ) -> Result<u8, Failure> {
-    let trust = Trust::new(&args.signer, environment)?;
+    let trust = Trust::new(&args.signer, global, environment)?;
     let request = Request {
         attachment: Attachment::Signatures,
         images: &args.images,
@@ -46,7 +46,7 @@ pub(crate) fn verify_attestation(
     global: &GlobalArgs,
     environment: &Environment,
 ) -> Result<u8, Failure> {
-    let mut trust = Trust::new(&args.signer, environment)?;
+    let mut trust = Trust::new(&args.signer, global, environment)?;
     trust.policy = trust.policy.require_predicate_type(predicate_type(&args.predicate.predicate)?);
     let request = Request {
         attachment: Attachment::Attestations,

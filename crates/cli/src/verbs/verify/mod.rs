@@ -2,6 +2,7 @@
 
 mod blob;
 mod images;
+mod initialize;
 mod said;
 mod signer;
 mod tree;
@@ -10,6 +11,7 @@ mod triangulate;
 pub(crate) use blob::{verify_blob, verify_blob_attestation};
 pub(super) use images::predicate_type;
 pub(crate) use images::{verify, verify_attestation};
+pub(crate) use initialize::initialize;
 pub(super) use signer::now;
 pub(crate) use tree::tree;
 pub(crate) use triangulate::triangulate;
