@@ -9,6 +9,7 @@
 pub mod cases;
 pub mod instance;
 pub mod mutation;
+pub mod registry;
 pub mod signed_example;
 mod suite;
 mod table;
