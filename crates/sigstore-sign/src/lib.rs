@@ -53,7 +53,7 @@ mod storage;
 mod token;
 
 pub use bundle::{BUNDLE_MEDIA_TYPE, SignatureBundle, SignedPayload, SignerMaterial};
-pub use key::{KeyFileError, PrivateKey, public_pem};
+pub use key::{KeyFileError, PrivateKey, pem_block, public_pem};
 pub use predicate::{CiError, PredicateError, ScanRecord, predicate, provenance};
 pub use services::{
     ConfigError, IssuedSigner, LogService, LogVersion, Service, Services, ToSign, WitnessError,

@@ -9,7 +9,7 @@ mod tree;
 pub(crate) use blob::{verify_blob, verify_blob_attestation};
 pub(super) use images::predicate_type;
 pub(crate) use images::{verify, verify_attestation};
-pub(super) use signer::now;
+pub(super) use signer::{now, root_in};
 pub(crate) use tree::tree;
 
 use crate::args::{GlobalArgs, OutArgs};

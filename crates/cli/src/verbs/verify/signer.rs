@@ -192,12 +192,7 @@ fn public_key(reference: &str, environment: &Environment) -> Result<PublicKey, F
 
 fn root(args: &SignerArgs) -> Result<TrustedRoot, Failure> {
     if let Some(path) = &args.trusted_root {
-        let root = TrustedRoot::from_json(&read(path)?, &AwsLc, &Limits::default());
-        return root.map_err(|error| Failure::Unusable {
-            what: path.display().to_string(),
-            error: error.into(),
-            hint: "the trusted root must be one of Sigstore's, as JSON",
-        });
+        return root_in(path);
     }
     if args.key.is_none() {
         return Err(Failure::NotYet {
@@ -212,6 +207,16 @@ fn root(args: &SignerArgs) -> Result<TrustedRoot, Failure> {
         });
     }
     Ok(TrustedRoot::default())
+}
+
+/// Reads a trusted root.
+pub(in crate::verbs) fn root_in(path: &Path) -> Result<TrustedRoot, Failure> {
+    let root = TrustedRoot::from_json(&read(path)?, &AwsLc, &Limits::default());
+    root.map_err(|error| Failure::Unusable {
+        what: path.display().to_string(),
+        error: error.into(),
+        hint: "the trusted root must be one of Sigstore's, as JSON",
+    })
 }
 
 /// Reads a file that a flag or argument names.
