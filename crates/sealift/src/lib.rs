@@ -18,10 +18,10 @@
 //! threads at once; a [`Selection`] says which findings count; [`Format`] writes the report.
 //! [`verify`] has what signatures need: keys, trusted roots, policies, and images with what is
 //! attached to them, [`sign`] what makes signatures. [`update`] fetches advisories and keeps the
-//! database.
+//! database; [`registry`] asks registries for images.
 //!
 //! Nothing here prints or reads the clock or the environment; the network is asked where a
-//! transport is handed in, and nowhere else.
+//! transport or a registry is handed in, and nowhere else.
 #![forbid(unsafe_code)]
 
 mod age;
@@ -36,6 +36,7 @@ mod scan;
 mod selection;
 pub mod sign;
 mod skip;
+mod source;
 mod target;
 pub mod update;
 pub mod verify;
@@ -52,9 +53,11 @@ pub use sealift_http as http;
 pub use sealift_layers::{Error as LayersError, Limits, Progress, Selector};
 pub use sealift_matcher::{BuildOptions, BuildReport, Coverage, Finding, Info, Status, Verified};
 pub use sealift_model::{
-    BaseEvidence, Digest, Inventory, Package, Platform, Severity, Support, Timestamp,
+    BaseEvidence, Digest, Inventory, Package, Platform, Reference, ReferenceError, Severity,
+    Support, Timestamp,
 };
+pub use sealift_registry as registry;
 pub use sealift_report::{BaseFacts, Counts, JsonOptions, Report, TableStyle, escape};
 pub use selection::{Hidden, Selection};
 pub use skip::SkipRules;
-pub use target::Target;
+pub use target::{EngineImage, RegistryImage, Target};

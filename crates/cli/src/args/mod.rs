@@ -3,6 +3,7 @@
 mod db;
 mod layers;
 pub(crate) mod peers;
+mod registry;
 mod sign;
 mod values;
 pub(crate) mod variables;
@@ -19,6 +20,9 @@ use sealift::{Platform, Severity, Timestamp};
 
 pub(crate) use db::{DbArgs, DbVerb, UpdateArgs};
 pub(crate) use layers::LayerArgs;
+pub(crate) use registry::{
+    Access, AccessArgs, AttachedKind, LoginArgs, LogoutArgs, RegistryArgs, TriangulateArgs,
+};
 pub(crate) use sign::{
     AttestBlobArgs, AttestedArgs, GenerateArgs, ImportArgs, KeyArgs, PasswordArgs, PublicKeyArgs,
     SignBlobArgs, SignedByArgs, SigningAlgorithm, SigningArgs,
@@ -105,6 +109,12 @@ pub(crate) enum Verb {
     AttestBlob(AttestBlobArgs),
     /// List the signatures and attestations beside an image; nothing is verified.
     Tree(ArtifactsArgs),
+    /// Print where the signatures of an image are kept.
+    Triangulate(TriangulateArgs),
+    /// Keep the credentials for a registry.
+    Login(LoginArgs),
+    /// Forget the credentials for a registry.
+    Logout(LogoutArgs),
     /// Remove caches; without a flag, list them.
     Clean(CleanArgs),
     /// Print the version.
@@ -123,8 +133,9 @@ pub(crate) enum Verb {
 
 #[derive(Debug, Args)]
 pub(crate) struct ImageArgs {
-    /// The image: oci:DIR[:TAG|@DIGEST], oci-archive:FILE, docker-archive:FILE, or a path that
-    /// starts with /, ./ or ../.
+    /// The image: a name, as registry.example/shop:1.4, looked for as --image-src says;
+    /// docker-daemon:NAME, podman:NAME, oci:DIR[:TAG|@DIGEST], oci-archive:FILE,
+    /// docker-archive:FILE, or a path that starts with /, ./ or ../.
     #[arg(required_unless_present_any = ["input", "download_db_only"], value_parser = NonEmptyStringValueParser::new())]
     pub(crate) image: Option<String>,
     /// Read the image from this archive or layout; of several, add :TAG or @DIGEST.
@@ -133,7 +144,8 @@ pub(crate) struct ImageArgs {
     /// Platform to choose from an image index, as linux/arm64.
     #[arg(long, value_name = "OS/ARCH")]
     pub(crate) platform: Option<Platform>,
-    /// Where an image without a prefix is looked for, in this order.
+    /// Where an image without a prefix is looked for, in this order; an engine that is not there
+    /// is passed over.
     #[arg(
         long,
         value_name = "SOURCES",
@@ -141,6 +153,8 @@ pub(crate) struct ImageArgs {
         default_value = "docker,podman,remote"
     )]
     pub(crate) image_src: Vec<String>,
+    #[command(flatten)]
+    pub(crate) access: AccessArgs,
     #[command(flatten)]
     pub(crate) layers: LayerArgs,
     #[command(flatten)]

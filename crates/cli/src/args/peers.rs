@@ -136,8 +136,6 @@ const VERBS: &[&str] = &[
     "k8s",
     "kubernetes",
     "load",
-    "login",
-    "logout",
     "module",
     "plugin",
     "registry",
@@ -146,7 +144,6 @@ const VERBS: &[&str] = &[
     "save",
     "server",
     "sign",
-    "triangulate",
     "vex",
     "vm",
 ];

@@ -10,13 +10,14 @@ use clap::{ArgMatches, Command};
 use crate::Environment;
 
 /// The verbs that are cosign's; the others are Trivy's.
-const COSIGN_VERBS: [&str; 10] = [
+const COSIGN_VERBS: [&str; 11] = [
     "attest-blob",
     "generate-key-pair",
     "import-key-pair",
     "public-key",
     "sign-blob",
     "tree",
+    "triangulate",
     "verify",
     "verify-attestation",
     "verify-blob",

@@ -2,6 +2,7 @@
 
 mod clean;
 mod db;
+mod login;
 mod scan;
 mod sign;
 mod verify;
@@ -13,9 +14,12 @@ use crate::{args, output};
 
 pub(crate) use clean::clean;
 pub(crate) use db::db;
+pub(crate) use login::{login, logout};
 pub(crate) use scan::{fs, image, rootfs, sbom};
 pub(crate) use sign::{attest_blob, generate_key_pair, import_key_pair, public_key, sign_blob};
-pub(crate) use verify::{tree, verify, verify_attestation, verify_blob, verify_blob_attestation};
+pub(crate) use verify::{
+    tree, triangulate, verify, verify_attestation, verify_blob, verify_blob_attestation,
+};
 
 /// `version`: the program's version.
 pub(crate) fn version() -> Result<u8, Failure> {

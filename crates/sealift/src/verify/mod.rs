@@ -29,7 +29,6 @@ mod error;
 mod image;
 mod list;
 mod payload;
-mod source;
 
 pub use blob::{DetachedError, Evidence, detached};
 pub use error::{OpenError, Unverified, UnverifiedReason};

@@ -14,6 +14,7 @@ use crate::args::{
     GlobalArgs, ImagesArgs, PayloadFormat, SignerArgs, VerifyArgs, VerifyAttestationArgs,
 };
 use crate::failure::Failure;
+use crate::network::Network;
 use crate::progress::Bar;
 use crate::{Environment, output, target};
 
@@ -96,9 +97,10 @@ impl Request<'_> {
             });
         }
         set_deadline(&self.signer.out, global);
+        let network = Network::new(&self.images.registry, environment);
         let mut text = String::new();
         for written in &self.images.images {
-            let target = target::parse_signed(written, self.images.local_image)?;
+            let target = target::parse_signed(written, self.images.local_image, &network)?;
             text.push_str(&self.image(written, &target, global, print)?);
         }
         output::emit(self.signer.out.output_file.as_deref(), |out| out.write_all(text.as_bytes()))?;
@@ -113,7 +115,8 @@ impl Request<'_> {
         print: Print<'_>,
     ) -> Result<String, Failure> {
         let Trust { policy, now, .. } = &self.trust;
-        let options = VerifyOptions::default();
+        let mut options = VerifyOptions::default();
+        options.check_content = self.images.check_content;
         let image = SignedImage::open(target, self.attachment, policy.signer_kind(), &options)?;
         let bar = Bar::new(!global.quiet);
         let verified = image.verify(&self.trust.verifier(), policy, self.claims, *now, &bar);
@@ -125,7 +128,12 @@ impl Request<'_> {
                     said::rejected(&verified.rejected);
                     let name = named(written, verified.image);
                     let has_claims = !self.claims.is_empty();
-                    said::checked(&name, each, has_claims, Some(&verified.content));
+                    said::checked(&name, each, has_claims, verified.content.as_ref());
+                    if verified.content.is_none() {
+                        eprintln!(
+                            "layers not read: the manifest is what was signed; --check-content reads them, too"
+                        );
+                    }
                 }
                 Ok(print(verified.image, &verified.signatures, written))
             }
