@@ -4,7 +4,10 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::process::{Command, Output, Stdio};
+use std::time::{SystemTime, UNIX_EPOCH};
 
+use sealift_tests::instance::{Instance, LogKind};
+use sealift_tests::witnesses::{self, Fault, Part, Witnesses};
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -166,4 +169,114 @@ fn a_build_is_attested_from_its_environment() {
     assert_eq!(output.status.code(), Some(0), "{}", said(&output));
     let statement: Value = serde_json::from_str(&world.read("s.json")).unwrap();
     assert_eq!(statement.get("predicateType").unwrap(), "https://slsa.dev/provenance/v1");
+}
+
+/// Services that vouch for signatures now, and the files that say so.
+struct Vouching {
+    world: World,
+    running: Witnesses,
+    token: String,
+}
+
+impl Vouching {
+    fn new(log: LogKind, fault: Option<Fault>) -> Self {
+        let world = World::with_key();
+        #[expect(clippy::disallowed_methods, reason = "the command reads the clock, too")]
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs();
+        let now = i64::try_from(now).unwrap();
+        let instance = Instance::new("signing", now);
+        let running = Witnesses::start(&instance, fault);
+        let write = |name: &str, value: Value| {
+            fs::write(world.0.path().join(name), value.to_string()).unwrap();
+        };
+        write("config.json", running.signing_config(log, true));
+        write("root.json", instance.trusted_root());
+        let token = witnesses::token(&instance, "ada", now + 300);
+        fs::write(world.0.path().join("token"), &token).unwrap();
+        Self { world, running, token }
+    }
+}
+
+const WITNESSED: [&str; 4] = ["--signing-config", "config.json", "--trusted-root", "root.json"];
+const ADA: [&str; 6] = [
+    "--certificate-identity",
+    "ada@sealift.test",
+    "--certificate-oidc-issuer",
+    "https://oidc.sealift.test",
+    "--trusted-root",
+    "root.json",
+];
+
+#[test]
+fn an_identity_signs_and_is_verified() {
+    for log in [LogKind::Rekor1, LogKind::Rekor2Ed25519] {
+        let vouching = Vouching::new(log, None);
+        let world = &vouching.world;
+        let sign = with(&["sign-blob", "--yes", "--bundle", "b.json", "file"], &WITNESSED);
+        let github = format!("{}/token?", vouching.running.url());
+        let ambient = [
+            ("ACTIONS_ID_TOKEN_REQUEST_TOKEN", "hidden"),
+            ("ACTIONS_ID_TOKEN_REQUEST_URL", &github),
+        ];
+        for (more, variables) in [
+            (&["--identity-token", "token"][..], &[][..]),
+            (&["--identity-token", &vouching.token], &[]),
+            (&[], &[("SIGSTORE_ID_TOKEN", vouching.token.as_str()), ("COSIGN_EXPERIMENTAL", "1")]),
+            (&[], &ambient),
+        ] {
+            let output = world.run_with(&with(&sign, more), variables);
+            assert_eq!(output.status.code(), Some(0), "{log:?} {more:?}: {}", said(&output));
+            assert!(!said(&output).contains(&vouching.token));
+            let verify = with(&["verify-blob", "--bundle", "b.json"], &ADA);
+            let verify = with(&verify, &["--use-signed-timestamps"]);
+            let verified = world.run(&with(&verify, &["file"]));
+            assert_eq!(verified.status.code(), Some(0), "{}", said(&verified));
+            assert_eq!(world.status(&with(&verify, &["other"])), Some(1));
+            fs::remove_file(world.0.path().join("b.json")).unwrap();
+        }
+    }
+}
+
+#[test]
+fn a_key_is_entered_into_the_log() {
+    let vouching = Vouching::new(LogKind::Rekor1, None);
+    let world = &vouching.world;
+    let sign = ["sign-blob", "--key", "cosign.key", "--bundle", "b.json", "file"];
+    let output = world.run(&with(&sign, &WITNESSED));
+    assert_eq!(output.status.code(), Some(0), "{}", said(&output));
+    let verify = ["verify-blob", "--key", "cosign.pub", "--bundle", "b.json", "file"];
+    assert_eq!(world.status(&with(&verify, &["--trusted-root", "root.json"])), Some(0));
+    let unknown = world.run(&with(&sign, &["--rekor-url", "https://rekor.example"]));
+    assert_eq!(unknown.status.code(), Some(2));
+    assert!(said(&unknown).contains("--trusted-root"), "{}", said(&unknown));
+}
+
+#[test]
+fn nothing_is_written_that_nobody_vouches_for() {
+    for (fault, what) in [
+        (Fault::Down(Part::Log), "the transparency log cannot be asked"),
+        (Fault::Refusal(Part::Authority, 401), "refuses with status 401: not today"),
+        (Fault::ForgedEntry, "does not verify"),
+    ] {
+        let vouching = Vouching::new(LogKind::Rekor1, Some(fault));
+        let world = &vouching.world;
+        let sign = with(&["sign-blob", "--yes", "--bundle", "b.json", "file"], &WITNESSED);
+        let output = world.run(&with(&sign, &["--identity-token", "token"]));
+        assert_eq!(output.status.code(), Some(2), "{fault:?}");
+        assert!(said(&output).contains(what), "{fault:?}: {}", said(&output));
+        assert!(output.stdout.is_empty() && !world.0.path().join("b.json").exists());
+        assert!(!said(&output).contains(&vouching.token));
+    }
+}
+
+#[test]
+fn what_becomes_public_is_agreed_to() {
+    let vouching = Vouching::new(LogKind::Rekor1, None);
+    let sign = with(&["sign-blob", "--identity-token", "token", "file"], &WITNESSED);
+    let output = vouching.world.run(&sign);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(said(&output).contains("agree with --yes"), "{}", said(&output));
+    assert!(vouching.running.asked().is_empty());
+    let nobody = vouching.world.run(&with(&["sign-blob", "--yes", "file"], &WITNESSED));
+    assert!(said(&nobody).contains("no identity token"), "{}", said(&nobody));
 }

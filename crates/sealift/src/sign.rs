@@ -11,9 +11,14 @@
 //! # }
 //! ```
 
+mod attach;
+
+pub use attach::{AttachError, attach, attach_tagged, images_in};
 pub use sealift_sigstore_sign::{
-    Artifact, BUNDLE_MEDIA_TYPE, Blob, CiError, KeyFileError, PredicateError, PrivateKey,
-    ScanRecord, SignError, SignatureBundle, SignedPayload, Signer, SignerMaterial, StatementDraft,
-    StatementSubject, TaggedLayer, TaggedManifest, TaggedManifestError, predicate, provenance,
-    public_pem, referrer, sign_envelope, sign_message, simple_signing,
+    Ambient, AmbientError, Artifact, BUNDLE_MEDIA_TYPE, Blob, CiError, ConfigError, IdentityToken,
+    IssuedSigner, KeyFileError, LogService, LogVersion, PredicateError, PrivateKey, ScanRecord,
+    Service, Services, SignError, SignatureBundle, SignedPayload, Signer, SignerMaterial,
+    StatementDraft, StatementSubject, TaggedLayer, TaggedManifest, TaggedManifestError, ToSign,
+    TokenError, WitnessError, Witnesses, pem_block, predicate, provenance, public_pem, referrer,
+    sign_envelope, sign_message, simple_signing,
 };

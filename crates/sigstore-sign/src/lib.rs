@@ -25,6 +25,9 @@
 //! - What is signed: [`StatementDraft`] (in-toto, with a [`predicate`]), [`simple_signing`], or a
 //!   file as it is.
 //! - What comes out: a [`SignatureBundle`], written as a bundle or as an envelope.
+//! - Who vouches for it: [`Witnesses`], which ask a certificate authority (Fulcio, by an
+//!   [`IdentityToken`]), transparency logs (Rekor v1 and v2) and timestamp authorities (RFC 3161), as a
+//!   signing configuration or URLs say ([`Services`]). What they answer is verified before it counts.
 //! - Where it goes: an [`Artifact`], blobs and a manifest: a [`referrer`] or, in the older form, a
 //!   [`TaggedManifest`]. Nothing here pushes it.
 //!
@@ -33,7 +36,8 @@
 //! the signature goes into a log that takes digests alone. cosign 3.1 signs them as Ed25519ph, and
 //! then cannot verify what it signed; both programs verify the plain form.
 //!
-//! Nothing here prints, or reads the environment or a clock.
+//! Nothing here prints, or reads the environment or a clock; the network is asked by [`Witnesses`] and
+//! [`Ambient`] alone, through the client that they are given.
 #![forbid(unsafe_code)]
 
 mod bundle;
@@ -41,14 +45,20 @@ mod hex;
 mod json;
 mod key;
 mod predicate;
+mod services;
 mod sign;
 mod signer;
 mod statement;
 mod storage;
+mod token;
 
 pub use bundle::{BUNDLE_MEDIA_TYPE, SignatureBundle, SignedPayload, SignerMaterial};
-pub use key::{KeyFileError, PrivateKey, public_pem};
+pub use key::{KeyFileError, PrivateKey, pem_block, public_pem};
 pub use predicate::{CiError, PredicateError, ScanRecord, predicate, provenance};
+pub use services::{
+    ConfigError, IssuedSigner, LogService, LogVersion, Service, Services, ToSign, WitnessError,
+    Witnesses,
+};
 pub use sign::{scheme_of, sign_envelope, sign_message};
 pub use signer::{SignError, Signer};
 pub use statement::{IN_TOTO, StatementDraft, StatementSubject, pae, simple_signing};
@@ -56,3 +66,4 @@ pub use storage::{
     Artifact, Blob, DOCKER_MANIFEST, OCI_MANIFEST, TaggedLayer, TaggedManifest,
     TaggedManifestError, referrer,
 };
+pub use token::{Ambient, AmbientError, IdentityToken, TokenError};

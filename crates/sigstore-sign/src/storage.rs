@@ -218,13 +218,6 @@ impl TaggedManifest {
         self.blobs.push(layer.blob);
     }
 
-    /// Takes away the attestations of a predicate type (`--replace`).
-    pub fn remove_predicate(&mut self, predicate_type: &str) {
-        self.layers.retain(|(_, annotations)| {
-            annotations.get("predicateType").is_none_or(|found| found != predicate_type)
-        });
-    }
-
     /// The manifest, with the blobs that were added.
     #[must_use]
     pub fn finish(self) -> Artifact {

@@ -25,7 +25,7 @@ pub(crate) use registry::{
 };
 pub(crate) use sign::{
     AttestBlobArgs, AttestedArgs, GenerateArgs, ImportArgs, KeyArgs, PasswordArgs, PublicKeyArgs,
-    SignBlobArgs, SigningAlgorithm, SigningArgs,
+    SignBlobArgs, SignedByArgs, SigningAlgorithm, SigningArgs,
 };
 use values::{parse_bool, parse_duration, parse_time};
 pub(crate) use verify::{

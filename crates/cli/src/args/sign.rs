@@ -159,26 +159,71 @@ pub(crate) struct AttestedArgs {
     pub(crate) statement: Option<PathBuf>,
 }
 
-/// Who signs, and who vouches for it.
+/// How it is signed.
 #[derive(Debug, Args)]
 pub(crate) struct SigningArgs {
     #[command(flatten)]
+    pub(crate) by: SignedByArgs,
+    /// Write the form of cosign 3; =false writes the older one.
+    #[arg(long, default_value = "true", action = ArgAction::Set, num_args = 0..=1,
+          require_equals = true, default_missing_value = "true", value_parser = parse_bool)]
+    pub(crate) new_bundle_format: bool,
+    #[command(flatten)]
+    pub(crate) out: OutArgs,
+}
+
+/// Who signs, and who vouches for it.
+#[derive(Debug, Args)]
+pub(crate) struct SignedByArgs {
+    #[command(flatten)]
     pub(crate) key: KeyArgs,
+    /// Without --key: an identity token, or a file with one. Without either, the environment of
+    /// GitHub Actions, GitLab CI (SIGSTORE_ID_TOKEN) or Buildkite gives it.
+    #[arg(long, value_name = "TOKEN", help_heading = "Signer", conflicts_with = "key")]
+    pub(crate) identity_token: Option<String>,
+    /// Where the identity token comes from: github-actions, buildkite-agent, google, envvar.
+    #[arg(long, value_name = "NAME", help_heading = "Signer")]
+    pub(crate) oidc_provider: Option<String>,
+    /// Take no identity token from the environment.
+    #[arg(long, help_heading = "Signer")]
+    pub(crate) oidc_disable_ambient_providers: bool,
+    /// Whom an identity token is for.
+    #[arg(long, value_name = "NAME", default_value = "sigstore", help_heading = "Signer")]
+    pub(crate) oidc_client_id: String,
+    /// Which services vouch for signatures: a signing configuration of Sigstore.
+    #[arg(long, value_name = "FILE", help_heading = "Witnesses")]
+    pub(crate) signing_config: Option<PathBuf>,
+    /// Use a signing configuration; =false uses the URLs, by default those of the public instance
+    /// with version 1 of the log.
+    #[arg(long, default_value = "true", action = ArgAction::Set, num_args = 0..=1,
+          require_equals = true, default_missing_value = "true", value_parser = parse_bool,
+          help_heading = "Witnesses")]
+    pub(crate) use_signing_config: bool,
+    /// What the services' answers are verified against: authorities, logs, timestamp authorities.
+    #[arg(long, value_name = "FILE", help_heading = "Witnesses")]
+    pub(crate) trusted_root: Option<PathBuf>,
     /// Enter the signature into a transparency log.
     #[arg(long, default_value = "true", action = ArgAction::Set, num_args = 0..=1,
           require_equals = true, default_missing_value = "true", value_parser = parse_bool,
           help_heading = "Witnesses")]
     pub(crate) tlog_upload: bool,
+    /// URL of the certificate authority (Fulcio), instead of the signing configuration's.
+    #[arg(long, value_name = "URL", help_heading = "Witnesses")]
+    pub(crate) fulcio_url: Option<String>,
     /// URL of the transparency log (Rekor), instead of the signing configuration's.
     #[arg(long, value_name = "URL", help_heading = "Witnesses")]
     pub(crate) rekor_url: Option<String>,
-    /// Write the form of cosign 3; =false writes the older one.
-    #[arg(long, default_value = "true", action = ArgAction::Set, num_args = 0..=1,
-          require_equals = true, default_missing_value = "true", value_parser = parse_bool)]
-    pub(crate) new_bundle_format: bool,
+    /// Version of the log at --rekor-url, 1 or 2.
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u8).range(1..=2),
+          help_heading = "Witnesses")]
+    pub(crate) rekor_version: u8,
+    /// URL of an RFC 3161 timestamp authority, instead of the signing configuration's.
+    #[arg(long, value_name = "URL", help_heading = "Witnesses")]
+    pub(crate) timestamp_server_url: Option<String>,
+    /// Weaker: accept a certificate that is in no log.
+    #[arg(long, help_heading = "Witnesses")]
+    pub(crate) insecure_skip_verify: bool,
     /// Go on without asking.
     #[arg(short, long)]
     pub(crate) yes: bool,
-    #[command(flatten)]
-    pub(crate) out: OutArgs,
 }

@@ -203,8 +203,9 @@ pub fn public_pem(key: &PublicKey) -> String {
     pem::write("PUBLIC KEY", key.der())
 }
 
-/// PEM of one block.
-pub(crate) fn pem_block(label: &str, contents: &[u8]) -> String {
+/// PEM of one block, in lines of 64 letters.
+#[must_use]
+pub fn pem_block(label: &str, contents: &[u8]) -> String {
     pem::write(label, contents)
 }
 

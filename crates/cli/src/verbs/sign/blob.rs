@@ -4,10 +4,11 @@ use std::fs;
 use std::io::{self, Read as _};
 use std::path::Path;
 
-use sealift::sign::{PrivateKey, SignError, SignatureBundle, sign_envelope, sign_message};
+use sealift::sign::{SignatureBundle, SignerMaterial, ToSign, pem_block};
 use sealift::verify::{Hash, HashAlgorithm, encode_base64};
 
-use super::{attested, key};
+use super::attested;
+use super::session::Session;
 use crate::args::peers;
 use crate::args::variables::Peer;
 use crate::args::{AttestBlobArgs, GlobalArgs, SignBlobArgs, SigningArgs};
@@ -22,18 +23,20 @@ pub(crate) fn sign_blob(
     environment: &Environment,
 ) -> Result<u8, Failure> {
     peers::set_by_variable(Peer::Cosign, environment)?;
-    let (key, files) = (signer(&args.signing, environment)?, &args.files);
+    let files = &args.files;
     if files.len() > 1 && (args.bundle.is_some() || args.output_signature.is_some()) {
         return Err(Failure::Signer {
             sentence: "one file is named for the signatures of several",
             hint: "sign them one by one, or leave out --bundle and --output-signature",
         });
     }
-    deadline::set(args.signing.out.give_up.unwrap_or(global.timeout));
+    start(&args.signing, args.bundle.is_some(), global)?;
+    let session = Session::open(&args.signing.by, environment)?;
     for path in files {
         let message = read(path)?;
-        let signed = sign_message(&key, &message, false).map_err(not_signed)?;
+        let signed = session.sign(ToSign::Message(&message))?;
         write_bundle(args.bundle.as_deref(), &signed, global)?;
+        write_certificate(args.output_certificate.as_deref(), &signed)?;
         let signature = match args.b64 {
             true => encode_base64(&signed.signature).into_bytes(),
             false => signed.signature.clone(),
@@ -60,8 +63,8 @@ pub(crate) fn attest_blob(
     environment: &Environment,
 ) -> Result<u8, Failure> {
     peers::set_by_variable(Peer::Cosign, environment)?;
-    let key = signer(&args.signing, environment)?;
-    deadline::set(args.signing.out.give_up.unwrap_or(global.timeout));
+    start(&args.signing, args.bundle.is_some(), global)?;
+    let session = Session::open(&args.signing.by, environment)?;
     let statement = match &args.attested.statement {
         Some(path) => read(path)?,
         None => {
@@ -70,7 +73,7 @@ pub(crate) fn attest_blob(
             attested::statement(&args.attested, subject, now(), environment)?.to_json()
         }
     };
-    let signed = sign_envelope(&key, statement.clone(), false).map_err(not_signed)?;
+    let signed = session.sign(ToSign::Statement(&statement))?;
     write_bundle(args.bundle.as_deref(), &signed, global)?;
     if let Some(path) = &args.output_attestation {
         output::emit(Some(path), |out| out.write_all(&statement))?;
@@ -89,6 +92,19 @@ pub(crate) fn attest_blob(
     Ok(0)
 }
 
+/// Files have one form of bundle alone.
+fn start(args: &SigningArgs, has_bundle: bool, global: &GlobalArgs) -> Result<(), Failure> {
+    if has_bundle && !args.new_bundle_format {
+        return Err(Failure::NotYet {
+            what: "writing a bundle of a file in the older form".to_owned(),
+            hint: "leave out --new-bundle-format=false, or write --output-signature and \
+                   --output-certificate",
+        });
+    }
+    deadline::set(args.out.give_up.unwrap_or(global.timeout));
+    Ok(())
+}
+
 /// Name and digest of what the attestation is about.
 fn subject(args: &AttestBlobArgs) -> Result<(String, Hash), Failure> {
     let path = args.file.as_deref();
@@ -101,23 +117,6 @@ fn subject(args: &AttestBlobArgs) -> Result<(String, Hash), Failure> {
         (None, path) => HashAlgorithm::Sha256.hash(&read(path.unwrap_or(Path::new("-")))?),
     };
     Ok((name.unwrap_or_default(), digest))
-}
-
-/// The key that signs.
-fn signer(args: &SigningArgs, environment: &Environment) -> Result<PrivateKey, Failure> {
-    let Some(reference) = &args.key.key else {
-        return Err(Failure::NotYet {
-            what: "signing without --key".to_owned(),
-            hint: "name a key with --key FILE; `sealift generate-key-pair` makes one",
-        });
-    };
-    if args.tlog_upload {
-        return Err(Failure::NotYet {
-            what: "entering signatures into a transparency log".to_owned(),
-            hint: "leave the log out with --tlog-upload=false",
-        });
-    }
-    key::named(&args.key, reference, environment)
 }
 
 fn write_bundle(
@@ -133,8 +132,15 @@ fn write_bundle(
     Ok(())
 }
 
-fn not_signed(error: SignError) -> Failure {
-    Failure::Unusable { what: "nothing is signed".to_owned(), error: error.into(), hint: "" }
+/// The certificate in PEM, where there is one.
+fn write_certificate(path: Option<&Path>, signed: &SignatureBundle) -> Result<(), Failure> {
+    match (path, &signed.signer) {
+        (Some(path), SignerMaterial::Certificate { leaf, .. }) => {
+            let text = pem_block("CERTIFICATE", leaf);
+            output::emit(Some(path), |out| out.write_all(text.as_bytes()))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// A file, or stdin.

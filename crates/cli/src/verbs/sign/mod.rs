@@ -5,6 +5,7 @@ mod blob;
 mod key;
 mod keys;
 mod password;
+mod session;
 
 pub(crate) use blob::{attest_blob, sign_blob};
 pub(crate) use keys::{generate_key_pair, import_key_pair, public_key};

@@ -12,7 +12,7 @@ pub(crate) use blob::{verify_blob, verify_blob_attestation};
 pub(super) use images::predicate_type;
 pub(crate) use images::{verify, verify_attestation};
 pub(crate) use initialize::initialize;
-pub(super) use signer::now;
+pub(super) use signer::{now, root_in};
 pub(crate) use tree::tree;
 pub(crate) use triangulate::triangulate;
 

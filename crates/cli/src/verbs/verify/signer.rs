@@ -199,15 +199,23 @@ fn root(
     environment: &Environment,
 ) -> Result<TrustedRoot, Failure> {
     let needs_none = args.key.is_some() && args.insecure_ignore_tlog && !args.use_signed_timestamps;
-    let (json, what) = match &args.trusted_root {
-        Some(path) => (read(path)?, path.display().to_string()),
-        None if needs_none => return Ok(TrustedRoot::default()),
+    match &args.trusted_root {
+        Some(path) => root_in(path),
+        None if needs_none => Ok(TrustedRoot::default()),
         None => {
             let material = trust::material(args.offline, global, environment)?;
-            (material.trusted_root, "the trusted root".to_owned())
+            parse_root(&material.trusted_root, "the trusted root".to_owned())
         }
-    };
-    TrustedRoot::from_json(&json, &AwsLc, &Limits::default()).map_err(|error| Failure::Unusable {
+    }
+}
+
+/// Reads a trusted root.
+pub(in crate::verbs) fn root_in(path: &Path) -> Result<TrustedRoot, Failure> {
+    parse_root(&read(path)?, path.display().to_string())
+}
+
+fn parse_root(json: &[u8], what: String) -> Result<TrustedRoot, Failure> {
+    TrustedRoot::from_json(json, &AwsLc, &Limits::default()).map_err(|error| Failure::Unusable {
         what,
         error: error.into(),
         hint: "the trusted root must be one of Sigstore's, as JSON",
