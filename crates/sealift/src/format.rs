@@ -1,6 +1,7 @@
 //! The formats that a report can be written in.
 
-use std::io;
+use std::fmt;
+use std::io::{self, BufWriter, Write};
 
 use sealift_report::{JsonOptions, Report, TableStyle, escape, json, table};
 use sealift_sbom::{Subject, SubjectKind, SubjectLayer, cyclonedx, spdx};
@@ -28,9 +29,10 @@ pub fn render(report: &Report, format: &Format, out: &mut dyn io::Write) -> io::
     let safe = &mut EscapedJson { out: &mut *out, text: Vec::with_capacity(2 * HANDED_ON_BYTES) };
     match format {
         Format::Table(style) => {
-            let mut text = String::new();
-            table::write(report, style, &mut text).map_err(io::Error::other)?;
-            return out.write_all(text.as_bytes());
+            let mut text = TextWriter { out: BufWriter::new(out), failure: None };
+            let written = table::write(report, style, &mut text);
+            let failure = text.failure.take().map_or_else(|| text.out.flush(), Err);
+            return failure.and_then(|()| written.map_err(io::Error::other));
         }
         Format::Json(options) => json::write(report, options, safe),
         Format::CycloneDx => {
@@ -39,6 +41,21 @@ pub fn render(report: &Report, format: &Format, out: &mut dyn io::Write) -> io::
         Format::SpdxJson => spdx::write(safe, inventory, &subject(report), report.created, version),
     }?;
     safe.hand_on()
+}
+
+/// Takes text for a writer of bytes, and keeps why that refused some.
+struct TextWriter<W> {
+    out: W,
+    failure: Option<io::Error>,
+}
+
+impl<W: Write> fmt::Write for TextWriter<W> {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        self.out.write_all(text.as_bytes()).map_err(|error| {
+            self.failure = Some(error);
+            fmt::Error
+        })
+    }
 }
 
 /// Bytes that are handed on at a time. The serializer gives a few in each call.
