@@ -45,7 +45,7 @@ pub fn read(bytes: &[u8], limits: &DocumentLimits) -> Result<Document, Error> {
         reason: reason_of(&error),
         line: u64::try_from(error.line()).ok(),
     })?;
-    let mut reader = Reader::new(text, limits);
+    let mut reader = Reader::new(text, bom.dependencies.is_some(), limits);
     let version = reader.version(&bom)?;
     let metadata = bom.metadata.map(|raw| reader.metadata(raw)).transpose()?.unwrap_or_default();
     if let Some(raw) = bom.components {
@@ -71,6 +71,8 @@ struct Reader<'a> {
     limits: &'a DocumentLimits,
     lines: Lines<'a>,
     count: u64,
+    /// Whether anything refers to components.
+    has_graph: bool,
     packages: Packages<'a>,
     subject: Option<Subject>,
     distribution: Option<Distribution>,
@@ -78,11 +80,12 @@ struct Reader<'a> {
 }
 
 impl<'a> Reader<'a> {
-    fn new(text: &'a str, limits: &'a DocumentLimits) -> Self {
+    fn new(text: &'a str, has_graph: bool, limits: &'a DocumentLimits) -> Self {
         Self {
             limits,
             lines: Lines::new(text),
             count: 0,
+            has_graph,
             packages: Packages::new(ORIGIN, limits),
             subject: None,
             distribution: None,
@@ -205,7 +208,7 @@ impl<'a> Reader<'a> {
         component: &Component<'a>,
         relationship: Option<Relationship>,
     ) {
-        let reference = component.bom_ref.as_ref();
+        let reference = component.bom_ref.as_ref().filter(|_| self.has_graph);
         let Some(purl) = component.purl.as_deref().filter(|purl| !purl.is_empty()) else {
             return self.without_purl(start, component);
         };
