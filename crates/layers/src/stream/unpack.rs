@@ -23,6 +23,7 @@ pub(super) struct Unpacker<'a> {
 }
 
 /// Where a blob's bytes come from.
+#[expect(clippy::large_enum_variant, reason = "a layer has one")]
 enum Input<'a> {
     Blob(BlobStream<'a>),
     Fed(Fed<'a>),
