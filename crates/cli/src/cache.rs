@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::SystemTime;
 
+use sealift::update::DatabaseStore;
 use sealift::{LayerCache, escape};
 
 use crate::Environment;
@@ -14,9 +15,9 @@ pub(crate) fn folder(global: &GlobalArgs, environment: &Environment) -> Option<P
     global.cache_dir.clone().or_else(|| environment.cache_folder())
 }
 
-/// The advisory database in that folder.
-pub(crate) fn database(global: &GlobalArgs, environment: &Environment) -> Option<PathBuf> {
-    folder(global, environment).map(|folder| folder.join("db").join("sealift.db"))
+/// The advisory database in that folder, with what it was made of.
+pub(crate) fn databases(global: &GlobalArgs, environment: &Environment) -> Option<DatabaseStore> {
+    folder(global, environment).map(|folder| DatabaseStore::new(folder.join("db")))
 }
 
 /// The layer cache in that folder.

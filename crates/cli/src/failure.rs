@@ -6,6 +6,7 @@ use std::io;
 use std::path::PathBuf;
 
 use sealift::LayersError;
+use sealift::update::UpdateError;
 use sealift::verify::OpenError;
 
 /// Why the command could not do what it was asked.
@@ -21,6 +22,10 @@ pub(crate) enum Failure {
     Render(io::Error),
     /// There is no database to match against.
     NoDatabase(Option<PathBuf>),
+    /// The database cannot be fetched, and there is none.
+    Update(UpdateError),
+    /// Not all that was asked for could be fetched.
+    NotUpdated { names: String },
     /// The facade could not do it.
     Scan(sealift::Error),
     /// The report could not be written.
@@ -78,6 +83,12 @@ impl From<clap::Error> for Failure {
     }
 }
 
+impl From<UpdateError> for Failure {
+    fn from(error: UpdateError) -> Self {
+        Self::Update(error)
+    }
+}
+
 impl From<sealift::Error> for Failure {
     fn from(error: sealift::Error) -> Self {
         Self::Scan(error)
@@ -108,7 +119,15 @@ impl fmt::Display for Failure {
                     }
                     None => writeln!(f, "error: no advisory database is named")?,
                 }
-                "build one with `sealift db build --from FOLDER --output FILE` and name it with --db FILE"
+                "fetch one with `sealift db update --ecosystem NAMES`, or build one with `sealift db build` and name it with --db FILE"
+            }
+            Self::Update(error) => {
+                writeln!(f, "error: {}", Chain(error))?;
+                hint_of_update(error)
+            }
+            Self::NotUpdated { names } => {
+                writeln!(f, "error: not up to date: {names}")?;
+                "the warnings say why; what could be had is in the database"
             }
             Self::Scan(error) => {
                 writeln!(f, "error: {}", Chain(error))?;
@@ -173,6 +192,24 @@ fn hint_of(error: &sealift::Error) -> &'static str {
         sealift::Error::Database { .. } | sealift::Error::Matching(_) => {
             "build the database again with `sealift db build`"
         }
+        _ => "",
+    }
+}
+
+fn hint_of_update(error: &UpdateError) -> &'static str {
+    match error {
+        UpdateError::NothingWanted => "name some: `sealift db update --ecosystem Debian,PyPI`",
+        UpdateError::NoSuchName { .. } => {
+            "names are those of OSV: Debian, Alpine, npm, PyPI, Go, Maven, crates.io, ..."
+        }
+        UpdateError::NotOurs { .. } => {
+            "make it your own with mode 700, or name another folder with --cache-dir DIR"
+        }
+        UpdateError::Busy => "wait for it, or use the database as it is with --skip-db-update",
+        UpdateError::NothingThere { .. } => {
+            "try again with `sealift db update --ecosystem NAMES`, name a mirror with --mirror URL|DIR, or a database with --db FILE"
+        }
+        UpdateError::Io { .. } => "check that the folder may be written to and has room",
         _ => "",
     }
 }

@@ -10,11 +10,13 @@
 #![forbid(unsafe_code)]
 #![expect(clippy::print_stderr, reason = "messages to people are what this crate is for")]
 
+mod advisories;
 mod args;
 mod cache;
 mod deadline;
 mod environment;
 mod failure;
+mod network;
 mod output;
 mod progress;
 mod summary;

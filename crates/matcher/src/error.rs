@@ -70,6 +70,22 @@ pub enum Error {
         /// Its value.
         max: u64,
     },
+    /// An export, or a catalogue, that must be whole is not.
+    #[error("{name}: {unreadable} of its parts cannot be read, the first: {first}")]
+    NotWhole {
+        /// The export, `Debian/all.zip`.
+        name: String,
+        /// How many records or files cannot be read.
+        unreadable: u64,
+        /// What is wrong with the first.
+        first: String,
+    },
+    /// A record cannot be read.
+    #[error("{reason}")]
+    Record {
+        /// What is wrong with it.
+        reason: String,
+    },
     /// The operating system could not read or write a file.
     #[error("{}: {source}", .path.display())]
     Io {

@@ -34,6 +34,7 @@
 //!
 //! * [`build`] and [`build_in_memory`] make a database from what OSV, CISA (KEV) and FIRST (EPSS)
 //!   publish. The same input gives the same bytes.
+//! * [`Builder`] does so from exports that each count as a whole or not at all.
 //! * [`Database`] reads those bytes where they lie, in memory or mapped, and answers with what
 //!   was written or not at all: what is cut off or changed is an [`Error`].
 //! * [`match_inventory`] asks about packages. The answer to each is a [`Finding`],
@@ -56,13 +57,16 @@ mod identity;
 mod osv;
 pub mod version;
 
-pub use build::{BuildOptions, BuildReport, Limits, build, build_in_memory};
-pub use database::{Database, EcosystemInfo, Info, SourceInfo, Verified};
+pub use build::{
+    BuildOptions, BuildReport, Builder, CatalogueKind, Export, Limits, ReadSource, RecordHead,
+    build, build_in_memory, read_record,
+};
+pub use database::{Database, EcosystemInfo, Info, OriginInfo, SourceInfo, Verified};
 pub use error::Error;
 pub use evaluate::Reason;
 pub use findings::{
     Coverage, CvssEntry, DataSource, EcosystemCoverage, EpssScore, Finding, Kev, MatchOptions,
-    Matches, Records, Status, Undetermined, match_inventory,
+    Matches, Records, Status, Undetermined, ecosystems_of, match_inventory,
 };
 pub use version::{
     NpmRange, Prereleases, RangeError, Scheme, SpecifierSet, Version, VersionError,

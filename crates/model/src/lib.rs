@@ -1,4 +1,4 @@
-//! The words that the sealift crates share: digests, package URLs, packages, distributions,
+//! The words that the sealift crates share: digests, names of images, package URLs, packages, distributions,
 //! diagnostics and severities, and the one trait for blobs by digest, [`BlobSource`].
 //!
 //! ```
@@ -26,6 +26,7 @@ mod ecosystem;
 mod inventory;
 mod package;
 mod purl;
+mod reference;
 mod severity;
 mod timestamp;
 
@@ -40,5 +41,6 @@ pub use package::{
     BaseEvidence, Evidence, Hidden, HiddenBy, Location, Package, Relationship, Scope, SourcePackage,
 };
 pub use purl::{Purl, PurlBuilder, PurlComponent, PurlError};
+pub use reference::{Reference, ReferenceError};
 pub use severity::{Severity, UnknownSeverity};
 pub use timestamp::{Timestamp, TimestampError};

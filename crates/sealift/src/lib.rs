@@ -17,9 +17,10 @@
 //! A [`Scanner`] holds a [`Database`] and scans any number of [`Target`]s, also from many
 //! threads at once; a [`Selection`] says which findings count; [`Format`] writes the report.
 //! [`verify`] has what signatures need: keys, trusted roots, policies, and images with what is
-//! attached to them.
+//! attached to them. [`update`] fetches advisories and keeps the database.
 //!
-//! Nothing here prints, reads the clock, the environment or the network.
+//! Nothing here prints or reads the clock or the environment; the network is asked where a
+//! transport is handed in, and nowhere else.
 #![forbid(unsafe_code)]
 
 mod age;
@@ -34,6 +35,7 @@ mod scan;
 mod selection;
 mod skip;
 mod target;
+pub mod update;
 pub mod verify;
 mod vulnerabilities;
 
@@ -44,7 +46,8 @@ pub use database::Database;
 pub use error::Error;
 pub use format::{Format, render};
 pub use observer::{Observer, Silent};
-pub use scan::{Matching, PackageType, ScanOptions, Scanner};
+pub use scan::{Contents, Matching, PackageType, ScanOptions, Scanner};
+pub use sealift_http as http;
 pub use sealift_layers::{Error as LayersError, Limits, Progress, Selector};
 pub use sealift_matcher::{BuildOptions, BuildReport, Coverage, Finding, Info, Status, Verified};
 pub use sealift_model::{

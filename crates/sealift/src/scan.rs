@@ -20,6 +20,7 @@ use sealift_sbom::{
 
 use crate::covered::Covered;
 use crate::skip::OnlyFile;
+use crate::update::ExportName;
 use crate::{Bases, Database, Error, LayerCache, Observer, SkipRules, Target, base};
 
 /// Scans targets, against one advisory database or none.
@@ -139,6 +140,18 @@ impl Scanner {
         options: &ScanOptions,
         observer: &dyn Observer,
     ) -> Result<Report, Error> {
+        self.judge(Self::read(target, options, observer)?, options)
+    }
+
+    /// Reads a target: the first half of a scan, which needs no database yet.
+    ///
+    /// # Errors
+    /// As [`Scanner::scan`], but for the database.
+    pub fn read(
+        target: &Target,
+        options: &ScanOptions,
+        observer: &dyn Observer,
+    ) -> Result<Contents, Error> {
         let Contents { mut artifact, mut inventory, created, matching } =
             read(target, options, observer)?;
         if let Some(name) = &options.name {
@@ -150,6 +163,15 @@ impl Scanner {
         if !matches!(target, Target::Filesystem(_)) {
             drop_unpinned(&mut inventory);
         }
+        Ok(Contents { artifact, inventory, created, matching })
+    }
+
+    /// Matches what was read against the database, with the same options: the second half.
+    ///
+    /// # Errors
+    /// When the database turns out damaged.
+    pub fn judge(&self, contents: Contents, options: &ScanOptions) -> Result<Report, Error> {
+        let Contents { artifact, inventory, created, matching } = contents;
         let matching = options.matching.unwrap_or(matching);
         let matches = self.match_packages(&inventory, matching, options)?;
         let mut report = Report::new(artifact, inventory, env!("CARGO_PKG_VERSION"));
@@ -167,22 +189,7 @@ impl Scanner {
         options: &ScanOptions,
     ) -> Result<Option<Matches>, Error> {
         let Some(database) = &self.database else { return Ok(None) };
-        let by_lockfile = matching == Matching::Declared;
-        let covered = by_lockfile.then(|| Covered::new(&inventory.packages));
-        let is_covered =
-            |package: &Package| covered.as_ref().is_some_and(|covered| covered.covers(package));
-        // A manifest that names the project itself declares no package that it uses.
-        let uses = |package: &Package| {
-            package.evidence == Evidence::Installed || package.relationship != Relationship::Root
-        };
-        let asked = |package: &Package| match (matching, package.evidence) {
-            (Matching::All, _)
-            | (Matching::Installed, Evidence::Installed)
-            | (Matching::Declared, Evidence::Declared) => true,
-            (Matching::Installed, Evidence::Declared) => false,
-            (Matching::Declared, Evidence::Installed) => !is_covered(package),
-        };
-        let counts = |package: &Package| asked(package) && uses(package);
+        let counts = asked(inventory, matching);
         let mut how = MatchOptions::default();
         how.packages = &counts;
         how.threads = options.threads;
@@ -191,6 +198,26 @@ impl Scanner {
             .map(Some)
             .map_err(Error::Matching)
     }
+}
+
+/// Which packages are asked about.
+fn asked(inventory: &Inventory, matching: Matching) -> impl Fn(&Package) -> bool {
+    let by_lockfile = matching == Matching::Declared;
+    let covered = by_lockfile.then(|| Covered::new(&inventory.packages));
+    let is_covered =
+        move |package: &Package| covered.as_ref().is_some_and(|covered| covered.covers(package));
+    // A manifest that names the project itself declares no package that it uses.
+    let uses = |package: &Package| {
+        package.evidence == Evidence::Installed || package.relationship != Relationship::Root
+    };
+    let asked = move |package: &Package| match (matching, package.evidence) {
+        (Matching::All, _)
+        | (Matching::Installed, Evidence::Installed)
+        | (Matching::Declared, Evidence::Declared) => true,
+        (Matching::Installed, Evidence::Declared) => false,
+        (Matching::Declared, Evidence::Installed) => !is_covered(package),
+    };
+    move |package: &Package| asked(package) && uses(package)
 }
 
 /// Takes out of an image's inventory what a manifest asks for without a version: it says nothing
@@ -212,14 +239,26 @@ fn drop_unpinned(inventory: &mut Inventory) {
     inventory.sort();
 }
 
-/// What was read of a target.
-struct Contents {
+/// What was read of a target, still to be matched.
+#[derive(Debug)]
+pub struct Contents {
     artifact: Artifact,
     inventory: Inventory,
     /// When it was made, when it says so.
     created: Option<Timestamp>,
     /// Which of its packages are matched unless the caller says.
     matching: Matching,
+}
+
+impl Contents {
+    /// The exports that have the advisories of what is in the target.
+    #[must_use]
+    pub fn exports(&self, options: &ScanOptions) -> BTreeSet<ExportName> {
+        let matching = options.matching.unwrap_or(self.matching);
+        let asked = asked(&self.inventory, matching);
+        let names = sealift_matcher::ecosystems_of(&self.inventory, &asked);
+        names.iter().filter_map(|name| name.parse().ok()).collect()
+    }
 }
 
 fn read(

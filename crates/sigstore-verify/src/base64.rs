@@ -74,7 +74,7 @@ fn reason(error: base64::DecodeError) -> Base64Error {
         | base64::DecodeError::InvalidLength(_)
         | base64::DecodeError::InvalidPadding => Base64Error::Length,
         base64::DecodeError::InvalidByte(at, _) => Base64Error::Character { at },
-        base64::DecodeError::InvalidLastSymbol(..) => Base64Error::TrailingBits,
+        base64::DecodeError::InvalidLastSymbol { .. } => Base64Error::TrailingBits,
     }
 }
 

@@ -1,5 +1,6 @@
 //! The command line: verbs and flags as the peers have them.
 
+mod db;
 mod layers;
 pub(crate) mod peers;
 mod values;
@@ -15,6 +16,7 @@ use clap::builder::NonEmptyStringValueParser;
 use clap::{ArgAction, Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use sealift::{Platform, Severity, Timestamp};
 
+pub(crate) use db::{DbArgs, DbVerb, UpdateArgs};
 pub(crate) use layers::LayerArgs;
 use values::{parse_bool, parse_duration, parse_time};
 pub(crate) use verify::{
@@ -76,7 +78,7 @@ pub(crate) enum Verb {
     Rootfs(TreeArgs),
     /// Scan the packages that an SBOM (CycloneDX JSON) lists.
     Sbom(SbomArgs),
-    /// Build and inspect advisory databases.
+    /// Fetch, build and inspect advisory databases.
     Db(DbArgs),
     /// Verify the signatures of images.
     Verify(VerifyArgs),
@@ -108,7 +110,7 @@ pub(crate) enum Verb {
 pub(crate) struct ImageArgs {
     /// The image: oci:DIR[:TAG|@DIGEST], oci-archive:FILE, docker-archive:FILE, or a path that
     /// starts with /, ./ or ../.
-    #[arg(required_unless_present = "input", value_parser = NonEmptyStringValueParser::new())]
+    #[arg(required_unless_present_any = ["input", "download_db_only"], value_parser = NonEmptyStringValueParser::new())]
     pub(crate) image: Option<String>,
     /// Read the image from this archive or layout; of several, add :TAG or @DIGEST.
     #[arg(long, value_name = "PATH", conflicts_with = "image")]
@@ -148,7 +150,7 @@ pub(crate) struct CleanArgs {
     /// Remove what is kept of layers.
     #[arg(long)]
     pub(crate) scan_cache: bool,
-    /// Remove the advisory database of the cache folder.
+    /// Remove the advisory database of the cache folder, and what it was made of.
     #[arg(long)]
     pub(crate) vuln_db: bool,
     /// Remove both.
@@ -240,15 +242,23 @@ pub(crate) struct ScanArgs {
     /// Which packages to match: installed, declared, all. Default: by the verb.
     #[arg(long = "match", value_name = "WHICH")]
     pub(crate) matching: Option<MatchKind>,
-    /// The advisory database; default: db/sealift.db in the cache folder.
+    /// The advisory database, used as it is; default: that of the cache folder, which is fetched
+    /// when it is not there, lacks an ecosystem of the target or is older than a day.
     #[arg(long, value_name = "FILE")]
     pub(crate) db: Option<PathBuf>,
-    /// Ask nothing of the network (this version never does).
+    /// Where advisories are fetched from instead of their public places: a URL or a folder laid
+    /// out as OSV's exports (<Ecosystem>/all.zip), with kev.json and epss_scores-current.csv.gz.
+    #[arg(long, value_name = "URL|DIR")]
+    pub(crate) db_mirror: Option<String>,
+    /// Ask nothing of the network.
     #[arg(long, alias = "offline-scan")]
     pub(crate) offline: bool,
-    /// Use the database as it is (this version always does).
+    /// Use the database of the cache folder as it is.
     #[arg(long)]
     pub(crate) skip_db_update: bool,
+    /// Bring the database of the cache folder up to date and scan nothing.
+    #[arg(long)]
+    pub(crate) download_db_only: bool,
     /// Show no progress.
     #[arg(long)]
     pub(crate) no_progress: bool,
@@ -340,46 +350,6 @@ pub(crate) enum MatchKind {
     Installed,
     Declared,
     All,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct DbArgs {
-    #[command(subcommand)]
-    pub(crate) verb: DbVerb,
-}
-
-#[derive(Debug, Subcommand)]
-pub(crate) enum DbVerb {
-    /// Build a database from OSV exports: <Ecosystem>/all.zip, folders of records, kev.json.
-    Build {
-        /// Folder of the exports.
-        #[arg(long, value_name = "FOLDER")]
-        from: PathBuf,
-        /// The database to write.
-        #[arg(short, long, value_name = "FILE")]
-        output: PathBuf,
-        /// Threads that read exports; default: one for each processor.
-        #[arg(long, value_name = "N")]
-        threads: Option<NonZeroUsize>,
-    },
-    /// Show what a database holds.
-    Info {
-        /// The database; default: db/sealift.db in the cache folder.
-        #[arg(value_name = "FILE")]
-        file: Option<PathBuf>,
-        /// The same, by flag.
-        #[arg(long, value_name = "FILE", conflicts_with = "file")]
-        db: Option<PathBuf>,
-    },
-    /// Check every block of a database.
-    Verify {
-        /// The database; default: db/sealift.db in the cache folder.
-        #[arg(value_name = "FILE")]
-        file: Option<PathBuf>,
-        /// The same, by flag.
-        #[arg(long, value_name = "FILE", conflicts_with = "file")]
-        db: Option<PathBuf>,
-    },
 }
 
 /// The command with its flags in Go's style: `--flag`, `--flag=true` and `--flag=false`.

@@ -15,8 +15,8 @@ enum Value {
     Some,
 }
 
-/// The peers' flags for what this command does not need: caches it has not, updates and
-/// calls it does not make, registries it does not ask, checks it does not run, tables it does not
+/// The peers' flags for what this command does not need: caches it has not, databases of theirs
+/// and calls it does not make, registries it does not ask, checks it does not run, tables it does not
 /// draw, hints that it needs none of. Leaving them out changes no finding and weakens no check.
 const HARMLESS: &[(&str, Value)] = &[
     ("allow-certificate-chain", Value::None),
@@ -82,7 +82,6 @@ const MISSING: &[(&str, &str)] = &[
     ("config", "give its settings as flags or as variables SEALIFT_<FLAG>"),
     ("detection-priority", GENERAL_HINT),
     ("distro", GENERAL_HINT),
-    ("download-db-only", DATABASE_HINT),
     ("download-java-db-only", DATABASE_HINT),
     ("enable-modules", GENERAL_HINT),
     ("file-patterns", GENERAL_HINT),
@@ -104,7 +103,7 @@ const MISSING: &[(&str, &str)] = &[
 const GENERAL_HINT: &str = "leave it out; `sealift help image` lists the flags that there are";
 const IGNORE_HINT: &str =
     "leave it out: nothing is suppressed, so take what is accepted out of --format json";
-const DATABASE_HINT: &str = "build a database with `sealift db build --from FOLDER --output FILE`";
+const DATABASE_HINT: &str = "fetch advisories with `sealift db update --ecosystem Maven`";
 const CHECKS_HINT: &str = "of a container image, packages and their vulnerabilities are scanned";
 
 /// Cosign's flags without which the outcome would be another, and what to do instead.

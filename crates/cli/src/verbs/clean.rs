@@ -1,7 +1,5 @@
 //! `clean`: lists caches and takes them away.
 
-use std::fs;
-use std::io::ErrorKind;
 use std::path::Path;
 
 use sealift::{CacheSize, LayerCache};
@@ -21,7 +19,8 @@ pub(crate) fn clean(
         hint: "name it with --cache-dir DIR",
     };
     let layers = cache::layers(global, environment).ok_or_else(nowhere)?;
-    let database = cache::database(global, environment).ok_or_else(nowhere)?;
+    let databases = cache::databases(global, environment).ok_or_else(nowhere)?;
+    let database = databases.database();
     if !(args.all || args.scan_cache || args.vuln_db) {
         return list(&layers, &database);
     }
@@ -33,7 +32,11 @@ pub(crate) fn clean(
         }
     }
     if args.all || args.vuln_db {
-        remove(&database, global.quiet)?;
+        let was_there = database.exists();
+        databases.clear()?;
+        if was_there && !global.quiet {
+            eprintln!("{}: removed", database.display());
+        }
     }
     Ok(0)
 }
@@ -48,17 +51,4 @@ fn list(layers: &LayerCache, database: &Path) -> Result<u8, Failure> {
     }
     output::print(text.as_bytes())?;
     Ok(0)
-}
-
-fn remove(file: &Path, quiet: bool) -> Result<(), Failure> {
-    match fs::remove_file(file) {
-        Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
-        Err(source) => Err(sealift::Error::Io { path: file.to_owned(), source }.into()),
-        Ok(()) => {
-            if !quiet {
-                eprintln!("{}: removed", file.display());
-            }
-            Ok(())
-        }
-    }
 }

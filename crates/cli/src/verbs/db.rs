@@ -5,12 +5,13 @@ use std::io;
 use std::num::NonZeroUsize;
 use std::path::Path;
 
+use sealift::update::{ExportName, ExportOutcome, ExportReport, UpdateRequest};
 use sealift::{BuildOptions, BuildReport, Database, Timestamp, escape};
 
 use super::scan::database_path;
-use crate::args::{DbArgs, DbVerb, GlobalArgs};
+use crate::args::{DbArgs, DbVerb, GlobalArgs, UpdateArgs};
 use crate::failure::Failure;
-use crate::{Environment, output};
+use crate::{Environment, advisories, cache, deadline, output};
 
 /// Diagnostics named one by one.
 const NAMED: usize = 20;
@@ -27,6 +28,7 @@ pub(crate) fn db(
                 BuildOptions::new(built(environment)).threads(threads.unwrap_or(NonZeroUsize::MIN));
             build(&from, &output, &options, global)
         }
+        DbVerb::Update(args) => update(args, global, environment),
         DbVerb::Info { file, db } => info(&database_path(file.or(db), global, environment)?),
         DbVerb::Verify { file, db } => verify(&database_path(file.or(db), global, environment)?),
     }
@@ -50,6 +52,44 @@ fn build(
         eprintln!("{}: {} records", output.display(), report.records);
     }
     Ok(0)
+}
+
+/// Brings the database of the cache folder up to date. What is named and cannot be had is an
+/// error, after the rest is done.
+fn update(args: UpdateArgs, global: &GlobalArgs, environment: &Environment) -> Result<u8, Failure> {
+    let store = cache::databases(global, environment).ok_or(Failure::NoDatabase(None))?;
+    let names: Vec<ExportName> =
+        args.ecosystem.iter().map(|name| name.parse()).collect::<Result<_, _>>()?;
+    let transport = advisories::transport(args.mirror.as_deref(), environment)?;
+    let mut request = UpdateRequest::new(names.iter().cloned(), advisories::now());
+    request.built = built(environment);
+    request.reset = args.reset;
+    if let Some(threads) = args.threads {
+        request.threads = threads;
+    }
+    deadline::set(global.timeout);
+    let report = advisories::update(&store, &*transport, &request, global)?;
+    if !global.quiet {
+        advisories::say_outcomes(&report);
+        let so = match (report.by_another, report.is_new) {
+            (true, _) => "updated by another process",
+            (_, true) => "updated",
+            _ => "up to date",
+        };
+        eprintln!("{}: {so}", store.database().display());
+    }
+    advisories::say_refused(&report, global);
+    let is_missing = |export: &&ExportReport| match export.outcome {
+        ExportOutcome::Refused { .. } => true,
+        ExportOutcome::Absent => names.iter().any(|name| name.as_str() == export.name),
+        _ => false,
+    };
+    let missing = report.exports.iter().filter(is_missing);
+    let missing: Vec<&str> = missing.map(|export| export.name.as_str()).collect();
+    match missing.is_empty() {
+        true => Ok(0),
+        false => Err(Failure::NotUpdated { names: missing.join(", ") }),
+    }
 }
 
 fn say_unread(report: &BuildReport, all: bool) {
@@ -86,6 +126,16 @@ fn described(database: &Database) -> Result<String, std::fmt::Error> {
         let name = escape::terminal(&ecosystem.name);
         let (records, packages) = (ecosystem.records, ecosystem.packages);
         writeln!(text, "  {name:<32} {records:>8} records, {packages} packages")?;
+    }
+    if !info.origins.is_empty() {
+        writeln!(text, "\nPublished by:")?;
+    }
+    for origin in &info.origins {
+        let name = escape::terminal(&origin.name);
+        let licence = origin.licence.as_deref().unwrap_or("licence not stated");
+        let url = origin.url.as_deref().unwrap_or_default();
+        let line = format!("  {name:<32} {:>8} records, {licence}  {url}", origin.records);
+        writeln!(text, "{}", line.trim_end())?;
     }
     Ok(text)
 }

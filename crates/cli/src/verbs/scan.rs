@@ -17,7 +17,7 @@ use crate::args::{
 };
 use crate::failure::Failure;
 use crate::progress::Bar;
-use crate::{Environment, cache, deadline, output, summary, target};
+use crate::{Environment, advisories, cache, deadline, output, summary, target};
 
 /// Files of Trivy's that it would read from the working directory, and this version does not.
 const NOT_READ: [&str; 2] = [".trivyignore", "trivy.yaml"];
@@ -33,6 +33,9 @@ pub(crate) fn image(
     global: &GlobalArgs,
     environment: &Environment,
 ) -> Result<u8, Failure> {
+    if args.scan.download_db_only {
+        return advisories::download(&args.scan, global, environment);
+    }
     let target = match (&args.image, &args.input) {
         (Some(image), _) => target::parse_image(image, &args.image_src)?,
         (None, input) => target::by_path(input.as_deref().unwrap_or_default()),
@@ -126,11 +129,26 @@ fn run(
 ) -> Result<u8, Failure> {
     peers::set_by_variable(Peer::Trivy, environment)?;
     let selection = selection(args)?;
-    let scanner = scanner(args, global, environment)?;
+    // A database that is named and cannot be used is better known before the target is read.
+    let named =
+        args.looks_for_vulnerabilities().then(|| args.db.as_deref().map(Database::open)).flatten();
+    let named = named.transpose()?;
+    if named.is_none() && args.looks_for_vulnerabilities() && (args.offline || args.skip_db_update)
+    {
+        database_path(None, global, environment)?;
+    }
     deadline::set(global.timeout);
     let bar = Bar::new(!args.no_progress && !global.quiet);
-    let mut report = scanner.scan(target, options, &bar)?;
+    let contents = Scanner::read(target, options, &bar)?;
     drop(bar);
+    let database = match named {
+        None if args.looks_for_vulnerabilities() => {
+            advisories::database(args, contents.exports(options), global, environment)?
+        }
+        named => named,
+    };
+    let scanner = database.map_or_else(Scanner::without_database, Scanner::new);
+    let mut report = scanner.judge(contents, options)?;
     if let Some(cache) = options.cache.as_deref().filter(|_| !global.quiet) {
         cache::say_problem(cache);
     }
@@ -206,19 +224,6 @@ fn selection(args: &ScanArgs) -> Result<Selection, Failure> {
     Ok(selection)
 }
 
-/// The scanner with its database; without one where only the contents are asked for.
-fn scanner(
-    args: &ScanArgs,
-    global: &GlobalArgs,
-    environment: &Environment,
-) -> Result<Scanner, Failure> {
-    if !args.looks_for_vulnerabilities() {
-        return Ok(Scanner::without_database());
-    }
-    let path = database_path(args.db.clone(), global, environment)?;
-    Ok(Scanner::new(Database::open(&path)?))
-}
-
 /// The database that is named, else that of the cache folder.
 pub(super) fn database_path(
     named: Option<PathBuf>,
@@ -228,7 +233,7 @@ pub(super) fn database_path(
     if let Some(path) = named {
         return Ok(path);
     }
-    let path = cache::database(global, environment);
+    let path = cache::databases(global, environment).map(|store| store.database());
     path.clone().filter(|path| path.exists()).ok_or(Failure::NoDatabase(path))
 }
 

@@ -56,6 +56,11 @@ impl Archive {
         Ok((Self { zip, entries }, trouble))
     }
 
+    /// Leaves out entries by the ids that their names tell.
+    pub(super) fn retain(&mut self, mut keep: impl FnMut(&str) -> bool) {
+        self.entries.retain(|entry| keep(id_of(&entry.name)));
+    }
+
     pub(super) fn len(&self) -> usize {
         self.entries.len()
     }
@@ -90,6 +95,12 @@ impl Archive {
             false => Err(ArchiveError::TooLarge(max)),
         }
     }
+}
+
+/// The id of the record in `<ID>.json`.
+fn id_of(name: &str) -> &str {
+    let file = name.rsplit_once('/').map_or(name, |(_, file)| file);
+    file.strip_suffix(".json").unwrap_or(file)
 }
 
 fn list(

@@ -7,6 +7,7 @@ use std::io::{Seek, Write};
 use sealift_model::{Impact, Timestamp};
 
 use super::log::Log;
+use super::origins::Origins;
 use super::prepare::{PreparedEntry, encode};
 use super::work::Found;
 use crate::database::key::Kind;
@@ -54,7 +55,11 @@ pub(super) fn write<W: Write + Seek>(
     sources: Vec<SourceInfo>,
     records: Vec<Found>,
     catalogues: BTreeMap<Vec<u8>, Vec<u8>>,
+    mut origins: Origins,
 ) -> std::io::Result<(W, Info)> {
+    for found in &records {
+        origins.record(&found.record.id, &found.record.ecosystems);
+    }
     let mut ecosystems = BTreeMap::<String, EcosystemInfo>::new();
     for name in records.iter().flat_map(|found| &found.record.ecosystems) {
         let new = || EcosystemInfo { name: name.clone(), records: 0, packages: 0 };
@@ -81,7 +86,8 @@ pub(super) fn write<W: Write + Seek>(
             _ => tree.add(key, value)?,
         }
     }
-    let info = Info::new(built, sources, ecosystems.into_values().collect());
+    let ecosystems = ecosystems.into_values().collect();
+    let info = Info::new(built, sources, ecosystems, origins.finish());
     let out = tree.finish(&encode(&info.to_value()))?;
     Ok((out, info))
 }

@@ -15,6 +15,10 @@ pub struct Limits {
     pub max_depth: u64,
     /// Bytes of all records together after inflation. Default: 16 GiB.
     pub max_inflated_bytes: u64,
+    /// How often the size of a zip its records may have after inflation, where each zip must be
+    /// whole; those of OSV have six times its size. Up to 64 MiB are always allowed.
+    /// Default: 100.
+    pub max_inflate_ratio: u64,
     /// Bytes of all that goes into the database, which is held in memory until it is sorted.
     /// Default: 4 GiB.
     pub max_database_bytes: u64,
@@ -31,6 +35,7 @@ impl Default for Limits {
             max_entries: 4_000_000,
             max_depth: 16,
             max_inflated_bytes: 16 << 30,
+            max_inflate_ratio: 100,
             max_database_bytes: 4 << 30,
             max_catalogue_bytes: 256 << 20,
             max_diagnostics: 1_000,

@@ -43,6 +43,21 @@ impl Log {
         }
     }
 
+    /// Takes in what was noted of the first source of another build, as that of `source`.
+    pub(super) fn merge_as(&mut self, source: usize, other: Self) {
+        self.left_out += other.left_out;
+        for ((_, item, _), diagnostic) in other.kept {
+            self.add((source, item), diagnostic);
+        }
+    }
+
+    /// How much of what was read is missing, and what was noted of the first such thing.
+    pub(super) fn missing(&self) -> Option<(u64, &Diagnostic)> {
+        let missing = || self.kept.values().filter(|it| it.impact != Impact::Note);
+        let count = u64::try_from(missing().count()).unwrap_or(u64::MAX);
+        missing().next().map(|first| (count.saturating_add(self.left_out), first))
+    }
+
     /// The diagnostics and the number of those left out.
     pub(super) fn finish(self) -> (Vec<Diagnostic>, u64) {
         (self.kept.into_values().collect(), self.left_out)

@@ -2,9 +2,11 @@
 
 mod archive;
 mod assemble;
+mod builder;
 mod catalogue;
 mod limits;
 mod log;
+mod origins;
 mod prepare;
 mod save;
 mod source;
@@ -17,6 +19,7 @@ use std::path::Path;
 
 use sealift_model::{Diagnostic, Impact, Timestamp};
 
+pub use builder::{Builder, CatalogueKind, Export, ReadSource, RecordHead, read_record};
 pub use limits::Limits;
 
 use crate::Error;
@@ -24,6 +27,7 @@ use crate::database::{Info, SourceInfo};
 use archive::Archive;
 use catalogue::{Catalogue, CatalogueError};
 use log::Log;
+use origins::Origins;
 use source::{Source, SourceKind};
 use work::{Found, Input};
 
@@ -104,23 +108,21 @@ fn build_to<W: Write + Seek>(
     options: &BuildOptions,
     write_error: impl FnOnce(std::io::Error) -> Error,
 ) -> Result<(W, BuildReport), Error> {
-    let mut log = Log::new(&options.limits);
-    let mut catalogues = BTreeMap::new();
-    let mut infos = Vec::new();
+    let mut parts = Parts::new(&options.limits);
     let mut inputs = Vec::new();
     for (number, source) in source::find(folder, &options.limits)?.into_iter().enumerate() {
-        let (input, catalogue) = open(number, &source, &options.limits, &mut log);
-        infos.push(SourceInfo {
+        let (input, catalogue) = open(number, &source, &options.limits, &mut parts.log);
+        let info = SourceInfo {
             name: source.name.clone(),
             records: u64::try_from(catalogue.entries.len()).unwrap_or(u64::MAX),
             newest: catalogue.newest,
-        });
-        catalogues.extend(catalogue.entries);
+        };
+        parts.add(info, &source.kind, catalogue);
         inputs.push((source.name, input));
     }
-    let found = work::read_all(&inputs, options, &mut log)?;
+    let found = work::read_all(&inputs, options, &mut parts.log)?;
     for found in &found {
-        if let Some(info) = infos.get_mut(found.source) {
+        if let Some(info) = parts.infos.get_mut(found.source) {
             info.records += 1;
             info.newest = info.newest.max(found.record.modified);
         }
@@ -129,12 +131,50 @@ fn build_to<W: Write + Seek>(
         Some((name, input)) => work::path(name, input, found.index),
         None => String::new(),
     };
-    let records = assemble::newest(found, &mut log, path);
-    let count = u64::try_from(records.len()).unwrap_or(u64::MAX);
-    let written = assemble::write(out, options.built, infos, records, catalogues);
-    let (out, info) = written.map_err(write_error)?;
-    let (diagnostics, diagnostics_left_out) = log.finish();
-    Ok((out, BuildReport { info, records: count, diagnostics, diagnostics_left_out }))
+    parts.write(out, options.built, found, path, write_error)
+}
+
+/// What goes into a database beside the records.
+#[derive(Debug)]
+struct Parts {
+    infos: Vec<SourceInfo>,
+    catalogues: BTreeMap<Vec<u8>, Vec<u8>>,
+    origins: Origins,
+    log: Log,
+}
+
+impl Parts {
+    fn new(limits: &Limits) -> Self {
+        Self {
+            infos: Vec::new(),
+            catalogues: BTreeMap::new(),
+            origins: Origins::default(),
+            log: Log::new(limits),
+        }
+    }
+
+    fn add(&mut self, info: SourceInfo, kind: &SourceKind, catalogue: Catalogue) {
+        self.origins.catalogue(kind, info.records);
+        self.infos.push(info);
+        self.catalogues.extend(catalogue.entries);
+    }
+
+    fn write<W: Write + Seek>(
+        mut self,
+        out: W,
+        built: Timestamp,
+        found: Vec<Found>,
+        path: impl Fn(&Found) -> String,
+        write_error: impl FnOnce(std::io::Error) -> Error,
+    ) -> Result<(W, BuildReport), Error> {
+        let records = assemble::newest(found, &mut self.log, path);
+        let count = u64::try_from(records.len()).unwrap_or(u64::MAX);
+        let (infos, origins) = (self.infos, self.origins);
+        let written = assemble::write(out, built, infos, records, self.catalogues, origins);
+        let (out, info) = written.map_err(write_error)?;
+        let (diagnostics, diagnostics_left_out) = self.log.finish();
+        Ok((out, BuildReport { info, records: count, diagnostics, diagnostics_left_out }))
+    }
 }
 
 /// Opens a source: its records, still to be read, or the whole of a catalogue.

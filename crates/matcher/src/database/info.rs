@@ -14,6 +14,24 @@ pub struct Info {
     pub sources: Vec<SourceInfo>,
     /// The ecosystems with advisories, with release where they have one, sorted by name.
     pub ecosystems: Vec<EcosystemInfo>,
+    /// Who publishes what is in it, sorted by name; empty in a database of an older version.
+    pub origins: Vec<OriginInfo>,
+}
+
+/// Who publishes some of the advisories, and under which terms: to be named wherever the database
+/// is passed on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct OriginInfo {
+    /// As it calls itself, `GitHub Advisory Database`; where it is not known, the prefix of its
+    /// ids.
+    pub name: String,
+    /// Where it publishes.
+    pub url: Option<String>,
+    /// Licence of the data, an SPDX identifier; none where none is stated.
+    pub licence: Option<String>,
+    /// Records of it in the database.
+    pub records: u64,
 }
 
 /// One thing that a database was built from: a zip, a folder of records, a catalogue.
@@ -54,8 +72,9 @@ impl Info {
         built: Timestamp,
         sources: Vec<SourceInfo>,
         ecosystems: Vec<EcosystemInfo>,
+        origins: Vec<OriginInfo>,
     ) -> Self {
-        let info = Self { built, sources, ecosystems };
+        let info = Self { built, sources, ecosystems, origins };
         Self::from_value(&info.to_value()).unwrap_or(info)
     }
 
@@ -64,6 +83,7 @@ impl Info {
             built: Timestamp::from_unix_seconds(value.built).ok()?,
             sources: value.sources.iter().map(SourceInfo::from_value).collect::<Option<_>>()?,
             ecosystems: value.ecosystems.iter().map(EcosystemInfo::from_value).collect(),
+            origins: value.origins.iter().map(OriginInfo::from_value).collect(),
         };
         info.ecosystems.sort_by(|a, b| a.name.cmp(&b.name));
         Some(info)
@@ -74,6 +94,27 @@ impl Info {
             built: self.built.unix_seconds(),
             sources: self.sources.iter().map(SourceInfo::to_value).collect(),
             ecosystems: self.ecosystems.iter().map(EcosystemInfo::to_value).collect(),
+            origins: self.origins.iter().map(OriginInfo::to_value).collect(),
+        }
+    }
+}
+
+impl OriginInfo {
+    fn from_value(value: &value::Origin<'_>) -> Self {
+        Self {
+            name: value.name.to_owned(),
+            url: value.url.map(str::to_owned),
+            licence: value.licence.map(str::to_owned),
+            records: value.records,
+        }
+    }
+
+    fn to_value(&self) -> value::Origin<'_> {
+        value::Origin {
+            name: &self.name,
+            url: self.url.as_deref(),
+            licence: self.licence.as_deref(),
+            records: self.records,
         }
     }
 }

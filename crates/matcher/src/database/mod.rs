@@ -11,7 +11,7 @@ mod write;
 
 use minicbor::Decode;
 
-pub use info::{EcosystemInfo, Info, SourceInfo};
+pub use info::{EcosystemInfo, Info, OriginInfo, SourceInfo};
 pub use verify::Verified;
 pub(crate) use write::TreeWriter;
 

@@ -168,6 +168,22 @@ pub(crate) struct Info<'b> {
     pub(crate) sources: Vec<Source<'b>>,
     #[cbor(b(2), default)]
     pub(crate) ecosystems: Vec<Ecosystem<'b>>,
+    #[cbor(b(3), default, skip_if = "Vec::is_empty")]
+    pub(crate) origins: Vec<Origin<'b>>,
+}
+
+/// Who publishes some of what is in the database.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Encode, Decode)]
+#[cbor(map)]
+pub(crate) struct Origin<'b> {
+    #[b(0)]
+    pub(crate) name: &'b str,
+    #[b(1)]
+    pub(crate) url: Option<&'b str>,
+    #[b(2)]
+    pub(crate) licence: Option<&'b str>,
+    #[cbor(n(3), default)]
+    pub(crate) records: u64,
 }
 
 /// Something that the database was built from.

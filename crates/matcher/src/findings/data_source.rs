@@ -2,51 +2,48 @@
 
 use super::finding::DataSource;
 
-/// Prefix of ids, short name, name, address. Prefixes: OSV schema, "id, modified fields".
-type Row = (&'static str, &'static str, &'static str, &'static str);
+/// Prefix of ids, short name, name, address, licence (SPDX) of the data. Prefixes: OSV schema,
+/// "id, modified fields". Licences: osv.dev, "Data sources", and the sources' own pages; none
+/// where the source states none.
+type Row = (&'static str, &'static str, &'static str, &'static str, Option<&'static str>);
 
 #[rustfmt::skip]
 const TABLE: &[Row] = &[
-    ("ALBA-", "alma", "AlmaLinux Errata", "https://errata.almalinux.org"),
-    ("ALEA-", "alma", "AlmaLinux Errata", "https://errata.almalinux.org"),
-    ("ALPINE-", "alpine", "Alpine Security Database", "https://security.alpinelinux.org"),
-    ("ALSA-", "alma", "AlmaLinux Errata", "https://errata.almalinux.org"),
-    ("AZL-", "azurelinux", "Azure Linux Security Data", "https://github.com/microsoft/AzureLinuxVulnerabilityData"),
-    ("BIT-", "bitnami", "Bitnami Vulnerability Database", "https://github.com/bitnami/vulndb"),
-    ("CGA-", "chainguard", "Chainguard Advisories", "https://images.chainguard.dev/security"),
-    ("DEBIAN-", "debian", "Debian Security Tracker", "https://security-tracker.debian.org"),
-    ("DLA-", "debian", "Debian Security Tracker", "https://security-tracker.debian.org"),
-    ("DSA-", "debian", "Debian Security Tracker", "https://security-tracker.debian.org"),
-    ("DTSA-", "debian", "Debian Security Tracker", "https://security-tracker.debian.org"),
-    ("EEF-", "erlef", "Erlang Ecosystem Foundation CNA", "https://cna.erlef.org"),
-    ("GHSA-", "ghsa", "GitHub Advisory Database", "https://github.com/advisories"),
-    ("GO-", "govulndb", "Go Vulnerability Database", "https://pkg.go.dev/vuln"),
-    ("LSN-", "ubuntu", "Ubuntu Security Notices", "https://ubuntu.com/security/notices"),
-    ("MAL-", "malicious-packages", "OpenSSF Malicious Packages", "https://github.com/ossf/malicious-packages"),
-    ("OSV-", "oss-fuzz", "OSS-Fuzz", "https://github.com/google/oss-fuzz-vulns"),
-    ("PSF-", "psf", "Python Software Foundation", "https://github.com/psf/advisory-database"),
-    ("PYSEC-", "pypa", "Python Packaging Advisory Database", "https://github.com/pypa/advisory-database"),
-    ("RHBA-", "redhat", "Red Hat Security Data", "https://access.redhat.com/security/data"),
-    ("RHEA-", "redhat", "Red Hat Security Data", "https://access.redhat.com/security/data"),
-    ("RHSA-", "redhat", "Red Hat Security Data", "https://access.redhat.com/security/data"),
-    ("RLSA-", "rocky", "Rocky Linux Errata", "https://errata.rockylinux.org"),
-    ("RUSTSEC-", "rustsec", "RustSec Advisory Database", "https://rustsec.org"),
-    ("RXSA-", "rocky", "Rocky Linux Errata", "https://errata.rockylinux.org"),
-    ("SUSE-", "suse", "SUSE Security Advisories", "https://www.suse.com/support/update"),
-    ("UBUNTU-", "ubuntu", "Ubuntu CVE Tracker", "https://ubuntu.com/security/cves"),
-    ("USN-", "ubuntu", "Ubuntu Security Notices", "https://ubuntu.com/security/notices"),
-    ("openSUSE-", "suse", "SUSE Security Advisories", "https://www.suse.com/support/update"),
+    ("ALBA-", "alma", "AlmaLinux Errata", "https://errata.almalinux.org", Some("MIT")),
+    ("ALEA-", "alma", "AlmaLinux Errata", "https://errata.almalinux.org", Some("MIT")),
+    ("ALPINE-", "alpine", "Alpine Security Database", "https://security.alpinelinux.org", None),
+    ("ALSA-", "alma", "AlmaLinux Errata", "https://errata.almalinux.org", Some("MIT")),
+    ("AZL-", "azurelinux", "Azure Linux Security Data", "https://github.com/microsoft/AzureLinuxVulnerabilityData", None),
+    ("BIT-", "bitnami", "Bitnami Vulnerability Database", "https://github.com/bitnami/vulndb", Some("Apache-2.0")),
+    ("CGA-", "chainguard", "Chainguard Advisories", "https://images.chainguard.dev/security", None),
+    ("DEBIAN-", "debian", "Debian Security Tracker", "https://security-tracker.debian.org", None),
+    ("DLA-", "debian", "Debian Security Tracker", "https://security-tracker.debian.org", None),
+    ("DSA-", "debian", "Debian Security Tracker", "https://security-tracker.debian.org", None),
+    ("DTSA-", "debian", "Debian Security Tracker", "https://security-tracker.debian.org", None),
+    ("EEF-", "erlef", "Erlang Ecosystem Foundation CNA", "https://cna.erlef.org", None),
+    ("GHSA-", "ghsa", "GitHub Advisory Database", "https://github.com/advisories", Some("CC-BY-4.0")),
+    ("GO-", "govulndb", "Go Vulnerability Database", "https://pkg.go.dev/vuln", Some("CC-BY-4.0")),
+    ("LSN-", "ubuntu", "Ubuntu Security Notices", "https://ubuntu.com/security/notices", Some("CC-BY-SA-4.0")),
+    ("MAL-", "malicious-packages", "OpenSSF Malicious Packages", "https://github.com/ossf/malicious-packages", Some("Apache-2.0")),
+    ("OSV-", "oss-fuzz", "OSS-Fuzz", "https://github.com/google/oss-fuzz-vulns", Some("CC-BY-4.0")),
+    ("PSF-", "psf", "Python Software Foundation", "https://github.com/psf/advisory-database", Some("CC-BY-4.0")),
+    ("PYSEC-", "pypa", "Python Packaging Advisory Database", "https://github.com/pypa/advisory-database", Some("CC-BY-4.0")),
+    ("RHBA-", "redhat", "Red Hat Security Data", "https://access.redhat.com/security/data", Some("CC-BY-4.0")),
+    ("RHEA-", "redhat", "Red Hat Security Data", "https://access.redhat.com/security/data", Some("CC-BY-4.0")),
+    ("RHSA-", "redhat", "Red Hat Security Data", "https://access.redhat.com/security/data", Some("CC-BY-4.0")),
+    ("RLSA-", "rocky", "Rocky Linux Errata", "https://errata.rockylinux.org", Some("BSD-3-Clause")),
+    ("RUSTSEC-", "rustsec", "RustSec Advisory Database", "https://rustsec.org", Some("CC0-1.0")),
+    ("RXSA-", "rocky", "Rocky Linux Errata", "https://errata.rockylinux.org", Some("BSD-3-Clause")),
+    ("SUSE-", "suse", "SUSE Security Advisories", "https://www.suse.com/support/update", Some("CC-BY-4.0")),
+    ("UBUNTU-", "ubuntu", "Ubuntu CVE Tracker", "https://ubuntu.com/security/cves", Some("CC-BY-SA-4.0")),
+    ("USN-", "ubuntu", "Ubuntu Security Notices", "https://ubuntu.com/security/notices", Some("CC-BY-SA-4.0")),
+    ("openSUSE-", "suse", "SUSE Security Advisories", "https://www.suse.com/support/update", Some("CC-BY-4.0")),
 ];
 
 /// Who publishes a record, by its id; `ecosystems` are those that it names.
 pub(super) fn data_source(id: &str, ecosystems: &[&str]) -> DataSource {
-    let known = TABLE.iter().find(|row| id.starts_with(row.0)).or_else(|| {
-        // Older exports have a distribution's record under the bare CVE.
-        let debian = id.starts_with("CVE-") && ecosystems == ["Debian"];
-        TABLE.iter().find(|row| debian && row.1 == "debian")
-    });
-    match known {
-        Some((_, short, name, url)) => DataSource {
+    match row(id, ecosystems) {
+        Some((_, short, name, url, _)) => DataSource {
             id: (*short).to_owned(),
             name: (*name).to_owned(),
             url: Some((*url).to_owned()),
@@ -56,6 +53,25 @@ pub(super) fn data_source(id: &str, ecosystems: &[&str]) -> DataSource {
             DataSource { id: prefix.to_lowercase(), name: prefix.to_owned(), url: None }
         }
     }
+}
+
+/// Whose records stand under such an id: name, address and licence of the data.
+pub(crate) fn origin<'i>(
+    id: &'i str,
+    ecosystems: &[&str],
+) -> (&'i str, Option<&'static str>, Option<&'static str>) {
+    match row(id, ecosystems) {
+        Some((_, _, name, url, licence)) => (name, Some(url), *licence),
+        None => (id.split('-').next().unwrap_or(id), None, None),
+    }
+}
+
+fn row(id: &str, ecosystems: &[&str]) -> Option<&'static Row> {
+    TABLE.iter().find(|row| id.starts_with(row.0)).or_else(|| {
+        // Older exports have a distribution's record under the bare CVE.
+        let debian = id.starts_with("CVE-") && ecosystems == ["Debian"];
+        TABLE.iter().find(|row| debian && row.1 == "debian")
+    })
 }
 
 #[cfg(test)]

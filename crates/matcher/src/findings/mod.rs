@@ -2,7 +2,7 @@
 
 mod candidates;
 mod coverage;
-mod data_source;
+pub(crate) mod data_source;
 mod detail;
 mod finding;
 mod group;
@@ -10,6 +10,7 @@ mod query;
 mod severity;
 mod work;
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::num::NonZeroUsize;
 
@@ -123,6 +124,17 @@ pub fn match_inventory(
     }
     matches.coverage = counter.finish();
     Ok(matches)
+}
+
+/// The exports that have the advisories of an inventory's packages: OSV's ecosystems without
+/// release, `Debian`, sorted. Only packages that pass `asked` count; what OSV has no name for is
+/// not among them.
+#[must_use]
+pub fn ecosystems_of(inventory: &Inventory, asked: &dyn Fn(&Package) -> bool) -> BTreeSet<String> {
+    let packages = inventory.packages.iter().filter(|package| asked(package));
+    let queries = packages.filter_map(|package| Query::of(package, inventory).ok());
+    let names = queries.filter_map(|query| query.ecosystems.into_iter().next());
+    names.map(|name| crate::database::key::base(&name).to_owned()).collect()
 }
 
 /// The work on some of the packages.

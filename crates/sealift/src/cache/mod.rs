@@ -141,18 +141,15 @@ impl LayerCache {
     /// Whether nobody else may write to the folder; looked up once, when it is there.
     fn may_be_used(&self) -> bool {
         *self.is_ours.get_or_init(|| {
-            let metadata = self.folder.metadata();
-            let is_ours = metadata.as_ref().is_ok_and(|folder| {
-                let is_own = [ROOT, rustix::process::geteuid().as_raw()].contains(&folder.uid());
-                is_own && folder.permissions().mode() & WRITABLE_BY_OTHERS == 0
-            });
-            if !is_ours {
+            let is_ours = is_own_folder(&self.folder);
+            if !matches!(is_ours, Ok(true)) {
                 let others = "it is somebody else's, or others may write to it (make it your own \
                               with mode 700, or name another folder)";
                 let others = || io::Error::new(io::ErrorKind::PermissionDenied, others);
-                self.complain(metadata.err().unwrap_or_else(others));
+                self.complain(is_ours.err().unwrap_or_else(others));
+                return false;
             }
-            is_ours
+            true
         })
     }
 
@@ -160,6 +157,13 @@ impl LayerCache {
     fn complain(&self, error: io::Error) {
         self.problem.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(error);
     }
+}
+
+/// Whether a folder belongs to this user (or root), and nobody else may write to it.
+pub(crate) fn is_own_folder(folder: &Path) -> io::Result<bool> {
+    let folder = folder.metadata()?;
+    let is_own = [ROOT, rustix::process::geteuid().as_raw()].contains(&folder.uid());
+    Ok(is_own && folder.permissions().mode() & WRITABLE_BY_OTHERS == 0)
 }
 
 impl LayerStore for LayerCache {

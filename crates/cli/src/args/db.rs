@@ -1,0 +1,68 @@
+//! The verbs of `db`.
+
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+
+#[derive(Debug, Args)]
+pub(crate) struct DbArgs {
+    #[command(subcommand)]
+    pub(crate) verb: DbVerb,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum DbVerb {
+    /// Build a database from OSV exports: <Ecosystem>/all.zip, folders of records, kev.json.
+    Build {
+        /// Folder of the exports.
+        #[arg(long, value_name = "FOLDER")]
+        from: PathBuf,
+        /// The database to write.
+        #[arg(short, long, value_name = "FILE")]
+        output: PathBuf,
+        /// Threads that read exports; default: one for each processor.
+        #[arg(long, value_name = "N")]
+        threads: Option<NonZeroUsize>,
+    },
+    /// Bring the database of the cache folder up to date: fetch what has changed in OSV's exports,
+    /// CISA's catalogue (KEV) and FIRST's scores (EPSS).
+    Update(UpdateArgs),
+    /// Show what a database holds, and who publishes it under which licence.
+    Info {
+        /// The database; default: db/sealift.db in the cache folder.
+        #[arg(value_name = "FILE")]
+        file: Option<PathBuf>,
+        /// The same, by flag.
+        #[arg(long, value_name = "FILE", conflicts_with = "file")]
+        db: Option<PathBuf>,
+    },
+    /// Check every block of a database.
+    Verify {
+        /// The database; default: db/sealift.db in the cache folder.
+        #[arg(value_name = "FILE")]
+        file: Option<PathBuf>,
+        /// The same, by flag.
+        #[arg(long, value_name = "FILE", conflicts_with = "file")]
+        db: Option<PathBuf>,
+    },
+}
+
+/// `db update`.
+#[derive(Debug, Args)]
+pub(crate) struct UpdateArgs {
+    /// Ecosystems whose advisories are fetched, as OSV names them: Debian,npm,PyPI. They are
+    /// added to those that are in the database.
+    #[arg(short, long, value_name = "NAMES", value_delimiter = ',')]
+    pub(crate) ecosystem: Vec<String>,
+    /// Where they are fetched from instead of their public places: a URL or a folder laid out as
+    /// OSV's exports (<Ecosystem>/all.zip), with kev.json and epss_scores-current.csv.gz.
+    #[arg(long, alias = "db-mirror", value_name = "URL|DIR")]
+    pub(crate) mirror: Option<String>,
+    /// Forget what was fetched before, and take what comes even when it is much less.
+    #[arg(long)]
+    pub(crate) reset: bool,
+    /// Threads that read records; default: one for each processor.
+    #[arg(long, value_name = "N")]
+    pub(crate) threads: Option<NonZeroUsize>,
+}

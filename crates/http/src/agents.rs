@@ -1,0 +1,214 @@
+//! The library beneath: how it is set up, and what its errors mean.
+
+use std::collections::BTreeMap;
+use std::error::Error as StdError;
+use std::io;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+
+use ureq::tls::{Certificate, PemItem, RootCerts, TlsConfig, parse_pem};
+
+use crate::{Config, ErrorKind, Phase, Roots, Timeouts, Url};
+
+/// Connections that are kept for the next request, by what they were made with.
+#[derive(Debug, Default)]
+pub(crate) struct Agents {
+    agents: Mutex<BTreeMap<Kind, ureq::Agent>>,
+    /// Read when they are first needed: most scans of local images never do.
+    roots: OnceLock<Result<RootCerts, String>>,
+}
+
+/// What a connection is made with.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
+struct Kind {
+    proxy: Option<String>,
+    tls: Tls,
+}
+
+impl std::fmt::Debug for Kind {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{:?}, {}", self.tls, if self.proxy.is_some() { "proxy" } else { "direct" })
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Tls {
+    None,
+    Verified,
+    Unverified,
+}
+
+impl Agents {
+    /// The agent for a URL.
+    pub(crate) fn get(
+        &self,
+        url: &Url,
+        is_insecure: bool,
+        config: &Config,
+    ) -> Result<ureq::Agent, ErrorKind> {
+        let proxy = config.proxies.proxy(url).map(str::to_owned);
+        let tls = match (url.scheme(), &proxy) {
+            (crate::Scheme::Http, None) => Tls::None,
+            _ if is_insecure => Tls::Unverified,
+            _ => Tls::Verified,
+        };
+        let kind = Kind { proxy, tls };
+        let mut agents = self.agents.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(agent) = agents.get(&kind) {
+            return Ok(agent.clone());
+        }
+        let agent = self.make(&kind, config)?;
+        agents.insert(kind, agent.clone());
+        Ok(agent)
+    }
+
+    fn make(&self, kind: &Kind, config: &Config) -> Result<ureq::Agent, ErrorKind> {
+        let proxy = kind.proxy.as_deref().map(ureq::Proxy::new).transpose();
+        let proxy = proxy.map_err(|_| ErrorKind::Proxy("its URL is malformed".to_owned()))?;
+        let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+        let tls = TlsConfig::builder().unversioned_rustls_crypto_provider(provider);
+        let tls = match kind.tls {
+            Tls::Verified => tls.root_certs(self.roots(config)?),
+            Tls::None | Tls::Unverified => {
+                tls.root_certs(RootCerts::new_with_certs(&[])).disable_verification(true)
+            }
+        };
+        let Timeouts { connect, idle, answer, total, .. } = config.timeouts;
+        let idle_per_host = config.max_connections_per_host;
+        let built = ureq::Agent::config_builder()
+            .http_status_as_error(false)
+            .max_redirects(0)
+            .max_redirects_will_error(false)
+            .tls_config(tls.build())
+            .proxy(proxy)
+            .user_agent(config.user_agent.as_str())
+            .max_response_header_size(config.max_header_bytes)
+            .max_idle_connections(2 * idle_per_host)
+            .max_idle_connections_per_host(idle_per_host)
+            .timeout_resolve(Some(connect))
+            .timeout_connect(Some(connect))
+            .timeout_send_request(Some(idle))
+            .timeout_per_write(Some(idle))
+            .timeout_per_read(Some(idle))
+            .timeout_recv_response(Some(answer))
+            .timeout_global(Some(total))
+            .input_buffer_size(128 << 10)
+            .output_buffer_size(128 << 10)
+            .build();
+        Ok(built.into())
+    }
+
+    fn roots(&self, config: &Config) -> Result<RootCerts, ErrorKind> {
+        let roots = self.roots.get_or_init(|| read_roots(&config.roots));
+        roots.clone().map_err(ErrorKind::NoRoots)
+    }
+}
+
+/// Whether a PEM file has certificates, so that a client is not made with one that has none.
+pub(crate) fn check_roots(roots: &Roots) -> Result<(), ErrorKind> {
+    match roots {
+        Roots::System => Ok(()),
+        Roots::Pem(pem) | Roots::SystemAnd(pem) => {
+            pem_certificates(pem).map(drop).map_err(ErrorKind::NoRoots)
+        }
+    }
+}
+
+fn read_roots(roots: &Roots) -> Result<RootCerts, String> {
+    let certificates = match roots {
+        Roots::System => system_certificates()?,
+        Roots::Pem(pem) => pem_certificates(pem)?,
+        Roots::SystemAnd(pem) => {
+            let mut all = system_certificates().unwrap_or_default();
+            all.extend(pem_certificates(pem)?);
+            all
+        }
+    };
+    Ok(RootCerts::new_with_certs(&certificates))
+}
+
+fn system_certificates() -> Result<Vec<Certificate<'static>>, String> {
+    let found = rustls_native_certs::load_native_certs();
+    let own = |der: &rustls::pki_types::CertificateDer<'_>| Certificate::from_der(der).to_owned();
+    let certificates: Vec<_> = found.certs.iter().map(own).collect();
+    if !certificates.is_empty() {
+        return Ok(certificates);
+    }
+    Err(match found.errors.first() {
+        Some(error) => error.to_string(),
+        None => "the platform has none".to_owned(),
+    })
+}
+
+fn pem_certificates(pem: &[u8]) -> Result<Vec<Certificate<'static>>, String> {
+    let mut certificates = Vec::new();
+    for item in parse_pem(pem) {
+        if let PemItem::Certificate(certificate) = item.map_err(|error| error.to_string())? {
+            certificates.push(certificate);
+        }
+    }
+    if certificates.is_empty() {
+        return Err("the PEM file has no certificate".to_owned());
+    }
+    Ok(certificates)
+}
+
+/// What an error of the library means.
+pub(crate) fn ureq_kind(error: ureq::Error, timeouts: &Timeouts) -> ErrorKind {
+    use ureq::Error as Ureq;
+    match error {
+        Ureq::Io(error) => io_kind(error, timeouts),
+        Ureq::Timeout(timeout) => timeout_kind(timeout, timeouts),
+        Ureq::HostNotFound => ErrorKind::NoSuchHost,
+        Ureq::Rustls(error) => ErrorKind::Tls(error.to_string()),
+        Ureq::Tls(reason) => ErrorKind::Tls(reason.to_owned()),
+        Ureq::ConnectProxyFailed(reason) => ErrorKind::Proxy(reason),
+        Ureq::InvalidProxyUrl => ErrorKind::Proxy("its URL is malformed".to_owned()),
+        Ureq::LargeResponseHeader(_, max) => ErrorKind::HeadersTooLarge { max },
+        Ureq::Http(error) => ErrorKind::Request(error.to_string()),
+        Ureq::BodyExceedsLimit(_) => {
+            ErrorKind::RequestBody(io::Error::other("it is longer than was said"))
+        }
+        error => ErrorKind::Protocol(error.to_string()),
+    }
+}
+
+fn timeout_kind(timeout: ureq::Timeout, timeouts: &Timeouts) -> ErrorKind {
+    let (phase, limit) = match timeout {
+        ureq::Timeout::Resolve => (Phase::Resolve, timeouts.connect),
+        ureq::Timeout::Connect => (Phase::Connect, timeouts.connect),
+        ureq::Timeout::RecvResponse | ureq::Timeout::Await100 => (Phase::Answer, timeouts.answer),
+        ureq::Timeout::Global | ureq::Timeout::PerCall => (Phase::Total, timeouts.total),
+        ureq::Timeout::PerRead => (Phase::Idle, timeouts.idle),
+        _ => (Phase::Send, timeouts.idle),
+    };
+    ErrorKind::Timeout { phase, limit }
+}
+
+fn io_kind(error: io::Error, timeouts: &Timeouts) -> ErrorKind {
+    use io::ErrorKind as Io;
+    if error.get_ref().is_some_and(|inner| inner.is::<ureq::Error>()) {
+        return match error.into_inner().map(|inner| inner.downcast::<ureq::Error>()) {
+            Some(Ok(inner)) => ureq_kind(*inner, timeouts),
+            _ => ErrorKind::Broken(Io::Other.into()),
+        };
+    }
+    if let Some(inner) = error.get_ref().and_then(tls_error) {
+        return ErrorKind::Tls(inner.to_string());
+    }
+    match error.kind() {
+        Io::ConnectionRefused
+        | Io::HostUnreachable
+        | Io::NetworkUnreachable
+        | Io::AddrNotAvailable
+        | Io::PermissionDenied => ErrorKind::Connect(error),
+        Io::UnexpectedEof => ErrorKind::Truncated,
+        Io::TimedOut | Io::WouldBlock => {
+            ErrorKind::Timeout { phase: Phase::Idle, limit: timeouts.idle }
+        }
+        _ => ErrorKind::Broken(error),
+    }
+}
+
+fn tls_error<'e>(error: &'e (dyn StdError + Send + Sync + 'static)) -> Option<&'e rustls::Error> {
+    error.downcast_ref()
+}

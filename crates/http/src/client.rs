@@ -1,0 +1,161 @@
+//! Asking.
+
+use std::sync::Arc;
+use std::thread;
+use std::time::Instant;
+
+use ureq::SendBody;
+use ureq::http;
+
+use crate::agents::{Agents, check_roots, ureq_kind};
+use crate::gate::Gate;
+use crate::meter::Meter;
+use crate::response::Stream;
+use crate::{
+    Body, Config, Error, ErrorKind, Headers, Reach, Request, Response, Scheme, Url, redirect,
+};
+
+/// Sends requests. A clone shares connections and their number with its original.
+#[derive(Clone, Debug)]
+pub struct Client {
+    inner: Arc<Inner>,
+}
+
+#[derive(Debug)]
+struct Inner {
+    config: Config,
+    agents: Agents,
+    gate: Arc<Gate>,
+}
+
+impl Client {
+    /// A client. Nothing is connected yet, and the platform's roots are read when the first
+    /// request needs them.
+    ///
+    /// # Errors
+    /// When the PEM file of the roots has no certificate.
+    pub fn new(config: Config) -> Result<Self, Error> {
+        check_roots(&config.roots).map_err(|kind| Error { host: "TLS".to_owned(), kind })?;
+        let gate = Gate::new(config.max_connections_per_host);
+        Ok(Self { inner: Arc::new(Inner { config, agents: Agents::default(), gate }) })
+    }
+
+    /// How it was made.
+    #[must_use]
+    pub fn config(&self) -> &Config {
+        &self.inner.config
+    }
+
+    /// Whether the host is named insecure.
+    #[must_use]
+    pub fn is_insecure(&self, url: &Url) -> bool {
+        let hosts = &self.inner.config.insecure_hosts;
+        hosts.contains(url.host()) || hosts.contains(&format!("{}:{}", url.host(), url.port()))
+    }
+
+    /// Sends a request and returns the answer, whatever its status: redirects are followed and
+    /// retries made as the request allows.
+    ///
+    /// # Errors
+    /// When there is no answer in time, or none that may be had.
+    pub fn send(&self, mut request: Request<'_>) -> Result<Response, Error> {
+        let max = self.inner.config.max_redirects;
+        let total = request.total.unwrap_or(self.inner.config.timeouts.total);
+        let deadline = Instant::now() + total;
+        for _ in 0..=max {
+            let response = self.repeat(&mut request, deadline)?;
+            let Some(to) = redirect::target(&response).filter(|_| request.follows) else {
+                return Ok(response);
+            };
+            let failed = |kind| failed(&request.url, kind);
+            let to = to.map_err(failed)?;
+            let host = request.url.clone();
+            redirect::follow(&mut request, to, |url| self.is_insecure(url))
+                .map_err(|kind| self::failed(&host, kind))?;
+        }
+        Err(failed(&request.url, ErrorKind::TooManyRedirects { max }))
+    }
+
+    fn repeat(&self, request: &mut Request<'_>, deadline: Instant) -> Result<Response, Error> {
+        let mut attempt = 1;
+        loop {
+            let outcome = self.attempt(request, deadline);
+            let wait = self.inner.config.retry.wait(attempt, &outcome);
+            let in_time =
+                |wait: &_| Instant::now().checked_add(*wait).is_some_and(|at| at < deadline);
+            match wait.filter(in_time).filter(|_| request.may_repeat()) {
+                Some(wait) => {
+                    // Its connection must not wait along.
+                    drop(outcome);
+                    thread::sleep(wait);
+                    attempt += 1;
+                }
+                None => return outcome,
+            }
+        }
+    }
+
+    fn attempt(&self, request: &mut Request<'_>, deadline: Instant) -> Result<Response, Error> {
+        let url = request.url.clone();
+        self.exchange(request, &url, deadline).map_err(|kind| failed(&url, kind))
+    }
+
+    fn exchange(
+        &self,
+        request: &mut Request<'_>,
+        url: &Url,
+        deadline: Instant,
+    ) -> Result<Response, ErrorKind> {
+        let Inner { config, agents, gate } = &*self.inner;
+        let is_insecure = self.is_insecure(url);
+        if url.scheme() == Scheme::Http && url.reach() != Reach::Loopback && !is_insecure {
+            return Err(ErrorKind::PlainHttp);
+        }
+        let agent = agents.get(url, is_insecure, config)?;
+        let max = gate.max();
+        let place = format!("{}:{}", url.host(), url.port());
+        let permit = gate.enter(&place, deadline).ok_or(ErrorKind::Busy { max })?;
+        let mut wire = http::Request::builder().method(request.method.name()).uri(url.full());
+        for (name, value) in request.headers.iter() {
+            wire = wire.header(name, value);
+        }
+        let answer = match &mut request.body {
+            Body::None => run(&agent, wire, ()),
+            Body::Bytes(bytes) => run(&agent, wire, *bytes),
+            Body::Reader { reader, bytes } => {
+                let wire = wire.header("content-length", *bytes);
+                run(&agent, wire, SendBody::from_reader(*reader))
+            }
+        };
+        let (head, body) = answer.map_err(|error| ureq_kind(error, &config.timeouts))?.into_parts();
+        let mut headers = Headers::default();
+        for (name, value) in &head.headers {
+            if let Ok(value) = value.to_str() {
+                headers.add(name.as_str(), value);
+            }
+        }
+        let body = Stream {
+            host: url.authority(),
+            reader: Box::new(body.into_reader()),
+            meter: Meter::new(&config.timeouts),
+            timeouts: config.timeouts.clone(),
+            deadline,
+            left: request.max_bytes,
+            max: request.max_bytes,
+            permit: Some(permit),
+        };
+        Ok(Response { url: url.clone(), status: head.status.as_u16(), headers, body })
+    }
+}
+
+fn run(
+    agent: &ureq::Agent,
+    wire: http::request::Builder,
+    body: impl ureq::AsSendBody,
+) -> Result<http::Response<ureq::Body>, ureq::Error> {
+    agent.run(wire.body(body).map_err(ureq::Error::Http)?)
+}
+
+fn failed(url: &Url, kind: ErrorKind) -> Error {
+    Error { host: url.authority(), kind }
+}

@@ -1,0 +1,167 @@
+//! Why an exchange failed.
+
+use std::fmt;
+use std::io;
+use std::time::Duration;
+
+use crate::UrlError;
+
+/// Why there is no answer, or not all of it.
+#[derive(Debug, thiserror::Error)]
+#[error("{host}: {kind}")]
+#[non_exhaustive]
+pub struct Error {
+    /// The host that was asked, with its port where that is not the usual one.
+    pub host: String,
+    /// What went wrong.
+    pub kind: ErrorKind,
+}
+
+/// What went wrong.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// The name has no address.
+    #[error("no such host")]
+    NoSuchHost,
+    /// No connection was made.
+    #[error("cannot connect: {0}")]
+    Connect(io::Error),
+    /// The TLS handshake failed, most often because of the certificate.
+    #[error("TLS: {0}")]
+    Tls(String),
+    /// The proxy does not let the request through.
+    #[error("proxy: {0}")]
+    Proxy(String),
+    /// No root certificate could be read.
+    #[error("no root certificates: {0}")]
+    NoRoots(String),
+    /// Something took too long.
+    #[error("{phase} took longer than {limit:?}")]
+    Timeout {
+        /// What took too long.
+        phase: Phase,
+        /// How long it may take.
+        limit: Duration,
+    },
+    /// The body comes too slowly.
+    #[error("only {bytes} bytes came in {window:?}")]
+    TooSlow {
+        /// Bytes that came.
+        bytes: u64,
+        /// The time in which more were due.
+        window: Duration,
+    },
+    /// The connection broke.
+    #[error("the connection broke: {0}")]
+    Broken(io::Error),
+    /// The body is shorter than announced.
+    #[error("the answer ends early")]
+    Truncated,
+    /// The answer is not HTTP.
+    #[error("the answer is no HTTP: {0}")]
+    Protocol(String),
+    /// The headers are larger than is allowed.
+    #[error("the headers have more than {max} bytes")]
+    HeadersTooLarge {
+        /// [`Config::max_header_bytes`](crate::Config::max_header_bytes).
+        max: usize,
+    },
+    /// The body is larger than is allowed.
+    #[error("the answer has more than {max} bytes")]
+    BodyTooLarge {
+        /// The most that the caller wants.
+        max: u64,
+    },
+    /// There are too many redirects.
+    #[error("more than {max} redirects")]
+    TooManyRedirects {
+        /// [`Config::max_redirects`](crate::Config::max_redirects).
+        max: usize,
+    },
+    /// A redirect leads to no place.
+    #[error("redirects to what is no URL: {0}")]
+    Redirect(UrlError),
+    /// A redirect leads from elsewhere to this machine or its link.
+    #[error("redirects to {to}, an address of the local machine or link")]
+    RedirectInward {
+        /// The host it leads to.
+        to: String,
+    },
+    /// Without TLS only loopback and hosts that are named insecure are asked.
+    #[error("plain HTTP is refused")]
+    PlainHttp,
+    /// All connections to the host have been in use for too long.
+    #[error("all {max} connections are in use")]
+    Busy {
+        /// [`Config::max_connections_per_host`](crate::Config::max_connections_per_host).
+        max: usize,
+    },
+    /// What is to be sent could not be read, or has another length.
+    #[error("the request's body cannot be read: {0}")]
+    RequestBody(io::Error),
+    /// A header or the method is malformed.
+    #[error("malformed request: {0}")]
+    Request(String),
+}
+
+/// A part of an exchange that has its own time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Phase {
+    /// Finding the host.
+    Resolve,
+    /// Connecting, and the TLS handshake.
+    Connect,
+    /// Sending the request.
+    Send,
+    /// Waiting for the answer's headers.
+    Answer,
+    /// Waiting for the next piece of the body.
+    Idle,
+    /// All of it.
+    Total,
+}
+
+impl fmt::Display for Phase {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Resolve => "finding the host",
+            Self::Connect => "connecting",
+            Self::Send => "sending the request",
+            Self::Answer => "waiting for the answer",
+            Self::Idle => "waiting for the next bytes",
+            Self::Total => "the request",
+        })
+    }
+}
+
+impl ErrorKind {
+    /// Whether the same request may succeed when it is sent again.
+    #[must_use]
+    pub fn is_transient(&self) -> bool {
+        match self {
+            Self::Connect(error) | Self::Broken(error) => {
+                error.kind() != io::ErrorKind::PermissionDenied
+            }
+            Self::Timeout { phase, .. } => *phase != Phase::Total,
+            Self::Truncated | Self::TooSlow { .. } => true,
+            _ => false,
+        }
+    }
+}
+
+impl From<Error> for io::Error {
+    fn from(error: Error) -> Self {
+        let kind = match &error.kind {
+            ErrorKind::Connect(source)
+            | ErrorKind::Broken(source)
+            | ErrorKind::RequestBody(source) => source.kind(),
+            ErrorKind::Timeout { .. } | ErrorKind::TooSlow { .. } => io::ErrorKind::TimedOut,
+            ErrorKind::Truncated => io::ErrorKind::UnexpectedEof,
+            ErrorKind::BodyTooLarge { .. } => io::ErrorKind::FileTooLarge,
+            _ => io::ErrorKind::Other,
+        };
+        Self::new(kind, error)
+    }
+}

@@ -1,0 +1,149 @@
+//! What is asked.
+
+use std::fmt;
+use std::io::Read;
+use std::time::Duration;
+
+use crate::{Headers, Url};
+
+/// A request in the making.
+#[derive(Debug)]
+pub struct Request<'a> {
+    pub(crate) method: Method,
+    pub(crate) url: Url,
+    pub(crate) headers: Headers,
+    pub(crate) body: Body<'a>,
+    pub(crate) max_bytes: u64,
+    pub(crate) total: Option<Duration>,
+    pub(crate) follows: bool,
+    pub(crate) repeats: bool,
+}
+
+/// What is done with the URL.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[expect(missing_docs, reason = "RFC 9110 section 9.3 and RFC 5789 say what they mean")]
+#[non_exhaustive]
+pub enum Method {
+    Get,
+    Head,
+    Post,
+    Put,
+    Patch,
+    Delete,
+}
+
+impl Method {
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Get => "GET",
+            Self::Head => "HEAD",
+            Self::Post => "POST",
+            Self::Put => "PUT",
+            Self::Patch => "PATCH",
+            Self::Delete => "DELETE",
+        }
+    }
+
+    /// Whether twice does no more than once (RFC 9110 section 9.2.2).
+    fn is_idempotent(self) -> bool {
+        !matches!(self, Self::Post | Self::Patch)
+    }
+}
+
+/// What is sent along.
+#[non_exhaustive]
+pub enum Body<'a> {
+    /// Nothing.
+    None,
+    /// Bytes, which can be sent again.
+    Bytes(&'a [u8]),
+    /// So many bytes of a reader, which can be read once.
+    Reader {
+        /// Gives the bytes.
+        reader: &'a mut dyn Read,
+        /// How many it gives.
+        bytes: u64,
+    },
+}
+
+impl fmt::Debug for Body<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::None => f.write_str("None"),
+            Self::Bytes(bytes) => write!(f, "{} bytes", bytes.len()),
+            Self::Reader { bytes, .. } => write!(f, "{bytes} bytes of a reader"),
+        }
+    }
+}
+
+impl<'a> Request<'a> {
+    /// A request without headers and body.
+    #[must_use]
+    pub fn new(method: Method, url: &Url) -> Self {
+        Self {
+            method,
+            url: url.clone(),
+            headers: Headers::default(),
+            body: Body::None,
+            max_bytes: u64::MAX,
+            total: None,
+            follows: matches!(method, Method::Get | Method::Head),
+            repeats: method.is_idempotent(),
+        }
+    }
+
+    /// Asks for what is at `url`.
+    #[must_use]
+    pub fn get(url: &Url) -> Self {
+        Self::new(Method::Get, url)
+    }
+
+    /// Adds a header. What it says is never shown; `Authorization` and `Cookie` are left out when
+    /// a redirect leads to another origin.
+    #[must_use]
+    pub fn header(mut self, name: &str, value: &str) -> Self {
+        self.headers.add(name, value);
+        self
+    }
+
+    /// Sends something along.
+    #[must_use]
+    pub fn body(mut self, body: Body<'a>) -> Self {
+        self.body = body;
+        self
+    }
+
+    /// The most bytes that the answer's body may have. Default: any number, for bodies that are
+    /// read as a stream, by somebody who counts.
+    #[must_use]
+    pub fn max_bytes(mut self, max: u64) -> Self {
+        self.max_bytes = max;
+        self
+    }
+
+    /// Another time for all of it than [`Timeouts::total`](crate::Timeouts::total).
+    #[must_use]
+    pub fn total(mut self, total: Duration) -> Self {
+        self.total = Some(total);
+        self
+    }
+
+    /// Hands a redirect on as the answer. Only GET and HEAD follow redirects at all.
+    #[must_use]
+    pub fn without_redirects(mut self) -> Self {
+        self.follows = false;
+        self
+    }
+
+    /// Sends it once only, also when it could be repeated.
+    #[must_use]
+    pub fn once(mut self) -> Self {
+        self.repeats = false;
+        self
+    }
+
+    /// Whether it may be sent again: nothing happens twice, and its body is still there.
+    pub(crate) fn may_repeat(&self) -> bool {
+        self.repeats && !matches!(self.body, Body::Reader { .. })
+    }
+}

@@ -1,0 +1,61 @@
+//! The advisory database arrives by itself: OSV's exports, CISA's and FIRST's catalogues, fetched
+//! from their public places or a mirror, and built into one file in a cache folder.
+//!
+//! ```no_run
+//! use sealift::update::{DatabaseStore, FolderMirror, UpdateRequest};
+//!
+//! # fn main() -> Result<(), sealift::update::UpdateError> {
+//! let store = DatabaseStore::new("/home/me/.cache/sealift/db");
+//! let now = "2026-01-31T12:00:00Z".parse().unwrap();
+//! let mirror = FolderMirror::new("/srv/osv");
+//! let request = UpdateRequest::new(["Debian".parse()?], now);
+//! let report = store.update(&mirror, &request, &|_| {})?;
+//! println!("{:?}", report.exports);
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! ```text
+//! Transport ── modified_id.csv, all.zip, <ID>.json ──> partial/ ── every record read ──> exports/
+//!                                                                          │
+//!                          scans map it  <── renamed into place ── sealift.db, state.json
+//! ```
+//!
+//! * Each export is taken whole or not at all. One that is cut off, has a record that cannot be
+//!   read, inflates too far or has lost a good part of its records is refused; its last good state
+//!   stays, and the report says so.
+//! * What was fetched before is not fetched again: entity tags for whole files, OSV's list of
+//!   changes for records, ranges for downloads that broke off.
+//! * The database is replaced by a whole one under the same name, after which the state says what
+//!   it was made of. Killed at any moment, an update leaves the old database or the new one.
+//! * One process at a time updates; the others wait for it and take what it brought.
+//!
+//! Nothing here reads the clock or the environment, and the network is asked through the given
+//! [`Transport`] alone.
+
+mod catalogue;
+mod change;
+mod download;
+mod error;
+mod export;
+mod folder;
+mod http;
+mod layout;
+mod listing;
+mod lock;
+mod name;
+mod pack;
+mod report;
+mod state;
+mod store;
+mod transport;
+mod work;
+
+pub use error::{Refusal, UpdateError};
+pub use folder::FolderMirror;
+pub use http::HttpExports;
+pub use listing::ListingError;
+pub use name::ExportName;
+pub use report::{ExportOutcome, ExportReport, UpdateReport, UpdateStep};
+pub use store::{DatabaseStore, Due, UpdateRequest};
+pub use transport::{Answer, Ask, Place, Resume, Transport, TransportError, Validator};
