@@ -10,12 +10,14 @@ use clap::{ArgMatches, Command};
 use crate::Environment;
 
 /// The verbs that are cosign's; the others are Trivy's.
-const COSIGN_VERBS: [&str; 11] = [
+const COSIGN_VERBS: [&str; 13] = [
     "attest-blob",
+    "attestation",
     "generate-key-pair",
     "import-key-pair",
     "public-key",
     "sign-blob",
+    "signature",
     "tree",
     "triangulate",
     "verify",
