@@ -12,6 +12,7 @@ mod distribution;
 mod faults;
 mod pull;
 mod push;
+mod special;
 
 use std::time::Duration;
 
