@@ -179,7 +179,7 @@ impl Question<'_> {
     fn ask_registry(&self, provider: &dyn Provider) -> Option<Result<(), String>> {
         let (folder, digest) = &self.image;
         let layout = Layout::read(folder).unwrap();
-        if layout.index.iter().any(|entry| entry["annotations"]["kind"].is_string()) {
+        if layout.index.iter().any(|entry| entry.pointer("/annotations/kind").is_some()) {
             return None;
         }
         let registry = TestRegistry::start(Options::default());

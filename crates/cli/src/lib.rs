@@ -90,6 +90,7 @@ fn dispatch(
         Verb::Initialize(initialize) => verbs::initialize(&initialize, &cli.global, environment),
         Verb::Tree(tree) => verbs::tree(tree, &cli.global, environment),
         Verb::Triangulate(args) => verbs::triangulate(&args, &cli.global, environment),
+        Verb::Download(args) => verbs::download(&args, &cli.global, environment),
         Verb::Login(login) => verbs::login(login, environment),
         Verb::Logout(logout) => verbs::logout(&logout, environment),
         Verb::Clean(clean) => verbs::clean(&clean, &cli.global, environment),

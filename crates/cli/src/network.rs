@@ -48,15 +48,24 @@ fn proxies(environment: &Environment) -> Proxies {
 #[derive(Debug)]
 pub(crate) struct Network<'n> {
     access: Access,
+    /// The registry that the flags are about; that of each image when none is named.
+    about: Option<String>,
     environment: &'n Environment,
 }
 
 impl<'n> Network<'n> {
     pub(crate) fn new(access: impl Into<Access>, environment: &'n Environment) -> Self {
-        Self { access: access.into(), environment }
+        Self { access: access.into(), about: None, environment }
     }
 
-    /// An image in its registry. The flags are about that registry and no other.
+    /// The same, with flags that are about the registry of this image alone: a password is not for
+    /// that of its base.
+    pub(crate) fn about(self, image: Option<&str>) -> Self {
+        let reference = image.and_then(|image| image.parse::<Reference>().ok());
+        Self { about: reference.map(|image| image.registry().to_owned()), ..self }
+    }
+
+    /// An image in its registry.
     pub(crate) fn image(&self, reference: Reference) -> Result<Target, Failure> {
         let registries = self.registries(reference.registry())?;
         Ok(Target::Registry(RegistryImage::new(registries, reference)))
@@ -65,7 +74,8 @@ impl<'n> Network<'n> {
     /// Registries, of which one is asked as the flags say.
     pub(crate) fn registries(&self, registry: &str) -> Result<Registries, Failure> {
         let mut config = config(self.environment);
-        if self.access.is_insecure {
+        let is_about = self.about.as_deref().is_none_or(|about| about == registry);
+        if self.access.is_insecure && is_about {
             config.insecure_hosts.insert(registry.to_ascii_lowercase());
         }
         if let Some(path) = &self.access.authorities {
@@ -80,7 +90,7 @@ impl<'n> Network<'n> {
         let login = self.access.login.clone();
         let login = login.map(|(user, password)| Credential::Basic { user, password });
         let given = login.or_else(|| self.access.token.clone().map(Credential::RegistryToken));
-        keychain.given.extend(given.map(|given| (registry.to_owned(), given)));
+        keychain.given.extend(given.filter(|_| is_about).map(|given| (registry.to_owned(), given)));
         Ok(Registries::new(made(config)?, keychain))
     }
 

@@ -119,6 +119,10 @@ fn signatures_are_those_of_the_digest_behind_the_tag() {
     assert_eq!(output.stdout, format!("{}\n", world.name(&format!("app:{tag}"))).into_bytes());
     let output = world.run(&["tree", &name]);
     assert!(String::from_utf8_lossy(&output.stdout).contains(&tag));
+    let output = world.run(&["download", "signature", &name]);
+    let document: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert!(document["Base64Signature"].is_string() && document["Payload"].is_string());
+    assert_eq!(world.run(&["download", "attestation", &name]).status.code(), Some(10));
 }
 
 #[test]

@@ -9,7 +9,7 @@ use sealift_tests::Suite;
 use sealift_tests::registry::{Asked, Fault, Options};
 
 use crate::pull::{tag, with_image};
-use crate::{name, registries};
+use crate::{name, registries, special};
 
 /// The longest that any case may take with the times of the tests.
 const MOST: Duration = Duration::from_secs(10);
@@ -367,6 +367,15 @@ fn every_fault_is_an_error_in_bounded_time() {
                 Err(_) => Ok(()),
             },
         );
+    }
+    for (case, work) in special::CASES {
+        let started = Instant::now();
+        let outcome = work();
+        let time = started.elapsed();
+        let said = outcome.clone().unwrap_or_else(|wrong| wrong);
+        println!("{case:<45} {:>7.2} s  {said}", time.as_secs_f64());
+        let outcome = outcome.map(drop).map_err(|wrong| format!("unexpected: {wrong}"));
+        suite.case(case, if time > MOST { Err(format!("took {time:?}")) } else { outcome });
     }
     suite.finish();
 }

@@ -1,12 +1,18 @@
 //! The registry client against a registry on loopback: what it does, and what it does when the
 //! registry does wrong.
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![expect(
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test fails by panicking"
+)]
 
 mod access;
 mod distribution;
 mod faults;
 mod pull;
 mod push;
+mod special;
 
 use std::time::Duration;
 

@@ -21,7 +21,8 @@ use sealift::{Platform, Severity, Timestamp};
 pub(crate) use db::{DbArgs, DbVerb, UpdateArgs};
 pub(crate) use layers::LayerArgs;
 pub(crate) use registry::{
-    Access, AccessArgs, AttachedKind, LoginArgs, LogoutArgs, RegistryArgs, TriangulateArgs,
+    Access, AccessArgs, AttachedKind, DownloadArgs, Downloaded, LoginArgs, LogoutArgs,
+    RegistryArgs, TriangulateArgs,
 };
 pub(crate) use sign::{
     AttestBlobArgs, AttestedArgs, GenerateArgs, ImportArgs, KeyArgs, PasswordArgs, PublicKeyArgs,
@@ -113,6 +114,8 @@ pub(crate) enum Verb {
     Tree(ArtifactsArgs),
     /// Print where the signatures of an image are kept.
     Triangulate(TriangulateArgs),
+    /// Print the signatures or attestations of an image as they are kept; nothing is verified.
+    Download(DownloadArgs),
     /// Keep the credentials for a registry.
     Login(LoginArgs),
     /// Forget the credentials for a registry.

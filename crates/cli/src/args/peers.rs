@@ -131,7 +131,6 @@ const VERBS: &[&str] = &[
     "config",
     "convert",
     "copy",
-    "download",
     "k8s",
     "kubernetes",
     "load",

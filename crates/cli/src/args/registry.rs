@@ -3,9 +3,9 @@
 use std::path::PathBuf;
 
 use clap::builder::NonEmptyStringValueParser;
-use clap::{Args, ValueEnum};
+use clap::{Args, Subcommand, ValueEnum};
 
-use super::OutArgs;
+use super::{ArtifactsArgs, OutArgs};
 
 /// As Trivy names them.
 #[derive(Debug, Args)]
@@ -138,4 +138,19 @@ pub(crate) enum AttachedKind {
     Signature,
     Attestation,
     Digest,
+}
+
+/// `download`.
+#[derive(Debug, Args)]
+pub(crate) struct DownloadArgs {
+    #[command(subcommand)]
+    pub(crate) what: Downloaded,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Downloaded {
+    /// Print the signatures of an image, one a line; nothing is verified.
+    Signature(ArtifactsArgs),
+    /// Print the attestations of an image, one a line; nothing is verified.
+    Attestation(ArtifactsArgs),
 }

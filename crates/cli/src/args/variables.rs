@@ -10,13 +10,15 @@ use clap::{ArgMatches, Command};
 use crate::Environment;
 
 /// The verbs that are cosign's; the others are Trivy's.
-const COSIGN_VERBS: [&str; 12] = [
+const COSIGN_VERBS: [&str; 14] = [
     "attest-blob",
+    "attestation",
     "generate-key-pair",
     "import-key-pair",
     "initialize",
     "public-key",
     "sign-blob",
+    "signature",
     "tree",
     "triangulate",
     "verify",

@@ -18,7 +18,8 @@ pub(crate) use login::{login, logout};
 pub(crate) use scan::{fs, image, rootfs, sbom};
 pub(crate) use sign::{attest_blob, generate_key_pair, import_key_pair, public_key, sign_blob};
 pub(crate) use verify::{
-    initialize, tree, triangulate, verify, verify_attestation, verify_blob, verify_blob_attestation,
+    download, initialize, tree, triangulate, verify, verify_attestation, verify_blob,
+    verify_blob_attestation,
 };
 
 /// `version`: the program's version.

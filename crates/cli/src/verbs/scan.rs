@@ -39,7 +39,7 @@ pub(crate) fn image(
         return advisories::download(&args.scan, global, environment);
     }
     deadline::set(global.timeout);
-    let network = Network::new(&args.access, environment);
+    let network = Network::new(&args.access, environment).about(args.image.as_deref());
     let target = match (&args.image, &args.input) {
         (Some(image), _) => target::parse_image(image, &args.image_src, &network)?,
         (None, input) => target::by_path(input.as_deref().unwrap_or_default()),
@@ -80,6 +80,7 @@ pub(crate) fn fs(
     global: &GlobalArgs,
     environment: &Environment,
 ) -> Result<u8, Failure> {
+    deadline::set(global.timeout);
     let options = options(&args.scan, environment)?;
     run(&Target::Filesystem(args.path), &options, &args.scan, global, environment)
 }
@@ -89,6 +90,7 @@ pub(crate) fn rootfs(
     global: &GlobalArgs,
     environment: &Environment,
 ) -> Result<u8, Failure> {
+    deadline::set(global.timeout);
     let options = options(&args.scan, environment)?;
     run(&Target::Rootfs(args.path), &options, &args.scan, global, environment)
 }
@@ -98,6 +100,7 @@ pub(crate) fn sbom(
     global: &GlobalArgs,
     environment: &Environment,
 ) -> Result<u8, Failure> {
+    deadline::set(global.timeout);
     let options = options(&args.scan, environment)?;
     run(&Target::Sbom(args.file), &options, &args.scan, global, environment)
 }
@@ -141,7 +144,6 @@ fn run(
     {
         database_path(None, global, environment)?;
     }
-    deadline::set(global.timeout);
     let bar = Bar::new(!args.no_progress && !global.quiet);
     let contents = Scanner::read(target, options, &bar)?;
     drop(bar);

@@ -25,12 +25,14 @@
 //! signature that lies in a file of its own.
 
 mod blob;
+mod download;
 mod error;
 mod image;
 mod list;
 mod payload;
 
 pub use blob::{DetachedError, Evidence, detached};
+pub use download::download;
 pub use error::{OpenError, Unverified, UnverifiedReason};
 pub use image::{SignedImage, VerifiedImage, VerifyOptions};
 pub use list::{AttachedTree, attached_tree};

@@ -1,6 +1,7 @@
 //! The verbs that verify.
 
 mod blob;
+mod download;
 mod images;
 mod initialize;
 mod said;
@@ -9,6 +10,7 @@ mod tree;
 mod triangulate;
 
 pub(crate) use blob::{verify_blob, verify_blob_attestation};
+pub(crate) use download::download;
 pub(super) use images::predicate_type;
 pub(crate) use images::{verify, verify_attestation};
 pub(crate) use initialize::initialize;
