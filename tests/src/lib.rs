@@ -1,4 +1,5 @@
-//! What the suites share: where their data is, how they count, and an [`instance`] that signs.
+//! What the suites share: where their data is, how they count, and an [`instance`] that signs, and
+//! its services as [`witnesses`] on loopback.
 //!
 //! A suite walks the cases that it finds in a folder, compares each with what is expected of it,
 //! and closes with one line. A case that cannot be right yet stands in the suite's exceptions, a
@@ -8,10 +9,12 @@
 pub mod cases;
 pub mod instance;
 pub mod mutation;
+pub mod registry;
 pub mod signed_example;
 mod suite;
 mod table;
 mod variant;
+pub mod witnesses;
 
 use std::path::PathBuf;
 

@@ -38,6 +38,18 @@ impl Environment {
         (!value.is_empty()).then_some(value)
     }
 
+    /// The variable `name` as it is set, even if to nothing: an empty password is one.
+    pub(crate) fn given(&self, name: &str) -> Option<&OsStr> {
+        self.variables.get(OsStr::new(name)).map(OsString::as_os_str)
+    }
+
+    /// The variables that are text.
+    pub(crate) fn texts(&self) -> BTreeMap<String, String> {
+        let text = |word: &OsString| word.to_str().map(str::to_owned);
+        let pairs = self.variables.iter();
+        pairs.filter_map(|(name, value)| Some((text(name)?, text(value)?))).collect()
+    }
+
     /// The time that reproducible output is to carry (`SOURCE_DATE_EPOCH`, reproducible-builds.org
     /// specification 1.1).
     pub(crate) fn source_date(&self) -> Option<Timestamp> {

@@ -6,7 +6,9 @@ use std::io;
 use std::path::PathBuf;
 
 use sealift::LayersError;
-use sealift::update::UpdateError;
+use sealift::http::ErrorKind as HttpErrorKind;
+use sealift::registry::ErrorKind;
+use sealift::update::{ArtifactError, UpdateError};
 use sealift::verify::OpenError;
 
 /// Why the command could not do what it was asked.
@@ -26,6 +28,8 @@ pub(crate) enum Failure {
     Update(UpdateError),
     /// Not all that was asked for could be fetched.
     NotUpdated { names: String },
+    /// A database cannot be pushed or pulled.
+    Artifact(ArtifactError),
     /// A trusted root cannot be had.
     Trust(sealift::trust::Error),
     /// The facade could not do it.
@@ -50,7 +54,7 @@ impl Failure {
         match self {
             Self::Unverified { status, .. } => *status,
             Self::Signed(error) => match error.as_ref() {
-                OpenError::NoSuchImage { .. } => 11,
+                OpenError::NoSuchImage { .. } | OpenError::NotInRegistry(_) => 11,
                 OpenError::Attached(_) => 1,
                 OpenError::Unreadable(error) if is_changed(error) => 1,
                 _ => 2,
@@ -62,6 +66,9 @@ impl Failure {
 
 /// Whether bytes are not what a digest names: then it is not the input that is wrong.
 fn is_changed(error: &sealift::Error) -> bool {
+    if let sealift::Error::Registry(error) = error {
+        return matches!(error.kind, ErrorKind::WrongDigest { .. } | ErrorKind::WrongSize { .. });
+    }
     matches!(
         error,
         sealift::Error::Layers {
@@ -82,6 +89,12 @@ impl From<OpenError> for Failure {
 impl From<clap::Error> for Failure {
     fn from(error: clap::Error) -> Self {
         Self::Usage(error)
+    }
+}
+
+impl From<ArtifactError> for Failure {
+    fn from(error: ArtifactError) -> Self {
+        Self::Artifact(error)
     }
 }
 
@@ -133,6 +146,17 @@ impl fmt::Display for Failure {
                 writeln!(f, "error: {}", Chain(error))?;
                 hint_of_update(error)
             }
+            Self::Artifact(error) => {
+                writeln!(f, "error: {}", Chain(error))?;
+                match error {
+                    ArtifactError::NoDatabase { .. } => "push one with `sealift db push`",
+                    ArtifactError::Older { .. } => {
+                        "to go back to it, remove the one that is here with `sealift clean --vuln-db`"
+                    }
+                    ArtifactError::Store(error) => hint_of_update(error),
+                    _ => "",
+                }
+            }
             Self::Trust(error) => {
                 writeln!(f, "error: {}", Chain(error))?;
                 "try again with `sealift initialize`, or name a trusted root with --trusted-root FILE"
@@ -179,6 +203,10 @@ impl fmt::Display for Failure {
 
 fn hint_of(error: &sealift::Error) -> &'static str {
     match error {
+        sealift::Error::Registry(error) => hint_of_registry(&error.kind),
+        sealift::Error::NotInRegistry(_) => {
+            "check name and tag; `sealift tree` and others take a digest, too"
+        }
         sealift::Error::Io { source, .. } if source.kind() == io::ErrorKind::NotFound => {
             "check the path; images are named oci:DIR[:TAG], docker-archive:FILE or by a path that starts with ./ or /"
         }
@@ -226,9 +254,34 @@ fn hint_of_update(error: &UpdateError) -> &'static str {
     }
 }
 
+fn hint_of_registry(kind: &ErrorKind) -> &'static str {
+    match kind {
+        ErrorKind::Denied { .. } => {
+            "check the name, and log in to the registry: sealift login REGISTRY -u NAME"
+        }
+        ErrorKind::Http(error) => match error.kind {
+            HttpErrorKind::Tls(_) => {
+                "name the registry's certificate authority: --cacert FILE (verifying: --registry-cacert)"
+            }
+            HttpErrorKind::PlainHttp => {
+                "a registry without TLS must be allowed: --insecure (verifying: --allow-http-registry)"
+            }
+            _ => "check the registry's name and that it can be reached from here",
+        },
+        ErrorKind::Credentials(_) => {
+            "mend the file, or log in again: sealift login REGISTRY -u NAME"
+        }
+        ErrorKind::WrongDigest { .. } | ErrorKind::WrongSize { .. } => {
+            "the registry, or somebody on the way to it, gives other bytes than were asked for"
+        }
+        _ => "",
+    }
+}
+
 fn hint_of_signed(error: &OpenError) -> &'static str {
     match error {
         OpenError::NoSuchImage { .. } => "name one of them: oci:DIR:TAG, oci:DIR@DIGEST",
+        OpenError::NotInRegistry(_) => "check name and tag",
         OpenError::Unreadable(error) => hint_of(error),
         OpenError::NoManifest { .. } => {
             "take an OCI layout: what `docker save` writes has no digest that could be signed"

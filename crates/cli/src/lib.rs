@@ -60,7 +60,7 @@ fn dispatch(
     environment: &Environment,
 ) -> Result<u8, Failure> {
     let command = args::command();
-    let (given, left_out) = args::peers::without_harmless(args.collect());
+    let (given, left_out) = args::peers::without_harmless(&command, args.collect());
     let (set, filled) = args::variables::fill_in(&command, given, environment);
     let explained = |error| args::peers::explained(error, &filled);
     let matches = command.try_get_matches_from(set).map_err(explained)?;
@@ -83,7 +83,15 @@ fn dispatch(
             verbs::verify_blob_attestation(verify, &cli.global, environment)
         }
         Verb::Initialize(initialize) => verbs::initialize(&initialize, &cli.global, environment),
+        Verb::GenerateKeyPair(keys) => verbs::generate_key_pair(&keys, environment),
+        Verb::ImportKeyPair(keys) => verbs::import_key_pair(&keys, environment),
+        Verb::PublicKey(key) => verbs::public_key(&key, environment),
+        Verb::SignBlob(sign) => verbs::sign_blob(&sign, &cli.global, environment),
+        Verb::AttestBlob(attest) => verbs::attest_blob(&attest, &cli.global, environment),
         Verb::Tree(tree) => verbs::tree(tree, &cli.global, environment),
+        Verb::Triangulate(args) => verbs::triangulate(&args, &cli.global, environment),
+        Verb::Login(login) => verbs::login(login, environment),
+        Verb::Logout(logout) => verbs::logout(&logout, environment),
         Verb::Clean(clean) => verbs::clean(&clean, &cli.global, environment),
         Verb::Version => verbs::version(),
         Verb::Completion { shell } => verbs::completion(shell),

@@ -3,25 +3,28 @@
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
-use sealift::{Selector, Target};
+use sealift::registry::{Engine, EngineError};
+use sealift::{EngineImage, Reference, ReferenceError, Selector, Target};
 
 use crate::failure::Failure;
+use crate::network::Network;
 
-const SAVE_HINT: &str = "save the image with `docker save IMAGE -o FILE` and scan \
-                         `--input FILE`, or an OCI layout as oci:DIR[:TAG]";
+const NAME_HINT: &str = "an image is named [REGISTRY/]REPOSITORY[:TAG|@DIGEST], oci:DIR[:TAG], \
+                         docker-archive:FILE, or by a path that starts with ./ or /";
 const PATH_HINT: &str =
     "a file or folder of that name is there: to scan it, write ./ in front of its name";
-
 const LOCAL_HINT: &str = "a file or folder of that name is there: name it as oci:DIR[:TAG|@DIGEST], or add --local-image";
-const REGISTRY_HINT: &str = "save the image with its signatures as an OCI layout (`cosign save \
-                             --dir DIR IMAGE`) and name that: oci:DIR[:TAG|@DIGEST]";
 
 /// Reads the target of `image`: `oci:DIR[:TAG|@DIGEST]`, `oci-archive:FILE[:TAG]`,
-/// `docker-archive:FILE[:TAG]`, or a path that starts with `/`, `./` or `../`, so that a folder
-/// named `nginx` never stands in for the image `nginx`.
-pub(crate) fn parse_image(text: &str, sources: &[String]) -> Result<Target, Failure> {
-    let scheme = text.split_once(':');
-    match scheme {
+/// `docker-archive:FILE[:TAG]`, `docker-daemon:NAME`, `podman:NAME`, or a path that starts with
+/// `/`, `./` or `../`. Anything else is a name, and looked for in `sources`: a folder named `nginx`
+/// never stands in for the image `nginx`.
+pub(crate) fn parse_image(
+    text: &str,
+    sources: &[String],
+    network: &Network<'_>,
+) -> Result<Target, Failure> {
+    match text.split_once(':') {
         Some((_, "")) => Err(Failure::Value {
             flag: "IMAGE",
             value: text.to_owned(),
@@ -35,22 +38,83 @@ pub(crate) fn parse_image(text: &str, sources: &[String]) -> Result<Target, Fail
             let (file, selector) = split_selector(rest);
             Ok(Target::ImageArchive { file, selector })
         }
-        Some(("docker-daemon" | "docker" | "podman" | "containerd", _)) => Err(Failure::NotYet {
-            what: format!("reading {text} from a container engine"),
-            hint: SAVE_HINT,
-        }),
+        Some(("docker-daemon", name)) => in_engine(&network.docker(), name),
+        Some(("podman", name)) => in_engine(&network.podman(), name),
         _ if is_path(text) => Ok(by_path(OsStr::new(text))),
-        _ => Err(Failure::NotYet {
-            what: format!("looking for the image {text} in {}", sources.join(", ")),
-            hint: if Path::new(text).exists() { PATH_HINT } else { SAVE_HINT },
-        }),
+        _ => by_name(text, sources, network),
     }
 }
 
+/// The image of a name, in the first source that has it. A source that is not there is passed
+/// over; the one that is taken is named on stderr.
+fn by_name(text: &str, sources: &[String], network: &Network<'_>) -> Result<Target, Failure> {
+    let reference = parse_reference(text, PATH_HINT)?;
+    for source in sources {
+        let engines = match source.as_str() {
+            "docker" => network.docker(),
+            "podman" => network.podman(),
+            "remote" => {
+                eprintln!("taken from the registry {}", reference.registry());
+                return network.image(reference);
+            }
+            // It has no interface that gives an archive; Trivy's users name it in lists.
+            "containerd" => continue,
+            _ => {
+                return Err(Failure::Value {
+                    flag: "--image-src",
+                    value: source.clone(),
+                    hint: "sources are docker, podman, containerd, remote",
+                });
+            }
+        };
+        for engine in engines {
+            match EngineImage::fetch(&engine, text) {
+                Ok(image) => {
+                    eprintln!("taken from {source} at {}", engine.socket().display());
+                    return Ok(Target::Engine(image));
+                }
+                Err(EngineError::Absent { .. } | EngineError::NoSuchImage { .. }) => {}
+                Err(error) => eprintln!("warning: passed over {source}: {error}"),
+            }
+        }
+    }
+    Err(Failure::Value {
+        flag: "--image-src",
+        value: sources.join(","),
+        hint: "none of these has the image; `remote` asks its registry",
+    })
+}
+
+/// An image that an engine must have.
+fn in_engine(engines: &[Engine], name: &str) -> Result<Target, Failure> {
+    let mut failure = Failure::Value {
+        flag: "IMAGE",
+        value: name.to_owned(),
+        hint: "the engine is not at a socket on this machine",
+    };
+    for engine in engines {
+        match EngineImage::fetch(engine, name) {
+            Ok(image) => return Ok(Target::Engine(image)),
+            Err(error) => {
+                failure = Failure::Unusable {
+                    what: name.to_owned(),
+                    error: error.into(),
+                    hint: "check that the engine runs, that you may ask it, and that it has the image",
+                };
+            }
+        }
+    }
+    Err(failure)
+}
+
 /// Reads the target of a verb that verifies: `oci:DIR[:TAG|@DIGEST]` or `oci-archive:FILE`, and
-/// with `--local-image` a path. Anything else is a reference to a registry: a folder never stands
-/// in for an image by chance.
-pub(crate) fn parse_signed(text: &str, is_path: bool) -> Result<Target, Failure> {
+/// with `is_path` a path. Anything else is a reference to a registry: a folder never stands in for
+/// an image by chance.
+pub(crate) fn parse_signed(
+    text: &str,
+    is_path: bool,
+    network: &Network<'_>,
+) -> Result<Target, Failure> {
     if is_path {
         return Ok(by_path(OsStr::new(text)));
     }
@@ -63,11 +127,17 @@ pub(crate) fn parse_signed(text: &str, is_path: bool) -> Result<Target, Failure>
             let (file, selector) = split_selector(rest);
             Ok(Target::ImageArchive { file, selector })
         }
-        _ => Err(Failure::NotYet {
-            what: format!("asking a registry for {text}"),
-            hint: if Path::new(text).exists() { LOCAL_HINT } else { REGISTRY_HINT },
-        }),
+        _ => network.image(parse_reference(text, LOCAL_HINT)?),
     }
+}
+
+/// The name of an image; `hint` is given where a file of that name is there.
+pub(crate) fn parse_reference(text: &str, hint: &'static str) -> Result<Reference, Failure> {
+    text.parse().map_err(|error: ReferenceError| Failure::Unusable {
+        what: text.to_owned(),
+        error: error.into(),
+        hint: if Path::new(text).exists() { hint } else { NAME_HINT },
+    })
 }
 
 /// Whether a target is written as a path.
@@ -117,9 +187,21 @@ fn split_selector(text: &str) -> (PathBuf, Option<Selector>) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Environment;
+    use crate::args::Access;
+
+    fn image(text: &str) -> Result<Target, Failure> {
+        let environment = Environment::empty();
+        parse_image(text, &["remote".to_owned()], &Network::new(Access::default(), &environment))
+    }
+
+    fn signed(text: &str, is_path: bool) -> Result<Target, Failure> {
+        let environment = Environment::empty();
+        parse_signed(text, is_path, &Network::new(Access::default(), &environment))
+    }
 
     fn layout(text: &str) -> (PathBuf, Option<String>) {
-        match parse_image(text, &[]) {
+        match image(text) {
             Ok(Target::ImageLayout { folder, selector }) => {
                 (folder, selector.map(|selector| format!("{selector:?}")))
             }
@@ -138,21 +220,25 @@ mod tests {
     }
 
     #[test]
-    fn what_is_verified_is_a_layout_or_asked_for_as_a_path() {
-        for text in ["nginx", "./layout", "/layout", "oci:", "docker-archive:x.tar"] {
-            assert!(matches!(parse_signed(text, false), Err(Failure::NotYet { .. })), "{text}");
+    fn what_is_verified_is_asked_of_a_registry_unless_it_says_otherwise() {
+        for text in ["nginx", "src", "localhost:5000/a:b"] {
+            assert!(matches!(signed(text, false), Ok(Target::Registry(_))), "{text}");
         }
-        assert!(matches!(parse_signed("oci:x:1.0", false), Ok(Target::ImageLayout { .. })));
-        assert!(matches!(parse_signed("oci-archive:x", false), Ok(Target::ImageArchive { .. })));
-        assert!(matches!(parse_signed("src", true), Ok(Target::ImageLayout { .. })));
+        for text in ["./layout", "/layout", "oci:"] {
+            assert!(matches!(signed(text, false), Err(Failure::Unusable { .. })), "{text}");
+        }
+        assert!(matches!(signed("oci:x:1.0", false), Ok(Target::ImageLayout { .. })));
+        assert!(matches!(signed("oci-archive:x", false), Ok(Target::ImageArchive { .. })));
+        assert!(matches!(signed("src", true), Ok(Target::ImageLayout { .. })));
     }
 
     #[test]
     fn a_bare_name_is_never_a_path() {
-        for text in ["nginx", "nginx:1.25", "docker-daemon:nginx", "src"] {
-            assert!(matches!(parse_image(text, &[]), Err(Failure::NotYet { .. })), "{text}");
+        for text in ["nginx", "nginx:1.25", "src"] {
+            assert!(matches!(image(text), Ok(Target::Registry(_))), "{text}");
         }
-        assert!(matches!(parse_image("./src", &[]), Ok(Target::ImageLayout { .. })));
-        assert!(matches!(parse_image("./x.tar", &[]), Ok(Target::ImageArchive { .. })));
+        assert!(matches!(image("./src"), Ok(Target::ImageLayout { .. })));
+        assert!(matches!(image("./x.tar"), Ok(Target::ImageArchive { .. })));
+        assert!(matches!(image("oci:"), Err(Failure::Value { .. })));
     }
 }

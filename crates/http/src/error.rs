@@ -136,6 +136,14 @@ impl fmt::Display for Phase {
     }
 }
 
+impl Error {
+    /// An error of a host.
+    #[must_use]
+    pub fn new(host: String, kind: ErrorKind) -> Self {
+        Self { host, kind }
+    }
+}
+
 impl ErrorKind {
     /// Whether the same request may succeed when it is sent again.
     #[must_use]

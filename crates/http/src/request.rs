@@ -98,6 +98,12 @@ impl<'a> Request<'a> {
         Self::new(Method::Get, url)
     }
 
+    /// Where it goes.
+    #[must_use]
+    pub fn url(&self) -> &Url {
+        &self.url
+    }
+
     /// Adds a header. What it says is never shown; `Authorization` and `Cookie` are left out when
     /// a redirect leads to another origin.
     #[must_use]
@@ -139,6 +145,14 @@ impl<'a> Request<'a> {
     #[must_use]
     pub fn once(mut self) -> Self {
         self.repeats = false;
+        self
+    }
+
+    /// Lets it be sent again though its method is one that may do something twice: here it does
+    /// no harm.
+    #[must_use]
+    pub fn repeatable(mut self) -> Self {
+        self.repeats = true;
         self
     }
 

@@ -13,7 +13,7 @@ use sealift_model::{BaseEvidence, Diagnostic, Digest, Impact, Timestamp};
 use sealift_report::BaseFacts;
 use serde::Deserialize;
 
-use crate::scan::open_image;
+use crate::source::Opened;
 use crate::{Error, ScanOptions, Target};
 
 /// Bytes of a list of known bases: some hundred thousand of them.
@@ -155,10 +155,9 @@ fn open_named(
     image: &ImageConfig,
     options: &ScanOptions,
 ) -> Result<Result<ImageConfig, String>, Error> {
-    let (source, selector) = open_image(&named.image, &options.limits)?;
+    let source = Opened::find(&named.image, &options.limits)?;
     let failed = |error| Error::layers(named.image.path(), error);
-    let root = source.select(selector).map_err(failed)?;
-    match Image::open(&source, &root, image.platform().as_ref(), &options.limits) {
+    match Image::open(&source, &source.root, image.platform().as_ref(), &options.limits) {
         Ok(base) => Ok(Ok(base.config)),
         Err(error @ sealift_layers::Error::NoPlatform { .. }) => Ok(Err(error.to_string())),
         Err(error) => Err(failed(error)),

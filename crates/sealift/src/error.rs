@@ -3,6 +3,8 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
+use sealift_model::Reference;
+
 /// Why a scan, or what goes before it, failed.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -48,6 +50,12 @@ pub enum Error {
         /// What is named.
         path: PathBuf,
     },
+    /// The registry did not give what was asked for.
+    #[error(transparent)]
+    Registry(#[from] Box<sealift_registry::Error>),
+    /// The registry has no such image.
+    #[error("{0} is not in the registry")]
+    NotInRegistry(Box<Reference>),
     /// The advisory database could not be opened.
     #[error("{}", path.display())]
     Database {

@@ -17,10 +17,11 @@
 //! A [`Scanner`] holds a [`Database`] and scans any number of [`Target`]s, also from many
 //! threads at once; a [`Selection`] says which findings count; [`Format`] writes the report.
 //! [`verify`] has what signatures need: keys, trusted roots, policies, and images with what is
-//! attached to them. [`update`] fetches advisories and keeps the database.
+//! attached to them, [`sign`] what makes signatures. [`update`] fetches advisories and keeps the
+//! database; [`registry`] asks registries for images.
 //!
 //! Nothing here prints or reads the clock or the environment; the network is asked where a
-//! transport is handed in, and nowhere else.
+//! transport or a registry is handed in, and nowhere else.
 #![forbid(unsafe_code)]
 
 mod age;
@@ -33,7 +34,9 @@ mod format;
 mod observer;
 mod scan;
 mod selection;
+pub mod sign;
 mod skip;
+mod source;
 mod target;
 pub mod update;
 pub mod verify;
@@ -50,10 +53,12 @@ pub use sealift_http as http;
 pub use sealift_layers::{Error as LayersError, Limits, Progress, Selector};
 pub use sealift_matcher::{BuildOptions, BuildReport, Coverage, Finding, Info, Status, Verified};
 pub use sealift_model::{
-    BaseEvidence, Digest, Inventory, Package, Platform, Severity, Support, Timestamp,
+    BaseEvidence, Descriptor, Digest, Inventory, Package, Platform, Reference, ReferenceError,
+    Severity, Support, Timestamp,
 };
+pub use sealift_registry as registry;
 pub use sealift_report::{BaseFacts, Counts, JsonOptions, Report, TableStyle, escape};
 pub use sealift_sigstore_trust as trust;
 pub use selection::{Hidden, Selection};
 pub use skip::SkipRules;
-pub use target::Target;
+pub use target::{EngineImage, RegistryImage, Target};

@@ -7,7 +7,7 @@ use std::num::NonZeroUsize;
 use std::path::Path;
 use std::sync::Arc;
 
-use sealift_layers::{Image, ImageSource, Limits, ReadOptions, Selector, SourceKind};
+use sealift_layers::{Image, Limits, ReadOptions};
 use sealift_matcher::{MatchOptions, Matches, Records};
 use sealift_model::{
     Diagnostic, Evidence, Impact, Inventory, Package, Platform, Relationship, Timestamp,
@@ -20,6 +20,7 @@ use sealift_sbom::{
 
 use crate::covered::Covered;
 use crate::skip::OnlyFile;
+use crate::source::Opened;
 use crate::update::ExportName;
 use crate::{Bases, Database, Error, LayerCache, Observer, SkipRules, Target, base};
 
@@ -267,32 +268,17 @@ fn read(
     observer: &dyn Observer,
 ) -> Result<Contents, Error> {
     match target {
-        Target::ImageLayout { .. } | Target::ImageArchive { .. } => {
-            let (source, selector) = open_image(target, &options.limits)?;
-            read_image(&source, selector, target.path(), options, observer)
+        Target::ImageLayout { .. }
+        | Target::ImageArchive { .. }
+        | Target::Registry(_)
+        | Target::Engine(_) => {
+            let source = Opened::find(target, &options.limits)?;
+            read_image(&source, target.path(), options, observer)
         }
         Target::Rootfs(path) => read_tree(path, Matching::Installed, options, observer),
         Target::Filesystem(path) => read_tree(path, Matching::Declared, options, observer),
         Target::Sbom(file) => read_sbom(file),
     }
-}
-
-/// The source of an image, and which of its images is meant.
-pub(crate) fn open_image<'t>(
-    target: &'t Target,
-    limits: &Limits,
-) -> Result<(ImageSource, Option<&'t Selector>), Error> {
-    let (source, selector) = match target {
-        Target::ImageLayout { folder, selector } => {
-            (ImageSource::open_layout(folder, limits), selector)
-        }
-        Target::ImageArchive { file, selector } => {
-            (ImageSource::open_archive(file, limits), selector)
-        }
-        other => return Err(Error::NotAnImage { path: other.path().to_owned() }),
-    };
-    let source = source.map_err(|error| Error::layers(target.path(), error))?;
-    Ok((source, selector.as_ref()))
 }
 
 /// Reads a folder, or of the folder around it one file alone.
@@ -318,16 +304,14 @@ fn read_tree(
 }
 
 fn read_image(
-    source: &ImageSource,
-    selector: Option<&Selector>,
+    source: &Opened,
     path: &Path,
     options: &ScanOptions,
     observer: &dyn Observer,
 ) -> Result<Contents, Error> {
     let failed = |error| Error::layers(path, error);
-    let root = source.select(selector).map_err(failed)?;
     let platform = options.platform.as_ref();
-    let image = Image::open(source, &root, platform, &options.limits).map_err(failed)?;
+    let image = Image::open(source, &source.root, platform, &options.limits).map_err(failed)?;
     // A base that cannot be read is better known before the layers are read.
     let (base, other_base) = base::find(&image.config, options)?;
     let catalogers = sealift_sbom::ALL;
@@ -342,14 +326,12 @@ fn read_image(
         cache.trim();
     }
     let mut facts = ImageFacts::new(image.id().clone(), config(&image));
-    // An archive of `docker save` has neither manifests nor a registry's blobs.
-    let has_manifests = source.kind() != SourceKind::DockerArchive;
+    let has_manifests = source.has_manifests();
     if has_manifests {
         facts.manifest = Some(image.manifest.clone());
         facts.index.clone_from(&image.index);
     }
-    let names = source.full_names(&root.digest).into_iter();
-    facts.tags = names.map(str::to_owned).collect();
+    facts.tags = source.names();
     let summaries = tree.layers.iter();
     facts.layers = summaries
         .filter_map(|layer| {

@@ -1,8 +1,13 @@
 //! What can be scanned.
 
+use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use sealift_layers::Selector;
+use sealift_model::Reference;
+use sealift_registry::{Engine, EngineError, Registries, Repository};
+use tempfile::{NamedTempFile, TempPath};
 
 /// Something to scan.
 #[derive(Clone, Debug)]
@@ -22,6 +27,10 @@ pub enum Target {
         /// Which of its images; the only one when none is given.
         selector: Option<Selector>,
     },
+    /// An image in a registry. Its layers are read as they arrive, and nothing of it is stored.
+    Registry(RegistryImage),
+    /// An image that a container engine has.
+    Engine(EngineImage),
     /// An unpacked root file system: what is installed is matched.
     Rootfs(PathBuf),
     /// A source tree, or one file of it: what is declared is matched.
@@ -40,7 +49,7 @@ impl Target {
         }
     }
 
-    /// The file or folder.
+    /// The file or folder; for an image elsewhere its name.
     #[must_use]
     pub fn path(&self) -> &Path {
         match self {
@@ -49,6 +58,64 @@ impl Target {
             | Self::Rootfs(path)
             | Self::Filesystem(path)
             | Self::Sbom(path) => path,
+            Self::Registry(image) => &image.name,
+            Self::Engine(image) => &image.name,
         }
+    }
+}
+
+/// An image in a registry.
+#[derive(Clone, Debug)]
+pub struct RegistryImage {
+    registries: Registries,
+    reference: Reference,
+    name: PathBuf,
+}
+
+impl RegistryImage {
+    /// An image, and how its registry is asked.
+    #[must_use]
+    pub fn new(registries: Registries, reference: Reference) -> Self {
+        let name = reference.to_string().into();
+        Self { registries, reference, name }
+    }
+
+    /// Its name.
+    #[must_use]
+    pub fn reference(&self) -> &Reference {
+        &self.reference
+    }
+
+    /// Its repository.
+    #[must_use]
+    pub fn repository(&self) -> Repository {
+        self.registries.repository(&self.reference)
+    }
+}
+
+/// An image that a container engine has given as an archive, which is removed with the last clone
+/// of this: layers lie in it in no order that would let them be read as they arrive.
+#[derive(Clone, Debug)]
+pub struct EngineImage {
+    archive: Arc<TempPath>,
+    name: PathBuf,
+}
+
+impl EngineImage {
+    /// Asks an engine for an image.
+    ///
+    /// # Errors
+    /// When nothing listens at the socket, when the engine does not have the image, and when the
+    /// archive cannot be kept.
+    pub fn fetch(engine: &Engine, image: &str) -> Result<Self, EngineError> {
+        let mut stream = engine.save(image)?;
+        let failed = |source| EngineError::Io { socket: engine.socket().to_owned(), source };
+        let mut archive = NamedTempFile::new().map_err(failed)?;
+        io::copy(&mut stream, &mut archive).map_err(failed)?;
+        Ok(Self { archive: Arc::new(archive.into_temp_path()), name: image.into() })
+    }
+
+    pub(crate) fn archive(&self) -> &Path {
+        &self.archive
     }
 }

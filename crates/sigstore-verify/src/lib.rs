@@ -100,7 +100,7 @@ pub use log::{
     Checkpoint, CheckpointError, Entry, InclusionProof, LogError, Signatory, Signed, SignedContent,
     VerifiedCheckpoint, VerifiedEntry,
 };
-pub use pem::PemError;
+pub use pem::{Block as PemBlock, PemError, blocks as pem_blocks};
 pub use policy::{
     ExpressionError, Identities, IdentityMatcher, IdentityMismatch, Policy, SyntaxError,
     SyntaxErrorKind, TextMatcher, TrustedKey,

@@ -6,11 +6,12 @@ use crate::base64::{self, Base64Error};
 
 /// One block: `-----BEGIN label-----`.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Block<'t> {
+#[non_exhaustive]
+pub struct Block<'t> {
     /// What the block says that it holds: `CERTIFICATE`, `PUBLIC KEY`.
-    pub(crate) label: &'t str,
+    pub label: &'t str,
     /// What it holds: DER.
-    pub(crate) contents: Vec<u8>,
+    pub contents: Vec<u8>,
 }
 
 /// Why text was not accepted as PEM.
@@ -53,7 +54,10 @@ pub enum PemError {
 }
 
 /// The blocks of a text: at least one, at most `max`.
-pub(crate) fn blocks(text: &[u8], max: usize) -> Result<Vec<Block<'_>>, PemError> {
+///
+/// # Errors
+/// When there is none, there are more, or one is malformed.
+pub fn blocks(text: &[u8], max: usize) -> Result<Vec<Block<'_>>, PemError> {
     let text = std::str::from_utf8(text).map_err(|_| PemError::NotText)?;
     let mut lines = text.lines().zip(1..);
     let mut blocks = Vec::new();

@@ -204,6 +204,20 @@ impl Instance {
         Signed { key, signature, certificate, chain, entries, timestamps, content, version }
     }
 
+    /// The certificate of a key, as the authority issues it.
+    #[must_use]
+    pub fn certify(&self, recipe: &CertificateRecipe, name: &str, at: i64) -> Vec<u8> {
+        let (key, seed) = (self.key(KeyKind::P256, name), format!("{} {name}", self.seed));
+        let authority = if recipe.impostor { &self.impostor } else { &self.authority };
+        recipe.issue(&seed, &key, at, authority, [&self.ct_log, &self.unknown_ct_log])
+    }
+
+    /// A key that is none of the instance's.
+    #[must_use]
+    pub fn foreign_key(&self) -> &SecretKey {
+        &self.other_key
+    }
+
     fn enter(&self, entry: &EntryRecipe, subject: &Subject<'_>, recipe: &Recipe) -> Value {
         let log = self.logs.iter().find(|log| log.kind == entry.log).unwrap();
         log.enter(entry, subject, recipe.signed_at, &self.other_key)

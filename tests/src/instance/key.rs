@@ -235,7 +235,8 @@ impl SecretKey {
 }
 
 /// A PEM block (RFC 7468).
-pub(super) fn pem(label: &str, der: &[u8]) -> String {
+#[must_use]
+pub fn pem(label: &str, der: &[u8]) -> String {
     let text = STANDARD.encode(der);
     let lines: Vec<String> =
         text.as_bytes().chunks(64).map(|line| String::from_utf8(line.to_vec()).unwrap()).collect();

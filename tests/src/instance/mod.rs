@@ -33,8 +33,8 @@ pub use ct_log::{CtLog, SctLog, SctRecipe};
 pub use image::{
     COSIGN_SIGN, Layout, SimpleSignature, digest, signing_statement, simple_signing, triangulate,
 };
-pub use key::{HashKind, KeyKind, SecretKey, rsa_of_bits};
-pub use rekor::{EntryKind, EntryRecipe, LogKind, RekorLog};
+pub use key::{HashKind, KeyKind, SecretKey, pem, rsa_of_bits};
+pub use rekor::{EntryKind, EntryRecipe, LogKind, RekorLog, hex};
 pub use signer::{CertificateRecipe, Claim, Identity};
 pub use timestamp_authority::{TimestampAuthority, TimestampAuthorityRecipe, TimestampRecipe};
 

@@ -151,7 +151,25 @@ impl RekorLog {
         if let Some(edit) = recipe.edit {
             edit(&mut body);
         }
-        let body = serde_json::to_vec(&body).unwrap();
+        self.seal(recipe, (kind, version), &serde_json::to_vec(&body).unwrap(), signed_at, other)
+    }
+
+    /// An entry with this body, as the log makes it when it takes something.
+    #[must_use]
+    pub fn take(&self, recipe: &EntryRecipe, body: &Value, at: i64, other: &SecretKey) -> Value {
+        let text = |name: &str| body[name].as_str().unwrap();
+        let kind = (text("kind"), text("apiVersion"));
+        self.seal(recipe, kind, &serde_json::to_vec(body).unwrap(), at, other)
+    }
+
+    fn seal(
+        &self,
+        recipe: &EntryRecipe,
+        (kind, version): (&str, &str),
+        body: &[u8],
+        signed_at: i64,
+        other: &SecretKey,
+    ) -> Value {
         let signer = if recipe.forged || recipe.unknown { other } else { &self.key };
         let id =
             if recipe.unknown { Sha256::digest(other.public_der()).to_vec() } else { self.id() };
@@ -164,19 +182,19 @@ impl RekorLog {
             "logIndex": log_index.to_string(),
             "logId": {"keyId": STANDARD.encode(&id)},
             "kindVersion": {"kind": kind, "version": version},
-            "canonicalizedBody": STANDARD.encode(&body),
+            "canonicalizedBody": STANDARD.encode(body),
         });
         if self.kind == LogKind::Rekor1 {
             let time = signed_at + recipe.integrated;
             entry["integratedTime"] = time.to_string().into();
             if recipe.promise {
-                let promise = promise(signer, &id, &body, time, log_index);
+                let promise = promise(signer, &id, body, time, log_index);
                 entry["inclusionPromise"] =
                     json!({"signedEntryTimestamp": STANDARD.encode(promise)});
             }
         }
         if recipe.proof {
-            entry["inclusionProof"] = self.proof(recipe, &body, signer, &id);
+            entry["inclusionProof"] = self.proof(recipe, body, signer, &id);
         }
         entry
     }
@@ -370,6 +388,8 @@ fn sha256(bytes: &[u8]) -> Value {
     json!({"algorithm": "sha256", "value": hex(&Sha256::digest(bytes))})
 }
 
-pub(super) fn hex(bytes: &[u8]) -> String {
+/// Lower-case hexadecimal.
+#[must_use]
+pub fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

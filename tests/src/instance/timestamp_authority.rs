@@ -132,7 +132,20 @@ impl TimestampAuthority {
         signed_at: i64,
         other: &SecretKey,
     ) -> Vec<u8> {
-        let info = self.info(recipe, signature, signed_at);
+        let message: &[u8] = if recipe.of_another { b"another signature" } else { signature };
+        self.stamp_digest(recipe, &recipe.hash.digest(message), signed_at, other)
+    }
+
+    /// The answer to a request for a timestamp over what has a digest.
+    #[must_use]
+    pub fn stamp_digest(
+        &self,
+        recipe: &TimestampRecipe,
+        digest: &[u8],
+        signed_at: i64,
+        other: &SecretKey,
+    ) -> Vec<u8> {
+        let info = Self::info(recipe, digest, signed_at);
         let attributes = self.attributes(recipe, &info);
         let signer = if recipe.forged { other } else { &self.key };
         // Signed as the SET that they are, not as the `[0]` that holds them (RFC 5652 5.4).
@@ -166,15 +179,13 @@ impl TimestampAuthority {
     }
 
     /// `TSTInfo` (RFC 3161 2.4.2).
-    fn info(&self, recipe: &TimestampRecipe, signature: &[u8], signed_at: i64) -> Vec<u8> {
-        let message: &[u8] = if recipe.of_another { b"another signature" } else { signature };
-        let digest = recipe.hash.digest(message);
+    fn info(recipe: &TimestampRecipe, digest: &[u8], signed_at: i64) -> Vec<u8> {
         let accuracy = recipe.accuracy.map(|seconds| der::sequence(&[der::small(seconds)]));
         der::sequence(&[
             der::small(1),
             der::oid(&recipe.policy),
-            der::sequence(&[recipe.hash.identifier(), der::octets(&digest)]),
-            der::unsigned(&Sha256::digest(message)[..16]),
+            der::sequence(&[recipe.hash.identifier(), der::octets(digest)]),
+            der::unsigned(&Sha256::digest(digest)[..16]),
             der::generalized_time(signed_at + recipe.offset),
             accuracy.unwrap_or_default(),
         ])

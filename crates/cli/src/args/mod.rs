@@ -3,6 +3,8 @@
 mod db;
 mod layers;
 pub(crate) mod peers;
+mod registry;
+mod sign;
 mod values;
 pub(crate) mod variables;
 mod verify;
@@ -16,15 +18,22 @@ use clap::builder::NonEmptyStringValueParser;
 use clap::{ArgAction, Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use sealift::{Platform, Severity, Timestamp};
 
-pub(crate) use db::{DbArgs, DbVerb, UpdateArgs};
+pub(crate) use db::{DbArgs, DbVerb, PullArgs, PushArgs, UpdateArgs};
 pub(crate) use layers::LayerArgs;
+pub(crate) use registry::{
+    Access, AccessArgs, AttachedKind, LoginArgs, LogoutArgs, RegistryArgs, TriangulateArgs,
+};
+pub(crate) use sign::{
+    AttestBlobArgs, AttestedArgs, GenerateArgs, ImportArgs, KeyArgs, PasswordArgs, PublicKeyArgs,
+    SignBlobArgs, SignedByArgs, SigningAlgorithm, SigningArgs,
+};
 use values::{parse_bool, parse_duration, parse_time};
 pub(crate) use verify::{
     ArtifactsArgs, DigestAlgorithm, ImagesArgs, InitializeArgs, OutArgs, PayloadFormat, SignerArgs,
     VerifyArgs, VerifyAttestationArgs, VerifyBlobArgs, VerifyBlobAttestationArgs,
 };
 
-/// Scan container images: what is in them, and what of that is vulnerable. Verify who signed them.
+/// Scan container images: what is in them, and what of that is vulnerable. Sign, and verify who signed.
 #[derive(Debug, Parser)]
 #[command(
     name = "sealift",
@@ -32,7 +41,7 @@ pub(crate) use verify::{
     disable_version_flag = true,
     args_override_self = true,
     after_help = "Any flag can be set by a variable SEALIFT_<FLAG>; of verbs that scan also by \
-                  TRIVY_<FLAG>, of verbs that verify by COSIGN_<FLAG>.\n\
+                  TRIVY_<FLAG>, of verbs that sign or verify by COSIGN_<FLAG>.\n\
                   Exit status: 0 done, the --exit-on-eol value when the distribution is past its \
                   end of life, else the --exit-code value when findings remain, 2 wrong usage or \
                   unreadable input, 3 with --exit-code when the scan is incomplete. \
@@ -90,8 +99,24 @@ pub(crate) enum Verb {
     VerifyBlobAttestation(VerifyBlobAttestationArgs),
     /// Fetch the trusted root of a Sigstore instance, and keep it for verifying.
     Initialize(InitializeArgs),
+    /// Make a key pair: cosign.key, encrypted, and cosign.pub.
+    GenerateKeyPair(GenerateArgs),
+    /// Make a key pair out of a secret key in PEM.
+    ImportKeyPair(ImportArgs),
+    /// Print the public half of a key.
+    PublicKey(PublicKeyArgs),
+    /// Sign files.
+    SignBlob(SignBlobArgs),
+    /// Attest something about a file.
+    AttestBlob(AttestBlobArgs),
     /// List the signatures and attestations beside an image; nothing is verified.
     Tree(ArtifactsArgs),
+    /// Print where the signatures of an image are kept.
+    Triangulate(TriangulateArgs),
+    /// Keep the credentials for a registry.
+    Login(LoginArgs),
+    /// Forget the credentials for a registry.
+    Logout(LogoutArgs),
     /// Remove caches; without a flag, list them.
     Clean(CleanArgs),
     /// Print the version.
@@ -110,8 +135,9 @@ pub(crate) enum Verb {
 
 #[derive(Debug, Args)]
 pub(crate) struct ImageArgs {
-    /// The image: oci:DIR[:TAG|@DIGEST], oci-archive:FILE, docker-archive:FILE, or a path that
-    /// starts with /, ./ or ../.
+    /// The image: a name, as registry.example/shop:1.4, looked for as --image-src says;
+    /// docker-daemon:NAME, podman:NAME, oci:DIR[:TAG|@DIGEST], oci-archive:FILE,
+    /// docker-archive:FILE, or a path that starts with /, ./ or ../.
     #[arg(required_unless_present_any = ["input", "download_db_only"], value_parser = NonEmptyStringValueParser::new())]
     pub(crate) image: Option<String>,
     /// Read the image from this archive or layout; of several, add :TAG or @DIGEST.
@@ -120,7 +146,8 @@ pub(crate) struct ImageArgs {
     /// Platform to choose from an image index, as linux/arm64.
     #[arg(long, value_name = "OS/ARCH")]
     pub(crate) platform: Option<Platform>,
-    /// Where an image without a prefix is looked for, in this order.
+    /// Where an image without a prefix is looked for, in this order; an engine that is not there
+    /// is passed over.
     #[arg(
         long,
         value_name = "SOURCES",
@@ -128,6 +155,8 @@ pub(crate) struct ImageArgs {
         default_value = "docker,podman,remote"
     )]
     pub(crate) image_src: Vec<String>,
+    #[command(flatten)]
+    pub(crate) access: AccessArgs,
     #[command(flatten)]
     pub(crate) layers: LayerArgs,
     #[command(flatten)]

@@ -2,6 +2,7 @@
 
 use std::ffi::OsString;
 
+use clap::Command;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 
 use super::variables::{self, Filled, Peer};
@@ -126,36 +127,36 @@ const KEY_HINT: &str = "name the public key with --key FILE";
 /// Verbs of Trivy and Cosign that this command does not have.
 const VERBS: &[&str] = &[
     "attest",
-    "attest-blob",
     "conf",
     "config",
     "convert",
     "copy",
     "download",
-    "generate-key-pair",
-    "import-key-pair",
     "k8s",
     "kubernetes",
     "load",
-    "login",
-    "logout",
     "module",
     "plugin",
-    "public-key",
     "registry",
     "repo",
     "repository",
     "save",
     "server",
     "sign",
-    "sign-blob",
-    "triangulate",
     "vex",
     "vm",
 ];
 
-/// The arguments without harmless flags, and the flags that were among them.
-pub(crate) fn without_harmless(args: Vec<OsString>) -> (Vec<OsString>, Vec<&'static str>) {
+/// The arguments without harmless flags that their verb does not have, and the flags that were
+/// among them.
+pub(crate) fn without_harmless(
+    command: &Command,
+    args: Vec<OsString>,
+) -> (Vec<OsString>, Vec<&'static str>) {
+    let verb = args.iter().skip(1).find_map(|arg| command.find_subcommand(arg));
+    let is_ours = |flag: &str| {
+        verb.is_some_and(|verb| verb.get_arguments().any(|arg| arg.get_long() == Some(flag)))
+    };
     let mut kept = Vec::with_capacity(args.len());
     let mut left_out = Vec::new();
     let mut args = args.into_iter();
@@ -171,7 +172,7 @@ pub(crate) fn without_harmless(args: Vec<OsString>) -> (Vec<OsString>, Vec<&'sta
             Some(None) => (text, false),
             None => (None, false),
         };
-        let known = HARMLESS.iter().find(|(flag, _)| Some(*flag) == name);
+        let known = HARMLESS.iter().find(|(flag, _)| Some(*flag) == name && !is_ours(flag));
         let Some((flag, value)) = known else {
             kept.push(arg);
             continue;
@@ -246,10 +247,17 @@ mod tests {
 
     #[test]
     fn takes_out_flag_and_value() {
-        let args = ["image", "--cache-ttl", "1h", "--cache-backend=fs", "x", "--", "--cache-ttl"];
-        let (kept, left_out) = without_harmless(args.iter().map(OsString::from).collect());
-        assert_eq!(kept, ["image", "x", "--", "--cache-ttl"]);
-        assert_eq!(left_out, ["cache-ttl", "cache-backend"]);
+        let leave_out = |args: &[&str]| {
+            without_harmless(&crate::args::command(), args.iter().map(OsString::from).collect())
+        };
+        let args = ["s", "image", "--cache-ttl", "1h", "--redis-tls", "x", "--", "--cache-ttl"];
+        let (kept, left_out) = leave_out(&args);
+        assert_eq!(kept, ["s", "image", "x", "--", "--cache-ttl"]);
+        assert_eq!(left_out, ["cache-ttl", "redis-tls"]);
+        let ours = ["s", "sign-blob", "--rekor-url", "https://rekor.example", "x"];
+        assert_eq!(leave_out(&ours), (ours.map(OsString::from).to_vec(), Vec::new()));
+        let (kept, _) = leave_out(&["s", "sbom", "--rekor-url", "https://rekor.example", "x"]);
+        assert_eq!(kept, ["s", "sbom", "x"]);
     }
 
     #[test]
@@ -258,7 +266,7 @@ mod tests {
             (&["sealift", "image", "x", "--vex", "v.json"][..], "--vex"),
             (&["sealift", "image", "x", "--ignorefile=.trivyignore"], "--ignorefile"),
             (&["sealift", "fs", "x", "-t", "@t.tpl"], "--template"),
-            (&["sealift", "sign", "x"], "the verb sign"),
+            (&["sealift", "convert", "x"], "the verb convert"),
             (&["sealift", "verify", "x", "--ca-roots", "f"], "--ca-roots"),
         ] {
             let error = crate::args::command().try_get_matches_from(args).unwrap_err();
@@ -274,8 +282,7 @@ mod tests {
         let command = crate::args::command();
         let ours = command.get_subcommands().flat_map(|verb| verb.get_arguments());
         let ours: Vec<&str> = ours.filter_map(|arg| arg.get_long()).collect();
-        let missing = MISSING.iter().chain(MISSING_OF_COSIGN).map(|row| row.0);
-        for flag in missing.chain(HARMLESS.iter().map(|row| row.0)) {
+        for flag in MISSING.iter().chain(MISSING_OF_COSIGN).map(|row| row.0) {
             assert!(!ours.contains(&flag), "{flag}");
         }
     }

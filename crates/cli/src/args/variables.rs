@@ -10,13 +10,19 @@ use clap::{ArgMatches, Command};
 use crate::Environment;
 
 /// The verbs that are cosign's; the others are Trivy's.
-const COSIGN_VERBS: [&str; 6] = [
+const COSIGN_VERBS: [&str; 12] = [
+    "attest-blob",
+    "generate-key-pair",
+    "import-key-pair",
     "initialize",
+    "public-key",
+    "sign-blob",
+    "tree",
+    "triangulate",
     "verify",
     "verify-attestation",
     "verify-blob",
     "verify-blob-attestation",
-    "tree",
 ];
 
 /// A program whose command line is followed.

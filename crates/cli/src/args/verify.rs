@@ -6,6 +6,7 @@ use std::time::Duration;
 use clap::builder::NonEmptyStringValueParser;
 use clap::{ArgAction, Args, ValueEnum};
 
+use super::RegistryArgs;
 use super::values::{parse_bool, parse_duration};
 
 /// `verify`.
@@ -102,9 +103,11 @@ pub(crate) struct InitializeArgs {
 /// `tree`.
 #[derive(Debug, Args)]
 pub(crate) struct ArtifactsArgs {
-    /// The image: oci:DIR[:TAG|@DIGEST] or oci-archive:FILE.
+    /// The image: a reference to a registry, oci:DIR[:TAG|@DIGEST] or oci-archive:FILE.
     #[arg(value_parser = NonEmptyStringValueParser::new())]
     pub(crate) image: String,
+    #[command(flatten)]
+    pub(crate) registry: RegistryArgs,
     #[command(flatten)]
     pub(crate) out: OutArgs,
 }
@@ -112,7 +115,7 @@ pub(crate) struct ArtifactsArgs {
 /// Which images, and how far they are read.
 #[derive(Debug, Args)]
 pub(crate) struct ImagesArgs {
-    /// The images: oci:DIR[:TAG|@DIGEST] or oci-archive:FILE.
+    /// The images: references to registries, oci:DIR[:TAG|@DIGEST] or oci-archive:FILE.
     #[arg(required = true, value_name = "IMAGE", value_parser = NonEmptyStringValueParser::new())]
     pub(crate) images: Vec<String>,
     /// Take the images for paths: DIR[:TAG|@DIGEST], as `cosign save` writes them.
@@ -122,6 +125,8 @@ pub(crate) struct ImagesArgs {
     /// image in a layout).
     #[arg(long)]
     pub(crate) check_content: bool,
+    #[command(flatten)]
+    pub(crate) registry: RegistryArgs,
     /// Compare what was signed with the image; it cannot be left out.
     #[arg(long, default_value = "true", action = ArgAction::Set, num_args = 0..=1,
           require_equals = true, default_missing_value = "true", value_parser = parse_bool)]

@@ -2,7 +2,9 @@
 
 mod clean;
 mod db;
+mod login;
 mod scan;
+mod sign;
 mod verify;
 
 use clap_complete::Shell;
@@ -12,9 +14,11 @@ use crate::{args, output};
 
 pub(crate) use clean::clean;
 pub(crate) use db::db;
+pub(crate) use login::{login, logout};
 pub(crate) use scan::{fs, image, rootfs, sbom};
+pub(crate) use sign::{attest_blob, generate_key_pair, import_key_pair, public_key, sign_blob};
 pub(crate) use verify::{
-    initialize, tree, verify, verify_attestation, verify_blob, verify_blob_attestation,
+    initialize, tree, triangulate, verify, verify_attestation, verify_blob, verify_blob_attestation,
 };
 
 /// `version`: the program's version.

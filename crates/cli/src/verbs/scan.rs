@@ -16,6 +16,7 @@ use crate::args::{
     ScannerKind, TreeArgs,
 };
 use crate::failure::Failure;
+use crate::network::Network;
 use crate::progress::Bar;
 use crate::{Environment, advisories, cache, deadline, output, summary, target};
 
@@ -36,8 +37,10 @@ pub(crate) fn image(
     if args.scan.download_db_only {
         return advisories::download(&args.scan, global, environment);
     }
+    deadline::set(global.timeout);
+    let network = Network::new(&args.access, environment);
     let target = match (&args.image, &args.input) {
-        (Some(image), _) => target::parse_image(image, &args.image_src)?,
+        (Some(image), _) => target::parse_image(image, &args.image_src, &network)?,
         (None, input) => target::by_path(input.as_deref().unwrap_or_default()),
     };
     let input = args.input.as_deref().map(|input| input.to_string_lossy().into_owned());
@@ -45,17 +48,17 @@ pub(crate) fn image(
     let mut options = options(&args.scan, environment)?;
     options.platform = args.platform;
     options.name = name;
-    options.bases = bases(&args.layers, &args.image_src)?;
+    options.bases = bases(&args.layers, &args.image_src, &network)?;
     options.all_layers = args.layers.wants_hidden();
     options.cache = cache::wanted(&args.cache, global, environment);
     run(&target, &options, &args.scan, global, environment)
 }
 
 /// What the flags say about the base.
-fn bases(args: &LayerArgs, sources: &[String]) -> Result<Bases, Failure> {
+fn bases(args: &LayerArgs, sources: &[String], network: &Network<'_>) -> Result<Bases, Failure> {
     let mut bases = Bases::default();
     if let Some(base) = &args.base {
-        let image = target::parse_image(base, sources)?;
+        let image = target::parse_image(base, sources, network)?;
         bases.named = Some(NamedBase::new(display_name(base), image));
     }
     if let Some(file) = &args.bases {
@@ -66,7 +69,7 @@ fn bases(args: &LayerArgs, sources: &[String]) -> Result<Bases, Failure> {
 
 /// The name in a report: what the user wrote, without the word for the kind of source.
 fn display_name(image: &str) -> String {
-    let schemes = ["oci:", "oci-archive:", "docker-archive:"];
+    let schemes = ["oci:", "oci-archive:", "docker-archive:", "docker-daemon:", "podman:"];
     let bare = schemes.iter().find_map(|scheme| image.strip_prefix(scheme));
     bare.unwrap_or(image).to_owned()
 }

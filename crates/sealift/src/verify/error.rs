@@ -4,7 +4,7 @@ use std::error::Error as StdError;
 use std::fmt;
 use std::path::PathBuf;
 
-use sealift_model::Digest;
+use sealift_model::{Digest, Reference};
 use sealift_sigstore_verify::{CosignError, Rejected};
 
 /// Why the signatures of an image could not be looked at.
@@ -19,7 +19,10 @@ pub enum OpenError {
         /// What is there instead.
         source: sealift_layers::Error,
     },
-    /// The layout or archive cannot be read.
+    /// The registry has no image of that name.
+    #[error("{0} is not in the registry")]
+    NotInRegistry(Box<Reference>),
+    /// The layout or archive cannot be read, or the registry does not give it.
     #[error(transparent)]
     Unreadable(crate::Error),
     /// The target has no manifest whose digest could be signed: what `docker save` writes, or

@@ -1,19 +1,18 @@
-//! Images in layouts and archives.
+//! Images in layouts, archives and registries.
 
 use std::num::NonZeroUsize;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use sealift_layers::{
-    CheckedContent, Error as LayersError, ImageSource, Limits as ImageLimits, ReadOptions,
-    SourceKind, check_content,
+    CheckedContent, Error as LayersError, Limits as ImageLimits, ReadOptions, check_content,
 };
-use sealift_model::{Descriptor, Digest, Timestamp};
+use sealift_model::{Digest, Timestamp};
 use sealift_sigstore_verify::{
     Attached, Attachment, Limits, Outcome, Policy, Rejected, SignerKind, VerifiedAttached, Verifier,
 };
 
 use super::error::{OpenError, Unverified, UnverifiedReason};
-use super::source::Local;
+use crate::source::Opened;
 use crate::{Error, Observer, Target};
 
 /// What looking at an image and its signatures may cost.
@@ -26,6 +25,9 @@ pub struct VerifyOptions {
     pub image_limits: ImageLimits,
     /// Bounds on reading its signatures.
     pub limits: Limits,
+    /// Whether configs and layers of an image in a registry are read, too. Default: no. Of an
+    /// image on this machine they always are.
+    pub check_content: bool,
 }
 
 impl Default for VerifyOptions {
@@ -34,6 +36,7 @@ impl Default for VerifyOptions {
             threads: std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN),
             image_limits: ImageLimits::default(),
             limits: Limits::default(),
+            check_content: false,
         }
     }
 }
@@ -42,8 +45,7 @@ impl Default for VerifyOptions {
 #[derive(Debug)]
 pub struct SignedImage {
     path: PathBuf,
-    source: Local,
-    image: Descriptor,
+    source: Opened,
     attached: Attached,
     options: VerifyOptions,
 }
@@ -62,19 +64,21 @@ impl SignedImage {
         signer: SignerKind,
         options: &VerifyOptions,
     ) -> Result<Self, OpenError> {
-        let (source, image) = find(target, &options.image_limits)?;
-        let attached = Attached::read(&source, &image.digest, attachment, signer, &options.limits)?;
+        let source = find(target, &options.image_limits)?;
+        let image = &source.root.digest;
+        let attached = Attached::read(&source, image, attachment, signer, &options.limits)?;
         let (path, options) = (target.path().to_owned(), options.clone());
-        Ok(Self { path, source, image, attached, options })
+        Ok(Self { path, source, attached, options })
     }
 
     /// The digest of its manifest or index.
     #[must_use]
     pub fn digest(&self) -> &Digest {
-        &self.image.digest
+        &self.source.root.digest
     }
 
-    /// Verifies the signatures, then that every byte of the image is what was signed.
+    /// Verifies the signatures, then that every byte of the image is what was signed: of an image
+    /// in a registry only when [`VerifyOptions::check_content`] asks for it.
     ///
     /// # Errors
     /// When no signature counts, and when a blob of the image is missing or has been changed.
@@ -92,7 +96,8 @@ impl SignedImage {
             return Err(Unverified { image, reason, rejected: outcome.rejected });
         }
         let Outcome { verified: signatures, rejected, .. } = outcome;
-        match self.check_content(observer) {
+        let is_read = self.source.is_local() || self.options.check_content;
+        match is_read.then(|| self.check_content(observer)).transpose() {
             Ok(content) => Ok(VerifiedImage { image, signatures, rejected, content }),
             Err(error) => {
                 let reason = UnverifiedReason::Content(Box::new(error));
@@ -106,7 +111,7 @@ impl SignedImage {
         let how = ReadOptions::new(&self.options.image_limits)
             .with_threads(self.options.threads)
             .with_progress(&progress);
-        check_content(&self.source, &self.image, &how)
+        check_content(&self.source, &self.source.root, &how)
             .map_err(|error| Error::layers(&self.path, error))
     }
 }
@@ -123,7 +128,8 @@ fn not_signed(outcome: &Outcome<'_>) -> Option<UnverifiedReason> {
     }
 }
 
-/// An image with at least one signature or attestation that counts, and whose content is whole.
+/// An image with at least one signature or attestation that counts, and whose content is whole as
+/// far as it was read.
 /// Only [`SignedImage::verify`] makes one.
 #[derive(Debug)]
 #[non_exhaustive]
@@ -134,39 +140,22 @@ pub struct VerifiedImage<'a> {
     pub signatures: Vec<VerifiedAttached<'a>>,
     /// What was found and does not count.
     pub rejected: Vec<Rejected<'a>>,
-    /// What was read of the image.
-    pub content: CheckedContent,
+    /// What was read of the image; none where only its manifest was.
+    pub content: Option<CheckedContent>,
 }
 
-/// The image that a target names, with its source.
-pub(super) fn find(
-    target: &Target,
-    limits: &ImageLimits,
-) -> Result<(Local, Descriptor), OpenError> {
-    let (path, source, selector) = match target {
-        Target::ImageLayout { folder, selector } => {
-            (folder, ImageSource::open_layout(folder, limits), selector)
+/// The image that a target names.
+pub(super) fn find(target: &Target, limits: &ImageLimits) -> Result<Opened, OpenError> {
+    let source = Opened::find(target, limits).map_err(|error| match error {
+        Error::Layers { path, source: source @ LayersError::NoSuchImage { .. } } => {
+            OpenError::NoSuchImage { path, source }
         }
-        Target::ImageArchive { file, selector } => {
-            (file, ImageSource::open_archive(file, limits), selector)
-        }
-        Target::Rootfs(path) | Target::Filesystem(path) | Target::Sbom(path) => {
-            return Err(OpenError::NoManifest { path: path.clone() });
-        }
-    };
-    let source = source.map_err(|error| unreadable(path, error))?;
-    if source.kind() == SourceKind::DockerArchive {
-        return Err(OpenError::NoManifest { path: path.clone() });
+        Error::NotInRegistry(reference) => OpenError::NotInRegistry(reference),
+        Error::NotAnImage { path } => OpenError::NoManifest { path },
+        error => OpenError::Unreadable(error),
+    })?;
+    if !source.has_manifests() {
+        return Err(OpenError::NoManifest { path: target.path().to_owned() });
     }
-    let image = source.select(selector.as_ref()).map_err(|error| unreadable(path, error))?;
-    Ok((Local(source), image))
-}
-
-fn unreadable(path: &Path, error: LayersError) -> OpenError {
-    match error {
-        source @ LayersError::NoSuchImage { .. } => {
-            OpenError::NoSuchImage { path: path.to_owned(), source }
-        }
-        error => OpenError::Unreadable(Error::layers(path, error)),
-    }
+    Ok(source)
 }

@@ -22,7 +22,7 @@ pub struct AttachedTree {
 /// # Errors
 /// As [`SignedImage::open`](super::SignedImage::open).
 pub fn attached_tree(target: &Target, options: &VerifyOptions) -> Result<AttachedTree, OpenError> {
-    let (source, image) = find(target, &options.image_limits)?;
-    let manifests = list(&source, &image.digest, &options.limits)?;
-    Ok(AttachedTree { image, manifests })
+    let source = find(target, &options.image_limits)?;
+    let manifests = list(&source, &source.root.digest, &options.limits)?;
+    Ok(AttachedTree { image: source.root, manifests })
 }

@@ -29,7 +29,6 @@ mod error;
 mod image;
 mod list;
 mod payload;
-mod source;
 
 pub use blob::{DetachedError, Evidence, detached};
 pub use error::{OpenError, Unverified, UnverifiedReason};
@@ -42,9 +41,9 @@ pub use sealift_sigstore_verify::AwsLc;
 pub use sealift_sigstore_verify::{
     Artifact, Attachment, Base64Error, Bundle, BundleError, Certificate, CertificateError,
     CertificateIdentity, Check, Content, CosignError, Envelope, EnvelopeError, Error, Form,
-    FulcioExtension, Hash, HashAlgorithm, Identities, IdentityMatcher, KeyError, Limits,
-    ListedManifest, Material, NotDone, Omission, Origin, Outcome, Policy, PredicateType, Provider,
-    PublicKey, Refusal, Rejected, Rejection, RustCrypto, Scheme, SignerKind, SigningTime,
+    FulcioExtension, Hash, HashAlgorithm, Identities, IdentityMatcher, KeyAlgorithm, KeyError,
+    Limits, ListedManifest, Material, NotDone, Omission, Origin, Outcome, Policy, PredicateType,
+    Provider, PublicKey, Refusal, Rejected, Rejection, RustCrypto, Scheme, SignerKind, SigningTime,
     SimpleSigning, TextMatcher, TrustError, TrustedKey, TrustedRoot, Verified, VerifiedAttached,
-    VerifiedSigner, Verifier,
+    VerifiedSigner, Verifier, encode_base64,
 };

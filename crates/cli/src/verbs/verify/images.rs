@@ -1,10 +1,10 @@
 //! `verify` and `verify-attestation`.
 
-use sealift::Target;
 use sealift::verify::{
     Attachment, PredicateType, SignedImage, Unverified, UnverifiedReason, VerifiedAttached,
     VerifyOptions, envelope_json, payload_text, signatures_json,
 };
+use sealift::{Silent, Target};
 
 use super::signer::Trust;
 use super::{said, set_deadline};
@@ -14,6 +14,7 @@ use crate::args::{
     GlobalArgs, ImagesArgs, PayloadFormat, SignerArgs, VerifyArgs, VerifyAttestationArgs,
 };
 use crate::failure::Failure;
+use crate::network::Network;
 use crate::progress::Bar;
 use crate::{Environment, output, target};
 
@@ -60,7 +61,7 @@ pub(crate) fn verify_attestation(
     })
 }
 
-pub(super) fn predicate_type(name: &str) -> Result<PredicateType, Failure> {
+pub(in crate::verbs) fn predicate_type(name: &str) -> Result<PredicateType, Failure> {
     PredicateType::new(name).map_err(|error| Failure::Unusable {
         what: "--type".to_owned(),
         error: error.into(),
@@ -96,9 +97,10 @@ impl Request<'_> {
             });
         }
         set_deadline(&self.signer.out, global);
+        let network = Network::new(&self.images.registry, environment);
         let mut text = String::new();
         for written in &self.images.images {
-            let target = target::parse_signed(written, self.images.local_image)?;
+            let target = target::parse_signed(written, self.images.local_image, &network)?;
             text.push_str(&self.image(written, &target, global, print)?);
         }
         output::emit(self.signer.out.output_file.as_deref(), |out| out.write_all(text.as_bytes()))?;
@@ -113,7 +115,8 @@ impl Request<'_> {
         print: Print<'_>,
     ) -> Result<String, Failure> {
         let Trust { policy, now, .. } = &self.trust;
-        let options = VerifyOptions::default();
+        let mut options = VerifyOptions::default();
+        options.check_content = self.images.check_content;
         let image = SignedImage::open(target, self.attachment, policy.signer_kind(), &options)?;
         let bar = Bar::new(!global.quiet);
         let verified = image.verify(&self.trust.verifier(), policy, self.claims, *now, &bar);
@@ -125,39 +128,63 @@ impl Request<'_> {
                     said::rejected(&verified.rejected);
                     let name = named(written, verified.image);
                     let has_claims = !self.claims.is_empty();
-                    said::checked(&name, each, has_claims, Some(&verified.content));
+                    said::checked(&name, each, has_claims, verified.content.as_ref());
+                    if verified.content.is_none() {
+                        eprintln!(
+                            "layers not read: the manifest is what was signed; --check-content reads them, too"
+                        );
+                    }
                 }
                 Ok(print(verified.image, &verified.signatures, written))
             }
             Err(error) => {
                 said::rejected(&error.rejected);
-                Err(self.failure(written, &error))
+                Err(failure(self.attachment, written, &error))
             }
         }
     }
+}
 
-    fn failure(&self, written: &str, error: &Unverified<'_>) -> Failure {
-        let (one, several) = match self.attachment {
-            Attachment::Signatures => ("signature", "signatures"),
-            Attachment::Attestations => ("attestation", "attestations"),
-        };
-        let name = named(written, error.image);
-        let (status, sentence, hint) = match &error.reason {
-            UnverifiedReason::Unsigned => (10, format!("no {several} found for {name}"), ""),
-            UnverifiedReason::NoCertificate => (
-                13,
-                format!("no certificate found on the {several} of {name}"),
-                "it is signed by a key: name it with --key",
-            ),
-            UnverifiedReason::Content(source) => (
-                1,
-                format!("{name} is signed, but not whole: {}", said::chain(source.as_ref())),
-                "get the image again: what is here is not what was signed",
-            ),
-            _ => (12, format!("no matching {one} for {name}"), ""),
-        };
-        Failure::Unverified { status, sentence, hint }
-    }
+/// The digest of what a target names, when a signature on it counts.
+pub(in crate::verbs) fn signed_digest(
+    written: &str,
+    target: &Target,
+    signer: &SignerArgs,
+    global: &GlobalArgs,
+    environment: &Environment,
+) -> Result<sealift::Digest, Failure> {
+    let trust = Trust::new(signer, global, environment)?;
+    let (attachment, options) = (Attachment::Signatures, VerifyOptions::default());
+    let image = SignedImage::open(target, attachment, trust.policy.signer_kind(), &options)?;
+    let verified = image.verify(&trust.verifier(), &trust.policy, &[], trust.now, &Silent);
+    verified.map(|verified| verified.image.clone()).map_err(|error| {
+        said::rejected(&error.rejected);
+        failure(attachment, written, &error)
+    })
+}
+
+/// Why an image does not count as signed, and the exit status that says so.
+fn failure(attachment: Attachment, written: &str, error: &Unverified<'_>) -> Failure {
+    let (one, several) = match attachment {
+        Attachment::Signatures => ("signature", "signatures"),
+        Attachment::Attestations => ("attestation", "attestations"),
+    };
+    let name = named(written, error.image);
+    let (status, sentence, hint) = match &error.reason {
+        UnverifiedReason::Unsigned => (10, format!("no {several} found for {name}"), ""),
+        UnverifiedReason::NoCertificate => (
+            13,
+            format!("no certificate found on the {several} of {name}"),
+            "it is signed by a key: name it with --key",
+        ),
+        UnverifiedReason::Content(source) => (
+            1,
+            format!("{name} is signed, but not whole: {}", said::chain(source.as_ref())),
+            "get the image again: what is here is not what was signed",
+        ),
+        _ => (12, format!("no matching {one} for {name}"), ""),
+    };
+    Failure::Unverified { status, sentence, hint }
 }
 
 /// An image as it was asked for, with its digest.

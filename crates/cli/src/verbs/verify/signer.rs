@@ -60,7 +60,7 @@ impl Trust {
 }
 
 #[expect(clippy::disallowed_methods, reason = "the command is where the clock is read")]
-fn now() -> Timestamp {
+pub(in crate::verbs) fn now() -> Timestamp {
     Timestamp::from(std::time::SystemTime::now())
 }
 
@@ -199,16 +199,18 @@ fn root(
     environment: &Environment,
 ) -> Result<TrustedRoot, Failure> {
     let needs_none = args.key.is_some() && args.insecure_ignore_tlog && !args.use_signed_timestamps;
-    let (json, what) = match &args.trusted_root {
-        Some(path) => (read(path)?, path.display().to_string()),
-        None if needs_none => return Ok(TrustedRoot::default()),
-        None => {
-            let material = trust::material(args.offline, global, environment)?;
-            (material.trusted_root, "the trusted root".to_owned())
-        }
-    };
-    TrustedRoot::from_json(&json, &AwsLc, &Limits::default()).map_err(|error| Failure::Unusable {
-        what,
+    match &args.trusted_root {
+        Some(path) => root_in(path),
+        None if needs_none => Ok(TrustedRoot::default()),
+        None => trust::root(args.offline, global, environment),
+    }
+}
+
+/// Reads a trusted root.
+pub(in crate::verbs) fn root_in(path: &Path) -> Result<TrustedRoot, Failure> {
+    let root = TrustedRoot::from_json(&read(path)?, &AwsLc, &Limits::default());
+    root.map_err(|error| Failure::Unusable {
+        what: path.display().to_string(),
         error: error.into(),
         hint: "the trusted root must be one of Sigstore's, as JSON",
     })

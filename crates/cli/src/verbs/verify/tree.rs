@@ -11,6 +11,7 @@ use crate::args::peers;
 use crate::args::variables::Peer;
 use crate::args::{ArtifactsArgs, GlobalArgs};
 use crate::failure::Failure;
+use crate::network::Network;
 use crate::{Environment, output, target};
 
 pub(crate) fn tree(
@@ -20,7 +21,8 @@ pub(crate) fn tree(
 ) -> Result<u8, Failure> {
     peers::set_by_variable(Peer::Cosign, environment)?;
     set_deadline(&args.out, global);
-    let target = target::parse_signed(&args.image, false)?;
+    let target =
+        target::parse_signed(&args.image, false, &Network::new(&args.registry, environment))?;
     let tree = attached_tree(&target, &VerifyOptions::default())?;
     let text = drawn(&tree, &args.image);
     let text = text.map_err(|error| Failure::Render(io::Error::other(error)))?;

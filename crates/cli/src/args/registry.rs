@@ -1,0 +1,141 @@
+//! Flags about registries: who asks, and how.
+
+use std::path::PathBuf;
+
+use clap::builder::NonEmptyStringValueParser;
+use clap::{Args, ValueEnum};
+
+use super::OutArgs;
+
+/// As Trivy names them.
+#[derive(Debug, Args)]
+pub(crate) struct AccessArgs {
+    /// User name at the image's registry; default: what `docker login` or `sealift login` keeps.
+    #[arg(long, value_name = "NAME", requires = "password", help_heading = "Registry")]
+    username: Option<String>,
+    /// Password at the image's registry. Better: SEALIFT_PASSWORD, or log in.
+    #[arg(long, value_name = "PASSWORD", requires = "username", help_heading = "Registry")]
+    password: Option<String>,
+    /// Token that the registry takes itself.
+    #[arg(long, value_name = "TOKEN", help_heading = "Registry")]
+    registry_token: Option<String>,
+    /// Certificate authorities that are trusted beside the system's, in PEM.
+    #[arg(long, value_name = "FILE", help_heading = "Registry")]
+    cacert: Option<PathBuf>,
+    /// Weaker: ask the image's registry without TLS, too, and believe any certificate of it.
+    #[arg(long, help_heading = "Registry")]
+    insecure: bool,
+}
+
+/// As cosign names them.
+#[derive(Debug, Args)]
+pub(crate) struct RegistryArgs {
+    /// User name at the image's registry; default: what `docker login` or `sealift login` keeps.
+    #[arg(long, value_name = "NAME", requires = "registry_password", help_heading = "Registry")]
+    registry_username: Option<String>,
+    /// Password at the image's registry. Better: COSIGN_REGISTRY_PASSWORD, or log in.
+    #[arg(
+        long,
+        value_name = "PASSWORD",
+        requires = "registry_username",
+        help_heading = "Registry"
+    )]
+    registry_password: Option<String>,
+    /// Token that the registry takes itself.
+    #[arg(long, value_name = "TOKEN", help_heading = "Registry")]
+    registry_token: Option<String>,
+    /// Certificate authorities that are trusted beside the system's, in PEM.
+    #[arg(long, value_name = "FILE", help_heading = "Registry")]
+    registry_cacert: Option<PathBuf>,
+    /// Weaker: believe any certificate of the image's registry, and ask it without TLS, too.
+    #[arg(long, help_heading = "Registry")]
+    allow_insecure_registry: bool,
+    /// Weaker: the same.
+    #[arg(long, help_heading = "Registry")]
+    allow_http_registry: bool,
+}
+
+/// What these flags say, whatever their names.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Access {
+    pub(crate) login: Option<(String, String)>,
+    pub(crate) token: Option<String>,
+    pub(crate) authorities: Option<PathBuf>,
+    pub(crate) is_insecure: bool,
+}
+
+impl From<&AccessArgs> for Access {
+    fn from(args: &AccessArgs) -> Self {
+        Self {
+            login: args.username.clone().zip(args.password.clone()),
+            token: args.registry_token.clone(),
+            authorities: args.cacert.clone(),
+            is_insecure: args.insecure,
+        }
+    }
+}
+
+impl From<&RegistryArgs> for Access {
+    fn from(args: &RegistryArgs) -> Self {
+        Self {
+            login: args.registry_username.clone().zip(args.registry_password.clone()),
+            token: args.registry_token.clone(),
+            authorities: args.registry_cacert.clone(),
+            is_insecure: args.allow_insecure_registry || args.allow_http_registry,
+        }
+    }
+}
+
+/// `login`.
+#[derive(Debug, Args)]
+pub(crate) struct LoginArgs {
+    /// The registry, as registry.example:5000; default: docker.io.
+    #[arg(default_value = "docker.io", value_parser = NonEmptyStringValueParser::new())]
+    pub(crate) registry: String,
+    /// User name.
+    #[arg(short, long, value_name = "NAME")]
+    pub(crate) username: String,
+    /// Password. Others on the machine may see it: --password-stdin is better.
+    #[arg(short, long, value_name = "PASSWORD", required_unless_present = "password_stdin")]
+    pub(crate) password: Option<String>,
+    /// Read the password from stdin.
+    #[arg(long, conflicts_with = "password")]
+    pub(crate) password_stdin: bool,
+    /// Certificate authorities that are trusted beside the system's, in PEM.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) cacert: Option<PathBuf>,
+    /// Weaker: ask the registry without TLS, too, and believe any certificate of it.
+    #[arg(long)]
+    pub(crate) insecure: bool,
+}
+
+/// `logout`.
+#[derive(Debug, Args)]
+pub(crate) struct LogoutArgs {
+    /// The registry; default: docker.io.
+    #[arg(default_value = "docker.io", value_parser = NonEmptyStringValueParser::new())]
+    pub(crate) registry: String,
+}
+
+/// `triangulate`.
+#[derive(Debug, Args)]
+pub(crate) struct TriangulateArgs {
+    /// The image: a reference to a registry.
+    #[arg(value_parser = NonEmptyStringValueParser::new())]
+    pub(crate) image: String,
+    /// Whose place is printed.
+    #[arg(long = "type", value_name = "TYPE", default_value = "signature")]
+    pub(crate) kind: AttachedKind,
+    #[command(flatten)]
+    pub(crate) registry: RegistryArgs,
+    #[command(flatten)]
+    pub(crate) out: OutArgs,
+}
+
+/// What may be attached to an image.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum AttachedKind {
+    Signature,
+    Attestation,
+    Digest,
+}

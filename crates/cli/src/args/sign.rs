@@ -1,0 +1,229 @@
+//! The verbs that make keys and signatures: flags as cosign has them.
+
+use std::path::PathBuf;
+
+use clap::{ArgAction, Args, ValueEnum};
+
+use super::OutArgs;
+use super::values::parse_bool;
+
+/// Where the password of a secret key comes from.
+#[derive(Debug, Args)]
+pub(crate) struct PasswordArgs {
+    /// File with the password of the key, without its line break. Without this flag it is
+    /// SEALIFT_PASSWORD, COSIGN_PASSWORD, asked for on the terminal, or read from stdin.
+    #[arg(long, value_name = "FILE", help_heading = "Signer")]
+    pub(crate) password_file: Option<PathBuf>,
+}
+
+/// `generate-key-pair`.
+#[derive(Debug, Args)]
+pub(crate) struct GenerateArgs {
+    /// The files are this with .key and .pub behind it.
+    #[arg(long, value_name = "PREFIX", default_value = "cosign")]
+    pub(crate) output_key_prefix: PathBuf,
+    /// What kind of key.
+    #[arg(long, value_name = "NAME", default_value = "ecdsa-sha2-256-nistp256")]
+    pub(crate) signing_algorithm: SigningAlgorithm,
+    /// Overwrite files that are there.
+    #[arg(short, long)]
+    pub(crate) yes: bool,
+    #[command(flatten)]
+    pub(crate) password: PasswordArgs,
+}
+
+/// Kinds of keys, by the names of Sigstore's registry of algorithms.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum SigningAlgorithm {
+    #[value(name = "ecdsa-sha2-256-nistp256")]
+    P256,
+    #[value(name = "ecdsa-sha2-384-nistp384")]
+    P384,
+    #[value(name = "ecdsa-sha2-512-nistp521")]
+    P521,
+    #[value(name = "ed25519", alias = "ed25519-ph")]
+    Ed25519,
+    #[value(name = "rsa-sign-pkcs1-2048-sha256")]
+    Rsa2048,
+    #[value(name = "rsa-sign-pkcs1-3072-sha256")]
+    Rsa3072,
+    #[value(name = "rsa-sign-pkcs1-4096-sha256")]
+    Rsa4096,
+}
+
+/// `import-key-pair`.
+#[derive(Debug, Args)]
+pub(crate) struct ImportArgs {
+    /// The secret key: PEM of PKCS#8, SEC 1 or PKCS#1.
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) key: PathBuf,
+    /// The files are this with .key and .pub behind it.
+    #[arg(short, long, value_name = "PREFIX", default_value = "import-cosign")]
+    pub(crate) output_key_prefix: PathBuf,
+    /// Overwrite files that are there.
+    #[arg(short, long)]
+    pub(crate) yes: bool,
+    #[command(flatten)]
+    pub(crate) password: PasswordArgs,
+}
+
+/// `public-key`.
+#[derive(Debug, Args)]
+pub(crate) struct PublicKeyArgs {
+    #[command(flatten)]
+    pub(crate) key: KeyArgs,
+    /// Write the key to this file instead of stdout.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) outfile: Option<PathBuf>,
+}
+
+/// Which key signs.
+#[derive(Debug, Args)]
+pub(crate) struct KeyArgs {
+    /// The secret key, PEM as cosign writes it, or of PKCS#8, SEC 1 or PKCS#1: a file, or
+    /// env://VARIABLE.
+    #[arg(long, value_name = "KEY", help_heading = "Signer")]
+    pub(crate) key: Option<String>,
+    #[command(flatten)]
+    pub(crate) password: PasswordArgs,
+}
+
+/// `sign-blob`.
+#[derive(Debug, Args)]
+pub(crate) struct SignBlobArgs {
+    /// The files; - is stdin.
+    #[arg(required = true, value_name = "FILE")]
+    pub(crate) files: Vec<PathBuf>,
+    /// Write the bundle to this file: the signature with what speaks for it.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) bundle: Option<PathBuf>,
+    /// Write the signature alone to this file instead of stdout.
+    #[arg(long, alias = "output", value_name = "FILE")]
+    pub(crate) output_signature: Option<PathBuf>,
+    /// Write the signer's certificate to this file, in PEM.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) output_certificate: Option<PathBuf>,
+    /// Write the signature in base64.
+    #[arg(long, default_value = "true", action = ArgAction::Set, num_args = 0..=1,
+          require_equals = true, default_missing_value = "true", value_parser = parse_bool)]
+    pub(crate) b64: bool,
+    #[command(flatten)]
+    pub(crate) signing: SigningArgs,
+}
+
+/// `attest-blob`.
+#[derive(Debug, Args)]
+pub(crate) struct AttestBlobArgs {
+    /// The file that the attestation is about; not needed with --hash or --statement.
+    #[arg(required_unless_present_any = ["hash", "statement"])]
+    pub(crate) file: Option<PathBuf>,
+    /// SHA-256 of the file in hexadecimal, instead of the file.
+    #[arg(long, value_name = "HEX")]
+    pub(crate) hash: Option<String>,
+    #[command(flatten)]
+    pub(crate) attested: AttestedArgs,
+    /// Write the bundle to this file: the attestation with what speaks for it.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) bundle: Option<PathBuf>,
+    /// Write the envelope (DSSE) to this file instead of stdout.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) output_signature: Option<PathBuf>,
+    /// Write the statement that was signed to this file.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) output_attestation: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) signing: SigningArgs,
+}
+
+/// What is attested.
+#[derive(Debug, Args)]
+pub(crate) struct AttestedArgs {
+    /// The predicate: a file, or - for stdin.
+    #[arg(
+        long,
+        value_name = "FILE",
+        required_unless_present_any = ["from_ci", "statement"],
+        conflicts_with_all = ["from_ci", "statement"]
+    )]
+    pub(crate) predicate: Option<PathBuf>,
+    /// Type of the predicate: slsaprovenance, slsaprovenance1, spdx, spdxjson, cyclonedx, vuln,
+    /// openvex, link, custom, or a URI.
+    #[arg(long = "type", value_name = "TYPE", default_value = "custom")]
+    pub(crate) predicate_type: String,
+    /// Attest where this was built, from the environment of GitHub Actions or GitLab CI
+    /// (--type slsaprovenance1).
+    #[arg(long, conflicts_with = "statement")]
+    pub(crate) from_ci: bool,
+    /// A whole in-toto statement, to be signed as it is: a file.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) statement: Option<PathBuf>,
+}
+
+/// How it is signed.
+#[derive(Debug, Args)]
+pub(crate) struct SigningArgs {
+    #[command(flatten)]
+    pub(crate) by: SignedByArgs,
+    /// Write the form of cosign 3; =false writes the older one.
+    #[arg(long, default_value = "true", action = ArgAction::Set, num_args = 0..=1,
+          require_equals = true, default_missing_value = "true", value_parser = parse_bool)]
+    pub(crate) new_bundle_format: bool,
+    #[command(flatten)]
+    pub(crate) out: OutArgs,
+}
+
+/// Who signs, and who vouches for it.
+#[derive(Debug, Args)]
+pub(crate) struct SignedByArgs {
+    #[command(flatten)]
+    pub(crate) key: KeyArgs,
+    /// Without --key: an identity token, or a file with one. Without either, the environment of
+    /// GitHub Actions, GitLab CI (SIGSTORE_ID_TOKEN) or Buildkite gives it.
+    #[arg(long, value_name = "TOKEN", help_heading = "Signer", conflicts_with = "key")]
+    pub(crate) identity_token: Option<String>,
+    /// Where the identity token comes from: github-actions, buildkite-agent, google, envvar.
+    #[arg(long, value_name = "NAME", help_heading = "Signer")]
+    pub(crate) oidc_provider: Option<String>,
+    /// Take no identity token from the environment.
+    #[arg(long, help_heading = "Signer")]
+    pub(crate) oidc_disable_ambient_providers: bool,
+    /// Whom an identity token is for.
+    #[arg(long, value_name = "NAME", default_value = "sigstore", help_heading = "Signer")]
+    pub(crate) oidc_client_id: String,
+    /// Which services vouch for signatures: a signing configuration of Sigstore.
+    #[arg(long, value_name = "FILE", help_heading = "Witnesses")]
+    pub(crate) signing_config: Option<PathBuf>,
+    /// Use a signing configuration; =false uses the URLs, by default those of the public instance
+    /// with version 1 of the log.
+    #[arg(long, default_value = "true", action = ArgAction::Set, num_args = 0..=1,
+          require_equals = true, default_missing_value = "true", value_parser = parse_bool,
+          help_heading = "Witnesses")]
+    pub(crate) use_signing_config: bool,
+    /// What the services' answers are verified against: authorities, logs, timestamp authorities.
+    #[arg(long, value_name = "FILE", help_heading = "Witnesses")]
+    pub(crate) trusted_root: Option<PathBuf>,
+    /// Enter the signature into a transparency log.
+    #[arg(long, default_value = "true", action = ArgAction::Set, num_args = 0..=1,
+          require_equals = true, default_missing_value = "true", value_parser = parse_bool,
+          help_heading = "Witnesses")]
+    pub(crate) tlog_upload: bool,
+    /// URL of the certificate authority (Fulcio), instead of the signing configuration's.
+    #[arg(long, value_name = "URL", help_heading = "Witnesses")]
+    pub(crate) fulcio_url: Option<String>,
+    /// URL of the transparency log (Rekor), instead of the signing configuration's.
+    #[arg(long, value_name = "URL", help_heading = "Witnesses")]
+    pub(crate) rekor_url: Option<String>,
+    /// Version of the log at --rekor-url, 1 or 2.
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u8).range(1..=2),
+          help_heading = "Witnesses")]
+    pub(crate) rekor_version: u8,
+    /// URL of an RFC 3161 timestamp authority, instead of the signing configuration's.
+    #[arg(long, value_name = "URL", help_heading = "Witnesses")]
+    pub(crate) timestamp_server_url: Option<String>,
+    /// Weaker: accept a certificate that is in no log.
+    #[arg(long, help_heading = "Witnesses")]
+    pub(crate) insecure_skip_verify: bool,
+    /// Go on without asking.
+    #[arg(short, long)]
+    pub(crate) yes: bool,
+}

@@ -1,0 +1,60 @@
+//! What an attestation says.
+
+use std::path::Path;
+
+use sealift::Timestamp;
+use sealift::sign::{StatementDraft, predicate, provenance};
+use sealift::verify::{Hash, PredicateType};
+
+use super::blob::read;
+use crate::Environment;
+use crate::args::AttestedArgs;
+use crate::failure::Failure;
+use crate::verbs::verify::predicate_type;
+
+const CI_TYPE: &str = "https://slsa.dev/provenance/v1";
+
+/// The statement that the flags ask for, about a subject that is known by its digest.
+pub(super) fn statement(
+    args: &AttestedArgs,
+    subject: (&str, Hash),
+    now: Timestamp,
+    environment: &Environment,
+) -> Result<StatementDraft, Failure> {
+    let (predicate_type, value) = if args.from_ci {
+        let predicate_type = ci_type(&args.predicate_type)?;
+        let value = provenance(&environment.texts()).map_err(|error| Failure::Unusable {
+            what: "--from-ci".to_owned(),
+            error: error.into(),
+            hint: "run it in a job of GitHub Actions or GitLab CI, or name a predicate with \
+                   --predicate FILE",
+        })?;
+        (predicate_type, value)
+    } else {
+        let predicate_type = predicate_type(&args.predicate_type)?;
+        let path = args.predicate.as_deref().unwrap_or(Path::new("-"));
+        let made = predicate(&predicate_type, &read(path)?, now);
+        let value = made.map_err(|error| Failure::Unusable {
+            what: path.display().to_string(),
+            error: error.into(),
+            hint: "say with --type what it is; anything goes with --type custom",
+        })?;
+        (predicate_type, value)
+    };
+    let (name, digest) = subject;
+    Ok(StatementDraft::about(name, digest, &predicate_type, value))
+}
+
+/// The environment gives a provenance, and nothing else.
+fn ci_type(asked: &str) -> Result<PredicateType, Failure> {
+    let is_default = asked == "custom";
+    let predicate_type = predicate_type(if is_default { CI_TYPE } else { asked })?;
+    if predicate_type.uri() == CI_TYPE {
+        return Ok(predicate_type);
+    }
+    Err(Failure::Value {
+        flag: "--from-ci",
+        value: asked.to_owned(),
+        hint: "it writes --type slsaprovenance1",
+    })
+}

@@ -1,0 +1,160 @@
+//! `sign-blob` and `attest-blob`.
+
+use std::fs;
+use std::io::{self, Read as _};
+use std::path::Path;
+
+use sealift::sign::{SignatureBundle, SignerMaterial, ToSign, pem_block};
+use sealift::verify::{Hash, HashAlgorithm, encode_base64};
+
+use super::attested;
+use super::session::Session;
+use crate::args::peers;
+use crate::args::variables::Peer;
+use crate::args::{AttestBlobArgs, GlobalArgs, SignBlobArgs, SigningArgs};
+use crate::failure::Failure;
+use crate::verbs::verify::now;
+use crate::{Environment, deadline, output};
+
+/// `sign-blob`.
+pub(crate) fn sign_blob(
+    args: &SignBlobArgs,
+    global: &GlobalArgs,
+    environment: &Environment,
+) -> Result<u8, Failure> {
+    peers::set_by_variable(Peer::Cosign, environment)?;
+    let files = &args.files;
+    if files.len() > 1 && (args.bundle.is_some() || args.output_signature.is_some()) {
+        return Err(Failure::Signer {
+            sentence: "one file is named for the signatures of several",
+            hint: "sign them one by one, or leave out --bundle and --output-signature",
+        });
+    }
+    start(&args.signing, args.bundle.is_some(), global)?;
+    let session = Session::open(&args.signing.by, environment)?;
+    for path in files {
+        let message = read(path)?;
+        let signed = session.sign(ToSign::Message(&message))?;
+        write_bundle(args.bundle.as_deref(), &signed, global)?;
+        write_certificate(args.output_certificate.as_deref(), &signed)?;
+        let signature = match args.b64 {
+            true => encode_base64(&signed.signature).into_bytes(),
+            false => signed.signature.clone(),
+        };
+        match &args.output_signature {
+            Some(path) => output::emit(Some(path), |out| out.write_all(&signature))?,
+            None if args.b64 => {
+                let file = args.signing.out.output_file.as_deref();
+                output::emit(file, |out| {
+                    out.write_all(&signature)?;
+                    out.write_all(b"\n")
+                })?;
+            }
+            None => output::print(&signature)?,
+        }
+    }
+    Ok(0)
+}
+
+/// `attest-blob`.
+pub(crate) fn attest_blob(
+    args: &AttestBlobArgs,
+    global: &GlobalArgs,
+    environment: &Environment,
+) -> Result<u8, Failure> {
+    peers::set_by_variable(Peer::Cosign, environment)?;
+    start(&args.signing, args.bundle.is_some(), global)?;
+    let session = Session::open(&args.signing.by, environment)?;
+    let statement = match &args.attested.statement {
+        Some(path) => read(path)?,
+        None => {
+            let (name, digest) = subject(args)?;
+            let subject = (name.as_str(), digest);
+            attested::statement(&args.attested, subject, now(), environment)?.to_json()
+        }
+    };
+    let signed = session.sign(ToSign::Statement(&statement))?;
+    write_bundle(args.bundle.as_deref(), &signed, global)?;
+    if let Some(path) = &args.output_attestation {
+        output::emit(Some(path), |out| out.write_all(&statement))?;
+    }
+    let envelope = signed.envelope_json().unwrap_or_default();
+    match &args.output_signature {
+        Some(path) => output::emit(Some(path), |out| out.write_all(&envelope))?,
+        None => {
+            let file = args.signing.out.output_file.as_deref();
+            output::emit(file, |out| {
+                out.write_all(&envelope)?;
+                out.write_all(b"\n")
+            })?;
+        }
+    }
+    Ok(0)
+}
+
+/// Files have one form of bundle alone.
+fn start(args: &SigningArgs, has_bundle: bool, global: &GlobalArgs) -> Result<(), Failure> {
+    if has_bundle && !args.new_bundle_format {
+        return Err(Failure::NotYet {
+            what: "writing a bundle of a file in the older form".to_owned(),
+            hint: "leave out --new-bundle-format=false, or write --output-signature and \
+                   --output-certificate",
+        });
+    }
+    deadline::set(args.out.give_up.unwrap_or(global.timeout));
+    Ok(())
+}
+
+/// Name and digest of what the attestation is about.
+fn subject(args: &AttestBlobArgs) -> Result<(String, Hash), Failure> {
+    let path = args.file.as_deref();
+    let name = path.and_then(Path::file_name).map(|name| name.to_string_lossy().into_owned());
+    let digest = match (&args.hash, path) {
+        (Some(hex), _) => Hash::from_hex(HashAlgorithm::Sha256, hex).ok_or_else(|| {
+            let hint = "write SHA-256 in 64 hexadecimal digits";
+            Failure::Value { flag: "--hash", value: hex.clone(), hint }
+        })?,
+        (None, path) => HashAlgorithm::Sha256.hash(&read(path.unwrap_or(Path::new("-")))?),
+    };
+    Ok((name.unwrap_or_default(), digest))
+}
+
+fn write_bundle(
+    path: Option<&Path>,
+    signed: &SignatureBundle,
+    global: &GlobalArgs,
+) -> Result<(), Failure> {
+    let Some(path) = path else { return Ok(()) };
+    output::emit(Some(path), |out| out.write_all(&signed.to_json()))?;
+    if !global.quiet {
+        eprintln!("Wrote bundle to file {}", path.display());
+    }
+    Ok(())
+}
+
+/// The certificate in PEM, where there is one.
+fn write_certificate(path: Option<&Path>, signed: &SignatureBundle) -> Result<(), Failure> {
+    match (path, &signed.signer) {
+        (Some(path), SignerMaterial::Certificate { leaf, .. }) => {
+            let text = pem_block("CERTIFICATE", leaf);
+            output::emit(Some(path), |out| out.write_all(text.as_bytes()))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// A file, or stdin.
+pub(super) fn read(path: &Path) -> Result<Vec<u8>, Failure> {
+    let bytes = match path.as_os_str() == "-" {
+        true => {
+            let mut bytes = Vec::new();
+            io::stdin().lock().read_to_end(&mut bytes).map(|_| bytes)
+        }
+        false => fs::read(path),
+    };
+    bytes.map_err(|error| Failure::Unusable {
+        what: path.display().to_string(),
+        error: error.into(),
+        hint: "check that the file is there and may be read",
+    })
+}

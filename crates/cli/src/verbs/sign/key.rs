@@ -1,0 +1,84 @@
+//! The secret key that a flag names.
+
+use std::fs::File;
+use std::io::Read as _;
+use std::path::Path;
+
+use sealift::sign::{KeyFileError, PrivateKey};
+use zeroize::Zeroizing;
+
+use super::password::{self, Purpose};
+use crate::Environment;
+use crate::args::KeyArgs;
+use crate::failure::Failure;
+
+/// Bytes of a key file that are read; the library takes fewer.
+const MAX_BYTES: u64 = 128 * 1024;
+
+/// What `--key` of cosign takes that is no file.
+const ELSEWHERE: [&str; 9] = [
+    "awskms://",
+    "azurekms://",
+    "gcpkms://",
+    "gitlab://",
+    "hashivault://",
+    "k8s://",
+    "pkcs11:",
+    "http://",
+    "https://",
+];
+
+/// Reads the key that `--key` names.
+pub(in crate::verbs) fn named(
+    args: &KeyArgs,
+    reference: &str,
+    environment: &Environment,
+) -> Result<PrivateKey, Failure> {
+    if let Some(scheme) = ELSEWHERE.iter().find(|scheme| reference.starts_with(**scheme)) {
+        return Err(Failure::NotYet {
+            what: format!("--key with {scheme}"),
+            hint: "name a key file, or a variable as env://NAME",
+        });
+    }
+    let text = match reference.strip_prefix("env://") {
+        Some(variable) => {
+            let value = environment.get(variable).ok_or_else(|| Failure::Value {
+                flag: "--key",
+                value: reference.to_owned(),
+                hint: "the variable is not set",
+            })?;
+            Zeroizing::new(value.as_encoded_bytes().to_vec())
+        }
+        None => file(Path::new(reference))?,
+    };
+    let password = || password::read(&args.password, environment, Purpose::Open);
+    PrivateKey::from_pem(&text, password).map_err(|error| unusable(reference, error))
+}
+
+/// Reads a file with a secret key.
+pub(super) fn file(path: &Path) -> Result<Zeroizing<Vec<u8>>, Failure> {
+    let mut text = Zeroizing::new(Vec::new());
+    let read = File::open(path).and_then(|file| file.take(MAX_BYTES).read_to_end(&mut text));
+    read.map_err(|error| Failure::Unusable {
+        what: path.display().to_string(),
+        error: error.into(),
+        hint: "check that the file is there and may be read; `sealift generate-key-pair` makes one",
+    })?;
+    Ok(text)
+}
+
+/// A key that cannot be used, and what to do.
+pub(super) fn unusable(what: &str, error: KeyFileError) -> Failure {
+    let hint = match error {
+        KeyFileError::WrongPassword => "check the password, and that it is the one of this key",
+        KeyFileError::PasswordNeeded => {
+            "give it with --password-file FILE or in the variable COSIGN_PASSWORD"
+        }
+        KeyFileError::Label { .. } => {
+            "a secret key is needed here: cosign.key, or PEM of PKCS#8, SEC 1 or PKCS#1"
+        }
+        KeyFileError::Cost { .. } => "make sure that the file is from where you think it is",
+        _ => "",
+    };
+    Failure::Unusable { what: what.to_owned(), error: error.into(), hint }
+}

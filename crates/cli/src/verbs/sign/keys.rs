@@ -1,0 +1,140 @@
+//! `generate-key-pair`, `import-key-pair`, `public-key`.
+
+use std::io::{self, BufRead as _, IsTerminal as _, Write as _, stdin};
+use std::path::{Path, PathBuf};
+
+use sealift::sign::{KeyFileError, PrivateKey, Signer as _, public_pem};
+use sealift::verify::{KeyAlgorithm, PublicKey};
+use tempfile::NamedTempFile;
+
+use super::key;
+use super::password::{self, Purpose};
+use crate::args::{GenerateArgs, ImportArgs, PasswordArgs, PublicKeyArgs, SigningAlgorithm};
+use crate::failure::Failure;
+use crate::{Environment, output};
+
+/// `generate-key-pair`: a new key.
+pub(crate) fn generate_key_pair(
+    args: &GenerateArgs,
+    environment: &Environment,
+) -> Result<u8, Failure> {
+    let pair = Pair::new(&args.output_key_prefix);
+    pair.may_be_written(args.yes)?;
+    let made = PrivateKey::generate(algorithm(args.signing_algorithm));
+    let key = made.map_err(|error| key::unusable("the new key", error))?;
+    pair.write(&key, &args.password, environment)
+}
+
+/// `import-key-pair`: a key that is there, encrypted.
+pub(crate) fn import_key_pair(args: &ImportArgs, environment: &Environment) -> Result<u8, Failure> {
+    let pair = Pair::new(&args.output_key_prefix);
+    pair.may_be_written(args.yes)?;
+    let text = key::file(&args.key)?;
+    let name = args.key.display().to_string();
+    let password = || password::read(&args.password, environment, Purpose::Open);
+    let key = PrivateKey::from_pem(&text, password).map_err(|error| key::unusable(&name, error))?;
+    pair.write(&key, &args.password, environment)
+}
+
+/// `public-key`: the public half.
+pub(crate) fn public_key(args: &PublicKeyArgs, environment: &Environment) -> Result<u8, Failure> {
+    let Some(reference) = &args.key.key else {
+        return Err(Failure::Signer {
+            sentence: "no key is named",
+            hint: "name it with --key FILE",
+        });
+    };
+    let text = match public_file(reference) {
+        Some(key) => public_pem(&key),
+        None => public_pem(key::named(&args.key, reference, environment)?.public_key()),
+    };
+    output::emit(args.outfile.as_deref(), |out| out.write_all(text.as_bytes()))?;
+    Ok(0)
+}
+
+/// A file that is a public key already needs no password.
+fn public_file(reference: &str) -> Option<PublicKey> {
+    PublicKey::from_pem(&key::file(Path::new(reference)).ok()?).ok()
+}
+
+fn algorithm(named: SigningAlgorithm) -> KeyAlgorithm {
+    match named {
+        SigningAlgorithm::P256 => KeyAlgorithm::EcdsaP256,
+        SigningAlgorithm::P384 => KeyAlgorithm::EcdsaP384,
+        SigningAlgorithm::P521 => KeyAlgorithm::EcdsaP521,
+        SigningAlgorithm::Ed25519 => KeyAlgorithm::Ed25519,
+        SigningAlgorithm::Rsa2048 => KeyAlgorithm::Rsa { bits: 2048 },
+        SigningAlgorithm::Rsa3072 => KeyAlgorithm::Rsa { bits: 3072 },
+        SigningAlgorithm::Rsa4096 => KeyAlgorithm::Rsa { bits: 4096 },
+    }
+}
+
+/// The files of a key pair.
+struct Pair {
+    secret: PathBuf,
+    public: PathBuf,
+}
+
+impl Pair {
+    fn new(prefix: &Path) -> Self {
+        let with = |end: &str| {
+            let mut path = prefix.as_os_str().to_owned();
+            path.push(end);
+            PathBuf::from(path)
+        };
+        Self { secret: with(".key"), public: with(".pub") }
+    }
+
+    /// Asks before a key that is there is lost.
+    fn may_be_written(&self, yes: bool) -> Result<(), Failure> {
+        for path in [&self.secret, &self.public].into_iter().filter(|path| path.exists()) {
+            if !yes && !agreed(path) {
+                return Err(Failure::Unusable {
+                    what: path.display().to_string(),
+                    error: "it is there already, and is not overwritten".into(),
+                    hint: "take another --output-key-prefix, or overwrite it with --yes",
+                });
+            }
+        }
+        Ok(())
+    }
+
+    fn write(
+        &self,
+        key: &PrivateKey,
+        password: &PasswordArgs,
+        environment: &Environment,
+    ) -> Result<u8, Failure> {
+        let failed = |error: KeyFileError| key::unusable("the new key", error);
+        let password = password::read(password, environment, Purpose::Encrypt).map_err(failed)?;
+        let secret = key.to_encrypted_pem(&password).map_err(failed)?;
+        write_secret(&self.secret, secret.as_bytes())
+            .map_err(|source| Failure::Output { path: Some(self.secret.clone()), source })?;
+        eprintln!("Private key written to {}", self.secret.display());
+        output::emit(Some(&self.public), |out| out.write_all(key.public_pem().as_bytes()))?;
+        eprintln!("Public key written to {}", self.public.display());
+        Ok(0)
+    }
+}
+
+fn agreed(path: &Path) -> bool {
+    if !stdin().is_terminal() {
+        return false;
+    }
+    eprint!("File {} already exists. Overwrite? [y/N] ", path.display());
+    let mut answer = String::new();
+    let read = stdin().lock().read_line(&mut answer);
+    read.is_ok() && matches!(answer.trim(), "y" | "Y" | "yes")
+}
+
+/// A file for its user alone, whole or not at all.
+fn write_secret(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    // A temporary file is made for its user alone.
+    let mut file = NamedTempFile::new_in(folder.unwrap_or(Path::new(".")))
+        .map_err(|error| io::Error::from(error.kind()))?;
+    file.write_all(bytes)?;
+    file.as_file().sync_all()?;
+    file.persist(path)?;
+    Ok(())
+}

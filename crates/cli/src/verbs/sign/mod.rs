@@ -1,0 +1,11 @@
+//! The verbs that make keys and signatures.
+
+mod attested;
+mod blob;
+pub(super) mod key;
+mod keys;
+mod password;
+mod session;
+
+pub(crate) use blob::{attest_blob, sign_blob};
+pub(crate) use keys::{generate_key_pair, import_key_pair, public_key};

@@ -1,0 +1,220 @@
+//! Who signs in one run of the command, and who vouches for it.
+
+use std::fs;
+use std::io::{BufRead as _, IsTerminal as _, stdin};
+use std::path::Path;
+
+use sealift::http::{Client, Url};
+use sealift::sign::{
+    Ambient, IdentityToken, IssuedSigner, LogService, LogVersion, PrivateKey, Services,
+    SignatureBundle, ToSign, WitnessError, Witnesses,
+};
+use sealift::verify::TrustedRoot;
+
+use super::key;
+use crate::args::SignedByArgs;
+use crate::failure::Failure;
+use crate::verbs::verify::{now, root_in};
+use crate::{Environment, network};
+
+/// The public instance, which is asked when nothing else is named.
+const FULCIO: &str = "https://fulcio.sigstore.dev";
+const REKOR: &str = "https://rekor.sigstore.dev";
+
+const TOKEN_HINT: &str = "give one with --identity-token TOKEN, or name a key with --key FILE";
+
+/// A signer with those who vouch for it.
+pub(super) struct Session {
+    signer: SessionSigner,
+    services: Services,
+    root: TrustedRoot,
+    client: Client,
+    requires_sct: bool,
+}
+
+enum SessionSigner {
+    Key(Box<PrivateKey>),
+    Issued(Box<IssuedSigner>),
+}
+
+impl Session {
+    /// Reads the key, or has one certified for whom the identity token names.
+    pub(super) fn open(args: &SignedByArgs, environment: &Environment) -> Result<Self, Failure> {
+        let (services, client) = (services(args)?, network::client(environment)?);
+        let root = root(args, &services)?;
+        let requires_sct = !args.insecure_skip_verify;
+        let signer = match &args.key.key {
+            Some(reference) => {
+                SessionSigner::Key(Box::new(key::named(&args.key, reference, environment)?))
+            }
+            None => {
+                agree(args, &services)?;
+                let token = token(args, environment, &client)?;
+                let witnesses = Witnesses {
+                    client: &client,
+                    services: &services,
+                    root: &root,
+                    requires_sct,
+                    clock: &now,
+                };
+                let issued = witnesses.certify(&token).map_err(not_signed)?;
+                eprintln!("Signing as {}", sealift::escape::terminal(token.subject()));
+                SessionSigner::Issued(Box::new(issued))
+            }
+        };
+        Ok(Self { signer, services, root, client, requires_sct })
+    }
+
+    /// Signs, and verifies what came of it.
+    pub(super) fn sign(&self, content: ToSign<'_>) -> Result<SignatureBundle, Failure> {
+        let witnesses = Witnesses {
+            client: &self.client,
+            services: &self.services,
+            root: &self.root,
+            requires_sct: self.requires_sct,
+            clock: &now,
+        };
+        let signed = match &self.signer {
+            SessionSigner::Key(key) => witnesses.sign(key.as_ref(), content),
+            SessionSigner::Issued(issued) => witnesses.sign_certified(issued, content),
+        };
+        signed.map_err(not_signed)
+    }
+}
+
+/// The services that the flags name, else those of the signing configuration, else the public ones.
+fn services(args: &SignedByArgs) -> Result<Services, Failure> {
+    let mut services = match &args.signing_config {
+        Some(path) if args.use_signing_config => {
+            let json = read(path)?;
+            Services::from_signing_config(&json, now()).map_err(|error| Failure::Unusable {
+                what: path.display().to_string(),
+                error: error.into(),
+                hint: "a signing configuration of Sigstore is needed, version 0.2",
+            })?
+        }
+        _ => {
+            let log = LogService { url: url("--rekor-url", REKOR)?, version: LogVersion::V1 };
+            Services {
+                authority: Some(url("--fulcio-url", FULCIO)?),
+                logs: vec![log],
+                ..Services::default()
+            }
+        }
+    };
+    if let Some(text) = &args.fulcio_url {
+        services.authority = Some(url("--fulcio-url", text)?);
+    }
+    if let Some(text) = &args.rekor_url {
+        let version = if args.rekor_version == 2 { LogVersion::V2 } else { LogVersion::V1 };
+        services.logs = vec![LogService { url: url("--rekor-url", text)?, version }];
+    }
+    if let Some(text) = &args.timestamp_server_url {
+        services.timestamps = vec![url("--timestamp-server-url", text)?];
+    }
+    if !args.tlog_upload {
+        services.logs.clear();
+    }
+    Ok(services)
+}
+
+fn url(flag: &'static str, text: &str) -> Result<Url, Failure> {
+    text.parse().map_err(|_| Failure::Value {
+        flag,
+        value: text.to_owned(),
+        hint: "a URL is expected, as https://rekor.example",
+    })
+}
+
+/// What the services' answers are verified against. A key that nobody vouches for needs none.
+fn root(args: &SignedByArgs, services: &Services) -> Result<TrustedRoot, Failure> {
+    if let Some(path) = &args.trusted_root {
+        return root_in(path);
+    }
+    let stands_alone =
+        args.key.key.is_some() && services.logs.is_empty() && services.timestamps.is_empty();
+    if stands_alone {
+        return Ok(TrustedRoot::default());
+    }
+    Err(Failure::NotYet {
+        what: "verifying what logs and authorities answer without --trusted-root".to_owned(),
+        hint: "name it with --trusted-root FILE; with --key, a signature that is in no log is made \
+               with --tlog-upload=false",
+    })
+}
+
+/// What goes into a public log stays there: the person must agree.
+fn agree(args: &SignedByArgs, services: &Services) -> Result<(), Failure> {
+    if args.yes || services.logs.is_empty() {
+        return Ok(());
+    }
+    eprintln!(
+        "The identity that signs, as an address of mail, and the digest of what is signed go into \
+         the transparency log, where everybody may read them and nothing is ever removed."
+    );
+    if stdin().is_terminal() {
+        eprint!("Go on? [y/N] ");
+        let mut answer = String::new();
+        let read = stdin().lock().read_line(&mut answer);
+        if read.is_ok() && matches!(answer.trim(), "y" | "Y" | "yes") {
+            return Ok(());
+        }
+    }
+    Err(Failure::Signer {
+        sentence: "nothing is signed: it was not agreed to",
+        hint: "agree with --yes",
+    })
+}
+
+/// The identity token: the flag's, else the environment's.
+fn token(
+    args: &SignedByArgs,
+    environment: &Environment,
+    client: &Client,
+) -> Result<IdentityToken, Failure> {
+    let unusable = |what: &str, error: Box<dyn std::error::Error + Send + Sync>| {
+        Failure::Unusable { what: what.to_owned(), error, hint: TOKEN_HINT }
+    };
+    if let Some(given) = &args.identity_token {
+        let path = Path::new(given);
+        let text = if path.is_file() { read(path)? } else { given.as_bytes().to_vec() };
+        let token = IdentityToken::new(&String::from_utf8_lossy(&text));
+        return token.map_err(|error| unusable("--identity-token", error.into()));
+    }
+    let variables = environment.texts();
+    let source = match &args.oidc_provider {
+        Some(name) => Some(Ambient::named(name).ok_or_else(|| Failure::Value {
+            flag: "--oidc-provider",
+            value: name.clone(),
+            hint: "github-actions, buildkite-agent, google and envvar are known",
+        })?),
+        None if args.oidc_disable_ambient_providers => None,
+        None => Ambient::detect(&variables),
+    };
+    let source = source.ok_or(Failure::Signer {
+        sentence: "there is no key to sign with, and no identity token",
+        hint: "name a key with --key FILE, or give a token with --identity-token TOKEN",
+    })?;
+    let token = source.token(client, &variables, &args.oidc_client_id);
+    token.map_err(|error| unusable("no identity token", error.into()))
+}
+
+fn read(path: &Path) -> Result<Vec<u8>, Failure> {
+    fs::read(path).map_err(|error| Failure::Unusable {
+        what: path.display().to_string(),
+        error: error.into(),
+        hint: "check that the file is there and may be read",
+    })
+}
+
+fn not_signed(error: WitnessError) -> Failure {
+    let hint = match &error {
+        WitnessError::Token(_) => TOKEN_HINT,
+        WitnessError::Unreachable { .. } => "check the URL and the network, and try again",
+        WitnessError::Unproved(_) => {
+            "check that the trusted root is that of the services which are asked"
+        }
+        _ => "",
+    };
+    Failure::Unusable { what: "nothing is signed".to_owned(), error: error.into(), hint }
+}

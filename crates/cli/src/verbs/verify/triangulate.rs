@@ -1,0 +1,36 @@
+//! Where what is attached to an image is kept.
+
+use sealift::verify::{Attachment, VerifyOptions, attached_tree};
+
+use super::set_deadline;
+use crate::args::{AttachedKind, GlobalArgs, TriangulateArgs};
+use crate::failure::Failure;
+use crate::network::Network;
+use crate::{Environment, output, target};
+
+/// `triangulate`: a tag is resolved at the registry, a digest that is written is taken as it is.
+pub(crate) fn triangulate(
+    args: &TriangulateArgs,
+    global: &GlobalArgs,
+    environment: &Environment,
+) -> Result<u8, Failure> {
+    set_deadline(&args.out, global);
+    let reference = target::parse_reference(&args.image, "")?;
+    let digest = match reference.digest() {
+        Some(digest) => digest.clone(),
+        None => {
+            let network = Network::new(&args.registry, environment);
+            let image = network.image(reference.clone())?;
+            attached_tree(&image, &VerifyOptions::default())?.image.digest
+        }
+    };
+    let name = reference.name();
+    let place = match args.kind {
+        AttachedKind::Signature => format!("{name}:{}", Attachment::Signatures.tag(&digest)),
+        AttachedKind::Attestation => format!("{name}:{}", Attachment::Attestations.tag(&digest)),
+        AttachedKind::Digest => format!("{name}@{digest}"),
+    };
+    let text = format!("{place}\n");
+    output::emit(args.out.output_file.as_deref(), |out| out.write_all(text.as_bytes()))?;
+    Ok(0)
+}

@@ -1,0 +1,197 @@
+//! Why a registry did not do what it was asked.
+
+use sealift_http::{Response, Url, UrlError};
+use sealift_model::{Digest, DigestError, ReferenceError};
+use serde::Deserialize;
+
+use crate::CredentialError;
+use crate::limits::Limits;
+
+/// Why a registry did not do what it was asked.
+#[derive(Debug, thiserror::Error)]
+#[error("{name}: {kind}")]
+#[non_exhaustive]
+pub struct Error {
+    /// The registry, or the repository in it.
+    pub name: String,
+    /// What went wrong.
+    pub kind: ErrorKind,
+}
+
+/// What went wrong.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// There was no answer, or not all of it.
+    #[error(transparent)]
+    Http(sealift_http::Error),
+    /// The registry does not have it.
+    #[error("{what} is not in the registry")]
+    NotFound {
+        /// A tag or digest.
+        what: String,
+    },
+    /// The registry wants other credentials, or any.
+    #[error("access is denied{}", Shown(.message))]
+    Denied {
+        /// What the registry says.
+        message: Option<String>,
+    },
+    /// The registry answers with a status that is not expected.
+    #[error("the registry answers with status {status}{}", Shown(.message))]
+    Status {
+        /// The status.
+        status: u16,
+        /// What the registry says.
+        message: Option<String>,
+    },
+    /// What arrived is not what was asked for.
+    #[error("the registry gives content with digest {actual} for {expected}")]
+    WrongDigest {
+        /// The digest that was asked for.
+        expected: Digest,
+        /// That of the content.
+        actual: Digest,
+    },
+    /// A blob has another length than its descriptor says.
+    #[error("the registry gives {actual} or more bytes of {digest}, which has {expected}")]
+    WrongSize {
+        /// The blob.
+        digest: Digest,
+        /// Bytes that it should have.
+        expected: u64,
+        /// Bytes that arrived.
+        actual: u64,
+    },
+    /// The answer says to be something else than its content does, or than what was asked for.
+    #[error("the registry says {said:?} of a document that is {is:?}")]
+    MediaType {
+        /// The media type in the header.
+        said: String,
+        /// That in the document.
+        is: String,
+    },
+    /// The answer is no manifest.
+    #[error("the registry answers with {media_type:?} where a manifest was asked for")]
+    NotAManifest {
+        /// What it says to be.
+        media_type: String,
+    },
+    /// The answer is not the JSON that it should be.
+    #[error("the registry's answer is malformed: {0}")]
+    Malformed(serde_json::Error),
+    /// The answer names a digest that is none.
+    #[error("the registry names a digest that is none: {0}")]
+    Digest(DigestError),
+    /// A name that was made of a digest is no name.
+    #[error("not a name: {0}")]
+    Name(ReferenceError),
+    /// A list never ends.
+    #[error("a list of the registry has more than {max} {unit}")]
+    TooMany {
+        /// The most that are read.
+        max: usize,
+        /// Of what.
+        unit: &'static str,
+    },
+    /// A link in an answer leads to another host.
+    #[error("the registry sends the client on to {to}, another host")]
+    Elsewhere {
+        /// That host.
+        to: String,
+    },
+    /// A link in an answer is no URL.
+    #[error("the registry sends the client to what is no URL: {0}")]
+    Link(UrlError),
+    /// The answer lacks a header.
+    #[error("the registry's answer has no header {0}")]
+    NoHeader(&'static str),
+    /// The token service may not be asked.
+    #[error("the registry names the token service {realm}, which {why}")]
+    Realm {
+        /// Where it is.
+        realm: String,
+        /// Why it may not be asked.
+        why: &'static str,
+    },
+    /// The registry asks for a way of logging in that is not known.
+    #[error("the registry asks for an authentication that is neither Bearer nor Basic")]
+    Challenge,
+    /// The token service gives no token.
+    #[error("the token service {host} gives no token{}", Shown(.message))]
+    Token {
+        /// Its host.
+        host: String,
+        /// What it says.
+        message: Option<String>,
+    },
+    /// The credentials cannot be read.
+    #[error(transparent)]
+    Credentials(CredentialError),
+    /// What is to be pushed cannot be read.
+    #[error("what is to be pushed cannot be read: {0}")]
+    Read(std::io::Error),
+}
+
+struct Shown<'a>(&'a Option<String>);
+
+impl std::fmt::Display for Shown<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self.0 {
+            Some(message) => write!(f, ": {message}"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl From<sealift_http::Error> for ErrorKind {
+    fn from(error: sealift_http::Error) -> Self {
+        Self::Http(error)
+    }
+}
+
+impl From<CredentialError> for ErrorKind {
+    fn from(error: CredentialError) -> Self {
+        Self::Credentials(error)
+    }
+}
+
+impl ErrorKind {
+    /// What an answer that is not a success says.
+    pub(crate) fn of(response: Response, what: &str, limits: &Limits) -> Self {
+        let status = response.status();
+        let message = message(response, limits);
+        match status {
+            401 | 403 => Self::Denied { message },
+            404 => Self::NotFound { what: what.to_owned() },
+            status => Self::Status { status, message },
+        }
+    }
+
+    pub(crate) fn malformed_url(url: Result<Url, UrlError>) -> Result<Url, Self> {
+        url.map_err(Self::Link)
+    }
+}
+
+/// Longer messages than this are cut.
+const MAX_MESSAGE_CHARS: usize = 300;
+
+/// What the registry says in its own words (`distribution-spec, Error Codes`).
+pub(crate) fn message(response: Response, limits: &Limits) -> Option<String> {
+    #[derive(Deserialize)]
+    struct Errors {
+        errors: Vec<Said>,
+    }
+    #[derive(Deserialize)]
+    struct Said {
+        #[serde(default)]
+        code: Option<String>,
+        #[serde(default)]
+        message: Option<String>,
+    }
+    let bytes = response.bytes(limits.max_answer_bytes).ok()?;
+    let errors: Errors = serde_json::from_slice(&bytes).ok()?;
+    let Said { code, message } = errors.errors.into_iter().next()?;
+    let said = message.filter(|message| !message.is_empty()).or(code)?;
+    Some(said.chars().take(MAX_MESSAGE_CHARS).collect())
+}

@@ -1,0 +1,75 @@
+//! A client of container registries (OCI `distribution-spec`, version 1.1): pull, push, referrers,
+//! and the credentials that Docker and Podman keep.
+//!
+//! ```no_run
+//! use sealift_http::{Client, Config};
+//! use sealift_model::Reference;
+//! use sealift_registry::{Keychain, ManifestName, Registries};
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let registries = Registries::new(Client::new(Config::default())?, Keychain::default());
+//! let image: Reference = "registry.example/shop:1.4".parse()?;
+//! let repository = registries.repository(&image);
+//!
+//! // Pull: a tag is resolved once, and all further is asked for by digest.
+//! let manifest = repository.manifest(&ManifestName::of(&image))?;
+//! println!("{} has {}", image, manifest.descriptor.digest);
+//!
+//! // Push: blobs first, then what names them.
+//! let config = repository.push_blob("application/vnd.oci.empty.v1+json", b"{}")?;
+//! # let json = b"";
+//! let pushed = repository.push_manifest(
+//!     json,
+//!     "application/vnd.oci.image.manifest.v1+json",
+//!     &ManifestName::Tag("1.5".to_owned()),
+//! )?;
+//!
+//! // What refers to it.
+//! for referrer in repository.referrers(&manifest.descriptor.digest)?.manifests {
+//!     println!("{} {:?}", referrer.digest, referrer.artifact_type);
+//! }
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # What may be trusted
+//!
+//! Registries are not believed. A manifest's digest is computed before anything of it is read, a
+//! blob's while its bytes arrive ([`Repository::blob`]), and [`RepositoryBlobs`] leaves that to its
+//! reader, as every [`BlobSource`](sealift_model::BlobSource) does. Every answer has a bound in
+//! [`Limits`], every exchange one in time ([`sealift_http::Timeouts`]). Foreign layers are not
+//! fetched from where they point. Credentials go to the registry that they are for and to the
+//! token service that it names, which must have TLS and must not be an address inside the network
+//! of another host.
+//!
+//! # Why it is written here
+//!
+//! `oci-client`, the client that others share, is asynchronous and brings a runtime and a second
+//! HTTP stack; it has no range resume, follows `Link` and token realms anywhere, and reads
+//! manifests of any size.
+#![forbid(unsafe_code)]
+
+mod auth;
+mod blob;
+mod credentials;
+mod engine;
+mod error;
+mod limits;
+mod manifest;
+mod referrers;
+mod registries;
+mod repository;
+mod source;
+mod tags;
+mod upload;
+
+pub use blob::Blob;
+pub use credentials::{Credential, CredentialError, Keychain};
+pub use engine::{Engine, EngineError};
+pub use error::{Error, ErrorKind};
+pub use limits::Limits;
+pub use manifest::{Manifest, ManifestName, Pushed};
+pub use referrers::{Referrers, fallback_tag};
+pub use registries::Registries;
+pub use repository::Repository;
+pub use source::RepositoryBlobs;

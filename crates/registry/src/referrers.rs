@@ -1,0 +1,131 @@
+//! What refers to a manifest (`distribution-spec 1.1, Listing Referrers`).
+
+use std::collections::BTreeSet;
+
+use sealift_model::{Descriptor, Digest};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use crate::manifest::ACCEPTED;
+use crate::{Error, ErrorKind, ManifestName, Repository};
+
+/// What refers to a manifest, as the registry lists it: nothing of it is verified.
+#[derive(Clone, Debug, Default)]
+#[non_exhaustive]
+pub struct Referrers {
+    /// Their manifests, those under the fallback tag last, none twice.
+    pub manifests: Vec<Descriptor>,
+    /// Whether the registry has the referrers API; otherwise all are those of the fallback tag.
+    pub is_supported: bool,
+}
+
+#[derive(Deserialize)]
+struct Index {
+    #[serde(default)]
+    manifests: Option<Vec<Descriptor>>,
+}
+
+/// The tag under which the referrers of a manifest are listed where the registry does not list
+/// them (`distribution-spec 1.1, Referrers Tag Schema`).
+#[must_use]
+pub fn fallback_tag(subject: &Digest) -> String {
+    format!("{}-{}", subject.algorithm().name(), subject.hex())
+}
+
+impl Repository {
+    /// Lists what refers to a manifest: what the API says, and what stands under the fallback tag,
+    /// where clients put it as long as the registry had no such API.
+    ///
+    /// # Errors
+    /// When the registry does not tell, or its list never ends.
+    pub fn referrers(&self, subject: &Digest) -> Result<Referrers, Error> {
+        self.list_referrers(subject).map_err(|kind| self.error(kind))
+    }
+
+    fn list_referrers(&self, subject: &Digest) -> Result<Referrers, ErrorKind> {
+        let mut found = Referrers::default();
+        let first = self.url(&format!("referrers/{subject}"))?;
+        let pages = self.pages(first, &mut |bytes| {
+            add_entries(bytes, &mut found.manifests)?;
+            Ok(found.manifests.len())
+        })?;
+        match pages {
+            None => found.is_supported = true,
+            // 404 is the specification's; the others come of registries that take the path for
+            // something else.
+            Some(response) if matches!(response.status(), 400 | 404 | 405 | 501) => {}
+            Some(response) => {
+                return Err(ErrorKind::of(*response, "the list of referrers", self.limits()));
+            }
+        }
+        let name = ManifestName::Tag(fallback_tag(subject));
+        match self.fetch_manifest(&name) {
+            Ok(index) => add_entries(&index.bytes, &mut found.manifests)?,
+            Err(ErrorKind::NotFound { .. }) => {}
+            Err(kind) => return Err(kind),
+        }
+        if found.manifests.len() > self.limits().max_entries {
+            let max = self.limits().max_entries;
+            return Err(ErrorKind::TooMany { max, unit: "entries" });
+        }
+        Ok(found)
+    }
+
+    /// Adds a manifest to the index under the fallback tag of its subject.
+    pub(crate) fn list_by_tag(
+        &self,
+        subject: &Digest,
+        manifest: &Descriptor,
+        bytes: &[u8],
+    ) -> Result<(), ErrorKind> {
+        let name = ManifestName::Tag(fallback_tag(subject));
+        let [index_type, ..] = ACCEPTED;
+        let mut index = match self.fetch_manifest(&name) {
+            Ok(index) => serde_json::from_slice(&index.bytes).map_err(ErrorKind::Malformed)?,
+            Err(ErrorKind::NotFound { .. }) => {
+                json!({"schemaVersion": 2, "mediaType": index_type, "manifests": []})
+            }
+            Err(kind) => return Err(kind),
+        };
+        let document: Value = serde_json::from_slice(bytes).map_err(ErrorKind::Malformed)?;
+        let mut entry = json!({
+            "mediaType": manifest.media_type,
+            "digest": manifest.digest.to_string(),
+            "size": manifest.size,
+        });
+        let config_type = document.get("config").and_then(|config| config.get("mediaType"));
+        let members = [
+            ("artifactType", document.get("artifactType").or(config_type)),
+            ("annotations", document.get("annotations")),
+        ];
+        if let Some(entry) = entry.as_object_mut() {
+            for (name, value) in members {
+                if let Some(value) = value.filter(|value| !value.is_null()) {
+                    entry.insert(name.to_owned(), value.clone());
+                }
+            }
+        }
+        let Some(Value::Array(entries)) = index.get_mut("manifests") else {
+            return Err(ErrorKind::NotAManifest { media_type: index_type.to_owned() });
+        };
+        let is_this = |other: &Value| other.get("digest") == entry.get("digest");
+        if entries.iter().any(is_this) {
+            return Ok(());
+        }
+        entries.push(entry);
+        let bytes = serde_json::to_vec(&index).map_err(ErrorKind::Malformed)?;
+        self.put_manifest(&bytes, index_type, &name).map(drop)
+    }
+}
+
+/// Adds the entries of an index that are not there yet.
+fn add_entries(bytes: &[u8], into: &mut Vec<Descriptor>) -> Result<(), ErrorKind> {
+    let index: Index = serde_json::from_slice(bytes).map_err(ErrorKind::Malformed)?;
+    let mut seen: BTreeSet<Digest> = into.iter().map(|one| one.digest.clone()).collect();
+    for descriptor in index.manifests.unwrap_or_default() {
+        if seen.insert(descriptor.digest.clone()) {
+            into.push(descriptor);
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,121 @@
+//! The registries of one program: connections, credentials, tokens.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use sealift_http::{Client, ErrorKind as HttpErrorKind, Reach, Request, Scheme, Url};
+use sealift_model::Reference;
+
+use crate::auth::Auth;
+use crate::{Error, ErrorKind, Keychain, Limits, Repository};
+
+/// Registries that are asked with the same connections and credentials. A clone shares them.
+#[derive(Clone, Debug)]
+pub struct Registries {
+    pub(crate) inner: Arc<Inner>,
+}
+
+#[derive(Debug)]
+pub(crate) struct Inner {
+    pub(crate) client: Client,
+    pub(crate) limits: Limits,
+    pub(crate) auth: Auth,
+    /// Whether a registry that may be asked without TLS has it.
+    schemes: Mutex<BTreeMap<String, Scheme>>,
+}
+
+impl Registries {
+    /// Registries asked through `client` with the credentials of `keychain`.
+    #[must_use]
+    pub fn new(client: Client, keychain: Keychain) -> Self {
+        Self::with_limits(client, keychain, Limits::default())
+    }
+
+    /// The same with other bounds.
+    #[must_use]
+    pub fn with_limits(client: Client, keychain: Keychain, limits: Limits) -> Self {
+        let auth = Auth::new(keychain);
+        let inner = Inner { client, limits, auth, schemes: Mutex::default() };
+        Self { inner: Arc::new(inner) }
+    }
+
+    /// The repository of an image.
+    #[must_use]
+    pub fn repository(&self, image: &Reference) -> Repository {
+        Repository::new(self.clone(), image.registry(), image.repository())
+    }
+
+    /// Asks a registry whether it is one and takes the credentials, which `login` wants to know.
+    ///
+    /// # Errors
+    /// When it is none, or does not take them.
+    pub fn check_login(&self, registry: &str) -> Result<(), Error> {
+        let check = || {
+            let url = self.inner.base(registry)?;
+            let response =
+                self.inner.auth.send(&self.inner, registry, None, || Request::get(&url))?;
+            match response.status() {
+                200 => Ok(()),
+                _ => Err(ErrorKind::of(response, registry, &self.inner.limits)),
+            }
+        };
+        check().map_err(|kind| Error { name: registry.to_owned(), kind })
+    }
+}
+
+/// The public registry's name, and the host that serves it.
+const DEFAULT_REGISTRY: &str = "docker.io";
+const DEFAULT_HOST: &str = "registry-1.docker.io";
+
+impl Inner {
+    /// Where a registry's API begins: `https://host/v2/`.
+    pub(crate) fn base(&self, registry: &str) -> Result<Url, ErrorKind> {
+        let host = if registry == DEFAULT_REGISTRY { DEFAULT_HOST } else { registry };
+        let url = |scheme: Scheme| {
+            ErrorKind::malformed_url(format!("{}://{host}/v2/", scheme.name()).parse())
+        };
+        let secure = url(Scheme::Https)?;
+        let plain = url(Scheme::Http)?;
+        let order = match (self.client.is_insecure(&plain), secure.reach()) {
+            (_, Reach::Loopback) => [Scheme::Http, Scheme::Https],
+            (true, _) => [Scheme::Https, Scheme::Http],
+            _ => return Ok(secure),
+        };
+        let known = self.schemes.lock().unwrap_or_else(PoisonError::into_inner).get(host).copied();
+        let scheme = match known {
+            Some(scheme) => scheme,
+            None => {
+                let found = self.probe(order, &secure, &plain)?;
+                let mut schemes = self.schemes.lock().unwrap_or_else(PoisonError::into_inner);
+                schemes.insert(host.to_owned(), found);
+                found
+            }
+        };
+        Ok(if scheme == Scheme::Http { plain } else { secure })
+    }
+
+    /// Which of two schemes the registry speaks.
+    fn probe(&self, order: [Scheme; 2], secure: &Url, plain: &Url) -> Result<Scheme, ErrorKind> {
+        let [first, second] = order;
+        let ask = |scheme| {
+            let url = if scheme == Scheme::Http { plain } else { secure };
+            self.client.send(Request::get(url).without_redirects())
+        };
+        match ask(first) {
+            // What Go's servers say to plain HTTP where TLS is spoken.
+            Ok(response) if first == Scheme::Http && response.status() == 400 => Ok(second),
+            Ok(_) => Ok(first),
+            Err(error) => match error.kind {
+                HttpErrorKind::Tls(_)
+                | HttpErrorKind::Protocol(_)
+                | HttpErrorKind::Truncated
+                | HttpErrorKind::Broken(_)
+                | HttpErrorKind::Connect(_) => match ask(second) {
+                    Ok(_) => Ok(second),
+                    Err(_) => Err(error.into()),
+                },
+                _ => Err(error.into()),
+            },
+        }
+    }
+}

@@ -1,0 +1,73 @@
+//! One repository.
+
+use sealift_http::{Request, Response, Url};
+use sealift_model::Digest;
+
+use crate::auth::Action;
+use crate::registries::Inner;
+use crate::{Error, ErrorKind, Limits, Registries};
+
+/// A repository in a registry: what is pulled from it and pushed to it.
+///
+/// | | |
+/// |---|---|
+/// | manifests | [`manifest`](Self::manifest), [`find_manifest`](Self::find_manifest), [`push_manifest`](Self::push_manifest), [`delete_manifest`](Self::delete_manifest) |
+/// | blobs | [`blob`](Self::blob), [`blob_bytes`](Self::blob_bytes), [`has_blob`](Self::has_blob), [`push_blob`](Self::push_blob), [`push_blob_from`](Self::push_blob_from), [`mount_blob`](Self::mount_blob) |
+/// | lists | [`tags`](Self::tags), [`referrers`](Self::referrers) |
+#[derive(Clone, Debug)]
+pub struct Repository {
+    registries: Registries,
+    registry: String,
+    name: String,
+}
+
+impl Repository {
+    pub(crate) fn new(registries: Registries, registry: &str, name: &str) -> Self {
+        Self { registries, registry: registry.to_owned(), name: name.to_owned() }
+    }
+
+    /// The registry's host.
+    #[must_use]
+    pub fn registry(&self) -> &str {
+        &self.registry
+    }
+
+    /// The repository's name in it.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    pub(crate) fn inner(&self) -> &Inner {
+        &self.registries.inner
+    }
+
+    pub(crate) fn limits(&self) -> &Limits {
+        &self.registries.inner.limits
+    }
+
+    /// A URL in the repository.
+    pub(crate) fn url(&self, rest: &str) -> Result<Url, ErrorKind> {
+        let base = self.inner().base(&self.registry)?;
+        ErrorKind::malformed_url(base.join(&format!("{}/{rest}", self.name)))
+    }
+
+    pub(crate) fn blob_url(&self, digest: &Digest) -> Result<Url, ErrorKind> {
+        self.url(&format!("blobs/{digest}"))
+    }
+
+    /// Sends a request, with what the registry wants to be told of who asks.
+    pub(crate) fn send<'r>(
+        &self,
+        action: Action,
+        request: impl FnMut() -> Request<'r>,
+    ) -> Result<Response, ErrorKind> {
+        let scope = Some((self.name.as_str(), action));
+        self.inner().auth.send(self.inner(), &self.registry, scope, request)
+    }
+
+    /// Says of which repository an error is.
+    pub(crate) fn error(&self, kind: ErrorKind) -> Error {
+        Error { name: format!("{}/{}", self.registry, self.name), kind }
+    }
+}

@@ -1,0 +1,82 @@
+//! A repository as a source of blobs.
+
+use std::collections::BTreeMap;
+use std::io::{self, Cursor, Read};
+use std::sync::{Mutex, PoisonError};
+
+use sealift_model::{BlobError, BlobSource, Descriptor, Digest};
+
+use crate::manifest::ACCEPTED;
+use crate::{Error, ErrorKind, Manifest, ManifestName, Repository};
+
+/// What a repository holds, for readers that compare digests themselves.
+///
+/// Manifests are asked for by digest and kept, so that a tag that moves in the meantime changes
+/// nothing and none is fetched twice.
+#[derive(Debug)]
+pub struct RepositoryBlobs {
+    repository: Repository,
+    kept: Mutex<BTreeMap<Digest, Vec<u8>>>,
+}
+
+/// More manifests than an image has platforms and signatures are fetched again.
+const MAX_KEPT: usize = 64;
+
+impl RepositoryBlobs {
+    /// The blobs of a repository.
+    #[must_use]
+    pub fn new(repository: Repository) -> Self {
+        Self { repository, kept: Mutex::default() }
+    }
+
+    /// The repository.
+    #[must_use]
+    pub fn repository(&self) -> &Repository {
+        &self.repository
+    }
+
+    /// Fetches what a tag or digest names and keeps it, so that all else can be opened from it.
+    ///
+    /// # Errors
+    /// As [`Repository::find_manifest`].
+    pub fn resolve(&self, name: &ManifestName) -> Result<Option<Descriptor>, Error> {
+        let Some(manifest) = self.repository.find_manifest(name)? else { return Ok(None) };
+        let descriptor = manifest.descriptor.clone();
+        self.keep(manifest);
+        Ok(Some(descriptor))
+    }
+
+    fn keep(&self, manifest: Manifest) {
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        if kept.len() < MAX_KEPT {
+            kept.insert(manifest.descriptor.digest, manifest.bytes);
+        }
+    }
+
+    fn find(&self, digest: &Digest) -> Option<Vec<u8>> {
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner).get(digest).cloned()
+    }
+}
+
+impl BlobSource for RepositoryBlobs {
+    fn open(&self, blob: &Descriptor) -> Result<Box<dyn Read + Send + '_>, BlobError> {
+        if let Some(bytes) = self.find(&blob.digest) {
+            return Ok(Box::new(Cursor::new(bytes)));
+        }
+        let failed = |kind| match kind {
+            ErrorKind::NotFound { .. } => BlobError::Missing(blob.digest.clone()),
+            kind => BlobError::Io {
+                digest: blob.digest.clone(),
+                source: io::Error::other(self.repository.error(kind)),
+            },
+        };
+        if ACCEPTED.contains(&blob.media_type.as_str()) {
+            let name = ManifestName::Digest(blob.digest.clone());
+            let manifest = self.repository.fetch_manifest(&name).map_err(failed)?;
+            let bytes = manifest.bytes.clone();
+            self.keep(manifest);
+            return Ok(Box::new(Cursor::new(bytes)));
+        }
+        Ok(Box::new(self.repository.open_blob(blob, None).map_err(failed)?))
+    }
+}

@@ -1,0 +1,24 @@
+//! Signing images and files, and saying things about them, as cosign does.
+//!
+//! ```
+//! use sealift::sign::{PrivateKey, sign_message};
+//! use sealift::verify::KeyAlgorithm;
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let key = PrivateKey::generate(KeyAlgorithm::EcdsaP256)?;
+//! let bundle = sign_message(&key, b"what is signed", false)?.to_json();
+//! # Ok(())
+//! # }
+//! ```
+
+mod attach;
+
+pub use attach::{AttachError, attach, attach_tagged, images_in};
+pub use sealift_sigstore_sign::{
+    Ambient, AmbientError, Artifact, BUNDLE_MEDIA_TYPE, Blob, CiError, ConfigError, IdentityToken,
+    IssuedSigner, KeyFileError, LogService, LogVersion, PredicateError, PrivateKey, ScanRecord,
+    Service, Services, SignError, SignatureBundle, SignedPayload, Signer, SignerMaterial,
+    StatementDraft, StatementSubject, TaggedLayer, TaggedManifest, TaggedManifestError, ToSign,
+    TokenError, WitnessError, Witnesses, pem_block, predicate, provenance, public_pem, referrer,
+    sign_envelope, sign_message, simple_signing,
+};

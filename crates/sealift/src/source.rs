@@ -1,0 +1,127 @@
+//! Images wherever they are.
+
+use std::io::Read;
+
+use sealift_layers::{Error as LayersError, ImageSource, Limits, SourceKind};
+use sealift_model::{BlobError, BlobSource, Descriptor, Digest, Reference};
+use sealift_registry::{ManifestName, RepositoryBlobs};
+use sealift_sigstore_verify::{Attachment, Listed, SignatureSource, SourceError};
+
+use crate::{Error, Target};
+
+/// An image that has been found, with the blobs of the place where it is.
+#[derive(Debug)]
+pub(crate) struct Opened {
+    place: Place,
+    /// Its manifest, or the index that was asked for.
+    pub(crate) root: Descriptor,
+}
+
+#[derive(Debug)]
+enum Place {
+    Local(ImageSource),
+    Registry { blobs: RepositoryBlobs, reference: Reference },
+}
+
+impl Opened {
+    /// Finds the image of a target. In a registry its tag is resolved here, once.
+    pub(crate) fn find(target: &Target, limits: &Limits) -> Result<Self, Error> {
+        let failed = |error: LayersError| Error::layers(target.path(), error);
+        let (source, selector) = match target {
+            Target::ImageLayout { folder, selector } => {
+                (ImageSource::open_layout(folder, limits), selector.as_ref())
+            }
+            Target::ImageArchive { file, selector } => {
+                (ImageSource::open_archive(file, limits), selector.as_ref())
+            }
+            Target::Engine(image) => (ImageSource::open_archive(image.archive(), limits), None),
+            Target::Registry(image) => {
+                let reference = image.reference();
+                let blobs = RepositoryBlobs::new(image.repository());
+                let root = blobs.resolve(&ManifestName::of(reference)).map_err(Box::new)?;
+                let Some(root) = root else {
+                    return Err(Error::NotInRegistry(Box::new(reference.clone())));
+                };
+                let reference = reference.clone();
+                return Ok(Self { place: Place::Registry { blobs, reference }, root });
+            }
+            Target::Rootfs(path) | Target::Filesystem(path) | Target::Sbom(path) => {
+                return Err(Error::NotAnImage { path: path.clone() });
+            }
+        };
+        let source = source.map_err(failed)?;
+        let root = source.select(selector).map_err(failed)?;
+        Ok(Self { place: Place::Local(source), root })
+    }
+
+    /// Whether all of it is on this machine, so that to read it costs nobody anything.
+    pub(crate) fn is_local(&self) -> bool {
+        matches!(self.place, Place::Local(_))
+    }
+
+    /// Whether its manifest is the one that a registry knows: an archive of `docker save` has
+    /// neither manifests nor a registry's blobs.
+    pub(crate) fn has_manifests(&self) -> bool {
+        match &self.place {
+            Place::Local(source) => source.kind() != SourceKind::DockerArchive,
+            Place::Registry { .. } => true,
+        }
+    }
+
+    /// Its full names, `registry/repository:tag`.
+    pub(crate) fn names(&self) -> Vec<String> {
+        match &self.place {
+            Place::Local(source) => {
+                source.full_names(&self.root.digest).into_iter().map(str::to_owned).collect()
+            }
+            Place::Registry { reference, .. } => {
+                let tag = reference.tag().into_iter();
+                tag.map(|tag| format!("{}:{tag}", reference.name())).collect()
+            }
+        }
+    }
+}
+
+impl BlobSource for Opened {
+    fn open(&self, blob: &Descriptor) -> Result<Box<dyn Read + Send + '_>, BlobError> {
+        match &self.place {
+            Place::Local(source) => source.open(blob),
+            Place::Registry { blobs, .. } => blobs.open(blob),
+        }
+    }
+}
+
+impl SignatureSource for Opened {
+    fn attached(
+        &self,
+        image: &Digest,
+        attachment: Attachment,
+    ) -> Result<Vec<Descriptor>, SourceError> {
+        match &self.place {
+            Place::Local(source) => {
+                Ok(source.attached(image, attachment.suffix(), attachment.kind()))
+            }
+            Place::Registry { blobs, .. } => {
+                let tag = ManifestName::Tag(attachment.tag(image));
+                Ok(blobs.resolve(&tag)?.into_iter().collect())
+            }
+        }
+    }
+
+    fn referrers(&self, image: &Digest) -> Result<Listed, SourceError> {
+        match &self.place {
+            Place::Local(source) => {
+                let found = source.referrers(image)?;
+                let unreadable = found.unreadable.into_iter();
+                Ok(Listed {
+                    manifests: found.manifests,
+                    unreadable: unreadable.map(|(digest, error)| (digest, error.into())).collect(),
+                })
+            }
+            Place::Registry { blobs, .. } => {
+                let manifests = blobs.repository().referrers(image)?.manifests;
+                Ok(Listed { manifests, unreadable: Vec::new() })
+            }
+        }
+    }
+}

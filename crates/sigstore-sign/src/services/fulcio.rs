@@ -1,0 +1,104 @@
+//! Fulcio's interface of version 2 (`fulcio.proto`, `POST /api/v2/signingCert`): a short-lived
+//! certificate for a key, to whom an identity token names.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use sealift_http::Url;
+use sealift_sigstore_verify::{Certificate, KeyAlgorithm, Message, pem_blocks};
+use serde_json::{Value, json};
+
+use super::ask::{Asked, below};
+use super::error::WitnessError;
+use crate::key::public_pem;
+use crate::sign::scheme_of;
+use crate::signer::Signer;
+use crate::token::IdentityToken;
+
+/// Certificates in an answer.
+const MAX_CERTIFICATES: usize = 10;
+
+/// The signer's certificate, and DER of those above it without the root.
+pub(super) struct Issued {
+    pub(super) leaf: Certificate,
+    pub(super) chain: Vec<Vec<u8>>,
+}
+
+/// Asks for a certificate. That the key is the asker's is shown by signing the token's subject.
+pub(super) fn certificate(
+    asked: Asked<'_>,
+    base: &Url,
+    token: &IdentityToken,
+    signer: &dyn Signer,
+) -> Result<Issued, WitnessError> {
+    let subject = Message::Bytes(token.subject().as_bytes());
+    let proof = signer.sign(scheme_of(signer, false), subject)?;
+    let algorithm = match signer.public_key().algorithm() {
+        KeyAlgorithm::Rsa { .. } => "RSA_PSS",
+        KeyAlgorithm::Ed25519 => "ED25519",
+        _ => "ECDSA",
+    };
+    let request = json!({
+        "credentials": { "oidcIdentityToken": token.as_str() },
+        "publicKeyRequest": {
+            "publicKey": { "algorithm": algorithm, "content": public_pem(signer.public_key()) },
+            "proofOfPossession": STANDARD.encode(proof),
+        },
+    });
+    let not_configured = WitnessError::NotConfigured { service: asked.service };
+    let url = below(base, "/api/v2/signingCert").ok_or(not_configured)?;
+    let answer = asked.post(&url, "application/json", request.to_string().as_bytes())?;
+    let answer = answer.accepted()?;
+    let document = answer.json()?;
+    // A detached certificate timestamp has no place in a bundle.
+    let texts = document.pointer("/signedCertificateEmbeddedSct/chain/certificates");
+    let texts = texts
+        .and_then(Value::as_array)
+        .ok_or_else(|| answer.malformed("no certificate with an embedded timestamp of a log"))?;
+    if texts.len() > MAX_CERTIFICATES {
+        return Err(answer.malformed("too many certificates"));
+    }
+    let mut ders = texts.iter().map(|text| {
+        let mut blocks = pem_blocks(text.as_str()?.as_bytes(), 1).ok()?;
+        blocks.pop().filter(|block| block.label == "CERTIFICATE").map(|block| block.contents)
+    });
+    let malformed = || answer.malformed("a certificate that is no PEM");
+    let leaf = ders.next().flatten().ok_or_else(malformed)?;
+    let of = |der: &[u8]| {
+        let host = answer.host.clone();
+        Certificate::from_der(der).map_err(|source| WitnessError::Certificate { host, source })
+    };
+    let leaf = of(&leaf)?;
+    let mut chain = Vec::new();
+    for der in ders {
+        let der = der.ok_or_else(malformed)?;
+        if !of(&der)?.is_self_issued() {
+            chain.push(der);
+        }
+    }
+    check(&leaf, token, signer, &answer.host)?;
+    Ok(Issued { leaf, chain })
+}
+
+/// The certificate must be of this key and this identity: anything else would be somebody else's.
+fn check(
+    leaf: &Certificate,
+    token: &IdentityToken,
+    signer: &dyn Signer,
+    host: &str,
+) -> Result<(), WitnessError> {
+    let other = |what| WitnessError::OtherCertificate { host: host.to_owned(), what };
+    if leaf.public_key() != signer.public_key() {
+        return Err(other("key"));
+    }
+    let identity = leaf
+        .identity()
+        .map_err(|source| WitnessError::Certificate { host: host.to_owned(), source })?;
+    // What a token's subject becomes is up to the issuer's kind; an address stays what it is.
+    if token.email().is_some_and(|email| email != identity.subject.as_str()) {
+        return Err(other("subject"));
+    }
+    if identity.issuer.as_deref() != Some(token.certificate_issuer()) {
+        return Err(other("issuer"));
+    }
+    Ok(())
+}

@@ -1,0 +1,220 @@
+//! From a signature to one that others vouch for, verified before anyone is told of it.
+
+use std::fmt;
+
+use sealift_http::Client;
+use sealift_model::Timestamp;
+use sealift_sigstore_verify::{
+    Artifact, AwsLc, Bundle, BundleError, Certificate, Identities, IdentityMatcher, KeyAlgorithm,
+    Limits, Policy, Scheme, TextMatcher, TrustedKey, TrustedRoot, Verifier,
+};
+
+use super::ask::Asked;
+use super::config::Services;
+use super::error::{Service, WitnessError};
+use super::{fulcio, rekor, timestamp};
+use crate::bundle::{SignatureBundle, SignerMaterial};
+use crate::key::PrivateKey;
+use crate::sign::{scheme_of, sign_envelope, sign_message};
+use crate::signer::{SignError, Signer};
+use crate::token::IdentityToken;
+
+/// What is signed.
+#[derive(Clone, Copy, Debug)]
+#[expect(clippy::exhaustive_enums, reason = "the two things that are signed")]
+pub enum ToSign<'a> {
+    /// A file or payload as it is.
+    Message(&'a [u8]),
+    /// An in-toto statement, in an envelope.
+    Statement(&'a [u8]),
+}
+
+/// Services that vouch for signatures, and what their answers are verified against.
+#[expect(clippy::exhaustive_structs, reason = "all of it must be said")]
+pub struct Witnesses<'a> {
+    /// Asks them.
+    pub client: &'a Client,
+    /// Which are asked. Without any, a signature by a key stands for itself.
+    pub services: &'a Services,
+    /// What they are known by.
+    pub root: &'a TrustedRoot,
+    /// Whether certificates must be in a log of the trusted root.
+    pub requires_sct: bool,
+    /// Tells the time.
+    pub clock: &'a dyn Fn() -> Timestamp,
+}
+
+impl fmt::Debug for Witnesses<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Witnesses").field("services", self.services).finish_non_exhaustive()
+    }
+}
+
+/// A signer with a certificate that the authority issued to an identity, for some minutes.
+#[derive(Debug)]
+pub struct IssuedSigner {
+    key: PrivateKey,
+    leaf: Certificate,
+    chain: Vec<Vec<u8>>,
+}
+
+impl IssuedSigner {
+    /// The certificate.
+    #[must_use]
+    pub fn certificate(&self) -> &Certificate {
+        &self.leaf
+    }
+}
+
+impl Witnesses<'_> {
+    /// Makes a key that is used for this alone, and has it certified.
+    ///
+    /// # Errors
+    /// When the token is not valid any more, or the authority does not answer with a certificate
+    /// that is right.
+    pub fn certify(&self, token: &IdentityToken) -> Result<IssuedSigner, WitnessError> {
+        token.check((self.clock)())?;
+        let service = Service::Authority;
+        let Some(url) = &self.services.authority else {
+            return Err(WitnessError::NotConfigured { service });
+        };
+        let key = PrivateKey::generate(KeyAlgorithm::EcdsaP256)
+            .map_err(|error| SignError::Unusable(Box::new(error)))?;
+        let asked = Asked { client: self.client, service };
+        let fulcio::Issued { leaf, chain } = fulcio::certificate(asked, url, token, &key)?;
+        let issued = IssuedSigner { key, leaf, chain };
+        self.check_certificate(&issued)?;
+        Ok(issued)
+    }
+
+    /// Signs with a key that verifiers know.
+    ///
+    /// # Errors
+    /// When signing fails, or a service does not vouch for it.
+    pub fn sign(
+        &self,
+        signer: &dyn Signer,
+        content: ToSign<'_>,
+    ) -> Result<SignatureBundle, WitnessError> {
+        let (bundle, scheme) = self.signed(signer, content)?;
+        self.vouch(bundle, scheme, content)
+    }
+
+    /// Signs with a certified key.
+    ///
+    /// # Errors
+    /// When signing fails, or a service does not vouch for it.
+    pub fn sign_certified(
+        &self,
+        signer: &IssuedSigner,
+        content: ToSign<'_>,
+    ) -> Result<SignatureBundle, WitnessError> {
+        let (mut bundle, scheme) = self.signed(&signer.key, content)?;
+        bundle.signer = SignerMaterial::Certificate {
+            leaf: signer.leaf.der().to_vec(),
+            chain: signer.chain.clone(),
+        };
+        self.vouch(bundle, scheme, content)
+    }
+
+    fn signed(
+        &self,
+        signer: &dyn Signer,
+        content: ToSign<'_>,
+    ) -> Result<(SignatureBundle, Scheme), WitnessError> {
+        let is_message = matches!(content, ToSign::Message(_));
+        let is_logged = rekor::takes_digests(&self.services.logs, is_message);
+        let bundle = match content {
+            ToSign::Message(message) => sign_message(signer, message, is_logged)?,
+            ToSign::Statement(payload) => sign_envelope(signer, payload.to_vec(), is_logged)?,
+        };
+        Ok((bundle, scheme_of(signer, is_logged)))
+    }
+
+    /// Timestamps, log entries, and whether all of that proves what it must.
+    fn vouch(
+        &self,
+        mut bundle: SignatureBundle,
+        scheme: Scheme,
+        content: ToSign<'_>,
+    ) -> Result<SignatureBundle, WitnessError> {
+        let stamps = Asked { client: self.client, service: Service::Timestamps };
+        for url in &self.services.timestamps {
+            bundle.timestamps.push(timestamp::stamp(stamps, url, &bundle.signature)?);
+        }
+        let logs = Asked { client: self.client, service: Service::Log };
+        for log in &self.services.logs {
+            bundle.entries.push(rekor::enter(logs, log, &bundle, scheme)?);
+        }
+        self.verify(&bundle, content)?;
+        Ok(bundle)
+    }
+
+    /// That the certificate is what a verifier accepts, before anything is signed with it.
+    fn check_certificate(&self, issued: &IssuedSigner) -> Result<(), WitnessError> {
+        let probe = ToSign::Message(b"");
+        let mut bundle = sign_message(&issued.key, b"", false)?;
+        bundle.signer = SignerMaterial::Certificate {
+            leaf: issued.leaf.der().to_vec(),
+            chain: issued.chain.clone(),
+        };
+        // At the time that it says: clocks differ by seconds.
+        let policy = self.identity_policy(&issued.leaf)?.insecure_ignore_tlog();
+        self.check(&bundle, probe, &policy, issued.leaf.not_before())
+    }
+
+    fn verify(&self, bundle: &SignatureBundle, content: ToSign<'_>) -> Result<(), WitnessError> {
+        let policy = match &bundle.signer {
+            SignerMaterial::Key(key) => Policy::keys([TrustedKey::new((**key).clone())]),
+            SignerMaterial::Certificate { leaf, .. } => {
+                let leaf = Certificate::from_der(leaf).map_err(unproved)?;
+                self.identity_policy(&leaf)?
+            }
+        };
+        let policy = match self.services.logs.len() {
+            0 => policy.insecure_ignore_tlog(),
+            logs => policy.require_log_entries(logs),
+        };
+        let policy = policy.require_signed_timestamps(self.services.timestamps.len());
+        self.check(bundle, content, &policy, (self.clock)())
+    }
+
+    /// Exactly the identity that a certificate states; the authority's answer was compared with
+    /// the token before.
+    fn identity_policy(&self, leaf: &Certificate) -> Result<Policy, WitnessError> {
+        let identity = leaf.identity().map_err(unproved)?;
+        let exact = |text: &str| {
+            TextMatcher::exact(text).map_err(|_| WitnessError::OtherCertificate {
+                host: String::new(),
+                what: "identity",
+            })
+        };
+        let subject = exact(identity.subject.as_str())?;
+        let issuer = exact(identity.issuer.as_deref().unwrap_or_default())?;
+        let policy = Policy::identities(Identities::from(IdentityMatcher::new(subject, issuer)));
+        Ok(if self.requires_sct { policy } else { policy.insecure_ignore_sct() })
+    }
+
+    /// Reads what was written, as any verifier does.
+    fn check(
+        &self,
+        bundle: &SignatureBundle,
+        content: ToSign<'_>,
+        policy: &Policy,
+        now: Timestamp,
+    ) -> Result<(), WitnessError> {
+        let read = Bundle::from_json(&bundle.to_json(), &Limits::default());
+        let read = read.map_err(|error: BundleError| unproved(error))?;
+        let artifact = match content {
+            ToSign::Message(message) => Artifact::Bytes(message),
+            ToSign::Statement(_) => Artifact::InsecureUnchecked,
+        };
+        let verifier = Verifier::with_provider(self.root, &AwsLc);
+        verifier.verify(&read, artifact, policy, now).map_err(unproved)?;
+        Ok(())
+    }
+}
+
+fn unproved(error: impl Into<sealift_sigstore_verify::Error>) -> WitnessError {
+    WitnessError::Unproved(Box::new(error.into()))
+}

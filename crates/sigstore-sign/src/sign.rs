@@ -1,0 +1,57 @@
+//! Signing with a key alone: nobody else vouches for it.
+
+use sealift_sigstore_verify::{KeyAlgorithm, Message, Scheme};
+
+use crate::bundle::{SignatureBundle, SignedPayload, SignerMaterial};
+use crate::signer::{SignError, Signer};
+use crate::statement::{IN_TOTO, pae};
+
+/// How a signer signs: as its key does by default, and with Ed25519ph where the signature goes into
+/// a log whose entries hold a digest and no message.
+#[must_use]
+pub fn scheme_of(signer: &dyn Signer, is_logged: bool) -> Scheme {
+    match signer.public_key().algorithm() {
+        KeyAlgorithm::Ed25519 if is_logged => Scheme::Ed25519ph,
+        algorithm => Scheme::default_for(algorithm),
+    }
+}
+
+/// Signs a file or a payload as it is. The digest stands in the bundle where the scheme signs one.
+///
+/// # Errors
+/// When the signer cannot.
+pub fn sign_message(
+    signer: &dyn Signer,
+    message: &[u8],
+    is_logged: bool,
+) -> Result<SignatureBundle, SignError> {
+    let scheme = scheme_of(signer, is_logged);
+    let signature = signer.sign(scheme, Message::Bytes(message))?;
+    let digest = scheme.hash().map(|algorithm| algorithm.hash(message));
+    Ok(by_key(signer, SignedPayload::Message { digest }, signature))
+}
+
+/// Signs an in-toto statement in an envelope.
+///
+/// # Errors
+/// When the signer cannot.
+pub fn sign_envelope(
+    signer: &dyn Signer,
+    statement: Vec<u8>,
+    is_logged: bool,
+) -> Result<SignatureBundle, SignError> {
+    let scheme = scheme_of(signer, is_logged);
+    let signature = signer.sign(scheme, Message::Bytes(&pae(IN_TOTO, &statement)))?;
+    let payload = SignedPayload::Envelope { payload_type: IN_TOTO.to_owned(), payload: statement };
+    Ok(by_key(signer, payload, signature))
+}
+
+fn by_key(signer: &dyn Signer, payload: SignedPayload, signature: Vec<u8>) -> SignatureBundle {
+    SignatureBundle {
+        signer: SignerMaterial::Key(Box::new(signer.public_key().clone())),
+        entries: Vec::new(),
+        timestamps: Vec::new(),
+        payload,
+        signature,
+    }
+}

@@ -1,0 +1,301 @@
+//! Where a registry keeps signatures: as referrers with a bundle (cosign 3), or in the manifests of
+//! the tags `sha256-<hex>.sig` and `.att` (`cosign specs/SIGNATURE_SPEC.md`).
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use sealift_model::{Descriptor, Digest, Timestamp};
+use sealift_sigstore_verify::Entry;
+use serde_json::Value;
+
+use crate::bundle::{BUNDLE_MEDIA_TYPE, SignatureBundle, SignedPayload, SignerMaterial};
+use crate::hex;
+use crate::json::Node;
+
+/// Media type of an OCI image manifest.
+pub const OCI_MANIFEST: &str = "application/vnd.oci.image.manifest.v1+json";
+/// Media type of a Docker image manifest, schema 2.
+pub const DOCKER_MANIFEST: &str = "application/vnd.docker.distribution.manifest.v2+json";
+const OCI_CONFIG: &str = "application/vnd.oci.image.config.v1+json";
+const DOCKER_CONFIG: &str = "application/vnd.docker.container.image.v1+json";
+const EMPTY: &str = "application/vnd.oci.empty.v1+json";
+const SIMPLE_SIGNING: &str = "application/vnd.dev.cosign.simplesigning.v1+json";
+const ENVELOPE: &str = "application/vnd.dsse.envelope.v1+json";
+
+/// Layers that a manifest of signatures may have before nothing is added any more.
+const MAX_LAYERS: usize = 1000;
+
+/// Content of a registry: bytes and what they are.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(clippy::exhaustive_structs, reason = "bytes and what they are")]
+pub struct Blob {
+    /// The media type.
+    pub media_type: String,
+    /// The bytes.
+    pub bytes: Vec<u8>,
+}
+
+impl Blob {
+    fn new(media_type: &str, bytes: impl Into<Vec<u8>>) -> Self {
+        Self { media_type: media_type.to_owned(), bytes: bytes.into() }
+    }
+
+    /// What its bytes hash to.
+    #[must_use]
+    pub fn digest(&self) -> Digest {
+        Digest::sha256_of(&self.bytes)
+    }
+
+    /// Media type, digest and size.
+    #[must_use]
+    pub fn descriptor(&self) -> Descriptor {
+        let size = u64::try_from(self.bytes.len()).unwrap_or(u64::MAX);
+        Descriptor::new(&self.media_type, self.digest(), size)
+    }
+
+    fn node(&self) -> Vec<(Cow<'_, str>, Node<'_>)> {
+        located(&self.descriptor())
+    }
+}
+
+/// A manifest with the blobs that must be there before it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(clippy::exhaustive_structs, reason = "a manifest and its blobs")]
+pub struct Artifact {
+    /// Config and layers.
+    pub blobs: Vec<Blob>,
+    /// The manifest.
+    pub manifest: Blob,
+}
+
+/// The manifest by which cosign 3 attaches a bundle to an image: it refers to the image by
+/// `subject`.
+#[must_use]
+pub fn referrer(
+    bundle: &SignatureBundle,
+    predicate_type: Option<&str>,
+    subject: &Descriptor,
+    created: Timestamp,
+) -> Artifact {
+    let config = Blob::new(EMPTY, *b"{}");
+    let layer = Blob::new(BUNDLE_MEDIA_TYPE, bundle.to_json());
+    let mut of_config = config.node();
+    of_config.push(("artifactType".into(), Node::text(BUNDLE_MEDIA_TYPE)));
+    let mut annotations = BTreeMap::new();
+    let content = match bundle.payload {
+        SignedPayload::Envelope { .. } => "dsse-envelope",
+        SignedPayload::Message { .. } => "message-signature",
+    };
+    annotations.insert("dev.sigstore.bundle.content".to_owned(), content.to_owned());
+    if let Some(predicate_type) = predicate_type {
+        let name = "dev.sigstore.bundle.predicateType".to_owned();
+        annotations.insert(name, predicate_type.to_owned());
+    }
+    let created_name = "org.opencontainers.image.created".to_owned();
+    annotations.insert(created_name, created.to_string());
+    let manifest = Node::object([
+        ("schemaVersion", Some(Node::Number("2".to_owned()))),
+        ("mediaType", Some(Node::text(OCI_MANIFEST))),
+        ("config", Some(Node::Object(of_config))),
+        ("layers", Some(Node::List(vec![Node::Object(layer.node())]))),
+        ("annotations", Some(Node::texts(&annotations))),
+        ("subject", Some(Node::Object(located(subject)))),
+        ("artifactType", Some(Node::text(BUNDLE_MEDIA_TYPE))),
+    ]);
+    let manifest = Blob::new(OCI_MANIFEST, manifest.compact());
+    Artifact { blobs: vec![config, layer], manifest }
+}
+
+/// A signature or attestation in the older form: a layer of the manifest that the tag names.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(clippy::exhaustive_structs, reason = "a layer and its annotations")]
+pub struct TaggedLayer {
+    /// Payload or envelope.
+    pub blob: Blob,
+    /// Signature and evidence.
+    pub annotations: BTreeMap<String, String>,
+}
+
+impl TaggedLayer {
+    /// A signature over a simple signing payload.
+    #[must_use]
+    pub fn signature(payload: Vec<u8>, bundle: &SignatureBundle) -> Self {
+        let annotations = evidence(bundle, STANDARD.encode(&bundle.signature));
+        Self { blob: Blob::new(SIMPLE_SIGNING, payload), annotations }
+    }
+
+    /// An attestation; `None` when the bundle has no envelope.
+    #[must_use]
+    pub fn attestation(bundle: &SignatureBundle, predicate_type: &str) -> Option<Self> {
+        let mut annotations = evidence(bundle, String::new());
+        annotations.insert("predicateType".to_owned(), predicate_type.to_owned());
+        Some(Self { blob: Blob::new(ENVELOPE, bundle.envelope_json()?), annotations })
+    }
+}
+
+/// The annotations that carry what a bundle would.
+fn evidence(bundle: &SignatureBundle, signature: String) -> BTreeMap<String, String> {
+    let mut annotations = BTreeMap::new();
+    let mut put = |name: &str, value| _ = annotations.insert(name.to_owned(), value);
+    put("dev.cosignproject.cosign/signature", signature);
+    if let SignerMaterial::Certificate { leaf, chain } = &bundle.signer {
+        put("dev.sigstore.cosign/certificate", crate::key::pem_block("CERTIFICATE", leaf));
+        // Empty where there is none, as cosign writes it.
+        let chain = chain.iter().map(|der| crate::key::pem_block("CERTIFICATE", der)).collect();
+        put("dev.sigstore.cosign/chain", chain);
+    }
+    if let Some(entry) = bundle.entries.iter().find_map(promised) {
+        put("dev.sigstore.cosign/bundle", entry);
+    }
+    if let Some(timestamp) = bundle.timestamps.first() {
+        let response = Node::text(STANDARD.encode(timestamp));
+        let document = Node::object([("SignedRFC3161Timestamp", Some(response))]);
+        put("dev.sigstore.cosign/rfc3161timestamp", document.compact());
+    }
+    annotations
+}
+
+/// An entry of Rekor v1: what the log promised, and its promise. Entries of Rekor v2 have no
+/// promise and no place in this form.
+fn promised(entry: &Entry) -> Option<String> {
+    let promise = entry.promise.as_ref()?;
+    let time = entry.integrated_time?;
+    let payload = Node::object([
+        ("body", Some(Node::text(STANDARD.encode(&entry.body)))),
+        ("integratedTime", Some(Node::Number(time.unix_seconds().to_string()))),
+        ("logIndex", Some(Node::Number(entry.log_index.to_string()))),
+        ("logID", Some(Node::text(hex::encode(&entry.log_id)))),
+    ]);
+    let promise = Node::text(STANDARD.encode(promise));
+    let document =
+        Node::object([("SignedEntryTimestamp", Some(promise)), ("Payload", Some(payload))]);
+    Some(document.compact())
+}
+
+/// The manifest of a tag `.sig` or `.att`, with the layers that it had before.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TaggedManifest {
+    is_docker: bool,
+    layers: Vec<(Descriptor, BTreeMap<String, String>)>,
+    blobs: Vec<Blob>,
+}
+
+impl TaggedManifest {
+    /// A manifest without layers. `image_type` is the media type of the image that is signed:
+    /// beside a Docker image, cosign writes a Docker manifest.
+    #[must_use]
+    pub fn new(image_type: &str) -> Self {
+        let is_docker = image_type.starts_with("application/vnd.docker.");
+        Self { is_docker, layers: Vec::new(), blobs: Vec::new() }
+    }
+
+    /// The manifest that is there already, to which signatures are added.
+    ///
+    /// # Errors
+    /// When it is no manifest of layers with SHA-256 digests, or has too many.
+    pub fn existing(manifest: &[u8]) -> Result<Self, TaggedManifestError> {
+        let document: Value =
+            serde_json::from_slice(manifest).map_err(|_| TaggedManifestError::Malformed)?;
+        let media_type = document.get("mediaType").and_then(Value::as_str).unwrap_or(OCI_MANIFEST);
+        let layers = document.get("layers").and_then(Value::as_array);
+        let layers = layers.ok_or(TaggedManifestError::Malformed)?;
+        if layers.len() >= MAX_LAYERS {
+            return Err(TaggedManifestError::TooManyLayers { max: MAX_LAYERS });
+        }
+        let layers = layers.iter().map(layer).collect::<Option<_>>();
+        Ok(Self {
+            is_docker: media_type == DOCKER_MANIFEST,
+            layers: layers.ok_or(TaggedManifestError::Malformed)?,
+            blobs: Vec::new(),
+        })
+    }
+
+    /// Adds a layer behind those that are there.
+    pub fn add(&mut self, layer: TaggedLayer) {
+        self.layers.push((layer.blob.descriptor(), layer.annotations));
+        self.blobs.push(layer.blob);
+    }
+
+    /// The manifest, with the blobs that were added.
+    #[must_use]
+    pub fn finish(self) -> Artifact {
+        let (manifest_type, config_type) = match self.is_docker {
+            true => (DOCKER_MANIFEST, DOCKER_CONFIG),
+            false => (OCI_MANIFEST, OCI_CONFIG),
+        };
+        let config = Blob::new(config_type, config(&self.layers));
+        let layers = self.layers.iter().map(|(descriptor, annotations)| {
+            let mut node = located(descriptor);
+            if !annotations.is_empty() {
+                node.push(("annotations".into(), Node::texts(annotations)));
+            }
+            Node::Object(node)
+        });
+        let manifest = Node::object([
+            ("schemaVersion", Some(Node::Number("2".to_owned()))),
+            ("mediaType", Some(Node::text(manifest_type))),
+            ("config", Some(Node::Object(config.node()))),
+            ("layers", Some(Node::List(layers.collect()))),
+        ]);
+        let manifest = Blob::new(manifest_type, manifest.compact());
+        let blobs = [self.blobs, vec![config]].concat();
+        Artifact { blobs, manifest }
+    }
+}
+
+/// Why signatures cannot be added to what a tag names.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum TaggedManifestError {
+    /// No manifest with layers.
+    #[error("the manifest of the signatures that are there cannot be read")]
+    Malformed,
+    /// Too many layers.
+    #[error("the manifest has {max} signatures or more")]
+    TooManyLayers {
+        /// Where it ends.
+        max: usize,
+    },
+}
+
+fn layer(layer: &Value) -> Option<(Descriptor, BTreeMap<String, String>)> {
+    let media_type = layer.get("mediaType")?.as_str()?;
+    let digest = layer.get("digest")?.as_str()?.parse().ok()?;
+    let annotations = match layer.get("annotations") {
+        None | Some(Value::Null) => BTreeMap::new(),
+        Some(found) => serde_json::from_value(found.clone()).ok()?,
+    };
+    Some((Descriptor::new(media_type, digest, layer.get("size")?.as_u64()?), annotations))
+}
+
+/// A config as go-containerregistry writes it for layers that are no file systems: their digests
+/// are their diff-ids, and no time is known.
+fn config(layers: &[(Descriptor, BTreeMap<String, String>)]) -> String {
+    let never = || Node::text("0001-01-01T00:00:00Z");
+    let history = layers.iter().map(|_| Node::object([("created", Some(never()))])).collect();
+    let diff_ids = layers.iter().map(|(layer, _)| Node::text(layer.digest.to_string())).collect();
+    let rootfs = Node::object([
+        ("type", Some(Node::text("layers"))),
+        ("diff_ids", Some(Node::List(diff_ids))),
+    ]);
+    let document = Node::object([
+        ("architecture", Some(Node::text(""))),
+        ("created", Some(never())),
+        ("history", Some(Node::List(history))),
+        ("os", Some(Node::text(""))),
+        ("rootfs", Some(rootfs)),
+        ("config", Some(Node::Object(Vec::new()))),
+    ]);
+    document.compact()
+}
+
+/// The members of a descriptor, in go-containerregistry's order.
+fn located<'a>(descriptor: &Descriptor) -> Vec<(Cow<'a, str>, Node<'a>)> {
+    vec![
+        ("mediaType".into(), Node::text(descriptor.media_type.clone())),
+        ("size".into(), Node::Number(descriptor.size.to_string())),
+        ("digest".into(), Node::text(descriptor.digest.to_string())),
+    ]
+}
