@@ -7,6 +7,7 @@
     reason = "a test fails by panicking and tells what it measured"
 )]
 
+mod artifact;
 mod bench;
 mod exports;
 mod full_size;
