@@ -17,25 +17,34 @@ use crate::{Environment, cache, network};
 /// A database that was looked up longer ago is updated before a scan.
 const MAX_AGE: Duration = Duration::from_secs(24 * 3600);
 
-/// The database to match against, with the exports that are `needed`: the one that is named, as
-/// it is; else that of the cache folder, updated when that is due. None when nothing is needed
-/// and nothing is there.
+/// The database of a scan, and what the report has to say of it.
+#[derive(Debug, Default)]
+pub(crate) struct Advisories {
+    /// None when nothing is needed and nothing is there.
+    pub(crate) database: Option<Database>,
+    pub(crate) notes: Vec<String>,
+}
+
+/// The database to match against, with the exports that are `needed`: that of the cache folder,
+/// updated when that is due.
 pub(crate) fn database(
     args: &ScanArgs,
     needed: BTreeSet<ExportName>,
     global: &GlobalArgs,
     environment: &Environment,
-) -> Result<Option<Database>, Failure> {
-    if let Some(path) = &args.db {
-        return Ok(Some(Database::open(path)?));
-    }
+) -> Result<Advisories, Failure> {
     let store = cache::databases(global, environment).ok_or(Failure::NoDatabase(None))?;
     let due = store.due(&needed, MAX_AGE, now())?;
     let stays = args.offline || args.skip_db_update;
-    match due {
+    let mut notes = Vec::new();
+    match &due {
         Due::No | Due::Foreign => {}
         Due::Missing if stays => return Err(Failure::NoDatabase(Some(store.database()))),
-        Due::Missing if needed.is_empty() => return Ok(None),
+        Due::Missing if needed.is_empty() => return Ok(Advisories::default()),
+        Due::Lacks(names) if stays => {
+            let names: Vec<&str> = names.iter().map(ExportName::as_str).collect();
+            notes.push(format!("the advisories of {} were never fetched", names.join(", ")));
+        }
         _ if stays => {}
         _ => {
             let mut request = UpdateRequest::new(needed, now());
@@ -45,13 +54,13 @@ pub(crate) fn database(
             let updated = transport(mirror, environment)
                 .and_then(|transport| update(&store, &*transport, &request, global));
             match updated {
-                Ok(report) => say_refused(&report, global),
-                Err(failure) if due == Due::Missing => return Err(failure),
-                Err(failure) => say_old(&store, &failure),
+                Ok(report) => notes.extend(refused(&report)),
+                Err(failure) if matches!(due, Due::Missing) => return Err(failure),
+                Err(failure) => notes.push(old(&store, &failure)),
             }
         }
     }
-    Ok(Some(Database::open(&store.database())?))
+    Ok(Advisories { database: Some(Database::open(&store.database())?), notes })
 }
 
 /// `--download-db-only`: updates what is there.
@@ -113,11 +122,17 @@ pub(crate) fn update(
 
 /// Says what could not be had.
 pub(crate) fn say_refused(report: &UpdateReport, global: &GlobalArgs) {
-    for (name, why, kept) in report.refused().filter(|_| !global.quiet) {
-        let so = if kept { "its last good state is used" } else { "there is nothing of it" };
-        let message = format!("{name} is not up to date: {}; {so}", Chain(why));
-        eprintln!("warning: {}", escape::terminal(&message));
+    for note in refused(report).filter(|_| !global.quiet) {
+        eprintln!("warning: {}", escape::terminal(&note));
     }
+}
+
+/// What could not be had, one sentence each.
+fn refused(report: &UpdateReport) -> impl Iterator<Item = String> {
+    report.refused().map(|(name, why, kept)| {
+        let so = if kept { "its last good state is used" } else { "there is nothing of it" };
+        format!("{name} is not up to date: {}; {so}", Chain(why))
+    })
 }
 
 /// Says what came of each export.
@@ -137,17 +152,14 @@ pub(crate) fn say_outcomes(report: &UpdateReport) {
     }
 }
 
-/// Says that the last good database is used, and why. It is said with `--quiet`, too: findings
-/// may be missing.
-fn say_old(store: &DatabaseStore, failure: &Failure) {
+/// That the last good database is used, and why.
+fn old(store: &DatabaseStore, failure: &Failure) -> String {
     let reason = failure.to_string();
     let reason = reason.lines().next().unwrap_or_default();
     let reason = reason.strip_prefix("error: ").unwrap_or(reason);
     let of = Database::open(&store.database()).ok();
     let of = of.map_or_else(String::new, |database| format!(" of {}", database.info().built.day()));
-    let message =
-        format!("the advisory database is not updated, the last one{of} is used: {reason}");
-    eprintln!("warning: {}", escape::terminal(&message));
+    format!("the advisory database is not updated, the last one{of} is used: {reason}")
 }
 
 #[expect(clippy::disallowed_methods, reason = "the command is where the clock is read")]

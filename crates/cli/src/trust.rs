@@ -1,6 +1,7 @@
 //! Which trusted root counts where none is named.
 
 use sealift::trust::{InitialRoot, Mirror, TrustMaterial, TrustStore, embedded};
+use sealift::verify::{AwsLc, Limits, TrustedRoot};
 use sealift::{Timestamp, escape};
 
 use crate::args::GlobalArgs;
@@ -63,6 +64,22 @@ pub(crate) fn material(
             Ok(used(kept, now))
         }
     }
+}
+
+/// The trusted root of that material.
+pub(crate) fn root(
+    offline: bool,
+    global: &GlobalArgs,
+    environment: &Environment,
+) -> Result<TrustedRoot, Failure> {
+    let material = material(offline, global, environment)?;
+    TrustedRoot::from_json(&material.trusted_root, &AwsLc, &Limits::default()).map_err(|error| {
+        Failure::Unusable {
+            what: "the trusted root in the cache folder".to_owned(),
+            error: error.into(),
+            hint: "fetch it again with `sealift initialize`, or name one with --trusted-root FILE",
+        }
+    })
 }
 
 /// What is kept, with a word about its age; else what is built in.

@@ -18,7 +18,7 @@ use clap::builder::NonEmptyStringValueParser;
 use clap::{ArgAction, Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use sealift::{Platform, Severity, Timestamp};
 
-pub(crate) use db::{DbArgs, DbVerb, UpdateArgs};
+pub(crate) use db::{DbArgs, DbVerb, PullArgs, PushArgs, UpdateArgs};
 pub(crate) use layers::LayerArgs;
 pub(crate) use registry::{
     Access, AccessArgs, AttachedKind, DownloadArgs, Downloaded, LoginArgs, LogoutArgs,

@@ -10,6 +10,7 @@ use sealift::{
     ScanOptions, Scanner, Selection, SkipRules, Status, TableStyle, Target, Timestamp,
 };
 
+use crate::advisories::Advisories;
 use crate::args::peers;
 use crate::args::variables::Peer;
 use crate::args::{
@@ -147,19 +148,20 @@ fn run(
     let bar = Bar::new(!args.no_progress && !global.quiet);
     let contents = Scanner::read(target, options, &bar)?;
     drop(bar);
-    let database = match named {
+    let advisories = match named {
         None if args.looks_for_vulnerabilities() => {
             advisories::database(args, contents.exports(options), global, environment)?
         }
-        named => named,
+        database => Advisories { database, notes: Vec::new() },
     };
-    let scanner = database.map_or_else(Scanner::without_database, Scanner::new);
+    let scanner = advisories.database.map_or_else(Scanner::without_database, Scanner::new);
     let mut report = scanner.judge(contents, options)?;
     if let Some(cache) = options.cache.as_deref().filter(|_| !global.quiet) {
         cache::say_problem(cache);
     }
     let hidden = selection.apply(&mut report);
     report.notes = not_scanned(args);
+    report.notes.extend(advisories.notes);
     let format = format(args, options.threads, environment);
     output::emit(args.output.as_deref(), |out| sealift::render(&report, &format, out))?;
     if !global.quiet {

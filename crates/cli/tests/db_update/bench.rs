@@ -42,6 +42,10 @@ impl Bench {
         self.run(&["db", "update", "--ecosystem", "npm"])
     }
 
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
     pub(crate) fn file(&self, name: &str) -> PathBuf {
         self.folder.path().join("cache/db").join(name)
     }

@@ -1,7 +1,13 @@
 //! The database that arrives by itself, from outside: the command against a server on loopback
 //! that the tests make, slow down and break, killed at any moment, and with others beside it.
-#![expect(clippy::print_stdout, reason = "what was measured is told")]
+#![expect(
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    clippy::unwrap_used,
+    reason = "a test fails by panicking and tells what it measured"
+)]
 
+mod artifact;
 mod bench;
 mod exports;
 mod full_size;

@@ -88,10 +88,11 @@ fn scans_in_the_middle_of_updates_see_whole_databases() {
             done(&scan);
             seen.push((round, findings(&scan)));
         }
-        assert_eq!(findings(&bench.scan(&["--skip-db-update"])), 60 + round as usize);
+        let now = usize::try_from(60 + round).unwrap();
+        assert_eq!(findings(&bench.scan(&["--skip-db-update"])), now);
     }
     for (round, found) in &seen {
-        let now = 60 + *round as usize;
+        let now = usize::try_from(60 + *round).unwrap();
         assert!(*found == now || *found == now - 1, "{found} in round {round}");
     }
     println!("{} scans in the middle of 5 updates", seen.len());

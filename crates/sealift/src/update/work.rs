@@ -84,6 +84,14 @@ impl Work<'_> {
                     self.refresh(&fetcher, name, generation, before).run(before)
                 }
             };
+            // What was not there before and is not there now is no news.
+            let candidate = candidate.map(|candidate| match (candidate, before) {
+                (Candidate::Absent, Some(before)) => {
+                    let checked = self.request.now.unix_seconds();
+                    Candidate::Same(Box::new(ExportState { checked, ..before.clone() }))
+                }
+                (candidate, _) => candidate,
+            });
             let candidate = gathered.noted(name.as_str(), candidate, before.is_some());
             gathered.exports.insert(name.clone(), candidate);
         }

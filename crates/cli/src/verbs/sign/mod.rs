@@ -2,7 +2,7 @@
 
 mod attested;
 mod blob;
-mod key;
+pub(super) mod key;
 mod keys;
 mod password;
 mod session;

@@ -11,7 +11,7 @@ mod triangulate;
 
 pub(crate) use blob::{verify_blob, verify_blob_attestation};
 pub(crate) use download::download;
-pub(super) use images::predicate_type;
+pub(super) use images::{predicate_type, signed_digest};
 pub(crate) use images::{verify, verify_attestation};
 pub(crate) use initialize::initialize;
 pub(super) use signer::{now, root_in};

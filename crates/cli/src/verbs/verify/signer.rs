@@ -202,10 +202,7 @@ fn root(
     match &args.trusted_root {
         Some(path) => root_in(path),
         None if needs_none => Ok(TrustedRoot::default()),
-        None => {
-            let material = trust::material(args.offline, global, environment)?;
-            parse_root(&material.trusted_root, "the trusted root".to_owned())
-        }
+        None => trust::root(args.offline, global, environment),
     }
 }
 
