@@ -10,11 +10,13 @@ use clap::{ArgMatches, Command};
 use crate::Environment;
 
 /// The verbs that are cosign's; the others are Trivy's.
-const COSIGN_VERBS: [&str; 11] = [
+const COSIGN_VERBS: [&str; 13] = [
+    "attest",
     "attest-blob",
     "generate-key-pair",
     "import-key-pair",
     "public-key",
+    "sign",
     "sign-blob",
     "tree",
     "triangulate",
