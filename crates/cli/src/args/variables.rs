@@ -10,13 +10,15 @@ use clap::{ArgMatches, Command};
 use crate::Environment;
 
 /// The verbs that are cosign's; the others are Trivy's.
-const COSIGN_VERBS: [&str; 14] = [
+const COSIGN_VERBS: [&str; 16] = [
+    "attest",
     "attest-blob",
     "attestation",
     "generate-key-pair",
     "import-key-pair",
     "initialize",
     "public-key",
+    "sign",
     "sign-blob",
     "signature",
     "tree",
