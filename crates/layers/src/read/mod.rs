@@ -9,6 +9,7 @@ use std::sync::atomic::AtomicU64;
 
 use sealift_model::{BlobError, BlobSource, Digest, Impact};
 
+use crate::buffer::Buffers;
 use crate::cache::{Cache, Stack};
 use crate::content::LayerContent;
 use crate::image::{Image, Layer};
@@ -112,6 +113,7 @@ impl<'a, E: Extract> Reading<'a, E> {
             limits,
             budget: &Budget::new(limits.max_kept_bytes),
             names_bytes: &AtomicU64::new(0),
+            buffers: &Buffers::default(),
         };
         let reader = LayerReader {
             source: self.source,
@@ -203,6 +205,8 @@ impl<'a, E: Extract> LayerReader<'a, E> {
         let slots = self.layers.by_size();
         let contents = run(threads, &slots, self.halt, |slot, crew| self.first(slot, crew))?;
         let contents: Vec<_> = contents.into_iter().map(|(_, content)| content).collect();
+        // What comes now needs other memory.
+        self.shared.buffers.clear();
         let mut merged = Merged::new(&contents, stack, self.shared.extract, self.shared.limits)?;
         let requests = merged.requests(&contents);
         let slots: Vec<_> = slots.into_iter().filter(|slot| requests.contains_key(slot)).collect();

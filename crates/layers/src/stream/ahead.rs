@@ -121,7 +121,7 @@ type Chunk = Result<(Box<[u8]>, usize), Failure>;
 
 /// Reads and hashes a blob for the thread that decompresses.
 struct Feeder<'a> {
-    blob: BlobStream<'a>,
+    blob: Box<BlobStream<'a>>,
     chunks: Sender<Chunk>,
 }
 

@@ -28,7 +28,6 @@ pub(crate) struct LayerStream<'c, 'env> {
     failure: Option<Failure>,
 }
 
-#[expect(clippy::large_enum_variant, reason = "a layer has one")]
 enum Input<'env> {
     Here(Box<Unpacker<'env>>),
     Ahead(Ahead<'env>),

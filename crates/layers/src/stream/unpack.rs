@@ -23,9 +23,8 @@ pub(super) struct Unpacker<'a> {
 }
 
 /// Where a blob's bytes come from.
-#[expect(clippy::large_enum_variant, reason = "a layer has one")]
 enum Input<'a> {
-    Blob(BlobStream<'a>),
+    Blob(Box<BlobStream<'a>>),
     Fed(Fed<'a>),
 }
 
@@ -43,7 +42,7 @@ impl<'a> Unpacker<'a> {
             failure = Some(fail(coding, fault));
             None
         });
-        Self { input: Input::Blob(blob), coding, decoder, limits, written: 0, failure }
+        Self { input: Input::Blob(Box::new(blob)), coding, decoder, limits, written: 0, failure }
     }
 
     /// How the layer is compressed.
@@ -53,7 +52,10 @@ impl<'a> Unpacker<'a> {
 
     /// Lets another thread read the blob from now on, which gets it; none where there is nothing
     /// to do but to read it. `fed` is told how much was taken of it so far.
-    pub(super) fn be_fed(&mut self, fed: impl FnOnce(u64) -> Fed<'a>) -> Option<BlobStream<'a>> {
+    pub(super) fn be_fed(
+        &mut self,
+        fed: impl FnOnce(u64) -> Fed<'a>,
+    ) -> Option<Box<BlobStream<'a>>> {
         let (Input::Blob(blob), Some(_)) = (&self.input, &self.decoder) else { return None };
         let fed = Input::Fed(fed(blob.consumed()));
         match std::mem::replace(&mut self.input, fed) {
@@ -63,7 +65,7 @@ impl<'a> Unpacker<'a> {
     }
 
     /// Takes the blob back.
-    pub(super) fn be_fed_no_more(&mut self, blob: BlobStream<'a>) {
+    pub(super) fn be_fed_no_more(&mut self, blob: Box<BlobStream<'a>>) {
         self.input = Input::Blob(blob);
     }
 
@@ -128,7 +130,7 @@ impl<'a> Unpacker<'a> {
     }
 
     /// The blob, to be read to its end; none where another thread has it.
-    pub(super) fn into_blob(self) -> Option<BlobStream<'a>> {
+    pub(super) fn into_blob(self) -> Option<Box<BlobStream<'a>>> {
         match self.input {
             Input::Blob(blob) => Some(blob),
             Input::Fed(_) => None,

@@ -138,9 +138,9 @@ mod tests {
             .object(|members| {
                 members.put("a", &json!({"b": [], "c": [1]}))?;
                 members.put_some("none", None::<u8>)?;
-                members.put_list("empty", &[] as &[u8])?;
+                members.put_list("empty", &[0_u8; 0])?;
                 members.put_rows("rows", &numbers, threads, |number| json!({"n": number}))?;
-                members.put_rows("no rows", &[] as &[u8], threads, |number| *number)?;
+                members.put_rows("no rows", &[0_u8; 0], threads, |number| *number)?;
                 members.put_objects("objects", &lists, |list, members| {
                     members.put_rows("list", list, threads, |number| *number)
                 })?;
