@@ -2,6 +2,7 @@
 
 mod clean;
 mod db;
+mod gate;
 mod scan;
 mod verify;
 
@@ -12,6 +13,7 @@ use crate::{args, output};
 
 pub(crate) use clean::clean;
 pub(crate) use db::db;
+pub(crate) use gate::gate;
 pub(crate) use scan::{fs, image, rootfs, sbom};
 pub(crate) use verify::{tree, verify, verify_attestation, verify_blob, verify_blob_attestation};
 

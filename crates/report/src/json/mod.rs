@@ -1,6 +1,7 @@
 //! Trivy's JSON report, schema 2, with what we know beyond it beside its fields.
 //!
-//! Shape: `aquasecurity/trivy`, `pkg/types/report.go` as of 0.74. Ours: `RecordIDs`, `Aliases`,
+//! Shape: `aquasecurity/trivy`, `pkg/types/report.go` as of 0.74. Ours: `Place` and `Expires` in a
+//! suppressed finding, `RecordIDs`, `Aliases`,
 //! `KEV`, `EPSS` and `Paths` in a finding, `Paths` and `OwnedBy` in a package, `FromBase` and
 //! `Hidden` in both, `Diagnostics`, `Undetermined`, `Coverage` and `Notes` at the top,
 //! `ManifestDigest`, `IndexDigest`, `Created`, `AgeDays`, `Base`, `LeftOutInBase` and `JudgedOn` in
@@ -12,6 +13,7 @@ mod finding;
 mod indented;
 mod layers;
 mod metadata;
+mod modified;
 mod package;
 
 use std::borrow::Cow;
@@ -29,6 +31,7 @@ pub(crate) use package::file_path;
 use finding::JsonFinding;
 use indented::Indented;
 use metadata::Metadata;
+use modified::JsonModified;
 use package::JsonPackage;
 
 /// What of a report is written.
@@ -138,6 +141,8 @@ struct JsonResult<'r> {
     packages: Vec<JsonPackage<'r>>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     vulnerabilities: Vec<JsonFinding<'r>>,
+    #[serde(rename = "ExperimentalModifiedFindings", skip_serializing_if = "Vec::is_empty")]
+    modified: Vec<JsonModified<'r>>,
 }
 
 impl<'r> JsonResult<'r> {
@@ -155,6 +160,15 @@ impl<'r> JsonResult<'r> {
             vulnerabilities: finding::in_order(entries)
                 .map(|(entry, finding)| JsonFinding::new(report, entry, finding))
                 .collect(),
+            modified: section
+                .packages
+                .iter()
+                .flat_map(|entry| {
+                    report
+                        .shown_modified(entry)
+                        .map(move |modified| JsonModified::new(report, entry, modified))
+                })
+                .collect(),
         }
     }
 
@@ -163,6 +177,7 @@ impl<'r> JsonResult<'r> {
         self.class == Class::OperatingSystem.name()
             || !self.packages.is_empty()
             || !self.vulnerabilities.is_empty()
+            || !self.modified.is_empty()
     }
 }
 
