@@ -20,6 +20,7 @@ mod network;
 mod output;
 mod progress;
 mod summary;
+mod suppress;
 mod target;
 mod trust;
 mod verbs;
@@ -73,6 +74,7 @@ fn dispatch(
         Verb::Fs(tree) => verbs::fs(tree, &cli.global, environment),
         Verb::Rootfs(tree) => verbs::rootfs(tree, &cli.global, environment),
         Verb::Sbom(sbom) => verbs::sbom(sbom, &cli.global, environment),
+        Verb::Gate(gate) => verbs::gate(*gate, &cli.global, environment),
         Verb::Db(db) => verbs::db(db, &cli.global, environment),
         Verb::Verify(verify) => verbs::verify(verify, &cli.global, environment),
         Verb::VerifyAttestation(verify) => {

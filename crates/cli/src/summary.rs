@@ -10,6 +10,7 @@ const NAMED: usize = 10;
 pub(crate) fn print(report: &Report, hidden: &Hidden, all: bool) {
     image(report);
     hidden_findings(hidden);
+    suppressed(report);
     base(report);
     unknown(report);
     for note in &report.notes {
@@ -55,6 +56,16 @@ fn hidden_findings(hidden: &Hidden) {
     }
     if hidden.by_status > 0 {
         eprintln!("not shown by status: {}", hidden.by_status);
+    }
+}
+
+/// Says how many findings do not count.
+fn suppressed(report: &Report) {
+    let count = report.suppressed.len();
+    match count {
+        0 => {}
+        _ if report.shows_suppressed => eprintln!("suppressed: {count}"),
+        _ => eprintln!("suppressed: {count}, listed with --show-suppressed"),
     }
 }
 

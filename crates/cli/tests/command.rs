@@ -124,8 +124,7 @@ fn wrong_usage_exits_2_and_names_what_is_wrong() {
 #[test]
 fn a_missing_feature_of_a_peer_is_told() {
     for (arguments, names) in [
-        (&["image", IMAGE, "--vex", "vex.json"][..], "--vex is not supported"),
-        (&["image", IMAGE, "--ignorefile", "x"], "--ignorefile is not supported"),
+        (&["image", IMAGE, "--ignore-policy", "x.rego"][..], "--ignore-policy is not supported"),
         (&["image", IMAGE, "-t", "@x.tpl"], "--template is not supported"),
         (&["image", IMAGE, "--scanners", "vuln,bogus"], "bogus"),
         (&["image", IMAGE, "--format", "cosign-vuln"], "cosign-vuln"),
@@ -137,9 +136,9 @@ fn a_missing_feature_of_a_peer_is_told() {
         assert!(stderr(&output).contains(names), "{arguments:?}: {}", stderr(&output));
     }
     let output =
-        command(&["image", IMAGE, "--db", database()]).env("TRIVY_VEX", "v").output().unwrap();
+        command(&["image", IMAGE, "--db", database()]).env("TRIVY_DISTRO", "v").output().unwrap();
     assert_eq!(output.status.code(), Some(2));
-    assert!(stderr(&output).contains("TRIVY_VEX"), "{}", stderr(&output));
+    assert!(stderr(&output).contains("TRIVY_DISTRO"), "{}", stderr(&output));
 
     let mut wrong = command(&["image", IMAGE, "--db", database()]);
     let output = wrong.env("TRIVY_SEVERITY", "SEVERE").output().unwrap();
@@ -151,11 +150,11 @@ fn a_missing_feature_of_a_peer_is_told() {
     assert!(stderr(&output).contains("not scanned: secret"), "{}", stderr(&output));
 
     let folder = TempDir::new().unwrap();
-    fs::write(folder.path().join(".trivyignore"), "CVE-2021-44228\n").unwrap();
+    fs::write(folder.path().join("trivy.yaml"), "severity: [HIGH]\n").unwrap();
     let mut there = command(&["fs", ".", "--db", database()]);
     let output = there.current_dir(folder.path()).output().unwrap();
     assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
-    assert!(stderr(&output).contains(".trivyignore"), "{}", stderr(&output));
+    assert!(stderr(&output).contains("trivy.yaml"), "{}", stderr(&output));
 }
 
 /// What was not looked for is not told to be clean.

@@ -27,6 +27,7 @@ pub mod json;
 pub mod junit;
 mod links;
 pub mod markdown;
+mod modified;
 mod place;
 mod report;
 pub mod sarif;
@@ -35,6 +36,7 @@ pub mod table;
 
 pub use base::BaseFacts;
 pub use json::JsonOptions;
+pub use modified::Modified;
 pub use report::{Artifact, ArtifactKind, Counts, ImageFacts, LayerFacts, Report};
 pub use sections::{Class, Entry, Section, sections};
 pub use table::TableStyle;

@@ -122,6 +122,9 @@ fn notes(report: &Report, out: &mut dyn Write) -> fmt::Result {
     if undetermined > 0 {
         writeln!(out, "- {undetermined} advisories could not be decided.")?;
     }
+    if !report.suppressed.is_empty() {
+        writeln!(out, "- {} findings are suppressed.", report.suppressed.len())?;
+    }
     if let Some(left_out) = &report.left_out {
         writeln!(out, "- {} findings of the base image are left out.", left_out.total())?;
     }

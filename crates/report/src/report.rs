@@ -3,7 +3,7 @@
 use sealift_matcher::{Finding, Matches};
 use sealift_model::{Descriptor, Digest, Inventory, Package, Severity, Timestamp};
 
-use crate::BaseFacts;
+use crate::{BaseFacts, Modified};
 
 /// One scan with its result, ready to be written in any format.
 #[derive(Clone, Debug)]
@@ -25,6 +25,10 @@ pub struct Report {
     pub judged_at: Option<Timestamp>,
     /// The findings of the base image, when they were left out.
     pub left_out: Option<Counts>,
+    /// The findings that do not count.
+    pub suppressed: Vec<Modified>,
+    /// Whether those are listed; they are counted otherwise. Default: no.
+    pub shows_suppressed: bool,
     /// Whether packages of the operating system were looked for; it has no section otherwise.
     /// Default: yes.
     pub covers_system: bool,
@@ -44,6 +48,8 @@ impl Report {
             left_out: None,
             tool_version,
             notes: Vec::new(),
+            suppressed: Vec::new(),
+            shows_suppressed: false,
             covers_system: true,
         }
     }

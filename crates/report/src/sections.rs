@@ -148,6 +148,23 @@ pub struct Entry<'r> {
     pub findings: Vec<&'r Finding>,
 }
 
+impl<'r> Entry<'r> {
+    /// The path of the package here, as reports write it: what lies in an archive follows the
+    /// archive's name as if that were a folder. Packages of the operating system have none.
+    #[must_use]
+    pub fn path(&self) -> Option<Cow<'r, str>> {
+        crate::json::file_path(self)
+    }
+
+    /// The paths of all its locations, as reports write them; that of this one first.
+    pub fn paths(&self) -> impl Iterator<Item = Cow<'r, str>> {
+        let others = (0..self.package.locations.len()).filter(|at| *at != self.location);
+        let places = std::iter::once(self.location).chain(others);
+        let package = self.package;
+        places.filter_map(move |location| Entry { package, location, findings: Vec::new() }.path())
+    }
+}
+
 impl<'r> Section<'r> {
     /// What is looked at, in full: `Node.js (hidden by upper layers)`.
     #[must_use]

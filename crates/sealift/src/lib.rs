@@ -16,6 +16,7 @@
 //!
 //! A [`Scanner`] holds a [`Database`] and scans any number of [`Target`]s, also from many
 //! threads at once; a [`Selection`] says which findings count; [`Format`] writes the report.
+//! [`policy`] has what takes findings out (ignore files, VEX) and the gate that decides.
 //! [`verify`] has what signatures need: keys, trusted roots, policies, and images with what is
 //! attached to them, [`sign`] what makes signatures. [`update`] fetches advisories and keeps the
 //! database; [`registry`] asks registries for images.
@@ -32,6 +33,7 @@ mod database;
 mod error;
 mod format;
 mod observer;
+pub mod policy;
 mod scan;
 mod selection;
 pub mod sign;

@@ -1,10 +1,12 @@
 //! The command line: verbs and flags as the peers have them.
 
 mod db;
+mod gate;
 mod layers;
 pub(crate) mod peers;
 mod registry;
 mod sign;
+mod suppress;
 mod values;
 pub(crate) mod variables;
 mod verify;
@@ -19,6 +21,7 @@ use clap::{ArgAction, Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use sealift::{Platform, Severity, Timestamp};
 
 pub(crate) use db::{DbArgs, DbVerb, PullArgs, PushArgs, UpdateArgs};
+pub(crate) use gate::{DecideArgs, GateArgs, SignedArgs};
 pub(crate) use layers::LayerArgs;
 pub(crate) use registry::{
     Access, AccessArgs, AttachedKind, DownloadArgs, Downloaded, LoginArgs, LogoutArgs,
@@ -28,6 +31,7 @@ pub(crate) use sign::{
     AttestArgs, AttestBlobArgs, AttestedArgs, GenerateArgs, ImportArgs, KeyArgs, PasswordArgs,
     PlaceArgs, PublicKeyArgs, SignArgs, SignBlobArgs, SignedByArgs, SigningAlgorithm, SigningArgs,
 };
+pub(crate) use suppress::SuppressArgs;
 use values::{parse_bool, parse_duration, parse_time};
 pub(crate) use verify::{
     ArtifactsArgs, DigestAlgorithm, ImagesArgs, InitializeArgs, OutArgs, PayloadFormat, SignerArgs,
@@ -88,6 +92,8 @@ pub(crate) enum Verb {
     Rootfs(TreeArgs),
     /// Scan the packages that an SBOM (CycloneDX JSON) lists.
     Sbom(SbomArgs),
+    /// Decide whether an image may pass: scan it, verify it, apply the policy.
+    Gate(Box<GateArgs>),
     /// Fetch, build and inspect advisory databases.
     Db(DbArgs),
     /// Verify the signatures of images.
@@ -249,6 +255,8 @@ pub(crate) struct ScanArgs {
     /// Statuses to leave out: unknown, not_affected, affected, fixed, ...
     #[arg(long, value_name = "LIST", value_delimiter = ',')]
     pub(crate) ignore_status: Vec<String>,
+    #[command(flatten)]
+    pub(crate) suppress: SuppressArgs,
     /// What to look for: vuln (the default). What else Trivy looks for is said to be not scanned.
     #[arg(
         long,

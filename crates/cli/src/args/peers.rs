@@ -64,7 +64,6 @@ const HARMLESS: &[(&str, Value)] = &[
     ("report", Value::Some),
     ("secret-config", Value::Some),
     ("signature-digest-algorithm", Value::Some),
-    ("show-suppressed", Value::None),
     ("skip-check-update", Value::None),
     ("skip-java-db-update", Value::None),
     ("skip-policy-update", Value::None),
@@ -88,7 +87,6 @@ const MISSING: &[(&str, &str)] = &[
     ("file-patterns", GENERAL_HINT),
     ("generate-default-config", GENERAL_HINT),
     ("ignore-policy", IGNORE_HINT),
-    ("ignorefile", IGNORE_HINT),
     ("max-image-size", GENERAL_HINT),
     ("module-dir", GENERAL_HINT),
     ("output-plugin-arg", GENERAL_HINT),
@@ -97,13 +95,12 @@ const MISSING: &[(&str, &str)] = &[
     ("sbom-sources", "read the SBOM itself with `sealift sbom FILE`"),
     ("server", "scan here: leave it out and name a database with --db FILE"),
     ("template", "make the report from --format json"),
-    ("vex", IGNORE_HINT),
     ("vuln-severity-source", GENERAL_HINT),
 ];
 
 const GENERAL_HINT: &str = "leave it out; `sealift help image` lists the flags that there are";
 const IGNORE_HINT: &str =
-    "leave it out: nothing is suppressed, so take what is accepted out of --format json";
+    "write what is accepted into a .trivyignore.yaml and name it with --ignorefile";
 const DATABASE_HINT: &str = "fetch advisories with `sealift db update --ecosystem Maven`";
 const CHECKS_HINT: &str = "of a container image, packages and their vulnerabilities are scanned";
 
@@ -260,8 +257,7 @@ mod tests {
     #[test]
     fn what_the_peers_have_and_we_do_not_is_named() {
         for (args, what) in [
-            (&["sealift", "image", "x", "--vex", "v.json"][..], "--vex"),
-            (&["sealift", "image", "x", "--ignorefile=.trivyignore"], "--ignorefile"),
+            (&["sealift", "image", "x", "--ignore-policy", "v.rego"][..], "--ignore-policy"),
             (&["sealift", "fs", "x", "-t", "@t.tpl"], "--template"),
             (&["sealift", "convert", "x"], "the verb convert"),
             (&["sealift", "verify", "x", "--ca-roots", "f"], "--ca-roots"),
@@ -290,7 +286,7 @@ mod tests {
             Err(Failure::NotYet { what, .. }) => what,
             other => format!("{other:?}"),
         };
-        assert_eq!(named(&[("TRIVY_VEX", "v.json")]), "--vex, set by TRIVY_VEX,");
+        assert_eq!(named(&[("TRIVY_DISTRO", "a")]), "--distro, set by TRIVY_DISTRO,");
         assert_eq!(named(&[("TRIVY_REMOVED_PKGS", "false")]), "Ok(())");
         assert_eq!(named(&[("TRIVY_USERNAME", "me")]), "Ok(())");
     }

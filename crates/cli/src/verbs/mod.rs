@@ -2,6 +2,7 @@
 
 mod clean;
 mod db;
+mod gate;
 mod login;
 mod scan;
 mod sign;
@@ -14,6 +15,7 @@ use crate::{args, output};
 
 pub(crate) use clean::clean;
 pub(crate) use db::db;
+pub(crate) use gate::gate;
 pub(crate) use login::{login, logout};
 pub(crate) use scan::{fs, image, rootfs, sbom};
 pub(crate) use sign::{

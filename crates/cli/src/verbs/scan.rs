@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use sealift::{
     Bases, Database, Format, JsonOptions, KnownBases, Matching, NamedBase, PackageType, Report,
-    ScanOptions, Scanner, Selection, SkipRules, Status, TableStyle, Target, Timestamp,
+    ScanOptions, Scanner, Selection, SkipRules, Status, TableStyle, Target, Timestamp, policy,
 };
 
 use crate::advisories::Advisories;
@@ -20,13 +20,13 @@ use crate::args::{
 use crate::failure::Failure;
 use crate::network::Network;
 use crate::progress::Bar;
-use crate::{Environment, advisories, cache, deadline, output, summary, target};
+use crate::{Environment, advisories, cache, deadline, output, summary, suppress, target};
 
 /// Files of Trivy's that it would read from the working directory, and this version does not.
-const NOT_READ: [&str; 2] = [".trivyignore", "trivy.yaml"];
+const NOT_READ: [&str; 1] = ["trivy.yaml"];
 
 /// Exit status of an incomplete scan where `--exit-code` asks for a verdict.
-const INCOMPLETE: u8 = 3;
+pub(super) const INCOMPLETE: u8 = 3;
 
 /// Columns of a table that goes to a file or pipe.
 const WIDTH_WITHOUT_TERMINAL: usize = 160;
@@ -39,6 +39,16 @@ pub(crate) fn image(
     if args.scan.download_db_only {
         return advisories::download(&args.scan, global, environment);
     }
+    let (target, options) = image_target(&args, global, environment)?;
+    run(&target, &options, &args.scan, global, environment)
+}
+
+/// The image that flags name, and how it is scanned.
+pub(super) fn image_target(
+    args: &ImageArgs,
+    global: &GlobalArgs,
+    environment: &Environment,
+) -> Result<(Target, ScanOptions), Failure> {
     deadline::set(global.timeout);
     let network = Network::new(&args.access, environment).about(args.image.as_deref());
     let target = match (&args.image, &args.input) {
@@ -48,12 +58,12 @@ pub(crate) fn image(
     let input = args.input.as_deref().map(|input| input.to_string_lossy().into_owned());
     let name = args.image.as_deref().map(display_name).or(input);
     let mut options = options(&args.scan, environment)?;
-    options.platform = args.platform;
+    options.platform = args.platform.clone();
     options.name = name;
     options.bases = bases(&args.layers, &args.image_src, &network)?;
     options.all_layers = args.layers.wants_hidden();
     options.cache = cache::wanted(&args.cache, global, environment);
-    run(&target, &options, &args.scan, global, environment)
+    Ok((target, options))
 }
 
 /// What the flags say about the base.
@@ -135,37 +145,26 @@ fn run(
     global: &GlobalArgs,
     environment: &Environment,
 ) -> Result<u8, Failure> {
-    peers::set_by_variable(Peer::Trivy, environment)?;
     let selection = selection(args)?;
-    // A database that is named and cannot be used is better known before the target is read.
-    let named =
-        args.looks_for_vulnerabilities().then(|| args.db.as_deref().map(Database::open)).flatten();
-    let named = named.transpose()?;
-    if named.is_none() && args.looks_for_vulnerabilities() && (args.offline || args.skip_db_update)
-    {
-        database_path(None, global, environment)?;
-    }
-    let bar = Bar::new(!args.no_progress && !global.quiet);
-    let contents = Scanner::read(target, options, &bar)?;
-    drop(bar);
-    let advisories = match named {
-        None if args.looks_for_vulnerabilities() => {
-            advisories::database(args, contents.exports(options), global, environment)?
-        }
-        database => Advisories { database, notes: Vec::new() },
+    let suppressed = match args.looks_for_vulnerabilities() {
+        true => suppress::Files::new(&args.suppress)?,
+        false => suppress::Files::default(),
     };
-    let scanner = advisories.database.map_or_else(Scanner::without_database, Scanner::new);
-    let mut report = scanner.judge(contents, options)?;
-    if let Some(cache) = options.cache.as_deref().filter(|_| !global.quiet) {
-        cache::say_problem(cache);
+    if !global.quiet {
+        suppressed.say();
     }
+    let (mut report, scanner, notes) = scanned(target, options, args, global, environment)?;
     let hidden = selection.apply(&mut report);
+    let judged_at = options.judged_at.unwrap_or_else(now);
+    let unused = policy::apply(&mut report, &suppressed.with_exceptions(), judged_at);
+    report.shows_suppressed = args.suppress.show_suppressed;
     report.notes = not_scanned(args);
-    report.notes.extend(advisories.notes);
+    report.notes.extend(notes);
     let format = format(args, options.threads, environment);
     output::emit(args.output.as_deref(), |out| sealift::render(&report, &format, out))?;
     if !global.quiet {
         summary::print(&report, &hidden, global.debug);
+        suppress::say_unused(&unused, global.debug);
         summary::end_of_life(&report, args.exit_on_eol.is_some());
         summary::old_advisories(&report, scanner.database(), now());
         if args.only_lists() && (args.gates() || args.lists_vulnerabilities()) {
@@ -179,8 +178,41 @@ fn run(
     Ok(status)
 }
 
+/// Scans the target, with a database where findings are asked for, and what is to be said of that.
+pub(super) fn scanned(
+    target: &Target,
+    options: &ScanOptions,
+    args: &ScanArgs,
+    global: &GlobalArgs,
+    environment: &Environment,
+) -> Result<(Report, Scanner, Vec<String>), Failure> {
+    peers::set_by_variable(Peer::Trivy, environment)?;
+    let matches = args.looks_for_vulnerabilities();
+    // A database that is named and cannot be used is better known before the target is read.
+    let named = matches.then(|| args.db.as_deref().map(Database::open)).flatten();
+    let named = named.transpose()?;
+    if named.is_none() && matches && (args.offline || args.skip_db_update) {
+        database_path(None, global, environment)?;
+    }
+    let bar = Bar::new(!args.no_progress && !global.quiet);
+    let contents = Scanner::read(target, options, &bar)?;
+    drop(bar);
+    let advisories = match named {
+        None if matches => {
+            advisories::database(args, contents.exports(options), global, environment)?
+        }
+        database => Advisories { database, notes: Vec::new() },
+    };
+    let scanner = advisories.database.map_or_else(Scanner::without_database, Scanner::new);
+    let report = scanner.judge(contents, options)?;
+    if let Some(cache) = options.cache.as_deref().filter(|_| !global.quiet) {
+        cache::say_problem(cache);
+    }
+    Ok((report, scanner, advisories.notes))
+}
+
 #[expect(clippy::disallowed_methods, reason = "the command is where the clock is read")]
-fn now() -> Timestamp {
+pub(super) fn now() -> Timestamp {
     Timestamp::from(std::time::SystemTime::now())
 }
 
@@ -201,7 +233,7 @@ fn status(report: &Report, args: &ScanArgs) -> u8 {
     }
 }
 
-fn selection(args: &ScanArgs) -> Result<Selection, Failure> {
+pub(super) fn selection(args: &ScanArgs) -> Result<Selection, Failure> {
     let mut selection = Selection::default();
     selection.severities = args.severity.iter().copied().collect();
     selection.exclude_base = args.exclude_base;
@@ -246,13 +278,13 @@ pub(super) fn database_path(
 }
 
 /// What was asked for that this version does not do: said, and the rest is done.
-fn not_scanned(args: &ScanArgs) -> Vec<String> {
+pub(super) fn not_scanned(args: &ScanArgs) -> Vec<String> {
     let asked: BTreeSet<ScannerKind> = args.scanners.iter().flatten().copied().collect();
     let missing = asked.into_iter().filter(|scanner| *scanner != ScannerKind::Vuln);
     missing.map(|scanner| format!("not scanned: {}", scanner.name())).collect()
 }
 
-fn format(args: &ScanArgs, threads: NonZeroUsize, environment: &Environment) -> Format {
+pub(super) fn format(args: &ScanArgs, threads: NonZeroUsize, environment: &Environment) -> Format {
     match args.format {
         ReportFormat::Table => Format::Table(table_style(args.output.as_deref(), environment)),
         ReportFormat::Json => {

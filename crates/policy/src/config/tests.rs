@@ -93,6 +93,16 @@ fn everything_has_its_place() {
     assert_eq!(exception.source, "sealift.toml");
 }
 
+/// What the README shows is read, every line of it.
+#[test]
+fn the_example_of_the_readme_is_a_policy() {
+    let readme = include_str!("../../../../README.md");
+    let example = readme.split("```toml\n").nth(1).unwrap().split("```").next().unwrap();
+    let policy = read(example).unwrap();
+    assert_eq!(policy.gate.requirements.len(), 2);
+    assert_eq!(policy.exceptions.rules.len(), 1);
+}
+
 /// A key that is not known is named, with its line and the nearest that there is.
 #[test]
 fn an_unknown_key_is_named_with_the_nearest() {

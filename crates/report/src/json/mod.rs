@@ -1,6 +1,7 @@
 //! Trivy's JSON report, schema 2, with what we know beyond it beside its fields.
 //!
-//! Shape: `aquasecurity/trivy`, `pkg/types/report.go` as of 0.74. Ours: `RecordIDs`, `Aliases`,
+//! Shape: `aquasecurity/trivy`, `pkg/types/report.go` as of 0.74. Ours: `Place` and `Expires` in a
+//! suppressed finding, `RecordIDs`, `Aliases`,
 //! `KEV`, `EPSS` and `Paths` in a finding, `Paths` and `OwnedBy` in a package, `FromBase` and
 //! `Hidden` in both, `Diagnostics`, `Undetermined`, `Coverage` and `Notes` at the top,
 //! `ManifestDigest`, `IndexDigest`, `Created`, `AgeDays`, `Base`, `LeftOutInBase` and `JudgedOn` in
@@ -12,6 +13,7 @@ mod finding;
 mod indented;
 mod layers;
 mod metadata;
+mod modified;
 mod object;
 mod package;
 mod rows;
@@ -31,6 +33,7 @@ pub(crate) use package::file_path;
 use finding::JsonFinding;
 use indented::Indented;
 use metadata::Metadata;
+use modified::JsonModified;
 use object::{Members, Writer};
 use package::JsonPackage;
 
@@ -77,7 +80,7 @@ fn write_document<W: io::Write + ?Sized>(
     document.put("ArtifactType", report.artifact.kind.name())?;
     document.put("Metadata", &Metadata::new(report))?;
     let mut results = sections::sections(report);
-    results.retain(|section| is_told(section, options));
+    results.retain(|section| is_told(report, section, options));
     document.put_objects("Results", &results, |section, result| {
         write_result(report, section, options, result)
     })?;
@@ -91,10 +94,11 @@ fn write_document<W: io::Write + ?Sized>(
 }
 
 /// A result of a language in which nothing is listed says nothing.
-fn is_told(section: &Section<'_>, options: &JsonOptions) -> bool {
+fn is_told(report: &Report, section: &Section<'_>, options: &JsonOptions) -> bool {
     section.class == Class::OperatingSystem
         || options.list_all_packages && !section.packages.is_empty()
         || section.findings().next().is_some()
+        || section.packages.iter().any(|entry| report.shown_modified(entry).next().is_some())
 }
 
 fn write_result<W: io::Write + ?Sized>(
@@ -112,7 +116,13 @@ fn write_result<W: io::Write + ?Sized>(
     let findings = finding::in_order(&section.packages);
     result.put_rows("Vulnerabilities", &findings, threads, |(entry, finding)| {
         JsonFinding::new(report, entry, finding)
-    })
+    })?;
+    let entries = section.packages.iter();
+    let modified = entries.flat_map(|entry| {
+        let shown = report.shown_modified(entry);
+        shown.map(move |modified| JsonModified::new(report, entry, modified))
+    });
+    result.put_list("ExperimentalModifiedFindings", &modified.collect::<Vec<_>>())
 }
 
 #[derive(Serialize)]

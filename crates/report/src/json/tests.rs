@@ -59,3 +59,31 @@ fn packages_can_be_left_out() {
     assert_eq!(report["Results"].as_array().unwrap().len(), 1);
     assert!(report["Coverage"].is_null(), "nobody looked");
 }
+
+/// Of what is suppressed only the entry is in the snapshot; the finding is as any other.
+#[test]
+fn what_is_suppressed_has_its_fields_where_it_is_shown() {
+    let mut report = example::report();
+    let finding = report.matches.as_mut().unwrap().findings.remove(0);
+    let mut modified = crate::Modified::new(finding, "ignored", ".trivyignore");
+    modified.statement = "not reachable".to_owned();
+    modified.place = "line 3".to_owned();
+    modified.expires = Some("2030-03-01T00:00:00Z".parse().unwrap());
+    report.suppressed = vec![modified];
+    let entry = |report: &Report| {
+        let written: Value =
+            serde_json::from_str(&written(report, &JsonOptions::default())).unwrap();
+        let results = written["Results"].as_array().unwrap().clone();
+        results.iter().find_map(|it| it.get("ExperimentalModifiedFindings")?.get(0).cloned())
+    };
+    assert_eq!(entry(&report), None);
+    report.shows_suppressed = true;
+    let mut entry = entry(&report).unwrap();
+    let finding = entry.as_object_mut().unwrap().remove("Finding").unwrap();
+    assert_eq!(finding["VulnerabilityID"], "CVE-2030-0002");
+    let expected = serde_json::json!({
+        "Type": "vulnerability", "Status": "ignored", "Statement": "not reachable",
+        "Source": ".trivyignore", "Place": "line 3", "Expires": "2030-03-01",
+    });
+    assert_eq!(entry, expected);
+}

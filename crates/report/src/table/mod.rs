@@ -10,6 +10,7 @@ mod layout;
 mod list;
 mod paint;
 mod rows;
+mod suppressed;
 mod wrap;
 
 use std::fmt::{self, Write};
@@ -110,6 +111,7 @@ fn totals(counts: &Counts, packages: usize, style: &TableStyle) -> String {
 }
 
 fn write_notes(report: &Report, style: &TableStyle, out: &mut dyn Write) -> fmt::Result {
+    suppressed::write(report, style, out)?;
     write_hidden(report, style, out)?;
     for note in &report.notes {
         writeln!(out, "{}", terminal(note))?;

@@ -1,0 +1,210 @@
+//! `gate`: scan, verify and decide.
+
+use std::fs;
+use std::num::NonZeroUsize;
+use std::path::Path;
+
+use sealift::policy::{
+    Action, ForbiddenLicense, ForbiddenPackage, Gate, GatePolicy, Identity, LocalVerification,
+    Outcome, Policy, Requirement, Signer, Verdict, Wanted,
+};
+use sealift::verify::{AwsLc, Limits, TrustedRoot};
+use sealift::{Silent, escape};
+
+use super::scan;
+use crate::args::{DecideArgs, GateArgs, GlobalArgs, ReportFormat, SignedArgs};
+use crate::failure::Failure;
+use crate::suppress::Files;
+use crate::{Environment, output, summary};
+
+/// Exit status when the gate says no, unless `--exit-code` names another.
+const NO: u8 = 1;
+
+pub(crate) fn gate(
+    mut args: GateArgs,
+    global: &GlobalArgs,
+    environment: &Environment,
+) -> Result<u8, Failure> {
+    let no = args.image.scan.exit_code.filter(|code| *code != 0).unwrap_or(NO);
+    // Whatever is written, findings decide.
+    args.image.scan.exit_code = Some(no);
+    let (target, options) = scan::image_target(&args.image, global, environment)?;
+    let selection = scan::selection(&args.image.scan)?;
+    let mut read = Files::new(&args.image.scan.suppress)?;
+    set(&mut read.policy.gate, &args)?;
+    require(&mut read.policy, &args.signed)?;
+    let root = root(&read.policy)?;
+    if !global.quiet {
+        read.say();
+    }
+    let (mut report, _, notes) =
+        scan::scanned(&target, &options, &args.image.scan, global, environment)?;
+    report.notes = scan::not_scanned(&args.image.scan);
+    report.notes.extend(notes);
+    let Files { policy, suppressions, .. } = read;
+    let insecure_ignore_tlog = policy.sources.insecure_ignore_tlog;
+    let now = options.judged_at.unwrap_or_else(scan::now);
+    let mut verification = LocalVerification::new(&target, &report, &root, scan::now(), &Silent);
+    verification.insecure_ignore_tlog = insecure_ignore_tlog;
+    let outcome = Gate::new(policy, suppressions, now).judge(&mut report, &verification);
+    let hidden = selection.apply(&mut report);
+    write(&outcome, &report, &args, options.threads, environment)?;
+    if !global.quiet {
+        summary::print(&report, &hidden, global.debug);
+        crate::suppress::say_unused(&outcome.unused, global.debug);
+    }
+    Ok(match outcome.decision.verdict {
+        Verdict::Pass | Verdict::Warn => 0,
+        Verdict::Fail => no,
+        Verdict::Incomplete => scan::INCOMPLETE,
+    })
+}
+
+/// The outcome, as text or JSON; in another format the report, and the outcome on stderr.
+fn write(
+    outcome: &Outcome,
+    report: &sealift::Report,
+    args: &GateArgs,
+    threads: NonZeroUsize,
+    environment: &Environment,
+) -> Result<(), Failure> {
+    let scan = &args.image.scan;
+    let text = match scan.format {
+        ReportFormat::Table => outcome.text(),
+        ReportFormat::Json => outcome.json(),
+        _ => {
+            for line in outcome.text().lines() {
+                eprintln!("{}", escape::terminal(line));
+            }
+            let format = scan::format(scan, threads, environment);
+            return output::emit(scan.output.as_deref(), |out| {
+                sealift::render(report, &format, out)
+            });
+        }
+    };
+    output::emit(scan.output.as_deref(), |out| out.write_all(text.as_bytes()))
+}
+
+/// Sets what flags say.
+fn set(policy: &mut GatePolicy, args: &GateArgs) -> Result<(), Failure> {
+    let DecideArgs { fail_on, warn_on, unknown, kev, .. } = &args.decide;
+    let decide = &args.decide;
+    if let Some(severities) = fail_on {
+        policy.fail_on = severities.iter().copied().collect();
+    }
+    if let Some(severities) = warn_on {
+        policy.warn_on = severities.iter().copied().collect();
+    }
+    policy.unknown = unknown.map_or(policy.unknown, Action::from);
+    policy.kev = kev.map_or(policy.kev, Action::from);
+    policy.fixed_only |= decide.fixed_only || args.image.scan.ignore_unfixed;
+    policy.epss.fail = within("--epss", decide.epss, 1.0)?.or(policy.epss.fail);
+    policy.cvss.fail = within("--cvss", decide.cvss, 10.0)?.or(policy.cvss.fail);
+    policy.max_age_days = decide.max_age_days.or(policy.max_age_days);
+    policy.max_base_age_days = decide.max_base_age_days.or(policy.max_base_age_days);
+    policy.require_justification |= decide.require_justification;
+    policy.allow_incomplete |= args.image.scan.allow_incomplete;
+    if args.image.scan.exclude_base {
+        policy.base = Action::Pass;
+    }
+    for text in &decide.forbid_package {
+        let purl = text.parse().map_err(|error| unusable("--forbid-package", error))?;
+        policy.forbidden_packages.push(ForbiddenPackage::new(purl));
+    }
+    for pattern in &decide.forbid_license {
+        let license = ForbiddenLicense::new(pattern.as_str()).map_err(|_| Failure::Value {
+            flag: "--forbid-license",
+            value: pattern.clone(),
+            hint: "name an SPDX id, in which * stands for anything",
+        })?;
+        policy.forbidden_licenses.push(license);
+    }
+    Ok(())
+}
+
+fn within(flag: &'static str, value: Option<f64>, most: f64) -> Result<Option<f64>, Failure> {
+    match value {
+        Some(value) if !(0.0..=most).contains(&value) => Err(Failure::Value {
+            flag,
+            value: value.to_string(),
+            hint: "EPSS scores are from 0 to 1, CVSS scores from 0 to 10",
+        }),
+        value => Ok(value),
+    }
+}
+
+/// Adds what flags require to be proved: they come before what the policy says.
+fn require(policy: &mut Policy, args: &SignedArgs) -> Result<(), Failure> {
+    policy.sources.insecure_ignore_tlog |= args.insecure_ignore_tlog;
+    if let Some(root) = &args.trusted_root {
+        policy.sources.trusted_root = Some(root.display().to_string());
+    }
+    let signer = signer(args)?;
+    if let Some(signer) = &signer {
+        policy.gate.requirements = vec![Requirement::new(Wanted::Signature, signer.clone())];
+    }
+    let own = policy.gate.requirements.first().map(|known| known.signer.clone());
+    for predicate in &args.attestation {
+        let signer = signer.clone().or_else(|| own.clone()).ok_or(Failure::Signer {
+            sentence: "it is not said who must have made the attestation",
+            hint: "name a public key with --key, or an identity with --certificate-identity and \
+                   --certificate-oidc-issuer",
+        })?;
+        let (predicate, builder) = (predicate.clone(), args.builder.clone());
+        let wanted = Wanted::Attestation { predicate, builder };
+        policy.gate.requirements.push(Requirement::new(wanted, signer));
+    }
+    for requirement in &policy.gate.requirements {
+        LocalVerification::check(requirement)
+            .map_err(|error| unusable("what must be proved", error))?;
+    }
+    Ok(())
+}
+
+fn signer(args: &SignedArgs) -> Result<Option<Signer>, Failure> {
+    let mut identity = Identity::default();
+    identity.subject.clone_from(&args.certificate_identity);
+    identity.subject_regexp.clone_from(&args.certificate_identity_regexp);
+    identity.issuer.clone_from(&args.certificate_oidc_issuer);
+    identity.issuer_regexp.clone_from(&args.certificate_oidc_issuer_regexp);
+    let has_subject = identity.subject.is_some() || identity.subject_regexp.is_some();
+    let has_issuer = identity.issuer.is_some() || identity.issuer_regexp.is_some();
+    match (&args.key, has_subject, has_issuer) {
+        (None, false, false) => Ok(None),
+        (Some(key), false, false) => Ok(Some(Signer::Key(key.clone()))),
+        (None, true, true) => Ok(Some(Signer::Identity(identity))),
+        (Some(_), _, _) => Err(Failure::Signer {
+            sentence: "--key and an identity exclude each other",
+            hint: "leave out --key, or the flags that begin with --certificate",
+        }),
+        _ => Err(Failure::Signer {
+            sentence: "an identity is a subject and an issuer, and one of them is missing",
+            hint: "name the subject with --certificate-identity or --certificate-identity-regexp, \
+                   the issuer with --certificate-oidc-issuer or --certificate-oidc-issuer-regexp",
+        }),
+    }
+}
+
+/// The trusted root, where something must be proved that needs one.
+fn root(policy: &Policy) -> Result<TrustedRoot, Failure> {
+    let requirements = &policy.gate.requirements;
+    let Some(file) = &policy.sources.trusted_root else {
+        let needs_none = |requirement: &Requirement| {
+            matches!(requirement.signer, Signer::Key(_)) && policy.sources.insecure_ignore_tlog
+        };
+        if requirements.iter().all(needs_none) {
+            return Ok(TrustedRoot::default());
+        }
+        return Err(Failure::NotYet {
+            what: "proving a signature without --trusted-root".to_owned(),
+            hint: "name it with --trusted-root FILE; by a key without a log: --insecure-ignore-tlog",
+        });
+    };
+    let bytes = fs::read(Path::new(file)).map_err(|error| unusable(file, error))?;
+    TrustedRoot::from_json(&bytes, &AwsLc, &Limits::default())
+        .map_err(|error| unusable(file, error))
+}
+
+fn unusable(what: &str, error: impl std::error::Error + Send + Sync + 'static) -> Failure {
+    Failure::Unusable { what: what.to_owned(), error: error.into(), hint: "" }
+}

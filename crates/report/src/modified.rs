@@ -1,0 +1,51 @@
+//! Findings that do not count.
+
+use sealift_matcher::Finding;
+use sealift_model::Timestamp;
+
+use crate::Report;
+use crate::sections::Entry;
+
+/// A finding that an ignore rule or a VEX statement takes out.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Modified {
+    /// The finding.
+    pub finding: Finding,
+    /// What it is said to be: `ignored`, `not_affected`, `fixed`.
+    pub status: &'static str,
+    /// Why, in its author's words; empty where nobody says.
+    pub statement: String,
+    /// What says so: the file, or the form of a VEX document.
+    pub source: String,
+    /// The document, and where in it.
+    pub place: String,
+    /// The instant from which the finding counts again.
+    pub expires: Option<Timestamp>,
+}
+
+impl Modified {
+    /// A finding that does not count, of which nothing else is known.
+    #[must_use]
+    pub fn new(finding: Finding, status: &'static str, source: impl Into<String>) -> Self {
+        Self {
+            finding,
+            status,
+            statement: String::new(),
+            source: source.into(),
+            place: String::new(),
+            expires: None,
+        }
+    }
+}
+
+impl Report {
+    /// What is suppressed of a package in a section, where that is to be shown.
+    pub(crate) fn shown_modified(&self, entry: &Entry<'_>) -> impl Iterator<Item = &Modified> {
+        let shown = if self.shows_suppressed { self.suppressed.as_slice() } else { &[] };
+        shown.iter().filter(|modified| {
+            let package = self.package_of(&modified.finding);
+            package.is_some_and(|package| std::ptr::eq(package, entry.package))
+        })
+    }
+}

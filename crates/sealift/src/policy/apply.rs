@@ -1,0 +1,85 @@
+//! Suppressions applied to a report.
+
+use std::collections::HashMap;
+
+use sealift_model::{Evidence, Timestamp};
+use sealift_policy::{Place, Scanned, Suppressed, SuppressedBy, Suppressions, Unused};
+use sealift_report::{Modified, Report, sections};
+
+use super::identity;
+
+/// Takes what does not count at the time `now` out of a report, and tells which rules and
+/// statements take nothing out.
+pub fn apply(report: &mut Report, suppressions: &Suppressions, now: Timestamp) -> Vec<Unused> {
+    taken_out(report, suppressions, now).1
+}
+
+/// The same, with what was taken out.
+pub(super) fn taken_out(
+    report: &mut Report,
+    suppressions: &Suppressions,
+    now: Timestamp,
+) -> (Vec<Suppressed>, Vec<Unused>) {
+    if suppressions.is_empty() {
+        return (Vec::new(), Vec::new());
+    }
+    let places = places(report);
+    let findings = match &mut report.matches {
+        Some(matches) => std::mem::take(&mut matches.findings),
+        None => Vec::new(),
+    };
+    let of_package = |package: usize| places.get(&package).cloned().unwrap_or_default();
+    let mut scanned = Scanned::new(&report.inventory, &of_package);
+    scanned.purls = identity::purls(report);
+    scanned.digests = identity::digests(report);
+    let applied = suppressions.apply(findings, &scanned, now);
+    if let Some(matches) = &mut report.matches {
+        matches.findings = applied.kept;
+    }
+    report.suppressed = applied.suppressed.iter().map(modified).collect();
+    (applied.suppressed, applied.unused)
+}
+
+fn modified(suppressed: &Suppressed) -> Modified {
+    let place = suppressed.place.clone().unwrap_or_default();
+    // Of VEX, Trivy names the form; the document stands beside it.
+    let (source, place) = match suppressed.by {
+        SuppressedBy::Vex { format, .. } => {
+            (format.name().to_owned(), format!("{}: {place}", suppressed.source))
+        }
+        _ => (suppressed.source.clone(), place),
+    };
+    let mut modified = Modified::new(suppressed.finding.clone(), suppressed.by.status(), source);
+    modified.statement = suppressed.statement.clone().unwrap_or_default();
+    modified.place = place;
+    modified.expires = suppressed.expires;
+    modified
+}
+
+/// Where each package stands in the report: a lockfile is a place of its own, and so is each path
+/// of what is installed.
+fn places(report: &Report) -> HashMap<usize, Vec<Place>> {
+    let packages = report.inventory.packages.iter().enumerate();
+    let index: HashMap<*const _, usize> =
+        packages.map(|(at, package)| (std::ptr::from_ref(package), at)).collect();
+    let mut places: HashMap<usize, Vec<Place>> = HashMap::new();
+    for section in sections(report) {
+        for entry in &section.packages {
+            let Some(at) = index.get(&std::ptr::from_ref(entry.package)) else { continue };
+            let known = places.entry(*at).or_default();
+            let target = section.target.as_str();
+            match entry.package.evidence {
+                Evidence::Declared => {
+                    known.extend(entry.path().map(|path| Place::new(target, path)))
+                }
+                Evidence::Installed => {
+                    known.extend(entry.paths().map(|path| Place::new(target, path)));
+                }
+            }
+            if known.is_empty() {
+                known.push(Place::new(target, ""));
+            }
+        }
+    }
+    places
+}

@@ -1,0 +1,218 @@
+//! Signatures and attestations that a gate requires, proved on an image that lies here.
+
+use std::path::PathBuf;
+
+use sealift_policy::{Identity, NotProved, Proof, Requirement, Signer, Verification, Wanted};
+use sealift_report::Report;
+
+use crate::verify::{
+    Attachment, Identities, IdentityMatcher, Policy, PredicateType, PublicKey, SignedImage,
+    TextMatcher, TrustedKey, TrustedRoot, VerifiedSigner, Verifier, VerifyOptions,
+};
+use crate::{Digest, Observer, Target, Timestamp};
+
+/// Proves what is required of an image in a layout or archive, content included.
+pub struct LocalVerification<'v> {
+    target: &'v Target,
+    root: &'v TrustedRoot,
+    now: Timestamp,
+    observer: &'v dyn Observer,
+    /// The digests that were scanned: a signature must be of one of them.
+    scanned: Vec<Digest>,
+    /// Whether signatures by a key need not be in a transparency log.
+    pub insecure_ignore_tlog: bool,
+    /// What it may cost.
+    pub options: VerifyOptions,
+}
+
+impl std::fmt::Debug for LocalVerification<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("LocalVerification").field("target", &self.target).finish_non_exhaustive()
+    }
+}
+
+/// Why a requirement cannot even be looked at.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ProofError {
+    /// A key cannot be read.
+    #[error("{}", path.display())]
+    Key {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+    /// An expression or a type is none.
+    #[error("{what} cannot be used")]
+    Text {
+        /// What it is for.
+        what: &'static str,
+        /// Why.
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+}
+
+impl<'v> LocalVerification<'v> {
+    /// For the image of a target and its report, against a trusted root, at the time `now`.
+    #[must_use]
+    pub fn new(
+        target: &'v Target,
+        report: &Report,
+        root: &'v TrustedRoot,
+        now: Timestamp,
+        observer: &'v dyn Observer,
+    ) -> Self {
+        let image = report.artifact.image.as_ref();
+        let manifest = image.and_then(|image| image.manifest.as_ref());
+        let index = image.and_then(|image| image.index.clone());
+        let scanned = manifest.map(|manifest| manifest.digest.clone()).into_iter().chain(index);
+        Self {
+            target,
+            root,
+            now,
+            observer,
+            scanned: scanned.collect(),
+            insecure_ignore_tlog: false,
+            options: VerifyOptions::default(),
+        }
+    }
+
+    /// Reads keys and expressions, so that what is wrong with them is known before a scan.
+    ///
+    /// # Errors
+    /// A key, an expression or a type cannot be used.
+    pub fn check(requirement: &Requirement) -> Result<(), ProofError> {
+        policy(requirement, false).map(drop)
+    }
+}
+
+impl Verification for LocalVerification<'_> {
+    fn prove(&self, requirement: &Requirement) -> Result<Proof, NotProved> {
+        let told = |error: &dyn std::error::Error| NotProved::new(chain(error));
+        let policy = policy(requirement, self.insecure_ignore_tlog).map_err(|it| told(&it))?;
+        let attachment = match requirement.wanted {
+            Wanted::Signature => Attachment::Signatures,
+            _ => Attachment::Attestations,
+        };
+        let image = SignedImage::open(self.target, attachment, policy.signer_kind(), &self.options)
+            .map_err(|error| told(&error))?;
+        if !self.scanned.contains(image.digest()) {
+            let digest = image.digest();
+            return Err(NotProved::new(format!("{digest} is signed, and is not what was scanned")));
+        }
+        let verifier = verifier(self.root);
+        let verified = image
+            .verify(&verifier, &policy, &[], self.now, self.observer)
+            .map_err(|error| told(&error))?;
+        let signer = verified.signatures.first().map(|it| signer(it.verified().signer()));
+        let by = signer.unwrap_or_default();
+        Ok(Proof::new(match &requirement.wanted {
+            Wanted::Signature => format!("{} is signed by {by}", verified.image),
+            Wanted::Attestation { predicate, builder: Some(builder) } => {
+                format!(
+                    "{} has {predicate} of the builder {builder}, signed by {by}",
+                    verified.image
+                )
+            }
+            Wanted::Attestation { predicate, .. } => {
+                format!("{} has {predicate}, signed by {by}", verified.image)
+            }
+            _ => return Err(NotProved::new("this requirement is not known")),
+        }))
+    }
+}
+
+#[cfg(feature = "aws-lc")]
+fn verifier(root: &TrustedRoot) -> Verifier<'_> {
+    Verifier::with_provider(root, &crate::verify::AwsLc)
+}
+
+#[cfg(not(feature = "aws-lc"))]
+fn verifier(root: &TrustedRoot) -> Verifier<'_> {
+    Verifier::new(root)
+}
+
+/// Who must have signed what.
+fn policy(requirement: &Requirement, insecure_ignore_tlog: bool) -> Result<Policy, ProofError> {
+    let mut policy = match &requirement.signer {
+        Signer::Key(file) => {
+            let policy = Policy::keys([TrustedKey::new(key(file)?)]);
+            if insecure_ignore_tlog { policy.insecure_ignore_tlog() } else { policy }
+        }
+        Signer::Identity(who) => Policy::identities(Identities::from(identity(who)?)),
+        _ => return Err(unusable("the signer", "it is of a kind that is not known")),
+    };
+    if let Wanted::Attestation { predicate, builder } = &requirement.wanted {
+        let predicate = PredicateType::new(predicate.as_str());
+        policy = policy.require_predicate_type(
+            predicate.map_err(|error| unusable("the type of an attestation", error))?,
+        );
+        if let Some(builder) = builder {
+            let builder = TextMatcher::exact(builder.as_str());
+            let builder = builder.map_err(|error| unusable("the builder", error))?;
+            policy = policy.require_builder(builder);
+        }
+    }
+    Ok(policy)
+}
+
+fn key(file: &str) -> Result<PublicKey, ProofError> {
+    let path = PathBuf::from(file);
+    let failed = |source: Box<dyn std::error::Error + Send + Sync>| ProofError::Key {
+        path: path.clone(),
+        source,
+    };
+    let bytes = std::fs::read(&path).map_err(|error| failed(error.into()))?;
+    let is_pem = bytes.trim_ascii_start().starts_with(b"-----");
+    let key = if is_pem { PublicKey::from_pem(&bytes) } else { PublicKey::from_der(&bytes) };
+    key.map_err(|error| failed(error.into()))
+}
+
+fn identity(identity: &Identity) -> Result<IdentityMatcher, ProofError> {
+    let subject = matcher("the identity", &identity.subject, &identity.subject_regexp)?;
+    let issuer = matcher("the issuer", &identity.issuer, &identity.issuer_regexp)?;
+    Ok(IdentityMatcher::new(subject, issuer))
+}
+
+fn matcher(
+    what: &'static str,
+    text: &Option<String>,
+    expression: &Option<String>,
+) -> Result<TextMatcher, ProofError> {
+    let matcher = match (text, expression) {
+        (Some(text), _) => TextMatcher::exact(text.as_str()),
+        (None, Some(text)) => TextMatcher::expression(text),
+        (None, None) => return Err(unusable(what, "it is missing")),
+    };
+    matcher.map_err(|error| unusable(what, error))
+}
+
+fn unusable(
+    what: &'static str,
+    source: impl Into<Box<dyn std::error::Error + Send + Sync>>,
+) -> ProofError {
+    ProofError::Text { what, source: source.into() }
+}
+
+fn signer(signer: &VerifiedSigner<'_>) -> String {
+    match signer {
+        VerifiedSigner::Certificate { identity, .. } => {
+            let issuer = identity.issuer.as_deref().unwrap_or("nobody");
+            format!("{} of {issuer}", identity.subject)
+        }
+        _ => "the key".to_owned(),
+    }
+}
+
+/// An error with all that caused it, joined by colons.
+fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        text.push_str(": ");
+        text.push_str(&error.to_string());
+        cause = error.source();
+    }
+    text
+}
