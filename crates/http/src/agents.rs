@@ -195,6 +195,11 @@ fn io_kind(error: io::Error, timeouts: &Timeouts) -> ErrorKind {
     if let Some(inner) = error.get_ref().and_then(tls_error) {
         return ErrorKind::Tls(inner.to_string());
     }
+    // The standard library has no kind for it.
+    let text = error.to_string();
+    if text.starts_with("failed to lookup address") && !text.contains("Temporary failure") {
+        return ErrorKind::NoSuchHost;
+    }
     match error.kind() {
         Io::ConnectionRefused
         | Io::HostUnreachable
@@ -211,4 +216,22 @@ fn io_kind(error: io::Error, timeouts: &Timeouts) -> ErrorKind {
 
 fn tls_error<'e>(error: &'e (dyn StdError + Send + Sync + 'static)) -> Option<&'e rustls::Error> {
     error.downcast_ref()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_without_address_is_told_from_one_that_cannot_be_looked_up_now() {
+        let said = "failed to lookup address information: ";
+        for (reason, is_unknown) in
+            [("Name or service not known", true), ("Temporary failure in name resolution", false)]
+        {
+            let error = io::Error::other(format!("{said}{reason}"));
+            let kind = ureq_kind(ureq::Error::Io(error), &Timeouts::default());
+            assert_eq!(matches!(kind, ErrorKind::NoSuchHost), is_unknown, "{kind}");
+            assert_eq!(kind.is_transient(), !is_unknown);
+        }
+    }
 }

@@ -7,9 +7,11 @@ use std::process::{Child, Command, Stdio};
 use std::thread::sleep;
 use std::time::Duration;
 
-use sealift_http::Client;
+use sealift_http::{Client, Config, ErrorKind as HttpErrorKind, Roots};
 use sealift_model::{Digest, Reference};
-use sealift_registry::{Keychain, Limits, ManifestName, Registries, Repository, RepositoryBlobs};
+use sealift_registry::{
+    ErrorKind, Keychain, Limits, ManifestName, Registries, Repository, RepositoryBlobs,
+};
 use sealift_tests::Suite;
 use sealift_tests::instance::Layout;
 use tempfile::TempDir;
@@ -38,13 +40,37 @@ fn is_installed(program: &str) -> bool {
 }
 
 impl Running {
+    /// A registry without TLS.
     fn start() -> Self {
+        Self::start_in(tempfile::tempdir().unwrap(), "")
+    }
+
+    /// A registry with TLS, whose certificate is of the authority `ca.pem` in its folder.
+    fn start_with_tls() -> Self {
         let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join("leaf.ext"), "subjectAltName=IP:127.0.0.1\n").unwrap();
+        for arguments in [
+            "req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=ca -keyout ca.key -out ca.pem",
+            "req -newkey rsa:2048 -nodes -subj /CN=leaf -keyout leaf.key -out leaf.csr",
+            "x509 -req -in leaf.csr -CA ca.pem -CAkey ca.key -CAcreateserial -days 2 \
+             -extfile leaf.ext -out leaf.pem",
+        ] {
+            let mut command = Command::new("openssl");
+            command.args(arguments.split_whitespace()).current_dir(folder.path());
+            assert!(command.output().unwrap().status.success());
+        }
+        let [certificate, key] = ["leaf.pem", "leaf.key"].map(|name| folder.path().join(name));
+        let (certificate, key) = (certificate.display(), key.display());
+        let tls = format!(", tls: {{certificate: {certificate}, key: {key}}}");
+        Self::start_in(folder, &tls)
+    }
+
+    fn start_in(folder: TempDir, tls: &str) -> Self {
         let free = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
         let data = folder.path().join("data");
         let text = format!(
             "version: 0.1\nlog: {{level: error}}\nstorage: {{filesystem: {{rootdirectory: {}}}, \
-             delete: {{enabled: true}}}}\nhttp: {{addr: \"{free}\"}}\n",
+             delete: {{enabled: true}}}}\nhttp: {{addr: \"{free}\"{tls}}}\n",
             data.display()
         );
         let file = folder.path().join("config.yml");
@@ -81,6 +107,12 @@ fn works_with_docker_registry_and_skopeo() {
         suite.case("blobs", whole(&|| blobs(&running)));
         suite.case("manifests", whole(&|| manifests(&running)));
         suite.case("referrers", whole(&|| referrers(&running)));
+        if is_installed("openssl") {
+            suite.case("TLS", whole(&tls));
+        } else {
+            eprintln!("skipped: openssl is not installed");
+            suite.skip();
+        }
         if is_installed("skopeo") {
             suite.case("skopeo pushes", whole(&|| skopeo_pushes(&running)));
             suite.case("skopeo pulls", whole(&|| skopeo_pulls(&running)));
@@ -158,6 +190,24 @@ fn referrers(running: &Running) {
     let found = repository.referrers(&image).unwrap().manifests;
     assert_eq!(found.len(), 3);
     assert!(found.iter().all(|one| one.artifact_type.as_deref() == Some("a/type")));
+}
+
+fn tls() {
+    let running = Running::start_with_tls();
+    let pem = fs::read(running.folder.path().join("ca.pem")).unwrap();
+    let tags = |config: Config| {
+        let registries = Registries::new(Client::new(config).unwrap(), Keychain::default());
+        registries.repository(&running.name("app")).find_manifest(&tag("1"))
+    };
+    let unknown = tags(config()).unwrap_err();
+    let ErrorKind::Http(error) = unknown.kind else { panic!("{unknown}") };
+    assert!(matches!(error.kind, HttpErrorKind::Tls(_)), "{error}");
+    let mut known = config();
+    known.roots = Roots::Pem(pem);
+    assert!(tags(known).unwrap().is_none());
+    let mut insecure = config();
+    insecure.insecure_hosts.insert(running.host.clone());
+    assert!(tags(insecure).unwrap().is_none());
 }
 
 fn skopeo(arguments: &[&str]) -> Vec<u8> {
