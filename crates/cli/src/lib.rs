@@ -86,6 +86,8 @@ fn dispatch(
         Verb::GenerateKeyPair(keys) => verbs::generate_key_pair(&keys, environment),
         Verb::ImportKeyPair(keys) => verbs::import_key_pair(&keys, environment),
         Verb::PublicKey(key) => verbs::public_key(&key, environment),
+        Verb::Sign(sign) => verbs::sign(&sign, &cli.global, environment),
+        Verb::Attest(attest) => verbs::attest(&attest, &cli.global, environment),
         Verb::SignBlob(sign) => verbs::sign_blob(&sign, &cli.global, environment),
         Verb::AttestBlob(attest) => verbs::attest_blob(&attest, &cli.global, environment),
         Verb::Tree(tree) => verbs::tree(tree, &cli.global, environment),

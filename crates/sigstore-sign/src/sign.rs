@@ -1,6 +1,6 @@
 //! Signing with a key alone: nobody else vouches for it.
 
-use sealift_sigstore_verify::{KeyAlgorithm, Message, Scheme};
+use sealift_sigstore_verify::{HashAlgorithm, KeyAlgorithm, Message, Scheme};
 
 use crate::bundle::{SignatureBundle, SignedPayload, SignerMaterial};
 use crate::signer::{SignError, Signer};
@@ -16,7 +16,8 @@ pub fn scheme_of(signer: &dyn Signer, is_logged: bool) -> Scheme {
     }
 }
 
-/// Signs a file or a payload as it is. The digest stands in the bundle where the scheme signs one.
+/// Signs a file or a payload as it is. Its digest stands in the bundle, of SHA-256 where the scheme
+/// signs none: cosign 3.1 leaves that out, and then refuses what it signed.
 ///
 /// # Errors
 /// When the signer cannot.
@@ -27,7 +28,8 @@ pub fn sign_message(
 ) -> Result<SignatureBundle, SignError> {
     let scheme = scheme_of(signer, is_logged);
     let signature = signer.sign(scheme, Message::Bytes(message))?;
-    let digest = scheme.hash().map(|algorithm| algorithm.hash(message));
+    let algorithm = scheme.hash().unwrap_or(HashAlgorithm::Sha256);
+    let digest = Some(algorithm.hash(message));
     Ok(by_key(signer, SignedPayload::Message { digest }, signature))
 }
 

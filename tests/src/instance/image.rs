@@ -75,6 +75,22 @@ pub fn signing_statement(image: &Value) -> Content {
 }
 
 impl Layout {
+    /// Reads a layout in a folder; blobs may have other content than their names say.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub fn read(folder: &Path) -> io::Result<Self> {
+        let index: Value = serde_json::from_slice(&fs::read(folder.join("index.json"))?)?;
+        let index = index["manifests"].as_array().cloned().unwrap_or_default();
+        let mut blobs = BTreeMap::new();
+        for entry in fs::read_dir(folder.join("blobs/sha256"))? {
+            let entry = entry?;
+            let name = entry.file_name().to_string_lossy().into_owned();
+            blobs.insert(name, fs::read(entry.path())?);
+        }
+        Ok(Self { blobs, index })
+    }
+
     /// Adds a blob; gives its descriptor.
     pub fn blob(&mut self, media_type: &str, bytes: &[u8]) -> Value {
         let name = hex(&HashKind::Sha256.digest(bytes));

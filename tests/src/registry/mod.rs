@@ -27,6 +27,9 @@ use crate::instance::Layout;
 pub use fault::Fault;
 pub use wire::Asked;
 
+const IMAGE_INDEX: &str = "application/vnd.oci.image.index.v1+json";
+const IMAGE_MANIFEST: &str = "application/vnd.oci.image.manifest.v1+json";
+
 /// What a registry is like.
 #[derive(Clone, Debug)]
 #[expect(clippy::exhaustive_structs, reason = "tests fill in what they want")]
@@ -181,14 +184,23 @@ impl TestRegistry {
         digest
     }
 
-    /// Adds all that a layout has to a repository: its blobs, its manifests, its tags.
+    /// Adds all that a layout has to a repository: its blobs, its manifests, its tags. Each is
+    /// there under the name that it has in the layout, whatever its content.
     pub fn put_layout(&self, layout: &Layout, repository: &str) {
-        for bytes in layout.blobs.values() {
-            self.put_blob(bytes);
+        for (name, bytes) in &layout.blobs {
+            let Ok(digest) = format!("sha256:{name}").parse::<Digest>() else { continue };
             let document: Value = serde_json::from_slice(bytes).unwrap_or_default();
-            if let Some(media_type) = document.get("mediaType").and_then(Value::as_str) {
-                self.put_manifest(media_type, bytes, None);
+            let by_form = [("manifests", IMAGE_INDEX), ("layers", IMAGE_MANIFEST)];
+            let by_form = by_form.iter().find(|(member, _)| document.get(member).is_some());
+            let said = document.get("mediaType").and_then(Value::as_str);
+            let media_type = by_form.map(|(_, media_type)| said.unwrap_or(media_type));
+            let bytes: Arc<[u8]> = bytes.as_slice().into();
+            let mut store = lock(&self.state.store);
+            if let Some(media_type) = media_type {
+                let manifest = (media_type.to_owned(), Arc::clone(&bytes));
+                store.manifests.insert(digest.clone(), manifest);
             }
+            store.blobs.insert(digest, bytes);
         }
         for entry in &layout.index {
             let tag = entry.pointer("/annotations/org.opencontainers.image.ref.name");

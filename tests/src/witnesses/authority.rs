@@ -5,15 +5,19 @@ use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use sealift_sigstore_verify::{Message, PublicKey, RustCrypto, Scheme};
 use serde_json::{Value, json};
 
+use super::http::Asked;
 use super::{Fault, Reply, State};
 use crate::instance::{CertificateRecipe, Identity, pem};
 
 impl State {
-    pub(super) fn certify(&self, body: &[u8]) -> Reply {
-        let Ok(request) = serde_json::from_slice::<Value>(body) else {
+    /// The token stands in the request or, as other interfaces have it, in its header.
+    pub(super) fn certify(&self, asked: &Asked) -> Reply {
+        let Ok(request) = serde_json::from_slice::<Value>(&asked.body) else {
             return Reply::refusal(400, "no JSON");
         };
-        let claims = request.pointer("/credentials/oidcIdentityToken").and_then(claims);
+        let bearer = asked.header("authorization").and_then(|text| text.strip_prefix("Bearer "));
+        let token = request.pointer("/credentials/oidcIdentityToken").and_then(Value::as_str);
+        let claims = token.or(bearer).and_then(claims);
         let Some(claims) = claims else { return Reply::refusal(401, "no identity token") };
         if claims["exp"].as_i64().is_none_or(|expires| expires <= self.instance.now) {
             return Reply::refusal(401, "There was an error processing the identity token");
@@ -46,8 +50,8 @@ impl State {
     }
 }
 
-fn claims(token: &Value) -> Option<Value> {
-    let part = token.as_str()?.split('.').nth(1)?;
+fn claims(token: &str) -> Option<Value> {
+    let part = token.split('.').nth(1)?;
     serde_json::from_slice(&URL_SAFE_NO_PAD.decode(part).ok()?).ok()
 }
 

@@ -29,7 +29,7 @@ impl Asked {
             reader.read_line(&mut header).ok()?;
             match header.trim_end() {
                 "" => break,
-                header => headers.push(header.to_ascii_lowercase()),
+                header => headers.push(header.to_owned()),
             }
         }
         let mut asked = Self { method, path, headers, body: Vec::new() };
@@ -44,7 +44,10 @@ impl Asked {
 
     pub(super) fn header(&self, name: &str) -> Option<&str> {
         let values = self.headers.iter().filter_map(|header| header.split_once(':'));
-        values.filter(|(found, _)| *found == name).map(|(_, value)| value.trim()).next()
+        values
+            .filter(|(found, _)| found.eq_ignore_ascii_case(name))
+            .map(|(_, value)| value.trim())
+            .next()
     }
 }
 
@@ -59,11 +62,11 @@ pub(super) fn write_half(stream: &mut TcpStream, reply: &Reply) -> io::Result<()
 }
 
 fn head(stream: &mut TcpStream, reply: &Reply) -> io::Result<()> {
-    let Reply { status, content_type, body, location } = reply;
+    let Reply { status, content_type, body, name } = reply;
     let length = body.len();
     write!(stream, "HTTP/1.1 {status} -\r\ncontent-type: {content_type}\r\n")?;
-    if let Some(location) = location {
-        write!(stream, "location: {location}\r\n")?;
+    if let Some(name) = name {
+        write!(stream, "etag: {name}\r\nlocation: /rekor1/api/v1/log/entries/{name}\r\n")?;
     }
     write!(stream, "connection: close\r\ncontent-length: {length}\r\n\r\n")
 }

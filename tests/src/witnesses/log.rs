@@ -33,10 +33,12 @@ impl State {
         if self.fault == Some(Fault::Conflict) {
             self.entries.lock().unwrap().push((name.clone(), answer));
             let mut reply = Reply::refusal(409, "an equivalent entry already exists");
-            reply.location = Some(format!("/rekor1/api/v1/log/entries/{name}"));
+            reply.name = Some(name);
             return reply;
         }
-        Reply::json(201, &answer)
+        let mut reply = Reply::json(201, &answer);
+        reply.name = Some(name);
+        reply
     }
 
     /// `GET /api/v1/log/entries/{name}`.

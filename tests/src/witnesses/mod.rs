@@ -166,18 +166,19 @@ pub fn token(instance: &Instance, name: &str, expires: i64) -> String {
     format!("{}.{}.{}", part(&json!({"alg": "RS256"})), part(&claims), URL_SAFE_NO_PAD.encode("-"))
 }
 
-/// An answer: status, content type, body, and a place.
+/// An answer.
 struct Reply {
     status: u16,
     content_type: &'static str,
     body: Vec<u8>,
-    location: Option<String>,
+    /// The entry that it is about, for `ETag` and `Location`.
+    name: Option<String>,
 }
 
 impl Reply {
     fn json(status: u16, body: &Value) -> Self {
         let body = body.to_string().into_bytes();
-        Self { status, content_type: "application/json", body, location: None }
+        Self { status, content_type: "application/json", body, name: None }
     }
 
     fn refusal(status: u16, message: &str) -> Self {
@@ -208,7 +209,7 @@ impl State {
             Some(Fault::Html(one)) if one == part => {
                 let body = b"<html>a captive portal</html>".to_vec();
                 let content_type = "text/html";
-                let page = Reply { status: 200, content_type, body, location: None };
+                let page = Reply { status: 200, content_type, body, name: None };
                 return http::write(stream, &page);
             }
             Some(Fault::Endless(one)) if one == part => {
@@ -236,7 +237,7 @@ impl State {
 
     fn answer(&self, asked: &Asked) -> Reply {
         match (asked.method.as_str(), asked.path.as_str()) {
-            ("POST", "/api/v2/signingCert") => self.certify(&asked.body),
+            ("POST", "/api/v2/signingCert") => self.certify(asked),
             ("POST", "/api/v1/timestamp") => self.stamp(asked),
             ("POST", "/rekor1/api/v1/log/entries") => self.enter_1(&asked.body),
             ("POST", "/rekor2/api/v2/log/entries") => self.enter_2(LogKind::Rekor2Ecdsa, asked),

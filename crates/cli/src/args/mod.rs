@@ -24,8 +24,8 @@ pub(crate) use registry::{
     Access, AccessArgs, AttachedKind, LoginArgs, LogoutArgs, RegistryArgs, TriangulateArgs,
 };
 pub(crate) use sign::{
-    AttestBlobArgs, AttestedArgs, GenerateArgs, ImportArgs, KeyArgs, PasswordArgs, PublicKeyArgs,
-    SignBlobArgs, SignedByArgs, SigningAlgorithm, SigningArgs,
+    AttestArgs, AttestBlobArgs, AttestedArgs, GenerateArgs, ImportArgs, KeyArgs, PasswordArgs,
+    PlaceArgs, PublicKeyArgs, SignArgs, SignBlobArgs, SignedByArgs, SigningAlgorithm, SigningArgs,
 };
 use values::{parse_bool, parse_duration, parse_time};
 pub(crate) use verify::{
@@ -105,6 +105,10 @@ pub(crate) enum Verb {
     ImportKeyPair(ImportArgs),
     /// Print the public half of a key.
     PublicKey(PublicKeyArgs),
+    /// Sign images in registries.
+    Sign(SignArgs),
+    /// Attest something about an image in a registry.
+    Attest(AttestArgs),
     /// Sign files.
     SignBlob(SignBlobArgs),
     /// Attest something about a file.

@@ -126,7 +126,6 @@ const KEY_HINT: &str = "name the public key with --key FILE";
 
 /// Verbs of Trivy and Cosign that this command does not have.
 const VERBS: &[&str] = &[
-    "attest",
     "conf",
     "config",
     "convert",
@@ -142,7 +141,6 @@ const VERBS: &[&str] = &[
     "repository",
     "save",
     "server",
-    "sign",
     "vex",
     "vm",
 ];

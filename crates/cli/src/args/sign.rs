@@ -2,10 +2,12 @@
 
 use std::path::PathBuf;
 
+use clap::builder::NonEmptyStringValueParser;
 use clap::{ArgAction, Args, ValueEnum};
 
-use super::OutArgs;
 use super::values::parse_bool;
+use super::verify::parse_claim;
+use super::{OutArgs, RegistryArgs};
 
 /// Where the password of a secret key comes from.
 #[derive(Debug, Args)]
@@ -133,6 +135,61 @@ pub(crate) struct AttestBlobArgs {
     pub(crate) output_attestation: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) signing: SigningArgs,
+}
+
+/// `sign`.
+#[derive(Debug, Args)]
+pub(crate) struct SignArgs {
+    /// The images: references to registries, best by digest.
+    #[arg(required = true, value_name = "IMAGE", value_parser = NonEmptyStringValueParser::new())]
+    pub(crate) images: Vec<String>,
+    /// Claims to sign with the image, as key=value.
+    #[arg(short, long, value_name = "CLAIMS", value_delimiter = ',', value_parser = parse_claim)]
+    pub(crate) annotations: Vec<(String, String)>,
+    /// Of an index, sign the images that it lists, too.
+    #[arg(short, long)]
+    pub(crate) recursive: bool,
+    /// In the older form: the name that is signed with the image, instead of its own.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) sign_container_identity: Option<String>,
+    /// Write the signature alone to this file.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) output_signature: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) place: PlaceArgs,
+    #[command(flatten)]
+    pub(crate) signing: SigningArgs,
+}
+
+/// `attest`.
+#[derive(Debug, Args)]
+pub(crate) struct AttestArgs {
+    /// The image: a reference to a registry, best by digest.
+    #[arg(value_parser = NonEmptyStringValueParser::new())]
+    pub(crate) image: String,
+    #[command(flatten)]
+    pub(crate) attested: AttestedArgs,
+    /// Attach nothing; the same as --upload=false.
+    #[arg(long)]
+    pub(crate) no_upload: bool,
+    #[command(flatten)]
+    pub(crate) place: PlaceArgs,
+    #[command(flatten)]
+    pub(crate) signing: SigningArgs,
+}
+
+/// Where a signature of an image goes.
+#[derive(Debug, Args)]
+pub(crate) struct PlaceArgs {
+    /// Attach it to the image in its registry; =false prints it instead.
+    #[arg(long, default_value = "true", action = ArgAction::Set, num_args = 0..=1,
+          require_equals = true, default_missing_value = "true", value_parser = parse_bool)]
+    pub(crate) upload: bool,
+    /// Write the bundle to this file, too.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) bundle: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) registry: RegistryArgs,
 }
 
 /// What is attested.

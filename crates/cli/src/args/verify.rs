@@ -229,7 +229,7 @@ pub(crate) enum DigestAlgorithm {
     Sha512,
 }
 
-fn parse_claim(text: &str) -> Result<(String, String), String> {
+pub(super) fn parse_claim(text: &str) -> Result<(String, String), String> {
     match text.split_once('=') {
         Some((key, value)) if !key.is_empty() => Ok((key.to_owned(), value.to_owned())),
         _ => Err("a claim is written key=value".to_owned()),

@@ -44,6 +44,6 @@ pub use sealift_sigstore_verify::{
     FulcioExtension, Hash, HashAlgorithm, Identities, IdentityMatcher, KeyAlgorithm, KeyError,
     Limits, ListedManifest, Material, NotDone, Omission, Origin, Outcome, Policy, PredicateType,
     Provider, PublicKey, Refusal, Rejected, Rejection, RustCrypto, Scheme, SignerKind, SigningTime,
-    SimpleSigning, TextMatcher, TrustError, TrustedKey, TrustedRoot, Verified, VerifiedAttached,
-    VerifiedSigner, Verifier, encode_base64,
+    SimpleSigning, Statement, StatementVersion, TextMatcher, TrustError, TrustedKey, TrustedRoot,
+    Verified, VerifiedAttached, VerifiedSigner, Verifier, encode_base64,
 };

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use sealift::Timestamp;
 use sealift::sign::{StatementDraft, predicate, provenance};
-use sealift::verify::{Hash, PredicateType};
+use sealift::verify::{Hash, Limits, PredicateType, Statement};
 
 use super::blob::read;
 use crate::Environment;
@@ -57,4 +57,20 @@ fn ci_type(asked: &str) -> Result<PredicateType, Failure> {
         value: asked.to_owned(),
         hint: "it writes --type slsaprovenance1",
     })
+}
+
+/// A statement that is given whole must be about what it is attached to. Returns its predicate
+/// type.
+pub(super) fn check(statement: &[u8], subject: &Hash) -> Result<String, Failure> {
+    let refused = |error: Box<dyn std::error::Error + Send + Sync>| Failure::Unusable {
+        what: "--statement".to_owned(),
+        error,
+        hint: "an in-toto statement is needed, with the image's digest among its subjects",
+    };
+    let read = Statement::from_json(statement, &Limits::default());
+    let read = read.map_err(|error| refused(error.into()))?;
+    if read.subject_of(subject).is_none() {
+        return Err(refused("it is about something else".into()));
+    }
+    Ok(read.predicate_type().to_owned())
 }

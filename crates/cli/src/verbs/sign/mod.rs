@@ -2,10 +2,12 @@
 
 mod attested;
 mod blob;
+mod image;
 pub(super) mod key;
 mod keys;
 mod password;
 mod session;
 
 pub(crate) use blob::{attest_blob, sign_blob};
+pub(crate) use image::{attest, sign};
 pub(crate) use keys::{generate_key_pair, import_key_pair, public_key};

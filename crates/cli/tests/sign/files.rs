@@ -1,63 +1,16 @@
-//! The verbs that make keys and signatures, from outside.
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+//! Keys, and signatures of files.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
-use std::process::{Command, Output, Stdio};
-use std::time::{SystemTime, UNIX_EPOCH};
 
-use sealift_tests::instance::{Instance, LogKind};
-use sealift_tests::witnesses::{self, Fault, Part, Witnesses};
+use sealift_tests::instance::LogKind;
+use sealift_tests::witnesses::{Fault, Part};
 use serde_json::Value;
-use tempfile::TempDir;
 
-/// A folder with a file to sign.
-struct World(TempDir);
-
-impl World {
-    fn new() -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        fs::write(folder.path().join("file"), "what is signed").unwrap();
-        fs::write(folder.path().join("other"), "something else").unwrap();
-        fs::write(folder.path().join("password"), "secret\n").unwrap();
-        Self(folder)
-    }
-
-    fn with_key() -> Self {
-        let world = Self::new();
-        assert_eq!(world.status(&["generate-key-pair"]), Some(0));
-        world
-    }
-
-    fn run_with(&self, arguments: &[&str], variables: &[(&str, &str)]) -> Output {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_sealift"));
-        command.args(arguments).env_clear().envs(variables.iter().copied());
-        command.current_dir(self.0.path()).stdin(Stdio::null()).output().unwrap()
-    }
-
-    fn run(&self, arguments: &[&str]) -> Output {
-        self.run_with(arguments, &[("COSIGN_PASSWORD", "secret")])
-    }
-
-    fn status(&self, arguments: &[&str]) -> Option<i32> {
-        self.run(arguments).status.code()
-    }
-
-    fn read(&self, name: &str) -> String {
-        fs::read_to_string(self.0.path().join(name)).unwrap()
-    }
-}
+use crate::world::{ADA, Vouching, WITNESSED, World, said, with};
 
 const SIGN: [&str; 4] = ["sign-blob", "--key", "cosign.key", "--tlog-upload=false"];
 const VERIFY: [&str; 4] = ["verify-blob", "--key", "cosign.pub", "--insecure-ignore-tlog"];
-
-fn with<'a>(start: &[&'a str], rest: &[&'a str]) -> Vec<&'a str> {
-    [start, rest].concat()
-}
-
-fn said(output: &Output) -> String {
-    String::from_utf8(output.stderr.clone()).unwrap()
-}
 
 #[test]
 fn a_key_pair_is_made_and_not_overwritten() {
@@ -170,42 +123,6 @@ fn a_build_is_attested_from_its_environment() {
     let statement: Value = serde_json::from_str(&world.read("s.json")).unwrap();
     assert_eq!(statement.get("predicateType").unwrap(), "https://slsa.dev/provenance/v1");
 }
-
-/// Services that vouch for signatures now, and the files that say so.
-struct Vouching {
-    world: World,
-    running: Witnesses,
-    token: String,
-}
-
-impl Vouching {
-    fn new(log: LogKind, fault: Option<Fault>) -> Self {
-        let world = World::with_key();
-        #[expect(clippy::disallowed_methods, reason = "the command reads the clock, too")]
-        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs();
-        let now = i64::try_from(now).unwrap();
-        let instance = Instance::new("signing", now);
-        let running = Witnesses::start(&instance, fault);
-        let write = |name: &str, value: Value| {
-            fs::write(world.0.path().join(name), value.to_string()).unwrap();
-        };
-        write("config.json", running.signing_config(log, true));
-        write("root.json", instance.trusted_root());
-        let token = witnesses::token(&instance, "ada", now + 300);
-        fs::write(world.0.path().join("token"), &token).unwrap();
-        Self { world, running, token }
-    }
-}
-
-const WITNESSED: [&str; 4] = ["--signing-config", "config.json", "--trusted-root", "root.json"];
-const ADA: [&str; 6] = [
-    "--certificate-identity",
-    "ada@sealift.test",
-    "--certificate-oidc-issuer",
-    "https://oidc.sealift.test",
-    "--trusted-root",
-    "root.json",
-];
 
 #[test]
 fn an_identity_signs_and_is_verified() {

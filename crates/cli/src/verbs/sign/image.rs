@@ -1,0 +1,266 @@
+//! `sign` and `attest`: what is attached to images in registries.
+
+use std::collections::BTreeMap;
+
+use sealift::registry::{Manifest, ManifestName, Repository};
+use sealift::sign::{
+    AttachError, SignatureBundle, StatementDraft, TaggedLayer, ToSign, attach, attach_tagged,
+    images_in, referrer, simple_signing,
+};
+use sealift::verify::{Attachment, Hash, StatementVersion, encode_base64};
+use sealift::{Descriptor, Reference, escape};
+
+use super::attested;
+use super::blob::read;
+use super::session::Session;
+use crate::args::peers;
+use crate::args::variables::Peer;
+use crate::args::{AttestArgs, GlobalArgs, PlaceArgs, SignArgs, SigningArgs};
+use crate::failure::Failure;
+use crate::network::Network;
+use crate::verbs::verify::now;
+use crate::{Environment, deadline, output, target};
+
+const NAME_HINT: &str =
+    "only images in registries are signed: push it, and name it as REGISTRY/REPOSITORY@DIGEST";
+
+/// `sign`.
+pub(crate) fn sign(
+    args: &SignArgs,
+    global: &GlobalArgs,
+    environment: &Environment,
+) -> Result<u8, Failure> {
+    peers::set_by_variable(Peer::Cosign, environment)?;
+    deadline::set(args.signing.out.give_up.unwrap_or(global.timeout));
+    let found = args.images.iter().map(|image| Found::new(image, &args.place, environment));
+    let found: Vec<Found> = found.collect::<Result<_, _>>()?;
+    let session = Session::open(&args.signing.by, global, environment)?;
+    let claims: BTreeMap<String, String> = args.annotations.iter().cloned().collect();
+    for found in &found {
+        let images = match args.recursive {
+            true => images_in(&found.repository, &found.image).map_err(not_attached)?,
+            false => vec![found.image.clone()],
+        };
+        for image in images {
+            let target = Target { found, image, args: &args.place, how: &args.signing };
+            let signed = match args.signing.new_bundle_format {
+                true => target.sign_bundle(&session, &claims)?,
+                false => {
+                    let name = args.sign_container_identity.clone();
+                    target.sign_tagged(&session, &name.unwrap_or(found.name()), &claims)?
+                }
+            };
+            if let Some(path) = &args.output_signature {
+                let text = encode_base64(&signed.signature);
+                output::emit(Some(path), |out| out.write_all(text.as_bytes()))?;
+            }
+            target.say("Signed", global);
+        }
+    }
+    Ok(0)
+}
+
+/// `attest`.
+pub(crate) fn attest(
+    args: &AttestArgs,
+    global: &GlobalArgs,
+    environment: &Environment,
+) -> Result<u8, Failure> {
+    peers::set_by_variable(Peer::Cosign, environment)?;
+    deadline::set(args.signing.out.give_up.unwrap_or(global.timeout));
+    let mut found = Found::new(&args.image, &args.place, environment)?;
+    found.upload &= !args.no_upload;
+    let image = found.image.clone();
+    let digest = hash(&image)?;
+    let is_new = args.signing.new_bundle_format;
+    let (statement, predicate_type) = match &args.attested.statement {
+        Some(path) => {
+            let statement = read(path)?;
+            let predicate_type = attested::check(&statement, &digest)?;
+            (statement, predicate_type)
+        }
+        None => {
+            let name = found.name();
+            let mut draft =
+                attested::statement(&args.attested, (&name, digest), now(), environment)?;
+            if !is_new {
+                // What reads the older form may know no later version.
+                draft.version = StatementVersion::V01;
+            }
+            (draft.to_json(), draft.predicate_type)
+        }
+    };
+    let session = Session::open(&args.signing.by, global, environment)?;
+    let target = Target { found: &found, image, args: &args.place, how: &args.signing };
+    target.attest(&session, &statement, &predicate_type)?;
+    target.say("Attested", global);
+    Ok(0)
+}
+
+/// An image that was found, its tag resolved once.
+struct Found {
+    reference: Reference,
+    repository: Repository,
+    image: Descriptor,
+    upload: bool,
+}
+
+impl Found {
+    fn new(text: &str, args: &PlaceArgs, environment: &Environment) -> Result<Self, Failure> {
+        if text.starts_with("oci:") || text.starts_with("oci-archive:") {
+            return Err(Failure::NotYet {
+                what: "signing an image in a layout".to_owned(),
+                hint: NAME_HINT,
+            });
+        }
+        let reference = target::parse_reference(text, NAME_HINT)?;
+        let network = Network::new(&args.registry, environment);
+        let repository = network.registries(reference.registry())?.repository(&reference);
+        let name = ManifestName::of(&reference);
+        let found = repository.find_manifest(&name).map_err(|error| not_attached(error.into()))?;
+        let Some(Manifest { descriptor: image, .. }) = found else {
+            return Err(Failure::Unverified {
+                status: 11,
+                sentence: format!("{} is not there", escape::terminal(text)),
+                hint: "check its name, and push it before it is signed",
+            });
+        };
+        if reference.digest().is_none() {
+            let text = escape::terminal(text);
+            eprintln!(
+                "warning: {text} is named by a tag, which may move; what is signed is {}",
+                image.digest
+            );
+        }
+        Ok(Self { reference, repository, image, upload: args.upload })
+    }
+
+    /// What cosign calls the repository; Docker's own has its older name there.
+    fn name(&self) -> String {
+        let name = self.reference.name();
+        match name.strip_prefix("docker.io/") {
+            Some(rest) => format!("index.docker.io/{rest}"),
+            None => name,
+        }
+    }
+}
+
+/// One image that is signed, and how.
+struct Target<'a> {
+    found: &'a Found,
+    image: Descriptor,
+    args: &'a PlaceArgs,
+    how: &'a SigningArgs,
+}
+
+impl Target<'_> {
+    /// A statement by which cosign 3 signs, in a bundle that refers to the image.
+    fn sign_bundle(
+        &self,
+        session: &Session,
+        claims: &BTreeMap<String, String>,
+    ) -> Result<SignatureBundle, Failure> {
+        let draft = StatementDraft::signing(hash(&self.image)?, claims.clone());
+        let signed = session.sign(ToSign::Statement(&draft.to_json()))?;
+        self.refer(&signed, &draft.predicate_type)?;
+        Ok(signed)
+    }
+
+    /// A simple signing payload, in the manifest under the tag `.sig`.
+    fn sign_tagged(
+        &self,
+        session: &Session,
+        name: &str,
+        claims: &BTreeMap<String, String>,
+    ) -> Result<SignatureBundle, Failure> {
+        let payload = simple_signing(name, &self.image.digest, claims);
+        let signed = session.sign(ToSign::Message(&payload))?;
+        self.write(&signed)?;
+        if self.found.upload {
+            let layer = TaggedLayer::signature(payload, &signed);
+            self.tag(Attachment::Signatures, layer)?;
+        } else {
+            self.print(encode_base64(&signed.signature).as_bytes())?;
+        }
+        Ok(signed)
+    }
+
+    fn attest(
+        &self,
+        session: &Session,
+        statement: &[u8],
+        predicate_type: &str,
+    ) -> Result<(), Failure> {
+        let signed = session.sign(ToSign::Statement(statement))?;
+        if self.how.new_bundle_format {
+            return self.refer(&signed, predicate_type);
+        }
+        self.write(&signed)?;
+        match TaggedLayer::attestation(&signed, predicate_type) {
+            Some(layer) if self.found.upload => self.tag(Attachment::Attestations, layer),
+            _ => self.print(&signed.envelope_json().unwrap_or_default()),
+        }
+    }
+
+    /// Attaches a bundle, or prints it.
+    fn refer(&self, signed: &SignatureBundle, predicate_type: &str) -> Result<(), Failure> {
+        self.write(signed)?;
+        if !self.found.upload {
+            return self.print(&signed.to_json());
+        }
+        let artifact = referrer(signed, Some(predicate_type), &self.image, seconds());
+        attach(&self.found.repository, &artifact).map_err(not_attached)?;
+        Ok(())
+    }
+
+    fn tag(&self, attachment: Attachment, layer: TaggedLayer) -> Result<(), Failure> {
+        let repository = &self.found.repository;
+        attach_tagged(repository, &self.image, attachment, layer).map_err(not_attached)?;
+        Ok(())
+    }
+
+    fn write(&self, signed: &SignatureBundle) -> Result<(), Failure> {
+        let Some(path) = &self.args.bundle else { return Ok(()) };
+        output::emit(Some(path), |out| out.write_all(&signed.to_json()))
+    }
+
+    fn print(&self, text: &[u8]) -> Result<(), Failure> {
+        output::emit(self.how.out.output_file.as_deref(), |out| {
+            out.write_all(text)?;
+            out.write_all(b"\n")
+        })
+    }
+
+    /// Says what was done, and to which digest.
+    fn say(&self, what: &str, global: &GlobalArgs) {
+        if global.quiet {
+            return;
+        }
+        let image = self.found.reference.at_digest(self.image.digest.clone());
+        let and = if self.found.upload { "" } else { ", and attached nothing" };
+        eprintln!("{what} {}{and}", escape::terminal(&image.to_string()));
+    }
+}
+
+/// The digest that statements name the image by.
+fn hash(image: &Descriptor) -> Result<Hash, Failure> {
+    Hash::of_content(&image.digest).ok_or_else(|| Failure::Unusable {
+        what: image.digest.to_string(),
+        error: "its algorithm is not known to Sigstore".into(),
+        hint: "",
+    })
+}
+
+/// Now, without what is smaller than a second.
+fn seconds() -> sealift::Timestamp {
+    let now = now();
+    sealift::Timestamp::from_unix_seconds(now.unix_seconds()).unwrap_or(now)
+}
+
+fn not_attached(error: AttachError) -> Failure {
+    Failure::Unusable {
+        what: "nothing counts as attached".to_owned(),
+        error: error.into(),
+        hint: "check the name and that you may push to it; `sealift login` keeps a password",
+    }
+}

@@ -1,0 +1,204 @@
+//! Images in a registry, from outside: the command against a registry on loopback.
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use std::fs;
+use std::io::{Read as _, Write as _};
+use std::path::PathBuf;
+use std::process::{Command, Output, Stdio};
+
+use sealift_model::Digest;
+use sealift_tests::instance::{
+    Instance, KeyKind, Layout, Recipe, SimpleSignature, digest, simple_signing,
+};
+use sealift_tests::project;
+use sealift_tests::registry::{Access, Fault, Options, TestRegistry};
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+const PASSWORD: &str = "open sesame";
+const LIST: [&str; 5] = ["--scanners", "license", "--format", "json", "--no-cache"];
+
+/// A registry with the example image as `app:demo`, and a signed one as `app:1`.
+struct World {
+    registry: TestRegistry,
+    home: TempDir,
+    signed: String,
+}
+
+impl World {
+    fn new(access: Access) -> Self {
+        let registry = TestRegistry::start(Options { access, ..Options::default() });
+        registry.put_layout(&Layout::read(&project().join("examples/image")).unwrap(), "app");
+        let instance = Instance::new("registry", 1_780_000_000);
+        let mut layout = Layout::default();
+        let image = layout.image(&[b"a layer"]);
+        layout.tag("1", &image);
+        let payload = simple_signing(&image, &Value::Null);
+        let signed = instance.sign(&Recipe::key(&instance, KeyKind::P256, "ada", &payload));
+        layout.sign(&image, &[SimpleSignature::new(payload, signed)]);
+        registry.put_layout(&layout, "app");
+        let home = tempfile::tempdir().unwrap();
+        let key = instance.key(KeyKind::P256, "ada").public_pem();
+        fs::write(home.path().join("key.pub"), key).unwrap();
+        Self { registry, home, signed: format!("sha256:{}", digest(&image)) }
+    }
+
+    fn name(&self, rest: &str) -> String {
+        format!("{}/{rest}", self.registry.host())
+    }
+
+    fn run(&self, arguments: &[&str]) -> Output {
+        self.run_with(arguments, "")
+    }
+
+    fn run_with(&self, arguments: &[&str], input: &str) -> Output {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_sealift"));
+        command.args(arguments).env_clear().env("HOME", self.home.path());
+        command.env("DOCKER_HOST", "unix:///nowhere").env("CONTAINER_HOST", "unix:///nowhere");
+        command.current_dir(self.home.path()).stdin(Stdio::piped());
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
+        child.wait_with_output().unwrap()
+    }
+}
+
+fn token() -> Access {
+    Access::Token { user: "ada".into(), password: PASSWORD.into(), pull: false }
+}
+
+fn stderr(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+#[test]
+fn a_scan_of_a_registry_is_that_of_a_layout() {
+    let world = World::new(Access::Anybody);
+    let report = |image: &str| -> Value {
+        let output = world.run(&[&["image", image], &LIST[..]].concat());
+        assert!(output.status.success(), "{}", stderr(&output));
+        serde_json::from_slice(&output.stdout).unwrap()
+    };
+    let local = report(&format!("oci:{}", project().join("examples/image").display()));
+    let remote = report(&world.name("app:demo"));
+    let packages = |report: &Value| -> Vec<Value> {
+        let results = report["Results"].as_array().unwrap().iter();
+        results.map(|result| result["Packages"].clone()).collect()
+    };
+    assert!(packages(&local) == packages(&remote));
+    assert_eq!(remote["ArtifactName"], world.name("app:demo"));
+    assert_eq!(remote["Metadata"]["RepoTags"], json!([world.name("app:demo")]));
+    assert!(!packages(&remote).is_empty());
+}
+
+#[test]
+fn signatures_are_those_of_the_digest_behind_the_tag() {
+    let world = World::new(Access::Anybody);
+    let (name, digest) = (world.name("app:1"), &world.signed);
+    let key = ["--key", "key.pub", "--insecure-ignore-tlog"];
+    let output = world.run(&[&["verify", &name], &key[..]].concat());
+    assert!(output.status.success(), "{}", stderr(&output));
+    let said = stderr(&output);
+    assert!(
+        said.contains(&format!("{name}@{digest}")) && said.contains("layers not read"),
+        "{said}"
+    );
+    let output = world.run(&[&["verify", &name, "--check-content"], &key[..]].concat());
+    assert!(output.status.success() && !stderr(&output).contains("layers not read"));
+    // One byte of a layer: the manifest is still what was signed.
+    let layer = format!("/blobs/{}", Digest::sha256_of(b"a layer"));
+    world.registry.fail(move |asked| asked.path().contains(&layer).then_some(Fault::Changed));
+    let verify = [&["verify", &name, "--check-content"], &key[..]].concat();
+    assert_eq!(world.run(&verify).status.code(), Some(1));
+    assert_eq!(world.run(&[&["image", &name], &LIST[..]].concat()).status.code(), Some(2));
+    for (image, status) in [("app:none", 11), ("app:demo", 10)] {
+        let output = world.run(&[&["verify", &world.name(image)], &key[..]].concat());
+        assert_eq!(output.status.code(), Some(status), "{}", stderr(&output));
+    }
+    let tag = format!("{}.sig", digest.replace(':', "-"));
+    let output = world.run(&["triangulate", &name]);
+    assert_eq!(output.stdout, format!("{}\n", world.name(&format!("app:{tag}"))).into_bytes());
+    let output = world.run(&["tree", &name]);
+    assert!(String::from_utf8_lossy(&output.stdout).contains(&tag));
+}
+
+#[test]
+fn who_logs_in_is_let_in_until_they_log_out() {
+    let world = World::new(token());
+    let (name, host) = (world.name("app:demo"), world.registry.host());
+    let scan = [&["image", &name], &LIST[..]].concat();
+    let output = world.run(&scan);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(stderr(&output).contains("sealift login"), "{}", stderr(&output));
+    let login = ["login", &host, "-u", "ada", "--password-stdin"];
+    let wrong = world.run_with(&login, "wrong\n");
+    assert_eq!(wrong.status.code(), Some(2));
+    assert!(!stderr(&wrong).contains("wrong"));
+    assert!(world.run_with(&login, &format!("{PASSWORD}\n")).status.success());
+    let output = world.run(&scan);
+    assert!(output.status.success(), "{}", stderr(&output));
+    assert!(world.run(&["logout", &host]).status.success());
+    assert_eq!(world.run(&scan).status.code(), Some(2));
+    let flags = ["--username", "ada", "--password", PASSWORD];
+    assert!(world.run(&[&scan[..], &flags].concat()).status.success());
+}
+
+#[test]
+fn a_registry_elsewhere_is_not_asked_without_tls() {
+    let world = World::new(Access::Anybody);
+    let output = world.run(&["image", "nowhere.invalid:1/app", "--image-src", "remote"]);
+    assert_eq!(output.status.code(), Some(2));
+    let output = world.run(&["image", "app", "--image-src", "docker,podman"]);
+    assert!(stderr(&output).contains("none of these has the image"), "{}", stderr(&output));
+    assert_eq!(output.status.code(), Some(2));
+}
+
+#[cfg(unix)]
+#[test]
+fn an_engine_gives_its_archive() {
+    use std::os::unix::net::UnixListener;
+
+    let world = World::new(Access::Anybody);
+    let archive: PathBuf = world.home.path().join("image.tar");
+    let tar = Command::new("tar")
+        .args(["-cf"])
+        .arg(&archive)
+        .arg("-C")
+        .arg(project().join("examples/image"))
+        .arg(".")
+        .status();
+    assert!(tar.unwrap().success());
+    let socket = world.home.path().join("docker.sock");
+    let listener = UnixListener::bind(&socket).unwrap();
+    std::thread::spawn(move || {
+        for stream in listener.incoming() {
+            let mut stream = stream.unwrap();
+            let mut head = Vec::new();
+            while !head.ends_with(b"\r\n\r\n") {
+                let mut byte = [0];
+                stream.read_exact(&mut byte).unwrap();
+                head.push(byte[0]);
+            }
+            let asked = String::from_utf8_lossy(&head).starts_with("GET /images/app:1/get ");
+            if asked {
+                stream.write_all(b"HTTP/1.0 200 OK\r\n\r\n").unwrap();
+                stream.write_all(&fs::read(&archive).unwrap()).unwrap();
+            } else {
+                stream.write_all(b"HTTP/1.0 404 Not Found\r\n\r\n{}").unwrap();
+            }
+        }
+    });
+    let run = |image: &str| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_sealift"));
+        command.args(["image", image, "--image-src", "docker"]).args(LIST).env_clear();
+        command.env("DOCKER_HOST", format!("unix://{}", socket.display()));
+        command.current_dir(world.home.path()).stdin(Stdio::null()).output().unwrap()
+    };
+    for image in ["app:1", "docker-daemon:app:1"] {
+        let output = run(image);
+        assert!(output.status.success(), "{}", stderr(&output));
+        let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+        assert!(report["Results"].as_array().is_some_and(|results| !results.is_empty()));
+    }
+    assert_eq!(run("app:2").status.code(), Some(2));
+    assert_eq!(run("docker-daemon:app:2").status.code(), Some(2));
+}
