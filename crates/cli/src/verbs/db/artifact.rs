@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use sealift::registry::{ManifestName, Repository};
-use sealift::sign::{self, StatementDraft, referrer, sign_envelope};
+use sealift::sign::{self, StatementDraft, attach, referrer, sign_envelope};
 use sealift::update::{UpdateStep, push_database};
 use sealift::verify::Hash;
 use sealift::{Database, Reference, RegistryImage, Target, escape};
@@ -63,15 +63,7 @@ fn sign(
     let bundle =
         sign_envelope(key, statement.to_json(), false).map_err(|error| failed(error.into()))?;
     let artifact = referrer(&bundle, Some(&statement.predicate_type), manifest, now());
-    for blob in &artifact.blobs {
-        let pushed = repository.push_blob(&blob.media_type, &blob.bytes);
-        pushed.map_err(|error| failed(error.into()))?;
-    }
-    let name = ManifestName::Digest(artifact.manifest.digest());
-    repository
-        .push_manifest(&artifact.manifest.bytes, &artifact.manifest.media_type, &name)
-        .map_err(|error| failed(error.into()))?;
-    Ok(())
+    attach(repository, &artifact).map(drop).map_err(|error| failed(error.into()))
 }
 
 /// `db pull`: takes a database whose signature counts. Who must have signed has to be said.

@@ -12,10 +12,10 @@ use sealift::sign::{
 use sealift::verify::TrustedRoot;
 
 use super::key;
-use crate::args::SignedByArgs;
+use crate::args::{GlobalArgs, SignedByArgs};
 use crate::failure::Failure;
 use crate::verbs::verify::{now, root_in};
-use crate::{Environment, network};
+use crate::{Environment, network, trust};
 
 /// The public instance, which is asked when nothing else is named.
 const FULCIO: &str = "https://fulcio.sigstore.dev";
@@ -39,9 +39,13 @@ enum SessionSigner {
 
 impl Session {
     /// Reads the key, or has one certified for whom the identity token names.
-    pub(super) fn open(args: &SignedByArgs, environment: &Environment) -> Result<Self, Failure> {
+    pub(super) fn open(
+        args: &SignedByArgs,
+        global: &GlobalArgs,
+        environment: &Environment,
+    ) -> Result<Self, Failure> {
         let (services, client) = (services(args)?, network::client(environment)?);
-        let root = root(args, &services)?;
+        let root = root(args, &services, global, environment)?;
         let requires_sct = !args.insecure_skip_verify;
         let signer = match &args.key.key {
             Some(reference) => {
@@ -127,7 +131,12 @@ fn url(flag: &'static str, text: &str) -> Result<Url, Failure> {
 }
 
 /// What the services' answers are verified against. A key that nobody vouches for needs none.
-fn root(args: &SignedByArgs, services: &Services) -> Result<TrustedRoot, Failure> {
+fn root(
+    args: &SignedByArgs,
+    services: &Services,
+    global: &GlobalArgs,
+    environment: &Environment,
+) -> Result<TrustedRoot, Failure> {
     if let Some(path) = &args.trusted_root {
         return root_in(path);
     }
@@ -136,11 +145,7 @@ fn root(args: &SignedByArgs, services: &Services) -> Result<TrustedRoot, Failure
     if stands_alone {
         return Ok(TrustedRoot::default());
     }
-    Err(Failure::NotYet {
-        what: "verifying what logs and authorities answer without --trusted-root".to_owned(),
-        hint: "name it with --trusted-root FILE; with --key, a signature that is in no log is made \
-               with --tlog-upload=false",
-    })
+    trust::root(false, global, environment)
 }
 
 /// What goes into a public log stays there: the person must agree.
