@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use sealift::LayersError;
 use sealift::http::ErrorKind as HttpErrorKind;
 use sealift::registry::ErrorKind;
-use sealift::update::UpdateError;
+use sealift::update::{ArtifactError, UpdateError};
 use sealift::verify::OpenError;
 
 /// Why the command could not do what it was asked.
@@ -28,6 +28,10 @@ pub(crate) enum Failure {
     Update(UpdateError),
     /// Not all that was asked for could be fetched.
     NotUpdated { names: String },
+    /// A database cannot be pushed or pulled.
+    Artifact(ArtifactError),
+    /// A trusted root cannot be had.
+    Trust(sealift::trust::Error),
     /// The facade could not do it.
     Scan(sealift::Error),
     /// The report could not be written.
@@ -88,6 +92,18 @@ impl From<clap::Error> for Failure {
     }
 }
 
+impl From<ArtifactError> for Failure {
+    fn from(error: ArtifactError) -> Self {
+        Self::Artifact(error)
+    }
+}
+
+impl From<sealift::trust::Error> for Failure {
+    fn from(error: sealift::trust::Error) -> Self {
+        Self::Trust(error)
+    }
+}
+
 impl From<UpdateError> for Failure {
     fn from(error: UpdateError) -> Self {
         Self::Update(error)
@@ -129,6 +145,21 @@ impl fmt::Display for Failure {
             Self::Update(error) => {
                 writeln!(f, "error: {}", Chain(error))?;
                 hint_of_update(error)
+            }
+            Self::Artifact(error) => {
+                writeln!(f, "error: {}", Chain(error))?;
+                match error {
+                    ArtifactError::NoDatabase { .. } => "push one with `sealift db push`",
+                    ArtifactError::Older { .. } => {
+                        "to go back to it, remove the one that is here with `sealift clean --vuln-db`"
+                    }
+                    ArtifactError::Store(error) => hint_of_update(error),
+                    _ => "",
+                }
+            }
+            Self::Trust(error) => {
+                writeln!(f, "error: {}", Chain(error))?;
+                "try again with `sealift initialize`, or name a trusted root with --trusted-root FILE"
             }
             Self::NotUpdated { names } => {
                 writeln!(f, "error: not up to date: {names}")?;

@@ -21,6 +21,7 @@ mod output;
 mod progress;
 mod summary;
 mod target;
+mod trust;
 mod verbs;
 
 use std::ffi::OsString;
@@ -81,6 +82,7 @@ fn dispatch(
         Verb::VerifyBlobAttestation(verify) => {
             verbs::verify_blob_attestation(verify, &cli.global, environment)
         }
+        Verb::Initialize(initialize) => verbs::initialize(&initialize, &cli.global, environment),
         Verb::GenerateKeyPair(keys) => verbs::generate_key_pair(&keys, environment),
         Verb::ImportKeyPair(keys) => verbs::import_key_pair(&keys, environment),
         Verb::PublicKey(key) => verbs::public_key(&key, environment),

@@ -58,6 +58,7 @@ pub use sealift_model::{
 };
 pub use sealift_registry as registry;
 pub use sealift_report::{BaseFacts, Counts, JsonOptions, Report, TableStyle, escape};
+pub use sealift_sigstore_trust as trust;
 pub use selection::{Hidden, Selection};
 pub use skip::SkipRules;
 pub use target::{EngineImage, RegistryImage, Target};

@@ -3,7 +3,10 @@
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
+use clap::builder::NonEmptyStringValueParser;
 use clap::{Args, Subcommand};
+
+use super::{KeyArgs, RegistryArgs, SignerArgs};
 
 #[derive(Debug, Args)]
 pub(crate) struct DbArgs {
@@ -28,6 +31,11 @@ pub(crate) enum DbVerb {
     /// Bring the database of the cache folder up to date: fetch what has changed in OSV's exports,
     /// CISA's catalogue (KEV) and FIRST's scores (EPSS).
     Update(UpdateArgs),
+    /// Push the database to a registry, as an artifact, and sign it.
+    Push(PushArgs),
+    /// Pull a database from a registry. Who must have signed it has to be said, by --key or by an
+    /// identity.
+    Pull(Box<PullArgs>),
     /// Show what a database holds, and who publishes it under which licence.
     Info {
         /// The database; default: db/sealift.db in the cache folder.
@@ -65,4 +73,31 @@ pub(crate) struct UpdateArgs {
     /// Threads that read records; default: one for each processor.
     #[arg(long, value_name = "N")]
     pub(crate) threads: Option<NonZeroUsize>,
+}
+
+/// `db push`.
+#[derive(Debug, Args)]
+pub(crate) struct PushArgs {
+    /// Where to: registry.example/advisories:TAG.
+    #[arg(value_parser = NonEmptyStringValueParser::new())]
+    pub(crate) reference: String,
+    /// The database; default: that of the cache folder.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) db: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) key: KeyArgs,
+    #[command(flatten)]
+    pub(crate) registry: RegistryArgs,
+}
+
+/// `db pull`.
+#[derive(Debug, Args)]
+pub(crate) struct PullArgs {
+    /// Where from: registry.example/advisories:TAG or @DIGEST.
+    #[arg(value_parser = NonEmptyStringValueParser::new())]
+    pub(crate) reference: String,
+    #[command(flatten)]
+    pub(crate) signer: SignerArgs,
+    #[command(flatten)]
+    pub(crate) registry: RegistryArgs,
 }

@@ -18,7 +18,7 @@ use clap::builder::NonEmptyStringValueParser;
 use clap::{ArgAction, Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use sealift::{Platform, Severity, Timestamp};
 
-pub(crate) use db::{DbArgs, DbVerb, UpdateArgs};
+pub(crate) use db::{DbArgs, DbVerb, PullArgs, PushArgs, UpdateArgs};
 pub(crate) use layers::LayerArgs;
 pub(crate) use registry::{
     Access, AccessArgs, AttachedKind, LoginArgs, LogoutArgs, RegistryArgs, TriangulateArgs,
@@ -29,8 +29,8 @@ pub(crate) use sign::{
 };
 use values::{parse_bool, parse_duration, parse_time};
 pub(crate) use verify::{
-    ArtifactsArgs, DigestAlgorithm, ImagesArgs, OutArgs, PayloadFormat, SignerArgs, VerifyArgs,
-    VerifyAttestationArgs, VerifyBlobArgs, VerifyBlobAttestationArgs,
+    ArtifactsArgs, DigestAlgorithm, ImagesArgs, InitializeArgs, OutArgs, PayloadFormat, SignerArgs,
+    VerifyArgs, VerifyAttestationArgs, VerifyBlobArgs, VerifyBlobAttestationArgs,
 };
 
 /// Scan container images: what is in them, and what of that is vulnerable. Sign, and verify who signed.
@@ -97,6 +97,8 @@ pub(crate) enum Verb {
     VerifyBlob(VerifyBlobArgs),
     /// Verify the attestation of a file.
     VerifyBlobAttestation(VerifyBlobAttestationArgs),
+    /// Fetch the trusted root of a Sigstore instance, and keep it for verifying.
+    Initialize(InitializeArgs),
     /// Make a key pair: cosign.key, encrypted, and cosign.pub.
     GenerateKeyPair(GenerateArgs),
     /// Make a key pair out of a secret key in PEM.

@@ -131,7 +131,6 @@ const VERBS: &[&str] = &[
     "convert",
     "copy",
     "download",
-    "initialize",
     "k8s",
     "kubernetes",
     "load",

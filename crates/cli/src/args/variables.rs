@@ -10,11 +10,12 @@ use clap::{ArgMatches, Command};
 use crate::Environment;
 
 /// The verbs that are cosign's; the others are Trivy's.
-const COSIGN_VERBS: [&str; 13] = [
+const COSIGN_VERBS: [&str; 14] = [
     "attest",
     "attest-blob",
     "generate-key-pair",
     "import-key-pair",
+    "initialize",
     "public-key",
     "sign",
     "sign-blob",

@@ -83,6 +83,23 @@ pub(crate) struct VerifyBlobAttestationArgs {
     pub(crate) signer: SignerArgs,
 }
 
+/// `initialize`.
+#[derive(Debug, Args)]
+pub(crate) struct InitializeArgs {
+    /// The TUF repository of the instance; default: the public-good instance's.
+    #[arg(long, value_name = "URL")]
+    pub(crate) mirror: Option<String>,
+    /// The root metadata (root.json) with which trust begins; default: the public-good instance's,
+    /// which is built in by its digest.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) root: Option<PathBuf>,
+    /// SHA-256 that --root must have, in hexadecimal.
+    #[arg(long, value_name = "HEX", requires = "root")]
+    pub(crate) root_checksum: Option<String>,
+    #[command(flatten)]
+    pub(crate) out: OutArgs,
+}
+
 /// `tree`.
 #[derive(Debug, Args)]
 pub(crate) struct ArtifactsArgs {
@@ -168,7 +185,8 @@ pub(crate) struct SignerArgs {
     /// Event that triggered the workflow.
     #[arg(long, value_name = "EVENT", help_heading = "Signer")]
     pub(crate) certificate_github_workflow_trigger: Option<String>,
-    /// The trusted root: authorities, logs and timestamp authorities.
+    /// The trusted root: authorities, logs and timestamp authorities. Default: the one that is kept
+    /// in the cache folder, refreshed when it is older than a day (see `initialize`).
     #[arg(long, value_name = "FILE", help_heading = "Trust")]
     pub(crate) trusted_root: Option<PathBuf>,
     /// Require an RFC 3161 timestamp of an authority in the trusted root.
@@ -180,7 +198,7 @@ pub(crate) struct SignerArgs {
     /// Weaker: look at no log of certificates.
     #[arg(long, help_heading = "Trust")]
     pub(crate) insecure_ignore_sct: bool,
-    /// Ask nothing of the network (this version never does).
+    /// Ask nothing of the network.
     #[arg(long)]
     pub(crate) offline: bool,
     #[command(flatten)]

@@ -20,7 +20,7 @@ pub(crate) use sign::{
     attest, attest_blob, generate_key_pair, import_key_pair, public_key, sign, sign_blob,
 };
 pub(crate) use verify::{
-    tree, triangulate, verify, verify_attestation, verify_blob, verify_blob_attestation,
+    initialize, tree, triangulate, verify, verify_attestation, verify_blob, verify_blob_attestation,
 };
 
 /// `version`: the program's version.

@@ -33,6 +33,7 @@
 //! Nothing here reads the clock or the environment, and the network is asked through the given
 //! [`Transport`] alone.
 
+mod artifact;
 mod catalogue;
 mod change;
 mod download;
@@ -51,6 +52,7 @@ mod store;
 mod transport;
 mod work;
 
+pub use artifact::{ArtifactError, push_database};
 pub use error::{Refusal, UpdateError};
 pub use folder::FolderMirror;
 pub use http::HttpExports;

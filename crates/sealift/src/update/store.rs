@@ -172,6 +172,10 @@ impl DatabaseStore {
         self.layout.clear().map_err(UpdateError::io(self.folder()))
     }
 
+    pub(super) fn layout(&self) -> &Layout {
+        &self.layout
+    }
+
     /// Whether the database in the folder was made of this state.
     pub(super) fn is_of(&self, state: &State, database: &Database) -> bool {
         let bytes = self.database().metadata().map_or(0, |file| file.len());

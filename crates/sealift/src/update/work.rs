@@ -169,6 +169,8 @@ impl Work<'_> {
                 && let ExportReport { name, outcome: ExportOutcome::Refused { why, .. }, .. } =
                     reports.swap_remove(index)
             {
+                // What turned out damaged is not relied on the next time.
+                state.write(path).map_err(UpdateError::io(path))?;
                 return Err(UpdateError::NothingThere { name, why });
             }
         }

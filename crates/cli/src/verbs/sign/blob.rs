@@ -31,7 +31,7 @@ pub(crate) fn sign_blob(
         });
     }
     start(&args.signing, args.bundle.is_some(), global)?;
-    let session = Session::open(&args.signing.by, environment)?;
+    let session = Session::open(&args.signing.by, global, environment)?;
     for path in files {
         let message = read(path)?;
         let signed = session.sign(ToSign::Message(&message))?;
@@ -64,7 +64,7 @@ pub(crate) fn attest_blob(
 ) -> Result<u8, Failure> {
     peers::set_by_variable(Peer::Cosign, environment)?;
     start(&args.signing, args.bundle.is_some(), global)?;
-    let session = Session::open(&args.signing.by, environment)?;
+    let session = Session::open(&args.signing.by, global, environment)?;
     let statement = match &args.attested.statement {
         Some(path) => read(path)?,
         None => {

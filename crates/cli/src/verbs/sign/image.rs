@@ -34,7 +34,7 @@ pub(crate) fn sign(
     deadline::set(args.signing.out.give_up.unwrap_or(global.timeout));
     let found = args.images.iter().map(|image| Found::new(image, &args.place, environment));
     let found: Vec<Found> = found.collect::<Result<_, _>>()?;
-    let session = Session::open(&args.signing.by, environment)?;
+    let session = Session::open(&args.signing.by, global, environment)?;
     let claims: BTreeMap<String, String> = args.annotations.iter().cloned().collect();
     for found in &found {
         let images = match args.recursive {
@@ -90,7 +90,7 @@ pub(crate) fn attest(
             (draft.to_json(), draft.predicate_type)
         }
     };
-    let session = Session::open(&args.signing.by, environment)?;
+    let session = Session::open(&args.signing.by, global, environment)?;
     let target = Target { found: &found, image, args: &args.place, how: &args.signing };
     target.attest(&session, &statement, &predicate_type)?;
     target.say("Attested", global);

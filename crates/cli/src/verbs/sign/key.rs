@@ -29,7 +29,7 @@ const ELSEWHERE: [&str; 9] = [
 ];
 
 /// Reads the key that `--key` names.
-pub(super) fn named(
+pub(in crate::verbs) fn named(
     args: &KeyArgs,
     reference: &str,
     environment: &Environment,

@@ -3,7 +3,7 @@
 mod attested;
 mod blob;
 mod image;
-mod key;
+pub(super) mod key;
 mod keys;
 mod password;
 mod session;

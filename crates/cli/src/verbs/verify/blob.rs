@@ -23,7 +23,7 @@ pub(crate) fn verify_blob(
     environment: &Environment,
 ) -> Result<u8, Failure> {
     peers::set_by_variable(Peer::Cosign, environment)?;
-    let trust = Trust::new(&args.signer, environment)?;
+    let trust = Trust::new(&args.signer, global, environment)?;
     set_deadline(&args.signer.out, global);
     let artifact = read(&args.file)?;
     let name = args.file.display().to_string();
@@ -52,7 +52,7 @@ pub(crate) fn verify_blob_attestation(
     environment: &Environment,
 ) -> Result<u8, Failure> {
     peers::set_by_variable(Peer::Cosign, environment)?;
-    let mut trust = Trust::new(&args.signer, environment)?;
+    let mut trust = Trust::new(&args.signer, global, environment)?;
     trust.policy = trust.policy.require_predicate_type(predicate_type(&args.predicate.predicate)?);
     set_deadline(&args.signer.out, global);
     let bundle = match (&args.bundle, &args.signature) {

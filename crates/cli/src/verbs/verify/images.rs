@@ -1,10 +1,10 @@
 //! `verify` and `verify-attestation`.
 
-use sealift::Target;
 use sealift::verify::{
     Attachment, PredicateType, SignedImage, Unverified, UnverifiedReason, VerifiedAttached,
     VerifyOptions, envelope_json, payload_text, signatures_json,
 };
+use sealift::{Silent, Target};
 
 use super::signer::Trust;
 use super::{said, set_deadline};
@@ -24,7 +24,7 @@ pub(crate) fn verify(
     global: &GlobalArgs,
     environment: &Environment,
 ) -> Result<u8, Failure> {
-    let trust = Trust::new(&args.signer, environment)?;
+    let trust = Trust::new(&args.signer, global, environment)?;
     let request = Request {
         attachment: Attachment::Signatures,
         images: &args.images,
@@ -46,7 +46,7 @@ pub(crate) fn verify_attestation(
     global: &GlobalArgs,
     environment: &Environment,
 ) -> Result<u8, Failure> {
-    let mut trust = Trust::new(&args.signer, environment)?;
+    let mut trust = Trust::new(&args.signer, global, environment)?;
     trust.policy = trust.policy.require_predicate_type(predicate_type(&args.predicate.predicate)?);
     let request = Request {
         attachment: Attachment::Attestations,
@@ -139,33 +139,52 @@ impl Request<'_> {
             }
             Err(error) => {
                 said::rejected(&error.rejected);
-                Err(self.failure(written, &error))
+                Err(failure(self.attachment, written, &error))
             }
         }
     }
+}
 
-    fn failure(&self, written: &str, error: &Unverified<'_>) -> Failure {
-        let (one, several) = match self.attachment {
-            Attachment::Signatures => ("signature", "signatures"),
-            Attachment::Attestations => ("attestation", "attestations"),
-        };
-        let name = named(written, error.image);
-        let (status, sentence, hint) = match &error.reason {
-            UnverifiedReason::Unsigned => (10, format!("no {several} found for {name}"), ""),
-            UnverifiedReason::NoCertificate => (
-                13,
-                format!("no certificate found on the {several} of {name}"),
-                "it is signed by a key: name it with --key",
-            ),
-            UnverifiedReason::Content(source) => (
-                1,
-                format!("{name} is signed, but not whole: {}", said::chain(source.as_ref())),
-                "get the image again: what is here is not what was signed",
-            ),
-            _ => (12, format!("no matching {one} for {name}"), ""),
-        };
-        Failure::Unverified { status, sentence, hint }
-    }
+/// The digest of what a target names, when a signature on it counts.
+pub(in crate::verbs) fn signed_digest(
+    written: &str,
+    target: &Target,
+    signer: &SignerArgs,
+    global: &GlobalArgs,
+    environment: &Environment,
+) -> Result<sealift::Digest, Failure> {
+    let trust = Trust::new(signer, global, environment)?;
+    let (attachment, options) = (Attachment::Signatures, VerifyOptions::default());
+    let image = SignedImage::open(target, attachment, trust.policy.signer_kind(), &options)?;
+    let verified = image.verify(&trust.verifier(), &trust.policy, &[], trust.now, &Silent);
+    verified.map(|verified| verified.image.clone()).map_err(|error| {
+        said::rejected(&error.rejected);
+        failure(attachment, written, &error)
+    })
+}
+
+/// Why an image does not count as signed, and the exit status that says so.
+fn failure(attachment: Attachment, written: &str, error: &Unverified<'_>) -> Failure {
+    let (one, several) = match attachment {
+        Attachment::Signatures => ("signature", "signatures"),
+        Attachment::Attestations => ("attestation", "attestations"),
+    };
+    let name = named(written, error.image);
+    let (status, sentence, hint) = match &error.reason {
+        UnverifiedReason::Unsigned => (10, format!("no {several} found for {name}"), ""),
+        UnverifiedReason::NoCertificate => (
+            13,
+            format!("no certificate found on the {several} of {name}"),
+            "it is signed by a key: name it with --key",
+        ),
+        UnverifiedReason::Content(source) => (
+            1,
+            format!("{name} is signed, but not whole: {}", said::chain(source.as_ref())),
+            "get the image again: what is here is not what was signed",
+        ),
+        _ => (12, format!("no matching {one} for {name}"), ""),
+    };
+    Failure::Unverified { status, sentence, hint }
 }
 
 /// An image as it was asked for, with its digest.

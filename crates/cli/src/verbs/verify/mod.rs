@@ -2,14 +2,16 @@
 
 mod blob;
 mod images;
+mod initialize;
 mod said;
 mod signer;
 mod tree;
 mod triangulate;
 
 pub(crate) use blob::{verify_blob, verify_blob_attestation};
-pub(super) use images::predicate_type;
+pub(super) use images::{predicate_type, signed_digest};
 pub(crate) use images::{verify, verify_attestation};
+pub(crate) use initialize::initialize;
 pub(super) use signer::{now, root_in};
 pub(crate) use tree::tree;
 pub(crate) use triangulate::triangulate;

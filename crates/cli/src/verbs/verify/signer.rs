@@ -10,9 +10,9 @@ use sealift::verify::{
     TrustedKey, TrustedRoot, Verifier,
 };
 
-use crate::Environment;
-use crate::args::SignerArgs;
+use crate::args::{GlobalArgs, SignerArgs};
 use crate::failure::Failure;
+use crate::{Environment, trust};
 
 /// What `--key` of cosign takes that is no file.
 const OTHER_KEYS: [&str; 9] = [
@@ -27,8 +27,6 @@ const OTHER_KEYS: [&str; 9] = [
     "https://",
 ];
 
-const ROOT_HINT: &str = "name the trusted root of the signer's instance with --trusted-root FILE";
-
 /// A policy and what it is verified against.
 pub(super) struct Trust {
     pub(super) policy: Policy,
@@ -38,7 +36,11 @@ pub(super) struct Trust {
 
 impl Trust {
     /// By the flags. The trusted root is needed for certificates and logs.
-    pub(super) fn new(args: &SignerArgs, environment: &Environment) -> Result<Self, Failure> {
+    pub(super) fn new(
+        args: &SignerArgs,
+        global: &GlobalArgs,
+        environment: &Environment,
+    ) -> Result<Self, Failure> {
         let mut policy = signer(args, environment)?;
         if args.use_signed_timestamps {
             policy = policy.require_signed_timestamps(1);
@@ -49,7 +51,7 @@ impl Trust {
         if args.insecure_ignore_sct {
             policy = policy.insecure_ignore_sct();
         }
-        Ok(Self { policy, root: root(args)?, now: now() })
+        Ok(Self { policy, root: root(args, global, environment)?, now: now() })
     }
 
     pub(super) fn verifier(&self) -> Verifier<'_> {
@@ -190,23 +192,18 @@ fn public_key(reference: &str, environment: &Environment) -> Result<PublicKey, F
     })
 }
 
-fn root(args: &SignerArgs) -> Result<TrustedRoot, Failure> {
-    if let Some(path) = &args.trusted_root {
-        return root_in(path);
+/// The trusted root that is named, else the one that is kept; none where none is needed.
+fn root(
+    args: &SignerArgs,
+    global: &GlobalArgs,
+    environment: &Environment,
+) -> Result<TrustedRoot, Failure> {
+    let needs_none = args.key.is_some() && args.insecure_ignore_tlog && !args.use_signed_timestamps;
+    match &args.trusted_root {
+        Some(path) => root_in(path),
+        None if needs_none => Ok(TrustedRoot::default()),
+        None => trust::root(args.offline, global, environment),
     }
-    if args.key.is_none() {
-        return Err(Failure::NotYet {
-            what: "verifying a certificate without --trusted-root".to_owned(),
-            hint: ROOT_HINT,
-        });
-    }
-    if !args.insecure_ignore_tlog || args.use_signed_timestamps {
-        return Err(Failure::NotYet {
-            what: "looking at transparency logs or timestamps without --trusted-root".to_owned(),
-            hint: "name it with --trusted-root FILE, or look at no log: --insecure-ignore-tlog",
-        });
-    }
-    Ok(TrustedRoot::default())
 }
 
 /// Reads a trusted root.

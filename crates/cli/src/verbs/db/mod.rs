@@ -1,5 +1,7 @@
 //! `db`: build and inspect advisory databases.
 
+mod artifact;
+
 use std::fmt::Write;
 use std::io;
 use std::num::NonZeroUsize;
@@ -29,6 +31,8 @@ pub(crate) fn db(
             build(&from, &output, &options, global)
         }
         DbVerb::Update(args) => update(args, global, environment),
+        DbVerb::Push(args) => artifact::push(&args, global, environment),
+        DbVerb::Pull(args) => artifact::pull(&args, global, environment),
         DbVerb::Info { file, db } => info(&database_path(file.or(db), global, environment)?),
         DbVerb::Verify { file, db } => verify(&database_path(file.or(db), global, environment)?),
     }

@@ -1,0 +1,44 @@
+//! `initialize`: fetches a trusted root and keeps it.
+
+use sealift::trust::InitialRoot;
+use sealift::{Digest, escape};
+
+use super::set_deadline;
+use super::signer::read;
+use crate::args::{GlobalArgs, InitializeArgs};
+use crate::failure::Failure;
+use crate::{Environment, advisories, trust};
+
+pub(crate) fn initialize(
+    args: &InitializeArgs,
+    global: &GlobalArgs,
+    environment: &Environment,
+) -> Result<u8, Failure> {
+    set_deadline(&args.out, global);
+    let initial = match &args.root {
+        None => InitialRoot::Public,
+        Some(path) => {
+            let root = read(path)?;
+            let found = Digest::sha256_of(&root).hex().to_owned();
+            if let Some(expected) = &args.root_checksum
+                && !found.eq_ignore_ascii_case(expected)
+            {
+                return Err(Failure::Unusable {
+                    what: path.display().to_string(),
+                    error: format!("its SHA-256 is {found}").into(),
+                    hint: "get the root again from where you trust it, or name its own checksum",
+                });
+            }
+            InitialRoot::Given(root)
+        }
+    };
+    let store = trust::store(global, environment)?;
+    let mirror = trust::mirror(args.mirror.as_deref(), environment)?;
+    let material = store.refresh(&mirror, &initial, advisories::now())?;
+    if !global.quiet {
+        let until = material.expires.map_or_else(String::new, |end| format!(", until {end}"));
+        let from = escape::terminal(mirror.url());
+        eprintln!("{}: from {from}{until}", store.trusted_root().display());
+    }
+    Ok(0)
+}
