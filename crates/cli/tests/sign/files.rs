@@ -163,6 +163,7 @@ fn a_key_is_entered_into_the_log() {
     assert_eq!(output.status.code(), Some(0), "{}", said(&output));
     let verify = ["verify-blob", "--key", "cosign.pub", "--bundle", "b.json", "file"];
     assert_eq!(world.status(&with(&verify, &["--trusted-root", "root.json"])), Some(0));
+    // Without a trusted root, and a folder where one might be kept, nobody is asked.
     let unknown = world.run(&with(&sign, &["--rekor-url", "https://rekor.example"]));
     assert_eq!(unknown.status.code(), Some(2));
     assert!(said(&unknown).contains("--trusted-root"), "{}", said(&unknown));

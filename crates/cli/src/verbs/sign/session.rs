@@ -44,8 +44,8 @@ impl Session {
         global: &GlobalArgs,
         environment: &Environment,
     ) -> Result<Self, Failure> {
-        let (services, client) = (services(args)?, network::client(environment)?);
-        let root = root(args, &services, global, environment)?;
+        let client = network::client(environment)?;
+        let (services, root) = witnesses(args, global, environment)?;
         let requires_sct = !args.insecure_skip_verify;
         let signer = match &args.key.key {
             Some(reference) => {
@@ -86,18 +86,54 @@ impl Session {
     }
 }
 
-/// The services that the flags name, else those of the signing configuration, else the public ones.
-fn services(args: &SignedByArgs) -> Result<Services, Failure> {
-    let mut services = match &args.signing_config {
-        Some(path) if args.use_signing_config => {
-            let json = read(path)?;
+/// Which services are asked, and what their answers are verified against: what the flags name, else
+/// what is kept of the public instance. A key that nobody is to vouch for needs none of it, and
+/// nobody is asked.
+fn witnesses(
+    args: &SignedByArgs,
+    global: &GlobalArgs,
+    environment: &Environment,
+) -> Result<(Services, TrustedRoot), Failure> {
+    let stands_alone = args.key.key.is_some()
+        && !args.tlog_upload
+        && args.signing_config.is_none()
+        && args.timestamp_server_url.is_none();
+    if stands_alone {
+        return Ok((Services::default(), TrustedRoot::default()));
+    }
+    let names_urls = args.fulcio_url.is_some() || args.rekor_url.is_some();
+    let is_named = args.signing_config.is_some() || names_urls || !args.use_signing_config;
+    let kept = match is_named && args.trusted_root.is_some() {
+        true => None,
+        false => Some(trust::material(false, global, environment)?),
+    };
+    let config = match &args.signing_config {
+        Some(path) if args.use_signing_config => Some((path.display().to_string(), read(path)?)),
+        _ if is_named => None,
+        _ => kept
+            .as_ref()
+            .and_then(|kept| kept.signing_config.clone())
+            .map(|json| ("the signing configuration in the cache folder".to_owned(), json)),
+    };
+    let root = match &args.trusted_root {
+        Some(path) => root_in(path)?,
+        None => trust::root(true, global, environment)?,
+    };
+    Ok((services(args, config)?, root))
+}
+
+/// The services of a signing configuration or of the public instance, and the URLs that flags name
+/// instead.
+fn services(args: &SignedByArgs, config: Option<(String, Vec<u8>)>) -> Result<Services, Failure> {
+    let mut services = match config {
+        Some((what, json)) => {
             Services::from_signing_config(&json, now()).map_err(|error| Failure::Unusable {
-                what: path.display().to_string(),
+                what,
                 error: error.into(),
                 hint: "a signing configuration of Sigstore is needed, version 0.2",
             })?
         }
-        _ => {
+        None => {
             let log = LogService { url: url("--rekor-url", REKOR)?, version: LogVersion::V1 };
             Services {
                 authority: Some(url("--fulcio-url", FULCIO)?),
@@ -128,24 +164,6 @@ fn url(flag: &'static str, text: &str) -> Result<Url, Failure> {
         value: text.to_owned(),
         hint: "a URL is expected, as https://rekor.example",
     })
-}
-
-/// What the services' answers are verified against. A key that nobody vouches for needs none.
-fn root(
-    args: &SignedByArgs,
-    services: &Services,
-    global: &GlobalArgs,
-    environment: &Environment,
-) -> Result<TrustedRoot, Failure> {
-    if let Some(path) = &args.trusted_root {
-        return root_in(path);
-    }
-    let stands_alone =
-        args.key.key.is_some() && services.logs.is_empty() && services.timestamps.is_empty();
-    if stands_alone {
-        return Ok(TrustedRoot::default());
-    }
-    trust::root(false, global, environment)
 }
 
 /// What goes into a public log stays there: the person must agree.
