@@ -3,11 +3,13 @@
 use std::collections::BTreeSet;
 
 use minicbor::Encode;
+use minicbor::bytes::ByteSlice;
 use sealift_model::Timestamp;
 
 use crate::database::key::{self, Kind};
 use crate::database::list::{List, encoded};
 use crate::database::value::{Affected, Event, Mention, Range, Record, Score};
+use crate::evaluate::Schemes;
 use crate::identity::Names;
 use crate::osv::{self, Advisory, AffectedPackage, RecordError, ScoreText};
 
@@ -120,7 +122,9 @@ fn encode_affected(advisory: &Advisory, package: &AffectedPackage) -> PreparedEn
     let ranges = encoded(
         ranges.map(|(range, events)| Range { kind: range.kind, events: List::filling(events) }),
     );
-    let versions = encoded(&package.versions);
+    let schemes = Schemes::of(&package.ecosystem);
+    let versions = package.versions.iter().map(|version| schemes.trim(version).as_bytes());
+    let versions = encoded(versions.map(<&ByteSlice>::from));
     let affected = Affected {
         record: &advisory.id,
         name: (!same).then_some(&package.name),

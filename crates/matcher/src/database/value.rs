@@ -4,6 +4,7 @@
 //! those that it does not know, and a newer one takes the default for those that are missing.
 //! What comes in kinds is written as a number, so that an unknown kind is still read.
 
+use minicbor::bytes::ByteSlice;
 use minicbor::{Decode, Encode};
 
 use super::list::{List, Malformed};
@@ -20,8 +21,10 @@ pub(crate) struct Affected<'b> {
     pub(crate) name: Option<&'b str>,
     #[cbor(b(2), default, skip_if = "List::is_empty")]
     pub(crate) ranges: List<'b, Range<'b>>,
+    /// As [`Schemes::trim`](crate::evaluate::Schemes::trim) leaves them: one that is the installed
+    /// version is equal byte for byte, and others need not be text.
     #[cbor(b(3), default, skip_if = "List::is_empty")]
-    pub(crate) versions: List<'b, &'b str>,
+    pub(crate) versions: List<'b, &'b ByteSlice>,
     /// Module of an RPM, `nodejs:16`, where the record states one.
     #[b(4)]
     pub(crate) module: Option<&'b str>,
@@ -252,7 +255,7 @@ mod tests {
     fn values_lead_back() {
         let events = encoded([Event { kind: Event::FIXED, version: "1.0" }]);
         let ranges = encoded([Range { kind: Range::SEMVER, events: List::filling(&events) }]);
-        let versions = encoded(["0.9"]);
+        let versions = encoded([<&ByteSlice>::from(&b"0.9"[..])]);
         let affected = Affected {
             record: "X-1",
             ranges: List::filling(&ranges),

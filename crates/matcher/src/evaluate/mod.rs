@@ -10,6 +10,8 @@ mod scheme;
 use std::cell::OnceCell;
 use std::cmp::Ordering;
 
+use minicbor::bytes::ByteSlice;
+
 pub use reason::Reason;
 pub(crate) use scheme::Schemes;
 
@@ -104,11 +106,9 @@ impl<'v> Installed<'v> {
     }
 
     /// Whether a list names this very version.
-    fn is_among(&self, versions: List<'_, &str>) -> Result<bool, Malformed> {
+    fn is_among(&self, versions: List<'_, &ByteSlice>) -> Result<bool, Malformed> {
         for version in versions.iter() {
-            let version = version?;
-            // Trimming makes nothing longer.
-            if version.len() >= self.text.len() && self.schemes.trim(version) == self.text {
+            if **version? == *self.text.as_bytes() {
                 return Ok(true);
             }
         }
