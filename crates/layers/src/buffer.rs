@@ -1,6 +1,7 @@
 //! Memory that goes from file to file.
 
 use std::io::{self, ErrorKind, Read};
+use std::sync::{Mutex, PoisonError};
 
 /// Memory kept for the next file; most programs and archives fit.
 const MAX_KEPT_BYTES: usize = 32 << 20;
@@ -14,6 +15,26 @@ pub(crate) struct Buffer {
     /// Written up to `filled`, whatever was there before beyond.
     bytes: Vec<u8>,
     filled: usize,
+}
+
+/// Memory that no file needs at the moment, for all layers and threads: there are as many as
+/// threads have read files at once.
+#[derive(Default)]
+pub(crate) struct Buffers(Mutex<Vec<Buffer>>);
+
+impl Buffers {
+    pub(crate) fn take(&self) -> Buffer {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).pop().unwrap_or_default()
+    }
+
+    pub(crate) fn give_back(&self, buffer: Buffer) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(buffer.recycle());
+    }
+
+    /// Gives the memory back to the system.
+    pub(crate) fn clear(&self) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    }
 }
 
 impl Buffer {
@@ -70,7 +91,7 @@ impl Buffer {
     }
 
     /// The same, empty, for the next file.
-    pub(crate) fn recycle(self) -> Self {
+    fn recycle(self) -> Self {
         if self.bytes.len() > MAX_KEPT_BYTES { Self::default() } else { Self { filled: 0, ..self } }
     }
 }

@@ -1,7 +1,8 @@
 //! What one layer, or a directory, yields.
 
-use std::collections::HashMap;
 use std::sync::Arc;
+
+use hashbrown::HashMap;
 
 use crate::Metadata;
 use crate::log::{ChangeLog, Position};

@@ -63,10 +63,10 @@ impl<'a> File<'a> {
         Self { path, metadata, limits, content: Content::Stream { head, rest, buffer } }
     }
 
-    /// Its memory, for the next file.
+    /// Its memory.
     pub(crate) fn into_buffer(self) -> Buffer {
         let (Content::Stream { buffer, .. } | Content::Whole { buffer, .. }) = self.content;
-        buffer.recycle()
+        buffer
     }
 
     /// A file whose content is at hand, as tests and fuzzers have it.

@@ -56,6 +56,7 @@
 //!                   -> tar -> Extract of each wanted file
 //!   -> Tree         layers merged: whiteouts, opaque folders, links; facts of what is left, the
 //!                   layer of each file, what was removed and by which layer, diagnostics
+//!   -> Assemble     what the caller makes of it (assemble_image), which a LayerStore keeps, too
 //! ```
 //!
 //! Nothing is unpacked to disk, and no file's bytes outlive its reading. Facts are given out only
@@ -74,6 +75,7 @@
 //! of entries); bytes behind the compressed data are left out and told (engines differ).
 #![forbid(unsafe_code)]
 
+mod assemble;
 mod buffer;
 mod cache;
 mod check;
@@ -99,6 +101,7 @@ mod tar;
 mod tree;
 mod workers;
 
+pub use assemble::{Assemble, Assembled};
 pub use cache::LayerStore;
 pub use check::{CheckedContent, check_content};
 pub use directory::read_directory;
@@ -109,7 +112,7 @@ pub use image::{History, Image, ImageConfig, Layer};
 pub use limits::Limits;
 pub use options::{Progress, ReadOptions};
 pub use path::TreePath;
-pub use read::read_image;
+pub use read::{assemble_image, read_image};
 pub use source::{ImageSource, Referrers, Selector, SelectorError, SourceKind};
 pub use stream::Coding;
 pub use tree::{LayerSummary, Removal, RemovedFile, Tree, TreeFile};

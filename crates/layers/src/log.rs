@@ -26,12 +26,19 @@ pub(crate) enum Change<'a> {
     Opaque,
 }
 
+impl Change<'_> {
+    fn hides(self) -> bool {
+        matches!(self, Self::Whiteout | Self::Opaque)
+    }
+}
+
 /// The changes of one layer in the order of its archive. A path is stored without the bytes that
 /// it shares with the one before it, so half a million entries take about 15 MiB.
 #[derive(Debug, Default)]
 pub(crate) struct ChangeLog {
     bytes: Vec<u8>,
     previous: Vec<u8>,
+    hides: bool,
 }
 
 /// Where a change is stored.
@@ -48,6 +55,7 @@ impl ChangeLog {
         self.previous.truncate(shared);
         self.previous.extend_from_slice(rest);
         let position = u32::try_from(self.bytes.len()).ok()?;
+        self.hides |= change.hides();
         match change {
             Change::Directory => self.bytes.push(0),
             Change::File { entry, size, mode } => {
@@ -79,20 +87,28 @@ impl ChangeLog {
     /// The log that [`ChangeLog::as_bytes`] gave; none when the bytes are no log, or not one of
     /// paths as an archive's names are brought into, of at most so many bytes.
     pub(crate) fn from_bytes(bytes: Vec<u8>, max_path_bytes: usize) -> Option<Self> {
-        let log = Self { bytes, previous: Vec::new() };
+        let mut log = Self { bytes, previous: Vec::new(), hides: false };
+        let mut hides = false;
         let mut reader = log.reader();
         while let Some((path, _, change)) = reader.next() {
             let target = match change {
                 Change::HardLink(target) | Change::SymbolicLink(target) => target,
                 _ => &[],
             };
+            hides |= change.hides();
             let is_root = path.is_empty() && change != Change::Opaque;
             if is_root || path.len().max(target.len()) > max_path_bytes {
                 return None;
             }
         }
         let is_whole = reader.rest.0.is_empty();
+        log.hides = hides;
         is_whole.then_some(log)
+    }
+
+    /// Whether any of the changes hides something of the layers below.
+    pub(crate) fn hides(&self) -> bool {
+        self.hides
     }
 
     /// Bytes that it takes.
@@ -223,6 +239,10 @@ mod tests {
                 positions.push((path.as_bytes(), log.push(path.as_bytes(), change).unwrap(), change));
             }
             log.seal();
+            let hides = paths.iter().any(|(_, number, _)| number % 4 == 2);
+            prop_assert_eq!(log.hides(), hides);
+            let read_back = ChangeLog::from_bytes(log.as_bytes().to_vec(), 10);
+            prop_assert!(read_back.is_none_or(|log| log.hides() == hides));
             let mut reader = log.reader();
             for expected in positions {
                 prop_assert_eq!(log.at(expected.1), Some(expected.2));

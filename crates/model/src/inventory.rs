@@ -1,9 +1,11 @@
 //! What a target contains.
 
+use serde::{Deserialize, Serialize};
+
 use crate::{Diagnostic, Distribution, Impact, Package};
 
 /// The packages of an image, a tree or an SBOM, and what could not be read of it.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Inventory {
     /// The distribution, when one is identified.
@@ -18,6 +20,12 @@ impl Inventory {
     /// Brings packages and diagnostics into the order that makes equal inventories equal bytes.
     pub fn sort(&mut self) {
         self.packages.sort_by(|a, b| order_key(a).cmp(&order_key(b)));
+        self.diagnose([]);
+    }
+
+    /// Adds diagnostics, and brings all into that order.
+    pub fn diagnose(&mut self, more: impl IntoIterator<Item = Diagnostic>) {
+        self.diagnostics.extend(more);
         self.diagnostics.sort();
         self.diagnostics.dedup();
     }

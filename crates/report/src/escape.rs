@@ -46,12 +46,13 @@ pub fn terminal(text: &str) -> Cow<'_, str> {
 /// ```
 #[must_use]
 pub fn json(document: &str) -> Cow<'_, str> {
-    let acts = |at: char| is_unsafe(at) && (!at.is_ascii() || at == '\u{7f}');
-    if !document.contains(acts) {
+    let Some((plain, rest)) = first_acting(document).and_then(|at| document.split_at_checked(at))
+    else {
         return Cow::Borrowed(document);
-    }
+    };
     let mut safe = String::with_capacity(document.len() + 16);
-    for character in document.chars() {
+    safe.push_str(plain);
+    for character in rest.chars() {
         if acts(character) {
             for unit in character.encode_utf16(&mut [0; 2]) {
                 // Writing to a String cannot fail.
@@ -62,6 +63,26 @@ pub fn json(document: &str) -> Cow<'_, str> {
         }
     }
     Cow::Owned(safe)
+}
+
+/// Whether a character of a JSON document acts on a terminal; line breaks between values do not.
+fn acts(character: char) -> bool {
+    is_unsafe(character) && (!character.is_ascii() || character == '\u{7f}')
+}
+
+/// Where the first character is that acts. Reports are large, and most of their text is ASCII,
+/// which is passed over many bytes at a time.
+fn first_acting(document: &str) -> Option<usize> {
+    const BYTES_AT_ONCE: usize = 256;
+    let is_plain = |bytes: &[u8]| bytes.is_ascii() && !bytes.contains(&0x7f);
+    let boundary = |at: usize| (at..document.len()).find(|at| document.is_char_boundary(*at));
+    let pieces = document.as_bytes().chunks(BYTES_AT_ONCE).enumerate();
+    pieces.filter(|(_, bytes)| !is_plain(bytes)).find_map(|(number, bytes)| {
+        let start = boundary(number * BYTES_AT_ONCE)?;
+        let end = boundary(number * BYTES_AT_ONCE + bytes.len()).unwrap_or(document.len());
+        let at = document.get(start..end)?.find(acts)?;
+        Some(start + at)
+    })
 }
 
 /// Makes text safe for a cell of a Markdown table or a paragraph: as for a terminal, and nothing
@@ -170,6 +191,11 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn what_acts_is_found_wherever_it_stands(text in "[ -~äö\u{7f}\u{202e}€]{0,900}") {
+            prop_assert_eq!(first_acting(&text), text.find(acts));
+        }
+
         #[test]
         fn nothing_unsafe_is_left(text in "\\PC*|.*|[:# \\[\n]*") {
             let safe = terminal(&text);

@@ -22,8 +22,10 @@ const UNKNOWN_TIME: &str = "1970-01-01T00:00:00";
 pub fn write<W: io::Write + ?Sized>(report: &Report, out: &mut W) -> io::Result<()> {
     let sections = sections(report);
     let vulnerabilities = sections.iter().flat_map(|section| {
-        let listed = in_order(section.packages.iter());
-        listed.map(|(entry, finding)| Vulnerability::new(report, section, entry, finding))
+        let listed = in_order(&section.packages);
+        listed
+            .into_iter()
+            .map(|(entry, finding)| Vulnerability::new(report, section, entry, finding))
     });
     let document = Document {
         version: "15.0.7",

@@ -58,7 +58,7 @@ fn suite(section: &Section<'_>, out: &mut dyn Write) -> fmt::Result {
     if failures == 0 {
         writeln!(out, r#"    <testcase classname="{name}" name="no vulnerabilities listed"/>"#)?;
     }
-    for (entry, finding) in in_order(section.packages.iter()) {
+    for (entry, finding) in in_order(&section.packages) {
         case(entry, finding, out)?;
     }
     writeln!(out, "  </testsuite>")

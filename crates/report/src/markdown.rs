@@ -45,8 +45,8 @@ struct Row<'r> {
 
 impl<'r> Row<'r> {
     fn of(section: &'r Section<'r>) -> impl Iterator<Item = Self> {
-        let listed = crate::json::in_order(section.packages.iter());
-        listed.map(move |(entry, finding)| Self { section, entry, finding })
+        let listed = crate::json::in_order(&section.packages);
+        listed.into_iter().map(move |(entry, finding)| Self { section, entry, finding })
     }
 
     fn text(&self) -> String {

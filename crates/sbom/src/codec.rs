@@ -5,8 +5,9 @@ use sealift_model::Digest;
 
 use crate::{FileFacts, Reader};
 
-/// Stands for the code that takes facts out of files; see `build.rs`.
-const CODE: &str = concat!(env!("CARGO_PKG_VERSION"), " ", env!("SEALIFT_FACTS_SOURCES"));
+/// Stands for the code that takes facts out of files and makes packages of them; see `build.rs`.
+pub(crate) const CODE: &str =
+    concat!(env!("CARGO_PKG_VERSION"), " ", env!("SEALIFT_FACTS_SOURCES"));
 
 /// In the form of `postcard`, which knows no names of fields: it is read back only where the
 /// fingerprint is the same.

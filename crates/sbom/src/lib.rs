@@ -32,6 +32,7 @@
 #![forbid(unsafe_code)]
 
 mod assemble;
+mod assembler;
 mod catalog;
 mod cataloger;
 mod catalogers;
@@ -51,6 +52,7 @@ pub mod spdx;
 mod view;
 
 pub use assemble::assemble;
+pub use assembler::Assembler;
 pub use catalog::{Catalog, MergedFacts, MergedFile};
 pub use cataloger::Cataloger;
 pub use catalogers::ALL;

@@ -54,7 +54,7 @@ impl<R: Read> Lines<R> {
                 Err(error) => return Err(error),
             };
             is_empty = false;
-            let newline = available.iter().position(|byte| *byte == b'\n');
+            let newline = memchr::memchr(b'\n', available);
             is_ended = newline.is_some();
             let part = available.get(..newline.unwrap_or(available.len())).unwrap_or_default();
             let used = part.len() + usize::from(is_ended);

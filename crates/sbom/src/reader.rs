@@ -57,6 +57,11 @@ impl FileFacts {
         self.0.iter().find(|(taker, _)| *taker == place).map(|(_, facts)| facts)
     }
 
+    /// What the catalogers took out of the file, each at its place.
+    pub(crate) fn by_place(&self) -> impl Iterator<Item = (usize, &Facts)> {
+        self.0.iter().map(|(taker, facts)| (*taker, facts))
+    }
+
     /// The places of the catalogers that took something out of the file.
     pub(crate) fn places(&self) -> impl Iterator<Item = usize> {
         self.0.iter().map(|(taker, _)| *taker)

@@ -70,9 +70,18 @@ impl<'t> View<'t> {
         distribution: Option<&Distribution>,
         which: impl Fn(usize) -> bool,
     ) -> (Vec<Package>, Vec<Diagnostic>) {
+        let mut files: Vec<Vec<MergedFile<'_>>> = vec![Vec::new(); catalogers.len()];
+        for file in &self.files {
+            for (place, facts) in file.facts.by_place().filter(|(place, _)| which(*place)) {
+                if let Some(files) = files.get_mut(place) {
+                    files.push(self.merged(file, facts));
+                }
+            }
+        }
         let mut catalog = Catalog::default();
-        for (place, cataloger) in catalogers.iter().enumerate().filter(|(place, _)| which(*place)) {
-            let mut merged = MergedFacts::new(cataloger.name(), self.files_of(place));
+        let all = catalogers.iter().zip(files).enumerate();
+        for (_, (cataloger, files)) in all.filter(|(place, _)| which(*place)) {
+            let mut merged = MergedFacts::new(cataloger.name(), files);
             merged.distribution = distribution;
             cataloger.assemble(&merged, &mut catalog);
         }

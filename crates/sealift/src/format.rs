@@ -85,7 +85,7 @@ fn text(
     out.write_all(text.as_bytes())
 }
 
-/// Bytes that are handed on at a time. The serializer gives a few in each call.
+/// Bytes that are handed on at a time. The serializers give a few in each call, or very many.
 const HANDED_ON_BYTES: usize = 8 << 10;
 
 /// Writes JSON that does nothing to a terminal. The serializer hands on whole characters.
@@ -96,16 +96,19 @@ struct EscapedJson<'w> {
 
 impl EscapedJson<'_> {
     fn hand_on(&mut self) -> io::Result<()> {
-        // Nearly all of a report, and nothing to look at character by character.
-        if self.text.is_ascii() && !self.text.contains(&0x7f) {
-            self.out.write_all(&self.text)?;
-        } else {
-            let text = std::str::from_utf8(&self.text).map_err(io::Error::other)?;
-            self.out.write_all(escape::json(text).as_bytes())?;
-        }
+        write_escaped(self.out, &self.text)?;
         self.text.clear();
         Ok(())
     }
+}
+
+fn write_escaped(out: &mut dyn io::Write, text: &[u8]) -> io::Result<()> {
+    // Nearly all of a report, and nothing to look at character by character.
+    if text.is_ascii() && !text.contains(&0x7f) {
+        return out.write_all(text);
+    }
+    let text = std::str::from_utf8(text).map_err(io::Error::other)?;
+    out.write_all(escape::json(text).as_bytes())
 }
 
 impl io::Write for EscapedJson<'_> {
@@ -115,6 +118,10 @@ impl io::Write for EscapedJson<'_> {
     }
 
     fn write_all(&mut self, fragment: &[u8]) -> io::Result<()> {
+        if fragment.len() >= HANDED_ON_BYTES {
+            self.hand_on()?;
+            return write_escaped(self.out, fragment);
+        }
         self.text.extend_from_slice(fragment);
         if self.text.len() >= HANDED_ON_BYTES { self.hand_on() } else { Ok(()) }
     }

@@ -7,15 +7,14 @@ use std::num::NonZeroUsize;
 use std::path::Path;
 use std::sync::Arc;
 
-use sealift_layers::{Image, ImageSource, Limits, ReadOptions, Selector, SourceKind};
+use sealift_layers::{Assembled, Image, ImageSource, Limits, ReadOptions, Selector, SourceKind};
 use sealift_matcher::{MatchOptions, Matches, Records};
 use sealift_model::{
     Diagnostic, Evidence, Impact, Inventory, Package, Platform, Relationship, Timestamp,
 };
 use sealift_report::{Artifact, ArtifactKind, ImageFacts, LayerFacts, Report};
 use sealift_sbom::{
-    DocumentFormat, DocumentLimits, Reader, Skip, SubjectKind, assemble, hidden_packages,
-    mark_base, read_document,
+    Assembler, DocumentFormat, DocumentLimits, Reader, Skip, SubjectKind, assemble, read_document,
 };
 
 use crate::covered::Covered;
@@ -223,20 +222,20 @@ fn asked(inventory: &Inventory, matching: Matching) -> impl Fn(&Package) -> bool
 /// Takes out of an image's inventory what a manifest asks for without a version: it says nothing
 /// of what is in the image. Each is noted.
 fn drop_unpinned(inventory: &mut Inventory) {
-    let unpinned =
-        |package: &Package| package.evidence == Evidence::Declared && package.version.is_empty();
-    for package in inventory.packages.iter().filter(|package| unpinned(package)) {
+    let is_unpinned = |package: &mut Package| {
+        package.evidence == Evidence::Declared && package.version.is_empty()
+    };
+    let unpinned: Vec<_> = inventory.packages.extract_if(.., is_unpinned).collect();
+    let notes = unpinned.into_iter().flat_map(|package| {
         let message = format!("{} is asked for without a version and not listed", package.name);
-        let diagnostic = Diagnostic::new(package.cataloger.as_str(), message, Impact::Note);
-        let places = package.locations.iter();
-        inventory.diagnostics.extend(places.map(|place| {
-            let mut at = diagnostic.clone().at(place.path.as_str(), place.layer.clone());
+        let diagnostic = Diagnostic::new(package.cataloger, message, Impact::Note);
+        package.locations.into_iter().map(move |place| {
+            let mut at = diagnostic.clone().at(place.path, place.layer);
             at.line = place.lines.map(|(line, _)| line);
             at
-        }));
-    }
-    inventory.packages.retain(|package| !unpinned(package));
-    inventory.sort();
+        })
+    });
+    inventory.diagnose(notes);
 }
 
 /// What was read of a target, still to be matched.
@@ -337,7 +336,15 @@ fn read_image(
     if let Some(cache) = &options.cache {
         how = how.with_store(cache.as_ref());
     }
-    let tree = sealift_layers::read_image(source, &image, &reader, &how).map_err(failed)?;
+    let mut assembler = Assembler::new(catalogers);
+    if options.all_layers {
+        assembler = assembler.with_hidden();
+    }
+    if let Some(base) = &base {
+        assembler = assembler.with_base(base.layers, base.evidence);
+    }
+    let assembled = sealift_layers::assemble_image(source, &image, &reader, &assembler, &how);
+    let Assembled { output: mut inventory, layers, .. } = assembled.map_err(failed)?;
     if let Some(cache) = &options.cache {
         cache.trim();
     }
@@ -350,8 +357,8 @@ fn read_image(
     }
     let names = source.full_names(&root.digest).into_iter();
     facts.tags = names.map(str::to_owned).collect();
-    let summaries = tree.layers.iter();
-    facts.layers = summaries
+    facts.layers = layers
+        .iter()
         .filter_map(|layer| {
             let digest = layer.digest.clone().filter(|_| has_manifests);
             Some(LayerFacts::new(digest, layer.diff_id.clone()?, layer.size_bytes))
@@ -359,21 +366,10 @@ fn read_image(
         .collect();
     let whole = image.config.diff_ids.len();
     facts.created = image.config.created.or_else(|| base::creation(&image.config, whole));
-    facts.base.clone_from(&base);
+    facts.base = base;
     let mut artifact = Artifact::new(path.display().to_string(), ArtifactKind::ContainerImage);
     artifact.image = Some(facts);
-    let mut inventory = assemble(&tree, catalogers);
-    if options.all_layers {
-        let (hidden, unread) = hidden_packages(&tree, catalogers, &inventory);
-        inventory.packages.extend(hidden);
-        inventory.diagnostics.extend(unread);
-    }
-    if let Some(base) = &base {
-        mark_base(&mut inventory.packages, &tree, catalogers, base.layers, base.evidence);
-    }
-    inventory.diagnostics.extend(image.diagnostics);
-    inventory.diagnostics.extend(other_base);
-    inventory.sort();
+    inventory.diagnose(image.diagnostics.into_iter().chain(other_base));
     let created = image.config.created;
     Ok(Contents { artifact, inventory, created, matching: Matching::Installed })
 }

@@ -1,6 +1,7 @@
 //! `gate`: scan, verify and decide.
 
 use std::fs;
+use std::num::NonZeroUsize;
 use std::path::Path;
 
 use sealift::policy::{
@@ -45,7 +46,7 @@ pub(crate) fn gate(
     verification.insecure_ignore_tlog = insecure_ignore_tlog;
     let outcome = Gate::new(policy, suppressions, now).judge(&mut report, &verification);
     let hidden = selection.apply(&mut report);
-    write(&outcome, &report, &args, environment)?;
+    write(&outcome, &report, &args, options.threads, environment)?;
     if !global.quiet {
         summary::print(&report, &hidden, global.debug);
         crate::suppress::say_unused(&outcome.unused, global.debug);
@@ -62,6 +63,7 @@ fn write(
     outcome: &Outcome,
     report: &sealift::Report,
     args: &GateArgs,
+    threads: NonZeroUsize,
     environment: &Environment,
 ) -> Result<(), Failure> {
     let scan = &args.image.scan;
@@ -72,7 +74,7 @@ fn write(
             for line in outcome.text().lines() {
                 eprintln!("{}", escape::terminal(line));
             }
-            let format = scan::format(scan, environment);
+            let format = scan::format(scan, threads, environment);
             return output::emit(scan.output.as_deref(), |out| {
                 sealift::render(report, &format, out)
             });

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::io::{IsTerminal, stdout};
+use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
 use sealift::{
@@ -151,7 +152,7 @@ fn run(
     let unused = policy::apply(&mut report, &suppressed.with_exceptions(), judged_at);
     report.shows_suppressed = args.suppress.show_suppressed;
     report.notes = not_scanned(args);
-    let format = format(args, environment);
+    let format = format(args, options.threads, environment);
     output::emit(args.output.as_deref(), |out| sealift::render(&report, &format, out))?;
     if !global.quiet {
         summary::print(&report, &hidden, global.debug);
@@ -276,12 +277,13 @@ pub(super) fn not_scanned(args: &ScanArgs) -> Vec<String> {
     missing.map(|scanner| format!("not scanned: {}", scanner.name())).collect()
 }
 
-pub(super) fn format(args: &ScanArgs, environment: &Environment) -> Format {
+pub(super) fn format(args: &ScanArgs, threads: NonZeroUsize, environment: &Environment) -> Format {
     match args.format {
         ReportFormat::Table => Format::Table(table_style(args.output.as_deref(), environment)),
         ReportFormat::Json => {
             let mut options = JsonOptions::default();
             options.list_all_packages = args.list_all_pkgs;
+            options.threads = threads;
             Format::Json(options)
         }
         ReportFormat::CycloneDx if args.lists_vulnerabilities() => {

@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use sealift_model::Diagnostic;
 use serde::{Deserialize, Serialize};
+use serde_bytes::Bytes;
 
 use crate::content::{LayerContent, ReadFile};
 use crate::extract::FactsCodec;
@@ -17,15 +18,15 @@ use crate::merge::Name;
 use crate::notes::Notes;
 use crate::read::layer::Found;
 use crate::tree::{LayerSummary, Removal, RemovedFile, Tree, TreeFile};
-use crate::{Limits, Metadata};
+use crate::{Assemble, Assembled, Limits, Metadata};
 
-type Bytes<'a> = Cow<'a, [u8]>;
+type Raw<'a> = Cow<'a, [u8]>;
 
 /// What a layer yielded.
 #[derive(Serialize, Deserialize)]
 struct LayerEntry<'a> {
     #[serde(borrow, with = "serde_bytes")]
-    log: Bytes<'a>,
+    log: Raw<'a>,
     #[serde(borrow)]
     files: Vec<(Position, FileEntry<'a>)>,
     #[serde(borrow)]
@@ -45,13 +46,13 @@ struct FoundEntry<'a> {
 #[derive(Serialize, Deserialize)]
 struct FileEntry<'a> {
     #[serde(borrow, with = "serde_bytes")]
-    path: Bytes<'a>,
+    path: Raw<'a>,
     size: u64,
     mode: u32,
     #[serde(borrow, with = "serde_bytes")]
-    head: Bytes<'a>,
+    head: Raw<'a>,
     #[serde(borrow, with = "serde_bytes")]
-    facts: Option<Bytes<'a>>,
+    facts: Option<Raw<'a>>,
 }
 
 /// A [`Tree`].
@@ -75,7 +76,7 @@ struct TreeFileEntry<'a> {
     size: u64,
     mode: u32,
     #[serde(borrow, with = "serde_bytes")]
-    facts: Bytes<'a>,
+    facts: Raw<'a>,
 }
 
 /// A [`RemovedFile`].
@@ -86,7 +87,16 @@ struct RemovedEntry<'a> {
     removed_by: usize,
     removal: Removal,
     #[serde(borrow, with = "serde_bytes")]
-    facts: Bytes<'a>,
+    facts: Raw<'a>,
+}
+
+/// What was made of a tree.
+#[derive(Serialize, Deserialize)]
+struct AssembledEntry<'a> {
+    #[serde(borrow)]
+    pieces: Vec<&'a Bytes>,
+    /// Decompressed bytes and entries of each layer.
+    layers: Vec<(u64, u64)>,
 }
 
 pub(super) fn write_layer<F>(
@@ -143,7 +153,7 @@ pub(super) fn write_tree<F>(tree: &Tree<F>, codec: &dyn FactsCodec<F>) -> Option
         files: files.collect::<Option<_>>()?,
         removed: removed.collect::<Option<_>>()?,
         diagnostics: Cow::Borrowed(&tree.diagnostics),
-        layers: tree.layers.iter().map(|layer| (layer.size_bytes, layer.entries)).collect(),
+        layers: sizes(&tree.layers),
     };
     postcard::to_stdvec(&entry).ok()
 }
@@ -156,13 +166,10 @@ pub(super) fn read_tree<F: Send + Sync>(
     threads: NonZeroUsize,
 ) -> Option<Tree<F>> {
     let entry: TreeEntry<'_> = whole(bytes)?;
-    if entry.layers.len() != layers.len() {
-        return None;
-    }
-    for (layer, (size_bytes, entries)) in layers.iter_mut().zip(entry.layers) {
-        (layer.size_bytes, layer.entries) = (size_bytes, entries);
-    }
-    let files = side_by_side(&entry.files, threads, |file| file.read(codec, layers.len()));
+    set_sizes(&mut layers, &entry.layers)?;
+    let files = side_by_side(&entry.files, MIN_FILES_PER_THREAD, threads, |file| {
+        file.read(codec, layers.len())
+    });
     let removed = entry.removed.into_iter().map(|file| file.read(codec, layers.len()));
     Some(Tree {
         files: files?,
@@ -172,16 +179,55 @@ pub(super) fn read_tree<F: Send + Sync>(
     })
 }
 
+pub(super) fn write_assembled<F, A: Assemble<F>>(
+    assembled: &Assembled<A::Output>,
+    maker: &A,
+) -> Option<Vec<u8>> {
+    let pieces = maker.encode(&assembled.output)?;
+    let entry = AssembledEntry {
+        pieces: pieces.iter().map(|piece| Bytes::new(piece)).collect(),
+        layers: sizes(&assembled.layers),
+    };
+    postcard::to_stdvec(&entry).ok()
+}
+
+/// What was made of a tree, with the digests of `layers`.
+pub(super) fn read_assembled<F, A: Assemble<F>>(
+    bytes: &[u8],
+    maker: &A,
+    mut layers: Vec<LayerSummary>,
+    threads: NonZeroUsize,
+) -> Option<Assembled<A::Output>> {
+    let entry: AssembledEntry<'_> = whole(bytes)?;
+    set_sizes(&mut layers, &entry.layers)?;
+    let pieces = side_by_side(&entry.pieces, 1, threads, |piece| maker.decode(piece))?;
+    Some(Assembled { output: maker.join(pieces), layers })
+}
+
+fn sizes(layers: &[LayerSummary]) -> Vec<(u64, u64)> {
+    layers.iter().map(|layer| (layer.size_bytes, layer.entries)).collect()
+}
+
+/// None when these are not the sizes of as many layers.
+fn set_sizes(layers: &mut [LayerSummary], sizes: &[(u64, u64)]) -> Option<()> {
+    for (layer, size) in layers.iter_mut().zip(sizes) {
+        (layer.size_bytes, layer.entries) = *size;
+    }
+    (layers.len() == sizes.len()).then_some(())
+}
+
 /// Fewer files are not worth a thread.
 const MIN_FILES_PER_THREAD: usize = 500;
 
-/// Reads all on several threads, in their order; none when one cannot be read.
+/// Reads all on several threads, each `least` of them or more, in their order; none when one
+/// cannot be read.
 fn side_by_side<T: Sync, U: Send>(
     all: &[T],
+    least: usize,
     threads: NonZeroUsize,
     read: impl Fn(&T) -> Option<U> + Sync,
 ) -> Option<Vec<U>> {
-    let share = all.len().div_ceil(threads.get()).max(MIN_FILES_PER_THREAD);
+    let share = all.len().div_ceil(threads.get()).max(least);
     let read_share = |files: &[T]| files.iter().map(&read).collect::<Option<Vec<U>>>();
     let read_share = &read_share;
     std::thread::scope(|scope| {

@@ -1,7 +1,8 @@
 //! What layers yielded, kept for the next time.
 //!
-//! Three kinds of entries: what one layer yields, what a second look at it found, and the tree
-//! that all layers of an image make, so that a second reading of an image is one entry.
+//! Four kinds of entries: what one layer yields, what a second look at it found, the tree that all
+//! layers of an image make, and what was made of that, so that a second reading of an image is one
+//! entry.
 
 mod entry;
 
@@ -13,7 +14,7 @@ use crate::content::LayerContent;
 use crate::extract::FactsCodec;
 use crate::read::layer::{Found, Requests};
 use crate::tree::{LayerSummary, Tree};
-use crate::{Extract, Limits, ReadOptions};
+use crate::{Assemble, Assembled, Extract, Limits, ReadOptions};
 
 /// Keeps entries under keys, for as long as it likes.
 ///
@@ -102,6 +103,36 @@ impl<'a, F: Send + Sync> Cache<'a, F> {
         if let Some(bytes) = entry::write_tree(tree, self.codec) {
             self.store.put(&self.tree_key(stack), &bytes);
         }
+    }
+
+    /// What was made of the tree of all layers.
+    pub(crate) fn assembled<A: Assemble<F>>(
+        &self,
+        stack: &Stack<'_>,
+        maker: &A,
+        layers: Vec<LayerSummary>,
+    ) -> Option<Assembled<A::Output>> {
+        let bytes = self.store.get(&self.assembled_key(stack, maker)?)?;
+        entry::read_assembled(&bytes, maker, layers, self.threads)
+    }
+
+    /// Keeps what was made of the tree of all layers.
+    pub(crate) fn keep_assembled<A: Assemble<F>>(
+        &self,
+        stack: &Stack<'_>,
+        maker: &A,
+        assembled: &Assembled<A::Output>,
+    ) {
+        let key = self.assembled_key(stack, maker);
+        if let Some((key, bytes)) = key.zip(entry::write_assembled(assembled, maker)) {
+            self.store.put(&key, &bytes);
+        }
+    }
+
+    fn assembled_key<A: Assemble<F>>(&self, stack: &Stack<'_>, maker: &A) -> Option<Digest> {
+        let Stack { diff_ids, slots } = stack;
+        let fingerprint = maker.fingerprint()?;
+        Some(self.key(&format!("assembled {fingerprint} {diff_ids:?} {slots:?}")))
     }
 
     fn layer_key(&self, diff_id: &Digest) -> Digest {

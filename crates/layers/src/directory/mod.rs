@@ -10,7 +10,7 @@ use std::sync::atomic::AtomicU64;
 
 use sealift_model::Impact;
 
-use crate::buffer::Buffer;
+use crate::buffer::Buffers;
 use crate::content::ReadFile;
 use crate::notes::Notes;
 use crate::options::{Progress, ReadOptions};
@@ -41,7 +41,9 @@ pub fn read_directory<E: Extract>(
     let limits = options.limits;
     let budget = Budget::new(limits.max_kept_bytes);
     let names_bytes = AtomicU64::new(0);
-    let shared = Shared { extract, limits, budget: &budget, names_bytes: &names_bytes };
+    let buffers = Buffers::default();
+    let shared =
+        Shared { extract, limits, budget: &budget, names_bytes: &names_bytes, buffers: &buffers };
     let halt = Halt::new(options.cancelled);
     let Walk { mut content, files, .. } = Walk::run(root, &shared, &halt)?;
     (options.progress)(Progress::DirectoryStarted { files: crate::stream::length(files.len()) });
@@ -88,13 +90,12 @@ struct Batch<F> {
 impl<E: Extract> DirectoryReader<'_, E> {
     fn first(&self, files: &[FoundFile]) -> Batch<E::Facts> {
         let mut batch = Batch { files: Vec::new(), notes: Notes::default() };
-        let mut buffer = Buffer::default();
         for file in files {
             let path = &*file.path;
             let metadata = file.metadata;
             let read = self.read(file, |head, rest| {
                 let wanted = self.shared.wants(path, metadata, head);
-                wanted.then(|| self.shared.read(path, metadata, head, rest, &mut buffer))
+                wanted.then(|| self.shared.read(path, metadata, head, rest))
             });
             match read {
                 Ok(read) => batch.files.extend(read.map(|read| (file.position, read))),
@@ -114,7 +115,6 @@ impl<E: Extract> DirectoryReader<'_, E> {
     /// Files that links make wanted. They are few.
     fn second(&self, files: &[FoundFile], requests: &Requests) -> Found<E::Facts> {
         let mut found = BTreeMap::new();
-        let mut buffer = Buffer::default();
         for file in files {
             let Some((position, names)) = requests.get(&file.entry) else { continue };
             // Whether it can be read is known from the first time.
@@ -122,7 +122,7 @@ impl<E: Extract> DirectoryReader<'_, E> {
                 let mut names = names.clone();
                 names.retain(|name| self.shared.wants(&name.path, file.metadata, head));
                 if let Some(name) = names.first() {
-                    let read = self.shared.read(&name.path, file.metadata, head, rest, &mut buffer);
+                    let read = self.shared.read(&name.path, file.metadata, head, rest);
                     found.insert(*position, (read, names));
                 }
             });

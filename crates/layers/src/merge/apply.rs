@@ -94,6 +94,19 @@ impl<'a> Merge<'a> {
         self.folder = None;
         let layers = usize::try_from(layer).unwrap_or(usize::MAX).saturating_add(1);
         self.notes.resize_with(self.notes.len().max(layers), Notes::default);
+        if changes.hides() {
+            self.hide(layer, changes)?;
+        }
+        self.folder = None;
+        let mut reader = changes.reader();
+        while let Some((path, position, change)) = reader.next() {
+            self.place(layer, path, Content { log, position }, change)?;
+        }
+        Ok(())
+    }
+
+    /// Takes away what the layer hides, before its own entries come.
+    fn hide(&mut self, layer: u32, changes: &ChangeLog) -> Result<(), LimitExceeded> {
         let mut reader = changes.reader();
         while let Some((path, _, change)) = reader.next() {
             match change {
@@ -101,11 +114,6 @@ impl<'a> Merge<'a> {
                 Change::Opaque => self.clear(layer, path)?,
                 _ => {}
             }
-        }
-        self.folder = None;
-        let mut reader = changes.reader();
-        while let Some((path, position, change)) = reader.next() {
-            self.place(layer, path, Content { log, position }, change)?;
         }
         Ok(())
     }

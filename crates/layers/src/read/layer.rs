@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use sealift_model::Impact;
 
 use super::budget::Budget;
-use crate::buffer::Buffer;
+use crate::buffer::Buffers;
 use crate::content::{LayerContent, ReadFile};
 use crate::log::{Change, Position};
 use crate::merge::Name;
@@ -27,6 +27,7 @@ pub(crate) struct Shared<'a, E> {
     pub(crate) budget: &'a Budget,
     /// Bytes of all change logs.
     pub(crate) names_bytes: &'a AtomicU64,
+    pub(crate) buffers: &'a Buffers,
 }
 
 impl<E: Extract> Shared<'_, E> {
@@ -44,14 +45,13 @@ impl<E: Extract> Shared<'_, E> {
         metadata: Metadata,
         head: &[u8],
         rest: &mut dyn Read,
-        buffer: &mut Buffer,
     ) -> ReadFile<E::Facts> {
         let path = TreePath::new(path);
         let share = self.budget.take(metadata.size.min(self.limits.max_file_bytes));
-        let memory = std::mem::take(buffer);
+        let memory = self.buffers.take();
         let mut file = File::with_buffer(path, metadata, head, rest, self.limits, memory);
         let facts = self.extract.read(&mut file).map(Arc::new);
-        *buffer = file.into_buffer();
+        self.buffers.give_back(file.into_buffer());
         drop(share);
         let kept = if facts.is_some() { head } else { &[] };
         ReadFile { path: path.bytes().into(), metadata, head: kept.into(), facts }
@@ -79,7 +79,6 @@ pub(crate) fn first_look<E: Extract>(
         content: LayerContent::default(),
         path: Vec::new(),
         link: Vec::new(),
-        buffer: Buffer::default(),
         counted: 0,
         sparse_bytes: 0,
     };
@@ -180,7 +179,6 @@ struct FirstLook<'c, 'env, 's, E: Extract> {
     path: Vec<u8>,
     link: Vec<u8>,
     /// Memory for the files that are read whole.
-    buffer: Buffer,
     /// Bytes of the log that are counted already.
     counted: u64,
     /// Bytes of files with holes that were read.
@@ -313,7 +311,7 @@ impl<E: Extract> FirstLook<'_, '_, '_, E> {
             return Ok(());
         }
         let content = &mut self.tar.content();
-        let file = self.shared.read(path, metadata, head, content, &mut self.buffer);
+        let file = self.shared.read(path, metadata, head, content);
         self.content.files.insert(position, file);
         Ok(())
     }
@@ -386,7 +384,6 @@ pub(crate) fn second_look<E: Extract>(
     first_was_whole: bool,
 ) -> Result<Found<E::Facts>, Error> {
     let mut tar = TarReader::new(stream);
-    let mut buffer = Buffer::default();
     let mut found = BTreeMap::new();
     let mut number = 0;
     // How it ends is known from the first look.
@@ -401,7 +398,7 @@ pub(crate) fn second_look<E: Extract>(
             let too_large = tar.is_sparse() && entry.size > shared.limits.max_file_bytes;
             if let Some(name) = names.first().filter(|_| !too_large) {
                 let content = &mut tar.content();
-                let file = shared.read(&name.path, metadata, head, content, &mut buffer);
+                let file = shared.read(&name.path, metadata, head, content);
                 found.insert(*position, (file, names));
             }
         }

@@ -9,6 +9,7 @@ use std::sync::atomic::AtomicU64;
 
 use sealift_model::{BlobError, BlobSource, Digest, Impact};
 
+use crate::buffer::Buffers;
 use crate::cache::{Cache, Stack};
 use crate::content::LayerContent;
 use crate::image::{Image, Layer};
@@ -16,7 +17,7 @@ use crate::options::{Progress, ReadOptions};
 use crate::stream::{BlobStream, LayerStream, Watch, length};
 use crate::tree::{LayerSummary, Tree};
 use crate::workers::{Crew, Halt, run};
-use crate::{Error, Extract, LimitExceeded};
+use crate::{Assemble, Assembled, Error, Extract, LimitExceeded};
 use budget::Budget;
 use layer::{Found, Requests, Shared, first_look, second_look};
 use result::Merged;
@@ -39,36 +40,95 @@ pub fn read_image<E: Extract>(
     extract: &E,
     options: &ReadOptions<'_>,
 ) -> Result<Tree<E::Facts>, Error> {
-    let limits = options.limits;
-    if image.layers.len() > limits.max_layers {
-        return Err(LimitExceeded::new("max_layers", length(limits.max_layers)).into());
-    }
-    let layers = &Distinct::new(&image.layers);
-    let cache = Cache::of(extract, options);
-    let stack = layers.stack();
-    let kept = cache.as_ref().zip(stack.as_ref());
-    let mut tree = match kept.and_then(|(cache, stack)| cache.tree(stack, summaries(image))) {
-        Some(tree) => tree,
-        None => {
-            let shared = Shared {
-                extract,
-                limits,
-                budget: &Budget::new(limits.max_kept_bytes),
-                names_bytes: &AtomicU64::new(0),
-            };
-            let halt = &Halt::new(options.cancelled);
-            let cache = cache.as_ref();
-            let shared = &shared;
-            let reader = LayerReader { source, layers, halt, options, shared, cache };
-            let read = reader.read_all(summaries(image))?;
-            if let (Some((cache, stack)), true) = (kept, read.is_reusable) {
-                cache.keep_tree(stack, &read.tree);
-            }
-            read.tree
-        }
-    };
+    let mut tree = Reading::of(source, image, extract, options)?.tree()?.tree;
     tree.diagnostics.splice(0..0, image.diagnostics.iter().cloned());
     Ok(tree)
+}
+
+/// Reads an image as [`read_image`] does, and makes of its tree what `maker` makes.
+///
+/// Where a store has that, neither layers nor tree are read.
+///
+/// # Errors
+/// As of [`read_image`].
+pub fn assemble_image<E: Extract, A: Assemble<E::Facts>>(
+    source: &dyn BlobSource,
+    image: &Image,
+    extract: &E,
+    maker: &A,
+    options: &ReadOptions<'_>,
+) -> Result<Assembled<A::Output>, Error> {
+    let reading = Reading::of(source, image, extract, options)?;
+    let stack = reading.layers.stack();
+    let kept = reading.cache.as_ref().zip(stack.as_ref());
+    let known = kept.and_then(|(cache, stack)| cache.assembled(stack, maker, summaries(image)));
+    if let Some(known) = known {
+        return Ok(known);
+    }
+    let Read { tree, is_reusable } = reading.tree()?;
+    let output = maker.assemble(&tree);
+    let assembled = Assembled { output, layers: tree.layers };
+    if let Some((cache, stack)) = kept.filter(|_| is_reusable) {
+        cache.keep_assembled(stack, maker, &assembled);
+    }
+    Ok(assembled)
+}
+
+/// An image that is being read, and what a store has of it.
+struct Reading<'a, E: Extract> {
+    source: &'a dyn BlobSource,
+    image: &'a Image,
+    extract: &'a E,
+    options: &'a ReadOptions<'a>,
+    layers: Distinct<'a>,
+    cache: Option<Cache<'a, E::Facts>>,
+}
+
+impl<'a, E: Extract> Reading<'a, E> {
+    fn of(
+        source: &'a dyn BlobSource,
+        image: &'a Image,
+        extract: &'a E,
+        options: &'a ReadOptions<'a>,
+    ) -> Result<Self, Error> {
+        let max = options.limits.max_layers;
+        if image.layers.len() > max {
+            return Err(LimitExceeded::new("max_layers", length(max)).into());
+        }
+        let layers = Distinct::new(&image.layers);
+        Ok(Self { source, image, extract, options, layers, cache: Cache::of(extract, options) })
+    }
+
+    /// The tree of the layers, without what is to be said of the image's own documents.
+    fn tree(&self) -> Result<Read<E::Facts>, Error> {
+        let stack = self.layers.stack();
+        let kept = self.cache.as_ref().zip(stack.as_ref());
+        let known = kept.and_then(|(cache, stack)| cache.tree(stack, summaries(self.image)));
+        if let Some(tree) = known {
+            return Ok(Read { tree, is_reusable: true });
+        }
+        let limits = self.options.limits;
+        let shared = &Shared {
+            extract: self.extract,
+            limits,
+            budget: &Budget::new(limits.max_kept_bytes),
+            names_bytes: &AtomicU64::new(0),
+            buffers: &Buffers::default(),
+        };
+        let reader = LayerReader {
+            source: self.source,
+            layers: &self.layers,
+            halt: &Halt::new(self.options.cancelled),
+            options: self.options,
+            shared,
+            cache: self.cache.as_ref(),
+        };
+        let read = reader.read_all(summaries(self.image))?;
+        if let (Some((cache, stack)), true) = (kept, read.is_reusable) {
+            cache.keep_tree(stack, &read.tree);
+        }
+        Ok(read)
+    }
 }
 
 /// What is known of the layers before they are read.
@@ -145,6 +205,8 @@ impl<'a, E: Extract> LayerReader<'a, E> {
         let slots = self.layers.by_size();
         let contents = run(threads, &slots, self.halt, |slot, crew| self.first(slot, crew))?;
         let contents: Vec<_> = contents.into_iter().map(|(_, content)| content).collect();
+        // What comes now needs other memory.
+        self.shared.buffers.clear();
         let mut merged = Merged::new(&contents, stack, self.shared.extract, self.shared.limits)?;
         let requests = merged.requests(&contents);
         let slots: Vec<_> = slots.into_iter().filter(|slot| requests.contains_key(slot)).collect();

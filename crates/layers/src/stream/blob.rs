@@ -64,6 +64,11 @@ impl<'a> BlobStream<'a> {
         self.read
     }
 
+    /// Bytes consumed so far.
+    pub(crate) fn consumed(&self) -> u64 {
+        self.read - length(self.end - self.start)
+    }
+
     /// What is read and not yet consumed; empty only at the end of the blob.
     pub(crate) fn chunk(&mut self) -> Result<&[u8], Failure> {
         if self.start == self.end {

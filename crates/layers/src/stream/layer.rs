@@ -13,7 +13,8 @@ use crate::workers::Crew;
 use crate::{Error, LimitExceeded, Limits};
 
 /// The decompressed bytes of one layer. As soon as a worker of the crew has nothing else to do, it
-/// decompresses, and the stream's own thread only hashes and reads.
+/// decompresses, and the stream's own thread only hashes and reads. A layer that is not compressed
+/// the other worker reads and hashes.
 pub(crate) struct LayerStream<'c, 'env> {
     input: Input<'env>,
     crew: &'c Crew<'env>,
@@ -51,10 +52,12 @@ impl<'c, 'env> LayerStream<'c, 'env> {
         limits: &'env Limits,
         crew: &'c Crew<'env>,
     ) -> Self {
+        let algorithm = blob.names().0.algorithm();
         let unpacker = Unpacker::new(blob, limits);
-        let hashed = unpacker.is_hashed(diff_id.algorithm());
+        let coding = unpacker.coding();
+        let hashed = coding == Coding::Plain && algorithm == diff_id.algorithm();
         Self {
-            coding: unpacker.coding(),
+            coding,
             input: Input::Here(Box::new(unpacker)),
             crew,
             diff_id,
@@ -94,7 +97,10 @@ impl<'c, 'env> LayerStream<'c, 'env> {
     fn hand_over(&mut self) {
         let input = &mut self.input;
         self.crew.hand(|| {
-            let (ahead, filler) = ends();
+            let (mut ahead, filler) = ends();
+            if let Input::Here(unpacker) = input {
+                ahead.feed(unpacker, &filler);
+            }
             match std::mem::replace(input, Input::Ahead(ahead)) {
                 Input::Here(unpacker) => Box::new(move || filler.run(unpacker)),
                 before @ Input::Ahead(_) => {
@@ -119,7 +125,7 @@ impl<'c, 'env> LayerStream<'c, 'env> {
         };
         let Input::Here(unpacker) = self.input else { return Err(Error::Cancelled) };
         let (bytes, trailing) = unpacker.passed();
-        let blob = unpacker.into_blob();
+        let Some(blob) = unpacker.into_blob() else { return Err(Error::Cancelled) };
         let (digest, size) = blob.names();
         // A blob that is not the one named explains every failure after it.
         blob.finish()?;

@@ -1,7 +1,8 @@
 //! A layer's blob, decompressed.
 
-use sealift_model::Algorithm;
+use std::io::Read;
 
+use super::ahead::Fed;
 use super::blob::BlobStream;
 use super::decode::{Coding, Decoder, Fault, Step};
 use super::{Failure, length};
@@ -12,13 +13,19 @@ const RATIO_FREE_BYTES: u64 = 100 << 20;
 
 /// Decompresses a blob while it is read and hashed.
 pub(super) struct Unpacker<'a> {
-    blob: BlobStream<'a>,
+    input: Input<'a>,
     coding: Coding,
     /// None for what is not compressed.
     decoder: Option<Decoder>,
     limits: &'a Limits,
     written: u64,
     failure: Option<Failure>,
+}
+
+/// Where a blob's bytes come from.
+enum Input<'a> {
+    Blob(Box<BlobStream<'a>>),
+    Fed(Fed<'a>),
 }
 
 impl<'a> Unpacker<'a> {
@@ -35,7 +42,7 @@ impl<'a> Unpacker<'a> {
             failure = Some(fail(coding, fault));
             None
         });
-        Self { blob, coding, decoder, limits, written: 0, failure }
+        Self { input: Input::Blob(Box::new(blob)), coding, decoder, limits, written: 0, failure }
     }
 
     /// How the layer is compressed.
@@ -43,9 +50,23 @@ impl<'a> Unpacker<'a> {
         self.coding
     }
 
-    /// Whether the blob's own digest, of that algorithm, is that of the decompressed bytes.
-    pub(super) fn is_hashed(&self, algorithm: Algorithm) -> bool {
-        self.coding == Coding::Plain && self.blob.names().0.algorithm() == algorithm
+    /// Lets another thread read the blob from now on, which gets it; none where there is nothing
+    /// to do but to read it. `fed` is told how much was taken of it so far.
+    pub(super) fn be_fed(
+        &mut self,
+        fed: impl FnOnce(u64) -> Fed<'a>,
+    ) -> Option<Box<BlobStream<'a>>> {
+        let (Input::Blob(blob), Some(_)) = (&self.input, &self.decoder) else { return None };
+        let fed = Input::Fed(fed(blob.consumed()));
+        match std::mem::replace(&mut self.input, fed) {
+            Input::Blob(blob) => Some(blob),
+            Input::Fed(_) => None,
+        }
+    }
+
+    /// Takes the blob back.
+    pub(super) fn be_fed_no_more(&mut self, blob: Box<BlobStream<'a>>) {
+        self.input = Input::Blob(blob);
     }
 
     /// Fills the buffer, and says how far: at least by half, or to the end of the layer. At the
@@ -68,17 +89,17 @@ impl<'a> Unpacker<'a> {
         while filled < buffer.len() / 2 {
             let room = buffer.get_mut(filled..).unwrap_or_default();
             let Some(decoder) = &mut self.decoder else {
-                match self.blob.read_to(room)? {
+                match self.input.read_to(room)? {
                     0 => break,
                     read => filled += read,
                 }
                 continue;
             };
-            let input = self.blob.chunk()?;
+            let input = self.input.chunk()?;
             let step = decoder.step(input, room).map_err(|fault| fail(self.coding, fault))?;
             let Step { consumed, produced } = step;
             let (ended, stuck) = (input.is_empty(), consumed == 0 && produced == 0);
-            self.blob.consume(consumed);
+            self.input.consume(consumed);
             filled += produced;
             if ended && stuck {
                 if !decoder.may_end() {
@@ -96,7 +117,7 @@ impl<'a> Unpacker<'a> {
         if self.written > max_layer_bytes {
             return Err(Failure::Limit(LimitExceeded::new("max_layer_bytes", max_layer_bytes)));
         }
-        let ratio = self.written / self.blob.read().max(1);
+        let ratio = self.written / self.input.read().max(1);
         if self.written > RATIO_FREE_BYTES && ratio > max_inflate_ratio {
             return Err(Failure::Limit(LimitExceeded::new("max_inflate_ratio", max_inflate_ratio)));
         }
@@ -108,9 +129,46 @@ impl<'a> Unpacker<'a> {
         (self.written, self.decoder.as_ref().map_or(0, Decoder::trailing))
     }
 
-    /// The blob, to be read to its end.
-    pub(super) fn into_blob(self) -> BlobStream<'a> {
-        self.blob
+    /// The blob, to be read to its end; none where another thread has it.
+    pub(super) fn into_blob(self) -> Option<Box<BlobStream<'a>>> {
+        match self.input {
+            Input::Blob(blob) => Some(blob),
+            Input::Fed(_) => None,
+        }
+    }
+}
+
+impl Input<'_> {
+    fn chunk(&mut self) -> Result<&[u8], Failure> {
+        match self {
+            Self::Blob(blob) => blob.chunk(),
+            Self::Fed(fed) => fed.chunk(),
+        }
+    }
+
+    fn consume(&mut self, bytes: usize) {
+        match self {
+            Self::Blob(blob) => blob.consume(bytes),
+            Self::Fed(fed) => fed.consume(bytes),
+        }
+    }
+
+    fn read_to(&mut self, room: &mut [u8]) -> Result<usize, Failure> {
+        match self {
+            Self::Blob(blob) => blob.read_to(room),
+            Self::Fed(fed) => {
+                let bytes = fed.chunk()?.read(room).unwrap_or_default();
+                fed.consume(bytes);
+                Ok(bytes)
+            }
+        }
+    }
+
+    fn read(&self) -> u64 {
+        match self {
+            Self::Blob(blob) => blob.read(),
+            Self::Fed(fed) => fed.read(),
+        }
     }
 }
 

@@ -414,3 +414,54 @@ fn the_error_is_the_same_whatever_the_number_of_threads() {
         assert_eq!(expected, layers[2].diff_id);
     }
 }
+
+/// Alone in its image, a layer is read by two threads.
+#[test]
+fn one_damaged_layer_fails_the_same_way_whatever_the_number_of_threads() {
+    let layout = Layout::new();
+    let text: String = (0..200_000_u32).map(|n| format!("{:x} ", n.wrapping_mul(n))).collect();
+    let tar = Tar::new().file("a", &text).file("zeros", &"\0".repeat(3_000_000)).end();
+    let whole = gzip(&tar);
+    let members: Vec<u8> = tar.chunks(1_000).flat_map(gzip).collect();
+    let empty = [vec![gzip(b""); 30_000].concat(), whole.clone()].concat();
+    let changed = |at: usize| {
+        let mut bytes = whole.clone();
+        bytes[at] ^= 1;
+        bytes
+    };
+    let blobs = [
+        whole.clone(),
+        members,
+        empty,
+        [&whole[..], b"more"].concat(),
+        whole[..whole.len() / 2].to_vec(),
+        whole[..whole.len() - 1].to_vec(),
+        changed(2),
+        changed(whole.len() / 3),
+        changed(whole.len() / 3 * 2),
+        changed(whole.len() - 6),
+    ];
+    let mut failed = 0;
+    for blob in blobs {
+        let descriptor = layout.blob(&format!("{LAYER}+gzip"), &blob);
+        let mut shorter = descriptor.clone();
+        shorter.size -= 1;
+        for descriptor in [descriptor, shorter] {
+            let image = layout.image(&[LayerOf { descriptor, diff_id: Digest::sha256_of(&tar) }]);
+            for max_layer_bytes in [1 << 30, 2_000_000] {
+                let mut limits = Limits::default();
+                limits.max_layer_bytes = max_layer_bytes;
+                let read = |threads| match layout.read_with(&image, &["a"], &limits, threads) {
+                    Ok(tree) => Ok(format!("{tree:?}")),
+                    Err(error) => Err(format!("{error:?}")),
+                };
+                let alone = read(1);
+                failed += usize::from(alone.is_err());
+                for threads in [2, 3] {
+                    assert!(read(threads) == alone, "{threads} threads");
+                }
+            }
+        }
+    }
+    assert!(failed > 10, "{failed}");
+}

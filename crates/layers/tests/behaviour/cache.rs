@@ -2,10 +2,13 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use proptest::prelude::*;
-use sealift_layers::{Error, Image, LayerStore, Limits, ReadOptions, Tree, read_image};
+use sealift_layers::{
+    Assemble, Error, Image, LayerStore, Limits, ReadOptions, Tree, assemble_image, read_image,
+};
 use sealift_model::{Descriptor, Digest};
 
 use crate::properties::{archive, layers};
@@ -75,6 +78,73 @@ fn a_second_reading_reads_no_layer() {
     assert_eq!(shown(read(&layout, &root, &WANTED, &limits, &store)), plain);
     remove(&layout, &layers);
     assert_eq!(shown(read(&layout, &root, &WANTED, &limits, &store)), plain);
+}
+
+/// Lists the texts of a tree, and counts how often.
+#[derive(Default)]
+struct List {
+    name: &'static str,
+    made: AtomicUsize,
+}
+
+impl Assemble<String> for List {
+    type Output = Vec<String>;
+
+    fn assemble(&self, tree: &Tree<String>) -> Vec<String> {
+        self.made.fetch_add(1, Ordering::Relaxed);
+        assert!(tree.diagnostics.iter().all(|told| told.path.is_some()), "{tree:#?}");
+        tree.files.iter().map(|file| format!("{} {}", file.path, file.facts)).collect()
+    }
+
+    fn fingerprint(&self) -> Option<Digest> {
+        Some(Digest::sha256_of(self.name.as_bytes()))
+    }
+
+    fn encode(&self, output: &Vec<String>) -> Option<Vec<Vec<u8>>> {
+        Some(output.iter().map(|line| line.clone().into_bytes()).collect())
+    }
+
+    fn decode(&self, piece: &[u8]) -> Option<Vec<String>> {
+        Some(vec![String::from_utf8(piece.to_vec()).ok()?])
+    }
+
+    fn join(&self, pieces: Vec<Vec<String>>) -> Vec<String> {
+        pieces.concat()
+    }
+}
+
+#[test]
+fn what_was_made_of_an_image_is_kept_for_its_maker() {
+    let (layout, store, limits) = (Layout::new(), Memory::default(), Limits::default());
+    let layers = three_layers(&layout);
+    let root = layout.image(&layers);
+    let get = |list: &List, threads| {
+        let source = layout.source();
+        let image = Image::open(&source, &root, None, &limits).unwrap();
+        let threads = std::num::NonZeroUsize::new(threads).unwrap();
+        let options = ReadOptions::new(&limits).with_store(&store).with_threads(threads);
+        let made = assemble_image(&source, &image, &Texts::of(&WANTED), list, &options).unwrap();
+        (made.output, made.layers)
+    };
+    let list = List { name: "one", ..List::default() };
+    let made = get(&list, 1);
+    assert_eq!(made.0, ["a upper", "b linked"]);
+    remove(&layout, &layers);
+    for threads in 1..4 {
+        assert_eq!(get(&list, threads), made);
+    }
+    assert_eq!(list.made.load(Ordering::Relaxed), 1);
+    let other = List { name: "other", ..List::default() };
+    assert_eq!(get(&other, 1), made);
+    assert_eq!(other.made.load(Ordering::Relaxed), 1, "of the tree that is kept");
+    for entry in store.entries().values_mut() {
+        entry.truncate(entry.len() / 2);
+    }
+    let source = layout.source();
+    let image = Image::open(&source, &root, None, &limits).unwrap();
+    let options = ReadOptions::new(&limits).with_store(&store);
+    let result = assemble_image(&source, &image, &Texts::of(&WANTED), &list, &options);
+    assert!(result.is_err(), "what is damaged is read again");
 }
 
 #[test]

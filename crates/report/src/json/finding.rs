@@ -15,10 +15,9 @@ use crate::{Report, links};
 
 /// The findings of a section in the order of Trivy's reports: by package name, installed version,
 /// severity from the highest, id, path.
-pub(crate) fn in_order<'s, 'r: 's>(
-    entries: impl Iterator<Item = &'s Entry<'r>>,
-) -> impl Iterator<Item = (&'s Entry<'r>, &'r Finding)> {
+pub(crate) fn in_order<'s, 'r>(entries: &'s [Entry<'r>]) -> Vec<(&'s Entry<'r>, &'r Finding)> {
     let mut findings: Vec<_> = entries
+        .iter()
         .flat_map(|entry| entry.findings.iter().map(move |finding| (entry, *finding)))
         .collect();
     findings.sort_by(|(entry, finding), (other_entry, other)| {
@@ -29,7 +28,7 @@ pub(crate) fn in_order<'s, 'r: 's>(
             .then_with(|| finding.id.cmp(&other.id))
             .then_with(|| package.locations.cmp(&other_package.locations))
     });
-    findings.into_iter()
+    findings
 }
 
 #[derive(Serialize)]

@@ -6,7 +6,7 @@ use serde_json::ser::Formatter;
 
 /// Writes what `serde_json`'s own formatter writes, each line's indentation at once: of the calls
 /// that a large report takes, that is half.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Indented {
     /// How a line begins: the end of the one before, and the indentation.
     line: Vec<u8>,

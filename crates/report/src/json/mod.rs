@@ -14,13 +14,15 @@ mod indented;
 mod layers;
 mod metadata;
 mod modified;
+mod object;
 mod package;
+mod rows;
 
-use std::borrow::Cow;
 use std::io;
+use std::num::NonZeroUsize;
 
 use sealift_matcher::Coverage;
-use sealift_model::{Digest, Impact, Timestamp};
+use sealift_model::{Digest, Impact};
 use serde::Serialize;
 
 use crate::report::Report;
@@ -32,6 +34,7 @@ use finding::JsonFinding;
 use indented::Indented;
 use metadata::Metadata;
 use modified::JsonModified;
+use object::{Members, Writer};
 use package::JsonPackage;
 
 /// What of a report is written.
@@ -40,11 +43,13 @@ use package::JsonPackage;
 pub struct JsonOptions {
     /// Whether packages without findings are listed, too. Default: yes, as Trivy since 0.56.
     pub list_all_packages: bool,
+    /// Threads that write packages and findings. Default: one.
+    pub threads: NonZeroUsize,
 }
 
 impl Default for JsonOptions {
     fn default() -> Self {
-        Self { list_all_packages: true }
+        Self { list_all_packages: true, threads: NonZeroUsize::MIN }
     }
 }
 
@@ -57,128 +62,75 @@ pub fn write<W: io::Write + ?Sized>(
     options: &JsonOptions,
     out: &mut W,
 ) -> io::Result<()> {
-    let sections = sections::sections(report);
-    let document = Document::new(report, &sections, options);
-    document.serialize(&mut serde_json::Serializer::with_formatter(&mut *out, Indented::new()))?;
+    let mut writer = Writer { out: &mut *out, format: Indented::new() };
+    writer.object(|document| write_document(report, options, document))?;
     out.write_all(b"\n")
 }
 
-#[derive(Serialize)]
-#[serde(rename_all = "PascalCase")]
-struct Document<'r> {
-    schema_version: u32,
-    sealift: Tool<'r>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    created_at: Option<Timestamp>,
-    #[serde(rename = "ArtifactID", skip_serializing_if = "Option::is_none")]
-    artifact_id: Option<&'r Digest>,
-    artifact_name: &'r str,
-    artifact_type: &'static str,
-    metadata: Metadata<'r>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    results: Vec<JsonResult<'r>>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    diagnostics: Vec<JsonDiagnostic<'r>>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    undetermined: Vec<JsonUndetermined<'r>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    coverage: Option<JsonCoverage<'r>>,
-    #[serde(skip_serializing_if = "<[String]>::is_empty")]
-    notes: &'r [String],
+fn write_document<W: io::Write + ?Sized>(
+    report: &Report,
+    options: &JsonOptions,
+    document: &mut Members<'_, '_, W>,
+) -> io::Result<()> {
+    document.put("SchemaVersion", &2)?;
+    document.put("Sealift", &Tool { version: &report.tool_version })?;
+    document.put_some("CreatedAt", report.created)?;
+    document.put_some("ArtifactID", report.artifact.image.as_ref().map(|image| &image.id))?;
+    document.put("ArtifactName", &report.artifact.name)?;
+    document.put("ArtifactType", report.artifact.kind.name())?;
+    document.put("Metadata", &Metadata::new(report))?;
+    let mut results = sections::sections(report);
+    results.retain(|section| is_told(report, section, options));
+    document.put_objects("Results", &results, |section, result| {
+        write_result(report, section, options, result)
+    })?;
+    let diagnostics = report.inventory.diagnostics.iter();
+    let diagnostics: Vec<_> = diagnostics.map(JsonDiagnostic::new).collect();
+    document.put_list("Diagnostics", &diagnostics)?;
+    document.put_list("Undetermined", &undetermined(report))?;
+    let coverage = report.matches.as_ref().map(|matches| JsonCoverage::new(&matches.coverage));
+    document.put_some("Coverage", coverage)?;
+    document.put_list("Notes", &report.notes)
+}
+
+/// A result of a language in which nothing is listed says nothing.
+fn is_told(report: &Report, section: &Section<'_>, options: &JsonOptions) -> bool {
+    section.class == Class::OperatingSystem
+        || options.list_all_packages && !section.packages.is_empty()
+        || section.findings().next().is_some()
+        || section.packages.iter().any(|entry| report.shown_modified(entry).next().is_some())
+}
+
+fn write_result<W: io::Write + ?Sized>(
+    report: &Report,
+    section: &Section<'_>,
+    options: &JsonOptions,
+    result: &mut Members<'_, '_, W>,
+) -> io::Result<()> {
+    let JsonOptions { list_all_packages, threads } = *options;
+    let packages = if list_all_packages { &section.packages[..] } else { &[] };
+    result.put("Target", &section.title())?;
+    result.put("Class", section.class.name())?;
+    result.put("Type", &section.kind)?;
+    result.put_rows("Packages", packages, threads, |entry| JsonPackage::new(report, entry))?;
+    let findings = finding::in_order(&section.packages);
+    result.put_rows("Vulnerabilities", &findings, threads, |(entry, finding)| {
+        JsonFinding::new(report, entry, finding)
+    })?;
+    let modified: Vec<_> = section
+        .packages
+        .iter()
+        .flat_map(|entry| report.shown_modified(entry).map(move |modified| (entry, modified)))
+        .collect();
+    result.put_rows("ExperimentalModifiedFindings", &modified, threads, |(entry, modified)| {
+        JsonModified::new(report, entry, modified)
+    })
 }
 
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
 struct Tool<'r> {
     version: &'r str,
-}
-
-impl<'r> Document<'r> {
-    fn new(report: &'r Report, sections: &'r [Section<'r>], options: &JsonOptions) -> Self {
-        let matches = report.matches.as_ref();
-        let undetermined = matches.map(|matches| &matches.undetermined[..]).unwrap_or_default();
-        Self {
-            schema_version: 2,
-            sealift: Tool { version: &report.tool_version },
-            created_at: report.created,
-            artifact_id: report.artifact.image.as_ref().map(|image| &image.id),
-            artifact_name: &report.artifact.name,
-            artifact_type: report.artifact.kind.name(),
-            metadata: Metadata::new(report),
-            results: sections
-                .iter()
-                .map(|section| JsonResult::new(report, section, options))
-                .filter(JsonResult::is_told)
-                .collect(),
-            diagnostics: report.inventory.diagnostics.iter().map(JsonDiagnostic::new).collect(),
-            undetermined: undetermined
-                .iter()
-                .filter_map(|open| {
-                    let package = report.inventory.packages.get(open.package)?;
-                    Some(JsonUndetermined {
-                        pkg_name: &package.name,
-                        installed_version: &package.version,
-                        purl: package.purl.to_string(),
-                        record_id: &open.record_id,
-                        reason: open.reason.to_string(),
-                    })
-                })
-                .collect(),
-            coverage: matches.map(|matches| JsonCoverage::new(&matches.coverage)),
-            notes: &report.notes,
-        }
-    }
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "PascalCase")]
-struct JsonResult<'r> {
-    target: Cow<'r, str>,
-    class: &'static str,
-    #[serde(rename = "Type")]
-    kind: &'r str,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    packages: Vec<JsonPackage<'r>>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    vulnerabilities: Vec<JsonFinding<'r>>,
-    #[serde(rename = "ExperimentalModifiedFindings", skip_serializing_if = "Vec::is_empty")]
-    modified: Vec<JsonModified<'r>>,
-}
-
-impl<'r> JsonResult<'r> {
-    fn new(report: &'r Report, section: &'r Section<'r>, options: &JsonOptions) -> Self {
-        let entries = section.packages.iter();
-        Self {
-            target: section.title(),
-            class: section.class.name(),
-            kind: &section.kind,
-            packages: entries
-                .clone()
-                .filter(|_| options.list_all_packages)
-                .map(|entry| JsonPackage::new(report, entry))
-                .collect(),
-            vulnerabilities: finding::in_order(entries)
-                .map(|(entry, finding)| JsonFinding::new(report, entry, finding))
-                .collect(),
-            modified: section
-                .packages
-                .iter()
-                .flat_map(|entry| {
-                    report
-                        .shown_modified(entry)
-                        .map(move |modified| JsonModified::new(report, entry, modified))
-                })
-                .collect(),
-        }
-    }
-
-    /// A result of a language in which nothing is listed says nothing.
-    fn is_told(&self) -> bool {
-        self.class == Class::OperatingSystem.name()
-            || !self.packages.is_empty()
-            || !self.vulnerabilities.is_empty()
-            || !self.modified.is_empty()
-    }
 }
 
 #[derive(Serialize)]
@@ -222,6 +174,22 @@ struct JsonUndetermined<'r> {
     #[serde(rename = "RecordID")]
     record_id: &'r str,
     reason: String,
+}
+
+fn undetermined(report: &Report) -> Vec<JsonUndetermined<'_>> {
+    let matches = report.matches.as_ref();
+    let undetermined = matches.map(|matches| &matches.undetermined[..]).unwrap_or_default();
+    let told = undetermined.iter().filter_map(|open| {
+        let package = report.inventory.packages.get(open.package)?;
+        Some(JsonUndetermined {
+            pkg_name: &package.name,
+            installed_version: &package.version,
+            purl: package.purl.to_string(),
+            record_id: &open.record_id,
+            reason: open.reason.to_string(),
+        })
+    });
+    told.collect()
 }
 
 #[derive(Serialize)]

@@ -46,7 +46,7 @@ fn base_age_and_what_is_hidden_have_their_fields() {
 /// Without packages, what has no findings has no result, but for the operating system.
 #[test]
 fn packages_can_be_left_out() {
-    let options = JsonOptions { list_all_packages: false };
+    let options = JsonOptions { list_all_packages: false, ..JsonOptions::default() };
     let report: Value = serde_json::from_str(&written(&example::report(), &options)).unwrap();
     let results = report["Results"].as_array().unwrap();
     let targets: Vec<&str> = results.iter().filter_map(|row| row["Target"].as_str()).collect();

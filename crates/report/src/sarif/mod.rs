@@ -88,7 +88,7 @@ struct Told<'r> {
 
 impl<'r> Told<'r> {
     fn of(section: &'r Section<'r>) -> impl Iterator<Item = Self> {
-        in_order(section.packages.iter()).map(move |(entry, finding)| Self {
+        in_order(&section.packages).into_iter().map(move |(entry, finding)| Self {
             section,
             entry,
             finding,

@@ -2,6 +2,8 @@
 
 use std::io::Read;
 
+use memchr::memmem::Finder;
+
 use crate::license_names::spdx;
 use crate::lines::Lines;
 use crate::{Fact, Facts};
@@ -25,14 +27,16 @@ pub(super) fn read(package: &[u8], input: impl Read, facts: &mut Facts) {
     let mut fields = Names::default();
     let mut references = Names::default();
     let mut says_later = false;
+    // Hundreds of lines for each that says something, so they are searched as bytes.
+    let (common, later) = (Finder::new(COMMON), Finder::new("any later"));
     while let Some(line) = lines.next(facts) {
-        let text = String::from_utf8_lossy(line.bytes);
-        if let Some(names) = text.strip_prefix("License:") {
-            fields.add_field(names);
+        if let Some(names) = line.bytes.strip_prefix(b"License:") {
+            fields.add_field(&String::from_utf8_lossy(names));
         }
-        says_later |= text.contains("any later");
-        if let Some((_, reference)) = text.split_once(COMMON) {
-            references.add_reference(reference, says_later);
+        says_later |= later.find(line.bytes).is_some();
+        let reference = common.find(line.bytes).map(|at| at + COMMON.len());
+        if let Some(reference) = reference.and_then(|at| line.bytes.get(at..)) {
+            references.add_reference(&String::from_utf8_lossy(reference), says_later);
             says_later = false;
         }
     }

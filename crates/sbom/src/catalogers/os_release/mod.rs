@@ -35,7 +35,7 @@ impl Cataloger for Release {
     }
 
     fn wants(&self, path: TreePath<'_>, _: &Metadata, _: &[u8]) -> bool {
-        FILES.iter().any(|(known, _)| path == TreePath::from(*known))
+        FILES.iter().any(|(known, _)| path.bytes() == known.as_bytes())
     }
 
     fn fixed_paths(&self) -> &'static [&'static str] {
