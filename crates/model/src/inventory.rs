@@ -19,7 +19,7 @@ pub struct Inventory {
 impl Inventory {
     /// Brings packages and diagnostics into the order that makes equal inventories equal bytes.
     pub fn sort(&mut self) {
-        self.packages.sort_by(|a, b| order_key(a).cmp(&order_key(b)));
+        sort_packages(&mut self.packages);
         self.diagnose([]);
     }
 
@@ -34,6 +34,24 @@ impl Inventory {
     #[must_use]
     pub fn is_incomplete(&self) -> bool {
         self.diagnostics.iter().any(|diagnostic| diagnostic.impact == Impact::Incomplete)
+    }
+}
+
+/// Sorts the places of packages, which are large themselves, and then moves each once.
+fn sort_packages(packages: &mut [Package]) {
+    let mut sorted: Vec<_> = packages.iter().enumerate().collect();
+    sorted.sort_by(|(_, a), (_, b)| order_key(a).cmp(&order_key(b)));
+    let mut targets = vec![0; sorted.len()];
+    for (to, (from, _)) in sorted.into_iter().enumerate() {
+        if let Some(target) = targets.get_mut(from) {
+            *target = to;
+        }
+    }
+    for at in 0..targets.len() {
+        while let Some(to) = targets.get(at).copied().filter(|to| *to != at) {
+            packages.swap(at, to);
+            targets.swap(at, to);
+        }
     }
 }
 

@@ -1,7 +1,7 @@
 //! The formats that a report can be written in.
 
-use std::fmt::Write as _;
-use std::io;
+use std::fmt;
+use std::io::{self, BufWriter, Write as _};
 
 use sealift_report::{
     JsonOptions, Report, TableStyle, escape, gitlab, json, junit, markdown, sarif, table,
@@ -78,11 +78,27 @@ pub fn render(report: &Report, format: &Format, out: &mut dyn io::Write) -> io::
 /// Writes what is made as text.
 fn text(
     out: &mut dyn io::Write,
-    write: impl FnOnce(&mut String) -> std::fmt::Result,
+    write: impl FnOnce(&mut dyn fmt::Write) -> fmt::Result,
 ) -> io::Result<()> {
-    let mut text = String::new();
-    write(&mut text).map_err(io::Error::other)?;
-    out.write_all(text.as_bytes())
+    let mut text = TextWriter { out: BufWriter::new(out), failure: None };
+    let written = write(&mut text);
+    let failure = text.failure.take().map_or_else(|| text.out.flush(), Err);
+    failure.and_then(|()| written.map_err(io::Error::other))
+}
+
+/// Takes text for a writer of bytes, and keeps why that refused some.
+struct TextWriter<W> {
+    out: W,
+    failure: Option<io::Error>,
+}
+
+impl<W: io::Write> fmt::Write for TextWriter<W> {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        self.out.write_all(text.as_bytes()).map_err(|error| {
+            self.failure = Some(error);
+            fmt::Error
+        })
+    }
 }
 
 /// Bytes that are handed on at a time. The serializers give a few in each call, or very many.

@@ -3,10 +3,13 @@
 use std::collections::BTreeSet;
 
 use minicbor::Encode;
+use minicbor::bytes::ByteSlice;
 use sealift_model::Timestamp;
 
 use crate::database::key::{self, Kind};
+use crate::database::list::{List, encoded};
 use crate::database::value::{Affected, Event, Mention, Range, Record, Score};
+use crate::evaluate::Schemes;
 use crate::identity::Names;
 use crate::osv::{self, Advisory, AffectedPackage, RecordError, ScoreText};
 
@@ -110,19 +113,23 @@ fn mention<'a>(advisory: &'a Advisory, names: &Names<'_>) -> Mention<'a> {
 
 fn encode_affected(advisory: &Advisory, package: &AffectedPackage) -> PreparedEntry {
     let same = key::normalised(&package.ecosystem, &package.name) == package.name;
-    let ranges = package.ranges.iter().map(|range| Range {
-        kind: range.kind,
-        events: range
-            .events
-            .iter()
-            .map(|event| Event { kind: event.kind, version: &event.version })
-            .collect(),
+    let events = package.ranges.iter().map(|range| {
+        let events = range.events.iter();
+        encoded(events.map(|event| Event { kind: event.kind, version: &event.version }))
     });
+    let events: Vec<_> = events.collect();
+    let ranges = package.ranges.iter().zip(&events);
+    let ranges = encoded(
+        ranges.map(|(range, events)| Range { kind: range.kind, events: List::filling(events) }),
+    );
+    let schemes = Schemes::of(&package.ecosystem);
+    let versions = package.versions.iter().map(|version| schemes.trim(version).as_bytes());
+    let versions = encoded(versions.map(<&ByteSlice>::from));
     let affected = Affected {
         record: &advisory.id,
         name: (!same).then_some(&package.name),
-        ranges: ranges.collect(),
-        versions: strs(&package.versions),
+        ranges: List::filling(&ranges),
+        versions: List::filling(&versions),
         module: package.module.as_deref(),
         scores: scores(&package.scores),
         word: package.word.as_deref(),

@@ -29,19 +29,38 @@ impl Blocks {
 
     /// The value of a key.
     pub(crate) fn get(&self, key: &[u8]) -> Result<Option<&[u8]>, Error> {
+        self.get_near(&mut None, key)
+    }
+
+    /// The value of a key, which is first looked for in the leaf of the lookup before.
+    pub(crate) fn get_near<'d>(
+        &'d self,
+        near: &mut Option<Leaf<'d>>,
+        key: &[u8],
+    ) -> Result<Option<&'d [u8]>, Error> {
+        if !near.as_ref().is_some_and(|leaf| leaf.covers(key)) {
+            *near = self.leaf(key)?;
+        }
+        let Some(leaf) = near else { return Ok(None) };
+        leaf.block.find(key).ok_or(Error::Malformed { offset: leaf.offset })
+    }
+
+    /// The leaf where a key would be; none for a key in front of all.
+    fn leaf(&self, key: &[u8]) -> Result<Option<Leaf<'_>>, Error> {
         let mut pointer = self.header.root;
         let mut above = None;
+        let (mut first, mut behind) = (&[][..], None);
         loop {
             let block = self.block(pointer, above)?;
-            let malformed = Error::Malformed { offset: pointer.offset };
+            let offset = pointer.offset;
             if block.height() == 0 {
-                return block.find(key).ok_or(malformed);
+                return Ok(Some(Leaf { block, offset, first, behind }));
             }
-            let Some(index) = block.last_not_above(key).ok_or(malformed)? else {
-                return Ok(None);
-            };
+            let index = block.last_not_above(key).ok_or(Error::Malformed { offset })?;
+            let Some(index) = index else { return Ok(None) };
+            behind = block.entry(index + 1).map(|(key, _)| key).or(behind);
             above = Some(block.height());
-            pointer = child(block, index, pointer.offset)?.1;
+            (first, pointer) = child(block, index, offset)?;
         }
     }
 
@@ -70,6 +89,23 @@ impl Blocks {
             word.fetch_or(bit, Ordering::Relaxed);
         }
         Ok(bytes)
+    }
+}
+
+/// A leaf and the keys that belong there, whether it has them or not.
+#[derive(Debug)]
+pub(crate) struct Leaf<'d> {
+    block: Block<'d>,
+    /// Where it begins in the file.
+    offset: u64,
+    first: &'d [u8],
+    /// The first key of the next leaf.
+    behind: Option<&'d [u8]>,
+}
+
+impl Leaf<'_> {
+    fn covers(&self, key: &[u8]) -> bool {
+        self.first <= key && self.behind.is_none_or(|behind| key < behind)
     }
 }
 

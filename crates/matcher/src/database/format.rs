@@ -30,7 +30,7 @@ pub(crate) const MAGIC: [u8; 8] = *b"\x89SEALDB\n";
 
 /// Goes up when an older program could no longer read what is written. New keys and new fields
 /// of values do not count: older programs pass over them.
-pub(crate) const VERSION: u32 = 1;
+pub(crate) const VERSION: u32 = 2;
 
 /// Where a block is and what its bytes must be.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -210,8 +210,8 @@ mod tests {
             Header::of(&file),
             Err(Error::WrongLength { expected: 130, actual: 131 })
         ));
-        file[8] = 2;
-        assert!(matches!(Header::of(&file), Err(Error::ForeignFormat { found: 2, known: 1 })));
+        file[8] = 1;
+        assert!(matches!(Header::of(&file), Err(Error::ForeignFormat { found: 1, known: 2 })));
         assert!(matches!(Header::of(b"PK\x03\x04"), Err(Error::NotADatabase)));
     }
 }

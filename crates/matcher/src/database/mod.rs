@@ -5,6 +5,7 @@ mod blocks;
 mod format;
 mod info;
 pub(crate) mod key;
+pub(crate) mod list;
 pub(crate) mod value;
 mod verify;
 mod write;
@@ -17,7 +18,9 @@ pub(crate) use write::TreeWriter;
 
 use crate::Error;
 use blocks::Blocks;
+pub(crate) use blocks::Leaf;
 use key::Kind;
+use list::List;
 use value::{Affected, Epss, Exploited, Mention, Record};
 
 /// Advisories by package, read from the bytes of one file as they are needed.
@@ -51,10 +54,17 @@ impl Database {
         &self.info
     }
 
-    /// What all records say of a package; `ecosystem` with release, `name` in any spelling that
-    /// the ecosystem takes as the same.
-    pub(crate) fn affected(&self, ecosystem: &str, name: &str) -> Result<Vec<Affected<'_>>, Error> {
-        Ok(self.get(&key::package(ecosystem, name))?.unwrap_or_default())
+    /// What all records say of a package, sorted by record; `ecosystem` with release, `name` in any
+    /// spelling that the ecosystem takes as the same. Packages that are asked about in the order
+    /// of their names are found soonest `near` the one before.
+    pub(crate) fn affected<'d>(
+        &'d self,
+        near: &mut Option<Leaf<'d>>,
+        ecosystem: &str,
+        name: &str,
+    ) -> Result<List<'d, Affected<'d>>, Error> {
+        let value = self.blocks.get_near(near, &key::package(ecosystem, name))?;
+        Ok(value.map(List::filling).unwrap_or_default())
     }
 
     pub(crate) fn record(&self, id: &str) -> Result<Option<Record<'_>>, Error> {

@@ -4,7 +4,10 @@
 //! those that it does not know, and a newer one takes the default for those that are missing.
 //! What comes in kinds is written as a number, so that an unknown kind is still read.
 
+use minicbor::bytes::ByteSlice;
 use minicbor::{Decode, Encode};
+
+use super::list::{List, Malformed};
 
 /// What a record says of one package in one ecosystem.
 #[derive(Clone, Debug, Default, PartialEq, Encode, Decode)]
@@ -16,10 +19,12 @@ pub(crate) struct Affected<'b> {
     /// The package's name as the record writes it, where its key has another spelling.
     #[b(1)]
     pub(crate) name: Option<&'b str>,
-    #[cbor(b(2), default, skip_if = "Vec::is_empty")]
-    pub(crate) ranges: Vec<Range<'b>>,
-    #[cbor(b(3), default, skip_if = "Vec::is_empty")]
-    pub(crate) versions: Vec<&'b str>,
+    #[cbor(b(2), default, skip_if = "List::is_empty")]
+    pub(crate) ranges: List<'b, Range<'b>>,
+    /// As [`Schemes::trim`](crate::evaluate::Schemes::trim) leaves them: one that is the installed
+    /// version is equal byte for byte, and others need not be text.
+    #[cbor(b(3), default, skip_if = "List::is_empty")]
+    pub(crate) versions: List<'b, &'b ByteSlice>,
     /// Module of an RPM, `nodejs:16`, where the record states one.
     #[b(4)]
     pub(crate) module: Option<&'b str>,
@@ -33,14 +38,24 @@ pub(crate) struct Affected<'b> {
     pub(crate) defect: Option<&'b str>,
 }
 
+impl Affected<'_> {
+    /// Reads what its encoded lists hold, down to the last event.
+    pub(crate) fn read_lists(&self) -> Result<(), Malformed> {
+        for range in self.ranges.iter() {
+            range?.events.iter().try_for_each(|event| event.map(drop))?;
+        }
+        self.versions.iter().try_for_each(|version| version.map(drop))
+    }
+}
+
 /// Versions from one event to another.
-#[derive(Clone, Debug, Default, PartialEq, Encode, Decode)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Encode, Decode)]
 #[cbor(map)]
 pub(crate) struct Range<'b> {
     #[n(0)]
     pub(crate) kind: u8,
-    #[cbor(b(1), default, skip_if = "Vec::is_empty")]
-    pub(crate) events: Vec<Event<'b>>,
+    #[cbor(b(1), default, skip_if = "List::is_empty")]
+    pub(crate) events: List<'b, Event<'b>>,
 }
 
 impl Range<'_> {
@@ -213,6 +228,7 @@ pub(crate) struct Ecosystem<'b> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::database::list::encoded;
 
     #[derive(Encode)]
     #[cbor(map)]
@@ -237,13 +253,13 @@ mod tests {
 
     #[test]
     fn values_lead_back() {
+        let events = encoded([Event { kind: Event::FIXED, version: "1.0" }]);
+        let ranges = encoded([Range { kind: Range::SEMVER, events: List::filling(&events) }]);
+        let versions = encoded([<&ByteSlice>::from(&b"0.9"[..])]);
         let affected = Affected {
             record: "X-1",
-            ranges: vec![Range {
-                kind: Range::SEMVER,
-                events: vec![Event { kind: Event::FIXED, version: "1.0" }],
-            }],
-            versions: vec!["0.9"],
+            ranges: List::filling(&ranges),
+            versions: List::filling(&versions),
             module: Some("nodejs:16"),
             ..Affected::default()
         };

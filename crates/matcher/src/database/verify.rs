@@ -6,6 +6,7 @@ use super::Database;
 use super::blocks::child;
 use super::format::{Header, Pointer};
 use super::key::Kind;
+use super::list::List;
 use super::value::{Affected, Epss, Exploited, Mention, Record};
 use crate::Error;
 
@@ -89,7 +90,9 @@ impl<'d> Walk<'d> {
         match Kind::of(key) {
             Some(Kind::Package) => {
                 self.counts.packages += 1;
-                for affected in decode::<Vec<Affected<'_>>>(key, value)? {
+                for affected in List::<Affected<'_>>::filling(value).iter() {
+                    let affected = affected.map_err(|_| malformed_value(key))?;
+                    affected.read_lists().map_err(|_| malformed_value(key))?;
                     self.require_record(key, affected.record)?;
                 }
             }
@@ -131,7 +134,7 @@ pub(super) fn decode<'b, T: Decode<'b, ()>>(key: &[u8], value: &'b [u8]) -> Resu
     }
 }
 
-fn malformed_value(key: &[u8]) -> Error {
+pub(super) fn malformed_value(key: &[u8]) -> Error {
     Error::MalformedValue { key: key.escape_ascii().to_string() }
 }
 

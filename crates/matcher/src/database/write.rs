@@ -7,7 +7,7 @@ use super::format::{Header, Pointer, checksum};
 
 /// Bytes that a block is filled to. Small enough that the check of a first touch is cheap, large
 /// enough that pointers weigh little.
-const BLOCK_BYTES: usize = 16 * 1024;
+const BLOCK_BYTES: usize = 4 * 1024;
 
 /// Writes blocks as they fill: what it holds is one block for each height.
 #[derive(Debug)]

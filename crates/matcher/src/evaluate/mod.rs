@@ -7,13 +7,17 @@ mod range;
 mod reason;
 mod scheme;
 
+use std::cell::OnceCell;
 use std::cmp::Ordering;
+
+use minicbor::bytes::ByteSlice;
 
 pub use reason::Reason;
 pub(crate) use scheme::Schemes;
 
-use crate::Version;
+use crate::database::list::{List, Malformed};
 use crate::database::value::{Affected, Event, Range};
+use crate::{Scheme, Version};
 
 /// Fixes that are looked at. Those published have one for each release that is kept up.
 const MAX_FIXES: usize = 64;
@@ -26,28 +30,20 @@ pub(crate) enum Verdict {
     Undetermined(Reason),
 }
 
-/// A version in question, read once for all records.
+/// A version in question, read at most once in each order for all records.
 #[derive(Debug)]
 pub(crate) struct Installed<'v> {
     text: &'v str,
     schemes: Schemes,
-    own: Result<Version<'v>, Reason>,
-    semver: Result<Version<'v>, Reason>,
+    own: OnceCell<Result<Version<'v>, Reason>>,
+    semver: OnceCell<Result<Version<'v>, Reason>>,
 }
 
 impl<'v> Installed<'v> {
     /// A version of an ecosystem's package, as written there.
     pub(crate) fn new(text: &'v str, schemes: Schemes) -> Self {
         let text = schemes.trim(text);
-        let read = |scheme: Option<crate::Scheme>| {
-            let scheme = scheme.ok_or(Reason::NoScheme)?;
-            if text.is_empty() {
-                return Err(Reason::NoVersion);
-            }
-            let unreadable = |error| Reason::UnreadableVersion { version: text.to_owned(), error };
-            scheme.parse(text).map_err(unreadable)
-        };
-        Self { text, schemes, own: read(schemes.own), semver: read(Some(schemes.semver)) }
+        Self { text, schemes, own: OnceCell::new(), semver: OnceCell::new() }
     }
 
     /// Another version of the same package.
@@ -56,27 +52,27 @@ impl<'v> Installed<'v> {
     }
 
     /// Whether one entry of a record says that the version is affected.
-    pub(crate) fn verdict(&self, affected: &Affected<'_>) -> Verdict {
-        if affected.versions.iter().any(|version| self.schemes.trim(version) == self.text) {
-            return Verdict::Affected;
+    pub(crate) fn verdict(&self, affected: &Affected<'_>) -> Result<Verdict, Malformed> {
+        if self.is_among(affected.versions)? {
+            return Ok(Verdict::Affected);
         }
         let mut open = affected.defect.map(|defect| Reason::Defect(defect.to_owned()));
         let mut told = !affected.versions.is_empty();
-        for range in &affected.ranges {
-            match self.in_range(range) {
-                Ok(Some(true)) => return Verdict::Affected,
+        for range in affected.ranges.iter() {
+            match self.in_range(&range?)? {
+                Ok(Some(true)) => return Ok(Verdict::Affected),
                 Ok(Some(false)) => told = true,
                 // What a repository's history would tell is left to the other ranges.
                 Ok(None) => {}
                 Err(reason) => open = open.or(Some(reason)),
             }
         }
-        match open {
+        Ok(match open {
             Some(reason) => Verdict::Undetermined(reason),
             None if told => Verdict::NotAffected,
             None if affected.ranges.is_empty() => Verdict::Undetermined(Reason::NoVersions),
             None => Verdict::Undetermined(Reason::OnlyGit),
-        }
+        })
     }
 
     /// The versions above this one that repair what some entries tell of, ascending, each once;
@@ -84,35 +80,73 @@ impl<'v> Installed<'v> {
     pub(crate) fn fixes<'b>(
         &self,
         affected: impl Iterator<Item = &'b Affected<'b>>,
-    ) -> Vec<Version<'b>> {
+    ) -> Result<Vec<Version<'b>>, Malformed> {
         let mut fixes = Vec::new();
-        let (Ok(installed), Some(scheme)) = (&self.own, self.schemes.own) else { return fixes };
-        let ranges = affected.flat_map(|affected| &affected.ranges);
-        let events =
-            ranges.filter(|range| range.kind != Range::GIT).flat_map(|range| &range.events);
-        for event in events.filter(|event| event.kind == Event::FIXED) {
-            let Ok(fix) = scheme.parse(event.version) else { continue };
-            if fix.compare(installed) == Some(Ordering::Greater) {
-                insert(&mut fixes, fix);
-                fixes.truncate(MAX_FIXES);
+        let (Ok(installed), Some(scheme)) = (self.own(), self.schemes.own) else {
+            return Ok(fixes);
+        };
+        for range in affected.flat_map(|affected| affected.ranges.iter()) {
+            let range = range?;
+            if range.kind == Range::GIT {
+                continue;
+            }
+            for event in range.events.iter() {
+                let event = event?;
+                if event.kind != Event::FIXED {
+                    continue;
+                }
+                let Ok(fix) = scheme.parse(event.version) else { continue };
+                if fix.compare(installed) == Some(Ordering::Greater) {
+                    insert(&mut fixes, fix);
+                    fixes.truncate(MAX_FIXES);
+                }
             }
         }
-        fixes
+        Ok(fixes)
+    }
+
+    /// Whether a list names this very version.
+    fn is_among(&self, versions: List<'_, &ByteSlice>) -> Result<bool, Malformed> {
+        for version in versions.iter() {
+            if **version? == *self.text.as_bytes() {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// None for a range that only the history of a repository can decide.
-    fn in_range(&self, range: &Range<'_>) -> Result<Option<bool>, Reason> {
+    fn in_range(&self, range: &Range<'_>) -> Result<Result<Option<bool>, Reason>, Malformed> {
         let installed = match range.kind {
-            Range::SEMVER => &self.semver,
-            Range::ECOSYSTEM => &self.own,
-            Range::GIT => return Ok(None),
-            _ => return Err(Reason::UnknownRange),
+            Range::SEMVER => self.semver(),
+            Range::ECOSYSTEM => self.own(),
+            Range::GIT => return Ok(Ok(None)),
+            _ => return Ok(Err(Reason::UnknownRange)),
         };
-        if range::is_everything(&range.events) {
-            return Ok(Some(true));
+        match installed {
+            Ok(installed) => Ok(range::contains(range.events, installed)?.map(Some)),
+            Err(_) if range::is_everything(range.events)? => Ok(Ok(Some(true))),
+            Err(reason) => Ok(Err(reason.clone())),
         }
-        let installed = installed.as_ref().map_err(Reason::clone)?;
-        range::contains(&range.events, installed).map(Some)
+    }
+
+    fn own(&self) -> &Result<Version<'v>, Reason> {
+        self.own.get_or_init(|| self.read(self.schemes.own.ok_or(Reason::NoScheme)?))
+    }
+
+    fn semver(&self) -> &Result<Version<'v>, Reason> {
+        if self.schemes.own == Some(self.schemes.semver) {
+            return self.own();
+        }
+        self.semver.get_or_init(|| self.read(self.schemes.semver))
+    }
+
+    fn read(&self, scheme: Scheme) -> Result<Version<'v>, Reason> {
+        if self.text.is_empty() {
+            return Err(Reason::NoVersion);
+        }
+        let unreadable = |error| Reason::UnreadableVersion { version: self.text.to_owned(), error };
+        scheme.parse(self.text).map_err(unreadable)
     }
 }
 

@@ -4,6 +4,7 @@ use std::cmp::Ordering;
 
 use super::Reason;
 use crate::Version;
+use crate::database::list::{List, Malformed};
 use crate::database::value::Event;
 
 /// The version of `introduced` that stands before all others.
@@ -12,21 +13,35 @@ const BEFORE_ALL: &str = "0";
 const BEHIND_ALL: &str = "*";
 
 /// Whether a range holds every version there is, one that cannot be read included.
-pub(super) fn is_everything(events: &[Event<'_>]) -> bool {
-    let starts = |event: &Event<'_>| event.kind == Event::INTRODUCED && event.version == BEFORE_ALL;
-    !events.is_empty() && events.iter().all(starts)
+pub(super) fn is_everything(events: List<'_, Event<'_>>) -> Result<bool, Malformed> {
+    for event in events.iter() {
+        let event = event?;
+        if (event.kind, event.version) != (Event::INTRODUCED, BEFORE_ALL) {
+            return Ok(false);
+        }
+    }
+    Ok(!events.is_empty())
 }
 
 /// Whether a range holds a version: OSV schema, "Evaluation", `IncludedInRanges` and
 /// `BeforeLimits`.
-pub(super) fn contains(events: &[Event<'_>], version: &Version<'_>) -> Result<bool, Reason> {
-    if !events.iter().any(|event| event.kind == Event::INTRODUCED) {
-        return Err(Reason::NoStart);
-    }
-    let (mut limited, mut below) = (false, false);
+pub(super) fn contains(
+    events: List<'_, Event<'_>>,
+    version: &Version<'_>,
+) -> Result<Result<bool, Reason>, Malformed> {
+    let (mut starts, mut limited, mut below) = (false, false, false);
     let mut last: Option<Bound<'_>> = None;
-    for event in events {
-        let bound = Bound::read(event, version)?;
+    let mut open = None;
+    for event in events.iter() {
+        let event = event?;
+        starts |= event.kind == Event::INTRODUCED;
+        let bound = match Bound::read(&event, version) {
+            Ok(bound) => bound,
+            Err(reason) => {
+                open.get_or_insert(reason);
+                continue;
+            }
+        };
         if event.kind == Event::LIMIT {
             limited = true;
             below |= bound.to_version.is_gt();
@@ -35,7 +50,11 @@ pub(super) fn contains(events: &[Event<'_>], version: &Version<'_>) -> Result<bo
         }
     }
     let on = last.is_some_and(|last| last.kind == Event::INTRODUCED);
-    Ok((below || !limited) && on)
+    Ok(match open {
+        _ if !starts => Err(Reason::NoStart),
+        Some(reason) => Err(reason),
+        None => Ok((below || !limited) && on),
+    })
 }
 
 /// An event with its place in the order.
@@ -93,25 +112,24 @@ impl<'v> Bound<'v> {
 mod tests {
     use super::*;
     use crate::Scheme;
+    use crate::database::list::encoded;
 
-    fn events(text: &str) -> Vec<Event<'_>> {
+    fn events(text: &str) -> Vec<u8> {
         let pairs = text.split_whitespace().map(|event| event.split_once('=').unwrap());
-        pairs
-            .map(|(kind, version)| Event {
-                kind: match kind {
-                    "introduced" => Event::INTRODUCED,
-                    "fixed" => Event::FIXED,
-                    "last" => Event::LAST_AFFECTED,
-                    "limit" => Event::LIMIT,
-                    _ => Event::OTHER,
-                },
-                version,
-            })
-            .collect()
+        encoded(pairs.map(|(kind, version)| Event {
+            kind: match kind {
+                "introduced" => Event::INTRODUCED,
+                "fixed" => Event::FIXED,
+                "last" => Event::LAST_AFFECTED,
+                "limit" => Event::LIMIT,
+                _ => Event::OTHER,
+            },
+            version,
+        }))
     }
 
     fn holds(range: &str, version: &str) -> Result<bool, Reason> {
-        contains(&events(range), &Scheme::SemVer.parse(version).unwrap())
+        contains(List::filling(&events(range)), &Scheme::SemVer.parse(version).unwrap()).unwrap()
     }
 
     #[test]
@@ -144,8 +162,10 @@ mod tests {
         ));
         assert_eq!(holds("introduced=0 unknown=1.0.0", "1.0.0"), Err(Reason::UnknownEvent));
         assert_eq!(holds("fixed=1.0.0", "0.1.0"), Err(Reason::NoStart));
-        assert!(is_everything(&events("introduced=0")));
-        assert!(!is_everything(&events("introduced=0 fixed=1")));
-        assert!(!is_everything(&[]));
+        for (range, expected) in
+            [("introduced=0", true), ("introduced=0 fixed=1", false), ("", false)]
+        {
+            assert_eq!(is_everything(List::filling(&events(range))), Ok(expected), "{range}");
+        }
     }
 }

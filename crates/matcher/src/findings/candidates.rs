@@ -1,11 +1,11 @@
 //! The records that name a package, and what each says of its version.
 
-use std::collections::BTreeMap;
-
 use sealift_model::Package;
 
 use super::query::Query;
+use crate::database::list::Malformed;
 use crate::database::value::Affected;
+use crate::database::{Leaf, key};
 use crate::evaluate::{Installed, Reason, Schemes, Verdict};
 use crate::{Database, Error};
 
@@ -23,31 +23,44 @@ pub(super) struct Candidates<'d> {
     pub(super) open: Vec<(&'d str, Reason)>,
 }
 
-/// Asks the database about a package; `installed` is its version.
+/// Asks the database about a package, `near` the one before; `installed` is its version.
 pub(super) fn candidates<'d>(
     database: &'d Database,
+    near: &mut Option<Leaf<'d>>,
     package: &Package,
     query: &Query<'_>,
     installed: &Installed<'_>,
 ) -> Result<Candidates<'d>, Error> {
-    let mut by_record: BTreeMap<&'d str, Vec<Affected<'d>>> = BTreeMap::new();
-    for ecosystem in &query.ecosystems {
-        let mut entries = database.affected(ecosystem, query.name)?;
-        keep_same_name(&mut entries, ecosystem, query.name);
-        entries.retain(|entry| same_module(package.module_label.as_deref(), entry.module));
-        for entry in entries {
-            by_record.entry(entry.record).or_default().push(entry);
+    let mut entries = Vec::new();
+    let known = query.ecosystems.iter().filter(|name| database.info().ecosystem(name).is_some());
+    for ecosystem in known {
+        for entry in database.affected(near, ecosystem, query.name)?.iter() {
+            entries.push(entry.map_err(|Malformed| malformed(ecosystem, query.name))?);
         }
+        keep_same_name(&mut entries, ecosystem, query.name);
     }
+    entries.retain(|entry| same_module(package.module_label.as_deref(), entry.module));
+    // In each ecosystem they are sorted.
+    entries.sort_by_key(|entry| entry.record);
+    let ecosystem = query.ecosystems.first().map_or("", String::as_str);
+    let unreadable = |Malformed| malformed(ecosystem, query.name);
     let mut candidates = Candidates::default();
-    for (record, entries) in by_record {
-        match verdict(installed, &entries) {
-            Verdict::Affected => candidates.hits.push(Hit { record, entries }),
+    for entries in entries.chunk_by(|a, b| a.record == b.record) {
+        let Some(Affected { record, .. }) = entries.first() else { continue };
+        match verdict(installed, entries).map_err(unreadable)? {
+            Verdict::Affected => {
+                candidates.hits.push(Hit { record, entries: entries.to_vec() });
+            }
             Verdict::Undetermined(reason) => candidates.open.push((record, reason)),
             Verdict::NotAffected => {}
         }
     }
     Ok(candidates)
+}
+
+fn malformed(ecosystem: &str, name: &str) -> Error {
+    let key = key::package(ecosystem, name);
+    Error::MalformedValue { key: key.escape_ascii().to_string() }
 }
 
 /// The version of a package as its schemes read it.
@@ -57,18 +70,18 @@ pub(super) fn installed<'q>(query: &Query<'q>) -> Installed<'q> {
 }
 
 /// The verdict of all entries of a record: one that affects is enough.
-fn verdict(installed: &Installed<'_>, entries: &[Affected<'_>]) -> Verdict {
+fn verdict(installed: &Installed<'_>, entries: &[Affected<'_>]) -> Result<Verdict, Malformed> {
     let mut verdict = Verdict::NotAffected;
     for entry in entries {
-        match installed.verdict(entry) {
-            Verdict::Affected => return Verdict::Affected,
+        match installed.verdict(entry)? {
+            Verdict::Affected => return Ok(Verdict::Affected),
             Verdict::Undetermined(reason) if verdict == Verdict::NotAffected => {
                 verdict = Verdict::Undetermined(reason);
             }
             _ => {}
         }
     }
-    verdict
+    Ok(verdict)
 }
 
 /// Two Go modules may differ by case alone, and the key does not tell them apart: a path means

@@ -34,12 +34,13 @@ pub(super) struct Counter(BTreeMap<String, EcosystemCoverage>);
 
 impl Counter {
     pub(super) fn count(&mut self, name: &str, database: &Database) {
-        let new = || EcosystemCoverage {
-            name: name.to_owned(),
-            packages: 0,
-            records: database.info().ecosystem(name).map_or(0, |info| info.records),
-        };
-        self.0.entry(name.to_owned()).or_insert_with(new).packages += 1;
+        if let Some(known) = self.0.get_mut(name) {
+            known.packages += 1;
+            return;
+        }
+        let records = database.info().ecosystem(name).map_or(0, |info| info.records);
+        let ecosystem = EcosystemCoverage { name: name.to_owned(), packages: 1, records };
+        self.0.insert(name.to_owned(), ecosystem);
     }
 
     /// Takes in what another counted.

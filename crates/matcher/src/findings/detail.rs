@@ -9,10 +9,11 @@ use super::data_source::data_source;
 use super::finding::{EpssScore, Finding, Kev, Status};
 use super::group::{Group, Match};
 use super::severity::{Judgement, Opinion};
-use crate::database::value::{Epss, Exploited, Record};
+use crate::database::list::Malformed;
+use crate::database::value::{Affected, Epss, Exploited, Record};
 use crate::evaluate::{Installed, Verdict};
 use crate::identity::is_malicious;
-use crate::{Database, Error, Version};
+use crate::{Database, Error};
 
 /// Characters of a title that is made from the first line of a description.
 const MAX_TITLE_CHARS: usize = 120;
@@ -30,7 +31,8 @@ pub(super) fn finding<'d>(
     let aliases = aliases(package, group);
     let malicious = records().any(|record| is_malicious(record.id));
     let judgement = judge(database, group, &aliases, malicious)?;
-    let fixed_versions = fixed_versions(installed, members);
+    let fixed_versions = fixed_versions(installed, members)
+        .map_err(|Malformed| Error::MalformedValue { key: group.id.to_owned() })?;
     let first = records().next();
     Ok(Finding {
         package: index,
@@ -113,20 +115,35 @@ fn judge(
 
 /// The fixes above the installed version that no record of the vulnerability contradicts; where
 /// they all contradict each other, those that any of them names.
-fn fixed_versions(installed: &Installed<'_>, members: &[&Match<'_>]) -> Vec<String> {
-    let fixes = installed.fixes(members.iter().flat_map(|found| &found.hit.entries));
-    let holds = |fix: &Version<'_>, found: &Match<'_>| {
-        let fix = installed.other(fix.text());
-        found.hit.entries.iter().all(|entry| fix.verdict(entry) != Verdict::Affected)
-    };
-    let agreed = |fix: &&Version<'_>| members.iter().all(|found| holds(fix, found));
-    let named = |fix: &&Version<'_>| members.iter().any(|found| holds(fix, found));
-    let text = |fix: &Version<'_>| fix.text().to_owned();
-    let mut texts: Vec<_> = fixes.iter().filter(agreed).map(text).collect();
-    if texts.is_empty() {
-        texts = fixes.iter().filter(named).map(text).collect();
+fn fixed_versions(
+    installed: &Installed<'_>,
+    members: &[&Match<'_>],
+) -> Result<Vec<String>, Malformed> {
+    let fixes = installed.fixes(members.iter().flat_map(|found| &found.hit.entries))?;
+    let (mut agreed, mut named) = (Vec::new(), Vec::new());
+    for fix in &fixes {
+        let other = installed.other(fix.text());
+        let mut holding = 0;
+        for found in members {
+            holding += usize::from(holds(&other, &found.hit.entries)?);
+        }
+        if holding == members.len() {
+            agreed.push(fix.text().to_owned());
+        } else if holding > 0 {
+            named.push(fix.text().to_owned());
+        }
     }
-    texts
+    Ok(if agreed.is_empty() { named } else { agreed })
+}
+
+/// Whether no entry says that a fix is affected itself.
+fn holds(fix: &Installed<'_>, entries: &[Affected<'_>]) -> Result<bool, Malformed> {
+    for entry in entries {
+        if fix.verdict(entry)? == Verdict::Affected {
+            return Ok(false);
+        }
+    }
+    Ok(true)
 }
 
 fn title(members: &[&Match<'_>], malicious: bool) -> String {

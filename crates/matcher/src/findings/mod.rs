@@ -19,6 +19,7 @@ use sealift_model::{Inventory, Package};
 pub use coverage::{Coverage, EcosystemCoverage};
 pub use finding::{CvssEntry, DataSource, EpssScore, Finding, Kev, Status, Undetermined};
 
+use crate::database::Leaf;
 use crate::identity::{Names, is_security};
 use crate::{Database, Error};
 use candidates::Candidates;
@@ -104,6 +105,7 @@ pub fn match_inventory(
     let parts = work::shared_out(&asked, options.threads, |packages| {
         let mut matching = Matching {
             database,
+            near: None,
             records,
             texts: Texts::default(),
             counter: Counter::default(),
@@ -140,6 +142,8 @@ pub fn ecosystems_of(inventory: &Inventory, asked: &dyn Fn(&Package) -> bool) ->
 /// The work on some of the packages.
 struct Matching<'d> {
     database: &'d Database,
+    /// Where the package before was looked for.
+    near: Option<Leaf<'d>>,
     records: Records,
     texts: Texts<'d>,
     counter: Counter,
@@ -174,7 +178,7 @@ impl Matching<'_> {
         let counts = |id: &str| self.records == Records::All || is_security(id);
         let installed = candidates::installed(query);
         let Candidates { hits, open } =
-            candidates::candidates(database, package.1, query, &installed)?;
+            candidates::candidates(database, &mut self.near, package.1, query, &installed)?;
         let open = open.into_iter().filter(|(record, _)| counts(record));
         self.matches.undetermined.extend(open.map(|(record, reason)| Undetermined {
             package: package.0,

@@ -1,10 +1,11 @@
 //! From text to components, right to left (ECMA-427, How to parse a purl string).
 
+use std::borrow::Cow;
 use std::str::FromStr;
 
 use super::Purl;
-use super::builder::{PurlBuilder, Strictness};
 use super::error::{PurlComponent, PurlError};
+use super::parts::{Parts, Strictness};
 
 impl FromStr for Purl {
     type Err = PurlError;
@@ -41,12 +42,6 @@ impl Purl {
 }
 
 fn parse(text: &str, strictness: Strictness) -> Result<Purl, PurlError> {
-    let decode = |text: &str, component| decode(text, component, strictness);
-    let path = |text: &str, component| {
-        let segments = text.split('/').filter(|segment| !segment.is_empty());
-        join(segments.map(|segment| decode(segment, component)), component)
-    };
-
     let (rest, subpath) = text.rsplit_once('#').unwrap_or((text, ""));
     let (rest, qualifiers) = rest.rsplit_once('?').unwrap_or((rest, ""));
     let (scheme, rest) = rest.split_once(':').ok_or(PurlError::MissingScheme)?;
@@ -59,10 +54,14 @@ fn parse(text: &str, strictness: Strictness) -> Result<Purl, PurlError> {
     let rest = rest.trim_end_matches('/');
     let (namespace, name) = rest.rsplit_once('/').unwrap_or(("", rest));
 
-    let mut purl = PurlBuilder::new(kind, &decode(name, PurlComponent::Name)?)
-        .namespace(path(namespace, PurlComponent::Namespace)?)
-        .version(decode(version, PurlComponent::Version)?)
-        .subpath(path(subpath, PurlComponent::Subpath)?);
+    let mut parts = Parts {
+        kind,
+        name: decode(name, PurlComponent::Name, strictness)?,
+        namespace: decode_path(namespace, PurlComponent::Namespace, strictness)?,
+        version: decode(version, PurlComponent::Version, strictness)?,
+        subpath: decode_path(subpath, PurlComponent::Subpath, strictness)?,
+        qualifiers: Vec::new(),
+    };
     for pair in qualifiers.split('&').filter(|pair| !pair.is_empty()) {
         let (key, value) = pair.split_once('=').unwrap_or((pair, ""));
         // The specification says lower case; its suite reads `repositorY_url` and refuses
@@ -71,9 +70,9 @@ fn parse(text: &str, strictness: Strictness) -> Result<Purl, PurlError> {
             let key = key.to_owned();
             return Err(PurlError::InvalidQualifierKey { key });
         }
-        purl = purl.qualifier(key, decode(value, PurlComponent::Qualifier)?);
+        parts.qualifiers.push((key, decode(value, PurlComponent::Qualifier, strictness)?));
     }
-    purl.finish(strictness)
+    parts.finish(strictness)
 }
 
 /// Splits at the last `@`. One that opens a segment with another behind it opens a scope that
@@ -88,23 +87,28 @@ fn split_version(path: &str) -> (&str, &str) {
         .unwrap_or((path, ""))
 }
 
-/// Segments joined by `/`, none of which has one of its own once decoded.
-fn join(
-    segments: impl Iterator<Item = Result<String, PurlError>>,
+/// Segments decoded one by one, none of which has a `/` of its own then.
+fn decode_path(
+    path: &str,
     component: PurlComponent,
-) -> Result<String, PurlError> {
-    let mut path = String::new();
-    for segment in segments {
-        let segment = segment?;
+    strictness: Strictness,
+) -> Result<Cow<'_, str>, PurlError> {
+    if !path.contains('%') {
+        return Ok(Cow::Borrowed(path));
+    }
+    let mut decoded = String::with_capacity(path.len());
+    for segment in path.split('/').filter(|segment| !segment.is_empty()) {
+        let segment = decode(segment, component, strictness)?;
         if segment.contains('/') {
+            let segment = segment.into_owned();
             return Err(PurlError::SlashInSegment { component, segment });
         }
-        if !path.is_empty() {
-            path.push('/');
+        if !decoded.is_empty() {
+            decoded.push('/');
         }
-        path.push_str(&segment);
+        decoded.push_str(&segment);
     }
-    Ok(path)
+    Ok(Cow::Owned(decoded))
 }
 
 /// Undoes percent-encoding (RFC 3986, 2.1). A `+` is a plus sign.
@@ -112,7 +116,10 @@ fn decode(
     text: &str,
     component: PurlComponent,
     strictness: Strictness,
-) -> Result<String, PurlError> {
+) -> Result<Cow<'_, str>, PurlError> {
+    if !text.contains('%') {
+        return Ok(Cow::Borrowed(text));
+    }
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.as_bytes();
     while let [first, after @ ..] = rest {
@@ -133,7 +140,9 @@ fn decode(
             }
         }
     }
-    String::from_utf8(bytes).map_err(|_| PurlError::NotUtf8 { component, text: text.to_owned() })
+    let decoded = String::from_utf8(bytes);
+    let not_utf8 = |_| PurlError::NotUtf8 { component, text: text.to_owned() };
+    decoded.map(Cow::Owned).map_err(not_utf8)
 }
 
 /// The value of a hexadecimal digit.

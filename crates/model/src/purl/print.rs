@@ -8,26 +8,29 @@ use super::types::rules;
 impl Display for Purl {
     /// Writes the canonical text; reading it gives the same purl.
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        write!(f, "pkg:{}/", self.kind)?;
-        if let Some(namespace) = &self.namespace {
+        f.write_str("pkg:")?;
+        f.write_str(self.kind())?;
+        f.write_char('/')?;
+        if let Some(namespace) = self.namespace() {
             encode_path(f, namespace)?;
             f.write_char('/')?;
         }
-        if rules(&self.kind).name_is_path {
-            encode_path(f, &self.name)?;
+        if rules(self.kind()).name_is_path {
+            encode_path(f, self.name())?;
         } else {
-            encode(f, &self.name)?;
+            encode(f, self.name())?;
         }
-        if let Some(version) = &self.version {
+        if let Some(version) = self.version() {
             f.write_char('@')?;
             encode(f, version)?;
         }
-        for (index, (key, value)) in self.qualifiers.iter().enumerate() {
-            let separator = if index == 0 { '?' } else { '&' };
-            write!(f, "{separator}{key}=")?;
+        for (index, (key, value)) in self.qualifiers().enumerate() {
+            f.write_char(if index == 0 { '?' } else { '&' })?;
+            f.write_str(key)?;
+            f.write_char('=')?;
             encode(f, value)?;
         }
-        if let Some(subpath) = &self.subpath {
+        if let Some(subpath) = self.subpath() {
             f.write_char('#')?;
             encode_path(f, subpath)?;
         }

@@ -7,7 +7,9 @@
 //!   group), `golang` (the standard library), `composer` (a private package), `huggingface`.
 //! - A required version is never asked for: a purl without one names all of them.
 
-use std::collections::BTreeMap;
+use std::borrow::Cow;
+
+use super::parts::Qualifiers;
 
 /// The rules of one type.
 pub(super) struct Rules {
@@ -39,11 +41,12 @@ pub(super) enum Namespace {
 }
 
 /// Gives a component its canonical spelling; some depend on a qualifier.
-pub(super) type Spelling = fn(String, &BTreeMap<String, String>) -> String;
+pub(super) type Spelling = for<'t> fn(Cow<'t, str>, &Qualifiers<'_>) -> Cow<'t, str>;
 
 /// The rules of a type; the general ones when it has no definition.
 pub(super) fn rules(kind: &str) -> &'static Rules {
-    TABLE.iter().find(|(name, _)| *name == kind).map_or(&GENERAL, |(_, rules)| rules)
+    let found = TABLE.binary_search_by(|(name, _)| (*name).cmp(kind));
+    found.ok().and_then(|at| TABLE.get(at)).map_or(&GENERAL, |(_, rules)| rules)
 }
 
 static GENERAL: Rules = Rules::general();
@@ -148,30 +151,40 @@ impl Rules {
     }
 }
 
-fn as_given(text: String, _: &BTreeMap<String, String>) -> String {
+fn as_given<'t>(text: Cow<'t, str>, _: &Qualifiers<'_>) -> Cow<'t, str> {
     text
 }
 
 /// ECMA-427, Case folding: the full mapping of Unicode, whatever the locale.
-fn lower(text: String, _: &BTreeMap<String, String>) -> String {
-    text.to_lowercase()
+fn lower<'t>(text: Cow<'t, str>, _: &Qualifiers<'_>) -> Cow<'t, str> {
+    match text.bytes().all(|byte| byte.is_ascii() && !byte.is_ascii_uppercase()) {
+        true => text,
+        false => Cow::Owned(text.to_lowercase()),
+    }
 }
 
 /// Databricks ignores the case of a model's name, Azure ML does not.
-fn mlflow_model(name: String, qualifiers: &BTreeMap<String, String>) -> String {
+fn mlflow_model<'t>(name: Cow<'t, str>, qualifiers: &Qualifiers<'_>) -> Cow<'t, str> {
     let databricks = qualifiers.get("repository_url").is_some_and(|url| url.contains("databricks"));
-    if databricks { name.to_lowercase() } else { name }
+    if databricks { lower(name, qualifiers) } else { name }
 }
 
 /// "Not case sensitive and must be lowercased", "replace underscore `_` with dash `-`". Dots stay:
 /// PEP 503 folds them when names are compared, which is the matcher's work.
-fn python_name(name: String, _: &BTreeMap<String, String>) -> String {
-    name.to_lowercase().replace('_', "-")
+fn python_name<'t>(name: Cow<'t, str>, qualifiers: &Qualifiers<'_>) -> Cow<'t, str> {
+    replaced(lower(name, qualifiers), '_', "-")
 }
 
 /// Dart names are in lower case, with underscores.
-fn dart_name(name: String, _: &BTreeMap<String, String>) -> String {
-    name.to_lowercase().replace('-', "_")
+fn dart_name<'t>(name: Cow<'t, str>, qualifiers: &Qualifiers<'_>) -> Cow<'t, str> {
+    replaced(lower(name, qualifiers), '-', "_")
+}
+
+fn replaced<'t>(text: Cow<'t, str>, from: char, to: &str) -> Cow<'t, str> {
+    match text.contains(from) {
+        true => Cow::Owned(text.replace(from, to)),
+        false => text,
+    }
 }
 
 fn any(_: &str) -> bool {
@@ -210,7 +223,7 @@ mod tests {
 
     #[test]
     fn python_names_keep_their_dots() {
-        let name = python_name("Zope.Inter_Face".to_owned(), &BTreeMap::new());
+        let name = python_name("Zope.Inter_Face".into(), &Qualifiers::default());
         assert_eq!(name, "zope.inter-face");
     }
 

@@ -8,8 +8,8 @@ use serde_json::value::RawValue;
 use super::describe;
 use super::input::{Bom, Component, Composition, Dependency, Identity, Metadata};
 use crate::document::{
-    Document, DocumentFormat, Gather, Lines, Packages, Stated, Take, excerpt, names_package,
-    reason_of, text_of,
+    Document, DocumentFormat, Gather, Items, Lines, OtherForm, Packages, Stated, Take, excerpt,
+    names_package, reason_of, text_of,
 };
 use crate::{DocumentLimits, Error, Subject};
 
@@ -45,7 +45,7 @@ pub fn read(bytes: &[u8], limits: &DocumentLimits) -> Result<Document, Error> {
         reason: reason_of(&error),
         line: u64::try_from(error.line()).ok(),
     })?;
-    let mut reader = Reader::new(text, limits);
+    let mut reader = Reader::new(text, bom.dependencies.is_some(), limits);
     let version = reader.version(&bom)?;
     let metadata = bom.metadata.map(|raw| reader.metadata(raw)).transpose()?.unwrap_or_default();
     if let Some(raw) = bom.components {
@@ -71,25 +71,25 @@ struct Reader<'a> {
     limits: &'a DocumentLimits,
     lines: Lines<'a>,
     count: u64,
+    /// Whether anything refers to components.
+    has_graph: bool,
     packages: Packages<'a>,
     subject: Option<Subject>,
     distribution: Option<Distribution>,
     diagnostics: Vec<Diagnostic>,
-    /// Set when the reading of a list was ended by a limit.
-    exceeded: Option<LimitExceeded>,
 }
 
 impl<'a> Reader<'a> {
-    fn new(text: &'a str, limits: &'a DocumentLimits) -> Self {
+    fn new(text: &'a str, has_graph: bool, limits: &'a DocumentLimits) -> Self {
         Self {
             limits,
             lines: Lines::new(text),
             count: 0,
+            has_graph,
             packages: Packages::new(ORIGIN, limits),
             subject: None,
             distribution: None,
             diagnostics: Vec::new(),
-            exceeded: None,
         }
     }
 
@@ -119,7 +119,7 @@ impl<'a> Reader<'a> {
             Ok(metadata) => metadata,
             Err(error) => {
                 let message = format!("metadata is not as specified: {}", reason_of(&error));
-                self.diagnose(raw, Impact::Partial, message);
+                self.diagnose(raw.get(), Impact::Partial, message);
                 return Ok(Metadata::default());
             }
         };
@@ -127,11 +127,13 @@ impl<'a> Reader<'a> {
             self.diagnostics.extend(clues.0.diagnostics(ORIGIN));
         }
         let Some(root) = metadata.component else { return Ok(metadata) };
-        if let Some(component) = self.parse(root) {
+        let component =
+            serde_json::from_str(root.get()).map_err(|error| OtherForm { raw: root, error });
+        if let Some(component) = self.identity_at_least(component) {
             self.subject = Some(describe::subject(&component));
             let is_system = component.kind.as_deref() == Some("operating-system");
             if is_system || component.purl.as_deref().is_some_and(names_package) {
-                self.take_component(root, &component, Some(Relationship::Root));
+                self.take_component(root.get(), &component, Some(Relationship::Root));
             }
             if let Some(nested) = component.components {
                 self.components(nested, 1)?;
@@ -145,54 +147,55 @@ impl<'a> Reader<'a> {
         if depth > self.limits.max_component_depth {
             let max = u64::from(self.limits.max_component_depth);
             let limit = LimitExceeded::new("max_component_depth", max);
-            self.diagnose(raw, Impact::Partial, format!("nested components left out: {limit}"));
+            self.diagnose(
+                raw.get(),
+                Impact::Partial,
+                format!("nested components left out: {limit}"),
+            );
             return Ok(());
         }
-        let mut list = serde_json::Deserializer::from_str(raw.get());
-        let result = list.deserialize_seq(Gather::into(Level { reader: self, depth })).map(drop);
-        if let Some(limit) = self.exceeded {
-            return Err(limit.into());
-        }
-        if let Err(error) = result {
-            let reason = format!("components: {}", reason_of(&error));
+        let Some(mut items) = Items::of(raw) else {
+            let reason = "components: not a list".to_owned();
             if depth == 0 {
                 let line = self.lines.line_of(raw.get());
                 return Err(Error::Malformed { format: FORMAT, reason, line });
             }
-            self.diagnose(raw, Impact::Partial, reason);
+            self.diagnose(raw.get(), Impact::Partial, reason);
+            return Ok(());
+        };
+        while let Some((start, item)) = items.next() {
+            self.count += 1;
+            if self.count > self.limits.max_components {
+                return Err(LimitExceeded::new("max_components", self.limits.max_components).into());
+            }
+            let Some(component) = self.identity_at_least(item) else { continue };
+            self.take_component(start, &component, None);
+            if let Some(nested) = component.components {
+                self.components(nested, depth + 1)?;
+            }
         }
         Ok(())
     }
 
-    fn component(&mut self, raw: &'a RawValue, depth: u32) -> Result<(), LimitExceeded> {
-        self.count += 1;
-        if self.count > self.limits.max_components {
-            let limit = LimitExceeded::new("max_components", self.limits.max_components);
-            self.exceeded = Some(limit);
-            return Err(limit);
-        }
-        let Some(component) = self.parse(raw) else { return Ok(()) };
-        self.take_component(raw, &component, None);
-        match component.components.map(|nested| self.components(nested, depth + 1)) {
-            Some(Err(Error::Limit(limit))) => Err(limit),
-            _ => Ok(()),
-        }
-    }
-
-    fn parse(&mut self, raw: &'a RawValue) -> Option<Component<'a>> {
-        let error = match serde_json::from_str(raw.get()) {
+    /// A component; where one of its fields is not as it should be, only what names it.
+    fn identity_at_least(
+        &mut self,
+        component: Result<Component<'a>, OtherForm<'a>>,
+    ) -> Option<Component<'a>> {
+        let OtherForm { raw, error } = match component {
             Ok(component) => return Some(component),
-            Err(error) => reason_of(&error),
+            Err(other) => other,
         };
+        let error = reason_of(&error);
         match serde_json::from_str::<Identity<'a>>(raw.get()) {
             Ok(identity) => {
                 let message = format!("only the identity of a component was read: {error}");
-                self.diagnose(raw, Impact::Note, message);
+                self.diagnose(raw.get(), Impact::Note, message);
                 Some(identity.into())
             }
             Err(_) => {
                 let message = format!("a component cannot be read: {error}");
-                self.diagnose(raw, Impact::Partial, message);
+                self.diagnose(raw.get(), Impact::Partial, message);
                 None
             }
         }
@@ -201,13 +204,13 @@ impl<'a> Reader<'a> {
     /// Takes in a component by itself; `relationship` overrules what it says.
     fn take_component(
         &mut self,
-        raw: &'a RawValue,
+        start: &'a str,
         component: &Component<'a>,
         relationship: Option<Relationship>,
     ) {
-        let reference = component.bom_ref.as_ref();
+        let reference = component.bom_ref.as_ref().filter(|_| self.has_graph);
         let Some(purl) = component.purl.as_deref().filter(|purl| !purl.is_empty()) else {
-            return self.without_purl(raw, component);
+            return self.without_purl(start, component);
         };
         let stated = Stated {
             group: component.group.as_deref(),
@@ -219,44 +222,48 @@ impl<'a> Reader<'a> {
             package.relationship = relationship.unwrap_or(package.relationship);
         });
         if let Err(message) = added {
-            self.diagnose(raw, Impact::Partial, format!("component {message}"));
+            self.diagnose(start, Impact::Partial, format!("component {message}"));
         }
     }
 
-    fn without_purl(&mut self, raw: &'a RawValue, component: &Component<'a>) {
+    fn without_purl(&mut self, start: &'a str, component: &Component<'a>) {
         let kind = component.kind.as_deref().unwrap_or_default();
         let version = component.version.as_deref().filter(|version| !version.is_empty());
         let name = || excerpt(component.name.as_deref().unwrap_or_default());
         match (kind, version) {
-            ("operating-system", _) => self.operating_system(raw, component),
+            ("operating-system", _) => self.operating_system(start, component),
             (kind, _) if NO_PACKAGES.contains(&kind) => {
                 self.packages.leave_out(format!("of type {kind}"), Impact::Note);
             }
             // Trivy writes a lockfile or a program, below which packages hang, as an application.
             ("application", None) => {
-                self.diagnose(raw, Impact::Note, format!("application {} has no purl", name()));
+                self.diagnose(start, Impact::Note, format!("application {} has no purl", name()));
             }
             (_, None) => {
-                self.diagnose(raw, Impact::Partial, format!("component {} has no purl", name()));
+                self.diagnose(start, Impact::Partial, format!("component {} has no purl", name()));
             }
             (_, Some(version)) => {
                 let version = excerpt(version);
                 let message = format!("component {} at version {version} has no purl", name());
-                self.diagnose(raw, Impact::Partial, message);
+                self.diagnose(start, Impact::Partial, message);
             }
         }
     }
 
-    fn operating_system(&mut self, raw: &'a RawValue, component: &Component<'a>) {
+    fn operating_system(&mut self, start: &'a str, component: &Component<'a>) {
         let Some(found) = describe::distribution(component) else {
-            return self.diagnose(raw, Impact::Partial, "an operating system without name".into());
+            return self.diagnose(
+                start,
+                Impact::Partial,
+                "an operating system without name".into(),
+            );
         };
         match &self.distribution {
             None => self.distribution = Some(found),
             Some(known) if *known == found => {}
             Some(known) => {
                 let message = format!("a second operating system, {found}; {known} is taken");
-                self.diagnose(raw, Impact::Note, message);
+                self.diagnose(start, Impact::Note, message);
             }
         }
     }
@@ -266,7 +273,7 @@ impl<'a> Reader<'a> {
         if let Err(error) = list.deserialize_seq(Gather::into(Links(&mut self.packages))).map(drop)
         {
             let message = format!("dependencies were not all read: {}", reason_of(&error));
-            self.diagnose(raw, Impact::Note, message);
+            self.diagnose(raw.get(), Impact::Note, message);
         }
     }
 
@@ -280,26 +287,14 @@ impl<'a> Reader<'a> {
         let explained = self.diagnostics.iter().any(|diagnostic| diagnostic.impact > Impact::Note);
         if !explained && compositions.iter().any(says_so) {
             let message = "the document says that it does not list everything";
-            self.diagnose(raw, Impact::Note, message.to_owned());
+            self.diagnose(raw.get(), Impact::Note, message.to_owned());
         }
     }
 
-    fn diagnose(&mut self, raw: &'a RawValue, impact: Impact, message: String) {
+    fn diagnose(&mut self, part: &'a str, impact: Impact, message: String) {
         let mut diagnostic = Diagnostic::new(ORIGIN, message, impact);
-        diagnostic.line = self.lines.line_of(raw.get());
+        diagnostic.line = self.lines.line_of(part);
         self.diagnostics.push(diagnostic);
-    }
-}
-
-/// One list of components, taken in one by one.
-struct Level<'r, 'a> {
-    reader: &'r mut Reader<'a>,
-    depth: u32,
-}
-
-impl<'a> Take<&'a RawValue> for Level<'_, 'a> {
-    fn take(&mut self, raw: &'a RawValue) -> Result<(), LimitExceeded> {
-        self.reader.component(raw, self.depth)
     }
 }
 

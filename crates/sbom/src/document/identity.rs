@@ -1,18 +1,19 @@
 //! From the purl of a component to a package.
 
+use std::borrow::Cow;
+
 use sealift_model::{Ecosystem, Package, Purl, SourcePackage};
 
 /// What a component says of itself beside its purl.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug)]
 pub(crate) struct Stated<'a> {
     pub(crate) group: Option<&'a str>,
     pub(crate) name: Option<&'a str>,
     pub(crate) version: Option<&'a str>,
 }
 
-/// The package that a purl names; none when its type is of no ecosystem known.
-pub(crate) fn package(purl: Purl, stated: Stated<'_>) -> Option<Package> {
-    let ecosystem = Ecosystem::from_purl_type(purl.kind())?;
+/// The package that a purl of an ecosystem names.
+pub(crate) fn package(ecosystem: Ecosystem, purl: Purl, stated: Stated<'_>) -> Package {
     let name = name(ecosystem, &purl, stated);
     let version = version(ecosystem, &purl, stated.version);
     let source = purl.qualifier("upstream").and_then(|text| upstream(text, &version));
@@ -24,7 +25,7 @@ pub(crate) fn package(purl: Purl, stated: Stated<'_>) -> Option<Package> {
     package.source = source;
     package.architecture = architecture;
     package.module_label = module_label;
-    Some(package)
+    package
 }
 
 /// The name in the form of [`Package::name`]. The purl decides; where the component's own name is
@@ -36,39 +37,42 @@ fn name(ecosystem: Ecosystem, purl: &Purl, stated: Stated<'_>) -> String {
     };
     // The namespace of an operating system's package is the distribution.
     let namespace = purl.namespace().filter(|_| !ecosystem.is_operating_system());
-    let join = |group: Option<&str>, name: &str| match group.filter(|group| !group.is_empty()) {
-        Some(group) => format!("{group}{separator}{name}"),
-        None => name.to_owned(),
-    };
-    let named = join(namespace, purl.name());
-    let Some(own) = stated.name else { return named };
+    let named = join(namespace, separator, purl.name());
+    let Some(own) = stated.name else { return named.into_owned() };
     // Some tools move the tail of a long Go module path into the subpath; the part of a pod is one.
     let longer = purl
         .subpath()
         .filter(|_| matches!(ecosystem, Ecosystem::Cocoapods | Ecosystem::Golang))
         .map(|subpath| format!("{named}/{subpath}"));
-    let whole = join(stated.group, own);
-    [own, &whole]
-        .into_iter()
-        .find(|own| same_name(own, &named) || longer.as_deref() == Some(own))
-        .map_or(named.clone(), str::to_owned)
+    let is_same = |own: &str| same_name(own, &named) || longer.as_deref() == Some(own);
+    if is_same(own) {
+        return own.to_owned();
+    }
+    let whole = join(stated.group, separator, own);
+    if is_same(&whole) { whole.into_owned() } else { named.into_owned() }
+}
+
+fn join<'a>(group: Option<&str>, separator: &str, name: &'a str) -> Cow<'a, str> {
+    match group.filter(|group| !group.is_empty()) {
+        Some(group) => Cow::Owned([group, separator, name].concat()),
+        None => Cow::Borrowed(name),
+    }
 }
 
 /// Whether two names differ only in case and in what PyPI's normalisation folds: runs of `-`, `_`
 /// and `.` are one `-`.
 fn same_name(a: &str, b: &str) -> bool {
-    let fold = |name: &str| {
-        let mut folded = String::with_capacity(name.len());
-        for c in name.chars() {
-            match c {
-                '-' | '_' | '.' if folded.ends_with('-') => {}
-                '-' | '_' | '.' => folded.push('-'),
-                _ => folded.push(c.to_ascii_lowercase()),
-            }
-        }
-        folded
-    };
-    a == b || fold(a) == fold(b)
+    a == b || folded(a).eq(folded(b))
+}
+
+fn folded(name: &str) -> impl Iterator<Item = char> {
+    let mut before = None;
+    name.chars().filter_map(move |c| {
+        let folded = if matches!(c, '-' | '_' | '.') { '-' } else { c.to_ascii_lowercase() };
+        let repeated = folded == '-' && before == Some('-');
+        before = Some(folded);
+        (!repeated).then_some(folded)
+    })
 }
 
 /// The version in the form of [`Package::version`]: the purl's, and its `epoch` qualifier in front.
@@ -106,7 +110,9 @@ mod tests {
     use super::*;
 
     fn read(purl: &str, group: Option<&str>, name: Option<&str>, version: Option<&str>) -> Package {
-        package(purl.parse().unwrap(), Stated { group, name, version }).unwrap()
+        let purl: Purl = purl.parse().unwrap();
+        let ecosystem = Ecosystem::from_purl_type(purl.kind()).unwrap();
+        package(ecosystem, purl, Stated { group, name, version })
     }
 
     #[test]
@@ -126,7 +132,6 @@ mod tests {
             let package = read(purl, None, None, None);
             assert_eq!((package.name.as_str(), package.version.as_str()), (name, version));
         }
-        assert_eq!(package("pkg:generic/a@1".parse().unwrap(), Stated::default()), None);
     }
 
     #[test]

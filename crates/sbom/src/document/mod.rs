@@ -4,6 +4,7 @@
 mod detect;
 mod graph;
 mod identity;
+mod items;
 mod licenses;
 mod limits;
 mod lines;
@@ -19,6 +20,7 @@ pub use subject::{Subject, SubjectKind, SubjectLayer};
 
 pub(crate) use graph::Graph;
 pub(crate) use identity::{Stated, package, source_rpm};
+pub(crate) use items::{Items, OtherForm};
 pub(crate) use licenses::{License, LicenseList, all_of};
 pub(crate) use lines::Lines;
 pub(crate) use packages::{Packages, names_package};

@@ -1,9 +1,10 @@
 //! The packages of a document in the making.
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, HashMap, HashSet};
-use std::hash::Hash;
+use std::collections::{BTreeMap, HashSet};
+use std::hash::{BuildHasher, Hash};
 
+use hashbrown::{DefaultHashBuilder, HashMap, HashTable};
 use sealift_layers::LimitExceeded;
 use sealift_model::{
     Diagnostic, Distribution, Ecosystem, Evidence, Hidden, Impact, Inventory, Package, Purl,
@@ -15,8 +16,9 @@ use super::{DocumentLimits, Stated, Text, excerpt, package};
 pub(crate) struct Packages<'a> {
     origin: &'static str,
     packages: Vec<Package>,
-    /// Place of a package by purl, version and evidence.
-    known: HashMap<(String, String, Evidence, Option<Hidden>), usize>,
+    /// Places of the packages, with the hash of what tells them apart: see [`identity`].
+    known: HashTable<(u64, usize)>,
+    hasher: DefaultHashBuilder,
     /// Packages that are told of more than once.
     merged: HashSet<usize>,
     /// Place of a package by its reference.
@@ -33,7 +35,8 @@ impl<'a> Packages<'a> {
         Self {
             origin,
             packages: Vec::new(),
-            known: HashMap::new(),
+            known: HashTable::new(),
+            hasher: DefaultHashBuilder::default(),
             merged: HashSet::new(),
             references: HashMap::new(),
             left_out: BTreeMap::new(),
@@ -56,18 +59,16 @@ impl<'a> Packages<'a> {
             let name = excerpt(stated.name.unwrap_or_default());
             format!("{name}: purl {} is malformed: {error}", excerpt(purl))
         })?;
-        let kind = parsed.kind().to_owned();
-        match package(parsed, stated) {
-            Some(mut package) => {
-                describe(&mut package);
-                let place = self.insert(package);
-                if let Some(reference) = reference {
-                    self.references.entry(reference.0.clone()).or_insert(place);
-                }
-            }
-            None => {
-                self.leave_out(format!("with a purl of type {}", excerpt(&kind)), Impact::Partial);
-            }
+        let Some(ecosystem) = Ecosystem::from_purl_type(parsed.kind()) else {
+            let kind = excerpt(parsed.kind());
+            self.leave_out(format!("with a purl of type {kind}"), Impact::Partial);
+            return Ok(());
+        };
+        let mut package = package(ecosystem, parsed, stated);
+        describe(&mut package);
+        let place = self.insert(package);
+        if let Some(reference) = reference {
+            self.references.entry(reference.0.clone()).or_insert(place);
         }
         Ok(())
     }
@@ -124,19 +125,29 @@ impl<'a> Packages<'a> {
     }
 
     fn insert(&mut self, package: Package) -> usize {
-        let hidden = package.hidden.clone();
-        let key = (package.purl.to_string(), package.version.clone(), package.evidence, hidden);
-        let next = self.packages.len();
-        let at = *self.known.entry(key).or_insert(next);
-        match self.packages.get_mut(at) {
-            Some(known) => {
+        let hash = self.hasher.hash_one(identity(&package));
+        let packages = &mut self.packages;
+        let found = self.known.find(hash, |(known, at)| {
+            let same = |other: &Package| identity(other) == identity(&package);
+            *known == hash && packages.get(*at).is_some_and(same)
+        });
+        if let Some(&(_, at)) = found {
+            if let Some(known) = packages.get_mut(at) {
                 merge(known, package);
-                self.merged.insert(at);
             }
-            None => self.packages.push(package),
+            self.merged.insert(at);
+            return at;
         }
+        let at = packages.len();
+        self.known.insert_unique(hash, (hash, at), |(hash, _)| *hash);
+        packages.push(package);
         at
     }
+}
+
+/// What makes a package the same as another that the document tells of.
+fn identity(package: &Package) -> (&Purl, &str, Evidence, Option<&Hidden>) {
+    (&package.purl, &package.version, package.evidence, package.hidden.as_ref())
 }
 
 /// Whether a text is the purl of a package of a known ecosystem.
