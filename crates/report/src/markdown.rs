@@ -56,6 +56,10 @@ impl<'r> Row<'r> {
             "" => code(&finding.id),
             link => format!("[{}]({link})", prose(&finding.id)),
         };
+        let title = match finding.title.as_str() {
+            "" => String::new(),
+            title => format!("<br>{}", prose(&shortened(title))),
+        };
         let exploited = if finding.kev.is_some() { " **exploited**" } else { "" };
         let fixed = match finding.fixed_versions.as_slice() {
             [] => "-".to_owned(),
@@ -65,9 +69,8 @@ impl<'r> Row<'r> {
         let place = crate::json::file_path(entry)
             .map_or_else(String::new, |path| format!("<br>{}", code(&shortened(&path))));
         format!(
-            "| {}{exploited} | {id}<br>{} | {}{hidden}{place} | {} | {fixed} |",
+            "| {}{exploited} | {id}{title} | {}{hidden}{place} | {} | {fixed} |",
             finding.severity,
-            prose(&shortened(&finding.title)),
             code(&shortened(&entry.package.name)),
             code(&shortened(&entry.package.version)),
         )

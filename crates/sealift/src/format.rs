@@ -92,7 +92,7 @@ struct TextWriter<W> {
     failure: Option<io::Error>,
 }
 
-impl<W: Write> fmt::Write for TextWriter<W> {
+impl<W: io::Write> fmt::Write for TextWriter<W> {
     fn write_str(&mut self, text: &str) -> fmt::Result {
         self.out.write_all(text.as_bytes()).map_err(|error| {
             self.failure = Some(error);

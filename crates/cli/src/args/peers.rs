@@ -94,7 +94,10 @@ const MISSING: &[(&str, &str)] = &[
     ("removed-pkgs", GENERAL_HINT),
     ("sbom-sources", "read the SBOM itself with `sealift sbom FILE`"),
     ("server", "scan here: leave it out and name a database with --db FILE"),
-    ("template", "make the report from --format json"),
+    (
+        "template",
+        "Trivy's junit.tpl and gitlab.tpl are --format junit and gitlab; else start from json",
+    ),
     ("vuln-severity-source", GENERAL_HINT),
 ];
 

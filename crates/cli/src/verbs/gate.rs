@@ -155,8 +155,11 @@ fn require(policy: &mut Policy, args: &SignedArgs) -> Result<(), Failure> {
         policy.gate.requirements.push(Requirement::new(wanted, signer));
     }
     for requirement in &policy.gate.requirements {
-        LocalVerification::check(requirement)
+        let warnings = LocalVerification::check(requirement)
             .map_err(|error| unusable("what must be proved", error))?;
+        for warning in warnings {
+            eprintln!("warning: {}", escape::terminal(&warning));
+        }
     }
     Ok(())
 }

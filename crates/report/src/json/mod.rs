@@ -117,12 +117,14 @@ fn write_result<W: io::Write + ?Sized>(
     result.put_rows("Vulnerabilities", &findings, threads, |(entry, finding)| {
         JsonFinding::new(report, entry, finding)
     })?;
-    let entries = section.packages.iter();
-    let modified = entries.flat_map(|entry| {
-        let shown = report.shown_modified(entry);
-        shown.map(move |modified| JsonModified::new(report, entry, modified))
-    });
-    result.put_list("ExperimentalModifiedFindings", &modified.collect::<Vec<_>>())
+    let modified: Vec<_> = section
+        .packages
+        .iter()
+        .flat_map(|entry| report.shown_modified(entry).map(move |modified| (entry, modified)))
+        .collect();
+    result.put_rows("ExperimentalModifiedFindings", &modified, threads, |(entry, modified)| {
+        JsonModified::new(report, entry, modified)
+    })
 }
 
 #[derive(Serialize)]

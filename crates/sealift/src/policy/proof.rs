@@ -7,9 +7,11 @@ use sealift_report::Report;
 
 use crate::verify::{
     Attachment, Identities, IdentityMatcher, Policy, PredicateType, PublicKey, SignedImage,
-    TextMatcher, TrustedKey, TrustedRoot, VerifiedSigner, Verifier, VerifyOptions,
+    TextMatcher, TrustedKey, TrustedRoot, Unverified, VerifiedSigner, Verifier, VerifyOptions,
 };
 use crate::{Digest, Observer, Target, Timestamp};
+
+const ANY_IDENTITY: &str = "ANY IDENTITY is accepted: the expressions match everything";
 
 /// Proves what is required of an image in a layout or archive, content included.
 pub struct LocalVerification<'v> {
@@ -78,12 +80,28 @@ impl<'v> LocalVerification<'v> {
         }
     }
 
-    /// Reads keys and expressions, so that what is wrong with them is known before a scan.
+    /// Reads keys and expressions, so that what is wrong with them is known before a scan, and
+    /// tells what is weaker than it looks.
     ///
     /// # Errors
     /// A key, an expression or a type cannot be used.
-    pub fn check(requirement: &Requirement) -> Result<(), ProofError> {
-        policy(requirement, false).map(drop)
+    pub fn check(requirement: &Requirement) -> Result<Vec<String>, ProofError> {
+        policy(requirement, false)?;
+        let Signer::Identity(who) = &requirement.signer else { return Ok(Vec::new()) };
+        let matcher = identity(who)?;
+        if matcher.matches_anything() {
+            return Ok(vec![ANY_IDENTITY.to_owned()]);
+        }
+        let expressions = [matcher.subject(), matcher.issuer()];
+        let loose =
+            expressions.into_iter().filter(|it| !it.is_anchored() && !it.matches_anything());
+        let told = loose.map(|expression| {
+            format!(
+                "{} also matches a part of a text; write ^ and $ around it",
+                expression.as_str()
+            )
+        });
+        Ok(told.collect())
     }
 }
 
@@ -104,9 +122,12 @@ impl Verification for LocalVerification<'_> {
         let verifier = verifier(self.root);
         let verified = image
             .verify(&verifier, &policy, &[], self.now, self.observer)
-            .map_err(|error| told(&error))?;
+            .map_err(|error| unverified(&error))?;
         let signer = verified.signatures.first().map(|it| signer(it.verified().signer()));
-        let by = signer.unwrap_or_default();
+        let mut by = signer.unwrap_or_default();
+        if accepts_anybody(requirement) {
+            by.push_str(" (ANY IDENTITY)");
+        }
         Ok(Proof::new(match &requirement.wanted {
             Wanted::Signature => format!("{} is signed by {by}", verified.image),
             Wanted::Attestation { predicate, builder: Some(builder) } => {
@@ -155,6 +176,17 @@ fn policy(requirement: &Requirement, insecure_ignore_tlog: bool) -> Result<Polic
         }
     }
     Ok(policy)
+}
+
+fn accepts_anybody(requirement: &Requirement) -> bool {
+    let Signer::Identity(who) = &requirement.signer else { return false };
+    identity(who).is_ok_and(|matcher| matcher.matches_anything())
+}
+
+/// Why no signature counts, with why the first does not.
+fn unverified(error: &Unverified<'_>) -> NotProved {
+    let first = error.rejected.first().map(|rejected| format!(": {}", rejected.why));
+    NotProved::new(format!("{}{}", chain(error), first.unwrap_or_default()))
 }
 
 fn key(file: &str) -> Result<PublicKey, ProofError> {
