@@ -10,13 +10,16 @@ use clap::{ArgMatches, Command};
 use crate::Environment;
 
 /// The verbs that are cosign's; the others are Trivy's.
-const COSIGN_VERBS: [&str; 14] = [
+const COSIGN_VERBS: [&str; 17] = [
     "attest",
     "attest-blob",
+    "copy",
     "generate-key-pair",
     "import-key-pair",
     "initialize",
+    "load",
     "public-key",
+    "save",
     "sign",
     "sign-blob",
     "tree",
