@@ -19,7 +19,7 @@
 //! [`policy`] has what takes findings out (ignore files, VEX) and the gate that decides.
 //! [`verify`] has what signatures need: keys, trusted roots, policies, and images with what is
 //! attached to them, [`sign`] what makes signatures. [`update`] fetches advisories and keeps the
-//! database; [`registry`] asks registries for images.
+//! database; [`registry`] asks registries for images, [`transfer`] moves them.
 //!
 //! Nothing here prints or reads the clock or the environment; the network is asked where a
 //! transport or a registry is handed in, and nowhere else.
@@ -40,6 +40,7 @@ pub mod sign;
 mod skip;
 mod source;
 mod target;
+pub mod transfer;
 pub mod update;
 pub mod verify;
 mod vulnerabilities;

@@ -7,6 +7,7 @@ pub(crate) mod peers;
 mod registry;
 mod sign;
 mod suppress;
+mod transfer;
 mod values;
 pub(crate) mod variables;
 mod verify;
@@ -32,6 +33,7 @@ pub(crate) use sign::{
     PlaceArgs, PublicKeyArgs, SignArgs, SignBlobArgs, SignedByArgs, SigningAlgorithm, SigningArgs,
 };
 pub(crate) use suppress::SuppressArgs;
+pub(crate) use transfer::{Attached, CleanKind, CopyArgs, LoadArgs, SaveArgs};
 use values::{parse_bool, parse_duration, parse_time};
 pub(crate) use verify::{
     ArtifactsArgs, DigestAlgorithm, ImagesArgs, InitializeArgs, OutArgs, PayloadFormat, SignerArgs,
@@ -130,7 +132,13 @@ pub(crate) enum Verb {
     Login(LoginArgs),
     /// Forget the credentials for a registry.
     Logout(LogoutArgs),
-    /// Remove caches; without a flag, list them.
+    /// Copy an image with what is attached to it to another registry.
+    Copy(CopyArgs),
+    /// Save an image with what is attached to it as an OCI layout.
+    Save(SaveArgs),
+    /// Push an image that was saved, with what is attached to it.
+    Load(LoadArgs),
+    /// Remove caches, or what is attached to an image; without a flag, list the caches.
     Clean(CleanArgs),
     /// Print the version.
     Version,
@@ -200,6 +208,17 @@ pub(crate) struct CleanArgs {
     /// Remove both.
     #[arg(short, long)]
     pub(crate) all: bool,
+    /// Instead of caches: take away what is attached to this image in its registry.
+    #[arg(value_name = "IMAGE", conflicts_with_all = ["scan_cache", "vuln_db", "all"])]
+    pub(crate) image: Option<String>,
+    /// What is taken away from the image.
+    #[arg(long = "type", value_name = "TYPE", requires = "image")]
+    pub(crate) kind: Option<CleanKind>,
+    /// Take it away without asking.
+    #[arg(short, long, requires = "image")]
+    pub(crate) force: bool,
+    #[command(flatten)]
+    pub(crate) registry: RegistryArgs,
 }
 
 #[derive(Debug, Args)]

@@ -10,14 +10,17 @@ use clap::{ArgMatches, Command};
 use crate::Environment;
 
 /// The verbs that are cosign's; the others are Trivy's.
-const COSIGN_VERBS: [&str; 16] = [
+const COSIGN_VERBS: [&str; 19] = [
     "attest",
     "attest-blob",
     "attestation",
+    "copy",
     "generate-key-pair",
     "import-key-pair",
     "initialize",
+    "load",
     "public-key",
+    "save",
     "sign",
     "sign-blob",
     "signature",

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use sealift::{CacheSize, LayerCache};
 
+use super::transfer;
 use crate::args::{CleanArgs, GlobalArgs};
 use crate::failure::Failure;
 use crate::{Environment, cache, output};
@@ -13,6 +14,9 @@ pub(crate) fn clean(
     global: &GlobalArgs,
     environment: &Environment,
 ) -> Result<u8, Failure> {
+    if let Some(image) = &args.image {
+        return transfer::clean(args, image, global, environment);
+    }
     let nowhere = || Failure::Unusable {
         what: "the cache folder".to_owned(),
         error: "neither XDG_CACHE_HOME nor HOME is set".into(),

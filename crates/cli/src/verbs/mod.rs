@@ -6,6 +6,7 @@ mod gate;
 mod login;
 mod scan;
 mod sign;
+mod transfer;
 mod verify;
 
 use clap_complete::Shell;
@@ -21,6 +22,7 @@ pub(crate) use scan::{fs, image, rootfs, sbom};
 pub(crate) use sign::{
     attest, attest_blob, generate_key_pair, import_key_pair, public_key, sign, sign_blob,
 };
+pub(crate) use transfer::{copy, load, save};
 pub(crate) use verify::{
     download, initialize, tree, triangulate, verify, verify_attestation, verify_blob,
     verify_blob_attestation,

@@ -5,4 +5,5 @@
 mod files;
 mod images;
 mod interop;
+mod transfer;
 mod world;

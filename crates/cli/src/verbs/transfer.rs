@@ -1,0 +1,166 @@
+//! `copy`, `save`, `load`, and `clean` of an image.
+
+use std::io::{BufRead as _, IsTerminal as _, stdin};
+
+use sealift::registry::{ManifestName, Repository};
+use sealift::transfer::{self, Kind, TransferError};
+use sealift::{Descriptor, Reference, escape};
+
+use crate::args::peers;
+use crate::args::variables::Peer;
+use crate::args::{
+    Attached, CleanArgs, CleanKind, CopyArgs, GlobalArgs, LoadArgs, RegistryArgs, SaveArgs,
+};
+use crate::failure::Failure;
+use crate::network::Network;
+use crate::{Environment, deadline, target};
+
+const NAME_HINT: &str = "name an image in a registry, as REGISTRY/REPOSITORY:TAG";
+
+/// `copy`.
+pub(crate) fn copy(
+    args: &CopyArgs,
+    global: &GlobalArgs,
+    environment: &Environment,
+) -> Result<u8, Failure> {
+    peers::set_by_variable(Peer::Cosign, environment)?;
+    deadline::set(args.out.give_up.unwrap_or(global.timeout));
+    let (from, source) = place(&args.from, &args.registry, environment)?;
+    let (to, destination) = place(&args.to, &args.registry, environment)?;
+    let image = found(&args.from, &from, &source)?;
+    let kinds: Vec<Kind> = match (args.sig_only, args.only.as_slice()) {
+        (true, _) => vec![Kind::Signature],
+        (false, []) => Kind::ALL.to_vec(),
+        (false, only) => only.iter().copied().map(kind).collect(),
+    };
+    transfer::copy(&source, &image, &destination, to.tag(), &kinds, args.force).map_err(failed)?;
+    say(global, &format!("{} copied to {}", image.digest, to.name()));
+    Ok(0)
+}
+
+/// `save`.
+pub(crate) fn save(
+    args: &SaveArgs,
+    global: &GlobalArgs,
+    environment: &Environment,
+) -> Result<u8, Failure> {
+    peers::set_by_variable(Peer::Cosign, environment)?;
+    deadline::set(args.out.give_up.unwrap_or(global.timeout));
+    let (reference, repository) = place(&args.image, &args.registry, environment)?;
+    let image = found(&args.image, &reference, &repository)?;
+    transfer::save(&repository, &image, &args.dir).map_err(failed)?;
+    say(global, &format!("{} saved in {}", image.digest, args.dir.display()));
+    Ok(0)
+}
+
+/// `load`.
+pub(crate) fn load(
+    args: &LoadArgs,
+    global: &GlobalArgs,
+    environment: &Environment,
+) -> Result<u8, Failure> {
+    peers::set_by_variable(Peer::Cosign, environment)?;
+    deadline::set(args.out.give_up.unwrap_or(global.timeout));
+    let (reference, repository) = place(&args.image, &args.registry, environment)?;
+    let name = ManifestName::of(&reference);
+    let image = transfer::load(&args.dir, &repository, &name).map_err(failed)?;
+    say(global, &format!("{} loaded into {}", image.digest, reference.name()));
+    Ok(0)
+}
+
+/// `clean` of an image: what is attached to it.
+pub(super) fn clean(
+    args: &CleanArgs,
+    image: &str,
+    global: &GlobalArgs,
+    environment: &Environment,
+) -> Result<u8, Failure> {
+    peers::set_by_variable(Peer::Cosign, environment)?;
+    let kinds = match args.kind {
+        None => {
+            return Err(Failure::Signer {
+                sentence: "it is not said what is to be taken away",
+                hint: "say it with --type signature, attestation, sbom or all",
+            });
+        }
+        Some(CleanKind::All) => Kind::ALL.to_vec(),
+        Some(CleanKind::Signature) => vec![Kind::Signature],
+        Some(CleanKind::Attestation) => vec![Kind::Attestation],
+        Some(CleanKind::Sbom) => vec![Kind::Sbom],
+    };
+    deadline::set(global.timeout);
+    let (reference, repository) = place(image, &args.registry, environment)?;
+    let found = found(image, &reference, &repository)?;
+    if !args.force && !agreed(image) {
+        return Err(Failure::Signer {
+            sentence: "nothing is taken away: it was not agreed to",
+            hint: "agree with --force",
+        });
+    }
+    let count = transfer::remove(&repository, &found, &kinds).map_err(failed)?;
+    say(global, &format!("{}: {count} manifests removed", found.digest));
+    Ok(0)
+}
+
+fn agreed(image: &str) -> bool {
+    if !stdin().is_terminal() {
+        return false;
+    }
+    eprint!("Remove what is attached to {}? [y/N] ", escape::terminal(image));
+    let mut answer = String::new();
+    let read = stdin().lock().read_line(&mut answer);
+    read.is_ok() && matches!(answer.trim(), "y" | "Y" | "yes")
+}
+
+fn place(
+    text: &str,
+    args: &RegistryArgs,
+    environment: &Environment,
+) -> Result<(Reference, Repository), Failure> {
+    let reference = target::parse_reference(text, NAME_HINT)?;
+    let registries = Network::new(args, environment).registries(reference.registry())?;
+    let repository = registries.repository(&reference);
+    Ok((reference, repository))
+}
+
+fn found(
+    text: &str,
+    reference: &Reference,
+    repository: &Repository,
+) -> Result<Descriptor, Failure> {
+    let found = repository.find_manifest(&ManifestName::of(reference));
+    let found = found.map_err(|error| failed(error.into()))?;
+    found.map(|manifest| manifest.descriptor).ok_or_else(|| Failure::Unverified {
+        status: 11,
+        sentence: format!("{} is not there", escape::terminal(text)),
+        hint: NAME_HINT,
+    })
+}
+
+fn kind(named: Attached) -> Kind {
+    match named {
+        Attached::Signature => Kind::Signature,
+        Attached::Attestation => Kind::Attestation,
+        Attached::Sbom => Kind::Sbom,
+    }
+}
+
+fn say(global: &GlobalArgs, sentence: &str) {
+    if !global.quiet {
+        eprintln!("{}", escape::terminal(sentence));
+    }
+}
+
+fn failed(error: TransferError) -> Failure {
+    let hint = match &error {
+        TransferError::Exists(_) => "overwrite it with --force",
+        TransferError::Occupied(_) => "name another folder with --dir",
+        TransferError::NoLayout(_) => "name a folder that `sealift save` or `cosign save` wrote",
+        TransferError::Changed(_) => "save the image again",
+        TransferError::Registry(_) => {
+            "check the name and that you may do this; `sealift login` keeps a password"
+        }
+        _ => "",
+    };
+    Failure::Unusable { what: "not done".to_owned(), error: error.into(), hint }
+}

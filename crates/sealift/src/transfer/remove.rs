@@ -1,0 +1,55 @@
+//! Taking away what is attached.
+
+use std::collections::BTreeSet;
+
+use sealift_model::{Descriptor, Digest};
+use sealift_registry::{ManifestName, Repository, fallback_tag};
+use serde_json::Value;
+
+use super::{Kind, TransferError, attached};
+
+/// Deletes what is attached to an image, and says how many manifests that were.
+///
+/// # Errors
+/// When the registry refuses; what was deleted before stays deleted.
+pub fn remove(
+    repository: &Repository,
+    image: &Descriptor,
+    kinds: &[Kind],
+) -> Result<usize, TransferError> {
+    let found = attached(repository, &image.digest, kinds)?;
+    let mut referrers = BTreeSet::new();
+    for one in &found {
+        // A tag goes with its manifest, which no image has a part in.
+        repository.delete_manifest(&ManifestName::Digest(one.descriptor.digest.clone()))?;
+        if one.tag.is_none() {
+            referrers.insert(one.descriptor.digest.clone());
+        }
+    }
+    unlist(repository, &image.digest, &referrers)?;
+    Ok(found.len())
+}
+
+/// Takes deleted manifests out of the index under the fallback tag, where there is one.
+fn unlist(
+    repository: &Repository,
+    image: &Digest,
+    gone: &BTreeSet<Digest>,
+) -> Result<(), TransferError> {
+    let name = ManifestName::Tag(fallback_tag(image));
+    let Some(index) = repository.find_manifest(&name)?.filter(|_| !gone.is_empty()) else {
+        return Ok(());
+    };
+    let malformed = || TransferError::Manifest(index.descriptor.digest.clone());
+    let mut document: Value = serde_json::from_slice(&index.bytes).map_err(|_| malformed())?;
+    let listed = document.get_mut("manifests").and_then(Value::as_array_mut);
+    listed.ok_or_else(malformed)?.retain(|entry| {
+        let digest = entry.get("digest").and_then(Value::as_str);
+        digest
+            .and_then(|digest| digest.parse::<Digest>().ok())
+            .is_none_or(|digest| !gone.contains(&digest))
+    });
+    let bytes = document.to_string();
+    repository.push_manifest(bytes.as_bytes(), &index.descriptor.media_type, &name)?;
+    Ok(())
+}
