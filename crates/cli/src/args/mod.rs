@@ -315,7 +315,7 @@ pub(crate) struct ScanArgs {
     /// out as OSV's exports (<Ecosystem>/all.zip), with kev.json and epss_scores-current.csv.gz.
     #[arg(long, value_name = "URL|DIR")]
     pub(crate) db_mirror: Option<String>,
-    /// Ask nothing of the network.
+    /// Fetch no advisories; an image that is named is still asked of its registry.
     #[arg(long, alias = "offline-scan")]
     pub(crate) offline: bool,
     /// Use the database of the cache folder as it is.

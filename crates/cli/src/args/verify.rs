@@ -198,7 +198,8 @@ pub(crate) struct SignerArgs {
     /// Weaker: look at no log of certificates.
     #[arg(long, help_heading = "Trust")]
     pub(crate) insecure_ignore_sct: bool,
-    /// Ask nothing of the network.
+    /// Fetch no trusted root: the one that is kept counts, else the one that is built in. An image
+    /// that is named is still asked of its registry.
     #[arg(long)]
     pub(crate) offline: bool,
     #[command(flatten)]
