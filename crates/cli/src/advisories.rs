@@ -8,9 +8,10 @@ use sealift::update::{
     DatabaseStore, Due, ExportName, ExportOutcome, FolderMirror, HttpExports, Transport,
     UpdateReport, UpdateRequest, UpdateStep,
 };
-use sealift::{Database, Timestamp, escape};
+use sealift::{Database, escape};
 
 use crate::args::{GlobalArgs, ScanArgs};
+use crate::clock::now;
 use crate::failure::{Chain, Failure};
 use crate::{Environment, cache, network};
 
@@ -160,9 +161,4 @@ fn old(store: &DatabaseStore, failure: &Failure) -> String {
     let of = Database::open(&store.database()).ok();
     let of = of.map_or_else(String::new, |database| format!(" of {}", database.info().built.day()));
     format!("the advisory database is not updated, the last one{of} is used: {reason}")
-}
-
-#[expect(clippy::disallowed_methods, reason = "the command is where the clock is read")]
-pub(crate) fn now() -> Timestamp {
-    Timestamp::from(std::time::SystemTime::now())
 }

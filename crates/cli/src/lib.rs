@@ -13,9 +13,11 @@
 mod advisories;
 mod args;
 mod cache;
+mod clock;
 mod deadline;
 mod environment;
 mod failure;
+mod key_reference;
 mod network;
 mod output;
 mod progress;

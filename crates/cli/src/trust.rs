@@ -6,7 +6,7 @@ use sealift::{Timestamp, escape};
 
 use crate::args::GlobalArgs;
 use crate::failure::{Chain, Failure};
-use crate::{Environment, advisories, cache, network};
+use crate::{Environment, cache, clock, network};
 
 /// A trusted root that was looked up longer ago is refreshed before it is used.
 const MAX_AGE_DAYS: i64 = 1;
@@ -37,7 +37,7 @@ pub(crate) fn material(
     global: &GlobalArgs,
     environment: &Environment,
 ) -> Result<TrustMaterial, Failure> {
-    let now = advisories::now();
+    let now = clock::now();
     let store = match store(global, environment) {
         Ok(store) => store,
         Err(_) if offline => return Ok(embedded()),

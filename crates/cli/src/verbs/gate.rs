@@ -15,7 +15,7 @@ use super::scan;
 use crate::args::{DecideArgs, GateArgs, GlobalArgs, ReportFormat, SignedArgs};
 use crate::failure::Failure;
 use crate::suppress::Files;
-use crate::{Environment, output, summary};
+use crate::{Environment, clock, output, summary};
 
 /// Exit status when the gate says no, unless `--exit-code` names another.
 const NO: u8 = 1;
@@ -43,8 +43,8 @@ pub(crate) fn gate(
     report.notes.extend(notes);
     let Files { policy, suppressions, .. } = read;
     let insecure_ignore_tlog = policy.sources.insecure_ignore_tlog;
-    let now = options.judged_at.unwrap_or_else(scan::now);
-    let mut verification = LocalVerification::new(&target, &report, &root, scan::now(), &Silent);
+    let now = options.judged_at.unwrap_or_else(clock::now);
+    let mut verification = LocalVerification::new(&target, &report, &root, clock::now(), &Silent);
     verification.insecure_ignore_tlog = insecure_ignore_tlog;
     let outcome = Gate::new(policy, suppressions, now).judge(&mut report, &verification);
     let hidden = selection.apply(&mut report);

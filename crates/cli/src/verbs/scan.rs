@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use sealift::{
     Bases, Database, Format, JsonOptions, KnownBases, Matching, NamedBase, PackageType, Report,
-    ScanOptions, Scanner, Selection, SkipRules, Status, TableStyle, Target, Timestamp, policy,
+    ScanOptions, Scanner, Selection, SkipRules, Status, TableStyle, Target, policy,
 };
 
 use crate::advisories::Advisories;
@@ -17,6 +17,7 @@ use crate::args::{
     GlobalArgs, ImageArgs, LayerArgs, MatchKind, PackageKind, ReportFormat, SbomArgs, ScanArgs,
     ScannerKind, TreeArgs,
 };
+use crate::clock::now;
 use crate::failure::Failure;
 use crate::network::Network;
 use crate::progress::Bar;
@@ -209,11 +210,6 @@ pub(super) fn scanned(
         cache::say_problem(cache);
     }
     Ok((report, scanner, advisories.notes))
-}
-
-#[expect(clippy::disallowed_methods, reason = "the command is where the clock is read")]
-pub(super) fn now() -> Timestamp {
-    Timestamp::from(std::time::SystemTime::now())
 }
 
 /// The exit status: as in Trivy an end of life decides first, then findings; then whether the scan

@@ -13,6 +13,7 @@ use crate::args::{
 };
 use crate::failure::Failure;
 use crate::network::Network;
+use crate::verbs::verify::set_deadline;
 use crate::{Environment, deadline, target};
 
 const NAME_HINT: &str = "name an image in a registry, as REGISTRY/REPOSITORY:TAG";
@@ -24,7 +25,7 @@ pub(crate) fn copy(
     environment: &Environment,
 ) -> Result<u8, Failure> {
     peers::set_by_variable(Peer::Cosign, environment)?;
-    deadline::set(args.out.give_up.unwrap_or(global.timeout));
+    set_deadline(&args.out, global);
     let (from, source) = place(&args.from, &args.registry, environment)?;
     let (to, destination) = place(&args.to, &args.registry, environment)?;
     let image = found(&args.from, &from, &source)?;
@@ -45,7 +46,7 @@ pub(crate) fn save(
     environment: &Environment,
 ) -> Result<u8, Failure> {
     peers::set_by_variable(Peer::Cosign, environment)?;
-    deadline::set(args.out.give_up.unwrap_or(global.timeout));
+    set_deadline(&args.out, global);
     let (reference, repository) = place(&args.image, &args.registry, environment)?;
     let image = found(&args.image, &reference, &repository)?;
     transfer::save(&repository, &image, &args.dir).map_err(failed)?;
@@ -60,7 +61,7 @@ pub(crate) fn load(
     environment: &Environment,
 ) -> Result<u8, Failure> {
     peers::set_by_variable(Peer::Cosign, environment)?;
-    deadline::set(args.out.give_up.unwrap_or(global.timeout));
+    set_deadline(&args.out, global);
     let (reference, repository) = place(&args.image, &args.registry, environment)?;
     let name = ManifestName::of(&reference);
     let image = transfer::load(&args.dir, &repository, &name).map_err(failed)?;

@@ -10,11 +10,12 @@ use sealift::verify::Hash;
 use sealift::{Database, Reference, RegistryImage, Target, escape};
 
 use crate::args::{GlobalArgs, PullArgs, PushArgs};
+use crate::clock::now;
 use crate::failure::Failure;
 use crate::network::Network;
 use crate::verbs::scan::database_path;
 use crate::verbs::sign::key;
-use crate::verbs::verify::{now, signed_digest};
+use crate::verbs::verify::signed_digest;
 use crate::{Environment, cache, deadline, output};
 
 /// How long another process may update before a pull gives up.

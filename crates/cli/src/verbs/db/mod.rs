@@ -13,7 +13,7 @@ use sealift::{BuildOptions, BuildReport, Database, Timestamp, escape};
 use super::scan::database_path;
 use crate::args::{DbArgs, DbVerb, GlobalArgs, UpdateArgs};
 use crate::failure::Failure;
-use crate::{Environment, advisories, cache, deadline, output};
+use crate::{Environment, advisories, cache, clock, deadline, output};
 
 /// Diagnostics named one by one.
 const NAMED: usize = 20;
@@ -39,9 +39,8 @@ pub(crate) fn db(
 }
 
 /// The time of building: `SOURCE_DATE_EPOCH`, else now.
-#[expect(clippy::disallowed_methods, reason = "the command is where the clock is read")]
 fn built(environment: &Environment) -> Timestamp {
-    environment.source_date().unwrap_or_else(|| Timestamp::from(std::time::SystemTime::now()))
+    environment.source_date().unwrap_or_else(clock::now)
 }
 
 fn build(
@@ -65,7 +64,7 @@ fn update(args: UpdateArgs, global: &GlobalArgs, environment: &Environment) -> R
     let names: Vec<ExportName> =
         args.ecosystem.iter().map(|name| name.parse()).collect::<Result<_, _>>()?;
     let transport = advisories::transport(args.mirror.as_deref(), environment)?;
-    let mut request = UpdateRequest::new(names.iter().cloned(), advisories::now());
+    let mut request = UpdateRequest::new(names.iter().cloned(), clock::now());
     request.built = built(environment);
     request.reset = args.reset;
     if let Some(threads) = args.threads {

@@ -12,9 +12,10 @@ use super::session::Session;
 use crate::args::peers;
 use crate::args::variables::Peer;
 use crate::args::{AttestBlobArgs, GlobalArgs, SignBlobArgs, SigningArgs};
+use crate::clock::now;
 use crate::failure::Failure;
-use crate::verbs::verify::now;
-use crate::{Environment, deadline, output};
+use crate::verbs::verify::set_deadline;
+use crate::{Environment, output};
 
 /// `sign-blob`.
 pub(crate) fn sign_blob(
@@ -101,7 +102,7 @@ fn start(args: &SigningArgs, has_bundle: bool, global: &GlobalArgs) -> Result<()
                    --output-certificate",
         });
     }
-    deadline::set(args.out.give_up.unwrap_or(global.timeout));
+    set_deadline(&args.out, global);
     Ok(())
 }
 

@@ -16,10 +16,11 @@ use super::session::Session;
 use crate::args::peers;
 use crate::args::variables::Peer;
 use crate::args::{AttestArgs, GlobalArgs, PlaceArgs, SignArgs, SigningArgs};
+use crate::clock::now;
 use crate::failure::Failure;
 use crate::network::Network;
-use crate::verbs::verify::now;
-use crate::{Environment, deadline, output, target};
+use crate::verbs::verify::set_deadline;
+use crate::{Environment, output, target};
 
 const NAME_HINT: &str =
     "only images in registries are signed: push it, and name it as REGISTRY/REPOSITORY@DIGEST";
@@ -31,7 +32,7 @@ pub(crate) fn sign(
     environment: &Environment,
 ) -> Result<u8, Failure> {
     peers::set_by_variable(Peer::Cosign, environment)?;
-    deadline::set(args.signing.out.give_up.unwrap_or(global.timeout));
+    set_deadline(&args.signing.out, global);
     let found = args.images.iter().map(|image| Found::new(image, &args.place, environment));
     let found: Vec<Found> = found.collect::<Result<_, _>>()?;
     let session = Session::open(&args.signing.by, global, environment)?;
@@ -67,7 +68,7 @@ pub(crate) fn attest(
     environment: &Environment,
 ) -> Result<u8, Failure> {
     peers::set_by_variable(Peer::Cosign, environment)?;
-    deadline::set(args.signing.out.give_up.unwrap_or(global.timeout));
+    set_deadline(&args.signing.out, global);
     let mut found = Found::new(&args.image, &args.place, environment)?;
     found.upload &= !args.no_upload;
     let image = found.image.clone();

@@ -11,22 +11,10 @@ use super::password::{self, Purpose};
 use crate::Environment;
 use crate::args::KeyArgs;
 use crate::failure::Failure;
+use crate::key_reference::KeyReference;
 
 /// Bytes of a key file that are read; the library takes fewer.
 const MAX_BYTES: u64 = 128 * 1024;
-
-/// What `--key` of cosign takes that is no file.
-const ELSEWHERE: [&str; 9] = [
-    "awskms://",
-    "azurekms://",
-    "gcpkms://",
-    "gitlab://",
-    "hashivault://",
-    "k8s://",
-    "pkcs11:",
-    "http://",
-    "https://",
-];
 
 /// Reads the key that `--key` names.
 pub(in crate::verbs) fn named(
@@ -34,22 +22,10 @@ pub(in crate::verbs) fn named(
     reference: &str,
     environment: &Environment,
 ) -> Result<PrivateKey, Failure> {
-    if let Some(scheme) = ELSEWHERE.iter().find(|scheme| reference.starts_with(**scheme)) {
-        return Err(Failure::NotYet {
-            what: format!("--key with {scheme}"),
-            hint: "name a key file, or a variable as env://NAME",
-        });
-    }
-    let text = match reference.strip_prefix("env://") {
-        Some(variable) => {
-            let value = environment.get(variable).ok_or_else(|| Failure::Value {
-                flag: "--key",
-                value: reference.to_owned(),
-                hint: "the variable is not set",
-            })?;
-            Zeroizing::new(value.as_encoded_bytes().to_vec())
-        }
-        None => file(Path::new(reference))?,
+    let hint = "name a key file, or a variable as env://NAME";
+    let text = match KeyReference::parse(reference, environment, hint)? {
+        KeyReference::File(path) => file(path)?,
+        KeyReference::Variable(text) => Zeroizing::new(text.to_vec()),
     };
     let password = || password::read(&args.password, environment, Purpose::Open);
     PrivateKey::from_pem(&text, password).map_err(|error| unusable(reference, error))

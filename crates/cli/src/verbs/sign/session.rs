@@ -13,8 +13,9 @@ use sealift::verify::TrustedRoot;
 
 use super::key;
 use crate::args::{GlobalArgs, SignedByArgs};
+use crate::clock::now;
 use crate::failure::Failure;
-use crate::verbs::verify::{now, root_in};
+use crate::verbs::verify::root_in;
 use crate::{Environment, network, trust};
 
 /// The public instance, which is asked when nothing else is named.

@@ -7,7 +7,7 @@ use super::set_deadline;
 use super::signer::read;
 use crate::args::{GlobalArgs, InitializeArgs};
 use crate::failure::Failure;
-use crate::{Environment, advisories, trust};
+use crate::{Environment, clock, trust};
 
 pub(crate) fn initialize(
     args: &InitializeArgs,
@@ -34,7 +34,7 @@ pub(crate) fn initialize(
     };
     let store = trust::store(global, environment)?;
     let mirror = trust::mirror(args.mirror.as_deref(), environment)?;
-    let material = store.refresh(&mirror, &initial, advisories::now())?;
+    let material = store.refresh(&mirror, &initial, clock::now())?;
     if !global.quiet {
         let until = material.expires.map_or_else(String::new, |end| format!(", until {end}"));
         let from = escape::terminal(mirror.url());

@@ -14,7 +14,7 @@ pub(crate) use download::download;
 pub(super) use images::{predicate_type, signed_digest};
 pub(crate) use images::{verify, verify_attestation};
 pub(crate) use initialize::initialize;
-pub(super) use signer::{now, root_in};
+pub(super) use signer::root_in;
 pub(crate) use tree::tree;
 pub(crate) use triangulate::triangulate;
 
@@ -22,6 +22,6 @@ use crate::args::{GlobalArgs, OutArgs};
 use crate::deadline;
 
 /// Sets the time after which the command gives up: `-t`, else `--timeout`.
-fn set_deadline(out: &OutArgs, global: &GlobalArgs) {
+pub(super) fn set_deadline(out: &OutArgs, global: &GlobalArgs) {
     deadline::set(out.give_up.unwrap_or(global.timeout));
 }

@@ -11,21 +11,10 @@ use sealift::verify::{
 };
 
 use crate::args::{GlobalArgs, SignerArgs};
+use crate::clock::now;
 use crate::failure::Failure;
+use crate::key_reference::KeyReference;
 use crate::{Environment, trust};
-
-/// What `--key` of cosign takes that is no file.
-const OTHER_KEYS: [&str; 9] = [
-    "awskms://",
-    "azurekms://",
-    "gcpkms://",
-    "gitlab://",
-    "hashivault://",
-    "k8s://",
-    "pkcs11:",
-    "http://",
-    "https://",
-];
 
 /// A policy and what it is verified against.
 pub(super) struct Trust {
@@ -57,11 +46,6 @@ impl Trust {
     pub(super) fn verifier(&self) -> Verifier<'_> {
         Verifier::with_provider(&self.root, &AwsLc)
     }
-}
-
-#[expect(clippy::disallowed_methods, reason = "the command is where the clock is read")]
-pub(in crate::verbs) fn now() -> Timestamp {
-    Timestamp::from(std::time::SystemTime::now())
 }
 
 fn signer(args: &SignerArgs, environment: &Environment) -> Result<Policy, Failure> {
@@ -166,22 +150,10 @@ fn unusable(
 
 /// A key in a file or a variable, PEM or DER.
 fn public_key(reference: &str, environment: &Environment) -> Result<PublicKey, Failure> {
-    if let Some(scheme) = OTHER_KEYS.iter().find(|scheme| reference.starts_with(**scheme)) {
-        return Err(Failure::NotYet {
-            what: format!("--key with {scheme}"),
-            hint: "save the public key in a file and name that",
-        });
-    }
-    let bytes = match reference.strip_prefix("env://") {
-        Some(variable) => {
-            let value = environment.get(variable).map(|value| value.as_encoded_bytes().to_vec());
-            value.ok_or_else(|| Failure::Value {
-                flag: "--key",
-                value: reference.to_owned(),
-                hint: "the variable is not set",
-            })?
-        }
-        None => read(Path::new(reference))?,
+    let hint = "save the public key in a file and name that";
+    let bytes = match KeyReference::parse(reference, environment, hint)? {
+        KeyReference::File(path) => read(path)?,
+        KeyReference::Variable(text) => text.to_vec(),
     };
     let is_pem = bytes.trim_ascii_start().starts_with(b"-----");
     let key = if is_pem { PublicKey::from_pem(&bytes) } else { PublicKey::from_der(&bytes) };

@@ -1,0 +1,47 @@
+//! Where a key is that `--key` names.
+
+use std::path::Path;
+
+use crate::Environment;
+use crate::failure::Failure;
+
+/// What `--key` of cosign takes that is no file.
+const ELSEWHERE: [&str; 9] = [
+    "awskms://",
+    "azurekms://",
+    "gcpkms://",
+    "gitlab://",
+    "hashivault://",
+    "k8s://",
+    "pkcs11:",
+    "http://",
+    "https://",
+];
+
+/// A key in a file, or the text of one in a variable: it may be secret, so nothing prints it.
+pub(crate) enum KeyReference<'r> {
+    File(&'r Path),
+    Variable(&'r [u8]),
+}
+
+impl<'r> KeyReference<'r> {
+    /// `hint` says what to do about a key that is in neither.
+    pub(crate) fn parse(
+        reference: &'r str,
+        environment: &'r Environment,
+        hint: &'static str,
+    ) -> Result<Self, Failure> {
+        if let Some(scheme) = ELSEWHERE.iter().find(|scheme| reference.starts_with(**scheme)) {
+            return Err(Failure::NotYet { what: format!("--key with {scheme}"), hint });
+        }
+        let Some(variable) = reference.strip_prefix("env://") else {
+            return Ok(Self::File(Path::new(reference)));
+        };
+        let value = environment.get(variable).ok_or_else(|| Failure::Value {
+            flag: "--key",
+            value: reference.to_owned(),
+            hint: "the variable is not set",
+        })?;
+        Ok(Self::Variable(value.as_encoded_bytes()))
+    }
+}
