@@ -20,6 +20,8 @@ pub(super) struct Document {
     gate: Gate,
     scan: Scan,
     verify: Verify,
+    /// Whose VEX attestations count.
+    vex: SignerKeys,
     exceptions: Vec<Exception>,
 }
 
@@ -81,6 +83,8 @@ struct Verify {
 }
 
 /// Who must have signed, as it is written.
+#[derive(Default, Deserialize)]
+#[serde(default, rename_all = "kebab-case", deny_unknown_fields)]
 struct SignerKeys {
     key: Option<String>,
     certificate_identity: Option<String>,
@@ -160,6 +164,7 @@ impl Document {
         let sources = Sources {
             ignore: self.scan.ignore,
             vex: self.scan.vex,
+            vex_signer: self.vex.signer("vex")?,
             trusted_root: self.verify.trusted_root,
             insecure_ignore_tlog: self.verify.insecure_ignore_tlog,
         };

@@ -4,7 +4,7 @@ mod document;
 mod nearest;
 
 use crate::error::{line_of, text};
-use crate::gate::GatePolicy;
+use crate::gate::{GatePolicy, Signer};
 use crate::ignore::IgnoreFile;
 use crate::{Error, Limits};
 use document::Document;
@@ -29,6 +29,8 @@ pub struct Sources {
     pub ignore: Vec<String>,
     /// VEX documents.
     pub vex: Vec<String>,
+    /// Whose VEX attestations on an image count; nobody's when none is given.
+    pub vex_signer: Option<Signer>,
     /// The trusted root that signatures are verified against.
     pub trusted_root: Option<String>,
     /// Whether signatures by a key need not be in a transparency log.

@@ -160,3 +160,14 @@ mod properties {
         }
     }
 }
+
+#[test]
+fn whose_vex_attestations_count_is_a_key_or_a_whole_identity() {
+    assert_eq!(read("").unwrap().sources.vex_signer, None);
+    let policy = read("[vex]\nkey = \"vex.pub\"").unwrap();
+    assert_eq!(policy.sources.vex_signer, Some(Signer::Key("vex.pub".to_owned())));
+    let half = read("[vex]\ncertificate-identity = \"a@example.org\"").unwrap_err();
+    assert!(half.to_string().starts_with("vex: an identity is"), "{half}");
+    let unknown = read("[vex]\nkeys = \"vex.pub\"").unwrap_err();
+    assert!(unknown.to_string().contains("key"), "{unknown}");
+}

@@ -22,12 +22,14 @@
 //! ```
 
 mod apply;
+mod attested;
 mod gate;
 mod identity;
 mod outcome;
 mod proof;
 
 pub use apply::apply;
+pub use attested::AttestedVex;
 pub use gate::Gate;
 pub use outcome::Outcome;
 pub use proof::{LocalVerification, ProofError};

@@ -15,9 +15,9 @@ const ANY_IDENTITY: &str = "ANY IDENTITY is accepted: the expressions match ever
 
 /// Proves what is required of an image in a layout or archive, content included.
 pub struct LocalVerification<'v> {
-    target: &'v Target,
-    root: &'v TrustedRoot,
-    now: Timestamp,
+    pub(super) target: &'v Target,
+    pub(super) root: &'v TrustedRoot,
+    pub(super) now: Timestamp,
     observer: &'v dyn Observer,
     /// The digests that were scanned: a signature must be of one of them.
     scanned: Vec<Digest>,
@@ -45,6 +45,12 @@ pub enum ProofError {
         /// Why.
         source: Box<dyn std::error::Error + Send + Sync>,
     },
+    /// The image, or what is attached to it, cannot be read.
+    #[error("the attestations on the image")]
+    Image(#[source] Box<crate::verify::OpenError>),
+    /// Another image was found than was scanned.
+    #[error("{0} is not what was scanned")]
+    OtherImage(Digest),
     /// An expression or a type is none.
     #[error("{what} cannot be used")]
     Text {
@@ -78,6 +84,10 @@ impl<'v> LocalVerification<'v> {
             insecure_ignore_tlog: false,
             options: VerifyOptions::default(),
         }
+    }
+
+    pub(super) fn is_scanned(&self, digest: &Digest) -> bool {
+        self.scanned.contains(digest)
     }
 
     /// Reads keys and expressions, so that what is wrong with them is known before a scan, and
@@ -115,7 +125,7 @@ impl Verification for LocalVerification<'_> {
         };
         let image = SignedImage::open(self.target, attachment, policy.signer_kind(), &self.options)
             .map_err(|error| told(&error))?;
-        if !self.scanned.contains(image.digest()) {
+        if !self.is_scanned(image.digest()) {
             let digest = image.digest();
             return Err(NotProved::new(format!("{digest} is signed, and is not what was scanned")));
         }
@@ -145,25 +155,18 @@ impl Verification for LocalVerification<'_> {
 }
 
 #[cfg(feature = "aws-lc")]
-fn verifier(root: &TrustedRoot) -> Verifier<'_> {
+pub(super) fn verifier(root: &TrustedRoot) -> Verifier<'_> {
     Verifier::with_provider(root, &crate::verify::AwsLc)
 }
 
 #[cfg(not(feature = "aws-lc"))]
-fn verifier(root: &TrustedRoot) -> Verifier<'_> {
+pub(super) fn verifier(root: &TrustedRoot) -> Verifier<'_> {
     Verifier::new(root)
 }
 
 /// Who must have signed what.
 fn policy(requirement: &Requirement, insecure_ignore_tlog: bool) -> Result<Policy, ProofError> {
-    let mut policy = match &requirement.signer {
-        Signer::Key(file) => {
-            let policy = Policy::keys([TrustedKey::new(key(file)?)]);
-            if insecure_ignore_tlog { policy.insecure_ignore_tlog() } else { policy }
-        }
-        Signer::Identity(who) => Policy::identities(Identities::from(identity(who)?)),
-        _ => return Err(unusable("the signer", "it is of a kind that is not known")),
-    };
+    let mut policy = policy_of(&requirement.signer, insecure_ignore_tlog)?;
     if let Wanted::Attestation { predicate, builder } = &requirement.wanted {
         let predicate = PredicateType::new(predicate.as_str());
         policy = policy.require_predicate_type(
@@ -176,6 +179,18 @@ fn policy(requirement: &Requirement, insecure_ignore_tlog: bool) -> Result<Polic
         }
     }
     Ok(policy)
+}
+
+/// Who must have signed.
+pub(super) fn policy_of(signer: &Signer, insecure_ignore_tlog: bool) -> Result<Policy, ProofError> {
+    match signer {
+        Signer::Key(file) => {
+            let policy = Policy::keys([TrustedKey::new(key(file)?)]);
+            Ok(if insecure_ignore_tlog { policy.insecure_ignore_tlog() } else { policy })
+        }
+        Signer::Identity(who) => Ok(Policy::identities(Identities::from(identity(who)?))),
+        _ => Err(unusable("the signer", "it is of a kind that is not known")),
+    }
 }
 
 fn accepts_anybody(requirement: &Requirement) -> bool {
@@ -220,7 +235,7 @@ fn matcher(
     matcher.map_err(|error| unusable(what, error))
 }
 
-fn unusable(
+pub(super) fn unusable(
     what: &'static str,
     source: impl Into<Box<dyn std::error::Error + Send + Sync>>,
 ) -> ProofError {
@@ -238,7 +253,7 @@ fn signer(signer: &VerifiedSigner<'_>) -> String {
 }
 
 /// An error with all that caused it, joined by colons.
-fn chain(error: &dyn std::error::Error) -> String {
+pub(super) fn chain(error: &dyn std::error::Error) -> String {
     let mut text = error.to_string();
     let mut cause = error.source();
     while let Some(error) = cause {
