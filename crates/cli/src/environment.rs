@@ -38,6 +38,13 @@ impl Environment {
         (!value.is_empty()).then_some(value)
     }
 
+    /// The same without the variable `name`.
+    pub(crate) fn without(&self, name: &str) -> Self {
+        let mut variables = self.variables.clone();
+        variables.remove(OsStr::new(name));
+        Self { variables }
+    }
+
     /// The variable `name` as it is set, even if to nothing: an empty password is one.
     pub(crate) fn given(&self, name: &str) -> Option<&OsStr> {
         self.variables.get(OsStr::new(name)).map(OsString::as_os_str)

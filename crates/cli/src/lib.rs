@@ -72,7 +72,7 @@ fn dispatch(
         eprintln!("warning: --{flag} has no effect here");
     }
     match cli.verb {
-        Verb::Image(image) => verbs::image(image, &cli.global, environment),
+        Verb::Image(image) => verbs::image(*image, &cli.global, environment),
         Verb::Fs(tree) => verbs::fs(tree, &cli.global, environment),
         Verb::Rootfs(tree) => verbs::rootfs(tree, &cli.global, environment),
         Verb::Sbom(sbom) => verbs::sbom(sbom, &cli.global, environment),

@@ -67,8 +67,24 @@ impl<'n> Network<'n> {
 
     /// An image in its registry.
     pub(crate) fn image(&self, reference: Reference) -> Result<Target, Failure> {
+        Ok(Target::Registry(self.registry_image(reference)?))
+    }
+
+    /// The same, with the repository of its signatures: its own, unless `COSIGN_REPOSITORY` names
+    /// another.
+    pub(crate) fn registry_image(&self, reference: Reference) -> Result<RegistryImage, Failure> {
         let registries = self.registries(reference.registry())?;
-        Ok(Target::Registry(RegistryImage::new(registries, reference)))
+        let Some(other) = signatures(self.environment)? else {
+            return Ok(RegistryImage::new(registries, reference));
+        };
+        let repository = if other.registry() == reference.registry() {
+            registries.repository(&other)
+        } else {
+            // What flags say is about the image's registry, and a password for that alone.
+            let plain = Self::new(Access::default(), self.environment);
+            plain.registries(other.registry())?.repository(&other)
+        };
+        Ok(RegistryImage::new(registries, reference).with_signatures_in(repository))
     }
 
     /// Registries, of which one is asked as the flags say.
@@ -115,6 +131,23 @@ impl<'n> Network<'n> {
     fn variable(&self, name: &str) -> Option<&str> {
         self.environment.get(name)?.to_str()
     }
+}
+
+/// The repository that `COSIGN_REPOSITORY` names for signatures and attestations.
+pub(crate) fn signatures(environment: &Environment) -> Result<Option<Reference>, Failure> {
+    let Some(name) = environment.get("COSIGN_REPOSITORY") else { return Ok(None) };
+    let name = name.to_string_lossy();
+    let reference = name.parse::<Reference>().ok();
+    let is_bare = |reference: &Reference| {
+        let name = name.as_ref();
+        reference.digest().is_none()
+            && !reference.tag().is_some_and(|tag| name.ends_with(&format!(":{tag}")))
+    };
+    reference.filter(is_bare).map(Some).ok_or_else(|| Failure::Value {
+        flag: "COSIGN_REPOSITORY",
+        value: name.into_owned(),
+        hint: "name a repository without a tag, as registry.example/signatures",
+    })
 }
 
 /// The files with credentials: Docker's, then those of Podman and its like.

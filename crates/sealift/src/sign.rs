@@ -12,8 +12,10 @@
 //! ```
 
 mod attach;
+mod scanned;
 
 pub use attach::{AttachError, attach, attach_tagged, images_in};
+pub use scanned::{SbomForm, Subject, sbom_statement, scan_statement};
 pub use sealift_sigstore_sign::{
     Ambient, AmbientError, Artifact, BUNDLE_MEDIA_TYPE, Blob, CiError, ConfigError, IdentityToken,
     IssuedSigner, KeyFileError, LogService, LogVersion, PredicateError, PrivateKey, ScanRecord,

@@ -20,7 +20,7 @@ pub(crate) struct Opened {
 #[derive(Debug)]
 enum Place {
     Local(ImageSource),
-    Registry { blobs: RepositoryBlobs, reference: Reference },
+    Registry { blobs: RepositoryBlobs, signatures: RepositoryBlobs, reference: Reference },
 }
 
 impl Opened {
@@ -42,8 +42,9 @@ impl Opened {
                 let Some(root) = root else {
                     return Err(Error::NotInRegistry(Box::new(reference.clone())));
                 };
-                let reference = reference.clone();
-                return Ok(Self { place: Place::Registry { blobs, reference }, root });
+                let signatures = RepositoryBlobs::new(image.signatures());
+                let place = Place::Registry { blobs, signatures, reference: reference.clone() };
+                return Ok(Self { place, root });
             }
             Target::Rootfs(path) | Target::Filesystem(path) | Target::Sbom(path) => {
                 return Err(Error::NotAnImage { path: path.clone() });
@@ -66,6 +67,11 @@ impl Opened {
             Place::Local(source) => source.kind() != SourceKind::DockerArchive,
             Place::Registry { .. } => true,
         }
+    }
+
+    /// What is attached to it.
+    pub(crate) fn signatures(&self) -> Signatures<'_> {
+        Signatures(self)
     }
 
     /// Its full names, `registry/repository:tag`.
@@ -91,17 +97,31 @@ impl BlobSource for Opened {
     }
 }
 
-impl SignatureSource for Opened {
+/// What is attached to an image, where that is kept: in a registry perhaps not in the image's own
+/// repository.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Signatures<'o>(&'o Opened);
+
+impl BlobSource for Signatures<'_> {
+    fn open(&self, blob: &Descriptor) -> Result<Box<dyn Read + Send + '_>, BlobError> {
+        match &self.0.place {
+            Place::Local(source) => source.open(blob),
+            Place::Registry { signatures, .. } => signatures.open(blob),
+        }
+    }
+}
+
+impl SignatureSource for Signatures<'_> {
     fn attached(
         &self,
         image: &Digest,
         attachment: Attachment,
     ) -> Result<Vec<Descriptor>, SourceError> {
-        match &self.place {
+        match &self.0.place {
             Place::Local(source) => {
                 Ok(source.attached(image, attachment.suffix(), attachment.kind()))
             }
-            Place::Registry { blobs, .. } => {
+            Place::Registry { signatures: blobs, .. } => {
                 let tag = ManifestName::Tag(attachment.tag(image));
                 Ok(blobs.resolve(&tag)?.into_iter().collect())
             }
@@ -109,7 +129,7 @@ impl SignatureSource for Opened {
     }
 
     fn referrers(&self, image: &Digest) -> Result<Listed, SourceError> {
-        match &self.place {
+        match &self.0.place {
             Place::Local(source) => {
                 let found = source.referrers(image)?;
                 let unreadable = found.unreadable.into_iter();
@@ -118,7 +138,7 @@ impl SignatureSource for Opened {
                     unreadable: unreadable.map(|(digest, error)| (digest, error.into())).collect(),
                 })
             }
-            Place::Registry { blobs, .. } => {
+            Place::Registry { signatures: blobs, .. } => {
                 let manifests = blobs.repository().referrers(image)?.manifests;
                 Ok(Listed { manifests, unreadable: Vec::new() })
             }

@@ -70,6 +70,8 @@ pub struct RegistryImage {
     registries: Registries,
     reference: Reference,
     name: PathBuf,
+    /// Where signatures are when they are not beside the image.
+    signatures: Option<Repository>,
 }
 
 impl RegistryImage {
@@ -77,7 +79,13 @@ impl RegistryImage {
     #[must_use]
     pub fn new(registries: Registries, reference: Reference) -> Self {
         let name = reference.to_string().into();
-        Self { registries, reference, name }
+        Self { registries, reference, name, signatures: None }
+    }
+
+    /// The same image, whose signatures and attestations are in another repository.
+    #[must_use]
+    pub fn with_signatures_in(self, repository: Repository) -> Self {
+        Self { signatures: Some(repository), ..self }
     }
 
     /// Its name.
@@ -90,6 +98,12 @@ impl RegistryImage {
     #[must_use]
     pub fn repository(&self) -> Repository {
         self.registries.repository(&self.reference)
+    }
+
+    /// The repository with its signatures and attestations: its own, unless another is named.
+    #[must_use]
+    pub fn signatures(&self) -> Repository {
+        self.signatures.clone().unwrap_or_else(|| self.repository())
     }
 }
 

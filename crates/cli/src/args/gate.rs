@@ -83,10 +83,11 @@ pub(crate) struct SignedArgs {
     /// The builder that a provenance must name.
     #[arg(long, value_name = "ID", requires = "attestation")]
     pub(crate) builder: Option<String>,
-    /// The trusted root, JSON.
+    /// The trusted root, JSON. Default: the one that is kept in the cache folder, refreshed when it
+    /// is older than a day (see `initialize`).
     #[arg(long, value_name = "FILE")]
     pub(crate) trusted_root: Option<PathBuf>,
-    /// Signatures by a key need not be in a transparency log.
+    /// Weaker: signatures by a key need not be in a transparency log.
     #[arg(long)]
     pub(crate) insecure_ignore_tlog: bool,
 }

@@ -1,5 +1,6 @@
 //! The command line: verbs and flags as the peers have them.
 
+mod attest;
 mod db;
 mod gate;
 mod layers;
@@ -21,6 +22,7 @@ use clap::builder::NonEmptyStringValueParser;
 use clap::{ArgAction, Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use sealift::{Platform, Severity, Timestamp};
 
+pub(crate) use attest::{AttestScanArgs, ImageVerbArgs};
 pub(crate) use db::{DbArgs, DbVerb, PullArgs, PushArgs, UpdateArgs};
 pub(crate) use gate::{DecideArgs, GateArgs, SignedArgs};
 pub(crate) use layers::LayerArgs;
@@ -86,7 +88,7 @@ pub(crate) struct GlobalArgs {
 pub(crate) enum Verb {
     /// Scan a container image.
     #[command(visible_alias = "i")]
-    Image(ImageArgs),
+    Image(Box<ImageVerbArgs>),
     /// Scan a source tree: what its lockfiles declare.
     #[command(visible_alias = "filesystem")]
     Fs(TreeArgs),
@@ -336,14 +338,17 @@ pub(crate) struct ScanArgs {
     /// Threads that read layers; default: one for each processor.
     #[arg(long, alias = "parallel", value_name = "N")]
     pub(crate) threads: Option<NonZeroUsize>,
+    /// Whether findings are attested, so that they are looked for whatever is printed.
+    #[arg(skip)]
+    pub(crate) attests: bool,
 }
 
 impl ScanArgs {
     /// Whether vulnerabilities are looked for. A list of what is there needs no findings, but a
-    /// gate does.
+    /// gate and an attestation do.
     pub(crate) fn looks_for_vulnerabilities(&self) -> bool {
         let asked = self.scanners.as_ref().is_none_or(|list| list.contains(&ScannerKind::Vuln));
-        asked && (!self.only_lists() || self.gates())
+        asked && (!self.only_lists() || self.gates() || self.attests)
     }
 
     /// Whether the report lists packages without findings: SPDX cannot tell of them, and

@@ -13,7 +13,7 @@ pub(crate) struct AccessArgs {
     /// User name at the image's registry; default: what `docker login` or `sealift login` keeps.
     #[arg(long, value_name = "NAME", requires = "password", help_heading = "Registry")]
     username: Option<String>,
-    /// Password at the image's registry. Better: SEALIFT_PASSWORD, or log in.
+    /// Password at the image's registry. Better: SEALIFT_PASSWORD, TRIVY_PASSWORD, or log in.
     #[arg(long, value_name = "PASSWORD", requires = "username", help_heading = "Registry")]
     password: Option<String>,
     /// Token that the registry takes itself.

@@ -13,7 +13,8 @@ use super::{OutArgs, RegistryArgs};
 #[derive(Debug, Args)]
 pub(crate) struct PasswordArgs {
     /// File with the password of the key, without its line break. Without this flag it is
-    /// SEALIFT_PASSWORD, COSIGN_PASSWORD, asked for on the terminal, or read from stdin.
+    /// SEALIFT_KEY_PASSWORD, SEALIFT_PASSWORD (but for `image`, where that is the registry's),
+    /// COSIGN_PASSWORD, asked for on the terminal, or read from stdin.
     #[arg(long, value_name = "FILE", help_heading = "Signer")]
     pub(crate) password_file: Option<PathBuf>,
 }

@@ -92,6 +92,14 @@ pub(crate) fn fill_in(
             Some((variable, value))
         });
         let Some((variable, value)) = set else { continue };
+        if flag == "password" && !has_user(verb, given, prefixes, environment) {
+            // A variable for all verbs, in which others have the password of a key.
+            eprintln!(
+                "warning: {variable} is the registry's password here, and is not used without a user \
+                 name; that of a key is SEALIFT_KEY_PASSWORD"
+            );
+            continue;
+        }
         if flag.starts_with("allow-") || flag.starts_with("insecure-") {
             eprintln!("warning: --{flag} comes from {variable}");
         }
@@ -103,6 +111,21 @@ pub(crate) fn fill_in(
     let end = args.iter().position(|arg| arg == "--").unwrap_or(args.len());
     args.splice(end..end, added);
     (args, filled)
+}
+
+/// Whether `--username` is given, or set by a variable.
+fn has_user(
+    verb: &Command,
+    given: &ArgMatches,
+    prefixes: [&str; 2],
+    environment: &Environment,
+) -> bool {
+    let flag = verb.get_arguments().find(|arg| arg.get_long() == Some("username"));
+    let is_given = |arg: &clap::Arg| {
+        given.value_source(arg.get_id().as_str()) == Some(ValueSource::CommandLine)
+    };
+    let is_set = |prefix: &&str| environment.get(&name(prefix, "username")).is_some();
+    flag.is_some_and(is_given) || prefixes.iter().any(is_set)
 }
 
 /// The variable that sets a flag.
@@ -149,6 +172,17 @@ mod tests {
         let variables = [("TRIVY_OUTPUT", "report.json"), ("COSIGN_OUTPUT", "text")];
         assert_eq!(filled(&["sealift", "verify", "x"], &variables)[3..], ["--output=text"]);
         assert_eq!(filled(&["sealift", "fs", "x"], &variables)[3..], ["--output=report.json"]);
+    }
+
+    #[test]
+    fn a_password_without_a_user_is_not_the_registry_s() {
+        let password = ("SEALIFT_PASSWORD", "secret");
+        let args = ["sealift", "image", "x"];
+        assert_eq!(filled(&args, &[password]), args);
+        let named = filled(&args, &[password, ("TRIVY_USERNAME", "ada")]);
+        assert_eq!(named[3..], ["--username=ada", "--password=secret"]);
+        let given = ["sealift", "image", "x", "--username", "ada"];
+        assert_eq!(filled(&given, &[password])[5..], ["--password=secret"]);
     }
 
     #[test]

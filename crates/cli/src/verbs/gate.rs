@@ -1,6 +1,5 @@
 //! `gate`: scan, verify and decide.
 
-use std::fs;
 use std::num::NonZeroUsize;
 use std::path::Path;
 
@@ -8,14 +7,15 @@ use sealift::policy::{
     Action, ForbiddenLicense, ForbiddenPackage, Gate, GatePolicy, Identity, LocalVerification,
     Outcome, Policy, Requirement, Signer, Verdict, Wanted,
 };
-use sealift::verify::{AwsLc, Limits, TrustedRoot};
+use sealift::verify::TrustedRoot;
 use sealift::{Silent, escape};
 
 use super::scan;
+use super::verify::root_in;
 use crate::args::{DecideArgs, GateArgs, GlobalArgs, ReportFormat, SignedArgs};
 use crate::failure::Failure;
 use crate::suppress::Files;
-use crate::{Environment, clock, output, summary};
+use crate::{Environment, clock, output, summary, trust};
 
 /// Exit status when the gate says no, unless `--exit-code` names another.
 const NO: u8 = 1;
@@ -28,12 +28,16 @@ pub(crate) fn gate(
     let no = args.image.scan.exit_code.filter(|code| *code != 0).unwrap_or(NO);
     // Whatever is written, findings decide.
     args.image.scan.exit_code = Some(no);
-    let (target, options) = scan::image_target(&args.image, global, environment)?;
     let selection = scan::selection(&args.image.scan)?;
     let mut read = Files::new(&args.image.scan.suppress)?;
     set(&mut read.policy.gate, &args)?;
     require(&mut read.policy, &args.signed)?;
-    let root = root(&read.policy)?;
+    if !read.policy.gate.requirements.is_empty() {
+        // What an engine keeps under that name has no signature.
+        args.image.image_src = vec!["remote".to_owned()];
+    }
+    let (target, options) = scan::image_target(&args.image, global, environment)?;
+    let root = root(&read.policy, args.image.scan.offline, global, environment)?;
     if !global.quiet {
         read.say();
     }
@@ -188,24 +192,22 @@ fn signer(args: &SignedArgs) -> Result<Option<Signer>, Failure> {
     }
 }
 
-/// The trusted root, where something must be proved that needs one.
-fn root(policy: &Policy) -> Result<TrustedRoot, Failure> {
-    let requirements = &policy.gate.requirements;
-    let Some(file) = &policy.sources.trusted_root else {
-        let needs_none = |requirement: &Requirement| {
-            matches!(requirement.signer, Signer::Key(_)) && policy.sources.insecure_ignore_tlog
-        };
-        if requirements.iter().all(needs_none) {
-            return Ok(TrustedRoot::default());
-        }
-        return Err(Failure::NotYet {
-            what: "proving a signature without --trusted-root".to_owned(),
-            hint: "name it with --trusted-root FILE; by a key without a log: --insecure-ignore-tlog",
-        });
+/// The trusted root that is named, else the one that is kept; none where nothing that must be
+/// proved needs one.
+fn root(
+    policy: &Policy,
+    offline: bool,
+    global: &GlobalArgs,
+    environment: &Environment,
+) -> Result<TrustedRoot, Failure> {
+    let needs_none = |requirement: &Requirement| {
+        matches!(requirement.signer, Signer::Key(_)) && policy.sources.insecure_ignore_tlog
     };
-    let bytes = fs::read(Path::new(file)).map_err(|error| unusable(file, error))?;
-    TrustedRoot::from_json(&bytes, &AwsLc, &Limits::default())
-        .map_err(|error| unusable(file, error))
+    match &policy.sources.trusted_root {
+        Some(file) => root_in(Path::new(file)),
+        None if policy.gate.requirements.iter().all(needs_none) => Ok(TrustedRoot::default()),
+        None => trust::root(offline, global, environment),
+    }
 }
 
 fn unusable(what: &str, error: impl std::error::Error + Send + Sync + 'static) -> Failure {

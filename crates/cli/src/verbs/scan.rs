@@ -14,13 +14,14 @@ use crate::advisories::Advisories;
 use crate::args::peers;
 use crate::args::variables::Peer;
 use crate::args::{
-    GlobalArgs, ImageArgs, LayerArgs, MatchKind, PackageKind, ReportFormat, SbomArgs, ScanArgs,
-    ScannerKind, TreeArgs,
+    GlobalArgs, ImageArgs, ImageVerbArgs, LayerArgs, MatchKind, PackageKind, ReportFormat,
+    SbomArgs, ScanArgs, ScannerKind, TreeArgs,
 };
 use crate::clock::now;
 use crate::failure::Failure;
 use crate::network::Network;
 use crate::progress::Bar;
+use crate::verbs::sign::Attesting;
 use crate::{Environment, advisories, cache, deadline, output, summary, suppress, target};
 
 /// Files of Trivy's that it would read from the working directory, and this version does not.
@@ -33,15 +34,22 @@ pub(super) const INCOMPLETE: u8 = 3;
 const WIDTH_WITHOUT_TERMINAL: usize = 160;
 
 pub(crate) fn image(
-    args: ImageArgs,
+    args: ImageVerbArgs,
     global: &GlobalArgs,
     environment: &Environment,
 ) -> Result<u8, Failure> {
-    if args.scan.download_db_only {
-        return advisories::download(&args.scan, global, environment);
+    let ImageVerbArgs { mut image, attest } = args;
+    if image.scan.download_db_only {
+        return advisories::download(&image.scan, global, environment);
     }
-    let (target, options) = image_target(&args, global, environment)?;
-    run(&target, &options, &args.scan, global, environment)
+    if attest.is_wanted() {
+        // What is signed is what a registry has, not what an engine keeps under that name.
+        image.image_src = vec!["remote".to_owned()];
+    }
+    image.scan.attests = attest.attest;
+    let (target, options) = image_target(&image, global, environment)?;
+    let attesting = Attesting::new(&attest, &image.scan, &target, global, environment)?;
+    run(&target, &options, &image.scan, attesting, global, environment)
 }
 
 /// The image that flags name, and how it is scanned.
@@ -94,7 +102,7 @@ pub(crate) fn fs(
 ) -> Result<u8, Failure> {
     deadline::set(global.timeout);
     let options = options(&args.scan, environment)?;
-    run(&Target::Filesystem(args.path), &options, &args.scan, global, environment)
+    run(&Target::Filesystem(args.path), &options, &args.scan, None, global, environment)
 }
 
 pub(crate) fn rootfs(
@@ -104,7 +112,7 @@ pub(crate) fn rootfs(
 ) -> Result<u8, Failure> {
     deadline::set(global.timeout);
     let options = options(&args.scan, environment)?;
-    run(&Target::Rootfs(args.path), &options, &args.scan, global, environment)
+    run(&Target::Rootfs(args.path), &options, &args.scan, None, global, environment)
 }
 
 pub(crate) fn sbom(
@@ -114,7 +122,7 @@ pub(crate) fn sbom(
 ) -> Result<u8, Failure> {
     deadline::set(global.timeout);
     let options = options(&args.scan, environment)?;
-    run(&Target::Sbom(args.file), &options, &args.scan, global, environment)
+    run(&Target::Sbom(args.file), &options, &args.scan, None, global, environment)
 }
 
 fn options(args: &ScanArgs, environment: &Environment) -> Result<ScanOptions, Failure> {
@@ -143,6 +151,7 @@ fn run(
     target: &Target,
     options: &ScanOptions,
     args: &ScanArgs,
+    attesting: Option<Attesting<'_>>,
     global: &GlobalArgs,
     environment: &Environment,
 ) -> Result<u8, Failure> {
@@ -155,6 +164,9 @@ fn run(
         suppressed.say();
     }
     let (mut report, scanner, notes) = scanned(target, options, args, global, environment)?;
+    let statements = attesting.as_ref();
+    let statements =
+        statements.map(|it| it.statements(&report, scanner.database(), args)).transpose()?;
     let hidden = selection.apply(&mut report);
     let judged_at = options.judged_at.unwrap_or_else(now);
     let unused = policy::apply(&mut report, &suppressed.with_exceptions(), judged_at);
@@ -173,7 +185,16 @@ fn run(
         }
         summary::not_applied(NOT_READ.iter().copied().filter(|name| Path::new(name).is_file()));
     }
-    let status = status(&report, args);
+    let mut status = status(&report, args);
+    match (attesting, statements.flatten()) {
+        (Some(attesting), Some(statements)) => attesting.attach(statements)?,
+        (Some(_), None) => {
+            eprintln!("error: nothing is attested: the scan is incomplete");
+            eprintln!("hint: the warnings say why; --allow-incomplete accepts that");
+            status = if status == 0 { INCOMPLETE } else { status };
+        }
+        (None, _) => {}
+    }
     // The process ends now: to free each package and finding before serves nobody.
     std::mem::forget((report, scanner));
     Ok(status)

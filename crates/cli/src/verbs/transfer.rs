@@ -2,8 +2,8 @@
 
 use std::io::{BufRead as _, IsTerminal as _, stdin};
 
-use sealift::registry::{ManifestName, Repository};
-use sealift::transfer::{self, Kind, TransferError};
+use sealift::registry::ManifestName;
+use sealift::transfer::{self, Kind, Place, TransferError};
 use sealift::{Descriptor, Reference, escape};
 
 use crate::args::peers;
@@ -34,7 +34,8 @@ pub(crate) fn copy(
         (false, []) => Kind::ALL.to_vec(),
         (false, only) => only.iter().copied().map(kind).collect(),
     };
-    transfer::copy(&source, &image, &destination, to.tag(), &kinds, args.force).map_err(failed)?;
+    transfer::copy(&source, &image, &destination.image, to.tag(), &kinds, args.force)
+        .map_err(failed)?;
     say(global, &format!("{} copied to {}", image.digest, to.name()));
     Ok(0)
 }
@@ -98,7 +99,7 @@ pub(super) fn clean(
             hint: "agree with --force",
         });
     }
-    let count = transfer::remove(&repository, &found, &kinds).map_err(failed)?;
+    let count = transfer::remove(&repository.signatures, &found, &kinds).map_err(failed)?;
     say(global, &format!("{}: {count} manifests removed", found.digest));
     Ok(0)
 }
@@ -117,19 +118,14 @@ fn place(
     text: &str,
     args: &RegistryArgs,
     environment: &Environment,
-) -> Result<(Reference, Repository), Failure> {
+) -> Result<(Reference, Place), Failure> {
     let reference = target::parse_reference(text, NAME_HINT)?;
-    let registries = Network::new(args, environment).registries(reference.registry())?;
-    let repository = registries.repository(&reference);
-    Ok((reference, repository))
+    let image = Network::new(args, environment).registry_image(reference.clone())?;
+    Ok((reference, Place { image: image.repository(), signatures: image.signatures() }))
 }
 
-fn found(
-    text: &str,
-    reference: &Reference,
-    repository: &Repository,
-) -> Result<Descriptor, Failure> {
-    let found = repository.find_manifest(&ManifestName::of(reference));
+fn found(text: &str, reference: &Reference, place: &Place) -> Result<Descriptor, Failure> {
+    let found = place.image.find_manifest(&ManifestName::of(reference));
     let found = found.map_err(|error| failed(error.into()))?;
     found.map(|manifest| manifest.descriptor).ok_or_else(|| Failure::Unverified {
         status: 11,

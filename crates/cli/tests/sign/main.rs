@@ -2,8 +2,11 @@
 #![expect(clippy::print_stderr, reason = "a suite that does not run says so")]
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod elsewhere;
 mod files;
+mod gated;
 mod images;
 mod interop;
+mod scanned;
 mod transfer;
 mod world;

@@ -3,19 +3,19 @@
 use sealift_model::Descriptor;
 use sealift_registry::{ManifestName, Repository};
 
-use super::{Kind, Named, TransferError, attached};
+use super::{Kind, Named, Place, TransferError, attached};
 use crate::sign::images_in;
 
 /// Indexes in each other.
 const MAX_DEPTH: usize = 8;
 
-/// Copies an image, or all of an index, with what is attached to it, and last the tag: who asks for
+/// Copies an image, or all of an index, with what is attached to it beside it, and last the tag: who asks for
 /// it meanwhile finds all of it or nothing. Without `force` a tag that names another image stays.
 ///
 /// # Errors
 /// When either registry refuses any of it.
 pub fn copy(
-    from: &Repository,
+    from: &Place,
     image: &Descriptor,
     to: &Repository,
     tag: Option<&str>,
@@ -30,15 +30,16 @@ pub fn copy(
         }
         _ => {}
     }
+    let Place { image: from, signatures } = from;
     let digest = ManifestName::Digest(image.digest.clone());
     manifest(from, image, to, &digest, 0)?;
     for one in images_in(from, image)? {
-        for attached in attached(from, &one.digest, kinds)? {
+        for attached in attached(signatures, &one.digest, kinds)? {
             let name = match attached.tag {
                 Some(tag) => ManifestName::Tag(tag),
                 None => ManifestName::Digest(attached.descriptor.digest.clone()),
             };
-            manifest(from, &attached.descriptor, to, &name, 0)?;
+            manifest(signatures, &attached.descriptor, to, &name, 0)?;
         }
     }
     match name {

@@ -11,7 +11,7 @@ use sealift_model::{Descriptor, Digest};
 use sealift_registry::{ManifestName, Repository};
 use serde_json::{Value, json};
 
-use super::{Kind, Named, TransferError, attached};
+use super::{Kind, Named, Place, TransferError, attached};
 use crate::sign::images_in;
 
 const KIND: &str = "kind";
@@ -27,7 +27,8 @@ const MAX_MANIFEST_BYTES: u64 = 4 << 20;
 ///
 /// # Errors
 /// When the registry does not give any of it, or the folder has a layout already.
-pub fn save(from: &Repository, image: &Descriptor, folder: &Path) -> Result<(), TransferError> {
+pub fn save(from: &Place, image: &Descriptor, folder: &Path) -> Result<(), TransferError> {
+    let Place { image: from, signatures } = from;
     let index = folder.join("index.json");
     if index.exists() {
         return Err(TransferError::Occupied(folder.to_owned()));
@@ -36,8 +37,8 @@ pub fn save(from: &Repository, image: &Descriptor, folder: &Path) -> Result<(), 
     let mut entries = vec![saved(from, image, &blobs)?];
     for one in images_in(from, image)? {
         saved(from, &one, &blobs)?;
-        for attached in attached(from, &one.digest, &[Kind::Signature, Kind::Attestation])? {
-            let mut entry = saved(from, &attached.descriptor, &blobs)?;
+        for attached in attached(signatures, &one.digest, &[Kind::Signature, Kind::Attestation])? {
+            let mut entry = saved(signatures, &attached.descriptor, &blobs)?;
             // The index cannot say which of several images a tag was of.
             if attached.tag.is_none() || one.digest != image.digest {
                 continue;
@@ -90,11 +91,8 @@ fn saved(
 ///
 /// # Errors
 /// When the folder is no such layout, a blob is not what its digest says, or the registry refuses.
-pub fn load(
-    folder: &Path,
-    to: &Repository,
-    name: &ManifestName,
-) -> Result<Descriptor, TransferError> {
+pub fn load(folder: &Path, to: &Place, name: &ManifestName) -> Result<Descriptor, TransferError> {
+    let Place { image: to, signatures } = to;
     let path = folder.join("index.json");
     let index = fs::read(&path).map_err(|source| TransferError::File { path, source })?;
     let none = || TransferError::NoLayout(folder.to_owned());
@@ -116,11 +114,11 @@ pub fn load(
             _ => continue,
         };
         let tag = ManifestName::Tag(of.tag(&image.digest));
-        blobs.push(entry, to, &tag, &mut BTreeSet::new())?;
+        blobs.push(entry, signatures, &tag, &mut BTreeSet::new())?;
     }
     for referrer in blobs.referrers(&pushed)? {
         let name = ManifestName::Digest(referrer.digest.clone());
-        blobs.push(&referrer, to, &name, &mut BTreeSet::new())?;
+        blobs.push(&referrer, signatures, &name, &mut BTreeSet::new())?;
     }
     blobs.push(image, to, name, &mut BTreeSet::new())?;
     Ok(image.clone())

@@ -43,6 +43,16 @@ impl Kind {
     }
 }
 
+/// Where an image is, and where what is attached to it is: most often the same repository.
+#[derive(Clone, Debug)]
+#[expect(clippy::exhaustive_structs, reason = "there is nothing more to an image")]
+pub struct Place {
+    /// The image.
+    pub image: Repository,
+    /// Its signatures and attestations.
+    pub signatures: Repository,
+}
+
 /// A manifest that is attached to an image.
 struct AttachedManifest {
     kind: Kind,

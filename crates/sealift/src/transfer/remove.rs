@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::{Kind, TransferError, attached};
 
-/// Deletes what is attached to an image, and says how many manifests that were.
+/// Deletes what is attached to an image in the repository of its signatures, and says how many manifests that were.
 ///
 /// # Errors
 /// When the registry refuses; what was deleted before stays deleted.

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use super::error::OpenError;
 use super::image::{VerifyOptions, find};
-use crate::source::Opened;
+use crate::source::Signatures;
 use crate::{Error, Target};
 
 /// The predicate type of a signature in a bundle.
@@ -43,6 +43,7 @@ pub fn download(
 ) -> Result<Vec<Value>, OpenError> {
     let source = find(target, &options.image_limits)?;
     let image = &source.root.digest;
+    let source = source.signatures();
     let cannot_tell = |source| CosignError::Source { image: image.clone(), source };
     let mut manifests = source.attached(image, attachment).map_err(cannot_tell)?;
     manifests.extend(source.referrers(image).map_err(cannot_tell)?.manifests);
@@ -110,7 +111,7 @@ fn document(layer: &Descriptor, bytes: &[u8]) -> Value {
 
 /// Reads a blob whose digest is as its descriptor says.
 fn read(
-    source: &Opened,
+    source: &Signatures<'_>,
     blob: &Descriptor,
     max: usize,
     target: &Target,

@@ -66,7 +66,8 @@ impl SignedImage {
     ) -> Result<Self, OpenError> {
         let source = find(target, &options.image_limits)?;
         let image = &source.root.digest;
-        let attached = Attached::read(&source, image, attachment, signer, &options.limits)?;
+        let attached =
+            Attached::read(&source.signatures(), image, attachment, signer, &options.limits)?;
         let (path, options) = (target.path().to_owned(), options.clone());
         Ok(Self { path, source, attached, options })
     }

@@ -23,6 +23,6 @@ pub struct AttachedTree {
 /// As [`SignedImage::open`](super::SignedImage::open).
 pub fn attached_tree(target: &Target, options: &VerifyOptions) -> Result<AttachedTree, OpenError> {
     let source = find(target, &options.image_limits)?;
-    let manifests = list(&source, &source.root.digest, &options.limits)?;
+    let manifests = list(&source.signatures(), &source.root.digest, &options.limits)?;
     Ok(AttachedTree { image: source.root, manifests })
 }

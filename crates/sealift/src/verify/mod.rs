@@ -47,5 +47,5 @@ pub use sealift_sigstore_verify::{
     Limits, ListedManifest, Material, NotDone, Omission, Origin, Outcome, Policy, PredicateType,
     Provider, PublicKey, Refusal, Rejected, Rejection, RustCrypto, Scheme, SignerKind, SigningTime,
     SimpleSigning, Statement, StatementVersion, TextMatcher, TrustError, TrustedKey, TrustedRoot,
-    Verified, VerifiedAttached, VerifiedSigner, Verifier, encode_base64,
+    Verified, VerifiedAttached, VerifiedSigner, Verifier, decode_base64, encode_base64,
 };

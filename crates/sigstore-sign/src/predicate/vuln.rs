@@ -12,7 +12,7 @@ pub struct ScanRecord {
     pub scanner: String,
     /// Its version.
     pub version: String,
-    /// URI of the advisory database; empty where there was none.
+    /// URI of the advisory database; empty where there was none, and where it has none.
     pub database: String,
     /// The day or version of the database.
     pub database_version: String,

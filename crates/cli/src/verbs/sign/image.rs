@@ -1,6 +1,7 @@
 //! `sign` and `attest`: what is attached to images in registries.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 
 use sealift::registry::{Manifest, ManifestName, Repository};
 use sealift::sign::{
@@ -8,7 +9,7 @@ use sealift::sign::{
     images_in, referrer, simple_signing,
 };
 use sealift::verify::{Attachment, Hash, StatementVersion, encode_base64};
-use sealift::{Descriptor, Reference, escape};
+use sealift::{Descriptor, Reference, RegistryImage, escape};
 
 use super::attested;
 use super::blob::read;
@@ -43,12 +44,17 @@ pub(crate) fn sign(
             false => vec![found.image.clone()],
         };
         for image in images {
-            let target = Target { found, image, args: &args.place, how: &args.signing };
+            let place = Place::new(&args.place, &args.signing);
+            let target = Target { found, image, place };
             let signed = match args.signing.new_bundle_format {
                 true => target.sign_bundle(&session, &claims)?,
                 false => {
-                    let name = args.sign_container_identity.clone();
-                    target.sign_tagged(&session, &name.unwrap_or(found.name()), &claims)?
+                    let identity = args.sign_container_identity.clone();
+                    target.sign_tagged(
+                        &session,
+                        &identity.unwrap_or(name(&found.reference)),
+                        &claims,
+                    )?
                 }
             };
             if let Some(path) = &args.output_signature {
@@ -81,7 +87,7 @@ pub(crate) fn attest(
             (statement, predicate_type)
         }
         None => {
-            let name = found.name();
+            let name = name(&found.reference);
             let mut draft =
                 attested::statement(&args.attested, (&name, digest), now(), environment)?;
             if !is_new {
@@ -92,16 +98,19 @@ pub(crate) fn attest(
         }
     };
     let session = Session::open(&args.signing.by, global, environment)?;
-    let target = Target { found: &found, image, args: &args.place, how: &args.signing };
+    let place = Place::new(&args.place, &args.signing);
+    let target = Target { found: &found, image, place };
     target.attest(&session, &statement, &predicate_type)?;
     target.say("Attested", global);
     Ok(0)
 }
 
 /// An image that was found, its tag resolved once.
-struct Found {
+pub(super) struct Found {
     reference: Reference,
     repository: Repository,
+    /// Where its signatures go.
+    signatures: Repository,
     image: Descriptor,
     upload: bool,
 }
@@ -116,7 +125,8 @@ impl Found {
         }
         let reference = target::parse_reference(text, NAME_HINT)?;
         let network = Network::new(&args.registry, environment);
-        let repository = network.registries(reference.registry())?.repository(&reference);
+        let found = network.registry_image(reference.clone())?;
+        let (repository, signatures) = (found.repository(), found.signatures());
         let name = ManifestName::of(&reference);
         let found = repository.find_manifest(&name).map_err(|error| not_attached(error.into()))?;
         let Some(Manifest { descriptor: image, .. }) = found else {
@@ -133,25 +143,56 @@ impl Found {
                 image.digest
             );
         }
-        Ok(Self { reference, repository, image, upload: args.upload })
+        Ok(Self { reference, repository, signatures, image, upload: args.upload })
     }
 
-    /// What cosign calls the repository; Docker's own has its older name there.
-    fn name(&self) -> String {
-        let name = self.reference.name();
-        match name.strip_prefix("docker.io/") {
-            Some(rest) => format!("index.docker.io/{rest}"),
-            None => name,
+    /// The image that was scanned.
+    pub(super) fn scanned(image: &RegistryImage, manifest: Descriptor) -> Self {
+        Self {
+            reference: image.reference().clone(),
+            repository: image.repository(),
+            signatures: image.signatures(),
+            image: manifest,
+            upload: true,
+        }
+    }
+}
+
+/// What cosign calls the repository; Docker's own has its older name there.
+pub(super) fn name(reference: &Reference) -> String {
+    let name = reference.name();
+    match name.strip_prefix("docker.io/") {
+        Some(rest) => format!("index.docker.io/{rest}"),
+        None => name,
+    }
+}
+
+/// Where a signature goes beside the image, and its form.
+#[derive(Clone, Copy)]
+pub(super) struct Place<'a> {
+    /// The file for the bundle.
+    pub(super) bundle: Option<&'a Path>,
+    /// The file instead of stdout.
+    pub(super) output: Option<&'a Path>,
+    /// Whether it is the form of cosign 3.
+    pub(super) is_new: bool,
+}
+
+impl<'a> Place<'a> {
+    fn new(args: &'a PlaceArgs, how: &'a SigningArgs) -> Self {
+        Self {
+            bundle: args.bundle.as_deref(),
+            output: how.out.output_file.as_deref(),
+            is_new: how.new_bundle_format,
         }
     }
 }
 
 /// One image that is signed, and how.
-struct Target<'a> {
-    found: &'a Found,
-    image: Descriptor,
-    args: &'a PlaceArgs,
-    how: &'a SigningArgs,
+pub(super) struct Target<'a> {
+    pub(super) found: &'a Found,
+    pub(super) image: Descriptor,
+    pub(super) place: Place<'a>,
 }
 
 impl Target<'_> {
@@ -186,14 +227,14 @@ impl Target<'_> {
         Ok(signed)
     }
 
-    fn attest(
+    pub(super) fn attest(
         &self,
         session: &Session,
         statement: &[u8],
         predicate_type: &str,
     ) -> Result<(), Failure> {
         let signed = session.sign(ToSign::Statement(statement))?;
-        if self.how.new_bundle_format {
+        if self.place.is_new {
             return self.refer(&signed, predicate_type);
         }
         self.write(&signed)?;
@@ -210,30 +251,30 @@ impl Target<'_> {
             return self.print(&signed.to_json());
         }
         let artifact = referrer(signed, Some(predicate_type), &self.image, seconds());
-        attach(&self.found.repository, &artifact).map_err(not_attached)?;
+        attach(&self.found.signatures, &artifact).map_err(not_attached)?;
         Ok(())
     }
 
     fn tag(&self, attachment: Attachment, layer: TaggedLayer) -> Result<(), Failure> {
-        let repository = &self.found.repository;
+        let repository = &self.found.signatures;
         attach_tagged(repository, &self.image, attachment, layer).map_err(not_attached)?;
         Ok(())
     }
 
     fn write(&self, signed: &SignatureBundle) -> Result<(), Failure> {
-        let Some(path) = &self.args.bundle else { return Ok(()) };
+        let Some(path) = self.place.bundle else { return Ok(()) };
         output::emit(Some(path), |out| out.write_all(&signed.to_json()))
     }
 
     fn print(&self, text: &[u8]) -> Result<(), Failure> {
-        output::emit(self.how.out.output_file.as_deref(), |out| {
+        output::emit(self.place.output, |out| {
             out.write_all(text)?;
             out.write_all(b"\n")
         })
     }
 
     /// Says what was done, and to which digest.
-    fn say(&self, what: &str, global: &GlobalArgs) {
+    pub(super) fn say(&self, what: &str, global: &GlobalArgs) {
         if global.quiet {
             return;
         }
@@ -244,7 +285,7 @@ impl Target<'_> {
 }
 
 /// The digest that statements name the image by.
-fn hash(image: &Descriptor) -> Result<Hash, Failure> {
+pub(super) fn hash(image: &Descriptor) -> Result<Hash, Failure> {
     Hash::of_content(&image.digest).ok_or_else(|| Failure::Unusable {
         what: image.digest.to_string(),
         error: "its algorithm is not known to Sigstore".into(),

@@ -48,7 +48,7 @@ pub(super) fn unusable(what: &str, error: KeyFileError) -> Failure {
     let hint = match error {
         KeyFileError::WrongPassword => "check the password, and that it is the one of this key",
         KeyFileError::PasswordNeeded => {
-            "give it with --password-file FILE or in the variable COSIGN_PASSWORD"
+            "give it with --password-file FILE or in SEALIFT_KEY_PASSWORD or COSIGN_PASSWORD"
         }
         KeyFileError::Label { .. } => {
             "a secret key is needed here: cosign.key, or PEM of PKCS#8, SEC 1 or PKCS#1"

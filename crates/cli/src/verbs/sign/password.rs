@@ -31,7 +31,7 @@ pub(super) fn read(
     if let Some(path) = &args.password_file {
         return from_file(path);
     }
-    let variables = ["SEALIFT_PASSWORD", "COSIGN_PASSWORD"];
+    let variables = ["SEALIFT_KEY_PASSWORD", "SEALIFT_PASSWORD", "COSIGN_PASSWORD"];
     if let Some(value) = variables.iter().find_map(|name| environment.given(name)) {
         return Ok(Zeroizing::new(value.as_encoded_bytes().to_vec()));
     }

@@ -6,7 +6,7 @@ use super::set_deadline;
 use crate::args::{AttachedKind, GlobalArgs, TriangulateArgs};
 use crate::failure::Failure;
 use crate::network::Network;
-use crate::{Environment, output, target};
+use crate::{Environment, network, output, target};
 
 /// `triangulate`: a tag is resolved at the registry, a digest that is written is taken as it is.
 pub(crate) fn triangulate(
@@ -24,7 +24,10 @@ pub(crate) fn triangulate(
             attached_tree(&image, &VerifyOptions::default())?.image.digest
         }
     };
-    let name = reference.name();
+    let name = match network::signatures(environment)? {
+        Some(other) if args.kind != AttachedKind::Digest => other.name(),
+        _ => reference.name(),
+    };
     let place = match args.kind {
         AttachedKind::Signature => format!("{name}:{}", Attachment::Signatures.tag(&digest)),
         AttachedKind::Attestation => format!("{name}:{}", Attachment::Attestations.tag(&digest)),

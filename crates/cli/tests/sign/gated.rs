@@ -1,0 +1,86 @@
+//! The gate before an image in a registry, with a signature required.
+
+use std::fs;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use sealift_model::Digest;
+use sealift_tests::instance::LogKind;
+use sealift_tests::registry::{Access, Fault};
+use serde_json::json;
+
+use crate::scanned::{CHECK, KEY, SCAN, Scanned};
+use crate::world::{ADA, Vouching, WITNESSED, World, said, with};
+
+/// What is found decides nothing: the signature does.
+fn open(world: &World) {
+    let policy = "[gate]\nfail-on = []\nwarn-on = []\nunknown = 'pass'\n";
+    fs::write(world.0.path().join("sealift.toml"), policy).unwrap();
+}
+
+#[test]
+fn a_signature_in_the_registry_opens_the_gate() {
+    let world = World::with_key();
+    open(&world);
+    let scanned = Scanned::new(&world, Access::Anybody);
+    let image = scanned.at("demo");
+    let gate = with(&with(&["gate", &image], &SCAN), &CHECK);
+    let closed = world.run(&gate);
+    assert_eq!(closed.status.code(), Some(1), "{}", said(&closed));
+    assert!(String::from_utf8_lossy(&closed.stdout).starts_with("FAIL: "));
+    assert_eq!(world.status(&with(&["sign", &image], &KEY)), Some(0));
+    let opened = world.run(&gate);
+    assert_eq!(opened.status.code(), Some(0), "{}", said(&opened));
+    let proof = format!("{} is signed by the key", scanned.image);
+    assert!(String::from_utf8_lossy(&opened.stdout).contains(&proof));
+    let attested = with(&gate, &["--attestation", "vuln"]);
+    assert_eq!(world.status(&attested), Some(1));
+    let attest = with(&with(&["image", &image, "--attest"], &SCAN), &KEY);
+    assert_eq!(world.status(&attest), Some(0));
+    assert_eq!(world.status(&attested), Some(0));
+    // What was signed is the manifest; a layer that is not its own is refused all the same.
+    scanned.registry.fail(|asked| asked.path().contains("/blobs/").then_some(Fault::Changed));
+    assert_eq!(world.status(&gate), Some(2));
+}
+
+#[test]
+fn the_gate_takes_the_trusted_root_that_is_kept() {
+    let vouching = Vouching::new(LogKind::Rekor1, None);
+    let world = &vouching.world;
+    open(world);
+    let scanned = Scanned::new(world, Access::Anybody);
+    let image = scanned.at("demo");
+    let sign = with(&["sign", &image, "--identity-token", "token", "--yes"], &WITNESSED);
+    assert_eq!(world.status(&sign), Some(0));
+    let [identity @ .., _, _] = ADA;
+    let gate = with(&with(&["gate", &image, "--offline"], &SCAN), &identity);
+    assert_eq!(world.status(&with(&gate, &["--trusted-root", "root.json"])), Some(0));
+    // Without a file: what is built in, which knows nothing of this authority.
+    assert_eq!(world.status(&with(&gate, &["--cache-dir", "cache"])), Some(1));
+    keep(world);
+    let output = world.run(&with(&gate, &["--cache-dir", "cache"]));
+    assert_eq!(output.status.code(), Some(0), "{}", said(&output));
+    let by_policy = "[verify]\ntrusted-root = 'none.json'\n";
+    fs::write(world.0.path().join("sealift.toml"), by_policy).unwrap();
+    let output = world.run(&with(&gate, &["--cache-dir", "cache"]));
+    assert_eq!(output.status.code(), Some(2));
+    assert!(said(&output).contains("none.json"), "{}", said(&output));
+}
+
+/// Keeps the trusted root as `initialize` does.
+fn keep(world: &World) {
+    let root = fs::read(world.0.path().join("root.json")).unwrap();
+    #[expect(clippy::disallowed_methods, reason = "the command reads the clock, too")]
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs();
+    let note = json!({
+        "mirror": "https://tuf.example",
+        "initial_root": "0".repeat(64),
+        "trusted_root": Digest::sha256_of(&root).hex(),
+        "has_signing_config": false,
+        "checked": now,
+        "expires": now + 86_400,
+    });
+    let folder = world.0.path().join("cache/trust");
+    fs::create_dir_all(&folder).unwrap();
+    fs::write(folder.join("trusted_root.json"), root).unwrap();
+    fs::write(folder.join("trust.json"), note.to_string()).unwrap();
+}
