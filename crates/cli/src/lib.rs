@@ -26,6 +26,7 @@ mod suppress;
 mod target;
 mod trust;
 mod verbs;
+mod vex;
 
 use std::ffi::OsString;
 use std::process::ExitCode;

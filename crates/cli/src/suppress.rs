@@ -11,6 +11,7 @@ use sealift::policy::{
 
 use crate::args::SuppressArgs;
 use crate::failure::Failure;
+use crate::vex::AttestedBy;
 
 /// What is read from the working directory, also when that is what is scanned.
 const IGNORE_FILE: &str = ".trivyignore";
@@ -19,8 +20,10 @@ const POLICY_FILE: &str = "sealift.toml";
 /// Rules and statements that are named one by one.
 const NAMED: usize = 10;
 
-/// What Trivy's `--vex` takes that is no file.
-const NO_FILES: [&str; 2] = ["repo", "oci"];
+/// What Trivy's `--vex` calls the attestations on the image.
+const ATTESTED: &str = "oci";
+/// What Trivy's `--vex` calls repositories of VEX documents.
+const REPOSITORY: &str = "repo";
 
 /// What was read.
 #[derive(Default)]
@@ -28,6 +31,8 @@ pub(crate) struct Files {
     pub(crate) policy: Policy,
     /// All but the policy's own exceptions.
     pub(crate) suppressions: Suppressions,
+    /// Whose VEX attestations on the image count, too.
+    pub(crate) attested: Option<AttestedBy>,
     /// What is to be told: each file, and what of it does not count.
     told: Vec<String>,
 }
@@ -51,9 +56,12 @@ impl Files {
             read.ignore_file(&path)?;
         }
         let named = sources.vex.iter().map(|file| folder.join(file));
-        for path in args.vex.iter().cloned().chain(named) {
+        let is_attested = |path: &PathBuf| path.as_os_str() == ATTESTED && !path.exists();
+        for path in args.vex.iter().filter(|path| !is_attested(path)).cloned().chain(named) {
             read.vex(&path)?;
         }
+        let asked = args.vex.iter().any(is_attested);
+        read.attested = AttestedBy::new(&args.vex_signer, &read.policy.sources, asked)?;
         Ok(read)
     }
 
@@ -70,7 +78,7 @@ impl Files {
 
     fn vex(&mut self, path: &Path) -> Result<(), Failure> {
         let name = name(path);
-        if NO_FILES.contains(&name.as_str()) && !path.exists() {
+        if name == REPOSITORY && !path.exists() {
             return Err(Failure::NotYet {
                 what: format!("--vex {name}"),
                 hint: "name the file of a VEX document",

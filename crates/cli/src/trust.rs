@@ -1,5 +1,8 @@
 //! Which trusted root counts where none is named.
 
+use std::fs;
+use std::path::Path;
+
 use sealift::trust::{InitialRoot, Mirror, TrustMaterial, TrustStore, embedded};
 use sealift::verify::{AwsLc, Limits, TrustedRoot};
 use sealift::{Timestamp, escape};
@@ -79,6 +82,20 @@ pub(crate) fn root(
             error: error.into(),
             hint: "fetch it again with `sealift initialize`, or name one with --trusted-root FILE",
         }
+    })
+}
+
+/// The trusted root in a file.
+pub(crate) fn root_in(path: &Path) -> Result<TrustedRoot, Failure> {
+    let unusable = |error: Box<dyn std::error::Error + Send + Sync>, hint| Failure::Unusable {
+        what: path.display().to_string(),
+        error,
+        hint,
+    };
+    let json = fs::read(path)
+        .map_err(|error| unusable(error.into(), "check that the file is there and may be read"))?;
+    TrustedRoot::from_json(&json, &AwsLc, &Limits::default()).map_err(|error| {
+        unusable(error.into(), "the trusted root must be one of Sigstore's, as JSON")
     })
 }
 

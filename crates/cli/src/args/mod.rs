@@ -34,7 +34,7 @@ pub(crate) use sign::{
     AttestArgs, AttestBlobArgs, AttestedArgs, GenerateArgs, ImportArgs, KeyArgs, PasswordArgs,
     PlaceArgs, PublicKeyArgs, SignArgs, SignBlobArgs, SignedByArgs, SigningAlgorithm, SigningArgs,
 };
-pub(crate) use suppress::SuppressArgs;
+pub(crate) use suppress::{SuppressArgs, VexSignerArgs};
 pub(crate) use transfer::{Attached, CleanKind, CopyArgs, LoadArgs, SaveArgs};
 use values::{parse_bool, parse_duration, parse_time};
 pub(crate) use verify::{

@@ -10,9 +10,12 @@ pub(crate) struct SuppressArgs {
     /// or osv-scanner.toml. Default: .trivyignore in the working directory, if it is there.
     #[arg(long, value_name = "FILE")]
     pub(crate) ignorefile: Option<PathBuf>,
-    /// VEX documents that take findings out: OpenVEX, CSAF VEX, CycloneDX.
+    /// VEX documents that take findings out: OpenVEX, CSAF VEX, CycloneDX; oci: the attestations
+    /// on the image, of the signer that --vex-key or --vex-certificate-identity names.
     #[arg(long, value_name = "FILES", value_delimiter = ',')]
     pub(crate) vex: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(crate) vex_signer: VexSignerArgs,
     /// List what does not count, too, with the reasons.
     #[arg(long)]
     pub(crate) show_suppressed: bool,
@@ -20,4 +23,27 @@ pub(crate) struct SuppressArgs {
     /// its exceptions and the files that it names, the gate all of it.
     #[arg(long, value_name = "FILE")]
     pub(crate) policy_file: Option<PathBuf>,
+}
+
+/// Whose VEX attestations count.
+#[derive(Debug, Args)]
+pub(crate) struct VexSignerArgs {
+    /// Public key of whose VEX attestations on the image count, PEM or DER.
+    #[arg(long, value_name = "FILE", help_heading = "VEX attestations")]
+    pub(crate) vex_key: Option<String>,
+    /// Whose VEX attestations count: the identity in the certificate.
+    #[arg(long, value_name = "IDENTITY", help_heading = "VEX attestations")]
+    pub(crate) vex_certificate_identity: Option<String>,
+    /// An expression for that identity.
+    #[arg(long, value_name = "REGEX", help_heading = "VEX attestations")]
+    pub(crate) vex_certificate_identity_regexp: Option<String>,
+    /// Who vouches for that identity.
+    #[arg(long, value_name = "URL", help_heading = "VEX attestations")]
+    pub(crate) vex_certificate_oidc_issuer: Option<String>,
+    /// An expression for who vouches.
+    #[arg(long, value_name = "REGEX", help_heading = "VEX attestations")]
+    pub(crate) vex_certificate_oidc_issuer_regexp: Option<String>,
+    /// VEX attestations by a key need not be in a transparency log.
+    #[arg(long, help_heading = "VEX attestations")]
+    pub(crate) insecure_ignore_vex_tlog: bool,
 }

@@ -11,7 +11,6 @@ use sealift::verify::TrustedRoot;
 use sealift::{Silent, escape};
 
 use super::scan;
-use super::verify::root_in;
 use crate::args::{DecideArgs, GateArgs, GlobalArgs, ReportFormat, SignedArgs};
 use crate::failure::Failure;
 use crate::suppress::Files;
@@ -45,7 +44,11 @@ pub(crate) fn gate(
         scan::scanned(&target, &options, &args.image.scan, global, environment)?;
     report.notes = scan::not_scanned(&args.image.scan);
     report.notes.extend(notes);
-    let Files { policy, suppressions, .. } = read;
+    let Files { policy, mut suppressions, attested, .. } = read;
+    if let Some(by) = attested {
+        let offline = args.image.scan.offline;
+        by.add(&target, &report, &mut suppressions, offline, global, environment)?;
+    }
     let insecure_ignore_tlog = policy.sources.insecure_ignore_tlog;
     let now = options.judged_at.unwrap_or_else(clock::now);
     let mut verification = LocalVerification::new(&target, &report, &root, clock::now(), &Silent);
@@ -204,7 +207,7 @@ fn root(
         matches!(requirement.signer, Signer::Key(_)) && policy.sources.insecure_ignore_tlog
     };
     match &policy.sources.trusted_root {
-        Some(file) => root_in(Path::new(file)),
+        Some(file) => trust::root_in(Path::new(file)),
         None if policy.gate.requirements.iter().all(needs_none) => Ok(TrustedRoot::default()),
         None => trust::root(offline, global, environment),
     }

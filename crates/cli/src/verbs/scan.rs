@@ -156,7 +156,7 @@ fn run(
     environment: &Environment,
 ) -> Result<u8, Failure> {
     let selection = selection(args)?;
-    let suppressed = match args.looks_for_vulnerabilities() {
+    let mut suppressed = match args.looks_for_vulnerabilities() {
         true => suppress::Files::new(&args.suppress)?,
         false => suppress::Files::default(),
     };
@@ -167,6 +167,10 @@ fn run(
     let statements = attesting.as_ref();
     let statements =
         statements.map(|it| it.statements(&report, scanner.database(), args)).transpose()?;
+    if let Some(by) = suppressed.attested.take() {
+        let suppressions = &mut suppressed.suppressions;
+        by.add(target, &report, suppressions, args.offline, global, environment)?;
+    }
     let hidden = selection.apply(&mut report);
     let judged_at = options.judged_at.unwrap_or_else(now);
     let unused = policy::apply(&mut report, &suppressed.with_exceptions(), judged_at);

@@ -9,4 +9,5 @@ mod images;
 mod interop;
 mod scanned;
 mod transfer;
+mod vex;
 mod world;

@@ -28,8 +28,7 @@ impl LocalVerification<'_> {
     pub fn attested_vex(&self, signer: &Signer) -> Result<AttestedVex, ProofError> {
         let openvex = PredicateType::new("openvex")
             .map_err(|error| unusable("the type of an attestation", error))?;
-        let policy = policy_of(signer, self.insecure_ignore_tlog)?
-            .require_predicate_type(openvex);
+        let policy = policy_of(signer, self.insecure_ignore_tlog)?.require_predicate_type(openvex);
         let kind = policy.signer_kind();
         let image = SignedImage::open(self.target, Attachment::Attestations, kind, &self.options)
             .map_err(|error| ProofError::Image(Box::new(error)))?;
@@ -54,8 +53,12 @@ impl LocalVerification<'_> {
         let told = |error: &dyn std::error::Error| chain(error);
         let statement = Statement::from_json(attached.payload(), &self.options.limits)
             .map_err(|error| told(&error))?;
-        VexDocument::read(&name(attached.origin()), statement.predicate_json().as_bytes(), &Limits::default())
-            .map_err(|error| told(&error))
+        VexDocument::read(
+            &name(attached.origin()),
+            statement.predicate_json().as_bytes(),
+            &Limits::default(),
+        )
+        .map_err(|error| told(&error))
     }
 }
 

@@ -15,7 +15,6 @@ use super::key;
 use crate::args::{GlobalArgs, SignedByArgs};
 use crate::clock::now;
 use crate::failure::Failure;
-use crate::verbs::verify::root_in;
 use crate::{Environment, network, trust};
 
 /// The public instance, which is asked when nothing else is named.
@@ -117,7 +116,7 @@ fn witnesses(
             .map(|json| ("the signing configuration in the cache folder".to_owned(), json)),
     };
     let root = match &args.trusted_root {
-        Some(path) => root_in(path)?,
+        Some(path) => trust::root_in(path)?,
         None => trust::root(true, global, environment)?,
     };
     Ok((services(args, config)?, root))

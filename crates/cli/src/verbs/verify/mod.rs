@@ -14,7 +14,6 @@ pub(crate) use download::download;
 pub(super) use images::{predicate_type, signed_digest};
 pub(crate) use images::{verify, verify_attestation};
 pub(crate) use initialize::initialize;
-pub(super) use signer::root_in;
 pub(crate) use tree::tree;
 pub(crate) use triangulate::triangulate;
 

@@ -6,7 +6,7 @@ use std::path::Path;
 use sealift::Timestamp;
 use sealift::escape;
 use sealift::verify::{
-    AwsLc, FulcioExtension, Identities, IdentityMatcher, Limits, Policy, PublicKey, TextMatcher,
+    AwsLc, FulcioExtension, Identities, IdentityMatcher, Policy, PublicKey, TextMatcher,
     TrustedKey, TrustedRoot, Verifier,
 };
 
@@ -172,23 +172,10 @@ fn root(
 ) -> Result<TrustedRoot, Failure> {
     let needs_none = args.key.is_some() && args.insecure_ignore_tlog && !args.use_signed_timestamps;
     match &args.trusted_root {
-        Some(path) => root_in(path),
+        Some(path) => trust::root_in(path),
         None if needs_none => Ok(TrustedRoot::default()),
         None => trust::root(args.offline, global, environment),
     }
-}
-
-/// Reads a trusted root.
-pub(in crate::verbs) fn root_in(path: &Path) -> Result<TrustedRoot, Failure> {
-    parse_root(&read(path)?, path.display().to_string())
-}
-
-fn parse_root(json: &[u8], what: String) -> Result<TrustedRoot, Failure> {
-    TrustedRoot::from_json(json, &AwsLc, &Limits::default()).map_err(|error| Failure::Unusable {
-        what,
-        error: error.into(),
-        hint: "the trusted root must be one of Sigstore's, as JSON",
-    })
 }
 
 /// Reads a file that a flag or argument names.
