@@ -13,6 +13,7 @@
 
 mod attach;
 mod scanned;
+mod session;
 
 pub use attach::{AttachError, attach, attach_tagged, images_in};
 pub use scanned::{SbomForm, Subject, sbom_statement, scan_statement};
@@ -24,3 +25,4 @@ pub use sealift_sigstore_sign::{
     TokenError, WitnessError, Witnesses, pem_block, predicate, provenance, public_pem, referrer,
     sign_envelope, sign_message, simple_signing,
 };
+pub use session::{Clock, Session, SignImageError, SignedDigest, Vouching};

@@ -1,20 +1,17 @@
 //! `gate`: scan, verify and decide.
 
 use std::num::NonZeroUsize;
-use std::path::Path;
 
 use sealift::policy::{
-    Action, ForbiddenLicense, ForbiddenPackage, Gate, GatePolicy, Identity, LocalVerification,
+    Action, ForbiddenLicense, ForbiddenPackage, Gate, GatePolicy, Identity, ImageVerification,
     Outcome, Policy, Requirement, Signer, Verdict, Wanted,
 };
-use sealift::verify::TrustedRoot;
 use sealift::{Silent, escape};
 
 use super::scan;
 use crate::args::{DecideArgs, GateArgs, GlobalArgs, ReportFormat, SignedArgs};
 use crate::failure::Failure;
-use crate::suppress::Files;
-use crate::{Environment, clock, output, summary, trust};
+use crate::{Environment, clock, output, summary, suppress, trust};
 
 /// Exit status when the gate says no, unless `--exit-code` names another.
 const NO: u8 = 1;
@@ -28,7 +25,7 @@ pub(crate) fn gate(
     // Whatever is written, findings decide.
     args.image.scan.exit_code = Some(no);
     let selection = scan::selection(&args.image.scan)?;
-    let mut read = Files::new(&args.image.scan.suppress)?;
+    let mut read = suppress::load(&args.image.scan.suppress)?;
     set(&mut read.policy.gate, &args)?;
     require(&mut read.policy, &args.signed)?;
     if !read.policy.gate.requirements.is_empty() {
@@ -36,29 +33,26 @@ pub(crate) fn gate(
         args.image.image_src = vec!["remote".to_owned()];
     }
     let (target, options) = scan::image_target(&args.image, global, environment)?;
-    let root = root(&read.policy, args.image.scan.offline, global, environment)?;
+    let root = trust::of_policy(&read, args.image.scan.offline, global, environment)?;
     if !global.quiet {
-        read.say();
+        suppress::say(&read.told);
     }
     let (mut report, _, notes) =
         scan::scanned(&target, &options, &args.image.scan, global, environment)?;
     report.notes = scan::not_scanned(&args.image.scan);
     report.notes.extend(notes);
-    let Files { policy, mut suppressions, attested, .. } = read;
-    if let Some(by) = attested {
-        let offline = args.image.scan.offline;
-        by.add(&target, &report, &mut suppressions, offline, global, environment)?;
-    }
-    let insecure_ignore_tlog = policy.sources.insecure_ignore_tlog;
     let now = options.judged_at.unwrap_or_else(clock::now);
-    let mut verification = LocalVerification::new(&target, &report, &root, clock::now(), &Silent);
-    verification.insecure_ignore_tlog = insecure_ignore_tlog;
-    let outcome = Gate::new(policy, suppressions, now).judge(&mut report, &verification);
+    let gate = Gate::new(read.policy, read.suppressions, now);
+    let gate = gate.with_trusted_root(root).verified_at(clock::now());
+    let outcome = gate.decide(&target, &mut report, &Silent)?;
+    if !global.quiet {
+        suppress::say(&outcome.told);
+    }
     let hidden = selection.apply(&mut report);
     write(&outcome, &report, &args, options.threads, environment)?;
     if !global.quiet {
         summary::print(&report, &hidden, global.debug);
-        crate::suppress::say_unused(&outcome.unused, global.debug);
+        suppress::say_unused(&outcome.unused, global.debug);
     }
     Ok(match outcome.decision.verdict {
         Verdict::Pass | Verdict::Warn => 0,
@@ -162,7 +156,7 @@ fn require(policy: &mut Policy, args: &SignedArgs) -> Result<(), Failure> {
         policy.gate.requirements.push(Requirement::new(wanted, signer));
     }
     for requirement in &policy.gate.requirements {
-        let warnings = LocalVerification::check(requirement)
+        let warnings = ImageVerification::check(requirement)
             .map_err(|error| unusable("what must be proved", error))?;
         for warning in warnings {
             eprintln!("warning: {}", escape::terminal(&warning));
@@ -192,24 +186,6 @@ fn signer(args: &SignedArgs) -> Result<Option<Signer>, Failure> {
             hint: "name the subject with --certificate-identity or --certificate-identity-regexp, \
                    the issuer with --certificate-oidc-issuer or --certificate-oidc-issuer-regexp",
         }),
-    }
-}
-
-/// The trusted root that is named, else the one that is kept; none where nothing that must be
-/// proved needs one.
-fn root(
-    policy: &Policy,
-    offline: bool,
-    global: &GlobalArgs,
-    environment: &Environment,
-) -> Result<TrustedRoot, Failure> {
-    let needs_none = |requirement: &Requirement| {
-        matches!(requirement.signer, Signer::Key(_)) && policy.sources.insecure_ignore_tlog
-    };
-    match &policy.sources.trusted_root {
-        Some(file) => trust::root_in(Path::new(file)),
-        None if policy.gate.requirements.iter().all(needs_none) => Ok(TrustedRoot::default()),
-        None => trust::root(offline, global, environment),
     }
 }
 

@@ -5,12 +5,12 @@ use std::io::{IsTerminal, stdout};
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
+use sealift::policy::LoadedPolicy;
 use sealift::{
     Bases, Database, Format, JsonOptions, KnownBases, Matching, NamedBase, PackageType, Report,
-    ScanOptions, Scanner, Selection, SkipRules, Status, TableStyle, Target, policy,
+    ScanOptions, Scanner, Selection, Silent, SkipRules, Status, TableStyle, Target, policy,
 };
 
-use crate::advisories::Advisories;
 use crate::args::peers;
 use crate::args::variables::Peer;
 use crate::args::{
@@ -22,7 +22,7 @@ use crate::failure::Failure;
 use crate::network::Network;
 use crate::progress::Bar;
 use crate::verbs::sign::Attesting;
-use crate::{Environment, advisories, cache, deadline, output, summary, suppress, target};
+use crate::{Environment, advisories, cache, deadline, output, summary, suppress, target, vex};
 
 /// Files of Trivy's that it would read from the working directory, and this version does not.
 const NOT_READ: [&str; 1] = ["trivy.yaml"];
@@ -157,20 +157,17 @@ fn run(
 ) -> Result<u8, Failure> {
     let selection = selection(args)?;
     let mut suppressed = match args.looks_for_vulnerabilities() {
-        true => suppress::Files::new(&args.suppress)?,
-        false => suppress::Files::default(),
+        true => suppress::load(&args.suppress)?,
+        false => LoadedPolicy::default(),
     };
     if !global.quiet {
-        suppressed.say();
+        suppress::say(&suppressed.told);
     }
     let (mut report, scanner, notes) = scanned(target, options, args, global, environment)?;
     let statements = attesting.as_ref();
     let statements =
         statements.map(|it| it.statements(&report, scanner.database(), args)).transpose()?;
-    if let Some(by) = suppressed.attested.take() {
-        let suppressions = &mut suppressed.suppressions;
-        by.add(target, &report, suppressions, args.offline, global, environment)?;
-    }
+    vex::add_attested(&mut suppressed, target, &report, args.offline, global, environment)?;
     let hidden = selection.apply(&mut report);
     let judged_at = options.judged_at.unwrap_or_else(now);
     let unused = policy::apply(&mut report, &suppressed.with_exceptions(), judged_at);
@@ -223,18 +220,20 @@ pub(super) fn scanned(
     let bar = Bar::new(!args.no_progress && !global.quiet);
     let contents = Scanner::read(target, options, &bar)?;
     drop(bar);
-    let advisories = match named {
+    let (database, notes) = match named {
         None if matches => {
-            advisories::database(args, contents.exports(options), global, environment)?
+            let needed = contents.exports(options);
+            let kept = advisories::database(args, needed, global, environment)?;
+            (kept.database, kept.notes)
         }
-        database => Advisories { database, notes: Vec::new() },
+        database => (database, Vec::new()),
     };
-    let scanner = advisories.database.map_or_else(Scanner::without_database, Scanner::new);
-    let report = scanner.judge(contents, options)?;
+    let scanner = database.map_or_else(Scanner::without_database, Scanner::new);
+    let report = scanner.judge(contents, options, &Silent)?;
     if let Some(cache) = options.cache.as_deref().filter(|_| !global.quiet) {
         cache::say_problem(cache);
     }
-    Ok((report, scanner, advisories.notes))
+    Ok((report, scanner, notes))
 }
 
 /// The exit status: as in Trivy an end of life decides first, then findings; then whether the scan

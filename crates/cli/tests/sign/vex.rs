@@ -52,7 +52,7 @@ fn what_the_named_signer_attested_takes_findings_out() {
     let (found, told) = has_log4shell(&world, &image, &with(&["--vex", "oci"], &BY_KEY));
     assert!(!found, "{told}");
     assert!(told.contains("OpenVEX: attestation sha256:"), "{told}");
-    let policy = "[vex]\nkey = 'cosign.pub'\n[verify]\ninsecure-ignore-tlog = true\n";
+    let policy = "[vex]\nkey = 'cosign.pub'\ninsecure-ignore-tlog = true\n";
     fs::write(world.0.path().join("sealift.toml"), policy).unwrap();
     assert!(!has_log4shell(&world, &image, &[]).0, "sealift.toml names somebody, too");
     let gate = world.run(&with(&with(&["gate", &image], &SCAN), &["--format", "json"]));

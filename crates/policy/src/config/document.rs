@@ -20,8 +20,7 @@ pub(super) struct Document {
     gate: Gate,
     scan: Scan,
     verify: Verify,
-    /// Whose VEX attestations count.
-    vex: SignerKeys,
+    vex: Vex,
     exceptions: Vec<Exception>,
 }
 
@@ -82,9 +81,19 @@ struct Verify {
     attestations: Vec<Attestation>,
 }
 
-/// Who must have signed, as it is written.
+/// Whose VEX attestations count.
 #[derive(Default, Deserialize)]
 #[serde(default, rename_all = "kebab-case", deny_unknown_fields)]
+struct Vex {
+    insecure_ignore_tlog: bool,
+    key: Option<String>,
+    certificate_identity: Option<String>,
+    certificate_identity_regexp: Option<String>,
+    certificate_oidc_issuer: Option<String>,
+    certificate_oidc_issuer_regexp: Option<String>,
+}
+
+/// Who must have signed, as it is written.
 struct SignerKeys {
     key: Option<String>,
     certificate_identity: Option<String>,
@@ -161,10 +170,12 @@ impl Document {
             rule.source = name.to_owned();
             exceptions.rules.push(rule);
         }
+        let insecure_ignore_vex_tlog = self.vex.insecure_ignore_tlog;
         let sources = Sources {
             ignore: self.scan.ignore,
             vex: self.scan.vex,
-            vex_signer: self.vex.signer("vex")?,
+            vex_signer: self.vex.signer()?,
+            insecure_ignore_vex_tlog,
             trusted_root: self.verify.trusted_root,
             insecure_ignore_tlog: self.verify.insecure_ignore_tlog,
         };
@@ -276,6 +287,19 @@ impl Attestation {
             certificate_oidc_issuer: self.certificate_oidc_issuer.clone(),
             certificate_oidc_issuer_regexp: self.certificate_oidc_issuer_regexp.clone(),
         }
+    }
+}
+
+impl Vex {
+    fn signer(self) -> Result<Option<Signer>, Error> {
+        let keys = SignerKeys {
+            key: self.key,
+            certificate_identity: self.certificate_identity,
+            certificate_identity_regexp: self.certificate_identity_regexp,
+            certificate_oidc_issuer: self.certificate_oidc_issuer,
+            certificate_oidc_issuer_regexp: self.certificate_oidc_issuer_regexp,
+        };
+        keys.signer("vex")
     }
 }
 

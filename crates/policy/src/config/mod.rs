@@ -31,6 +31,8 @@ pub struct Sources {
     pub vex: Vec<String>,
     /// Whose VEX attestations on an image count; nobody's when none is given.
     pub vex_signer: Option<Signer>,
+    /// Whether VEX attestations by a key need not be in a transparency log.
+    pub insecure_ignore_vex_tlog: bool,
     /// The trusted root that signatures are verified against.
     pub trusted_root: Option<String>,
     /// Whether signatures by a key need not be in a transparency log.

@@ -2,63 +2,79 @@
 
 use sealift_policy::{Limits, Signer, VexDocument};
 
-use super::proof::{LocalVerification, ProofError, chain, policy_of, unusable, verifier};
+use super::proof::{ImageVerification, ProofError, signed_by, unusable};
+use crate::Chain;
 use crate::verify::{
-    Attachment, Error, Origin, Outcome, PredicateType, Refusal, Rejection, SignedImage, Statement,
-    VerifiedAttached,
+    Attachment, BundleVerifier, Error, Origin, Outcome, PredicateType, Refusal, Rejection,
+    SignedImage, Statement, VerifiedAttached, provider,
 };
 
 /// What of the VEX attestations on an image counts.
 #[derive(Debug, Default)]
 #[non_exhaustive]
 pub struct AttestedVex {
-    /// The documents whose attestation was verified, in the order of their places.
+    /// The documents whose attestation was verified, in the order in which they are found.
     pub documents: Vec<VexDocument>,
-    /// Of those found that do not count, where each lies and why.
-    pub rejected: Vec<String>,
+    /// What a person is to be told: each document, and what was found and does not count.
+    pub told: Vec<String>,
 }
 
-impl LocalVerification<'_> {
-    /// The OpenVEX documents that `signer` has attested on the image. None where there are none;
-    /// what somebody else attested is among [`AttestedVex::rejected`].
-    ///
-    /// # Errors
-    /// The key or identity cannot be used, the image or what is attached to it cannot be read, or
-    /// the image is not what was scanned.
-    pub fn attested_vex(&self, signer: &Signer) -> Result<AttestedVex, ProofError> {
+impl ImageVerification<'_> {
+    /// The OpenVEX documents that a signer has attested on the image. What somebody else attested
+    /// or cannot be read takes nothing out, and is told.
+    #[must_use]
+    pub fn attested_vex(&self, signer: &Signer) -> AttestedVex {
+        self.read_vex(signer).unwrap_or_else(|error| AttestedVex {
+            documents: Vec::new(),
+            told: vec![format!("warning: VEX attestations are not read: {}", Chain(&error))],
+        })
+    }
+
+    fn read_vex(&self, signer: &Signer) -> Result<AttestedVex, ProofError> {
         let openvex = PredicateType::new("openvex")
             .map_err(|error| unusable("the type of an attestation", error))?;
-        let policy = policy_of(signer, self.insecure_ignore_tlog)?.require_predicate_type(openvex);
+        let policy = signed_by(signer, self.insecure_ignore_tlog)?.require_predicate_type(openvex);
         let kind = policy.signer_kind();
         let image = SignedImage::open(self.target, Attachment::Attestations, kind, &self.options)
             .map_err(|error| ProofError::Image(Box::new(error)))?;
         if !self.is_scanned(image.digest()) {
             return Err(ProofError::OtherImage(image.digest().clone()));
         }
-        let Outcome { verified, rejected, .. } =
-            image.outcome(&verifier(self.root), &policy, &[], self.now);
+        let verifier = BundleVerifier::with_provider(self.root, provider());
+        let Outcome { verified, rejected, .. } = image.outcome(&verifier, &policy, &[], self.now);
         let mut vex = AttestedVex::default();
         for attached in &verified {
             match self.document(attached) {
-                Ok(document) => vex.documents.push(document),
-                Err(why) => vex.rejected.push(format!("{}: {why}", name(attached.origin()))),
+                Ok(document) => vex.add(document),
+                Err(why) => vex.reject(attached.origin(), &why),
             }
         }
-        let rejected = rejected.iter().filter(|one| !is_of_another_kind(&one.why));
-        vex.rejected.extend(rejected.map(|one| format!("{}: {}", name(one.origin), one.why)));
+        for one in rejected.iter().filter(|one| !is_of_another_kind(&one.why)) {
+            vex.reject(one.origin, &one.why.to_string());
+        }
         Ok(vex)
     }
 
     fn document(&self, attached: &VerifiedAttached<'_>) -> Result<VexDocument, String> {
-        let told = |error: &dyn std::error::Error| chain(error);
+        let told = |error: &dyn std::error::Error| Chain(error).to_string();
         let statement = Statement::from_json(attached.payload(), &self.options.limits)
             .map_err(|error| told(&error))?;
-        VexDocument::read(
-            &name(attached.origin()),
-            statement.predicate_json().as_bytes(),
-            &Limits::default(),
-        )
-        .map_err(|error| told(&error))
+        let json = statement.predicate_json().as_bytes();
+        VexDocument::read(&name(attached.origin()), json, &Limits::default())
+            .map_err(|error| told(&error))
+    }
+}
+
+impl AttestedVex {
+    fn add(&mut self, document: VexDocument) {
+        let (form, count) = (document.format.name(), document.statements.len());
+        self.told.push(format!("{form}: {}: {count} statements", document.name));
+        self.documents.push(document);
+    }
+
+    fn reject(&mut self, origin: &Origin, why: &str) {
+        let name = name(origin);
+        self.told.push(format!("warning: a VEX attestation does not count: {name}: {why}"));
     }
 }
 

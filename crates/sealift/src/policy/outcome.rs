@@ -21,6 +21,8 @@ pub struct Outcome {
     pub suppressed: Vec<Suppressed>,
     /// Rules and statements that take nothing out.
     pub unused: Vec<Unused>,
+    /// What a person is to be told of VEX attestations on the image.
+    pub told: Vec<String>,
     /// `name@version` of the package of each suppressed finding.
     packages: Vec<String>,
 }
@@ -45,6 +47,7 @@ impl Outcome {
             decision,
             suppressed,
             unused,
+            told: Vec::new(),
         }
     }
 
