@@ -373,3 +373,48 @@ fn write_image(world: &World, mut layout: Layout, files: &[(&str, &str)], by: Op
     fs::create_dir(&path).unwrap();
     layout.write(&path).unwrap();
 }
+
+#[test]
+fn what_a_build_sets_for_its_reports_does_not_turn_back_the_gates_clock() {
+    let world = World::new();
+    let policy = "[[exceptions]]\nid = 'CVE-2021-44228'\njustification = 'gone soon'\n\
+                  expires = 2024-01-01\n";
+    world.write("sealift.toml", policy);
+    let image = format!("oci:{}:demo", project().join("examples/image").display());
+    for verb in ["gate", "image"] {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_sealift"));
+        command.args([verb, &image, "--db", "db"]).env_clear().stdin(Stdio::null());
+        command.env("SOURCE_DATE_EPOCH", "1500000000").current_dir(world.folder.path());
+        let output = command.output().unwrap();
+        assert!(stdout(&output).contains(LOG4SHELL), "{verb}: {}", stdout(&output));
+        assert!(!stderr(&output).contains("suppressed: 1"), "{verb}: {}", stderr(&output));
+    }
+}
+
+#[test]
+fn a_signer_by_flag_keeps_the_attestations_of_the_policy() {
+    let world = World::new();
+    let instance = Instance::new("gate", 1_780_000_000);
+    write_image(&world, Layout::default(), &[("etc/hostname", "shop")], Some(&instance));
+    world.write("ada.pub", &instance.key(KeyKind::P256, "ada").public_pem());
+    let policy = "[verify]\nkey = 'ada.pub'\ninsecure-ignore-tlog = true\n\
+                  [[verify.attestations]]\ntype = 'vuln'\n";
+    world.write("sealift.toml", policy);
+    let gate = ["gate", "oci:own:1.0", "--db", "db"];
+    for flags in [&[][..], &["--key", "ada.pub"]] {
+        let output = world.run(&[&gate[..], flags].concat());
+        assert_eq!(output.status.code(), Some(1), "{}", stdout(&output));
+        assert!(stdout(&output).contains("an attestation vuln is required"), "{}", stdout(&output));
+        let weaker = "warning: sealift.toml: signatures by a key need not be in";
+        assert!(stderr(&output).contains(weaker), "{}", stderr(&output));
+    }
+}
+
+#[test]
+fn what_the_gate_did_not_look_at_is_told() {
+    let world = World::new();
+    let output = world.image("gate", &["--skip-dirs", "opt", "--pkg-types", "library"]);
+    let told = stdout(&output);
+    assert!(told.contains("note: not looked at: opt (--skip-dirs)"), "{told}");
+    assert!(told.contains("note: not looked at: packages of the operating system"), "{told}");
+}

@@ -34,11 +34,15 @@ const FIRST_REAL_SECOND: i64 = 315_705_600;
 
 impl Report {
     /// Whole days from `created` to the time by which the report judges; none when there is no
-    /// such time, or `created` is none that was ever on a clock.
+    /// such time, or `created` is none that was ever on a clock: long ago, or after tomorrow.
     #[must_use]
     pub fn age_in_days(&self, created: Option<Timestamp>) -> Option<u64> {
         let (now, created) = (self.judged_at?, created.filter(|time| is_real(*time))?);
-        u64::try_from(now.days_since(created)).ok().or(Some(0))
+        match now.days_since(created) {
+            // Clocks differ, time zones are forgotten; more than that is no time of creation.
+            -1 => Some(0),
+            days => u64::try_from(days).ok(),
+        }
     }
 
     /// The base of the image.
@@ -94,7 +98,8 @@ mod tests {
         for (created, days) in [
             (at("2030-01-01T13:00:00Z"), Some(30)),
             (at("2030-01-01T11:00:00Z"), Some(31)),
-            (at("2030-03-01T00:00:00Z"), Some(0)),
+            (at("2030-02-01T23:00:00Z"), Some(0)),
+            (at("2030-03-01T00:00:00Z"), None),
             (at("0001-01-01T00:00:00Z"), None),
             (at("1970-01-01T00:00:00Z"), None),
             (at("1980-01-01T00:00:01Z"), None),

@@ -54,6 +54,10 @@ impl Peer {
     }
 }
 
+/// Flags that leave something out of what is looked at, or of what counts.
+const NARROWING: [&str; 6] =
+    ["ignorefile", "pkg-types", "policy-file", "skip-dirs", "skip-files", "vex"];
+
 /// A flag that a variable set.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Filled {
@@ -63,7 +67,7 @@ pub(crate) struct Filled {
 }
 
 /// Adds to `args` the flags that are not among them and that a variable sets. A weakening
-/// (`--insecure-*`, `--allow-*`) that comes this way is named on stderr.
+/// (`--insecure*`, `--allow-*`, what leaves something out) that comes this way is named on stderr.
 pub(crate) fn fill_in(
     command: &Command,
     mut args: Vec<OsString>,
@@ -100,7 +104,8 @@ pub(crate) fn fill_in(
             );
             continue;
         }
-        if flag.starts_with("allow-") || flag.starts_with("insecure-") {
+        let weakens = flag.starts_with("allow-") || flag.starts_with("insecure");
+        if weakens || NARROWING.contains(&flag) {
             eprintln!("warning: --{flag} comes from {variable}");
         }
         let mut word = OsString::from(format!("--{flag}="));

@@ -6,10 +6,12 @@ use sealift::policy::{
     Action, ForbiddenLicense, ForbiddenPackage, Gate, GatePolicy, Identity, ImageVerification,
     Outcome, Policy, Requirement, Signer, Verdict, Wanted,
 };
-use sealift::{Silent, escape};
+use sealift::{Severity, Silent, escape};
 
 use super::scan;
-use crate::args::{DecideArgs, GateArgs, GlobalArgs, ReportFormat, SignedArgs};
+use crate::args::{
+    DecideArgs, GateArgs, GlobalArgs, PackageKind, ReportFormat, ScanArgs, SignedArgs,
+};
 use crate::failure::Failure;
 use crate::{Environment, clock, output, summary, suppress, trust};
 
@@ -32,7 +34,12 @@ pub(crate) fn gate(
         // What an engine keeps under that name has no signature.
         args.image.image_src = vec!["remote".to_owned()];
     }
-    let (target, options) = scan::image_target(&args.image, global, environment)?;
+    let (target, mut options) = scan::image_target(&args.image, global, environment)?;
+    // What a build sets for its own reports says nothing of the day on which this decides.
+    let now = args.image.scan.as_of.unwrap_or_else(clock::now);
+    options.judged_at = Some(now);
+    // What comes from the cache was verified some other day, from some other blob.
+    options.cache = None;
     let root = trust::of_policy(&read, args.image.scan.offline, global, environment)?;
     if !global.quiet {
         suppress::say(&read.told);
@@ -41,7 +48,7 @@ pub(crate) fn gate(
         scan::scanned(&target, &options, &args.image.scan, global, environment)?;
     report.notes = scan::not_scanned(&args.image.scan);
     report.notes.extend(notes);
-    let now = options.judged_at.unwrap_or_else(clock::now);
+    report.notes.extend(left_out(&args.image.scan));
     let gate = Gate::new(read.policy, read.suppressions, now);
     let gate = gate.with_trusted_root(root).verified_at(clock::now());
     let outcome = gate.decide(&target, &mut report, &Silent)?;
@@ -86,6 +93,25 @@ fn write(
     output::emit(scan.output.as_deref(), |out| out.write_all(text.as_bytes()))
 }
 
+/// What flags leave out of what is looked at.
+fn left_out(args: &ScanArgs) -> Vec<String> {
+    let mut told = Vec::new();
+    for (flag, paths) in [("--skip-dirs", &args.skip_dirs), ("--skip-files", &args.skip_files)] {
+        if !paths.is_empty() {
+            told.push(format!("not looked at: {} ({flag})", paths.join(", ")));
+        }
+    }
+    for (kind, what) in [
+        (PackageKind::Os, "packages of the operating system"),
+        (PackageKind::Library, "packages of languages"),
+    ] {
+        if !args.pkg_types.contains(&kind) {
+            told.push(format!("not looked at: {what} (--pkg-types)"));
+        }
+    }
+    told
+}
+
 /// Sets what flags say.
 fn set(policy: &mut GatePolicy, args: &GateArgs) -> Result<(), Failure> {
     let DecideArgs { fail_on, warn_on, unknown, kev, .. } = &args.decide;
@@ -95,6 +121,10 @@ fn set(policy: &mut GatePolicy, args: &GateArgs) -> Result<(), Failure> {
     }
     if let Some(severities) = warn_on {
         policy.warn_on = severities.iter().copied().collect();
+        // To name it among the severities says the same as --unknown.
+        if policy.warn_on.contains(&Severity::Unknown) {
+            policy.unknown = policy.unknown.max(Action::Warn);
+        }
     }
     policy.unknown = unknown.map_or(policy.unknown, Action::from);
     policy.kev = kev.map_or(policy.kev, Action::from);
@@ -142,7 +172,9 @@ fn require(policy: &mut Policy, args: &SignedArgs) -> Result<(), Failure> {
     }
     let signer = signer(args)?;
     if let Some(signer) = &signer {
-        policy.gate.requirements = vec![Requirement::new(Wanted::Signature, signer.clone())];
+        let requirements = &mut policy.gate.requirements;
+        requirements.retain(|known| known.wanted != Wanted::Signature);
+        requirements.insert(0, Requirement::new(Wanted::Signature, signer.clone()));
     }
     let own = policy.gate.requirements.first().map(|known| known.signer.clone());
     for predicate in &args.attestation {

@@ -169,8 +169,9 @@ fn run(
         statements.map(|it| it.statements(&report, scanner.database(), args)).transpose()?;
     vex::add_attested(&mut suppressed, target, &report, args.offline, global, environment)?;
     let hidden = selection.apply(&mut report);
-    let judged_at = options.judged_at.unwrap_or_else(now);
-    let unused = policy::apply(&mut report, &suppressed.with_exceptions(), judged_at);
+    // What a build sets for its own reports revives no rule that has expired.
+    let today = args.as_of.unwrap_or_else(now);
+    let unused = policy::apply(&mut report, &suppressed.with_exceptions(), today);
     report.shows_suppressed = args.suppress.show_suppressed;
     report.notes = not_scanned(args);
     report.notes.extend(notes);

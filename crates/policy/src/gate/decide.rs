@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 
 use sealift_matcher::{Finding, Status};
-use sealift_model::{Package, Severity};
+use sealift_model::{BaseEvidence, Package, Severity};
 
 use super::{
     About, Action, Decision, Facts, GatePolicy, Reason, Verdict, Verification, Wanted, licenses,
@@ -93,13 +93,19 @@ fn of_finding(
         grounds.push((action, format!("CVSS {score}")));
     }
     let worst = grounds.iter().map(|(action, _)| *action).max().unwrap_or_default();
-    let limited = if package.from_base.is_some() { worst.min(policy.base) } else { worst };
+    // Whoever made the image wrote the history that a guess follows: it excuses nothing.
+    let is_known_base = package.from_base.is_some_and(|by| by != BaseEvidence::Guessed);
+    let limited = if is_known_base { worst.min(policy.base) } else { worst };
     if limited == Action::Pass {
         return None;
     }
     let told_grounds: Vec<String> =
         grounds.into_iter().filter(|(action, _)| *action == worst).map(|(_, text)| text).collect();
-    let base = if package.from_base.is_some() { ", from the base image" } else { "" };
+    let base = match package.from_base {
+        None => "",
+        Some(BaseEvidence::Guessed) => ", from the base image by a guess",
+        Some(_) => ", from the base image",
+    };
     let fix = match finding.fixed_versions.as_slice() {
         [] => "no fix yet".to_owned(),
         versions => format!("fixed in {}", versions.join(", ")),

@@ -1,3 +1,5 @@
+use sealift_model::BaseEvidence;
+
 use super::*;
 use crate::tests::{day, rules, scanned};
 use crate::{IgnoreFormat, Scanned, SuppressedBy};
@@ -141,6 +143,26 @@ fn the_base_image_may_count_less() {
         let facts = Facts::new(&inventory, &findings, day("2030-02-01"));
         let policy = GatePolicy { base, unknown: Action::Fail, ..lenient() };
         assert_eq!(policy.decide(&facts, &WithoutVerification).verdict, verdict, "{base}");
+    }
+}
+
+/// Whoever made the image wrote the history that the guess follows.
+#[test]
+fn a_base_that_is_a_guess_excuses_nothing() {
+    let policy = GatePolicy { base: Action::Pass, unknown: Action::Fail, ..lenient() };
+    let (mut inventory, findings) = scanned();
+    for (evidence, failing) in
+        [(BaseEvidence::Named, 1), (BaseEvidence::Listed, 1), (BaseEvidence::Guessed, 2)]
+    {
+        for package in inventory.packages.iter_mut().filter(|it| it.from_base.is_some()) {
+            package.from_base = Some(evidence);
+        }
+        let decision = policy
+            .decide(&Facts::new(&inventory, &findings, day("2030-02-01")), &WithoutVerification);
+        assert_eq!(decision.reasons.len(), failing, "{evidence:?}: {:?}", told(&decision));
+        let is_told =
+            told(&decision).iter().any(|text| text.contains("from the base image by a guess"));
+        assert_eq!(is_told, evidence == BaseEvidence::Guessed);
     }
 }
 

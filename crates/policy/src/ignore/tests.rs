@@ -79,6 +79,24 @@ fn a_wrong_day_drops_the_line_and_is_told() {
 }
 
 /// A licence expression with blanks is one id, up to ` exp:`.
+/// Trivy passes over what it does not know: a rule that seems to end would count for ever.
+#[test]
+fn what_means_nothing_is_told() {
+    let file = read(IgnoreFormat::Trivy, "CVE-2030-0001 expires:2020-01-01\nCVE-2030-0002 # old\n");
+    let file = file.unwrap();
+    assert_eq!(file.rules.len(), 2);
+    assert_eq!(file.warnings, ["line 1: expires:2020-01-01 is not known and counts for nothing"]);
+    let text = "vulnerabilities:\n- id: CVE-2030-0001\n  expires: 2020-01-01\n  path: usr\n";
+    let file = read(IgnoreFormat::TrivyYaml, text).unwrap();
+    assert_eq!(
+        file.warnings,
+        [
+            "vulnerabilities[0].expires is not known and counts for nothing",
+            "vulnerabilities[0].path is not known and counts for nothing",
+        ]
+    );
+}
+
 #[test]
 fn an_expression_of_licences_is_one_id() {
     for (line, id) in [

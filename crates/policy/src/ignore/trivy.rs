@@ -17,6 +17,10 @@ pub(super) fn read(bytes: &[u8], limits: &Limits) -> Result<IgnoreFile, Error> {
         match rule(line) {
             Ok(mut rule) => {
                 rule.line = Some(number);
+                if let Some(word) = unknown_word(line) {
+                    let told = format!("line {number}: {word} is not known and counts for nothing");
+                    file.warnings.push(told);
+                }
                 file.rules.push(rule);
             }
             Err(day) => file.warnings.push(format!(
@@ -42,6 +46,15 @@ fn rule(line: &str) -> Result<Rule, &str> {
     let mut rule = Rule::new(Scope::Anything, vec![Condition::AnyId(id)]);
     rule.expires = expires;
     Ok(rule)
+}
+
+/// A word that is neither an id nor an end, nor behind the sign of a comment.
+fn unknown_word(line: &str) -> Option<&str> {
+    if license(line).is_some() {
+        return None;
+    }
+    let words = line.split_whitespace().skip(1).take_while(|word| !word.starts_with('#'));
+    words.filter(|word| !word.starts_with("exp:")).last()
 }
 
 /// The text before the end of a line, when it is a licence expression of several words.

@@ -1,7 +1,10 @@
 //! `.trivyignore.yaml`: lists of rules for each kind of finding.
 
+use std::collections::BTreeMap;
+
 use sealift_model::{Purl, Timestamp};
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 
 use super::rule::Condition;
 use super::{IgnoreFile, Rule, Scope};
@@ -26,6 +29,9 @@ struct Entry {
     purls: Option<Vec<String>>,
     expired_at: Option<String>,
     statement: Option<String>,
+    /// What Trivy does not know, either.
+    #[serde(flatten)]
+    unknown: BTreeMap<String, IgnoredAny>,
 }
 
 pub(super) fn read(bytes: &[u8], limits: &Limits) -> Result<IgnoreFile, Error> {
@@ -38,7 +44,12 @@ pub(super) fn read(bytes: &[u8], limits: &Limits) -> Result<IgnoreFile, Error> {
         ("licenses", document.licenses, Scope::Licenses),
     ] {
         for (at, entry) in entries.into_iter().flatten().enumerate() {
-            file.rules.push(rule(entry, scope, &format!("{list}[{at}]"))?);
+            let place = format!("{list}[{at}]");
+            let unknown = entry.unknown.keys();
+            let told =
+                unknown.map(|key| format!("{place}.{key} is not known and counts for nothing"));
+            file.warnings.extend(told);
+            file.rules.push(rule(entry, scope, &place)?);
         }
     }
     Ok(file)

@@ -181,11 +181,13 @@ fn statements(
     let Some(id) = ids.first() else {
         return read.skip(place.to_owned(), "", "it names no vulnerability");
     };
-    for (word, product_ids) in &vulnerability.product_status {
-        let Some(status) = status(word) else {
-            // `recommended` says nothing of the vulnerability.
-            continue;
-        };
+    // `recommended` says nothing of the vulnerability. Of statements as old as each other the last
+    // counts: where a product is said to be affected and not affected, it is the former.
+    let stated = vulnerability.product_status.iter();
+    let mut stated: Vec<_> =
+        stated.filter_map(|(word, ids)| Some((status(word)?, word, ids))).collect();
+    stated.sort_by_key(|(status, ..)| *status == VexStatus::Affected);
+    for (status, word, product_ids) in stated {
         for (at, product_id) in product_ids.iter().enumerate() {
             let place = format!("{place}.product_status.{word}[{at}]");
             let product = match products.product(product_id) {

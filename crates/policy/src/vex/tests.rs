@@ -280,6 +280,13 @@ fn the_statuses_of_csaf() {
 }
 
 #[test]
+fn of_two_statuses_of_one_product_affected_counts() {
+    let both = r#"{"known_affected": ["core"], "known_not_affected": ["core"]}"#;
+    let text = CSAF.replace(r#"{"known_not_affected": ["core"]}"#, both);
+    assert_eq!(suppressed(&applied(&vex(&text))), ["GHSA-dddd-eeee-ffff"]);
+}
+
+#[test]
 fn another_profile_of_csaf_is_no_vex() {
     let text = CSAF.replace("csaf_vex", "csaf_security_advisory");
     let error = read(&text).unwrap_err();

@@ -46,6 +46,8 @@ impl PolicyFiles {
             loaded.policy = Policy::read(&name(path), &bytes(path)?, &Limits::default())
                 .map_err(|source| PolicyFileError::malformed(path, source))?;
             loaded.told.push(format!("policy: {}", name(path)));
+            let weaker = weaker(&loaded.policy).into_iter();
+            loaded.told.extend(weaker.map(|told| format!("warning: {}: {told}", name(path))));
             loaded.folder = path.parent().map(Path::to_owned).unwrap_or_default();
         }
         let sources = loaded.policy.sources.clone();
@@ -161,6 +163,20 @@ impl PolicyFileError {
     fn malformed(path: &Path, source: Error) -> Self {
         Self::Malformed { path: path.to_owned(), line: source.line(), source }
     }
+}
+
+/// What a policy asks for that is weaker than what is asked for without it.
+fn weaker(policy: &Policy) -> Vec<&'static str> {
+    let Policy { gate, sources, .. } = policy;
+    let told = [
+        (sources.insecure_ignore_tlog, "signatures by a key need not be in a transparency log"),
+        (
+            sources.insecure_ignore_vex_tlog,
+            "VEX attestations by a key need not be in a transparency log",
+        ),
+        (gate.allow_incomplete, "what is not seen whole may pass"),
+    ];
+    told.into_iter().filter(|(is_set, _)| *is_set).map(|(_, told)| told).collect()
 }
 
 fn name(path: &Path) -> String {

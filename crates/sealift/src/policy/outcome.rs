@@ -21,6 +21,8 @@ pub struct Outcome {
     pub suppressed: Vec<Suppressed>,
     /// Rules and statements that take nothing out.
     pub unused: Vec<Unused>,
+    /// What else is to be known: what was not looked for or left out.
+    pub notes: Vec<String>,
     /// What a person is to be told of VEX attestations on the image.
     pub told: Vec<String>,
     /// `name@version` of the package of each suppressed finding.
@@ -47,6 +49,7 @@ impl Outcome {
             decision,
             suppressed,
             unused,
+            notes: report.notes.clone(),
             told: Vec::new(),
         }
     }
@@ -85,6 +88,9 @@ impl Outcome {
         for reason in incomplete {
             writeln!(out, "not seen: {}", escape::terminal(reason))?;
         }
+        for note in &self.notes {
+            writeln!(out, "note: {}", escape::terminal(note))?;
+        }
         for (suppressed, package) in self.suppressed.iter().zip(&self.packages) {
             writeln!(out, "suppressed: {}", escape::terminal(&told(suppressed, package)))?;
         }
@@ -117,6 +123,7 @@ impl Outcome {
                 .collect(),
             proofs: proofs.iter().map(|proof| proof.text.as_str()).collect(),
             incomplete,
+            notes: &self.notes,
             suppressed: self
                 .suppressed
                 .iter()
@@ -166,6 +173,7 @@ struct Document<'o> {
     reasons: Vec<JsonReason<'o>>,
     proofs: Vec<&'o str>,
     incomplete: &'o [String],
+    notes: &'o [String],
     suppressed: Vec<JsonSuppressed<'o>>,
     unused: Vec<JsonUnused<'o>>,
     /// Findings from which nothing follows.

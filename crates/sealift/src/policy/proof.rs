@@ -139,6 +139,9 @@ impl Verification for ImageVerification<'_> {
         if accepts_anybody(requirement) {
             by.push_str(" (ANY IDENTITY)");
         }
+        if self.insecure_ignore_tlog && matches!(requirement.signer, Signer::Key(_)) {
+            by.push_str(" (a transparency log is not required)");
+        }
         Ok(Proof::new(match &requirement.wanted {
             Wanted::Signature => format!("{} is signed by {by}", verified.image),
             Wanted::Attestation { predicate, builder: Some(builder) } => {
