@@ -8,7 +8,9 @@
 //! assert_eq!(status, std::process::ExitCode::SUCCESS);
 //! ```
 #![forbid(unsafe_code)]
-#![expect(clippy::print_stderr, reason = "messages to people are what this crate is for")]
+
+#[macro_use]
+mod complain;
 
 mod advisories;
 mod args;
@@ -17,6 +19,7 @@ mod clock;
 mod deadline;
 mod environment;
 mod failure;
+mod files;
 mod key_reference;
 mod network;
 mod output;

@@ -1,6 +1,5 @@
 //! Which trusted root counts where none is named.
 
-use std::fs;
 use std::path::Path;
 
 use sealift::escape;
@@ -10,7 +9,7 @@ use sealift::verify::{CurrentTrust, TrustedRoot, current_trust, trusted_root};
 
 use crate::args::GlobalArgs;
 use crate::failure::Failure;
-use crate::{Environment, cache, clock, network, suppress};
+use crate::{Environment, cache, clock, files, network, suppress};
 
 /// The trusted roots in the cache folder.
 pub(crate) fn store(global: &GlobalArgs, environment: &Environment) -> Result<TrustStore, Failure> {
@@ -82,14 +81,9 @@ pub(crate) fn of_policy(
 
 /// The trusted root in a file.
 pub(crate) fn root_in(path: &Path) -> Result<TrustedRoot, Failure> {
-    let unusable = |error: Box<dyn std::error::Error + Send + Sync>, hint| Failure::Unusable {
+    trusted_root(&files::document(path)?).map_err(|error| Failure::Unusable {
         what: path.display().to_string(),
-        error,
-        hint,
-    };
-    let json = fs::read(path)
-        .map_err(|error| unusable(error.into(), "check that the file is there and may be read"))?;
-    trusted_root(&json).map_err(|error| {
-        unusable(error.into(), "the trusted root must be one of Sigstore's, as JSON")
+        error: error.into(),
+        hint: "the trusted root must be one of Sigstore's, as JSON",
     })
 }

@@ -313,6 +313,18 @@ fn a_reader_that_has_seen_enough_is_no_error() {
     assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
 }
 
+#[cfg(target_os = "linux")]
+/// Messages decide nothing: not where nobody can read them, either.
+#[test]
+fn messages_that_cannot_be_written_change_no_status() {
+    for arguments in [&["image", "./nowhere", "--db", "nowhere"][..], &["verify", "--key", "none"]]
+    {
+        let full = OpenOptions::new().write(true).open("/dev/full").unwrap();
+        let status = command(arguments).stderr(full).stdout(Stdio::null()).status().unwrap();
+        assert_eq!(status.code(), Some(2), "{arguments:?}");
+    }
+}
+
 #[test]
 fn quiet_says_nothing_on_stderr() {
     let output = scan(&["image", IMAGE, "--quiet"]);

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use sealift_layers::Selector;
-use sealift_model::Reference;
+use sealift_model::{Digest, Reference};
 use sealift_registry::{Engine, EngineError, Registries, Repository};
 use tempfile::{NamedTempFile, TempPath};
 
@@ -86,6 +86,12 @@ impl RegistryImage {
     #[must_use]
     pub fn with_signatures_in(self, repository: Repository) -> Self {
         Self { signatures: Some(repository), ..self }
+    }
+
+    /// The same image by its digest: a tag may move.
+    #[must_use]
+    pub fn at_digest(&self, digest: Digest) -> Self {
+        Self { reference: self.reference.at_digest(digest), ..self.clone() }
     }
 
     /// Its name.

@@ -147,10 +147,11 @@ pub(crate) fn without_harmless(
     command: &Command,
     args: Vec<OsString>,
 ) -> (Vec<OsString>, Vec<&'static str>) {
-    let verb = args.iter().skip(1).find_map(|arg| command.find_subcommand(arg));
-    let is_ours = |flag: &str| {
-        verb.is_some_and(|verb| verb.get_arguments().any(|arg| arg.get_long() == Some(flag)))
-    };
+    let mut verb = command;
+    for arg in args.iter().skip(1) {
+        verb = verb.find_subcommand(arg).unwrap_or(verb);
+    }
+    let is_ours = |flag: &str| verb.get_arguments().any(|arg| arg.get_long() == Some(flag));
     let mut kept = Vec::with_capacity(args.len());
     let mut left_out = Vec::new();
     let mut args = args.into_iter();

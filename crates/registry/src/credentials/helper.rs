@@ -3,6 +3,7 @@
 
 use std::io::{Read as _, Write as _};
 use std::process::{Child, Command, Stdio};
+use std::sync::mpsc;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -12,6 +13,8 @@ use super::{Credential, CredentialError};
 
 /// Helpers may ask a person.
 const TIMEOUT: Duration = Duration::from_secs(60);
+/// How long the output of one that has ended may go on.
+const LEFT_BEHIND: Duration = Duration::from_secs(2);
 /// More than any credential has.
 const MAX_BYTES: u64 = 1 << 20;
 /// What all helpers say where there is nothing.
@@ -89,15 +92,20 @@ fn run(name: &str, verb: &str, input: &[u8]) -> Result<(bool, Vec<u8>), Credenti
         let _ = stdin.write_all(input);
     }
     let stdout = child.stdout.take();
-    let reader = thread::spawn(move || {
+    let (sender, receiver) = mpsc::channel();
+    thread::spawn(move || {
         let mut said = Vec::new();
         if let Some(stdout) = stdout {
             let _ = stdout.take(MAX_BYTES).read_to_end(&mut said);
         }
-        said
+        // Nobody waits any more where it took too long.
+        let _ = sender.send(said);
     });
     let succeeded = wait(&mut child, name)?;
-    let said = reader.join().map_err(|_| failed(name, "its answer cannot be read"))?;
+    // What it started and left behind may hold its output open.
+    let said = receiver
+        .recv_timeout(LEFT_BEHIND)
+        .map_err(|_| failed(name, "it has ended, and its output has not"))?;
     Ok((succeeded, said))
 }
 

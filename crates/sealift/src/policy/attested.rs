@@ -35,7 +35,7 @@ impl ImageVerification<'_> {
             .map_err(|error| unusable("the type of an attestation", error))?;
         let policy = signed_by(signer, self.insecure_ignore_tlog)?.require_predicate_type(openvex);
         let kind = policy.signer_kind();
-        let image = SignedImage::open(self.target, Attachment::Attestations, kind, &self.options)
+        let image = SignedImage::open(&self.target, Attachment::Attestations, kind, &self.options)
             .map_err(|error| ProofError::Image(Box::new(error)))?;
         if !self.is_scanned(image.digest()) {
             return Err(ProofError::OtherImage(image.digest().clone()));

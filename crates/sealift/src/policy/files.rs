@@ -49,6 +49,7 @@ impl PolicyFiles {
             let weaker = weaker(&loaded.policy).into_iter();
             loaded.told.extend(weaker.map(|told| format!("warning: {}: {told}", name(path))));
             loaded.folder = path.parent().map(Path::to_owned).unwrap_or_default();
+            beside(&loaded.folder, &mut loaded.policy);
         }
         let sources = loaded.policy.sources.clone();
         let folder = loaded.folder.clone();
@@ -162,6 +163,19 @@ pub enum PolicyFileError {
 impl PolicyFileError {
     fn malformed(path: &Path, source: Error) -> Self {
         Self::Malformed { path: path.to_owned(), line: source.line(), source }
+    }
+}
+
+/// The keys and the trusted root that a policy names lie beside it, as the other files do.
+fn beside(folder: &Path, policy: &mut Policy) {
+    let Policy { gate, sources, .. } = policy;
+    let signers = gate.requirements.iter_mut().map(|requirement| &mut requirement.signer);
+    let keys = signers.chain(&mut sources.vex_signer).filter_map(|signer| match signer {
+        Signer::Key(file) => Some(file),
+        _ => None,
+    });
+    for file in keys.chain(&mut sources.trusted_root) {
+        *file = name(&folder.join(&*file));
     }
 }
 

@@ -1,5 +1,6 @@
 //! Signatures and attestations that a gate requires, proved on an image.
 
+use std::borrow::Cow;
 use std::path::PathBuf;
 
 use sealift_policy::{Identity, NotProved, Proof, Requirement, Signer, Verification, Wanted};
@@ -16,7 +17,7 @@ const ANY_IDENTITY: &str = "ANY IDENTITY is accepted: the expressions match ever
 
 /// Proves what is required of an image that was scanned, content included, wherever it lies.
 pub struct ImageVerification<'v> {
-    pub(super) target: &'v Target,
+    pub(super) target: Cow<'v, Target>,
     pub(super) root: &'v TrustedRoot,
     pub(super) now: Timestamp,
     observer: &'v dyn Observer,
@@ -75,7 +76,15 @@ impl<'v> ImageVerification<'v> {
         let image = report.artifact.image.as_ref();
         let manifest = image.and_then(|image| image.manifest.as_ref());
         let index = image.and_then(|image| image.index.clone());
-        let scanned = manifest.map(|manifest| manifest.digest.clone()).into_iter().chain(index);
+        let manifest = manifest.map(|manifest| manifest.digest.clone());
+        // A tag may have moved since.
+        let target = match (target, index.as_ref().or(manifest.as_ref())) {
+            (Target::Registry(image), Some(digest)) => {
+                Cow::Owned(Target::Registry(image.at_digest(digest.clone())))
+            }
+            _ => Cow::Borrowed(target),
+        };
+        let scanned = manifest.into_iter().chain(index);
         Self {
             target,
             root,
@@ -124,11 +133,12 @@ impl Verification for ImageVerification<'_> {
             Wanted::Signature => Attachment::Signatures,
             _ => Attachment::Attestations,
         };
-        let image = SignedImage::open(self.target, attachment, policy.signer_kind(), &self.options)
-            .map_err(|error| told(&error))?;
+        let image =
+            SignedImage::open(&self.target, attachment, policy.signer_kind(), &self.options)
+                .map_err(|error| told(&error))?;
         if !self.is_scanned(image.digest()) {
             let digest = image.digest();
-            return Err(NotProved::new(format!("{digest} is signed, and is not what was scanned")));
+            return Err(NotProved::new(format!("{digest} is there, and is not what was scanned")));
         }
         let verifier = BundleVerifier::with_provider(self.root, provider());
         let verified = image

@@ -6,10 +6,10 @@ use sealift::Timestamp;
 use sealift::sign::{StatementDraft, predicate, provenance};
 use sealift::verify::{Hash, Limits, PredicateType, Statement};
 
-use super::blob::read;
 use crate::Environment;
 use crate::args::AttestedArgs;
 use crate::failure::Failure;
+use crate::files;
 use crate::verbs::verify::predicate_type;
 
 const CI_TYPE: &str = "https://slsa.dev/provenance/v1";
@@ -33,7 +33,7 @@ pub(super) fn statement(
     } else {
         let predicate_type = predicate_type(&args.predicate_type)?;
         let path = args.predicate.as_deref().unwrap_or(Path::new("-"));
-        let made = predicate(&predicate_type, &read(path)?, now);
+        let made = predicate(&predicate_type, &files::whole(path)?, now);
         let value = made.map_err(|error| Failure::Unusable {
             what: path.display().to_string(),
             error: error.into(),

@@ -1,7 +1,5 @@
 //! `sign-blob` and `attest-blob`.
 
-use std::fs;
-use std::io::{self, Read as _};
 use std::path::Path;
 
 use sealift::sign::{SignatureBundle, SignerMaterial, ToSign, pem_block};
@@ -15,7 +13,7 @@ use crate::args::{AttestBlobArgs, GlobalArgs, SignBlobArgs, SigningArgs};
 use crate::clock::now;
 use crate::failure::Failure;
 use crate::verbs::verify::set_deadline;
-use crate::{Environment, output};
+use crate::{Environment, files, output};
 
 /// `sign-blob`.
 pub(crate) fn sign_blob(
@@ -34,7 +32,7 @@ pub(crate) fn sign_blob(
     start(&args.signing, args.bundle.is_some(), global)?;
     let session = Session::open(&args.signing.by, global, environment)?;
     for path in files {
-        let message = read(path)?;
+        let message = files::whole(path)?;
         let signed = session.sign(ToSign::Message(&message))?;
         write_bundle(args.bundle.as_deref(), &signed, global)?;
         write_certificate(args.output_certificate.as_deref(), &signed)?;
@@ -67,7 +65,7 @@ pub(crate) fn attest_blob(
     start(&args.signing, args.bundle.is_some(), global)?;
     let session = Session::open(&args.signing.by, global, environment)?;
     let statement = match &args.attested.statement {
-        Some(path) => read(path)?,
+        Some(path) => files::whole(path)?,
         None => {
             let (name, digest) = subject(args)?;
             let subject = (name.as_str(), digest);
@@ -115,7 +113,7 @@ fn subject(args: &AttestBlobArgs) -> Result<(String, Hash), Failure> {
             let hint = "write SHA-256 in 64 hexadecimal digits";
             Failure::Value { flag: "--hash", value: hex.clone(), hint }
         })?,
-        (None, path) => HashAlgorithm::Sha256.hash(&read(path.unwrap_or(Path::new("-")))?),
+        (None, path) => HashAlgorithm::Sha256.hash(&files::whole(path.unwrap_or(Path::new("-")))?),
     };
     Ok((name.unwrap_or_default(), digest))
 }
@@ -142,20 +140,4 @@ fn write_certificate(path: Option<&Path>, signed: &SignatureBundle) -> Result<()
         }
         _ => Ok(()),
     }
-}
-
-/// A file, or stdin.
-pub(super) fn read(path: &Path) -> Result<Vec<u8>, Failure> {
-    let bytes = match path.as_os_str() == "-" {
-        true => {
-            let mut bytes = Vec::new();
-            io::stdin().lock().read_to_end(&mut bytes).map(|_| bytes)
-        }
-        false => fs::read(path),
-    };
-    bytes.map_err(|error| Failure::Unusable {
-        what: path.display().to_string(),
-        error: error.into(),
-        hint: "check that the file is there and may be read",
-    })
 }

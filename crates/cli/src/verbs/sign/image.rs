@@ -12,7 +12,6 @@ use sealift::verify::{Attachment, Hash, StatementVersion, encode_base64};
 use sealift::{Descriptor, Reference, RegistryImage, escape};
 
 use super::attested;
-use super::blob::read;
 use super::session::Session;
 use crate::args::peers;
 use crate::args::variables::Peer;
@@ -21,7 +20,7 @@ use crate::clock::now;
 use crate::failure::Failure;
 use crate::network::Network;
 use crate::verbs::verify::set_deadline;
-use crate::{Environment, output, target};
+use crate::{Environment, files, output, target};
 
 const NAME_HINT: &str =
     "only images in registries are signed: push it, and name it as REGISTRY/REPOSITORY@DIGEST";
@@ -82,7 +81,7 @@ pub(crate) fn attest(
     let is_new = args.signing.new_bundle_format;
     let (statement, predicate_type) = match &args.attested.statement {
         Some(path) => {
-            let statement = read(path)?;
+            let statement = files::whole(path)?;
             let predicate_type = attested::check(&statement, &digest)?;
             (statement, predicate_type)
         }

@@ -1,6 +1,5 @@
 //! Who signs in one run of the command, and who vouches for it.
 
-use std::fs;
 use std::io::{BufRead as _, IsTerminal as _, stdin};
 use std::path::Path;
 
@@ -15,7 +14,7 @@ use super::key;
 use crate::args::{GlobalArgs, SignedByArgs};
 use crate::clock::now;
 use crate::failure::Failure;
-use crate::{Environment, network, trust};
+use crate::{Environment, files, network, trust};
 
 /// The public instance, which is asked when nothing else is named.
 const FULCIO: &str = "https://fulcio.sigstore.dev";
@@ -81,7 +80,9 @@ fn witnesses(
         false => Some(trust::material(false, global, environment)?),
     };
     let config = match &args.signing_config {
-        Some(path) if args.use_signing_config => Some((path.display().to_string(), read(path)?)),
+        Some(path) if args.use_signing_config => {
+            Some((path.display().to_string(), files::document(path)?))
+        }
         _ if is_named => None,
         _ => kept
             .as_ref()
@@ -173,7 +174,7 @@ fn token(
     };
     if let Some(given) = &args.identity_token {
         let path = Path::new(given);
-        let text = if path.is_file() { read(path)? } else { given.as_bytes().to_vec() };
+        let text = if path.is_file() { files::document(path)? } else { given.as_bytes().to_vec() };
         let token = IdentityToken::new(&String::from_utf8_lossy(&text));
         return token.map_err(|error| unusable("--identity-token", error.into()));
     }
@@ -193,14 +194,6 @@ fn token(
     })?;
     let token = source.token(client, &variables, &args.oidc_client_id);
     token.map_err(|error| unusable("no identity token", error.into()))
-}
-
-fn read(path: &Path) -> Result<Vec<u8>, Failure> {
-    fs::read(path).map_err(|error| Failure::Unusable {
-        what: path.display().to_string(),
-        error: error.into(),
-        hint: "check that the file is there and may be read",
-    })
 }
 
 fn not_signed(error: WitnessError) -> Failure {

@@ -8,13 +8,14 @@ use sealift::verify::{
 };
 
 use super::images::predicate_type;
-use super::signer::{Trust, read};
+use super::signer::Trust;
 use super::{said, set_deadline};
 use crate::Environment;
 use crate::args::peers;
 use crate::args::variables::Peer;
 use crate::args::{DigestAlgorithm, GlobalArgs, VerifyBlobArgs, VerifyBlobAttestationArgs};
 use crate::failure::Failure;
+use crate::files;
 
 /// `verify-blob`.
 pub(crate) fn verify_blob(
@@ -25,17 +26,17 @@ pub(crate) fn verify_blob(
     peers::set_by_variable(Peer::Cosign, environment)?;
     let trust = Trust::new(&args.signer, global, environment)?;
     set_deadline(&args.signer.out, global);
-    let artifact = read(&args.file)?;
+    let artifact = files::whole(&args.file)?;
     let name = args.file.display().to_string();
     let bundle = match (&args.bundle, &args.signature) {
         (Some(path), _) => bundle(path)?,
         (None, signature) => {
             let signature = match signature.as_deref().unwrap_or_default() {
-                path if Path::new(path).is_file() => read(Path::new(path))?,
+                path if Path::new(path).is_file() => files::document(Path::new(path))?,
                 text => text.as_bytes().to_vec(),
             };
-            let certificate = args.certificate.as_deref().map(read).transpose()?;
-            let timestamp = args.rfc3161_timestamp.as_deref().map(read).transpose()?;
+            let certificate = args.certificate.as_deref().map(files::document).transpose()?;
+            let timestamp = args.rfc3161_timestamp.as_deref().map(files::document).transpose()?;
             let mut evidence = Evidence::default();
             evidence.certificate = certificate.as_deref();
             evidence.timestamp = timestamp.as_deref();
@@ -61,7 +62,7 @@ pub(crate) fn verify_blob_attestation(
     };
     match (&args.file, &args.digest) {
         (Some(path), _) => {
-            let (bytes, name) = (read(path)?, path.display().to_string());
+            let (bytes, name) = (files::whole(path)?, path.display().to_string());
             judge(&trust, &bundle, Artifact::Bytes(&bytes), &name, global)
         }
         (None, digest) => {
@@ -74,13 +75,14 @@ pub(crate) fn verify_blob_attestation(
 
 fn bundle(path: &Path) -> Result<Bundle, Failure> {
     let name = path.display().to_string();
-    Bundle::from_json(&read(path)?, &Limits::default()).map_err(|error| not_verified(&name, &error))
+    Bundle::from_json(&files::document(path)?, &Limits::default())
+        .map_err(|error| not_verified(&name, &error))
 }
 
 /// An envelope alone, as a bundle.
 fn envelope(path: &Path) -> Result<Bundle, Failure> {
     let name = path.display().to_string();
-    let envelope = Envelope::from_json(&read(path)?, &Limits::default())
+    let envelope = Envelope::from_json(&files::document(path)?, &Limits::default())
         .map_err(|error| not_verified(&name, &error))?;
     let material = Material::PublicKey { hint: String::new() };
     Ok(Bundle::from_parts(material, Vec::new(), Vec::new(), Content::Envelope(envelope)))

@@ -4,10 +4,9 @@ use sealift::trust::InitialRoot;
 use sealift::{Digest, escape};
 
 use super::set_deadline;
-use super::signer::read;
 use crate::args::{GlobalArgs, InitializeArgs};
 use crate::failure::Failure;
-use crate::{Environment, clock, trust};
+use crate::{Environment, clock, files, trust};
 
 pub(crate) fn initialize(
     args: &InitializeArgs,
@@ -18,7 +17,7 @@ pub(crate) fn initialize(
     let initial = match &args.root {
         None => InitialRoot::Public,
         Some(path) => {
-            let root = read(path)?;
+            let root = files::document(path)?;
             let found = Digest::sha256_of(&root).hex().to_owned();
             if let Some(expected) = &args.root_checksum
                 && !found.eq_ignore_ascii_case(expected)

@@ -1,8 +1,5 @@
 //! Who must have signed, and what it is verified against.
 
-use std::fs;
-use std::path::Path;
-
 use sealift::verify::{
     BundleVerifier, FulcioExtension, Identities, IdentityMatcher, Policy, PublicKey, TextMatcher,
     TrustedKey, TrustedRoot, provider,
@@ -13,7 +10,7 @@ use crate::args::{GlobalArgs, SignerArgs};
 use crate::clock::now;
 use crate::failure::Failure;
 use crate::key_reference::KeyReference;
-use crate::{Environment, trust};
+use crate::{Environment, files, trust};
 
 /// A policy and what it is verified against.
 pub(super) struct Trust {
@@ -151,7 +148,7 @@ fn unusable(
 fn public_key(reference: &str, environment: &Environment) -> Result<PublicKey, Failure> {
     let hint = "save the public key in a file and name that";
     let bytes = match KeyReference::parse(reference, environment, hint)? {
-        KeyReference::File(path) => read(path)?,
+        KeyReference::File(path) => files::document(path)?,
         KeyReference::Variable(text) => text.to_vec(),
     };
     verify::public_key(&bytes).map_err(|error| Failure::Unusable {
@@ -173,13 +170,4 @@ fn root(
         None if needs_none => Ok(TrustedRoot::default()),
         None => trust::root(args.offline, global, environment),
     }
-}
-
-/// Reads a file that a flag or argument names.
-pub(super) fn read(path: &Path) -> Result<Vec<u8>, Failure> {
-    fs::read(path).map_err(|error| Failure::Unusable {
-        what: path.display().to_string(),
-        error: error.into(),
-        hint: "check that the file is there and may be read",
-    })
 }

@@ -1,0 +1,43 @@
+//! Files that flags and arguments name.
+
+use std::fs::File;
+use std::io::{self, Read, stdin};
+use std::path::Path;
+
+use crate::failure::Failure;
+
+/// More than any bundle, key or trusted root has.
+const MAX_DOCUMENT_BYTES: u64 = 64 << 20;
+
+/// A key, a bundle, a trusted root: of more than they can have nothing is taken.
+pub(crate) fn document(path: &Path) -> Result<Vec<u8>, Failure> {
+    bounded(path).map_err(|error| unreadable(path, error))
+}
+
+fn bounded(path: &Path) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    File::open(path)?.take(MAX_DOCUMENT_BYTES + 1).read_to_end(&mut bytes)?;
+    if u64::try_from(bytes.len()).is_ok_and(|length| length <= MAX_DOCUMENT_BYTES) {
+        return Ok(bytes);
+    }
+    let reason = format!("it is longer than {MAX_DOCUMENT_BYTES} bytes");
+    Err(io::Error::new(io::ErrorKind::FileTooLarge, reason))
+}
+
+/// What is signed or verified, of any size; `-` is stdin.
+pub(crate) fn whole(path: &Path) -> Result<Vec<u8>, Failure> {
+    let mut bytes = Vec::new();
+    let read = match path.as_os_str() == "-" {
+        true => stdin().lock().read_to_end(&mut bytes),
+        false => File::open(path).and_then(|mut file| file.read_to_end(&mut bytes)),
+    };
+    read.map(|_| bytes).map_err(|error| unreadable(path, error))
+}
+
+fn unreadable(path: &Path, error: io::Error) -> Failure {
+    Failure::Unusable {
+        what: path.display().to_string(),
+        error: error.into(),
+        hint: "check that the file is there and may be read",
+    }
+}
