@@ -109,12 +109,13 @@ const CHECKS_HINT: &str = "of a container image, packages and their vulnerabilit
 
 /// Cosign's flags without which the outcome would be another, and what to do instead.
 const MISSING_OF_COSIGN: &[(&str, &str)] = &[
-    ("attachment", "verify the attachment itself by its digest"),
+    ("attachment", "name the attachment itself by its digest"),
     ("ca-intermediates", ROOT_HINT),
     ("ca-roots", ROOT_HINT),
     ("certificate-chain", ROOT_HINT),
     ("payload", "verify the image in a layout, or the payload with verify-blob"),
     ("policy", "leave it out and look at the payloads that are printed"),
+    ("replace", "remove the older ones with `sealift clean --type attestation`"),
     ("sct", "timestamps of certificates are read from the certificate alone"),
     ("sk", KEY_HINT),
     ("slot", KEY_HINT),
@@ -122,21 +123,33 @@ const MISSING_OF_COSIGN: &[(&str, &str)] = &[
 ];
 
 const ROOT_HINT: &str = "put the certificates into a trusted root and name it with --trusted-root";
-const KEY_HINT: &str = "name the public key with --key FILE";
+const KEY_HINT: &str = "keys on security tokens are not read; name a file with --key FILE";
 
 /// Verbs of Trivy and Cosign that this command does not have.
 const VERBS: &[&str] = &[
+    "attach",
+    "client",
     "conf",
     "config",
     "convert",
+    "dockerfile",
+    "env",
+    "generate",
     "k8s",
     "kubernetes",
+    "manifest",
     "module",
+    "piv-tool",
+    "pkcs11-tool",
     "plugin",
+    "policy",
     "registry",
     "repo",
     "repository",
     "server",
+    "signing-config",
+    "trusted-root",
+    "upload",
     "vex",
     "vm",
 ];
@@ -261,6 +274,8 @@ mod tests {
             (&["sealift", "image", "x", "--ignore-policy", "v.rego"][..], "--ignore-policy"),
             (&["sealift", "fs", "x", "-t", "@t.tpl"], "--template"),
             (&["sealift", "convert", "x"], "the verb convert"),
+            (&["sealift", "attach", "sbom", "x"], "the verb attach"),
+            (&["sealift", "attest", "x", "--replace"], "--replace"),
             (&["sealift", "verify", "x", "--ca-roots", "f"], "--ca-roots"),
         ] {
             let error = crate::args::command().try_get_matches_from(args).unwrap_err();
