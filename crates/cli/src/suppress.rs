@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use sealift::escape;
 use sealift::policy::{
-    IgnoreFile, IgnoreFormat, Limits, Policy, Suppressions, Unused, VexDocument,
+    IgnoreFile, IgnoreFormat, Limits, Policy, Sources, Suppressions, Unused, VexDocument,
 };
 
 use crate::args::SuppressArgs;
@@ -30,6 +30,13 @@ pub(crate) struct Files {
     pub(crate) suppressions: Suppressions,
     /// What is to be told: each file, and what of it does not count.
     told: Vec<String>,
+}
+
+/// What `sealift.toml` of the working directory names.
+pub(crate) fn sources() -> Result<Sources, Failure> {
+    let Some(path) = in_working_directory(POLICY_FILE) else { return Ok(Sources::default()) };
+    let policy = Policy::read(&name(&path), &bytes(&path)?, &Limits::default());
+    policy.map(|policy| policy.sources).map_err(|error| unusable(&path, error))
 }
 
 impl Files {

@@ -43,7 +43,15 @@ pub(crate) fn material(
         Err(_) if offline => return Ok(embedded()),
         Err(failure) => return Err(failure),
     };
-    let kept = store.kept()?;
+    let kept = match store.kept() {
+        // Nor is one fetched into a place where others could change it.
+        Err(error @ sealift::trust::Error::NotOurs { .. }) => {
+            let message = format!("the trusted root that is built in is used: {error}");
+            eprintln!("warning: {}", escape::terminal(&message));
+            return Ok(embedded());
+        }
+        kept => kept?,
+    };
     let is_fresh = |checked: Timestamp| (0..MAX_AGE_DAYS).contains(&now.days_since(checked));
     let fresh = kept.as_ref().and_then(|kept| kept.checked).is_some_and(is_fresh);
     if fresh || offline {

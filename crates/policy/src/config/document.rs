@@ -1,6 +1,6 @@
 //! The form of `sealift.toml`.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use sealift_model::{Purl, Severity};
 use serde::{Deserialize, Deserializer};
@@ -20,6 +20,8 @@ pub(super) struct Document {
     gate: Gate,
     scan: Scan,
     verify: Verify,
+    db: Db,
+    registry: Registry,
     exceptions: Vec<Exception>,
 }
 
@@ -123,6 +125,41 @@ struct Exception {
     expires: Option<toml::Value>,
 }
 
+/// Who must have signed a database.
+#[derive(Default, Deserialize)]
+#[serde(default, rename_all = "kebab-case", deny_unknown_fields)]
+struct Db {
+    key: Option<String>,
+    certificate_identity: Option<String>,
+    certificate_identity_regexp: Option<String>,
+    certificate_oidc_issuer: Option<String>,
+    certificate_oidc_issuer_regexp: Option<String>,
+    insecure_ignore_tlog: bool,
+}
+
+/// How registries are asked.
+#[derive(Default, Deserialize)]
+#[serde(default, rename_all = "kebab-case", deny_unknown_fields)]
+struct Registry {
+    mirrors: BTreeMap<String, OneOrMore>,
+}
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum OneOrMore {
+    One(String),
+    More(Vec<String>),
+}
+
+impl From<OneOrMore> for Vec<String> {
+    fn from(named: OneOrMore) -> Self {
+        match named {
+            OneOrMore::One(one) => vec![one],
+            OneOrMore::More(more) => more,
+        }
+    }
+}
+
 /// A value that is written as a word.
 struct Word<T>(T);
 
@@ -157,7 +194,19 @@ impl Document {
             rule.source = name.to_owned();
             exceptions.rules.push(rule);
         }
+        let database_ignores_tlog = self.db.insecure_ignore_tlog;
+        let signer = SignerKeys {
+            key: self.db.key,
+            certificate_identity: self.db.certificate_identity,
+            certificate_identity_regexp: self.db.certificate_identity_regexp,
+            certificate_oidc_issuer: self.db.certificate_oidc_issuer,
+            certificate_oidc_issuer_regexp: self.db.certificate_oidc_issuer_regexp,
+        };
+        let mirrors = self.registry.mirrors.into_iter();
         let sources = Sources {
+            mirrors: mirrors.map(|(registry, urls)| (registry, urls.into())).collect(),
+            database_signer: signer.signer("db")?,
+            database_ignores_tlog,
             ignore: self.scan.ignore,
             vex: self.scan.vex,
             trusted_root: self.verify.trusted_root,

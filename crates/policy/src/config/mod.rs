@@ -3,8 +3,10 @@
 mod document;
 mod nearest;
 
+use std::collections::BTreeMap;
+
 use crate::error::{line_of, text};
-use crate::gate::GatePolicy;
+use crate::gate::{GatePolicy, Signer};
 use crate::ignore::IgnoreFile;
 use crate::{Error, Limits};
 use document::Document;
@@ -33,6 +35,12 @@ pub struct Sources {
     pub trusted_root: Option<String>,
     /// Whether signatures by a key need not be in a transparency log.
     pub insecure_ignore_tlog: bool,
+    /// Mirrors by the registry that is mirrored, as URLs.
+    pub mirrors: BTreeMap<String, Vec<String>>,
+    /// Who must have signed a database that is pulled.
+    pub database_signer: Option<Signer>,
+    /// Whether that signature, by a key, need not be in a transparency log.
+    pub database_ignores_tlog: bool,
 }
 
 impl Policy {

@@ -30,6 +30,7 @@ mod error;
 mod image;
 mod list;
 mod payload;
+mod sbom;
 
 pub use blob::{DetachedError, Evidence, detached};
 pub use download::download;
@@ -37,6 +38,7 @@ pub use error::{OpenError, Unverified, UnverifiedReason};
 pub use image::{SignedImage, VerifiedImage, VerifyOptions};
 pub use list::{AttachedTree, attached_tree};
 pub use payload::{envelope_json, payload_text, signatures_json};
+pub use sbom::download_sbom;
 pub use sealift_layers::CheckedContent;
 #[cfg(feature = "aws-lc")]
 pub use sealift_sigstore_verify::AwsLc;
