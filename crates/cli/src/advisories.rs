@@ -5,15 +5,17 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use sealift::escape;
+use sealift::registry::ManifestName;
 use sealift::update::{
     DatabaseStore, ExportName, ExportOutcome, FolderMirror, HttpExports, Kept, KeptError,
-    Transport, UpdateReport, UpdateRequest, UpdateStep, Upkeep,
+    RegistryMirror, Transport, UpdateReport, UpdateRequest, UpdateStep, Upkeep,
 };
 
-use crate::args::{GlobalArgs, ScanArgs};
+use crate::args::{Access, GlobalArgs, ScanArgs};
 use crate::clock::now;
 use crate::failure::Failure;
-use crate::{Environment, cache, network};
+use crate::network::{self, Network};
+use crate::{Environment, cache, target};
 
 /// A database that was looked up longer ago is updated before a scan.
 const MAX_AGE: Duration = Duration::from_secs(24 * 3600);
@@ -77,9 +79,15 @@ pub(crate) fn transport(
         let exports = HttpExports::mirror(client, mirror).map_err(|error| Failure::Unusable {
             what: format!("the mirror {mirror}"),
             error: error.into(),
-            hint: "name it as https://HOST/PATH, or a folder",
+            hint: "name it as https://HOST/PATH, oci://REFERENCE or a folder",
         })?;
         return Ok(Box::new(exports));
+    }
+    if let Some(name) = mirror.strip_prefix("oci://") {
+        let reference = target::parse_reference(name, "")?;
+        let network = Network::new(Access::default(), environment);
+        let repository = network.registries(reference.registry())?.repository(&reference);
+        return Ok(Box::new(RegistryMirror::new(repository, ManifestName::of(&reference))));
     }
     Ok(Box::new(FolderMirror::new(mirror)))
 }

@@ -1,19 +1,31 @@
 //! How the network is asked, by flags and the environment.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use sealift::http::{Client, Config, Proxies, Roots};
-use sealift::registry::{Credential, Engine, Keychain, Registries};
+use sealift::http::{Client, ClientIdentity, Config, Proxies, Roots, Scheme, Url, UrlError};
+use sealift::registry::{Credential, Engine, Keychain, Mirrors, Registries};
+use sealift::sign::GOOGLE_HOST;
 use sealift::{Reference, RegistryImage, Target};
 
 use crate::Environment;
 use crate::args::Access;
 use crate::failure::Failure;
+use crate::suppress;
 
 /// The client for all that is asked of the network.
 pub(crate) fn client(environment: &Environment) -> Result<Client, Failure> {
     made(config(environment))
+}
+
+/// The same for the metadata server of Google's machines, which has no TLS.
+pub(crate) fn google(environment: &Environment) -> Result<Client, Failure> {
+    let mut config = config(environment);
+    let named = environment.get("GCE_METADATA_HOST").and_then(|host| host.to_str());
+    config.plain_hosts.insert(named.unwrap_or(GOOGLE_HOST).to_ascii_lowercase());
+    // It is on this very machine's link: no proxy is between.
+    config.proxies = Proxies::default();
+    made(config)
 }
 
 fn made(config: Config) -> Result<Client, Failure> {
@@ -94,20 +106,49 @@ impl<'n> Network<'n> {
         if self.access.is_insecure && is_about {
             config.insecure_hosts.insert(registry.to_ascii_lowercase());
         }
-        if let Some(path) = &self.access.authorities {
-            let pem = fs::read(path).map_err(|error| Failure::Unusable {
-                what: path.display().to_string(),
-                error: error.into(),
-                hint: "check that the file is there and may be read",
-            })?;
-            config.roots = Roots::SystemAnd(pem);
+        if self.access.is_plain && is_about {
+            config.plain_hosts.insert(registry.to_ascii_lowercase());
         }
+        if let Some(path) = &self.access.authorities {
+            config.roots = Roots::SystemAnd(read(path)?);
+        }
+        if let Some((certificates, key)) = self.access.identity.as_ref().filter(|_| is_about) {
+            let host = registry.to_ascii_lowercase();
+            let (certificates, key) = (read(certificates)?, read(key)?);
+            config.identity = Some(ClientIdentity { host, certificates, key });
+        }
+        let mirrors = self.mirrors(registry, &mut config)?;
         let mut keychain = keychain(self.environment);
         let login = self.access.login.clone();
         let login = login.map(|(user, password)| Credential::Basic { user, password });
         let given = login.or_else(|| self.access.token.clone().map(Credential::RegistryToken));
         keychain.given.extend(given.filter(|_| is_about).map(|given| (registry.to_owned(), given)));
-        Ok(Registries::new(made(config)?, keychain))
+        Ok(Registries::with_mirrors(made(config)?, keychain, mirrors))
+    }
+
+    /// The mirrors of a registry: those of flags, else those of `sealift.toml`. One that is named
+    /// without TLS is asked so.
+    fn mirrors(&self, registry: &str, config: &mut Config) -> Result<Mirrors, Failure> {
+        let flags = self.access.mirrors.iter().filter(|(host, _)| host == registry);
+        let mut urls: Vec<Url> = flags.map(|(_, url)| url.clone()).collect();
+        if urls.is_empty() {
+            let named = suppress::sources()?.mirrors.remove(registry).unwrap_or_default();
+            for text in named {
+                urls.push(text.parse().map_err(|error: UrlError| Failure::Unusable {
+                    what: format!("the mirror {text} in sealift.toml"),
+                    error: error.into(),
+                    hint: "name it as https://HOST",
+                })?);
+            }
+        }
+        let mut mirrors = Mirrors::default();
+        for url in &urls {
+            mirrors.add(registry, url);
+            if url.scheme() == Scheme::Http {
+                config.plain_hosts.insert(url.authority());
+            }
+        }
+        Ok(mirrors)
     }
 
     /// Docker's engine, where a socket of it may be.
@@ -131,6 +172,14 @@ impl<'n> Network<'n> {
     fn variable(&self, name: &str) -> Option<&str> {
         self.environment.get(name)?.to_str()
     }
+}
+
+fn read(path: &Path) -> Result<Vec<u8>, Failure> {
+    fs::read(path).map_err(|error| Failure::Unusable {
+        what: path.display().to_string(),
+        error: error.into(),
+        hint: "check that the file is there and may be read",
+    })
 }
 
 /// The repository that `COSIGN_REPOSITORY` names for signatures and attestations.

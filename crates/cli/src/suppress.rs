@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use sealift::escape;
-use sealift::policy::{LoadedPolicy, PolicyFileError, PolicyFiles, Unused};
+use sealift::policy::{LoadedPolicy, PolicyFileError, PolicyFiles, Sources, Unused};
 
 use crate::args::SuppressArgs;
 use crate::failure::Failure;
@@ -41,6 +41,13 @@ pub(crate) fn load(args: &SuppressArgs) -> Result<LoadedPolicy, Failure> {
     let is_asked = args.vex.iter().any(|path| is_attested(&path));
     vex::set_signer(&mut loaded.policy.sources, &args.vex_signer, is_asked)?;
     Ok(loaded)
+}
+
+/// What `sealift.toml` of the working directory names.
+pub(crate) fn sources() -> Result<Sources, Failure> {
+    let policy = in_working_directory(POLICY_FILE);
+    let files = PolicyFiles { policy, ..PolicyFiles::default() };
+    files.load().map(|loaded| loaded.policy.sources).map_err(unusable)
 }
 
 /// Names each document on stderr, and what of it does not count.

@@ -206,3 +206,44 @@ fn an_engine_gives_its_archive() {
     assert_eq!(run("app:2").status.code(), Some(2));
     assert_eq!(run("docker-daemon:app:2").status.code(), Some(2));
 }
+
+#[test]
+fn a_mirror_is_named_by_a_flag_or_in_sealift_toml() {
+    let world = World::new(Access::Anybody);
+    let mirror = World::new(Access::Anybody).registry;
+    let (name, host) = (world.name("app:demo"), world.registry.host());
+    let flag = format!("{host}=http://{}", mirror.host());
+    let output = world.run(&[&["image", &name, "--registry-mirror", &flag], &LIST[..]].concat());
+    assert!(output.status.success(), "{}", stderr(&output));
+    assert!(world.registry.asked().is_empty());
+    let asked = mirror.asked().len();
+    assert!(asked > 2);
+    let policy = format!("[registry.mirrors]\n'{host}' = ['http://{}']\n", mirror.host());
+    fs::write(world.home.path().join("sealift.toml"), policy).unwrap();
+    let key = ["--key", "key.pub", "--insecure-ignore-tlog", "--check-content"];
+    let output = world.run(&[&["verify", &world.name("app:1")], &key[..]].concat());
+    assert!(output.status.success(), "{}", stderr(&output));
+    assert!(mirror.asked().len() > asked);
+    // Who refers to an image is for its registry to say.
+    assert!(world.registry.asked().iter().all(|asked| !asked.path().contains("/blobs/")));
+    let wrong = world.run(&["image", &name, "--registry-mirror", "mirror.example"]);
+    assert_eq!(wrong.status.code(), Some(2));
+    assert!(stderr(&wrong).contains("HOST=URL"), "{}", stderr(&wrong));
+}
+
+#[test]
+fn an_sbom_of_the_older_kind_is_printed() {
+    let world = World::new(Access::Anybody);
+    let mut layout = Layout::default();
+    let document = layout.blob("text/spdx+json", br#"{"spdxVersion": "SPDX-2.3"}"#);
+    let config = layout.blob("application/vnd.oci.empty.v1+json", b"{}");
+    let manifest = json!({"schemaVersion": 2, "config": config, "layers": [document]});
+    let manifest = layout.document("application/vnd.oci.image.manifest.v1+json", &manifest);
+    layout.tag(&format!("{}.sbom", world.signed.replace(':', "-")), &manifest);
+    world.registry.put_layout(&layout, "app");
+    let output = world.run(&["download", "sbom", &world.name("app:1")]);
+    assert_eq!(output.stdout, br#"{"spdxVersion": "SPDX-2.3"}"#, "{}", stderr(&output));
+    assert!(stderr(&output).contains("nobody has signed this"));
+    let none = world.run(&["download", "sbom", &world.name("app:demo")]);
+    assert_eq!(none.status.code(), Some(10), "{}", stderr(&none));
+}

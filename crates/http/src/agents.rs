@@ -3,16 +3,22 @@
 use std::collections::BTreeMap;
 use std::error::Error as StdError;
 use std::io;
+use std::net::IpAddr;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
-use ureq::tls::{Certificate, PemItem, RootCerts, TlsConfig, parse_pem};
+use ureq::tls::{Certificate, ClientCert, PemItem, PrivateKey, RootCerts, TlsConfig, parse_pem};
+use ureq::unversioned::resolver::DefaultResolver;
+use ureq::unversioned::transport::DefaultConnector;
 
-use crate::{Config, ErrorKind, Phase, Roots, Timeouts, Url};
+use crate::client::is_among;
+use crate::names::{Hosts, Names, Near};
+use crate::{ClientIdentity, Config, ErrorKind, Phase, Reach, Roots, Timeouts, Url};
 
 /// Connections that are kept for the next request, by what they were made with.
 #[derive(Debug, Default)]
 pub(crate) struct Agents {
     agents: Mutex<BTreeMap<Kind, ureq::Agent>>,
+    pub(crate) hosts: Hosts,
     /// Read when they are first needed: most scans of local images never do.
     roots: OnceLock<Result<RootCerts, String>>,
 }
@@ -22,6 +28,10 @@ pub(crate) struct Agents {
 struct Kind {
     proxy: Option<String>,
     tls: Tls,
+    /// Whether the client shows who it is.
+    is_identified: bool,
+    /// Whether a name that leads inside the network is refused.
+    refuses_near: bool,
 }
 
 impl std::fmt::Debug for Kind {
@@ -43,6 +53,7 @@ impl Agents {
         &self,
         url: &Url,
         is_insecure: bool,
+        refuses_near: bool,
         config: &Config,
     ) -> Result<ureq::Agent, ErrorKind> {
         let proxy = config.proxies.proxy(url).map(str::to_owned);
@@ -51,7 +62,11 @@ impl Agents {
             _ if is_insecure => Tls::Unverified,
             _ => Tls::Verified,
         };
-        let kind = Kind { proxy, tls };
+        let is_own = |identity: &&ClientIdentity| is_among(&[identity.host.clone()].into(), url);
+        let is_identified = tls != Tls::None && config.identity.as_ref().filter(is_own).is_some();
+        // The name is the proxy's to look up.
+        let refuses_near = refuses_near && proxy.is_none();
+        let kind = Kind { proxy, tls, is_identified, refuses_near };
         let mut agents = self.agents.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(agent) = agents.get(&kind) {
             return Ok(agent.clone());
@@ -59,6 +74,14 @@ impl Agents {
         let agent = self.make(&kind, config)?;
         agents.insert(kind, agent.clone());
         Ok(agent)
+    }
+
+    /// How near a host is that has been asked.
+    pub(crate) fn reach(&self, url: &Url) -> Option<Reach> {
+        match url.reach() {
+            Reach::Elsewhere => self.hosts.reach(url),
+            near => Some(near),
+        }
     }
 
     fn make(&self, kind: &Kind, config: &Config) -> Result<ureq::Agent, ErrorKind> {
@@ -72,6 +95,8 @@ impl Agents {
                 tls.root_certs(RootCerts::new_with_certs(&[])).disable_verification(true)
             }
         };
+        let identity = config.identity.as_ref().filter(|_| kind.is_identified);
+        let tls = tls.client_cert(identity.map(certificate).transpose()?);
         let Timeouts { connect, idle, answer, total, .. } = config.timeouts;
         let idle_per_host = config.max_connections_per_host;
         let built = ureq::Agent::config_builder()
@@ -94,7 +119,12 @@ impl Agents {
             .input_buffer_size(128 << 10)
             .output_buffer_size(128 << 10)
             .build();
-        Ok(built.into())
+        let names = Names {
+            hosts: self.hosts.clone(),
+            refuses_near: kind.refuses_near,
+            system: DefaultResolver::default(),
+        };
+        Ok(ureq::Agent::with_parts(built, DefaultConnector::default(), names))
     }
 
     fn roots(&self, config: &Config) -> Result<RootCerts, ErrorKind> {
@@ -150,6 +180,33 @@ fn pem_certificates(pem: &[u8]) -> Result<Vec<Certificate<'static>>, String> {
         return Err("the PEM file has no certificate".to_owned());
     }
     Ok(certificates)
+}
+
+/// Whether a client's certificate is one and fits its key, which the library takes for granted.
+pub(crate) fn check_identity(identity: &ClientIdentity) -> Result<(), ErrorKind> {
+    use rustls::pki_types::pem::PemObject as _;
+    use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+
+    let failed = |error: &dyn StdError| ErrorKind::ClientCertificate(error.to_string());
+    let chain: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(&identity.certificates).collect();
+    let chain = chain.map_err(|error| failed(&error))?;
+    let key = PrivateKeyDer::from_pem_slice(&identity.key).map_err(|error| failed(&error))?;
+    let provider = rustls::crypto::aws_lc_rs::default_provider();
+    rustls::sign::CertifiedKey::from_der(chain, key, &provider).map_err(|error| failed(&error))?;
+    certificate(identity).map(drop)
+}
+
+fn certificate(identity: &ClientIdentity) -> Result<ClientCert, ErrorKind> {
+    let chain = pem_certificates(&identity.certificates).map_err(ErrorKind::ClientCertificate)?;
+    let key = PrivateKey::from_pem(&identity.key);
+    let key = key.map_err(|error| ErrorKind::ClientCertificate(error.to_string()))?;
+    Ok(ClientCert::new_with_certs(&chain, key))
+}
+
+/// The address inside the network for which a name was refused.
+pub(crate) fn near(error: &ureq::Error) -> Option<IpAddr> {
+    let ureq::Error::Io(error) = error else { return None };
+    error.get_ref()?.downcast_ref::<Near>().map(|near| near.address)
 }
 
 /// What an error of the library means.

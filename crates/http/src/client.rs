@@ -1,5 +1,6 @@
 //! Asking.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::thread;
 use std::time::Instant;
@@ -7,7 +8,7 @@ use std::time::Instant;
 use ureq::SendBody;
 use ureq::http;
 
-use crate::agents::{Agents, check_roots, ureq_kind};
+use crate::agents::{Agents, check_identity, check_roots, near, ureq_kind};
 use crate::gate::Gate;
 use crate::meter::Meter;
 use crate::response::Stream;
@@ -33,9 +34,13 @@ impl Client {
     /// request needs them.
     ///
     /// # Errors
-    /// When the PEM file of the roots has no certificate.
+    /// When the PEM file of the roots has no certificate, or the client's own cannot be used.
     pub fn new(config: Config) -> Result<Self, Error> {
-        check_roots(&config.roots).map_err(|kind| Error { host: "TLS".to_owned(), kind })?;
+        let checked = check_roots(&config.roots).and_then(|()| match &config.identity {
+            Some(identity) => check_identity(identity),
+            None => Ok(()),
+        });
+        checked.map_err(|kind| Error { host: "TLS".to_owned(), kind })?;
         let gate = Gate::new(config.max_connections_per_host);
         Ok(Self { inner: Arc::new(Inner { config, agents: Agents::default(), gate }) })
     }
@@ -49,8 +54,19 @@ impl Client {
     /// Whether the host is named insecure.
     #[must_use]
     pub fn is_insecure(&self, url: &Url) -> bool {
-        let hosts = &self.inner.config.insecure_hosts;
-        hosts.contains(url.host()) || hosts.contains(&format!("{}:{}", url.host(), url.port()))
+        is_among(&self.inner.config.insecure_hosts, url)
+    }
+
+    /// Whether the host may be asked without TLS, loopback aside.
+    #[must_use]
+    pub fn may_be_plain(&self, url: &Url) -> bool {
+        self.is_insecure(url) || is_among(&self.inner.config.plain_hosts, url)
+    }
+
+    #[cfg(test)]
+    pub(crate) fn made_up(&self, name: &str, reach: Reach) {
+        let hosts = &self.inner.agents.hosts;
+        hosts.made_up.lock().unwrap().insert(name.to_owned(), reach);
     }
 
     /// Sends a request and returns the answer, whatever its status: redirects are followed and
@@ -108,10 +124,15 @@ impl Client {
     ) -> Result<Response, ErrorKind> {
         let Inner { config, agents, gate } = &*self.inner;
         let is_insecure = self.is_insecure(url);
-        if url.scheme() == Scheme::Http && url.reach() != Reach::Loopback && !is_insecure {
+        let is_plain = url.scheme() == Scheme::Http;
+        if is_plain && url.reach() != Reach::Loopback && !self.may_be_plain(url) {
             return Err(ErrorKind::PlainHttp);
         }
-        let agent = agents.get(url, is_insecure, config)?;
+        let led_by = request.led_by.clone().filter(|server| {
+            let is_outside = agents.reach(server) == Some(Reach::Elsewhere);
+            is_outside && server.host() != url.host() && !self.may_be_plain(url)
+        });
+        let agent = agents.get(url, is_insecure, led_by.is_some(), config)?;
         let max = gate.max();
         let place = format!("{}:{}", url.host(), url.port());
         let permit = gate.enter(&place, deadline).ok_or(ErrorKind::Busy { max })?;
@@ -127,7 +148,13 @@ impl Client {
                 run(&agent, wire, SendBody::from_reader(*reader))
             }
         };
-        let (head, body) = answer.map_err(|error| ureq_kind(error, &config.timeouts))?.into_parts();
+        let failed = |error| match (near(&error), &led_by) {
+            (Some(address), Some(server)) => {
+                ErrorKind::Inward { led_by: server.authority(), address }
+            }
+            _ => ureq_kind(error, &config.timeouts),
+        };
+        let (head, body) = answer.map_err(failed)?.into_parts();
         let mut headers = Headers::default();
         for (name, value) in &head.headers {
             if let Ok(value) = value.to_str() {
@@ -146,6 +173,11 @@ impl Client {
         };
         Ok(Response { url: url.clone(), status: head.status.as_u16(), headers, body })
     }
+}
+
+/// Whether a host is in a set of `host` and `host:port`.
+pub(crate) fn is_among(hosts: &BTreeSet<String>, url: &Url) -> bool {
+    hosts.contains(url.host()) || hosts.contains(&format!("{}:{}", url.host(), url.port()))
 }
 
 fn run(

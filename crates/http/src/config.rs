@@ -15,6 +15,11 @@ pub struct Config {
     /// Hosts, as `host` or `host:port`, that may be asked without TLS and whose certificate is not
     /// verified. Loopback needs no mention for plain HTTP.
     pub insecure_hosts: BTreeSet<String>,
+    /// Hosts, as `host` or `host:port`, that may be asked without TLS, too; a certificate that they
+    /// have is verified.
+    pub plain_hosts: BTreeSet<String>,
+    /// What the client shows of itself, where it does.
+    pub identity: Option<ClientIdentity>,
     /// Proxies.
     pub proxies: Proxies,
     /// Times.
@@ -38,6 +43,8 @@ impl Default for Config {
         Self {
             roots: Roots::System,
             insecure_hosts: BTreeSet::new(),
+            plain_hosts: BTreeSet::new(),
+            identity: None,
             proxies: Proxies::default(),
             timeouts: Timeouts::default(),
             retry: Retry::default(),
@@ -46,6 +53,24 @@ impl Default for Config {
             max_header_bytes: 64 << 10,
             user_agent: concat!("sealift/", env!("CARGO_PKG_VERSION")).to_owned(),
         }
+    }
+}
+
+/// A certificate by which the client shows to a host who it is (RFC 8446 section 4.4.2).
+#[derive(Clone)]
+#[expect(clippy::exhaustive_structs, reason = "a certificate needs no more")]
+pub struct ClientIdentity {
+    /// The host, as `host` or `host:port`, that it is shown to; no other is told.
+    pub host: String,
+    /// The certificate, with those between it and the authority behind it, in PEM.
+    pub certificates: Vec<u8>,
+    /// Its secret key, in PEM.
+    pub key: Vec<u8>,
+}
+
+impl fmt::Debug for ClientIdentity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ClientIdentity").field("host", &self.host).finish_non_exhaustive()
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::io;
+use std::net::IpAddr;
 use std::time::Duration;
 
 use crate::UrlError;
@@ -88,6 +89,17 @@ pub enum ErrorKind {
         /// The host it leads to.
         to: String,
     },
+    /// A server elsewhere names a host whose name leads inside the network.
+    #[error("{led_by} leads to it, and its address {address} is inside the network")]
+    Inward {
+        /// The host that was asked.
+        led_by: String,
+        /// The address.
+        address: IpAddr,
+    },
+    /// The certificate of the client cannot be used.
+    #[error("the client's certificate cannot be used: {0}")]
+    ClientCertificate(String),
     /// Without TLS only loopback and hosts that are named insecure are asked.
     #[error("plain HTTP is refused")]
     PlainHttp,

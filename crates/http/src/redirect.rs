@@ -25,6 +25,8 @@ pub(crate) fn follow(
     if !to.is_same_origin(&request.url) {
         request.headers.remove_credentials();
     }
+    // Who sent us first is who is asked: those in between are of its choosing.
+    request.led_by.get_or_insert(request.url.clone());
     request.url = to;
     Ok(())
 }

@@ -17,6 +17,7 @@ pub struct Request<'a> {
     pub(crate) total: Option<Duration>,
     pub(crate) follows: bool,
     pub(crate) repeats: bool,
+    pub(crate) led_by: Option<Url>,
 }
 
 /// What is done with the URL.
@@ -89,6 +90,7 @@ impl<'a> Request<'a> {
             total: None,
             follows: matches!(method, Method::Get | Method::Head),
             repeats: method.is_idempotent(),
+            led_by: None,
         }
     }
 
@@ -109,6 +111,14 @@ impl<'a> Request<'a> {
     #[must_use]
     pub fn header(mut self, name: &str, value: &str) -> Self {
         self.headers.add(name, value);
+        self
+    }
+
+    /// Says that a server has named the place: when that server is outside the network, a name
+    /// that leads inside it is refused. A redirect says so by itself.
+    #[must_use]
+    pub fn led_by(mut self, server: &Url) -> Self {
+        self.led_by = Some(server.clone());
         self
     }
 

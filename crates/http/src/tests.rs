@@ -6,7 +6,9 @@ use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 use crate::server::{Server, reply};
-use crate::{Body, Client, Config, Error, ErrorKind, Method, Phase, Proxies, Request, Roots, Url};
+use crate::{
+    Body, Client, Config, Error, ErrorKind, Method, Phase, Proxies, Reach, Request, Roots, Url,
+};
 
 fn quick() -> Config {
     let mut config = Config::default();
@@ -251,4 +253,73 @@ fn a_refused_connection_says_so() {
     drop(listener);
     let error = get(&url).unwrap_err();
     assert!(matches!(error.kind, ErrorKind::Connect(_)), "{error}");
+}
+
+/// Names as they could be in anybody's zone: what is asked lies outside the network.
+#[test]
+fn who_is_outside_names_no_place_inside() {
+    let server = Server::start(|asked, stream| {
+        let to = asked.line.split(['/', ' ']).nth(2).unwrap().to_owned();
+        reply(stream, &format!("302 Found\r\nLocation: https://{to}/"), "")
+    });
+    let port = server.url("localhost", "/").port();
+    let mut config = quick();
+    config.plain_hosts.extend(["outside.test".to_owned(), "private.test".to_owned()]);
+    config.insecure_hosts.insert(format!("named.test:{port}"));
+    let client = Client::new(config).unwrap();
+    for (name, reach) in [
+        ("outside.test", Reach::Elsewhere),
+        ("other.test", Reach::Elsewhere),
+        ("private.test", Reach::Private),
+        ("near.test", Reach::Private),
+        ("link.test", Reach::Link),
+        ("named.test", Reach::Private),
+    ] {
+        client.made_up(name, reach);
+    }
+    let ask = |from: &str, to: &str| {
+        let url: Url = format!("http://{from}:{port}/{to}:{port}").parse().unwrap();
+        client.send(Request::get(&url).once()).unwrap_err().kind
+    };
+    for to in ["near.test", "link.test"] {
+        let kind = ask("outside.test", to);
+        assert!(matches!(kind, ErrorKind::Inward { .. }), "{to}: {kind}");
+    }
+    // These are asked, and do not speak TLS.
+    for (from, to) in [
+        ("outside.test", "other.test"),
+        ("private.test", "near.test"),
+        ("outside.test", "named.test"),
+    ] {
+        let kind = ask(from, to);
+        assert!(!matches!(kind, ErrorKind::Inward { .. }), "{from} {to}: {kind}");
+    }
+    // A place that a document names is told by hand.
+    let outside: Url = format!("http://outside.test:{port}/").parse().unwrap();
+    let near: Url = format!("https://near.test:{port}/").parse().unwrap();
+    let error = client.send(Request::get(&near).led_by(&outside).once()).unwrap_err();
+    assert!(error.to_string().contains("outside.test"), "{error}");
+}
+
+#[test]
+fn plain_hosts_need_no_tls_and_must_prove_it_where_they_have_it() {
+    let mut config = quick();
+    config.plain_hosts.insert("registry.test".to_owned());
+    let client = Client::new(config).unwrap();
+    let url: Url = "http://registry.test/".parse().unwrap();
+    assert!(client.may_be_plain(&url) && !client.is_insecure(&url));
+}
+
+#[test]
+fn a_client_certificate_must_be_one() {
+    let mut config = quick();
+    let identity = |certificates: &[u8], key: &[u8]| crate::ClientIdentity {
+        host: "registry.test".to_owned(),
+        certificates: certificates.to_vec(),
+        key: key.to_vec(),
+    };
+    config.identity = Some(identity(b"", b"a secret"));
+    let error = Client::new(config.clone()).unwrap_err();
+    assert!(matches!(error.kind, ErrorKind::ClientCertificate(_)), "{error}");
+    assert!(!format!("{config:?} {error}").contains("secret"));
 }

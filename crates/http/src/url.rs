@@ -236,10 +236,14 @@ fn reach(host: &str) -> Reach {
         return Reach::Loopback;
     }
     let literal = name.trim_start_matches('[').trim_end_matches(']');
-    match literal.parse::<IpAddr>() {
-        Ok(IpAddr::V4(address)) => reach_of_v4(address),
-        Ok(IpAddr::V6(address)) => reach_of_v6(address),
-        Err(_) => Reach::Elsewhere,
+    literal.parse().map_or(Reach::Elsewhere, reach_of)
+}
+
+/// How near an address is.
+pub(crate) fn reach_of(address: IpAddr) -> Reach {
+    match address {
+        IpAddr::V4(address) => reach_of_v4(address),
+        IpAddr::V6(address) => reach_of_v6(address),
     }
 }
 
@@ -264,6 +268,21 @@ fn reach_of_v6(address: Ipv6Addr) -> Reach {
         [0xfc00..=0xfdff, ..] => Reach::Private,
         _ => Reach::Elsewhere,
     }
+}
+
+/// Pairs as the body of a form (URL standard, `application/x-www-form-urlencoded`).
+#[must_use]
+pub fn form(pairs: &[(&str, &str)]) -> String {
+    let mut form = String::new();
+    for (name, value) in pairs {
+        if !form.is_empty() {
+            form.push('&');
+        }
+        encode(name, &mut form);
+        form.push('=');
+        encode(value, &mut form);
+    }
+    form
 }
 
 /// Percent-encodes what is not unreserved (RFC 3986 section 2.3).

@@ -25,6 +25,14 @@ pub enum ErrorKind {
     /// There was no answer, or not all of it.
     #[error(transparent)]
     Http(sealift_http::Error),
+    /// A push got no answer, and the registry does not say what came of it.
+    #[error("whether the registry took {what} is not known: {source}")]
+    Unknown {
+        /// A tag or digest.
+        what: String,
+        /// Why there was no answer.
+        source: sealift_http::Error,
+    },
     /// The registry does not have it.
     #[error("{what} is not in the registry")]
     NotFound {

@@ -106,24 +106,24 @@ impl Repository {
     /// # Errors
     /// When the registry does not say it.
     pub fn head_manifest(&self, name: &ManifestName) -> Result<Option<Descriptor>, Error> {
-        let head = || {
-            let url = self.url(&format!("manifests/{name}"))?;
-            let accepted = ACCEPTED.join(", ");
-            let response = self.send(Action::Pull, || {
-                Request::new(Method::Head, &url).header("accept", &accepted)
-            })?;
-            match response.status() {
-                200 => {
-                    let digest = said_digest(&response)?;
-                    let digest = digest.ok_or(ErrorKind::NoHeader("Docker-Content-Digest"))?;
-                    let size = response.length().ok_or(ErrorKind::NoHeader("Content-Length"))?;
-                    Ok(Some(Descriptor::new(media_type(&response), digest, size)))
-                }
-                404 => Ok(None),
-                _ => Err(ErrorKind::of(response, &name.to_string(), self.limits())),
+        self.head(name).map_err(|kind| self.error(kind))
+    }
+
+    fn head(&self, name: &ManifestName) -> Result<Option<Descriptor>, ErrorKind> {
+        let url = self.url(&format!("manifests/{name}"))?;
+        let accepted = ACCEPTED.join(", ");
+        let response = self
+            .send(Action::Pull, || Request::new(Method::Head, &url).header("accept", &accepted))?;
+        match response.status() {
+            200 => {
+                let digest = said_digest(&response)?;
+                let digest = digest.ok_or(ErrorKind::NoHeader("Docker-Content-Digest"))?;
+                let size = response.length().ok_or(ErrorKind::NoHeader("Content-Length"))?;
+                Ok(Some(Descriptor::new(media_type(&response), digest, size)))
             }
-        };
-        head().map_err(|kind| self.error(kind))
+            404 => Ok(None),
+            _ => Err(ErrorKind::of(response, &name.to_string(), self.limits())),
+        }
     }
 
     /// Pushes a manifest or index, whose blobs and manifests the repository must have already.
@@ -133,7 +133,8 @@ impl Repository {
     /// (`distribution-spec 1.1, Pushing Manifests with Subject`).
     ///
     /// # Errors
-    /// When the registry refuses it. The error of a fallback tag that could not be written comes
+    /// When the registry refuses it. Where the answer is lost the registry is asked whether it has
+    /// the manifest; [`ErrorKind::Unknown`] when it does not say. The error of a fallback tag that could not be written comes
     /// after the manifest itself has been pushed.
     pub fn push_manifest(
         &self,
@@ -190,33 +191,64 @@ impl Repository {
         name: &ManifestName,
     ) -> Result<Pushed, ErrorKind> {
         let url = self.url(&format!("manifests/{name}"))?;
-        let response = self.send(Action::Push, || {
-            Request::new(Method::Put, &url)
-                .header("content-type", media_type)
-                .body(Body::Bytes(bytes))
-        })?;
-        if !response.is_success() {
-            return Err(ErrorKind::of(response, &name.to_string(), self.limits()));
-        }
         let digest = match name {
             ManifestName::Digest(digest) => digest.clone(),
             ManifestName::Tag(_) => Digest::sha256_of(bytes),
         };
-        if let Some(said) = said_digest(&response)?
-            && said.algorithm() == digest.algorithm()
-            && said != digest
-        {
-            return Err(ErrorKind::WrongDigest { expected: digest, actual: said });
-        }
+        let sent = self.send(Action::Push, || {
+            Request::new(Method::Put, &url)
+                .header("content-type", media_type)
+                .body(Body::Bytes(bytes))
+        });
+        let is_listed = match sent {
+            Ok(response) if response.is_success() => {
+                let said = said_digest(&response)?;
+                let is_other =
+                    |said: &Digest| said.algorithm() == digest.algorithm() && *said != digest;
+                if let Some(actual) = said.filter(is_other) {
+                    return Err(ErrorKind::WrongDigest { expected: digest, actual });
+                }
+                response.headers().get("oci-subject").is_some()
+            }
+            Ok(response) => return Err(ErrorKind::of(response, &name.to_string(), self.limits())),
+            Err(ErrorKind::Http(lost)) => {
+                self.has_taken(name, &digest, lost)?;
+                self.lists(bytes, &digest)
+            }
+            Err(kind) => return Err(kind),
+        };
         let size = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
         let descriptor = Descriptor::new(media_type, digest, size);
-        let is_listed = response.headers().get("oci-subject").is_some();
-        drop(response);
         if !is_listed && let Ok(Said { subject: Some(subject), .. }) = serde_json::from_slice(bytes)
         {
             self.list_by_tag(&subject.digest, &descriptor, bytes)?;
         }
         Ok(Pushed { descriptor, is_listed })
+    }
+
+    /// Whether the registry tells of a manifest when it is asked for what refers to its subject.
+    fn lists(&self, bytes: &[u8], digest: &Digest) -> bool {
+        let Ok(Said { subject: Some(subject), .. }) = serde_json::from_slice(bytes) else {
+            return false;
+        };
+        self.list_referrers(&subject.digest).is_ok_and(|found| {
+            found.is_supported && found.manifests.iter().any(|one| one.digest == *digest)
+        })
+    }
+
+    /// That the registry has a manifest under this name although the answer to its push is lost;
+    /// else the error that is to be told.
+    fn has_taken(
+        &self,
+        name: &ManifestName,
+        digest: &Digest,
+        lost: sealift_http::Error,
+    ) -> Result<(), ErrorKind> {
+        match self.head(name) {
+            Ok(Some(there)) if there.digest == *digest => Ok(()),
+            Ok(_) => Err(ErrorKind::Http(lost)),
+            Err(_) => Err(ErrorKind::Unknown { what: name.to_string(), source: lost }),
+        }
     }
 }
 

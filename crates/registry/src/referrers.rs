@@ -42,7 +42,7 @@ impl Repository {
         self.list_referrers(subject).map_err(|kind| self.error(kind))
     }
 
-    fn list_referrers(&self, subject: &Digest) -> Result<Referrers, ErrorKind> {
+    pub(crate) fn list_referrers(&self, subject: &Digest) -> Result<Referrers, ErrorKind> {
         let mut found = Referrers::default();
         let first = self.url(&format!("referrers/{subject}"))?;
         let pages = self.pages(first, &mut |bytes| {

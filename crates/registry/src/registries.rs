@@ -3,11 +3,14 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use sealift_http::{Client, ErrorKind as HttpErrorKind, Reach, Request, Scheme, Url};
+use sealift_http::{
+    Client, Error as HttpError, ErrorKind as HttpErrorKind, Reach, Request, Scheme, Url,
+};
 use sealift_model::Reference;
 
 use crate::auth::Auth;
-use crate::{Error, ErrorKind, Keychain, Limits, Repository};
+use crate::mirrors::Asked;
+use crate::{Error, ErrorKind, Keychain, Limits, Mirrors, Repository};
 
 /// Registries that are asked with the same connections and credentials. A clone shares them.
 #[derive(Clone, Debug)]
@@ -20,6 +23,7 @@ pub(crate) struct Inner {
     pub(crate) client: Client,
     pub(crate) limits: Limits,
     pub(crate) auth: Auth,
+    pub(crate) mirrors: Asked,
     /// Whether a registry that may be asked without TLS has it.
     schemes: Mutex<BTreeMap<String, Scheme>>,
 }
@@ -34,8 +38,18 @@ impl Registries {
     /// The same with other bounds.
     #[must_use]
     pub fn with_limits(client: Client, keychain: Keychain, limits: Limits) -> Self {
-        let auth = Auth::new(keychain);
-        let inner = Inner { client, limits, auth, schemes: Mutex::default() };
+        Self::made(client, keychain, limits, Mirrors::default())
+    }
+
+    /// The same, with mirrors from which [`RepositoryBlobs`](crate::RepositoryBlobs) reads first.
+    #[must_use]
+    pub fn with_mirrors(client: Client, keychain: Keychain, mirrors: Mirrors) -> Self {
+        Self::made(client, keychain, Limits::default(), mirrors)
+    }
+
+    fn made(client: Client, keychain: Keychain, limits: Limits, mirrors: Mirrors) -> Self {
+        let (auth, mirrors) = (Auth::new(keychain), Asked::new(mirrors));
+        let inner = Inner { client, limits, auth, mirrors, schemes: Mutex::default() };
         Self { inner: Arc::new(inner) }
     }
 
@@ -76,7 +90,7 @@ impl Inner {
         };
         let secure = url(Scheme::Https)?;
         let plain = url(Scheme::Http)?;
-        let order = match (self.client.is_insecure(&plain), secure.reach()) {
+        let order = match (self.client.may_be_plain(&plain), secure.reach()) {
             (_, Reach::Loopback) => [Scheme::Http, Scheme::Https],
             (true, _) => [Scheme::Https, Scheme::Http],
             _ => return Ok(secure),
@@ -99,11 +113,15 @@ impl Inner {
         let [first, second] = order;
         let ask = |scheme| {
             let url = if scheme == Scheme::Http { plain } else { secure };
-            self.client.send(Request::get(url).without_redirects())
+            let response = self.client.send(Request::get(url).without_redirects())?;
+            let status = response.status();
+            // Read to its end, the connection serves the next request; what it says is no matter.
+            drop(response.bytes(self.limits.max_answer_bytes));
+            Ok::<_, HttpError>(status)
         };
         match ask(first) {
             // What Go's servers say to plain HTTP where TLS is spoken.
-            Ok(response) if first == Scheme::Http && response.status() == 400 => Ok(second),
+            Ok(400) if first == Scheme::Http => Ok(second),
             Ok(_) => Ok(first),
             Err(error) => match error.kind {
                 HttpErrorKind::Tls(_)

@@ -26,6 +26,11 @@ impl Repository {
         Self { registries, registry: registry.to_owned(), name: name.to_owned() }
     }
 
+    /// A repository in another registry that is asked by the same client.
+    pub(crate) fn elsewhere(&self, registry: &str, name: &str) -> Self {
+        Self::new(self.registries.clone(), registry, name)
+    }
+
     /// The registry's host.
     #[must_use]
     pub fn registry(&self) -> &str {

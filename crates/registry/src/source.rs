@@ -40,7 +40,12 @@ impl RepositoryBlobs {
     /// # Errors
     /// As [`Repository::find_manifest`].
     pub fn resolve(&self, name: &ManifestName) -> Result<Option<Descriptor>, Error> {
-        let Some(manifest) = self.repository.find_manifest(name)? else { return Ok(None) };
+        let found = self.repository.mirrored(|place| place.fetch_manifest(name));
+        let manifest = match found {
+            Ok(manifest) => manifest,
+            Err(ErrorKind::NotFound { .. }) => return Ok(None),
+            Err(kind) => return Err(self.repository.error(kind)),
+        };
         let descriptor = manifest.descriptor.clone();
         self.keep(manifest);
         Ok(Some(descriptor))
@@ -72,11 +77,13 @@ impl BlobSource for RepositoryBlobs {
         };
         if ACCEPTED.contains(&blob.media_type.as_str()) {
             let name = ManifestName::Digest(blob.digest.clone());
-            let manifest = self.repository.fetch_manifest(&name).map_err(failed)?;
+            let manifest = self.repository.mirrored(|place| place.fetch_manifest(&name));
+            let manifest = manifest.map_err(failed)?;
             let bytes = manifest.bytes.clone();
             self.keep(manifest);
             return Ok(Box::new(Cursor::new(bytes)));
         }
-        Ok(Box::new(self.repository.open_blob(blob, None).map_err(failed)?))
+        let opened = self.repository.mirrored(|place| place.open_blob(blob, None));
+        Ok(Box::new(opened.map_err(failed)?))
     }
 }

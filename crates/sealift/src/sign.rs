@@ -18,11 +18,11 @@ mod session;
 pub use attach::{AttachError, attach, attach_tagged, images_in};
 pub use scanned::{SbomForm, Subject, sbom_statement, scan_statement};
 pub use sealift_sigstore_sign::{
-    Ambient, AmbientError, Artifact, BUNDLE_MEDIA_TYPE, Blob, CiError, ConfigError, IdentityToken,
-    IssuedSigner, KeyFileError, LogService, LogVersion, PredicateError, PrivateKey, ScanRecord,
-    Service, Services, SignError, SignatureBundle, SignedPayload, Signer, SignerMaterial,
-    StatementDraft, StatementSubject, TaggedLayer, TaggedManifest, TaggedManifestError, ToSign,
-    TokenError, WitnessError, Witnesses, pem_block, predicate, provenance, public_pem, referrer,
-    sign_envelope, sign_message, simple_signing,
+    Ambient, AmbientError, Artifact, BUNDLE_MEDIA_TYPE, Blob, CiError, ConfigError, GOOGLE_HOST,
+    IdentityToken, IssuedSigner, KeyFileError, LogService, LogVersion, Login, LoginError,
+    PredicateError, PrivateKey, Prompt, ScanRecord, Service, Services, SignError, SignatureBundle,
+    SignedPayload, Signer, SignerMaterial, StatementDraft, StatementSubject, TaggedLayer,
+    TaggedManifest, TaggedManifestError, ToSign, TokenError, WitnessError, Witnesses, pem_block,
+    predicate, provenance, public_pem, referrer, sign_envelope, sign_message, simple_signing,
 };
 pub use session::{Clock, Session, SignImageError, SignedDigest, Vouching};

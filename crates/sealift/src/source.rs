@@ -102,6 +102,24 @@ impl BlobSource for Opened {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Signatures<'o>(&'o Opened);
 
+impl Signatures<'_> {
+    /// The manifests under the image's tag with this suffix, or of this kind in what cosign saves.
+    pub(crate) fn tagged(
+        &self,
+        image: &Digest,
+        suffix: &str,
+        kind: &str,
+    ) -> Result<Vec<Descriptor>, SourceError> {
+        match &self.0.place {
+            Place::Local(source) => Ok(source.attached(image, suffix, kind)),
+            Place::Registry { signatures, .. } => {
+                let tag = format!("{}-{}.{suffix}", image.algorithm().name(), image.hex());
+                Ok(signatures.resolve(&ManifestName::Tag(tag))?.into_iter().collect())
+            }
+        }
+    }
+}
+
 impl BlobSource for Signatures<'_> {
     fn open(&self, blob: &Descriptor) -> Result<Box<dyn Read + Send + '_>, BlobError> {
         match &self.0.place {
@@ -117,15 +135,7 @@ impl SignatureSource for Signatures<'_> {
         image: &Digest,
         attachment: Attachment,
     ) -> Result<Vec<Descriptor>, SourceError> {
-        match &self.0.place {
-            Place::Local(source) => {
-                Ok(source.attached(image, attachment.suffix(), attachment.kind()))
-            }
-            Place::Registry { signatures: blobs, .. } => {
-                let tag = ManifestName::Tag(attachment.tag(image));
-                Ok(blobs.resolve(&tag)?.into_iter().collect())
-            }
-        }
+        self.tagged(image, attachment.suffix(), attachment.kind())
     }
 
     fn referrers(&self, image: &Digest) -> Result<Listed, SourceError> {

@@ -66,4 +66,6 @@ pub use storage::{
     Artifact, Blob, DOCKER_MANIFEST, OCI_MANIFEST, TaggedLayer, TaggedManifest,
     TaggedManifestError, referrer,
 };
-pub use token::{Ambient, AmbientError, IdentityToken, TokenError};
+pub use token::{
+    Ambient, AmbientError, GOOGLE_HOST, IdentityToken, Login, LoginError, Prompt, TokenError,
+};

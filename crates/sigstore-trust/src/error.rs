@@ -47,6 +47,12 @@ pub enum Error {
         /// What the system said.
         source: io::Error,
     },
+    /// Others than this user may write to a place where trust is kept.
+    #[error("{}: it is another's, or others may write to it", path.display())]
+    NotOurs {
+        /// The folder or file.
+        path: PathBuf,
+    },
     /// What is kept is not what was written.
     #[error("{}: not what was kept", path.display())]
     Damaged {

@@ -85,10 +85,12 @@ impl TrustStore {
     /// What is kept; none before the first refresh.
     ///
     /// # Errors
-    /// [`Error::Io`] when it cannot be read, [`Error::Damaged`] when it is not what was kept.
+    /// [`Error::Io`] when it cannot be read, [`Error::NotOurs`] when others may write to it,
+    /// [`Error::Damaged`] when it is not what was kept.
     pub fn kept(&self) -> Result<Option<TrustMaterial>, Error> {
         let Some(note) = self.note()? else { return Ok(None) };
         let path = self.trusted_root();
+        check_owner(&path)?;
         let trusted_root = fs::read(&path).map_err(Error::io(&path))?;
         if sha256(&trusted_root) != note.trusted_root {
             return Err(Error::Damaged { path });
@@ -139,6 +141,7 @@ impl TrustStore {
         let digest = sha256(&root);
         let folder = self.repository(&digest);
         self.create(&folder)?;
+        check_owner(&self.folder)?;
         write(&folder.join("initial_root.json"), &root)?;
         let failed = |source| Error::Repository {
             mirror: mirror.url().to_owned(),
@@ -171,6 +174,9 @@ impl TrustStore {
 
     fn note(&self) -> Result<Option<Note>, Error> {
         let path = self.folder.join("trust.json");
+        for place in [&self.folder, &path].into_iter().filter(|place| place.exists()) {
+            check_owner(place)?;
+        }
         let json = match fs::read(&path) {
             Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
             json => json.map_err(Error::io(&path))?,
@@ -213,6 +219,28 @@ impl TrustStore {
             false => Err(Error::OtherRoot { expected: expected.to_owned(), found }),
         }
     }
+}
+
+/// That a place belongs to this user, or root, and nobody else may write there: who can decides
+/// whose signatures count.
+#[cfg(unix)]
+fn check_owner(path: &Path) -> Result<(), Error> {
+    use std::os::unix::fs::MetadataExt as _;
+
+    const ROOT: u32 = 0;
+    const WRITABLE_BY_OTHERS: u32 = 0o022;
+
+    let metadata = fs::metadata(path).map_err(Error::io(path))?;
+    let is_own = [ROOT, rustix::process::geteuid().as_raw()].contains(&metadata.uid());
+    match is_own && metadata.mode() & WRITABLE_BY_OTHERS == 0 {
+        true => Ok(()),
+        false => Err(Error::NotOurs { path: path.to_owned() }),
+    }
+}
+
+#[cfg(not(unix))]
+fn check_owner(_: &Path) -> Result<(), Error> {
+    Ok(())
 }
 
 /// The trusted root, the signing configuration, and when the repository's word for them ends.

@@ -62,11 +62,14 @@ pub(super) fn write_half(stream: &mut TcpStream, reply: &Reply) -> io::Result<()
 }
 
 fn head(stream: &mut TcpStream, reply: &Reply) -> io::Result<()> {
-    let Reply { status, content_type, body, name } = reply;
+    let Reply { status, content_type, body, name, location } = reply;
     let length = body.len();
     write!(stream, "HTTP/1.1 {status} -\r\ncontent-type: {content_type}\r\n")?;
     if let Some(name) = name {
         write!(stream, "etag: {name}\r\nlocation: /rekor1/api/v1/log/entries/{name}\r\n")?;
+    }
+    if let Some(to) = location {
+        write!(stream, "location: {to}\r\n")?;
     }
     write!(stream, "connection: close\r\ncontent-length: {length}\r\n\r\n")
 }

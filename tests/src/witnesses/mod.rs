@@ -11,6 +11,7 @@
 mod authority;
 mod http;
 mod log;
+mod login;
 mod stamps;
 
 use std::io::{self, Write as _};
@@ -89,6 +90,8 @@ struct State {
     fault: Option<Fault>,
     /// Entries by name, for those who ask again.
     entries: Mutex<Vec<(String, Value)>>,
+    /// Logins that were begun.
+    begun: Mutex<Vec<login::Begun>>,
 }
 
 impl Witnesses {
@@ -100,7 +103,8 @@ impl Witnesses {
         let asked = Arc::<Mutex<Vec<String>>>::default();
         let witnesses = Self { port, asked: Arc::clone(&asked) };
         let entries = Mutex::default();
-        let state = Arc::new(State { instance: instance.clone(), fault, entries });
+        let begun = Mutex::default();
+        let state = Arc::new(State { instance: instance.clone(), fault, entries, begun });
         thread::spawn(move || {
             for stream in listener.incoming().flatten() {
                 let (state, asked) = (Arc::clone(&state), Arc::clone(&asked));
@@ -154,16 +158,23 @@ impl Witnesses {
 /// An identity token, valid until a time. Nobody signs it: the authority here takes its word.
 #[must_use]
 pub fn token(instance: &Instance, name: &str, expires: i64) -> String {
-    let claims = json!({
+    signed(&claims(instance, name, expires))
+}
+
+fn claims(instance: &Instance, name: &str, expires: i64) -> Value {
+    json!({
         "iss": instance.issuer(),
         "sub": name,
         "email": format!("{name}@{}", instance.organization),
         "email_verified": true,
         "aud": "sigstore",
         "exp": expires,
-    });
+    })
+}
+
+fn signed(claims: &Value) -> String {
     let part = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());
-    format!("{}.{}.{}", part(&json!({"alg": "RS256"})), part(&claims), URL_SAFE_NO_PAD.encode("-"))
+    format!("{}.{}.{}", part(&json!({"alg": "RS256"})), part(claims), URL_SAFE_NO_PAD.encode("-"))
 }
 
 /// An answer.
@@ -173,12 +184,14 @@ struct Reply {
     body: Vec<u8>,
     /// The entry that it is about, for `ETag` and `Location`.
     name: Option<String>,
+    /// Where it sends the client on to.
+    location: Option<String>,
 }
 
 impl Reply {
     fn json(status: u16, body: &Value) -> Self {
         let body = body.to_string().into_bytes();
-        Self { status, content_type: "application/json", body, name: None }
+        Self { status, content_type: "application/json", body, name: None, location: None }
     }
 
     fn refusal(status: u16, message: &str) -> Self {
@@ -209,7 +222,7 @@ impl State {
             Some(Fault::Html(one)) if one == part => {
                 let body = b"<html>a captive portal</html>".to_vec();
                 let content_type = "text/html";
-                let page = Reply { status: 200, content_type, body, name: None };
+                let page = Reply { status: 200, content_type, body, name: None, location: None };
                 return http::write(stream, &page);
             }
             Some(Fault::Endless(one)) if one == part => {
@@ -243,6 +256,25 @@ impl State {
             ("POST", "/rekor2/api/v2/log/entries") => self.enter_2(LogKind::Rekor2Ecdsa, asked),
             ("POST", "/rekor3/api/v2/log/entries") => self.enter_2(LogKind::Rekor2Ed25519, asked),
             ("GET", path) if path.starts_with("/rekor1/api/v1/log/entries/") => self.entry(path),
+            ("GET", "/auth/.well-known/openid-configuration") => self.discover(asked),
+            ("GET", path) if path.starts_with("/auth/auth?") => self.authorize(asked),
+            ("POST", "/auth/device/code") => self.begin_on_device(asked),
+            ("POST", "/auth/token") => self.exchange(asked),
+            // A machine's metadata server, and the service of an agent of Buildkite.
+            ("GET", path) if path.starts_with("/computeMetadata/v1/instance/") => {
+                if asked.header("metadata-flavor") != Some("Google") {
+                    return Reply::refusal(403, "who asks does not know what this is");
+                }
+                let body = token(&self.instance, "ada", self.instance.now + 300).into_bytes();
+                Reply { body, content_type: "text/html", ..Reply::json(200, &Value::Null) }
+            }
+            ("POST", "/jobs/7/oidc/tokens") => {
+                if asked.header("authorization") != Some("Token hidden") {
+                    return Reply::refusal(401, "not an agent");
+                }
+                let token = token(&self.instance, "ada", self.instance.now + 300);
+                Reply::json(200, &json!({ "token": token }))
+            }
             ("GET", path) if path.starts_with("/token") => {
                 let expires = self.instance.now + 300;
                 Reply::json(200, &json!({ "value": token(&self.instance, "ada", expires) }))

@@ -26,7 +26,13 @@ impl State {
         let (instance, foreign) = (&self.instance, self.instance.foreign_key());
         let body =
             instance.timestamp_authority.stamp_digest(&recipe, &digest, instance.now, foreign);
-        Reply { status: 201, content_type: "application/timestamp-reply", body, name: None }
+        Reply {
+            status: 201,
+            content_type: "application/timestamp-reply",
+            body,
+            name: None,
+            location: None,
+        }
     }
 }
 

@@ -2,9 +2,11 @@
 
 use std::io::Read as _;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
 
+use sealift_http::Client;
 use sealift_model::{BlobSource as _, Descriptor, Digest};
-use sealift_registry::{ErrorKind, ManifestName, RepositoryBlobs};
+use sealift_registry::{ErrorKind, Keychain, ManifestName, Mirrors, Registries, RepositoryBlobs};
 use sealift_tests::instance::Layout;
 use sealift_tests::registry::{Fault, Options, TestRegistry};
 
@@ -101,4 +103,46 @@ fn what_is_not_there_is_said_to_be_missing() {
     assert!(!app(&registry).has_blob(&missing.digest).unwrap());
     app(&registry).delete_manifest(&ManifestName::Digest(digest.clone())).unwrap();
     assert!(app(&registry).find_manifest(&ManifestName::Digest(digest)).unwrap().is_none());
+}
+
+#[test]
+fn a_mirror_is_asked_first_and_not_believed() {
+    let (registry, digest) = with_image(Options::default());
+    let (mirror, _) = with_image(Options::default());
+    mirror.put_tag("hub/app", "1", digest.clone());
+    let through = |mirrors: &[String]| {
+        let mut named = Mirrors::default();
+        for mirror in mirrors {
+            named.add(&registry.host(), &mirror.parse().unwrap());
+        }
+        let client = Client::new(crate::config()).unwrap();
+        let registries = Registries::with_mirrors(client, Keychain::default(), named);
+        RepositoryBlobs::new(registries.repository(&crate::name(&registry, "app:1")))
+    };
+    let read = |blobs: &RepositoryBlobs, blob: &Descriptor| {
+        let mut bytes = Vec::new();
+        blobs.open(blob).unwrap().read_to_end(&mut bytes).map(|_| bytes)
+    };
+    let layer = Descriptor::new("a/b", Digest::sha256_of(b"second"), 6);
+    let here = format!("http://{}/hub", mirror.host());
+    let blobs = through(&[here.clone()]);
+    assert_eq!(blobs.resolve(&tag("1")).unwrap().unwrap().digest, digest);
+    assert_eq!(read(&blobs, &layer).unwrap(), b"second");
+    assert!(registry.asked().is_empty() && !mirror.asked().is_empty());
+    // What it does not have, or gives under a wrong digest, comes from the registry.
+    mirror.fail(|asked| match asked.path() {
+        path if path.contains("/blobs/") => Some(Fault::answer(404, &[], "")),
+        path if path.contains("/manifests/") => Some(Fault::Changed),
+        _ => None,
+    });
+    let blobs = through(&[here]);
+    assert_eq!(blobs.resolve(&tag("1")).unwrap().unwrap().digest, digest);
+    assert_eq!(read(&blobs, &layer).unwrap(), b"second");
+    assert_eq!(registry.asked().iter().filter(|it| it.path().contains("app")).count(), 2);
+    // One that does not answer is waited for once.
+    let blobs = through(&["http://127.0.0.1:9".to_owned()]);
+    let start = Instant::now();
+    assert!(blobs.resolve(&tag("1")).unwrap().is_some());
+    assert_eq!(read(&blobs, &layer).unwrap(), b"second");
+    assert!(start.elapsed() < Duration::from_secs(2));
 }

@@ -112,3 +112,35 @@ fn a_push_that_is_refused_half_way_is_an_error() {
         );
     }
 }
+
+/// The registry has taken it, and its answer never arrives.
+#[test]
+fn a_push_whose_answer_is_lost_is_looked_up() {
+    let (registry, subject) = with_image(Options::default());
+    let repository = app(&registry);
+    let manifest = artifact(&repository, &subject, "a/type");
+    let push = |number| {
+        let manifest = manifest(number);
+        let name = ManifestName::Digest(Digest::sha256_of(&manifest));
+        repository.push_manifest(&manifest, MANIFEST, &name)
+    };
+    let lose = |methods: &'static [&'static str]| {
+        registry.fail(move |asked| {
+            let is_it =
+                methods.contains(&asked.method.as_str()) && asked.path().contains("manifests/");
+            is_it.then_some(Fault::HangUp)
+        });
+    };
+    lose(&["PUT"]);
+    assert!(push(0).unwrap().is_listed);
+    lose(&["PUT", "HEAD"]);
+    let error = push(1).unwrap_err();
+    assert!(matches!(error.kind, ErrorKind::Unknown { .. }), "{error}");
+    registry.fail(|asked| match asked.method.as_str() {
+        "PUT" => Some(Fault::HangUp),
+        "HEAD" => Some(Fault::answer(404, &[], "")),
+        _ => None,
+    });
+    let error = push(2).unwrap_err();
+    assert!(matches!(error.kind, ErrorKind::Http(_)), "{error}");
+}

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use clap::builder::NonEmptyStringValueParser;
 use clap::{Args, Subcommand};
 
-use super::{KeyArgs, RegistryArgs, SignerArgs};
+use super::{RegistryArgs, SignedByArgs, SignerArgs};
 
 #[derive(Debug, Args)]
 pub(crate) struct DbArgs {
@@ -31,10 +31,11 @@ pub(crate) enum DbVerb {
     /// Bring the database of the cache folder up to date: fetch what has changed in OSV's exports,
     /// CISA's catalogue (KEV) and FIRST's scores (EPSS).
     Update(UpdateArgs),
-    /// Push the database to a registry, as an artifact, and sign it.
-    Push(PushArgs),
+    /// Push the database to a registry, as an artifact, and sign it: by --key, in a log only where
+    /// one is named, or by an identity that --identity-token or --oidc-provider names.
+    Push(Box<PushArgs>),
     /// Pull a database from a registry. Who must have signed it has to be said, by --key or by an
-    /// identity.
+    /// identity, or in sealift.toml, section [db].
     Pull(Box<PullArgs>),
     /// Show what a database holds, and who publishes it under which licence.
     Info {
@@ -64,8 +65,9 @@ pub(crate) struct UpdateArgs {
     #[arg(short, long, value_name = "NAMES", value_delimiter = ',')]
     pub(crate) ecosystem: Vec<String>,
     /// Where they are fetched from instead of their public places: a URL or a folder laid out as
-    /// OSV's exports (<Ecosystem>/all.zip), with kev.json and epss_scores-current.csv.gz.
-    #[arg(long, alias = "db-mirror", value_name = "URL|DIR")]
+    /// OSV's exports (<Ecosystem>/all.zip), with kev.json and epss_scores-current.csv.gz, or
+    /// oci://REFERENCE of an artifact with these files.
+    #[arg(long, alias = "db-mirror", value_name = "URL|DIR|REFERENCE")]
     pub(crate) mirror: Option<String>,
     /// Forget what was fetched before, and take what comes even when it is much less.
     #[arg(long)]
@@ -85,7 +87,7 @@ pub(crate) struct PushArgs {
     #[arg(long, value_name = "FILE")]
     pub(crate) db: Option<PathBuf>,
     #[command(flatten)]
-    pub(crate) key: KeyArgs,
+    pub(crate) by: SignedByArgs,
     #[command(flatten)]
     pub(crate) registry: RegistryArgs,
 }

@@ -31,8 +31,9 @@ pub(crate) use registry::{
     RegistryArgs, TriangulateArgs,
 };
 pub(crate) use sign::{
-    AttestArgs, AttestBlobArgs, AttestedArgs, GenerateArgs, ImportArgs, KeyArgs, PasswordArgs,
-    PlaceArgs, PublicKeyArgs, SignArgs, SignBlobArgs, SignedByArgs, SigningAlgorithm, SigningArgs,
+    AttestArgs, AttestBlobArgs, AttestedArgs, AuthFlow, GenerateArgs, ImportArgs, KeyArgs,
+    PasswordArgs, PlaceArgs, PublicKeyArgs, SignArgs, SignBlobArgs, SignedByArgs, SigningAlgorithm,
+    SigningArgs,
 };
 pub(crate) use suppress::{SuppressArgs, VexSignerArgs};
 pub(crate) use transfer::{Attached, CleanKind, CopyArgs, LoadArgs, SaveArgs};
@@ -314,8 +315,9 @@ pub(crate) struct ScanArgs {
     #[arg(long, value_name = "FILE")]
     pub(crate) db: Option<PathBuf>,
     /// Where advisories are fetched from instead of their public places: a URL or a folder laid
-    /// out as OSV's exports (<Ecosystem>/all.zip), with kev.json and epss_scores-current.csv.gz.
-    #[arg(long, value_name = "URL|DIR")]
+    /// out as OSV's exports (<Ecosystem>/all.zip), with kev.json and epss_scores-current.csv.gz,
+    /// or oci://REFERENCE of an artifact with these files.
+    #[arg(long, value_name = "URL|DIR|REFERENCE")]
     pub(crate) db_mirror: Option<String>,
     /// Fetch no advisories; an image that is named is still asked of its registry.
     #[arg(long, alias = "offline-scan")]

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::builder::NonEmptyStringValueParser;
 use clap::{Args, Subcommand, ValueEnum};
+use sealift::http::Url;
 
 use super::{ArtifactsArgs, OutArgs};
 
@@ -22,6 +23,17 @@ pub(crate) struct AccessArgs {
     /// Certificate authorities that are trusted beside the system's, in PEM.
     #[arg(long, value_name = "FILE", help_heading = "Registry")]
     cacert: Option<PathBuf>,
+    /// Ask this mirror of a registry before it: HOST=URL, as docker.io=https://mirror.example.
+    /// Digests are compared all the same; what the mirror cannot give is asked of the registry.
+    #[arg(long, value_name = "HOST=URL", value_delimiter = ',', value_parser = parse_mirror,
+          help_heading = "Registry")]
+    registry_mirror: Vec<(String, Url)>,
+    /// Certificate by which the client shows the image's registry who it is (mTLS), in PEM.
+    #[arg(long, value_name = "FILE", requires = "registry_client_key", help_heading = "Registry")]
+    registry_client_cert: Option<PathBuf>,
+    /// Its secret key, in PEM.
+    #[arg(long, value_name = "FILE", requires = "registry_client_cert", help_heading = "Registry")]
+    registry_client_key: Option<PathBuf>,
     /// Weaker: ask the image's registry without TLS, too, and believe any certificate of it.
     #[arg(long, help_heading = "Registry")]
     insecure: bool,
@@ -47,10 +59,21 @@ pub(crate) struct RegistryArgs {
     /// Certificate authorities that are trusted beside the system's, in PEM.
     #[arg(long, value_name = "FILE", help_heading = "Registry")]
     registry_cacert: Option<PathBuf>,
+    /// Ask this mirror of a registry before it: HOST=URL, as docker.io=https://mirror.example.
+    /// Digests are compared all the same; what the mirror cannot give is asked of the registry.
+    #[arg(long, value_name = "HOST=URL", value_delimiter = ',', value_parser = parse_mirror,
+          help_heading = "Registry")]
+    registry_mirror: Vec<(String, Url)>,
+    /// Certificate by which the client shows the image's registry who it is (mTLS), in PEM.
+    #[arg(long, value_name = "FILE", requires = "registry_client_key", help_heading = "Registry")]
+    registry_client_cert: Option<PathBuf>,
+    /// Its secret key, in PEM.
+    #[arg(long, value_name = "FILE", requires = "registry_client_cert", help_heading = "Registry")]
+    registry_client_key: Option<PathBuf>,
     /// Weaker: believe any certificate of the image's registry, and ask it without TLS, too.
     #[arg(long, help_heading = "Registry")]
     allow_insecure_registry: bool,
-    /// Weaker: the same.
+    /// Weaker: ask the image's registry without TLS, too; a certificate that it has must be good.
     #[arg(long, help_heading = "Registry")]
     allow_http_registry: bool,
 }
@@ -61,7 +84,14 @@ pub(crate) struct Access {
     pub(crate) login: Option<(String, String)>,
     pub(crate) token: Option<String>,
     pub(crate) authorities: Option<PathBuf>,
+    /// The client's certificate and its key.
+    pub(crate) identity: Option<(PathBuf, PathBuf)>,
+    /// Mirrors, by the registry that they are asked before.
+    pub(crate) mirrors: Vec<(String, Url)>,
+    /// Whether any certificate is good enough, and none.
     pub(crate) is_insecure: bool,
+    /// Whether it need not have TLS.
+    pub(crate) is_plain: bool,
 }
 
 impl From<&AccessArgs> for Access {
@@ -70,7 +100,10 @@ impl From<&AccessArgs> for Access {
             login: args.username.clone().zip(args.password.clone()),
             token: args.registry_token.clone(),
             authorities: args.cacert.clone(),
+            identity: args.registry_client_cert.clone().zip(args.registry_client_key.clone()),
+            mirrors: args.registry_mirror.clone(),
             is_insecure: args.insecure,
+            is_plain: false,
         }
     }
 }
@@ -81,7 +114,10 @@ impl From<&RegistryArgs> for Access {
             login: args.registry_username.clone().zip(args.registry_password.clone()),
             token: args.registry_token.clone(),
             authorities: args.registry_cacert.clone(),
-            is_insecure: args.allow_insecure_registry || args.allow_http_registry,
+            identity: args.registry_client_cert.clone().zip(args.registry_client_key.clone()),
+            mirrors: args.registry_mirror.clone(),
+            is_insecure: args.allow_insecure_registry,
+            is_plain: args.allow_http_registry,
         }
     }
 }
@@ -153,4 +189,12 @@ pub(crate) enum Downloaded {
     Signature(ArtifactsArgs),
     /// Print the attestations of an image, one a line; nothing is verified.
     Attestation(ArtifactsArgs),
+    /// Print the SBOM that is attached to an image under the tag .sbom, as older programs do it.
+    Sbom(ArtifactsArgs),
+}
+
+fn parse_mirror(text: &str) -> Result<(String, Url), String> {
+    let (host, url) = text.split_once('=').ok_or("a mirror is written HOST=URL")?;
+    let url: Url = url.parse().map_err(|error| format!("{error}"))?;
+    Ok((host.to_ascii_lowercase(), url))
 }

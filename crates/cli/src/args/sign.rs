@@ -10,7 +10,7 @@ use super::verify::parse_claim;
 use super::{OutArgs, RegistryArgs};
 
 /// Where the password of a secret key comes from.
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 pub(crate) struct PasswordArgs {
     /// File with the password of the key, without its line break. Without this flag it is
     /// SEALIFT_KEY_PASSWORD, SEALIFT_PASSWORD (but for `image`, where that is the registry's),
@@ -81,7 +81,7 @@ pub(crate) struct PublicKeyArgs {
 }
 
 /// Which key signs.
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 pub(crate) struct KeyArgs {
     /// The secret key, PEM as cosign writes it, or of PKCS#8, SEC 1 or PKCS#1: a file, or
     /// env://VARIABLE.
@@ -230,8 +230,16 @@ pub(crate) struct SigningArgs {
     pub(crate) out: OutArgs,
 }
 
+/// How a person logs in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum AuthFlow {
+    Normal,
+    Device,
+    Token,
+}
+
 /// Who signs, and who vouches for it.
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 pub(crate) struct SignedByArgs {
     #[command(flatten)]
     pub(crate) key: KeyArgs,
@@ -245,6 +253,17 @@ pub(crate) struct SignedByArgs {
     /// Take no identity token from the environment.
     #[arg(long, help_heading = "Signer")]
     pub(crate) oidc_disable_ambient_providers: bool,
+    /// How a token is got that neither a flag nor the environment gives: normal (by a browser on
+    /// this machine), device (by a code, on any device) or token (not at all). Default: normal on
+    /// a terminal, else token.
+    #[arg(long, alias = "oidc-flow", value_name = "FLOW", help_heading = "Signer")]
+    pub(crate) fulcio_auth_flow: Option<AuthFlow>,
+    /// The issuer that is asked then; default: that of the signing configuration.
+    #[arg(long, value_name = "URL", help_heading = "Signer")]
+    pub(crate) oidc_issuer: Option<String>,
+    /// File with what the issuer wants this program to prove itself with; most want nothing.
+    #[arg(long, value_name = "FILE", help_heading = "Signer")]
+    pub(crate) oidc_client_secret_file: Option<PathBuf>,
     /// Whom an identity token is for.
     #[arg(long, value_name = "NAME", default_value = "sigstore", help_heading = "Signer")]
     pub(crate) oidc_client_id: String,

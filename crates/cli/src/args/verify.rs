@@ -143,7 +143,7 @@ pub(crate) struct PredicateArgs {
 }
 
 /// Who must have signed, and what must speak for it.
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 pub(crate) struct SignerArgs {
     /// Public key of the signer, PEM or DER: a file, or env://VARIABLE.
     #[arg(long, value_name = "KEY", help_heading = "Signer")]
@@ -207,7 +207,7 @@ pub(crate) struct SignerArgs {
 }
 
 /// Flags that cosign has on all verbs.
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 pub(crate) struct OutArgs {
     /// Write what goes to stdout to this file.
     #[arg(long, value_name = "FILE")]

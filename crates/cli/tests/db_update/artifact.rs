@@ -1,9 +1,11 @@
 //! A database in a registry: pushed and signed by one, pulled by others.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::process::Output;
 
 use sealift_tests::registry::{Options, TestRegistry};
+use serde_json::json;
 
 use crate::bench::{Bench, done, findings, said};
 use crate::exports::{export, records};
@@ -79,4 +81,67 @@ fn what_is_not_signed_or_older_is_not_pulled() {
     assert_eq!(refused.status.code(), Some(2), "{}", said(&refused));
     assert!(said(&refused).contains("older"), "{}", said(&refused));
     assert_eq!(to.database(), bench.database());
+}
+
+#[test]
+fn who_must_have_signed_may_stand_in_sealift_toml() {
+    let registry = TestRegistry::start(Options::default());
+    let reference = format!("{}/advisories:1", registry.host());
+    let bench = Bench::new();
+    bench.server.publish(export("npm", &records(10)));
+    done(&bench.update());
+    keys(&bench, "own");
+    keys(&bench, "other");
+    done(&push(&bench, &reference, &["--key", "own.key"]));
+    for (key, status) in [("other", 12), ("own", 0)] {
+        let key = bench.path(&format!("{key}.pub"));
+        let to = Bench::new();
+        let policy = format!("[db]\nkey = '{}'\ninsecure-ignore-tlog = true\n", key.display());
+        fs::write(to.path("sealift.toml"), policy).unwrap();
+        let pulled = to.run(&["db", "pull", &reference]);
+        assert_eq!(pulled.status.code(), Some(status), "{}", said(&pulled));
+        assert!(said(&pulled).contains("sealift.toml"));
+    }
+}
+
+#[test]
+fn a_mirror_may_be_an_artifact_in_a_registry() {
+    let registry = TestRegistry::start(Options::default());
+    let publish = |files: &BTreeMap<String, Vec<u8>>| {
+        let layers: Vec<_> = files
+            .iter()
+            .filter(|(path, _)| path.ends_with("all.zip"))
+            .map(|(path, bytes)| {
+                json!({
+                    "mediaType": "application/zip",
+                    "digest": registry.put_blob(bytes).to_string(),
+                    "size": bytes.len(),
+                    "annotations": {"org.opencontainers.image.title": path},
+                })
+            })
+            .collect();
+        let media_type = "application/vnd.oci.image.manifest.v1+json";
+        let manifest = json!({"schemaVersion": 2, "mediaType": media_type, "layers": layers});
+        let manifest = manifest.to_string();
+        registry.put_manifest(media_type, manifest.as_bytes(), Some(("osv", "latest")));
+    };
+    let bench = Bench::new();
+    let mirror = format!("oci://{}/osv:latest", registry.host());
+    let update = ["db", "update", "--ecosystem", "npm", "--mirror", &mirror];
+    publish(&export("npm", &records(40)));
+    done(&bench.run(&update));
+    assert_eq!(findings(&bench.scan(&["--offline"])), 40);
+    let blobs = || registry.asked().iter().filter(|it| it.path().contains("/blobs/")).count();
+    let before = blobs();
+    let again = bench.run(&update);
+    done(&again);
+    assert!(said(&again).contains("up to date") && blobs() == before, "{}", said(&again));
+    publish(&export("npm", &records(50)));
+    done(&bench.run(&update));
+    assert_eq!(findings(&bench.scan(&["--offline"])), 50);
+    assert_eq!(bench.server.asked(), [""; 0]);
+    publish(&BTreeMap::new());
+    let empty = bench.run(&update);
+    assert_ne!(empty.status.code(), Some(0));
+    assert!(said(&empty).contains("no files with titles"), "{}", said(&empty));
 }

@@ -1,6 +1,7 @@
 //! The gate before an image in a registry, with a signature required.
 
-use std::fs;
+use std::fs::{self, Permissions};
+use std::os::unix::fs::PermissionsExt as _;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use sealift_model::Digest;
@@ -59,6 +60,16 @@ fn the_gate_takes_the_trusted_root_that_is_kept() {
     keep(world);
     let output = world.run(&with(&gate, &["--cache-dir", "cache"]));
     assert_eq!(output.status.code(), Some(0), "{}", said(&output));
+    // Where others may write, anybody could decide whose signatures count.
+    let root = world.0.path().join("cache/trust/trusted_root.json");
+    for (place, mode) in [(root.as_path(), 0o622), (root.parent().unwrap(), 0o770)] {
+        let before = fs::metadata(place).unwrap().permissions();
+        fs::set_permissions(place, Permissions::from_mode(mode)).unwrap();
+        let output = world.run(&with(&gate, &["--cache-dir", "cache"]));
+        assert_eq!(output.status.code(), Some(1), "{}", said(&output));
+        assert!(said(&output).contains("others may write to it"), "{}", said(&output));
+        fs::set_permissions(place, before).unwrap();
+    }
     let by_policy = "[verify]\ntrusted-root = 'none.json'\n";
     fs::write(world.0.path().join("sealift.toml"), by_policy).unwrap();
     let output = world.run(&with(&gate, &["--cache-dir", "cache"]));
@@ -81,6 +92,9 @@ fn keep(world: &World) {
     });
     let folder = world.0.path().join("cache/trust");
     fs::create_dir_all(&folder).unwrap();
-    fs::write(folder.join("trusted_root.json"), root).unwrap();
-    fs::write(folder.join("trust.json"), note.to_string()).unwrap();
+    fs::set_permissions(&folder, Permissions::from_mode(0o700)).unwrap();
+    for (name, bytes) in [("trusted_root.json", root), ("trust.json", note.to_string().into())] {
+        fs::write(folder.join(name), bytes).unwrap();
+        fs::set_permissions(folder.join(name), Permissions::from_mode(0o600)).unwrap();
+    }
 }

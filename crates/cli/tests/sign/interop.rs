@@ -24,7 +24,7 @@ const ALGORITHMS: [(&str, &[&str]); 5] = [
 
 /// A program on the PATH.
 #[expect(clippy::disallowed_methods, reason = "the suite looks for the other program")]
-fn on_path(name: &str) -> Option<PathBuf> {
+pub(crate) fn on_path(name: &str) -> Option<PathBuf> {
     let found = std::env::var_os("PATH").and_then(|path| {
         std::env::split_paths(&path).map(|folder| folder.join(name)).find(|file| file.is_file())
     });
@@ -152,9 +152,9 @@ fn images_there(program: &Path, world: &World, hash: &[&str]) -> Result<(), Stri
 }
 
 /// Debian's registry, which takes uploads in the way that cosign makes them. It ends with this.
-struct Served {
+pub(crate) struct Served {
     process: Child,
-    host: String,
+    pub(crate) host: String,
 }
 
 impl Drop for Served {
@@ -167,15 +167,20 @@ impl Drop for Served {
 impl Served {
     /// Starts it with an image `app:1`, where it and skopeo are installed.
     fn start(world: &World) -> Option<Self> {
+        let mut layout = Layout::default();
+        let image = layout.image(&[b"one layer"]);
+        layout.tag("1", &image);
+        let _ = fs::create_dir(world.0.path().join("layout"));
+        layout.write(&world.0.path().join("layout")).unwrap();
+        Self::with_image(world, "oci:layout:1")
+    }
+
+    /// The same with another image.
+    pub(crate) fn with_image(world: &World, image: &str) -> Option<Self> {
         let (server, skopeo) = (on_path("docker-registry")?, on_path("skopeo")?);
         let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
         let host = format!("127.0.0.1:{port}");
         let folder = world.0.path();
-        let mut layout = Layout::default();
-        let image = layout.image(&[b"one layer"]);
-        layout.tag("1", &image);
-        let _ = fs::create_dir(folder.join("layout"));
-        layout.write(&folder.join("layout")).unwrap();
         let config = format!(
             "version: 0.1\nlog: {{level: error}}\nhttp: {{addr: \"{host}\"}}\n\
              storage: {{filesystem: {{rootdirectory: \"{}\"}}}}\n",
@@ -187,7 +192,7 @@ impl Served {
         let process = server.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
         let served = Self { process, host };
         let to = format!("docker://{}/app:1", served.host);
-        let from = ["copy", "-q", "--dest-tls-verify=false", "oci:layout:1", &to];
+        let from = ["copy", "-q", "--dest-tls-verify=false", image, &to];
         let copied = (0..100).any(|_| {
             thread::sleep(Duration::from_millis(100));
             let mut skopeo = Command::new(&skopeo);

@@ -1,4 +1,5 @@
 //! The verbs that make keys and signatures, from outside.
+#![expect(clippy::indexing_slicing, reason = "a test fails by panicking")]
 #![expect(clippy::print_stderr, reason = "a suite that does not run says so")]
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
@@ -7,7 +8,9 @@ mod files;
 mod gated;
 mod images;
 mod interop;
+mod login;
 mod scanned;
+mod transcript;
 mod transfer;
 mod vex;
 mod world;

@@ -8,7 +8,8 @@ use sealift_model::{Impact, Timestamp};
 
 use super::log::Log;
 use super::origins::Origins;
-use super::prepare::{PreparedEntry, encode};
+use super::prepare::encode;
+use super::runs::{Entry, Merge, Run};
 use super::work::Found;
 use crate::database::key::Kind;
 use crate::database::{EcosystemInfo, Info, SourceInfo, TreeWriter};
@@ -54,6 +55,7 @@ pub(super) fn write<W: Write + Seek>(
     built: Timestamp,
     sources: Vec<SourceInfo>,
     records: Vec<Found>,
+    mut runs: Vec<(usize, Run)>,
     catalogues: BTreeMap<Vec<u8>, Vec<u8>>,
     mut origins: Origins,
 ) -> std::io::Result<(W, Info)> {
@@ -61,28 +63,37 @@ pub(super) fn write<W: Write + Seek>(
         origins.record(&found.record.id, &found.record.ecosystems);
     }
     let mut ecosystems = BTreeMap::<String, EcosystemInfo>::new();
-    for name in records.iter().flat_map(|found| &found.record.ecosystems) {
+    for name in records.iter().flat_map(|found| found.record.ecosystems.iter()) {
         let new = || EcosystemInfo { name: name.clone(), records: 0, packages: 0 };
         ecosystems.entry(name.clone()).or_insert_with(new).records += 1;
     }
-    let single = catalogues.into_iter().map(|(key, value)| PreparedEntry { key, value });
-    let entries = records.into_iter().flat_map(|found| found.record.entries);
-    let mut entries: Vec<_> = entries.chain(single).collect();
-    // A stable sort: entries with the same key stay in the order of their records.
-    entries.sort_by(|a, b| a.key.cmp(&b.key));
+    let ranks = Ranks::new(&records);
+    drop(records);
+    let single = catalogues.into_iter();
+    let single = single.map(|(key, value)| Entry { key, value, record: 0, number: 0 });
+    runs.push((CATALOGUES, Run::Memory(single.collect())));
 
     let mut tree = TreeWriter::new(out)?;
-    for group in entries.chunk_by(|a, b| a.key == b.key) {
-        let Some(PreparedEntry { key, value }) = group.first() else { continue };
+    let (mut merge, mut group) = (Merge::new(runs)?, Vec::new());
+    loop {
+        merge.group(&mut group)?;
+        if group.is_empty() {
+            break;
+        }
+        // Of a record that does not count no entry does.
+        group.retain(|(batch, entry)| ranks.of(*batch, entry.record).is_some());
+        // Entries with the same key stand in the order of their records.
+        group.sort_by_key(|(batch, entry)| (ranks.of(*batch, entry.record), entry.number));
+        let Some((_, Entry { key, value, .. })) = group.first() else { continue };
         match Kind::of(key) {
             Some(Kind::Package) => {
                 if let Some(ecosystem) = ecosystem_of(key).and_then(|name| ecosystems.get_mut(name))
                 {
                     ecosystem.packages += 1;
                 }
-                tree.add(key, &array(group))?;
+                tree.add(key, &array(&group))?;
             }
-            Some(Kind::Mention) => tree.add(key, &array(group))?,
+            Some(Kind::Mention) => tree.add(key, &array(&group))?,
             _ => tree.add(key, value)?,
         }
     }
@@ -92,14 +103,48 @@ pub(super) fn write<W: Write + Seek>(
     Ok((out, info))
 }
 
+/// The batch of the catalogues, of which everything counts.
+const CATALOGUES: usize = usize::MAX;
+
+/// The order of the records that count, by their batches and numbers.
+struct Ranks(BTreeMap<usize, Vec<u32>>);
+
+/// The rank of what does not count.
+const NONE: u32 = u32::MAX;
+
+impl Ranks {
+    fn new(records: &[Found]) -> Self {
+        let mut ranks = BTreeMap::<usize, Vec<u32>>::new();
+        for (rank, found) in (0..NONE).zip(records) {
+            let Ok(number) = usize::try_from(found.number) else { continue };
+            let of = ranks.entry(found.batch).or_default();
+            if of.len() <= number {
+                of.resize(number + 1, NONE);
+            }
+            if let Some(place) = of.get_mut(number) {
+                *place = rank;
+            }
+        }
+        Self(ranks)
+    }
+
+    fn of(&self, batch: usize, record: u32) -> Option<u32> {
+        if batch == CATALOGUES {
+            return Some(0);
+        }
+        let rank = self.0.get(&batch)?.get(usize::try_from(record).ok()?)?;
+        (*rank != NONE).then_some(*rank)
+    }
+}
+
 /// The values of several entries as one CBOR array.
-fn array(entries: &[PreparedEntry]) -> Vec<u8> {
-    let items = entries.iter().map(|entry| entry.value.len()).sum::<usize>();
+fn array(entries: &[(usize, Entry)]) -> Vec<u8> {
+    let items = entries.iter().map(|(_, entry)| entry.value.len()).sum::<usize>();
     let mut bytes = Vec::with_capacity(items + 9);
     let count = u64::try_from(entries.len()).unwrap_or(u64::MAX);
     // Writing to memory cannot fail.
     let Ok(_) = minicbor::Encoder::new(&mut bytes).array(count) else { return Vec::new() };
-    for entry in entries {
+    for (_, entry) in entries {
         bytes.extend(&entry.value);
     }
     bytes

@@ -9,6 +9,7 @@ use sealift_model::Timestamp;
 use super::archive::Archive;
 use super::catalogue;
 use super::log::Log;
+use super::runs::Run;
 use super::source::SourceKind;
 use super::work::{self, Found, Input};
 use super::{BuildOptions, BuildReport, Catalogue, Limits, Parts, prepare, save};
@@ -68,6 +69,8 @@ pub struct ReadSource {
     info: SourceInfo,
     kind: SourceKind,
     found: Vec<Found>,
+    runs: Vec<Run>,
+    bytes: u64,
     catalogue: Catalogue,
     log: Log,
 }
@@ -93,7 +96,7 @@ pub fn read_record(json: &[u8], limits: &Limits) -> Result<RecordHead, Error> {
     }
     let record =
         prepare::prepare(json).map_err(|error| Error::Record { reason: error.to_string() })?;
-    Ok(RecordHead { id: record.id, modified: record.modified })
+    Ok(RecordHead { id: record.head.id, modified: record.head.modified })
 }
 
 impl ReadSource {
@@ -140,7 +143,7 @@ impl Builder {
         }
         let options = BuildOptions { limits, ..self.options.clone() };
         let mut log = Log::new(&options.limits);
-        let mut found = work::read_all(&inputs, &options, &mut log)?;
+        let work::Read { mut found, runs, bytes } = work::read_all(&inputs, &options, &mut log)?;
         whole(export.name, &log)?;
         // An id is in one of the zips only, so which of them it was decides nothing.
         for found in &mut found {
@@ -152,7 +155,7 @@ impl Builder {
             info.newest = info.newest.max(found.record.modified);
         }
         let kind = SourceKind::Zip(export.zip.to_owned());
-        Ok(ReadSource { info, kind, found, catalogue: Catalogue::default(), log })
+        Ok(ReadSource { info, kind, found, runs, bytes, catalogue: Catalogue::default(), log })
     }
 
     /// Reads a catalogue, called `name` in the database.
@@ -180,7 +183,8 @@ impl Builder {
             records: u64::try_from(catalogue.entries.len()).unwrap_or(u64::MAX),
             newest: catalogue.newest,
         };
-        Ok(ReadSource { info, kind, found: Vec::new(), catalogue, log })
+        let (found, runs) = (Vec::new(), Vec::new());
+        Ok(ReadSource { info, kind, found, runs, bytes: 0, catalogue, log })
     }
 
     /// Makes what was read a part of the database.
@@ -188,8 +192,7 @@ impl Builder {
     /// # Errors
     /// [`Error::LimitExceeded`] when all of it is too much.
     pub fn add(&mut self, source: ReadSource) -> Result<(), Error> {
-        let bytes: u64 = source.found.iter().map(|found| found.record.bytes()).sum();
-        self.held_bytes = self.held_bytes.saturating_add(bytes);
+        self.held_bytes = self.held_bytes.saturating_add(source.bytes);
         let max = self.options.limits.max_database_bytes;
         if self.held_bytes > max {
             return Err(Error::LimitExceeded { limit: "max_database_bytes", max });
@@ -205,11 +208,13 @@ impl Builder {
     pub fn write(mut self, output: &Path) -> Result<BuildReport, Error> {
         self.sources.sort_by(|a, b| a.info.name.cmp(&b.info.name));
         let mut parts = Parts::new(&self.options.limits);
-        let mut found = Vec::new();
+        let (mut found, mut runs) = (Vec::new(), Vec::new());
         for (number, source) in self.sources.into_iter().enumerate() {
             parts.log.merge_as(number, source.log);
             parts.add(source.info, &source.kind, source.catalogue);
-            found.extend(source.found.into_iter().map(|found| Found { source: number, ..found }));
+            let of_source = |found| Found { source: number, batch: number, ..found };
+            found.extend(source.found.into_iter().map(of_source));
+            runs.extend(source.runs.into_iter().map(|run| (number, run)));
         }
         let names: Vec<String> = parts.infos.iter().map(|info| info.name.clone()).collect();
         let path = |found: &Found| {
@@ -218,7 +223,9 @@ impl Builder {
         };
         let built = self.options.built;
         save::replace(output, |file| {
-            parts.write(file, built, found, path, Error::io(output)).map(|(_, report)| report)
+            parts
+                .write(file, built, (found, runs), path, Error::io(output))
+                .map(|(_, report)| report)
         })
     }
 }

@@ -19,7 +19,7 @@ pub struct Limits {
     /// whole; those of OSV have six times its size. Up to 64 MiB are always allowed.
     /// Default: 100.
     pub max_inflate_ratio: u64,
-    /// Bytes of all that goes into the database, which is held in memory until it is sorted.
+    /// Bytes of all that goes into the database, which is held until it is sorted.
     /// Default: 4 GiB.
     pub max_database_bytes: u64,
     /// Bytes of one catalogue (KEV, EPSS) after inflation. Default: 256 MiB.

@@ -8,6 +8,7 @@ mod limits;
 mod log;
 mod origins;
 mod prepare;
+mod runs;
 mod save;
 mod source;
 mod work;
@@ -15,7 +16,7 @@ mod work;
 use std::collections::BTreeMap;
 use std::io::{Cursor, Seek, Write};
 use std::num::NonZero;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use sealift_model::{Diagnostic, Impact, Timestamp};
 
@@ -28,6 +29,7 @@ use archive::Archive;
 use catalogue::{Catalogue, CatalogueError};
 use log::Log;
 use origins::Origins;
+use runs::Run;
 use source::{Source, SourceKind};
 use work::{Found, Input};
 
@@ -41,19 +43,30 @@ pub struct BuildOptions {
     pub threads: NonZero<usize>,
     /// What building may cost.
     pub limits: Limits,
+    /// A folder for what is sorted while the database is built, about as large as the database;
+    /// files in it have no names. Without one it is held in memory, but for [`build`], which takes
+    /// the folder of the database.
+    pub spool: Option<PathBuf>,
 }
 
 impl BuildOptions {
     /// One thread and the default limits.
     #[must_use]
     pub fn new(built: Timestamp) -> Self {
-        Self { built, threads: NonZero::<usize>::MIN, limits: Limits::default() }
+        Self { built, threads: NonZero::<usize>::MIN, limits: Limits::default(), spool: None }
     }
 
     /// The same with so many threads.
     #[must_use]
     pub fn threads(mut self, threads: NonZero<usize>) -> Self {
         self.threads = threads;
+        self
+    }
+
+    /// The same with a folder for what is sorted.
+    #[must_use]
+    pub fn spool(mut self, folder: impl Into<PathBuf>) -> Self {
+        self.spool = Some(folder.into());
         self
     }
 }
@@ -85,8 +98,12 @@ pub struct BuildReport {
 /// There is nothing to build from, a limit is passed, or a file cannot be written; the old file
 /// is then as it was. A record or zip that cannot be read is no error but a diagnostic.
 pub fn build(folder: &Path, output: &Path, options: &BuildOptions) -> Result<BuildReport, Error> {
+    let options = match &options.spool {
+        Some(_) => options.clone(),
+        None => options.clone().spool(save::folder_of(output)),
+    };
     save::replace(output, |file| {
-        build_to(file, folder, options, Error::io(output)).map(|(_, report)| report)
+        build_to(file, folder, &options, Error::io(output)).map(|(_, report)| report)
     })
 }
 
@@ -120,7 +137,8 @@ fn build_to<W: Write + Seek>(
         parts.add(info, &source.kind, catalogue);
         inputs.push((source.name, input));
     }
-    let found = work::read_all(&inputs, options, &mut parts.log)?;
+    let work::Read { found, runs, .. } = work::read_all(&inputs, options, &mut parts.log)?;
+    let runs = runs.into_iter().map(|run| (0, run)).collect();
     for found in &found {
         if let Some(info) = parts.infos.get_mut(found.source) {
             info.records += 1;
@@ -131,7 +149,7 @@ fn build_to<W: Write + Seek>(
         Some((name, input)) => work::path(name, input, found.index),
         None => String::new(),
     };
-    parts.write(out, options.built, found, path, write_error)
+    parts.write(out, options.built, (found, runs), path, write_error)
 }
 
 /// What goes into a database beside the records.
@@ -163,14 +181,14 @@ impl Parts {
         mut self,
         out: W,
         built: Timestamp,
-        found: Vec<Found>,
+        (found, runs): (Vec<Found>, Vec<(usize, Run)>),
         path: impl Fn(&Found) -> String,
         write_error: impl FnOnce(std::io::Error) -> Error,
     ) -> Result<(W, BuildReport), Error> {
         let records = assemble::newest(found, &mut self.log, path);
         let count = u64::try_from(records.len()).unwrap_or(u64::MAX);
         let (infos, origins) = (self.infos, self.origins);
-        let written = assemble::write(out, built, infos, records, self.catalogues, origins);
+        let written = assemble::write(out, built, infos, records, runs, self.catalogues, origins);
         let (out, info) = written.map_err(write_error)?;
         let (diagnostics, diagnostics_left_out) = self.log.finish();
         Ok((out, BuildReport { info, records: count, diagnostics, diagnostics_left_out }))

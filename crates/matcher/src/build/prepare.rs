@@ -1,6 +1,7 @@
 //! From a record's JSON to the entries that it brings to the database.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use minicbor::Encode;
 use minicbor::bytes::ByteSlice;
@@ -13,18 +14,24 @@ use crate::evaluate::Schemes;
 use crate::identity::Names;
 use crate::osv::{self, Advisory, AffectedPackage, RecordError, ScoreText};
 
-/// The entries of one record, encoded: what is kept of it until all are sorted.
+/// One record, ready for the database.
 #[derive(Debug)]
 pub(super) struct Prepared {
+    pub(super) head: Head,
+    pub(super) entries: Vec<PreparedEntry>,
+    /// What could not be read of it.
+    pub(super) complaints: Vec<String>,
+}
+
+/// What is kept of a record until all are read: there are many.
+#[derive(Debug)]
+pub(super) struct Head {
     pub(super) id: String,
     pub(super) modified: Option<Timestamp>,
     /// A withdrawn record has no entries, but stands in the way of older copies of itself.
     pub(super) withdrawn: bool,
     /// Ecosystems that it names, with release, each once.
-    pub(super) ecosystems: BTreeSet<String>,
-    pub(super) entries: Vec<PreparedEntry>,
-    /// What could not be read of it.
-    pub(super) complaints: Vec<String>,
+    pub(super) ecosystems: Arc<BTreeSet<String>>,
 }
 
 /// A key with a value, or with an item of the array that is its value.
@@ -35,10 +42,24 @@ pub(super) struct PreparedEntry {
 }
 
 impl Prepared {
-    /// Bytes that it takes in memory, more or less.
+    /// Bytes that it brings to the database, more or less.
     pub(super) fn bytes(&self) -> u64 {
         let sizes = self.entries.iter().map(|entry| entry.key.len() + entry.value.len() + 64);
         u64::try_from(sizes.sum::<usize>() + 256).unwrap_or(u64::MAX)
+    }
+}
+
+/// Sets of ecosystems, each kept once: few differ.
+#[derive(Debug, Default)]
+pub(super) struct EcosystemSets(BTreeSet<Arc<BTreeSet<String>>>);
+
+impl EcosystemSets {
+    /// Has the record share its set with others.
+    pub(super) fn share(&mut self, head: &mut Head) {
+        match self.0.get(&head.ecosystems) {
+            Some(known) => head.ecosystems = Arc::clone(known),
+            None => drop(self.0.insert(Arc::clone(&head.ecosystems))),
+        }
     }
 }
 
@@ -57,14 +78,13 @@ pub(super) fn prepare(json: &[u8]) -> Result<Prepared, RecordError> {
         encode_record(&advisory, &mut entries);
         entries.extend(advisory.affected.iter().map(|entry| encode_affected(&advisory, entry)));
     }
-    Ok(Prepared {
+    let head = Head {
         modified: modified.and_then(Result::ok),
         withdrawn: advisory.withdrawn,
-        ecosystems,
-        entries,
-        complaints,
+        ecosystems: Arc::new(ecosystems),
         id: advisory.id,
-    })
+    };
+    Ok(Prepared { head, entries, complaints })
 }
 
 fn encode_record(advisory: &Advisory, entries: &mut Vec<PreparedEntry>) {

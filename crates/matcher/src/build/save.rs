@@ -14,16 +14,21 @@ pub(super) fn replace<T>(
     path: &Path,
     write: impl FnOnce(BufWriter<&File>) -> Result<T, Error>,
 ) -> Result<T, Error> {
-    let folder = match path.parent() {
-        Some(parent) if !parent.as_os_str().is_empty() => parent,
-        _ => Path::new("."),
-    };
+    let folder = folder_of(path);
     let temporary = temporary_in(folder).map_err(Error::io(path))?;
     let value = write(BufWriter::with_capacity(1 << 20, temporary.as_file()))?;
     temporary.as_file().sync_all().map_err(Error::io(path))?;
     temporary.persist(path).map_err(|failed| Error::io(path)(failed.error))?;
     sync_folder(folder);
     Ok(value)
+}
+
+/// The folder of a file.
+pub(super) fn folder_of(path: &Path) -> &Path {
+    match path.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
+    }
 }
 
 fn temporary_in(folder: &Path) -> std::io::Result<NamedTempFile> {

@@ -1,15 +1,16 @@
 //! Reading all records of all sources on several threads.
 
 use std::fs::File;
-use std::io::Read;
-use std::path::PathBuf;
+use std::io::Read as _;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 
 use sealift_model::Impact;
 
 use super::archive::{Archive, ArchiveError};
 use super::log::Log;
-use super::prepare::{self, Prepared};
+use super::prepare::{self, EcosystemSets, Head, Prepared};
+use super::runs::{Run, Sorter};
 use super::{BuildOptions, Limits};
 use crate::Error;
 
@@ -60,19 +61,35 @@ pub(super) fn path(source: &str, input: &Input, index: usize) -> String {
 pub(super) struct Found {
     pub(super) source: usize,
     pub(super) index: usize,
-    pub(super) record: Prepared,
+    /// Which records were read together with it.
+    pub(super) batch: usize,
+    /// By which its entries name it.
+    pub(super) number: u32,
+    pub(super) record: Head,
 }
 
-/// Reads every record of `sources`, which are named as in diagnostics. What is found is in no
-/// particular order.
+/// All that was read.
+#[derive(Debug, Default)]
+pub(super) struct Read {
+    /// The records, in no particular order.
+    pub(super) found: Vec<Found>,
+    /// Their entries.
+    pub(super) runs: Vec<Run>,
+    /// Bytes that they bring to the database.
+    pub(super) bytes: u64,
+}
+
+/// Reads every record of `sources`, which are named as in diagnostics.
 pub(super) fn read_all(
     sources: &[(String, Input)],
     options: &BuildOptions,
     log: &mut Log,
-) -> Result<Vec<Found>, Error> {
+) -> Result<Read, Error> {
     let shared = Shared {
         sources,
         limits: &options.limits,
+        spool: options.spool.as_deref(),
+        threads: options.threads.get(),
         ends: sources
             .iter()
             .scan(0, |end, (_, input)| {
@@ -90,18 +107,21 @@ pub(super) fn read_all(
         let workers: Vec<_> = (0..options.threads.get()).map(start).collect();
         workers.into_iter().map(std::thread::ScopedJoinHandle::join).collect()
     });
-    let mut found = Vec::new();
+    let mut all = Read { bytes: shared.held.into_inner(), ..Read::default() };
     for outcome in outcomes {
-        let (records, notes) = outcome.unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
-        found.extend(records);
+        let (read, notes) = outcome.unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
+        all.found.extend(read.found);
+        all.runs.extend(read.runs);
         log.merge(notes);
     }
-    Ok(found)
+    Ok(all)
 }
 
 struct Shared<'a> {
     sources: &'a [(String, Input)],
     limits: &'a Limits,
+    spool: Option<&'a Path>,
+    threads: usize,
     /// For each source, the number of items in it and all before.
     ends: Vec<usize>,
     next: AtomicUsize,
@@ -111,28 +131,42 @@ struct Shared<'a> {
 }
 
 impl Shared<'_> {
-    fn work(&self) -> Result<(Vec<Found>, Log), Error> {
-        let (mut found, mut log) = (Vec::new(), Log::new(self.limits));
-        let mut buffer = Vec::new();
-        while !self.stopped.load(Ordering::Relaxed) {
-            let Some((source, index)) = self.take() else { break };
-            match self.item(source, index, &mut buffer, &mut log) {
-                Ok(record) => found.extend(record.map(|record| Found { source, index, record })),
-                Err(error) => {
-                    self.stopped.store(true, Ordering::Relaxed);
-                    return Err(error);
-                }
-            }
+    fn work(&self) -> Result<(Read, Log), Error> {
+        let read = self.read();
+        if read.is_err() {
+            self.stopped.store(true, Ordering::Relaxed);
         }
-        Ok((found, log))
+        read
     }
 
-    /// The next item that nobody has taken.
-    fn take(&self) -> Option<(usize, usize)> {
+    fn read(&self) -> Result<(Read, Log), Error> {
+        let (mut found, mut log) = (Vec::new(), Log::new(self.limits));
+        let mut sorter = Sorter::new(self.spool, self.threads);
+        let spooled = |error| Error::io(self.spool.unwrap_or(Path::new("memory")))(error);
+        let mut sets = EcosystemSets::default();
+        let mut buffer = Vec::new();
+        while !self.stopped.load(Ordering::Relaxed) {
+            let Some((item, (source, index))) = self.take() else { break };
+            let Some(mut record) = self.item(source, index, &mut buffer, &mut log)? else {
+                continue;
+            };
+            let max = u64::from(u32::MAX);
+            let too_many = |_| Error::LimitExceeded { limit: "max_entries", max };
+            let number = u32::try_from(item).map_err(too_many)?;
+            sets.share(&mut record.head);
+            sorter.add(number, record.entries).map_err(spooled)?;
+            found.push(Found { source, index, batch: 0, number, record: record.head });
+        }
+        let runs = sorter.finish().map_err(spooled)?;
+        Ok((Read { found, runs, bytes: 0 }, log))
+    }
+
+    /// The next item that nobody has taken, its number, source and place in that.
+    fn take(&self) -> Option<(usize, (usize, usize))> {
         let item = self.next.fetch_add(1, Ordering::Relaxed);
         let source = self.ends.partition_point(|end| *end <= item);
         let before = source.checked_sub(1).and_then(|before| self.ends.get(before));
-        (source < self.ends.len()).then_some((source, item - before.unwrap_or(&0)))
+        (source < self.ends.len()).then_some((item, (source, item - before.unwrap_or(&0))))
     }
 
     fn item(
@@ -177,11 +211,7 @@ fn spend(sum: &AtomicU64, bytes: u64, limit: &'static str, max: u64) -> Result<(
     }
 }
 
-fn read_file(
-    path: &std::path::Path,
-    limits: &Limits,
-    out: &mut Vec<u8>,
-) -> Result<(), ArchiveError> {
+fn read_file(path: &Path, limits: &Limits, out: &mut Vec<u8>) -> Result<(), ArchiveError> {
     out.clear();
     let max = limits.max_record_bytes;
     let file = File::open(path).map_err(ArchiveError::Open)?;

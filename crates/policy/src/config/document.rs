@@ -1,6 +1,6 @@
 //! The form of `sealift.toml`.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use sealift_model::{Purl, Severity};
 use serde::{Deserialize, Deserializer};
@@ -20,7 +20,11 @@ pub(super) struct Document {
     gate: Gate,
     scan: Scan,
     verify: Verify,
-    vex: Vex,
+    /// Whose VEX attestations on images count.
+    vex: SignedBy,
+    /// Whose databases are pulled.
+    db: SignedBy,
+    registry: Registry,
     exceptions: Vec<Exception>,
 }
 
@@ -81,10 +85,10 @@ struct Verify {
     attestations: Vec<Attestation>,
 }
 
-/// Whose VEX attestations count.
+/// A table that says whose signatures of something count.
 #[derive(Default, Deserialize)]
 #[serde(default, rename_all = "kebab-case", deny_unknown_fields)]
-struct Vex {
+struct SignedBy {
     insecure_ignore_tlog: bool,
     key: Option<String>,
     certificate_identity: Option<String>,
@@ -136,6 +140,29 @@ struct Exception {
     expires: Option<toml::Value>,
 }
 
+/// How registries are asked.
+#[derive(Default, Deserialize)]
+#[serde(default, rename_all = "kebab-case", deny_unknown_fields)]
+struct Registry {
+    mirrors: BTreeMap<String, OneOrMore>,
+}
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum OneOrMore {
+    One(String),
+    More(Vec<String>),
+}
+
+impl From<OneOrMore> for Vec<String> {
+    fn from(named: OneOrMore) -> Self {
+        match named {
+            OneOrMore::One(one) => vec![one],
+            OneOrMore::More(more) => more,
+        }
+    }
+}
+
 /// A value that is written as a word.
 struct Word<T>(T);
 
@@ -171,10 +198,15 @@ impl Document {
             exceptions.rules.push(rule);
         }
         let insecure_ignore_vex_tlog = self.vex.insecure_ignore_tlog;
+        let database_ignores_tlog = self.db.insecure_ignore_tlog;
+        let mirrors = self.registry.mirrors.into_iter();
         let sources = Sources {
+            mirrors: mirrors.map(|(registry, urls)| (registry, urls.into())).collect(),
+            database_signer: self.db.signer("db")?,
+            database_ignores_tlog,
             ignore: self.scan.ignore,
             vex: self.scan.vex,
-            vex_signer: self.vex.signer()?,
+            vex_signer: self.vex.signer("vex")?,
             insecure_ignore_vex_tlog,
             trusted_root: self.verify.trusted_root,
             insecure_ignore_tlog: self.verify.insecure_ignore_tlog,
@@ -290,8 +322,8 @@ impl Attestation {
     }
 }
 
-impl Vex {
-    fn signer(self) -> Result<Option<Signer>, Error> {
+impl SignedBy {
+    fn signer(self, place: &str) -> Result<Option<Signer>, Error> {
         let keys = SignerKeys {
             key: self.key,
             certificate_identity: self.certificate_identity,
@@ -299,7 +331,7 @@ impl Vex {
             certificate_oidc_issuer: self.certificate_oidc_issuer,
             certificate_oidc_issuer_regexp: self.certificate_oidc_issuer_regexp,
         };
-        keys.signer("vex")
+        keys.signer(place)
     }
 }
 

@@ -3,6 +3,8 @@
 mod document;
 mod nearest;
 
+use std::collections::BTreeMap;
+
 use crate::error::{line_of, text};
 use crate::gate::{GatePolicy, Signer};
 use crate::ignore::IgnoreFile;
@@ -37,6 +39,12 @@ pub struct Sources {
     pub trusted_root: Option<String>,
     /// Whether signatures by a key need not be in a transparency log.
     pub insecure_ignore_tlog: bool,
+    /// Mirrors by the registry that is mirrored, as URLs.
+    pub mirrors: BTreeMap<String, Vec<String>>,
+    /// Who must have signed a database that is pulled.
+    pub database_signer: Option<Signer>,
+    /// Whether that signature, by a key, need not be in a transparency log.
+    pub database_ignores_tlog: bool,
 }
 
 impl Policy {

@@ -83,9 +83,10 @@ impl Auth {
             // An upload may go on at another host, which is told nothing.
             let is_own = request.url().is_same_origin(&base);
             let authorization = self.authorization(registry, &place, &scopes)?;
-            let response = inner.client.send(match authorization.filter(|_| is_own) {
-                Some(authorization) => request.header("authorization", &authorization),
-                None => request,
+            let response = inner.client.send(match authorization {
+                Some(authorization) if is_own => request.header("authorization", &authorization),
+                _ if is_own => request,
+                _ => request.led_by(&base),
             })?;
             if !matches!(response.status(), 401 | 403) || round == ROUNDS || !is_own {
                 return Ok(response);

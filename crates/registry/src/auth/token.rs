@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
-use sealift_http::{Body, Method, Reach, Request, Response, Scheme, Url};
+use sealift_http::{Body, Method, Reach, Request, Response, Scheme, Url, form};
 use serde::Deserialize;
 
 use super::basic;
@@ -40,7 +40,8 @@ pub(super) fn fetch(
     scopes: &BTreeSet<String>,
     credential: Option<&Credential>,
 ) -> Result<Token, ErrorKind> {
-    let url = check_realm(inner, registry, realm)?;
+    let base = inner.base(registry)?;
+    let url = check_realm(inner, &base, realm)?;
     let response = match credential {
         Some(Credential::IdentityToken(token)) => {
             let scope = scopes.iter().map(String::as_str).collect::<Vec<_>>().join(" ");
@@ -54,6 +55,7 @@ pub(super) fn fetch(
             let request = Request::new(Method::Post, &url)
                 .header("content-type", "application/x-www-form-urlencoded")
                 .body(Body::Bytes(form.as_bytes()))
+                .led_by(&base)
                 .repeatable();
             inner.client.send(request)?
         }
@@ -65,7 +67,7 @@ pub(super) fn fetch(
             for scope in scopes {
                 url = url.with_query(&[("scope", scope)]);
             }
-            let mut request = Request::get(&url);
+            let mut request = Request::get(&url).led_by(&base);
             if let Some(Credential::Basic { user, password }) = credential {
                 request = request.header("authorization", &basic(user, password));
             }
@@ -104,8 +106,7 @@ fn is_token(text: &str) -> bool {
 
 /// Where the token service is, if it may be asked: with TLS unless the registry itself has none,
 /// and at no address that is inside the network of another host.
-fn check_realm(inner: &Inner, registry: &str, realm: &str) -> Result<Url, ErrorKind> {
-    let base = inner.base(registry)?;
+fn check_realm(inner: &Inner, base: &Url, realm: &str) -> Result<Url, ErrorKind> {
     let refused = |why| ErrorKind::Realm { realm: realm.chars().take(100).collect(), why };
     let url: Url = realm.parse().map_err(|_| refused("is no URL"))?;
     let refused = |why| ErrorKind::Realm { realm: url.authority(), why };
@@ -121,24 +122,4 @@ fn check_realm(inner: &Inner, registry: &str, realm: &str) -> Result<Url, ErrorK
         return Err(refused("is an address inside the network and not the registry's own"));
     }
     Ok(url)
-}
-
-fn form(pairs: &[(&str, &str)]) -> String {
-    let mut form = String::new();
-    for (name, value) in pairs {
-        if !form.is_empty() {
-            form.push('&');
-        }
-        form.push_str(name);
-        form.push('=');
-        for byte in value.bytes() {
-            match byte {
-                byte if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) => {
-                    form.push(char::from(byte));
-                }
-                byte => form.push_str(&format!("%{byte:02X}")),
-            }
-        }
-    }
-    form
 }

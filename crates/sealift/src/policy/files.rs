@@ -170,7 +170,8 @@ impl PolicyFileError {
 fn beside(folder: &Path, policy: &mut Policy) {
     let Policy { gate, sources, .. } = policy;
     let signers = gate.requirements.iter_mut().map(|requirement| &mut requirement.signer);
-    let keys = signers.chain(&mut sources.vex_signer).filter_map(|signer| match signer {
+    let others = sources.vex_signer.iter_mut().chain(&mut sources.database_signer);
+    let keys = signers.chain(others).filter_map(|signer| match signer {
         Signer::Key(file) => Some(file),
         _ => None,
     });

@@ -155,7 +155,9 @@ impl Work<'_> {
         path: &std::path::Path,
     ) -> Result<UpdateReport, UpdateError> {
         (self.step)(UpdateStep::Building);
-        let options = BuildOptions::new(self.request.built).threads(self.request.threads);
+        let options = BuildOptions::new(self.request.built)
+            .threads(self.request.threads)
+            .spool(self.store.folder());
         let mut making = Making {
             work: self,
             builder: Builder::new(options),

@@ -110,7 +110,7 @@ fn document(layer: &Descriptor, bytes: &[u8]) -> Value {
 }
 
 /// Reads a blob whose digest is as its descriptor says.
-fn read(
+pub(super) fn read(
     source: &Signatures<'_>,
     blob: &Descriptor,
     max: usize,

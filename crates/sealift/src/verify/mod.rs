@@ -31,6 +31,7 @@ mod image;
 mod list;
 mod payload;
 mod proof;
+mod sbom;
 mod trust;
 mod verifier;
 
@@ -44,6 +45,7 @@ pub use proof::{
     ContentProof, ImageProof, Origin as ProofOrigin, RejectedProof, SignatureProof, SignerProof,
     TimeProof,
 };
+pub use sbom::download_sbom;
 pub use sealift_layers::CheckedContent;
 #[cfg(feature = "aws-lc")]
 pub use sealift_sigstore_verify::AwsLc;

@@ -29,7 +29,14 @@ pub fn current_trust(
     client: Option<Client>,
     now: Timestamp,
 ) -> Result<CurrentTrust, Error> {
-    let kept = store.kept()?;
+    let kept = match store.kept() {
+        // Nor is one fetched into a place where others could change it.
+        Err(error @ Error::NotOurs { .. }) => {
+            let warning = format!("the trusted root that is built in is used: {error}");
+            return Ok(CurrentTrust { material: embedded(), warnings: vec![warning] });
+        }
+        kept => kept?,
+    };
     let is_fresh = |checked: Timestamp| (0..MAX_AGE_DAYS).contains(&now.days_since(checked));
     let fresh = kept.as_ref().and_then(|kept| kept.checked).is_some_and(is_fresh);
     let Some(client) = client.filter(|_| !fresh) else { return Ok(used(kept, now)) };

@@ -13,8 +13,11 @@ use super::{IdentityToken, TokenError};
 const MAX_BYTES: u64 = 1 << 20;
 const TOTAL: Duration = Duration::from_secs(30);
 const BUILDKITE: &str = "https://agent.buildkite.com/v3";
-const GOOGLE: &str =
-    "http://metadata.google.internal/computeMetadata/v1/instance/service-accounts/default/identity";
+const GOOGLE: &str = "computeMetadata/v1/instance/service-accounts/default/identity";
+
+/// The metadata server of Google's machines, which has no TLS: a client must be allowed to ask it
+/// without. `GCE_METADATA_HOST` names another, as for Google's own libraries.
+pub const GOOGLE_HOST: &str = "metadata.google.internal";
 
 /// Where a token comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -95,7 +98,9 @@ impl Ambient {
                 member(&asked(client, request)?, "token")?
             }
             Self::Google => {
-                let url = url(GOOGLE)?.with_query(&[("audience", audience), ("format", "full")]);
+                let host = get("GCE_METADATA_HOST").unwrap_or_else(|_| GOOGLE_HOST.to_owned());
+                let url = url(&format!("http://{host}/{GOOGLE}"))?;
+                let url = url.with_query(&[("audience", audience), ("format", "full")]);
                 let request = Request::get(&url).header("metadata-flavor", "Google");
                 let bytes = asked(client, request)?;
                 let text = str::from_utf8(&bytes).map_err(|_| AmbientError::NoToken)?;

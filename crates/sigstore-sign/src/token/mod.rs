@@ -1,6 +1,7 @@
 //! Identity tokens (OpenID Connect): who signs, as an issuer says.
 
 mod ambient;
+mod person;
 
 use std::fmt;
 
@@ -10,7 +11,8 @@ use sealift_model::Timestamp;
 use serde_json::Value;
 use zeroize::Zeroizing;
 
-pub use ambient::{Ambient, AmbientError};
+pub use ambient::{Ambient, AmbientError, GOOGLE_HOST};
+pub use person::{Login, LoginError, Prompt};
 
 /// Letters of a token; those of GitHub have about 2000.
 const MAX_LETTERS: usize = 64 * 1024;

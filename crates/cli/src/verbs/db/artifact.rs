@@ -1,22 +1,24 @@
 //! `db push` and `db pull`: the database as a signed artifact in a registry.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::time::Duration;
 
+use sealift::policy::Signer;
 use sealift::registry::{ManifestName, Repository};
-use sealift::sign::{self, StatementDraft, attach, referrer, sign_envelope};
+use sealift::sign::{StatementDraft, ToSign, attach, referrer};
 use sealift::update::{UpdateStep, push_database};
 use sealift::verify::Hash;
 use sealift::{Database, Reference, RegistryImage, Target, escape};
 
-use crate::args::{GlobalArgs, PullArgs, PushArgs};
+use crate::args::{GlobalArgs, PullArgs, PushArgs, SignedByArgs, SignerArgs};
 use crate::clock::now;
 use crate::failure::Failure;
 use crate::network::Network;
 use crate::verbs::scan::database_path;
-use crate::verbs::sign::key;
+use crate::verbs::sign::Session;
 use crate::verbs::verify::signed_digest;
-use crate::{Environment, cache, deadline, output};
+use crate::{Environment, cache, deadline, output, suppress};
 
 /// How long another process may update before a pull gives up.
 const WAIT: Duration = Duration::from_secs(60);
@@ -30,15 +32,14 @@ pub(super) fn push(
     deadline::set(global.timeout);
     let reference = parsed(&args.reference)?;
     let database = database_path(args.db.clone(), global, environment)?;
-    let key = args.key.key.as_deref();
-    let key = key.map(|name| key::named(&args.key, name, environment)).transpose()?;
+    let session = signer(&args.by, global, environment)?;
     let registries = Network::new(&args.registry, environment).registries(reference.registry())?;
     let repository = registries.repository(&reference);
     let pushed = push_database(&repository, &ManifestName::of(&reference), &database)?;
     let name = format!("{}@{}", reference.name(), pushed.digest);
-    match key {
-        Some(key) => {
-            sign(&key, &repository, &pushed)?;
+    match session {
+        Some(session) => {
+            sign(&session, &repository, &pushed)?;
             eprintln!("signed {name}");
         }
         None => eprintln!("warning: not signed, and so nobody can pull it: sealift sign {name}"),
@@ -47,9 +48,27 @@ pub(super) fn push(
     Ok(0)
 }
 
-/// Signs a manifest in the form of cosign 3, by a key, in no log.
+/// Who signs, if anybody is named. A key stands for itself, unless services are named that are to
+/// vouch for it.
+fn signer(
+    args: &SignedByArgs,
+    global: &GlobalArgs,
+    environment: &Environment,
+) -> Result<Option<Session>, Failure> {
+    let names_identity = args.identity_token.is_some() || args.oidc_provider.is_some();
+    if args.key.key.is_none() && !names_identity {
+        return Ok(None);
+    }
+    let names_services = args.signing_config.is_some()
+        || args.rekor_url.is_some()
+        || args.timestamp_server_url.is_some();
+    let tlog_upload = args.tlog_upload && (args.key.key.is_none() || names_services);
+    Session::open(&SignedByArgs { tlog_upload, ..args.clone() }, global, environment).map(Some)
+}
+
+/// Signs a manifest in the form of cosign 3.
 fn sign(
-    key: &sign::PrivateKey,
+    session: &Session,
     repository: &Repository,
     manifest: &sealift::Descriptor,
 ) -> Result<(), Failure> {
@@ -61,8 +80,7 @@ fn sign(
     let hash = Hash::of_content(&manifest.digest);
     let hash = hash.ok_or_else(|| failed("its digest is no SHA-256".into()))?;
     let statement = StatementDraft::signing(hash, BTreeMap::new());
-    let bundle =
-        sign_envelope(key, statement.to_json(), false).map_err(|error| failed(error.into()))?;
+    let bundle = session.sign(ToSign::Statement(&statement.to_json()))?;
     let artifact = referrer(&bundle, Some(&statement.predicate_type), manifest, now());
     attach(repository, &artifact).map(drop).map_err(|error| failed(error.into()))
 }
@@ -80,7 +98,8 @@ pub(super) fn pull(
     let image = RegistryImage::new(registries, reference);
     let repository = image.repository();
     let target = Target::Registry(image);
-    let digest = signed_digest(&args.reference, &target, &args.signer, global, environment)?;
+    let by = required(&args.signer)?;
+    let digest = signed_digest(&args.reference, &target, &by, global, environment)?;
     let step = |step: UpdateStep<'_>| match step {
         UpdateStep::Fetching { what, .. } if !global.quiet => {
             eprintln!("fetching {}", escape::terminal(what));
@@ -93,6 +112,34 @@ pub(super) fn pull(
         eprintln!("{}: built {}", store.database().display(), database.info().built);
     }
     Ok(0)
+}
+
+/// Who must have signed: what flags say, else `sealift.toml`.
+fn required(args: &SignerArgs) -> Result<SignerArgs, Failure> {
+    let mut args = args.clone();
+    let is_named = args.key.is_some()
+        || args.certificate_identity.is_some()
+        || args.certificate_identity_regexp.is_some();
+    if is_named {
+        return Ok(args);
+    }
+    let sources = suppress::sources()?;
+    match sources.database_signer {
+        Some(Signer::Key(key)) => {
+            args.key = Some(key);
+            args.insecure_ignore_tlog |= sources.database_ignores_tlog;
+        }
+        Some(Signer::Identity(who)) => {
+            args.certificate_identity = who.subject;
+            args.certificate_identity_regexp = who.subject_regexp;
+            args.certificate_oidc_issuer = who.issuer;
+            args.certificate_oidc_issuer_regexp = who.issuer_regexp;
+        }
+        _ => return Ok(args),
+    }
+    args.trusted_root = args.trusted_root.or(sources.trusted_root.map(PathBuf::from));
+    eprintln!("who must have signed the database is said by sealift.toml");
+    Ok(args)
 }
 
 fn parsed(text: &str) -> Result<Reference, Failure> {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use sealift::registry::{Manifest, ManifestName, Repository};
+use sealift::registry::{Error as RegistryError, ErrorKind, Manifest, ManifestName, Repository};
 use sealift::sign::{
     AttachError, SignatureBundle, StatementDraft, TaggedLayer, ToSign, attach, attach_tagged,
     images_in, referrer, simple_signing,
@@ -299,6 +299,13 @@ fn seconds() -> sealift::Timestamp {
 }
 
 fn not_attached(error: AttachError) -> Failure {
+    if let AttachError::Registry(RegistryError { kind: ErrorKind::Unknown { .. }, .. }) = &error {
+        return Failure::Unusable {
+            what: "it may be attached, or not".to_owned(),
+            error: error.into(),
+            hint: "look at what is there with `sealift tree` before it is tried again",
+        };
+    }
     Failure::Unusable {
         what: "nothing counts as attached".to_owned(),
         error: error.into(),

@@ -17,7 +17,7 @@ use crate::key_reference::KeyReference;
 const MAX_BYTES: u64 = 128 * 1024;
 
 /// Reads the key that `--key` names.
-pub(in crate::verbs) fn named(
+pub(super) fn named(
     args: &KeyArgs,
     reference: &str,
     environment: &Environment,

@@ -89,13 +89,13 @@ impl<'a> Attesting<'a> {
         let mut drafts = Vec::new();
         if let Some(database) = database.filter(|_| self.args.attest) {
             let times = (self.started, now());
-            let made = scan_statement((&name, digest.clone()), report, database, times);
+            let made = scan_statement((&name, digest), report, database, times);
             drafts.push(made.map_err(Failure::Render)?);
         }
         let forms: BTreeSet<SbomForm> =
             self.args.attest_sbom.iter().map(|kind| SbomForm::from(*kind)).collect();
         for form in forms {
-            let made = sbom_statement((&name, digest.clone()), report, form);
+            let made = sbom_statement((&name, digest), report, form);
             drafts.push(made.map_err(Failure::Render)?);
         }
         if !self.args.new_bundle_format {

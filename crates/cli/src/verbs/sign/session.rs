@@ -3,15 +3,16 @@
 use std::io::{BufRead as _, IsTerminal as _, stdin};
 use std::path::Path;
 
+use sealift::escape;
 use sealift::http::{Client, Url};
 use sealift::sign::{
-    Ambient, IdentityToken, LogService, LogVersion, Services, SignatureBundle, ToSign, Vouching,
-    WitnessError,
+    Ambient, IdentityToken, LogService, LogVersion, Login, Prompt, Services, SignatureBundle,
+    ToSign, Vouching, WitnessError,
 };
 use sealift::verify::TrustedRoot;
 
 use super::key;
-use crate::args::{GlobalArgs, SignedByArgs};
+use crate::args::{AuthFlow, GlobalArgs, SignedByArgs};
 use crate::clock::now;
 use crate::failure::Failure;
 use crate::{Environment, files, network, trust};
@@ -19,15 +20,16 @@ use crate::{Environment, files, network, trust};
 /// The public instance, which is asked when nothing else is named.
 const FULCIO: &str = "https://fulcio.sigstore.dev";
 const REKOR: &str = "https://rekor.sigstore.dev";
+const ISSUER: &str = "https://oauth2.sigstore.dev/auth";
 
 const TOKEN_HINT: &str = "give one with --identity-token TOKEN, or name a key with --key FILE";
 
 /// A signer with those who vouch for it.
-pub(super) struct Session(sealift::sign::Session);
+pub(in crate::verbs) struct Session(sealift::sign::Session);
 
 impl Session {
     /// Reads the key, or has one certified for whom the identity token names.
-    pub(super) fn open(
+    pub(in crate::verbs) fn open(
         args: &SignedByArgs,
         global: &GlobalArgs,
         environment: &Environment,
@@ -43,17 +45,17 @@ impl Session {
             }
             None => {
                 agree(args, &vouching.services)?;
-                let token = token(args, environment, &vouching.client)?;
+                let token = token(args, &vouching.services, environment, &vouching.client)?;
                 let session = sealift::sign::Session::keyless(&token, vouching, &now);
                 let session = session.map_err(not_signed)?;
-                eprintln!("Signing as {}", sealift::escape::terminal(token.subject()));
+                eprintln!("Signing as {}", escape::terminal(token.subject()));
                 session
             }
         }))
     }
 
     /// Signs, and verifies what came of it.
-    pub(super) fn sign(&self, content: ToSign<'_>) -> Result<SignatureBundle, Failure> {
+    pub(in crate::verbs) fn sign(&self, content: ToSign<'_>) -> Result<SignatureBundle, Failure> {
         self.0.sign(content, &now).map_err(not_signed)
     }
 }
@@ -166,6 +168,7 @@ fn agree(args: &SignedByArgs, services: &Services) -> Result<(), Failure> {
 /// The identity token: the flag's, else the environment's.
 fn token(
     args: &SignedByArgs,
+    services: &Services,
     environment: &Environment,
     client: &Client,
 ) -> Result<IdentityToken, Failure> {
@@ -185,15 +188,65 @@ fn token(
             value: name.clone(),
             hint: "github-actions, buildkite-agent, google and envvar are known",
         })?),
+        // Whoever asks for a login gets one.
+        None if matches!(args.fulcio_auth_flow, Some(AuthFlow::Normal | AuthFlow::Device)) => None,
         None if args.oidc_disable_ambient_providers => None,
         None => Ambient::detect(&variables),
     };
-    let source = source.ok_or(Failure::Signer {
-        sentence: "there is no key to sign with, and no identity token",
-        hint: "name a key with --key FILE, or give a token with --identity-token TOKEN",
-    })?;
+    let Some(source) = source else { return login(args, services, client) };
+    let google = (source == Ambient::Google).then(|| network::google(environment)).transpose()?;
+    let client = google.as_ref().unwrap_or(client);
     let token = source.token(client, &variables, &args.oidc_client_id);
     token.map_err(|error| unusable("no identity token", error.into()))
+}
+
+/// Has a person log in.
+fn login(
+    args: &SignedByArgs,
+    services: &Services,
+    client: &Client,
+) -> Result<IdentityToken, Failure> {
+    let default = if stdin().is_terminal() { AuthFlow::Normal } else { AuthFlow::Token };
+    let flow = args.fulcio_auth_flow.unwrap_or(default);
+    if flow == AuthFlow::Token {
+        return Err(Failure::Signer {
+            sentence: "there is no key to sign with, and no identity token",
+            hint: "name a key with --key FILE, give a token with --identity-token TOKEN, or log in \
+                   with --fulcio-auth-flow normal or device",
+        });
+    }
+    let issuer = match (&args.oidc_issuer, &services.issuer) {
+        (Some(text), _) => url("--oidc-issuer", text)?,
+        (None, Some(issuer)) => issuer.clone(),
+        (None, None) => url("--oidc-issuer", ISSUER)?,
+    };
+    let secret = args.oidc_client_secret_file.as_deref().map(files::document).transpose()?;
+    let secret = secret.map(|bytes| String::from_utf8_lossy(bytes.trim_ascii()).into_owned());
+    let login = Login {
+        client,
+        issuer: &issuer,
+        client_id: &args.oidc_client_id,
+        secret: secret.as_deref(),
+    };
+    let show = |prompt: Prompt<'_>| match prompt {
+        Prompt::Browser(url) => {
+            eprintln!("Log in, with a browser on this machine:\n{}", escape::terminal(url));
+        }
+        Prompt::Device { url, code } => eprintln!(
+            "Log in, on any device, with the code {}:\n{}",
+            escape::terminal(code),
+            escape::terminal(url)
+        ),
+    };
+    let token = match flow {
+        AuthFlow::Device => login.by_device(&show),
+        _ => login.by_browser(&show),
+    };
+    token.map_err(|error| Failure::Unusable {
+        what: "no identity token".to_owned(),
+        error: error.into(),
+        hint: TOKEN_HINT,
+    })
 }
 
 fn not_signed(error: WitnessError) -> Failure {
