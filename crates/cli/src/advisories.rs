@@ -77,7 +77,7 @@ pub(crate) fn transport(
     if mirror.starts_with("http://") || mirror.starts_with("https://") {
         let client = network::client(environment)?;
         let exports = HttpExports::mirror(client, mirror).map_err(|error| Failure::Unusable {
-            what: format!("the mirror {mirror}"),
+            what: format!("the mirror {}", without_user(mirror)),
             error: error.into(),
             hint: "name it as https://HOST/PATH, oci://REFERENCE or a folder",
         })?;
@@ -90,6 +90,14 @@ pub(crate) fn transport(
         return Ok(Box::new(RegistryMirror::new(repository, ManifestName::of(&reference))));
     }
     Ok(Box::new(FolderMirror::new(mirror)))
+}
+
+/// A URL for people: nobody else is to read the password that somebody wrote into it.
+fn without_user(url: &str) -> String {
+    let Some((scheme, rest)) = url.split_once("://") else { return url.to_owned() };
+    let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
+    let host = authority.rsplit('@').next().unwrap_or_default();
+    format!("{scheme}://{host}{path}")
 }
 
 /// Updates, and says what is fetched.

@@ -201,5 +201,38 @@ pub(crate) fn message(response: Response, limits: &Limits) -> Option<String> {
     let errors: Errors = serde_json::from_slice(&bytes).ok()?;
     let Said { code, message } = errors.errors.into_iter().next()?;
     let said = message.filter(|message| !message.is_empty()).or(code)?;
-    Some(said.chars().take(MAX_MESSAGE_CHARS).collect())
+    Some(without_credentials(&said).chars().take(MAX_MESSAGE_CHARS).collect())
+}
+
+/// A registry may say what it was asked with.
+fn without_credentials(said: &str) -> String {
+    let is_scheme = |word: &str| {
+        let word = word.to_ascii_lowercase();
+        word.ends_with("basic") || word.ends_with("bearer")
+    };
+    let mut is_behind_scheme = false;
+    let words = said.split(' ').map(|word| {
+        let shown = if is_behind_scheme && !word.is_empty() { "***" } else { word };
+        is_behind_scheme = is_scheme(word) || (is_behind_scheme && word.is_empty());
+        shown
+    });
+    words.collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_registry_repeats_of_credentials_is_not_shown() {
+        for (said, shown) in [
+            ("wrong: Basic dTpw", "wrong: Basic ***"),
+            ("Authorization:bearer  abc.def is old", "Authorization:bearer  *** is old"),
+            ("a basic", "a basic"),
+            ("\u{e4}basic x", "\u{e4}basic ***"),
+            ("denied", "denied"),
+        ] {
+            assert_eq!(without_credentials(said), shown);
+        }
+    }
 }

@@ -35,6 +35,8 @@ pub fn current_trust(
             let warning = format!("the trusted root that is built in is used: {error}");
             return Ok(CurrentTrust { material: embedded(), warnings: vec![warning] });
         }
+        // Whoever wrote it was stopped half-way: it is fetched anew.
+        Err(Error::Damaged { .. }) if client.is_some() => None,
         kept => kept?,
     };
     let is_fresh = |checked: Timestamp| (0..MAX_AGE_DAYS).contains(&now.days_since(checked));
