@@ -31,7 +31,7 @@ struct Signing {
 
 impl Signing {
     fn of(arguments: &Arguments<'_>) -> PyResult<Self> {
-        let password: Option<Vec<u8>> = arguments.take("password_of_key")?;
+        let password: Option<Vec<u8>> = arguments.take("key_password")?;
         let key = arguments.object("key")?.map(|key| content(&key)).transpose()?;
         let token = arguments.take::<String>("identity_token")?;
         let signer = match (key, token) {
