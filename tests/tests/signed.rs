@@ -12,9 +12,9 @@ use std::path::{Path, PathBuf};
 use sealift::http::{Client, Config};
 use sealift::registry::{Keychain, Registries};
 use sealift::verify::{
-    Artifact, Attachment, AwsLc, Bundle, Evidence, IdentityMatcher, Limits, Policy, PredicateType,
-    Provider, PublicKey, RustCrypto, SignedImage, TextMatcher, TrustedKey, TrustedRoot, Unverified,
-    UnverifiedReason, Verifier, VerifyOptions, detached,
+    Artifact, Attachment, AwsLc, Bundle, BundleVerifier, Evidence, IdentityMatcher, Limits, Policy,
+    PredicateType, Provider, PublicKey, RustCrypto, SignedImage, TextMatcher, TrustedKey,
+    TrustedRoot, Unverified, UnverifiedReason, VerifyOptions, detached,
 };
 use sealift::{RegistryImage, Selector, Silent, Target, Timestamp};
 use sealift_tests::instance::Layout;
@@ -195,7 +195,7 @@ impl Question<'_> {
         options.check_content = true;
         let image = SignedImage::open(target, self.attachment, signer, &options)
             .map_err(|error| variant(&error))?;
-        let verifier = Verifier::with_provider(self.root, provider);
+        let verifier = BundleVerifier::with_provider(self.root, provider);
         let claims: Vec<_> =
             self.claim.iter().map(|(key, value)| (key.to_string(), value.to_string())).collect();
         let verified = image.verify(&verifier, &self.policy, &claims, now(), &Silent);
@@ -235,7 +235,7 @@ fn ask(
     provider: &dyn Provider,
 ) -> Result<(), String> {
     let artifact = fs::read(artifact).unwrap();
-    let verifier = Verifier::with_provider(root, provider);
+    let verifier = BundleVerifier::with_provider(root, provider);
     let verified = verifier.verify(bundle, Artifact::Bytes(&artifact), policy, now());
     verified.map(drop).map_err(|error| variant(&error))
 }

@@ -4,27 +4,19 @@ use std::collections::BTreeSet;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
+use sealift::escape;
 use sealift::update::{
-    DatabaseStore, Due, ExportName, ExportOutcome, FolderMirror, HttpExports, Transport,
-    UpdateReport, UpdateRequest, UpdateStep,
+    DatabaseStore, ExportName, ExportOutcome, FolderMirror, HttpExports, Kept, KeptError,
+    Transport, UpdateReport, UpdateRequest, UpdateStep, Upkeep,
 };
-use sealift::{Database, escape};
 
 use crate::args::{GlobalArgs, ScanArgs};
 use crate::clock::now;
-use crate::failure::{Chain, Failure};
+use crate::failure::Failure;
 use crate::{Environment, cache, network};
 
 /// A database that was looked up longer ago is updated before a scan.
 const MAX_AGE: Duration = Duration::from_secs(24 * 3600);
-
-/// The database of a scan, and what the report has to say of it.
-#[derive(Debug, Default)]
-pub(crate) struct Advisories {
-    /// None when nothing is needed and nothing is there.
-    pub(crate) database: Option<Database>,
-    pub(crate) notes: Vec<String>,
-}
 
 /// The database to match against, with the exports that are `needed`: that of the cache folder,
 /// updated when that is due.
@@ -33,35 +25,30 @@ pub(crate) fn database(
     needed: BTreeSet<ExportName>,
     global: &GlobalArgs,
     environment: &Environment,
-) -> Result<Advisories, Failure> {
+) -> Result<Kept, Failure> {
     let store = cache::databases(global, environment).ok_or(Failure::NoDatabase(None))?;
-    let due = store.due(&needed, MAX_AGE, now())?;
     let stays = args.offline || args.skip_db_update;
-    let mut notes = Vec::new();
-    match &due {
-        Due::No | Due::Foreign => {}
-        Due::Missing if stays => return Err(Failure::NoDatabase(Some(store.database()))),
-        Due::Missing if needed.is_empty() => return Ok(Advisories::default()),
-        Due::Lacks(names) if stays => {
-            let names: Vec<&str> = names.iter().map(ExportName::as_str).collect();
-            notes.push(format!("the advisories of {} were never fetched", names.join(", ")));
-        }
-        _ if stays => {}
-        _ => {
-            let mut request = UpdateRequest::new(needed, now());
-            request.built = environment.source_date().unwrap_or(request.built);
-            request.fresh_for = MAX_AGE;
-            let mirror = args.db_mirror.as_deref();
-            let updated = transport(mirror, environment)
-                .and_then(|transport| update(&store, &*transport, &request, global));
-            match updated {
-                Ok(report) => notes.extend(refused(&report)),
-                Err(failure) if matches!(due, Due::Missing) => return Err(failure),
-                Err(failure) => notes.push(old(&store, &failure)),
-            }
-        }
-    }
-    Ok(Advisories { database: Some(Database::open(&store.database())?), notes })
+    let mirror = args.db_mirror.as_deref();
+    let transport = (!stays).then(|| transport(mirror, environment)).transpose()?;
+    let said = Said::new(global);
+    let now = now();
+    let upkeep = Upkeep {
+        transport: transport.as_deref(),
+        max_age: MAX_AGE,
+        now,
+        built: environment.source_date().unwrap_or(now),
+        step: &|step| said.say(&step),
+    };
+    store.ready(needed, &upkeep).map_err(|error| match error {
+        KeptError::Missing { path } => Failure::NoDatabase(Some(path)),
+        KeptError::Update(error) => error.into(),
+        KeptError::Open(error) => error.into(),
+        error => Failure::Unusable {
+            what: "the advisory database".to_owned(),
+            error: error.into(),
+            hint: "",
+        },
+    })
 }
 
 /// `--download-db-only`: updates what is there.
@@ -104,36 +91,41 @@ pub(crate) fn update(
     request: &UpdateRequest,
     global: &GlobalArgs,
 ) -> Result<UpdateReport, Failure> {
-    let said = Mutex::new(String::new());
-    let step = |step: UpdateStep<'_>| {
+    let said = Said::new(global);
+    Ok(store.update(transport, request, &|step| said.say(&step))?)
+}
+
+/// Says what is fetched, each thing once.
+struct Said {
+    last: Mutex<String>,
+    is_quiet: bool,
+}
+
+impl Said {
+    fn new(global: &GlobalArgs) -> Self {
+        Self { last: Mutex::default(), is_quiet: global.quiet }
+    }
+
+    fn say(&self, step: &UpdateStep<'_>) {
         let text = match step {
             UpdateStep::Waiting => "another update is running, waiting for it".to_owned(),
             UpdateStep::Fetching { what, .. } => format!("fetching {what}"),
             UpdateStep::Building => "building the advisory database".to_owned(),
             _ => return,
         };
-        let mut said = said.lock().unwrap_or_else(PoisonError::into_inner);
-        if *said != text && !global.quiet {
+        let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
+        if *last != text && !self.is_quiet {
             eprintln!("{}", escape::terminal(&text));
-            *said = text;
+            *last = text;
         }
-    };
-    Ok(store.update(transport, request, &step)?)
+    }
 }
 
 /// Says what could not be had.
 pub(crate) fn say_refused(report: &UpdateReport, global: &GlobalArgs) {
-    for note in refused(report).filter(|_| !global.quiet) {
+    for note in report.refusals().filter(|_| !global.quiet) {
         eprintln!("warning: {}", escape::terminal(&note));
     }
-}
-
-/// What could not be had, one sentence each.
-fn refused(report: &UpdateReport) -> impl Iterator<Item = String> {
-    report.refused().map(|(name, why, kept)| {
-        let so = if kept { "its last good state is used" } else { "there is nothing of it" };
-        format!("{name} is not up to date: {}; {so}", Chain(why))
-    })
 }
 
 /// Says what came of each export.
@@ -151,14 +143,4 @@ pub(crate) fn say_outcomes(report: &UpdateReport) {
         };
         eprintln!("{name}: {records} records, {what}");
     }
-}
-
-/// That the last good database is used, and why.
-fn old(store: &DatabaseStore, failure: &Failure) -> String {
-    let reason = failure.to_string();
-    let reason = reason.lines().next().unwrap_or_default();
-    let reason = reason.strip_prefix("error: ").unwrap_or(reason);
-    let of = Database::open(&store.database()).ok();
-    let of = of.map_or_else(String::new, |database| format!(" of {}", database.info().built.day()));
-    format!("the advisory database is not updated, the last one{of} is used: {reason}")
 }

@@ -5,11 +5,11 @@ use std::fmt;
 use std::io;
 use std::path::PathBuf;
 
-use sealift::LayersError;
 use sealift::http::ErrorKind as HttpErrorKind;
 use sealift::registry::ErrorKind;
 use sealift::update::{ArtifactError, UpdateError};
 use sealift::verify::OpenError;
+use sealift::{Chain, LayersError};
 
 /// Why the command could not do what it was asked.
 #[derive(Debug)]
@@ -297,25 +297,4 @@ fn asks_for_choice(error: &LayersError) -> bool {
             | LayersError::Ambiguous { .. }
             | LayersError::NoPlatform { .. }
     )
-}
-
-/// An error with all that caused it, joined by colons.
-pub(crate) struct Chain<'e>(pub(crate) &'e dyn StdError);
-
-impl fmt::Display for Chain<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut said = self.0.to_string();
-        f.write_str(&said)?;
-        let mut cause = self.0.source();
-        while let Some(error) = cause {
-            let text = error.to_string();
-            // Some errors repeat their cause.
-            if !said.ends_with(&text) {
-                write!(f, ": {text}")?;
-            }
-            said = text;
-            cause = error.source();
-        }
-        Ok(())
-    }
 }

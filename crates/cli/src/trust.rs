@@ -1,15 +1,12 @@
 //! Which trusted root counts where none is named.
 
-use sealift::trust::{InitialRoot, Mirror, TrustMaterial, TrustStore, embedded};
-use sealift::verify::{AwsLc, Limits, TrustedRoot};
-use sealift::{Timestamp, escape};
+use sealift::escape;
+use sealift::trust::{Mirror, TrustMaterial, TrustStore, embedded};
+use sealift::verify::{CurrentTrust, TrustedRoot, current_trust, trusted_root};
 
 use crate::args::GlobalArgs;
-use crate::failure::{Chain, Failure};
+use crate::failure::Failure;
 use crate::{Environment, cache, clock, network};
-
-/// A trusted root that was looked up longer ago is refreshed before it is used.
-const MAX_AGE_DAYS: i64 = 1;
 
 /// The trusted roots in the cache folder.
 pub(crate) fn store(global: &GlobalArgs, environment: &Environment) -> Result<TrustStore, Failure> {
@@ -43,27 +40,12 @@ pub(crate) fn material(
         Err(_) if offline => return Ok(embedded()),
         Err(failure) => return Err(failure),
     };
-    let kept = store.kept()?;
-    let is_fresh = |checked: Timestamp| (0..MAX_AGE_DAYS).contains(&now.days_since(checked));
-    let fresh = kept.as_ref().and_then(|kept| kept.checked).is_some_and(is_fresh);
-    if fresh || offline {
-        return Ok(used(kept, now));
+    let client = (!offline).then(|| network::client(environment)).transpose()?;
+    let CurrentTrust { material, warnings, .. } = current_trust(&store, client, now)?;
+    for warning in warnings {
+        eprintln!("warning: {}", escape::terminal(&warning));
     }
-    let (url, initial) = match store.origin()? {
-        Some((url, initial)) => (Some(url), initial),
-        None => (None, InitialRoot::Public),
-    };
-    let mirror = mirror(url.as_deref(), environment)?;
-    match store.refresh(&mirror, &initial, now) {
-        Ok(material) => Ok(material),
-        Err(error) => {
-            let which = if kept.is_some() { "the last one" } else { "the one that is built in" };
-            let message =
-                format!("the trusted root is not refreshed, {which} is used: {}", Chain(&error));
-            eprintln!("warning: {}", escape::terminal(&message));
-            Ok(used(kept, now))
-        }
-    }
+    Ok(material)
 }
 
 /// The trusted root of that material.
@@ -73,23 +55,9 @@ pub(crate) fn root(
     environment: &Environment,
 ) -> Result<TrustedRoot, Failure> {
     let material = material(offline, global, environment)?;
-    TrustedRoot::from_json(&material.trusted_root, &AwsLc, &Limits::default()).map_err(|error| {
-        Failure::Unusable {
-            what: "the trusted root in the cache folder".to_owned(),
-            error: error.into(),
-            hint: "fetch it again with `sealift initialize`, or name one with --trusted-root FILE",
-        }
+    trusted_root(&material.trusted_root).map_err(|error| Failure::Unusable {
+        what: "the trusted root in the cache folder".to_owned(),
+        error: error.into(),
+        hint: "fetch it again with `sealift initialize`, or name one with --trusted-root FILE",
     })
-}
-
-/// What is kept, with a word about its age; else what is built in.
-fn used(kept: Option<TrustMaterial>, now: Timestamp) -> TrustMaterial {
-    let Some(kept) = kept else { return embedded() };
-    if let Some(expires) = kept.expires.filter(|_| kept.is_expired(now)) {
-        eprintln!(
-            "warning: the trusted root has expired on {}: refresh it with `sealift initialize`",
-            expires.day()
-        );
-    }
-    kept
 }

@@ -112,9 +112,12 @@ struct Passing<'a> {
 }
 
 impl Watch for Passing<'_> {
-    fn goes_on(&self, bytes: u64) -> bool {
+    fn has_read(&self, bytes: u64) {
         (self.options.progress)(Progress::LayerRead { layer: self.rank, bytes });
-        !self.halt.stops(self.rank)
+    }
+
+    fn stops(&self) -> bool {
+        self.halt.stops(self.rank)
     }
 }
 

@@ -2,7 +2,6 @@
 
 use std::fmt;
 use std::num::NonZeroUsize;
-use std::sync::atomic::AtomicBool;
 
 use crate::{LayerStore, Limits};
 
@@ -16,8 +15,9 @@ pub struct ReadOptions<'a> {
     pub threads: NonZeroUsize,
     /// Told how far reading has come, from any thread.
     pub progress: &'a (dyn Fn(Progress) + Sync),
-    /// Ends the reading with [`Error::Cancelled`](crate::Error::Cancelled) soon after it is set.
-    pub cancelled: Option<&'a AtomicBool>,
+    /// Asked, from any thread and very often, whether to end with
+    /// [`Error::Cancelled`](crate::Error::Cancelled).
+    pub cancelled: &'a (dyn Fn() -> bool + Sync),
     /// Where what layers yield is kept for the next time.
     pub store: Option<&'a dyn LayerStore>,
 }
@@ -26,7 +26,13 @@ impl<'a> ReadOptions<'a> {
     /// One thread, nobody told.
     #[must_use]
     pub fn new(limits: &'a Limits) -> Self {
-        Self { limits, threads: NonZeroUsize::MIN, progress: &|_| {}, cancelled: None, store: None }
+        Self {
+            limits,
+            threads: NonZeroUsize::MIN,
+            progress: &|_| {},
+            cancelled: &|| false,
+            store: None,
+        }
     }
 
     /// The same with so many threads.
@@ -43,10 +49,10 @@ impl<'a> ReadOptions<'a> {
         self
     }
 
-    /// The same with a flag that ends it.
+    /// The same with somebody who may end it.
     #[must_use]
-    pub fn with_cancelled(mut self, cancelled: &'a AtomicBool) -> Self {
-        self.cancelled = Some(cancelled);
+    pub fn with_cancelled(mut self, cancelled: &'a (dyn Fn() -> bool + Sync)) -> Self {
+        self.cancelled = cancelled;
         self
     }
 

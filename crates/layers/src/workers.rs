@@ -1,7 +1,8 @@
 //! Threads that share out work, and help each other with what is left.
 
+use std::fmt;
 use std::num::NonZeroUsize;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
 use crate::Error;
@@ -10,14 +11,13 @@ use crate::Error;
 ///
 /// Pieces of lower rank than a failed one are always finished, so the error that is returned is
 /// the same whatever the number of threads: that of the lowest rank.
-#[derive(Debug)]
 pub(crate) struct Halt<'a> {
     failed: AtomicUsize,
-    cancelled: Option<&'a AtomicBool>,
+    cancelled: &'a (dyn Fn() -> bool + Sync),
 }
 
 impl<'a> Halt<'a> {
-    pub(crate) fn new(cancelled: Option<&'a AtomicBool>) -> Self {
+    pub(crate) fn new(cancelled: &'a (dyn Fn() -> bool + Sync)) -> Self {
         Self { failed: AtomicUsize::new(usize::MAX), cancelled }
     }
 
@@ -27,11 +27,17 @@ impl<'a> Halt<'a> {
     }
 
     pub(crate) fn is_cancelled(&self) -> bool {
-        self.cancelled.is_some_and(|cancelled| cancelled.load(Ordering::Relaxed))
+        (self.cancelled)()
     }
 
     fn fail(&self, rank: usize) {
         self.failed.fetch_min(rank, Ordering::Relaxed);
+    }
+}
+
+impl fmt::Debug for Halt<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Halt").field("failed", &self.failed).finish_non_exhaustive()
     }
 }
 
@@ -160,7 +166,7 @@ mod tests {
     fn the_error_of_the_lowest_rank_wins() {
         for threads in 1..5 {
             let threads = NonZeroUsize::new(threads).unwrap();
-            let halt = Halt::new(None);
+            let halt = Halt::new(&|| false);
             let result = run(threads, &[5, 4, 3, 2, 1, 0], &halt, |rank, _| match rank {
                 2..=4 => Err(LimitExceeded::new("rank", u64::try_from(rank).unwrap()).into()),
                 rank => Ok(rank),
@@ -173,7 +179,7 @@ mod tests {
     fn a_worker_without_work_takes_a_job() {
         let threads = NonZeroUsize::new(2).unwrap();
         let here = std::thread::current().id();
-        let there = run(threads, &[0], &Halt::new(None), |_, crew| {
+        let there = run(threads, &[0], &Halt::new(&|| false), |_, crew| {
             let (sender, receiver) = std::sync::mpsc::channel();
             let mut handed = false;
             while !handed {
@@ -195,7 +201,8 @@ mod tests {
 
     #[test]
     fn alone_nobody_waits() {
-        let waits = run(NonZeroUsize::MIN, &[0, 1], &Halt::new(None), |_, crew| Ok(crew.waits()));
+        let waits =
+            run(NonZeroUsize::MIN, &[0, 1], &Halt::new(&|| false), |_, crew| Ok(crew.waits()));
         assert_eq!(waits.unwrap(), [(0, false), (1, false)]);
     }
 }

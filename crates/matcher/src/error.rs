@@ -86,6 +86,9 @@ pub enum Error {
         /// What is wrong with it.
         reason: String,
     },
+    /// Nobody wants the rest of the work any more.
+    #[error("cancelled")]
+    Cancelled,
     /// The operating system could not read or write a file.
     #[error("{}: {source}", .path.display())]
     Io {

@@ -80,6 +80,17 @@ impl std::fmt::Display for Nearest<'_> {
 }
 
 impl Error {
+    /// The line that is wrong, 1-based, where it is known.
+    #[must_use]
+    pub fn line(&self) -> Option<u64> {
+        match self {
+            Self::Syntax { line, .. } | Self::Rule { line, .. } | Self::UnknownKey { line, .. } => {
+                *line
+            }
+            _ => None,
+        }
+    }
+
     pub(crate) fn rule(place: impl Into<String>, problem: impl ToString) -> Self {
         Self::Rule { line: None, place: place.into(), problem: problem.to_string() }
     }

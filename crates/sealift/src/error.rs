@@ -70,6 +70,9 @@ pub enum Error {
     /// The advisory database turned out damaged while it was used.
     #[error("the advisory database cannot be used")]
     Matching(#[source] sealift_matcher::Error),
+    /// The observer wants no more; nothing of what was begun counts.
+    #[error("cancelled")]
+    Cancelled,
     /// A pattern of files to skip is no glob.
     #[error("{pattern}: not a pattern of files")]
     Pattern {
@@ -85,6 +88,7 @@ impl Error {
     pub(crate) fn layers(path: &Path, source: sealift_layers::Error) -> Self {
         match source {
             sealift_layers::Error::File { path, source } => Self::Io { path, source },
+            sealift_layers::Error::Cancelled => Self::Cancelled,
             source @ sealift_layers::Error::NoImage { .. } => Self::NoImage(source),
             source => Self::Layers { path: path.to_owned(), source },
         }

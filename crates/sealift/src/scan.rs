@@ -132,7 +132,8 @@ impl Scanner {
     ///
     /// # Errors
     /// When the target cannot be read at all, when a digest of an image is wrong, or when the
-    /// database turns out damaged. What cannot be read of a target that can is a diagnostic of
+    /// database turns out damaged, and with [`Error::Cancelled`] when the observer wants no more.
+    /// What cannot be read of a target that can is a diagnostic of
     /// the report.
     pub fn scan(
         &self,
@@ -140,7 +141,7 @@ impl Scanner {
         options: &ScanOptions,
         observer: &dyn Observer,
     ) -> Result<Report, Error> {
-        self.judge(Self::read(target, options, observer)?, options)
+        self.judge(Self::read(target, options, observer)?, options, observer)
     }
 
     /// Reads a target: the first half of a scan, which needs no database yet.
@@ -169,11 +170,16 @@ impl Scanner {
     /// Matches what was read against the database, with the same options: the second half.
     ///
     /// # Errors
-    /// When the database turns out damaged.
-    pub fn judge(&self, contents: Contents, options: &ScanOptions) -> Result<Report, Error> {
+    /// When the database turns out damaged, and when the observer wants no more.
+    pub fn judge(
+        &self,
+        contents: Contents,
+        options: &ScanOptions,
+        observer: &dyn Observer,
+    ) -> Result<Report, Error> {
         let Contents { artifact, inventory, created, matching } = contents;
         let matching = options.matching.unwrap_or(matching);
-        let matches = self.match_packages(&inventory, matching, options)?;
+        let matches = self.match_packages(&inventory, matching, options, observer)?;
         let mut report = Report::new(artifact, inventory, env!("CARGO_PKG_VERSION"));
         report.matches = matches;
         report.created = options.created.or(created);
@@ -187,16 +193,23 @@ impl Scanner {
         inventory: &Inventory,
         matching: Matching,
         options: &ScanOptions,
+        observer: &dyn Observer,
     ) -> Result<Option<Matches>, Error> {
+        go_on(observer)?;
         let Some(database) = &self.database else { return Ok(None) };
         let counts = asked(inventory, matching);
         let mut how = MatchOptions::default();
         how.packages = &counts;
+        let cancelled = || observer.is_cancelled();
+        how.cancelled = &cancelled;
         how.threads = options.threads;
         how.records = if options.all_records { Records::All } else { Records::Security };
-        sealift_matcher::match_inventory(database.inner(), inventory, &how)
-            .map(Some)
-            .map_err(Error::Matching)
+        sealift_matcher::match_inventory(database.inner(), inventory, &how).map(Some).map_err(
+            |error| match error {
+                sealift_matcher::Error::Cancelled => Error::Cancelled,
+                error => Error::Matching(error),
+            },
+        )
     }
 }
 
@@ -261,17 +274,24 @@ impl Contents {
     }
 }
 
+/// Whether nobody has cancelled it so far.
+fn go_on(observer: &dyn Observer) -> Result<(), Error> {
+    if observer.is_cancelled() { Err(Error::Cancelled) } else { Ok(()) }
+}
+
 fn read(
     target: &Target,
     options: &ScanOptions,
     observer: &dyn Observer,
 ) -> Result<Contents, Error> {
+    go_on(observer)?;
     match target {
         Target::ImageLayout { .. }
         | Target::ImageArchive { .. }
         | Target::Registry(_)
         | Target::Engine(_) => {
             let source = Opened::find(target, &options.limits)?;
+            go_on(observer)?;
             read_image(&source, target.path(), options, observer)
         }
         Target::Rootfs(path) => read_tree(path, Matching::Installed, options, observer),
@@ -296,7 +316,8 @@ fn read_tree(
     };
     let reader = Reader::new(catalogers, skip);
     let progress = |progress| observer.progress(progress);
-    let how = read_options(options, &progress);
+    let cancelled = || observer.is_cancelled();
+    let how = read_options(options, &progress).with_cancelled(&cancelled);
     let tree = sealift_layers::read_directory(folder, &reader, &how).map_err(failed)?;
     let artifact = Artifact::new(path.display().to_string(), ArtifactKind::Filesystem);
     Ok(Contents { artifact, inventory: assemble(&tree, catalogers), created: None, matching })
@@ -316,7 +337,8 @@ fn read_image(
     let catalogers = sealift_sbom::ALL;
     let reader = Reader::new(catalogers, &options.skip);
     let progress = |progress| observer.progress(progress);
-    let mut how = read_options(options, &progress);
+    let cancelled = || observer.is_cancelled();
+    let mut how = read_options(options, &progress).with_cancelled(&cancelled);
     if let Some(cache) = &options.cache {
         how = how.with_store(cache.as_ref());
     }

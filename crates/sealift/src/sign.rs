@@ -12,6 +12,7 @@
 //! ```
 
 mod attach;
+mod session;
 
 pub use attach::{AttachError, attach, attach_tagged, images_in};
 pub use sealift_sigstore_sign::{
@@ -22,3 +23,4 @@ pub use sealift_sigstore_sign::{
     TokenError, WitnessError, Witnesses, pem_block, predicate, provenance, public_pem, referrer,
     sign_envelope, sign_message, simple_signing,
 };
+pub use session::{Clock, Session, SignImageError, SignedDigest, Vouching};

@@ -1,21 +1,18 @@
 //! `gate`: scan, verify and decide.
 
-use std::fs;
 use std::num::NonZeroUsize;
-use std::path::Path;
 
 use sealift::policy::{
-    Action, ForbiddenLicense, ForbiddenPackage, Gate, GatePolicy, Identity, LocalVerification,
-    Outcome, Policy, Requirement, Signer, Verdict, Wanted,
+    Action, ForbiddenLicense, ForbiddenPackage, Gate, GatePolicy, Identity, ImageVerification,
+    LoadedPolicy, Outcome, Policy, PolicyFileError, Requirement, Signer, Verdict, Wanted,
 };
-use sealift::verify::{AwsLc, Limits, TrustedRoot};
+use sealift::verify::TrustedRoot;
 use sealift::{Silent, escape};
 
 use super::scan;
 use crate::args::{DecideArgs, GateArgs, GlobalArgs, ReportFormat, SignedArgs};
 use crate::failure::Failure;
-use crate::suppress::Files;
-use crate::{Environment, clock, output, summary};
+use crate::{Environment, clock, output, summary, suppress};
 
 /// Exit status when the gate says no, unless `--exit-code` names another.
 const NO: u8 = 1;
@@ -30,28 +27,26 @@ pub(crate) fn gate(
     args.image.scan.exit_code = Some(no);
     let (target, options) = scan::image_target(&args.image, global, environment)?;
     let selection = scan::selection(&args.image.scan)?;
-    let mut read = Files::new(&args.image.scan.suppress)?;
+    let mut read = suppress::load(&args.image.scan.suppress)?;
     set(&mut read.policy.gate, &args)?;
     require(&mut read.policy, &args.signed)?;
-    let root = root(&read.policy)?;
+    let root = root(&read)?;
     if !global.quiet {
-        read.say();
+        suppress::say(&read);
     }
     let (mut report, _, notes) =
         scan::scanned(&target, &options, &args.image.scan, global, environment)?;
     report.notes = scan::not_scanned(&args.image.scan);
     report.notes.extend(notes);
-    let Files { policy, suppressions, .. } = read;
-    let insecure_ignore_tlog = policy.sources.insecure_ignore_tlog;
     let now = options.judged_at.unwrap_or_else(clock::now);
-    let mut verification = LocalVerification::new(&target, &report, &root, clock::now(), &Silent);
-    verification.insecure_ignore_tlog = insecure_ignore_tlog;
-    let outcome = Gate::new(policy, suppressions, now).judge(&mut report, &verification);
+    let gate = Gate::new(read.policy, read.suppressions, now);
+    let gate = gate.with_trusted_root(root).verified_at(clock::now());
+    let outcome = gate.decide(&target, &mut report, &Silent)?;
     let hidden = selection.apply(&mut report);
     write(&outcome, &report, &args, options.threads, environment)?;
     if !global.quiet {
         summary::print(&report, &hidden, global.debug);
-        crate::suppress::say_unused(&outcome.unused, global.debug);
+        suppress::say_unused(&outcome.unused, global.debug);
     }
     Ok(match outcome.decision.verdict {
         Verdict::Pass | Verdict::Warn => 0,
@@ -155,7 +150,7 @@ fn require(policy: &mut Policy, args: &SignedArgs) -> Result<(), Failure> {
         policy.gate.requirements.push(Requirement::new(wanted, signer));
     }
     for requirement in &policy.gate.requirements {
-        let warnings = LocalVerification::check(requirement)
+        let warnings = ImageVerification::check(requirement)
             .map_err(|error| unusable("what must be proved", error))?;
         for warning in warnings {
             eprintln!("warning: {}", escape::terminal(&warning));
@@ -189,23 +184,14 @@ fn signer(args: &SignedArgs) -> Result<Option<Signer>, Failure> {
 }
 
 /// The trusted root, where something must be proved that needs one.
-fn root(policy: &Policy) -> Result<TrustedRoot, Failure> {
-    let requirements = &policy.gate.requirements;
-    let Some(file) = &policy.sources.trusted_root else {
-        let needs_none = |requirement: &Requirement| {
-            matches!(requirement.signer, Signer::Key(_)) && policy.sources.insecure_ignore_tlog
-        };
-        if requirements.iter().all(needs_none) {
-            return Ok(TrustedRoot::default());
-        }
-        return Err(Failure::NotYet {
+fn root(read: &LoadedPolicy) -> Result<TrustedRoot, Failure> {
+    read.trusted_root().map_err(|error| match error {
+        PolicyFileError::NoTrustedRoot => Failure::NotYet {
             what: "proving a signature without --trusted-root".to_owned(),
             hint: "name it with --trusted-root FILE; by a key without a log: --insecure-ignore-tlog",
-        });
-    };
-    let bytes = fs::read(Path::new(file)).map_err(|error| unusable(file, error))?;
-    TrustedRoot::from_json(&bytes, &AwsLc, &Limits::default())
-        .map_err(|error| unusable(file, error))
+        },
+        error => suppress::unusable(error),
+    })
 }
 
 fn unusable(what: &str, error: impl std::error::Error + Send + Sync + 'static) -> Failure {

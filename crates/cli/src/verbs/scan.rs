@@ -5,12 +5,12 @@ use std::io::{IsTerminal, stdout};
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
+use sealift::policy::LoadedPolicy;
 use sealift::{
     Bases, Database, Format, JsonOptions, KnownBases, Matching, NamedBase, PackageType, Report,
-    ScanOptions, Scanner, Selection, SkipRules, Status, TableStyle, Target, policy,
+    ScanOptions, Scanner, Selection, Silent, SkipRules, Status, TableStyle, Target, policy,
 };
 
-use crate::advisories::Advisories;
 use crate::args::peers;
 use crate::args::variables::Peer;
 use crate::args::{
@@ -148,11 +148,11 @@ fn run(
 ) -> Result<u8, Failure> {
     let selection = selection(args)?;
     let suppressed = match args.looks_for_vulnerabilities() {
-        true => suppress::Files::new(&args.suppress)?,
-        false => suppress::Files::default(),
+        true => suppress::load(&args.suppress)?,
+        false => LoadedPolicy::default(),
     };
     if !global.quiet {
-        suppressed.say();
+        suppress::say(&suppressed);
     }
     let (mut report, scanner, notes) = scanned(target, options, args, global, environment)?;
     let hidden = selection.apply(&mut report);
@@ -198,18 +198,20 @@ pub(super) fn scanned(
     let bar = Bar::new(!args.no_progress && !global.quiet);
     let contents = Scanner::read(target, options, &bar)?;
     drop(bar);
-    let advisories = match named {
+    let (database, notes) = match named {
         None if matches => {
-            advisories::database(args, contents.exports(options), global, environment)?
+            let needed = contents.exports(options);
+            let kept = advisories::database(args, needed, global, environment)?;
+            (kept.database, kept.notes)
         }
-        database => Advisories { database, notes: Vec::new() },
+        database => (database, Vec::new()),
     };
-    let scanner = advisories.database.map_or_else(Scanner::without_database, Scanner::new);
-    let report = scanner.judge(contents, options)?;
+    let scanner = database.map_or_else(Scanner::without_database, Scanner::new);
+    let report = scanner.judge(contents, options, &Silent)?;
     if let Some(cache) = options.cache.as_deref().filter(|_| !global.quiet) {
         cache::say_problem(cache);
     }
-    Ok((report, scanner, advisories.notes))
+    Ok((report, scanner, notes))
 }
 
 /// The exit status: as in Trivy an end of life decides first, then findings; then whether the scan

@@ -52,7 +52,7 @@ pub fn read_directory<E: Extract>(
     let batches: Vec<_> = files.chunks(BATCH).collect();
     let order: Vec<_> = (0..batches.len()).collect();
     let read = run(options.threads, &order, &halt, |batch, _| {
-        Ok(reader.first(batches.get(batch).copied().unwrap_or_default()))
+        Ok(reader.first(batches.get(batch).copied().unwrap_or_default(), &halt))
     })?;
     for (_, Batch { files, notes }) in read {
         content.files.extend(files);
@@ -62,6 +62,9 @@ pub fn read_directory<E: Extract>(
     let mut merged = Merged::new(&contents, &[0], extract, limits)?;
     if let Some(requests) = merged.requests(&contents).remove(&0) {
         merged.add_found(0, reader.second(&files, &requests));
+    }
+    if halt.is_cancelled() {
+        return Err(Error::Cancelled);
     }
     let summary = contents.iter().map(|content| LayerSummary {
         digest: None,
@@ -88,9 +91,13 @@ struct Batch<F> {
 }
 
 impl<E: Extract> DirectoryReader<'_, E> {
-    fn first(&self, files: &[FoundFile]) -> Batch<E::Facts> {
+    /// Reads a batch of files; when cancelled, what is left of it is not read, nor used.
+    fn first(&self, files: &[FoundFile], halt: &Halt<'_>) -> Batch<E::Facts> {
         let mut batch = Batch { files: Vec::new(), notes: Notes::default() };
         for file in files {
+            if halt.is_cancelled() {
+                break;
+            }
             let path = &*file.path;
             let metadata = file.metadata;
             let read = self.read(file, |head, rest| {
@@ -145,18 +152,25 @@ impl<E: Extract> DirectoryReader<'_, E> {
         let head_bytes = crate::stream::length(HEAD_BYTES);
         (&mut opened).take(head_bytes.min(file.metadata.size)).read_to_end(&mut head)?;
         let left = file.metadata.size - crate::stream::length(head.len());
-        Ok(look(&head, &mut Whole(opened.take(left))))
+        let mut rest = Whole { file: opened.take(left), cancelled: self.options.cancelled };
+        Ok(look(&head, &mut rest))
     }
 }
 
 /// A file of the size it had when it was found: what it grows by since is left out, and it is an
 /// error when it has become shorter.
-struct Whole(io::Take<std::fs::File>);
+struct Whole<'a> {
+    file: io::Take<std::fs::File>,
+    cancelled: &'a (dyn Fn() -> bool + Sync),
+}
 
-impl Read for Whole {
+impl Read for Whole<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        match self.0.read(buffer)? {
-            0 if self.0.limit() > 0 && !buffer.is_empty() => {
+        if (self.cancelled)() {
+            return Err(io::Error::other("cancelled"));
+        }
+        match self.file.read(buffer)? {
+            0 if self.file.limit() > 0 && !buffer.is_empty() => {
                 Err(io::Error::new(io::ErrorKind::UnexpectedEof, "it is shorter than its size"))
             }
             read => Ok(read),

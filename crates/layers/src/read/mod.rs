@@ -303,8 +303,11 @@ struct LayerWatch<'a> {
 }
 
 impl Watch for LayerWatch<'_> {
-    fn goes_on(&self, bytes: u64) -> bool {
+    fn has_read(&self, bytes: u64) {
         (self.options.progress)(Progress::LayerRead { layer: self.index, bytes });
-        !self.halt.stops(self.slot)
+    }
+
+    fn stops(&self) -> bool {
+        self.halt.stops(self.slot)
     }
 }

@@ -1,6 +1,7 @@
 //! A blob as it comes from its source: counted and hashed while it passes.
 
 use std::io::{self, Read};
+use std::sync::Arc;
 
 use sealift_model::{BlobSource, Descriptor, Digest, Hasher};
 
@@ -8,14 +9,19 @@ use super::{BUFFER_BYTES, Failure, length};
 use crate::Error;
 
 /// Told of every piece read; may call a halt.
-pub(crate) trait Watch: Send {
-    /// `read` bytes of the blob have been read so far. False ends the reading.
-    fn goes_on(&self, read: u64) -> bool;
+pub(crate) trait Watch: Send + Sync {
+    /// `read` bytes of the blob have been read so far.
+    fn has_read(&self, read: u64);
+
+    /// Whether nobody wants the rest any more.
+    fn stops(&self) -> bool;
 }
 
 impl Watch for () {
-    fn goes_on(&self, _: u64) -> bool {
-        true
+    fn has_read(&self, _: u64) {}
+
+    fn stops(&self) -> bool {
+        false
     }
 }
 
@@ -24,7 +30,7 @@ impl Watch for () {
 pub(crate) struct BlobStream<'a> {
     descriptor: &'a Descriptor,
     input: Box<dyn Read + Send + 'a>,
-    watch: Box<dyn Watch + 'a>,
+    watch: Arc<dyn Watch + 'a>,
     hasher: Hasher,
     buffer: Box<[u8]>,
     /// What of the buffer is not yet consumed.
@@ -44,7 +50,7 @@ impl<'a> BlobStream<'a> {
         Ok(Self {
             descriptor,
             input,
-            watch: Box::new(watch),
+            watch: Arc::new(watch),
             hasher: Hasher::new(descriptor.digest.algorithm()),
             buffer: vec![0; BUFFER_BYTES].into_boxed_slice(),
             start: 0,
@@ -57,6 +63,11 @@ impl<'a> BlobStream<'a> {
     /// The blob's digest and size, as its descriptor names them.
     pub(crate) fn names(&self) -> (Digest, u64) {
         (self.descriptor.digest.clone(), self.descriptor.size)
+    }
+
+    /// Who looks on.
+    pub(crate) fn watch(&self) -> Arc<dyn Watch + 'a> {
+        Arc::clone(&self.watch)
     }
 
     /// Bytes read so far.
@@ -140,7 +151,8 @@ impl<'a> BlobStream<'a> {
             return Err(Failure::TooLong { actual: self.read });
         }
         self.hasher.update(room.get(..read).unwrap_or_default());
-        if self.watch.goes_on(self.read) { Ok(read) } else { Err(Failure::Cancelled) }
+        self.watch.has_read(self.read);
+        if self.watch.stops() { Err(Failure::Cancelled) } else { Ok(read) }
     }
 
     /// Reads what is left and compares size and digest.

@@ -1,11 +1,12 @@
 //! A layer's decompressed bytes, hashed while they pass.
 
 use std::io::{self, BufRead, Read};
+use std::sync::Arc;
 
 use sealift_model::{Digest, Hasher};
 
 use super::ahead::{Ahead, Next, ends};
-use super::blob::BlobStream;
+use super::blob::{BlobStream, Watch};
 use super::decode::Coding;
 use super::unpack::Unpacker;
 use super::{BUFFER_BYTES, Failure};
@@ -18,6 +19,7 @@ use crate::{Error, LimitExceeded, Limits};
 pub(crate) struct LayerStream<'c, 'env> {
     input: Input<'env>,
     crew: &'c Crew<'env>,
+    watch: Arc<dyn Watch + 'env>,
     coding: Coding,
     diff_id: &'env Digest,
     /// None where the blob's own digest says it all: a plain layer, one algorithm.
@@ -53,6 +55,7 @@ impl<'c, 'env> LayerStream<'c, 'env> {
         crew: &'c Crew<'env>,
     ) -> Self {
         let algorithm = blob.names().0.algorithm();
+        let watch = blob.watch();
         let unpacker = Unpacker::new(blob, limits);
         let coding = unpacker.coding();
         let hashed = coding == Coding::Plain && algorithm == diff_id.algorithm();
@@ -60,6 +63,7 @@ impl<'c, 'env> LayerStream<'c, 'env> {
             coding,
             input: Input::Here(Box::new(unpacker)),
             crew,
+            watch,
             diff_id,
             hasher: (!hashed).then(|| Hasher::new(diff_id.algorithm())),
             buffer: vec![0; BUFFER_BYTES].into_boxed_slice(),
@@ -75,6 +79,10 @@ impl<'c, 'env> LayerStream<'c, 'env> {
     }
 
     fn fill(&mut self) -> Result<usize, Failure> {
+        // A piece of the blob may unpack to a thousand times as much.
+        if self.watch.stops() {
+            return Err(Failure::Cancelled);
+        }
         if matches!(self.input, Input::Here(_)) && self.crew.waits() {
             self.hand_over();
         }

@@ -92,7 +92,8 @@ fn progress_is_told_and_cancelling_ends_it() {
         other => panic!("{other:?}"),
     };
     let cancelled = AtomicBool::new(false);
-    let options = ReadOptions::new(&limits).with_progress(&progress).with_cancelled(&cancelled);
+    let asked = || cancelled.load(Ordering::Relaxed);
+    let options = ReadOptions::new(&limits).with_progress(&progress).with_cancelled(&asked);
     read_directory(folder.path(), &Texts::of(&[]), &options).unwrap();
     assert_eq!(read.load(Ordering::Relaxed), 2);
     cancelled.store(true, Ordering::Relaxed);

@@ -53,7 +53,8 @@ fn cancelling_ends_it() {
     let image = Image::open(&source, &layout.image(&layers), None, &limits).unwrap();
     let cancelled = AtomicBool::new(false);
     let progress = |_| cancelled.store(true, Ordering::Relaxed);
-    let options = ReadOptions::new(&limits).with_progress(&progress).with_cancelled(&cancelled);
+    let asked = || cancelled.load(Ordering::Relaxed);
+    let options = ReadOptions::new(&limits).with_progress(&progress).with_cancelled(&asked);
     let result = read_image(&source, &image, &Texts::of(&["*"]), &options);
     assert!(matches!(result, Err(Error::Cancelled)));
 }

@@ -37,6 +37,8 @@ pub struct MatchOptions<'o> {
     pub records: Records,
     /// Threads that ask at once. The answer is the same for any number. Default: one.
     pub threads: NonZeroUsize,
+    /// Asked before each package whether to end with [`Error::Cancelled`]. Default: never.
+    pub cancelled: &'o (dyn Fn() -> bool + Sync),
 }
 
 /// Which records count.
@@ -52,7 +54,12 @@ pub enum Records {
 
 impl Default for MatchOptions<'_> {
     fn default() -> Self {
-        Self { packages: &|_| true, records: Records::default(), threads: NonZeroUsize::MIN }
+        Self {
+            packages: &|_| true,
+            records: Records::default(),
+            threads: NonZeroUsize::MIN,
+            cancelled: &|| false,
+        }
     }
 }
 
@@ -85,7 +92,7 @@ pub struct Matches {
 /// any.
 ///
 /// # Errors
-/// The database is damaged where it was read.
+/// The database is damaged where it was read, or it is cancelled.
 pub fn match_inventory(
     database: &Database,
     inventory: &Inventory,
@@ -101,7 +108,7 @@ pub fn match_inventory(
             (options.packages)(package) && !(tracked && package.owned_by.is_some())
         })
         .collect();
-    let records = options.records;
+    let (records, cancelled) = (options.records, options.cancelled);
     let parts = work::shared_out(&asked, options.threads, |packages| {
         let mut matching = Matching {
             database,
@@ -112,6 +119,9 @@ pub fn match_inventory(
             matches: Matches::default(),
         };
         for (index, package) in packages {
+            if cancelled() {
+                return Err(Error::Cancelled);
+            }
             matching.package((*index, *package), Query::of(package, inventory))?;
         }
         Ok((matching.matches, matching.counter))

@@ -5,14 +5,32 @@ use sealift_policy::{Facts, Policy, Rule, Suppressions, Verification};
 use sealift_report::Report;
 
 use super::apply::taken_out;
+use super::files::{LoadedPolicy, PolicyFileError};
 use super::outcome::Outcome;
+use super::proof::ImageVerification;
+use crate::verify::{TrustedRoot, VerifyOptions};
+use crate::{Error, Observer, ScanOptions, Scanner, Target};
 
-/// Decides whether what was scanned may pass: a policy, and what takes findings out.
+/// Decides whether what was scanned may pass: a policy, what takes findings out, and what
+/// signatures are verified against. One serves any number of threads.
 #[derive(Clone, Debug)]
 pub struct Gate {
     policy: Policy,
     suppressions: Suppressions,
+    root: TrustedRoot,
     now: Timestamp,
+    verified_at: Timestamp,
+    options: VerifyOptions,
+}
+
+/// What was scanned, and whether it may pass.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Admission {
+    /// The report, without what does not count.
+    pub report: Report,
+    /// The decision, with its reasons.
+    pub outcome: Outcome,
 }
 
 impl Gate {
@@ -23,7 +41,83 @@ impl Gate {
         if !policy.exceptions.rules.is_empty() {
             suppressions.ignore.push(policy.exceptions.clone());
         }
-        Self { policy, suppressions, now }
+        Self {
+            policy,
+            suppressions,
+            root: TrustedRoot::default(),
+            now,
+            verified_at: now,
+            options: VerifyOptions::default(),
+        }
+    }
+
+    /// A gate of files that were read, with the trusted root that they name.
+    ///
+    /// # Errors
+    /// As of [`LoadedPolicy::trusted_root`].
+    pub fn of(loaded: LoadedPolicy, now: Timestamp) -> Result<Self, PolicyFileError> {
+        let root = loaded.trusted_root()?;
+        Ok(Self::new(loaded.policy, loaded.suppressions, now).with_trusted_root(root))
+    }
+
+    /// The same with a trusted root; signatures by certificates or in logs need one.
+    #[must_use]
+    pub fn with_trusted_root(self, root: TrustedRoot) -> Self {
+        Self { root, ..self }
+    }
+
+    /// The same, but signatures are verified at this time, whatever the day that is judged by.
+    #[must_use]
+    pub fn verified_at(self, verified_at: Timestamp) -> Self {
+        Self { verified_at, ..self }
+    }
+
+    /// The same with other bounds on what verifying may cost.
+    #[must_use]
+    pub fn with_options(self, options: VerifyOptions) -> Self {
+        Self { options, ..self }
+    }
+
+    /// Its policy.
+    #[must_use]
+    pub fn policy(&self) -> &Policy {
+        &self.policy
+    }
+
+    /// Scans an image, verifies what the policy requires, and decides.
+    ///
+    /// # Errors
+    /// As of [`Scanner::scan`]. A signature that is missing or wrong is no error but a reason.
+    pub fn admit(
+        &self,
+        scanner: &Scanner,
+        target: &Target,
+        options: &ScanOptions,
+        observer: &dyn Observer,
+    ) -> Result<Admission, Error> {
+        let mut report = scanner.scan(target, options, observer)?;
+        let outcome = self.decide(target, &mut report, observer)?;
+        Ok(Admission { report, outcome })
+    }
+
+    /// Verifies what the policy requires of an image that was scanned, and decides.
+    ///
+    /// # Errors
+    /// When the observer wants no more. A signature that is missing or wrong is no error but a
+    /// reason.
+    pub fn decide(
+        &self,
+        target: &Target,
+        report: &mut Report,
+        observer: &dyn Observer,
+    ) -> Result<Outcome, Error> {
+        let at = self.verified_at;
+        let mut proving = ImageVerification::new(target, report, &self.root, at, observer);
+        proving.insecure_ignore_tlog = self.policy.sources.insecure_ignore_tlog;
+        proving.options = self.options.clone();
+        let outcome = self.judge(report, &proving);
+        // What was cancelled proves nothing, and says nothing about the image.
+        if observer.is_cancelled() { Err(Error::Cancelled) } else { Ok(outcome) }
     }
 
     /// Takes what does not count out of a report and decides on the rest. The report must have

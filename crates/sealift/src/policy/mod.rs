@@ -1,36 +1,35 @@
 //! Which findings of a report count, and whether what was scanned may pass.
 //!
 //! ```no_run
-//! use sealift::policy::{
-//!     Gate, IgnoreFile, IgnoreFormat, Limits, Policy, Suppressions, Verdict, WithoutVerification,
-//! };
+//! use sealift::policy::{Gate, PolicyFiles, Verdict};
 //! use sealift::{Database, ScanOptions, Scanner, Silent, Target, Timestamp};
 //!
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! let scanner = Scanner::new(Database::open("advisories.db".as_ref())?);
 //! let target = Target::image_layout("images/", Some("shop:1.4"));
-//! let mut report = scanner.scan(&target, &ScanOptions::default(), &Silent)?;
 //!
-//! let policy = Policy::read("sealift.toml", &std::fs::read("sealift.toml")?, &Limits::default())?;
+//! let files = PolicyFiles { policy: Some("sealift.toml".into()), ..PolicyFiles::default() };
 //! let now = Timestamp::from(std::time::SystemTime::now());
-//! let gate = Gate::new(policy, Suppressions::default(), now);
-//! let outcome = gate.judge(&mut report, &WithoutVerification);
-//! println!("{}", outcome.text());
-//! assert_eq!(outcome.decision.verdict, Verdict::Pass);
+//! let gate = Gate::of(files.load()?, now)?;
+//! let admission = gate.admit(&scanner, &target, &ScanOptions::default(), &Silent)?;
+//! println!("{}", admission.outcome.text());
+//! assert_eq!(admission.outcome.decision.verdict, Verdict::Pass);
 //! # Ok(())
 //! # }
 //! ```
 
 mod apply;
+mod files;
 mod gate;
 mod identity;
 mod outcome;
 mod proof;
 
 pub use apply::apply;
-pub use gate::Gate;
+pub use files::{LoadedPolicy, PolicyFileError, PolicyFiles};
+pub use gate::{Admission, Gate};
 pub use outcome::Outcome;
-pub use proof::{LocalVerification, ProofError};
+pub use proof::{ImageVerification, ProofError, required};
 pub use sealift_policy::{
     About, Action, Applied, Decision, Error, ForbiddenLicense, ForbiddenPackage, GatePolicy,
     Identity, IgnoreFile, IgnoreFormat, Limits, NotProved, Policy, Proof, Reason, Requirement,

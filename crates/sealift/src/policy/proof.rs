@@ -1,4 +1,4 @@
-//! Signatures and attestations that a gate requires, proved on an image that lies here.
+//! Signatures and attestations that a gate requires, proved on an image.
 
 use std::path::PathBuf;
 
@@ -6,15 +6,16 @@ use sealift_policy::{Identity, NotProved, Proof, Requirement, Signer, Verificati
 use sealift_report::Report;
 
 use crate::verify::{
-    Attachment, Identities, IdentityMatcher, Policy, PredicateType, PublicKey, SignedImage,
-    TextMatcher, TrustedKey, TrustedRoot, Unverified, VerifiedSigner, Verifier, VerifyOptions,
+    Attachment, BundleVerifier, Identities, IdentityMatcher, Policy, PredicateType, PublicKey,
+    SignedImage, TextMatcher, TrustedKey, TrustedRoot, Unverified, VerifiedSigner, VerifyOptions,
+    provider, public_key,
 };
-use crate::{Digest, Observer, Target, Timestamp};
+use crate::{Chain, Digest, Observer, Target, Timestamp};
 
 const ANY_IDENTITY: &str = "ANY IDENTITY is accepted: the expressions match everything";
 
-/// Proves what is required of an image in a layout or archive, content included.
-pub struct LocalVerification<'v> {
+/// Proves what is required of an image that was scanned, content included, wherever it lies.
+pub struct ImageVerification<'v> {
     target: &'v Target,
     root: &'v TrustedRoot,
     now: Timestamp,
@@ -27,9 +28,9 @@ pub struct LocalVerification<'v> {
     pub options: VerifyOptions,
 }
 
-impl std::fmt::Debug for LocalVerification<'_> {
+impl std::fmt::Debug for ImageVerification<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("LocalVerification").field("target", &self.target).finish_non_exhaustive()
+        f.debug_struct("ImageVerification").field("target", &self.target).finish_non_exhaustive()
     }
 }
 
@@ -55,7 +56,7 @@ pub enum ProofError {
     },
 }
 
-impl<'v> LocalVerification<'v> {
+impl<'v> ImageVerification<'v> {
     /// For the image of a target and its report, against a trusted root, at the time `now`.
     #[must_use]
     pub fn new(
@@ -86,7 +87,7 @@ impl<'v> LocalVerification<'v> {
     /// # Errors
     /// A key, an expression or a type cannot be used.
     pub fn check(requirement: &Requirement) -> Result<Vec<String>, ProofError> {
-        policy(requirement, false)?;
+        required(requirement, false)?;
         let Signer::Identity(who) = &requirement.signer else { return Ok(Vec::new()) };
         let matcher = identity(who)?;
         if matcher.matches_anything() {
@@ -105,10 +106,10 @@ impl<'v> LocalVerification<'v> {
     }
 }
 
-impl Verification for LocalVerification<'_> {
+impl Verification for ImageVerification<'_> {
     fn prove(&self, requirement: &Requirement) -> Result<Proof, NotProved> {
-        let told = |error: &dyn std::error::Error| NotProved::new(chain(error));
-        let policy = policy(requirement, self.insecure_ignore_tlog).map_err(|it| told(&it))?;
+        let told = |error: &dyn std::error::Error| NotProved::new(Chain(error).to_string());
+        let policy = required(requirement, self.insecure_ignore_tlog).map_err(|it| told(&it))?;
         let attachment = match requirement.wanted {
             Wanted::Signature => Attachment::Signatures,
             _ => Attachment::Attestations,
@@ -119,7 +120,7 @@ impl Verification for LocalVerification<'_> {
             let digest = image.digest();
             return Err(NotProved::new(format!("{digest} is signed, and is not what was scanned")));
         }
-        let verifier = verifier(self.root);
+        let verifier = BundleVerifier::with_provider(self.root, provider());
         let verified = image
             .verify(&verifier, &policy, &[], self.now, self.observer)
             .map_err(|error| unverified(&error))?;
@@ -144,18 +145,15 @@ impl Verification for LocalVerification<'_> {
     }
 }
 
-#[cfg(feature = "aws-lc")]
-fn verifier(root: &TrustedRoot) -> Verifier<'_> {
-    Verifier::with_provider(root, &crate::verify::AwsLc)
-}
-
-#[cfg(not(feature = "aws-lc"))]
-fn verifier(root: &TrustedRoot) -> Verifier<'_> {
-    Verifier::new(root)
-}
-
-/// Who must have signed what.
-fn policy(requirement: &Requirement, insecure_ignore_tlog: bool) -> Result<Policy, ProofError> {
+/// Who must have signed what, for a [`Verifier`](crate::verify::Verifier); by a key, its entry in a
+/// transparency log may be left out.
+///
+/// # Errors
+/// A key, an expression or a type cannot be used.
+pub fn required(
+    requirement: &Requirement,
+    insecure_ignore_tlog: bool,
+) -> Result<Policy, ProofError> {
     let mut policy = match &requirement.signer {
         Signer::Key(file) => {
             let policy = Policy::keys([TrustedKey::new(key(file)?)]);
@@ -186,7 +184,7 @@ fn accepts_anybody(requirement: &Requirement) -> bool {
 /// Why no signature counts, with why the first does not.
 fn unverified(error: &Unverified<'_>) -> NotProved {
     let first = error.rejected.first().map(|rejected| format!(": {}", rejected.why));
-    NotProved::new(format!("{}{}", chain(error), first.unwrap_or_default()))
+    NotProved::new(format!("{}{}", Chain(error), first.unwrap_or_default()))
 }
 
 fn key(file: &str) -> Result<PublicKey, ProofError> {
@@ -196,9 +194,7 @@ fn key(file: &str) -> Result<PublicKey, ProofError> {
         source,
     };
     let bytes = std::fs::read(&path).map_err(|error| failed(error.into()))?;
-    let is_pem = bytes.trim_ascii_start().starts_with(b"-----");
-    let key = if is_pem { PublicKey::from_pem(&bytes) } else { PublicKey::from_der(&bytes) };
-    key.map_err(|error| failed(error.into()))
+    public_key(&bytes).map_err(|error| failed(error.into()))
 }
 
 fn identity(identity: &Identity) -> Result<IdentityMatcher, ProofError> {
@@ -235,16 +231,4 @@ fn signer(signer: &VerifiedSigner<'_>) -> String {
         }
         _ => "the key".to_owned(),
     }
-}
-
-/// An error with all that caused it, joined by colons.
-fn chain(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        text.push_str(": ");
-        text.push_str(&error.to_string());
-        cause = error.source();
-    }
-    text
 }

@@ -108,9 +108,11 @@ impl SignedImage {
 
     fn check_content(&self, observer: &dyn Observer) -> Result<CheckedContent, Error> {
         let progress = |progress| observer.progress(progress);
+        let cancelled = || observer.is_cancelled();
         let how = ReadOptions::new(&self.options.image_limits)
             .with_threads(self.options.threads)
-            .with_progress(&progress);
+            .with_progress(&progress)
+            .with_cancelled(&cancelled);
         check_content(&self.source, &self.source.root, &how)
             .map_err(|error| Error::layers(&self.path, error))
     }

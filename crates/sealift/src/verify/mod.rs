@@ -30,6 +30,9 @@ mod error;
 mod image;
 mod list;
 mod payload;
+mod proof;
+mod trust;
+mod verifier;
 
 pub use blob::{DetachedError, Evidence, detached};
 pub use download::download;
@@ -37,6 +40,10 @@ pub use error::{OpenError, Unverified, UnverifiedReason};
 pub use image::{SignedImage, VerifiedImage, VerifyOptions};
 pub use list::{AttachedTree, attached_tree};
 pub use payload::{envelope_json, payload_text, signatures_json};
+pub use proof::{
+    ContentProof, ImageProof, Origin as ProofOrigin, RejectedProof, SignatureProof, SignerProof,
+    TimeProof,
+};
 pub use sealift_layers::CheckedContent;
 #[cfg(feature = "aws-lc")]
 pub use sealift_sigstore_verify::AwsLc;
@@ -47,5 +54,7 @@ pub use sealift_sigstore_verify::{
     Limits, ListedManifest, Material, NotDone, Omission, Origin, Outcome, Policy, PredicateType,
     Provider, PublicKey, Refusal, Rejected, Rejection, RustCrypto, Scheme, SignerKind, SigningTime,
     SimpleSigning, Statement, StatementVersion, TextMatcher, TrustError, TrustedKey, TrustedRoot,
-    Verified, VerifiedAttached, VerifiedSigner, Verifier, encode_base64,
+    Verified, VerifiedAttached, VerifiedSigner, Verifier as BundleVerifier, encode_base64,
 };
+pub use trust::{CurrentTrust, current_trust};
+pub use verifier::{Verifier, VerifyError, provider, public_key, trusted_root};

@@ -6,8 +6,8 @@ use std::path::Path;
 
 use sealift::http::{Client, Url};
 use sealift::sign::{
-    Ambient, IdentityToken, IssuedSigner, LogService, LogVersion, PrivateKey, Services,
-    SignatureBundle, ToSign, WitnessError, Witnesses,
+    Ambient, IdentityToken, LogService, LogVersion, Services, SignatureBundle, ToSign, Vouching,
+    WitnessError,
 };
 use sealift::verify::TrustedRoot;
 
@@ -25,18 +25,7 @@ const REKOR: &str = "https://rekor.sigstore.dev";
 const TOKEN_HINT: &str = "give one with --identity-token TOKEN, or name a key with --key FILE";
 
 /// A signer with those who vouch for it.
-pub(super) struct Session {
-    signer: SessionSigner,
-    services: Services,
-    root: TrustedRoot,
-    client: Client,
-    requires_sct: bool,
-}
-
-enum SessionSigner {
-    Key(Box<PrivateKey>),
-    Issued(Box<IssuedSigner>),
-}
+pub(super) struct Session(sealift::sign::Session);
 
 impl Session {
     /// Reads the key, or has one certified for whom the identity token names.
@@ -48,42 +37,26 @@ impl Session {
         let client = network::client(environment)?;
         let (services, root) = witnesses(args, global, environment)?;
         let requires_sct = !args.insecure_skip_verify;
-        let signer = match &args.key.key {
+        let vouching = Vouching { client, services, root, requires_sct };
+        Ok(Self(match &args.key.key {
             Some(reference) => {
-                SessionSigner::Key(Box::new(key::named(&args.key, reference, environment)?))
+                let key = key::named(&args.key, reference, environment)?;
+                sealift::sign::Session::with_key(key, vouching)
             }
             None => {
-                agree(args, &services)?;
-                let token = token(args, environment, &client)?;
-                let witnesses = Witnesses {
-                    client: &client,
-                    services: &services,
-                    root: &root,
-                    requires_sct,
-                    clock: &now,
-                };
-                let issued = witnesses.certify(&token).map_err(not_signed)?;
+                agree(args, &vouching.services)?;
+                let token = token(args, environment, &vouching.client)?;
+                let session = sealift::sign::Session::keyless(&token, vouching, &now);
+                let session = session.map_err(not_signed)?;
                 eprintln!("Signing as {}", sealift::escape::terminal(token.subject()));
-                SessionSigner::Issued(Box::new(issued))
+                session
             }
-        };
-        Ok(Self { signer, services, root, client, requires_sct })
+        }))
     }
 
     /// Signs, and verifies what came of it.
     pub(super) fn sign(&self, content: ToSign<'_>) -> Result<SignatureBundle, Failure> {
-        let witnesses = Witnesses {
-            client: &self.client,
-            services: &self.services,
-            root: &self.root,
-            requires_sct: self.requires_sct,
-            clock: &now,
-        };
-        let signed = match &self.signer {
-            SessionSigner::Key(key) => witnesses.sign(key.as_ref(), content),
-            SessionSigner::Issued(issued) => witnesses.sign_certified(issued, content),
-        };
-        signed.map_err(not_signed)
+        self.0.sign(content, &now).map_err(not_signed)
     }
 }
 

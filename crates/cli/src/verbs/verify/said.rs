@@ -3,10 +3,8 @@
 use std::collections::BTreeSet;
 use std::error::Error;
 
-use sealift::escape;
 use sealift::verify::{Check, CheckedContent, Form, NotDone, Omission, Origin, Rejected, Verified};
-
-use crate::failure::Chain;
+use sealift::{Chain, escape};
 
 /// Says what was checked of each signature, and what was not though it could have been.
 pub(super) fn checked<'v, 'a: 'v>(

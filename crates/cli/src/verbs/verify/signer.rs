@@ -3,12 +3,11 @@
 use std::fs;
 use std::path::Path;
 
-use sealift::Timestamp;
-use sealift::escape;
 use sealift::verify::{
-    AwsLc, FulcioExtension, Identities, IdentityMatcher, Limits, Policy, PublicKey, TextMatcher,
-    TrustedKey, TrustedRoot, Verifier,
+    BundleVerifier, FulcioExtension, Identities, IdentityMatcher, Policy, PublicKey, TextMatcher,
+    TrustedKey, TrustedRoot, provider,
 };
+use sealift::{Timestamp, escape, verify};
 
 use crate::args::{GlobalArgs, SignerArgs};
 use crate::clock::now;
@@ -43,8 +42,8 @@ impl Trust {
         Ok(Self { policy, root: root(args, global, environment)?, now: now() })
     }
 
-    pub(super) fn verifier(&self) -> Verifier<'_> {
-        Verifier::with_provider(&self.root, &AwsLc)
+    pub(super) fn verifier(&self) -> BundleVerifier<'_> {
+        BundleVerifier::with_provider(&self.root, provider())
     }
 }
 
@@ -155,9 +154,7 @@ fn public_key(reference: &str, environment: &Environment) -> Result<PublicKey, F
         KeyReference::File(path) => read(path)?,
         KeyReference::Variable(text) => text.to_vec(),
     };
-    let is_pem = bytes.trim_ascii_start().starts_with(b"-----");
-    let key = if is_pem { PublicKey::from_pem(&bytes) } else { PublicKey::from_der(&bytes) };
-    key.map_err(|error| Failure::Unusable {
+    verify::public_key(&bytes).map_err(|error| Failure::Unusable {
         what: reference.to_owned(),
         error: error.into(),
         hint: "the key must be a public one, in PEM or DER",
@@ -184,7 +181,7 @@ pub(in crate::verbs) fn root_in(path: &Path) -> Result<TrustedRoot, Failure> {
 }
 
 fn parse_root(json: &[u8], what: String) -> Result<TrustedRoot, Failure> {
-    TrustedRoot::from_json(json, &AwsLc, &Limits::default()).map_err(|error| Failure::Unusable {
+    verify::trusted_root(json).map_err(|error| Failure::Unusable {
         what,
         error: error.into(),
         hint: "the trusted root must be one of Sigstore's, as JSON",

@@ -1,0 +1,176 @@
+//! A policy with the files that it names, read.
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+use sealift_policy::{
+    Error, IgnoreFile, IgnoreFormat, Limits, Policy, Requirement, Signer, Suppressions, VexDocument,
+};
+
+use crate::verify::{TrustError, TrustedRoot, trusted_root};
+
+/// Files that say what counts: each where it is named.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[expect(clippy::exhaustive_structs, reason = "the kinds of files that there are")]
+pub struct PolicyFiles {
+    /// `sealift.toml`. The files that it names lie beside it.
+    pub policy: Option<PathBuf>,
+    /// Ignore files.
+    pub ignore: Vec<PathBuf>,
+    /// VEX documents.
+    pub vex: Vec<PathBuf>,
+}
+
+/// What was read.
+#[derive(Clone, Debug, Default)]
+#[non_exhaustive]
+pub struct LoadedPolicy {
+    /// The policy; the default where none is named.
+    pub policy: Policy,
+    /// All that takes findings out but the policy's own exceptions.
+    pub suppressions: Suppressions,
+    /// What a person is to be told: each file, and what of it does not count.
+    pub told: Vec<String>,
+    folder: PathBuf,
+}
+
+impl PolicyFiles {
+    /// Reads them, and those that the policy names: first what is named here, then those.
+    ///
+    /// # Errors
+    /// The first file that cannot be read or is not what it should be.
+    pub fn load(&self) -> Result<LoadedPolicy, PolicyFileError> {
+        let mut loaded = LoadedPolicy::default();
+        if let Some(path) = &self.policy {
+            loaded.policy = Policy::read(&name(path), &bytes(path)?, &Limits::default())
+                .map_err(|source| PolicyFileError::malformed(path, source))?;
+            loaded.told.push(format!("policy: {}", name(path)));
+            loaded.folder = path.parent().map(Path::to_owned).unwrap_or_default();
+        }
+        let sources = loaded.policy.sources.clone();
+        let folder = loaded.folder.clone();
+        let named = sources.ignore.iter().map(|file| folder.join(file));
+        for path in self.ignore.iter().cloned().chain(named) {
+            loaded.ignore_file(&path)?;
+        }
+        let named = sources.vex.iter().map(|file| folder.join(file));
+        for path in self.vex.iter().cloned().chain(named) {
+            loaded.vex(&path)?;
+        }
+        Ok(loaded)
+    }
+}
+
+impl LoadedPolicy {
+    fn ignore_file(&mut self, path: &Path) -> Result<(), PolicyFileError> {
+        let name = name(path);
+        let format = IgnoreFormat::of_name(&name);
+        let file = IgnoreFile::read(&name, format, &bytes(path)?, &Limits::default())
+            .map_err(|source| PolicyFileError::malformed(path, source))?;
+        self.told.push(format!("ignored by {name}: {} rules", file.rules.len()));
+        self.told.extend(file.warnings.iter().map(|warning| format!("warning: {name}: {warning}")));
+        self.suppressions.ignore.push(file);
+        Ok(())
+    }
+
+    fn vex(&mut self, path: &Path) -> Result<(), PolicyFileError> {
+        let name = name(path);
+        let document = VexDocument::read(&name, &bytes(path)?, &Limits::default())
+            .map_err(|source| PolicyFileError::malformed(path, source))?;
+        let (form, statements) = (document.format.name(), document.statements.len());
+        self.told.push(format!("{form}: {name}: {statements} statements"));
+        self.suppressions.vex.push(document);
+        Ok(())
+    }
+
+    /// All that takes findings out, the policy's exceptions too.
+    #[must_use]
+    pub fn with_exceptions(self) -> Suppressions {
+        let mut suppressions = self.suppressions;
+        if !self.policy.exceptions.rules.is_empty() {
+            suppressions.ignore.push(self.policy.exceptions);
+        }
+        suppressions
+    }
+
+    /// The trusted root that the policy names. Without one, an empty one where nothing that is
+    /// required needs one: signatures by keys that need not be in a log.
+    ///
+    /// # Errors
+    /// [`PolicyFileError::NoTrustedRoot`] where one is needed and none is named; that it cannot be
+    /// read.
+    pub fn trusted_root(&self) -> Result<TrustedRoot, PolicyFileError> {
+        let sources = &self.policy.sources;
+        if let Some(file) = &sources.trusted_root {
+            let path = PathBuf::from(file);
+            let json = std::fs::read(&path)
+                .map_err(|source| PolicyFileError::Io { path: path.clone(), source })?;
+            return trusted_root(&json)
+                .map_err(|source| PolicyFileError::TrustedRoot { path, source });
+        }
+        let needs_none = |requirement: &Requirement| {
+            matches!(requirement.signer, Signer::Key(_)) && sources.insecure_ignore_tlog
+        };
+        if self.policy.gate.requirements.iter().all(needs_none) {
+            Ok(TrustedRoot::default())
+        } else {
+            Err(PolicyFileError::NoTrustedRoot)
+        }
+    }
+}
+
+/// Why a file that says what counts could not be read.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum PolicyFileError {
+    /// It cannot be read at all.
+    #[error("{}", path.display())]
+    Io {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// It is not what it should be.
+    #[error("{}", path.display())]
+    Malformed {
+        /// The file.
+        path: PathBuf,
+        /// 1-based line, where it is known.
+        line: Option<u64>,
+        /// What is wrong with it.
+        source: Error,
+    },
+    /// It is no trusted root.
+    #[error("{}", path.display())]
+    TrustedRoot {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        source: TrustError,
+    },
+    /// A signature is required, and nothing says what certificates and logs are trusted.
+    #[error("no trusted root is named")]
+    NoTrustedRoot,
+}
+
+impl PolicyFileError {
+    fn malformed(path: &Path, source: Error) -> Self {
+        Self::Malformed { path: path.to_owned(), line: source.line(), source }
+    }
+}
+
+fn name(path: &Path) -> String {
+    path.display().to_string()
+}
+
+/// The bytes of a file that is named; of one that is too long, as many as tell that it is.
+fn bytes(path: &Path) -> Result<Vec<u8>, PolicyFileError> {
+    let most = u64::try_from(Limits::default().max_file_bytes).unwrap_or(u64::MAX);
+    let mut bytes = Vec::new();
+    File::open(path)
+        .and_then(|file| file.take(most.saturating_add(1)).read_to_end(&mut bytes))
+        .map_err(|source| PolicyFileError::Io { path: path.to_owned(), source })?;
+    Ok(bytes)
+}

@@ -1,0 +1,216 @@
+//! Who signs, and who vouches for it: for any number of images and files.
+
+use std::collections::BTreeMap;
+
+use sealift_http::Client;
+use sealift_model::{Descriptor, Digest, Timestamp};
+use sealift_registry::ManifestName;
+use sealift_sigstore_sign::{
+    IdentityToken, IssuedSigner, PredicateError, PrivateKey, Services, SignatureBundle,
+    StatementDraft, ToSign, WitnessError, Witnesses, predicate, referrer,
+};
+use sealift_sigstore_verify::{Hash, PredicateType, TrustedRoot};
+
+use super::attach::{AttachError, attach};
+use crate::RegistryImage;
+
+/// Tells the time.
+pub type Clock<'c> = &'c dyn Fn() -> Timestamp;
+
+/// Services that vouch for signatures, and what their answers are verified against. Without any
+/// service a signature by a key stands for itself, and nobody is asked.
+#[derive(Clone, Debug)]
+#[expect(clippy::exhaustive_structs, reason = "all of it must be said")]
+pub struct Vouching {
+    /// Asks them.
+    pub client: Client,
+    /// Which are asked.
+    pub services: Services,
+    /// What they are known by.
+    pub root: TrustedRoot,
+    /// Whether certificates must be in a log of the trusted root.
+    pub requires_sct: bool,
+}
+
+/// Signs with one key, or as one identity.
+///
+/// ```no_run
+/// use sealift::http::{Client, Config};
+/// use sealift::registry::{Keychain, Registries};
+/// use sealift::sign::{PrivateKey, Services, Session, Vouching};
+/// use sealift::{RegistryImage, Timestamp, verify::TrustedRoot};
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let client = Client::new(Config::default())?;
+/// let registries = Registries::new(client.clone(), Keychain::default());
+/// let image = RegistryImage::new(registries, "localhost:5000/shop:1.4".parse()?);
+/// let key = PrivateKey::from_pem(&std::fs::read("cosign.key")?, || Ok("password".into()))?;
+/// let (services, root) = (Services::default(), TrustedRoot::default());
+/// let vouching = Vouching { client, services, root, requires_sct: true };
+/// let now = || Timestamp::from(std::time::SystemTime::now());
+/// let signed = Session::with_key(key, vouching).sign_image(&image, &[].into(), &now)?;
+/// println!("signed {}", signed.digest);
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Debug)]
+pub struct Session {
+    signer: SessionSigner,
+    vouching: Vouching,
+}
+
+#[derive(Debug)]
+enum SessionSigner {
+    Key(Box<PrivateKey>),
+    Issued(Box<IssuedSigner>),
+}
+
+/// An image to which a signature or attestation was attached.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct SignedDigest {
+    /// What was signed: the digest that its tag had.
+    pub digest: Digest,
+    /// The manifest of the signature, which refers to it.
+    pub signature: Digest,
+    /// The signature with all that speaks for it.
+    pub bundle: SignatureBundle,
+}
+
+impl Session {
+    /// Signs with a key that verifiers know.
+    #[must_use]
+    pub fn with_key(key: PrivateKey, vouching: Vouching) -> Self {
+        Self { signer: SessionSigner::Key(Box::new(key)), vouching }
+    }
+
+    /// Signs as whom an identity token names, with a key that is certified now and used for this
+    /// session alone.
+    ///
+    /// # Errors
+    /// When the token is not valid, or the authority does not certify the key.
+    pub fn keyless(
+        token: &IdentityToken,
+        vouching: Vouching,
+        clock: Clock<'_>,
+    ) -> Result<Self, WitnessError> {
+        let issued = vouching.witnesses(clock).certify(token)?;
+        Ok(Self { signer: SessionSigner::Issued(Box::new(issued)), vouching })
+    }
+
+    /// Signs a file or a statement, and verifies what came of it.
+    ///
+    /// # Errors
+    /// When signing fails, or a service does not vouch for it.
+    pub fn sign(
+        &self,
+        content: ToSign<'_>,
+        clock: Clock<'_>,
+    ) -> Result<SignatureBundle, WitnessError> {
+        let witnesses = self.vouching.witnesses(clock);
+        match &self.signer {
+            SessionSigner::Key(key) => witnesses.sign(key.as_ref(), content),
+            SessionSigner::Issued(issued) => witnesses.sign_certified(issued, content),
+        }
+    }
+
+    /// Signs an image in its registry, as cosign 3 does: a bundle that refers to it.
+    ///
+    /// # Errors
+    /// When the registry does not have the image or refuses the signature, or nobody vouches for
+    /// it. Then nothing is attached.
+    pub fn sign_image(
+        &self,
+        image: &RegistryImage,
+        claims: &BTreeMap<String, String>,
+        clock: Clock<'_>,
+    ) -> Result<SignedDigest, SignImageError> {
+        let found = find(image)?;
+        let draft = StatementDraft::signing(hash(&found)?, claims.clone());
+        self.attach(image, &found, &draft, clock)
+    }
+
+    /// Attaches a statement about an image to it: a predicate of that type, as the file of it has.
+    ///
+    /// # Errors
+    /// As of [`Session::sign_image`]; when the predicate is not of its type.
+    pub fn attest(
+        &self,
+        image: &RegistryImage,
+        predicate_type: &PredicateType,
+        content: &[u8],
+        clock: Clock<'_>,
+    ) -> Result<SignedDigest, SignImageError> {
+        let found = find(image)?;
+        let value = predicate(predicate_type, content, clock())?;
+        let name = image.reference().name();
+        let draft = StatementDraft::about(name, hash(&found)?, predicate_type, value);
+        self.attach(image, &found, &draft, clock)
+    }
+
+    fn attach(
+        &self,
+        image: &RegistryImage,
+        found: &Descriptor,
+        draft: &StatementDraft,
+        clock: Clock<'_>,
+    ) -> Result<SignedDigest, SignImageError> {
+        let bundle = self.sign(ToSign::Statement(&draft.to_json()), clock)?;
+        // Annotations have whole seconds.
+        let now = clock();
+        let now = Timestamp::from_unix_seconds(now.unix_seconds()).unwrap_or(now);
+        let artifact = referrer(&bundle, Some(&draft.predicate_type), found, now);
+        let attached = attach(&image.repository(), &artifact)?;
+        Ok(SignedDigest { digest: found.digest.clone(), signature: attached.digest, bundle })
+    }
+}
+
+impl Vouching {
+    fn witnesses<'v>(&'v self, clock: Clock<'v>) -> Witnesses<'v> {
+        Witnesses {
+            client: &self.client,
+            services: &self.services,
+            root: &self.root,
+            requires_sct: self.requires_sct,
+            clock,
+        }
+    }
+}
+
+/// The image that a reference names: its tag is resolved once.
+fn find(image: &RegistryImage) -> Result<Descriptor, SignImageError> {
+    let reference = image.reference();
+    let found = image.repository().find_manifest(&ManifestName::of(reference));
+    let found = found.map_err(AttachError::from)?;
+    let missing = || SignImageError::NoSuchImage(Box::new(reference.clone()));
+    found.map(|manifest| manifest.descriptor).ok_or_else(missing)
+}
+
+fn hash(image: &Descriptor) -> Result<Hash, SignImageError> {
+    let unknown = || SignImageError::Digest { digest: image.digest.clone() };
+    Hash::of_content(&image.digest).ok_or_else(unknown)
+}
+
+/// Why an image is not signed.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum SignImageError {
+    /// The registry has no image of that name.
+    #[error("{0} is not in the registry")]
+    NoSuchImage(Box<sealift_model::Reference>),
+    /// Its digest is by an algorithm that Sigstore does not know.
+    #[error("{digest} cannot be signed: its algorithm is not known to Sigstore")]
+    Digest {
+        /// Which.
+        digest: Digest,
+    },
+    /// The predicate is not of its type.
+    #[error(transparent)]
+    Predicate(#[from] PredicateError),
+    /// Signing failed, or a service does not vouch for it.
+    #[error(transparent)]
+    Witness(#[from] WitnessError),
+    /// The registry does not take the signature.
+    #[error(transparent)]
+    Attach(#[from] AttachError),
+}
