@@ -22,7 +22,7 @@ fn documents() -> Vec<(PathBuf, Vec<Value>)> {
     paths.extend(files("examples/workflows", ".yml"));
     paths.push(project().join("action.yml"));
     paths.sort();
-    assert!(paths.len() >= 4, "{paths:?}");
+    assert!(paths.len() >= 5, "{paths:?}");
     let read = |path: PathBuf| {
         let text = fs::read_to_string(&path).unwrap();
         let document: Result<Value, _> = serde_saphyr::from_str(&text);
