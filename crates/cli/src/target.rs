@@ -1,10 +1,10 @@
 //! How a target is written on the command line.
 
 use std::ffi::OsStr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use sealift::registry::{Engine, EngineError};
-use sealift::{EngineImage, Reference, ReferenceError, Target, WrittenImage, WrittenImageError};
+use sealift::{EngineImage, Reference, ReferenceError, Selector, Target};
 
 use crate::failure::Failure;
 use crate::network::Network;
@@ -15,38 +15,40 @@ const PATH_HINT: &str =
     "a file or folder of that name is there: to scan it, write ./ in front of its name";
 const LOCAL_HINT: &str = "a file or folder of that name is there: name it as oci:DIR[:TAG|@DIGEST], or add --local-image";
 
-/// Reads the target of `image`. A name is looked for in `sources`: a folder named `nginx` never
-/// stands in for the image `nginx`.
+/// Reads the target of `image`: `oci:DIR[:TAG|@DIGEST]`, `oci-archive:FILE[:TAG]`,
+/// `docker-archive:FILE[:TAG]`, `docker-daemon:NAME`, `podman:NAME`, or a path that starts with
+/// `/`, `./` or `../`. Anything else is a name, and looked for in `sources`: a folder named `nginx`
+/// never stands in for the image `nginx`.
 pub(crate) fn parse_image(
     text: &str,
     sources: &[String],
     network: &Network<'_>,
 ) -> Result<Target, Failure> {
-    let written = WrittenImage::parse(text).map_err(|error| match error {
-        WrittenImageError::Name(error) => no_reference(text, PATH_HINT, error),
-        _ => Failure::Value {
+    match text.split_once(':') {
+        Some((_, "")) => Err(Failure::Value {
             flag: "IMAGE",
             value: text.to_owned(),
             hint: "a path or name is missing behind the colon",
-        },
-    })?;
-    match written {
-        WrittenImage::Local(target) => Ok(target),
-        WrittenImage::Docker(name) => in_engine(&network.docker(), &name),
-        WrittenImage::Podman(name) => in_engine(&network.podman(), &name),
-        WrittenImage::Named(reference) => by_name(text, reference, sources, network),
-        _ => Err(Failure::Value { flag: "IMAGE", value: text.to_owned(), hint: NAME_HINT }),
+        }),
+        Some(("oci", rest)) => {
+            let (folder, selector) = split_selector(rest);
+            Ok(Target::ImageLayout { folder, selector })
+        }
+        Some(("oci-archive" | "docker-archive", rest)) => {
+            let (file, selector) = split_selector(rest);
+            Ok(Target::ImageArchive { file, selector })
+        }
+        Some(("docker-daemon", name)) => in_engine(&network.docker(), name),
+        Some(("podman", name)) => in_engine(&network.podman(), name),
+        _ if is_path(text) => Ok(by_path(OsStr::new(text))),
+        _ => by_name(text, sources, network),
     }
 }
 
 /// The image of a name, in the first source that has it. A source that is not there is passed
 /// over; the one that is taken is named on stderr.
-fn by_name(
-    text: &str,
-    reference: Reference,
-    sources: &[String],
-    network: &Network<'_>,
-) -> Result<Target, Failure> {
+fn by_name(text: &str, sources: &[String], network: &Network<'_>) -> Result<Target, Failure> {
+    let reference = parse_reference(text, PATH_HINT)?;
     for source in sources {
         let engines = match source.as_str() {
             "docker" => network.docker(),
@@ -114,34 +116,76 @@ pub(crate) fn parse_signed(
     network: &Network<'_>,
 ) -> Result<Target, Failure> {
     if is_path {
-        return Ok(Target::image_at(OsStr::new(text)));
+        return Ok(by_path(OsStr::new(text)));
     }
-    let is_local = ["oci:", "oci-archive:"]
-        .iter()
-        .any(|scheme| text.strip_prefix(scheme).is_some_and(|rest| !rest.is_empty()));
-    match WrittenImage::parse(text) {
-        Ok(WrittenImage::Local(target)) if is_local => Ok(target),
+    match text.split_once(':') {
+        Some(("oci", rest)) if !rest.is_empty() => {
+            let (folder, selector) = split_selector(rest);
+            Ok(Target::ImageLayout { folder, selector })
+        }
+        Some(("oci-archive", rest)) if !rest.is_empty() => {
+            let (file, selector) = split_selector(rest);
+            Ok(Target::ImageArchive { file, selector })
+        }
         _ => network.image(parse_reference(text, LOCAL_HINT)?),
     }
 }
 
 /// The name of an image; `hint` is given where a file of that name is there.
 pub(crate) fn parse_reference(text: &str, hint: &'static str) -> Result<Reference, Failure> {
-    text.parse().map_err(|error| no_reference(text, hint, error))
-}
-
-fn no_reference(text: &str, hint: &'static str, error: ReferenceError) -> Failure {
-    Failure::Unusable {
+    text.parse().map_err(|error: ReferenceError| Failure::Unusable {
         what: text.to_owned(),
         error: error.into(),
         hint: if Path::new(text).exists() { hint } else { NAME_HINT },
+    })
+}
+
+/// Whether a target is written as a path.
+fn is_path(text: &str) -> bool {
+    ["/", "./", "../"].iter().any(|start| text.starts_with(start)) || [".", ".."].contains(&text)
+}
+
+/// An image by its path, `PATH[:TAG|@DIGEST]`: a folder is an OCI layout, anything else an archive.
+pub(crate) fn by_path(written: &OsStr) -> Target {
+    let (path, selector) = match written.to_str() {
+        Some(text) => {
+            let (path, selector) = split_selector(text);
+            // When nothing is there, the path as written is what a person looks for.
+            if path.exists() { (path, selector) } else { (text.into(), None) }
+        }
+        None => (written.into(), None),
+    };
+    if path.is_dir() {
+        Target::ImageLayout { folder: path, selector }
+    } else {
+        Target::ImageArchive { file: path, selector }
+    }
+}
+
+/// Splits `PATH[:TAG|@DIGEST]`. What is there as a whole is a path, colons and all.
+fn split_selector(text: &str) -> (PathBuf, Option<Selector>) {
+    if Path::new(text).exists() {
+        return (text.into(), None);
+    }
+    if let Some((path, digest)) = text.rsplit_once('@')
+        && let Ok(digest) = digest.parse()
+    {
+        return (path.into(), Some(Selector::Digest(digest)));
+    }
+    // A tag may itself be a whole reference (`example.org/shop:1.4`): the path is what exists.
+    let mut colons = text.match_indices(':').map(|(at, _)| text.split_at(at));
+    let known = colons.clone().find(|(path, _)| Path::new(path).exists());
+    match known.or_else(|| colons.next_back()) {
+        Some((path, tag)) => {
+            let tag = tag.trim_start_matches(':').to_owned();
+            (path.into(), Some(Selector::Name(tag)))
+        }
+        None => (text.into(), None),
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use std::path::PathBuf;
-
     use super::*;
     use crate::Environment;
     use crate::args::Access;

@@ -45,7 +45,6 @@ pub mod transfer;
 pub mod update;
 pub mod verify;
 mod vulnerabilities;
-mod written;
 
 pub use age::{OldAdvisories, old_advisories};
 pub use base::{Bases, KnownBases, NamedBase};
@@ -71,4 +70,3 @@ pub use sealift_sigstore_trust as trust;
 pub use selection::{Hidden, Selection};
 pub use skip::SkipRules;
 pub use target::{EngineImage, RegistryImage, Target};
-pub use written::{WrittenImage, WrittenImageError};
