@@ -40,20 +40,25 @@ use failure::Failure;
 
 /// Runs the command: `args` are the program's name and its arguments.
 pub fn run(args: impl Iterator<Item = OsString>, environment: &Environment) -> ExitCode {
+    ExitCode::from(status(args, environment))
+}
+
+/// The same with the exit status as a number, for programs in other languages.
+pub fn status(args: impl Iterator<Item = OsString>, environment: &Environment) -> u8 {
     match dispatch(args, environment) {
-        Ok(status) => ExitCode::from(status),
+        Ok(status) => status,
         Err(Failure::Usage(error)) => {
             // To stdout when help was asked for, else to stderr: clap knows which.
             let code = error.exit_code();
             let printed = error.print();
-            ExitCode::from(u8::try_from(code).unwrap_or(2).max(u8::from(printed.is_err())))
+            u8::try_from(code).unwrap_or(2).max(u8::from(printed.is_err()))
         }
         Err(failure) => {
             // Paths and names in it may be anybody's.
             for line in failure.to_string().lines() {
                 eprintln!("{}", escape::terminal(line));
             }
-            ExitCode::from(failure.status())
+            failure.status()
         }
     }
 }

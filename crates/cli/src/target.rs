@@ -1,10 +1,9 @@
 //! How a target is written on the command line.
 
-use std::ffi::OsStr;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use sealift::registry::{Engine, EngineError};
-use sealift::{EngineImage, Reference, ReferenceError, Selector, Target};
+use sealift::{EngineImage, Reference, ReferenceError, Target};
 
 use crate::failure::Failure;
 use crate::network::Network;
@@ -30,18 +29,9 @@ pub(crate) fn parse_image(
             value: text.to_owned(),
             hint: "a path or name is missing behind the colon",
         }),
-        Some(("oci", rest)) => {
-            let (folder, selector) = split_selector(rest);
-            Ok(Target::ImageLayout { folder, selector })
-        }
-        Some(("oci-archive" | "docker-archive", rest)) => {
-            let (file, selector) = split_selector(rest);
-            Ok(Target::ImageArchive { file, selector })
-        }
         Some(("docker-daemon", name)) => in_engine(&network.docker(), name),
         Some(("podman", name)) => in_engine(&network.podman(), name),
-        _ if is_path(text) => Ok(by_path(OsStr::new(text))),
-        _ => by_name(text, sources, network),
+        _ => Target::local_image(text).map_or_else(|| by_name(text, sources, network), Ok),
     }
 }
 
@@ -116,17 +106,11 @@ pub(crate) fn parse_signed(
     network: &Network<'_>,
 ) -> Result<Target, Failure> {
     if is_path {
-        return Ok(by_path(OsStr::new(text)));
+        return Ok(Target::image_at(text));
     }
     match text.split_once(':') {
-        Some(("oci", rest)) if !rest.is_empty() => {
-            let (folder, selector) = split_selector(rest);
-            Ok(Target::ImageLayout { folder, selector })
-        }
-        Some(("oci-archive", rest)) if !rest.is_empty() => {
-            let (file, selector) = split_selector(rest);
-            Ok(Target::ImageArchive { file, selector })
-        }
+        Some(("oci" | "oci-archive", rest)) if !rest.is_empty() => Target::local_image(text)
+            .ok_or(Failure::Value { flag: "IMAGE", value: text.to_owned(), hint: NAME_HINT }),
         _ => network.image(parse_reference(text, LOCAL_HINT)?),
     }
 }
@@ -140,52 +124,10 @@ pub(crate) fn parse_reference(text: &str, hint: &'static str) -> Result<Referenc
     })
 }
 
-/// Whether a target is written as a path.
-fn is_path(text: &str) -> bool {
-    ["/", "./", "../"].iter().any(|start| text.starts_with(start)) || [".", ".."].contains(&text)
-}
-
-/// An image by its path, `PATH[:TAG|@DIGEST]`: a folder is an OCI layout, anything else an archive.
-pub(crate) fn by_path(written: &OsStr) -> Target {
-    let (path, selector) = match written.to_str() {
-        Some(text) => {
-            let (path, selector) = split_selector(text);
-            // When nothing is there, the path as written is what a person looks for.
-            if path.exists() { (path, selector) } else { (text.into(), None) }
-        }
-        None => (written.into(), None),
-    };
-    if path.is_dir() {
-        Target::ImageLayout { folder: path, selector }
-    } else {
-        Target::ImageArchive { file: path, selector }
-    }
-}
-
-/// Splits `PATH[:TAG|@DIGEST]`. What is there as a whole is a path, colons and all.
-fn split_selector(text: &str) -> (PathBuf, Option<Selector>) {
-    if Path::new(text).exists() {
-        return (text.into(), None);
-    }
-    if let Some((path, digest)) = text.rsplit_once('@')
-        && let Ok(digest) = digest.parse()
-    {
-        return (path.into(), Some(Selector::Digest(digest)));
-    }
-    // A tag may itself be a whole reference (`example.org/shop:1.4`): the path is what exists.
-    let mut colons = text.match_indices(':').map(|(at, _)| text.split_at(at));
-    let known = colons.clone().find(|(path, _)| Path::new(path).exists());
-    match known.or_else(|| colons.next_back()) {
-        Some((path, tag)) => {
-            let tag = tag.trim_start_matches(':').to_owned();
-            (path.into(), Some(Selector::Name(tag)))
-        }
-        None => (text.into(), None),
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use std::path::PathBuf;
+
     use super::*;
     use crate::Environment;
     use crate::args::Access;

@@ -1,5 +1,6 @@
 //! What can be scanned.
 
+use std::ffi::OsStr;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -49,6 +50,45 @@ impl Target {
         }
     }
 
+    /// An image by its path, `PATH[:TAG|@DIGEST]`: a folder is an OCI layout, anything else an
+    /// archive.
+    #[must_use]
+    pub fn image_at(written: impl AsRef<OsStr>) -> Self {
+        let written = written.as_ref();
+        let (path, selector) = match written.to_str() {
+            Some(text) => {
+                let (path, selector) = split_selector(text);
+                // When nothing is there, the path as written is what a person looks for.
+                if path.exists() { (path, selector) } else { (text.into(), None) }
+            }
+            None => (written.into(), None),
+        };
+        if path.is_dir() {
+            Self::ImageLayout { folder: path, selector }
+        } else {
+            Self::ImageArchive { file: path, selector }
+        }
+    }
+
+    /// Reads what names an image on this machine: `oci:DIR[:TAG|@DIGEST]`,
+    /// `oci-archive:FILE[:TAG]`, `docker-archive:FILE[:TAG]`, or a path that starts with `/`, `./`
+    /// or `../`. None for anything else, which is the name of an image elsewhere: a folder named
+    /// `nginx` never stands in for the image `nginx`.
+    #[must_use]
+    pub fn local_image(text: &str) -> Option<Self> {
+        match text.split_once(':') {
+            Some(("oci", rest)) => {
+                let (folder, selector) = split_selector(rest);
+                Some(Self::ImageLayout { folder, selector })
+            }
+            Some(("oci-archive" | "docker-archive", rest)) => {
+                let (file, selector) = split_selector(rest);
+                Some(Self::ImageArchive { file, selector })
+            }
+            _ => is_path(text).then(|| Self::image_at(text)),
+        }
+    }
+
     /// The file or folder; for an image elsewhere its name.
     #[must_use]
     pub fn path(&self) -> &Path {
@@ -61,6 +101,33 @@ impl Target {
             Self::Registry(image) => &image.name,
             Self::Engine(image) => &image.name,
         }
+    }
+}
+
+/// Whether a target is written as a path.
+fn is_path(text: &str) -> bool {
+    ["/", "./", "../"].iter().any(|start| text.starts_with(start)) || [".", ".."].contains(&text)
+}
+
+/// Splits `PATH[:TAG|@DIGEST]`. What is there as a whole is a path, colons and all.
+fn split_selector(text: &str) -> (PathBuf, Option<Selector>) {
+    if Path::new(text).exists() {
+        return (text.into(), None);
+    }
+    if let Some((path, digest)) = text.rsplit_once('@')
+        && let Ok(digest) = digest.parse()
+    {
+        return (path.into(), Some(Selector::Digest(digest)));
+    }
+    // A tag may itself be a whole reference (`example.org/shop:1.4`): the path is what exists.
+    let mut colons = text.match_indices(':').map(|(at, _)| text.split_at(at));
+    let known = colons.clone().find(|(path, _)| Path::new(path).exists());
+    match known.or_else(|| colons.next_back()) {
+        Some((path, tag)) => {
+            let tag = tag.trim_start_matches(':').to_owned();
+            (path.into(), Some(Selector::Name(tag)))
+        }
+        None => (text.into(), None),
     }
 }
 

@@ -54,7 +54,7 @@ pub(super) fn image_target(
     let network = Network::new(&args.access, environment).about(args.image.as_deref());
     let target = match (&args.image, &args.input) {
         (Some(image), _) => target::parse_image(image, &args.image_src, &network)?,
-        (None, input) => target::by_path(input.as_deref().unwrap_or_default()),
+        (None, input) => Target::image_at(input.as_deref().unwrap_or_default()),
     };
     let input = args.input.as_deref().map(|input| input.to_string_lossy().into_owned());
     let name = args.image.as_deref().map(display_name).or(input);
