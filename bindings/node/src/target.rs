@@ -1,7 +1,7 @@
 //! From what a caller writes to what is scanned or verified.
 
 use sealift::registry::{Engine, EngineError};
-use sealift::{EngineImage, Reference, RegistryImage, Target, WrittenImage, WrittenImageError};
+use sealift::{EngineImage, Reference, ReferenceError, RegistryImage, Target};
 
 use crate::failure::Failure;
 use crate::network::{self, RegistryOptions};
@@ -15,52 +15,50 @@ pub(crate) fn image(
     sources: Option<&[String]>,
     registry: &RegistryOptions,
 ) -> Result<Target, Failure> {
-    match parsed(text)? {
-        WrittenImage::Local(target) => Ok(target),
-        WrittenImage::Docker(name) => engine(&network::docker(), &name),
-        WrittenImage::Podman(name) => engine(&network::podman(), &name),
-        WrittenImage::Named(reference) => named(text, reference, sources, registry),
-        _ => Err(Failure::argument(format!("{text}: not an image that can be scanned"))),
+    if let Some(local) = Target::local_image(text) {
+        return Ok(local);
+    }
+    match text.split_once(':') {
+        Some(("docker-daemon", name)) => engine(&network::docker(), name),
+        Some(("podman", name)) => engine(&network::podman(), name),
+        _ => named(text, sources, registry),
     }
 }
 
 /// An image to verify: on this machine or in its registry, never in an engine.
 pub(crate) fn signed(text: &str, registry: &RegistryOptions) -> Result<Target, Failure> {
-    match parsed(text)? {
-        WrittenImage::Local(target) => Ok(target),
-        WrittenImage::Named(reference) => Ok(Target::Registry(registry.image(reference)?)),
-        _ => Err(Failure::argument(format!("{text}: engines do not keep signatures"))),
+    match Target::local_image(text) {
+        Some(local) => Ok(local),
+        None => Ok(Target::Registry(in_registry(text, registry)?)),
     }
 }
 
-/// An image to sign: in its registry.
+/// An image in its registry.
 pub(crate) fn in_registry(
     text: &str,
     registry: &RegistryOptions,
 ) -> Result<RegistryImage, Failure> {
-    match parsed(text)? {
-        WrittenImage::Named(reference) => registry.image(reference),
-        _ => Err(Failure::argument(format!("{text}: only images in registries are signed"))),
-    }
+    registry.image(reference(text)?)
 }
 
-fn parsed(text: &str) -> Result<WrittenImage, Failure> {
-    WrittenImage::parse(text)
-        .map_err(|error: WrittenImageError| Failure::argument(format!("{text}: {error}")))
+fn reference(text: &str) -> Result<Reference, Failure> {
+    text.parse().map_err(|error: ReferenceError| {
+        Failure::argument(format!("{text}: not a name of an image: {error}"))
+    })
 }
 
 fn named(
     text: &str,
-    reference: Reference,
     sources: Option<&[String]>,
     registry: &RegistryOptions,
 ) -> Result<Target, Failure> {
+    let reference = reference(text)?;
     let all = SOURCES.map(str::to_owned);
     for source in sources.unwrap_or(&all) {
         let engines = match source.as_str() {
             "docker" => network::docker(),
             "podman" => network::podman(),
-            "remote" => return Ok(Target::Registry(registry.image(reference)?)),
+            "remote" => return Ok(Target::Registry(registry.image(reference.clone())?)),
             other => {
                 let message = format!("sources: {other}; there are docker, podman, remote");
                 return Err(Failure::argument(message));
