@@ -57,10 +57,12 @@ pub use observer::{Cancel, Observer, Silent};
 pub use scan::{Contents, Matching, PackageType, ScanOptions, Scanner};
 pub use sealift_http as http;
 pub use sealift_layers::{Error as LayersError, Limits, Progress, Selector};
-pub use sealift_matcher::{BuildOptions, BuildReport, Coverage, Finding, Info, Status, Verified};
+pub use sealift_matcher::{
+    BuildOptions, BuildReport, Coverage, EcosystemCoverage, Finding, Info, Status, Verified,
+};
 pub use sealift_model::{
-    BaseEvidence, Descriptor, Digest, Inventory, Package, Platform, Reference, ReferenceError,
-    Severity, Support, Timestamp,
+    BaseEvidence, Descriptor, Diagnostic, Digest, Evidence, Impact, Inventory, Package, Platform,
+    Reference, ReferenceError, Severity, Support, Timestamp,
 };
 pub use sealift_registry as registry;
 pub use sealift_report::{BaseFacts, Counts, JsonOptions, Report, TableStyle, escape};

@@ -3,6 +3,7 @@
 #![expect(clippy::print_stderr, reason = "a suite that does not run says so")]
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod action;
 mod elsewhere;
 mod files;
 mod gated;

@@ -1,0 +1,5 @@
+//! What a module that Node loads must be linked with.
+
+fn main() {
+    napi_build::setup();
+}

@@ -1,0 +1,427 @@
+/**
+ * Scan container images: what is inside, what of it is vulnerable, and may it run; sign and verify them.
+ *
+ * Each call does its work on threads of its own: the event loop never waits. A call that fails rejects
+ * with a {@link SealiftError}. No network is asked but the registries of images that are named.
+ */
+
+export type Severity = 'UNKNOWN' | 'LOW' | 'MEDIUM' | 'HIGH' | 'CRITICAL'
+
+/** What kind of error it is. */
+export type ErrorCode =
+  | 'INVALID_ARGUMENT'
+  | 'CANCELLED'
+  | 'IO'
+  | 'NO_SUCH_IMAGE'
+  | 'UNREADABLE'
+  | 'DIGEST_MISMATCH'
+  | 'LIMIT_EXCEEDED'
+  | 'SBOM'
+  | 'DATABASE'
+  | 'REGISTRY'
+  | 'POLICY'
+  | 'UNVERIFIED'
+  | 'SIGNING'
+  | 'INTERNAL'
+
+/** Why a call failed. Its `name` is `AbortError` when a signal ended it. */
+export class SealiftError extends Error {
+  private constructor()
+  readonly code: ErrorCode
+  /** The file, folder or image that it is about. */
+  readonly path?: string
+  /** 1-based line in that file. */
+  readonly line?: number
+  /** HTTP status of a registry. */
+  readonly status?: number
+  /** The check that failed, as `identity` or `content`. */
+  readonly check?: string
+  /** The image that is not verified. */
+  readonly digest?: string
+  /** The digest that was named. */
+  readonly expected?: string
+  /** That of what was found. */
+  readonly actual?: string
+  /** Signatures that were found and do not count. */
+  readonly rejected?: RejectedSignature[]
+}
+
+/** How far a call is; reports of bytes and files come at most every 50 ms. */
+export type Progress =
+  | { kind: 'layer-started'; layer: number; bytes: number }
+  | { kind: 'layer-read'; layer: number; bytes: number }
+  | { kind: 'layer-finished'; layer: number }
+  | { kind: 'directory-started'; files: number }
+  | { kind: 'files-read'; files: number }
+
+/** What calls that take their time have in common. */
+export interface CallOptions {
+  /** Ends the call: it rejects with the code `CANCELLED`, and nothing of it counts. */
+  signal?: AbortSignal
+  /** Is told how far it is. What it throws ends the call, which rejects with it. */
+  onProgress?: (progress: Progress) => void
+}
+
+/** How the image's own registry is asked, beside what `docker login` keeps. */
+export interface RegistryOptions {
+  username?: string
+  password?: string
+  token?: string
+  /** Certificate authorities that are trusted beside the system's: a file in PEM. */
+  ca?: string
+  /** Weaker: without TLS, too, and any certificate. */
+  insecure?: boolean
+}
+
+/** What a scan may cost, where that is not to be the default. */
+export interface Limits {
+  maxLayerBytes?: number
+  /** What is kept in memory at once, over all threads. */
+  maxKeptBytes?: number
+  maxFileBytes?: number
+  maxLayerEntries?: number
+  maxTreeEntries?: number
+  maxNamesBytes?: number
+  maxLayers?: number
+  maxPathBytes?: number
+  maxInflateRatio?: number
+  maxArchiveDepth?: number
+  maxArchiveEntries?: number
+  maxArchiveBytes?: number
+  maxArchiveRatio?: number
+  maxLinkHops?: number
+  maxIndexDepth?: number
+  maxIndexes?: number
+  maxIndexManifests?: number
+  maxSearchedBlobs?: number
+  maxDocumentBytes?: number
+  maxZstdWindowBytes?: number
+}
+
+export interface ScanOptions extends CallOptions {
+  /** What is matched against: a file or an open database; `null` lists packages and matches nothing. */
+  database: string | Database | null
+  /** Name of the target in the report. */
+  name?: string
+  /** Which image of an index, as `linux/arm64`. */
+  platform?: string
+  /** Where an image without a prefix is looked for, in this order. Default: docker, podman, remote. */
+  sources?: ('docker' | 'podman' | 'remote')[]
+  registry?: RegistryOptions
+  /** Default: one for each processor. */
+  threads?: number
+  limits?: Limits
+  /** Patterns relative to the target's root. */
+  skipDirs?: string[]
+  skipFiles?: string[]
+  packageTypes?: ('os' | 'library')[]
+  matching?: 'installed' | 'declared' | 'all'
+  /** Records that are no security matter count, too. */
+  allRecords?: boolean
+  /** What upper layers hide is listed and matched, too. */
+  allLayers?: boolean
+  /** The base image. */
+  base?: string
+  /** A file that lists known base images. */
+  bases?: string
+  /** Day or time by which ages are judged. Default: now. */
+  judgedAt?: string
+  /** The report's time. Default: the image's own. */
+  created?: string
+  /** Where what layers yield is kept for the next scan. Default: nowhere. */
+  cacheDir?: string
+  /** Which findings count: an exact list. Default: all. */
+  severities?: Severity[]
+  /** Leaves out what has no fix yet. */
+  ignoreUnfixed?: boolean
+  /** Leaves out findings in packages of the base image. */
+  excludeBase?: boolean
+}
+
+export interface Finding {
+  /** The CVE where there is one, else the id of a record. */
+  id: string
+  severity: Severity
+  severitySource: string | null
+  title: string
+  description: string
+  package: { name: string; version: string; purl: string; paths: string[]; fromBase: BaseEvidence | null } | null
+  /** Versions that repair it, ascending. */
+  fixedVersions: string[]
+  recordIds: string[]
+  aliases: string[]
+  /** The highest of all sources. */
+  cvssScore: number | null
+  cvss: { source: string; vector: string | null; score: number }[]
+  /** Probability that it is exploited in the next 30 days. */
+  epss: number | null
+  /** What CISA's catalogue of exploited vulnerabilities says. */
+  kev: { dateAdded: string; dueDate: string | null; ransomware: boolean } | null
+  cweIds: string[]
+  references: string[]
+  published: string | null
+  modified: string | null
+  /** Whether the package was made to do harm. */
+  malicious: boolean
+}
+
+export type BaseEvidence = 'named' | 'listed' | 'guessed'
+
+export interface Package {
+  name: string
+  version: string
+  purl: string
+  licenses: string[]
+  source: { name: string; version: string } | null
+  architecture: string | null
+  evidence: 'installed' | 'declared'
+  dependsOn: string[]
+  ownedBy: string | null
+  fromBase: BaseEvidence | null
+  hidden: boolean
+  locations: { path: string; layer: string | null; line: number | null }[]
+}
+
+export interface Diagnostic {
+  path: string | null
+  line: number | null
+  layer: string | null
+  message: string
+  impact: 'note' | 'partial' | 'incomplete'
+}
+
+export type Format =
+  | 'table'
+  | 'json'
+  | 'sarif'
+  | 'markdown'
+  | 'junit'
+  | 'gitlab'
+  | 'cyclonedx'
+  | 'cyclonedx-vulnerabilities'
+  | 'spdx-json'
+  | 'spdx'
+
+/** What was scanned. Its lists are made anew by each call: keep them. */
+export class Report {
+  private constructor()
+  readonly name: string
+  readonly kind: string
+  readonly distribution: string | null
+  /** Digest of the image's config. */
+  readonly imageId: string | null
+  /** Digest of the index, else of the manifest: what a signature is about. */
+  readonly digest: string | null
+  readonly manifestDigest: string | null
+  /** Whether anything was matched: without a database nothing is known of vulnerabilities. */
+  readonly matched: boolean
+  readonly counts: Record<Severity, number>
+  /** What `severities` left out. */
+  readonly hiddenBySeverity: Record<Severity, number>
+  /** Ecosystems that the database has advisories of, and those that it has none of. */
+  readonly coverage: { with: string[]; without: string[] } | null
+  /** Records of which it stays open whether a package is affected. */
+  readonly undetermined: number
+  /** Whether all was seen that should be. */
+  readonly complete: boolean
+  findings(): Finding[]
+  packages(): Package[]
+  diagnostics(): Diagnostic[]
+  /** Writes it in a format; `width` is the columns of a table. */
+  render(format: Format, options?: { width?: number }): Promise<string>
+  /** All of it as data. */
+  toJSON(): unknown
+}
+
+/** An advisory database, opened for any number of scans. */
+export class Database {
+  /** Opens a file. It is mapped, not read: that takes no time that grows with it. */
+  constructor(path: string)
+  readonly path: string
+  info(): {
+    built: string
+    sources: { name: string; records: number; newest: string | null }[]
+    ecosystems: { name: string; records: number; packages: number }[]
+  }
+  /** Checks every block. */
+  verify(): Promise<void>
+  /** Builds one of a folder of exports: `<Ecosystem>/all.zip` or records, `kev.json`, `epss*.csv`. */
+  static build(from: string, output: string): Promise<{ records: number; diagnostics: string[] }>
+}
+
+/**
+ * Scans an image: a name, looked for as `sources` says; `docker-daemon:NAME`, `podman:NAME`,
+ * `oci:DIR[:TAG|@DIGEST]`, `oci-archive:FILE`, `docker-archive:FILE`, or a path that starts with `/`,
+ * `./` or `../`.
+ */
+export function scanImage(image: string, options: ScanOptions): Promise<Report>
+/** Scans a source tree: what its lockfiles declare. */
+export function scanFs(folder: string, options: ScanOptions): Promise<Report>
+/** Scans an unpacked root file system: what is installed. */
+export function scanRootfs(folder: string, options: ScanOptions): Promise<Report>
+/** Scans what a CycloneDX or SPDX document lists. */
+export function scanSbom(file: string, options: ScanOptions): Promise<Report>
+
+/** Who must have signed: a key, or an identity with its issuer. */
+export interface VerifyOptions extends CallOptions {
+  /** File of a public key. */
+  key?: string
+  certificateIdentity?: string
+  certificateIdentityRegexp?: string
+  certificateOidcIssuer?: string
+  certificateOidcIssuerRegexp?: string
+  /** File of a trusted root. Default: that of the public-good instance that is built in. */
+  trustedRoot?: string
+  /** Weaker: the signature need not be in a transparency log. */
+  insecureIgnoreTlog?: boolean
+  /** Weaker: the certificate need not be in a log. */
+  insecureIgnoreSct?: boolean
+  requireSignedTimestamps?: boolean
+  /** Of attestations, as `slsaprovenance1` or a URI. */
+  predicateType?: string
+  /** Claims that must be signed with the image. */
+  annotations?: Record<string, string>
+  /** Of an image in a registry: reads its layers, too. */
+  checkContent?: boolean
+  threads?: number
+  registry?: RegistryOptions
+  /** Day or time at which it must hold. Default: now. */
+  at?: string
+}
+
+export interface Signature {
+  signer:
+    | { kind: 'key'; fingerprint: string }
+    | { kind: 'certificate'; subject: string; issuer: string | null; extensions: Record<string, string> }
+  /** Where an attached signature lies. */
+  origin?: { manifest: string | null; layer: string | null }
+  /** When, as far as somebody vouches for it. */
+  signedAt: { time: string; by: string }[]
+  /** Checks that passed, in words. */
+  checks: string[]
+  /** Checks that were not done, in words. */
+  notChecked: string[]
+  predicateType: string | null
+  /** What was signed, where it is JSON. */
+  payload: unknown
+}
+
+export interface RejectedSignature {
+  origin?: { manifest: string | null; layer: string | null }
+  check: string
+  reason: string
+}
+
+export interface VerifiedImage {
+  /** What is signed: run the image by this digest. */
+  digest: string
+  /** At least one. */
+  signatures: Signature[]
+  rejected: RejectedSignature[]
+  /** What was read of the image; `null` where only its manifest was. */
+  content: unknown
+}
+
+/** Verifies who signed an image, in its registry or where it lies with its signatures. */
+export function verifyImage(image: string, options: VerifyOptions): Promise<VerifiedImage>
+/** Verifies an attestation of an image. */
+export function verifyAttestation(image: string, options: VerifyOptions): Promise<VerifiedImage>
+/** Verifies a Sigstore bundle about a file (its path) or about bytes. */
+export function verifyBundle(
+  bundle: string | Uint8Array | object,
+  artifact: string | Uint8Array,
+  options: VerifyOptions,
+): Promise<Signature>
+
+/** Who signs: a key, or an identity with the services that vouch for it. */
+export interface SignOptions {
+  /** File of a secret key, as cosign writes it or plain PEM. */
+  key?: string
+  /** Password of the key. */
+  password?: string
+  identityToken?: string
+  /** File with the services that vouch. Without it a signature by a key stands for itself. */
+  signingConfig?: string
+  /** File of the trusted root that their answers are verified against. */
+  trustedRoot?: string
+  /** Claims to sign with the image. */
+  annotations?: Record<string, string>
+  /** Of an attestation. Default: custom. */
+  predicateType?: string
+  registry?: RegistryOptions
+}
+
+export interface SignedImage {
+  /** What was signed: the digest that its tag had. */
+  digest: string
+  /** The manifest of the signature. */
+  signature: string
+  bundle: object
+}
+
+/** Signs an image in its registry. */
+export function signImage(image: string, options: SignOptions): Promise<SignedImage>
+/** Attaches a statement about an image to it. */
+export function attest(image: string, predicate: string | object, options: SignOptions): Promise<SignedImage>
+/** Signs bytes or text, and gives the bundle. */
+export function signBlob(content: string | Uint8Array, options: SignOptions): Promise<object>
+/** Makes a key pair; the secret key is encrypted by the password. */
+export function generateKeyPair(password: string): Promise<{ privateKey: string; publicKey: string }>
+
+/** What decides; without any of it: CRITICAL fails, HIGH warns. */
+export interface GateOptions {
+  /** A `sealift.toml`; the files that it names lie beside it. */
+  policy?: string
+  /** Ignore files. */
+  ignore?: string[]
+  /** VEX documents. */
+  vex?: string[]
+  failOn?: Severity[]
+  warnOn?: Severity[]
+  fixedOnly?: boolean
+  allowIncomplete?: boolean
+  /** Requires a signature: by this key, or by an identity with its issuer. */
+  key?: string
+  certificateIdentity?: string
+  certificateOidcIssuer?: string
+  trustedRoot?: string
+  insecureIgnoreTlog?: boolean
+}
+
+/** Decides whether images may pass. */
+export class Gate {
+  constructor(options?: GateOptions)
+  /** Scans an image, verifies what is required of it, and decides. */
+  admit(image: string, options: ScanOptions): Promise<Admission>
+}
+
+export class Admission {
+  private constructor()
+  readonly verdict: 'pass' | 'warn' | 'fail' | 'incomplete'
+  /** Whether it may pass, perhaps with warnings. */
+  readonly ok: boolean
+  readonly judgedOn: string
+  readonly digests: string[]
+  readonly reasons: { action: string; about: string; text: string }[]
+  /** What was proved of signatures. */
+  readonly proofs: string[]
+  /** Why not everything was seen. */
+  readonly incomplete: string[]
+  /** Findings that do not count, and why. */
+  readonly suppressed: {
+    id: string
+    package: string
+    status: string
+    statement: string | null
+    source: string
+    expires: string | null
+  }[]
+  /** Files that were read, and what is weaker than it looks. */
+  readonly told: string[]
+  /** The report, without what does not count. */
+  readonly report: Report
+  /** For people: the verdict first, then the reasons. */
+  toString(): string
+}
+
+export const version: string

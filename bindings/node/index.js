@@ -1,0 +1,268 @@
+'use strict'
+
+const native = require('./native.js')
+
+/** Why a call failed: `code` is stable, the other fields are the facts. */
+class SealiftError extends Error {
+  constructor({ message, ...fields }, options) {
+    super(message, options)
+    Object.assign(this, fields)
+    this.name = fields.code === 'CANCELLED' ? 'AbortError' : 'SealiftError'
+  }
+
+  /** Of what the native side threw: a document of the facts, else a sentence about an argument. */
+  static from(error) {
+    if (error instanceof SealiftError) return error
+    try {
+      return new SealiftError(JSON.parse(error.message))
+    } catch {
+      return new SealiftError({ code: 'INVALID_ARGUMENT', message: error.message }, { cause: error })
+    }
+  }
+}
+
+const invalid = (message) => new SealiftError({ code: 'INVALID_ARGUMENT', message })
+
+/** Runs something of the native side at once. */
+function at(start) {
+  try {
+    return start()
+  } catch (error) {
+    throw SealiftError.from(error)
+  }
+}
+
+/** Starts something of the native side, to which a signal and a callback of progress may belong. */
+async function call(options, start) {
+  if (options === null || typeof options !== 'object') throw invalid('options: an object is expected')
+  const { signal, onProgress, ...rest } = options
+  if (signal !== undefined && !(signal instanceof AbortSignal)) throw invalid('signal: an AbortSignal is expected')
+  if (onProgress !== undefined && typeof onProgress !== 'function') throw invalid('onProgress: a function is expected')
+  if (signal?.aborted) throw new SealiftError({ code: 'CANCELLED', message: 'cancelled' }, { cause: signal.reason })
+
+  const running = new native.Call(Date.now())
+  const abort = () => running.cancel()
+  let thrown
+  const progress = (told) => {
+    if (thrown) return
+    try {
+      onProgress(JSON.parse(told))
+    } catch (error) {
+      thrown = { error }
+      abort()
+    }
+  }
+  signal?.addEventListener('abort', abort, { once: true })
+  try {
+    const done = await start(rest, running, onProgress && progress)
+    if (thrown) throw thrown.error
+    return done
+  } catch (error) {
+    if (thrown) throw thrown.error
+    const failure = SealiftError.from(error)
+    if (failure.code === 'CANCELLED') failure.cause = signal?.reason
+    throw failure
+  } finally {
+    signal?.removeEventListener('abort', abort)
+  }
+}
+
+/** Options as the native side reads them, which knows their names and types. */
+function written(options) {
+  if (options === null || typeof options !== 'object') throw invalid('options: an object is expected')
+  return JSON.stringify(options)
+}
+
+/** The native databases of those that are open. */
+const handles = new WeakMap()
+
+/** An advisory database, opened for any number of scans. */
+class Database {
+  #native
+
+  constructor(path) {
+    this.#native = at(() => native.Database.open(path))
+    handles.set(this, this.#native)
+  }
+
+  get path() {
+    return this.#native.path
+  }
+
+  info() {
+    return JSON.parse(this.#native.info())
+  }
+
+  async verify() {
+    await call({}, () => this.#native.verify())
+  }
+
+  static async build(from, output) {
+    return JSON.parse(await call({}, (_, running) => native.buildDatabase(from, output, running)))
+  }
+}
+
+/** The native database of what an option names; `null` is to match nothing. */
+function nativeDatabase(database) {
+  if (database === null) return null
+  const opened = typeof database === 'string' ? new Database(database) : database
+  const handle = handles.get(Object(opened))
+  if (!handle) throw invalid('database: name a file, give a Database, or null to match nothing')
+  return handle
+}
+
+/** What was scanned, and what is told of it. */
+class Report {
+  #native
+
+  constructor(report) {
+    this.#native = report
+    Object.assign(this, JSON.parse(report.summary()))
+  }
+
+  findings() {
+    return JSON.parse(this.#native.findings())
+  }
+
+  packages() {
+    return JSON.parse(this.#native.packages())
+  }
+
+  diagnostics() {
+    return JSON.parse(this.#native.diagnostics())
+  }
+
+  async render(format, { width } = {}) {
+    return call({}, () => this.#native.render(format, width))
+  }
+
+  toJSON() {
+    const lists = { findings: this.findings(), packages: this.packages(), diagnostics: this.diagnostics() }
+    return { ...this, ...lists }
+  }
+}
+
+async function scan(kind, target, options = {}) {
+  const report = await call(options, ({ database, ...rest }, running, progress) =>
+    native.scan(kind, target, JSON.stringify(rest), nativeDatabase(database), running, progress),
+  )
+  return new Report(report)
+}
+
+const scanImage = (image, options) => scan('image', image, options)
+const scanFs = (folder, options) => scan('fs', folder, options)
+const scanRootfs = (folder, options) => scan('rootfs', folder, options)
+const scanSbom = (file, options) => scan('sbom', file, options)
+
+async function verifyAttached(image, isAttestation, options = {}) {
+  const proof = await call(options, (rest, running, progress) =>
+    native.verifyImage(image, isAttestation, JSON.stringify(rest), running, progress),
+  )
+  return JSON.parse(proof)
+}
+
+const verifyImage = (image, options) => verifyAttached(image, false, options)
+const verifyAttestation = (image, options) => verifyAttached(image, true, options)
+
+/** Bytes of what is given as bytes or text. */
+const bytes = (content) => (typeof content === 'string' ? Buffer.from(content) : Buffer.from(content.buffer, content.byteOffset, content.byteLength))
+
+async function verifyBundle(bundle, artifact, options = {}) {
+  const document = typeof bundle === 'string' || ArrayBuffer.isView(bundle) ? bundle : JSON.stringify(bundle)
+  const isPath = typeof artifact === 'string'
+  const proof = await call(options, (rest, running) =>
+    native.verifyBundle(
+      bytes(document),
+      isPath ? undefined : bytes(artifact),
+      isPath ? artifact : undefined,
+      JSON.stringify(rest),
+      running,
+    ),
+  )
+  return JSON.parse(proof)
+}
+
+async function signImage(image, options = {}) {
+  return JSON.parse(await call({}, (_, running) => native.signImage(image, written(options), running)))
+}
+
+async function attest(image, predicate, options = {}) {
+  const content = typeof predicate === 'string' ? predicate : JSON.stringify(predicate)
+  return JSON.parse(await call({}, (_, running) => native.attest(image, content, written(options), running)))
+}
+
+async function signBlob(content, options = {}) {
+  return JSON.parse(await call({}, (_, running) => native.signBlob(bytes(content), written(options), running)))
+}
+
+async function generateKeyPair(password) {
+  return JSON.parse(await call({}, () => native.generateKeyPair(password)))
+}
+
+/** What was decided about an image, and why. */
+class Admission {
+  #native
+
+  constructor(admission) {
+    this.#native = admission
+    const outcome = JSON.parse(admission.outcome())
+    this.verdict = outcome.Verdict
+    this.ok = outcome.Verdict === 'pass' || outcome.Verdict === 'warn'
+    this.judgedOn = outcome.JudgedOn
+    this.digests = outcome.Digests
+    this.reasons = outcome.Reasons.map(({ Action: action, About: about, Text: text }) => ({ action, about, text }))
+    this.proofs = outcome.Proofs
+    this.incomplete = outcome.Incomplete
+    this.suppressed = outcome.Suppressed.map((row) => ({
+      id: row.VulnerabilityID,
+      package: row.Package,
+      status: row.Status,
+      statement: row.Statement ?? null,
+      source: row.Source,
+      expires: row.Expires ?? null,
+    }))
+    this.told = admission.told()
+    this.report = new Report(admission.report())
+  }
+
+  /** For people: the verdict first, then the reasons. */
+  toString() {
+    return this.#native.text()
+  }
+}
+
+/** Decides whether images may pass, by a policy and by what takes findings out. */
+class Gate {
+  #options
+
+  constructor(options = {}) {
+    this.#options = written(options)
+  }
+
+  async admit(image, options = {}) {
+    const admission = await call(options, ({ database, ...rest }, running, progress) =>
+      native.admit(image, this.#options, JSON.stringify(rest), nativeDatabase(database), running, progress),
+    )
+    return new Admission(admission)
+  }
+}
+
+module.exports = {
+  Admission,
+  Database,
+  Gate,
+  Report,
+  SealiftError,
+  attest,
+  generateKeyPair,
+  scanFs,
+  scanImage,
+  scanRootfs,
+  scanSbom,
+  signBlob,
+  signImage,
+  verifyAttestation,
+  verifyBundle,
+  verifyImage,
+  version: native.version(),
+}

@@ -1,0 +1,101 @@
+//! The advisory database.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use napi::bindgen_prelude::Object;
+use napi::{Env, Result};
+use napi_derive::napi;
+use sealift::{BuildOptions, Database, Scanner, Timestamp};
+use serde_json::json;
+
+use crate::call::NodeCall;
+use crate::failure::Failure;
+use crate::job::promise;
+
+/// An advisory database, opened for any number of scans.
+#[napi(js_name = "Database")]
+#[derive(Clone, Debug)]
+pub struct NodeDatabase {
+    pub(crate) scanner: Arc<Scanner>,
+    path: PathBuf,
+}
+
+#[napi]
+impl NodeDatabase {
+    /// Opens a file. It is mapped, not read: that takes no time that grows with it.
+    ///
+    /// # Errors
+    /// It is not there, or no database.
+    #[napi(factory)]
+    pub fn open(path: String) -> Result<Self> {
+        let path = PathBuf::from(path);
+        let database = Database::open(&path).map_err(Failure::from)?;
+        Ok(Self { scanner: Arc::new(Scanner::new(database)), path })
+    }
+
+    /// The file.
+    #[napi(getter)]
+    #[must_use]
+    pub fn path(&self) -> String {
+        self.path.display().to_string()
+    }
+
+    /// What it was made of, as JSON.
+    #[napi]
+    #[must_use]
+    pub fn info(&self) -> String {
+        let Some(info) = self.scanner.database().map(Database::info) else {
+            return "null".to_owned();
+        };
+        let sources = info.sources.iter().map(|source| {
+            json!({ "name": source.name, "records": source.records,
+                "newest": source.newest.map(|time| time.to_string()) })
+        });
+        let ecosystems = info.ecosystems.iter().map(
+            |row| json!({ "name": row.name, "records": row.records, "packages": row.packages }),
+        );
+        json!({
+            "built": info.built.to_string(),
+            "sources": sources.collect::<Vec<_>>(),
+            "ecosystems": ecosystems.collect::<Vec<_>>(),
+        })
+        .to_string()
+    }
+
+    /// Checks every block; the promise is kept when all are as they were written.
+    ///
+    /// # Errors
+    /// No thread can be started.
+    #[napi]
+    pub fn verify<'env>(&self, env: &'env Env) -> Result<Object<'env>> {
+        let scanner = Arc::clone(&self.scanner);
+        promise(env, move || {
+            if let Some(database) = scanner.database() {
+                database.verify()?;
+            }
+            Ok(())
+        })
+    }
+}
+
+/// Builds a database of a folder of exports, and tells what went into it, as JSON.
+///
+/// # Errors
+/// No thread can be started.
+#[napi]
+pub fn build_database<'env>(
+    env: &'env Env,
+    from: String,
+    output: String,
+    call: &NodeCall,
+) -> Result<Object<'env>> {
+    let built: Timestamp = call.clock.now();
+    promise(env, move || {
+        let (from, output) = (PathBuf::from(from), PathBuf::from(output));
+        let report = Database::build(&from, &output, &BuildOptions::new(built))?;
+        Ok(json!({ "records": report.records,
+            "diagnostics": report.diagnostics.iter().map(ToString::to_string).collect::<Vec<_>>() })
+        .to_string())
+    })
+}

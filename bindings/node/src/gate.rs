@@ -1,0 +1,164 @@
+//! The gate.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use napi::Env;
+use napi::bindgen_prelude::{Object, Result};
+use napi_derive::napi;
+use sealift::Hidden;
+use sealift::policy::{
+    Gate, Identity, ImageVerification, Outcome, PolicyFiles, Requirement, Signer, Wanted,
+};
+use serde::Deserialize;
+
+use crate::call::{Callback, NodeCall, Watch};
+use crate::database::NodeDatabase;
+use crate::failure::Failure;
+use crate::job::promise;
+use crate::report::NodeReport;
+use crate::scan::{self, parse, scanner, severity};
+use crate::target;
+use crate::time::Clock;
+
+type Loaded<T> = std::result::Result<T, Failure>;
+
+/// What decides, as JavaScript says it.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+struct Options {
+    policy: Option<PathBuf>,
+    ignore: Vec<PathBuf>,
+    vex: Vec<PathBuf>,
+    fail_on: Option<Vec<String>>,
+    warn_on: Option<Vec<String>>,
+    fixed_only: bool,
+    allow_incomplete: bool,
+    key: Option<PathBuf>,
+    certificate_identity: Option<String>,
+    certificate_oidc_issuer: Option<String>,
+    trusted_root: Option<PathBuf>,
+    insecure_ignore_tlog: bool,
+}
+
+impl Options {
+    fn gate(&self, clock: Clock, judged_at: sealift::Timestamp) -> Loaded<(Gate, Vec<String>)> {
+        let files = PolicyFiles {
+            policy: self.policy.clone(),
+            ignore: self.ignore.clone(),
+            vex: self.vex.clone(),
+        };
+        let mut loaded = files.load()?;
+        let policy = &mut loaded.policy;
+        let severities = |option: &str, list: &[String]| -> Loaded<_> {
+            list.iter().map(|text| severity(option, text)).collect()
+        };
+        if let Some(list) = &self.fail_on {
+            policy.gate.fail_on = severities("failOn", list)?;
+        }
+        if let Some(list) = &self.warn_on {
+            policy.gate.warn_on = severities("warnOn", list)?;
+        }
+        policy.gate.fixed_only |= self.fixed_only;
+        policy.gate.allow_incomplete |= self.allow_incomplete;
+        policy.sources.insecure_ignore_tlog |= self.insecure_ignore_tlog;
+        if let Some(root) = &self.trusted_root {
+            policy.sources.trusted_root = Some(root.display().to_string());
+        }
+        if let Some(signer) = self.signer()? {
+            policy.gate.requirements = vec![Requirement::new(Wanted::Signature, signer)];
+        }
+        let mut told = loaded.told.clone();
+        for requirement in &loaded.policy.gate.requirements {
+            told.extend(ImageVerification::check(requirement)?);
+        }
+        Ok((Gate::of(loaded, judged_at)?.verified_at(clock.now()), told))
+    }
+
+    fn signer(&self) -> Loaded<Option<Signer>> {
+        match (&self.key, &self.certificate_identity, &self.certificate_oidc_issuer) {
+            (None, None, None) => Ok(None),
+            (Some(key), None, None) => Ok(Some(Signer::Key(key.display().to_string()))),
+            (None, Some(subject), Some(issuer)) => {
+                let mut identity = Identity::default();
+                identity.subject = Some(subject.clone());
+                identity.issuer = Some(issuer.clone());
+                Ok(Some(Signer::Identity(identity)))
+            }
+            _ => Err(Failure::argument(
+                "give a key, or a certificateIdentity with its certificateOidcIssuer",
+            )),
+        }
+    }
+}
+
+/// What was scanned and decided.
+#[napi(js_name = "Admission")]
+#[derive(Debug)]
+pub struct NodeAdmission {
+    report: NodeReport,
+    outcome: Arc<Outcome>,
+    told: Vec<String>,
+}
+
+#[napi]
+impl NodeAdmission {
+    /// The report, without what does not count.
+    #[napi]
+    #[must_use]
+    pub fn report(&self) -> NodeReport {
+        self.report.clone()
+    }
+
+    /// The decision as JSON.
+    #[napi]
+    #[must_use]
+    pub fn outcome(&self) -> String {
+        self.outcome.json()
+    }
+
+    /// The verdict first, then the reasons, for people.
+    #[napi]
+    #[must_use]
+    pub fn text(&self) -> String {
+        self.outcome.text()
+    }
+
+    /// Each file that was read, and what is weaker than it looks.
+    #[napi]
+    #[must_use]
+    pub fn told(&self) -> Vec<String> {
+        self.told.clone()
+    }
+}
+
+/// Scans an image, verifies what is required of it, and decides.
+///
+/// # Errors
+/// No thread can be started.
+#[napi]
+pub fn admit<'env>(
+    env: &'env Env,
+    image: String,
+    gate: String,
+    options: String,
+    database: Option<&NodeDatabase>,
+    call: &NodeCall,
+    progress: Option<Callback>,
+) -> Result<Object<'env>> {
+    let scanner = scanner(database);
+    let (watch, clock) = (Watch::new(call, progress), call.clock);
+    promise(env, move || {
+        let given = scan::Options::parse(&options)?;
+        let options = given.to_scan(clock)?;
+        let decides: Options = parse(&gate)?;
+        let (gate, told) = decides.gate(clock, options.judged_at.unwrap_or_else(|| clock.now()))?;
+        let target = target::image(&image, given.sources.as_deref(), &given.registry)?;
+        let admitted = gate.admit(&scanner, &target, &options, &watch)?;
+        Ok(NodeAdmission {
+            report: NodeReport::new(admitted.report, Hidden::default()),
+            outcome: Arc::new(admitted.outcome),
+            told,
+        })
+    })
+}

@@ -1,0 +1,103 @@
+//! What was scanned, and what is told of it.
+
+use std::sync::Arc;
+
+use napi::Env;
+use napi::bindgen_prelude::{Object, Result};
+use napi_derive::napi;
+use sealift::{Format, Hidden, JsonOptions, Report, TableStyle, render};
+
+use crate::failure::Failure;
+use crate::job::promise;
+use crate::{names, view};
+
+/// Columns of a table, as in a file of the command.
+const WIDTH: u32 = 160;
+
+/// A report, which stays on the native side: of a large image it is megabytes.
+#[napi(js_name = "Report")]
+#[derive(Clone, Debug)]
+pub struct NodeReport {
+    report: Arc<Report>,
+    hidden: Hidden,
+}
+
+impl NodeReport {
+    pub(crate) fn new(report: Report, hidden: Hidden) -> Self {
+        Self { report: Arc::new(report), hidden }
+    }
+}
+
+#[napi]
+impl NodeReport {
+    /// What it is about, and how many findings there are, as JSON.
+    #[napi]
+    #[must_use]
+    pub fn summary(&self) -> String {
+        names::to_json(&view::summary(&self.report, &self.hidden))
+    }
+
+    /// The findings as JSON.
+    #[napi]
+    #[must_use]
+    pub fn findings(&self) -> String {
+        names::to_json(&view::findings(&self.report))
+    }
+
+    /// The packages as JSON.
+    #[napi]
+    #[must_use]
+    pub fn packages(&self) -> String {
+        names::to_json(&view::packages(&self.report))
+    }
+
+    /// What could not be read, as JSON.
+    #[napi]
+    #[must_use]
+    pub fn diagnostics(&self) -> String {
+        names::to_json(&view::diagnostics(&self.report))
+    }
+
+    /// Writes it in a format.
+    ///
+    /// # Errors
+    /// No thread can be started.
+    #[napi]
+    pub fn render<'env>(
+        &self,
+        env: &'env Env,
+        format: String,
+        width: Option<u32>,
+    ) -> Result<Object<'env>> {
+        let report = Arc::clone(&self.report);
+        promise(env, move || {
+            let format = format_named(&format, width.unwrap_or(WIDTH))?;
+            let mut out = Vec::new();
+            render(&report, &format, &mut out)
+                .map_err(|error| Failure::argument(error.to_string()))?;
+            String::from_utf8(out).map_err(|_| Failure::bug())
+        })
+    }
+}
+
+fn format_named(name: &str, width: u32) -> std::result::Result<Format, Failure> {
+    let width = usize::try_from(width).unwrap_or(usize::MAX);
+    Ok(match name {
+        "table" => Format::Table(TableStyle::plain(width)),
+        "json" => Format::Json(JsonOptions::default()),
+        "cyclonedx" => Format::CycloneDx,
+        "cyclonedx-vulnerabilities" => Format::CycloneDxWithVulnerabilities,
+        "spdx-json" => Format::SpdxJson,
+        "spdx" => Format::Spdx,
+        "sarif" => Format::Sarif,
+        "junit" => Format::Junit,
+        "markdown" => Format::Markdown,
+        "gitlab" => Format::GitLab,
+        _ => {
+            return Err(Failure::argument(format!(
+                "format: {name}; there are table, json, sarif, markdown, junit, gitlab, \
+                 cyclonedx, cyclonedx-vulnerabilities, spdx-json and spdx"
+            )));
+        }
+    })
+}

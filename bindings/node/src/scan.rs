@@ -1,0 +1,193 @@
+//! Scanning.
+
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use napi::Env;
+use napi::bindgen_prelude::{Object, Result};
+use napi_derive::napi;
+use sealift::{
+    Bases, KnownBases, LayerCache, Matching, NamedBase, PackageType, ScanOptions, Scanner,
+    Selection, Severity, SkipRules, Target,
+};
+use serde::Deserialize;
+
+use crate::call::{Callback, NodeCall, Watch};
+use crate::database::NodeDatabase;
+use crate::failure::Failure;
+use crate::job::promise;
+use crate::limits::GivenLimits;
+use crate::network::RegistryOptions;
+use crate::report::NodeReport;
+use crate::target;
+use crate::time::{self, Clock};
+
+/// How a target is scanned, as JavaScript says it.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub(crate) struct Options {
+    name: Option<String>,
+    platform: Option<String>,
+    pub(crate) sources: Option<Vec<String>>,
+    pub(crate) registry: RegistryOptions,
+    threads: Option<NonZeroUsize>,
+    limits: GivenLimits,
+    skip_dirs: Vec<String>,
+    skip_files: Vec<String>,
+    package_types: Option<Vec<String>>,
+    matching: Option<String>,
+    all_records: bool,
+    all_layers: bool,
+    base: Option<String>,
+    bases: Option<PathBuf>,
+    judged_at: Option<String>,
+    created: Option<String>,
+    cache_dir: Option<PathBuf>,
+    severities: Option<Vec<String>>,
+    ignore_unfixed: bool,
+    exclude_base: bool,
+}
+
+impl Options {
+    pub(crate) fn parse(json: &str) -> std::result::Result<Self, Failure> {
+        parse(json)
+    }
+
+    /// As the library has them.
+    pub(crate) fn to_scan(&self, clock: Clock) -> std::result::Result<ScanOptions, Failure> {
+        let mut options = ScanOptions::default();
+        options.name.clone_from(&self.name);
+        if let Some(text) = &self.platform {
+            let platform = text.parse();
+            let failed = |error| Failure::argument(format!("platform: {text}: {error}"));
+            options.platform = Some(platform.map_err(failed)?);
+        }
+        options.threads = self.threads.unwrap_or(options.threads);
+        self.limits.set(&mut options.limits);
+        options.skip = SkipRules::new(&self.skip_dirs, &self.skip_files)?;
+        if let Some(types) = &self.package_types {
+            let types = types.iter().map(|text| package_type(text));
+            options.package_types = types.collect::<std::result::Result<_, _>>()?;
+        }
+        options.matching = self.matching.as_deref().map(matching).transpose()?;
+        options.all_records = self.all_records;
+        options.all_layers = self.all_layers;
+        options.bases = self.to_bases()?;
+        let time = |option, text: &Option<String>| {
+            text.as_deref().map(|text| time::parse(option, text)).transpose()
+        };
+        options.created = time("created", &self.created)?;
+        options.judged_at = time("judgedAt", &self.judged_at)?.or_else(|| Some(clock.now()));
+        let cache = self.cache_dir.as_ref();
+        options.cache = cache.map(|dir| Arc::new(LayerCache::new(dir, clock.system_time())));
+        Ok(options)
+    }
+
+    fn to_bases(&self) -> std::result::Result<Bases, Failure> {
+        let mut bases = Bases::default();
+        if let Some(base) = &self.base {
+            // A password is for the image's own registry, not for that of its base.
+            let image = target::image(base, self.sources.as_deref(), &RegistryOptions::default())?;
+            bases.named = Some(NamedBase::new(base.as_str(), image));
+        }
+        if let Some(file) = &self.bases {
+            bases.known = KnownBases::read(file)?;
+        }
+        Ok(bases)
+    }
+
+    /// Which findings count.
+    pub(crate) fn selection(&self) -> std::result::Result<Selection, Failure> {
+        let mut selection = Selection::default();
+        if let Some(severities) = &self.severities {
+            let read = severities.iter().map(|text| severity("severities", text));
+            selection.severities = read.collect::<std::result::Result<_, _>>()?;
+        }
+        if self.ignore_unfixed {
+            selection.ignored_statuses.insert(sealift::Status::Affected);
+        }
+        selection.exclude_base = self.exclude_base;
+        Ok(selection)
+    }
+}
+
+/// Reads options; what is wrong is named.
+pub(crate) fn parse<'j, T: Deserialize<'j>>(json: &'j str) -> std::result::Result<T, Failure> {
+    serde_json::from_str(json).map_err(|error| {
+        // The place in a text that the caller never saw would help nobody.
+        let text = error.to_string();
+        let sentence = text.split(" at line ").next().unwrap_or_default();
+        Failure::argument(format!("options: {sentence}"))
+    })
+}
+
+/// Reads a severity.
+pub(crate) fn severity(option: &str, text: &str) -> std::result::Result<Severity, Failure> {
+    text.parse().map_err(|_| Failure::argument(format!("{option}: {text} is no severity")))
+}
+
+fn package_type(text: &str) -> std::result::Result<PackageType, Failure> {
+    match text {
+        "os" => Ok(PackageType::Os),
+        "library" => Ok(PackageType::Library),
+        _ => Err(Failure::argument(format!("packageTypes: {text}; there are os and library"))),
+    }
+}
+
+fn matching(text: &str) -> std::result::Result<Matching, Failure> {
+    match text {
+        "installed" => Ok(Matching::Installed),
+        "declared" => Ok(Matching::Declared),
+        "all" => Ok(Matching::All),
+        _ => Err(Failure::argument(format!(
+            "matching: {text}; there are installed, declared and all"
+        ))),
+    }
+}
+
+/// What a kind of scan makes of the text that names its target.
+fn targeted(kind: &str, text: &str, options: &Options) -> std::result::Result<Target, Failure> {
+    match kind {
+        "image" => target::image(text, options.sources.as_deref(), &options.registry),
+        "fs" => Ok(Target::Filesystem(text.into())),
+        "rootfs" => Ok(Target::Rootfs(text.into())),
+        "sbom" => Ok(Target::Sbom(text.into())),
+        _ => Err(Failure::argument(format!("{kind}: no kind of target"))),
+    }
+}
+
+/// Scans a target of a kind (image, fs, rootfs, sbom), against a database or none.
+///
+/// # Errors
+/// No thread can be started.
+#[napi]
+pub fn scan<'env>(
+    env: &'env Env,
+    kind: String,
+    name: String,
+    options: String,
+    database: Option<&NodeDatabase>,
+    call: &NodeCall,
+    progress: Option<Callback>,
+) -> Result<Object<'env>> {
+    let scanner = scanner(database);
+    let (watch, clock) = (Watch::new(call, progress), call.clock);
+    promise(env, move || {
+        let given = Options::parse(&options)?;
+        let options = given.to_scan(clock)?;
+        let selection = given.selection()?;
+        let target = targeted(&kind, &name, &given)?;
+        let mut report = scanner.scan(&target, &options, &watch)?;
+        let hidden = selection.apply(&mut report);
+        Ok(NodeReport::new(report, hidden))
+    })
+}
+
+/// The scanner of a database; without one it lists what there is.
+pub(crate) fn scanner(database: Option<&NodeDatabase>) -> Arc<Scanner> {
+    database.map_or_else(
+        || Arc::new(Scanner::without_database()),
+        |database| Arc::clone(&database.scanner),
+    )
+}

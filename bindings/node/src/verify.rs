@@ -1,0 +1,200 @@
+//! Verifying.
+
+use std::collections::BTreeMap;
+use std::num::NonZeroUsize;
+use std::path::{Path, PathBuf};
+
+use napi::Env;
+use napi::bindgen_prelude::{Buffer, Object, Result};
+use napi_derive::napi;
+use sealift::verify::{
+    Artifact, Bundle, Identities, IdentityMatcher, Limits, Policy, PredicateType, TextMatcher,
+    TrustedKey, TrustedRoot, Verifier, VerifyOptions, public_key, trusted_root,
+};
+use sealift::{Observer, trust};
+use serde::Deserialize;
+
+use crate::call::{Callback, NodeCall, Watch};
+use crate::failure::Failure;
+use crate::job::promise;
+use crate::network::RegistryOptions;
+use crate::scan::parse;
+use crate::time::{self, Clock};
+use crate::{names, target};
+
+type Outcome<T> = std::result::Result<T, Failure>;
+
+/// Who must have signed, as JavaScript says it.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+struct Options {
+    key: Option<PathBuf>,
+    certificate_identity: Option<String>,
+    certificate_identity_regexp: Option<String>,
+    certificate_oidc_issuer: Option<String>,
+    certificate_oidc_issuer_regexp: Option<String>,
+    trusted_root: Option<PathBuf>,
+    insecure_ignore_tlog: bool,
+    insecure_ignore_sct: bool,
+    require_signed_timestamps: bool,
+    /// Of attestations.
+    predicate_type: Option<String>,
+    annotations: BTreeMap<String, String>,
+    check_content: bool,
+    threads: Option<NonZeroUsize>,
+    registry: RegistryOptions,
+    at: Option<String>,
+}
+
+impl Options {
+    fn policy(&self) -> Outcome<Policy> {
+        let subject = (&self.certificate_identity, &self.certificate_identity_regexp);
+        let issuer = (&self.certificate_oidc_issuer, &self.certificate_oidc_issuer_regexp);
+        let names_identity = [subject, issuer].iter().any(|(a, b)| a.is_some() || b.is_some());
+        let mut policy = match &self.key {
+            Some(_) if names_identity => {
+                return Err(Failure::argument("a key and an identity exclude each other"));
+            }
+            Some(path) => {
+                let key =
+                    public_key(&read(path)?).map_err(|error| Failure::unusable(path, &error))?;
+                Policy::keys([TrustedKey::new(key)])
+            }
+            None => {
+                let subject = matcher("certificateIdentity", subject)?;
+                let issuer = matcher("certificateOidcIssuer", issuer)?;
+                Policy::identities(Identities::from(IdentityMatcher::new(subject, issuer)))
+            }
+        };
+        if self.require_signed_timestamps {
+            policy = policy.require_signed_timestamps(1);
+        }
+        if self.insecure_ignore_tlog {
+            policy = policy.insecure_ignore_tlog();
+        }
+        if self.insecure_ignore_sct {
+            policy = policy.insecure_ignore_sct();
+        }
+        if let Some(text) = &self.predicate_type {
+            let predicate = PredicateType::new(text.as_str());
+            let predicate = predicate
+                .map_err(|error| Failure::argument(format!("predicateType: {text}: {error}")))?;
+            policy = policy.require_predicate_type(predicate);
+        }
+        Ok(policy)
+    }
+
+    /// The trusted root that is named, else the one that is built in; none where none is needed.
+    fn root(&self) -> Outcome<TrustedRoot> {
+        let needs_none =
+            self.key.is_some() && self.insecure_ignore_tlog && !self.require_signed_timestamps;
+        match &self.trusted_root {
+            Some(path) => root_in(path),
+            None if needs_none => Ok(TrustedRoot::default()),
+            None => trusted_root(&trust::embedded().trusted_root).map_err(|_| Failure::bug()),
+        }
+    }
+
+    fn verifier(&self) -> Outcome<Verifier> {
+        let mut options = VerifyOptions::default();
+        options.check_content = self.check_content;
+        options.threads = self.threads.unwrap_or(options.threads);
+        let claims = self.annotations.clone().into_iter().collect();
+        let verifier = Verifier::new(self.root()?, self.policy()?);
+        Ok(verifier.with_options(options).with_claims(claims))
+    }
+
+    fn at(&self, clock: Clock) -> Outcome<sealift::Timestamp> {
+        let at = self.at.as_deref().map(|text| time::parse("at", text)).transpose()?;
+        Ok(at.unwrap_or_else(|| clock.now()))
+    }
+}
+
+/// The text or the expression, whichever is given.
+fn matcher(
+    option: &str,
+    (text, expression): (&Option<String>, &Option<String>),
+) -> Outcome<TextMatcher> {
+    let failed = |error: &dyn std::error::Error| Failure::argument(format!("{option}: {error}"));
+    match (text, expression) {
+        (Some(text), None) => TextMatcher::exact(text.as_str()).map_err(|error| failed(&error)),
+        (None, Some(text)) => TextMatcher::expression(text).map_err(|error| failed(&error)),
+        (Some(_), Some(_)) => {
+            Err(Failure::argument(format!("{option}: give a text or an expression, not both")))
+        }
+        (None, None) => Err(Failure::argument(format!(
+            "{option}: it is not said who must have signed: give a key, or an identity and its \
+             issuer"
+        ))),
+    }
+}
+
+/// Reads a trusted root.
+pub(crate) fn root_in(path: &Path) -> Outcome<TrustedRoot> {
+    trusted_root(&read(path)?).map_err(|error| Failure::unusable(path, &error))
+}
+
+/// Reads a file that an option names.
+pub(crate) fn read(path: &Path) -> Outcome<Vec<u8>> {
+    std::fs::read(path).map_err(|error| Failure::io(path, &error))
+}
+
+/// Verifies the signatures of an image, or its attestations; the proof as JSON.
+///
+/// # Errors
+/// No thread can be started.
+#[napi]
+pub fn verify_image<'env>(
+    env: &'env Env,
+    image: String,
+    is_attestation: bool,
+    options: String,
+    call: &NodeCall,
+    progress: Option<Callback>,
+) -> Result<Object<'env>> {
+    let (watch, clock) = (Watch::new(call, progress), call.clock);
+    promise(env, move || {
+        let options: Options = parse(&options)?;
+        let (verifier, at) = (options.verifier()?, options.at(clock)?);
+        let target = target::signed(&image, &options.registry)?;
+        let proof = if is_attestation {
+            verifier.verify_attestation(&target, at, &watch)?
+        } else {
+            verifier.verify_image(&target, at, &watch)?
+        };
+        Ok(names::to_json(&proof))
+    })
+}
+
+/// Verifies a bundle about bytes, or about the file of a path; the proof as JSON.
+///
+/// # Errors
+/// No thread can be started.
+#[napi]
+pub fn verify_bundle<'env>(
+    env: &'env Env,
+    bundle: Buffer,
+    artifact: Option<Buffer>,
+    path: Option<String>,
+    options: String,
+    call: &NodeCall,
+) -> Result<Object<'env>> {
+    let (watch, clock) = (Watch::new(call, None), call.clock);
+    // The bytes are JavaScript's, which may change them meanwhile.
+    let (bundle, artifact) = (bundle.to_vec(), artifact.map(|bytes| bytes.to_vec()));
+    promise(env, move || {
+        let options: Options = parse(&options)?;
+        let (verifier, at) = (options.verifier()?, options.at(clock)?);
+        let bytes = match (artifact, path) {
+            (Some(bytes), _) => bytes,
+            (None, path) => read(Path::new(&path.unwrap_or_default()))?,
+        };
+        let bundle = Bundle::from_json(&bundle, &Limits::default())
+            .map_err(|error| Failure::argument(format!("bundle: {}", sealift::Chain(&error))))?;
+        if watch.is_cancelled() {
+            return Err(Failure::cancelled());
+        }
+        let proof = verifier.verify_bundle(&bundle, Artifact::Bytes(&bytes), at)?;
+        Ok(names::to_json(&proof))
+    })
+}

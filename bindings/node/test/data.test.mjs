@@ -1,0 +1,92 @@
+// Real images and real signatures, in the folder that SEALIFT_TESTDATA names.
+import assert from 'node:assert/strict'
+import { existsSync, readFileSync, readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { test } from 'node:test'
+
+import { scanImage, verifyAttestation, verifyBundle, verifyImage } from '../index.mjs'
+import { closing, testData } from './support/common.mjs'
+
+if (!testData) console.log('skipped: no test data')
+
+/** The rows of a table, by the names of its columns. */
+function table(path) {
+  const [head, ...rows] = readFileSync(path, 'utf8').trimEnd().split('\n').map((line) => line.split('\t'))
+  return rows.map((row) => Object.fromEntries(head.map((name, at) => [name, row[at]])))
+}
+
+/** How something that is not verified fails, whatever is wrong with it; anything else is a fault. */
+const refusals = new Set(['UNVERIFIED', 'UNREADABLE', 'DIGEST_MISMATCH', 'IO', 'INVALID_ARGUMENT', 'LIMIT_EXCEEDED', 'NO_SUCH_IMAGE'])
+
+/** Asks every row, and compares the answers with what the table expects. */
+async function suite(name, rows, ask) {
+  for (const row of rows) {
+    const answer = await ask(row).then(() => 'pass', (error) => (refusals.has(error.code) ? 'fail' : error))
+    const expected = row.expect_content === 'fail' ? 'fail' : row.expect
+    if (expected === 'either') assert.ok(answer === 'pass' || answer === 'fail', String(answer))
+    else assert.equal(answer, expected, JSON.stringify(row))
+  }
+  closing(name, rows.length)
+}
+
+const given = (value) => (value === '-' || value === undefined ? undefined : value)
+
+test('what is installed in real images is found', { skip: !testData }, async () => {
+  const images = join(testData, 'images')
+  const cases = readdirSync(join(images, 'expected')).filter((name) => name.endsWith('.tsv'))
+  for (const name of cases) {
+    const tag = name.slice(0, -'.tsv'.length)
+    const archive = join(images, 'docker-archive', `${tag}.tar`)
+    const image = existsSync(archive) ? `docker-archive:${archive}` : `oci:${join(images, 'oci')}:${tag}`
+    const report = await scanImage(image, { database: null })
+    const found = new Set(report.packages().filter(({ evidence }) => evidence === 'installed').map(({ name, version }) => `${name}@${version}`))
+    const expected = table(join(images, 'expected', name)).filter(({ evidence }) => evidence === 'installed')
+    const missing = expected.filter(({ name, version }) => !found.has(`${name}@${version}`))
+    assert.deepEqual(missing, [], name)
+  }
+  closing('node/images', cases.length)
+})
+
+test('signatures of real images are verified or refused', { skip: !testData }, async () => {
+  const folder = join(testData, 'sigstore/signed-images')
+  await suite('node/signed-images', table(join(folder, 'cases.tsv')), (row) => {
+    const verify = row.check === 'signature' ? verifyImage : verifyAttestation
+    const [name, value] = given(row.annotation)?.split('=') ?? []
+    return verify(`oci:${join(folder, row.layout)}@${row.digest}`, {
+      key: join(folder, row.key),
+      insecureIgnoreTlog: true,
+      predicateType: given(row.predicate_type),
+      ...(name && { annotations: { [name]: value } }),
+    })
+  })
+})
+
+test('signatures without keys are verified or refused', { skip: !testData }, async () => {
+  const folder = join(testData, 'sigstore/keyless-local')
+  await suite('node/keyless-local', table(join(folder, 'cases.tsv')), (row) => {
+    const options = {
+      certificateIdentity: row.identity,
+      certificateOidcIssuer: row.issuer,
+      trustedRoot: join(folder, 'trusted_root.json'),
+      requireSignedTimestamps: true,
+      insecureIgnoreTlog: row.case.startsWith('image-legacy-'),
+      predicateType: given(row.predicate_type),
+    }
+    const path = join(folder, row.path)
+    if (row.kind === 'image') return verifyImage(`oci:${path}@${row.subject}`, options)
+    if (row.kind === 'image-attestation') return verifyAttestation(`oci:${path}@${row.subject}`, options)
+    return verifyBundle(readFileSync(path), join(folder, row.subject), options)
+  })
+})
+
+test('bundles of real files are verified or refused', { skip: !testData }, async () => {
+  const folder = join(testData, 'sigstore/signed-blobs')
+  const rows = table(join(folder, 'cases.tsv')).filter(({ kind }) => kind !== 'blob-detached')
+  await suite('node/signed-blobs', rows, (row) =>
+    verifyBundle(readFileSync(join(folder, row.file), 'utf8'), readFileSync(join(folder, row.artifact)), {
+      key: join(folder, row.key),
+      insecureIgnoreTlog: true,
+      predicateType: given(row.predicate_type),
+    }),
+  )
+})

@@ -1,0 +1,97 @@
+// The package as it is installed: both kinds of modules, the command, and the types.
+import assert from 'node:assert/strict'
+import { execFileSync, spawnSync } from 'node:child_process'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { join } from 'node:path'
+import { test } from 'node:test'
+
+import * as esm from '../index.mjs'
+import { exampleDatabase, folder, image, project } from './support/common.mjs'
+
+const require = createRequire(import.meta.url)
+const commonjs = require('../index.js')
+const here = join(project, 'bindings/node')
+
+test('both kinds of modules have the same names', () => {
+  assert.deepEqual(Object.keys(esm).sort(), Object.keys(commonjs).sort())
+  for (const name of Object.keys(esm)) assert.equal(esm[name], commonjs[name], name)
+  const { version } = JSON.parse(readFileSync(join(here, 'package.json'), 'utf8'))
+  assert.equal(esm.version, version)
+})
+
+/** The declarations of index.d.ts: names that are values, and the members of its classes and interfaces. */
+function declared(typescript) {
+  const text = readFileSync(join(here, 'index.d.ts'), 'utf8')
+  const file = typescript.createSourceFile('index.d.ts', text, typescript.ScriptTarget.Latest, true)
+  const [values, members] = [new Set(), new Map()]
+  const named = (node) => node.members.filter(({ name }) => name).map(({ name }) => name.text)
+  file.forEachChild((node) => {
+    if (typescript.isFunctionDeclaration(node) || typescript.isClassDeclaration(node)) values.add(node.name.text)
+    if (typescript.isVariableStatement(node)) for (const { name } of node.declarationList.declarations) values.add(name.text)
+    if (typescript.isClassDeclaration(node) || typescript.isInterfaceDeclaration(node)) members.set(node.name.text, named(node).sort())
+  })
+  return { values, members }
+}
+
+test('the types name what is there', async (context) => {
+  const typescript = await import('typescript').catch(() => undefined)
+  if (!typescript) return context.skip('TypeScript is not installed')
+  const { values, members } = declared(typescript.default)
+  assert.deepEqual([...values].sort(), Object.keys(commonjs).sort())
+
+  const report = await esm.scanImage(image, { database: await exampleDatabase() })
+  const admission = await new esm.Gate().admit(image, { database: null })
+  const methods = (value) => Object.getOwnPropertyNames(Object.getPrototypeOf(value)).filter((name) => name !== 'constructor')
+  const all = (value) => [...Object.keys(value), ...methods(value)].sort()
+  assert.deepEqual(all(report), members.get('Report'))
+  assert.deepEqual(all(admission), members.get('Admission'))
+  assert.deepEqual(Object.keys(report.findings()[0]).sort(), members.get('Finding'))
+  assert.deepEqual(Object.keys(report.packages()[0]).sort(), members.get('Package'))
+  const { signBlob, verifyBundle, generateKeyPair } = esm
+  const place = folder()
+  const pair = await generateKeyPair('x')
+  writeFileSync(join(place, 'key'), pair.privateKey)
+  writeFileSync(join(place, 'pub'), pair.publicKey)
+  const bundle = await signBlob('x', { key: join(place, 'key'), password: 'x' })
+  const proof = await verifyBundle(bundle, Buffer.from('x'), { key: join(place, 'pub'), insecureIgnoreTlog: true })
+  const known = new Set(members.get('Signature'))
+  for (const name of Object.keys(proof)) assert.ok(known.has(name), name)
+
+  // Each option that is declared is one that the native side knows.
+  const foreign = new Set(['signal', 'onProgress', 'database'])
+  for (const [name, ask] of [
+    ['ScanOptions', (given) => esm.scanImage('oci:nowhere', { database: null, ...given })],
+    ['Limits', (limits) => esm.scanImage('oci:nowhere', { database: null, limits })],
+    ['RegistryOptions', (registry) => esm.scanImage('oci:nowhere', { database: null, registry })],
+    ['VerifyOptions', (given) => esm.verifyImage('oci:nowhere', given)],
+    ['SignOptions', (given) => esm.signImage('oci:nowhere', given)],
+    ['GateOptions', (given) => new esm.Gate(given).admit('oci:nowhere', { database: null })],
+  ]) {
+    for (const option of members.get(name).filter((option) => !foreign.has(option))) {
+      // Of no option is this the type: an option that is not known is told otherwise.
+      await assert.rejects(ask({ [option]: { no: { option: 'has' } } }), (error) => !error.message.includes('unknown field `' + option))
+    }
+  }
+})
+
+test('the command is the same', () => {
+  const run = (...given) => spawnSync(process.execPath, [join(here, 'bin/sealift.js'), ...given], { encoding: 'utf8' })
+  assert.match(run('version').stdout, /0\.1\.0/)
+  assert.equal(run('image', 'oci:nowhere').status, 2)
+  const listed = run('image', image, '--scanners', 'license', '--format', 'json', '--quiet', '--no-cache')
+  assert.equal(JSON.parse(listed.stdout).SchemaVersion, 2)
+})
+
+test('what is packed can be installed and used', () => {
+  const place = folder()
+  const npm = (...given) => execFileSync('npm', [...given, '--no-audit', '--no-fund', '--offline'], { cwd: place, encoding: 'utf8', stdio: 'pipe' })
+  const [{ filename }] = JSON.parse(npm('pack', here, '--json'))
+  writeFileSync(join(place, 'package.json'), '{"name": "user", "version": "1.0.0"}')
+  npm('install', join(place, filename), '--ignore-scripts')
+  const program = "import('sealift').then(async ({ scanImage }) => console.log((await scanImage(process.argv[1], { database: null })).distribution))"
+  const said = execFileSync(process.execPath, ['-e', program, image], { cwd: place, encoding: 'utf8' })
+  assert.equal(said.trim(), 'debian 11')
+  const command = execFileSync('npx', ['--offline', 'sealift', 'version'], { cwd: place, encoding: 'utf8' })
+  assert.match(command, /0\.1\.0/)
+})

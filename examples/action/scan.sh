@@ -1,0 +1,143 @@
+#!/usr/bin/env bash
+# The scan of the action: its inputs are the variables INPUT_*, empty where they are not set.
+#
+# The target is scanned once and reported up to three times, for what layers yield is kept: as JSON
+# for the outputs, in the format that is asked for, and as the summary of the job, which gates.
+set -euo pipefail
+
+# What a workflow prints as `::error::` is shown beside it; a line break would end it.
+fail() {
+    printf '::error title=sealift::%s\n' "${1//$'\n'/ }"
+    exit 2
+}
+warn() { printf '::warning title=sealift::%s\n' "${1//$'\n'/ }"; }
+# input NAME: the value of an input, by its name in action.yml.
+input() {
+    local variable=${1//-/_}
+    variable=INPUT_${variable^^}
+    printf '%s' "${!variable-}"
+}
+is_true() { [ "$(input "$1")" = true ]; }
+
+for name in ignore-policy trivy-config tf-vars; do
+    [ -z "$(input "$name")" ] || fail "the input $name is not supported: leaving it out would change
+what is found. Use trivyignores, vex and the other inputs."
+done
+for name in github-pat cache version skip-setup-trivy token-setup-trivy; do
+    [ -z "$(input "$name")" ] || warn "the input $name has no effect here"
+done
+
+format=$(input format)
+if [ "$format" = template ]; then
+    case $(input template) in
+        *junit.tpl) format=junit ;;
+        *gitlab.tpl) format=gitlab ;;
+        *sarif.tpl) format=sarif ;;
+        *) fail "the template $(input template) is not supported: of Trivy's there are junit.tpl,
+gitlab.tpl and sarif.tpl; else start from the format json" ;;
+    esac
+elif [ -n "$(input template)" ]; then
+    warn 'the input template has an effect with the format template alone'
+fi
+
+target=()
+case $(input scan-type) in
+    image | '')
+        verb=image
+        if [ -n "$(input input)" ]; then
+            target=(--input "$(input input)")
+        elif [ -n "$(input image-ref)" ]; then
+            target=(-- "$(input image-ref)")
+        else
+            fail 'name the image: the input image-ref or input is missing'
+        fi
+        ;;
+    fs | filesystem) verb=fs ;;
+    repo | repository)
+        verb=fs
+        case $(input scan-ref) in
+            *://* | git@*) fail 'a repository elsewhere is not fetched: check it out, and name its folder' ;;
+        esac
+        ;;
+    rootfs) verb=rootfs ;;
+    sbom) verb=sbom ;;
+    *) fail "the scan-type $(input scan-type) is not supported: there are image, fs, repo, rootfs, sbom" ;;
+esac
+[ "$verb" = image ] || target=(-- "$(input scan-ref)")
+
+flags=()
+# with FLAG NAME: the flag, when the input is set.
+with() {
+    local value
+    value=$(input "$2")
+    [ -z "$value" ] || flags+=("$1=$value")
+}
+with --cache-dir cache-dir
+with --timeout timeout
+with --scanners scanners
+with --vex vex
+with --skip-dirs skip-dirs
+with --skip-files skip-files
+with --db db
+with --list-all-pkgs list-all-pkgs
+if [ -n "$(input pkg-types)" ]; then
+    with --pkg-types pkg-types
+else
+    with --pkg-types vuln-type
+fi
+! is_true ignore-unfixed || flags+=(--ignore-unfixed)
+! is_true offline || flags+=(--offline)
+[ -z "$(input docker-host)" ] || export DOCKER_HOST=$INPUT_DOCKER_HOST
+
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+# Several ignore files are one with their lines, which only the form of lines allows.
+IFS=, read -ra ignores <<<"$(input trivyignores)"
+if [ "${#ignores[@]}" -gt 1 ]; then
+    for file in "${ignores[@]}"; do
+        case $file in
+            *.yaml | *.yml | *.toml) fail "$file: of several ignore files each must be of lines" ;;
+        esac
+        [ -f "$file" ] || fail "the ignore file $file is not there"
+        cat -- "$file" >>"$scratch/.trivyignore"
+        echo >>"$scratch/.trivyignore"
+    done
+    flags+=("--ignorefile=$scratch/.trivyignore")
+elif [ "${#ignores[@]}" = 1 ]; then
+    flags+=("--ignorefile=${ignores[0]}")
+fi
+
+severity=()
+[ -z "$(input severity)" ] || severity=("--severity=$(input severity)")
+shown=("${severity[@]}")
+if [ "$format" = sarif ] && ! is_true limit-severities-for-sarif; then
+    shown=()
+fi
+
+run() {
+    sealift "$verb" --no-progress "$@"
+}
+
+# Nobody's status but ours: a variable must not make a report of the three the gate.
+unset SEALIFT_EXIT_CODE TRIVY_EXIT_CODE SEALIFT_OUTPUT TRIVY_OUTPUT SEALIFT_FORMAT TRIVY_FORMAT
+run "${flags[@]}" "${severity[@]}" --format=json --output="$scratch/report.json" "${target[@]}"
+digest=$(jq -r '.Metadata | .IndexDigest // .ManifestDigest // ""' "$scratch/report.json")
+{
+    printf 'digest=%s\n' "$digest"
+    jq -r '"findings=\([.Results[]?.Vulnerabilities[]?] | length)"' "$scratch/report.json"
+} >>"$GITHUB_OUTPUT"
+
+output=()
+[ -z "$(input output)" ] || output=("--output=$(input output)")
+run --quiet "${flags[@]}" "${shown[@]}" "--format=${format:-table}" "${output[@]}" "${target[@]}"
+
+summary=$scratch/summary.md
+status=0
+gate=()
+[ -z "$(input exit-code)" ] || gate=("--exit-code=$(input exit-code)")
+run --quiet "${flags[@]}" "${severity[@]}" --format=markdown --output="$summary" "${gate[@]}" \
+    "${target[@]}" || status=$?
+if [ "$(input summary)" != false ] && [ -f "$summary" ]; then
+    cat "$summary" >>"$GITHUB_STEP_SUMMARY"
+fi
+exit "$status"
