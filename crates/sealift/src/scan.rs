@@ -296,7 +296,7 @@ fn read(
         }
         Target::Rootfs(path) => read_tree(path, Matching::Installed, options, observer),
         Target::Filesystem(path) => read_tree(path, Matching::Declared, options, observer),
-        Target::Sbom(file) => read_sbom(file),
+        Target::Sbom(file) => read_sbom(file, options),
     }
 }
 
@@ -390,8 +390,9 @@ fn read_options<'o>(
     ReadOptions::new(&options.limits).with_threads(options.threads).with_progress(progress)
 }
 
-fn read_sbom(path: &Path) -> Result<Contents, Error> {
-    let limits = DocumentLimits::default();
+fn read_sbom(path: &Path, options: &ScanOptions) -> Result<Contents, Error> {
+    let mut limits = DocumentLimits::default();
+    limits.max_threads = options.threads;
     let mut bytes = Vec::new();
     File::open(path)
         .and_then(|file| file.take(limits.max_sbom_bytes.saturating_add(1)).read_to_end(&mut bytes))

@@ -71,18 +71,19 @@ impl Layout {
         rows: &[Row],
         style: &TableStyle,
     ) -> fmt::Result {
-        self.rule(out, ['┌', '┬', '┐'], style)?;
-        let headings = self.columns().map(|(column, columns)| {
-            let heading = column.heading();
-            let fill = " ".repeat(columns.saturating_sub(width(heading)));
-            format!("{}{fill}", Paint::Bold.on(heading, style))
-        });
-        line(out, headings, style)?;
+        writeln!(out, "{}", Paint::Dim.on(&self.rule(['┌', '┬', '┐']), style))?;
+        let bar = Paint::Dim.on("│", style);
+        for (column, columns) in self.columns() {
+            let heading = Line::of(column.heading().into(), *columns, Paint::Bold);
+            filled(out, &bar, (heading.first(), *columns), style)?;
+        }
+        writeln!(out, "{bar}")?;
+        let between = self.rule(['├', '┼', '┤']);
         for package in rows.chunk_by(Row::shares_package) {
-            self.rule(out, ['├', '┼', '┤'], style)?;
+            writeln!(out, "{}", Paint::Dim.on(&between, style))?;
             self.package(out, package, style)?;
         }
-        self.rule(out, ['└', '┴', '┘'], style)
+        writeln!(out, "{}", Paint::Dim.on(&self.rule(['└', '┴', '┘']), style))
     }
 
     /// The rows of one package: what they share runs down beside them.
@@ -90,38 +91,43 @@ impl Layout {
         let Some(first) = rows.first() else { return Ok(()) };
         let cell =
             |column: &(Column, usize)| column.0.cell(first, self.fold_layer, column.1, style);
-        let shared: Vec<Vec<Line>> = self.shared.iter().map(cell).collect();
-        let own: Vec<Vec<String>> =
-            rows.iter().flat_map(|row| self.own_lines(row, style)).collect();
+        let shared: Vec<Vec<Line<'_>>> = self.shared.iter().map(cell).collect();
+        let own: Vec<_> = rows.iter().flat_map(|row| self.own_lines(row, style)).collect();
         let heights = shared.iter().map(Vec::len).chain([own.len()]);
-        let empty: Vec<String> = self.own.iter().map(|(_, columns)| " ".repeat(*columns)).collect();
+        let empty: Vec<_> = self.own.iter().map(|(_, columns)| (None, *columns)).collect();
+        let bar = Paint::Dim.on("│", style);
         for at in 0..heights.max().unwrap_or_default() {
-            let left = self
-                .shared
-                .iter()
-                .zip(&shared)
-                .map(|((_, columns), lines)| filled(lines.get(at), *columns, style));
-            let right = own.get(at).unwrap_or(&empty);
-            line(out, left.chain(right.iter().cloned()), style)?;
+            for ((_, columns), lines) in self.shared.iter().zip(&shared) {
+                filled(out, &bar, (lines.get(at), *columns), style)?;
+            }
+            for (line, columns) in own.get(at).unwrap_or(&empty) {
+                filled(out, &bar, (line.as_ref(), *columns), style)?;
+            }
+            writeln!(out, "{bar}")?;
         }
         Ok(())
     }
 
-    /// What a row has for itself, line by line: a text for each column, or one over all of them.
-    fn own_lines(&self, row: &Row, style: &TableStyle) -> Vec<Vec<String>> {
+    /// What a row has for itself, line by line: a text for each column, or one over all of them,
+    /// each with its columns.
+    fn own_lines<'r>(
+        &self,
+        row: &'r Row,
+        style: &TableStyle,
+    ) -> Vec<Vec<(Option<Line<'r>>, usize)>> {
         let cell = |column: &(Column, usize)| column.0.cell(row, self.fold_layer, column.1, style);
-        let cells: Vec<Vec<Line>> = self.own.iter().map(cell).collect();
-        let height = cells.iter().map(Vec::len).max().unwrap_or_default();
-        let beside = (0..height).map(|at| {
-            let columns = self.own.iter().zip(&cells);
-            columns.map(|((_, columns), lines)| filled(lines.get(at), *columns, style)).collect()
+        let mut cells: Vec<_> = self.own.iter().map(|column| cell(column).into_iter()).collect();
+        let height = cells.iter().map(ExactSizeIterator::len).max().unwrap_or_default();
+        let beside = (0..height).map(|_| {
+            let columns = self.own.iter().zip(&mut cells);
+            columns.map(|((_, columns), lines)| (lines.next(), *columns)).collect()
         });
-        let mut lines: Vec<Vec<String>> = beside.collect();
+        let mut lines: Vec<Vec<_>> = beside.collect();
         if self.span_title && !row.title.trim().is_empty() {
             let widths = self.own.iter().map(|(_, width)| width).sum::<usize>();
             let span = widths + self.own.len().saturating_sub(1) * 3;
-            let title = Line::of(&row.title, span, Paint::None);
-            lines.extend(title.iter().map(|line| vec![line.filled(span, style)]));
+            let title = Line::of(row.title.as_str().into(), span, Paint::None).into_iter();
+            lines.extend(title.map(|line| vec![(Some(line), span)]));
         }
         lines
     }
@@ -130,36 +136,28 @@ impl Layout {
         self.shared.iter().chain(&self.own)
     }
 
-    fn rule(
-        &self,
-        out: &mut dyn fmt::Write,
-        [left, middle, right]: [char; 3],
-        style: &TableStyle,
-    ) -> fmt::Result {
+    fn rule(&self, [left, middle, right]: [char; 3]) -> String {
         let mut rule = String::from(left);
         for (at, (_, width)) in self.columns().enumerate() {
             rule.extend((at > 0).then_some(middle));
             rule.push_str(&"─".repeat(width + 2));
         }
         rule.push(right);
-        writeln!(out, "{}", Paint::Dim.on(&rule, style))
+        rule
     }
 }
 
-fn filled(line: Option<&Line>, columns: usize, style: &TableStyle) -> String {
-    line.map_or_else(|| " ".repeat(columns), |line| line.filled(columns, style))
-}
-
-fn line(
+/// Writes a line of a cell behind its bar.
+fn filled(
     out: &mut dyn fmt::Write,
-    cells: impl Iterator<Item = String>,
+    bar: &str,
+    (line, columns): (Option<&Line<'_>>, usize),
     style: &TableStyle,
 ) -> fmt::Result {
-    let bar = Paint::Dim.on("│", style);
-    for cell in cells {
-        write!(out, "{bar} {cell} ")?;
-    }
-    writeln!(out, "{bar}")
+    out.write_str(bar)?;
+    out.write_char(' ')?;
+    line.unwrap_or(&Line::default()).write(out, columns, style)?;
+    out.write_char(' ')
 }
 
 /// The width in which no cell of the column is wrapped.

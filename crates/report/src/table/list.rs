@@ -32,15 +32,13 @@ pub(super) fn findings(out: &mut dyn fmt::Write, rows: &[Row], style: &TableStyl
 }
 
 fn finding(out: &mut dyn fmt::Write, row: &Row, style: &TableStyle) -> fmt::Result {
-    let severity = Paint::of(row.severity).on(&row.severity_text(), style);
-    let exploited =
-        if row.exploited { Paint::BoldRed.on(" KEV exploited", style) } else { String::new() };
+    let severity = row.severity_text();
+    let severity = Paint::of(row.severity).on(&severity, style);
+    let exploited = if row.exploited { " KEV exploited" } else { "" };
+    let exploited = Paint::BoldRed.on(exploited, style);
     for line in wrap(&row.id, style.width.saturating_sub(2)) {
-        let line = row
-            .link
-            .as_ref()
-            .filter(|_| style.links)
-            .map_or(line.clone(), |url| linked(&line, url));
+        let url = row.link.as_ref().filter(|_| style.links);
+        let line = url.map_or(line.clone(), |url| linked(&line, url).into());
         writeln!(out, "  {line}")?;
     }
     writeln!(out, "    {severity}{exploited}")?;

@@ -105,7 +105,7 @@ fn totals(counts: &Counts, packages: usize, style: &TableStyle) -> String {
     let severities = Severity::ALL.into_iter().rev().filter(|severity| counts.get(*severity) > 0);
     let each = severities.map(|severity| {
         let count = format!("{severity}: {}", counts.get(severity));
-        Paint::of(severity).on(&count, style)
+        Paint::of(severity).on(&count, style).into_owned()
     });
     format!("Total: {} ({})", counts.total(), each.collect::<Vec<_>>().join(", "))
 }

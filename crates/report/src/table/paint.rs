@@ -1,12 +1,15 @@
 //! Colours and hyperlinks.
 
+use std::borrow::Cow;
+
 use sealift_model::Severity;
 
 use super::TableStyle;
 
 /// How a piece of text stands out.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) enum Paint {
+    #[default]
     None,
     Bold,
     Dim,
@@ -30,12 +33,12 @@ impl Paint {
     }
 
     /// `text` in this colour, where colours are wanted.
-    pub(super) fn on(self, text: &str, style: &TableStyle) -> String {
+    pub(super) fn on<'t>(self, text: &'t str, style: &TableStyle) -> Cow<'t, str> {
         match self.code() {
             Some(code) if style.colour && !text.is_empty() => {
-                format!("\x1b[{code}m{text}\x1b[0m")
+                Cow::Owned(format!("\x1b[{code}m{text}\x1b[0m"))
             }
-            _ => text.to_owned(),
+            _ => Cow::Borrowed(text),
         }
     }
 

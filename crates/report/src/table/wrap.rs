@@ -1,13 +1,19 @@
 //! Breaking text into lines of a width.
 
+use std::borrow::Cow;
+
 use unicode_width::UnicodeWidthStr;
 
 use crate::escape;
 
 /// The columns that a text takes.
 pub(super) fn width(text: &str) -> usize {
-    let is_plain = text.bytes().all(|byte| matches!(byte, b' '..=b'~'));
-    if is_plain { text.len() } else { UnicodeWidthStr::width(text) }
+    if is_ascii_print(text) { text.len() } else { UnicodeWidthStr::width(text) }
+}
+
+/// Looks at all bytes, and at many at once: texts of a table are short, and most are plain.
+fn is_ascii_print(text: &str) -> bool {
+    text.bytes().fold(true, |plain, byte| plain & matches!(byte, b' '..=b'~'))
 }
 
 /// The columns that a text takes on one line, made safe.
@@ -18,8 +24,31 @@ pub(super) fn line_width(text: &str) -> usize {
 /// `text`, made safe, in lines of at most `most` columns (at least 8). Lines
 /// break at spaces; a word that is too long breaks behind punctuation, else anywhere. At least
 /// one line.
-pub(super) fn wrap(text: &str, most: usize) -> Vec<String> {
+pub(super) fn wrap(text: &str, most: usize) -> Vec<Cow<'_, str>> {
     let most = most.max(8);
+    let safe = || lines(text, most).into_iter().map(Cow::Owned).collect();
+    lines_as_they_stand(text, most).unwrap_or_else(safe)
+}
+
+/// The lines of a text that is safe as it stands and whose words fit: most are.
+fn lines_as_they_stand(text: &str, most: usize) -> Option<Vec<Cow<'_, str>>> {
+    let follows = text.bytes().skip(1);
+    // What begins a command has one of these twice, as has what is spaced out.
+    let repeats = text.bytes().zip(follows).any(|(a, b)| a == b && matches!(a, b' ' | b':' | b'#'));
+    if repeats || !is_ascii_print(text) || text.starts_with(' ') || text.ends_with(' ') {
+        return None;
+    }
+    let (mut lines, mut rest) = (Vec::with_capacity(1), text);
+    while rest.len() > most {
+        let (line, _) = rest.get(..=most)?.rsplit_once(' ')?;
+        lines.push(Cow::Borrowed(line));
+        rest = rest.get(line.len() + 1..)?;
+    }
+    lines.push(Cow::Borrowed(rest));
+    Some(lines)
+}
+
+fn lines(text: &str, most: usize) -> Vec<String> {
     let mut lines = Vec::new();
     let mut line = String::new();
     let mut used = 0;
@@ -102,12 +131,18 @@ mod tests {
         #[test]
         fn no_line_is_too_wide_and_nothing_is_lost(text in "[^:]{0,60}", most in 8_usize..30) {
             let lines = wrap(&text, most);
+            prop_assert_eq!(&lines, &super::lines(&text, most));
             for line in &lines {
                 prop_assert!(width(line) <= most, "{:?}", line);
             }
             let bare = |text: &str| text.split_whitespace().collect::<String>();
             let safe: String = text.split_whitespace().map(escape::terminal).collect();
             prop_assert_eq!(bare(&lines.concat()), safe);
+        }
+
+        #[test]
+        fn what_stands_in_the_text_is_not_made_anew(text in "[a:# ]{0,40}", most in 0_usize..30) {
+            prop_assert_eq!(wrap(&text, most), lines(&text, most.max(8)));
         }
 
         #[test]

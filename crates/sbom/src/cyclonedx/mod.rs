@@ -20,6 +20,7 @@
 //! What the format has no field for stands in properties that begin with `sealift:`. Reading
 //! knows those, and what Trivy and Syft write into theirs. Vulnerabilities are written, not read.
 
+mod ahead;
 mod bom;
 mod clues;
 mod component;

@@ -1,15 +1,16 @@
 //! From a CycloneDX document to an inventory.
 
 use sealift_layers::LimitExceeded;
-use sealift_model::{Diagnostic, Distribution, Impact, Relationship};
+use sealift_model::{Diagnostic, Distribution, Impact, Package, Relationship};
 use serde::Deserializer as _;
 use serde_json::value::RawValue;
 
+use super::ahead::{self, Named};
 use super::describe;
 use super::input::{Bom, Component, Composition, Dependency, Identity, Metadata};
 use crate::document::{
-    Document, DocumentFormat, Gather, Items, Lines, OtherForm, Packages, Stated, Take, excerpt,
-    names_package, reason_of, text_of,
+    Document, DocumentFormat, Gather, Items, Lines, NoPackage, OtherForm, Packages, Take, Text,
+    excerpt, named, names_package, reason_of, text_of,
 };
 use crate::{DocumentLimits, Error, Subject};
 
@@ -154,7 +155,7 @@ impl<'a> Reader<'a> {
             );
             return Ok(());
         }
-        let Some(mut items) = Items::of(raw) else {
+        let Some(items) = Items::of(raw) else {
             let reason = "components: not a list".to_owned();
             if depth == 0 {
                 let line = self.lines.line_of(raw.get());
@@ -163,18 +164,39 @@ impl<'a> Reader<'a> {
             self.diagnose(raw.get(), Impact::Partial, reason);
             return Ok(());
         };
-        while let Some((start, item)) = items.next() {
+        let (max, threads) = (self.limits.max_components, self.limits.max_threads);
+        // One more than may be taken in, so that it is seen that there are too many.
+        let most = usize::try_from(max.saturating_add(1)).unwrap_or(usize::MAX);
+        ahead::each(items, raw.get().len(), threads, most, |(start, named)| {
             self.count += 1;
-            if self.count > self.limits.max_components {
-                return Err(LimitExceeded::new("max_components", self.limits.max_components).into());
+            if self.count > max {
+                return Err(LimitExceeded::new("max_components", max).into());
             }
-            let Some(component) = self.identity_at_least(item) else { continue };
-            self.take_component(start, &component, None);
-            if let Some(nested) = component.components {
-                self.components(nested, depth + 1)?;
+            self.component(start, named, depth)
+        })
+    }
+
+    /// Takes in a component that was read ahead, and those within it.
+    fn component(
+        &mut self,
+        start: &'a str,
+        named: Option<Box<Named<'a>>>,
+        depth: u32,
+    ) -> Result<(), Error> {
+        let within = match named {
+            Some(named) => {
+                let Named { package, reference, within } = *named;
+                self.named(start, reference.as_ref(), package);
+                within
             }
-        }
-        Ok(())
+            None => {
+                let Some((_, component)) = Items::at(start).next() else { return Ok(()) };
+                let Some(component) = self.identity_at_least(component) else { return Ok(()) };
+                self.take_component(start, &component, None);
+                component.components
+            }
+        };
+        within.map_or(Ok(()), |nested| self.components(nested, depth + 1))
     }
 
     /// A component; where one of its fields is not as it should be, only what names it.
@@ -208,20 +230,25 @@ impl<'a> Reader<'a> {
         component: &Component<'a>,
         relationship: Option<Relationship>,
     ) {
-        let reference = component.bom_ref.as_ref().filter(|_| self.has_graph);
-        let Some(purl) = component.purl.as_deref().filter(|purl| !purl.is_empty()) else {
+        let Some(purl) = ahead::purl_of(component) else {
             return self.without_purl(start, component);
         };
-        let stated = Stated {
-            group: component.group.as_deref(),
-            name: component.name.as_deref(),
-            version: component.version.as_deref(),
-        };
-        let added = self.packages.add(reference, purl, stated, |package| {
+        let package = named(purl, ahead::stated(component), |package| {
             describe::package(package, component, purl);
             package.relationship = relationship.unwrap_or(package.relationship);
         });
-        if let Err(message) = added {
+        self.named(start, component.bom_ref.as_ref(), package);
+    }
+
+    /// Takes in what the purl of a component names.
+    fn named(
+        &mut self,
+        start: &'a str,
+        reference: Option<&Text<'a>>,
+        package: Result<Package, NoPackage>,
+    ) {
+        let reference = reference.filter(|_| self.has_graph);
+        if let Err(message) = self.packages.take(reference, package) {
             self.diagnose(start, Impact::Partial, format!("component {message}"));
         }
     }

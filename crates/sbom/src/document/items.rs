@@ -4,7 +4,7 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 
 /// What is left of a list that is known to be JSON.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub(crate) struct Items<'a>(&'a str);
 
 /// An item that is not of the form asked for.
@@ -17,6 +17,25 @@ impl<'a> Items<'a> {
     /// The items of a value, when it is a list.
     pub(crate) fn of(list: &'a RawValue) -> Option<Self> {
         list.get().strip_prefix('[').map(Self)
+    }
+
+    /// The item that begins here and those behind it.
+    pub(crate) fn at(start: &'a str) -> Self {
+        Self(start)
+    }
+
+    /// The items in their order as lists of about `bytes` each, or of one item that is longer.
+    pub(crate) fn split(self, bytes: usize) -> Vec<Self> {
+        let mut parts = Vec::new();
+        let mut rest = self.0;
+        while let Some((part, behind)) =
+            end_of_item(rest, bytes).and_then(|at| rest.split_at_checked(at))
+        {
+            parts.push(Self(part));
+            rest = behind;
+        }
+        parts.push(Self(rest));
+        parts
     }
 
     /// The next item with the place where it begins. It is looked at once when it has the form.
@@ -40,13 +59,41 @@ impl<'a> Items<'a> {
 
 /// The value that a text begins with, and what stands behind it; none at the end of a list.
 fn first_of<'a, T: Deserialize<'a>>(text: &'a str) -> Option<serde_json::Result<(T, &'a str)>> {
-    if text.starts_with(']') {
+    if text.is_empty() || text.starts_with(']') {
         return None;
     }
     let mut values = serde_json::Deserializer::from_str(text).into_iter();
     let value = values.next()?;
     let rest = text.get(values.byte_offset()..).unwrap_or_default();
     Some(value.map(|value| (value, rest)))
+}
+
+/// Where the first item ends that does so at `from` or behind it, with more items to follow. `list`
+/// is known to be JSON, but for what stands in front of its first item.
+fn end_of_item(list: &str, from: usize) -> Option<usize> {
+    let (mut depth, mut at, bytes) = (0_usize, 0, list.as_bytes());
+    loop {
+        match bytes.get(at)? {
+            b'"' => at = end_of_string(bytes, at + 1)?,
+            b'[' | b'{' => depth += 1,
+            // The end of the list itself.
+            b']' | b'}' => depth = depth.checked_sub(1)?,
+            b',' if depth == 0 && at >= from.max(1) => return Some(at),
+            _ => {}
+        }
+        at += 1;
+    }
+}
+
+/// Where the quotation mark is that ends the string whose content begins at `at`.
+fn end_of_string(json: &[u8], mut at: usize) -> Option<usize> {
+    loop {
+        at += memchr::memchr2(b'"', b'\\', json.get(at..)?)?;
+        match json.get(at)? {
+            b'"' => return Some(at),
+            _ => at += 2,
+        }
+    }
 }
 
 #[cfg(test)]
@@ -63,6 +110,24 @@ mod tests {
         }
         assert_eq!(read, [Ok(1), Err("\"a\""), Err("[2]"), Err("{}"), Ok(3)]);
         assert!(items.next::<u8>().is_none());
+    }
+
+    #[test]
+    fn parts_of_a_list_have_its_items() {
+        let text = r#"[1, "],\"", [2,[3]] ,{"a,":"\\"},4 ]"#;
+        let list: &RawValue = serde_json::from_str(text).unwrap();
+        let items = |part: &mut Items<'_>| {
+            let next = || part.next::<&RawValue>();
+            let items = std::iter::from_fn(next).map(|(_, item)| item.ok().unwrap().get());
+            items.collect::<Vec<_>>().join(";")
+        };
+        let whole = items(&mut Items::of(list).unwrap());
+        for bytes in 0..text.len() + 1 {
+            let mut parts = Items::of(list).unwrap().split(bytes);
+            let parts: Vec<_> = parts.iter_mut().map(items).collect();
+            assert_eq!(parts.join(";"), whole, "{bytes}");
+        }
+        assert_eq!(Items::of(list).unwrap().split(0).len(), 5);
     }
 
     #[test]

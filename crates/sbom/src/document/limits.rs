@@ -1,5 +1,7 @@
 //! What reading one SBOM may cost.
 
+use std::num::NonZeroUsize;
+
 /// Bounds on what reading one SBOM may cost. Passing one is an error or a diagnostic that names
 /// the limit and its value.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -13,10 +15,17 @@ pub struct DocumentLimits {
     pub max_components: u64,
     /// Components within components. Default: 32; tools nest two or three.
     pub max_component_depth: u32,
+    /// Threads that read at once. What is read is the same for any number. Default: one.
+    pub max_threads: NonZeroUsize,
 }
 
 impl Default for DocumentLimits {
     fn default() -> Self {
-        Self { max_sbom_bytes: 128 << 20, max_components: 1_000_000, max_component_depth: 32 }
+        Self {
+            max_sbom_bytes: 128 << 20,
+            max_components: 1_000_000,
+            max_component_depth: 32,
+            max_threads: NonZeroUsize::MIN,
+        }
     }
 }

@@ -23,7 +23,7 @@ pub(crate) use identity::{Stated, package, source_rpm};
 pub(crate) use items::{Items, OtherForm};
 pub(crate) use licenses::{License, LicenseList, all_of};
 pub(crate) use lines::Lines;
-pub(crate) use packages::{Packages, names_package};
+pub(crate) use packages::{NoPackage, Packages, named, names_package};
 pub(crate) use references::References;
 pub(crate) use serial::uuid_of;
 pub(crate) use text::{Gather, Take, Text, excerpt, reason_of, text_of};

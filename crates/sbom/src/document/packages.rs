@@ -55,17 +55,26 @@ impl<'a> Packages<'a> {
         stated: Stated<'_>,
         describe: impl FnOnce(&mut Package),
     ) -> Result<(), String> {
-        let parsed = Purl::parse_lenient(purl).map_err(|error| {
-            let name = excerpt(stated.name.unwrap_or_default());
-            format!("{name}: purl {} is malformed: {error}", excerpt(purl))
-        })?;
-        let Some(ecosystem) = Ecosystem::from_purl_type(parsed.kind()) else {
-            let kind = excerpt(parsed.kind());
-            self.leave_out(format!("with a purl of type {kind}"), Impact::Partial);
-            return Ok(());
+        self.take(reference, named(purl, stated, describe))
+    }
+
+    /// Takes in what a purl turned out to name.
+    ///
+    /// # Errors
+    /// What to say of a purl that cannot be read.
+    pub(crate) fn take(
+        &mut self,
+        reference: Option<&Text<'a>>,
+        named: Result<Package, NoPackage>,
+    ) -> Result<(), String> {
+        let package = match named {
+            Ok(package) => package,
+            Err(NoPackage::Malformed(message)) => return Err(message),
+            Err(NoPackage::OtherType(kind)) => {
+                self.leave_out(format!("with a purl of type {kind}"), Impact::Partial);
+                return Ok(());
+            }
         };
-        let mut package = package(ecosystem, parsed, stated);
-        describe(&mut package);
         let place = self.insert(package);
         if let Some(reference) = reference {
             self.references.entry(reference.0.clone()).or_insert(place);
@@ -143,6 +152,33 @@ impl<'a> Packages<'a> {
         packages.push(package);
         at
     }
+}
+
+/// Why a purl names no package.
+#[derive(Debug)]
+pub(crate) enum NoPackage {
+    /// It cannot be read, for the reason given.
+    Malformed(String),
+    /// It is of a type that is not known, quoted.
+    OtherType(String),
+}
+
+/// The package of a purl, after `describe` has filled in what else is said of it.
+pub(crate) fn named(
+    purl: &str,
+    stated: Stated<'_>,
+    describe: impl FnOnce(&mut Package),
+) -> Result<Package, NoPackage> {
+    let parsed = Purl::parse_lenient(purl).map_err(|error| {
+        let name = excerpt(stated.name.unwrap_or_default());
+        NoPackage::Malformed(format!("{name}: purl {} is malformed: {error}", excerpt(purl)))
+    })?;
+    let Some(ecosystem) = Ecosystem::from_purl_type(parsed.kind()) else {
+        return Err(NoPackage::OtherType(excerpt(parsed.kind())));
+    };
+    let mut package = package(ecosystem, parsed, stated);
+    describe(&mut package);
+    Ok(package)
 }
 
 /// What makes a package the same as another that the document tells of.

@@ -1,5 +1,7 @@
 //! CycloneDX documents: what is written, what is read back, what of others is understood.
 
+use std::num::NonZeroUsize;
+
 use proptest::prelude::*;
 use sealift_model::{Diagnostic, Inventory, Location, SourcePackage, Timestamp};
 use sealift_sbom::{Document, DocumentLimits, Error, Subject, SubjectKind, cyclonedx};
@@ -206,6 +208,28 @@ fn limits_hold() {
         cyclonedx::read(some(2).as_bytes(), &limits).unwrap_err().to_string(),
         "limit exceeded: max_sbom_bytes (10)"
     );
+}
+
+#[test]
+fn any_number_of_threads_reads_the_same() {
+    let component = |at: usize| match at % 7 {
+        0 => format!(r#"{{"name":"],[{at}","version":"1"}}"#),
+        1 => format!(r#"{{"purl":"pkg:npm/p{at}@1","hashes":"none"}}"#),
+        2 => format!(r#"{{"purl":"pkg:odd/p{at}@1"}}"#),
+        3 => format!(r#"{{"purl":"pkg:npm/p{at}%zz@1","name":"\\\"{at}"}}"#),
+        4 => format!(r#"{{"purl":"pkg:npm/o{at}@1","components":[{{"purl":"pkg:npm/i{at}@1"}}]}}"#),
+        5 => format!("{at}"),
+        _ => format!(r#"{{"bom-ref":"{at}","purl":"pkg:npm/p{at}@1"}}"#),
+    };
+    let list = (0..20_000).map(component).collect::<Vec<_>>().join(",\n");
+    let text = format!(r#"{{"bomFormat":"CycloneDX","specVersion":"1.5","components":[{list}]}}"#);
+    let mut limits = DocumentLimits::default();
+    let alone = cyclonedx::read(text.as_bytes(), &limits).unwrap();
+    assert!(alone.inventory.packages.len() > 8_000 && alone.inventory.diagnostics.len() > 5_000);
+    for threads in [2, 3, 8] {
+        limits.max_threads = NonZeroUsize::new(threads).unwrap();
+        assert_eq!(cyclonedx::read(text.as_bytes(), &limits).unwrap(), alone, "{threads}");
+    }
 }
 
 #[test]
