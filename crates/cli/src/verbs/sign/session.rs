@@ -66,6 +66,12 @@ impl Session {
                 };
                 let issued = witnesses.certify(&token).map_err(not_signed)?;
                 eprintln!("Signing as {}", escape::terminal(token.subject()));
+                if issued.has_detached_timestamp() {
+                    eprintln!(
+                        "warning: the authority's log is not named in the certificate: who \
+                         verifies this needs --insecure-ignore-sct"
+                    );
+                }
                 SessionSigner::Issued(Box::new(issued))
             }
         };
