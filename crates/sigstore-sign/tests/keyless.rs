@@ -157,6 +157,21 @@ fn without_an_authority_nobody_is_certified() {
     assert!(matches!(error, WitnessError::NotConfigured { service: Service::Authority }));
 }
 
+/// Fulcio without precertificates: the log's word is verified here, and is not in the bundle.
+#[test]
+fn the_word_of_a_log_may_come_beside_the_certificate() {
+    let world = World::new(LogKind::Rekor1, Some(Fault::DetachedTimestamp));
+    let witnesses = world.witnesses();
+    let signer = witnesses.certify(&world.token(NOW + 300)).unwrap();
+    assert!(signer.has_detached_timestamp());
+    let signed = witnesses.sign_certified(&signer, ToSign::Message(ARTIFACT)).unwrap();
+    let bundle = Bundle::from_json(&signed.to_json(), &Limits::default()).unwrap();
+    let verifier = Verifier::new(&world.root);
+    let verify = |policy| verifier.verify(&bundle, Artifact::Bytes(ARTIFACT), &policy, now());
+    assert!(verify(ada()).is_err());
+    verify(ada().insecure_ignore_sct()).unwrap();
+}
+
 /// What an error is about, without what differs from run to run.
 fn kind(error: &WitnessError) -> String {
     match error {
@@ -184,6 +199,7 @@ fn expected(fault: Fault) -> &'static str {
         Fault::OtherKey => "other key",
         Fault::UnknownAuthority => "unproved: the issuer's key",
         Fault::NoCertificateTimestamp => "unproved: the certificate has no signed certificate",
+        Fault::ForgedDetachedTimestamp => "unproved: ",
         Fault::ForgedEntry => "unproved: the log's signature",
         Fault::OtherEntry => "unproved: the log entry is of another digest",
         _ => "unproved: 0 of 1 required signed timestamps",
@@ -212,6 +228,7 @@ fn whatever_goes_wrong_nothing_is_signed() {
         Fault::OtherKey,
         Fault::UnknownAuthority,
         Fault::NoCertificateTimestamp,
+        Fault::ForgedDetachedTimestamp,
         Fault::ForgedEntry,
         Fault::OtherEntry,
         Fault::NoProof,

@@ -105,7 +105,7 @@ pub use policy::{
     ExpressionError, Identities, IdentityMatcher, IdentityMismatch, Policy, SyntaxError,
     SyntaxErrorKind, TextMatcher, TrustedKey,
 };
-pub use sct::{SctError, VerifiedSct};
+pub use sct::{DetachedSct, SctError, VerifiedSct};
 pub use statement::{
     Builder, ConfigSource, CustomPredicate, CycloneDxPredicate, DigestSet, OpenVexPredicate,
     Predicate, PredicateKind, PredicateType, ProvenanceV1, ProvenanceV02, ResourceDescriptor,

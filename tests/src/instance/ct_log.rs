@@ -1,5 +1,8 @@
 //! A certificate transparency log (RFC 6962).
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
 use super::certificate::{Extension, Tbs};
@@ -58,6 +61,26 @@ impl CtLog {
     #[must_use]
     pub fn id(&self) -> Vec<u8> {
         Sha256::digest(self.key.public_der()).to_vec()
+    }
+
+    /// What it answers when it is given a certificate (RFC 6962 4.1).
+    ///
+    /// # Panics
+    /// For a certificate that is too long.
+    #[must_use]
+    pub fn detached(&self, certificate: &[u8], at: i64) -> Value {
+        let milliseconds = u64::try_from(at * 1000).unwrap();
+        let length = u32::try_from(certificate.len()).unwrap().to_be_bytes();
+        let time = milliseconds.to_be_bytes();
+        let signed = [&[0, 0][..], &time, &[0, 0], &length[1..], certificate, &[0, 0]].concat();
+        let signature = with_length(&self.key.sign(HashKind::Sha256, &signed));
+        json!({
+            "sct_version": 0,
+            "id": STANDARD.encode(self.id()),
+            "timestamp": milliseconds,
+            "extensions": "",
+            "signature": STANDARD.encode([&[4, 3][..], &signature].concat()),
+        })
     }
 
     /// The `SignedCertificateTimestamp` over a certificate without the list of them.

@@ -39,13 +39,26 @@ impl State {
         let other_key = self.fault == Some(Fault::OtherKey);
         recipe.public_key = (!other_key).then(|| key.der().to_vec());
         recipe.impostor = self.fault == Some(Fault::UnknownAuthority);
-        if self.fault == Some(Fault::NoCertificateTimestamp) {
+        let detached = match self.fault {
+            Some(Fault::DetachedTimestamp) => Some(0),
+            Some(Fault::ForgedDetachedTimestamp) => Some(1),
+            _ => None,
+        };
+        if self.fault == Some(Fault::NoCertificateTimestamp) || detached.is_some() {
             recipe.scts.clear();
         }
         let leaf = self.instance.certify(&recipe, "loopback", self.instance.now);
         let chain = self.instance.authority.chain().iter().map(|der| pem("CERTIFICATE", der));
         let certificates: Vec<_> = [pem("CERTIFICATE", &leaf)].into_iter().chain(chain).collect();
         let chain = json!({ "certificates": certificates });
+        if let Some(flip) = detached {
+            let mut logged = leaf.clone();
+            *logged.last_mut().unwrap() ^= flip;
+            let sct = self.instance.ct_log.detached(&logged, self.instance.now).to_string();
+            let answer =
+                json!({ "chain": chain, "signedCertificateTimestamp": STANDARD.encode(sct) });
+            return Reply::json(200, &json!({ "signedCertificateDetachedSct": answer }));
+        }
         Reply::json(200, &json!({ "signedCertificateEmbeddedSct": { "chain": chain } }))
     }
 }

@@ -95,8 +95,10 @@ impl State {
         nonce: Option<String>,
         redirect: Option<String>,
     ) {
-        let begun = Begun { code, challenge, nonce, redirect, asked: 0 };
-        self.begun.lock().unwrap().push(begun);
+        let mut begun = self.begun.lock().unwrap();
+        // A code is good for the last login that was begun.
+        begun.retain(|login| login.code != code);
+        begun.push(Begun { code, challenge, nonce, redirect, asked: 0 });
     }
 }
 

@@ -51,6 +51,10 @@ pub enum Fault {
     UnknownAuthority,
     /// The certificate is in no log.
     NoCertificateTimestamp,
+    /// The word of the log for the certificate comes beside it: no fault, but rare.
+    DetachedTimestamp,
+    /// It comes beside it and is about another certificate.
+    ForgedDetachedTimestamp,
     /// The entry is signed by another key than the log's.
     ForgedEntry,
     /// The entry is of another signature.

@@ -125,7 +125,7 @@ fn a_mirror_is_asked_first_and_not_believed() {
     };
     let layer = Descriptor::new("a/b", Digest::sha256_of(b"second"), 6);
     let here = format!("http://{}/hub", mirror.host());
-    let blobs = through(&[here.clone()]);
+    let blobs = through(std::slice::from_ref(&here));
     assert_eq!(blobs.resolve(&tag("1")).unwrap().unwrap().digest, digest);
     assert_eq!(read(&blobs, &layer).unwrap(), b"second");
     assert!(registry.asked().is_empty() && !mirror.asked().is_empty());

@@ -14,6 +14,7 @@ use crate::world::{World, said, with};
 /// Lines of each output that are printed.
 const SHOWN: usize = 6;
 
+#[expect(clippy::print_stdout, reason = "the transcript is what it is for")]
 fn step(world: &World, arguments: &[&str], expected: i32) -> String {
     let output = world.run(arguments);
     let status = output.status.code().unwrap();

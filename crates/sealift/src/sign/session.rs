@@ -98,6 +98,13 @@ impl Session {
         Ok(Self { signer: SessionSigner::Issued(Box::new(issued)), vouching })
     }
 
+    /// Whether the word of the authority's log came beside the certificate and not in it, where
+    /// bundles have no room for it: verifiers must be told not to ask for it.
+    #[must_use]
+    pub fn has_detached_timestamp(&self) -> bool {
+        matches!(&self.signer, SessionSigner::Issued(issued) if issued.has_detached_timestamp())
+    }
+
     /// Signs a file or a statement, and verifies what came of it.
     ///
     /// # Errors

@@ -4,7 +4,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use sealift_http::Url;
-use sealift_sigstore_verify::{Certificate, KeyAlgorithm, Message, pem_blocks};
+use sealift_sigstore_verify::{Certificate, DetachedSct, KeyAlgorithm, Message, pem_blocks};
 use serde_json::{Value, json};
 
 use super::ask::{Asked, below};
@@ -21,6 +21,8 @@ const MAX_CERTIFICATES: usize = 10;
 pub(super) struct Issued {
     pub(super) leaf: Certificate,
     pub(super) chain: Vec<Vec<u8>>,
+    /// The word of a log, where it is not in the certificate.
+    pub(super) detached: Option<DetachedSct>,
 }
 
 /// Asks for a certificate. That the key is the asker's is shown by signing the token's subject.
@@ -49,11 +51,20 @@ pub(super) fn certificate(
     let answer = asked.post(&url, "application/json", request.to_string().as_bytes())?;
     let answer = answer.accepted()?;
     let document = answer.json()?;
-    // A detached certificate timestamp has no place in a bundle.
-    let texts = document.pointer("/signedCertificateEmbeddedSct/chain/certificates");
-    let texts = texts
-        .and_then(Value::as_array)
-        .ok_or_else(|| answer.malformed("no certificate with an embedded timestamp of a log"))?;
+    let certificates = |member: &str| {
+        document.get(member)?.pointer("/chain/certificates").and_then(Value::as_array)
+    };
+    let detached = document.pointer("/signedCertificateDetachedSct/signedCertificateTimestamp");
+    let detached = match detached.and_then(Value::as_str).filter(|text| !text.is_empty()) {
+        Some(text) => {
+            let read = read_sct(text);
+            Some(read.ok_or_else(|| answer.malformed("a timestamp of a log that is none"))?)
+        }
+        None => None,
+    };
+    let texts = certificates("signedCertificateEmbeddedSct")
+        .or_else(|| certificates("signedCertificateDetachedSct"))
+        .ok_or_else(|| answer.malformed("no certificate"))?;
     if texts.len() > MAX_CERTIFICATES {
         return Err(answer.malformed("too many certificates"));
     }
@@ -76,7 +87,22 @@ pub(super) fn certificate(
         }
     }
     check(&leaf, token, signer, &answer.host)?;
-    Ok(Issued { leaf, chain })
+    Ok(Issued { leaf, chain, detached })
+}
+
+/// What a log answered to `add-chain` (RFC 6962 4.1), as JSON in base64.
+fn read_sct(text: &str) -> Option<DetachedSct> {
+    let json: Value = serde_json::from_slice(&STANDARD.decode(text).ok()?).ok()?;
+    let bytes = |name: &str| STANDARD.decode(json.get(name)?.as_str()?).ok();
+    if json.get("sct_version").and_then(Value::as_u64) != Some(0) {
+        return None;
+    }
+    Some(DetachedSct {
+        log_id: bytes("id")?.try_into().ok()?,
+        milliseconds: json.get("timestamp")?.as_u64()?,
+        extensions: bytes("extensions").unwrap_or_default(),
+        signature: bytes("signature")?,
+    })
 }
 
 /// The certificate must be of this key and this identity: anything else would be somebody else's.

@@ -56,9 +56,17 @@ pub struct IssuedSigner {
     key: PrivateKey,
     leaf: Certificate,
     chain: Vec<Vec<u8>>,
+    has_detached_timestamp: bool,
 }
 
 impl IssuedSigner {
+    /// Whether the word of a log for the certificate came beside it: it has been verified, and has
+    /// no place in a bundle, so that who verifies signatures must do without it.
+    #[must_use]
+    pub fn has_detached_timestamp(&self) -> bool {
+        self.has_detached_timestamp
+    }
+
     /// The certificate.
     #[must_use]
     pub fn certificate(&self) -> &Certificate {
@@ -81,9 +89,14 @@ impl Witnesses<'_> {
         let key = PrivateKey::generate(KeyAlgorithm::EcdsaP256)
             .map_err(|error| SignError::Unusable(Box::new(error)))?;
         let asked = Asked { client: self.client, service };
-        let fulcio::Issued { leaf, chain } = fulcio::certificate(asked, url, token, &key)?;
-        let issued = IssuedSigner { key, leaf, chain };
-        self.check_certificate(&issued)?;
+        let fulcio::Issued { leaf, chain, detached } =
+            fulcio::certificate(asked, url, token, &key)?;
+        if let Some(sct) = detached.as_ref().filter(|_| self.requires_sct) {
+            leaf.verify_detached_timestamp(sct, self.root.ct_logs(), &AwsLc).map_err(unproved)?;
+        }
+        let has_detached_timestamp = detached.is_some();
+        let issued = IssuedSigner { key, leaf, chain, has_detached_timestamp };
+        self.for_signer(&issued).check_certificate(&issued)?;
         Ok(issued)
     }
 
@@ -114,7 +127,12 @@ impl Witnesses<'_> {
             leaf: signer.leaf.der().to_vec(),
             chain: signer.chain.clone(),
         };
-        self.vouch(bundle, scheme, content)
+        self.for_signer(signer).vouch(bundle, scheme, content)
+    }
+
+    /// A timestamp beside the certificate has been verified with it, once.
+    fn for_signer(&self, signer: &IssuedSigner) -> Self {
+        Self { requires_sct: self.requires_sct && !signer.has_detached_timestamp, ..*self }
     }
 
     fn signed(

@@ -1,6 +1,7 @@
 //! The timestamps in a certificate: RFC 6962 3.2 and 3.3, in the presentation language of TLS
 //! (RFC 5246 4): lengths before contents, big-endian.
 
+use super::DetachedSct;
 use super::error::SctError;
 use crate::der::{Cursor, tag};
 
@@ -80,6 +81,19 @@ fn timestamp(serialized: &[u8]) -> Result<Timestamp<'_>, SctError> {
     };
     let timestamp = fields().ok_or(SctError::Malformed)?;
     if bytes.is_empty() { Ok(timestamp) } else { Err(SctError::Malformed) }
+}
+
+/// A timestamp that came by itself.
+pub(super) fn detached(sct: &DetachedSct) -> Option<Timestamp<'_>> {
+    let mut bytes = Bytes(&sct.signature);
+    let (algorithm, signature) = (*bytes.array()?, bytes.vector()?);
+    bytes.is_empty().then_some(Timestamp {
+        log_id: &sct.log_id,
+        milliseconds: sct.milliseconds,
+        extensions: &sct.extensions,
+        algorithm,
+        signature,
+    })
 }
 
 /// What is left to be read.

@@ -1,11 +1,12 @@
-//! Signed certificate timestamps (RFC 6962) that are embedded in a certificate: logs' promises
-//! that it is, or soon will be, where everyone can see it.
+//! Signed certificate timestamps (RFC 6962): logs' promises that a certificate is, or soon will be,
+//! where everyone can see it. Most are embedded in it.
 
 mod error;
 mod list;
 mod precertificate;
 #[cfg(test)]
 mod tests;
+mod whole;
 
 use sealift_model::Timestamp;
 
@@ -36,7 +37,35 @@ impl<'l> VerifiedSct<'l> {
     }
 }
 
+/// A timestamp that came beside its certificate (RFC 6962 4.1, what `add-chain` answers).
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(clippy::exhaustive_structs, reason = "these are the fields of the answer")]
+pub struct DetachedSct {
+    /// SHA-256 of the log's key.
+    pub log_id: [u8; 32],
+    /// Milliseconds since 1970, without leap seconds.
+    pub milliseconds: u64,
+    /// For later versions of the protocol; signed as they are.
+    pub extensions: Vec<u8>,
+    /// Algorithms and signature, as TLS writes them (`digitally-signed`).
+    pub signature: Vec<u8>,
+}
+
 impl Certificate {
+    /// A timestamp of this certificate that came beside it, when it holds.
+    ///
+    /// # Errors
+    /// Why it does not.
+    pub fn verify_detached_timestamp<'l>(
+        &self,
+        sct: &DetachedSct,
+        logs: &'l [TransparencyLog],
+        provider: &dyn Provider,
+    ) -> Result<VerifiedSct<'l>, SctError> {
+        let timestamp = list::detached(sct).ok_or(SctError::Malformed)?;
+        by_any(&timestamp, logs, provider, || whole::signed(&timestamp, self.der()))
+    }
+
     /// The embedded timestamps of this certificate that hold: at most one of each log, and at
     /// least one. `issuer` is the certificate of who signed it, which is for its path to tell.
     ///
@@ -62,7 +91,9 @@ impl Certificate {
             let checked = match timestamp {
                 // One log counts once, however often it signed, and its word is not asked for twice.
                 Ok(timestamp) if is_known(timestamp.log_id) => continue,
-                Ok(timestamp) => by_any(&timestamp, logs, issuer, &tbs, provider),
+                Ok(timestamp) => by_any(&timestamp, logs, provider, || {
+                    precertificate::signed(&timestamp, issuer, &tbs)
+                }),
                 Err(error) => Err(error),
             };
             match checked {
@@ -79,9 +110,8 @@ impl Certificate {
 fn by_any<'l>(
     timestamp: &list::Timestamp<'_>,
     logs: &'l [TransparencyLog],
-    issuer: &Certificate,
-    tbs: &[u8],
     provider: &dyn Provider,
+    signed: impl Fn() -> Option<Vec<u8>>,
 ) -> Result<VerifiedSct<'l>, SctError> {
     let milliseconds = i64::try_from(timestamp.milliseconds).map_err(|_| SctError::Malformed)?;
     let time = Timestamp::from_unix_milliseconds(milliseconds).map_err(|_| SctError::Malformed)?;
@@ -96,8 +126,7 @@ fn by_any<'l>(
         let [hash, signature] = timestamp.algorithm;
         let unsupported = SctError::UnsupportedAlgorithm { hash, signature };
         let scheme = scheme(timestamp.algorithm).ok_or(unsupported)?;
-        let signed = precertificate::signed(timestamp, issuer, tbs);
-        let signed = signed.ok_or(SctError::Precertificate)?;
+        let signed = signed().ok_or(SctError::Precertificate)?;
         return log
             .key()
             .verify(provider, scheme, Message::Bytes(&signed), timestamp.signature)

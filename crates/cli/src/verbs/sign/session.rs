@@ -49,6 +49,12 @@ impl Session {
                 let session = sealift::sign::Session::keyless(&token, vouching, &now);
                 let session = session.map_err(not_signed)?;
                 eprintln!("Signing as {}", escape::terminal(token.subject()));
+                if session.has_detached_timestamp() {
+                    eprintln!(
+                        "warning: the authority's log is not named in the certificate: who \
+                         verifies this needs --insecure-ignore-sct"
+                    );
+                }
                 session
             }
         }))
