@@ -1,6 +1,6 @@
 //! The default provider: the RustCrypto and dalek crates, in Rust alone.
 
-use ed25519_dalek::Verifier as _;
+use ed25519_dalek::{Verifier as _, VerifyingKey};
 use rsa::{Pkcs1v15Sign, Pss, RsaPublicKey};
 use sha2::{Sha256, Sha384, Sha512};
 
@@ -26,13 +26,18 @@ impl Provider for RustCrypto {
                 key.verify(message, &ed25519_dalek::Signature::from_bytes(signature)).is_ok()
             }
             (Pair::Ed25519(key, signature), Input::Digest(digest)) => {
-                let signature = ed25519_dalek::Signature::from_bytes(signature);
-                Prehashed::new(&digest)
-                    .is_some_and(|digest| key.verify_prehashed(digest, None, &signature).is_ok())
+                ed25519ph_holds(key, &digest, signature)
             }
             (_, Input::Message(_)) => false,
         }
     }
+}
+
+/// RFC 8032 5.1, Ed25519ph without context.
+pub(super) fn ed25519ph_holds(key: &VerifyingKey, digest: &Hash, signature: &[u8; 64]) -> bool {
+    let signature = ed25519_dalek::Signature::from_bytes(signature);
+    Prehashed::new(digest)
+        .is_some_and(|digest| key.verify_prehashed(digest, None, &signature).is_ok())
 }
 
 fn rsa_holds(key: &RsaPublicKey, scheme: Scheme, digest: &Hash, signature: &[u8]) -> bool {
