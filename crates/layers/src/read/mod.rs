@@ -4,6 +4,7 @@ pub(crate) mod budget;
 pub(crate) mod layer;
 pub(crate) mod result;
 
+use std::cell::Cell;
 use std::collections::HashMap;
 use std::sync::atomic::AtomicU64;
 
@@ -281,7 +282,8 @@ impl<'a, E: Extract> LayerReader<'a, E> {
         look: impl FnOnce(LayerStream<'_, 'a>) -> Result<T, Error>,
     ) -> Result<Option<T>, Error> {
         let Some((index, layer)) = self.layers.layers.get(slot).copied() else { return Ok(None) };
-        let watch = LayerWatch { options: self.options, halt: self.halt, index, slot };
+        let told = Cell::new(0);
+        let watch = LayerWatch { options: self.options, halt: self.halt, index, slot, told };
         let blob = match BlobStream::open(self.source, &layer.descriptor, watch) {
             Err(Error::Blob(BlobError::Missing(_))) if layer.is_foreign => return Ok(None),
             blob => blob?,
@@ -289,10 +291,15 @@ impl<'a, E: Extract> LayerReader<'a, E> {
         let progress = self.options.progress;
         progress(Progress::LayerStarted { layer: index, bytes: layer.descriptor.size });
         let read = look(LayerStream::new(blob, &layer.diff_id, self.shared.limits, crew))?;
+        progress(Progress::LayerRead { layer: index, bytes: layer.descriptor.size });
         progress(Progress::LayerFinished { layer: index });
         Ok(Some(read))
     }
 }
+
+/// Bytes of a layer after which its reader is told again: a few thousand times for the largest
+/// images, and not once for each piece that is read.
+const TOLD_EVERY_BYTES: u64 = 1 << 20;
 
 /// Tells how far a layer has been read, and whether to go on.
 struct LayerWatch<'a> {
@@ -300,11 +307,17 @@ struct LayerWatch<'a> {
     halt: &'a Halt<'a>,
     index: usize,
     slot: usize,
+    /// Bytes that were told last.
+    told: Cell<u64>,
 }
 
 impl Watch for LayerWatch<'_> {
     fn goes_on(&self, bytes: u64) -> bool {
-        (self.options.progress)(Progress::LayerRead { layer: self.index, bytes });
+        let told = self.told.get();
+        if bytes >= told.saturating_add(TOLD_EVERY_BYTES) {
+            self.told.set(bytes);
+            (self.options.progress)(Progress::LayerRead { layer: self.index, bytes });
+        }
         !self.halt.stops(self.slot)
     }
 }
