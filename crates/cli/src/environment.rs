@@ -45,6 +45,11 @@ impl Environment {
         Self { variables }
     }
 
+    /// Whether a variable is set whose name begins so.
+    pub(crate) fn has(&self, prefix: &str) -> bool {
+        self.variables.keys().any(|name| name.as_encoded_bytes().starts_with(prefix.as_bytes()))
+    }
+
     /// The variable `name` as it is set, even if to nothing: an empty password is one.
     pub(crate) fn given(&self, name: &str) -> Option<&OsStr> {
         self.variables.get(OsStr::new(name)).map(OsString::as_os_str)

@@ -11,6 +11,8 @@ use sealift::{Observer, Progress};
 /// One bar for all layers, counted in their compressed bytes, or for all files of a folder.
 pub(crate) struct Bar {
     bar: ProgressBar,
+    /// Whether nobody sees it: then it costs nothing.
+    is_hidden: bool,
     /// Bytes read of each layer.
     layers: Mutex<BTreeMap<usize, u64>>,
 }
@@ -18,12 +20,9 @@ pub(crate) struct Bar {
 impl Bar {
     /// A bar, hidden when it is not wanted or stderr is no terminal.
     pub(crate) fn new(wanted: bool) -> Self {
-        let bar = if wanted && stderr().is_terminal() {
-            ProgressBar::new(0)
-        } else {
-            ProgressBar::hidden()
-        };
-        Self { bar, layers: Mutex::default() }
+        let is_hidden = !wanted || !stderr().is_terminal();
+        let bar = if is_hidden { ProgressBar::hidden() } else { ProgressBar::new(0) };
+        Self { bar, is_hidden, layers: Mutex::default() }
     }
 
     fn template(&self, template: &str) {
@@ -43,6 +42,9 @@ impl Bar {
 
 impl Observer for Bar {
     fn progress(&self, progress: Progress) {
+        if self.is_hidden {
+            return;
+        }
         match progress {
             Progress::LayerStarted { layer, bytes } => {
                 self.template("{bar:30} {bytes}/{total_bytes} of {msg}");

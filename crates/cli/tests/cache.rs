@@ -170,6 +170,20 @@ fn a_cache_that_cannot_be_written_is_a_warning() {
     assert!(said.contains("warning: no layer is cached") && said.contains("layers"), "{said}");
 }
 
+/// The system ends a process that writes more into a file.
+#[test]
+fn an_entry_larger_than_files_may_be_is_a_warning() {
+    let bench = Bench::new();
+    let expected = bench.expected();
+    let cached = bench.cached();
+    let mut limited = Command::new("/bin/sh");
+    limited.args(["-c", "ulimit -f 1 && exec \"$@\"", "sh"]).arg(cached.get_program());
+    limited.args(cached.get_args()).env_clear().current_dir(bench.folder.path());
+    let output = done(limited);
+    assert!(output.stdout == expected);
+    assert!(stderr(&output).contains("ulimit -f"), "{}", stderr(&output));
+}
+
 #[test]
 fn ten_processes_fill_one_cold_cache() {
     let bench = Bench::new();

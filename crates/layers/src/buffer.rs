@@ -91,8 +91,10 @@ impl Buffer {
     }
 
     /// The same, empty, for the next file.
-    fn recycle(self) -> Self {
-        if self.bytes.len() > MAX_KEPT_BYTES { Self::default() } else { Self { filled: 0, ..self } }
+    fn recycle(mut self) -> Self {
+        self.bytes.truncate(MAX_KEPT_BYTES);
+        self.bytes.shrink_to(MAX_KEPT_BYTES);
+        Self { filled: 0, ..self }
     }
 }
 
@@ -128,11 +130,13 @@ mod tests {
     }
 
     #[test]
-    fn does_not_keep_what_is_large() {
+    fn keeps_no_more_than_most_files_need() {
         let large = vec![1; MAX_KEPT_BYTES + 1];
         let mut buffer = Buffer::default();
         buffer.fill(&[], &*large, large.len()).unwrap();
         assert_eq!((buffer.content().len(), buffer.bytes.len()), (large.len(), large.len()));
-        assert!(buffer.recycle().bytes.is_empty());
+        let kept = buffer.recycle().bytes;
+        assert_eq!(kept.len(), MAX_KEPT_BYTES);
+        assert!(kept.capacity() < large.len());
     }
 }

@@ -1,7 +1,6 @@
 //! From the facts of a tree to its inventory.
 
-use std::collections::HashMap;
-
+use hashbrown::HashMap;
 use sealift_layers::Tree;
 use sealift_model::{Diagnostic, Digest, Distribution, Impact, Inventory, Location, Package};
 

@@ -1,9 +1,8 @@
 //! From the facts of the merged view to packages.
 
-use std::collections::HashSet;
-use std::hash::{BuildHasher, RandomState};
+use std::hash::BuildHasher;
 
-use hashbrown::HashTable;
+use hashbrown::{DefaultHashBuilder, HashSet, HashTable};
 use sealift_model::{
     Diagnostic, Digest, Distribution, Ecosystem, Evidence, Impact, Location, Package, Purl, Scope,
 };
@@ -59,7 +58,8 @@ pub struct Catalog {
     worst: Option<Impact>,
     /// By the hash of its identity, where a package is.
     found: HashTable<(u64, usize)>,
-    hasher: RandomState,
+    /// Seeded at random.
+    hasher: DefaultHashBuilder,
     /// Locations of the packages with more than one, which may be very many.
     places: HashSet<(usize, Location)>,
 }

@@ -16,6 +16,13 @@ pub trait Cataloger: Sync {
         0
     }
 
+    /// The names of files, their last path components, that `wants` may say yes to: of others it is
+    /// not asked. `package.json` is such a name, and `*.jar` stands for all with that ending behind
+    /// their last dot; letter case does not matter. Default: none is named, and any may be wanted.
+    fn names(&self) -> &'static [&'static str] {
+        &[]
+    }
+
     /// Whether a file is worth reading: by its path, its metadata, and up to 512 first bytes
     /// (programs have no telling name).
     fn wants(&self, path: TreePath<'_>, metadata: &Metadata, head: &[u8]) -> bool;

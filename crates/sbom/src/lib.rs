@@ -48,6 +48,7 @@ mod origin;
 mod os_package;
 mod owned_files;
 mod reader;
+mod sieve;
 pub mod spdx;
 mod view;
 

@@ -4,9 +4,9 @@
 //! that installs something: its packages are told apart by what lower layers' databases say. Those
 //! are among the files that upper layers replaced.
 
-use std::collections::{HashMap, HashSet};
 use std::fmt;
 
+use hashbrown::{HashMap, HashSet};
 use sealift_layers::Tree;
 use sealift_model::{BaseEvidence, Ecosystem, Location, Package};
 

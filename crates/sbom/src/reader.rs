@@ -3,13 +3,15 @@
 use sealift_layers::{Extract, FactsCodec, File, Metadata, TreePath};
 use serde::{Deserialize, Serialize};
 
+use crate::sieve::Sieve;
 use crate::{Cataloger, Error, Facts, Problem};
 
 /// Takes the facts of many catalogers out of a tree's files, each file read once: the
 /// [`Extract`] to hand to `sealift_layers::read_image` or `read_directory`.
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 pub struct Reader<'c> {
     pub(crate) catalogers: &'c [&'c dyn Cataloger],
+    sieve: Sieve,
     pub(crate) skip: &'c dyn Skip,
 }
 
@@ -77,17 +79,37 @@ impl<'c> Reader<'c> {
     /// A reader for `catalogers` that leaves out what `skip` says.
     #[must_use]
     pub fn new(catalogers: &'c [&'c dyn Cataloger], skip: &'c dyn Skip) -> Self {
-        Self { catalogers, skip }
+        Self { catalogers, sieve: Sieve::new(catalogers), skip }
     }
 
     fn takers(&self, file: &mut File<'_>) -> Vec<usize> {
         let (path, metadata) = (file.path(), file.metadata());
         let head = file.head().to_vec();
-        let wanting = self.catalogers.iter().enumerate();
-        wanting
-            .filter(|(_, cataloger)| cataloger.wants(path, &metadata, &head))
-            .map(|(place, _)| place)
-            .collect()
+        let mut takers: Vec<_> = self.wanting(path, &metadata, &head).collect();
+        takers.sort_unstable();
+        takers.dedup();
+        takers
+    }
+
+    /// Whether no cataloger wants a name that it does not state.
+    fn names_hold(&self, path: TreePath<'_>, metadata: &Metadata, head: &[u8]) -> bool {
+        let named: Vec<_> = self.sieve.places(path).collect();
+        let mut others =
+            self.catalogers.iter().zip(0..).filter(|(_, place)| !named.contains(place));
+        others.all(|(cataloger, _)| !cataloger.wants(path, metadata, head))
+    }
+
+    /// The places of the catalogers that want a file, in no order; one may come twice.
+    fn wanting(
+        &self,
+        path: TreePath<'_>,
+        metadata: &Metadata,
+        head: &[u8],
+    ) -> impl Iterator<Item = usize> {
+        self.sieve.places(path).filter(move |place| {
+            let cataloger = self.catalogers.get(*place);
+            cataloger.is_some_and(|cataloger| cataloger.wants(path, metadata, head))
+        })
     }
 }
 
@@ -105,8 +127,8 @@ impl Extract for Reader<'_> {
     }
 
     fn wants(&self, path: TreePath<'_>, metadata: &Metadata, head: &[u8]) -> bool {
-        self.catalogers.iter().any(|cataloger| cataloger.wants(path, metadata, head))
-            && !self.skip.skips_file(path)
+        debug_assert!(self.names_hold(path, metadata, head), "{path} is wanted, but not its name");
+        self.wanting(path, metadata, head).next().is_some() && !self.skip.skips_file(path)
     }
 
     fn fixed_paths(&self) -> Vec<&'static str> {

@@ -6,6 +6,7 @@
 
 mod entry;
 
+use std::fmt;
 use std::num::NonZeroUsize;
 
 use sealift_model::Digest;
@@ -19,7 +20,7 @@ use crate::{Assemble, Assembled, Extract, Limits, ReadOptions};
 /// Keeps entries under keys, for as long as it likes.
 ///
 /// A key is a digest of everything that its entry depends on, so an entry is never out of date:
-/// diff-ids, the fingerprint of the [`FactsCodec`], the [`Limits`], the version of this crate.
+/// the digests of blobs with the diff-ids that they unpack to, the fingerprint of the [`FactsCodec`], the [`Limits`], the version of this crate.
 /// Entries that are damaged or foreign are told from good ones by chance alone, and whoever can
 /// write into a store decides what is found in images: a store checks what it gives out, and its
 /// place belongs to the user.
@@ -32,7 +33,7 @@ pub trait LayerStore: Sync {
 }
 
 /// Changed when the form of entries is.
-const FORM: &str = concat!(env!("CARGO_PKG_VERSION"), " form 1");
+const FORM: &str = concat!(env!("CARGO_PKG_VERSION"), " form 2");
 
 /// A store as seen by one reading.
 pub(crate) struct Cache<'a, F> {
@@ -44,10 +45,27 @@ pub(crate) struct Cache<'a, F> {
     context: String,
 }
 
-/// The layers of an image: for each its diff-id, and which of the layers before it is the same.
+/// A layer that was read: what its blob unpacks to is known, so none can lend its contents to
+/// another by claiming its diff-id.
+#[derive(Clone, Copy)]
+pub(crate) struct LayerKey<'a> {
+    /// The digest of the blob.
+    pub(crate) blob: &'a Digest,
+    /// The digest of what it unpacks to.
+    pub(crate) diff_id: &'a Digest,
+}
+
+/// As it stands in keys.
+impl fmt::Debug for LayerKey<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} of {}", self.diff_id, self.blob)
+    }
+}
+
+/// The layers of an image: for each its key, and which of the layers before it is the same.
 pub(crate) struct Stack<'a> {
     /// Without repetitions.
-    pub(crate) diff_ids: Vec<&'a Digest>,
+    pub(crate) layers: Vec<LayerKey<'a>>,
     /// The place of each layer among them.
     pub(crate) slots: &'a [usize],
 }
@@ -67,28 +85,28 @@ impl<'a, F: Send + Sync> Cache<'a, F> {
     }
 
     /// What a layer yielded.
-    pub(crate) fn layer(&self, diff_id: &Digest) -> Option<LayerContent<F>> {
-        let bytes = self.store.get(&self.layer_key(diff_id))?;
+    pub(crate) fn layer(&self, layer: LayerKey<'_>) -> Option<LayerContent<F>> {
+        let bytes = self.store.get(&self.layer_key(layer))?;
         entry::read_layer(&bytes, self.codec, self.limits)
     }
 
     /// Keeps what a layer yielded.
-    pub(crate) fn keep_layer(&self, diff_id: &Digest, content: &LayerContent<F>) {
+    pub(crate) fn keep_layer(&self, layer: LayerKey<'_>, content: &LayerContent<F>) {
         if let Some(bytes) = entry::write_layer(content, self.codec) {
-            self.store.put(&self.layer_key(diff_id), &bytes);
+            self.store.put(&self.layer_key(layer), &bytes);
         }
     }
 
     /// What a second look at a layer found.
-    pub(crate) fn found(&self, diff_id: &Digest, requests: &Requests) -> Option<Found<F>> {
-        let bytes = self.store.get(&self.found_key(diff_id, requests))?;
+    pub(crate) fn found(&self, layer: LayerKey<'_>, requests: &Requests) -> Option<Found<F>> {
+        let bytes = self.store.get(&self.found_key(layer, requests))?;
         entry::read_found(&bytes, self.codec)
     }
 
     /// Keeps what a second look at a layer found.
-    pub(crate) fn keep_found(&self, diff_id: &Digest, requests: &Requests, found: &Found<F>) {
+    pub(crate) fn keep_found(&self, layer: LayerKey<'_>, requests: &Requests, found: &Found<F>) {
         if let Some(bytes) = entry::write_found(found, self.codec) {
-            self.store.put(&self.found_key(diff_id, requests), &bytes);
+            self.store.put(&self.found_key(layer, requests), &bytes);
         }
     }
 
@@ -130,24 +148,24 @@ impl<'a, F: Send + Sync> Cache<'a, F> {
     }
 
     fn assembled_key<A: Assemble<F>>(&self, stack: &Stack<'_>, maker: &A) -> Option<Digest> {
-        let Stack { diff_ids, slots } = stack;
+        let Stack { layers, slots } = stack;
         let fingerprint = maker.fingerprint()?;
-        Some(self.key(&format!("assembled {fingerprint} {diff_ids:?} {slots:?}")))
+        Some(self.key(&format!("assembled {fingerprint} {layers:?} {slots:?}")))
     }
 
-    fn layer_key(&self, diff_id: &Digest) -> Digest {
-        self.key(&format!("layer {diff_id}"))
+    fn layer_key(&self, layer: LayerKey<'_>) -> Digest {
+        self.key(&format!("layer {layer:?}"))
     }
 
     /// Names differ with the layers above, and with them what is asked for.
-    fn found_key(&self, diff_id: &Digest, requests: &Requests) -> Digest {
+    fn found_key(&self, layer: LayerKey<'_>, requests: &Requests) -> Digest {
         let mut sorted: Vec<_> = requests.iter().collect();
         sorted.sort_by_key(|(entry, _)| **entry);
-        self.key(&format!("found {diff_id} {sorted:?}"))
+        self.key(&format!("found {layer:?} {sorted:?}"))
     }
 
-    fn tree_key(&self, Stack { diff_ids, slots }: &Stack<'_>) -> Digest {
-        self.key(&format!("tree {diff_ids:?} {slots:?}"))
+    fn tree_key(&self, Stack { layers, slots }: &Stack<'_>) -> Digest {
+        self.key(&format!("tree {layers:?} {slots:?}"))
     }
 
     fn key(&self, what: &str) -> Digest {

@@ -121,7 +121,7 @@ impl<'a> Merge<'a> {
     fn white_out(&mut self, layer: u32, path: &[u8]) -> Result<(), LimitExceeded> {
         let (folder, name) = split(path);
         if let Place::At(folder, _) = self.walk(NodeId::ROOT, folder, Walk::Find)?
-            && let Some(hidden) = self.nodes.child(folder, name)
+            && let Some(hidden) = self.nodes.child(self.nodes.spot(folder, name))
         {
             self.remove(hidden, layer, Removal::Whiteout);
         }
@@ -182,14 +182,15 @@ impl<'a> Merge<'a> {
         name: &[u8],
         kind: NodeKind,
     ) -> Result<(), LimitExceeded> {
-        if let Some(present) = self.nodes.child(folder, name) {
+        let spot = self.nodes.spot(folder, name);
+        if let Some(present) = self.nodes.child(spot) {
             let present_kind = self.nodes[present].kind;
             if present_kind == NodeKind::Directory && kind == NodeKind::Directory {
                 return Ok(());
             }
             self.remove(present, layer, Removal::Replaced);
         }
-        self.nodes.add(folder, name, kind, layer)?;
+        self.nodes.add(spot, kind, layer)?;
         Ok(())
     }
 
@@ -265,9 +266,10 @@ impl<'a> Merge<'a> {
                 }
                 _ => {}
             }
-            let Some(child) = self.nodes.child(at, name) else {
+            let spot = self.nodes.spot(at, name);
+            let Some(child) = self.nodes.child(spot) else {
                 let Walk::Create(layer) = walk else { return Ok(Place::Nowhere) };
-                at = self.nodes.add(at, name, NodeKind::Directory, layer)?;
+                at = self.nodes.add(spot, NodeKind::Directory, layer)?;
                 continue;
             };
             let ends = rest.iter().all(|path| path.iter().all(|byte| *byte == b'/'));
@@ -290,7 +292,7 @@ impl<'a> Merge<'a> {
                 // A folder takes the place of a file, as it would with an entry of its own.
                 (_, Walk::Create(layer)) => {
                     self.remove(child, layer, Removal::Replaced);
-                    at = self.nodes.add(at, name, NodeKind::Directory, layer)?;
+                    at = self.nodes.add(spot, NodeKind::Directory, layer)?;
                 }
                 (_, Walk::Find | Walk::FindLink) if ends => {
                     return Ok(Place::At(child, hops > 0));

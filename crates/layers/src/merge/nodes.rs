@@ -66,6 +66,14 @@ pub(crate) struct Node {
     previous: Option<NodeId>,
 }
 
+/// A name in a folder, which is or is not there.
+#[derive(Clone, Copy)]
+pub(crate) struct Spot<'n> {
+    parent: NodeId,
+    name: &'n [u8],
+    hash: u64,
+}
+
 /// All nodes.
 pub(crate) struct Nodes {
     nodes: Vec<Node>,
@@ -110,9 +118,13 @@ impl Nodes {
         (1..=last).filter_map(NonZeroU32::new).map(NodeId)
     }
 
+    /// Where a name in a folder belongs: to look for it and to add it take its hash once.
+    pub(crate) fn spot<'n>(&self, parent: NodeId, name: &'n [u8]) -> Spot<'n> {
+        Spot { parent, name, hash: self.hash(parent, name) }
+    }
+
     /// The node of that name in a folder.
-    pub(crate) fn child(&self, parent: NodeId, name: &[u8]) -> Option<NodeId> {
-        let hash = self.hash(parent, name);
+    pub(crate) fn child(&self, Spot { parent, name, hash }: Spot<'_>) -> Option<NodeId> {
         let same = |id: &NodeId| self[*id].parent == parent && self.name(*id) == name;
         self.table.find(hash, same).copied()
     }
@@ -120,8 +132,7 @@ impl Nodes {
     /// Adds a name that is not there.
     pub(crate) fn add(
         &mut self,
-        parent: NodeId,
-        name: &[u8],
+        Spot { parent, name, hash }: Spot<'_>,
         kind: NodeKind,
         layer: u32,
     ) -> Result<NodeId, LimitExceeded> {
@@ -152,7 +163,6 @@ impl Nodes {
         if let Some(next) = next {
             self[next].previous = Some(id);
         }
-        let hash = self.hash(parent, name);
         let Self { nodes, names, table, hasher, .. } = self;
         table.insert_unique(hash, id, |id| {
             let node = nodes.get(index(*id));

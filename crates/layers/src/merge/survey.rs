@@ -16,7 +16,8 @@ use crate::{Extract, LimitExceeded, Metadata, TreePath};
 pub(crate) struct Name {
     pub(crate) rank: Rank,
     pub(crate) path: Vec<u8>,
-    /// The layer that put the file there (for a symbolic link: the file it leads to).
+    /// The layer that put the file there: of a symbolic link and the file that it leads to, the
+    /// later one, before which the file was not there under this name.
     pub(crate) layer: u32,
 }
 
@@ -66,7 +67,7 @@ impl Survey {
                 NodeKind::SymbolicLink(_) => {
                     let path = merge.nodes.path(id);
                     let place = merge.follow(id)?;
-                    if let Some(problem) = survey.link(merge, extract, &read, place, &path)
+                    if let Some(problem) = survey.link(merge, extract, &read, place, (&path, layer))
                         && extract.wants(TreePath::new(&path), &Metadata::new(0, 0), &[])
                     {
                         merge.note(layer, &path, problem.0, problem.1);
@@ -151,7 +152,7 @@ impl Survey {
         extract: &E,
         read: &impl Fn(Content) -> Option<&'r ReadFile<E::Facts>>,
         place: Place,
-        path: &[u8],
+        (path, layer): (&[u8], u32),
     ) -> Option<(&'static str, Impact)>
     where
         E::Facts: 'r,
@@ -163,8 +164,8 @@ impl Survey {
         };
         match target.kind {
             NodeKind::File(content, _) => {
-                let name =
-                    Name { rank: Rank::SymbolicLink, path: path.to_vec(), layer: target.layer };
+                let layer = layer.max(target.layer);
+                let name = Name { rank: Rank::SymbolicLink, path: path.to_vec(), layer };
                 self.ask(merge, extract, read(content), content, name);
                 None
             }

@@ -178,7 +178,6 @@ struct FirstLook<'c, 'env, 's, E: Extract> {
     /// Path of the present entry, and of what it links to.
     path: Vec<u8>,
     link: Vec<u8>,
-    /// Memory for the files that are read whole.
     /// Bytes of the log that are counted already.
     counted: u64,
     /// Bytes of files with holes that were read.
@@ -300,9 +299,14 @@ impl<E: Extract> FirstLook<'_, '_, '_, E> {
     ) -> Result<(), Stop> {
         let metadata = Metadata::new(size, mode);
         let position = self.log(path, Change::File { entry, size, mode })?;
+        let peeked = self.tar.peek(HEAD_BYTES);
+        let mut is_wanted = peeked.map(|head| self.shared.wants(path, metadata, head));
+        if is_wanted == Some(false) {
+            return Ok(());
+        }
         let mut head = [0; HEAD_BYTES];
         let head = read_head(&mut self.tar, &mut head);
-        if !self.shared.wants(path, metadata, head) {
+        if !*is_wanted.get_or_insert_with(|| self.shared.wants(path, metadata, head)) {
             return Ok(());
         }
         if let Some(limit) = self.passes_limit(size) {

@@ -5,12 +5,12 @@ pub(crate) mod layer;
 pub(crate) mod result;
 
 use std::collections::HashMap;
-use std::sync::atomic::AtomicU64;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use sealift_model::{BlobError, BlobSource, Digest, Impact};
 
 use crate::buffer::Buffers;
-use crate::cache::{Cache, Stack};
+use crate::cache::{Cache, LayerKey, Stack};
 use crate::content::LayerContent;
 use crate::image::{Image, Layer};
 use crate::options::{Progress, ReadOptions};
@@ -131,6 +131,10 @@ impl<'a, E: Extract> Reading<'a, E> {
     }
 }
 
+fn key(layer: &Layer) -> LayerKey<'_> {
+    LayerKey { blob: &layer.descriptor.digest, diff_id: &layer.diff_id }
+}
+
 /// What is known of the layers before they are read.
 fn summaries(image: &Image) -> Vec<LayerSummary> {
     let summary = |layer: &Layer| LayerSummary {
@@ -179,8 +183,8 @@ impl<'a> Distinct<'a> {
     /// The layers as a cache knows them; none with a foreign one, which may be here or not.
     fn stack(&self) -> Option<Stack<'_>> {
         let layers = self.layers.iter();
-        let diff_ids = layers.map(|(_, layer)| (!layer.is_foreign).then_some(&layer.diff_id));
-        Some(Stack { diff_ids: diff_ids.collect::<Option<_>>()?, slots: &self.stack })
+        let keys = layers.map(|(_, layer)| (!layer.is_foreign).then_some(key(layer)));
+        Some(Stack { layers: keys.collect::<Option<_>>()?, slots: &self.stack })
     }
 }
 
@@ -228,7 +232,7 @@ impl<'a, E: Extract> LayerReader<'a, E> {
 
     fn first(&'a self, slot: usize, crew: &Crew<'a>) -> Result<LayerContent<E::Facts>, Error> {
         let kept = self.kept(slot);
-        if let Some(content) = kept.and_then(|(cache, diff_id)| cache.layer(diff_id)) {
+        if let Some(content) = kept.and_then(|(cache, key)| cache.layer(key)) {
             self.shared.count_names(content.log.bytes())?;
             return Ok(content);
         }
@@ -239,8 +243,8 @@ impl<'a, E: Extract> LayerReader<'a, E> {
             content.notes.add_whole(message, Impact::Incomplete);
             return Ok(content);
         };
-        if let Some((cache, diff_id)) = kept.filter(|_| !content.is_of_blob) {
-            cache.keep_layer(diff_id, &content);
+        if let Some((cache, key)) = kept.filter(|_| !content.is_of_blob) {
+            cache.keep_layer(key, &content);
         }
         Ok(content)
     }
@@ -254,23 +258,23 @@ impl<'a, E: Extract> LayerReader<'a, E> {
     ) -> Result<Found<E::Facts>, Error> {
         let was_whole = !content.is_of_blob;
         let kept = self.kept(slot).filter(|_| was_whole);
-        if let Some(found) = kept.and_then(|(cache, diff_id)| cache.found(diff_id, requests)) {
+        if let Some(found) = kept.and_then(|(cache, key)| cache.found(key, requests)) {
             return Ok(found);
         }
         let read =
             self.read(slot, crew, |stream| second_look(stream, self.shared, requests, was_whole))?;
         let found = read.unwrap_or_default();
-        if let Some((cache, diff_id)) = kept {
-            cache.keep_found(diff_id, requests, &found);
+        if let Some((cache, key)) = kept {
+            cache.keep_found(key, requests, &found);
         }
         Ok(found)
     }
 
-    /// The cache and the diff-id of a layer, where it may be kept: not when it is foreign, for
+    /// The cache and the key of a layer, where it may be kept: not when it is foreign, for
     /// then it may be here or not.
-    fn kept(&self, slot: usize) -> Option<(&Cache<'_, E::Facts>, &Digest)> {
+    fn kept(&self, slot: usize) -> Option<(&Cache<'_, E::Facts>, LayerKey<'_>)> {
         let (_, layer) = self.layers.layers.get(slot)?;
-        self.cache.filter(|_| !layer.is_foreign).map(|cache| (cache, &layer.diff_id))
+        self.cache.filter(|_| !layer.is_foreign).map(|cache| (cache, key(layer)))
     }
 
     /// Opens a layer for `look`; none when it is foreign and not here.
@@ -281,7 +285,8 @@ impl<'a, E: Extract> LayerReader<'a, E> {
         look: impl FnOnce(LayerStream<'_, 'a>) -> Result<T, Error>,
     ) -> Result<Option<T>, Error> {
         let Some((index, layer)) = self.layers.layers.get(slot).copied() else { return Ok(None) };
-        let watch = LayerWatch { options: self.options, halt: self.halt, index, slot };
+        let told = AtomicU64::new(0);
+        let watch = LayerWatch { options: self.options, halt: self.halt, index, slot, told };
         let blob = match BlobStream::open(self.source, &layer.descriptor, watch) {
             Err(Error::Blob(BlobError::Missing(_))) if layer.is_foreign => return Ok(None),
             blob => blob?,
@@ -289,10 +294,15 @@ impl<'a, E: Extract> LayerReader<'a, E> {
         let progress = self.options.progress;
         progress(Progress::LayerStarted { layer: index, bytes: layer.descriptor.size });
         let read = look(LayerStream::new(blob, &layer.diff_id, self.shared.limits, crew))?;
+        progress(Progress::LayerRead { layer: index, bytes: layer.descriptor.size });
         progress(Progress::LayerFinished { layer: index });
         Ok(Some(read))
     }
 }
+
+/// Bytes of a layer after which its reader is told again: a few thousand times for the largest
+/// images, and not once for each piece that is read.
+const TOLD_EVERY_BYTES: u64 = 1 << 20;
 
 /// Tells how far a layer has been read, and whether to go on.
 struct LayerWatch<'a> {
@@ -300,11 +310,17 @@ struct LayerWatch<'a> {
     halt: &'a Halt<'a>,
     index: usize,
     slot: usize,
+    /// Bytes that were told last.
+    told: AtomicU64,
 }
 
 impl Watch for LayerWatch<'_> {
     fn has_read(&self, bytes: u64) {
-        (self.options.progress)(Progress::LayerRead { layer: self.index, bytes });
+        let told = self.told.load(Ordering::Relaxed);
+        if bytes >= told.saturating_add(TOLD_EVERY_BYTES) {
+            self.told.store(bytes, Ordering::Relaxed);
+            (self.options.progress)(Progress::LayerRead { layer: self.index, bytes });
+        }
     }
 
     fn stops(&self) -> bool {

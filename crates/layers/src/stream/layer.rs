@@ -83,9 +83,7 @@ impl<'c, 'env> LayerStream<'c, 'env> {
         if self.watch.stops() {
             return Err(Failure::Cancelled);
         }
-        if matches!(self.input, Input::Here(_)) && self.crew.waits() {
-            self.hand_over();
-        }
+        self.share_work();
         let filled = loop {
             match &mut self.input {
                 Input::Here(unpacker) => break unpacker.fill(&mut self.buffer)?,
@@ -99,6 +97,25 @@ impl<'c, 'env> LayerStream<'c, 'env> {
             hasher.update(self.buffer.get(..filled).unwrap_or_default());
         }
         Ok(filled)
+    }
+
+    /// Puts what comes next into `room`, with no buffer between; none where another worker fills
+    /// the buffers.
+    fn fill_directly(&mut self, room: &mut [u8]) -> Option<Result<usize, Failure>> {
+        self.share_work();
+        let Input::Here(unpacker) = &mut self.input else { return None };
+        let filled = unpacker.fill(room);
+        if let (Ok(filled), Some(hasher)) = (&filled, &mut self.hasher) {
+            hasher.update(room.get(..*filled).unwrap_or_default());
+        }
+        Some(filled)
+    }
+
+    /// Hands over what another worker can do, if one waits.
+    fn share_work(&mut self) {
+        if matches!(self.input, Input::Here(_)) && self.crew.waits() {
+            self.hand_over();
+        }
     }
 
     /// Lets another worker decompress from here on.
@@ -174,6 +191,15 @@ impl<'c, 'env> LayerStream<'c, 'env> {
 
 impl Read for LayerStream<'_, '_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        // A piece at a time, which is still in the processor's cache when it is hashed.
+        if self.start == self.end
+            && self.failure.is_none()
+            && let Some(room) = buffer.get_mut(..BUFFER_BYTES)
+            && let Some(filled) = self.fill_directly(room)
+        {
+            self.failure = filled.as_ref().err().cloned();
+            return filled.map_err(io::Error::other);
+        }
         let read = self.fill_buf()?.read(buffer)?;
         self.consume(read);
         Ok(read)

@@ -24,14 +24,15 @@ impl<'a> Header<'a> {
     /// programs summed signed bytes.
     pub(super) fn new(block: &'a [u8; BLOCK]) -> Result<Self, Malformed> {
         let header = Self(block);
-        let stored = octal(header.field(148, 8)).ok_or(Malformed::Checksum)?;
-        // In two runs of plain additions, which become vector instructions.
-        let parts = [header.field(0, 148), b"        ", header.field(156, BLOCK - 156)];
-        let unsigned = |part: &[u8]| part.iter().map(|byte| u32::from(*byte)).sum::<u32>();
-        let signed = |byte: &u8| i32::from(i8::from_ne_bytes([*byte]));
-        let signed = |part: &[u8]| part.iter().map(signed).sum::<i32>();
-        if stored == u64::from(parts.map(unsigned).iter().sum::<u32>())
-            || i32::try_from(stored) == Ok(parts.map(signed).iter().sum())
+        let field = header.field(148, 8);
+        let stored = octal(field).ok_or(Malformed::Checksum)?;
+        let blank = 8 * u32::from(b' ');
+        let unsigned = sum(block) - sum(field) + blank;
+        // As signed, a byte with the first bit is 256 less.
+        let negative = |bytes: &[u8]| bytes.iter().filter(|byte| !byte.is_ascii()).count();
+        let less = || u64::try_from(256 * (negative(block) - negative(field)));
+        if stored == u64::from(unsigned)
+            || less().is_ok_and(|less| stored.checked_add(less) == Some(unsigned.into()))
         {
             Ok(header)
         } else {
@@ -104,6 +105,18 @@ impl<'a> Header<'a> {
     fn field(self, at: usize, bytes: usize) -> &'a [u8] {
         self.0.get(at..at + bytes).unwrap_or_default()
     }
+}
+
+/// The sum of at most a block's bytes: pairs of bytes are added side by side in the 16 bits that
+/// their sums need.
+fn sum(bytes: &[u8]) -> u32 {
+    const LOW: u64 = 0x00ff_00ff_00ff_00ff;
+    let (words, rest) = bytes.as_chunks::<8>();
+    let pairs = words.iter().map(|word| u64::from_ne_bytes(*word));
+    let pairs: u64 = pairs.map(|word| (word & LOW) + ((word >> 8) & LOW)).sum();
+    let lanes = [pairs, pairs >> 16, pairs >> 32, pairs >> 48].map(|lane| lane & 0xffff);
+    let whole = u32::try_from(lanes.iter().sum::<u64>()).unwrap_or(u32::MAX);
+    whole + rest.iter().map(|byte| u32::from(*byte)).sum::<u32>()
 }
 
 /// A text field ends with its first zero byte, if it has one.

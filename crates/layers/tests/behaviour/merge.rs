@@ -162,6 +162,19 @@ fn a_file_is_wanted_by_the_name_it_gets() {
     assert_eq!(files(&tree), [("usr/lib/a", "2", 1)]);
 }
 
+/// Before it the file was not there under the name by which it is wanted.
+#[test]
+fn a_file_behind_a_later_link_is_of_the_link_s_layer() {
+    let link = || Tar::new().symlink("wanted", "real");
+    let file = |text| Tar::new().file("real", text);
+    let tree = merged(vec![file("1"), link()], &["wanted"]);
+    assert_eq!(files(&tree), [("wanted", "1", 1)]);
+    let tree = merged(vec![file("1"), link(), file("2")], &["wanted"]);
+    assert_eq!(files(&tree), [("wanted", "2", 2)]);
+    let tree = merged(vec![file("1"), link()], &["wanted", "real"]);
+    assert_eq!(files(&tree), [("real", "1", 0)]);
+}
+
 #[test]
 fn fixed_paths_are_found_through_linked_folders() {
     let lower = || Tar::new().file("real/wanted", "1").file("real/other", "1");

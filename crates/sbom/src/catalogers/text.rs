@@ -44,9 +44,7 @@ pub(super) struct LineIndex(Vec<usize>);
 
 impl LineIndex {
     pub(super) fn of(text: &str) -> Self {
-        Self(
-            text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n').map(|(at, _)| at).collect(),
-        )
+        Self(memchr::memchr_iter(b'\n', text.as_bytes()).collect())
     }
 
     /// The 1-based line of the byte at `offset`.

@@ -126,11 +126,13 @@ impl LayerCache {
         if !self.may_be_used() {
             return Ok(());
         }
+        let header = entry::header(key, content);
+        check_size(header.len().saturating_add(content.len()))?;
         let mut file = tempfile::Builder::new()
             .prefix(sweep::UNFINISHED)
             .permissions(Permissions::from_mode(0o600))
             .tempfile_in(&self.folder)?;
-        file.write_all(&entry::header(key, content))?;
+        file.write_all(&header)?;
         file.write_all(content)?;
         // Without fsync: what a crash of the system leaves of it does not pass the checksum.
         file.persist(self.folder.join(key.hex()))?;
@@ -156,6 +158,19 @@ impl LayerCache {
     /// Keeps the first problem.
     fn complain(&self, error: io::Error) {
         self.problem.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(error);
+    }
+}
+
+/// Refuses what is larger than the process may write (`ulimit -f`): to write on would end it by
+/// `SIGXFSZ`.
+fn check_size(bytes: usize) -> io::Result<()> {
+    let max = rustix::process::getrlimit(rustix::process::Resource::Fsize).current;
+    match max {
+        Some(max) if u64::try_from(bytes).is_ok_and(|bytes| bytes > max) => {
+            let message = format!("an entry has {bytes} bytes, and `ulimit -f` allows {max}");
+            Err(io::Error::new(io::ErrorKind::FileTooLarge, message))
+        }
+        _ => Ok(()),
     }
 }
 

@@ -23,7 +23,10 @@ impl<R: BufRead + Skip> TarReader<R> {
             if bytes > MAX_SPECIAL_BYTES {
                 return Err(self.malformed(Malformed::TooLong(MAX_SPECIAL_BYTES)));
             }
-            let Some(block) = self.block()? else { return Err(self.malformed(Malformed::Cut)) };
+            let mut block = [0; BLOCK];
+            if !self.block(&mut block)? {
+                return Err(self.malformed(Malformed::Cut));
+            }
             self.push_entries(block.get(..504).unwrap_or_default())?;
             goes_on = block.get(504) != Some(&0);
         }
@@ -79,8 +82,10 @@ impl<R: BufRead + Skip> TarReader<R> {
             if bytes > MAX_SPECIAL_BYTES {
                 return Err(self.malformed(Malformed::TooLong(MAX_SPECIAL_BYTES)));
             }
-            let block = if self.stored >= length(BLOCK) { self.block()? } else { None };
-            let block = block.ok_or(self.malformed(Malformed::SparseMap))?;
+            let mut block = [0; BLOCK];
+            if self.stored < length(BLOCK) || !self.block(&mut block)? {
+                return Err(self.malformed(Malformed::SparseMap));
+            }
             self.stored -= length(BLOCK);
             for byte in block {
                 if left == Some(0) {

@@ -129,6 +129,17 @@ impl<R: BufRead + Skip> TarReader<R> {
         (!self.is_sparse).then_some((self.at, self.stored))
     }
 
+    /// The first bytes of the content, at most so many, where they are at hand: without holes, and
+    /// in the input's buffer. Nothing is taken.
+    pub(crate) fn peek(&mut self, most: usize) -> Option<&[u8]> {
+        let bytes = usize::try_from(self.stored).map_or(most, |stored| most.min(stored));
+        if self.is_sparse {
+            return None;
+        }
+        // Errors come again when the content is read.
+        self.input.fill_buf().ok()?.get(..bytes)
+    }
+
     /// The content of the present entry from where reading stopped.
     pub(crate) fn content(&mut self) -> Content<'_, R> {
         Content(self)
@@ -142,10 +153,13 @@ impl<R: BufRead + Skip> TarReader<R> {
     /// Goes to the next entry; none at the end of the archive.
     pub(crate) fn next(&mut self) -> Result<Option<Entry>, TarError> {
         self.extensions.clear();
+        let mut block = [0; BLOCK];
         loop {
             self.leave_entry()?;
             self.header_at = self.at;
-            let Some(block) = self.header()? else { return Ok(None) };
+            if !self.header(&mut block)? {
+                return Ok(None);
+            }
             let header = Header::new(&block).map_err(|what| self.malformed(what))?;
             let size = header.size().map_err(|what| self.malformed(what))?;
             match header.type_flag() {
@@ -232,32 +246,35 @@ impl<R: BufRead + Skip> TarReader<R> {
         self.piece = 0;
     }
 
-    /// The next header block; none at the end mark or where the input ends instead of a header.
-    fn header(&mut self) -> Result<Option<[u8; BLOCK]>, TarError> {
-        let Some(block) = self.block()? else { return Ok(None) };
-        if block != [0; BLOCK] {
-            return Ok(Some(block));
+    /// Puts the next header into `block`. False at the end mark or where the input ends instead of
+    /// a header.
+    fn header(&mut self, block: &mut [u8; BLOCK]) -> Result<bool, TarError> {
+        const END: [u8; BLOCK] = [0; BLOCK];
+        if !self.block(block)? {
+            return Ok(false);
         }
-        match self.block()? {
-            None => Ok(None),
-            Some(block) if block == [0; BLOCK] => Ok(None),
-            Some(_) => Err(self.malformed(Malformed::HalfEnd)),
+        if *block != END {
+            return Ok(true);
+        }
+        match self.block(block)? && *block != END {
+            true => Err(self.malformed(Malformed::HalfEnd)),
+            false => Ok(false),
         }
     }
 
-    fn block(&mut self) -> Result<Option<[u8; BLOCK]>, TarError> {
-        let mut block = [0; BLOCK];
+    /// Puts the next block into `block`. False where the input ends instead.
+    fn block(&mut self, block: &mut [u8; BLOCK]) -> Result<bool, TarError> {
         let mut filled = 0;
         while filled < BLOCK {
             let read = self.input.read(block.get_mut(filled..).unwrap_or_default())?;
             match (read, filled) {
-                (0, 0) => return Ok(None),
+                (0, 0) => return Ok(false),
                 (0, _) => return Err(self.malformed(Malformed::Cut)),
                 _ => filled += read,
             }
         }
         self.at += length(BLOCK);
-        Ok(Some(block))
+        Ok(true)
     }
 
     fn read_special(&mut self, size: u64) -> Result<(), TarError> {

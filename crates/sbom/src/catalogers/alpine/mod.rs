@@ -30,6 +30,10 @@ impl Cataloger for Installed {
         "apk-installed"
     }
 
+    fn names(&self) -> &'static [&'static str] {
+        &["installed"]
+    }
+
     fn wants(&self, path: TreePath<'_>, _: &Metadata, _: &[u8]) -> bool {
         path.ends_with("lib/apk/db/installed")
     }

@@ -22,6 +22,10 @@ impl Cataloger for Lockfile {
         "cargo-lock"
     }
 
+    fn names(&self) -> &'static [&'static str] {
+        &["Cargo.lock"]
+    }
+
     fn wants(&self, path: TreePath<'_>, _: &Metadata, _: &[u8]) -> bool {
         path.file_name() == FORMAT.as_bytes()
             && !text::is_inside_package(path)

@@ -30,6 +30,10 @@ impl Cataloger for Manifest {
         "cargo-manifest"
     }
 
+    fn names(&self) -> &'static [&'static str] {
+        &["Cargo.toml", "Cargo.lock"]
+    }
+
     fn wants(&self, path: TreePath<'_>, _: &Metadata, _: &[u8]) -> bool {
         matches!(path.file_name(), b"Cargo.toml" | b"Cargo.lock")
             && !text::is_inside_package(path)

@@ -27,6 +27,10 @@ impl Cataloger for Lockfile {
     }
 
     /// `Pods/Manifest.lock` is a copy of the file.
+    fn names(&self) -> &'static [&'static str] {
+        &["Podfile.lock"]
+    }
+
     fn wants(&self, path: TreePath<'_>, _: &Metadata, _: &[u8]) -> bool {
         path.file_name() == FORMAT.as_bytes()
     }

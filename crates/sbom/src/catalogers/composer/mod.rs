@@ -31,6 +31,10 @@ impl Cataloger for Installed {
         "composer-installed"
     }
 
+    fn names(&self) -> &'static [&'static str] {
+        &["installed.json"]
+    }
+
     fn wants(&self, path: TreePath<'_>, _: &Metadata, _: &[u8]) -> bool {
         path.ends_with("composer/installed.json")
     }
@@ -61,6 +65,10 @@ impl Cataloger for Installed {
 impl Cataloger for Lockfile {
     fn name(&self) -> &'static str {
         "composer-lock"
+    }
+
+    fn names(&self) -> &'static [&'static str] {
+        &["composer.lock"]
     }
 
     fn wants(&self, path: TreePath<'_>, _: &Metadata, _: &[u8]) -> bool {

@@ -14,6 +14,10 @@ impl Cataloger for ConanFile {
         "conan-file"
     }
 
+    fn names(&self) -> &'static [&'static str] {
+        &["conanfile.txt"]
+    }
+
     fn wants(&self, path: TreePath<'_>, _: &Metadata, _: &[u8]) -> bool {
         path.file_name() == b"conanfile.txt"
     }

@@ -16,6 +16,10 @@ impl Cataloger for Lockfile {
         "conan-lock"
     }
 
+    fn names(&self) -> &'static [&'static str] {
+        &["conan.lock"]
+    }
+
     fn wants(&self, path: TreePath<'_>, _: &Metadata, _: &[u8]) -> bool {
         path.file_name() == b"conan.lock"
     }

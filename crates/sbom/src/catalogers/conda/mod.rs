@@ -24,6 +24,10 @@ impl Cataloger for Installed {
         "conda-installed"
     }
 
+    fn names(&self) -> &'static [&'static str] {
+        &["*.json"]
+    }
+
     fn wants(&self, path: TreePath<'_>, _: &Metadata, _: &[u8]) -> bool {
         path.file_name().ends_with(b".json")
             && path.parent().is_some_and(|folder| folder.file_name() == b"conda-meta")

@@ -16,6 +16,10 @@ impl Cataloger for Installed {
         "cran-installed"
     }
 
+    fn names(&self) -> &'static [&'static str] {
+        &["DESCRIPTION"]
+    }
+
     fn wants(&self, path: TreePath<'_>, _: &Metadata, _: &[u8]) -> bool {
         let library = path.parent().and_then(|package| package.parent());
         path.file_name() == b"DESCRIPTION"

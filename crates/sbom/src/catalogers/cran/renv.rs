@@ -16,6 +16,10 @@ impl Cataloger for Renv {
         "cran-renv"
     }
 
+    fn names(&self) -> &'static [&'static str] {
+        &["renv.lock"]
+    }
+
     fn wants(&self, path: TreePath<'_>, _: &Metadata, _: &[u8]) -> bool {
         path.file_name() == b"renv.lock"
     }

@@ -24,6 +24,10 @@ impl Cataloger for Workflows {
         "github-actions"
     }
 
+    fn names(&self) -> &'static [&'static str] {
+        &["*.yml", "*.yaml"]
+    }
+
     fn wants(&self, path: TreePath<'_>, _: &Metadata, _: &[u8]) -> bool {
         if !path.extension().is_some_and(|it| it == b"yml" || it == b"yaml") {
             return false;

@@ -1,6 +1,6 @@
 //! `go.mod`, after the Go Modules Reference, "go.mod files".
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use super::modules::Module;
 use super::release;
@@ -78,15 +78,16 @@ impl GoMod {
 
     /// A replacement of one version counts before one of all versions.
     fn replace(&mut self, replacements: &[(Replacement, u64)]) {
+        // Of several for the same the last counts.
+        let by_module: HashMap<_, _> = replacements
+            .iter()
+            .map(|(it, line)| ((it.path.as_str(), it.version.as_deref()), (&it.with, line)))
+            .collect();
         for requirement in &mut self.requirements {
-            let module = &requirement.module;
-            let exact = replacements.iter().rfind(|(it, _)| {
-                it.path == module.path && it.version.as_deref() == Some(module.version.as_str())
-            });
-            let any = || {
-                replacements.iter().rfind(|(it, _)| it.path == module.path && it.version.is_none())
-            };
-            let Some((Replacement { with, .. }, line)) = exact.or_else(any) else {
+            let Module { path, version } = &requirement.module;
+            let exact = by_module.get(&(path.as_str(), Some(version.as_str())));
+            let any = || by_module.get(&(path.as_str(), None));
+            let Some((with, line)) = exact.or_else(any).copied() else {
                 continue;
             };
             if with.version.is_empty() {
@@ -192,8 +193,8 @@ fn words(line: &str) -> (Vec<String>, &str) {
             _ => {
                 let is_end = |c: char| c.is_whitespace() || matches!(c, '(' | ')');
                 let end = rest.find(is_end).unwrap_or(rest.len());
-                let end = rest.find("//").unwrap_or(end).min(end);
-                rest.split_at(end)
+                let (word, _) = rest.split_at(end);
+                rest.split_at(word.find("//").unwrap_or(end))
             }
         };
         words.push(word.to_owned());

@@ -20,6 +20,10 @@ impl Cataloger for ModuleFiles {
         "go-mod"
     }
 
+    fn names(&self) -> &'static [&'static str] {
+        &["go.mod", "go.sum"]
+    }
+
     fn wants(&self, path: TreePath<'_>, _: &Metadata, _: &[u8]) -> bool {
         matches!(path.file_name(), b"go.mod" | b"go.sum")
             && !text::is_inside_package(path)

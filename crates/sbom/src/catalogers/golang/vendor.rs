@@ -18,6 +18,10 @@ impl Cataloger for Vendored {
         "go-vendor"
     }
 
+    fn names(&self) -> &'static [&'static str] {
+        &["modules.txt"]
+    }
+
     fn wants(&self, path: TreePath<'_>, _: &Metadata, _: &[u8]) -> bool {
         path.ends_with("vendor/modules.txt") && !text::is_inside_package(path)
     }

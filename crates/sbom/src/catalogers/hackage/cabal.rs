@@ -16,6 +16,10 @@ impl Cataloger for Freeze {
         "hackage-cabal"
     }
 
+    fn names(&self) -> &'static [&'static str] {
+        &["cabal.project.freeze"]
+    }
+
     fn wants(&self, path: TreePath<'_>, _: &Metadata, _: &[u8]) -> bool {
         path.file_name() == b"cabal.project.freeze"
     }

@@ -18,6 +18,10 @@ impl Cataloger for Stack {
         "hackage-stack"
     }
 
+    fn names(&self) -> &'static [&'static str] {
+        &["stack.yaml", "stack.yaml.lock"]
+    }
+
     fn wants(&self, path: TreePath<'_>, _: &Metadata, _: &[u8]) -> bool {
         matches!(path.file_name(), b"stack.yaml.lock" | b"stack.yaml")
     }

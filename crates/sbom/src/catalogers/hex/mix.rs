@@ -17,6 +17,10 @@ impl Cataloger for Mix {
     }
 
     /// A lockfile below `deps` was fetched with a package.
+    fn names(&self) -> &'static [&'static str] {
+        &["mix.lock"]
+    }
+
     fn wants(&self, path: TreePath<'_>, _: &Metadata, _: &[u8]) -> bool {
         path.file_name() == b"mix.lock" && !path.components().any(|folder| folder == b"deps")
     }

@@ -21,6 +21,10 @@ impl Cataloger for Rebar {
     }
 
     /// A lockfile below `_build` was fetched with a package.
+    fn names(&self) -> &'static [&'static str] {
+        &["rebar.lock"]
+    }
+
     fn wants(&self, path: TreePath<'_>, _: &Metadata, _: &[u8]) -> bool {
         path.file_name() == b"rebar.lock" && !path.components().any(|folder| folder == b"_build")
     }

@@ -54,6 +54,13 @@ impl Cataloger for Archive {
         "java-archive"
     }
 
+    fn names(&self) -> &'static [&'static str] {
+        &[
+            "*.ear", "*.far", "*.hpi", "*.jar", "*.jpi", "*.kar", "*.lpkg", "*.nar", "*.par",
+            "*.rar", "*.sar", "*.war",
+        ]
+    }
+
     fn wants(&self, path: TreePath<'_>, _: &Metadata, head: &[u8]) -> bool {
         Kind::of(path).is_some_and(|kind| kind.is_plausible(head))
     }

@@ -24,6 +24,10 @@ impl Cataloger for Manifest {
         "julia-manifest"
     }
 
+    fn names(&self) -> &'static [&'static str] {
+        &["*.toml"]
+    }
+
     fn wants(&self, path: TreePath<'_>, _: &Metadata, _: &[u8]) -> bool {
         let name = path.file_name();
         matches!(name, b"Manifest.toml" | b"JuliaManifest.toml")

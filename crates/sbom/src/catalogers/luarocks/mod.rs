@@ -24,6 +24,10 @@ impl Cataloger for Rockspec {
         "luarocks-rockspec"
     }
 
+    fn names(&self) -> &'static [&'static str] {
+        &["*.rockspec"]
+    }
+
     fn wants(&self, path: TreePath<'_>, _: &Metadata, _: &[u8]) -> bool {
         path.file_name().ends_with(b".rockspec")
     }

@@ -20,6 +20,10 @@ impl Cataloger for Bun {
         "npm-bun"
     }
 
+    fn names(&self) -> &'static [&'static str] {
+        &["bun.lock"]
+    }
+
     fn wants(&self, path: TreePath<'_>, _: &Metadata, _: &[u8]) -> bool {
         path.file_name() == b"bun.lock" && !text::is_inside_package(path)
     }

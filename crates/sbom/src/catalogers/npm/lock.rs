@@ -19,6 +19,10 @@ impl Cataloger for Lockfile {
         "npm-lock"
     }
 
+    fn names(&self) -> &'static [&'static str] {
+        &["package-lock.json", "npm-shrinkwrap.json", ".package-lock.json"]
+    }
+
     fn wants(&self, path: TreePath<'_>, _: &Metadata, _: &[u8]) -> bool {
         match path.file_name() {
             b"package-lock.json" | b"npm-shrinkwrap.json" => !text::is_inside_package(path),

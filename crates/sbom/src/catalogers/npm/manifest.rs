@@ -18,6 +18,10 @@ impl Cataloger for Installed {
         "npm-installed"
     }
 
+    fn names(&self) -> &'static [&'static str] {
+        &["package.json"]
+    }
+
     fn wants(&self, path: TreePath<'_>, _: &Metadata, _: &[u8]) -> bool {
         path.file_name() == b"package.json"
             && match Place::of(path) {

@@ -21,6 +21,10 @@ impl Cataloger for Pnpm {
         "npm-pnpm"
     }
 
+    fn names(&self) -> &'static [&'static str] {
+        &["pnpm-lock.yaml"]
+    }
+
     fn wants(&self, path: TreePath<'_>, _: &Metadata, _: &[u8]) -> bool {
         path.file_name() == b"pnpm-lock.yaml" && !text::is_inside_package(path)
     }

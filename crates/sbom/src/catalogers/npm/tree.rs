@@ -1,8 +1,9 @@
 //! The tree of folders that a lockfile describes, and the packages in it.
 
 use std::borrow::Cow;
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::BTreeSet;
 
+use hashbrown::{HashMap, HashSet};
 use sealift_model::{Evidence, Location, Package, Relationship, Scope};
 
 use crate::Facts;

@@ -1,8 +1,8 @@
 //! `packages` of lockfile versions 2 and 3: one entry for each folder, by its path.
 
 use std::borrow::Cow;
-use std::collections::{HashMap, HashSet};
 
+use hashbrown::{HashMap, HashSet};
 use sealift_layers::Limits;
 
 use super::tree::{Entry, Node, ROOT, Tree};
@@ -22,7 +22,8 @@ pub(super) fn tree<'a>(
     let folders = folders(document, packages, limits, facts);
     let by_file = required_by_file(&root, &folders);
     let mut tree = Tree::new(requires(&root, true));
-    let mut places = HashMap::from([("", ROOT)]);
+    let mut places = HashMap::new();
+    places.insert("", ROOT);
     for folder in folders.iter().filter(|folder| !folder.is_link()) {
         let is_project = !folder.is_below_store() && !by_file.contains(folder.name());
         // A workspace that is never published has no version.

@@ -20,6 +20,10 @@ impl Cataloger for Yarn {
         "npm-yarn"
     }
 
+    fn names(&self) -> &'static [&'static str] {
+        &["yarn.lock"]
+    }
+
     fn wants(&self, path: TreePath<'_>, _: &Metadata, _: &[u8]) -> bool {
         path.file_name() == b"yarn.lock" && !text::is_inside_package(path)
     }

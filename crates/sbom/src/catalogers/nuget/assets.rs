@@ -19,6 +19,10 @@ impl Cataloger for Assets {
         "nuget-assets"
     }
 
+    fn names(&self) -> &'static [&'static str] {
+        &["project.assets.json"]
+    }
+
     fn wants(&self, path: TreePath<'_>, _: &Metadata, _: &[u8]) -> bool {
         path.file_name() == b"project.assets.json"
     }

@@ -17,6 +17,10 @@ impl Cataloger for Config {
         "nuget-config"
     }
 
+    fn names(&self) -> &'static [&'static str] {
+        &["packages.config"]
+    }
+
     fn wants(&self, path: TreePath<'_>, _: &Metadata, _: &[u8]) -> bool {
         let name = path.file_name();
         name.eq_ignore_ascii_case(b"packages.config")

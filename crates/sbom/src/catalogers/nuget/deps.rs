@@ -22,6 +22,10 @@ impl Cataloger for Deps {
         "nuget-deps"
     }
 
+    fn names(&self) -> &'static [&'static str] {
+        &["*.json"]
+    }
+
     fn wants(&self, path: TreePath<'_>, _: &Metadata, _: &[u8]) -> bool {
         path.file_name().ends_with(b".deps.json")
     }

@@ -19,6 +19,10 @@ impl Cataloger for Lockfile {
         "nuget-lock"
     }
 
+    fn names(&self) -> &'static [&'static str] {
+        &["packages.lock.json"]
+    }
+
     fn wants(&self, path: TreePath<'_>, _: &Metadata, _: &[u8]) -> bool {
         path.file_name() == b"packages.lock.json"
     }

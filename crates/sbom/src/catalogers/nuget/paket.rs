@@ -15,6 +15,10 @@ impl Cataloger for Paket {
         "nuget-paket"
     }
 
+    fn names(&self) -> &'static [&'static str] {
+        &["paket.lock"]
+    }
+
     fn wants(&self, path: TreePath<'_>, _: &Metadata, _: &[u8]) -> bool {
         path.file_name() == b"paket.lock"
     }

@@ -20,6 +20,10 @@ impl Cataloger for Project {
         "nuget-project"
     }
 
+    fn names(&self) -> &'static [&'static str] {
+        &["*.csproj", "*.fsproj", "*.vbproj", "Directory.Packages.props"]
+    }
+
     fn wants(&self, path: TreePath<'_>, _: &Metadata, _: &[u8]) -> bool {
         let extension = path.extension().unwrap_or_default();
         ["csproj", "fsproj", "vbproj"]

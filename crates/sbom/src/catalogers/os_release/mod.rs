@@ -34,6 +34,27 @@ impl Cataloger for Release {
         NAME
     }
 
+    fn names(&self) -> &'static [&'static str] {
+        &[
+            "os-release",
+            "lsb-release",
+            "almalinux-release",
+            "rocky-release",
+            "oracle-release",
+            "centos-release",
+            "fedora-release",
+            "redhat-release",
+            "system-release",
+            "azurelinux-release",
+            "mariner-release",
+            "photon-release",
+            "SuSE-release",
+            "alpine-release",
+            "debian_version",
+            "arch-release",
+        ]
+    }
+
     fn wants(&self, path: TreePath<'_>, _: &Metadata, _: &[u8]) -> bool {
         FILES.iter().any(|(known, _)| path.bytes() == known.as_bytes())
     }

@@ -23,6 +23,10 @@ impl Cataloger for Lockfile {
         "pub-lock"
     }
 
+    fn names(&self) -> &'static [&'static str] {
+        &["pubspec.lock"]
+    }
+
     fn wants(&self, path: TreePath<'_>, _: &Metadata, _: &[u8]) -> bool {
         path.file_name() == b"pubspec.lock" && !is_in_cache(path)
     }

@@ -18,6 +18,10 @@ impl Cataloger for Archive {
 
     /// Wheels that Python carries to make environments with are no part of this one: those of
     /// `ensurepip`, and those that Debian keeps in its place.
+    fn names(&self) -> &'static [&'static str] {
+        &["*.egg", "*.whl"]
+    }
+
     fn wants(&self, path: TreePath<'_>, _: &Metadata, head: &[u8]) -> bool {
         let folder = path.parent().map(TreePath::file_name).unwrap_or_default();
         let is_kept = matches!(folder, b"_bundled" | b"python-wheels");

@@ -22,6 +22,10 @@ impl Cataloger for Installed {
     }
 
     /// PyPA specifications, "Recording installed projects"; setuptools docs, "Python Eggs".
+    fn names(&self) -> &'static [&'static str] {
+        &["METADATA", "PKG-INFO", "*.egg-info"]
+    }
+
     fn wants(&self, path: TreePath<'_>, _: &Metadata, _: &[u8]) -> bool {
         let folder = path.parent().map(TreePath::file_name).unwrap_or_default();
         match path.file_name() {

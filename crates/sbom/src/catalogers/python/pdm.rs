@@ -18,6 +18,10 @@ impl Cataloger for Pdm {
         "python-pdm"
     }
 
+    fn names(&self) -> &'static [&'static str] {
+        &["pdm.lock"]
+    }
+
     fn wants(&self, path: TreePath<'_>, _: &Metadata, _: &[u8]) -> bool {
         path.file_name() == b"pdm.lock" && !text::is_inside_package(path)
     }

@@ -16,6 +16,10 @@ impl Cataloger for Pipfile {
         "python-pipfile"
     }
 
+    fn names(&self) -> &'static [&'static str] {
+        &["Pipfile.lock"]
+    }
+
     fn wants(&self, path: TreePath<'_>, _: &Metadata, _: &[u8]) -> bool {
         path.file_name() == b"Pipfile.lock" && !text::is_inside_package(path)
     }

@@ -17,6 +17,10 @@ impl Cataloger for Poetry {
         "python-poetry"
     }
 
+    fn names(&self) -> &'static [&'static str] {
+        &["poetry.lock"]
+    }
+
     fn wants(&self, path: TreePath<'_>, _: &Metadata, _: &[u8]) -> bool {
         path.file_name() == b"poetry.lock" && !text::is_inside_package(path)
     }

@@ -24,6 +24,18 @@ impl Cataloger for Project {
         "python-project"
     }
 
+    fn names(&self) -> &'static [&'static str] {
+        &[
+            "pyproject.toml",
+            "setup.py",
+            "Pipfile.lock",
+            "pdm.lock",
+            "poetry.lock",
+            "pylock.toml",
+            "uv.lock",
+        ]
+    }
+
     fn wants(&self, path: TreePath<'_>, _: &Metadata, _: &[u8]) -> bool {
         (matches!(path.file_name(), b"pyproject.toml" | b"setup.py") || is_lockfile(path))
             && !text::is_inside_package(path)

@@ -17,6 +17,10 @@ impl Cataloger for Pylock {
     }
 
     /// PyPA specifications, "pylock.toml", "File Name": also `pylock.<name>.toml`.
+    fn names(&self) -> &'static [&'static str] {
+        &["*.toml"]
+    }
+
     fn wants(&self, path: TreePath<'_>, _: &Metadata, _: &[u8]) -> bool {
         let name = path.file_name();
         let is_pylock =

@@ -41,6 +41,10 @@ impl Cataloger for Requirements {
         "python-requirements"
     }
 
+    fn names(&self) -> &'static [&'static str] {
+        &["*.txt"]
+    }
+
     fn wants(&self, path: TreePath<'_>, _: &Metadata, _: &[u8]) -> bool {
         is_requirements(path) && !text::is_inside_package(path)
     }

@@ -19,6 +19,10 @@ impl Cataloger for Uv {
         "python-uv"
     }
 
+    fn names(&self) -> &'static [&'static str] {
+        &["uv.lock"]
+    }
+
     fn wants(&self, path: TreePath<'_>, _: &Metadata, _: &[u8]) -> bool {
         path.file_name() == b"uv.lock" && !text::is_inside_package(path)
     }

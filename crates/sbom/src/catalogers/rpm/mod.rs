@@ -81,6 +81,17 @@ impl Cataloger for Database {
         "rpm-database"
     }
 
+    fn names(&self) -> &'static [&'static str] {
+        &[
+            "Packages",
+            "Packages.db",
+            "rpmdb.sqlite",
+            "rpmdb.sqlite-journal",
+            "rpmdb.sqlite-wal",
+            "container-manifest-2",
+        ]
+    }
+
     fn wants(&self, path: TreePath<'_>, metadata: &Metadata, _: &[u8]) -> bool {
         metadata.size > 0 && FILES.iter().any(|known| path.ends_with(known))
     }

@@ -17,6 +17,10 @@ impl Cataloger for Installed {
         "ruby-installed"
     }
 
+    fn names(&self) -> &'static [&'static str] {
+        &["*.gemspec"]
+    }
+
     fn wants(&self, path: TreePath<'_>, _: &Metadata, _: &[u8]) -> bool {
         let is_folder = |folder: TreePath<'_>, name: &[u8]| folder.file_name() == name;
         path.file_name().ends_with(b".gemspec")

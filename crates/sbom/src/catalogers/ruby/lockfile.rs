@@ -20,6 +20,10 @@ impl Cataloger for Lockfile {
         "ruby-lock"
     }
 
+    fn names(&self) -> &'static [&'static str] {
+        &["Gemfile.lock", "gems.locked"]
+    }
+
     fn wants(&self, path: TreePath<'_>, _: &Metadata, _: &[u8]) -> bool {
         let is_lockfile = matches!(path.file_name(), b"Gemfile.lock" | b"gems.locked");
         is_lockfile && !is_inside_gem(path)

@@ -24,6 +24,10 @@ impl Cataloger for Resolved {
     }
 
     /// Packages below `.build` and `SourcePackages` were fetched.
+    fn names(&self) -> &'static [&'static str] {
+        &["Package.resolved"]
+    }
+
     fn wants(&self, path: TreePath<'_>, _: &Metadata, _: &[u8]) -> bool {
         path.file_name() == b"Package.resolved"
             && !path.components().any(|it| matches!(it, b".build" | b"SourcePackages"))

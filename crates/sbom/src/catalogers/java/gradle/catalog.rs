@@ -17,6 +17,10 @@ impl Cataloger for Catalog {
         "java-gradle-catalog"
     }
 
+    fn names(&self) -> &'static [&'static str] {
+        &["*.toml"]
+    }
+
     fn wants(&self, path: TreePath<'_>, _: &Metadata, _: &[u8]) -> bool {
         path.file_name().ends_with(b".versions.toml")
             && path.parent().is_some_and(|folder| folder.file_name() == b"gradle")

@@ -15,6 +15,10 @@ impl Cataloger for Lockfile {
         "java-gradle"
     }
 
+    fn names(&self) -> &'static [&'static str] {
+        &["gradle.lockfile", "buildscript-gradle.lockfile"]
+    }
+
     fn wants(&self, path: TreePath<'_>, _: &Metadata, _: &[u8]) -> bool {
         matches!(path.file_name(), b"gradle.lockfile" | b"buildscript-gradle.lockfile")
     }

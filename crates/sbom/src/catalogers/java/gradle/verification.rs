@@ -18,6 +18,10 @@ impl Cataloger for Verification {
         "java-gradle-verification"
     }
 
+    fn names(&self) -> &'static [&'static str] {
+        &["verification-metadata.xml"]
+    }
+
     fn wants(&self, path: TreePath<'_>, _: &Metadata, _: &[u8]) -> bool {
         path.ends_with("gradle/verification-metadata.xml")
     }

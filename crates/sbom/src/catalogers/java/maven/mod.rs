@@ -24,6 +24,10 @@ impl Cataloger for Pom {
     }
 
     /// A `pom.xml` below `META-INF/maven` belongs to an archive that somebody unpacked.
+    fn names(&self) -> &'static [&'static str] {
+        &["pom.xml"]
+    }
+
     fn wants(&self, path: TreePath<'_>, _: &Metadata, _: &[u8]) -> bool {
         path.file_name() == b"pom.xml"
             && !path.components().any(|folder| folder == b"META-INF")

@@ -1,0 +1,91 @@
+//! Which catalogers a file may be for, by its name alone: most files are for hardly any.
+
+use hashbrown::HashMap;
+use sealift_layers::TreePath;
+
+use crate::Cataloger;
+
+/// Bytes of the longest name or ending that a cataloger may state.
+const MAX_NAME_BYTES: usize = 64;
+
+/// Places of catalogers by name, in lower case.
+type Places = HashMap<Vec<u8>, Vec<usize>>;
+
+/// The places of catalogers by the [names](Cataloger::names) that they take.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Sieve {
+    /// Those that take any name.
+    any: Vec<usize>,
+    whole: Places,
+    endings: Places,
+}
+
+impl Sieve {
+    pub(crate) fn new(catalogers: &[&dyn Cataloger]) -> Self {
+        let mut sieve = Self::default();
+        for (place, cataloger) in catalogers.iter().enumerate() {
+            let names = cataloger.names();
+            // What is too long to be looked up tells nothing.
+            if names.is_empty() || names.iter().any(|name| name.len() > MAX_NAME_BYTES) {
+                sieve.any.push(place);
+                continue;
+            }
+            for name in names {
+                let (map, key) = match name.strip_prefix("*.") {
+                    Some(ending) => (&mut sieve.endings, ending),
+                    None => (&mut sieve.whole, *name),
+                };
+                map.entry(key.to_ascii_lowercase().into_bytes()).or_default().push(place);
+            }
+        }
+        sieve
+    }
+
+    /// The places of those that the file may be for, in no order; one may come twice.
+    pub(crate) fn places(&self, path: TreePath<'_>) -> impl Iterator<Item = usize> {
+        let name = path.file_name();
+        let dot = name.iter().rposition(|byte| *byte == b'.');
+        let ending = dot.and_then(|dot| name.get(dot + 1..));
+        let by_ending = ending.and_then(|ending| find(&self.endings, ending));
+        let found = [Some(self.any.as_slice()), find(&self.whole, name), by_ending];
+        found.into_iter().flatten().flatten().copied()
+    }
+}
+
+fn find<'p>(places: &'p Places, name: &[u8]) -> Option<&'p [usize]> {
+    let mut lower = [0; MAX_NAME_BYTES];
+    let lower = lower.get_mut(..name.len())?;
+    lower.copy_from_slice(name);
+    lower.make_ascii_lowercase();
+    places.get(&*lower).map(Vec::as_slice)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ALL;
+
+    fn names(path: &str) -> Vec<&'static str> {
+        let places = Sieve::new(ALL).places(TreePath::from(path)).collect::<Vec<_>>();
+        places.into_iter().map(|place| ALL[place].name()).collect()
+    }
+
+    #[test]
+    fn finds_by_name_and_ending_whatever_the_case() {
+        let anything = names("x").len();
+        assert_eq!(names("a/PACKAGE.json").len(), anything + 3, "npm, and what wants any JSON");
+        assert!(names("a/B.WAR").contains(&"java-archive"));
+        assert!(names(".jar").contains(&"java-archive"), "`wants` decides");
+        assert_eq!(names(&"x".repeat(MAX_NAME_BYTES + 1)).len(), anything);
+        assert!(anything < 5, "most state names");
+    }
+
+    #[test]
+    fn fixed_paths_pass() {
+        for cataloger in ALL {
+            for path in cataloger.fixed_paths() {
+                assert!(names(path).contains(&cataloger.name()), "{path}");
+            }
+        }
+    }
+}
