@@ -112,3 +112,16 @@ def test_the_module_says_what_it_has() -> None:
             place: object = sealift
             for part in name.split(".")[1:]:
                 place = getattr(place, part)
+
+
+def test_the_readme_does_what_it_says(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "examples").symlink_to(ROOT / "examples")
+    (tmp_path / "cosign.pub").write_text(sealift.generate_key_pair(b"").public)
+    monkeypatch.chdir(tmp_path)
+    text = (ROOT / "bindings/python/README.md").read_text()
+    code = text.split("```python\n")[1].split("```")[0]
+    exec(compile(code, "README.md", "exec"), {})
+    printed = capsys.readouterr().out
+    assert "CVE-2021-44228 CRITICAL" in printed and "signature-present" in printed
