@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pickle
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -112,3 +114,48 @@ def test_the_module_says_what_it_has() -> None:
             place: object = sealift
             for part in name.split(".")[1:]:
                 place = getattr(place, part)
+
+
+def test_the_readme_does_what_it_says(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "examples").symlink_to(ROOT / "examples")
+    (tmp_path / "cosign.pub").write_text(sealift.generate_key_pair(b"").public)
+    monkeypatch.chdir(tmp_path)
+    text = (ROOT / "bindings/python/README.md").read_text()
+    code = text.split("```python\n")[1].split("```")[0]
+    exec(compile(code, "README.md", "exec"), {})
+    printed = capsys.readouterr().out
+    assert "CVE-2021-44228 CRITICAL" in printed and "signature-present" in printed
+
+
+def test_the_example_script(example: str, database: sealift.Database, tmp_path: Path) -> None:
+    key = tmp_path / "a.pub"
+    key.write_text(sealift.generate_key_pair(b"").public)
+    run = check_script(example, key, database)
+    assert run.returncode == 1
+    assert run.stdout.startswith("not verified (signature-present)")
+
+
+def test_the_example_script_on_signed_images(data: Path, database: sealift.Database) -> None:
+    folder = data / "sigstore/signed-images"
+    run = check_script(
+        f"oci:{folder / 'p256-bundle'}@{digest_of(folder, 'p256-bundle')}",
+        folder / "keys/ecdsa-p256.pub",
+        database,
+    )
+    assert run.returncode == 0, run.stdout + run.stderr
+    assert "is signed by the key" in run.stdout and "PASS" in run.stdout
+
+
+def digest_of(folder: Path, name: str) -> str:
+    lines = (folder / "cases.tsv").read_text().splitlines()
+    return next(line.split("\t")[4] for line in lines if line.startswith(f"{name}\t"))
+
+
+def check_script(
+    image: str, key: Path, database: sealift.Database
+) -> subprocess.CompletedProcess[str]:
+    script = [sys.executable, str(ROOT / "examples/python/check.py")]
+    command = [*script, image, str(key), str(database.path)]
+    return subprocess.run(command, capture_output=True, text=True, check=False)

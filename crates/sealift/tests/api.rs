@@ -1,5 +1,4 @@
 //! What `docs/api.md` names in Rust is there.
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 /// The names, each of which must be that of something: else this does not compile.
 macro_rules! names {
