@@ -10,6 +10,7 @@ mod example_image;
 mod lint;
 mod mutate;
 mod process;
+mod python;
 mod setup;
 mod test;
 mod zip;
@@ -31,6 +32,7 @@ struct Task {
 const TASKS: &[Task] = &[
     Task { name: "demo", does: "scan the example image, without network", run: demo::run },
     Task { name: "test", does: "run all tests", run: test::run },
+    Task { name: "test-python", does: "run the tests of the Python binding", run: python::test },
     Task { name: "lint", does: "check format, lints, docs, licences", run: lint::run },
     Task { name: "mutate", does: "change all that is signed, bit by bit", run: mutate::run },
     Task { name: "bench", does: "measure what scans cost", run: bench::run },

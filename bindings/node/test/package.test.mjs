@@ -75,6 +75,20 @@ test('the types name what is there', async (context) => {
   }
 })
 
+test('the table of the API names what is there', async (context) => {
+  const typescript = await import('typescript').catch(() => undefined)
+  if (!typescript) return context.skip('TypeScript is not installed')
+  const { members } = declared(typescript.default)
+  const rows = readFileSync(join(project, 'docs/api.md'), 'utf8').split('\n').filter((line) => line.startsWith('| ')).slice(1)
+  const cells = rows.map((row) => row.split('|')[4].trim().replaceAll('`', '')).filter(Boolean)
+  assert.ok(cells.length > 15)
+  for (const cell of cells) {
+    const [name, member] = cell.split('.')
+    if (member) assert.ok(members.get(name)?.includes(member), cell)
+    else assert.equal(typeof esm[name], 'function', cell)
+  }
+})
+
 test('the command is the same', () => {
   const run = (...given) => spawnSync(process.execPath, [join(here, 'bin/sealift.js'), ...given], { encoding: 'utf8' })
   assert.match(run('version').stdout, /0\.1\.0/)

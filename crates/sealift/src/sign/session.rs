@@ -44,7 +44,7 @@ pub struct Vouching {
 /// let client = Client::new(Config::default())?;
 /// let registries = Registries::new(client.clone(), Keychain::default());
 /// let image = RegistryImage::new(registries, "localhost:5000/shop:1.4".parse()?);
-/// let key = PrivateKey::from_pem(&std::fs::read("cosign.key")?, || Ok("password".into()))?;
+/// let key = PrivateKey::from_pem(&std::fs::read("cosign.key")?, || Ok(b"password".to_vec().into()))?;
 /// let (services, root) = (Services::default(), TrustedRoot::default());
 /// let vouching = Vouching { client, services, root, requires_sct: true };
 /// let now = || Timestamp::from(std::time::SystemTime::now());

@@ -1,25 +1,30 @@
 //! Who signed an image or a file, and whether a byte has changed since.
 //!
 //! ```no_run
-//! use sealift::Target;
 //! use sealift::verify::{
-//!     Attachment, Policy, PublicKey, SignedImage, TrustedKey, TrustedRoot, Verifier, VerifyOptions,
+//!     Attachment, BundleVerifier, Policy, SignedImage, TrustedKey, TrustedRoot, VerifyOptions,
+//!     provider, public_key,
 //! };
+//! use sealift::{Silent, Target};
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! # let now = sealift::Timestamp::from_unix_seconds(0)?;
-//! let key = PublicKey::from_pem(&std::fs::read("cosign.pub")?)?;
+//! let key = public_key(&std::fs::read("cosign.pub")?)?;
 //! let policy = Policy::keys([TrustedKey::new(key)]).insecure_ignore_tlog();
 //! let options = VerifyOptions::default();
 //! let target = Target::image_layout("images/", Some("shop:1.4"));
 //! let image = SignedImage::open(&target, Attachment::Signatures, policy.signer_kind(), &options)?;
 //! let root = TrustedRoot::default();
-//! let verified = image.verify(&Verifier::new(&root), &policy, &[], now, &sealift::Silent);
+//! let verifier = BundleVerifier::with_provider(&root, provider());
+//! let verified = image.verify(&verifier, &policy, &[], now, &Silent);
 //! for signature in verified.map_err(|error| error.to_string())?.signatures {
 //!     println!("{}", String::from_utf8_lossy(signature.payload()));
 //! }
 //! # Ok(())
 //! # }
 //! ```
+//!
+//! A [`Verifier`] does the same in one call, and tells what was proved as data ([`ImageProof`]); the
+//! parts above are for those who need every detail.
 //!
 //! Files need no more than a [`Bundle`] and a [`Verifier`]; [`detached`] makes a bundle of a
 //! signature that lies in a file of its own.

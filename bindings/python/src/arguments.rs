@@ -1,0 +1,188 @@
+//! Keyword arguments, taken one by one: what is left over is an error that names it.
+
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use pyo3::exceptions::{PyTypeError, PyValueError};
+use pyo3::prelude::*;
+use pyo3::types::{PyDict, PyMapping};
+use sealift::http::{Client, Config, Roots};
+use sealift::registry::{Credential, Keychain, Registries};
+use sealift::{LayerCache, Limits, RegistryImage, Target, Timestamp};
+
+use crate::error;
+
+/// The keyword arguments of one call.
+pub(crate) struct Arguments<'py> {
+    function: &'static str,
+    given: Option<Bound<'py, PyDict>>,
+}
+
+impl<'py> Arguments<'py> {
+    pub(crate) fn new(
+        function: &'static str,
+        given: Option<&Bound<'py, PyDict>>,
+    ) -> PyResult<Self> {
+        Ok(Self { function, given: given.map(|given| given.copy()).transpose()? })
+    }
+
+    /// The object under a name, unless it is `None`.
+    pub(crate) fn object(&self, name: &str) -> PyResult<Option<Bound<'py, PyAny>>> {
+        let Some(given) = &self.given else { return Ok(None) };
+        let Some(value) = given.get_item(name)? else { return Ok(None) };
+        given.del_item(name)?;
+        Ok((!value.is_none()).then_some(value))
+    }
+
+    /// The value under a name, unless it is `None`.
+    pub(crate) fn take<T>(&self, name: &str) -> PyResult<Option<T>>
+    where
+        T: for<'a> FromPyObject<'a, 'py>,
+    {
+        let Some(value) = self.object(name)? else { return Ok(None) };
+        let taken = value.extract::<T>().map_err(|error| -> PyErr { error.into() });
+        taken.map(Some).map_err(|error| {
+            let why = error.value(value.py()).to_string();
+            PyTypeError::new_err(format!("{}(): argument '{name}': {why}", self.function))
+        })
+    }
+
+    /// A flag, off where it is not given.
+    pub(crate) fn flag(&self, name: &str) -> PyResult<bool> {
+        Ok(self.take(name)?.unwrap_or(false))
+    }
+
+    /// A value that is written as text, `what` being what it should be.
+    pub(crate) fn parsed<T: std::str::FromStr>(
+        &self,
+        name: &str,
+        what: &str,
+    ) -> PyResult<Option<T>> {
+        let Some(text) = self.take::<String>(name)? else { return Ok(None) };
+        text.parse().map(Some).map_err(|_| self.refused(name, &format!("{text:?} is not {what}")))
+    }
+
+    pub(crate) fn refused(&self, name: &str, why: &str) -> PyErr {
+        PyValueError::new_err(format!("{}(): argument '{name}': {why}", self.function))
+    }
+
+    /// That nothing is left over.
+    pub(crate) fn finish(&self) -> PyResult<()> {
+        let Some(given) = &self.given else { return Ok(()) };
+        match given.keys().iter().next() {
+            None => Ok(()),
+            Some(name) => Err(PyTypeError::new_err(format!(
+                "{}() got an unexpected keyword argument '{name}'",
+                self.function
+            ))),
+        }
+    }
+
+    /// The time by which is judged: `as_of`, else now.
+    pub(crate) fn time(&self) -> PyResult<Timestamp> {
+        Ok(self.parsed("as_of", "a time as 2026-01-31T12:00:00Z")?.unwrap_or_else(now))
+    }
+
+    pub(crate) fn threads(&self) -> PyResult<Option<NonZeroUsize>> {
+        let Some(threads) = self.take::<usize>("threads")? else { return Ok(None) };
+        NonZeroUsize::new(threads).map(Some).ok_or_else(|| self.refused("threads", "it is zero"))
+    }
+
+    /// Bounds on what it may cost: `memory_limit` in bytes, and `limits` by their names.
+    pub(crate) fn limits(&self) -> PyResult<Limits> {
+        let mut limits = Limits::default();
+        if let Some(bytes) = self.take("memory_limit")? {
+            limits.max_kept_bytes = bytes;
+            limits.max_file_bytes = limits.max_file_bytes.min(bytes);
+        }
+        let Some(given) = self.object("limits")? else { return Ok(limits) };
+        for item in given.cast_into::<PyMapping>()?.items()?.iter() {
+            let (name, value): (String, u64) = item.extract()?;
+            let known = match name.as_str() {
+                "max_layer_bytes" => &mut limits.max_layer_bytes,
+                "max_file_bytes" => &mut limits.max_file_bytes,
+                "max_layer_entries" => &mut limits.max_layer_entries,
+                "max_tree_entries" => &mut limits.max_tree_entries,
+                "max_names_bytes" => &mut limits.max_names_bytes,
+                "max_inflate_ratio" => &mut limits.max_inflate_ratio,
+                "max_archive_entries" => &mut limits.max_archive_entries,
+                "max_archive_bytes" => &mut limits.max_archive_bytes,
+                "max_archive_ratio" => &mut limits.max_archive_ratio,
+                "max_document_bytes" => &mut limits.max_document_bytes,
+                _ => return Err(self.refused("limits", &format!("no limit is named {name:?}"))),
+            };
+            *known = value;
+        }
+        Ok(limits)
+    }
+
+    /// The layer cache in a folder that is named; none where none is.
+    pub(crate) fn cache(&self) -> PyResult<Option<Arc<LayerCache>>> {
+        let folder = self.take::<PathBuf>("cache_dir")?;
+        Ok(folder.map(|folder| Arc::new(LayerCache::new(folder.join("layers"), system_time()))))
+    }
+
+    /// How registries are asked: `username`, `password`, `token`, `auth_file`, `insecure`,
+    /// `ca_file`.
+    pub(crate) fn access(&self) -> PyResult<Access> {
+        let login = self.take("username")?.zip(self.take("password")?);
+        let login = login.map(|(user, password)| Credential::Basic { user, password });
+        let token = self.take("token")?.map(Credential::RegistryToken);
+        let auth_files = self.take::<PathBuf>("auth_file")?.into_iter().collect();
+        let is_insecure = self.flag("insecure")?;
+        let roots = self.take::<PathBuf>("ca_file")?.map(|path| error::read(&path)).transpose()?;
+        Ok(Access { login: login.or(token), auth_files, is_insecure, authorities: roots })
+    }
+
+    /// The image of a name, which is on this machine or in a registry.
+    pub(crate) fn image(&self, name: &str, access: &Access) -> PyResult<Target> {
+        match Target::local_image(name) {
+            Some(target) => Ok(target),
+            None => Ok(Target::Registry(self.registry_image(name, access)?)),
+        }
+    }
+
+    pub(crate) fn registry_image(&self, name: &str, access: &Access) -> PyResult<RegistryImage> {
+        let reference: sealift::Reference = name.parse().map_err(|error| {
+            PyValueError::new_err(format!("{}(): image {name:?}: {error}", self.function))
+        })?;
+        let registries = access.registries(reference.registry())?;
+        Ok(RegistryImage::new(registries, reference))
+    }
+}
+
+/// How registries are asked.
+pub(crate) struct Access {
+    login: Option<Credential>,
+    auth_files: Vec<PathBuf>,
+    is_insecure: bool,
+    authorities: Option<Vec<u8>>,
+}
+
+impl Access {
+    fn registries(&self, registry: &str) -> PyResult<Registries> {
+        let mut config = Config::default();
+        if self.is_insecure {
+            config.insecure_hosts.insert(registry.to_ascii_lowercase());
+        }
+        if let Some(pem) = &self.authorities {
+            config.roots = Roots::SystemAnd(pem.clone());
+        }
+        let mut keychain = Keychain::default();
+        keychain.files.clone_from(&self.auth_files);
+        keychain.given.extend(self.login.clone().map(|login| (registry.to_owned(), login)));
+        let client = Client::new(config).map_err(|error| error::value(&error))?;
+        Ok(Registries::new(client, keychain))
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "a caller in Python names no clock")]
+fn system_time() -> std::time::SystemTime {
+    std::time::SystemTime::now()
+}
+
+/// Now.
+pub(crate) fn now() -> Timestamp {
+    Timestamp::from(system_time())
+}

@@ -1,0 +1,210 @@
+//! Deciding.
+
+use std::path::PathBuf;
+
+use pyo3::prelude::*;
+use pyo3::types::PyDict;
+use sealift::policy::{Identity, ImageVerification, PolicyFiles, Requirement, Signer, Wanted};
+
+use crate::arguments::Arguments;
+use crate::data::data_class;
+use crate::error;
+use crate::report::Report;
+use crate::scan::{Scan, severities};
+
+data_class! {
+    /// Why the gate decides as it does.
+    Reason shown(action, text) {
+        action: String = "/Action",
+        about: String = "/About",
+        text: String = "/Text",
+    }
+}
+
+/// Whether something may pass, with all that belongs to it.
+#[pyclass(frozen, module = "sealift._native")]
+#[derive(Debug)]
+pub(crate) struct Decision {
+    json: String,
+    text: String,
+    value: serde_json::Value,
+    report: Option<Py<Report>>,
+}
+
+#[pymethods]
+impl Decision {
+    /// `pass`, `warn`, `fail` or `incomplete`.
+    #[getter]
+    fn verdict(&self) -> String {
+        let verdict = self.value.get("Verdict").and_then(serde_json::Value::as_str);
+        verdict.unwrap_or_default().to_owned()
+    }
+
+    /// Whether it may pass, with warnings or without.
+    #[getter]
+    fn allowed(&self) -> bool {
+        ["pass", "warn"].contains(&self.verdict().as_str())
+    }
+
+    /// Why.
+    #[getter]
+    fn reasons(&self) -> Vec<Reason> {
+        let reasons = self.value.get("Reasons").and_then(serde_json::Value::as_array);
+        reasons.into_iter().flatten().cloned().map(Reason::new).collect()
+    }
+
+    /// What was scanned, without what does not count; none of a decision that was read from JSON.
+    #[getter]
+    fn report(&self, py: Python<'_>) -> Option<Py<Report>> {
+        self.report.as_ref().map(|report| report.clone_ref(py))
+    }
+
+    /// The verdict first, then the reasons, as the command prints it.
+    #[getter]
+    fn text(&self) -> String {
+        self.text.clone()
+    }
+
+    fn to_json(&self) -> String {
+        self.json.clone()
+    }
+
+    fn to_dict<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        crate::data::to_python(py, &self.value)
+    }
+
+    /// What `to_json` gave, with the text of before.
+    #[staticmethod]
+    #[pyo3(signature = (json, text=String::new()))]
+    fn from_json(json: String, text: String) -> PyResult<Self> {
+        let value = serde_json::from_str(&json).map_err(|error| error::value(&error))?;
+        Ok(Self { json, text, value, report: None })
+    }
+
+    fn __bool__(&self) -> bool {
+        self.allowed()
+    }
+
+    fn __repr__(&self) -> String {
+        let verdict = crate::data::quoted(&self.verdict());
+        format!("Decision(verdict={verdict}, reasons=<{}>)", self.reasons().len())
+    }
+
+    fn __eq__(&self, other: &Bound<'_, PyAny>) -> bool {
+        other.cast::<Self>().is_ok_and(|other| other.get().value == self.value)
+    }
+
+    fn __hash__(&self) -> u64 {
+        crate::data::hash(&self.json)
+    }
+
+    fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<(Bound<'py, PyAny>, (String, String))> {
+        let this = slf.get();
+        Ok((slf.get_type().getattr("from_json")?, (this.json.clone(), this.text.clone())))
+    }
+}
+
+/// Decides whether images may pass: a policy, with the files that it names.
+#[pyclass(frozen, module = "sealift._native")]
+#[derive(Debug)]
+pub(crate) struct Gate {
+    gate: sealift::policy::Gate,
+    told: Vec<String>,
+}
+
+#[pymethods]
+impl Gate {
+    /// Reads the files, and takes what is said besides.
+    #[new]
+    #[pyo3(signature = (policy=None, **options))]
+    fn new(policy: Option<PathBuf>, options: Option<&Bound<'_, PyDict>>) -> PyResult<Self> {
+        let arguments = Arguments::new("Gate", options)?;
+        let files = PolicyFiles {
+            policy,
+            ignore: arguments.take("ignore_files")?.unwrap_or_default(),
+            vex: arguments.take("vex_files")?.unwrap_or_default(),
+        };
+        let mut loaded = files.load().map_err(|error| error::policy(&error))?;
+        let decides = &mut loaded.policy.gate;
+        if let Some(words) = arguments.take::<Vec<String>>("fail_on")? {
+            decides.fail_on = severities(&arguments, "fail_on", &words)?;
+        }
+        if let Some(words) = arguments.take::<Vec<String>>("warn_on")? {
+            decides.warn_on = severities(&arguments, "warn_on", &words)?;
+        }
+        decides.fixed_only |= arguments.flag("fixed_only")?;
+        decides.allow_incomplete |= arguments.flag("allow_incomplete")?;
+        decides.require_justification |= arguments.flag("require_justification")?;
+        decides.max_age_days = arguments.take("max_age_days")?.or(decides.max_age_days);
+        if let Some(signer) = signer(&arguments)? {
+            decides.requirements = vec![Requirement::new(Wanted::Signature, signer)];
+        }
+        for requirement in &decides.requirements {
+            ImageVerification::check(requirement).map_err(|error| error::proof(&error))?;
+        }
+        loaded.policy.sources.insecure_ignore_tlog |= arguments.flag("ignore_tlog")?;
+        if let Some(root) = arguments.take::<PathBuf>("trusted_root")? {
+            loaded.policy.sources.trusted_root = Some(root.display().to_string());
+        }
+        let now = arguments.time()?;
+        arguments.finish()?;
+        let told = loaded.told.clone();
+        let gate = sealift::policy::Gate::of(loaded, now);
+        Ok(Self { gate: gate.map_err(|error| error::policy(&error))?, told })
+    }
+
+    /// The files that were read, and what of them does not count.
+    #[getter]
+    fn files(&self) -> Vec<String> {
+        self.told.clone()
+    }
+
+    /// Scans an image, verifies what the policy requires, and decides. Takes what `scan_image` takes
+    /// but for what filters findings.
+    #[pyo3(signature = (image, **options))]
+    fn check(
+        &self,
+        py: Python<'_>,
+        image: &str,
+        options: Option<&Bound<'_, PyDict>>,
+    ) -> PyResult<Decision> {
+        let arguments = Arguments::new("check", options)?;
+        let access = arguments.access()?;
+        let Scan { scanner, mut options, watcher, .. } = Scan::of(&arguments)?;
+        arguments.finish()?;
+        options.name.get_or_insert_with(|| image.to_owned());
+        let target = arguments.image(image, &access)?;
+        let gate = self.gate.clone();
+        let work = move |observer: &dyn sealift::Observer| {
+            gate.admit(&scanner, &target, &options, observer)
+        };
+        let admission = watcher.run(py, work)?.map_err(error::scan)?;
+        let json = admission.outcome.json();
+        let value = serde_json::from_str(&json).map_err(|error| error::value(&error))?;
+        let text = admission.outcome.text();
+        let report = Some(Py::new(py, Report::new(admission.report))?);
+        Ok(Decision { json, text, value, report })
+    }
+
+    fn __repr__(&self) -> String {
+        format!("Gate(files=<{}>)", self.told.len())
+    }
+}
+
+/// Who must have signed: the file of a key, or an identity.
+fn signer(arguments: &Arguments<'_>) -> PyResult<Option<Signer>> {
+    let key = arguments.take::<PathBuf>("key")?;
+    let mut identity = Identity::default();
+    identity.subject = arguments.take("identity")?;
+    identity.subject_regexp = arguments.take("identity_regexp")?;
+    identity.issuer = arguments.take("issuer")?;
+    identity.issuer_regexp = arguments.take("issuer_regexp")?;
+    let names_identity = identity != Identity::default();
+    match key {
+        Some(_) if names_identity => {
+            Err(arguments.refused("key", "a key and an identity exclude each other"))
+        }
+        Some(key) => Ok(Some(Signer::Key(key.display().to_string()))),
+        None => Ok(names_identity.then_some(Signer::Identity(identity))),
+    }
+}

@@ -1,0 +1,260 @@
+//! Reports: what is in a target, and what of that is vulnerable.
+
+use std::collections::BTreeMap;
+use std::num::NonZeroUsize;
+use std::sync::{Arc, OnceLock};
+
+use pyo3::exceptions::PyValueError;
+use pyo3::prelude::*;
+use sealift::{Format, JsonOptions, TableStyle, render};
+use serde_json::Value;
+
+use crate::data::{data_class, hash, quoted, to_python};
+use crate::error;
+
+/// Columns of a table.
+const WIDTH: usize = 160;
+
+data_class! {
+    /// A vulnerability of a package, as Trivy's JSON has it.
+    Finding shown(id, package, version, severity) {
+        id: String = "/VulnerabilityID",
+        package: String = "/PkgName",
+        version: String = "/InstalledVersion",
+        fixed_version: Option<String> = "/FixedVersion",
+        severity: String = "/Severity",
+        severity_source: Option<String> = "/SeveritySource",
+        status: String = "/Status",
+        title: String = "/Title",
+        description: String = "/Description",
+        purl: Option<String> = "/PkgIdentifier/PURL",
+        path: Option<String> = "/PkgPath",
+        paths: Vec<String> = "/Paths",
+        layer: Option<String> = "/Layer/DiffID",
+        base: Option<String> = "/FromBase",
+        record_ids: Vec<String> = "/RecordIDs",
+        aliases: Vec<String> = "/Aliases",
+        cwe_ids: Vec<String> = "/CweIDs",
+        references: Vec<String> = "/References",
+        primary_url: String = "/PrimaryURL",
+        epss: Option<f64> = "/EPSS/Score",
+        target: String = "/Target",
+    }
+}
+
+data_class! {
+    /// A package, as Trivy's JSON has it.
+    Package shown(name, version, purl) {
+        id: String = "/ID",
+        name: String = "/Name",
+        version: String = "/Version",
+        purl: Option<String> = "/Identifier/PURL",
+        licenses: Vec<String> = "/Licenses",
+        source_name: Option<String> = "/SrcName",
+        source_version: Option<String> = "/SrcVersion",
+        path: Option<String> = "/FilePath",
+        paths: Vec<String> = "/Paths",
+        layer: Option<String> = "/Layer/DiffID",
+        base: Option<String> = "/FromBase",
+        depends_on: Vec<String> = "/DependsOn",
+        kind: String = "/Type",
+        target: String = "/Target",
+    }
+}
+
+data_class! {
+    /// Something that could not be read, or is odd.
+    Diagnostic shown(message, path, impact) {
+        message: String = "/Message",
+        path: Option<String> = "/Path",
+        line: Option<u64> = "/Line",
+        layer: Option<String> = "/Layer",
+        impact: String = "/Impact",
+    }
+}
+
+/// One scan with its result.
+///
+/// Equality, hash and pickling are those of its JSON.
+#[pyclass(frozen, module = "sealift._native")]
+#[derive(Debug)]
+pub(crate) struct Report {
+    /// What was scanned here; none of a report that was read from JSON.
+    scanned: Option<Arc<sealift::Report>>,
+    text: OnceLock<String>,
+    value: OnceLock<Value>,
+}
+
+impl Report {
+    pub(crate) fn new(scanned: sealift::Report) -> Self {
+        Self { scanned: Some(Arc::new(scanned)), text: OnceLock::new(), value: OnceLock::new() }
+    }
+
+    fn text(&self) -> &str {
+        self.text.get_or_init(|| {
+            let Some(scanned) = &self.scanned else { return String::new() };
+            let mut options = JsonOptions::default();
+            options.threads = std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
+            written(scanned, &Format::Json(options)).unwrap_or_default()
+        })
+    }
+
+    fn value(&self) -> &Value {
+        self.value.get_or_init(|| serde_json::from_str(self.text()).unwrap_or_default())
+    }
+
+    fn at(&self, place: &str) -> Option<String> {
+        self.value().pointer(place).and_then(Value::as_str).map(str::to_owned)
+    }
+
+    /// The objects of a list in each result, with the result's name.
+    fn rows(&self, list: &str) -> Vec<Value> {
+        let results = self.value().pointer("/Results").and_then(Value::as_array);
+        let rows = results.into_iter().flatten().flat_map(|result| {
+            let about = ["Target", "Class", "Type"].map(|name| (name, result.get(name).cloned()));
+            let rows = result.get(list).and_then(Value::as_array).into_iter().flatten();
+            rows.map(move |row| {
+                let mut row = row.clone();
+                if let Some(members) = row.as_object_mut() {
+                    for (name, value) in about.clone() {
+                        members.extend(value.map(|value| (name.to_owned(), value)));
+                    }
+                }
+                row
+            })
+        });
+        rows.collect()
+    }
+}
+
+fn written(report: &sealift::Report, format: &Format) -> std::io::Result<String> {
+    let mut bytes = Vec::new();
+    render(report, format, &mut bytes)?;
+    String::from_utf8(bytes).map_err(std::io::Error::other)
+}
+
+#[pymethods]
+impl Report {
+    /// What was scanned.
+    #[getter]
+    fn artifact_name(&self) -> String {
+        self.at("/ArtifactName").unwrap_or_default()
+    }
+
+    /// What that is: `container_image`, `filesystem`, `cyclonedx`, `spdx`.
+    #[getter]
+    fn artifact_type(&self) -> String {
+        self.at("/ArtifactType").unwrap_or_default()
+    }
+
+    /// The digest of the image's manifest, where it has one.
+    #[getter]
+    fn digest(&self) -> Option<String> {
+        self.at("/Metadata/ManifestDigest")
+    }
+
+    /// The vulnerabilities.
+    #[getter]
+    fn findings(&self, py: Python<'_>) -> Vec<Finding> {
+        py.detach(|| self.rows("Vulnerabilities").into_iter().map(Finding::new).collect())
+    }
+
+    /// The packages.
+    #[getter]
+    fn packages(&self, py: Python<'_>) -> Vec<Package> {
+        py.detach(|| self.rows("Packages").into_iter().map(Package::new).collect())
+    }
+
+    /// What could not be read, or is odd.
+    #[getter]
+    fn diagnostics(&self) -> Vec<Diagnostic> {
+        let all = self.value().pointer("/Diagnostics").and_then(Value::as_array);
+        all.into_iter().flatten().cloned().map(Diagnostic::new).collect()
+    }
+
+    /// What was asked for and not done.
+    #[getter]
+    fn notes(&self) -> Vec<String> {
+        let all = self.value().pointer("/Notes").and_then(Value::as_array);
+        all.into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect()
+    }
+
+    /// How many findings there are of each severity that has some.
+    #[getter]
+    fn counts(&self) -> BTreeMap<String, usize> {
+        let mut counts = BTreeMap::new();
+        for row in self.rows("Vulnerabilities") {
+            let severity = row.get("Severity").and_then(Value::as_str).unwrap_or_default();
+            *counts.entry(severity.to_owned()).or_default() += 1;
+        }
+        counts
+    }
+
+    /// The report in a format: `json`, `table`, `cyclonedx`, `cyclonedx-vuln`, `spdx-json`, `spdx`,
+    /// `sarif`, `junit`, `markdown`, `gitlab`. Of a report that was unpickled or read from JSON,
+    /// only `json` is left.
+    fn render(&self, py: Python<'_>, format: &str) -> PyResult<String> {
+        let format = match format {
+            "json" => return Ok(self.text().to_owned()),
+            "table" => Format::Table(TableStyle::plain(WIDTH)),
+            "cyclonedx" => Format::CycloneDx,
+            "cyclonedx-vuln" => Format::CycloneDxWithVulnerabilities,
+            "spdx-json" => Format::SpdxJson,
+            "spdx" => Format::Spdx,
+            "sarif" => Format::Sarif,
+            "junit" => Format::Junit,
+            "markdown" => Format::Markdown,
+            "gitlab" => Format::GitLab,
+            other => {
+                let message = format!("{other:?} is no format of reports");
+                return Err(PyValueError::new_err(message));
+            }
+        };
+        let Some(scanned) = &self.scanned else {
+            return Err(PyValueError::new_err(
+                "of a report that was read from JSON, only JSON is left",
+            ));
+        };
+        py.detach(|| written(scanned, &format)).map_err(|error| error::value(&error))
+    }
+
+    /// The report as JSON, in Trivy's schema 2.
+    fn to_json(&self, py: Python<'_>) -> String {
+        py.detach(|| self.text().to_owned())
+    }
+
+    /// The same as plain data.
+    fn to_dict<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        to_python(py, self.value())
+    }
+
+    /// What `to_json` gave.
+    #[staticmethod]
+    fn from_json(text: String) -> PyResult<Self> {
+        let value: Value = serde_json::from_str(&text).map_err(|error| error::value(&error))?;
+        if value.get("SchemaVersion").and_then(Value::as_u64) != Some(2) {
+            return Err(PyValueError::new_err("not a report of schema 2"));
+        }
+        Ok(Self { scanned: None, text: OnceLock::from(text), value: OnceLock::from(value) })
+    }
+
+    fn __repr__(&self) -> String {
+        let name = quoted(&self.artifact_name());
+        let (packages, findings) =
+            (self.rows("Packages").len(), self.rows("Vulnerabilities").len());
+        format!("Report({name}, packages=<{packages}>, findings=<{findings}>)")
+    }
+
+    fn __eq__(&self, other: &Bound<'_, PyAny>) -> bool {
+        other.cast::<Self>().is_ok_and(|other| other.get().text() == self.text())
+    }
+
+    fn __hash__(&self) -> u64 {
+        hash(self.text())
+    }
+
+    fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<(Bound<'py, PyAny>, (String,))> {
+        let make = slf.get_type().getattr("from_json")?;
+        Ok((make, (slf.get().text().to_owned(),)))
+    }
+}

@@ -1,0 +1,225 @@
+//! Verifying.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use pyo3::exceptions::{PyTypeError, PyValueError};
+use pyo3::prelude::*;
+use pyo3::types::{PyBytes, PyDict};
+use sealift::Timestamp;
+use sealift::verify::{
+    Artifact, Bundle, Evidence, Identities, IdentityMatcher, Limits, Policy, PredicateType,
+    TextMatcher, TrustedKey, TrustedRoot, Verifier, VerifyError, VerifyOptions, detached,
+    public_key, trusted_root,
+};
+
+use crate::arguments::{Access, Arguments};
+use crate::error;
+use crate::proof::{Signature, Verified};
+use crate::work::Watcher;
+
+/// A verification as its keyword arguments say.
+struct Verification {
+    verifier: Verifier,
+    access: Access,
+    watcher: Watcher,
+    now: Timestamp,
+}
+
+impl Verification {
+    fn of(arguments: &Arguments<'_>) -> PyResult<Self> {
+        let mut policy = signers(arguments)?;
+        let key_alone = arguments.flag("ignore_tlog")?;
+        if key_alone {
+            policy = policy.insecure_ignore_tlog();
+        }
+        if arguments.flag("ignore_sct")? {
+            policy = policy.insecure_ignore_sct();
+        }
+        if let Some(name) = arguments.take::<String>("predicate_type")? {
+            policy = policy.require_predicate_type(predicate_type(arguments, &name)?);
+        }
+        if let Some(builder) = arguments.take::<String>("builder")? {
+            let wrong = |error| arguments.refused("builder", &format!("{error}"));
+            policy = policy.require_builder(TextMatcher::exact(&*builder).map_err(wrong)?);
+        }
+        let root = match arguments.take::<PathBuf>("trusted_root")? {
+            Some(path) => read_root(&path)?,
+            None => TrustedRoot::default(),
+        };
+        let mut options = VerifyOptions::default();
+        options.threads = arguments.threads()?.unwrap_or(options.threads);
+        options.image_limits = arguments.limits()?;
+        options.check_content = arguments.flag("check_content")?;
+        let claims: BTreeMap<String, String> = arguments.take("annotations")?.unwrap_or_default();
+        let verifier = Verifier::new(root, policy).with_options(options);
+        Ok(Self {
+            verifier: verifier.with_claims(claims.into_iter().collect()),
+            access: arguments.access()?,
+            watcher: Watcher::of(arguments)?,
+            now: arguments.time()?,
+        })
+    }
+}
+
+/// A trusted root in a file.
+pub(crate) fn read_root(path: &Path) -> PyResult<TrustedRoot> {
+    let json = error::read(path)?;
+    trusted_root(&json).map_err(|source| {
+        let path = path.to_owned();
+        error::policy(&sealift::policy::PolicyFileError::TrustedRoot { path, source })
+    })
+}
+
+pub(crate) fn predicate_type(arguments: &Arguments<'_>, name: &str) -> PyResult<PredicateType> {
+    PredicateType::new(name)
+        .map_err(|error| arguments.refused("predicate_type", &format!("{name:?}: {error}")))
+}
+
+/// Who must have signed: `key`, or `identity` and `issuer` (or `..._regexp`).
+fn signers(arguments: &Arguments<'_>) -> PyResult<Policy> {
+    let key = arguments.object("key")?.map(|key| content(&key)).transpose()?;
+    let subject = text(arguments, "identity", "identity_regexp")?;
+    let issuer = text(arguments, "issuer", "issuer_regexp")?;
+    match (key, subject, issuer) {
+        (Some(key), None, None) => {
+            let key =
+                public_key(&key).map_err(|error| arguments.refused("key", &error.to_string()))?;
+            Ok(Policy::keys([TrustedKey::new(key)]))
+        }
+        (None, Some(subject), Some(issuer)) => {
+            Ok(Policy::identities(Identities::from(IdentityMatcher::new(subject, issuer))))
+        }
+        (Some(_), ..) => Err(PyValueError::new_err("a key and an identity exclude each other")),
+        (None, None, None) => Err(PyValueError::new_err(
+            "it is not said who must have signed: name a key, or an identity and an issuer",
+        )),
+        _ => Err(PyValueError::new_err(
+            "an identity is a subject and an issuer, and one of them is missing",
+        )),
+    }
+}
+
+fn text(arguments: &Arguments<'_>, exact: &str, regexp: &str) -> PyResult<Option<TextMatcher>> {
+    let wrong = |name: &str, error: &dyn std::error::Error| {
+        arguments.refused(name, &sealift::Chain(error).to_string())
+    };
+    match (arguments.take::<String>(exact)?, arguments.take::<String>(regexp)?) {
+        (Some(text), None) => {
+            TextMatcher::exact(text).map(Some).map_err(|error| wrong(exact, &error))
+        }
+        (None, Some(text)) => {
+            TextMatcher::expression(&text).map(Some).map_err(|error| wrong(regexp, &error))
+        }
+        (None, None) => Ok(None),
+        (Some(_), Some(_)) => Err(arguments.refused(regexp, &format!("{exact} is given, too"))),
+    }
+}
+
+/// Content that is given as `bytes`, or named by the path of its file.
+pub(crate) fn content(given: &Bound<'_, PyAny>) -> PyResult<Vec<u8>> {
+    if let Ok(bytes) = given.cast::<PyBytes>() {
+        return Ok(bytes.as_bytes().to_vec());
+    }
+    let path: PathBuf = given.extract().map_err(|_| {
+        PyTypeError::new_err(format!("bytes or a path are expected, not {}", given.get_type()))
+    })?;
+    error::read(&path)
+}
+
+/// Verifies that an image is signed, and whole unless it lies in a registry.
+#[pyfunction]
+#[pyo3(signature = (image, **options))]
+pub(crate) fn verify_image(
+    py: Python<'_>,
+    image: &str,
+    options: Option<&Bound<'_, PyDict>>,
+) -> PyResult<Verified> {
+    attached(py, "verify_image", image, options)
+}
+
+/// Verifies that an image has an attestation, and is whole unless it lies in a registry.
+#[pyfunction]
+#[pyo3(signature = (image, **options))]
+pub(crate) fn verify_attestation(
+    py: Python<'_>,
+    image: &str,
+    options: Option<&Bound<'_, PyDict>>,
+) -> PyResult<Verified> {
+    attached(py, "verify_attestation", image, options)
+}
+
+fn attached(
+    py: Python<'_>,
+    function: &'static str,
+    image: &str,
+    options: Option<&Bound<'_, PyDict>>,
+) -> PyResult<Verified> {
+    let arguments = Arguments::new(function, options)?;
+    let Verification { verifier, access, watcher, now } = Verification::of(&arguments)?;
+    arguments.finish()?;
+    let target = arguments.image(image, &access)?;
+    let is_attestation = function == "verify_attestation";
+    let work = move |observer: &dyn sealift::Observer| match is_attestation {
+        true => verifier.verify_attestation(&target, now, observer),
+        false => verifier.verify_image(&target, now, observer),
+    };
+    watcher.run(py, work)?.map(|proof| Verified::of(&proof)).map_err(error::verify)
+}
+
+/// Verifies a bundle: a signature of a file, or an attestation about it.
+#[pyfunction]
+#[pyo3(signature = (artifact, bundle, **options))]
+pub(crate) fn verify_bundle(
+    py: Python<'_>,
+    artifact: &Bound<'_, PyAny>,
+    bundle: &Bound<'_, PyAny>,
+    options: Option<&Bound<'_, PyDict>>,
+) -> PyResult<Signature> {
+    let arguments = Arguments::new("verify_bundle", options)?;
+    let verification = Verification::of(&arguments)?;
+    arguments.finish()?;
+    let (artifact, bundle) = (content(artifact)?, content(bundle)?);
+    let parse = move || {
+        let bundle = Bundle::from_json(&bundle, &Limits::default());
+        bundle.map_err(|error| VerifyError::Refused(error.into()))
+    };
+    verified(py, verification, artifact, parse)
+}
+
+/// Verifies a signature in base64 that lies beside a file.
+#[pyfunction]
+#[pyo3(signature = (artifact, signature, *, certificate=None, timestamp=None, **options))]
+pub(crate) fn verify_blob(
+    py: Python<'_>,
+    artifact: &Bound<'_, PyAny>,
+    signature: &Bound<'_, PyAny>,
+    certificate: Option<&Bound<'_, PyAny>>,
+    timestamp: Option<&Bound<'_, PyAny>>,
+    options: Option<&Bound<'_, PyDict>>,
+) -> PyResult<Signature> {
+    let arguments = Arguments::new("verify_blob", options)?;
+    let verification = Verification::of(&arguments)?;
+    arguments.finish()?;
+    let (artifact, signature) = (content(artifact)?, content(signature)?);
+    let certificate = certificate.map(content).transpose()?;
+    let timestamp = timestamp.map(content).transpose()?;
+    let mut evidence = Evidence::default();
+    evidence.certificate = certificate.as_deref();
+    evidence.timestamp = timestamp.as_deref();
+    let bundle = detached(&signature, evidence).map_err(|error| error::value(&error))?;
+    verified(py, verification, artifact, move || Ok(bundle))
+}
+
+fn verified(
+    py: Python<'_>,
+    verification: Verification,
+    artifact: Vec<u8>,
+    bundle: impl FnOnce() -> Result<Bundle, VerifyError> + Send + 'static,
+) -> PyResult<Signature> {
+    let Verification { verifier, watcher, now, .. } = verification;
+    let work = move |_: &dyn sealift::Observer| {
+        verifier.verify_bundle(&bundle()?, Artifact::Bytes(&artifact), now)
+    };
+    watcher.run(py, work)?.map(|proof| Signature::of(&proof)).map_err(error::verify)
+}
