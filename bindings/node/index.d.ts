@@ -333,6 +333,13 @@ export function verifyBundle(
   options: VerifyOptions,
 ): Promise<Signature>
 
+/** Verifies a signature that stands alone, in base64 or as bytes, about a file (its path) or bytes. */
+export function verifyBlob(
+  signature: string | Uint8Array,
+  artifact: string | Uint8Array,
+  options: VerifyOptions,
+): Promise<Signature>
+
 /** Who signs: a key, or an identity with the services that vouch for it. */
 export interface SignOptions {
   /** File of a secret key, as cosign writes it or plain PEM. */

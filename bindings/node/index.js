@@ -167,20 +167,25 @@ const verifyAttestation = (image, options) => verifyAttached(image, true, option
 /** Bytes of what is given as bytes or text. */
 const bytes = (content) => (typeof content === 'string' ? Buffer.from(content) : Buffer.from(content.buffer, content.byteOffset, content.byteLength))
 
-async function verifyBundle(bundle, artifact, options = {}) {
-  const document = typeof bundle === 'string' || ArrayBuffer.isView(bundle) ? bundle : JSON.stringify(bundle)
-  const isPath = typeof artifact === 'string'
+async function verifyBytes(signature, isDetached, artifact, options) {
   const proof = await call(options, (rest, running) =>
-    native.verifyBundle(
-      bytes(document),
-      isPath ? undefined : bytes(artifact),
-      isPath ? artifact : undefined,
+    native.verifyBytes(
+      bytes(signature),
+      isDetached,
+      typeof artifact === 'string' ? artifact : bytes(artifact),
       JSON.stringify(rest),
       running,
     ),
   )
   return JSON.parse(proof)
 }
+
+async function verifyBundle(bundle, artifact, options = {}) {
+  const isWritten = typeof bundle === 'string' || ArrayBuffer.isView(bundle)
+  return verifyBytes(isWritten ? bundle : JSON.stringify(bundle), false, artifact, options)
+}
+
+const verifyBlob = (signature, artifact, options = {}) => verifyBytes(signature, true, artifact, options)
 
 async function signImage(image, options = {}) {
   return JSON.parse(await call({}, (_, running) => native.signImage(image, written(options), running)))
@@ -262,6 +267,7 @@ module.exports = {
   signBlob,
   signImage,
   verifyAttestation,
+  verifyBlob,
   verifyBundle,
   verifyImage,
   version: native.version(),

@@ -15,6 +15,7 @@ export const {
   signBlob,
   signImage,
   verifyAttestation,
+  verifyBlob,
   verifyBundle,
   verifyImage,
   version,

@@ -5,11 +5,12 @@ use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
 use napi::Env;
-use napi::bindgen_prelude::{Buffer, Object, Result};
+use napi::bindgen_prelude::{Buffer, Either, Object, Result};
 use napi_derive::napi;
 use sealift::verify::{
-    Artifact, Bundle, Identities, IdentityMatcher, Limits, Policy, PredicateType, TextMatcher,
-    TrustedKey, TrustedRoot, Verifier, VerifyOptions, public_key, trusted_root,
+    Artifact, Bundle, Evidence, Identities, IdentityMatcher, Limits, Policy, PredicateType,
+    TextMatcher, TrustedKey, TrustedRoot, Verifier, VerifyOptions, detached, public_key,
+    trusted_root,
 };
 use sealift::{Observer, trust};
 use serde::Deserialize;
@@ -166,35 +167,50 @@ pub fn verify_image<'env>(
     })
 }
 
-/// Verifies a bundle about bytes, or about the file of a path; the proof as JSON.
+/// Verifies a bundle, or a signature alone (`is_detached`), about bytes; the proof as JSON.
 ///
 /// # Errors
 /// No thread can be started.
 #[napi]
-pub fn verify_bundle<'env>(
+pub fn verify_bytes<'env>(
     env: &'env Env,
-    bundle: Buffer,
-    artifact: Option<Buffer>,
-    path: Option<String>,
+    signature: Buffer,
+    is_detached: bool,
+    artifact: Either<Buffer, String>,
     options: String,
     call: &NodeCall,
 ) -> Result<Object<'env>> {
     let (watch, clock) = (Watch::new(call, None), call.clock);
     // The bytes are JavaScript's, which may change them meanwhile.
-    let (bundle, artifact) = (bundle.to_vec(), artifact.map(|bytes| bytes.to_vec()));
+    let signature = signature.to_vec();
+    let artifact = match artifact {
+        Either::A(bytes) => Either::A(bytes.to_vec()),
+        Either::B(path) => Either::B(PathBuf::from(path)),
+    };
     promise(env, move || {
         let options: Options = parse(&options)?;
         let (verifier, at) = (options.verifier()?, options.at(clock)?);
-        let bytes = match (artifact, path) {
-            (Some(bytes), _) => bytes,
-            (None, path) => read(Path::new(&path.unwrap_or_default()))?,
+        let bytes = match artifact {
+            Either::A(bytes) => bytes,
+            Either::B(path) => read(&path)?,
         };
-        let bundle = Bundle::from_json(&bundle, &Limits::default())
-            .map_err(|error| Failure::argument(format!("bundle: {}", sealift::Chain(&error))))?;
+        let bundle = bundle(&signature, is_detached)?;
         if watch.is_cancelled() {
             return Err(Failure::cancelled());
         }
         let proof = verifier.verify_bundle(&bundle, Artifact::Bytes(&bytes), at)?;
         Ok(names::to_json(&proof))
     })
+}
+
+/// The bundle that is given, or one of a signature alone.
+fn bundle(given: &[u8], is_detached: bool) -> Outcome<Bundle> {
+    let failed = |what: &str, error: &(dyn std::error::Error + 'static)| {
+        Failure::argument(format!("{what}: {}", sealift::Chain(error)))
+    };
+    if is_detached {
+        detached(given, Evidence::default()).map_err(|error| failed("signature", &error))
+    } else {
+        Bundle::from_json(given, &Limits::default()).map_err(|error| failed("bundle", &error))
+    }
 }

@@ -4,7 +4,7 @@ import { existsSync, readFileSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 
-import { scanImage, verifyAttestation, verifyBundle, verifyImage } from '../index.mjs'
+import { scanImage, verifyAttestation, verifyBlob, verifyBundle, verifyImage } from '../index.mjs'
 import { closing, testData } from './support/common.mjs'
 
 if (!testData) console.log('skipped: no test data')
@@ -79,14 +79,14 @@ test('signatures without keys are verified or refused', { skip: !testData }, asy
   })
 })
 
-test('bundles of real files are verified or refused', { skip: !testData }, async () => {
+test('bundles and signatures of real files are verified or refused', { skip: !testData }, async () => {
   const folder = join(testData, 'sigstore/signed-blobs')
-  const rows = table(join(folder, 'cases.tsv')).filter(({ kind }) => kind !== 'blob-detached')
-  await suite('node/signed-blobs', rows, (row) =>
-    verifyBundle(readFileSync(join(folder, row.file), 'utf8'), readFileSync(join(folder, row.artifact)), {
+  await suite('node/signed-blobs', table(join(folder, 'cases.tsv')), (row) => {
+    const verify = row.kind === 'blob-detached' ? verifyBlob : verifyBundle
+    return verify(readFileSync(join(folder, row.file), 'utf8'), readFileSync(join(folder, row.artifact)), {
       key: join(folder, row.key),
       insecureIgnoreTlog: true,
       predicateType: given(row.predicate_type),
-    }),
-  )
+    })
+  })
 })
