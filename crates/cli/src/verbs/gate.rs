@@ -50,6 +50,8 @@ pub(crate) fn gate(
     let now = options.judged_at.unwrap_or_else(clock::now);
     let mut verification = LocalVerification::new(&target, &report, &root, clock::now(), &Silent);
     verification.insecure_ignore_tlog = insecure_ignore_tlog;
+    // The scan compares every layer that it reads, which are not those that the cache knows.
+    verification.options.check_content = options.cache.is_some();
     let outcome = Gate::new(policy, suppressions, now).judge(&mut report, &verification);
     let hidden = selection.apply(&mut report);
     write(&outcome, &report, &args, options.threads, environment)?;
