@@ -7,7 +7,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use sealift_model::Digest;
 use sealift_tests::instance::LogKind;
 use sealift_tests::registry::{Access, Fault};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::scanned::{CHECK, KEY, SCAN, Scanned};
 use crate::world::{ADA, Vouching, WITNESSED, World, said, with};
@@ -41,6 +41,25 @@ fn a_signature_in_the_registry_opens_the_gate() {
     // What was signed is the manifest; a layer that is not its own is refused all the same.
     scanned.registry.fail(|asked| asked.path().contains("/blobs/").then_some(Fault::Changed));
     assert_eq!(world.status(&gate), Some(2));
+}
+
+/// What the cache knows of a layer opens no gate for another one.
+#[test]
+fn layers_that_are_cached_are_read_all_the_same() {
+    let world = World::with_key();
+    open(&world);
+    let scanned = Scanned::new(&world, Access::Anybody);
+    let image = scanned.at("demo");
+    assert_eq!(world.status(&with(&["sign", &image], &KEY)), Some(0));
+    let gate = ["gate", &image, "--db", "db", "--as-of", "2022-01-31", "--cache-dir", "cache"];
+    let gate = with(&gate, &CHECK);
+    assert_eq!(world.status(&gate), Some(0));
+    let manifest = scanned.registry.manifest(&scanned.image).unwrap();
+    let manifest: Value = serde_json::from_slice(&manifest).unwrap();
+    let layer = manifest.pointer("/layers/0/digest").and_then(Value::as_str).unwrap().to_owned();
+    scanned.registry.fail(move |asked| asked.path().contains(&layer).then_some(Fault::Changed));
+    let output = world.run(&gate);
+    assert_eq!(output.status.code(), Some(2), "{}", said(&output));
 }
 
 #[test]

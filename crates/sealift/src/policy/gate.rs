@@ -87,7 +87,8 @@ impl Gate {
         &self.policy
     }
 
-    /// Scans an image, verifies what the policy requires, and decides.
+    /// Scans an image, verifies what the policy requires, and decides. All layers are read: what a
+    /// cache knows of them opens no gate.
     ///
     /// # Errors
     /// As of [`Scanner::scan`]. A signature that is missing or wrong is no error but a reason.
@@ -98,7 +99,8 @@ impl Gate {
         options: &ScanOptions,
         observer: &dyn Observer,
     ) -> Result<Admission, Error> {
-        let mut report = scanner.scan(target, options, observer)?;
+        let options = ScanOptions { cache: None, ..options.clone() };
+        let mut report = scanner.scan(target, &options, observer)?;
         let outcome = self.decide(target, &mut report, observer)?;
         Ok(Admission { report, outcome })
     }
