@@ -2,8 +2,8 @@
 
 use std::path::PathBuf;
 
-use sealift::http::{Client, Config, Proxies, Roots};
-use sealift::registry::{Credential, Engine, Keychain, Registries};
+use sealift::http::{Client, Config, Roots};
+use sealift::registry::{Credential, Registries};
 use sealift::{Reference, RegistryImage};
 use sealift_cli::Environment;
 use serde::Deserialize;
@@ -35,7 +35,7 @@ impl RegistryOptions {
             let pem = std::fs::read(path).map_err(|error| Failure::io(path, &error))?;
             config.roots = Roots::SystemAnd(pem);
         }
-        let mut keychain = keychain();
+        let mut keychain = Environment::of_process().keychain();
         keychain.given.extend(self.credential()?.map(|credential| (host, credential)));
         Ok(RegistryImage::new(Registries::new(made(config)?, keychain), reference))
     }
@@ -64,52 +64,7 @@ fn made(config: Config) -> Result<Client, Failure> {
 }
 
 fn config() -> Config {
-    let environment = Environment::of_process();
-    let value = |names: &[&str]| {
-        let value = names.iter().find_map(|name| environment.get(name))?;
-        value.to_str().map(str::to_owned)
-    };
-    let mut proxies = Proxies::default();
-    proxies.http = value(&["http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"]);
-    proxies.https = value(&["https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"]);
-    proxies.direct = value(&["no_proxy", "NO_PROXY"]).unwrap_or_default();
     let mut config = Config::default();
-    config.proxies = proxies;
+    config.proxies = Environment::of_process().proxies();
     config
-}
-
-/// The files with credentials: Docker's, then those of Podman and its like.
-fn keychain() -> Keychain {
-    let environment = Environment::of_process();
-    let folder = |name| environment.get(name).map(PathBuf::from);
-    let docker = folder("DOCKER_CONFIG").or_else(|| Some(folder("HOME")?.join(".docker")));
-    let files = [
-        docker.map(|folder| folder.join("config.json")),
-        folder("REGISTRY_AUTH_FILE"),
-        folder("XDG_RUNTIME_DIR").map(|folder| folder.join("containers/auth.json")),
-        folder("HOME").map(|folder| folder.join(".config/containers/auth.json")),
-    ];
-    let mut keychain = Keychain::default();
-    keychain.files = files.into_iter().flatten().collect();
-    keychain
-}
-
-/// Docker's engine, where a socket of it may be.
-pub(crate) fn docker() -> Vec<Engine> {
-    let environment = Environment::of_process();
-    match environment.get("DOCKER_HOST").and_then(|host| host.to_str()) {
-        Some(host) => host.strip_prefix("unix://").map(Engine::new).into_iter().collect(),
-        None => vec![Engine::new("/var/run/docker.sock")],
-    }
-}
-
-/// Podman's service, the user's own before the system's.
-pub(crate) fn podman() -> Vec<Engine> {
-    let environment = Environment::of_process();
-    if let Some(host) = environment.get("CONTAINER_HOST").and_then(|host| host.to_str()) {
-        return host.strip_prefix("unix://").map(Engine::new).into_iter().collect();
-    }
-    let own = environment.get("XDG_RUNTIME_DIR").map(PathBuf::from);
-    let own = own.map(|folder| Engine::new(folder.join("podman/podman.sock")));
-    own.into_iter().chain([Engine::new("/run/podman/podman.sock")]).collect()
 }

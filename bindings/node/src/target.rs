@@ -2,9 +2,10 @@
 
 use sealift::registry::{Engine, EngineError};
 use sealift::{EngineImage, Reference, ReferenceError, RegistryImage, Target};
+use sealift_cli::Environment;
 
 use crate::failure::Failure;
-use crate::network::{self, RegistryOptions};
+use crate::network::RegistryOptions;
 
 /// Where an image without a prefix is looked for unless the caller says, in this order.
 const SOURCES: [&str; 3] = ["docker", "podman", "remote"];
@@ -19,8 +20,8 @@ pub(crate) fn image(
         return Ok(local);
     }
     match text.split_once(':') {
-        Some(("docker-daemon", name)) => engine(&network::docker(), name),
-        Some(("podman", name)) => engine(&network::podman(), name),
+        Some(("docker-daemon", name)) => engine(&Environment::of_process().docker(), name),
+        Some(("podman", name)) => engine(&Environment::of_process().podman(), name),
         _ => named(text, sources, registry),
     }
 }
@@ -56,8 +57,8 @@ fn named(
     let all = SOURCES.map(str::to_owned);
     for source in sources.unwrap_or(&all) {
         let engines = match source.as_str() {
-            "docker" => network::docker(),
-            "podman" => network::podman(),
+            "docker" => Environment::of_process().docker(),
+            "podman" => Environment::of_process().podman(),
             "remote" => return Ok(Target::Registry(registry.image(reference.clone())?)),
             other => {
                 let message = format!("sources: {other}; there are docker, podman, remote");

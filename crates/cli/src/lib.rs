@@ -23,6 +23,7 @@ mod files;
 mod key_reference;
 mod network;
 mod output;
+mod places;
 mod progress;
 mod summary;
 mod suppress;

@@ -1,10 +1,10 @@
 //! How the network is asked, by flags and the environment.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use sealift::http::{Client, ClientIdentity, Config, Proxies, Roots, Scheme, Url, UrlError};
-use sealift::registry::{Credential, Engine, Keychain, Mirrors, Registries};
+use sealift::registry::{Credential, Engine, Mirrors, Registries};
 use sealift::sign::GOOGLE_HOST;
 use sealift::{Reference, RegistryImage, Target};
 
@@ -38,22 +38,8 @@ fn made(config: Config) -> Result<Client, Failure> {
 
 fn config(environment: &Environment) -> Config {
     let mut config = Config::default();
-    config.proxies = proxies(environment);
+    config.proxies = environment.proxies();
     config
-}
-
-/// The variables that curl and Go's programs read, too; `HTTP_PROXY` in capitals is not read by
-/// curl, for a web server could be made to set it.
-fn proxies(environment: &Environment) -> Proxies {
-    let value = |names: &[&str]| {
-        let value = names.iter().find_map(|name| environment.get(name))?;
-        value.to_str().map(str::to_owned)
-    };
-    let mut proxies = Proxies::default();
-    proxies.http = value(&["http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"]);
-    proxies.https = value(&["https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"]);
-    proxies.direct = value(&["no_proxy", "NO_PROXY"]).unwrap_or_default();
-    proxies
 }
 
 /// How images in registries and engines are asked for.
@@ -99,6 +85,16 @@ impl<'n> Network<'n> {
         Ok(RegistryImage::new(registries, reference).with_signatures_in(repository))
     }
 
+    /// The engines of Docker.
+    pub(crate) fn docker(&self) -> Vec<Engine> {
+        self.environment.docker()
+    }
+
+    /// The services of Podman.
+    pub(crate) fn podman(&self) -> Vec<Engine> {
+        self.environment.podman()
+    }
+
     /// Registries, of which one is asked as the flags say.
     pub(crate) fn registries(&self, registry: &str) -> Result<Registries, Failure> {
         let mut config = config(self.environment);
@@ -118,7 +114,7 @@ impl<'n> Network<'n> {
             config.identity = Some(ClientIdentity { host, certificates, key });
         }
         let mirrors = self.mirrors(registry, &mut config)?;
-        let mut keychain = keychain(self.environment);
+        let mut keychain = self.environment.keychain();
         let login = self.access.login.clone();
         let login = login.map(|(user, password)| Credential::Basic { user, password });
         let given = login.or_else(|| self.access.token.clone().map(Credential::RegistryToken));
@@ -150,28 +146,6 @@ impl<'n> Network<'n> {
         }
         Ok(mirrors)
     }
-
-    /// Docker's engine, where a socket of it may be.
-    pub(crate) fn docker(&self) -> Vec<Engine> {
-        match self.variable("DOCKER_HOST") {
-            Some(host) => host.strip_prefix("unix://").map(Engine::new).into_iter().collect(),
-            None => vec![Engine::new("/var/run/docker.sock")],
-        }
-    }
-
-    /// Podman's service, the user's own before the system's.
-    pub(crate) fn podman(&self) -> Vec<Engine> {
-        if let Some(host) = self.variable("CONTAINER_HOST") {
-            return host.strip_prefix("unix://").map(Engine::new).into_iter().collect();
-        }
-        let own = self.variable("XDG_RUNTIME_DIR").map(PathBuf::from);
-        let own = own.map(|folder| Engine::new(folder.join("podman/podman.sock")));
-        own.into_iter().chain([Engine::new("/run/podman/podman.sock")]).collect()
-    }
-
-    fn variable(&self, name: &str) -> Option<&str> {
-        self.environment.get(name)?.to_str()
-    }
 }
 
 fn read(path: &Path) -> Result<Vec<u8>, Failure> {
@@ -197,19 +171,4 @@ pub(crate) fn signatures(environment: &Environment) -> Result<Option<Reference>,
         value: name.into_owned(),
         hint: "name a repository without a tag, as registry.example/signatures",
     })
-}
-
-/// The files with credentials: Docker's, then those of Podman and its like.
-pub(crate) fn keychain(environment: &Environment) -> Keychain {
-    let folder = |name| environment.get(name).map(PathBuf::from);
-    let docker = folder("DOCKER_CONFIG").or_else(|| Some(folder("HOME")?.join(".docker")));
-    let files = [
-        docker.map(|folder| folder.join("config.json")),
-        folder("REGISTRY_AUTH_FILE"),
-        folder("XDG_RUNTIME_DIR").map(|folder| folder.join("containers/auth.json")),
-        folder("HOME").map(|folder| folder.join(".config/containers/auth.json")),
-    ];
-    let mut keychain = Keychain::default();
-    keychain.files = files.into_iter().flatten().collect();
-    keychain
 }

@@ -6,7 +6,7 @@ use sealift::registry::{CredentialError, ErrorKind};
 
 use crate::args::{Access, LoginArgs, LogoutArgs};
 use crate::failure::Failure;
-use crate::network::{Network, keychain};
+use crate::network::Network;
 use crate::{Environment, output};
 
 /// Bytes of a password.
@@ -34,7 +34,7 @@ pub(crate) fn login(args: LoginArgs, environment: &Environment) -> Result<u8, Fa
         what: "cannot log in".to_owned(),
         error: error.into(),
     })?;
-    let place = keychain(environment).store(&registry, &args.username, &password);
+    let place = environment.keychain().store(&registry, &args.username, &password);
     let place = place.map_err(unusable)?;
     output::print(
         format!("Logged in to {registry}; the password is kept in {place}\n").as_bytes(),
@@ -45,7 +45,7 @@ pub(crate) fn login(args: LoginArgs, environment: &Environment) -> Result<u8, Fa
 /// `logout`.
 pub(crate) fn logout(args: &LogoutArgs, environment: &Environment) -> Result<u8, Failure> {
     let registry = registry(&args.registry)?;
-    let was_known = keychain(environment).erase(&registry).map_err(unusable)?;
+    let was_known = environment.keychain().erase(&registry).map_err(unusable)?;
     let text = if was_known { "Logged out of" } else { "Not logged in to" };
     output::print(format!("{text} {registry}\n").as_bytes())?;
     Ok(0)
