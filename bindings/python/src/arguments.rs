@@ -8,9 +8,8 @@ use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyMapping};
 use sealift::http::{Client, Config, Roots};
-use sealift::registry::{Credential, Registries};
+use sealift::registry::{Credential, Keychain, Registries};
 use sealift::{LayerCache, Limits, RegistryImage, Target, Timestamp};
-use sealift_cli::Environment;
 
 use crate::error;
 
@@ -124,16 +123,16 @@ impl<'py> Arguments<'py> {
         Ok(folder.map(|folder| Arc::new(LayerCache::new(folder.join("layers"), system_time()))))
     }
 
-    /// How registries are asked: `username`, `password`, `token`, `auth_file` (else those of Docker
-    /// and Podman), `insecure`, `ca_file`.
+    /// How registries are asked: `username`, `password`, `token`, `auth_file`, `insecure`,
+    /// `ca_file`.
     pub(crate) fn access(&self) -> PyResult<Access> {
         let login = self.take("username")?.zip(self.take("password")?);
         let login = login.map(|(user, password)| Credential::Basic { user, password });
         let token = self.take("token")?.map(Credential::RegistryToken);
-        let auth_file = self.take::<PathBuf>("auth_file")?;
+        let auth_files = self.take::<PathBuf>("auth_file")?.into_iter().collect();
         let is_insecure = self.flag("insecure")?;
         let roots = self.take::<PathBuf>("ca_file")?.map(|path| error::read(&path)).transpose()?;
-        Ok(Access { login: login.or(token), auth_file, is_insecure, authorities: roots })
+        Ok(Access { login: login.or(token), auth_files, is_insecure, authorities: roots })
     }
 
     /// The image of a name, which is on this machine or in a registry.
@@ -156,26 +155,22 @@ impl<'py> Arguments<'py> {
 /// How registries are asked.
 pub(crate) struct Access {
     login: Option<Credential>,
-    auth_file: Option<PathBuf>,
+    auth_files: Vec<PathBuf>,
     is_insecure: bool,
     authorities: Option<Vec<u8>>,
 }
 
 impl Access {
     fn registries(&self, registry: &str) -> PyResult<Registries> {
-        let environment = Environment::of_process();
         let mut config = Config::default();
-        config.proxies = environment.proxies();
         if self.is_insecure {
             config.insecure_hosts.insert(registry.to_ascii_lowercase());
         }
         if let Some(pem) = &self.authorities {
             config.roots = Roots::SystemAnd(pem.clone());
         }
-        let mut keychain = environment.keychain();
-        if let Some(file) = &self.auth_file {
-            keychain.files = vec![file.clone()];
-        }
+        let mut keychain = Keychain::default();
+        keychain.files.clone_from(&self.auth_files);
         keychain.given.extend(self.login.clone().map(|login| (registry.to_owned(), login)));
         let client = Client::new(config).map_err(|error| error::value(&error))?;
         Ok(Registries::new(client, keychain))
