@@ -20,26 +20,35 @@ use sealift::{
 use serde_json::json;
 
 const LAYER_BYTES: usize = 64 << 20;
-/// What may still be read when somebody has said that it is enough: a piece, and the one after it.
-const MOST_BYTES: u64 = 1 << 20;
+/// How often it is asked, far from the end of that layer, before somebody has had enough; and how
+/// often it may be asked after.
+const PATIENCE: u64 = 20;
+const MORE: u64 = 10;
 
-/// Ends it when a layer has begun.
+/// Ends it when a layer has begun, and so many questions later.
 #[derive(Default)]
 struct EndsEarly {
-    is_cancelled: AtomicBool,
-    read: AtomicU64,
+    has_begun: AtomicBool,
+    asked: AtomicU64,
+    patience: u64,
+}
+
+impl EndsEarly {
+    fn after(patience: u64) -> Self {
+        Self { patience, ..Self::default() }
+    }
 }
 
 impl Observer for EndsEarly {
     fn progress(&self, progress: Progress) {
-        if let Progress::LayerRead { bytes, .. } = progress {
-            self.read.fetch_max(bytes, Ordering::Relaxed);
-            self.is_cancelled.store(true, Ordering::Relaxed);
+        if let Progress::LayerStarted { .. } = progress {
+            self.has_begun.store(true, Ordering::Relaxed);
         }
     }
 
     fn is_cancelled(&self) -> bool {
-        self.is_cancelled.load(Ordering::Relaxed)
+        self.has_begun.load(Ordering::Relaxed)
+            && self.asked.fetch_add(1, Ordering::Relaxed) >= self.patience
     }
 }
 
@@ -60,11 +69,11 @@ fn within_one_large_layer() {
     for threads in [1, 2] {
         let mut options = ScanOptions::default();
         options.threads = NonZeroUsize::new(threads).unwrap();
-        let early = EndsEarly::default();
+        let early = EndsEarly::after(PATIENCE);
         let scan = Scanner::without_database().scan(&target, &options, &early);
         assert!(matches!(scan, Err(Error::Cancelled)), "{scan:?}");
-        let read = early.read.load(Ordering::Relaxed);
-        assert!((1..MOST_BYTES).contains(&read), "{read} bytes were read");
+        let asked = early.asked.load(Ordering::Relaxed);
+        assert!((PATIENCE..PATIENCE + MORE).contains(&asked), "{asked} questions were asked");
     }
 }
 
