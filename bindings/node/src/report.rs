@@ -5,7 +5,7 @@ use std::sync::Arc;
 use napi::Env;
 use napi::bindgen_prelude::{Object, Result};
 use napi_derive::napi;
-use sealift::{Format, Hidden, JsonOptions, Report, TableStyle, render};
+use sealift::{Format, Hidden, Report, render};
 
 use crate::failure::Failure;
 use crate::job::promise;
@@ -82,22 +82,8 @@ impl NodeReport {
 
 fn format_named(name: &str, width: u32) -> std::result::Result<Format, Failure> {
     let width = usize::try_from(width).unwrap_or(usize::MAX);
-    Ok(match name {
-        "table" => Format::Table(TableStyle::plain(width)),
-        "json" => Format::Json(JsonOptions::default()),
-        "cyclonedx" => Format::CycloneDx,
-        "cyclonedx-vulnerabilities" => Format::CycloneDxWithVulnerabilities,
-        "spdx-json" => Format::SpdxJson,
-        "spdx" => Format::Spdx,
-        "sarif" => Format::Sarif,
-        "junit" => Format::Junit,
-        "markdown" => Format::Markdown,
-        "gitlab" => Format::GitLab,
-        _ => {
-            return Err(Failure::argument(format!(
-                "format: {name}; there are table, json, sarif, markdown, junit, gitlab, \
-                 cyclonedx, cyclonedx-vulnerabilities, spdx-json and spdx"
-            )));
-        }
+    Format::named(name, width).ok_or_else(|| {
+        let known = Format::NAMES.join(", ");
+        Failure::argument(format!("format: {name}; there are {known}"))
     })
 }

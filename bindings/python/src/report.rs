@@ -6,7 +6,7 @@ use std::sync::{Arc, OnceLock};
 
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
-use sealift::{Format, JsonOptions, TableStyle, render};
+use sealift::{Format, JsonOptions, render};
 use serde_json::Value;
 
 use crate::data::{data_class, hash, quoted, to_python};
@@ -194,22 +194,13 @@ impl Report {
     /// `sarif`, `junit`, `markdown`, `gitlab`. Of a report that was unpickled or read from JSON,
     /// only `json` is left.
     fn render(&self, py: Python<'_>, format: &str) -> PyResult<String> {
-        let format = match format {
-            "json" => return Ok(self.text().to_owned()),
-            "table" => Format::Table(TableStyle::plain(WIDTH)),
-            "cyclonedx" => Format::CycloneDx,
-            "cyclonedx-vuln" => Format::CycloneDxWithVulnerabilities,
-            "spdx-json" => Format::SpdxJson,
-            "spdx" => Format::Spdx,
-            "sarif" => Format::Sarif,
-            "junit" => Format::Junit,
-            "markdown" => Format::Markdown,
-            "gitlab" => Format::GitLab,
-            other => {
-                let message = format!("{other:?} is no format of reports");
-                return Err(PyValueError::new_err(message));
-            }
-        };
+        if format == "json" {
+            return Ok(self.text().to_owned());
+        }
+        let format = Format::named(format, WIDTH).ok_or_else(|| {
+            let known = Format::NAMES.join(", ");
+            PyValueError::new_err(format!("{format:?} is no format of reports; there are {known}"))
+        })?;
         let Some(scanned) = &self.scanned else {
             return Err(PyValueError::new_err(
                 "of a report that was read from JSON, only JSON is left",

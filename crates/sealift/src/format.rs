@@ -36,6 +36,40 @@ pub enum Format {
     GitLab,
 }
 
+impl Format {
+    /// The names that [`Format::named`] knows.
+    pub const NAMES: [&str; 10] = [
+        "table",
+        "json",
+        "sarif",
+        "markdown",
+        "junit",
+        "gitlab",
+        "cyclonedx",
+        "cyclonedx-vulnerabilities",
+        "spdx-json",
+        "spdx",
+    ];
+
+    /// The format of a name; a table has so many columns.
+    #[must_use]
+    pub fn named(name: &str, columns: usize) -> Option<Self> {
+        Some(match name {
+            "table" => Self::Table(TableStyle::plain(columns)),
+            "json" => Self::Json(JsonOptions::default()),
+            "sarif" => Self::Sarif,
+            "markdown" => Self::Markdown,
+            "junit" => Self::Junit,
+            "gitlab" => Self::GitLab,
+            "cyclonedx" => Self::CycloneDx,
+            "cyclonedx-vulnerabilities" => Self::CycloneDxWithVulnerabilities,
+            "spdx-json" => Self::SpdxJson,
+            "spdx" => Self::Spdx,
+            _ => return None,
+        })
+    }
+}
+
 /// Writes a report.
 ///
 /// # Errors

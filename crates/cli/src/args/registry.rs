@@ -17,12 +17,22 @@ pub(crate) struct AccessArgs {
     /// Password at the image's registry. Better: SEALIFT_PASSWORD, TRIVY_PASSWORD, or log in.
     #[arg(long, value_name = "PASSWORD", requires = "username", help_heading = "Registry")]
     password: Option<String>,
-    /// Token that the registry takes itself.
-    #[arg(long, value_name = "TOKEN", help_heading = "Registry")]
-    registry_token: Option<String>,
     /// Certificate authorities that are trusted beside the system's, in PEM.
     #[arg(long, value_name = "FILE", help_heading = "Registry")]
     cacert: Option<PathBuf>,
+    #[command(flatten)]
+    reach: ReachArgs,
+    /// Weaker: ask the image's registry without TLS, too, and believe any certificate of it.
+    #[arg(long, help_heading = "Registry")]
+    insecure: bool,
+}
+
+/// What both call the same.
+#[derive(Clone, Debug, Args)]
+struct ReachArgs {
+    /// Token that the registry takes itself.
+    #[arg(long, value_name = "TOKEN", help_heading = "Registry")]
+    registry_token: Option<String>,
     /// Ask this mirror of a registry before it: HOST=URL, as docker.io=https://mirror.example.
     /// Digests are compared all the same; what the mirror cannot give is asked of the registry.
     #[arg(long, value_name = "HOST=URL", value_delimiter = ',', value_parser = parse_mirror,
@@ -34,9 +44,6 @@ pub(crate) struct AccessArgs {
     /// Its secret key, in PEM.
     #[arg(long, value_name = "FILE", requires = "registry_client_cert", help_heading = "Registry")]
     registry_client_key: Option<PathBuf>,
-    /// Weaker: ask the image's registry without TLS, too, and believe any certificate of it.
-    #[arg(long, help_heading = "Registry")]
-    insecure: bool,
 }
 
 /// As cosign names them.
@@ -53,23 +60,11 @@ pub(crate) struct RegistryArgs {
         help_heading = "Registry"
     )]
     registry_password: Option<String>,
-    /// Token that the registry takes itself.
-    #[arg(long, value_name = "TOKEN", help_heading = "Registry")]
-    registry_token: Option<String>,
     /// Certificate authorities that are trusted beside the system's, in PEM.
     #[arg(long, value_name = "FILE", help_heading = "Registry")]
     registry_cacert: Option<PathBuf>,
-    /// Ask this mirror of a registry before it: HOST=URL, as docker.io=https://mirror.example.
-    /// Digests are compared all the same; what the mirror cannot give is asked of the registry.
-    #[arg(long, value_name = "HOST=URL", value_delimiter = ',', value_parser = parse_mirror,
-          help_heading = "Registry")]
-    registry_mirror: Vec<(String, Url)>,
-    /// Certificate by which the client shows the image's registry who it is (mTLS), in PEM.
-    #[arg(long, value_name = "FILE", requires = "registry_client_key", help_heading = "Registry")]
-    registry_client_cert: Option<PathBuf>,
-    /// Its secret key, in PEM.
-    #[arg(long, value_name = "FILE", requires = "registry_client_cert", help_heading = "Registry")]
-    registry_client_key: Option<PathBuf>,
+    #[command(flatten)]
+    reach: ReachArgs,
     /// Weaker: believe any certificate of the image's registry, and ask it without TLS, too.
     #[arg(long, help_heading = "Registry")]
     allow_insecure_registry: bool,
@@ -94,14 +89,20 @@ pub(crate) struct Access {
     pub(crate) is_plain: bool,
 }
 
+impl ReachArgs {
+    fn identity(&self) -> Option<(PathBuf, PathBuf)> {
+        self.registry_client_cert.clone().zip(self.registry_client_key.clone())
+    }
+}
+
 impl From<&AccessArgs> for Access {
     fn from(args: &AccessArgs) -> Self {
         Self {
             login: args.username.clone().zip(args.password.clone()),
-            token: args.registry_token.clone(),
+            token: args.reach.registry_token.clone(),
             authorities: args.cacert.clone(),
-            identity: args.registry_client_cert.clone().zip(args.registry_client_key.clone()),
-            mirrors: args.registry_mirror.clone(),
+            identity: args.reach.identity(),
+            mirrors: args.reach.registry_mirror.clone(),
             is_insecure: args.insecure,
             is_plain: false,
         }
@@ -112,10 +113,10 @@ impl From<&RegistryArgs> for Access {
     fn from(args: &RegistryArgs) -> Self {
         Self {
             login: args.registry_username.clone().zip(args.registry_password.clone()),
-            token: args.registry_token.clone(),
+            token: args.reach.registry_token.clone(),
             authorities: args.registry_cacert.clone(),
-            identity: args.registry_client_cert.clone().zip(args.registry_client_key.clone()),
-            mirrors: args.registry_mirror.clone(),
+            identity: args.reach.identity(),
+            mirrors: args.reach.registry_mirror.clone(),
             is_insecure: args.allow_insecure_registry,
             is_plain: args.allow_http_registry,
         }
