@@ -427,7 +427,7 @@ mod tests {
     #[test]
     fn the_challenge_is_that_of_the_rfc() {
         let challenge = challenge("dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk");
-        assert_eq!(challenge, "E9Melhoa2OwvFrEMTJHCM-ZADhuVCa1xsX1Z1V7qBVw");
+        assert_eq!(challenge, "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM");
         assert_eq!(decoded("a%zz%4"), "a%zz%4");
     }
 }
