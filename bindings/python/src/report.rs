@@ -7,7 +7,7 @@ use std::sync::{Arc, OnceLock};
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use sealift::{Format, JsonOptions, render};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::data::{data_class, hash, quoted, to_python};
 use crate::error;
@@ -116,6 +116,8 @@ impl Report {
             rows.map(move |row| {
                 let mut row = row.clone();
                 if let Some(members) = row.as_object_mut() {
+                    join_version(members, ["Epoch", "Version", "Release"]);
+                    join_version(members, ["SrcEpoch", "SrcVersion", "SrcRelease"]);
                     for (name, value) in about.clone() {
                         members.extend(value.map(|value| (name.to_owned(), value)));
                     }
@@ -125,6 +127,20 @@ impl Report {
         });
         rows.collect()
     }
+}
+
+/// The version as it is written: of system packages Trivy's JSON tells its parts apart.
+fn join_version(members: &mut Map<String, Value>, names: [&str; 3]) {
+    let [epoch, version, release] = names;
+    let Some(text) = members.get(version).and_then(Value::as_str) else { return };
+    let mut whole = text.to_owned();
+    if let Some(epoch) = members.get(epoch).and_then(Value::as_u64).filter(|epoch| *epoch > 0) {
+        whole = format!("{epoch}:{whole}");
+    }
+    if let Some(release) = members.get(release).and_then(Value::as_str) {
+        whole = format!("{whole}-{release}");
+    }
+    members.insert(version.to_owned(), Value::String(whole));
 }
 
 fn written(report: &sealift::Report, format: &Format) -> std::io::Result<String> {
