@@ -2,7 +2,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use sealift_layers::{Image, Limits, ReadOptions, read_image};
+use sealift_layers::{Error, Image, Limits, ReadOptions, read_image};
 use sealift_layers_fuzz::{EveryOther, Memory};
 use sealift_model::Digest;
 
@@ -13,5 +13,9 @@ fuzz_target!(|layers: (Vec<u8>, Vec<u8>)| {
     let mut limits = Limits::default();
     limits.max_file_bytes = 1 << 20;
     let image = Image::open(&source, &root, None, &limits).expect("the documents are good");
-    read_image(&source, &image, &EveryOther, &ReadOptions::new(&limits)).expect("digests hold");
+    match read_image(&source, &image, &EveryOther, &ReadOptions::new(&limits)) {
+        // Bytes may look packed and not be.
+        Ok(_) | Err(Error::LayerCoding { .. }) => {}
+        Err(error) => panic!("digests hold: {error}"),
+    }
 });
