@@ -1,8 +1,5 @@
 //! How the network is asked, by flags and the environment.
 
-use std::fs;
-use std::path::Path;
-
 use sealift::http::{Client, ClientIdentity, Config, Proxies, Roots, Scheme, Url, UrlError};
 use sealift::registry::{Credential, Engine, Mirrors, Registries};
 use sealift::sign::GOOGLE_HOST;
@@ -11,7 +8,7 @@ use sealift::{Reference, RegistryImage, Target};
 use crate::Environment;
 use crate::args::Access;
 use crate::failure::Failure;
-use crate::suppress;
+use crate::{files, suppress};
 
 /// The client for all that is asked of the network.
 pub(crate) fn client(environment: &Environment) -> Result<Client, Failure> {
@@ -106,11 +103,11 @@ impl<'n> Network<'n> {
             config.plain_hosts.insert(registry.to_ascii_lowercase());
         }
         if let Some(path) = &self.access.authorities {
-            config.roots = Roots::SystemAnd(read(path)?);
+            config.roots = Roots::SystemAnd(files::document(path)?);
         }
         if let Some((certificates, key)) = self.access.identity.as_ref().filter(|_| is_about) {
             let host = registry.to_ascii_lowercase();
-            let (certificates, key) = (read(certificates)?, read(key)?);
+            let (certificates, key) = (files::document(certificates)?, files::document(key)?);
             config.identity = Some(ClientIdentity { host, certificates, key });
         }
         let mirrors = self.mirrors(registry, &mut config)?;
@@ -146,14 +143,6 @@ impl<'n> Network<'n> {
         }
         Ok(mirrors)
     }
-}
-
-fn read(path: &Path) -> Result<Vec<u8>, Failure> {
-    fs::read(path).map_err(|error| Failure::Unusable {
-        what: path.display().to_string(),
-        error: error.into(),
-        hint: "check that the file is there and may be read",
-    })
 }
 
 /// The repository that `COSIGN_REPOSITORY` names for signatures and attestations.

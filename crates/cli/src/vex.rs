@@ -57,9 +57,8 @@ pub(crate) fn add_attested(
         return Ok(());
     }
     let root = trust::of_policy(read, offline, global, environment)?;
-    let mut verification = ImageVerification::new(target, report, &root, clock::now(), &Silent);
-    verification.insecure_ignore_tlog = read.policy.sources.insecure_ignore_vex_tlog;
-    let attested = verification.attested_vex(&signer);
+    let verification = ImageVerification::new(target, report, &root, clock::now(), &Silent);
+    let attested = verification.attested_vex(&signer, read.policy.sources.insecure_ignore_vex_tlog);
     if !global.quiet {
         suppress::say(&attested.told);
     }

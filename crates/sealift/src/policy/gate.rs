@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use sealift_model::{Diagnostic, Family, Impact, Timestamp};
-use sealift_policy::{Facts, Policy, Rule, Signer, Suppressions, Verification};
+use sealift_policy::{Facts, Policy, Rule, Suppressions, Verification};
 use sealift_report::Report;
 
 use super::apply::taken_out;
@@ -120,8 +120,9 @@ impl Gate {
         let mut proving = ImageVerification::new(target, report, &self.root, at, observer);
         proving.insecure_ignore_tlog = self.policy.sources.insecure_ignore_tlog;
         proving.options = self.options.clone();
-        let vex = self.policy.sources.vex_signer.as_ref();
-        let vex = vex.map(|signer| self.attested_vex(signer, target, report, observer));
+        let sources = &self.policy.sources;
+        let vex = sources.vex_signer.as_ref();
+        let vex = vex.map(|signer| proving.attested_vex(signer, sources.insecure_ignore_vex_tlog));
         let AttestedVex { documents, told } = vex.unwrap_or_default();
         let mut suppressions = Cow::Borrowed(&self.suppressions);
         if !documents.is_empty() {
@@ -138,21 +139,6 @@ impl Gate {
     #[must_use]
     pub fn judge(&self, report: &mut Report, verification: &dyn Verification) -> Outcome {
         self.judge_without(report, &self.suppressions, verification)
-    }
-
-    /// What whoever the policy names attested on the image.
-    fn attested_vex(
-        &self,
-        signer: &Signer,
-        target: &Target,
-        report: &Report,
-        observer: &dyn Observer,
-    ) -> AttestedVex {
-        let at = self.verified_at;
-        let mut verification = ImageVerification::new(target, report, &self.root, at, observer);
-        verification.insecure_ignore_tlog = self.policy.sources.insecure_ignore_vex_tlog;
-        verification.options = self.options.clone();
-        verification.attested_vex(signer)
     }
 
     fn judge_without(
