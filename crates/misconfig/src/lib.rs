@@ -1,0 +1,28 @@
+//! Checks of the files that make and run an image: Dockerfiles, Kubernetes manifests, compose
+//! files, rendered Helm charts, Terraform.
+//!
+//! ```
+//! use sealift_misconfig::{Limits, SourceFile, scan};
+//!
+//! let file = SourceFile::new("Dockerfile", b"FROM alpine:3.22\nUSER root\n");
+//! let results = scan(&[file], &Limits::default());
+//! assert!(results.iter().all(|result| result.path == "Dockerfile"));
+//! ```
+//!
+//! ```text
+//! files ── kind of each ──> parser with lines ──> checks ──> FileResult: failures, passed, diagnostics
+//! ```
+//!
+//! Checks bear the ids and severities of Trivy's; their words are our own. The crate reads no
+//! file, clock, environment or network; every parser is held to [`Limits`].
+#![forbid(unsafe_code)]
+
+mod check;
+mod limits;
+mod result;
+mod source;
+
+pub use check::Check;
+pub use limits::Limits;
+pub use result::{Failure, FileResult, Lines, Misconfiguration, Status};
+pub use source::{FileKind, SourceFile, scan};

@@ -1,0 +1,29 @@
+//! What checking files may cost.
+
+/// Bounds on what checking one set of files may cost.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Limits {
+    /// Bytes of a file. Default: 16 MiB.
+    pub max_file_bytes: usize,
+    /// Nodes of a file's document, aliases and merges followed. Default: 1 000 000.
+    pub max_nodes: usize,
+    /// Levels of mappings, lists, blocks and expressions inside one another. Default: 128.
+    pub max_depth: usize,
+    /// Steps of evaluating the expressions of one Terraform module tree. Default: 10 000 000.
+    pub max_steps: usize,
+    /// Instances that `count`, `for_each` and `dynamic` make of one module tree. Default: 100 000.
+    pub max_instances: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            max_file_bytes: 16 << 20,
+            max_nodes: 1_000_000,
+            max_depth: 128,
+            max_steps: 10_000_000,
+            max_instances: 100_000,
+        }
+    }
+}

@@ -1,0 +1,100 @@
+//! What the checks say of a file.
+
+use std::fmt;
+
+use sealift_model::Diagnostic;
+
+use crate::{Check, FileKind};
+
+/// What the checks say of one file.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct FileResult {
+    /// The file, as its [`SourceFile`](crate::SourceFile) names it.
+    pub path: String,
+    /// What it was read as.
+    pub kind: FileKind,
+    /// What fails, passes or could not run: ordered by check, then by line.
+    pub misconfigurations: Vec<Misconfiguration>,
+    /// What could not be read or known, and what that leaves out.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+impl FileResult {
+    /// Nothing said of a file yet.
+    #[must_use]
+    pub fn new(path: impl Into<String>, kind: FileKind) -> Self {
+        Self { path: path.into(), kind, misconfigurations: Vec::new(), diagnostics: Vec::new() }
+    }
+}
+
+/// What one check says of one file.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Misconfiguration {
+    /// The check.
+    pub check: Check,
+    /// What it says.
+    pub status: Status,
+}
+
+impl Misconfiguration {
+    /// What a check says.
+    #[must_use]
+    pub fn new(check: &Check, status: Status) -> Self {
+        Self { check: check.clone(), status }
+    }
+}
+
+/// What a check says of a file.
+#[derive(Clone, Debug, PartialEq)]
+#[expect(clippy::exhaustive_enums, reason = "a check fails, passes or does not run")]
+pub enum Status {
+    /// It fails here.
+    Fail(Failure),
+    /// It fails here, and a comment in the file says that it shall not count.
+    Ignored(Failure),
+    /// It looked at the file and found nothing.
+    Pass,
+    /// It could not run, and why: never to be taken for a pass.
+    NotRun(String),
+}
+
+/// One place where a check fails.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Failure {
+    /// What is wrong, one sentence that names the thing.
+    pub message: String,
+    /// The lines that cause it; none where something is missing from the whole file.
+    pub lines: Option<Lines>,
+    /// The resource that it is about, `aws_s3_bucket.logs`, `Deployment/web`, where there is one.
+    pub resource: Option<String>,
+}
+
+impl Failure {
+    /// A failure without a resource.
+    #[must_use]
+    pub fn new(message: impl Into<String>, lines: Option<Lines>) -> Self {
+        Self { message: message.into(), lines, resource: None }
+    }
+}
+
+/// Lines of a file, 1-based, both included.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[expect(clippy::exhaustive_structs, reason = "complete by definition")]
+pub struct Lines {
+    /// The first.
+    pub start: u32,
+    /// The last.
+    pub end: u32,
+}
+
+impl fmt::Display for Lines {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self { start, end } if start == end => write!(f, "line {start}"),
+            Self { start, end } => write!(f, "lines {start}-{end}"),
+        }
+    }
+}
