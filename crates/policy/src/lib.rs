@@ -42,6 +42,7 @@
 //! to [`Limits`].
 #![forbid(unsafe_code)]
 
+pub mod admission;
 mod config;
 mod error;
 mod gate;
