@@ -113,7 +113,7 @@ fn dispatch(
         Verb::Save(args) => verbs::save(&args, &cli.global, environment),
         Verb::Load(args) => verbs::load(&args, &cli.global, environment),
         Verb::Clean(clean) => verbs::clean(&clean, &cli.global, environment),
-        Verb::Version => verbs::version(),
+        Verb::Version(args) => verbs::version(&args, &cli.global, environment),
         Verb::Completion { shell } => verbs::completion(shell),
         Verb::Man { verb } => verbs::man(verb.as_deref()),
     }

@@ -15,7 +15,7 @@ mod attach;
 mod scanned;
 mod session;
 
-pub use attach::{AttachError, attach, attach_tagged, images_in};
+pub use attach::{AttachError, Older, attach, attach_tagged, images_in};
 pub use scanned::{SbomForm, Subject, sbom_statement, scan_statement};
 pub use sealift_sigstore_sign::{
     Ambient, AmbientError, Artifact, BUNDLE_MEDIA_TYPE, Blob, CiError, ConfigError, GOOGLE_HOST,

@@ -130,7 +130,7 @@ impl TaggedLayer {
     #[must_use]
     pub fn attestation(bundle: &SignatureBundle, predicate_type: &str) -> Option<Self> {
         let mut annotations = evidence(bundle, String::new());
-        annotations.insert("predicateType".to_owned(), predicate_type.to_owned());
+        annotations.insert(PREDICATE_TYPE.to_owned(), predicate_type.to_owned());
         Some(Self { blob: Blob::new(ENVELOPE, bundle.envelope_json()?), annotations })
     }
 }
@@ -182,6 +182,9 @@ pub struct TaggedManifest {
     blobs: Vec<Blob>,
 }
 
+/// The annotation that names what an attestation's predicate is.
+const PREDICATE_TYPE: &str = "predicateType";
+
 impl TaggedManifest {
     /// A manifest without layers. `image_type` is the media type of the image that is signed:
     /// beside a Docker image, cosign writes a Docker manifest.
@@ -216,6 +219,13 @@ impl TaggedManifest {
     pub fn add(&mut self, layer: TaggedLayer) {
         self.layers.push((layer.blob.descriptor(), layer.annotations));
         self.blobs.push(layer.blob);
+    }
+
+    /// Adds a layer in place of those that attest by the same type of predicate.
+    pub fn replace(&mut self, layer: TaggedLayer) {
+        let predicate_type = layer.annotations.get(PREDICATE_TYPE);
+        self.layers.retain(|(_, there)| there.get(PREDICATE_TYPE) != predicate_type);
+        self.add(layer);
     }
 
     /// The manifest, with the blobs that were added.

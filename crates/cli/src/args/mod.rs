@@ -12,6 +12,7 @@ mod transfer;
 mod values;
 pub(crate) mod variables;
 mod verify;
+mod version;
 
 use std::ffi::OsString;
 use std::num::NonZeroUsize;
@@ -42,6 +43,7 @@ pub(crate) use verify::{
     ArtifactsArgs, DigestAlgorithm, ImagesArgs, InitializeArgs, OutArgs, PayloadFormat, SignerArgs,
     VerifyArgs, VerifyAttestationArgs, VerifyBlobArgs, VerifyBlobAttestationArgs,
 };
+pub(crate) use version::{VersionArgs, VersionFormat};
 
 /// Scan container images: what is in them, and what of that is vulnerable. Sign, and verify who signed.
 #[derive(Debug, Parser)]
@@ -143,8 +145,8 @@ pub(crate) enum Verb {
     Load(LoadArgs),
     /// Remove caches, or what is attached to an image; without a flag, list the caches.
     Clean(CleanArgs),
-    /// Print the version.
-    Version,
+    /// Print the version, and of when the advisory database is.
+    Version(VersionArgs),
     /// Print completions for a shell.
     Completion {
         /// The shell.

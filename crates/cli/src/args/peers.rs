@@ -115,7 +115,6 @@ const MISSING_OF_COSIGN: &[(&str, &str)] = &[
     ("certificate-chain", ROOT_HINT),
     ("payload", "verify the image in a layout, or the payload with verify-blob"),
     ("policy", "leave it out and look at the payloads that are printed"),
-    ("replace", "remove the older ones with `sealift clean --type attestation`"),
     ("sct", "timestamps of certificates are read from the certificate alone"),
     ("sk", KEY_HINT),
     ("slot", KEY_HINT),

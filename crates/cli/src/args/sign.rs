@@ -173,6 +173,10 @@ pub(crate) struct AttestArgs {
     /// Attach nothing; the same as --upload=false.
     #[arg(long)]
     pub(crate) no_upload: bool,
+    /// Take away the attestations of the same type that are there, once the new one is.
+    #[arg(long, value_parser = parse_bool, action = ArgAction::Set, num_args = 0..=1,
+          require_equals = true, default_value = "false", default_missing_value = "true")]
+    pub(crate) replace: bool,
     #[command(flatten)]
     pub(crate) place: PlaceArgs,
     #[command(flatten)]

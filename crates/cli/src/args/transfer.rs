@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::builder::NonEmptyStringValueParser;
 use clap::{Args, ValueEnum};
+use sealift::Platform;
 
 use super::{OutArgs, RegistryArgs};
 
@@ -22,6 +23,9 @@ pub(crate) struct CopyArgs {
     /// The same as --only=sig.
     #[arg(long, conflicts_with = "only")]
     pub(crate) sig_only: bool,
+    /// Copy the image for this platform alone, as linux/arm64, and not the index that lists it.
+    #[arg(long, value_name = "OS/ARCH")]
+    pub(crate) platform: Option<Platform>,
     /// Overwrite a tag that names another image.
     #[arg(short, long)]
     pub(crate) force: bool,

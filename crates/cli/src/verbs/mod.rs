@@ -8,6 +8,7 @@ mod scan;
 mod sign;
 mod transfer;
 mod verify;
+mod version;
 
 use clap_complete::Shell;
 
@@ -27,12 +28,7 @@ pub(crate) use verify::{
     download, initialize, tree, triangulate, verify, verify_attestation, verify_blob,
     verify_blob_attestation,
 };
-
-/// `version`: the program's version.
-pub(crate) fn version() -> Result<u8, Failure> {
-    output::print(format!("Version: {}\n", env!("CARGO_PKG_VERSION")).as_bytes())?;
-    Ok(0)
-}
+pub(crate) use version::version;
 
 /// `completion`: a completion script for a shell.
 pub(crate) fn completion(shell: Shell) -> Result<u8, Failure> {

@@ -28,7 +28,10 @@ pub(crate) fn copy(
     set_deadline(&args.out, global);
     let (from, source) = place(&args.from, &args.registry, environment)?;
     let (to, destination) = place(&args.to, &args.registry, environment)?;
-    let image = found(&args.from, &from, &source)?;
+    let mut image = found(&args.from, &from, &source)?;
+    if let Some(platform) = &args.platform {
+        image = source.of_platform(&image, platform).map_err(failed)?;
+    }
     let kinds: Vec<Kind> = match (args.sig_only, args.only.as_slice()) {
         (true, _) => vec![Kind::Signature],
         (false, []) => Kind::ALL.to_vec(),

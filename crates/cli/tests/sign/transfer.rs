@@ -59,6 +59,56 @@ fn a_copy_has_all_that_the_original_has() {
 }
 
 #[test]
+fn of_an_index_the_image_for_a_platform_is_copied_alone() {
+    let (registry, world, image) = signed(true);
+    let to = format!("{}/one:1.0", registry.host());
+    let copied = |platform: &[&str]| {
+        let output = world.run(&with(&["copy", "--force", &image, &to], platform));
+        assert_eq!(output.status.code(), Some(0), "{}", said(&output));
+        said(&output).split_whitespace().next().unwrap().to_owned()
+    };
+    let index = copied(&[]);
+    let one = copied(&["--platform", "linux/amd64"]);
+    assert_ne!(index, one);
+    assert_eq!(world.status(&with(&["verify", &to], &CHECK)), Some(10));
+    assert_eq!(world.status(&["copy", "--platform", "linux/s390x", &image, &to]), Some(2));
+}
+
+#[test]
+fn a_newer_attestation_takes_the_place_of_those_of_its_type() {
+    for referrers in [true, false] {
+        for form in ["--new-bundle-format=true", "--new-bundle-format=false"] {
+            let (_registry, world, image) = signed(referrers);
+            let other = [
+                "attest",
+                "--type",
+                "https://example.com/q",
+                "--predicate",
+                "p.json",
+                form,
+                &image,
+            ];
+            succeeds(&world, &with(&other, &KEY));
+            let newer = [
+                "attest",
+                "--type",
+                "https://example.com/p",
+                "--predicate",
+                "p.json",
+                form,
+                &image,
+            ];
+            succeeds(&world, &with(&newer, &KEY));
+            assert_eq!(counts(&world, &image), [Some(2), Some(3)]);
+            succeeds(&world, &with(&with(&newer, &["--replace"]), &KEY));
+            assert_eq!(counts(&world, &image), [Some(2), Some(2)]);
+            let kept = ["verify-attestation", "--type", "https://example.com/q", &image];
+            assert_eq!(world.status(&with(&kept, &CHECK)), Some(0));
+        }
+    }
+}
+
+#[test]
 fn what_is_saved_is_verified_and_loaded_again() {
     let (_registry, world, image) = signed(true);
     succeeds(&world, &["save", "--dir", "saved", &image]);

@@ -29,14 +29,29 @@ pub fn attach_tagged(
     image: &Descriptor,
     attachment: Attachment,
     layer: TaggedLayer,
+    older: Older,
 ) -> Result<Descriptor, AttachError> {
     let name = ManifestName::Tag(attachment.tag(&image.digest));
     let mut manifest = match repository.find_manifest(&name)? {
         Some(there) => TaggedManifest::existing(&there.bytes)?,
         None => TaggedManifest::new(&image.media_type),
     };
-    manifest.add(layer);
+    match older {
+        Older::Stay => manifest.add(layer),
+        Older::Go => manifest.replace(layer),
+    }
     push(repository, &manifest.finish(), &name)
+}
+
+/// What becomes of attestations that are there, when one of the same predicate type is attached.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[expect(clippy::exhaustive_enums, reason = "they stay or they go")]
+pub enum Older {
+    /// They stay.
+    #[default]
+    Stay,
+    /// They go, once the newer one is there.
+    Go,
 }
 
 fn push(

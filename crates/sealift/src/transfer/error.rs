@@ -15,6 +15,9 @@ pub enum TransferError {
     /// The images of an index cannot be told.
     #[error(transparent)]
     Images(#[from] AttachError),
+    /// There is no image for the platform.
+    #[error(transparent)]
+    Platform(#[from] sealift_layers::Error),
     /// Something is no manifest.
     #[error("{0}: not a manifest")]
     Manifest(Digest),

@@ -9,10 +9,11 @@ mod remove;
 pub use copy::copy;
 pub use error::TransferError;
 pub use layout::{load, save};
-pub use remove::remove;
+pub use remove::{remove, remove_older};
 
-use sealift_model::{Descriptor, Digest};
-use sealift_registry::{ManifestName, Repository};
+use sealift_layers::{Image, Limits};
+use sealift_model::{Descriptor, Digest, Platform};
+use sealift_registry::{ManifestName, Repository, RepositoryBlobs};
 use sealift_sigstore_verify::SIGNATURE_PREDICATE;
 use serde::Deserialize;
 use serde_json::Value;
@@ -51,6 +52,21 @@ pub struct Place {
     pub image: Repository,
     /// Its signatures and attestations.
     pub signatures: Repository,
+}
+
+impl Place {
+    /// The image of an index that runs on a platform.
+    ///
+    /// # Errors
+    /// When the index has none, or the registry refuses.
+    pub fn of_platform(
+        &self,
+        image: &Descriptor,
+        platform: &Platform,
+    ) -> Result<Descriptor, TransferError> {
+        let blobs = RepositoryBlobs::new(self.image.clone());
+        Ok(Image::open(&blobs, image, Some(platform), &Limits::default())?.manifest)
+    }
 }
 
 /// A manifest that is attached to an image.

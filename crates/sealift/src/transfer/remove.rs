@@ -6,7 +6,7 @@ use sealift_model::{Descriptor, Digest};
 use sealift_registry::{ManifestName, Repository, fallback_tag};
 use serde_json::Value;
 
-use super::{Kind, TransferError, attached};
+use super::{AttachedManifest, Kind, TransferError, attached};
 
 /// Deletes what is attached to an image in the repository of its signatures, and says how many manifests that were.
 ///
@@ -18,8 +18,46 @@ pub fn remove(
     kinds: &[Kind],
 ) -> Result<usize, TransferError> {
     let found = attached(repository, &image.digest, kinds)?;
+    delete(repository, image, &found)
+}
+
+/// Deletes the attestations that refer to an image with a predicate of this type, all but the one
+/// that was attached last, and says how many they were.
+///
+/// # Errors
+/// When the registry refuses; what was deleted before stays deleted.
+pub fn remove_older(
+    repository: &Repository,
+    image: &Descriptor,
+    predicate_type: &str,
+    newest: &Digest,
+) -> Result<usize, TransferError> {
+    let mut older = Vec::new();
+    for descriptor in repository.referrers(&image.digest)?.manifests {
+        let name = ManifestName::Digest(descriptor.digest.clone());
+        let manifest = repository.find_manifest(&name)?;
+        let attests = manifest.is_some_and(|it| attests(&it.bytes, predicate_type));
+        if attests && descriptor.digest != *newest {
+            older.push(AttachedManifest { kind: Kind::Attestation, tag: None, descriptor });
+        }
+    }
+    delete(repository, image, &older)
+}
+
+/// Whether a manifest holds a bundle with a predicate of this type.
+fn attests(manifest: &[u8], predicate_type: &str) -> bool {
+    let document: Value = serde_json::from_slice(manifest).unwrap_or_default();
+    let stated = document.pointer("/annotations/dev.sigstore.bundle.predicateType");
+    stated.and_then(Value::as_str) == Some(predicate_type)
+}
+
+fn delete(
+    repository: &Repository,
+    image: &Descriptor,
+    found: &[AttachedManifest],
+) -> Result<usize, TransferError> {
     let mut referrers = BTreeSet::new();
-    for one in &found {
+    for one in found {
         // A tag goes with its manifest, which no image has a part in.
         repository.delete_manifest(&ManifestName::Digest(one.descriptor.digest.clone()))?;
         if one.tag.is_none() {

@@ -5,11 +5,11 @@ use std::path::Path;
 
 use sealift::registry::{Error as RegistryError, ErrorKind, Manifest, ManifestName, Repository};
 use sealift::sign::{
-    AttachError, SignatureBundle, StatementDraft, TaggedLayer, ToSign, attach, attach_tagged,
-    images_in, referrer, simple_signing,
+    AttachError, Older, SignatureBundle, StatementDraft, TaggedLayer, ToSign, attach,
+    attach_tagged, images_in, referrer, simple_signing,
 };
 use sealift::verify::{Attachment, Hash, StatementVersion, encode_base64};
-use sealift::{Descriptor, Reference, RegistryImage, escape};
+use sealift::{Descriptor, Reference, RegistryImage, escape, transfer};
 
 use super::attested;
 use super::session::Session;
@@ -97,7 +97,10 @@ pub(crate) fn attest(
         }
     };
     let session = Session::open(&args.signing.by, global, environment)?;
-    let place = Place::new(&args.place, &args.signing);
+    let mut place = Place::new(&args.place, &args.signing);
+    if args.replace {
+        place.older = Older::Go;
+    }
     let target = Target { found: &found, image, place };
     target.attest(&session, &statement, &predicate_type)?;
     target.say("Attested", global);
@@ -175,6 +178,8 @@ pub(super) struct Place<'a> {
     pub(super) output: Option<&'a Path>,
     /// Whether it is the form of cosign 3.
     pub(super) is_new: bool,
+    /// What becomes of older attestations.
+    pub(super) older: Older,
 }
 
 impl<'a> Place<'a> {
@@ -183,6 +188,7 @@ impl<'a> Place<'a> {
             bundle: args.bundle.as_deref(),
             output: how.out.output_file.as_deref(),
             is_new: how.new_bundle_format,
+            older: Older::Stay,
         }
     }
 }
@@ -250,13 +256,28 @@ impl Target<'_> {
             return self.print(&signed.to_json());
         }
         let artifact = referrer(signed, Some(predicate_type), &self.image, seconds());
-        attach(&self.found.signatures, &artifact).map_err(not_attached)?;
-        Ok(())
+        let newest = attach(&self.found.signatures, &artifact).map_err(not_attached)?;
+        match self.place.older {
+            Older::Stay => Ok(()),
+            Older::Go => self.remove_older(predicate_type, &newest),
+        }
+    }
+
+    fn remove_older(&self, predicate_type: &str, newest: &Descriptor) -> Result<(), Failure> {
+        let repository = &self.found.signatures;
+        transfer::remove_older(repository, &self.image, predicate_type, &newest.digest)
+            .map(|_| ())
+            .map_err(|error| Failure::Unusable {
+                what: "the attestation is attached, and older ones are there still".to_owned(),
+                error: error.into(),
+                hint: "the registry must allow to delete manifests; `sealift tree` lists them",
+            })
     }
 
     fn tag(&self, attachment: Attachment, layer: TaggedLayer) -> Result<(), Failure> {
         let repository = &self.found.signatures;
-        attach_tagged(repository, &self.image, attachment, layer).map_err(not_attached)?;
+        attach_tagged(repository, &self.image, attachment, layer, self.place.older)
+            .map_err(not_attached)?;
         Ok(())
     }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use sealift::sign::{SbomForm, StatementDraft, sbom_statement, scan_statement};
+use sealift::sign::{Older, SbomForm, StatementDraft, sbom_statement, scan_statement};
 use sealift::verify::StatementVersion;
 use sealift::{Database, Descriptor, RegistryImage, Report, Target as Scanned, Timestamp, escape};
 
@@ -115,7 +115,12 @@ impl<'a> Attesting<'a> {
         };
         let Statements { image, drafts } = statements;
         let found = Found::scanned(&self.image, image.clone());
-        let place = Place { bundle: None, output: None, is_new: self.args.new_bundle_format };
+        let place = Place {
+            bundle: None,
+            output: None,
+            is_new: self.args.new_bundle_format,
+            older: Older::Stay,
+        };
         let target = Target { found: &found, image, place };
         for draft in drafts {
             target.attest(&session, &draft.to_json(), &draft.predicate_type)?;

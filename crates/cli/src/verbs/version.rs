@@ -1,0 +1,46 @@
+//! `version`.
+
+use sealift::{Database, escape};
+use serde_json::json;
+
+use crate::args::{GlobalArgs, VersionArgs, VersionFormat};
+use crate::failure::Failure;
+use crate::{Environment, cache, output};
+
+/// `version`: the program's version, and of when the advisory database is where one is kept.
+pub(crate) fn version(
+    args: &VersionArgs,
+    global: &GlobalArgs,
+    environment: &Environment,
+) -> Result<u8, Failure> {
+    let version = env!("CARGO_PKG_VERSION");
+    let updated = database_of(global, environment);
+    let format = if args.json { VersionFormat::Json } else { args.format };
+    // Names as in Trivy's.
+    let text = match (format, updated) {
+        (VersionFormat::Text, None) => format!("Version: {version}\n"),
+        (VersionFormat::Text, Some(updated)) => {
+            format!("Version: {version}\nVulnerability DB:\n  UpdatedAt: {updated}\n")
+        }
+        (VersionFormat::Json, None) => format!("{}\n", json!({"Version": version})),
+        (VersionFormat::Json, Some(updated)) => {
+            let database = json!({"UpdatedAt": updated});
+            format!("{}\n", json!({"Version": version, "VulnerabilityDB": database}))
+        }
+    };
+    output::print(text.as_bytes())?;
+    Ok(0)
+}
+
+/// When the kept database was built.
+fn database_of(global: &GlobalArgs, environment: &Environment) -> Option<String> {
+    let path = cache::databases(global, environment)?.database();
+    match Database::open(&path) {
+        Ok(database) => Some(database.info().built.to_string()),
+        Err(_) if !path.exists() => None,
+        Err(error) => {
+            eprintln!("warning: {}", escape::terminal(&error.to_string()));
+            None
+        }
+    }
+}
