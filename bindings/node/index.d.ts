@@ -62,11 +62,17 @@ export interface CallOptions {
   onProgress?: (progress: Progress) => void
 }
 
-/** How the image's own registry is asked, beside what `docker login` keeps. */
+/** How the image's own registry is asked: nothing is read from the environment. */
 export interface RegistryOptions {
   username?: string
   password?: string
   token?: string
+  /** What `docker login` wrote: a file with credentials. */
+  authFile?: string
+  /** What everything is asked through, as `http://proxy.example:3128`. */
+  proxy?: string
+  /** What is asked directly: hosts, domains, networks, divided by commas. */
+  noProxy?: string
   /** Certificate authorities that are trusted beside the system's: a file in PEM. */
   ca?: string
   /** Weaker: without TLS, too, and any certificate. */
@@ -105,8 +111,6 @@ export interface ScanOptions extends CallOptions {
   name?: string
   /** Which image of an index, as `linux/arm64`. */
   platform?: string
-  /** Where an image without a prefix is looked for, in this order. Default: docker, podman, remote. */
-  sources?: ('docker' | 'podman' | 'remote')[]
   registry?: RegistryOptions
   /** Default: one for each processor. */
   threads?: number
@@ -250,7 +254,7 @@ export class Database {
 }
 
 /**
- * Scans an image: a name, looked for as `sources` says; `docker-daemon:NAME`, `podman:NAME`,
+ * Scans an image: a name in a registry; what an engine has, as `docker-daemon:NAME`, `podman:NAME`,
  * `oci:DIR[:TAG|@DIGEST]`, `oci-archive:FILE`, `docker-archive:FILE`, or a path that starts with `/`,
  * `./` or `../`.
  */

@@ -4,7 +4,7 @@ use std::error::Error as StdError;
 use std::path::{Path, PathBuf};
 
 use sealift::policy::{PolicyFileError, ProofError};
-use sealift::registry;
+use sealift::registry::{self, EngineError};
 use sealift::sign::{AttachError, KeyFileError, SignImageError, WitnessError};
 use sealift::verify::{OpenError, RejectedProof, VerifyError};
 use sealift::{Chain, Error, LayersError};
@@ -134,13 +134,12 @@ impl Failure {
         Self::of(Code::Signing, error)
     }
 
-    pub(crate) fn no_such_image(name: &str) -> Self {
-        Self::new(Code::NoSuchImage, format!("{name}: none of the sources has it"))
-            .with(|facts| facts.path = Some(name.to_owned()))
-    }
-
-    pub(crate) fn is_no_such_image(&self) -> bool {
-        matches!(self.code, Code::NoSuchImage)
+    pub(crate) fn engine(name: &str, error: &EngineError) -> Self {
+        let code = match error {
+            EngineError::NoSuchImage { .. } => Code::NoSuchImage,
+            _ => Code::Registry,
+        };
+        Self::of(code, error).with(|facts| facts.path = Some(name.to_owned()))
     }
 
     fn layers(

@@ -153,7 +153,7 @@ pub fn admit<'env>(
         let options = given.to_scan(clock)?;
         let decides: Options = parse(&gate)?;
         let (gate, told) = decides.gate(clock, options.judged_at.unwrap_or_else(|| clock.now()))?;
-        let target = target::image(&image, given.sources.as_deref(), &given.registry)?;
+        let target = target::image(&image, &given.registry)?;
         let admitted = gate.admit(&scanner, &target, &options, &watch)?;
         Ok(NodeAdmission {
             report: NodeReport::new(admitted.report, Hidden::default()),

@@ -2,10 +2,9 @@
 
 use std::path::PathBuf;
 
-use sealift::http::{Client, Config, Roots};
-use sealift::registry::{Credential, Registries};
+use sealift::http::{Client, Config, Proxies, Roots};
+use sealift::registry::{Credential, Keychain, Registries};
 use sealift::{Reference, RegistryImage};
-use sealift_cli::Environment;
 use serde::Deserialize;
 
 use crate::failure::Failure;
@@ -17,6 +16,12 @@ pub(crate) struct RegistryOptions {
     username: Option<String>,
     password: Option<String>,
     token: Option<String>,
+    /// What `docker login` wrote: a file with credentials.
+    auth_file: Option<PathBuf>,
+    /// What everything is asked through, as `http://proxy.example:3128`.
+    proxy: Option<String>,
+    /// What is asked directly: hosts, domains, networks, divided by commas.
+    no_proxy: String,
     /// Certificate authorities that are trusted beside the system's: a file in PEM.
     ca: Option<PathBuf>,
     /// Weaker: without TLS, too, and any certificate.
@@ -27,7 +32,7 @@ impl RegistryOptions {
     /// The image of that name, in its registry.
     pub(crate) fn image(&self, reference: Reference) -> Result<RegistryImage, Failure> {
         let host = reference.registry().to_owned();
-        let mut config = config();
+        let mut config = self.config();
         if self.insecure {
             config.insecure_hosts.insert(host.to_ascii_lowercase());
         }
@@ -35,9 +40,27 @@ impl RegistryOptions {
             let pem = std::fs::read(path).map_err(|error| Failure::io(path, &error))?;
             config.roots = Roots::SystemAnd(pem);
         }
-        let mut keychain = Environment::of_process().keychain();
+        let mut keychain = Keychain::default();
+        keychain.files.extend(self.auth_file.clone());
         keychain.given.extend(self.credential()?.map(|credential| (host, credential)));
         Ok(RegistryImage::new(Registries::new(made(config)?, keychain), reference))
+    }
+
+    /// How another image's registry is asked: a password is for the image's own, and so is what is
+    /// insecure.
+    pub(crate) fn of_another(&self) -> Self {
+        Self { username: None, password: None, token: None, insecure: false, ..self.clone() }
+    }
+
+    /// The client for what else is asked of the network.
+    pub(crate) fn client(&self) -> Result<Client, Failure> {
+        made(self.config())
+    }
+
+    fn config(&self) -> Config {
+        let mut config = Config::default();
+        config.proxies = Proxies::all(self.proxy.clone(), self.no_proxy.clone());
+        config
     }
 
     fn credential(&self) -> Result<Option<Credential>, Failure> {
@@ -54,17 +77,6 @@ impl RegistryOptions {
     }
 }
 
-/// The client for what is asked of the network.
-pub(crate) fn client() -> Result<Client, Failure> {
-    made(config())
-}
-
 fn made(config: Config) -> Result<Client, Failure> {
     Client::new(config).map_err(|error| Failure::registry(&error))
-}
-
-fn config() -> Config {
-    let mut config = Config::default();
-    config.proxies = Environment::of_process().proxies();
-    config
 }

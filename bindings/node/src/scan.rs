@@ -29,7 +29,6 @@ use crate::time::{self, Clock};
 pub(crate) struct Options {
     name: Option<String>,
     platform: Option<String>,
-    pub(crate) sources: Option<Vec<String>>,
     pub(crate) registry: RegistryOptions,
     threads: Option<NonZeroUsize>,
     limits: GivenLimits,
@@ -87,8 +86,7 @@ impl Options {
     fn to_bases(&self) -> std::result::Result<Bases, Failure> {
         let mut bases = Bases::default();
         if let Some(base) = &self.base {
-            // A password is for the image's own registry, not for that of its base.
-            let image = target::image(base, self.sources.as_deref(), &RegistryOptions::default())?;
+            let image = target::image(base, &self.registry.of_another())?;
             bases.named = Some(NamedBase::new(base.as_str(), image));
         }
         if let Some(file) = &self.bases {
@@ -149,7 +147,7 @@ fn matching(text: &str) -> std::result::Result<Matching, Failure> {
 /// What a kind of scan makes of the text that names its target.
 fn targeted(kind: &str, text: &str, options: &Options) -> std::result::Result<Target, Failure> {
     match kind {
-        "image" => target::image(text, options.sources.as_deref(), &options.registry),
+        "image" => target::image(text, &options.registry),
         "fs" => Ok(Target::Filesystem(text.into())),
         "rootfs" => Ok(Target::Rootfs(text.into())),
         "sbom" => Ok(Target::Sbom(text.into())),

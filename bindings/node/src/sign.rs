@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use crate::call::NodeCall;
 use crate::failure::Failure;
 use crate::job::promise;
-use crate::network::{self, RegistryOptions};
+use crate::network::RegistryOptions;
 use crate::scan::parse;
 use crate::target;
 use crate::time::Clock;
@@ -80,7 +80,7 @@ impl Options {
                 ));
             }
         };
-        Ok(Vouching { client: network::client()?, services, root, requires_sct: true })
+        Ok(Vouching { client: self.registry.client()?, services, root, requires_sct: true })
     }
 
     fn predicate_type(&self) -> Outcome<PredicateType> {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { createServer } from 'node:http'
+import { dirname, join } from 'node:path'
 import { test } from 'node:test'
 
 import { Database, Report, SealiftError, scanFs, scanImage, scanRootfs, scanSbom } from '../index.mjs'
@@ -120,4 +121,36 @@ test('many scans share a database', async () => {
   const reports = await Promise.all(Array.from({ length: 8 }, () => scanImage(image, { database, threads: 1 })))
   const texts = await Promise.all(reports.map((report) => report.render('json')))
   assert.equal(new Set(texts.map((text) => JSON.stringify(JSON.parse(text).Results))).size, 1)
+})
+
+test('credentials are what the caller gives', async () => {
+  const seen = []
+  const registry = createServer((request, response) => {
+    seen.push(request.headers.authorization)
+    response.writeHead(401, { 'www-authenticate': 'Basic realm="tests"' }).end()
+  })
+  await new Promise((listening) => registry.listen(0, '127.0.0.1', listening))
+  const name = `127.0.0.1:${registry.address().port}`
+  const authFile = join(folder(), 'config.json')
+  writeFileSync(authFile, JSON.stringify({ auths: { [name]: { auth: btoa('ada:secret') } } }))
+  const before = process.env.DOCKER_CONFIG
+  process.env.DOCKER_CONFIG = dirname(authFile)
+  try {
+    const scan = (registry) => scanImage(`${name}/shop:1.0`, { database, registry: { insecure: true, ...registry } })
+    await assert.rejects(scan({}), { code: 'REGISTRY' })
+    assert.deepEqual(seen.filter(Boolean), [])
+    await assert.rejects(scan({ authFile }), { code: 'REGISTRY' })
+    assert.ok(seen.includes(`Basic ${btoa('ada:secret')}`))
+  } finally {
+    if (before === undefined) delete process.env.DOCKER_CONFIG
+    else process.env.DOCKER_CONFIG = before
+    registry.close()
+  }
+})
+
+test('a proxy and an engine are asked where they are named', async () => {
+  const proxied = { database, registry: { proxy: 'http://127.0.0.1:1' } }
+  await assert.rejects(scanImage('registry.example/shop:1.0', proxied), { code: 'REGISTRY', message: /refused/ })
+  const none = 'podman:registry.example/none:0'
+  await assert.rejects(scanImage(none, { database }), { path: none })
 })

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyMapping};
-use sealift::http::{Client, Config, Roots};
+use sealift::http::{Client, Config, Proxies, Roots};
 use sealift::registry::{Credential, Keychain, Registries};
 use sealift::{LayerCache, Limits, RegistryImage, Target, Timestamp};
 
@@ -124,7 +124,7 @@ impl<'py> Arguments<'py> {
     }
 
     /// How registries are asked: `username`, `password`, `token`, `auth_file`, `insecure`,
-    /// `ca_file`.
+    /// `ca_file`, `proxy`, `no_proxy`.
     pub(crate) fn access(&self) -> PyResult<Access> {
         let login = self.take("username")?.zip(self.take("password")?);
         let login = login.map(|(user, password)| Credential::Basic { user, password });
@@ -132,7 +132,17 @@ impl<'py> Arguments<'py> {
         let auth_files = self.take::<PathBuf>("auth_file")?.into_iter().collect();
         let is_insecure = self.flag("insecure")?;
         let roots = self.take::<PathBuf>("ca_file")?.map(|path| error::read(&path)).transpose()?;
-        Ok(Access { login: login.or(token), auth_files, is_insecure, authorities: roots })
+        let direct = self.take::<String>("no_proxy")?.unwrap_or_default();
+        let proxies = Proxies::all(self.take("proxy")?, direct);
+        Ok(Access { login: login.or(token), auth_files, is_insecure, authorities: roots, proxies })
+    }
+
+    /// The image of a name, which an engine has, or which is on this machine or in a registry.
+    pub(crate) fn scanned(&self, name: &str, access: &Access) -> PyResult<Target> {
+        match Target::engine_image(name) {
+            Some(found) => found.map_err(|error| error::engine(name, &error)),
+            None => self.image(name, access),
+        }
     }
 
     /// The image of a name, which is on this machine or in a registry.
@@ -158,11 +168,20 @@ pub(crate) struct Access {
     auth_files: Vec<PathBuf>,
     is_insecure: bool,
     authorities: Option<Vec<u8>>,
+    proxies: Proxies,
 }
 
 impl Access {
+    /// The client for what else is asked of the network.
+    pub(crate) fn client(&self) -> PyResult<Client> {
+        let mut config = Config::default();
+        config.proxies = self.proxies.clone();
+        Client::new(config).map_err(|error| error::value(&error))
+    }
+
     fn registries(&self, registry: &str) -> PyResult<Registries> {
         let mut config = Config::default();
+        config.proxies = self.proxies.clone();
         if self.is_insecure {
             config.insecure_hosts.insert(registry.to_ascii_lowercase());
         }

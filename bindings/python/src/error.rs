@@ -7,7 +7,7 @@ use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 use sealift::policy::{PolicyFileError, ProofError};
-use sealift::registry::ErrorKind;
+use sealift::registry::{EngineError, ErrorKind};
 use sealift::sign::{AttachError, SignImageError, WitnessError};
 use sealift::update::KeptError;
 use sealift::verify::{OpenError, VerifyError};
@@ -127,6 +127,14 @@ pub(crate) fn registry(error: &sealift::registry::Error) -> PyErr {
     raise("RegistryError", &message, |fields| {
         fields.set_item("status", status)?;
         fields.set_item("name", &error.name)
+    })
+}
+
+pub(crate) fn engine(name: &str, error: &EngineError) -> PyErr {
+    let status = matches!(error, EngineError::NoSuchImage { .. }).then_some(404);
+    raise("RegistryError", &Chain(error).to_string(), |fields| {
+        fields.set_item("status", status)?;
+        fields.set_item("name", name)
     })
 }
 

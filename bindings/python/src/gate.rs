@@ -173,7 +173,7 @@ impl Gate {
         let Scan { scanner, mut options, watcher, .. } = Scan::of(&arguments)?;
         arguments.finish()?;
         options.name.get_or_insert_with(|| image.to_owned());
-        let target = arguments.image(image, &access)?;
+        let target = arguments.scanned(image, &access)?;
         let gate = self.gate.clone();
         let work = move |observer: &dyn sealift::Observer| {
             gate.admit(&scanner, &target, &options, observer)

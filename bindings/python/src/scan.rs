@@ -118,7 +118,8 @@ pub(crate) fn severities(
 }
 
 /// Scans an image: `oci:DIR[:TAG|@DIGEST]`, `oci-archive:FILE`, `docker-archive:FILE`, a path that
-/// starts with `/`, `./` or `../`, or the name of an image in a registry.
+/// starts with `/`, `./` or `../`, what an engine has as `docker-daemon:NAME` or `podman:NAME`, or the
+/// name of an image in a registry.
 #[pyfunction]
 #[pyo3(signature = (image, **options))]
 pub(crate) fn scan_image(
@@ -131,7 +132,7 @@ pub(crate) fn scan_image(
     let mut scan = Scan::of(&arguments)?;
     arguments.finish()?;
     scan.options.name.get_or_insert_with(|| image.to_owned());
-    let target = arguments.image(image, &access)?;
+    let target = arguments.scanned(image, &access)?;
     scan.run(py, target)
 }
 

@@ -6,11 +6,10 @@ use std::path::PathBuf;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 use sealift::RegistryImage;
-use sealift::http::{Client, Config};
 use sealift::sign::{IdentityToken, PrivateKey, Services, Session, ToSign, Vouching};
 use sealift::verify::{KeyAlgorithm, TrustedRoot};
 
-use crate::arguments::{Arguments, now};
+use crate::arguments::{Access, Arguments, now};
 use crate::error;
 use crate::proof::{KeyPair, SignedImage};
 use crate::verify::{content, predicate_type, read_root};
@@ -30,7 +29,7 @@ struct Signing {
 }
 
 impl Signing {
-    fn of(arguments: &Arguments<'_>) -> PyResult<Self> {
+    fn of(arguments: &Arguments<'_>, access: &Access) -> PyResult<Self> {
         let password: Option<Vec<u8>> = arguments.take("key_password")?;
         let key = arguments.object("key")?.map(|key| content(&key)).transpose()?;
         let token = arguments.take::<String>("identity_token")?;
@@ -54,8 +53,7 @@ impl Signing {
         };
         let root = arguments.take::<PathBuf>("trusted_root")?.map(|path| read_root(&path));
         let root = root.transpose()?.unwrap_or_else(TrustedRoot::default);
-        let client = Client::new(Config::default()).map_err(|error| error::value(&error))?;
-        let vouching = Vouching { client, services, root, requires_sct: true };
+        let vouching = Vouching { client: access.client()?, services, root, requires_sct: true };
         Ok(Self { signer, vouching, watcher: Watcher::of(arguments)? })
     }
 
@@ -116,8 +114,8 @@ pub(crate) fn attest(
 }
 
 fn attached(arguments: &Arguments<'_>, image: &str) -> PyResult<(Signing, RegistryImage)> {
-    let signing = Signing::of(arguments)?;
     let access = arguments.access()?;
+    let signing = Signing::of(arguments, &access)?;
     arguments.finish()?;
     Ok((signing, arguments.registry_image(image, &access)?))
 }
@@ -131,7 +129,7 @@ pub(crate) fn sign_blob(
     options: Option<&Bound<'_, PyDict>>,
 ) -> PyResult<String> {
     let arguments = Arguments::new("sign_blob", options)?;
-    let signing = Signing::of(&arguments)?;
+    let signing = Signing::of(&arguments, &arguments.access()?)?;
     arguments.finish()?;
     let artifact = content(artifact)?;
     let signed = signing.run(py, move |session| {

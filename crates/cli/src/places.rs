@@ -1,5 +1,4 @@
-//! What the environment says of the network: proxies, credentials, sockets of engines. Public, for
-//! the packages for Python and Node, which ask registries as the command does.
+//! What the environment says of the network: proxies, credentials, sockets of engines.
 
 use std::path::PathBuf;
 
@@ -42,7 +41,7 @@ impl Environment {
     pub fn docker(&self) -> Vec<Engine> {
         match self.text("DOCKER_HOST") {
             Some(host) => host.strip_prefix("unix://").map(Engine::new).into_iter().collect(),
-            None => vec![Engine::new("/var/run/docker.sock")],
+            None => vec![Engine::docker()],
         }
     }
 
@@ -54,7 +53,7 @@ impl Environment {
         }
         let own = self.get("XDG_RUNTIME_DIR").map(PathBuf::from);
         let own = own.map(|folder| Engine::new(folder.join("podman/podman.sock")));
-        own.into_iter().chain([Engine::new("/run/podman/podman.sock")]).collect()
+        own.into_iter().chain([Engine::podman()]).collect()
     }
 
     fn text(&self, name: &str) -> Option<&str> {

@@ -20,6 +20,14 @@ pub struct Proxies {
     pub direct: String,
 }
 
+impl Proxies {
+    /// One proxy for all URLs but those that are asked directly; none where none is given.
+    #[must_use]
+    pub fn all(proxy: Option<String>, direct: impl Into<String>) -> Self {
+        Self { http: proxy.clone(), https: proxy, direct: direct.into() }
+    }
+}
+
 impl fmt::Debug for Proxies {
     /// Without the URLs, which may have passwords in them.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -25,6 +25,18 @@ impl Engine {
         Self { socket: socket.into() }
     }
 
+    /// Docker's engine, at the socket of the system.
+    #[must_use]
+    pub fn docker() -> Self {
+        Self::new("/var/run/docker.sock")
+    }
+
+    /// Podman's service, at the socket of the system.
+    #[must_use]
+    pub fn podman() -> Self {
+        Self::new("/run/podman/podman.sock")
+    }
+
     /// The socket.
     #[must_use]
     pub fn socket(&self) -> &Path {

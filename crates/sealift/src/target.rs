@@ -89,6 +89,21 @@ impl Target {
         }
     }
 
+    /// Fetches what names an image in an engine: `docker-daemon:NAME` or `podman:NAME`, asked for at
+    /// the socket of the system. None for anything else.
+    ///
+    /// # Errors
+    /// When no engine listens there, or it does not have the image.
+    #[must_use]
+    pub fn engine_image(text: &str) -> Option<Result<Self, EngineError>> {
+        let (engine, name) = match text.split_once(':')? {
+            ("docker-daemon", name) => (Engine::docker(), name),
+            ("podman", name) => (Engine::podman(), name),
+            _ => return None,
+        };
+        Some(EngineImage::fetch(&engine, name).map(Self::Engine))
+    }
+
     /// The file or folder; for an image elsewhere its name.
     #[must_use]
     pub fn path(&self) -> &Path {

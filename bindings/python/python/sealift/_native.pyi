@@ -15,6 +15,8 @@ class _Access(TypedDict, total=False):
     token: str | None
     auth_file: _Path | None
     insecure: bool
+    proxy: str | None
+    no_proxy: str | None
     ca_file: _Path | None
 
 class _Watch(TypedDict, total=False):
@@ -60,17 +62,17 @@ class _Verify(_Signers, _Watch, _Bounds, _Access, total=False):
     check_content: bool
     annotations: Mapping[str, str] | None
 
-class _Sign(_Watch, total=False):
+class _Sign(_Watch, _Access, total=False):
     key: _Content | None
     key_password: bytes | None
     identity_token: str | None
     signing_config: _Path | None
     trusted_root: _Path | None
 
-class _SignImage(_Sign, _Access, total=False):
+class _SignImage(_Sign, total=False):
     annotations: Mapping[str, str] | None
 
-class _Attest(_Sign, _Access, total=False): ...
+class _Attest(_Sign, total=False): ...
 
 class _Build(_Watch, total=False):
     as_of: str | None
