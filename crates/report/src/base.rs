@@ -3,9 +3,10 @@
 use sealift_model::{BaseEvidence, Digest, Package, Support, Timestamp};
 
 use crate::{Counts, Report};
+use serde::Serialize;
 
 /// The base image that an image was made from.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct BaseFacts {
     /// Its name; none when the base is a guess.

@@ -5,9 +5,10 @@ use sealift_model::Timestamp;
 
 use crate::Report;
 use crate::sections::Entry;
+use serde::Serialize;
 
 /// A finding that an ignore rule or a VEX statement takes out.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
 #[non_exhaustive]
 pub struct Modified {
     /// The finding.

@@ -4,9 +4,10 @@ use sealift_matcher::{Finding, Matches};
 use sealift_model::{Descriptor, Digest, Inventory, Package, Severity, Timestamp};
 
 use crate::{BaseFacts, Modified};
+use serde::Serialize;
 
 /// One scan with its result, ready to be written in any format.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
 #[non_exhaustive]
 pub struct Report {
     /// What was scanned.
@@ -76,7 +77,7 @@ impl Report {
 }
 
 /// What was scanned.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
 #[non_exhaustive]
 pub struct Artifact {
     /// Its name as the user gave it, or as the image calls itself.
@@ -96,7 +97,8 @@ impl Artifact {
 }
 
 /// What kind of thing was scanned.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum ArtifactKind {
     /// A container image.
@@ -123,7 +125,7 @@ impl ArtifactKind {
 }
 
 /// What an image's own documents say of it.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
 #[non_exhaustive]
 pub struct ImageFacts {
     /// The index that the manifest was chosen from.
@@ -162,7 +164,7 @@ impl ImageFacts {
 }
 
 /// One layer of an image.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct LayerFacts {
     /// Digest of the blob that a registry has; none where the source keeps no such blobs.
@@ -182,7 +184,7 @@ impl LayerFacts {
 }
 
 /// How many findings there are of each severity.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Counts([usize; 5]);
 
 impl Counts {

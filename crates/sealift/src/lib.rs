@@ -16,6 +16,8 @@
 //!
 //! A [`Scanner`] holds a [`Database`] and scans any number of [`Target`]s, also from many
 //! threads at once; a [`Selection`] says which findings count; [`Format`] writes the report.
+//! Reports and outcomes are data with `serde::Serialize`, field by field as they are here; the formats
+//! are what other programs read.
 //! [`policy`] has what takes findings out (ignore files, VEX) and the gate that decides.
 //! [`verify`] has what signatures need: keys, trusted roots, policies, and images with what is
 //! attached to them, [`sign`] what makes signatures. [`update`] fetches advisories and keeps the

@@ -93,6 +93,20 @@ fn one_lockfile_is_a_target() {
 }
 
 #[test]
+fn results_serialise() {
+    let folder = TempDir::new().unwrap();
+    let (scanner, root) = (scanner(&folder), tree(&folder));
+    let target = Target::Filesystem(root.join("a"));
+    let report = scanner.scan(&target, &ScanOptions::default(), &Silent).unwrap();
+    let document = serde_json::to_value(&report).unwrap();
+    let finding = &document["matches"]["findings"][0];
+    assert_eq!(finding["id"], "GHSA-locked");
+    assert_eq!((&finding["severity"], &finding["status"]), (&"HIGH".into(), &"fixed".into()));
+    let package = usize::try_from(finding["package"].as_u64().unwrap()).unwrap();
+    assert_eq!(document["inventory"]["packages"][package]["name"], "locked");
+}
+
+#[test]
 fn a_selection_counts_what_it_hides() {
     let folder = TempDir::new().unwrap();
     let (scanner, root) = (scanner(&folder), tree(&folder));

@@ -8,22 +8,28 @@ mod v2;
 mod v3;
 mod v4;
 
+use serde::Serialize;
+
 use std::str::FromStr;
 
 pub use error::CvssError;
 pub use score::{CvssRating, CvssScore};
 
 /// A version of the Common Vulnerability Scoring System.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
 #[non_exhaustive]
 pub enum CvssVersion {
     /// 2.0
+    #[serde(rename = "2.0")]
     V2,
     /// 3.0
+    #[serde(rename = "3.0")]
     V3_0,
     /// 3.1, which defines rounding and the environmental impact anew.
+    #[serde(rename = "3.1")]
     V3_1,
     /// 4.0
+    #[serde(rename = "4.0")]
     V4,
 }
 

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use serde::{Serialize, Serializer};
+
 use super::CvssVersion;
 
 /// A score from 0.0 to 10.0, in exact tenths.
@@ -29,6 +31,13 @@ impl CvssScore {
 impl fmt::Display for CvssScore {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}.{}", self.0 / 10, self.0 % 10)
+    }
+}
+
+/// A number, 9.8.
+impl Serialize for CvssScore {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_f64(f64::from(self.0) / 10.0)
     }
 }
 

@@ -1,5 +1,7 @@
 //! Why a verdict stays open.
 
+use serde::{Serialize, Serializer};
+
 use crate::VersionError;
 
 /// Why it stays open whether a record affects a package.
@@ -46,4 +48,11 @@ pub enum Reason {
     /// The record's versions could not all be read.
     #[error("the record is malformed: {0}")]
     Defect(String),
+}
+
+/// The sentence.
+impl Serialize for Reason {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
 }

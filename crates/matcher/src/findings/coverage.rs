@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 
 use crate::Database;
+use serde::Serialize;
 
 /// The ecosystems of the packages asked about, with and without advisories. "No advisories" is
 /// not "no findings".
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Coverage {
     /// Those with advisories, sorted by name.
@@ -17,7 +18,7 @@ pub struct Coverage {
 }
 
 /// One ecosystem or release of a distribution.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct EcosystemCoverage {
     /// As OSV writes it, `Debian:12`; where OSV has no name for it, in words.

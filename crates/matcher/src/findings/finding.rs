@@ -6,9 +6,10 @@ use sealift_model::{Severity, Timestamp};
 
 use crate::cvss::{CvssScore, CvssVersion};
 use crate::evaluate::Reason;
+use serde::{Serialize, Serializer};
 
 /// A vulnerability of a package.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Finding {
     /// Index of the package in [`Inventory::packages`](sealift_model::Inventory::packages).
@@ -22,6 +23,7 @@ pub struct Finding {
     /// One line; empty when no record has anything to say.
     pub title: String,
     /// The record's own text, Markdown as a rule; shared by the findings of a record.
+    #[serde(serialize_with = "text")]
     pub description: Arc<str>,
     /// How bad it is.
     pub severity: Severity,
@@ -55,7 +57,8 @@ pub struct Finding {
 }
 
 /// Whether there is a repair.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Status {
     /// There is none that the records know of.
@@ -65,7 +68,7 @@ pub enum Status {
 }
 
 /// A CVSS score.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct CvssEntry {
     /// Who says so, an id of a [`DataSource`].
@@ -79,7 +82,7 @@ pub struct CvssEntry {
 }
 
 /// What CISA's catalogue says of a vulnerability that is known to be exploited.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Kev {
     /// Day on which it was added, `2021-12-10`.
@@ -95,7 +98,7 @@ pub struct Kev {
 }
 
 /// A score of the Exploit Prediction Scoring System.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct EpssScore {
     /// Probability that it is exploited in the next 30 days, 0 to 1.
@@ -105,7 +108,7 @@ pub struct EpssScore {
 }
 
 /// Who publishes a record.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct DataSource {
     /// A short stable name, `ghsa`.
@@ -117,7 +120,7 @@ pub struct DataSource {
 }
 
 /// A record that names a package, where it stays open whether the package is affected.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Undetermined {
     /// Index of the package in [`Inventory::packages`](sealift_model::Inventory::packages).
@@ -126,4 +129,8 @@ pub struct Undetermined {
     pub record_id: String,
     /// Why it stays open.
     pub reason: Reason,
+}
+
+fn text<S: Serializer>(text: &Arc<str>, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(text)
 }

@@ -27,6 +27,7 @@ use coverage::Counter;
 use detail::Texts;
 use group::Match;
 use query::Query;
+use serde::Serialize;
 
 /// What to match.
 #[non_exhaustive]
@@ -73,7 +74,7 @@ impl fmt::Debug for MatchOptions<'_> {
 }
 
 /// What the advisories say of an inventory.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Matches {
     /// Findings, by package and id.

@@ -12,13 +12,15 @@ use sealift_model::{Inventory, Package, Purl, Severity, Timestamp};
 
 use crate::ignore::Rule;
 use crate::suppress::Suppressed;
+use serde::Serialize;
 
 pub use verification::{
     Identity, NotProved, Proof, Requirement, Signer, Verification, Wanted, WithoutVerification,
 };
 
 /// What follows from something that was found, the mildest first.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
 #[expect(clippy::exhaustive_enums, reason = "a gate is open, open with a warning, or shut")]
 pub enum Action {
     /// It is listed.
@@ -207,7 +209,8 @@ impl<'f> Facts<'f> {
 }
 
 /// What the gate says.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
 #[expect(clippy::exhaustive_enums, reason = "each is an exit status of its own")]
 pub enum Verdict {
     /// It may pass.
@@ -234,7 +237,7 @@ impl Verdict {
 }
 
 /// One thing that was found, and what follows from it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Reason {
     /// What follows.
@@ -246,7 +249,8 @@ pub struct Reason {
 }
 
 /// What a reason is about.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum About {
     /// A finding that counts, by its index.
@@ -262,7 +266,7 @@ pub enum About {
 }
 
 /// The decision, with all that led to it.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
 #[non_exhaustive]
 pub struct Decision {
     /// What the gate says.

@@ -1,5 +1,6 @@
 //! What must be proved of an image, and who proves it.
 
+use serde::Serialize;
 /// Something that must be proved.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -67,7 +68,7 @@ pub trait Verification {
 }
 
 /// What was proved.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Proof {
     /// What, and by whom, as a sentence without its stop.

@@ -9,6 +9,7 @@ use sealift_model::{Inventory, Purl, Timestamp};
 use crate::ignore::{IgnoreFile, Rule};
 use crate::vex::{Statement, VexDocument, VexFormat, VexStatus};
 use rules::Rules;
+use serde::Serialize;
 use statements::Verdicts;
 
 /// What says that findings do not count.
@@ -50,7 +51,7 @@ impl std::fmt::Debug for Scanned<'_> {
 }
 
 /// A place where a package stands in a report.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Place {
     /// What the report calls it: a lockfile's path, `Node.js`, `nginx:1 (debian 12)`.
@@ -68,7 +69,7 @@ impl Place {
 }
 
 /// A finding that does not count.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
 #[non_exhaustive]
 pub struct Suppressed {
     /// The finding.
@@ -86,7 +87,8 @@ pub struct Suppressed {
 }
 
 /// What takes a finding out.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum SuppressedBy {
     /// A rule of an ignore file.
@@ -112,7 +114,7 @@ impl SuppressedBy {
 }
 
 /// A rule or statement that takes nothing out.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Unused {
     /// The file or document.
@@ -126,7 +128,8 @@ pub struct Unused {
 }
 
 /// Why a rule or statement takes nothing out.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum UnusedReason {
     /// There is no such finding.

@@ -9,11 +9,13 @@ use serde::Deserialize;
 
 use crate::error::json;
 use crate::{Error, Limits};
+use serde::Serialize;
 
 pub use statement::{Product, Statement, VexStatus};
 
 /// The form of a VEX document.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum VexFormat {
     /// OpenVEX 0.0.1 to 0.2.0.

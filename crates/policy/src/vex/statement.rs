@@ -1,9 +1,11 @@
 //! What a VEX document says.
 
 use sealift_model::{Purl, Timestamp};
+use serde::Serialize;
 
 /// How a product stands to a vulnerability.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum VexStatus {
     /// It does not concern the product.

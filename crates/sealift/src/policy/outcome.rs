@@ -8,7 +8,7 @@ use sealift_report::{Report, escape};
 use serde::Serialize;
 
 /// A decision with all that belongs to it.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
 #[non_exhaustive]
 pub struct Outcome {
     /// What was decided about.
