@@ -2,10 +2,10 @@
 //! files, rendered Helm charts, Terraform.
 //!
 //! ```
-//! use sealift_misconfig::{Limits, SourceFile, scan};
+//! use sealift_misconfig::{Options, SourceFile, scan};
 //!
 //! let file = SourceFile::new("Dockerfile", b"FROM alpine:3.22\nUSER root\n");
-//! let results = scan(&[file], &Limits::default());
+//! let results = scan(&[file], &Options::default());
 //! assert!(results.iter().all(|result| result.path == "Dockerfile"));
 //! ```
 //!
@@ -19,6 +19,7 @@
 
 mod check;
 mod limits;
+mod options;
 mod result;
 mod source;
 #[expect(dead_code, reason = "its users are being written")]
@@ -26,5 +27,6 @@ mod yaml;
 
 pub use check::Check;
 pub use limits::Limits;
+pub use options::{Options, VariableFile};
 pub use result::{Failure, FileResult, Lines, Misconfiguration, Status};
 pub use source::{FileKind, SourceFile, scan};

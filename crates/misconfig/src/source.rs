@@ -1,6 +1,6 @@
-//! The files that are given, and what each is.
+//! The files that are given, and the kinds that they are of.
 
-use crate::{FileResult, Limits};
+use crate::{FileResult, Options};
 
 /// A file to check.
 #[derive(Clone, Copy, Debug)]
@@ -10,13 +10,22 @@ pub struct SourceFile<'a> {
     pub path: &'a str,
     /// Its content.
     pub bytes: &'a [u8],
+    /// What it is, where the caller knows; otherwise its name and content say.
+    pub kind: Option<FileKind>,
 }
 
 impl<'a> SourceFile<'a> {
     /// A file with its content.
     #[must_use]
     pub fn new(path: &'a str, bytes: &'a [u8]) -> Self {
-        Self { path, bytes }
+        Self { path, bytes, kind: None }
+    }
+
+    /// The same file as one of a kind, whatever it is called: what `helm template` printed, a
+    /// Dockerfile of another name.
+    #[must_use]
+    pub fn of_kind(self, kind: FileKind) -> Self {
+        Self { kind: Some(kind), ..self }
     }
 }
 
@@ -38,9 +47,53 @@ pub enum FileKind {
     TerraformPlan,
 }
 
+impl FileKind {
+    /// Every kind.
+    pub const ALL: &[Self] = &[
+        Self::Dockerfile,
+        Self::Kubernetes,
+        Self::Helm,
+        Self::Compose,
+        Self::Terraform,
+        Self::TerraformPlan,
+    ];
+
+    /// Its name, as reports and `--misconfig-scanners` have it.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Dockerfile => "dockerfile",
+            Self::Kubernetes => "kubernetes",
+            Self::Helm => "helm",
+            Self::Compose => "compose",
+            Self::Terraform => "terraform",
+            Self::TerraformPlan => "terraformplan",
+        }
+    }
+}
+
+/// What checks the files of one kind: all of them at once, since some lean on one another.
+type Checker = fn(&[SourceFile<'_>], &Options) -> Vec<FileResult>;
+
+/// What checks each kind. A kind that is added adds a line here.
+static CHECKERS: &[(FileKind, Checker)] = &[];
+
 /// Checks files: those of a kind that is known, in the order of their paths.
 #[must_use]
-pub fn scan(files: &[SourceFile<'_>], limits: &Limits) -> Vec<FileResult> {
-    _ = (files, limits);
-    Vec::new()
+pub fn scan(files: &[SourceFile<'_>], options: &Options) -> Vec<FileResult> {
+    let kind = |file: &SourceFile<'_>| file.kind;
+    let mut results = Vec::new();
+    for (checked, check) in CHECKERS {
+        if !options.kinds.contains(checked) {
+            continue;
+        }
+        let mut of_kind: Vec<_> =
+            files.iter().filter(|file| kind(file) == Some(*checked)).copied().collect();
+        of_kind.sort_by_key(|file| file.path);
+        if !of_kind.is_empty() {
+            results.extend(check(&of_kind, options));
+        }
+    }
+    results.sort_by(|left, right| left.path.cmp(&right.path));
+    results
 }
