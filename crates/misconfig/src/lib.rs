@@ -18,9 +18,12 @@
 #![forbid(unsafe_code)]
 
 mod check;
+mod detect;
+pub mod docker;
 mod limits;
 mod options;
 mod result;
+mod shell;
 mod source;
 
 pub use check::Check;

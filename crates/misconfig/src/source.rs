@@ -1,6 +1,6 @@
 //! The files that are given, and the kinds that they are of.
 
-use crate::{FileResult, Options};
+use crate::{FileResult, Options, detect, docker};
 
 /// A file to check.
 #[derive(Clone, Copy, Debug)]
@@ -76,20 +76,18 @@ impl FileKind {
 type Checker = fn(&[SourceFile<'_>], &Options) -> Vec<FileResult>;
 
 /// What checks each kind. A kind that is added adds a line here.
-static CHECKERS: &[(FileKind, Checker)] = &[];
+static CHECKERS: &[(FileKind, Checker)] = &[(FileKind::Dockerfile, docker::check)];
 
 /// Checks files: those of a kind that is known, in the order of their paths.
 #[must_use]
 pub fn scan(files: &[SourceFile<'_>], options: &Options) -> Vec<FileResult> {
-    let kind = |file: &SourceFile<'_>| file.kind;
+    let kind = |file: &SourceFile<'_>| file.kind.or_else(|| detect::kind(file.path, file.bytes));
+    let mut known: Vec<_> = files.iter().filter_map(|file| Some((kind(file)?, *file))).collect();
+    known.sort_by_key(|(_, file)| file.path);
     let mut results = Vec::new();
-    for (checked, check) in CHECKERS {
-        if !options.kinds.contains(checked) {
-            continue;
-        }
-        let mut of_kind: Vec<_> =
-            files.iter().filter(|file| kind(file) == Some(*checked)).copied().collect();
-        of_kind.sort_by_key(|file| file.path);
+    for (kind, check) in CHECKERS.iter().filter(|(kind, _)| options.kinds.contains(kind)) {
+        let of_kind = known.iter().filter(|(other, _)| other == kind);
+        let of_kind: Vec<_> = of_kind.map(|(_, file)| *file).collect();
         if !of_kind.is_empty() {
             results.extend(check(&of_kind, options));
         }
