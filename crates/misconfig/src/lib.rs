@@ -20,6 +20,7 @@
 mod check;
 mod detect;
 pub mod docker;
+mod ignore;
 mod limits;
 mod options;
 mod result;

@@ -1,5 +1,8 @@
 //! The files that are given, and the kinds that they are of.
 
+use sealift_model::{Diagnostic, Impact};
+
+use crate::ignore::Ignores;
 use crate::{FileResult, Options, detect, docker};
 
 /// A file to check.
@@ -86,12 +89,37 @@ pub fn scan(files: &[SourceFile<'_>], options: &Options) -> Vec<FileResult> {
     known.sort_by_key(|(_, file)| file.path);
     let mut results = Vec::new();
     for (kind, check) in CHECKERS.iter().filter(|(kind, _)| options.kinds.contains(kind)) {
-        let of_kind = known.iter().filter(|(other, _)| other == kind);
-        let of_kind: Vec<_> = of_kind.map(|(_, file)| *file).collect();
-        if !of_kind.is_empty() {
-            results.extend(check(&of_kind, options));
+        let of_kind = known.iter().filter(|(other, _)| other == kind).map(|(_, file)| *file);
+        let max = options.limits.max_file_bytes;
+        let (fit, large): (Vec<_>, Vec<_>) = of_kind.partition(|file| file.bytes.len() <= max);
+        results.extend(large.iter().map(|file| too_large(file, *kind, max)));
+        if !fit.is_empty() {
+            results.extend(check(&fit, options));
         }
     }
+    apply_comments(&mut results, &known, options);
     results.sort_by(|left, right| left.path.cmp(&right.path));
     results
+}
+
+fn too_large(file: &SourceFile<'_>, kind: FileKind, max: usize) -> FileResult {
+    let message = format!("not checked: {} bytes, and the limit is {max} bytes", file.bytes.len());
+    let mut result = FileResult::new(file.path, kind);
+    let diagnostic = Diagnostic::new("misconfig", message, Impact::Partial);
+    result.diagnostics.push(diagnostic.at(file.path, None));
+    result
+}
+
+/// Ignore comments, each by the file that it stands in.
+fn apply_comments(
+    results: &mut [FileResult],
+    files: &[(FileKind, SourceFile<'_>)],
+    options: &Options,
+) {
+    for result in results {
+        let at = files.binary_search_by(|(_, file)| file.path.cmp(&result.path));
+        if let Some((_, file)) = at.ok().and_then(|at| files.get(at)) {
+            Ignores::read(file.bytes, options.now).apply(result);
+        }
+    }
 }
