@@ -18,11 +18,15 @@
 #![forbid(unsafe_code)]
 
 mod check;
+mod detect;
+pub mod docker;
+mod ignore;
+mod kubernetes;
 mod limits;
 mod options;
 mod result;
+mod shell;
 mod source;
-#[expect(dead_code, reason = "its users are being written")]
 mod yaml;
 
 pub use check::Check;

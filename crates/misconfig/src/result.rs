@@ -70,13 +70,15 @@ pub struct Failure {
     pub lines: Option<Lines>,
     /// The resource that it is about, `aws_s3_bucket.logs`, `Deployment/web`, where there is one.
     pub resource: Option<String>,
+    /// The first lines of the blocks around it, for which an ignore comment counts too.
+    pub enclosing: Vec<u32>,
 }
 
 impl Failure {
-    /// A failure without a resource.
+    /// A failure without a resource and without blocks around it.
     #[must_use]
     pub fn new(message: impl Into<String>, lines: Option<Lines>) -> Self {
-        Self { message: message.into(), lines, resource: None }
+        Self { message: message.into(), lines, resource: None, enclosing: Vec::new() }
     }
 }
 

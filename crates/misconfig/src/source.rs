@@ -1,6 +1,9 @@
 //! The files that are given, and the kinds that they are of.
 
-use crate::{FileResult, Options};
+use sealift_model::{Diagnostic, Impact};
+
+use crate::ignore::Ignores;
+use crate::{FileResult, Options, detect, docker, kubernetes};
 
 /// A file to check.
 #[derive(Clone, Copy, Debug)]
@@ -76,24 +79,49 @@ impl FileKind {
 type Checker = fn(&[SourceFile<'_>], &Options) -> Vec<FileResult>;
 
 /// What checks each kind. A kind that is added adds a line here.
-static CHECKERS: &[(FileKind, Checker)] = &[];
+static CHECKERS: &[(FileKind, Checker)] =
+    &[(FileKind::Dockerfile, docker::check), (FileKind::Kubernetes, kubernetes::check)];
 
 /// Checks files: those of a kind that is known, in the order of their paths.
 #[must_use]
 pub fn scan(files: &[SourceFile<'_>], options: &Options) -> Vec<FileResult> {
-    let kind = |file: &SourceFile<'_>| file.kind;
+    let kind = |file: &SourceFile<'_>| file.kind.or_else(|| detect::kind(file.path, file.bytes));
+    let mut known: Vec<_> = files.iter().filter_map(|file| Some((kind(file)?, *file))).collect();
+    known.sort_by_key(|(_, file)| file.path);
     let mut results = Vec::new();
-    for (checked, check) in CHECKERS {
-        if !options.kinds.contains(checked) {
-            continue;
-        }
-        let mut of_kind: Vec<_> =
-            files.iter().filter(|file| kind(file) == Some(*checked)).copied().collect();
-        of_kind.sort_by_key(|file| file.path);
-        if !of_kind.is_empty() {
-            results.extend(check(&of_kind, options));
+    for (kind, check) in CHECKERS.iter().filter(|(kind, _)| options.kinds.contains(kind)) {
+        let of_kind = known.iter().filter(|(other, _)| other == kind).map(|(_, file)| *file);
+        let max = options.limits.max_file_bytes;
+        let (fit, large): (Vec<_>, Vec<_>) = of_kind.partition(|file| file.bytes.len() <= max);
+        results.extend(large.iter().map(|file| too_large(file, *kind, max)));
+        if !fit.is_empty() {
+            results.extend(check(&fit, options));
         }
     }
+    apply_comments(&mut results, &known, options);
+    kubernetes::count_as_trivy(&mut results, &known);
     results.sort_by(|left, right| left.path.cmp(&right.path));
     results
+}
+
+fn too_large(file: &SourceFile<'_>, kind: FileKind, max: usize) -> FileResult {
+    let message = format!("not checked: {} bytes, and the limit is {max} bytes", file.bytes.len());
+    let mut result = FileResult::new(file.path, kind);
+    let diagnostic = Diagnostic::new("misconfig", message, Impact::Partial);
+    result.diagnostics.push(diagnostic.at(file.path, None));
+    result
+}
+
+/// Ignore comments, each by the file that it stands in.
+fn apply_comments(
+    results: &mut [FileResult],
+    files: &[(FileKind, SourceFile<'_>)],
+    options: &Options,
+) {
+    for result in results {
+        let at = files.binary_search_by(|(_, file)| file.path.cmp(&result.path));
+        if let Some((_, file)) = at.ok().and_then(|at| files.get(at)) {
+            Ignores::read(file.bytes, options.now).apply(result);
+        }
+    }
 }

@@ -49,7 +49,8 @@ fn check(cases: &Judge, bytes: &[u8]) -> Vec<FileResult> {
     results
 }
 
-fn folders(folder: &Path) -> Vec<PathBuf> {
+/// The folders in a folder, by name.
+pub(crate) fn folders(folder: &Path) -> Vec<PathBuf> {
     let entries = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
     let mut folders: Vec<_> = entries.filter(|path| path.is_dir()).collect();
     folders.sort();

@@ -1,0 +1,56 @@
+//! Lines as Trivy's engine counts them in a file of several documents.
+//!
+//! It adds up the lines of the documents before, and leaves out the `---` between them: in the
+//! third document every line is two less than in the file. People compare the two tools line by
+//! line, so what is reported is counted in the same way; up to here, and for comments that say
+//! what shall not count, lines are those of the file. Only a line of nothing but `---` separates
+//! documents there, and one on the first line of a file is counted.
+
+use crate::{FileKind, FileResult, Lines, SourceFile, Status};
+
+/// Counts the lines of results of manifests as Trivy does; `files` are in the order of their paths.
+pub(crate) fn count_as_trivy(results: &mut [FileResult], files: &[(FileKind, SourceFile<'_>)]) {
+    let of_manifest = |kind| matches!(kind, FileKind::Kubernetes | FileKind::Helm);
+    for result in results.iter_mut().filter(|result| of_manifest(result.kind)) {
+        let at = files.binary_search_by(|(_, file)| file.path.cmp(&result.path));
+        let Some((_, file)) = at.ok().and_then(|at| files.get(at)) else { continue };
+        let separators = separators(file.bytes);
+        if separators.is_empty() {
+            continue;
+        }
+        for found in &mut result.misconfigurations {
+            let (Status::Fail(failure) | Status::Ignored(failure)) = &mut found.status else {
+                continue;
+            };
+            failure.lines = failure.lines.map(|lines| Lines {
+                start: counted(lines.start, &separators),
+                end: counted(lines.end, &separators),
+            });
+        }
+    }
+}
+
+/// The lines of the `---` after a file's first line.
+fn separators(bytes: &[u8]) -> Vec<u32> {
+    let lines = (1..).zip(bytes.split(|byte| *byte == b'\n')).skip(1);
+    let is_separator = |line: &[u8]| matches!(line, b"---" | b"---\r");
+    lines.filter(|(_, line)| is_separator(line)).map(|(number, _)| number).collect()
+}
+
+fn counted(line: u32, separators: &[u32]) -> u32 {
+    let before = separators.partition_point(|separator| *separator <= line);
+    line.saturating_sub(u32::try_from(before).unwrap_or(u32::MAX))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn separators_between_documents_are_not_counted() {
+        let separators = separators(b"---\na: 1\n---\r\nb: 1\n--- # no\n---\nc: 1\n");
+        assert_eq!(separators, [3, 6]);
+        let lines = [1, 2, 3, 4, 7].map(|line| counted(line, &separators));
+        assert_eq!(lines, [1, 2, 2, 3, 5]);
+    }
+}

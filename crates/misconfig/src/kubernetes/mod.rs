@@ -1,0 +1,114 @@
+//! Kubernetes manifests: objects, the pods that they make, and Trivy's checks of both.
+//!
+//! A check is a row of a table in one of the modules below; this one reads the documents and
+//! gathers what the rows find. As in Trivy, every check looks at every object.
+
+mod containers;
+mod control_plane;
+mod images;
+mod lines;
+mod object;
+mod objects;
+mod pods;
+mod rbac;
+mod rule;
+mod secrets;
+
+use sealift_model::{Diagnostic, Impact};
+
+pub(crate) use self::lines::count_as_trivy;
+use self::object::Object;
+use self::rule::Rule;
+use crate::yaml::{self, Document, Node};
+use crate::{
+    Failure, FileKind, FileResult, Limits, Lines, Misconfiguration, Options, SourceFile, Status,
+};
+
+/// The tables.
+static TABLES: &[&[Rule]] = &[
+    containers::RULES,
+    control_plane::RULES,
+    images::RULES,
+    objects::RULES,
+    pods::RULES,
+    rbac::RULES,
+];
+
+/// Checks manifests.
+pub(crate) fn check(files: &[SourceFile<'_>], options: &Options) -> Vec<FileResult> {
+    files.iter().map(|file| check_file(file, FileKind::Kubernetes, &options.limits)).collect()
+}
+
+/// Checks one file of documents as a kind.
+pub(crate) fn check_file(file: &SourceFile<'_>, kind: FileKind, limits: &Limits) -> FileResult {
+    let stream = yaml::parse(file.bytes, limits);
+    let mut result = FileResult::new(file.path, kind);
+    for error in &stream.errors {
+        let said = Diagnostic::new(ORIGIN, format!("not read: {error}"), Impact::Partial);
+        result.diagnostics.push(said.at(file.path, None).on_line(error.line.into()));
+    }
+    for document in &stream.documents {
+        for (key, line) in &document.duplicates {
+            let said = format!("`{key}` is there twice: the later one counts");
+            let said = Diagnostic::new(ORIGIN, said, Impact::Note);
+            result.diagnostics.push(said.at(file.path, None).on_line((*line).into()));
+        }
+    }
+    let objects: Vec<_> = stream.documents.iter().flat_map(objects).collect();
+    for rule in TABLES.iter().copied().flatten() {
+        report(rule, &objects, &mut result);
+    }
+    result.misconfigurations.sort_by(|left, right| order(left).cmp(&order(right)));
+    result
+}
+
+/// Who speaks in diagnostics.
+const ORIGIN: &str = "misconfig";
+
+/// The objects of a document, with it: a list has several.
+fn objects(document: &Document) -> Vec<(&Document, Object<'_>)> {
+    let root = &document.root;
+    let is_list = root.get("kind").and_then(Node::str).is_some_and(|kind| kind.ends_with("List"));
+    match root.get("items") {
+        Some(items) if is_list && items.is_list() => {
+            let items = items.items().iter().filter(|item| item.is_map());
+            items.map(|item| (document, Object::new(item))).collect()
+        }
+        _ if root.is_map() => vec![(document, Object::new(root))],
+        _ => Vec::new(),
+    }
+}
+
+/// What a check says of the objects of a file.
+fn report(rule: &Rule, objects: &[(&Document, Object<'_>)], result: &mut FileResult) {
+    let mut passed = true;
+    for (document, object) in objects {
+        for (lines, message) in rule.failures(object) {
+            passed = false;
+            let mut failure = Failure::new(message, located(document, lines));
+            // A comment above an object counts for all of it.
+            failure.enclosing.push(object.root.lines.start);
+            failure.resource = Some(object.to_string()).filter(|name| !name.is_empty());
+            result
+                .misconfigurations
+                .push(Misconfiguration::new(&rule.check, Status::Fail(failure)));
+        }
+    }
+    if passed {
+        result.misconfigurations.push(Misconfiguration::new(&rule.check, Status::Pass));
+    }
+}
+
+/// A failure without lines is at the `---` before its document, where there is one, as in Trivy.
+fn located(document: &Document, lines: Option<Lines>) -> Option<Lines> {
+    let marker = Lines { start: document.marker, end: document.marker };
+    lines.or_else(|| Some(marker).filter(|marker| marker.start > 0))
+}
+
+fn order(found: &Misconfiguration) -> (&str, Option<Lines>) {
+    let lines = match &found.status {
+        Status::Fail(failure) | Status::Ignored(failure) => failure.lines,
+        Status::Pass | Status::NotRun(_) => None,
+    };
+    (&found.check.id, lines)
+}
