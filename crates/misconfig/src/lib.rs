@@ -20,6 +20,7 @@
 mod check;
 mod detect;
 pub mod docker;
+mod helm;
 mod ignore;
 mod kubernetes;
 mod limits;
@@ -30,6 +31,7 @@ mod source;
 mod yaml;
 
 pub use check::Check;
+pub use helm::{RenderedTemplate, rendered_templates};
 pub use limits::Limits;
 pub use options::{Options, VariableFile};
 pub use result::{Failure, FileResult, Lines, Misconfiguration, Status};

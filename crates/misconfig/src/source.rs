@@ -3,7 +3,7 @@
 use sealift_model::{Diagnostic, Impact};
 
 use crate::ignore::Ignores;
-use crate::{FileResult, Options, detect, docker, kubernetes};
+use crate::{FileResult, Options, detect, docker, helm, kubernetes};
 
 /// A file to check.
 #[derive(Clone, Copy, Debug)]
@@ -79,8 +79,11 @@ impl FileKind {
 type Checker = fn(&[SourceFile<'_>], &Options) -> Vec<FileResult>;
 
 /// What checks each kind. A kind that is added adds a line here.
-static CHECKERS: &[(FileKind, Checker)] =
-    &[(FileKind::Dockerfile, docker::check), (FileKind::Kubernetes, kubernetes::check)];
+static CHECKERS: &[(FileKind, Checker)] = &[
+    (FileKind::Dockerfile, docker::check),
+    (FileKind::Kubernetes, kubernetes::check),
+    (FileKind::Helm, helm::check),
+];
 
 /// Checks files: those of a kind that is known, in the order of their paths.
 #[must_use]

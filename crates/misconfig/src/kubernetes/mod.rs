@@ -54,7 +54,9 @@ pub(crate) fn check_file(file: &SourceFile<'_>, kind: FileKind, limits: &Limits)
             result.diagnostics.push(said.at(file.path, None).on_line((*line).into()));
         }
     }
-    let objects: Vec<_> = stream.documents.iter().flat_map(objects).collect();
+    let of_chart = kind == FileKind::Helm;
+    let objects = stream.documents.iter().flat_map(|document| objects(document, of_chart));
+    let objects: Vec<_> = objects.collect();
     for rule in TABLES.iter().copied().flatten() {
         report(rule, &objects, &mut result);
     }
@@ -66,15 +68,15 @@ pub(crate) fn check_file(file: &SourceFile<'_>, kind: FileKind, limits: &Limits)
 const ORIGIN: &str = "misconfig";
 
 /// The objects of a document, with it: a list has several.
-fn objects(document: &Document) -> Vec<(&Document, Object<'_>)> {
+fn objects(document: &Document, of_chart: bool) -> Vec<(&Document, Object<'_>)> {
     let root = &document.root;
     let is_list = root.get("kind").and_then(Node::str).is_some_and(|kind| kind.ends_with("List"));
     match root.get("items") {
         Some(items) if is_list && items.is_list() => {
             let items = items.items().iter().filter(|item| item.is_map());
-            items.map(|item| (document, Object::new(item))).collect()
+            items.map(|item| (document, Object::new(item, of_chart))).collect()
         }
-        _ if root.is_map() => vec![(document, Object::new(root))],
+        _ if root.is_map() => vec![(document, Object::new(root, of_chart))],
         _ => Vec::new(),
     }
 }

@@ -10,6 +10,8 @@ use crate::yaml::Node;
 pub(super) struct Object<'a> {
     /// All of it.
     pub(super) root: &'a Node,
+    /// Whether a chart made it.
+    pub(super) of_chart: bool,
     /// Its kind; empty where it has none.
     pub(super) kind: &'a str,
     /// Its name; empty where it has none.
@@ -61,7 +63,7 @@ const INHERITED: [&str; 6] = [
 
 impl<'a> Object<'a> {
     /// Reads an object; its `spec` may be of any shape.
-    pub(super) fn new(root: &'a Node) -> Self {
+    pub(super) fn new(root: &'a Node, of_chart: bool) -> Self {
         let text = |path: &[&str]| root.at(path).and_then(Node::str).unwrap_or_default();
         let kind = text(&["kind"]);
         let pods = Vec::from_iter(pod(root, kind, text(&["apiVersion"])));
@@ -71,7 +73,7 @@ impl<'a> Object<'a> {
             (None, Some(spec)) => add_containers(spec, None, &mut containers),
             (None, None) => {}
         }
-        Self { root, kind, name: text(&["metadata", "name"]), pods, containers }
+        Self { root, of_chart, kind, name: text(&["metadata", "name"]), pods, containers }
     }
 
     /// Its `spec`, which most findings about a whole object point at.

@@ -58,7 +58,10 @@ pub(super) static RULES: &[Rule] = &[
             "A LimitRange with defaults bounds containers that state nothing themselves.",
             "Add a LimitRange with type, max, min, default and defaultRequest to the namespace.",
         ),
-        test: Test::Spec(|object| !limits_ranges(object), "comes without a complete LimitRange"),
+        test: Test::Spec(
+            |object| concerns(object, "LimitRange") && !limits_ranges(object),
+            "comes without a complete LimitRange",
+        ),
     },
     Rule {
         check: Check::new(
@@ -168,6 +171,12 @@ fn holds(node: &Node, field: &str) -> bool {
     node.get(field).is_some_and(|value| !matches!(value.value, Value::Bool(false)))
 }
 
+/// As in Trivy, these two look at every object of a manifest, which shall come with the limits of
+/// its namespace, and of a chart only at the kind itself: a chart does not know its namespace.
+fn concerns(object: &Object<'_>, kind: &str) -> bool {
+    !object.of_chart || object.kind == kind
+}
+
 fn limits_ranges(object: &Object<'_>) -> bool {
     let limits = object.root.at(&["spec", "limits"]).map(Node::items).unwrap_or_default();
     let fields = ["type", "max", "min", "default", "defaultRequest"];
@@ -175,7 +184,8 @@ fn limits_ranges(object: &Object<'_>) -> bool {
 }
 
 fn without_quota(object: &Object<'_>) -> Vec<Cause> {
-    let Some(spec) = object.spec() else { return Vec::new() };
+    let spec = object.spec().filter(|_| concerns(object, "ResourceQuota"));
+    let Some(spec) = spec else { return Vec::new() };
     let hard = spec.get("hard");
     let fields = ["requests.cpu", "requests.memory", "limits.cpu", "limits.memory"];
     if hard.is_some_and(|hard| fields.iter().all(|field| holds(hard, field))) {

@@ -8,5 +8,6 @@
 )]
 
 mod dockerfile;
+mod helm;
 mod judge;
 mod kubernetes;
