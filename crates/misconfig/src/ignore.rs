@@ -11,6 +11,7 @@
 
 use sealift_model::Timestamp;
 
+use crate::id::Id;
 use crate::{FileResult, Status};
 
 /// The comments of one file.
@@ -69,7 +70,7 @@ impl Ignores {
             let starts: Vec<u32> = starts.collect();
             let id = Id::of(&found.check.id);
             if self.rules.iter().any(|rule| rule.covers(id.as_ref(), &starts)) {
-                found.status = Status::Ignored(failure.clone());
+                found.ignore("a comment");
             }
         }
     }
@@ -81,33 +82,6 @@ impl Rule {
         let here = |start: &u32| *start == self.line || start.checked_sub(1) == Some(self.line);
         self.checks.iter().any(names)
             && (starts.iter().any(here) || (starts.is_empty() && self.heads_file))
-    }
-}
-
-/// What a comment names.
-#[derive(Clone, Debug, PartialEq, Eq)]
-enum Id {
-    Every,
-    /// `DS` and 1, however it is written.
-    Numbered(String, u32),
-    /// Another engine's, or a user's own.
-    Other(String),
-}
-
-impl Id {
-    fn of(text: &str) -> Option<Self> {
-        if text == "*" {
-            return Some(Self::Every);
-        }
-        let upper = text.to_ascii_uppercase();
-        let id = upper.strip_prefix("AVD-").unwrap_or(&upper);
-        let letters = id.trim_end_matches(|c: char| c.is_ascii_digit());
-        let number = id.get(letters.len()..).unwrap_or_default().parse();
-        match (letters.trim_end_matches('-'), number) {
-            ("", _) => None,
-            (letters, Ok(number)) => Some(Self::Numbered(letters.to_owned(), number)),
-            _ => Some(Self::Other(upper)),
-        }
     }
 }
 

@@ -17,10 +17,13 @@
 //! file, clock, environment or network; every parser is held to [`Limits`].
 #![forbid(unsafe_code)]
 
+mod charts;
 mod check;
 mod detect;
 pub mod docker;
+mod excerpt;
 mod helm;
+mod id;
 mod ignore;
 mod kubernetes;
 mod limits;
@@ -31,6 +34,7 @@ mod source;
 mod yaml;
 
 pub use check::Check;
+pub use detect::{concerns, may_concern};
 pub use helm::{RenderedTemplate, rendered_templates};
 pub use limits::Limits;
 pub use options::{Options, VariableFile};

@@ -2,8 +2,9 @@
 
 use sealift_model::{Diagnostic, Impact};
 
+use crate::charts::Charts;
 use crate::ignore::Ignores;
-use crate::{FileResult, Options, detect, docker, helm, kubernetes};
+use crate::{FileResult, Options, detect, docker, excerpt, helm, kubernetes};
 
 /// A file to check.
 #[derive(Clone, Copy, Debug)]
@@ -88,7 +89,11 @@ static CHECKERS: &[(FileKind, Checker)] = &[
 /// Checks files: those of a kind that is known, in the order of their paths.
 #[must_use]
 pub fn scan(files: &[SourceFile<'_>], options: &Options) -> Vec<FileResult> {
-    let kind = |file: &SourceFile<'_>| file.kind.or_else(|| detect::kind(file.path, file.bytes));
+    let charts = Charts::among(files);
+    let detected = |file: &SourceFile<'_>| {
+        detect::kind(file.path, file.bytes).filter(|_| !charts.have(file.path))
+    };
+    let kind = |file: &SourceFile<'_>| file.kind.or_else(|| detected(file));
     let mut known: Vec<_> = files.iter().filter_map(|file| Some((kind(file)?, *file))).collect();
     known.sort_by_key(|(_, file)| file.path);
     let mut results = Vec::new();
@@ -101,8 +106,10 @@ pub fn scan(files: &[SourceFile<'_>], options: &Options) -> Vec<FileResult> {
             results.extend(check(&fit, options));
         }
     }
-    apply_comments(&mut results, &known, options);
-    kubernetes::count_as_trivy(&mut results, &known);
+    if options.kinds.contains(&FileKind::Helm) {
+        results.extend(charts.not_rendered(files));
+    }
+    look_up_lines(&mut results, &known, options);
     results.sort_by(|left, right| left.path.cmp(&right.path));
     results
 }
@@ -115,8 +122,8 @@ fn too_large(file: &SourceFile<'_>, kind: FileKind, max: usize) -> FileResult {
     result
 }
 
-/// Ignore comments, each by the file that it stands in.
-fn apply_comments(
+/// What is in the lines of each file: the comments there, and the text that a report shows.
+fn look_up_lines(
     results: &mut [FileResult],
     files: &[(FileKind, SourceFile<'_>)],
     options: &Options,
@@ -125,6 +132,8 @@ fn apply_comments(
         let at = files.binary_search_by(|(_, file)| file.path.cmp(&result.path));
         if let Some((_, file)) = at.ok().and_then(|at| files.get(at)) {
             Ignores::read(file.bytes, options.now).apply(result);
+            excerpt::fill(result, file.bytes);
+            kubernetes::count_as_trivy(result, file.bytes);
         }
     }
 }

@@ -32,7 +32,9 @@ pub fn rendered_templates(printed: &str) -> Vec<RenderedTemplate> {
                 template.text.push_str("---\n");
                 template.text.push_str(text);
             }
-            None => templates.push(RenderedTemplate { path: path.to_owned(), text: text.to_owned() }),
+            None => {
+                templates.push(RenderedTemplate { path: path.to_owned(), text: text.to_owned() })
+            }
         }
     }
     templates
@@ -72,7 +74,8 @@ mod tests {
     #[test]
     fn documents_go_to_their_templates() {
         let templates = rendered_templates(PRINTED);
-        let found: Vec<_> = templates.iter().map(|it| (&*it.path, it.text.lines().count())).collect();
+        let found: Vec<_> =
+            templates.iter().map(|it| (&*it.path, it.text.lines().count())).collect();
         assert_eq!(found, [("templates/a.yaml", 5), ("charts/db/templates/b.yaml", 2)]);
         assert_eq!(rendered_templates("x: 1\n").first().unwrap().path, "-");
         assert_eq!(rendered_templates("---\n\n"), []);
@@ -84,7 +87,11 @@ mod tests {
         let failing = |kind| {
             let file = SourceFile::new("x.yaml", service).of_kind(kind);
             let results = scan(&[file], &Options::default());
-            results.iter().flat_map(FileResult::failures).map(|(check, _)| check.id.to_string()).collect()
+            results
+                .iter()
+                .flat_map(FileResult::failures)
+                .map(|(check, _)| check.id.to_string())
+                .collect()
         };
         let of_manifest: Vec<String> = failing(FileKind::Kubernetes);
         let of_chart: Vec<String> = failing(FileKind::Helm);

@@ -6,22 +6,16 @@
 //! what shall not count, lines are those of the file. Only a line of nothing but `---` separates
 //! documents there, and one on the first line of a file is counted.
 
-use crate::{FileKind, FileResult, Lines, SourceFile, Status};
+use crate::{FileKind, FileResult, Lines, Status};
 
-/// Counts the lines of results of manifests as Trivy does; `files` are in the order of their paths.
-pub(crate) fn count_as_trivy(results: &mut [FileResult], files: &[(FileKind, SourceFile<'_>)]) {
-    let of_manifest = |kind| matches!(kind, FileKind::Kubernetes | FileKind::Helm);
-    for result in results.iter_mut().filter(|result| of_manifest(result.kind)) {
-        let at = files.binary_search_by(|(_, file)| file.path.cmp(&result.path));
-        let Some((_, file)) = at.ok().and_then(|at| files.get(at)) else { continue };
-        let separators = separators(file.bytes);
-        if separators.is_empty() {
-            continue;
-        }
-        for found in &mut result.misconfigurations {
-            let (Status::Fail(failure) | Status::Ignored(failure)) = &mut found.status else {
-                continue;
-            };
+/// Counts the lines of what is said of a manifest as Trivy does.
+pub(crate) fn count_as_trivy(result: &mut FileResult, bytes: &[u8]) {
+    if !matches!(result.kind, FileKind::Kubernetes | FileKind::Helm) {
+        return;
+    }
+    let separators = separators(bytes);
+    for found in &mut result.misconfigurations {
+        if let Status::Fail(failure) | Status::Ignored(failure) = &mut found.status {
             failure.lines = failure.lines.map(|lines| Lines {
                 start: counted(lines.start, &separators),
                 end: counted(lines.end, &separators),
