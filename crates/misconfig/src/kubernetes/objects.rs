@@ -103,6 +103,29 @@ pub(super) static RULES: &[Rule] = &[
         ),
         test: Test::Metadata(is_in_default_namespace, "is in the default namespace"),
     },
+    Rule {
+        check: Check::new(
+            "KSV-0124",
+            High,
+            "A repository that permits others",
+            "Gatekeeper's K8sAllowedRepos compares beginnings: `example.io` also permits `example.io.evil.test`.",
+            "End each repository with `/`, or with the `:` before a tag.",
+        ),
+        test: Test::Causes(
+            open_repositories,
+            "permits repositories that only begin like one of its own",
+        ),
+    },
+    Rule {
+        check: Check::new(
+            "KSV-01010",
+            Medium,
+            "Personal data in a ConfigMap",
+            "Names, addresses and keys that stand in a ConfigMap may be read by more than need them.",
+            "Put the value into a Secret.",
+        ),
+        test: Test::Whole(secrets::is_personal, "holds what looks like personal data or a key"),
+    },
 ];
 
 /// Annotations that ingress-nginx 1.12.0 and before copied as they were (CVE-2025-1097, -1098,
@@ -199,6 +222,19 @@ fn is_external_service(object: &Object<'_>) -> bool {
     object.kind == "Service"
         && (external("externalName").is_some()
             || external("externalIPs").is_some_and(|addresses| !addresses.items().is_empty()))
+}
+
+fn open_repositories(object: &Object<'_>) -> Vec<Cause> {
+    let parameters = object.root.at(&["spec", "parameters"]);
+    let repositories = parameters.and_then(|parameters| parameters.get("repos")).map(Node::items);
+    let is_open = |repository: &str| {
+        let parts = repository.split('/').count();
+        let of_docker_hub = repository.split('/').next() == Some("docker.io");
+        !repository.contains(['/', ':']) || (of_docker_hub && parts <= 2)
+    };
+    let open = repositories.unwrap_or_default().iter().filter_map(Node::str).any(is_open);
+    let causes = parameters.filter(|_| object.kind == "K8sAllowedRepos" && open);
+    causes.map(|parameters| Cause::at(parameters.lines)).into_iter().collect()
 }
 
 /// The kinds that Trivy calls workloads.

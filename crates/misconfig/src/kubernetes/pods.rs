@@ -193,6 +193,7 @@ const OTHER_VOLUMES: &[&str] = &[
     "rbd",
     "flexVolume",
     "cinder",
+    "cephfs",
     "cephFS",
     "flocker",
     "fc",
