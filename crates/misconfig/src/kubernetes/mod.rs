@@ -3,6 +3,7 @@
 //! A check is a row of a table in one of the modules below; this one reads the documents and
 //! gathers what the rows find. As in Trivy, every check looks at every object.
 
+mod capabilities;
 mod containers;
 mod control_plane;
 mod images;
@@ -11,8 +12,11 @@ mod object;
 mod objects;
 mod pods;
 mod rbac;
+mod resources;
 mod rule;
+mod seccomp;
 mod secrets;
+mod users;
 
 use sealift_model::{Diagnostic, Impact};
 
@@ -26,12 +30,17 @@ use crate::{
 
 /// The tables.
 static TABLES: &[&[Rule]] = &[
+    capabilities::RULES,
     containers::RULES,
     control_plane::RULES,
     images::RULES,
     objects::RULES,
     pods::RULES,
-    rbac::RULES,
+    rbac::BINDINGS,
+    rbac::ROLES,
+    resources::RULES,
+    seccomp::RULES,
+    users::RULES,
 ];
 
 /// Checks manifests.

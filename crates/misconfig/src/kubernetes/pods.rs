@@ -148,16 +148,6 @@ pub(super) static RULES: &[Rule] = &[
     },
     Rule {
         check: Check::new(
-            "KSV-0116",
-            Low,
-            "The group is root",
-            "Files of the group root, 0, are those of the node's root group.",
-            "Set runAsGroup, supplementalGroups and fsGroup to other numbers, or leave them out.",
-        ),
-        test: Test::Whole(has_root_group, "runs with the group 0"),
-    },
-    Rule {
-        check: Check::new(
             "KSV-0117",
             Medium,
             "A privileged port",
@@ -205,6 +195,7 @@ const OTHER_VOLUMES: &[&str] = &[
     "scaleIO",
     "storageos",
 ];
+
 /// Folders of a node with which a pod takes it over.
 const SYSTEM_FOLDERS: &[&str] =
     &["/", "/boot", "/dev", "/etc", "/lib", "/proc", "/sys", "/usr", "/var/lib/docker"];
@@ -223,10 +214,13 @@ const SAFE_SYSCTLS: &[&str] = &[
     "net.ipv4.tcp_syncookies",
     "net.ipv4.tcp_wmem",
 ];
+
 /// SELinux types that confine as containers are.
 const SELINUX_TYPES: &[&str] = &["container_t", "container_init_t", "container_kvm_t"];
+
 /// The annotation of a container's AppArmor profile, with its name behind it.
 const APP_ARMOR: &str = "container.apparmor.security.beta.kubernetes.io/";
+
 /// Where the token of a service account is mounted.
 const TOKEN_FOLDER: &str = "/var/run/secrets/kubernetes.io/serviceaccount";
 
@@ -315,16 +309,6 @@ fn is_tiller(metadata: &Node) -> bool {
     text(&["name"]).is_some_and(|name| name.contains("tiller"))
         || text(&["labels", "app"]) == Some("helm")
         || text(&["labels", "name"]) == Some("tiller")
-}
-
-fn has_root_group(object: &Object<'_>) -> bool {
-    let is_root = |group: &Node| group.int() == Some(0);
-    object.pods.iter().filter_map(|pod| pod.spec.get("securityContext")).any(|context| {
-        ["runAsGroup", "fsGroup"].iter().any(|field| context.get(field).is_some_and(is_root))
-            || context
-                .get("supplementalGroups")
-                .is_some_and(|groups| groups.items().iter().any(is_root))
-    })
 }
 
 fn has_privileged_port(object: &Object<'_>) -> bool {

@@ -91,7 +91,8 @@ fn whole(
     Vec::from_iter(lines.map(|lines| sentence(object, Cause::at(lines), words)))
 }
 
-fn sentence(object: &Object<'_>, cause: Cause, words: &str) -> Found {
+/// The failure at a cause, as a sentence that ends with the words.
+pub(super) fn sentence(object: &Object<'_>, cause: Cause, words: &str) -> Found {
     let message = match cause.what {
         Some(what) => format!("{what} of {object} {words}"),
         None => format!("{object} {words}"),

@@ -1,14 +1,13 @@
-//! What roles permit and who is bound to them.
+//! What roles permit.
 
 use sealift_model::Severity::{self, Critical, High, Low, Medium};
 
-use super::object::Object;
-use super::rule::{Found, Rule, Test};
+use super::{PERMITS, Permits, RoleTest, TEST};
 use crate::Check;
-use crate::yaml::Node;
+use crate::kubernetes::rule::{Rule, Test};
 
-/// The checks of roles and bindings.
-pub(super) static RULES: &[Rule] = &[
+/// The checks of roles.
+pub(in crate::kubernetes) static RULES: &[Rule] = &[
     role(
         "KSV-0041",
         Critical,
@@ -295,68 +294,8 @@ pub(super) static RULES: &[Rule] = &[
         },
         "lets the logins of EKS be changed",
     ),
-    Rule {
-        check: Check::new(
-            "KSV-0111",
-            Medium,
-            "An administrator",
-            "The roles cluster-admin, admin and edit permit far more than a program needs.",
-            "Bind a role that permits only what is needed.",
-        ),
-        test: Test::Metadata(binds_an_admin, "binds cluster-admin, admin or edit"),
-    },
-    Rule {
-        check: Check::new(
-            "KSV-0122",
-            Critical,
-            "Rights for anybody",
-            "What is bound to system:anonymous or system:unauthenticated anybody may do who reaches the API server.",
-            "Take these subjects out of the binding.",
-        ),
-        test: Test::Metadata(
-            |object| binds(object, &["system:unauthenticated", "system:anonymous"]),
-            "gives rights to anybody",
-        ),
-    },
-    Rule {
-        check: Check::new(
-            "KSV-0123",
-            Critical,
-            "A binding of system:masters",
-            "The group system:masters may do everything, past RBAC and admission.",
-            "Take system:masters out of the binding.",
-        ),
-        test: Test::Metadata(
-            |object| binds(object, &["system:masters"]),
-            "binds the group system:masters",
-        ),
-    },
 ];
 
-/// What a rule of a role must permit to fail a check. An empty list is not looked at.
-#[derive(Clone, Copy, Debug)]
-struct Permits {
-    groups: &'static [&'static str],
-    resources: &'static [&'static str],
-    verbs: &'static [&'static str],
-    names: &'static [&'static str],
-}
-
-/// A check of the rules of roles.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct RoleTest {
-    kinds: &'static [&'static str],
-    rule: Permits,
-    /// A verb that the rule must permit beside.
-    also: Option<&'static str>,
-    /// What a later rule of the role must permit beside.
-    later: Option<Permits>,
-    words: &'static str,
-}
-
-const PERMITS: Permits = Permits { groups: &[], resources: &[], verbs: &[], names: &[] };
-const TEST: RoleTest =
-    RoleTest { kinds: &["Role", "ClusterRole"], rule: PERMITS, also: None, later: None, words: "" };
 const CLUSTER: &[&str] = &["ClusterRole"];
 const NAMESPACED: &[&str] = &["Role"];
 const RBAC: &str = "rbac.authorization.k8s.io";
@@ -417,57 +356,4 @@ const fn role(
         check: Check::new(id, severity, title, description, resolution),
         test: Test::Role(RoleTest { words, ..test }),
     }
-}
-
-impl RoleTest {
-    /// The rules of a role that fail.
-    pub(super) fn failures(&self, object: &Object<'_>) -> Vec<Found> {
-        if !self.kinds.contains(&object.kind) {
-            return Vec::new();
-        }
-        let rules = object.root.get("rules").map(Node::items).unwrap_or_default();
-        // Only the last rule that fits counts as the later one: all before it have it behind them.
-        let later = self.later.map(|later| rules.iter().rposition(|rule| later.fits(rule)));
-        let found = rules.iter().enumerate().filter(|(index, rule)| {
-            self.rule.fits(rule)
-                && self.also.is_none_or(|verb| has(rule, "verbs", &[verb]))
-                && later.is_none_or(|later| later.is_some_and(|later| *index < later))
-        });
-        found.map(|(_, rule)| (Some(rule.lines), format!("{object} {}", self.words))).collect()
-    }
-}
-
-impl Permits {
-    fn fits(&self, rule: &Node) -> bool {
-        [
-            ("apiGroups", self.groups),
-            ("resources", self.resources),
-            ("verbs", self.verbs),
-            ("resourceNames", self.names),
-        ]
-        .iter()
-        .all(|(field, wanted)| wanted.is_empty() || has(rule, field, wanted))
-    }
-}
-
-fn has(rule: &Node, field: &str, wanted: &[&str]) -> bool {
-    let items = rule.get(field).map(Node::items).unwrap_or_default();
-    items.iter().filter_map(Node::str).any(|item| wanted.contains(&item))
-}
-
-fn is_binding(object: &Object<'_>) -> bool {
-    ["RoleBinding", "ClusterRoleBinding"].iter().any(|kind| object.kind.eq_ignore_ascii_case(kind))
-}
-
-fn binds_an_admin(object: &Object<'_>) -> bool {
-    let role = object.root.at(&["roleRef", "name"]).and_then(Node::str);
-    is_binding(object) && matches!(role, Some("cluster-admin" | "admin" | "edit"))
-}
-
-fn binds(object: &Object<'_>, names: &[&str]) -> bool {
-    let subjects = object.root.get("subjects").map(Node::items).unwrap_or_default();
-    let name = |subject: &Node| {
-        subject.get("name").and_then(Node::str).is_some_and(|name| names.contains(&name))
-    };
-    is_binding(object) && subjects.iter().any(name)
 }
