@@ -37,6 +37,6 @@ pub use check::Check;
 pub use detect::{concerns, may_concern};
 pub use helm::{RenderedTemplate, rendered_templates};
 pub use limits::Limits;
-pub use options::{Options, VariableFile};
+pub use options::{LineCount, Options, VariableFile};
 pub use result::{Failure, FileResult, Lines, Misconfiguration, Status};
 pub use source::{FileKind, SourceFile, scan};

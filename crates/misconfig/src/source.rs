@@ -4,7 +4,7 @@ use sealift_model::{Diagnostic, Impact};
 
 use crate::charts::Charts;
 use crate::ignore::Ignores;
-use crate::{FileResult, Options, detect, docker, excerpt, helm, kubernetes};
+use crate::{FileResult, LineCount, Options, detect, docker, excerpt, helm, kubernetes};
 
 /// A file to check.
 #[derive(Clone, Copy, Debug)]
@@ -133,7 +133,9 @@ fn look_up_lines(
         if let Some((_, file)) = at.ok().and_then(|at| files.get(at)) {
             Ignores::read(file.bytes, options.now).apply(result);
             excerpt::fill(result, file.bytes);
-            kubernetes::count_as_trivy(result, file.bytes);
+            if options.line_count == LineCount::AsTrivy {
+                kubernetes::count_as_trivy(result, file.bytes);
+            }
         }
     }
 }

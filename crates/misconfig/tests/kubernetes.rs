@@ -1,7 +1,9 @@
 //! Manifests through the public API: shapes of objects, comments, and input that is made to harm.
 
 use proptest::prelude::*;
-use sealift_misconfig::{FileKind, FileResult, Limits, Options, SourceFile, Status, scan};
+use sealift_misconfig::{
+    FileKind, FileResult, Limits, LineCount, Options, SourceFile, Status, scan,
+};
 
 fn check(text: &str) -> FileResult {
     check_within(text.as_bytes(), Limits::default())
@@ -88,6 +90,20 @@ fn a_finding_without_lines_is_at_the_beginning_of_its_document() {
     let service = "kind: Service\nspec: {externalName: x}\n";
     assert_eq!(failing(service, "KSV-0108"), ["-"]);
     assert_eq!(failing(&format!("---\n{service}---\n{service}"), "KSV-0108"), ["1-1", "3-3"]);
+}
+
+#[test]
+fn lines_are_counted_as_asked() {
+    let text = b"kind: Pod\n---\nkind: Pod\n---\nkind: Pod\nspec:\n  hostPID: true\n";
+    for (line_count, line) in [(LineCount::AsTrivy, 4), (LineCount::OfFile, 6)] {
+        let mut options = Options::default();
+        options.line_count = line_count;
+        let file = SourceFile::new("pods.yaml", text).of_kind(FileKind::Kubernetes);
+        let result = scan(&[file], &options).remove(0);
+        let (_, failure) = result.failures().find(|(check, _)| check.id == "KSV-0010").unwrap();
+        assert_eq!(failure.lines.unwrap().start, line);
+        assert_eq!(failure.excerpt, ["spec:", "  hostPID: true"]);
+    }
 }
 
 #[test]

@@ -1,10 +1,10 @@
 //! Lines as Trivy's engine counts them in a file of several documents.
 //!
 //! It adds up the lines of the documents before, and leaves out the `---` between them: in the
-//! third document every line is two less than in the file. People compare the two tools line by
-//! line, so what is reported is counted in the same way; up to here, and for comments that say
-//! what shall not count, lines are those of the file. Only a line of nothing but `---` separates
-//! documents there, and one on the first line of a file is counted.
+//! third document every line is two less than in the file. Who compares the two tools line by
+//! line wants the same of both, see [`crate::LineCount`]; up to the very end, and for comments
+//! that say what shall not count, lines are those of the file. Only a line of nothing but `---`
+//! separates documents there, and one on the first line of a file is counted.
 
 use crate::{FileKind, FileResult, Lines, Status};
 
