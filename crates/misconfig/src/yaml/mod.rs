@@ -7,6 +7,8 @@
 //!
 //! A file is cut at its `---` lines first: a document that cannot be read hides no other.
 
+#[cfg(test)]
+mod inputs;
 mod node;
 mod read;
 mod scalar;
