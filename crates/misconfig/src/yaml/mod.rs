@@ -153,6 +153,20 @@ mod tests {
     }
 
     #[test]
+    fn json_without_spaces_and_of_one_line_is_read() {
+        let item = r#"{"a":{"b":"http:\/\/x\u00e9\ud83d\ude00"},"c":[1,-2.5e3,true,null],"d":""}"#;
+        let text = format!("[{}]", vec![item; 2_000].join(","));
+        let root = one(&text);
+        assert_eq!(root.items().len(), 2_000);
+        let last = root.items().last().unwrap();
+        assert_eq!(last.at(&["a", "b"]).and_then(Node::str), Some("http://xé😀"));
+        assert_eq!(last.get("c").unwrap().items().len(), 4);
+        assert_eq!(last.get("d").and_then(Node::str), Some(""));
+        let long = one(&format!("{{\"{}\":1}}", "k".repeat(900)));
+        assert_eq!(long.entries().len(), 1);
+    }
+
+    #[test]
     fn flow_collections_of_yaml_end_with_their_last_value() {
         let root = one("a: {b: 1,\n  c: 2\n  }\n");
         assert_eq!(lines(root.get("a")), (1, 2));
