@@ -137,6 +137,7 @@ fn what_cannot_be_read_is_said_and_hides_nothing_else() {
         check("kind: Pod\nspec: {hostPID: true}\n---\na: [\n---\n- no object\n---\njust text\n");
     assert_eq!(result.diagnostics.len(), 1);
     assert_eq!(result.diagnostics[0].line, Some(4));
+    assert!(result.misconfigurations.iter().all(|found| found.status != Status::Pass));
     assert_eq!(result.failures().filter(|(check, _)| check.id == "KSV-0010").count(), 1);
     assert_eq!(check_within(b"kind: \xff", Limits::default()).diagnostics.len(), 1);
     let twice = check("kind: Pod\nkind: Service\n");

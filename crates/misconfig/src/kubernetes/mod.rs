@@ -66,8 +66,17 @@ pub(crate) fn check_file(file: &SourceFile<'_>, kind: FileKind, limits: &Limits)
     let of_chart = kind == FileKind::Helm;
     let objects = stream.documents.iter().flat_map(|document| objects(document, of_chart));
     let objects: Vec<_> = objects.collect();
+    // What could not be read might have failed.
+    let all_read = stream.errors.is_empty() && !objects.is_empty();
     for rule in TABLES.iter().copied().flatten() {
-        report(rule, &objects, &mut result);
+        let failures = failures(rule, &objects);
+        if failures.is_empty() && all_read {
+            result.misconfigurations.push(Misconfiguration::new(&rule.check, Status::Pass));
+        }
+        let failed = failures.into_iter().map(Status::Fail);
+        result
+            .misconfigurations
+            .extend(failed.map(|failed| Misconfiguration::new(&rule.check, failed)));
     }
     result.misconfigurations.sort_by(|left, right| order(left).cmp(&order(right)));
     result
@@ -90,24 +99,19 @@ fn objects(document: &Document, of_chart: bool) -> Vec<(&Document, Object<'_>)> 
     }
 }
 
-/// What a check says of the objects of a file.
-fn report(rule: &Rule, objects: &[(&Document, Object<'_>)], result: &mut FileResult) {
-    let mut passed = true;
-    for (document, object) in objects {
-        for (lines, message) in rule.failures(object) {
-            passed = false;
+/// Where the objects of a file fail a check.
+fn failures(rule: &Rule, objects: &[(&Document, Object<'_>)]) -> Vec<Failure> {
+    let of_object = |(document, object): &(&Document, Object<'_>)| {
+        let found = rule.failures(object).into_iter().map(|(lines, message)| {
             let mut failure = Failure::new(message, located(document, lines));
             // A comment above an object counts for all of it.
             failure.enclosing.push(object.root.lines.start);
-            failure.resource = Some(object.to_string()).filter(|name| !name.is_empty());
-            result
-                .misconfigurations
-                .push(Misconfiguration::new(&rule.check, Status::Fail(failure)));
-        }
-    }
-    if passed {
-        result.misconfigurations.push(Misconfiguration::new(&rule.check, Status::Pass));
-    }
+            failure.resource = (!object.kind.is_empty()).then(|| object.to_string());
+            failure
+        });
+        found.collect::<Vec<_>>()
+    };
+    objects.iter().flat_map(of_object).collect()
 }
 
 /// A failure without lines is at the `---` before its document, where there is one, as in Trivy.

@@ -104,9 +104,11 @@ impl<'a> Object<'a> {
 
 impl fmt::Display for Object<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.name {
-            "" => f.write_str(self.kind),
-            name => write!(f, "{}/{name}", self.kind),
+        match (self.kind, self.name) {
+            ("", "") => f.write_str("an object"),
+            (kind, "") => f.write_str(kind),
+            ("", name) => f.write_str(name),
+            (kind, name) => write!(f, "{kind}/{name}"),
         }
     }
 }
