@@ -44,10 +44,12 @@ fn every_kind_that_makes_pods_is_looked_into() {
         ("apps.openshift.io/v1, kind: DeploymentConfig", "spec: {template: {spec: {_}}}"),
         ("example.io/v1, kind: Unknown", "spec: {_}"),
     ] {
-        for list in ["containers", "initContainers"] {
+        for list in ["containers", "initContainers", "ephemeralContainers"] {
             let spec = path.replace('_', &container.replace("containers", list));
             let text = format!("{{apiVersion: {kind}, {spec}}}");
             assert_eq!(failing(&text, "KSV-0017"), ["1-1"], "{text}");
+            let limited = list == "ephemeralContainers";
+            assert_eq!(failing(&text, "KSV-0018").is_empty(), limited, "{text}");
         }
     }
 }

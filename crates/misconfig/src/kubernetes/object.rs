@@ -31,8 +31,7 @@ pub(super) struct Pod<'a> {
     pub(super) spec: &'a Node,
 }
 
-/// A container or init container. Ephemeral ones are no part of a manifest: the API server takes
-/// them for a pod that runs, and through a subresource only.
+/// A container, init container or ephemeral container.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Container<'a> {
     /// All of it.
@@ -41,6 +40,9 @@ pub(super) struct Container<'a> {
     pub(super) pod: Option<Pod<'a>>,
     /// What it may do.
     pub(super) context: Context<'a>,
+    /// Whether it was added to a pod that runs, as the pod printed by the API server shows it.
+    /// Such a container may have no resources of its own.
+    pub(super) is_ephemeral: bool,
 }
 
 /// The security context of a container: its own, and what it takes from its pod's.
@@ -183,11 +185,11 @@ fn pod<'a>(root: &'a Node, kind: &str, api_version: &str) -> Option<Pod<'a>> {
 fn add_containers<'a>(spec: &'a Node, pod: Option<Pod<'a>>, containers: &mut Vec<Container<'a>>) {
     let context = |node: &'a Node| node.get("securityContext").filter(|context| context.is_map());
     let of_pod = context(spec);
-    for list in ["containers", "initContainers"] {
+    for list in ["containers", "initContainers", "ephemeralContainers"] {
         let nodes = spec.get(list).into_iter().flat_map(Node::items).filter(|node| node.is_map());
         containers.extend(nodes.map(|node| {
             let context = Context { own: context(node), pod: of_pod };
-            Container { node, pod, context }
+            Container { node, pod, context, is_ephemeral: list == "ephemeralContainers" }
         }));
     }
 }

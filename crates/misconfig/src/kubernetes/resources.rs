@@ -57,5 +57,5 @@ pub(super) static RULES: &[Rule] = &[
 ];
 
 fn lacks(container: &Container<'_>, list: &str, resource: &str) -> bool {
-    container.node.at(&["resources", list, resource]).is_none()
+    !container.is_ephemeral && container.node.at(&["resources", list, resource]).is_none()
 }
