@@ -81,6 +81,60 @@ fn what_a_pod_says_holds_for_its_containers() {
 }
 
 #[test]
+fn a_manifest_fails_and_its_twin_does_not() {
+    let container = |context: &str| {
+        format!(
+            "{{kind: Pod, spec: {{containers: [{{name: a, securityContext: {{{context}}}}}]}}}}"
+        )
+    };
+    let rule = |resource: &str, verbs: &str| {
+        format!(
+            "{{kind: Role, rules: [{{apiGroups: ['*'], resources: [{resource}], verbs: [{verbs}]}}]}}"
+        )
+    };
+    let repositories = |name: &str| {
+        format!("{{kind: K8sAllowedRepos, spec: {{parameters: {{repos: ['{name}']}}}}}}")
+    };
+    let bound = |kind: &str, name: &str| {
+        format!("{{kind: {kind}, metadata: {{}}, subjects: [{{name: '{name}'}}]}}")
+    };
+    let data = |key: &str| format!("{{kind: ConfigMap, data: {{{key}: x}}}}");
+    for (id, fails, passes) in [
+        ("KSV-0007", "{kind: Pod, spec: {hostAliases: []}}".into(), "{kind: Pod, spec: {}}".into()),
+        (
+            "KSV-0025",
+            container("seLinuxOptions: {type: spc_t}"),
+            container("seLinuxOptions: {type: container_t}"),
+        ),
+        (
+            "KSV-0025",
+            container("seLinuxOptions: {user: a}"),
+            container("seLinuxOptions: {level: a}"),
+        ),
+        ("KSV-0042", rule("pods/log", "delete"), rule("pods/log", "get")),
+        ("KSV-0055", rule("rolebindings", "get, patch"), rule("rolebindings", "patch")),
+        (
+            "KSV-0119",
+            container("capabilities: {add: [NET_RAW]}"),
+            container("capabilities: {drop: [NET_RAW]}"),
+        ),
+        (
+            "KSV-0120",
+            container("capabilities: {add: [SYS_MODULE]}"),
+            container("capabilities: {add: [CHOWN]}"),
+        ),
+        ("KSV-0122", bound("ClusterRoleBinding", "system:anonymous"), bound("RoleBinding", "jane")),
+        ("KSV-0123", bound("RoleBinding", "system:masters"), bound("Role", "system:masters")),
+        ("KSV-0124", repositories("example.io"), repositories("example.io/")),
+        ("KSV-0124", repositories("docker.io/ubuntu"), repositories("docker.io/library/ubuntu")),
+        ("KSV-01010", data("username"), data("colour")),
+    ] {
+        assert_eq!(failing(&fails, id).len(), 1, "{id}: {fails}");
+        assert_eq!(failing(&passes, id).len(), 0, "{id}: {passes}");
+    }
+}
+
+#[test]
 fn merged_fields_count() {
     let text = "x: &limits {limits: {cpu: 1}}\nkind: Pod\nspec:\n  containers:\n  - name: a\n    resources:\n      <<: *limits\n";
     assert_eq!(failing(text, "KSV-0011"), Vec::<String>::new());
