@@ -8,4 +8,6 @@
 )]
 
 mod dockerfile;
+mod helm;
 mod judge;
+mod kubernetes;
