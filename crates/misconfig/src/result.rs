@@ -5,9 +5,10 @@ use std::fmt;
 use sealift_model::Diagnostic;
 
 use crate::{Check, FileKind};
+use serde::Serialize;
 
 /// What the checks say of one file.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
 #[non_exhaustive]
 pub struct FileResult {
     /// The file, as its [`SourceFile`](crate::SourceFile) names it.
@@ -28,8 +29,24 @@ impl FileResult {
     }
 }
 
+impl FileResult {
+    /// What fails, each with its check.
+    pub fn failures(&self) -> impl Iterator<Item = (&Check, &Failure)> {
+        self.misconfigurations.iter().filter_map(|found| match &found.status {
+            Status::Fail(failure) => Some((&found.check, failure)),
+            _ => None,
+        })
+    }
+
+    /// How many checks pass.
+    #[must_use]
+    pub fn passed(&self) -> usize {
+        self.misconfigurations.iter().filter(|found| found.status == Status::Pass).count()
+    }
+}
+
 /// What one check says of one file.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Misconfiguration {
     /// The check.
@@ -39,6 +56,14 @@ pub struct Misconfiguration {
 }
 
 impl Misconfiguration {
+    /// Has it not count, and says by what.
+    pub fn ignore(&mut self, by: impl Into<String>) {
+        if let Status::Fail(failure) = &mut self.status {
+            failure.ignored_by = Some(by.into());
+            self.status = Status::Ignored(failure.clone());
+        }
+    }
+
     /// What a check says.
     #[must_use]
     pub fn new(check: &Check, status: Status) -> Self {
@@ -47,7 +72,8 @@ impl Misconfiguration {
 }
 
 /// What a check says of a file.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
 #[expect(clippy::exhaustive_enums, reason = "a check fails, passes or does not run")]
 pub enum Status {
     /// It fails here.
@@ -61,7 +87,7 @@ pub enum Status {
 }
 
 /// One place where a check fails.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Failure {
     /// What is wrong, one sentence that names the thing.
@@ -70,18 +96,31 @@ pub struct Failure {
     pub lines: Option<Lines>,
     /// The resource that it is about, `aws_s3_bucket.logs`, `Deployment/web`, where there is one.
     pub resource: Option<String>,
+    /// The first lines of the blocks around it, for which an ignore comment counts too.
+    pub enclosing: Vec<u32>,
+    /// The first of these lines as they stand in the file; filled in by [`scan`](crate::scan).
+    pub excerpt: Vec<String>,
+    /// What says that it does not count: `a comment`, or a file with its line and reason.
+    pub ignored_by: Option<String>,
 }
 
 impl Failure {
-    /// A failure without a resource.
+    /// A failure without a resource and without blocks around it.
     #[must_use]
     pub fn new(message: impl Into<String>, lines: Option<Lines>) -> Self {
-        Self { message: message.into(), lines, resource: None }
+        Self {
+            message: message.into(),
+            lines,
+            resource: None,
+            enclosing: Vec::new(),
+            excerpt: Vec::new(),
+            ignored_by: None,
+        }
     }
 }
 
 /// Lines of a file, 1-based, both included.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[expect(clippy::exhaustive_structs, reason = "complete by definition")]
 pub struct Lines {
     /// The first.
