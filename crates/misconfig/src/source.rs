@@ -4,7 +4,7 @@ use sealift_model::{Diagnostic, Impact};
 
 use crate::charts::Charts;
 use crate::ignore::Ignores;
-use crate::{FileResult, LineCount, Options, detect, docker, excerpt, helm, kubernetes};
+use crate::{FileResult, LineCount, Options, compose, detect, docker, excerpt, helm, kubernetes};
 
 /// A file to check.
 #[derive(Clone, Copy, Debug)]
@@ -84,6 +84,7 @@ static CHECKERS: &[(FileKind, Checker)] = &[
     (FileKind::Dockerfile, docker::check),
     (FileKind::Kubernetes, kubernetes::check),
     (FileKind::Helm, helm::check),
+    (FileKind::Compose, compose::check),
 ];
 
 /// Checks files: those of a kind that is known, in the order of their paths.
