@@ -33,6 +33,7 @@ pub(super) fn restarts(service: &Service<'_>) -> Vec<Failure> {
     });
     let deploy = service.get("deploy").and_then(|deploy| {
         let policy = deploy.get("restart_policy")?;
+        policy.get("condition").filter(|condition| condition.str() == Some("on-failure"))?;
         let attempts = entry(policy, "max_attempts")?;
         let count = text(&attempts.value)?;
         (count != "5").then(|| service.fails(attempts.key_line, told(&count)))

@@ -1,6 +1,6 @@
 //! Mounts: CIS Docker 5.5, 5.19, 5.31.
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 
 use super::File;
 use super::service::{Service, at, entry, text};
@@ -75,20 +75,21 @@ fn is_system(path: &str) -> bool {
 /// Told at each mount.
 pub(super) fn shared(file: &File<'_>) -> Vec<Failure> {
     let all: Vec<_> = file.services.iter().map(|service| (service, mounts(service))).collect();
-    let mut users: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    // The first two services that mount each source: one of them is another.
+    let mut users: HashMap<&str, [Option<&str>; 2]> = HashMap::new();
     for (service, mounts) in &all {
         for mount in mounts {
-            let users = users.entry(&mount.source).or_default();
-            if !users.contains(&service.name) {
-                users.push(service.name);
+            let [first, second] = users.entry(&mount.source).or_default();
+            if first.get_or_insert(service.name) != &service.name {
+                second.get_or_insert(service.name);
             }
         }
     }
     let mut failures = Vec::new();
     for (service, mounts) in &all {
         for mount in mounts {
-            let users = users.get(mount.source.as_str()).map(Vec::as_slice).unwrap_or_default();
-            if let Some(other) = users.iter().find(|name| **name != service.name) {
+            let users = users.get(mount.source.as_str()).into_iter().flatten().flatten();
+            if let Some(other) = users.copied().find(|name| *name != service.name) {
                 let message = format!("{} is mounted in {other}, too", mount.source);
                 failures.push(service.fails(mount.line, message));
             }
