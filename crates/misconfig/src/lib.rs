@@ -19,6 +19,7 @@
 
 mod charts;
 mod check;
+mod compose;
 mod detect;
 pub mod docker;
 mod excerpt;

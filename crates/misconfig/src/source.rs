@@ -1,11 +1,11 @@
 //! The files that are given, and the kinds that they are of.
 
 use sealift_model::{Diagnostic, Impact};
+use serde::Serialize;
 
 use crate::charts::Charts;
 use crate::ignore::Ignores;
-use crate::{FileResult, LineCount, Options, detect, docker, excerpt, helm, kubernetes};
-use serde::Serialize;
+use crate::{FileResult, LineCount, Options, compose, detect, docker, excerpt, helm, kubernetes};
 
 /// A file to check.
 #[derive(Clone, Copy, Debug)]
@@ -86,6 +86,7 @@ static CHECKERS: &[(FileKind, Checker)] = &[
     (FileKind::Dockerfile, docker::check),
     (FileKind::Kubernetes, kubernetes::check),
     (FileKind::Helm, helm::check),
+    (FileKind::Compose, compose::check),
 ];
 
 /// Checks files: those of a kind that is known, in the order of their paths.
