@@ -8,7 +8,10 @@ pub(crate) fn kind(path: &str, bytes: &[u8]) -> Option<FileKind> {
     if is_dockerfile(&name) {
         return Some(FileKind::Dockerfile);
     }
-    if [".tf", ".tf.json", ".tofu", ".tofu.json"].iter().any(|end| name.ends_with(end)) {
+    if [".tf", ".tf.json", ".tofu", ".tofu.json", ".tfvars", ".tfvars.json"]
+        .iter()
+        .any(|end| name.ends_with(end))
+    {
         return Some(FileKind::Terraform);
     }
     if name.ends_with(".json") {

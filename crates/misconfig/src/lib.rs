@@ -25,6 +25,7 @@ mod options;
 mod result;
 mod shell;
 mod source;
+mod terraform;
 
 pub use check::Check;
 pub use limits::Limits;

@@ -1,6 +1,6 @@
 //! The files that are given, and the kinds that they are of.
 
-use crate::{FileResult, Options, detect, docker};
+use crate::{FileResult, Options, detect, docker, terraform};
 
 /// A file to check.
 #[derive(Clone, Copy, Debug)]
@@ -76,7 +76,8 @@ impl FileKind {
 type Checker = fn(&[SourceFile<'_>], &Options) -> Vec<FileResult>;
 
 /// What checks each kind. A kind that is added adds a line here.
-static CHECKERS: &[(FileKind, Checker)] = &[(FileKind::Dockerfile, docker::check)];
+static CHECKERS: &[(FileKind, Checker)] =
+    &[(FileKind::Dockerfile, docker::check), (FileKind::Terraform, terraform::check)];
 
 /// Checks files: those of a kind that is known, in the order of their paths.
 #[must_use]

@@ -9,3 +9,4 @@
 
 mod dockerfile;
 mod judge;
+mod terraform;
