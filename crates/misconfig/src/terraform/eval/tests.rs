@@ -390,8 +390,7 @@ fn limits_hold_whatever_the_input() {
          resource \"aws_vpc\" \"more\" {{ for_each = {{ for i in range(1024) : i => i }} }}\n"
     );
     let started = Instant::now();
-    let mut limits = Limits::default();
-    limits.max_steps = 1_000_000;
+    let limits = Limits { max_steps: 1_000_000, ..Limits::default() };
     let run = Run::within(&[("main.tf", &text)], &limits);
     for output in ["a", "l", "c", "f"] {
         assert!(run.show(output).starts_with("? the limit of"), "{output}: {}", run.show(output));

@@ -3,7 +3,7 @@
 use sealift_model::Severity::{Critical, High, Medium};
 
 use super::super::Rule;
-use super::super::network::is_anywhere;
+use super::super::network::is_wide_and_public;
 use crate::terraform::checks::Look;
 
 pub(super) const RULES: &[Rule] = &[
@@ -66,7 +66,7 @@ pub(super) const RULES: &[Rule] = &[
 fn open(look: &mut Look<'_>, rule: &str, addresses: &str) {
     for rule in look.resource.blocks(rule) {
         let addresses = rule.get(addresses);
-        look.fail_if(addresses.texts().any(|address| is_anywhere(&address)), &addresses);
+        look.fail_if(addresses.texts().any(|address| is_wide_and_public(&address)), &addresses);
     }
 }
 

@@ -3,7 +3,7 @@
 use sealift_model::Severity::{Critical, Low};
 
 use super::super::Rule;
-use super::super::network::is_anywhere;
+use super::super::network::{is_public, is_wide_and_public};
 use crate::terraform::checks::Look;
 
 pub(super) const RULES: &[Rule] = &[
@@ -67,7 +67,7 @@ pub(super) fn shared_network(look: &mut Look<'_>) {
 fn open(look: &mut Look<'_>) {
     if look.resource.get("type").text().as_deref() == Some("IN") {
         let cidr = look.resource.get("cidr_ip");
-        look.fail_if(cidr.text().is_some_and(|cidr| is_anywhere(&cidr)), &cidr);
+        look.fail_if(cidr.text().is_some_and(|cidr| is_public(&cidr)), &cidr);
     }
 }
 
@@ -82,6 +82,6 @@ fn rule_description(look: &mut Look<'_>) {
 pub(super) fn open_rules(look: &mut Look<'_>) {
     for rule in look.resource.blocks("rule") {
         let cidr = rule.get("cidr_ip");
-        look.fail_if(cidr.text().is_some_and(|cidr| is_anywhere(&cidr)), &cidr);
+        look.fail_if(cidr.text().is_some_and(|cidr| is_wide_and_public(&cidr)), &cidr);
     }
 }

@@ -3,7 +3,7 @@
 use sealift_model::Severity::Medium;
 
 use super::super::Rule;
-use super::super::network::is_anywhere;
+use super::super::network::{is_public, is_wide_and_public};
 use crate::terraform::checks::Look;
 
 pub(super) const RULES: &[Rule] = &[
@@ -62,7 +62,7 @@ fn firewall(look: &mut Look<'_>) {
     }
     for name in ["source_ip_address", "destination_ip_address"] {
         let address = rule.get(name);
-        let open = address.text().is_some_and(|address| is_anywhere(&address));
+        let open = address.text().is_some_and(|address| is_public(&address));
         look.fail_if(open || address.is_empty(), &address);
     }
 }
@@ -70,7 +70,7 @@ fn firewall(look: &mut Look<'_>) {
 fn open(look: &mut Look<'_>, direction: &str) {
     if look.resource.get("direction").text().as_deref() == Some(direction) {
         let prefix = look.resource.get("remote_ip_prefix");
-        look.fail_if(prefix.text().is_some_and(|prefix| is_anywhere(&prefix)), &prefix);
+        look.fail_if(prefix.text().is_some_and(|prefix| is_wide_and_public(&prefix)), &prefix);
     }
 }
 
