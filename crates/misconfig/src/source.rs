@@ -80,8 +80,11 @@ impl FileKind {
 type Checker = fn(&[SourceFile<'_>], &Options) -> Vec<FileResult>;
 
 /// What checks each kind. A kind that is added adds a line here.
-static CHECKERS: &[(FileKind, Checker)] =
-    &[(FileKind::Dockerfile, docker::check), (FileKind::Terraform, terraform::check)];
+static CHECKERS: &[(FileKind, Checker)] = &[
+    (FileKind::Dockerfile, docker::check),
+    (FileKind::Terraform, terraform::check),
+    (FileKind::TerraformPlan, terraform::plan::check),
+];
 
 /// Checks files: those of a kind that is known, in the order of their paths.
 #[must_use]

@@ -14,6 +14,7 @@
 pub(crate) mod checks;
 pub(crate) mod eval;
 pub(crate) mod model;
+pub(crate) mod plan;
 pub(crate) mod syntax;
 
 use std::collections::{BTreeMap, BTreeSet};
