@@ -32,6 +32,7 @@ mod options;
 mod result;
 mod shell;
 mod source;
+mod terraform;
 mod yaml;
 
 pub use check::Check;

@@ -5,7 +5,9 @@ use serde::Serialize;
 
 use crate::charts::Charts;
 use crate::ignore::Ignores;
-use crate::{FileResult, LineCount, Options, compose, detect, docker, excerpt, helm, kubernetes};
+use crate::{
+    FileResult, LineCount, Options, compose, detect, docker, excerpt, helm, kubernetes, terraform,
+};
 
 /// A file to check.
 #[derive(Clone, Copy, Debug)]
@@ -87,6 +89,8 @@ static CHECKERS: &[(FileKind, Checker)] = &[
     (FileKind::Kubernetes, kubernetes::check),
     (FileKind::Helm, helm::check),
     (FileKind::Compose, compose::check),
+    (FileKind::Terraform, terraform::check),
+    (FileKind::TerraformPlan, terraform::plan::check),
 ];
 
 /// Checks files: those of a kind that is known, in the order of their paths.

@@ -12,3 +12,4 @@ mod dockerfile;
 mod helm;
 mod judge;
 mod kubernetes;
+mod terraform;

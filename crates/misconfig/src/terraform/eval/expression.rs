@@ -1,0 +1,411 @@
+//! Expressions.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::value::{HOLE, Unknown};
+use super::{Env, Evaluator, Reason, Value, functions};
+use crate::terraform::syntax::{Expr, For, Operator, Part};
+
+impl<'a> Evaluator<'a> {
+    /// The value of an expression.
+    pub(crate) fn evaluate(&mut self, expr: &'a Expr, env: &mut Env) -> Value {
+        // Twice the nesting of one file: a chain of locals adds theirs.
+        if self.depth >= self.limits.max_depth.saturating_mul(2) {
+            self.limit("max_depth", self.limits.max_depth);
+            return Value::unknown(Reason::Limit("nested values"));
+        }
+        if !self.pay(1) {
+            return Value::unknown(Reason::Limit("steps"));
+        }
+        self.depth += 1;
+        let value = self.dispatch(expr, env);
+        self.depth -= 1;
+        value
+    }
+
+    fn dispatch(&mut self, expr: &'a Expr, env: &mut Env) -> Value {
+        match expr {
+            Expr::Null => Value::Null,
+            Expr::Bool(value) => Value::Bool(*value),
+            Expr::Number(value) => Value::Number(*value),
+            Expr::Template(parts) => self.template(parts, env),
+            Expr::List(items) => {
+                Value::list(items.iter().map(|item| self.evaluate(item, env)).collect())
+            }
+            Expr::Object(items) => self.object(items, env),
+            Expr::For(inner) => self.for_expression(inner, env),
+            Expr::Conditional(parts) => self.conditional(parts, env),
+            Expr::Not(inner) => match self.evaluate(inner, env) {
+                unknown @ Value::Unknown(_) => unknown,
+                value => known(value.to_bool().map(|value| Value::Bool(!value)), "not a condition"),
+            },
+            Expr::Negate(inner) => match self.evaluate(inner, env) {
+                unknown @ Value::Unknown(_) => unknown,
+                value => {
+                    known(value.to_number().map(|value| Value::Number(-value)), "not a number")
+                }
+            },
+            Expr::Operations(first, rest) => self.operations(first, rest, env),
+            Expr::Call { name, arguments, spread } => self.call(name, arguments, *spread, env),
+            Expr::Name(_) => self.traverse(expr, &[], env),
+            Expr::Traversal(base, steps) => self.traverse(base, steps, env),
+        }
+    }
+
+    fn object(&mut self, items: &'a [(Expr, Expr)], env: &mut Env) -> Value {
+        let mut object = BTreeMap::new();
+        let mut unknown = Vec::new();
+        for (key, value) in items {
+            let key = self.evaluate(key, env);
+            let value = self.evaluate(value, env);
+            match (key.to_text(), key) {
+                (Some(key), _) => _ = object.insert(key, value),
+                (None, Value::Unknown(why)) => unknown.push(why),
+                (None, _) => return Value::invalid("the key of an object is no text"),
+            }
+        }
+        if unknown.is_empty() { Value::object(object) } else { Value::because_of(&unknown) }
+    }
+
+    fn conditional(&mut self, parts: &'a [Expr; 3], env: &mut Env) -> Value {
+        let [condition, then, otherwise] = parts;
+        match self.evaluate(condition, env) {
+            Value::Unknown(why) => {
+                let branches = [self.evaluate(then, env), self.evaluate(otherwise, env)];
+                // Whichever it is, it is that.
+                if let [Value::Text(a), Value::Text(b)] = &branches
+                    && a == b
+                {
+                    return Value::Text(Arc::clone(a));
+                }
+                let mut unknown = vec![why];
+                for branch in branches {
+                    if let Value::Unknown(why) = branch {
+                        unknown.push(why);
+                    }
+                }
+                Value::because_of(&unknown)
+            }
+            value => match value.to_bool() {
+                Some(true) => self.evaluate(then, env),
+                Some(false) => self.evaluate(otherwise, env),
+                None => Value::invalid("not a condition"),
+            },
+        }
+    }
+
+    fn operations(
+        &mut self,
+        first: &'a Expr,
+        rest: &'a [(Operator, Expr)],
+        env: &mut Env,
+    ) -> Value {
+        let mut left = self.evaluate(first, env);
+        for (operator, right) in rest {
+            // A side that decides alone spares the other.
+            match (operator, left.to_bool()) {
+                (Operator::Or, Some(true)) | (Operator::And, Some(false)) => {
+                    return Value::Bool(*operator == Operator::Or);
+                }
+                _ => {}
+            }
+            let right = self.evaluate(right, env);
+            if !self.pay(left.weight().min(right.weight())) {
+                return Value::unknown(Reason::Limit("steps"));
+            }
+            left = operate(*operator, left, right);
+        }
+        left
+    }
+
+    /// Runs a body for each element; an unknown collection gives why.
+    fn each_element(
+        &mut self,
+        collection: &Value,
+        names: (Option<&Arc<str>>, &Arc<str>),
+        env: &mut Env,
+        mut body: impl FnMut(&mut Self, &mut Env) -> bool,
+    ) -> Result<(), Value> {
+        let elements: Vec<(Value, Value)> = match collection {
+            Value::List(items) => items
+                .iter()
+                .enumerate()
+                .map(|(index, item)| (index_value(index), item.clone()))
+                .collect(),
+            Value::Object(items) => items
+                .iter()
+                .map(|(key, value)| (Value::Text(Arc::clone(key)), value.clone()))
+                .collect(),
+            Value::Unknown(_) => return Err(collection.clone()),
+            _ => return Err(Value::invalid("not a collection")),
+        };
+        for (key, value) in elements {
+            if !self.pay(1) {
+                return Err(Value::unknown(Reason::Limit("steps")));
+            }
+            let depth = env.names.len();
+            if let Some(name) = names.0 {
+                env.names.push((Arc::clone(name), key));
+            }
+            env.names.push((Arc::clone(names.1), value));
+            let goes_on = body(self, env);
+            env.names.truncate(depth);
+            if !goes_on {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    fn for_expression(&mut self, inner: &'a For, env: &mut Env) -> Value {
+        let collection = self.evaluate(&inner.collection, env);
+        let names = (inner.key_name.as_ref(), &inner.value_name);
+        let mut list = Vec::new();
+        let mut object: BTreeMap<Arc<str>, Vec<Value>> = BTreeMap::new();
+        let mut unknown = Vec::new();
+        let ran = self.each_element(&collection, names, env, |this, env| {
+            if let Some(condition) = &inner.condition {
+                match this.evaluate(condition, env) {
+                    Value::Unknown(why) => unknown.push(why),
+                    value if value.to_bool() == Some(true) => {}
+                    _ => return true,
+                }
+            }
+            let value = this.evaluate(&inner.value, env);
+            match inner.key.as_ref().map(|key| this.evaluate(key, env)) {
+                None => list.push(value),
+                Some(Value::Unknown(why)) => unknown.push(why),
+                Some(key) => {
+                    if let Some(key) = key.to_text() {
+                        object.entry(key).or_default().push(value);
+                    }
+                }
+            }
+            true
+        });
+        if let Err(why) = ran {
+            return why;
+        }
+        if !unknown.is_empty() {
+            return Value::because_of(&unknown);
+        }
+        if inner.key.is_none() {
+            return Value::list(list);
+        }
+        let value = |mut values: Vec<Value>| match inner.group {
+            true => Value::list(values),
+            false => values.pop().unwrap_or(Value::Null),
+        };
+        Value::object(object.into_iter().map(|(key, values)| (key, value(values))).collect())
+    }
+
+    fn template(&mut self, parts: &'a [Part], env: &mut Env) -> Value {
+        match parts {
+            [] => return Value::text(""),
+            [Part::Text(text)] => return Value::Text(Arc::clone(text)),
+            // `"${x}"` is x itself, whatever its type.
+            [Part::Interpolation(inner)] => return self.evaluate(inner, env),
+            _ => {}
+        }
+        let mut text = String::new();
+        let mut unknown = Vec::new();
+        self.parts(parts, env, &mut text, &mut unknown);
+        if text.len() > self.limits.max_file_bytes {
+            return Value::unknown(Reason::Limit("the length of a text"));
+        }
+        Value::partial_text(text, &unknown)
+    }
+
+    fn parts(
+        &mut self,
+        parts: &'a [Part],
+        env: &mut Env,
+        text: &mut String,
+        unknown: &mut Vec<Arc<Unknown>>,
+    ) {
+        for part in parts {
+            if text.len() > self.limits.max_file_bytes {
+                return;
+            }
+            match part {
+                Part::Text(literal) => text.push_str(literal),
+                Part::Interpolation(inner) => {
+                    let value = self.evaluate(inner, env);
+                    self.append(&value, text, unknown);
+                }
+                Part::If { condition, then, otherwise } => match self.evaluate(condition, env) {
+                    Value::Unknown(why) => {
+                        text.push(HOLE);
+                        unknown.push(why);
+                    }
+                    value if value.to_bool() == Some(true) => self.parts(then, env, text, unknown),
+                    _ => self.parts(otherwise, env, text, unknown),
+                },
+                Part::For { key, value, collection, body } => {
+                    let collection = self.evaluate(collection, env);
+                    let names = (key.as_ref(), value);
+                    let ran = self.each_element(&collection, names, env, |this, env| {
+                        this.parts(body, env, text, unknown);
+                        text.len() <= this.limits.max_file_bytes
+                    });
+                    if let Err(Value::Unknown(why)) = ran {
+                        text.push(HOLE);
+                        unknown.push(why);
+                    }
+                }
+            }
+        }
+    }
+
+    fn append(&mut self, value: &Value, text: &mut String, unknown: &mut Vec<Arc<Unknown>>) {
+        match (value.to_text(), value) {
+            (Some(value), _) => {
+                if self.pay(value.len() / 16) {
+                    text.push_str(&value);
+                }
+            }
+            (None, Value::Unknown(why)) => {
+                match &why.text {
+                    Some(partial) if self.pay(partial.len() / 16) => text.push_str(partial),
+                    _ => text.push(HOLE),
+                }
+                unknown.push(Arc::clone(why));
+            }
+            (None, _) => {
+                text.push(HOLE);
+                let reason = Reason::Invalid("not a text");
+                unknown.push(Arc::new(Unknown { reason, references: Vec::new(), text: None }));
+            }
+        }
+    }
+
+    fn call(
+        &mut self,
+        name: &Arc<str>,
+        arguments: &'a [Expr],
+        spread: bool,
+        env: &mut Env,
+    ) -> Value {
+        match &**name {
+            "try" => return self.first_valid(arguments, env),
+            "can" => {
+                let value = self.first_valid(arguments, env);
+                return match &value {
+                    Value::Unknown(why) if is_error(&why.reason) => Value::Bool(false),
+                    Value::Unknown(_) => value,
+                    _ => Value::Bool(true),
+                };
+            }
+            _ => {}
+        }
+        let mut values: Vec<Value> =
+            arguments.iter().map(|argument| self.evaluate(argument, env)).collect();
+        if spread {
+            match values.pop() {
+                Some(Value::List(items)) => values.extend(items.iter().cloned()),
+                Some(unknown @ Value::Unknown(_)) => return unknown,
+                _ => return Value::invalid("not a list"),
+            }
+        }
+        let weight = values.iter().map(Value::weight).fold(0, usize::saturating_add);
+        if !self.pay(weight) {
+            return Value::unknown(Reason::Limit("steps"));
+        }
+        let value = functions::call(name, &values);
+        if let Value::Unknown(why) = &value
+            && why.reason == Reason::Function(Arc::clone(name))
+        {
+            self.not_evaluated.insert(Arc::clone(name));
+        }
+        value
+    }
+
+    /// The first argument that Terraform would not refuse.
+    fn first_valid(&mut self, arguments: &'a [Expr], env: &mut Env) -> Value {
+        let mut last = Value::invalid("no argument");
+        for argument in arguments {
+            last = self.evaluate(argument, env);
+            match &last {
+                Value::Unknown(why) if is_error(&why.reason) => {}
+                _ => return last,
+            }
+        }
+        last
+    }
+}
+
+fn is_error(reason: &Reason) -> bool {
+    matches!(reason, Reason::Invalid(_) | Reason::NotDeclared(_))
+}
+
+fn known(value: Option<Value>, otherwise: &'static str) -> Value {
+    value.unwrap_or_else(|| Value::invalid(otherwise))
+}
+
+/// A place in a list as a number.
+pub(super) fn index_value(index: usize) -> Value {
+    Value::Number(u32::try_from(index).map_or(f64::MAX, f64::from))
+}
+
+fn operate(operator: Operator, left: Value, right: Value) -> Value {
+    match operator {
+        Operator::Or | Operator::And => logic(operator, &left, &right),
+        Operator::Equal | Operator::NotEqual => {
+            if let Some(unknown) = either_unknown(&left, &right) {
+                return unknown;
+            }
+            if left.holds_unknown() || right.holds_unknown() {
+                return Value::unknown(Reason::Computed);
+            }
+            Value::Bool((left == right) == (operator == Operator::Equal))
+        }
+        _ => {
+            if let Some(unknown) = either_unknown(&left, &right) {
+                return unknown;
+            }
+            match (left.to_number(), right.to_number()) {
+                (Some(left), Some(right)) => arithmetic(operator, left, right),
+                _ => Value::invalid("not a number"),
+            }
+        }
+    }
+}
+
+fn either_unknown(left: &Value, right: &Value) -> Option<Value> {
+    match (left, right) {
+        (Value::Unknown(left), Value::Unknown(right)) => {
+            Some(Value::because_of(&[Arc::clone(left), Arc::clone(right)]))
+        }
+        (Value::Unknown(why), _) | (_, Value::Unknown(why)) => {
+            Some(Value::because_of(&[Arc::clone(why)]))
+        }
+        _ => None,
+    }
+}
+
+/// Three-valued: `false && unknown` is false.
+fn logic(operator: Operator, left: &Value, right: &Value) -> Value {
+    let decisive = operator == Operator::Or;
+    match (left.to_bool(), right.to_bool()) {
+        (Some(left), Some(right)) if decisive => Value::Bool(left || right),
+        (Some(left), Some(right)) => Value::Bool(left && right),
+        (Some(one), None) | (None, Some(one)) if one == decisive => Value::Bool(decisive),
+        _ => either_unknown(left, right).unwrap_or_else(|| Value::invalid("not a condition")),
+    }
+}
+
+fn arithmetic(operator: Operator, left: f64, right: f64) -> Value {
+    let number = match operator {
+        Operator::Less => return Value::Bool(left < right),
+        Operator::LessEqual => return Value::Bool(left <= right),
+        Operator::Greater => return Value::Bool(left > right),
+        Operator::GreaterEqual => return Value::Bool(left >= right),
+        Operator::Add => left + right,
+        Operator::Subtract => left - right,
+        Operator::Multiply => left * right,
+        Operator::Divide => left / right,
+        _ => left % right,
+    };
+    if number.is_finite() { Value::Number(number) } else { Value::invalid("not a finite number") }
+}

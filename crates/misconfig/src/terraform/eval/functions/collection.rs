@@ -1,0 +1,278 @@
+//! Lists, sets and maps.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::super::Value;
+use super::{Function, argument, count_value, list, number, text, whole};
+
+pub(super) const TABLE: &[(&str, Function)] = &[
+    ("alltrue", |a| Ok(Value::Bool(list(a, 0)?.iter().all(|v| v.to_bool() == Some(true))))),
+    ("anytrue", |a| Ok(Value::Bool(list(a, 0)?.iter().any(|v| v.to_bool() == Some(true))))),
+    ("chunklist", chunklist),
+    ("coalescelist", coalescelist),
+    ("compact", compact),
+    ("concat", concat),
+    ("contains", contains),
+    ("distinct", |a| Ok(Value::list(distinct(list(a, 0)?.iter())))),
+    ("element", element),
+    ("flatten", flatten),
+    ("index", index),
+    ("keys", keys),
+    ("length", length),
+    ("lookup", lookup),
+    ("matchkeys", matchkeys),
+    ("merge", merge),
+    ("one", one),
+    ("range", range),
+    ("reverse", |a| Ok(Value::list(list(a, 0)?.iter().rev().cloned().collect()))),
+    ("setintersection", setintersection),
+    ("setsubtract", setsubtract),
+    ("setunion", setunion),
+    ("slice", slice),
+    ("sort", sort),
+    ("sum", sum),
+    ("toset", toset),
+    ("values", values),
+    ("zipmap", zipmap),
+];
+
+pub(super) fn same(arguments: &[Value]) -> Result<Value, &'static str> {
+    argument(arguments, 0).cloned()
+}
+
+/// The first that is neither null nor an empty text; one that is not known may be either.
+pub(super) fn coalesce(arguments: &[Value]) -> Result<Value, &'static str> {
+    let first = arguments.iter().find(|value| match value {
+        Value::Null => false,
+        Value::Text(text) => !text.is_empty(),
+        _ => true,
+    });
+    first.cloned().ok_or("nothing but null")
+}
+
+fn coalescelist(arguments: &[Value]) -> Result<Value, &'static str> {
+    let filled = |value: &&Value| value.as_list().is_some_and(|items| !items.is_empty());
+    arguments.iter().find(filled).cloned().ok_or("nothing but empty lists")
+}
+
+fn chunklist(arguments: &[Value]) -> Result<Value, &'static str> {
+    let size = argument(arguments, 1)?.to_index().filter(|size| *size > 0);
+    let chunks = list(arguments, 0)?.chunks(size.ok_or("not a size")?);
+    Ok(Value::list(chunks.map(|chunk| Value::list(chunk.to_vec())).collect()))
+}
+
+fn compact(arguments: &[Value]) -> Result<Value, &'static str> {
+    let filled = |value: &&Value| !matches!(value.as_text(), Some("")) && **value != Value::Null;
+    Ok(Value::list(list(arguments, 0)?.iter().filter(filled).cloned().collect()))
+}
+
+fn concat(arguments: &[Value]) -> Result<Value, &'static str> {
+    let mut all = Vec::new();
+    for index in 0..arguments.len() {
+        all.extend_from_slice(list(arguments, index)?);
+    }
+    Ok(Value::list(all))
+}
+
+fn contains(arguments: &[Value]) -> Result<Value, &'static str> {
+    let wanted = argument(arguments, 1)?;
+    let items = list(arguments, 0)?;
+    if items.contains(wanted) {
+        return Ok(Value::Bool(true));
+    }
+    match items.iter().find(|item| item.is_unknown()) {
+        Some(unknown) => Ok(unknown.clone()),
+        None => Ok(Value::Bool(false)),
+    }
+}
+
+fn distinct<'a>(items: impl Iterator<Item = &'a Value>) -> Vec<Value> {
+    // By their text where they have one: comparing each with each would take the square.
+    let mut seen = std::collections::HashSet::new();
+    let mut others: Vec<Value> = Vec::new();
+    let mut kept = Vec::new();
+    for item in items {
+        let new = match item {
+            Value::Text(text) => seen.insert((0, Arc::clone(text))),
+            Value::Number(_) | Value::Bool(_) => {
+                seen.insert((1, item.to_text().unwrap_or_default()))
+            }
+            other if others.len() < 1000 && !others.contains(other) => {
+                others.push(other.clone());
+                true
+            }
+            other => !others.contains(other),
+        };
+        if new {
+            kept.push(item.clone());
+        }
+    }
+    kept
+}
+
+fn element(arguments: &[Value]) -> Result<Value, &'static str> {
+    let items = list(arguments, 0)?;
+    let length = i64::try_from(items.len()).map_err(|_| "too long")?;
+    if length == 0 {
+        return Err("an empty list has no element");
+    }
+    let index = usize::try_from(whole(arguments, 1)?.rem_euclid(length)).unwrap_or(0);
+    items.get(index).cloned().ok_or("no such element")
+}
+
+fn flatten(arguments: &[Value]) -> Result<Value, &'static str> {
+    fn into(items: &[Value], all: &mut Vec<Value>) {
+        for item in items {
+            match item {
+                Value::List(inner) => into(inner, all),
+                other => all.push(other.clone()),
+            }
+        }
+    }
+    let mut all = Vec::new();
+    into(list(arguments, 0)?, &mut all);
+    Ok(Value::list(all))
+}
+
+fn index(arguments: &[Value]) -> Result<Value, &'static str> {
+    let wanted = argument(arguments, 1)?;
+    let place = list(arguments, 0)?.iter().position(|item| item == wanted);
+    place.map(count_value).ok_or("no such element")
+}
+
+fn object(arguments: &[Value], index: usize) -> Result<&BTreeMap<Arc<str>, Value>, &'static str> {
+    argument(arguments, index)?.as_object().ok_or("not a map")
+}
+
+fn keys(arguments: &[Value]) -> Result<Value, &'static str> {
+    Ok(Value::list(object(arguments, 0)?.keys().map(|key| Value::Text(Arc::clone(key))).collect()))
+}
+
+fn values(arguments: &[Value]) -> Result<Value, &'static str> {
+    Ok(Value::list(object(arguments, 0)?.values().cloned().collect()))
+}
+
+fn length(arguments: &[Value]) -> Result<Value, &'static str> {
+    Ok(count_value(match argument(arguments, 0)? {
+        Value::Text(text) => text.chars().count(),
+        Value::List(items) => items.len(),
+        Value::Object(items) => items.len(),
+        _ => return Err("nothing with a length"),
+    }))
+}
+
+fn lookup(arguments: &[Value]) -> Result<Value, &'static str> {
+    let found = object(arguments, 0)?.get(&text(arguments, 1)?);
+    found.or(arguments.get(2)).cloned().ok_or("no such key")
+}
+
+fn matchkeys(arguments: &[Value]) -> Result<Value, &'static str> {
+    let wanted = list(arguments, 2)?;
+    let pairs = list(arguments, 0)?.iter().zip(list(arguments, 1)?);
+    Ok(Value::list(
+        pairs.filter(|(_, key)| wanted.contains(key)).map(|(value, _)| value.clone()).collect(),
+    ))
+}
+
+fn merge(arguments: &[Value]) -> Result<Value, &'static str> {
+    let mut all = BTreeMap::new();
+    for (index, argument) in arguments.iter().enumerate() {
+        if *argument != Value::Null {
+            let items = object(arguments, index)?;
+            all.extend(items.iter().map(|(key, value)| (Arc::clone(key), value.clone())));
+        }
+    }
+    Ok(Value::object(all))
+}
+
+fn one(arguments: &[Value]) -> Result<Value, &'static str> {
+    match list(arguments, 0)? {
+        [] => Ok(Value::Null),
+        [only] => Ok(only.clone()),
+        _ => Err("more than one element"),
+    }
+}
+
+/// Elements that Terraform lets a range have.
+const MAX_RANGE: usize = 1024;
+
+fn range(arguments: &[Value]) -> Result<Value, &'static str> {
+    let (start, end, step) = match arguments.len() {
+        1 => (0.0, number(arguments, 0)?, None),
+        2 => (number(arguments, 0)?, number(arguments, 1)?, None),
+        _ => (number(arguments, 0)?, number(arguments, 1)?, Some(number(arguments, 2)?)),
+    };
+    let step = step.unwrap_or(if end < start { -1.0 } else { 1.0 });
+    if step == 0.0 {
+        return Err("a range without a step");
+    }
+    let mut items = Vec::new();
+    let mut next = start;
+    while (step > 0.0 && next < end) || (step < 0.0 && next > end) {
+        if items.len() == MAX_RANGE {
+            return Err("a range of more than 1024");
+        }
+        items.push(Value::Number(next));
+        next += step;
+    }
+    Ok(Value::list(items))
+}
+
+fn setunion(arguments: &[Value]) -> Result<Value, &'static str> {
+    let mut all = Vec::new();
+    for index in 0..arguments.len() {
+        all.extend(list(arguments, index)?);
+    }
+    Ok(sorted_set(distinct(all.into_iter())))
+}
+
+fn setintersection(arguments: &[Value]) -> Result<Value, &'static str> {
+    let mut kept = distinct(list(arguments, 0)?.iter());
+    for index in 1..arguments.len() {
+        let other = list(arguments, index)?;
+        kept.retain(|item| other.contains(item));
+    }
+    Ok(sorted_set(kept))
+}
+
+fn setsubtract(arguments: &[Value]) -> Result<Value, &'static str> {
+    let mut kept = distinct(list(arguments, 0)?.iter());
+    let other = list(arguments, 1)?;
+    kept.retain(|item| !other.contains(item));
+    Ok(sorted_set(kept))
+}
+
+fn toset(arguments: &[Value]) -> Result<Value, &'static str> {
+    Ok(sorted_set(distinct(list(arguments, 0)?.iter())))
+}
+
+/// Sets of texts are walked in their order.
+fn sorted_set(mut items: Vec<Value>) -> Value {
+    items.sort_by(|a, b| a.as_text().cmp(&b.as_text()));
+    Value::list(items)
+}
+
+fn slice(arguments: &[Value]) -> Result<Value, &'static str> {
+    let (from, to) = (argument(arguments, 1)?.to_index(), argument(arguments, 2)?.to_index());
+    let range = from.ok_or("not an index")?..to.ok_or("not an index")?;
+    list(arguments, 0)?.get(range).map(|items| Value::list(items.to_vec())).ok_or("out of bounds")
+}
+
+fn sort(arguments: &[Value]) -> Result<Value, &'static str> {
+    let texts: Option<Vec<Arc<str>>> = list(arguments, 0)?.iter().map(Value::to_text).collect();
+    let mut texts = texts.ok_or("not a list of texts")?;
+    texts.sort();
+    Ok(Value::list(texts.into_iter().map(Value::Text).collect()))
+}
+
+fn sum(arguments: &[Value]) -> Result<Value, &'static str> {
+    let numbers: Option<Vec<f64>> = list(arguments, 0)?.iter().map(Value::to_number).collect();
+    Ok(Value::Number(numbers.ok_or("not a list of numbers")?.into_iter().sum()))
+}
+
+fn zipmap(arguments: &[Value]) -> Result<Value, &'static str> {
+    let keys: Option<Vec<Arc<str>>> = list(arguments, 0)?.iter().map(Value::to_text).collect();
+    let keys = keys.ok_or("not a list of texts")?;
+    Ok(Value::object(keys.into_iter().zip(list(arguments, 1)?.iter().cloned()).collect()))
+}

@@ -1,0 +1,91 @@
+//! The functions of Terraform's language that need nothing but their arguments.
+//!
+//! One group, one file, each with a visible table. Functions that read files, the clock or chance
+//! are not here: their value is unknown.
+
+mod collection;
+mod encoding;
+mod network;
+mod number;
+mod text;
+
+use std::sync::Arc;
+
+pub(super) use encoding::encode_json;
+pub(crate) use encoding::from_json;
+
+use super::value::Unknown;
+use super::{Reason, Value};
+
+/// A function: what it makes of arguments that are known, or why Terraform would refuse them.
+type Function = fn(&[Value]) -> Result<Value, &'static str>;
+
+/// Functions by group.
+const TABLES: [&[(&str, Function)]; 5] =
+    [collection::TABLE, encoding::TABLE, network::TABLE, number::TABLE, text::TABLE];
+
+/// Functions that make something of arguments that are not known.
+const WITH_UNKNOWN: &[(&str, Function)] = &[
+    ("coalesce", collection::coalesce),
+    ("format", text::format),
+    ("join", text::join),
+    ("jsonencode", encoding::jsonencode),
+    ("nonsensitive", collection::same),
+    ("sensitive", collection::same),
+    ("tolist", collection::same),
+    ("tomap", collection::same),
+    ("tostring", text::tostring),
+];
+
+/// What a function gives.
+pub(super) fn call(name: &Arc<str>, arguments: &[Value]) -> Value {
+    // OpenTofu and Terraform know them as `core::name` too.
+    let plain = name.strip_prefix("core::").unwrap_or(name);
+    let find = |table: &[(&str, Function)]| {
+        table.iter().find(|(known, _)| *known == plain).map(|(_, function)| *function)
+    };
+    if let Some(function) = find(WITH_UNKNOWN) {
+        return function(arguments).unwrap_or_else(Value::invalid);
+    }
+    let Some(function) = TABLES.iter().find_map(|table| find(table)) else {
+        return Value::unknown(Reason::Function(Arc::clone(name)));
+    };
+    let unknown: Vec<Arc<Unknown>> = arguments
+        .iter()
+        .filter_map(|argument| match argument {
+            Value::Unknown(why) => Some(Arc::clone(why)),
+            _ => None,
+        })
+        .collect();
+    if !unknown.is_empty() {
+        return Value::because_of(&unknown);
+    }
+    function(arguments).unwrap_or_else(Value::invalid)
+}
+
+/// The argument at a place.
+fn argument(arguments: &[Value], index: usize) -> Result<&Value, &'static str> {
+    arguments.get(index).ok_or("too few arguments")
+}
+
+fn text(arguments: &[Value], index: usize) -> Result<Arc<str>, &'static str> {
+    argument(arguments, index)?.to_text().ok_or("not a text")
+}
+
+fn number(arguments: &[Value], index: usize) -> Result<f64, &'static str> {
+    argument(arguments, index)?.to_number().ok_or("not a number")
+}
+
+/// A whole number that may be below zero.
+fn whole(arguments: &[Value], index: usize) -> Result<i64, &'static str> {
+    let number = number(arguments, index)?;
+    format!("{number}").parse().map_err(|_| "not a whole number")
+}
+
+fn list(arguments: &[Value], index: usize) -> Result<&[Value], &'static str> {
+    argument(arguments, index)?.as_list().ok_or("not a list")
+}
+
+fn count_value(count: usize) -> Value {
+    super::expression::index_value(count)
+}

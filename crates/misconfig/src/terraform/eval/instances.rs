@@ -1,0 +1,265 @@
+//! What `count` and `for_each` make of a resource or a module call.
+
+use std::rc::Rc;
+use std::sync::Arc;
+
+use sealift_model::Impact;
+
+use super::expression::index_value;
+use super::module::Source;
+use super::value::Handle;
+use super::{Env, Evaluator, Reason, ScopeId, Value};
+use crate::terraform::syntax::{Block, Body};
+
+/// The instances of one block.
+#[derive(Debug)]
+pub(crate) enum Instances {
+    /// Neither `count` nor `for_each`.
+    Single,
+    Count(usize),
+    /// Keys and values of `for_each`.
+    Each(Vec<(Arc<str>, Value)>),
+    /// Their number is not known: one stands for them all.
+    Unknown(Value),
+}
+
+impl Instances {
+    pub(crate) fn len(&self) -> usize {
+        match self {
+            Self::Single | Self::Unknown(_) => 1,
+            Self::Count(count) => *count,
+            Self::Each(items) => items.len(),
+        }
+    }
+
+    /// What follows an instance's name: `[0]`, `["a"]`.
+    pub(crate) fn suffix(&self, instance: usize) -> String {
+        match self {
+            Self::Single | Self::Unknown(_) => String::new(),
+            Self::Count(_) => format!("[{instance}]"),
+            Self::Each(items) => {
+                items.get(instance).map(|(key, _)| format!("[\"{key}\"]")).unwrap_or_default()
+            }
+        }
+    }
+
+    /// The names that an instance's expressions see.
+    pub(super) fn env(&self, scope: ScopeId, instance: usize) -> Env {
+        let env = Env::new(scope);
+        let pair = |key, value| {
+            Value::object([(Arc::from("key"), key), (Arc::from("value"), value)].into())
+        };
+        match self {
+            Self::Single => env,
+            Self::Count(_) => {
+                let index = [(Arc::from("index"), index_value(instance))].into();
+                env.with("count", Value::object(index))
+            }
+            Self::Each(items) => match items.get(instance) {
+                Some((key, value)) => {
+                    env.with("each", pair(Value::Text(Arc::clone(key)), value.clone()))
+                }
+                None => env,
+            },
+            Self::Unknown(why) => {
+                let index = [(Arc::from("index"), why.clone())].into();
+                env.with("each", pair(why.clone(), why.clone())).with("count", Value::object(index))
+            }
+        }
+    }
+
+    /// The value of the block's name: one handle, a list or an object of them.
+    fn value(&self, handle: impl Fn(usize) -> Handle) -> Value {
+        match self {
+            Self::Single | Self::Unknown(_) => Value::Handle(handle(0)),
+            Self::Count(count) => {
+                Value::list((0..*count).map(|index| Value::Handle(handle(index))).collect())
+            }
+            Self::Each(items) => {
+                let items = items.iter().enumerate();
+                Value::object(
+                    items
+                        .map(|(index, (key, _))| (Arc::clone(key), Value::Handle(handle(index))))
+                        .collect(),
+                )
+            }
+        }
+    }
+}
+
+impl<'a> Evaluator<'a> {
+    /// The instances of a resource.
+    pub(crate) fn expansion(&mut self, scope: ScopeId, block: usize) -> Rc<Instances> {
+        let unknown = || Rc::new(Instances::Unknown(Value::unknown(Reason::Cycle("count".into()))));
+        match self.scope(scope).and_then(|scope| scope.expansions.get(&block)) {
+            Some(Some(kept)) => return Rc::clone(kept),
+            Some(None) => return unknown(),
+            None => {}
+        }
+        let Some(resource) = self.module(scope).and_then(|module| module.resources.get(block))
+        else {
+            return unknown();
+        };
+        self.set_expansion(scope, block, None);
+        let instances = Rc::new(self.expand(&resource.block.body, &Env::new(scope)));
+        self.set_expansion(scope, block, Some(Rc::clone(&instances)));
+        instances
+    }
+
+    fn set_expansion(&mut self, scope: ScopeId, block: usize, kept: Option<Rc<Instances>>) {
+        if let Some(scope) = self.scope_mut(scope) {
+            scope.expansions.insert(block, kept);
+        }
+    }
+
+    /// What the `count` or `for_each` of a body makes of it.
+    pub(super) fn expand(&mut self, body: &'a Body, env: &Env) -> Instances {
+        if let Some(count) = body.attribute("count") {
+            return match self.evaluate(&count.value, &mut env.clone()) {
+                Value::Null => Instances::Single,
+                value => match value.to_index() {
+                    Some(count) if self.take_instances(count) => Instances::Count(count),
+                    Some(_) => Instances::Unknown(Value::unknown(Reason::Limit("instances"))),
+                    None => Instances::Unknown(why(value)),
+                },
+            };
+        }
+        match body.attribute("for_each") {
+            Some(each) => {
+                let value = self.evaluate(&each.value, &mut env.clone());
+                self.expand_each(value)
+            }
+            None if self.take_instances(1) => Instances::Single,
+            None => Instances::Count(0),
+        }
+    }
+
+    fn expand_each(&mut self, value: Value) -> Instances {
+        let items: Option<Vec<(Arc<str>, Value)>> = match &value {
+            Value::Object(items) => {
+                Some(items.iter().map(|(key, value)| (Arc::clone(key), value.clone())).collect())
+            }
+            Value::List(items) => {
+                let keyed = |item: &Value| item.to_text().map(|key| (key, item.clone()));
+                items.iter().map(keyed).collect()
+            }
+            _ => None,
+        };
+        match items {
+            Some(items) if self.take_instances(items.len()) => Instances::Each(items),
+            Some(_) => Instances::Unknown(Value::unknown(Reason::Limit("instances"))),
+            None => Instances::Unknown(why(value)),
+        }
+    }
+
+    /// Counts instances; false where there would be too many.
+    pub(super) fn take_instances(&mut self, count: usize) -> bool {
+        let total = self.instances.saturating_add(count);
+        if total > self.limits.max_instances {
+            self.limit("max_instances", self.limits.max_instances);
+            return false;
+        }
+        self.instances = total;
+        true
+    }
+
+    pub(super) fn resource_value(&mut self, scope: ScopeId, block: usize) -> Value {
+        let instances = self.expansion(scope, block);
+        instances.value(|instance| Handle::Resource { scope, block, instance })
+    }
+
+    pub(super) fn stands_for_many(&mut self, handle: &Handle) -> bool {
+        match handle {
+            Handle::Resource { scope, block, .. } => {
+                matches!(*self.expansion(*scope, *block), Instances::Unknown(_))
+            }
+            Handle::Module { .. } => true,
+        }
+    }
+
+    /// The value of `module.name`, with the modules that it stands for.
+    pub(super) fn module_call(&mut self, scope: ScopeId, name: &Arc<str>) -> Value {
+        let not_declared = || Value::unknown(Reason::NotDeclared(format!("module.{name}").into()));
+        match self.scope(scope).and_then(|scope| scope.calls.get(name)) {
+            Some(Some(value)) => return value.clone(),
+            Some(None) => return Value::unknown(Reason::Cycle(format!("module.{name}").into())),
+            None => {}
+        }
+        let Some(call) = self.module(scope).and_then(|module| module.calls.get(name)) else {
+            return not_declared();
+        };
+        self.set_call(scope, name, None);
+        let value = self.load(scope, name, call.file, &call.item);
+        self.set_call(scope, name, Some(value.clone()));
+        value
+    }
+
+    fn set_call(&mut self, scope: ScopeId, name: &Arc<str>, value: Option<Value>) {
+        if let Some(scope) = self.scope_mut(scope) {
+            scope.calls.insert(Arc::clone(name), value);
+        }
+    }
+
+    fn load(&mut self, scope: ScopeId, name: &Arc<str>, file: usize, call: &'a Block) -> Value {
+        let not_loaded = || Value::unknown(Reason::NotLoaded(Arc::clone(name)));
+        let (Some(caller), line) = (self.module(scope), call.lines.start) else {
+            return not_loaded();
+        };
+        let why = match caller.local_source(call) {
+            Source::Folder(folder) => match self.modules.get(&folder) {
+                Some(module) if self.is_inside(scope, &folder) => {
+                    let message = format!("module {name} includes itself: {}", module.folder);
+                    self.say(file, line, message, Impact::Partial);
+                    return not_loaded();
+                }
+                Some(module) => return self.instantiate(scope, name, call, module),
+                None => format!("no Terraform files in {folder}"),
+            },
+            Source::Outside(source) => format!("{source} is above the folder that is checked"),
+            Source::Remote(source) => format!("{source} is not below the folder that is checked"),
+            Source::Unreadable => "its source is no text".to_owned(),
+        };
+        self.say(file, line, format!("module {name} is not loaded: {why}"), Impact::Partial);
+        not_loaded()
+    }
+
+    /// Whether a scope is in a module of this folder, or called from one.
+    fn is_inside(&self, scope: ScopeId, folder: &str) -> bool {
+        let mut next = Some(scope);
+        while let Some(scope) = next.and_then(|id| self.scope(id)) {
+            if scope.module.folder == folder {
+                return true;
+            }
+            next = scope.caller.as_ref().map(|(env, _)| env.scope);
+        }
+        false
+    }
+
+    fn instantiate(
+        &mut self,
+        scope: ScopeId,
+        name: &Arc<str>,
+        call: &'a Block,
+        module: &'a super::Module,
+    ) -> Value {
+        let instances = self.expand(&call.body, &Env::new(scope));
+        let path = self.scope(scope).map(|scope| Arc::clone(&scope.path)).unwrap_or_default();
+        let scopes: Vec<ScopeId> = (0..instances.len())
+            .map(|instance| {
+                let path = format!("{path}module.{name}{}.", instances.suffix(instance));
+                let env = instances.env(scope, instance);
+                self.push_scope(module, path.into(), Some((env, call)), Default::default())
+            })
+            .collect();
+        instances.value(|instance| Handle::Module {
+            scope: scopes.get(instance).copied().unwrap_or(scope),
+        })
+    }
+}
+
+fn why(value: Value) -> Value {
+    match value {
+        unknown @ Value::Unknown(_) => unknown,
+        _ => Value::invalid("neither a number nor a collection of texts"),
+    }
+}

@@ -1,0 +1,145 @@
+//! Modules: the declarations of the files of one folder.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+use super::super::syntax::{self, Block, Body, Expr};
+use crate::Limits;
+
+/// A declaration and the file it stands in, by its number among the files that are given.
+#[derive(Clone, Debug)]
+pub(crate) struct Declared<T> {
+    pub(crate) file: usize,
+    pub(crate) item: T,
+}
+
+/// What the files of one folder declare.
+#[derive(Debug, Default)]
+pub(crate) struct Module {
+    /// Below the folder that is checked; empty for that itself.
+    pub(crate) folder: String,
+    pub(crate) files: Vec<usize>,
+    pub(crate) variables: BTreeMap<Arc<str>, Block>,
+    pub(crate) locals: BTreeMap<Arc<str>, Expr>,
+    pub(crate) outputs: BTreeMap<Arc<str>, Block>,
+    pub(crate) calls: BTreeMap<Arc<str>, Declared<Block>>,
+    /// Resources and data, in the order of files and lines.
+    pub(crate) resources: Vec<ResourceBlock>,
+    by_name: HashMap<(Mode, Arc<str>, Arc<str>), usize>,
+}
+
+/// Whether a resource is managed or only read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Mode {
+    Managed,
+    Data,
+}
+
+/// `resource "type" "name" { … }` or `data "type" "name" { … }`.
+#[derive(Debug)]
+pub(crate) struct ResourceBlock {
+    pub(crate) file: usize,
+    pub(crate) mode: Mode,
+    pub(crate) kind: Arc<str>,
+    pub(crate) name: Arc<str>,
+    pub(crate) block: Block,
+}
+
+impl Module {
+    pub(crate) fn new(folder: &str) -> Self {
+        Self { folder: folder.to_owned(), ..Self::default() }
+    }
+
+    /// Adds what a file declares.
+    pub(crate) fn add(&mut self, file: usize, body: Body) {
+        self.files.push(file);
+        for block in body.blocks {
+            let mut labels = block.labels.iter().map(Arc::clone);
+            match (&*block.kind, labels.next(), labels.next()) {
+                ("resource", Some(kind), Some(name)) => {
+                    self.resource(file, Mode::Managed, kind, name, block);
+                }
+                ("data", Some(kind), Some(name)) => {
+                    self.resource(file, Mode::Data, kind, name, block);
+                }
+                ("variable", Some(name), None) => _ = self.variables.insert(name, block),
+                ("output", Some(name), None) => _ = self.outputs.insert(name, block),
+                ("module", Some(name), None) => {
+                    self.calls.insert(name, Declared { file, item: block });
+                }
+                ("locals", None, None) => {
+                    let locals = block.body.attributes.into_iter();
+                    self.locals.extend(locals.map(|local| (local.name, local.value)));
+                }
+                // Providers, settings of Terraform itself, checks, moves: no check looks at them.
+                _ => {}
+            }
+        }
+    }
+
+    fn resource(&mut self, file: usize, mode: Mode, kind: Arc<str>, name: Arc<str>, block: Block) {
+        let key = (mode, Arc::clone(&kind), Arc::clone(&name));
+        self.by_name.entry(key).or_insert(self.resources.len());
+        self.resources.push(ResourceBlock { file, mode, kind, name, block });
+    }
+
+    /// The number of a resource among [`Module::resources`].
+    pub(crate) fn find(&self, mode: Mode, kind: &Arc<str>, name: &Arc<str>) -> Option<usize> {
+        self.by_name.get(&(mode, Arc::clone(kind), Arc::clone(name))).copied()
+    }
+
+    /// The folder that a call's `source` names, if it is one.
+    pub(crate) fn called_folder(&self, call: &Block) -> Option<String> {
+        match self.local_source(call) {
+            Source::Folder(folder) => Some(folder),
+            _ => None,
+        }
+    }
+
+    /// The folder that a call's `source` names, where it is one that is below the checked one.
+    pub(super) fn local_source(&self, call: &Block) -> Source {
+        let Some(source) = call.body.attribute("source").and_then(|source| source.value.as_text())
+        else {
+            return Source::Unreadable;
+        };
+        if !source.starts_with("./")
+            && !source.starts_with("../")
+            && source != "."
+            && source != ".."
+        {
+            return Source::Remote(source.to_owned());
+        }
+        let mut parts: Vec<&str> = self.folder.split('/').filter(|part| !part.is_empty()).collect();
+        for part in source.split('/') {
+            match part {
+                "" | "." => {}
+                ".." if parts.pop().is_none() => return Source::Outside(source.to_owned()),
+                ".." => {}
+                _ => parts.push(part),
+            }
+        }
+        Source::Folder(parts.join("/"))
+    }
+}
+
+/// Where a module comes from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Source {
+    /// A folder that may be among those that are given.
+    Folder(String),
+    /// A folder above the one that is checked.
+    Outside(String),
+    /// A registry, a repository, an archive.
+    Remote(String),
+    /// No text.
+    Unreadable,
+}
+
+/// The values that a `.tfvars` file gives, or its JSON twin.
+pub(crate) fn variables(
+    text: &str,
+    json: bool,
+    limits: &Limits,
+) -> Result<Body, syntax::SyntaxError> {
+    if json { syntax::parse_json_values(text, limits) } else { syntax::parse(text, limits) }
+}

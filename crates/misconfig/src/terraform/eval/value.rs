@@ -1,0 +1,264 @@
+//! Values, and what is known of those that are not.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::ops::Deref;
+use std::sync::Arc;
+
+use super::ScopeId;
+
+/// What an expression gives.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Value {
+    Null,
+    Bool(bool),
+    Number(f64),
+    Text(Arc<str>),
+    /// Lists, tuples, and sets in their order.
+    List(Arc<Weighed<Vec<Value>>>),
+    /// Maps and objects.
+    Object(Arc<Weighed<BTreeMap<Arc<str>, Value>>>),
+    /// A resource or module, whose attributes are evaluated when they are asked for.
+    Handle(Handle),
+    Unknown(Arc<Unknown>),
+}
+
+/// A collection with its weight: the values in it, shared ones as often as they stand there.
+///
+/// Sharing makes a list that doubles itself forty times cheap to make and endless to walk; what
+/// weighs more than [`MAX_WEIGHT`] is not made.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Weighed<T> {
+    weight: usize,
+    inner: T,
+}
+
+impl<T> Deref for Weighed<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        &self.inner
+    }
+}
+
+/// Weight of the heaviest value.
+const MAX_WEIGHT: usize = 1 << 20;
+
+/// An instance of a resource, or of a module.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Handle {
+    Resource { scope: ScopeId, block: usize, instance: usize },
+    Module { scope: ScopeId },
+}
+
+/// What is known of a value that is not known.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Unknown {
+    pub(crate) reason: Reason,
+    /// The resources it comes from.
+    pub(crate) references: Vec<Reference>,
+    /// Where it is a text: that text, with [`HOLE`] for each part that is not known.
+    pub(crate) text: Option<Arc<str>>,
+}
+
+/// Stands in a text for what is not known: a character of the private use area.
+pub(crate) const HOLE: char = '\u{f8ff}';
+
+/// References that a value keeps; those of a list of hundreds say nothing of any one of them.
+const MAX_REFERENCES: usize = 16;
+
+/// `aws_s3_bucket.logs.arn`, resolved: the resource that it names.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Reference {
+    /// Address of the resource, with its modules and, where one is meant, its instance's key.
+    pub(crate) address: Arc<str>,
+    /// The attribute that is read; empty for the whole resource.
+    pub(crate) attribute: Arc<str>,
+}
+
+/// Why a value is not known.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Reason {
+    /// A variable without a default to which no value is given.
+    NotGiven(Arc<str>),
+    /// An attribute that its provider sets.
+    Computed,
+    /// A resource, local or output that is not declared here.
+    NotDeclared(Arc<str>),
+    /// An output of a module that is not loaded.
+    NotLoaded(Arc<str>),
+    /// A function that reads files or the clock, or that is not known here.
+    Function(Arc<str>),
+    /// A name whose value depends on itself.
+    Cycle(Arc<str>),
+    /// An expression that Terraform would refuse.
+    Invalid(&'static str),
+    /// A limit was reached.
+    Limit(&'static str),
+}
+
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NotGiven(name) => write!(f, "no value is given for the variable {name}"),
+            Self::Computed => f.write_str("the provider sets it"),
+            Self::NotDeclared(name) => write!(f, "{name} is not declared"),
+            Self::NotLoaded(name) => write!(f, "the module {name} is not loaded"),
+            Self::Function(name) => write!(f, "{name}() is not evaluated"),
+            Self::Cycle(name) => write!(f, "{name} depends on itself"),
+            Self::Invalid(what) => f.write_str(what),
+            Self::Limit(what) => write!(f, "the limit of {what} was reached"),
+        }
+    }
+}
+
+impl Value {
+    pub(crate) fn text(text: impl Into<Arc<str>>) -> Self {
+        Self::Text(text.into())
+    }
+
+    pub(crate) fn list(items: Vec<Self>) -> Self {
+        let weight = items.iter().map(Self::weight).fold(1, usize::saturating_add);
+        if weight > MAX_WEIGHT {
+            return Self::unknown(Reason::Limit("the size of a value"));
+        }
+        Self::List(Arc::new(Weighed { weight, inner: items }))
+    }
+
+    pub(crate) fn object(items: BTreeMap<Arc<str>, Self>) -> Self {
+        let weight = items.values().map(Self::weight).fold(items.len(), usize::saturating_add);
+        if weight > MAX_WEIGHT {
+            return Self::unknown(Reason::Limit("the size of a value"));
+        }
+        Self::Object(Arc::new(Weighed { weight, inner: items }))
+    }
+
+    /// What walking the value costs.
+    pub(crate) fn weight(&self) -> usize {
+        match self {
+            Self::Text(text) => 1 + text.len() / 64,
+            Self::List(items) => items.weight,
+            Self::Object(items) => items.weight + 1,
+            _ => 1,
+        }
+    }
+
+    /// Whether something in it is not known.
+    pub(crate) fn holds_unknown(&self) -> bool {
+        match self {
+            Self::Unknown(_) | Self::Handle(_) => true,
+            Self::List(items) => items.iter().any(Self::holds_unknown),
+            Self::Object(items) => items.values().any(Self::holds_unknown),
+            _ => false,
+        }
+    }
+
+    pub(crate) fn unknown(reason: Reason) -> Self {
+        Self::Unknown(Arc::new(Unknown { reason, references: Vec::new(), text: None }))
+    }
+
+    pub(crate) fn invalid(what: &'static str) -> Self {
+        Self::unknown(Reason::Invalid(what))
+    }
+
+    /// A text with [`HOLE`]s, of parts that are not known for the reason of the first.
+    pub(crate) fn partial_text(text: String, unknown: &[Arc<Unknown>]) -> Self {
+        match merged(unknown) {
+            Some(mut merged) => {
+                merged.text = Some(text.into());
+                Self::Unknown(Arc::new(merged))
+            }
+            None => Self::text(text),
+        }
+    }
+
+    /// Not known, because of these.
+    pub(crate) fn because_of(unknown: &[Arc<Unknown>]) -> Self {
+        match unknown {
+            [only] if only.text.is_none() => Self::Unknown(Arc::clone(only)),
+            _ => merged(unknown).map_or(Self::Null, |merged| Self::Unknown(Arc::new(merged))),
+        }
+    }
+
+    pub(crate) fn is_unknown(&self) -> bool {
+        matches!(self, Self::Unknown(_))
+    }
+
+    pub(crate) fn as_text(&self) -> Option<&str> {
+        match self {
+            Self::Text(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn as_list(&self) -> Option<&[Self]> {
+        match self {
+            Self::List(items) => Some(items),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn as_object(&self) -> Option<&BTreeMap<Arc<str>, Self>> {
+        match self {
+            Self::Object(items) => Some(items),
+            _ => None,
+        }
+    }
+
+    /// Member of an object.
+    pub(crate) fn member(&self, name: &str) -> Option<&Self> {
+        self.as_object()?.get(name)
+    }
+
+    /// The number, also of a text that is one, as Terraform converts.
+    pub(crate) fn to_number(&self) -> Option<f64> {
+        match self {
+            Self::Number(number) => Some(*number),
+            Self::Text(text) => text.trim().parse().ok().filter(|number: &f64| number.is_finite()),
+            _ => None,
+        }
+    }
+
+    /// The whole number that is no less than zero.
+    pub(crate) fn to_index(&self) -> Option<usize> {
+        let number = self.to_number().filter(|number| number.fract() == 0.0 && *number >= 0.0)?;
+        format!("{number:.0}").parse().ok()
+    }
+
+    /// The condition, also of a text that is one, as Terraform converts.
+    pub(crate) fn to_bool(&self) -> Option<bool> {
+        match self {
+            Self::Bool(value) => Some(*value),
+            Self::Text(text) if &**text == "true" => Some(true),
+            Self::Text(text) if &**text == "false" => Some(false),
+            _ => None,
+        }
+    }
+
+    /// The text of a text, number or condition.
+    pub(crate) fn to_text(&self) -> Option<Arc<str>> {
+        match self {
+            Self::Text(text) => Some(Arc::clone(text)),
+            Self::Number(number) => Some(format_number(*number).into()),
+            Self::Bool(true) => Some("true".into()),
+            Self::Bool(false) => Some("false".into()),
+            _ => None,
+        }
+    }
+}
+
+/// A number as Terraform writes it: without an exponent, whole where it is.
+pub(crate) fn format_number(number: f64) -> String {
+    if number == 0.0 { "0".to_owned() } else { format!("{number}") }
+}
+
+fn merged(unknown: &[Arc<Unknown>]) -> Option<Unknown> {
+    let reason = unknown.first()?.reason.clone();
+    let mut references: Vec<Reference> = Vec::new();
+    for reference in unknown.iter().flat_map(|unknown| &unknown.references) {
+        if references.len() < MAX_REFERENCES && !references.contains(reference) {
+            references.push(reference.clone());
+        }
+    }
+    Some(Unknown { reason, references, text: None })
+}

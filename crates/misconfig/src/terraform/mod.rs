@@ -1,0 +1,185 @@
+//! Terraform and OpenTofu: modules in HCL or JSON syntax, and plans.
+//!
+//! ```text
+//! files ── syntax ──> modules ── eval ──┐
+//!                                       ├──> Resources ── checks ──> FileResult per file
+//! plan JSON ──────────── plan ──────────┘
+//! ```
+//!
+//! A folder that no other folder's module calls is a root. It is evaluated with the values of its
+//! `terraform.tfvars` and `*.auto.tfvars` and of the files that the caller gives, and so is each
+//! module below it that it calls, with the arguments of the call. A module from elsewhere is not
+//! loaded, and that is said.
+
+pub(crate) mod checks;
+pub(crate) mod eval;
+pub(crate) mod model;
+pub(crate) mod plan;
+pub(crate) mod syntax;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use sealift_model::{Diagnostic, Impact};
+
+use self::eval::{Evaluator, Module, Value};
+use self::model::Resources;
+use crate::{FileKind, FileResult, Limits, Options, SourceFile};
+
+/// Checks the modules that the files make.
+pub(crate) fn check(files: &[SourceFile<'_>], options: &Options) -> Vec<FileResult> {
+    let mut results: Vec<FileResult> =
+        files.iter().map(|file| FileResult::new(file.path, FileKind::Terraform)).collect();
+    let paths: Vec<&str> = files.iter().map(|file| file.path).collect();
+    let modules = read(files, &options.limits, &mut results);
+    let mut said = BTreeSet::new();
+    for root in roots(&modules) {
+        let mut evaluator = Evaluator::new(&modules, &paths, &options.limits);
+        let given = given(root, files, options, &mut evaluator, &mut said);
+        let scope = evaluator.root(root, given);
+        let resources = Resources::new(evaluator.resources(scope));
+        said.extend(evaluator.into_diagnostics());
+        checks::run(&resources, options.now, &mut results);
+    }
+    tell(said, &mut results);
+    checks::finish(&mut results);
+    // Files that only give values are not checked themselves.
+    results.retain(|result| !is_variables(&result.path) || !result.diagnostics.is_empty());
+    results
+}
+
+/// Reads the files of declarations, folder by folder.
+fn read(
+    files: &[SourceFile<'_>],
+    limits: &Limits,
+    results: &mut [FileResult],
+) -> BTreeMap<String, Module> {
+    let mut modules: BTreeMap<String, Module> = BTreeMap::new();
+    for (index, (file, result)) in files.iter().zip(results).enumerate() {
+        let json = file.path.ends_with(".json");
+        if is_variables(file.path) {
+            continue;
+        }
+        let parse = if json { syntax::parse_json } else { syntax::parse };
+        match text(file.bytes, limits).and_then(|text| Ok(parse(text, limits)?)) {
+            Ok(body) => {
+                let folder = folder(file.path);
+                let module =
+                    modules.entry(folder.to_owned()).or_insert_with(|| Module::new(folder));
+                module.add(index, body);
+            }
+            Err(unread) => result.diagnostics.push(unread.diagnostic(file.path)),
+        }
+    }
+    modules
+}
+
+/// Why a file is not read.
+enum Unread {
+    TooLarge { bytes: usize, max: usize },
+    NotUtf8 { at: usize },
+    Syntax(syntax::SyntaxError),
+}
+
+impl From<syntax::SyntaxError> for Unread {
+    fn from(error: syntax::SyntaxError) -> Self {
+        Self::Syntax(error)
+    }
+}
+
+impl Unread {
+    fn diagnostic(&self, path: &str) -> Diagnostic {
+        let said =
+            |message: String| Diagnostic::new("terraform", message, Impact::Partial).at(path, None);
+        match self {
+            Self::TooLarge { bytes, max } => {
+                said(format!("not read: {bytes} bytes, limit max_file_bytes of {max}"))
+            }
+            Self::NotUtf8 { at } => said(format!("not read: no UTF-8 at byte {at}")),
+            Self::Syntax(error) => said(format!("not read: {error}")).on_line(error.line.into()),
+        }
+    }
+}
+
+fn text<'a>(bytes: &'a [u8], limits: &Limits) -> Result<&'a str, Unread> {
+    if bytes.len() > limits.max_file_bytes {
+        return Err(Unread::TooLarge { bytes: bytes.len(), max: limits.max_file_bytes });
+    }
+    std::str::from_utf8(bytes).map_err(|error| Unread::NotUtf8 { at: error.valid_up_to() })
+}
+
+fn folder(path: &str) -> &str {
+    path.rsplit_once('/').map_or("", |(folder, _)| folder)
+}
+
+fn name(path: &str) -> &str {
+    path.rsplit_once('/').map_or(path, |(_, name)| name)
+}
+
+fn is_variables(path: &str) -> bool {
+    path.ends_with(".tfvars") || path.ends_with(".tfvars.json")
+}
+
+/// Whether a module takes the values of a file by its name alone.
+fn applies_by_name(path: &str) -> bool {
+    let name = name(path);
+    matches!(name, "terraform.tfvars" | "terraform.tfvars.json")
+        || name.ends_with(".auto.tfvars")
+        || name.ends_with(".auto.tfvars.json")
+}
+
+/// The modules that no other calls; where all call one another, all.
+fn roots(modules: &BTreeMap<String, Module>) -> Vec<&Module> {
+    let called: BTreeSet<String> = modules
+        .values()
+        .flat_map(|module| {
+            let folders = module.calls.values().filter_map(|call| module.called_folder(&call.item));
+            folders.filter(|folder| *folder != module.folder)
+        })
+        .collect();
+    let roots: Vec<&Module> =
+        modules.values().filter(|module| !called.contains(&module.folder)).collect();
+    if roots.is_empty() { modules.values().collect() } else { roots }
+}
+
+/// The values that a root module is given: those of its own files first, in the order in which
+/// Terraform reads them, then those of the caller's.
+fn given(
+    root: &Module,
+    files: &[SourceFile<'_>],
+    options: &Options,
+    evaluator: &mut Evaluator<'_>,
+    said: &mut BTreeSet<Diagnostic>,
+) -> BTreeMap<Arc<str>, Value> {
+    let mut own: Vec<(&str, &[u8])> = files
+        .iter()
+        .filter(|file| folder(file.path) == root.folder && applies_by_name(file.path))
+        .map(|file| (file.path, file.bytes))
+        .collect();
+    // `terraform.tfvars` comes before `*.auto.tfvars`, these by their names.
+    own.sort_by_key(|(path, _)| (path.contains(".auto."), *path));
+    let others = options.variable_files.iter().map(|file| (file.path.as_str(), &*file.bytes));
+    let mut values = BTreeMap::new();
+    for (path, bytes) in own.into_iter().chain(others) {
+        let body = text(bytes, &options.limits)
+            .and_then(|text| Ok(eval::variables(text, path.ends_with(".json"), &options.limits)?));
+        match body {
+            Ok(body) => values.extend(evaluator.constants(&body)),
+            Err(unread) => _ = said.insert(unread.diagnostic(path)),
+        }
+    }
+    values
+}
+
+/// Puts what is said of the modules beside the files it is about; the rest beside the first.
+fn tell(said: BTreeSet<Diagnostic>, results: &mut [FileResult]) {
+    for diagnostic in said {
+        let about = results
+            .iter()
+            .position(|result| diagnostic.path.as_deref() == Some(&*result.path))
+            .unwrap_or(0);
+        if let Some(result) = results.get_mut(about) {
+            result.diagnostics.push(diagnostic);
+        }
+    }
+}
