@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 use super::functions::{Argument, Call};
 use super::lexer::Comparison;
 use super::parser::Node;
-use super::{Error, is_false, same};
+use super::{Error, is_false, is_shallow, same};
 
 /// What one search may take: nodes evaluated. A pod is judged by some hundred.
 const MAX_STEPS: usize = 5_000_000;
@@ -199,6 +199,9 @@ impl Interpreter {
 
     /// Counts what was made.
     fn made<'v>(&self, value: Value) -> Given<'v> {
+        if !is_shallow(&value) {
+            return Err(Error::Limit { limit: "levels of a value", max: 256 });
+        }
         let limit = Error::Limit { limit: "bytes made", max: MAX_MADE };
         let left = self.left_to_make.get().checked_sub(size(&value)).ok_or(limit)?;
         self.left_to_make.set(left);

@@ -17,7 +17,8 @@ mod values;
 use sealift_model::Timestamp;
 use serde_json::Value;
 
-pub(super) use self::values::{is_false, number, same};
+use self::values::{is_false, number};
+pub(super) use self::values::{is_shallow, same};
 
 /// An expression, ready to be asked.
 #[derive(Debug)]

@@ -160,6 +160,23 @@ fn what_is_no_expression() {
 }
 
 #[test]
+fn the_stack_lasts_for_what_is_read() {
+    let nested = |open: &str, inner: &str, close: &str| {
+        format!("{}{inner}{}", open.repeat(60), close.repeat(60))
+    };
+    let deep = [
+        nested("(", "request", ")"),
+        nested("to_array(", "request", ")"),
+        nested("[", "@", "]"),
+        format!("request{}", " | @".repeat(120)),
+        format!("@{}", "[?@]".repeat(60)),
+    ];
+    for text in deep {
+        assert!(ask(&text).is_ok(), "{text}");
+    }
+}
+
+#[test]
 fn nothing_runs_for_ever() {
     let deep = "(".repeat(10_000);
     assert!(matches!(Expression::parse(&deep), Err(Error::Limit { .. })));

@@ -45,6 +45,22 @@ pub(in super::super) fn number(value: f64) -> Value {
     Number::from_f64(value).map_or(Value::Null, Value::Number)
 }
 
+/// How deep lists and objects may lie in each other. Kubernetes reads no deeper documents.
+const MAX_DEPTH: usize = 256;
+
+/// Whether a value lies no deeper than values may, so that walking it takes little stack.
+pub(in super::super) fn is_shallow(value: &Value) -> bool {
+    fn within(value: &Value, left: usize) -> bool {
+        match (value, left.checked_sub(1)) {
+            (Value::Array(items), Some(left)) => items.iter().all(|item| within(item, left)),
+            (Value::Object(fields), Some(left)) => fields.values().all(|item| within(item, left)),
+            (Value::Array(_) | Value::Object(_), None) => false,
+            _ => true,
+        }
+    }
+    within(value, MAX_DEPTH)
+}
+
 /// The name of a value's type.
 pub(super) fn type_of(value: &Value) -> &'static str {
     match value {

@@ -65,14 +65,13 @@ impl<'t> Target<'t> {
 
 /// Whether a rule applies.
 pub(super) fn applies(matches: &Match, exclude: Option<&Match>, target: &Target<'_>) -> bool {
+    let anonymous = target.is_anonymous();
     let is_matched = |filter: &Filter| {
-        let mut filter = filter;
-        let without_user;
-        if target.is_anonymous() {
-            without_user = Filter { resources: filter.resources.clone(), ..Filter::default() };
-            filter = &without_user;
+        if anonymous {
+            filter.resources != Resources::default() && filter.fits_resources(target)
+        } else {
+            *filter != Filter::default() && filter.fits(target)
         }
-        *filter != Filter::default() && filter.fits(target)
     };
     let matched = if !matches.any.is_empty() {
         matches.any.iter().any(is_matched)
@@ -125,10 +124,13 @@ impl Match {
 
 impl Filter {
     fn fits(&self, target: &Target<'_>) -> bool {
+        self.fits_resources(target) && self.fits_user(target)
+    }
+
+    fn fits_resources(&self, target: &Target<'_>) -> bool {
         let resources = &self.resources;
         (resources.operations.is_empty() || resources.operations.contains(&target.operation))
             && resources.fits(target, false)
-            && self.fits_user(target)
     }
 
     fn fits_exception(&self, target: &Target<'_>) -> bool {

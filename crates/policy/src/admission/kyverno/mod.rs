@@ -23,6 +23,8 @@ mod rule;
 mod scalar;
 mod scope;
 mod substitute;
+#[cfg(test)]
+mod tests;
 mod validate;
 mod verify;
 

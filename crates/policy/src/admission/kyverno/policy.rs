@@ -35,6 +35,8 @@ pub(super) struct KyvernoPolicy {
     overrides: Vec<Override>,
     /// Only the first rule that applies is asked.
     only_one: bool,
+    /// It is not asked when objects are admitted (`admission: false`), only reported.
+    only_reports: bool,
     /// Its failures count; else they are warnings.
     scored: bool,
     exceptions: Arc<Vec<Exception>>,
@@ -107,6 +109,7 @@ impl KyvernoPolicy {
             action: spec.validation_failure_action,
             overrides: spec.validation_failure_action_overrides,
             only_one: spec.apply_rules.as_deref() == Some("One"),
+            only_reports: spec.admission == Value::Bool(false),
             scored: metadata("annotations/policies.kyverno.io~1scored") != "false",
             exceptions: Arc::clone(exceptions),
         })
@@ -137,6 +140,9 @@ impl KyvernoPolicy {
             }
             _ => None,
         };
+        if self.only_reports {
+            return Effect::Audit;
+        }
         let action = overriding.map(|one| one.action.as_str()).or(image_action).or(own.as_deref());
         match action.map(str::to_lowercase).as_deref() {
             Some("enforce") => Effect::Deny,

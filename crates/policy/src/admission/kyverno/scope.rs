@@ -5,7 +5,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::super::jmespath::{self, Expression};
+use super::super::jmespath::{self, Expression, is_shallow};
 use super::super::{Given, Operation, Request, Surroundings};
 use super::document::{ApiCall, Entry, Variable};
 use super::expressions::Expressions;
@@ -25,10 +25,15 @@ pub(super) struct Scope<'r> {
     deletion: bool,
     policy_namespace: &'r str,
     left_to_substitute: usize,
+    /// Entries that are being loaded, each for the one before.
+    loading: usize,
 }
 
 /// What all substitutions of one rule may make, bytes.
 const MAX_SUBSTITUTED: usize = 64 << 20;
+
+/// How many entries may be loaded for each other in a row.
+const MAX_LOADING: usize = 32;
 
 struct Pending<'r> {
     entry: Source<'r>,
@@ -94,6 +99,7 @@ impl<'r> Scope<'r> {
             deletion: request.operation == Operation::Delete,
             policy_namespace,
             left_to_substitute: MAX_SUBSTITUTED,
+            loading: 0,
         }
     }
 
@@ -231,8 +237,16 @@ impl<'r> Scope<'r> {
             let source = pending.entry;
             self.undo.push(Undo::Loaded(at));
             let before = self.bound.replace(at);
-            let loaded = self.load(source);
+            self.loading += 1;
+            let loaded = match self.loading {
+                0..=MAX_LOADING => self.load(source),
+                _ => Err(Unresolved::Other(format!("more than {MAX_LOADING} entries in a row"))),
+            };
+            self.loading -= 1;
             self.bound = before;
+            let too_deep = || Unresolved::Other("it lies too deep".to_owned());
+            let loaded =
+                loaded.and_then(|value| is_shallow(&value).then_some(value).ok_or_else(too_deep));
             let loaded = loaded.map_err(|why| match source {
                 Source::Entry(entry) => {
                     Unresolved::Other(format!("context entry {}: {why}", entry.name))
