@@ -23,7 +23,7 @@ pub(crate) struct Family {
 }
 
 /// Every family, in the order in which they are asked.
-static FAMILIES: &[Family] = &[];
+static FAMILIES: &[Family] = &[super::cel::policies::FAMILY];
 
 /// Policies, loaded and compiled.
 #[derive(Debug, Default)]
