@@ -278,6 +278,11 @@ impl<'s> Compiler<'s> {
             let then = self.with(&[variable], |compiler| compiler.boxed(body))?;
             return Ok(Some(Expr::OptionalMap { of, then, flat: name == "optFlatMap" }));
         }
+        if let ("or" | "orValue", [otherwise]) = (name, arguments) {
+            let of = self.boxed(target)?;
+            let otherwise = self.boxed(otherwise)?;
+            return Ok(Some(Expr::OptionalOr { of, otherwise, value: name == "orValue" }));
+        }
         let (variables, bodies): (&[Syntax], &[Syntax]) = match (name, arguments.len()) {
             ("all" | "exists" | "existsOne" | "exists_one" | "filter" | "map" | "sortBy", 2)
             | ("map", 3) => arguments.split_at(1),

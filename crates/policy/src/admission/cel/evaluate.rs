@@ -177,6 +177,12 @@ impl<'a> Run<'a> {
                 let value = self.eval(value)?;
                 self.with([value], |run| run.eval(body))
             }
+            // What is not optional is itself, as cel-go lets it be.
+            Expr::OptionalOr { of, otherwise, value } => match self.eval(of)? {
+                Value::Optional(None) => self.eval(otherwise),
+                Value::Optional(Some(within)) if *value => Ok((*within).clone()),
+                other => Ok(other),
+            },
             Expr::OptionalMap { of, then, flat } => self.optional_map(of, then, *flat),
         }
     }

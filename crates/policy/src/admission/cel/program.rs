@@ -54,6 +54,8 @@ pub(super) enum Expr {
     Loop(Box<Loop>),
     /// A value under a name, `cel.bind`.
     Bind(Box<[Expr; 2]>),
+    /// `or`, or `orValue`, which yields what is within.
+    OptionalOr { of: Box<Expr>, otherwise: Box<Expr>, value: bool },
     /// `optMap`, or `optFlatMap`, whose result is optional itself.
     OptionalMap {
         of: Box<Expr>,

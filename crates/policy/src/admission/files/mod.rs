@@ -89,7 +89,10 @@ impl Files {
     pub fn add(&mut self, document: Document) -> Result<(), Error> {
         let is_cli = document.group() == "cli.kyverno.io";
         match document.kind() {
-            "Values" | "Value" if is_cli => self.values.extend(read(&document, "")?),
+            "Values" | "Value" if is_cli => {
+                self.values.extend(read(&document, "")?);
+                self.cluster.objects.extend(read::<Vec<Value>>(&document, "/namespaces")?);
+            }
             "UserInfo" if is_cli => self.user = read(&document, "")?,
             "ClusterResource" | "Context" if is_cli => {
                 self.cluster.objects.extend(read::<Vec<Value>>(&document, "/spec/resources")?);

@@ -23,18 +23,6 @@ pub(super) static FUNCTIONS: &[Function] = &[
         [Value::Optional(value)] => value.as_deref().cloned().ok_or(Error::NoValue),
         _ => Err(mismatch("value", arguments)),
     }),
-    member("or", 2, |_, arguments| match arguments {
-        [Value::Optional(Some(value)), Value::Optional(_)] => {
-            Ok(Value::Optional(Some(value.clone())))
-        }
-        [Value::Optional(None), Value::Optional(other)] => Ok(Value::Optional(other.clone())),
-        _ => Err(mismatch("or", arguments)),
-    }),
-    member("orValue", 2, |_, arguments| match arguments {
-        [Value::Optional(Some(value)), _] => Ok((**value).clone()),
-        [Value::Optional(None), other] => Ok(other.clone()),
-        _ => Err(mismatch("orValue", arguments)),
-    }),
 ];
 
 const OF: Function = global("optional.of", 1, |_, arguments| match arguments {

@@ -60,7 +60,8 @@ fn rule_matches(rule: &ResourceRule, request: &Request) -> bool {
         Some(Scope::Cluster) => request.namespace.is_empty() || is_namespace(request),
         Some(Scope::Namespaced) => !request.namespace.is_empty() && !is_namespace(request),
     };
-    one(&rule.operations, operation(request.operation))
+    // The API wants operations; Kyverno lets them be left out, for all.
+    (rule.operations.is_empty() || one(&rule.operations, operation(request.operation)))
         && one(&rule.api_groups, &request.resource.group)
         && one(&rule.api_versions, &request.resource.version)
         && rule.resources.iter().any(|resource| resource_matches(resource, request))

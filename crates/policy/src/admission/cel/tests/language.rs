@@ -133,6 +133,7 @@ fn optional_values() {
         ("optional.of(1) == optional.of(1)", "true"),
         ("optional.unwrap([optional.of(1), optional.none()])", "[1]"),
         ("has(object.?spec.x)", "false"),
+        ("[1].orValue([]) + optional.of([2]).orValue(1 / 0)", "[1,2]"),
     ]);
 }
 

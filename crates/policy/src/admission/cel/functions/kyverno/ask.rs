@@ -22,15 +22,21 @@ pub(super) fn get<'a>(run: &mut Run<'a>, arguments: &[Value<'a>]) -> Result<Valu
             call(run, "GET", url, None)
         }
         [Value::Opaque(Opaque::GlobalContext), Value::String(name)] => {
-            let entry = run.surroundings.global_entry(name, None);
-            answer(run, entry)
+            entry(run, name, "")
         }
         [Value::Opaque(Opaque::GlobalContext), Value::String(name), Value::String(projection)] => {
-            let projection = Some(&**projection).filter(|projection| !projection.is_empty());
-            let entry = run.surroundings.global_entry(name, projection);
-            answer(run, entry)
+            entry(run, name, projection)
         }
         _ => Err(mismatch("Get", arguments)),
+    }
+}
+
+/// An entry of the global context; null where there is none.
+fn entry<'a>(run: &mut Run<'a>, name: &str, projection: &str) -> Result<Value<'a>> {
+    let projection = Some(projection).filter(|projection| !projection.is_empty());
+    match run.surroundings.global_entry(name, projection) {
+        Ok(entry) => answer(run, Ok(entry)),
+        Err(_) => Ok(Value::Null),
     }
 }
 
