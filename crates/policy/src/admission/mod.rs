@@ -8,6 +8,7 @@
 //!
 //! What of a policy is not supported is an error when it is loaded, which names the field.
 mod answer;
+mod cel;
 mod clock;
 mod documents;
 mod duration;

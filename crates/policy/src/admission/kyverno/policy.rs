@@ -313,7 +313,7 @@ impl KyvernoPolicy {
         if request.operation != Operation::Update
             || !rule.allows_existing
             || request.old_object.is_null()
-            || matches!(rule.body, Body::VerifyImages { .. })
+            || matches!(rule.body, Body::VerifyImages { .. } | Body::Cel(_))
             || self.effect(rule, namespace, &asked.labels) != Effect::Deny
         {
             return false;
@@ -355,6 +355,10 @@ fn judge<'r>(
         }
         Body::PodSecurity(security) if !scope.is_deletion() => {
             Some(pod_security(security, rule, object, excepting))
+        }
+        Body::Cel(cel) => {
+            let (outcome, message) = cel.judge(scope.request(), scope.around());
+            Some(said(outcome, message))
         }
         Body::PodSecurity(_) => None,
         Body::VerifyImages { images, extractors } => verify::ask(images, extractors, object, scope),

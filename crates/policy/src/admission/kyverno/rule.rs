@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize as _;
 use serde_json::Value;
 
+use super::super::cel::policies::rule::{CelRule, Place};
 use super::conditions::Conditions;
 use super::document::{self, Entry, Extractor, Match, Override, VerifyImage};
 use super::pod_security::PodSecurity;
@@ -33,6 +34,7 @@ pub(super) struct Rule {
 pub(super) enum Body {
     Check(Check),
     PodSecurity(PodSecurity),
+    Cel(Box<CelRule>),
     VerifyImages { images: Vec<VerifyImage>, extractors: BTreeMap<String, Vec<Extractor>> },
 }
 
@@ -84,9 +86,10 @@ impl Rule {
         }
         let preconditions = Conditions::read(&rule.preconditions)
             .map_err(|problem| wrong("preconditions", problem))?;
+        let cel_preconditions = Some(&rule.cel_preconditions).filter(|own| !own.is_null());
         let (validate, body) = match (rule.validate, rule.verify_images) {
             (Some(validate), _) => {
-                let (validate, body) = of_validate(validate)?;
+                let (validate, body) = of_validate(validate, cel_preconditions, &kinds)?;
                 (Some(validate), body)
             }
             (None, images) if !images.is_empty() => {
@@ -95,7 +98,7 @@ impl Rule {
             }
             (None, _) => return Ok(None),
         };
-        if !rule.cel_preconditions.is_null() {
+        if cel_preconditions.is_some() && !matches!(body, Body::Cel(_)) {
             return Err(wrong("celPreconditions", "conditions of CEL go with validate.cel alone"));
         }
         let (message, action, overrides, allows_existing) = validate.unwrap_or_default();
@@ -117,10 +120,11 @@ impl Rule {
 
 type Common = (String, Option<String>, Vec<Override>, bool);
 
-fn of_validate(validate: document::Validate) -> Result<(Common, Body), Wrong> {
-    if validate.cel.is_some() {
-        return Err(wrong("validate.cel", "no policy of a kind that is read"));
-    }
+fn of_validate(
+    validate: document::Validate,
+    cel_preconditions: Option<&Value>,
+    kinds: &[&str],
+) -> Result<(Common, Body), Wrong> {
     let unsupported = [
         ("validate.manifests", validate.manifests.is_some()),
         ("validate.assert", validate.assert.is_some()),
@@ -134,6 +138,16 @@ fn of_validate(validate: document::Validate) -> Result<(Common, Body), Wrong> {
         validate.failure_action_overrides,
         validate.allow_existing_violations.unwrap_or(true),
     );
+    if let Some(cel) = validate.cel {
+        let place = match kinds {
+            [] => Place::Itself,
+            kinds if kinds.contains(&"CronJob") => Place::JobTemplate,
+            _ => Place::Template,
+        };
+        let rule = CelRule::read(&cel, cel_preconditions, &common.0, place)
+            .map_err(|(field, problem)| wrong(field, problem))?;
+        return Ok((common, Body::Cel(Box::new(rule))));
+    }
     if let Some(security) = validate.pod_security {
         let security = PodSecurity::read(security)
             .map_err(|(field, problem)| wrong(format!("validate.podSecurity.{field}"), problem))?;

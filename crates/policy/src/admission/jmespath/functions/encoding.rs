@@ -24,6 +24,11 @@ pub(super) const FUNCTIONS: &[Function] = &[
         takes: TEXT,
         run: |call| Ok(hex(&sha1::Sha1::digest(call.text(0))).into()),
     },
+    Function {
+        name: "md5",
+        takes: TEXT,
+        run: |call| Ok(hex(&md5::Md5::digest(call.text(0))).into()),
+    },
     Function { name: "parse_json", takes: TEXT, run: parse_json },
     Function { name: "parse_yaml", takes: TEXT, run: parse_yaml },
 ];
