@@ -55,7 +55,11 @@ pub(super) enum Expr {
     /// A value under a name, `cel.bind`.
     Bind(Box<[Expr; 2]>),
     /// `or`, or `orValue`, which yields what is within.
-    OptionalOr { of: Box<Expr>, otherwise: Box<Expr>, value: bool },
+    OptionalOr {
+        of: Box<Expr>,
+        otherwise: Box<Expr>,
+        value: bool,
+    },
     /// `optMap`, or `optFlatMap`, whose result is optional itself.
     OptionalMap {
         of: Box<Expr>,

@@ -65,6 +65,15 @@ struct Entry {
     data: Option<Value>,
     #[serde(default)]
     resources: Vec<Value>,
+    #[serde(default)]
+    projections: Vec<Projection>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Projection {
+    name: String,
+    #[serde(alias = "jmesPath")]
+    path: String,
 }
 
 impl Files {
@@ -199,10 +208,12 @@ impl Surroundings for Files {
         let entry = self.entries.iter().find(|entry| entry.name == name);
         let entry = entry.ok_or_else(|| format!("no global context entry {name} is given"))?;
         let data = || entry.data.clone().unwrap_or_else(|| entry.resources.clone().into());
-        match projection.filter(|text| !text.is_empty()) {
-            None => Ok(data()),
-            Some(projection) => Err(format!("{name} has no projection {projection}")),
-        }
+        let Some(projection) = projection.filter(|text| !text.is_empty()) else {
+            return Ok(data());
+        };
+        let found = entry.projections.iter().find(|own| own.name == projection);
+        let found = found.ok_or_else(|| format!("{name} has no projection {projection}"))?;
+        super::jmespath::search(&found.path, &data(), self.now).map_err(|error| error.to_string())
     }
 
     fn roles(&self, user: &UserInfo) -> Roles {

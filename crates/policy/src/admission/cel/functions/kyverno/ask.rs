@@ -21,9 +21,7 @@ pub(super) fn get<'a>(run: &mut Run<'a>, arguments: &[Value<'a>]) -> Result<Valu
         | [Value::Opaque(Opaque::Http), Value::String(url), Value::Map(_)] => {
             call(run, "GET", url, None)
         }
-        [Value::Opaque(Opaque::GlobalContext), Value::String(name)] => {
-            entry(run, name, "")
-        }
+        [Value::Opaque(Opaque::GlobalContext), Value::String(name)] => entry(run, name, ""),
         [Value::Opaque(Opaque::GlobalContext), Value::String(name), Value::String(projection)] => {
             entry(run, name, projection)
         }
