@@ -8,9 +8,20 @@
 //!
 //! What of a policy is not supported is an error when it is loaded, which names the field.
 mod answer;
+mod documents;
+mod files;
+mod policies;
 mod request;
 mod surroundings;
+mod wanted;
 
 pub use answer::{Answer, Effect, Outcome};
+pub use documents::Document;
+pub use files::Files;
+pub use policies::Policies;
 pub use request::{GroupVersionKind, GroupVersionResource, Operation, Request, UserInfo};
-pub use surroundings::{Alone, Surroundings};
+pub use surroundings::{Alone, Given, Roles, Surroundings};
+pub use wanted::{
+    Attestation, Attestor, KeylessIdentity, SignatureFormat, TextMatch, TransparencyLog,
+    VerifiedImage, WantedImage,
+};
