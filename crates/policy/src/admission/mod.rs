@@ -10,6 +10,7 @@
 mod answer;
 mod documents;
 mod files;
+mod images;
 mod policies;
 mod request;
 mod surroundings;
@@ -18,6 +19,9 @@ mod wanted;
 pub use answer::{Answer, Effect, Outcome};
 pub use documents::Document;
 pub use files::Files;
+pub use images::{
+    ImagePattern, ImagePatternError, ImageRule, ImageRules, ImageUse, Wildcard, images_of,
+};
 pub use policies::Policies;
 pub use request::{GroupVersionKind, GroupVersionResource, Operation, Request, UserInfo};
 pub use surroundings::{Alone, Given, Roles, Surroundings};

@@ -97,7 +97,10 @@ fn size(line: &[u8]) -> Result<usize, Bad> {
 mod tests {
     use super::*;
 
-    fn read(text: &str, piece: usize) -> Result<Option<(Vec<u8>, Vec<u8>)>, Bad> {
+    /// Content, and what comes behind.
+    type Read = (Vec<u8>, Vec<u8>);
+
+    fn read(text: &str, piece: usize) -> Result<Option<Read>, Bad> {
         let (mut chunks, mut arrived, mut body) = Default::default();
         for bytes in text.as_bytes().chunks(piece) {
             let (chunks, arrived): (&mut Chunks, &mut Vec<u8>) = (&mut chunks, &mut arrived);
