@@ -57,8 +57,10 @@ pub use observer::{Cancel, Observer, Silent};
 pub use scan::{Contents, Matching, PackageType, ScanOptions, Scanner};
 pub use sealift_http as http;
 pub use sealift_layers::{Error as LayersError, Limits, Progress, Selector};
+pub use sealift_matcher::cvss::{CvssScore, CvssVersion};
 pub use sealift_matcher::{
-    BuildOptions, BuildReport, Coverage, EcosystemCoverage, Finding, Info, Status, Verified,
+    BuildOptions, BuildReport, Coverage, CvssEntry, EcosystemCoverage, Finding, Info, Status,
+    Verified,
 };
 pub use sealift_model::{
     BaseEvidence, Descriptor, Diagnostic, Digest, Evidence, Impact, Inventory, Package, Platform,

@@ -45,6 +45,7 @@
 pub mod admission;
 mod clock;
 mod crew;
+pub mod harbor;
 pub mod http;
 mod log;
 mod metrics;
