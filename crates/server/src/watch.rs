@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use sealift::{Digest, Timestamp};
 use serde_json::json;
@@ -84,6 +84,9 @@ impl Shared {
 /// Below so many days the end of a certificate is spoken of: whoever renews it has not.
 const SOON_DAYS: i64 = 7;
 
+/// Policies are read anew after this time at the latest: a trusted root may have been refreshed.
+const RELOAD: Duration = Duration::from_secs(3600);
+
 /// Takes a certificate up when its files change, and says when it ends.
 #[must_use]
 pub fn certificate(tls: Arc<Tls>, clock: Clock, log: Log, metrics: Metrics) -> Look {
@@ -134,12 +137,13 @@ pub fn certificate(tls: Arc<Tls>, clock: Clock, log: Log, metrics: Metrics) -> L
 #[must_use]
 pub fn policies(sources: Sources, rules: Arc<Rules>, log: Log, metrics: Metrics) -> Look {
     let mut known: Option<Digest> = None;
+    let mut loaded_at = Instant::now();
     Box::new(move |is_asked| {
         let seen = Some(sources.fingerprint());
-        if seen == known && !is_asked {
+        if seen == known && !is_asked && loaded_at.elapsed() < RELOAD {
             return;
         }
-        known = seen;
+        (known, loaded_at) = (seen, Instant::now());
         let outcome = match sources.load_into(&rules) {
             Ok(told) => {
                 let fields = [

@@ -6,11 +6,11 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use sealift::policy::{ImageGate, PolicyFiles};
+use sealift::policy::{ImageGate, PolicyFiles, Signer};
 use sealift::verify::{TrustedRoot, trusted_root};
 use sealift::{Chain, Database, Digest, ScanOptions, Scanner};
 use sealift_policy::Limits;
-use sealift_policy::admission::Policies;
+use sealift_policy::admission::{ImageRules, Policies};
 
 use super::images::Measure;
 use super::rules::{Loaded, Rules};
@@ -25,7 +25,8 @@ pub struct Sources {
     pub rules: Option<PathBuf>,
     /// The advisory database.
     pub database: Option<PathBuf>,
-    /// The trusted root, where `sealift.toml` names none: as JSON, from wherever it is kept.
+    /// The trusted root, where `sealift.toml` names none and one is needed: as JSON, from wherever
+    /// it is kept.
     pub root: Option<Arc<RootSource>>,
 }
 
@@ -102,7 +103,7 @@ impl Sources {
         told.rules = rules.rules.len();
         let root = match &loaded.policy.sources.trusted_root {
             Some(file) => root(Path::new(file), &bytes(Path::new(file))?)?,
-            None => match &self.root {
+            None => match self.root.as_ref().filter(|_| needs_root(&rules)) {
                 None => TrustedRoot::default(),
                 Some(source) => {
                     let name = Path::new("the trusted root");
@@ -147,9 +148,6 @@ impl Sources {
             let size = meta.map(|meta| meta.len());
             seen.extend_from_slice(format!("{} {changed:?} {size:?}", path.display()).as_bytes());
         }
-        if let Some(Ok(root)) = self.root.as_ref().map(|source| source()) {
-            seen.extend_from_slice(Digest::sha256_of(&root).hex().as_bytes());
-        }
         Digest::sha256_of(&seen)
     }
 
@@ -161,6 +159,14 @@ impl Sources {
         }
         Ok(files)
     }
+}
+
+/// Whether any signature is by a certificate or in a log.
+fn needs_root(rules: &ImageRules) -> bool {
+    rules.rules.iter().any(|rule| {
+        let mut signers = rule.gate.requirements.iter().map(|requirement| &requirement.signer);
+        signers.any(|signer| !matches!(signer, Signer::Key(_)) || !rule.insecure_ignore_tlog)
+    })
 }
 
 fn collect(path: &Path, depth: usize, files: &mut Vec<PathBuf>) -> Result<(), LoadError> {

@@ -278,8 +278,12 @@ impl Shared {
             Some(last) => oldest.max(last.saturating_add(1)),
             None => oldest,
         };
-        let gone = state.done.extract_if(.., |_, done| done.at < oldest);
-        let gone: Vec<ScanId> = gone.map(|(id, _)| id).collect();
+        let mut gone: Vec<ScanId> = Vec::new();
+        state.done.retain(|id, done| {
+            let stays = done.at >= oldest;
+            gone.extend((!stays).then(|| id.clone()));
+            stays
+        });
         drop(state);
         gone.iter().for_each(|id| self.store.forget(id));
     }

@@ -95,6 +95,9 @@ fn bad(field: &'static str, problem: impl ToString) -> BadRequest {
 pub(super) fn read(body: &[u8]) -> Result<Asked, BadRequest> {
     let document: serde_json::Value =
         serde_json::from_slice(body).map_err(|error| BadRequest::Json(error.to_string()))?;
+    if !document.is_object() {
+        return Err(bad("request", "it is no object"));
+    }
     serde_json::from_value(document).map_err(|error| bad("request", error))
 }
 
