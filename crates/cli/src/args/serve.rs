@@ -72,6 +72,16 @@ pub(crate) struct HarborServeArgs {
     /// The advisory database, opened again when it is replaced; default: that of the cache folder.
     #[arg(long, value_name = "FILE")]
     pub(crate) db: Option<PathBuf>,
+    /// Advisories to fetch and keep up to date in the cache folder, as OSV names them; default:
+    /// whoever else keeps the database there does.
+    #[arg(long, value_name = "NAMES", value_delimiter = ',', conflicts_with = "db")]
+    pub(crate) ecosystem: Vec<String>,
+    /// Where they are fetched from instead of their public places, as of `db update`.
+    #[arg(long, value_name = "URL|DIR|REFERENCE", requires = "ecosystem")]
+    pub(crate) db_mirror: Option<String>,
+    /// How often they are fetched.
+    #[arg(long, value_name = "DURATION", default_value = "12h", value_parser = parse_duration)]
+    pub(crate) db_every: Duration,
     /// Where accepted scans and their reports are kept; default: harbor in the cache folder.
     #[arg(long, value_name = "DIR")]
     pub(crate) state: Option<PathBuf>,

@@ -3,12 +3,15 @@
 use std::sync::Arc;
 
 use sealift::http::Roots;
+use sealift::update::{ExportName, UpdateRequest};
 use sealift_server::harbor::{Access, Adapter, AdapterOptions, QueueOptions};
+use sealift_server::watch::Look;
+use sealift_server::{Log, Watch};
 
 use super::serve::{self, Serving};
 use crate::args::{GlobalArgs, HarborServeArgs};
 use crate::failure::Failure;
-use crate::{Environment, cache, files, network};
+use crate::{Environment, advisories, cache, clock, files, network};
 
 pub(crate) fn harbor_serve(
     args: &HarborServeArgs,
@@ -28,10 +31,54 @@ pub(crate) fn harbor_serve(
     let adapter = Arc::new(adapter);
     let swept = Arc::clone(&adapter);
     serving.look(Box::new(move |_| swept.sweep()));
+    // On a thread of its own: to fetch them takes minutes.
+    let updates = updates(args, global, environment, serving.log.clone())?;
+    let updates = updates.map(|update| Watch::start(args.db_every, vec![update]));
+    let updates = updates.transpose().map_err(|error| Failure::Unusable {
+        what: "the server".to_owned(),
+        error: error.into(),
+        hint: "",
+    })?;
+    // The first time now.
+    updates.iter().for_each(Watch::look);
     let handler = Arc::<Adapter>::clone(&adapter);
     serving.run(handler)?;
     adapter.end();
     Ok(0)
+}
+
+/// Keeps the advisories of the cache folder up to date; none where nobody asks for it.
+fn updates(
+    args: &HarborServeArgs,
+    global: &GlobalArgs,
+    environment: &Environment,
+    log: Log,
+) -> Result<Option<Look>, Failure> {
+    if args.ecosystem.is_empty() {
+        return Ok(None);
+    }
+    let names: Vec<ExportName> =
+        args.ecosystem.iter().map(|name| name.parse()).collect::<Result<_, _>>()?;
+    let store = cache::databases(global, environment).ok_or(Failure::NoDatabase(None))?;
+    let (mirror, environment) = (args.db_mirror.clone(), environment.clone());
+    let mut quiet = global.clone();
+    quiet.quiet = true;
+    Ok(Some(Box::new(move |_| {
+        let request = UpdateRequest::new(names.iter().cloned(), clock::now());
+        let transport = advisories::transport(mirror.as_deref(), &environment);
+        let update = |transport: Box<_>| advisories::update(&store, &*transport, &request, &quiet);
+        match transport.and_then(update) {
+            Ok(report) => {
+                let refused: Vec<String> = report.refusals().collect();
+                let fields = [("is_new", report.is_new.into()), ("refused", refused.into())];
+                log.info("the advisories are updated", &fields);
+            }
+            Err(failure) => {
+                let fields = [("error", failure.to_string().into())];
+                log.error("the advisories are not updated, the last ones are used", &fields);
+            }
+        }
+    })))
 }
 
 fn options(
