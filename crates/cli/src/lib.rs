@@ -40,7 +40,7 @@ use sealift::escape;
 
 pub use environment::Environment;
 
-use args::{Cli, Verb};
+use args::{AdmissionVerb, Cli, HarborVerb, Verb};
 use failure::Failure;
 
 /// Runs the command: `args` are the program's name and its arguments.
@@ -88,6 +88,12 @@ fn dispatch(
         Verb::Config(config) => verbs::config(&config, &cli.global, environment),
         Verb::Sbom(sbom) => verbs::sbom(sbom, &cli.global, environment),
         Verb::Gate(gate) => verbs::gate(*gate, &cli.global, environment),
+        Verb::Admission(admission) => match admission.what {
+            AdmissionVerb::Serve(serve) => verbs::admission_serve(&serve, &cli.global, environment),
+        },
+        Verb::Harbor(harbor) => match harbor.what {
+            HarborVerb::Serve(serve) => verbs::harbor_serve(&serve, &cli.global, environment),
+        },
         Verb::Db(db) => verbs::db(db, &cli.global, environment),
         Verb::Verify(verify) => verbs::verify(verify, &cli.global, environment),
         Verb::VerifyAttestation(verify) => {

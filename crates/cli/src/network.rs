@@ -33,7 +33,8 @@ fn made(config: Config) -> Result<Client, Failure> {
     })
 }
 
-fn config(environment: &Environment) -> Config {
+/// How it is configured.
+pub(crate) fn config(environment: &Environment) -> Config {
     let mut config = Config::default();
     config.proxies = environment.proxies();
     config

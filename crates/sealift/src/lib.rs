@@ -63,8 +63,10 @@ pub use observer::{Cancel, Observer, Silent};
 pub use scan::{Contents, Matching, PackageType, ScanOptions, Scanner};
 pub use sealift_http as http;
 pub use sealift_layers::{Error as LayersError, Limits, Progress, Selector};
+pub use sealift_matcher::cvss::{CvssScore, CvssVersion};
 pub use sealift_matcher::{
-    BuildOptions, BuildReport, Coverage, EcosystemCoverage, Finding, Info, Status, Verified,
+    BuildOptions, BuildReport, Coverage, CvssEntry, EcosystemCoverage, Finding, Info, Status,
+    Verified,
 };
 pub use sealift_misconfig::{
     Check, Failure as CheckFailure, FileKind, FileResult, Lines, Misconfiguration,

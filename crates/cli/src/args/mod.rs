@@ -7,6 +7,7 @@ mod gate;
 mod layers;
 pub(crate) mod peers;
 mod registry;
+mod serve;
 mod sign;
 mod suppress;
 mod transfer;
@@ -32,6 +33,10 @@ pub(crate) use layers::LayerArgs;
 pub(crate) use registry::{
     Access, AccessArgs, AttachedKind, DownloadArgs, Downloaded, LoginArgs, LogoutArgs,
     RegistryArgs, TriangulateArgs,
+};
+pub(crate) use serve::{
+    AdmissionArgs, AdmissionServeArgs, AdmissionVerb, HarborArgs, HarborServeArgs, HarborVerb,
+    ListenArgs, OnTimeoutKind,
 };
 pub(crate) use sign::{
     AttestArgs, AttestBlobArgs, AttestedArgs, AuthFlow, GenerateArgs, ImportArgs, KeyArgs,
@@ -70,7 +75,7 @@ pub(crate) struct Cli {
 }
 
 /// Flags of all verbs.
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 pub(crate) struct GlobalArgs {
     /// Print the report and errors, nothing else.
     #[arg(short, long, global = true)]
@@ -107,6 +112,10 @@ pub(crate) enum Verb {
     Sbom(SbomArgs),
     /// Decide whether an image may pass: scan it, verify it, apply the policy.
     Gate(Box<GateArgs>),
+    /// Decide which workloads a Kubernetes cluster admits.
+    Admission(AdmissionArgs),
+    /// Scan for a Harbor registry.
+    Harbor(HarborArgs),
     /// Fetch, build and inspect advisory databases.
     Db(DbArgs),
     /// Verify the signatures of images.

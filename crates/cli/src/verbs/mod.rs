@@ -1,11 +1,14 @@
 //! One function for each verb.
 
+mod admission_serve;
 mod clean;
 mod config;
 mod db;
 mod gate;
+mod harbor;
 mod login;
 mod scan;
+mod serve;
 mod sign;
 mod transfer;
 mod verify;
@@ -16,10 +19,12 @@ use clap_complete::Shell;
 use crate::failure::Failure;
 use crate::{args, output};
 
+pub(crate) use admission_serve::admission_serve;
 pub(crate) use clean::clean;
 pub(crate) use config::config;
 pub(crate) use db::db;
 pub(crate) use gate::gate;
+pub(crate) use harbor::harbor_serve;
 pub(crate) use login::{login, logout};
 pub(crate) use scan::{fs, image, rootfs, sbom};
 pub(crate) use sign::{

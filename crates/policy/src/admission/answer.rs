@@ -57,10 +57,11 @@ impl fmt::Display for Outcome {
 }
 
 /// What follows when a rule fails.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[expect(clippy::exhaustive_enums, reason = "refuse, warn, or write it down")]
 pub enum Effect {
     /// The object is refused: `Enforce`, `Deny`.
+    #[default]
     Deny,
     /// The user is warned: `Warn`.
     Warn,

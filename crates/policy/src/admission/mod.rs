@@ -14,6 +14,7 @@ mod documents;
 mod duration;
 mod files;
 mod image;
+mod images;
 mod jmespath;
 mod kyverno;
 mod policies;
@@ -28,6 +29,9 @@ mod wildcard;
 pub use answer::{Answer, Effect, Outcome};
 pub use documents::Document;
 pub use files::Files;
+pub use images::{
+    ImagePattern, ImagePatternError, ImageRule, ImageRules, ImageUse, Wildcard, images_of,
+};
 pub use policies::Policies;
 pub use request::{GroupVersionKind, GroupVersionResource, Operation, Request, UserInfo};
 pub use surroundings::{Alone, Given, Roles, Surroundings};

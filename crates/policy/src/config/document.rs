@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use sealift_model::{Purl, Severity};
 use serde::{Deserialize, Deserializer};
 
+use super::admission::Admission;
 use super::{Policy, Sources};
 use crate::gate::{
     Action, ForbiddenLicense, ForbiddenPackage, GatePolicy, Identity, Requirement, Signer,
@@ -25,6 +26,8 @@ pub(super) struct Document {
     /// Whose databases are pulled.
     db: SignedBy,
     registry: Registry,
+    /// What is asked of the images of workloads.
+    admission: Admission,
     exceptions: Vec<Exception>,
 }
 
@@ -98,17 +101,17 @@ struct SignedBy {
 }
 
 /// Who must have signed, as it is written.
-struct SignerKeys {
-    key: Option<String>,
-    certificate_identity: Option<String>,
-    certificate_identity_regexp: Option<String>,
-    certificate_oidc_issuer: Option<String>,
-    certificate_oidc_issuer_regexp: Option<String>,
+pub(super) struct SignerKeys {
+    pub(super) key: Option<String>,
+    pub(super) certificate_identity: Option<String>,
+    pub(super) certificate_identity_regexp: Option<String>,
+    pub(super) certificate_oidc_issuer: Option<String>,
+    pub(super) certificate_oidc_issuer_regexp: Option<String>,
 }
 
 #[derive(Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
-struct Attestation {
+pub(super) struct Attestation {
     #[serde(rename = "type")]
     predicate: String,
     #[serde(default)]
@@ -164,7 +167,7 @@ impl From<OneOrMore> for Vec<String> {
 }
 
 /// A value that is written as a word.
-struct Word<T>(T);
+pub(super) struct Word<T>(pub(super) T);
 
 impl<'de> Deserialize<'de> for Word<Severity> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -211,7 +214,8 @@ impl Document {
             trusted_root: self.verify.trusted_root,
             insecure_ignore_tlog: self.verify.insecure_ignore_tlog,
         };
-        Ok(Policy { gate, exceptions, sources })
+        let admission = self.admission.into_rules(limits)?;
+        Ok(Policy { gate, exceptions, sources, admission })
     }
 }
 
@@ -296,21 +300,30 @@ impl Verify {
             .collect();
         for (at, attestation) in self.attestations.iter().enumerate() {
             let place = format!("verify.attestations[{at}]");
-            let named = attestation.signer().signer(&place)?;
-            let signer = named.or_else(|| signer.clone()).ok_or_else(|| {
-                Error::rule(place, "neither a key nor an identity says who must have signed it")
-            })?;
-            let wanted = Wanted::Attestation {
-                predicate: attestation.predicate.clone(),
-                builder: attestation.builder.clone(),
-            };
-            requirements.push(Requirement::new(wanted, signer));
+            requirements.push(attestation.requirement(&place, &signer)?);
         }
         Ok(requirements)
     }
 }
 
 impl Attestation {
+    /// What must be there, by the signer that it names, else by `usual`.
+    pub(super) fn requirement(
+        &self,
+        place: &str,
+        usual: &Option<Signer>,
+    ) -> Result<Requirement, Error> {
+        let named = self.signer().signer(place)?;
+        let signer = named.or_else(|| usual.clone()).ok_or_else(|| {
+            Error::rule(place, "neither a key nor an identity says who must have signed it")
+        })?;
+        let wanted = Wanted::Attestation {
+            predicate: self.predicate.clone(),
+            builder: self.builder.clone(),
+        };
+        Ok(Requirement::new(wanted, signer))
+    }
+
     fn signer(&self) -> SignerKeys {
         SignerKeys {
             key: self.key.clone(),
@@ -336,7 +349,7 @@ impl SignedBy {
 }
 
 impl SignerKeys {
-    fn signer(&self, place: &str) -> Result<Option<Signer>, Error> {
+    pub(super) fn signer(&self, place: &str) -> Result<Option<Signer>, Error> {
         let subject = [&self.certificate_identity, &self.certificate_identity_regexp];
         let issuer = [&self.certificate_oidc_issuer, &self.certificate_oidc_issuer_regexp];
         let given = |pair: [&Option<String>; 2]| pair.into_iter().flatten().count();

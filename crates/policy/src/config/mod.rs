@@ -1,10 +1,12 @@
 //! `sealift.toml`: one file with what counts and what follows.
 
+mod admission;
 mod document;
 mod nearest;
 
 use std::collections::BTreeMap;
 
+use crate::admission::ImageRules;
 use crate::error::{line_of, text};
 use crate::gate::{GatePolicy, Signer};
 use crate::ignore::IgnoreFile;
@@ -21,6 +23,8 @@ pub struct Policy {
     pub exceptions: IgnoreFile,
     /// Other files that count, by their names.
     pub sources: Sources,
+    /// What is asked of the images of workloads.
+    pub admission: ImageRules,
 }
 
 /// Files that a policy names.

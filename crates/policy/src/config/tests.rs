@@ -1,6 +1,7 @@
 use sealift_model::Severity;
 
 use super::*;
+use crate::admission::Effect;
 use crate::gate::{Action, Identity, Signer, Wanted};
 
 fn read(text: &str) -> Result<Policy, Error> {
@@ -170,4 +171,51 @@ fn whose_vex_attestations_count_is_a_key_or_a_whole_identity() {
     assert!(half.to_string().starts_with("vex: an identity is"), "{half}");
     let unknown = read("[vex]\nkeys = \"vex.pub\"").unwrap_err();
     assert!(unknown.to_string().contains("key"), "{unknown}");
+}
+
+#[test]
+fn admission_asks_of_all_images_or_of_some() {
+    let text = r#"
+        [admission]
+        registries = ["ghcr.io/your-org/*", "registry.example:5000"]
+        exclude-namespaces = ["kube-*"]
+        key = "cosign.pub"
+        max-age-days = 90
+        [[admission.rules]]
+        name = "ours"
+        images = ["ghcr.io/your-org"]
+        on-violation = "warn"
+        fail-on = ["CRITICAL", "UNKNOWN"]
+        attestations = [{ type = "vuln", key = "other.pub" }]
+    "#;
+    let admission = read(text).unwrap().admission;
+    let image = |text: &str| text.parse().unwrap();
+    assert!(admission.allows_registry(&image("registry.example:5000/a")));
+    assert!(!admission.allows_registry(&image("nginx")));
+    assert!(admission.excludes("kube-system") && !admission.excludes("shop"));
+    let [all, ours] = admission.rules.as_slice() else { panic!("{:?}", admission.rules) };
+    assert_eq!((all.name.as_str(), all.effect, all.scans), ("admission", Effect::Deny, false));
+    assert!(all.gate.fail_on.is_empty() && all.gate.warn_on.is_empty());
+    assert_eq!((all.gate.max_age_days, all.gate.requirements.len()), (Some(90), 1));
+    assert_eq!((ours.name.as_str(), ours.effect, ours.scans), ("ours", Effect::Warn, true));
+    assert_eq!(ours.gate.unknown, Action::Fail);
+    assert_eq!(ours.gate.requirements[0].signer, Signer::Key("other.pub".into()));
+    assert_eq!(admission.about(&image("nginx")).count(), 1);
+    assert_eq!(admission.about(&image("ghcr.io/your-org/app")).count(), 2);
+}
+
+#[test]
+fn what_admission_cannot_mean_is_refused() {
+    for (text, place) in [
+        ("[admission]\nregistries = ['nginx']", "admission.registries"),
+        ("[admission]\nimages = ['r.example']", "admission.images"),
+        ("[[admission.rules]]\nimages = ['r.example']", "admission.rules[0]: it asks for nothing"),
+        ("[[admission.rules]]\nregistries = ['r.example']", "admission.rules[0]"),
+        ("[admission]\nattestations = [{ type = 'vuln' }]", "admission.attestations[0]"),
+        ("[admission]\non-violation = 'shout'", "none of deny, warn and audit"),
+        ("[admission]\nregistry = ['r.example']", "unknown key"),
+    ] {
+        let error = read(text).unwrap_err().to_string();
+        assert!(error.contains(place), "{text}: {error}");
+    }
 }

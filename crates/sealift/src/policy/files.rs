@@ -168,8 +168,10 @@ impl PolicyFileError {
 
 /// The keys and the trusted root that a policy names lie beside it, as the other files do.
 fn beside(folder: &Path, policy: &mut Policy) {
-    let Policy { gate, sources, .. } = policy;
-    let signers = gate.requirements.iter_mut().map(|requirement| &mut requirement.signer);
+    let Policy { gate, sources, admission, .. } = policy;
+    let asked = admission.rules.iter_mut().flat_map(|rule| &mut rule.gate.requirements);
+    let asked = gate.requirements.iter_mut().chain(asked);
+    let signers = asked.map(|requirement| &mut requirement.signer);
     let others = sources.vex_signer.iter_mut().chain(&mut sources.database_signer);
     let keys = signers.chain(others).filter_map(|signer| match signer {
         Signer::Key(file) => Some(file),

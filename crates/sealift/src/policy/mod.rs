@@ -23,6 +23,7 @@ mod attested;
 mod files;
 mod gate;
 mod identity;
+mod images;
 mod outcome;
 mod proof;
 
@@ -30,6 +31,7 @@ pub use apply::apply;
 pub use attested::AttestedVex;
 pub use files::{LoadedPolicy, PolicyFileError, PolicyFiles};
 pub use gate::{Admission, Gate};
+pub use images::{ImageGate, RuleVerdict};
 pub use outcome::Outcome;
 pub use proof::{ImageVerification, ProofError, required};
 pub use sealift_policy::{

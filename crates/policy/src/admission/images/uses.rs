@@ -1,0 +1,140 @@
+//! The images of an object.
+
+use serde_json::Value;
+
+use crate::admission::{Operation, Request};
+
+/// One place in an object that names an image.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ImageUse {
+    /// Where the name stands, as a JSON pointer: `/spec/containers/0/image`.
+    pub json_pointer: String,
+    /// The name as it is written.
+    pub reference: String,
+    /// What runs it, for people: `initContainer setup`, `volume models`.
+    pub container: String,
+}
+
+/// The lists of a pod that name images: the list, where each entry has the name, and what an entry
+/// is called.
+const LISTS: [(&str, &str, &str); 4] = [
+    ("initContainers", "image", "initContainer"),
+    ("containers", "image", "container"),
+    ("ephemeralContainers", "image", "ephemeralContainer"),
+    ("volumes", "image/reference", "volume"),
+];
+
+/// Where the pod is in an object. Kinds that are not known to us, `Rollout` say, keep it where most
+/// do.
+fn pod_of(object: &Value) -> &'static str {
+    match object.pointer("/kind").and_then(Value::as_str) {
+        Some("Pod") => "/spec",
+        Some("PodTemplate") => "/template/spec",
+        Some("CronJob") => "/spec/jobTemplate/spec/template/spec",
+        _ => "/spec/template/spec",
+    }
+}
+
+/// The images that an object would run: of a pod, or of the pods that a workload makes. None for
+/// what is deleted or only connected to, and for what is being deleted: to change that is how it
+/// goes.
+#[must_use]
+pub fn images_of(request: &Request) -> Vec<ImageUse> {
+    let object = &request.object;
+    let is_kept = matches!(request.operation, Operation::Create | Operation::Update);
+    let is_going = object.pointer("/metadata/deletionTimestamp").is_some_and(|it| !it.is_null());
+    if !is_kept || is_going {
+        return Vec::new();
+    }
+    let place = pod_of(object);
+    let Some(pod) = object.pointer(place) else { return Vec::new() };
+    let mut uses = Vec::new();
+    for (list, member, what) in LISTS {
+        let entries = pod.get(list).and_then(Value::as_array).into_iter().flatten();
+        for (at, entry) in entries.enumerate() {
+            let found = entry.pointer(&format!("/{member}")).and_then(Value::as_str);
+            // A controller may fill in what is left out; it is judged when it has.
+            let Some(reference) = found.filter(|name| !name.is_empty()) else { continue };
+            let name = entry.get("name").and_then(Value::as_str).unwrap_or_default();
+            uses.push(ImageUse {
+                json_pointer: format!("{place}/{list}/{at}/{member}"),
+                reference: reference.to_owned(),
+                container: format!("{what} {name}"),
+            });
+        }
+    }
+    uses
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn pointers(object: Value) -> Vec<String> {
+        images_of(&Request::create(object)).into_iter().map(|it| it.json_pointer).collect()
+    }
+
+    fn pod() -> Value {
+        json!({
+            "initContainers": [{"name": "a", "image": "r.example/a"}],
+            "containers": [{"name": "b"}, {"name": "c", "image": "r.example/c"}],
+            "ephemeralContainers": [{"name": "d", "image": "r.example/d"}],
+            "volumes": [{"name": "e", "emptyDir": {}}, {"name": "f", "image": {"reference": "r.example/f"}}],
+        })
+    }
+
+    #[test]
+    fn all_that_a_pod_runs_is_found() {
+        let uses = images_of(&Request::create(json!({"kind": "Pod", "spec": pod()})));
+        let told: Vec<String> = uses
+            .iter()
+            .map(|it| format!("{} {} {}", it.json_pointer, it.reference, it.container))
+            .collect();
+        assert_eq!(
+            told,
+            [
+                "/spec/initContainers/0/image r.example/a initContainer a",
+                "/spec/containers/1/image r.example/c container c",
+                "/spec/ephemeralContainers/0/image r.example/d ephemeralContainer d",
+                "/spec/volumes/1/image/reference r.example/f volume f",
+            ]
+        );
+    }
+
+    #[test]
+    fn workloads_keep_their_pods_in_different_places() {
+        for (object, place) in [
+            (json!({"kind": "PodTemplate", "template": {"spec": pod()}}), "/template/spec"),
+            (
+                json!({"kind": "Deployment", "spec": {"template": {"spec": pod()}}}),
+                "/spec/template/spec",
+            ),
+            (
+                json!({"kind": "Rollout", "spec": {"template": {"spec": pod()}}}),
+                "/spec/template/spec",
+            ),
+            (
+                json!({"kind": "CronJob", "spec": {"jobTemplate": {"spec": {"template": {"spec": pod()}}}}}),
+                "/spec/jobTemplate/spec/template/spec",
+            ),
+        ] {
+            let pointers = pointers(object);
+            assert_eq!(pointers.len(), 4);
+            assert!(pointers.iter().all(|pointer| pointer.starts_with(place)), "{pointers:?}");
+        }
+        assert!(pointers(json!({"kind": "ConfigMap", "data": {}})).is_empty());
+    }
+
+    #[test]
+    fn what_goes_away_is_not_judged() {
+        let mut request = Request::create(json!({"kind": "Pod", "spec": pod()}));
+        request.operation = Operation::Delete;
+        assert!(images_of(&request).is_empty());
+        let at = "2026-01-31T00:00:00Z";
+        let going = json!({"kind": "Pod", "metadata": {"deletionTimestamp": at}, "spec": pod()});
+        assert!(pointers(going).is_empty());
+    }
+}

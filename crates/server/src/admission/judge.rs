@@ -1,0 +1,28 @@
+//! Who decides.
+
+use std::time::Instant;
+
+use sealift_policy::admission::Request;
+
+use super::Decision;
+
+/// Decides on requests, from many threads at once.
+///
+/// What takes time asks `until` how long it may take, and goes on by itself afterwards where the
+/// next request of the kind profits. A judge that does not answer in time, or panics, has decided
+/// nothing: the webhook answers by its own setting.
+pub trait Judge: Send + Sync + 'static {
+    /// Whether the object may be.
+    fn validate(&self, request: &Request, until: Instant) -> Decision;
+
+    /// What is changed in the object before anybody validates it.
+    fn mutate(&self, request: &Request, until: Instant) -> Decision;
+
+    /// Images by their names: each with its digest where it may run, else why not.
+    fn images(&self, names: &[String], until: Instant) -> Vec<Result<String, String>>;
+
+    /// Why requests cannot be decided on yet; none when they can.
+    fn not_ready(&self) -> Option<String> {
+        None
+    }
+}

@@ -1,0 +1,165 @@
+//! AdmissionReview, `admission.k8s.io/v1`: read and answered.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use sealift::escape;
+use sealift_policy::admission::Request;
+use serde::Deserialize;
+use serde_json::{Map, Value, json};
+
+use super::Decision;
+
+const API_VERSION: &str = "admission.k8s.io/v1";
+const KIND: &str = "AdmissionReview";
+
+/// An API server cuts longer warnings, where there are many.
+const MAX_WARNING_CHARS: usize = 255;
+/// It passes on so many characters of warnings in all; fewer warnings leave each whole.
+const MAX_WARNINGS: usize = 16;
+const MAX_MESSAGE_CHARS: usize = 4096;
+const MAX_ANNOTATION_CHARS: usize = 4096;
+
+/// Why what arrived is no request that could be decided on.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub(super) enum Unreadable {
+    #[error("the body is no AdmissionReview: {0}")]
+    Json(String),
+    #[error("{api_version} {kind} is not supported: only {API_VERSION} {KIND} is")]
+    Version { api_version: String, kind: String },
+    #[error("the AdmissionReview has no request")]
+    NoRequest,
+    #[error("the request has no uid")]
+    NoUid,
+}
+
+pub(super) fn read(body: &[u8]) -> Result<Request, Unreadable> {
+    #[derive(Default, Deserialize)]
+    #[serde(rename_all = "camelCase", default)]
+    struct Version {
+        api_version: String,
+        kind: String,
+    }
+    #[derive(Deserialize)]
+    struct Review {
+        #[serde(default)]
+        request: Option<Request>,
+    }
+    let failed = |error: serde_json::Error| Unreadable::Json(error.to_string());
+    // The version first: of another one nothing else need be as it is here.
+    let Version { api_version, kind } = serde_json::from_slice(body).map_err(failed)?;
+    if (api_version.as_str(), kind.as_str()) != (API_VERSION, KIND) {
+        return Err(Unreadable::Version { api_version, kind });
+    }
+    let review: Review = serde_json::from_slice(body).map_err(failed)?;
+    let request = review.request.ok_or(Unreadable::NoRequest)?;
+    if request.uid.is_empty() { Err(Unreadable::NoUid) } else { Ok(request) }
+}
+
+/// The review that answers a request.
+pub(super) fn answer(uid: &str, decision: &Decision) -> Value {
+    let mut response = Map::new();
+    response.insert("uid".to_owned(), json!(uid));
+    response.insert("allowed".to_owned(), json!(decision.is_allowed()));
+    if !decision.is_allowed() {
+        let message = cut(&decision.refusals.join("; "), MAX_MESSAGE_CHARS);
+        let status = json!({"code": 403, "message": message, "reason": "Forbidden"});
+        response.insert("status".to_owned(), status);
+    }
+    let warnings = warnings(&decision.warnings);
+    if !warnings.is_empty() {
+        response.insert("warnings".to_owned(), json!(warnings));
+    }
+    let annotations = decision.annotations.iter();
+    let annotations: Map<String, Value> = annotations
+        .map(|(key, text)| (key.clone(), json!(cut(text, MAX_ANNOTATION_CHARS))))
+        .collect();
+    if !annotations.is_empty() {
+        response.insert("auditAnnotations".to_owned(), Value::Object(annotations));
+    }
+    // Of an object that is refused nothing is changed.
+    if decision.is_allowed() && !decision.patch.is_empty() {
+        let changes = decision.patch.iter();
+        let patch: Vec<Value> = changes
+            .map(|it| json!({"op": "replace", "path": it.pointer, "value": it.value}))
+            .collect();
+        response.insert("patchType".to_owned(), json!("JSONPatch"));
+        response.insert("patch".to_owned(), json!(STANDARD.encode(json!(patch).to_string())));
+    }
+    json!({"apiVersion": API_VERSION, "kind": KIND, "response": response})
+}
+
+/// Warnings as headers can carry them, each once; of too many, the first.
+fn warnings(said: &[String]) -> Vec<String> {
+    let mut warnings: Vec<String> = Vec::new();
+    for text in said {
+        let text = cut(text, MAX_WARNING_CHARS);
+        if !text.is_empty() && !warnings.contains(&text) {
+            warnings.push(text);
+        }
+    }
+    if let Some(more) = warnings.len().checked_sub(MAX_WARNINGS).filter(|more| *more > 0) {
+        warnings.truncate(MAX_WARNINGS);
+        warnings.push(format!("{more} more warnings"));
+    }
+    warnings
+}
+
+/// One line that does nothing to a terminal, cut where it is too long.
+fn cut(text: &str, max: usize) -> String {
+    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let line = escape::terminal(&line);
+    if line.chars().count() <= max {
+        return line.into_owned();
+    }
+    line.chars().take(max - 3).chain("...".chars()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::admission::Change;
+
+    #[test]
+    fn only_version_1_is_read() {
+        let of = |api_version: &str| json!({"apiVersion": api_version, "kind": KIND}).to_string();
+        let old = read(of("admission.k8s.io/v1beta1").as_bytes()).unwrap_err();
+        assert!(old.to_string().contains("admission.k8s.io/v1beta1"), "{old}");
+        assert_eq!(read(of(API_VERSION).as_bytes()).unwrap_err(), Unreadable::NoRequest);
+        assert!(matches!(read(b"{"), Err(Unreadable::Json(_))));
+        assert!(matches!(read(b"[]"), Err(Unreadable::Json(_) | Unreadable::Version { .. })));
+        let no_uid = json!({"apiVersion": API_VERSION, "kind": KIND, "request": {}}).to_string();
+        assert_eq!(read(no_uid.as_bytes()).unwrap_err(), Unreadable::NoUid);
+    }
+
+    #[test]
+    fn answers_say_why() {
+        let mut decision = Decision::refuse("no\nsignature");
+        decision.refusals.push("old".into());
+        decision.warnings = vec!["w".repeat(300), "w".repeat(300), String::new()];
+        decision.annotate("decision", "deny");
+        decision.patch.push(Change::new("/a~1b", "x"));
+        let answer = answer("u", &decision);
+        let response = &answer["response"];
+        assert_eq!(answer["apiVersion"], API_VERSION);
+        assert_eq!((&response["uid"], &response["allowed"]), (&json!("u"), &json!(false)));
+        let status = json!({"code": 403, "message": "no signature; old", "reason": "Forbidden"});
+        assert_eq!(response["status"], status);
+        let warnings = response["warnings"].as_array().unwrap();
+        assert_eq!(warnings.len(), 1);
+        assert_eq!(warnings[0].as_str().unwrap().chars().count(), 255);
+        assert_eq!(response["auditAnnotations"], json!({"decision": "deny"}));
+        assert!(response.get("patch").is_none());
+    }
+
+    #[test]
+    fn patches_are_base64_of_rfc_6902() {
+        let mut decision = Decision::allow();
+        decision.patch.push(Change::new("/spec/containers/0/image", "r/a@sha256:0"));
+        let answer = answer("u", &decision);
+        assert_eq!(answer["response"]["patchType"], "JSONPatch");
+        let patch = STANDARD.decode(answer["response"]["patch"].as_str().unwrap()).unwrap();
+        let patch: Value = serde_json::from_slice(&patch).unwrap();
+        let path = "/spec/containers/0/image";
+        assert_eq!(patch, json!([{"op": "replace", "path": path, "value": "r/a@sha256:0"}]));
+    }
+}

@@ -1,0 +1,229 @@
+//! Policies and image rules as a judge, replaced as a whole when they change.
+
+use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Instant;
+
+use sealift::Reference;
+use sealift::Timestamp;
+use sealift_policy::admission::{
+    Answer, Effect, ImageRules, ImageUse, Outcome, Policies, Request, Surroundings, images_of,
+};
+
+use super::images::{Images, Judged, Measure, Registry};
+use super::{Change, Decision, Judge};
+use crate::{Clock, Metrics};
+
+/// All that requests are judged by.
+#[derive(Debug)]
+pub(super) struct Loaded {
+    pub(super) policies: Policies,
+    pub(super) measure: Arc<Measure>,
+}
+
+/// Judges by policies and by the image rules.
+#[derive(Debug)]
+pub struct Rules {
+    /// None until something was loaded.
+    current: RwLock<Option<Arc<Loaded>>>,
+    images: Images,
+    clock: Clock,
+}
+
+const NOT_LOADED: &str = "no policies are loaded";
+
+impl Rules {
+    /// A judge that knows nothing yet, and refuses everything until it does.
+    #[must_use]
+    pub fn new(registry: impl Registry, clock: Clock, metrics: Metrics) -> Self {
+        let images = Images::new(registry, clock.clone(), metrics);
+        Self { current: RwLock::new(None), images, clock }
+    }
+
+    /// Judges by other rules from now on. Requests under way are judged by those that were.
+    pub(super) fn replace(&self, loaded: Loaded) {
+        let mut current = self.current.write().unwrap_or_else(PoisonError::into_inner);
+        *current = Some(Arc::new(loaded));
+    }
+
+    fn current(&self) -> Option<Arc<Loaded>> {
+        self.current.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn by_policies(&self, policies: &Policies, request: &Request) -> Decision {
+        let around = Around { now: self.clock.now() };
+        let mut decision = Decision::allow();
+        for answer in policies.review(request, &around) {
+            say(&mut decision, &answer);
+        }
+        decision
+    }
+
+    fn by_images(&self, loaded: &Loaded, request: &Request, until: Instant) -> Decision {
+        let mut decision = Decision::allow();
+        let rules = loaded.measure.gate.rules();
+        if rules.is_empty() {
+            return decision;
+        }
+        let uses = images_of(request);
+        if rules.excludes(&request.namespace) {
+            if !uses.is_empty() {
+                decision.annotate("images", "not looked at in this namespace");
+            }
+            return decision;
+        }
+        let (allowed, images) = from_allowed_registries(rules, &uses, &mut decision);
+        let judged = self.images.judge(&images, &loaded.measure, until);
+        for (used, judged) in allowed.iter().zip(judged) {
+            let place = format!("{}: {}", used.container, used.reference);
+            match judged {
+                Ok(judged) => say_verdicts(&mut decision, rules, &place, &judged),
+                Err(why) => decision.refusals.push(format!("{}: {why}", used.container)),
+            }
+        }
+        decision
+    }
+}
+
+/// What one rule of a policy says, by what follows from it. One that cannot be decided fails.
+fn say(decision: &mut Decision, answer: &Answer) {
+    if !matches!(answer.outcome, Outcome::Fail | Outcome::Warn | Outcome::Error) {
+        return;
+    }
+    let Answer { policy, rule, message, outcome, .. } = answer;
+    let rule = if rule.is_empty() { String::new() } else { format!("/{rule}") };
+    let cannot = if *outcome == Outcome::Error { "cannot be decided: " } else { "" };
+    let text = format!("{policy}{rule}: {cannot}{message}");
+    match (answer.effect, outcome) {
+        // A policy that does not count refuses nothing.
+        (_, Outcome::Warn) | (Effect::Audit, _) => decision.annotate("audit", &text),
+        (Effect::Warn, _) => decision.warnings.push(text),
+        (Effect::Deny, _) => decision.refusals.push(text),
+    }
+}
+
+/// What follows from something that does not hold.
+fn follow(decision: &mut Decision, effect: Effect, text: String) {
+    match effect {
+        Effect::Deny => decision.refusals.push(text),
+        Effect::Warn => decision.warnings.push(text),
+        Effect::Audit => decision.annotate("audit", &text),
+    }
+}
+
+/// The images whose names are in order, and whose registries may be asked: no others are.
+fn from_allowed_registries<'u>(
+    rules: &ImageRules,
+    uses: &'u [ImageUse],
+    decision: &mut Decision,
+) -> (Vec<&'u ImageUse>, Vec<Reference>) {
+    let mut allowed = Vec::new();
+    for used in uses {
+        let ImageUse { container, reference, .. } = used;
+        match reference.parse::<Reference>() {
+            Ok(image) if rules.allows_registry(&image) => allowed.push((used, image)),
+            Ok(image) => {
+                let from = image.name();
+                let text = format!("{container}: {from} is of no registry that is allowed");
+                follow(decision, rules.registries_effect, text);
+            }
+            Err(error) => {
+                decision.refusals.push(format!("{container}: {reference:?} is no image: {error}"));
+            }
+        }
+    }
+    allowed.into_iter().unzip()
+}
+
+fn say_verdicts(decision: &mut Decision, rules: &ImageRules, place: &str, judged: &Judged) {
+    for verdict in judged.verdicts.iter() {
+        let rule = rules.rules.get(verdict.rule);
+        let effect = rule.map(|rule| rule.effect).unwrap_or_default();
+        let name = rule.map(|rule| rule.name.as_str()).unwrap_or_default();
+        for why in &verdict.failures {
+            follow(decision, effect, format!("{place} ({name}): {why}"));
+        }
+        decision.warnings.extend(verdict.warnings.iter().map(|why| format!("{place}: {why}")));
+    }
+    if judged.image.digest().is_some() {
+        decision.annotate("images", &judged.image.to_string());
+    }
+}
+
+impl Judge for Rules {
+    fn validate(&self, request: &Request, until: Instant) -> Decision {
+        let Some(loaded) = self.current() else { return Decision::refuse(NOT_LOADED) };
+        let mut decision = self.by_policies(&loaded.policies, request);
+        decision.add(self.by_images(&loaded, request, until));
+        decision
+    }
+
+    fn mutate(&self, request: &Request, until: Instant) -> Decision {
+        let Some(loaded) = self.current() else { return Decision::refuse(NOT_LOADED) };
+        let rules = loaded.measure.gate.rules();
+        let mut decision = Decision::allow();
+        if rules.excludes(&request.namespace) {
+            return decision;
+        }
+        let uses = images_of(request);
+        let (uses, images) = from_allowed_registries(rules, &uses, &mut decision);
+        // What has its digest already stays as it is written.
+        let tagged = uses.into_iter().zip(images).filter(|(_, image)| image.digest().is_none());
+        let (uses, images): (Vec<_>, Vec<_>) = tagged.unzip();
+        for (used, pinned) in uses.iter().zip(self.images.resolve(&images, None, until)) {
+            match pinned {
+                Ok(pinned) => {
+                    decision.patch.push(Change::new(&used.json_pointer, pinned.to_string()));
+                    decision.annotate("pinned", &pinned.to_string());
+                }
+                Err(why) => decision.refusals.push(format!("{}: {why}", used.container)),
+            }
+        }
+        decision
+    }
+
+    fn images(&self, names: &[String], until: Instant) -> Vec<Result<String, String>> {
+        let Some(loaded) = self.current() else {
+            return names.iter().map(|_| Err(NOT_LOADED.to_owned())).collect();
+        };
+        let rules = loaded.measure.gate.rules();
+        let parsed: Vec<Result<Reference, String>> = names
+            .iter()
+            .map(|name| {
+                let image: Reference =
+                    name.parse().map_err(|error| format!("{name:?} is no image: {error}"))?;
+                if rules.registries_effect == Effect::Deny && !rules.allows_registry(&image) {
+                    return Err(format!("{} is of no registry that is allowed", image.name()));
+                }
+                Ok(image)
+            })
+            .collect();
+        let good: Vec<Reference> = parsed.iter().flatten().cloned().collect();
+        let mut judged = self.images.judge(&good, &loaded.measure, until).into_iter();
+        let found = parsed.into_iter().map(|image| {
+            image?;
+            let judged = judged.next().ok_or(NOT_LOADED)??;
+            let mut decision = Decision::allow();
+            say_verdicts(&mut decision, rules, &judged.image.to_string(), &judged);
+            match decision.is_allowed() {
+                true => Ok(judged.image.to_string()),
+                false => Err(decision.refusals.join("; ")),
+            }
+        });
+        found.collect()
+    }
+
+    fn not_ready(&self) -> Option<String> {
+        self.current().is_none().then(|| NOT_LOADED.to_owned())
+    }
+}
+
+/// What policies may ask of the world.
+struct Around {
+    now: Timestamp,
+}
+
+impl Surroundings for Around {
+    fn now(&self) -> Timestamp {
+        self.now
+    }
+}

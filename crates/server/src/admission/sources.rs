@@ -1,0 +1,216 @@
+//! Where policies and rules come from, loaded as a whole.
+
+use std::fs::{self, File};
+use std::io::Read;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use sealift::policy::{ImageGate, PolicyFiles, Signer};
+use sealift::verify::{TrustedRoot, trusted_root};
+use sealift::{Chain, Database, Digest, ScanOptions, Scanner};
+use sealift_policy::Limits;
+use sealift_policy::admission::{ImageRules, Policies};
+
+use super::images::Measure;
+use super::rules::{Loaded, Rules};
+
+/// What a webhook judges by, as files. Folders are read with all that is in them.
+#[derive(Clone, Default)]
+#[non_exhaustive]
+pub struct Sources {
+    /// Policies of Kubernetes, as YAML or JSON.
+    pub policies: Vec<PathBuf>,
+    /// `sealift.toml`.
+    pub rules: Option<PathBuf>,
+    /// The advisory database.
+    pub database: Option<PathBuf>,
+    /// The trusted root, where `sealift.toml` names none and one is needed: as JSON, from wherever
+    /// it is kept.
+    pub root: Option<Arc<RootSource>>,
+}
+
+/// Gives a trusted root as JSON.
+pub type RootSource = dyn Fn() -> Result<Vec<u8>, String> + Send + Sync;
+
+impl std::fmt::Debug for Sources {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self { policies, rules, database, .. } = self;
+        f.debug_struct("Sources")
+            .field("policies", policies)
+            .field("rules", rules)
+            .field("database", database)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Why the sources cannot be used.
+#[derive(Debug, thiserror::Error)]
+#[error("{}: {reason}", path.display())]
+#[non_exhaustive]
+pub struct LoadError {
+    /// The file.
+    pub path: PathBuf,
+    /// What is wrong.
+    pub reason: String,
+}
+
+/// What was loaded, for people.
+#[derive(Clone, Debug, Default)]
+#[non_exhaustive]
+pub struct Told {
+    /// Policies.
+    pub policies: usize,
+    /// Image rules.
+    pub rules: usize,
+    /// What people should know of them.
+    pub notes: Vec<String>,
+}
+
+/// More files than any folder of policies has; deeper than any.
+const MAX_FILES: usize = 10_000;
+const MAX_DEPTH: usize = 16;
+const ENDINGS: [&str; 3] = ["yaml", "yml", "json"];
+
+static GENERATION: AtomicU64 = AtomicU64::new(0);
+
+impl Sources {
+    /// Loads everything and has `rules` judge by it; what it judged by stays where anything cannot
+    /// be used.
+    ///
+    /// # Errors
+    /// The first file that cannot be used.
+    pub fn load_into(&self, rules: &Rules) -> Result<Told, LoadError> {
+        let files = self.policy_files()?;
+        let contents = files.iter().map(|path| Ok((path.display().to_string(), bytes(path)?)));
+        let contents: Vec<(String, Vec<u8>)> = contents.collect::<Result<_, LoadError>>()?;
+        let named = contents.iter().map(|(name, bytes)| (name.as_str(), bytes.as_slice()));
+        let policies = Policies::load(named, &Limits::default())
+            .map_err(|error| wrong(self.policies.first().map_or(Path::new(""), |it| it), error))?;
+        let mut told =
+            Told { policies: policies.len(), rules: 0, notes: policies.notes().to_vec() };
+        let measure = Arc::new(self.measure(&mut told)?);
+        rules.replace(Loaded { policies, measure });
+        Ok(told)
+    }
+
+    fn measure(&self, told: &mut Told) -> Result<Measure, LoadError> {
+        let at = self.rules.clone().unwrap_or_default();
+        let files = PolicyFiles { policy: self.rules.clone(), ..PolicyFiles::default() };
+        let loaded = files.load().map_err(|error| wrong(&at, Chain(&error)))?;
+        told.notes.extend(loaded.told.iter().cloned());
+        let rules = loaded.policy.admission.clone();
+        told.rules = rules.rules.len();
+        let root = match &loaded.policy.sources.trusted_root {
+            Some(file) => root(Path::new(file), &bytes(Path::new(file))?)?,
+            None => match self.root.as_ref().filter(|_| needs_root(&rules)) {
+                None => TrustedRoot::default(),
+                Some(source) => {
+                    let name = Path::new("the trusted root");
+                    root(name, &source().map_err(|error| wrong(name, error))?)?
+                }
+            },
+        };
+        let scanner = match &self.database {
+            None if rules.rules.iter().any(|rule| rule.scans) => {
+                return Err(wrong(&at, "its rules ask for severities, and no database is named"));
+            }
+            None => Scanner::without_database(),
+            Some(path) => {
+                Scanner::new(Database::open(path).map_err(|error| wrong(path, Chain(&error)))?)
+            }
+        };
+        let gate = ImageGate::new(rules, loaded.with_exceptions())
+            .map_err(|error| wrong(&at, Chain(&error)))?
+            .with_trusted_root(root);
+        let generation = GENERATION.fetch_add(1, Ordering::Relaxed);
+        Ok(Measure { gate, scanner, options: ScanOptions::default(), generation })
+    }
+
+    /// A digest by which a change is seen: of the policies' content, and of when and how large all
+    /// else is.
+    #[must_use]
+    pub fn fingerprint(&self) -> Digest {
+        let mut seen = Vec::new();
+        for path in self.policy_files().unwrap_or_default() {
+            seen.extend_from_slice(path.as_os_str().as_encoded_bytes());
+            let digest = bytes(&path).map(|bytes| Digest::sha256_of(&bytes).hex());
+            seen.extend_from_slice(digest.unwrap_or_default().as_bytes());
+        }
+        // Keys, ignore files and documents lie beside the rules.
+        let folder = self.rules.as_ref().and_then(|path| fs::read_dir(path.parent()?).ok());
+        let beside = folder.into_iter().flatten().flatten().map(|entry| entry.path());
+        let mut others: Vec<PathBuf> = beside.chain(self.database.clone()).collect();
+        others.sort();
+        for path in others {
+            let meta = fs::metadata(&path).ok().filter(fs::Metadata::is_file);
+            let changed = meta.as_ref().and_then(|meta| meta.modified().ok());
+            let size = meta.map(|meta| meta.len());
+            seen.extend_from_slice(format!("{} {changed:?} {size:?}", path.display()).as_bytes());
+        }
+        Digest::sha256_of(&seen)
+    }
+
+    /// The files of policies, those of folders sorted by name.
+    fn policy_files(&self) -> Result<Vec<PathBuf>, LoadError> {
+        let mut files = Vec::new();
+        for path in &self.policies {
+            collect(path, MAX_DEPTH, &mut files)?;
+        }
+        Ok(files)
+    }
+}
+
+/// Whether any signature is by a certificate or in a log.
+fn needs_root(rules: &ImageRules) -> bool {
+    rules.rules.iter().any(|rule| {
+        let mut signers = rule.gate.requirements.iter().map(|requirement| &requirement.signer);
+        signers.any(|signer| !matches!(signer, Signer::Key(_)) || !rule.insecure_ignore_tlog)
+    })
+}
+
+fn collect(path: &Path, depth: usize, files: &mut Vec<PathBuf>) -> Result<(), LoadError> {
+    if !path.is_dir() {
+        files.push(path.to_owned());
+        return match files.len() {
+            0..=MAX_FILES => Ok(()),
+            _ => Err(wrong(path, format!("more than {MAX_FILES} files of policies"))),
+        };
+    }
+    let Some(depth) = depth.checked_sub(1) else {
+        return Err(wrong(path, format!("more than {MAX_DEPTH} folders in each other")));
+    };
+    let entries = fs::read_dir(path).map_err(|error| wrong(path, error))?;
+    let mut paths = Vec::new();
+    for entry in entries {
+        paths.push(entry.map_err(|error| wrong(path, error))?.path());
+    }
+    paths.sort();
+    for path in paths {
+        // A mounted ConfigMap keeps its older contents in folders that begin so.
+        let name = path.file_name().map(|name| name.to_string_lossy().into_owned());
+        let is_hidden = name.is_some_and(|name| name.starts_with('.'));
+        let is_policy = path.extension().is_some_and(|it| ENDINGS.iter().any(|end| it == *end));
+        if !is_hidden && (path.is_dir() || is_policy) {
+            collect(&path, depth, files)?;
+        }
+    }
+    Ok(())
+}
+
+fn root(name: &Path, json: &[u8]) -> Result<TrustedRoot, LoadError> {
+    trusted_root(json).map_err(|error| wrong(name, Chain(&error)))
+}
+
+fn bytes(path: &Path) -> Result<Vec<u8>, LoadError> {
+    let most = u64::try_from(Limits::default().max_file_bytes).unwrap_or(u64::MAX);
+    let mut bytes = Vec::new();
+    let file = File::open(path).map_err(|error| wrong(path, error))?;
+    let read = file.take(most.saturating_add(1)).read_to_end(&mut bytes);
+    read.map_err(|error| wrong(path, error))?;
+    Ok(bytes)
+}
+
+fn wrong(path: &Path, reason: impl ToString) -> LoadError {
+    LoadError { path: path.to_owned(), reason: reason.to_string() }
+}

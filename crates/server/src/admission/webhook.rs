@@ -1,0 +1,231 @@
+//! The endpoints of the webhook.
+
+use std::sync::Arc;
+use std::sync::mpsc;
+use std::time::{Duration, Instant};
+
+use sealift_policy::admission::Request as Asked;
+use serde_json::json;
+
+use super::patience::patience;
+use super::{Decision, Judge, provider, review};
+use crate::crew::Crew;
+use crate::http::{Handler, Method, Request, Response};
+use crate::{Clock, Log, Metrics, Tls};
+
+const JSON: &str = "application/json";
+
+/// What is answered when there is no decision in time, or none at all.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[expect(clippy::exhaustive_enums, reason = "there are the two")]
+pub enum OnTimeout {
+    /// The request is refused: what cannot be judged does not run.
+    #[default]
+    Deny,
+    /// The request is admitted with a warning: what runs matters more than what it is.
+    Allow,
+}
+
+/// Answers an API server.
+///
+/// | | |
+/// |---|---|
+/// | `POST /validate`, `/mutate` | an AdmissionReview |
+/// | `POST /externaldata` | a ProviderRequest of Gatekeeper |
+/// | `GET /healthz` | the program runs |
+/// | `GET /readyz` | requests can be decided on |
+/// | `GET /metrics` | counts for Prometheus |
+#[derive(Debug)]
+pub struct Webhook<J> {
+    judge: Arc<J>,
+    on_timeout: OnTimeout,
+    tls: Option<Arc<Tls>>,
+    crew: Crew,
+    clock: Clock,
+    log: Log,
+    metrics: Metrics,
+}
+
+/// Reviews that are judged at once; each has a connection that waits for it, and one that took too
+/// long may still be going on.
+const MAX_JUDGED: usize = 2048;
+/// What evaluating a policy may take of the stack.
+const STACK_BYTES: usize = 4 << 20;
+/// What Gatekeeper waits for an answer, less the way there and back.
+const PROVIDER_PATIENCE: Duration = Duration::from_millis(2500);
+
+/// What is asked of the judge.
+#[derive(Clone, Copy, Debug)]
+enum Verb {
+    Validate,
+    Mutate,
+}
+
+impl Verb {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Validate => "validate",
+            Self::Mutate => "mutate",
+        }
+    }
+}
+
+impl<J: Judge> Webhook<J> {
+    /// A webhook that asks `judge`. With `tls` it is only ready while the certificate is good.
+    #[must_use]
+    pub fn new(
+        judge: Arc<J>,
+        on_timeout: OnTimeout,
+        tls: Option<Arc<Tls>>,
+        clock: Clock,
+        log: Log,
+        metrics: Metrics,
+    ) -> Self {
+        let crew = Crew::new("judge", MAX_JUDGED, 0, STACK_BYTES);
+        Self { judge, on_timeout, tls, crew, clock, log, metrics }
+    }
+
+    fn review(&self, request: &Request, verb: Verb) -> Response {
+        let asked = match review::read(&request.body) {
+            Ok(asked) => asked,
+            Err(error) => return Response::text(400, error.to_string()),
+        };
+        let began = Instant::now();
+        let until = began + patience(request.parameter("timeout"));
+        let asked = Arc::new(asked);
+        let mut decision = self.judged(&asked, verb, until);
+        let word = if decision.is_allowed() { "allow" } else { "deny" };
+        decision.annotations.insert("decision".to_owned(), word.to_owned());
+        let labels = [("decision", word), ("verb", verb.name())];
+        self.metrics.count("sealift_reviews_total", &labels);
+        self.metrics.took("sealift_review_seconds", began.elapsed());
+        self.tell(&asked, verb, &decision, began.elapsed());
+        Response::json(200, JSON, &review::answer(&asked.uid, &decision))
+    }
+
+    /// Has somebody else decide, so that who asks is answered in time whatever becomes of it.
+    fn judged(&self, asked: &Arc<Asked>, verb: Verb, until: Instant) -> Decision {
+        let (judge, given) = (Arc::clone(&self.judge), Arc::clone(asked));
+        let decided = self.decided(until, move || match verb {
+            Verb::Validate => judge.validate(&given, until),
+            Verb::Mutate => judge.mutate(&given, until),
+        });
+        match (decided, self.on_timeout) {
+            (Ok(decision), _) => decision,
+            (Err(why), OnTimeout::Deny) => Decision::refuse(why),
+            (Err(why), OnTimeout::Allow) => {
+                let mut decision = Decision::allow();
+                decision.annotate("not-judged", &why);
+                decision.warnings.push(format!("admitted without a decision: {why}"));
+                decision
+            }
+        }
+    }
+
+    fn decided<D: Send + 'static>(
+        &self,
+        until: Instant,
+        decide: impl FnOnce() -> D + Send + 'static,
+    ) -> Result<D, String> {
+        let (sender, receiver) = mpsc::sync_channel(1);
+        let job = move || {
+            // Who asked may have been answered already.
+            let _ = sender.send(decide());
+        };
+        if self.crew.run(job).is_err() {
+            self.metrics.count("sealift_reviews_late_total", &[]);
+            return Err("too many requests are being decided on".to_owned());
+        }
+        let left = until.saturating_duration_since(Instant::now());
+        receiver.recv_timeout(left).map_err(|error| match error {
+            mpsc::RecvTimeoutError::Timeout => {
+                self.metrics.count("sealift_reviews_late_total", &[]);
+                "there is no decision in time; it goes on, ask again".to_owned()
+            }
+            mpsc::RecvTimeoutError::Disconnected => {
+                self.metrics.count("sealift_panics_total", &[]);
+                self.log.error("deciding on a request panicked", &[]);
+                "deciding failed; see the log of the webhook".to_owned()
+            }
+        })
+    }
+
+    fn tell(&self, asked: &Asked, verb: Verb, decision: &Decision, took: Duration) {
+        let mut fields = vec![
+            ("uid", json!(asked.uid)),
+            ("verb", json!(verb.name())),
+            ("kind", json!(asked.kind.kind)),
+            ("namespace", json!(asked.namespace)),
+            ("name", json!(asked.name)),
+            ("operation", json!(asked.operation)),
+            ("dry_run", json!(asked.dry_run)),
+            ("allowed", json!(decision.is_allowed())),
+            ("milliseconds", json!(took.as_millis())),
+        ];
+        if decision.is_allowed() && decision.warnings.is_empty() {
+            return self.log.debug("reviewed", &fields);
+        }
+        fields.push(("refusals", json!(decision.refusals)));
+        fields.push(("warnings", json!(decision.warnings)));
+        self.log.info("reviewed", &fields);
+    }
+
+    fn provide(&self, request: &Request) -> Response {
+        let asked = match provider::read(&request.body) {
+            Ok(asked) => asked,
+            Err(error) => return Response::json(400, JSON, &provider::failure(&error)),
+        };
+        let until = Instant::now() + PROVIDER_PATIENCE;
+        let (judge, names) = (Arc::clone(&self.judge), asked.keys.clone());
+        match self.decided(until, move || judge.images(&names, until)) {
+            Ok(found) => Response::json(200, JSON, &provider::answer(&asked, &found)),
+            Err(why) => Response::json(200, JSON, &provider::failure(&why)),
+        }
+    }
+
+    fn ready(&self) -> Response {
+        let expired = self.tls.as_ref().filter(|tls| !tls.is_valid(self.clock.now()));
+        let expired = expired.map(|tls| format!("the certificate ended at {}", tls.not_after()));
+        let why = expired.or_else(|| self.judge.not_ready());
+        self.metrics.set("sealift_ready", &[], usize::from(why.is_none()));
+        why.map_or_else(|| Response::text(200, "ready"), |why| Response::text(503, why))
+    }
+}
+
+impl<J: Judge> Handler for Webhook<J> {
+    fn handle(&self, request: &Request) -> Response {
+        let response = match request.path.as_str() {
+            "/validate" => posted(request, || self.review(request, Verb::Validate)),
+            "/mutate" => posted(request, || self.review(request, Verb::Mutate)),
+            "/externaldata" => posted(request, || self.provide(request)),
+            "/healthz" => read(request, || Response::text(200, "healthy")),
+            "/readyz" => read(request, || self.ready()),
+            "/metrics" => read(request, || {
+                let text = self.metrics.text().into_bytes();
+                Response::new(200).with_body("text/plain; version=0.0.4; charset=utf-8", text)
+            }),
+            _ => return Response::text(404, "there is nothing here"),
+        };
+        let status = response.status.to_string();
+        let labels = [("path", request.path.as_str()), ("status", status.as_str())];
+        self.metrics.count("sealift_requests_total", &labels);
+        response
+    }
+}
+
+fn posted(request: &Request, answer: impl FnOnce() -> Response) -> Response {
+    if request.method != Method::Post {
+        return Response::text(405, "only POST is answered here").with("allow", "POST");
+    }
+    match request.media_type().as_str() {
+        JSON => answer(),
+        other => Response::text(415, format!("{other:?} is not {JSON}")),
+    }
+}
+
+fn read(request: &Request, answer: impl FnOnce() -> Response) -> Response {
+    if request.method.is_read() {
+        return answer();
+    }
+    Response::text(405, "only GET is answered here").with("allow", "GET, HEAD")
+}

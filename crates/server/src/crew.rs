@@ -1,0 +1,145 @@
+//! Threads that come when there is work and go when there is none.
+
+use std::collections::VecDeque;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread;
+use std::time::Duration;
+
+/// A thread without work ends after this time.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+type Job = Box<dyn FnOnce() + Send>;
+
+/// Runs jobs on threads of its own, at most so many at once.
+#[derive(Clone)]
+pub(crate) struct Crew {
+    name: &'static str,
+    /// Threads.
+    max: usize,
+    /// Jobs that wait for one.
+    max_waiting: usize,
+    stack_bytes: usize,
+    shared: Arc<Shared>,
+}
+
+impl std::fmt::Debug for Crew {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Crew").field("name", &self.name).finish_non_exhaustive()
+    }
+}
+
+#[derive(Default)]
+struct Shared {
+    state: Mutex<State>,
+    work: Condvar,
+}
+
+#[derive(Default)]
+struct State {
+    waiting: VecDeque<Job>,
+    idle: usize,
+    threads: usize,
+}
+
+/// All threads have work, and no more jobs may wait.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Busy;
+
+impl Crew {
+    pub(crate) fn new(name: &'static str, max: usize, max_waiting: usize, stack: usize) -> Self {
+        Self { name, max, max_waiting, stack_bytes: stack, shared: Arc::default() }
+    }
+
+    /// Has a thread do it. A panic ends the job alone.
+    pub(crate) fn run(&self, job: impl FnOnce() + Send + 'static) -> Result<(), Busy> {
+        let mut state = self.shared.lock();
+        let job: Job = Box::new(job);
+        if state.idle > state.waiting.len() {
+            state.waiting.push_back(job);
+            self.shared.work.notify_one();
+            return Ok(());
+        }
+        if state.threads < self.max {
+            let shared = Arc::clone(&self.shared);
+            let builder = thread::Builder::new().name(self.name.to_owned());
+            state.waiting.push_back(job);
+            match builder.stack_size(self.stack_bytes).spawn(move || shared.work()) {
+                Ok(_) => state.threads += 1,
+                // The system has no more; a thread that there is takes it when it can.
+                Err(_) if state.threads > 0 => {}
+                Err(_) => {
+                    state.waiting.pop_back();
+                    return Err(Busy);
+                }
+            }
+            return Ok(());
+        }
+        if state.waiting.len() < self.max_waiting {
+            state.waiting.push_back(job);
+            return Ok(());
+        }
+        Err(Busy)
+    }
+}
+
+impl Shared {
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn work(&self) {
+        let mut state = self.lock();
+        loop {
+            if let Some(job) = state.waiting.pop_front() {
+                drop(state);
+                // Whoever waits for what it makes sees that nothing comes.
+                let _ = catch_unwind(AssertUnwindSafe(job));
+                state = self.lock();
+                continue;
+            }
+            state.idle += 1;
+            let waited = self.work.wait_timeout(state, PATIENCE);
+            let (woken, timeout) = waited.unwrap_or_else(PoisonError::into_inner);
+            state = woken;
+            state.idle -= 1;
+            if timeout.timed_out() && state.waiting.is_empty() {
+                state.threads -= 1;
+                return;
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc;
+
+    use super::*;
+
+    #[test]
+    fn jobs_are_done_and_more_than_is_allowed_refused() {
+        let crew = Crew::new("test", 2, 1, 64 << 10);
+        let (go, gate) = mpsc::channel::<()>();
+        let gate = Arc::new(Mutex::new(gate));
+        let (done, told) = mpsc::channel();
+        for _ in 0..3 {
+            let (gate, done) = (Arc::clone(&gate), done.clone());
+            let job = move || {
+                let _ = gate.lock().unwrap().recv();
+                done.send(()).unwrap();
+            };
+            assert_eq!(crew.run(job), Ok(()));
+        }
+        assert_eq!(crew.run(|| {}), Err(Busy));
+        for _ in 0..3 {
+            go.send(()).unwrap();
+            told.recv().unwrap();
+        }
+        // A panic costs no thread.
+        crew.run(|| panic!("a job")).unwrap();
+        let done = done.clone();
+        crew.run(move || done.send(()).unwrap()).unwrap();
+        told.recv().unwrap();
+    }
+}

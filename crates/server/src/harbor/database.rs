@@ -1,0 +1,57 @@
+//! The advisory database, opened again when its file is replaced.
+
+use std::fs;
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use sealift::{Chain, Database, Scanner};
+
+/// A database that may be replaced while it is used.
+#[derive(Debug)]
+pub(super) struct Advisories {
+    path: PathBuf,
+    open: Mutex<Option<(Seen, Arc<Scanner>)>>,
+}
+
+/// By what a file is known: one that is replaced has another number.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Seen {
+    inode: u64,
+    size: u64,
+    changed: (i64, i64),
+}
+
+impl Seen {
+    fn of(path: &Path) -> Option<Self> {
+        let meta = fs::metadata(path).ok()?;
+        let changed = (meta.mtime(), meta.mtime_nsec());
+        Some(Self { inode: meta.ino(), size: meta.len(), changed })
+    }
+}
+
+impl Advisories {
+    pub(super) fn at(path: &Path) -> Self {
+        Self { path: path.to_owned(), open: Mutex::default() }
+    }
+
+    /// What scans with the database as it is now; with the last one that was good where the new
+    /// one is not.
+    pub(super) fn scanner(&self) -> Result<Arc<Scanner>, String> {
+        let seen = Seen::of(&self.path);
+        let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
+        match (&*open, seen) {
+            (Some((known, scanner)), Some(seen)) if *known == seen => Ok(Arc::clone(scanner)),
+            (last, seen) => match (Database::open(&self.path), seen, last) {
+                (Ok(database), Some(seen), _) => {
+                    let scanner = Arc::new(Scanner::new(database));
+                    *open = Some((seen, Arc::clone(&scanner)));
+                    Ok(scanner)
+                }
+                (_, _, Some((_, scanner))) => Ok(Arc::clone(scanner)),
+                (Err(error), ..) => Err(Chain(&error).to_string()),
+                (Ok(_), None, None) => Err(format!("{} is not there", self.path.display())),
+            },
+        }
+    }
+}

@@ -1,0 +1,223 @@
+//! What was accepted and what came of it, on the disk.
+//!
+//! ```text
+//! ID.accepted            the request; there before anybody is told that it is accepted
+//! ID.vulnerabilities ... what was made
+//! ID.done                that all of it is there, or why there is none
+//! ```
+//!
+//! Each is written under another name, synced and renamed. A request holds the credentials that
+//! Harbor gives for it, for as long as it waits; the folder is its owner's alone.
+
+use std::fs::{self, DirBuilder, File, OpenOptions};
+use std::io::{self, Write};
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::path::{Path, PathBuf};
+
+use rustls::crypto::aws_lc_rs;
+use serde::{Deserialize, Serialize};
+
+use super::media::Product;
+use super::request::Asked;
+
+const FOLDER_MODE: u32 = 0o700;
+const FILE_MODE: u32 = 0o600;
+
+/// Names a scan: 32 hexadecimal digits.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(super) struct ScanId(String);
+
+impl ScanId {
+    /// One that nobody has had.
+    fn fresh() -> io::Result<Self> {
+        let mut bytes = [0; 16];
+        let random = aws_lc_rs::default_provider().secure_random;
+        random
+            .fill(&mut bytes)
+            .map_err(|_| io::Error::other("the system gives no random bytes"))?;
+        Ok(Self(bytes.iter().map(|byte| format!("{byte:02x}")).collect()))
+    }
+
+    /// The id of a text, which then is a safe part of a path.
+    pub(super) fn parse(text: &str) -> Option<Self> {
+        let is_digit = |byte: u8| matches!(byte, b'0'..=b'9' | b'a'..=b'f');
+        (text.len() == 32 && text.bytes().all(is_digit)).then(|| Self(text.to_owned()))
+    }
+
+    pub(super) fn text(&self) -> &str {
+        &self.0
+    }
+}
+
+/// A request with its place in the queue.
+#[derive(Serialize, Deserialize)]
+struct Accepted {
+    number: u64,
+    request: Asked,
+}
+
+/// What came of a scan.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Done {
+    /// When, in Unix seconds.
+    pub(super) at: i64,
+    /// Why nothing was made.
+    #[serde(default)]
+    pub(super) error: Option<String>,
+}
+
+/// A scan that waits.
+#[derive(Clone, Debug)]
+pub(super) struct Waiting {
+    pub(super) id: ScanId,
+    pub(super) request: Asked,
+}
+
+/// What a folder held when it was opened.
+#[derive(Debug, Default)]
+pub(super) struct Found {
+    /// What still waits, in its order.
+    pub(super) waiting: Vec<Waiting>,
+    pub(super) done: Vec<(ScanId, Done)>,
+    /// The number of the next request.
+    pub(super) next: u64,
+}
+
+#[derive(Debug)]
+pub(super) struct Store {
+    folder: PathBuf,
+}
+
+impl Store {
+    pub(super) fn open(folder: &Path) -> io::Result<(Self, Found)> {
+        DirBuilder::new().recursive(true).mode(FOLDER_MODE).create(folder)?;
+        let store = Self { folder: folder.to_owned() };
+        let found = store.look()?;
+        Ok((store, found))
+    }
+
+    fn look(&self) -> io::Result<Found> {
+        let mut found = Found::default();
+        let mut accepted = Vec::new();
+        for entry in fs::read_dir(&self.folder)? {
+            let path = entry?.path();
+            let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            let Some((id, ending)) = name.split_once('.') else { continue };
+            let Some(id) = ScanId::parse(id) else { continue };
+            match ending {
+                "done" => found.done.extend(read(&path).map(|done: Done| (id, done))),
+                "accepted" => accepted.extend(read(&path).map(|it: Accepted| (it, id))),
+                // Whoever wrote it was stopped half-way.
+                ending if ending.ends_with("part") => fs::remove_file(&path)?,
+                _ => {}
+            }
+        }
+        accepted.sort_by_key(|(accepted, _)| accepted.number);
+        found.next = accepted.last().map_or(0, |(last, _)| last.number.saturating_add(1));
+        for (Accepted { request, .. }, id) in accepted {
+            if found.done.iter().any(|(done, _)| *done == id) {
+                self.remove(&id, "accepted");
+            } else {
+                found.waiting.push(Waiting { id, request });
+            }
+        }
+        Ok(found)
+    }
+
+    /// Keeps a request: when this returns, no crash loses it.
+    pub(super) fn accept(&self, number: u64, request: &Asked) -> io::Result<ScanId> {
+        let id = ScanId::fresh()?;
+        let accepted = Accepted { number, request: request.clone() };
+        self.write(&id, "accepted", &serde_json::to_vec(&accepted)?)?;
+        Ok(id)
+    }
+
+    pub(super) fn put(&self, id: &ScanId, product: Product, bytes: &[u8]) -> io::Result<()> {
+        self.write(id, product.ending(), bytes)
+    }
+
+    /// Keeps what came of a scan, after all that was made of it.
+    pub(super) fn finish(&self, id: &ScanId, done: &Done) -> io::Result<()> {
+        self.write(id, "done", &serde_json::to_vec(done)?)?;
+        self.remove(id, "accepted");
+        Ok(())
+    }
+
+    pub(super) fn get(&self, id: &ScanId, product: Product) -> io::Result<Vec<u8>> {
+        fs::read(self.path(id, product.ending()))
+    }
+
+    /// Forgets a scan. What it was comes last: without it nothing else is found.
+    pub(super) fn forget(&self, id: &ScanId) {
+        for product in Product::ALL {
+            self.remove(id, product.ending());
+        }
+        self.remove(id, "done");
+    }
+
+    fn write(&self, id: &ScanId, ending: &str, bytes: &[u8]) -> io::Result<()> {
+        let part = self.path(id, &format!("{ending}.part"));
+        let mut options = OpenOptions::new();
+        options.write(true).create(true).truncate(true).mode(FILE_MODE);
+        let mut file = options.open(&part)?;
+        file.write_all(bytes)?;
+        file.sync_all()?;
+        fs::rename(&part, self.path(id, ending))?;
+        // The name itself is kept by the folder.
+        File::open(&self.folder)?.sync_all()
+    }
+
+    fn remove(&self, id: &ScanId, ending: &str) {
+        // What is not there need not be removed; what cannot be is found again at the next start.
+        let _ = fs::remove_file(self.path(id, ending));
+    }
+
+    fn path(&self, id: &ScanId, ending: &str) -> PathBuf {
+        self.folder.join(format!("{}.{ending}", id.0))
+    }
+}
+
+/// A document; one that cannot be read is as none.
+fn read<T: for<'de> Deserialize<'de>>(path: &Path) -> Option<T> {
+    serde_json::from_slice(&fs::read(path).ok()?).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_accepted_is_found_again_in_its_order() {
+        let folder = tempfile::tempdir().unwrap();
+        let (store, found) = Store::open(folder.path()).unwrap();
+        assert_eq!(found.next, 0);
+        let request = Asked::default();
+        let ids: Vec<ScanId> = (0..5).map(|at| store.accept(at, &request).unwrap()).collect();
+        store.put(&ids[1], Product::Raw, b"{}").unwrap();
+        store.finish(&ids[1], &Done { at: 7, error: None }).unwrap();
+        // One whose result is there, though it was stopped before it tidied up.
+        store.write(&ids[3], "done", br#"{"at": 8, "error": "why"}"#).unwrap();
+        fs::write(store.path(&ids[0], "raw.part"), "half").unwrap();
+        fs::write(folder.path().join("something else"), "").unwrap();
+        let (store, found) = Store::open(folder.path()).unwrap();
+        let waiting: Vec<&ScanId> = found.waiting.iter().map(|it| &it.id).collect();
+        assert_eq!(waiting, [&ids[0], &ids[2], &ids[4]]);
+        assert_eq!((found.done.len(), found.next), (2, 5));
+        assert!(!store.path(&ids[0], "raw.part").exists());
+        assert_eq!(store.get(&ids[1], Product::Raw).unwrap(), b"{}");
+        store.forget(&ids[1]);
+        assert!(store.get(&ids[1], Product::Raw).is_err());
+        let mode = std::os::unix::fs::PermissionsExt::mode;
+        let file = fs::metadata(store.path(&ids[0], "accepted")).unwrap();
+        assert_eq!(mode(&file.permissions()) & 0o777, FILE_MODE);
+    }
+
+    #[test]
+    fn ids_are_safe_in_paths() {
+        let id = ScanId::fresh().unwrap();
+        assert_eq!(ScanId::parse(id.text()), Some(id));
+        for text in ["", "..", "../../etc/passwd", &"A".repeat(32), &"a".repeat(33)] {
+            assert_eq!(ScanId::parse(text), None, "{text}");
+        }
+    }
+}

@@ -1,0 +1,134 @@
+//! Bodies in chunks (RFC 9112 section 7.1).
+
+use super::head::Bad;
+
+/// More than extensions and trailers need.
+const MAX_LINE_BYTES: usize = 1024;
+
+/// Takes a body in chunks apart, as its bytes arrive.
+#[derive(Debug, Default)]
+pub(super) struct Chunks {
+    state: State,
+}
+
+#[derive(Debug, Default)]
+enum State {
+    /// Before the line with a chunk's length.
+    #[default]
+    Size,
+    /// In a chunk, of which so many bytes are to come.
+    Data(usize),
+    /// Behind a chunk's bytes.
+    End,
+    /// Behind the last chunk.
+    Trailer,
+    Done,
+}
+
+impl Chunks {
+    /// Takes what it can from the front of `arrived`, and adds the content to `body`. Whether that
+    /// was all of it.
+    pub(super) fn take(
+        &mut self,
+        arrived: &mut Vec<u8>,
+        body: &mut Vec<u8>,
+        max: usize,
+    ) -> Result<bool, Bad> {
+        loop {
+            match self.state {
+                State::Done => return Ok(true),
+                State::Data(left) => {
+                    let taken = left.min(arrived.len());
+                    body.extend(arrived.drain(..taken));
+                    if taken < left {
+                        self.state = State::Data(left - taken);
+                        return Ok(false);
+                    }
+                    self.state = State::End;
+                }
+                State::Size | State::End | State::Trailer => {
+                    let Some(line) = line(arrived)? else { return Ok(false) };
+                    self.state = match self.state {
+                        State::End if line.is_empty() => State::Size,
+                        State::End => return Err(Bad::Framing("a chunk of another length")),
+                        State::Trailer if line.is_empty() => State::Done,
+                        State::Trailer => State::Trailer,
+                        _ => match size(&line)? {
+                            0 => State::Trailer,
+                            size if size > max.saturating_sub(body.len()) => {
+                                return Err(Bad::Body { max });
+                            }
+                            size => State::Data(size),
+                        },
+                    };
+                }
+            }
+        }
+    }
+}
+
+fn line(arrived: &mut Vec<u8>) -> Result<Option<Vec<u8>>, Bad> {
+    match arrived.iter().position(|byte| *byte == b'\n') {
+        Some(end) if end < MAX_LINE_BYTES => {
+            let mut line: Vec<u8> = arrived.drain(..=end).collect();
+            line.pop();
+            // A bare line feed ends no line of a chunk.
+            match line.pop() {
+                Some(b'\r') => Ok(Some(line)),
+                _ => Err(Bad::Framing("a chunk whose line does not end as it must")),
+            }
+        }
+        None if arrived.len() < MAX_LINE_BYTES => Ok(None),
+        _ => Err(Bad::Framing("a chunk with a line that is too long")),
+    }
+}
+
+fn size(line: &[u8]) -> Result<usize, Bad> {
+    let bad = Bad::Framing("a chunk without a length");
+    let digits = line.split(|byte| *byte == b';').next().unwrap_or_default();
+    let digits = std::str::from_utf8(digits).map_err(|_| bad.clone())?.trim_end();
+    if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+        return Err(bad);
+    }
+    usize::from_str_radix(digits, 16).map_err(|_| bad)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Content, and what comes behind.
+    type Read = (Vec<u8>, Vec<u8>);
+
+    fn read(text: &str, piece: usize) -> Result<Option<Read>, Bad> {
+        let (mut chunks, mut arrived, mut body) = Default::default();
+        for bytes in text.as_bytes().chunks(piece) {
+            let (chunks, arrived): (&mut Chunks, &mut Vec<u8>) = (&mut chunks, &mut arrived);
+            arrived.extend_from_slice(bytes);
+            if chunks.take(arrived, &mut body, 8)? && text.ends_with("rest") {
+                continue;
+            }
+        }
+        let done = Chunks::take(&mut chunks, &mut arrived, &mut body, 8)?;
+        Ok(done.then_some((body, arrived)))
+    }
+
+    #[test]
+    fn chunks_are_joined_however_they_arrive() {
+        let text = "3;x=y\r\nabc\r\n2\r\nde\r\n0\r\nTrailer: x\r\n\r\nrest";
+        for piece in [1, 2, 3, 100] {
+            let read = read(text, piece).unwrap().unwrap();
+            assert_eq!(read, (b"abcde".to_vec(), b"rest".to_vec()), "{piece}");
+        }
+        assert_eq!(read("3\r\nab", 100), Ok(None));
+    }
+
+    #[test]
+    fn what_is_no_chunk_is_refused() {
+        for text in ["x\r\n", "\r\n", "-1\r\n", "3\nabc", "3\r\nabcd\r\n", "fffffffffffffffff\r\n"]
+        {
+            assert!(matches!(read(text, 100), Err(Bad::Framing(_))), "{text:?}");
+        }
+        assert_eq!(read("9\r\n", 100), Err(Bad::Body { max: 8 }));
+    }
+}

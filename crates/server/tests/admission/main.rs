@@ -1,0 +1,13 @@
+//! The webhook over loopback: real requests, bad ones, and images in a registry.
+#![expect(
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test fails by panicking"
+)]
+
+mod bad_input;
+mod images;
+mod requests;
+mod serving;
+mod world;
