@@ -418,3 +418,28 @@ fn what_the_gate_did_not_look_at_is_told() {
     assert!(told.contains("note: not looked at: opt (--skip-dirs)"), "{told}");
     assert!(told.contains("note: not looked at: packages of the operating system"), "{told}");
 }
+
+#[test]
+fn an_ignore_policy_takes_out_what_it_says_and_is_named() {
+    let world = World::new();
+    let all = world.ids(&[]);
+    let policy = "package trivy\n\nimport data.lib.trivy\n\ndefault ignore = false\n\n\
+                  ignore { input.VulnerabilityID == \"CVE-2021-44228\"; input.Severity == \"CRITICAL\" }\n";
+    world.write("ignore.rego", policy);
+    let flags = ["--ignore-policy", "ignore.rego"];
+    let left = world.ids(&flags);
+    assert_eq!(left.len(), all.len() - 1);
+    assert!(!left.contains(&LOG4SHELL.to_owned()));
+    let shown = world.image("image", &[&flags[..], &["--show-suppressed"]].concat());
+    assert!(stdout(&shown).contains("ignore.rego"), "{}", stdout(&shown));
+
+    world.write("ignore.rego", "package trivy\nignore := 1 if true\nignore := 2 if true\n");
+    let undecided = world.image("image", &flags);
+    assert!(stderr(&undecided).contains("not decided: "), "{}", stderr(&undecided));
+    assert_eq!(world.ids(&flags).len(), all.len());
+
+    world.write("ignore.rego", "package trivy\nignore if http.send({})\n");
+    let refused = world.image("image", &flags);
+    assert_eq!(refused.status.code(), Some(2));
+    assert!(stderr(&refused).contains("no function http.send"), "{}", stderr(&refused));
+}

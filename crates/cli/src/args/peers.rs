@@ -86,7 +86,6 @@ const MISSING: &[(&str, &str)] = &[
     ("enable-modules", GENERAL_HINT),
     ("file-patterns", GENERAL_HINT),
     ("generate-default-config", GENERAL_HINT),
-    ("ignore-policy", IGNORE_HINT),
     ("max-image-size", GENERAL_HINT),
     ("module-dir", GENERAL_HINT),
     ("output-plugin-arg", GENERAL_HINT),
@@ -102,8 +101,6 @@ const MISSING: &[(&str, &str)] = &[
 ];
 
 const GENERAL_HINT: &str = "leave it out; `sealift help image` lists the flags that there are";
-const IGNORE_HINT: &str =
-    "write what is accepted into a .trivyignore.yaml and name it with --ignorefile";
 const DATABASE_HINT: &str = "fetch advisories with `sealift db update --ecosystem Maven`";
 const CHECKS_HINT: &str = "of a container image, packages and their vulnerabilities are scanned";
 
@@ -271,7 +268,7 @@ mod tests {
     #[test]
     fn what_the_peers_have_and_we_do_not_is_named() {
         for (args, what) in [
-            (&["sealift", "image", "x", "--ignore-policy", "v.rego"][..], "--ignore-policy"),
+            (&["sealift", "image", "x", "--compliance", "x"][..], "--compliance"),
             (&["sealift", "fs", "x", "-t", "@t.tpl"], "--template"),
             (&["sealift", "convert", "x"], "the verb convert"),
             (&["sealift", "attach", "sbom", "x"], "the verb attach"),

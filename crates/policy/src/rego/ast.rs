@@ -248,7 +248,7 @@ impl Walk<'_> {
                 if let Some(root) = chain.path.first()
                     && !self.scope.declares(root)
                 {
-                    self.visit.reference(&chain.path, expr.span());
+                    self.visit.reference(&chain.path, start(expr));
                 }
                 for other in chain.others {
                     self.expr(other);

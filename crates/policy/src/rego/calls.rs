@@ -29,6 +29,8 @@ pub(super) struct Rules {
 #[derive(Debug, Default)]
 struct Node {
     is_function: bool,
+    /// The first module that has it.
+    file: String,
     /// References to documents and functions, whole paths.
     uses: BTreeSet<Vec<String>>,
 }
@@ -41,7 +43,11 @@ impl Rules {
             let package = with_data(&ast::package(&parsed.module));
             for rule in &parsed.module.policy {
                 let path = joined(&package, &ast::rule_name(rule));
-                rules.nodes.entry(path).or_default().is_function |= ast::is_function(rule);
+                let node = rules.nodes.entry(path).or_default();
+                node.is_function |= ast::is_function(rule);
+                if node.file.is_empty() {
+                    node.file.clone_from(&parsed.name);
+                }
             }
         }
         for parsed in modules {
@@ -116,7 +122,7 @@ impl Rules {
                     let below = own.iter().filter_map(|to| depths.get(*to).copied().flatten());
                     let depth = below.max().unwrap_or(0) + 1;
                     if depth > max {
-                        let at = RegoPlace::default();
+                        let at = RegoPlace::file(self.file(paths.get(at).copied()));
                         let limit = "rules that depend on one another in a chain";
                         return Err(RegoError::LimitExceeded { at, limit, max });
                     }
@@ -143,6 +149,10 @@ impl Rules {
 
     fn any_below_or_above(&self, used: &[String]) -> bool {
         self.matching(used).next().is_some()
+    }
+
+    fn file(&self, path: Option<&Vec<String>>) -> &str {
+        path.and_then(|path| self.nodes.get(path)).map_or("", |node| &node.file)
     }
 
     fn is_function(&self, path: &[String]) -> bool {

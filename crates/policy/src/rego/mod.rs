@@ -8,7 +8,7 @@
 //! let program = Program::compile(&modules, &serde_json::json!({}), &[], &RegoLimits::default())?;
 //! let input = Input::new(&serde_json::json!({"image": "ghcr.io/your-org/web"}));
 //! let now = "2026-01-31T12:00:00Z".parse()?;
-//! assert_eq!(program.eval("data.shop.allow", &input, now)?, Some(true.into()));
+//! assert_eq!(program.eval("data.shop.allow", &input, Some(now))?, Some(true.into()));
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
@@ -39,6 +39,7 @@ mod ast;
 mod calls;
 mod error;
 mod functions;
+mod ignore;
 mod negation;
 mod program;
 mod source;
@@ -47,5 +48,6 @@ mod tests;
 
 pub use admission::RegoPolicies;
 pub use error::{RegoError, RegoPlace};
+pub use ignore::IgnorePolicy;
 pub use program::{Function, FunctionBody, Input, Program, RegoLimits};
 pub use source::Source;

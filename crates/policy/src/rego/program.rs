@@ -20,6 +20,9 @@ use super::{RegoError, Source, functions, negation};
 /// How many steps of the interpreter go by between two looks at the clock.
 const STEPS_BETWEEN_LOOKS: u32 = 256;
 
+/// What an engine's clock says where it is given no time.
+const NO_TIME: i64 = i64::MIN;
+
 /// Bounds on what compiling and evaluating Rego may cost.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
@@ -99,6 +102,19 @@ pub struct Program {
     max_time: Duration,
 }
 
+impl Default for Program {
+    /// A program without rules.
+    fn default() -> Self {
+        Self {
+            base: Engine::new(),
+            idle: Mutex::default(),
+            rules: BTreeSet::new(),
+            foreign: Vec::new(),
+            max_time: RegoLimits::default().max_time,
+        }
+    }
+}
+
 impl fmt::Debug for Program {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Program").field("rules", &self.rules).finish_non_exhaustive()
@@ -123,25 +139,60 @@ impl Program {
         given: &[Function],
         limits: &RegoLimits,
     ) -> Result<Self, RegoError> {
-        if modules.len() > limits.max_modules {
-            let at = RegoPlace::default();
-            let max = limits.max_modules;
-            return Err(RegoError::LimitExceeded { at, limit: "modules", max });
-        }
+        check_count(modules, limits)?;
         // The interpreter's parser is trusted no more than its evaluation.
-        guarded(|| Self::compile_unguarded(modules, data, given, limits))
+        guarded(|| {
+            let parsed: Result<Vec<Parsed>, RegoError> =
+                modules.iter().map(|module| Parsed::read(*module, limits)).collect();
+            Self::build(&parsed?, data, given, limits)
+        })
     }
 
-    fn compile_unguarded(
+    /// Compiles those of the modules that are sound, and tells of each other by its index why it
+    /// is not: what calls a function of a broken module is broken, too.
+    ///
+    /// # Errors
+    /// When there are too many modules, or something fails that belongs to none of them.
+    pub fn compile_sound(
         modules: &[Source<'_>],
         data: &serde_json::Value,
         given: &[Function],
         limits: &RegoLimits,
+    ) -> Result<(Self, Vec<(usize, RegoError)>), RegoError> {
+        check_count(modules, limits)?;
+        let mut broken = Vec::new();
+        let mut sound = Vec::new();
+        let mut indices = Vec::new();
+        for (index, module) in modules.iter().enumerate() {
+            match guarded(|| Parsed::read(*module, limits)) {
+                Ok(parsed) => {
+                    sound.push(parsed);
+                    indices.push(index);
+                }
+                Err(error) => broken.push((index, error)),
+            }
+        }
+        loop {
+            let error = match guarded(|| Self::build(&sound, data, given, limits)) {
+                Ok(program) => return Ok((program, broken)),
+                Err(error) => error,
+            };
+            let Some(at) = sound.iter().position(|parsed| parsed.is_to_blame(&error)) else {
+                return Err(error);
+            };
+            sound.remove(at);
+            broken.push((indices.remove(at), error));
+        }
+    }
+
+    fn build(
+        parsed: &[Parsed],
+        data: &serde_json::Value,
+        given: &[Function],
+        limits: &RegoLimits,
     ) -> Result<Self, RegoError> {
-        let parsed: Vec<Parsed> =
-            modules.iter().map(|module| Parsed::read(*module, limits)).collect::<Result<_, _>>()?;
         let names = functions::names().chain(given.iter().map(|function| function.name)).collect();
-        let rules = Rules::of(&parsed, &names)?;
+        let rules = Rules::of(parsed, &names)?;
         rules.check_depth(limits.max_rule_depth)?;
 
         let mut engine = Engine::new();
@@ -152,7 +203,7 @@ impl Program {
             limit: limits.max_time,
             check_interval: NonZeroU32::new(STEPS_BETWEEN_LOOKS).unwrap_or(NonZeroU32::MIN),
         });
-        for module in &parsed {
+        for module in parsed {
             module.add_to(&mut engine, negation::explicit(module))?;
         }
         let failed = |error: anyhow::Error| failure(&error, limits.max_time);
@@ -204,7 +255,7 @@ impl Program {
         self.foreign.iter().map(|(path, at)| (path.as_str(), at))
     }
 
-    /// What a rule is for an input at a time; nothing where it is undefined. Sets are arrays in
+    /// What a rule is for an input at a time, without which the present is undefined; nothing where it is undefined. Sets are arrays in
     /// their order.
     ///
     /// # Errors
@@ -213,13 +264,13 @@ impl Program {
         &self,
         rule: &str,
         input: &Input,
-        now: Timestamp,
+        now: Option<Timestamp>,
     ) -> Result<Option<serde_json::Value>, RegoError> {
         if !self.has_rule(rule) {
             return Err(RegoError::UnknownRule(rule.to_owned()));
         }
         let mut instance = self.instance();
-        let now_ns = now.unix_seconds().saturating_mul(1_000_000_000);
+        let now_ns = now.map_or(NO_TIME, |now| now.unix_seconds().saturating_mul(1_000_000_000));
         instance.now_ns.store(now_ns, Ordering::Relaxed);
         instance.engine.set_input(input.0.clone());
         let max_time = self.max_time;
@@ -238,7 +289,12 @@ impl Program {
             let mut engine = self.base.clone();
             let now_ns = Arc::new(AtomicI64::new(0));
             let clock = now_ns.clone();
-            let read = move |_: Vec<Value>| Ok(Value::from(clock.load(Ordering::Relaxed)));
+            let read = move |_: Vec<Value>| {
+                Ok(match clock.load(Ordering::Relaxed) {
+                    NO_TIME => Value::Undefined,
+                    now_ns => Value::from(now_ns),
+                })
+            };
             // It is new, so there is none of that name.
             _ = engine.add_extension(functions::NOW.to_owned(), 0, Box::new(read));
             Instance { engine, now_ns }
@@ -250,6 +306,15 @@ impl Program {
         instance.engine.set_input(Value::Undefined);
         self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(instance);
     }
+}
+
+fn check_count(modules: &[Source<'_>], limits: &RegoLimits) -> Result<(), RegoError> {
+    let max = limits.max_modules;
+    if modules.len() > max {
+        let at = RegoPlace::default();
+        return Err(RegoError::LimitExceeded { at, limit: "modules", max });
+    }
+    Ok(())
 }
 
 /// Runs the interpreter so that a panic of it is an error. It has some on input that it does not

@@ -65,6 +65,21 @@ impl Parsed {
         Ok(Self { module, v0, name: source.name.to_owned(), text: text.to_owned() })
     }
 
+    /// Whether an error is about it.
+    pub(super) fn is_to_blame(&self, error: &RegoError) -> bool {
+        match error {
+            RegoError::Syntax { at, .. }
+            | RegoError::UnknownFunction { at, .. }
+            | RegoError::LimitExceeded { at, .. }
+            | RegoError::Failed { at, .. } => at.file == self.name,
+            RegoError::Recursion { rules } => {
+                let package = format!("data.{}.", super::ast::package(&self.module).join("."));
+                rules.iter().any(|rule| rule.starts_with(&package))
+            }
+            _ => false,
+        }
+    }
+
     /// Gives its text, as changed, to an engine.
     pub(super) fn add_to(&self, engine: &mut Engine, text: String) -> Result<(), RegoError> {
         engine.set_rego_v0(self.v0);

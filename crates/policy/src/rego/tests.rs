@@ -11,7 +11,7 @@ fn compile(text: &str) -> Result<Program, RegoError> {
 }
 
 fn eval_with(text: &str, input: Json) -> Result<Option<Json>, RegoError> {
-    let now = "2026-01-31T12:00:00Z".parse().unwrap();
+    let now = "2026-01-31T12:00:00Z".parse().ok();
     compile(&format!("package p\n{text}\n"))?.eval("data.p.r", &Input::new(&input), now)
 }
 
@@ -117,7 +117,7 @@ fn time_is_bounded_and_given() {
                 x := numbers.range(1, 5000)\n";
     let limits = RegoLimits { max_time: Duration::from_millis(50), ..RegoLimits::default() };
     let program = Program::compile(&[Source::new("p.rego", text)], &json!({}), &[], &limits);
-    let now = "2026-01-31T12:00:00Z".parse().unwrap();
+    let now = "2026-01-31T12:00:00Z".parse().ok();
     let input = Input::new(&json!({}));
     let error = program.unwrap().eval("data.p.r", &input, now).unwrap_err();
     assert_eq!(error, RegoError::TimedOut(limits.max_time));
@@ -153,7 +153,7 @@ fn functions_of_the_caller_give_values_and_failures() {
         }
     }
     let given = [Function::new("own.double", 1, double)];
-    let now = "2026-01-31T12:00:00Z".parse().unwrap();
+    let now = "2026-01-31T12:00:00Z".parse().ok();
     let source = Source::new("p.rego", "package p\nr := own.double(input)\n");
     let program = Program::compile(&[source], &json!({}), &given, &RegoLimits::default()).unwrap();
     let ask = |input: Json| program.eval("data.p.r", &Input::new(&input), now);
@@ -162,6 +162,25 @@ fn functions_of_the_caller_give_values_and_failures() {
     assert_eq!(ask(json!("x")).unwrap_err().to_string(), "p.rego:2:16: no number");
     assert_eq!(ask(json!(null)), Err(RegoError::Panicked("as a library might".into())));
     assert_eq!(ask(json!(5)), Ok(Some(json!(10))));
+}
+
+#[test]
+fn what_is_sound_is_compiled_and_what_is_not_is_told() {
+    let sources = [
+        Source::new("a.rego", "package a\nr if data.lib.f(1)"),
+        Source::new("b.rego", "package b\nr := 1"),
+        Source::new("lib.rego", "package lib\nf(x) := nothing.there(x)"),
+        Source::new("c.rego", "package c\nr := {"),
+        Source::new("d.rego", "package d\nf(x) := f(x)\nr := f(1)"),
+        Source::new("e.rego", "package e\nr if x > 1"),
+    ];
+    let limits = RegoLimits::default();
+    let (program, broken) = Program::compile_sound(&sources, &json!({}), &[], &limits).unwrap();
+    assert_eq!(program.rules().collect::<Vec<_>>(), ["data.b.r"]);
+    let mut broken: Vec<usize> = broken.iter().map(|(at, _)| *at).collect();
+    broken.sort_unstable();
+    assert_eq!(broken, [0, 2, 3, 4, 5]);
+    assert_eq!(program.eval("data.b.r", &Input::new(&json!({})), None), Ok(Some(json!(1))));
 }
 
 #[test]

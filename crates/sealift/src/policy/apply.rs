@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use sealift_matcher::Finding;
 use sealift_model::{Evidence, Timestamp};
 use sealift_policy::{Place, Scanned, Suppressed, SuppressedBy, Suppressions, Unused};
 use sealift_report::{Modified, Report, sections};
@@ -24,12 +25,22 @@ pub(super) fn taken_out(
         return (Vec::new(), Vec::new());
     }
     let places = places(report);
+    let mut forms: HashMap<(usize, String), Vec<serde_json::Value>> = HashMap::new();
+    if !suppressions.policies.is_empty() {
+        for (finding, form) in sealift_report::json::findings(report) {
+            forms.entry((finding.package, finding.id.clone())).or_default().push(form);
+        }
+    }
+    let form_of = |finding: &Finding| {
+        forms.get(&(finding.package, finding.id.clone())).cloned().unwrap_or_default()
+    };
     let findings = match &mut report.matches {
         Some(matches) => std::mem::take(&mut matches.findings),
         None => Vec::new(),
     };
     let of_package = |package: usize| places.get(&package).cloned().unwrap_or_default();
     let mut scanned = Scanned::new(&report.inventory, &of_package);
+    scanned.forms = &form_of;
     scanned.purls = identity::purls(report);
     scanned.digests = identity::digests(report);
     let applied = suppressions.apply(findings, &scanned, now);

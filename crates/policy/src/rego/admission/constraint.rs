@@ -59,7 +59,7 @@ impl Constraint {
 
     pub(super) fn review(&self, review: &Input, now: Timestamp, into: &mut Vec<Answer>) {
         let input = Input::object([("review", review), ("parameters", &self.parameters)]);
-        match self.program.eval(&self.rule, &input, now) {
+        match self.program.eval(&self.rule, &input, Some(now)) {
             Ok(denied) => answers(&self.answer, denied, into),
             Err(error) => into.push(Answer {
                 outcome: Outcome::Error,

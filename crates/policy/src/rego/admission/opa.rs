@@ -109,7 +109,7 @@ impl Modules {
             ("parameters", &Input::new(&json!({}))),
         ]);
         for asked in &self.asked {
-            match self.program.eval(&asked.rule, &input, now) {
+            match self.program.eval(&asked.rule, &input, Some(now)) {
                 Ok(value) => answers(&asked.answer, asked.says.denied(value), into),
                 Err(error) => into.push(Answer {
                     outcome: Outcome::Error,
