@@ -2,10 +2,10 @@
 //! files, rendered Helm charts, Terraform.
 //!
 //! ```
-//! use sealift_misconfig::{Limits, SourceFile, scan};
+//! use sealift_misconfig::{Options, SourceFile, scan};
 //!
 //! let file = SourceFile::new("Dockerfile", b"FROM alpine:3.22\nUSER root\n");
-//! let results = scan(&[file], &Limits::default());
+//! let results = scan(&[file], &Options::default());
 //! assert!(results.iter().all(|result| result.path == "Dockerfile"));
 //! ```
 //!
@@ -17,12 +17,28 @@
 //! file, clock, environment or network; every parser is held to [`Limits`].
 #![forbid(unsafe_code)]
 
+mod charts;
 mod check;
+mod detect;
+pub mod docker;
+mod excerpt;
+mod helm;
+mod id;
+mod ignore;
+mod kubernetes;
 mod limits;
+mod options;
+mod rego;
 mod result;
+mod shell;
 mod source;
+mod yaml;
 
 pub use check::Check;
+pub use detect::{concerns, may_concern};
+pub use helm::{RenderedTemplate, rendered_templates};
 pub use limits::Limits;
+pub use options::{LineCount, Options, VariableFile};
+pub use rego::{RegoChecks, RegoDataError, RegoOptions, rego_documents};
 pub use result::{Failure, FileResult, Lines, Misconfiguration, Status};
 pub use source::{FileKind, SourceFile, scan};

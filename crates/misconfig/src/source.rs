@@ -1,6 +1,10 @@
-//! The files that are given, and what each is.
+//! The files that are given, and the kinds that they are of.
 
-use crate::{FileResult, Limits};
+use sealift_model::{Diagnostic, Impact};
+
+use crate::charts::Charts;
+use crate::ignore::Ignores;
+use crate::{FileResult, LineCount, Options, detect, docker, excerpt, helm, kubernetes};
 
 /// A file to check.
 #[derive(Clone, Copy, Debug)]
@@ -10,13 +14,22 @@ pub struct SourceFile<'a> {
     pub path: &'a str,
     /// Its content.
     pub bytes: &'a [u8],
+    /// What it is, where the caller knows; otherwise its name and content say.
+    pub kind: Option<FileKind>,
 }
 
 impl<'a> SourceFile<'a> {
     /// A file with its content.
     #[must_use]
     pub fn new(path: &'a str, bytes: &'a [u8]) -> Self {
-        Self { path, bytes }
+        Self { path, bytes, kind: None }
+    }
+
+    /// The same file as one of a kind, whatever it is called: what `helm template` printed, a
+    /// Dockerfile of another name.
+    #[must_use]
+    pub fn of_kind(self, kind: FileKind) -> Self {
+        Self { kind: Some(kind), ..self }
     }
 }
 
@@ -38,9 +51,94 @@ pub enum FileKind {
     TerraformPlan,
 }
 
+impl FileKind {
+    /// Every kind.
+    pub const ALL: &[Self] = &[
+        Self::Dockerfile,
+        Self::Kubernetes,
+        Self::Helm,
+        Self::Compose,
+        Self::Terraform,
+        Self::TerraformPlan,
+    ];
+
+    /// Its name, as reports and `--misconfig-scanners` have it.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Dockerfile => "dockerfile",
+            Self::Kubernetes => "kubernetes",
+            Self::Helm => "helm",
+            Self::Compose => "compose",
+            Self::Terraform => "terraform",
+            Self::TerraformPlan => "terraformplan",
+        }
+    }
+}
+
+/// What checks the files of one kind: all of them at once, since some lean on one another.
+type Checker = fn(&[SourceFile<'_>], &Options) -> Vec<FileResult>;
+
+/// What checks each kind. A kind that is added adds a line here.
+static CHECKERS: &[(FileKind, Checker)] = &[
+    (FileKind::Dockerfile, docker::check),
+    (FileKind::Kubernetes, kubernetes::check),
+    (FileKind::Helm, helm::check),
+];
+
 /// Checks files: those of a kind that is known, in the order of their paths.
 #[must_use]
-pub fn scan(files: &[SourceFile<'_>], limits: &Limits) -> Vec<FileResult> {
-    _ = (files, limits);
-    Vec::new()
+pub fn scan(files: &[SourceFile<'_>], options: &Options) -> Vec<FileResult> {
+    let charts = Charts::among(files);
+    let detected = |file: &SourceFile<'_>| {
+        detect::kind(file.path, file.bytes).filter(|_| !charts.have(file.path))
+    };
+    let kind = |file: &SourceFile<'_>| file.kind.or_else(|| detected(file));
+    let mut known: Vec<_> = files.iter().filter_map(|file| Some((kind(file)?, *file))).collect();
+    known.sort_by_key(|(_, file)| file.path);
+    let mut results = Vec::new();
+    for (kind, check) in CHECKERS.iter().filter(|(kind, _)| options.kinds.contains(kind)) {
+        let of_kind = known.iter().filter(|(other, _)| other == kind).map(|(_, file)| *file);
+        let max = options.limits.max_file_bytes;
+        let (fit, large): (Vec<_>, Vec<_>) = of_kind.partition(|file| file.bytes.len() <= max);
+        results.extend(large.iter().map(|file| too_large(file, *kind, max)));
+        if !fit.is_empty() {
+            results.extend(check(&fit, options));
+        }
+    }
+    if options.kinds.contains(&FileKind::Helm) {
+        results.extend(charts.not_rendered(files));
+    }
+    if let Some(rego) = &options.rego {
+        rego.check(&known, &mut results, options);
+    }
+    look_up_lines(&mut results, &known, options);
+    results.sort_by(|left, right| left.path.cmp(&right.path));
+    results
+}
+
+fn too_large(file: &SourceFile<'_>, kind: FileKind, max: usize) -> FileResult {
+    let message = format!("not checked: {} bytes, and the limit is {max} bytes", file.bytes.len());
+    let mut result = FileResult::new(file.path, kind);
+    let diagnostic = Diagnostic::new("misconfig", message, Impact::Partial);
+    result.diagnostics.push(diagnostic.at(file.path, None));
+    result
+}
+
+/// What is in the lines of each file: the comments there, and the text that a report shows.
+fn look_up_lines(
+    results: &mut [FileResult],
+    files: &[(FileKind, SourceFile<'_>)],
+    options: &Options,
+) {
+    for result in results {
+        let at = files.binary_search_by(|(_, file)| file.path.cmp(&result.path));
+        if let Some((_, file)) = at.ok().and_then(|at| files.get(at)) {
+            Ignores::read(file.bytes, options.now).apply(result);
+            excerpt::fill(result, file.bytes);
+            if options.line_count == LineCount::AsTrivy {
+                kubernetes::count_as_trivy(result, file.bytes);
+            }
+        }
+    }
 }

@@ -1,5 +1,6 @@
 //! Ignore rules and VEX statements applied to findings.
 
+mod misconfigurations;
 mod rules;
 mod statements;
 
@@ -11,6 +12,7 @@ use sealift_model::{Inventory, Purl, Timestamp};
 use crate::ignore::{IgnoreFile, Rule};
 use crate::rego::IgnorePolicy;
 use crate::vex::{Statement, VexDocument, VexFormat, VexStatus};
+pub use misconfigurations::Accepted;
 use rules::Rules;
 use statements::Verdicts;
 
@@ -233,6 +235,27 @@ impl Suppressions {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.ignore.is_empty() && self.vex.is_empty() && self.policies.is_empty()
+    }
+
+    /// The first ignore policy by which something in Trivy's JSON form does not count; where one
+    /// cannot decide, that.
+    #[must_use]
+    pub fn policy_for(
+        &self,
+        id: &str,
+        form: &serde_json::Value,
+        now: Timestamp,
+    ) -> Option<Result<&IgnorePolicy, Unused>> {
+        self.policies.iter().find_map(|policy| match policy.ignores(form, now) {
+            Ok(true) => Some(Ok(policy)),
+            Ok(false) => None,
+            Err(error) => Some(Err(Unused {
+                source: policy.name().to_owned(),
+                place: policy.rule().to_owned(),
+                id: id.to_owned(),
+                reason: UnusedReason::NotRun(error.to_string()),
+            })),
+        })
     }
 
     /// Takes out what does not count at the time `now`: ignore rules first, then VEX, then
