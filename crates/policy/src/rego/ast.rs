@@ -18,6 +18,16 @@ pub(super) trait Visit {
         _ = (name, span);
     }
 
+    /// A query, before what is in it.
+    fn enter(&mut self, query: &Query) {
+        _ = query;
+    }
+
+    /// The same query, after that.
+    fn leave(&mut self, query: &Query) {
+        _ = query;
+    }
+
     /// A statement of a query.
     fn statement(&mut self, statement: &LiteralStmt, scope: &Scope) {
         _ = (statement, scope);
@@ -101,6 +111,27 @@ pub(super) fn is_function(rule: &Rule) -> bool {
     }
 }
 
+/// How many statements of a rule are evaluated inside one another at most: the later ones of a
+/// body inside the loops of the earlier, and those of a comprehension inside its own.
+pub(super) fn nesting(rule: &Rule) -> usize {
+    struct Deepest {
+        now: usize,
+        most: usize,
+    }
+    impl Visit for Deepest {
+        fn enter(&mut self, query: &Query) {
+            self.now += query.stmts.len();
+            self.most = self.most.max(self.now);
+        }
+        fn leave(&mut self, query: &Query) {
+            self.now = self.now.saturating_sub(query.stmts.len());
+        }
+    }
+    let mut deepest = Deepest { now: 1, most: 1 };
+    walk_rule(rule, &mut deepest);
+    deepest.most
+}
+
 /// A name and what is selected of it, outermost first.
 pub(super) struct Chain<'e> {
     /// What is written out, as far as all before it is; empty where no name is at the root.
@@ -163,6 +194,7 @@ struct Walk<'v> {
 
 impl Walk<'_> {
     fn inside(&mut self, query: &Query, then: impl FnOnce(&mut Self)) {
+        self.visit.enter(query);
         self.scope.0.push(BTreeSet::new());
         for statement in &query.stmts {
             self.declare(&statement.literal);
@@ -176,6 +208,7 @@ impl Walk<'_> {
         }
         then(self);
         self.scope.0.pop();
+        self.visit.leave(query);
     }
 
     /// What a statement declares holds in all of its query.

@@ -29,6 +29,8 @@ pub(super) struct Rules {
 #[derive(Debug, Default)]
 struct Node {
     is_function: bool,
+    /// How many statements are evaluated inside one another.
+    nesting: usize,
     /// The first module that has it.
     file: String,
     /// References to documents and functions, whole paths.
@@ -45,6 +47,7 @@ impl Rules {
                 let path = joined(&package, &ast::rule_name(rule));
                 let node = rules.nodes.entry(path).or_default();
                 node.is_function |= ast::is_function(rule);
+                node.nesting = node.nesting.max(ast::nesting(rule));
                 if node.file.is_empty() {
                     node.file.clone_from(&parsed.name);
                 }
@@ -79,8 +82,8 @@ impl Rules {
         self.nodes.iter().filter(|(_, node)| !node.is_function).map(|(path, _)| dotted(path))
     }
 
-    /// That no rule depends on itself, and that no chain of them is longer than `max`: each link
-    /// takes a part of the stack when it is evaluated.
+    /// That no rule depends on itself, and that no more than `max` statements are evaluated inside
+    /// one another over a chain of rules: each takes a part of the stack.
     pub(super) fn check_depth(&self, max: usize) -> Result<(), RegoError> {
         let paths: Vec<&Vec<String>> = self.nodes.keys().collect();
         let index: BTreeMap<&Vec<String>, usize> =
@@ -99,6 +102,7 @@ impl Rules {
             })
             .collect();
         let mut depths: Vec<Option<usize>> = vec![None; paths.len()];
+        let nesting: Vec<usize> = self.nodes.values().map(|node| node.nesting).collect();
         let name = |at: &usize| paths.get(*at).map_or_else(String::new, |path| dotted(path));
         // Depth first without the stack: a path of (rule, next of its edges).
         for root in 0..paths.len() {
@@ -120,10 +124,10 @@ impl Rules {
                     walk.push((*target, 0));
                 } else {
                     let below = own.iter().filter_map(|to| depths.get(*to).copied().flatten());
-                    let depth = below.max().unwrap_or(0) + 1;
+                    let depth = below.max().unwrap_or(0) + nesting.get(at).copied().unwrap_or(1);
                     if depth > max {
                         let at = RegoPlace::file(self.file(paths.get(at).copied()));
-                        let limit = "rules that depend on one another in a chain";
+                        let limit = "statements that are evaluated inside one another";
                         return Err(RegoError::LimitExceeded { at, limit, max });
                     }
                     if let Some(slot) = depths.get_mut(at) {

@@ -31,8 +31,9 @@ pub struct RegoLimits {
     pub max_module_bytes: usize,
     /// Modules of one program. Default: 10 000; Trivy's bundle has about 1 500.
     pub max_modules: usize,
-    /// Rules that depend on one another in a chain. Default: 64.
-    pub max_rule_depth: usize,
+    /// Statements that are evaluated inside one another, over a chain of rules. Default: 400, which
+    /// fit the stack of any thread; Trivy's checks have less than 100.
+    pub max_nesting: usize,
     /// The time of one evaluation. Default: one second.
     pub max_time: Duration,
 }
@@ -42,7 +43,7 @@ impl Default for RegoLimits {
         Self {
             max_module_bytes: 1 << 20,
             max_modules: 10_000,
-            max_rule_depth: 64,
+            max_nesting: 400,
             max_time: Duration::from_secs(1),
         }
     }
@@ -193,7 +194,7 @@ impl Program {
     ) -> Result<Self, RegoError> {
         let names = functions::names().chain(given.iter().map(|function| function.name)).collect();
         let rules = Rules::of(parsed, &names)?;
-        rules.check_depth(limits.max_rule_depth)?;
+        rules.check_depth(limits.max_nesting)?;
 
         let mut engine = Engine::new();
         engine.set_policy_length_config(lengths(limits));

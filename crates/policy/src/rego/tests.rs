@@ -95,20 +95,39 @@ fn what_depends_on_itself_is_refused() {
     assert_eq!(eval("q := 1\nf(x) := q if { q := x }\nr := f(2)"), Ok(Some(json!(2))));
 }
 
-/// As many links as are allowed fit into the stack of a thread as the standard library makes it.
+/// As much as is allowed fits into the stack of a thread as the standard library makes it.
 #[test]
-fn a_long_chain_is_refused_and_a_shorter_one_fits_the_stack() {
-    let chain = |length: usize| {
+fn what_is_nested_deeply_is_refused_and_what_is_less_so_fits_the_stack() {
+    let max = RegoLimits::default().max_nesting;
+    let calls = |statements: usize| {
+        let length = statements / 9;
         let links = (0..length).map(|at| {
             let next = at + 1;
-            format!("f{at}(x) := [y | some z in [x]; y := [w | every v in [z] {{ v }}; w := f{next}(z)]]\n")
+            format!(
+                "f{at}(x) := [y | some z in [x]; y := [w | every v in [z] {{ v }}; w := f{next}(z)]] \
+                 if {{ true; true; true }}\n"
+            )
         });
         let links: String = links.collect();
         format!("{links}f{length}(x) := x\nr := f0(1)")
     };
-    let limit = RegoLimits::default().max_rule_depth;
-    assert!(matches!(eval(&chain(limit + 1)), Err(RegoError::LimitExceeded { .. })));
-    assert!(eval(&chain(limit - 2)).unwrap().is_some());
+    let loops = |statements: usize| {
+        let loops: String = (0..statements).map(|at| format!("  some x{at} in [1]\n")).collect();
+        format!("r if {{\n{loops}}}")
+    };
+    let rules = |statements: usize| {
+        let rules: String =
+            (0..statements).map(|at| format!("r{at} := [x | some x in r{}]\n", at + 1)).collect();
+        format!("{rules}r{statements} := [1]\nr := r0")
+    };
+    let shapes: [&dyn Fn(usize) -> String; 3] = [&calls, &loops, &rules];
+    for shape in shapes {
+        let error = eval(&shape(max + 40)).unwrap_err();
+        assert!(matches!(error, RegoError::LimitExceeded { .. }), "{error}");
+    }
+    assert!(eval(&calls(max - 10)).unwrap().is_some());
+    assert!(eval(&loops(max - 10)).unwrap().is_some());
+    assert!(eval(&rules(max / 2 - 10)).unwrap().is_some());
 }
 
 #[test]
