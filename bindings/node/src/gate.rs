@@ -47,6 +47,7 @@ impl Options {
             policy: self.policy.clone(),
             ignore: self.ignore.clone(),
             vex: self.vex.clone(),
+            ..PolicyFiles::default()
         };
         let mut loaded = files.load()?;
         let policy = &mut loaded.policy;

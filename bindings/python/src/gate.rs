@@ -123,6 +123,7 @@ impl Gate {
             policy,
             ignore: arguments.take("ignore_files")?.unwrap_or_default(),
             vex: arguments.take("vex_files")?.unwrap_or_default(),
+            ..PolicyFiles::default()
         };
         let mut loaded = files.load().map_err(|error| error::policy(&error))?;
         let decides = &mut loaded.policy.gate;

@@ -25,6 +25,7 @@ mod network;
 mod output;
 mod places;
 mod progress;
+mod rego;
 mod summary;
 mod suppress;
 mod target;

@@ -36,6 +36,7 @@ pub(crate) fn load(args: &SuppressArgs) -> Result<LoadedPolicy, Failure> {
         policy: args.policy_file.clone().or_else(|| in_working_directory(POLICY_FILE)),
         ignore: ignore.into_iter().collect(),
         vex: args.vex.iter().filter(|path| !is_attested(path)).cloned().collect(),
+        ignore_policies: args.ignore_policy.iter().cloned().collect(),
     };
     let mut loaded = files.load().map_err(unusable)?;
     let is_asked = args.vex.iter().any(|path| is_attested(&path));

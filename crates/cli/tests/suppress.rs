@@ -418,3 +418,73 @@ fn what_the_gate_did_not_look_at_is_told() {
     assert!(told.contains("note: not looked at: opt (--skip-dirs)"), "{told}");
     assert!(told.contains("note: not looked at: packages of the operating system"), "{told}");
 }
+
+#[test]
+fn an_ignore_policy_takes_out_what_it_says_and_is_named() {
+    let world = World::new();
+    let all = world.ids(&[]);
+    let policy = "package trivy\n\nimport data.lib.trivy\n\ndefault ignore = false\n\n\
+                  ignore { input.VulnerabilityID == \"CVE-2021-44228\"; input.Severity == \"CRITICAL\" }\n";
+    world.write("ignore.rego", policy);
+    let flags = ["--ignore-policy", "ignore.rego"];
+    let left = world.ids(&flags);
+    assert_eq!(left.len(), all.len() - 1);
+    assert!(!left.contains(&LOG4SHELL.to_owned()));
+    let shown = world.image("image", &[&flags[..], &["--show-suppressed"]].concat());
+    assert!(stdout(&shown).contains("ignore.rego"), "{}", stdout(&shown));
+
+    world.write("ignore.rego", "package trivy\nignore := 1 if true\nignore := 2 if true\n");
+    let undecided = world.image("image", &flags);
+    assert!(stderr(&undecided).contains("not decided: "), "{}", stderr(&undecided));
+    assert_eq!(world.ids(&flags).len(), all.len());
+
+    world.write("ignore.rego", "package trivy\nignore if http.send({})\n");
+    let refused = world.image("image", &flags);
+    assert_eq!(refused.status.code(), Some(2));
+    assert!(stderr(&refused).contains("no function http.send"), "{}", stderr(&refused));
+}
+
+#[test]
+fn checks_in_rego_are_asked_beside_ours_and_an_ignore_policy_takes_them_out() {
+    let world = World { folder: tempfile::tempdir().unwrap() };
+    let folder = world.folder.path();
+    fs::create_dir_all(folder.join("checks/lib")).unwrap();
+    fs::create_dir_all(folder.join("app")).unwrap();
+    let check = "# METADATA\n# title: Words\n# custom:\n#   id: OWN-0001\n#   severity: HIGH\n\
+                 #   input:\n#     selector:\n#       - type: dockerfile\n\
+                 package user.words\nimport data.lib.ours\n\
+                 deny[res] { c := ours.labels[_]; c.Value[1] == data.words.bad; \
+                 res := result.new(sprintf(\"%s is bad\", [c.Value[1]]), c) }\n";
+    let library = "package lib.ours\n\
+                   labels[c] { c := input.Stages[_].Commands[_]; c.Cmd == \"label\" }\n";
+    world
+        .write("checks/words.rego", check)
+        .write("checks/lib/ours.rego", library)
+        .write(
+            "checks/broken.rego",
+            &check.replace("OWN-0001", "OWN-0002").replace("words", "x(1)"),
+        )
+        .write("data.yaml", "words:\n  bad: worse\n")
+        .write("app/Dockerfile", "FROM alpine:3.22\nLABEL a=worse\nUSER me\n");
+    let run = |more: &[&str]| {
+        let flags = ["config", "app", "--policy", "checks", "--config-data", "data.yaml"];
+        world.run(&[&flags[..], more].concat())
+    };
+    let found = run(&["--format", "json", "--severity", "HIGH"]);
+    assert_eq!(found.status.code(), Some(0), "{}", stderr(&found));
+    let report: Value = serde_json::from_slice(&found.stdout).unwrap();
+    let rows = report["Results"][0]["Misconfigurations"].as_array().unwrap();
+    let rows: Vec<_> = rows
+        .iter()
+        .map(|row| (&row["ID"], &row["Message"], &row["CauseMetadata"]["StartLine"]))
+        .collect();
+    assert_eq!(rows, [(&json!("OWN-0001"), &json!("worse is bad"), &json!(2))]);
+    assert!(report["Diagnostics"].to_string().contains("did not run"), "{report}");
+
+    let ignore = "package trivy\nignore { input.ID == \"OWN-0001\"; input.Type == \"Dockerfile Security Check\" }";
+    world.write("ignore.rego", ignore);
+    let gate = ["--severity", "HIGH", "--exit-code", "3", "--allow-incomplete"];
+    assert_eq!(run(&gate).status.code(), Some(3));
+    let ignored = run(&[&gate[..], &["--ignore-policy", "ignore.rego"]].concat());
+    assert_eq!(ignored.status.code(), Some(0), "{}", stdout(&ignored));
+}

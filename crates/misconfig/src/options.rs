@@ -1,8 +1,10 @@
 //! How files are checked.
 
+use std::sync::Arc;
+
 use sealift_model::Timestamp;
 
-use crate::{FileKind, Limits};
+use crate::{FileKind, Limits, RegoChecks};
 
 /// How files are checked.
 #[derive(Clone, Debug)]
@@ -20,6 +22,8 @@ pub struct Options {
     pub variable_files: Vec<VariableFile>,
     /// How the lines of a manifest of several documents are counted. Default: as Trivy does.
     pub line_count: LineCount,
+    /// Checks in Rego that are asked beside those of this crate. Default: none.
+    pub rego: Option<Arc<RegoChecks>>,
 }
 
 /// How the lines of a manifest of several documents are counted.
@@ -41,6 +45,7 @@ impl Default for Options {
             now: None,
             variable_files: Vec::new(),
             line_count: LineCount::AsTrivy,
+            rego: None,
         }
     }
 }

@@ -116,6 +116,9 @@ pub fn scan(files: &[SourceFile<'_>], options: &Options) -> Vec<FileResult> {
     if options.kinds.contains(&FileKind::Helm) {
         results.extend(charts.not_rendered(files));
     }
+    if let Some(rego) = &options.rego {
+        rego.check(&known, &mut results, options);
+    }
     look_up_lines(&mut results, &known, options);
     results.sort_by(|left, right| left.path.cmp(&right.path));
     results

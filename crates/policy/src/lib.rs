@@ -49,6 +49,7 @@ mod gate;
 mod ignore;
 mod limits;
 mod pattern;
+pub mod rego;
 mod suppress;
 #[cfg(test)]
 mod tests;

@@ -1,10 +1,13 @@
 //! The configuration files of a tree, read and checked.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use regex::Regex;
 use sealift_layers::{Extract, File, Metadata, ReadOptions, Tree, TreePath};
-use sealift_misconfig::{FileKind, FileResult, Options, SourceFile, Status, VariableFile};
+use sealift_misconfig::{
+    FileKind, FileResult, Options, RegoChecks, SourceFile, Status, VariableFile,
+};
 use sealift_model::{Diagnostic, Impact, Timestamp};
 use sealift_sbom::Skip;
 
@@ -26,6 +29,8 @@ pub struct ConfigurationOptions {
     pub now: Option<Timestamp>,
     /// Whether checks that pass are reported, too. Default: no.
     pub lists_all: bool,
+    /// Checks in Rego that are asked, too.
+    pub rego: Option<Arc<RegoChecks>>,
 }
 
 impl Default for ConfigurationOptions {
@@ -37,6 +42,7 @@ impl Default for ConfigurationOptions {
             rendered: Vec::new(),
             now: None,
             lists_all: false,
+            rego: None,
         }
     }
 }
@@ -116,6 +122,7 @@ pub(crate) fn check(
     checks.kinds.clone_from(&options.kinds);
     checks.variable_files.clone_from(&options.variable_files);
     checks.now = options.now;
+    checks.rego.clone_from(&options.rego);
     let results = sealift_misconfig::scan(&sources, &checks);
     diagnostics.extend(results.iter().flat_map(told));
     Ok((results, diagnostics))

@@ -31,6 +31,35 @@ pub(crate) struct CheckArgs {
     /// Files with values of Terraform variables, the last winning.
     #[arg(long, value_name = "FILES", value_delimiter = ',', help_heading = "Configuration files")]
     pub(crate) tf_vars: Vec<PathBuf>,
+    /// Checks in Rego, and the libraries that they need: files, or folders with them.
+    #[arg(
+        long,
+        alias = "policy",
+        alias = "config-policy",
+        value_name = "PATHS",
+        value_delimiter = ',',
+        help_heading = "Configuration files"
+    )]
+    pub(crate) config_check: Vec<PathBuf>,
+    /// Packages that hold such checks beside builtin and user.
+    #[arg(
+        long,
+        alias = "namespaces",
+        alias = "policy-namespaces",
+        value_name = "PACKAGES",
+        value_delimiter = ',',
+        help_heading = "Configuration files"
+    )]
+    pub(crate) check_namespaces: Vec<String>,
+    /// Documents in JSON or YAML that such checks find below data: files, or folders with them.
+    #[arg(
+        long,
+        alias = "data",
+        value_name = "PATHS",
+        value_delimiter = ',',
+        help_heading = "Configuration files"
+    )]
+    pub(crate) config_data: Vec<PathBuf>,
 }
 
 #[derive(Debug, Args)]
@@ -69,6 +98,10 @@ pub(crate) struct ConfigArgs {
     /// .trivyignore in the working directory, if it is there.
     #[arg(long, value_name = "FILE")]
     pub(crate) ignorefile: Option<PathBuf>,
+    /// Policy in Rego whose rule data.trivy.ignore is true of each failure, in Trivy's JSON form,
+    /// that does not count.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) ignore_policy: Option<PathBuf>,
     /// The policy; default: sealift.toml in the working directory, if it is there. Its exceptions
     /// count.
     #[arg(long, value_name = "FILE")]
@@ -93,6 +126,7 @@ impl ConfigArgs {
     pub(crate) fn suppress(&self) -> SuppressArgs {
         SuppressArgs {
             ignorefile: self.ignorefile.clone(),
+            ignore_policy: self.ignore_policy.clone(),
             vex: Vec::new(),
             vex_signer: VexSignerArgs::default(),
             show_suppressed: false,

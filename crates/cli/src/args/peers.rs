@@ -88,11 +88,8 @@ const MISSING: &[(&str, &str)] = &[
     ("ansible-inventory", GENERAL_HINT),
     ("ansible-playbook", GENERAL_HINT),
     ("cf-params", GENERAL_HINT),
-    ("check-namespaces", REGO_HINT),
     ("compliance", CHECKS_HINT),
     ("config", "give its settings as flags or as variables SEALIFT_<FLAG>"),
-    ("config-check", REGO_HINT),
-    ("config-data", REGO_HINT),
     ("detection-priority", GENERAL_HINT),
     ("distro", GENERAL_HINT),
     ("download-java-db-only", DATABASE_HINT),
@@ -104,7 +101,6 @@ const MISSING: &[(&str, &str)] = &[
     ("helm-set-file", HELM_HINT),
     ("helm-set-string", HELM_HINT),
     ("helm-values", HELM_HINT),
-    ("ignore-policy", IGNORE_HINT),
     ("k8s-version", GENERAL_HINT),
     ("max-image-size", GENERAL_HINT),
     ("module-dir", GENERAL_HINT),
@@ -122,11 +118,8 @@ const MISSING: &[(&str, &str)] = &[
 ];
 
 const GENERAL_HINT: &str = "leave it out; `sealift help image` lists the flags that there are";
-const REGO_HINT: &str = "leave it out; checks in Rego are not read by this verb";
 const HELM_HINT: &str =
     "render the chart with `helm template` and check the folder of what it prints";
-const IGNORE_HINT: &str =
-    "write what is accepted into a .trivyignore.yaml and name it with --ignorefile";
 const DATABASE_HINT: &str = "fetch advisories with `sealift db update --ecosystem Maven`";
 const CHECKS_HINT: &str = "of a container image, packages and their vulnerabilities are scanned";
 
@@ -291,7 +284,7 @@ mod tests {
     #[test]
     fn what_the_peers_have_and_we_do_not_is_named() {
         for (args, what) in [
-            (&["sealift", "image", "x", "--ignore-policy", "v.rego"][..], "--ignore-policy"),
+            (&["sealift", "image", "x", "--compliance", "x"][..], "--compliance"),
             (&["sealift", "fs", "x", "-t", "@t.tpl"], "--template"),
             (&["sealift", "convert", "x"], "the verb convert"),
             (&["sealift", "attach", "sbom", "x"], "the verb attach"),

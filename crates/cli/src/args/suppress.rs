@@ -10,6 +10,10 @@ pub(crate) struct SuppressArgs {
     /// or osv-scanner.toml. Default: .trivyignore in the working directory, if it is there.
     #[arg(long, value_name = "FILE")]
     pub(crate) ignorefile: Option<PathBuf>,
+    /// Policy in Rego whose rule data.trivy.ignore is true of each finding, in Trivy's JSON form,
+    /// that does not count.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) ignore_policy: Option<PathBuf>,
     /// VEX documents that take findings out: OpenVEX, CSAF VEX, CycloneDX; oci: the attestations
     /// on the image, of the signer that --vex-key or --vex-certificate-identity names.
     #[arg(long, value_name = "FILES", value_delimiter = ',')]

@@ -1,5 +1,7 @@
 //! `config`, and what other verbs need to check configuration files.
 
+use std::sync::Arc;
+
 use sealift::{
     ConfigurationOptions, FilePattern, Format, JsonOptions, Report, ScanOptions, Scanner,
     Selection, Silent, SkipRules, Target, Timestamp, VariableFile, policy,
@@ -12,7 +14,7 @@ use crate::args::{CheckArgs, ConfigArgs, ConfigFormat, GlobalArgs};
 use crate::clock::now;
 use crate::failure::Failure;
 use crate::progress::Bar;
-use crate::{Environment, deadline, files, output, summary, suppress};
+use crate::{Environment, deadline, files, output, rego, summary, suppress};
 
 pub(crate) fn config(
     args: &ConfigArgs,
@@ -31,6 +33,7 @@ pub(crate) fn config(
     let suppressed = suppress::load(&args.suppress())?;
     if !global.quiet {
         suppress::say(&suppressed.told);
+        suppress::say(rego::told(&options));
     }
     let mut report = checked(args, &options, global)?;
     let mut selection = Selection::default();
@@ -73,6 +76,7 @@ pub(super) fn configuration(
         let bytes = files::document(path)?;
         options.variable_files.push(VariableFile::new(path.display().to_string(), bytes));
     }
+    options.rego = rego::load(args)?.map(Arc::new);
     options.now = Some(now);
     options.lists_all = args.include_non_failures;
     Ok(options)

@@ -10,6 +10,7 @@
 mod compose;
 mod dockerfile;
 mod helm;
+mod inputs;
 mod judge;
 mod kubernetes;
 mod terraform;

@@ -4,10 +4,13 @@ mod misconfigurations;
 mod rules;
 mod statements;
 
+use std::collections::BTreeSet;
+
 use sealift_matcher::Finding;
 use sealift_model::{Inventory, Purl, Timestamp};
 
 use crate::ignore::{IgnoreFile, Rule};
+use crate::rego::IgnorePolicy;
 use crate::vex::{Statement, VexDocument, VexFormat, VexStatus};
 pub use misconfigurations::Accepted;
 use rules::Rules;
@@ -22,6 +25,8 @@ pub struct Suppressions {
     pub ignore: Vec<IgnoreFile>,
     /// VEX documents.
     pub vex: Vec<VexDocument>,
+    /// Trivy's ignore policies.
+    pub policies: Vec<IgnorePolicy>,
 }
 
 /// What was scanned, as far as rules and statements can name it.
@@ -36,13 +41,17 @@ pub struct Scanned<'s> {
     /// Where a package, by its index, stands in a report. A package without a place is taken by
     /// the paths of its locations.
     pub places: &'s dyn Fn(usize) -> Vec<Place>,
+    /// A finding in the form of Trivy's JSON report, once for each place in it: what ignore
+    /// policies judge. One without a form counts.
+    pub forms: &'s dyn Fn(&Finding) -> Vec<serde_json::Value>,
 }
 
 impl<'s> Scanned<'s> {
     /// Something that has no name of its own, with the places of its packages.
     #[must_use]
     pub fn new(inventory: &'s Inventory, places: &'s dyn Fn(usize) -> Vec<Place>) -> Self {
-        Self { inventory, purls: Vec::new(), digests: Vec::new(), places }
+        let forms = &|_: &Finding| Vec::new();
+        Self { inventory, purls: Vec::new(), digests: Vec::new(), places, forms }
     }
 }
 
@@ -162,6 +171,8 @@ pub enum UnusedReason {
         /// How many findings show again.
         findings: usize,
     },
+    /// It could not be decided whether it takes something out.
+    NotRun(String),
     /// It can never take anything out.
     Unusable(String),
 }
@@ -171,7 +182,7 @@ impl UnusedReason {
     #[must_use]
     pub fn is_remarkable(&self) -> bool {
         match self {
-            Self::Near { .. } | Self::SomePlaces { .. } => true,
+            Self::Near { .. } | Self::SomePlaces { .. } | Self::NotRun(_) => true,
             Self::Expired { findings, .. } => *findings > 0,
             _ => false,
         }
@@ -194,6 +205,7 @@ impl std::fmt::Display for UnusedReason {
             Self::Expired { at, findings } => {
                 write!(f, "expired on {}, {findings} findings show again", at.day())
             }
+            Self::NotRun(reason) => write!(f, "not decided: {reason}"),
             Self::Unusable(reason) => f.write_str(reason),
         }
     }
@@ -225,16 +237,39 @@ impl Suppressions {
     /// Whether nothing is suppressed.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.ignore.is_empty() && self.vex.is_empty()
+        self.ignore.is_empty() && self.vex.is_empty() && self.policies.is_empty()
     }
 
-    /// Takes out what does not count at the time `now`: ignore rules first, then VEX. Of the
-    /// statements that apply to a finding the newest counts, of equally new ones the last.
+    /// The first ignore policy by which something in Trivy's JSON form does not count; where one
+    /// cannot decide, that.
+    #[must_use]
+    pub fn policy_for(
+        &self,
+        id: &str,
+        form: &serde_json::Value,
+        now: Timestamp,
+    ) -> Option<Result<&IgnorePolicy, Unused>> {
+        self.policies.iter().find_map(|policy| match policy.ignores(form, now) {
+            Ok(true) => Some(Ok(policy)),
+            Ok(false) => None,
+            Err(error) => Some(Err(Unused {
+                source: policy.name().to_owned(),
+                place: policy.rule().to_owned(),
+                id: id.to_owned(),
+                reason: UnusedReason::NotRun(error.to_string()),
+            })),
+        })
+    }
+
+    /// Takes out what does not count at the time `now`: ignore rules first, then VEX, then
+    /// ignore policies. Of the statements that apply to a finding the newest counts, of equally
+    /// new ones the last.
     #[must_use]
     pub fn apply(&self, findings: Vec<Finding>, scanned: &Scanned<'_>, now: Timestamp) -> Applied {
         let mut applied = Applied::default();
         let verdicts = Verdicts::of(&self.vex, &findings, scanned);
         let mut rules = Rules::of(&self.ignore, now);
+        let mut asked = Asked { policies: &self.policies, failed: BTreeSet::new() };
         for (at, finding) in findings.into_iter().enumerate() {
             let verdict = verdicts.of_finding(at);
             let said = verdict.map(|(_, statement)| statement);
@@ -244,12 +279,15 @@ impl Suppressions {
                 verdict.filter(|(_, statement)| statement.status.suppresses())
             {
                 applied.suppressed.push(by_statement(finding, document, statement));
+            } else if let Some(policy) = asked.first(&finding, scanned, now) {
+                applied.suppressed.push(by_policy(finding, policy));
             } else {
                 applied.kept.push(finding);
             }
         }
         applied.unused = rules.unused();
         applied.unused.extend(verdicts.unused);
+        applied.unused.extend(asked.unused());
         applied
     }
 }
@@ -273,5 +311,62 @@ fn by_statement(finding: Finding, document: &VexDocument, statement: &Statement)
         source: document.name.clone(),
         place: Some(statement.place.clone()),
         expires: None,
+    }
+}
+
+fn by_policy(finding: Finding, policy: &IgnorePolicy) -> Suppressed {
+    Suppressed {
+        finding,
+        by: SuppressedBy::Rule,
+        statement: None,
+        source: policy.name().to_owned(),
+        place: Some(policy.rule().to_owned()),
+        expires: None,
+    }
+}
+
+/// Ignore policies, and what could not be decided.
+struct Asked<'p> {
+    policies: &'p [IgnorePolicy],
+    /// Policy, vulnerability, why.
+    failed: BTreeSet<(String, String, String)>,
+}
+
+impl<'p> Asked<'p> {
+    /// The policy that takes a finding out: in each of its places.
+    fn first(
+        &mut self,
+        finding: &Finding,
+        scanned: &Scanned<'_>,
+        now: Timestamp,
+    ) -> Option<&'p IgnorePolicy> {
+        if self.policies.is_empty() {
+            return None;
+        }
+        let forms = (scanned.forms)(finding);
+        self.policies.iter().find(|policy| {
+            !forms.is_empty()
+                && forms.iter().all(|form| match policy.ignores(form, now) {
+                    Ok(ignored) => ignored,
+                    Err(error) => {
+                        let (name, id) = (policy.name().to_owned(), finding.id.clone());
+                        self.failed.insert((name, id, error.to_string()));
+                        false
+                    }
+                })
+        })
+    }
+
+    fn unused(self) -> impl Iterator<Item = Unused> {
+        let rule = |name: &str| {
+            let policy = self.policies.iter().find(|policy| policy.name() == name);
+            policy.map_or_else(String::new, |policy| policy.rule().to_owned())
+        };
+        self.failed.into_iter().map(move |(source, id, why)| Unused {
+            place: rule(&source),
+            source,
+            id,
+            reason: UnusedReason::NotRun(why),
+        })
     }
 }

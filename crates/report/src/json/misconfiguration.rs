@@ -24,6 +24,15 @@ pub(super) fn write<W: io::Write + ?Sized>(
     result.put_list("Misconfigurations", &listed.collect::<Vec<_>>())
 }
 
+/// What a check says, as a report's `Misconfigurations` have it; none of what is not listed.
+pub fn misconfiguration(
+    configuration: &Configuration,
+    file: &FileResult,
+    found: &Misconfiguration,
+) -> Option<serde_json::Value> {
+    serde_json::to_value(row(configuration, file, found)?).ok()
+}
+
 /// The files of a report about which there is something to say.
 pub(super) fn files(report: &Report) -> impl Iterator<Item = (&Configuration, &FileResult)> {
     let configurations = report.configuration.iter();

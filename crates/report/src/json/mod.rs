@@ -22,7 +22,7 @@ mod rows;
 use std::io;
 use std::num::NonZeroUsize;
 
-use sealift_matcher::Coverage;
+use sealift_matcher::{Coverage, Finding};
 use sealift_misconfig::FileResult;
 use sealift_model::{Digest, Impact};
 use serde::Serialize;
@@ -31,6 +31,7 @@ use crate::Configuration;
 use crate::report::Report;
 use crate::sections::{self, Class, Section};
 pub(crate) use finding::in_order;
+pub use misconfiguration::misconfiguration;
 pub(crate) use package::file_path;
 
 use finding::JsonFinding;
@@ -54,6 +55,19 @@ impl Default for JsonOptions {
     fn default() -> Self {
         Self { list_all_packages: true, threads: NonZeroUsize::MIN }
     }
+}
+
+/// Each finding as the report's `Vulnerabilities` have it, once for each section it stands in.
+pub fn findings(report: &Report) -> Vec<(&Finding, serde_json::Value)> {
+    let sections = sections::sections(report);
+    let entries = sections.iter().flat_map(|section| &section.packages);
+    let findings = entries.flat_map(|entry| {
+        entry.findings.iter().map(move |finding| {
+            let form = serde_json::to_value(JsonFinding::new(report, entry, finding));
+            (*finding, form.unwrap_or_default())
+        })
+    });
+    findings.collect()
 }
 
 /// Writes the report as one JSON document, two spaces of indentation, a newline at the end.

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use sealift_matcher::Finding;
 use sealift_misconfig::Status;
 use sealift_model::{Evidence, Timestamp};
 use sealift_policy::{Place, Scanned, Suppressed, SuppressedBy, Suppressions, Unused};
@@ -14,7 +15,37 @@ use super::identity;
 pub fn apply(report: &mut Report, suppressions: &Suppressions, now: Timestamp) -> Vec<Unused> {
     let mut unused = taken_out(report, suppressions, now).1;
     ignore_checks(report, suppressions, now, &mut unused);
+    ask_policies(report, suppressions, now, &mut unused);
     unused
+}
+
+/// Has failures of configuration files not count where an ignore policy says so.
+fn ask_policies(
+    report: &mut Report,
+    suppressions: &Suppressions,
+    now: Timestamp,
+    unused: &mut Vec<Unused>,
+) {
+    let Some(configuration) = &mut report.configuration else { return };
+    let mut ignored = Vec::new();
+    for (at, file) in configuration.files.iter().enumerate() {
+        let failing = file.misconfigurations.iter().enumerate();
+        for (index, found) in failing.filter(|(_, found)| matches!(found.status, Status::Fail(_))) {
+            let form = sealift_report::json::misconfiguration(configuration, file, found);
+            let asked = form.and_then(|form| suppressions.policy_for(&found.check.id, &form, now));
+            match asked {
+                Some(Ok(policy)) => ignored.push((at, index, policy.name().to_owned())),
+                Some(Err(undecided)) if !unused.contains(&undecided) => unused.push(undecided),
+                Some(Err(_)) | None => {}
+            }
+        }
+    }
+    for (at, index, by) in ignored {
+        let file = configuration.files.get_mut(at);
+        if let Some(found) = file.and_then(|file| file.misconfigurations.get_mut(index)) {
+            found.ignore(by);
+        }
+    }
 }
 
 /// Has failures of configuration files not count where a rule says so; a rule that does is used.
@@ -53,12 +84,22 @@ pub(super) fn taken_out(
         return (Vec::new(), Vec::new());
     }
     let places = places(report);
+    let mut forms: HashMap<(usize, String), Vec<serde_json::Value>> = HashMap::new();
+    if !suppressions.policies.is_empty() {
+        for (finding, form) in sealift_report::json::findings(report) {
+            forms.entry((finding.package, finding.id.clone())).or_default().push(form);
+        }
+    }
+    let form_of = |finding: &Finding| {
+        forms.get(&(finding.package, finding.id.clone())).cloned().unwrap_or_default()
+    };
     let findings = match &mut report.matches {
         Some(matches) => std::mem::take(&mut matches.findings),
         None => Vec::new(),
     };
     let of_package = |package: usize| places.get(&package).cloned().unwrap_or_default();
     let mut scanned = Scanned::new(&report.inventory, &of_package);
+    scanned.forms = &form_of;
     scanned.purls = identity::purls(report);
     scanned.digests = identity::digests(report);
     let applied = suppressions.apply(findings, &scanned, now);

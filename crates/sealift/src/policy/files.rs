@@ -4,6 +4,7 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
+use sealift_policy::rego::{IgnorePolicy, RegoLimits};
 use sealift_policy::{
     Error, IgnoreFile, IgnoreFormat, Limits, Policy, Requirement, Signer, Suppressions, VexDocument,
 };
@@ -20,6 +21,8 @@ pub struct PolicyFiles {
     pub ignore: Vec<PathBuf>,
     /// VEX documents.
     pub vex: Vec<PathBuf>,
+    /// Trivy's ignore policies, in Rego.
+    pub ignore_policies: Vec<PathBuf>,
 }
 
 /// What was read.
@@ -61,6 +64,9 @@ impl PolicyFiles {
         for path in self.vex.iter().cloned().chain(named) {
             loaded.vex(&path)?;
         }
+        for path in &self.ignore_policies {
+            loaded.ignore_policy(path)?;
+        }
         Ok(loaded)
     }
 }
@@ -74,6 +80,16 @@ impl LoadedPolicy {
         self.told.push(format!("ignored by {name}: {} rules", file.rules.len()));
         self.told.extend(file.warnings.iter().map(|warning| format!("warning: {name}: {warning}")));
         self.suppressions.ignore.push(file);
+        Ok(())
+    }
+
+    fn ignore_policy(&mut self, path: &Path) -> Result<(), PolicyFileError> {
+        let name = name(path);
+        let limits = Limits::default();
+        let policy = IgnorePolicy::read(&name, &bytes(path)?, &limits, &RegoLimits::default())
+            .map_err(|source| PolicyFileError::malformed(path, source))?;
+        self.told.push(format!("ignored by {name}: what {} is true of", policy.rule()));
+        self.suppressions.policies.push(policy);
         Ok(())
     }
 

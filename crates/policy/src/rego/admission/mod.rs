@@ -1,0 +1,55 @@
+//! Admission by Rego: Gatekeeper's constraints, and modules as OPA asks them.
+
+mod constraint;
+mod matching;
+mod opa;
+mod policies;
+mod template;
+#[cfg(test)]
+mod tests;
+
+pub use policies::RegoPolicies;
+
+use serde_json::Value;
+
+use crate::Error;
+
+/// A document, and what errors call it.
+struct Named<'v> {
+    place: String,
+    value: &'v Value,
+}
+
+impl Named<'_> {
+    fn error(&self, field: &str, problem: impl ToString) -> Error {
+        Error::rule(format!("{}: {field}", self.place), problem)
+    }
+
+    fn text(&self, pointer: &str) -> &str {
+        self.value.pointer(pointer).and_then(Value::as_str).unwrap_or_default()
+    }
+
+    /// Refuses the keys of an object that are not read: nothing of a policy is passed over.
+    fn only(&self, pointer: &str, read: &[&str]) -> Result<(), Error> {
+        let Some(Value::Object(fields)) = self.value.pointer(pointer) else { return Ok(()) };
+        match fields.keys().find(|key| !read.contains(&key.as_str())) {
+            Some(key) => {
+                let field = format!("{pointer}/{key}").replace('/', ".");
+                Err(self.error(field.trim_start_matches('.'), "is not supported"))
+            }
+            None => Ok(()),
+        }
+    }
+}
+
+/// The message of what a rule denies: text, or an object with it.
+fn message(denied: &Value) -> Option<String> {
+    match denied {
+        Value::String(text) => Some(text.clone()),
+        Value::Object(fields) => {
+            let text = ["msg", "message"].iter().find_map(|key| fields.get(*key));
+            text.map(|text| text.as_str().map_or_else(|| text.to_string(), str::to_owned))
+        }
+        _ => None,
+    }
+}

@@ -1,0 +1,165 @@
+//! All policies in Rego that are asked.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+
+use super::constraint::Constraint;
+use super::opa::Modules;
+use super::template::Template;
+use super::{Named, message};
+use crate::Error;
+use crate::admission::{Answer, Operation, Outcome, Request, Surroundings};
+use crate::rego::{Input, RegoLimits, Source};
+
+/// The group of Gatekeeper's templates.
+const TEMPLATES: &str = "templates.gatekeeper.sh";
+/// The group of the constraints that they define.
+const CONSTRAINTS: &str = "constraints.gatekeeper.sh";
+
+/// Admission policies in Rego, compiled.
+///
+/// ```
+/// use sealift_policy::admission::{Alone, Outcome, Request};
+/// use sealift_policy::rego::{RegoLimits, RegoPolicies, Source};
+///
+/// let module = r#"package kubernetes.admission
+///
+/// deny contains msg if {
+///     some container in input.request.object.spec.containers
+///     not startswith(container.image, "ghcr.io/your-org/")
+///     msg := sprintf("%s is not of ours", [container.image])
+/// }
+/// "#;
+/// let limits = RegoLimits::default();
+/// let policies = RegoPolicies::load(&[], &[Source::new("ours.rego", module)], &limits)?;
+/// let pod = serde_json::json!({"apiVersion": "v1", "kind": "Pod", "spec": {
+///     "containers": [{"name": "web", "image": "docker.io/nginx"}]
+/// }});
+/// let around = Alone("2026-01-31T12:00:00Z".parse()?);
+/// let answers = policies.review(&Request::create(pod), &around);
+/// assert_eq!(answers[0].outcome, Outcome::Fail);
+/// assert_eq!(answers[0].message, "docker.io/nginx is not of ours");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug, Default)]
+pub struct RegoPolicies {
+    constraints: Vec<Constraint>,
+    modules: Option<Modules>,
+}
+
+impl RegoPolicies {
+    /// Whether a document, by its API group, is one of Gatekeeper's.
+    #[must_use]
+    pub fn reads(group: &str) -> bool {
+        group == TEMPLATES || group == CONSTRAINTS
+    }
+
+    /// Compiles ConstraintTemplates with the Constraints of their kinds, each with the name that
+    /// errors call it by, and modules as OPA is asked for admission.
+    ///
+    /// # Errors
+    /// When one has a field or an engine that is not supported, is no Rego, asks for documents
+    /// that nothing here gives, or when a constraint has no template.
+    pub fn load(
+        documents: &[(String, Value)],
+        modules: &[Source<'_>],
+        limits: &RegoLimits,
+    ) -> Result<Self, Error> {
+        let named = |group: &'static str| {
+            documents.iter().filter_map(move |(place, value)| {
+                let named = Named { place: place.clone(), value };
+                let own = named.text("/apiVersion").split_once('/')?.0 == group;
+                own.then_some(named)
+            })
+        };
+        let mut templates = BTreeMap::new();
+        for document in named(TEMPLATES) {
+            let template = Template::compile(&document, limits)?;
+            if templates.contains_key(&template.kind) {
+                return Err(document.error("spec.crd.spec.names.kind", "is defined twice"));
+            }
+            templates.insert(template.kind.clone(), template);
+        }
+        let constraints = named(CONSTRAINTS)
+            .map(|document| match templates.get(document.text("/kind")) {
+                Some(template) => Constraint::load(&document, template),
+                None => Err(document.error("kind", "no ConstraintTemplate defines it")),
+            })
+            .collect::<Result<_, _>>()?;
+        let modules = match modules {
+            [] => None,
+            modules => Some(Modules::compile(modules, limits)?),
+        };
+        Ok(Self { constraints, modules })
+    }
+
+    /// How many there are: constraints, and the rules of the modules that are asked.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.constraints.len() + self.modules.as_ref().map_or(0, Modules::len)
+    }
+
+    /// Whether there are none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// What each that applies says of a request: one pass, or one failure for each reason.
+    #[must_use]
+    pub fn review(&self, request: &Request, around: &dyn Surroundings) -> Vec<Answer> {
+        let mut answers = Vec::new();
+        let matching: Vec<&Constraint> =
+            self.constraints.iter().filter(|one| one.applies(request, around)).collect();
+        if !matching.is_empty() {
+            let review = Input::new(&reviewed(request, around));
+            for constraint in matching {
+                constraint.review(&review, around.now(), &mut answers);
+            }
+        }
+        if let Some(modules) = &self.modules {
+            modules.review(request, around.now(), &mut answers);
+        }
+        answers
+    }
+}
+
+/// A request as Gatekeeper shows it to constraints: the object of a deletion is what is deleted,
+/// and the namespace stands beside it.
+fn reviewed(request: &Request, around: &dyn Surroundings) -> Value {
+    let mut review = serde_json::to_value(request).unwrap_or_default();
+    if let Value::Object(fields) = &mut review {
+        if request.operation == Operation::Delete {
+            fields.insert("object".to_owned(), request.old_object.clone());
+        }
+        if !request.namespace.is_empty() {
+            let labels = around.namespace_labels(&request.namespace);
+            let namespace = json!({
+                "apiVersion": "v1", "kind": "Namespace",
+                "metadata": { "name": request.namespace, "labels": labels },
+            });
+            fields.insert("_unstable".to_owned(), json!({ "namespace": namespace }));
+        }
+    }
+    review
+}
+
+/// Answers from what a rule denies: an answer for each reason, or one that says that it passes.
+pub(super) fn answers(of: &Answer, denied: Option<Value>, answers: &mut Vec<Answer>) {
+    let fail = |message: String| Answer { outcome: Outcome::Fail, message, ..of.clone() };
+    let reasons = match denied {
+        None | Some(Value::Bool(false)) => Vec::new(),
+        Some(Value::Array(reasons)) => reasons,
+        Some(other) => vec![other],
+    };
+    if reasons.is_empty() {
+        answers.push(Answer { outcome: Outcome::Pass, ..of.clone() });
+    }
+    answers.extend(reasons.iter().map(|reason| match (message(reason), reason) {
+        (Some(message), _) => fail(message),
+        (None, Value::Bool(true)) => fail("denied".to_owned()),
+        // Whatever is denied is denied, also where the policy words it badly.
+        (None, reason) => fail(reason.to_string()),
+    }));
+}

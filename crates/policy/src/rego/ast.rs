@@ -1,0 +1,334 @@
+//! Walking over a parsed module, with the names that are declared where.
+
+use std::collections::BTreeSet;
+
+use regorus::unstable::{
+    Expr, Literal, LiteralStmt, Module, Query, Rule, RuleAssign, RuleHead, Span,
+};
+
+/// What a walk meets.
+pub(super) trait Visit {
+    /// A name with what is selected of it by names that are written out: `data.lib.x["y"]`.
+    fn reference(&mut self, path: &[&str], span: &Span) {
+        _ = (path, span);
+    }
+
+    /// A call of a function by its whole name.
+    fn call(&mut self, name: &[&str], span: &Span) {
+        _ = (name, span);
+    }
+
+    /// A query, before what is in it.
+    fn enter(&mut self, query: &Query) {
+        _ = query;
+    }
+
+    /// The same query, after that.
+    fn leave(&mut self, query: &Query) {
+        _ = query;
+    }
+
+    /// A statement of a query.
+    fn statement(&mut self, statement: &LiteralStmt, scope: &Scope) {
+        _ = (statement, scope);
+    }
+}
+
+/// The names that are declared in the queries around a place.
+#[derive(Default)]
+pub(super) struct Scope(Vec<BTreeSet<String>>);
+
+impl Scope {
+    pub(super) fn declares(&self, name: &str) -> bool {
+        self.0.iter().any(|names| names.contains(name))
+    }
+
+    fn declare(&mut self, name: &str) {
+        if let Some(names) = self.0.last_mut() {
+            names.insert(name.to_owned());
+        }
+    }
+}
+
+/// Walks over one rule. The parser bounds how deep expressions stand in one another.
+pub(super) fn walk_rule(rule: &Rule, visit: &mut dyn Visit) {
+    let mut walk = Walk { visit, scope: Scope::default() };
+    walk.scope.0.push(BTreeSet::new());
+    match rule {
+        Rule::Spec { head, bodies, .. } => {
+            let (args, key, assign): (&[_], _, &Option<RuleAssign>) = match head {
+                RuleHead::Compr { assign, .. } => (&[], None, assign),
+                RuleHead::Set { key, .. } => (&[], key.as_ref(), &None),
+                RuleHead::Func { args, assign, .. } => (args, None, assign),
+            };
+            for arg in args {
+                walk.declare_names(arg);
+            }
+            for body in bodies {
+                walk.inside(&body.query, |walk| {
+                    for expr in key.into_iter().chain(assign.as_ref().map(|assign| &assign.value)) {
+                        walk.expr(expr);
+                    }
+                    if let Some(assign) = &body.assign {
+                        walk.expr(&assign.value);
+                    }
+                });
+            }
+            if bodies.is_empty() {
+                for expr in key.into_iter().chain(assign.as_ref().map(|assign| &assign.value)) {
+                    walk.expr(expr);
+                }
+            }
+        }
+        Rule::Default { value, .. } => walk.expr(value),
+    }
+}
+
+/// The static part of a rule's name, below its package.
+pub(super) fn rule_name(rule: &Rule) -> Vec<&str> {
+    let refr = match rule {
+        Rule::Spec { head, .. } => match head {
+            RuleHead::Compr { refr, .. }
+            | RuleHead::Set { refr, .. }
+            | RuleHead::Func { refr, .. } => refr,
+        },
+        Rule::Default { refr, .. } => refr,
+    };
+    chain(refr).path
+}
+
+/// The package of a module, without `data`.
+pub(super) fn package(module: &Module) -> Vec<&str> {
+    chain(&module.package.refr).path
+}
+
+/// Whether a rule takes arguments.
+pub(super) fn is_function(rule: &Rule) -> bool {
+    match rule {
+        Rule::Spec { head: RuleHead::Func { .. }, .. } => true,
+        Rule::Spec { .. } => false,
+        Rule::Default { args, .. } => !args.is_empty(),
+    }
+}
+
+/// How many statements of a rule are evaluated inside one another at most: the later ones of a
+/// body inside the loops of the earlier, and those of a comprehension inside its own.
+pub(super) fn nesting(rule: &Rule) -> usize {
+    struct Deepest {
+        now: usize,
+        most: usize,
+    }
+    impl Visit for Deepest {
+        fn enter(&mut self, query: &Query) {
+            self.now += query.stmts.len();
+            self.most = self.most.max(self.now);
+        }
+        fn leave(&mut self, query: &Query) {
+            self.now = self.now.saturating_sub(query.stmts.len());
+        }
+    }
+    let mut deepest = Deepest { now: 1, most: 1 };
+    walk_rule(rule, &mut deepest);
+    deepest.most
+}
+
+/// A name and what is selected of it, outermost first.
+pub(super) struct Chain<'e> {
+    /// What is written out, as far as all before it is; empty where no name is at the root.
+    pub(super) path: Vec<&'e str>,
+    /// What stands at the root where that is no name, and the expressions in brackets.
+    pub(super) others: Vec<&'e Expr>,
+}
+
+/// Takes a reference apart.
+pub(super) fn chain(expr: &Expr) -> Chain<'_> {
+    let mut steps: Vec<Option<&str>> = Vec::new();
+    let mut others = Vec::new();
+    let mut at = expr;
+    let root = loop {
+        match at {
+            Expr::RefDot { refr, field, .. } => {
+                steps.push(Some(field.0.text()));
+                at = refr;
+            }
+            Expr::RefBrack { refr, index, .. } => {
+                let name = match index.as_ref() {
+                    Expr::String { value, .. } | Expr::RawString { value, .. } => {
+                        value.as_string().ok().map(|text| &**text)
+                    }
+                    other => {
+                        others.push(other);
+                        None
+                    }
+                };
+                steps.push(name);
+                at = refr;
+            }
+            Expr::Var { span, .. } => break Some(span.text()),
+            other => {
+                others.push(other);
+                break None;
+            }
+        }
+    };
+    let path = root.map_or_else(Vec::new, |root| {
+        let rest = steps.into_iter().rev().map_while(|step| step);
+        std::iter::once(root).chain(rest).collect()
+    });
+    Chain { path, others }
+}
+
+/// Where a reference begins: its own span begins at its last selection.
+fn start(expr: &Expr) -> &Span {
+    let mut at = expr;
+    while let Expr::RefDot { refr, .. } | Expr::RefBrack { refr, .. } = at {
+        at = refr;
+    }
+    at.span()
+}
+
+struct Walk<'v> {
+    visit: &'v mut dyn Visit,
+    scope: Scope,
+}
+
+impl Walk<'_> {
+    fn inside(&mut self, query: &Query, then: impl FnOnce(&mut Self)) {
+        self.visit.enter(query);
+        self.scope.0.push(BTreeSet::new());
+        for statement in &query.stmts {
+            self.declare(&statement.literal);
+        }
+        for statement in &query.stmts {
+            self.visit.statement(statement, &self.scope);
+            self.literal(&statement.literal);
+            for with in &statement.with_mods {
+                self.expr(&with.r#as);
+            }
+        }
+        then(self);
+        self.scope.0.pop();
+        self.visit.leave(query);
+    }
+
+    /// What a statement declares holds in all of its query.
+    fn declare(&mut self, literal: &Literal) {
+        match literal {
+            Literal::SomeVars { vars, .. } => {
+                for span in vars {
+                    self.scope.declare(span.text());
+                }
+            }
+            Literal::SomeIn { key, value, .. } => {
+                for expr in key.iter().chain([value]) {
+                    self.declare_names(expr);
+                }
+            }
+            Literal::Expr { expr, .. } => {
+                if let Expr::AssignExpr { op, lhs, .. } = expr.as_ref()
+                    && *op == regorus::unstable::AssignOp::ColEq
+                {
+                    self.declare_names(lhs);
+                }
+            }
+            Literal::NotExpr { .. } | Literal::Every { .. } => {}
+        }
+    }
+
+    /// The names in a pattern.
+    fn declare_names(&mut self, pattern: &Expr) {
+        match pattern {
+            Expr::Var { span, .. } => self.scope.declare(span.text()),
+            Expr::Array { items, .. } | Expr::Set { items, .. } => {
+                for item in items {
+                    self.declare_names(item);
+                }
+            }
+            Expr::Object { fields, .. } => {
+                for (_, _, value) in fields {
+                    self.declare_names(value);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn literal(&mut self, literal: &Literal) {
+        match literal {
+            Literal::SomeVars { .. } => {}
+            Literal::SomeIn { key, value, collection, .. } => {
+                for expr in key.iter().chain([value, collection]) {
+                    self.expr(expr);
+                }
+            }
+            Literal::Expr { expr, .. } | Literal::NotExpr { expr, .. } => self.expr(expr),
+            Literal::Every { key, value, domain, query, .. } => {
+                self.expr(domain);
+                self.scope.0.push(BTreeSet::new());
+                for span in key.iter().chain([value]) {
+                    self.scope.declare(span.text());
+                }
+                self.inside(query, |_| {});
+                self.scope.0.pop();
+            }
+        }
+    }
+
+    fn expr(&mut self, expr: &Expr) {
+        match expr {
+            Expr::Var { .. } | Expr::RefDot { .. } | Expr::RefBrack { .. } => {
+                let chain = chain(expr);
+                if let Some(root) = chain.path.first()
+                    && !self.scope.declares(root)
+                {
+                    self.visit.reference(&chain.path, start(expr));
+                }
+                for other in chain.others {
+                    self.expr(other);
+                }
+            }
+            Expr::Array { items, .. } | Expr::Set { items, .. } => {
+                for item in items {
+                    self.expr(item);
+                }
+            }
+            Expr::Object { fields, .. } => {
+                for (_, key, value) in fields {
+                    self.expr(key);
+                    self.expr(value);
+                }
+            }
+            Expr::ArrayCompr { term, query, .. } | Expr::SetCompr { term, query, .. } => {
+                self.inside(query, |walk| walk.expr(term));
+            }
+            Expr::ObjectCompr { key, value, query, .. } => self.inside(query, |walk| {
+                walk.expr(key);
+                walk.expr(value);
+            }),
+            Expr::Call { fcn, params, .. } => {
+                self.visit.call(&chain(fcn).path, start(fcn));
+                for param in params {
+                    self.expr(param);
+                }
+            }
+            Expr::UnaryExpr { expr, .. } => self.expr(expr),
+            Expr::BinExpr { lhs, rhs, .. }
+            | Expr::BoolExpr { lhs, rhs, .. }
+            | Expr::ArithExpr { lhs, rhs, .. }
+            | Expr::AssignExpr { lhs, rhs, .. } => {
+                self.expr(lhs);
+                self.expr(rhs);
+            }
+            Expr::Membership { key, value, collection, .. } => {
+                for expr in key.iter().chain([value, collection]) {
+                    self.expr(expr);
+                }
+            }
+            Expr::String { .. }
+            | Expr::RawString { .. }
+            | Expr::Number { .. }
+            | Expr::Bool { .. }
+            | Expr::Null { .. } => {}
+        }
+    }
+}

@@ -1,0 +1,74 @@
+//! Functions that the interpreter lacks, or that differ from OPA's in it.
+//!
+//! What is given by name here hides the interpreter's own.
+
+mod collections;
+mod regexes;
+mod sprintf;
+mod time;
+
+use regorus::{Engine, Value};
+
+/// The time of an evaluation, which each engine gets apart.
+pub(super) const NOW: &str = "time.now_ns";
+
+/// A function over the interpreter's values: undefined where an argument is of no use, as OPA's
+/// are where errors of built-in functions are not strict.
+struct Own {
+    name: &'static str,
+    arity: u8,
+    call: fn(&[Value]) -> Value,
+}
+
+static OWN: &[Own] = &[
+    Own { name: "all", arity: 1, call: collections::all },
+    Own { name: "any", arity: 1, call: collections::any },
+    Own { name: "cast_array", arity: 1, call: collections::cast_array },
+    Own { name: "cast_set", arity: 1, call: collections::cast_set },
+    Own { name: "numbers.range", arity: 2, call: collections::range },
+    Own { name: "numbers.range_step", arity: 3, call: collections::range_step },
+    Own { name: "object.subset", arity: 2, call: collections::subset },
+    Own { name: "re_match", arity: 2, call: regexes::is_match },
+    Own {
+        name: "regex.find_all_string_submatch_n",
+        arity: 3,
+        call: regexes::find_all_string_submatch_n,
+    },
+    Own { name: "regex.find_n", arity: 3, call: regexes::find_n },
+    Own { name: "regex.is_valid", arity: 1, call: regexes::is_valid },
+    Own { name: "regex.match", arity: 2, call: regexes::is_match },
+    Own { name: "regex.replace", arity: 3, call: regexes::replace },
+    Own { name: "regex.split", arity: 2, call: regexes::split },
+    Own { name: "set_diff", arity: 2, call: collections::set_diff },
+    Own { name: "sprintf", arity: 2, call: sprintf::sprintf },
+    Own { name: "time.add_date", arity: 4, call: time::add_date },
+    Own { name: "time.clock", arity: 1, call: time::clock },
+    Own { name: "time.date", arity: 1, call: time::date },
+    Own { name: "time.parse_duration_ns", arity: 1, call: time::parse_duration_ns },
+    Own { name: "time.parse_ns", arity: 2, call: time::parse_ns },
+    Own { name: "time.parse_rfc3339_ns", arity: 1, call: time::parse_rfc3339_ns },
+    Own { name: "time.weekday", arity: 1, call: time::weekday },
+];
+
+/// The names of all that [`add`] gives, and of the clock.
+pub(super) fn names() -> impl Iterator<Item = &'static str> {
+    OWN.iter().map(|own| own.name).chain([NOW])
+}
+
+/// Gives an engine all of them but the clock.
+pub(super) fn add(engine: &mut Engine) -> Result<(), anyhow::Error> {
+    for own in OWN {
+        let call = own.call;
+        let body = Box::new(move |arguments: Vec<Value>| Ok(call(&arguments)));
+        engine.add_extension(own.name.to_owned(), own.arity, body)?;
+    }
+    Ok(())
+}
+
+fn text(value: &Value) -> Option<&str> {
+    value.as_string().ok().map(|text| &**text)
+}
+
+fn or_undefined(value: Option<Value>) -> Value {
+    value.unwrap_or(Value::Undefined)
+}

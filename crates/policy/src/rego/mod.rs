@@ -1,0 +1,53 @@
+//! Policies written in Rego, evaluated within bounds.
+//!
+//! ```
+//! use sealift_policy::rego::{Input, Program, RegoLimits, Source};
+//!
+//! let text = "package shop\nallow if input.image == \"ghcr.io/your-org/web\"\n";
+//! let modules = [Source::new("shop.rego", text)];
+//! let program = Program::compile(&modules, &serde_json::json!({}), &[], &RegoLimits::default())?;
+//! let input = Input::new(&serde_json::json!({"image": "ghcr.io/your-org/web"}));
+//! let now = "2026-01-31T12:00:00Z".parse()?;
+//! assert_eq!(program.eval("data.shop.allow", &input, Some(now))?, Some(true.into()));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! ```text
+//! modules ── parse, v1 or v0 ── negations as OPA reads them ── calls known? cycles? ──> Program
+//! Program + input + time ── eval, held to time ──> Some(value) | None: undefined | an error
+//! ```
+//!
+//! The interpreter is `regorus`. Where it differs from OPA, this is done about it:
+//!
+//! | `regorus` | OPA | here |
+//! | --- | --- | --- |
+//! | `not f(x)` holds where `x` is undefined | the whole body is undefined | each negation is preceded by its operands, as OPA's compiler does it |
+//! | a call of a function that it lacks fails when it is evaluated, and is forgotten where another definition of the caller gives a value | an error when it is compiled | an error when it is compiled |
+//! | a function may call itself until the stack ends | an error when it is compiled | an error when it is compiled; so is a chain of rules that is too long |
+//! | `sprintf` knows few verbs and gives nothing for others | Go's | written anew |
+//! | regular expressions are Rust's, of 100 KiB at most | Go's | read as Go's, bounded by the matcher's own limit |
+//! | `object.subset` of arrays takes the items in any order | one after another | written anew |
+//! | `any`, `all`, `re_match` and others of Rego v0 are missing | there in v0 | written anew |
+//! | `numbers.range` makes as many numbers as asked for | so does OPA | held to a limit |
+//! | the clock is the machine's | the machine's | the caller's |
+//! | lines have at most 1,024 characters | no limit | at most 65,535 |
+//!
+//! Nothing here reaches the network, the environment or chance: `http.send`, `opa.runtime`,
+//! `rand.intn` and `uuid.rfc4122` are errors when a policy is compiled.
+mod admission;
+mod ast;
+mod calls;
+mod error;
+mod functions;
+mod ignore;
+mod negation;
+mod program;
+mod source;
+#[cfg(test)]
+mod tests;
+
+pub use admission::RegoPolicies;
+pub use error::{RegoError, RegoPlace};
+pub use ignore::IgnorePolicy;
+pub use program::{Function, FunctionBody, Input, Program, RegoLimits};
+pub use source::Source;

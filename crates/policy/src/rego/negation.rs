@@ -1,0 +1,242 @@
+//! Negations as OPA reads them.
+//!
+//! OPA's compiler evaluates the operands of a call before the call: `not f(input.x)` becomes
+//! `y = input.x; not f(y)`, and where `input.x` is undefined, so is the body. Of a comparison by
+//! `==` only what is computed is moved ahead; a reference stays in it: `not input.x == 1` holds
+//! where `input.x` is undefined (`ast/compile.go`, `RewriteExprTerms` and `RewriteDynamicTerms`).
+//! The interpreter moves nothing. So each negation gets a statement `_ = operand` before it for
+//! each operand that OPA would move, in the same line.
+
+use regorus::unstable::{AssignOp, BoolOp, Expr, Literal, LiteralStmt};
+
+use super::ast::{self, Scope, Visit, chain};
+use super::source::Parsed;
+
+/// A module's text with its negations made explicit.
+pub(super) fn explicit(parsed: &Parsed) -> String {
+    let imported = parsed.module.imports.iter().filter_map(|import| match &import.r#as {
+        Some(name) => Some(name.text().to_owned()),
+        None => chain(&import.refr).path.last().map(|name| (*name).to_owned()),
+    });
+    let rules = parsed
+        .module
+        .policy
+        .iter()
+        .filter_map(|rule| ast::rule_name(rule).first().map(|name| (*name).to_owned()));
+    let mut negations = Negations {
+        text: &parsed.text,
+        documents: imported.chain(rules).chain(["input".into(), "data".into()]).collect(),
+        insertions: Vec::new(),
+    };
+    for rule in &parsed.module.policy {
+        ast::walk_rule(rule, &mut negations);
+    }
+    let mut insertions = negations.insertions;
+    if insertions.is_empty() {
+        return parsed.text.clone();
+    }
+    insertions.sort_by_key(|(at, _)| *at);
+    let mut text = String::with_capacity(parsed.text.len() * 2);
+    let mut done = 0;
+    for (at, insertion) in insertions {
+        text.push_str(parsed.text.get(done..at).unwrap_or_default());
+        text.push_str(&insertion);
+        done = at;
+    }
+    text.push_str(parsed.text.get(done..).unwrap_or_default());
+    text
+}
+
+struct Negations<'t> {
+    text: &'t str,
+    /// The names that stand for documents and not for local variables.
+    documents: Vec<String>,
+    /// What is inserted at which byte.
+    insertions: Vec<(usize, String)>,
+}
+
+impl Visit for Negations<'_> {
+    fn statement(&mut self, statement: &LiteralStmt, scope: &Scope) {
+        let Literal::NotExpr { expr, .. } = &statement.literal else { return };
+        let mut operands = Operands { negations: self, scope, found: Vec::new() };
+        operands.of_negated(expr);
+        let found = operands.found;
+        let with = self.with(statement);
+        let operands: String = found
+            .into_iter()
+            .filter_map(|expr| self.one_line(expr))
+            .map(|operand| format!("_ = {operand}{with}; "))
+            .collect();
+        if operands.is_empty() {
+            return;
+        }
+        let Some((start, end)) = bytes(&statement.span) else { return };
+        // A body without braces has one statement only: `allow if not f(x)`.
+        let before = self.text.get(..start).unwrap_or_default().trim_end();
+        let bare = before.strip_suffix("if").is_some_and(|rest| {
+            !rest.ends_with(|last: char| last.is_alphanumeric() || last == '_' || last == '.')
+        });
+        if bare {
+            // The spans of strings lack their quotes.
+            let quoted = self.text.get(end..).is_some_and(|rest| rest.starts_with(['"', '`']));
+            let end = end + usize::from(quoted);
+            self.insertions.push((start, format!("{{ {operands}")));
+            self.insertions.push((end, " }".to_owned()));
+        } else {
+            self.insertions.push((start, operands));
+        }
+    }
+}
+
+impl<'t> Negations<'t> {
+    /// The text of an expression where it can stand in a line with others.
+    fn one_line(&self, expr: &Expr) -> Option<&'t str> {
+        let (start, end) = whole(expr)?;
+        let text = self.text.get(start..end)?;
+        (!text.contains('\n') || !text.contains(['#', '`', '"'])).then_some(text)
+    }
+
+    /// The modifiers of a statement, which hold for its operands, too.
+    fn with(&self, statement: &LiteralStmt) -> String {
+        statement
+            .with_mods
+            .iter()
+            .filter_map(|with| {
+                let target = self.one_line(&with.refr)?;
+                let value = self.one_line(&with.r#as)?;
+                Some(format!(" with {target} as {value}"))
+            })
+            .collect()
+    }
+}
+
+struct Operands<'o, 'e> {
+    negations: &'o Negations<'o>,
+    scope: &'o Scope,
+    found: Vec<&'e Expr>,
+}
+
+impl<'e> Operands<'_, 'e> {
+    fn of_negated(&mut self, expr: &'e Expr) {
+        match expr {
+            Expr::Call { params, .. } => {
+                for param in params {
+                    self.of_call(param);
+                }
+            }
+            Expr::BoolExpr { op: BoolOp::Eq, lhs, rhs, .. }
+            | Expr::AssignExpr { op: AssignOp::Eq, lhs, rhs, .. } => {
+                for side in [lhs, rhs] {
+                    self.of_equality(side);
+                }
+            }
+            Expr::BoolExpr { lhs, rhs, .. }
+            | Expr::BinExpr { lhs, rhs, .. }
+            | Expr::ArithExpr { lhs, rhs, .. } => {
+                for side in [lhs, rhs] {
+                    self.of_call(side);
+                }
+            }
+            Expr::Membership { key, value, collection, .. } => {
+                for part in key.iter().chain([value, collection]) {
+                    self.of_call(part);
+                }
+            }
+            _ => self.of_equality(expr),
+        }
+    }
+
+    /// A side of an equality: a reference itself stays in it, what is in its brackets does not.
+    fn of_equality(&mut self, expr: &'e Expr) {
+        match expr {
+            Expr::RefDot { .. } | Expr::RefBrack { .. } => {
+                for other in chain(expr).others {
+                    self.of_call(other);
+                }
+            }
+            Expr::Var { .. } => {}
+            _ => self.of_call(expr),
+        }
+    }
+
+    /// An operand of a call.
+    fn of_call(&mut self, expr: &'e Expr) {
+        match expr {
+            Expr::Var { span, .. } => {
+                let name = span.text();
+                let document = self.negations.documents.iter().any(|known| known == name);
+                if document && !self.scope.declares(name) {
+                    self.found.push(expr);
+                }
+            }
+            Expr::RefDot { .. } | Expr::RefBrack { .. } | Expr::Call { .. }
+                if !has_wildcard(expr) =>
+            {
+                self.found.push(expr);
+            }
+            // What is computed is undefined where one of its sides is.
+            Expr::BinExpr { lhs, rhs, .. }
+            | Expr::BoolExpr { lhs, rhs, .. }
+            | Expr::ArithExpr { lhs, rhs, .. } => {
+                self.of_call(lhs);
+                self.of_call(rhs);
+            }
+            Expr::Membership { key, value, collection, .. } => {
+                for part in key.iter().chain([value, collection]) {
+                    self.of_call(part);
+                }
+            }
+            Expr::Array { items, .. } | Expr::Set { items, .. } => {
+                for item in items {
+                    self.of_call(item);
+                }
+            }
+            Expr::Object { fields, .. } => {
+                for (_, key, value) in fields {
+                    self.of_call(key);
+                    self.of_call(value);
+                }
+            }
+            Expr::UnaryExpr { expr, .. } => self.of_call(expr),
+            _ => {}
+        }
+    }
+}
+
+/// Whether something is chosen by `_`: moved ahead it would be chosen outside of the negation.
+fn has_wildcard(expr: &Expr) -> bool {
+    match expr {
+        Expr::Var { span, .. } => span.text() == "_",
+        Expr::RefDot { .. } | Expr::RefBrack { .. } => {
+            chain(expr).others.into_iter().any(has_wildcard)
+        }
+        Expr::Call { params, .. } => params.iter().any(|param| has_wildcard(param)),
+        Expr::Array { items, .. } | Expr::Set { items, .. } => {
+            items.iter().any(|item| has_wildcard(item))
+        }
+        Expr::Object { fields, .. } => {
+            fields.iter().any(|(_, key, value)| has_wildcard(key) || has_wildcard(value))
+        }
+        Expr::BinExpr { lhs, rhs, .. }
+        | Expr::BoolExpr { lhs, rhs, .. }
+        | Expr::ArithExpr { lhs, rhs, .. } => has_wildcard(lhs) || has_wildcard(rhs),
+        Expr::Membership { key, value, collection, .. } => {
+            key.iter().chain([value, collection]).any(|part| has_wildcard(part))
+        }
+        Expr::UnaryExpr { expr, .. } => has_wildcard(expr),
+        _ => false,
+    }
+}
+
+fn bytes(span: &regorus::unstable::Span) -> Option<(usize, usize)> {
+    Some((usize::try_from(span.start).ok()?, usize::try_from(span.end).ok()?))
+}
+
+/// The bytes of an expression; the spans of strings lack their quotes.
+fn whole(expr: &Expr) -> Option<(usize, usize)> {
+    let (start, end) = bytes(expr.span())?;
+    match expr {
+        Expr::String { .. } | Expr::RawString { .. } => Some((start.checked_sub(1)?, end + 1)),
+        _ => Some((start, end)),
+    }
+}

@@ -1,0 +1,219 @@
+//! What the interpreter does otherwise than OPA, and the bounds.
+
+use std::time::Duration;
+
+use serde_json::{Value as Json, json};
+
+use super::{Function, Input, Program, RegoError, RegoLimits, Source};
+
+fn compile(text: &str) -> Result<Program, RegoError> {
+    Program::compile(&[Source::new("p.rego", text)], &json!({}), &[], &RegoLimits::default())
+}
+
+fn eval_with(text: &str, input: Json) -> Result<Option<Json>, RegoError> {
+    let now = "2026-01-31T12:00:00Z".parse().ok();
+    compile(&format!("package p\n{text}\n"))?.eval("data.p.r", &Input::new(&input), now)
+}
+
+fn eval(text: &str) -> Result<Option<Json>, RegoError> {
+    eval_with(text, json!({"here": 1, "list": ["a", "b"]}))
+}
+
+/// OPA's compiler moves operands ahead of a negation; the interpreter does not.
+#[test]
+fn a_negation_of_a_call_with_something_undefined_is_undefined() {
+    for body in [
+        r#"r if not startswith(input.x, "a")"#,
+        r#"r if { not startswith(input.x, "a") }"#,
+        "r if not input.x > 1",
+        "r if not input.x != 1",
+        r#"r if not lower(input.x) == "a""#,
+        "r if not count(input.x) > 0",
+        r#"r if not "a" in input.x"#,
+        "r if not is_string(input.x)",
+        "f(x) if x == 1\nr if not f(input.x)",
+        "f(x) if x == 1\nr if { true; not f(input.x); true }",
+        "f(x) if x == 1\nr if count([y | some y in [1]; not f(input.x)]) > 0",
+        "f(x) if x == 1\nr if { some y in [1]; not f([y, input.x]) }",
+        "f(x) if x == 1\nr if every y in [1] { not f(input.x + y) }",
+        "q := 1 if false\nf(x) if x == 1\nr if not f(q)",
+        r#"r if not input.list[input.x]"#,
+        "f(x) if x == 1\nr if not f(input.x) with input as {\"y\": 1}",
+    ] {
+        assert_eq!(eval(body), Ok(None), "{body}");
+    }
+}
+
+#[test]
+fn other_negations_of_what_is_undefined_hold() {
+    for body in [
+        "r if not input.x",
+        "r if not input.x == true",
+        "r if not input.x.y.z",
+        "r if not data.p.nothing",
+        r#"r if not startswith("b", "a")"#,
+        r#"r if { not input.here == "a" }"#,
+        "f(x) if x == 1\nr if not f(input.x) with input as {\"x\": 2}",
+        "f(x) if x == 1\nr if not f(input.x) with input.x as \"z\"",
+        "has(o, f) if _ = o[f]\nr if not has(input, \"x\")",
+        "f(x) if x == 1\nr if { x := 2; not f(x) }",
+        "f(x) if x == 1\nr if {\n  not f(\n    input.here + 1\n  )\n}",
+        r#"r := 2 if { false } else := true if not lower("A") == "b""#,
+    ] {
+        assert_eq!(eval(body), Ok(Some(json!(true))), "{body}");
+    }
+}
+
+#[test]
+fn modules_of_rego_v0_are_read() {
+    let text = "f(x) { x == 1 }\nr[msg] { not f(input.x); msg := \"m\" }";
+    assert_eq!(eval_with(text, json!({})), Ok(Some(json!([]))));
+    assert_eq!(eval_with(text, json!({"x": 2})), Ok(Some(json!(["m"]))));
+    let text = "import future.keywords.in\nr { any([\"a\" in input.list, false]); re_match(`^a\\w$`, \"ab\") }";
+    assert_eq!(eval(text), Ok(Some(json!(true))));
+}
+
+#[test]
+fn what_is_called_must_be_there() {
+    let error = eval("r if {\n  foo.bar(1)\n}").unwrap_err();
+    assert_eq!(error.to_string(), "p.rego:3:3: no function foo.bar");
+    // The interpreter forgets this one where the other definition gives a value.
+    assert!(eval("f(x) := 1 if x == 1\nf(x) := foo.bar(x) if x == 1\nr := f(1)").is_err());
+    for name in ["http.send({})", "opa.runtime()", "rand.intn(\"a\", 2)", "uuid.rfc4122(\"a\")"] {
+        let error = eval(&format!("r := {name}")).unwrap_err();
+        assert!(matches!(error, RegoError::UnknownFunction { why, .. } if !why.is_empty()));
+    }
+}
+
+#[test]
+fn what_depends_on_itself_is_refused() {
+    let error = eval("f(x) := f(x - 1)\nr := f(1)").unwrap_err();
+    assert_eq!(error, RegoError::Recursion { rules: vec!["data.p.f".into(); 2] });
+    let error = eval("a(x) := b(x)\nb(x) := r if x\nr := a(1)").unwrap_err();
+    assert!(error.to_string().contains("data.p.b -> data.p.r"), "{error}");
+    assert_eq!(eval("f(r) := r\nr := f(1)"), Ok(Some(json!(1))));
+    assert_eq!(eval("q := 1\nf(x) := q if { q := x }\nr := f(2)"), Ok(Some(json!(2))));
+}
+
+/// As much as is allowed fits into the stack of a thread as the standard library makes it.
+#[test]
+fn what_is_nested_deeply_is_refused_and_what_is_less_so_fits_the_stack() {
+    let max = RegoLimits::default().max_nesting;
+    let calls = |statements: usize| {
+        let length = statements / 9;
+        let links = (0..length).map(|at| {
+            let next = at + 1;
+            format!(
+                "f{at}(x) := [y | some z in [x]; y := [w | every v in [z] {{ v }}; w := f{next}(z)]] \
+                 if {{ true; true; true }}\n"
+            )
+        });
+        let links: String = links.collect();
+        format!("{links}f{length}(x) := x\nr := f0(1)")
+    };
+    let loops = |statements: usize| {
+        let loops: String = (0..statements).map(|at| format!("  some x{at} in [1]\n")).collect();
+        format!("r if {{\n{loops}}}")
+    };
+    let rules = |statements: usize| {
+        let rules: String =
+            (0..statements).map(|at| format!("r{at} := [x | some x in r{}]\n", at + 1)).collect();
+        format!("{rules}r{statements} := [1]\nr := r0")
+    };
+    let shapes: [&dyn Fn(usize) -> String; 3] = [&calls, &loops, &rules];
+    for shape in shapes {
+        let error = eval(&shape(max + 40)).unwrap_err();
+        assert!(matches!(error, RegoError::LimitExceeded { .. }), "{error}");
+    }
+    assert!(eval(&calls(max - 10)).unwrap().is_some());
+    assert!(eval(&loops(max - 10)).unwrap().is_some());
+    assert!(eval(&rules(max / 2 - 10)).unwrap().is_some());
+}
+
+#[test]
+fn time_is_bounded_and_given() {
+    let text = "package p\nr := count([1 | some a in x; some b in x; some c in x; a + b == c])\n\
+                x := numbers.range(1, 5000)\n";
+    let limits = RegoLimits { max_time: Duration::from_millis(50), ..RegoLimits::default() };
+    let program = Program::compile(&[Source::new("p.rego", text)], &json!({}), &[], &limits);
+    let now = "2026-01-31T12:00:00Z".parse().ok();
+    let input = Input::new(&json!({}));
+    let error = program.unwrap().eval("data.p.r", &input, now).unwrap_err();
+    assert_eq!(error, RegoError::TimedOut(limits.max_time));
+    assert_eq!(eval("r := time.date(time.now_ns())"), Ok(Some(json!([2026, 1, 31]))));
+    assert_eq!(eval("r := numbers.range(1, 1000000000)"), Ok(None));
+    assert_eq!(eval("r := numbers.range(3, 1)"), Ok(Some(json!([3, 2, 1]))));
+}
+
+#[test]
+fn subsets_are_those_of_opa() {
+    let text = r#"r := [
+        object.subset([1, 2, 3], [2, 3]), object.subset([1, 2, 3], [3, 2]),
+        object.subset([1, 2, 3], [1, 3]), object.subset({"a": [1, 2]}, {"a": [2]}),
+        object.subset([1, 2, 3], {3, 1}), object.subset({1, 2}, {2}), object.subset({"a": 1}, {}),
+    ]"#;
+    let expected = json!([true, false, false, true, true, true, true]);
+    assert_eq!(eval(text), Ok(Some(expected)));
+}
+
+#[test]
+fn rules_that_contradict_one_another_fail() {
+    let error = eval("r := 1 if true\nr := 2 if true").unwrap_err();
+    assert!(matches!(error, RegoError::Failed { .. }), "{error}");
+}
+
+#[test]
+fn functions_of_the_caller_give_values_and_failures() {
+    fn double(arguments: &[Json]) -> Result<Option<Json>, String> {
+        match arguments {
+            [Json::Number(number)] => Ok(number.as_i64().map(|number| json!(number * 2))),
+            [Json::Null] => panic!("as a library might"),
+            _ => Err("no number".into()),
+        }
+    }
+    let given = [Function::new("own.double", 1, double)];
+    let now = "2026-01-31T12:00:00Z".parse().ok();
+    let source = Source::new("p.rego", "package p\nr := own.double(input)\n");
+    let program = Program::compile(&[source], &json!({}), &given, &RegoLimits::default()).unwrap();
+    let ask = |input: Json| program.eval("data.p.r", &Input::new(&input), now);
+    assert_eq!(ask(json!(4)), Ok(Some(json!(8))));
+    assert_eq!(ask(json!(1.5)), Ok(None));
+    assert_eq!(ask(json!("x")).unwrap_err().to_string(), "p.rego:2:16: no number");
+    assert_eq!(ask(json!(null)), Err(RegoError::Panicked("as a library might".into())));
+    assert_eq!(ask(json!(5)), Ok(Some(json!(10))));
+}
+
+#[test]
+fn what_is_sound_is_compiled_and_what_is_not_is_told() {
+    let sources = [
+        Source::new("a.rego", "package a\nr if data.lib.f(1)"),
+        Source::new("b.rego", "package b\nr := 1"),
+        Source::new("lib.rego", "package lib\nf(x) := nothing.there(x)"),
+        Source::new("c.rego", "package c\nr := {"),
+        Source::new("d.rego", "package d\nf(x) := f(x)\nr := f(1)"),
+        Source::new("e.rego", "package e\nr if x > 1"),
+    ];
+    let limits = RegoLimits::default();
+    let (program, broken) = Program::compile_sound(&sources, &json!({}), &[], &limits).unwrap();
+    assert_eq!(program.rules().collect::<Vec<_>>(), ["data.b.r"]);
+    let mut broken: Vec<usize> = broken.iter().map(|(at, _)| *at).collect();
+    broken.sort_unstable();
+    assert_eq!(broken, [0, 2, 3, 4, 5]);
+    assert_eq!(program.eval("data.b.r", &Input::new(&json!({})), None), Ok(Some(json!(1))));
+}
+
+#[test]
+fn missing_documents_are_told() {
+    let program = compile("package p\nr if data.inventory.cluster[_].x == input.y\n").unwrap();
+    let missing: Vec<&str> = program.missing_documents().map(|(path, _)| path).collect();
+    assert_eq!(missing, ["data.inventory.cluster"]);
+}
+
+#[test]
+fn what_is_no_rego_says_where() {
+    let error = compile("package p\nallow if {\n  x ==\n}\n").unwrap_err();
+    let RegoError::Syntax { at, .. } = error else { panic!("{error}") };
+    assert_eq!((at.file.as_str(), at.line), ("p.rego", 4));
+    let error = eval("r := 1").err();
+    assert_eq!(error, None);
+}
