@@ -95,12 +95,6 @@ const MISSING: &[(&str, &str)] = &[
     ("download-java-db-only", DATABASE_HINT),
     ("enable-modules", GENERAL_HINT),
     ("generate-default-config", GENERAL_HINT),
-    ("helm-api-versions", HELM_HINT),
-    ("helm-kube-version", HELM_HINT),
-    ("helm-set", HELM_HINT),
-    ("helm-set-file", HELM_HINT),
-    ("helm-set-string", HELM_HINT),
-    ("helm-values", HELM_HINT),
     ("k8s-version", GENERAL_HINT),
     ("max-image-size", GENERAL_HINT),
     ("module-dir", GENERAL_HINT),
@@ -118,8 +112,6 @@ const MISSING: &[(&str, &str)] = &[
 ];
 
 const GENERAL_HINT: &str = "leave it out; `sealift help image` lists the flags that there are";
-const HELM_HINT: &str =
-    "render the chart with `helm template` and check the folder of what it prints";
 const DATABASE_HINT: &str = "fetch advisories with `sealift db update --ecosystem Maven`";
 const CHECKS_HINT: &str = "of a container image, packages and their vulnerabilities are scanned";
 
