@@ -25,7 +25,10 @@
 //! block. A value that cannot be known is no failure: the readers of a [`Field`] that take a
 //! default give none then.
 
+mod address;
 mod aws;
+mod azure;
+mod google;
 mod look;
 mod network;
 mod secrets;
@@ -68,7 +71,11 @@ pub(super) struct Provider {
 }
 
 /// Every provider with checks. Adding one adds a line here.
-static PROVIDERS: &[Provider] = &[Provider { prefix: "aws_", rules: aws::RULES }];
+static PROVIDERS: &[Provider] = &[
+    Provider { prefix: "aws_", rules: aws::RULES },
+    Provider { prefix: "azurerm_", rules: azure::RULES },
+    Provider { prefix: "google_", rules: google::RULES },
+];
 
 /// Runs every check over the resources; a file of a provider's resources that one finds nothing
 /// in passes it.

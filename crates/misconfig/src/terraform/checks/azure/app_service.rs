@@ -1,0 +1,121 @@
+//! Web and function apps.
+
+use sealift_model::Severity::{Critical, High, Low, Medium};
+
+use super::super::Rule;
+use crate::terraform::checks::Look;
+
+const APP: &[&str] = &["azurerm_app_service"];
+
+pub(super) const RULES: &[Rule] = &[
+    Rule {
+        id: "AZU-0001",
+        severity: Low,
+        title: "App service takes clients without a certificate",
+        why: "Whoever reaches the app may talk to it.",
+        fix: "Set `client_cert_enabled = true`.",
+        kinds: APP,
+        run: |look| look.must_be_true("client_cert_enabled", false),
+    },
+    Rule {
+        id: "AZU-0002",
+        severity: Low,
+        title: "App service has no managed identity",
+        why: "Without one the app needs passwords to reach other services.",
+        fix: "Add an `identity` block.",
+        kinds: APP,
+        run: |look| look.must_be_given("identity.type"),
+    },
+    Rule {
+        id: "AZU-0003",
+        severity: Medium,
+        title: "App service does not ask who its users are",
+        why: "Requests reach the app that nobody signed in for.",
+        fix: "Set `enabled = true` in `auth_settings`.",
+        kinds: APP,
+        run: |look| look.must_be_true("auth_settings.enabled", false),
+    },
+    Rule {
+        id: "AZU-0004",
+        severity: Critical,
+        title: "Function app answers without TLS",
+        why: "What is sent in the clear is read and changed on the way.",
+        fix: "Set `https_only = true`.",
+        kinds: &["azurerm_function_app"],
+        run: |look| look.must_be_true("https_only", false),
+    },
+    Rule {
+        id: "AZU-0005",
+        severity: Low,
+        title: "App service does not speak HTTP/2",
+        why: "The older protocol has weaknesses that the newer one has not.",
+        fix: "Set `http2_enabled = true` in `site_config`.",
+        kinds: APP,
+        run: |look| look.must_be_true("site_config.http2_enabled", false),
+    },
+    Rule {
+        id: "AZU-0006",
+        severity: High,
+        title: "App service takes an old version of TLS",
+        why: "Versions before 1.2 can be broken.",
+        fix: "Set `min_tls_version = \"1.2\"` in `site_config`.",
+        kinds: APP,
+        run: |look| look.must_be_one_of("site_config.min_tls_version", &["1.2", "1.3"], "1.2"),
+    },
+    Rule {
+        id: "AZU-0069",
+        severity: Medium,
+        title: "App service runs an old PHP",
+        why: "Old versions have weaknesses that newer ones have not.",
+        fix: "Set `php_version = \"8.2\"` in `site_config`.",
+        kinds: APP,
+        run: |look| look.must_be_one_of("site_config.php_version", &["8.2", ""], ""),
+    },
+    Rule {
+        id: "AZU-0070",
+        severity: Medium,
+        title: "App service runs a Python that gets no more fixes",
+        why: "What is found in it stays open.",
+        fix: "Set `python_version` in `site_config` to a version that is maintained.",
+        kinds: APP,
+        run: python,
+    },
+    Rule {
+        id: "AZU-0071",
+        severity: Medium,
+        title: "App service takes files without TLS",
+        why: "FTP sends passwords and files in the clear.",
+        fix: "Set `ftps_state` in `site_config` to `FtpsOnly` or `Disabled`.",
+        kinds: APP,
+        run: ftps,
+    },
+    Rule {
+        id: "AZU-0072",
+        severity: Medium,
+        title: "App service answers without TLS",
+        why: "What is sent in the clear is read and changed on the way.",
+        fix: "Set `https_only = true`.",
+        kinds: APP,
+        run: |look| look.must_be_true("https_only", false),
+    },
+];
+
+/// The versions that are no longer maintained, also with their third number.
+fn python(look: &mut Look<'_>) {
+    let version = look.resource.at("site_config.python_version");
+    let old = version.text().is_some_and(|version| {
+        let mut numbers = version.split('.');
+        matches!(
+            (numbers.next(), numbers.next()),
+            (Some("2"), Some("7")) | (Some("3"), Some("7" | "8"))
+        )
+    });
+    look.fail_if(old, &version);
+}
+
+/// Only where the site is configured at all.
+fn ftps(look: &mut Look<'_>) {
+    if look.resource.block("site_config").is_some() {
+        look.must_be_one_of("site_config.ftps_state", &["FtpsOnly", "Disabled"], "");
+    }
+}
