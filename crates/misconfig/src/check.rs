@@ -4,6 +4,8 @@ use std::borrow::Cow;
 
 use sealift_model::Severity;
 
+use crate::id::Id;
+
 /// A check: what it is called, how bad a failure is, and what to do then.
 ///
 /// Those of this crate are constants in tables; those that a user brings are read from the
@@ -24,6 +26,12 @@ pub struct Check {
 }
 
 impl Check {
+    /// Whether a text names it: its id, also as older releases wrote it (`AVD-DS-0001`, `DS001`).
+    #[must_use]
+    pub fn is_named(&self, text: &str) -> bool {
+        Id::of(text).is_some_and(|id| id != Id::Every && Some(id) == Id::of(&self.id))
+    }
+
     /// A check of this crate's tables.
     #[must_use]
     pub(crate) const fn new(

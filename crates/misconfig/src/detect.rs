@@ -27,6 +27,26 @@ pub(crate) fn kind(path: &str, bytes: &[u8]) -> Option<FileKind> {
     keys.iter().all(|key| has_yaml_key(bytes, key)).then_some(FileKind::Kubernetes)
 }
 
+/// Whether a file of this name may be one that a check looks at: worth reading, so that
+/// [`concerns`] can say.
+#[must_use]
+pub fn may_concern(path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or(path).to_lowercase();
+    let ends = [".yaml", ".yml", ".json", ".tf", ".tofu", ".tfvars"];
+    ends.iter().any(|end| name.ends_with(end)) || is_dockerfile(&name)
+}
+
+/// Whether a file is one that a check looks at, or that such files lean on: variables of
+/// Terraform, and what says that a folder is a Helm chart.
+#[must_use]
+pub fn concerns(path: &str, bytes: &[u8]) -> bool {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    kind(path, bytes).is_some()
+        || name.ends_with(".tfvars")
+        || name.ends_with(".tfvars.json")
+        || name == "Chart.yaml"
+}
+
 /// `Dockerfile`, `Dockerfile.prod`, `prod.Dockerfile`, and the same of a Containerfile; not
 /// `Dockerfile.dockerignore`, which says what its build leaves out.
 fn is_dockerfile(name: &str) -> bool {

@@ -17,9 +17,13 @@
 //! file, clock, environment or network; every parser is held to [`Limits`].
 #![forbid(unsafe_code)]
 
+mod charts;
 mod check;
 mod detect;
 pub mod docker;
+mod excerpt;
+mod id;
+mod ignore;
 mod limits;
 mod options;
 mod result;
@@ -28,6 +32,7 @@ mod source;
 mod terraform;
 
 pub use check::Check;
+pub use detect::{concerns, may_concern};
 pub use limits::Limits;
 pub use options::{Options, VariableFile};
 pub use result::{Failure, FileResult, Lines, Misconfiguration, Status};

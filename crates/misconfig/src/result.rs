@@ -28,6 +28,22 @@ impl FileResult {
     }
 }
 
+impl FileResult {
+    /// What fails, each with its check.
+    pub fn failures(&self) -> impl Iterator<Item = (&Check, &Failure)> {
+        self.misconfigurations.iter().filter_map(|found| match &found.status {
+            Status::Fail(failure) => Some((&found.check, failure)),
+            _ => None,
+        })
+    }
+
+    /// How many checks pass.
+    #[must_use]
+    pub fn passed(&self) -> usize {
+        self.misconfigurations.iter().filter(|found| found.status == Status::Pass).count()
+    }
+}
+
 /// What one check says of one file.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
@@ -39,6 +55,14 @@ pub struct Misconfiguration {
 }
 
 impl Misconfiguration {
+    /// Has it not count, and says by what.
+    pub fn ignore(&mut self, by: impl Into<String>) {
+        if let Status::Fail(failure) = &mut self.status {
+            failure.ignored_by = Some(by.into());
+            self.status = Status::Ignored(failure.clone());
+        }
+    }
+
     /// What a check says.
     #[must_use]
     pub fn new(check: &Check, status: Status) -> Self {
@@ -70,13 +94,26 @@ pub struct Failure {
     pub lines: Option<Lines>,
     /// The resource that it is about, `aws_s3_bucket.logs`, `Deployment/web`, where there is one.
     pub resource: Option<String>,
+    /// The first lines of the blocks around it, for which an ignore comment counts too.
+    pub enclosing: Vec<u32>,
+    /// The first of these lines as they stand in the file; filled in by [`scan`](crate::scan).
+    pub excerpt: Vec<String>,
+    /// What says that it does not count: `a comment`, or a file with its line and reason.
+    pub ignored_by: Option<String>,
 }
 
 impl Failure {
-    /// A failure without a resource.
+    /// A failure without a resource and without blocks around it.
     #[must_use]
     pub fn new(message: impl Into<String>, lines: Option<Lines>) -> Self {
-        Self { message: message.into(), lines, resource: None }
+        Self {
+            message: message.into(),
+            lines,
+            resource: None,
+            enclosing: Vec::new(),
+            excerpt: Vec::new(),
+            ignored_by: None,
+        }
     }
 }
 

@@ -1,6 +1,10 @@
 //! The files that are given, and the kinds that they are of.
 
-use crate::{FileResult, Options, detect, docker, terraform};
+use sealift_model::{Diagnostic, Impact};
+
+use crate::charts::Charts;
+use crate::ignore::Ignores;
+use crate::{FileResult, Options, detect, docker, excerpt, terraform};
 
 /// A file to check.
 #[derive(Clone, Copy, Debug)]
@@ -76,23 +80,59 @@ impl FileKind {
 type Checker = fn(&[SourceFile<'_>], &Options) -> Vec<FileResult>;
 
 /// What checks each kind. A kind that is added adds a line here.
-static CHECKERS: &[(FileKind, Checker)] =
-    &[(FileKind::Dockerfile, docker::check), (FileKind::Terraform, terraform::check)];
+static CHECKERS: &[(FileKind, Checker)] = &[
+    (FileKind::Dockerfile, docker::check),
+    (FileKind::Terraform, terraform::check),
+    (FileKind::TerraformPlan, terraform::plan::check),
+];
 
 /// Checks files: those of a kind that is known, in the order of their paths.
 #[must_use]
 pub fn scan(files: &[SourceFile<'_>], options: &Options) -> Vec<FileResult> {
-    let kind = |file: &SourceFile<'_>| file.kind.or_else(|| detect::kind(file.path, file.bytes));
+    let charts = Charts::among(files);
+    let detected = |file: &SourceFile<'_>| {
+        detect::kind(file.path, file.bytes).filter(|_| !charts.have(file.path))
+    };
+    let kind = |file: &SourceFile<'_>| file.kind.or_else(|| detected(file));
     let mut known: Vec<_> = files.iter().filter_map(|file| Some((kind(file)?, *file))).collect();
     known.sort_by_key(|(_, file)| file.path);
     let mut results = Vec::new();
     for (kind, check) in CHECKERS.iter().filter(|(kind, _)| options.kinds.contains(kind)) {
-        let of_kind = known.iter().filter(|(other, _)| other == kind);
-        let of_kind: Vec<_> = of_kind.map(|(_, file)| *file).collect();
-        if !of_kind.is_empty() {
-            results.extend(check(&of_kind, options));
+        let of_kind = known.iter().filter(|(other, _)| other == kind).map(|(_, file)| *file);
+        let max = options.limits.max_file_bytes;
+        let (fit, large): (Vec<_>, Vec<_>) = of_kind.partition(|file| file.bytes.len() <= max);
+        results.extend(large.iter().map(|file| too_large(file, *kind, max)));
+        if !fit.is_empty() {
+            results.extend(check(&fit, options));
         }
     }
+    if options.kinds.contains(&FileKind::Helm) {
+        results.extend(charts.not_rendered(files));
+    }
+    look_up_lines(&mut results, &known, options);
     results.sort_by(|left, right| left.path.cmp(&right.path));
     results
+}
+
+fn too_large(file: &SourceFile<'_>, kind: FileKind, max: usize) -> FileResult {
+    let message = format!("not checked: {} bytes, and the limit is {max} bytes", file.bytes.len());
+    let mut result = FileResult::new(file.path, kind);
+    let diagnostic = Diagnostic::new("misconfig", message, Impact::Partial);
+    result.diagnostics.push(diagnostic.at(file.path, None));
+    result
+}
+
+/// What is in the lines of each file: the comments there, and the text that a report shows.
+fn look_up_lines(
+    results: &mut [FileResult],
+    files: &[(FileKind, SourceFile<'_>)],
+    options: &Options,
+) {
+    for result in results {
+        let at = files.binary_search_by(|(_, file)| file.path.cmp(&result.path));
+        if let Some((_, file)) = at.ok().and_then(|at| files.get(at)) {
+            Ignores::read(file.bytes, options.now).apply(result);
+            excerpt::fill(result, file.bytes);
+        }
+    }
 }

@@ -14,6 +14,7 @@
 pub(crate) mod checks;
 pub(crate) mod eval;
 pub(crate) mod model;
+pub(crate) mod plan;
 pub(crate) mod syntax;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -38,7 +39,7 @@ pub(crate) fn check(files: &[SourceFile<'_>], options: &Options) -> Vec<FileResu
         let scope = evaluator.root(root, given);
         let resources = Resources::new(evaluator.resources(scope));
         said.extend(evaluator.into_diagnostics());
-        checks::run(&resources, &mut results);
+        checks::run(&resources, options.now, &mut results);
     }
     tell(said, &mut results);
     checks::finish(&mut results);

@@ -96,6 +96,20 @@ impl Block {
         self.blocks(kind).next()
     }
 
+    /// Whether a place lies in the block.
+    pub(super) fn encloses(&self, place: Place) -> bool {
+        let (outer, inner) = (self.place.lines, place.lines);
+        self.place.file == place.file && outer.start <= inner.start && inner.end <= outer.end
+    }
+
+    /// The first lines of this block and those in it that hold a place.
+    pub(super) fn enclosing(&self, place: Place, starts: &mut Vec<u32>) {
+        if self.encloses(place) {
+            starts.push(self.place.lines.start);
+            self.blocks.iter().for_each(|block| block.enclosing(place, starts));
+        }
+    }
+
     /// Makes blocks of attributes whose value is an object or a list of them: the JSON syntax and
     /// plans write nested blocks so, and HCL may.
     pub(super) fn add_blocks_of_values(&mut self) {

@@ -5,6 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use sealift_misconfig::{FileKind, FileResult, Options, SourceFile, Status, scan};
+use sealift_model::Timestamp;
 use sealift_suite::{Suite, test_data};
 
 /// The cases of one type.
@@ -44,12 +45,16 @@ fn check(cases: &Judge, bytes: &[u8]) -> Vec<FileResult> {
     let file = SourceFile::new(cases.file, bytes);
     // What `helm template` printed is called like any manifest.
     let file = if cases.kind == FileKind::Helm { file.of_kind(FileKind::Helm) } else { file };
-    let results = scan(&[file], &Options::default());
+    let mut options = Options::default();
+    // A day on which what has expired in the cases has, and what has not has not.
+    options.now = Timestamp::from_day("2026-08-21").ok();
+    let results = scan(&[file], &options);
     assert!(results.iter().all(|result| result.kind == cases.kind), "read as another kind");
     results
 }
 
-fn folders(folder: &Path) -> Vec<PathBuf> {
+/// The folders in a folder, by name.
+pub(crate) fn folders(folder: &Path) -> Vec<PathBuf> {
     let entries = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
     let mut folders: Vec<_> = entries.filter(|path| path.is_dir()).collect();
     folders.sort();

@@ -1,5 +1,7 @@
 //! What the function of a check is given.
 
+use sealift_model::Timestamp;
+
 use crate::terraform::model::{Block, Field, Place, Resource, Resources};
 
 /// One resource, all others, and where failures go.
@@ -7,6 +9,8 @@ use crate::terraform::model::{Block, Field, Place, Resource, Resources};
 pub(crate) struct Look<'a> {
     pub(crate) resource: &'a Resource,
     pub(crate) all: &'a Resources,
+    /// The present time, where it is known.
+    pub(crate) now: Option<Timestamp>,
     title: &'static str,
     failures: Vec<(Place, String)>,
 }
@@ -35,8 +39,13 @@ impl Placed for Resource {
 }
 
 impl<'a> Look<'a> {
-    pub(super) fn new(resource: &'a Resource, all: &'a Resources, title: &'static str) -> Self {
-        Self { resource, all, title, failures: Vec::new() }
+    pub(super) fn new(
+        resource: &'a Resource,
+        all: &'a Resources,
+        now: Option<Timestamp>,
+        title: &'static str,
+    ) -> Self {
+        Self { resource, all, now, title, failures: Vec::new() }
     }
 
     pub(super) fn into_failures(self) -> Vec<(Place, String)> {

@@ -28,17 +28,25 @@
 mod address;
 mod aws;
 mod azure;
+mod certificate;
+mod cloudstack;
+mod digitalocean;
+mod github;
 mod google;
+mod kubernetes;
 mod look;
 mod network;
+mod nifcloud;
+mod openstack;
+mod oracle;
 mod secrets;
 
 use std::collections::BTreeSet;
 
-use sealift_model::Severity;
+use sealift_model::{Severity, Timestamp};
 
 pub(crate) use self::look::Look;
-use super::model::Resources;
+use super::model::{Place, Resource, Resources};
 use crate::{Check, Failure, FileResult, Misconfiguration, Status};
 
 /// A check of resources.
@@ -74,12 +82,19 @@ pub(super) struct Provider {
 static PROVIDERS: &[Provider] = &[
     Provider { prefix: "aws_", rules: aws::RULES },
     Provider { prefix: "azurerm_", rules: azure::RULES },
+    Provider { prefix: "cloudstack_", rules: cloudstack::RULES },
+    Provider { prefix: "digitalocean_", rules: digitalocean::RULES },
+    Provider { prefix: "github_", rules: github::RULES },
     Provider { prefix: "google_", rules: google::RULES },
+    Provider { prefix: "kubernetes_", rules: kubernetes::RULES },
+    Provider { prefix: "nifcloud_", rules: nifcloud::RULES },
+    Provider { prefix: "opc_", rules: oracle::RULES },
+    Provider { prefix: "openstack_", rules: openstack::RULES },
 ];
 
 /// Runs every check over the resources; a file of a provider's resources that one finds nothing
 /// in passes it.
-pub(super) fn run(resources: &Resources, results: &mut [FileResult]) {
+pub(super) fn run(resources: &Resources, now: Option<Timestamp>, results: &mut [FileResult]) {
     for provider in PROVIDERS {
         let files: BTreeSet<usize> = resources
             .iter()
@@ -90,14 +105,14 @@ pub(super) fn run(resources: &Resources, results: &mut [FileResult]) {
             continue;
         }
         for rule in provider.rules.iter().copied().flatten() {
-            run_rule(rule, resources, &files, results);
+            run_rule(rule, (resources, now), &files, results);
         }
     }
 }
 
 fn run_rule(
     rule: &Rule,
-    resources: &Resources,
+    (resources, now): (&Resources, Option<Timestamp>),
     files: &BTreeSet<usize>,
     results: &mut [FileResult],
 ) {
@@ -109,15 +124,14 @@ fn run_rule(
             None => resources.of(kind).collect(),
         };
         for resource in found {
-            let mut look = Look::new(resource, resources, rule.title);
+            let mut look = Look::new(resource, resources, now, rule.title);
             (rule.run)(&mut look);
             for (place, message) in look.into_failures() {
                 // Instances of one block fail for one cause.
                 if failed.insert(place)
                     && let Some(result) = results.get_mut(place.file)
                 {
-                    let mut failure = Failure::new(message, Some(place.lines));
-                    failure.resource = Some(resource.address.to_string());
+                    let failure = failure(message, place, resource, resources);
                     let status = Status::Fail(failure);
                     result.misconfigurations.push(Misconfiguration::new(&check, status));
                 }
@@ -131,6 +145,17 @@ fn run_rule(
             result.misconfigurations.push(Misconfiguration::new(&check, Status::Pass));
         }
     }
+}
+
+fn failure(message: String, place: Place, about: &Resource, all: &Resources) -> Failure {
+    let mut failure = Failure::new(message, Some(place.lines));
+    failure.resource = Some(about.address.to_string());
+    // Its cause may stand in another resource: the one that says more of a bucket.
+    let mut holders = std::iter::once(about).chain(all.iter());
+    if let Some(holder) = holders.find(|holder| holder.encloses(place)) {
+        holder.block.enclosing(place, &mut failure.enclosing);
+    }
+    failure
 }
 
 /// Orders what was found by check and line; a check that fails in one tree of modules and passes

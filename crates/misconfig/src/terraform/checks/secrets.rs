@@ -52,19 +52,18 @@ fn in_plain(text: &str) -> bool {
 
 /// Whether something of this name is a secret.
 pub(super) fn is_secret_name(name: &str) -> bool {
-    const WORDS: [&str; 9] = [
+    const WORDS: [&str; 7] = [
         "password",
-        "passwd",
-        "passphrase",
         "secret",
+        "private_key",
+        "aws_access_key_id",
+        "aws_secret_access_key",
         "token",
         "api_key",
-        "apikey",
-        "access_key",
-        "private_key",
     ];
-    let name = name.to_lowercase().replace('-', "_");
-    WORDS.iter().any(|word| name.contains(word))
+    let name = name.to_lowercase();
+    let describes = ["token_type", "version"].iter().any(|word| name.starts_with(word));
+    !describes && WORDS.iter().any(|word| name.contains(word))
 }
 
 #[cfg(test)]

@@ -18,6 +18,9 @@ mod resource;
 mod value;
 mod variable;
 
+#[cfg(test)]
+mod tests;
+
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::rc::Rc;
 use std::sync::Arc;

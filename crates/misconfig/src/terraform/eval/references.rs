@@ -105,7 +105,7 @@ impl<'a> Evaluator<'a> {
         })
     }
 
-    fn output(&mut self, scope: ScopeId, name: &Arc<str>) -> Value {
+    pub(super) fn output(&mut self, scope: ScopeId, name: &Arc<str>) -> Value {
         let block = self.module(scope).and_then(|module| module.outputs.get(name));
         let Some(expr) = block.and_then(|block| block.body.attribute("value")) else {
             return Value::unknown(Reason::NotDeclared(format!("the output {name}").into()));

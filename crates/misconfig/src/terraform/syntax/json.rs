@@ -29,7 +29,7 @@ pub(super) fn values(text: &str, limits: &Limits) -> Result<Body, SyntaxError> {
     reader.body(properties, 0)
 }
 
-fn document(text: &str, limits: &Limits) -> Result<Json, SyntaxError> {
+pub(super) fn document(text: &str, limits: &Limits) -> Result<Json, SyntaxError> {
     let mut cursor = Cursor::new(text, limits);
     cursor.lines_are_space = true;
     let document = value(&mut cursor)?;
@@ -40,13 +40,15 @@ fn document(text: &str, limits: &Limits) -> Result<Json, SyntaxError> {
     Ok(document)
 }
 
-/// A value and its lines.
-struct Json {
-    kind: Kind,
-    lines: Lines,
+/// A JSON value and its lines.
+#[derive(Debug)]
+pub(crate) struct Json {
+    pub(crate) kind: Kind,
+    pub(crate) lines: Lines,
 }
 
-enum Kind {
+#[derive(Debug)]
+pub(crate) enum Kind {
     Null,
     Bool(bool),
     Number(f64),
@@ -55,19 +57,51 @@ enum Kind {
     Object(Vec<Property>),
 }
 
-struct Property {
-    name: String,
+/// A member of a JSON object.
+#[derive(Debug)]
+pub(crate) struct Property {
+    pub(crate) name: String,
     line: u32,
-    value: Json,
+    pub(crate) value: Json,
 }
 
 impl Property {
-    fn lines(&self) -> Lines {
+    /// From the name to the end of the value.
+    pub(crate) fn lines(&self) -> Lines {
         Lines { start: self.line, end: self.value.lines.end }
     }
 }
 
 impl Json {
+    /// A member of an object.
+    pub(crate) fn get(&self, name: &str) -> Option<&Self> {
+        let properties = self.properties().iter();
+        properties.rev().find(|property| property.name == name).map(|property| &property.value)
+    }
+
+    /// The members of an object; none of anything else.
+    pub(crate) fn properties(&self) -> &[Property] {
+        match &self.kind {
+            Kind::Object(properties) => properties,
+            _ => &[],
+        }
+    }
+
+    /// The elements of a list; none of anything else.
+    pub(crate) fn items(&self) -> &[Self] {
+        match &self.kind {
+            Kind::List(items) => items,
+            _ => &[],
+        }
+    }
+
+    pub(crate) fn text(&self) -> Option<&str> {
+        match &self.kind {
+            Kind::Text(text) => Some(text),
+            _ => None,
+        }
+    }
+
     /// The properties of an object, or of each object of a list.
     fn objects(&self) -> impl Iterator<Item = &[Property]> {
         let list = match &self.kind {

@@ -17,6 +17,7 @@ use std::sync::Arc;
 
 use thiserror::Error;
 
+pub(crate) use self::json::{Json, Kind, Property};
 use crate::{Limits, Lines};
 
 /// Reads a file of the native syntax.
@@ -32,6 +33,11 @@ pub(crate) fn parse_json(text: &str, limits: &Limits) -> Result<Body, SyntaxErro
 /// Reads a file of the JSON syntax that only gives values: `*.tfvars.json`.
 pub(crate) fn parse_json_values(text: &str, limits: &Limits) -> Result<Body, SyntaxError> {
     json::values(text, limits)
+}
+
+/// Reads a JSON document with the lines of its values.
+pub(crate) fn json_document(text: &str, limits: &Limits) -> Result<Json, SyntaxError> {
+    json::document(text, limits)
 }
 
 /// Why a file is not read.

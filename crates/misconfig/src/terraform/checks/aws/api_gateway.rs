@@ -58,7 +58,7 @@ pub(super) const RULES: &[Rule] = &[
         why: "Every call goes to the service behind, which is easier to overload.",
         fix: "Set `caching_enabled = true` in `settings`.",
         kinds: &["aws_api_gateway_method_settings"],
-        run: |look| look.must_be_true("settings.caching_enabled", false),
+        run: cache,
     },
 ];
 
@@ -67,16 +67,33 @@ fn access_logging(look: &mut Look<'_>) {
     look.fail_if(target.is_empty(), &target);
 }
 
-/// Trivy knows of a stage only as that of an API which is declared too.
-fn tracing(look: &mut Look<'_>) {
+/// Trivy knows of a stage or method only as that of an API which is declared too.
+fn has_api(look: &Look<'_>) -> bool {
     let api = look.resource.get("rest_api_id");
-    if look.all.named_by(api, "aws_api_gateway_rest_api", "id").is_some() {
+    look.all.named_by(api, "aws_api_gateway_rest_api", "id").is_some()
+}
+
+/// The same of settings, and of the stage that they are for.
+fn has_stage(look: &Look<'_>) -> bool {
+    let stage = look.resource.get("stage_name");
+    has_api(look) && look.all.named_by(stage, "aws_api_gateway_stage", "stage_name").is_some()
+}
+
+fn tracing(look: &mut Look<'_>) {
+    if has_api(look) {
         look.must_be_true("xray_tracing_enabled", false);
     }
 }
 
+fn cache(look: &mut Look<'_>) {
+    if has_stage(look) {
+        look.must_be_true("settings.caching_enabled", false);
+    }
+}
+
 fn cache_encryption(look: &mut Look<'_>) {
-    if look.resource.at("settings.caching_enabled").bool_or(false) == Some(true) {
+    let caches = look.resource.at("settings.caching_enabled").bool_or(false) == Some(true);
+    if caches && has_stage(look) {
         look.must_be_true("settings.cache_data_encrypted", false);
     }
 }
@@ -86,7 +103,7 @@ fn authorization(look: &mut Look<'_>) {
     let open = method.get("http_method").text_or("").is_some_and(|verb| &*verb != "OPTIONS")
         && method.get("api_key_required").bool_or(false) == Some(false);
     let kind = method.get("authorization");
-    look.fail_if(open && kind.text().as_deref() == Some("NONE"), &kind);
+    look.fail_if(has_api(look) && open && kind.text().as_deref() == Some("NONE"), &kind);
 }
 
 fn domain_tls(look: &mut Look<'_>) {
@@ -95,5 +112,12 @@ fn domain_tls(look: &mut Look<'_>) {
         _ => "security_policy",
     };
     let policy = look.resource.at(path).text_or("TLS_1_0");
-    look.fail_if(policy.is_some_and(|policy| &*policy != "TLS_1_2"), look.resource);
+    look.fail_if(policy.is_some_and(|policy| !is_modern(&policy)), look.resource);
+}
+
+/// Families by their names, so that those to come count too.
+fn is_modern(policy: &str) -> bool {
+    policy == "TLS_1_2"
+        || policy.starts_with("SecurityPolicy_TLS13_")
+        || (policy.starts_with("SecurityPolicy_TLS12_") && policy.ends_with("_EDGE"))
 }

@@ -3,9 +3,9 @@
 use sealift_model::Severity::{Critical, High, Low};
 
 use super::super::Rule;
-use super::super::secrets::is_secret_name;
+use super::super::secrets::{holds_secret, is_secret_name};
 use crate::terraform::checks::Look;
-use crate::terraform::model::has_hole;
+use crate::terraform::eval::Value;
 
 pub(super) const RULES: &[Rule] = &[
     Rule {
@@ -64,21 +64,17 @@ fn transit_encryption(look: &mut Look<'_>) {
 
 fn environment(look: &mut Look<'_>) {
     let Some(definitions) = look.resource.get("container_definitions").json() else { return };
-    let text = |value: Option<&crate::terraform::eval::Value>| value.and_then(|v| v.to_text());
-    let variables = definitions
+    let mut variables = definitions
         .as_list()
         .unwrap_or_default()
         .iter()
         .filter_map(|container| container.member("environment")?.as_list())
         .flatten();
-    let leaks = variables
-        .filter_map(|variable| {
-            Some((text(variable.member("name"))?, text(variable.member("value"))?))
-        })
-        .any(|(name, value)| {
-            !value.is_empty()
-                && !has_hole(&value)
-                && (is_secret_name(&name) || super::super::secrets::holds_secret(&value))
-        });
+    let leaks = variables.any(|variable| {
+        let holds = |name: &str, is_secret: fn(&str) -> bool| {
+            variable.member(name).and_then(Value::to_text).is_some_and(|text| is_secret(&text))
+        };
+        holds("name", is_secret_name) || holds("value", holds_secret)
+    });
     look.fail_if(leaks, look.resource);
 }

@@ -3,7 +3,7 @@
 use sealift_model::Severity::{Critical, High, Medium};
 
 use super::super::Rule;
-use super::super::network::is_anywhere;
+use super::super::network::is_public;
 use crate::terraform::checks::Look;
 
 pub(super) const RULES: &[Rule] = &[
@@ -77,5 +77,5 @@ fn public_cidrs(look: &mut Look<'_>) {
         return;
     }
     let cidrs = vpc.get("public_access_cidrs");
-    look.fail_if(cidrs.is_missing() || cidrs.texts().any(|cidr| is_anywhere(&cidr)), &cidrs);
+    look.fail_if(cidrs.is_missing() || cidrs.texts().any(|cidr| is_public(&cidr)), &cidrs);
 }

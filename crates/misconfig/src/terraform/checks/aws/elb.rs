@@ -4,6 +4,7 @@ use sealift_model::Severity::{Critical, High};
 
 use super::super::Rule;
 use crate::terraform::checks::Look;
+use crate::terraform::model::Resource;
 
 pub(super) const RULES: &[Rule] = &[
     Rule {
@@ -54,11 +55,22 @@ const OUTDATED: &[&str] = &[
     "ELBSecurityPolicy-TLS-1-1-2017-01",
     "ELBSecurityPolicy-TLS13-1-0-2021-06",
     "ELBSecurityPolicy-TLS13-1-1-2021-06",
+    "ELBSecurityPolicy-TLS13-1-2-Ext1-2021-06",
+    "ELBSecurityPolicy-TLS13-1-2-Ext2-2021-06",
 ];
 
+/// The load balancer of a listener, where it is declared.
+fn balancer<'a>(look: &Look<'a>) -> Option<&'a Resource> {
+    let named = look.resource.get("load_balancer_arn");
+    look.all.named_by(named, "aws_lb", "arn").or(look.all.named_by(named, "aws_alb", "arn"))
+}
+
+fn is_for_applications(balancer: &Resource) -> bool {
+    balancer.get("load_balancer_type").text_or("application").as_deref() == Some("application")
+}
+
 fn invalid_headers(look: &mut Look<'_>) {
-    let kind = look.resource.get("load_balancer_type").text_or("application");
-    if kind.as_deref() == Some("application") {
+    if is_for_applications(look.resource) {
         look.must_be_true("drop_invalid_header_fields", false);
     }
 }
@@ -72,7 +84,11 @@ fn public(look: &mut Look<'_>) {
 
 fn outdated_tls(look: &mut Look<'_>) {
     let policy = look.resource.get("ssl_policy");
-    look.fail_if(policy.text().is_some_and(|policy| OUTDATED.contains(&&*policy)), &policy);
+    look.fail_if(
+        balancer(look).is_some()
+            && policy.text().is_some_and(|policy| OUTDATED.contains(&&*policy)),
+        &policy,
+    );
 }
 
 fn plain_http(look: &mut Look<'_>) {
@@ -81,5 +97,6 @@ fn plain_http(look: &mut Look<'_>) {
         .blocks("default_action")
         .any(|action| action.get("type").text_or("").is_none_or(|kind| &*kind == "redirect"));
     let plain = listener.get("protocol").text().as_deref() == Some("HTTP");
-    look.fail_if(plain && !redirects, listener);
+    let for_applications = balancer(look).is_some_and(is_for_applications);
+    look.fail_if(for_applications && plain && !redirects, listener);
 }

@@ -47,7 +47,7 @@ fn setting(look: &Look<'_>, path: &[&str]) -> Option<Value> {
 }
 
 fn must_be_on(look: &mut Look<'_>, name: &str) {
-    let off = setting(look, &[name]).is_some_and(|value| value.to_bool() != Some(true));
+    let off = setting(look, &[name]).is_some_and(|value| value.to_bool() == Some(false));
     look.fail_if(off, &look.resource.get("configuration"));
 }
 
@@ -57,6 +57,6 @@ fn local_disks(look: &mut Look<'_>) {
         "LocalDiskEncryptionConfiguration",
         "EncryptionKeyProviderType",
     ];
-    let off = setting(look, &path).is_some_and(|kind| kind.as_text().is_none_or(str::is_empty));
+    let off = setting(look, &path).is_some_and(|kind| kind.as_text() == Some(""));
     look.fail_if(off, &look.resource.get("configuration"));
 }

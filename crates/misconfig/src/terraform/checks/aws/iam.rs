@@ -1,5 +1,7 @@
 //! Identities and their permissions.
 
+use std::sync::Arc;
+
 use sealift_model::Severity::{Critical, High, Low, Medium};
 
 use super::super::Rule;
@@ -14,13 +16,13 @@ pub(super) const RULES: &[Rule] = &[
         why: "A password that got out stays useful.",
         fix: "Set `password_reuse_prevention` to 5 or more.",
         kinds: &["aws_iam_account_password_policy"],
-        run: |look| password_number(look, "password_reuse_prevention", |n| n < 5.0, 0.0),
+        run: reuse,
     },
     Rule {
         id: "AWS-0057",
         severity: High,
-        title: "IAM policy allows whole services",
-        why: "Who holds the policy may do more than they need.",
+        title: "IAM policy allows everything",
+        why: "Who holds the policy owns the account.",
         fix: "List the actions that are needed.",
         kinds: &[
             "aws_iam_policy",
@@ -37,7 +39,7 @@ pub(super) const RULES: &[Rule] = &[
         why: "Passwords are easier to guess.",
         fix: "Set `require_lowercase_characters = true`.",
         kinds: &["aws_iam_account_password_policy"],
-        run: |look| password(look, "require_lowercase_characters"),
+        run: |look| look.must_be_true("require_lowercase_characters", false),
     },
     Rule {
         id: "AWS-0059",
@@ -46,7 +48,7 @@ pub(super) const RULES: &[Rule] = &[
         why: "Passwords are easier to guess.",
         fix: "Set `require_numbers = true`.",
         kinds: &["aws_iam_account_password_policy"],
-        run: |look| password(look, "require_numbers"),
+        run: |look| look.must_be_true("require_numbers", false),
     },
     Rule {
         id: "AWS-0060",
@@ -55,7 +57,7 @@ pub(super) const RULES: &[Rule] = &[
         why: "Passwords are easier to guess.",
         fix: "Set `require_symbols = true`.",
         kinds: &["aws_iam_account_password_policy"],
-        run: |look| password(look, "require_symbols"),
+        run: |look| look.must_be_true("require_symbols", false),
     },
     Rule {
         id: "AWS-0061",
@@ -64,7 +66,7 @@ pub(super) const RULES: &[Rule] = &[
         why: "Passwords are easier to guess.",
         fix: "Set `require_uppercase_characters = true`.",
         kinds: &["aws_iam_account_password_policy"],
-        run: |look| password(look, "require_uppercase_characters"),
+        run: |look| look.must_be_true("require_uppercase_characters", false),
     },
     Rule {
         id: "AWS-0062",
@@ -114,16 +116,11 @@ pub(super) const RULES: &[Rule] = &[
     Rule {
         id: "AWS-0342",
         severity: Medium,
-        title: "IAM policy lets every role be passed on",
-        why: "Who holds the policy may make a service act with any role.",
-        fix: "Name the roles in `resources`.",
-        kinds: &[
-            "aws_iam_policy",
-            "aws_iam_group_policy",
-            "aws_iam_role_policy",
-            "aws_iam_user_policy",
-        ],
-        run: pass_role,
+        title: "IAM policy lets roles be passed on",
+        why: "Who holds the policy may make a service act with a role that has more permissions.",
+        fix: "Remove `iam:PassRole`, or deny it.",
+        kinds: &["aws_iam_policy"],
+        run: |look| must_not_allow(look, "iam:PassRole"),
     },
     Rule {
         id: "AWS-0345",
@@ -131,62 +128,65 @@ pub(super) const RULES: &[Rule] = &[
         title: "IAM policy allows all of S3",
         why: "Who holds the policy may read and remove every object.",
         fix: "List the actions that are needed.",
-        kinds: &[
-            "aws_iam_policy",
-            "aws_iam_group_policy",
-            "aws_iam_role_policy",
-            "aws_iam_user_policy",
-        ],
+        kinds: &["aws_iam_policy", "aws_iam_role_policy", "aws_iam_role"],
         run: all_of_s3,
     },
 ];
 
-/// A password policy fails as a whole: what it leaves out has no line.
-fn password(look: &mut Look<'_>, attribute: &str) {
-    let required = look.resource.get(attribute).bool_or(false);
-    look.fail_if(required == Some(false), look.resource);
+/// Trivy names the whole policy here, not the attribute.
+fn reuse(look: &mut Look<'_>) {
+    let remembered = look.resource.get("password_reuse_prevention").number_or(0.0);
+    look.fail_if(remembered.is_some_and(|number| number < 5.0), look.resource);
 }
 
 fn password_number(look: &mut Look<'_>, attribute: &str, wrong: fn(f64) -> bool, default: f64) {
-    let number = look.resource.get(attribute).number_or(default);
-    look.fail_if(number.is_some_and(wrong), look.resource);
+    let number = look.resource.get(attribute);
+    look.fail_if(number.number_or(default).is_some_and(wrong), &number);
 }
 
 fn document(look: &Look<'_>) -> Option<Document> {
     policy::document(look.resource.get("policy"), look.all)
 }
 
-/// Whole services at a time, unless something else narrows it.
+/// Everything on everything. Trivy has kept the id and dropped the check: what it once said of
+/// single wildcards was mostly wrong, and this is what was right.
 fn wildcards(look: &mut Look<'_>) {
     if let Some(document) = document(look) {
-        let wide = document.statements.iter().any(|statement| {
+        let everything = document.statements.iter().any(|statement| {
+            let all = |items: &[Arc<str>]| items.iter().any(|item| &**item == "*");
             statement.allows
                 && statement.conditions.is_empty()
-                && statement.actions.iter().any(|a| &**a == "*" || a.ends_with(":*"))
+                && all(&statement.actions)
+                && all(&statement.resources)
         });
-        look.fail_if(wide, &document);
+        look.fail_if(everything, &document);
     }
 }
 
-fn pass_role(look: &mut Look<'_>) {
+/// An action is allowed by a statement, and no other denies the same.
+fn allows(document: &Document, action: &str) -> bool {
+    let named = |allows: bool| {
+        document.statements.iter().any(|statement| {
+            statement.allows == allows
+                && statement.actions.iter().any(|named| named.eq_ignore_ascii_case(action))
+        })
+    };
+    named(true) && !named(false)
+}
+
+fn must_not_allow(look: &mut Look<'_>, action: &str) {
     if let Some(document) = document(look) {
-        let any = document.statements.iter().any(|statement| {
-            statement.allows
-                && statement.actions.iter().any(|a| a.eq_ignore_ascii_case("iam:PassRole"))
-                && statement.resources.iter().any(|resource| &**resource == "*")
-        });
-        look.fail_if(any, &document);
+        look.fail_if(allows(&document, action), &document);
     }
 }
 
+/// The policies of a role stand in resources of their own, or in it.
 fn all_of_s3(look: &mut Look<'_>) {
-    if let Some(document) = document(look) {
-        let any = document.statements.iter().any(|statement| {
-            statement.allows
-                && statement.conditions.is_empty()
-                && statement.actions.iter().any(|a| a.eq_ignore_ascii_case("s3:*"))
-        });
-        look.fail_if(any, &document);
+    must_not_allow(look, "s3:*");
+    for inline in look.resource.blocks("inline_policy") {
+        if let Some(document) = policy::document(inline.get("policy"), look.all) {
+            look.fail_if(allows(&document, "s3:*"), &document);
+        }
     }
 }
 

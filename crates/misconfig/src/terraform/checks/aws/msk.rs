@@ -45,7 +45,7 @@ fn logging(look: &mut Look<'_>) {
             logs.block(kind).is_some_and(|log| log.get("enabled").bool_or(false) != Some(false))
         })
     });
-    look.fail_if(!on, cluster);
+    look.fail_if(!on, logs.unwrap_or(&cluster.block));
 }
 
 fn key(look: &mut Look<'_>) {

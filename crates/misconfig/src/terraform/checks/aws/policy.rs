@@ -35,6 +35,8 @@ pub(super) struct Statement {
     pub(super) resources: Vec<Arc<str>>,
     /// Whether it is about everyone.
     pub(super) everyone: bool,
+    /// The services of AWS that it is about.
+    pub(super) services: Vec<Arc<str>>,
     /// The variables that its conditions ask for.
     pub(super) conditions: Vec<Arc<str>>,
 }
@@ -63,6 +65,7 @@ fn statement(json: &Value) -> Statement {
         actions: texts(json.member("Action")),
         resources: texts(json.member("Resource")),
         everyone: json.member("Principal").is_some_and(is_everyone),
+        services: texts(json.member("Principal").and_then(|who| who.member("Service"))),
         conditions: variables
             .filter_map(Value::as_object)
             .flat_map(|variables| variables.keys().map(Arc::clone))

@@ -100,7 +100,8 @@ pub(super) const RULES: &[Rule] = &[
 
 /// A replica takes backups, storage and keys from what it replicates.
 fn is_replica(look: &Look<'_>) -> bool {
-    !look.resource.get("replicate_source_db").is_empty()
+    let sources = ["replicate_source_db", "replication_source_identifier"];
+    sources.iter().any(|source| !look.resource.get(source).is_empty())
 }
 
 fn backups(look: &mut Look<'_>) {
@@ -111,9 +112,9 @@ fn backups(look: &mut Look<'_>) {
 }
 
 fn insights_key(look: &mut Look<'_>) {
-    if look.resource.get("performance_insights_enabled").bool_or(false) == Some(true) {
-        look.must_be_given("performance_insights_kms_key_id");
-    }
+    let enabled = look.resource.get("performance_insights_enabled").bool_or(false);
+    let key = look.resource.get("performance_insights_kms_key_id");
+    look.fail_if(enabled == Some(true) && key.is_empty(), look.resource);
 }
 
 fn cluster_encryption(look: &mut Look<'_>) {

@@ -47,8 +47,8 @@ pub(super) const RULES: &[Rule] = &[
 fn encryption(look: &mut Look<'_>) {
     let encrypted = look.resource.get("encrypted");
     match encrypted.bool_or(false) {
-        Some(true) => look.must_be_given("kms_key_id"),
-        Some(false) => look.fail(&encrypted),
+        Some(true) => look.fail_if(look.resource.get("kms_key_id").is_empty(), look.resource),
+        Some(false) => look.fail(look.resource),
         None => {}
     }
 }

@@ -3,6 +3,7 @@
 use sealift_model::Severity::{High, Low, Medium};
 
 use super::super::Rule;
+use super::policy;
 use crate::terraform::checks::Look;
 use crate::terraform::model::{Block, Field, Resource, Resources};
 
@@ -106,6 +107,15 @@ pub(super) const RULES: &[Rule] = &[
         kinds: &["aws_s3_bucket"],
         run: mfa_delete,
     },
+    Rule {
+        id: "AWS-0320",
+        severity: Medium,
+        title: "Name of a bucket has dots",
+        why: "The bucket cannot be reached by its name over TLS.",
+        fix: "Write dashes in place of the dots.",
+        kinds: &["aws_s3_bucket"],
+        run: dotted_name,
+    },
 ];
 
 /// The resource of a type that says more of a bucket.
@@ -127,9 +137,40 @@ pub(super) fn logs_access(all: &Resources, bucket: &Resource) -> bool {
     bucket.block("logging").is_some() || about(all, "aws_s3_bucket_logging", bucket).is_some()
 }
 
-/// Logs of access are written to it.
+/// Logs of access are written to it: by its ACL, a grant, or its policy.
 fn takes_logs(look: &Look<'_>) -> bool {
-    acl(look.all, look.resource).text().as_deref() == Some("log-delivery-write")
+    by_acl(look) || by_grant(look) || by_policy(look)
+}
+
+fn by_acl(look: &Look<'_>) -> bool {
+    let acl = acl(look.all, look.resource).text();
+    acl.is_some_and(|acl| acl.eq_ignore_ascii_case("log-delivery-write"))
+}
+
+fn by_grant(look: &Look<'_>) -> bool {
+    const GROUP: &str = "http://acs.amazonaws.com/groups/s3/LogDelivery";
+    let own = about(look.all, "aws_s3_bucket_acl", look.resource);
+    let policies = own.iter().flat_map(|acl| acl.blocks("access_control_policy"));
+    let mut grants =
+        policies.flat_map(|policy| policy.blocks("grant")).chain(look.resource.blocks("grant"));
+    grants.any(|grant| {
+        let group = grant.get("uri").text().or(grant.at("grantee.uri").text());
+        let mut permissions =
+            grant.get("permissions").texts().chain(grant.get("permission").texts());
+        group.as_deref() == Some(GROUP)
+            && permissions.any(|permission| matches!(&*permission, "WRITE" | "FULL_CONTROL"))
+    })
+}
+
+fn by_policy(look: &Look<'_>) -> bool {
+    let Some(own) = about(look.all, "aws_s3_bucket_policy", look.resource) else { return false };
+    policy::document(own.get("policy"), look.all).is_some_and(|document| {
+        document.statements.iter().any(|statement| {
+            statement.allows
+                && statement.services.iter().any(|name| &**name == "logging.s3.amazonaws.com")
+                && statement.actions.iter().any(|name| name.eq_ignore_ascii_case("s3:PutObject"))
+        })
+    })
 }
 
 /// A setting of the block of public access; without one, of the bucket.
@@ -189,17 +230,13 @@ fn own_key(look: &mut Look<'_>) {
     let applied = encryption(look)
         .and_then(|encryption| encryption.block("rule"))
         .and_then(|rule| rule.block("apply_server_side_encryption_by_default"));
-    let own = applied.is_some_and(|applied| {
-        let algorithm = applied.get("sse_algorithm").text_or("");
-        let by_kms = algorithm.is_none_or(|name| matches!(&*name, "aws:kms" | "aws:kms:dsse"));
-        by_kms && !applied.get("kms_master_key_id").is_empty()
-    });
+    let own = applied.is_some_and(|applied| !applied.get("kms_master_key_id").is_empty());
     let place = about(look.all, ENCRYPTION, look.resource).unwrap_or(look.resource);
     look.fail_if(!own, place);
 }
 
 fn access_log(look: &mut Look<'_>) {
-    let logged = takes_logs(look) || logs_access(look.all, look.resource);
+    let logged = by_acl(look) || logs_access(look.all, look.resource);
     look.fail_if(!logged, look.resource);
 }
 
@@ -212,6 +249,12 @@ fn versioning(look: &mut Look<'_>) {
         }
         None => look.must_be_true("versioning.enabled", false),
     }
+}
+
+/// Dots in a name do not go with the certificates of S3.
+fn dotted_name(look: &mut Look<'_>) {
+    let name = look.resource.get("bucket");
+    look.fail_if(name.text().is_some_and(|name| name.contains('.')), &name);
 }
 
 /// Only where it is switched off in so many words: few can switch it on.

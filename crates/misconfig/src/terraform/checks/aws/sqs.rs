@@ -40,16 +40,19 @@ pub(super) const RULES: &[Rule] = &[
 ];
 
 fn encryption(look: &mut Look<'_>) {
-    if look.resource.get("sqs_managed_sse_enabled").bool_or(false) == Some(false) {
-        look.must_be_given("kms_master_key_id");
-    }
+    let managed = look.resource.get("sqs_managed_sse_enabled").bool_or(false) != Some(false);
+    let key = look.resource.get("kms_master_key_id");
+    look.fail_if(!managed && key.is_empty(), look.resource);
 }
 
 fn wildcard(look: &mut Look<'_>) {
     if let Some(document) = policy::document(look.resource.get("policy"), look.all) {
         let any = document.statements.iter().any(|statement| {
             statement.allows
-                && statement.actions.iter().any(|action| matches!(&**action, "*" | "sqs:*"))
+                && statement
+                    .actions
+                    .iter()
+                    .any(|action| matches!(&*action.to_lowercase(), "*" | "sqs:*"))
         });
         look.fail_if(any, &document);
     }

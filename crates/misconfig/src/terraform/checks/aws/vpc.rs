@@ -96,15 +96,6 @@ pub(super) const RULES: &[Rule] = &[
         run: |look| look.must_be_false("map_public_ip_on_launch", false),
     },
     Rule {
-        id: "AWS-0173",
-        severity: Low,
-        title: "Default security group lets traffic pass",
-        why: "Whatever names no security group gets this one.",
-        fix: "Remove its rules.",
-        kinds: &["aws_default_security_group"],
-        run: default_group,
-    },
-    Rule {
         id: "AWS-0178",
         severity: Medium,
         title: "VPC has no flow log",
@@ -133,13 +124,13 @@ fn rules<'a>(resource: &'a Resource, direction: &'a str) -> Vec<&'a Block> {
 const CIDRS: [&str; 4] = ["cidr_blocks", "ipv6_cidr_blocks", "cidr_ipv4", "cidr_ipv6"];
 
 fn is_ssh_or_rdp(rule: &Block, protocol: &str) -> bool {
-    let protocol = rule.get(protocol).text_or("-1");
-    let Some(protocol) = protocol else { return false };
+    let Some(protocol) = rule.get(protocol).text() else { return false };
     match &*protocol.to_lowercase() {
+        // Whatever the ports are: the protocol's number stands for all of them.
         "-1" | "all" => true,
-        "tcp" | "6" => {
+        "tcp" | "6" | "udp" | "17" => {
             let ports = Ports::between(rule.get("from_port"), rule.get("to_port"));
-            ports.is_none_or(|ports| ports.has(22) || ports.has(3389))
+            ports.is_some_and(|ports| ports.has(22) || ports.has(3389))
         }
         _ => false,
     }
@@ -182,12 +173,6 @@ fn group_description(look: &mut Look<'_>) {
     let description = look.resource.get("description");
     let default = description.text().as_deref() == Some("Managed by Terraform");
     look.fail_if(description.is_empty() || default, &description);
-}
-
-fn default_group(look: &mut Look<'_>) {
-    let group = look.resource;
-    let open = ["ingress", "egress"].iter().any(|kind| group.block(kind).is_some());
-    look.fail_if(open, group);
 }
 
 /// The rules of network access lists that allow something.

@@ -1,0 +1,192 @@
+//! Comments by which a file says that a check shall not count: `#trivy:ignore:DS-0002`, or with
+//! `sealift:` before it.
+//!
+//! A comment counts on its own line, on the next, and for all of a block that begins there;
+//! several on lines of their own, one under the other, all count for what follows the last. Ids
+//! are separated by commas, `*` is every check, and `:exp:2027-01-31` ends the comment's effect
+//! on that day. Ids of older releases mean the same: `AVD-DS-0001`, `DS001`. For a failure that
+//! has no line, something that is missing from the whole file, a comment counts that stands above
+//! everything else in it. A comment with a condition that is not known here, `:ws:prod` or
+//! `[name=x]`, counts for nothing.
+
+use sealift_model::Timestamp;
+
+use crate::id::Id;
+use crate::{FileResult, Status};
+
+/// The comments of one file.
+#[derive(Debug)]
+pub(crate) struct Ignores {
+    rules: Vec<Rule>,
+}
+
+#[derive(Debug)]
+struct Rule {
+    /// The line that it stands on and the next count.
+    line: u32,
+    /// Whether nothing but comments and blank lines stands above and on it.
+    heads_file: bool,
+    checks: Vec<Id>,
+}
+
+impl Ignores {
+    /// Reads the comments that count at `now`.
+    pub(crate) fn read(bytes: &[u8], now: Option<Timestamp>) -> Self {
+        let mut rules: Vec<Rule> = Vec::new();
+        // Most files have none, and large ones need not be looked at line by line.
+        if memchr::memmem::find(bytes, b":ignore:").is_none() {
+            return Self { rules };
+        }
+        let mut heads_file = true;
+        // Rules on the lines directly above that hold nothing else.
+        let mut waiting = 0_usize;
+        for (line, text) in (1..).zip(String::from_utf8_lossy(bytes).lines()) {
+            let found = comments(text, now);
+            let alone = is_comment(text);
+            heads_file &= alone || text.trim().is_empty();
+            if found.is_empty() || !alone {
+                waiting = 0;
+            }
+            let above = rules.len().saturating_sub(waiting);
+            for rule in rules.iter_mut().skip(above) {
+                rule.line = line;
+            }
+            let found = found.into_iter().map(|checks| Rule { line, heads_file, checks });
+            waiting = if alone { waiting.saturating_add(found.len()) } else { 0 };
+            rules.extend(found);
+        }
+        Self { rules }
+    }
+
+    /// Makes the failures that the comments cover ignored ones.
+    pub(crate) fn apply(&self, result: &mut FileResult) {
+        if self.rules.is_empty() {
+            return;
+        }
+        for found in &mut result.misconfigurations {
+            let Status::Fail(failure) = &found.status else { continue };
+            let starts = failure.lines.map(|lines| lines.start);
+            let starts = starts.into_iter().chain(failure.enclosing.iter().copied());
+            let starts: Vec<u32> = starts.collect();
+            let id = Id::of(&found.check.id);
+            if self.rules.iter().any(|rule| rule.covers(id.as_ref(), &starts)) {
+                found.ignore("a comment");
+            }
+        }
+    }
+}
+
+impl Rule {
+    fn covers(&self, id: Option<&Id>, starts: &[u32]) -> bool {
+        let names = |check: &Id| *check == Id::Every || Some(check) == id;
+        let here = |start: &u32| *start == self.line || start.checked_sub(1) == Some(self.line);
+        self.checks.iter().any(names)
+            && (starts.iter().any(here) || (starts.is_empty() && self.heads_file))
+    }
+}
+
+/// Whether a line holds a comment and nothing else.
+fn is_comment(line: &str) -> bool {
+    let line = line.trim_start();
+    ["#", "//", "/*", "*"].iter().any(|mark| line.starts_with(mark))
+}
+
+/// What each comment of a line names. A mark of a comment must stand before it.
+fn comments(line: &str, now: Option<Timestamp>) -> Vec<Vec<Id>> {
+    let mut in_comment = false;
+    let mut found = Vec::new();
+    for word in line.split_whitespace() {
+        let text = word.trim_start_matches(['#', '/', '*']);
+        in_comment |= text.len() < word.len();
+        let rule = ["trivy:", "sealift:", "tfsec:"].iter().find_map(|name| text.strip_prefix(name));
+        if let (true, Some(rule)) = (in_comment, rule) {
+            found.extend(checks(rule, now));
+        }
+    }
+    found
+}
+
+/// `ignore:IDS[:exp:DAY]`.
+fn checks(rule: &str, now: Option<Timestamp>) -> Option<Vec<Id>> {
+    let mut sections = rule.split(':');
+    let (Some("ignore"), Some(ids)) = (sections.next(), sections.next()) else { return None };
+    while let Some(name) = sections.next() {
+        let end = sections.next().and_then(|day| Timestamp::from_day(day).ok());
+        if name != "exp" || now? >= end? {
+            return None;
+        }
+    }
+    Some(ids.split(',').filter_map(Id::of).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use sealift_model::Severity;
+
+    use super::*;
+    use crate::{Check, Failure, FileKind, Lines, Misconfiguration};
+
+    /// Whether a failure of `id` at the line, or of the whole file, is ignored.
+    fn ignored(text: &str, id: &'static str, line: Option<u32>, enclosing: &[u32]) -> bool {
+        let now = Timestamp::from_day("2026-11-22").ok();
+        let mut failure = Failure::new("", line.map(|start| Lines { start, end: start }));
+        failure.enclosing = enclosing.to_vec();
+        let check = Check::new(id, Severity::Low, "", "", "");
+        let mut result = FileResult::new("x", FileKind::Dockerfile);
+        result.misconfigurations = vec![Misconfiguration::new(&check, Status::Fail(failure))];
+        Ignores::read(text.as_bytes(), now).apply(&mut result);
+        matches!(result.misconfigurations[0].status, Status::Ignored(_))
+    }
+
+    #[test]
+    fn a_comment_counts_on_its_line_and_the_next() {
+        let text = "FROM a\n# trivy:ignore:DS-0010\nRUN b\nRUN c";
+        let found: Vec<_> = (1..=4).map(|line| ignored(text, "DS-0010", Some(line), &[])).collect();
+        assert_eq!(found, [false, true, true, false]);
+        assert!(ignored("x = 1 # sealift:ignore:*", "AWS-0088", Some(1), &[]));
+        assert!(!ignored("x = \"trivy:ignore:*\"", "AWS-0088", Some(1), &[]));
+    }
+
+    #[test]
+    fn comments_one_under_the_other_count_for_what_follows() {
+        let text = "#trivy:ignore:DS-0001\n//trivy:ignore:DS-0002\n#trivy:ignore:DS-0003\nRUN";
+        for id in ["DS-0001", "DS-0002", "DS-0003"] {
+            assert!(ignored(text, id, Some(4), &[]), "{id}");
+        }
+        let text = "a #trivy:ignore:DS-0001\nb #trivy:ignore:DS-0002\nc";
+        assert!(!ignored(text, "DS-0001", Some(3), &[]));
+    }
+
+    #[test]
+    fn a_block_is_covered_by_what_stands_above_it() {
+        let text = "# trivy:ignore:AVD-AWS-0088\nresource {\n  x = 1\n}";
+        assert!(ignored(text, "AWS-0088", Some(3), &[2]));
+        assert!(!ignored(text, "AWS-0089", Some(3), &[2]));
+    }
+
+    #[test]
+    fn ids_may_be_written_as_they_once_were() {
+        for id in ["DS-0001", "AVD-DS-0001", "DS001", "ds-0001", "DS-0007,DS-0001"] {
+            assert!(ignored(&format!("#trivy:ignore:{id}\nx"), "DS-0001", Some(2), &[]), "{id}");
+        }
+        for id in ["DS-0011", "KSV001", "", "-", "DS"] {
+            assert!(!ignored(&format!("#trivy:ignore:{id}\nx"), "DS-0001", Some(2), &[]), "{id}");
+        }
+    }
+
+    #[test]
+    fn what_has_expired_or_depends_does_not_count() {
+        let rule = |rest: &str| ignored(&format!("#trivy:ignore:*{rest}\nx"), "X-1", Some(2), &[]);
+        assert!(rule(":exp:2026-11-23"));
+        for rest in [":exp:2026-11-22", ":exp:soon", ":exp", ":ws:prod"] {
+            assert!(!rule(rest), "{rest}");
+        }
+        assert!(!ignored("#trivy:ignore:X-1[a=b]\nx", "X-1", Some(2), &[]));
+    }
+
+    #[test]
+    fn what_is_missing_from_a_file_is_ignored_at_its_top() {
+        assert!(ignored("# x\n\n#trivy:ignore:DS-0026\nFROM a", "DS-0026", None, &[]));
+        assert!(!ignored("FROM a\n#trivy:ignore:DS-0026\n", "DS-0026", None, &[]));
+    }
+}

@@ -1,0 +1,428 @@
+//! Values of modules, as Terraform gives them.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Instant;
+
+use super::functions::encode_json;
+use super::value::Unknown;
+use super::{Evaluator, Module, Reason, ScopeId, Value};
+use crate::Limits;
+use crate::terraform::model::Resources;
+use crate::terraform::syntax;
+
+/// What one run over some files gives.
+struct Run {
+    outputs: BTreeMap<Arc<str>, Value>,
+    resources: Resources,
+    said: Vec<String>,
+}
+
+impl Run {
+    fn of(files: &[(&str, &str)]) -> Self {
+        Self::within(files, &Limits::default())
+    }
+
+    fn within(files: &[(&str, &str)], limits: &Limits) -> Self {
+        let mut modules: BTreeMap<String, Module> = BTreeMap::new();
+        for (index, (path, text)) in files.iter().enumerate() {
+            let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
+            let body = syntax::parse(text, limits).unwrap();
+            let module = modules.entry(folder.into()).or_insert_with(|| Module::new(folder));
+            module.add(index, body);
+        }
+        let paths: Vec<&str> = files.iter().map(|(path, _)| *path).collect();
+        let mut evaluator = Evaluator::new(&modules, &paths, limits);
+        let root = evaluator.root(modules.get("").unwrap(), BTreeMap::new());
+        let resources = Resources::new(evaluator.resources(root));
+        let names: Vec<_> = modules[""].outputs.keys().cloned().collect();
+        let outputs = names
+            .into_iter()
+            .map(|name| {
+                let value = evaluator.output(root, &name);
+                (name, value)
+            })
+            .collect();
+        let said = evaluator.into_diagnostics().iter().map(ToString::to_string).collect();
+        Self { outputs, resources, said }
+    }
+
+    fn show(&self, output: &str) -> String {
+        show(&self.outputs[output])
+    }
+
+    fn addresses(&self) -> Vec<&str> {
+        self.resources.iter().map(|resource| &*resource.address).collect()
+    }
+}
+
+fn show(value: &Value) -> String {
+    match value {
+        Value::Unknown(why) => format!("? {}", why.reason),
+        value => encode_json(value).as_text().unwrap_or("partly unknown").to_owned(),
+    }
+}
+
+/// The value of one expression, as JSON.
+fn value(expression: &str) -> String {
+    Run::of(&[("main.tf", &format!("output \"x\" {{\n  value = {expression}\n}}\n"))]).show("x")
+}
+
+#[track_caller]
+fn assert_values(rows: &[(&str, &str)]) {
+    for (expression, expected) in rows {
+        assert_eq!(value(expression), *expected, "{expression}");
+    }
+}
+
+#[test]
+fn operators_bind_as_they_should() {
+    assert_values(&[
+        ("1 + 2 * 3", "7"),
+        ("(1 + 2) * 3", "9"),
+        ("10 - 4 - 3", "3"),
+        ("-2 + 5", "3"),
+        ("7 % 4", "3"),
+        ("1 < 2 && 2 < 3 || false", "true"),
+        ("!true == false", "true"),
+        ("1 == \"1\"", "false"),
+        ("\"2\" + 3", "5"),
+        ("true ? 1 : false ? 2 : 3", "1"),
+        ("[1, \"a\"] == [1, \"a\"]", "true"),
+    ]);
+}
+
+#[test]
+fn templates_are_rendered() {
+    assert_values(&[
+        (r#""a${1 + 1}b""#, r#""a2b""#),
+        (r#""$${x} %%{y}""#, r#""${x} %{y}""#),
+        (r#""%{ if 1 > 2 }yes%{ else }no%{ endif }""#, r#""no""#),
+        (r#""%{ for i, x in ["a", "b"] }${i}${x};%{ endfor }""#, r#""0a;1b;""#),
+        ("\"a ${~ \"b\" ~} c\"", r#""abc""#),
+        (r#""\u00e9\n\"""#, r#""é\n\"""#),
+        ("<<-EOT\n    a\n      b\n    EOT\n", r#""a\n  b\n""#),
+        ("<<EOT\n${upper(\"x\")}\n  y\n  EOT\n", r#""X\n  y\n""#),
+        (r#""${[1]}""#, "[1]"),
+        (r#""${"nested ${"deep"}"}""#, r#""nested deep""#),
+    ]);
+}
+
+#[test]
+fn collections_are_built_and_taken_apart() {
+    assert_values(&[
+        ("[for x in [1, 2, 3] : x * 2 if x != 2]", "[2,6]"),
+        ("{ for k, v in { a = 1, b = 2 } : v => k }", r#"{"1":"a","2":"b"}"#),
+        (
+            "{ for x in [\"aa\", \"ab\", \"b\"] : substr(x, 0, 1) => x... }",
+            r#"{"a":["aa","ab"],"b":["b"]}"#,
+        ),
+        ("[{ a = 1 }, { a = 2 }][*].a", "[1,2]"),
+        ("[{ a = [3] }].*.a[0]", "[3]"),
+        ("{ a = { b = [5] } }.a.b[0]", "5"),
+        ("[[1, 2], [3]][0][1]", "2"),
+        ("{ (\"k\") = 1, \"j\" : 2 }", r#"{"j":2,"k":1}"#),
+        ("{\n  a = 1 # one\n  b = {\n    c = 2\n  }\n}", r#"{"a":1,"b":{"c":2}}"#),
+        ("{ for = 1 }", r#"{"for":1}"#),
+    ]);
+}
+
+#[test]
+fn functions_do_as_documented() {
+    assert_values(&[
+        (r#"format("%s-%03d %5.1f|%-4s|%v", "a", 7, 2.25, "x", [1])"#, r#""a-007   2.2|x   |[1]""#),
+        (r#"join(",", ["a", "b"])"#, r#""a,b""#),
+        (r#"split(",", "a,,b")"#, r#"["a","","b"]"#),
+        (r#"replace("hello", "/l+/", "L")"#, r#""heLo""#),
+        (r#"regex("(\\d+)-(\\d+)", "10-20")"#, r#"["10","20"]"#),
+        (r#"regexall("[a-z]", "a1b")"#, r#"["a","b"]"#),
+        (r#"title("hello world")"#, r#""Hello World""#),
+        (r#"substr("hello", -3, -1)"#, r#""llo""#),
+        (r#"merge({ a = 1 }, { a = 2, b = 3 })"#, r#"{"a":2,"b":3}"#),
+        (r#"lookup({ a = 1 }, "b", 9)"#, "9"),
+        (r#"flatten([[1], [[2]], 3])"#, "[1,2,3]"),
+        (r#"toset(["b", "a", "b"])"#, r#"["a","b"]"#),
+        (r#"element(["a", "b", "c"], 4)"#, r#""b""#),
+        (r#"slice(["a", "b", "c"], 1, 3)"#, r#"["b","c"]"#),
+        (r#"zipmap(["a"], [1])"#, r#"{"a":1}"#),
+        (r#"range(1, 8, 3)"#, "[1,4,7]"),
+        (r#"try({}.a, "b")"#, r#""b""#),
+        (r#"can({}.a)"#, "false"),
+        (r#"coalesce("", null, "c")"#, r#""c""#),
+        (r#"jsondecode("{\"a\":[1,null]}")"#, r#"{"a":[1,null]}"#),
+        (r#"jsonencode({ b = [true], a = "x" })"#, r#""{\"a\":\"x\",\"b\":[true]}""#),
+        (r#"base64decode(base64encode("hi"))"#, r#""hi""#),
+        (r#"cidrsubnet("10.1.2.0/24", 4, 15)"#, r#""10.1.2.240/28""#),
+        (r#"cidrhost("10.12.112.0/20", 268)"#, r#""10.12.113.12""#),
+        (r#"cidrhost("10.0.0.0/8", -1)"#, r#""10.255.255.255""#),
+        (r#"cidrnetmask("172.16.0.0/12")"#, r#""255.240.0.0""#),
+        (
+            r#"cidrsubnets("10.1.0.0/16", 4, 4, 8)"#,
+            r#"["10.1.0.0/20","10.1.16.0/20","10.1.32.0/24"]"#,
+        ),
+        (
+            r#"cidrsubnet("fd00:fd12:3456:7890::/56", 16, 162)"#,
+            r#""fd00:fd12:3456:7800:a200::/72""#,
+        ),
+        (r#"max([1, 5, 3]...)"#, "5"),
+        (r#"setsubtract(["a", "b"], ["a"])"#, r#"["b"]"#),
+        (r#"one([])"#, "null"),
+        (r#"parseint("ff", 16)"#, "255"),
+        (r#"formatlist("%s!", ["a", "b"])"#, r#"["a!","b!"]"#),
+        (r#"length("héllo")"#, "5"),
+        (r#"index(["a", "b"], "b")"#, "1"),
+        (r#"tonumber("7") + 1"#, "8"),
+    ]);
+}
+
+#[test]
+fn what_cannot_be_known_says_why() {
+    assert_values(&[
+        (r#"file("x.json")"#, "? file() is not evaluated"),
+        ("timestamp()", "? timestamp() is not evaluated"),
+        ("var.absent", "? var.absent is not declared"),
+        ("data.aws_ami.x.id", "? data.aws_ami.x is not declared"),
+        (r#"upper(file("x"))"#, "? file() is not evaluated"),
+        ("false && file(\"x\") == \"y\"", "false"),
+        (r#"[file("x"), 1][1]"#, "1"),
+        (r#"length([file("x")])"#, "1"),
+        ("{}.a", "? no such attribute"),
+        ("1 / 0", "? not a finite number"),
+    ]);
+}
+
+#[test]
+fn a_text_keeps_what_is_known_of_it() {
+    let run = Run::of(&[(
+        "main.tf",
+        "variable \"v\" {}\noutput \"x\" { value = jsonencode({ a = \"arn:${var.v}\", b = 1 }) }",
+    )]);
+    let Value::Unknown(why) = &run.outputs["x"] else { panic!() };
+    let Unknown { reason, text, .. } = &**why;
+    assert_eq!(*reason, Reason::NotGiven("v".into()));
+    assert_eq!(text.as_deref(), Some("{\"a\":\"arn:\u{f8ff}\",\"b\":1}"));
+}
+
+#[test]
+fn names_are_found_in_any_order() {
+    let run = Run::of(&[(
+        "main.tf",
+        r#"
+        output "bucket" { value = aws_s3_bucket.b.bucket }
+        output "all" { value = [for b in aws_s3_bucket.many : b.bucket] }
+        output "splat" { value = aws_s3_bucket.many[*].bucket }
+        output "each" { value = aws_s3_bucket.each["x"].bucket }
+        output "id" { value = aws_instance.i.id }
+        resource "aws_s3_bucket" "b" { bucket = local.name }
+        resource "aws_s3_bucket" "many" {
+          count  = 2
+          bucket = "b${count.index}"
+        }
+        resource "aws_s3_bucket" "each" {
+          for_each = toset(["x", "y"])
+          bucket   = "${each.key}-${each.value}"
+        }
+        resource "aws_instance" "i" {}
+        locals { name = "${var.prefix}-logs" }
+        variable "prefix" { default = "acme" }
+        "#,
+    )]);
+    assert_eq!(run.show("bucket"), r#""acme-logs""#);
+    assert_eq!(run.show("all"), r#"["b0","b1"]"#);
+    assert_eq!(run.show("splat"), r#"["b0","b1"]"#);
+    assert_eq!(run.show("each"), r#""x-x""#);
+    assert_eq!(run.show("id"), "? the provider sets it");
+    assert_eq!(
+        run.addresses(),
+        [
+            "aws_s3_bucket.b",
+            "aws_s3_bucket.many[0]",
+            "aws_s3_bucket.many[1]",
+            "aws_s3_bucket.each[\"x\"]",
+            "aws_s3_bucket.each[\"y\"]",
+            "aws_instance.i",
+        ]
+    );
+}
+
+#[test]
+fn modules_take_arguments_and_give_outputs() {
+    let run = Run::of(&[
+        (
+            "main.tf",
+            r#"
+            module "net" {
+              source   = "./modules/net"
+              for_each = { a = true, b = false }
+              public   = each.value
+            }
+            output "public" { value = module.net["a"].public }
+            output "all" { value = { for k, m in module.net : k => m.public } }
+            output "remote" { value = module.far.id }
+            module "far" { source = "hashicorp/consul/aws" }
+            "#,
+        ),
+        (
+            "modules/net/main.tf",
+            r#"
+            variable "public" { type = bool }
+            variable "settings" {
+              type    = object({ size = optional(number, 3), name = optional(string) })
+              default = {}
+            }
+            resource "aws_subnet" "s" { map_public_ip_on_launch = var.public }
+            output "public" { value = aws_subnet.s.map_public_ip_on_launch }
+            output "size" { value = var.settings.size }
+            "#,
+        ),
+    ]);
+    assert_eq!(run.show("public"), "true");
+    assert_eq!(run.show("all"), r#"{"a":true,"b":false}"#);
+    assert_eq!(run.show("remote"), "? the module far is not loaded");
+    assert_eq!(
+        run.addresses(),
+        ["module.net[\"a\"].aws_subnet.s", "module.net[\"b\"].aws_subnet.s"]
+    );
+    assert_eq!(
+        run.said,
+        [
+            "main.tf:10: module far is not loaded: hashicorp/consul/aws is not below the folder that is checked"
+        ]
+    );
+}
+
+#[test]
+fn a_reference_leads_through_modules_to_its_resource() {
+    let run = Run::of(&[
+        (
+            "main.tf",
+            r#"
+            resource "aws_s3_bucket" "b" {}
+            resource "aws_s3_bucket" "other" {}
+            module "block" {
+              source = "./block"
+              bucket = aws_s3_bucket.b.id
+            }
+            "#,
+        ),
+        (
+            "block/main.tf",
+            r#"
+            variable "bucket" {}
+            resource "aws_s3_bucket_public_access_block" "p" { bucket = var.bucket }
+            "#,
+        ),
+    ]);
+    let block = run.resources.of("aws_s3_bucket_public_access_block").next().unwrap();
+    let named: Vec<_> = run
+        .resources
+        .of("aws_s3_bucket")
+        .filter(|bucket| block.get("bucket").names(bucket, "bucket"))
+        .map(|bucket| &*bucket.address)
+        .collect();
+    assert_eq!(named, ["aws_s3_bucket.b"]);
+}
+
+#[test]
+fn dynamic_blocks_become_the_blocks_they_stand_for() {
+    let run = Run::of(&[(
+        "main.tf",
+        r#"
+        resource "aws_security_group" "g" {
+          dynamic "ingress" {
+            for_each = [22, 80]
+            iterator = port
+            content {
+              from_port = port.value
+              note      = port.key
+            }
+          }
+          dynamic "egress" {
+            for_each = []
+            content {}
+          }
+        }
+        "#,
+    )]);
+    let group = run.resources.of("aws_security_group").next().unwrap();
+    let ports: Vec<_> =
+        group.blocks("ingress").map(|rule| rule.get("from_port").number_or(0.0)).collect();
+    assert_eq!(ports, [Some(22.0), Some(80.0)]);
+    assert_eq!(group.blocks("egress").count(), 0);
+    assert_eq!(group.block("ingress").unwrap().place.lines.start, 6);
+}
+
+#[test]
+fn a_cycle_is_unknown_and_said() {
+    let run = Run::of(&[(
+        "main.tf",
+        "locals {\n  a = local.b\n  b = local.a\n}\noutput \"x\" { value = local.a }\n",
+    )]);
+    assert_eq!(run.show("x"), "? local.a depends on itself");
+    assert_eq!(run.said, ["local.a depends on itself"]);
+}
+
+#[test]
+fn a_module_that_includes_itself_is_not_followed() {
+    let run = Run::of(&[
+        ("main.tf", "module \"a\" { source = \"./a\" }"),
+        ("a/main.tf", "module \"b\" { source = \"../a\" }\nresource \"aws_vpc\" \"v\" {}"),
+    ]);
+    assert_eq!(run.addresses(), ["module.a.aws_vpc.v"]);
+    assert_eq!(run.said, ["a/main.tf:1: module b includes itself: a"]);
+}
+
+#[test]
+fn limits_hold_whatever_the_input() {
+    let doubling = (1..60)
+        .map(|n| format!("  a{n} = \"${{local.a{m}}}${{local.a{m}}}\"\n", m = n - 1))
+        .collect::<String>();
+    let lists = (1..60)
+        .map(|n| format!("  l{n} = [local.l{m}, local.l{m}]\n", m = n - 1))
+        .collect::<String>();
+    let chain = (1..2000).map(|n| format!("  c{n} = local.c{m}\n", m = n - 1)).collect::<String>();
+    let text = format!(
+        "locals {{\n  a0 = \"x\"\n{doubling}  l0 = []\n{lists}  c0 = 1\n{chain}\
+         f = [for i in range(1000) : [for j in range(1000) : [for k in range(1000) : k]]]\n}}\n\
+         output \"a\" {{ value = local.a59 }}\noutput \"l\" {{ value = local.l59 == local.l59 }}\n\
+         output \"c\" {{ value = local.c1999 }}\noutput \"f\" {{ value = length(local.f) }}\n\
+         resource \"aws_vpc\" \"many\" {{ count = 1e9 }}\n\
+         resource \"aws_vpc\" \"more\" {{ for_each = {{ for i in range(1024) : i => i }} }}\n"
+    );
+    let started = Instant::now();
+    let limits = Limits { max_steps: 1_000_000, ..Limits::default() };
+    let run = Run::within(&[("main.tf", &text)], &limits);
+    for output in ["a", "l", "c", "f"] {
+        assert!(run.show(output).starts_with("? the limit of"), "{output}: {}", run.show(output));
+    }
+    assert!(run.said.iter().any(|said| said.contains("max_instances of 100000")), "{:?}", run.said);
+    assert!(started.elapsed().as_secs() < 20, "{:?}", started.elapsed());
+}
+
+#[test]
+fn no_file_is_nested_deeper_than_allowed() {
+    for open in ["[", "(", "{ a = ", "!", "-", "[for x in ", "true ? true : ", "f(", "\"${", "a["] {
+        let text = format!("x = {}", open.repeat(100_000));
+        let error = syntax::parse(&text, &Limits::default()).unwrap_err();
+        assert!(error.to_string().contains("128 levels"), "{open}: {error}");
+    }
+    let blocks = "a {\n".repeat(100_000);
+    assert!(syntax::parse(&blocks, &Limits::default()).is_err());
+    let json = "[".repeat(100_000);
+    assert!(syntax::parse_json(&json, &Limits::default()).is_err());
+    let directives = format!("x = \"{}\"", "%{ if true }".repeat(100_000));
+    assert!(syntax::parse(&directives, &Limits::default()).is_err());
+    // What is only long is no trouble.
+    let long = format!("x = {}1{}", "1 + ".repeat(100_000), ".a".repeat(0));
+    assert!(syntax::parse(&long, &Limits::default()).is_ok());
+    let steps = format!("x = a{}", ".b".repeat(100_000));
+    assert!(syntax::parse(&steps, &Limits::default()).is_ok());
+}
+
+#[test]
+fn a_scope_that_is_not_there_is_no_trouble() {
+    let modules = BTreeMap::new();
+    let limits = Limits::default();
+    let mut evaluator = Evaluator::new(&modules, &[], &limits);
+    assert!(evaluator.resources(ScopeId(7)).is_empty());
+}
