@@ -6,6 +6,7 @@
 
 mod files;
 mod image;
+mod manifests;
 mod matching;
 mod versions;
 
@@ -21,6 +22,7 @@ fn main() -> Result<(), Failure> {
     println!("{:<28} {:>10} {:>10} {:>6}   beside", "", "us", "beside", "ratio");
     image::measure()?;
     files::measure()?;
+    manifests::measure();
     versions::measure()?;
     matching::measure()
 }

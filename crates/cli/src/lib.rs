@@ -85,6 +85,7 @@ fn dispatch(
         Verb::Image(image) => verbs::image(*image, &cli.global, environment),
         Verb::Fs(tree) => verbs::fs(tree, &cli.global, environment),
         Verb::Rootfs(tree) => verbs::rootfs(tree, &cli.global, environment),
+        Verb::Config(config) => verbs::config(&config, &cli.global, environment),
         Verb::Sbom(sbom) => verbs::sbom(sbom, &cli.global, environment),
         Verb::Gate(gate) => verbs::gate(*gate, &cli.global, environment),
         Verb::Db(db) => verbs::db(db, &cli.global, environment),

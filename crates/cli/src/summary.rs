@@ -11,6 +11,7 @@ pub(crate) fn print(report: &Report, hidden: &Hidden, all: bool) {
     image(report);
     hidden_findings(hidden);
     suppressed(report);
+    ignored_checks(report);
     base(report);
     unknown(report);
     for note in &report.notes {
@@ -66,6 +67,14 @@ fn suppressed(report: &Report) {
         0 => {}
         _ if report.shows_suppressed => eprintln!("suppressed: {count}"),
         _ => eprintln!("suppressed: {count}, listed with --show-suppressed"),
+    }
+}
+
+/// Says how many failures of configuration files do not count.
+fn ignored_checks(report: &Report) {
+    let count = report.configuration.as_ref().map_or(0, sealift::Configuration::ignored);
+    if count > 0 {
+        eprintln!("{count} failures of checks do not count, see --include-non-failures");
     }
 }
 

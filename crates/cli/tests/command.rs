@@ -128,7 +128,7 @@ fn a_missing_feature_of_a_peer_is_told() {
         (&["image", IMAGE, "-t", "@x.tpl"], "--template is not supported"),
         (&["image", IMAGE, "--scanners", "vuln,bogus"], "bogus"),
         (&["image", IMAGE, "--format", "cosign-vuln"], "cosign-vuln"),
-        (&["config", "."], "config is not supported"),
+        (&["convert", "x"], "convert is not supported"),
         (&["image", "nginx"], "nginx"),
     ] {
         let output = sealift(&[arguments, &["--quiet"]].concat());

@@ -36,15 +36,12 @@ pub fn may_concern(path: &str) -> bool {
     ends.iter().any(|end| name.ends_with(end)) || is_dockerfile(&name)
 }
 
-/// Whether a file is one that a check looks at, or that such files lean on: variables of
-/// Terraform, and what says that a folder is a Helm chart.
+/// Whether a file is one that a check looks at, or that such files lean on: what says that a
+/// folder is a Helm chart.
 #[must_use]
 pub fn concerns(path: &str, bytes: &[u8]) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path);
-    kind(path, bytes).is_some()
-        || name.ends_with(".tfvars")
-        || name.ends_with(".tfvars.json")
-        || name == "Chart.yaml"
+    kind(path, bytes).is_some() || name == "Chart.yaml"
 }
 
 /// `Dockerfile`, `Dockerfile.prod`, `prod.Dockerfile`, and the same of a Containerfile; not
@@ -119,7 +116,7 @@ mod tests {
             ("main.tf", Some(Terraform)),
             ("x.tofu", Some(Terraform)),
             ("x.tf.json", Some(Terraform)),
-            ("x.tfvars", None),
+            ("x.tfvars", Some(FileKind::Terraform)),
         ] {
             assert_eq!(kind(path, b""), expected, "{path}");
         }

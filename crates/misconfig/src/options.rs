@@ -18,6 +18,19 @@ pub struct Options {
     /// Terraform variable files that apply to every root module, `.tfvars` or `.tfvars.json` by
     /// their names, the last one winning.
     pub variable_files: Vec<VariableFile>,
+    /// How the lines of a manifest of several documents are counted. Default: as Trivy does.
+    pub line_count: LineCount,
+}
+
+/// How the lines of a manifest of several documents are counted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(clippy::exhaustive_enums, reason = "as they are, or as Trivy has them")]
+pub enum LineCount {
+    /// All of them: what an editor shows.
+    OfFile,
+    /// Without the `---` between documents, so that results are those of Trivy 0.74, line by
+    /// line: in the third document each is two less than in the file.
+    AsTrivy,
 }
 
 impl Default for Options {
@@ -27,6 +40,7 @@ impl Default for Options {
             kinds: FileKind::ALL.to_vec(),
             now: None,
             variable_files: Vec::new(),
+            line_count: LineCount::AsTrivy,
         }
     }
 }

@@ -4,7 +4,7 @@ use sealift_model::{Diagnostic, Impact};
 
 use crate::charts::Charts;
 use crate::ignore::Ignores;
-use crate::{FileResult, Options, detect, docker, excerpt, terraform};
+use crate::{FileResult, LineCount, Options, detect, docker, excerpt, helm, kubernetes, terraform};
 
 /// A file to check.
 #[derive(Clone, Copy, Debug)]
@@ -82,6 +82,8 @@ type Checker = fn(&[SourceFile<'_>], &Options) -> Vec<FileResult>;
 /// What checks each kind. A kind that is added adds a line here.
 static CHECKERS: &[(FileKind, Checker)] = &[
     (FileKind::Dockerfile, docker::check),
+    (FileKind::Kubernetes, kubernetes::check),
+    (FileKind::Helm, helm::check),
     (FileKind::Terraform, terraform::check),
     (FileKind::TerraformPlan, terraform::plan::check),
 ];
@@ -133,6 +135,9 @@ fn look_up_lines(
         if let Some((_, file)) = at.ok().and_then(|at| files.get(at)) {
             Ignores::read(file.bytes, options.now).apply(result);
             excerpt::fill(result, file.bytes);
+            if options.line_count == LineCount::AsTrivy {
+                kubernetes::count_as_trivy(result, file.bytes);
+            }
         }
     }
 }

@@ -64,6 +64,6 @@ pub use gate::{
 pub use ignore::{IgnoreFile, IgnoreFormat, Rule, Scope};
 pub use limits::Limits;
 pub use suppress::{
-    Applied, Place, Scanned, Suppressed, SuppressedBy, Suppressions, Unused, UnusedReason,
+    Accepted, Applied, Place, Scanned, Suppressed, SuppressedBy, Suppressions, Unused, UnusedReason,
 };
 pub use vex::{Product, Statement, Unusable, VexDocument, VexFormat, VexStatus};

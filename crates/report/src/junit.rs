@@ -4,8 +4,10 @@
 use std::fmt::{self, Write};
 
 use sealift_matcher::Finding;
+use sealift_misconfig::{FileResult, Status};
 use sealift_model::Impact;
 
+use crate::configuration::place;
 use crate::json::in_order;
 use crate::report::Report;
 use crate::sections::{Entry, Section, sections};
@@ -26,8 +28,12 @@ pub fn write(report: &Report, out: &mut dyn Write) -> fmt::Result {
         .filter(|diagnostic| diagnostic.impact == Impact::Incomplete)
         .map(ToString::to_string)
         .collect();
+    let files = report.configuration.iter().flat_map(|all| &all.files);
+    let failures: usize = files.clone().map(|file| file.failures().count()).sum();
     let findings: usize = sections.iter().map(|section| section.findings().count()).sum();
+    let findings = findings + failures;
     let passed = sections.iter().filter(|section| section.findings().next().is_none()).count();
+    let passed = passed + files.clone().map(FileResult::passed).sum::<usize>();
     let tests = findings + passed + broken.len();
     writeln!(out, r#"<?xml version="1.0" encoding="UTF-8"?>"#)?;
     let errors = broken.len();
@@ -37,6 +43,9 @@ pub fn write(report: &Report, out: &mut dyn Write) -> fmt::Result {
     )?;
     for section in &sections {
         suite(section, out)?;
+    }
+    for file in files {
+        file_suite(file, out)?;
     }
     if !broken.is_empty() {
         incomplete(&report.artifact.name, &broken, out)?;
@@ -60,6 +69,38 @@ fn suite(section: &Section<'_>, out: &mut dyn Write) -> fmt::Result {
     }
     for (entry, finding) in in_order(&section.packages) {
         case(entry, finding, out)?;
+    }
+    writeln!(out, "  </testsuite>")
+}
+
+/// A configuration file: each check that passes, and each failure.
+fn file_suite(file: &FileResult, out: &mut dyn Write) -> fmt::Result {
+    let (name, passed, failures) = (xml(&file.path), file.passed(), file.failures().count());
+    let tests = passed + failures;
+    writeln!(
+        out,
+        r#"  <testsuite name="{name}" tests="{tests}" failures="{failures}" errors="0" skipped="0">"#
+    )?;
+    writeln!(out, "    <properties>")?;
+    writeln!(out, r#"      <property name="type" value="{}"/>"#, file.kind.name())?;
+    writeln!(out, "    </properties>")?;
+    for found in &file.misconfigurations {
+        let check = &found.check;
+        let case = format!("[{}] {}", check.severity, xml(&check.id));
+        let open = format!(r#"    <testcase classname="{name}" name="{case}""#);
+        match &found.status {
+            Status::Pass => writeln!(out, "{open}/>")?,
+            Status::Fail(failure) => {
+                writeln!(out, "{open}>")?;
+                let message = xml(&check.title);
+                write!(out, r#"      <failure message="{message}" type="misconfiguration">"#)?;
+                writeln!(out, "{}", xml(&place(&file.path, failure.lines)))?;
+                writeln!(out, "{}", xml(&failure.message))?;
+                writeln!(out, "{}", xml(&check.resolution))?;
+                writeln!(out, "</failure>\n    </testcase>")?;
+            }
+            Status::Ignored(_) | Status::NotRun(_) => {}
+        }
     }
     writeln!(out, "  </testsuite>")
 }

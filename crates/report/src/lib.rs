@@ -12,13 +12,15 @@
 //! # Ok::<(), std::fmt::Error>(())
 //! ```
 //!
-//! A [`Report`] holds what was scanned, what is in it and what of that is vulnerable;
+//! A [`Report`] holds what was scanned, what is in it, what of that is vulnerable and what of its
+//! configuration fails a check;
 //! [`json`] writes it as Trivy's schema 2, [`table`] for people, [`sarif`] for code scanning,
 //! [`markdown`] for a comment on a pull request, [`junit`] for CI servers, [`gitlab`] for GitLab's
 //! security dashboard.
 #![forbid(unsafe_code)]
 
 mod base;
+mod configuration;
 pub mod escape;
 #[cfg(test)]
 mod example;
@@ -35,6 +37,7 @@ mod sections;
 pub mod table;
 
 pub use base::BaseFacts;
+pub use configuration::Configuration;
 pub use json::JsonOptions;
 pub use modified::Modified;
 pub use report::{Artifact, ArtifactKind, Counts, ImageFacts, LayerFacts, Report};

@@ -6,6 +6,8 @@ use std::fmt::{self, Write};
 use sealift_matcher::Finding;
 use sealift_model::{Impact, Severity};
 
+use crate::Configuration;
+use crate::configuration::{page, place};
 use crate::report::{Counts, Report};
 use crate::sections::{Entry, Section, sections};
 use crate::{escape, links};
@@ -14,6 +16,8 @@ use crate::{escape, links};
 const MAX_CHARS: usize = 65_536;
 /// What is kept free for the sentences below the table.
 const RESERVED_CHARS: usize = 8_192;
+/// What the list of misconfigurations may take.
+const CHARS_OF_CHECKS: usize = 20_000;
 /// Diagnostics that are named.
 const NAMED: usize = 10;
 /// By which a program finds its comment to bring it up to date.
@@ -29,9 +33,15 @@ pub fn write(report: &Report, out: &mut dyn Write) -> fmt::Result {
     rows.sort_by_key(|row| std::cmp::Reverse(row.finding.severity));
     writeln!(out, "{MARK}")?;
     writeln!(out, "### sealift: {}\n", code(&shortened(&report.artifact.name)))?;
-    writeln!(out, "{}\n", verdict(report, &rows))?;
+    if report.matches.is_some() || report.configuration.is_none() {
+        writeln!(out, "{}\n", verdict(report, &rows))?;
+    }
     if !rows.is_empty() {
-        table(&rows, out)?;
+        let for_checks = report.configuration.as_ref().map_or(0, |_| CHARS_OF_CHECKS);
+        table(&rows, MAX_CHARS - RESERVED_CHARS - for_checks, out)?;
+    }
+    if let Some(configuration) = &report.configuration {
+        misconfigurations(configuration, out)?;
     }
     notes(report, out)
 }
@@ -85,19 +95,16 @@ fn verdict(report: &Report, rows: &[Row<'_>]) -> String {
         );
     }
     let counts = Counts::of(rows.iter().map(|row| row.finding));
-    let severities = Severity::ALL.into_iter().rev().filter(|severity| counts.get(*severity) > 0);
-    let words: Vec<String> =
-        severities.map(|severity| format!("{} {severity}", counts.get(severity))).collect();
-    match words.as_slice() {
-        [] => "**No vulnerabilities listed.**".to_owned(),
-        words => format!("**{} vulnerabilities: {}**", counts.total(), words.join(", ")),
+    match counts.total() {
+        0 => "**No vulnerabilities listed.**".to_owned(),
+        total => format!("**{total} vulnerabilities: {}**", counted(&counts)),
     }
 }
 
-fn table(rows: &[Row<'_>], out: &mut dyn Write) -> fmt::Result {
+fn table(rows: &[Row<'_>], room: usize, out: &mut dyn Write) -> fmt::Result {
     writeln!(out, "| Severity | Vulnerability | Package | Installed | Fixed in |")?;
     writeln!(out, "| --- | --- | --- | --- | --- |")?;
-    let mut left = MAX_CHARS - RESERVED_CHARS;
+    let mut left = room;
     let mut shown = 0;
     for row in rows {
         let text = row.text();
@@ -111,6 +118,45 @@ fn table(rows: &[Row<'_>], out: &mut dyn Write) -> fmt::Result {
         writeln!(out, "\n{more} more of lower or the same severity do not fit in a comment.")?;
     }
     writeln!(out)
+}
+
+/// What fails in configuration files, the most severe first.
+fn misconfigurations(configuration: &Configuration, out: &mut dyn Write) -> fmt::Result {
+    let counts = configuration.counts();
+    if counts.total() == 0 {
+        let files = configuration.files.len();
+        return writeln!(out, "**No check fails in {files} configuration files.**\n");
+    }
+    writeln!(out, "**{} misconfigurations: {}**\n", counts.total(), counted(&counts))?;
+    writeln!(out, "| Severity | Check | Place |\n| --- | --- | --- |")?;
+    let mut failures: Vec<_> = configuration.failures().collect();
+    failures.sort_by_key(|(_, check, _)| std::cmp::Reverse(check.severity));
+    let (mut left, mut shown) = (CHARS_OF_CHECKS, 0);
+    for (file, check, failure) in &failures {
+        let id = match page(check) {
+            Some(page) => format!("[{}]({page})", prose(&check.id)),
+            None => code(&check.id),
+        };
+        let place = code(&shortened(&place(&file.path, failure.lines)));
+        let message = prose(&shortened(&failure.message));
+        let text = format!("| {} | {id}<br>{message} | {place} |", check.severity);
+        let Some(rest) = left.checked_sub(text.chars().count() + 1) else { break };
+        left = rest;
+        shown += 1;
+        writeln!(out, "{text}")?;
+    }
+    let more = failures.len() - shown;
+    if more > 0 {
+        writeln!(out, "\n{more} more of lower or the same severity do not fit in a comment.")?;
+    }
+    writeln!(out)
+}
+
+fn counted(counts: &Counts) -> String {
+    let severities = Severity::ALL.into_iter().rev().filter(|severity| counts.get(*severity) > 0);
+    let words: Vec<String> =
+        severities.map(|severity| format!("{} {severity}", counts.get(severity))).collect();
+    words.join(", ")
 }
 
 /// What the table does not tell.

@@ -3,7 +3,7 @@
 use sealift_matcher::{Finding, Matches};
 use sealift_model::{Descriptor, Digest, Inventory, Package, Severity, Timestamp};
 
-use crate::{BaseFacts, Modified};
+use crate::{BaseFacts, Configuration, Modified};
 
 /// One scan with its result, ready to be written in any format.
 #[derive(Clone, Debug)]
@@ -32,6 +32,8 @@ pub struct Report {
     /// Whether packages of the operating system were looked for; it has no section otherwise.
     /// Default: yes.
     pub covers_system: bool,
+    /// What the checks of configuration files say; none when nobody looked.
+    pub configuration: Option<Configuration>,
 }
 
 impl Report {
@@ -51,6 +53,7 @@ impl Report {
             suppressed: Vec::new(),
             shows_suppressed: false,
             covers_system: true,
+            configuration: None,
         }
     }
 
@@ -191,11 +194,16 @@ impl Counts {
     pub fn of<'f>(findings: impl IntoIterator<Item = &'f Finding>) -> Self {
         let mut counts = Self::default();
         for finding in findings {
-            if let Some(count) = counts.0.get_mut(usize::from(finding.severity.rank())) {
-                *count += 1;
-            }
+            counts.add(finding.severity);
         }
         counts
+    }
+
+    /// Counts one of this severity.
+    pub fn add(&mut self, severity: Severity) {
+        if let Some(count) = self.0.get_mut(usize::from(severity.rank())) {
+            *count += 1;
+        }
     }
 
     /// Findings of one severity.

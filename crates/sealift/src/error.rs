@@ -73,6 +73,14 @@ pub enum Error {
     /// The observer wants no more; nothing of what was begun counts.
     #[error("cancelled")]
     Cancelled,
+    /// What should say which files are of a kind does not.
+    #[error("{pattern}: {reason}")]
+    FilePattern {
+        /// As it was given.
+        pattern: String,
+        /// What is wrong with it.
+        reason: String,
+    },
     /// A pattern of files to skip is no glob.
     #[error("{pattern}: not a pattern of files")]
     Pattern {

@@ -21,6 +21,8 @@
 //! attached to them, [`sign`] what makes signatures. [`update`] fetches advisories and keeps the
 //! database; [`registry`] asks registries for images, [`transfer`] moves them.
 //!
+//! The configuration files of a folder are checked where [`ScanOptions::configuration`] says so.
+//!
 //! Nothing here prints or reads the clock or the environment; the network is asked where a
 //! transport or a registry is handed in, and nowhere else.
 #![forbid(unsafe_code)]
@@ -29,6 +31,7 @@ mod age;
 mod base;
 mod cache;
 mod chain;
+mod configuration;
 mod covered;
 mod database;
 mod error;
@@ -50,6 +53,7 @@ pub use age::{OldAdvisories, old_advisories};
 pub use base::{Bases, KnownBases, NamedBase};
 pub use cache::{CacheSize, LayerCache};
 pub use chain::Chain;
+pub use configuration::{ConfigurationOptions, FilePattern, RenderedChart};
 pub use database::Database;
 pub use error::Error;
 pub use format::{Format, render};
@@ -60,12 +64,18 @@ pub use sealift_layers::{Error as LayersError, Limits, Progress, Selector};
 pub use sealift_matcher::{
     BuildOptions, BuildReport, Coverage, EcosystemCoverage, Finding, Info, Status, Verified,
 };
+pub use sealift_misconfig::{
+    Check, Failure as CheckFailure, FileKind, FileResult, Lines, Misconfiguration,
+    Status as CheckStatus, VariableFile,
+};
 pub use sealift_model::{
     BaseEvidence, Descriptor, Diagnostic, Digest, Evidence, Impact, Inventory, Package, Platform,
     Reference, ReferenceError, Severity, Support, Timestamp,
 };
 pub use sealift_registry as registry;
-pub use sealift_report::{BaseFacts, Counts, JsonOptions, Report, TableStyle, escape};
+pub use sealift_report::{
+    BaseFacts, Configuration, Counts, JsonOptions, Report, TableStyle, escape,
+};
 pub use sealift_sigstore_trust as trust;
 pub use selection::{Hidden, Selection};
 pub use skip::SkipRules;

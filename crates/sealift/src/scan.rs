@@ -12,7 +12,7 @@ use sealift_matcher::{MatchOptions, Matches, Records};
 use sealift_model::{
     Diagnostic, Evidence, Impact, Inventory, Package, Platform, Relationship, Timestamp,
 };
-use sealift_report::{Artifact, ArtifactKind, ImageFacts, LayerFacts, Report};
+use sealift_report::{Artifact, ArtifactKind, Configuration, ImageFacts, LayerFacts, Report};
 use sealift_sbom::{
     Assembler, DocumentFormat, DocumentLimits, Reader, Skip, SubjectKind, assemble, read_document,
 };
@@ -21,7 +21,10 @@ use crate::covered::Covered;
 use crate::skip::OnlyFile;
 use crate::source::Opened;
 use crate::update::ExportName;
-use crate::{Bases, Database, Error, LayerCache, Observer, SkipRules, Target, base};
+use crate::{
+    Bases, ConfigurationOptions, Database, Error, LayerCache, Observer, SkipRules, Target, base,
+    configuration,
+};
 
 /// Scans targets, against one advisory database or none.
 #[derive(Debug, Default)]
@@ -43,7 +46,10 @@ pub struct ScanOptions {
     pub limits: Limits,
     /// What is left out.
     pub skip: SkipRules,
-    /// Which kinds of packages are looked for. Default: both.
+    /// Whether the configuration files of a folder are checked, and how. Default: they are not.
+    pub configuration: Option<ConfigurationOptions>,
+    /// Which kinds of packages are looked for; without any, no file is read for them. Default:
+    /// both.
     pub package_types: BTreeSet<PackageType>,
     /// Which packages are matched; by the target's kind when none is given.
     pub matching: Option<Matching>,
@@ -69,6 +75,7 @@ impl Default for ScanOptions {
             threads: std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN),
             limits: Limits::default(),
             skip: SkipRules::default(),
+            configuration: None,
             package_types: [PackageType::Os, PackageType::Library].into(),
             matching: None,
             all_records: false,
@@ -153,18 +160,18 @@ impl Scanner {
         options: &ScanOptions,
         observer: &dyn Observer,
     ) -> Result<Contents, Error> {
-        let Contents { mut artifact, mut inventory, created, matching } =
-            read(target, options, observer)?;
+        let mut contents = read(target, options, observer)?;
         if let Some(name) = &options.name {
-            artifact.name.clone_from(name);
+            contents.artifact.name.clone_from(name);
         }
+        let inventory = &mut contents.inventory;
         inventory
             .packages
             .retain(|package| options.package_types.contains(&PackageType::of(package)));
         if !matches!(target, Target::Filesystem(_)) {
-            drop_unpinned(&mut inventory);
+            drop_unpinned(inventory);
         }
-        Ok(Contents { artifact, inventory, created, matching })
+        Ok(contents)
     }
 
     /// Matches what was read against the database, with the same options: the second half.
@@ -177,7 +184,7 @@ impl Scanner {
         options: &ScanOptions,
         observer: &dyn Observer,
     ) -> Result<Report, Error> {
-        let Contents { artifact, inventory, created, matching } = contents;
+        let Contents { artifact, inventory, created, matching, configuration } = contents;
         let matching = options.matching.unwrap_or(matching);
         let matches = self.match_packages(&inventory, matching, options, observer)?;
         let mut report = Report::new(artifact, inventory, env!("CARGO_PKG_VERSION"));
@@ -185,6 +192,7 @@ impl Scanner {
         report.created = options.created.or(created);
         report.judged_at = options.judged_at;
         report.covers_system = options.package_types.contains(&PackageType::Os);
+        report.configuration = configuration;
         Ok(report)
     }
 
@@ -261,6 +269,8 @@ pub struct Contents {
     created: Option<Timestamp>,
     /// Which of its packages are matched unless the caller says.
     matching: Matching,
+    /// What the checks of its configuration files say, where they were asked.
+    configuration: Option<Configuration>,
 }
 
 impl Contents {
@@ -318,9 +328,21 @@ fn read_tree(
     let progress = |progress| observer.progress(progress);
     let cancelled = || observer.is_cancelled();
     let how = read_options(options, &progress).with_cancelled(&cancelled);
-    let tree = sealift_layers::read_directory(folder, &reader, &how).map_err(failed)?;
+    let mut inventory = Inventory::default();
+    if !options.package_types.is_empty() {
+        let tree = sealift_layers::read_directory(folder, &reader, &how).map_err(failed)?;
+        inventory = assemble(&tree, catalogers);
+    }
+    let mut checked = None;
+    if let Some(wanted) = &options.configuration {
+        let (files, diagnostics) = configuration::check(folder, skip, wanted, &how)?;
+        inventory.diagnose(diagnostics);
+        let mut configuration = Configuration::new(files);
+        configuration.lists_all = wanted.lists_all;
+        checked = Some(configuration);
+    }
     let artifact = Artifact::new(path.display().to_string(), ArtifactKind::Filesystem);
-    Ok(Contents { artifact, inventory: assemble(&tree, catalogers), created: None, matching })
+    Ok(Contents { artifact, inventory, created: None, matching, configuration: checked })
 }
 
 fn read_image(
@@ -375,7 +397,8 @@ fn read_image(
     artifact.image = Some(facts);
     inventory.diagnose(image.diagnostics.into_iter().chain(other_base));
     let created = image.config.created;
-    Ok(Contents { artifact, inventory, created, matching: Matching::Installed })
+    let matching = Matching::Installed;
+    Ok(Contents { artifact, inventory, created, matching, configuration: None })
 }
 
 /// The config as a JSON value: it parsed when the image was opened.
@@ -414,5 +437,6 @@ fn read_sbom(path: &Path, options: &ScanOptions) -> Result<Contents, Error> {
         _ => Matching::All,
     };
     let artifact = Artifact::new(name, kind);
-    Ok(Contents { artifact, inventory, created: document.created, matching })
+    let created = document.created;
+    Ok(Contents { artifact, inventory, created, matching, configuration: None })
 }

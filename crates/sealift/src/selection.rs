@@ -2,9 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use sealift_matcher::{Finding, Status};
+use sealift_matcher::{Finding, Status as FixStatus};
+use sealift_misconfig::Status;
 use sealift_model::Severity;
-use sealift_report::{Counts, Report};
+use sealift_report::{Configuration, Counts, Report};
 
 /// Which findings count; the default is all of them.
 #[derive(Clone, Debug)]
@@ -13,7 +14,7 @@ pub struct Selection {
     /// The severities that count, an exact list.
     pub severities: BTreeSet<Severity>,
     /// The statuses that do not count.
-    pub ignored_statuses: BTreeSet<Status>,
+    pub ignored_statuses: BTreeSet<FixStatus>,
     /// Whether findings in packages of the base image are left out. Default: no.
     pub exclude_base: bool,
 }
@@ -41,6 +42,27 @@ pub struct Hidden {
 impl Selection {
     /// Takes the findings that do not count out of the report and tells how many they were.
     pub fn apply(&self, report: &mut Report) -> Hidden {
+        let mut hidden = self.apply_to_findings(report);
+        if let Some(configuration) = &mut report.configuration {
+            self.apply_to_checks(configuration, &mut hidden.by_severity);
+        }
+        hidden
+    }
+
+    /// Takes out checks of other severities, those that pass too, and counts those that fail.
+    fn apply_to_checks(&self, configuration: &mut Configuration, hidden: &mut Counts) {
+        for file in &mut configuration.files {
+            file.misconfigurations.retain(|found| {
+                let shown = self.severities.contains(&found.check.severity);
+                if !shown && matches!(found.status, Status::Fail(_)) {
+                    hidden.add(found.check.severity);
+                }
+                shown
+            });
+        }
+    }
+
+    fn apply_to_findings(&self, report: &mut Report) -> Hidden {
         let Some(matches) = &mut report.matches else { return Hidden::default() };
         let other_severity: Vec<&Finding> =
             matches.findings.iter().filter(|finding| !self.shows(finding)).collect();

@@ -1,6 +1,7 @@
 //! The command line: verbs and flags as the peers have them.
 
 mod attest;
+mod config;
 mod db;
 mod gate;
 mod layers;
@@ -23,6 +24,7 @@ use clap::{ArgAction, Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use sealift::{Platform, Severity, Timestamp};
 
 pub(crate) use attest::{AttestScanArgs, ImageVerbArgs};
+pub(crate) use config::{CheckArgs, ConfigArgs};
 pub(crate) use db::{DbArgs, DbVerb, PullArgs, PushArgs, UpdateArgs};
 pub(crate) use gate::{DecideArgs, GateArgs, SignedArgs};
 pub(crate) use layers::LayerArgs;
@@ -95,6 +97,10 @@ pub(crate) enum Verb {
     Fs(TreeArgs),
     /// Scan an unpacked root file system: what is installed.
     Rootfs(TreeArgs),
+    /// Check the configuration files of a folder: Dockerfiles, Kubernetes manifests, compose
+    /// files, Terraform.
+    #[command(visible_alias = "conf")]
+    Config(ConfigArgs),
     /// Scan the packages that an SBOM (CycloneDX JSON) lists.
     Sbom(SbomArgs),
     /// Decide whether an image may pass: scan it, verify it, apply the policy.
@@ -230,6 +236,8 @@ pub(crate) struct TreeArgs {
     pub(crate) path: PathBuf,
     #[command(flatten)]
     pub(crate) scan: ScanArgs,
+    #[command(flatten)]
+    pub(crate) checks: CheckArgs,
 }
 
 #[derive(Debug, Args)]
@@ -279,7 +287,8 @@ pub(crate) struct ScanArgs {
     pub(crate) ignore_status: Vec<String>,
     #[command(flatten)]
     pub(crate) suppress: SuppressArgs,
-    /// What to look for: vuln (the default). What else Trivy looks for is said to be not scanned.
+    /// What to look for: vuln (the default), and in a folder misconfig. What else Trivy looks for
+    /// is said to be not scanned.
     #[arg(
         long,
         alias = "security-checks",
@@ -368,10 +377,26 @@ impl ScanArgs {
         self.scanners.as_ref().is_some_and(|list| list.contains(&ScannerKind::Vuln))
     }
 
+    /// Whether configuration files are checked.
+    pub(crate) fn looks_for_misconfigurations(&self) -> bool {
+        self.scanners.as_ref().is_some_and(|list| list.contains(&ScannerKind::Misconfig))
+    }
+
     /// Whether findings decide the exit status.
     pub(crate) fn gates(&self) -> bool {
         self.exit_code.is_some_and(|code| code != 0)
     }
+}
+
+/// Formats of what checks say.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ConfigFormat {
+    Table,
+    Json,
+    Sarif,
+    Junit,
+    #[value(alias = "github-markdown")]
+    Markdown,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

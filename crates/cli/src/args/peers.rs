@@ -28,6 +28,7 @@ const HARMLESS: &[(&str, Value)] = &[
     ("cache-ttl", Value::Some),
     ("checks-bundle", Value::None),
     ("checks-bundle-repository", Value::Some),
+    ("config-file-schemas", Value::Some),
     ("custom-headers", Value::Some),
     ("db-repository", Value::Some),
     ("dependency-tree", Value::None),
@@ -36,6 +37,7 @@ const HARMLESS: &[(&str, Value)] = &[
     ("experimental-oci11", Value::None),
     ("ignored-licenses", Value::Some),
     ("image-config-scanners", Value::Some),
+    ("include-deprecated-checks", Value::None),
     ("include-dev-deps", Value::None),
     ("insecure", Value::None),
     ("java-db", Value::None),
@@ -48,6 +50,7 @@ const HARMLESS: &[(&str, Value)] = &[
     ("new-bundle-format", Value::None),
     ("password", Value::Some),
     ("podman-host", Value::Some),
+    ("raw-config-scanners", Value::Some),
     ("redis-ca", Value::Some),
     ("redis-cert", Value::Some),
     ("redis-key", Value::Some),
@@ -60,7 +63,9 @@ const HARMLESS: &[(&str, Value)] = &[
     ("registry-server-name", Value::Some),
     ("registry-token", Value::Some),
     ("registry-username", Value::Some),
+    ("rego-error-limit", Value::Some),
     ("rekor-url", Value::Some),
+    ("render-cause", Value::Some),
     ("report", Value::Some),
     ("secret-config", Value::Some),
     ("signature-digest-algorithm", Value::Some),
@@ -72,21 +77,35 @@ const HARMLESS: &[(&str, Value)] = &[
     ("table-mode", Value::Some),
     ("token", Value::Some),
     ("token-header", Value::Some),
+    ("trace-rego", Value::None),
     ("username", Value::Some),
     ("vex-repo", Value::None),
 ];
 
 /// Trivy's flags without which the outcome would be another, and what to do instead.
 const MISSING: &[(&str, &str)] = &[
+    ("ansible-extra-vars", GENERAL_HINT),
+    ("ansible-inventory", GENERAL_HINT),
+    ("ansible-playbook", GENERAL_HINT),
+    ("cf-params", GENERAL_HINT),
+    ("check-namespaces", REGO_HINT),
     ("compliance", CHECKS_HINT),
     ("config", "give its settings as flags or as variables SEALIFT_<FLAG>"),
+    ("config-check", REGO_HINT),
+    ("config-data", REGO_HINT),
     ("detection-priority", GENERAL_HINT),
     ("distro", GENERAL_HINT),
     ("download-java-db-only", DATABASE_HINT),
     ("enable-modules", GENERAL_HINT),
-    ("file-patterns", GENERAL_HINT),
     ("generate-default-config", GENERAL_HINT),
+    ("helm-api-versions", HELM_HINT),
+    ("helm-kube-version", HELM_HINT),
+    ("helm-set", HELM_HINT),
+    ("helm-set-file", HELM_HINT),
+    ("helm-set-string", HELM_HINT),
+    ("helm-values", HELM_HINT),
     ("ignore-policy", IGNORE_HINT),
+    ("k8s-version", GENERAL_HINT),
     ("max-image-size", GENERAL_HINT),
     ("module-dir", GENERAL_HINT),
     ("output-plugin-arg", GENERAL_HINT),
@@ -98,10 +117,14 @@ const MISSING: &[(&str, &str)] = &[
         "template",
         "Trivy's junit.tpl and gitlab.tpl are --format junit and gitlab; else start from json",
     ),
+    ("tf-exclude-downloaded-modules", GENERAL_HINT),
     ("vuln-severity-source", GENERAL_HINT),
 ];
 
 const GENERAL_HINT: &str = "leave it out; `sealift help image` lists the flags that there are";
+const REGO_HINT: &str = "leave it out; checks in Rego are not read by this verb";
+const HELM_HINT: &str =
+    "render the chart with `helm template` and check the folder of what it prints";
 const IGNORE_HINT: &str =
     "write what is accepted into a .trivyignore.yaml and name it with --ignorefile";
 const DATABASE_HINT: &str = "fetch advisories with `sealift db update --ecosystem Maven`";
@@ -129,8 +152,6 @@ const KEY_HINT: &str = "keys on security tokens are not read; name a file with -
 const VERBS: &[&str] = &[
     "attach",
     "client",
-    "conf",
-    "config",
     "convert",
     "dockerfile",
     "env",

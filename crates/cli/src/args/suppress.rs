@@ -26,7 +26,7 @@ pub(crate) struct SuppressArgs {
 }
 
 /// Whose VEX attestations count.
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 pub(crate) struct VexSignerArgs {
     /// Public key of whose VEX attestations on the image count, PEM or DER.
     #[arg(long, value_name = "FILE", help_heading = "VEX attestations")]

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use sealift::Timestamp;
+use sealift::{FileKind, Timestamp};
 
 /// Reads a truth value as Go's `strconv.ParseBool` does.
 pub(super) fn parse_bool(text: &str) -> Result<bool, String> {
@@ -45,6 +45,16 @@ pub(super) fn parse_duration(text: &str) -> Result<Duration, String> {
 pub(super) fn parse_time(text: &str) -> Result<Timestamp, String> {
     let time = Timestamp::from_day(text).or_else(|_| text.parse());
     time.map_err(|_| "a day or time is expected, as 2026-01-31 or 2026-01-31T12:00:00Z".to_owned())
+}
+
+/// Reads a kind of configuration files by the name that Trivy's lists have.
+pub(super) fn parse_file_kind(text: &str) -> Result<FileKind, String> {
+    let name = if text == "terraformplan-json" { "terraformplan" } else { text };
+    let kind = FileKind::ALL.iter().find(|kind| kind.name() == name).copied();
+    kind.ok_or_else(|| {
+        let names: Vec<&str> = FileKind::ALL.iter().map(|kind| kind.name()).collect();
+        format!("files of this kind are not checked; those that are: {}", names.join(", "))
+    })
 }
 
 #[cfg(test)]

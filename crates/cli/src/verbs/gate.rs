@@ -46,7 +46,7 @@ pub(crate) fn gate(
     }
     let (mut report, _, notes) =
         scan::scanned(&target, &options, &args.image.scan, global, environment)?;
-    report.notes = scan::not_scanned(&args.image.scan);
+    report.notes = scan::not_scanned(&args.image.scan, false);
     report.notes.extend(notes);
     report.notes.extend(left_out(&args.image.scan));
     let gate = Gate::new(read.policy, read.suppressions, now);

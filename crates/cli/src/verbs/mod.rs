@@ -1,6 +1,7 @@
 //! One function for each verb.
 
 mod clean;
+mod config;
 mod db;
 mod gate;
 mod login;
@@ -15,6 +16,7 @@ use crate::failure::Failure;
 use crate::{args, output};
 
 pub(crate) use clean::clean;
+pub(crate) use config::config;
 pub(crate) use db::db;
 pub(crate) use gate::gate;
 pub(crate) use login::{login, logout};

@@ -21,6 +21,7 @@ use crate::clock::now;
 use crate::failure::Failure;
 use crate::network::Network;
 use crate::progress::Bar;
+use crate::verbs::config::configuration;
 use crate::verbs::sign::Attesting;
 use crate::{Environment, advisories, cache, deadline, output, summary, suppress, target, vex};
 
@@ -101,7 +102,7 @@ pub(crate) fn fs(
     environment: &Environment,
 ) -> Result<u8, Failure> {
     deadline::set(global.timeout);
-    let options = options(&args.scan, environment)?;
+    let options = tree_options(&args, environment)?;
     run(&Target::Filesystem(args.path), &options, &args.scan, None, global, environment)
 }
 
@@ -111,8 +112,19 @@ pub(crate) fn rootfs(
     environment: &Environment,
 ) -> Result<u8, Failure> {
     deadline::set(global.timeout);
-    let options = options(&args.scan, environment)?;
+    let options = tree_options(&args, environment)?;
     run(&Target::Rootfs(args.path), &options, &args.scan, None, global, environment)
+}
+
+/// How a folder is scanned.
+fn tree_options(args: &TreeArgs, environment: &Environment) -> Result<ScanOptions, Failure> {
+    let mut options = options(&args.scan, environment)?;
+    if args.scan.looks_for_misconfigurations() {
+        // What a build sets for its own reports revives no comment that has expired.
+        let today = args.scan.as_of.unwrap_or_else(now);
+        options.configuration = Some(configuration(&args.checks, today)?);
+    }
+    Ok(options)
 }
 
 pub(crate) fn sbom(
@@ -156,7 +168,8 @@ fn run(
     environment: &Environment,
 ) -> Result<u8, Failure> {
     let selection = selection(args)?;
-    let mut suppressed = match args.looks_for_vulnerabilities() {
+    let judges = args.looks_for_vulnerabilities() || options.configuration.is_some();
+    let mut suppressed = match judges {
         true => suppress::load(&args.suppress)?,
         false => LoadedPolicy::default(),
     };
@@ -173,7 +186,7 @@ fn run(
     let today = args.as_of.unwrap_or_else(now);
     let unused = policy::apply(&mut report, &suppressed.with_exceptions(), today);
     report.shows_suppressed = args.suppress.show_suppressed;
-    report.notes = not_scanned(args);
+    report.notes = not_scanned(args, report.configuration.is_some());
     report.notes.extend(notes);
     let format = format(args, options.threads, environment);
     output::emit(args.output.as_deref(), |out| sealift::render(&report, &format, out))?;
@@ -245,8 +258,9 @@ fn status(report: &Report, args: &ScanArgs) -> u8 {
     {
         return code;
     }
+    let fails = report.configuration.iter().any(|all| all.failures().next().is_some());
     match args.exit_code {
-        Some(code) if args.gates() && report.visible_findings().next().is_some() => code,
+        Some(code) if args.gates() && (report.visible_findings().next().is_some() || fails) => code,
         _ if args.gates() && report.inventory.is_incomplete() && !args.allow_incomplete => {
             INCOMPLETE
         }
@@ -299,9 +313,14 @@ pub(super) fn database_path(
 }
 
 /// What was asked for that this version does not do: said, and the rest is done.
-pub(super) fn not_scanned(args: &ScanArgs) -> Vec<String> {
+pub(super) fn not_scanned(args: &ScanArgs, checks_files: bool) -> Vec<String> {
     let asked: BTreeSet<ScannerKind> = args.scanners.iter().flatten().copied().collect();
-    let missing = asked.into_iter().filter(|scanner| *scanner != ScannerKind::Vuln);
+    let is_done = |scanner: &ScannerKind| match scanner {
+        ScannerKind::Vuln => true,
+        ScannerKind::Misconfig => checks_files,
+        ScannerKind::Secret | ScannerKind::License => false,
+    };
+    let missing = asked.into_iter().filter(|scanner| !is_done(scanner));
     missing.map(|scanner| format!("not scanned: {}", scanner.name())).collect()
 }
 
@@ -328,7 +347,7 @@ pub(super) fn format(args: &ScanArgs, threads: NonZeroUsize, environment: &Envir
 }
 
 /// Colour and links for a terminal alone; its width, else `COLUMNS`, else a wide page.
-fn table_style(output: Option<&Path>, environment: &Environment) -> TableStyle {
+pub(super) fn table_style(output: Option<&Path>, environment: &Environment) -> TableStyle {
     let terminal = output.is_none() && stdout().is_terminal();
     let width = terminal_size::terminal_size().map(|(width, _)| usize::from(width.0));
     let width = width.filter(|_| terminal).or_else(|| environment.columns());

@@ -43,6 +43,8 @@ pub(crate) fn check(files: &[SourceFile<'_>], options: &Options) -> Vec<FileResu
     }
     tell(said, &mut results);
     checks::finish(&mut results);
+    // Files that only give values are not checked themselves.
+    results.retain(|result| !is_variables(&result.path) || !result.diagnostics.is_empty());
     results
 }
 

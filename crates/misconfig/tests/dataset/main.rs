@@ -8,5 +8,7 @@
 )]
 
 mod dockerfile;
+mod helm;
 mod judge;
+mod kubernetes;
 mod terraform;

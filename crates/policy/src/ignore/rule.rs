@@ -149,6 +149,28 @@ impl Rule {
             })
     }
 
+    /// Whether it says that a check, which `names` knows by its ids, need not hold in a file.
+    pub(crate) fn accepts_misconfiguration(
+        &self,
+        names: &dyn Fn(&str) -> bool,
+        path: &str,
+    ) -> bool {
+        matches!(self.scope, Scope::Anything | Scope::Misconfigurations)
+            && self.conditions.iter().all(|condition| match condition {
+                Condition::AnyId(id) | Condition::OwnId(id) => names(id),
+                Condition::Paths(patterns) => patterns.iter().any(|pattern| pattern.matches(path)),
+                _ => false,
+            })
+    }
+
+    /// Where it stands in its file, of which it is the rule number `at`, from 0.
+    pub(crate) fn place(&self, at: usize) -> String {
+        match self.line {
+            Some(line) => format!("line {line}"),
+            None => format!("rule {}", at.saturating_add(1)),
+        }
+    }
+
     /// Whether a vulnerability meets every condition.
     pub(crate) fn matches(&self, subject: &Subject<'_>) -> bool {
         matches!(self.scope, Scope::Anything | Scope::Vulnerabilities)

@@ -1,5 +1,6 @@
 //! Ignore rules and VEX statements applied to findings.
 
+mod misconfigurations;
 mod rules;
 mod statements;
 
@@ -8,6 +9,7 @@ use sealift_model::{Inventory, Purl, Timestamp};
 
 use crate::ignore::{IgnoreFile, Rule};
 use crate::vex::{Statement, VexDocument, VexFormat, VexStatus};
+pub use misconfigurations::Accepted;
 use rules::Rules;
 use statements::Verdicts;
 

@@ -123,10 +123,7 @@ impl<'r> Rules<'r> {
             };
             Some(Unused {
                 source: tried.rule.source.clone(),
-                place: match tried.rule.line {
-                    Some(line) => format!("line {line}"),
-                    None => format!("rule {}", tried.at + 1),
-                },
+                place: tried.rule.place(tried.at),
                 id: tried.rule.id().unwrap_or_default().to_owned(),
                 reason,
             })

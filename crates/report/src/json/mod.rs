@@ -1,7 +1,7 @@
 //! Trivy's JSON report, schema 2, with what we know beyond it beside its fields.
 //!
 //! Shape: `aquasecurity/trivy`, `pkg/types/report.go` as of 0.74. Ours: `Place` and `Expires` in a
-//! suppressed finding, `RecordIDs`, `Aliases`,
+//! suppressed finding, `IgnoredBy` in a misconfiguration, `RecordIDs`, `Aliases`,
 //! `KEV`, `EPSS` and `Paths` in a finding, `Paths` and `OwnedBy` in a package, `FromBase` and
 //! `Hidden` in both, `Diagnostics`, `Undetermined`, `Coverage` and `Notes` at the top,
 //! `ManifestDigest`, `IndexDigest`, `Created`, `AgeDays`, `Base`, `LeftOutInBase` and `JudgedOn` in
@@ -13,6 +13,7 @@ mod finding;
 mod indented;
 mod layers;
 mod metadata;
+mod misconfiguration;
 mod modified;
 mod object;
 mod package;
@@ -22,9 +23,11 @@ use std::io;
 use std::num::NonZeroUsize;
 
 use sealift_matcher::Coverage;
+use sealift_misconfig::FileResult;
 use sealift_model::{Digest, Impact};
 use serde::Serialize;
 
+use crate::Configuration;
 use crate::report::Report;
 use crate::sections::{self, Class, Section};
 pub(crate) use finding::in_order;
@@ -81,8 +84,13 @@ fn write_document<W: io::Write + ?Sized>(
     document.put("Metadata", &Metadata::new(report))?;
     let mut results = sections::sections(report);
     results.retain(|section| is_told(report, section, options));
-    document.put_objects("Results", &results, |section, result| {
-        write_result(report, section, options, result)
+    let packages = results.iter().map(Told::Packages);
+    let files = misconfiguration::files(report);
+    let files = files.map(|(configuration, file)| Told::File(configuration, file));
+    let results: Vec<Told<'_>> = packages.chain(files).collect();
+    document.put_objects("Results", &results, |told, result| match told {
+        Told::Packages(section) => write_result(report, section, options, result),
+        Told::File(configuration, file) => misconfiguration::write(configuration, file, result),
     })?;
     let diagnostics = report.inventory.diagnostics.iter();
     let diagnostics: Vec<_> = diagnostics.map(JsonDiagnostic::new).collect();
@@ -91,6 +99,14 @@ fn write_document<W: io::Write + ?Sized>(
     let coverage = report.matches.as_ref().map(|matches| JsonCoverage::new(&matches.coverage));
     document.put_some("Coverage", coverage)?;
     document.put_list("Notes", &report.notes)
+}
+
+/// What a result is about.
+enum Told<'r> {
+    /// Packages with their findings.
+    Packages(&'r Section<'r>),
+    /// A configuration file with what checks say of it.
+    File(&'r Configuration, &'r FileResult),
 }
 
 /// A result of a language in which nothing is listed says nothing.

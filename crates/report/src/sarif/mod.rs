@@ -1,6 +1,7 @@
 //! SARIF 2.1.0, as GitHub's code scanning takes it.
 //!
-//! One rule for each vulnerability, one result for each finding. `security-severity` is the CVSS 3
+//! One rule for each vulnerability and each check that fails, one result for each finding and
+//! failure. `security-severity` is the CVSS 3
 //! score of the source that says how bad a finding is, else the middle of the severity's band. A
 //! result's `partialFingerprints` follow from the target's name without tag and digest, the
 //! package, its path and the rule: they stay as they are from build to build, and tell apart
@@ -10,6 +11,7 @@
 //! characters of a description, 10 MB compressed) is cut, the least severe first, and a
 //! notification of the run says what was.
 
+mod configuration;
 mod log;
 mod rules;
 mod text;
@@ -63,9 +65,12 @@ fn write_within<W: io::Write + ?Sized>(
     let mut results = Results { report, seen: HashMap::new(), cut_locations: 0 };
     let written: Vec<SarifResult> =
         told.iter().map(|told| results.result(told, &mut rules)).collect();
-    let (rules, undescribed) = rules.finish();
+    let (mut rules, undescribed) = rules.finish();
+    let mut written = written;
+    let room = max_results.saturating_sub(written.len());
+    let left_out = configuration::add(report, room, &mut rules, &mut written);
     let cut = Cut {
-        results: all - told.len(),
+        results: (all - told.len()).saturating_add(left_out),
         shown: written.len() > SHOWN_RESULTS,
         locations: results.cut_locations,
         descriptions: undescribed,

@@ -5,6 +5,7 @@
 //! at all, each finding is a short paragraph.
 
 mod cells;
+mod configuration;
 mod head;
 mod layout;
 mod list;
@@ -60,6 +61,7 @@ pub fn write(report: &Report, style: &TableStyle, out: &mut dyn Write) -> fmt::R
         let packages = packages.count();
         writeln!(out, "{}: no findings, {packages} packages", terminal(&report.artifact.name))?;
     }
+    configuration::write(report, style, out)?;
     write_notes(report, style, out)
 }
 
@@ -102,12 +104,17 @@ fn totals(counts: &Counts, packages: usize, style: &TableStyle) -> String {
     if counts.total() == 0 {
         return format!("Total: 0 in {packages} packages");
     }
+    format!("Total: {} ({})", counts.total(), counted(counts, style))
+}
+
+/// `CRITICAL: 2, HIGH: 8`.
+fn counted(counts: &Counts, style: &TableStyle) -> String {
     let severities = Severity::ALL.into_iter().rev().filter(|severity| counts.get(*severity) > 0);
     let each = severities.map(|severity| {
         let count = format!("{severity}: {}", counts.get(severity));
         Paint::of(severity).on(&count, style).into_owned()
     });
-    format!("Total: {} ({})", counts.total(), each.collect::<Vec<_>>().join(", "))
+    each.collect::<Vec<_>>().join(", ")
 }
 
 fn write_notes(report: &Report, style: &TableStyle, out: &mut dyn Write) -> fmt::Result {

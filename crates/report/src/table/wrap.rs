@@ -86,6 +86,13 @@ fn lines(text: &str, most: usize) -> Vec<String> {
     lines
 }
 
+/// As much of a text, which is safe already, as fits into `most` columns.
+pub(super) fn cut(text: &str, most: usize) -> &str {
+    let ends = text.char_indices().map(|(at, c)| at.saturating_add(c.len_utf8()));
+    let fits = ends.take_while(|end| text.get(..*end).is_some_and(|head| width(head) <= most));
+    fits.last().and_then(|end| text.get(..end)).unwrap_or_default()
+}
+
 /// Where to break a word that takes more than `most` columns: behind the last punctuation in the
 /// second half, else where it is full. Looks no further than that.
 fn break_at(word: &str, most: usize) -> Option<usize> {

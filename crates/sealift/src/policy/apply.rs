@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use sealift_misconfig::Status;
 use sealift_model::{Evidence, Timestamp};
 use sealift_policy::{Place, Scanned, Suppressed, SuppressedBy, Suppressions, Unused};
 use sealift_report::{Modified, Report, sections};
@@ -11,7 +12,35 @@ use super::identity;
 /// Takes what does not count at the time `now` out of a report, and tells which rules and
 /// statements take nothing out.
 pub fn apply(report: &mut Report, suppressions: &Suppressions, now: Timestamp) -> Vec<Unused> {
-    taken_out(report, suppressions, now).1
+    let mut unused = taken_out(report, suppressions, now).1;
+    ignore_checks(report, suppressions, now, &mut unused);
+    unused
+}
+
+/// Has failures of configuration files not count where a rule says so; a rule that does is used.
+fn ignore_checks(
+    report: &mut Report,
+    suppressions: &Suppressions,
+    now: Timestamp,
+    unused: &mut Vec<Unused>,
+) {
+    let files = report.configuration.iter_mut().flat_map(|all| &mut all.files);
+    for file in files {
+        for found in &mut file.misconfigurations {
+            let check = found.check.clone();
+            let names = |text: &str| check.is_named(text);
+            let Some(accepted) = suppressions.accepts_misconfiguration(&names, &file.path, now)
+            else {
+                continue;
+            };
+            if matches!(found.status, Status::Fail(_)) {
+                unused.retain(|rule| !rule.is(&accepted));
+                let why = accepted.rule.statement.as_deref();
+                let why = why.map(|why| format!(": {why}")).unwrap_or_default();
+                found.ignore(format!("{} ({}){why}", accepted.rule.source, accepted.place));
+            }
+        }
+    }
 }
 
 /// The same, with what was taken out.

@@ -24,6 +24,12 @@
 //! [`Look::fail`], at a [`Field`] or a [`Block`]. A field that is not written has the lines of its
 //! block. A value that cannot be known is no failure: the readers of a [`Field`] that take a
 //! default give none then.
+//!
+//! [`Block`]: super::model::Block
+//! [`Block::at`]: super::model::Block::at
+//! [`Block::blocks`]: super::model::Block::blocks
+//! [`Block::get`]: super::model::Block::get
+//! [`Field`]: super::model::Field
 
 mod address;
 mod aws;

@@ -91,7 +91,7 @@ fn failing(text: &str) -> Vec<String> {
 fn a_plan_is_checked_as_its_modules_are() {
     assert_eq!(
         failing(PLAN),
-        ["AWS-0086 32-32", "AWS-0088 7-20", "AWS-0089 7-19", "AWS-0093 26-35", "AWS-0132 7-19",]
+        ["AWS-0086 32-32", "AWS-0088 7-20", "AWS-0089 7-20", "AWS-0093 26-35", "AWS-0132 7-20",]
     );
 }
 

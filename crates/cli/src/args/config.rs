@@ -1,0 +1,102 @@
+//! Flags about configuration files.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use sealift::{FileKind, Severity, Timestamp};
+
+use super::values::{parse_file_kind, parse_time};
+use super::{ConfigFormat, SuppressArgs, VexSignerArgs};
+
+/// Flags of all verbs that check configuration files.
+#[derive(Debug, Args)]
+pub(crate) struct CheckArgs {
+    /// Kinds of configuration files to check: dockerfile, kubernetes, helm, compose, terraform,
+    /// terraformplan. Default: all.
+    #[arg(long, value_name = "LIST", value_delimiter = ',', value_parser = parse_file_kind,
+          help_heading = "Configuration files")]
+    pub(crate) misconfig_scanners: Vec<FileKind>,
+    /// Files that are of a kind whatever they are called: KIND:EXPRESSION, as
+    /// 'dockerfile:.*[.]docker'.
+    #[arg(
+        long,
+        value_name = "PATTERNS",
+        value_delimiter = ',',
+        help_heading = "Configuration files"
+    )]
+    pub(crate) file_patterns: Vec<String>,
+    /// Report checks that pass and failures that do not count in JSON, too.
+    #[arg(long, help_heading = "Configuration files")]
+    pub(crate) include_non_failures: bool,
+    /// Files with values of Terraform variables, the last winning.
+    #[arg(long, value_name = "FILES", value_delimiter = ',', help_heading = "Configuration files")]
+    pub(crate) tf_vars: Vec<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ConfigArgs {
+    /// The folder, or a single file.
+    pub(crate) path: PathBuf,
+    /// Format of the report.
+    #[arg(short, long, value_name = "FORMAT", default_value = "table")]
+    pub(crate) format: ConfigFormat,
+    /// Write the report to this file instead of stdout.
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+    /// Severities to show and to gate on, an exact list.
+    #[arg(
+        short,
+        long,
+        value_name = "LIST",
+        value_delimiter = ',',
+        ignore_case = true,
+        default_value = "UNKNOWN,LOW,MEDIUM,HIGH,CRITICAL"
+    )]
+    pub(crate) severity: Vec<Severity>,
+    /// Exit with this status when a check fails.
+    #[arg(long, value_name = "N")]
+    pub(crate) exit_code: Option<u8>,
+    /// With --exit-code: do not fail because the scan is incomplete.
+    #[arg(long)]
+    pub(crate) allow_incomplete: bool,
+    /// Folders to leave out, as patterns relative to the target's root.
+    #[arg(long, value_name = "GLOBS", value_delimiter = ',')]
+    pub(crate) skip_dirs: Vec<String>,
+    /// Files to leave out, as patterns relative to the target's root.
+    #[arg(long, value_name = "GLOBS", value_delimiter = ',')]
+    pub(crate) skip_files: Vec<String>,
+    /// File of what does not count: ids in lines, else by its name .trivyignore.yaml. Default:
+    /// .trivyignore in the working directory, if it is there.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) ignorefile: Option<PathBuf>,
+    /// The policy; default: sealift.toml in the working directory, if it is there. Its exceptions
+    /// count.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) policy_file: Option<PathBuf>,
+    /// Judge what expires as of this day or time; default: now.
+    #[arg(long, value_name = "DAY", value_parser = parse_time)]
+    pub(crate) as_of: Option<Timestamp>,
+    /// Show no progress.
+    #[arg(long)]
+    pub(crate) no_progress: bool,
+    #[command(flatten)]
+    pub(crate) checks: CheckArgs,
+}
+
+impl ConfigArgs {
+    /// Whether failures decide the exit status.
+    pub(crate) fn gates(&self) -> bool {
+        self.exit_code.is_some_and(|code| code != 0)
+    }
+
+    /// The same as flags of a scan for packages: no statement is about a configuration file.
+    pub(crate) fn suppress(&self) -> SuppressArgs {
+        SuppressArgs {
+            ignorefile: self.ignorefile.clone(),
+            vex: Vec::new(),
+            vex_signer: VexSignerArgs::default(),
+            show_suppressed: false,
+            policy_file: self.policy_file.clone(),
+        }
+    }
+}

@@ -1,0 +1,101 @@
+//! `config`, and what other verbs need to check configuration files.
+
+use sealift::{
+    ConfigurationOptions, FilePattern, Format, JsonOptions, Report, ScanOptions, Scanner,
+    Selection, Silent, SkipRules, Target, Timestamp, VariableFile, policy,
+};
+
+use super::scan::{INCOMPLETE, table_style};
+use crate::args::peers;
+use crate::args::variables::Peer;
+use crate::args::{CheckArgs, ConfigArgs, ConfigFormat, GlobalArgs};
+use crate::clock::now;
+use crate::failure::Failure;
+use crate::progress::Bar;
+use crate::{Environment, deadline, files, output, summary, suppress};
+
+pub(crate) fn config(
+    args: &ConfigArgs,
+    global: &GlobalArgs,
+    environment: &Environment,
+) -> Result<u8, Failure> {
+    deadline::set(global.timeout);
+    peers::set_by_variable(Peer::Trivy, environment)?;
+    // What a build sets for its own reports revives no comment that has expired.
+    let today = args.as_of.unwrap_or_else(now);
+    let mut options = ScanOptions::default();
+    options.package_types.clear();
+    options.skip = SkipRules::new(&args.skip_dirs, &args.skip_files)?;
+    options.configuration = Some(configuration(&args.checks, today)?);
+    options.created = environment.source_date();
+    let suppressed = suppress::load(&args.suppress())?;
+    if !global.quiet {
+        suppress::say(&suppressed.told);
+    }
+    let mut report = checked(args, &options, global)?;
+    let mut selection = Selection::default();
+    selection.severities = args.severity.iter().copied().collect();
+    let hidden = selection.apply(&mut report);
+    let unused = policy::apply(&mut report, &suppressed.with_exceptions(), today);
+    let format = format(args, environment);
+    output::emit(args.output.as_deref(), |out| sealift::render(&report, &format, out))?;
+    if !global.quiet {
+        summary::print(&report, &hidden, global.debug);
+        suppress::say_unused(&unused, global.debug);
+    }
+    Ok(status(&report, args))
+}
+
+fn checked(
+    args: &ConfigArgs,
+    options: &ScanOptions,
+    global: &GlobalArgs,
+) -> Result<Report, Failure> {
+    let bar = Bar::new(!args.no_progress && !global.quiet);
+    let target = Target::Filesystem(args.path.clone());
+    let contents = Scanner::read(&target, options, &bar)?;
+    drop(bar);
+    Ok(Scanner::without_database().judge(contents, options, &Silent)?)
+}
+
+/// Which configuration files are checked, and how.
+pub(super) fn configuration(
+    args: &CheckArgs,
+    now: Timestamp,
+) -> Result<ConfigurationOptions, Failure> {
+    let mut options = ConfigurationOptions::default();
+    if !args.misconfig_scanners.is_empty() {
+        options.kinds.clone_from(&args.misconfig_scanners);
+    }
+    let patterns = args.file_patterns.iter().map(|pattern| FilePattern::new(pattern));
+    options.patterns = patterns.collect::<Result<_, _>>()?;
+    for path in &args.tf_vars {
+        let bytes = files::document(path)?;
+        options.variable_files.push(VariableFile::new(path.display().to_string(), bytes));
+    }
+    options.now = Some(now);
+    options.lists_all = args.include_non_failures;
+    Ok(options)
+}
+
+fn format(args: &ConfigArgs, environment: &Environment) -> Format {
+    match args.format {
+        ConfigFormat::Table => Format::Table(table_style(args.output.as_deref(), environment)),
+        ConfigFormat::Json => Format::Json(JsonOptions::default()),
+        ConfigFormat::Sarif => Format::Sarif,
+        ConfigFormat::Junit => Format::Junit,
+        ConfigFormat::Markdown => Format::Markdown,
+    }
+}
+
+/// As of every scan: failures decide first, then whether all was seen.
+fn status(report: &Report, args: &ConfigArgs) -> u8 {
+    let fails = report.configuration.iter().any(|all| all.failures().next().is_some());
+    match args.exit_code {
+        Some(code) if args.gates() && fails => code,
+        _ if args.gates() && report.inventory.is_incomplete() && !args.allow_incomplete => {
+            INCOMPLETE
+        }
+        _ => 0,
+    }
+}

@@ -1,0 +1,169 @@
+//! `sealift config` and `--scanners misconfig` from outside.
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+const DOCKERFILE: &str = "FROM alpine:3.22\nUSER root\nHEALTHCHECK NONE\nRUN apk add curl\n";
+
+#[test]
+fn what_fails_is_told_with_its_lines() {
+    let folder = tree(&[("app/Dockerfile", DOCKERFILE)]);
+    let report = json(&folder, &[]);
+    let results = report["Results"].as_array().unwrap();
+    assert_eq!(results.len(), 1, "{report:#}");
+    let result = &results[0];
+    assert_eq!(result["Target"], "app/Dockerfile");
+    assert_eq!((&result["Class"], &result["Type"]), (&"config".into(), &"dockerfile".into()));
+    assert_eq!(result["MisconfSummary"]["Failures"], 2);
+    let root = &result["Misconfigurations"][0];
+    assert_eq!((&root["ID"], &root["AVDID"]), (&"DS-0002".into(), &"AVD-DS-0002".into()));
+    assert_eq!((&root["Status"], &root["Severity"]), (&"FAIL".into(), &"HIGH".into()));
+    assert_eq!(root["Namespace"], "builtin.dockerfile.DS002");
+    let cause = &root["CauseMetadata"];
+    assert_eq!((&cause["StartLine"], &cause["EndLine"]), (&2.into(), &2.into()));
+    assert_eq!(cause["Code"]["Lines"][0]["Content"], "USER root");
+}
+
+#[test]
+fn passes_are_listed_where_they_are_asked_for() {
+    let folder = tree(&[("Dockerfile", DOCKERFILE)]);
+    let report = json(&folder, &["--include-non-failures"]);
+    let result = &report["Results"][0];
+    let rows = result["Misconfigurations"].as_array().unwrap();
+    let passed = rows.iter().filter(|row| row["Status"] == "PASS").count();
+    assert_eq!(result["MisconfSummary"]["Successes"], passed);
+    assert_eq!(rows.len(), passed + 2);
+}
+
+#[test]
+fn severities_and_ignore_files_and_comments_decide_the_exit_status() {
+    let folder = tree(&[("Dockerfile", DOCKERFILE), ("ignore", "DS025\nAVD-DS-0002 # why\n")]);
+    let status = |flags: &[&str]| {
+        run(&folder, &[&["config", ".", "-q", "--exit-code", "7"], flags].concat()).status.code()
+    };
+    assert_eq!(status(&[]), Some(7));
+    assert_eq!(status(&["--severity", "CRITICAL"]), Some(0));
+    assert_eq!(status(&["--ignorefile", "ignore"]), Some(0));
+    assert_eq!(status(&["--skip-files", "Dockerfile"]), Some(0));
+    assert_eq!(status(&["--misconfig-scanners", "kubernetes"]), Some(0));
+    assert_eq!(status(&["--misconfig-scanners", "ansible"]), Some(2));
+    let commented = DOCKERFILE
+        .replace("USER", "# trivy:ignore:DS-0002\nUSER")
+        .replace("RUN", "# sealift:ignore:*:exp:2999-01-01\nRUN");
+    fs::write(folder.path().join("Dockerfile"), &commented).unwrap();
+    assert_eq!(status(&[]), Some(0));
+    assert_eq!(status(&["--as-of", "2999-01-01"]), Some(7), "the comment has expired");
+}
+
+#[test]
+fn a_file_of_another_name_can_be_named() {
+    let folder = tree(&[("x/prod.docker", DOCKERFILE)]);
+    assert!(json(&folder, &[])["Results"].is_null());
+    let report = json(&folder, &["--file-patterns", "dockerfile:[.]docker$"]);
+    assert_eq!(report["Results"][0]["Target"], "x/prod.docker");
+}
+
+#[test]
+fn what_cannot_be_read_is_told() {
+    let folder = tree(&[("Dockerfile", "FROM a:1\nRUNN x\nUSER b\nHEALTHCHECK NONE\n")]);
+    let output = run(&folder, &["config", ".", "--format", "json"]);
+    let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(report["Diagnostics"][0]["Line"], 2, "{report:#}");
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(said.contains("Dockerfile:2: \"RUNN\" is no instruction"), "{said}");
+}
+
+#[test]
+fn a_scan_for_packages_checks_files_too_where_it_is_asked() {
+    let folder = tree(&[("Dockerfile", DOCKERFILE)]);
+    for verb in ["fs", "rootfs"] {
+        let flags = [verb, ".", "--scanners", "misconfig", "--format", "json"];
+        let output = run(&folder, &flags);
+        let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+        let results = report["Results"].as_array().unwrap();
+        assert!(results.iter().any(|result| result["Class"] == "config"), "{report:#}");
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert!(!said.contains("not scanned"), "{said}");
+    }
+}
+
+#[test]
+fn nothing_of_a_file_acts_on_a_terminal() {
+    let hostile =
+        "FROM a\u{1b}[31m:latest\nMAINTAINER \u{202e}x ::error::y\nBAD\u{1b}]8;;x\u{7} z\n";
+    let folder = tree(&[("a\u{1b}[2J/Dockerfile", hostile), ("::error::b.dockerfile", hostile)]);
+    for format in ["table", "json", "sarif", "junit", "markdown"] {
+        let output = run(&folder, &["config", ".", "--format", format]);
+        assert_eq!(output.status.code(), Some(0), "{format}");
+        for bytes in [&output.stdout, &output.stderr] {
+            let said = String::from_utf8_lossy(bytes);
+            let acts = ['\u{1b}', '\u{202e}', '\u{7}'].iter().any(|c| said.contains(*c));
+            assert!(!acts, "{format}: {said}");
+            assert!(
+                !said.lines().any(|line| line.trim_start().starts_with("::")),
+                "{format}: {said}"
+            );
+        }
+    }
+}
+
+/// A link that leads out of the folder is not followed.
+#[test]
+fn what_lies_outside_is_not_read() {
+    let outside = tree(&[("Dockerfile", DOCKERFILE)]);
+    let folder = tree(&[("x", "")]);
+    let link = |to: &Path, name: &str| {
+        std::os::unix::fs::symlink(to, folder.path().join(name)).unwrap();
+    };
+    link(&outside.path().join("Dockerfile"), "Dockerfile");
+    link(outside.path(), "inner");
+    assert!(json(&folder, &[])["Results"].is_null());
+}
+
+#[test]
+fn sarif_has_a_rule_for_each_check_and_a_place_for_each_failure() {
+    let folder = tree(&[("Dockerfile", DOCKERFILE)]);
+    let output = run(&folder, &["config", ".", "--format", "sarif"]);
+    let log: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let rules = log["runs"][0]["tool"]["driver"]["rules"].as_array().unwrap();
+    let results = log["runs"][0]["results"].as_array().unwrap();
+    assert_eq!((rules.len(), results.len()), (2, 2), "{log:#}");
+    for result in results {
+        let index = usize::try_from(result["ruleIndex"].as_u64().unwrap()).unwrap();
+        assert_eq!(rules[index]["id"], result["ruleId"]);
+    }
+    let place = &results[1]["locations"][0]["physicalLocation"];
+    assert_eq!(place["artifactLocation"]["uri"], "Dockerfile");
+    assert_eq!(place["region"]["startLine"], 4);
+}
+
+fn tree(files: &[(&str, &str)]) -> TempDir {
+    let folder = TempDir::new().unwrap();
+    for (path, text) in files {
+        let path = folder.path().join(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+    folder
+}
+
+fn json(folder: &TempDir, flags: &[&str]) -> Value {
+    let output = run(folder, &[&["config", ".", "--format", "json"], flags].concat());
+    assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
+    serde_json::from_slice(&output.stdout).unwrap()
+}
+
+fn run(folder: &TempDir, args: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_sealift"))
+        .args(args)
+        .current_dir(folder.path())
+        .env_clear()
+        .stdin(Stdio::null())
+        .output()
+        .unwrap()
+}

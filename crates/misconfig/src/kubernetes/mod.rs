@@ -1,0 +1,129 @@
+//! Kubernetes manifests: objects, the pods that they make, and Trivy's checks of both.
+//!
+//! A check is a row of a table in one of the modules below; this one reads the documents and
+//! gathers what the rows find. As in Trivy, every check looks at every object.
+
+mod capabilities;
+mod containers;
+mod control_plane;
+mod images;
+mod lines;
+mod object;
+mod objects;
+mod pods;
+mod rbac;
+mod resources;
+mod rule;
+mod seccomp;
+mod secrets;
+mod users;
+
+use sealift_model::{Diagnostic, Impact};
+
+pub(crate) use self::lines::count_as_trivy;
+use self::object::Object;
+use self::rule::Rule;
+use crate::yaml::{self, Document, Node};
+use crate::{
+    Failure, FileKind, FileResult, Limits, Lines, Misconfiguration, Options, SourceFile, Status,
+};
+
+/// The tables.
+static TABLES: &[&[Rule]] = &[
+    capabilities::RULES,
+    containers::RULES,
+    control_plane::RULES,
+    images::RULES,
+    objects::RULES,
+    pods::RULES,
+    rbac::BINDINGS,
+    rbac::ROLES,
+    resources::RULES,
+    seccomp::RULES,
+    users::RULES,
+];
+
+/// Checks manifests.
+pub(crate) fn check(files: &[SourceFile<'_>], options: &Options) -> Vec<FileResult> {
+    files.iter().map(|file| check_file(file, FileKind::Kubernetes, &options.limits)).collect()
+}
+
+/// Checks one file of documents as a kind.
+pub(crate) fn check_file(file: &SourceFile<'_>, kind: FileKind, limits: &Limits) -> FileResult {
+    let stream = yaml::parse(file.bytes, limits);
+    let mut result = FileResult::new(file.path, kind);
+    for error in &stream.errors {
+        let said = Diagnostic::new(ORIGIN, format!("not read: {error}"), Impact::Partial);
+        result.diagnostics.push(said.at(file.path, None).on_line(error.line.into()));
+    }
+    for document in &stream.documents {
+        for (key, line) in &document.duplicates {
+            let said = format!("`{key}` is there twice: the later one counts");
+            let said = Diagnostic::new(ORIGIN, said, Impact::Note);
+            result.diagnostics.push(said.at(file.path, None).on_line((*line).into()));
+        }
+    }
+    let of_chart = kind == FileKind::Helm;
+    let objects = stream.documents.iter().flat_map(|document| objects(document, of_chart));
+    let objects: Vec<_> = objects.collect();
+    // What could not be read might have failed.
+    let all_read = stream.errors.is_empty() && !objects.is_empty();
+    for rule in TABLES.iter().copied().flatten() {
+        let failures = failures(rule, &objects);
+        if failures.is_empty() && all_read {
+            result.misconfigurations.push(Misconfiguration::new(&rule.check, Status::Pass));
+        }
+        let failed = failures.into_iter().map(Status::Fail);
+        result
+            .misconfigurations
+            .extend(failed.map(|failed| Misconfiguration::new(&rule.check, failed)));
+    }
+    result.misconfigurations.sort_by(|left, right| order(left).cmp(&order(right)));
+    result
+}
+
+/// Who speaks in diagnostics.
+const ORIGIN: &str = "misconfig";
+
+/// The objects of a document, with it: a list has several.
+fn objects(document: &Document, of_chart: bool) -> Vec<(&Document, Object<'_>)> {
+    let root = &document.root;
+    let is_list = root.get("kind").and_then(Node::str).is_some_and(|kind| kind.ends_with("List"));
+    match root.get("items") {
+        Some(items) if is_list && items.is_list() => {
+            let items = items.items().iter().filter(|item| item.is_map());
+            items.map(|item| (document, Object::new(item, of_chart))).collect()
+        }
+        _ if root.is_map() => vec![(document, Object::new(root, of_chart))],
+        _ => Vec::new(),
+    }
+}
+
+/// Where the objects of a file fail a check.
+fn failures(rule: &Rule, objects: &[(&Document, Object<'_>)]) -> Vec<Failure> {
+    let of_object = |(document, object): &(&Document, Object<'_>)| {
+        let found = rule.failures(object).into_iter().map(|(lines, message)| {
+            let mut failure = Failure::new(message, located(document, lines));
+            // A comment above an object counts for all of it.
+            failure.enclosing.push(object.root.lines.start);
+            failure.resource = (!object.kind.is_empty()).then(|| object.to_string());
+            failure
+        });
+        found.collect::<Vec<_>>()
+    };
+    objects.iter().flat_map(of_object).collect()
+}
+
+/// A failure without lines is at the `---` before its document, where there is one, as in Trivy.
+fn located(document: &Document, lines: Option<Lines>) -> Option<Lines> {
+    let marker = Lines { start: document.marker, end: document.marker };
+    lines.or_else(|| Some(marker).filter(|marker| marker.start > 0))
+}
+
+fn order(found: &Misconfiguration) -> (&str, Option<Lines>) {
+    let lines = match &found.status {
+        Status::Fail(failure) | Status::Ignored(failure) => failure.lines,
+        Status::Pass | Status::NotRun(_) => None,
+    };
+    (&found.check.id, lines)
+}

@@ -1,0 +1,206 @@
+//! Terraform through the crate's own function: trees of modules, given values, and input that
+//! nobody should have to read.
+
+use std::time::Instant;
+
+use proptest::prelude::*;
+use sealift_misconfig::{FileKind, FileResult, Options, SourceFile, Status, VariableFile, scan};
+
+fn check(files: &[(&str, &str)], options: &Options) -> Vec<FileResult> {
+    let files: Vec<_> =
+        files.iter().map(|(path, text)| SourceFile::new(path, text.as_bytes())).collect();
+    scan(&files, options)
+}
+
+/// `path:start-end check` of what fails, and of what is ignored with `!` before it.
+fn failing(results: &[FileResult]) -> Vec<String> {
+    let mut rows = Vec::new();
+    for result in results {
+        for found in &result.misconfigurations {
+            let (mark, failure) = match &found.status {
+                Status::Fail(failure) => ("", failure),
+                Status::Ignored(failure) => ("!", failure),
+                _ => continue,
+            };
+            let lines = failure.lines.map(|lines| lines.to_string()).unwrap_or_default();
+            rows.push(format!("{mark}{}:{lines} {}", result.path, found.check.id));
+        }
+    }
+    rows
+}
+
+fn said(results: &[FileResult]) -> Vec<String> {
+    results.iter().flat_map(|result| &result.diagnostics).map(ToString::to_string).collect()
+}
+
+const VOLUME: &str = "variable \"encrypted\" {}\nresource \"aws_ebs_volume\" \"v\" {\n  \
+                      encrypted  = var.encrypted\n  kms_key_id = \"k\"\n}\n";
+
+#[test]
+fn values_come_from_files_in_their_order() {
+    let options = Options::default();
+    let none = check(&[("a/main.tf", VOLUME)], &options);
+    assert!(failing(&none).is_empty(), "what is not known is no failure");
+
+    let given = [
+        ("a/main.tf", VOLUME),
+        ("a/terraform.tfvars", "encrypted = false"),
+        ("a/other.tfvars", "encrypted = true"),
+        ("b.auto.tfvars", "encrypted = true"),
+    ];
+    assert_eq!(failing(&check(&given, &options)), ["a/main.tf:line 3 AWS-0026"]);
+    let more = [given.as_slice(), &[("a/z.auto.tfvars.json", "{\"encrypted\": true}")]].concat();
+    assert!(failing(&check(&more, &options)).is_empty());
+
+    let mut options = Options::default();
+    options.variable_files = vec![VariableFile::new("x.tfvars", b"encrypted = false".to_vec())];
+    assert_eq!(failing(&check(&more, &options)), ["a/main.tf:line 3 AWS-0026"]);
+}
+
+#[test]
+fn a_module_fails_where_its_argument_makes_it() {
+    let root = "module \"v\" {\n  source    = \"./a\"\n  encrypted = false\n}\n";
+    let results = check(&[("main.tf", root), ("a/main.tf", VOLUME)], &Options::default());
+    assert_eq!(failing(&results), ["a/main.tf:line 3 AWS-0026"]);
+    let resource = results.iter().flat_map(FileResult::failures).next().unwrap().1.resource.clone();
+    assert_eq!(resource.as_deref(), Some("module.v.aws_ebs_volume.v"));
+}
+
+#[test]
+fn the_json_syntax_says_the_same() {
+    let text = "{\n  \"resource\": {\n    \"aws_ebs_volume\": {\n      \"v\": {\n        \
+                \"encrypted\": false,\n        \"kms_key_id\": \"${var.k}\"\n      }\n    }\n  }\n}";
+    let results = check(&[("main.tf.json", text)], &Options::default());
+    assert_eq!(failing(&results), ["main.tf.json:line 5 AWS-0026"]);
+}
+
+#[test]
+fn a_comment_above_a_block_counts_for_all_of_it() {
+    let text = "#trivy:ignore:AWS-0026\nresource \"aws_ebs_volume\" \"v\" {\n  kms_key_id = \"k\"\n  \
+                encrypted  = false\n}\n";
+    let results = check(&[("main.tf", text)], &Options::default());
+    assert_eq!(failing(&results), ["!main.tf:line 4 AWS-0026"]);
+}
+
+#[test]
+fn a_file_that_cannot_be_read_leaves_the_others() {
+    let files = [
+        ("broken.tf", "resource \"aws_vpc\" \"v\" {\n  cidr = \n}\n"),
+        ("main.tf", "resource \"aws_ebs_volume\" \"v\" {\n  kms_key_id = \"k\"\n}\n"),
+    ];
+    let results = check(&files, &Options::default());
+    assert_eq!(failing(&results), ["main.tf:lines 1-3 AWS-0026"]);
+    assert_eq!(said(&results), ["broken.tf:2: not read: expected an expression"]);
+}
+
+#[test]
+fn what_no_one_should_have_to_read_is_said() {
+    let deep = format!("x = {}", "[".repeat(100_000));
+    let many = "resource \"aws_ebs_volume\" \"v\" {\n  count = 1e9\n}\n";
+    let loops = "locals {\n  a = [for i in range(1024) : [for j in range(1024) : [for k in \
+                 range(1024) : [i, j, k]]]]\n}\nresource \"aws_vpc\" \"v\" {\n  tags = local.a\n}\n";
+    let doubling: String = (1..64)
+        .map(|n| format!("  a{n} = \"${{local.a{m}}}${{local.a{m}}}\"\n", m = n - 1))
+        .collect();
+    let doubling = format!(
+        "locals {{\n  a0 = \"xxxxxxxx\"\n{doubling}}}\nresource \"aws_vpc\" \"v\" {{\n  \
+         cidr = local.a63\n}}\n"
+    );
+    let cycle = "locals {\n  a = local.b\n  b = local.a\n}\nresource \"aws_vpc\" \"v\" {\n  cidr = \
+                 local.a\n}\n";
+    let cases = [
+        ("levels of nesting", deep.as_str()),
+        ("max_instances", many),
+        ("max_steps", loops),
+        ("depends on itself", cycle),
+        ("includes itself", "module \"a\" {\n  source = \"./\"\n}\n"),
+    ];
+    for (expected, text) in cases {
+        let started = Instant::now();
+        let results = check(&[("main.tf", text)], &Options::default());
+        let said = said(&results);
+        assert!(said.iter().any(|said| said.contains(expected)), "{expected}: {said:?}");
+        assert!(started.elapsed().as_secs() < 60, "{expected}: {:?}", started.elapsed());
+    }
+    check(&[("main.tf", &doubling)], &Options::default());
+}
+
+/// Words that make Terraform's grammar likely.
+fn fragments() -> impl Strategy<Value = String> {
+    let word = prop::sample::select(vec![
+        "resource ",
+        "\"aws_s3_bucket\" ",
+        "\"a\" ",
+        "{",
+        "}",
+        "\n",
+        "=",
+        "x",
+        "[",
+        "]",
+        "(",
+        ")",
+        "for ",
+        "in ",
+        ":",
+        "=>",
+        "...",
+        "if ",
+        "\"",
+        "${",
+        "%{",
+        "~}",
+        "<<EOT\n",
+        "EOT\n",
+        "var.",
+        "local.x",
+        "count = 2\n",
+        "each.key",
+        "*",
+        ".",
+        "?",
+        "1",
+        "-",
+        "!",
+        "#",
+        "/*",
+        "*/",
+        "é",
+        "locals ",
+        "dynamic ",
+        "content ",
+        "module ",
+        "source = \"./\"\n",
+        "jsonencode(",
+        ",",
+        "merge(",
+        "\\",
+        "data ",
+        "null",
+        "true",
+    ]);
+    prop::collection::vec(word, 0..60).prop_map(|words| words.concat())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(512))]
+
+    #[test]
+    fn nothing_panics_and_lines_stay_in_the_file(text in fragments()) {
+        let results = check(
+            &[("main.tf", &text), ("main.tf.json", &text), ("terraform.tfvars", &text)],
+            &Options::default(),
+        );
+        let lines = u32::try_from(text.lines().count()).unwrap();
+        for (_, failure) in results.iter().flat_map(FileResult::failures) {
+            let at = failure.lines.unwrap();
+            prop_assert!(1 <= at.start && at.start <= at.end && at.end <= lines.max(1));
+        }
+    }
+
+    #[test]
+    fn a_plan_of_anything_does_not_panic(text in "[\\[\\]{}\":,a-z0-9 ]{0,80}") {
+        let file = SourceFile::new("plan.json", text.as_bytes()).of_kind(FileKind::TerraformPlan);
+        _ = scan(&[file], &Options::default());
+    }
+}

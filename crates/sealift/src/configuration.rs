@@ -1,0 +1,179 @@
+//! The configuration files of a tree, read and checked.
+
+use std::path::Path;
+
+use regex::Regex;
+use sealift_layers::{Extract, File, Metadata, ReadOptions, Tree, TreePath};
+use sealift_misconfig::{FileKind, FileResult, Options, SourceFile, Status, VariableFile};
+use sealift_model::{Diagnostic, Impact, Timestamp};
+use sealift_sbom::Skip;
+
+use crate::Error;
+
+/// Which configuration files are checked, and how.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct ConfigurationOptions {
+    /// The kinds of files that are checked. Default: all.
+    pub kinds: Vec<FileKind>,
+    /// Files that are of a kind whatever they are called.
+    pub patterns: Vec<FilePattern>,
+    /// Values of Terraform variables, the last file winning.
+    pub variable_files: Vec<VariableFile>,
+    /// Files that are not in the tree and are checked, too: what `helm template` printed.
+    pub rendered: Vec<RenderedChart>,
+    /// The time by which ignore comments expire; those with a date count for nothing without it.
+    pub now: Option<Timestamp>,
+    /// Whether checks that pass are reported, too. Default: no.
+    pub lists_all: bool,
+}
+
+impl Default for ConfigurationOptions {
+    fn default() -> Self {
+        Self {
+            kinds: FileKind::ALL.to_vec(),
+            patterns: Vec::new(),
+            variable_files: Vec::new(),
+            rendered: Vec::new(),
+            now: None,
+            lists_all: false,
+        }
+    }
+}
+
+/// Which files are of a kind, by their paths.
+#[derive(Clone, Debug)]
+pub struct FilePattern {
+    kind: FileKind,
+    path: Regex,
+}
+
+impl FilePattern {
+    /// Reads `KIND:EXPRESSION`, as `dockerfile:.*\\.docker`.
+    ///
+    /// # Errors
+    /// [`Error::FilePattern`] when the kind is not known or the expression is none.
+    pub fn new(text: &str) -> Result<Self, Error> {
+        let failed = |reason: String| Error::FilePattern { pattern: text.to_owned(), reason };
+        let (name, path) =
+            text.split_once(':').ok_or_else(|| failed("there is no kind and `:`".to_owned()))?;
+        let kind = FileKind::ALL.iter().find(|kind| kind.name() == name).copied();
+        let kind = kind.ok_or_else(|| failed(format!("{name} is no kind of files")))?;
+        let path = regex::RegexBuilder::new(path).size_limit(1 << 20).build();
+        Ok(Self { kind, path: path.map_err(|error| failed(error.to_string()))? })
+    }
+}
+
+/// What `helm template` printed of a chart.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct RenderedChart {
+    /// What it is called in the report.
+    pub path: String,
+    /// What was printed.
+    pub bytes: Vec<u8>,
+}
+
+impl RenderedChart {
+    /// A rendered chart.
+    #[must_use]
+    pub fn new(path: impl Into<String>, bytes: Vec<u8>) -> Self {
+        Self { path: path.into(), bytes }
+    }
+}
+
+/// Reads the configuration files of a folder and checks them: what was said of each, and what
+/// could not be read.
+pub(crate) fn check(
+    folder: &Path,
+    skip: &dyn Skip,
+    options: &ConfigurationOptions,
+    how: &ReadOptions<'_>,
+) -> Result<(Vec<FileResult>, Vec<Diagnostic>), Error> {
+    let wanted = Wanted { skip, patterns: &options.patterns };
+    let tree = sealift_layers::read_directory(folder, &wanted, how)
+        .map_err(|source| Error::layers(folder, source))?;
+    let Tree { files, mut diagnostics, .. } = tree;
+    let mut sources = Vec::new();
+    for file in &files {
+        match file.facts.as_ref() {
+            Kept::Bytes(bytes) => {
+                let source = SourceFile::new(&file.path, bytes);
+                let kind = wanted.kind(&file.path);
+                sources.push(kind.map_or(source, |kind| source.of_kind(kind)));
+            }
+            Kept::Unreadable(why) => {
+                let diagnostic = Diagnostic::new("misconfig", why, Impact::Partial);
+                diagnostics.push(diagnostic.at(&*file.path, None));
+            }
+        }
+    }
+    let rendered = options.rendered.iter();
+    sources.extend(
+        rendered.map(|chart| SourceFile::new(&chart.path, &chart.bytes).of_kind(FileKind::Helm)),
+    );
+    let mut checks = Options::default();
+    checks.kinds.clone_from(&options.kinds);
+    checks.variable_files.clone_from(&options.variable_files);
+    checks.now = options.now;
+    let results = sealift_misconfig::scan(&sources, &checks);
+    diagnostics.extend(results.iter().flat_map(told));
+    Ok((results, diagnostics))
+}
+
+/// What of a file could not be read, and the checks that did not run.
+fn told(result: &FileResult) -> impl Iterator<Item = Diagnostic> {
+    let not_run = result.misconfigurations.iter().filter_map(|found| match &found.status {
+        Status::NotRun(why) => {
+            let message = format!("check {} did not run: {why}", found.check.id);
+            let diagnostic = Diagnostic::new("misconfig", message, Impact::Partial);
+            Some(diagnostic.at(&*result.path, None))
+        }
+        _ => None,
+    });
+    result.diagnostics.iter().cloned().chain(not_run)
+}
+
+/// The files that may be checked.
+struct Wanted<'w> {
+    skip: &'w dyn Skip,
+    patterns: &'w [FilePattern],
+}
+
+/// What is kept of one.
+enum Kept {
+    Bytes(Vec<u8>),
+    Unreadable(String),
+}
+
+impl Wanted<'_> {
+    fn kind(&self, path: &str) -> Option<FileKind> {
+        self.patterns.iter().find(|pattern| pattern.path.is_match(path)).map(|found| found.kind)
+    }
+}
+
+impl Extract for Wanted<'_> {
+    type Facts = Kept;
+
+    /// What a version control system keeps is no configuration.
+    fn enters(&self, folder: TreePath<'_>) -> bool {
+        folder.file_name() != b".git" && !self.skip.skips_directory(folder)
+    }
+
+    fn wants(&self, path: TreePath<'_>, _: &Metadata, _: &[u8]) -> bool {
+        let named = |text: &str| sealift_misconfig::may_concern(text) || self.kind(text).is_some();
+        path.as_str().is_some_and(named) && !self.skip.skips_file(path)
+    }
+
+    fn read(&self, file: &mut File<'_>) -> Option<Kept> {
+        let path = file.path();
+        let path = path.as_str()?;
+        match file.bytes() {
+            Ok(bytes) if self.kind(path).is_some() || sealift_misconfig::concerns(path, bytes) => {
+                Some(Kept::Bytes(bytes.to_vec()))
+            }
+            Ok(_) => None,
+            Err(error) => Some(Kept::Unreadable(error.to_string())),
+        }
+    }
+}
