@@ -65,11 +65,11 @@ pub(super) const RULES: &[Rule] = &[
     Rule {
         id: "AZU-0069",
         severity: Medium,
-        title: "App service runs an old PHP",
-        why: "Old versions have weaknesses that newer ones have not.",
-        fix: "Set `php_version = \"8.2\"` in `site_config`.",
+        title: "App service runs a PHP that gets no more fixes",
+        why: "What is found in it stays open.",
+        fix: "Set `php_version` in `site_config` to a version that is maintained.",
         kinds: APP,
-        run: |look| look.must_be_one_of("site_config.php_version", &["8.2", ""], ""),
+        run: |look| must_be_maintained(look, "site_config.php_version", [8, 1]),
     },
     Rule {
         id: "AZU-0070",
@@ -78,7 +78,7 @@ pub(super) const RULES: &[Rule] = &[
         why: "What is found in it stays open.",
         fix: "Set `python_version` in `site_config` to a version that is maintained.",
         kinds: APP,
-        run: python,
+        run: |look| must_be_maintained(look, "site_config.python_version", [3, 9]),
     },
     Rule {
         id: "AZU-0071",
@@ -100,22 +100,43 @@ pub(super) const RULES: &[Rule] = &[
     },
 ];
 
-/// The versions that are no longer maintained, also with their third number.
-fn python(look: &mut Look<'_>) {
-    let version = look.resource.at("site_config.python_version");
-    let old = version.text().is_some_and(|version| {
-        let mut numbers = version.split('.');
-        matches!(
-            (numbers.next(), numbers.next()),
-            (Some("2"), Some("7")) | (Some("3"), Some("7" | "8"))
-        )
+/// It fails where a version is older than the oldest that is maintained, by its first two numbers.
+fn must_be_maintained(look: &mut Look<'_>, path: &str, oldest: [u32; 2]) {
+    let version = look.resource.at(path);
+    let old = version.text().is_some_and(|text| {
+        let numbers = text.split('.').take(2).map(str::parse);
+        numbers.collect::<Result<Vec<u32>, _>>().is_ok_and(|numbers| is_before(&numbers, oldest))
     });
     look.fail_if(old, &version);
+}
+
+/// A version without a second number may be any of that line.
+fn is_before(version: &[u32], oldest: [u32; 2]) -> bool {
+    version
+        .iter()
+        .zip(&oldest)
+        .find(|(is, least)| is != least)
+        .is_some_and(|(is, least)| is < least)
 }
 
 /// Only where the site is configured at all.
 fn ftps(look: &mut Look<'_>) {
     if look.resource.block("site_config").is_some() {
         look.must_be_one_of("site_config.ftps_state", &["FtpsOnly", "Disabled"], "");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_before;
+
+    #[test]
+    fn versions_are_compared_by_number() {
+        assert!(
+            is_before(&[3, 8], [3, 9]) && is_before(&[2, 11], [3, 9]) && is_before(&[7], [8, 1])
+        );
+        assert!(
+            !is_before(&[3, 10], [3, 9]) && !is_before(&[3, 9], [3, 9]) && !is_before(&[8], [8, 1])
+        );
     }
 }

@@ -109,9 +109,9 @@ fn tls(look: &mut Look<'_>) {
     };
     let required = parameter(look.all, parameters, look.resource, "require_secure_transport");
     if let Some(required) = required {
-        let off = required
-            .text()
-            .is_some_and(|value| matches!(&*value.to_lowercase(), "off" | "false" | "0"));
+        let off = required.text().is_some_and(|value| {
+            matches!(&*value.to_lowercase(), "off" | "false" | "no" | "n" | "0")
+        });
         look.fail_if(off, &required);
     }
 }

@@ -117,10 +117,10 @@ fn setting<'a>(resource: &'a Block, key: &str) -> Option<Field<'a>> {
     (!unknown).then(|| resource.at(&format!("metadata.{key}")))
 }
 
-/// Whether a setting is on: conditions and texts in any case, `1` too.
+/// Whether a setting is on: metadata are texts, of which the machine takes several for yes.
 fn is_on(setting: Field<'_>) -> Option<bool> {
-    let text = setting.text_or("")?;
-    Some(text.eq_ignore_ascii_case("true") || &*text == "1")
+    let text = setting.text_or("")?.to_lowercase();
+    Some(matches!(&*text, "true" | "yes" | "y" | "1" | "on"))
 }
 
 fn fail_on_setting(look: &mut Look<'_>, key: &str, wrong: bool) {

@@ -175,6 +175,12 @@ fn pools<'a>(cluster: &'a Resource, all: &'a Resources) -> impl Iterator<Item = 
     all.naming("google_container_node_pool", "cluster", cluster, "name")
 }
 
+/// Whether it is a pool of a cluster that is described elsewhere: that may say what it leaves out.
+fn is_alone(look: &Look<'_>) -> bool {
+    let pool = look.resource;
+    &*pool.kind == "google_container_node_pool" && cluster_of(pool, look.all).is_none()
+}
+
 /// What says how the nodes of a cluster are: its first pool, or without one the cluster. A pool
 /// speaks for itself.
 fn of_nodes<'a>(look: &Look<'a>) -> &'a Resource {
@@ -270,6 +276,9 @@ fn public_networks(look: &mut Look<'_>) {
 
 /// A cluster that says nothing gets the right one; a pool that says nothing may not.
 fn image_type(look: &mut Look<'_>) {
+    if is_alone(look) {
+        return;
+    }
     let image = of_nodes(look).at("node_config.image_type");
     let may_be_left_out = &*look.resource.kind == "google_container_cluster";
     let wrong = image.text_or("").is_some_and(|image| match &*image.to_lowercase() {
@@ -293,7 +302,7 @@ fn network_policy(look: &mut Look<'_>) {
 /// Called `node_metadata` before version 4 of the provider.
 fn node_metadata(look: &mut Look<'_>) {
     let nodes = of_nodes(look);
-    if nodes.block("node_config").is_none() {
+    if is_alone(look) || nodes.block("node_config").is_none() {
         return;
     }
     let older = nodes.at("node_config.workload_metadata_config.node_metadata");
@@ -308,9 +317,8 @@ fn node_metadata(look: &mut Look<'_>) {
     look.fail_if(wrong, &mode);
 }
 
-/// Only pools of clusters that are described here.
 fn managed(look: &mut Look<'_>, path: &str) {
-    if cluster_of(look.resource, look.all).is_some() {
+    if !is_alone(look) {
         look.must_be_true(path, false);
     }
 }
