@@ -149,7 +149,23 @@ fn print(table: &Counts) {
         print_row(check, *counts);
         sum = [sum[0] + counts[0], sum[1] + counts[1], sum[2] + counts[2]];
     }
+    for (group, counts) in groups(table) {
+        print_row(&group, counts);
+    }
     print_row("all", sum);
+}
+
+/// The same by provider: by what stands before the number of a check.
+fn groups(table: &Counts) -> Counts {
+    let mut groups = Counts::new();
+    for (check, counts) in table {
+        let group = check.split('-').next().unwrap_or(check);
+        let sum = groups.entry(format!("{group}-*")).or_default();
+        for (sum, count) in sum.iter_mut().zip(counts) {
+            *sum += count;
+        }
+    }
+    if groups.len() < 2 { Counts::new() } else { groups }
 }
 
 fn print_row(name: &str, [rows, exact, false_ones]: [usize; 3]) {

@@ -312,7 +312,13 @@ impl<'a> Evaluator<'a> {
         if !self.pay(weight) {
             return Value::unknown(Reason::Limit("steps"));
         }
-        functions::call(name, &values)
+        let value = functions::call(name, &values);
+        if let Value::Unknown(why) = &value
+            && why.reason == Reason::Function(Arc::clone(name))
+        {
+            self.not_evaluated.insert(Arc::clone(name));
+        }
+        value
     }
 
     /// The first argument that Terraform would not refuse.

@@ -53,6 +53,10 @@ pub(crate) struct Evaluator<'a> {
     /// Resources that were read since the caller began to listen.
     trace: Vec<Reference>,
     diagnostics: BTreeSet<Diagnostic>,
+    /// Variables that are asked for and have no value.
+    not_given: BTreeSet<Arc<str>>,
+    /// Functions that are called and not evaluated.
+    not_evaluated: BTreeSet<Arc<str>>,
 }
 
 /// A module and the values of its names.
@@ -134,6 +138,8 @@ impl<'a> Evaluator<'a> {
             instances: 0,
             trace: Vec::new(),
             diagnostics: BTreeSet::new(),
+            not_given: BTreeSet::new(),
+            not_evaluated: BTreeSet::new(),
         }
     }
 
@@ -168,8 +174,25 @@ impl<'a> Evaluator<'a> {
     }
 
     /// What is to be said of this evaluation.
-    pub(crate) fn into_diagnostics(self) -> BTreeSet<Diagnostic> {
+    pub(crate) fn into_diagnostics(mut self) -> BTreeSet<Diagnostic> {
+        let lists = [
+            ("no value is given for", "", std::mem::take(&mut self.not_given)),
+            ("not evaluated:", "()", std::mem::take(&mut self.not_evaluated)),
+        ];
+        for (what, mark, names) in lists {
+            if let Some(message) = listed(what, mark, &names) {
+                self.note(message);
+            }
+        }
         self.diagnostics
+    }
+
+    /// Says something of the root module, beside its first file.
+    fn note(&mut self, message: String) {
+        let root = self.scopes.first().and_then(|root| root.module.files.first());
+        let path = root.and_then(|file| self.paths.get(*file)).copied().unwrap_or_default();
+        let diagnostic = Diagnostic::new("terraform", message, Impact::Note);
+        self.diagnostics.insert(diagnostic.at(path, None));
     }
 
     fn scope(&self, id: ScopeId) -> Option<&Scope<'a>> {
@@ -259,4 +282,22 @@ impl<'a> Evaluator<'a> {
         let value = evaluate(self);
         (value, std::mem::replace(&mut self.trace, outer))
     }
+}
+
+/// Names that are written out; of more only how many there are.
+const MAX_NAMES: usize = 20;
+
+/// One sentence about several names.
+fn listed(what: &str, mark: &str, names: &BTreeSet<Arc<str>>) -> Option<String> {
+    if names.is_empty() {
+        return None;
+    }
+    let shown: Vec<String> =
+        names.iter().take(MAX_NAMES).map(|name| format!("{name}{mark}")).collect();
+    let more = match names.len().saturating_sub(MAX_NAMES) {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    let shown = shown.join(", ");
+    Some(format!("{what} {shown}{more}: what depends on that is unknown, and no failure"))
 }

@@ -426,3 +426,20 @@ fn a_scope_that_is_not_there_is_no_trouble() {
     let mut evaluator = Evaluator::new(&modules, &[], &limits);
     assert!(evaluator.resources(ScopeId(7)).is_empty());
 }
+
+#[test]
+fn what_is_not_known_is_said_once() {
+    let run = Run::of(&[(
+        "main.tf",
+        "variable \"a\" {}\nvariable \"b\" {}\noutput \"x\" { value = [var.a, var.b, var.a] }\n\
+         output \"y\" { value = [file(\"x\"), file(\"y\"), uuid()] }\n",
+    )]);
+    assert_eq!(
+        run.said,
+        [
+            "main.tf: no value is given for var.a, var.b: what depends on that is unknown, and no \
+             failure",
+            "main.tf: not evaluated: file(), uuid(): what depends on that is unknown, and no failure",
+        ]
+    );
+}

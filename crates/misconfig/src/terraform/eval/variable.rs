@@ -29,7 +29,12 @@ impl<'a> Evaluator<'a> {
             }
             (Some(given), _) => given,
             (None, Some(default)) => self.evaluate(&default.value, &mut Env::new(scope)),
-            (None, None) => return Value::unknown(Reason::NotGiven(Arc::clone(name))),
+            (None, None) => {
+                let path = self.scope(scope).map(|scope| Arc::clone(&scope.path));
+                let full = format!("{}var.{name}", path.unwrap_or_default());
+                self.not_given.insert(full.into());
+                return Value::unknown(Reason::NotGiven(Arc::clone(name)));
+            }
         };
         match block.body.attribute("type") {
             Some(kind) => self.convert(value, &kind.value, scope),
