@@ -13,6 +13,7 @@
 
 pub(crate) mod checks;
 pub(crate) mod eval;
+mod links;
 pub(crate) mod model;
 pub(crate) mod plan;
 pub(crate) mod syntax;

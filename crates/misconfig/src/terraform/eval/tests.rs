@@ -313,11 +313,11 @@ fn a_reference_leads_through_modules_to_its_resource() {
             "#,
         ),
     ]);
-    let block = run.resources.of("aws_s3_bucket_public_access_block").next().unwrap();
+    let kind = "aws_s3_bucket_public_access_block";
     let named: Vec<_> = run
         .resources
         .of("aws_s3_bucket")
-        .filter(|bucket| block.get("bucket").names(bucket, "bucket"))
+        .filter(|bucket| run.resources.naming(kind, "bucket", bucket, "bucket").next().is_some())
         .map(|bucket| &*bucket.address)
         .collect();
     assert_eq!(named, ["aws_s3_bucket.b"]);

@@ -47,7 +47,7 @@ pub(super) const RULES: &[Rule] = &[
         title: "Network interface of a virtual machine has no security group",
         why: "Nothing filters what reaches the machine.",
         fix: "Give the network interface a security group.",
-        kinds: MACHINES,
+        kinds: &["azurerm_network_interface"],
         run: security_group,
     },
 ];
@@ -84,23 +84,15 @@ fn passwords(look: &mut Look<'_>) {
     }
 }
 
-/// A group may be given with the interface, or bound to it.
+/// Only interfaces of machines. A group may be given with the interface, or bound to it.
 fn security_group(look: &mut Look<'_>) {
-    let (machine, all) = (look.resource, look.all);
-    if !is_of_known_system(machine) {
-        return;
-    }
-    let ids = machine.get("network_interface_ids");
-    for interface in all.of("azurerm_network_interface") {
-        let bound = || {
-            let kind = "azurerm_network_interface_security_group_association";
-            all.naming(kind, "network_interface_id", interface, "id").next().is_some()
-        };
-        if ids.names(interface, "id")
-            && interface.get("network_security_group_id").is_empty()
-            && !bound()
-        {
-            look.fail(interface);
-        }
-    }
+    let (interface, all) = (look.resource, look.all);
+    let of_machine = MACHINES.iter().any(|kind| {
+        let mut machines = all.naming(kind, "network_interface_ids", interface, "id");
+        machines.any(is_of_known_system)
+    });
+    let binding = "azurerm_network_interface_security_group_association";
+    let bound = all.naming(binding, "network_interface_id", interface, "id").next().is_some();
+    let given = !interface.get("network_security_group_id").is_empty();
+    look.fail_if(of_machine && !given && !bound, interface);
 }

@@ -7,6 +7,17 @@ use super::super::address::is_public;
 use crate::terraform::checks::Look;
 use crate::terraform::model::{Field, Resource, Resources};
 
+/// The servers of every kind.
+const SERVERS: &[&str] = &[
+    "azurerm_mariadb_server",
+    "azurerm_mssql_server",
+    "azurerm_mysql_server",
+    "azurerm_mysql_flexible_server",
+    "azurerm_postgresql_server",
+    "azurerm_postgresql_flexible_server",
+    "azurerm_sql_server",
+];
+
 pub(super) const RULES: &[Rule] = &[
     Rule {
         id: "AZU-0020",
@@ -29,15 +40,7 @@ pub(super) const RULES: &[Rule] = &[
         title: "Database server can be reached from outside",
         why: "The server can be attacked from the internet.",
         fix: "Set `public_network_access_enabled = false`.",
-        kinds: &[
-            "azurerm_mariadb_server",
-            "azurerm_mssql_server",
-            "azurerm_mysql_server",
-            "azurerm_mysql_flexible_server",
-            "azurerm_postgresql_server",
-            "azurerm_postgresql_flexible_server",
-            "azurerm_sql_server",
-        ],
+        kinds: SERVERS,
         run: public_access,
     },
     Rule {
@@ -153,10 +156,9 @@ fn is_recent(version: &str) -> bool {
 /// From 0.0.0.0 to 0.0.0.0 stands for the services of Azure, and one address is a known one.
 fn firewall(look: &mut Look<'_>) {
     let rule = look.resource;
-    let of_server = ["server_name", "server_id"].iter().any(|link| {
-        let link = rule.get(link);
-        let mut servers = look.all.iter().filter(|resource| resource.kind.ends_with("_server"));
-        servers.any(|server| link.names(server, "name"))
+    let of_server = SERVERS.iter().any(|kind| {
+        let names = |link: &&str| look.all.named_by(rule.get(link), kind, "name").is_some();
+        ["server_name", "server_id"].iter().any(names)
     });
     let (start, end) = (rule.get("start_ip_address").text(), rule.get("end_ip_address").text());
     if let (true, Some(start), Some(end)) = (of_server, start, end) {

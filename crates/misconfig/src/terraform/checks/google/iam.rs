@@ -178,9 +178,7 @@ pub(super) fn grants<'a>(resource: &'a Resource, all: &'a Resources) -> Vec<Gran
     if resource.kind.ends_with("_iam_binding") {
         return vec![grant(&resource.block, "members")];
     }
-    let policy = resource.get("policy_data");
-    all.data("google_iam_policy")
-        .filter(|data| policy.references().any(|reference| reference.address == data.address))
+    all.read_by(resource.get("policy_data"), "google_iam_policy")
         .flat_map(|data| data.blocks("binding"))
         .map(|binding| grant(binding, "members"))
         .collect()

@@ -78,10 +78,8 @@ fn open_to_all(look: &mut Look<'_>) {
 /// A bucket that takes logs need not log itself.
 fn access_log(look: &mut Look<'_>) {
     let bucket = look.resource;
-    let takes_logs = look
-        .all
-        .of("google_storage_bucket")
-        .any(|other| other.at("logging.log_bucket").names(bucket, "name"));
+    let mut logging = look.all.naming(&bucket.kind, "logging.log_bucket", bucket, "name");
+    let takes_logs = logging.next().is_some();
     if !takes_logs {
         look.must_be_given("logging.log_bucket");
     }
