@@ -59,6 +59,22 @@ fn rules_inside_a_group_are_the_same() {
 }
 
 #[test]
+fn web_apps_of_both_generations_are_looked_at() {
+    let app = |kind: &str, site: &str| {
+        format!("resource \"azurerm_{kind}\" \"a\" {{\nsite_config {{\n{site}\n}}\n}}\n")
+    };
+    assert_eq!(lines("AZU-0006", &app("app_service", "min_tls_version = 1.1")), ["line 3"]);
+    assert_eq!(lines("AZU-0006", &app("linux_web_app", "minimum_tls_version = 1.1")), ["line 3"]);
+    assert!(fails("AZU-0071", &app("app_service", "")));
+    assert!(!fails("AZU-0071", &app("windows_web_app", "")));
+    let stack = "application_stack {\npython_version = \"3.7\"\n}";
+    assert_eq!(lines("AZU-0070", &app("linux_web_app", stack)), ["line 4"]);
+    assert!(fails("AZU-0001", &app("linux_web_app", "")));
+    let function = "resource \"azurerm_linux_function_app\" \"f\" {}\n";
+    assert!(fails("AZU-0004", function));
+}
+
+#[test]
 fn what_is_unknown_is_no_failure() {
     let variable = "variable \"v\" {}\n";
     for (check, kind, field) in [

@@ -13,9 +13,9 @@
 
 pub(crate) mod checks;
 pub(crate) mod eval;
-mod links;
 pub(crate) mod model;
 pub(crate) mod plan;
+mod resources;
 pub(crate) mod syntax;
 
 use std::collections::{BTreeMap, BTreeSet};

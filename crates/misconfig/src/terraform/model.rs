@@ -2,12 +2,11 @@
 //!
 //! The same whether it was evaluated from HCL or read from a plan.
 
-use std::collections::HashMap;
 use std::ops::Deref;
 use std::sync::Arc;
 
 use super::eval::{HOLE, Reference, Value, from_json};
-use super::links::Links;
+pub(crate) use super::resources::Resources;
 use crate::Lines;
 
 /// Lines of one of the files that are given, by its number among them.
@@ -250,94 +249,20 @@ impl<'a> Field<'a> {
         };
         written.iter().chain(of_value)
     }
-}
 
-/// Every resource of a tree of modules.
-#[derive(Debug, Default)]
-pub(crate) struct Resources {
-    all: Vec<Resource>,
-    by_kind: HashMap<Arc<str>, Vec<usize>>,
-    /// The first of each address, also of that which all instances share.
-    by_address: HashMap<Arc<str>, usize>,
-    links: Links,
-}
-
-impl Resources {
-    pub(super) fn new(all: Vec<Resource>) -> Self {
-        let mut by_kind: HashMap<Arc<str>, Vec<usize>> = HashMap::new();
-        let mut by_address = HashMap::new();
-        for (index, resource) in all.iter().enumerate() {
-            by_kind.entry(Arc::clone(&resource.kind)).or_default().push(index);
-            by_address.entry(Arc::clone(&resource.address)).or_insert(index);
-            by_address.entry(Arc::clone(&resource.every)).or_insert(index);
-        }
-        Self { all, by_kind, by_address, links: Links::default() }
-    }
-
-    pub(super) fn iter(&self) -> impl Iterator<Item = &Resource> {
-        self.all.iter()
-    }
-
-    fn of_kind(&self, kind: &str) -> impl Iterator<Item = &Resource> {
-        self.numbered(kind).map(|(_, resource)| resource)
-    }
-
-    fn numbered(&self, kind: &str) -> impl Iterator<Item = (usize, &Resource)> {
-        let indexes = self.by_kind.get(kind).map(Vec::as_slice).unwrap_or_default();
-        indexes.iter().filter_map(|index| Some((*index, self.all.get(*index)?)))
-    }
-
-    /// The managed ones of a type, with their positions.
-    fn managed(&self, kind: &str) -> impl Iterator<Item = (usize, &Resource)> {
-        self.numbered(kind).filter(|(_, resource)| !resource.is_data)
-    }
-
-    /// The managed resources of a type.
-    pub(crate) fn of(&self, kind: &str) -> impl Iterator<Item = &Resource> {
-        self.of_kind(kind).filter(|resource| !resource.is_data)
-    }
-
-    /// What is read of a type as data.
-    pub(crate) fn data(&self, kind: &str) -> impl Iterator<Item = &Resource> {
-        self.of_kind(kind).filter(|resource| resource.is_data)
-    }
-
-    /// The resources of a type whose attribute at `path`, as [`Block::at`] takes it, names the
-    /// target: by a reference, or by the target's attribute `name`.
-    pub(crate) fn naming<'a>(
-        &'a self,
-        kind: &str,
-        path: &str,
-        target: &Resource,
-        name: &str,
-    ) -> impl Iterator<Item = &'a Resource> + use<'a> {
-        let naming = self.links.naming((kind, path), self.managed(kind));
-        naming.of(target, name).filter_map(|index| self.all.get(index))
-    }
-
-    /// The resource of a type that an attribute names; of several, the first.
-    pub(crate) fn named_by(&self, field: Field<'_>, kind: &str, name: &str) -> Option<&Resource> {
-        let of_kind = |index: &usize| {
-            self.all.get(*index).is_some_and(|found| !found.is_data && &*found.kind == kind)
+    /// Whether the attribute names a resource: by a reference to it, or by the value of the
+    /// attribute that is its name.
+    pub(crate) fn names(self, target: &Resource, name: &str) -> bool {
+        let refers = |reference: &Reference| {
+            reference.address == target.address || reference.address == target.every
         };
-        let referred = self.referred(field).filter(of_kind).min();
-        let text = field.text().filter(|text| !text.is_empty());
-        let named =
-            text.and_then(|text| self.links.with_text((kind, name), self.managed(kind), &text));
-        self.all.get(referred.into_iter().chain(named).min()?)
-    }
-
-    /// What is read of a type as data by an attribute.
-    pub(crate) fn read_by(&self, field: Field<'_>, kind: &str) -> impl Iterator<Item = &Resource> {
-        self.referred(field)
-            .filter_map(|index| self.all.get(index))
-            .filter(move |found| found.is_data && &*found.kind == kind)
-    }
-
-    /// The positions of what an attribute refers to.
-    fn referred(&self, field: Field<'_>) -> impl Iterator<Item = usize> {
-        let references = field.references();
-        references.filter_map(|reference| self.by_address.get(&reference.address).copied())
+        if self.references().any(refers) {
+            return true;
+        }
+        match (self.text(), target.get(name).text()) {
+            (Some(given), Some(name)) => !name.is_empty() && given == name,
+            _ => false,
+        }
     }
 }
 

@@ -157,8 +157,8 @@ fn failure(message: String, place: Place, about: &Resource, all: &Resources) -> 
     let mut failure = Failure::new(message, Some(place.lines));
     failure.resource = Some(about.address.to_string());
     // Its cause may stand in another resource: the one that says more of a bucket.
-    let mut holders = std::iter::once(about).chain(all.iter());
-    if let Some(holder) = holders.find(|holder| holder.encloses(place)) {
+    let holder = if about.encloses(place) { Some(about) } else { all.holding(place) };
+    if let Some(holder) = holder {
         holder.block.enclosing(place, &mut failure.enclosing);
     }
     failure

@@ -313,11 +313,11 @@ fn a_reference_leads_through_modules_to_its_resource() {
             "#,
         ),
     ]);
-    let kind = "aws_s3_bucket_public_access_block";
+    let block = run.resources.of("aws_s3_bucket_public_access_block").next().unwrap();
     let named: Vec<_> = run
         .resources
         .of("aws_s3_bucket")
-        .filter(|bucket| run.resources.naming(kind, "bucket", bucket, "bucket").next().is_some())
+        .filter(|bucket| block.get("bucket").names(bucket, "bucket"))
         .map(|bucket| &*bucket.address)
         .collect();
     assert_eq!(named, ["aws_s3_bucket.b"]);
@@ -397,6 +397,25 @@ fn limits_hold_whatever_the_input() {
     }
     assert!(run.said.iter().any(|said| said.contains("max_instances of 100000")), "{:?}", run.said);
     assert!(started.elapsed().as_secs() < 20, "{:?}", started.elapsed());
+}
+
+#[test]
+fn a_value_that_wraps_itself_ends() {
+    let open = "[".repeat(100);
+    let close = "]".repeat(100);
+    let mut text = String::from("locals {\n  l0 = 1\n}\n");
+    for n in 1..400 {
+        text.push_str(&format!(
+            "resource \"aws_vpc\" \"v{n}\" {{\n  x = local.l{n}\n}}\n\
+             locals {{\n  l{n} = {open}local.l{m}{close}\n}}\n",
+            m = n - 1
+        ));
+    }
+    text.push_str("output \"x\" { value = jsonencode(local.l399) }\n");
+    let run = Run::of(&[("main.tf", &text)]);
+    assert_eq!(run.show("x"), "? the limit of the size of a value was reached");
+    assert!(run.said[0].contains("the limit of the size of a value was reached"));
+    assert_eq!(run.addresses().len(), 399);
 }
 
 #[test]

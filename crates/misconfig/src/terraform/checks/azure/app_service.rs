@@ -5,7 +5,12 @@ use sealift_model::Severity::{Critical, High, Low, Medium};
 use super::super::Rule;
 use crate::terraform::checks::Look;
 
-const APP: &[&str] = &["azurerm_app_service"];
+/// The type of old, and the two that took its place in azurerm 3.
+const APP: &[&str] = &["azurerm_app_service", "azurerm_linux_web_app", "azurerm_windows_web_app"];
+
+/// The same of functions.
+const FUNCTION_APP: &[&str] =
+    &["azurerm_function_app", "azurerm_linux_function_app", "azurerm_windows_function_app"];
 
 pub(super) const RULES: &[Rule] = &[
     Rule {
@@ -15,7 +20,10 @@ pub(super) const RULES: &[Rule] = &[
         why: "Whoever reaches the app may talk to it.",
         fix: "Set `client_cert_enabled = true`.",
         kinds: APP,
-        run: |look| look.must_be_true("client_cert_enabled", false),
+        run: |look| match is_older(look) {
+            true => look.must_be_true("client_cert_enabled", false),
+            false => look.must_be_true("client_certificate_enabled", false),
+        },
     },
     Rule {
         id: "AZU-0002",
@@ -33,7 +41,7 @@ pub(super) const RULES: &[Rule] = &[
         why: "Requests reach the app that nobody signed in for.",
         fix: "Set `enabled = true` in `auth_settings`.",
         kinds: APP,
-        run: |look| look.must_be_true("auth_settings.enabled", false),
+        run: signed_in,
     },
     Rule {
         id: "AZU-0004",
@@ -41,7 +49,7 @@ pub(super) const RULES: &[Rule] = &[
         title: "Function app answers without TLS",
         why: "What is sent in the clear is read and changed on the way.",
         fix: "Set `https_only = true`.",
-        kinds: &["azurerm_function_app"],
+        kinds: FUNCTION_APP,
         run: |look| look.must_be_true("https_only", false),
     },
     Rule {
@@ -60,7 +68,7 @@ pub(super) const RULES: &[Rule] = &[
         why: "Versions before 1.2 can be broken.",
         fix: "Set `min_tls_version = \"1.2\"` in `site_config`.",
         kinds: APP,
-        run: |look| look.must_be_one_of("site_config.min_tls_version", &["1.2", "1.3"], "1.2"),
+        run: tls,
     },
     Rule {
         id: "AZU-0069",
@@ -69,7 +77,7 @@ pub(super) const RULES: &[Rule] = &[
         why: "What is found in it stays open.",
         fix: "Set `php_version` in `site_config` to a version that is maintained.",
         kinds: APP,
-        run: |look| must_be_maintained(look, "site_config.php_version", [8, 1]),
+        run: |look| must_be_maintained(look, "php_version", [8, 1]),
     },
     Rule {
         id: "AZU-0070",
@@ -78,7 +86,7 @@ pub(super) const RULES: &[Rule] = &[
         why: "What is found in it stays open.",
         fix: "Set `python_version` in `site_config` to a version that is maintained.",
         kinds: APP,
-        run: |look| must_be_maintained(look, "site_config.python_version", [3, 9]),
+        run: |look| must_be_maintained(look, "python_version", [3, 9]),
     },
     Rule {
         id: "AZU-0071",
@@ -100,9 +108,27 @@ pub(super) const RULES: &[Rule] = &[
     },
 ];
 
-/// It fails where a version is older than the oldest that is maintained, by its first two numbers.
-fn must_be_maintained(look: &mut Look<'_>, path: &str, oldest: [u32; 2]) {
-    let version = look.resource.at(path);
+fn is_older(look: &Look<'_>) -> bool {
+    &*look.resource.kind == "azurerm_app_service"
+}
+
+/// The newer types have newer settings beside the old ones.
+fn signed_in(look: &mut Look<'_>) {
+    if look.resource.at("auth_settings_v2.auth_enabled").bool_or(false) == Some(false) {
+        look.must_be_true("auth_settings.enabled", false);
+    }
+}
+
+fn tls(look: &mut Look<'_>) {
+    let name = if is_older(look) { "min_tls_version" } else { "minimum_tls_version" };
+    look.must_be_one_of(&format!("site_config.{name}"), &["1.2", "1.3"], "1.2");
+}
+
+/// It fails where a version is older than the oldest that is maintained, by its first two
+/// numbers.
+fn must_be_maintained(look: &mut Look<'_>, name: &str, oldest: [u32; 2]) {
+    let site = if is_older(look) { "site_config" } else { "site_config.application_stack" };
+    let version = look.resource.at(&format!("{site}.{name}"));
     let old = version.text().is_some_and(|text| {
         let numbers = text.split('.').take(2).map(str::parse);
         numbers.collect::<Result<Vec<u32>, _>>().is_ok_and(|numbers| is_before(&numbers, oldest))
@@ -119,10 +145,11 @@ fn is_before(version: &[u32], oldest: [u32; 2]) -> bool {
         .is_some_and(|(is, least)| is < least)
 }
 
-/// Only where the site is configured at all.
+/// Only where the site is configured at all. The newer types are closed by default.
 fn ftps(look: &mut Look<'_>) {
     if look.resource.block("site_config").is_some() {
-        look.must_be_one_of("site_config.ftps_state", &["FtpsOnly", "Disabled"], "");
+        let default = if is_older(look) { "AllAllowed" } else { "Disabled" };
+        look.must_be_one_of("site_config.ftps_state", &["FtpsOnly", "Disabled"], default);
     }
 }
 

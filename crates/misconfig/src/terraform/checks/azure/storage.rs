@@ -134,7 +134,9 @@ fn of_account<'a>(
 }
 
 fn public_container(look: &mut Look<'_>) {
-    look.must_be_one_of("container_access_type", &["private", ""], "");
+    let access = look.resource.get("container_access_type");
+    let open = access.text().is_some_and(|access| matches!(&*access, "blob" | "container"));
+    look.fail_if(open, &access);
 }
 
 /// Called `enable_https_traffic_only` before azurerm 4.
