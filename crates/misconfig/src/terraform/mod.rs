@@ -15,6 +15,7 @@ pub(crate) mod checks;
 pub(crate) mod eval;
 pub(crate) mod model;
 pub(crate) mod plan;
+mod resources;
 pub(crate) mod syntax;
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -2,11 +2,11 @@
 //!
 //! The same whether it was evaluated from HCL or read from a plan.
 
-use std::collections::HashMap;
 use std::ops::Deref;
 use std::sync::Arc;
 
 use super::eval::{HOLE, Reference, Value, from_json};
+pub(crate) use super::resources::Resources;
 use crate::Lines;
 
 /// Lines of one of the files that are given, by its number among them.
@@ -263,59 +263,6 @@ impl<'a> Field<'a> {
             (Some(given), Some(name)) => !name.is_empty() && given == name,
             _ => false,
         }
-    }
-}
-
-/// Every resource of a tree of modules.
-#[derive(Debug, Default)]
-pub(crate) struct Resources {
-    all: Vec<Resource>,
-    by_kind: HashMap<Arc<str>, Vec<usize>>,
-}
-
-impl Resources {
-    pub(super) fn new(all: Vec<Resource>) -> Self {
-        let mut by_kind: HashMap<Arc<str>, Vec<usize>> = HashMap::new();
-        for (index, resource) in all.iter().enumerate() {
-            by_kind.entry(Arc::clone(&resource.kind)).or_default().push(index);
-        }
-        Self { all, by_kind }
-    }
-
-    pub(super) fn iter(&self) -> impl Iterator<Item = &Resource> {
-        self.all.iter()
-    }
-
-    fn of_kind(&self, kind: &str) -> impl Iterator<Item = &Resource> {
-        let indexes = self.by_kind.get(kind).map(Vec::as_slice).unwrap_or_default();
-        indexes.iter().filter_map(|index| self.all.get(*index))
-    }
-
-    /// The managed resources of a type.
-    pub(crate) fn of(&self, kind: &str) -> impl Iterator<Item = &Resource> {
-        self.of_kind(kind).filter(|resource| !resource.is_data)
-    }
-
-    /// What is read of a type as data.
-    pub(crate) fn data(&self, kind: &str) -> impl Iterator<Item = &Resource> {
-        self.of_kind(kind).filter(|resource| resource.is_data)
-    }
-
-    /// The resources of a type whose `attribute` names the target, by a reference or by the
-    /// target's attribute `name`.
-    pub(crate) fn naming(
-        &self,
-        kind: &str,
-        attribute: &str,
-        target: &Resource,
-        name: &str,
-    ) -> impl Iterator<Item = &Resource> {
-        self.of(kind).filter(move |resource| resource.get(attribute).names(target, name))
-    }
-
-    /// The resource of a type that an attribute names.
-    pub(crate) fn named_by(&self, field: Field<'_>, kind: &str, name: &str) -> Option<&Resource> {
-        self.of(kind).find(|resource| field.names(resource, name))
     }
 }
 

@@ -31,11 +31,14 @@
 //! [`Block::get`]: super::model::Block::get
 //! [`Field`]: super::model::Field
 
+mod address;
 mod aws;
+mod azure;
 mod certificate;
 mod cloudstack;
 mod digitalocean;
 mod github;
+mod google;
 mod kubernetes;
 mod look;
 mod network;
@@ -84,9 +87,11 @@ pub(super) struct Provider {
 /// Every provider with checks. Adding one adds a line here.
 static PROVIDERS: &[Provider] = &[
     Provider { prefix: "aws_", rules: aws::RULES },
+    Provider { prefix: "azurerm_", rules: azure::RULES },
     Provider { prefix: "cloudstack_", rules: cloudstack::RULES },
     Provider { prefix: "digitalocean_", rules: digitalocean::RULES },
     Provider { prefix: "github_", rules: github::RULES },
+    Provider { prefix: "google_", rules: google::RULES },
     Provider { prefix: "kubernetes_", rules: kubernetes::RULES },
     Provider { prefix: "nifcloud_", rules: nifcloud::RULES },
     Provider { prefix: "opc_", rules: oracle::RULES },
@@ -152,8 +157,8 @@ fn failure(message: String, place: Place, about: &Resource, all: &Resources) -> 
     let mut failure = Failure::new(message, Some(place.lines));
     failure.resource = Some(about.address.to_string());
     // Its cause may stand in another resource: the one that says more of a bucket.
-    let mut holders = std::iter::once(about).chain(all.iter());
-    if let Some(holder) = holders.find(|holder| holder.encloses(place)) {
+    let holder = if about.encloses(place) { Some(about) } else { all.holding(place) };
+    if let Some(holder) = holder {
         holder.block.enclosing(place, &mut failure.enclosing);
     }
     failure

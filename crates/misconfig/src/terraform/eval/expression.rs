@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::value::{HOLE, Unknown};
+use super::value::{HOLE, MAX_WEIGHT, Unknown};
 use super::{Env, Evaluator, Reason, Value, functions};
 use crate::terraform::syntax::{Expr, For, Operator, Part};
 
@@ -21,6 +21,12 @@ impl<'a> Evaluator<'a> {
         self.depth += 1;
         let value = self.dispatch(expr, env);
         self.depth -= 1;
+        if let Value::Unknown(why) = &value
+            && let Reason::Limit(_) = why.reason
+        {
+            let message = format!("a value is unknown: {}", why.reason);
+            self.note(message);
+        }
         value
     }
 
@@ -164,6 +170,7 @@ impl<'a> Evaluator<'a> {
         let mut list = Vec::new();
         let mut object: BTreeMap<Arc<str>, Vec<Value>> = BTreeMap::new();
         let mut unknown = Vec::new();
+        let mut weight = 0_usize;
         let ran = self.each_element(&collection, names, env, |this, env| {
             if let Some(condition) = &inner.condition {
                 match this.evaluate(condition, env) {
@@ -173,6 +180,7 @@ impl<'a> Evaluator<'a> {
                 }
             }
             let value = this.evaluate(&inner.value, env);
+            weight = weight.saturating_add(value.weight());
             match inner.key.as_ref().map(|key| this.evaluate(key, env)) {
                 None => list.push(value),
                 Some(Value::Unknown(why)) => unknown.push(why),
@@ -182,7 +190,8 @@ impl<'a> Evaluator<'a> {
                     }
                 }
             }
-            true
+            // What would not be made need not be gathered.
+            weight <= MAX_WEIGHT
         });
         if let Err(why) = ran {
             return why;

@@ -400,6 +400,25 @@ fn limits_hold_whatever_the_input() {
 }
 
 #[test]
+fn a_value_that_wraps_itself_ends() {
+    let open = "[".repeat(100);
+    let close = "]".repeat(100);
+    let mut text = String::from("locals {\n  l0 = 1\n}\n");
+    for n in 1..400 {
+        text.push_str(&format!(
+            "resource \"aws_vpc\" \"v{n}\" {{\n  x = local.l{n}\n}}\n\
+             locals {{\n  l{n} = {open}local.l{m}{close}\n}}\n",
+            m = n - 1
+        ));
+    }
+    text.push_str("output \"x\" { value = jsonencode(local.l399) }\n");
+    let run = Run::of(&[("main.tf", &text)]);
+    assert_eq!(run.show("x"), "? the limit of the size of a value was reached");
+    assert!(run.said[0].contains("the limit of the size of a value was reached"));
+    assert_eq!(run.addresses().len(), 399);
+}
+
+#[test]
 fn no_file_is_nested_deeper_than_allowed() {
     for open in ["[", "(", "{ a = ", "!", "-", "[for x in ", "true ? true : ", "f(", "\"${", "a["] {
         let text = format!("x = {}", open.repeat(100_000));

@@ -23,13 +23,16 @@ pub(crate) enum Value {
     Unknown(Arc<Unknown>),
 }
 
-/// A collection with its weight: the values in it, shared ones as often as they stand there.
+/// A collection with its weight: the values in it, shared ones as often as they stand there; and
+/// with its depth: the collections inside one another.
 ///
-/// Sharing makes a list that doubles itself forty times cheap to make and endless to walk; what
-/// weighs more than [`MAX_WEIGHT`] is not made.
+/// Sharing makes a list that doubles itself forty times cheap to make and endless to walk, and
+/// keeping what was evaluated makes one that wraps itself a thousand times; what is heavier than
+/// [`MAX_WEIGHT`] or deeper than [`MAX_DEPTH`] is not made.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Weighed<T> {
     weight: usize,
+    depth: usize,
     inner: T,
 }
 
@@ -42,7 +45,10 @@ impl<T> Deref for Weighed<T> {
 }
 
 /// Weight of the heaviest value.
-const MAX_WEIGHT: usize = 1 << 20;
+pub(super) const MAX_WEIGHT: usize = 1 << 20;
+
+/// Depth of the deepest value.
+const MAX_DEPTH: usize = 256;
 
 /// An instance of a resource, or of a module.
 #[derive(Clone, Debug, PartialEq)]
@@ -119,18 +125,28 @@ impl Value {
 
     pub(crate) fn list(items: Vec<Self>) -> Self {
         let weight = items.iter().map(Self::weight).fold(1, usize::saturating_add);
-        if weight > MAX_WEIGHT {
+        let depth = items.iter().map(Self::depth).max().unwrap_or(0) + 1;
+        if weight > MAX_WEIGHT || depth > MAX_DEPTH {
             return Self::unknown(Reason::Limit("the size of a value"));
         }
-        Self::List(Arc::new(Weighed { weight, inner: items }))
+        Self::List(Arc::new(Weighed { weight, depth, inner: items }))
     }
 
     pub(crate) fn object(items: BTreeMap<Arc<str>, Self>) -> Self {
         let weight = items.values().map(Self::weight).fold(items.len(), usize::saturating_add);
-        if weight > MAX_WEIGHT {
+        let depth = items.values().map(Self::depth).max().unwrap_or(0) + 1;
+        if weight > MAX_WEIGHT || depth > MAX_DEPTH {
             return Self::unknown(Reason::Limit("the size of a value"));
         }
-        Self::Object(Arc::new(Weighed { weight, inner: items }))
+        Self::Object(Arc::new(Weighed { weight, depth, inner: items }))
+    }
+
+    fn depth(&self) -> usize {
+        match self {
+            Self::List(items) => items.depth,
+            Self::Object(items) => items.depth,
+            _ => 0,
+        }
     }
 
     /// What walking the value costs.

@@ -85,16 +85,26 @@ fn tracing(look: &mut Look<'_>) {
     }
 }
 
+/// A setting that is not written fails the whole resource.
+fn setting(look: &mut Look<'_>, path: &str) {
+    let setting = look.resource.at(path);
+    match setting.bool_or(false) {
+        Some(false) if setting.is_missing() => look.fail(look.resource),
+        Some(false) => look.fail(&setting),
+        _ => {}
+    }
+}
+
 fn cache(look: &mut Look<'_>) {
     if has_stage(look) {
-        look.must_be_true("settings.caching_enabled", false);
+        setting(look, "settings.caching_enabled");
     }
 }
 
 fn cache_encryption(look: &mut Look<'_>) {
     let caches = look.resource.at("settings.caching_enabled").bool_or(false) == Some(true);
     if caches && has_stage(look) {
-        look.must_be_true("settings.cache_data_encrypted", false);
+        setting(look, "settings.cache_data_encrypted");
     }
 }
 

@@ -17,6 +17,10 @@ pub(super) const RULES: &[Rule] = &[Rule {
 
 fn artifacts(look: &mut Look<'_>) {
     let project = look.resource;
+    let kind = project.at("artifacts.type").text_or("");
+    if project.block("artifacts").is_none() || kind.as_deref() == Some("NO_ARTIFACTS") {
+        return;
+    }
     for artifacts in project.blocks("artifacts").chain(project.blocks("secondary_artifacts")) {
         let disabled = artifacts.get("encryption_disabled").bool_or(false) == Some(true);
         look.fail_if(disabled, artifacts);

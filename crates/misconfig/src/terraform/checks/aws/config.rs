@@ -18,7 +18,7 @@ pub(super) const RULES: &[Rule] = &[Rule {
 fn all_regions(look: &mut Look<'_>) {
     let aggregator = look.resource;
     let organization = aggregator.blocks("organization_aggregation_source");
-    match aggregator.blocks("account_aggregation_source").chain(organization).last() {
+    match aggregator.blocks("account_aggregation_source").chain(organization).next() {
         Some(source) => {
             let all = source.get("all_regions");
             look.fail_if(all.bool_or(false) == Some(false), &all);

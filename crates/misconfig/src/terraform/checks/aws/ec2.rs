@@ -5,6 +5,7 @@ use sealift_model::Severity::{Critical, High, Low};
 use super::super::Rule;
 use super::super::secrets::holds_secret;
 use crate::terraform::checks::Look;
+use crate::terraform::model::{Block, Resource};
 
 pub(super) const RULES: &[Rule] = &[
     Rule {
@@ -91,31 +92,53 @@ pub(super) const RULES: &[Rule] = &[
 ];
 
 fn device_encryption(look: &mut Look<'_>) {
+    // A region may encrypt every disk that is made there.
+    let mut defaults = look.all.of("aws_ebs_encryption_by_default");
+    if defaults.any(|default| default.get("enabled").bool_or(true) != Some(false)) {
+        return;
+    }
     let instance = look.resource;
     match instance.block("root_block_device") {
-        Some(root) => {
-            let encrypted = root.get("encrypted");
-            look.fail_if(encrypted.bool_or(false) == Some(false), &encrypted);
-        }
+        Some(root) => device(look, root),
         None => look.fail(instance),
     }
-    for device in instance.blocks("ebs_block_device") {
-        let encrypted = device.get("encrypted");
-        look.fail_if(encrypted.bool_or(false) == Some(false), &encrypted);
+    for block in instance.blocks("ebs_block_device") {
+        device(look, block);
     }
+}
+
+/// Of an instance Trivy names the whole where a device says nothing, of a launch configuration
+/// the device.
+fn device(look: &mut Look<'_>, device: &Block) {
+    let encrypted = device.get("encrypted");
+    if encrypted.is_missing() && &*look.resource.kind == "aws_instance" {
+        return look.fail(look.resource);
+    }
+    look.fail_if(encrypted.bool_or(false) == Some(false), &encrypted);
+}
+
+/// What says how an instance is started: its launch template, where it has one that is declared.
+fn started_from<'a>(look: &Look<'a>) -> &'a Resource {
+    let template = look.resource.block("launch_template").and_then(|template| {
+        let kind = "aws_launch_template";
+        let named = look.all.named_by(template.get("name"), kind, "name");
+        named.or_else(|| look.all.named_by(template.get("id"), kind, "id"))
+    });
+    template.unwrap_or(look.resource)
 }
 
 /// Version 1 of the metadata service answers whoever makes the instance send a request.
 fn metadata_tokens(look: &mut Look<'_>) {
-    let instance = look.resource;
+    let instance = started_from(look);
     let endpoint = instance.at("metadata_options.http_endpoint").text_or("");
-    if endpoint.is_some_and(|endpoint| &*endpoint != "disabled") {
-        look.must_be_one_of("metadata_options.http_tokens", &["required"], "");
-    }
+    let tokens = instance.at("metadata_options.http_tokens");
+    let open = endpoint.is_some_and(|endpoint| &*endpoint != "disabled")
+        && tokens.text_or("").is_some_and(|tokens| &*tokens != "required");
+    look.fail_if(open, &tokens);
 }
 
 fn user_data(look: &mut Look<'_>) {
-    let plain = look.resource.get("user_data");
+    let plain = started_from(look).get("user_data");
     look.fail_if(plain.partial_text().is_some_and(|text| holds_secret(&text)), &plain);
     let encoded = look.resource.get("user_data_base64");
     look.fail_if(encoded.partial_text().is_some_and(|text| holds_secret(&text)), &encoded);

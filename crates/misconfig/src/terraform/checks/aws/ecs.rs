@@ -45,8 +45,7 @@ fn insights(look: &mut Look<'_>) {
     {
         Some(setting) => {
             let value = setting.get("value");
-            let on = value.text_or("").is_none_or(|v| matches!(&*v, "enabled" | "enhanced"));
-            look.fail_if(!on, &value);
+            look.fail_if(value.text().as_deref() == Some("disabled"), &value);
         }
         None => look.fail(cluster),
     }

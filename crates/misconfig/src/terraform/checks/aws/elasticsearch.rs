@@ -31,7 +31,7 @@ pub(super) const RULES: &[Rule] = &[
         why: "Who is on the way reads and changes the traffic.",
         fix: "Set `enforce_https = true` in `domain_endpoint_options`.",
         kinds: &["aws_elasticsearch_domain", "aws_opensearch_domain"],
-        run: |look| look.must_be_true("domain_endpoint_options.enforce_https", false),
+        run: https,
     },
     Rule {
         id: "AWS-0048",
@@ -60,6 +60,12 @@ const POLICIES: &[&str] = &[
     "Policy-Min-TLS-1-2-PFS-2023-10",
     "Policy-Min-TLS-1-2-RFC9151-FIPS-2024-08",
 ];
+
+/// The provider asks for HTTPS where options are given at all.
+fn https(look: &mut Look<'_>) {
+    let default = look.resource.block("domain_endpoint_options").is_some();
+    look.must_be_true("domain_endpoint_options.enforce_https", default);
+}
 
 fn audit_log(look: &mut Look<'_>) {
     let domain = look.resource;

@@ -31,7 +31,7 @@ pub(super) const RULES: &[Rule] = &[
         title: "Load balancer is open to the internet",
         why: "Whatever is behind it can be attacked from outside.",
         fix: "Set `internal = true` where nobody outside needs it.",
-        kinds: &["aws_lb", "aws_alb"],
+        kinds: &["aws_lb", "aws_alb", "aws_elb"],
         run: public,
     },
     Rule {
@@ -96,7 +96,7 @@ fn plain_http(look: &mut Look<'_>) {
     let redirects = listener
         .blocks("default_action")
         .any(|action| action.get("type").text_or("").is_none_or(|kind| &*kind == "redirect"));
-    let plain = listener.get("protocol").text().as_deref() == Some("HTTP");
+    let plain = listener.get("protocol").text_or("HTTP").as_deref() == Some("HTTP");
     let for_applications = balancer(look).is_some_and(is_for_applications);
     look.fail_if(for_applications && plain && !redirects, listener);
 }

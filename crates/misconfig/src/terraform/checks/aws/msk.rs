@@ -13,9 +13,7 @@ pub(super) const RULES: &[Rule] = &[
         why: "Who is on the way reads and changes the data.",
         fix: "Set `client_broker = \"TLS\"` in `encryption_in_transit`.",
         kinds: &["aws_msk_cluster"],
-        run: |look| {
-            look.must_be_one_of("encryption_info.encryption_in_transit.client_broker", &["TLS"], "")
-        },
+        run: plain_text,
     },
     Rule {
         id: "AWS-0074",
@@ -36,6 +34,15 @@ pub(super) const RULES: &[Rule] = &[
         run: key,
     },
 ];
+
+fn plain_text(look: &mut Look<'_>) {
+    let broker = look.resource.at("encryption_info.encryption_in_transit.client_broker");
+    match broker.text_or("TLS_PLAINTEXT").as_deref() {
+        Some("TLS_PLAINTEXT" | "PLAINTEXT") if broker.is_missing() => look.fail(look.resource),
+        Some("TLS_PLAINTEXT" | "PLAINTEXT") => look.fail(&broker),
+        _ => {}
+    }
+}
 
 fn logging(look: &mut Look<'_>) {
     let cluster = look.resource;

@@ -49,9 +49,7 @@ pub(super) fn document(field: Field<'_>, all: &Resources) -> Option<Document> {
         Value::List(statements) => statements.iter().map(statement).collect(),
         single => vec![statement(single)],
     };
-    let source = all
-        .data("aws_iam_policy_document")
-        .find(|data| field.references().any(|reference| reference.address == data.address));
+    let source = all.read_by(field, "aws_iam_policy_document").next();
     let place = source.map_or(field.place, |data| data.place);
     Some(Document { statements, place })
 }

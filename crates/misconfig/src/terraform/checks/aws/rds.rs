@@ -1,6 +1,6 @@
 //! Relational databases.
 
-use sealift_model::Severity::{Critical, High, Low, Medium};
+use sealift_model::Severity::{High, Low, Medium};
 
 use super::super::Rule;
 use crate::terraform::checks::Look;
@@ -41,15 +41,6 @@ pub(super) const RULES: &[Rule] = &[
         fix: "Set `storage_encrypted = true`.",
         kinds: &["aws_db_instance"],
         run: instance_encryption,
-    },
-    Rule {
-        id: "AWS-0081",
-        severity: Critical,
-        title: "Database uses a network of the old kind",
-        why: "EC2-Classic has no private networks.",
-        fix: "Use security groups of a VPC.",
-        kinds: &["aws_db_security_group"],
-        run: |look| look.fail(look.resource),
     },
     Rule {
         id: "AWS-0133",

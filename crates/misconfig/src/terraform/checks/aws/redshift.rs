@@ -13,7 +13,7 @@ pub(super) const RULES: &[Rule] = &[
         why: "Nobody can tell later what it is for.",
         fix: "Set `description`.",
         kinds: &["aws_redshift_security_group"],
-        run: |look| look.must_be_given("description"),
+        run: description,
     },
     Rule {
         id: "AWS-0084",
@@ -51,4 +51,10 @@ fn encryption(look: &mut Look<'_>) {
         Some(false) => look.fail(look.resource),
         None => {}
     }
+}
+
+/// The provider writes one where none is given.
+fn description(look: &mut Look<'_>) {
+    let description = look.resource.get("description");
+    look.fail_if(description.text().as_deref() == Some(""), &description);
 }

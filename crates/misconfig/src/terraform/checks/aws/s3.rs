@@ -123,9 +123,13 @@ fn about<'a>(all: &'a Resources, kind: &str, bucket: &Resource) -> Option<&'a Re
     all.naming(kind, "bucket", bucket, "bucket").next()
 }
 
-/// The ACL of a bucket, from a resource of its own or written in the bucket.
+/// The ACL of a bucket, written in the bucket or in a resource of its own.
 pub(super) fn acl<'a>(all: &'a Resources, bucket: &'a Resource) -> Field<'a> {
-    about(all, "aws_s3_bucket_acl", bucket).unwrap_or(bucket).get("acl")
+    let written = bucket.get("acl");
+    match about(all, "aws_s3_bucket_acl", bucket) {
+        Some(own) if written.is_missing() => own.get("acl"),
+        _ => written,
+    }
 }
 
 /// Whether an ACL opens a bucket to more than its account.
@@ -202,21 +206,23 @@ fn public_acl(look: &mut Look<'_>) {
 
 const ENCRYPTION: &str = "aws_s3_bucket_server_side_encryption_configuration";
 
-/// The encryption of a bucket, from a resource of its own or written in the bucket.
-fn encryption<'a>(look: &Look<'a>) -> Option<&'a Block> {
-    match about(look.all, ENCRYPTION, look.resource) {
-        Some(own) => Some(&own.block),
-        None => look.resource.block("server_side_encryption_configuration"),
+/// The encryption of a bucket, written in the bucket or in a resource of its own, and which.
+fn encryption<'a>(look: &Look<'a>) -> Option<(&'a Block, &'a Resource)> {
+    match look.resource.block("server_side_encryption_configuration") {
+        Some(written) => Some((written, look.resource)),
+        None => about(look.all, ENCRYPTION, look.resource).map(|own| (&own.block, own)),
     }
 }
 
 fn encrypted(look: &mut Look<'_>) {
-    let Some(encryption) = encryption(look) else { return look.fail(look.resource) };
+    let Some((encryption, _)) = encryption(look) else { return look.fail(look.resource) };
     let Some(rule) = encryption.block("rule") else { return look.fail(encryption) };
     match rule.block("apply_server_side_encryption_by_default") {
         Some(applied) => {
             let algorithm = applied.get("sse_algorithm");
-            look.fail_if(algorithm.is_empty(), &algorithm);
+            let known = ["AES256", "aws:fsx", "aws:kms", "aws:kms:dsse"];
+            let wrong = algorithm.text_or("").is_some_and(|name| !known.contains(&&*name));
+            look.fail_if(wrong, &algorithm);
         }
         None => look.fail(rule),
     }
@@ -227,11 +233,12 @@ fn own_key(look: &mut Look<'_>) {
     if takes_logs(look) {
         return;
     }
-    let applied = encryption(look)
-        .and_then(|encryption| encryption.block("rule"))
+    let encryption = encryption(look);
+    let applied = encryption
+        .and_then(|(encryption, _)| encryption.block("rule"))
         .and_then(|rule| rule.block("apply_server_side_encryption_by_default"));
     let own = applied.is_some_and(|applied| !applied.get("kms_master_key_id").is_empty());
-    let place = about(look.all, ENCRYPTION, look.resource).unwrap_or(look.resource);
+    let place = encryption.map_or(look.resource, |(_, place)| place);
     look.fail_if(!own, place);
 }
 
@@ -240,14 +247,39 @@ fn access_log(look: &mut Look<'_>) {
     look.fail_if(!logged, look.resource);
 }
 
+/// A lock of objects keeps their versions.
+fn locks_objects(look: &Look<'_>) -> bool {
+    let bucket = look.resource;
+    let lock = match bucket.block("object_lock_configuration") {
+        Some(written) => Some(written),
+        None if bucket.get("object_lock_enabled").bool_or(false) == Some(true) => {
+            let own = about(look.all, "aws_s3_bucket_object_lock_configuration", bucket);
+            own.map(|own| &own.block)
+        }
+        None => None,
+    };
+    let written = bucket.block("versioning").is_some();
+    let enabled = |lock: &Block| {
+        lock.get("object_lock_enabled").text_or("Enabled").as_deref() == Some("Enabled")
+    };
+    !written && lock.is_some_and(enabled)
+}
+
 fn versioning(look: &mut Look<'_>) {
     match about(look.all, "aws_s3_bucket_versioning", look.resource) {
         Some(own) => {
             let status = own.at("versioning_configuration.status");
-            let off = status.text_or("").is_some_and(|status| &*status != "Enabled");
+            if status.is_missing() {
+                return look.fail(own);
+            }
+            let off = status.text().is_some_and(|status| !status.eq_ignore_ascii_case("Enabled"));
             look.fail_if(off, &status);
         }
-        None => look.must_be_true("versioning.enabled", false),
+        None if locks_objects(look) => {}
+        None => {
+            let default = look.resource.block("versioning").is_some();
+            look.must_be_true("versioning.enabled", default);
+        }
     }
 }
 

@@ -80,6 +80,7 @@ pub(super) const RULES: &[Rule] = &[
         fix: "Set `description`.",
         kinds: &[
             "aws_security_group",
+            "aws_default_security_group",
             "aws_security_group_rule",
             "aws_vpc_security_group_ingress_rule",
             "aws_vpc_security_group_egress_rule",

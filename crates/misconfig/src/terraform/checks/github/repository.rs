@@ -56,8 +56,17 @@ fn public(look: &mut Look<'_>) {
 
 /// Nobody mends what is archived.
 fn alerts(look: &mut Look<'_>) {
-    if look.resource.get("archived").bool_or(false) == Some(false) {
-        look.must_be_true("vulnerability_alerts", false);
+    let repository = look.resource;
+    if repository.get("archived").bool_or(false) != Some(false) {
+        return;
+    }
+    let kind = "github_repository_vulnerability_alerts";
+    match look.all.naming(kind, "repository", repository, "name").next() {
+        Some(own) => {
+            let enabled = own.get("enabled");
+            look.fail_if(enabled.bool_or(true) == Some(false), &enabled);
+        }
+        None => look.must_be_true("vulnerability_alerts", false),
     }
 }
 

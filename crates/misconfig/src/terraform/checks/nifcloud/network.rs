@@ -88,20 +88,27 @@ fn outdated_tls(look: &mut Look<'_>) {
     if look.resource.get("load_balancer_port").number_or(0.0) != Some(443.0) {
         return;
     }
-    let by_id = look.resource.get("ssl_policy_id");
-    let policy = if by_id.is_missing() { look.resource.get("ssl_policy_name") } else { by_id };
+    let by_name = look.resource.get("ssl_policy_name");
+    let policy = if by_name.is_missing() { look.resource.get("ssl_policy_id") } else { by_name };
     let outdated = policy.text_or("").is_some_and(|policy| OUTDATED.contains(&&*policy));
     look.fail_if(outdated, &policy);
 }
 
+/// Of those that are reached from outside, each listener too.
 fn plain_http(look: &mut Look<'_>) {
     let balancer = look.resource;
     let public = balancer.blocks("network_interface").any(|interface| {
         interface.get("network_id").text().as_deref() == Some("net-COMMON_GLOBAL")
             && interface.get("is_vip_network").bool_or(true) == Some(true)
     });
-    let protocol = balancer.get("protocol");
-    look.fail_if(public && protocol.text().as_deref() == Some("HTTP"), &protocol);
+    if !public {
+        return;
+    }
+    let listeners = look.all.naming("nifcloud_elb_listener", "elb_id", balancer, "elb_name");
+    for listener in std::iter::once(balancer).chain(listeners) {
+        let protocol = listener.get("protocol");
+        look.fail_if(protocol.text().as_deref() == Some("HTTP"), &protocol);
+    }
 }
 
 fn plain_port(look: &mut Look<'_>) {
