@@ -87,12 +87,12 @@ fn is_list(object: &serde_json::Map<String, Value>) -> bool {
     is("apiVersion", "v1") && is("kind", "List")
 }
 
-/// Kubernetes' objects may be deeper and larger than what people write by hand; the bytes are
-/// bounded by the crate's limits.
+/// Objects may be larger than what people write by hand; the bytes are bounded by the crate's
+/// limits. How deep they may be, 64 levels, is the reader's own bound, for which a thread's stack
+/// lasts.
 fn options() -> serde_saphyr::Options {
     serde_saphyr::options! {
         budget: serde_saphyr::budget! {
-            max_depth: 128,
             max_nodes: 8_000_000,
             max_events: 16_000_000,
             max_documents: 100_000,

@@ -8,13 +8,23 @@
 //!
 //! What of a policy is not supported is an error when it is loaded, which names the field.
 mod answer;
+mod cel;
+mod clock;
 mod documents;
+mod duration;
 mod files;
+mod image;
 mod images;
+mod jmespath;
+mod kyverno;
 mod policies;
+mod quantity;
+mod regular;
 mod request;
+mod semver;
 mod surroundings;
 mod wanted;
+mod wildcard;
 
 pub use answer::{Answer, Effect, Outcome};
 pub use documents::Document;

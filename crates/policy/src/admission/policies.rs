@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{Answer, Document, Request, Surroundings};
+use super::{Answer, Document, Request, Surroundings, cel, kyverno};
 use crate::{Error, Limits};
 
 /// One policy, ready to be asked.
@@ -23,7 +23,7 @@ pub(crate) struct Family {
 }
 
 /// Every family, in the order in which they are asked.
-static FAMILIES: &[Family] = &[];
+static FAMILIES: &[Family] = &[kyverno::FAMILY, cel::FAMILY];
 
 /// Policies, loaded and compiled.
 #[derive(Debug, Default)]

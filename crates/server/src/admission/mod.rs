@@ -8,8 +8,10 @@
 //! [`OnTimeout::Allow`] says otherwise. Nothing is kept of a request but what its images were found
 //! to be, so that a dry run is as any other.
 
+mod around;
 mod cache;
 mod decision;
+mod facts;
 mod flight;
 mod images;
 mod judge;

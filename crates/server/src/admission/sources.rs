@@ -89,12 +89,12 @@ impl Sources {
             .map_err(|error| wrong(self.policies.first().map_or(Path::new(""), |it| it), error))?;
         let mut told =
             Told { policies: policies.len(), rules: 0, notes: policies.notes().to_vec() };
-        let measure = Arc::new(self.measure(&mut told)?);
+        let measure = Arc::new(self.measure(contents.iter().any(verifies), &mut told)?);
         rules.replace(Loaded { policies, measure });
         Ok(told)
     }
 
-    fn measure(&self, told: &mut Told) -> Result<Measure, LoadError> {
+    fn measure(&self, verifies: bool, told: &mut Told) -> Result<Measure, LoadError> {
         let at = self.rules.clone().unwrap_or_default();
         let files = PolicyFiles { policy: self.rules.clone(), ..PolicyFiles::default() };
         let loaded = files.load().map_err(|error| wrong(&at, Chain(&error)))?;
@@ -103,7 +103,7 @@ impl Sources {
         told.rules = rules.rules.len();
         let root = match &loaded.policy.sources.trusted_root {
             Some(file) => root(Path::new(file), &bytes(Path::new(file))?)?,
-            None => match self.root.as_ref().filter(|_| needs_root(&rules)) {
+            None => match self.root.as_ref().filter(|_| verifies || needs_root(&rules)) {
                 None => TrustedRoot::default(),
                 Some(source) => {
                     let name = Path::new("the trusted root");
@@ -159,6 +159,13 @@ impl Sources {
         }
         Ok(files)
     }
+}
+
+/// Whether a file has policies that may verify images. To take one for such costs no more than to
+/// read a trusted root.
+fn verifies((_, content): &(String, Vec<u8>)) -> bool {
+    let text = String::from_utf8_lossy(content);
+    ["verifyImages", "ImageValidatingPolicy"].iter().any(|word| text.contains(word))
 }
 
 /// Whether any signature is by a certificate or in a log.

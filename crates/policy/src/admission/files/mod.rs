@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 
 use sealift_model::Timestamp;
 use serde::Deserialize;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use self::cluster::Cluster;
 use self::values::Values;
@@ -65,6 +65,17 @@ struct Entry {
     data: Option<Value>,
     #[serde(default)]
     resources: Vec<Value>,
+    #[serde(default, rename = "fieldPath")]
+    field_path: Option<String>,
+    #[serde(default)]
+    projections: Vec<Projection>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Projection {
+    name: String,
+    #[serde(alias = "jmesPath")]
+    path: String,
 }
 
 impl Files {
@@ -89,7 +100,10 @@ impl Files {
     pub fn add(&mut self, document: Document) -> Result<(), Error> {
         let is_cli = document.group() == "cli.kyverno.io";
         match document.kind() {
-            "Values" | "Value" if is_cli => self.values.extend(read(&document, "")?),
+            "Values" | "Value" if is_cli => {
+                self.values.extend(read(&document, "")?);
+                self.cluster.objects.extend(read::<Vec<Value>>(&document, "/namespaces")?);
+            }
             "UserInfo" if is_cli => self.user = read(&document, "")?,
             "ClusterResource" | "Context" if is_cli => {
                 self.cluster.objects.extend(read::<Vec<Value>>(&document, "/spec/resources")?);
@@ -123,6 +137,12 @@ impl Files {
         self.values.subresource(&mut request);
         request.user_info = self.user.user_info.clone();
         request
+    }
+}
+
+impl Files {
+    fn search(&self, path: &str, data: &Value) -> Result<Value, String> {
+        super::jmespath::search(path, data, self.now).map_err(|error| error.to_string())
     }
 }
 
@@ -195,10 +215,23 @@ impl Surroundings for Files {
     fn global_entry(&self, name: &str, projection: Option<&str>) -> Result<Value, String> {
         let entry = self.entries.iter().find(|entry| entry.name == name);
         let entry = entry.ok_or_else(|| format!("no global context entry {name} is given"))?;
-        let data = || entry.data.clone().unwrap_or_else(|| entry.resources.clone().into());
-        match projection.filter(|text| !text.is_empty()) {
-            None => Ok(data()),
-            Some(projection) => Err(format!("{name} has no projection {projection}")),
+        let data = entry.data.clone().unwrap_or_else(|| entry.resources.clone().into());
+        let data = match &entry.field_path {
+            Some(path) => self.search(path, &data)?,
+            None => data,
+        };
+        let projection = projection.filter(|text| !text.is_empty());
+        // An entry with projections is an object of them.
+        let mut projected = Map::new();
+        for own in &entry.projections {
+            projected.insert(own.name.clone(), self.search(&own.path, &data)?);
+        }
+        match projection {
+            Some(projection) => projected
+                .remove(projection)
+                .ok_or_else(|| format!("{name} has no projection {projection}")),
+            None if projected.is_empty() => Ok(data),
+            None => Ok(projected.into()),
         }
     }
 

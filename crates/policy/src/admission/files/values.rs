@@ -118,7 +118,11 @@ impl Values {
 
     pub(super) fn given_to_rule(&self, policy: &str, rule: &str) -> Vec<(String, Given)> {
         let rules = self.policies.iter().filter(|own| own.name == policy);
-        let rules = rules.flat_map(|own| &own.rules).filter(|own| own.name == rule);
+        // What is given for a rule is given for those that are generated from it.
+        let written = rule.strip_prefix("autogen-").unwrap_or(rule);
+        let written = [rule, written, written.strip_prefix("cronjob-").unwrap_or(written)];
+        let rules = rules.flat_map(|own| &own.rules);
+        let rules = rules.filter(|own| written.contains(&own.name.as_str()));
         let mut all = Vec::new();
         for own in rules {
             let values = own.values.iter();
