@@ -1,6 +1,7 @@
 //! What policies may ask of the world: the time, images, signatures. There is no cluster to ask:
 //! the webhook has no rights in it, and a policy that needs one says that it cannot be decided.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -9,6 +10,7 @@ use sealift_policy::admission::{Surroundings, VerifiedImage, WantedImage};
 use serde_json::Value;
 
 use super::images::{Images, Measure};
+use super::unknown::NAME_LABEL;
 
 /// The world around one request.
 pub(super) struct Around<'a> {
@@ -25,6 +27,11 @@ fn named(name: &str) -> Result<Reference, String> {
 impl Surroundings for Around<'_> {
     fn now(&self) -> Timestamp {
         self.now
+    }
+
+    fn namespace_labels(&self, name: &str) -> BTreeMap<String, String> {
+        // A policy that asks for others is refused when it is loaded.
+        [(NAME_LABEL.to_owned(), name.to_owned())].into()
     }
 
     fn image(&self, reference: &str) -> Result<Value, String> {

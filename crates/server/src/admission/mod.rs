@@ -20,6 +20,7 @@ mod provider;
 mod review;
 mod rules;
 mod sources;
+mod unknown;
 mod webhook;
 
 pub use decision::{Change, Decision};

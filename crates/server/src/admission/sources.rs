@@ -10,10 +10,11 @@ use sealift::policy::{ImageGate, PolicyFiles, Signer};
 use sealift::verify::{TrustedRoot, trusted_root};
 use sealift::{Chain, Database, Digest, ScanOptions, Scanner};
 use sealift_policy::Limits;
-use sealift_policy::admission::{ImageRules, Policies};
+use sealift_policy::admission::{Document, ImageRules, Policies};
 
 use super::images::Measure;
 use super::rules::{Loaded, Rules};
+use super::unknown;
 
 /// What a webhook judges by, as files. Folders are read with all that is in them.
 #[derive(Clone, Default)]
@@ -84,9 +85,19 @@ impl Sources {
         let files = self.policy_files()?;
         let contents = files.iter().map(|path| Ok((path.display().to_string(), bytes(path)?)));
         let contents: Vec<(String, Vec<u8>)> = contents.collect::<Result<_, LoadError>>()?;
-        let named = contents.iter().map(|(name, bytes)| (name.as_str(), bytes.as_slice()));
-        let policies = Policies::load(named, &Limits::default())
-            .map_err(|error| wrong(self.policies.first().map_or(Path::new(""), |it| it), error))?;
+        let mut documents = Vec::new();
+        for (name, bytes) in &contents {
+            let read = Document::read(name, bytes, &Limits::default());
+            documents.extend(read.map_err(|error| wrong(Path::new(name), error))?);
+        }
+        for document in &documents {
+            if let Some((field, about)) = unknown::asked(document) {
+                let reason = format!("{field}: {about} are not known here");
+                return Err(wrong(Path::new(&document.source), reason));
+            }
+        }
+        let folder = self.policies.first().map_or(Path::new(""), PathBuf::as_path);
+        let policies = Policies::of(documents).map_err(|error| wrong(folder, error))?;
         let mut told =
             Told { policies: policies.len(), rules: 0, notes: policies.notes().to_vec() };
         let measure = Arc::new(self.measure(contents.iter().any(verifies), &mut told)?);

@@ -89,3 +89,19 @@ spec:
     assert_eq!(unsigned["allowed"], false, "{unsigned}");
     assert!(unsigned["status"]["message"].as_str().unwrap().contains("signed/by-our-key"));
 }
+
+#[test]
+fn a_policy_that_asks_what_is_not_known_is_refused_when_it_is_loaded() {
+    let ruled = {
+        let mut ruled = Ruled::by("");
+        let policy = allow_list("Enforce")
+            .replace("kinds: [Pod]", "kinds: [Pod], namespaceSelector: {matchLabels: {a: b}}");
+        ruled.write("one.yaml", &policy);
+        ruled.sources.policies.push(ruled.folder.path().join("one.yaml"));
+        ruled
+    };
+    let error = ruled.sources.load_into(&ruled.rules).unwrap_err().to_string();
+    assert!(error.contains("one.yaml") && error.contains("namespaceSelector"), "{error}");
+    let running = Running::start_with(&ruled);
+    assert_eq!(running.post("/validate", &pod(&[]).to_string()).response()["allowed"], false);
+}
