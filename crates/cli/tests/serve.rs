@@ -27,16 +27,16 @@ impl Running {
         command.args(arguments).args(["--listen", "127.0.0.1:0", "--insecure-http"]);
         command.args(["--cache-dir", "cache"]).env_clear().current_dir(folder);
         let mut child = command.stderr(Stdio::piped()).stdin(Stdio::null()).spawn().unwrap();
-        let mut said = BufReader::new(child.stderr.take().unwrap());
-        loop {
+        let said = BufReader::new(child.stderr.take().unwrap());
+        let mut running = Self { child, said, address: String::new() };
+        while running.address.is_empty() {
             let mut line = String::new();
-            assert_ne!(said.read_line(&mut line).unwrap(), 0, "it has ended");
+            assert_ne!(running.said.read_line(&mut line).unwrap(), 0, "it has ended");
             let told: Value = serde_json::from_str(&line).unwrap();
-            if told["message"] == "listening" {
-                let address = told["address"].as_str().unwrap().to_owned();
-                return Self { child, said, address };
-            }
+            let address = told["address"].as_str().filter(|_| told["message"] == "listening");
+            running.address = address.unwrap_or_default().to_owned();
         }
+        running
     }
 
     fn signal(&self, name: &str) {

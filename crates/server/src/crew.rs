@@ -38,7 +38,8 @@ struct Shared {
 #[derive(Default)]
 struct State {
     waiting: VecDeque<Job>,
-    idle: usize,
+    /// Jobs that threads are at.
+    running: usize,
     threads: usize,
 }
 
@@ -54,32 +55,23 @@ impl Crew {
     /// Has a thread do it. A panic ends the job alone.
     pub(crate) fn run(&self, job: impl FnOnce() + Send + 'static) -> Result<(), Busy> {
         let mut state = self.shared.lock();
-        let job: Job = Box::new(job);
-        if state.idle > state.waiting.len() {
-            state.waiting.push_back(job);
-            self.shared.work.notify_one();
-            return Ok(());
-        }
-        if state.threads < self.max {
+        let jobs = state.running + state.waiting.len();
+        if jobs >= state.threads && state.threads < self.max {
             let shared = Arc::clone(&self.shared);
             let builder = thread::Builder::new().name(self.name.to_owned());
-            state.waiting.push_back(job);
             match builder.stack_size(self.stack_bytes).spawn(move || shared.work()) {
                 Ok(_) => state.threads += 1,
                 // The system has no more; a thread that there is takes it when it can.
                 Err(_) if state.threads > 0 => {}
-                Err(_) => {
-                    state.waiting.pop_back();
-                    return Err(Busy);
-                }
+                Err(_) => return Err(Busy),
             }
-            return Ok(());
+        } else if jobs >= self.max.saturating_add(self.max_waiting) {
+            return Err(Busy);
         }
-        if state.waiting.len() < self.max_waiting {
-            state.waiting.push_back(job);
-            return Ok(());
-        }
-        Err(Busy)
+        state.waiting.push_back(Box::new(job));
+        drop(state);
+        self.shared.work.notify_one();
+        Ok(())
     }
 }
 
@@ -92,17 +84,17 @@ impl Shared {
         let mut state = self.lock();
         loop {
             if let Some(job) = state.waiting.pop_front() {
+                state.running += 1;
                 drop(state);
                 // Whoever waits for what it makes sees that nothing comes.
                 let _ = catch_unwind(AssertUnwindSafe(job));
                 state = self.lock();
+                state.running -= 1;
                 continue;
             }
-            state.idle += 1;
             let waited = self.work.wait_timeout(state, PATIENCE);
             let (woken, timeout) = waited.unwrap_or_else(PoisonError::into_inner);
             state = woken;
-            state.idle -= 1;
             if timeout.timed_out() && state.waiting.is_empty() {
                 state.threads -= 1;
                 return;

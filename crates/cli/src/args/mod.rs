@@ -1,5 +1,6 @@
 //! The command line: verbs and flags as the peers have them.
 
+mod admission;
 mod attest;
 mod config;
 mod db;
@@ -25,6 +26,9 @@ use clap::builder::NonEmptyStringValueParser;
 use clap::{ArgAction, Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use sealift::{Platform, Severity, Timestamp};
 
+pub(crate) use admission::{
+    AdmissionArgs, AdmissionReviewArgs, AdmissionVerb, OperationKind, ReviewFormat,
+};
 pub(crate) use attest::{AttestScanArgs, ImageVerbArgs};
 pub(crate) use config::{CheckArgs, ConfigArgs, HelmArgs};
 pub(crate) use db::{DbArgs, DbVerb, PullArgs, PushArgs, UpdateArgs};
@@ -35,8 +39,7 @@ pub(crate) use registry::{
     RegistryArgs, TriangulateArgs,
 };
 pub(crate) use serve::{
-    AdmissionArgs, AdmissionServeArgs, AdmissionVerb, HarborArgs, HarborServeArgs, HarborVerb,
-    ListenArgs, OnTimeoutKind,
+    AdmissionServeArgs, HarborArgs, HarborServeArgs, HarborVerb, ListenArgs, OnTimeoutKind,
 };
 pub(crate) use sign::{
     AttestArgs, AttestBlobArgs, AttestedArgs, AuthFlow, GenerateArgs, ImportArgs, KeyArgs,
@@ -112,7 +115,7 @@ pub(crate) enum Verb {
     Sbom(SbomArgs),
     /// Decide whether an image may pass: scan it, verify it, apply the policy.
     Gate(Box<GateArgs>),
-    /// Decide which workloads a Kubernetes cluster admits.
+    /// Decide which objects a Kubernetes cluster admits.
     Admission(AdmissionArgs),
     /// Scan for a Harbor registry.
     Harbor(HarborArgs),

@@ -9,19 +9,6 @@ use clap::{Args, Subcommand, ValueEnum};
 use super::AccessArgs;
 use super::values::parse_duration;
 
-/// `admission`.
-#[derive(Debug, Args)]
-pub(crate) struct AdmissionArgs {
-    #[command(subcommand)]
-    pub(crate) what: AdmissionVerb,
-}
-
-#[derive(Debug, Subcommand)]
-pub(crate) enum AdmissionVerb {
-    /// Answer the admission reviews of a Kubernetes cluster.
-    Serve(Box<AdmissionServeArgs>),
-}
-
 /// `admission serve`.
 #[derive(Debug, Args)]
 pub(crate) struct AdmissionServeArgs {

@@ -1,5 +1,6 @@
 //! One function for each verb.
 
+mod admission;
 mod admission_serve;
 mod clean;
 mod config;
@@ -19,6 +20,7 @@ use clap_complete::Shell;
 use crate::failure::Failure;
 use crate::{args, output};
 
+pub(crate) use admission::admission_review;
 pub(crate) use admission_serve::admission_serve;
 pub(crate) use clean::clean;
 pub(crate) use config::config;

@@ -73,6 +73,12 @@ impl ImageGate {
         &self.rules
     }
 
+    /// The trusted root.
+    #[must_use]
+    pub fn trusted_root(&self) -> &TrustedRoot {
+        &self.root
+    }
+
     /// What each rule about an image says of it. The image should be named by its digest: a tag
     /// may name another one by the time the next rule is asked. It is scanned at most once,
     /// without a cache, and only where a rule asks for what is in it.
@@ -230,7 +236,7 @@ fn is_open(error: &Error) -> bool {
     }
 }
 
-fn is_unanswered(error: &OpenError) -> bool {
+pub(super) fn is_unanswered(error: &OpenError) -> bool {
     match error {
         OpenError::Unreadable(error) => is_open(error),
         OpenError::Attached(_) => true,

@@ -26,6 +26,7 @@ mod identity;
 mod images;
 mod outcome;
 mod proof;
+mod wanted;
 
 pub use apply::apply;
 pub use attested::AttestedVex;
@@ -41,3 +42,4 @@ pub use sealift_policy::{
     Unusable, Unused, UnusedReason, Verdict, Verification, VexDocument, VexFormat, VexStatus,
     Wanted, WithoutVerification,
 };
+pub use wanted::{WantedError, verify_wanted};

@@ -3,11 +3,14 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use sealift::policy::{ImageGate, RuleVerdict};
+use sealift::policy::{ImageGate, RuleVerdict, verify_wanted};
 use sealift::registry::ManifestName;
 use sealift::{Chain, Digest, Error, Observer, Reference, RegistryImage, ScanOptions, Scanner};
+use sealift_policy::admission::{VerifiedImage, WantedImage};
+use serde_json::Value;
 
-use super::cache::{Cache, Key, Verdicts};
+use super::cache::{Cache, Keep, Key, Verdicts};
+use super::facts::facts;
 use super::flight::{Flight, Flights};
 use crate::crew::Crew;
 use crate::{Clock, Metrics};
@@ -56,10 +59,23 @@ pub(super) struct Images {
 struct Shared {
     registry: Box<dyn Registry>,
     tags: Flights<String, Result<Digest, String>>,
-    verdicts: Flights<Key, Result<Verdicts, String>>,
-    cache: Cache,
+    verdicts: Asked<Verdicts>,
+    signatures: Asked<Result<VerifiedImage, String>>,
+    facts: Asked<Arc<Value>>,
     clock: Clock,
     metrics: Metrics,
+}
+
+/// What is asked of images: under way, and found.
+struct Asked<V> {
+    flights: Flights<Key, Result<V, String>>,
+    cache: Cache<V>,
+}
+
+impl<V: Clone + Send + 'static> Asked<V> {
+    fn new(crew: Crew) -> Self {
+        Self { flights: Flights::new(crew), cache: Cache::default() }
+    }
 }
 
 /// Images that are fetched at once, and that wait for it.
@@ -84,8 +100,9 @@ impl Images {
         let shared = Shared {
             registry: Box::new(registry),
             tags: Flights::new(crew.clone()),
-            verdicts: Flights::new(crew),
-            cache: Cache::default(),
+            verdicts: Asked::new(crew.clone()),
+            signatures: Asked::new(crew.clone()),
+            facts: Asked::new(crew),
             clock,
             metrics,
         };
@@ -100,13 +117,8 @@ impl Images {
         until: Instant,
     ) -> Vec<Result<Reference, String>> {
         let begun: Vec<_> = images.iter().map(|image| self.shared.resolve(image, then)).collect();
-        let landed = begun.into_iter().zip(images).map(|(begun, image)| match begun {
-            Begun::Known(digest) => Ok(image.at_digest(digest)),
-            Begun::UnderWay(flight) => {
-                let digest = flight.wait(until).map_err(|error| format!("{image}: {error}"))?;
-                digest.map(|digest| image.at_digest(digest))
-            }
-        });
+        let landed = begun.into_iter().zip(images);
+        let landed = landed.map(|(begun, image)| Ok(image.at_digest(begun.wait(image, until)?)));
         landed.collect()
     }
 
@@ -135,15 +147,47 @@ impl Images {
             .collect();
         let landed = begun.into_iter().map(|begun| {
             let (begun, image) = begun?;
-            let verdicts = match begun {
-                Begun::Known(verdicts) => verdicts,
-                Begun::UnderWay(flight) => {
-                    flight.wait(until).map_err(|error| format!("{image}: {error}"))??
-                }
-            };
+            let verdicts = begun.wait(&image, until)?;
             Ok(Judged { image, verdicts })
         });
         landed.collect()
+    }
+
+    /// Whether an image is signed, or attested, as a policy wants it; its signatures may be
+    /// elsewhere.
+    pub(super) fn verify(
+        &self,
+        wanted: &WantedImage,
+        image: &Reference,
+        elsewhere: Option<&Reference>,
+        measure: &Arc<Measure>,
+        until: Instant,
+    ) -> Result<VerifiedImage, String> {
+        let image = image.at_digest(self.shared.resolve(image, None).wait(image, until)?);
+        let key = Key { image: format!("{image} {wanted:?}"), generation: measure.generation };
+        let (shared, measure) = (Arc::clone(&self.shared), Arc::clone(measure));
+        let (asked, pinned, elsewhere) = (wanted.clone(), image.clone(), elsewhere.cloned());
+        let keep = |found: &Result<_, _>| if found.is_ok() { Keep::Good } else { Keep::Bad };
+        let look = move || shared.check(&asked, &pinned, elsewhere.as_ref(), &measure);
+        self.shared.ask(|shared| &shared.signatures, key, keep, look).wait(&image, until)?
+    }
+
+    /// What policies are told of an image.
+    pub(super) fn facts(
+        &self,
+        image: &Reference,
+        measure: &Arc<Measure>,
+        until: Instant,
+    ) -> Result<Value, String> {
+        let digest = self.shared.resolve(image, None).wait(image, until)?;
+        let key = Key { image: format!("{image} {digest}"), generation: measure.generation };
+        let (shared, asked) = (Arc::clone(&self.shared), image.clone());
+        let look = move || {
+            let place = shared.registry.image(&asked).map_err(|error| (error, false))?;
+            facts(&asked, &digest, &place.repository()).map(Arc::new)
+        };
+        let found = self.shared.ask(|shared| &shared.facts, key, |_| Keep::Good, look);
+        found.wait(image, until).map(|facts| Value::clone(&facts))
     }
 }
 
@@ -151,6 +195,17 @@ impl Images {
 enum Begun<V> {
     Known(V),
     UnderWay(Arc<Flight<Result<V, String>>>),
+}
+
+impl<V: Clone> Begun<V> {
+    fn wait(self, image: &Reference, until: Instant) -> Result<V, String> {
+        match self {
+            Self::Known(value) => Ok(value),
+            Self::UnderWay(flight) => {
+                flight.wait(until).map_err(|error| format!("{image}: {error}"))?
+            }
+        }
+    }
 }
 
 impl Shared {
@@ -186,24 +241,62 @@ impl Shared {
         if measure.gate.rules().about(image).next().is_none() {
             return Begun::Known(Arc::new([]));
         }
-        if let Some(verdicts) = self.cache.get(&key, Instant::now()) {
-            self.metrics.count("sealift_image_cache_total", &[("outcome", "kept")]);
-            return Begun::Known(verdicts);
+        let (shared, measure, image) = (Arc::clone(self), Arc::clone(measure), image.clone());
+        let look = move || shared.look_at(&image, &measure);
+        self.ask(|shared| &shared.verdicts, key, Keep::of, look)
+    }
+
+    /// What is kept under a key, else what `ask` finds, once for all who want it.
+    fn ask<V: Clone + Send + 'static>(
+        self: &Arc<Self>,
+        of: fn(&Self) -> &Asked<V>,
+        key: Key,
+        keep: fn(&V) -> Keep,
+        ask: impl Fn() -> Result<V, (String, bool)> + Send + 'static,
+    ) -> Begun<V> {
+        let count = |outcome| {
+            self.metrics.count("sealift_image_cache_total", &[("outcome", outcome)]);
+        };
+        if let Some(value) = of(self).cache.get(&key, Instant::now()) {
+            count("kept");
+            return Begun::Known(value);
         }
-        let (shared, measure) = (Arc::clone(self), Arc::clone(measure));
-        let (image, kept) = (image.clone(), key.clone());
+        let (shared, kept) = (Arc::clone(self), key.clone());
         let work = move || {
-            let verdicts = retried(|| shared.look_at(&image, &measure));
-            if let Ok(verdicts) = &verdicts {
-                let entries = shared.cache.put(kept, verdicts, Instant::now());
+            let found = retried(ask);
+            if let Ok(value) = &found {
+                let entries = of(&shared).cache.put(kept, value, keep(value), Instant::now());
                 shared.metrics.set("sealift_image_cache_entries", &[], entries);
             }
-            verdicts
+            found
         };
-        let (flight, is_new) = self.verdicts.join(key, work);
-        let outcome = if is_new { "made" } else { "joined" };
-        self.metrics.count("sealift_image_cache_total", &[("outcome", outcome)]);
+        let (flight, is_new) = of(self).flights.join(key, work);
+        count(if is_new { "made" } else { "joined" });
         Begun::UnderWay(flight)
+    }
+
+    fn check(
+        &self,
+        wanted: &WantedImage,
+        image: &Reference,
+        elsewhere: Option<&Reference>,
+        measure: &Measure,
+    ) -> Result<Result<VerifiedImage, String>, (String, bool)> {
+        let failed = |error| (error, false);
+        let mut place = self.registry.image(image).map_err(failed)?;
+        if let Some(elsewhere) = elsewhere {
+            let other = self.registry.image(elsewhere).map_err(failed)?;
+            place = place.with_signatures_in(other.repository());
+        }
+        let until = Until(Instant::now() + LONGEST);
+        let root = measure.gate.trusted_root();
+        match verify_wanted(wanted, &place, root, self.clock.now(), &until) {
+            Ok(verified) => Ok(Ok(verified)),
+            Err(error) => {
+                let text = format!("{image}: {}", Chain(&error));
+                if error.is_open() { Err((text, true)) } else { Ok(Err(text)) }
+            }
+        }
     }
 
     fn look_at(&self, image: &Reference, measure: &Measure) -> Result<Verdicts, (String, bool)> {

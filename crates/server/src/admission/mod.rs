@@ -8,8 +8,10 @@
 //! [`OnTimeout::Allow`] says otherwise. Nothing is kept of a request but what its images were found
 //! to be, so that a dry run is as any other.
 
+mod around;
 mod cache;
 mod decision;
+mod facts;
 mod flight;
 mod images;
 mod judge;
@@ -18,6 +20,7 @@ mod provider;
 mod review;
 mod rules;
 mod sources;
+mod unknown;
 mod webhook;
 
 pub use decision::{Change, Decision};

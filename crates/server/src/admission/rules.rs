@@ -4,11 +4,11 @@ use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Instant;
 
 use sealift::Reference;
-use sealift::Timestamp;
 use sealift_policy::admission::{
-    Answer, Effect, ImageRules, ImageUse, Outcome, Policies, Request, Surroundings, images_of,
+    Answer, Effect, ImageRules, ImageUse, Outcome, Policies, Request, images_of,
 };
 
+use super::around::Around;
 use super::images::{Images, Judged, Measure, Registry};
 use super::{Change, Decision, Judge};
 use crate::{Clock, Metrics};
@@ -49,10 +49,11 @@ impl Rules {
         self.current.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    fn by_policies(&self, policies: &Policies, request: &Request) -> Decision {
-        let around = Around { now: self.clock.now() };
+    fn by_policies(&self, loaded: &Loaded, request: &Request, until: Instant) -> Decision {
+        let (images, measure) = (&self.images, &loaded.measure);
+        let around = Around { now: self.clock.now(), images, measure, until };
         let mut decision = Decision::allow();
-        for answer in policies.review(request, &around) {
+        for answer in loaded.policies.review(request, &around) {
             say(&mut decision, &answer);
         }
         decision
@@ -152,7 +153,7 @@ fn say_verdicts(decision: &mut Decision, rules: &ImageRules, place: &str, judged
 impl Judge for Rules {
     fn validate(&self, request: &Request, until: Instant) -> Decision {
         let Some(loaded) = self.current() else { return Decision::refuse(NOT_LOADED) };
-        let mut decision = self.by_policies(&loaded.policies, request);
+        let mut decision = self.by_policies(&loaded, request, until);
         decision.add(self.by_images(&loaded, request, until));
         decision
     }
@@ -214,16 +215,5 @@ impl Judge for Rules {
 
     fn not_ready(&self) -> Option<String> {
         self.current().is_none().then(|| NOT_LOADED.to_owned())
-    }
-}
-
-/// What policies may ask of the world.
-struct Around {
-    now: Timestamp,
-}
-
-impl Surroundings for Around {
-    fn now(&self) -> Timestamp {
-        self.now
     }
 }

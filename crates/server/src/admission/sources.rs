@@ -10,10 +10,11 @@ use sealift::policy::{ImageGate, PolicyFiles, Signer};
 use sealift::verify::{TrustedRoot, trusted_root};
 use sealift::{Chain, Database, Digest, ScanOptions, Scanner};
 use sealift_policy::Limits;
-use sealift_policy::admission::{ImageRules, Policies};
+use sealift_policy::admission::{Document, ImageRules, Policies};
 
 use super::images::Measure;
 use super::rules::{Loaded, Rules};
+use super::unknown;
 
 /// What a webhook judges by, as files. Folders are read with all that is in them.
 #[derive(Clone, Default)]
@@ -84,17 +85,27 @@ impl Sources {
         let files = self.policy_files()?;
         let contents = files.iter().map(|path| Ok((path.display().to_string(), bytes(path)?)));
         let contents: Vec<(String, Vec<u8>)> = contents.collect::<Result<_, LoadError>>()?;
-        let named = contents.iter().map(|(name, bytes)| (name.as_str(), bytes.as_slice()));
-        let policies = Policies::load(named, &Limits::default())
-            .map_err(|error| wrong(self.policies.first().map_or(Path::new(""), |it| it), error))?;
+        let mut documents = Vec::new();
+        for (name, bytes) in &contents {
+            let read = Document::read(name, bytes, &Limits::default());
+            documents.extend(read.map_err(|error| wrong(Path::new(name), error))?);
+        }
+        for document in &documents {
+            if let Some((field, about)) = unknown::asked(document) {
+                let reason = format!("{field}: {about} are not known here");
+                return Err(wrong(Path::new(&document.source), reason));
+            }
+        }
+        let folder = self.policies.first().map_or(Path::new(""), PathBuf::as_path);
+        let policies = Policies::of(documents).map_err(|error| wrong(folder, error))?;
         let mut told =
             Told { policies: policies.len(), rules: 0, notes: policies.notes().to_vec() };
-        let measure = Arc::new(self.measure(&mut told)?);
+        let measure = Arc::new(self.measure(contents.iter().any(verifies), &mut told)?);
         rules.replace(Loaded { policies, measure });
         Ok(told)
     }
 
-    fn measure(&self, told: &mut Told) -> Result<Measure, LoadError> {
+    fn measure(&self, verifies: bool, told: &mut Told) -> Result<Measure, LoadError> {
         let at = self.rules.clone().unwrap_or_default();
         let files = PolicyFiles { policy: self.rules.clone(), ..PolicyFiles::default() };
         let loaded = files.load().map_err(|error| wrong(&at, Chain(&error)))?;
@@ -103,7 +114,7 @@ impl Sources {
         told.rules = rules.rules.len();
         let root = match &loaded.policy.sources.trusted_root {
             Some(file) => root(Path::new(file), &bytes(Path::new(file))?)?,
-            None => match self.root.as_ref().filter(|_| needs_root(&rules)) {
+            None => match self.root.as_ref().filter(|_| verifies || needs_root(&rules)) {
                 None => TrustedRoot::default(),
                 Some(source) => {
                     let name = Path::new("the trusted root");
@@ -159,6 +170,13 @@ impl Sources {
         }
         Ok(files)
     }
+}
+
+/// Whether a file has policies that may verify images. To take one for such costs no more than to
+/// read a trusted root.
+fn verifies((_, content): &(String, Vec<u8>)) -> bool {
+    let text = String::from_utf8_lossy(content);
+    ["verifyImages", "ImageValidatingPolicy"].iter().any(|word| text.contains(word))
 }
 
 /// Whether any signature is by a certificate or in a log.

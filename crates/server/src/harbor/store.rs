@@ -129,6 +129,7 @@ impl Store {
         let id = ScanId::fresh()?;
         let accepted = Accepted { number, request: request.clone() };
         self.write(&id, "accepted", &serde_json::to_vec(&accepted)?)?;
+        self.sync()?;
         Ok(id)
     }
 
@@ -139,6 +140,7 @@ impl Store {
     /// Keeps what came of a scan, after all that was made of it.
     pub(super) fn finish(&self, id: &ScanId, done: &Done) -> io::Result<()> {
         self.write(id, "done", &serde_json::to_vec(done)?)?;
+        self.sync()?;
         self.remove(id, "accepted");
         Ok(())
     }
@@ -162,8 +164,11 @@ impl Store {
         let mut file = options.open(&part)?;
         file.write_all(bytes)?;
         file.sync_all()?;
-        fs::rename(&part, self.path(id, ending))?;
-        // The name itself is kept by the folder.
+        fs::rename(&part, self.path(id, ending))
+    }
+
+    /// What has been renamed so far keeps its name, whatever happens.
+    fn sync(&self) -> io::Result<()> {
         File::open(&self.folder)?.sync_all()
     }
 

@@ -14,14 +14,14 @@ use serde_json::{Value, json};
 use crate::world::{NOW, Ruled, Running, pod, review};
 
 /// A registry with a signed image and one that is not.
-struct Shop {
-    registry: TestRegistry,
-    key: String,
+pub(crate) struct Shop {
+    pub(crate) registry: TestRegistry,
+    pub(crate) key: String,
     signed: Digest,
 }
 
 impl Shop {
-    fn open() -> Self {
+    pub(crate) fn open() -> Self {
         let instance = Instance::new("shop", NOW);
         let mut layout = Layout::default();
         let (signed, unsigned) = (layout.image(&[b"signed"]), layout.image(&[b"unsigned"]));
@@ -37,7 +37,7 @@ impl Shop {
         Self { registry, key, signed: signed["digest"].as_str().unwrap().parse().unwrap() }
     }
 
-    fn image(&self, tag: &str) -> String {
+    pub(crate) fn image(&self, tag: &str) -> String {
         format!("{}/shop:{tag}", self.registry.host())
     }
 
@@ -49,7 +49,7 @@ impl Shop {
         ruled
     }
 
-    fn asked(&self, part: &str) -> usize {
+    pub(crate) fn asked(&self, part: &str) -> usize {
         self.registry.asked().iter().filter(|asked| asked.path().contains(part)).count()
     }
 }

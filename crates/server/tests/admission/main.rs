@@ -8,6 +8,7 @@
 
 mod bad_input;
 mod images;
+mod policies;
 mod requests;
 mod serving;
 mod world;

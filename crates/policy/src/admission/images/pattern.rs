@@ -5,6 +5,8 @@ use std::str::FromStr;
 
 use sealift_model::Reference;
 
+use crate::admission::wildcard;
+
 /// A pattern of images: `HOST`, `HOST/REPOSITORY`, in which `*` stands for any letters and `?` for
 /// one.
 ///
@@ -96,38 +98,13 @@ impl Wildcard {
     }
 
     fn has_wildcard(&self) -> bool {
-        self.0.contains(['*', '?'])
+        wildcard::has_wildcard(&self.0)
     }
 
     /// Whether a text is like it: in steps of at most the product of both lengths.
     #[must_use]
     pub fn matches(&self, text: &str) -> bool {
-        let mut pattern = self.0.chars();
-        let mut rest = text.chars();
-        // Where the last `*` was, and what it has not swallowed yet.
-        let mut star: Option<(std::str::Chars<'_>, std::str::Chars<'_>)> = None;
-        loop {
-            let mut ahead = pattern.clone();
-            match (ahead.next(), rest.clone().next()) {
-                (Some('*'), _) => {
-                    star = Some((ahead.clone(), rest.clone()));
-                    pattern = ahead;
-                }
-                (Some(wanted), Some(letter)) if wanted == '?' || wanted == letter => {
-                    pattern = ahead;
-                    rest.next();
-                }
-                (None, None) => return true,
-                _ => {
-                    let Some((behind, swallowed)) = &mut star else { return false };
-                    if swallowed.next().is_none() {
-                        return false;
-                    }
-                    pattern = behind.clone();
-                    rest = swallowed.clone();
-                }
-            }
-        }
+        wildcard::matches(&self.0, text)
     }
 }
 

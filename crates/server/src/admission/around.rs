@@ -1,0 +1,46 @@
+//! What policies may ask of the world: the time, images, signatures. There is no cluster to ask:
+//! the webhook has no rights in it, and a policy that needs one says that it cannot be decided.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Instant;
+
+use sealift::{Reference, Timestamp};
+use sealift_policy::admission::{Surroundings, VerifiedImage, WantedImage};
+use serde_json::Value;
+
+use super::images::{Images, Measure};
+use super::unknown::NAME_LABEL;
+
+/// The world around one request.
+pub(super) struct Around<'a> {
+    pub(super) now: Timestamp,
+    pub(super) images: &'a Images,
+    pub(super) measure: &'a Arc<Measure>,
+    pub(super) until: Instant,
+}
+
+fn named(name: &str) -> Result<Reference, String> {
+    name.parse().map_err(|error| format!("{name:?} is no image: {error}"))
+}
+
+impl Surroundings for Around<'_> {
+    fn now(&self) -> Timestamp {
+        self.now
+    }
+
+    fn namespace_labels(&self, name: &str) -> BTreeMap<String, String> {
+        // A policy that asks for others is refused when it is loaded.
+        [(NAME_LABEL.to_owned(), name.to_owned())].into()
+    }
+
+    fn image(&self, reference: &str) -> Result<Value, String> {
+        self.images.facts(&named(reference)?, self.measure, self.until)
+    }
+
+    fn verify(&self, wanted: &WantedImage) -> Result<VerifiedImage, String> {
+        let elsewhere = wanted.repository.as_deref().map(named).transpose()?;
+        let image = named(&wanted.image)?;
+        self.images.verify(wanted, &image, elsewhere.as_ref(), self.measure, self.until)
+    }
+}

@@ -1,0 +1,56 @@
+//! What policies are told of an image, as Kyverno tells it.
+
+use sealift::registry::{ManifestName, Repository};
+use sealift::{Chain, Descriptor, Digest, Reference};
+use serde_json::{Value, json};
+
+/// More than any config has.
+const MAX_CONFIG_BYTES: u64 = 8 << 20;
+
+/// Manifest and config of an image at its digest; of an index, those of its image for the usual
+/// platform. Why not, and whether to ask again may help.
+pub(super) fn facts(
+    image: &Reference,
+    digest: &Digest,
+    repository: &Repository,
+) -> Result<Value, (String, bool)> {
+    let failed = |error: sealift::registry::Error| (Chain(&error).to_string(), true);
+    let document = |digest: &Digest| {
+        let found = repository.manifest(&ManifestName::Digest(digest.clone())).map_err(failed)?;
+        serde_json::from_slice::<Value>(&found.bytes)
+            .map_err(|error| (format!("the manifest of {image} is no JSON: {error}"), false))
+    };
+    let mut manifest = document(digest)?;
+    if let Some(children) = manifest.get("manifests").and_then(Value::as_array) {
+        let is_usual = |child: &&Value| {
+            let is = |member: &str, value: &str| {
+                child.pointer(member).and_then(Value::as_str) == Some(value)
+            };
+            is("/platform/os", "linux") && is("/platform/architecture", "amd64")
+        };
+        let child = children.iter().find(is_usual).and_then(|child| child.get("digest"));
+        let child = child.and_then(Value::as_str).and_then(|digest| digest.parse().ok());
+        let child =
+            child.ok_or_else(|| (format!("{image} has no image for linux/amd64"), false))?;
+        manifest = document(&child)?;
+    }
+    let config = manifest.get("config").cloned().unwrap_or_default();
+    let config: Descriptor = serde_json::from_value(config)
+        .map_err(|error| (format!("the manifest of {image} has no config: {error}"), false))?;
+    let config = repository.blob_bytes(&config, MAX_CONFIG_BYTES).map_err(failed)?;
+    let config: Value = serde_json::from_slice(&config)
+        .map_err(|error| (format!("the config of {image} is no JSON: {error}"), false))?;
+    let name = image.repository().rsplit('/').next().unwrap_or_default();
+    Ok(json!({
+        "image": image.to_string(),
+        "resolvedImage": image.at_digest(digest.clone()).to_string(),
+        "registry": image.registry(),
+        "repository": image.repository(),
+        "name": name,
+        "identifier": image.tag().map_or_else(|| digest.to_string(), str::to_owned),
+        "tag": image.tag().unwrap_or_default(),
+        "digest": digest.to_string(),
+        "manifest": manifest,
+        "configData": config,
+    }))
+}

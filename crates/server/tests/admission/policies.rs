@@ -1,0 +1,107 @@
+//! Policies of Kyverno before the webhook.
+
+use crate::images::Shop;
+use crate::world::{Ruled, Running, pod};
+
+/// A policy that lets images of one place run.
+fn allow_list(action: &str) -> String {
+    format!(
+        "apiVersion: kyverno.io/v1\n\
+         kind: ClusterPolicy\n\
+         metadata: {{name: from-our-place}}\n\
+         spec:\n  \
+           rules:\n  \
+           - name: registry\n    \
+             match: {{any: [{{resources: {{kinds: [Pod]}}}}]}}\n    \
+             validate:\n      \
+               failureAction: {action}\n      \
+               message: take images from our place\n      \
+               pattern: {{spec: {{containers: [{{image: \"ghcr.io/your-org/*\"}}]}}}}\n"
+    )
+}
+
+fn serve(policy: &str) -> (Ruled, Running) {
+    let mut ruled = Ruled::by("");
+    std::fs::create_dir(ruled.folder.path().join("policies")).unwrap();
+    ruled.write("policies/one.yaml", policy);
+    ruled.sources.policies.push(ruled.folder.path().join("policies"));
+    let running = ruled.serve();
+    (ruled, running)
+}
+
+#[test]
+fn what_is_enforced_refuses_and_what_is_audited_is_written_down() {
+    let (_, running) = serve(&allow_list("Enforce"));
+    let validate = |running: &Running, image: &str| {
+        running.post("/validate", &pod(&[image]).to_string()).response()
+    };
+    assert_eq!(validate(&running, "ghcr.io/your-org/app:1")["allowed"], true);
+    let refused = validate(&running, "docker.io/library/nginx");
+    assert_eq!(refused["allowed"], false);
+    let message = refused["status"]["message"].as_str().unwrap();
+    assert!(
+        message.starts_with("from-our-place/registry: ") && message.contains("our place"),
+        "{message}"
+    );
+    let (_, audited) = serve(&allow_list("Audit"));
+    let admitted = validate(&audited, "docker.io/library/nginx");
+    assert_eq!(admitted["allowed"], true, "{admitted}");
+    let said = admitted["auditAnnotations"]["audit"].as_str().unwrap();
+    assert!(said.contains("from-our-place"), "{said}");
+}
+
+#[test]
+fn signatures_that_policies_want_are_verified() {
+    let shop = Shop::open();
+    let key = shop.key.replace('\n', "\n                      ");
+    let policy = format!(
+        "apiVersion: kyverno.io/v1
+kind: ClusterPolicy
+metadata: {{name: signed}}
+spec:
+  rules:
+  - name: by-our-key
+    match: {{any: [{{resources: {{kinds: [Pod]}}}}]}}
+    verifyImages:
+    - imageReferences: [\"{}/*\"]
+      failureAction: Enforce
+      mutateDigest: false
+      verifyDigest: false
+      required: true
+      attestors:
+      - entries:
+        - keys:
+            rekor: {{ignoreTlog: true}}
+            publicKeys: |-
+                      {key}
+",
+        shop.registry.host()
+    );
+    let (_, running) = serve(&policy);
+    let validate =
+        |tag: &str| running.post("/validate", &pod(&[&shop.image(tag)]).to_string()).response();
+    let signed = validate("signed");
+    assert_eq!(signed["allowed"], true, "{signed}");
+    let asked = shop.asked(".sig");
+    assert_eq!(validate("signed")["allowed"], true);
+    assert_eq!(shop.asked(".sig"), asked);
+    let unsigned = validate("unsigned");
+    assert_eq!(unsigned["allowed"], false, "{unsigned}");
+    assert!(unsigned["status"]["message"].as_str().unwrap().contains("signed/by-our-key"));
+}
+
+#[test]
+fn a_policy_that_asks_what_is_not_known_is_refused_when_it_is_loaded() {
+    let ruled = {
+        let mut ruled = Ruled::by("");
+        let policy = allow_list("Enforce")
+            .replace("kinds: [Pod]", "kinds: [Pod], namespaceSelector: {matchLabels: {a: b}}");
+        ruled.write("one.yaml", &policy);
+        ruled.sources.policies.push(ruled.folder.path().join("one.yaml"));
+        ruled
+    };
+    let error = ruled.sources.load_into(&ruled.rules).unwrap_err().to_string();
+    assert!(error.contains("one.yaml") && error.contains("namespaceSelector"), "{error}");
+    let running = Running::start_with(&ruled);
+    assert_eq!(running.post("/validate", &pod(&[]).to_string()).response()["allowed"], false);
+}
