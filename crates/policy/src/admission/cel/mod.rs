@@ -26,7 +26,6 @@ mod operators;
 mod parser;
 mod policies;
 mod program;
-mod regex;
 mod syntax;
 #[cfg(test)]
 mod tests;

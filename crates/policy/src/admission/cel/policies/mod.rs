@@ -18,6 +18,8 @@ mod form;
 mod image;
 mod rule;
 mod subject;
+#[cfg(test)]
+mod tests;
 mod validating;
 
 use serde_json::Value as Json;
