@@ -1,5 +1,6 @@
 //! One function for each verb.
 
+mod admission;
 mod clean;
 mod db;
 mod gate;
@@ -14,6 +15,7 @@ use clap_complete::Shell;
 use crate::failure::Failure;
 use crate::{args, output};
 
+pub(crate) use admission::admission_review;
 pub(crate) use clean::clean;
 pub(crate) use db::db;
 pub(crate) use gate::gate;
