@@ -96,22 +96,49 @@ pub(super) fn rules(
                 ..ResourceRule::default()
             })
             .collect();
-        (place, MatchResources { resource_rules, ..MatchResources::default() })
+        let namespace_selector = constraints.namespace_selector.clone();
+        (place, MatchResources { resource_rules, namespace_selector, ..MatchResources::default() })
     };
     let rules = [Place::Template, Place::JobTemplate].into_iter().map(rule);
     rules.filter(|(_, constraints)| !constraints.resource_rules.is_empty()).collect()
 }
 
-/// The one rule of a policy that is about Pods, all of them, and nothing else.
+/// The one rule of a policy that is about Pods, all of them or all of some namespaces, and nothing
+/// else.
 fn only_pods(constraints: &MatchResources) -> Option<&ResourceRule> {
-    let selects = |selector: &Option<super::form::Selector>| {
-        selector.as_ref().is_some_and(|selector| !super::constraints::is_empty(selector))
-    };
+    let selector = constraints.object_selector.as_ref();
     let [rule] = constraints.resource_rules.as_slice() else { return None };
-    let all = !selects(&constraints.namespace_selector)
-        && !selects(&constraints.object_selector)
+    let all = selector.is_none_or(super::constraints::is_empty)
         && constraints.exclude_resource_rules.is_empty()
         && rule.resource_names.is_empty();
     (all && rule.api_groups == [""] && rule.api_versions == ["v1"] && rule.resources == ["pods"])
         .then_some(rule)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_of_the_pod_are_those_of_the_template() {
+        let cases = [
+            (
+                "object.spec.a + oldObject.metadata.labels.b",
+                "object.spec.template.spec.a + oldObject.spec.template.metadata.labels.b",
+            ),
+            (
+                "object.metadata.name + object.metadata.namespace",
+                "object.metadata.name + object.metadata.namespace",
+            ),
+            ("object.metadata.namespaces", "object.spec.template.metadata.namespaces"),
+            ("object.kind == 'a'", "object.kind == 'a'"),
+            ("namespaceObject.metadata.labels", "namespaceObject.metadata.labels"),
+        ];
+        for (pod, template) in cases {
+            assert_eq!(Place::Template.rewrite(pod), template);
+            assert_eq!(Place::Itself.rewrite(pod), pod);
+        }
+        let job = Place::JobTemplate.rewrite("object.spec.containers");
+        assert_eq!(job, "object.spec.jobTemplate.spec.template.spec.containers");
+    }
 }

@@ -118,7 +118,8 @@ impl ImagePolicy {
         }))
     }
 
-    fn judge(&self, rule: &Rule, request: &Request, around: &dyn Surroundings) -> Answer {
+    /// What it says; nothing where a condition leaves the object out.
+    fn judge(&self, rule: &Rule, request: &Request, around: &dyn Surroundings) -> Option<Answer> {
         let body = &rule.body;
         let mut named = inputs(body, &self.exceptions);
         named.extend(rule.images.iter().flat_map(|(_, program)| program.inputs()));
@@ -128,35 +129,44 @@ impl ImagePolicy {
         run.namespace = self.head.namespace.as_deref();
         match body.applies(&mut run) {
             Ok(true) => {}
-            Ok(false) => return self.head.skipped(),
-            Err(_) if self.head.failure_policy == FailurePolicy::Ignore => {
-                return self.head.skipped();
-            }
-            Err(error) => return self.head.error("evaluation", error.to_string()),
+            Ok(false) => return None,
+            Err(_) if self.head.failure_policy == FailurePolicy::Ignore => return None,
+            Err(error) => return Some(self.undecided(error)),
         }
         let excepted = match exception::relief(&self.exceptions, &subject) {
             Ok(Relief::Whole { outcome, message }) => {
-                return self.head.answer("exception", outcome, message);
+                return Some(self.head.answer("exception", outcome, message));
             }
             Ok(Relief::Parts { images, .. }) => images,
-            Err(error) => return self.head.error("evaluation", error.to_string()),
+            Err(error) => return Some(self.undecided(error)),
         };
-        let wanted = match self.wanted(rule, &known, &excepted, &mut run) {
-            Ok(wanted) => wanted,
-            Err(error) => return self.head.error("evaluation", error.to_string()),
-        };
-        if wanted.iter().all(|(_, images)| images.is_empty()) {
+        match self.wanted(rule, &known, &excepted, &mut run) {
+            Ok(wanted) => Some(self.judge_images(body, wanted, run)),
+            Err(error) => Some(self.undecided(error)),
+        }
+    }
+
+    fn judge_images<'a>(
+        &'a self,
+        body: &'a Body,
+        wanted: Vec<(String, Vec<String>)>,
+        mut run: Run<'a>,
+    ) -> Answer {
+        let all: BTreeSet<String> = wanted.iter().flat_map(|(_, images)| images.clone()).collect();
+        if all.is_empty() {
             return self.head.judged(Ok(()));
         }
-        let all: BTreeSet<String> = wanted.iter().flat_map(|(_, images)| images.clone()).collect();
         if let Some(image) = all.iter().find(|image| self.verify_digest && !image.contains('@')) {
             return self.head.failed(format!("{image} is named without its digest"));
         }
         run.images.matched.clone_from(&all);
         self.give(&mut run, wanted);
         let judged = body.judge(&mut run);
-        if let (Ok(()) | Err(Failure::Says(_)), Err(why)) = (&judged, body.audit(&mut run)) {
-            return self.head.error("evaluation", why);
+        if let Err(Failure::Unknown(why)) = judged {
+            return self.undecided(why);
+        }
+        if let Err(why) = body.audit(&mut run) {
+            return self.undecided(why);
         }
         let unverified = all.iter().find(|image| !run.images.verified.contains(*image));
         match (&judged, unverified) {
@@ -165,6 +175,10 @@ impl ImagePolicy {
             }
             _ => self.head.judged(judged),
         }
+    }
+
+    fn undecided(&self, why: impl ToString) -> Answer {
+        self.head.error("evaluation", why.to_string())
     }
 
     /// The images that the policy is about, by the lists that they stand in, without those that
@@ -299,7 +313,7 @@ impl Policy for ImagePolicy {
         }
         for rule in &self.rules {
             if constraints::matches(&rule.constraints, request, around) {
-                answers.push(self.judge(rule, request, around));
+                answers.extend(self.judge(rule, request, around));
             }
         }
     }
