@@ -124,10 +124,14 @@ pub(crate) fn yaml<T: serde::de::DeserializeOwned>(
 ) -> Result<T, Error> {
     let text = text(bytes, limits)?;
     let text = if text.trim().is_empty() { "{}" } else { text };
-    serde_saphyr::from_str(text).map_err(|error| Error::Syntax {
+    serde_saphyr::from_str(text).map_err(|error| yaml_error(&error))
+}
+
+pub(crate) fn yaml_error(error: &serde_saphyr::Error) -> Error {
+    Error::Syntax {
         line: error.location().map(|location| location.line()),
         message: first_line(&error.without_snippet().to_string()),
-    })
+    }
 }
 
 /// Reads TOML of a form.

@@ -8,9 +8,30 @@
 //!
 //! What of a policy is not supported is an error when it is loaded, which names the field.
 mod answer;
+mod cel;
+mod clock;
+mod documents;
+mod duration;
+mod files;
+mod image;
+mod jmespath;
+mod kyverno;
+pub(crate) mod policies;
+mod quantity;
+mod regular;
 mod request;
+mod semver;
 mod surroundings;
+mod wanted;
+mod wildcard;
 
 pub use answer::{Answer, Effect, Outcome};
+pub use documents::Document;
+pub use files::Files;
+pub use policies::Policies;
 pub use request::{GroupVersionKind, GroupVersionResource, Operation, Request, UserInfo};
-pub use surroundings::{Alone, Surroundings};
+pub use surroundings::{Alone, Given, Roles, Surroundings};
+pub use wanted::{
+    Attestation, Attestor, KeylessIdentity, SignatureFormat, TextMatch, TransparencyLog,
+    VerifiedImage, WantedImage,
+};

@@ -37,6 +37,10 @@ pub struct Request {
     pub dry_run: bool,
     /// The options of the operation.
     pub options: Value,
+    /// The kind that the resource is of, where the object is one of a part of it: `Pod` for the
+    /// `PodExecOptions` of `pods/exec`. A server does not say it.
+    #[serde(skip)]
+    pub parent_kind: Option<GroupVersionKind>,
 }
 
 /// What is to be done with an object.
@@ -98,7 +102,7 @@ pub struct UserInfo {
 
 impl Request {
     /// The creation of an object, as a server asks about it; the resource is named as most are,
-    /// by the kind in lower case with an `s`.
+    /// by the kind in lower case and in the plural.
     #[must_use]
     pub fn create(object: Value) -> Self {
         let text = |pointer: &str| {
@@ -111,7 +115,7 @@ impl Request {
             resource: GroupVersionResource {
                 group: group.to_owned(),
                 version: version.to_owned(),
-                resource: format!("{}s", kind.to_lowercase()),
+                resource: plural(&kind),
             },
             name: text("/metadata/name"),
             namespace: text("/metadata/namespace"),
@@ -119,5 +123,126 @@ impl Request {
             object,
             ..Self::default()
         }
+    }
+
+    /// A request for an object that a file describes: one of a namespace that names none is meant
+    /// for `default`; a deletion has it as the old object, an update changes nothing of it.
+    #[must_use]
+    pub fn of_file(mut object: Value, operation: Operation) -> Self {
+        let kind = object.get("kind").and_then(Value::as_str).unwrap_or_default();
+        if !is_cluster_wide(kind)
+            && let Some(metadata) = object.get_mut("metadata").and_then(Value::as_object_mut)
+            && metadata.get("namespace").and_then(Value::as_str).unwrap_or_default().is_empty()
+        {
+            metadata.insert("namespace".into(), "default".into());
+        }
+        let mut request = Self::create(object);
+        request.operation = operation;
+        match operation {
+            Operation::Delete => request.old_object = std::mem::take(&mut request.object),
+            Operation::Update => request.old_object = request.object.clone(),
+            Operation::Create | Operation::Connect => {}
+        }
+        request
+    }
+
+    /// The object that is judged: the one to be, or the one that is to go.
+    #[must_use]
+    pub fn judged(&self) -> &Value {
+        if self.object.is_null() { &self.old_object } else { &self.object }
+    }
+}
+
+/// The name of the resource of a kind: `networkpolicies`, `ingresses`, `endpoints`.
+pub(super) fn plural(kind: &str) -> String {
+    let kind = kind.to_lowercase();
+    if kind == "endpoints" {
+        return kind;
+    }
+    match kind.strip_suffix('y') {
+        Some(stem) if !stem.ends_with(['a', 'e', 'i', 'o', 'u']) => format!("{stem}ies"),
+        _ if kind.ends_with(['s', 'x']) || kind.ends_with("ch") => format!("{kind}es"),
+        _ => format!("{kind}s"),
+    }
+}
+
+/// Kinds of Kubernetes' own that belong to no namespace, and those of Kyverno and common
+/// extensions. Of others a file alone cannot tell.
+fn is_cluster_wide(kind: &str) -> bool {
+    CLUSTER_WIDE.binary_search(&kind).is_ok()
+}
+
+/// Sorted.
+const CLUSTER_WIDE: &[&str] = &[
+    "APIService",
+    "CSIDriver",
+    "CSINode",
+    "CertificateSigningRequest",
+    "ClusterCleanupPolicy",
+    "ClusterIssuer",
+    "ClusterPolicy",
+    "ClusterRole",
+    "ClusterRoleBinding",
+    "ClusterTrustBundle",
+    "ComponentStatus",
+    "CustomResourceDefinition",
+    "DeviceClass",
+    "FlowSchema",
+    "GatewayClass",
+    "GlobalContextEntry",
+    "IngressClass",
+    "MutatingAdmissionPolicy",
+    "MutatingAdmissionPolicyBinding",
+    "MutatingWebhookConfiguration",
+    "Namespace",
+    "Node",
+    "PersistentVolume",
+    "PriorityClass",
+    "PriorityLevelConfiguration",
+    "ResourceSlice",
+    "RuntimeClass",
+    "SelfSubjectAccessReview",
+    "SelfSubjectReview",
+    "StorageClass",
+    "SubjectAccessReview",
+    "TokenReview",
+    "ValidatingAdmissionPolicy",
+    "ValidatingAdmissionPolicyBinding",
+    "ValidatingWebhookConfiguration",
+    "VolumeAttachment",
+    "VolumeAttributesClass",
+];
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn cluster_wide_kinds_can_be_searched() {
+        assert!(CLUSTER_WIDE.is_sorted());
+    }
+
+    #[test]
+    fn a_resource_is_named_by_its_kind() {
+        let names = [
+            ("Pod", "pods"),
+            ("Ingress", "ingresses"),
+            ("NetworkPolicy", "networkpolicies"),
+            ("Gateway", "gateways"),
+            ("Endpoints", "endpoints"),
+        ];
+        for (kind, resource) in names {
+            assert_eq!(plural(kind), resource);
+        }
+    }
+
+    #[test]
+    fn what_names_no_namespace_is_meant_for_the_default_one() {
+        let pod = json!({ "apiVersion": "v1", "kind": "Pod", "metadata": { "name": "a" } });
+        assert_eq!(Request::of_file(pod, Operation::Create).namespace, "default");
+        let node = json!({ "apiVersion": "v1", "kind": "Node", "metadata": { "name": "a" } });
+        assert_eq!(Request::of_file(node, Operation::Create).namespace, "");
     }
 }

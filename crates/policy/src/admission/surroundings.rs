@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use sealift_model::Timestamp;
 use serde_json::Value;
 
+use super::{UserInfo, VerifiedImage, WantedImage};
+
 /// What policies ask of the world around an object; who calls them provides it.
 ///
 /// An answer that cannot be had is an error with its reason, and the rule that asked then errs: it
@@ -65,6 +67,63 @@ pub trait Surroundings {
     fn image(&self, reference: &str) -> Result<Value, String> {
         Err(format!("no registry to ask for {reference}"))
     }
+
+    /// An entry of Kyverno's global context, or one of its projections.
+    ///
+    /// # Errors
+    /// When there is none of that name.
+    fn global_entry(&self, name: &str, projection: Option<&str>) -> Result<Value, String> {
+        _ = projection;
+        Err(format!("no global context entry {name}"))
+    }
+
+    /// The roles that are bound to who asks.
+    fn roles(&self, user: &UserInfo) -> Roles {
+        _ = user;
+        Roles::default()
+    }
+
+    /// Variables that are given for a policy and an object, as in a file of values: they stand in
+    /// for what would be loaded, and may replace parts of the request.
+    fn given(&self, policy: &str, object: &str) -> Vec<(String, Value)> {
+        _ = (policy, object);
+        Vec::new()
+    }
+
+    /// Variables that are given for a rule, each with one value, or with one for each element of
+    /// a `foreach`.
+    fn given_to_rule(&self, policy: &str, rule: &str) -> Vec<(String, Given)> {
+        _ = (policy, rule);
+        Vec::new()
+    }
+
+    /// Whether an image is signed, or attested, as a policy wants it.
+    ///
+    /// # Errors
+    /// When it is not, or that cannot be found out.
+    fn verify(&self, wanted: &WantedImage) -> Result<VerifiedImage, String> {
+        Err(format!("no verifier to ask for {}", wanted.image))
+    }
+}
+
+/// The value of a variable that stands in for another.
+#[derive(Clone, Debug, PartialEq)]
+#[expect(clippy::exhaustive_enums, reason = "one, or one each")]
+pub enum Given {
+    /// The same everywhere.
+    Value(Value),
+    /// One for each element of a list.
+    Elements(Vec<Value>),
+}
+
+/// Roles bound to a user.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[expect(clippy::exhaustive_structs, reason = "the two kinds of roles of RBAC")]
+pub struct Roles {
+    /// `namespace:name`.
+    pub roles: Vec<String>,
+    /// Names.
+    pub cluster_roles: Vec<String>,
 }
 
 /// Nothing but the time.

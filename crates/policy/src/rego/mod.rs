@@ -34,7 +34,7 @@
 //!
 //! Nothing here reaches the network, the environment or chance: `http.send`, `opa.runtime`,
 //! `rand.intn` and `uuid.rfc4122` are errors when a policy is compiled.
-mod admission;
+pub(crate) mod admission;
 mod ast;
 mod calls;
 mod error;

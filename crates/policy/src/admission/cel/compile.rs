@@ -1,0 +1,328 @@
+//! From syntax to a program: names are looked up, macros become loops.
+
+use std::collections::BTreeSet;
+
+use super::error::CompileError;
+use super::functions::{self, Style};
+use super::parser::{column, parse};
+use super::program::{Expr, INPUTS, Input, Literal, Loop, Program, Variables, What};
+use super::regex;
+use super::syntax::{Kind, Syntax};
+use super::value::Type;
+
+/// What an expression may name.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Names {
+    inputs: Vec<Input>,
+    variables: Vec<String>,
+}
+
+impl Names {
+    /// These inputs, and no variables yet.
+    pub(crate) fn new(inputs: &[Input]) -> Self {
+        Self { inputs: inputs.to_vec(), variables: Vec::new() }
+    }
+
+    /// Declares the next variable of the policy, for the expressions that follow.
+    pub(crate) fn declare(&mut self, name: &str) {
+        self.variables.push(name.to_owned());
+    }
+
+    /// Compiles one expression.
+    ///
+    /// # Errors
+    /// When it is none, or names what is not there.
+    pub(crate) fn compile(&self, text: &str) -> Result<Program, CompileError> {
+        let syntax = parse(text)?;
+        let inputs = BTreeSet::new();
+        let mut compiler = Compiler { names: self, text, locals: Vec::new(), inputs };
+        let expr = compiler.expr(&syntax)?;
+        Ok(Program::new(expr, text, compiler.inputs))
+    }
+}
+
+type Compiled<T = Expr> = Result<T, CompileError>;
+
+struct Compiler<'s> {
+    names: &'s Names,
+    text: &'s str,
+    locals: Vec<&'s str>,
+    inputs: BTreeSet<Input>,
+}
+
+/// The types that are values by their names.
+const TYPES: [(&str, Type); 11] = [
+    ("bool", Type::Bool),
+    ("bytes", Type::Bytes),
+    ("double", Type::Double),
+    ("int", Type::Int),
+    ("list", Type::List),
+    ("map", Type::Map),
+    ("null_type", Type::Null),
+    ("optional_type", Type::Optional),
+    ("string", Type::String),
+    ("type", Type::Type),
+    ("uint", Type::Uint),
+];
+
+impl<'s> Compiler<'s> {
+    fn error(&self, at: usize, problem: impl Into<String>) -> CompileError {
+        CompileError { column: column(self.text, at), problem: problem.into() }
+    }
+
+    fn boxed(&mut self, syntax: &'s Syntax) -> Compiled<Box<Expr>> {
+        self.expr(syntax).map(Box::new)
+    }
+
+    fn exprs(&mut self, parts: impl IntoIterator<Item = &'s Syntax>) -> Compiled<Vec<Expr>> {
+        parts.into_iter().map(|part| self.expr(part)).collect()
+    }
+
+    fn expr(&mut self, syntax: &'s Syntax) -> Compiled {
+        Ok(match &syntax.kind {
+            Kind::Null => Expr::Literal(Literal::Null),
+            Kind::Bool(value) => Expr::Literal(Literal::Bool(*value)),
+            Kind::Int(value) => Expr::Literal(Literal::Int(*value)),
+            Kind::Uint(value) => Expr::Literal(Literal::Uint(*value)),
+            Kind::Double(value) => Expr::Literal(Literal::Double(*value)),
+            Kind::String(text) => Expr::Literal(Literal::String(text.as_str().into())),
+            Kind::Bytes(bytes) => Expr::Literal(Literal::Bytes(bytes.as_slice().into())),
+            Kind::Name { name, global } => self.name(name, *global, syntax.at)?,
+            Kind::Select { of, field, optional } => self.select(of, field, *optional)?,
+            Kind::Index { of, index, optional } => {
+                Expr::Index { of: self.boxed(of)?, index: self.boxed(index)?, optional: *optional }
+            }
+            Kind::Call { target, name, arguments } => {
+                self.call(target.as_deref(), name, arguments, syntax.at)?
+            }
+            Kind::List(items) => Expr::List(
+                items
+                    .iter()
+                    .map(|(item, optional)| Ok((self.expr(item)?, *optional)))
+                    .collect::<Compiled<_>>()?,
+            ),
+            Kind::Map(entries) => Expr::Map(
+                entries
+                    .iter()
+                    .map(|(key, value, optional)| {
+                        Ok((self.expr(key)?, self.expr(value)?, *optional))
+                    })
+                    .collect::<Compiled<_>>()?,
+            ),
+            Kind::Not(of) => Expr::Not(self.boxed(of)?),
+            Kind::Negate(of) => Expr::Negate(self.boxed(of)?),
+            Kind::Binary(operator, left, right) => {
+                Expr::Binary(*operator, self.boxed(left)?, self.boxed(right)?)
+            }
+            Kind::All(parts) => Expr::All(self.exprs(parts)?),
+            Kind::Any(parts) => Expr::Any(self.exprs(parts)?),
+            Kind::If(condition, then, otherwise) => {
+                Expr::If(Box::new([self.expr(condition)?, self.expr(then)?, self.expr(otherwise)?]))
+            }
+        })
+    }
+
+    fn name(&mut self, name: &str, global: bool, at: usize) -> Compiled {
+        if !global && let Some(local) = self.locals.iter().rposition(|local| *local == name) {
+            return Ok(Expr::Local(local));
+        }
+        let input = INPUTS.iter().find(|(input, _)| *input == name);
+        if let Some((_, input)) = input.filter(|(_, input)| self.names.inputs.contains(input)) {
+            self.inputs.insert(*input);
+            return Ok(Expr::Input(*input));
+        }
+        if let Some((_, named)) = TYPES.iter().find(|(named, _)| *named == name) {
+            return Ok(Expr::Type(*named));
+        }
+        Err(self.error(at, format!("undeclared reference to {name}")))
+    }
+
+    fn select(&mut self, of: &'s Syntax, field: &'s str, optional: bool) -> Compiled {
+        if self.is_variables(of) {
+            let declared = self.names.variables.iter().rposition(|name| name == field);
+            let index = declared
+                .ok_or_else(|| self.error(of.at, format!("undeclared variable {field}")))?;
+            return Ok(match optional {
+                true => Expr::Call {
+                    function: &functions::OPTIONAL_OF,
+                    arguments: vec![Expr::Variable(index)],
+                },
+                false => Expr::Variable(index),
+            });
+        }
+        if let Some(path) = dotted(of)
+            && path == "google.protobuf"
+        {
+            match field {
+                "Timestamp" => return Ok(Expr::Type(Type::Timestamp)),
+                "Duration" => return Ok(Expr::Type(Type::Duration)),
+                _ => {}
+            }
+        }
+        Ok(Expr::Select { of: self.boxed(of)?, field: field.into(), optional })
+    }
+
+    fn is_variables(&self, of: &Syntax) -> bool {
+        matches!(&of.kind, Kind::Name { name, global } if name == "variables"
+            && (*global || !self.locals.contains(&"variables")))
+    }
+
+    fn call(
+        &mut self,
+        target: Option<&'s Syntax>,
+        name: &'s str,
+        arguments: &'s [Syntax],
+        at: usize,
+    ) -> Compiled {
+        // `math.greatest(..)` is a function with a dot in its name, unless `math` is a variable.
+        if let Some(target) = target
+            && let Some(path) = dotted(target)
+            && !self.locals.iter().any(|local| path.split('.').next() == Some(local))
+        {
+            let whole = format!("{path}.{name}");
+            if whole == "cel.bind" {
+                return self.bind(arguments, at);
+            }
+            if functions::has_name(Style::Global, &whole) {
+                return self.function(Style::Global, &whole, None, arguments, at);
+            }
+        }
+        match target {
+            None if name == "has" => self.has(arguments, at),
+            None => self.function(Style::Global, name, None, arguments, at),
+            Some(target) => match self.macro_of(target, name, arguments, at)? {
+                Some(expr) => Ok(expr),
+                None => self.function(Style::Member, name, Some(target), arguments, at),
+            },
+        }
+    }
+
+    fn function(
+        &mut self,
+        style: Style,
+        name: &str,
+        target: Option<&'s Syntax>,
+        arguments: &'s [Syntax],
+        at: usize,
+    ) -> Compiled {
+        let given = arguments.len() + usize::from(target.is_some());
+        let Some(function) = functions::find(style, name, given) else {
+            let problem = match functions::has_name(style, name) {
+                true => format!("{name} does not take {} arguments", arguments.len()),
+                false => format!("undeclared reference to {name}"),
+            };
+            return Err(self.error(at, problem));
+        };
+        if let (true, [pattern]) = (name == "matches", arguments)
+            && let (Kind::String(pattern), Some(target)) = (&pattern.kind, target)
+        {
+            let pattern = regex::compile(pattern).map_err(|why| self.error(at, why))?;
+            return Ok(Expr::Matches { text: self.boxed(target)?, pattern });
+        }
+        let arguments = self.exprs(target.into_iter().chain(arguments))?;
+        Ok(Expr::Call { function, arguments })
+    }
+
+    fn has(&mut self, arguments: &'s [Syntax], at: usize) -> Compiled {
+        let [Syntax { kind: Kind::Select { of, field, optional: false }, .. }] = arguments else {
+            return Err(self.error(at, "has() wants a field"));
+        };
+        if self.is_variables(of) {
+            let declared = self.names.variables.iter().any(|name| name == field);
+            return Ok(Expr::Literal(Literal::Bool(declared)));
+        }
+        Ok(Expr::Has { of: self.boxed(of)?, field: field.as_str().into() })
+    }
+
+    fn bind(&mut self, arguments: &'s [Syntax], at: usize) -> Compiled {
+        let [variable, value, body] = arguments else {
+            return Err(self.error(at, "cel.bind wants a name, a value and an expression"));
+        };
+        let variable = self.variable(variable)?;
+        let value = self.expr(value)?;
+        let body = self.with(&[variable], |compiler| compiler.expr(body))?;
+        Ok(Expr::Bind(Box::new([value, body])))
+    }
+
+    fn variable(&self, syntax: &'s Syntax) -> Compiled<&'s str> {
+        match &syntax.kind {
+            Kind::Name { name, global: false } => Ok(name),
+            _ => Err(self.error(syntax.at, "the name of a variable is wanted here")),
+        }
+    }
+
+    /// Compiles with more variables in sight.
+    fn with<T>(
+        &mut self,
+        variables: &[&'s str],
+        compile: impl FnOnce(&mut Self) -> Compiled<T>,
+    ) -> Compiled<T> {
+        let before = self.locals.len();
+        self.locals.extend_from_slice(variables);
+        let compiled = compile(self);
+        self.locals.truncate(before);
+        compiled
+    }
+
+    /// The loop that a call is, where it is one: by the name and the number of arguments alone.
+    fn macro_of(
+        &mut self,
+        target: &'s Syntax,
+        name: &str,
+        arguments: &'s [Syntax],
+        at: usize,
+    ) -> Compiled<Option<Expr>> {
+        if let ("optMap" | "optFlatMap", [variable, body]) = (name, arguments) {
+            let variable = self.variable(variable)?;
+            let of = self.boxed(target)?;
+            let then = self.with(&[variable], |compiler| compiler.boxed(body))?;
+            return Ok(Some(Expr::OptionalMap { of, then, flat: name == "optFlatMap" }));
+        }
+        if let ("or" | "orValue", [otherwise]) = (name, arguments) {
+            let of = self.boxed(target)?;
+            let otherwise = self.boxed(otherwise)?;
+            return Ok(Some(Expr::OptionalOr { of, otherwise, value: name == "orValue" }));
+        }
+        let (variables, bodies): (&[Syntax], &[Syntax]) = match (name, arguments.len()) {
+            ("all" | "exists" | "existsOne" | "exists_one" | "filter" | "map" | "sortBy", 2)
+            | ("map", 3) => arguments.split_at(1),
+            ("all" | "exists" | "existsOne" | "exists_one", 3)
+            | ("transformList" | "transformMap" | "transformMapEntry", 3 | 4) => {
+                arguments.split_at(2)
+            }
+            _ => return Ok(None),
+        };
+        let count = if variables.len() == 1 { Variables::One } else { Variables::Two };
+        let names =
+            variables.iter().map(|name| self.variable(name)).collect::<Compiled<Vec<_>>>()?;
+        if let [first, second] = names.as_slice()
+            && first == second
+        {
+            return Err(self.error(at, "the two variables have one name"));
+        }
+        let over = self.expr(target)?;
+        let mut bodies = self.with(&names, |compiler| compiler.exprs(bodies))?;
+        let Some(body) = bodies.pop() else { return Ok(None) };
+        let condition = bodies.pop();
+        let what = match name {
+            "all" => What::All(body),
+            "exists" => What::Exists(body),
+            "existsOne" | "exists_one" => What::ExistsOne(body),
+            "filter" => What::Filter(body),
+            "map" | "transformList" => What::Map(condition, body),
+            "transformMap" => What::MapValues(condition, body),
+            "transformMapEntry" => What::MapEntries(condition, body),
+            _ => What::SortBy(body),
+        };
+        Ok(Some(Expr::Loop(Box::new(Loop { over, variables: count, what }))))
+    }
+}
+
+/// The path that names with dots between them are.
+fn dotted(syntax: &Syntax) -> Option<String> {
+    match &syntax.kind {
+        Kind::Name { name, .. } => Some(name.clone()),
+        Kind::Select { of, field, optional: false } => Some(format!("{}.{field}", dotted(of)?)),
+        _ => None,
+    }
+}

@@ -1,0 +1,578 @@
+//! The value of an expression.
+//!
+//! `&&`, `||`, `all` and `exists` hold to the specification's rule on errors (langdef.md, Logical
+//! Operators): an operand that decides makes up for another that has no value. What an evaluation
+//! may cost is bounded as Kubernetes bounds it: each step and each piece of what is read or made
+//! counts, and one that goes past the budget ends, whatever stands around it.
+
+use std::cmp::Ordering;
+use std::collections::BTreeMap;
+
+use super::compare::{compare, equal};
+use super::error::{Error, Result};
+use super::functions::Images;
+use super::operators;
+use super::program::{Expr, INPUTS, Input, Literal, Loop, Program, Variables, What};
+use super::syntax::Operator;
+use super::value::{Key, List, Map, Text, Value};
+use crate::admission::Surroundings;
+
+/// Steps of one expression, the variables that it asks for included: what Kubernetes allows one
+/// call (`PerCallLimit`).
+const MAX_STEPS: u64 = 1_000_000;
+
+/// Steps of all expressions of one policy on one object (`RuntimeCELCostBudget`).
+const MAX_TOTAL_STEPS: u64 = 10_000_000;
+
+/// Steps that compiling a pattern counts as: a large one takes some milliseconds.
+const PATTERN_STEPS: usize = 5_000;
+
+/// Levels of expressions in each other, those of the variables asked for included. Each takes
+/// some hundred bytes of stack.
+const MAX_DEPTH: usize = 600;
+
+/// One policy's evaluation of one object.
+pub(crate) struct Run<'a> {
+    inputs: [Option<Value<'a>>; INPUTS.len()],
+    variables: &'a [Program],
+    known: Vec<Option<Result<Value<'a>>>>,
+    pub(super) surroundings: &'a dyn Surroundings,
+    /// What it verifies of images.
+    pub(super) images: Images,
+    patterns: BTreeMap<String, regex::Regex>,
+    locals: Vec<Value<'a>>,
+    /// Where the locals of the expression at hand begin.
+    base: usize,
+    depth: usize,
+    left: u64,
+    left_in_total: u64,
+}
+
+impl<'a> Run<'a> {
+    /// Nothing given yet; the variables are evaluated when they are asked for, once.
+    pub(crate) fn new(variables: &'a [Program], surroundings: &'a dyn Surroundings) -> Self {
+        Self {
+            inputs: std::array::from_fn(|_| None),
+            variables,
+            known: vec![None; variables.len()],
+            surroundings,
+            images: Images::default(),
+            patterns: BTreeMap::new(),
+            locals: Vec::new(),
+            base: 0,
+            depth: 0,
+            left: 0,
+            left_in_total: MAX_TOTAL_STEPS,
+        }
+    }
+
+    /// Gives a value to an input.
+    pub(crate) fn give(&mut self, input: Input, value: Value<'a>) {
+        if let Some(place) = self.inputs.get_mut(input.index()) {
+            *place = Some(value);
+        }
+    }
+
+    /// The value of an expression.
+    ///
+    /// # Errors
+    /// When it has none, or takes too long.
+    pub(crate) fn value(&mut self, program: &'a Program) -> Result<Value<'a>> {
+        let allowance = MAX_STEPS.min(self.left_in_total);
+        self.left = allowance;
+        self.locals.clear();
+        (self.base, self.depth) = (0, 0);
+        let value = self.eval(&program.expr);
+        self.left_in_total -= allowance - self.left;
+        value
+    }
+
+    /// Counts steps.
+    pub(super) fn spend(&mut self, steps: usize) -> Result<()> {
+        let steps = u64::try_from(steps).unwrap_or(u64::MAX);
+        match self.left.checked_sub(steps) {
+            Some(left) => {
+                self.left = left;
+                Ok(())
+            }
+            None => {
+                self.left = 0;
+                Err(Error::Cost(MAX_STEPS))
+            }
+        }
+    }
+
+    /// Counts the reading or writing of a text: ten bytes are a step.
+    pub(super) fn spend_bytes(&mut self, bytes: usize) -> Result<()> {
+        self.spend(bytes.div_ceil(10))
+    }
+
+    /// A pattern that only the evaluation knows; compiling one is dear.
+    pub(super) fn pattern(&mut self, pattern: &str) -> Result<regex::Regex> {
+        if let Some(known) = self.patterns.get(pattern) {
+            return Ok(known.clone());
+        }
+        self.spend(PATTERN_STEPS)?;
+        let compiled = super::regex::compile(pattern).map_err(Error::Invalid)?;
+        self.patterns.insert(pattern.to_owned(), compiled.clone());
+        Ok(compiled)
+    }
+
+    fn eval(&mut self, expr: &'a Expr) -> Result<Value<'a>> {
+        self.spend(1)?;
+        if self.depth == MAX_DEPTH {
+            return Err(Error::Depth(MAX_DEPTH));
+        }
+        self.depth += 1;
+        let value = self.eval_kind(expr);
+        self.depth -= 1;
+        value
+    }
+
+    /// Each kind in a function of its own, so that one level takes little of the stack.
+    fn eval_kind(&mut self, expr: &'a Expr) -> Result<Value<'a>> {
+        match expr {
+            Expr::Literal(literal) => Ok(of_literal(literal)),
+            Expr::Input(input) => self.input(*input),
+            Expr::Local(index) => {
+                let local = self.locals.get(self.base + index).cloned();
+                local.ok_or_else(|| Error::NoSuchKey("variable".into()))
+            }
+            Expr::Variable(index) => self.variable(*index),
+            Expr::Type(named) => Ok(Value::Type(*named)),
+            Expr::Select { of, field, optional } => {
+                let of = self.eval(of)?;
+                select(&of, field, *optional)
+            }
+            Expr::Has { of, field } => {
+                let of = self.eval(of)?;
+                has(&of, field).map(Value::Bool)
+            }
+            Expr::Index { of, index, optional } => self.index(of, index, *optional),
+            Expr::Call { function, arguments } => {
+                let arguments = self.evals(arguments)?;
+                (function.body)(self, &arguments)
+            }
+            Expr::Matches { text, pattern } => match self.eval(text)? {
+                Value::String(text) => {
+                    self.spend_bytes(text.len())?;
+                    Ok(Value::Bool(pattern.is_match(&text)))
+                }
+                other => Err(Error::overload("matches", &[&other])),
+            },
+            Expr::List(items) => self.list(items),
+            Expr::Map(entries) => self.map(entries),
+            Expr::Not(of) => match self.eval(of)? {
+                Value::Bool(value) => Ok(Value::Bool(!value)),
+                other => Err(Error::overload("!", &[&other])),
+            },
+            Expr::Negate(of) => operators::negate(&self.eval(of)?),
+            Expr::Binary(operator, left, right) => self.binary(*operator, left, right),
+            Expr::All(parts) => self.decide(parts.iter(), false, |run, part| run.eval(part)),
+            Expr::Any(parts) => self.decide(parts.iter(), true, |run, part| run.eval(part)),
+            Expr::If(parts) => self.condition(parts),
+            Expr::Loop(each) => self.each(each),
+            Expr::Bind(parts) => {
+                let [value, body] = &**parts;
+                let value = self.eval(value)?;
+                self.with([value], |run| run.eval(body))
+            }
+            // What is not optional is itself, as cel-go lets it be.
+            Expr::OptionalOr { of, otherwise, value } => match self.eval(of)? {
+                Value::Optional(None) => self.eval(otherwise),
+                Value::Optional(Some(within)) if *value => Ok((*within).clone()),
+                other => Ok(other),
+            },
+            Expr::OptionalMap { of, then, flat } => self.optional_map(of, then, *flat),
+        }
+    }
+
+    fn evals(&mut self, exprs: &'a [Expr]) -> Result<Vec<Value<'a>>> {
+        exprs.iter().map(|expr| self.eval(expr)).collect()
+    }
+
+    fn input(&self, input: Input) -> Result<Value<'a>> {
+        let given = self.inputs.get(input.index()).and_then(Clone::clone);
+        given.ok_or_else(|| Error::NoSuchKey(input.name().into()))
+    }
+
+    #[inline(never)]
+    fn variable(&mut self, index: usize) -> Result<Value<'a>> {
+        if let Some(Some(known)) = self.known.get(index) {
+            return known.clone();
+        }
+        let variables = self.variables;
+        let Some(program) = variables.get(index) else {
+            return Err(Error::NoSuchKey("variables".into()));
+        };
+        let base = std::mem::replace(&mut self.base, self.locals.len());
+        let value = self.eval(&program.expr);
+        self.base = base;
+        // What was too deep for one place need not be for another.
+        if !matches!(value, Err(Error::Depth(_)))
+            && let Some(known) = self.known.get_mut(index)
+        {
+            *known = Some(value.clone());
+        }
+        value
+    }
+
+    #[inline(never)]
+    fn index(&mut self, of: &'a Expr, index: &'a Expr, optional: bool) -> Result<Value<'a>> {
+        let of = self.eval(of)?;
+        let index = self.eval(index)?;
+        match of {
+            Value::Optional(None) => Ok(Value::Optional(None)),
+            Value::Optional(Some(of)) => {
+                Ok(Value::Optional(element(&of, &index, true)?.map(Into::into)))
+            }
+            of if optional => Ok(Value::Optional(element(&of, &index, true)?.map(Into::into))),
+            of => element(&of, &index, false)?.ok_or(Error::NoValue),
+        }
+    }
+
+    #[inline(never)]
+    fn list(&mut self, items: &'a [(Expr, bool)]) -> Result<Value<'a>> {
+        let mut list = Vec::with_capacity(items.len());
+        for (item, optional) in items {
+            match (self.eval(item)?, optional) {
+                (value, false) => list.push(value),
+                (Value::Optional(value), true) => list.extend(value.map(|value| (*value).clone())),
+                (other, true) => return Err(Error::overload("[?]", &[&other])),
+            }
+        }
+        Ok(Value::list(list))
+    }
+
+    #[inline(never)]
+    fn map(&mut self, entries: &'a [(Expr, Expr, bool)]) -> Result<Value<'a>> {
+        let mut map = BTreeMap::new();
+        for (key, value, optional) in entries {
+            let key = self.eval(key)?;
+            let key = key.to_key().ok_or_else(|| Error::overload("{}", &[&key]))?;
+            let value = match (self.eval(value)?, optional) {
+                (value, false) => value,
+                (Value::Optional(Some(value)), true) => (*value).clone(),
+                (Value::Optional(None), true) => continue,
+                (other, true) => return Err(Error::overload("{?}", &[&other])),
+            };
+            if map.contains_key(&key) {
+                return Err(Error::invalid(format!("the key {key} is there twice")));
+            }
+            map.insert(key, value);
+        }
+        Ok(Value::map(map))
+    }
+
+    #[inline(never)]
+    fn binary(&mut self, operator: Operator, left: &'a Expr, right: &'a Expr) -> Result<Value<'a>> {
+        let left = self.eval(left)?;
+        let right = self.eval(right)?;
+        let ordered = |wanted: fn(Ordering) -> bool| {
+            compare(operator.sign(), &left, &right)
+                .map(|order| Value::Bool(order.is_some_and(wanted)))
+        };
+        match operator {
+            Operator::Equal | Operator::NotEqual => {
+                self.spend(weight(&left).min(weight(&right)))?;
+                Ok(Value::Bool(equal(&left, &right) == (operator == Operator::Equal)))
+            }
+            Operator::Less => ordered(Ordering::is_lt),
+            Operator::LessOrEqual => ordered(Ordering::is_le),
+            Operator::Greater => ordered(Ordering::is_gt),
+            Operator::GreaterOrEqual => ordered(Ordering::is_ge),
+            Operator::In => self.contained(&left, &right).map(Value::Bool),
+            _ => operators::arithmetic(self, operator, &left, &right),
+        }
+    }
+
+    fn contained(&mut self, item: &Value<'a>, whole: &Value<'a>) -> Result<bool> {
+        match whole {
+            Value::List(list) => {
+                for other in list.iter() {
+                    self.spend(weight(&other).min(weight(item)))?;
+                    if equal(item, &other) {
+                        return Ok(true);
+                    }
+                }
+                Ok(false)
+            }
+            Value::Map(map) => Ok(item.to_key().is_some_and(|key| map.get(&key).is_some())),
+            other => Err(Error::overload("in", &[item, other])),
+        }
+    }
+
+    /// `&&` and `||`: the first that is `deciding` decides; else an error, where there was one.
+    fn decide<T>(
+        &mut self,
+        parts: impl Iterator<Item = T>,
+        deciding: bool,
+        mut eval: impl FnMut(&mut Self, T) -> Result<Value<'a>>,
+    ) -> Result<Value<'a>> {
+        let mut missing = None;
+        for part in parts {
+            match eval(self, part) {
+                Ok(Value::Bool(value)) if value == deciding => return Ok(Value::Bool(deciding)),
+                Ok(Value::Bool(_)) => {}
+                Ok(other) => {
+                    let sign = if deciding { "||" } else { "&&" };
+                    missing.get_or_insert(Error::overload(sign, &[&other]));
+                }
+                Err(error) if error.is_fatal() => return Err(error),
+                Err(error) => {
+                    missing.get_or_insert(error);
+                }
+            }
+        }
+        missing.map_or(Ok(Value::Bool(!deciding)), Err)
+    }
+
+    #[inline(never)]
+    fn condition(&mut self, parts: &'a [Expr; 3]) -> Result<Value<'a>> {
+        let [condition, then, otherwise] = parts;
+        match self.eval(condition)? {
+            Value::Bool(true) => self.eval(then),
+            Value::Bool(false) => self.eval(otherwise),
+            other => Err(Error::overload("?:", &[&other])),
+        }
+    }
+
+    #[inline(never)]
+    fn optional_map(&mut self, of: &'a Expr, then: &'a Expr, flat: bool) -> Result<Value<'a>> {
+        let value = match self.eval(of)? {
+            Value::Optional(None) => return Ok(Value::Optional(None)),
+            Value::Optional(Some(value)) => (*value).clone(),
+            other => return Err(Error::overload("optMap", &[&other])),
+        };
+        match self.with([value], |run| run.eval(then))? {
+            value if !flat => Ok(Value::some(value)),
+            Value::Optional(value) => Ok(Value::Optional(value)),
+            other => Err(Error::overload("optFlatMap", &[&other])),
+        }
+    }
+
+    /// Evaluates with more locals.
+    fn with<const N: usize>(
+        &mut self,
+        locals: [Value<'a>; N],
+        eval: impl FnOnce(&mut Self) -> Result<Value<'a>>,
+    ) -> Result<Value<'a>> {
+        let before = self.locals.len();
+        self.locals.extend(locals);
+        let value = eval(self);
+        self.locals.truncate(before);
+        value
+    }
+
+    #[inline(never)]
+    fn each(&mut self, each: &'a Loop) -> Result<Value<'a>> {
+        let over = self.eval(&each.over)?;
+        let items = Items::new(over, each.variables)?;
+        match &each.what {
+            What::All(body) => self.decide(items.iter(), false, |run, item| run.turn(item, body)),
+            What::Exists(body) => self.decide(items.iter(), true, |run, item| run.turn(item, body)),
+            What::ExistsOne(body) => {
+                let mut found = 0;
+                for item in items.iter() {
+                    found += usize::from(self.holds(Some(body), item)?);
+                }
+                Ok(Value::Bool(found == 1))
+            }
+            What::Filter(body) => {
+                let mut kept = Vec::new();
+                for item in items.iter() {
+                    if self.holds(Some(body), item.clone())? {
+                        kept.extend(item.0);
+                    }
+                }
+                Ok(Value::list(kept))
+            }
+            What::Map(condition, body) => {
+                let mut made = Vec::new();
+                for item in items.iter() {
+                    if self.holds(condition.as_ref(), item.clone())? {
+                        made.push(self.turn(item, body)?);
+                    }
+                }
+                Ok(Value::list(made))
+            }
+            What::MapValues(condition, body) => {
+                let mut made = BTreeMap::new();
+                for item in items.iter() {
+                    if self.holds(condition.as_ref(), item.clone())? {
+                        let key = item.0.as_ref().and_then(Value::to_key);
+                        let key = key.ok_or_else(|| Error::invalid("no key"))?;
+                        made.insert(key, self.turn(item, body)?);
+                    }
+                }
+                Ok(Value::map(made))
+            }
+            What::MapEntries(condition, body) => self.entries(&items, condition.as_ref(), body),
+            What::SortBy(body) => {
+                let mut keyed = Vec::new();
+                for item in items.iter() {
+                    let value = item.0.clone().unwrap_or(Value::Null);
+                    keyed.push((self.turn(item, body)?, value));
+                }
+                operators::sort(self, &mut keyed)?;
+                Ok(Value::list(keyed.into_iter().map(|(_, value)| value)))
+            }
+        }
+    }
+
+    fn entries(
+        &mut self,
+        items: &Items<'a>,
+        condition: Option<&'a Expr>,
+        body: &'a Expr,
+    ) -> Result<Value<'a>> {
+        let mut made = BTreeMap::new();
+        for item in items.iter() {
+            if !self.holds(condition, item.clone())? {
+                continue;
+            }
+            let Value::Map(entries) = self.turn(item, body)? else {
+                return Err(Error::invalid("transformMapEntry wants maps"));
+            };
+            self.spend(entries.len())?;
+            for (key, value) in entries.iter() {
+                if let Some(twice) = made.insert(key.clone(), value).map(|_| key) {
+                    return Err(Error::invalid(format!("the key {twice} is there twice")));
+                }
+            }
+        }
+        Ok(Value::map(made))
+    }
+
+    /// The body of a loop for one element.
+    fn turn(&mut self, (first, second): Item<'a>, body: &'a Expr) -> Result<Value<'a>> {
+        self.spend(1)?;
+        let before = self.locals.len();
+        self.locals.extend(first);
+        self.locals.extend(second);
+        let value = self.eval(body);
+        self.locals.truncate(before);
+        value
+    }
+
+    fn holds(&mut self, condition: Option<&'a Expr>, item: Item<'a>) -> Result<bool> {
+        let Some(condition) = condition else { return Ok(true) };
+        match self.turn(item, condition)? {
+            Value::Bool(value) => Ok(value),
+            other => Err(Error::overload("condition", &[&other])),
+        }
+    }
+}
+
+/// The variables of one turn.
+type Item<'a> = (Option<Value<'a>>, Option<Value<'a>>);
+
+/// What a loop goes over.
+enum Items<'a> {
+    List(List<'a>, Variables),
+    Map(Map<'a>, Variables),
+}
+
+impl<'a> Items<'a> {
+    fn new(over: Value<'a>, variables: Variables) -> Result<Self> {
+        match over {
+            Value::List(list) => Ok(Self::List(list, variables)),
+            Value::Map(map) => Ok(Self::Map(map, variables)),
+            other => Err(Error::overload("a loop", &[&other])),
+        }
+    }
+
+    fn iter(&self) -> Box<dyn Iterator<Item = Item<'a>> + '_> {
+        match self {
+            Self::List(list, Variables::One) => {
+                Box::new(list.iter().map(|item| (Some(item), None)))
+            }
+            Self::List(list, Variables::Two) => Box::new(
+                list.iter()
+                    .enumerate()
+                    .map(|(index, item)| (Some(Value::length(index)), Some(item))),
+            ),
+            Self::Map(map, Variables::One) => {
+                Box::new(map.iter().map(|(key, _)| (Some(key.into_value()), None)))
+            }
+            Self::Map(map, Variables::Two) => {
+                Box::new(map.iter().map(|(key, value)| (Some(key.into_value()), Some(value))))
+            }
+        }
+    }
+}
+
+fn of_literal(literal: &Literal) -> Value<'_> {
+    match literal {
+        Literal::Null => Value::Null,
+        Literal::Bool(value) => Value::Bool(*value),
+        Literal::Int(value) => Value::Int(*value),
+        Literal::Uint(value) => Value::Uint(*value),
+        Literal::Double(value) => Value::Double(*value),
+        Literal::String(text) => Value::String(Text::Borrowed(text)),
+        Literal::Bytes(bytes) => Value::Bytes((&**bytes).into()),
+    }
+}
+
+/// A field. One of an optional value is optional itself, `a.?b.c` too.
+fn select<'a>(of: &Value<'a>, field: &'a str, optional: bool) -> Result<Value<'a>> {
+    match of {
+        Value::Map(map) => match (map.field(field), optional) {
+            (Some(value), false) => Ok(value),
+            (Some(value), true) => Ok(Value::some(value)),
+            (None, true) => Ok(Value::Optional(None)),
+            (None, false) => Err(Error::NoSuchKey(field.to_owned())),
+        },
+        Value::Optional(None) => Ok(Value::Optional(None)),
+        Value::Optional(Some(of)) => select(of, field, true),
+        Value::List(_) => Err(Error::overload("field of", &[of])),
+        _ if optional => Ok(Value::Optional(None)),
+        _ => Err(Error::NoSuchKey(field.to_owned())),
+    }
+}
+
+/// Whether there is a field; what has none can be asked too, as cel-go lets it be.
+fn has(of: &Value<'_>, field: &str) -> Result<bool> {
+    match of {
+        Value::Map(map) => Ok(map.get(&Key::String(field.to_owned().into())).is_some()),
+        Value::Optional(Some(of)) => has(of, field),
+        Value::List(_) => Err(Error::overload("has", &[of])),
+        _ => Ok(false),
+    }
+}
+
+/// An element of a list or a map; none where there may be none.
+fn element<'a>(of: &Value<'a>, index: &Value<'a>, optional: bool) -> Result<Option<Value<'a>>> {
+    let found = match of {
+        Value::Map(map) => index.to_key().and_then(|key| map.get(&key)),
+        Value::List(list) => {
+            let Some(Key::Int(place)) = index.to_key() else {
+                return Err(Error::overload("[]", &[of, index]));
+            };
+            let found = usize::try_from(place).ok().and_then(|place| list.get(place));
+            if found.is_none() && !optional {
+                return Err(Error::IndexOutOfBounds(place));
+            }
+            found
+        }
+        _ if optional => None,
+        _ => return Err(Error::overload("[]", &[of, index])),
+    };
+    if found.is_none() && !optional {
+        let key = index.to_key();
+        return Err(Error::NoSuchKey(key.map_or_else(String::new, |key| key.to_string())));
+    }
+    Ok(found)
+}
+
+/// What comparing a value costs at most.
+fn weight(value: &Value<'_>) -> usize {
+    match value {
+        Value::String(text) => text.len().div_ceil(10),
+        Value::Bytes(bytes) => bytes.len().div_ceil(10),
+        Value::List(list) => list.iter().map(|item| weight(&item)).sum::<usize>() + 1,
+        Value::Map(map) => map.iter().map(|(_, value)| weight(&value) + 1).sum(),
+        Value::Optional(Some(value)) => weight(value),
+        _ => 1,
+    }
+}

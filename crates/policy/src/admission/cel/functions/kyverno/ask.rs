@@ -1,0 +1,167 @@
+//! What is asked of the cluster, of services and of registries.
+
+use serde_json::Value as Json;
+
+use super::super::{mismatch, text};
+use crate::admission::cel::error::{Error, Result};
+use crate::admission::cel::evaluate::Run;
+use crate::admission::cel::value::{Map, Opaque, Value};
+
+/// `resource.Get(version, resource, namespace, name)`, `http.Get(url)`, `globalContext.Get(name,
+/// projection)`.
+pub(super) fn get<'a>(run: &mut Run<'a>, arguments: &[Value<'a>]) -> Result<Value<'a>> {
+    match arguments {
+        [Value::Opaque(Opaque::Resource), asked @ ..] => {
+            let [version, resource, namespace, name] =
+                texts(asked).ok_or_else(|| mismatch("resource.Get", arguments))?;
+            let found = run.surroundings.object(version, resource, namespace, name);
+            answer(run, found)
+        }
+        [Value::Opaque(Opaque::Http), Value::String(url)]
+        | [Value::Opaque(Opaque::Http), Value::String(url), Value::Map(_)] => {
+            call(run, "GET", url, None)
+        }
+        [Value::Opaque(Opaque::GlobalContext), Value::String(name)] => entry(run, name, ""),
+        [Value::Opaque(Opaque::GlobalContext), Value::String(name), Value::String(projection)] => {
+            entry(run, name, projection)
+        }
+        _ => Err(mismatch("Get", arguments)),
+    }
+}
+
+/// An entry of the global context; null where there is none.
+fn entry<'a>(run: &mut Run<'a>, name: &str, projection: &str) -> Result<Value<'a>> {
+    let projection = Some(projection).filter(|projection| !projection.is_empty());
+    match run.surroundings.global_entry(name, projection) {
+        Ok(entry) => answer(run, Ok(entry)),
+        Err(_) => Ok(Value::Null),
+    }
+}
+
+/// `resource.List(version, resource, namespace, labels)`: a list object, as the API gives it.
+pub(super) fn list<'a>(run: &mut Run<'a>, arguments: &[Value<'a>]) -> Result<Value<'a>> {
+    let [Value::Opaque(Opaque::Resource), asked @ ..] = arguments else {
+        return Err(mismatch("List", arguments));
+    };
+    let (asked, labels) = match asked {
+        [asked @ .., Value::Map(labels)] => (asked, Some(labels)),
+        asked => (asked, None),
+    };
+    let (version, resource, namespace) = match *asked {
+        [Value::String(ref version), Value::String(ref resource)] => (version, resource, ""),
+        [Value::String(ref version), Value::String(ref resource), Value::String(ref namespace)] => {
+            (version, resource, &**namespace)
+        }
+        _ => return Err(mismatch("resource.List", arguments)),
+    };
+    let found = run.surroundings.objects(version, resource, namespace);
+    let mut found = found.map_err(Error::Unanswered)?;
+    if let Some(labels) = labels {
+        found.retain(|object| has_labels(object, labels));
+    }
+    let items = Json::Array(found);
+    run.spend_bytes(size(&items))?;
+    Ok(Value::fields([("items", Value::of_owned_json(items))]))
+}
+
+fn has_labels(object: &Json, labels: &Map<'_>) -> bool {
+    labels.iter().all(|(name, wanted)| {
+        let label = object.pointer("/metadata/labels").and_then(|all| all.get(name.to_string()));
+        label.and_then(Json::as_str) == text(&wanted)
+    })
+}
+
+/// `http.Post(url, data)`, `resource.Post(version, resource, namespace, data)`.
+pub(super) fn post<'a>(run: &mut Run<'a>, arguments: &[Value<'a>]) -> Result<Value<'a>> {
+    match arguments {
+        [Value::Opaque(Opaque::Http), Value::String(url), data]
+        | [Value::Opaque(Opaque::Http), Value::String(url), data, Value::Map(_)] => {
+            let data = data.to_json()?;
+            call(run, "POST", url, Some(&data))
+        }
+        [
+            Value::Opaque(Opaque::Resource),
+            Value::String(version),
+            Value::String(resource),
+            asked @ ..,
+        ] => {
+            let prefix = if version.contains('/') { "apis" } else { "api" };
+            let (url, data) = match asked {
+                [Value::String(namespace), data @ Value::Map(_)] => {
+                    (format!("/{prefix}/{version}/namespaces/{namespace}/{resource}"), data)
+                }
+                [data @ Value::Map(_)] => (format!("/{prefix}/{version}/{resource}"), data),
+                _ => return Err(mismatch("resource.Post", arguments)),
+            };
+            let data = data.to_json()?;
+            let made = run.surroundings.call("POST", &url, Some(&data));
+            answer(run, made)
+        }
+        _ => Err(mismatch("Post", arguments)),
+    }
+}
+
+/// `http.Put(url, data)`.
+pub(super) fn put<'a>(run: &mut Run<'a>, arguments: &[Value<'a>]) -> Result<Value<'a>> {
+    match arguments {
+        [Value::Opaque(Opaque::Http), Value::String(url), data]
+        | [Value::Opaque(Opaque::Http), Value::String(url), data, Value::Map(_)] => {
+            let data = data.to_json()?;
+            call(run, "PUT", url, Some(&data))
+        }
+        _ => Err(mismatch("Put", arguments)),
+    }
+}
+
+/// An answer over HTTP: the fields of its body, the whole of it as `body`, and the status.
+fn call<'a>(run: &mut Run<'a>, method: &str, url: &str, data: Option<&Json>) -> Result<Value<'a>> {
+    let answered = run.surroundings.call(method, url, data).map_err(Error::Unanswered)?;
+    run.spend_bytes(size(&answered))?;
+    let mut fields = match &answered {
+        Json::Object(fields) => fields.clone(),
+        _ => serde_json::Map::new(),
+    };
+    if !(fields.contains_key("body") && fields.contains_key("statusCode")) {
+        fields.insert("body".into(), answered);
+        fields.insert("statusCode".into(), Json::from(200));
+    }
+    Ok(Value::of_owned_json(Json::Object(fields)))
+}
+
+/// `image.GetMetadata(reference)`.
+pub(super) fn metadata<'a>(run: &mut Run<'a>, arguments: &[Value<'a>]) -> Result<Value<'a>> {
+    let [Value::Opaque(Opaque::ImageData), Value::String(reference)] = arguments else {
+        return Err(mismatch("GetMetadata", arguments));
+    };
+    let mut known = run.surroundings.image(reference);
+    // Kyverno's two kinds of policies have two names for the configuration.
+    if let Ok(Json::Object(fields)) = &mut known
+        && let Some(config) = fields.get("configData").cloned()
+    {
+        fields.entry("config").or_insert(config);
+    }
+    answer(run, known)
+}
+
+fn answer<'a>(run: &mut Run<'a>, answer: Result<Json, String>) -> Result<Value<'a>> {
+    let answer = answer.map_err(Error::Unanswered)?;
+    run.spend_bytes(size(&answer))?;
+    Ok(Value::of_owned_json(answer))
+}
+
+/// About how many bytes a value takes.
+pub(super) fn size(json: &Json) -> usize {
+    match json {
+        Json::String(text) => text.len(),
+        Json::Array(items) => items.iter().map(size).sum::<usize>() + 10,
+        Json::Object(fields) => {
+            fields.iter().map(|(name, value)| name.len() + size(value)).sum::<usize>() + 10
+        }
+        _ => 10,
+    }
+}
+
+fn texts<'v, const N: usize>(values: &'v [Value<'_>]) -> Option<[&'v str; N]> {
+    let texts: Option<Vec<&str>> = values.iter().map(text).collect();
+    texts?.try_into().ok()
+}

@@ -1,0 +1,199 @@
+//! `ValidatingAdmissionPolicy` with its bindings and their parameters.
+
+use serde_json::Value as Json;
+
+use super::autogen::Place;
+use super::body::{Body, Failure, Parts};
+use super::constraints::{self, labels, selects};
+use super::effect_of;
+use super::form::{self, FailurePolicy, MatchResources, NotFound, ParamKind, ParamRef};
+use super::subject::Subject;
+use super::validating::{Head, constraints_of};
+use crate::Error;
+use crate::admission::cel::{Input, Value};
+use crate::admission::policies::Policy;
+use crate::admission::{Answer, Document, Effect, Outcome, Request, Surroundings};
+
+pub(super) const INPUTS: &[Input] =
+    &[Input::Object, Input::OldObject, Input::Request, Input::NamespaceObject, Input::Authorizer];
+
+/// The same, with parameters.
+pub(super) const INPUTS_AND_PARAMS: &[Input] = &[
+    Input::Object,
+    Input::OldObject,
+    Input::Request,
+    Input::NamespaceObject,
+    Input::Authorizer,
+    Input::Params,
+];
+
+/// A policy.
+#[derive(Debug)]
+pub(super) struct AdmissionPolicy {
+    head: Head,
+    constraints: MatchResources,
+    params: Option<ParamKind>,
+    body: Body,
+    bindings: Vec<Binding>,
+}
+
+/// What puts a policy to use.
+#[derive(Clone, Debug)]
+pub(super) struct Binding {
+    name: String,
+    form: form::Binding,
+}
+
+impl Binding {
+    pub(super) fn read(document: &Document) -> Result<Self, Error> {
+        let form: form::Binding = super::spec(document)?;
+        if form.policy_name.is_empty() {
+            return Err(document.error("spec.policyName", "names no policy"));
+        }
+        Ok(Self { name: document.name().to_owned(), form })
+    }
+
+    /// Says where the policy is not there.
+    pub(super) fn refers(&self, documents: &[Document], notes: &mut Vec<String>) {
+        let is_it = |own: &Document| {
+            own.kind() == "ValidatingAdmissionPolicy" && own.name() == self.form.policy_name
+        };
+        if !documents.iter().any(is_it) {
+            notes.push(format!(
+                "ValidatingAdmissionPolicyBinding {}: no ValidatingAdmissionPolicy {} is loaded",
+                self.name, self.form.policy_name
+            ));
+        }
+    }
+
+    fn matches(&self, request: &Request, around: &dyn Surroundings) -> bool {
+        let constraints = self.form.match_resources.as_ref();
+        constraints.is_none_or(|constraints| constraints::matches(constraints, request, around))
+    }
+}
+
+impl AdmissionPolicy {
+    pub(super) fn read(document: &Document, bindings: &[Binding]) -> Result<Self, Error> {
+        let spec: form::Admission = super::spec(document)?;
+        let constraints = constraints_of(document, spec.match_constraints.as_ref())?.clone();
+        let parts = Parts {
+            conditions: &spec.match_conditions,
+            variables: &spec.variables,
+            validations: &spec.validations,
+            audits: &spec.audit_annotations,
+            path: "spec.",
+        };
+        let inputs = if spec.param_kind.is_some() { INPUTS_AND_PARAMS } else { INPUTS };
+        let body = Body::compile(&parts, Place::Itself, inputs, inputs)
+            .map_err(|(field, error)| document.error(&field, error))?;
+        let kind = "ValidatingAdmissionPolicy";
+        let name = document.name().to_owned();
+        let own = bindings.iter().filter(|binding| binding.form.policy_name == name);
+        Ok(Self {
+            // Without a binding nothing follows from it.
+            head: Head::new(document, kind, name.clone(), Effect::Audit, spec.failure_policy),
+            constraints,
+            params: spec.param_kind,
+            body,
+            bindings: own.cloned().collect(),
+        })
+    }
+
+    fn judge(&self, head: &Head, subject: &Subject<'_>, param: Option<&Json>) -> Answer {
+        let mut run = subject.run(&self.body.variables);
+        if self.params.is_some() {
+            run.give(Input::Params, Value::of_json(param.unwrap_or(&Json::Null)));
+        }
+        match self.body.applies(&mut run) {
+            Ok(true) => {}
+            Ok(false) => return head.skipped(),
+            Err(_) if head.failure_policy == FailurePolicy::Ignore => return head.skipped(),
+            Err(error) => return head.error(&head.rule, error.to_string()),
+        }
+        let judged = self.body.judge(&mut run);
+        if let (Ok(()) | Err(Failure::Says(_)), Err(why)) = (&judged, self.body.audit(&mut run)) {
+            return head.error(&head.rule, why);
+        }
+        head.judged(judged)
+    }
+
+    fn bound(&self, binding: &Binding, subject: &Subject<'_>) -> Answer {
+        let head =
+            Head { effect: effect_of(&binding.form.validation_actions), ..self.head.clone() };
+        let (Some(kind), Some(wanted)) = (&self.params, &binding.form.param_ref) else {
+            return self.judge(&head, subject, None);
+        };
+        match params(kind, wanted, subject) {
+            Ok(params) if params.is_empty() => {
+                let why = format!("no {} is there as {}'s parameter", kind.kind, binding.name);
+                match wanted.parameter_not_found_action {
+                    Some(NotFound::Allow) => head.answer(&head.rule, Outcome::Skip, why),
+                    Some(NotFound::Deny) | None => head.error(&head.rule, why),
+                }
+            }
+            Ok(params) => {
+                let answers = params.iter().map(|param| self.judge(&head, subject, Some(param)));
+                worst(answers).unwrap_or_else(|| head.skipped())
+            }
+            Err(why) => head.error(&head.rule, why),
+        }
+    }
+}
+
+/// The parameters that a binding, or a rule, refers to.
+pub(super) fn params(
+    kind: &ParamKind,
+    wanted: &ParamRef,
+    subject: &Subject<'_>,
+) -> Result<Vec<Json>, String> {
+    let ParamKind { api_version, kind } = kind;
+    let namespace = wanted.namespace.as_ref().unwrap_or(&subject.request.namespace);
+    if let Some(selector) = &wanted.selector {
+        let mut all = subject.around.objects(api_version, kind, namespace)?;
+        all.retain(|object| selects(selector, &labels(object)));
+        return Ok(all);
+    }
+    let name = wanted.name.as_deref().unwrap_or_default();
+    let found = subject.around.object(api_version, kind, namespace, name);
+    // A kind may be of no namespace; only the surroundings know.
+    let found = found.or_else(|_| subject.around.object(api_version, kind, "", name));
+    match wanted.parameter_not_found_action {
+        Some(NotFound::Allow) => Ok(found.into_iter().collect()),
+        Some(NotFound::Deny) | None => found.map(|param| vec![param]),
+    }
+}
+
+/// The answer that refuses most; of equal ones the first.
+pub(super) fn worst(answers: impl Iterator<Item = Answer>) -> Option<Answer> {
+    let weight = |answer: &Answer| match answer.outcome {
+        Outcome::Error => 4,
+        Outcome::Fail => 3,
+        Outcome::Warn => 2,
+        Outcome::Pass => 1,
+        Outcome::Skip => 0,
+    };
+    let refuses = |answer: &Answer| match answer.effect {
+        Effect::Deny => 2,
+        Effect::Warn => 1,
+        Effect::Audit => 0,
+    };
+    answers.reduce(|worst, next| {
+        let rank = |answer: &Answer| (weight(answer).min(3), refuses(answer));
+        if rank(&next) > rank(&worst) { next } else { worst }
+    })
+}
+
+impl Policy for AdmissionPolicy {
+    fn review(&self, request: &Request, around: &dyn Surroundings, answers: &mut Vec<Answer>) {
+        if !constraints::matches(&self.constraints, request, around) {
+            return;
+        }
+        let subject = Subject::new(request, around, self.body.inputs());
+        if self.bindings.is_empty() {
+            answers.push(self.judge(&self.head, &subject, None));
+            return;
+        }
+        let bound = self.bindings.iter().filter(|binding| binding.matches(request, around));
+        answers.extend(worst(bound.map(|binding| self.bound(binding, &subject))));
+    }
+}

@@ -1,0 +1,188 @@
+//! The expressions of a policy, compiled, and what they come to.
+
+use std::collections::BTreeSet;
+
+use super::autogen::Place;
+use super::form;
+use crate::admission::cel::{CompileError, Error, Input, Names, Program, Run, Value};
+
+/// The expressions of a policy.
+#[derive(Debug)]
+pub(super) struct Body {
+    conditions: Vec<Program>,
+    pub(super) variables: Vec<Program>,
+    validations: Vec<Validation>,
+    audits: Vec<(String, Program)>,
+    inputs: BTreeSet<Input>,
+}
+
+#[derive(Debug)]
+struct Validation {
+    holds: Program,
+    message: String,
+    message_expression: Option<Program>,
+}
+
+/// The parts of a spec that have expressions.
+pub(super) struct Parts<'s> {
+    pub(super) conditions: &'s [form::Condition],
+    pub(super) variables: &'s [form::Variable],
+    pub(super) validations: &'s [form::Validation],
+    pub(super) audits: &'s [form::AuditAnnotation],
+    /// What the fields are called in an error.
+    pub(super) path: &'static str,
+}
+
+/// A field whose expression does not compile, and why.
+pub(super) type Mistake = (String, CompileError);
+
+impl Body {
+    /// Compiles the expressions; `conditions` may name other things than the rest.
+    ///
+    /// # Errors
+    /// The field that does not compile.
+    pub(super) fn compile(
+        parts: &Parts<'_>,
+        place: Place,
+        conditions: &[Input],
+        inputs: &[Input],
+    ) -> Result<Self, Mistake> {
+        let path = parts.path;
+        let at = |names: &Names, text: &str, field: String| {
+            names.compile(&place.rewrite(text)).map_err(|error| (format!("{path}{field}"), error))
+        };
+        let mut names = Names::new(inputs);
+        let in_conditions = Names::new(conditions);
+        let mut body = Self {
+            conditions: Vec::new(),
+            variables: Vec::new(),
+            validations: Vec::new(),
+            audits: Vec::new(),
+            inputs: BTreeSet::new(),
+        };
+        for (index, condition) in parts.conditions.iter().enumerate() {
+            let field = format!("matchConditions[{index}].expression");
+            body.conditions.push(at(&in_conditions, &condition.expression, field)?);
+        }
+        for (index, variable) in parts.variables.iter().enumerate() {
+            let field = format!("variables[{index}].expression");
+            body.variables.push(at(&names, &variable.expression, field)?);
+            names.declare(&variable.name);
+        }
+        for (index, validation) in parts.validations.iter().enumerate() {
+            let field = |name: &str| format!("validations[{index}].{name}");
+            let expression = validation.message_expression.trim();
+            let message_expression = (!expression.is_empty())
+                .then(|| at(&names, &validation.message_expression, field("messageExpression")))
+                .transpose()?;
+            body.validations.push(Validation {
+                holds: at(&names, &validation.expression, field("expression"))?,
+                message: place.rewrite(validation.message.trim()),
+                message_expression,
+            });
+        }
+        for (index, audit) in parts.audits.iter().enumerate() {
+            let field = format!("auditAnnotations[{index}].valueExpression");
+            body.audits.push((audit.key.clone(), at(&names, &audit.value_expression, field)?));
+        }
+        let messages = body.validations.iter().filter_map(|one| one.message_expression.as_ref());
+        body.inputs = body
+            .conditions
+            .iter()
+            .chain(&body.variables)
+            .chain(body.validations.iter().map(|one| &one.holds))
+            .chain(messages)
+            .chain(body.audits.iter().map(|(_, program)| program))
+            .flat_map(Program::inputs)
+            .collect();
+        Ok(body)
+    }
+
+    /// What its expressions name.
+    pub(super) fn inputs(&self) -> &BTreeSet<Input> {
+        &self.inputs
+    }
+
+    /// Whether the conditions hold.
+    pub(super) fn applies<'a>(&'a self, run: &mut Run<'a>) -> Result<bool, Error> {
+        all_hold(&self.conditions, run)
+    }
+
+    /// The validations in their order: the first that does not hold, or has no answer, is told.
+    pub(super) fn judge<'a>(&'a self, run: &mut Run<'a>) -> Result<(), Failure> {
+        for validation in &self.validations {
+            match holds(&validation.holds, run) {
+                Ok(true) => {}
+                Ok(false) => return Err(Failure::Says(validation.message(run))),
+                Err(error) => return Err(Failure::Unknown(validation.why(&error))),
+            }
+        }
+        Ok(())
+    }
+
+    /// Evaluates what would be written to the audit log, as one that has no value is a mistake
+    /// of the policy.
+    pub(super) fn audit<'a>(&'a self, run: &mut Run<'a>) -> Result<(), String> {
+        for (key, program) in &self.audits {
+            match run.value(program) {
+                Ok(Value::String(_) | Value::Null) => {}
+                Ok(_) => return Err(format!("the audit annotation {key} is no text")),
+                Err(error) => {
+                    return Err(format!("the audit annotation {key} has no value: {error}"));
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Why a validation did not hold.
+#[derive(Debug)]
+pub(super) enum Failure {
+    /// It says no.
+    Says(String),
+    /// It has no answer.
+    Unknown(String),
+}
+
+impl Validation {
+    /// The message of the policy: what its expression yields, else what it says.
+    fn message<'a>(&'a self, run: &mut Run<'a>) -> String {
+        let expression = self.message_expression.as_ref();
+        if let Some(Ok(Value::String(text))) = expression.map(|expression| run.value(expression))
+            && !text.trim().is_empty()
+        {
+            return text.trim().to_owned();
+        }
+        if self.message.is_empty() {
+            return format!("does not hold: {}", self.holds.text().trim());
+        }
+        self.message.clone()
+    }
+
+    fn why(&self, error: &Error) -> String {
+        format!("{}: {error}", self.holds.text().trim())
+    }
+}
+
+/// Whether all conditions hold. One that says no decides, whatever became of those before it.
+pub(super) fn all_hold<'a>(conditions: &'a [Program], run: &mut Run<'a>) -> Result<bool, Error> {
+    let mut missing = None;
+    for condition in conditions {
+        match holds(condition, run) {
+            Ok(true) => {}
+            Ok(false) => return Ok(false),
+            Err(error) => {
+                missing.get_or_insert(error);
+            }
+        }
+    }
+    missing.map_or(Ok(true), Err)
+}
+
+fn holds<'a>(program: &'a Program, run: &mut Run<'a>) -> Result<bool, Error> {
+    match run.value(program)? {
+        Value::Bool(value) => Ok(value),
+        other => Err(Error::overload("condition", &[&other])),
+    }
+}

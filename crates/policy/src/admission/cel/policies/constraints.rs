@@ -1,0 +1,113 @@
+//! Which requests a policy is about (`admissionregistration.k8s.io/v1`, MatchResources).
+
+use std::collections::BTreeMap;
+
+use serde_json::Value as Json;
+
+use super::form::{MatchResources, Relation, Requirement, ResourceRule, Scope, Selector};
+use crate::admission::{Operation, Request, Surroundings};
+
+/// Whether a request is one of those.
+pub(super) fn matches(
+    constraints: &MatchResources,
+    request: &Request,
+    around: &dyn Surroundings,
+) -> bool {
+    let any = |rules: &[ResourceRule]| rules.iter().any(|rule| rule_matches(rule, request));
+    let rules = &constraints.resource_rules;
+    (rules.is_empty() || any(rules))
+        && !any(&constraints.exclude_resource_rules)
+        && of_selected_object(constraints.object_selector.as_ref(), request)
+        && of_selected_namespace(constraints.namespace_selector.as_ref(), request, around)
+}
+
+/// The labels of either object may match.
+fn of_selected_object(selector: Option<&Selector>, request: &Request) -> bool {
+    let Some(selector) = selector.filter(|selector| !is_empty(selector)) else { return true };
+    let of = |object: &Json| !object.is_null() && selects(selector, &labels(object));
+    of(&request.object) || of(&request.old_object)
+}
+
+/// A namespace has the labels of itself; what is in none is always meant.
+fn of_selected_namespace(
+    selector: Option<&Selector>,
+    request: &Request,
+    around: &dyn Surroundings,
+) -> bool {
+    let Some(selector) = selector.filter(|selector| !is_empty(selector)) else { return true };
+    let is_namespace = is_namespace(request);
+    if request.namespace.is_empty() && !is_namespace {
+        return true;
+    }
+    let (name, mut own) = if is_namespace {
+        (&request.name, labels(request.judged()))
+    } else {
+        (&request.namespace, around.namespace_labels(&request.namespace))
+    };
+    // Which the API server gives to each.
+    own.entry("kubernetes.io/metadata.name".into()).or_insert_with(|| name.clone());
+    selects(selector, &own)
+}
+
+pub(super) fn is_namespace(request: &Request) -> bool {
+    request.kind.group.is_empty() && request.kind.kind == "Namespace"
+}
+
+fn rule_matches(rule: &ResourceRule, request: &Request) -> bool {
+    let one = |all: &[String], own: &str| all.iter().any(|one| one == "*" || one == own);
+    let scope = match rule.scope {
+        None | Some(Scope::Any) => true,
+        Some(Scope::Cluster) => request.namespace.is_empty() || is_namespace(request),
+        Some(Scope::Namespaced) => !request.namespace.is_empty() && !is_namespace(request),
+    };
+    // The API wants operations; Kyverno lets them be left out, for all.
+    (rule.operations.is_empty() || one(&rule.operations, operation(request.operation)))
+        && one(&rule.api_groups, &request.resource.group)
+        && one(&rule.api_versions, &request.resource.version)
+        && rule.resources.iter().any(|resource| resource_matches(resource, request))
+        && (rule.resource_names.is_empty() || rule.resource_names.contains(&request.name))
+        && scope
+}
+
+/// `pods`, `pods/status`, `pods/*`, `*`, `*/scale`, `*/*`.
+fn resource_matches(wanted: &str, request: &Request) -> bool {
+    let (resource, part) = wanted.split_once('/').unwrap_or((wanted, ""));
+    let part_matches = part == "*" || part == request.sub_resource;
+    (resource == "*" || resource == request.resource.resource) && part_matches
+}
+
+pub(super) fn operation(operation: Operation) -> &'static str {
+    match operation {
+        Operation::Create => "CREATE",
+        Operation::Update => "UPDATE",
+        Operation::Delete => "DELETE",
+        Operation::Connect => "CONNECT",
+    }
+}
+
+pub(super) fn is_empty(selector: &Selector) -> bool {
+    selector.match_labels.is_empty() && selector.match_expressions.is_empty()
+}
+
+/// The labels of an object.
+pub(super) fn labels(object: &Json) -> BTreeMap<String, String> {
+    let all = object.pointer("/metadata/labels").and_then(Json::as_object);
+    let text = |value: &Json| value.as_str().unwrap_or_default().to_owned();
+    all.into_iter().flatten().map(|(name, value)| (name.clone(), text(value))).collect()
+}
+
+/// Whether labels are as a selector wants them.
+pub(super) fn selects(selector: &Selector, labels: &BTreeMap<String, String>) -> bool {
+    selector.match_labels.iter().all(|(name, value)| labels.get(name) == Some(value))
+        && selector.match_expressions.iter().all(|requirement| holds(requirement, labels))
+}
+
+fn holds(requirement: &Requirement, labels: &BTreeMap<String, String>) -> bool {
+    let own = labels.get(&requirement.key);
+    match requirement.operator {
+        Relation::In => own.is_some_and(|own| requirement.values.contains(own)),
+        Relation::NotIn => !own.is_some_and(|own| requirement.values.contains(own)),
+        Relation::Exists => own.is_some(),
+        Relation::DoesNotExist => own.is_none(),
+    }
+}

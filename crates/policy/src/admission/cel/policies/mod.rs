@@ -1,0 +1,144 @@
+//! The kinds of policies whose conditions are CEL.
+//!
+//! ```text
+//! Document ── form ──> spec ── body (compile) ──> Body ─┐
+//! Request ── constraints ── Subject ────────────────────┴─ judge ──> Answer
+//! ```
+//!
+//! `ValidatingPolicy`, `ImageValidatingPolicy` and their kinds for one namespace
+//! (`policies.kyverno.io`), with `PolicyException`; `ValidatingAdmissionPolicy` with its bindings
+//! (`admissionregistration.k8s.io`); and the body of `validate.cel` in a rule of a `ClusterPolicy`.
+
+mod admission;
+mod autogen;
+mod body;
+mod constraints;
+mod exception;
+mod form;
+mod image;
+pub(crate) mod rule;
+mod subject;
+mod validating;
+
+use serde_json::Value as Json;
+
+use crate::Error;
+use crate::admission::policies::{Family, Loaded, Policy};
+use crate::admission::{Document, Effect};
+
+/// Kyverno's policies in CEL, and Kubernetes' own.
+pub(crate) const FAMILY: Family = Family { reads, load };
+
+const KYVERNO: &str = "policies.kyverno.io";
+const KUBERNETES: &str = "admissionregistration.k8s.io";
+
+/// Kinds beside them that judge nothing.
+const OTHERS: [&str; 7] = [
+    "MutatingPolicy",
+    "NamespacedMutatingPolicy",
+    "GeneratingPolicy",
+    "NamespacedGeneratingPolicy",
+    "DeletingPolicy",
+    "NamespacedDeletingPolicy",
+    "CleanupPolicy",
+];
+
+fn reads(group: &str, kind: &str) -> bool {
+    match group {
+        KYVERNO => {
+            let own = [
+                "ValidatingPolicy",
+                "NamespacedValidatingPolicy",
+                "ImageValidatingPolicy",
+                "NamespacedImageValidatingPolicy",
+                "PolicyException",
+            ];
+            own.contains(&kind) || OTHERS.contains(&kind)
+        }
+        KUBERNETES => {
+            matches!(kind, "ValidatingAdmissionPolicy" | "ValidatingAdmissionPolicyBinding")
+        }
+        _ => false,
+    }
+}
+
+fn load(documents: Vec<Document>, notes: &mut Vec<String>) -> Loaded {
+    let of_kind = |kind: &'static str| documents.iter().filter(move |own| own.kind() == kind);
+    let exceptions = of_kind("PolicyException")
+        .map(exception::Exception::read)
+        .collect::<Result<Vec<_>, _>>()?;
+    let bindings = of_kind("ValidatingAdmissionPolicyBinding")
+        .map(admission::Binding::read)
+        .collect::<Result<Vec<_>, _>>()?;
+    let mut policies: Vec<Box<dyn Policy>> = Vec::new();
+    for document in &documents {
+        match document.kind() {
+            "ValidatingPolicy" | "NamespacedValidatingPolicy" => {
+                let policy = validating::ValidatingPolicy::read(document, &exceptions, notes)?;
+                policies.extend(policy.map(|policy| -> Box<dyn Policy> { Box::new(policy) }));
+            }
+            "ImageValidatingPolicy" | "NamespacedImageValidatingPolicy" => {
+                let policy = image::ImagePolicy::read(document, &exceptions, notes)?;
+                policies.extend(policy.map(|policy| -> Box<dyn Policy> { Box::new(policy) }));
+            }
+            "ValidatingAdmissionPolicy" => {
+                policies.push(Box::new(admission::AdmissionPolicy::read(document, &bindings)?));
+            }
+            kind if OTHERS.contains(&kind) => {
+                notes.push(format!("{kind} {}: judges nothing", document.name()));
+            }
+            _ => {}
+        }
+    }
+    for exception in &exceptions {
+        exception.refers(&documents, notes);
+    }
+    for binding in &bindings {
+        binding.refers(&documents, notes);
+    }
+    Ok(policies)
+}
+
+/// The part of a document, in its form.
+fn spec<T: serde::de::DeserializeOwned>(document: &Document) -> Result<T, Error> {
+    let known = ["apiVersion", "kind", "metadata", "spec", "status"];
+    let fields = document.value.as_object();
+    if let Some((other, _)) =
+        fields.into_iter().flatten().find(|(name, _)| !known.contains(&name.as_str()))
+    {
+        return Err(document.error(other, "there is no such field"));
+    }
+    let spec = document.value.get("spec").cloned().unwrap_or(Json::Null);
+    form::read(spec).map_err(|(field, problem)| document.error(&format!("spec{field}"), problem))
+}
+
+/// What names a policy: for one of a namespace, both.
+fn name_of(document: &Document, namespaced: bool) -> String {
+    match namespace_of(document).filter(|_| namespaced) {
+        Some(namespace) => format!("{namespace}/{}", document.name()),
+        None => document.name().to_owned(),
+    }
+}
+
+fn namespace_of(document: &Document) -> Option<&str> {
+    document.value.pointer("/metadata/namespace").and_then(Json::as_str)
+}
+
+/// Whether an annotation says that its failures only warn.
+fn is_unscored(document: &Document) -> bool {
+    let annotations = document.value.pointer("/metadata/annotations");
+    let scored = annotations.and_then(|all| all.get("policies.kyverno.io/scored"));
+    scored.and_then(Json::as_str) == Some("false")
+}
+
+/// The strongest of what is to follow from a failure; without any, it refuses.
+fn effect_of(actions: &[form::Action]) -> Effect {
+    let has = |action: form::Action| actions.contains(&action);
+    if actions.is_empty() || has(form::Action::Deny) {
+        Effect::Deny
+    } else if has(form::Action::Warn) {
+        Effect::Warn
+    } else {
+        Effect::Audit
+    }
+}

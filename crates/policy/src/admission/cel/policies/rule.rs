@@ -1,0 +1,135 @@
+//! `validate.cel` of a rule of a `ClusterPolicy` or `Policy`.
+
+use serde_json::Value as Json;
+
+use super::admission::{INPUTS, INPUTS_AND_PARAMS, params};
+pub(crate) use super::autogen::Place;
+use super::body::{Body, Failure, Parts};
+use super::form;
+use super::subject::Subject;
+use crate::admission::cel::{Input, Value};
+use crate::admission::{Outcome, Request, Surroundings};
+
+/// The expressions of a rule, compiled.
+#[derive(Debug)]
+pub(crate) struct CelRule {
+    body: Body,
+    params: Option<(form::ParamKind, form::ParamRef)>,
+}
+
+impl CelRule {
+    /// Reads `validate.cel` and the `celPreconditions` of a rule, for the place where the Pod of
+    /// a generated rule stands; `message` is what the rule says where an expression has no words
+    /// of its own.
+    ///
+    /// # Errors
+    /// The field that is wrong, within the rule, and what is wrong with it.
+    pub(crate) fn read(
+        cel: &Json,
+        preconditions: Option<&Json>,
+        message: &str,
+        place: Place,
+    ) -> Result<Self, (String, String)> {
+        let mut spec: form::Rule = form::read(cel.clone())
+            .map_err(|(field, problem)| (format!("validate.cel{field}"), problem))?;
+        let conditions: Option<Vec<form::Condition>> =
+            form::read(preconditions.cloned().unwrap_or(Json::Null))
+                .map_err(|(field, problem)| (format!("celPreconditions{field}"), problem))?;
+        for validation in &mut spec.expressions {
+            if validation.message.is_empty() {
+                message.clone_into(&mut validation.message);
+            }
+        }
+        let parts = Parts {
+            conditions: &conditions.unwrap_or_default(),
+            variables: &spec.variables,
+            validations: &spec.expressions,
+            audits: &spec.audit_annotations,
+            path: "validate.cel.",
+        };
+        let inputs = if spec.param_kind.is_some() { INPUTS_AND_PARAMS } else { INPUTS };
+        let body = Body::compile(&parts, place, inputs, inputs)
+            .map_err(|(field, error)| (field, error.to_string()))?;
+        let params = spec.param_kind.map(|kind| (kind, spec.param_ref.unwrap_or_default()));
+        Ok(Self { body, params })
+    }
+
+    /// What it says of a request, and why. Kyverno tells an expression without a value as a
+    /// failure, and so does this.
+    pub(crate) fn judge(&self, request: &Request, around: &dyn Surroundings) -> (Outcome, String) {
+        let subject = Subject::new(request, around, self.body.inputs());
+        let Some((kind, wanted)) = &self.params else {
+            return self.judge_with(&subject, None);
+        };
+        let found = match params(kind, wanted, &subject) {
+            Ok(found) => found,
+            Err(why) => return (Outcome::Error, why),
+        };
+        let mut passed = (Outcome::Pass, String::new());
+        for param in &found {
+            passed = self.judge_with(&subject, Some(param));
+            if passed.0 != Outcome::Pass {
+                break;
+            }
+        }
+        passed
+    }
+
+    fn judge_with(&self, subject: &Subject<'_>, param: Option<&Json>) -> (Outcome, String) {
+        let mut run = subject.run(&self.body.variables);
+        if let Some(param) = param {
+            run.give(Input::Params, Value::of_json(param));
+        }
+        match self.body.applies(&mut run) {
+            Ok(true) => {}
+            Ok(false) => return (Outcome::Skip, "a CEL precondition does not hold".into()),
+            Err(error) => return (Outcome::Fail, error.to_string()),
+        }
+        match self.body.judge(&mut run) {
+            Ok(()) => (Outcome::Pass, String::new()),
+            Err(Failure::Says(message) | Failure::Unknown(message)) => (Outcome::Fail, message),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::admission::Alone;
+
+    #[test]
+    fn a_rule_on_pods_is_made_one_on_controllers() {
+        let cel = json!({
+            "variables": [{"name": "all", "expression": "object.spec.containers"}],
+            "expressions": [{"expression": "variables.all.all(c, c.image != 'bad')"}],
+        });
+        let preconditions =
+            json!([{"name": "a", "expression": "object.metadata.name != 'left-out'"}]);
+        let rule =
+            CelRule::read(&cel, Some(&preconditions), "no bad ones", Place::Template).unwrap();
+        let deployment = |name: &str, image: &str| {
+            Request::create(json!({
+                "apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": name},
+                "spec": {"template": {"spec": {"containers": [{"image": image}]}}},
+            }))
+        };
+        let around = Alone("2026-11-21T12:00:00Z".parse().unwrap());
+        let judge = |name, image| rule.judge(&deployment(name, image), &around);
+        assert_eq!(judge("a", "good"), (Outcome::Pass, String::new()));
+        assert_eq!(judge("a", "bad"), (Outcome::Fail, "no bad ones".into()));
+        assert_eq!(judge("left-out", "bad").0, Outcome::Skip);
+    }
+
+    #[test]
+    fn a_field_that_is_not_known_is_named() {
+        let cel = json!({"expressions": [], "more": 1});
+        let (field, problem) = CelRule::read(&cel, None, "", Place::Itself).unwrap_err();
+        assert_eq!(field, "validate.cel");
+        assert!(problem.contains("`more`"), "{problem}");
+        let cel = json!({"expressions": [{"expression": "object."}]});
+        let (field, _) = CelRule::read(&cel, None, "", Place::Itself).unwrap_err();
+        assert_eq!(field, "validate.cel.validations[0].expression");
+    }
+}

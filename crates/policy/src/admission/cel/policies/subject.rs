@@ -1,0 +1,132 @@
+//! What expressions see of a request.
+
+use serde_json::{Map, Value as Json, json};
+
+use super::constraints;
+use crate::admission::cel::{Input, Opaque, Program, Run, Value};
+use crate::admission::{Request, Surroundings};
+
+/// A request, and what of it is made for expressions.
+pub(super) struct Subject<'r> {
+    pub(super) request: &'r Request,
+    pub(super) around: &'r dyn Surroundings,
+    said: Json,
+    namespace: Json,
+}
+
+impl<'r> Subject<'r> {
+    /// What is named by none of the inputs is not made.
+    pub(super) fn new(
+        request: &'r Request,
+        around: &'r dyn Surroundings,
+        inputs: &std::collections::BTreeSet<Input>,
+    ) -> Self {
+        let made = |input: Input, make: &dyn Fn() -> Json| {
+            if inputs.contains(&input) { make() } else { Json::Null }
+        };
+        Self {
+            request,
+            around,
+            said: made(Input::Request, &|| said(request)),
+            namespace: made(Input::NamespaceObject, &|| namespace(request, around)),
+        }
+    }
+
+    /// An evaluation that sees it.
+    pub(super) fn run<'a>(&'a self, variables: &'a [Program]) -> Run<'a> {
+        let mut run = Run::new(variables, self.around);
+        run.give(Input::Object, Value::of_json(&self.request.object));
+        run.give(Input::OldObject, Value::of_json(&self.request.old_object));
+        run.give(Input::Request, Value::of_json(&self.said));
+        run.give(Input::NamespaceObject, Value::of_json(&self.namespace));
+        run.give(Input::Authorizer, Value::Opaque(Opaque::Authorizer));
+        run.give(Input::GlobalContext, Value::Opaque(Opaque::GlobalContext));
+        run.give(Input::Http, Value::Opaque(Opaque::Http));
+        run.give(Input::ImageData, Value::Opaque(Opaque::ImageData));
+        run.give(Input::Resource, Value::Opaque(Opaque::Resource));
+        run
+    }
+}
+
+/// `request`: what is empty is not there, as the API leaves it out. The objects have names of
+/// their own.
+fn said(request: &Request) -> Json {
+    let user = &request.user_info;
+    let mut who = Map::new();
+    let mut said = Map::new();
+    let add = |fields: &mut Map<String, Json>, name: &str, value: Json| {
+        let empty = match &value {
+            Json::String(text) => text.is_empty(),
+            Json::Array(items) => items.is_empty(),
+            Json::Object(fields) => fields.is_empty(),
+            other => other.is_null(),
+        };
+        if !empty {
+            fields.insert(name.to_owned(), value);
+        }
+    };
+    add(&mut who, "username", json!(user.username));
+    add(&mut who, "uid", json!(user.uid));
+    add(&mut who, "groups", json!(user.groups));
+    add(&mut who, "extra", json!(user.extra));
+    let kind = json!(request.kind);
+    let resource = json!(request.resource);
+    add(&mut said, "requestKind", kind.clone());
+    add(&mut said, "requestResource", resource.clone());
+    add(&mut said, "requestSubResource", json!(request.sub_resource));
+    add(&mut said, "subResource", json!(request.sub_resource));
+    add(&mut said, "name", json!(request.name));
+    add(&mut said, "namespace", json!(request.namespace));
+    add(&mut said, "options", request.options.clone());
+    said.insert("uid".into(), json!(request.uid));
+    said.insert("kind".into(), kind);
+    said.insert("resource".into(), resource);
+    said.insert("operation".into(), json!(constraints::operation(request.operation)));
+    said.insert("userInfo".into(), Json::Object(who));
+    said.insert("dryRun".into(), json!(request.dry_run));
+    Json::Object(said)
+}
+
+/// The namespace that an object is in; null for one in none, and for a namespace itself.
+fn namespace(request: &Request, around: &dyn Surroundings) -> Json {
+    if request.namespace.is_empty() || constraints::is_namespace(request) {
+        return Json::Null;
+    }
+    let name = &request.namespace;
+    let known = around.object("v1", "namespaces", "", name);
+    let mut namespace = known.unwrap_or_else(
+        |_| json!({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}}),
+    );
+    let labels = around.namespace_labels(name);
+    if !labels.is_empty()
+        && let Some(metadata) = namespace.get_mut("metadata").and_then(Json::as_object_mut)
+    {
+        metadata.entry("labels").or_insert_with(|| json!(labels));
+    }
+    namespace
+}
+
+/// The images of an object by the lists that they stand in, for the resources whose Pods are
+/// known.
+pub(super) fn images(request: &Request) -> Json {
+    let (group, version, resource) =
+        (&*request.resource.group, &*request.resource.version, &*request.resource.resource);
+    let path = match (group, version, resource) {
+        ("", "v1", "pods") => "/spec",
+        ("apps", "v1", "deployments" | "statefulsets" | "daemonsets" | "replicasets")
+        | ("batch", "v1", "jobs") => "/spec/template/spec",
+        ("batch", "v1", "cronjobs") => "/spec/jobTemplate/spec/template/spec",
+        _ => return json!({}),
+    };
+    let spec = request.judged().pointer(path).unwrap_or(&Json::Null);
+    let all = |list: &str, image: &str| -> Json {
+        let items = spec.get(list).and_then(Json::as_array);
+        items.into_iter().flatten().filter_map(|item| item.pointer(image)).cloned().collect()
+    };
+    json!({
+        "containers": all("containers", "/image"),
+        "initContainers": all("initContainers", "/image"),
+        "ephemeralContainers": all("ephemeralContainers", "/image"),
+        "imageVolumes": all("volumes", "/image/reference"),
+    })
+}

@@ -1,0 +1,193 @@
+//! Expressions ready to be evaluated: every name means something, macros are loops.
+
+use std::collections::BTreeSet;
+use std::fmt;
+
+use regex::Regex;
+
+use super::functions::Function;
+use super::syntax::Operator;
+use super::value::Type;
+
+/// What an expression does. Shared by all evaluations; their values borrow from it.
+#[derive(Debug)]
+pub(super) enum Expr {
+    Literal(Literal),
+    /// Something that the caller gives.
+    Input(Input),
+    /// A variable of a loop around, counted from the outermost.
+    Local(usize),
+    /// A variable of the policy, counted as they were declared.
+    Variable(usize),
+    Type(Type),
+    Select {
+        of: Box<Expr>,
+        field: Box<str>,
+        optional: bool,
+    },
+    Has {
+        of: Box<Expr>,
+        field: Box<str>,
+    },
+    Index {
+        of: Box<Expr>,
+        index: Box<Expr>,
+        optional: bool,
+    },
+    Call {
+        function: &'static Function,
+        arguments: Vec<Expr>,
+    },
+    /// `matches` with a pattern that is known.
+    Matches {
+        text: Box<Expr>,
+        pattern: Regex,
+    },
+    List(Vec<(Expr, bool)>),
+    Map(Vec<(Expr, Expr, bool)>),
+    Not(Box<Expr>),
+    Negate(Box<Expr>),
+    Binary(Operator, Box<Expr>, Box<Expr>),
+    All(Vec<Expr>),
+    Any(Vec<Expr>),
+    If(Box<[Expr; 3]>),
+    Loop(Box<Loop>),
+    /// A value under a name, `cel.bind`.
+    Bind(Box<[Expr; 2]>),
+    /// `or`, or `orValue`, which yields what is within.
+    OptionalOr {
+        of: Box<Expr>,
+        otherwise: Box<Expr>,
+        value: bool,
+    },
+    /// `optMap`, or `optFlatMap`, whose result is optional itself.
+    OptionalMap {
+        of: Box<Expr>,
+        then: Box<Expr>,
+        flat: bool,
+    },
+}
+
+/// A value that stands in the text.
+#[derive(Clone, Debug)]
+pub(super) enum Literal {
+    Null,
+    Bool(bool),
+    Int(i64),
+    Uint(u64),
+    Double(f64),
+    String(Box<str>),
+    Bytes(Box<[u8]>),
+}
+
+/// A macro over the elements of a list or the entries of a map.
+#[derive(Debug)]
+pub(super) struct Loop {
+    pub(super) over: Expr,
+    /// With two, the first is the index or the key.
+    pub(super) variables: Variables,
+    pub(super) what: What,
+}
+
+/// How many variables a loop has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Variables {
+    One,
+    Two,
+}
+
+/// What a loop makes of the elements.
+#[derive(Debug)]
+pub(super) enum What {
+    All(Expr),
+    Exists(Expr),
+    ExistsOne(Expr),
+    Filter(Expr),
+    /// A list of what the second yields where the first holds.
+    Map(Option<Expr>, Expr),
+    /// A map with the same keys.
+    MapValues(Option<Expr>, Expr),
+    /// A map of the entries that maps of one entry say.
+    MapEntries(Option<Expr>, Expr),
+    /// The elements in the order of what it yields.
+    SortBy(Expr),
+}
+
+/// What the caller of an evaluation may give.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Input {
+    Object,
+    OldObject,
+    Request,
+    NamespaceObject,
+    Params,
+    Authorizer,
+    Exceptions,
+    Images,
+    Attestors,
+    Attestations,
+    /// The reference that `matchImageReferences` asks about.
+    Reference,
+    GlobalContext,
+    Http,
+    ImageData,
+    Resource,
+}
+
+/// All of them, each with its name.
+pub(super) const INPUTS: [(&str, Input); 15] = [
+    ("object", Input::Object),
+    ("oldObject", Input::OldObject),
+    ("request", Input::Request),
+    ("namespaceObject", Input::NamespaceObject),
+    ("params", Input::Params),
+    ("authorizer", Input::Authorizer),
+    ("exceptions", Input::Exceptions),
+    ("images", Input::Images),
+    ("attestors", Input::Attestors),
+    ("attestations", Input::Attestations),
+    ("ref", Input::Reference),
+    ("globalContext", Input::GlobalContext),
+    ("http", Input::Http),
+    ("image", Input::ImageData),
+    ("resource", Input::Resource),
+];
+
+impl Input {
+    pub(super) fn index(self) -> usize {
+        INPUTS.iter().position(|(_, input)| *input == self).unwrap_or_default()
+    }
+
+    pub(super) fn name(self) -> &'static str {
+        INPUTS.iter().find(|(_, input)| *input == self).map_or("", |(name, _)| name)
+    }
+}
+
+/// An expression with the text that it was.
+pub(crate) struct Program {
+    pub(super) expr: Expr,
+    text: Box<str>,
+    inputs: BTreeSet<Input>,
+}
+
+impl Program {
+    pub(super) fn new(expr: Expr, text: &str, inputs: BTreeSet<Input>) -> Self {
+        Self { expr, text: text.into(), inputs }
+    }
+
+    /// What it names of the inputs.
+    pub(crate) fn inputs(&self) -> impl Iterator<Item = Input> {
+        self.inputs.iter().copied()
+    }
+
+    /// The expression as it was written.
+    pub(crate) fn text(&self) -> &str {
+        &self.text
+    }
+}
+
+impl fmt::Debug for Program {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Program").field(&self.text).finish()
+    }
+}

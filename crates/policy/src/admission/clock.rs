@@ -1,0 +1,371 @@
+//! Points in time with their offset from UTC, read and written as Go does.
+
+use std::cmp::Ordering;
+use std::fmt;
+
+use jiff::civil::{Date, DateTime, Time};
+use jiff::tz::Offset;
+use sealift_model::Timestamp;
+
+use super::duration::Duration;
+
+/// A point in time, and the offset that it is told in.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Moment {
+    at: jiff::Timestamp,
+    offset: Offset,
+}
+
+impl Moment {
+    pub(super) fn at(time: Timestamp) -> Self {
+        let at = jiff::Timestamp::from_second(time.unix_seconds()).unwrap_or_default();
+        Self { at, offset: Offset::UTC }
+    }
+
+    pub(super) fn of_unix(seconds: i64) -> Result<Self, String> {
+        let at = jiff::Timestamp::from_second(seconds).map_err(|error| error.to_string())?;
+        Ok(Self { at, offset: Offset::UTC })
+    }
+
+    /// Reads RFC 3339.
+    pub(super) fn parse(text: &str) -> Result<Self, String> {
+        Self::parse_as("2006-01-02T15:04:05Z07:00", text)
+    }
+
+    /// Reads a text laid out as Go lays out its time of reference, 2 January 2006, 15:04:05.
+    pub(super) fn parse_as(layout: &str, text: &str) -> Result<Self, String> {
+        read(layout, text).ok_or_else(|| format!("{text:?} is no time like {layout:?}"))
+    }
+
+    pub(super) fn plus(self, duration: Duration) -> Option<Self> {
+        let span = jiff::SignedDuration::from_nanos(duration.nanoseconds());
+        Some(Self { at: self.at.checked_add(span).ok()?, ..self })
+    }
+
+    /// The time from an earlier point to this one, as far as a duration reaches.
+    pub(super) fn since(&self, earlier: &Self) -> Duration {
+        let difference = self.at.as_nanosecond() - earlier.at.as_nanosecond();
+        let clamped = difference.clamp(i64::MIN.into(), i64::MAX.into());
+        Duration::of_nanoseconds(i64::try_from(clamped).unwrap_or(i64::MAX))
+    }
+
+    pub(super) fn utc(self) -> Self {
+        Self { offset: Offset::UTC, ..self }
+    }
+
+    /// Rounded down to a multiple of a duration since the year 1.
+    pub(super) fn truncated(self, duration: Duration) -> Self {
+        /// From the year 1 to 1970.
+        const ZERO_SECONDS: i128 = 62_135_596_800;
+        let step = i128::from(duration.nanoseconds());
+        if step <= 0 {
+            return self;
+        }
+        let now = self.at.as_nanosecond();
+        let past = (now + ZERO_SECONDS * 1_000_000_000).rem_euclid(step);
+        let at = jiff::Timestamp::from_nanosecond(now - past).unwrap_or(self.at);
+        Self { at, ..self }
+    }
+
+    /// Minute, hour, day, month and day of the week.
+    pub(super) fn cron(&self) -> String {
+        let local = self.local();
+        let weekday = local.date().weekday().to_sunday_zero_offset();
+        let (minute, hour, day, month) = (local.minute(), local.hour(), local.day(), local.month());
+        format!("{minute} {hour} {day} {month} {weekday}")
+    }
+
+    fn local(&self) -> DateTime {
+        self.offset.to_datetime(self.at)
+    }
+}
+
+impl PartialEq for Moment {
+    fn eq(&self, other: &Self) -> bool {
+        self.at == other.at
+    }
+}
+
+impl PartialOrd for Moment {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.at.cmp(&other.at))
+    }
+}
+
+impl fmt::Display for Moment {
+    /// RFC 3339, without fractions of a second.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let local = self.local();
+        let (date, time) = (local.date(), local.time());
+        write!(f, "{date}T{:02}:{:02}:{:02}", time.hour(), time.minute(), time.second())?;
+        let seconds = self.offset.seconds();
+        if seconds == 0 {
+            return f.write_str("Z");
+        }
+        let (sign, minutes) = (if seconds < 0 { '-' } else { '+' }, seconds.abs() / 60);
+        write!(f, "{sign}{:02}:{:02}", minutes / 60, minutes % 60)
+    }
+}
+
+/// What has been read so far.
+struct Parts {
+    year: i16,
+    month: i8,
+    day: i8,
+    hour: i8,
+    minute: i8,
+    second: i8,
+    nanosecond: i32,
+    afternoon: Option<bool>,
+    offset: Offset,
+}
+
+/// A part of a time.
+#[derive(Clone, Copy)]
+enum Part {
+    Year,
+    ShortYear,
+    MonthName,
+    ShortMonthName,
+    Month { padded: bool },
+    WeekdayName,
+    ShortWeekdayName,
+    Day { padded: bool },
+    SpacedDay,
+    Hour,
+    HalfHour { padded: bool },
+    Minute { padded: bool },
+    Second { padded: bool },
+    Afternoon,
+    Zone { utc_as_z: bool, colon: bool },
+    ZoneName,
+}
+
+/// Go's parts of a layout, the longer before those that they begin with.
+const PARTS: &[(&str, Part)] = &[
+    ("January", Part::MonthName),
+    ("Jan", Part::ShortMonthName),
+    ("Monday", Part::WeekdayName),
+    ("Mon", Part::ShortWeekdayName),
+    ("MST", Part::ZoneName),
+    ("2006", Part::Year),
+    ("Z07:00", Part::Zone { utc_as_z: true, colon: true }),
+    ("Z0700", Part::Zone { utc_as_z: true, colon: false }),
+    ("-07:00", Part::Zone { utc_as_z: false, colon: true }),
+    ("-0700", Part::Zone { utc_as_z: false, colon: false }),
+    ("01", Part::Month { padded: true }),
+    ("02", Part::Day { padded: true }),
+    ("03", Part::HalfHour { padded: true }),
+    ("04", Part::Minute { padded: true }),
+    ("05", Part::Second { padded: true }),
+    ("06", Part::ShortYear),
+    ("_2", Part::SpacedDay),
+    ("15", Part::Hour),
+    ("PM", Part::Afternoon),
+    ("pm", Part::Afternoon),
+    ("1", Part::Month { padded: false }),
+    ("2", Part::Day { padded: false }),
+    ("3", Part::HalfHour { padded: false }),
+    ("4", Part::Minute { padded: false }),
+    ("5", Part::Second { padded: false }),
+];
+
+const MONTHS: &[&str] = &[
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+];
+
+const WEEKDAYS: &[&str] =
+    &["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"];
+
+fn read(layout: &str, text: &str) -> Option<Moment> {
+    let mut parts = Parts {
+        year: 0,
+        month: 1,
+        day: 1,
+        hour: 0,
+        minute: 0,
+        second: 0,
+        nanosecond: 0,
+        afternoon: None,
+        offset: Offset::UTC,
+    };
+    let (mut layout, mut text) = (layout, text);
+    while !layout.is_empty() {
+        let found = PARTS.iter().find_map(|(name, part)| Some((layout.strip_prefix(name)?, part)));
+        if let Some((rest, part)) = found {
+            text = parts.take(*part, text)?;
+            layout = rest;
+            continue;
+        }
+        let mut wanted = layout.chars();
+        let next = wanted.next()?;
+        if next == '.' && wanted.as_str().starts_with(['0', '9']) {
+            layout = wanted.as_str().trim_start_matches(['0', '9']);
+            continue;
+        }
+        text = text.strip_prefix(next)?;
+        layout = wanted.as_str();
+    }
+    if !text.is_empty() {
+        return None;
+    }
+    parts.moment()
+}
+
+impl Parts {
+    fn take<'t>(&mut self, part: Part, text: &'t str) -> Option<&'t str> {
+        let padded = |padded: bool| if padded { 2..=2 } else { 1..=2 };
+        let rest = match part {
+            Part::Year => take_number(text, 4..=4, &mut self.year)?,
+            Part::ShortYear => {
+                let rest = take_number(text, 2..=2, &mut self.year)?;
+                self.year += if self.year >= 69 { 1900 } else { 2000 };
+                rest
+            }
+            Part::MonthName => self.month_name(text, usize::MAX)?,
+            Part::ShortMonthName => self.month_name(text, 3)?,
+            Part::Month { padded: two } => take_number(text, padded(two), &mut self.month)?,
+            Part::WeekdayName => name(text, WEEKDAYS, usize::MAX)?.1,
+            Part::ShortWeekdayName => name(text, WEEKDAYS, 3)?.1,
+            Part::Day { padded: two } => take_number(text, padded(two), &mut self.day)?,
+            Part::SpacedDay => {
+                take_number(text.strip_prefix(' ').unwrap_or(text), 1..=2, &mut self.day)?
+            }
+            Part::Hour => take_number(text, 2..=2, &mut self.hour)?,
+            Part::HalfHour { padded: two } => take_number(text, padded(two), &mut self.hour)?,
+            Part::Minute { padded: two } => take_number(text, padded(two), &mut self.minute)?,
+            Part::Second { padded: two } => {
+                let rest = take_number(text, padded(two), &mut self.second)?;
+                self.fraction(rest)?
+            }
+            Part::Afternoon => {
+                let (half, rest) = text.split_at_checked(2)?;
+                self.afternoon = Some(match half {
+                    "AM" | "am" => false,
+                    "PM" | "pm" => true,
+                    _ => return None,
+                });
+                rest
+            }
+            Part::Zone { utc_as_z, colon } => self.zone(text, utc_as_z, colon)?,
+            Part::ZoneName => text.strip_prefix("UTC").or_else(|| text.strip_prefix("GMT"))?,
+        };
+        Some(rest)
+    }
+
+    fn month_name<'t>(&mut self, text: &'t str, length: usize) -> Option<&'t str> {
+        let (at, rest) = name(text, MONTHS, length)?;
+        self.month = i8::try_from(at + 1).ok()?;
+        Some(rest)
+    }
+
+    /// A fraction of a second is read even where the layout has none.
+    fn fraction<'t>(&mut self, text: &'t str) -> Option<&'t str> {
+        let Some(digits) = text.strip_prefix(['.', ',']) else { return Some(text) };
+        let end = digits.find(|next: char| !next.is_ascii_digit()).unwrap_or(digits.len());
+        let (digits, rest) = digits.split_at(end);
+        let nanoseconds: String = digits.chars().chain("000000000".chars()).take(9).collect();
+        self.nanosecond = nanoseconds.parse().ok()?;
+        (!digits.is_empty()).then_some(rest)
+    }
+
+    fn zone<'t>(&mut self, text: &'t str, utc_as_z: bool, colon: bool) -> Option<&'t str> {
+        if utc_as_z && let Some(rest) = text.strip_prefix('Z') {
+            return Some(rest);
+        }
+        let sign = match text.chars().next()? {
+            '+' => 1,
+            '-' => -1,
+            _ => return None,
+        };
+        let (mut hours, mut minutes) = (0i32, 0i32);
+        let rest = take_number(text.get(1..)?, 2..=2, &mut hours)?;
+        let rest = if colon { rest.strip_prefix(':')? } else { rest };
+        let rest = take_number(rest, 2..=2, &mut minutes)?;
+        self.offset = Offset::from_seconds(sign * (hours * 60 + minutes) * 60).ok()?;
+        Some(rest)
+    }
+
+    fn moment(self) -> Option<Moment> {
+        let hour = match self.afternoon {
+            Some(_) if !(1..=12).contains(&self.hour) => return None,
+            Some(afternoon) => self.hour % 12 + if afternoon { 12 } else { 0 },
+            None => self.hour,
+        };
+        let date = Date::new(self.year, self.month, self.day).ok()?;
+        let time = Time::new(hour, self.minute, self.second, self.nanosecond).ok()?;
+        let at = self.offset.to_timestamp(DateTime::from_parts(date, time)).ok()?;
+        Some(Moment { at, offset: self.offset })
+    }
+}
+
+fn take_number<'t, N: std::str::FromStr>(
+    text: &'t str,
+    digits: std::ops::RangeInclusive<usize>,
+    into: &mut N,
+) -> Option<&'t str> {
+    let end = text.find(|next: char| !next.is_ascii_digit()).unwrap_or(text.len());
+    let end = end.min(*digits.end());
+    if end < *digits.start() {
+        return None;
+    }
+    let (number, rest) = text.split_at(end);
+    *into = number.parse().ok()?;
+    Some(rest)
+}
+
+fn name<'t>(text: &'t str, names: &[&str], length: usize) -> Option<(usize, &'t str)> {
+    names.iter().enumerate().find_map(|(at, name)| {
+        let name = name.get(..length.min(name.len()))?;
+        let (given, rest) = text.split_at_checked(name.len())?;
+        given.eq_ignore_ascii_case(name).then_some((at, rest))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_are_laid_out_as_go_lays_them_out() {
+        let read = [
+            ("2006-01-02", "2022-08-14", "2022-08-14T00:00:00Z"),
+            ("Mon Jan _2 15:04:05 2006", "Fri Sep  2 10:01:59 2022", "2022-09-02T10:01:59Z"),
+            ("02 Jan 06 3:04 PM", "03 Feb 21 9:05 PM", "2021-02-03T21:05:00Z"),
+            (
+                "2006-01-02T15:04:05Z07:00",
+                "2021-01-02T15:04:05.25-07:00",
+                "2021-01-02T15:04:05-07:00",
+            ),
+        ];
+        for (layout, text, expected) in read {
+            assert_eq!(Moment::parse_as(layout, text).unwrap().to_string(), expected);
+        }
+        assert!(Moment::parse("2021-13-02T15:04:05Z").is_err());
+        assert!(Moment::parse("2021-01-02").is_err());
+    }
+
+    #[test]
+    fn moments_are_reckoned_with() {
+        let moment = Moment::parse("2021-01-02T15:04:05-07:00").unwrap();
+        let later = moment.plus(Duration::parse("3h").unwrap()).unwrap();
+        assert_eq!(later.to_string(), "2021-01-02T18:04:05-07:00");
+        assert_eq!(later.since(&moment).to_string(), "3h0m0s");
+        assert_eq!(
+            moment.utc().truncated(Duration::parse("2h").unwrap()).to_string(),
+            "2021-01-02T22:00:00Z"
+        );
+        assert_eq!(moment.cron(), "4 15 2 1 6");
+    }
+}

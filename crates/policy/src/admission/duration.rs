@@ -1,0 +1,156 @@
+//! Spans of time as Go writes them: `1h30m`, `1.5s`, `300ms`.
+
+use std::fmt;
+
+/// A span of time, in nanoseconds; up to about 292 years.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Duration(i64);
+
+const UNITS: &[(&str, i64)] = &[
+    ("ns", 1),
+    ("us", 1_000),
+    ("\u{b5}s", 1_000),
+    ("\u{3bc}s", 1_000),
+    ("ms", 1_000_000),
+    ("s", 1_000_000_000),
+    ("m", 60_000_000_000),
+    ("h", 3_600_000_000_000),
+];
+
+impl Duration {
+    /// Reads numbers, each with its unit; `0` needs none.
+    pub(super) fn parse(text: &str) -> Option<Self> {
+        let (negative, mut rest) = match text.strip_prefix('-') {
+            Some(rest) => (true, rest),
+            None => (false, text.strip_prefix('+').unwrap_or(text)),
+        };
+        if rest == "0" {
+            return Some(Self(0));
+        }
+        if rest.is_empty() {
+            return None;
+        }
+        let mut sum: i128 = 0;
+        while !rest.is_empty() {
+            let end = rest.find(|next: char| !next.is_ascii_digit() && next != '.')?;
+            let (number, after) = rest.split_at(end);
+            let end = after
+                .find(|next: char| next.is_ascii_digit() || next == '.')
+                .unwrap_or(after.len());
+            let (unit, after) = after.split_at(end);
+            let (_, unit) = UNITS.iter().find(|(name, _)| *name == unit)?;
+            sum = sum.checked_add(of_unit(number, *unit)?)?;
+            rest = after;
+        }
+        let sum = if negative { -sum } else { sum };
+        i64::try_from(sum).ok().map(Self)
+    }
+
+    /// A number of seconds.
+    pub(super) fn of_seconds(seconds: f64) -> Option<Self> {
+        let nanoseconds = (seconds * 1e9).trunc();
+        format!("{nanoseconds:.0}").parse().ok().map(Self)
+    }
+
+    pub(super) fn of_nanoseconds(nanoseconds: i64) -> Self {
+        Self(nanoseconds)
+    }
+
+    pub(super) fn nanoseconds(self) -> i64 {
+        self.0
+    }
+
+    #[expect(clippy::as_conversions, reason = "rounded to the nearest double, as Go does")]
+    pub(super) fn seconds(self) -> f64 {
+        let (whole, part) = (self.0 / 1_000_000_000, self.0 % 1_000_000_000);
+        whole as f64 + part as f64 / 1e9
+    }
+
+    pub(super) fn plus(self, other: Self) -> Option<Self> {
+        self.0.checked_add(other.0).map(Self)
+    }
+
+    pub(super) fn minus(self, other: Self) -> Option<Self> {
+        self.0.checked_sub(other.0).map(Self)
+    }
+
+    pub(super) fn modulo(self, other: Self) -> Option<Self> {
+        self.0.checked_rem(other.0).map(Self)
+    }
+}
+
+/// `1.5` of a unit, without the inexactness of doubles.
+fn of_unit(number: &str, unit: i64) -> Option<i128> {
+    let (whole, fraction) = number.split_once('.').unwrap_or((number, ""));
+    if whole.is_empty() && fraction.is_empty() {
+        return None;
+    }
+    let whole: i128 = if whole.is_empty() { 0 } else { whole.parse().ok()? };
+    let unit = i128::from(unit);
+    let mut sum = whole.checked_mul(unit)?;
+    let mut scale = unit;
+    for digit in fraction.chars() {
+        scale /= 10;
+        sum += i128::from(digit.to_digit(10)?) * scale;
+    }
+    Some(sum)
+}
+
+impl fmt::Display for Duration {
+    /// As Go prints it: `1h0m0s`, `1.5s`, `20ms`, `0s`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.0 == 0 {
+            return f.write_str("0s");
+        }
+        if self.0 < 0 {
+            f.write_str("-")?;
+        }
+        let all = self.0.unsigned_abs();
+        let fraction = |value: u64, unit: u64| {
+            let digits = format!("{:0width$}", value % unit, width = unit.to_string().len() - 1);
+            let digits = digits.trim_end_matches('0');
+            let dot = if digits.is_empty() { "" } else { "." };
+            format!("{}{dot}{digits}", value / unit)
+        };
+        match all {
+            0..1_000 => write!(f, "{all}ns"),
+            1_000..1_000_000 => write!(f, "{}\u{b5}s", fraction(all, 1_000)),
+            1_000_000..1_000_000_000 => write!(f, "{}ms", fraction(all, 1_000_000)),
+            _ => {
+                let minutes = all / 60_000_000_000;
+                let (hours, minutes) = (minutes / 60, minutes % 60);
+                if hours > 0 {
+                    write!(f, "{hours}h")?;
+                }
+                if hours > 0 || minutes > 0 {
+                    write!(f, "{minutes}m")?;
+                }
+                write!(f, "{}s", fraction(all % 60_000_000_000, 1_000_000_000))
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn durations_are_read_and_written_as_go_does() {
+        let written = [
+            ("1h", "1h0m0s"),
+            ("90m", "1h30m0s"),
+            ("1.5s", "1.5s"),
+            ("0", "0s"),
+            ("-2m3s", "-2m3s"),
+            ("1500us", "1.5ms"),
+            ("8h0m0.001s", "8h0m0.001s"),
+        ];
+        for (text, expected) in written {
+            assert_eq!(Duration::parse(text).unwrap().to_string(), expected);
+        }
+        for text in ["", "1", "h", "1d", ".", "1h2", "9999999999h"] {
+            assert_eq!(Duration::parse(text), None, "{text}");
+        }
+    }
+}

@@ -1,0 +1,93 @@
+//! Objects that exist, asked as the API of a cluster is.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+
+use super::super::request::plural;
+
+/// Objects of a cluster.
+#[derive(Debug, Default)]
+pub(super) struct Cluster {
+    pub(super) objects: Vec<Value>,
+}
+
+impl Cluster {
+    pub(super) fn namespace_labels(&self, name: &str) -> Option<BTreeMap<String, String>> {
+        let namespace = self.object("v1", "namespaces", "", name).ok()?;
+        let labels = namespace.pointer("/metadata/labels")?.as_object()?;
+        let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+        Some(labels.iter().map(|(key, value)| (key.clone(), text(value))).collect())
+    }
+
+    pub(super) fn object(
+        &self,
+        api_version: &str,
+        kind: &str,
+        namespace: &str,
+        name: &str,
+    ) -> Result<&Value, String> {
+        let is_it = |own: &&Value| is_of(own, api_version, kind, namespace) && named(own, name);
+        let found = self.objects.iter().find(is_it);
+        found.ok_or_else(|| format!("{kind} {name} is not among the objects given"))
+    }
+
+    pub(super) fn list(
+        &self,
+        api_version: &str,
+        kind: &str,
+        namespace: &str,
+    ) -> Result<Vec<Value>, String> {
+        if self.objects.is_empty() {
+            return Err(format!("no objects are given to look for {kind}"));
+        }
+        let is_one = |own: &&Value| is_of(own, api_version, kind, namespace);
+        Ok(self.objects.iter().filter(is_one).cloned().collect())
+    }
+
+    /// What a path of the API answers: `/apis/apps/v1/namespaces/shop/deployments/cart`.
+    pub(super) fn get(&self, url: &str) -> Result<Value, String> {
+        let (path, query) = url.split_once('?').unwrap_or((url, ""));
+        let parts: Vec<&str> = path.split('/').filter(|part| !part.is_empty()).collect();
+        let (api_version, rest) = match parts.as_slice() {
+            ["api", version, rest @ ..] => ((*version).to_owned(), rest),
+            ["apis", group, version, rest @ ..] => (format!("{group}/{version}"), rest),
+            _ => return Err(format!("no answer is given for {url}")),
+        };
+        if !query.is_empty() {
+            return Err(format!("no answer is given for {url}, and its query is not evaluated"));
+        }
+        match rest {
+            ["namespaces", namespace, resource] => {
+                self.as_list(&api_version, resource, self.list(&api_version, resource, namespace)?)
+            }
+            ["namespaces", namespace, resource, name] => {
+                self.object(&api_version, resource, namespace, name).cloned()
+            }
+            [resource] => {
+                self.as_list(&api_version, resource, self.list(&api_version, resource, "")?)
+            }
+            [resource, name] => self.object(&api_version, resource, "", name).cloned(),
+            _ => Err(format!("no answer is given for {url}")),
+        }
+    }
+
+    fn as_list(&self, api_version: &str, kind: &str, items: Vec<Value>) -> Result<Value, String> {
+        let item = items.first().and_then(|item| item.get("kind")).and_then(Value::as_str);
+        let kind = format!("{}List", item.unwrap_or(kind));
+        Ok(json!({ "apiVersion": api_version, "kind": kind, "metadata": {}, "items": items }))
+    }
+}
+
+/// Whether an object is of a kind, named so or by its resource, and of a namespace.
+fn is_of(object: &Value, api_version: &str, kind: &str, namespace: &str) -> bool {
+    let text = |pointer| object.pointer(pointer).and_then(Value::as_str);
+    let own = text("/kind").unwrap_or_default();
+    text("/apiVersion") == Some(api_version)
+        && (own.eq_ignore_ascii_case(kind) || plural(own) == kind)
+        && (namespace.is_empty() || text("/metadata/namespace").unwrap_or("default") == namespace)
+}
+
+fn named(object: &Value, name: &str) -> bool {
+    object.pointer("/metadata/name").and_then(Value::as_str) == Some(name)
+}

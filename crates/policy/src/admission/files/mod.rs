@@ -1,0 +1,250 @@
+//! The surroundings that files describe, for a review without a cluster.
+//!
+//! Read are the files of Kyverno's command line: `Values`, `UserInfo`, `ClusterResource`,
+//! `Context`, and answers of calls (`apiCallResponses`, `globalContextEntries`). Any other object
+//! counts as one of the cluster.
+
+mod cluster;
+mod values;
+
+use std::collections::BTreeMap;
+
+use sealift_model::Timestamp;
+use serde::Deserialize;
+use serde_json::{Map, Value};
+
+use self::cluster::Cluster;
+use self::values::Values;
+use super::{Document, Given, Operation, Request, Roles, Surroundings, UserInfo};
+use crate::Error;
+
+/// What is known without a cluster.
+#[derive(Debug)]
+pub struct Files {
+    now: Timestamp,
+    cluster: Cluster,
+    values: Values,
+    user: Who,
+    images: Vec<Value>,
+    answers: Vec<CallAnswer>,
+    entries: Vec<Entry>,
+}
+
+/// Who asks: the file `UserInfo`.
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+struct Who {
+    roles: Vec<String>,
+    cluster_roles: Vec<String>,
+    user_info: UserInfo,
+}
+
+/// What a call answers.
+#[derive(Debug, Deserialize)]
+struct CallAnswer {
+    url: String,
+    #[serde(default)]
+    method: Option<String>,
+    response: CallResponse,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct CallResponse {
+    #[serde(default)]
+    status_code: Option<u16>,
+    #[serde(default)]
+    body: Value,
+}
+
+/// An entry of the global context.
+#[derive(Debug, Deserialize)]
+struct Entry {
+    name: String,
+    #[serde(default)]
+    data: Option<Value>,
+    #[serde(default)]
+    resources: Vec<Value>,
+    #[serde(default, rename = "fieldPath")]
+    field_path: Option<String>,
+    #[serde(default)]
+    projections: Vec<Projection>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Projection {
+    name: String,
+    #[serde(alias = "jmesPath")]
+    path: String,
+}
+
+impl Files {
+    /// Nothing known but the time.
+    #[must_use]
+    pub fn new(now: Timestamp) -> Self {
+        Self {
+            now,
+            cluster: Cluster::default(),
+            values: Values::default(),
+            user: Who::default(),
+            images: Vec::new(),
+            answers: Vec::new(),
+            entries: Vec::new(),
+        }
+    }
+
+    /// Takes in what a document says.
+    ///
+    /// # Errors
+    /// When it is of a kind that is read here, and not of its form.
+    pub fn add(&mut self, document: Document) -> Result<(), Error> {
+        let is_cli = document.group() == "cli.kyverno.io";
+        match document.kind() {
+            "Values" | "Value" if is_cli => {
+                self.values.extend(read(&document, "")?);
+                self.cluster.objects.extend(read::<Vec<Value>>(&document, "/namespaces")?);
+            }
+            "UserInfo" if is_cli => self.user = read(&document, "")?,
+            "ClusterResource" | "Context" if is_cli => {
+                self.cluster.objects.extend(read::<Vec<Value>>(&document, "/spec/resources")?);
+                self.images.extend(read::<Vec<Value>>(&document, "/spec/images")?);
+            }
+            "" => {
+                self.answers.extend(read::<Vec<CallAnswer>>(&document, "/apiCallResponses")?);
+                self.entries.extend(read::<Vec<Entry>>(&document, "/globalContextEntries")?);
+            }
+            _ => self.cluster.objects.push(document.value),
+        }
+        Ok(())
+    }
+
+    /// The request for an object of a file: its creation, unless the values name another
+    /// operation. An object that names no namespace is meant for `default`, as a client would
+    /// send it.
+    #[must_use]
+    pub fn request(&self, object: Value) -> Request {
+        let operation = self.values.operation();
+        let mut request = Request::of_file(object, operation.unwrap_or_default());
+        self.values.subresource(&mut request);
+        request.user_info = self.user.user_info.clone();
+        request
+    }
+
+    /// As [`request`](Self::request), for a given operation.
+    #[must_use]
+    pub fn request_for(&self, object: Value, operation: Operation) -> Request {
+        let mut request = Request::of_file(object, operation);
+        self.values.subresource(&mut request);
+        request.user_info = self.user.user_info.clone();
+        request
+    }
+}
+
+impl Files {
+    fn search(&self, path: &str, data: &Value) -> Result<Value, String> {
+        super::jmespath::search(path, data, self.now).map_err(|error| error.to_string())
+    }
+}
+
+/// Reads a part of a document; what is not there is what its form is by default.
+fn read<T: serde::de::DeserializeOwned + Default>(
+    document: &Document,
+    pointer: &str,
+) -> Result<T, Error> {
+    match document.value.pointer(pointer) {
+        None | Some(Value::Null) => Ok(T::default()),
+        Some(part) => {
+            T::deserialize(part).map_err(|error| document.error(&pointer.replace('/', "."), error))
+        }
+    }
+}
+
+impl Surroundings for Files {
+    fn now(&self) -> Timestamp {
+        self.now
+    }
+
+    fn namespace_labels(&self, name: &str) -> BTreeMap<String, String> {
+        self.values
+            .namespace_labels(name)
+            .or_else(|| self.cluster.namespace_labels(name))
+            .unwrap_or_default()
+    }
+
+    fn object(
+        &self,
+        api_version: &str,
+        resource_or_kind: &str,
+        namespace: &str,
+        name: &str,
+    ) -> Result<Value, String> {
+        self.cluster.object(api_version, resource_or_kind, namespace, name).cloned()
+    }
+
+    fn objects(
+        &self,
+        api_version: &str,
+        resource_or_kind: &str,
+        namespace: &str,
+    ) -> Result<Vec<Value>, String> {
+        self.cluster.list(api_version, resource_or_kind, namespace)
+    }
+
+    fn call(&self, method: &str, url: &str, body: Option<&Value>) -> Result<Value, String> {
+        _ = body;
+        let given = self.answers.iter().find(|answer| {
+            answer.url == url
+                && answer.method.as_deref().is_none_or(|own| own.eq_ignore_ascii_case(method))
+        });
+        match given.map(|answer| &answer.response) {
+            Some(CallResponse { status_code: Some(code @ 400..), .. }) => {
+                Err(format!("{method} {url} answers {code}"))
+            }
+            Some(response) => Ok(response.body.clone()),
+            None if method.eq_ignore_ascii_case("GET") => self.cluster.get(url),
+            None => Err(format!("no answer is given for {method} {url}")),
+        }
+    }
+
+    fn image(&self, reference: &str) -> Result<Value, String> {
+        let is_it = |image: &&Value| image.get("image").and_then(Value::as_str) == Some(reference);
+        let found = self.images.iter().find(is_it).cloned();
+        found.ok_or_else(|| format!("no data are given for the image {reference}"))
+    }
+
+    fn global_entry(&self, name: &str, projection: Option<&str>) -> Result<Value, String> {
+        let entry = self.entries.iter().find(|entry| entry.name == name);
+        let entry = entry.ok_or_else(|| format!("no global context entry {name} is given"))?;
+        let data = entry.data.clone().unwrap_or_else(|| entry.resources.clone().into());
+        let data = match &entry.field_path {
+            Some(path) => self.search(path, &data)?,
+            None => data,
+        };
+        let projection = projection.filter(|text| !text.is_empty());
+        // An entry with projections is an object of them.
+        let mut projected = Map::new();
+        for own in &entry.projections {
+            projected.insert(own.name.clone(), self.search(&own.path, &data)?);
+        }
+        match projection {
+            Some(projection) => projected
+                .remove(projection)
+                .ok_or_else(|| format!("{name} has no projection {projection}")),
+            None if projected.is_empty() => Ok(data),
+            None => Ok(projected.into()),
+        }
+    }
+
+    fn roles(&self, user: &UserInfo) -> Roles {
+        _ = user;
+        Roles { roles: self.user.roles.clone(), cluster_roles: self.user.cluster_roles.clone() }
+    }
+
+    fn given(&self, policy: &str, object: &str) -> Vec<(String, Value)> {
+        self.values.given(policy, object)
+    }
+
+    fn given_to_rule(&self, policy: &str, rule: &str) -> Vec<(String, Given)> {
+        self.values.given_to_rule(policy, rule)
+    }
+}

@@ -1,0 +1,274 @@
+//! What an expression gives of a value.
+
+use std::borrow::Cow;
+use std::cell::Cell;
+
+use sealift_model::Timestamp;
+use serde_json::{Map, Value};
+
+use super::functions::{Argument, Call};
+use super::lexer::Comparison;
+use super::parser::Node;
+use super::{Error, is_false, is_shallow, same};
+
+/// What one search may take: nodes evaluated. A pod is judged by some hundred.
+const MAX_STEPS: usize = 5_000_000;
+/// What one search may make, in values copied and bytes of text.
+const MAX_MADE: usize = 64 << 20;
+
+type Given<'v> = Result<Cow<'v, Value>, Error>;
+
+pub(super) fn search(node: &Node, value: &Value, now: Timestamp) -> Result<Value, Error> {
+    let interpreter =
+        Interpreter { now, steps: Cell::new(MAX_STEPS), left_to_make: Cell::new(MAX_MADE) };
+    interpreter.evaluate(node, value).map(Cow::into_owned)
+}
+
+/// One search.
+pub(super) struct Interpreter {
+    pub(super) now: Timestamp,
+    steps: Cell<usize>,
+    left_to_make: Cell<usize>,
+}
+
+/// Takes a key that is not there for null.
+fn or_null(given: Given<'_>) -> Given<'_> {
+    match given {
+        Err(Error::UnknownKey(_)) => Ok(Cow::Owned(Value::Null)),
+        other => other,
+    }
+}
+
+impl Interpreter {
+    /// What a node gives of a value, a key that is not there taken for null.
+    pub(super) fn lenient<'v>(&self, node: &'v Node, value: &'v Value) -> Given<'v> {
+        or_null(self.evaluate(node, value))
+    }
+
+    fn evaluate<'v>(&self, node: &'v Node, value: &'v Value) -> Given<'v> {
+        self.step()?;
+        match node {
+            Node::Current => Ok(Cow::Borrowed(value)),
+            Node::Field(name) => match value {
+                Value::Object(fields) => match fields.get(name) {
+                    Some(field) => Ok(Cow::Borrowed(field)),
+                    None => Err(Error::UnknownKey(name.clone())),
+                },
+                _ => null(),
+            },
+            Node::Index(index) => Ok(match value {
+                Value::Array(items) => position(items.len(), *index)
+                    .and_then(|at| items.get(at))
+                    .map_or(Cow::Owned(Value::Null), Cow::Borrowed),
+                _ => Cow::Owned(Value::Null),
+            }),
+            Node::Slice(parts) => match value {
+                Value::Array(items) => self.made(Value::Array(slice(items, *parts)?)),
+                _ => null(),
+            },
+            Node::Literal(literal) => Ok(Cow::Borrowed(literal)),
+            Node::Chain(left, right) => {
+                let left = self.evaluate(left, value)?;
+                self.of(right, left)
+            }
+            Node::Pipe(left, right) => {
+                let left = self.lenient(left, value)?;
+                or_null(self.of(right, left))
+            }
+            Node::Projection(list, each) => match self.lenient(list, value)? {
+                Cow::Borrowed(Value::Array(items)) => self.project(items.iter(), each),
+                Cow::Owned(Value::Array(items)) => self.project(items.iter(), each),
+                _ => null(),
+            },
+            Node::ValueProjection(map, each) => match self.evaluate(map, value) {
+                Ok(Cow::Borrowed(Value::Object(fields))) => self.project(fields.values(), each),
+                Ok(Cow::Owned(Value::Object(fields))) => self.project(fields.values(), each),
+                Err(error @ Error::Limit { .. }) => Err(error),
+                _ => null(),
+            },
+            Node::Filter { list, condition, each } => match self.evaluate(list, value) {
+                Ok(Cow::Borrowed(Value::Array(items))) => self.filter(items, condition, each),
+                Ok(Cow::Owned(Value::Array(items))) => self.filter(&items, condition, each),
+                Err(error @ Error::Limit { .. }) => Err(error),
+                _ => null(),
+            },
+            Node::Flatten(list) => match self.evaluate(list, value) {
+                Ok(Cow::Borrowed(Value::Array(items))) => self.flatten(items.clone()),
+                Ok(Cow::Owned(Value::Array(items))) => self.flatten(items),
+                Err(error @ Error::Limit { .. }) => Err(error),
+                _ => null(),
+            },
+            Node::List(_) | Node::Hash(_) if value.is_null() => null(),
+            Node::List(nodes) => {
+                let items = nodes.iter().map(|node| Ok(self.lenient(node, value)?.into_owned()));
+                let items: Result<Vec<Value>, Error> = items.collect();
+                self.made(Value::Array(items?))
+            }
+            Node::Hash(pairs) => {
+                let mut fields = Map::new();
+                for (key, node) in pairs {
+                    fields.insert(key.clone(), self.lenient(node, value)?.into_owned());
+                }
+                self.made(Value::Object(fields))
+            }
+            Node::Or(left, right) => {
+                let left = self.lenient(left, value)?;
+                if is_false(&left) { self.lenient(right, value) } else { Ok(left) }
+            }
+            Node::And(left, right) => {
+                let left = self.lenient(left, value)?;
+                if is_false(&left) { Ok(left) } else { self.evaluate(right, value) }
+            }
+            Node::Not(inner) => {
+                let inner = self.lenient(inner, value)?;
+                Ok(Cow::Owned(Value::Bool(is_false(&inner))))
+            }
+            Node::Compare(how, left, right) => {
+                let left = self.lenient(left, value)?;
+                let right = self.lenient(right, value)?;
+                Ok(Cow::Owned(compare(*how, &left, &right)))
+            }
+            Node::Reference(_) => {
+                Err(Error::Syntax { byte: 0, problem: "a reference is no value".to_owned() })
+            }
+            Node::Call { function, arguments, expression } => {
+                let mut given = Vec::with_capacity(arguments.len());
+                for argument in arguments {
+                    given.push(match argument {
+                        Node::Reference(node) => Argument::Reference(node),
+                        node => Argument::Value(self.lenient(node, value)?),
+                    });
+                }
+                let call = Call { interpreter: self, function, arguments: given, expression };
+                self.made(call.run()?)
+            }
+        }
+    }
+
+    /// Goes on with what was given, borrowed as long as that is.
+    fn of<'v>(&self, node: &'v Node, value: Cow<'v, Value>) -> Given<'v> {
+        match value {
+            Cow::Borrowed(value) => self.evaluate(node, value),
+            Cow::Owned(value) => {
+                self.evaluate(node, &value).map(|own| Cow::Owned(own.into_owned()))
+            }
+        }
+    }
+
+    fn project<'i, 'v>(&self, items: impl Iterator<Item = &'i Value>, each: &Node) -> Given<'v> {
+        let mut given = Vec::new();
+        for item in items {
+            let one = self.lenient(each, item)?;
+            if !one.is_null() {
+                given.push(one.into_owned());
+            }
+        }
+        self.made(Value::Array(given))
+    }
+
+    fn filter<'v>(&self, items: &[Value], condition: &Node, each: &Node) -> Given<'v> {
+        let mut given = Vec::new();
+        for item in items {
+            let holds = self.lenient(condition, item)?;
+            if !is_false(&holds) {
+                let one = self.lenient(each, item)?;
+                if !one.is_null() {
+                    given.push(one.into_owned());
+                }
+            }
+        }
+        self.made(Value::Array(given))
+    }
+
+    fn flatten<'v>(&self, items: Vec<Value>) -> Given<'v> {
+        let mut flat = Vec::with_capacity(items.len());
+        for item in items {
+            match item {
+                Value::Array(inner) => flat.extend(inner),
+                item => flat.push(item),
+            }
+        }
+        self.made(Value::Array(flat))
+    }
+
+    fn step(&self) -> Result<(), Error> {
+        let left = self.steps.get().checked_sub(1);
+        self.steps.set(left.ok_or(Error::Limit { limit: "steps", max: MAX_STEPS })?);
+        Ok(())
+    }
+
+    /// Counts what was made.
+    fn made<'v>(&self, value: Value) -> Given<'v> {
+        if !is_shallow(&value) {
+            return Err(Error::Limit { limit: "levels of a value", max: 256 });
+        }
+        let limit = Error::Limit { limit: "bytes made", max: MAX_MADE };
+        let left = self.left_to_make.get().checked_sub(size(&value)).ok_or(limit)?;
+        self.left_to_make.set(left);
+        Ok(Cow::Owned(value))
+    }
+}
+
+/// About how many bytes a value takes.
+fn size(value: &Value) -> usize {
+    const OF_ONE: usize = 32;
+    OF_ONE
+        + match value {
+            Value::String(text) => text.len(),
+            Value::Array(items) => items.iter().map(size).sum(),
+            Value::Object(fields) => {
+                fields.iter().map(|(key, value)| key.len() + size(value)).sum()
+            }
+            _ => 0,
+        }
+}
+
+fn null<'v>() -> Given<'v> {
+    Ok(Cow::Owned(Value::Null))
+}
+
+fn compare(how: Comparison, left: &Value, right: &Value) -> Value {
+    match how {
+        Comparison::Equal => return same(left, right).into(),
+        Comparison::NotEqual => return (!same(left, right)).into(),
+        _ => {}
+    }
+    let (Some(left), Some(right)) = (left.as_f64(), right.as_f64()) else { return Value::Null };
+    Value::Bool(match how {
+        Comparison::Less => left < right,
+        Comparison::LessOrEqual => left <= right,
+        Comparison::Greater => left > right,
+        _ => left >= right,
+    })
+}
+
+/// Where an index lies; a negative one counts from the end.
+fn position(length: usize, index: i64) -> Option<usize> {
+    match usize::try_from(index) {
+        Ok(index) => Some(index),
+        Err(_) => length.checked_sub(usize::try_from(index.unsigned_abs()).ok()?),
+    }
+}
+
+/// The specification's slices, which are Python's.
+fn slice(items: &[Value], [start, stop, step]: [Option<i64>; 3]) -> Result<Vec<Value>, Error> {
+    let step = step.unwrap_or(1);
+    if step == 0 {
+        return Err(Error::Syntax { byte: 0, problem: "a slice of step 0".to_owned() });
+    }
+    let length = i64::try_from(items.len()).unwrap_or(i64::MAX);
+    let (least, most) = if step > 0 { (0, length) } else { (-1, length - 1) };
+    let bound = |given: Option<i64>, otherwise: i64| match given {
+        None => otherwise,
+        Some(index) if index < 0 => index.saturating_add(length).clamp(least, most),
+        Some(index) => index.clamp(least, most),
+    };
+    let (first, last) = if step > 0 { (0, length) } else { (length - 1, -1) };
+    let (mut at, stop) = (bound(start, first), bound(stop, last));
+    let mut taken = Vec::new();
+    while (step > 0 && at < stop) || (step < 0 && at > stop) {
+        taken.extend(usize::try_from(at).ok().and_then(|at| items.get(at)).cloned());
+        at = at.saturating_add(step);
+    }
+    Ok(taken)
+}

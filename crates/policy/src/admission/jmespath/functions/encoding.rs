@@ -1,0 +1,59 @@
+//! Encodings, digests, and documents in text.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use serde_json::Value;
+use sha2::Digest as _;
+
+use super::{Call, Function, Given, Kind, Takes};
+
+pub(super) const FUNCTIONS: &[Function] = &[
+    Function { name: "base64_decode", takes: TEXT, run: base64_decode },
+    Function {
+        name: "base64_encode",
+        takes: TEXT,
+        run: |call| Ok(STANDARD.encode(call.text(0)).into()),
+    },
+    Function {
+        name: "sha256",
+        takes: TEXT,
+        run: |call| Ok(hex(&sha2::Sha256::digest(call.text(0))).into()),
+    },
+    Function {
+        name: "sha1",
+        takes: TEXT,
+        run: |call| Ok(hex(&sha1::Sha1::digest(call.text(0))).into()),
+    },
+    Function {
+        name: "md5",
+        takes: TEXT,
+        run: |call| Ok(hex(&md5::Md5::digest(call.text(0))).into()),
+    },
+    Function { name: "parse_json", takes: TEXT, run: parse_json },
+    Function { name: "parse_yaml", takes: TEXT, run: parse_yaml },
+];
+
+const TEXT: Takes = Takes::Each(&[Kind::Text]);
+
+/// Bytes that are no text are replaced, as where they are written as JSON.
+fn base64_decode(call: &Call<'_>) -> Given {
+    let text: String = call.text(0).split(['\r', '\n']).collect();
+    let bytes = STANDARD.decode(text).map_err(|error| error.to_string())?;
+    Ok(String::from_utf8_lossy(&bytes).into_owned().into())
+}
+
+fn parse_json(call: &Call<'_>) -> Given {
+    serde_json::from_str(call.text(0)).map_err(|error| error.to_string())
+}
+
+fn parse_yaml(call: &Call<'_>) -> Given {
+    let text = call.text(0);
+    if text.trim().is_empty() {
+        return Ok(Value::Null);
+    }
+    serde_saphyr::from_str(text).map_err(|error| error.without_snippet().to_string())
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}

@@ -1,0 +1,74 @@
+//! Values as JMESPath sees them: all numbers are of one kind.
+
+use serde_json::{Number, Value};
+
+/// Whether a value counts as false: false, null, and what is empty.
+pub(in super::super) fn is_false(value: &Value) -> bool {
+    match value {
+        Value::Null => true,
+        Value::Bool(truth) => !truth,
+        Value::String(text) => text.is_empty(),
+        Value::Array(items) => items.is_empty(),
+        Value::Object(fields) => fields.is_empty(),
+        Value::Number(_) => false,
+    }
+}
+
+/// Whether two values are equal; `1` and `1.0` are.
+pub(in super::super) fn same(left: &Value, right: &Value) -> bool {
+    match (left, right) {
+        (Value::Number(left), Value::Number(right)) => {
+            left == right || left.as_f64() == right.as_f64()
+        }
+        (Value::Array(left), Value::Array(right)) => {
+            left.len() == right.len() && left.iter().zip(right).all(|(a, b)| same(a, b))
+        }
+        (Value::Object(left), Value::Object(right)) => {
+            left.len() == right.len()
+                && left.iter().all(|(key, a)| right.get(key).is_some_and(|b| same(a, b)))
+        }
+        (left, right) => left == right,
+    }
+}
+
+/// A number; a whole one is kept as such, so that it is written without a fraction. What is none
+/// is null.
+pub(in super::super) fn number(value: f64) -> Value {
+    /// Above, not every whole number is a double.
+    const EXACT: f64 = 9_007_199_254_740_992.0;
+    if value.fract() == 0.0
+        && value.abs() <= EXACT
+        && let Ok(whole) = format!("{value:.0}").parse::<i64>()
+    {
+        return whole.into();
+    }
+    Number::from_f64(value).map_or(Value::Null, Value::Number)
+}
+
+/// How deep lists and objects may lie in each other. Kubernetes reads no deeper documents.
+const MAX_DEPTH: usize = 256;
+
+/// Whether a value lies no deeper than values may, so that walking it takes little stack.
+pub(in super::super) fn is_shallow(value: &Value) -> bool {
+    fn within(value: &Value, left: usize) -> bool {
+        match (value, left.checked_sub(1)) {
+            (Value::Array(items), Some(left)) => items.iter().all(|item| within(item, left)),
+            (Value::Object(fields), Some(left)) => fields.values().all(|item| within(item, left)),
+            (Value::Array(_) | Value::Object(_), None) => false,
+            _ => true,
+        }
+    }
+    within(value, MAX_DEPTH)
+}
+
+/// The name of a value's type.
+pub(super) fn type_of(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "null",
+        Value::Bool(_) => "boolean",
+        Value::Number(_) => "number",
+        Value::String(_) => "string",
+        Value::Array(_) => "array",
+        Value::Object(_) => "object",
+    }
+}

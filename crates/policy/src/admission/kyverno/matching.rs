@@ -1,0 +1,298 @@
+//! Which requests a rule applies to.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use super::super::{GroupVersionKind, Operation, Request, Roles, UserInfo, wildcard};
+use super::document::{
+    Filter, Labels, Match, Requirement, RequirementOperator, Resources, Selector, Subject,
+};
+
+/// What is asked of, as rules look at it.
+pub(super) struct Target<'t> {
+    pub(super) object: &'t Value,
+    pub(super) kind: &'t GroupVersionKind,
+    pub(super) subresource: &'t str,
+    pub(super) operation: Operation,
+    pub(super) user: &'t UserInfo,
+    pub(super) roles: &'t Roles,
+    pub(super) namespace_labels: &'t Labels,
+}
+
+impl<'t> Target<'t> {
+    pub(super) fn of(
+        request: &'t Request,
+        object: &'t Value,
+        roles: &'t Roles,
+        namespace_labels: &'t Labels,
+    ) -> Self {
+        Self {
+            object,
+            kind: request.parent_kind.as_ref().unwrap_or(&request.kind),
+            subresource: &request.sub_resource,
+            operation: request.operation,
+            user: &request.user_info,
+            roles,
+            namespace_labels,
+        }
+    }
+
+    fn text(&self, pointer: &str) -> &'t str {
+        self.object.pointer(pointer).and_then(Value::as_str).unwrap_or_default()
+    }
+
+    fn name(&self) -> &'t str {
+        match self.text("/metadata/name") {
+            "" => self.text("/metadata/generateName"),
+            name => name,
+        }
+    }
+
+    pub(super) fn namespace(&self) -> &'t str {
+        self.text("/metadata/namespace")
+    }
+
+    fn is_namespace(&self) -> bool {
+        self.text("/kind") == "Namespace"
+    }
+
+    /// Nothing is known of who asks; conditions on that then do not count.
+    fn is_anonymous(&self) -> bool {
+        *self.user == UserInfo::default() && *self.roles == Roles::default()
+    }
+}
+
+/// Whether a rule applies.
+pub(super) fn applies(matches: &Match, exclude: Option<&Match>, target: &Target<'_>) -> bool {
+    let anonymous = target.is_anonymous();
+    let is_matched = |filter: &Filter| {
+        if anonymous {
+            filter.resources != Resources::default() && filter.fits_resources(target)
+        } else {
+            *filter != Filter::default() && filter.fits(target)
+        }
+    };
+    let matched = if !matches.any.is_empty() {
+        matches.any.iter().any(is_matched)
+    } else if !matches.all.is_empty() {
+        matches.all.iter().all(is_matched)
+    } else {
+        is_matched(&matches.own())
+    };
+    matched && !exclude.is_some_and(|exclude| is_excluded(exclude, target))
+}
+
+/// Whether an exception's `match` fits; one without filters fits nothing.
+pub(super) fn is_excepted(matches: &Match, target: &Target<'_>) -> bool {
+    let fits = |filter: &Filter| *filter != Filter::default() && filter.fits_exception(target);
+    if matches.any.is_empty() {
+        !matches.all.is_empty() && matches.all.iter().all(fits)
+    } else {
+        matches.any.iter().any(fits)
+    }
+}
+
+fn is_excluded(exclude: &Match, target: &Target<'_>) -> bool {
+    let fits = |filter: &Filter| *filter != Filter::default() && filter.fits(target);
+    if !exclude.any.is_empty() {
+        exclude.any.iter().any(fits)
+    } else if !exclude.all.is_empty() {
+        exclude.all.iter().all(fits)
+    } else {
+        fits(&exclude.own())
+    }
+}
+
+impl Match {
+    /// The filter that stands without `any` and `all`.
+    fn own(&self) -> Filter {
+        Filter {
+            resources: self.resources.clone(),
+            subjects: self.subjects.clone(),
+            roles: self.roles.clone(),
+            cluster_roles: self.cluster_roles.clone(),
+        }
+    }
+
+    /// All descriptions of resources.
+    pub(super) fn descriptions(&self) -> impl Iterator<Item = &Resources> {
+        let filters = self.any.iter().chain(&self.all).map(|filter| &filter.resources);
+        filters.chain(std::iter::once(&self.resources))
+    }
+}
+
+impl Filter {
+    fn fits(&self, target: &Target<'_>) -> bool {
+        self.fits_resources(target) && self.fits_user(target)
+    }
+
+    fn fits_resources(&self, target: &Target<'_>) -> bool {
+        let resources = &self.resources;
+        (resources.operations.is_empty() || resources.operations.contains(&target.operation))
+            && resources.fits(target, false)
+    }
+
+    fn fits_exception(&self, target: &Target<'_>) -> bool {
+        self.resources.fits(target, true) && self.fits_user(target)
+    }
+
+    fn fits_user(&self, target: &Target<'_>) -> bool {
+        let some = |wanted: &[String], own: &[String]| {
+            wanted.is_empty() || own.iter().any(|role| wanted.contains(role))
+        };
+        some(&self.roles, &target.roles.roles)
+            && some(&self.cluster_roles, &target.roles.cluster_roles)
+            && (self.subjects.is_empty()
+                || self.subjects.iter().any(|subject| subject.is(target.user)))
+    }
+}
+
+impl Subject {
+    fn is(&self, user: &UserInfo) -> bool {
+        match self.kind.as_str() {
+            "ServiceAccount" => {
+                let name = format!("system:serviceaccount:{}:{}", self.namespace, self.name);
+                wildcard::matches(&name, &user.username)
+            }
+            "Group" => user.groups.iter().any(|group| wildcard::matches(&self.name, group)),
+            "User" => wildcard::matches(&self.name, &user.username),
+            _ => false,
+        }
+    }
+}
+
+impl Resources {
+    fn fits(&self, target: &Target<'_>, for_exception: bool) -> bool {
+        let name = target.name();
+        let namespace = if target.is_namespace() { target.name() } else { target.namespace() };
+        (self.kinds.is_empty() || self.kinds.iter().any(|kind| is_kind(kind, target)))
+            && (self.name.is_empty() || wildcard::matches(&self.name, name))
+            && (self.names.is_empty() || wildcard::any(&self.names, name))
+            && (self.namespaces.is_empty() || wildcard::any(&self.namespaces, namespace))
+            && has_annotations(&self.annotations, target)
+            && self.selector.as_ref().is_none_or(|selector| {
+                selector.fits(&labels(target.object.pointer("/metadata/labels")))
+            })
+            && self.namespace_selector.as_ref().is_none_or(|selector| {
+                if target.is_namespace() {
+                    for_exception
+                } else {
+                    selector.fits(target.namespace_labels)
+                }
+            })
+    }
+}
+
+/// Text values of an object.
+pub(super) fn labels(of: Option<&Value>) -> Labels {
+    let fields = of.and_then(Value::as_object).into_iter().flatten();
+    fields.filter_map(|(key, value)| Some((key.clone(), value.as_str()?.to_owned()))).collect()
+}
+
+fn has_annotations(wanted: &Labels, target: &Target<'_>) -> bool {
+    if wanted.is_empty() {
+        return true;
+    }
+    let own = labels(target.object.pointer("/metadata/annotations"));
+    wanted.iter().all(|(key, value)| {
+        own.iter().any(|(own_key, own_value)| {
+            wildcard::matches(key, own_key) && wildcard::matches(value, own_value)
+        })
+    })
+}
+
+fn is_kind(wanted: &str, target: &Target<'_>) -> bool {
+    let Some([group, version, kind, subresource]) = kind_parts(wanted) else { return false };
+    let own = target.kind;
+    if !wildcard::matches(group, &own.group)
+        || !wildcard::matches(version, &own.version)
+        || !wildcard::matches(kind, &own.kind)
+    {
+        return false;
+    }
+    // Ephemeral containers are a part of the pod for a rule about pods.
+    let of_pod = own.group.is_empty() && own.version == "v1" && own.kind == "Pod";
+    wildcard::matches(subresource, target.subresource)
+        || (of_pod && target.subresource == "ephemeralcontainers")
+}
+
+/// Group, version, kind and subresource of `apps/v1/Deployment/scale`, `Pod.status`, `*/*`.
+pub(super) fn kind_parts(text: &str) -> Option<[&str; 4]> {
+    let mut parts: Vec<&str> = text.split('/').collect();
+    if let Some(last) = parts.pop() {
+        parts.extend(last.split('.'));
+    }
+    Some(match parts.as_slice() {
+        [kind] => ["*", "*", kind, ""],
+        ["*", "*"] => ["*"; 4],
+        ["*", sub] if sub.to_lowercase() == *sub => ["*", "*", "*", sub],
+        [version, kind] if is_version(version) => ["*", version, kind, ""],
+        [kind, sub] => ["*", "*", kind, sub],
+        [version, kind, sub] if is_version(version) => ["*", version, kind, sub],
+        [group, version, kind] => [group, version, kind, ""],
+        [group, version, kind, sub] => [group, version, kind, sub],
+        _ => return None,
+    })
+}
+
+/// `v1`, `v1beta1`, `*`.
+fn is_version(text: &str) -> bool {
+    let Some(rest) = text.strip_prefix('v') else { return text == "*" };
+    let Some(rest) = rest.strip_prefix(|next: char| next.is_ascii_digit()) else { return false };
+    let pre = rest.strip_prefix("alpha").or_else(|| rest.strip_prefix("beta"));
+    rest.is_empty() || pre.is_some_and(|n| n.len() == 1 && n.chars().all(|c| c.is_ascii_digit()))
+}
+
+impl Selector {
+    pub(super) fn fits(&self, labels: &Labels) -> bool {
+        self.match_labels.iter().all(|(key, value)| has_label(key, value, labels))
+            && self.match_expressions.iter().all(|requirement| requirement.fits(labels))
+    }
+}
+
+fn has_label(key: &str, value: &str, labels: &Labels) -> bool {
+    if wildcard::has_wildcard(key) || wildcard::has_wildcard(value) {
+        labels.iter().any(|(own_key, own_value)| {
+            wildcard::matches(key, own_key) && wildcard::matches(value, own_value)
+        })
+    } else {
+        labels.get(key).is_some_and(|own| own == value)
+    }
+}
+
+impl Requirement {
+    fn fits(&self, labels: &BTreeMap<String, String>) -> bool {
+        let own = labels.get(&self.key);
+        match self.operator {
+            RequirementOperator::In => own.is_some_and(|own| self.values.contains(own)),
+            RequirementOperator::NotIn => own.is_none_or(|own| !self.values.contains(own)),
+            RequirementOperator::Exists => own.is_some(),
+            RequirementOperator::DoesNotExist => own.is_none(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn kinds_are_taken_apart() {
+        let all = [
+            ("Pod", ["*", "*", "Pod", ""]),
+            ("v1/Pod", ["*", "v1", "Pod", ""]),
+            ("apps/v1/Deployment", ["apps", "v1", "Deployment", ""]),
+            ("apps/v1/Deployment/scale", ["apps", "v1", "Deployment", "scale"]),
+            ("Pod/exec", ["*", "*", "Pod", "exec"]),
+            ("Pod.status", ["*", "*", "Pod", "status"]),
+            ("*/*", ["*", "*", "*", "*"]),
+            ("*", ["*", "*", "*", ""]),
+            ("*/Deployment", ["*", "*", "Deployment", ""]),
+            ("networking.k8s.io/*/Ingress", ["networking.k8s.io", "*", "Ingress", ""]),
+        ];
+        for (text, parts) in all {
+            assert_eq!(kind_parts(text), Some(parts), "{text}");
+        }
+    }
+}

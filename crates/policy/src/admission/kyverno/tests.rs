@@ -1,0 +1,333 @@
+use std::collections::BTreeMap;
+
+use sealift_model::Timestamp;
+use serde_json::{Value, json};
+
+use super::super::{
+    Answer, Attestor, Document, Effect, Operation, Outcome, Policies, Request, Surroundings,
+    VerifiedImage, WantedImage,
+};
+use crate::{Error, Limits};
+
+/// A registry with some signed images.
+struct World {
+    /// Which key signed which image, with the statements that it makes.
+    signed: Vec<(&'static str, &'static str, Vec<Value>)>,
+    labels: BTreeMap<String, String>,
+}
+
+impl World {
+    fn empty() -> Self {
+        Self { signed: Vec::new(), labels: BTreeMap::new() }
+    }
+}
+
+impl Surroundings for World {
+    fn now(&self) -> Timestamp {
+        "2026-11-21T12:00:00Z".parse().unwrap()
+    }
+
+    fn namespace_labels(&self, _: &str) -> BTreeMap<String, String> {
+        self.labels.clone()
+    }
+
+    fn verify(&self, wanted: &WantedImage) -> Result<VerifiedImage, String> {
+        let Attestor::Key { key, .. } = &wanted.attestor else { return Err("no key".into()) };
+        let found = self.signed.iter().find(|(image, by, statements)| {
+            *image == wanted.image
+                && *by == key.trim()
+                && statements.is_empty() == wanted.attestation.is_none()
+        });
+        let (_, _, statements) = found.ok_or("no signature")?;
+        Ok(VerifiedImage::new("sha256:abc", statements.clone()))
+    }
+}
+
+fn read(text: &str) -> Result<Policies, Error> {
+    Policies::load([("p.yaml", text.as_bytes())], &Limits::default())
+}
+
+fn policy(rules: Value, more: Value) -> Policies {
+    let mut spec = json!({ "rules": rules });
+    for (key, value) in more.as_object().into_iter().flatten() {
+        spec[key] = value.clone();
+    }
+    let policy = json!({
+        "apiVersion": "kyverno.io/v1",
+        "kind": "ClusterPolicy",
+        "metadata": { "name": "p" },
+        "spec": spec,
+    });
+    read(&policy.to_string()).unwrap()
+}
+
+fn pods(validate: Value) -> Value {
+    json!([{
+        "name": "r",
+        "match": { "any": [{ "resources": { "kinds": ["Pod"] } }] },
+        "validate": validate,
+    }])
+}
+
+fn pod(labels: Value, image: &str) -> Value {
+    json!({
+        "apiVersion": "v1",
+        "kind": "Pod",
+        "metadata": { "name": "web", "namespace": "shop", "labels": labels },
+        "spec": { "containers": [{ "name": "one", "image": image }] },
+    })
+}
+
+fn answers(policies: &Policies, request: &Request) -> Vec<Answer> {
+    policies.review(request, &World::empty())
+}
+
+#[track_caller]
+fn says(policies: &Policies, request: &Request, expected: &[(&str, Outcome)]) {
+    let given = answers(policies, request);
+    let given: Vec<_> = given.iter().map(|own| (own.rule.as_str(), own.outcome)).collect();
+    assert_eq!(given, expected);
+}
+
+fn refused(text: &str) -> String {
+    read(text).unwrap_err().to_string()
+}
+
+#[test]
+fn an_unknown_field_is_named() {
+    let text = "apiVersion: kyverno.io/v1\nkind: ClusterPolicy\nmetadata: {name: p}\nspec:\n  \
+                rules:\n  - name: r\n    match: {any: [{resources: {kinds: [Pod]}}]}\n    \
+                validate: {patern: {}}\n";
+    let told = refused(text);
+    assert!(told.contains("p.yaml, document 1, ClusterPolicy p: spec.rules[0]"), "{told}");
+    assert!(told.contains("patern"), "{told}");
+    let told = refused(&text.replace("patern", "pattern").replace("rules:", "ruels: []\n  rules:"));
+    assert!(told.contains("ruels"), "{told}");
+    let told = refused(&text.replace("patern: {}", "manifests: {}"));
+    assert!(told.contains("validate.manifests"), "{told}");
+    let told = refused(&text.replace("ClusterPolicy", "CleanupPolicy"));
+    assert!(told.contains("kind"), "{told}");
+    let told = refused(&text.replace(
+        "patern: {}",
+        "deny: {conditions: {all: [{key: \"{{ nosuch(a) }}\", operator: Equals, value: 1}]}}",
+    ));
+    assert!(told.contains("spec.rules[0].validate.deny.conditions.all[0].key"), "{told}");
+    let told =
+        refused(&text.replace(
+            "patern: {}",
+            "deny: {conditions: {all: [{key: a, operator: Like, value: 1}]}}",
+        ));
+    assert!(told.contains("Like"), "{told}");
+}
+
+#[test]
+fn a_rule_that_judges_nothing_is_noted() {
+    let rules = json!([{
+        "name": "r",
+        "match": { "any": [{ "resources": { "kinds": ["Pod"] } }] },
+        "mutate": { "patchStrategicMerge": {} },
+    }]);
+    assert_eq!(policy(rules, json!({})).notes().first().unwrap(), "p: rule r judges nothing");
+}
+
+#[test]
+fn controllers_have_generated_rules() {
+    let mut rules = pods(json!({ "message": "no", "pattern": { "spec": { "containers": [
+        { "image": "ghcr.io/*" },
+    ]}}}));
+    rules[0]["name"] = "n".repeat(60).into();
+    let policies = policy(rules, json!({}));
+    let template = |image| pod(json!({}), image)["spec"].clone();
+    let deployment = json!({
+        "apiVersion": "apps/v1", "kind": "Deployment", "metadata": { "name": "d" },
+        "spec": { "template": { "spec": template("nginx") } },
+    });
+    let cut = format!("autogen-{}", "n".repeat(55));
+    let request = Request::of_file(deployment, Operation::Create);
+    says(&policies, &request, &[(cut.as_str(), Outcome::Fail)]);
+    let cron = json!({
+        "apiVersion": "batch/v1", "kind": "CronJob", "metadata": { "name": "c" },
+        "spec": { "jobTemplate": { "spec": { "template": { "spec": template("ghcr.io/a") } } } },
+    });
+    let request = Request::of_file(cron, Operation::Create);
+    let cut = format!("autogen-cronjob-{}", "n".repeat(47));
+    says(&policies, &request, &[(cut.as_str(), Outcome::Pass)]);
+}
+
+#[test]
+fn what_follows_from_a_failure() {
+    let rules = || {
+        pods(json!({ "message": "label {{ request.object.metadata.name }}", "pattern": {
+            "metadata": { "labels": { "app": "?*" } },
+        }}))
+    };
+    let request = Request::create(pod(json!({}), "nginx"));
+    let [answer] = answers(&policy(rules(), json!({})), &request).try_into().unwrap();
+    assert_eq!((answer.outcome, answer.effect), (Outcome::Fail, Effect::Audit));
+    assert_eq!(answer.message, "label web (at /metadata/labels/app/)");
+    let enforced = json!({
+        "validationFailureAction": "Enforce",
+        "validationFailureActionOverrides": [{ "action": "Audit", "namespaces": ["test-*"] }],
+    });
+    let [answer] = answers(&policy(rules(), enforced), &request).try_into().unwrap();
+    assert_eq!(answer.effect, Effect::Deny);
+    let elsewhere = json!({
+        "validationFailureAction": "Enforce",
+        "validationFailureActionOverrides": [{ "action": "Audit", "namespaces": ["sh*"] }],
+    });
+    let [answer] = answers(&policy(rules(), elsewhere), &request).try_into().unwrap();
+    assert_eq!(answer.effect, Effect::Audit);
+}
+
+#[test]
+fn an_update_may_leave_what_was_wrong() {
+    let rules = pods(json!({
+        "failureAction": "Enforce",
+        "pattern": { "metadata": { "labels": { "app": "?*" } } },
+    }));
+    let policies = policy(rules, json!({}));
+    let mut request = Request::create(pod(json!({ "b": "c" }), "nginx"));
+    request.operation = Operation::Update;
+    request.old_object = pod(json!({}), "nginx");
+    says(&policies, &request, &[("r", Outcome::Skip)]);
+    request.old_object = pod(json!({ "app": "a" }), "nginx");
+    says(&policies, &request, &[("r", Outcome::Fail)]);
+}
+
+#[test]
+fn a_deletion_is_judged_by_the_old_object() {
+    let conditions = json!({ "all": [{
+        "key": "{{ request.object.metadata.labels.keep || '' }}", "operator": "Equals", "value": "yes",
+    }]});
+    let policies = policy(pods(json!({ "deny": { "conditions": conditions } })), json!({}));
+    let request = Request::of_file(pod(json!({ "keep": "yes" }), "a"), Operation::Delete);
+    says(&policies, &request, &[("r", Outcome::Fail)]);
+    let policies = policy(pods(json!({ "pattern": { "spec": null } })), json!({}));
+    says(&policies, &request, &[]);
+}
+
+#[test]
+fn lists_within_lists() {
+    let inner = json!([{ "list": "element.ports", "deny": { "conditions": { "any": [{
+        "key": "{{ element1.hostPort || `0` }}", "operator": "GreaterThan", "value": 0,
+    }]}}}]);
+    let rules = pods(json!({ "foreach": [{
+        "list": "request.object.spec.containers", "foreach": inner,
+    }]}));
+    let policies = policy(rules, json!({}));
+    let mut object = pod(json!({}), "a");
+    says(&policies, &Request::create(object.clone()), &[]);
+    object["spec"]["containers"][0]["ports"] = json!([{ "hostPort": 0 }, { "hostPort": 80 }]);
+    says(&policies, &Request::create(object), &[("r", Outcome::Fail)]);
+}
+
+fn verified(image: &str, verify: Value, signed: World) -> (Outcome, String) {
+    let rules = json!([{
+        "name": "v",
+        "match": { "any": [{ "resources": { "kinds": ["Pod"] } }] },
+        "verifyImages": [verify],
+    }]);
+    let policies = policy(rules, json!({}));
+    let [answer] =
+        policies.review(&Request::create(pod(json!({}), image)), &signed).try_into().unwrap();
+    (answer.outcome, answer.message)
+}
+
+#[test]
+fn images_are_verified() {
+    let image = "ghcr.io/a/b:1";
+    let signed = || World {
+        signed: vec![
+            (image, "one", Vec::new()),
+            (image, "two", Vec::new()),
+            (image, "one", vec![json!({ "predicate": { "scanner": "x", "level": 3 } })]),
+        ],
+        ..World::empty()
+    };
+    let by = |keys: &[&str], count: usize| {
+        let entries: Vec<Value> =
+            keys.iter().map(|key| json!({ "keys": { "publicKeys": key } })).collect();
+        json!({ "imageReferences": ["ghcr.io/*"], "attestors": [
+            { "count": count, "entries": entries },
+        ]})
+    };
+    assert_eq!(verified(image, by(&["one"], 1), signed()).0, Outcome::Pass);
+    assert_eq!(verified(image, by(&["three", "two"], 1), signed()).0, Outcome::Pass);
+    assert_eq!(verified(image, by(&["three", "two"], 2), signed()).0, Outcome::Fail);
+    let mut nested = by(&["one"], 1);
+    let inner = by(&["three", "two"], 1)["attestors"][0].clone();
+    nested["attestors"][0]["entries"] = json!([{ "attestor": inner }]);
+    assert_eq!(verified(image, nested, signed()).0, Outcome::Pass);
+    let attested = |level: u64| {
+        let mut wanted = by(&["one"], 1);
+        wanted["attestations"] = json!([{ "type": "https://example.com/scan", "conditions": [
+            { "all": [{ "key": "{{ level }}", "operator": "GreaterThan", "value": level }] },
+        ]}]);
+        wanted
+    };
+    assert_eq!(verified(image, attested(2), signed()).0, Outcome::Pass);
+    assert_eq!(verified(image, attested(3), signed()).0, Outcome::Fail);
+    let mut without_digest = by(&["one"], 1);
+    without_digest["mutateDigest"] = false.into();
+    assert_eq!(verified(image, without_digest, signed()).0, Outcome::Fail);
+}
+
+#[test]
+fn patterns_that_lie_too_deep_are_refused() {
+    let deep = "{a: ".repeat(10_000) + &"}".repeat(10_000);
+    let text = format!("apiVersion: kyverno.io/v1\nkind: ClusterPolicy\nspec: {deep}\n");
+    assert!(matches!(read(&text), Err(Error::Syntax { .. })));
+    let deep = "{\"a\":".repeat(10_000);
+    assert!(matches!(read(&deep), Err(Error::Syntax { .. })));
+}
+
+#[test]
+fn variables_that_double_end_in_an_error() {
+    let entries: Vec<Value> = (1..=40)
+        .map(|at: usize| {
+            let text = format!("{{{{ v{before} }}}}{{{{ v{before} }}}}", before = at - 1);
+            json!({ "name": format!("v{at}"), "variable": { "value": text } })
+        })
+        .collect();
+    let mut all = vec![json!({ "name": "v0", "variable": { "value": "x".repeat(1_000) } })];
+    all.extend(entries);
+    let mut rules = pods(json!({ "deny": { "conditions": { "all": [
+        { "key": "{{ v25 }}", "operator": "Equals", "value": "x" },
+    ]}}}));
+    rules[0]["context"] = all.into();
+    let policies = policy(rules.clone(), json!({}));
+    says(&policies, &Request::create(pod(json!({}), "a")), &[("r", Outcome::Error)]);
+    rules[0]["validate"]["deny"]["conditions"]["all"][0]["key"] = "{{ v40 }}".into();
+    let policies = policy(rules, json!({}));
+    says(&policies, &Request::create(pod(json!({}), "a")), &[("r", Outcome::Error)]);
+}
+
+#[test]
+fn a_variable_that_names_itself_has_no_value() {
+    let mut rules = pods(json!({ "deny": { "conditions": { "all": [
+        { "key": "{{ a }}", "operator": "Equals", "value": "x" },
+    ]}}}));
+    rules[0]["context"] = json!([{ "name": "a", "variable": { "value": "{{ a }}" } }]);
+    let policies = policy(rules, json!({}));
+    says(&policies, &Request::create(pod(json!({}), "a")), &[("r", Outcome::Error)]);
+}
+
+#[test]
+fn an_object_of_ten_megabytes_is_judged() {
+    let mut object = pod(json!({ "app": "a" }), "nginx");
+    let big: Vec<Value> = (0..50_000)
+        .map(|at| json!({ "name": format!("v{at}"), "value": "x".repeat(200) }))
+        .collect();
+    object["spec"]["containers"][0]["env"] = big.into();
+    let rules = pods(json!({ "pattern": { "spec": { "containers": [
+        { "env": [{ "name": "v*" }] },
+    ]}}}));
+    says(&policy(rules, json!({})), &Request::create(object), &[("r", Outcome::Pass)]);
+}
+
+#[test]
+fn documents_of_a_list_are_read_one_by_one() {
+    let list = "apiVersion: v1\nkind: List\nitems:\n- {apiVersion: v1, kind: Pod}\n- {kind: X}\n";
+    let documents = Document::read("l", list.as_bytes(), &Limits::default()).unwrap();
+    assert_eq!(documents.iter().map(Document::kind).collect::<Vec<_>>(), ["Pod", "X"]);
+}

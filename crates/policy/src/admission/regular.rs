@@ -1,0 +1,117 @@
+//! Regular expressions as Go has them (RE2), run by `regex`.
+//!
+//! Both are linear in the text. What differs is written anew: Go's `\d`, `\w`, `\s` and `\b` know
+//! ASCII alone, it has `\Q...\E`, and within brackets it has neither sets of sets nor `&&`.
+
+use regex::{Regex, RegexBuilder};
+
+/// What a compiled expression may take.
+const MAX_BYTES: usize = 1 << 20;
+/// How deep groups may lie in each other.
+const MAX_DEPTH: u32 = 100;
+
+/// Compiles an expression.
+pub(super) fn compile(expression: &str) -> Result<Regex, String> {
+    RegexBuilder::new(&translated(expression))
+        .size_limit(MAX_BYTES)
+        .dfa_size_limit(MAX_BYTES)
+        .nest_limit(MAX_DEPTH)
+        .build()
+        .map_err(|error| format!("no regular expression: {error}"))
+}
+
+fn translated(expression: &str) -> String {
+    let mut out = String::with_capacity(expression.len());
+    let mut rest = expression.chars().peekable();
+    let mut in_brackets = false;
+    while let Some(next) = rest.next() {
+        match next {
+            '\\' => match rest.next() {
+                Some('Q') if !in_brackets => quote(&mut rest, &mut out),
+                Some(escaped) => out.push_str(&escape(escaped, in_brackets)),
+                None => out.push('\\'),
+            },
+            '[' if !in_brackets => {
+                in_brackets = true;
+                out.push('[');
+                if rest.next_if_eq(&'^').is_some() {
+                    out.push('^');
+                }
+                // A bracket that comes first stands for itself.
+                if rest.next_if_eq(&']').is_some() {
+                    out.push_str("\\]");
+                }
+            }
+            '[' if rest.peek() == Some(&':') => {
+                out.push('[');
+                for class in rest.by_ref() {
+                    out.push(class);
+                    if class == ']' {
+                        break;
+                    }
+                }
+            }
+            ']' if in_brackets => {
+                in_brackets = false;
+                out.push(']');
+            }
+            '[' | '&' | '~' if in_brackets => {
+                out.push('\\');
+                out.push(next);
+            }
+            other => out.push(other),
+        }
+    }
+    out
+}
+
+fn escape(escaped: char, in_brackets: bool) -> String {
+    let inner = match escaped {
+        'd' | 'D' => "0-9",
+        'w' | 'W' => "0-9A-Za-z_",
+        's' | 'S' => "\\t\\n\\x0C\\r ",
+        'b' if !in_brackets => return "(?-u:\\b)".to_owned(),
+        'B' if !in_brackets => return "(?-u:\\B)".to_owned(),
+        other => return format!("\\{other}"),
+    };
+    let negated = if escaped.is_ascii_uppercase() { "^" } else { "" };
+    if in_brackets && negated.is_empty() { inner.to_owned() } else { format!("[{negated}{inner}]") }
+}
+
+fn quote(rest: &mut std::iter::Peekable<std::str::Chars<'_>>, out: &mut String) {
+    let mut text = String::new();
+    while let Some(next) = rest.next() {
+        if next == '\\' && rest.next_if_eq(&'E').is_some() {
+            break;
+        }
+        text.push(next);
+    }
+    out.push_str(&regex::escape(&text));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn go_knows_ascii_alone() {
+        assert!(!compile(r"^\d$").unwrap().is_match("\u{661}"));
+        assert!(compile(r"^[\d\s]+$").unwrap().is_match("1 2"));
+        assert!(compile(r"^[\W]$").unwrap().is_match("é"));
+        assert!(compile(r"\bfoo\b").unwrap().is_match("a foo."));
+    }
+
+    #[test]
+    fn brackets_hold_no_sets() {
+        assert!(compile("^[[a]$").unwrap().is_match("["));
+        assert!(compile("^[]a]$").unwrap().is_match("]"));
+        assert!(compile("^[[:alpha:]&&]+$").unwrap().is_match("a&b"));
+        assert!(compile(r"^\Qa.b\E$").unwrap().is_match("a.b"));
+    }
+
+    #[test]
+    fn what_would_be_huge_is_refused() {
+        assert!(compile("((a{100}){100}){100}").is_err());
+        assert!(compile(&"(".repeat(10_000)).is_err());
+    }
+}

@@ -1,0 +1,151 @@
+//! Semantic versions and ranges of them, as `semver_compare` takes them:
+//! `>=1.0.0 <2.0.0 || >3.0.0 !4.2.1`, `1.2.x`.
+
+use std::cmp::Ordering;
+
+/// A version, by Semantic Versioning 2.0.0; build metadata do not count.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+struct Version {
+    numbers: [u64; 3],
+    pre: Vec<String>,
+}
+
+/// Whether a version lies in a range. A version that is none counts as 0.0.0, as it does for
+/// Kyverno.
+pub(super) fn in_range(version: &str, range: &str) -> Result<bool, String> {
+    let version = Version::parse(version).unwrap_or_default();
+    let mut holds = false;
+    for alternative in range.split("||") {
+        let mut all = true;
+        let mut some = false;
+        for condition in conditions(alternative) {
+            some = true;
+            all &= condition_holds(&version, &condition)?;
+        }
+        if !some {
+            return Err(format!("{range:?} is no range of versions"));
+        }
+        holds |= all;
+    }
+    Ok(holds)
+}
+
+/// The order of two versions, if they are such.
+pub(super) fn compare(left: &str, right: &str) -> Option<Ordering> {
+    Some(Version::parse(left)?.cmp(&Version::parse(right)?))
+}
+
+/// Conditions, each with its version; blanks may stand between the two.
+fn conditions(text: &str) -> Vec<String> {
+    let mut conditions: Vec<String> = Vec::new();
+    for word in text.split_whitespace() {
+        match conditions.last_mut() {
+            Some(last) if last.chars().all(|next| "<>=!".contains(next)) => last.push_str(word),
+            _ => conditions.push(word.to_owned()),
+        }
+    }
+    conditions
+}
+
+fn condition_holds(version: &Version, condition: &str) -> Result<bool, String> {
+    let end = condition.find(|next| !"<>=!".contains(next)).unwrap_or(condition.len());
+    let (operator, bound) = condition.split_at(end);
+    let bad = || format!("{condition:?} is no condition of a version");
+    let (least, above) = bounds(bound).ok_or_else(bad)?;
+    let exact = above.is_none();
+    let order = version.cmp(&least);
+    // A version with an `x` stands for all from `least` up to, and without, `above`.
+    let below_end = above.as_ref().map_or(order.is_le(), |above| version.cmp(above).is_lt());
+    Ok(match operator {
+        "" | "=" | "==" if exact => order.is_eq(),
+        "" | "=" | "==" => order.is_ge() && below_end,
+        "!" | "!=" if exact => order.is_ne(),
+        "!" | "!=" => order.is_lt() || !below_end,
+        ">" => !below_end,
+        ">=" => order.is_ge(),
+        "<" => order.is_lt(),
+        "<=" => below_end,
+        _ => return Err(bad()),
+    })
+}
+
+fn bounds(text: &str) -> Option<(Version, Option<Version>)> {
+    if let Some(version) = Version::parse(text) {
+        return Some((version, None));
+    }
+    let parts: Vec<&str> = text.split('.').collect();
+    let wild = parts.iter().position(|part| matches!(*part, "x" | "X" | "*"))?;
+    let mut least = [0; 3];
+    for (number, part) in least.iter_mut().zip(parts.iter().take(wild)) {
+        *number = part.parse().ok()?;
+    }
+    let mut above = least;
+    match wild.checked_sub(1).and_then(|last| above.get_mut(last)) {
+        Some(last) => *last += 1,
+        None => above = [u64::MAX; 3],
+    }
+    let version = |numbers| Version { numbers, pre: Vec::new() };
+    Some((version(least), Some(version(above))))
+}
+
+impl Version {
+    fn parse(text: &str) -> Option<Self> {
+        let text = text.split_once('+').map_or(text, |(text, _)| text);
+        let (numbers, pre) = match text.split_once('-') {
+            Some((numbers, pre)) => (numbers, pre.split('.').map(str::to_owned).collect()),
+            None => (text, Vec::new()),
+        };
+        let numbers: Vec<u64> =
+            numbers.split('.').map(|part| part.parse().ok()).collect::<Option<_>>()?;
+        Some(Self { numbers: numbers.try_into().ok()?, pre })
+    }
+
+    /// Semantic Versioning 2.0.0, section 11.
+    fn cmp(&self, other: &Self) -> Ordering {
+        let numbers = self.numbers.cmp(&other.numbers);
+        numbers.then_with(|| match (self.pre.is_empty(), other.pre.is_empty()) {
+            (true, true) => Ordering::Equal,
+            (true, false) => Ordering::Greater,
+            (false, true) => Ordering::Less,
+            (false, false) => {
+                let mut parts = self.pre.iter().zip(&other.pre);
+                let different = parts.find_map(|(a, b)| Some(of_part(a, b)).filter(|o| o.is_ne()));
+                different.unwrap_or_else(|| self.pre.len().cmp(&other.pre.len()))
+            }
+        })
+    }
+}
+
+fn of_part(left: &str, right: &str) -> Ordering {
+    match (left.parse::<u64>(), right.parse::<u64>()) {
+        (Ok(left), Ok(right)) => left.cmp(&right),
+        (Ok(_), Err(_)) => Ordering::Less,
+        (Err(_), Ok(_)) => Ordering::Greater,
+        (Err(_), Err(_)) => left.cmp(right),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn versions_lie_in_ranges() {
+        let inside = [
+            ("4.1.3", ">=4.1.x"),
+            ("4.1.3", "!4.x.x || 4.1.3"),
+            ("1.2.3", ">1.0.0 <2.0.0 || >3.0.0 !4.2.1"),
+            ("1.0.0-alpha.2", "<1.0.0-alpha.10"),
+            ("1.2.9", "1.2.x"),
+            ("2.0.0", "> 1.x"),
+        ];
+        for (version, range) in inside {
+            assert_eq!(in_range(version, range), Ok(true), "{version} {range}");
+        }
+        for (version, range) in [("1.9.0", ">1.x"), ("4.1.3", "!4.x.x"), ("1.0", ">=1.0.0")] {
+            assert_eq!(in_range(version, range), Ok(false), "{version} {range}");
+        }
+        assert!(in_range("1.0.0", "").is_err());
+        assert!(in_range("1.0.0", "~1.0.0").is_err());
+    }
+}
