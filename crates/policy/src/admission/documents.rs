@@ -17,7 +17,8 @@ pub struct Document {
 }
 
 impl Document {
-    /// The documents of a file; those of a `List` one by one, empty ones left out.
+    /// The documents of a file; those of a `List` one by one, empty ones left out. A module of
+    /// Rego, by its name `.rego`, is one.
     ///
     /// Scalars are read as Kubernetes' tools read them, which is YAML 1.1: `yes` is true and
     /// `0644` is 420.
@@ -26,6 +27,9 @@ impl Document {
     /// When it is neither YAML nor JSON, or passes a limit.
     pub fn read(source: &str, bytes: &[u8], limits: &Limits) -> Result<Vec<Self>, Error> {
         let text = crate::error::text(bytes, limits)?;
+        if source.ends_with(".rego") {
+            return Ok(vec![crate::rego::admission::module(source, text)]);
+        }
         let values = if text.trim_start().starts_with('{') {
             vec![crate::error::json(bytes, limits)?]
         } else {

@@ -17,7 +17,7 @@ mod image;
 mod images;
 mod jmespath;
 mod kyverno;
-mod policies;
+pub(crate) mod policies;
 mod quantity;
 mod regular;
 mod request;

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::{Answer, Document, Request, Surroundings, cel, kyverno};
+use crate::rego::admission as rego;
 use crate::{Error, Limits};
 
 /// One policy, ready to be asked.
@@ -23,7 +24,7 @@ pub(crate) struct Family {
 }
 
 /// Every family, in the order in which they are asked.
-static FAMILIES: &[Family] = &[kyverno::FAMILY, cel::FAMILY];
+static FAMILIES: &[Family] = &[kyverno::FAMILY, cel::FAMILY, rego::FAMILY];
 
 /// Policies, loaded and compiled.
 #[derive(Debug, Default)]

@@ -28,13 +28,18 @@
 //! | regular expressions are Rust's, of 100 KiB at most | Go's | read as Go's, bounded by the matcher's own limit |
 //! | `object.subset` of arrays takes the items in any order | one after another | written anew |
 //! | `any`, `all`, `re_match` and others of Rego v0 are missing | there in v0 | written anew |
-//! | `numbers.range` makes as many numbers as asked for | so does OPA | held to a limit |
+//! | `strings.replace_n` replaces what replaced something | it does not | written anew |
+//! | `numbers.range`, `net.cidr_expand`, `bits.lsh`, `concat`, `array.concat` make as much as is asked for | so does OPA | held to limits |
+//! | `sort` puts sets before objects | after them | the same as `regorus` |
 //! | the clock is the machine's | the machine's | the caller's |
 //! | lines have at most 1,024 characters | no limit | at most 65,535 |
 //!
+//! Time is looked at between the steps of an evaluation: one step, such as the product of two huge
+//! numbers, is not interrupted.
+//!
 //! Nothing here reaches the network, the environment or chance: `http.send`, `opa.runtime`,
 //! `rand.intn` and `uuid.rfc4122` are errors when a policy is compiled.
-mod admission;
+pub(crate) mod admission;
 mod ast;
 mod calls;
 mod error;

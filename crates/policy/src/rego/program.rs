@@ -20,6 +20,9 @@ use super::{RegoError, Source, functions, negation};
 /// How many steps of the interpreter go by between two looks at the clock.
 const STEPS_BETWEEN_LOOKS: u32 = 256;
 
+/// Values in a result; more is no answer that anybody reads.
+const MAX_RESULT_NODES: usize = 1_000_000;
+
 /// What an engine's clock says where it is given no time.
 const NO_TIME: i64 = i64::MIN;
 
@@ -278,7 +281,11 @@ impl Program {
         let (value, instance) = guarded(move || {
             let value = instance.engine.eval_rule(rule.to_owned());
             let value = value.map_err(|error| failure(&error, max_time));
-            Ok((value.map(|value| (value != Value::Undefined).then(|| json(&value))), instance))
+            let value = value.and_then(|value| match value {
+                Value::Undefined => Ok(None),
+                value => result(&value).map(Some),
+            });
+            Ok((value, instance))
         })?;
         self.give_back(instance);
         value
@@ -338,6 +345,26 @@ fn failure(error: &anyhow::Error, max_time: Duration) -> RegoError {
     }
     let (at, message) = read(&text);
     RegoError::Failed { at, message }
+}
+
+/// A result as JSON. Values share their parts, so that a small one may be large written out.
+fn result(value: &Value) -> Result<serde_json::Value, RegoError> {
+    let mut left = MAX_RESULT_NODES;
+    let mut waiting = vec![value];
+    while let Some(value) = waiting.pop() {
+        match value {
+            Value::Array(items) => waiting.extend(items.iter()),
+            Value::Set(items) => waiting.extend(items.iter()),
+            Value::Object(fields) => waiting.extend(fields.iter().map(|(_, value)| value)),
+            _ => {}
+        }
+        left = left.checked_sub(1).ok_or_else(|| RegoError::LimitExceeded {
+            at: RegoPlace::default(),
+            limit: "values in a result",
+            max: MAX_RESULT_NODES,
+        })?;
+    }
+    Ok(json(value))
 }
 
 fn json(value: &Value) -> serde_json::Value {

@@ -146,6 +146,16 @@ fn time_is_bounded_and_given() {
 }
 
 #[test]
+fn a_result_that_is_small_and_would_be_large_is_refused() {
+    let doubled: String = (1..40).map(|at| format!("  x{at} := [x{0}, x{0}]\n", at - 1)).collect();
+    let error = eval(&format!("r := x39 if {{\n  x0 := 1\n{doubled}}}")).unwrap_err();
+    assert!(
+        matches!(error, RegoError::LimitExceeded { limit: "values in a result", .. }),
+        "{error}"
+    );
+}
+
+#[test]
 fn subsets_are_those_of_opa() {
     let text = r#"r := [
         object.subset([1, 2, 3], [2, 3]), object.subset([1, 2, 3], [3, 2]),
@@ -216,4 +226,26 @@ fn what_is_no_rego_says_where() {
     assert_eq!((at.file.as_str(), at.line), ("p.rego", 4));
     let error = eval("r := 1").err();
     assert_eq!(error, None);
+}
+
+proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig::with_cases(300))]
+    /// Whatever is written, compiling and asking it ends in an answer or an error.
+    #[test]
+    fn nothing_that_is_written_panics_or_runs_for_ever(
+        parts in proptest::collection::vec(proptest::sample::select(vec![
+            "r", "f(x)", "f(1)", "x", "input.x", "data.p.r", ":=", "=", "==", "if", "{", "}", "[", "]",
+            "not", "some", "in", "every", "with", "as", "|", ";", "\n", "1", "\"a\"", "`b`", "contains",
+            "_", "count(", ")", ",", "else", "default", "import", "input", "#", ".", "é", "-", "[_]",
+        ]), 1..40),
+    ) {
+        let text = format!("package p\n{}\n", parts.join(" "));
+        let limits = RegoLimits { max_time: Duration::from_millis(200), ..RegoLimits::default() };
+        let modules = [Source::new("p.rego", text.as_str())];
+        if let Ok(program) = Program::compile(&modules, &json!({}), &[], &limits) {
+            for rule in program.rules() {
+                _ = program.eval(rule, &Input::new(&json!({"x": [1, "a"]})), None);
+            }
+        }
+    }
 }

@@ -1,6 +1,7 @@
 //! Admission by Rego: Gatekeeper's constraints, and modules as OPA asks them.
 
 mod constraint;
+mod family;
 mod matching;
 mod opa;
 mod policies;
@@ -8,6 +9,7 @@ mod template;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use family::{FAMILY, module};
 pub use policies::RegoPolicies;
 
 use serde_json::Value;

@@ -2,6 +2,7 @@
 //!
 //! What is given by name here hides the interpreter's own.
 
+mod bounded;
 mod collections;
 mod regexes;
 mod sprintf;
@@ -23,8 +24,12 @@ struct Own {
 static OWN: &[Own] = &[
     Own { name: "all", arity: 1, call: collections::all },
     Own { name: "any", arity: 1, call: collections::any },
+    Own { name: "array.concat", arity: 2, call: bounded::array_concat },
+    Own { name: "bits.lsh", arity: 2, call: bounded::shift_left },
     Own { name: "cast_array", arity: 1, call: collections::cast_array },
     Own { name: "cast_set", arity: 1, call: collections::cast_set },
+    Own { name: "concat", arity: 2, call: bounded::concat },
+    Own { name: "net.cidr_expand", arity: 1, call: bounded::cidr_expand },
     Own { name: "numbers.range", arity: 2, call: collections::range },
     Own { name: "numbers.range_step", arity: 3, call: collections::range_step },
     Own { name: "object.subset", arity: 2, call: collections::subset },
@@ -41,6 +46,7 @@ static OWN: &[Own] = &[
     Own { name: "regex.split", arity: 2, call: regexes::split },
     Own { name: "set_diff", arity: 2, call: collections::set_diff },
     Own { name: "sprintf", arity: 2, call: sprintf::sprintf },
+    Own { name: "strings.replace_n", arity: 2, call: bounded::replace_n },
     Own { name: "time.add_date", arity: 4, call: time::add_date },
     Own { name: "time.clock", arity: 1, call: time::clock },
     Own { name: "time.date", arity: 1, call: time::date },
