@@ -39,8 +39,11 @@ pub(crate) fn check(files: &[SourceFile<'_>], options: &Options) -> Vec<FileResu
         let given = given(root, files, options, &mut evaluator, &mut said);
         let scope = evaluator.root(root, given);
         let resources = Resources::new(evaluator.resources(scope));
-        said.extend(evaluator.into_diagnostics());
-        checks::run(&resources, options.now, &mut results);
+        let of_root = evaluator.into_diagnostics();
+        let stop = of_root.iter().find(|said| said.impact == Impact::Incomplete);
+        let stopped = stop.map(|said| said.message.clone());
+        said.extend(of_root);
+        checks::run(&resources, &checks::Case { now: options.now, stopped }, &mut results);
     }
     tell(said, &mut results);
     checks::finish(&mut results);
