@@ -364,7 +364,9 @@ fn operate(operator: Operator, left: Value, right: Value) -> Value {
             if let Some(unknown) = either_unknown(&left, &right) {
                 return unknown;
             }
-            if left.holds_unknown() || right.holds_unknown() {
+            // Whether something is null is known of what holds something unknown, too.
+            let with_null = left == Value::Null || right == Value::Null;
+            if !with_null && (left.holds_unknown() || right.holds_unknown()) {
                 return Value::unknown(Reason::Computed);
             }
             Value::Bool((left == right) == (operator == Operator::Equal))

@@ -192,6 +192,24 @@ fn what_cannot_be_known_says_why() {
 }
 
 #[test]
+fn something_unknown_in_a_value_leaves_the_rest_known() {
+    assert_values(&[
+        (r#"{ a = file("x") } != null"#, "true"),
+        (r#"[file("x")] == null"#, "false"),
+        (r#"{ a = file("x") } == { a = 1 }"#, "? the provider sets it"),
+        (r#"anytrue([file("x") == "", true])"#, "true"),
+        (r#"anytrue([file("x") == "", false])"#, "? file() is not evaluated"),
+        (r#"alltrue([file("x") == "", false])"#, "false"),
+        ("alltrue([])", "true"),
+        ("anytrue([null, false])", "false"),
+        (r#"try(sort([file("x")]), "wrong")"#, "? the provider sets it"),
+        (r#"try(sort([[]]), "right")"#, r#""right""#),
+        (r#"try({}.a ? "b" : "c", "d")"#, r#""d""#),
+        (r#"coalesce(null, [])"#, "[]"),
+    ]);
+}
+
+#[test]
 fn a_text_keeps_what_is_known_of_it() {
     let run = Run::of(&[(
         "main.tf",

@@ -7,8 +7,8 @@ use super::super::Value;
 use super::{Function, argument, count_value, list, number, text, whole};
 
 pub(super) const TABLE: &[(&str, Function)] = &[
-    ("alltrue", |a| Ok(Value::Bool(list(a, 0)?.iter().all(|v| v.to_bool() == Some(true))))),
-    ("anytrue", |a| Ok(Value::Bool(list(a, 0)?.iter().any(|v| v.to_bool() == Some(true))))),
+    ("alltrue", |a| decided(list(a, 0)?, false)),
+    ("anytrue", |a| decided(list(a, 0)?, true)),
     ("chunklist", chunklist),
     ("coalescelist", coalescelist),
     ("compact", compact),
@@ -49,6 +49,17 @@ pub(super) fn coalesce(arguments: &[Value]) -> Result<Value, &'static str> {
         _ => true,
     });
     first.cloned().ok_or("nothing but null")
+}
+
+/// Whether one of these decides alone, or none does; what is not known may.
+fn decided(items: &[Value], decisive: bool) -> Result<Value, &'static str> {
+    // Null is neither, and counts as false.
+    let is = |item: &Value| item.to_bool().unwrap_or(false) == decisive;
+    if items.iter().any(|item| !item.is_unknown() && is(item)) {
+        return Ok(Value::Bool(decisive));
+    }
+    let unknown = items.iter().find(|item| item.is_unknown());
+    Ok(unknown.cloned().unwrap_or(Value::Bool(!decisive)))
 }
 
 fn coalescelist(arguments: &[Value]) -> Result<Value, &'static str> {
