@@ -67,6 +67,20 @@ fn a_module_fails_where_its_argument_makes_it() {
 }
 
 #[test]
+fn modules_that_only_call_one_another_are_checked_too() {
+    let call = |folder: &str| format!("module \"m\" {{\n  source = \"../{folder}\"\n}}\n");
+    let files = [
+        ("main.tf", "locals {}".to_owned()),
+        ("a/main.tf", call("b") + "resource \"aws_ebs_volume\" \"v\" {\n  kms_key_id = \"k\"\n}\n"),
+        ("b/main.tf", call("a")),
+    ];
+    let files: Vec<_> = files.iter().map(|(path, text)| (*path, text.as_str())).collect();
+    let results = check(&files, &Options::default());
+    assert_eq!(failing(&results), ["a/main.tf:lines 4-6 AWS-0026"]);
+    assert_eq!(said(&results), ["b/main.tf:1: module m includes itself: a"]);
+}
+
+#[test]
 fn the_json_syntax_says_the_same() {
     let text = "{\n  \"resource\": {\n    \"aws_ebs_volume\": {\n      \"v\": {\n        \
                 \"encrypted\": false,\n        \"kms_key_id\": \"${var.k}\"\n      }\n    }\n  }\n}";

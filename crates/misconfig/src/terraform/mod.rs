@@ -132,18 +132,32 @@ fn applies_by_name(path: &str) -> bool {
         || name.ends_with(".auto.tfvars.json")
 }
 
-/// The modules that no other calls; where all call one another, all.
+/// The modules that no other calls, and of those that only call one another the first.
 fn roots(modules: &BTreeMap<String, Module>) -> Vec<&Module> {
-    let called: BTreeSet<String> = modules
-        .values()
-        .flat_map(|module| {
-            let folders = module.calls.values().filter_map(|call| module.called_folder(&call.item));
-            folders.filter(|folder| *folder != module.folder)
-        })
-        .collect();
-    let roots: Vec<&Module> =
-        modules.values().filter(|module| !called.contains(&module.folder)).collect();
-    if roots.is_empty() { modules.values().collect() } else { roots }
+    let calls = |module: &Module| {
+        let folders = module.calls.values().filter_map(|call| module.called_folder(&call.item));
+        folders.filter(|folder| *folder != module.folder).collect::<Vec<_>>()
+    };
+    let called: BTreeSet<String> = modules.values().flat_map(calls).collect();
+    let (mut roots, others): (Vec<&Module>, Vec<&Module>) =
+        modules.values().partition(|module| !called.contains(&module.folder));
+    let mut reached = BTreeSet::new();
+    let mut reach = |root: &Module| {
+        let mut next = vec![root.folder.clone()];
+        let before = reached.len();
+        while let Some(folder) = next.pop() {
+            if let Some(module) = modules.get(&folder).filter(|_| reached.insert(folder.clone())) {
+                next.extend(calls(module));
+            }
+        }
+        reached.len() > before
+    };
+    for root in &roots {
+        reach(root);
+    }
+    let unreached = others.into_iter().filter(|module| reach(module));
+    roots.extend(unreached);
+    roots
 }
 
 /// The values that a root module is given: those of its own files first, in the order in which
@@ -177,12 +191,11 @@ fn given(
 
 /// Puts what is said of the modules beside the files it is about; the rest beside the first.
 fn tell(said: BTreeSet<Diagnostic>, results: &mut [FileResult]) {
+    let paths: BTreeMap<String, usize> =
+        results.iter().enumerate().map(|(index, result)| (result.path.clone(), index)).collect();
     for diagnostic in said {
-        let about = results
-            .iter()
-            .position(|result| diagnostic.path.as_deref() == Some(&*result.path))
-            .unwrap_or(0);
-        if let Some(result) = results.get_mut(about) {
+        let about = diagnostic.path.as_ref().and_then(|path| paths.get(path));
+        if let Some(result) = results.get_mut(about.copied().unwrap_or(0)) {
             result.diagnostics.push(diagnostic);
         }
     }
