@@ -99,12 +99,19 @@ fn a_comment_above_a_block_counts_for_all_of_it() {
 #[test]
 fn a_file_that_cannot_be_read_leaves_the_others() {
     let files = [
+        ("a_override.tf", "resource \"aws_ebs_volume\" \"v\" {}\n"),
         ("broken.tf", "resource \"aws_vpc\" \"v\" {\n  cidr = \n}\n"),
         ("main.tf", "resource \"aws_ebs_volume\" \"v\" {\n  kms_key_id = \"k\"\n}\n"),
     ];
     let results = check(&files, &Options::default());
     assert_eq!(failing(&results), ["main.tf:lines 1-3 AWS-0026"]);
-    assert_eq!(said(&results), ["broken.tf:2: not read: expected an expression"]);
+    assert_eq!(
+        said(&results),
+        [
+            "a_override.tf: not read: what overrides other files is not merged into them",
+            "broken.tf:2: not read: expected an expression",
+        ]
+    );
 }
 
 #[test]

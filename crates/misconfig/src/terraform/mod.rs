@@ -64,6 +64,12 @@ fn read(
         if is_variables(file.path) {
             continue;
         }
+        if is_override(file.path) {
+            let message = "not read: what overrides other files is not merged into them";
+            let diagnostic = Diagnostic::new("terraform", message, Impact::Partial);
+            result.diagnostics.push(diagnostic.at(file.path, None));
+            continue;
+        }
         let parse = if json { syntax::parse_json } else { syntax::parse };
         match text(file.bytes, limits).and_then(|text| Ok(parse(text, limits)?)) {
             Ok(body) => {
@@ -122,6 +128,12 @@ fn name(path: &str) -> &str {
 
 fn is_variables(path: &str) -> bool {
     path.ends_with(".tfvars") || path.ends_with(".tfvars.json")
+}
+
+/// Whether a file changes what others declare, rather than declare something itself.
+fn is_override(path: &str) -> bool {
+    let stem = name(path).split('.').next().unwrap_or_default();
+    stem == "override" || stem.ends_with("_override")
 }
 
 /// Whether a module takes the values of a file by its name alone.
