@@ -167,6 +167,12 @@ fn functions_do_as_documented() {
         (r#"max([1, 5, 3]...)"#, "5"),
         (r#"setsubtract(["a", "b"], ["a"])"#, r#"["b"]"#),
         (r#"one([])"#, "null"),
+        (r#"setproduct(["a", "b"], [1, 2])"#, r#"[["a",1],["a",2],["b",1],["b",2]]"#),
+        (r#"transpose({ a = ["x", "y"], b = ["y"] })"#, r#"{"x":["a"],"y":["a","b"]}"#),
+        (
+            r#""${dirname("a/b/c.txt")} ${basename("a/b/c.txt")} ${dirname("c")}""#,
+            r#""a/b c.txt .""#,
+        ),
         (r#"parseint("ff", 16)"#, "255"),
         (r#"formatlist("%s!", ["a", "b"])"#, r#"["a!","b!"]"#),
         (r#"length("héllo")"#, "5"),
