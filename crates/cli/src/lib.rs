@@ -20,6 +20,7 @@ mod deadline;
 mod environment;
 mod failure;
 mod files;
+mod helm;
 mod key_reference;
 mod network;
 mod output;

@@ -142,6 +142,40 @@ fn sarif_has_a_rule_for_each_check_and_a_place_for_each_failure() {
     assert_eq!(place["region"]["startLine"], 4);
 }
 
+#[test]
+fn charts_are_rendered_where_that_is_asked_for() {
+    let chart = [
+        ("shop/Chart.yaml", "apiVersion: v2\nname: shop\n"),
+        ("shop/templates/pod.yaml", "apiVersion: v1\nkind: {{ .Values.kind }}\n"),
+        (
+            "bin/helm",
+            "#!/bin/sh\necho ---\necho '# Source: shop/templates/pod.yaml'\n\
+             echo 'apiVersion: v1'\necho 'kind: Pod'\necho 'metadata: {name: a}'\n\
+             echo \"spec: {hostNetwork: true, containers: [{name: b, image: $4}]}\"\n",
+        ),
+    ];
+    let folder = tree(&chart);
+    let program = folder.path().join("bin/helm");
+    fs::set_permissions(&program, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
+    let run = |flags: &[&str]| {
+        let args = [&["config", ".", "--format", "json"], flags].concat();
+        let path = format!("{}:/bin:/usr/bin", folder.path().join("bin").display());
+        let mut command = Command::new(env!("CARGO_BIN_EXE_sealift"));
+        command.args(args).current_dir(folder.path()).env_clear().env("PATH", path);
+        let output = command.stdin(Stdio::null()).output().unwrap();
+        serde_json::from_slice::<Value>(&output.stdout).unwrap()
+    };
+    let report = run(&[]);
+    assert_eq!(report["Diagnostics"][0]["Path"], "shop/Chart.yaml", "{report:#}");
+    let report = run(&["--helm", "--helm-set", "a=1"]);
+    assert!(report["Diagnostics"].is_null(), "{report:#}");
+    let result = &report["Results"][0];
+    assert_eq!(result["Target"], "shop/templates/pod.yaml");
+    assert_eq!(result["Type"], "helm");
+    let rows = result["Misconfigurations"].as_array().unwrap();
+    assert!(rows.iter().any(|row| row["ID"] == "KSV-0009"), "{report:#}");
+}
+
 fn tree(files: &[(&str, &str)]) -> TempDir {
     let folder = TempDir::new().unwrap();
     for (path, text) in files {

@@ -28,6 +28,11 @@ impl<'f> Charts<'f> {
         let has_templates = |chart: &&(&str, &str)| {
             files.iter().any(|file| file.kind.is_none() && is_template(chart, file.path))
         };
+        // What was rendered is given as files below the chart's folder.
+        let is_rendered = |(folder, _): &&(&str, &str)| {
+            let of_chart = |file: &&SourceFile<'_>| file.kind == Some(FileKind::Helm);
+            files.iter().filter(of_chart).any(|file| file.path.starts_with(folder))
+        };
         let told = |(_, path): &(&str, &str)| {
             let message = "the templates of this chart are not checked: render them with \
                            `helm template` and check what that prints";
@@ -36,7 +41,8 @@ impl<'f> Charts<'f> {
             result.diagnostics.push(diagnostic.at(*path, None));
             result
         };
-        self.0.iter().filter(has_templates).map(told).collect()
+        let open = self.0.iter().filter(|chart| has_templates(chart) && !is_rendered(chart));
+        open.map(told).collect()
     }
 }
 

@@ -38,24 +38,42 @@ impl Ignores {
             return Self { rules };
         }
         let mut heads_file = true;
-        // Rules on the lines directly above that hold nothing else.
-        let mut waiting = 0_usize;
+        // Where the rules begin that stand directly above, on lines that hold nothing else.
+        let mut group = 0;
         for (line, text) in (1..).zip(String::from_utf8_lossy(bytes).lines()) {
             let found = comments(text, now);
             let alone = is_comment(text);
             heads_file &= alone || text.trim().is_empty();
             if found.is_empty() || !alone {
-                waiting = 0;
+                end_group(rules.get_mut(group..).unwrap_or_default());
+                group = rules.len();
             }
-            let above = rules.len().saturating_sub(waiting);
-            for rule in rules.iter_mut().skip(above) {
-                rule.line = line;
+            rules.extend(found.into_iter().map(|checks| Rule { line, heads_file, checks }));
+            if !alone {
+                group = rules.len();
             }
-            let found = found.into_iter().map(|checks| Rule { line, heads_file, checks });
-            waiting = if alone { waiting.saturating_add(found.len()) } else { 0 };
-            rules.extend(found);
         }
+        end_group(rules.get_mut(group..).unwrap_or_default());
         Self { rules }
+    }
+
+    /// The rules on a line; they are in the order of the lines.
+    fn on(&self, line: u32) -> &[Rule] {
+        let from = self.rules.partition_point(|rule| rule.line < line);
+        let to = self.rules.partition_point(|rule| rule.line <= line);
+        self.rules.get(from..to).unwrap_or_default()
+    }
+
+    /// Whether a comment covers a failure of a check that, or a block around which, begins on one
+    /// of the lines; without lines, a comment at the top of the file.
+    fn cover(&self, id: Option<&Id>, starts: &[u32]) -> bool {
+        let covers = |rules: &[Rule]| rules.iter().any(|rule| rule.names(id));
+        if starts.is_empty() {
+            return self.rules.iter().take_while(|rule| rule.heads_file).any(|rule| rule.names(id));
+        }
+        starts
+            .iter()
+            .any(|start| covers(self.on(*start)) || covers(self.on(start.saturating_sub(1))))
     }
 
     /// Makes the failures that the comments cover ignored ones.
@@ -69,7 +87,7 @@ impl Ignores {
             let starts = starts.into_iter().chain(failure.enclosing.iter().copied());
             let starts: Vec<u32> = starts.collect();
             let id = Id::of(&found.check.id);
-            if self.rules.iter().any(|rule| rule.covers(id.as_ref(), &starts)) {
+            if self.cover(id.as_ref(), &starts) {
                 found.ignore("a comment");
             }
         }
@@ -77,12 +95,15 @@ impl Ignores {
 }
 
 impl Rule {
-    fn covers(&self, id: Option<&Id>, starts: &[u32]) -> bool {
-        let names = |check: &Id| *check == Id::Every || Some(check) == id;
-        let here = |start: &u32| *start == self.line || start.checked_sub(1) == Some(self.line);
-        self.checks.iter().any(names)
-            && (starts.iter().any(here) || (starts.is_empty() && self.heads_file))
+    fn names(&self, id: Option<&Id>) -> bool {
+        self.checks.iter().any(|check| *check == Id::Every || Some(check) == id)
     }
+}
+
+/// Has all rules of a group stand on its last line, so that they count for what follows it.
+fn end_group(group: &mut [Rule]) {
+    let Some(line) = group.last().map(|rule| rule.line) else { return };
+    group.iter_mut().for_each(|rule| rule.line = line);
 }
 
 /// Whether a line holds a comment and nothing else.

@@ -13,12 +13,22 @@
 //! files ── kind of each ──> parser with lines ──> checks ──> FileResult: failures, passed, diagnostics
 //! ```
 //!
+//! | [`FileKind`] | by its name or content | checks |
+//! | --- | --- | --- |
+//! | `Dockerfile` | `Dockerfile`, `Dockerfile.*`, `*.Dockerfile`, the same of `Containerfile` | `DS-` |
+//! | `Kubernetes` | YAML and JSON with `apiVersion` and `kind` | `KSV-`, `KCV-` |
+//! | `Helm` | what the caller says that `helm template` printed | `KSV-`, `KCV-` |
+//! | `Compose` | `compose*.yaml`, `docker-compose*.yml` | `COMPOSE-`, our own |
+//! | `Terraform` | `*.tf`, `*.tofu`, `*.tf.json` | `AWS-`, `AZU-`, `GCP-`, ... |
+//! | `TerraformPlan` | JSON with `planned_values` | the same |
+//!
 //! Checks bear the ids and severities of Trivy's; their words are our own. The crate reads no
 //! file, clock, environment or network; every parser is held to [`Limits`].
 #![forbid(unsafe_code)]
 
 mod charts;
 mod check;
+mod compose;
 mod detect;
 pub mod docker;
 mod excerpt;

@@ -4,7 +4,9 @@ use sealift_model::{Diagnostic, Impact};
 
 use crate::charts::Charts;
 use crate::ignore::Ignores;
-use crate::{FileResult, LineCount, Options, detect, docker, excerpt, helm, kubernetes, terraform};
+use crate::{
+    FileResult, LineCount, Options, compose, detect, docker, excerpt, helm, kubernetes, terraform,
+};
 
 /// A file to check.
 #[derive(Clone, Copy, Debug)]
@@ -84,6 +86,7 @@ static CHECKERS: &[(FileKind, Checker)] = &[
     (FileKind::Dockerfile, docker::check),
     (FileKind::Kubernetes, kubernetes::check),
     (FileKind::Helm, helm::check),
+    (FileKind::Compose, compose::check),
     (FileKind::Terraform, terraform::check),
     (FileKind::TerraformPlan, terraform::plan::check),
 ];

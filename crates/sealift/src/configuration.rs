@@ -64,11 +64,11 @@ impl FilePattern {
     }
 }
 
-/// What `helm template` printed of a chart.
+/// What `helm template` printed of a chart. Each of its templates is checked by its own path.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct RenderedChart {
-    /// What it is called in the report.
+    /// The chart's folder below the folder that is checked; empty for that folder itself.
     pub path: String,
     /// What was printed.
     pub bytes: Vec<u8>,
@@ -108,10 +108,9 @@ pub(crate) fn check(
             }
         }
     }
-    let rendered = options.rendered.iter();
-    sources.extend(
-        rendered.map(|chart| SourceFile::new(&chart.path, &chart.bytes).of_kind(FileKind::Helm)),
-    );
+    let rendered: Vec<_> = options.rendered.iter().flat_map(templates).collect();
+    let templates = rendered.iter().map(|(path, text)| SourceFile::new(path, text.as_bytes()));
+    sources.extend(templates.map(|template| template.of_kind(FileKind::Helm)));
     let mut checks = Options::default();
     checks.kinds.clone_from(&options.kinds);
     checks.variable_files.clone_from(&options.variable_files);
@@ -119,6 +118,17 @@ pub(crate) fn check(
     let results = sealift_misconfig::scan(&sources, &checks);
     diagnostics.extend(results.iter().flat_map(told));
     Ok((results, diagnostics))
+}
+
+/// The templates of a chart by their paths, each with what it became.
+fn templates(chart: &RenderedChart) -> impl Iterator<Item = (String, String)> {
+    let printed = String::from_utf8_lossy(&chart.bytes);
+    let templates = sealift_misconfig::rendered_templates(&printed);
+    let folder = chart.path.trim_end_matches('/');
+    templates.into_iter().map(move |template| match folder {
+        "" => (template.path, template.text),
+        folder => (format!("{folder}/{}", template.path), template.text),
+    })
 }
 
 /// What of a file could not be read, and the checks that did not run.

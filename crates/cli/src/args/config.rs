@@ -31,6 +31,36 @@ pub(crate) struct CheckArgs {
     /// Files with values of Terraform variables, the last winning.
     #[arg(long, value_name = "FILES", value_delimiter = ',', help_heading = "Configuration files")]
     pub(crate) tf_vars: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(crate) helm: HelmArgs,
+}
+
+/// How charts are rendered.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Configuration files")]
+pub(crate) struct HelmArgs {
+    /// Render Helm charts with the program helm and check what it prints; it runs what is in the
+    /// charts. Without it their templates are not checked, which the report says.
+    #[arg(long)]
+    pub(crate) helm: bool,
+    /// Files with values of charts.
+    #[arg(long, value_name = "FILES", value_delimiter = ',', requires = "helm")]
+    pub(crate) helm_values: Vec<PathBuf>,
+    /// Values of charts, as image.tag=1.
+    #[arg(long, value_name = "VALUES", value_delimiter = ',', requires = "helm")]
+    pub(crate) helm_set: Vec<String>,
+    /// The same, always as texts.
+    #[arg(long, value_name = "VALUES", value_delimiter = ',', requires = "helm")]
+    pub(crate) helm_set_string: Vec<String>,
+    /// The same, read from files.
+    #[arg(long, value_name = "VALUES", value_delimiter = ',', requires = "helm")]
+    pub(crate) helm_set_file: Vec<String>,
+    /// Versions of the API that charts may ask for.
+    #[arg(long, value_name = "VERSIONS", value_delimiter = ',', requires = "helm")]
+    pub(crate) helm_api_versions: Vec<String>,
+    /// Version of Kubernetes that charts may ask for.
+    #[arg(long, value_name = "VERSION", requires = "helm")]
+    pub(crate) helm_kube_version: Option<String>,
 }
 
 #[derive(Debug, Args)]

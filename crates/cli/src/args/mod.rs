@@ -24,7 +24,7 @@ use clap::{ArgAction, Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use sealift::{Platform, Severity, Timestamp};
 
 pub(crate) use attest::{AttestScanArgs, ImageVerbArgs};
-pub(crate) use config::{CheckArgs, ConfigArgs};
+pub(crate) use config::{CheckArgs, ConfigArgs, HelmArgs};
 pub(crate) use db::{DbArgs, DbVerb, PullArgs, PushArgs, UpdateArgs};
 pub(crate) use gate::{DecideArgs, GateArgs, SignedArgs};
 pub(crate) use layers::LayerArgs;

@@ -98,12 +98,6 @@ const MISSING: &[(&str, &str)] = &[
     ("download-java-db-only", DATABASE_HINT),
     ("enable-modules", GENERAL_HINT),
     ("generate-default-config", GENERAL_HINT),
-    ("helm-api-versions", HELM_HINT),
-    ("helm-kube-version", HELM_HINT),
-    ("helm-set", HELM_HINT),
-    ("helm-set-file", HELM_HINT),
-    ("helm-set-string", HELM_HINT),
-    ("helm-values", HELM_HINT),
     ("ignore-policy", IGNORE_HINT),
     ("k8s-version", GENERAL_HINT),
     ("max-image-size", GENERAL_HINT),
@@ -123,8 +117,6 @@ const MISSING: &[(&str, &str)] = &[
 
 const GENERAL_HINT: &str = "leave it out; `sealift help image` lists the flags that there are";
 const REGO_HINT: &str = "leave it out; checks in Rego are not read by this verb";
-const HELM_HINT: &str =
-    "render the chart with `helm template` and check the folder of what it prints";
 const IGNORE_HINT: &str =
     "write what is accepted into a .trivyignore.yaml and name it with --ignorefile";
 const DATABASE_HINT: &str = "fetch advisories with `sealift db update --ecosystem Maven`";

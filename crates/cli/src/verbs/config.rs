@@ -1,7 +1,9 @@
 //! `config`, and what other verbs need to check configuration files.
 
+use std::path::Path;
+
 use sealift::{
-    ConfigurationOptions, FilePattern, Format, JsonOptions, Report, ScanOptions, Scanner,
+    ConfigurationOptions, FileKind, FilePattern, Format, JsonOptions, Report, ScanOptions, Scanner,
     Selection, Silent, SkipRules, Target, Timestamp, VariableFile, policy,
 };
 
@@ -12,7 +14,7 @@ use crate::args::{CheckArgs, ConfigArgs, ConfigFormat, GlobalArgs};
 use crate::clock::now;
 use crate::failure::Failure;
 use crate::progress::Bar;
-use crate::{Environment, deadline, files, output, summary, suppress};
+use crate::{Environment, deadline, files, helm, output, summary, suppress};
 
 pub(crate) fn config(
     args: &ConfigArgs,
@@ -26,7 +28,7 @@ pub(crate) fn config(
     let mut options = ScanOptions::default();
     options.package_types.clear();
     options.skip = SkipRules::new(&args.skip_dirs, &args.skip_files)?;
-    options.configuration = Some(configuration(&args.checks, today)?);
+    options.configuration = Some(configuration(&args.path, &args.checks, today)?);
     options.created = environment.source_date();
     let suppressed = suppress::load(&args.suppress())?;
     if !global.quiet {
@@ -60,6 +62,7 @@ fn checked(
 
 /// Which configuration files are checked, and how.
 pub(super) fn configuration(
+    folder: &Path,
     args: &CheckArgs,
     now: Timestamp,
 ) -> Result<ConfigurationOptions, Failure> {
@@ -72,6 +75,9 @@ pub(super) fn configuration(
     for path in &args.tf_vars {
         let bytes = files::document(path)?;
         options.variable_files.push(VariableFile::new(path.display().to_string(), bytes));
+    }
+    if args.helm.helm && options.kinds.contains(&FileKind::Helm) {
+        options.rendered = helm::rendered(folder, &args.helm);
     }
     options.now = Some(now);
     options.lists_all = args.include_non_failures;

@@ -122,7 +122,7 @@ fn tree_options(args: &TreeArgs, environment: &Environment) -> Result<ScanOption
     if args.scan.looks_for_misconfigurations() {
         // What a build sets for its own reports revives no comment that has expired.
         let today = args.scan.as_of.unwrap_or_else(now);
-        options.configuration = Some(configuration(&args.checks, today)?);
+        options.configuration = Some(configuration(&args.path, &args.checks, today)?);
     }
     Ok(options)
 }

@@ -15,6 +15,10 @@ use crate::{FileKind, FileResult, Options, SourceFile};
 /// How many problems of one file are told; one that is no Dockerfile would have one a line.
 const MAX_PROBLEMS: usize = 10;
 
+/// How many instructions of one file are read: what follows them is told and left out. An image
+/// has no more than 127 layers.
+const MAX_INSTRUCTIONS: usize = 100_000;
+
 /// A Dockerfile.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
@@ -52,9 +56,17 @@ impl Dockerfile {
     pub fn parse(text: &str) -> Self {
         let (mut file, mut stage) = (Self::default(), Stage::default());
         let (mut number, mut begun) = (0, false);
+        let mut left = MAX_INSTRUCTIONS;
         let mut reader = Reader::new(text);
         while let Some(line) = reader.next(Instruction::takes_heredocs) {
             let start = line.lines.start;
+            let Some(rest) = left.checked_sub(1) else {
+                let why =
+                    format!("more than {MAX_INSTRUCTIONS} instructions: the rest is not read");
+                file.problem(start, why);
+                break;
+            };
+            left = rest;
             if let Some(name) = &line.unterminated {
                 file.problem(start, format!("the here-document {name:?} does not end"));
             }

@@ -41,7 +41,7 @@ static CLOSERS: &[&str] = &["then", "elif", "else", "fi", "do", "done", "esac", 
 
 impl<'s> Parser<'s> {
     fn new(text: &'s str, depth: usize) -> Self {
-        let budget = text.len().saturating_mul(8).saturating_add(1_024);
+        let budget = text.len().saturating_mul(4).saturating_add(1_024);
         Self { text, at: 0, depth, budget, found: Vec::new(), heredocs: Vec::new() }
     }
 

@@ -7,6 +7,7 @@
     reason = "a suite fails by panicking and prints its figures"
 )]
 
+mod compose;
 mod dockerfile;
 mod helm;
 mod judge;

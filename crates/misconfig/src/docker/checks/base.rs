@@ -1,6 +1,6 @@
 //! Base images and the names of stages.
 
-use std::collections::BTreeMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 
 use regex::{Captures, Regex};
@@ -12,18 +12,16 @@ use crate::docker::{Dockerfile, Instruction, Stage};
 /// `DS-0001`. An image is looked at whose reference, variables replaced by what `ARG` gives them
 /// and by nothing otherwise, has at most one colon.
 pub(super) fn latest_tag(file: &Dockerfile) -> Vec<Failure> {
-    let aliases: Vec<&str> = file.all("from").filter_map(alias).collect();
+    let aliases: HashSet<&str> = file.all("from").filter_map(alias).collect();
     let global = file.stages.first().map(arguments).unwrap_or_default();
     let mut failures = Vec::new();
     for (number, stage) in file.stages.iter().enumerate() {
-        let mut variables = global.clone();
-        if number > 0 {
-            variables.extend(arguments(stage));
-        }
+        let own = if number > 0 { arguments(stage) } else { HashMap::new() };
+        let value = |name: &str| own.get(name).or_else(|| global.get(name)).copied();
         for from in stage.all("from") {
-            let image = from.values.first().and_then(|image| without_tag(image, &variables));
+            let image = from.values.first().and_then(|image| without_tag(image, &value));
             let Some(image) = image.filter(|name| name != "scratch") else { continue };
-            if !aliases.contains(&image.as_str()) {
+            if !aliases.contains(image.as_str()) {
                 let message = format!("image '{}' is taken without a fixed tag", quote(&image));
                 failures.push(at(from, message));
             }
@@ -39,7 +37,7 @@ fn alias(from: &Instruction) -> Option<&str> {
 }
 
 /// What the `ARG`s of a stage give their first names.
-fn arguments(stage: &Stage) -> BTreeMap<&str, &str> {
+fn arguments(stage: &Stage) -> HashMap<&str, &str> {
     let first = stage.all("arg").filter_map(|arg| arg.values.first());
     let pairs = first.map(|pair| match pair.split_once('=') {
         Some((name, value)) if !value.contains('=') => {
@@ -54,11 +52,11 @@ static VARIABLE: LazyLock<Regex> =
     LazyLock::new(|| pattern(r"\$\{[^}]+\}|\$[a-zA-Z_][a-zA-Z0-9_]*"));
 
 /// The image's name, where it has no tag or `latest`.
-fn without_tag(reference: &str, variables: &BTreeMap<&str, &str>) -> Option<String> {
+fn without_tag<'v>(reference: &str, value: &impl Fn(&str) -> Option<&'v str>) -> Option<String> {
     let variable = |found: &Captures<'_>| {
         let text = found.get(0).map(|text| text.as_str()).unwrap_or_default();
         let name = text.trim_start_matches(['$', '{']).trim_end_matches('}');
-        variables.get(name).copied().unwrap_or_default().to_owned()
+        value(name).unwrap_or_default().to_owned()
     };
     let image = VARIABLE.replace_all(reference, variable);
     match image.split_once(':') {
@@ -70,14 +68,21 @@ fn without_tag(reference: &str, variables: &BTreeMap<&str, &str>) -> Option<Stri
     }
 }
 
-/// `DS-0012`: told of each stage but the last of a name.
+/// `DS-0012`: told of each stage that a later one shares its name with, unless the two are the
+/// same altogether.
 pub(super) fn duplicate_alias(file: &Dockerfile) -> Vec<Failure> {
-    let named: Vec<_> = file.stages.iter().filter_map(named).collect();
     let mut failures = Vec::new();
-    for (number, (from, whole, alias)) in named.iter().enumerate() {
-        let later = named.get(number.saturating_add(1)..).unwrap_or_default();
-        if later.iter().any(|(_, other, name)| name == alias && other != whole) {
+    // Of each name, what the later stages are in whole: two of them will do.
+    let mut later: HashMap<String, Vec<String>> = HashMap::new();
+    let named: Vec<_> = file.stages.iter().filter_map(named).collect();
+    for (from, whole, alias) in named.into_iter().rev() {
+        let others = later.entry(alias).or_default();
+        if others.iter().any(|other| *other != whole) {
+            let alias = stage_alias(&whole).unwrap_or_default();
             failures.push(at(from, format!("another stage is named '{}' too", quote(alias))));
+        }
+        if others.len() < 2 && !others.contains(&whole) {
+            others.push(whole);
         }
     }
     failures

@@ -13,7 +13,7 @@ use crate::shell::commands;
 /// `DS-0015`.
 pub(super) fn yum_clean(file: &Dockerfile) -> Vec<Failure> {
     let unclean = |run: &&Instruction| {
-        let Some(commands) = commands(&text(run)) else { return false };
+        let Some(commands) = commands_with(run, &["yum"]) else { return false };
         let installs = told(&commands, &["yum"], &["install"]);
         let Some(last) = installs.last() else { return false };
         let cleans = !told(&commands, &["yum"], &["clean"]).is_empty();
@@ -38,7 +38,7 @@ pub(super) fn update_alone(file: &Dockerfile) -> Vec<Failure> {
     ];
     let mut failures = Vec::new();
     for run in file.all("run") {
-        let Some(commands) = commands(&text(run)) else { continue };
+        let Some(commands) = commands_with(run, &["up"]) else { continue };
         for manager in MANAGERS {
             let updates = told(&commands, manager, &["update", "up"]);
             let Some(first) = updates.first() else { continue };
@@ -50,6 +50,13 @@ pub(super) fn update_alone(file: &Dockerfile) -> Vec<Failure> {
         }
     }
     failures
+}
+
+/// The commands of a script in which one of the words stands, as a part of another at least: few
+/// have one, and to parse takes longer than to look.
+fn commands_with(run: &Instruction, words: &[&str]) -> Option<Vec<Vec<String>>> {
+    let script = text(run);
+    words.iter().any(|word| script.contains(word)).then(|| commands(&script))?
 }
 
 /// The numbers of the commands in which one of the programs stands before one of the verbs.
@@ -73,7 +80,7 @@ pub(super) fn apk_cache(file: &Dockerfile) -> Vec<Failure> {
     };
     let mut failures = Vec::new();
     for run in file.all("run") {
-        let commands = commands(&text(run)).unwrap_or_default();
+        let commands = commands_with(run, &["apk"]).unwrap_or_default();
         if commands.iter().any(caches) {
             failures.push(at(run, missing("--no-cache", &text(run))));
         }

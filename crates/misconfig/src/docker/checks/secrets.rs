@@ -1,6 +1,7 @@
 //! Secrets that end up in the image (`DS-0031`). Only the last stage is looked at: no other is
 //! shipped.
 
+use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
 use regex::Regex;
@@ -61,10 +62,11 @@ static LOGIN: LazyLock<Regex> = LazyLock::new(|| {
 /// `DS-0031`.
 pub(super) fn leaked(file: &Dockerfile) -> Vec<Failure> {
     let Some(stage) = file.stages.last() else { return Vec::new() };
+    let targets = targets(stage);
     let mut failures = Vec::new();
     for instruction in &stage.instructions {
         match instruction.command.as_str() {
-            "arg" | "env" => variables(stage, instruction, &mut failures),
+            "arg" | "env" => variables(&targets, instruction, &mut failures),
             "copy" => failures.extend(copied(instruction)),
             "run" => failures.extend(logged_in(instruction)),
             _ => {}
@@ -73,12 +75,12 @@ pub(super) fn leaked(file: &Dockerfile) -> Vec<Failure> {
     failures
 }
 
-fn variables(stage: &Stage, instruction: &Instruction, failures: &mut Vec<Failure>) {
+fn variables(targets: &BTreeSet<&str>, instruction: &Instruction, failures: &mut Vec<Failure>) {
     let kind = instruction.command.to_uppercase();
     for (name, value) in assignments(instruction) {
         if is_secret(name) {
             failures.push(at(instruction, format!("{kind} '{}' holds a secret", quote(name))));
-        } else if SECRET_FILES.contains(&name) && !value.is_empty() && is_copied(stage, value) {
+        } else if SECRET_FILES.contains(&name) && !value.is_empty() && is_copied(targets, value) {
             let message = format!("{kind} '{name}' names a secret file that is copied");
             failures.push(at(instruction, message));
         }
@@ -108,11 +110,26 @@ fn is_secret(name: &str) -> bool {
             && !PUBLIC_WORD.is_match(name))
 }
 
-/// Whether a `COPY` of the stage puts the file there, or the folder that it is in.
-fn is_copied(stage: &Stage, path: &str) -> bool {
-    let path = plain_path(path);
-    let mut targets = stage.all("copy").filter_map(|copy| copy.values.last());
-    targets.any(|target| path.starts_with(plain_path(target)))
+/// Where the `COPY`s of a stage put what they copy.
+fn targets(stage: &Stage) -> BTreeSet<&str> {
+    let targets = stage.all("copy").filter_map(|copy| copy.values.last());
+    targets.map(|target| plain_path(target)).collect()
+}
+
+/// Whether one of the targets is the file, or begins its path.
+fn is_copied(targets: &BTreeSet<&str>, path: &str) -> bool {
+    let mut bound = plain_path(path);
+    // The last target up to the bound begins the path, or all that do are shorter than what the
+    // two have in common.
+    while let Some(target) = targets.range(..=bound).next_back() {
+        if bound.starts_with(target) {
+            return true;
+        }
+        let common = bound.char_indices().zip(target.chars()).find(|((_, a), b)| a != b);
+        let Some(((at, _), _)) = common else { return false };
+        bound = bound.get(..at).unwrap_or_default();
+    }
+    false
 }
 
 /// A path without quotes, a leading `./` and a trailing `/`.
