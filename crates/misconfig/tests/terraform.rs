@@ -67,6 +67,20 @@ fn a_module_fails_where_its_argument_makes_it() {
 }
 
 #[test]
+fn modules_that_only_call_one_another_are_checked_too() {
+    let call = |folder: &str| format!("module \"m\" {{\n  source = \"../{folder}\"\n}}\n");
+    let files = [
+        ("main.tf", "locals {}".to_owned()),
+        ("a/main.tf", call("b") + "resource \"aws_ebs_volume\" \"v\" {\n  kms_key_id = \"k\"\n}\n"),
+        ("b/main.tf", call("a")),
+    ];
+    let files: Vec<_> = files.iter().map(|(path, text)| (*path, text.as_str())).collect();
+    let results = check(&files, &Options::default());
+    assert_eq!(failing(&results), ["a/main.tf:lines 4-6 AWS-0026"]);
+    assert_eq!(said(&results), ["b/main.tf:1: module m includes itself: a"]);
+}
+
+#[test]
 fn the_json_syntax_says_the_same() {
     let text = "{\n  \"resource\": {\n    \"aws_ebs_volume\": {\n      \"v\": {\n        \
                 \"encrypted\": false,\n        \"kms_key_id\": \"${var.k}\"\n      }\n    }\n  }\n}";
@@ -85,12 +99,19 @@ fn a_comment_above_a_block_counts_for_all_of_it() {
 #[test]
 fn a_file_that_cannot_be_read_leaves_the_others() {
     let files = [
+        ("a_override.tf", "resource \"aws_ebs_volume\" \"v\" {}\n"),
         ("broken.tf", "resource \"aws_vpc\" \"v\" {\n  cidr = \n}\n"),
         ("main.tf", "resource \"aws_ebs_volume\" \"v\" {\n  kms_key_id = \"k\"\n}\n"),
     ];
     let results = check(&files, &Options::default());
     assert_eq!(failing(&results), ["main.tf:lines 1-3 AWS-0026"]);
-    assert_eq!(said(&results), ["broken.tf:2: not read: expected an expression"]);
+    assert_eq!(
+        said(&results),
+        [
+            "a_override.tf: not read: what overrides other files is not merged into them",
+            "broken.tf:2: not read: expected an expression",
+        ]
+    );
 }
 
 #[test]
@@ -120,6 +141,9 @@ fn what_no_one_should_have_to_read_is_said() {
         let results = check(&[("main.tf", text)], &Options::default());
         let said = said(&results);
         assert!(said.iter().any(|said| said.contains(expected)), "{expected}: {said:?}");
+        let stops = expected.starts_with("max_");
+        let passed: usize = results.iter().map(FileResult::passed).sum();
+        assert!(!stops || passed == 0, "{expected}: what was not evaluated does not pass");
         assert!(started.elapsed().as_secs() < 60, "{expected}: {:?}", started.elapsed());
     }
     check(&[("main.tf", &doubling)], &Options::default());

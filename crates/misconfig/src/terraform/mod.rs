@@ -39,8 +39,11 @@ pub(crate) fn check(files: &[SourceFile<'_>], options: &Options) -> Vec<FileResu
         let given = given(root, files, options, &mut evaluator, &mut said);
         let scope = evaluator.root(root, given);
         let resources = Resources::new(evaluator.resources(scope));
-        said.extend(evaluator.into_diagnostics());
-        checks::run(&resources, options.now, &mut results);
+        let of_root = evaluator.into_diagnostics();
+        let stop = of_root.iter().find(|said| said.impact == Impact::Incomplete);
+        let stopped = stop.map(|said| said.message.clone());
+        said.extend(of_root);
+        checks::run(&resources, &checks::Case { now: options.now, stopped }, &mut results);
     }
     tell(said, &mut results);
     checks::finish(&mut results);
@@ -59,6 +62,12 @@ fn read(
     for (index, (file, result)) in files.iter().zip(results).enumerate() {
         let json = file.path.ends_with(".json");
         if is_variables(file.path) {
+            continue;
+        }
+        if is_override(file.path) {
+            let message = "not read: what overrides other files is not merged into them";
+            let diagnostic = Diagnostic::new("terraform", message, Impact::Partial);
+            result.diagnostics.push(diagnostic.at(file.path, None));
             continue;
         }
         let parse = if json { syntax::parse_json } else { syntax::parse };
@@ -121,6 +130,12 @@ fn is_variables(path: &str) -> bool {
     path.ends_with(".tfvars") || path.ends_with(".tfvars.json")
 }
 
+/// Whether a file changes what others declare, rather than declare something itself.
+fn is_override(path: &str) -> bool {
+    let stem = name(path).split('.').next().unwrap_or_default();
+    stem == "override" || stem.ends_with("_override")
+}
+
 /// Whether a module takes the values of a file by its name alone.
 fn applies_by_name(path: &str) -> bool {
     let name = name(path);
@@ -129,18 +144,32 @@ fn applies_by_name(path: &str) -> bool {
         || name.ends_with(".auto.tfvars.json")
 }
 
-/// The modules that no other calls; where all call one another, all.
+/// The modules that no other calls, and of those that only call one another the first.
 fn roots(modules: &BTreeMap<String, Module>) -> Vec<&Module> {
-    let called: BTreeSet<String> = modules
-        .values()
-        .flat_map(|module| {
-            let folders = module.calls.values().filter_map(|call| module.called_folder(&call.item));
-            folders.filter(|folder| *folder != module.folder)
-        })
-        .collect();
-    let roots: Vec<&Module> =
-        modules.values().filter(|module| !called.contains(&module.folder)).collect();
-    if roots.is_empty() { modules.values().collect() } else { roots }
+    let calls = |module: &Module| {
+        let folders = module.calls.values().filter_map(|call| module.called_folder(&call.item));
+        folders.filter(|folder| *folder != module.folder).collect::<Vec<_>>()
+    };
+    let called: BTreeSet<String> = modules.values().flat_map(calls).collect();
+    let (mut roots, others): (Vec<&Module>, Vec<&Module>) =
+        modules.values().partition(|module| !called.contains(&module.folder));
+    let mut reached = BTreeSet::new();
+    let mut reach = |root: &Module| {
+        let mut next = vec![root.folder.clone()];
+        let before = reached.len();
+        while let Some(folder) = next.pop() {
+            if let Some(module) = modules.get(&folder).filter(|_| reached.insert(folder.clone())) {
+                next.extend(calls(module));
+            }
+        }
+        reached.len() > before
+    };
+    for root in &roots {
+        reach(root);
+    }
+    let unreached = others.into_iter().filter(|module| reach(module));
+    roots.extend(unreached);
+    roots
 }
 
 /// The values that a root module is given: those of its own files first, in the order in which
@@ -174,12 +203,11 @@ fn given(
 
 /// Puts what is said of the modules beside the files it is about; the rest beside the first.
 fn tell(said: BTreeSet<Diagnostic>, results: &mut [FileResult]) {
+    let paths: BTreeMap<String, usize> =
+        results.iter().enumerate().map(|(index, result)| (result.path.clone(), index)).collect();
     for diagnostic in said {
-        let about = results
-            .iter()
-            .position(|result| diagnostic.path.as_deref() == Some(&*result.path))
-            .unwrap_or(0);
-        if let Some(result) = results.get_mut(about) {
+        let about = diagnostic.path.as_ref().and_then(|path| paths.get(path));
+        if let Some(result) = results.get_mut(about.copied().unwrap_or(0)) {
             result.diagnostics.push(diagnostic);
         }
     }

@@ -98,9 +98,18 @@ static PROVIDERS: &[Provider] = &[
     Provider { prefix: "openstack_", rules: openstack::RULES },
 ];
 
+/// What checks are told beside the resources.
+#[derive(Debug, Default)]
+pub(super) struct Case {
+    /// The present time, where it is known.
+    pub(super) now: Option<Timestamp>,
+    /// Why not every resource is there: a limit that stopped the evaluation.
+    pub(super) stopped: Option<String>,
+}
+
 /// Runs every check over the resources; a file of a provider's resources that one finds nothing
 /// in passes it.
-pub(super) fn run(resources: &Resources, now: Option<Timestamp>, results: &mut [FileResult]) {
+pub(super) fn run(resources: &Resources, case: &Case, results: &mut [FileResult]) {
     for provider in PROVIDERS {
         let files: BTreeSet<usize> = resources
             .iter()
@@ -111,14 +120,14 @@ pub(super) fn run(resources: &Resources, now: Option<Timestamp>, results: &mut [
             continue;
         }
         for rule in provider.rules.iter().copied().flatten() {
-            run_rule(rule, (resources, now), &files, results);
+            run_rule(rule, (resources, case), &files, results);
         }
     }
 }
 
 fn run_rule(
     rule: &Rule,
-    (resources, now): (&Resources, Option<Timestamp>),
+    (resources, case): (&Resources, &Case),
     files: &BTreeSet<usize>,
     results: &mut [FileResult],
 ) {
@@ -130,7 +139,7 @@ fn run_rule(
             None => resources.of(kind).collect(),
         };
         for resource in found {
-            let mut look = Look::new(resource, resources, now, rule.title);
+            let mut look = Look::new(resource, resources, case.now, rule.title);
             (rule.run)(&mut look);
             for (place, message) in look.into_failures() {
                 // Instances of one block fail for one cause.
@@ -148,7 +157,9 @@ fn run_rule(
         if failed.iter().all(|place| place.file != *file)
             && let Some(result) = results.get_mut(*file)
         {
-            result.misconfigurations.push(Misconfiguration::new(&check, Status::Pass));
+            // What was not evaluated might have failed.
+            let status = case.stopped.clone().map_or(Status::Pass, Status::NotRun);
+            result.misconfigurations.push(Misconfiguration::new(&check, status));
         }
     }
 }
@@ -174,6 +185,8 @@ pub(super) fn finish(results: &mut [FileResult]) {
             .filter(|found| matches!(found.status, Status::Fail(_)))
             .map(|found| found.check.id.to_string())
             .collect();
+        // That it did not run in one tree weighs more than that it passes in another.
+        result.misconfigurations.sort_by_key(|found| !matches!(found.status, Status::NotRun(_)));
         let mut seen = BTreeSet::new();
         result.misconfigurations.retain(|found| {
             let id = found.check.id.to_string();

@@ -21,12 +21,17 @@ static KNOWN: LazyLock<RegexSet> = LazyLock::new(|| {
     RegexSet::new(patterns).unwrap_or_else(|_| RegexSet::empty())
 });
 
-/// A name of a secret that is given a value.
-static ASSIGNED: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(
-        r#"(?i)([a-z0-9_.-]*(?:password|passwd|passphrase|secret|token|api_?key|access_?key|private_?key|credentials?)[a-z0-9_.-]*)\\?["']?\s*[:=]\s*\\?["']?([^\s"'\\]{6,})"#,
-    )
-    .ok()
+/// A name of a secret that is given a value: a password of any length, anything else of some.
+static ASSIGNED: LazyLock<Vec<Regex>> = LazyLock::new(|| {
+    let rows = [
+        ("password", "2"),
+        ("(?:passwd|passphrase|secret|token|api_?key|access_?key|private_?key|credentials?)", "6"),
+    ];
+    let pattern = |(name, least): (&str, &str)| {
+        let name = format!(r#"[a-z0-9_.-]*{name}[a-z0-9_.-]*\\?["']?"#);
+        Regex::new(&format!(r#"(?i){name}\s*[:=]\s*\\?["']?([^\s"'\\]{{{least},}})"#)).ok()
+    };
+    rows.into_iter().filter_map(pattern).collect()
 });
 
 /// Whether a text, or what it encodes in Base64, gives away a secret.
@@ -42,11 +47,11 @@ fn in_plain(text: &str) -> bool {
     if KNOWN.is_match(text) {
         return true;
     }
-    let Some(assigned) = &*ASSIGNED else { return false };
-    assigned.captures_iter(text).any(|found| {
-        let value = found.get(2).map_or("", |value| value.as_str());
+    let mut values = ASSIGNED.iter().flat_map(|assigned| assigned.captures_iter(text));
+    values.any(|found| {
+        let value = found.get(1).map_or("", |value| value.as_str());
         // A value that is put in later is none.
-        !value.starts_with(['$', '<', '{', '%', '(', '`']) && !has_hole(value)
+        !value.starts_with(['$', '<', '{', '%', '(', '`', '?']) && !has_hole(value)
     })
 }
 
@@ -73,6 +78,7 @@ mod tests {
     #[test]
     fn secrets_are_found_in_plain_and_in_base64() {
         assert!(holds_secret("export DB_PASSWORD=\\\"hunter2hunter2\\\""));
+        assert!(holds_secret("password: ab"));
         assert!(holds_secret("key: AKIAIOSFODNN7EXAMPLE"));
         assert!(holds_secret(&STANDARD.encode("export API_TOKEN=0123456789")));
     }
@@ -82,5 +88,6 @@ mod tests {
         assert!(!holds_secret("export GREETING=\"Hello there\""));
         assert!(!holds_secret("export DB_PASSWORD=$(read-secret db)"));
         assert!(!holds_secret("export DB_PASSWORD=\u{f8ff}"));
+        assert!(!holds_secret("token: none"));
     }
 }

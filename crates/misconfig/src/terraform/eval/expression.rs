@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::value::{HOLE, MAX_WEIGHT, Unknown};
+use super::operators::operate;
+use super::value::MAX_WEIGHT;
 use super::{Env, Evaluator, Reason, Value, functions};
-use crate::terraform::syntax::{Expr, For, Operator, Part};
+use crate::terraform::syntax::{Expr, For, Operator};
 
 impl<'a> Evaluator<'a> {
     /// The value of an expression.
@@ -126,7 +127,7 @@ impl<'a> Evaluator<'a> {
     }
 
     /// Runs a body for each element; an unknown collection gives why.
-    fn each_element(
+    pub(super) fn each_element(
         &mut self,
         collection: &Value,
         names: (Option<&Arc<str>>, &Arc<str>),
@@ -209,86 +210,6 @@ impl<'a> Evaluator<'a> {
         Value::object(object.into_iter().map(|(key, values)| (key, value(values))).collect())
     }
 
-    fn template(&mut self, parts: &'a [Part], env: &mut Env) -> Value {
-        match parts {
-            [] => return Value::text(""),
-            [Part::Text(text)] => return Value::Text(Arc::clone(text)),
-            // `"${x}"` is x itself, whatever its type.
-            [Part::Interpolation(inner)] => return self.evaluate(inner, env),
-            _ => {}
-        }
-        let mut text = String::new();
-        let mut unknown = Vec::new();
-        self.parts(parts, env, &mut text, &mut unknown);
-        if text.len() > self.limits.max_file_bytes {
-            return Value::unknown(Reason::Limit("the length of a text"));
-        }
-        Value::partial_text(text, &unknown)
-    }
-
-    fn parts(
-        &mut self,
-        parts: &'a [Part],
-        env: &mut Env,
-        text: &mut String,
-        unknown: &mut Vec<Arc<Unknown>>,
-    ) {
-        for part in parts {
-            if text.len() > self.limits.max_file_bytes {
-                return;
-            }
-            match part {
-                Part::Text(literal) => text.push_str(literal),
-                Part::Interpolation(inner) => {
-                    let value = self.evaluate(inner, env);
-                    self.append(&value, text, unknown);
-                }
-                Part::If { condition, then, otherwise } => match self.evaluate(condition, env) {
-                    Value::Unknown(why) => {
-                        text.push(HOLE);
-                        unknown.push(why);
-                    }
-                    value if value.to_bool() == Some(true) => self.parts(then, env, text, unknown),
-                    _ => self.parts(otherwise, env, text, unknown),
-                },
-                Part::For { key, value, collection, body } => {
-                    let collection = self.evaluate(collection, env);
-                    let names = (key.as_ref(), value);
-                    let ran = self.each_element(&collection, names, env, |this, env| {
-                        this.parts(body, env, text, unknown);
-                        text.len() <= this.limits.max_file_bytes
-                    });
-                    if let Err(Value::Unknown(why)) = ran {
-                        text.push(HOLE);
-                        unknown.push(why);
-                    }
-                }
-            }
-        }
-    }
-
-    fn append(&mut self, value: &Value, text: &mut String, unknown: &mut Vec<Arc<Unknown>>) {
-        match (value.to_text(), value) {
-            (Some(value), _) => {
-                if self.pay(value.len() / 16) {
-                    text.push_str(&value);
-                }
-            }
-            (None, Value::Unknown(why)) => {
-                match &why.text {
-                    Some(partial) if self.pay(partial.len() / 16) => text.push_str(partial),
-                    _ => text.push(HOLE),
-                }
-                unknown.push(Arc::clone(why));
-            }
-            (None, _) => {
-                text.push(HOLE);
-                let reason = Reason::Invalid("not a text");
-                unknown.push(Arc::new(Unknown { reason, references: Vec::new(), text: None }));
-            }
-        }
-    }
-
     fn call(
         &mut self,
         name: &Arc<str>,
@@ -355,66 +276,4 @@ fn known(value: Option<Value>, otherwise: &'static str) -> Value {
 /// A place in a list as a number.
 pub(super) fn index_value(index: usize) -> Value {
     Value::Number(u32::try_from(index).map_or(f64::MAX, f64::from))
-}
-
-fn operate(operator: Operator, left: Value, right: Value) -> Value {
-    match operator {
-        Operator::Or | Operator::And => logic(operator, &left, &right),
-        Operator::Equal | Operator::NotEqual => {
-            if let Some(unknown) = either_unknown(&left, &right) {
-                return unknown;
-            }
-            if left.holds_unknown() || right.holds_unknown() {
-                return Value::unknown(Reason::Computed);
-            }
-            Value::Bool((left == right) == (operator == Operator::Equal))
-        }
-        _ => {
-            if let Some(unknown) = either_unknown(&left, &right) {
-                return unknown;
-            }
-            match (left.to_number(), right.to_number()) {
-                (Some(left), Some(right)) => arithmetic(operator, left, right),
-                _ => Value::invalid("not a number"),
-            }
-        }
-    }
-}
-
-fn either_unknown(left: &Value, right: &Value) -> Option<Value> {
-    match (left, right) {
-        (Value::Unknown(left), Value::Unknown(right)) => {
-            Some(Value::because_of(&[Arc::clone(left), Arc::clone(right)]))
-        }
-        (Value::Unknown(why), _) | (_, Value::Unknown(why)) => {
-            Some(Value::because_of(&[Arc::clone(why)]))
-        }
-        _ => None,
-    }
-}
-
-/// Three-valued: `false && unknown` is false.
-fn logic(operator: Operator, left: &Value, right: &Value) -> Value {
-    let decisive = operator == Operator::Or;
-    match (left.to_bool(), right.to_bool()) {
-        (Some(left), Some(right)) if decisive => Value::Bool(left || right),
-        (Some(left), Some(right)) => Value::Bool(left && right),
-        (Some(one), None) | (None, Some(one)) if one == decisive => Value::Bool(decisive),
-        _ => either_unknown(left, right).unwrap_or_else(|| Value::invalid("not a condition")),
-    }
-}
-
-fn arithmetic(operator: Operator, left: f64, right: f64) -> Value {
-    let number = match operator {
-        Operator::Less => return Value::Bool(left < right),
-        Operator::LessEqual => return Value::Bool(left <= right),
-        Operator::Greater => return Value::Bool(left > right),
-        Operator::GreaterEqual => return Value::Bool(left >= right),
-        Operator::Add => left + right,
-        Operator::Subtract => left - right,
-        Operator::Multiply => left * right,
-        Operator::Divide => left / right,
-        _ => left % right,
-    };
-    if number.is_finite() { Value::Number(number) } else { Value::invalid("not a finite number") }
 }

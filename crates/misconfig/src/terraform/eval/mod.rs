@@ -12,9 +12,11 @@ mod expression;
 mod functions;
 mod instances;
 mod module;
+mod operators;
 mod policy_document;
 mod references;
 mod resource;
+mod template;
 mod value;
 mod variable;
 

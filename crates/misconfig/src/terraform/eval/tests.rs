@@ -167,6 +167,12 @@ fn functions_do_as_documented() {
         (r#"max([1, 5, 3]...)"#, "5"),
         (r#"setsubtract(["a", "b"], ["a"])"#, r#"["b"]"#),
         (r#"one([])"#, "null"),
+        (r#"setproduct(["a", "b"], [1, 2])"#, r#"[["a",1],["a",2],["b",1],["b",2]]"#),
+        (r#"transpose({ a = ["x", "y"], b = ["y"] })"#, r#"{"x":["a"],"y":["a","b"]}"#),
+        (
+            r#""${dirname("a/b/c.txt")} ${basename("a/b/c.txt")} ${dirname("c")}""#,
+            r#""a/b c.txt .""#,
+        ),
         (r#"parseint("ff", 16)"#, "255"),
         (r#"formatlist("%s!", ["a", "b"])"#, r#"["a!","b!"]"#),
         (r#"length("héllo")"#, "5"),
@@ -188,6 +194,24 @@ fn what_cannot_be_known_says_why() {
         (r#"length([file("x")])"#, "1"),
         ("{}.a", "? no such attribute"),
         ("1 / 0", "? not a finite number"),
+    ]);
+}
+
+#[test]
+fn something_unknown_in_a_value_leaves_the_rest_known() {
+    assert_values(&[
+        (r#"{ a = file("x") } != null"#, "true"),
+        (r#"[file("x")] == null"#, "false"),
+        (r#"{ a = file("x") } == { a = 1 }"#, "? the provider sets it"),
+        (r#"anytrue([file("x") == "", true])"#, "true"),
+        (r#"anytrue([file("x") == "", false])"#, "? file() is not evaluated"),
+        (r#"alltrue([file("x") == "", false])"#, "false"),
+        ("alltrue([])", "true"),
+        ("anytrue([null, false])", "false"),
+        (r#"try(sort([file("x")]), "wrong")"#, "? the provider sets it"),
+        (r#"try(sort([[]]), "right")"#, r#""right""#),
+        (r#"try({}.a ? "b" : "c", "d")"#, r#""d""#),
+        (r#"coalesce(null, [])"#, "[]"),
     ]);
 }
 

@@ -9,6 +9,8 @@ mod configuration;
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use sealift_model::{Diagnostic, Impact};
+
 use self::configuration::Configuration;
 use super::eval::{Reason, Reference, Value};
 use super::model::{Attribute, Block, Place, Resource, Resources};
@@ -22,12 +24,18 @@ pub(crate) fn check(files: &[SourceFile<'_>], options: &Options) -> Vec<FileResu
         files.iter().map(|file| FileResult::new(file.path, FileKind::TerraformPlan)).collect();
     for (index, file) in files.iter().enumerate() {
         match read(file.bytes, index, &options.limits) {
-            Ok(resources) => checks::run(&resources, options.now, &mut results),
+            Ok((resources, stopped)) => {
+                if let (Some(why), Some(result)) = (&stopped, results.get_mut(index)) {
+                    let said = Diagnostic::new("terraform", why.as_str(), Impact::Incomplete);
+                    result.diagnostics.push(said.at(file.path, None));
+                }
+                let case = checks::Case { now: options.now, stopped };
+                checks::run(&resources, &case, &mut results);
+            }
             Err(unread) => {
-                let diagnostic = unread.diagnostic(file.path);
-                results.iter_mut().skip(index).take(1).for_each(|result| {
-                    result.diagnostics.push(diagnostic.clone());
-                });
+                if let Some(result) = results.get_mut(index) {
+                    result.diagnostics.push(unread.diagnostic(file.path));
+                }
             }
         }
     }
@@ -35,7 +43,8 @@ pub(crate) fn check(files: &[SourceFile<'_>], options: &Options) -> Vec<FileResu
     results
 }
 
-fn read(bytes: &[u8], file: usize, limits: &Limits) -> Result<Resources, Unread> {
+/// The resources of a plan, and why they are not all of them.
+fn read(bytes: &[u8], file: usize, limits: &Limits) -> Result<(Resources, Option<String>), Unread> {
     let document = json_document(text(bytes, limits)?, limits)?;
     let reader = Reader {
         file,
@@ -51,7 +60,10 @@ fn read(bytes: &[u8], file: usize, limits: &Limits) -> Result<Resources, Unread>
             reader.module(root, data, &mut resources);
         }
     }
-    Ok(Resources::new(resources))
+    let max = limits.max_instances;
+    let stopped = (resources.len() >= max)
+        .then(|| format!("reading stopped: limit max_instances of {max} reached"));
+    Ok((Resources::new(resources), stopped))
 }
 
 /// What is known only after it is applied, by the address of the resource.

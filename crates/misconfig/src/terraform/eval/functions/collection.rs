@@ -7,8 +7,8 @@ use super::super::Value;
 use super::{Function, argument, count_value, list, number, text, whole};
 
 pub(super) const TABLE: &[(&str, Function)] = &[
-    ("alltrue", |a| Ok(Value::Bool(list(a, 0)?.iter().all(|v| v.to_bool() == Some(true))))),
-    ("anytrue", |a| Ok(Value::Bool(list(a, 0)?.iter().any(|v| v.to_bool() == Some(true))))),
+    ("alltrue", |a| decided(list(a, 0)?, false)),
+    ("anytrue", |a| decided(list(a, 0)?, true)),
     ("chunklist", chunklist),
     ("coalescelist", coalescelist),
     ("compact", compact),
@@ -27,12 +27,14 @@ pub(super) const TABLE: &[(&str, Function)] = &[
     ("range", range),
     ("reverse", |a| Ok(Value::list(list(a, 0)?.iter().rev().cloned().collect()))),
     ("setintersection", setintersection),
+    ("setproduct", setproduct),
     ("setsubtract", setsubtract),
     ("setunion", setunion),
     ("slice", slice),
     ("sort", sort),
     ("sum", sum),
     ("toset", toset),
+    ("transpose", transpose),
     ("values", values),
     ("zipmap", zipmap),
 ];
@@ -49,6 +51,17 @@ pub(super) fn coalesce(arguments: &[Value]) -> Result<Value, &'static str> {
         _ => true,
     });
     first.cloned().ok_or("nothing but null")
+}
+
+/// Whether one of these decides alone, or none does; what is not known may.
+fn decided(items: &[Value], decisive: bool) -> Result<Value, &'static str> {
+    // Null is neither, and counts as false.
+    let is = |item: &Value| item.to_bool().unwrap_or(false) == decisive;
+    if items.iter().any(|item| !item.is_unknown() && is(item)) {
+        return Ok(Value::Bool(decisive));
+    }
+    let unknown = items.iter().find(|item| item.is_unknown());
+    Ok(unknown.cloned().unwrap_or(Value::Bool(!decisive)))
 }
 
 fn coalescelist(arguments: &[Value]) -> Result<Value, &'static str> {
@@ -241,6 +254,38 @@ fn setsubtract(arguments: &[Value]) -> Result<Value, &'static str> {
     let other = list(arguments, 1)?;
     kept.retain(|item| !other.contains(item));
     Ok(sorted_set(kept))
+}
+
+/// Combinations that a product may have.
+const MAX_PRODUCT: usize = 1 << 16;
+
+/// One of each list, in every combination.
+fn setproduct(arguments: &[Value]) -> Result<Value, &'static str> {
+    let mut rows: Vec<Vec<Value>> = vec![Vec::new()];
+    for index in 0..arguments.len() {
+        let items = list(arguments, index)?;
+        if rows.len().saturating_mul(items.len()) > MAX_PRODUCT {
+            return Err("a product of more than 65536");
+        }
+        let extended = |row: &Vec<Value>| {
+            let row = row.clone();
+            items.iter().map(move |item| [row.as_slice(), std::slice::from_ref(item)].concat())
+        };
+        rows = rows.iter().flat_map(extended).collect();
+    }
+    Ok(Value::list(rows.into_iter().map(Value::list).collect()))
+}
+
+/// A map of lists by what was in them.
+fn transpose(arguments: &[Value]) -> Result<Value, &'static str> {
+    let mut turned: BTreeMap<Arc<str>, Vec<Value>> = BTreeMap::new();
+    for (key, values) in object(arguments, 0)? {
+        for value in values.as_list().ok_or("not a map of lists")? {
+            let value = value.to_text().ok_or("not a text")?;
+            turned.entry(value).or_default().push(Value::Text(Arc::clone(key)));
+        }
+    }
+    Ok(Value::object(turned.into_iter().map(|(key, values)| (key, Value::list(values))).collect()))
 }
 
 fn toset(arguments: &[Value]) -> Result<Value, &'static str> {

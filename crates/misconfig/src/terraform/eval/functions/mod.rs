@@ -60,7 +60,11 @@ pub(super) fn call(name: &Arc<str>, arguments: &[Value]) -> Value {
     if !unknown.is_empty() {
         return Value::because_of(&unknown);
     }
-    function(arguments).unwrap_or_else(Value::invalid)
+    function(arguments).unwrap_or_else(|why| match arguments.iter().any(Value::holds_unknown) {
+        // It may be right when all is known.
+        true => Value::unknown(Reason::Computed),
+        false => Value::invalid(why),
+    })
 }
 
 /// The argument at a place.

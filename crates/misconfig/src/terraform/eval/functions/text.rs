@@ -9,7 +9,9 @@ use super::super::value::{HOLE, Unknown, format_number};
 use super::{Function, argument, list, number, text, whole};
 
 pub(super) const TABLE: &[(&str, Function)] = &[
+    ("basename", |a| Ok(Value::text(split_path(&text(a, 0)?).1))),
     ("chomp", |a| Ok(Value::text(text(a, 0)?.trim_end_matches(['\n', '\r'])))),
+    ("dirname", |a| Ok(Value::text(split_path(&text(a, 0)?).0))),
     ("endswith", |a| Ok(Value::Bool(text(a, 0)?.ends_with(&*text(a, 1)?)))),
     ("formatlist", formatlist),
     ("indent", indent),
@@ -41,6 +43,15 @@ pub(super) const TABLE: &[(&str, Function)] = &[
 
 /// Characters of a text that a function makes.
 const MAX_TEXT: usize = 16 << 20;
+
+/// The folder and the name of a path.
+fn split_path(path: &str) -> (&str, &str) {
+    match path.trim_end_matches('/').rsplit_once('/') {
+        Some(("", name)) => ("/", name),
+        Some(parts) => parts,
+        None => (".", path),
+    }
+}
 
 pub(super) fn tostring(arguments: &[Value]) -> Result<Value, &'static str> {
     match argument(arguments, 0)? {
