@@ -33,6 +33,8 @@ struct Node {
     nesting: usize,
     /// The first module that has it.
     file: String,
+    /// The modules that have it.
+    modules: BTreeSet<usize>,
     /// References to documents and functions, whole paths.
     uses: BTreeSet<Vec<String>>,
 }
@@ -41,12 +43,13 @@ impl Rules {
     /// Reads what the rules of `modules` use, and checks each call.
     pub(super) fn of(modules: &[Parsed], given: &BTreeSet<&str>) -> Result<Self, RegoError> {
         let mut rules = Self::default();
-        for parsed in modules {
+        for (at, parsed) in modules.iter().enumerate() {
             let package = with_data(&ast::package(&parsed.module));
             for rule in &parsed.module.policy {
                 let path = joined(&package, &ast::rule_name(rule));
                 let node = rules.nodes.entry(path).or_default();
                 node.is_function |= ast::is_function(rule);
+                node.modules.insert(at);
                 node.nesting = node.nesting.max(ast::nesting(rule));
                 if node.file.is_empty() {
                     node.file.clone_from(&parsed.name);
@@ -77,9 +80,28 @@ impl Rules {
         Ok(rules)
     }
 
-    /// The paths of the rules that take no arguments.
-    pub(super) fn paths(&self) -> impl Iterator<Item = String> {
-        self.nodes.iter().filter(|(_, node)| !node.is_function).map(|(path, _)| dotted(path))
+    /// The paths of the rules that take no arguments, each with the modules that it needs, by
+    /// their numbers.
+    pub(super) fn paths(&self) -> impl Iterator<Item = (String, Vec<usize>)> {
+        let values = self.nodes.iter().filter(|(_, node)| !node.is_function);
+        values.map(|(path, _)| (dotted(path), self.needed(path)))
+    }
+
+    fn needed(&self, path: &[String]) -> Vec<usize> {
+        let mut modules = BTreeSet::new();
+        let mut seen: BTreeSet<&Vec<String>> = BTreeSet::new();
+        let mut waiting: Vec<&Vec<String>> =
+            self.nodes.get_key_value(path).map(|(path, _)| path).into_iter().collect();
+        while let Some(path) = waiting.pop() {
+            if !seen.insert(path) {
+                continue;
+            }
+            if let Some(node) = self.nodes.get(path) {
+                modules.extend(&node.modules);
+                waiting.extend(node.uses.iter().flat_map(|used| self.matching(used)));
+            }
+        }
+        modules.into_iter().collect()
     }
 
     /// That no rule depends on itself, and that no more than `max` statements are evaluated inside

@@ -42,6 +42,7 @@
 pub(crate) mod admission;
 mod ast;
 mod calls;
+mod engines;
 mod error;
 mod functions;
 mod ignore;

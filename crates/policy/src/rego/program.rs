@@ -1,30 +1,21 @@
 //! Compiled modules, evaluated as often as wanted.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::fmt;
-use std::num::NonZeroU32;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::atomic::{AtomicI64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use regorus::utils::limits::ExecutionTimerConfig;
-use regorus::{Engine, LimitError, Value};
+use regorus::{LimitError, Value};
 use sealift_model::Timestamp;
 
 use super::calls::Rules;
+use super::engines::{Engines, Recipe};
 use super::error::{RegoPlace, read};
-use super::source::{Parsed, lengths};
-use super::{RegoError, Source, functions, negation};
-
-/// How many steps of the interpreter go by between two looks at the clock.
-const STEPS_BETWEEN_LOOKS: u32 = 256;
+use super::source::Parsed;
+use super::{RegoError, Source, functions};
 
 /// Values in a result; more is no answer that anybody reads.
 const MAX_RESULT_NODES: usize = 1_000_000;
-
-/// What an engine's clock says where it is given no time.
-const NO_TIME: i64 = i64::MIN;
 
 /// Bounds on what compiling and evaluating Rego may cost.
 #[derive(Clone, Debug)]
@@ -77,7 +68,7 @@ impl Function {
 
 /// A document to judge, in the interpreter's form: made once, it may be given to many programs.
 #[derive(Clone, Debug)]
-pub struct Input(Value);
+pub struct Input(pub(super) Value);
 
 impl Input {
     /// The form of a JSON document.
@@ -97,38 +88,19 @@ impl Input {
 }
 
 /// Modules, parsed and checked together.
+#[derive(Default)]
 pub struct Program {
-    base: Engine,
-    /// Engines that wait for work: one for each evaluation at a time.
-    idle: Mutex<Vec<Instance>>,
-    rules: BTreeSet<String>,
+    recipe: Recipe,
+    engines: Vec<Engines>,
+    /// The rules that can be asked for, and which engines have what each needs.
+    rules: BTreeMap<String, usize>,
     foreign: Vec<(String, RegoPlace)>,
-    max_time: Duration,
-}
-
-impl Default for Program {
-    /// A program without rules.
-    fn default() -> Self {
-        Self {
-            base: Engine::new(),
-            idle: Mutex::default(),
-            rules: BTreeSet::new(),
-            foreign: Vec::new(),
-            max_time: RegoLimits::default().max_time,
-        }
-    }
 }
 
 impl fmt::Debug for Program {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Program").field("rules", &self.rules).finish_non_exhaustive()
+        f.debug_struct("Program").field("rules", &self.rules.keys()).finish_non_exhaustive()
     }
-}
-
-/// An engine with a clock of its own.
-struct Instance {
-    engine: Engine,
-    now_ns: Arc<AtomicI64>,
 }
 
 impl Program {
@@ -199,58 +171,40 @@ impl Program {
         let rules = Rules::of(parsed, &names)?;
         rules.check_depth(limits.max_nesting)?;
 
-        let mut engine = Engine::new();
-        engine.set_policy_length_config(lengths(limits));
-        engine.set_gather_prints(true);
-        engine.set_strict_builtin_errors(false);
-        engine.set_execution_timer_config(ExecutionTimerConfig {
-            limit: limits.max_time,
-            check_interval: NonZeroU32::new(STEPS_BETWEEN_LOOKS).unwrap_or(NonZeroU32::MIN),
-        });
-        for module in parsed {
-            module.add_to(&mut engine, negation::explicit(module))?;
-        }
-        let failed = |error: anyhow::Error| failure(&error, limits.max_time);
-        engine.add_data(Input::new(data).0).map_err(failed)?;
-        functions::add(&mut engine).map_err(failed)?;
-        for function in given {
-            let call = function.call;
-            let extension = Box::new(move |arguments: Vec<Value>| {
-                let arguments: Vec<serde_json::Value> = arguments.iter().map(json).collect();
-                match call(&arguments) {
-                    Ok(Some(value)) => Ok(Value::from(value)),
-                    Ok(None) => Ok(Value::Undefined),
-                    Err(why) => Err(anyhow::Error::msg(why)),
-                }
+        let recipe = Recipe::new(parsed, data, given, limits);
+        // All of them together show what is wrong with one.
+        let whole = recipe.engine(&recipe.all())?;
+        let mut engines = vec![Engines::from(recipe.all(), whole)];
+        let mut known = BTreeMap::from([(recipe.all(), 0)]);
+        let asked = rules.paths().map(|(path, needed)| {
+            let at = *known.entry(needed).or_insert_with_key(|needed| {
+                engines.push(Engines::of(needed.clone()));
+                engines.len() - 1
             });
-            engine
-                .add_extension(function.name.to_owned(), function.arity, extension)
-                .map_err(failed)?;
-        }
-        // Orders the statements of each body; what is asked for does not matter.
-        engine.eval_query("true".to_owned(), false).map_err(failed)?;
+            (path, at)
+        });
+        let asked = asked.collect();
         let foreign = rules.foreign.iter().filter(|(path, _)| {
             let pointer = path.trim_start_matches("data").replace('.', "/");
             data.pointer(&pointer).is_none()
         });
         Ok(Self {
             foreign: foreign.map(|(path, at)| (path.clone(), at.clone())).collect(),
-            rules: rules.paths().collect(),
-            base: engine,
-            idle: Mutex::default(),
-            max_time: limits.max_time,
+            rules: asked,
+            recipe,
+            engines,
         })
     }
 
     /// The paths of the rules that can be asked for, `data.shop.allow`, in their order.
     pub fn rules(&self) -> impl Iterator<Item = &str> {
-        self.rules.iter().map(String::as_str)
+        self.rules.keys().map(String::as_str)
     }
 
     /// Whether there is such a rule.
     #[must_use]
     pub fn has_rule(&self, rule: &str) -> bool {
-        self.rules.contains(rule)
+        self.rules.contains_key(rule)
     }
 
     /// The documents below `data` that are asked for, and that neither a module makes nor the
@@ -259,8 +213,8 @@ impl Program {
         self.foreign.iter().map(|(path, at)| (path.as_str(), at))
     }
 
-    /// What a rule is for an input at a time, without which the present is undefined; nothing where it is undefined. Sets are arrays in
-    /// their order.
+    /// What a rule is for an input at a time, without which the present is undefined; nothing
+    /// where the rule is. Sets are arrays in their order.
     ///
     /// # Errors
     /// When there is no such rule, when evaluating it fails or takes too long.
@@ -270,14 +224,11 @@ impl Program {
         input: &Input,
         now: Option<Timestamp>,
     ) -> Result<Option<serde_json::Value>, RegoError> {
-        if !self.has_rule(rule) {
-            return Err(RegoError::UnknownRule(rule.to_owned()));
-        }
-        let mut instance = self.instance();
-        let now_ns = now.map_or(NO_TIME, |now| now.unix_seconds().saturating_mul(1_000_000_000));
-        instance.now_ns.store(now_ns, Ordering::Relaxed);
-        instance.engine.set_input(input.0.clone());
-        let max_time = self.max_time;
+        let engines = self.rules.get(rule).and_then(|at| self.engines.get(*at));
+        let Some(engines) = engines else { return Err(RegoError::UnknownRule(rule.to_owned())) };
+        let mut instance = engines.take(&self.recipe)?;
+        instance.set(input, now);
+        let max_time = self.recipe.limits.max_time;
         let (value, instance) = guarded(move || {
             let value = instance.engine.eval_rule(rule.to_owned());
             let value = value.map_err(|error| failure(&error, max_time));
@@ -287,32 +238,8 @@ impl Program {
             });
             Ok((value, instance))
         })?;
-        self.give_back(instance);
+        engines.give_back(instance);
         value
-    }
-
-    fn instance(&self) -> Instance {
-        let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
-        idle.unwrap_or_else(|| {
-            let mut engine = self.base.clone();
-            let now_ns = Arc::new(AtomicI64::new(0));
-            let clock = now_ns.clone();
-            let read = move |_: Vec<Value>| {
-                Ok(match clock.load(Ordering::Relaxed) {
-                    NO_TIME => Value::Undefined,
-                    now_ns => Value::from(now_ns),
-                })
-            };
-            // It is new, so there is none of that name.
-            _ = engine.add_extension(functions::NOW.to_owned(), 0, Box::new(read));
-            Instance { engine, now_ns }
-        })
-    }
-
-    fn give_back(&self, mut instance: Instance) {
-        _ = instance.engine.take_prints();
-        instance.engine.set_input(Value::Undefined);
-        self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(instance);
     }
 }
 
@@ -328,7 +255,7 @@ fn check_count(modules: &[Source<'_>], limits: &RegoLimits) -> Result<(), RegoEr
 /// Runs the interpreter so that a panic of it is an error. It has some on input that it does not
 /// expect (slices beyond the end of a string), and a policy that cannot be decided must deny and
 /// not end a server. What panicked is dropped and never asked again.
-fn guarded<T>(run: impl FnOnce() -> Result<T, RegoError>) -> Result<T, RegoError> {
+pub(super) fn guarded<T>(run: impl FnOnce() -> Result<T, RegoError>) -> Result<T, RegoError> {
     catch_unwind(AssertUnwindSafe(run)).unwrap_or_else(|panic| {
         let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
         let text = text.or_else(|| panic.downcast_ref::<String>().cloned());
@@ -336,7 +263,7 @@ fn guarded<T>(run: impl FnOnce() -> Result<T, RegoError>) -> Result<T, RegoError
     })
 }
 
-fn failure(error: &anyhow::Error, max_time: Duration) -> RegoError {
+pub(super) fn failure(error: &anyhow::Error, max_time: Duration) -> RegoError {
     let text = error.to_string();
     let timed_out = matches!(error.downcast_ref(), Some(LimitError::TimeLimitExceeded { .. }))
         || text.contains("execution exceeded time limit");
@@ -367,6 +294,6 @@ fn result(value: &Value) -> Result<serde_json::Value, RegoError> {
     Ok(json(value))
 }
 
-fn json(value: &Value) -> serde_json::Value {
+pub(super) fn json(value: &Value) -> serde_json::Value {
     serde_json::to_value(value).unwrap_or_default()
 }

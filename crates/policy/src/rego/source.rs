@@ -2,8 +2,8 @@
 
 use std::num::{NonZeroU32, NonZeroUsize};
 
+use regorus::PolicyLengthConfig;
 use regorus::unstable::{Module, Parser};
-use regorus::{Engine, PolicyLengthConfig};
 
 use super::RegoError;
 use super::error::{RegoPlace, read};
@@ -78,16 +78,6 @@ impl Parsed {
             }
             _ => false,
         }
-    }
-
-    /// Gives its text, as changed, to an engine.
-    pub(super) fn add_to(&self, engine: &mut Engine, text: String) -> Result<(), RegoError> {
-        engine.set_rego_v0(self.v0);
-        engine.add_policy(self.name.clone(), text).map_err(|error| {
-            let (at, message) = read(&error.to_string());
-            RegoError::Syntax { at, message }
-        })?;
-        Ok(())
     }
 }
 
