@@ -6,7 +6,7 @@ use std::sync::Arc;
 use regex::Regex;
 use sealift_layers::{Extract, File, Metadata, ReadOptions, Tree, TreePath};
 use sealift_misconfig::{
-    FileKind, FileResult, Options, RegoChecks, SourceFile, Status, VariableFile,
+    FileKind, FileResult, LineCount, Options, RegoChecks, SourceFile, Status, VariableFile,
 };
 use sealift_model::{Diagnostic, Impact, Timestamp};
 use sealift_sbom::Skip;
@@ -29,6 +29,8 @@ pub struct ConfigurationOptions {
     pub now: Option<Timestamp>,
     /// Whether checks that pass are reported, too. Default: no.
     pub lists_all: bool,
+    /// How lines of a manifest of several documents are counted. Default: those of the file.
+    pub line_count: LineCount,
     /// Checks in Rego that are asked, too.
     pub rego: Option<Arc<RegoChecks>>,
 }
@@ -42,6 +44,7 @@ impl Default for ConfigurationOptions {
             rendered: Vec::new(),
             now: None,
             lists_all: false,
+            line_count: LineCount::OfFile,
             rego: None,
         }
     }
@@ -121,6 +124,7 @@ pub(crate) fn check(
     checks.kinds.clone_from(&options.kinds);
     checks.variable_files.clone_from(&options.variable_files);
     checks.now = options.now;
+    checks.line_count = options.line_count;
     checks.rego.clone_from(&options.rego);
     let results = sealift_misconfig::scan(&sources, &checks);
     diagnostics.extend(results.iter().flat_map(told));

@@ -70,8 +70,8 @@ pub use sealift_matcher::{
     Verified,
 };
 pub use sealift_misconfig::{
-    Check, Failure as CheckFailure, FileKind, FileResult, Lines, Misconfiguration, RegoChecks,
-    RegoOptions, Status as CheckStatus, VariableFile,
+    Check, Failure as CheckFailure, FileKind, FileResult, LineCount, Lines, Misconfiguration,
+    RegoChecks, RegoOptions, Status as CheckStatus, VariableFile,
 };
 pub use sealift_model::{
     BaseEvidence, Descriptor, Diagnostic, Digest, Evidence, Impact, Inventory, Package, Platform,

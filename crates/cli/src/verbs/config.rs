@@ -4,8 +4,8 @@ use std::path::Path;
 use std::sync::Arc;
 
 use sealift::{
-    ConfigurationOptions, FileKind, FilePattern, Format, JsonOptions, Report, ScanOptions, Scanner,
-    Selection, Silent, SkipRules, Target, Timestamp, VariableFile, policy,
+    ConfigurationOptions, FileKind, FilePattern, Format, JsonOptions, LineCount, Report,
+    ScanOptions, Scanner, Selection, Silent, SkipRules, Target, Timestamp, VariableFile, policy,
 };
 
 use super::scan::{INCOMPLETE, table_style};
@@ -29,7 +29,9 @@ pub(crate) fn config(
     let mut options = ScanOptions::default();
     options.package_types.clear();
     options.skip = SkipRules::new(&args.skip_dirs, &args.skip_files)?;
-    options.configuration = Some(configuration(&args.path, &args.checks, today)?);
+    let mut checks = configuration(&args.path, &args.checks, today)?;
+    checks.line_count = line_count(args.format == ConfigFormat::Json);
+    options.configuration = Some(checks);
     options.created = environment.source_date();
     let suppressed = suppress::load(&args.suppress())?;
     if !global.quiet {
@@ -60,6 +62,11 @@ fn checked(
     let contents = Scanner::read(&target, options, &bar)?;
     drop(bar);
     Ok(Scanner::without_database().judge(contents, options, &Silent)?)
+}
+
+/// What reads Trivy's reports expects Trivy's lines; people and their editors have those of the file.
+pub(super) fn line_count(is_json: bool) -> LineCount {
+    if is_json { LineCount::AsTrivy } else { LineCount::OfFile }
 }
 
 /// Which configuration files are checked, and how.

@@ -21,7 +21,7 @@ use crate::clock::now;
 use crate::failure::Failure;
 use crate::network::Network;
 use crate::progress::Bar;
-use crate::verbs::config::configuration;
+use crate::verbs::config::{configuration, line_count};
 use crate::verbs::sign::Attesting;
 use crate::{Environment, advisories, cache, deadline, output, summary, suppress, target, vex};
 
@@ -122,7 +122,9 @@ fn tree_options(args: &TreeArgs, environment: &Environment) -> Result<ScanOption
     if args.scan.looks_for_misconfigurations() {
         // What a build sets for its own reports revives no comment that has expired.
         let today = args.scan.as_of.unwrap_or_else(now);
-        options.configuration = Some(configuration(&args.path, &args.checks, today)?);
+        let mut checks = configuration(&args.path, &args.checks, today)?;
+        checks.line_count = line_count(args.scan.format == ReportFormat::Json);
+        options.configuration = Some(checks);
     }
     Ok(options)
 }
