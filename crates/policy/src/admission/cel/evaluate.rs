@@ -32,6 +32,9 @@ const PATTERN_STEPS: usize = 5_000;
 /// some hundred bytes of stack.
 const MAX_DEPTH: usize = 400;
 
+/// Levels of lists and maps in the value of a variable, JSON's own apart.
+const MAX_LEVELS: usize = 100;
+
 /// One policy's evaluation of one object.
 pub(crate) struct Run<'a> {
     inputs: [Option<Value<'a>>; INPUTS.len()],
@@ -247,8 +250,13 @@ impl<'a> Run<'a> {
             return Err(Error::NoSuchKey("variables".into()));
         };
         let base = std::mem::replace(&mut self.base, self.locals.len());
-        let value = self.eval(&program.expr);
+        let mut value = self.eval(&program.expr);
         self.base = base;
+        if let Ok(found) = &value
+            && let Err(error) = self.check_levels(found, MAX_LEVELS)
+        {
+            value = Err(error);
+        }
         // What was too deep for one place need not be for another.
         if !matches!(value, Err(Error::Depth(_)))
             && let Some(known) = self.known.get_mut(index)
@@ -256,6 +264,23 @@ impl<'a> Run<'a> {
             *known = Some(value.clone());
         }
         value
+    }
+
+    /// A variable may hold lists of lists, which the next one may hold in turn: none may be nested
+    /// so deeply that looking through it would take the stack.
+    fn check_levels(&mut self, value: &Value<'a>, left: usize) -> Result<()> {
+        self.spend(1)?;
+        let Some(below) = left.checked_sub(1) else { return Err(Error::Depth(MAX_LEVELS)) };
+        match value {
+            Value::List(List::Made(items)) => {
+                items.iter().try_for_each(|item| self.check_levels(item, below))
+            }
+            Value::Map(Map::Made(entries)) => {
+                entries.values().try_for_each(|item| self.check_levels(item, below))
+            }
+            Value::Optional(Some(value)) => self.check_levels(value, below),
+            _ => Ok(()),
+        }
     }
 
     #[inline(never)]
@@ -315,8 +340,8 @@ impl<'a> Run<'a> {
         };
         match operator {
             Operator::Equal | Operator::NotEqual => {
-                self.spend(weight(&left).min(weight(&right)))?;
-                Ok(Value::Bool(equal(&left, &right) == (operator == Operator::Equal)))
+                let equal = equal(self, &left, &right)?;
+                Ok(Value::Bool(equal == (operator == Operator::Equal)))
             }
             Operator::Less => ordered(Ordering::is_lt),
             Operator::LessOrEqual => ordered(Ordering::is_le),
@@ -331,8 +356,7 @@ impl<'a> Run<'a> {
         match whole {
             Value::List(list) => {
                 for other in list.iter() {
-                    self.spend(weight(&other).min(weight(item)))?;
-                    if equal(item, &other) {
+                    if equal(self, item, &other)? {
                         return Ok(true);
                     }
                 }
@@ -576,7 +600,7 @@ fn select<'a>(of: &Value<'a>, field: &'a str, optional: bool) -> Result<Value<'a
 /// Whether there is a field; what has none can be asked too, as cel-go lets it be.
 fn has(of: &Value<'_>, field: &str) -> Result<bool> {
     match of {
-        Value::Map(map) => Ok(map.get(&Key::String(field.to_owned().into())).is_some()),
+        Value::Map(map) => Ok(map.has(field)),
         Value::Optional(Some(of)) => has(of, field),
         Value::List(_) => Err(Error::overload("has", &[of])),
         _ => Ok(false),
@@ -605,16 +629,4 @@ fn element<'a>(of: &Value<'a>, index: &Value<'a>, optional: bool) -> Result<Opti
         return Err(Error::NoSuchKey(key.map_or_else(String::new, |key| key.to_string())));
     }
     Ok(found)
-}
-
-/// What comparing a value costs at most.
-fn weight(value: &Value<'_>) -> usize {
-    match value {
-        Value::String(text) => text.len().div_ceil(10),
-        Value::Bytes(bytes) => bytes.len().div_ceil(10),
-        Value::List(list) => list.iter().map(|item| weight(&item)).sum::<usize>() + 1,
-        Value::Map(map) => map.iter().map(|(_, value)| weight(&value) + 1).sum(),
-        Value::Optional(Some(value)) => weight(value),
-        _ => 1,
-    }
 }
