@@ -114,8 +114,20 @@ impl<'a> Run<'a> {
         self.spend(bytes.div_ceil(10))
     }
 
-    /// A pattern that only the evaluation knows; compiling one is dear.
-    pub(super) fn pattern(&mut self, pattern: &str) -> Result<regex::Regex> {
+    /// Counts the search of a text for a pattern, by the length of both, as Kubernetes does.
+    fn spend_search(&mut self, pattern: &regex::Regex, text: &str) -> Result<()> {
+        let width = pattern.as_str().len().div_ceil(4);
+        self.spend(text.len().div_ceil(10).saturating_mul(width))
+    }
+
+    /// A pattern that only the evaluation knows, to search a text for; compiling one is dear.
+    pub(super) fn pattern(&mut self, pattern: &str, text: &str) -> Result<regex::Regex> {
+        let pattern = self.compiled(pattern)?;
+        self.spend_search(&pattern, text)?;
+        Ok(pattern)
+    }
+
+    fn compiled(&mut self, pattern: &str) -> Result<regex::Regex> {
         if let Some(known) = self.patterns.get(pattern) {
             return Ok(known.clone());
         }
@@ -193,7 +205,7 @@ impl<'a> Run<'a> {
     fn matches(&mut self, text: &'a Expr, pattern: &regex::Regex) -> Result<Value<'a>> {
         match self.eval(text)? {
             Value::String(text) => {
-                self.spend_bytes(text.len())?;
+                self.spend_search(pattern, &text)?;
                 Ok(Value::Bool(pattern.is_match(&text)))
             }
             other => Err(Error::overload("matches", &[&other])),
