@@ -41,7 +41,7 @@ use sealift::escape;
 
 pub use environment::Environment;
 
-use args::{Cli, Verb};
+use args::{AdmissionVerb, Cli, Verb};
 use failure::Failure;
 
 /// Runs the command: `args` are the program's name and its arguments.
@@ -89,6 +89,9 @@ fn dispatch(
         Verb::Config(config) => verbs::config(&config, &cli.global, environment),
         Verb::Sbom(sbom) => verbs::sbom(sbom, &cli.global, environment),
         Verb::Gate(gate) => verbs::gate(*gate, &cli.global, environment),
+        Verb::Admission(admission) => match admission.what {
+            AdmissionVerb::Review(review) => verbs::admission_review(&review, &cli.global),
+        },
         Verb::Db(db) => verbs::db(db, &cli.global, environment),
         Verb::Verify(verify) => verbs::verify(verify, &cli.global, environment),
         Verb::VerifyAttestation(verify) => {

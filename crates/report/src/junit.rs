@@ -147,7 +147,8 @@ fn incomplete(target: &str, broken: &[String], out: &mut dyn Write) -> fmt::Resu
 
 /// Text for an element or an attribute in double quotes (XML 1.0, 2.4): of characters that XML has
 /// no way to write, the terminal's escapes stand there.
-fn xml(text: &str) -> String {
+#[must_use]
+pub fn xml(text: &str) -> String {
     let mut safe = String::with_capacity(text.len() + 16);
     for character in escape::terminal(text).chars() {
         match character {

@@ -27,6 +27,7 @@
 //! transport or a registry is handed in, and nowhere else.
 #![forbid(unsafe_code)]
 
+pub mod admission;
 mod age;
 mod base;
 mod cache;

@@ -1,5 +1,6 @@
 //! The command line: verbs and flags as the peers have them.
 
+mod admission;
 mod attest;
 mod config;
 mod db;
@@ -23,6 +24,9 @@ use clap::builder::NonEmptyStringValueParser;
 use clap::{ArgAction, Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use sealift::{Platform, Severity, Timestamp};
 
+pub(crate) use admission::{
+    AdmissionArgs, AdmissionReviewArgs, AdmissionVerb, OperationKind, ReviewFormat,
+};
 pub(crate) use attest::{AttestScanArgs, ImageVerbArgs};
 pub(crate) use config::{CheckArgs, ConfigArgs};
 pub(crate) use db::{DbArgs, DbVerb, PullArgs, PushArgs, UpdateArgs};
@@ -105,6 +109,8 @@ pub(crate) enum Verb {
     Sbom(SbomArgs),
     /// Decide whether an image may pass: scan it, verify it, apply the policy.
     Gate(Box<GateArgs>),
+    /// Decide which objects a Kubernetes cluster admits.
+    Admission(AdmissionArgs),
     /// Fetch, build and inspect advisory databases.
     Db(DbArgs),
     /// Verify the signatures of images.

@@ -1,5 +1,6 @@
 //! One function for each verb.
 
+mod admission;
 mod clean;
 mod config;
 mod db;
@@ -15,6 +16,7 @@ use clap_complete::Shell;
 use crate::failure::Failure;
 use crate::{args, output};
 
+pub(crate) use admission::admission_review;
 pub(crate) use clean::clean;
 pub(crate) use config::config;
 pub(crate) use db::db;

@@ -24,7 +24,7 @@ pub(crate) struct Family {
 }
 
 /// Every family, in the order in which they are asked.
-static FAMILIES: &[Family] = &[kyverno::FAMILY, cel::policies::FAMILY, rego::FAMILY];
+static FAMILIES: &[Family] = &[kyverno::FAMILY, cel::FAMILY, rego::FAMILY];
 
 /// Policies, loaded and compiled.
 #[derive(Debug, Default)]

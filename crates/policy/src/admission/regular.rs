@@ -3,6 +3,9 @@
 //! Both are linear in the text. What differs is written anew: Go's `\d`, `\w`, `\s` and `\b` know
 //! ASCII alone, it has `\Q...\E`, and within brackets it has neither sets of sets nor `&&`.
 
+use std::iter::Peekable;
+use std::str::Chars;
+
 use regex::{Regex, RegexBuilder};
 
 /// What a compiled expression may take.
@@ -59,10 +62,19 @@ fn translated(expression: &str) -> String {
                 out.push('\\');
                 out.push(next);
             }
+            '{' if !in_brackets && !is_repetition(rest.clone()) => out.push_str("\\{"),
             other => out.push(other),
         }
     }
     out
+}
+
+/// Whether what follows `{` is `2}`, `2,}` or `2,3}`; else the bracket stands for itself.
+fn is_repetition(rest: Peekable<Chars<'_>>) -> bool {
+    let inner: String = rest.take_while(|next| *next != '}').take(16).collect();
+    let (low, high) = inner.split_once(',').unwrap_or((&inner, ""));
+    let is_number = |text: &str| text.chars().all(|next| next.is_ascii_digit());
+    !low.is_empty() && is_number(low) && is_number(high)
 }
 
 fn escape(escaped: char, in_brackets: bool) -> String {
@@ -78,7 +90,7 @@ fn escape(escaped: char, in_brackets: bool) -> String {
     if in_brackets && negated.is_empty() { inner.to_owned() } else { format!("[{negated}{inner}]") }
 }
 
-fn quote(rest: &mut std::iter::Peekable<std::str::Chars<'_>>, out: &mut String) {
+fn quote(rest: &mut Peekable<Chars<'_>>, out: &mut String) {
     let mut text = String::new();
     while let Some(next) = rest.next() {
         if next == '\\' && rest.next_if_eq(&'E').is_some() {
@@ -107,6 +119,7 @@ mod tests {
         assert!(compile("^[]a]$").unwrap().is_match("]"));
         assert!(compile("^[[:alpha:]&&]+$").unwrap().is_match("a&b"));
         assert!(compile(r"^\Qa.b\E$").unwrap().is_match("a.b"));
+        assert!(compile(r"^${.+}$|^{a}$|^b{2,}$").unwrap().is_match("{a}"));
     }
 
     #[test]

@@ -6,9 +6,9 @@ use super::error::CompileError;
 use super::functions::{self, Style};
 use super::parser::{column, parse};
 use super::program::{Expr, INPUTS, Input, Literal, Loop, Program, Variables, What};
-use super::regex;
 use super::syntax::{Kind, Syntax};
 use super::value::Type;
+use crate::admission::regular;
 
 /// What an expression may name.
 #[derive(Clone, Debug, Default)]
@@ -61,7 +61,7 @@ const TYPES: [(&str, Type); 11] = [
     ("null_type", Type::Null),
     ("optional_type", Type::Optional),
     ("string", Type::String),
-    ("type", Type::Type),
+    ("type", Type::OfTypes),
     ("uint", Type::Uint),
 ];
 
@@ -216,7 +216,8 @@ impl<'s> Compiler<'s> {
         if let (true, [pattern]) = (name == "matches", arguments)
             && let (Kind::String(pattern), Some(target)) = (&pattern.kind, target)
         {
-            let pattern = regex::compile(pattern).map_err(|why| self.error(at, why))?;
+            let pattern =
+                regular::compile(pattern).map_err(|why| self.error(at, short(pattern, &why)))?;
             return Ok(Expr::Matches { text: self.boxed(target)?, pattern });
         }
         let arguments = self.exprs(target.into_iter().chain(arguments))?;
@@ -316,6 +317,14 @@ impl<'s> Compiler<'s> {
         };
         Ok(Some(Expr::Loop(Box::new(Loop { over, variables: count, what }))))
     }
+}
+
+/// What is wrong with a pattern, in one line.
+pub(super) fn short(pattern: &str, why: &str) -> String {
+    let why = why.lines().last().unwrap_or_default();
+    let why = why.trim_start_matches("error: ").trim_start_matches("no regular expression: ");
+    let start: String = pattern.chars().take(40).collect();
+    format!("{start:?} is no regular expression: {why}")
 }
 
 /// The path that names with dots between them are.

@@ -9,13 +9,14 @@ use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
 use super::compare::{compare, equal};
+use super::compile::short;
 use super::error::{Error, Result};
-use super::functions::Images;
+use super::functions::{Function, Images};
 use super::operators;
 use super::program::{Expr, INPUTS, Input, Literal, Loop, Program, Variables, What};
 use super::syntax::Operator;
 use super::value::{Key, List, Map, Text, Value};
-use crate::admission::Surroundings;
+use crate::admission::{Surroundings, regular};
 
 /// Steps of one expression, the variables that it asks for included: what Kubernetes allows one
 /// call (`PerCallLimit`).
@@ -29,7 +30,7 @@ const PATTERN_STEPS: usize = 5_000;
 
 /// Levels of expressions in each other, those of the variables asked for included. Each takes
 /// some hundred bytes of stack.
-const MAX_DEPTH: usize = 600;
+const MAX_DEPTH: usize = 400;
 
 /// One policy's evaluation of one object.
 pub(crate) struct Run<'a> {
@@ -39,6 +40,8 @@ pub(crate) struct Run<'a> {
     pub(super) surroundings: &'a dyn Surroundings,
     /// What it verifies of images.
     pub(super) images: Images,
+    /// The one namespace that the policy may look into.
+    pub(super) namespace: Option<&'a str>,
     patterns: BTreeMap<String, regex::Regex>,
     locals: Vec<Value<'a>>,
     /// Where the locals of the expression at hand begin.
@@ -57,6 +60,7 @@ impl<'a> Run<'a> {
             known: vec![None; variables.len()],
             surroundings,
             images: Images::default(),
+            namespace: None,
             patterns: BTreeMap::new(),
             locals: Vec::new(),
             base: 0,
@@ -113,7 +117,8 @@ impl<'a> Run<'a> {
             return Ok(known.clone());
         }
         self.spend(PATTERN_STEPS)?;
-        let compiled = super::regex::compile(pattern).map_err(Error::Invalid)?;
+        let compiled =
+            regular::compile(pattern).map_err(|why| Error::Invalid(short(pattern, &why)))?;
         self.patterns.insert(pattern.to_owned(), compiled.clone());
         Ok(compiled)
     }
@@ -134,56 +139,92 @@ impl<'a> Run<'a> {
         match expr {
             Expr::Literal(literal) => Ok(of_literal(literal)),
             Expr::Input(input) => self.input(*input),
-            Expr::Local(index) => {
-                let local = self.locals.get(self.base + index).cloned();
-                local.ok_or_else(|| Error::NoSuchKey("variable".into()))
-            }
+            Expr::Local(index) => self.local(*index),
             Expr::Variable(index) => self.variable(*index),
             Expr::Type(named) => Ok(Value::Type(*named)),
-            Expr::Select { of, field, optional } => {
-                let of = self.eval(of)?;
-                select(&of, field, *optional)
-            }
-            Expr::Has { of, field } => {
-                let of = self.eval(of)?;
-                has(&of, field).map(Value::Bool)
-            }
+            Expr::Select { of, field, optional } => self.select(of, field, *optional),
+            Expr::Has { of, field } => self.has(of, field),
             Expr::Index { of, index, optional } => self.index(of, index, *optional),
-            Expr::Call { function, arguments } => {
-                let arguments = self.evals(arguments)?;
-                (function.body)(self, &arguments)
-            }
-            Expr::Matches { text, pattern } => match self.eval(text)? {
-                Value::String(text) => {
-                    self.spend_bytes(text.len())?;
-                    Ok(Value::Bool(pattern.is_match(&text)))
-                }
-                other => Err(Error::overload("matches", &[&other])),
-            },
+            Expr::Call { function, arguments } => self.call(function, arguments),
+            Expr::Matches { text, pattern } => self.matches(text, pattern),
             Expr::List(items) => self.list(items),
             Expr::Map(entries) => self.map(entries),
-            Expr::Not(of) => match self.eval(of)? {
-                Value::Bool(value) => Ok(Value::Bool(!value)),
-                other => Err(Error::overload("!", &[&other])),
-            },
-            Expr::Negate(of) => operators::negate(&self.eval(of)?),
+            Expr::Not(of) => self.not(of),
+            Expr::Negate(of) => self.negate(of),
             Expr::Binary(operator, left, right) => self.binary(*operator, left, right),
-            Expr::All(parts) => self.decide(parts.iter(), false, |run, part| run.eval(part)),
-            Expr::Any(parts) => self.decide(parts.iter(), true, |run, part| run.eval(part)),
+            Expr::All(parts) => self.decide(parts.iter(), false, Self::eval),
+            Expr::Any(parts) => self.decide(parts.iter(), true, Self::eval),
             Expr::If(parts) => self.condition(parts),
             Expr::Loop(each) => self.each(each),
-            Expr::Bind(parts) => {
-                let [value, body] = &**parts;
-                let value = self.eval(value)?;
-                self.with([value], |run| run.eval(body))
-            }
-            // What is not optional is itself, as cel-go lets it be.
-            Expr::OptionalOr { of, otherwise, value } => match self.eval(of)? {
-                Value::Optional(None) => self.eval(otherwise),
-                Value::Optional(Some(within)) if *value => Ok((*within).clone()),
-                other => Ok(other),
-            },
+            Expr::Bind(parts) => self.bind(parts),
+            Expr::OptionalOr { of, otherwise, value } => self.optional_or(of, otherwise, *value),
             Expr::OptionalMap { of, then, flat } => self.optional_map(of, then, *flat),
+        }
+    }
+
+    #[inline(never)]
+    fn local(&self, index: usize) -> Result<Value<'a>> {
+        let local = self.locals.get(self.base + index).cloned();
+        local.ok_or_else(|| Error::NoSuchKey("variable".into()))
+    }
+
+    #[inline(never)]
+    fn select(&mut self, of: &'a Expr, field: &'a str, optional: bool) -> Result<Value<'a>> {
+        let of = self.eval(of)?;
+        select(&of, field, optional)
+    }
+
+    #[inline(never)]
+    fn has(&mut self, of: &'a Expr, field: &str) -> Result<Value<'a>> {
+        let of = self.eval(of)?;
+        has(&of, field).map(Value::Bool)
+    }
+
+    #[inline(never)]
+    fn call(&mut self, function: &'static Function, arguments: &'a [Expr]) -> Result<Value<'a>> {
+        let arguments = self.evals(arguments)?;
+        (function.body)(self, &arguments)
+    }
+
+    #[inline(never)]
+    fn matches(&mut self, text: &'a Expr, pattern: &regex::Regex) -> Result<Value<'a>> {
+        match self.eval(text)? {
+            Value::String(text) => {
+                self.spend_bytes(text.len())?;
+                Ok(Value::Bool(pattern.is_match(&text)))
+            }
+            other => Err(Error::overload("matches", &[&other])),
+        }
+    }
+
+    #[inline(never)]
+    fn not(&mut self, of: &'a Expr) -> Result<Value<'a>> {
+        match self.eval(of)? {
+            Value::Bool(value) => Ok(Value::Bool(!value)),
+            other => Err(Error::overload("!", &[&other])),
+        }
+    }
+
+    #[inline(never)]
+    fn negate(&mut self, of: &'a Expr) -> Result<Value<'a>> {
+        let of = self.eval(of)?;
+        operators::negate(&of)
+    }
+
+    #[inline(never)]
+    fn bind(&mut self, parts: &'a [Expr; 2]) -> Result<Value<'a>> {
+        let [value, body] = parts;
+        let value = self.eval(value)?;
+        self.with([value], |run| run.eval(body))
+    }
+
+    /// What is not optional is itself, as cel-go lets it be.
+    #[inline(never)]
+    fn optional_or(&mut self, of: &'a Expr, otherwise: &'a Expr, value: bool) -> Result<Value<'a>> {
+        match self.eval(of)? {
+            Value::Optional(None) => self.eval(otherwise),
+            Value::Optional(Some(within)) if value => Ok((*within).clone()),
+            other => Ok(other),
         }
     }
 
@@ -303,6 +344,7 @@ impl<'a> Run<'a> {
     }
 
     /// `&&` and `||`: the first that is `deciding` decides; else an error, where there was one.
+    #[inline(never)]
     fn decide<T>(
         &mut self,
         parts: impl Iterator<Item = T>,

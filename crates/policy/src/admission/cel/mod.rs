@@ -24,9 +24,8 @@ mod functions;
 mod lexer;
 mod operators;
 mod parser;
-pub(super) mod policies;
+mod policies;
 mod program;
-mod regex;
 mod syntax;
 #[cfg(test)]
 mod tests;
@@ -36,5 +35,6 @@ pub(crate) use compile::Names;
 pub(crate) use error::{CompileError, Error};
 pub(crate) use evaluate::Run;
 pub(crate) use functions::{AttestationKind, Signer};
+pub(crate) use policies::{CelRule, FAMILY, Place};
 pub(crate) use program::{Input, Program};
 pub(crate) use value::{Key, Opaque, Value};

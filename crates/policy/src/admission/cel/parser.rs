@@ -6,7 +6,7 @@ use super::syntax::{Kind, Operator, Syntax};
 
 /// Levels of nesting of what is written. cel-go stops at 250 rules of its grammar, of which each
 /// level takes several.
-const MAX_DEPTH: usize = 100;
+const MAX_DEPTH: usize = 64;
 
 /// Levels of the tree, in which `a + b + c` has one for each sign.
 const MAX_HEIGHT: usize = 250;

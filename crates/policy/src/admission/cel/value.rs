@@ -82,7 +82,8 @@ pub(crate) enum Type {
     Optional,
     String,
     Timestamp,
-    Type,
+    /// The type of types.
+    OfTypes,
     Uint,
 }
 
@@ -213,7 +214,7 @@ impl<'a> Value<'a> {
             Self::Map(_) => Type::Map,
             Self::Duration(_) => Type::Duration,
             Self::Timestamp(_) => Type::Timestamp,
-            Self::Type(_) => Type::Type,
+            Self::Type(_) => Type::OfTypes,
             Self::Optional(_) => Type::Optional,
             Self::Opaque(opaque) => Type::Opaque(opaque.name()),
         }
@@ -352,7 +353,7 @@ impl Type {
             Self::Optional => "optional_type",
             Self::String => "string",
             Self::Timestamp => "google.protobuf.Timestamp",
-            Self::Type => "type",
+            Self::OfTypes => "type",
             Self::Uint => "uint",
         }
     }

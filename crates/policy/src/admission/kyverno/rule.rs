@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize as _;
 use serde_json::Value;
 
-use super::super::cel::policies::rule::{CelRule, Place};
+use super::super::cel::{CelRule, Place};
 use super::conditions::Conditions;
 use super::document::{self, Entry, Extractor, Match, Override, VerifyImage};
 use super::pod_security::PodSecurity;

@@ -46,6 +46,7 @@ pub(super) static FUNCTIONS: &[Function] = &[
     global("hash.sha256", 1, text::sha256),
     global("json.unmarshal", 1, text::read_json),
     global("yaml.parse", 1, text::read_yaml),
+    global("x509.decode", 1, text::certificate),
     global("listObjToMap", 4, text::to_map),
     global("transform.listObjToMap", 4, text::to_map),
     global("time.now", 0, |run, _| time::now(run).map(Value::Timestamp)),

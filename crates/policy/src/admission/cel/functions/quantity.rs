@@ -80,8 +80,8 @@ impl Quantity {
         let end = number.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(number.len());
         let (digits, suffix) = number.split_at_checked(end)?;
         let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
-        let plain = !fraction.contains('.') && !(whole.is_empty() && fraction.is_empty());
-        if !plain || whole.len() > 30 || fraction.len() > 30 {
+        let missing = whole.is_empty() && fraction.is_empty();
+        if missing || fraction.contains('.') || whole.len() > 30 || fraction.len() > 30 {
             return None;
         }
         let (factor, tens) = scale(suffix)?;

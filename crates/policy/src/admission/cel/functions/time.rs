@@ -11,6 +11,7 @@ use super::{Function, member, mismatch, text};
 use crate::admission::cel::error::{Error, Result};
 use crate::admission::cel::evaluate::Run;
 use crate::admission::cel::value::{Nanoseconds, Value};
+use crate::admission::duration::Duration;
 
 pub(super) static FUNCTIONS: &[Function] = &[
     member("getFullYear", 1, |_, arguments| of_time(arguments, |time| time.year().into())).up_to(2),
@@ -114,51 +115,10 @@ pub(crate) fn add(time: Timestamp, nanoseconds: i128) -> Result<Timestamp> {
     of_nanoseconds(time.as_nanosecond() + nanoseconds)
 }
 
-/// Reads `1h30m`, `1.5s`, `-2ms`, as Go's `time.ParseDuration` does.
+/// Reads `1h30m`, `1.5s`, `-2ms`.
 pub(super) fn parse_duration(text: &str) -> Result<Nanoseconds> {
-    let wrong = || Error::invalid(format!("{text:?} is no duration"));
-    let negative = text.starts_with('-');
-    let mut rest = text.strip_prefix(['-', '+']).unwrap_or(text);
-    if rest == "0" {
-        return Ok(Nanoseconds(0));
-    }
-    let mut total = 0_i128;
-    if rest.is_empty() {
-        return Err(wrong());
-    }
-    while !rest.is_empty() {
-        let number = rest.find(|c: char| !c.is_ascii_digit() && c != '.').ok_or_else(wrong)?;
-        let (digits, after) = rest.split_at_checked(number).ok_or_else(wrong)?;
-        let unit = after.find(|c: char| c.is_ascii_digit() || c == '.').unwrap_or(after.len());
-        let (unit, after) = after.split_at_checked(unit).ok_or_else(wrong)?;
-        let scale: i128 = match unit {
-            "ns" => 1,
-            "us" | "µs" | "μs" => 1_000,
-            "ms" => 1_000_000,
-            "s" => 1_000_000_000,
-            "m" => 60_000_000_000,
-            "h" => 3_600_000_000_000,
-            _ => return Err(wrong()),
-        };
-        total += part(digits, scale).ok_or_else(wrong)?;
-        rest = after;
-    }
-    let total = if negative { -total } else { total };
-    i64::try_from(total).map(Nanoseconds).map_err(|_| Error::Overflow)
-}
-
-/// `1.5` of a unit.
-fn part(digits: &str, scale: i128) -> Option<i128> {
-    let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
-    if whole.is_empty() && fraction.is_empty() || whole.len() > 18 || fraction.contains('.') {
-        return None;
-    }
-    let whole: i128 = if whole.is_empty() { 0 } else { whole.parse().ok()? };
-    // Digits past the nanosecond say nothing.
-    let fraction = fraction.get(..fraction.len().min(15))?;
-    let tenths: i128 = if fraction.is_empty() { 0 } else { fraction.parse().ok()? };
-    let power = 10_i128.checked_pow(u32::try_from(fraction.len()).ok()?)?;
-    Some(whole * scale + tenths * scale / power)
+    let length = Duration::parse(text).map(|length| Nanoseconds(length.nanoseconds()));
+    length.ok_or_else(|| Error::invalid(format!("{text:?} is no duration")))
 }
 
 /// Seconds with their fraction: `90s`, `1.5s`.

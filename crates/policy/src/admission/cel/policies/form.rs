@@ -196,8 +196,8 @@ pub(super) struct Evaluation {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 pub(super) enum Mode {
     Kubernetes,
-    #[serde(alias = "Json")]
-    JSON,
+    #[serde(alias = "JSON")]
+    Json,
 }
 
 #[derive(Clone, Debug, Default, Deserialize)]

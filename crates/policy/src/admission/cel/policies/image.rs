@@ -24,6 +24,7 @@ use crate::admission::cel::{
     AttestationKind, Error as CelError, Input, Key, Names, Opaque, Program, Run, Signer, Value,
 };
 use crate::admission::policies::Policy;
+use crate::admission::wildcard;
 use crate::admission::{Answer, Document, Effect, Request, Surroundings};
 
 const IN_CONDITIONS: &[Input] = &[
@@ -124,6 +125,7 @@ impl ImagePolicy {
         let subject = Subject::new(request, around, &named);
         let known = images(request);
         let mut run = subject.run(&body.variables);
+        run.namespace = self.head.namespace.as_deref();
         match body.applies(&mut run) {
             Ok(true) => {}
             Ok(false) => return self.head.skipped(),
@@ -132,15 +134,14 @@ impl ImagePolicy {
             }
             Err(error) => return self.head.error("evaluation", error.to_string()),
         }
-        match exception::relief(&self.exceptions, &subject) {
+        let excepted = match exception::relief(&self.exceptions, &subject) {
             Ok(Relief::Whole { outcome, message }) => {
                 return self.head.answer("exception", outcome, message);
             }
-            // What is allowed in parts is no expression's to see here.
-            Ok(Relief::Parts { .. }) => {}
+            Ok(Relief::Parts { images, .. }) => images,
             Err(error) => return self.head.error("evaluation", error.to_string()),
-        }
-        let wanted = match self.wanted(rule, &known, &mut run) {
+        };
+        let wanted = match self.wanted(rule, &known, &excepted, &mut run) {
             Ok(wanted) => wanted,
             Err(error) => return self.head.error("evaluation", error.to_string()),
         };
@@ -166,11 +167,13 @@ impl ImagePolicy {
         }
     }
 
-    /// The images that the policy is about, by the lists that they stand in.
+    /// The images that the policy is about, by the lists that they stand in, without those that
+    /// exceptions name.
     fn wanted<'a>(
         &'a self,
         rule: &'a Rule,
         known: &Json,
+        excepted: &[&str],
         run: &mut Run<'a>,
     ) -> Result<Vec<(String, Vec<String>)>, CelError> {
         let mut lists: Vec<(String, Vec<String>)> = Vec::new();
@@ -191,7 +194,8 @@ impl ImagePolicy {
         for (_, images) in &mut lists {
             let mut kept = Vec::new();
             for image in images.drain(..) {
-                if self.names(&image, run)? {
+                let is_excepted = excepted.iter().any(|own| wildcard::matches(own, &image));
+                if !is_excepted && self.names(&image, run)? {
                     kept.push(image);
                 }
             }

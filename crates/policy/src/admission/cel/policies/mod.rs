@@ -16,8 +16,10 @@ mod constraints;
 mod exception;
 mod form;
 mod image;
-pub(crate) mod rule;
+mod rule;
 mod subject;
+#[cfg(test)]
+mod tests;
 mod validating;
 
 use serde_json::Value as Json;
@@ -25,6 +27,9 @@ use serde_json::Value as Json;
 use crate::Error;
 use crate::admission::policies::{Family, Loaded, Policy};
 use crate::admission::{Document, Effect};
+
+pub(crate) use autogen::Place;
+pub(crate) use rule::CelRule;
 
 /// Kyverno's policies in CEL, and Kubernetes' own.
 pub(crate) const FAMILY: Family = Family { reads, load };

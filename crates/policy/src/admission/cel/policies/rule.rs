@@ -3,7 +3,7 @@
 use serde_json::Value as Json;
 
 use super::admission::{INPUTS, INPUTS_AND_PARAMS, params};
-pub(crate) use super::autogen::Place;
+use super::autogen::Place;
 use super::body::{Body, Failure, Parts};
 use super::form;
 use super::subject::Subject;

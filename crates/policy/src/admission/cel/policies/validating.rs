@@ -110,6 +110,7 @@ impl ValidatingPolicy {
             Err(error) => return self.head.error("evaluation", error.to_string()),
         };
         let mut run = subject.run(&body.variables);
+        run.namespace = self.head.namespace.as_deref();
         run.give(Input::Images, Value::of_json(&images));
         run.give(Input::Exceptions, exception::value(&allowed_images, &allowed_values));
         match body.applies(&mut run) {
@@ -162,7 +163,7 @@ pub(super) fn is_for_json(
     evaluation: Option<&form::Evaluation>,
     notes: &mut Vec<String>,
 ) -> bool {
-    let json = evaluation.is_some_and(|evaluation| evaluation.mode == Some(form::Mode::JSON));
+    let json = evaluation.is_some_and(|evaluation| evaluation.mode == Some(form::Mode::Json));
     if json {
         let (kind, name) = (document.kind(), document.name());
         notes.push(format!("{kind} {name}: judges JSON alone, and no object of a cluster"));

@@ -26,7 +26,7 @@ fn texts() {
     all(&[
         ("'abc'.startsWith('a') && 'abc'.endsWith('c') && 'abc'.contains('b')", "true"),
         ("'abc'.matches('^a.c$') && matches('xabcx', 'abc')", "true"),
-        ("'abc'.matches('(')", "compile: column 1: \"(\" is no regular expression"),
+        ("'abc'.matches('(')", "compile: column 1: \"(\" is no regular expression: unclosed group"),
         ("'tacocat'.indexOf('ac') + 'tacocat'.indexOf('ac', 2) + 'é1'.indexOf('1')", "1"),
         ("'tacocat'.lastIndexOf('a') + 'tacocat'.lastIndexOf('a', 4)", "6"),
         ("'tacocat'.indexOf('a', 9)", "error: index out of bounds: 9"),

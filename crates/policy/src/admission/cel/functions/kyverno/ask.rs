@@ -12,8 +12,15 @@ use crate::admission::cel::value::{Map, Opaque, Value};
 pub(super) fn get<'a>(run: &mut Run<'a>, arguments: &[Value<'a>]) -> Result<Value<'a>> {
     match arguments {
         [Value::Opaque(Opaque::Resource), asked @ ..] => {
+            // The policy of a namespace names none, and looks into its own.
+            let wanted = match run.namespace {
+                Some(own) => {
+                    texts(asked).map(|[version, resource, name]| [version, resource, own, name])
+                }
+                None => texts(asked),
+            };
             let [version, resource, namespace, name] =
-                texts(asked).ok_or_else(|| mismatch("resource.Get", arguments))?;
+                wanted.ok_or_else(|| mismatch("resource.Get", arguments))?;
             let found = run.surroundings.object(version, resource, namespace, name);
             answer(run, found)
         }
@@ -47,13 +54,14 @@ pub(super) fn list<'a>(run: &mut Run<'a>, arguments: &[Value<'a>]) -> Result<Val
         [asked @ .., Value::Map(labels)] => (asked, Some(labels)),
         asked => (asked, None),
     };
-    let (version, resource, namespace) = match *asked {
-        [Value::String(ref version), Value::String(ref resource)] => (version, resource, ""),
-        [Value::String(ref version), Value::String(ref resource), Value::String(ref namespace)] => {
-            (version, resource, &**namespace)
+    let wanted = match run.namespace {
+        Some(own) => texts(asked).map(|[version, resource]| [version, resource, own]),
+        None => {
+            texts(asked).or_else(|| texts(asked).map(|[version, resource]| [version, resource, ""]))
         }
-        _ => return Err(mismatch("resource.List", arguments)),
     };
+    let [version, resource, namespace] =
+        wanted.ok_or_else(|| mismatch("resource.List", arguments))?;
     let found = run.surroundings.objects(version, resource, namespace);
     let mut found = found.map_err(Error::Unanswered)?;
     if let Some(labels) = labels {
@@ -86,11 +94,16 @@ pub(super) fn post<'a>(run: &mut Run<'a>, arguments: &[Value<'a>]) -> Result<Val
             asked @ ..,
         ] => {
             let prefix = if version.contains('/') { "apis" } else { "api" };
+            let in_namespace =
+                |namespace: &str| format!("/{prefix}/{version}/namespaces/{namespace}/{resource}");
             let (url, data) = match asked {
-                [Value::String(namespace), data @ Value::Map(_)] => {
-                    (format!("/{prefix}/{version}/namespaces/{namespace}/{resource}"), data)
+                [Value::String(namespace), data @ Value::Map(_)] if run.namespace.is_none() => {
+                    (in_namespace(namespace), data)
                 }
-                [data @ Value::Map(_)] => (format!("/{prefix}/{version}/{resource}"), data),
+                [data @ Value::Map(_)] => match run.namespace {
+                    Some(own) => (in_namespace(own), data),
+                    None => (format!("/{prefix}/{version}/{resource}"), data),
+                },
                 _ => return Err(mismatch("resource.Post", arguments)),
             };
             let data = data.to_json()?;

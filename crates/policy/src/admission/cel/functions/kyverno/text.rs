@@ -12,6 +12,7 @@ use crate::Limits;
 use crate::admission::cel::error::{Error, Result};
 use crate::admission::cel::evaluate::Run;
 use crate::admission::cel::value::{Key, Value};
+use crate::admission::jmespath;
 
 /// The namespace and the name in `system:serviceaccount:namespace:name`; empty ones of others.
 pub(super) fn service_account<'a>(_: &mut Run<'a>, arguments: &[Value<'a>]) -> Result<Value<'a>> {
@@ -64,6 +65,15 @@ pub(super) fn read_yaml<'a>(run: &mut Run<'a>, arguments: &[Value<'a>]) -> Resul
     run.spend(text.len())?;
     let read = crate::error::yaml(text.as_bytes(), &Limits::default());
     read.map(Value::of_owned_json).map_err(|error| Error::invalid(format!("no YAML: {error}")))
+}
+
+/// A certificate, or a request for one, as Kyverno's JMESPath decodes it.
+pub(super) fn certificate<'a>(run: &mut Run<'a>, arguments: &[Value<'a>]) -> Result<Value<'a>> {
+    let [Value::String(text)] = arguments else { return Err(mismatch("x509", arguments)) };
+    run.spend(text.len())?;
+    let text = serde_json::Value::String(text.to_string());
+    let decoded = jmespath::search("x509_decode(@)", &text, run.surroundings.now());
+    decoded.map(Value::of_owned_json).map_err(|error| Error::invalid(error.to_string()))
 }
 
 /// The maps of two lists in pairs: a key of the first's, a value of the second's.

@@ -1,0 +1,74 @@
+//! Flags of `admission`.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand, ValueEnum};
+use sealift::Timestamp;
+
+use super::values::parse_time;
+
+/// `admission`.
+#[derive(Debug, Args)]
+pub(crate) struct AdmissionArgs {
+    #[command(subcommand)]
+    pub(crate) what: AdmissionVerb,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum AdmissionVerb {
+    /// Say what policies say of objects, or of an AdmissionReview on stdin.
+    Review(Box<AdmissionReviewArgs>),
+}
+
+/// `admission review`.
+#[derive(Debug, Args)]
+pub(crate) struct AdmissionReviewArgs {
+    /// The policies, and the exceptions from them: files, and folders with all YAML and JSON in
+    /// them.
+    #[arg(long, value_name = "FILE|DIR", value_delimiter = ',', required = true)]
+    pub(crate) policy: Vec<PathBuf>,
+    /// The objects: files, and folders with all YAML and JSON in them. Without it, an
+    /// AdmissionReview is read from stdin.
+    #[arg(short, long, value_name = "FILE|DIR", value_delimiter = ',')]
+    pub(crate) resource: Vec<PathBuf>,
+    /// Exceptions from the policies.
+    #[arg(long, value_name = "FILE|DIR", value_delimiter = ',', visible_alias = "exception")]
+    pub(crate) exceptions: Vec<PathBuf>,
+    /// What stands in for what a cluster would tell: a file of Kyverno's kind Values.
+    #[arg(long, value_name = "FILE", visible_alias = "values-file")]
+    pub(crate) values: Option<PathBuf>,
+    /// Who asks: a file of Kyverno's kind UserInfo.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) userinfo: Option<PathBuf>,
+    /// What exists beside the objects, and what calls answer: objects, and files of Kyverno's
+    /// kinds ClusterResource and Context.
+    #[arg(long, value_name = "FILE|DIR", value_delimiter = ',')]
+    pub(crate) cluster_resources: Vec<PathBuf>,
+    /// What is done with the objects; default: what the values say, else CREATE.
+    #[arg(long, value_name = "OPERATION", ignore_case = true)]
+    pub(crate) operation: Option<OperationKind>,
+    /// The time to judge by; default: now.
+    #[arg(long, value_name = "TIME", value_parser = parse_time)]
+    pub(crate) as_of: Option<Timestamp>,
+    /// How the answers are written. Of a review on stdin, json is the answer to it.
+    #[arg(short, long, value_name = "FORMAT", default_value = "table")]
+    pub(crate) format: ReviewFormat,
+    /// Write them to this file.
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum OperationKind {
+    Create,
+    Update,
+    Delete,
+    Connect,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ReviewFormat {
+    Table,
+    Json,
+    Junit,
+}

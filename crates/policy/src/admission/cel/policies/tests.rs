@@ -1,0 +1,312 @@
+//! Policies of each kind, on small objects.
+
+use std::collections::BTreeMap;
+
+use sealift_model::Timestamp;
+use serde_json::{Value as Json, json};
+
+use crate::Limits;
+use crate::admission::{
+    Alone, Answer, Effect, Operation, Outcome, Policies, Request, Surroundings, VerifiedImage,
+    WantedImage,
+};
+
+fn now() -> Timestamp {
+    "2026-11-21T12:00:00Z".parse().unwrap()
+}
+
+fn load(documents: &[Json]) -> Result<Policies, String> {
+    let list = json!({"apiVersion": "v1", "kind": "List", "items": documents}).to_string();
+    Policies::load([("a.json", list.as_bytes())], &Limits::default())
+        .map_err(|error| error.to_string())
+}
+
+fn review(documents: &[Json], request: &Request) -> Vec<Answer> {
+    load(documents).unwrap().review(request, &Alone(now()))
+}
+
+fn one(documents: &[Json], request: &Request) -> (Outcome, String) {
+    let mut answers = review(documents, request);
+    assert_eq!(answers.len(), 1, "{answers:?}");
+    let answer = answers.pop().unwrap();
+    (answer.outcome, answer.message)
+}
+
+fn pods() -> Json {
+    json!({"resourceRules": [{
+        "apiGroups": [""], "apiVersions": ["v1"], "resources": ["pods"],
+        "operations": ["CREATE", "UPDATE"],
+    }]})
+}
+
+fn policy(spec: Json) -> Json {
+    let mut all = json!({"matchConstraints": pods()});
+    all.as_object_mut().unwrap().extend(spec.as_object().unwrap().clone());
+    json!({
+        "apiVersion": "policies.kyverno.io/v1", "kind": "ValidatingPolicy",
+        "metadata": {"name": "p"}, "spec": all,
+    })
+}
+
+fn of(expression: &str) -> Json {
+    policy(json!({"validations": [{"expression": expression, "message": "no"}]}))
+}
+
+fn pod(image: &str) -> Request {
+    Request::of_file(
+        json!({
+            "apiVersion": "v1", "kind": "Pod", "metadata": {"name": "shop"},
+            "spec": {"containers": [{"name": "a", "image": image}]},
+        }),
+        Operation::Create,
+    )
+}
+
+fn cron_job(image: &str) -> Request {
+    let pod = json!({"spec": {"containers": [{"name": "a", "image": image}]}});
+    Request::of_file(
+        json!({
+            "apiVersion": "batch/v1", "kind": "CronJob", "metadata": {"name": "nightly"},
+            "spec": {"jobTemplate": {"spec": {"template": pod}}},
+        }),
+        Operation::Create,
+    )
+}
+
+#[test]
+fn what_is_not_supported_is_named() {
+    let cases = [
+        (policy(json!({"more": 1})), "spec: unknown field `more`"),
+        (of("object.x +"), "spec.validations[0].expression: column 11"),
+        (of("unknown.x"), "undeclared reference to unknown"),
+        (of("variables.x"), "undeclared variable x"),
+        (
+            policy(json!({"validations": [{"expression": "true", "when": "x"}]})),
+            "unknown field `when`",
+        ),
+        (policy(json!({"validationActions": ["Enforce"]})), "unknown variant `Enforce`"),
+        (
+            json!({"apiVersion": "policies.kyverno.io/v1", "kind": "ValidatingPolicy", "spec": {}}),
+            "spec.matchConstraints",
+        ),
+        (
+            json!({"apiVersion": "policies.kyverno.io/v1", "kind": "PolicyException", "spec": {"policyRefs": []}}),
+            "spec.policyRefs: names no policy",
+        ),
+    ];
+    for (document, expected) in cases {
+        let problem = load(&[document]).unwrap_err();
+        assert!(problem.contains(expected), "{problem}\nnot {expected}");
+    }
+}
+
+#[test]
+fn a_policy_on_pods_is_one_on_what_makes_them() {
+    let policies = [of(
+        "object.spec.containers.all(c, c.image.startsWith('good/')) && object.metadata.name != 'x'",
+    )];
+    assert_eq!(one(&policies, &pod("good/a")).0, Outcome::Pass);
+    assert_eq!(one(&policies, &pod("bad/a")), (Outcome::Fail, "no".into()));
+    assert_eq!(one(&policies, &cron_job("good/a")).0, Outcome::Pass);
+    assert_eq!(one(&policies, &cron_job("bad/a")).0, Outcome::Fail);
+    let mut alone = of("false");
+    alone["spec"]["autogen"] = json!({"podControllers": {"controllers": []}});
+    assert_eq!(review(&[alone], &cron_job("a")).len(), 0);
+}
+
+#[test]
+fn an_expression_without_a_value_is_no_yes() {
+    let cases = [
+        "object.spec.absent == 1",
+        "'text'",
+        "object.spec.containers[0].image",
+        "lists.range(999).all(a, lists.range(999).all(b, lists.range(999).all(c, true)))",
+    ];
+    for expression in cases {
+        let answer = review(&[of(expression)], &pod("a")).pop().unwrap();
+        assert_eq!((answer.outcome, answer.effect), (Outcome::Error, Effect::Deny), "{expression}");
+        let mut ignored = of(expression);
+        ignored["spec"]["failurePolicy"] = json!("Ignore");
+        let answer = review(&[ignored], &pod("a")).pop().unwrap();
+        assert_eq!(
+            (answer.outcome, answer.effect),
+            (Outcome::Error, Effect::Audit),
+            "{expression}"
+        );
+    }
+}
+
+#[test]
+fn conditions_leave_out_or_err() {
+    let with = |condition: &str, failure: &str| {
+        policy(json!({
+            "matchConditions": [{"name": "a", "expression": condition}],
+            "failurePolicy": failure,
+            "validations": [{"expression": "false", "messageExpression": "'no ' + object.metadata.name"}],
+        }))
+    };
+    assert_eq!(one(&[with("true", "Fail")], &pod("a")), (Outcome::Fail, "no shop".into()));
+    assert_eq!(one(&[with("false", "Fail")], &pod("a")).0, Outcome::Skip);
+    assert_eq!(one(&[with("object.x == 1", "Fail")], &pod("a")).0, Outcome::Error);
+    assert_eq!(one(&[with("object.x == 1", "Ignore")], &pod("a")).0, Outcome::Skip);
+}
+
+#[test]
+fn variables_that_ask_for_each_other_end() {
+    let mut variables = vec![json!({"name": "v0", "expression": "'aaaaaaaaaaaaaaaa'"})];
+    for step in 1..60 {
+        let expression = format!("variables.v{0} + variables.v{0}", step - 1);
+        variables.push(json!({"name": format!("v{step}"), "expression": expression}));
+    }
+    let doubling = policy(json!({
+        "variables": variables, "validations": [{"expression": "variables.v59 != ''"}],
+    }));
+    assert_eq!(one(&[doubling], &pod("a")).0, Outcome::Error);
+    let mut variables = vec![json!({"name": "v0", "expression": "1"})];
+    for step in 1..3_000 {
+        let expression = format!("(((variables.v{} + 1)))", step - 1);
+        variables.push(json!({"name": format!("v{step}"), "expression": expression}));
+    }
+    let deep = policy(json!({
+        "variables": variables, "validations": [{"expression": "variables.v2999 > 0"}],
+    }));
+    let (outcome, message) = one(&[deep], &pod("a"));
+    assert_eq!(outcome, Outcome::Error);
+    assert!(message.contains("levels"), "{message}");
+}
+
+#[test]
+fn exceptions() {
+    let exception = |spec: Json| {
+        let mut all = json!({"policyRefs": [{"name": "p", "kind": "ValidatingPolicy"}]});
+        all.as_object_mut().unwrap().extend(spec.as_object().unwrap().clone());
+        json!({
+            "apiVersion": "policies.kyverno.io/v1", "kind": "PolicyException",
+            "metadata": {"name": "e", "namespace": "n"}, "spec": all,
+        })
+    };
+    let never = of("object.spec.containers.all(c, c.image in exceptions.allowedImages)");
+    let whole = exception(
+        json!({"matchConditions": [{"name": "a", "expression": "object.metadata.name == 'shop'"}]}),
+    );
+    let answers = review(&[never.clone(), whole], &pod("a"));
+    assert_eq!((answers[0].rule.as_str(), answers[0].outcome), ("exception", Outcome::Skip));
+    let other = exception(json!({"matchConditions": [{"name": "a", "expression": "false"}]}));
+    assert_eq!(one(&[never.clone(), other], &pod("a")).0, Outcome::Fail);
+    let images = exception(json!({"images": ["a"], "reportResult": "pass"}));
+    assert_eq!(one(&[never.clone(), images.clone()], &pod("a")).0, Outcome::Pass);
+    assert_eq!(one(&[never, images], &pod("b")).0, Outcome::Fail);
+}
+
+#[test]
+fn unscored_policies_warn() {
+    let mut policy = of("false");
+    policy["metadata"]["annotations"] = json!({"policies.kyverno.io/scored": "false"});
+    assert_eq!(one(&[policy], &pod("a")).0, Outcome::Warn);
+}
+
+#[test]
+fn a_policy_of_a_namespace_is_for_it_alone() {
+    let mut policy = of("false");
+    policy["kind"] = json!("NamespacedValidatingPolicy");
+    policy["metadata"]["namespace"] = json!("team");
+    assert!(review(&[policy.clone()], &pod("a")).is_empty());
+    policy["metadata"]["namespace"] = json!("default");
+    assert_eq!(review(&[policy], &pod("a"))[0].policy, "default/p");
+}
+
+struct World;
+
+impl Surroundings for World {
+    fn now(&self) -> Timestamp {
+        now()
+    }
+
+    fn namespace_labels(&self, name: &str) -> BTreeMap<String, String> {
+        BTreeMap::from([("env".into(), if name == "default" { "prod" } else { "test" }.into())])
+    }
+
+    fn object(&self, _: &str, kind: &str, namespace: &str, name: &str) -> Result<Json, String> {
+        match (kind, namespace, name) {
+            ("ConfigMap", "default", "limits") => Ok(json!({"data": {"max": "1"}})),
+            _ => Err("there is none".into()),
+        }
+    }
+
+    fn verify(&self, wanted: &WantedImage) -> Result<VerifiedImage, String> {
+        if !wanted.image.starts_with("signed/") {
+            return Err("unsigned".into());
+        }
+        let statement = json!({"predicate": {"safe": true}});
+        let statements = wanted.attestation.iter().map(|_| statement.clone()).collect();
+        Ok(VerifiedImage::new("sha256:00", statements))
+    }
+}
+
+#[test]
+fn bindings_give_parameters_and_say_what_follows() {
+    let policy = json!({
+        "apiVersion": "admissionregistration.k8s.io/v1", "kind": "ValidatingAdmissionPolicy",
+        "metadata": {"name": "v"},
+        "spec": {
+            "paramKind": {"apiVersion": "v1", "kind": "ConfigMap"},
+            "matchConstraints": pods(),
+            "validations": [{"expression": "size(object.spec.containers) <= int(params.data.max)"}],
+        },
+    });
+    let binding = |name: &str, label: &str| {
+        json!({
+            "apiVersion": "admissionregistration.k8s.io/v1", "kind": "ValidatingAdmissionPolicyBinding",
+            "metadata": {"name": "b"},
+            "spec": {
+                "policyName": "v", "paramRef": {"name": name}, "validationActions": ["Deny"],
+                "matchResources": {"namespaceSelector": {"matchLabels": {"env": label}}},
+            },
+        })
+    };
+    let ask = |documents: &[Json]| -> Vec<(Outcome, Effect)> {
+        let answers = load(documents).unwrap().review(&pod("a"), &World);
+        answers.iter().map(|answer| (answer.outcome, answer.effect)).collect()
+    };
+    assert_eq!(ask(&[policy.clone(), binding("limits", "prod")]), [(Outcome::Pass, Effect::Deny)]);
+    assert_eq!(ask(&[policy.clone(), binding("none", "prod")]), [(Outcome::Error, Effect::Deny)]);
+    assert!(ask(&[policy.clone(), binding("limits", "test")]).is_empty());
+    assert_eq!(ask(&[policy]), [(Outcome::Error, Effect::Audit)], "null has no data");
+}
+
+#[test]
+fn images_are_verified() {
+    let policy = |verify: &str, required: bool| {
+        json!({
+            "apiVersion": "policies.kyverno.io/v1", "kind": "ImageValidatingPolicy",
+            "metadata": {"name": "i"},
+            "spec": {
+                "matchConstraints": pods(),
+                "matchImageReferences": [{"glob": "signed/*"}, {"expression": "ref.startsWith('un')"}],
+                "validationConfigurations": {"verifyDigest": false, "required": required},
+                "attestors": [{"name": "key", "cosign": {"key": {"data": "PEM"}}}],
+                "attestations": [{"name": "safe", "intoto": {"type": "https://example.com/safe"}}],
+                "validations": [{"expression": verify, "message": "unsigned"}],
+            },
+        })
+    };
+    let ask = |verify: &str, required: bool, image: &str| {
+        let answers = load(&[policy(verify, required)]).unwrap().review(&pod(image), &World);
+        answers.first().map(|answer| answer.outcome)
+    };
+    let signed = "images.containers.all(i, verifyImageSignatures(i, [attestors.key]) > 0)";
+    assert_eq!(ask(signed, true, "signed/a"), Some(Outcome::Pass));
+    assert_eq!(ask(signed, true, "unsigned/a"), Some(Outcome::Fail));
+    assert_eq!(ask(signed, true, "other/a"), Some(Outcome::Pass), "it is about other images");
+    assert_eq!(ask("true", true, "signed/a"), Some(Outcome::Fail), "nothing verified it");
+    assert_eq!(ask("true", false, "signed/a"), Some(Outcome::Pass));
+    let attested = "images.containers.all(i, \
+        verifyAttestationSignatures(i, attestations.safe, [attestors.key]) > 0 \
+        && extractPayload(i, attestations.safe).predicate.safe)";
+    assert_eq!(ask(attested, true, "signed/a"), Some(Outcome::Pass));
+    let unproved = "images.containers.all(i, extractPayload(i, attestations.safe).predicate.safe)";
+    assert_eq!(ask(unproved, false, "signed/a"), Some(Outcome::Error));
+    let mut digest = policy(signed, true);
+    digest["spec"]["validationConfigurations"] = json!({});
+    assert_eq!(one(&[digest], &pod("signed/a")).0, Outcome::Fail, "no digest");
+}
