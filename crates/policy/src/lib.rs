@@ -38,6 +38,9 @@
 //! * [`Policy`] reads `sealift.toml`; [`GatePolicy::decide`] explains itself. What must be proved
 //!   of signatures it asks through [`Verification`].
 //!
+//! * [`rego`] evaluates policies in Rego: Gatekeeper's constraints and OPA's modules for admission,
+//!   Trivy's ignore policies, and checks of configuration.
+//!
 //! The crate reads no file, clock, environment or network. Every reader of foreign bytes is held
 //! to [`Limits`].
 #![forbid(unsafe_code)]

@@ -69,7 +69,8 @@ mod tests {
         let text = "misconfigurations:\n- id: DS-0002\n  paths: [\"docs/**\"]\n\
                     vulnerabilities:\n- id: DS-0001\n";
         let rule = |id, path| accepted(IgnoreFormat::TrivyYaml, text, id, path);
-        assert_eq!(rule("DS-0002", "docs/a/Dockerfile").as_deref(), Some("rule 1"));
+        // Those about vulnerabilities are read first.
+        assert_eq!(rule("DS-0002", "docs/a/Dockerfile").as_deref(), Some("rule 2"));
         assert_eq!((rule("DS-0002", "Dockerfile"), rule("DS-0001", "Dockerfile")), (None, None));
     }
 }
