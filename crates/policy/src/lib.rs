@@ -37,9 +37,11 @@
 //!   and each rule or statement that takes nothing out says why not.
 //! * [`Policy`] reads `sealift.toml`; [`GatePolicy::decide`] explains itself. What must be proved
 //!   of signatures it asks through [`Verification`].
+//! * [`rego`] evaluates policies in Rego: Gatekeeper's constraints and OPA's modules for admission,
+//!   Trivy's ignore policies, and checks of configuration.
 //!
-//! The crate reads no file, clock, environment or network. Every reader of foreign bytes is held
-//! to [`Limits`].
+//! The crate reads no file, environment or network, and no clock but to bound how long Rego runs.
+//! Every reader of foreign bytes is held to [`Limits`].
 #![forbid(unsafe_code)]
 
 pub mod admission;

@@ -149,7 +149,7 @@ fn written(review: &Review, format: ReviewFormat) -> String {
     }
 }
 
-/// The documents of a file, or of all YAML and JSON in a folder, by name; `-` is stdin.
+/// The documents of a file, or of all YAML, JSON and Rego in a folder, by name; `-` is stdin.
 fn documents(path: &Path) -> Result<Vec<Document>, Failure> {
     let mut all = Vec::new();
     for file in listed(path)? {
@@ -192,7 +192,7 @@ fn look_into(folder: &Path, left: usize, found: &mut Vec<PathBuf>) -> Result<(),
 
 fn is_document(path: &Path) -> bool {
     let extension = path.extension().and_then(|extension| extension.to_str());
-    extension.is_some_and(|own| matches!(own, "yaml" | "yml" | "json"))
+    extension.is_some_and(|own| matches!(own, "yaml" | "yml" | "json" | "rego"))
 }
 
 fn unusable(

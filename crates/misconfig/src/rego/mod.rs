@@ -6,13 +6,13 @@
 //! use sealift_misconfig::{Options, RegoChecks, RegoOptions, SourceFile, Status, scan};
 //!
 //! let check = br#"# METADATA
-//! # title: Ports below 1024 are not published
-//! # custom:
-//! #   id: OWN-0001
-//! #   severity: HIGH
-//! #   input:
-//! #     selector:
-//! #       - type: dockerfile
+//! ## title: Ports below 1024 are not published
+//! ## custom:
+//! ##   id: OWN-0001
+//! ##   severity: HIGH
+//! ##   input:
+//! ##     selector:
+//! ##       - type: dockerfile
 //! package user.ports
 //!
 //! deny contains res if {
