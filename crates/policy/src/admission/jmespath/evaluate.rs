@@ -11,23 +11,47 @@ use super::lexer::Comparison;
 use super::parser::Node;
 use super::{Error, is_false, is_shallow, same};
 
-/// What one search may take: nodes evaluated. A pod is judged by some hundred.
-const MAX_STEPS: usize = 5_000_000;
+/// What searches may take together: nodes evaluated, and values copied. A pod is judged by some
+/// hundred.
+#[derive(Debug)]
+pub(in super::super) struct Budget(Cell<usize>);
+
+const MAX_STEPS: usize = 20_000_000;
+
+impl Budget {
+    pub(in super::super) fn new() -> Self {
+        Self(Cell::new(MAX_STEPS))
+    }
+
+    /// Takes some steps from what is left.
+    pub(in super::super) fn take(&self, steps: usize) -> Result<(), Error> {
+        let left = self.0.get().checked_sub(steps);
+        self.0.set(left.ok_or(Error::Limit { limit: "steps", max: MAX_STEPS })?);
+        Ok(())
+    }
+}
+
 /// What one search may make, in values copied and bytes of text.
 const MAX_MADE: usize = 64 << 20;
 
 type Given<'v> = Result<Cow<'v, Value>, Error>;
 
-pub(super) fn search(node: &Node, value: &Value, now: Timestamp) -> Result<Value, Error> {
-    let interpreter =
-        Interpreter { now, steps: Cell::new(MAX_STEPS), left_to_make: Cell::new(MAX_MADE) };
-    interpreter.evaluate(node, value).map(Cow::into_owned)
+pub(super) fn search(
+    node: &Node,
+    value: &Value,
+    now: Timestamp,
+    budget: &Budget,
+) -> Result<Value, Error> {
+    let interpreter = Interpreter { now, budget, left_to_make: Cell::new(MAX_MADE) };
+    let found = interpreter.evaluate(node, value)?;
+    budget.take(size(&found) / OF_ONE)?;
+    Ok(found.into_owned())
 }
 
 /// One search.
-pub(super) struct Interpreter {
+pub(super) struct Interpreter<'b> {
     pub(super) now: Timestamp,
-    steps: Cell<usize>,
+    budget: &'b Budget,
     left_to_make: Cell<usize>,
 }
 
@@ -39,14 +63,14 @@ fn or_null(given: Given<'_>) -> Given<'_> {
     }
 }
 
-impl Interpreter {
+impl Interpreter<'_> {
     /// What a node gives of a value, a key that is not there taken for null.
     pub(super) fn lenient<'v>(&self, node: &'v Node, value: &'v Value) -> Given<'v> {
         or_null(self.evaluate(node, value))
     }
 
     fn evaluate<'v>(&self, node: &'v Node, value: &'v Value) -> Given<'v> {
-        self.step()?;
+        self.budget.take(1)?;
         match node {
             Node::Current => Ok(Cow::Borrowed(value)),
             Node::Field(name) => match value {
@@ -191,27 +215,25 @@ impl Interpreter {
         self.made(Value::Array(flat))
     }
 
-    fn step(&self) -> Result<(), Error> {
-        let left = self.steps.get().checked_sub(1);
-        self.steps.set(left.ok_or(Error::Limit { limit: "steps", max: MAX_STEPS })?);
-        Ok(())
-    }
-
     /// Counts what was made.
     fn made<'v>(&self, value: Value) -> Given<'v> {
         if !is_shallow(&value) {
             return Err(Error::Limit { limit: "levels of a value", max: 256 });
         }
         let limit = Error::Limit { limit: "bytes made", max: MAX_MADE };
-        let left = self.left_to_make.get().checked_sub(size(&value)).ok_or(limit)?;
+        let size = size(&value);
+        self.budget.take(size / OF_ONE)?;
+        let left = self.left_to_make.get().checked_sub(size).ok_or(limit)?;
         self.left_to_make.set(left);
         Ok(Cow::Owned(value))
     }
 }
 
+/// What a value takes without what is in it.
+const OF_ONE: usize = 32;
+
 /// About how many bytes a value takes.
 fn size(value: &Value) -> usize {
-    const OF_ONE: usize = 32;
     OF_ONE
         + match value {
             Value::String(text) => text.len(),

@@ -17,6 +17,7 @@ mod values;
 use sealift_model::Timestamp;
 use serde_json::Value;
 
+pub(super) use self::evaluate::Budget;
 use self::values::{is_false, number};
 pub(super) use self::values::{is_shallow, same};
 
@@ -62,15 +63,20 @@ impl Expression {
         parser::parse(text).map(Self)
     }
 
-    /// What it gives of a value.
-    pub(super) fn search(&self, value: &Value, now: Timestamp) -> Result<Value, Error> {
-        evaluate::search(&self.0, value, now)
+    /// What it gives of a value, with what is left of a budget.
+    pub(super) fn search(
+        &self,
+        value: &Value,
+        now: Timestamp,
+        budget: &Budget,
+    ) -> Result<Value, Error> {
+        evaluate::search(&self.0, value, now, budget)
     }
 }
 
 /// What an expression gives of a value.
 pub(super) fn search(text: &str, value: &Value, now: Timestamp) -> Result<Value, Error> {
-    Expression::parse(text)?.search(value, now)
+    Expression::parse(text)?.search(value, now, &Budget::new())
 }
 
 #[cfg(test)]

@@ -67,14 +67,14 @@ pub(super) fn of(
                 ("", Some((last, rest))) => (rest.to_vec(), *last),
                 (value, _) => (parts.clone(), value),
             };
-            let way = Way { group, key: &extractor.key, value, extractor: Some(extractor) };
+            let way = Way { group, key: &extractor.key, value };
             way.walk(object, &parts, String::new(), &mut found)?;
         }
         return Ok(found);
     }
     let Some(spec) = pod_spec(kind) else { return Ok(found) };
     for group in CONTAINERS {
-        let way = Way { group, key: "name", value: "image", extractor: None };
+        let way = Way { group, key: "name", value: "image" };
         let pointer = format!("{spec}/{group}");
         if let Some(list) = object.pointer(&pointer) {
             way.walk(list, &["*"], pointer, &mut found)?;
@@ -88,7 +88,6 @@ struct Way<'w> {
     group: &'w str,
     key: &'w str,
     value: &'w str,
-    extractor: Option<&'w Extractor>,
 }
 
 impl Way<'_> {
@@ -119,7 +118,7 @@ impl Way<'_> {
                 if let Some(Value::String(text)) = fields.get(self.value) {
                     let key = fields.get(self.key).and_then(Value::as_str);
                     let pointer = format!("{pointer}/{}", self.value);
-                    let image = self.image(text)?;
+                    let image = Image::parse(text)?;
                     let key = key.unwrap_or(&pointer).to_owned();
                     found.push(Found { group: self.group.to_owned(), key, image, pointer });
                 }
@@ -127,13 +126,5 @@ impl Way<'_> {
             _ => {}
         }
         Ok(())
-    }
-
-    fn image(&self, text: &str) -> Result<Image, String> {
-        let path = self.extractor.map_or("", |extractor| extractor.jmes_path.as_str());
-        if path.is_empty() {
-            return Image::parse(text);
-        }
-        Err(format!("an image that is a part of a text ({path}) is not read"))
     }
 }

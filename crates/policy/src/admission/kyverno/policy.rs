@@ -256,6 +256,7 @@ impl KyvernoPolicy {
             scope
         });
         let given = asked.around.given_to_rule(&self.name, &rule.name);
+        scope.begin();
         let mark = scope.mark();
         let said = self.ask_in(rule, asked, &target, &given, scope);
         scope.return_to(&mark);

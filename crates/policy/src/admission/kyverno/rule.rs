@@ -93,6 +93,11 @@ impl Rule {
                 (Some(validate), body)
             }
             (None, images) if !images.is_empty() => {
+                let mut extractors = rule.image_extractors.values().flatten();
+                if extractors.any(|own| !own.jmes_path.is_empty()) {
+                    let problem = "images that are parts of texts are not supported";
+                    return Err(wrong("imageExtractors.jmesPath", problem));
+                }
                 super::verify::check(&images).map_err(|(field, why)| wrong(field, why))?;
                 (None, Body::VerifyImages { images, extractors: rule.image_extractors })
             }

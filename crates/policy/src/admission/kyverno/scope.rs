@@ -5,7 +5,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::super::jmespath::{self, Expression, is_shallow};
+use super::super::jmespath::{self, Budget, Expression, is_shallow};
 use super::super::{Given, Operation, Request, Surroundings};
 use super::document::{ApiCall, Entry, Variable};
 use super::expressions::Expressions;
@@ -25,6 +25,8 @@ pub(super) struct Scope<'r> {
     deletion: bool,
     policy_namespace: &'r str,
     left_to_substitute: usize,
+    /// What all expressions and elements of a rule may take.
+    budget: Budget,
     /// Entries that are being loaded, each for the one before.
     loading: usize,
 }
@@ -99,6 +101,7 @@ impl<'r> Scope<'r> {
             deletion: request.operation == Operation::Delete,
             policy_namespace,
             left_to_substitute: MAX_SUBSTITUTED,
+            budget: Budget::new(),
             loading: 0,
         }
     }
@@ -205,12 +208,28 @@ impl<'r> Scope<'r> {
         }
         self.load_named_in(text)?;
         let (now, expressions) = (self.around.now(), self.expressions);
-        let root = &*self.root();
+        self.root();
+        let (Some(root), budget) = (&self.root, &self.budget) else {
+            return Err(Unresolved::Other("there is nothing to name".to_owned()));
+        };
         let given = match expressions.get(text) {
-            Some(expression) => expression.search(root, now),
-            None => Expression::parse(text).and_then(|own| own.search(root, now)),
+            Some(expression) => expression.search(root, now, budget),
+            None => Expression::parse(text).and_then(|own| own.search(root, now, budget)),
         };
         given.map_err(Unresolved::Search)
+    }
+
+    /// A rule begins: it has the whole of what a rule may take.
+    pub(super) fn begin(&mut self) {
+        self.budget = Budget::new();
+        self.left_to_substitute = MAX_SUBSTITUTED;
+    }
+
+    /// Counts one element of a list.
+    pub(super) fn count_element(&self) -> Result<(), Unresolved> {
+        /// Asking an element takes some steps, whatever is asked.
+        const STEPS: usize = 20;
+        self.budget.take(STEPS).map_err(Unresolved::Search)
     }
 
     /// Counts bytes that a substitution made.

@@ -326,6 +326,17 @@ fn an_object_of_ten_megabytes_is_judged() {
 }
 
 #[test]
+fn lists_within_long_lists_end() {
+    let mut object = pod(json!({}), "a");
+    let ports: Vec<Value> = (0..3_000).map(|at| json!({ "hostPort": at })).collect();
+    object["spec"]["containers"][0]["ports"] = ports.into();
+    let all = "request.object.spec.containers[0].ports";
+    let inner = json!([{ "list": all, "pattern": { "hostPort": "*" } }]);
+    let rules = pods(json!({ "foreach": [{ "list": all, "foreach": inner }]}));
+    says(&policy(rules, json!({})), &Request::create(object), &[("r", Outcome::Error)]);
+}
+
+#[test]
 fn documents_of_a_list_are_read_one_by_one() {
     let list = "apiVersion: v1\nkind: List\nitems:\n- {apiVersion: v1, kind: Pod}\n- {kind: X}\n";
     let documents = Document::read("l", list.as_bytes(), &Limits::default()).unwrap();

@@ -150,6 +150,9 @@ impl<'r> Asker<'_, '_, 'r> {
                 if item.is_null() {
                     continue;
                 }
+                if let Err(why) = self.scope.count_element() {
+                    return Some(error("the list is too long", &why));
+                }
                 let mark = self.scope.mark();
                 let said = self.element(each, item, element, index, nesting);
                 self.scope.return_to(&mark);

@@ -79,7 +79,7 @@ pub(super) enum Argument<'v> {
 
 /// One call of a function.
 pub(super) struct Call<'c> {
-    pub(super) interpreter: &'c Interpreter,
+    pub(super) interpreter: &'c Interpreter<'c>,
     pub(super) function: &'static Function,
     pub(super) arguments: Vec<Argument<'c>>,
     pub(super) expression: &'c Compiled,
