@@ -4,33 +4,60 @@
 use std::cmp::Ordering;
 
 use super::error::{Error, Result};
-use super::value::{Map, Opaque, Value};
+use super::evaluate::Run;
+use super::value::{List, Map, Opaque, Value};
 
 /// Whether two values are equal. Values of different types are not, numbers apart.
-pub(crate) fn equal<'a>(left: &Value<'a>, right: &Value<'a>) -> bool {
-    match (left, right) {
+///
+/// Each part that is looked at is a step, as a value may hold another many times over.
+pub(crate) fn equal<'a>(run: &mut Run<'a>, left: &Value<'a>, right: &Value<'a>) -> Result<bool> {
+    run.spend(1)?;
+    Ok(match (left, right) {
         (Value::Null, Value::Null) => true,
         (Value::Bool(left), Value::Bool(right)) => left == right,
-        (Value::String(left), Value::String(right)) => left == right,
-        (Value::Bytes(left), Value::Bytes(right)) => left == right,
-        (Value::List(left), Value::List(right)) => {
-            left.len() == right.len()
-                && left.iter().zip(right.iter()).all(|(left, right)| equal(&left, &right))
+        (Value::String(left), Value::String(right)) => {
+            run.spend_bytes(left.len().min(right.len()))?;
+            left == right
         }
-        (Value::Map(left), Value::Map(right)) => equal_maps(left, right),
+        (Value::Bytes(left), Value::Bytes(right)) => {
+            run.spend_bytes(left.len().min(right.len()))?;
+            left == right
+        }
+        (Value::List(left), Value::List(right)) => return equal_lists(run, left, right),
+        (Value::Map(left), Value::Map(right)) => return equal_maps(run, left, right),
         (Value::Type(left), Value::Type(right)) => left == right,
         (Value::Optional(None), Value::Optional(None)) => true,
-        (Value::Optional(Some(left)), Value::Optional(Some(right))) => equal(left, right),
+        (Value::Optional(Some(left)), Value::Optional(Some(right))) => {
+            return equal(run, left, right);
+        }
         (Value::Opaque(left), Value::Opaque(right)) => equal_opaque(left, right),
         _ => order(left, right).is_some_and(Ordering::is_eq),
-    }
+    })
 }
 
-fn equal_maps<'a>(left: &Map<'a>, right: &Map<'a>) -> bool {
-    left.len() == right.len()
-        && left
-            .iter()
-            .all(|(key, value)| right.get(&key).is_some_and(|other| equal(&value, &other)))
+fn equal_lists<'a>(run: &mut Run<'a>, left: &List<'a>, right: &List<'a>) -> Result<bool> {
+    if left.len() != right.len() {
+        return Ok(false);
+    }
+    for (left, right) in left.iter().zip(right.iter()) {
+        if !equal(run, &left, &right)? {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+fn equal_maps<'a>(run: &mut Run<'a>, left: &Map<'a>, right: &Map<'a>) -> Result<bool> {
+    if left.len() != right.len() {
+        return Ok(false);
+    }
+    for (key, value) in left.iter() {
+        match right.get(&key) {
+            Some(other) if equal(run, &value, &other)? => {}
+            _ => return Ok(false),
+        }
+    }
+    Ok(true)
 }
 
 fn equal_opaque(left: &Opaque, right: &Opaque) -> bool {

@@ -8,14 +8,15 @@
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
+use super::access::{element, has, select};
 use super::compare::{compare, equal};
 use super::compile::short;
 use super::error::{Error, Result};
 use super::functions::{Function, Images};
 use super::operators;
-use super::program::{Expr, INPUTS, Input, Literal, Loop, Program, Variables, What};
+use super::program::{Expr, INPUTS, Input, Literal, Program};
 use super::syntax::Operator;
-use super::value::{Key, List, Map, Text, Value};
+use super::value::{List, Map, Text, Value};
 use crate::admission::{Surroundings, regular};
 
 /// Steps of one expression, the variables that it asks for included: what Kubernetes allows one
@@ -32,6 +33,9 @@ const PATTERN_STEPS: usize = 5_000;
 /// some hundred bytes of stack.
 const MAX_DEPTH: usize = 400;
 
+/// Levels of lists and maps in the value of a variable, JSON's own apart.
+const MAX_LEVELS: usize = 100;
+
 /// One policy's evaluation of one object.
 pub(crate) struct Run<'a> {
     inputs: [Option<Value<'a>>; INPUTS.len()],
@@ -43,7 +47,7 @@ pub(crate) struct Run<'a> {
     /// The one namespace that the policy may look into.
     pub(super) namespace: Option<&'a str>,
     patterns: BTreeMap<String, regex::Regex>,
-    locals: Vec<Value<'a>>,
+    pub(super) locals: Vec<Value<'a>>,
     /// Where the locals of the expression at hand begin.
     base: usize,
     depth: usize,
@@ -111,8 +115,20 @@ impl<'a> Run<'a> {
         self.spend(bytes.div_ceil(10))
     }
 
-    /// A pattern that only the evaluation knows; compiling one is dear.
-    pub(super) fn pattern(&mut self, pattern: &str) -> Result<regex::Regex> {
+    /// Counts the search of a text for a pattern, by the length of both, as Kubernetes does.
+    fn spend_search(&mut self, pattern: &regex::Regex, text: &str) -> Result<()> {
+        let width = pattern.as_str().len().div_ceil(4);
+        self.spend(text.len().div_ceil(10).saturating_mul(width))
+    }
+
+    /// A pattern that only the evaluation knows, to search a text for; compiling one is dear.
+    pub(super) fn pattern(&mut self, pattern: &str, text: &str) -> Result<regex::Regex> {
+        let pattern = self.compiled(pattern)?;
+        self.spend_search(&pattern, text)?;
+        Ok(pattern)
+    }
+
+    fn compiled(&mut self, pattern: &str) -> Result<regex::Regex> {
         if let Some(known) = self.patterns.get(pattern) {
             return Ok(known.clone());
         }
@@ -123,7 +139,7 @@ impl<'a> Run<'a> {
         Ok(compiled)
     }
 
-    fn eval(&mut self, expr: &'a Expr) -> Result<Value<'a>> {
+    pub(super) fn eval(&mut self, expr: &'a Expr) -> Result<Value<'a>> {
         self.spend(1)?;
         if self.depth == MAX_DEPTH {
             return Err(Error::Depth(MAX_DEPTH));
@@ -190,7 +206,7 @@ impl<'a> Run<'a> {
     fn matches(&mut self, text: &'a Expr, pattern: &regex::Regex) -> Result<Value<'a>> {
         match self.eval(text)? {
             Value::String(text) => {
-                self.spend_bytes(text.len())?;
+                self.spend_search(pattern, &text)?;
                 Ok(Value::Bool(pattern.is_match(&text)))
             }
             other => Err(Error::overload("matches", &[&other])),
@@ -247,8 +263,13 @@ impl<'a> Run<'a> {
             return Err(Error::NoSuchKey("variables".into()));
         };
         let base = std::mem::replace(&mut self.base, self.locals.len());
-        let value = self.eval(&program.expr);
+        let mut value = self.eval(&program.expr);
         self.base = base;
+        if let Ok(found) = &value
+            && let Err(error) = self.check_levels(found, MAX_LEVELS)
+        {
+            value = Err(error);
+        }
         // What was too deep for one place need not be for another.
         if !matches!(value, Err(Error::Depth(_)))
             && let Some(known) = self.known.get_mut(index)
@@ -256,6 +277,23 @@ impl<'a> Run<'a> {
             *known = Some(value.clone());
         }
         value
+    }
+
+    /// A variable may hold lists of lists, which the next one may hold in turn: none may be nested
+    /// so deeply that looking through it would take the stack.
+    fn check_levels(&mut self, value: &Value<'a>, left: usize) -> Result<()> {
+        self.spend(1)?;
+        let Some(below) = left.checked_sub(1) else { return Err(Error::Depth(MAX_LEVELS)) };
+        match value {
+            Value::List(List::Made(items)) => {
+                items.iter().try_for_each(|item| self.check_levels(item, below))
+            }
+            Value::Map(Map::Made(entries)) => {
+                entries.values().try_for_each(|item| self.check_levels(item, below))
+            }
+            Value::Optional(Some(value)) => self.check_levels(value, below),
+            _ => Ok(()),
+        }
     }
 
     #[inline(never)]
@@ -315,8 +353,8 @@ impl<'a> Run<'a> {
         };
         match operator {
             Operator::Equal | Operator::NotEqual => {
-                self.spend(weight(&left).min(weight(&right)))?;
-                Ok(Value::Bool(equal(&left, &right) == (operator == Operator::Equal)))
+                let equal = equal(self, &left, &right)?;
+                Ok(Value::Bool(equal == (operator == Operator::Equal)))
             }
             Operator::Less => ordered(Ordering::is_lt),
             Operator::LessOrEqual => ordered(Ordering::is_le),
@@ -331,8 +369,7 @@ impl<'a> Run<'a> {
         match whole {
             Value::List(list) => {
                 for other in list.iter() {
-                    self.spend(weight(&other).min(weight(item)))?;
-                    if equal(item, &other) {
+                    if equal(self, item, &other)? {
                         return Ok(true);
                     }
                 }
@@ -345,7 +382,7 @@ impl<'a> Run<'a> {
 
     /// `&&` and `||`: the first that is `deciding` decides; else an error, where there was one.
     #[inline(never)]
-    fn decide<T>(
+    pub(super) fn decide<T>(
         &mut self,
         parts: impl Iterator<Item = T>,
         deciding: bool,
@@ -405,143 +442,6 @@ impl<'a> Run<'a> {
         self.locals.truncate(before);
         value
     }
-
-    #[inline(never)]
-    fn each(&mut self, each: &'a Loop) -> Result<Value<'a>> {
-        let over = self.eval(&each.over)?;
-        let items = Items::new(over, each.variables)?;
-        match &each.what {
-            What::All(body) => self.decide(items.iter(), false, |run, item| run.turn(item, body)),
-            What::Exists(body) => self.decide(items.iter(), true, |run, item| run.turn(item, body)),
-            What::ExistsOne(body) => {
-                let mut found = 0;
-                for item in items.iter() {
-                    found += usize::from(self.holds(Some(body), item)?);
-                }
-                Ok(Value::Bool(found == 1))
-            }
-            What::Filter(body) => {
-                let mut kept = Vec::new();
-                for item in items.iter() {
-                    if self.holds(Some(body), item.clone())? {
-                        kept.extend(item.0);
-                    }
-                }
-                Ok(Value::list(kept))
-            }
-            What::Map(condition, body) => {
-                let mut made = Vec::new();
-                for item in items.iter() {
-                    if self.holds(condition.as_ref(), item.clone())? {
-                        made.push(self.turn(item, body)?);
-                    }
-                }
-                Ok(Value::list(made))
-            }
-            What::MapValues(condition, body) => {
-                let mut made = BTreeMap::new();
-                for item in items.iter() {
-                    if self.holds(condition.as_ref(), item.clone())? {
-                        let key = item.0.as_ref().and_then(Value::to_key);
-                        let key = key.ok_or_else(|| Error::invalid("no key"))?;
-                        made.insert(key, self.turn(item, body)?);
-                    }
-                }
-                Ok(Value::map(made))
-            }
-            What::MapEntries(condition, body) => self.entries(&items, condition.as_ref(), body),
-            What::SortBy(body) => {
-                let mut keyed = Vec::new();
-                for item in items.iter() {
-                    let value = item.0.clone().unwrap_or(Value::Null);
-                    keyed.push((self.turn(item, body)?, value));
-                }
-                operators::sort(self, &mut keyed)?;
-                Ok(Value::list(keyed.into_iter().map(|(_, value)| value)))
-            }
-        }
-    }
-
-    fn entries(
-        &mut self,
-        items: &Items<'a>,
-        condition: Option<&'a Expr>,
-        body: &'a Expr,
-    ) -> Result<Value<'a>> {
-        let mut made = BTreeMap::new();
-        for item in items.iter() {
-            if !self.holds(condition, item.clone())? {
-                continue;
-            }
-            let Value::Map(entries) = self.turn(item, body)? else {
-                return Err(Error::invalid("transformMapEntry wants maps"));
-            };
-            self.spend(entries.len())?;
-            for (key, value) in entries.iter() {
-                if let Some(twice) = made.insert(key.clone(), value).map(|_| key) {
-                    return Err(Error::invalid(format!("the key {twice} is there twice")));
-                }
-            }
-        }
-        Ok(Value::map(made))
-    }
-
-    /// The body of a loop for one element.
-    fn turn(&mut self, (first, second): Item<'a>, body: &'a Expr) -> Result<Value<'a>> {
-        self.spend(1)?;
-        let before = self.locals.len();
-        self.locals.extend(first);
-        self.locals.extend(second);
-        let value = self.eval(body);
-        self.locals.truncate(before);
-        value
-    }
-
-    fn holds(&mut self, condition: Option<&'a Expr>, item: Item<'a>) -> Result<bool> {
-        let Some(condition) = condition else { return Ok(true) };
-        match self.turn(item, condition)? {
-            Value::Bool(value) => Ok(value),
-            other => Err(Error::overload("condition", &[&other])),
-        }
-    }
-}
-
-/// The variables of one turn.
-type Item<'a> = (Option<Value<'a>>, Option<Value<'a>>);
-
-/// What a loop goes over.
-enum Items<'a> {
-    List(List<'a>, Variables),
-    Map(Map<'a>, Variables),
-}
-
-impl<'a> Items<'a> {
-    fn new(over: Value<'a>, variables: Variables) -> Result<Self> {
-        match over {
-            Value::List(list) => Ok(Self::List(list, variables)),
-            Value::Map(map) => Ok(Self::Map(map, variables)),
-            other => Err(Error::overload("a loop", &[&other])),
-        }
-    }
-
-    fn iter(&self) -> Box<dyn Iterator<Item = Item<'a>> + '_> {
-        match self {
-            Self::List(list, Variables::One) => {
-                Box::new(list.iter().map(|item| (Some(item), None)))
-            }
-            Self::List(list, Variables::Two) => Box::new(
-                list.iter()
-                    .enumerate()
-                    .map(|(index, item)| (Some(Value::length(index)), Some(item))),
-            ),
-            Self::Map(map, Variables::One) => {
-                Box::new(map.iter().map(|(key, _)| (Some(key.into_value()), None)))
-            }
-            Self::Map(map, Variables::Two) => {
-                Box::new(map.iter().map(|(key, value)| (Some(key.into_value()), Some(value))))
-            }
-        }
-    }
 }
 
 fn of_literal(literal: &Literal) -> Value<'_> {
@@ -553,68 +453,5 @@ fn of_literal(literal: &Literal) -> Value<'_> {
         Literal::Double(value) => Value::Double(*value),
         Literal::String(text) => Value::String(Text::Borrowed(text)),
         Literal::Bytes(bytes) => Value::Bytes((&**bytes).into()),
-    }
-}
-
-/// A field. One of an optional value is optional itself, `a.?b.c` too.
-fn select<'a>(of: &Value<'a>, field: &'a str, optional: bool) -> Result<Value<'a>> {
-    match of {
-        Value::Map(map) => match (map.field(field), optional) {
-            (Some(value), false) => Ok(value),
-            (Some(value), true) => Ok(Value::some(value)),
-            (None, true) => Ok(Value::Optional(None)),
-            (None, false) => Err(Error::NoSuchKey(field.to_owned())),
-        },
-        Value::Optional(None) => Ok(Value::Optional(None)),
-        Value::Optional(Some(of)) => select(of, field, true),
-        Value::List(_) => Err(Error::overload("field of", &[of])),
-        _ if optional => Ok(Value::Optional(None)),
-        _ => Err(Error::NoSuchKey(field.to_owned())),
-    }
-}
-
-/// Whether there is a field; what has none can be asked too, as cel-go lets it be.
-fn has(of: &Value<'_>, field: &str) -> Result<bool> {
-    match of {
-        Value::Map(map) => Ok(map.get(&Key::String(field.to_owned().into())).is_some()),
-        Value::Optional(Some(of)) => has(of, field),
-        Value::List(_) => Err(Error::overload("has", &[of])),
-        _ => Ok(false),
-    }
-}
-
-/// An element of a list or a map; none where there may be none.
-fn element<'a>(of: &Value<'a>, index: &Value<'a>, optional: bool) -> Result<Option<Value<'a>>> {
-    let found = match of {
-        Value::Map(map) => index.to_key().and_then(|key| map.get(&key)),
-        Value::List(list) => {
-            let Some(Key::Int(place)) = index.to_key() else {
-                return Err(Error::overload("[]", &[of, index]));
-            };
-            let found = usize::try_from(place).ok().and_then(|place| list.get(place));
-            if found.is_none() && !optional {
-                return Err(Error::IndexOutOfBounds(place));
-            }
-            found
-        }
-        _ if optional => None,
-        _ => return Err(Error::overload("[]", &[of, index])),
-    };
-    if found.is_none() && !optional {
-        let key = index.to_key();
-        return Err(Error::NoSuchKey(key.map_or_else(String::new, |key| key.to_string())));
-    }
-    Ok(found)
-}
-
-/// What comparing a value costs at most.
-fn weight(value: &Value<'_>) -> usize {
-    match value {
-        Value::String(text) => text.len().div_ceil(10),
-        Value::Bytes(bytes) => bytes.len().div_ceil(10),
-        Value::List(list) => list.iter().map(|item| weight(&item)).sum::<usize>() + 1,
-        Value::Map(map) => map.iter().map(|(_, value)| weight(&value) + 1).sum(),
-        Value::Optional(Some(value)) => weight(value),
-        _ => 1,
     }
 }

@@ -16,12 +16,14 @@
 //! when a policy is loaded (`1 + 'a'`) is an error here once it is evaluated, never a yes.
 //!
 //! Named time zones are not known, `random` is an error, and an authorizer answers nothing.
+mod access;
 mod compare;
 mod compile;
 mod error;
 mod evaluate;
 mod functions;
 mod lexer;
+mod loops;
 mod operators;
 mod parser;
 mod policies;

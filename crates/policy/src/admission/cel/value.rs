@@ -11,6 +11,7 @@ use std::rc::Rc;
 use serde_json::Value as Json;
 
 use super::error::Error;
+use super::evaluate::Run;
 use super::functions::{AttestationKind, Cidr, Format, Quantity, Signer, Url, Version};
 
 /// A value of the language.
@@ -142,27 +143,33 @@ impl<'a> Value<'a> {
         }
     }
 
-    /// What it is as JSON, as far as JSON has it.
-    pub(crate) fn to_json(&self) -> Result<Json, Error> {
+    /// What it is as JSON, as far as JSON has it. Each part is a step.
+    pub(crate) fn to_json(&self, run: &mut Run<'a>) -> Result<Json, Error> {
+        run.spend(1)?;
         Ok(match self {
             Self::Null | Self::Optional(None) => Json::Null,
             Self::Bool(value) => Json::Bool(*value),
             Self::Int(value) => Json::from(*value),
             Self::Uint(value) => Json::from(*value),
             Self::Double(value) => Json::from(*value),
-            Self::String(text) => Json::String(text.to_string()),
-            Self::Bytes(bytes) => Json::String(super::functions::base64(bytes)),
-            Self::List(list) => {
-                Json::Array(list.iter().map(|item| item.to_json()).collect::<Result<_, _>>()?)
+            Self::String(text) => {
+                run.spend_bytes(text.len())?;
+                Json::String(text.to_string())
             }
-            Self::Map(Map::Json(fields)) => Json::Object((*fields).clone()),
-            Self::Map(Map::Made(entries)) => Json::Object(
-                entries
-                    .iter()
-                    .map(|(key, value)| Ok((key.to_string(), value.to_json()?)))
-                    .collect::<Result<_, Error>>()?,
-            ),
-            Self::Optional(Some(value)) => value.to_json()?,
+            Self::Bytes(bytes) => {
+                run.spend_bytes(bytes.len())?;
+                Json::String(super::functions::base64(bytes))
+            }
+            Self::List(list) => {
+                let items = list.iter().map(|item| item.to_json(run));
+                Json::Array(items.collect::<Result<_, _>>()?)
+            }
+            Self::Map(map) => {
+                let fields =
+                    map.iter().map(|(key, value)| Ok((key.to_string(), value.to_json(run)?)));
+                Json::Object(fields.collect::<Result<_, Error>>()?)
+            }
+            Self::Optional(Some(value)) => value.to_json(run)?,
             Self::Duration(_) | Self::Timestamp(_) => {
                 Json::String(super::functions::text_of(self)?.to_string())
             }
@@ -294,6 +301,13 @@ impl<'a> Map<'a> {
         }
     }
 
+    pub(crate) fn has(&self, name: &str) -> bool {
+        match self {
+            Self::Json(fields) => fields.contains_key(name),
+            Self::Made(entries) => has_key(entries, name),
+        }
+    }
+
     pub(crate) fn field(&self, name: &'a str) -> Option<Value<'a>> {
         match self {
             Self::Json(fields) => fields.get(name).map(Value::of_json),
@@ -313,6 +327,10 @@ impl<'a> Map<'a> {
             }
         }
     }
+}
+
+fn has_key<'k>(entries: &BTreeMap<Key<'k>, Value<'k>>, name: &'k str) -> bool {
+    entries.contains_key(&Key::String(Text::Borrowed(name)))
 }
 
 impl<'a> Key<'a> {

@@ -87,14 +87,16 @@ pub(super) fn place<'a>(
     item: &Value<'a>,
     last: bool,
 ) -> Result<Value<'a>> {
-    run.spend(list.len())?;
-    let found = match last {
-        true => {
-            (0..list.len()).rev().find(|at| list.get(*at).is_some_and(|other| equal(&other, item)))
-        }
-        false => list.iter().position(|other| equal(&other, item)),
+    let mut places: Box<dyn Iterator<Item = usize>> = match last {
+        true => Box::new((0..list.len()).rev()),
+        false => Box::new(0..list.len()),
     };
-    Ok(found.map_or(Value::Int(-1), Value::length))
+    let found = places.find_map(|at| match equal(run, &list.get(at)?, item) {
+        Ok(false) => None,
+        Ok(true) => Some(Ok(Value::length(at))),
+        Err(error) => Some(Err(error)),
+    });
+    found.unwrap_or(Ok(Value::Int(-1)))
 }
 
 fn slice<'a>(run: &mut Run<'a>, arguments: &[Value<'a>]) -> Result<Value<'a>> {
@@ -150,12 +152,24 @@ fn distinct<'a>(run: &mut Run<'a>, arguments: &[Value<'a>]) -> Result<Value<'a>>
     let [Value::List(list)] = arguments else { return Err(mismatch("distinct", arguments)) };
     let mut kept: Vec<Value<'a>> = Vec::new();
     for item in list.iter() {
-        run.spend(kept.len() + 1)?;
-        if !kept.iter().any(|other| equal(other, &item)) {
+        if !any_equal(run, kept.iter().cloned(), &item)? {
             kept.push(item);
         }
     }
     Ok(Value::list(kept))
+}
+
+/// Whether one of several values is equal to another.
+pub(super) fn any_equal<'a>(
+    run: &mut Run<'a>,
+    mut all: impl Iterator<Item = Value<'a>>,
+    item: &Value<'a>,
+) -> Result<bool> {
+    let found = all.find_map(|other| match equal(run, &other, item) {
+        Ok(false) => None,
+        decided => Some(decided),
+    });
+    found.unwrap_or(Ok(false))
 }
 
 fn range<'a>(run: &mut Run<'a>, arguments: &[Value<'a>]) -> Result<Value<'a>> {

@@ -1,44 +1,43 @@
 //! Lists as sets (cel-go, sets).
 
+use super::lists::any_equal;
 use super::{Function, global, mismatch};
-use crate::admission::cel::compare::equal;
 use crate::admission::cel::error::Result;
 use crate::admission::cel::evaluate::Run;
 use crate::admission::cel::value::{List, Value};
 
 pub(super) static FUNCTIONS: &[Function] = &[
     global("sets.contains", 2, |run, arguments| {
-        let (left, right) = lists(run, "sets.contains", arguments)?;
-        Ok(Value::Bool(holds_all(left, right)))
+        let (left, right) = lists("sets.contains", arguments)?;
+        holds_all(run, left, right).map(Value::Bool)
     }),
     global("sets.equivalent", 2, |run, arguments| {
-        let (left, right) = lists(run, "sets.equivalent", arguments)?;
-        Ok(Value::Bool(holds_all(left, right) && holds_all(right, left)))
+        let (left, right) = lists("sets.equivalent", arguments)?;
+        Ok(Value::Bool(holds_all(run, left, right)? && holds_all(run, right, left)?))
     }),
     global("sets.intersects", 2, |run, arguments| {
-        let (left, right) = lists(run, "sets.intersects", arguments)?;
-        Ok(Value::Bool(right.iter().any(|item| holds(left, &item))))
+        let (left, right) = lists("sets.intersects", arguments)?;
+        for item in right.iter() {
+            if any_equal(run, left.iter(), &item)? {
+                return Ok(Value::Bool(true));
+            }
+        }
+        Ok(Value::Bool(false))
     }),
 ];
 
-fn lists<'v, 'a>(
-    run: &mut Run<'a>,
-    name: &str,
-    arguments: &'v [Value<'a>],
-) -> Result<(&'v List<'a>, &'v List<'a>)> {
+fn lists<'v, 'a>(name: &str, arguments: &'v [Value<'a>]) -> Result<(&'v List<'a>, &'v List<'a>)> {
     match arguments {
-        [Value::List(left), Value::List(right)] => {
-            run.spend(left.len().saturating_mul(right.len()))?;
-            Ok((left, right))
-        }
+        [Value::List(left), Value::List(right)] => Ok((left, right)),
         _ => Err(mismatch(name, arguments)),
     }
 }
 
-fn holds_all<'a>(list: &List<'a>, items: &List<'a>) -> bool {
-    items.iter().all(|item| holds(list, &item))
-}
-
-fn holds<'a>(list: &List<'a>, item: &Value<'a>) -> bool {
-    list.iter().any(|other| equal(&other, item))
+fn holds_all<'a>(run: &mut Run<'a>, list: &List<'a>, items: &List<'a>) -> Result<bool> {
+    for item in items.iter() {
+        if !any_equal(run, list.iter(), &item)? {
+            return Ok(false);
+        }
+    }
+    Ok(true)
 }

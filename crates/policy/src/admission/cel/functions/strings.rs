@@ -80,16 +80,14 @@ fn matches<'a>(run: &mut Run<'a>, arguments: &[Value<'a>]) -> Result<Value<'a>> 
     let [Value::String(text), Value::String(wanted)] = arguments else {
         return Err(mismatch("matches", arguments));
     };
-    run.spend_bytes(text.len())?;
-    Ok(Value::Bool(run.pattern(wanted)?.is_match(text)))
+    Ok(Value::Bool(run.pattern(wanted, text)?.is_match(text)))
 }
 
 fn find<'a>(run: &mut Run<'a>, arguments: &[Value<'a>]) -> Result<Value<'a>> {
     let [Value::String(text), Value::String(wanted)] = arguments else {
         return Err(mismatch("find", arguments));
     };
-    run.spend_bytes(text.len())?;
-    let found = run.pattern(wanted)?.find(text).map_or("", |found| found.as_str());
+    let found = run.pattern(wanted, text)?.find(text).map_or("", |found| found.as_str());
     Ok(Value::text(found.to_owned()))
 }
 
@@ -101,7 +99,7 @@ fn find_all<'a>(run: &mut Run<'a>, arguments: &[Value<'a>]) -> Result<Value<'a>>
     };
     run.spend(text.len() + 1)?;
     let most = usize::try_from(most).unwrap_or(usize::MAX);
-    let wanted = run.pattern(wanted)?;
+    let wanted = run.pattern(wanted, text)?;
     let found = wanted.find_iter(text).take(most);
     Ok(Value::list(found.map(|found| Value::text(found.as_str().to_owned()))))
 }

@@ -176,6 +176,23 @@ fn variables_that_ask_for_each_other_end() {
 }
 
 #[test]
+fn variables_are_not_nested_without_end() {
+    let mut variables = vec![json!({"name": "v0", "expression": "1"})];
+    let mut validations = Vec::new();
+    for step in 1..3_000 {
+        let expression = format!("[variables.v{}]", step - 1);
+        variables.push(json!({"name": format!("v{step}"), "expression": expression}));
+        if step % 50 == 0 {
+            validations.push(json!({"expression": format!("size(variables.v{step}) == 1")}));
+        }
+    }
+    let nested = policy(json!({"variables": variables, "validations": validations}));
+    let (outcome, message) = one(&[nested], &pod("a"));
+    assert_eq!(outcome, Outcome::Error);
+    assert!(message.contains("levels"), "{message}");
+}
+
+#[test]
 fn exceptions() {
     let exception = |spec: Json| {
         let mut all = json!({"policyRefs": [{"name": "p", "kind": "ValidatingPolicy"}]});

@@ -51,6 +51,27 @@ fn doubling_ends() {
 }
 
 #[test]
+fn values_that_hold_each_other_many_times_over_end() {
+    let mut text = String::from("BODY");
+    for step in (0..60).rev() {
+        text = format!("cel.bind(x{}, [x{step}, x{step}], {text})", step + 1);
+    }
+    let text = format!("cel.bind(x0, 'a', {text})");
+    for body in [
+        "x60 == x59 || x60 == x60",
+        "x60 in [x59, x60]",
+        "[x60, x60].distinct().size() == 1",
+        "sets.contains([x60], [x60])",
+        "[x60].indexOf(x60)",
+        "'%s'.format([x60])",
+        "x60.flatten(60)",
+        "http.Post('https://example.com', x60)",
+    ] {
+        assert!(say(&text.replace("BODY", body)).contains("steps"), "{body}");
+    }
+}
+
+#[test]
 fn patterns_end() {
     assert!(say("'a'.matches('((a{1000}){1000}){1000}')").contains("bytes"));
     assert!(say("'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaab'.matches('(a*)*c')") == "false");

@@ -41,15 +41,15 @@ fn say(text: &str) -> String {
     run.give(Input::OldObject, Value::Null);
     run.give(Input::Http, Value::Opaque(Opaque::Http));
     match run.value(&program) {
-        Ok(value) => shown(&value),
+        Ok(value) => shown(&value, &mut run),
         Err(error) => format!("error: {error}"),
     }
 }
 
-fn shown(value: &Value<'_>) -> String {
+fn shown<'a>(value: &Value<'a>, run: &mut Run<'a>) -> String {
     match value {
         Value::Optional(None) => "none".into(),
-        Value::Optional(Some(value)) => format!("some({})", shown(value)),
+        Value::Optional(Some(value)) => format!("some({})", shown(value, run)),
         Value::Type(named) => named.name().into(),
         Value::Uint(value) => format!("{value}u"),
         Value::Bytes(bytes) => format!("{bytes:?}"),
@@ -58,7 +58,7 @@ fn shown(value: &Value<'_>) -> String {
         }
         Value::Opaque(_) => super::functions::text_of(value)
             .map_or_else(|error| error.to_string(), |text| text.to_string()),
-        other => other.to_json().unwrap().to_string(),
+        other => other.to_json(run).unwrap().to_string(),
     }
 }
 

@@ -84,7 +84,7 @@ pub(super) fn post<'a>(run: &mut Run<'a>, arguments: &[Value<'a>]) -> Result<Val
     match arguments {
         [Value::Opaque(Opaque::Http), Value::String(url), data]
         | [Value::Opaque(Opaque::Http), Value::String(url), data, Value::Map(_)] => {
-            let data = data.to_json()?;
+            let data = data.to_json(run)?;
             call(run, "POST", url, Some(&data))
         }
         [
@@ -106,7 +106,7 @@ pub(super) fn post<'a>(run: &mut Run<'a>, arguments: &[Value<'a>]) -> Result<Val
                 },
                 _ => return Err(mismatch("resource.Post", arguments)),
             };
-            let data = data.to_json()?;
+            let data = data.to_json(run)?;
             let made = run.surroundings.call("POST", &url, Some(&data));
             answer(run, made)
         }
@@ -119,7 +119,7 @@ pub(super) fn put<'a>(run: &mut Run<'a>, arguments: &[Value<'a>]) -> Result<Valu
     match arguments {
         [Value::Opaque(Opaque::Http), Value::String(url), data]
         | [Value::Opaque(Opaque::Http), Value::String(url), data, Value::Map(_)] => {
-            let data = data.to_json()?;
+            let data = data.to_json(run)?;
             call(run, "PUT", url, Some(&data))
         }
         _ => Err(mismatch("Put", arguments)),
