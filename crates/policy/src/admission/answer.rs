@@ -20,6 +20,15 @@ pub struct Answer {
     pub message: String,
 }
 
+impl Answer {
+    /// Whether the object is refused by it: the rule is enforced and does not hold, or cannot be
+    /// decided.
+    #[must_use]
+    pub fn refuses(&self) -> bool {
+        self.effect == Effect::Deny && !self.outcome.is_fine()
+    }
+}
+
 /// What a rule says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[expect(clippy::exhaustive_enums, reason = "the five words of a policy report")]
@@ -30,13 +39,20 @@ pub enum Outcome {
     Fail,
     /// It applies, and a condition or an exception leaves it out.
     Skip,
-    /// It does not hold, and its policy does not count.
+    /// It does not hold, and reports of its policy only warn (`scored: "false"`). What follows is
+    /// as for `Fail`.
     Warn,
     /// It could not be decided.
     Error,
 }
 
 impl Outcome {
+    /// Whether nothing is wrong.
+    #[must_use]
+    pub fn is_fine(self) -> bool {
+        matches!(self, Self::Pass | Self::Skip)
+    }
+
     /// The word of a policy report.
     #[must_use]
     pub fn name(self) -> &'static str {

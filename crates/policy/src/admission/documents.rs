@@ -1,7 +1,10 @@
 //! Files of YAML or JSON documents, as policies and objects come.
 
 use serde_json::Value;
+use serde_saphyr::DuplicateKeyPolicy;
 
+use super::Policies;
+use super::unique::Unique;
 use crate::{Error, Limits};
 
 /// One document, and where it stands.
@@ -33,8 +36,7 @@ impl Document {
         let values = if text.trim_start().starts_with('{') {
             vec![crate::error::json(bytes, limits)?]
         } else {
-            serde_saphyr::from_multiple_with_options(text, options())
-                .map_err(|error| crate::error::yaml_error(&error))?
+            yaml(text, DuplicateKeyPolicy::LastWins)?
         };
         let mut documents = Vec::new();
         for (index, value) in values.into_iter().enumerate() {
@@ -50,6 +52,10 @@ impl Document {
                 }
                 value => add(value),
             }
+        }
+        // Of objects, tools take the last field of a name. In a policy, rules would be lost.
+        if documents.iter().any(Policies::reads) {
+            unique_keys(text, limits)?;
         }
         Ok(documents)
     }
@@ -86,6 +92,20 @@ impl Document {
     }
 }
 
+fn yaml(text: &str, twice: DuplicateKeyPolicy) -> Result<Vec<Value>, Error> {
+    serde_saphyr::from_multiple_with_options(text, options(twice))
+        .map_err(|error| crate::error::yaml_error(&error))
+}
+
+/// Refuses a file in which a field stands twice.
+fn unique_keys(text: &str, limits: &Limits) -> Result<(), Error> {
+    if text.trim_start().starts_with('{') {
+        crate::error::json::<Unique>(text.as_bytes(), limits).map(|_| ())
+    } else {
+        yaml(text, DuplicateKeyPolicy::Error).map(|_| ())
+    }
+}
+
 fn is_list(object: &serde_json::Map<String, Value>) -> bool {
     let is = |key: &str, expected: &str| object.get(key).and_then(Value::as_str) == Some(expected);
     is("apiVersion", "v1") && is("kind", "List")
@@ -94,7 +114,7 @@ fn is_list(object: &serde_json::Map<String, Value>) -> bool {
 /// Objects may be larger than what people write by hand; the bytes are bounded by the crate's
 /// limits. How deep they may be, 64 levels, is the reader's own bound, for which a thread's stack
 /// lasts.
-fn options() -> serde_saphyr::Options {
+fn options(twice: DuplicateKeyPolicy) -> serde_saphyr::Options {
     serde_saphyr::options! {
         budget: serde_saphyr::budget! {
             max_nodes: 8_000_000,
@@ -102,6 +122,6 @@ fn options() -> serde_saphyr::Options {
             max_documents: 100_000,
         },
         legacy_octal_numbers: true,
-        duplicate_keys: serde_saphyr::DuplicateKeyPolicy::LastWins,
+        duplicate_keys: twice,
     }
 }

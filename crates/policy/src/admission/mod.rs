@@ -23,6 +23,7 @@ mod regular;
 mod request;
 mod semver;
 mod surroundings;
+mod unique;
 mod wanted;
 mod wildcard;
 

@@ -42,13 +42,18 @@ const DECIMAL: &[(&str, i32)] = &[
 /// Binary suffixes; each is 1024 times the one before.
 const BINARY: &[&str] = &["", "Ki", "Mi", "Gi", "Ti", "Pi", "Ei"];
 
-/// Digits that a number may have; it then fits 128 bits with any suffix.
-const MAX_DIGITS: usize = 18;
-/// Powers of ten that are reckoned with.
+/// The largest suffix, for writing.
 const MAX_EXPONENT: i32 = 18;
+/// Digits of billionths that are reckoned with: 10^27 and more is all the same.
+const MAX_DIGITS: usize = 36;
+const MOST: i128 = 10i128.pow(36);
+/// Digits after the point that are reckoned with before a binary suffix; what is finer counts as
+/// one more of the last.
+const FRACTION: usize = 19;
 
 impl Quantity {
-    /// Reads a quantity; none if it is none, or has more digits than can be reckoned with.
+    /// Reads a quantity; none if it is none. As Kubernetes does, what is finer than a billionth
+    /// is rounded away from zero, and one with a binary suffix is at most 2^63-1.
     pub(super) fn parse(text: &str) -> Option<Self> {
         let unsigned = text.strip_prefix(['-', '+']).unwrap_or(text);
         let end = unsigned.find(|next: char| !next.is_ascii_digit() && next != '.');
@@ -58,17 +63,24 @@ impl Quantity {
             return None;
         }
         let fraction = fraction.trim_end_matches('0');
-        let digits = format!("{whole}{fraction}");
-        let digits = digits.trim_start_matches('0');
-        if digits.len() > MAX_DIGITS || fraction.len() > MAX_DIGITS {
-            return None;
-        }
-        let amount: i128 = if digits.is_empty() { 0 } else { digits.parse().ok()? };
-        let amount = if text.starts_with('-') { -amount } else { amount };
-        let shift = i32::try_from(fraction.len()).ok()?;
-        let (amount, exponent, format) = with_suffix(amount, suffix)?;
-        let exponent = exponent.checked_sub(shift)?;
-        Some(Self { amount, exponent, format }.reduced())
+        let negative = text.starts_with('-');
+        let (amount, format) =
+            if let Some((_, exponent)) = DECIMAL.iter().find(|(name, _)| *name == suffix) {
+                (billionths(whole, fraction, (*exponent).into()), Format::Decimal)
+            } else if let Some(power) = BINARY.iter().skip(1).position(|name| *name == suffix) {
+                let factor = 1024i128.checked_pow(u32::try_from(power + 1).ok()?)?;
+                (binary_billionths(whole, fraction, factor)?, Format::Binary)
+            } else {
+                let exponent: i64 = suffix.strip_prefix(['e', 'E'])?.parse().ok()?;
+                (billionths(whole, fraction, exponent), Format::Exponent)
+            };
+        let amount = if negative { -amount } else { amount };
+        Some(Self { amount, exponent: -9, format }.reduced())
+    }
+
+    /// Whether it is so large that it may not be told from others as large.
+    pub(super) fn is_capped(&self) -> bool {
+        self.at(-9).is_none_or(|billionths| billionths.abs() >= MOST)
     }
 
     /// The same format, another whole value.
@@ -137,16 +149,44 @@ impl Quantity {
     }
 }
 
-fn with_suffix(amount: i128, suffix: &str) -> Option<(i128, i32, Format)> {
-    if let Some((_, exponent)) = DECIMAL.iter().find(|(name, _)| *name == suffix) {
-        return Some((amount, *exponent, Format::Decimal));
+/// `whole.fraction` times ten to a power, in billionths; what is left of one counts as one.
+fn billionths(whole: &str, fraction: &str, exponent: i64) -> i128 {
+    let digits = format!("{whole}{fraction}");
+    let digits = digits.trim_start_matches('0');
+    // How many of the digits, or how many more, stand before the point.
+    let length = |text: &str| i64::try_from(text.len()).unwrap_or(i64::MAX);
+    let before = length(digits).saturating_add(exponent.saturating_add(9) - length(fraction));
+    match usize::try_from(before) {
+        _ if digits.is_empty() => 0,
+        Err(_) => 1,
+        Ok(before) if before > MAX_DIGITS => MOST,
+        Ok(before) => {
+            let kept = digits.get(..before).unwrap_or(digits);
+            let rest = digits.get(before..).unwrap_or_default();
+            let up = rest.bytes().any(|digit| digit != b'0');
+            let number: i128 = format!("{kept:0<before$}").parse().unwrap_or(0);
+            number.saturating_add(up.into()).min(MOST)
+        }
     }
-    if let Some(power) = BINARY.iter().skip(1).position(|name| *name == suffix) {
-        let factor = 1024i128.checked_pow(u32::try_from(power + 1).ok()?)?;
-        return Some((amount.checked_mul(factor)?, 0, Format::Binary));
+}
+
+/// `whole.fraction` times a power of two, in billionths.
+fn binary_billionths(whole: &str, fraction: &str, factor: i128) -> Option<i128> {
+    let most = i128::from(i64::MAX).checked_mul(1_000_000_000)?;
+    let whole = whole.trim_start_matches('0');
+    if whole.len() > FRACTION {
+        return Some(most);
     }
-    let exponent: i32 = suffix.strip_prefix(['e', 'E'])?.parse().ok()?;
-    (exponent.abs() <= MAX_EXPONENT).then_some((amount, exponent, Format::Exponent))
+    let whole: i128 = if whole.is_empty() { 0 } else { whole.parse().ok()? };
+    let Some(whole) = whole.checked_mul(factor)?.checked_mul(1_000_000_000) else {
+        return Some(most);
+    };
+    let kept = fraction.get(..FRACTION).unwrap_or(fraction);
+    let part: i128 = format!("{kept:0<FRACTION$}").parse().ok()?;
+    let part = part.checked_add((fraction.len() > FRACTION).into())?.checked_mul(factor)?;
+    let finest = power(i32::try_from(FRACTION).ok()? - 9)?;
+    let up = i128::from(part % finest != 0);
+    Some(whole.checked_add(part / finest)?.checked_add(up)?.min(most))
 }
 
 fn power(exponent: i32) -> Option<i128> {
@@ -231,6 +271,34 @@ mod tests {
     }
 
     #[test]
+    fn large_and_fine_quantities_are_capped_and_rounded() {
+        let ascending = [
+            "-1e99",
+            "-1n",
+            "0",
+            "0.0000000001",
+            "2n",
+            "1Gi",
+            "1.0000000000000000000000001Gi",
+            "1e18",
+            "9223372036854775807",
+            "9223372036854775808",
+            "9999999999999999999",
+            "1e19",
+            "1e99",
+        ];
+        for pair in ascending.windows(2) {
+            assert!(quantity(pair[0]) < quantity(pair[1]), "{pair:?}");
+        }
+        assert_eq!(quantity("0.0000000001"), quantity("1n"));
+        assert_eq!(quantity("99999999999999999999Gi"), quantity("9223372036854775807"));
+        assert_eq!(quantity("16Ei"), quantity("9223372036854775807"));
+        assert_eq!(quantity("1e-9999999999"), quantity("1n"));
+        let long = format!("1{}", "0".repeat(100_000));
+        assert_eq!(quantity(&long), quantity("1e99"));
+    }
+
+    #[test]
     fn quantities_are_written_canonically() {
         let written = [
             ("1024Mi", "1Gi"),
@@ -252,8 +320,7 @@ mod tests {
 
     #[test]
     fn what_is_no_quantity() {
-        for text in ["", "Mi", "1x", "1.2.3", "1ki", "--1", "1 Gi", "99999999999999999999", "1e99"]
-        {
+        for text in ["", "Mi", "1x", "1.2.3", "1ki", "--1", "1 Gi", "1e", "1e1.5"] {
             assert!(Quantity::parse(text).is_none(), "{text}");
         }
     }

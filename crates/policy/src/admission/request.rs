@@ -1,5 +1,6 @@
 //! What is asked: one operation on one object.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
@@ -38,7 +39,8 @@ pub struct Request {
     /// The options of the operation.
     pub options: Value,
     /// The kind that the resource is of, where the object is one of a part of it: `Pod` for the
-    /// `PodExecOptions` of `pods/exec`. A server does not say it.
+    /// `PodExecOptions` of `pods/exec`. A server does not say it; see
+    /// [`resource_kind`](Self::resource_kind).
     #[serde(skip)]
     pub parent_kind: Option<GroupVersionKind>,
 }
@@ -146,6 +148,38 @@ impl Request {
         request
     }
 
+    /// The kind of the resource, also where the object is of another as it is about a part of it:
+    /// `Pod` for `pods/exec`, `Deployment` of `apps/v1` for `deployments/scale`. Of a resource one
+    /// knows the name in the plural and in lower case alone: of `replicasets` the kind is given as
+    /// `Replicaset`.
+    #[must_use]
+    pub fn resource_kind(&self) -> Cow<'_, GroupVersionKind> {
+        let Self { kind, resource, .. } = self;
+        if let Some(parent) = &self.parent_kind {
+            return Cow::Borrowed(parent);
+        }
+        let is_whole = self.sub_resource.is_empty() || resource.resource.is_empty();
+        if is_whole || (kind.group == resource.group && plural(&kind.kind) == resource.resource) {
+            return Cow::Borrowed(kind);
+        }
+        Cow::Owned(GroupVersionKind {
+            group: resource.group.clone(),
+            version: resource.version.clone(),
+            kind: singular(&resource.resource),
+        })
+    }
+
+    /// The namespace of the object: its own word, or the request's, as what connects to a part of
+    /// an object names none. None for a Namespace.
+    pub(super) fn object_namespace(&self) -> &str {
+        let object = self.judged();
+        match object.pointer("/metadata/namespace").and_then(Value::as_str) {
+            Some(own) if !own.is_empty() => own,
+            _ if self.kind.group.is_empty() && self.kind.kind == "Namespace" => "",
+            _ => &self.namespace,
+        }
+    }
+
     /// The object that is judged: the one to be, or the one that is to go.
     #[must_use]
     pub fn judged(&self) -> &Value {
@@ -164,6 +198,19 @@ pub(super) fn plural(kind: &str) -> String {
         _ if kind.ends_with(['s', 'x']) || kind.ends_with("ch") => format!("{kind}es"),
         _ => format!("{kind}s"),
     }
+}
+
+/// The kind of a resource: `Pod` of `pods`, `Networkpolicy` of `networkpolicies`.
+fn singular(resource: &str) -> String {
+    let ends = ["sses", "xes", "ches"].iter().any(|end| resource.ends_with(end));
+    let stem = match (resource.strip_suffix("ies"), resource.strip_suffix('s')) {
+        _ if resource == "endpoints" => resource.to_owned(),
+        (Some(stem), _) => format!("{stem}y"),
+        (None, Some(stem)) if ends => stem.strip_suffix('e').unwrap_or(stem).to_owned(),
+        (None, stem) => stem.unwrap_or(resource).to_owned(),
+    };
+    let mut letters = stem.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
 /// Kinds of Kubernetes' own that belong to no namespace, and those of Kyverno and common
@@ -236,6 +283,26 @@ mod tests {
         for (kind, resource) in names {
             assert_eq!(plural(kind), resource);
         }
+    }
+
+    #[test]
+    fn a_part_is_of_the_kind_that_its_resource_has() {
+        let of = |kind: &str, resource: &str, part: &str| {
+            let request = json!({
+                "kind": { "group": "", "version": "v1", "kind": kind },
+                "resource": { "group": "apps", "version": "v1", "resource": resource },
+                "subResource": part,
+            });
+            let request: Request = serde_json::from_value(request).unwrap();
+            let kind = request.resource_kind().into_owned();
+            format!("{}/{}", kind.group, kind.kind)
+        };
+        assert_eq!(of("Scale", "deployments", "scale"), "apps/Deployment");
+        assert_eq!(of("PodExecOptions", "pods", "exec"), "apps/Pod");
+        assert_eq!(of("X", "networkpolicies", "x"), "apps/Networkpolicy");
+        assert_eq!(of("X", "ingresses", "x"), "apps/Ingress");
+        assert_eq!(of("X", "leases", "x"), "apps/Lease");
+        assert_eq!(of("Pod", "pods", ""), "/Pod");
     }
 
     #[test]

@@ -15,6 +15,13 @@ pub trait Surroundings {
     /// The time to judge by.
     fn now(&self) -> Timestamp;
 
+    /// Whether there is a cluster to ask, or something that stands in for all of it. Where there is
+    /// none, labels of namespaces, roles and entries that nothing is known of are not taken for
+    /// empty.
+    fn knows_cluster(&self) -> bool {
+        false
+    }
+
     /// Labels of a namespace.
     fn namespace_labels(&self, name: &str) -> BTreeMap<String, String> {
         _ = name;

@@ -101,7 +101,7 @@ impl Admission {
         let mut gate = GatePolicy {
             fail_on: set(self.fail_on),
             warn_on: set(self.warn_on),
-            unknown: action(self.unknown),
+            unknown: self.unknown.map_or(Action::Warn, |word| word.0),
             kev: action(self.kev),
             end_of_life: action(self.end_of_life),
             fixed_only: self.fixed_only,

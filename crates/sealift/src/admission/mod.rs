@@ -117,8 +117,7 @@ impl Review {
 
 impl Row {
     fn refuses(&self) -> bool {
-        self.answer.effect == Effect::Deny
-            && matches!(self.answer.outcome, Outcome::Fail | Outcome::Error)
+        self.answer.refuses()
     }
 
     /// `Pod shop/web`.

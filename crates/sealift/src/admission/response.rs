@@ -3,7 +3,7 @@
 use serde::Deserialize as _;
 use serde_json::{Value, json};
 
-use super::{Effect, Outcome, Request, Review, Row};
+use super::{Effect, Request, Review, Row};
 
 /// Why a document is no question.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -45,10 +45,7 @@ pub fn request_of(bytes: &[u8]) -> Result<Request, NoReview> {
 pub fn response(request: &Request, review: &Review) -> String {
     let told = |row: &Row| format!("{}: {}", row.rule(), row.answer.message);
     let refusals: Vec<String> = review.rows.iter().filter(|row| row.refuses()).map(told).collect();
-    let is_warned = |row: &&Row| {
-        row.answer.effect == Effect::Warn
-            && matches!(row.answer.outcome, Outcome::Fail | Outcome::Error)
-    };
+    let is_warned = |row: &&Row| row.answer.effect == Effect::Warn && !row.answer.outcome.is_fine();
     let warnings: Vec<String> = review.rows.iter().filter(is_warned).map(told).collect();
     let mut response = json!({ "uid": request.uid, "allowed": refusals.is_empty() });
     if let Some(response) = response.as_object_mut() {

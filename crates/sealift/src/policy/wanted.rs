@@ -136,6 +136,9 @@ fn identity(who: &KeylessIdentity) -> Result<IdentityMatcher, WantedError> {
     if !who.extensions.is_empty() {
         return Err(WantedError::Unsupported("a further extension of the certificate"));
     }
+    if who.subject.is_none() && who.issuer.is_none() {
+        return Err(WantedError::Unsupported("an identity without an issuer and a subject"));
+    }
     let subject = matcher("the subject", who.subject.as_ref())?;
     let issuer = matcher("the issuer", who.issuer.as_ref())?;
     Ok(IdentityMatcher::new(subject, issuer))
@@ -162,13 +165,7 @@ fn as_expression(wildcard: &str) -> String {
         match letter {
             '*' => expression.push_str("(?s:.*)"),
             '?' => expression.push_str("(?s:.)"),
-            letter if letter.is_ascii_alphanumeric() || !letter.is_ascii() => {
-                expression.push(letter);
-            }
-            letter => {
-                expression.push('\\');
-                expression.push(letter);
-            }
+            letter => expression.push_str(&regex::escape(letter.encode_utf8(&mut [0; 4]))),
         }
     }
     expression.push('$');
@@ -192,6 +189,8 @@ mod tests {
         assert!(!workflow.matches(&format!("https://evil.test/?{right}")));
         assert!(!of("a.c*").matches("abc"));
         assert!(of("exact").matches("exact") && !of("exact").matches("exactly"));
+        assert!(of("*<a@b>").matches("Someone <a@b>") && !of("<a>*").matches("a"));
+        assert!(identity(&KeylessIdentity::default()).is_err());
         assert!(matcher("the issuer", None).unwrap().matches("anybody"));
     }
 }

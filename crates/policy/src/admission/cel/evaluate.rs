@@ -250,7 +250,12 @@ impl<'a> Run<'a> {
 
     fn input(&self, input: Input) -> Result<Value<'a>> {
         let given = self.inputs.get(input.index()).and_then(Clone::clone);
-        given.ok_or_else(|| Error::NoSuchKey(input.name().into()))
+        given.ok_or_else(|| match input {
+            Input::NamespaceObject => {
+                Error::Unanswered("nothing is known of the namespace".to_owned())
+            }
+            input => Error::NoSuchKey(input.name().into()),
+        })
     }
 
     #[inline(never)]

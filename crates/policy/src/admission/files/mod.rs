@@ -164,6 +164,11 @@ impl Surroundings for Files {
         self.now
     }
 
+    /// What files do not say is not there.
+    fn knows_cluster(&self) -> bool {
+        true
+    }
+
     fn namespace_labels(&self, name: &str) -> BTreeMap<String, String> {
         self.values
             .namespace_labels(name)

@@ -37,13 +37,14 @@ fn pod_of(object: &Value) -> &'static str {
 }
 
 /// The images that an object would run: of a pod, or of the pods that a workload makes. None for
-/// what is deleted or only connected to, and for what is being deleted: to change that is how it
-/// goes.
+/// what is deleted or only connected to, and for changes of what is being deleted: so it goes.
 #[must_use]
 pub fn images_of(request: &Request) -> Vec<ImageUse> {
     let object = &request.object;
     let is_kept = matches!(request.operation, Operation::Create | Operation::Update);
-    let is_going = object.pointer("/metadata/deletionTimestamp").is_some_and(|it| !it.is_null());
+    // Only an API server says so; who makes an object could write it there.
+    let is_going = request.operation == Operation::Update
+        && object.pointer("/metadata/deletionTimestamp").is_some_and(|it| !it.is_null());
     if !is_kept || is_going {
         return Vec::new();
     }
@@ -135,6 +136,9 @@ mod tests {
         assert!(images_of(&request).is_empty());
         let at = "2026-01-31T00:00:00Z";
         let going = json!({"kind": "Pod", "metadata": {"deletionTimestamp": at}, "spec": pod()});
-        assert!(pointers(going).is_empty());
+        assert_eq!(pointers(going.clone()).len(), 4);
+        let mut request = Request::create(going);
+        request.operation = Operation::Update;
+        assert!(images_of(&request).is_empty());
     }
 }

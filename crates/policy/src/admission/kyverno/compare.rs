@@ -117,6 +117,7 @@ fn equals(key: &Value, value: &Value) -> Option<bool> {
             }
             let Value::String(value) = value else { return Some(false) };
             match (Quantity::parse(key), Quantity::parse(value)) {
+                (Some(left), Some(right)) if left.is_capped() && right.is_capped() => key == value,
                 (Some(key), Some(value)) => key == value,
                 (Some(_), None) if !value.is_empty() && !wildcard::has_wildcard(value) => false,
                 (Some(_), None) => value.is_empty() && wildcard::matches(value, key),

@@ -1,9 +1,11 @@
 //! Which requests a rule applies to.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use serde_json::Value;
 
+use super::super::request::plural;
 use super::super::{GroupVersionKind, Operation, Request, Roles, UserInfo, wildcard};
 use super::document::{
     Filter, Labels, Match, Requirement, RequirementOperator, Resources, Selector, Subject,
@@ -12,7 +14,10 @@ use super::document::{
 /// What is asked of, as rules look at it.
 pub(super) struct Target<'t> {
     pub(super) object: &'t Value,
-    pub(super) kind: &'t GroupVersionKind,
+    pub(super) kind: Cow<'t, GroupVersionKind>,
+    /// The resource, where a part of it is asked of: what its kind is called is then not certain.
+    pub(super) resource: &'t str,
+    pub(super) namespace: &'t str,
     pub(super) subresource: &'t str,
     pub(super) operation: Operation,
     pub(super) user: &'t UserInfo,
@@ -29,7 +34,9 @@ impl<'t> Target<'t> {
     ) -> Self {
         Self {
             object,
-            kind: request.parent_kind.as_ref().unwrap_or(&request.kind),
+            kind: request.resource_kind(),
+            resource: if request.sub_resource.is_empty() { "" } else { &request.resource.resource },
+            namespace: request.object_namespace(),
             subresource: &request.sub_resource,
             operation: request.operation,
             user: &request.user_info,
@@ -50,7 +57,7 @@ impl<'t> Target<'t> {
     }
 
     pub(super) fn namespace(&self) -> &'t str {
-        self.text("/metadata/namespace")
+        self.namespace
     }
 
     fn is_namespace(&self) -> bool {
@@ -104,7 +111,44 @@ fn is_excluded(exclude: &Match, target: &Target<'_>) -> bool {
     }
 }
 
+/// The kinds of those who may ask.
+const SUBJECTS: [&str; 3] = ["ServiceAccount", "Group", "User"];
+
 impl Match {
+    /// Finds what could never match, or would be passed over: the field, and what is wrong there.
+    pub(super) fn check(&self) -> Result<(), (String, String)> {
+        let wrong = |field: &str, problem: &str| Err((field.to_owned(), problem.to_owned()));
+        let own = self.own();
+        if !self.any.is_empty() && !self.all.is_empty() {
+            return wrong("all", "it does not go with any");
+        }
+        if !(self.any.is_empty() && self.all.is_empty()) && own != Filter::default() {
+            return wrong("", "what is asked beside any or all stands within it");
+        }
+        own.check()?;
+        for (form, filters) in [("any", &self.any), ("all", &self.all)] {
+            for (at, filter) in filters.iter().enumerate() {
+                let place = |(field, problem)| (format!("{form}[{at}].{field}"), problem);
+                filter.check().map_err(place)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// As [`check`](Self::check), where something must be matched.
+    pub(super) fn check_some(&self) -> Result<(), (String, String)> {
+        let mut filters = self.any.iter().chain(&self.all);
+        let none = if self.any.is_empty() && self.all.is_empty() {
+            self.own() == Filter::default()
+        } else {
+            filters.any(|filter| *filter == Filter::default())
+        };
+        if none {
+            return Err((String::new(), "an empty filter matches nothing".to_owned()));
+        }
+        self.check()
+    }
+
     /// The filter that stands without `any` and `all`.
     fn own(&self) -> Filter {
         Filter {
@@ -123,18 +167,33 @@ impl Match {
 }
 
 impl Filter {
+    fn check(&self) -> Result<(), (String, String)> {
+        let mut kinds = self.resources.kinds.iter();
+        if let Some(kind) = kinds.find(|kind| kind_parts(kind).is_none()) {
+            return Err(("resources.kinds".to_owned(), format!("{kind:?} is no kind")));
+        }
+        let unknown = |own: &&Subject| !SUBJECTS.contains(&own.kind.as_str());
+        match self.subjects.iter().find(unknown) {
+            Some(subject) => {
+                let problem = format!("{:?} is none of {}", subject.kind, SUBJECTS.join(", "));
+                Err(("subjects.kind".to_owned(), problem))
+            }
+            None => Ok(()),
+        }
+    }
+
     fn fits(&self, target: &Target<'_>) -> bool {
         self.fits_resources(target) && self.fits_user(target)
     }
 
     fn fits_resources(&self, target: &Target<'_>) -> bool {
-        let resources = &self.resources;
-        (resources.operations.is_empty() || resources.operations.contains(&target.operation))
-            && resources.fits(target, false)
+        self.resources.is_for(target.operation) && self.resources.fits(target, false)
     }
 
     fn fits_exception(&self, target: &Target<'_>) -> bool {
-        self.resources.fits(target, true) && self.fits_user(target)
+        self.resources.is_for(target.operation)
+            && self.resources.fits(target, true)
+            && self.fits_user(target)
     }
 
     fn fits_user(&self, target: &Target<'_>) -> bool {
@@ -163,6 +222,10 @@ impl Subject {
 }
 
 impl Resources {
+    fn is_for(&self, operation: Operation) -> bool {
+        self.operations.is_empty() || self.operations.contains(&operation)
+    }
+
     fn fits(&self, target: &Target<'_>, for_exception: bool) -> bool {
         let name = target.name();
         let namespace = if target.is_namespace() { target.name() } else { target.namespace() };
@@ -204,10 +267,12 @@ fn has_annotations(wanted: &Labels, target: &Target<'_>) -> bool {
 
 fn is_kind(wanted: &str, target: &Target<'_>) -> bool {
     let Some([group, version, kind, subresource]) = kind_parts(wanted) else { return false };
-    let own = target.kind;
-    if !wildcard::matches(group, &own.group)
+    let own = &target.kind;
+    let is_kind = wildcard::matches(kind, &own.kind)
+        || (!target.resource.is_empty() && plural(kind) == target.resource);
+    if !is_kind
+        || !wildcard::matches(group, &own.group)
         || !wildcard::matches(version, &own.version)
-        || !wildcard::matches(kind, &own.kind)
     {
         return false;
     }

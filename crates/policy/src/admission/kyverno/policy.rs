@@ -50,6 +50,11 @@ impl KyvernoPolicy {
     ) -> Result<Self, Error> {
         let spec = document.value.get("spec").unwrap_or(&Value::Null);
         let spec = Spec::deserialize(spec).map_err(|error| document.error("spec", error))?;
+        check_action(
+            spec.validation_failure_action.as_deref(),
+            &spec.validation_failure_action_overrides,
+        )
+        .map_err(|problem| document.error("spec.validationFailureAction", problem))?;
         if spec.rules.is_empty() {
             return Err(document.error("spec.rules", "a policy has some"));
         }
@@ -151,6 +156,16 @@ impl KyvernoPolicy {
     }
 }
 
+/// Whether actions are such that follow from failures.
+pub(super) fn check_action(action: Option<&str>, overrides: &[Override]) -> Result<(), String> {
+    const ACTIONS: [&str; 4] = ["Audit", "Enforce", "audit", "enforce"];
+    let mut all = action.into_iter().chain(overrides.iter().map(|own| own.action.as_str()));
+    match all.find(|own| !ACTIONS.contains(own)) {
+        Some(other) => Err(format!("{other:?} is neither Audit nor Enforce")),
+        None => Ok(()),
+    }
+}
+
 /// What is asked of a policy: the request as the policy sees it.
 struct Asked<'a> {
     request: &'a Request,
@@ -168,9 +183,7 @@ impl Policy for KyvernoPolicy {
         } else {
             Cow::Owned(as_given(request, around, &given, &self.expressions))
         };
-        let object = request.judged();
-        let namespace =
-            object.pointer("/metadata/namespace").and_then(Value::as_str).unwrap_or_default();
+        let namespace = request.object_namespace();
         if !self.namespace.is_empty() && self.namespace != namespace {
             return;
         }

@@ -9,6 +9,7 @@ use super::super::cel::{CelRule, Place};
 use super::conditions::Conditions;
 use super::document::{self, Entry, Extractor, Match, Override, VerifyImage};
 use super::pod_security::PodSecurity;
+use super::policy::check_action;
 use super::substitute;
 
 /// A rule that judges.
@@ -84,6 +85,7 @@ impl Rule {
         if rule.name.is_empty() {
             return Err(wrong("name", "a rule has one"));
         }
+        check_parts(&rule)?;
         let preconditions = Conditions::read(&rule.preconditions)
             .map_err(|problem| wrong("preconditions", problem))?;
         let cel_preconditions = Some(&rule.cel_preconditions).filter(|own| !own.is_null());
@@ -120,6 +122,55 @@ impl Rule {
             overrides,
             allows_existing,
         }))
+    }
+}
+
+/// A rule does one thing, to what can be matched. What is more would be passed over in silence.
+fn check_parts(rule: &document::Rule) -> Result<(), Wrong> {
+    let does = [
+        ("validate", rule.validate.is_some()),
+        ("verifyImages", !rule.verify_images.is_empty()),
+        ("mutate", !rule.mutate.is_null()),
+        ("generate", !rule.generate.is_null()),
+    ];
+    only_one(&does, "")?;
+    let within = |what: &'static str| {
+        move |(field, problem): (String, String)| {
+            let dot = if field.is_empty() { "" } else { "." };
+            wrong(format!("{what}{dot}{field}"), problem)
+        }
+    };
+    rule.matches.check_some().map_err(within("match"))?;
+    if let Some(exclude) = &rule.exclude {
+        exclude.check().map_err(within("exclude"))?;
+    }
+    for image in &rule.verify_images {
+        check_action(image.failure_action.as_deref(), &[])
+            .map_err(|problem| wrong("verifyImages.failureAction", problem))?;
+    }
+    let Some(validate) = &rule.validate else { return Ok(()) };
+    check_action(validate.failure_action.as_deref(), &validate.failure_action_overrides)
+        .map_err(|problem| wrong("validate.failureAction", problem))?;
+    let asks = [
+        ("deny", validate.deny.is_some()),
+        ("pattern", validate.pattern.is_some()),
+        ("anyPattern", validate.any_pattern.is_some()),
+        ("foreach", !validate.foreach.is_empty()),
+        ("podSecurity", validate.pod_security.is_some()),
+        ("cel", validate.cel.is_some()),
+        ("manifests", validate.manifests.is_some()),
+        ("assert", validate.assert.is_some()),
+    ];
+    only_one(&asks, "validate.")
+}
+
+fn only_one(fields: &[(&str, bool)], within: &str) -> Result<(), Wrong> {
+    let mut there = fields.iter().filter(|(_, is_there)| *is_there).map(|(field, _)| field);
+    match (there.next(), there.next()) {
+        (Some(first), Some(more)) => {
+            Err(wrong(format!("{within}{more}"), format!("it does not go with {first}")))
+        }
+        _ => Ok(()),
     }
 }
 
@@ -201,6 +252,13 @@ fn check(
     let mut loops = Vec::new();
     for (at, foreach) in foreach.into_iter().enumerate() {
         let place = format!("{place}.foreach[{at}]");
+        let asks = [
+            ("deny", foreach.deny.is_some()),
+            ("pattern", foreach.pattern.is_some()),
+            ("anyPattern", foreach.any_pattern.is_some()),
+            ("foreach", !foreach.foreach.is_empty()),
+        ];
+        only_one(&asks, &format!("{place}."))?;
         let preconditions = Conditions::read(&foreach.preconditions)
             .map_err(|problem| wrong(format!("{place}.preconditions"), problem))?;
         loops.push(Loop {

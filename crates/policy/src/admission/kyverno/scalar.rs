@@ -100,7 +100,9 @@ fn compare(value: &Value, bound: &str, operator: Operator) -> bool {
         if let (Some(bound), Some(value)) = (Duration::parse(bound), Duration::parse(&number)) {
             return operator.is(value.cmp(&bound));
         }
-        if let (Some(bound), Some(value)) = (Quantity::parse(bound), Quantity::parse(&number)) {
+        if let (Some(bound), Some(value)) = (Quantity::parse(bound), Quantity::parse(&number))
+            && !(bound.is_capped() && value.is_capped())
+        {
             return operator.is(value.cmp(&bound));
         }
     }

@@ -6,7 +6,7 @@
 use serde_json::{Map, Value, json};
 
 use super::super::jmespath::{self, Budget, Expression, is_shallow};
-use super::super::{Given, Operation, Request, Surroundings};
+use super::super::{Given, Operation, Request, Roles, Surroundings};
 use super::document::{ApiCall, Entry, Variable};
 use super::expressions::Expressions;
 use super::{images, substitute};
@@ -207,6 +207,12 @@ impl<'r> Scope<'r> {
             return Err(Unresolved::Other("an empty variable".to_owned()));
         }
         self.load_named_in(text)?;
+        let names_roles =
+            ["request.roles", "request.clusterRoles"].iter().any(|own| is_named(own, text));
+        if names_roles && !knows_roles(&self.around.roles(&self.request.user_info), self.around) {
+            let problem = "the roles of who asks are not known";
+            return Err(Unresolved::Other(problem.to_owned()));
+        }
         let (now, expressions) = (self.around.now(), self.expressions);
         self.root();
         let (Some(root), budget) = (&self.root, &self.budget) else {
@@ -437,10 +443,17 @@ fn root(request: &Request, around: &dyn Surroundings) -> Value {
         root.insert("serviceAccountNamespace".to_owned(), namespace.into());
     }
     let roles = around.roles(&request.user_info);
-    put("roles", roles.roles.into());
-    put("clusterRoles", roles.cluster_roles.into());
+    if knows_roles(&roles, around) {
+        put("roles", roles.roles.into());
+        put("clusterRoles", roles.cluster_roles.into());
+    }
     root.insert("request".to_owned(), fields.into());
     root.into()
+}
+
+/// Whether the roles that are bound to who asks are known: none may mean that nobody was asked.
+fn knows_roles(roles: &Roles, around: &dyn Surroundings) -> bool {
+    *roles != Roles::default() || around.knows_cluster()
 }
 
 /// The names of a path: `request.object.metadata.annotations."example.com/a"`.

@@ -9,6 +9,9 @@ use super::super::{
 };
 use crate::{Error, Limits};
 
+/// What every tag of the registry stands for.
+const DIGEST: &str = "sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08";
+
 /// A registry with some signed images.
 struct World {
     /// Which key signed which image, with the statements that it makes.
@@ -34,12 +37,13 @@ impl Surroundings for World {
     fn verify(&self, wanted: &WantedImage) -> Result<VerifiedImage, String> {
         let Attestor::Key { key, .. } = &wanted.attestor else { return Err("no key".into()) };
         let found = self.signed.iter().find(|(image, by, statements)| {
-            *image == wanted.image
+            let (name, _) = image.rsplit_once(':').unwrap();
+            (*image == wanted.image || wanted.image == format!("{name}@{DIGEST}"))
                 && *by == key.trim()
                 && statements.is_empty() == wanted.attestation.is_none()
         });
         let (_, _, statements) = found.ok_or("no signature")?;
-        Ok(VerifiedImage::new("sha256:abc", statements.clone()))
+        Ok(VerifiedImage::new(DIGEST, statements.clone()))
     }
 }
 
@@ -247,7 +251,7 @@ fn images_are_verified() {
     let by = |keys: &[&str], count: usize| {
         let entries: Vec<Value> =
             keys.iter().map(|key| json!({ "keys": { "publicKeys": key } })).collect();
-        json!({ "imageReferences": ["ghcr.io/*"], "attestors": [
+        json!({ "imageReferences": ["ghcr.io/*"], "verifyDigest": false, "attestors": [
             { "count": count, "entries": entries },
         ]})
     };
@@ -267,9 +271,12 @@ fn images_are_verified() {
     };
     assert_eq!(verified(image, attested(2), signed()).0, Outcome::Pass);
     assert_eq!(verified(image, attested(3), signed()).0, Outcome::Fail);
-    let mut without_digest = by(&["one"], 1);
-    without_digest["mutateDigest"] = false.into();
-    assert_eq!(verified(image, without_digest, signed()).0, Outcome::Fail);
+    let mut with_digest = by(&["one"], 1);
+    with_digest["verifyDigest"] = true.into();
+    assert_eq!(verified(image, with_digest.clone(), signed()).0, Outcome::Fail);
+    assert_eq!(verified(&format!("ghcr.io/a/b@{DIGEST}"), with_digest, signed()).0, Outcome::Pass);
+    let by_subject = json!({ "imageReferences": ["*"], "subject": "a", "required": false });
+    assert_eq!(verified(image, by_subject, signed()).0, Outcome::Fail);
 }
 
 #[test]
@@ -341,4 +348,145 @@ fn documents_of_a_list_are_read_one_by_one() {
     let list = "apiVersion: v1\nkind: List\nitems:\n- {apiVersion: v1, kind: Pod}\n- {kind: X}\n";
     let documents = Document::read("l", list.as_bytes(), &Limits::default()).unwrap();
     assert_eq!(documents.iter().map(Document::kind).collect::<Vec<_>>(), ["Pod", "X"]);
+}
+
+#[test]
+fn what_would_be_passed_over_is_refused_when_it_is_read() {
+    let rule = |more: Value| {
+        let mut rule = pods(json!({ "pattern": {} }))[0].clone();
+        for (path, value) in more.as_object().unwrap() {
+            let (parent, field) = path.rsplit_once('/').unwrap();
+            rule.pointer_mut(parent).unwrap()[field] = value.clone();
+        }
+        rule
+    };
+    let keyless = json!([{ "imageReferences": ["*"], "attestors": [{ "entries": [
+        { "keyless": { "rekor": { "url": "https://log.example" } } },
+    ]}]}]);
+    let only_images = json!({
+        "name": "r", "match": { "resources": { "kinds": ["Pod"] } }, "verifyImages": keyless,
+    });
+    let user = json!([{ "kind": "Users", "name": "a" }]);
+    let all = [
+        (json!([rule(json!({ "/validate/failureAction": "Deny" }))]), "validate.failureAction"),
+        (json!([rule(json!({ "/validate/deny": {} }))]), "validate.pattern"),
+        (json!([rule(json!({ "/verifyImages": keyless }))]), "verifyImages"),
+        (json!([rule(json!({ "/match/any/0/subjects": user }))]), "match.any[0].subjects.kind"),
+        (
+            json!([rule(json!({ "/match/any/0/resources/kinds": ["a/b/c/d/e"] }))]),
+            "match.any[0].resources.kinds",
+        ),
+        (json!([rule(json!({ "/match/any": [{}] }))]), "match"),
+        (json!([rule(json!({ "/match/all": [{ "roles": ["a"] }] }))]), "match.all"),
+        (json!([rule(json!({ "/match/roles": ["a"] }))]), "match"),
+        (json!([only_images]), "verifyImages[0].attestors.entries.keyless"),
+    ];
+    for (rules, field) in all {
+        let policy = json!({
+            "apiVersion": "kyverno.io/v1", "kind": "ClusterPolicy", "metadata": { "name": "p" },
+            "spec": { "rules": rules },
+        });
+        let told = refused(&policy.to_string());
+        assert!(told.contains(&format!("spec.rules[0].{field}")), "{told}");
+    }
+    let text = "apiVersion: kyverno.io/v1\nkind: ClusterPolicy\nmetadata: {name: p}\nspec:\n  \
+                validationFailureAction: Enforced\n  rules: []\n";
+    assert!(refused(text).contains("Enforced"));
+    let twice = text.replace("Enforced", "Enforce") + "  rules: []\n";
+    assert!(refused(&twice).contains("rules"), "{}", refused(&twice));
+    let twice = r#"{"apiVersion": "kyverno.io/v1", "kind": "Policy", "kind": "Policy"}"#;
+    assert!(refused(twice).contains("kind"));
+}
+
+#[test]
+fn an_unscored_policy_refuses_and_is_reported_as_a_warning() {
+    let text = "apiVersion: kyverno.io/v1\nkind: ClusterPolicy\nmetadata:\n  name: p\n  \
+                annotations: {policies.kyverno.io/scored: 'false'}\nspec:\n  \
+                validationFailureAction: Enforce\n  rules:\n  - name: r\n    match: {any: \
+                [{resources: {kinds: [Pod]}}]}\n    validate: {deny: {}}\n";
+    let said = answers(&read(text).unwrap(), &Request::create(pod(json!({}), "a")));
+    assert!(said.iter().all(|own| own.outcome == Outcome::Warn && own.refuses()), "{said:?}");
+}
+
+#[test]
+fn a_part_of_a_resource_is_of_its_kind_and_namespace() {
+    let request = json!({
+        "kind": { "group": "", "version": "v1", "kind": "PodExecOptions" },
+        "resource": { "group": "", "version": "v1", "resource": "pods" },
+        "subResource": "exec", "operation": "CONNECT", "namespace": "shop", "name": "web",
+        "object": { "apiVersion": "v1", "kind": "PodExecOptions", "command": ["sh"] },
+    });
+    let request: Request = serde_json::from_value(request).unwrap();
+    for (kind, expected) in [("Pod/exec", 1), ("Pod", 0), ("v1/Pod/exec", 1), ("P*/exec", 1)] {
+        let mut rules = pods(json!({ "deny": {} }));
+        rules[0]["match"]["any"][0]["resources"] =
+            json!({ "kinds": [kind], "namespaces": ["shop"] });
+        assert_eq!(answers(&policy(rules, json!({})), &request).len(), expected, "{kind}");
+    }
+}
+
+#[test]
+fn an_element_that_cannot_be_decided_is_an_error() {
+    let rules = pods(json!({ "foreach": [{
+        "list": "request.object.spec.containers",
+        "preconditions": { "all": [
+            { "key": "{{ base64_decode(element.image) }}", "operator": "Equals", "value": "b" },
+        ]},
+        "deny": {},
+    }]}));
+    let mut object = pod(json!({}), "a");
+    says(
+        &policy(rules.clone(), json!({})),
+        &Request::create(object.clone()),
+        &[("r", Outcome::Error)],
+    );
+    // One that fails counts for more.
+    object["spec"]["containers"] = json!([{ "image": "a" }, { "image": "Yg==" }]);
+    says(&policy(rules, json!({})), &Request::create(object), &[("r", Outcome::Fail)]);
+}
+
+#[test]
+fn roles_that_nobody_knows_are_an_error() {
+    let rules = pods(json!({ "deny": { "conditions": { "all": [
+        { "key": "admin", "operator": "AnyIn", "value": "{{ request.clusterRoles || `[]` }}" },
+    ]}}}));
+    let request = Request::create(pod(json!({}), "a"));
+    says(&policy(rules, json!({})), &request, &[("r", Outcome::Error)]);
+}
+
+#[test]
+fn an_exception_counts_for_its_operations() {
+    let text = "apiVersion: kyverno.io/v1\nkind: ClusterPolicy\nmetadata: {name: p}\nspec:\n  \
+                rules:\n  - name: r\n    match: {any: [{resources: {kinds: [Pod]}}]}\n    \
+                validate: {deny: {}}\n---\napiVersion: kyverno.io/v2\nkind: PolicyException\n\
+                metadata: {name: e}\nspec:\n  match: {any: [{resources: {kinds: [Pod], operations: \
+                [DELETE]}}]}\n  exceptions: [{policyName: p, ruleNames: [r]}]\n";
+    let request = Request::create(pod(json!({}), "a"));
+    says(&read(text).unwrap(), &request, &[("r", Outcome::Fail)]);
+    let text = text.replace("DELETE", "CREATE");
+    says(&read(&text).unwrap(), &request, &[("r", Outcome::Skip)]);
+}
+
+#[test]
+fn large_and_fine_quantities_are_compared() {
+    let rules = pods(json!({ "deny": { "conditions": { "all": [
+        { "key": "{{ request.object.metadata.labels.a }}", "operator": "GreaterThan", "value": "1Gi" },
+    ]}}}));
+    let policies = policy(rules, json!({}));
+    for label in ["99.0000000000000000001Gi", "9999999999999999999", "1e19", "1e99"] {
+        let request = Request::create(pod(json!({ "a": label }), "a"));
+        says(&policies, &request, &[("r", Outcome::Fail)]);
+    }
+}
+
+#[test]
+fn numbers_too_large_for_quantities_are_compared_as_texts() {
+    let long = "7".repeat(100);
+    for (value, expected) in [(long.clone(), Outcome::Pass), (format!("{long}8"), Outcome::Fail)] {
+        let rules = pods(json!({ "deny": { "conditions": { "all": [
+            { "key": "{{ request.object.metadata.labels.a }}", "operator": "NotEquals", "value": value },
+        ]}}}));
+        let request = Request::create(pod(json!({ "a": long }), "a"));
+        says(&policy(rules, json!({})), &request, &[("r", expected)]);
+    }
 }

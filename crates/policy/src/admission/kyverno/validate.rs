@@ -135,14 +135,14 @@ impl<'r> Asker<'_, '_, 'r> {
         nesting: usize,
     ) -> Option<Said> {
         let mut applied = 0;
-        let mut unlisted = None;
+        let mut undecided = None;
         for each in loops {
             let elements = match self.scope.query(&each.list) {
                 Ok(Value::Array(elements)) => elements,
                 Ok(single) => vec![single],
                 Err(why) if why.is_unknown_key() => continue,
                 Err(why) => {
-                    unlisted = Some(error("the list cannot be had", &why));
+                    undecided = Some(error("the list cannot be had", &why));
                     continue;
                 }
             };
@@ -157,14 +157,19 @@ impl<'r> Asker<'_, '_, 'r> {
                 let said = self.element(each, item, element, index, nesting);
                 self.scope.return_to(&mark);
                 match said {
+                    // What fails elsewhere tells more.
+                    Some(said) if said.outcome == Outcome::Error => {
+                        undecided.get_or_insert(said);
+                    }
                     None | Some(Said { outcome: Outcome::Skip, .. }) => {}
                     Some(Said { outcome: Outcome::Pass, .. }) => applied += 1,
                     Some(other) => return Some(other),
                 }
             }
         }
-        match (applied, unlisted) {
-            (0, unlisted) => unlisted,
+        match (applied, undecided) {
+            (_, Some(error)) => Some(error),
+            (0, None) => None,
             _ => Some(said(Outcome::Pass, format!("rule {} passed", self.rule))),
         }
     }
@@ -188,9 +193,7 @@ impl<'r> Asker<'_, '_, 'r> {
         }
         self.scope.give(self.given, index);
         match enter(&each.context, each.preconditions.as_ref(), self.scope) {
-            // What cannot be decided of an element leaves it out.
-            Err(_) => return None,
-            Ok(Some(skip)) => return Some(skip),
+            Err(said) | Ok(Some(said)) => return Some(said),
             Ok(None) => {}
         }
         let element = if scoped { Some(&item) } else { outer };

@@ -4,13 +4,14 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
+use super::super::image::Image;
 use super::super::{
     Attestation as WantedAttestation, Attestor, KeylessIdentity, Operation, Outcome,
     SignatureFormat, TextMatch, TransparencyLog, VerifiedImage, WantedImage, wildcard,
 };
 use super::conditions::{self, Conditions};
 use super::document::{
-    Attestation, AttestorEntry, AttestorSet, CertificateLog, Extractor, Rekor, VerifyImage,
+    Attestation, AttestorEntry, AttestorSet, CertificateLog, Extractor, Keyless, Rekor, VerifyImage,
 };
 use super::images::{self, Found};
 use super::scope::Scope;
@@ -71,11 +72,21 @@ fn check_set(set: &AttestorSet, depth: usize) -> Result<(), (String, String)> {
         {
             return wrong("entries.ctlog.tsaCertChain", "it is not supported");
         }
+        if entry.keyless.as_ref().is_some_and(is_anybody) {
+            return wrong("entries.keyless", ANYBODY);
+        }
         if let Some(inner) = &entry.attestor {
             check_set(inner, depth + 1)?;
         }
     }
     Ok(())
+}
+
+const ANYBODY: &str = "it names neither an issuer nor a subject, so anybody may have signed";
+
+fn is_anybody(keyless: &Keyless) -> bool {
+    let Keyless { issuer, issuer_reg_exp, subject, subject_reg_exp, .. } = keyless;
+    [issuer, issuer_reg_exp, subject, subject_reg_exp].iter().all(|text| text.is_empty())
 }
 
 fn ctlog(entry: &AttestorEntry) -> Option<&CertificateLog> {
@@ -115,23 +126,22 @@ pub(super) fn ask(
 fn one(wanted: &VerifyImage, found: &Found, scope: &mut Scope<'_>) -> Result<(), Said> {
     let image = found.image.to_string();
     let fail = |why: String| Err(said(Outcome::Fail, why));
-    let mut digest = found.image.digest.clone();
     let nothing_asked = wanted.attestors.is_empty()
         && wanted.attestations.is_empty()
         && wanted.key.is_empty()
-        && wanted.issuer.is_empty();
+        && wanted.issuer.is_empty()
+        && wanted.subject.is_empty();
     if nothing_asked {
         if wanted.required {
             return fail(format!("image {image} is not verified"));
         }
     } else {
-        match attested(wanted, &image, scope) {
-            Ok(verified) => digest = verified,
-            Err(why) => return fail(format!("image {image} is not verified: {why}")),
-        }
+        attested(wanted, &found.image, scope)
+            .map_err(|why| said(Outcome::Fail, format!("image {image} is not verified: {why}")))?;
     }
-    let has_digest = !found.image.digest.is_empty() || (wanted.mutate_digest && !digest.is_empty());
-    if wanted.verify_digest && !has_digest {
+    // Where Kyverno replaces tags (`mutateDigest`) it does so before rules are asked. Here that is
+    // another webhook's, and a tag that has stayed may mean something else when it is run.
+    if wanted.verify_digest && found.image.digest.is_empty() {
         return fail(format!("image {image} has no digest"));
     }
     let Some(validate) = &wanted.validate else { return Ok(()) };
@@ -147,13 +157,13 @@ fn one(wanted: &VerifyImage, found: &Found, scope: &mut Scope<'_>) -> Result<(),
     Ok(())
 }
 
-/// Asks all that is wanted; gives the digest that was verified.
-fn attested(wanted: &VerifyImage, image: &str, scope: &mut Scope<'_>) -> Result<String, String> {
-    let mut digest = String::new();
+/// Asks all that is wanted, of one digest: once a tag is resolved, the rest is asked of that.
+fn attested(wanted: &VerifyImage, image: &Image, scope: &mut Scope<'_>) -> Result<(), String> {
+    let image = &mut image.clone();
     let of_old = wanted.old_attestor();
     let sets: Vec<&AttestorSet> = wanted.attestors.iter().chain(of_old.as_ref()).collect();
     for set in sets {
-        digest = from_set(set, wanted, image, None, scope)?.digest;
+        from_set(set, wanted, image, None, scope)?;
     }
     for attestation in &wanted.attestations {
         let verified = if attestation.attestors.is_empty() {
@@ -168,10 +178,9 @@ fn attested(wanted: &VerifyImage, image: &str, scope: &mut Scope<'_>) -> Result<
         };
         for one in verified {
             conditions_hold(attestation, &one.statements, scope)?;
-            digest = one.digest;
         }
     }
-    Ok(digest)
+    Ok(())
 }
 
 /// The conditions hold of each statement's predicate.
@@ -211,7 +220,7 @@ fn conditions_hold(
 fn from_set(
     set: &AttestorSet,
     wanted: &VerifyImage,
-    image: &str,
+    image: &mut Image,
     attestation: Option<&Attestation>,
     scope: &mut Scope<'_>,
 ) -> Result<VerifiedImage, String> {
@@ -222,6 +231,7 @@ fn from_set(
         match from_entry(&entry, wanted, image, attestation, scope) {
             Ok(one) => {
                 found += 1;
+                image.digest.clone_from(&one.digest);
                 verified = one;
             }
             Err(why) => problems.push(why),
@@ -259,7 +269,7 @@ fn one_by_one(set: &AttestorSet) -> Vec<One<'_>> {
 fn from_entry(
     one: &One<'_>,
     wanted: &VerifyImage,
-    image: &str,
+    image: &mut Image,
     attestation: Option<&Attestation>,
     scope: &mut Scope<'_>,
 ) -> Result<VerifiedImage, String> {
@@ -303,7 +313,7 @@ fn from_entry(
         _ => SignatureFormat::Cosign,
     };
     let wanted = WantedImage {
-        image: image.to_owned(),
+        image: image.to_string(),
         format,
         attestor,
         attestation: attestation
@@ -350,7 +360,7 @@ impl VerifyImage {
 
     /// The fields of old that name one who signs.
     fn old_attestor(&self) -> Option<AttestorSet> {
-        use super::document::{Keyless, Keys};
+        use super::document::Keys;
         let entry = if !self.key.is_empty() {
             let keys = Keys { public_keys: self.key.clone(), ..Keys::default() };
             AttestorEntry { keys: Some(keys), ..AttestorEntry::default() }

@@ -104,7 +104,7 @@ impl Match {
             && self.namespace_selector.as_ref().is_none_or(|selector| match namespace {
                 // A Namespace is judged by its own labels, other objects by those of theirs;
                 // what is in none cannot be disqualified.
-                Some(_) if is_namespace(request) => selector.holds(&labels(&request.object)),
+                Some(_) if is_namespace(request) => selector.holds(&labels(request.judged())),
                 Some(name) => {
                     let mut labels = around.namespace_labels(name);
                     labels

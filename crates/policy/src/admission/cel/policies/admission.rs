@@ -140,7 +140,10 @@ impl AdmissionPolicy {
     }
 }
 
-/// The parameters that a binding, or a rule, refers to.
+/// The parameters that a binding, or a rule, refers to; none where they are not there.
+///
+/// # Errors
+/// When nobody can be asked whether they are.
 pub(super) fn params(
     kind: &ParamKind,
     wanted: &ParamRef,
@@ -157,9 +160,14 @@ pub(super) fn params(
     let found = subject.around.object(api_version, kind, namespace, name);
     // A kind may be of no namespace; only the surroundings know.
     let found = found.or_else(|_| subject.around.object(api_version, kind, "", name));
-    match wanted.parameter_not_found_action {
-        Some(NotFound::Allow) => Ok(found.into_iter().collect()),
-        Some(NotFound::Deny) | None => found.map(|param| vec![param]),
+    match (found, wanted.parameter_not_found_action) {
+        (Ok(param), _) => Ok(vec![param]),
+        // Whoever can list the kind and does not find it there says that it is not there.
+        (Err(why), Some(NotFound::Allow)) => {
+            let listed = subject.around.objects(api_version, kind, namespace);
+            listed.map(|_| Vec::new()).map_err(|_| why)
+        }
+        (Err(why), Some(NotFound::Deny) | None) => Err(why),
     }
 }
 
@@ -167,8 +175,7 @@ pub(super) fn params(
 pub(super) fn worst(answers: impl Iterator<Item = Answer>) -> Option<Answer> {
     let weight = |answer: &Answer| match answer.outcome {
         Outcome::Error => 4,
-        Outcome::Fail => 3,
-        Outcome::Warn => 2,
+        Outcome::Fail | Outcome::Warn => 3,
         Outcome::Pass => 1,
         Outcome::Skip => 0,
     };

@@ -75,6 +75,19 @@ fn load(documents: Vec<Document>, notes: &mut Vec<String>) -> Loaded {
     let bindings = of_kind("ValidatingAdmissionPolicyBinding")
         .map(admission::Binding::read)
         .collect::<Result<Vec<_>, _>>()?;
+    for document in &documents {
+        let says = |part: &str| {
+            let policy = document.value.pointer(&format!("/spec/{part}/matchPolicy"));
+            policy.and_then(Json::as_str) == Some("Equivalent")
+        };
+        if says("matchConstraints") || says("matchResources") {
+            let (kind, name) = (document.kind(), document.name());
+            notes.push(format!(
+                "{kind} {name}: matchPolicy Equivalent is not followed; a request matches in the \
+                 group and version that it is asked in"
+            ));
+        }
+    }
     let mut policies: Vec<Box<dyn Policy>> = Vec::new();
     for document in &documents {
         match document.kind() {

@@ -65,6 +65,10 @@ impl CelRule {
             Ok(found) => found,
             Err(why) => return (Outcome::Error, why),
         };
+        let allows_none = wanted.parameter_not_found_action == Some(form::NotFound::Allow);
+        if found.is_empty() && !allows_none {
+            return (Outcome::Error, format!("no {} is there as its parameter", kind.kind));
+        }
         let mut passed = (Outcome::Pass, String::new());
         for param in &found {
             passed = self.judge_with(&subject, Some(param));
@@ -120,6 +124,33 @@ mod tests {
         assert_eq!(judge("a", "good"), (Outcome::Pass, String::new()));
         assert_eq!(judge("a", "bad"), (Outcome::Fail, "no bad ones".into()));
         assert_eq!(judge("left-out", "bad").0, Outcome::Skip);
+    }
+
+    #[test]
+    fn parameters_that_nobody_finds_do_not_pass() {
+        let param_kind = json!({"apiVersion": "v1", "kind": "ConfigMap"});
+        let rule = |param_ref: Json| {
+            let cel = json!({
+                "paramKind": param_kind, "paramRef": param_ref,
+                "expressions": [{"expression": "true"}],
+            });
+            CelRule::read(&cel, None, "", Place::Itself).unwrap()
+        };
+        let named = rule(json!({"name": "a", "parameterNotFoundAction": "Allow"}));
+        let selected =
+            |action: &str| rule(json!({"selector": {}, "parameterNotFoundAction": action}));
+        let request = Request::create(json!({"apiVersion": "v1", "kind": "Pod"}));
+        let now = "2026-11-21T12:00:00Z".parse().unwrap();
+        assert_eq!(named.judge(&request, &Alone(now)).0, Outcome::Error);
+        let mut files = crate::admission::Files::new(now);
+        let pod = r#"{"apiVersion": "cli.kyverno.io/v1alpha1", "kind": "ClusterResource",
+            "spec": {"resources": [{"apiVersion": "v1", "kind": "Pod"}]}}"#;
+        let documents =
+            crate::admission::Document::read("a", pod.as_bytes(), &crate::Limits::default());
+        documents.unwrap().into_iter().for_each(|own| files.add(own).unwrap());
+        assert_eq!(named.judge(&request, &files).0, Outcome::Pass);
+        assert_eq!(selected("Deny").judge(&request, &files).0, Outcome::Error);
+        assert_eq!(selected("Allow").judge(&request, &files).0, Outcome::Pass);
     }
 
     #[test]

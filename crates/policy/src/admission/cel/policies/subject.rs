@@ -11,7 +11,8 @@ pub(super) struct Subject<'r> {
     pub(super) request: &'r Request,
     pub(super) around: &'r dyn Surroundings,
     said: Json,
-    namespace: Json,
+    /// None where nothing is known of it.
+    namespace: Option<Json>,
 }
 
 impl<'r> Subject<'r> {
@@ -21,14 +22,14 @@ impl<'r> Subject<'r> {
         around: &'r dyn Surroundings,
         inputs: &std::collections::BTreeSet<Input>,
     ) -> Self {
-        let made = |input: Input, make: &dyn Fn() -> Json| {
-            if inputs.contains(&input) { make() } else { Json::Null }
-        };
         Self {
             request,
             around,
-            said: made(Input::Request, &|| said(request)),
-            namespace: made(Input::NamespaceObject, &|| namespace(request, around)),
+            said: if inputs.contains(&Input::Request) { said(request) } else { Json::Null },
+            namespace: match inputs.contains(&Input::NamespaceObject) {
+                true => namespace(request, around),
+                false => None,
+            },
         }
     }
 
@@ -38,7 +39,9 @@ impl<'r> Subject<'r> {
         run.give(Input::Object, Value::of_json(&self.request.object));
         run.give(Input::OldObject, Value::of_json(&self.request.old_object));
         run.give(Input::Request, Value::of_json(&self.said));
-        run.give(Input::NamespaceObject, Value::of_json(&self.namespace));
+        if let Some(namespace) = &self.namespace {
+            run.give(Input::NamespaceObject, Value::of_json(namespace));
+        }
         run.give(Input::Authorizer, Value::Opaque(Opaque::Authorizer));
         run.give(Input::GlobalContext, Value::Opaque(Opaque::GlobalContext));
         run.give(Input::Http, Value::Opaque(Opaque::Http));
@@ -88,22 +91,25 @@ fn said(request: &Request) -> Json {
 }
 
 /// The namespace that an object is in; null for one in none, and for a namespace itself.
-fn namespace(request: &Request, around: &dyn Surroundings) -> Json {
+fn namespace(request: &Request, around: &dyn Surroundings) -> Option<Json> {
     if request.namespace.is_empty() || constraints::is_namespace(request) {
-        return Json::Null;
+        return Some(Json::Null);
     }
     let name = &request.namespace;
-    let known = around.object("v1", "namespaces", "", name);
-    let mut namespace = known.unwrap_or_else(
-        |_| json!({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}}),
-    );
+    let mut namespace = match around.object("v1", "namespaces", "", name) {
+        Ok(known) => known,
+        Err(_) if around.knows_cluster() => {
+            json!({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}})
+        }
+        Err(_) => return None,
+    };
     let labels = around.namespace_labels(name);
     if !labels.is_empty()
         && let Some(metadata) = namespace.get_mut("metadata").and_then(Json::as_object_mut)
     {
         metadata.entry("labels").or_insert_with(|| json!(labels));
     }
-    namespace
+    Some(namespace)
 }
 
 /// The images of an object by the lists that they stand in, for the resources whose Pods are

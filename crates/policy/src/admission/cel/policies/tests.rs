@@ -327,3 +327,18 @@ fn images_are_verified() {
     digest["spec"]["validationConfigurations"] = json!({});
     assert_eq!(one(&[digest], &pod("signed/a")).0, Outcome::Fail, "no digest");
 }
+
+#[test]
+fn what_nobody_knows_of_the_cluster_is_not_empty() {
+    for text in ["!has(namespaceObject.metadata.labels)", "globalContext.Get('a', '') == null"] {
+        assert_eq!(one(&[of(text)], &pod("a")).0, Outcome::Error, "{text}");
+    }
+}
+
+#[test]
+fn that_versions_are_not_converted_is_noted() {
+    let mut policy = of("true");
+    assert_eq!(load(&[policy.clone()]).unwrap().notes(), Vec::<String>::new());
+    policy["spec"]["matchConstraints"]["matchPolicy"] = json!("Equivalent");
+    assert!(load(&[policy]).unwrap().notes()[0].contains("Equivalent"));
+}

@@ -1,6 +1,6 @@
 //! Text.
 
-use regex::NoExpand;
+use regex::{Captures, Match};
 use serde_json::Value;
 
 use super::super::super::{image, wildcard};
@@ -18,7 +18,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
     Function {
         name: "replace_all",
         takes: Takes::Each(&[Kind::Text, Kind::Text, Kind::Text]),
-        run: |call| Ok(call.text(0).replace(call.text(1), call.text(2)).into()),
+        run: |call| replaced(call, usize::MAX),
     },
     Function {
         name: "to_upper",
@@ -114,12 +114,27 @@ fn equal_fold(call: &Call<'_>) -> Given {
 }
 
 fn replace(call: &Call<'_>) -> Given {
-    let (text, old, new) = (call.text(0), call.text(1), call.text(2));
     let times = call.number(3).trunc();
-    Ok(match usize::try_from(whole(times)?) {
-        Ok(times) => text.replacen(old, new, times).into(),
-        Err(_) => text.replace(old, new).into(),
-    })
+    // A negative number means all.
+    replaced(call, usize::try_from(whole(times)?).unwrap_or(usize::MAX))
+}
+
+fn replaced(call: &Call<'_>, times: usize) -> Given {
+    let (text, old, new) = (call.text(0), call.text(1), call.text(2));
+    let found = text.matches(old).take(times).count();
+    fits(text.len().saturating_add(found.saturating_mul(new.len())))?;
+    Ok(text.replacen(old, new, times).into())
+}
+
+/// Bytes of one text that a function may make. What is made is counted when it is there; this is
+/// asked before, where a text may be longer than all that it is made of.
+const MAX_TEXT: usize = 64 << 20;
+
+fn fits(bytes: usize) -> Result<(), String> {
+    if bytes > MAX_TEXT {
+        return Err(format!("a text of more than {MAX_TEXT} bytes"));
+    }
+    Ok(())
 }
 
 fn trim(call: &Call<'_>) -> Given {
@@ -129,6 +144,8 @@ fn trim(call: &Call<'_>) -> Given {
 
 fn split(call: &Call<'_>) -> Given {
     let (text, separator) = (call.text(0), call.text(1));
+    let parts = text.matches(separator).count();
+    fits(parts.saturating_mul(size_of::<Value>()))?;
     Ok(if separator.is_empty() {
         text.chars().map(|next| Value::from(next.to_string())).collect()
     } else {
@@ -138,14 +155,57 @@ fn split(call: &Call<'_>) -> Given {
 
 fn regex_replace_all(call: &Call<'_>) -> Given {
     let (text, new) = (as_text(call.value(1))?, as_text(call.value(2))?);
-    Ok(call.with_regex(0, |regex| regex.replace_all(&text, new.as_str()).into_owned())?.into())
+    // A reference to a group may stand for the whole of what was found.
+    let references = new.matches('$').count();
+    replaced_by(call, &text, |found, into| {
+        fits(into.len() + new.len() + found.len().saturating_mul(references))?;
+        found.expand(&new, into);
+        Ok(())
+    })
 }
 
 fn regex_replace_all_literal(call: &Call<'_>) -> Given {
     let (text, new) = (as_text(call.value(1))?, as_text(call.value(2))?);
-    let replaced =
-        call.with_regex(0, |regex| regex.replace_all(&text, NoExpand(&new)).into_owned())?;
-    Ok(replaced.into())
+    replaced_by(call, &text, |_, into| {
+        fits(into.len() + new.len())?;
+        into.push_str(&new);
+        Ok(())
+    })
+}
+
+/// A text with something else for each place where an expression is found.
+fn replaced_by(
+    call: &Call<'_>,
+    text: &str,
+    put: impl Fn(&Found<'_>, &mut String) -> Result<(), String>,
+) -> Given {
+    call.with_regex(0, |regex| {
+        let (mut made, mut last) = (String::new(), 0);
+        for captures in regex.captures_iter(text) {
+            let Some(whole) = captures.get(0) else { continue };
+            made.push_str(text.get(last..whole.start()).unwrap_or_default());
+            last = whole.end();
+            put(&Found { captures, whole }, &mut made)?;
+        }
+        made.push_str(text.get(last..).unwrap_or_default());
+        Ok(made.into())
+    })?
+}
+
+/// A place where an expression was found.
+struct Found<'t> {
+    captures: Captures<'t>,
+    whole: Match<'t>,
+}
+
+impl Found<'_> {
+    fn len(&self) -> usize {
+        self.whole.len()
+    }
+
+    fn expand(&self, template: &str, into: &mut String) {
+        self.captures.expand(template, into);
+    }
 }
 
 fn to_boolean(call: &Call<'_>) -> Given {
@@ -185,6 +245,8 @@ fn canonical_path(call: &Call<'_>) -> Given {
 
 fn join(call: &Call<'_>) -> Given {
     let texts: Vec<&str> = call.array(1).iter().filter_map(Value::as_str).collect();
+    let separators = texts.len().saturating_mul(call.text(0).len());
+    fits(separators.saturating_add(texts.iter().map(|text| text.len()).sum()))?;
     Ok(texts.join(call.text(0)).into())
 }
 

@@ -41,6 +41,7 @@ fn entry<'a>(run: &mut Run<'a>, name: &str, projection: &str) -> Result<Value<'a
     let projection = Some(projection).filter(|projection| !projection.is_empty());
     match run.surroundings.global_entry(name, projection) {
         Ok(entry) => answer(run, Ok(entry)),
+        Err(why) if !run.surroundings.knows_cluster() => Err(Error::Unanswered(why)),
         Err(_) => Ok(Value::Null),
     }
 }

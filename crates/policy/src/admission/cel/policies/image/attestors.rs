@@ -67,6 +67,14 @@ fn identities(keyless: &form::Keyless) -> Result<Vec<Attestor>, Mistake> {
     if keyless.identities.is_empty() {
         return Err(("cosign.keyless.identities".into(), "names nobody"));
     }
+    let is_anybody = |one: &form::Identity| {
+        let own = [&one.issuer, &one.subject, &one.issuer_reg_exp, &one.subject_reg_exp];
+        own.iter().all(|text| text.as_deref().unwrap_or_default().is_empty())
+    };
+    if keyless.identities.iter().any(is_anybody) {
+        let problem = "one has neither an issuer nor a subject, so anybody may have signed";
+        return Err(("cosign.keyless.identities".into(), problem));
+    }
     let roots = text(keyless.roots.as_ref(), "cosign.keyless.roots")?;
     let matching = |plain: &Option<String>, expression: &Option<String>| {
         let expression = expression.clone().filter(|text| !text.is_empty());
