@@ -1,5 +1,6 @@
 //! What is looked at again and again while a server runs: certificates, policies.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
@@ -43,7 +44,10 @@ impl Watch {
         let builder = thread::Builder::new().name("watch".to_owned());
         let thread = builder.spawn(move || {
             while let Some(is_asked) = watching.wait(every) {
-                looks.iter_mut().for_each(|look| look(is_asked));
+                for look in &mut looks {
+                    // Whatever is wrong with one, the others go on, and so does it the next time.
+                    let _ = catch_unwind(AssertUnwindSafe(|| look(is_asked)));
+                }
             }
         })?;
         Ok(Self { shared, thread: Some(thread) })

@@ -131,4 +131,31 @@ mod tests {
         }
         assert_eq!(read("9\r\n", 100), Err(Bad::Body { max: 8 }));
     }
+
+    proptest::proptest! {
+        /// What was sent in chunks is what is read, and what comes behind stays.
+        #[test]
+        fn chunks_are_undone(
+            parts in proptest::collection::vec("[a-z]{1,30}", 0..10),
+            piece in 1_usize..50,
+            noise in proptest::collection::vec(proptest::num::u8::ANY, 0..100),
+        ) {
+            let mut sent = String::new();
+            for part in &parts {
+                sent.push_str(&format!("{:x}\r\n{part}\r\n", part.len()));
+            }
+            sent.push_str("0\r\n\r\n");
+            let (mut chunks, mut arrived, mut body) = (Chunks::default(), Vec::new(), Vec::new());
+            for bytes in sent.as_bytes().chunks(piece) {
+                arrived.extend_from_slice(bytes);
+                chunks.take(&mut arrived, &mut body, 1000).unwrap();
+            }
+            arrived.extend_from_slice(b"next");
+            proptest::prop_assert_eq!(chunks.take(&mut arrived, &mut body, 1000), Ok(true));
+            proptest::prop_assert_eq!(body, parts.concat().into_bytes());
+            proptest::prop_assert_eq!(arrived, b"next");
+            let mut noise = noise;
+            let _ = Chunks::default().take(&mut noise, &mut Vec::new(), 1000);
+        }
+    }
 }

@@ -172,4 +172,29 @@ mod tests {
             assert_eq!(read(text).unwrap().unwrap().closes, closes, "{text}");
         }
     }
+
+    proptest::proptest! {
+        /// Whatever arrives, in whatever pieces, is read, refused or waited for.
+        #[test]
+        fn heads_are_read_alike_however_they_arrive(
+            bytes in proptest::collection::vec(proptest::num::u8::ANY, 0..200),
+            name in "[A-Za-z-]{1,20}",
+            value in "[ -~]{0,40}",
+        ) {
+            let limits = Limits::default();
+            let _ = parse(&bytes, &limits);
+            let text = format!("POST /a?b=c HTTP/1.1\r\n{name}: {value}\r\n\r\nrest");
+            let whole = parse(text.as_bytes(), &limits);
+            for end in 0..text.len() - 4 {
+                match parse(text.as_bytes().get(..end).unwrap_or_default(), &limits) {
+                    Ok(None) => {}
+                    Ok(Some(_)) => proptest::prop_assert!(false, "read after {end} bytes"),
+                    Err(error) => proptest::prop_assert_eq!(Some(error), whole.as_ref().err().cloned()),
+                }
+            }
+            if let Ok(head) = whole {
+                proptest::prop_assert_eq!(head.map(|head| head.length), Some(text.len() - 4));
+            }
+        }
+    }
 }
