@@ -157,6 +157,81 @@ fn the_webhook_takes_up_other_rules_when_it_is_told() {
     assert_eq!(running.end().0, Some(0));
 }
 
+/// From a key to a cluster's question, with nothing but the command.
+#[test]
+fn what_is_signed_by_the_command_is_admitted_by_the_webhook() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut layout = Layout::read(&project().join("examples/image")).unwrap();
+    let image: Digest = layout.index[0]["digest"].as_str().unwrap().parse().unwrap();
+    let other = layout.image(&[b"nobody signs this"]);
+    layout.tag("other", &other);
+    let registry = TestRegistry::start(Options::default());
+    registry.put_layout(&layout, "your-org/app");
+    let (signed, unsigned) =
+        ["demo", "other"].map(|tag| format!("{}/your-org/app:{tag}", registry.host())).into();
+    let run = |arguments: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_sealift"));
+        command.args(arguments).env_clear().env("COSIGN_PASSWORD", "secret");
+        let output = command.current_dir(folder.path()).output().unwrap();
+        assert!(output.status.success(), "{arguments:?}: {output:?}");
+    };
+    run(&["generate-key-pair"]);
+    run(&["sign", &signed, "--key", "cosign.key", "--tlog-upload=false"]);
+    let rules = "[admission]\nkey = 'cosign.pub'\ninsecure-ignore-tlog = true\n";
+    fs::write(folder.path().join("sealift.toml"), rules).unwrap();
+    let policy = format!(
+        "apiVersion: kyverno.io/v1\nkind: ClusterPolicy\nmetadata: {{name: ours}}\nspec:\n  rules:\n  \
+         - name: place\n    match: {{any: [{{resources: {{kinds: [Pod]}}}}]}}\n    validate:\n      \
+         failureAction: Enforce\n      message: from our place\n      \
+         pattern: {{spec: {{containers: [{{image: '{}/your-org/*'}}]}}}}\n",
+        registry.host()
+    );
+    fs::write(folder.path().join("policy.yaml"), policy).unwrap();
+    let running = Running::start(folder.path(), &["admission", "serve", "--policy", "policy.yaml"]);
+    let ask = |path: &str, image: &str, deployment: bool| {
+        let pod = json!({"containers": [{"name": "c", "image": image}]});
+        let object = match deployment {
+            false => json!({"apiVersion": "v1", "kind": "Pod", "spec": pod}),
+            true => json!({
+                "apiVersion": "apps/v1",
+                "kind": "Deployment",
+                "spec": {"template": {"spec": pod}},
+            }),
+        };
+        let (group, version) = if deployment { ("apps", "v1") } else { ("", "v1") };
+        let review = json!({
+            "apiVersion": "admission.k8s.io/v1",
+            "kind": "AdmissionReview",
+            "request": {
+                "uid": "1",
+                "kind": {"group": group, "version": version, "kind": object["kind"]},
+                "namespace": "shop",
+                "operation": "CREATE",
+                "object": object,
+            },
+        });
+        let (status, answer) = running.ask(Method::Post, path, &review.to_string());
+        assert_eq!(status, 200);
+        answer["response"].clone()
+    };
+    for is_deployment in [false, true] {
+        let admitted = ask("/validate", &signed, is_deployment);
+        assert_eq!(admitted["allowed"], true, "{admitted}");
+        let refused = ask("/validate", &unsigned, is_deployment);
+        let message = refused["status"]["message"].as_str().unwrap();
+        assert!(message.contains("no signature by the key"), "{refused}");
+        let elsewhere = ask("/validate", "docker.invalid/app", is_deployment);
+        let message = elsewhere["status"]["message"].as_str().unwrap();
+        assert!(message.contains("from our place"), "{elsewhere}");
+    }
+    let pinned = ask("/mutate", &signed, false);
+    let patch = pinned["patch"].as_str().unwrap();
+    let patch = String::from_utf8(sealift::verify::decode_base64(patch).unwrap()).unwrap();
+    assert!(patch.contains(&format!("@{image}")), "{patch}");
+    running.signal("-TERM");
+    assert_eq!(running.end().0, Some(0));
+}
+
 #[test]
 fn what_a_server_cannot_do_is_said_before_it_listens() {
     let folder = tempfile::tempdir().unwrap();
