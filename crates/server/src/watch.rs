@@ -142,14 +142,18 @@ pub fn certificate(tls: Arc<Tls>, clock: Clock, log: Log, metrics: Metrics) -> L
 pub fn policies(sources: Sources, rules: Arc<Rules>, log: Log, metrics: Metrics) -> Look {
     let mut known: Option<Digest> = None;
     let mut loaded_at = Instant::now();
+    let mut complaint = String::new();
     Box::new(move |is_asked| {
         let seen = Some(sources.fingerprint());
         if seen == known && !is_asked && loaded_at.elapsed() < RELOAD {
             return;
         }
-        (known, loaded_at) = (seen, Instant::now());
+        // What cannot be loaded is tried again at each look: the cause may be none of the files.
+        known = None;
         let outcome = match sources.load_into(&rules) {
             Ok(told) => {
+                (known, loaded_at) = (seen, Instant::now());
+                complaint.clear();
                 let fields = [
                     ("policies", json!(told.policies)),
                     ("image_rules", json!(told.rules)),
@@ -158,8 +162,10 @@ pub fn policies(sources: Sources, rules: Arc<Rules>, log: Log, metrics: Metrics)
                 log.info("policies are loaded", &fields);
                 "changed"
             }
+            Err(error) if !is_asked && error.to_string() == complaint => return,
             Err(error) => {
-                let fields = [("error", json!(error.to_string()))];
+                complaint = error.to_string();
+                let fields = [("error", json!(complaint))];
                 log.error("policies are kept: the new ones cannot be used", &fields);
                 "refused"
             }

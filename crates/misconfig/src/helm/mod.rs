@@ -3,6 +3,8 @@
 //! What a whole chart printed can be checked as one file, or template by template with
 //! [`rendered_templates`], so that what is found bears the template's name.
 
+use std::collections::HashMap;
+
 use crate::{FileKind, FileResult, Options, SourceFile, kubernetes};
 
 /// Checks what `helm template` printed of charts.
@@ -25,14 +27,16 @@ pub struct RenderedTemplate {
 #[must_use]
 pub fn rendered_templates(printed: &str) -> Vec<RenderedTemplate> {
     let mut templates: Vec<RenderedTemplate> = Vec::new();
+    let mut places: HashMap<&str, usize> = HashMap::new();
     for text in documents(printed).into_iter().filter(|text| !text.trim().is_empty()) {
         let path = source(text).unwrap_or("-");
-        match templates.iter_mut().find(|template| template.path == path) {
+        match places.get(path).and_then(|at| templates.get_mut(*at)) {
             Some(template) => {
                 template.text.push_str("---\n");
                 template.text.push_str(text);
             }
             None => {
+                places.insert(path, templates.len());
                 templates.push(RenderedTemplate { path: path.to_owned(), text: text.to_owned() })
             }
         }

@@ -10,6 +10,7 @@ use sealift_policy::admission::{Surroundings, VerifiedImage, WantedImage};
 use serde_json::Value;
 
 use super::images::{Images, Measure};
+use super::rules::may_be_asked;
 use super::unknown::NAME_LABEL;
 
 /// The world around one request.
@@ -24,6 +25,18 @@ fn named(name: &str) -> Result<Reference, String> {
     name.parse().map_err(|error| format!("{name:?} is no image: {error}"))
 }
 
+impl Around<'_> {
+    /// An image that an object names. Objects choose no registries to be asked but those that the
+    /// rules allow.
+    fn image_of(&self, name: &str) -> Result<Reference, String> {
+        let image = named(name)?;
+        match may_be_asked(self.measure.gate.rules(), &image) {
+            true => Ok(image),
+            false => Err(format!("{} is of no registry that is allowed", image.name())),
+        }
+    }
+}
+
 impl Surroundings for Around<'_> {
     fn now(&self) -> Timestamp {
         self.now
@@ -35,12 +48,15 @@ impl Surroundings for Around<'_> {
     }
 
     fn image(&self, reference: &str) -> Result<Value, String> {
-        self.images.facts(&named(reference)?, self.measure, self.until)
+        let image = self.image_of(reference)?;
+        self.images.facts(&image, self.measure, self.until).map_err(|why| why.text)
     }
 
     fn verify(&self, wanted: &WantedImage) -> Result<VerifiedImage, String> {
         let elsewhere = wanted.repository.as_deref().map(named).transpose()?;
-        let image = named(&wanted.image)?;
-        self.images.verify(wanted, &image, elsewhere.as_ref(), self.measure, self.until)
+        let image = self.image_of(&wanted.image)?;
+        let found =
+            self.images.verify(wanted, &image, elsewhere.as_ref(), self.measure, self.until);
+        found.map_err(|why| why.text)
     }
 }

@@ -8,6 +8,8 @@ use std::collections::BTreeMap;
 pub struct Decision {
     /// Why it is refused; it is admitted when there is no reason.
     pub refusals: Vec<String>,
+    /// What could not be decided in time; the webhook's setting says what follows.
+    pub late: Vec<String>,
     /// What the user is warned of.
     pub warnings: Vec<String>,
     /// What is written down in the audit log, by a key of letters, digits, `-`, `_` and `.`.
@@ -50,7 +52,7 @@ impl Decision {
     /// Whether it is admitted.
     #[must_use]
     pub fn is_allowed(&self) -> bool {
-        self.refusals.is_empty()
+        self.refusals.is_empty() && self.late.is_empty()
     }
 
     /// The same with something for the audit log; what is there under the key stays before it.
@@ -65,6 +67,7 @@ impl Decision {
     /// Takes over what another decision on the same request says.
     pub fn add(&mut self, other: Self) {
         self.refusals.extend(other.refusals);
+        self.late.extend(other.late);
         self.warnings.extend(other.warnings);
         self.patch.extend(other.patch);
         for (key, text) in other.annotations {

@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use super::cache::{Cache, Keep, Key, Verdicts};
 use super::facts::facts;
-use super::flight::{Flight, Flights};
+use super::flight::{Flight, Flights, NotYet};
 use crate::crew::Crew;
 use crate::{Clock, Metrics};
 
@@ -49,6 +49,20 @@ pub(super) struct Judged {
     /// Its name with its digest.
     pub(super) image: Reference,
     pub(super) verdicts: Verdicts,
+}
+
+/// Why nothing is known of an image.
+#[derive(Clone, Debug)]
+pub(super) struct Why {
+    pub(super) text: String,
+    /// It may be known soon: looking goes on.
+    pub(super) is_late: bool,
+}
+
+impl From<String> for Why {
+    fn from(text: String) -> Self {
+        Self { text, is_late: false }
+    }
 }
 
 /// Resolves and judges images; what takes longer than a request goes on by itself.
@@ -115,7 +129,7 @@ impl Images {
         images: &[Reference],
         then: Option<&Arc<Measure>>,
         until: Instant,
-    ) -> Vec<Result<Reference, String>> {
+    ) -> Vec<Result<Reference, Why>> {
         let begun: Vec<_> = images.iter().map(|image| self.shared.resolve(image, then)).collect();
         let landed = begun.into_iter().zip(images);
         let landed = landed.map(|(begun, image)| Ok(image.at_digest(begun.wait(image, until)?)));
@@ -129,7 +143,7 @@ impl Images {
         images: &[Reference],
         measure: &Arc<Measure>,
         until: Instant,
-    ) -> Vec<Result<Judged, String>> {
+    ) -> Vec<Result<Judged, Why>> {
         let rules = measure.gate.rules();
         let asked: Vec<bool> =
             images.iter().map(|image| rules.about(image).next().is_some()).collect();
@@ -142,7 +156,7 @@ impl Images {
             .map(|(image, is_asked)| {
                 let next = is_asked.then(|| resolved.next()).flatten();
                 let image = next.unwrap_or_else(|| Ok(image.clone()))?;
-                Ok::<_, String>((self.shared.judge(&image, measure), image))
+                Ok::<_, Why>((self.shared.judge(&image, measure), image))
             })
             .collect();
         let landed = begun.into_iter().map(|begun| {
@@ -162,14 +176,17 @@ impl Images {
         elsewhere: Option<&Reference>,
         measure: &Arc<Measure>,
         until: Instant,
-    ) -> Result<VerifiedImage, String> {
+    ) -> Result<VerifiedImage, Why> {
         let image = image.at_digest(self.shared.resolve(image, None).wait(image, until)?);
         let key = Key { image: format!("{image} {wanted:?}"), generation: measure.generation };
         let (shared, measure) = (Arc::clone(&self.shared), Arc::clone(measure));
         let (asked, pinned, elsewhere) = (wanted.clone(), image.clone(), elsewhere.cloned());
         let keep = |found: &Result<_, _>| if found.is_ok() { Keep::Good } else { Keep::Bad };
         let look = move || shared.check(&asked, &pinned, elsewhere.as_ref(), &measure);
-        self.shared.ask(|shared| &shared.signatures, key, keep, look).wait(&image, until)?
+        self.shared
+            .ask(|shared| &shared.signatures, key, keep, look)
+            .wait(&image, until)?
+            .map_err(Why::from)
     }
 
     /// What policies are told of an image.
@@ -178,7 +195,7 @@ impl Images {
         image: &Reference,
         measure: &Arc<Measure>,
         until: Instant,
-    ) -> Result<Value, String> {
+    ) -> Result<Value, Why> {
         let digest = self.shared.resolve(image, None).wait(image, until)?;
         let key = Key { image: format!("{image} {digest}"), generation: measure.generation };
         let (shared, asked) = (Arc::clone(&self.shared), image.clone());
@@ -198,11 +215,15 @@ enum Begun<V> {
 }
 
 impl<V: Clone> Begun<V> {
-    fn wait(self, image: &Reference, until: Instant) -> Result<V, String> {
+    fn wait(self, image: &Reference, until: Instant) -> Result<V, Why> {
         match self {
             Self::Known(value) => Ok(value),
             Self::UnderWay(flight) => {
-                flight.wait(until).map_err(|error| format!("{image}: {error}"))?
+                let landed = flight.wait(until).map_err(|error| Why {
+                    text: format!("{image}: {error}"),
+                    is_late: error == NotYet::Late,
+                })?;
+                landed.map_err(Why::from)
             }
         }
     }

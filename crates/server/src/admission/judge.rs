@@ -9,8 +9,8 @@ use super::Decision;
 /// Decides on requests, from many threads at once.
 ///
 /// What takes time asks `until` how long it may take, and goes on by itself afterwards where the
-/// next request of the kind profits. A judge that does not answer in time, or panics, has decided
-/// nothing: the webhook answers by its own setting.
+/// next request of the kind profits. A judge that does not answer in time has decided nothing:
+/// the webhook answers by its own setting. One that panics has refused.
 pub trait Judge: Send + Sync + 'static {
     /// Whether the object may be.
     fn validate(&self, request: &Request, until: Instant) -> Decision;

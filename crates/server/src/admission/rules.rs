@@ -5,11 +5,12 @@ use std::time::Instant;
 
 use sealift::Reference;
 use sealift_policy::admission::{
-    Answer, Effect, ImageRules, ImageUse, Outcome, Policies, Request, images_of,
+    Answer, Effect, ImageRules, ImageUse, Operation, Outcome, Policies, Request, images_of,
 };
+use serde_json::Value;
 
 use super::around::Around;
-use super::images::{Images, Judged, Measure, Registry};
+use super::images::{Images, Judged, Measure, Registry, Why};
 use super::{Change, Decision, Judge};
 use crate::{Clock, Metrics};
 
@@ -65,6 +66,9 @@ impl Rules {
         if rules.is_empty() {
             return decision;
         }
+        if runs_as_before(request) {
+            return decision;
+        }
         let uses = images_of(request);
         if rules.excludes(&request.namespace) {
             if !uses.is_empty() {
@@ -72,17 +76,31 @@ impl Rules {
             }
             return decision;
         }
-        let (allowed, images) = from_allowed_registries(rules, &uses, &mut decision);
+        let (asked, images) = to_be_asked(rules, &uses, &mut decision);
         let judged = self.images.judge(&images, &loaded.measure, until);
-        for (used, judged) in allowed.iter().zip(judged) {
+        for (used, judged) in asked.iter().zip(judged) {
             let place = format!("{}: {}", used.container, used.reference);
             match judged {
                 Ok(judged) => say_verdicts(&mut decision, rules, &place, &judged),
-                Err(why) => decision.refusals.push(format!("{}: {why}", used.container)),
+                Err(why) => unknown(&mut decision, &used.container, &why),
             }
         }
         decision
     }
+}
+
+/// Whether all that would run is as it was: what changes are labels, finalizers, what controllers
+/// write down.
+fn runs_as_before(request: &Request) -> bool {
+    // A PodTemplate has no spec.
+    let old = request.old_object.get("spec");
+    request.operation == Operation::Update && old.is_some() && request.object.get("spec") == old
+}
+
+/// Nothing is known of an image.
+fn unknown(decision: &mut Decision, container: &str, why: &Why) {
+    let text = format!("{container}: {}", why.text);
+    if why.is_late { decision.late.push(text) } else { decision.refusals.push(text) }
 }
 
 /// What one rule of a policy says, by what follows from it. One that cannot be decided fails.
@@ -94,12 +112,8 @@ fn say(decision: &mut Decision, answer: &Answer) {
     let rule = if rule.is_empty() { String::new() } else { format!("/{rule}") };
     let cannot = if *outcome == Outcome::Error { "cannot be decided: " } else { "" };
     let text = format!("{policy}{rule}: {cannot}{message}");
-    match (answer.effect, outcome) {
-        // A policy that does not count refuses nothing.
-        (_, Outcome::Warn) | (Effect::Audit, _) => decision.annotate("audit", &text),
-        (Effect::Warn, _) => decision.warnings.push(text),
-        (Effect::Deny, _) => decision.refusals.push(text),
-    }
+    // By the effect alone: that a policy is not scored is about reports (`Outcome::Warn`).
+    follow(decision, answer.effect, text);
 }
 
 /// What follows from something that does not hold.
@@ -111,28 +125,38 @@ fn follow(decision: &mut Decision, effect: Effect, text: String) {
     }
 }
 
-/// The images whose names are in order, and whose registries may be asked: no others are.
-fn from_allowed_registries<'u>(
+/// Whether a registry may be asked about an image: one that is refused is not. Where the place is
+/// only spoken of, the other rules are about the image all the same.
+pub(super) fn may_be_asked(rules: &ImageRules, image: &Reference) -> bool {
+    rules.registries_effect != Effect::Deny || rules.allows_registry(image)
+}
+
+/// The images whose names are in order, and whose registries may be asked.
+fn to_be_asked<'u>(
     rules: &ImageRules,
     uses: &'u [ImageUse],
     decision: &mut Decision,
 ) -> (Vec<&'u ImageUse>, Vec<Reference>) {
-    let mut allowed = Vec::new();
+    let mut asked = Vec::new();
     for used in uses {
         let ImageUse { container, reference, .. } = used;
         match reference.parse::<Reference>() {
-            Ok(image) if rules.allows_registry(&image) => allowed.push((used, image)),
             Ok(image) => {
-                let from = image.name();
-                let text = format!("{container}: {from} is of no registry that is allowed");
-                follow(decision, rules.registries_effect, text);
+                if !rules.allows_registry(&image) {
+                    let from = image.name();
+                    let text = format!("{container}: {from} is of no registry that is allowed");
+                    follow(decision, rules.registries_effect, text);
+                }
+                if may_be_asked(rules, &image) {
+                    asked.push((used, image));
+                }
             }
             Err(error) => {
                 decision.refusals.push(format!("{container}: {reference:?} is no image: {error}"));
             }
         }
     }
-    allowed.into_iter().unzip()
+    asked.into_iter().unzip()
 }
 
 fn say_verdicts(decision: &mut Decision, rules: &ImageRules, place: &str, judged: &Judged) {
@@ -150,6 +174,30 @@ fn say_verdicts(decision: &mut Decision, rules: &ImageRules, place: &str, judged
     }
 }
 
+/// Whether a controller holds an object to what it makes of another, as a Deployment its
+/// ReplicaSets: what is changed there it takes for its own change, and makes another. Pods are not
+/// held so, and they are what runs.
+fn is_kept_by_a_controller(object: &Value) -> bool {
+    let owners = object.pointer("/metadata/ownerReferences").and_then(Value::as_array);
+    let is_controller = |owner: &Value| owner.get("controller") == Some(&Value::Bool(true));
+    object.get("kind").and_then(Value::as_str) != Some("Pod")
+        && owners.is_some_and(|owners| owners.iter().any(is_controller))
+}
+
+/// The images that were not there before: the template of a Job may not change, nor may a scaled
+/// ReplicaSet differ from its Deployment.
+fn new_images(request: &Request) -> Vec<ImageUse> {
+    let mut uses = images_of(request);
+    if request.operation == Operation::Update {
+        let old = images_of(&Request::create(request.old_object.clone()));
+        let is_old = |it: &ImageUse| {
+            old.iter().any(|old| (&old.container, &old.reference) == (&it.container, &it.reference))
+        };
+        uses.retain(|it| !is_old(it));
+    }
+    uses
+}
+
 impl Judge for Rules {
     fn validate(&self, request: &Request, until: Instant) -> Decision {
         let Some(loaded) = self.current() else { return Decision::refuse(NOT_LOADED) };
@@ -162,11 +210,11 @@ impl Judge for Rules {
         let Some(loaded) = self.current() else { return Decision::refuse(NOT_LOADED) };
         let rules = loaded.measure.gate.rules();
         let mut decision = Decision::allow();
-        if rules.excludes(&request.namespace) {
+        if rules.excludes(&request.namespace) || is_kept_by_a_controller(&request.object) {
             return decision;
         }
-        let uses = images_of(request);
-        let (uses, images) = from_allowed_registries(rules, &uses, &mut decision);
+        let uses = new_images(request);
+        let (uses, images) = to_be_asked(rules, &uses, &mut decision);
         // What has its digest already stays as it is written.
         let tagged = uses.into_iter().zip(images).filter(|(_, image)| image.digest().is_none());
         let (uses, images): (Vec<_>, Vec<_>) = tagged.unzip();
@@ -176,7 +224,7 @@ impl Judge for Rules {
                     decision.patch.push(Change::new(&used.json_pointer, pinned.to_string()));
                     decision.annotate("pinned", &pinned.to_string());
                 }
-                Err(why) => decision.refusals.push(format!("{}: {why}", used.container)),
+                Err(why) => unknown(&mut decision, &used.container, &why),
             }
         }
         decision
@@ -192,7 +240,7 @@ impl Judge for Rules {
             .map(|name| {
                 let image: Reference =
                     name.parse().map_err(|error| format!("{name:?} is no image: {error}"))?;
-                if rules.registries_effect == Effect::Deny && !rules.allows_registry(&image) {
+                if !may_be_asked(rules, &image) {
                     return Err(format!("{} is of no registry that is allowed", image.name()));
                 }
                 Ok(image)
@@ -202,7 +250,7 @@ impl Judge for Rules {
         let mut judged = self.images.judge(&good, &loaded.measure, until).into_iter();
         let found = parsed.into_iter().map(|image| {
             image?;
-            let judged = judged.next().ok_or(NOT_LOADED)??;
+            let judged = judged.next().ok_or(NOT_LOADED)?.map_err(|why| why.text)?;
             let mut decision = Decision::allow();
             say_verdicts(&mut decision, rules, &judged.image.to_string(), &judged);
             match decision.is_allowed() {

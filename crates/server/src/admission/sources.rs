@@ -9,8 +9,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use sealift::policy::{ImageGate, PolicyFiles, Signer};
 use sealift::verify::{TrustedRoot, trusted_root};
 use sealift::{Chain, Database, Digest, ScanOptions, Scanner};
-use sealift_policy::Limits;
 use sealift_policy::admission::{Document, ImageRules, Policies};
+use sealift_policy::{Limits, Policy, Sources as PolicySources};
 
 use super::images::Measure;
 use super::rules::{Loaded, Rules};
@@ -71,7 +71,7 @@ pub struct Told {
 /// More files than any folder of policies has; deeper than any.
 const MAX_FILES: usize = 10_000;
 const MAX_DEPTH: usize = 16;
-const ENDINGS: [&str; 3] = ["yaml", "yml", "json"];
+const ENDINGS: [&str; 4] = ["yaml", "yml", "json", "rego"];
 
 static GENERATION: AtomicU64 = AtomicU64::new(0);
 
@@ -80,7 +80,7 @@ impl Sources {
     /// be used.
     ///
     /// # Errors
-    /// The first file that cannot be used.
+    /// The first file that cannot be used; that there is nothing to judge by.
     pub fn load_into(&self, rules: &Rules) -> Result<Told, LoadError> {
         let files = self.policy_files()?;
         let contents = files.iter().map(|path| Ok((path.display().to_string(), bytes(path)?)));
@@ -101,6 +101,10 @@ impl Sources {
         let mut told =
             Told { policies: policies.len(), rules: 0, notes: policies.notes().to_vec() };
         let measure = Arc::new(self.measure(contents.iter().any(verifies), &mut told)?);
+        if policies.is_empty() && measure.gate.rules().is_empty() {
+            let at = self.rules.as_deref().unwrap_or(folder);
+            return Err(wrong(at, "no policies and no image rules: everything would be admitted"));
+        }
         rules.replace(Loaded { policies, measure });
         Ok(told)
     }
@@ -148,11 +152,13 @@ impl Sources {
             let digest = bytes(&path).map(|bytes| Digest::sha256_of(&bytes).hex());
             seen.extend_from_slice(digest.unwrap_or_default().as_bytes());
         }
-        // Keys, ignore files and documents lie beside the rules.
+        // Keys, ignore files and documents lie beside the rules, or where those say.
         let folder = self.rules.as_ref().and_then(|path| fs::read_dir(path.parent()?).ok());
         let beside = folder.into_iter().flatten().flatten().map(|entry| entry.path());
-        let mut others: Vec<PathBuf> = beside.chain(self.database.clone()).collect();
+        let named = self.named().into_iter().chain(self.database.clone());
+        let mut others: Vec<PathBuf> = beside.chain(named).collect();
         others.sort();
+        others.dedup();
         for path in others {
             let meta = fs::metadata(&path).ok().filter(fs::Metadata::is_file);
             let changed = meta.as_ref().and_then(|meta| meta.modified().ok());
@@ -160,6 +166,26 @@ impl Sources {
             seen.extend_from_slice(format!("{} {changed:?} {size:?}", path.display()).as_bytes());
         }
         Digest::sha256_of(&seen)
+    }
+
+    /// The files that the rules name: keys, ignore files, documents, the trusted root.
+    fn named(&self) -> Vec<PathBuf> {
+        let read = |path: &PathBuf| {
+            let policy =
+                Policy::read(&path.to_string_lossy(), &bytes(path).ok()?, &Limits::default());
+            Some((path.parent()?.to_owned(), policy.ok()?))
+        };
+        let Some((folder, policy)) = self.rules.as_ref().and_then(read) else { return Vec::new() };
+        let PolicySources { ignore, vex, vex_signer, trusted_root, .. } = policy.sources;
+        let rules = policy.admission.rules.into_iter();
+        let signers = rules.flat_map(|rule| rule.gate.requirements).map(|it| it.signer);
+        let key = |signer| match signer {
+            Signer::Key(file) => Some(file),
+            _ => None,
+        };
+        let keys = signers.chain(vex_signer).filter_map(key);
+        let files = ignore.into_iter().chain(vex).chain(trusted_root).chain(keys);
+        files.map(|file| folder.join(file)).collect()
     }
 
     /// The files of policies, those of folders sorted by name.

@@ -8,33 +8,93 @@ use serde_json::Value;
 pub(super) const NAME_LABEL: &str = "kubernetes.io/metadata.name";
 
 /// Fields that choose by what only the cluster knows.
-const ASKED: [(&str, &str); 3] = [
-    ("namespaceSelector", "the labels of namespaces"),
-    ("clusterRoles", "the roles that are bound to who asks"),
-    ("roles", "the roles that are bound to who asks"),
+const ASKED: [(&str, &str); 3] =
+    [("namespaceSelector", LABELS), ("clusterRoles", ROLES), ("roles", ROLES)];
+const LABELS: &str = "the labels of namespaces";
+const ROLES: &str = "the roles that are bound to who asks";
+
+/// Where policies, bindings, exceptions and constraints choose what they are about. Elsewhere such
+/// a name is one of the object's, or of a policy's own.
+const CHOICES: [&str; 7] = [
+    "match",
+    "exclude",
+    "matchConstraints",
+    "matchResources",
+    "excludeResourceRules",
+    "failureActionOverrides",
+    "validationFailureActionOverrides",
 ];
+/// Where the object, or what a policy's author makes of it, is written down.
+const DATA: [&str; 4] = ["pattern", "anyPattern", "parameters", "openAPIV3Schema"];
+
+/// Fields that are expressions of CEL.
+const CEL: [&str; 3] = ["expression", "messageExpression", "valueExpression"];
+/// What expressions may ask, with what follows where the answer is known after all.
+const CEL_ASKED: [(&str, &str, &str); 2] = [
+    ("namespaceObject", ".metadata.name", "namespaces but for their names"),
+    ("globalContext", "", "the entries of the global context"),
+];
+const JMESPATH_ASKED: [&str; 2] = ["request.clusterRoles", "request.roles"];
 
 /// What a policy asks that is not known here: the field, and what it is about.
 pub(super) fn asked(document: &Document) -> Option<(String, &'static str)> {
-    look(&document.value, "")
+    look(&document.value, "", "", false)
 }
 
-fn look(value: &Value, place: &str) -> Option<(String, &'static str)> {
+/// Looks at the value of a field, at a place; whether what is chosen stands there.
+fn look(value: &Value, field: &str, place: &str, chooses: bool) -> Option<(String, &'static str)> {
     match value {
         Value::Object(members) => members.iter().find_map(|(name, value)| {
             let place = if place.is_empty() { name.clone() } else { format!("{place}.{name}") };
-            let asked = ASKED.iter().find(|(field, _)| field == name);
+            let asked = ASKED.iter().find(|(field, _)| chooses && field == name);
             match asked.filter(|_| is_some(value) && !is_by_name(value)) {
                 Some((_, about)) => Some((place, *about)),
-                None => look(value, &place),
+                None => {
+                    let name = name.as_str();
+                    let chooses = (chooses || CHOICES.contains(&name)) && !DATA.contains(&name);
+                    look(value, name, &place, chooses)
+                }
             }
         }),
         Value::Array(items) => {
             let mut items = items.iter().enumerate();
-            items.find_map(|(at, value)| look(value, &format!("{place}[{at}]")))
+            items.find_map(|(at, value)| look(value, field, &format!("{place}[{at}]"), chooses))
         }
+        Value::String(text) => Some((place.to_owned(), asked_by(text, field)?)),
         _ => None,
     }
+}
+
+/// What an expression asks.
+fn asked_by(text: &str, field: &str) -> Option<&'static str> {
+    if CEL.contains(&field) {
+        let mut asked = CEL_ASKED.iter();
+        return asked
+            .find(|(name, known, _)| {
+                words(text, name).any(|rest| known.is_empty() || !starts_with_word(rest, known))
+            })
+            .map(|(_, _, about)| *about);
+    }
+    let is_expression = field == "jmesPath" || text.contains("{{");
+    let asks = || JMESPATH_ASKED.iter().any(|name| words(text, name).next().is_some());
+    (is_expression && asks()).then_some(ROLES)
+}
+
+/// What stands behind a name, wherever it stands in a text as a word of its own.
+fn words<'t>(text: &'t str, name: &'t str) -> impl Iterator<Item = &'t str> {
+    text.match_indices(name).filter_map(move |(at, _)| {
+        let (before, found) = text.split_at_checked(at)?;
+        let is_whole = !before.ends_with(|it| is_of_word(it) || it == '.');
+        (is_whole && starts_with_word(found, name)).then(|| found.get(name.len()..))?
+    })
+}
+
+fn starts_with_word(text: &str, word: &str) -> bool {
+    text.strip_prefix(word).is_some_and(|rest| !rest.starts_with(is_of_word))
+}
+
+fn is_of_word(letter: char) -> bool {
+    letter.is_alphanumeric() || letter == '_'
 }
 
 /// Whether a selector selects, a list names somebody. A text is no such field but a word of it.
@@ -88,5 +148,42 @@ mod tests {
         assert!(
             found("namespaceSelector: {matchExpressions: [{key: a, operator: Exists}]}").is_some()
         );
+    }
+
+    #[test]
+    fn only_what_chooses_or_asks_is_about_the_cluster() {
+        // A pattern over a NetworkPolicy, a parameter of a constraint.
+        let peer = "from: [{namespaceSelector: {matchLabels: {team: a}}}]";
+        for (field, is_asked) in [
+            (format!("x: 1}}\n    validate: {{pattern: {{spec: {{{peer}}}}}"), false),
+            (format!("pattern: {{{peer}}}"), false),
+            ("x: 1}\n    parameters: {roles: [admin]".to_owned(), false),
+            (
+                "x: 1}\n    expression: {expression: 'namespaceObject.metadata.name == \"a\"'"
+                    .to_owned(),
+                false,
+            ),
+            (
+                "x: 1}\n    expression: {expression: 'namespaceObject.metadata.names'".to_owned(),
+                true,
+            ),
+            (
+                "x: 1}\n    expression: {expression: 'has(namespaceObject.metadata.labels)'"
+                    .to_owned(),
+                true,
+            ),
+            ("x: 1}\n    expression: {expression: 'object.spec.namespaceObject'".to_owned(), false),
+            (
+                "x: 1}\n    expression: {expression: 'globalContext.Get(\"a\", \"\") == null'"
+                    .to_owned(),
+                true,
+            ),
+            ("x: 1}\n    deny: {key: '{{ request.roles }}'".to_owned(), true),
+            ("x: 1}\n    deny: {key: '{{ length(request.clusterRoles) }}'".to_owned(), true),
+            ("x: 1}\n    deny: {message: 'request.roles'".to_owned(), false),
+            ("x: 1}\n    deny: {key: '{{ request.object.spec.roles }}'".to_owned(), false),
+        ] {
+            assert_eq!(found(&field).is_some(), is_asked, "{field}");
+        }
     }
 }

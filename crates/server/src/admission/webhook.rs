@@ -15,7 +15,8 @@ use crate::{Clock, Log, Metrics, Tls};
 
 const JSON: &str = "application/json";
 
-/// What is answered when there is no decision in time, or none at all.
+/// What is answered when there is no decision in time. Where there is none at all, since deciding
+/// panicked or too much is being decided on, the request is refused.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[expect(clippy::exhaustive_enums, reason = "there are the two")]
 pub enum OnTimeout {
@@ -54,11 +55,31 @@ const STACK_BYTES: usize = 4 << 20;
 /// What Gatekeeper waits for an answer, less the way there and back.
 const PROVIDER_PATIENCE: Duration = Duration::from_millis(2500);
 
+/// What is kept back for deciding once nothing more is looked up.
+const MOST_AHEAD: Duration = Duration::from_millis(500);
+
 /// What is asked of the judge.
 #[derive(Clone, Copy, Debug)]
 enum Verb {
     Validate,
     Mutate,
+}
+
+/// Why there is no decision.
+#[derive(Clone, Copy, Debug, thiserror::Error)]
+enum Undecided {
+    #[error("there is no decision in time; it goes on, ask again")]
+    Late,
+    #[error("too many requests are being decided on")]
+    Busy,
+    #[error("deciding failed; see the log of the webhook")]
+    Failed,
+}
+
+/// When looking things up ends, so that what was found by then is said, and always in time.
+fn ahead(until: Instant) -> Instant {
+    let left = until.saturating_duration_since(Instant::now());
+    until.checked_sub((left / 10).min(MOST_AHEAD)).unwrap_or(until)
 }
 
 impl Verb {
@@ -106,46 +127,57 @@ impl<J: Judge> Webhook<J> {
     /// Has somebody else decide, so that who asks is answered in time whatever becomes of it.
     fn judged(&self, asked: &Arc<Asked>, verb: Verb, until: Instant) -> Decision {
         let (judge, given) = (Arc::clone(&self.judge), Arc::clone(asked));
+        let before = ahead(until);
         let decided = self.decided(until, move || match verb {
-            Verb::Validate => judge.validate(&given, until),
-            Verb::Mutate => judge.mutate(&given, until),
+            Verb::Validate => judge.validate(&given, before),
+            Verb::Mutate => judge.mutate(&given, before),
         });
-        match (decided, self.on_timeout) {
-            (Ok(decision), _) => decision,
-            (Err(why), OnTimeout::Deny) => Decision::refuse(why),
-            (Err(why), OnTimeout::Allow) => {
+        let mut decision = match decided {
+            Ok(decision) => decision,
+            Err(why @ Undecided::Late) => {
                 let mut decision = Decision::allow();
-                decision.annotate("not-judged", &why);
-                decision.warnings.push(format!("admitted without a decision: {why}"));
+                decision.late.push(why.to_string());
                 decision
             }
+            Err(why) => Decision::refuse(why.to_string()),
+        };
+        let late = std::mem::take(&mut decision.late);
+        if !late.is_empty() {
+            self.metrics.count("sealift_reviews_late_total", &[]);
         }
+        for why in late {
+            match self.on_timeout {
+                OnTimeout::Deny => decision.refusals.push(why),
+                OnTimeout::Allow => {
+                    decision.annotate("not-judged", &why);
+                    decision.warnings.push(format!("admitted without a decision: {why}"));
+                }
+            }
+        }
+        decision
     }
 
     fn decided<D: Send + 'static>(
         &self,
         until: Instant,
         decide: impl FnOnce() -> D + Send + 'static,
-    ) -> Result<D, String> {
+    ) -> Result<D, Undecided> {
         let (sender, receiver) = mpsc::sync_channel(1);
         let job = move || {
             // Who asked may have been answered already.
             let _ = sender.send(decide());
         };
         if self.crew.run(job).is_err() {
-            self.metrics.count("sealift_reviews_late_total", &[]);
-            return Err("too many requests are being decided on".to_owned());
+            self.metrics.count("sealift_reviews_busy_total", &[]);
+            return Err(Undecided::Busy);
         }
         let left = until.saturating_duration_since(Instant::now());
         receiver.recv_timeout(left).map_err(|error| match error {
-            mpsc::RecvTimeoutError::Timeout => {
-                self.metrics.count("sealift_reviews_late_total", &[]);
-                "there is no decision in time; it goes on, ask again".to_owned()
-            }
+            mpsc::RecvTimeoutError::Timeout => Undecided::Late,
             mpsc::RecvTimeoutError::Disconnected => {
                 self.metrics.count("sealift_panics_total", &[]);
                 self.log.error("deciding on a request panicked", &[]);
-                "deciding failed; see the log of the webhook".to_owned()
+                Undecided::Failed
             }
         })
     }
@@ -177,9 +209,10 @@ impl<J: Judge> Webhook<J> {
         };
         let until = Instant::now() + PROVIDER_PATIENCE;
         let (judge, names) = (Arc::clone(&self.judge), asked.keys.clone());
-        match self.decided(until, move || judge.images(&names, until)) {
+        let before = ahead(until);
+        match self.decided(until, move || judge.images(&names, before)) {
             Ok(found) => Response::json(200, JSON, &provider::answer(&asked, &found)),
-            Err(why) => Response::json(200, JSON, &provider::failure(&why)),
+            Err(why) => Response::json(200, JSON, &provider::failure(&why.to_string())),
         }
     }
 

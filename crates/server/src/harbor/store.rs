@@ -9,9 +9,9 @@
 //! Each is written under another name, synced and renamed. A request holds the credentials that
 //! Harbor gives for it, for as long as it waits; the folder is its owner's alone.
 
-use std::fs::{self, DirBuilder, File, OpenOptions};
+use std::fs::{self, DirBuilder, File, OpenOptions, Permissions};
 use std::io::{self, Write};
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
 use rustls::crypto::aws_lc_rs;
@@ -22,6 +22,7 @@ use super::request::Asked;
 
 const FOLDER_MODE: u32 = 0o700;
 const FILE_MODE: u32 = 0o600;
+const OTHERS_MODE: u32 = 0o077;
 
 /// Names a scan: 32 hexadecimal digits.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -91,6 +92,10 @@ pub(super) struct Store {
 impl Store {
     pub(super) fn open(folder: &Path) -> io::Result<(Self, Found)> {
         DirBuilder::new().recursive(true).mode(FOLDER_MODE).create(folder)?;
+        if fs::metadata(folder)?.permissions().mode() & OTHERS_MODE != 0 {
+            // A mounted volume is somebody else's, who cannot read the files for all that.
+            let _ = fs::set_permissions(folder, Permissions::from_mode(FOLDER_MODE));
+        }
         let store = Self { folder: folder.to_owned() };
         let found = store.look()?;
         Ok((store, found))
@@ -98,19 +103,29 @@ impl Store {
 
     fn look(&self) -> io::Result<Found> {
         let mut found = Found::default();
-        let mut accepted = Vec::new();
+        let (mut accepted, mut unreadable) = (Vec::<(Accepted, ScanId)>::new(), Vec::new());
         for entry in fs::read_dir(&self.folder)? {
             let path = entry?.path();
             let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
             let Some((id, ending)) = name.split_once('.') else { continue };
             let Some(id) = ScanId::parse(id) else { continue };
             match ending {
-                "done" => found.done.extend(read(&path).map(|done: Done| (id, done))),
-                "accepted" => accepted.extend(read(&path).map(|it: Accepted| (it, id))),
+                "done" => found.done.extend(read(&path)?.map(|done: Done| (id, done))),
+                "accepted" => match read(&path)? {
+                    Some(it) => accepted.push((it, id)),
+                    None => unreadable.push((id, fs::metadata(&path)?.mtime())),
+                },
                 // Whoever wrote it was stopped half-way.
                 ending if ending.ends_with("part") => fs::remove_file(&path)?,
                 _ => {}
             }
+        }
+        // Whoever asks for its report is told; the credentials in it go.
+        for (id, at) in unreadable {
+            let done = Done { at, error: Some("the request could not be read again".to_owned()) };
+            self.finish(&id, &done)?;
+            found.done.retain(|(other, _)| *other != id);
+            found.done.push((id, done));
         }
         accepted.sort_by_key(|(accepted, _)| accepted.number);
         found.next = accepted.last().map_or(0, |(last, _)| last.number.saturating_add(1));
@@ -182,9 +197,9 @@ impl Store {
     }
 }
 
-/// A document; one that cannot be read is as none.
-fn read<T: for<'de> Deserialize<'de>>(path: &Path) -> Option<T> {
-    serde_json::from_slice(&fs::read(path).ok()?).ok()
+/// A document; none where the file is no such thing.
+fn read<T: for<'de> Deserialize<'de>>(path: &Path) -> io::Result<Option<T>> {
+    Ok(serde_json::from_slice(&fs::read(path)?).ok())
 }
 
 #[cfg(test)]
@@ -212,6 +227,12 @@ mod tests {
         assert_eq!(store.get(&ids[1], Product::Raw).unwrap(), b"{}");
         store.forget(&ids[1]);
         assert!(store.get(&ids[1], Product::Raw).is_err());
+        fs::write(store.path(&ids[4], "accepted"), "{\"password\": ").unwrap();
+        fs::set_permissions(folder.path(), Permissions::from_mode(0o755)).unwrap();
+        let (_, found) = Store::open(folder.path()).unwrap();
+        let failed = found.done.iter().find(|(id, _)| *id == ids[4]).unwrap();
+        assert!(failed.1.error.is_some() && !store.path(&ids[4], "accepted").exists());
+        assert_eq!(fs::metadata(folder.path()).unwrap().permissions().mode() & 0o777, FOLDER_MODE);
         let mode = std::os::unix::fs::PermissionsExt::mode;
         let file = fs::metadata(store.path(&ids[0], "accepted")).unwrap();
         assert_eq!(mode(&file.permissions()) & 0o777, FILE_MODE);

@@ -34,26 +34,36 @@ impl Chunks {
         body: &mut Vec<u8>,
         max: usize,
     ) -> Result<bool, Bad> {
+        // Taken away once: each chunk may be one byte.
+        let mut rest = arrived.as_slice();
+        let is_whole = self.read(&mut rest, body, max)?;
+        let taken = arrived.len() - rest.len();
+        arrived.drain(..taken);
+        Ok(is_whole)
+    }
+
+    fn read(&mut self, rest: &mut &[u8], body: &mut Vec<u8>, max: usize) -> Result<bool, Bad> {
         loop {
             match self.state {
                 State::Done => return Ok(true),
                 State::Data(left) => {
-                    let taken = left.min(arrived.len());
-                    body.extend(arrived.drain(..taken));
-                    if taken < left {
-                        self.state = State::Data(left - taken);
+                    let (taken, behind) = rest.split_at_checked(left).unwrap_or((*rest, &[]));
+                    *rest = behind;
+                    body.extend_from_slice(taken);
+                    if taken.len() < left {
+                        self.state = State::Data(left - taken.len());
                         return Ok(false);
                     }
                     self.state = State::End;
                 }
                 State::Size | State::End | State::Trailer => {
-                    let Some(line) = line(arrived)? else { return Ok(false) };
+                    let Some(line) = line(rest)? else { return Ok(false) };
                     self.state = match self.state {
                         State::End if line.is_empty() => State::Size,
                         State::End => return Err(Bad::Framing("a chunk of another length")),
                         State::Trailer if line.is_empty() => State::Done,
                         State::Trailer => State::Trailer,
-                        _ => match size(&line)? {
+                        _ => match size(line)? {
                             0 => State::Trailer,
                             size if size > max.saturating_sub(body.len()) => {
                                 return Err(Bad::Body { max });
@@ -67,20 +77,20 @@ impl Chunks {
     }
 }
 
-fn line(arrived: &mut Vec<u8>) -> Result<Option<Vec<u8>>, Bad> {
-    match arrived.iter().position(|byte| *byte == b'\n') {
-        Some(end) if end < MAX_LINE_BYTES => {
-            let mut line: Vec<u8> = arrived.drain(..=end).collect();
-            line.pop();
-            // A bare line feed ends no line of a chunk.
-            match line.pop() {
-                Some(b'\r') => Ok(Some(line)),
-                _ => Err(Bad::Framing("a chunk whose line does not end as it must")),
-            }
-        }
-        None if arrived.len() < MAX_LINE_BYTES => Ok(None),
-        _ => Err(Bad::Framing("a chunk with a line that is too long")),
-    }
+/// The line at the front, without its end.
+fn line<'a>(rest: &mut &'a [u8]) -> Result<Option<&'a [u8]>, Bad> {
+    let seen = rest.get(..MAX_LINE_BYTES).unwrap_or(*rest);
+    let Some(end) = seen.iter().position(|byte| *byte == b'\n') else {
+        return match rest.len() {
+            0..MAX_LINE_BYTES => Ok(None),
+            _ => Err(Bad::Framing("a chunk with a line that is too long")),
+        };
+    };
+    let (line, behind) = rest.split_at_checked(end + 1).unwrap_or((*rest, &[]));
+    *rest = behind;
+    // A bare line feed ends no line of a chunk.
+    let line = line.strip_suffix(b"\r\n");
+    line.map(Some).ok_or(Bad::Framing("a chunk whose line does not end as it must"))
 }
 
 fn size(line: &[u8]) -> Result<usize, Bad> {

@@ -75,6 +75,10 @@ impl Connection<'_> {
                 Ok(()) => {}
                 Err(bad) => return self.refuse(&bad),
             }
+            if !share.grow(request.body.len().saturating_add(read_bytes(&request.body))) {
+                let max = self.shared.limits.max_bodies_bytes;
+                return self.refuse(&Bad::Bodies { max });
+            }
             let handler = &self.shared.handler;
             let answer = catch_unwind(AssertUnwindSafe(|| handler.handle(&request)));
             let response = answer.unwrap_or_else(|_| {
@@ -211,6 +215,25 @@ impl Connection<'_> {
     }
 }
 
+/// What a value of JSON takes once it is read, with its part of what it lies in.
+const VALUE_BYTES: usize = 64;
+
+/// What a document takes, beside its text, once it is read: `[],[],[]` is much more than nine
+/// bytes. Each value but the first follows one of three signs.
+fn read_bytes(body: &[u8]) -> usize {
+    let (mut signs, mut in_text, mut is_escaped) = (0_usize, false, false);
+    for byte in body {
+        match byte {
+            _ if is_escaped => is_escaped = false,
+            b'\\' => is_escaped = in_text,
+            b'"' => in_text = !in_text,
+            b',' | b'[' | b'{' if !in_text => signs += 1,
+            _ => {}
+        }
+    }
+    signs.saturating_mul(VALUE_BYTES)
+}
+
 /// What one request takes of the bytes that all bodies may have.
 struct Share<'s> {
     shared: &'s Shared,
@@ -244,4 +267,16 @@ fn is_silence(error: &io::Error) -> bool {
             error.kind(),
             ConnectionReset | ConnectionAborted | NotConnected | UnexpectedEof
         )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_are_counted_and_texts_are_not() {
+        for (body, values) in [("", 0), ("[[],[]]", 4), (r#"{"a":1,"b":"x,[{,\"[","c":[2]}"#, 4)] {
+            assert_eq!(read_bytes(body.as_bytes()), values * VALUE_BYTES, "{body}");
+        }
+    }
 }

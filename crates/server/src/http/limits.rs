@@ -14,7 +14,8 @@ pub struct Limits {
     /// Bytes of one body. Default: 16 MiB: an object and the one before it, each as large as an
     /// API server takes, and room for what is around them.
     pub max_body_bytes: usize,
-    /// Bytes of all bodies that are being read or answered at once. Default: 256 MiB.
+    /// Bytes of all bodies that are being read or answered at once, with what their values take
+    /// beside the text. Default: 256 MiB.
     pub max_bodies_bytes: usize,
     /// From a connection, or the first byte of a further request on it, to the end of the headers,
     /// the TLS handshake included. Default: 10 s.

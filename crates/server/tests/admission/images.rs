@@ -3,10 +3,13 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
+use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use sealift::Digest;
+use sealift_server::admission::OnTimeout;
+use sealift_server::http::Limits;
 use sealift_tests::instance::{Instance, KeyKind, Layout, Recipe, SimpleSignature, simple_signing};
 use sealift_tests::registry::{Fault, Options, TestRegistry};
 use serde_json::{Value, json};
@@ -146,6 +149,80 @@ fn a_tag_becomes_a_digest() {
     );
     let missing = running.post("/mutate", &pod(&[&shop.image("missing")]).to_string());
     assert_eq!(missing.response()["allowed"], false);
+}
+
+fn update(object: Value, old: Value) -> String {
+    let mut asked = review(object);
+    asked["request"]["operation"] = "UPDATE".into();
+    asked["request"]["oldObject"] = old;
+    asked.to_string()
+}
+
+#[test]
+fn where_a_registry_is_only_spoken_of_the_rules_hold_all_the_same() {
+    let shop = Shop::open();
+    let toml = "[admission]\nregistries = ['registry.example']\non-violation = 'warn'\n\
+                [[admission.rules]]\nkey = 'cosign.pub'\ninsecure-ignore-tlog = true\n\
+                on-violation = 'deny'\n";
+    let ruled = Ruled::by(toml);
+    ruled.write("cosign.pub", &shop.key);
+    let running = ruled.serve();
+    let signed = validate(&running, &[&shop.image("signed")]);
+    assert_eq!((&signed["allowed"], signed["warnings"].is_array()), (&json!(true), true));
+    let unsigned = validate(&running, &[&shop.image("unsigned")]);
+    assert_eq!(unsigned["allowed"], false, "{unsigned}");
+}
+
+#[test]
+fn what_was_there_before_is_left_as_it_was() {
+    let shop = Shop::open();
+    let running = shop.ruled().serve();
+    let job = |suspend: bool, tag: &str| {
+        let pod = json!({"containers": [{"name": "c", "image": shop.image(tag)}]});
+        json!({"kind": "Job", "spec": {"suspend": suspend, "template": {"spec": pod}}})
+    };
+    let ask = |path: &str, body: &str| running.post(path, body).response();
+    let resumed = ask("/mutate", &update(job(false, "signed"), job(true, "signed")));
+    assert_eq!((&resumed["allowed"], resumed.get("patch")), (&json!(true), None));
+    let other = ask("/mutate", &update(job(false, "signed"), job(false, "unsigned")));
+    assert!(other.get("patch").is_some(), "{other}");
+    // What a controller makes of another object stays as it makes it; its pods do not.
+    let owned = |kind: &str, mut object: Value| {
+        object["kind"] = kind.into();
+        object["metadata"] = json!({"ownerReferences": [{"kind": "x", "controller": true}]});
+        ask("/mutate", &review(object).to_string())
+    };
+    assert!(owned("ReplicaSet", job(false, "signed")).get("patch").is_none());
+    let pod = json!({"spec": {"containers": [{"name": "c", "image": shop.image("signed")}]}});
+    assert!(owned("Pod", pod).get("patch").is_some());
+    // Labels alone are no matter of images; any change of what runs is.
+    let unsigned = job(false, "unsigned");
+    let mut labelled = unsigned.clone();
+    labelled["metadata"] = json!({"labels": {"a": "b"}});
+    assert_eq!(ask("/validate", &update(labelled, unsigned.clone()))["allowed"], true);
+    assert_eq!(ask("/validate", &update(unsigned, job(true, "unsigned")))["allowed"], false);
+}
+
+#[test]
+fn what_a_registry_does_not_say_in_time_is_not_decided() {
+    let shop = Shop::open();
+    shop.registry.fail(|_| {
+        thread::sleep(Duration::from_secs(2));
+        None
+    });
+    for (on_timeout, allowed) in [(OnTimeout::Deny, false), (OnTimeout::Allow, true)] {
+        let ruled = shop.ruled();
+        ruled.load();
+        let rules = Arc::clone(&ruled.rules);
+        let running = Running::with(rules, on_timeout, Limits::default(), None);
+        let ask = |images: &[&str]| {
+            running.post("/validate?timeout=1s", &pod(images).to_string()).response()
+        };
+        let late = ask(&[&shop.image("signed")]);
+        assert_eq!(late["allowed"], allowed, "{late}");
+        // What else is against it still is.
+        assert_eq!(ask(&[&shop.image("signed"), "no image"])["allowed"], false);
+    }
 }
 
 #[test]

@@ -105,3 +105,37 @@ fn a_policy_that_asks_what_is_not_known_is_refused_when_it_is_loaded() {
     let running = Running::start_with(&ruled);
     assert_eq!(running.post("/validate", &pod(&[]).to_string()).response()["allowed"], false);
 }
+
+#[test]
+fn with_nothing_to_judge_by_nothing_is_admitted() {
+    let ruled = Ruled::by("");
+    let error = ruled.sources.load_into(&ruled.rules).unwrap_err().to_string();
+    assert!(error.contains("everything would be admitted"), "{error}");
+    let running = Running::start_with(&ruled);
+    assert_eq!(running.get("/readyz").status, 503);
+}
+
+#[test]
+fn a_policy_that_is_not_scored_refuses_all_the_same() {
+    let unscored = "metadata: {annotations: {policies.kyverno.io/scored: 'false'}, ";
+    let (_, running) = serve(&allow_list("Enforce").replace("metadata: {", unscored));
+    let refused = running.post("/validate", &pod(&["docker.io/nginx"]).to_string()).response();
+    assert_eq!(refused["allowed"], false, "{refused}");
+}
+
+#[test]
+fn keys_elsewhere_are_watched_and_modules_of_rego_are_read() {
+    let mut ruled = Ruled::by("[admission]\nkey = 'keys/cosign.pub'\n");
+    std::fs::create_dir(ruled.folder.path().join("keys")).unwrap();
+    ruled.write("keys/cosign.pub", "one");
+    let before = ruled.sources.fingerprint();
+    assert_eq!(ruled.sources.fingerprint(), before);
+    ruled.write("keys/cosign.pub", "another");
+    assert_ne!(ruled.sources.fingerprint(), before);
+    ruled.write("sealift.toml", "");
+    ruled.sources.policies.push(ruled.folder.path().join("policies"));
+    std::fs::create_dir(ruled.folder.path().join("policies")).unwrap();
+    ruled.write("policies/deny.rego", "package main\ndeny contains \"no\" if true\n");
+    let running = ruled.serve();
+    assert_eq!(running.post("/validate", &pod(&["a"]).to_string()).response()["allowed"], false);
+}

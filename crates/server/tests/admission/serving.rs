@@ -46,7 +46,7 @@ fn a_certificate_is_taken_up_when_its_files_change() {
     let folder = tempfile::tempdir().unwrap();
     let first = certify(folder.path(), "first", (2020, 2090));
     let tls = Arc::new(Tls::open(files(folder.path())).unwrap());
-    let ruled = Ruled::by("");
+    let ruled = Ruled::by("[admission]\nregistries = ['a.example']");
     ruled.load();
     let rules = Arc::clone(&ruled.rules);
     let running = Running::with(rules, OnTimeout::Deny, Limits::default(), Some(Arc::clone(&tls)));
@@ -86,7 +86,7 @@ fn a_server_is_only_ready_with_a_good_certificate_and_policies() {
     let folder = tempfile::tempdir().unwrap();
     certify(folder.path(), "old", (2020, 2021));
     let tls = Arc::new(Tls::open(files(folder.path())).unwrap());
-    let ruled = Ruled::by("");
+    let ruled = Ruled::by("[admission]\nregistries = ['a.example']");
     let running = Running::start_with(&ruled);
     assert_eq!((running.get("/healthz").status, running.get("/readyz").status), (200, 503));
     assert_eq!(running.post("/validate", &pod(&[]).to_string()).response()["allowed"], false);

@@ -29,23 +29,25 @@ capabilities:
   drop: [ALL]
 {{- end -}}
 
+{{- define "sealift.rules" -}}
+- apiGroups: [""]
+  apiVersions: ["v1"]
+  operations: [CREATE, UPDATE]
+  resources: [pods, pods/ephemeralcontainers, podtemplates, replicationcontrollers]
+  scope: Namespaced
+- apiGroups: [apps]
+  apiVersions: ["v1"]
+  operations: [CREATE, UPDATE]
+  resources: [deployments, daemonsets, statefulsets, replicasets]
+  scope: Namespaced
+- apiGroups: [batch]
+  apiVersions: ["v1"]
+  operations: [CREATE, UPDATE]
+  resources: [jobs, cronjobs]
+  scope: Namespaced
+{{- end -}}
+
 {{- define "sealift.webhook" -}}
-rules:
-  - apiGroups: [""]
-    apiVersions: ["v1"]
-    operations: [CREATE, UPDATE]
-    resources: [pods, pods/ephemeralcontainers, podtemplates, replicationcontrollers]
-    scope: Namespaced
-  - apiGroups: [apps]
-    apiVersions: ["v1"]
-    operations: [CREATE, UPDATE]
-    resources: [deployments, daemonsets, statefulsets, replicasets]
-    scope: Namespaced
-  - apiGroups: [batch]
-    apiVersions: ["v1"]
-    operations: [CREATE, UPDATE]
-    resources: [jobs, cronjobs]
-    scope: Namespaced
 admissionReviewVersions: [v1]
 sideEffects: None
 failurePolicy: {{ .Values.admission.failurePolicy }}
@@ -56,12 +58,11 @@ namespaceSelector:
     - key: kubernetes.io/metadata.name
       operator: NotIn
       values: {{ append .Values.admission.excludeNamespaces .Release.Namespace | uniq | toJson }}
-matchConditions:
-  - name: has-changed
-    expression: >-
-      request.operation == 'CREATE' || !has(oldObject.spec) || object.spec != oldObject.spec
-  - name: is-staying
-    expression: "!has(object.metadata.deletionTimestamp)"
+{{- end -}}
+
+{{- define "sealift.isStaying" -}}
+- name: is-staying
+  expression: oldObject == null || !has(oldObject.metadata.deletionTimestamp)
 {{- end -}}
 
 {{- define "sealift.clientConfig" -}}

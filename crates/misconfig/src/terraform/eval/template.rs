@@ -36,7 +36,19 @@ impl<'a> Evaluator<'a> {
                 return;
             }
             match part {
-                Part::Text(literal) => text.push_str(literal),
+                Part::Text(literal) => {
+                    if !self.pay(literal.len() / 16) {
+                        text.push(HOLE);
+                        let reason = Reason::Limit("steps");
+                        unknown.push(Arc::new(Unknown {
+                            reason,
+                            references: Vec::new(),
+                            text: None,
+                        }));
+                        return;
+                    }
+                    text.push_str(literal);
+                }
                 Part::Interpolation(inner) => {
                     let value = self.evaluate(inner, env);
                     self.append(&value, text, unknown);

@@ -424,6 +424,15 @@ fn limits_hold_whatever_the_input() {
 }
 
 #[test]
+fn literal_text_is_paid_for() {
+    let literal = "x".repeat(1 << 20);
+    let text = format!("output \"x\" {{ value = [for i in range(1024) : \"{literal}${{i}}\"] }}\n");
+    let limits = Limits { max_steps: 1_000_000, ..Limits::default() };
+    let run = Run::within(&[("main.tf", &text)], &limits);
+    assert!(run.said.iter().any(|said| said.contains("max_steps")), "{:?}", run.said);
+}
+
+#[test]
 fn a_value_that_wraps_itself_ends() {
     let open = "[".repeat(100);
     let close = "]".repeat(100);
