@@ -101,6 +101,9 @@ fn what_is_enforced_decides_the_exit_status() {
     let good = world.review(&["--resource", "good.yaml"], "");
     status(&good, 0);
     assert!(String::from_utf8_lossy(&good.stdout).contains("fail 0, warn 0, pass 1"));
+    // What lies beside the policies is said: it might have been one.
+    let told = String::from_utf8_lossy(&good.stderr);
+    assert!(told.contains("README.yaml, document 1: \"\" of \"\" is no policy"), "{told}");
     let bad = world.review(&["--resource", "good.yaml,bad.yaml", "-r", "deployment.yaml"], "");
     status(&bad, 1);
     let table = String::from_utf8_lossy(&bad.stdout);

@@ -124,7 +124,7 @@ fn wrong_usage_exits_2_and_names_what_is_wrong() {
 #[test]
 fn a_missing_feature_of_a_peer_is_told() {
     for (arguments, names) in [
-        (&["image", IMAGE, "--ignore-policy", "x.rego"][..], "--ignore-policy is not supported"),
+        (&["image", IMAGE, "--compliance", "x"][..], "--compliance is not supported"),
         (&["image", IMAGE, "-t", "@x.tpl"], "--template is not supported"),
         (&["image", IMAGE, "--scanners", "vuln,bogus"], "bogus"),
         (&["image", IMAGE, "--format", "cosign-vuln"], "cosign-vuln"),

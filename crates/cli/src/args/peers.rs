@@ -280,7 +280,7 @@ mod tests {
             (&["sealift", "fs", "x", "-t", "@t.tpl"], "--template"),
             (&["sealift", "convert", "x"], "the verb convert"),
             (&["sealift", "attach", "sbom", "x"], "the verb attach"),
-            (&["sealift", "attest", "x", "--replace"], "--replace"),
+            (&["sealift", "sign", "x", "--sk"], "--sk"),
             (&["sealift", "verify", "x", "--ca-roots", "f"], "--ca-roots"),
         ] {
             let error = crate::args::command().try_get_matches_from(args).unwrap_err();

@@ -22,6 +22,9 @@ const REFUSED: u8 = 1;
 const MAX_REVIEW_BYTES: u64 = 64 << 20;
 /// How deep folders are looked into.
 const MAX_FOLDERS: usize = 32;
+/// What files of objects end in, and those of policies.
+const ENDINGS: [&str; 3] = ["yaml", "yml", "json"];
+const POLICY_ENDINGS: [&str; 4] = ["yaml", "yml", "json", "rego"];
 
 pub(crate) fn admission_review(
     args: &AdmissionReviewArgs,
@@ -52,8 +55,19 @@ fn policies(args: &AdmissionReviewArgs, global: &GlobalArgs) -> Result<Policies,
     let mut all = Vec::new();
     for path in args.policy.iter().chain(&args.exceptions) {
         let of_folder = path.is_dir();
-        let read = documents(path)?;
-        all.extend(read.into_iter().filter(|own| !of_folder || Policies::reads(own)));
+        let read = documents_of(path, &POLICY_ENDINGS)?;
+        let (policies, others): (Vec<_>, Vec<_>) =
+            read.into_iter().partition(|own| !of_folder || Policies::reads(own));
+        all.extend(policies);
+        for other in others.iter().filter(|_| !global.quiet) {
+            let Document { source, number, .. } = other;
+            let note = format!(
+                "{source}, document {number}: {:?} of {:?} is no policy that is known",
+                other.kind(),
+                other.group()
+            );
+            eprintln!("note: {}", escape::terminal(&note));
+        }
     }
     let policies = Policies::of(all).map_err(|error| unusable("the policies", error))?;
     if policies.is_empty() {
@@ -151,8 +165,12 @@ fn written(review: &Review, format: ReviewFormat) -> String {
 
 /// The documents of a file, or of all YAML, JSON and Rego in a folder, by name; `-` is stdin.
 fn documents(path: &Path) -> Result<Vec<Document>, Failure> {
+    documents_of(path, &ENDINGS)
+}
+
+fn documents_of(path: &Path, endings: &[&str]) -> Result<Vec<Document>, Failure> {
     let mut all = Vec::new();
-    for file in listed(path)? {
+    for file in listed(path, endings)? {
         let bytes =
             if file.as_os_str() == "-" { files::whole(&file)? } else { files::document(&file)? };
         let source = file.display().to_string();
@@ -162,17 +180,22 @@ fn documents(path: &Path) -> Result<Vec<Document>, Failure> {
     Ok(all)
 }
 
-fn listed(path: &Path) -> Result<Vec<PathBuf>, Failure> {
+fn listed(path: &Path, endings: &[&str]) -> Result<Vec<PathBuf>, Failure> {
     if !path.is_dir() {
         return Ok(vec![path.to_owned()]);
     }
     let mut found = Vec::new();
-    look_into(path, MAX_FOLDERS, &mut found)?;
+    look_into(path, MAX_FOLDERS, endings, &mut found)?;
     found.sort();
     Ok(found)
 }
 
-fn look_into(folder: &Path, left: usize, found: &mut Vec<PathBuf>) -> Result<(), Failure> {
+fn look_into(
+    folder: &Path,
+    left: usize,
+    endings: &[&str],
+    found: &mut Vec<PathBuf>,
+) -> Result<(), Failure> {
     let name = || folder.display().to_string();
     let Some(left) = left.checked_sub(1) else {
         return Err(unusable(name(), format!("more than {MAX_FOLDERS} folders in each other")));
@@ -182,17 +205,17 @@ fn look_into(folder: &Path, left: usize, found: &mut Vec<PathBuf>) -> Result<(),
         let (path, kind) = (entry.path(), entry.file_type());
         let kind = kind.map_err(|error| unusable(name(), error))?;
         if kind.is_dir() {
-            look_into(&path, left, found)?;
-        } else if is_document(&path) {
+            look_into(&path, left, endings, found)?;
+        } else if is_document(&path, endings) {
             found.push(path);
         }
     }
     Ok(())
 }
 
-fn is_document(path: &Path) -> bool {
+fn is_document(path: &Path, endings: &[&str]) -> bool {
     let extension = path.extension().and_then(|extension| extension.to_str());
-    extension.is_some_and(|own| matches!(own, "yaml" | "yml" | "json" | "rego"))
+    extension.is_some_and(|own| endings.contains(&own))
 }
 
 fn unusable(
