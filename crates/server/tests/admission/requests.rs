@@ -37,6 +37,15 @@ fn every_request_of_a_real_server_is_answered() {
 
 /// The images of the containers that a request would run, found without the code under test.
 fn images(request: &Value) -> Vec<String> {
+    let keeps = ["CREATE", "UPDATE"].iter().any(|operation| request["operation"] == *operation);
+    if keeps && request["object"]["metadata"]["deletionTimestamp"].is_null() {
+        images_of(&request["object"])
+    } else {
+        Vec::new()
+    }
+}
+
+fn images_of(object: &Value) -> Vec<String> {
     fn walk(value: &Value, found: &mut Vec<String>) {
         match value {
             Value::Object(members) => {
@@ -53,10 +62,7 @@ fn images(request: &Value) -> Vec<String> {
         }
     }
     let mut found = Vec::new();
-    let keeps = ["CREATE", "UPDATE"].iter().any(|operation| request["operation"] == *operation);
-    if keeps && request["object"]["metadata"]["deletionTimestamp"].is_null() {
-        walk(&request["object"], &mut found);
-    }
+    walk(object, &mut found);
     found
 }
 
@@ -73,8 +79,10 @@ fn check(review: &Value, validates: bool, answer: &Value) -> Result<(), String> 
     let allowed = response["allowed"].as_bool().ok_or("allowed is no boolean")?;
     let images = images(request);
     let others = images.iter().filter(|image| !image.starts_with("ghcr.io/your-org/")).count();
-    // To pin a tag the registry must be asked, and there is none here.
-    let tags = images.iter().filter(|image| !image.contains('@')).count();
+    // To pin a tag the registry must be asked, and there is none here. What ran before stays as it is.
+    let before = images_of(&request["oldObject"]);
+    let is_new = |image: &String| request["operation"] != "UPDATE" || !before.contains(image);
+    let tags = images.iter().filter(|image| !image.contains('@') && is_new(image)).count();
     let expected = others == 0 && (validates || tags == 0);
     if allowed != expected {
         return Err(format!("allowed is {allowed} for {images:?}: {response}"));
