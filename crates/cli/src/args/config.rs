@@ -10,26 +10,21 @@ use super::{ConfigFormat, SuppressArgs, VexSignerArgs};
 
 /// Flags of all verbs that check configuration files.
 #[derive(Debug, Args)]
+#[command(next_help_heading = "Configuration files")]
 pub(crate) struct CheckArgs {
     /// Kinds of configuration files to check: dockerfile, kubernetes, helm, compose, terraform,
     /// terraformplan. Default: all.
-    #[arg(long, value_name = "LIST", value_delimiter = ',', value_parser = parse_file_kind,
-          help_heading = "Configuration files")]
+    #[arg(long, value_name = "LIST", value_delimiter = ',', value_parser = parse_file_kind)]
     pub(crate) misconfig_scanners: Vec<FileKind>,
     /// Files that are of a kind whatever they are called: KIND:EXPRESSION, as
     /// 'dockerfile:.*[.]docker'.
-    #[arg(
-        long,
-        value_name = "PATTERNS",
-        value_delimiter = ',',
-        help_heading = "Configuration files"
-    )]
+    #[arg(long, value_name = "PATTERNS", value_delimiter = ',')]
     pub(crate) file_patterns: Vec<String>,
     /// Report checks that pass and failures that do not count in JSON, too.
-    #[arg(long, help_heading = "Configuration files")]
+    #[arg(long)]
     pub(crate) include_non_failures: bool,
     /// Files with values of Terraform variables, the last winning.
-    #[arg(long, value_name = "FILES", value_delimiter = ',', help_heading = "Configuration files")]
+    #[arg(long, value_name = "FILES", value_delimiter = ',')]
     pub(crate) tf_vars: Vec<PathBuf>,
     /// Checks in Rego, and the libraries that they need: files, or folders with them.
     #[arg(
@@ -37,8 +32,7 @@ pub(crate) struct CheckArgs {
         alias = "policy",
         alias = "config-policy",
         value_name = "PATHS",
-        value_delimiter = ',',
-        help_heading = "Configuration files"
+        value_delimiter = ','
     )]
     pub(crate) config_check: Vec<PathBuf>,
     /// Packages that hold such checks beside builtin and user.
@@ -47,18 +41,11 @@ pub(crate) struct CheckArgs {
         alias = "namespaces",
         alias = "policy-namespaces",
         value_name = "PACKAGES",
-        value_delimiter = ',',
-        help_heading = "Configuration files"
+        value_delimiter = ','
     )]
     pub(crate) check_namespaces: Vec<String>,
     /// Documents in JSON or YAML that such checks find below data: files, or folders with them.
-    #[arg(
-        long,
-        alias = "data",
-        value_name = "PATHS",
-        value_delimiter = ',',
-        help_heading = "Configuration files"
-    )]
+    #[arg(long, alias = "data", value_name = "PATHS", value_delimiter = ',')]
     pub(crate) config_data: Vec<PathBuf>,
     #[command(flatten)]
     pub(crate) helm: HelmArgs,

@@ -79,6 +79,13 @@ impl Duration {
     }
 }
 
+/// Reads a duration as Go writes it, `1m30s` or `300ms`; none where it is none, or negative.
+#[must_use]
+pub fn go_duration(text: &str) -> Option<std::time::Duration> {
+    let nanoseconds = u64::try_from(Duration::parse(text)?.nanoseconds()).ok()?;
+    Some(std::time::Duration::from_nanos(nanoseconds))
+}
+
 /// `1.5` of a unit, without the inexactness of doubles.
 fn of_unit(number: &str, unit: i64) -> Option<i128> {
     let (whole, fraction) = number.split_once('.').unwrap_or((number, ""));
@@ -149,6 +156,8 @@ mod tests {
         for (text, expected) in written {
             assert_eq!(Duration::parse(text).unwrap().to_string(), expected);
         }
+        assert_eq!(go_duration("1m30s"), Some(std::time::Duration::from_secs(90)));
+        assert_eq!(go_duration("-1s"), None);
         for text in ["", "1", "h", "1d", ".", "1h2", "9999999999h"] {
             assert_eq!(Duration::parse(text), None, "{text}");
         }

@@ -20,6 +20,7 @@ mod kyverno;
 pub(crate) mod policies;
 mod quantity;
 mod regular;
+pub(crate) mod relation;
 mod request;
 mod semver;
 mod surroundings;
@@ -29,6 +30,7 @@ mod wildcard;
 
 pub use answer::{Answer, Effect, Outcome};
 pub use documents::Document;
+pub use duration::go_duration;
 pub use files::Files;
 pub use images::{
     ImagePattern, ImagePatternError, ImageRule, ImageRules, ImageUse, Wildcard, images_of,

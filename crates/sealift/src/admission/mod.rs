@@ -21,6 +21,7 @@
 
 mod json;
 mod junit;
+mod question;
 mod response;
 mod table;
 
@@ -28,7 +29,8 @@ pub use sealift_policy::admission::{
     Alone, Answer, Document, Effect, Files, Operation, Outcome, Policies, Request, Surroundings,
 };
 
-pub use response::{NoReview, request_of, response};
+pub use question::{NoReview, request_of};
+pub use response::response;
 
 /// What policies say of objects.
 #[derive(Debug, Default)]

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use sealift_policy::admission::go_duration;
+
 /// What an API server waits unless its configuration says otherwise.
 const USUAL: Duration = Duration::from_secs(10);
 /// The most that it can be told to wait.
@@ -12,34 +14,10 @@ const MOST_RESERVE: Duration = Duration::from_secs(1);
 
 /// How long a decision may take, by the parameter `timeout` (`10s`).
 pub(super) fn patience(timeout: Option<&str>) -> Duration {
-    let said = timeout.and_then(parse).unwrap_or(USUAL).min(LONGEST);
+    let said = timeout.and_then(go_duration).filter(|said| !said.is_zero());
+    let said = said.unwrap_or(USUAL).min(LONGEST);
     let reserve = (said / 10).clamp(LEAST_RESERVE, MOST_RESERVE);
     said.saturating_sub(reserve).max(said / 2)
-}
-
-/// A duration as Go writes it: `10s`, `1m30s`, `500ms`, `1.5s`.
-fn parse(text: &str) -> Option<Duration> {
-    let mut rest = text;
-    let mut total = Duration::ZERO;
-    while !rest.is_empty() {
-        let end = rest.find(|letter: char| !letter.is_ascii_digit() && letter != '.')?;
-        let (number, behind) = rest.split_at(end);
-        let end = behind.find(|letter: char| letter.is_ascii_digit()).unwrap_or(behind.len());
-        let (unit, behind) = behind.split_at(end);
-        let seconds = match unit {
-            "h" => 3600.0,
-            "m" => 60.0,
-            "s" => 1.0,
-            "ms" => 1e-3,
-            "us" | "\u{b5}s" => 1e-6,
-            "ns" => 1e-9,
-            _ => return None,
-        };
-        let part = Duration::try_from_secs_f64(number.parse::<f64>().ok()? * seconds).ok()?;
-        total = total.checked_add(part)?;
-        rest = behind;
-    }
-    (!total.is_zero()).then_some(total)
 }
 
 #[cfg(test)]
@@ -62,6 +40,5 @@ mod tests {
         ] {
             assert_eq!(patience(timeout), Duration::from_millis(expected), "{timeout:?}");
         }
-        assert_eq!(parse("1m30s"), Some(Duration::from_secs(90)));
     }
 }

@@ -1,10 +1,8 @@
-//! AdmissionReview, `admission.k8s.io/v1`: read and answered.
+//! The answer to an AdmissionReview, `admission.k8s.io/v1`.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use sealift::escape;
-use sealift_policy::admission::Request;
-use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use super::Decision;
@@ -18,42 +16,6 @@ const MAX_WARNING_CHARS: usize = 255;
 const MAX_WARNINGS: usize = 16;
 const MAX_MESSAGE_CHARS: usize = 4096;
 const MAX_ANNOTATION_CHARS: usize = 4096;
-
-/// Why what arrived is no request that could be decided on.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub(super) enum Unreadable {
-    #[error("the body is no AdmissionReview: {0}")]
-    Json(String),
-    #[error("{api_version} {kind} is not supported: only {API_VERSION} {KIND} is")]
-    Version { api_version: String, kind: String },
-    #[error("the AdmissionReview has no request")]
-    NoRequest,
-    #[error("the request has no uid")]
-    NoUid,
-}
-
-pub(super) fn read(body: &[u8]) -> Result<Request, Unreadable> {
-    #[derive(Default, Deserialize)]
-    #[serde(rename_all = "camelCase", default)]
-    struct Version {
-        api_version: String,
-        kind: String,
-    }
-    #[derive(Deserialize)]
-    struct Review {
-        #[serde(default)]
-        request: Option<Request>,
-    }
-    let failed = |error: serde_json::Error| Unreadable::Json(error.to_string());
-    // The version first: of another one nothing else need be as it is here.
-    let Version { api_version, kind } = serde_json::from_slice(body).map_err(failed)?;
-    if (api_version.as_str(), kind.as_str()) != (API_VERSION, KIND) {
-        return Err(Unreadable::Version { api_version, kind });
-    }
-    let review: Review = serde_json::from_slice(body).map_err(failed)?;
-    let request = review.request.ok_or(Unreadable::NoRequest)?;
-    if request.uid.is_empty() { Err(Unreadable::NoUid) } else { Ok(request) }
-}
 
 /// The review that answers a request.
 pub(super) fn answer(uid: &str, decision: &Decision) -> Value {
@@ -118,18 +80,6 @@ fn cut(text: &str, max: usize) -> String {
 mod tests {
     use super::*;
     use crate::admission::Change;
-
-    #[test]
-    fn only_version_1_is_read() {
-        let of = |api_version: &str| json!({"apiVersion": api_version, "kind": KIND}).to_string();
-        let old = read(of("admission.k8s.io/v1beta1").as_bytes()).unwrap_err();
-        assert!(old.to_string().contains("admission.k8s.io/v1beta1"), "{old}");
-        assert_eq!(read(of(API_VERSION).as_bytes()).unwrap_err(), Unreadable::NoRequest);
-        assert!(matches!(read(b"{"), Err(Unreadable::Json(_))));
-        assert!(matches!(read(b"[]"), Err(Unreadable::Json(_) | Unreadable::Version { .. })));
-        let no_uid = json!({"apiVersion": API_VERSION, "kind": KIND, "request": {}}).to_string();
-        assert_eq!(read(no_uid.as_bytes()).unwrap_err(), Unreadable::NoUid);
-    }
 
     #[test]
     fn answers_say_why() {

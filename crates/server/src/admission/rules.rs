@@ -105,7 +105,7 @@ fn unknown(decision: &mut Decision, container: &str, why: &Why) {
 
 /// What one rule of a policy says, by what follows from it. One that cannot be decided fails.
 fn say(decision: &mut Decision, answer: &Answer) {
-    if !matches!(answer.outcome, Outcome::Fail | Outcome::Warn | Outcome::Error) {
+    if answer.outcome.is_fine() {
         return;
     }
     let Answer { policy, rule, message, outcome, .. } = answer;

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
+use sealift::admission::request_of;
 use sealift_policy::admission::Request as Asked;
 use serde_json::json;
 
@@ -107,7 +108,7 @@ impl<J: Judge> Webhook<J> {
     }
 
     fn review(&self, request: &Request, verb: Verb) -> Response {
-        let asked = match review::read(&request.body) {
+        let asked = match request_of(&request.body) {
             Ok(asked) => asked,
             Err(error) => return Response::text(400, error.to_string()),
         };

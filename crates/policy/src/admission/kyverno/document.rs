@@ -8,6 +8,8 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use serde_json::Value;
 
+use crate::admission::relation::Relation;
+
 pub(super) type Labels = BTreeMap<String, String>;
 
 /// `spec` of a policy; the rules are read one by one.
@@ -113,17 +115,9 @@ pub(super) struct Selector {
 #[serde(deny_unknown_fields)]
 pub(super) struct Requirement {
     pub(super) key: String,
-    pub(super) operator: RequirementOperator,
+    pub(super) operator: Relation,
     #[serde(default)]
     pub(super) values: Vec<String>,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Deserialize)]
-pub(super) enum RequirementOperator {
-    In,
-    NotIn,
-    Exists,
-    DoesNotExist,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]

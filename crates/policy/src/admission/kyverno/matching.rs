@@ -1,15 +1,12 @@
 //! Which requests a rule applies to.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
 
 use serde_json::Value;
 
 use super::super::request::plural;
 use super::super::{GroupVersionKind, Operation, Request, Roles, UserInfo, wildcard};
-use super::document::{
-    Filter, Labels, Match, Requirement, RequirementOperator, Resources, Selector, Subject,
-};
+use super::document::{Filter, Labels, Match, Resources, Selector, Subject};
 
 /// What is asked of, as rules look at it.
 pub(super) struct Target<'t> {
@@ -312,7 +309,10 @@ fn is_version(text: &str) -> bool {
 impl Selector {
     pub(super) fn fits(&self, labels: &Labels) -> bool {
         self.match_labels.iter().all(|(key, value)| has_label(key, value, labels))
-            && self.match_expressions.iter().all(|requirement| requirement.fits(labels))
+            && self
+                .match_expressions
+                .iter()
+                .all(|it| it.operator.holds(labels.get(&it.key), &it.values))
     }
 }
 
@@ -323,18 +323,6 @@ fn has_label(key: &str, value: &str, labels: &Labels) -> bool {
         })
     } else {
         labels.get(key).is_some_and(|own| own == value)
-    }
-}
-
-impl Requirement {
-    fn fits(&self, labels: &BTreeMap<String, String>) -> bool {
-        let own = labels.get(&self.key);
-        match self.operator {
-            RequirementOperator::In => own.is_some_and(|own| self.values.contains(own)),
-            RequirementOperator::NotIn => own.is_none_or(|own| !self.values.contains(own)),
-            RequirementOperator::Exists => own.is_some(),
-            RequirementOperator::DoesNotExist => own.is_none(),
-        }
     }
 }
 

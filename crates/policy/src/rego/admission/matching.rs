@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use super::Named;
 use crate::Error;
+use crate::admission::relation::Relation;
 use crate::admission::{Request, Surroundings};
 
 /// All of it must hold; what is left out holds.
@@ -61,17 +62,9 @@ struct Selector {
 #[serde(deny_unknown_fields)]
 struct Expression {
     key: String,
-    operator: Operator,
+    operator: Relation,
     #[serde(default)]
     values: Vec<String>,
-}
-
-#[derive(Debug, Deserialize)]
-enum Operator {
-    In,
-    NotIn,
-    Exists,
-    DoesNotExist,
 }
 
 impl Match {
@@ -148,16 +141,10 @@ impl Selector {
     /// Kubernetes' label selectors: all must hold; a label that is missing is in no list.
     fn holds(&self, labels: &BTreeMap<String, String>) -> bool {
         self.match_labels.iter().all(|(key, value)| labels.get(key) == Some(value))
-            && self.match_expressions.iter().all(|one| {
-                let value = labels.get(&one.key);
-                let listed = value.is_some_and(|value| one.values.contains(value));
-                match one.operator {
-                    Operator::In => listed,
-                    Operator::NotIn => !listed,
-                    Operator::Exists => value.is_some(),
-                    Operator::DoesNotExist => value.is_none(),
-                }
-            })
+            && self
+                .match_expressions
+                .iter()
+                .all(|it| it.operator.holds(labels.get(&it.key), &it.values))
     }
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value as Json;
 
-use super::form::{MatchResources, Relation, Requirement, ResourceRule, Scope, Selector};
+use super::form::{MatchResources, ResourceRule, Scope, Selector};
 use crate::admission::{Operation, Request, Surroundings};
 
 /// Whether a request is one of those.
@@ -99,15 +99,8 @@ pub(super) fn labels(object: &Json) -> BTreeMap<String, String> {
 /// Whether labels are as a selector wants them.
 pub(super) fn selects(selector: &Selector, labels: &BTreeMap<String, String>) -> bool {
     selector.match_labels.iter().all(|(name, value)| labels.get(name) == Some(value))
-        && selector.match_expressions.iter().all(|requirement| holds(requirement, labels))
-}
-
-fn holds(requirement: &Requirement, labels: &BTreeMap<String, String>) -> bool {
-    let own = labels.get(&requirement.key);
-    match requirement.operator {
-        Relation::In => own.is_some_and(|own| requirement.values.contains(own)),
-        Relation::NotIn => !own.is_some_and(|own| requirement.values.contains(own)),
-        Relation::Exists => own.is_some(),
-        Relation::DoesNotExist => own.is_none(),
-    }
+        && selector
+            .match_expressions
+            .iter()
+            .all(|it| it.operator.holds(labels.get(&it.key), &it.values))
 }

@@ -6,6 +6,8 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Deserializer};
 use serde_json::Value as Json;
 
+use crate::admission::relation::Relation;
+
 /// Reads a form; a mistake comes with the field that it is in, as far as that is known.
 pub(super) fn read<T: serde::de::DeserializeOwned>(value: Json) -> Result<T, (String, String)> {
     T::deserialize(value).map_err(|error| (String::new(), error.to_string()))
@@ -280,14 +282,6 @@ pub(super) struct Requirement {
     pub(super) operator: Relation,
     #[serde(default, deserialize_with = "some")]
     pub(super) values: Vec<String>,
-}
-
-#[derive(Clone, Copy, Debug, Deserialize)]
-pub(super) enum Relation {
-    In,
-    NotIn,
-    Exists,
-    DoesNotExist,
 }
 
 #[derive(Clone, Debug, Deserialize)]

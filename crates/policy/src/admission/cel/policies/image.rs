@@ -17,7 +17,7 @@ use super::body::{Body, Failure, Parts};
 use super::exception::{self, Excepted, Exception, Relief};
 use super::form::{self, FailurePolicy, MatchResources};
 use super::subject::{Subject, images};
-use super::validating::{Head, constraints_of, inputs, is_for_json, is_off};
+use super::validating::{Head, IN_CONDITIONS, constraints_of, inputs, is_for_json, is_off};
 use super::{constraints, effect_of};
 use crate::Error;
 use crate::admission::cel::{
@@ -26,17 +26,6 @@ use crate::admission::cel::{
 use crate::admission::policies::Policy;
 use crate::admission::wildcard;
 use crate::admission::{Answer, Document, Effect, Request, Surroundings};
-
-const IN_CONDITIONS: &[Input] = &[
-    Input::Object,
-    Input::OldObject,
-    Input::Request,
-    Input::NamespaceObject,
-    Input::GlobalContext,
-    Input::Http,
-    Input::ImageData,
-    Input::Resource,
-];
 
 const INPUTS: &[Input] = &[
     Input::Object,

@@ -14,7 +14,7 @@ use crate::admission::policies::Policy;
 use crate::admission::{Answer, Document, Effect, Outcome, Request, Surroundings};
 
 /// What conditions may name.
-const IN_CONDITIONS: &[Input] = &[
+pub(super) const IN_CONDITIONS: &[Input] = &[
     Input::Object,
     Input::OldObject,
     Input::Request,
