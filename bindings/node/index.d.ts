@@ -120,6 +120,8 @@ export interface ScanOptions extends CallOptions {
   skipFiles?: string[]
   packageTypes?: ('os' | 'library')[]
   matching?: 'installed' | 'declared' | 'all'
+  /** What is needed only to build or test is matched, too. */
+  development?: boolean
   /** Records that are no security matter count, too. */
   allRecords?: boolean
   /** What upper layers hide is listed and matched, too. */

@@ -76,6 +76,7 @@ fn cases(lockfiles: &Path, formats: &BTreeSet<&str>) -> Vec<(String, PathBuf)> {
 fn scan(scanner: &Scanner, path: &Path) -> Report {
     let mut options = ScanOptions::default();
     options.matching = Some(Matching::All);
+    options.development = true;
     options.all_records = true;
     scanner.scan(&Target::Filesystem(path.to_owned()), &options, &Silent).unwrap()
 }

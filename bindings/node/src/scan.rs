@@ -36,6 +36,7 @@ pub(crate) struct Options {
     skip_files: Vec<String>,
     package_types: Option<Vec<String>>,
     matching: Option<String>,
+    development: bool,
     all_records: bool,
     all_layers: bool,
     base: Option<String>,
@@ -70,6 +71,7 @@ impl Options {
             options.package_types = types.collect::<std::result::Result<_, _>>()?;
         }
         options.matching = self.matching.as_deref().map(matching).transpose()?;
+        options.development = self.development;
         options.all_records = self.all_records;
         options.all_layers = self.all_layers;
         options.bases = self.to_bases()?;

@@ -53,6 +53,7 @@ impl Scan {
                 return Err(arguments.refused("match", known));
             }
         };
+        options.development = arguments.flag("development")?;
         options.all_records = arguments.flag("all_records")?;
         options.all_layers = arguments.flag("all_layers")?;
         options.judged_at = Some(arguments.time()?);

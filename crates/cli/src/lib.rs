@@ -77,6 +77,7 @@ fn dispatch(
     let command = args::command();
     let (given, left_out) = args::peers::without_harmless(&command, args.collect());
     let (set, filled) = args::variables::fill_in(&command, given, environment);
+    let set = args::trivy_config::fill_in(&command, set)?;
     let explained = |error| args::peers::explained(error, &filled);
     let matches = command.try_get_matches_from(set).map_err(explained)?;
     let cli = Cli::from_arg_matches(&matches)?;
@@ -86,6 +87,7 @@ fn dispatch(
     match cli.verb {
         Verb::Image(image) => verbs::image(*image, &cli.global, environment),
         Verb::Fs(tree) => verbs::fs(tree, &cli.global, environment),
+        Verb::Repo(tree) => verbs::repo(tree, &cli.global, environment),
         Verb::Rootfs(tree) => verbs::rootfs(tree, &cli.global, environment),
         Verb::Config(config) => verbs::config(&config, &cli.global, environment),
         Verb::Sbom(sbom) => verbs::sbom(sbom, &cli.global, environment),

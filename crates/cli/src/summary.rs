@@ -13,6 +13,7 @@ pub(crate) fn print(report: &Report, hidden: &Hidden, all: bool) {
     suppressed(report);
     ignored_checks(report);
     base(report);
+    development(report);
     unknown(report);
     for note in &report.notes {
         eprintln!("warning: {note}");
@@ -38,7 +39,7 @@ pub(crate) fn old_advisories(report: &Report, database: Option<&Database>, now: 
 /// Names the files that a peer would apply.
 pub(crate) fn not_applied<'f>(files: impl Iterator<Item = &'f str>) {
     for file in files {
-        eprintln!("warning: {file} is there and not applied by this version");
+        eprintln!("warning: {file} is there and not applied: name it with --config");
     }
 }
 
@@ -96,6 +97,17 @@ fn base(report: &Report) {
     let hidden = report.findings().len() - report.visible_findings().count();
     if hidden > 0 {
         eprintln!("{hidden} findings are in what upper layers hide");
+    }
+}
+
+/// Says how many packages were left out for being needed only to build or test.
+fn development(report: &Report) {
+    match report.development {
+        0 => {}
+        count => {
+            let packages = if count == 1 { "package" } else { "packages" };
+            eprintln!("not matched: {count} {packages} to build or test, see --include-dev-deps");
+        }
     }
 }
 

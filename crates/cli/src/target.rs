@@ -14,6 +14,18 @@ const PATH_HINT: &str =
     "a file or folder of that name is there: to scan it, write ./ in front of its name";
 const LOCAL_HINT: &str = "a file or folder of that name is there: name it as oci:DIR[:TAG|@DIGEST], or add --local-image";
 
+/// Words before targets of Grype and Syft that are no images, and what scans them.
+const SCHEMES: [(&str, &str); 3] = [
+    ("dir", "a folder is scanned by `sealift fs DIR`, an unpacked image by `sealift rootfs DIR`"),
+    ("file", "a file is scanned by `sealift fs FILE`"),
+    ("sbom", "an SBOM is scanned by `sealift sbom FILE`"),
+];
+
+/// Whether what stands behind a colon is no tag but a path.
+fn is_path(text: &str) -> bool {
+    text.contains('/') || Path::new(text).exists()
+}
+
 /// Reads the target of `image`: `oci:DIR[:TAG|@DIGEST]`, `oci-archive:FILE[:TAG]`,
 /// `docker-archive:FILE[:TAG]`, `docker-daemon:NAME`, `podman:NAME`, or a path that starts with
 /// `/`, `./` or `../`. Anything else is a name, and looked for in `sources`: a folder named `nginx`
@@ -23,6 +35,11 @@ pub(crate) fn parse_image(
     sources: &[String],
     network: &Network<'_>,
 ) -> Result<Target, Failure> {
+    let other = text.split_once(':').filter(|(_, path)| is_path(path));
+    let other = other.and_then(|(scheme, _)| SCHEMES.iter().find(|row| row.0 == scheme));
+    if let Some((_, hint)) = other {
+        return Err(Failure::Value { flag: "IMAGE", value: text.to_owned(), hint });
+    }
     match text.split_once(':') {
         Some((_, "")) => Err(Failure::Value {
             flag: "IMAGE",
@@ -172,6 +189,14 @@ mod tests {
         assert!(matches!(signed("oci:x:1.0", false), Ok(Target::ImageLayout { .. })));
         assert!(matches!(signed("oci-archive:x", false), Ok(Target::ImageArchive { .. })));
         assert!(matches!(signed("src", true), Ok(Target::ImageLayout { .. })));
+    }
+
+    #[test]
+    fn words_of_other_scanners_are_told_what_to_do() {
+        for text in ["dir:.", "dir:/srv/app", "sbom:./bom.json", "file:a/b"] {
+            assert!(matches!(image(text), Err(Failure::Value { flag: "IMAGE", .. })), "{text}");
+        }
+        assert!(matches!(image("dir:1.0"), Ok(Target::Registry(_))));
     }
 
     #[test]

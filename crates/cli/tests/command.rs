@@ -16,8 +16,18 @@ use tempfile::TempDir;
 const IMAGE: &str = "oci:examples/image:demo";
 
 /// What `--format` takes.
-const FORMATS: [&str; 9] =
-    ["table", "json", "cyclonedx", "spdx-json", "spdx", "sarif", "junit", "markdown", "gitlab"];
+const FORMATS: [&str; 10] = [
+    "table",
+    "json",
+    "cyclonedx",
+    "spdx-json",
+    "spdx",
+    "sarif",
+    "junit",
+    "markdown",
+    "gitlab",
+    "github",
+];
 
 /// Package and vulnerability of every finding in the example image.
 const FINDINGS: &[(&str, &[&str])] = &[

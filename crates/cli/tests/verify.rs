@@ -307,3 +307,100 @@ fn files_and_what_is_attached() {
     assert!(lines[1].starts_with("└── 🔐 Signatures for an image tag: sha256-"), "{drawn}");
     assert!(lines[4].contains("via OCI referrer"), "{drawn}");
 }
+
+/// PEM of what a trusted root has in base64.
+fn pem(label: &str, base64: &Value) -> String {
+    let lines: Vec<&[u8]> = base64.as_str().unwrap().as_bytes().chunks(64).collect();
+    let body: Vec<_> = lines.iter().map(|line| std::str::from_utf8(line).unwrap()).collect();
+    format!("-----BEGIN {label}-----\n{}\n-----END {label}-----\n", body.join("\n"))
+}
+
+#[test]
+fn a_signature_in_files_of_its_own() {
+    let world = World::new();
+    let write =
+        |name: &str, bytes: &[u8]| fs::write(world.folder.path().join(name), bytes).unwrap();
+    let payload = simple_signing(&json!({"digest": world.image}), &json!({"env": "prod"}));
+    let signed = world.instance.sign(&Recipe::key(&world.instance, KeyKind::P256, "ada", &payload));
+    let signature = signed.annotations()["dev.cosignproject.cosign/signature"].clone();
+    write("payload.json", &payload);
+    write("payload.sig", signature.as_bytes());
+    let files = ["--signature", "payload.sig", "--payload", "payload.json"];
+    let verify = |image: &str, flags: &[&str]| {
+        world.run(&[&["verify", image], &KEY[..], &files[..], flags].concat())
+    };
+    let output = verify("oci:image:1.0", &["-a", "env=prod"]);
+    assert_eq!(output.status.code(), Some(0), "{}", world.said(&output));
+    let printed: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(printed.as_array().unwrap().len(), 1);
+    assert_eq!(verify("oci:image:unsigned", &[]).status.code(), Some(12), "of another image");
+    assert_eq!(verify("oci:image:1.0", &["-a", "env=test"]).status.code(), Some(12));
+    let inline = ["verify", "oci:image:1.0", "--signature", &signature];
+    let inline = with(&inline, &[&KEY[..], &files[2..]].concat());
+    assert_eq!(world.status(&inline), Some(0));
+    write("payload.json", &simple_signing(&json!({"digest": world.image}), &json!({})));
+    assert_eq!(verify("oci:image:1.0", &[]).status.code(), Some(12), "other claims");
+    // What cosign would have signed has no such claims.
+    assert_eq!(world.status(&with(&inline[..7], &[])), Some(12));
+}
+
+#[test]
+fn authorities_and_logs_of_ones_own() {
+    let world = World::new();
+    let root = world.instance.trusted_root();
+    let write = |name: &str, text: &str| fs::write(world.folder.path().join(name), text).unwrap();
+    let certificates = root["certificateAuthorities"][0]["certChain"]["certificates"].as_array();
+    let certificates: Vec<String> = certificates
+        .unwrap()
+        .iter()
+        .map(|certificate| pem("CERTIFICATE", &certificate["rawBytes"]))
+        .collect();
+    write("chain.pem", &certificates.concat());
+    write("roots.pem", certificates.last().unwrap());
+    write("between.pem", &certificates[..certificates.len() - 1].concat());
+    let key = |log: &Value| pem("PUBLIC KEY", &log["publicKey"]["rawBytes"]);
+    write("ct.pub", &key(&root["ctlogs"][0]));
+    let signed = world.instance.sign(&Recipe::keyless(&world.instance, "ada", b"what is signed"));
+    let annotations = signed.annotations();
+    let promise: Value = serde_json::from_str(&annotations["dev.sigstore.cosign/bundle"]).unwrap();
+    let id = promise["Payload"]["logID"].as_str().unwrap();
+    let log = root["tlogs"].as_array().unwrap().iter().find(|log| {
+        let bytes = sealift::verify::decode_base64(log["logId"]["keyId"].as_str().unwrap());
+        bytes.unwrap().iter().map(|byte| format!("{byte:02x}")).collect::<String>() == id
+    });
+    write("rekor.pub", &key(log.unwrap()));
+    // What cosign wrote before there were bundles.
+    let certificate = annotations["dev.sigstore.cosign/certificate"].as_bytes();
+    let older = json!({
+        "base64Signature": annotations["dev.cosignproject.cosign/signature"],
+        "cert": sealift::verify::encode_base64(certificate),
+        "rekorBundle": promise,
+    });
+    write("file", "what is signed");
+    write("older.json", &older.to_string());
+
+    let verify = ["verify-blob", "file", "--bundle", "older.json", "--offline"];
+    let identity = &world.identity("ada@sealift.test", "https://oidc.sealift.test")[..4];
+    let verify = with(&verify, identity);
+    let whole = with(&verify, &["--trusted-root", "root.json"]);
+    let output = world.run(&whole);
+    assert_eq!(output.status.code(), Some(0), "{}", world.said(&output));
+    let logs =
+        [("SIGSTORE_REKOR_PUBLIC_KEY", "rekor.pub"), ("SIGSTORE_CT_LOG_PUBLIC_KEY_FILE", "ct.pub")];
+    let roots = ["--ca-roots", "roots.pem", "--ca-intermediates", "between.pem"];
+    for flags in [&["--certificate-chain", "chain.pem"][..], &roots] {
+        let output = world.run_with(&with(&verify, flags), &logs);
+        assert_eq!(output.status.code(), Some(0), "{flags:?}: {}", world.said(&output));
+        assert!(world.said(&output).contains("SIGSTORE_REKOR_PUBLIC_KEY takes the place"));
+    }
+    let by_variable = [&logs[..], &[("SIGSTORE_ROOT_FILE", "chain.pem")]].concat();
+    let output = world.run_with(&verify, &by_variable);
+    assert_eq!(output.status.code(), Some(0), "{}", world.said(&output));
+    // The public instance's authorities and logs know nothing of this one.
+    assert_eq!(world.run_with(&verify, &logs).status.code(), Some(1));
+    assert_eq!(world.run_with(&verify, &by_variable[1..]).status.code(), Some(1));
+    let output = world.run(&with(&whole, &["--ca-roots", "roots.pem"]));
+    assert_eq!(output.status.code(), Some(2), "a trusted root is whole");
+    let output = world.run(&with(&verify, &["--ca-roots", "ct.pub"]));
+    assert_eq!(output.status.code(), Some(2));
+}

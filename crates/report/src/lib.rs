@@ -16,7 +16,7 @@
 //! configuration fails a check;
 //! [`json`] writes it as Trivy's schema 2, [`table`] for people, [`sarif`] for code scanning,
 //! [`markdown`] for a comment on a pull request, [`junit`] for CI servers, [`gitlab`] for GitLab's
-//! security dashboard.
+//! security dashboard, [`github`] for GitHub's dependency graph.
 #![forbid(unsafe_code)]
 
 mod base;
@@ -24,6 +24,7 @@ mod configuration;
 pub mod escape;
 #[cfg(test)]
 mod example;
+pub mod github;
 pub mod gitlab;
 pub mod json;
 pub mod junit;
@@ -38,6 +39,7 @@ pub mod table;
 
 pub use base::BaseFacts;
 pub use configuration::Configuration;
+pub use github::GithubOptions;
 pub use json::JsonOptions;
 pub use modified::Modified;
 pub use report::{Artifact, ArtifactKind, Counts, ImageFacts, LayerFacts, Report};

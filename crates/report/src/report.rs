@@ -27,6 +27,8 @@ pub struct Report {
     pub judged_at: Option<Timestamp>,
     /// The findings of the base image, when they were left out.
     pub left_out: Option<Counts>,
+    /// How many packages were not matched because they are declared only to build or test.
+    pub development: usize,
     /// The findings that do not count.
     pub suppressed: Vec<Modified>,
     /// Whether those are listed; they are counted otherwise. Default: no.
@@ -50,6 +52,7 @@ impl Report {
             created: None,
             judged_at: None,
             left_out: None,
+            development: 0,
             tool_version,
             notes: Vec::new(),
             suppressed: Vec::new(),

@@ -73,7 +73,11 @@ mod tests {
     #[test]
     fn finds_by_name_and_ending_whatever_the_case() {
         let anything = names("x").len();
-        assert_eq!(names("a/PACKAGE.json").len(), anything + 3, "npm, and what wants any JSON");
+        assert_eq!(
+            names("a/PACKAGE.json").len(),
+            anything + 4,
+            "npm, Yarn, and what wants any JSON"
+        );
         assert!(names("a/B.WAR").contains(&"java-archive"));
         assert!(names(".jar").contains(&"java-archive"), "`wants` decides");
         assert_eq!(names(&"x".repeat(MAX_NAME_BYTES + 1)).len(), anything);

@@ -4,7 +4,8 @@ use std::fmt;
 use std::io::{self, BufWriter, Write};
 
 use sealift_report::{
-    JsonOptions, Report, TableStyle, escape, gitlab, json, junit, markdown, sarif, table,
+    GithubOptions, JsonOptions, Report, TableStyle, escape, github, gitlab, json, junit, markdown,
+    sarif, table,
 };
 use sealift_sbom::{Subject, SubjectKind, SubjectLayer, cyclonedx, spdx};
 
@@ -34,17 +35,20 @@ pub enum Format {
     Markdown,
     /// GitLab's container-scanning report.
     GitLab,
+    /// GitHub's dependency snapshot: what is in the target.
+    GitHub(GithubOptions),
 }
 
 impl Format {
     /// The names that [`Format::named`] knows.
-    pub const NAMES: [&str; 10] = [
+    pub const NAMES: [&str; 11] = [
         "table",
         "json",
         "sarif",
         "markdown",
         "junit",
         "gitlab",
+        "github",
         "cyclonedx",
         "cyclonedx-vulnerabilities",
         "spdx-json",
@@ -61,6 +65,7 @@ impl Format {
             "markdown" => Self::Markdown,
             "junit" => Self::Junit,
             "gitlab" => Self::GitLab,
+            "github" => Self::GitHub(GithubOptions::default()),
             "cyclonedx" => Self::CycloneDx,
             "cyclonedx-vulnerabilities" => Self::CycloneDxWithVulnerabilities,
             "spdx-json" => Self::SpdxJson,
@@ -92,6 +97,7 @@ pub fn render(report: &Report, format: &Format, out: &mut dyn io::Write) -> io::
         }
         Format::Sarif => sarif::write(report, safe),
         Format::GitLab => gitlab::write(report, safe),
+        Format::GitHub(options) => github::write(report, options, safe),
         Format::Json(options) => json::write(report, options, safe),
         Format::CycloneDxWithVulnerabilities => cyclonedx::write_with_vulnerabilities(
             safe,

@@ -81,7 +81,7 @@ pub use sealift_model::{
 };
 pub use sealift_registry as registry;
 pub use sealift_report::{
-    BaseFacts, Configuration, Counts, JsonOptions, Report, TableStyle, escape,
+    BaseFacts, Configuration, Counts, GithubOptions, JsonOptions, Report, TableStyle, escape,
 };
 pub use sealift_sigstore_trust as trust;
 pub use selection::{Hidden, Selection};

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use sealift_layers::{Assembled, Image, Limits, ReadOptions};
 use sealift_matcher::{MatchOptions, Matches, Records};
 use sealift_model::{
-    Diagnostic, Evidence, Impact, Inventory, Package, Platform, Relationship, Timestamp,
+    Diagnostic, Evidence, Impact, Inventory, Package, Platform, Relationship, Scope, Timestamp,
 };
 use sealift_report::{Artifact, ArtifactKind, Configuration, ImageFacts, LayerFacts, Report};
 use sealift_sbom::{
@@ -53,6 +53,9 @@ pub struct ScanOptions {
     pub package_types: BTreeSet<PackageType>,
     /// Which packages are matched; by the target's kind when none is given.
     pub matching: Option<Matching>,
+    /// Whether what a lockfile or manifest asks for only to build or test is matched, too. An SBOM
+    /// is matched as it is. Default: no.
+    pub development: bool,
     /// Whether records that are no security matter count, too. Default: no.
     pub all_records: bool,
     /// The report's time when it is not to be the image's own.
@@ -78,6 +81,7 @@ impl Default for ScanOptions {
             configuration: None,
             package_types: [PackageType::Os, PackageType::Library].into(),
             matching: None,
+            development: false,
             all_records: false,
             created: None,
             judged_at: None,
@@ -184,10 +188,14 @@ impl Scanner {
         options: &ScanOptions,
         observer: &dyn Observer,
     ) -> Result<Report, Error> {
-        let Contents { artifact, inventory, created, matching, configuration } = contents;
-        let matching = options.matching.unwrap_or(matching);
-        let matches = self.match_packages(&inventory, matching, options, observer)?;
+        let counted = contents.counted(options);
+        let Contents { artifact, inventory, created, configuration, .. } = contents;
+        let matches = self.match_packages(&inventory, counted, options, observer)?;
         let mut report = Report::new(artifact, inventory, env!("CARGO_PKG_VERSION"));
+        report.development = match &matches {
+            Some(_) => left_out(&report.inventory, counted),
+            None => 0,
+        };
         report.matches = matches;
         report.created = options.created.or(created);
         report.judged_at = options.judged_at;
@@ -199,13 +207,13 @@ impl Scanner {
     fn match_packages(
         &self,
         inventory: &Inventory,
-        matching: Matching,
+        counted: Counted,
         options: &ScanOptions,
         observer: &dyn Observer,
     ) -> Result<Option<Matches>, Error> {
         go_on(observer)?;
         let Some(database) = &self.database else { return Ok(None) };
-        let counts = asked(inventory, matching);
+        let counts = asked(inventory, counted);
         let mut how = MatchOptions::default();
         how.packages = &counts;
         let cancelled = || observer.is_cancelled();
@@ -221,8 +229,33 @@ impl Scanner {
     }
 }
 
+/// Which packages of a target are matched.
+#[derive(Clone, Copy, Debug)]
+struct Counted {
+    matching: Matching,
+    /// What is declared only to build or test is among them.
+    development: bool,
+}
+
+impl Counted {
+    /// Whether the package is left out for being declared only to build or test.
+    fn leaves_out(self, package: &Package) -> bool {
+        !self.development
+            && package.scope == Scope::Development
+            && package.evidence == Evidence::Declared
+    }
+}
+
+/// How many packages count but for being declared only to build or test.
+fn left_out(inventory: &Inventory, counted: Counted) -> usize {
+    let asked = asked(inventory, Counted { development: true, ..counted });
+    let packages = inventory.packages.iter();
+    packages.filter(|package| counted.leaves_out(package) && asked(package)).count()
+}
+
 /// Which packages are asked about.
-fn asked(inventory: &Inventory, matching: Matching) -> impl Fn(&Package) -> bool {
+fn asked(inventory: &Inventory, counted: Counted) -> impl Fn(&Package) -> bool {
+    let matching = counted.matching;
     let by_lockfile = matching == Matching::Declared;
     let covered = by_lockfile.then(|| Covered::new(&inventory.packages));
     let is_covered =
@@ -238,7 +271,7 @@ fn asked(inventory: &Inventory, matching: Matching) -> impl Fn(&Package) -> bool
         (Matching::Installed, Evidence::Declared) => false,
         (Matching::Declared, Evidence::Installed) => !is_covered(package),
     };
-    move |package: &Package| asked(package) && uses(package)
+    move |package: &Package| asked(package) && uses(package) && !counted.leaves_out(package)
 }
 
 /// Takes out of an image's inventory what a manifest asks for without a version: it says nothing
@@ -268,7 +301,7 @@ pub struct Contents {
     /// When it was made, when it says so.
     created: Option<Timestamp>,
     /// Which of its packages are matched unless the caller says.
-    matching: Matching,
+    counted: Counted,
     /// What the checks of its configuration files say, where they were asked.
     configuration: Option<Configuration>,
 }
@@ -277,10 +310,17 @@ impl Contents {
     /// The exports that have the advisories of what is in the target.
     #[must_use]
     pub fn exports(&self, options: &ScanOptions) -> BTreeSet<ExportName> {
-        let matching = options.matching.unwrap_or(self.matching);
-        let asked = asked(&self.inventory, matching);
+        let asked = asked(&self.inventory, self.counted(options));
         let names = sealift_matcher::ecosystems_of(&self.inventory, &asked);
         names.iter().filter_map(|name| name.parse().ok()).collect()
+    }
+
+    fn counted(&self, options: &ScanOptions) -> Counted {
+        let Counted { matching, development } = self.counted;
+        Counted {
+            matching: options.matching.unwrap_or(matching),
+            development: development || options.development,
+        }
     }
 }
 
@@ -342,7 +382,8 @@ fn read_tree(
         checked = Some(configuration);
     }
     let artifact = Artifact::new(path.display().to_string(), ArtifactKind::Filesystem);
-    Ok(Contents { artifact, inventory, created: None, matching, configuration: checked })
+    let counted = Counted { matching, development: false };
+    Ok(Contents { artifact, inventory, created: None, counted, configuration: checked })
 }
 
 fn read_image(
@@ -397,8 +438,8 @@ fn read_image(
     artifact.image = Some(facts);
     inventory.diagnose(image.diagnostics.into_iter().chain(other_base));
     let created = image.config.created;
-    let matching = Matching::Installed;
-    Ok(Contents { artifact, inventory, created, matching, configuration: None })
+    let counted = Counted { matching: Matching::Installed, development: false };
+    Ok(Contents { artifact, inventory, created, counted, configuration: None })
 }
 
 /// The config as a JSON value: it parsed when the image was opened.
@@ -438,5 +479,6 @@ fn read_sbom(path: &Path, options: &ScanOptions) -> Result<Contents, Error> {
     };
     let artifact = Artifact::new(name, kind);
     let created = document.created;
-    Ok(Contents { artifact, inventory, created, matching, configuration: None })
+    let counted = Counted { matching, development: true };
+    Ok(Contents { artifact, inventory, created, counted, configuration: None })
 }

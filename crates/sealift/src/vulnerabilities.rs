@@ -5,16 +5,26 @@ use std::collections::btree_map::Entry;
 
 use sealift_matcher::cvss::{CvssScore, CvssVersion};
 use sealift_matcher::{CvssEntry, Finding};
-use sealift_report::{Report, escape};
-use sealift_sbom::cyclonedx::{Advisory, Rating, Source, Vulnerability, VulnerabilityProperty};
+use sealift_report::{Modified, Report, escape};
+use sealift_sbom::cyclonedx::{
+    Advisory, Analysis, Rating, Source, Vulnerability, VulnerabilityProperty,
+};
 
-/// One for each id, with all packages that have it, by id.
+/// One for each id, with all packages that have it, by id. What does not count is apart, with the
+/// reason, where it is to be shown.
 pub(crate) fn vulnerabilities(report: &Report) -> Vec<Vulnerability> {
-    let mut by_id: BTreeMap<&str, Vulnerability> = BTreeMap::new();
-    for finding in report.findings() {
-        let vulnerability = match by_id.entry(&finding.id) {
+    let counted = report.findings().iter().map(|finding| (finding, None));
+    let others = report.suppressed.iter().filter(|_| report.shows_suppressed);
+    let others = others.map(|modified| (&modified.finding, Some(analysis(modified))));
+    let mut by_id: BTreeMap<(&str, Option<Analysis>), Vulnerability> = BTreeMap::new();
+    for (finding, analysis) in counted.chain(others) {
+        let vulnerability = match by_id.entry((&finding.id, analysis)) {
             Entry::Occupied(known) => known.into_mut(),
-            Entry::Vacant(free) => free.insert(described(report, finding)),
+            Entry::Vacant(free) => {
+                let mut vulnerability = described(report, finding);
+                vulnerability.analysis = free.key().1.clone();
+                free.insert(vulnerability)
+            }
         };
         add_ratings(&mut vulnerability.ratings, finding);
         if !vulnerability.packages.contains(&finding.package) {
@@ -22,6 +32,19 @@ pub(crate) fn vulnerabilities(report: &Report) -> Vec<Vulnerability> {
         }
     }
     by_id.into_values().collect()
+}
+
+/// Why a finding does not count. An ignore rule says nothing of whether the vulnerability can be
+/// exploited.
+fn analysis(modified: &Modified) -> Analysis {
+    let mut analysis = match modified.status {
+        "not_affected" => Analysis::new("not_affected"),
+        "fixed" => Analysis::new("resolved"),
+        _ => Analysis::accepted(),
+    };
+    let separator = if modified.statement.is_empty() { "" } else { ": " };
+    analysis.detail = format!("{}{separator}{}", modified.source, modified.statement);
+    analysis
 }
 
 fn described(report: &Report, finding: &Finding) -> Vulnerability {

@@ -37,6 +37,7 @@ class _Scan(_Watch, _Bounds, total=False):
     skip_files: Sequence[str] | None
     package_types: Sequence[str] | None
     match: str | None
+    development: bool
     all_records: bool
     all_layers: bool
     cache_dir: _Path | None

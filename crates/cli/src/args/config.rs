@@ -126,6 +126,10 @@ pub(crate) struct ConfigArgs {
     /// Judge what expires as of this day or time; default: now.
     #[arg(long, value_name = "DAY", value_parser = parse_time)]
     pub(crate) as_of: Option<Timestamp>,
+    /// Trivy's configuration file; what is in it counts after flags and variables. It is read only
+    /// where it is named.
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
     /// Show no progress.
     #[arg(long)]
     pub(crate) no_progress: bool,

@@ -12,6 +12,7 @@ mod serve;
 mod sign;
 mod suppress;
 mod transfer;
+pub(crate) mod trivy_config;
 mod values;
 pub(crate) mod variables;
 mod verify;
@@ -48,10 +49,11 @@ pub(crate) use sign::{
 };
 pub(crate) use suppress::{SuppressArgs, VexSignerArgs};
 pub(crate) use transfer::{Attached, CleanKind, CopyArgs, LoadArgs, SaveArgs};
-use values::{parse_bool, parse_duration, parse_time};
+use values::{parse_bool, parse_duration, parse_report_path, parse_time};
 pub(crate) use verify::{
-    ArtifactsArgs, DigestAlgorithm, ImagesArgs, InitializeArgs, OutArgs, PayloadFormat, SignerArgs,
-    VerifyArgs, VerifyAttestationArgs, VerifyBlobArgs, VerifyBlobAttestationArgs,
+    ArtifactsArgs, DigestAlgorithm, EvidenceArgs, ImagesArgs, InitializeArgs, OutArgs,
+    OwnTrustArgs, PayloadFormat, SignerArgs, VerifyArgs, VerifyAttestationArgs, VerifyBlobArgs,
+    VerifyBlobAttestationArgs,
 };
 pub(crate) use version::{VersionArgs, VersionFormat};
 
@@ -105,6 +107,9 @@ pub(crate) enum Verb {
     /// Scan a source tree: what its lockfiles declare.
     #[command(visible_alias = "filesystem")]
     Fs(TreeArgs),
+    /// Scan a repository that is checked out, as fs does.
+    #[command(visible_alias = "repository")]
+    Repo(TreeArgs),
     /// Scan an unpacked root file system: what is installed.
     Rootfs(TreeArgs),
     /// Check the configuration files of a folder: Dockerfiles, Kubernetes manifests, compose
@@ -269,7 +274,7 @@ pub(crate) struct ScanArgs {
     #[arg(short, long, value_name = "FORMAT", default_value = "table")]
     pub(crate) format: ReportFormat,
     /// Write the report to this file instead of stdout.
-    #[arg(short, long, value_name = "FILE")]
+    #[arg(short, long, value_name = "FILE", value_parser = parse_report_path)]
     pub(crate) output: Option<PathBuf>,
     /// Severities to show and to gate on, an exact list.
     #[arg(
@@ -333,6 +338,9 @@ pub(crate) struct ScanArgs {
     /// Which packages to match: installed, declared, all. Default: by the verb.
     #[arg(long = "match", value_name = "WHICH")]
     pub(crate) matching: Option<MatchKind>,
+    /// Match what lockfiles and manifests ask for only to build or test, too.
+    #[arg(long)]
+    pub(crate) include_dev_deps: bool,
     /// The advisory database, used as it is; default: that of the cache folder, which is fetched
     /// when it is not there, lacks an ecosystem of the target or is older than a day.
     #[arg(long, value_name = "FILE")]
@@ -351,6 +359,10 @@ pub(crate) struct ScanArgs {
     /// Bring the database of the cache folder up to date and scan nothing.
     #[arg(long)]
     pub(crate) download_db_only: bool,
+    /// Trivy's configuration file; what is in it counts after flags and variables. It is read only
+    /// where it is named.
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
     /// Show no progress.
     #[arg(long)]
     pub(crate) no_progress: bool,
@@ -376,11 +388,11 @@ impl ScanArgs {
         asked && (!self.only_lists() || self.gates() || self.attests)
     }
 
-    /// Whether the report lists packages without findings: SPDX cannot tell of them, and
-    /// CycloneDX does, as in Trivy, only where `--scanners` asks for them.
+    /// Whether the report lists packages without findings: SPDX and GitHub's snapshot cannot tell of
+    /// them, and CycloneDX does, as in Trivy, only where `--scanners` asks for them.
     pub(crate) fn only_lists(&self) -> bool {
         match self.format {
-            ReportFormat::SpdxJson | ReportFormat::Spdx => true,
+            ReportFormat::SpdxJson | ReportFormat::Spdx | ReportFormat::GitHub => true,
             ReportFormat::CycloneDx => !self.lists_vulnerabilities(),
             _ => false,
         }
@@ -427,6 +439,8 @@ pub(crate) enum ReportFormat {
     Markdown,
     #[value(name = "gitlab", alias = "gitlab-container-scanning")]
     GitLab,
+    #[value(name = "github")]
+    GitHub,
 }
 
 /// What Trivy's `--scanners` takes.

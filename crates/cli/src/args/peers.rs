@@ -38,7 +38,6 @@ const HARMLESS: &[(&str, Value)] = &[
     ("ignored-licenses", Value::Some),
     ("image-config-scanners", Value::Some),
     ("include-deprecated-checks", Value::None),
-    ("include-dev-deps", Value::None),
     ("insecure", Value::None),
     ("java-db", Value::None),
     ("java-db-repository", Value::Some),
@@ -84,14 +83,18 @@ const HARMLESS: &[(&str, Value)] = &[
 
 /// Trivy's flags without which the outcome would be another, and what to do instead.
 const MISSING: &[(&str, &str)] = &[
-    ("ansible-extra-vars", GENERAL_HINT),
-    ("ansible-inventory", GENERAL_HINT),
-    ("ansible-playbook", GENERAL_HINT),
-    ("cf-params", GENERAL_HINT),
+    ("ansible-extra-vars", ANSIBLE_HINT),
+    ("ansible-inventory", ANSIBLE_HINT),
+    ("ansible-playbook", ANSIBLE_HINT),
+    ("branch", CHECKOUT_HINT),
+    ("cf-params", "CloudFormation templates are not checked"),
+    ("commit", CHECKOUT_HINT),
     ("compliance", CHECKS_HINT),
-    ("config", "give its settings as flags or as variables SEALIFT_<FLAG>"),
-    ("detection-priority", GENERAL_HINT),
-    ("distro", GENERAL_HINT),
+    (
+        "detection-priority",
+        "versions that are not pinned are listed and not matched, as with `precise`: leave it out",
+    ),
+    ("distro", "the distribution is read from the target; in an SBOM, from the purls"),
     ("download-java-db-only", DATABASE_HINT),
     ("enable-modules", GENERAL_HINT),
     ("generate-default-config", GENERAL_HINT),
@@ -99,17 +102,24 @@ const MISSING: &[(&str, &str)] = &[
     ("max-image-size", GENERAL_HINT),
     ("module-dir", GENERAL_HINT),
     ("output-plugin-arg", GENERAL_HINT),
-    ("pkg-relationships", GENERAL_HINT),
-    ("removed-pkgs", GENERAL_HINT),
+    (
+        "pkg-relationships",
+        "leave it out; Relationship of Packages in --format json tells them apart",
+    ),
+    ("removed-pkgs", "--all-layers lists what upper layers hide"),
     ("sbom-sources", "read the SBOM itself with `sealift sbom FILE`"),
     ("server", "scan here: leave it out and name a database with --db FILE"),
     (
         "template",
         "Trivy's junit.tpl and gitlab.tpl are --format junit and gitlab; else start from json",
     ),
-    ("tf-exclude-downloaded-modules", GENERAL_HINT),
-    ("vuln-severity-source", GENERAL_HINT),
+    ("tag", CHECKOUT_HINT),
+    ("tf-exclude-downloaded-modules", "leave out the folders: --skip-dirs '**/.terraform'"),
+    ("vuln-severity-source", "VendorSeverity of --format json has what each source says"),
 ];
+
+const ANSIBLE_HINT: &str = "playbooks of Ansible are not checked";
+const CHECKOUT_HINT: &str = "check it out with Git and scan the folder";
 
 const GENERAL_HINT: &str = "leave it out; `sealift help image` lists the flags that there are";
 const DATABASE_HINT: &str = "fetch advisories with `sealift db update --ecosystem Maven`";
@@ -118,30 +128,63 @@ const CHECKS_HINT: &str = "of a container image, packages and their vulnerabilit
 /// Cosign's flags without which the outcome would be another, and what to do instead.
 const MISSING_OF_COSIGN: &[(&str, &str)] = &[
     ("attachment", "name the attachment itself by its digest"),
-    ("ca-intermediates", ROOT_HINT),
-    ("ca-roots", ROOT_HINT),
-    ("certificate-chain", ROOT_HINT),
-    ("payload", "verify the image in a layout, or the payload with verify-blob"),
     ("policy", "leave it out and look at the payloads that are printed"),
     ("sct", "timestamps of certificates are read from the certificate alone"),
     ("sk", KEY_HINT),
     ("slot", KEY_HINT),
-    ("timestamp-certificate-chain", ROOT_HINT),
 ];
 
-const ROOT_HINT: &str = "put the certificates into a trusted root and name it with --trusted-root";
 const KEY_HINT: &str = "keys on security tokens are not read; name a file with --key FILE";
+
+/// Flags of Grype, Syft and OSV-Scanner, whose command lines are not followed, and what says the same
+/// here. Other verbs may have a flag of that name.
+const OF_OTHERS: &[(&str, &str)] = &[
+    ("by-cve", "findings bear their CVE already"),
+    ("catalogers", "--pkg-types and --match say which packages count"),
+    ("docker", "name the image: `sealift image docker-daemon:NAME`"),
+    ("exclude", "--skip-dirs and --skip-files leave out folders and files"),
+    ("experimental-offline", "--offline, with a database that is here"),
+    ("fail-on", "`sealift gate` has it; a scan fails by --severity LIST --exit-code N"),
+    ("file", "--output FILE writes the report there"),
+    ("lockfile", "name the file itself: `sealift fs FILE`"),
+    ("offline-vulnerabilities", "--offline, with a database that is here"),
+    ("only-fixed", "--ignore-unfixed leaves out what has no fix"),
+    ("only-notfixed", "--ignore-status fixed leaves out what has a fix"),
+    ("override-default-catalogers", "--pkg-types and --match say which packages count"),
+    ("recursive", "a folder is always scanned with all below it"),
+    ("sbom", "read it with `sealift sbom FILE`"),
+    ("scope", "--all-layers lists what upper layers hide, too"),
+    ("select-catalogers", "--pkg-types and --match say which packages count"),
+];
+
+/// Short forms of missing flags.
+const SHORT: &[(&str, &str)] =
+    &[("-L", "lockfile"), ("-S", "sbom"), ("-r", "recursive"), ("-t", "template")];
+
+/// Verbs of other scanners, and those that do the same here.
+const VERBS_OF_OTHERS: &[(&str, &str)] = &[
+    ("convert", "choose the --format when scanning; `sealift sbom FILE` reads an SBOM again"),
+    ("dir", FOLDER_HINT),
+    ("k8s", CLUSTER_HINT),
+    ("kubernetes", CLUSTER_HINT),
+    ("packages", SCAN_HINT),
+    ("scan", SCAN_HINT),
+    ("source", FOLDER_HINT),
+];
+
+const SCAN_HINT: &str =
+    "an image is scanned by `sealift image`, a folder by `sealift fs`, an SBOM by `sealift sbom`";
+const FOLDER_HINT: &str = "a folder is scanned by `sealift fs DIR`";
+const CLUSTER_HINT: &str =
+    "manifests are checked by `sealift config DIR`, a cluster's admission is `sealift admission`";
 
 /// Verbs of Trivy and Cosign that this command does not have.
 const VERBS: &[&str] = &[
     "attach",
     "client",
-    "convert",
     "dockerfile",
     "env",
     "generate",
-    "k8s",
-    "kubernetes",
     "manifest",
     "module",
     "piv-tool",
@@ -149,8 +192,6 @@ const VERBS: &[&str] = &[
     "plugin",
     "policy",
     "registry",
-    "repo",
-    "repository",
     "server",
     "signing-config",
     "trusted-root",
@@ -206,11 +247,7 @@ pub(crate) fn explained(error: clap::Error, filled: &[Filled]) -> Failure {
     };
     let missing = match error.kind() {
         ErrorKind::UnknownArgument => text(ContextKind::InvalidArg).and_then(missing_flag),
-        ErrorKind::InvalidSubcommand => {
-            text(ContextKind::InvalidSubcommand).filter(|verb| VERBS.contains(verb)).map(|verb| {
-                (format!("the verb {verb}"), "`sealift --help` lists those that there are")
-            })
-        }
+        ErrorKind::InvalidSubcommand => text(ContextKind::InvalidSubcommand).and_then(missing_verb),
         _ => None,
     };
     let set = filled.iter().find(|set| {
@@ -224,15 +261,28 @@ pub(crate) fn explained(error: clap::Error, filled: &[Filled]) -> Failure {
     }
 }
 
+fn missing_verb(verb: &str) -> Option<(String, &'static str)> {
+    let of_others = VERBS_OF_OTHERS.iter().find(|(name, _)| *name == verb).map(|(_, hint)| *hint);
+    let is_known = || VERBS.contains(&verb);
+    let hint = of_others
+        .or_else(|| is_known().then_some("`sealift --help` lists those that there are"))?;
+    Some((format!("the verb {verb}"), hint))
+}
+
 fn missing_flag(written: &str) -> Option<(String, &'static str)> {
-    let flag = match written {
-        "-c" => "config",
-        "-t" => "template",
-        long => long.strip_prefix("--")?,
+    let short = SHORT.iter().find(|(short, _)| *short == written).map(|(_, long)| *long);
+    let flag = match short {
+        Some(long) => long,
+        None => written.strip_prefix("--")?,
     };
-    let mut missing = MISSING.iter().chain(MISSING_OF_COSIGN);
+    let mut missing = MISSING.iter().chain(MISSING_OF_COSIGN).chain(OF_OTHERS);
     let (flag, hint) = missing.find(|(name, _)| *name == flag)?;
     Some((format!("--{flag}"), hint))
+}
+
+/// What to do instead of a flag of Trivy's that this command does not have.
+pub(super) fn hint_of_missing(flag: &str) -> Option<&'static str> {
+    MISSING.iter().find(|(name, _)| *name == flag).map(|(_, hint)| *hint)
 }
 
 /// A flag that this command does not have but that a variable sets, which must not go unnoticed.
@@ -280,8 +330,12 @@ mod tests {
             (&["sealift", "fs", "x", "-t", "@t.tpl"], "--template"),
             (&["sealift", "convert", "x"], "the verb convert"),
             (&["sealift", "attach", "sbom", "x"], "the verb attach"),
+            (&["sealift", "scan", "source", "-r", "x"], "the verb scan"),
+            (&["sealift", "fs", "-L", "x"], "--lockfile"),
+            (&["sealift", "image", "x", "--only-fixed"], "--only-fixed"),
+            (&["sealift", "image", "x", "--fail-on", "high"], "--fail-on"),
             (&["sealift", "sign", "x", "--sk"], "--sk"),
-            (&["sealift", "verify", "x", "--ca-roots", "f"], "--ca-roots"),
+            (&["sealift", "verify", "x", "--sct", "f"], "--sct"),
         ] {
             let error = crate::args::command().try_get_matches_from(args).unwrap_err();
             let Failure::NotYet { what: named, .. } = explained(error, &[]) else {

@@ -1,5 +1,6 @@
 //! Values of flags.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use sealift::admission::go_duration;
@@ -11,6 +12,31 @@ pub(super) fn parse_bool(text: &str) -> Result<bool, String> {
         "1" | "t" | "T" | "TRUE" | "true" | "True" => Ok(true),
         "0" | "f" | "F" | "FALSE" | "false" | "False" => Ok(false),
         _ => Err("true or false is expected".to_owned()),
+    }
+}
+
+/// What Syft and Grype write before `=FILE` in their `--output`.
+const FORMATS_OF_OTHERS: [&str; 10] = [
+    "cyclonedx-json",
+    "cyclonedx-xml",
+    "github-json",
+    "json",
+    "sarif",
+    "spdx-json",
+    "spdx-tag-value",
+    "syft-json",
+    "syft-table",
+    "table",
+];
+
+/// Reads the path of a report. Taken for one, `cyclonedx-json=FILE` would be a file of that name.
+pub(super) fn parse_report_path(text: &str) -> Result<PathBuf, String> {
+    let format = text.split_once('=').map(|(format, _)| format);
+    match format.filter(|format| FORMATS_OF_OTHERS.contains(format)) {
+        Some(_) => {
+            Err("write --format FORMAT --output FILE; a name like this is ./NAME".to_owned())
+        }
+        None => Ok(PathBuf::from(text)),
     }
 }
 

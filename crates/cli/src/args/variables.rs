@@ -145,7 +145,10 @@ pub(super) fn name(prefix: &str, flag: &str) -> String {
 }
 
 /// The verb that the arguments name, with its matches.
-fn innermost<'c>(command: &'c Command, matches: &'c ArgMatches) -> (&'c Command, &'c ArgMatches) {
+pub(super) fn innermost<'c>(
+    command: &'c Command,
+    matches: &'c ArgMatches,
+) -> (&'c Command, &'c ArgMatches) {
     let inner = matches.subcommand().and_then(|(name, matches)| {
         command.find_subcommand(name).map(|command| (command, matches))
     });

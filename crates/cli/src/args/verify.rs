@@ -20,8 +20,28 @@ pub(crate) struct VerifyArgs {
     /// Claims that a signature must make, as key=value.
     #[arg(short, long, value_name = "CLAIMS", value_delimiter = ',', value_parser = parse_claim)]
     pub(crate) annotations: Vec<(String, String)>,
+    /// Verify this signature, in base64 or in a file that holds it, instead of those that are kept
+    /// beside the image.
+    #[arg(long, value_name = "FILE|BASE64", value_parser = NonEmptyStringValueParser::new())]
+    pub(crate) signature: Option<String>,
+    /// With --signature: what was signed; default: what `cosign generate` prints of the image.
+    #[arg(long, value_name = "FILE", requires = "signature")]
+    pub(crate) payload: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) evidence: EvidenceArgs,
     #[command(flatten)]
     pub(crate) signer: SignerArgs,
+}
+
+/// What speaks for a signature that lies in a file.
+#[derive(Debug, Args)]
+pub(crate) struct EvidenceArgs {
+    /// With --signature: the signer's certificate, in PEM.
+    #[arg(long, alias = "cert", value_name = "FILE", requires = "signature")]
+    pub(crate) certificate: Option<PathBuf>,
+    /// With --signature: an RFC 3161 timestamp over it, as a response or token in DER.
+    #[arg(long, value_name = "FILE", requires = "signature")]
+    pub(crate) rfc3161_timestamp: Option<PathBuf>,
 }
 
 /// `verify-attestation`.
@@ -43,18 +63,15 @@ pub(crate) struct VerifyAttestationArgs {
 pub(crate) struct VerifyBlobArgs {
     /// The file that was signed.
     pub(crate) file: PathBuf,
-    /// The Sigstore bundle with the signature.
+    /// The Sigstore bundle with the signature, or the file that cosign wrote in its place before
+    /// there were bundles.
     #[arg(long, value_name = "FILE", required_unless_present = "signature")]
     pub(crate) bundle: Option<PathBuf>,
     /// The signature in base64, or a file that holds it.
     #[arg(long, value_name = "FILE|BASE64", conflicts_with = "bundle", value_parser = NonEmptyStringValueParser::new())]
     pub(crate) signature: Option<String>,
-    /// With --signature: the signer's certificate, in PEM.
-    #[arg(long, alias = "cert", value_name = "FILE", requires = "signature")]
-    pub(crate) certificate: Option<PathBuf>,
-    /// With --signature: an RFC 3161 timestamp over it, as a response or token in DER.
-    #[arg(long, value_name = "FILE", requires = "signature")]
-    pub(crate) rfc3161_timestamp: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) evidence: EvidenceArgs,
     #[command(flatten)]
     pub(crate) signer: SignerArgs,
 }
@@ -189,6 +206,8 @@ pub(crate) struct SignerArgs {
     /// in the cache folder, refreshed when it is older than a day (see `initialize`).
     #[arg(long, value_name = "FILE", help_heading = "Trust")]
     pub(crate) trusted_root: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) own: OwnTrustArgs,
     /// Require an RFC 3161 timestamp of an authority in the trusted root.
     #[arg(long, help_heading = "Trust")]
     pub(crate) use_signed_timestamps: bool,
@@ -204,6 +223,24 @@ pub(crate) struct SignerArgs {
     pub(crate) offline: bool,
     #[command(flatten)]
     pub(crate) out: OutArgs,
+}
+
+/// Authorities in the place of those of the trusted root, PEM.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct OwnTrustArgs {
+    /// Certificates of the authority that issued the signer's, from that to the root.
+    #[arg(long, alias = "cert-chain", value_name = "FILE", help_heading = "Trust",
+          conflicts_with_all = ["ca_roots", "trusted_root"])]
+    pub(crate) certificate_chain: Option<PathBuf>,
+    /// Roots of the authorities that may have issued the signer's certificate.
+    #[arg(long, value_name = "FILE", help_heading = "Trust", conflicts_with = "trusted_root")]
+    pub(crate) ca_roots: Option<PathBuf>,
+    /// Certificates between those roots and the signer's.
+    #[arg(long, value_name = "FILE", help_heading = "Trust", requires = "ca_roots")]
+    pub(crate) ca_intermediates: Option<PathBuf>,
+    /// Certificates of the authority that stamped the signature, from that to the root.
+    #[arg(long, value_name = "FILE", help_heading = "Trust", conflicts_with = "trusted_root")]
+    pub(crate) timestamp_certificate_chain: Option<PathBuf>,
 }
 
 /// Flags that cosign has on all verbs.

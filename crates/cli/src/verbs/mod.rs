@@ -29,7 +29,7 @@ pub(crate) use db::db;
 pub(crate) use gate::gate;
 pub(crate) use harbor::harbor_serve;
 pub(crate) use login::{login, logout};
-pub(crate) use scan::{fs, image, rootfs, sbom};
+pub(crate) use scan::{fs, image, repo, rootfs, sbom};
 pub(crate) use sign::{
     attest, attest_blob, generate_key_pair, import_key_pair, public_key, sign, sign_blob,
 };

@@ -7,8 +7,9 @@ use std::path::{Path, PathBuf};
 
 use sealift::policy::LoadedPolicy;
 use sealift::{
-    Bases, Database, Format, JsonOptions, KnownBases, Matching, NamedBase, PackageType, Report,
-    ScanOptions, Scanner, Selection, Silent, SkipRules, Status, TableStyle, Target, policy,
+    Bases, Database, Format, GithubOptions, JsonOptions, KnownBases, Matching, NamedBase,
+    PackageType, Report, ScanOptions, Scanner, Selection, Silent, SkipRules, Status, TableStyle,
+    Target, policy,
 };
 
 use crate::args::peers;
@@ -25,7 +26,8 @@ use crate::verbs::config::{configuration, line_count};
 use crate::verbs::sign::Attesting;
 use crate::{Environment, advisories, cache, deadline, output, summary, suppress, target, vex};
 
-/// Files of Trivy's that it would read from the working directory, and this version does not.
+/// Files that Trivy reads from the working directory, and this command only where `--config` names
+/// them.
 const NOT_READ: [&str; 1] = ["trivy.yaml"];
 
 /// Exit status of an incomplete scan where `--exit-code` asks for a verdict.
@@ -106,6 +108,22 @@ pub(crate) fn fs(
     run(&Target::Filesystem(args.path), &options, &args.scan, None, global, environment)
 }
 
+/// A repository is a folder: nothing is cloned.
+pub(crate) fn repo(
+    args: TreeArgs,
+    global: &GlobalArgs,
+    environment: &Environment,
+) -> Result<u8, Failure> {
+    let written = args.path.to_string_lossy();
+    if !args.path.exists() && written.contains(['@', ':']) {
+        return Err(Failure::NotYet {
+            what: format!("repo {written}"),
+            hint: "clone it with Git and name the folder",
+        });
+    }
+    fs(args, global, environment)
+}
+
 pub(crate) fn rootfs(
     args: TreeArgs,
     global: &GlobalArgs,
@@ -155,6 +173,7 @@ fn options(args: &ScanArgs, environment: &Environment) -> Result<ScanOptions, Fa
         MatchKind::Declared => Matching::Declared,
         MatchKind::All => Matching::All,
     });
+    options.development = args.include_dev_deps;
     options.all_records = args.all_records;
     options.created = environment.source_date();
     options.judged_at = args.as_of.or(options.created).or_else(|| Some(now()));
@@ -198,9 +217,12 @@ fn run(
         summary::end_of_life(&report, args.exit_on_eol.is_some());
         summary::old_advisories(&report, scanner.database(), now());
         if args.only_lists() && (args.gates() || args.lists_vulnerabilities()) {
-            eprintln!("warning: an SBOM lists packages; --format json or table has the findings");
+            eprintln!(
+                "warning: this format lists packages; --format json or table has the findings"
+            );
         }
-        summary::not_applied(NOT_READ.iter().copied().filter(|name| Path::new(name).is_file()));
+        let is_there = |name: &&str| args.config.is_none() && Path::new(name).is_file();
+        summary::not_applied(NOT_READ.iter().copied().filter(is_there));
     }
     let mut status = status(&report, args);
     match (attesting, statements.flatten()) {
@@ -345,7 +367,22 @@ pub(super) fn format(args: &ScanArgs, threads: NonZeroUsize, environment: &Envir
         ReportFormat::Junit => Format::Junit,
         ReportFormat::Markdown => Format::Markdown,
         ReportFormat::GitLab => Format::GitLab,
+        ReportFormat::GitHub => Format::GitHub(github(environment)),
     }
+}
+
+/// The commit and the job, as GitHub Actions tells them (GitHub docs, "Variables reference").
+fn github(environment: &Environment) -> GithubOptions {
+    let text = |name| {
+        let value = environment.get(name).unwrap_or_default();
+        value.to_string_lossy().into_owned()
+    };
+    let mut options = GithubOptions::default();
+    options.reference = text("GITHUB_REF");
+    options.commit = text("GITHUB_SHA");
+    options.correlator = format!("{}_{}", text("GITHUB_WORKFLOW"), text("GITHUB_JOB"));
+    options.run = text("GITHUB_RUN_ID");
+    options
 }
 
 /// Colour and links for a terminal alone; its width, else `COLUMNS`, else a wide page.

@@ -147,5 +147,6 @@ fn result(
             message: Message::new(short(&plain(&place(&file.path, failure.lines)))),
         }],
         partial_fingerprints: Fingerprints { primary_location_line_hash: fingerprint },
+        suppressions: None,
     }
 }

@@ -4,6 +4,9 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use super::text::{plain, short};
+use crate::Modified;
+
 #[derive(Serialize)]
 pub(super) struct Log<'r> {
     pub(super) version: &'static str,
@@ -128,6 +131,26 @@ pub(super) struct SarifResult {
     pub(super) message: Message,
     pub(super) locations: Vec<Location>,
     pub(super) partial_fingerprints: Fingerprints,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) suppressions: Option<Vec<Suppression>>,
+}
+
+/// 3.35.
+#[derive(Serialize)]
+pub(super) struct Suppression {
+    kind: &'static str,
+    status: &'static str,
+    justification: String,
+}
+
+impl Suppression {
+    /// What stands in a file beside the target.
+    pub(super) fn new(modified: &Modified) -> Self {
+        let Modified { status, statement, source, .. } = modified;
+        let separator = if statement.is_empty() { "" } else { ": " };
+        let justification = short(&plain(&format!("{status} ({source}){separator}{statement}")));
+        Self { kind: "external", status: "accepted", justification }
+    }
 }
 
 #[derive(Serialize)]

@@ -7,6 +7,9 @@
 //! package, its path and the rule: they stay as they are from build to build, and tell apart
 //! several versions of a package at one path by counting them.
 //!
+//! A finding that does not count is a result with a suppression (SARIF 2.1.0, 3.35) where such are to
+//! be shown, and no result otherwise.
+//!
 //! What passes GitHub's limits (25 000 results and rules, 100 locations of a result, 1 024
 //! characters of a description, 10 MB compressed) is cut, the least severe first, and a
 //! notification of the run says what was.
@@ -23,13 +26,14 @@ use std::io;
 use sealift_matcher::Finding;
 use sealift_model::{Digest, Impact};
 
+use crate::Modified;
 use crate::json::in_order;
 use crate::place::{path_of, relative_uri, repository};
 use crate::report::{ArtifactKind, Report};
 use crate::sections::{Entry, Section, sections};
 use log::{
     ArtifactLocation, Driver, Fingerprints, Invocation, Location, Log, Message, Notification,
-    PhysicalLocation, Region, Run, RunProperties, SarifResult, Tool, UriBase,
+    PhysicalLocation, Region, Run, RunProperties, SarifResult, Suppression, Tool, UriBase,
 };
 use rules::{Rules, level};
 use text::{plain, short};
@@ -55,10 +59,11 @@ fn write_within<W: io::Write + ?Sized>(
     out: &mut W,
 ) -> io::Result<()> {
     let sections = sections(report);
-    let mut told: Vec<Told<'_>> = sections.iter().flat_map(Told::of).collect();
+    let mut told: Vec<Told<'_>> =
+        sections.iter().flat_map(|section| Told::of(report, section)).collect();
     let all = told.len();
     if all > max_results {
-        told.sort_by_key(|told| Reverse(told.finding.severity));
+        told.sort_by_key(|told| (told.modified.is_some(), Reverse(told.finding.severity)));
         told.truncate(max_results);
     }
     let mut rules = Rules::default();
@@ -69,6 +74,12 @@ fn write_within<W: io::Write + ?Sized>(
     let mut written = written;
     let room = max_results.saturating_sub(written.len());
     let left_out = configuration::add(report, room, &mut rules, &mut written);
+    // 3.27.23: of all results it is known whether they are suppressed, or of none.
+    if written.iter().any(|result| result.suppressions.is_some()) {
+        for result in &mut written {
+            result.suppressions.get_or_insert_default();
+        }
+    }
     let cut = Cut {
         results: (all - told.len()).saturating_add(left_out),
         shown: written.len() > SHOWN_RESULTS,
@@ -89,15 +100,24 @@ struct Told<'r> {
     section: &'r Section<'r>,
     entry: &'r Entry<'r>,
     finding: &'r Finding,
+    /// Why it does not count, where it does not.
+    modified: Option<&'r Modified>,
 }
 
 impl<'r> Told<'r> {
-    fn of(section: &'r Section<'r>) -> impl Iterator<Item = Self> {
-        in_order(&section.packages).into_iter().map(move |(entry, finding)| Self {
-            section,
-            entry,
-            finding,
-        })
+    /// What counts, then what does not.
+    fn of(report: &'r Report, section: &'r Section<'r>) -> impl Iterator<Item = Self> {
+        let counted = in_order(&section.packages).into_iter();
+        let counted =
+            counted.map(move |(entry, finding)| Self { section, entry, finding, modified: None });
+        let others = section.packages.iter().flat_map(move |entry| {
+            let modified = report.shown_modified(entry);
+            modified.map(move |modified| {
+                let finding = &modified.finding;
+                Self { section, entry, finding, modified: Some(modified) }
+            })
+        });
+        counted.chain(others)
     }
 }
 
@@ -213,7 +233,7 @@ struct Results<'r> {
 
 impl<'r> Results<'r> {
     fn result(&mut self, told: &Told<'r>, rules: &mut Rules<'r>) -> SarifResult {
-        let Told { section, entry, finding } = *told;
+        let Told { section, entry, finding, modified } = *told;
         SarifResult {
             rule_id: finding.id.clone(),
             rule_index: rules.of(section.class, &entry.package.name, finding),
@@ -223,11 +243,12 @@ impl<'r> Results<'r> {
             partial_fingerprints: Fingerprints {
                 primary_location_line_hash: self.fingerprint(told),
             },
+            suppressions: modified.map(|modified| vec![Suppression::new(modified)]),
         }
     }
 
     fn fingerprint(&mut self, told: &Told<'_>) -> String {
-        let Told { section, entry, finding } = *told;
+        let Told { section, entry, finding, .. } = *told;
         let path = path_of(self.report, entry);
         let hidden = if section.hidden { "hidden" } else { "" };
         let parts = [
@@ -284,7 +305,7 @@ impl<'r> Results<'r> {
 
 /// The lines that Trivy writes, and what is known beyond them.
 fn message(told: &Told<'_>) -> String {
-    let Told { section, entry, finding } = *told;
+    let Told { section, entry, finding, .. } = *told;
     let id = plain(&finding.id);
     let mut lines = vec![
         format!("Package: {}", plain(&entry.package.name)),

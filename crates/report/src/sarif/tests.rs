@@ -60,6 +60,31 @@ fn several_versions_at_one_place_are_told_apart() {
 }
 
 #[test]
+fn what_does_not_count_is_a_suppressed_result_where_it_is_shown() {
+    let mut report = example::report();
+    let findings = &mut report.matches.as_mut().unwrap().findings;
+    let mut modified = Modified::new(findings.remove(0), "not_affected", "OpenVEX");
+    modified.statement = "component_not_present".to_owned();
+    report.suppressed = vec![modified];
+    let log = written(&report);
+    let results = log["runs"][0]["results"].as_array().unwrap().clone();
+    assert!(results.len() == 1 && results[0]["suppressions"].is_null());
+    report.shows_suppressed = true;
+    let log = written(&report);
+    let results = log["runs"][0]["results"].as_array().unwrap();
+    let mut suppressions: Vec<_> = results.iter().map(|it| it["suppressions"].clone()).collect();
+    suppressions.sort_by_key(|list| list.as_array().unwrap().len());
+    let justification = "not_affected (OpenVEX): component_not_present";
+    let one = serde_json::json!(
+        [{"kind": "external", "status": "accepted", "justification": justification}]
+    );
+    assert_eq!(suppressions, [serde_json::json!([]), one]);
+    let cut = within(&report, 1);
+    let results = cut["runs"][0]["results"].as_array().unwrap();
+    assert!(results.len() == 1 && results[0]["suppressions"].is_null(), "what counts stays");
+}
+
+#[test]
 fn what_is_cut_is_the_least_severe_and_is_said() {
     let report = example::report();
     let log = within(&report, 1);

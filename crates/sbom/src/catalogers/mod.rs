@@ -2,6 +2,7 @@
 
 mod alpine;
 mod archive;
+mod asked;
 mod cargo;
 mod cocoapods;
 mod composer;

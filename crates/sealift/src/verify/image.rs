@@ -1,5 +1,6 @@
 //! Images in layouts, archives and registries.
 
+use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
@@ -7,8 +8,10 @@ use sealift_layers::{
     CheckedContent, Error as LayersError, Limits as ImageLimits, ReadOptions, check_content,
 };
 use sealift_model::{Digest, Timestamp};
+use sealift_sigstore_sign::simple_signing;
 use sealift_sigstore_verify::{
-    Attached, Attachment, Limits, Outcome, Policy, Rejected, SignerKind, VerifiedAttached, Verifier,
+    Attached, Attachment, Bundle, Limits, Outcome, Policy, Rejected, SignerKind, VerifiedAttached,
+    Verifier,
 };
 
 use super::error::{OpenError, Unverified, UnverifiedReason};
@@ -68,6 +71,27 @@ impl SignedImage {
         let image = &source.root.digest;
         let attached =
             Attached::read(&source.signatures(), image, attachment, signer, &options.limits)?;
+        let (path, options) = (target.path().to_owned(), options.clone());
+        Ok(Self { path, source, attached, options })
+    }
+
+    /// Finds an image whose signature lies in files: `signature` over `payload`, a simple signing
+    /// document. Without a payload it is the one that cosign signs for an image of the name
+    /// `reference`.
+    ///
+    /// # Errors
+    /// When the target cannot be read, holds no such image or no manifest.
+    pub fn open_detached(
+        target: &Target,
+        signature: Bundle,
+        payload: Option<Vec<u8>>,
+        reference: &str,
+        options: &VerifyOptions,
+    ) -> Result<Self, OpenError> {
+        let source = find(target, &options.image_limits)?;
+        let image = &source.root.digest;
+        let payload = payload.unwrap_or_else(|| simple_signing(reference, image, &BTreeMap::new()));
+        let attached = Attached::detached(image, payload, signature, &options.limits);
         let (path, options) = (target.path().to_owned(), options.clone());
         Ok(Self { path, source, attached, options })
     }

@@ -34,6 +34,7 @@ mod download;
 mod error;
 mod image;
 mod list;
+mod own;
 mod payload;
 mod proof;
 mod sbom;
@@ -45,6 +46,7 @@ pub use download::download;
 pub use error::{OpenError, Unverified, UnverifiedReason};
 pub use image::{SignedImage, VerifiedImage, VerifyOptions};
 pub use list::{AttachedTree, attached_tree};
+pub use own::{OwnTrust, OwnTrustError};
 pub use payload::{envelope_json, payload_text, signatures_json};
 pub use proof::{
     ContentProof, ImageProof, Origin as ProofOrigin, RejectedProof, SignatureProof, SignerProof,

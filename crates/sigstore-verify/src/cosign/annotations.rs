@@ -62,7 +62,11 @@ fn read<T>(
 /// signature over them (the signed entry timestamp).
 fn entry(text: &str) -> Result<Entry, AnnotationError> {
     let document = json::parse(text.as_bytes(), MAX_DEPTH)?;
-    let root = Field::root(&document, Names::AnyCase);
+    entry_of(Field::root(&document, Names::AnyCase))
+}
+
+/// The same where it is a part of another document.
+pub(super) fn entry_of(root: Field<'_>) -> Result<Entry, AnnotationError> {
     let promise = root.get("SignedEntryTimestamp")?.strict_bytes()?;
     let payload = root.get("Payload")?;
     let body = payload.get("body")?.strict_bytes()?;

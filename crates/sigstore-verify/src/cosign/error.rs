@@ -113,6 +113,15 @@ pub enum CandidateError {
         #[source]
         source: AnnotationError,
     },
+    /// A member of the file that cosign wrote before bundles cannot be read.
+    #[error("{name}")]
+    Member {
+        /// Its name.
+        name: &'static str,
+        /// What is wrong with it.
+        #[source]
+        source: AnnotationError,
+    },
     /// An annotation is no certificate.
     #[error("annotation {name}")]
     Certificate {
@@ -167,6 +176,9 @@ pub enum AnnotationError {
     /// It is not base64.
     #[error(transparent)]
     Base64(#[from] crate::base64::Base64Error),
+    /// It is no certificate.
+    #[error(transparent)]
+    Certificate(#[from] CertificateError),
     /// It is empty.
     #[error("empty")]
     Empty,

@@ -27,13 +27,15 @@ pub enum Form {
     Referrer,
     /// A Sigstore bundle in a manifest that refers to the image.
     Bundle,
+    /// Files that are not kept beside the image at all.
+    Detached,
 }
 
 /// Where a signature lies.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct Origin {
-    /// The manifest, or the document that may be one.
+    /// The manifest, or the document that may be one; of a detached signature its payload.
     pub manifest: Digest,
     /// The layer in it; none where the manifest itself cannot be read.
     pub layer: Option<Digest>,

@@ -11,6 +11,7 @@ mod error;
 mod fetch;
 mod find;
 mod list;
+mod local;
 mod manifest;
 mod outcome;
 mod rejection;

@@ -6,7 +6,7 @@ use sealift_model::{Algorithm, Digest, Timestamp};
 
 use super::candidate::{Candidate, Payload};
 use super::{
-    Attachment, CandidateError, CosignError, Origin, Rejection, SIGNATURE_PREDICATE,
+    Attachment, CandidateError, CosignError, Form, Origin, Rejection, SIGNATURE_PREDICATE,
     SignatureSource, SignerKind, SimpleSigning, find,
 };
 use crate::Error;
@@ -43,6 +43,21 @@ impl Attached {
         let found = find::find(source, image, attachment, limits)?.into_iter();
         let candidates = found.map(|one| one.read(source, signer, limits)).collect();
         Ok(Self { image: image.clone(), attachment, limits: limits.clone(), candidates })
+    }
+
+    /// A signature that lies in files of its own: `bundle` over `payload`, a simple signing document.
+    #[must_use]
+    pub fn detached(image: &Digest, payload: Vec<u8>, bundle: Bundle, limits: &Limits) -> Self {
+        let manifest = Digest::sha256_of(&payload);
+        let origin = Origin { manifest, layer: None, form: Form::Detached };
+        let candidate = match SimpleSigning::from_json(&payload) {
+            Ok(claims) => {
+                Ok(Candidate { bundle, payload: Some(Payload { bytes: payload, claims }) })
+            }
+            Err(error) => Err(error.into()),
+        };
+        let (attachment, limits) = (Attachment::Signatures, limits.clone());
+        Self { image: image.clone(), attachment, limits, candidates: vec![(origin, candidate)] }
     }
 
     /// Where each lies.

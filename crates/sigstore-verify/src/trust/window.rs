@@ -26,6 +26,12 @@ impl Window {
         }
     }
 
+    /// The window from `start` on.
+    #[must_use]
+    pub fn since(start: Timestamp) -> Self {
+        Self { start, end: None }
+    }
+
     /// The first moment in the window.
     #[must_use]
     pub fn start(&self) -> Timestamp {

@@ -4,12 +4,12 @@ use std::path::Path;
 
 use sealift::escape;
 use sealift::verify::{
-    Artifact, Bundle, Content, Envelope, Evidence, Hash, HashAlgorithm, Limits, Material, detached,
+    Artifact, Bundle, Content, Envelope, Hash, HashAlgorithm, Limits, Material, SignerKind,
 };
 
 use super::images::predicate_type;
 use super::signer::Trust;
-use super::{said, set_deadline};
+use super::{detached, said, set_deadline};
 use crate::Environment;
 use crate::args::peers;
 use crate::args::variables::Peer;
@@ -29,18 +29,11 @@ pub(crate) fn verify_blob(
     let artifact = files::whole(&args.file)?;
     let name = args.file.display().to_string();
     let bundle = match (&args.bundle, &args.signature) {
-        (Some(path), _) => bundle(path)?,
+        (Some(path), _) => bundle(path, trust.policy.signer_kind())?,
         (None, signature) => {
-            let signature = match signature.as_deref().unwrap_or_default() {
-                path if Path::new(path).is_file() => files::document(Path::new(path))?,
-                text => text.as_bytes().to_vec(),
-            };
-            let certificate = args.certificate.as_deref().map(files::document).transpose()?;
-            let timestamp = args.rfc3161_timestamp.as_deref().map(files::document).transpose()?;
-            let mut evidence = Evidence::default();
-            evidence.certificate = certificate.as_deref();
-            evidence.timestamp = timestamp.as_deref();
-            detached(&signature, evidence).map_err(|error| not_verified(&name, &error))?
+            let signature = signature.as_deref().unwrap_or_default();
+            let bundle = detached::read(signature, &args.evidence)?;
+            bundle.map_err(|error| not_verified(&name, &error))?
         }
     };
     judge(&trust, &bundle, Artifact::Bytes(&artifact), &name, global)
@@ -57,7 +50,7 @@ pub(crate) fn verify_blob_attestation(
     trust.policy = trust.policy.require_predicate_type(predicate_type(&args.predicate.predicate)?);
     set_deadline(&args.signer.out, global);
     let bundle = match (&args.bundle, &args.signature) {
-        (Some(path), _) => bundle(path)?,
+        (Some(path), _) => bundle(path, trust.policy.signer_kind())?,
         (None, path) => envelope(path.as_deref().unwrap_or(Path::new("")))?,
     };
     match (&args.file, &args.digest) {
@@ -73,10 +66,14 @@ pub(crate) fn verify_blob_attestation(
     }
 }
 
-fn bundle(path: &Path) -> Result<Bundle, Failure> {
+fn bundle(path: &Path, signer: SignerKind) -> Result<Bundle, Failure> {
     let name = path.display().to_string();
-    Bundle::from_json(&files::document(path)?, &Limits::default())
-        .map_err(|error| not_verified(&name, &error))
+    let (bytes, limits) = (files::document(path)?, Limits::default());
+    let older = Bundle::from_cosign_json(&bytes, signer, &limits);
+    match older.map_err(|error| not_verified(&name, &error))? {
+        Some(bundle) => Ok(bundle),
+        None => Bundle::from_json(&bytes, &limits).map_err(|error| not_verified(&name, &error)),
+    }
 }
 
 /// An envelope alone, as a bundle.

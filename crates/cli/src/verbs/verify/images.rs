@@ -4,19 +4,20 @@ use sealift::verify::{
     Attachment, PredicateType, SignedImage, Unverified, UnverifiedReason, VerifiedAttached,
     VerifyOptions, envelope_json, payload_text, signatures_json,
 };
-use sealift::{Silent, Target};
+use sealift::{Reference, Silent, Target};
 
 use super::signer::Trust;
-use super::{said, set_deadline};
+use super::{detached, said, set_deadline};
 use crate::args::peers;
 use crate::args::variables::Peer;
 use crate::args::{
-    GlobalArgs, ImagesArgs, PayloadFormat, SignerArgs, VerifyArgs, VerifyAttestationArgs,
+    EvidenceArgs, GlobalArgs, ImagesArgs, PayloadFormat, SignerArgs, VerifyArgs,
+    VerifyAttestationArgs,
 };
 use crate::failure::Failure;
 use crate::network::Network;
 use crate::progress::Bar;
-use crate::{Environment, output, target};
+use crate::{Environment, files, output, target};
 
 /// `verify`: the payloads of the signatures that count.
 pub(crate) fn verify(
@@ -25,12 +26,21 @@ pub(crate) fn verify(
     environment: &Environment,
 ) -> Result<u8, Failure> {
     let trust = Trust::new(&args.signer, global, environment)?;
+    let detached = match &args.signature {
+        Some(signature) => Some(Detached {
+            signature,
+            payload: args.payload.as_deref().map(files::document).transpose()?,
+            evidence: &args.evidence,
+        }),
+        None => None,
+    };
     let request = Request {
         attachment: Attachment::Signatures,
         images: &args.images,
         claims: &args.annotations,
         signer: &args.signer,
         trust,
+        detached,
     };
     request.run(global, environment, &|image, signatures, reference| match args.output {
         PayloadFormat::Json => format!("\n{}\n", signatures_json(signatures, image, reference)),
@@ -54,6 +64,7 @@ pub(crate) fn verify_attestation(
         claims: &[],
         signer: &args.signer,
         trust,
+        detached: None,
     };
     request.run(global, environment, &|_, attestations, _| {
         let lines = attestations.iter().filter_map(envelope_json);
@@ -79,6 +90,35 @@ struct Request<'r> {
     claims: &'r [(String, String)],
     signer: &'r SignerArgs,
     trust: Trust,
+    detached: Option<Detached<'r>>,
+}
+
+/// A signature that is not kept beside the image.
+struct Detached<'r> {
+    signature: &'r str,
+    payload: Option<Vec<u8>>,
+    evidence: &'r EvidenceArgs,
+}
+
+impl Detached<'_> {
+    fn open(
+        &self,
+        written: &str,
+        target: &Target,
+        options: &VerifyOptions,
+    ) -> Result<SignedImage, Failure> {
+        let bundle = detached::read(self.signature, self.evidence)?;
+        let bundle = bundle.map_err(|error| Failure::Unverified {
+            status: 1,
+            sentence: format!("{written} is not verified: {}", said::chain(&error)),
+            hint: "",
+        })?;
+        // The name that cosign writes into the payload; of a layout there is none.
+        let name = written.parse().map(|reference: Reference| reference.name().to_owned());
+        let name = name.unwrap_or_default();
+        let payload = self.payload.clone();
+        Ok(SignedImage::open_detached(target, bundle, payload, &name, options)?)
+    }
 }
 
 impl Request<'_> {
@@ -117,7 +157,10 @@ impl Request<'_> {
         let Trust { policy, now, .. } = &self.trust;
         let mut options = VerifyOptions::default();
         options.check_content = self.images.check_content;
-        let image = SignedImage::open(target, self.attachment, policy.signer_kind(), &options)?;
+        let image = match &self.detached {
+            Some(detached) => detached.open(written, target, &options)?,
+            None => SignedImage::open(target, self.attachment, policy.signer_kind(), &options)?,
+        };
         let bar = Bar::new(!global.quiet);
         let verified = image.verify(&self.trust.verifier(), policy, self.claims, *now, &bar);
         drop(bar);

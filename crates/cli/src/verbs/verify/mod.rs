@@ -1,6 +1,7 @@
 //! The verbs that verify.
 
 mod blob;
+mod detached;
 mod download;
 mod images;
 mod initialize;

@@ -1,12 +1,14 @@
 //! Who must have signed, and what it is verified against.
 
+use std::path::Path;
+
 use sealift::verify::{
-    BundleVerifier, FulcioExtension, Identities, IdentityMatcher, Policy, PublicKey, TextMatcher,
-    TrustedKey, TrustedRoot, provider,
+    BundleVerifier, FulcioExtension, Identities, IdentityMatcher, OwnTrust, Policy, PublicKey,
+    TextMatcher, TrustedKey, TrustedRoot, provider,
 };
 use sealift::{Timestamp, escape, verify};
 
-use crate::args::{GlobalArgs, SignerArgs};
+use crate::args::{GlobalArgs, OwnTrustArgs, SignerArgs};
 use crate::clock::now;
 use crate::failure::Failure;
 use crate::key_reference::KeyReference;
@@ -158,16 +160,57 @@ fn public_key(reference: &str, environment: &Environment) -> Result<PublicKey, F
     })
 }
 
-/// The trusted root that is named, else the one that is kept; none where none is needed.
+/// The trusted root that is named, else the one that is kept, with the parts that flags and
+/// variables give in the place of its own; none where none is needed.
 fn root(
     args: &SignerArgs,
     global: &GlobalArgs,
     environment: &Environment,
 ) -> Result<TrustedRoot, Failure> {
-    let needs_none = args.key.is_some() && args.insecure_ignore_tlog && !args.use_signed_timestamps;
-    match &args.trusted_root {
-        Some(path) => trust::root_in(path),
-        None if needs_none => Ok(TrustedRoot::default()),
-        None => trust::root(args.offline, global, environment),
+    let own = own_trust(args, environment)?;
+    let issuer_is_known = args.key.is_some() || own.names_issuers() && args.insecure_ignore_sct;
+    let stamper_is_known = !args.use_signed_timestamps || own.timestamp_chain.is_some();
+    let needs_none = issuer_is_known && stamper_is_known && args.insecure_ignore_tlog;
+    let root = match &args.trusted_root {
+        Some(path) => trust::root_in(path)?,
+        None if needs_none => TrustedRoot::default(),
+        None => trust::root(args.offline, global, environment)?,
+    };
+    if own.is_empty() {
+        return Ok(root);
     }
+    own.replace_in(&root).map_err(|error| unusable("a certificate or key to trust", error))
+}
+
+/// Parts of the trusted root that are given one by one: by flags, else, unless a whole one is
+/// named, by the variables that cosign has for them.
+fn own_trust(args: &SignerArgs, environment: &Environment) -> Result<OwnTrust, Failure> {
+    let OwnTrustArgs { certificate_chain, ca_roots, ca_intermediates, timestamp_certificate_chain } =
+        &args.own;
+    let mut own = OwnTrust::default();
+    own.chains.extend(certificate_chain.as_deref().map(files::document).transpose()?);
+    for path in [ca_roots, ca_intermediates].into_iter().flatten() {
+        own.authorities.push(files::document(path)?);
+    }
+    own.timestamp_chain =
+        timestamp_certificate_chain.as_deref().map(files::document).transpose()?;
+    if args.trusted_root.is_some() {
+        return Ok(own);
+    }
+    let of_variable = |variable: &str, what: &str| -> Result<Option<Vec<u8>>, Failure> {
+        let Some(path) = environment.get(variable) else { return Ok(None) };
+        eprintln!("warning: {variable} takes the place of {what} of the trusted root");
+        files::document(Path::new(path)).map(Some)
+    };
+    if !own.names_issuers() {
+        own.authorities.extend(of_variable("SIGSTORE_ROOT_FILE", "the authorities")?);
+    }
+    if own.timestamp_chain.is_none() {
+        own.timestamp_chain =
+            of_variable("SIGSTORE_TSA_CERTIFICATE_FILE", "the timestamp authorities")?;
+    }
+    own.log_keys.extend(of_variable("SIGSTORE_REKOR_PUBLIC_KEY", "the logs of signatures")?);
+    own.certificate_log_keys
+        .extend(of_variable("SIGSTORE_CT_LOG_PUBLIC_KEY_FILE", "the logs of certificates")?);
+    Ok(own)
 }

@@ -1,15 +1,18 @@
 //! `Cargo.lock`, versions 1 to 4 (The Cargo Book, "Cargo.toml vs Cargo.lock"; the layout is that of
-//! `cargo::core::resolver::encode`).
+//! `cargo::core::resolver::encode`). What is needed only to build or test, the manifests of the
+//! project's crates say.
 
 use std::collections::{HashMap, HashSet};
 
 use sealift_layers::{File, Metadata, TreePath};
-use sealift_model::{Evidence, Location, Package, Relationship};
+use sealift_model::{Evidence, Impact, Location, Package, Relationship, Scope};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
+use super::manifest;
+use crate::catalogers::asked::{Asked, by_lockfile};
 use crate::catalogers::text::{self, LineIndex};
-use crate::{Cataloger, Error, Facts};
+use crate::{Catalog, Cataloger, Error, Facts, MergedFacts, MergedFile};
 
 /// Finds the crates that a lockfile pins.
 #[derive(Debug)]
@@ -23,18 +26,59 @@ impl Cataloger for Lockfile {
     }
 
     fn names(&self) -> &'static [&'static str] {
-        &["Cargo.lock"]
+        &["Cargo.lock", "Cargo.toml"]
     }
 
     fn wants(&self, path: TreePath<'_>, _: &Metadata, _: &[u8]) -> bool {
-        path.file_name() == FORMAT.as_bytes()
+        matches!(path.file_name(), b"Cargo.lock" | b"Cargo.toml")
             && !text::is_inside_package(path)
             && !is_in_registry(path)
     }
 
     fn read(&self, file: &mut File<'_>, facts: &mut Facts) -> Result<(), Error> {
-        parse(file.bytes()?, facts)
+        match file.path().file_name() {
+            b"Cargo.lock" => parse(file.bytes()?, facts),
+            _ => manifest::parse_scopes(file.bytes()?, facts),
+        }
     }
+
+    fn assemble(&self, merged: &MergedFacts<'_>, catalog: &mut Catalog) {
+        for (lock, manifests) in by_lockfile(merged, FORMAT) {
+            let mut packages: Vec<Package> = lock.facts.packages().cloned().collect();
+            asked(&packages, &manifests).mark(&mut packages);
+            for package in packages {
+                catalog.add(package, lock, merged.cataloger);
+            }
+            catalog.add_problems(lock, merged.cataloger, Impact::Partial);
+        }
+    }
+}
+
+/// What the project's crates ask for, by their manifests. What no manifest speaks of counts as
+/// needed to run.
+fn asked(packages: &[Package], manifests: &[&MergedFile<'_>]) -> Asked {
+    let mut scopes: HashMap<(&str, &str), Scope> = HashMap::new();
+    for file in manifests {
+        let (own, needed): (Vec<_>, Vec<_>) =
+            file.facts.packages().partition(|it| it.relationship == Relationship::Root);
+        for (own, needed) in own.iter().flat_map(|own| needed.iter().map(move |it| (own, it))) {
+            let known = scopes.entry((&own.name, &needed.name)).or_insert(needed.scope);
+            if needed.scope == Scope::Runtime {
+                *known = Scope::Runtime;
+            }
+        }
+    }
+    let is_own =
+        |it: &&Package| matches!(it.relationship, Relationship::Root | Relationship::Workspace);
+    let mut asked = Asked::default();
+    for own in packages.iter().filter(is_own) {
+        for id in &own.depends_on {
+            let name = id.rsplit_once('@').map_or(id.as_str(), |(name, _)| name);
+            let scope = scopes.get(&(own.name.as_str(), name)).copied();
+            asked.add(scope.unwrap_or(Scope::Runtime), id.clone());
+        }
+    }
+    asked
 }
 
 /// Whether a file is of a crate that Cargo unpacked: `registry/src/INDEX/CRATE/Cargo.lock`, or
@@ -220,6 +264,45 @@ mod tests {
             + &entry("c", "1.0.0", REGISTRY);
         let found: Vec<_> = facts(&text).packages().map(|it| it.relationship).collect();
         let expected = [Relationship::Workspace, Relationship::Workspace, Relationship::Direct];
+        assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn manifests_tell_what_is_needed_to_build_or_test() {
+        let lock = [
+            entry("app", "0.1.0", "dependencies = [\"a\", \"b\", \"c\", \"part\"]"),
+            entry("part", "0.1.0", "dependencies = [\"d\"]"),
+            entry("a", "1.0.0", &format!("{REGISTRY}\ndependencies = [\"e\"]")),
+            entry("b", "1.0.0", &format!("{REGISTRY}\ndependencies = [\"e\", \"f\"]")),
+            entry("c", "1.0.0", REGISTRY),
+            entry("d", "1.0.0", REGISTRY),
+            entry("e", "1.0.0", REGISTRY),
+            entry("f", "1.0.0", REGISTRY),
+        ]
+        .concat();
+        let lock = facts(&lock);
+        let mut manifest = Facts::default();
+        let text = "[package]\nname = \"app\"\nversion.workspace = true\n[dependencies]\n\
+            a.workspace = true\n[dev-dependencies]\na = \"1\"\nx = { package = \"b\", version = \"1\" }\n\
+            part = { path = \"part\" }\n[target.'cfg(unix)'.build-dependencies]\nc = \"1\"\n";
+        manifest::parse_scopes(text.as_bytes(), &mut manifest).expect("well-formed");
+        let files =
+            vec![MergedFile::new("Cargo.lock", &lock), MergedFile::new("Cargo.toml", &manifest)];
+        let mut catalog = Catalog::default();
+        Lockfile.assemble(&MergedFacts::new("cargo-lock", files), &mut catalog);
+        let found: Vec<_> =
+            catalog.packages().iter().map(|it| (it.name.as_str(), it.scope)).collect();
+        let [run, dev, unstated] = [Scope::Runtime, Scope::Development, Scope::Unstated];
+        let expected = [
+            ("app", unstated),
+            ("part", unstated),
+            ("a", run),
+            ("b", dev),
+            ("c", dev),
+            ("d", run),
+            ("e", run),
+            ("f", dev),
+        ];
         assert_eq!(found, expected);
     }
 

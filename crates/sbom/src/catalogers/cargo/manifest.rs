@@ -82,6 +82,30 @@ fn parse(bytes: &[u8], facts: &mut Facts) -> Result<(), Error> {
     Ok(())
 }
 
+/// What a crate's dependencies are for: the crate, then each by its real name, without versions,
+/// wherever it comes from.
+pub(super) fn parse_scopes(bytes: &[u8], facts: &mut Facts) -> Result<(), Error> {
+    let file = TomlFile::read(bytes, FORMAT)?;
+    let text = |value: Option<&Spanned<DeValue<'_>>>| Some(value?.get_ref().as_str()?.to_owned());
+    let Some(own) = text(file.get(&["package", "name"])) else { return Ok(()) };
+    let mut add = |name: &str, scope, relationship| {
+        if let Ok(mut package) = package(name, "") {
+            (package.scope, package.relationship) = (scope, relationship);
+            facts.package(package);
+        }
+    };
+    add(&own, Scope::Unstated, Relationship::Root);
+    for (table, scope) in TABLES {
+        let of_targets = file.members(&["target"]).into_iter().map(|(target, _)| target);
+        let of_targets = of_targets.flat_map(|target| file.members(&["target", target, table]));
+        for (name, value) in file.members(&[table]).into_iter().chain(of_targets) {
+            let real = value.get_ref().as_table().and_then(|table| text(table.get("package")));
+            add(real.as_deref().unwrap_or(name), scope, Relationship::Direct);
+        }
+    }
+    Ok(())
+}
+
 /// Adds a dependency: of a registry, or of a repository at one commit. One of a folder is a part of
 /// the project, one of a branch or a tag is whatever stands there today.
 ///

@@ -2,13 +2,13 @@
 //!
 //! | cataloger | reads | finds |
 //! | --- | --- | --- |
-//! | `cargo-lock` | `Cargo.lock` of every version | what it pins, declared, with the edges between; the project's own crates as its root or workspace |
+//! | `cargo-lock` | `Cargo.lock` of every version, `Cargo.toml` beside and below it | what it pins, declared, with the edges between and, where the manifests say, what is needed only to build or test; the project's own crates as its root or workspace |
 //! | `cargo-manifest` | `Cargo.toml` where no lockfile lies beside or above it | the crate itself and what it asks for; the version only where `=` pins one |
 //! | `rust-program` | ELF, PE and Mach-O files with a section `.dep-v0`, stripped ones too | every crate in the program, with the edges between; its own crate as the root. Crates that only ran while it was built are declared, for development: they are not in the program |
 //!
 //! What they cannot find: crates of programs built without `cargo auditable` (nothing in them
 //! tells), the standard library, C code that crates bring along, WebAssembly modules, universal
-//! Mach-O files; whether a lockfile's crate is for tests alone or for another platform. A crate
+//! Mach-O files; whether a lockfile's crate is for another platform. A crate
 //! from git or another registry is told by name and version, like one from crates.io. Lockfiles
 //! that crates carry with them into Cargo's registry folder are not read.
 

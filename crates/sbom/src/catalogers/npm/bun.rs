@@ -5,8 +5,9 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 
 use sealift_layers::{File, Metadata, TreePath};
-use sealift_model::{Evidence, Location, Package};
+use sealift_model::{Evidence, Location, Package, Scope};
 
+use crate::catalogers::asked::Asked;
 use crate::catalogers::json::{Document, Object, Value};
 use crate::catalogers::text;
 use crate::{Cataloger, Error, Facts};
@@ -54,14 +55,39 @@ fn parse(bytes: &[u8], facts: &mut Facts) -> Result<(), Error> {
         }
     }
     let tree = Tree::new(&entries);
+    let mut packages = Vec::with_capacity(entries.len());
     for (path, entry) in &entries {
         let Some(mut package) = entry.package() else { continue };
         package.evidence = Evidence::Declared;
         package.locations = vec![Location::new("").on_lines(entry.lines)];
-        package.depends_on = tree.needed_by(path, entry);
-        facts.package(package);
+        package.depends_on = tree.needed_by(path, &entry.requires);
+        packages.push(package);
     }
+    asked(&lockfile, &tree).mark(&mut packages);
+    packages.into_iter().for_each(|package| facts.package(package));
     Ok(())
+}
+
+/// What the project and its workspaces ask for. What a workspace alone has lies in a folder of its
+/// name.
+fn asked(lockfile: &Object<'_>, tree: &Tree<'_>) -> Asked {
+    let mut asked = Asked::default();
+    let workspaces = lockfile.object("workspaces").unwrap_or_default();
+    for (place, workspace) in workspaces.members() {
+        let Some(workspace) = workspace.as_object() else { continue };
+        let folder = workspace.text("name").filter(|_| !place.is_empty()).unwrap_or_default();
+        for (kind, scope) in [
+            ("dependencies", Scope::Runtime),
+            ("optionalDependencies", Scope::Runtime),
+            ("devDependencies", Scope::Development),
+        ] {
+            let names = workspace.object(kind).map(|it| names(&it)).unwrap_or_default();
+            for id in tree.needed_by(&folder, &names) {
+                asked.add(scope, id);
+            }
+        }
+    }
+    asked
 }
 
 /// A member of `packages`.
@@ -136,13 +162,13 @@ impl<'e> Tree<'e> {
 
     /// What the package at `path` needs: of each name the one in its own folder, else in the
     /// folder around that, and so on.
-    fn needed_by(&self, path: &str, entry: &Entry<'_>) -> Vec<String> {
+    fn needed_by(&self, path: &str, requires: &[Cow<'_, str>]) -> Vec<String> {
         let around = std::iter::successors(Some(path), |path| {
             (!path.is_empty()).then(|| folder_and_name(path).0)
         });
         let folders = around.take(MAX_FOLDERS).filter_map(|path| self.folders.get(path));
         let folders: Vec<usize> = folders.copied().collect();
-        let needed = entry.requires.iter().filter_map(|name| {
+        let needed = requires.iter().filter_map(|name| {
             folders.iter().find_map(|folder| self.ids.get(&(*folder, name.as_ref())))
         });
         let mut needed: Vec<String> = needed.cloned().collect();
@@ -258,6 +284,33 @@ mod tests {
         let expected = expected.map(|(id, needs)| (id.to_owned(), needs.to_owned()));
         assert_eq!(found, expected);
         assert_eq!(facts.packages().next().unwrap().locations[0].lines, Some((4, 4)));
+    }
+
+    #[test]
+    fn workspaces_tell_what_is_needed_to_develop() {
+        let facts = facts(
+            r#"{"workspaces": {
+  "": {"name": "own", "dependencies": {"a": "^7"}, "devDependencies": {"c": "1", "p": "*"}},
+  "packages/p": {"name": "p", "optionalDependencies": {"d": "2"}, "devDependencies": {"a": "6"}},
+}, "packages": {
+    "a": ["a@7.0.0", "", {"dependencies": {"b": "1"}}],
+    "b": ["b@1.0.0"],
+    "c": ["c@1.0.0", "", {"dependencies": {"b": "1"}}],
+    "d": ["d@2.0.0"],
+    "p": ["p@workspace:packages/p"],
+    "p/a": ["a@6.0.0"],
+}}"#,
+        );
+        let found: Vec<_> = facts.packages().map(|it| (it.id(), it.scope)).collect();
+        let [run, dev] = [Scope::Runtime, Scope::Development];
+        let rows = [
+            ("a@7.0.0", run),
+            ("b@1.0.0", run),
+            ("c@1.0.0", dev),
+            ("d@2.0.0", run),
+            ("a@6.0.0", dev),
+        ];
+        assert_eq!(found, rows.map(|(id, scope)| (id.to_owned(), scope)));
     }
 
     #[test]

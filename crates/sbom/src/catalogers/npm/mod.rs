@@ -3,9 +3,9 @@
 //! | cataloger | reads | finds |
 //! | --- | --- | --- |
 //! | `npm-installed` | `package.json` | the package whose root it is: directly below `node_modules` (also pnpm's store, npm's global folder) or below Debian's `usr/share/nodejs`; elsewhere the project itself, as declared |
-//! | `npm-bun` | `bun.lock` | what it pins, under real names, with dependencies and lines |
-//! | `npm-pnpm` | `pnpm-lock.yaml` of versions 5 to 9 | what it pins, with dependencies and lines; scope up to version 8, for later ones leave it out |
-//! | `npm-yarn` | `yarn.lock` of Yarn 1 and later | what it pins, with dependencies and lines |
+//! | `npm-bun` | `bun.lock` | what it pins, under real names, with scope, dependencies and lines |
+//! | `npm-pnpm` | `pnpm-lock.yaml` of versions 5 to 9 | what it pins, with scope, dependencies and lines |
+//! | `npm-yarn` | `yarn.lock` of Yarn 1 and later, the `package.json` beside and below it | what it pins, with dependencies and lines; scope where there is a `package.json` |
 //! | `npm-lock` | `package-lock.json`, `npm-shrinkwrap.json`, npm's hidden `node_modules/.package-lock.json`; versions 1 to 3 | what the lockfile pins, under the real names of aliases, with scope, relationship, dependencies and lines |
 //!
 //! What they cannot find: packages bundled into one script; packages in Yarn's zip cache; versions

@@ -9,6 +9,7 @@ use std::collections::{HashMap, HashSet};
 use sealift_layers::{File, Metadata, TreePath};
 use sealift_model::{Evidence, Location, Package, Scope};
 
+use crate::catalogers::asked::Asked;
 use crate::catalogers::text;
 use crate::{Cataloger, Error, Facts};
 
@@ -53,17 +54,28 @@ fn parse(bytes: &[u8], facts: &mut Facts) -> Result<(), Error> {
         }
     }
     let is_there: HashSet<String> = packages.iter().map(Package::id).collect();
-    for mut package in packages {
+    let id_of = |name: &str, reference: &str| {
+        let ids = lockfile.form.referred(name, reference).into_iter();
+        ids.flatten().find(|id| is_there.contains(id))
+    };
+    for package in &mut packages {
         let needed = requires.remove(&package.id()).unwrap_or_default();
-        let ids = needed.into_iter().filter_map(|(name, reference)| {
-            let ids = lockfile.form.referred(name, reference).into_iter();
-            ids.flatten().find(|id| is_there.contains(id))
-        });
-        package.depends_on = ids.collect();
+        package.depends_on =
+            needed.into_iter().filter_map(|(name, reference)| id_of(name, reference)).collect();
         package.depends_on.sort_unstable();
         package.depends_on.dedup();
-        facts.package(package);
     }
+    // Earlier ones say of each package itself what it is for.
+    if lockfile.form == Form::At {
+        let mut asked = Asked::default();
+        for (scope, name, reference) in &lockfile.asked {
+            if let Some(id) = id_of(name, reference) {
+                asked.add(*scope, id);
+            }
+        }
+        asked.mark(&mut packages);
+    }
+    packages.into_iter().for_each(|package| facts.package(package));
     Ok(())
 }
 
@@ -165,11 +177,14 @@ impl Entry<'_> {
 struct Lockfile<'a> {
     form: Form,
     entries: Vec<Entry<'a>>,
+    /// What the projects below `importers` ask for: names and references.
+    asked: Vec<(Scope, &'a str, &'a str)>,
 }
 
 /// Where in the file a line stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Section {
+    Importers,
     Packages,
     Snapshots,
     Other,
@@ -177,9 +192,10 @@ enum Section {
 
 impl<'a> Lockfile<'a> {
     fn read(text: &'a str, facts: &mut Facts) -> Self {
-        let mut lockfile = Self { form: Form::At, entries: Vec::new() };
+        let mut lockfile = Self { form: Form::At, entries: Vec::new(), asked: Vec::new() };
         let mut section = Section::Other;
         let (mut in_entry, mut in_requires) = (false, false);
+        let mut importer = Importer::default();
         for (line, number) in text.lines().zip(1..) {
             let content = line.trim();
             if content.is_empty() || content.starts_with('#') || content == "---" {
@@ -188,6 +204,8 @@ impl<'a> Lockfile<'a> {
             let depth = line.len() - line.trim_start_matches(' ').len();
             if depth == 0 {
                 (section, in_entry) = (lockfile.section(content, number, facts), false);
+            } else if section == Section::Importers {
+                lockfile.asked.extend(importer.line(depth, content));
             } else if depth == 2 && section != Section::Other {
                 in_requires = false;
                 // YAML writes keys of more than 1,024 characters as `? key` and lets the colon
@@ -223,6 +241,7 @@ impl<'a> Lockfile<'a> {
     /// The section that a line without indentation begins.
     fn section(&mut self, content: &str, number: u64, facts: &mut Facts) -> Section {
         match member(content) {
+            Some(("importers", _)) => Section::Importers,
             Some(("packages", _)) => Section::Packages,
             Some(("snapshots", _)) => Section::Snapshots,
             Some(("lockfileVersion", version)) => {
@@ -235,6 +254,34 @@ impl<'a> Lockfile<'a> {
                 Section::Other
             }
         }
+    }
+}
+
+/// Where below `importers` the lines are: `PROJECT:`, `dependencies:`, `NAME:`, `version: REFERENCE`,
+/// each two spaces deeper.
+#[derive(Debug, Default)]
+struct Importer<'a> {
+    scope: Option<Scope>,
+    name: &'a str,
+}
+
+impl<'a> Importer<'a> {
+    /// What the line says that the project asks for.
+    fn line(&mut self, depth: usize, content: &'a str) -> Option<(Scope, &'a str, &'a str)> {
+        let (key, value) = member(content)?;
+        match depth {
+            4 => {
+                self.scope = match key {
+                    "dependencies" | "optionalDependencies" => Some(Scope::Runtime),
+                    "devDependencies" => Some(Scope::Development),
+                    _ => None,
+                };
+            }
+            6 => self.name = key,
+            8 if key == "version" => return Some((self.scope?, self.name, value)),
+            _ => {}
+        }
+        None
     }
 }
 
@@ -356,6 +403,28 @@ mod tests {
     }
 
     #[test]
+    fn version_9_tells_by_its_projects_what_is_needed_to_develop() {
+        let found = packages(
+            "lockfileVersion: '9.0'\nimporters:\n\n  .:\n    dependencies:\n      a:\n        \
+             specifier: ^1\n        version: 1.0.0(b@2.0.0)\n    devDependencies:\n      x:\n        \
+             specifier: npm:@s/c\n        version: '@s/c@3.0.0'\n  p:\n    devDependencies:\n      \
+             p2:\n        specifier: workspace:*\n        version: link:../p2\n\npackages:\n  \
+             a@1.0.0: {}\n  b@2.0.0: {}\n  '@s/c@3.0.0': {}\n  d@4.0.0: {}\n\nsnapshots:\n  \
+             a@1.0.0(b@2.0.0):\n    dependencies:\n      b: 2.0.0\n  '@s/c@3.0.0':\n    \
+             dependencies:\n      b: 2.0.0\n      d: 4.0.0\n",
+        );
+        assert_eq!(
+            found,
+            [
+                row("a@1.0.0", Scope::Runtime, "b@2.0.0"),
+                row("b@2.0.0", Scope::Runtime, ""),
+                row("@s/c@3.0.0", Scope::Development, "b@2.0.0 d@4.0.0"),
+                row("d@4.0.0", Scope::Development, ""),
+            ]
+        );
+    }
+
+    #[test]
     fn what_is_no_entry_is_told_with_its_line() {
         let facts =
             facts("<<<<<<< ours\nlockfileVersion: '6.0'\npackages:\n  /a@1.0.0:\n  b\n  c:\n");
@@ -379,7 +448,7 @@ mod tests {
 
         #[test]
         fn never_panics_on_what_looks_right(
-            text in "(lockfileVersion: [56]|(packages|snapshots):|[@/ab'\"(:_?1.]{0,4}|\n {0,6}){0,40}",
+            text in "(lockfileVersion: [569]|(packages|snapshots|importers):|[@/ab'\"(:_?1.]{0,4}|\n {0,6}){0,40}",
         ) {
             let _ = facts(&text);
         }

@@ -2,14 +2,19 @@
 //!
 //! The first is a format of Yarn's own, the second a small part of YAML. Both are blocks of
 //! indented lines, and differ in `key "value"` against `key: value`, so one reader takes both.
+//!
+//! Neither says what is needed only to develop: the `package.json` beside it, and those of the
+//! workspaces below, do.
 
 use std::collections::{HashMap, HashSet};
 
 use sealift_layers::{File, Metadata, TreePath};
-use sealift_model::{Evidence, Location, Package, Relationship};
+use sealift_model::{Evidence, Impact, Location, Package, Relationship, Scope};
 
+use crate::catalogers::asked::{Asked, by_lockfile};
+use crate::catalogers::json::Document;
 use crate::catalogers::text;
-use crate::{Cataloger, Error, Facts};
+use crate::{Catalog, Cataloger, Error, Facts, MergedFacts, MergedFile};
 
 /// Finds the packages that Yarn's lockfiles pin.
 #[derive(Debug)]
@@ -21,16 +26,75 @@ impl Cataloger for Yarn {
     }
 
     fn names(&self) -> &'static [&'static str] {
-        &["yarn.lock"]
+        &["yarn.lock", "package.json"]
     }
 
     fn wants(&self, path: TreePath<'_>, _: &Metadata, _: &[u8]) -> bool {
-        path.file_name() == b"yarn.lock" && !text::is_inside_package(path)
+        matches!(path.file_name(), b"yarn.lock" | b"package.json") && !text::is_inside_package(path)
     }
 
     fn read(&self, file: &mut File<'_>, facts: &mut Facts) -> Result<(), Error> {
-        parse(file.bytes()?, facts)
+        match file.path().file_name() {
+            b"yarn.lock" => parse(file.bytes()?, facts),
+            _ => parse_manifest(file.bytes()?, facts),
+        }
     }
+
+    fn assemble(&self, merged: &MergedFacts<'_>, catalog: &mut Catalog) {
+        for (lock, manifests) in by_lockfile(merged, "yarn.lock") {
+            let mut packages: Vec<Package> = lock.facts.packages().cloned().collect();
+            if let Some(asked) = asked(lock, &manifests, &packages) {
+                asked.mark(&mut packages);
+            }
+            for package in packages {
+                catalog.add(package, lock, merged.cataloger);
+            }
+            catalog.add_problems(lock, merged.cataloger, Impact::Partial);
+        }
+    }
+}
+
+/// What the manifests ask for, by name: of several versions any may be meant. None without the
+/// project's own manifest.
+fn asked(
+    lock: &MergedFile<'_>,
+    manifests: &[&MergedFile<'_>],
+    packages: &[Package],
+) -> Option<Asked> {
+    let folder = lock.path.strip_suffix("yarn.lock")?;
+    let is_own = |file: &&MergedFile<'_>| file.path.strip_suffix("package.json") == Some(folder);
+    manifests.iter().copied().find(is_own)?;
+    let mut ids: HashMap<&str, Vec<String>> = HashMap::new();
+    for package in packages {
+        ids.entry(&package.name).or_default().push(package.id());
+    }
+    let mut asked = Asked::default();
+    for named in manifests.iter().flat_map(|file| file.facts.packages()) {
+        for id in ids.get(named.name.as_str()).into_iter().flatten() {
+            asked.add(named.scope, id.clone());
+        }
+    }
+    Some(asked)
+}
+
+/// What a `package.json` asks for, under the real names of aliases (npm docs, package.json,
+/// "dependencies"). What is wrong with one is no problem of the lockfile.
+fn parse_manifest(bytes: &[u8], facts: &mut Facts) -> Result<(), Error> {
+    let (_, manifest) = Document::read(bytes, "package.json")?;
+    for (kind, scope) in [
+        ("dependencies", Scope::Runtime),
+        ("optionalDependencies", Scope::Runtime),
+        ("devDependencies", Scope::Development),
+    ] {
+        for (name, range) in manifest.object(kind).unwrap_or_default().members() {
+            let descriptor = format!("{name}@{}", range.as_text().unwrap_or_default());
+            if let Some(mut package) = super::package(asked_for(&descriptor), "") {
+                package.scope = scope;
+                facts.package(package);
+            }
+        }
+    }
+    Ok(())
 }
 
 fn parse(bytes: &[u8], facts: &mut Facts) -> Result<(), Error> {
@@ -252,6 +316,34 @@ mod tests {
                 ("w@0.0.0-use.local".to_owned(), Relationship::Workspace),
             ]
         );
+    }
+
+    #[test]
+    fn manifests_tell_what_is_needed_to_develop() {
+        let lock = facts(
+            "a@^1:\n  version \"1.0.0\"\n  dependencies:\n    b \"^1\"\n\nb@^1:\n  version \
+             \"1.1.0\"\n\n\"@s/c@*\":\n  version \"2.0.0\"\n  dependencies:\n    b \"^1\"\n    d \
+             \"^1\"\n\nd@^1:\n  version \"1.2.0\"\n\ne@^1:\n  version \"1.0.0\"\n",
+        );
+        let manifest = |text: &str| {
+            let mut facts = Facts::default();
+            parse_manifest(text.as_bytes(), &mut facts).unwrap();
+            facts
+        };
+        let own =
+            manifest(r#"{"dependencies": {"a": "^1"}, "devDependencies": {"x": "npm:@s/c@*"}}"#);
+        let part =
+            manifest(r#"{"optionalDependencies": {"e": "1"}, "devDependencies": {"e": "1"}}"#);
+        let scopes = |files: &[(&str, &Facts)]| {
+            let files = files.iter().map(|(path, facts)| MergedFile::new(*path, facts)).collect();
+            let mut catalog = Catalog::default();
+            Yarn.assemble(&MergedFacts::new("npm-yarn", files), &mut catalog);
+            catalog.packages().iter().map(|package| package.scope).collect::<Vec<_>>()
+        };
+        let [run, dev] = [Scope::Runtime, Scope::Development];
+        let files = [("package.json", &own), ("p/package.json", &part), ("yarn.lock", &lock)];
+        assert_eq!(scopes(&files), [run, run, dev, dev, run]);
+        assert_eq!(scopes(&files[1..]), [Scope::Unstated; 5]);
     }
 
     #[test]

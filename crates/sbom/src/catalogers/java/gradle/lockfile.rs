@@ -1,7 +1,9 @@
 //! `gradle.lockfile` and `buildscript-gradle.lockfile` (Gradle user manual, "Locking
-//! Versions"): lines `group:artifact:version=configurations`, and `empty=configurations`.
+//! Versions"): lines `group:artifact:version=configurations`, and `empty=configurations`. What is
+//! locked for the tests' source set alone is needed only to test.
 
 use sealift_layers::{File, Metadata, TreePath};
+use sealift_model::Scope;
 
 use crate::catalogers::{declared, java, text};
 use crate::{Cataloger, Error, Facts};
@@ -34,14 +36,31 @@ fn parse(text: &str, facts: &mut Facts) {
         if line.is_empty() || line.starts_with('#') || line.starts_with("empty=") {
             continue;
         }
-        let module = line.split_once('=').map(|(module, _)| module);
-        let mut parts = module.unwrap_or_default().split(':');
+        let (module, configurations) = line.split_once('=').unwrap_or_default();
+        let mut parts = module.split(':');
         match (parts.next(), parts.next(), parts.next(), parts.next()) {
             (Some(group), Some(artifact), Some(version), None) if !version.is_empty() => {
-                declared::add(java::package(group, artifact, version), number, facts);
+                let package = java::package(group, artifact, version).map(|mut package| {
+                    package.scope = scope(configurations);
+                    package
+                });
+                declared::add(package, number, facts);
             }
             _ => facts.problem(Some(number), format!("{line:?} locks no module")),
         }
+    }
+}
+
+/// What the configurations are for (Gradle user manual, "The Java Plugin", "Dependency
+/// management": those of a source set other than `main` begin with its name, `test`).
+fn scope(configurations: &str) -> Scope {
+    let is_of_tests = |name: &str| {
+        let rest = name.strip_prefix("test");
+        rest.is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_uppercase()))
+    };
+    match configurations.split(',').all(|name| is_of_tests(name.trim())) {
+        true => Scope::Development,
+        false => Scope::Unstated,
     }
 }
 
@@ -61,6 +80,19 @@ mod tests {
         assert_eq!(rows(&facts), ["org.a:b-c@1.2 2"]);
         let purl = facts.packages().next().unwrap().purl.to_string();
         assert_eq!(purl, "pkg:maven/org.a/b-c@1.2");
+    }
+
+    #[test]
+    fn what_only_tests_need_is_marked() {
+        let [dev, unstated] = [Scope::Development, Scope::Unstated];
+        for (configurations, expected) in [
+            ("testCompileClasspath,testRuntimeClasspath", dev),
+            ("compileClasspath,testCompileClasspath", unstated),
+            ("testimony", unstated),
+            ("", unstated),
+        ] {
+            assert_eq!(scope(configurations), expected, "{configurations}");
+        }
     }
 
     #[test]

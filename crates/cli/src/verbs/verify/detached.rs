@@ -1,0 +1,26 @@
+//! Signatures that lie in files.
+
+use std::path::Path;
+
+use sealift::verify::{Bundle, DetachedError, Evidence, detached};
+
+use crate::args::EvidenceArgs;
+use crate::failure::Failure;
+use crate::files;
+
+/// The signature that `--signature` gives, in base64 or in a file that holds it, and what speaks
+/// for it.
+pub(super) fn read(
+    signature: &str,
+    evidence: &EvidenceArgs,
+) -> Result<Result<Bundle, DetachedError>, Failure> {
+    let path = Path::new(signature);
+    let signature =
+        if path.is_file() { files::document(path)? } else { signature.as_bytes().to_vec() };
+    let certificate = evidence.certificate.as_deref().map(files::document).transpose()?;
+    let timestamp = evidence.rfc3161_timestamp.as_deref().map(files::document).transpose()?;
+    let mut speaks = Evidence::default();
+    speaks.certificate = certificate.as_deref();
+    speaks.timestamp = timestamp.as_deref();
+    Ok(detached(&signature, speaks))
+}

@@ -1,0 +1,158 @@
+//! Trust that is given in parts, as cosign's flags and variables give it, instead of as one trusted
+//! root.
+
+use sealift_model::Timestamp;
+use sealift_sigstore_verify::{
+    Authority, Certificate, CertificateError, KeyError, Provider, Scheme, TransparencyLog,
+    TrustedRoot, Window,
+};
+
+use super::verifier::{provider, public_key};
+
+/// Parts that take the place of those of a trusted root; what is not given stays as it is there.
+/// Certificates are PEM, one after the other. Nothing given here ends being trusted.
+#[derive(Clone, Debug, Default)]
+#[non_exhaustive]
+pub struct OwnTrust {
+    /// Chains of authorities that issue certificates for signing, each from the one that issues to
+    /// the root.
+    pub chains: Vec<Vec<u8>>,
+    /// Certificates of such authorities in any order: those that issued themselves are trusted, the
+    /// others where they lead to one of these.
+    pub authorities: Vec<Vec<u8>>,
+    /// The chain of an authority that stamps signatures.
+    pub timestamp_chain: Option<Vec<u8>>,
+    /// Public keys of logs of signatures.
+    pub log_keys: Vec<Vec<u8>>,
+    /// Public keys of logs of certificates.
+    pub certificate_log_keys: Vec<Vec<u8>>,
+}
+
+/// What is wrong with a part.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum OwnTrustError {
+    /// A certificate cannot be read, or is not by the next one.
+    #[error("the certificates cannot be used")]
+    Certificates(#[from] CertificateError),
+    /// None of the certificates issued itself.
+    #[error("none of the certificates is a root: no one issued itself")]
+    NoRoot,
+    /// A public key of a log cannot be read.
+    #[error("the public key cannot be used")]
+    Key(#[from] KeyError),
+}
+
+impl OwnTrust {
+    /// Whether nothing is given.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        let Self { chains, authorities, timestamp_chain, log_keys, certificate_log_keys } = self;
+        chains.is_empty()
+            && authorities.is_empty()
+            && timestamp_chain.is_none()
+            && log_keys.is_empty()
+            && certificate_log_keys.is_empty()
+    }
+
+    /// Whether it says who may issue certificates for signing.
+    #[must_use]
+    pub fn names_issuers(&self) -> bool {
+        !self.chains.is_empty() || !self.authorities.is_empty()
+    }
+
+    /// The root with these parts in the place of its own.
+    ///
+    /// # Errors
+    /// When a part cannot be used.
+    pub fn replace_in(&self, root: &TrustedRoot) -> Result<TrustedRoot, OwnTrustError> {
+        let issuers = match self.names_issuers() {
+            true => self.issuers()?,
+            false => root.certificate_authorities().to_vec(),
+        };
+        let stampers = match &self.timestamp_chain {
+            None => root.timestamp_authorities().to_vec(),
+            Some(pem) => vec![authority(Certificate::chain_from_pem(pem)?, provider())?],
+        };
+        let logs = replaced(root.logs(), &self.log_keys)?;
+        let certificate_logs = replaced(root.ct_logs(), &self.certificate_log_keys)?;
+        let new = TrustedRoot::default();
+        let new = issuers.into_iter().fold(new, TrustedRoot::with_certificate_authority);
+        let new = stampers.into_iter().fold(new, TrustedRoot::with_timestamp_authority);
+        let new = logs.into_iter().fold(new, TrustedRoot::with_log);
+        Ok(certificate_logs.into_iter().fold(new, TrustedRoot::with_ct_log))
+    }
+
+    fn issuers(&self) -> Result<Vec<Authority>, OwnTrustError> {
+        let mut issuers = Vec::new();
+        for pem in &self.chains {
+            issuers.push(authority(Certificate::chain_from_pem(pem)?, provider())?);
+        }
+        let mut certificates = Vec::new();
+        for pem in &self.authorities {
+            certificates.extend(Certificate::chain_from_pem(pem)?);
+        }
+        if !certificates.is_empty() {
+            let found = chains(certificates, provider())?;
+            if found.is_empty() {
+                return Err(OwnTrustError::NoRoot);
+            }
+            issuers.extend(found);
+        }
+        Ok(issuers)
+    }
+}
+
+/// Every chain that leads from one of the certificates to one that issued itself; each certificate
+/// is at the beginning of one at most.
+fn chains(
+    certificates: Vec<Certificate>,
+    provider: &dyn Provider,
+) -> Result<Vec<Authority>, CertificateError> {
+    let (roots, mut others): (Vec<_>, Vec<_>) =
+        certificates.into_iter().partition(Certificate::is_self_issued);
+    let mut found = Vec::new();
+    for root in roots {
+        found.push(authority(vec![root], provider)?);
+    }
+    // Each round is one step further from the roots; one that adds nothing is the last.
+    loop {
+        let mut next = Vec::new();
+        others.retain(|certificate| {
+            let extended = found.iter().find_map(|above: &Authority| {
+                let chain = std::iter::once(certificate).chain(above.chain());
+                authority(chain.cloned().collect(), provider).ok()
+            });
+            let is_placed = extended.is_some();
+            next.extend(extended);
+            !is_placed
+        });
+        if next.is_empty() {
+            return Ok(found);
+        }
+        found.extend(next);
+    }
+}
+
+fn authority(
+    chain: Vec<Certificate>,
+    provider: &dyn Provider,
+) -> Result<Authority, CertificateError> {
+    Authority::new(chain, Window::since(Timestamp::EPOCH), provider)
+}
+
+fn replaced(
+    logs: &[TransparencyLog],
+    keys: &[Vec<u8>],
+) -> Result<Vec<TransparencyLog>, OwnTrustError> {
+    if keys.is_empty() {
+        return Ok(logs.to_vec());
+    }
+    let log = |pem: &Vec<u8>| {
+        let key = public_key(pem)?;
+        let scheme = Scheme::default_for(key.algorithm());
+        let window = Window::since(Timestamp::EPOCH);
+        Ok(TransparencyLog::new(String::new(), key, scheme, window))
+    };
+    keys.iter().map(log).collect()
+}

@@ -1,0 +1,97 @@
+//! The file that `cosign sign-blob --bundle` wrote before Sigstore's bundle was there: a signature,
+//! the certificate (or key) of the signer, and Rekor's answer, as JSON.
+
+use super::annotations::entry_of;
+use super::{AnnotationError, CandidateError, SignerKind};
+use crate::base64;
+use crate::bundle::{Bundle, Content, Material};
+use crate::certificate::Certificate;
+use crate::json::{self, Field, Names};
+use crate::limits::Limits;
+
+const SIGNATURE: &str = "base64Signature";
+const CERTIFICATE: &str = "cert";
+const ENTRY: &str = "rekorBundle";
+
+impl Bundle {
+    /// Reads the older file of cosign's `sign-blob --bundle`; none where it is no such file. Whom to
+    /// look for decides what the certificate is: with a key, cosign writes that key in its place.
+    ///
+    /// # Errors
+    /// When it is such a file and a part of it cannot be read.
+    pub fn from_cosign_json(
+        bytes: &[u8],
+        signer: SignerKind,
+        limits: &Limits,
+    ) -> Result<Option<Self>, CandidateError> {
+        let failed = |name| move |source| CandidateError::Member { name, source };
+        let Ok(document) = json::parse(bytes, limits.max_json_depth) else { return Ok(None) };
+        let root = Field::root(&document, Names::Exact);
+        let Ok(Some(signature)) = root.optional(SIGNATURE) else { return Ok(None) };
+        let signature =
+            (|| -> Result<_, AnnotationError> { Ok(base64::decode(signature.string()?.trim())?) })(
+            );
+        let signature = signature.map_err(failed(SIGNATURE))?;
+        let text = (|| -> Result<_, AnnotationError> {
+            let Some(field) = root.optional(CERTIFICATE)? else { return Ok(None) };
+            let text = Some(field.string()?).filter(|text| !text.is_empty());
+            Ok(text.map(base64::decode).transpose()?)
+        })();
+        let text = text.map_err(failed(CERTIFICATE))?;
+        let material = match (signer, text) {
+            (SignerKind::Identity, Some(pem)) => {
+                let leaf = Certificate::from_pem(&pem).map_err(AnnotationError::from);
+                let leaf = leaf.map_err(failed(CERTIFICATE))?;
+                Material::Certificate { leaf, intermediates: Vec::new() }
+            }
+            _ => Material::PublicKey { hint: String::new() },
+        };
+        let entry =
+            (|| -> Result<_, AnnotationError> { root.optional(ENTRY)?.map(entry_of).transpose() })(
+            );
+        let entry = entry.map_err(failed(ENTRY))?;
+        let content = Content::Message { digest: None, signature };
+        Ok(Some(Self::from_parts(material, entry.into_iter().collect(), Vec::new(), content)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> Result<Option<Bundle>, CandidateError> {
+        Bundle::from_cosign_json(text.as_bytes(), SignerKind::Key, &Limits::default())
+    }
+
+    #[test]
+    fn reads_signature_and_log_entry() {
+        let body = base64::encode(br#"{"apiVersion":"0.0.1","kind":"hashedrekord","spec":{}}"#);
+        let id = "c0".repeat(32);
+        let text = format!(
+            r#"{{"base64Signature":"AwQ=","cert":"LS0tLS1CRUdJTg==","rekorBundle":{{
+                "SignedEntryTimestamp":"AQI=","Payload":{{"body":"{body}","integratedTime":1700000000,
+                "logIndex":7,"logID":"{id}"}}}}}}"#
+        );
+        let bundle = read(&text).unwrap().unwrap();
+        assert_eq!(bundle.entries().len(), 1);
+        assert!(matches!(bundle.content(), Content::Message { digest: None, signature }
+            if *signature == [3, 4]));
+        assert!(read(r#"{"base64Signature":"AwQ="}"#).unwrap().unwrap().entries().is_empty());
+    }
+
+    #[test]
+    fn what_is_of_another_kind_is_none_and_what_is_malformed_an_error() {
+        for other in ["", "[1]", r#"{"mediaType":"application/json"}"#] {
+            assert!(read(other).unwrap().is_none(), "{other}");
+        }
+        for malformed in [
+            r#"{"base64Signature":7}"#,
+            r#"{"base64Signature":"A="}"#,
+            r#"{"base64Signature":"AwQ=","cert":"!"}"#,
+            r#"{"base64Signature":"AwQ=","rekorBundle":{}}"#,
+        ] {
+            let error = read(malformed).unwrap_err();
+            assert!(matches!(error, CandidateError::Member { .. }), "{malformed}");
+        }
+    }
+}
