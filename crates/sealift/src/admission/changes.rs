@@ -2,7 +2,6 @@
 
 use std::borrow::Cow;
 
-use sealift_model::Reference;
 use sealift_policy::admission::{ImageUse, Operation, Request, images_of};
 use serde_json::Value;
 
@@ -24,11 +23,6 @@ pub(super) fn changeable(request: &Request) -> Vec<ImageUse> {
         uses.retain(|it| !is_old(it));
     }
     uses
-}
-
-/// The image of a use that is named by a tag.
-pub(super) fn tagged(used: &ImageUse) -> Option<Reference> {
-    used.reference.parse::<Reference>().ok().filter(|image| image.digest().is_none())
 }
 
 /// The request for the object with these changes.

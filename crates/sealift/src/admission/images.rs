@@ -11,6 +11,7 @@ use serde_json::Value;
 use super::cache::{Cache, Keep, Key, Verdicts};
 use super::facts::facts;
 use super::flight::{Flight, Flights, NotYet};
+use super::root::Root;
 use super::world::{Asked as How, World};
 use crate::policy::{ImageGate, RuleVerdict, verify_wanted};
 use crate::{Chain, Crew, Error, Observer, ScanOptions, Scanner};
@@ -21,6 +22,8 @@ pub(super) struct Measure {
     pub(super) gate: ImageGate,
     pub(super) scanner: Scanner,
     pub(super) options: ScanOptions,
+    /// What certificates and logs are compared with that policies trust.
+    pub(super) root: Root,
     /// Grows whenever rules, trusted root or database change.
     pub(super) generation: u64,
 }
@@ -295,8 +298,9 @@ impl Shared {
             place = place.with_signatures_in(other.repository());
         }
         let until = Until(Instant::now() + LONGEST);
-        let root = measure.gate.trusted_root();
-        match verify_wanted(wanted, &place, root, (self.world.now)(), &until) {
+        let root = measure.root.for_wanted(wanted);
+        let root = root.map_err(|why| (format!("the trusted root: {why}"), true))?;
+        match verify_wanted(wanted, &place, &root, (self.world.now)(), &until) {
             Ok(verified) => Ok(Ok(verified)),
             Err(error) => {
                 let text = format!("{image}: {}", Chain(&error));

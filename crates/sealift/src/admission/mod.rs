@@ -65,6 +65,7 @@ mod json;
 mod junit;
 mod question;
 mod response;
+mod root;
 mod rules;
 mod sources;
 mod table;

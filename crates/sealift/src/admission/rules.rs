@@ -7,7 +7,7 @@ use sealift_model::Reference;
 use sealift_policy::admission::{Policies, Request};
 
 use super::around::Around;
-use super::changes::{changeable, changed, tagged};
+use super::changes::{changeable, changed};
 use super::images::{Images, Measure};
 use super::tags::Tags;
 use super::workload::{may_be_asked, say_verdicts, to_be_asked, unknown};
@@ -170,8 +170,7 @@ impl Rules {
     /// whoever wants it says so.
     fn pins(&self, request: &Request, tags: &Tags, until: Instant) -> Decision {
         let mut decision = Decision::allow();
-        for used in changeable(request) {
-            let Some(image) = tagged(&used).filter(|image| tags.is_wanted(image)) else { continue };
+        for (used, image) in tags.wanted(|| changeable(request)) {
             if let Ok(pinned) = tags.resolve(&image, &self.images, until) {
                 decision.pin(&used.json_pointer, &pinned);
             }

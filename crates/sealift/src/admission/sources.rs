@@ -11,6 +11,7 @@ use sealift_policy::{Limits, Policy, Sources as PolicySources};
 
 use super::folder::{LoadError, POLICIES, bytes, listed, read, wrong};
 use super::images::Measure;
+use super::root::Root;
 use super::rules::{Loaded, Rules};
 use super::unknown;
 use crate::policy::{ImageGate, PolicyFiles, Signer};
@@ -97,7 +98,7 @@ impl Sources {
         let policies = Policies::of(documents).map_err(|error| wrong(folder, error))?;
         told.policies = policies.len();
         told.notes.extend_from_slice(policies.notes());
-        let measure = Arc::new(self.measure(contents.iter().any(verifies), &mut told)?);
+        let measure = Arc::new(self.measure(&mut told)?);
         if policies.is_empty() && measure.gate.rules().is_empty() {
             let at = self.rules.as_deref().unwrap_or(folder);
             return Err(wrong(at, "no policies and no image rules: everything would be admitted"));
@@ -131,7 +132,7 @@ impl Sources {
         Ok(documents)
     }
 
-    fn measure(&self, verifies: bool, told: &mut Told) -> Result<Measure, LoadError> {
+    fn measure(&self, told: &mut Told) -> Result<Measure, LoadError> {
         let at = self.rules.clone().unwrap_or_default();
         let files = PolicyFiles { policy: self.rules.clone(), ..PolicyFiles::default() };
         let loaded = files.load().map_err(|error| wrong(&at, Chain(&error)))?;
@@ -139,14 +140,16 @@ impl Sources {
         let rules = loaded.policy.admission.clone();
         told.rules = rules.rules.len();
         let root = match &loaded.policy.sources.trusted_root {
-            Some(file) => root(Path::new(file), &bytes(Path::new(file))?)?,
-            None => match self.root.as_ref().filter(|_| verifies || needs_root(&rules)) {
-                None => TrustedRoot::default(),
-                Some(source) => {
-                    let name = Path::new("the trusted root");
-                    root(name, &source().map_err(|error| wrong(name, error))?)?
-                }
-            },
+            Some(file) => {
+                let read = trusted_root(&bytes(Path::new(file))?);
+                Root::known(read.map_err(|error| wrong(Path::new(file), Chain(&error)))?)
+            }
+            None => Root::of(self.root.clone()),
+        };
+        // What the rules need is read at once, so that it is known before anything is judged.
+        let of_rules = match needs_root(&rules) {
+            true => root.get().map_err(|why| wrong(Path::new("the trusted root"), why))?,
+            false => Arc::default(),
         };
         let scanner = match &self.database {
             None if rules.rules.iter().any(|rule| rule.scans) => {
@@ -159,9 +162,9 @@ impl Sources {
         };
         let gate = ImageGate::new(rules, loaded.with_exceptions())
             .map_err(|error| wrong(&at, Chain(&error)))?
-            .with_trusted_root(root);
+            .with_trusted_root(TrustedRoot::clone(&of_rules));
         let generation = GENERATION.fetch_add(1, Ordering::Relaxed);
-        Ok(Measure { gate, scanner, options: ScanOptions::default(), generation })
+        Ok(Measure { gate, scanner, options: ScanOptions::default(), root, generation })
     }
 
     /// A digest by which a change is seen: of the policies' content, and of when and how large all
@@ -220,21 +223,10 @@ impl Sources {
     }
 }
 
-/// Whether a file has policies that may verify images. To take one for such costs no more than to
-/// read a trusted root.
-fn verifies((_, content): &(String, Vec<u8>)) -> bool {
-    let text = String::from_utf8_lossy(content);
-    ["verifyImages", "ImageValidatingPolicy"].iter().any(|word| text.contains(word))
-}
-
 /// Whether any signature is by a certificate or in a log.
 fn needs_root(rules: &ImageRules) -> bool {
     rules.rules.iter().any(|rule| {
         let mut signers = rule.gate.requirements.iter().map(|requirement| &requirement.signer);
         signers.any(|signer| !matches!(signer, Signer::Key(_)) || !rule.insecure_ignore_tlog)
     })
-}
-
-fn root(name: &Path, json: &[u8]) -> Result<TrustedRoot, LoadError> {
-    trusted_root(json).map_err(|error| wrong(name, Chain(&error)))
 }

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Instant;
 
 use sealift_model::Reference;
+use sealift_policy::admission::ImageUse;
 
 use super::images::{Images, Why};
 
@@ -48,11 +49,25 @@ impl Tags {
 
     /// Somebody wants the image named by its digest.
     pub(super) fn want(&self, image: Reference) {
-        self.wanted.borrow_mut().insert(image);
+        if image.digest().is_none() {
+            self.wanted.borrow_mut().insert(image);
+        }
     }
 
-    /// Whether somebody does.
-    pub(super) fn is_wanted(&self, image: &Reference) -> bool {
-        self.wanted.borrow().contains(image)
+    /// The uses of images that somebody wants so, each with its image.
+    pub(super) fn wanted(
+        &self,
+        uses: impl FnOnce() -> Vec<ImageUse>,
+    ) -> Vec<(ImageUse, Reference)> {
+        let wanted = self.wanted.borrow();
+        // Of most objects nobody wants anything.
+        if wanted.is_empty() {
+            return Vec::new();
+        }
+        let named = uses().into_iter().filter_map(|used| {
+            let image = used.reference.parse::<Reference>().ok()?;
+            wanted.contains(&image).then_some((used, image))
+        });
+        named.collect()
     }
 }
