@@ -142,6 +142,79 @@ export interface ScanOptions extends CallOptions {
   excludeBase?: boolean
 }
 
+/** Kinds of configuration files. */
+export type FileKind = 'dockerfile' | 'kubernetes' | 'helm' | 'compose' | 'terraform' | 'terraformplan'
+
+/** Which configuration files are checked and how, and what does not count. */
+export interface CheckOptions {
+  /** Default: all. `helm` is never run: name what it printed of charts by `filePatterns`, as `helm:rendered[.]yaml`. */
+  kinds?: FileKind[]
+  /** Files that are of a kind whatever they are called: `KIND:EXPRESSION`, as `dockerfile:.*[.]docker`. */
+  filePatterns?: string[]
+  /** Files with values of Terraform variables, the last winning. */
+  tfVars?: string[]
+  /** Checks in Rego and the libraries that they need: files or folders, or texts by their names. */
+  checks?: string[] | Record<string, string>
+  /** Packages that hold such checks beside `builtin` and `user`. */
+  checkNamespaces?: string[]
+  /** Documents in JSON or YAML that such checks find below `data`: files or folders, or texts by their names. */
+  checkData?: string[] | Record<string, string>
+  /** Checks that pass and failures that do not count are listed, too. */
+  includeNonFailures?: boolean
+  /** Lines of a manifest of several documents are counted as Trivy counts them, without `---`. */
+  trivyLines?: boolean
+  /** A `sealift.toml`: its exceptions do not count, nor what the files that it names take out. */
+  policy?: string
+  /** Ignore files. */
+  ignore?: string[]
+  /** Trivy's ignore policies, in Rego. */
+  ignorePolicies?: string[]
+}
+
+/** How a folder is scanned. */
+export interface FolderOptions extends ScanOptions {
+  /** Checks the configuration files, too. Default: no. */
+  misconfig?: boolean | CheckOptions
+}
+
+export interface ConfigOptions extends CallOptions, CheckOptions {
+  /** Name of the target in the report. */
+  name?: string
+  threads?: number
+  limits?: Limits
+  /** Patterns relative to the folder. */
+  skipDirs?: string[]
+  skipFiles?: string[]
+  /** Which failures count: an exact list. Default: all. */
+  severities?: Severity[]
+  /** Day or time by which ignore comments expire. Default: now. */
+  judgedAt?: string
+  /** The report's time. */
+  created?: string
+}
+
+/** What a check says of a configuration file. */
+export interface Misconfiguration {
+  /** The check, as `DS-0002`. */
+  id: string
+  severity: Severity
+  title: string
+  description: string
+  resolution: string
+  /** Others than `fail` are listed with `includeNonFailures`; a check that did not run is a diagnostic. */
+  status: 'fail' | 'pass' | 'ignored'
+  /** What says that it does not count. */
+  ignoredBy: string | null
+  /** What is wrong; `null` where nothing is. */
+  message: string | null
+  path: string
+  kind: FileKind
+  /** 1-based, both included; `null` where something is missing from the whole file. */
+  lines: { start: number; end: number } | null
+  /** As `aws_s3_bucket.logs`. */
+  resource: string | null
+}
+
 export interface Finding {
   /** The CVE where there is one, else the id of a record. */
   id: string
@@ -226,15 +299,26 @@ export class Report {
   readonly coverage: { with: string[]; without: string[] } | null
   /** Records of which it stays open whether a package is affected. */
   readonly undetermined: number
+  /** What was asked for and not done. */
+  readonly notes: string[]
   /** Whether all was seen that should be. */
   readonly complete: boolean
   findings(): Finding[]
+  /** What checks say of configuration files, where they were asked. */
+  misconfigurations(): Misconfiguration[]
   packages(): Package[]
   diagnostics(): Diagnostic[]
   /** Writes it in a format; `width` is the columns of a table. */
   render(format: Format, options?: { width?: number }): Promise<string>
   /** All of it as data. */
   toJSON(): unknown
+}
+
+export interface KeptOptions {
+  /** Where advisories are fetched: the URL of a mirror of OSV's exports, or a folder. Default: their public places. */
+  mirror?: string
+  /** Nothing is fetched. */
+  offline?: boolean
 }
 
 /** An advisory database, opened for any number of scans. */
@@ -249,6 +333,11 @@ export class Database {
   }
   /** Checks every block. */
   verify(): Promise<void>
+  /**
+   * Opens the database that a folder keeps, with the advisories of these ecosystems (`Debian:12`, `npm`); fetched
+   * or updated first when that is due.
+   */
+  static kept(folder: string, ecosystems: string[], options?: KeptOptions): Promise<Database>
   /** Builds one of a folder of exports: `<Ecosystem>/all.zip` or records, `kev.json`, `epss*.csv`. */
   static build(from: string, output: string): Promise<{ records: number; diagnostics: string[] }>
 }
@@ -260,9 +349,11 @@ export class Database {
  */
 export function scanImage(image: string, options: ScanOptions): Promise<Report>
 /** Scans a source tree: what its lockfiles declare. */
-export function scanFs(folder: string, options: ScanOptions): Promise<Report>
+export function scanFs(folder: string, options: FolderOptions): Promise<Report>
 /** Scans an unpacked root file system: what is installed. */
-export function scanRootfs(folder: string, options: ScanOptions): Promise<Report>
+export function scanRootfs(folder: string, options: FolderOptions): Promise<Report>
+/** Checks the configuration files of a folder, or one file of it: Dockerfiles, manifests, compose files, Terraform. */
+export function scanConfig(path: string, options?: ConfigOptions): Promise<Report>
 /** Scans what a CycloneDX or SPDX document lists. */
 export function scanSbom(file: string, options: ScanOptions): Promise<Report>
 
@@ -291,6 +382,14 @@ export interface VerifyOptions extends CallOptions {
   registry?: RegistryOptions
   /** Day or time at which it must hold. Default: now. */
   at?: string
+}
+
+/** What lies beside a file and speaks for its signature. */
+export interface BlobOptions extends VerifyOptions {
+  /** The signer's certificate: PEM, or base64 of that, as text or bytes. */
+  certificate?: string | Uint8Array
+  /** An RFC 3161 timestamp over the signature, in DER. */
+  timestamp?: Uint8Array
 }
 
 export interface Signature {
@@ -341,7 +440,7 @@ export function verifyBundle(
 export function verifyBlob(
   signature: string | Uint8Array,
   artifact: string | Uint8Array,
-  options: VerifyOptions,
+  options: BlobOptions,
 ): Promise<Signature>
 
 /** Who signs: a key, or an identity with the services that vouch for it. */

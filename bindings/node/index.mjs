@@ -8,6 +8,7 @@ export const {
   SealiftError,
   attest,
   generateKeyPair,
+  scanConfig,
   scanFs,
   scanImage,
   scanRootfs,

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use sealift::policy::{PolicyFileError, ProofError};
 use sealift::registry::{self, EngineError};
 use sealift::sign::{AttachError, KeyFileError, SignImageError, WitnessError};
+use sealift::update::KeptError;
 use sealift::verify::{OpenError, RejectedProof, VerifyError};
 use sealift::{Chain, Error, LayersError};
 use serde::Serialize;
@@ -209,8 +210,19 @@ impl From<Error> for Failure {
                 Self::of(Code::NoSuchImage, &error).with(|facts| facts.path = Some(name))
             }
             Error::Database { path, .. } => Self::of(Code::Database, &error).at(path),
+            Error::RegoData { path, .. } => Self::of(Code::Policy, &error).at(path),
             Error::Build(_) | Error::Matching(_) => Self::of(Code::Database, &error),
             _ => Self::of(Code::InvalidArgument, &error),
+        }
+    }
+}
+
+impl From<KeptError> for Failure {
+    fn from(error: KeptError) -> Self {
+        match error {
+            KeptError::Open(error) => error.into(),
+            KeptError::Missing { ref path } => Self::of(Code::Database, &error).at(path),
+            error => Self::of(Code::Database, &error),
         }
     }
 }

@@ -90,3 +90,26 @@ test('bundles and signatures of real files are verified or refused', { skip: !te
     })
   })
 })
+
+test('a certificate and a timestamp speak for a signature that stands alone', { skip: !testData }, async () => {
+  const place = join(testData, 'sigstore/keyless-local')
+  const row = table(join(place, 'cases.tsv')).find(({ kind, expect }) => kind === 'blob' && expect === 'pass')
+  const { messageSignature, verificationMaterial } = JSON.parse(readFileSync(join(place, row.path), 'utf8'))
+  const { certificate, timestampVerificationData } = verificationMaterial
+  const options = {
+    certificate: `-----BEGIN CERTIFICATE-----\n${certificate.rawBytes}\n-----END CERTIFICATE-----\n`,
+    timestamp: Buffer.from(timestampVerificationData.rfc3161Timestamps[0].signedTimestamp, 'base64'),
+    certificateIdentity: row.identity,
+    certificateOidcIssuer: row.issuer,
+    trustedRoot: join(place, 'trusted_root.json'),
+    requireSignedTimestamps: true,
+    insecureIgnoreTlog: true,
+  }
+  const verify = (given) => verifyBlob(messageSignature.signature, join(place, row.subject), { ...options, ...given })
+  const proof = await verify()
+  assert.equal(proof.signer.subject, row.identity)
+  await assert.rejects(verify({ timestamp: undefined }), { code: 'UNVERIFIED' })
+  await assert.rejects(verify({ certificate: 'none' }), { code: 'INVALID_ARGUMENT', message: /certificate/ })
+  const bundle = readFileSync(join(place, row.path))
+  await assert.rejects(verifyBundle(bundle, join(place, row.subject), options), { code: 'INVALID_ARGUMENT', message: /certificate/ })
+})

@@ -42,10 +42,8 @@ impl<'py> Arguments<'py> {
     {
         let Some(value) = self.object(name)? else { return Ok(None) };
         let taken = value.extract::<T>().map_err(|error| -> PyErr { error.into() });
-        taken.map(Some).map_err(|error| {
-            let why = error.value(value.py()).to_string();
-            PyTypeError::new_err(format!("{}(): argument '{name}': {why}", self.function))
-        })
+        let wrong = |error: PyErr| self.wrong_type(name, &error.value(value.py()).to_string());
+        taken.map(Some).map_err(wrong)
     }
 
     /// A flag, off where it is not given.
@@ -65,6 +63,10 @@ impl<'py> Arguments<'py> {
 
     pub(crate) fn refused(&self, name: &str, why: &str) -> PyErr {
         PyValueError::new_err(format!("{}(): argument '{name}': {why}", self.function))
+    }
+
+    pub(crate) fn wrong_type(&self, name: &str, why: &str) -> PyErr {
+        PyTypeError::new_err(format!("{}(): argument '{name}': {why}", self.function))
     }
 
     /// That nothing is left over.

@@ -9,7 +9,7 @@ use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 use sealift::http::{Client, Config};
-use sealift::update::{DatabaseStore, ExportName, FolderMirror, HttpExports, Transport, Upkeep};
+use sealift::update::{DatabaseStore, ExportName, Transport, Upkeep, named_transport};
 use sealift::{BuildOptions, Scanner};
 use serde_json::{Value, json};
 
@@ -156,12 +156,6 @@ impl Database {
 }
 
 fn transport(mirror: Option<&str>) -> PyResult<Box<dyn Transport + Send>> {
-    let client = || Client::new(Config::default()).map_err(|error| error::value(&error));
-    Ok(match mirror {
-        None => Box::new(HttpExports::public(client()?)),
-        Some(url) if url.starts_with("http://") || url.starts_with("https://") => {
-            Box::new(HttpExports::mirror(client()?, url).map_err(|error| error::value(&error))?)
-        }
-        Some(folder) => Box::new(FolderMirror::new(folder)),
-    })
+    let client = Client::new(Config::default()).map_err(|error| error::value(&error))?;
+    named_transport(mirror, client).map_err(|error| error::value(&error))
 }

@@ -81,7 +81,10 @@ pub(crate) fn scan(error: Error) -> PyErr {
         Error::Sbom { path, .. } | Error::Bases { path, .. } | Error::NotAnImage { path } => {
             raise("ScanError", &message, |fields| fields.set_item("path", path))
         }
-        Error::Pattern { .. } => PyValueError::new_err(message),
+        Error::RegoData { path, .. } => {
+            raise("PolicyError", &message, |fields| fields.set_item("file", path))
+        }
+        Error::Pattern { .. } | Error::FilePattern { .. } => PyValueError::new_err(message),
         _ => raise("ScanError", &message, |_| Ok(())),
     }
 }

@@ -38,4 +38,5 @@ export function buildStep(...arguments_) {
 }
 
 /** The closing line of a suite over outside data. */
-export const closing = (name, exact) => console.log(`dataset ${name}: ${exact} cases, ${exact} exact, 0 excepted, 0 skipped`)
+export const closing = (name, cases, exact = cases) =>
+  console.log(`dataset ${name}: ${cases} cases, ${exact} exact, ${cases - exact} excepted, 0 skipped`)

@@ -1,4 +1,4 @@
-"""Scan container images, verify who signed them, decide whether they may run.
+"""Scan container images and configuration files, verify who signed them, decide whether they may run.
 
 >>> import sealift
 >>> report = sealift.scan_image("oci:images:shop", database="advisories.db")  # doctest: +SKIP
@@ -25,6 +25,7 @@ from ._native import (
     Finding,
     Gate,
     KeyPair,
+    Misconfiguration,
     Package,
     Progress,
     Reason,
@@ -36,6 +37,7 @@ from ._native import (
     __version__,
     attest,
     generate_key_pair,
+    scan_config,
     scan_fs,
     scan_image,
     scan_rootfs,
@@ -60,6 +62,7 @@ __all__ = [
     "Gate",
     "KeyPair",
     "LimitExceeded",
+    "Misconfiguration",
     "Package",
     "PolicyError",
     "Progress",
@@ -77,6 +80,7 @@ __all__ = [
     "__version__",
     "attest",
     "generate_key_pair",
+    "scan_config",
     "scan_fs",
     "scan_image",
     "scan_rootfs",
