@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand, ValueEnum};
 use sealift::Timestamp;
 
-use super::AdmissionServeArgs;
 use super::values::parse_time;
+use super::{AccessArgs, AdmissionServeArgs};
 
 /// `admission`.
 #[derive(Debug, Args)]
@@ -23,13 +23,32 @@ pub(crate) enum AdmissionVerb {
     Serve(Box<AdmissionServeArgs>),
 }
 
+/// What objects are judged by.
+#[derive(Debug, Args)]
+pub(crate) struct JudgedArgs {
+    /// Policies of Kubernetes, and the exceptions from them: files, and folders with all YAML,
+    /// JSON and Rego in them.
+    #[arg(long, value_name = "FILE|DIR", value_delimiter = ',')]
+    pub(crate) policy: Vec<PathBuf>,
+    /// The image rules, [admission] of this file; default: sealift.toml where it is there.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) policy_file: Option<PathBuf>,
+    /// The advisory database; default: that of the cache folder, where it is there. A server opens
+    /// it again when it is replaced.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) db: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) access: AccessArgs,
+}
+
 /// `admission review`.
 #[derive(Debug, Args)]
 pub(crate) struct AdmissionReviewArgs {
-    /// The policies, and the exceptions from them: files, and folders with all YAML and JSON in
-    /// them.
-    #[arg(long, value_name = "FILE|DIR", value_delimiter = ',', required = true)]
-    pub(crate) policy: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(crate) judged: JudgedArgs,
+    /// Ask no registry, and do not refresh the trusted root: what would have to be asked refuses.
+    #[arg(long)]
+    pub(crate) offline: bool,
     /// The objects: files, and folders with all YAML and JSON in them. Without it, an
     /// AdmissionReview is read from stdin.
     #[arg(short, long, value_name = "FILE|DIR", value_delimiter = ',')]

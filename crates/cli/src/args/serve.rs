@@ -6,22 +6,14 @@ use std::time::Duration;
 
 use clap::{Args, Subcommand, ValueEnum};
 
-use super::AccessArgs;
+use super::JudgedArgs;
 use super::values::parse_duration;
 
 /// `admission serve`.
 #[derive(Debug, Args)]
 pub(crate) struct AdmissionServeArgs {
-    /// Policies of Kubernetes to judge by: files, and folders with all YAML and JSON in them.
-    #[arg(long, value_name = "FILE|DIR", value_delimiter = ',')]
-    pub(crate) policy: Vec<PathBuf>,
-    /// The image rules, [admission] of this file; default: sealift.toml where it is there.
-    #[arg(long, value_name = "FILE")]
-    pub(crate) policy_file: Option<PathBuf>,
-    /// The advisory database, opened again when it is replaced; default: that of the cache folder,
-    /// where it is there.
-    #[arg(long, value_name = "FILE")]
-    pub(crate) db: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) judged: JudgedArgs,
     /// Do not refresh the trusted root.
     #[arg(long)]
     pub(crate) offline: bool,
@@ -30,8 +22,6 @@ pub(crate) struct AdmissionServeArgs {
     pub(crate) on_timeout: OnTimeoutKind,
     #[command(flatten)]
     pub(crate) listen: ListenArgs,
-    #[command(flatten)]
-    pub(crate) access: AccessArgs,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

@@ -1,0 +1,135 @@
+//! What policies may ask of the world: the time, images, signatures; and the cluster, where one is
+//! given. Without, a policy that needs one says that it cannot be decided.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Instant;
+
+use sealift_model::{Reference, Timestamp};
+use sealift_policy::admission::{
+    Alone, Given, Roles, Surroundings, UserInfo, VerifiedImage, WantedImage,
+};
+use serde_json::Value;
+
+use super::images::{Images, Measure};
+use super::tags::Tags;
+use super::unknown::NAME_LABEL;
+use super::workload::may_be_asked;
+
+/// The world around one request.
+pub(super) struct Around<'a> {
+    pub(super) images: &'a Images,
+    pub(super) measure: &'a Arc<Measure>,
+    pub(super) tags: &'a Tags,
+    pub(super) until: Instant,
+}
+
+fn named(name: &str) -> Result<Reference, String> {
+    name.parse().map_err(|error| format!("{name:?} is no image: {error}"))
+}
+
+impl Around<'_> {
+    /// An image that an object names. Objects choose no registries to be asked but those that the
+    /// rules allow.
+    fn image_of(&self, name: &str) -> Result<Reference, String> {
+        let image = named(name)?;
+        match may_be_asked(self.measure.gate.rules(), &image) {
+            true => Ok(image),
+            false => Err(format!("{} is of no registry that is allowed", image.name())),
+        }
+    }
+
+    fn pinned(&self, image: &Reference) -> Result<Reference, String> {
+        self.tags.resolve(image, self.images, self.until).map_err(|why| why.text)
+    }
+
+    /// Asks the cluster; where there is none, who knows but the time.
+    fn of_cluster<T>(&self, ask: impl FnOnce(&dyn Surroundings) -> T) -> T {
+        match self.images.cluster() {
+            Some(cluster) => ask(cluster),
+            None => ask(&Alone(self.now())),
+        }
+    }
+}
+
+impl Surroundings for Around<'_> {
+    fn now(&self) -> Timestamp {
+        self.images.now()
+    }
+
+    fn knows_cluster(&self) -> bool {
+        self.of_cluster(|cluster| cluster.knows_cluster())
+    }
+
+    fn namespace_labels(&self, name: &str) -> BTreeMap<String, String> {
+        match self.knows_cluster() {
+            true => self.of_cluster(|cluster| cluster.namespace_labels(name)),
+            // A policy that asks for others is refused when it is loaded.
+            false => [(NAME_LABEL.to_owned(), name.to_owned())].into(),
+        }
+    }
+
+    fn object(
+        &self,
+        api_version: &str,
+        resource_or_kind: &str,
+        namespace: &str,
+        name: &str,
+    ) -> Result<Value, String> {
+        self.of_cluster(|cluster| cluster.object(api_version, resource_or_kind, namespace, name))
+    }
+
+    fn objects(
+        &self,
+        api_version: &str,
+        resource_or_kind: &str,
+        namespace: &str,
+    ) -> Result<Vec<Value>, String> {
+        self.of_cluster(|cluster| cluster.objects(api_version, resource_or_kind, namespace))
+    }
+
+    fn call(&self, method: &str, url: &str, body: Option<&Value>) -> Result<Value, String> {
+        self.of_cluster(|cluster| cluster.call(method, url, body))
+    }
+
+    /// What is given of an image stands in for its registry.
+    fn image(&self, reference: &str) -> Result<Value, String> {
+        if let Ok(given) = self.of_cluster(|cluster| cluster.image(reference)) {
+            return Ok(given);
+        }
+        let image = self.image_of(reference)?;
+        let pinned = self.pinned(&image)?;
+        let digest = pinned.digest().ok_or_else(|| format!("{pinned} has no digest"))?;
+        self.images.facts(&image, digest, self.measure, self.until).map_err(|why| why.text)
+    }
+
+    fn global_entry(&self, name: &str, projection: Option<&str>) -> Result<Value, String> {
+        self.of_cluster(|cluster| cluster.global_entry(name, projection))
+    }
+
+    fn roles(&self, user: &UserInfo) -> Roles {
+        self.of_cluster(|cluster| cluster.roles(user))
+    }
+
+    fn given(&self, policy: &str, object: &str) -> Vec<(String, Value)> {
+        self.of_cluster(|cluster| cluster.given(policy, object))
+    }
+
+    fn given_to_rule(&self, policy: &str, rule: &str) -> Vec<(String, Given)> {
+        self.of_cluster(|cluster| cluster.given_to_rule(policy, rule))
+    }
+
+    fn pin(&self, image: &str) {
+        if let Ok(image) = self.image_of(image) {
+            self.tags.want(image);
+        }
+    }
+
+    fn verify(&self, wanted: &WantedImage) -> Result<VerifiedImage, String> {
+        let elsewhere = wanted.repository.as_deref().map(named).transpose()?;
+        let image = self.pinned(&self.image_of(&wanted.image)?)?;
+        let found =
+            self.images.verify(wanted, &image, elsewhere.as_ref(), self.measure, self.until);
+        found.map_err(|why| why.text)
+    }
+}

@@ -1,0 +1,188 @@
+//! Policies and image rules as a judge, replaced as a whole when they change.
+
+use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Instant;
+
+use sealift_model::Reference;
+use sealift_policy::admission::{Policies, Request};
+
+use super::around::Around;
+use super::changes::{changeable, changed, tagged};
+use super::images::{Images, Measure};
+use super::tags::Tags;
+use super::workload::{may_be_asked, say_verdicts, to_be_asked, unknown};
+use super::{Change, Decision, World, workload};
+
+/// All that requests are judged by.
+#[derive(Debug)]
+pub(super) struct Loaded {
+    pub(super) policies: Policies,
+    pub(super) measure: Arc<Measure>,
+}
+
+/// Judges objects by policies and by the image rules, from many threads at once.
+///
+/// What takes longer than a request may goes on by itself, and is there when it is asked for
+/// again.
+#[derive(Debug)]
+pub struct Rules {
+    /// None until something was loaded.
+    current: RwLock<Option<Arc<Loaded>>>,
+    images: Images,
+}
+
+const NOT_LOADED: &str = "no policies are loaded";
+
+impl Rules {
+    /// A judge that knows nothing yet, and refuses everything until it does.
+    #[must_use]
+    pub fn new(world: World) -> Self {
+        Self { current: RwLock::new(None), images: Images::new(world) }
+    }
+
+    /// Judges by other rules from now on. Requests under way are judged by those that were.
+    pub(super) fn replace(&self, loaded: Loaded) {
+        let mut current = self.current.write().unwrap_or_else(PoisonError::into_inner);
+        *current = Some(Arc::new(loaded));
+    }
+
+    /// Whether there is a cluster to ask, or something that stands in for one.
+    pub(super) fn knows_cluster(&self) -> bool {
+        self.images.cluster().is_some_and(|cluster| cluster.knows_cluster())
+    }
+
+    fn current(&self) -> Option<Arc<Loaded>> {
+        self.current.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Whether anything was loaded.
+    #[must_use]
+    pub fn is_loaded(&self) -> bool {
+        self.current().is_some()
+    }
+
+    /// Whether the object may be, as it stands. What is not known by `until` is said to be late.
+    #[must_use]
+    pub fn validate(&self, request: &Request, until: Instant) -> Decision {
+        let Some(loaded) = self.current() else { return Decision::refuse(NOT_LOADED) };
+        let tags = Tags::default();
+        let mut decision = self.by_policies(&loaded, request, &tags, until);
+        decision.add(workload::judge(request, &self.images, &loaded.measure, &tags, until));
+        decision
+    }
+
+    /// What is changed in the object before anybody validates it: tags become digests.
+    #[must_use]
+    pub fn mutate(&self, request: &Request, until: Instant) -> Decision {
+        let Some(loaded) = self.current() else { return Decision::refuse(NOT_LOADED) };
+        let rules = loaded.measure.gate.rules();
+        let mut decision = Decision::allow();
+        if rules.excludes(&request.namespace) {
+            return decision;
+        }
+        let uses = changeable(request);
+        let (uses, images) = to_be_asked(rules, &uses, &mut decision);
+        // What has its digest already stays as it is written.
+        let tagged = uses.into_iter().zip(images).filter(|(_, image)| image.digest().is_none());
+        let (uses, images): (Vec<_>, Vec<_>) = tagged.unzip();
+        for (used, pinned) in uses.iter().zip(self.images.resolve(&images, None, until)) {
+            match pinned {
+                Ok(pinned) => decision.pin(&used.json_pointer, &pinned),
+                Err(why) => unknown(&mut decision, &used.container, why),
+            }
+        }
+        decision
+    }
+
+    /// Whether the object may be once it is changed, and the changes: what somebody comes to who
+    /// asks first what is changed, then whether that may be. Only the images that a rule is about
+    /// are named by their digests.
+    #[must_use]
+    pub fn review(&self, request: &Request, until: Instant) -> Decision {
+        let Some(loaded) = self.current() else { return Decision::refuse(NOT_LOADED) };
+        let tags = Tags::default();
+        let by_images = workload::judge(request, &self.images, &loaded.measure, &tags, until);
+        let mut changes = self.pins(request, &tags, until);
+        let request = changed(request, &changes.patch);
+        let mut decision = self.by_policies(&loaded, &request, &tags, until);
+        // What policies want named by digests they judge so.
+        let wanted = self.pins(&request, &tags, until);
+        if !wanted.patch.is_empty() {
+            let request = changed(&request, &wanted.patch);
+            decision = self.by_policies(&loaded, &request, &tags, until);
+            changes.add(wanted);
+        }
+        decision.add(by_images);
+        decision.add(changes);
+        decision
+    }
+
+    /// Images by their names: each with its digest where it may run, else why not.
+    #[must_use]
+    pub fn images(&self, names: &[String], until: Instant) -> Vec<Result<String, String>> {
+        let Some(loaded) = self.current() else {
+            return names.iter().map(|_| Err(NOT_LOADED.to_owned())).collect();
+        };
+        let rules = loaded.measure.gate.rules();
+        let parsed: Vec<Result<Reference, String>> = names
+            .iter()
+            .map(|name| {
+                let image: Reference =
+                    name.parse().map_err(|error| format!("{name:?} is no image: {error}"))?;
+                if !may_be_asked(rules, &image) {
+                    return Err(format!("{} is of no registry that is allowed", image.name()));
+                }
+                Ok(image)
+            })
+            .collect();
+        let good: Vec<Reference> = parsed.iter().flatten().cloned().collect();
+        let mut judged = self.images.judge(&good, &loaded.measure, until).into_iter();
+        let found = parsed.into_iter().map(|image| {
+            image?;
+            let judged = judged.next().ok_or(NOT_LOADED)?.map_err(|why| why.text)?;
+            let mut decision = Decision::allow();
+            say_verdicts(&mut decision, rules, &judged.image.to_string(), &judged);
+            match decision.is_allowed() {
+                true => Ok(judged.image.to_string()),
+                false => Err(decision.refusals.join("; ")),
+            }
+        });
+        found.collect()
+    }
+
+    fn by_policies(
+        &self,
+        loaded: &Loaded,
+        request: &Request,
+        tags: &Tags,
+        until: Instant,
+    ) -> Decision {
+        let (images, measure) = (&self.images, &loaded.measure);
+        let around = Around { images, measure, tags, until };
+        let mut decision = Decision::allow();
+        for answer in loaded.policies.review(request, &around) {
+            decision.hear(answer);
+        }
+        decision
+    }
+
+    /// The digests of the images that somebody wants to be named so. Where one cannot be had,
+    /// whoever wants it says so.
+    fn pins(&self, request: &Request, tags: &Tags, until: Instant) -> Decision {
+        let mut decision = Decision::allow();
+        for used in changeable(request) {
+            let Some(image) = tagged(&used).filter(|image| tags.is_wanted(image)) else { continue };
+            if let Ok(pinned) = tags.resolve(&image, &self.images, until) {
+                decision.pin(&used.json_pointer, &pinned);
+            }
+        }
+        decision
+    }
+}
+
+impl Decision {
+    fn pin(&mut self, pointer: &str, pinned: &Reference) {
+        self.patch.push(Change::new(pointer, pinned.to_string()));
+        self.annotate("pinned", &pinned.to_string());
+    }
+}
