@@ -534,4 +534,79 @@ export class Admission {
   toString(): string
 }
 
+/** What objects are judged by. */
+export interface PolicyOptions {
+  /**
+   * Kyverno's policies, those of Kubernetes' own kind, Gatekeeper's and modules of Rego: files or folders, or texts
+   * by their names.
+   */
+  policies?: string[] | Record<string, string>
+  /** Exceptions from them. */
+  exceptions?: string[] | Record<string, string>
+  /** What stands in for a cluster: values, objects, users, as Kyverno's command reads them. */
+  cluster?: string[] | Record<string, string>
+  /** A `sealift.toml`: the rules of its `[admission]` apply to every image. */
+  imageRules?: string
+  /** File of the advisory database, where rules ask for severities. */
+  database?: string
+  /** File of a trusted root. Default: that of the public-good instance that is built in. */
+  trustedRoot?: string
+  /** No registry is asked: what depends on one is refused. */
+  offline?: boolean
+  registry?: RegistryOptions
+  /** The registry for which credentials and `insecure` are meant: objects name any. */
+  registryHost?: string
+  /** Day or time by which is judged. Default: now. */
+  judgedAt?: string
+}
+
+export interface ReviewOptions {
+  /** What is asked for the objects. Default: what stands in for a cluster says, else `CREATE`. */
+  operation?: 'CREATE' | 'UPDATE' | 'DELETE' | 'CONNECT'
+  /** How long images are waited for; what is not known then is refused. Default: 300,000. */
+  timeoutMs?: number
+}
+
+/** Admission policies and image rules, loaded once for any number of reviews. */
+export class AdmissionPolicies {
+  private constructor()
+  /** Loads all of it; a part that is not supported or has nothing to judge by is an error. */
+  static load(options: PolicyOptions): Promise<AdmissionPolicies>
+  /** What people should know of the policies, as what of them is left out. */
+  readonly notes: string[]
+  /** Judges an object, or the objects of a text in YAML or JSON; or answers an AdmissionReview. */
+  review(objects: object | string | Uint8Array, options?: ReviewOptions): Promise<Review>
+}
+
+/** What policies and image rules say of objects. */
+export class Review {
+  private constructor()
+  /** Whether all of it is admitted. */
+  readonly allowed: boolean
+  readonly rows: ReviewRow[]
+  /** Why something is refused. */
+  readonly refusals: string[]
+  readonly warnings: string[]
+  /** The AdmissionReview that answers the one that asked, its patch included; `null` where objects were judged. */
+  readonly response: any
+  /** As a table, as a policy report in JSON (`wgpolicyk8s.io`), or as JUnit. */
+  render(format: 'table' | 'json' | 'junit'): string
+}
+
+/** What one rule says of one object. */
+export interface ReviewRow {
+  policy: string
+  /** As `ClusterPolicy`; `ImageRules` of those in a `sealift.toml`. */
+  policyKind: string
+  rule: string
+  outcome: 'pass' | 'fail' | 'warn' | 'error' | 'skip'
+  /** What follows when it does not hold. */
+  effect: 'deny' | 'warn' | 'audit'
+  message: string
+  apiVersion: string
+  kind: string
+  namespace: string
+  name: string
+}
+
 export const version: string

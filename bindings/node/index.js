@@ -283,11 +283,51 @@ class Gate {
   }
 }
 
+/** What was said of objects. */
+class Review {
+  #native
+
+  constructor(review) {
+    this.#native = review
+    Object.assign(this, JSON.parse(review.outcome()))
+  }
+
+  render(format) {
+    return at(() => this.#native.render(format))
+  }
+}
+
+/** How long images are waited for unless it is said. */
+const PATIENCE_MS = 300_000
+
+/** Admission policies and image rules, loaded once for any number of reviews. */
+class AdmissionPolicies {
+  #native
+
+  constructor(loaded) {
+    this.#native = loaded
+    this.notes = loaded.notes()
+  }
+
+  static async load(options = {}) {
+    return new AdmissionPolicies(await call({}, (_, running) => native.loadPolicies(written(options), running)))
+  }
+
+  async review(objects, { operation, timeoutMs = PATIENCE_MS } = {}) {
+    const isText = typeof objects === 'string' || ArrayBuffer.isView(objects)
+    if (!isText && (objects === null || typeof objects !== 'object')) throw invalid('an object, a text or bytes are expected')
+    const text = bytes(isText ? objects : JSON.stringify(objects))
+    return new Review(await call({}, () => this.#native.review(text, operation, timeoutMs)))
+  }
+}
+
 module.exports = {
   Admission,
+  AdmissionPolicies,
   Database,
   Gate,
   Report,
+  Review,
   SealiftError,
   attest,
   generateKeyPair,

@@ -2,9 +2,11 @@ import sealift from './index.js'
 
 export const {
   Admission,
+  AdmissionPolicies,
   Database,
   Gate,
   Report,
+  Review,
   SealiftError,
   attest,
   generateKeyPair,

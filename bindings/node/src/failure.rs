@@ -3,6 +3,7 @@
 use std::error::Error as StdError;
 use std::path::{Path, PathBuf};
 
+use sealift::admission::{LoadError, TextError};
 use sealift::policy::{PolicyFileError, ProofError};
 use sealift::registry::{self, EngineError};
 use sealift::sign::{AttachError, KeyFileError, SignImageError, WitnessError};
@@ -103,6 +104,11 @@ impl Failure {
 
     fn at(self, path: &Path) -> Self {
         self.with(|facts| facts.path = Some(path.display().to_string()))
+    }
+
+    /// It as one sentence, where a text is wanted.
+    pub(crate) fn message(self) -> String {
+        self.message
     }
 
     pub(crate) fn argument(message: impl Into<String>) -> Self {
@@ -273,6 +279,18 @@ impl From<PolicyFileError> for Failure {
             facts.path = path.map(|path| path.display().to_string());
             facts.line = line;
         })
+    }
+}
+
+impl From<LoadError> for Failure {
+    fn from(error: LoadError) -> Self {
+        Self::of(Code::Policy, &error).at(&error.path)
+    }
+}
+
+impl From<TextError> for Failure {
+    fn from(error: TextError) -> Self {
+        Self::of(Code::InvalidArgument, &error)
     }
 }
 

@@ -15,6 +15,7 @@ mod limits;
 mod names;
 mod network;
 pub mod report;
+pub mod review;
 pub mod scan;
 pub mod sign;
 mod target;

@@ -5,15 +5,9 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 
 import { scanImage, verifyAttestation, verifyBlob, verifyBundle, verifyImage } from '../index.mjs'
-import { closing, testData } from './support/common.mjs'
+import { closing, table, testData } from './support/common.mjs'
 
 if (!testData) console.log('skipped: no test data')
-
-/** The rows of a table, by the names of its columns. */
-function table(path) {
-  const [head, ...rows] = readFileSync(path, 'utf8').trimEnd().split('\n').map((line) => line.split('\t'))
-  return rows.map((row) => Object.fromEntries(head.map((name, at) => [name, row[at]])))
-}
 
 /** How something that is not verified fails, whatever is wrong with it; anything else is a fault. */
 const refusals = new Set(['UNVERIFIED', 'UNREADABLE', 'DIGEST_MISMATCH', 'IO', 'INVALID_ARGUMENT', 'LIMIT_EXCEEDED', 'NO_SUCH_IMAGE'])

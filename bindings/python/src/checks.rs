@@ -64,7 +64,18 @@ pub(crate) type FilesAndTexts = (Vec<PathBuf>, Vec<(String, String)>);
 
 /// A list of paths, or a mapping from names to texts.
 pub(crate) fn files_or_texts(arguments: &Arguments<'_>, name: &str) -> PyResult<FilesAndTexts> {
-    let Some(given) = arguments.object(name)? else { return Ok(Default::default()) };
+    match arguments.object(name)? {
+        Some(given) => files_or_texts_in(arguments, name, &given),
+        None => Ok(Default::default()),
+    }
+}
+
+/// The same of the value of an argument.
+pub(crate) fn files_or_texts_in(
+    arguments: &Arguments<'_>,
+    name: &str,
+    given: &Bound<'_, PyAny>,
+) -> PyResult<FilesAndTexts> {
     let wrong = |_| {
         let kind = given.get_type();
         arguments.wrong_type(name, &format!("a list of paths or a mapping of texts, not {kind}"))

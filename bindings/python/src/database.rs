@@ -37,6 +37,17 @@ impl Database {
         Ok(Self { scanner: Arc::new(Scanner::new(database)), path: path.to_owned() })
     }
 
+    /// The file of the database that is named, as an object or by its path.
+    pub(crate) fn path_of(arguments: &Arguments<'_>) -> PyResult<Option<PathBuf>> {
+        let Some(database) = arguments.object("database")? else { return Ok(None) };
+        if let Ok(database) = database.cast::<Self>() {
+            return Ok(Some(database.get().path.clone()));
+        }
+        let kind = database.get_type();
+        let wrong = format!("a Database or a path is expected, not {kind}");
+        database.extract().map(Some).map_err(|_| arguments.wrong_type("database", &wrong))
+    }
+
     fn value(&self) -> Value {
         let Some(info) = self.scanner.database().map(sealift::Database::info) else {
             return Value::Null;

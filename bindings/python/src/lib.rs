@@ -13,6 +13,7 @@ mod error;
 mod gate;
 mod proof;
 mod report;
+mod review;
 mod scan;
 mod sign;
 mod verify;
@@ -34,6 +35,8 @@ mod _native {
     use proof::{KeyPair, Rejected, Signature, SignedImage, Verified};
     #[pymodule_export]
     use report::{Diagnostic, Finding, Misconfiguration, Package, Report};
+    #[pymodule_export]
+    use review::{AdmissionPolicies, Review, ReviewRow};
     #[pymodule_export]
     use scan::{scan_config, scan_fs, scan_image, scan_rootfs, scan_sbom};
     #[pymodule_export]

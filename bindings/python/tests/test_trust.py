@@ -130,6 +130,7 @@ def test_the_readme_does_what_it_says(
     printed = capsys.readouterr().out
     assert "CVE-2021-44228 CRITICAL" in printed and "signature-present" in printed
     assert "DS-0002 HIGH Dockerfile:2" in printed
+    assert "False [('" in printed and "registry.example/web:latest has no version" in printed
 
 
 def test_the_example_script(example: str, database: sealift.Database, tmp_path: Path) -> None:

@@ -1,6 +1,6 @@
 // What the suites share: the examples of this project, and where outside data is.
 import { execFileSync, spawnSync } from 'node:child_process'
-import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs'
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -35,6 +35,12 @@ export function buildStep(...arguments_) {
   symlinkSync(join(project, 'bindings/node'), join(place, 'node_modules/sealift'))
   cpSync(join(project, 'examples/node/build-step.mjs'), join(place, 'build-step.mjs'))
   return spawnSync(process.execPath, [join(place, 'build-step.mjs'), ...arguments_], { encoding: 'utf8' })
+}
+
+/** The rows of a table, by the names of its columns. */
+export function table(path) {
+  const [head, ...rows] = readFileSync(path, 'utf8').replace(/\n$/, '').split('\n').map((line) => line.split('\t'))
+  return rows.map((row) => Object.fromEntries(head.map((name, at) => [name, row[at]])))
 }
 
 /** The closing line of a suite over outside data. */

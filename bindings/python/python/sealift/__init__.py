@@ -18,6 +18,7 @@ from ._errors import (
     VerificationError,
 )
 from ._native import (
+    AdmissionPolicies,
     Cancel,
     Database,
     Decision,
@@ -31,6 +32,8 @@ from ._native import (
     Reason,
     Rejected,
     Report,
+    Review,
+    ReviewRow,
     Signature,
     SignedImage,
     Verified,
@@ -51,6 +54,7 @@ from ._native import (
 )
 
 __all__ = [
+    "AdmissionPolicies",
     "Cancel",
     "CancelledError",
     "Database",
@@ -70,6 +74,8 @@ __all__ = [
     "RegistryError",
     "Rejected",
     "Report",
+    "Review",
+    "ReviewRow",
     "ScanError",
     "SealiftError",
     "Signature",
