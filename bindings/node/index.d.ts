@@ -144,6 +144,79 @@ export interface ScanOptions extends CallOptions {
   excludeBase?: boolean
 }
 
+/** Kinds of configuration files. */
+export type FileKind = 'dockerfile' | 'kubernetes' | 'helm' | 'compose' | 'terraform' | 'terraformplan'
+
+/** Which configuration files are checked and how, and what does not count. */
+export interface CheckOptions {
+  /** Default: all. `helm` is never run: name what it printed of charts by `filePatterns`, as `helm:rendered[.]yaml`. */
+  kinds?: FileKind[]
+  /** Files that are of a kind whatever they are called: `KIND:EXPRESSION`, as `dockerfile:.*[.]docker`. */
+  filePatterns?: string[]
+  /** Files with values of Terraform variables, the last winning. */
+  tfVars?: string[]
+  /** Checks in Rego and the libraries that they need: files or folders, or texts by their names. */
+  checks?: string[] | Record<string, string>
+  /** Packages that hold such checks beside `builtin` and `user`. */
+  checkNamespaces?: string[]
+  /** Documents in JSON or YAML that such checks find below `data`: files or folders, or texts by their names. */
+  checkData?: string[] | Record<string, string>
+  /** Checks that pass and failures that do not count are listed, too. */
+  includeNonFailures?: boolean
+  /** Lines of a manifest of several documents are counted as Trivy counts them, without `---`. */
+  trivyLines?: boolean
+  /** A `sealift.toml`: its exceptions do not count, nor what the files that it names take out. */
+  policy?: string
+  /** Ignore files. */
+  ignore?: string[]
+  /** Trivy's ignore policies, in Rego. */
+  ignorePolicies?: string[]
+}
+
+/** How a folder is scanned. */
+export interface FolderOptions extends ScanOptions {
+  /** Checks the configuration files, too. Default: no. */
+  misconfig?: boolean | CheckOptions
+}
+
+export interface ConfigOptions extends CallOptions, CheckOptions {
+  /** Name of the target in the report. */
+  name?: string
+  threads?: number
+  limits?: Limits
+  /** Patterns relative to the folder. */
+  skipDirs?: string[]
+  skipFiles?: string[]
+  /** Which failures count: an exact list. Default: all. */
+  severities?: Severity[]
+  /** Day or time by which ignore comments expire. Default: now. */
+  judgedAt?: string
+  /** The report's time. */
+  created?: string
+}
+
+/** What a check says of a configuration file. */
+export interface Misconfiguration {
+  /** The check, as `DS-0002`. */
+  id: string
+  severity: Severity
+  title: string
+  description: string
+  resolution: string
+  /** Others than `fail` are listed with `includeNonFailures`; a check that did not run is a diagnostic. */
+  status: 'fail' | 'pass' | 'ignored'
+  /** What says that it does not count. */
+  ignoredBy: string | null
+  /** What is wrong; `null` where nothing is. */
+  message: string | null
+  path: string
+  kind: FileKind
+  /** 1-based, both included; `null` where something is missing from the whole file. */
+  lines: { start: number; end: number } | null
+  /** As `aws_s3_bucket.logs`. */
+  resource: string | null
+}
+
 export interface Finding {
   /** The CVE where there is one, else the id of a record. */
   id: string
@@ -228,15 +301,26 @@ export class Report {
   readonly coverage: { with: string[]; without: string[] } | null
   /** Records of which it stays open whether a package is affected. */
   readonly undetermined: number
+  /** What was asked for and not done. */
+  readonly notes: string[]
   /** Whether all was seen that should be. */
   readonly complete: boolean
   findings(): Finding[]
+  /** What checks say of configuration files, where they were asked. */
+  misconfigurations(): Misconfiguration[]
   packages(): Package[]
   diagnostics(): Diagnostic[]
   /** Writes it in a format; `width` is the columns of a table. */
   render(format: Format, options?: { width?: number }): Promise<string>
   /** All of it as data. */
   toJSON(): unknown
+}
+
+export interface KeptOptions {
+  /** Where advisories are fetched: the URL of a mirror of OSV's exports, or a folder. Default: their public places. */
+  mirror?: string
+  /** Nothing is fetched. */
+  offline?: boolean
 }
 
 /** An advisory database, opened for any number of scans. */
@@ -251,6 +335,11 @@ export class Database {
   }
   /** Checks every block. */
   verify(): Promise<void>
+  /**
+   * Opens the database that a folder keeps, with the advisories of these ecosystems (`Debian:12`, `npm`); fetched
+   * or updated first when that is due.
+   */
+  static kept(folder: string, ecosystems: string[], options?: KeptOptions): Promise<Database>
   /** Builds one of a folder of exports: `<Ecosystem>/all.zip` or records, `kev.json`, `epss*.csv`. */
   static build(from: string, output: string): Promise<{ records: number; diagnostics: string[] }>
 }
@@ -262,9 +351,11 @@ export class Database {
  */
 export function scanImage(image: string, options: ScanOptions): Promise<Report>
 /** Scans a source tree: what its lockfiles declare. */
-export function scanFs(folder: string, options: ScanOptions): Promise<Report>
+export function scanFs(folder: string, options: FolderOptions): Promise<Report>
 /** Scans an unpacked root file system: what is installed. */
-export function scanRootfs(folder: string, options: ScanOptions): Promise<Report>
+export function scanRootfs(folder: string, options: FolderOptions): Promise<Report>
+/** Checks the configuration files of a folder, or one file of it: Dockerfiles, manifests, compose files, Terraform. */
+export function scanConfig(path: string, options?: ConfigOptions): Promise<Report>
 /** Scans what a CycloneDX or SPDX document lists. */
 export function scanSbom(file: string, options: ScanOptions): Promise<Report>
 
@@ -293,6 +384,14 @@ export interface VerifyOptions extends CallOptions {
   registry?: RegistryOptions
   /** Day or time at which it must hold. Default: now. */
   at?: string
+}
+
+/** What lies beside a file and speaks for its signature. */
+export interface BlobOptions extends VerifyOptions {
+  /** The signer's certificate: PEM, or base64 of that, as text or bytes. */
+  certificate?: string | Uint8Array
+  /** An RFC 3161 timestamp over the signature, in DER. */
+  timestamp?: Uint8Array
 }
 
 export interface Signature {
@@ -343,7 +442,7 @@ export function verifyBundle(
 export function verifyBlob(
   signature: string | Uint8Array,
   artifact: string | Uint8Array,
-  options: VerifyOptions,
+  options: BlobOptions,
 ): Promise<Signature>
 
 /** Who signs: a key, or an identity with the services that vouch for it. */
@@ -435,6 +534,81 @@ export class Admission {
   readonly report: Report
   /** For people: the verdict first, then the reasons. */
   toString(): string
+}
+
+/** What objects are judged by. */
+export interface PolicyOptions {
+  /**
+   * Kyverno's policies, those of Kubernetes' own kind, Gatekeeper's and modules of Rego: files or folders, or texts
+   * by their names.
+   */
+  policies?: string[] | Record<string, string>
+  /** Exceptions from them. */
+  exceptions?: string[] | Record<string, string>
+  /** What stands in for a cluster: values, objects, users, as Kyverno's command reads them. */
+  cluster?: string[] | Record<string, string>
+  /** A `sealift.toml`: the rules of its `[admission]` apply to every image. */
+  imageRules?: string
+  /** File of the advisory database, where rules ask for severities. */
+  database?: string
+  /** File of a trusted root. Default: that of the public-good instance that is built in. */
+  trustedRoot?: string
+  /** No registry is asked: what depends on one is refused. */
+  offline?: boolean
+  registry?: RegistryOptions
+  /** The registry for which credentials and `insecure` are meant: objects name any. */
+  registryHost?: string
+  /** Day or time by which is judged. Default: now. */
+  judgedAt?: string
+}
+
+export interface ReviewOptions {
+  /** What is asked for the objects. Default: what stands in for a cluster says, else `CREATE`. */
+  operation?: 'CREATE' | 'UPDATE' | 'DELETE' | 'CONNECT'
+  /** How long images are waited for; what is not known then is refused. Default: 300,000. */
+  timeoutMs?: number
+}
+
+/** Admission policies and image rules, loaded once for any number of reviews. */
+export class AdmissionPolicies {
+  private constructor()
+  /** Loads all of it; a part that is not supported or has nothing to judge by is an error. */
+  static load(options: PolicyOptions): Promise<AdmissionPolicies>
+  /** What people should know of the policies, as what of them is left out. */
+  readonly notes: string[]
+  /** Judges an object, or the objects of a text in YAML or JSON; or answers an AdmissionReview. */
+  review(objects: object | string | Uint8Array, options?: ReviewOptions): Promise<Review>
+}
+
+/** What policies and image rules say of objects. */
+export class Review {
+  private constructor()
+  /** Whether all of it is admitted. */
+  readonly allowed: boolean
+  readonly rows: ReviewRow[]
+  /** Why something is refused. */
+  readonly refusals: string[]
+  readonly warnings: string[]
+  /** The AdmissionReview that answers the one that asked, its patch included; `null` where objects were judged. */
+  readonly response: any
+  /** As a table, as a policy report in JSON (`wgpolicyk8s.io`), or as JUnit. */
+  render(format: 'table' | 'json' | 'junit'): string
+}
+
+/** What one rule says of one object. */
+export interface ReviewRow {
+  policy: string
+  /** As `ClusterPolicy`; `ImageRules` of those in a `sealift.toml`. */
+  policyKind: string
+  rule: string
+  outcome: 'pass' | 'fail' | 'warn' | 'error' | 'skip'
+  /** What follows when it does not hold. */
+  effect: 'deny' | 'warn' | 'audit'
+  message: string
+  apiVersion: string
+  kind: string
+  namespace: string
+  name: string
 }
 
 export const version: string

@@ -80,8 +80,8 @@ const handles = new WeakMap()
 class Database {
   #native
 
-  constructor(path) {
-    this.#native = at(() => native.Database.open(path))
+  constructor(opened) {
+    this.#native = opened instanceof native.Database ? opened : at(() => native.Database.open(opened))
     handles.set(this, this.#native)
   }
 
@@ -95,6 +95,10 @@ class Database {
 
   async verify() {
     await call({}, () => this.#native.verify())
+  }
+
+  static async kept(folder, ecosystems, options = {}) {
+    return new Database(await call(options, (rest, running) => native.keptDatabase(folder, ecosystems, JSON.stringify(rest), running)))
   }
 
   static async build(from, output) {
@@ -124,6 +128,10 @@ class Report {
     return JSON.parse(this.#native.findings())
   }
 
+  misconfigurations() {
+    return JSON.parse(this.#native.misconfigurations())
+  }
+
   packages() {
     return JSON.parse(this.#native.packages())
   }
@@ -137,15 +145,35 @@ class Report {
   }
 
   toJSON() {
-    const lists = { findings: this.findings(), packages: this.packages(), diagnostics: this.diagnostics() }
-    return { ...this, ...lists }
+    return {
+      ...this,
+      findings: this.findings(),
+      misconfigurations: this.misconfigurations(),
+      packages: this.packages(),
+      diagnostics: this.diagnostics(),
+    }
   }
 }
 
 async function scan(kind, target, options = {}) {
-  const report = await call(options, ({ database, ...rest }, running, progress) =>
-    native.scan(kind, target, JSON.stringify(rest), nativeDatabase(database), running, progress),
-  )
+  const report = await call(options, ({ database, misconfig, ...rest }, running, progress) => {
+    // `true` is to check as it is done where nothing else is said, `false` not to check.
+    const checks = misconfig === true ? {} : misconfig || undefined
+    const given = JSON.stringify({ ...rest, misconfig: checks })
+    return native.scan(kind, target, given, nativeDatabase(database), running, progress)
+  })
+  return new Report(report)
+}
+
+/** Of a check of configuration files, the options that are those of every scan. */
+const ofEveryScan = ['name', 'threads', 'limits', 'skipDirs', 'skipFiles', 'severities', 'judgedAt', 'created']
+
+async function scanConfig(path, options = {}) {
+  const report = await call(options, (rest, running, progress) => {
+    const given = { packageTypes: [], misconfig: {} }
+    for (const [name, value] of Object.entries(rest)) (ofEveryScan.includes(name) ? given : given.misconfig)[name] = value
+    return native.scan('fs', path, JSON.stringify(given), null, running, progress)
+  })
   return new Report(report)
 }
 
@@ -168,15 +196,18 @@ const verifyAttestation = (image, options) => verifyAttached(image, true, option
 const bytes = (content) => (typeof content === 'string' ? Buffer.from(content) : Buffer.from(content.buffer, content.byteOffset, content.byteLength))
 
 async function verifyBytes(signature, isDetached, artifact, options) {
-  const proof = await call(options, (rest, running) =>
-    native.verifyBytes(
+  const proof = await call(options, (given, running) => {
+    // A bundle brings what speaks for it: there these are no options.
+    const { certificate, timestamp, ...rest } = given
+    const beside = isDetached ? { certificate: certificate && bytes(certificate), timestamp: timestamp && bytes(timestamp) } : undefined
+    return native.verifyBytes(
       bytes(signature),
-      isDetached,
+      beside,
       typeof artifact === 'string' ? artifact : bytes(artifact),
-      JSON.stringify(rest),
+      JSON.stringify(isDetached ? rest : given),
       running,
-    ),
-  )
+    )
+  })
   return JSON.parse(proof)
 }
 
@@ -252,14 +283,55 @@ class Gate {
   }
 }
 
+/** What was said of objects. */
+class Review {
+  #native
+
+  constructor(review) {
+    this.#native = review
+    Object.assign(this, JSON.parse(review.outcome()))
+  }
+
+  render(format) {
+    return at(() => this.#native.render(format))
+  }
+}
+
+/** How long images are waited for unless it is said. */
+const PATIENCE_MS = 300_000
+
+/** Admission policies and image rules, loaded once for any number of reviews. */
+class AdmissionPolicies {
+  #native
+
+  constructor(loaded) {
+    this.#native = loaded
+    this.notes = loaded.notes()
+  }
+
+  static async load(options = {}) {
+    return new AdmissionPolicies(await call({}, (_, running) => native.loadPolicies(written(options), running)))
+  }
+
+  async review(objects, { operation, timeoutMs = PATIENCE_MS } = {}) {
+    const isText = typeof objects === 'string' || ArrayBuffer.isView(objects)
+    if (!isText && (objects === null || typeof objects !== 'object')) throw invalid('an object, a text or bytes are expected')
+    const text = bytes(isText ? objects : JSON.stringify(objects))
+    return new Review(await call({}, () => this.#native.review(text, operation, timeoutMs)))
+  }
+}
+
 module.exports = {
   Admission,
+  AdmissionPolicies,
   Database,
   Gate,
   Report,
+  Review,
   SealiftError,
   attest,
   generateKeyPair,
+  scanConfig,
   scanFs,
   scanImage,
   scanRootfs,

@@ -2,12 +2,15 @@ import sealift from './index.js'
 
 export const {
   Admission,
+  AdmissionPolicies,
   Database,
   Gate,
   Report,
+  Review,
   SealiftError,
   attest,
   generateKeyPair,
+  scanConfig,
   scanFs,
   scanImage,
   scanRootfs,

@@ -1,17 +1,26 @@
 //! The advisory database.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use napi::bindgen_prelude::Object;
 use napi::{Env, Result};
 use napi_derive::napi;
-use sealift::{BuildOptions, Database, Scanner, Timestamp};
+use sealift::http::{Client, Config};
+use sealift::update::{DatabaseStore, ExportName, Transport, Upkeep, named_transport};
+use sealift::{BuildOptions, Chain, Database, Scanner, Timestamp};
+use serde::Deserialize;
 use serde_json::json;
 
 use crate::call::NodeCall;
 use crate::failure::Failure;
 use crate::job::promise;
+use crate::scan::parse;
+
+/// A database that was looked up longer ago is updated.
+const MAX_AGE: Duration = Duration::from_secs(24 * 3600);
 
 /// An advisory database, opened for any number of scans.
 #[napi(js_name = "Database")]
@@ -77,6 +86,53 @@ impl NodeDatabase {
             Ok(())
         })
     }
+}
+
+/// How a kept database is kept.
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+struct KeptOptions {
+    mirror: Option<String>,
+    offline: bool,
+}
+
+/// Opens the database that a folder keeps, with the advisories of these ecosystems.
+///
+/// # Errors
+/// No thread can be started.
+#[napi]
+pub fn kept_database<'env>(
+    env: &'env Env,
+    folder: String,
+    ecosystems: Vec<String>,
+    options: String,
+    call: &NodeCall,
+) -> Result<Object<'env>> {
+    let now: Timestamp = call.clock.now();
+    promise(env, move || {
+        let KeptOptions { mirror, offline } = parse(&options)?;
+        let needed = ecosystems.iter().map(|name| {
+            let parsed: std::result::Result<ExportName, _> = name.parse();
+            parsed.map_err(|_| Failure::argument(format!("ecosystems: {name} is none")))
+        });
+        let needed = needed.collect::<std::result::Result<BTreeSet<_>, _>>()?;
+        let transport = (!offline).then(|| transport(mirror.as_deref())).transpose()?;
+        let transport = transport.as_deref().map(|transport| -> &dyn Transport { transport });
+        let store = DatabaseStore::new(PathBuf::from(folder).join("db"));
+        let upkeep = Upkeep { transport, max_age: MAX_AGE, now, built: now, step: &|_| {} };
+        let path = store.database();
+        let database = match store.ready(needed, &upkeep)?.database {
+            Some(database) => database,
+            None => Database::open(&path)?,
+        };
+        Ok(NodeDatabase { scanner: Arc::new(Scanner::new(database)), path })
+    })
+}
+
+fn transport(mirror: Option<&str>) -> std::result::Result<Box<dyn Transport + Send>, Failure> {
+    let client = Client::new(Config::default()).map_err(|error| Failure::registry(&error))?;
+    named_transport(mirror, client)
+        .map_err(|error| Failure::argument(format!("mirror: {}", Chain(&error))))
 }
 
 /// Builds a database of a folder of exports, and tells what went into it, as JSON.

@@ -3,9 +3,11 @@
 use std::error::Error as StdError;
 use std::path::{Path, PathBuf};
 
+use sealift::admission::{LoadError, TextError};
 use sealift::policy::{PolicyFileError, ProofError};
 use sealift::registry::{self, EngineError};
 use sealift::sign::{AttachError, KeyFileError, SignImageError, WitnessError};
+use sealift::update::KeptError;
 use sealift::verify::{OpenError, RejectedProof, VerifyError};
 use sealift::{Chain, Error, LayersError};
 use serde::Serialize;
@@ -102,6 +104,11 @@ impl Failure {
 
     fn at(self, path: &Path) -> Self {
         self.with(|facts| facts.path = Some(path.display().to_string()))
+    }
+
+    /// It as one sentence, where a text is wanted.
+    pub(crate) fn message(self) -> String {
+        self.message
     }
 
     pub(crate) fn argument(message: impl Into<String>) -> Self {
@@ -209,8 +216,19 @@ impl From<Error> for Failure {
                 Self::of(Code::NoSuchImage, &error).with(|facts| facts.path = Some(name))
             }
             Error::Database { path, .. } => Self::of(Code::Database, &error).at(path),
+            Error::RegoData { path, .. } => Self::of(Code::Policy, &error).at(path),
             Error::Build(_) | Error::Matching(_) => Self::of(Code::Database, &error),
             _ => Self::of(Code::InvalidArgument, &error),
+        }
+    }
+}
+
+impl From<KeptError> for Failure {
+    fn from(error: KeptError) -> Self {
+        match error {
+            KeptError::Open(error) => error.into(),
+            KeptError::Missing { ref path } => Self::of(Code::Database, &error).at(path),
+            error => Self::of(Code::Database, &error),
         }
     }
 }
@@ -261,6 +279,18 @@ impl From<PolicyFileError> for Failure {
             facts.path = path.map(|path| path.display().to_string());
             facts.line = line;
         })
+    }
+}
+
+impl From<LoadError> for Failure {
+    fn from(error: LoadError) -> Self {
+        Self::of(Code::Policy, &error).at(&error.path)
+    }
+}
+
+impl From<TextError> for Failure {
+    fn from(error: TextError) -> Self {
+        Self::of(Code::InvalidArgument, &error)
     }
 }
 

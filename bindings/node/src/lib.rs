@@ -6,6 +6,7 @@
 //! thread of its own: neither Node's loop nor its pool of threads waits for a scan.
 
 pub mod call;
+mod checks;
 pub mod database;
 mod failure;
 pub mod gate;
@@ -14,6 +15,7 @@ mod limits;
 mod names;
 mod network;
 pub mod report;
+pub mod review;
 pub mod scan;
 pub mod sign;
 mod target;

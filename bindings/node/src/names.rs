@@ -4,7 +4,7 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 /// Values under these names are somebody else's documents, and stay as they are.
-const FOREIGN: [&str; 3] = ["payload", "config", "extensions"];
+const FOREIGN: [&str; 4] = ["payload", "config", "extensions", "response"];
 
 /// A value as JSON, its names in camel case.
 pub(crate) fn to_json(value: &impl Serialize) -> String {

@@ -52,6 +52,12 @@ impl RegistryOptions {
         Self { username: None, password: None, token: None, insecure: false, ..self.clone() }
     }
 
+    /// Whether something of it is meant for one registry.
+    pub(crate) fn is_for_one(&self) -> bool {
+        let Self { username, password, token, insecure, .. } = self;
+        *insecure || username.is_some() || password.is_some() || token.is_some()
+    }
+
     /// The client for what else is asked of the network.
     pub(crate) fn client(&self) -> Result<Client, Failure> {
         made(self.config())

@@ -44,6 +44,13 @@ impl NodeReport {
         names::to_json(&view::findings(&self.report))
     }
 
+    /// What checks say of configuration files, as JSON.
+    #[napi]
+    #[must_use]
+    pub fn misconfigurations(&self) -> String {
+        names::to_json(&view::misconfigurations(&self.report))
+    }
+
     /// The packages as JSON.
     #[napi]
     #[must_use]

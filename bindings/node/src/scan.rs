@@ -9,11 +9,12 @@ use napi::bindgen_prelude::{Object, Result};
 use napi_derive::napi;
 use sealift::{
     Bases, KnownBases, LayerCache, Matching, NamedBase, PackageType, ScanOptions, Scanner,
-    Selection, Severity, SkipRules, Target,
+    Selection, Severity, SkipRules, Target, policy,
 };
 use serde::Deserialize;
 
 use crate::call::{Callback, NodeCall, Watch};
+use crate::checks::GivenChecks;
 use crate::database::NodeDatabase;
 use crate::failure::Failure;
 use crate::job::promise;
@@ -47,6 +48,7 @@ pub(crate) struct Options {
     severities: Option<Vec<String>>,
     ignore_unfixed: bool,
     exclude_base: bool,
+    misconfig: Option<GivenChecks>,
 }
 
 impl Options {
@@ -79,7 +81,10 @@ impl Options {
             text.as_deref().map(|text| time::parse(option, text)).transpose()
         };
         options.created = time("created", &self.created)?;
-        options.judged_at = time("judgedAt", &self.judged_at)?.or_else(|| Some(clock.now()));
+        let now = time("judgedAt", &self.judged_at)?.unwrap_or_else(|| clock.now());
+        options.judged_at = Some(now);
+        let checks = self.misconfig.as_ref();
+        options.configuration = checks.map(|checks| checks.to_options(now)).transpose()?;
         let cache = self.cache_dir.as_ref();
         options.cache = cache.map(|dir| Arc::new(LayerCache::new(dir, clock.system_time())));
         Ok(options)
@@ -149,6 +154,9 @@ fn matching(text: &str) -> std::result::Result<Matching, Failure> {
 /// What a kind of scan makes of the text that names its target.
 fn targeted(kind: &str, text: &str, options: &Options) -> std::result::Result<Target, Failure> {
     match kind {
+        "image" | "sbom" if options.misconfig.is_some() => {
+            Err(Failure::argument("misconfig: only of folders configuration files are checked"))
+        }
         "image" => target::image(text, &options.registry),
         "fs" => Ok(Target::Filesystem(text.into())),
         "rootfs" => Ok(Target::Rootfs(text.into())),
@@ -178,8 +186,15 @@ pub fn scan<'env>(
         let options = given.to_scan(clock)?;
         let selection = given.selection()?;
         let target = targeted(&kind, &name, &given)?;
+        let checks = given.misconfig.as_ref();
+        let suppressions = checks.map(GivenChecks::suppressions).transpose()?.unwrap_or_default();
         let mut report = scanner.scan(&target, &options, &watch)?;
         let hidden = selection.apply(&mut report);
+        if let Some(now) = options.judged_at {
+            policy::apply(&mut report, &suppressions, now);
+        }
+        let rego = options.configuration.iter().flat_map(|checks| &checks.rego);
+        report.notes.extend(rego.flat_map(|checks| checks.notes()).cloned());
         Ok(NodeReport::new(report, hidden))
     })
 }

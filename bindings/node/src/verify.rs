@@ -167,7 +167,19 @@ pub fn verify_image<'env>(
     })
 }
 
-/// Verifies a bundle, or a signature alone (`is_detached`), about bytes; the proof as JSON.
+/// What lies beside a file and speaks for a signature that stands alone.
+#[napi(object)]
+#[expect(missing_debug_implementations, reason = "buffers of JavaScript have none")]
+#[expect(clippy::exhaustive_structs, reason = "JavaScript makes it")]
+pub struct Beside {
+    /// The signer's certificate in PEM.
+    pub certificate: Option<Buffer>,
+    /// An RFC 3161 timestamp in DER.
+    pub timestamp: Option<Buffer>,
+}
+
+/// Verifies a bundle, or a signature that stands alone with what lies `beside` it, about bytes; the
+/// proof as JSON.
 ///
 /// # Errors
 /// No thread can be started.
@@ -175,7 +187,7 @@ pub fn verify_image<'env>(
 pub fn verify_bytes<'env>(
     env: &'env Env,
     signature: Buffer,
-    is_detached: bool,
+    beside: Option<Beside>,
     artifact: Either<Buffer, String>,
     options: String,
     call: &NodeCall,
@@ -183,6 +195,8 @@ pub fn verify_bytes<'env>(
     let (watch, clock) = (Watch::new(call, None), call.clock);
     // The bytes are JavaScript's, which may change them meanwhile.
     let signature = signature.to_vec();
+    let bytes = |bytes: Option<Buffer>| bytes.map(|bytes| bytes.to_vec());
+    let beside = beside.map(|beside| (bytes(beside.certificate), bytes(beside.timestamp)));
     let artifact = match artifact {
         Either::A(bytes) => Either::A(bytes.to_vec()),
         Either::B(path) => Either::B(PathBuf::from(path)),
@@ -194,7 +208,13 @@ pub fn verify_bytes<'env>(
             Either::A(bytes) => bytes,
             Either::B(path) => read(&path)?,
         };
-        let bundle = bundle(&signature, is_detached)?;
+        let evidence = beside.as_ref().map(|(certificate, timestamp)| {
+            let mut evidence = Evidence::default();
+            evidence.certificate = certificate.as_deref();
+            evidence.timestamp = timestamp.as_deref();
+            evidence
+        });
+        let bundle = bundle(&signature, evidence)?;
         if watch.is_cancelled() {
             return Err(Failure::cancelled());
         }
@@ -204,13 +224,14 @@ pub fn verify_bytes<'env>(
 }
 
 /// The bundle that is given, or one of a signature alone.
-fn bundle(given: &[u8], is_detached: bool) -> Outcome<Bundle> {
+fn bundle(given: &[u8], evidence: Option<Evidence<'_>>) -> Outcome<Bundle> {
     let failed = |what: &str, error: &(dyn std::error::Error + 'static)| {
         Failure::argument(format!("{what}: {}", sealift::Chain(error)))
     };
-    if is_detached {
-        detached(given, Evidence::default()).map_err(|error| failed("signature", &error))
-    } else {
-        Bundle::from_json(given, &Limits::default()).map_err(|error| failed("bundle", &error))
+    match evidence {
+        Some(evidence) => detached(given, evidence).map_err(|error| failed("signature", &error)),
+        None => {
+            Bundle::from_json(given, &Limits::default()).map_err(|error| failed("bundle", &error))
+        }
     }
 }

@@ -1,8 +1,8 @@
 //! What a report tells, as data for JavaScript.
 
 use sealift::{
-    BaseEvidence, Counts, Diagnostic, EcosystemCoverage, Evidence, Finding, Hidden, Impact,
-    Package, Report, Severity,
+    BaseEvidence, CheckStatus, Counts, Diagnostic, EcosystemCoverage, Evidence, FileResult,
+    Finding, Hidden, Impact, Lines, Misconfiguration, Package, Report, Severity,
 };
 use serde::Serialize;
 use serde_json::{Map, Value, json};
@@ -95,6 +95,39 @@ pub(crate) struct DiagnosticView<'r> {
     impact: &'static str,
 }
 
+/// What a check says of a configuration file.
+#[derive(Debug, Serialize)]
+pub(crate) struct MisconfigurationView<'r> {
+    id: &'r str,
+    severity: Severity,
+    title: &'r str,
+    description: &'r str,
+    resolution: &'r str,
+    /// `fail`, `pass` or `ignored`.
+    status: &'static str,
+    ignored_by: Option<&'r str>,
+    message: Option<&'r str>,
+    path: &'r str,
+    kind: &'static str,
+    lines: Option<Lines>,
+    resource: Option<&'r str>,
+}
+
+/// What checks say of configuration files: what fails, and all else where that was asked for.
+pub(crate) fn misconfigurations(report: &Report) -> Vec<MisconfigurationView<'_>> {
+    let rows = report.configuration.iter().flat_map(|all| {
+        let files = all.files.iter();
+        files.flat_map(move |file| {
+            let found = file.misconfigurations.iter();
+            found.filter_map(move |found| {
+                MisconfigurationView::new(file, found)
+                    .filter(|row| all.lists_all || row.status == "fail")
+            })
+        })
+    });
+    rows.collect()
+}
+
 /// The findings of a report.
 pub(crate) fn findings(report: &Report) -> Vec<FindingView<'_>> {
     report.findings().iter().map(|finding| FindingView::new(report, finding)).collect()
@@ -109,6 +142,32 @@ pub(crate) fn packages(report: &Report) -> Vec<PackageView<'_>> {
 pub(crate) fn diagnostics(report: &Report) -> Vec<DiagnosticView<'_>> {
     let view = |diagnostic| DiagnosticView::new(diagnostic);
     report.inventory.diagnostics.iter().map(view).collect()
+}
+
+impl<'r> MisconfigurationView<'r> {
+    /// None of a check that did not run: a diagnostic says so.
+    fn new(file: &'r FileResult, found: &'r Misconfiguration) -> Option<Self> {
+        let (status, failure) = match &found.status {
+            CheckStatus::Fail(failure) => ("fail", Some(failure)),
+            CheckStatus::Ignored(failure) => ("ignored", Some(failure)),
+            CheckStatus::Pass => ("pass", None),
+            CheckStatus::NotRun(_) => return None,
+        };
+        Some(Self {
+            id: &found.check.id,
+            severity: found.check.severity,
+            title: &found.check.title,
+            description: &found.check.description,
+            resolution: &found.check.resolution,
+            status,
+            ignored_by: failure.and_then(|failure| failure.ignored_by.as_deref()),
+            message: failure.map(|failure| failure.message.as_str()),
+            path: &file.path,
+            kind: file.kind.name(),
+            lines: failure.and_then(|failure| failure.lines),
+            resource: failure.and_then(|failure| failure.resource.as_deref()),
+        })
+    }
 }
 
 impl<'r> FindingView<'r> {
@@ -236,6 +295,7 @@ pub(crate) fn summary(report: &Report, hidden: &Hidden) -> Value {
         "hidden_by_severity": counts(&hidden.by_severity),
         "coverage": coverage,
         "undetermined": undetermined,
+        "notes": report.notes,
         "complete": !report.inventory.diagnostics.iter().any(|it| it.impact == Impact::Incomplete),
     })
 }

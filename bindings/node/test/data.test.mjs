@@ -5,15 +5,9 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 
 import { scanImage, verifyAttestation, verifyBlob, verifyBundle, verifyImage } from '../index.mjs'
-import { closing, testData } from './support/common.mjs'
+import { closing, table, testData } from './support/common.mjs'
 
 if (!testData) console.log('skipped: no test data')
-
-/** The rows of a table, by the names of its columns. */
-function table(path) {
-  const [head, ...rows] = readFileSync(path, 'utf8').trimEnd().split('\n').map((line) => line.split('\t'))
-  return rows.map((row) => Object.fromEntries(head.map((name, at) => [name, row[at]])))
-}
 
 /** How something that is not verified fails, whatever is wrong with it; anything else is a fault. */
 const refusals = new Set(['UNVERIFIED', 'UNREADABLE', 'DIGEST_MISMATCH', 'IO', 'INVALID_ARGUMENT', 'LIMIT_EXCEEDED', 'NO_SUCH_IMAGE'])
@@ -89,4 +83,27 @@ test('bundles and signatures of real files are verified or refused', { skip: !te
       predicateType: given(row.predicate_type),
     })
   })
+})
+
+test('a certificate and a timestamp speak for a signature that stands alone', { skip: !testData }, async () => {
+  const place = join(testData, 'sigstore/keyless-local')
+  const row = table(join(place, 'cases.tsv')).find(({ kind, expect }) => kind === 'blob' && expect === 'pass')
+  const { messageSignature, verificationMaterial } = JSON.parse(readFileSync(join(place, row.path), 'utf8'))
+  const { certificate, timestampVerificationData } = verificationMaterial
+  const options = {
+    certificate: `-----BEGIN CERTIFICATE-----\n${certificate.rawBytes}\n-----END CERTIFICATE-----\n`,
+    timestamp: Buffer.from(timestampVerificationData.rfc3161Timestamps[0].signedTimestamp, 'base64'),
+    certificateIdentity: row.identity,
+    certificateOidcIssuer: row.issuer,
+    trustedRoot: join(place, 'trusted_root.json'),
+    requireSignedTimestamps: true,
+    insecureIgnoreTlog: true,
+  }
+  const verify = (given) => verifyBlob(messageSignature.signature, join(place, row.subject), { ...options, ...given })
+  const proof = await verify()
+  assert.equal(proof.signer.subject, row.identity)
+  await assert.rejects(verify({ timestamp: undefined }), { code: 'UNVERIFIED' })
+  await assert.rejects(verify({ certificate: 'none' }), { code: 'INVALID_ARGUMENT', message: /certificate/ })
+  const bundle = readFileSync(join(place, row.path))
+  await assert.rejects(verifyBundle(bundle, join(place, row.subject), options), { code: 'INVALID_ARGUMENT', message: /certificate/ })
 })

@@ -48,6 +48,16 @@ test('the types name what is there', async (context) => {
   assert.deepEqual(all(admission), members.get('Admission'))
   assert.deepEqual(Object.keys(report.findings()[0]).sort(), members.get('Finding'))
   assert.deepEqual(Object.keys(report.packages()[0]).sort(), members.get('Package'))
+  const text = 'package admission\ndeny[text] { text := "no" }\n'
+  const policies = await esm.AdmissionPolicies.load({ policies: { 'no.rego': text } })
+  assert.deepEqual(all(policies), members.get('AdmissionPolicies').filter((name) => name !== 'load'))
+  const review = await policies.review({ apiVersion: 'v1', kind: 'Pod', metadata: { name: 'a' } })
+  assert.deepEqual(all(review), members.get('Review'))
+  assert.deepEqual(Object.keys(review.rows[0]).sort(), members.get('ReviewRow'))
+  const tree = folder()
+  writeFileSync(join(tree, 'Dockerfile'), 'FROM alpine\n')
+  const checked = await esm.scanConfig(tree)
+  assert.deepEqual(Object.keys(checked.misconfigurations()[0]).sort(), members.get('Misconfiguration'))
   const { signBlob, verifyBundle, generateKeyPair } = esm
   const place = folder()
   const pair = await generateKeyPair('x')
@@ -62,9 +72,13 @@ test('the types name what is there', async (context) => {
   const foreign = new Set(['signal', 'onProgress', 'database'])
   for (const [name, ask] of [
     ['ScanOptions', (given) => esm.scanImage('oci:nowhere', { database: null, ...given })],
+    ['FolderOptions', (given) => esm.scanFs('nowhere', { database: null, ...given })],
+    ['CheckOptions', (misconfig) => esm.scanFs('nowhere', { database: null, misconfig })],
+    ['ConfigOptions', (given) => esm.scanConfig('nowhere', given)],
     ['Limits', (limits) => esm.scanImage('oci:nowhere', { database: null, limits })],
     ['RegistryOptions', (registry) => esm.scanImage('oci:nowhere', { database: null, registry })],
     ['VerifyOptions', (given) => esm.verifyImage('oci:nowhere', given)],
+    ['PolicyOptions', (given) => esm.AdmissionPolicies.load(given)],
     ['SignOptions', (given) => esm.signImage('oci:nowhere', given)],
     ['GateOptions', (given) => new esm.Gate(given).admit('oci:nowhere', { database: null })],
   ]) {

@@ -154,3 +154,16 @@ test('a proxy and an engine are asked where they are named', async () => {
   const none = 'podman:registry.example/none:0'
   await assert.rejects(scanImage(none, { database }), { path: none })
 })
+
+test('a kept database is fetched once', async () => {
+  const mirror = join(project, 'examples/advisories')
+  const place = folder()
+  const first = await Database.kept(place, ['Debian:12'], { mirror })
+  const again = await Database.kept(place, ['Debian:12'], { mirror, offline: true })
+  assert.ok(first instanceof Database)
+  assert.deepEqual(first.info(), again.info())
+  assert.ok((await scanImage(image, { database: first })).matched)
+  await assert.rejects(Database.kept(folder(), ['Debian:12'], { offline: true }), { code: 'DATABASE' })
+  await assert.rejects(Database.kept(place, ['Debian:12'], { mirrors: mirror }), { code: 'INVALID_ARGUMENT', message: /mirrors/ })
+  await assert.rejects(Database.kept(place, ['none/../x'], { mirror }), { code: 'INVALID_ARGUMENT', message: /ecosystems/ })
+})

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyMapping};
-use sealift::http::{Client, Config, Proxies, Roots};
+use sealift::http::{self, Client, Config, Proxies, Roots};
 use sealift::registry::{Credential, Keychain, Registries};
 use sealift::{LayerCache, Limits, RegistryImage, Target, Timestamp};
 
@@ -42,10 +42,8 @@ impl<'py> Arguments<'py> {
     {
         let Some(value) = self.object(name)? else { return Ok(None) };
         let taken = value.extract::<T>().map_err(|error| -> PyErr { error.into() });
-        taken.map(Some).map_err(|error| {
-            let why = error.value(value.py()).to_string();
-            PyTypeError::new_err(format!("{}(): argument '{name}': {why}", self.function))
-        })
+        let wrong = |error: PyErr| self.wrong_type(name, &error.value(value.py()).to_string());
+        taken.map(Some).map_err(wrong)
     }
 
     /// A flag, off where it is not given.
@@ -67,6 +65,10 @@ impl<'py> Arguments<'py> {
         PyValueError::new_err(format!("{}(): argument '{name}': {why}", self.function))
     }
 
+    pub(crate) fn wrong_type(&self, name: &str, why: &str) -> PyErr {
+        PyTypeError::new_err(format!("{}(): argument '{name}': {why}", self.function))
+    }
+
     /// That nothing is left over.
     pub(crate) fn finish(&self) -> PyResult<()> {
         let Some(given) = &self.given else { return Ok(()) };
@@ -81,7 +83,11 @@ impl<'py> Arguments<'py> {
 
     /// The time by which is judged: `as_of`, else now.
     pub(crate) fn time(&self) -> PyResult<Timestamp> {
-        Ok(self.parsed("as_of", "a time as 2026-01-31T12:00:00Z")?.unwrap_or_else(now))
+        Ok(self.as_of()?.unwrap_or_else(now))
+    }
+
+    pub(crate) fn as_of(&self) -> PyResult<Option<Timestamp>> {
+        self.parsed("as_of", "a time as 2026-01-31T12:00:00Z")
     }
 
     pub(crate) fn threads(&self) -> PyResult<Option<NonZeroUsize>> {
@@ -157,12 +163,14 @@ impl<'py> Arguments<'py> {
         let reference: sealift::Reference = name.parse().map_err(|error| {
             PyValueError::new_err(format!("{}(): image {name:?}: {error}", self.function))
         })?;
-        let registries = access.registries(reference.registry())?;
+        let registries = access.registries(reference.registry());
+        let registries = registries.map_err(|error| error::value(&error))?;
         Ok(RegistryImage::new(registries, reference))
     }
 }
 
 /// How registries are asked.
+#[derive(Clone)]
 pub(crate) struct Access {
     login: Option<Credential>,
     auth_files: Vec<PathBuf>,
@@ -179,7 +187,17 @@ impl Access {
         Client::new(config).map_err(|error| error::value(&error))
     }
 
-    fn registries(&self, registry: &str) -> PyResult<Registries> {
+    /// Whether something of it is meant for one registry.
+    pub(crate) fn is_for_one(&self) -> bool {
+        self.login.is_some() || self.is_insecure
+    }
+
+    /// How another registry is asked: without what is meant for one.
+    pub(crate) fn of_another(&self) -> Self {
+        Self { login: None, is_insecure: false, ..self.clone() }
+    }
+
+    pub(crate) fn registries(&self, registry: &str) -> Result<Registries, http::Error> {
         let mut config = Config::default();
         config.proxies = self.proxies.clone();
         if self.is_insecure {
@@ -191,8 +209,7 @@ impl Access {
         let mut keychain = Keychain::default();
         keychain.files.clone_from(&self.auth_files);
         keychain.given.extend(self.login.clone().map(|login| (registry.to_owned(), login)));
-        let client = Client::new(config).map_err(|error| error::value(&error))?;
-        Ok(Registries::new(client, keychain))
+        Ok(Registries::new(Client::new(config)?, keychain))
     }
 }
 

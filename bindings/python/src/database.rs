@@ -9,7 +9,7 @@ use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 use sealift::http::{Client, Config};
-use sealift::update::{DatabaseStore, ExportName, FolderMirror, HttpExports, Transport, Upkeep};
+use sealift::update::{DatabaseStore, ExportName, Transport, Upkeep, named_transport};
 use sealift::{BuildOptions, Scanner};
 use serde_json::{Value, json};
 
@@ -35,6 +35,17 @@ impl Database {
     pub(crate) fn open_at(path: &Path) -> PyResult<Self> {
         let database = sealift::Database::open(path).map_err(error::scan)?;
         Ok(Self { scanner: Arc::new(Scanner::new(database)), path: path.to_owned() })
+    }
+
+    /// The file of the database that is named, as an object or by its path.
+    pub(crate) fn path_of(arguments: &Arguments<'_>) -> PyResult<Option<PathBuf>> {
+        let Some(database) = arguments.object("database")? else { return Ok(None) };
+        if let Ok(database) = database.cast::<Self>() {
+            return Ok(Some(database.get().path.clone()));
+        }
+        let kind = database.get_type();
+        let wrong = format!("a Database or a path is expected, not {kind}");
+        database.extract().map(Some).map_err(|_| arguments.wrong_type("database", &wrong))
     }
 
     fn value(&self) -> Value {
@@ -156,12 +167,6 @@ impl Database {
 }
 
 fn transport(mirror: Option<&str>) -> PyResult<Box<dyn Transport + Send>> {
-    let client = || Client::new(Config::default()).map_err(|error| error::value(&error));
-    Ok(match mirror {
-        None => Box::new(HttpExports::public(client()?)),
-        Some(url) if url.starts_with("http://") || url.starts_with("https://") => {
-            Box::new(HttpExports::mirror(client()?, url).map_err(|error| error::value(&error))?)
-        }
-        Some(folder) => Box::new(FolderMirror::new(folder)),
-    })
+    let client = Client::new(Config::default()).map_err(|error| error::value(&error))?;
+    named_transport(mirror, client).map_err(|error| error::value(&error))
 }

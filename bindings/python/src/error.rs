@@ -6,6 +6,7 @@ use std::path::Path;
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
+use sealift::admission::LoadError;
 use sealift::policy::{PolicyFileError, ProofError};
 use sealift::registry::{EngineError, ErrorKind};
 use sealift::sign::{AttachError, SignImageError, WitnessError};
@@ -81,7 +82,10 @@ pub(crate) fn scan(error: Error) -> PyErr {
         Error::Sbom { path, .. } | Error::Bases { path, .. } | Error::NotAnImage { path } => {
             raise("ScanError", &message, |fields| fields.set_item("path", path))
         }
-        Error::Pattern { .. } => PyValueError::new_err(message),
+        Error::RegoData { path, .. } => {
+            raise("PolicyError", &message, |fields| fields.set_item("file", path))
+        }
+        Error::Pattern { .. } | Error::FilePattern { .. } => PyValueError::new_err(message),
         _ => raise("ScanError", &message, |_| Ok(())),
     }
 }
@@ -185,6 +189,10 @@ pub(crate) fn policy(error: &PolicyFileError) -> PyErr {
         fields.set_item("file", file)?;
         fields.set_item("line", line)
     })
+}
+
+pub(crate) fn load(error: &LoadError) -> PyErr {
+    raise("PolicyError", &error.to_string(), |fields| fields.set_item("file", &error.path))
 }
 
 pub(crate) fn proof(error: &ProofError) -> PyErr {

@@ -5,6 +5,7 @@
 //! errors are the classes of `sealift/_errors.py` ([`error`]).
 
 mod arguments;
+mod checks;
 mod command;
 mod data;
 mod database;
@@ -12,6 +13,7 @@ mod error;
 mod gate;
 mod proof;
 mod report;
+mod review;
 mod scan;
 mod sign;
 mod verify;
@@ -32,9 +34,11 @@ mod _native {
     #[pymodule_export]
     use proof::{KeyPair, Rejected, Signature, SignedImage, Verified};
     #[pymodule_export]
-    use report::{Diagnostic, Finding, Package, Report};
+    use report::{Diagnostic, Finding, Misconfiguration, Package, Report};
     #[pymodule_export]
-    use scan::{scan_fs, scan_image, scan_rootfs, scan_sbom};
+    use review::{AdmissionPolicies, Review, ReviewRow};
+    #[pymodule_export]
+    use scan::{scan_config, scan_fs, scan_image, scan_rootfs, scan_sbom};
     #[pymodule_export]
     use sign::{attest, generate_key_pair, sign_blob, sign_image};
     #[pymodule_export]

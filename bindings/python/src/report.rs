@@ -1,4 +1,4 @@
-//! Reports: what is in a target, and what of that is vulnerable.
+//! Reports: what is in a target, and what of that is vulnerable or misconfigured.
 
 use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
@@ -59,6 +59,26 @@ data_class! {
         depends_on: Vec<String> = "/DependsOn",
         kind: String = "/Type",
         target: String = "/Target",
+    }
+}
+
+data_class! {
+    /// What a check says of a configuration file, as Trivy's JSON has it.
+    Misconfiguration shown(id, path, severity, message) {
+        id: String = "/ID",
+        title: String = "/Title",
+        description: String = "/Description",
+        message: String = "/Message",
+        resolution: String = "/Resolution",
+        severity: String = "/Severity",
+        status: String = "/Status",
+        ignored_by: Option<String> = "/IgnoredBy",
+        path: String = "/Target",
+        kind: String = "/Type",
+        start_line: Option<u64> = "/CauseMetadata/StartLine",
+        end_line: Option<u64> = "/CauseMetadata/EndLine",
+        resource: Option<String> = "/CauseMetadata/Resource",
+        url: Option<String> = "/PrimaryURL",
     }
 }
 
@@ -173,6 +193,14 @@ impl Report {
     #[getter]
     fn findings(&self, py: Python<'_>) -> Vec<Finding> {
         py.detach(|| self.rows("Vulnerabilities").into_iter().map(Finding::new).collect())
+    }
+
+    /// What checks say of configuration files: what fails, and all else where that was asked for.
+    #[getter]
+    fn misconfigurations(&self, py: Python<'_>) -> Vec<Misconfiguration> {
+        py.detach(|| {
+            self.rows("Misconfigurations").into_iter().map(Misconfiguration::new).collect()
+        })
     }
 
     /// The packages.

@@ -6,11 +6,14 @@ use std::sync::Arc;
 
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
+use sealift::policy::Suppressions;
 use sealift::{
     Matching, PackageType, ScanOptions, Scanner, Selection, Severity, SkipRules, Status, Target,
+    policy,
 };
 
-use crate::arguments::Arguments;
+use crate::arguments::{Arguments, now};
+use crate::checks::Checks;
 use crate::database::Database;
 use crate::error;
 use crate::report::Report;
@@ -22,19 +25,15 @@ pub(crate) struct Scan {
     pub(crate) options: ScanOptions,
     pub(crate) selection: Selection,
     pub(crate) watcher: Watcher,
+    suppressions: Suppressions,
 }
 
 impl Scan {
-    /// Takes the arguments of a scan.
+    /// Takes the arguments of a scan for packages.
     pub(crate) fn of(arguments: &Arguments<'_>) -> PyResult<Self> {
-        let mut options = ScanOptions::default();
-        options.name = arguments.take("name")?;
+        let mut scan = Self::of_nothing(arguments)?;
+        let options = &mut scan.options;
         options.platform = arguments.parsed("platform", "a platform as linux/arm64")?;
-        options.threads = arguments.threads()?.unwrap_or(options.threads);
-        options.limits = arguments.limits()?;
-        let folders: Vec<String> = arguments.take("skip_dirs")?.unwrap_or_default();
-        let files: Vec<String> = arguments.take("skip_files")?.unwrap_or_default();
-        options.skip = SkipRules::new(&folders, &files).map_err(error::scan)?;
         if let Some(kinds) = arguments.take::<Vec<String>>("package_types")? {
             let kinds = kinds.iter().map(|kind| match kind.as_str() {
                 "os" => Ok(PackageType::Os),
@@ -56,21 +55,62 @@ impl Scan {
         options.development = arguments.flag("development")?;
         options.all_records = arguments.flag("all_records")?;
         options.all_layers = arguments.flag("all_layers")?;
-        options.judged_at = Some(arguments.time()?);
         options.cache = arguments.cache()?;
+        scan.scanner = scanner(arguments)?;
+        if arguments.flag("ignore_unfixed")? {
+            scan.selection.ignored_statuses.insert(Status::Affected);
+        }
+        scan.selection.exclude_base = arguments.flag("exclude_base")?;
+        Ok(scan)
+    }
+
+    /// The same of a folder, whose configuration files may be checked, too.
+    fn of_folder(arguments: &Arguments<'_>) -> PyResult<Self> {
+        let scan = Self::of(arguments)?;
+        if arguments.flag("misconfig")? { scan.with_checks(arguments) } else { Ok(scan) }
+    }
+
+    /// Takes the arguments of any scan, which looks for nothing yet.
+    fn of_nothing(arguments: &Arguments<'_>) -> PyResult<Self> {
+        let mut options = ScanOptions::default();
+        options.name = arguments.take("name")?;
+        options.threads = arguments.threads()?.unwrap_or(options.threads);
+        options.limits = arguments.limits()?;
+        let folders: Vec<String> = arguments.take("skip_dirs")?.unwrap_or_default();
+        let files: Vec<String> = arguments.take("skip_files")?.unwrap_or_default();
+        options.skip = SkipRules::new(&folders, &files).map_err(error::scan)?;
+        options.judged_at = Some(arguments.time()?);
+        let mut selection = Selection::default();
+        if let Some(names) = arguments.take::<Vec<String>>("severities")? {
+            selection.severities = severities(arguments, "severities", &names)?;
+        }
         Ok(Self {
-            scanner: scanner(arguments)?,
+            scanner: Arc::new(Scanner::without_database()),
             options,
-            selection: selection(arguments)?,
+            selection,
             watcher: Watcher::of(arguments)?,
+            suppressions: Suppressions::default(),
         })
     }
 
+    /// The same with the configuration files checked, as further arguments say.
+    fn with_checks(mut self, arguments: &Arguments<'_>) -> PyResult<Self> {
+        let now = self.options.judged_at.unwrap_or_else(now);
+        let Checks { options, suppressions } = Checks::of(arguments, now)?;
+        self.options.configuration = Some(options);
+        Ok(Self { suppressions, ..self })
+    }
+
     fn run(self, py: Python<'_>, target: Target) -> PyResult<Report> {
-        let Self { scanner, options, selection, watcher } = self;
+        let Self { scanner, options, selection, watcher, suppressions } = self;
         let work = move |observer: &dyn sealift::Observer| {
             let mut report = scanner.scan(&target, &options, observer)?;
             selection.apply(&mut report);
+            if let Some(now) = options.judged_at {
+                policy::apply(&mut report, &suppressions, now);
+            }
+            let rego = options.configuration.iter().flat_map(|checks| &checks.rego);
+            report.notes.extend(rego.flat_map(|checks| checks.notes()).cloned());
             Ok(report)
         };
         watcher.run(py, work)?.map(Report::new).map_err(error::scan)
@@ -92,18 +132,6 @@ fn scanner(arguments: &Arguments<'_>) -> PyResult<Arc<Scanner>> {
         ))
     })?;
     Ok(Database::open_at(&path)?.scanner)
-}
-
-fn selection(arguments: &Arguments<'_>) -> PyResult<Selection> {
-    let mut selection = Selection::default();
-    if let Some(names) = arguments.take::<Vec<String>>("severities")? {
-        selection.severities = severities(arguments, "severities", &names)?;
-    }
-    if arguments.flag("ignore_unfixed")? {
-        selection.ignored_statuses.insert(Status::Affected);
-    }
-    selection.exclude_base = arguments.flag("exclude_base")?;
-    Ok(selection)
 }
 
 pub(crate) fn severities(
@@ -145,7 +173,23 @@ pub(crate) fn scan_fs(
     path: PathBuf,
     options: Option<&Bound<'_, PyDict>>,
 ) -> PyResult<Report> {
-    scan_path(py, "scan_fs", Target::Filesystem(path), options)
+    scan_path(py, "scan_fs", Target::Filesystem(path), options, Scan::of_folder)
+}
+
+/// Checks the configuration files of a folder, or one file of it: Dockerfiles, Kubernetes
+/// manifests, compose files, Terraform.
+#[pyfunction]
+#[pyo3(signature = (path, **options))]
+pub(crate) fn scan_config(
+    py: Python<'_>,
+    path: PathBuf,
+    options: Option<&Bound<'_, PyDict>>,
+) -> PyResult<Report> {
+    scan_path(py, "scan_config", Target::Filesystem(path), options, |arguments| {
+        let mut scan = Scan::of_nothing(arguments)?;
+        scan.options.package_types.clear();
+        scan.with_checks(arguments)
+    })
 }
 
 /// Scans an unpacked root file system: what is installed is matched.
@@ -156,7 +200,7 @@ pub(crate) fn scan_rootfs(
     path: PathBuf,
     options: Option<&Bound<'_, PyDict>>,
 ) -> PyResult<Report> {
-    scan_path(py, "scan_rootfs", Target::Rootfs(path), options)
+    scan_path(py, "scan_rootfs", Target::Rootfs(path), options, Scan::of_folder)
 }
 
 /// Scans what a CycloneDX or SPDX document lists.
@@ -167,7 +211,7 @@ pub(crate) fn scan_sbom(
     path: PathBuf,
     options: Option<&Bound<'_, PyDict>>,
 ) -> PyResult<Report> {
-    scan_path(py, "scan_sbom", Target::Sbom(path), options)
+    scan_path(py, "scan_sbom", Target::Sbom(path), options, Scan::of)
 }
 
 fn scan_path(
@@ -175,9 +219,10 @@ fn scan_path(
     function: &'static str,
     target: Target,
     options: Option<&Bound<'_, PyDict>>,
+    how: impl FnOnce(&Arguments<'_>) -> PyResult<Scan>,
 ) -> PyResult<Report> {
     let arguments = Arguments::new(function, options)?;
-    let scan = Scan::of(&arguments)?;
+    let scan = how(&arguments)?;
     arguments.finish()?;
     scan.run(py, target)
 }

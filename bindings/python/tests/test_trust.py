@@ -125,10 +125,12 @@ def test_the_readme_does_what_it_says(
     (tmp_path / "cosign.pub").write_text(sealift.generate_key_pair(b"").public)
     monkeypatch.chdir(tmp_path)
     text = (ROOT / "bindings/python/README.md").read_text()
-    code = text.split("```python\n")[1].split("```")[0]
-    exec(compile(code, "README.md", "exec"), {})
+    for part in text.split("```python\n")[1:]:
+        exec(compile(part.split("```")[0], "README.md", "exec"), {})
     printed = capsys.readouterr().out
     assert "CVE-2021-44228 CRITICAL" in printed and "signature-present" in printed
+    assert "DS-0002 HIGH Dockerfile:2" in printed
+    assert "False [('" in printed and "registry.example/web:latest has no version" in printed
 
 
 def test_the_example_script(example: str, database: sealift.Database, tmp_path: Path) -> None:

@@ -26,7 +26,6 @@ mod network;
 mod output;
 mod places;
 mod progress;
-mod rego;
 mod summary;
 mod suppress;
 mod target;

@@ -11,7 +11,7 @@ use sealift_misconfig::{
 use sealift_model::{Diagnostic, Impact, Timestamp};
 use sealift_sbom::Skip;
 
-use crate::Error;
+use crate::{Error, rego};
 
 /// Which configuration files are checked, and how.
 #[derive(Clone, Debug)]
@@ -47,6 +47,18 @@ impl Default for ConfigurationOptions {
             line_count: LineCount::OfFile,
             rego: None,
         }
+    }
+}
+
+impl ConfigurationOptions {
+    /// Reads a file with values of Terraform variables; they win over those of before.
+    ///
+    /// # Errors
+    /// [`Error::Io`] when it cannot be read.
+    pub fn add_variable_file(&mut self, path: &Path) -> Result<(), Error> {
+        let bytes = rego::document(path)?;
+        self.variable_files.push(VariableFile::new(path.display().to_string(), bytes));
+        Ok(())
     }
 }
 

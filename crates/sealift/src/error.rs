@@ -81,6 +81,14 @@ pub enum Error {
         /// What is wrong with it.
         reason: String,
     },
+    /// A document is no data for checks in Rego.
+    #[error("{}", path.display())]
+    RegoData {
+        /// The file, or what its text is called.
+        path: PathBuf,
+        /// What is wrong with it.
+        source: sealift_misconfig::RegoDataError,
+    },
     /// A pattern of files to skip is no glob.
     #[error("{pattern}: not a pattern of files")]
     Pattern {

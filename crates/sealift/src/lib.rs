@@ -42,6 +42,7 @@ mod error;
 mod format;
 mod observer;
 pub mod policy;
+mod rego;
 mod scan;
 mod selection;
 pub mod sign;
@@ -63,6 +64,7 @@ pub use database::Database;
 pub use error::Error;
 pub use format::{Format, render};
 pub use observer::{Cancel, Observer, Silent};
+pub use rego::RegoSources;
 pub use scan::{Contents, Matching, PackageType, ScanOptions, Scanner};
 pub use sealift_http as http;
 pub use sealift_layers::{Error as LayersError, Limits, Progress, Selector};
@@ -73,7 +75,7 @@ pub use sealift_matcher::{
 };
 pub use sealift_misconfig::{
     Check, Failure as CheckFailure, FileKind, FileResult, LineCount, Lines, Misconfiguration,
-    RegoChecks, RegoOptions, Status as CheckStatus, VariableFile,
+    RegoChecks, RegoDataError, RegoOptions, Status as CheckStatus, VariableFile,
 };
 pub use sealift_model::{
     BaseEvidence, Descriptor, Diagnostic, Digest, Evidence, Impact, Inventory, Package, Platform,

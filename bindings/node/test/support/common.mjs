@@ -1,6 +1,6 @@
 // What the suites share: the examples of this project, and where outside data is.
 import { execFileSync, spawnSync } from 'node:child_process'
-import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs'
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -37,5 +37,12 @@ export function buildStep(...arguments_) {
   return spawnSync(process.execPath, [join(place, 'build-step.mjs'), ...arguments_], { encoding: 'utf8' })
 }
 
+/** The rows of a table, by the names of its columns. */
+export function table(path) {
+  const [head, ...rows] = readFileSync(path, 'utf8').replace(/\n$/, '').split('\n').map((line) => line.split('\t'))
+  return rows.map((row) => Object.fromEntries(head.map((name, at) => [name, row[at]])))
+}
+
 /** The closing line of a suite over outside data. */
-export const closing = (name, exact) => console.log(`dataset ${name}: ${exact} cases, ${exact} exact, 0 excepted, 0 skipped`)
+export const closing = (name, cases, exact = cases) =>
+  console.log(`dataset ${name}: ${cases} cases, ${exact} exact, ${cases - exact} excepted, 0 skipped`)

@@ -1,4 +1,4 @@
-"""Scan container images, verify who signed them, decide whether they may run.
+"""Scan container images and configuration files, verify who signed them, decide whether they may run.
 
 >>> import sealift
 >>> report = sealift.scan_image("oci:images:shop", database="advisories.db")  # doctest: +SKIP
@@ -18,6 +18,7 @@ from ._errors import (
     VerificationError,
 )
 from ._native import (
+    AdmissionPolicies,
     Cancel,
     Database,
     Decision,
@@ -25,17 +26,21 @@ from ._native import (
     Finding,
     Gate,
     KeyPair,
+    Misconfiguration,
     Package,
     Progress,
     Reason,
     Rejected,
     Report,
+    Review,
+    ReviewRow,
     Signature,
     SignedImage,
     Verified,
     __version__,
     attest,
     generate_key_pair,
+    scan_config,
     scan_fs,
     scan_image,
     scan_rootfs,
@@ -49,6 +54,7 @@ from ._native import (
 )
 
 __all__ = [
+    "AdmissionPolicies",
     "Cancel",
     "CancelledError",
     "Database",
@@ -60,6 +66,7 @@ __all__ = [
     "Gate",
     "KeyPair",
     "LimitExceeded",
+    "Misconfiguration",
     "Package",
     "PolicyError",
     "Progress",
@@ -67,6 +74,8 @@ __all__ = [
     "RegistryError",
     "Rejected",
     "Report",
+    "Review",
+    "ReviewRow",
     "ScanError",
     "SealiftError",
     "Signature",
@@ -77,6 +86,7 @@ __all__ = [
     "__version__",
     "attest",
     "generate_key_pair",
+    "scan_config",
     "scan_fs",
     "scan_image",
     "scan_rootfs",

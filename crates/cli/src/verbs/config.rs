@@ -1,11 +1,12 @@
 //! `config`, and what other verbs need to check configuration files.
 
+use std::error::Error as StdError;
 use std::path::Path;
 use std::sync::Arc;
 
 use sealift::{
-    ConfigurationOptions, FileKind, FilePattern, Format, JsonOptions, LineCount, Report,
-    ScanOptions, Scanner, Selection, Silent, SkipRules, Target, Timestamp, VariableFile, policy,
+    ConfigurationOptions, FileKind, FilePattern, Format, JsonOptions, LineCount, RegoSources,
+    Report, ScanOptions, Scanner, Selection, Silent, SkipRules, Target, Timestamp, policy,
 };
 
 use super::scan::{INCOMPLETE, table_style};
@@ -15,7 +16,7 @@ use crate::args::{CheckArgs, ConfigArgs, ConfigFormat, GlobalArgs};
 use crate::clock::now;
 use crate::failure::Failure;
 use crate::progress::Bar;
-use crate::{Environment, deadline, files, helm, output, rego, summary, suppress};
+use crate::{Environment, deadline, helm, output, summary, suppress};
 
 pub(crate) fn config(
     args: &ConfigArgs,
@@ -36,7 +37,7 @@ pub(crate) fn config(
     let suppressed = suppress::load(&args.suppress())?;
     if !global.quiet {
         suppress::say(&suppressed.told);
-        suppress::say(rego::told(&options));
+        suppress::say(told(&options));
     }
     let mut report = checked(args, &options, global)?;
     let mut selection = Selection::default();
@@ -82,16 +83,43 @@ pub(super) fn configuration(
     let patterns = args.file_patterns.iter().map(|pattern| FilePattern::new(pattern));
     options.patterns = patterns.collect::<Result<_, _>>()?;
     for path in &args.tf_vars {
-        let bytes = files::document(path)?;
-        options.variable_files.push(VariableFile::new(path.display().to_string(), bytes));
+        options.add_variable_file(path).map_err(unreadable)?;
     }
-    options.rego = rego::load(args)?.map(Arc::new);
+    options.rego = rego(args).load().map_err(unreadable)?.map(Arc::new);
     if args.helm.helm && options.kinds.contains(&FileKind::Helm) {
         options.rendered = helm::rendered(folder, &args.helm);
     }
     options.now = Some(now);
     options.lists_all = args.include_non_failures;
     Ok(options)
+}
+
+fn rego(args: &CheckArgs) -> RegoSources {
+    let mut sources = RegoSources::default();
+    sources.modules.clone_from(&args.config_check);
+    sources.namespaces.clone_from(&args.check_namespaces);
+    sources.data.clone_from(&args.config_data);
+    sources
+}
+
+/// What people should know of the checks in Rego.
+fn told(options: &ScanOptions) -> &[String] {
+    let checks = options.configuration.as_ref().and_then(|all| all.rego.as_ref());
+    checks.map_or(&[], |checks| checks.notes())
+}
+
+/// A file that a flag names is no target, so what helps with those is no help.
+fn unreadable(error: sealift::Error) -> Failure {
+    let (path, error, hint): (_, Box<dyn StdError + Send + Sync>, _) = match error {
+        sealift::Error::Io { path, source } => {
+            (path, source.into(), "check that the file is there and may be read")
+        }
+        sealift::Error::RegoData { path, source } => {
+            (path, source.into(), "data is an object in JSON or YAML")
+        }
+        error => return error.into(),
+    };
+    Failure::Unusable { what: path.display().to_string(), error, hint }
 }
 
 fn format(args: &ConfigArgs, environment: &Environment) -> Format {

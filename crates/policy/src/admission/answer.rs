@@ -2,8 +2,10 @@
 
 use std::fmt;
 
+use serde::Serialize;
+
 /// What one rule says of one object.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Answer {
     /// The policy's name; `namespace/name` for one that belongs to a namespace.
@@ -42,7 +44,8 @@ impl Answer {
 }
 
 /// What a rule says.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "lowercase")]
 #[expect(clippy::exhaustive_enums, reason = "the five words of a policy report")]
 pub enum Outcome {
     /// It holds.
@@ -85,7 +88,8 @@ impl fmt::Display for Outcome {
 }
 
 /// What follows when a rule fails.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "lowercase")]
 #[expect(clippy::exhaustive_enums, reason = "refuse, warn, or write it down")]
 pub enum Effect {
     /// The object is refused: `Enforce`, `Deny`.

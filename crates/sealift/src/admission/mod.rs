@@ -70,9 +70,12 @@ mod rules;
 mod sources;
 mod table;
 mod tags;
+mod text;
 mod unknown;
 mod workload;
 mod world;
+
+use serde::Serialize;
 
 pub use sealift_policy::admission::{
     Alone, Answer, Document, Effect, Files, Operation, Outcome, Policies, Request, Surroundings,
@@ -85,10 +88,11 @@ pub use question::{NoReview, request_of};
 pub use response::response;
 pub use rules::Rules;
 pub use sources::{Others, RootSource, Sources, Told};
+pub use text::{Reviewed, TextError, stand_in};
 pub use world::{Asked, Registry, Tally, World};
 
 /// What policies say of objects.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize)]
 #[non_exhaustive]
 pub struct Review {
     /// In the order in which they were asked.
@@ -96,7 +100,7 @@ pub struct Review {
 }
 
 /// What one rule says of one object.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
 #[non_exhaustive]
 pub struct Row {
     /// `apps/v1`.
@@ -108,6 +112,7 @@ pub struct Row {
     /// Its name, or the beginning that the server completes.
     pub name: String,
     /// What the rule says.
+    #[serde(flatten)]
     pub answer: Answer,
 }
 

@@ -24,6 +24,8 @@ use crate::{Chain, Database, ScanOptions, Scanner};
 pub struct Sources {
     /// Policies of Kubernetes, and exceptions from them, as YAML or JSON.
     pub policies: Vec<PathBuf>,
+    /// Such documents that are at hand, each with its name.
+    pub texts: Vec<(String, String)>,
     /// What becomes of other documents in folders of policies.
     pub others: Others,
     /// `sealift.toml`.
@@ -83,7 +85,9 @@ impl Sources {
     pub fn load_into(&self, rules: &Rules) -> Result<Told, LoadError> {
         let files = self.policy_files()?;
         let contents = files.iter().map(|path| Ok((path.display().to_string(), bytes(path)?)));
-        let contents: Vec<(String, Vec<u8>)> = contents.collect::<Result<_, LoadError>>()?;
+        let mut contents: Vec<(String, Vec<u8>)> = contents.collect::<Result<_, LoadError>>()?;
+        let texts = self.texts.iter();
+        contents.extend(texts.map(|(name, text)| (name.clone(), text.clone().into_bytes())));
         let mut told = Told::default();
         let documents = self.documents(&contents, &mut told)?;
         if !rules.knows_cluster() {
@@ -116,7 +120,8 @@ impl Sources {
         let mut documents = Vec::new();
         for (name, bytes) in contents {
             // What is named itself is meant.
-            let is_meant = self.policies.iter().any(|named| named.as_path() == Path::new(name));
+            let is_meant = self.policies.iter().any(|named| named.as_path() == Path::new(name))
+                || self.texts.iter().any(|(named, _)| named == name);
             for document in read(name, bytes)? {
                 if self.others == Others::Refused || is_meant || Policies::reads(&document) {
                     documents.push(document);

@@ -64,4 +64,6 @@ pub use ready::{Kept, KeptError, Upkeep};
 pub use registry::RegistryMirror;
 pub use report::{ExportOutcome, ExportReport, UpdateReport, UpdateStep};
 pub use store::{DatabaseStore, Due, UpdateRequest};
-pub use transport::{Answer, Ask, Place, Resume, Transport, TransportError, Validator};
+pub use transport::{
+    Answer, Ask, Place, Resume, Transport, TransportError, Validator, named_transport,
+};

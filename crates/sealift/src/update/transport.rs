@@ -4,9 +4,10 @@ use std::error::Error as StdError;
 use std::fmt;
 use std::io::Read;
 
+use sealift_http::{Client, UrlError};
 use serde::{Deserialize, Serialize};
 
-use super::ExportName;
+use super::{ExportName, FolderMirror, HttpExports};
 
 /// Something that is fetched.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -124,6 +125,24 @@ pub trait Transport: Sync {
     /// # Errors
     /// When there is no answer, or one that is neither the thing nor that there is none.
     fn get(&self, place: &Place<'_>, ask: &Ask<'_>) -> Result<Answer, TransportError>;
+}
+
+/// The transport of a mirror that is named: an address of `http` or `https`, else a folder; without
+/// one, that of the public places.
+///
+/// # Errors
+/// When an address is none.
+pub fn named_transport(
+    mirror: Option<&str>,
+    client: Client,
+) -> Result<Box<dyn Transport + Send>, UrlError> {
+    Ok(match mirror {
+        None => Box::new(HttpExports::public(client)),
+        Some(url) if url.starts_with("http://") || url.starts_with("https://") => {
+            Box::new(HttpExports::mirror(client, url)?)
+        }
+        Some(folder) => Box::new(FolderMirror::new(folder)),
+    })
 }
 
 /// Why something could not be fetched.

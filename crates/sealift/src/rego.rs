@@ -1,0 +1,146 @@
+//! Checks in Rego as people keep them: files, folders of files, texts.
+
+use std::fs::{self, File};
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+use sealift_misconfig::{RegoChecks, RegoOptions};
+
+use crate::Error;
+
+/// Folders in folders; more is a loop or a mistake.
+const MAX_DEPTH: usize = 32;
+/// More than any module, any data and any file of variables has.
+const MAX_FILE_BYTES: u64 = 64 << 20;
+
+/// Where checks in Rego, the libraries that they need and their data come from.
+#[derive(Clone, Debug, Default)]
+#[non_exhaustive]
+pub struct RegoSources {
+    /// Files, or folders whose `.rego` files are read.
+    pub modules: Vec<PathBuf>,
+    /// Modules that are at hand, each with its name.
+    pub texts: Vec<(String, String)>,
+    /// Packages that hold checks beside `builtin` and `user`.
+    pub namespaces: Vec<String>,
+    /// Documents in JSON or YAML that checks find below `data`: files, or folders with them.
+    pub data: Vec<PathBuf>,
+    /// Such documents that are at hand, each with its name.
+    pub data_texts: Vec<(String, String)>,
+}
+
+impl RegoSources {
+    /// Reads and compiles all of it; none where there is no module. What cannot be compiled is a
+    /// check that does not run.
+    ///
+    /// # Errors
+    /// [`Error::Io`] where a file or folder cannot be read, [`Error::RegoData`] where a document is
+    /// no data.
+    pub fn load(&self) -> Result<Option<RegoChecks>, Error> {
+        if self.modules.is_empty() && self.texts.is_empty() {
+            return Ok(None);
+        }
+        let mut options = RegoOptions::default();
+        options.namespaces.clone_from(&self.namespaces);
+        let data = read(&self.data, &["json", "yaml", "yml"])?;
+        for (name, bytes) in with_texts(&data, &self.data_texts) {
+            options
+                .add_data(bytes)
+                .map_err(|source| Error::RegoData { path: name.into(), source })?;
+        }
+        let modules = read(&self.modules, &["rego"])?;
+        let modules: Vec<_> = with_texts(&modules, &self.texts).collect();
+        Ok(Some(RegoChecks::load(&modules, &options)))
+    }
+}
+
+fn with_texts<'a>(
+    files: &'a [(String, Vec<u8>)],
+    texts: &'a [(String, String)],
+) -> impl Iterator<Item = (&'a str, &'a [u8])> {
+    let files = files.iter().map(|(name, bytes)| (name.as_str(), bytes.as_slice()));
+    files.chain(texts.iter().map(|(name, text)| (name.as_str(), text.as_bytes())))
+}
+
+/// The files that are named, and those of that kind in folders that are, by their paths.
+fn read(named: &[PathBuf], extensions: &[&str]) -> Result<Vec<(String, Vec<u8>)>, Error> {
+    let mut found = Vec::new();
+    for path in named {
+        if path.is_dir() {
+            collect(path, extensions, MAX_DEPTH, &mut found)
+                .map_err(|source| Error::io(path, source))?;
+        } else {
+            found.push(path.clone());
+        }
+    }
+    found.sort();
+    found.dedup();
+    found.into_iter().map(|path| Ok((path.display().to_string(), document(&path)?))).collect()
+}
+
+fn collect(
+    folder: &Path,
+    extensions: &[&str],
+    depth: usize,
+    found: &mut Vec<PathBuf>,
+) -> io::Result<()> {
+    let Some(depth) = depth.checked_sub(1) else {
+        return Err(io::Error::other(format!("more than {MAX_DEPTH} folders in one another")));
+    };
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        if path.is_dir() {
+            collect(&path, extensions, depth, found)?;
+        } else if path
+            .extension()
+            .is_some_and(|extension| extensions.iter().any(|known| extension == *known))
+        {
+            found.push(path);
+        }
+    }
+    Ok(())
+}
+
+/// A file that a caller names; one that is longer than any should be is refused.
+pub(crate) fn document(path: &Path) -> Result<Vec<u8>, Error> {
+    bounded(path).map_err(|source| Error::io(path, source))
+}
+
+fn bounded(path: &Path) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    File::open(path)?.take(MAX_FILE_BYTES.saturating_add(1)).read_to_end(&mut bytes)?;
+    if u64::try_from(bytes.len()).is_ok_and(|length| length <= MAX_FILE_BYTES) {
+        return Ok(bytes);
+    }
+    let reason = format!("it is longer than {MAX_FILE_BYTES} bytes");
+    Err(io::Error::new(io::ErrorKind::FileTooLarge, reason))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const CHECK: &str = "package user.words\ndeny[res] { res := data.words.bad }\n";
+
+    #[test]
+    fn files_folders_and_texts_are_read_together() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::create_dir(folder.path().join("lib")).unwrap();
+        fs::write(folder.path().join("lib/words.rego"), CHECK).unwrap();
+        fs::write(folder.path().join("words.yaml"), "words: {bad: worse}").unwrap();
+        let mut sources = RegoSources::default();
+        assert!(sources.load().unwrap().is_none());
+        sources.modules.push(folder.path().to_owned());
+        sources.data.push(folder.path().to_owned());
+        let text = CHECK.replace("user.words", "user.others");
+        sources.texts.push(("others".to_owned(), text));
+        assert_eq!(sources.load().unwrap().unwrap().len(), 2);
+
+        sources.data_texts.push(("more".to_owned(), "words: {bad: other}".to_owned()));
+        let error = sources.load().unwrap_err();
+        assert!(matches!(&error, Error::RegoData { path, .. } if path == Path::new("more")));
+        sources.modules.push(folder.path().join("none"));
+        sources.data_texts.clear();
+        assert!(matches!(sources.load().unwrap_err(), Error::Io { .. }));
+    }
+}
