@@ -42,9 +42,9 @@ impl Surroundings for Around<'_> {
         self.now
     }
 
-    fn namespace_labels(&self, name: &str) -> BTreeMap<String, String> {
+    fn namespace_labels(&self, name: &str) -> Result<BTreeMap<String, String>, String> {
         // A policy that asks for others is refused when it is loaded.
-        [(NAME_LABEL.to_owned(), name.to_owned())].into()
+        Ok([(NAME_LABEL.to_owned(), name.to_owned())].into())
     }
 
     fn image(&self, reference: &str) -> Result<Value, String> {
