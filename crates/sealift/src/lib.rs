@@ -25,7 +25,7 @@
 //!
 //! The configuration files of a folder are checked where [`ScanOptions::configuration`] says so.
 //!
-//! Nothing here prints or reads the clock or the environment; the network is asked where a
+//! Nothing here prints, tells what day it is or reads the environment; the network is asked where a
 //! transport or a registry is handed in, and nowhere else.
 #![forbid(unsafe_code)]
 
@@ -36,6 +36,7 @@ mod cache;
 mod chain;
 mod configuration;
 mod covered;
+mod crew;
 mod database;
 mod error;
 mod format;
@@ -57,6 +58,7 @@ pub use base::{Bases, KnownBases, NamedBase};
 pub use cache::{CacheSize, LayerCache};
 pub use chain::Chain;
 pub use configuration::{ConfigurationOptions, FilePattern, RenderedChart};
+pub use crew::{Busy, Crew};
 pub use database::Database;
 pub use error::Error;
 pub use format::{Format, render};

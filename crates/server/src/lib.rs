@@ -4,10 +4,11 @@
 //! use std::net::TcpListener;
 //! use std::sync::Arc;
 //!
+//! use sealift::admission::{Rules, Sources, World};
 //! use sealift::http::{Client, Config};
 //! use sealift::registry::{Keychain, Registries};
 //! use sealift::{Reference, RegistryImage, Timestamp};
-//! use sealift_server::admission::{OnTimeout, Rules, Sources, Webhook};
+//! use sealift_server::admission::{OnTimeout, Webhook};
 //! use sealift_server::http::{Limits, Server};
 //! use sealift_server::{CertificateFiles, Clock, Log, Metrics, Tls};
 //!
@@ -18,7 +19,9 @@
 //!
 //! let registries = Registries::new(Client::new(Config::default())?, Keychain::default());
 //! let registry = move |image: &Reference| Ok(RegistryImage::new(registries.clone(), image.clone()));
-//! let rules = Arc::new(Rules::new(registry, clock.clone(), metrics.clone()));
+//! let now = clock.clone();
+//! let world = World::new(registry, move || now.now()).with_tally(metrics.clone());
+//! let rules = Arc::new(Rules::new(world));
 //! let mut sources = Sources::default();
 //! sources.rules = Some("sealift.toml".into());
 //! sources.load_into(&rules)?;
@@ -38,13 +41,12 @@
 //!                                                           └─ harbor: Adapter ── queue ── facade
 //! ```
 //!
-//! It adds nothing to what the facade decides: here are connections, times, caches, queues. A server
+//! It adds nothing to what the facade decides: here are connections, times, queues. A server
 //! reads the clock that it is given, and no environment.
 #![forbid(unsafe_code)]
 
 pub mod admission;
 mod clock;
-mod crew;
 pub mod harbor;
 pub mod http;
 mod log;

@@ -5,6 +5,8 @@ use std::fmt::Write;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use sealift::admission::{Asked, Tally};
+
 /// What is counted: name, kind, what it means. All servers share the table; one tells only what it
 /// has counted.
 const FAMILIES: &[(&str, Kind, &str)] = &[
@@ -151,6 +153,21 @@ fn write_row(text: &mut String, name: &str, labels: &str, row: &Row) -> std::fmt
             writeln!(text, "{name}_sum {}", sum.as_secs_f64())?;
             writeln!(text, "{name}_count {count}")
         }
+    }
+}
+
+impl Tally for Metrics {
+    fn asked(&self, how: Asked) {
+        let outcome = match how {
+            Asked::Kept => "kept",
+            Asked::Joined => "joined",
+            Asked::Made => "made",
+        };
+        self.count("sealift_image_cache_total", &[("outcome", outcome)]);
+    }
+
+    fn kept(&self, entries: usize) {
+        self.set("sealift_image_cache_entries", &[], entries);
     }
 }
 

@@ -5,10 +5,10 @@ use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
+use sealift::admission::{Rules, Sources};
 use sealift::{Digest, Timestamp};
 use serde_json::json;
 
-use crate::admission::{Rules, Sources};
 use crate::{Clock, Log, Metrics, Tls};
 
 /// Looks at something. Whether everything is to be read anew, changed or not.

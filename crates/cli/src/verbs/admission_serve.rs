@@ -5,16 +5,17 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use sealift::admission::{Rules, Sources, World};
 use sealift::registry::Registries;
 use sealift::{Reference, RegistryImage};
-use sealift_server::admission::{OnTimeout, Rules, Sources, Webhook};
+use sealift_server::admission::{OnTimeout, Webhook};
 use sealift_server::watch;
 
 use super::serve::{self, Serving};
 use crate::args::{Access, AdmissionServeArgs, GlobalArgs, OnTimeoutKind};
 use crate::failure::Failure;
 use crate::network::{self, Network};
-use crate::{Environment, trust};
+use crate::{Environment, clock, trust};
 
 /// Connections and credentials are kept so long; then the files with credentials are read again.
 const KEPT: Duration = Duration::from_secs(600);
@@ -29,8 +30,8 @@ pub(crate) fn admission_serve(
     let mut serving = Serving::new(&args.listen, global)?;
     let known = Known::new(Access::from(&args.access), environment);
     let registry = move |image: &Reference| known.image(image);
-    let rules = Rules::new(registry, serving.clock.clone(), serving.metrics.clone());
-    let rules = Arc::new(rules);
+    let world = World::new(registry, clock::now).with_tally(serving.metrics.clone());
+    let rules = Arc::new(Rules::new(world));
     let sources = sources(args, global, environment);
     let told = sources.load_into(&rules).map_err(|error| Failure::Unusable {
         what: "the policies".to_owned(),

@@ -19,18 +19,34 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod around;
+mod cache;
+mod decision;
+mod facts;
+mod flight;
+mod images;
 mod json;
 mod junit;
 mod question;
+mod reply;
 mod response;
+mod rules;
+mod sources;
 mod table;
+mod unknown;
+mod world;
 
 pub use sealift_policy::admission::{
     Alone, Answer, Document, Effect, Files, Operation, Outcome, Policies, Request, Surroundings,
 };
 
+pub use decision::{Change, Decision};
 pub use question::{NoReview, request_of};
+pub use reply::answer;
 pub use response::response;
+pub use rules::Rules;
+pub use sources::{LoadError, RootSource, Sources, Told};
+pub use world::{Asked, Registry, Tally, World};
 
 /// What policies say of objects.
 #[derive(Debug, Default)]

@@ -2,9 +2,7 @@
 
 use std::time::Instant;
 
-use sealift_policy::admission::Request;
-
-use super::Decision;
+use sealift::admission::{Decision, Request, Rules};
 
 /// Decides on requests, from many threads at once.
 ///
@@ -24,5 +22,23 @@ pub trait Judge: Send + Sync + 'static {
     /// Why requests cannot be decided on yet; none when they can.
     fn not_ready(&self) -> Option<String> {
         None
+    }
+}
+
+impl Judge for Rules {
+    fn validate(&self, request: &Request, until: Instant) -> Decision {
+        Self::validate(self, request, until)
+    }
+
+    fn mutate(&self, request: &Request, until: Instant) -> Decision {
+        Self::mutate(self, request, until)
+    }
+
+    fn images(&self, names: &[String], until: Instant) -> Vec<Result<String, String>> {
+        Self::images(self, names, until)
+    }
+
+    fn not_ready(&self) -> Option<String> {
+        (!self.is_loaded()).then(|| "no policies are loaded".to_owned())
     }
 }

@@ -8,24 +8,10 @@
 //! [`OnTimeout::Allow`] says otherwise. Nothing is kept of a request but what its images were found
 //! to be, so that a dry run is as any other.
 
-mod around;
-mod cache;
-mod decision;
-mod facts;
-mod flight;
-mod images;
 mod judge;
 mod patience;
 mod provider;
-mod review;
-mod rules;
-mod sources;
-mod unknown;
 mod webhook;
 
-pub use decision::{Change, Decision};
-pub use images::Registry;
 pub use judge::Judge;
-pub use rules::Rules;
-pub use sources::{LoadError, RootSource, Sources, Told};
 pub use webhook::{OnTimeout, Webhook};

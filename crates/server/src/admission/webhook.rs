@@ -4,13 +4,12 @@ use std::sync::Arc;
 use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
-use sealift::admission::request_of;
-use sealift_policy::admission::Request as Asked;
+use sealift::Crew;
+use sealift::admission::{Decision, Request as Asked, answer, request_of};
 use serde_json::json;
 
 use super::patience::patience;
-use super::{Decision, Judge, provider, review};
-use crate::crew::Crew;
+use super::{Judge, provider};
 use crate::http::{Handler, Method, Request, Response};
 use crate::{Clock, Log, Metrics, Tls};
 
@@ -122,7 +121,7 @@ impl<J: Judge> Webhook<J> {
         self.metrics.count("sealift_reviews_total", &labels);
         self.metrics.took("sealift_review_seconds", began.elapsed());
         self.tell(&asked, verb, &decision, began.elapsed());
-        Response::json(200, JSON, &review::answer(&asked.uid, &decision))
+        Response::json(200, JSON, &answer(&asked.uid, &decision))
     }
 
     /// Has somebody else decide, so that who asks is answered in time whatever becomes of it.

@@ -8,11 +8,11 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
+use sealift::Crew;
 use serde_json::json;
 
 use super::connection::serve;
 use super::{Limits, Request, Response};
-use crate::crew::Crew;
 use crate::{Log, Metrics, Tls};
 
 /// Answers requests, from many threads at once. A panic is answered with 500 and counted.

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use sealift_policy::admission::Request;
-use sealift_server::admission::{Decision, Judge, OnTimeout};
+use sealift::admission::{Decision, Request};
+use sealift_server::admission::{Judge, OnTimeout};
 use sealift_server::http::Limits;
 
 use crate::world::{Answer, Running, connect, exchange, pod, post};

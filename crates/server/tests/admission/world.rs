@@ -5,10 +5,11 @@ use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use sealift::admission::{Rules, Sources, World};
 use sealift::http::{Client, Config};
 use sealift::registry::{Keychain, Registries};
 use sealift::{Reference, RegistryImage, Timestamp};
-use sealift_server::admission::{Judge, OnTimeout, Rules, Sources, Webhook};
+use sealift_server::admission::{Judge, OnTimeout, Webhook};
 use sealift_server::http::{Limits, Server};
 use sealift_server::{Clock, Log, Metrics, Tls};
 use serde_json::{Value, json};
@@ -166,7 +167,7 @@ pub(crate) fn rules(metrics: &Metrics) -> Rules {
     let registries = Registries::new(Client::new(Config::default()).unwrap(), Keychain::default());
     let registry =
         move |image: &Reference| Ok(RegistryImage::new(registries.clone(), image.clone()));
-    Rules::new(registry, clock(), metrics.clone())
+    Rules::new(World::new(registry, || clock().now()).with_tally(metrics.clone()))
 }
 
 /// A folder with `sealift.toml`, and whoever judges by it.

@@ -1,8 +1,10 @@
 //! What policies are told of an image, as Kyverno tells it.
 
-use sealift::registry::{ManifestName, Repository};
-use sealift::{Chain, Descriptor, Digest, Reference};
+use sealift_model::{Descriptor, Digest, Reference};
+use sealift_registry::{ManifestName, Repository};
 use serde_json::{Value, json};
+
+use crate::Chain;
 
 /// More than any config has.
 const MAX_CONFIG_BYTES: u64 = 8 << 20;
@@ -14,7 +16,7 @@ pub(super) fn facts(
     digest: &Digest,
     repository: &Repository,
 ) -> Result<Value, (String, bool)> {
-    let failed = |error: sealift::registry::Error| (Chain(&error).to_string(), true);
+    let failed = |error: sealift_registry::Error| (Chain(&error).to_string(), true);
     let document = |digest: &Digest| {
         let found = repository.manifest(&ManifestName::Digest(digest.clone())).map_err(failed)?;
         serde_json::from_slice::<Value>(&found.bytes)

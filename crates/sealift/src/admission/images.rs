@@ -3,35 +3,17 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use sealift::policy::{ImageGate, RuleVerdict, verify_wanted};
-use sealift::registry::ManifestName;
-use sealift::{Chain, Digest, Error, Observer, Reference, RegistryImage, ScanOptions, Scanner};
+use sealift_model::{Digest, Reference, Timestamp};
 use sealift_policy::admission::{VerifiedImage, WantedImage};
+use sealift_registry::ManifestName;
 use serde_json::Value;
 
 use super::cache::{Cache, Keep, Key, Verdicts};
 use super::facts::facts;
 use super::flight::{Flight, Flights, NotYet};
-use crate::crew::Crew;
-use crate::{Clock, Metrics};
-
-/// Says how an image's registry is asked.
-pub trait Registry: Send + Sync + 'static {
-    /// The image in its registry.
-    ///
-    /// # Errors
-    /// When that registry cannot be asked at all.
-    fn image(&self, reference: &Reference) -> Result<RegistryImage, String>;
-}
-
-impl<F> Registry for F
-where
-    F: Fn(&Reference) -> Result<RegistryImage, String> + Send + Sync + 'static,
-{
-    fn image(&self, reference: &Reference) -> Result<RegistryImage, String> {
-        self(reference)
-    }
-}
+use super::world::{Asked as How, World};
+use crate::policy::{ImageGate, RuleVerdict, verify_wanted};
+use crate::{Chain, Crew, Error, Observer, ScanOptions, Scanner};
 
 /// What images are judged by.
 #[derive(Debug)]
@@ -71,13 +53,11 @@ pub(super) struct Images {
 }
 
 struct Shared {
-    registry: Box<dyn Registry>,
+    world: World,
     tags: Flights<String, Result<Digest, String>>,
     verdicts: Asked<Verdicts>,
     signatures: Asked<Result<VerifiedImage, String>>,
     facts: Asked<Arc<Value>>,
-    clock: Clock,
-    metrics: Metrics,
 }
 
 /// What is asked of images: under way, and found.
@@ -109,18 +89,21 @@ impl std::fmt::Debug for Images {
 }
 
 impl Images {
-    pub(super) fn new(registry: impl Registry, clock: Clock, metrics: Metrics) -> Self {
+    pub(super) fn new(world: World) -> Self {
         let crew = Crew::new("image", MAX_FETCHED, MAX_WAITING, STACK_BYTES);
         let shared = Shared {
-            registry: Box::new(registry),
+            world,
             tags: Flights::new(crew.clone()),
             verdicts: Asked::new(crew.clone()),
             signatures: Asked::new(crew.clone()),
             facts: Asked::new(crew),
-            clock,
-            metrics,
         };
         Self { shared: Arc::new(shared) }
+    }
+
+    /// The time.
+    pub(super) fn now(&self) -> Timestamp {
+        (self.shared.world.now)()
     }
 
     /// Each image with its digest. A tag is resolved whenever it is asked for.
@@ -200,7 +183,7 @@ impl Images {
         let key = Key { image: format!("{image} {digest}"), generation: measure.generation };
         let (shared, asked) = (Arc::clone(&self.shared), image.clone());
         let look = move || {
-            let place = shared.registry.image(&asked).map_err(|error| (error, false))?;
+            let place = shared.world.registry.image(&asked).map_err(|error| (error, false))?;
             facts(&asked, &digest, &place.repository()).map(Arc::new)
         };
         let found = self.shared.ask(|shared| &shared.facts, key, |_| Keep::Good, look);
@@ -248,7 +231,7 @@ impl Shared {
 
     /// What a tag names now; whether to ask again may help.
     fn fetch_digest(&self, image: &Reference) -> Result<Digest, (String, bool)> {
-        let place = self.registry.image(image).map_err(|error| (error, false))?;
+        let place = self.world.registry.image(image).map_err(|error| (error, false))?;
         let found = place.repository().find_manifest(&ManifestName::of(image));
         match found {
             Ok(Some(manifest)) => Ok(manifest.descriptor.digest),
@@ -275,11 +258,8 @@ impl Shared {
         keep: fn(&V) -> Keep,
         ask: impl Fn() -> Result<V, (String, bool)> + Send + 'static,
     ) -> Begun<V> {
-        let count = |outcome| {
-            self.metrics.count("sealift_image_cache_total", &[("outcome", outcome)]);
-        };
         if let Some(value) = of(self).cache.get(&key, Instant::now()) {
-            count("kept");
+            self.world.tally.asked(How::Kept);
             return Begun::Known(value);
         }
         let (shared, kept) = (Arc::clone(self), key.clone());
@@ -287,12 +267,12 @@ impl Shared {
             let found = retried(ask);
             if let Ok(value) = &found {
                 let entries = of(&shared).cache.put(kept, value, keep(value), Instant::now());
-                shared.metrics.set("sealift_image_cache_entries", &[], entries);
+                shared.world.tally.kept(entries);
             }
             found
         };
         let (flight, is_new) = of(self).flights.join(key, work);
-        count(if is_new { "made" } else { "joined" });
+        self.world.tally.asked(if is_new { How::Made } else { How::Joined });
         Begun::UnderWay(flight)
     }
 
@@ -304,14 +284,14 @@ impl Shared {
         measure: &Measure,
     ) -> Result<Result<VerifiedImage, String>, (String, bool)> {
         let failed = |error| (error, false);
-        let mut place = self.registry.image(image).map_err(failed)?;
+        let mut place = self.world.registry.image(image).map_err(failed)?;
         if let Some(elsewhere) = elsewhere {
-            let other = self.registry.image(elsewhere).map_err(failed)?;
+            let other = self.world.registry.image(elsewhere).map_err(failed)?;
             place = place.with_signatures_in(other.repository());
         }
         let until = Until(Instant::now() + LONGEST);
         let root = measure.gate.trusted_root();
-        match verify_wanted(wanted, &place, root, self.clock.now(), &until) {
+        match verify_wanted(wanted, &place, root, (self.world.now)(), &until) {
             Ok(verified) => Ok(Ok(verified)),
             Err(error) => {
                 let text = format!("{image}: {}", Chain(&error));
@@ -321,10 +301,10 @@ impl Shared {
     }
 
     fn look_at(&self, image: &Reference, measure: &Measure) -> Result<Verdicts, (String, bool)> {
-        let place = self.registry.image(image).map_err(|error| (error, false))?;
+        let place = self.world.registry.image(image).map_err(|error| (error, false))?;
         let Measure { gate, scanner, options, .. } = measure;
         let until = Until(Instant::now() + LONGEST);
-        match gate.judge(&place, scanner, options, self.clock.now(), &until) {
+        match gate.judge(&place, scanner, options, (self.world.now)(), &until) {
             Ok(verdicts) if verdicts.iter().any(|it: &RuleVerdict| it.is_open) => {
                 let why = verdicts.iter().filter(|it| it.is_open).flat_map(|it| &it.failures);
                 let why: Vec<&str> = why.map(String::as_str).collect();

@@ -6,17 +6,18 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use sealift::policy::{ImageGate, PolicyFiles, Signer};
-use sealift::verify::{TrustedRoot, trusted_root};
-use sealift::{Chain, Database, Digest, ScanOptions, Scanner};
+use sealift_model::Digest;
 use sealift_policy::admission::{Document, ImageRules, Policies};
 use sealift_policy::{Limits, Policy, Sources as PolicySources};
 
 use super::images::Measure;
 use super::rules::{Loaded, Rules};
 use super::unknown;
+use crate::policy::{ImageGate, PolicyFiles, Signer};
+use crate::verify::{TrustedRoot, trusted_root};
+use crate::{Chain, Database, ScanOptions, Scanner};
 
-/// What a webhook judges by, as files. Folders are read with all that is in them.
+/// What objects are judged by, as files. Folders are read with all that is in them.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct Sources {

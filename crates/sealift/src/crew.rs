@@ -13,7 +13,7 @@ type Job = Box<dyn FnOnce() + Send>;
 
 /// Runs jobs on threads of its own, at most so many at once.
 #[derive(Clone)]
-pub(crate) struct Crew {
+pub struct Crew {
     name: &'static str,
     /// Threads.
     max: usize,
@@ -44,16 +44,24 @@ struct State {
 }
 
 /// All threads have work, and no more jobs may wait.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Busy;
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("all threads have work, and no more may wait")]
+#[expect(clippy::exhaustive_structs, reason = "complete by definition")]
+pub struct Busy;
 
 impl Crew {
-    pub(crate) fn new(name: &'static str, max: usize, max_waiting: usize, stack: usize) -> Self {
+    /// At most `max` threads with stacks of `stack` bytes, and at most `max_waiting` jobs that wait
+    /// for one of them.
+    #[must_use]
+    pub fn new(name: &'static str, max: usize, max_waiting: usize, stack: usize) -> Self {
         Self { name, max, max_waiting, stack_bytes: stack, shared: Arc::default() }
     }
 
     /// Has a thread do it. A panic ends the job alone.
-    pub(crate) fn run(&self, job: impl FnOnce() + Send + 'static) -> Result<(), Busy> {
+    ///
+    /// # Errors
+    /// When all threads have work, and as many jobs wait as may.
+    pub fn run(&self, job: impl FnOnce() + Send + 'static) -> Result<(), Busy> {
         let mut state = self.shared.lock();
         let jobs = state.running + state.waiting.len();
         if jobs >= state.threads && state.threads < self.max {

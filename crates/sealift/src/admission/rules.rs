@@ -3,16 +3,15 @@
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Instant;
 
-use sealift::Reference;
+use sealift_model::Reference;
 use sealift_policy::admission::{
     Answer, Effect, ImageRules, ImageUse, Operation, Outcome, Policies, Request, images_of,
 };
 use serde_json::Value;
 
 use super::around::Around;
-use super::images::{Images, Judged, Measure, Registry, Why};
-use super::{Change, Decision, Judge};
-use crate::{Clock, Metrics};
+use super::images::{Images, Judged, Measure, Why};
+use super::{Change, Decision, World};
 
 /// All that requests are judged by.
 #[derive(Debug)]
@@ -27,7 +26,6 @@ pub struct Rules {
     /// None until something was loaded.
     current: RwLock<Option<Arc<Loaded>>>,
     images: Images,
-    clock: Clock,
 }
 
 const NOT_LOADED: &str = "no policies are loaded";
@@ -35,9 +33,8 @@ const NOT_LOADED: &str = "no policies are loaded";
 impl Rules {
     /// A judge that knows nothing yet, and refuses everything until it does.
     #[must_use]
-    pub fn new(registry: impl Registry, clock: Clock, metrics: Metrics) -> Self {
-        let images = Images::new(registry, clock.clone(), metrics);
-        Self { current: RwLock::new(None), images, clock }
+    pub fn new(world: World) -> Self {
+        Self { current: RwLock::new(None), images: Images::new(world) }
     }
 
     /// Judges by other rules from now on. Requests under way are judged by those that were.
@@ -52,7 +49,7 @@ impl Rules {
 
     fn by_policies(&self, loaded: &Loaded, request: &Request, until: Instant) -> Decision {
         let (images, measure) = (&self.images, &loaded.measure);
-        let around = Around { now: self.clock.now(), images, measure, until };
+        let around = Around { now: images.now(), images, measure, until };
         let mut decision = Decision::allow();
         for answer in loaded.policies.review(request, &around) {
             say(&mut decision, &answer);
@@ -198,15 +195,19 @@ fn new_images(request: &Request) -> Vec<ImageUse> {
     uses
 }
 
-impl Judge for Rules {
-    fn validate(&self, request: &Request, until: Instant) -> Decision {
+impl Rules {
+    /// Whether the object may be. What takes longer than `until` goes on by itself.
+    #[must_use]
+    pub fn validate(&self, request: &Request, until: Instant) -> Decision {
         let Some(loaded) = self.current() else { return Decision::refuse(NOT_LOADED) };
         let mut decision = self.by_policies(&loaded, request, until);
         decision.add(self.by_images(&loaded, request, until));
         decision
     }
 
-    fn mutate(&self, request: &Request, until: Instant) -> Decision {
+    /// What is changed in the object before anybody validates it: tags become digests.
+    #[must_use]
+    pub fn mutate(&self, request: &Request, until: Instant) -> Decision {
         let Some(loaded) = self.current() else { return Decision::refuse(NOT_LOADED) };
         let rules = loaded.measure.gate.rules();
         let mut decision = Decision::allow();
@@ -230,7 +231,9 @@ impl Judge for Rules {
         decision
     }
 
-    fn images(&self, names: &[String], until: Instant) -> Vec<Result<String, String>> {
+    /// Images by their names: each with its digest where it may run, else why not.
+    #[must_use]
+    pub fn images(&self, names: &[String], until: Instant) -> Vec<Result<String, String>> {
         let Some(loaded) = self.current() else {
             return names.iter().map(|_| Err(NOT_LOADED.to_owned())).collect();
         };
@@ -261,7 +264,9 @@ impl Judge for Rules {
         found.collect()
     }
 
-    fn not_ready(&self) -> Option<String> {
-        self.current().is_none().then(|| NOT_LOADED.to_owned())
+    /// Whether anything was loaded.
+    #[must_use]
+    pub fn is_loaded(&self) -> bool {
+        self.current().is_some()
     }
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Instant;
 
-use sealift::{Reference, Timestamp};
+use sealift_model::{Reference, Timestamp};
 use sealift_policy::admission::{Surroundings, VerifiedImage, WantedImage};
 use serde_json::Value;
 

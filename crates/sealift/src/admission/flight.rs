@@ -5,7 +5,7 @@ use std::hash::Hash;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
-use crate::crew::Crew;
+use crate::Crew;
 
 /// Work under way, by what it makes.
 pub(super) struct Flights<K, V> {

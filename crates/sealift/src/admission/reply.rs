@@ -2,7 +2,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use sealift::escape;
+use sealift_report::escape;
 use serde_json::{Map, Value, json};
 
 use super::Decision;
@@ -18,7 +18,8 @@ const MAX_MESSAGE_CHARS: usize = 4096;
 const MAX_ANNOTATION_CHARS: usize = 4096;
 
 /// The review that answers a request.
-pub(super) fn answer(uid: &str, decision: &Decision) -> Value {
+#[must_use]
+pub fn answer(uid: &str, decision: &Decision) -> Value {
     let mut response = Map::new();
     response.insert("uid".to_owned(), json!(uid));
     response.insert("allowed".to_owned(), json!(decision.is_allowed()));

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use sealift::policy::RuleVerdict;
+use crate::policy::RuleVerdict;
 
 /// What is kept at most of a kind; each is some hundred bytes.
 const MAX_ENTRIES: usize = 10_000;

@@ -1,0 +1,82 @@
+//! What judging asks beyond the objects themselves.
+
+use std::fmt;
+
+use sealift_model::{Reference, Timestamp};
+
+use crate::RegistryImage;
+
+/// Says how an image's registry is asked.
+pub trait Registry: Send + Sync + 'static {
+    /// The image in its registry.
+    ///
+    /// # Errors
+    /// When that registry cannot be asked at all.
+    fn image(&self, reference: &Reference) -> Result<RegistryImage, String>;
+}
+
+impl<F> Registry for F
+where
+    F: Fn(&Reference) -> Result<RegistryImage, String> + Send + Sync + 'static,
+{
+    fn image(&self, reference: &Reference) -> Result<RegistryImage, String> {
+        self(reference)
+    }
+}
+
+/// Is told how images are looked at.
+pub trait Tally: Send + Sync + 'static {
+    /// Something was asked of an image.
+    fn asked(&self, how: Asked);
+
+    /// So many answers are kept.
+    fn kept(&self, entries: usize);
+}
+
+/// Where an answer about an image comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(clippy::exhaustive_enums, reason = "found, waited for, or begun")]
+pub enum Asked {
+    /// It was kept.
+    Kept,
+    /// Somebody else asks already.
+    Joined,
+    /// Its registry is asked.
+    Made,
+}
+
+impl Tally for () {
+    fn asked(&self, _: Asked) {}
+
+    fn kept(&self, _: usize) {}
+}
+
+/// The time, and registries.
+pub struct World {
+    pub(super) registry: Box<dyn Registry>,
+    pub(super) now: Box<dyn Fn() -> Timestamp + Send + Sync>,
+    pub(super) tally: Box<dyn Tally>,
+}
+
+impl World {
+    /// A world of registries, with the time as `now` tells it.
+    #[must_use]
+    pub fn new(
+        registry: impl Registry,
+        now: impl Fn() -> Timestamp + Send + Sync + 'static,
+    ) -> Self {
+        Self { registry: Box::new(registry), now: Box::new(now), tally: Box::new(()) }
+    }
+
+    /// The same, where somebody is told how images are looked at.
+    #[must_use]
+    pub fn with_tally(self, tally: impl Tally) -> Self {
+        Self { tally: Box::new(tally), ..self }
+    }
+}
+
+impl fmt::Debug for World {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("World(..)")
+    }
+}
