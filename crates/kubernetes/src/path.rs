@@ -47,7 +47,7 @@ pub(crate) fn read(path: &str) -> Result<&str, Error> {
     if let Some(part) = parts.iter().skip(4).find(|part| DOES.contains(part)) {
         return Err(refused(part, "it does more than to read"));
     }
-    if parts.iter().any(|part| *part == "watch") {
+    if parts.contains(&"watch") {
         return Err(refused(path, "it has no end"));
     }
     let mut names = query.split('&').map(|pair| pair.split('=').next().unwrap_or_default());

@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use clap::{Args, Subcommand, ValueEnum};
 
-use super::AccessArgs;
 use super::values::parse_duration;
+use super::{AccessArgs, ClusterArgs};
 
 /// `admission serve`.
 #[derive(Debug, Args)]
@@ -28,6 +28,8 @@ pub(crate) struct AdmissionServeArgs {
     /// What is answered when there is no decision ahead of the API server's deadline.
     #[arg(long, value_name = "ANSWER", default_value = "deny")]
     pub(crate) on_timeout: OnTimeoutKind,
+    #[command(flatten)]
+    pub(crate) cluster: ClusterArgs,
     #[command(flatten)]
     pub(crate) listen: ListenArgs,
     #[command(flatten)]

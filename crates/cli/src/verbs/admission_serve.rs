@@ -15,7 +15,7 @@ use super::serve::{self, Serving};
 use crate::args::{Access, AdmissionServeArgs, GlobalArgs, OnTimeoutKind};
 use crate::failure::Failure;
 use crate::network::{self, Network};
-use crate::{Environment, clock, trust};
+use crate::{Environment, clock, cluster, trust};
 
 /// Connections and credentials are kept so long; then the files with credentials are read again.
 const KEPT: Duration = Duration::from_secs(600);
@@ -30,7 +30,14 @@ pub(crate) fn admission_serve(
     let mut serving = Serving::new(&args.listen, global)?;
     let known = Known::new(Access::from(&args.access), environment);
     let registry = move |image: &Reference| known.image(image);
-    let world = World::new(registry, clock::now).with_tally(serving.metrics.clone());
+    let mut world = World::new(registry, clock::now).with_tally(serving.metrics.clone());
+    let requests = serving.metrics.of_cluster();
+    if let Some((asked, note)) = cluster::opened(&args.cluster, environment, requests)? {
+        if let Some(note) = note {
+            serving.log.warn(&note, &[]);
+        }
+        world = world.with_cluster(Arc::new(asked));
+    }
     let rules = Arc::new(Rules::new(world));
     let sources = sources(args, global, environment);
     let told = sources.load_into(&rules).map_err(|error| Failure::Unusable {

@@ -1,12 +1,14 @@
-//! What policies may ask of the world: the time, images, signatures. There is no cluster to ask:
-//! the webhook has no rights in it, and a policy that needs one says that it cannot be decided.
+//! What policies may ask of the world: the time, images, signatures; and the cluster, where one is
+//! given. Without, a policy that needs one says that it cannot be decided.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Instant;
 
 use sealift_model::{Reference, Timestamp};
-use sealift_policy::admission::{Surroundings, VerifiedImage, WantedImage};
+use sealift_policy::admission::{
+    Alone, Given, Policies, Roles, Surroundings, UserInfo, VerifiedImage, WantedImage,
+};
 use serde_json::Value;
 
 use super::images::{Images, Measure};
@@ -15,7 +17,7 @@ use super::unknown::NAME_LABEL;
 
 /// The world around one request.
 pub(super) struct Around<'a> {
-    pub(super) now: Timestamp,
+    pub(super) policies: &'a Policies,
     pub(super) images: &'a Images,
     pub(super) measure: &'a Arc<Measure>,
     pub(super) until: Instant,
@@ -35,19 +37,81 @@ impl Around<'_> {
             false => Err(format!("{} is of no registry that is allowed", image.name())),
         }
     }
+
+    /// Asks the cluster; where there is none, who knows but the time.
+    fn of_cluster<T>(&self, ask: impl FnOnce(&dyn Surroundings) -> T) -> T {
+        match self.images.cluster() {
+            Some(cluster) => ask(cluster),
+            None => ask(&Alone(self.now())),
+        }
+    }
 }
 
 impl Surroundings for Around<'_> {
     fn now(&self) -> Timestamp {
-        self.now
+        self.images.now()
+    }
+
+    fn knows_cluster(&self) -> bool {
+        self.of_cluster(|cluster| cluster.knows_cluster())
     }
 
     fn namespace_labels(&self, name: &str) -> Result<BTreeMap<String, String>, String> {
-        // A policy that asks for others is refused when it is loaded.
-        Ok([(NAME_LABEL.to_owned(), name.to_owned())].into())
+        match self.knows_cluster() {
+            true => self.of_cluster(|cluster| cluster.namespace_labels(name)),
+            // A policy that asks for others is refused when it is loaded.
+            false => Ok([(NAME_LABEL.to_owned(), name.to_owned())].into()),
+        }
     }
 
+    fn object(
+        &self,
+        api_version: &str,
+        resource_or_kind: &str,
+        namespace: &str,
+        name: &str,
+    ) -> Result<Option<Value>, String> {
+        self.of_cluster(|cluster| cluster.object(api_version, resource_or_kind, namespace, name))
+    }
+
+    fn objects(
+        &self,
+        api_version: &str,
+        resource_or_kind: &str,
+        namespace: &str,
+    ) -> Result<Vec<Value>, String> {
+        self.of_cluster(|cluster| cluster.objects(api_version, resource_or_kind, namespace))
+    }
+
+    fn call(&self, method: &str, url: &str, body: Option<&Value>) -> Result<Value, String> {
+        self.of_cluster(|cluster| cluster.call(method, url, body))
+    }
+
+    /// What is given for an entry stands in for what the policies say of it.
+    fn global_entry(&self, name: &str, projection: Option<&str>) -> Result<Option<Value>, String> {
+        match self.of_cluster(|cluster| cluster.global_entry(name, projection))? {
+            None => self.policies.global_entry(name, projection, self),
+            given => Ok(given),
+        }
+    }
+
+    fn roles(&self, user: &UserInfo) -> Result<Roles, String> {
+        self.of_cluster(|cluster| cluster.roles(user))
+    }
+
+    fn given(&self, policy: &str, object: &str) -> Vec<(String, Value)> {
+        self.of_cluster(|cluster| cluster.given(policy, object))
+    }
+
+    fn given_to_rule(&self, policy: &str, rule: &str) -> Vec<(String, Given)> {
+        self.of_cluster(|cluster| cluster.given_to_rule(policy, rule))
+    }
+
+    /// What is given of an image stands in for its registry.
     fn image(&self, reference: &str) -> Result<Value, String> {
+        if let Ok(given) = self.of_cluster(|cluster| cluster.image(reference)) {
+            return Ok(given);
+        }
         let image = self.image_of(reference)?;
         self.images.facts(&image, self.measure, self.until).map_err(|why| why.text)
     }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use sealift_model::{Digest, Reference, Timestamp};
-use sealift_policy::admission::{VerifiedImage, WantedImage};
+use sealift_policy::admission::{Surroundings, VerifiedImage, WantedImage};
 use sealift_registry::ManifestName;
 use serde_json::Value;
 
@@ -104,6 +104,11 @@ impl Images {
     /// The time.
     pub(super) fn now(&self) -> Timestamp {
         (self.shared.world.now)()
+    }
+
+    /// The cluster.
+    pub(super) fn cluster(&self) -> Option<&(dyn Surroundings + Send + Sync)> {
+        self.shared.world.cluster.as_deref()
     }
 
     /// Each image with its digest. A tag is resolved whenever it is asked for.

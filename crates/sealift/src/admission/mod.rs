@@ -21,6 +21,7 @@
 
 mod around;
 mod cache;
+mod cluster;
 mod decision;
 mod facts;
 mod flight;
@@ -40,6 +41,7 @@ pub use sealift_policy::admission::{
     Alone, Answer, Document, Effect, Files, Operation, Outcome, Policies, Request, Surroundings,
 };
 
+pub use cluster::Cluster;
 pub use decision::{Change, Decision};
 pub use question::{NoReview, request_of};
 pub use reply::answer;

@@ -43,13 +43,19 @@ impl Rules {
         *current = Some(Arc::new(loaded));
     }
 
+    /// Whether there is a cluster to ask, or something that stands in for one.
+    pub(super) fn knows_cluster(&self) -> bool {
+        self.images.cluster().is_some_and(|cluster| cluster.knows_cluster())
+    }
+
     fn current(&self) -> Option<Arc<Loaded>> {
         self.current.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     fn by_policies(&self, loaded: &Loaded, request: &Request, until: Instant) -> Decision {
         let (images, measure) = (&self.images, &loaded.measure);
-        let around = Around { now: images.now(), images, measure, until };
+        let policies = &loaded.policies;
+        let around = Around { policies, images, measure, until };
         let mut decision = Decision::allow();
         for answer in loaded.policies.review(request, &around) {
             say(&mut decision, &answer);

@@ -91,10 +91,12 @@ impl Sources {
             let read = Document::read(name, bytes, &Limits::default());
             documents.extend(read.map_err(|error| wrong(Path::new(name), error))?);
         }
-        for document in &documents {
-            if let Some((field, about)) = unknown::asked(document) {
-                let reason = format!("{field}: {about} are not known here");
-                return Err(wrong(Path::new(&document.source), reason));
+        if !rules.knows_cluster() {
+            for document in &documents {
+                if let Some((field, about)) = unknown::asked(document) {
+                    let reason = format!("{field}: {about} are not known here");
+                    return Err(wrong(Path::new(&document.source), reason));
+                }
             }
         }
         let folder = self.policies.first().map_or(Path::new(""), PathBuf::as_path);

@@ -1,8 +1,10 @@
 //! What judging asks beyond the objects themselves.
 
 use std::fmt;
+use std::sync::Arc;
 
 use sealift_model::{Reference, Timestamp};
+use sealift_policy::admission::Surroundings;
 
 use crate::RegistryImage;
 
@@ -51,11 +53,12 @@ impl Tally for () {
     fn kept(&self, _: usize) {}
 }
 
-/// The time, and registries.
+/// The time, and registries; a cluster, or what stands in for one.
 pub struct World {
     pub(super) registry: Box<dyn Registry>,
     pub(super) now: Box<dyn Fn() -> Timestamp + Send + Sync>,
     pub(super) tally: Box<dyn Tally>,
+    pub(super) cluster: Option<Arc<dyn Surroundings + Send + Sync>>,
 }
 
 impl World {
@@ -65,7 +68,15 @@ impl World {
         registry: impl Registry,
         now: impl Fn() -> Timestamp + Send + Sync + 'static,
     ) -> Self {
-        Self { registry: Box::new(registry), now: Box::new(now), tally: Box::new(()) }
+        let (registry, now) = (Box::new(registry), Box::new(now));
+        Self { registry, now, tally: Box::new(()), cluster: None }
+    }
+
+    /// The same, with a cluster that policies may ask, or with files that stand in for one. Its
+    /// time and its registries are not asked.
+    #[must_use]
+    pub fn with_cluster(self, cluster: Arc<dyn Surroundings + Send + Sync>) -> Self {
+        Self { cluster: Some(cluster), ..self }
     }
 
     /// The same, where somebody is told how images are looked at.
