@@ -92,7 +92,9 @@ fn dispatch(
         Verb::Sbom(sbom) => verbs::sbom(sbom, &cli.global, environment),
         Verb::Gate(gate) => verbs::gate(*gate, &cli.global, environment),
         Verb::Admission(admission) => match admission.what {
-            AdmissionVerb::Review(review) => verbs::admission_review(&review, &cli.global),
+            AdmissionVerb::Review(review) => {
+                verbs::admission_review(&review, &cli.global, environment)
+            }
             AdmissionVerb::Serve(serve) => verbs::admission_serve(&serve, &cli.global, environment),
         },
         Verb::Harbor(harbor) => match harbor.what {

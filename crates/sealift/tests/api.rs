@@ -12,7 +12,7 @@ macro_rules! names {
 fn the_table_of_the_api_is_true() {
     use sealift::verify;
     use sealift::{
-        Cancel, Database, Report, Scanner, Silent, Target, policy, render, sign, update,
+        Cancel, Database, Report, Scanner, Silent, Target, admission, policy, render, sign, update,
     };
 
     let there = names![
@@ -34,6 +34,8 @@ fn the_table_of_the_api_is_true() {
         sign::Session::attest,
         sign::PrivateKey::generate,
         policy::Gate::admit,
+        admission::Rules::review,
+        admission::response,
         Silent,
         Cancel::cancel,
         sealift::Error::NotInRegistry,

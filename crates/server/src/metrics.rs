@@ -23,6 +23,7 @@ const FAMILIES: &[(&str, Kind, &str)] = &[
     ("sealift_reviews_total", Kind::Counter, "Admission reviews, by decision."),
     ("sealift_review_seconds", Kind::Histogram, "Time to an admission decision."),
     ("sealift_reviews_late_total", Kind::Counter, "Reviews answered before they were judged."),
+    ("sealift_reviews_busy_total", Kind::Counter, "Reviews refused since too many are judged."),
     ("sealift_image_cache_total", Kind::Counter, "Verdicts on images: kept, joined or made."),
     ("sealift_image_cache_entries", Kind::Gauge, "Verdicts on images that are kept."),
     ("sealift_cluster_requests_total", Kind::Counter, "Requests to the cluster, by outcome."),

@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand, ValueEnum};
 use sealift::Timestamp;
 
-use super::AdmissionServeArgs;
 use super::values::parse_time;
+use super::{AccessArgs, AdmissionServeArgs, ClusterArgs};
 
 /// `admission`.
 #[derive(Debug, Args)]
@@ -23,13 +23,32 @@ pub(crate) enum AdmissionVerb {
     Serve(Box<AdmissionServeArgs>),
 }
 
+/// What objects are judged by.
+#[derive(Debug, Args)]
+pub(crate) struct JudgedArgs {
+    /// Policies of Kubernetes, and the exceptions from them: files, and folders with all YAML,
+    /// JSON and Rego in them.
+    #[arg(long, value_name = "FILE|DIR", value_delimiter = ',')]
+    pub(crate) policy: Vec<PathBuf>,
+    /// The image rules, [admission] of this file; default: sealift.toml where it is there.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) policy_file: Option<PathBuf>,
+    /// The advisory database; default: that of the cache folder, where it is there. A server opens
+    /// it again when it is replaced.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) db: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) access: AccessArgs,
+}
+
 /// `admission review`.
 #[derive(Debug, Args)]
 pub(crate) struct AdmissionReviewArgs {
-    /// The policies, and the exceptions from them: files, and folders with all YAML and JSON in
-    /// them.
-    #[arg(long, value_name = "FILE|DIR", value_delimiter = ',', required = true)]
-    pub(crate) policy: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(crate) judged: JudgedArgs,
+    /// Ask no registry, and do not refresh the trusted root: what would have to be asked refuses.
+    #[arg(long)]
+    pub(crate) offline: bool,
     /// The objects: files, and folders with all YAML and JSON in them. Without it, an
     /// AdmissionReview is read from stdin.
     #[arg(short, long, value_name = "FILE|DIR", value_delimiter = ',')]
@@ -38,15 +57,19 @@ pub(crate) struct AdmissionReviewArgs {
     #[arg(long, value_name = "FILE|DIR", value_delimiter = ',', visible_alias = "exception")]
     pub(crate) exceptions: Vec<PathBuf>,
     /// What stands in for what a cluster would tell: a file of Kyverno's kind Values.
-    #[arg(long, value_name = "FILE", visible_alias = "values-file")]
+    #[arg(long, value_name = "FILE", visible_alias = "values-file",
+          conflicts_with_all = ["cluster", "kubeconfig"])]
     pub(crate) values: Option<PathBuf>,
     /// Who asks: a file of Kyverno's kind UserInfo.
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["cluster", "kubeconfig"])]
     pub(crate) userinfo: Option<PathBuf>,
     /// What exists beside the objects, and what calls answer: objects, and files of Kyverno's
     /// kinds ClusterResource and Context.
-    #[arg(long, value_name = "FILE|DIR", value_delimiter = ',')]
+    #[arg(long, value_name = "FILE|DIR", value_delimiter = ',',
+          conflicts_with_all = ["cluster", "kubeconfig"])]
     pub(crate) cluster_resources: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(crate) cluster: ClusterArgs,
     /// What is done with the objects; default: what the values say, else CREATE.
     #[arg(long, value_name = "OPERATION", ignore_case = true)]
     pub(crate) operation: Option<OperationKind>,

@@ -28,7 +28,7 @@ use clap::{ArgAction, Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use sealift::{Platform, Severity, Timestamp};
 
 pub(crate) use admission::{
-    AdmissionArgs, AdmissionReviewArgs, AdmissionVerb, OperationKind, ReviewFormat,
+    AdmissionArgs, AdmissionReviewArgs, AdmissionVerb, JudgedArgs, OperationKind, ReviewFormat,
 };
 pub(crate) use attest::{AttestScanArgs, ImageVerbArgs};
 pub(crate) use cluster::{ClusterArgs, ClusterKind};

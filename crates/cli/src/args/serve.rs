@@ -7,21 +7,13 @@ use std::time::Duration;
 use clap::{Args, Subcommand, ValueEnum};
 
 use super::values::parse_duration;
-use super::{AccessArgs, ClusterArgs};
+use super::{ClusterArgs, JudgedArgs};
 
 /// `admission serve`.
 #[derive(Debug, Args)]
 pub(crate) struct AdmissionServeArgs {
-    /// Policies of Kubernetes to judge by: files, and folders with all YAML and JSON in them.
-    #[arg(long, value_name = "FILE|DIR", value_delimiter = ',')]
-    pub(crate) policy: Vec<PathBuf>,
-    /// The image rules, [admission] of this file; default: sealift.toml where it is there.
-    #[arg(long, value_name = "FILE")]
-    pub(crate) policy_file: Option<PathBuf>,
-    /// The advisory database, opened again when it is replaced; default: that of the cache folder,
-    /// where it is there.
-    #[arg(long, value_name = "FILE")]
-    pub(crate) db: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) judged: JudgedArgs,
     /// Do not refresh the trusted root.
     #[arg(long)]
     pub(crate) offline: bool,
@@ -32,8 +24,6 @@ pub(crate) struct AdmissionServeArgs {
     pub(crate) cluster: ClusterArgs,
     #[command(flatten)]
     pub(crate) listen: ListenArgs,
-    #[command(flatten)]
-    pub(crate) access: AccessArgs,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

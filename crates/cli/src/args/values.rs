@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use sealift::admission::go_duration;
 use sealift::{FileKind, Timestamp};
 
 /// Reads a truth value as Go's `strconv.ParseBool` does.
@@ -13,32 +14,9 @@ pub(super) fn parse_bool(text: &str) -> Result<bool, String> {
     }
 }
 
-/// Reads a duration as Go's `time.ParseDuration` does, in the units `h`, `m`, `s`, `ms`.
+/// Reads a duration as Go's `time.ParseDuration` does; none is negative.
 pub(super) fn parse_duration(text: &str) -> Result<Duration, String> {
-    let wrong = || "a duration is expected, as 5m0s".to_owned();
-    let mut total = Duration::ZERO;
-    if text == "0" {
-        return Ok(total);
-    }
-    let mut rest = text;
-    while !rest.is_empty() {
-        let digits = rest.find(|c: char| !c.is_ascii_digit() && c != '.').ok_or_else(wrong)?;
-        let (number, tail) = rest.split_at(digits);
-        let unit = tail.find(|c: char| c.is_ascii_digit()).unwrap_or(tail.len());
-        let (unit, tail) = tail.split_at(unit);
-        let seconds = match unit {
-            "h" => 3600.0,
-            "m" => 60.0,
-            "s" => 1.0,
-            "ms" => 0.001,
-            _ => return Err(wrong()),
-        };
-        let number: f64 = number.parse().map_err(|_| wrong())?;
-        let part = Duration::try_from_secs_f64(number * seconds).map_err(|_| wrong())?;
-        total = total.checked_add(part).ok_or_else(wrong)?;
-        rest = tail;
-    }
-    if text.is_empty() { Err(wrong()) } else { Ok(total) }
+    go_duration(text).ok_or_else(|| "a duration is expected, as 5m0s".to_owned())
 }
 
 /// Reads a day, as its start in UTC, or a time.

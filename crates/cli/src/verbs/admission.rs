@@ -1,37 +1,73 @@
-//! `admission review`: what policies say of objects.
+//! `admission review`: what policies and image rules say of objects.
 
-use std::fs;
 use std::io::{Read as _, stdin};
 use std::num::NonZeroUsize;
-use std::path::{Path, PathBuf};
+use std::path::Path;
+use std::sync::Arc;
 use std::thread;
+use std::time::{Duration, Instant};
 
 use sealift::admission::{
-    Document, Files, Operation, Policies, Request, Review, request_of, response,
+    Document, Files, Operation, Others, Request, Review, Rules, World, objects, request_of,
+    response,
 };
 use sealift::escape;
 use sealift::policy::Limits;
 
-use crate::args::{AdmissionReviewArgs, GlobalArgs, OperationKind, ReviewFormat};
+use super::judged::{self, Known, Offline};
+use crate::args::{Access, AdmissionReviewArgs, GlobalArgs, OperationKind, ReviewFormat};
 use crate::failure::Failure;
-use crate::{clock, files, output};
+use crate::{Environment, clock, cluster, files, output};
 
 /// Exit status when what is enforced does not hold.
 const REFUSED: u8 = 1;
 /// More than any API server sends: its own limit is 3 MiB for a request.
 const MAX_REVIEW_BYTES: u64 = 64 << 20;
-/// How deep folders are looked into.
-const MAX_FOLDERS: usize = 32;
-/// What files of objects end in, and those of policies.
-const ENDINGS: [&str; 3] = ["yaml", "yml", "json"];
-const POLICY_ENDINGS: [&str; 4] = ["yaml", "yml", "json", "rego"];
+/// How long images are waited for where nothing ends the command.
+const LONGEST: Duration = Duration::from_secs(24 * 3600);
 
 pub(crate) fn admission_review(
     args: &AdmissionReviewArgs,
     global: &GlobalArgs,
+    environment: &Environment,
 ) -> Result<u8, Failure> {
-    let policies = policies(args, global)?;
-    let mut around = Files::new(args.as_of.unwrap_or_else(clock::now));
+    let now = args.as_of.unwrap_or_else(clock::now);
+    let around = Arc::new(around(args, now)?);
+    let world = match args.offline {
+        true => World::new(Offline, move || now),
+        false => {
+            let access = Access::from(&args.judged.access);
+            World::new(Known::new(access, environment), move || now)
+        }
+    };
+    // Counts are a server's.
+    let asked = cluster::opened(&args.cluster, environment, |_| {})?;
+    let world = match asked {
+        None => world.with_cluster(around.clone()),
+        Some((cluster, note)) => {
+            if let Some(note) = note {
+                eprintln!("warning: {}", escape::terminal(&note));
+            }
+            world.with_cluster(Arc::new(cluster))
+        }
+    };
+    let rules = Rules::new(world);
+    load(&rules, args, global, environment)?;
+    let patience = Some(global.timeout).filter(|time| !time.is_zero()).unwrap_or(LONGEST);
+    let asking = Asking { rules, until: Instant::now() + patience };
+    let (is_allowed, text) = if args.resource.is_empty() {
+        asking.of_stdin(args.format)?
+    } else {
+        let review = asking.of_all(&requests(args, &around)?);
+        (review.is_allowed(), written(&review, args.format))
+    };
+    output::emit(args.output.as_deref(), |out| out.write_all(text.as_bytes()))?;
+    Ok(if is_allowed { 0 } else { REFUSED })
+}
+
+/// What stands in for a cluster.
+fn around(args: &AdmissionReviewArgs, now: sealift::Timestamp) -> Result<Files, Failure> {
+    let mut around = Files::new(now);
     let beside = args.values.iter().chain(&args.userinfo).chain(&args.cluster_resources);
     for path in beside {
         for document in documents(path)? {
@@ -39,76 +75,26 @@ pub(crate) fn admission_review(
             around.add(document).map_err(|error| unusable(source, error))?;
         }
     }
-    let (review, text) = if args.resource.is_empty() {
-        of_stdin(args, &policies, &around)?
-    } else {
-        let review = of_objects(args, &policies, &around)?;
-        let text = written(&review, args.format);
-        (review, text)
-    };
-    output::emit(args.output.as_deref(), |out| out.write_all(text.as_bytes()))?;
-    Ok(if review.is_allowed() { 0 } else { REFUSED })
+    Ok(around)
 }
 
-/// The policies and exceptions; in a folder, other documents may lie beside them.
-fn policies(args: &AdmissionReviewArgs, global: &GlobalArgs) -> Result<Policies, Failure> {
-    let mut all = Vec::new();
-    for path in args.policy.iter().chain(&args.exceptions) {
-        let of_folder = path.is_dir();
-        let read = documents_of(path, &POLICY_ENDINGS)?;
-        let (policies, others): (Vec<_>, Vec<_>) =
-            read.into_iter().partition(|own| !of_folder || Policies::reads(own));
-        all.extend(policies);
-        for other in others.iter().filter(|_| !global.quiet) {
-            let Document { source, number, .. } = other;
-            let note = format!(
-                "{source}, document {number}: {:?} of {:?} is no policy that is known",
-                other.kind(),
-                other.group()
-            );
-            eprintln!("note: {}", escape::terminal(&note));
-        }
-    }
-    let policies = Policies::of(all).map_err(|error| unusable("the policies", error))?;
-    if policies.is_empty() {
-        return Err(unusable("the policies", "there are none"));
-    }
-    for note in policies.notes().iter().filter(|_| !global.quiet) {
+fn load(
+    rules: &Rules,
+    args: &AdmissionReviewArgs,
+    global: &GlobalArgs,
+    environment: &Environment,
+) -> Result<(), Failure> {
+    let mut sources = judged::sources(&args.judged, args.offline, global, environment);
+    sources.policies.extend_from_slice(&args.exceptions);
+    sources.others = Others::Noted;
+    let told = sources.load_into(rules).map_err(judged::unusable)?;
+    for note in told.notes.iter().filter(|_| !global.quiet) {
         eprintln!("note: {}", escape::terminal(note));
     }
-    Ok(policies)
+    Ok(())
 }
 
-/// What is said of the review on stdin; as JSON, the answer to it.
-fn of_stdin(
-    args: &AdmissionReviewArgs,
-    policies: &Policies,
-    around: &Files,
-) -> Result<(Review, String), Failure> {
-    let mut bytes = Vec::new();
-    let read = stdin().lock().take(MAX_REVIEW_BYTES + 1).read_to_end(&mut bytes);
-    read.map_err(|error| unusable("standard input", error))?;
-    if u64::try_from(bytes.len()).is_ok_and(|length| length > MAX_REVIEW_BYTES) {
-        return Err(unusable(
-            "standard input",
-            format!("it is longer than {MAX_REVIEW_BYTES} bytes"),
-        ));
-    }
-    let request = request_of(&bytes).map_err(|error| unusable("standard input", error))?;
-    let mut review = Review::default();
-    review.ask(policies, &request, around);
-    let text = match args.format {
-        ReviewFormat::Json => response(&request, &review),
-        format => written(&review, format),
-    };
-    Ok((review, text))
-}
-
-fn of_objects(
-    args: &AdmissionReviewArgs,
-    policies: &Policies,
-    around: &Files,
-) -> Result<Review, Failure> {
+fn requests(args: &AdmissionReviewArgs, around: &Files) -> Result<Vec<Request>, Failure> {
     let mut requests = Vec::new();
     for path in &args.resource {
         let objects = documents(path)?.into_iter().filter(|document| !document.kind().is_empty());
@@ -117,7 +103,7 @@ fn of_objects(
     if requests.is_empty() {
         return Err(unusable("the objects", "there are none"));
     }
-    Ok(asked(&requests, policies, around))
+    Ok(requests)
 }
 
 fn request(args: &AdmissionReviewArgs, document: Document, around: &Files) -> Request {
@@ -131,28 +117,61 @@ fn request(args: &AdmissionReviewArgs, document: Document, around: &Files) -> Re
     around.request_for(document.value, operation)
 }
 
-/// Asks on as many threads as there are processors; the rows are in the order of the objects.
-fn asked(requests: &[Request], policies: &Policies, around: &Files) -> Review {
-    let threads = thread::available_parallelism().map_or(1, NonZeroUsize::get);
-    let part = requests.len().div_ceil(threads).max(1);
-    let mut all = Review::default();
-    let of_part = |part: &[Request]| {
+/// Who is asked, and until when.
+struct Asking {
+    rules: Rules,
+    until: Instant,
+}
+
+impl Asking {
+    /// What is said of the review on stdin, and whether that admits it; as JSON, the answer to it.
+    fn of_stdin(&self, format: ReviewFormat) -> Result<(bool, String), Failure> {
+        let mut bytes = Vec::new();
+        let read = stdin().lock().take(MAX_REVIEW_BYTES + 1).read_to_end(&mut bytes);
+        read.map_err(|error| unusable("standard input", error))?;
+        if u64::try_from(bytes.len()).is_ok_and(|length| length > MAX_REVIEW_BYTES) {
+            return Err(unusable(
+                "standard input",
+                format!("it is longer than {MAX_REVIEW_BYTES} bytes"),
+            ));
+        }
+        let request = request_of(&bytes).map_err(|error| unusable("standard input", error))?;
+        let decision = self.rules.review(&request, self.until);
+        let text = match format {
+            ReviewFormat::Json => format!("{:#}\n", response(&request.uid, &decision)),
+            format => {
+                let mut review = Review::default();
+                review.add(&request, decision.answers.clone());
+                written(&review, format)
+            }
+        };
+        Ok((decision.is_allowed(), text))
+    }
+
+    /// Asks on as many threads as there are processors; the rows are in the order of the objects.
+    fn of_all(&self, requests: &[Request]) -> Review {
+        let threads = thread::available_parallelism().map_or(1, NonZeroUsize::get);
+        let part = requests.len().div_ceil(threads).max(1);
+        let mut all = Review::default();
+        thread::scope(|scope| {
+            let parts = requests.chunks(part);
+            let running: Vec<_> =
+                parts.map(|part| (part, scope.spawn(move || self.of_part(part)))).collect();
+            for (part, thread) in running {
+                // A thread that broke off says nothing, and nothing may be taken for a yes.
+                all.append(thread.join().unwrap_or_else(|_| self.of_part(part)));
+            }
+        });
+        all
+    }
+
+    fn of_part(&self, requests: &[Request]) -> Review {
         let mut review = Review::default();
-        for request in part {
-            review.ask(policies, request, around);
+        for request in requests {
+            review.add(request, self.rules.review(request, self.until).answers);
         }
         review
-    };
-    thread::scope(|scope| {
-        let parts = requests.chunks(part);
-        let running: Vec<_> =
-            parts.map(|part| (part, scope.spawn(move || of_part(part)))).collect();
-        for (part, thread) in running {
-            // A thread that broke off says nothing, and nothing may be taken for a yes.
-            all.append(thread.join().unwrap_or_else(|_| of_part(part)));
-        }
-    });
-    all
+    }
 }
 
 fn written(review: &Review, format: ReviewFormat) -> String {
@@ -163,59 +182,13 @@ fn written(review: &Review, format: ReviewFormat) -> String {
     }
 }
 
-/// The documents of a file, or of all YAML, JSON and Rego in a folder, by name; `-` is stdin.
+/// The documents of a file, or of all YAML and JSON in a folder, by name; `-` is stdin.
 fn documents(path: &Path) -> Result<Vec<Document>, Failure> {
-    documents_of(path, &ENDINGS)
-}
-
-fn documents_of(path: &Path, endings: &[&str]) -> Result<Vec<Document>, Failure> {
-    let mut all = Vec::new();
-    for file in listed(path, endings)? {
-        let bytes =
-            if file.as_os_str() == "-" { files::whole(&file)? } else { files::document(&file)? };
-        let source = file.display().to_string();
-        let read = Document::read(&source, &bytes, &Limits::default());
-        all.extend(read.map_err(|error| unusable(source, error))?);
+    if path.as_os_str() == "-" {
+        let read = Document::read("-", &files::whole(path)?, &Limits::default());
+        return read.map_err(|error| unusable("-", error));
     }
-    Ok(all)
-}
-
-fn listed(path: &Path, endings: &[&str]) -> Result<Vec<PathBuf>, Failure> {
-    if !path.is_dir() {
-        return Ok(vec![path.to_owned()]);
-    }
-    let mut found = Vec::new();
-    look_into(path, MAX_FOLDERS, endings, &mut found)?;
-    found.sort();
-    Ok(found)
-}
-
-fn look_into(
-    folder: &Path,
-    left: usize,
-    endings: &[&str],
-    found: &mut Vec<PathBuf>,
-) -> Result<(), Failure> {
-    let name = || folder.display().to_string();
-    let Some(left) = left.checked_sub(1) else {
-        return Err(unusable(name(), format!("more than {MAX_FOLDERS} folders in each other")));
-    };
-    for entry in fs::read_dir(folder).map_err(|error| unusable(name(), error))? {
-        let entry = entry.map_err(|error| unusable(name(), error))?;
-        let (path, kind) = (entry.path(), entry.file_type());
-        let kind = kind.map_err(|error| unusable(name(), error))?;
-        if kind.is_dir() {
-            look_into(&path, left, endings, found)?;
-        } else if is_document(&path, endings) {
-            found.push(path);
-        }
-    }
-    Ok(())
-}
-
-fn is_document(path: &Path, endings: &[&str]) -> bool {
-    let extension = path.extension().and_then(|extension| extension.to_str());
-    extension.is_some_and(|own| endings.contains(&own))
+    objects(path).map_err(|error| unusable(error.path.display().to_string(), error.reason))
 }
 
 fn unusable(

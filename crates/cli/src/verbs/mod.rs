@@ -7,6 +7,7 @@ mod config;
 mod db;
 mod gate;
 mod harbor;
+mod judged;
 mod login;
 mod scan;
 mod serve;

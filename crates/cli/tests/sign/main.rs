@@ -4,6 +4,7 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod action;
+mod admitted;
 mod elsewhere;
 mod files;
 mod gated;

@@ -21,6 +21,18 @@ pub struct Answer {
 }
 
 impl Answer {
+    /// What one of the image rules of `sealift.toml` says of an image.
+    #[must_use]
+    pub fn of_image_rule(
+        rule: impl Into<String>,
+        outcome: Outcome,
+        effect: Effect,
+        message: impl Into<String>,
+    ) -> Self {
+        let (policy, policy_kind) = ("image-rules".to_owned(), "ImageRules");
+        Self { policy, policy_kind, rule: rule.into(), outcome, effect, message: message.into() }
+    }
+
     /// Whether the object is refused by it: the rule is enforced and does not hold, or cannot be
     /// decided.
     #[must_use]

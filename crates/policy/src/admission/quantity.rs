@@ -8,7 +8,7 @@ use std::fmt;
 
 /// A quantity: `amount` times ten to the power of `exponent`.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Quantity {
+pub(crate) struct Quantity {
     amount: i128,
     exponent: i32,
     format: Format,
@@ -83,6 +83,17 @@ impl Quantity {
         self.at(-9).is_none_or(|billionths| billionths.abs() >= MOST)
     }
 
+    /// -1, 0 or 1.
+    pub(super) fn sign(&self) -> i64 {
+        i64::try_from(self.amount.signum()).unwrap_or_default()
+    }
+
+    /// The value, where it is an integer of 64 bits.
+    pub(super) fn whole(&self) -> Option<i64> {
+        // In its lowest terms only a fraction has an exponent below zero.
+        (self.exponent >= 0).then(|| i64::try_from(self.at(0)?).ok()).flatten()
+    }
+
     /// The same format, another whole value.
     pub(super) fn with(self, amount: i64) -> Self {
         Self { amount: amount.into(), exponent: 0, format: self.format }.reduced()
@@ -122,7 +133,11 @@ impl Quantity {
 
     #[expect(clippy::as_conversions, reason = "approximate by its name")]
     pub(super) fn approximate(&self) -> f64 {
-        self.amount as f64 * 10f64.powi(self.exponent)
+        // A power of ten is exact, its inverse is not.
+        match self.exponent {
+            0.. => self.amount as f64 * 10f64.powi(self.exponent),
+            finer => self.amount as f64 / 10f64.powi(-finer),
+        }
     }
 
     /// No trailing zeros in the amount, so that equal quantities look alike.

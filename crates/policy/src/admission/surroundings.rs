@@ -111,6 +111,12 @@ pub trait Surroundings {
         Vec::new()
     }
 
+    /// Is told of an image that a policy would have named by its digest (`mutateDigest`). Whoever
+    /// can change objects then asks about the changed one.
+    fn pin(&self, image: &str) {
+        _ = image;
+    }
+
     /// Whether an image is signed, or attested, as a policy wants it.
     ///
     /// # Errors

@@ -205,6 +205,22 @@ fn admission_asks_of_all_images_or_of_some() {
 }
 
 #[test]
+fn admission_says_what_unknown_severities_are() {
+    for (text, expected) in [
+        ("unknown = 'fail'", Action::Fail),
+        ("unknown = 'pass'\nkev = 'fail'", Action::Pass),
+        ("fail-on = ['HIGH']", Action::Warn),
+        ("unknown = 'pass'\nwarn-on = ['UNKNOWN']", Action::Warn),
+        ("unknown = 'warn'\nfail-on = ['UNKNOWN']", Action::Fail),
+        ("unknown = 'fail'\nwarn-on = ['UNKNOWN']", Action::Fail),
+    ] {
+        let admission = read(&format!("[admission]\n{text}")).unwrap().admission;
+        let [rule] = admission.rules.as_slice() else { panic!("{text}: {:?}", admission.rules) };
+        assert_eq!((rule.gate.unknown, rule.scans), (expected, true), "{text}");
+    }
+}
+
+#[test]
 fn what_admission_cannot_mean_is_refused() {
     for (text, place) in [
         ("[admission]\nregistries = ['nginx']", "admission.registries"),

@@ -12,14 +12,16 @@ use sealift_policy::admission::{
 use serde_json::Value;
 
 use super::images::{Images, Measure};
-use super::rules::may_be_asked;
+use super::tags::Tags;
 use super::unknown::NAME_LABEL;
+use super::workload::may_be_asked;
 
 /// The world around one request.
 pub(super) struct Around<'a> {
     pub(super) policies: &'a Policies,
     pub(super) images: &'a Images,
     pub(super) measure: &'a Arc<Measure>,
+    pub(super) tags: &'a Tags,
     pub(super) until: Instant,
 }
 
@@ -36,6 +38,10 @@ impl Around<'_> {
             true => Ok(image),
             false => Err(format!("{} is of no registry that is allowed", image.name())),
         }
+    }
+
+    fn pinned(&self, image: &Reference) -> Result<Reference, String> {
+        self.tags.resolve(image, self.images, self.until).map_err(|why| why.text)
     }
 
     /// Asks the cluster; where there is none, who knows but the time.
@@ -87,6 +93,17 @@ impl Surroundings for Around<'_> {
         self.of_cluster(|cluster| cluster.call(method, url, body))
     }
 
+    /// What is given of an image stands in for its registry.
+    fn image(&self, reference: &str) -> Result<Value, String> {
+        if let Ok(given) = self.of_cluster(|cluster| cluster.image(reference)) {
+            return Ok(given);
+        }
+        let image = self.image_of(reference)?;
+        let pinned = self.pinned(&image)?;
+        let digest = pinned.digest().ok_or_else(|| format!("{pinned} has no digest"))?;
+        self.images.facts(&image, digest, self.measure, self.until).map_err(|why| why.text)
+    }
+
     /// What is given for an entry stands in for what the policies say of it.
     fn global_entry(&self, name: &str, projection: Option<&str>) -> Result<Option<Value>, String> {
         match self.of_cluster(|cluster| cluster.global_entry(name, projection))? {
@@ -107,18 +124,15 @@ impl Surroundings for Around<'_> {
         self.of_cluster(|cluster| cluster.given_to_rule(policy, rule))
     }
 
-    /// What is given of an image stands in for its registry.
-    fn image(&self, reference: &str) -> Result<Value, String> {
-        if let Ok(given) = self.of_cluster(|cluster| cluster.image(reference)) {
-            return Ok(given);
+    fn pin(&self, image: &str) {
+        if let Ok(image) = self.image_of(image) {
+            self.tags.want(image);
         }
-        let image = self.image_of(reference)?;
-        self.images.facts(&image, self.measure, self.until).map_err(|why| why.text)
     }
 
     fn verify(&self, wanted: &WantedImage) -> Result<VerifiedImage, String> {
         let elsewhere = wanted.repository.as_deref().map(named).transpose()?;
-        let image = self.image_of(&wanted.image)?;
+        let image = self.pinned(&self.image_of(&wanted.image)?)?;
         let found =
             self.images.verify(wanted, &image, elsewhere.as_ref(), self.measure, self.until);
         found.map_err(|why| why.text)

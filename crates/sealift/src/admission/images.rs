@@ -106,9 +106,10 @@ impl Images {
         (self.shared.world.now)()
     }
 
-    /// The cluster.
-    pub(super) fn cluster(&self) -> Option<&(dyn Surroundings + Send + Sync)> {
-        self.shared.world.cluster.as_deref()
+    /// The cluster, or what stands in for one.
+    pub(super) fn cluster(&self) -> Option<&dyn Surroundings> {
+        let cluster = self.shared.world.cluster.as_ref()?;
+        Some(cluster.as_ref())
     }
 
     /// Each image with its digest. A tag is resolved whenever it is asked for.
@@ -155,8 +156,8 @@ impl Images {
         landed.collect()
     }
 
-    /// Whether an image is signed, or attested, as a policy wants it; its signatures may be
-    /// elsewhere.
+    /// Whether an image, named by its digest, is signed, or attested, as a policy wants it; its
+    /// signatures may be elsewhere.
     pub(super) fn verify(
         &self,
         wanted: &WantedImage,
@@ -165,7 +166,6 @@ impl Images {
         measure: &Arc<Measure>,
         until: Instant,
     ) -> Result<VerifiedImage, Why> {
-        let image = image.at_digest(self.shared.resolve(image, None).wait(image, until)?);
         let key = Key { image: format!("{image} {wanted:?}"), generation: measure.generation };
         let (shared, measure) = (Arc::clone(&self.shared), Arc::clone(measure));
         let (asked, pinned, elsewhere) = (wanted.clone(), image.clone(), elsewhere.cloned());
@@ -173,20 +173,20 @@ impl Images {
         let look = move || shared.check(&asked, &pinned, elsewhere.as_ref(), &measure);
         self.shared
             .ask(|shared| &shared.signatures, key, keep, look)
-            .wait(&image, until)?
+            .wait(image, until)?
             .map_err(Why::from)
     }
 
-    /// What policies are told of an image.
+    /// What policies are told of an image with this digest.
     pub(super) fn facts(
         &self,
         image: &Reference,
+        digest: &Digest,
         measure: &Arc<Measure>,
         until: Instant,
     ) -> Result<Value, Why> {
-        let digest = self.shared.resolve(image, None).wait(image, until)?;
         let key = Key { image: format!("{image} {digest}"), generation: measure.generation };
-        let (shared, asked) = (Arc::clone(&self.shared), image.clone());
+        let (shared, asked, digest) = (Arc::clone(&self.shared), image.clone(), digest.clone());
         let look = move || {
             let place = shared.world.registry.image(&asked).map_err(|error| (error, false))?;
             facts(&asked, &digest, &place.repository()).map(Arc::new)

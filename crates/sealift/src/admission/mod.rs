@@ -1,5 +1,39 @@
-//! May this object be: Kubernetes admission policies, what they say of objects, and how that is
-//! told.
+//! May this object be: Kubernetes admission policies and image rules, what they say of objects, and
+//! how that is told.
+//!
+//! ```no_run
+//! use std::time::{Duration, Instant};
+//!
+//! use sealift::admission::{Operation, Request, Rules, Sources, World};
+//! use sealift::http::{Client, Config};
+//! use sealift::registry::{Keychain, Registries};
+//! use sealift::{Reference, RegistryImage, Timestamp};
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let registries = Registries::new(Client::new(Config::default())?, Keychain::default());
+//! let registry = move |image: &Reference| Ok(RegistryImage::new(registries.clone(), image.clone()));
+//! let rules = Rules::new(World::new(registry, || Timestamp::from(std::time::SystemTime::now())));
+//! let mut sources = Sources::default();
+//! sources.policies = vec!["policies/".into()];
+//! sources.rules = Some("sealift.toml".into());
+//! sources.load_into(&rules)?;
+//!
+//! let pod = serde_json::from_str(&std::fs::read_to_string("pod.json")?)?;
+//! let request = Request::of_file(pod, Operation::Create);
+//! let decision = rules.review(&request, Instant::now() + Duration::from_secs(60));
+//! println!("{}", if decision.is_allowed() { "it may run" } else { "it may not" });
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! ```text
+//! Sources ──> Rules ─┬─ policies ── World: images, signatures, cluster ─┐
+//! Request ───────────┴─ image rules ── signatures, findings, age ───────┴─> Decision ──> response
+//!                                                                              └─ answers ──> Review
+//! ```
+//!
+//! It fails closed: what cannot be found out, or not in time, refuses. What was found of images is
+//! kept for a while in memory. Policies alone, without images or files, are asked so:
 //!
 //! ```
 //! use sealift::admission::{Alone, Operation, Policies, Request, Review};
@@ -21,33 +55,37 @@
 
 mod around;
 mod cache;
+mod changes;
 mod cluster;
 mod decision;
 mod facts;
 mod flight;
+mod folder;
 mod images;
 mod json;
 mod junit;
 mod question;
-mod reply;
 mod response;
 mod rules;
 mod sources;
 mod table;
+mod tags;
 mod unknown;
+mod workload;
 mod world;
 
 pub use sealift_policy::admission::{
     Alone, Answer, Document, Effect, Files, Operation, Outcome, Policies, Request, Surroundings,
+    go_duration,
 };
 
 pub use cluster::Cluster;
 pub use decision::{Change, Decision};
+pub use folder::{LoadError, objects};
 pub use question::{NoReview, request_of};
-pub use reply::answer;
 pub use response::response;
 pub use rules::Rules;
-pub use sources::{LoadError, RootSource, Sources, Told};
+pub use sources::{Others, RootSource, Sources, Told};
 pub use world::{Asked, Registry, Tally, World};
 
 /// What policies say of objects.
@@ -81,6 +119,11 @@ const OUTCOMES: [Outcome; 5] =
 impl Review {
     /// Asks the policies about one request.
     pub fn ask(&mut self, policies: &Policies, request: &Request, around: &dyn Surroundings) {
+        self.add(request, policies.review(request, around));
+    }
+
+    /// Takes in what was said of a request, as by [`Rules::review`].
+    pub fn add(&mut self, request: &Request, answers: Vec<Answer>) {
         let object = request.judged();
         let text = |pointer: &str| {
             let value = object.pointer(pointer).and_then(serde_json::Value::as_str);
@@ -88,7 +131,7 @@ impl Review {
         };
         let name = [text("/metadata/name"), text("/metadata/generateName"), request.name.clone()];
         let name = name.into_iter().find(|name| !name.is_empty()).unwrap_or_default();
-        for answer in policies.review(request, around) {
+        for answer in answers {
             self.rows.push(Row {
                 api_version: text("/apiVersion"),
                 kind: text("/kind"),

@@ -1,7 +1,6 @@
 //! Where policies and rules come from, loaded as a whole.
 
-use std::fs::{self, File};
-use std::io::Read;
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -10,6 +9,7 @@ use sealift_model::Digest;
 use sealift_policy::admission::{Document, ImageRules, Policies};
 use sealift_policy::{Limits, Policy, Sources as PolicySources};
 
+use super::folder::{LoadError, POLICIES, bytes, listed, read, wrong};
 use super::images::Measure;
 use super::rules::{Loaded, Rules};
 use super::unknown;
@@ -21,8 +21,10 @@ use crate::{Chain, Database, ScanOptions, Scanner};
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct Sources {
-    /// Policies of Kubernetes, as YAML or JSON.
+    /// Policies of Kubernetes, and exceptions from them, as YAML or JSON.
     pub policies: Vec<PathBuf>,
+    /// What becomes of other documents in folders of policies.
+    pub others: Others,
     /// `sealift.toml`.
     pub rules: Option<PathBuf>,
     /// The advisory database.
@@ -30,6 +32,17 @@ pub struct Sources {
     /// The trusted root, where `sealift.toml` names none and one is needed: as JSON, from wherever
     /// it is kept.
     pub root: Option<Arc<RootSource>>,
+}
+
+/// What becomes of documents in folders of policies that are none.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[expect(clippy::exhaustive_enums, reason = "there are the two")]
+pub enum Others {
+    /// They are an error: a kind may be misspelt.
+    #[default]
+    Refused,
+    /// They are spoken of.
+    Noted,
 }
 
 /// Gives a trusted root as JSON.
@@ -46,17 +59,6 @@ impl std::fmt::Debug for Sources {
     }
 }
 
-/// Why the sources cannot be used.
-#[derive(Debug, thiserror::Error)]
-#[error("{}: {reason}", path.display())]
-#[non_exhaustive]
-pub struct LoadError {
-    /// The file.
-    pub path: PathBuf,
-    /// What is wrong.
-    pub reason: String,
-}
-
 /// What was loaded, for people.
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
@@ -68,11 +70,6 @@ pub struct Told {
     /// What people should know of them.
     pub notes: Vec<String>,
 }
-
-/// More files than any folder of policies has; deeper than any.
-const MAX_FILES: usize = 10_000;
-const MAX_DEPTH: usize = 16;
-const ENDINGS: [&str; 4] = ["yaml", "yml", "json", "rego"];
 
 static GENERATION: AtomicU64 = AtomicU64::new(0);
 
@@ -86,11 +83,8 @@ impl Sources {
         let files = self.policy_files()?;
         let contents = files.iter().map(|path| Ok((path.display().to_string(), bytes(path)?)));
         let contents: Vec<(String, Vec<u8>)> = contents.collect::<Result<_, LoadError>>()?;
-        let mut documents = Vec::new();
-        for (name, bytes) in &contents {
-            let read = Document::read(name, bytes, &Limits::default());
-            documents.extend(read.map_err(|error| wrong(Path::new(name), error))?);
-        }
+        let mut told = Told::default();
+        let documents = self.documents(&contents, &mut told)?;
         if !rules.knows_cluster() {
             for document in &documents {
                 if let Some((field, about)) = unknown::asked(document) {
@@ -101,8 +95,8 @@ impl Sources {
         }
         let folder = self.policies.first().map_or(Path::new(""), PathBuf::as_path);
         let policies = Policies::of(documents).map_err(|error| wrong(folder, error))?;
-        let mut told =
-            Told { policies: policies.len(), rules: 0, notes: policies.notes().to_vec() };
+        told.policies = policies.len();
+        told.notes.extend_from_slice(policies.notes());
         let measure = Arc::new(self.measure(contents.iter().any(verifies), &mut told)?);
         if policies.is_empty() && measure.gate.rules().is_empty() {
             let at = self.rules.as_deref().unwrap_or(folder);
@@ -110,6 +104,31 @@ impl Sources {
         }
         rules.replace(Loaded { policies, measure });
         Ok(told)
+    }
+
+    /// The documents of the files, without those that are only spoken of.
+    fn documents(
+        &self,
+        contents: &[(String, Vec<u8>)],
+        told: &mut Told,
+    ) -> Result<Vec<Document>, LoadError> {
+        let mut documents = Vec::new();
+        for (name, bytes) in contents {
+            // What is named itself is meant.
+            let is_meant = self.policies.iter().any(|named| named.as_path() == Path::new(name));
+            for document in read(name, bytes)? {
+                if self.others == Others::Refused || is_meant || Policies::reads(&document) {
+                    documents.push(document);
+                    continue;
+                }
+                let (kind, group) = (document.kind(), document.group());
+                let Document { source, number, .. } = &document;
+                told.notes.push(format!(
+                    "{source}, document {number}: {kind:?} of {group:?} is no policy that is known"
+                ));
+            }
+        }
+        Ok(documents)
     }
 
     fn measure(&self, verifies: bool, told: &mut Told) -> Result<Measure, LoadError> {
@@ -195,7 +214,7 @@ impl Sources {
     fn policy_files(&self) -> Result<Vec<PathBuf>, LoadError> {
         let mut files = Vec::new();
         for path in &self.policies {
-            collect(path, MAX_DEPTH, &mut files)?;
+            files.extend(listed(path, &POLICIES)?);
         }
         Ok(files)
     }
@@ -216,48 +235,6 @@ fn needs_root(rules: &ImageRules) -> bool {
     })
 }
 
-fn collect(path: &Path, depth: usize, files: &mut Vec<PathBuf>) -> Result<(), LoadError> {
-    if !path.is_dir() {
-        files.push(path.to_owned());
-        return match files.len() {
-            0..=MAX_FILES => Ok(()),
-            _ => Err(wrong(path, format!("more than {MAX_FILES} files of policies"))),
-        };
-    }
-    let Some(depth) = depth.checked_sub(1) else {
-        return Err(wrong(path, format!("more than {MAX_DEPTH} folders in each other")));
-    };
-    let entries = fs::read_dir(path).map_err(|error| wrong(path, error))?;
-    let mut paths = Vec::new();
-    for entry in entries {
-        paths.push(entry.map_err(|error| wrong(path, error))?.path());
-    }
-    paths.sort();
-    for path in paths {
-        // A mounted ConfigMap keeps its older contents in folders that begin so.
-        let name = path.file_name().map(|name| name.to_string_lossy().into_owned());
-        let is_hidden = name.is_some_and(|name| name.starts_with('.'));
-        let is_policy = path.extension().is_some_and(|it| ENDINGS.iter().any(|end| it == *end));
-        if !is_hidden && (path.is_dir() || is_policy) {
-            collect(&path, depth, files)?;
-        }
-    }
-    Ok(())
-}
-
 fn root(name: &Path, json: &[u8]) -> Result<TrustedRoot, LoadError> {
     trusted_root(json).map_err(|error| wrong(name, Chain(&error)))
-}
-
-fn bytes(path: &Path) -> Result<Vec<u8>, LoadError> {
-    let most = u64::try_from(Limits::default().max_file_bytes).unwrap_or(u64::MAX);
-    let mut bytes = Vec::new();
-    let file = File::open(path).map_err(|error| wrong(path, error))?;
-    let read = file.take(most.saturating_add(1)).read_to_end(&mut bytes);
-    read.map_err(|error| wrong(path, error))?;
-    Ok(bytes)
-}
-
-fn wrong(path: &Path, reason: impl ToString) -> LoadError {
-    LoadError { path: path.to_owned(), reason: reason.to_string() }
 }

@@ -5,7 +5,7 @@ use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
 use sealift::Crew;
-use sealift::admission::{Decision, Request as Asked, answer, request_of};
+use sealift::admission::{Decision, Request as Asked, request_of, response};
 use serde_json::json;
 
 use super::patience::patience;
@@ -114,14 +114,12 @@ impl<J: Judge> Webhook<J> {
         let began = Instant::now();
         let until = began + patience(request.parameter("timeout"));
         let asked = Arc::new(asked);
-        let mut decision = self.judged(&asked, verb, until);
-        let word = if decision.is_allowed() { "allow" } else { "deny" };
-        decision.annotations.insert("decision".to_owned(), word.to_owned());
-        let labels = [("decision", word), ("verb", verb.name())];
+        let decision = self.judged(&asked, verb, until);
+        let labels = [("decision", decision.word()), ("verb", verb.name())];
         self.metrics.count("sealift_reviews_total", &labels);
         self.metrics.took("sealift_review_seconds", began.elapsed());
         self.tell(&asked, verb, &decision, began.elapsed());
-        Response::json(200, JSON, &answer(&asked.uid, &decision))
+        Response::json(200, JSON, &response(&asked.uid, &decision))
     }
 
     /// Has somebody else decide, so that who asks is answered in time whatever becomes of it.
@@ -261,4 +259,51 @@ fn read(request: &Request, answer: impl FnOnce() -> Response) -> Response {
         return answer();
     }
     Response::text(405, "only GET is answered here").with("allow", "GET, HEAD")
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Mutex;
+
+    use sealift::Timestamp;
+
+    use super::*;
+
+    /// Decides once it may.
+    struct Waits(Mutex<mpsc::Receiver<()>>);
+
+    impl Judge for Waits {
+        fn validate(&self, _: &Asked, _: Instant) -> Decision {
+            let _ = self.0.lock().unwrap().recv();
+            Decision::allow()
+        }
+
+        fn mutate(&self, asked: &Asked, until: Instant) -> Decision {
+            self.validate(asked, until)
+        }
+
+        fn images(&self, _: &[String], _: Instant) -> Vec<Result<String, String>> {
+            Vec::new()
+        }
+    }
+
+    #[test]
+    fn what_is_too_much_to_decide_on_is_refused_whatever_time_it_has() {
+        let (go, gate) = mpsc::channel();
+        let clock = Clock::new(|| Timestamp::from_unix_seconds(1_780_000_000).unwrap());
+        let log = Log::new(std::io::sink(), clock.clone());
+        let metrics = Metrics::default();
+        let judge = Arc::new(Waits(Mutex::new(gate)));
+        let mut webhook = Webhook::new(judge, OnTimeout::Allow, None, clock, log, metrics.clone());
+        webhook.crew = Crew::new("judge", 1, 0, STACK_BYTES);
+        let asked = Arc::new(Asked::default());
+        let soon = || Instant::now() + Duration::from_millis(50);
+        let late = webhook.judged(&asked, Verb::Validate, soon());
+        assert!(late.is_allowed() && !late.warnings.is_empty(), "{late:?}");
+        // The first is still being decided on, and nobody else is there to decide.
+        let busy = webhook.judged(&asked, Verb::Validate, soon());
+        assert_eq!(busy.refusals, ["too many requests are being decided on"]);
+        assert!(metrics.text().contains("sealift_reviews_busy_total 1\n"));
+        go.send(()).unwrap();
+    }
 }

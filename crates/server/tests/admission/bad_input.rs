@@ -115,12 +115,17 @@ fn a_huge_object_is_read_or_refused_whole() {
 
 #[test]
 fn a_panic_admits_nothing_and_is_counted() {
-    let running = Running::start(Told);
-    let response = running.post("/validate", &named("panic")).response();
-    assert_eq!(response["allowed"], false);
-    assert_eq!(running.metrics.counted("sealift_panics_total"), 1);
-    assert!(running.said.text().contains("panicked"));
-    assert_eq!(running.post("/mutate", &named("b")).response()["allowed"], true);
+    // However much somebody who is only slow may pass.
+    for on_timeout in [OnTimeout::Deny, OnTimeout::Allow] {
+        let running = Running::with(Arc::new(Told), on_timeout, Limits::default(), None);
+        for path in ["/validate", "/mutate"] {
+            let response = running.post(path, &named("panic")).response();
+            assert_eq!(response["allowed"], false, "{on_timeout:?}");
+        }
+        assert_eq!(running.metrics.counted("sealift_panics_total"), 2);
+        assert!(running.said.text().contains("panicked"));
+        assert_eq!(running.post("/mutate", &named("b")).response()["allowed"], true);
+    }
 }
 
 #[test]

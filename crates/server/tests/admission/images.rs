@@ -74,7 +74,8 @@ fn the_unsigned_is_refused_and_the_signed_admitted() {
     assert_eq!(refused["allowed"], false);
     let message = refused["status"]["message"].as_str().unwrap();
     assert!(
-        message.starts_with(&format!("container c1: {unsigned} (admission): no signature")),
+        message
+            .starts_with(&format!("image-rules/admission: container c1: {unsigned}: no signature")),
         "{message}"
     );
     // Wherever it is in a pod, and whatever makes the pod.

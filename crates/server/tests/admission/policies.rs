@@ -1,7 +1,12 @@
 //! Policies of Kyverno before the webhook.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use sealift_server::{Log, Metrics, watch};
+
 use crate::images::Shop;
-use crate::world::{Ruled, Running, pod};
+use crate::world::{Ruled, Running, Said, clock, pod};
 
 /// A policy that lets images of one place run.
 fn allow_list(action: &str) -> String {
@@ -88,6 +93,70 @@ spec:
     let unsigned = validate("unsigned");
     assert_eq!(unsigned["allowed"], false, "{unsigned}");
     assert!(unsigned["status"]["message"].as_str().unwrap().contains("signed/by-our-key"));
+}
+
+#[test]
+fn policies_look_up_no_images_of_registries_that_are_not_allowed() {
+    let shop = Shop::open();
+    let policy = |rule: &str| {
+        format!(
+            "apiVersion: kyverno.io/v1\nkind: ClusterPolicy\nmetadata: {{name: looks}}\nspec:\n  \
+             rules:\n  - name: up\n    match: {{any: [{{resources: {{kinds: [Pod]}}}}]}}\n{rule}"
+        )
+    };
+    let key = shop.key.replace('\n', "\n              ");
+    let verifies = format!(
+        "    verifyImages:\n    - imageReferences: ['*']\n      failureAction: Enforce\n      \
+         attestors:\n      - entries:\n        - keys:\n            publicKeys: |-\n              {key}\n"
+    );
+    let asks = "    context:\n    - name: image\n      imageRegistry: \
+                {reference: '{{ request.object.spec.containers[0].image }}'}\n    validate:\n      \
+                failureAction: Enforce\n      deny: {conditions: {all: [{key: \
+                '{{ image.configData.config.User }}', operator: Equals, value: root}]}}\n";
+    for rule in [verifies.as_str(), asks] {
+        let (ruled, running) = serve(&policy(rule));
+        let asked = || shop.registry.asked().len();
+        let before = asked();
+        let ask =
+            || running.post("/validate", &pod(&[&shop.image("signed")]).to_string()).response();
+        ask();
+        assert!(asked() > before, "{rule}");
+        let before = asked();
+        ruled.write("sealift.toml", "[admission]\nregistries = ['registry.example']\n");
+        ruled.load();
+        let refused = ask();
+        assert_eq!(refused["allowed"], false, "{refused}");
+        let why = refused["status"]["message"].as_str().unwrap();
+        assert!(why.contains("looks/up") && why.contains("no registry that is allowed"), "{why}");
+        assert_eq!(asked(), before, "{rule}");
+    }
+}
+
+#[test]
+fn what_could_not_be_loaded_is_tried_again_without_a_change_of_files() {
+    let mut ruled =
+        Ruled::by("[admission]\ncertificate-identity = 'a'\ncertificate-oidc-issuer = 'b'\n");
+    let is_down = Arc::new(AtomicBool::new(true));
+    let down = Arc::clone(&is_down);
+    ruled.sources.root = Some(Arc::new(move || match down.load(Ordering::Relaxed) {
+        true => Err("it does not answer".to_owned()),
+        false => Ok(sealift::trust::embedded().trusted_root.to_vec()),
+    }));
+    let (said, metrics) = (Said::default(), Metrics::default());
+    let log = Log::new(said.clone(), clock());
+    let mut look =
+        watch::policies(ruled.sources.clone(), Arc::clone(&ruled.rules), log, metrics.clone());
+    look(false);
+    look(false);
+    assert!(!ruled.rules.is_loaded());
+    // Said once, for as long as it stays so.
+    assert_eq!(said.text().matches("it does not answer").count(), 1);
+    is_down.store(false, Ordering::Relaxed);
+    look(false);
+    assert!(ruled.rules.is_loaded());
+    let loads = metrics.counted("sealift_reloads_total");
+    look(false);
+    assert_eq!(metrics.counted("sealift_reloads_total"), loads);
 }
 
 #[test]

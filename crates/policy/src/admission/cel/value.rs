@@ -12,7 +12,9 @@ use serde_json::Value as Json;
 
 use super::error::Error;
 use super::evaluate::Run;
-use super::functions::{AttestationKind, Cidr, Format, Quantity, Signer, Url, Version};
+use super::functions::{AttestationKind, Cidr, Format, Signer, Url};
+use crate::admission::quantity::Quantity;
+use crate::admission::semver::Version;
 
 /// A value of the language.
 #[derive(Clone, Debug)]

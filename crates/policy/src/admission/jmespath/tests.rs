@@ -205,3 +205,38 @@ proptest! {
         _ = ask(&words.concat());
     }
 }
+
+#[test]
+fn a_text_that_would_be_too_long_is_not_made() {
+    let now = "2026-11-21T12:00:00Z".parse().unwrap();
+    let data = json!({
+        "short": "aaa",
+        "text": "a".repeat(100_000),
+        "new": "b".repeat(1_000),
+        "groups": "$1".repeat(1_000),
+        "many": vec!["a"; 1_000],
+        "letters": "a".repeat(3 << 20),
+    });
+    for expression in [
+        "replace_all(text, 'a', new)",
+        "replace(text, 'a', new, `-1`)",
+        "regex_replace_all('a', text, new)",
+        "regex_replace_all('(a+)', text, groups)",
+        "regex_replace_all_literal('a', text, new)",
+        "join(text, many)",
+        "split(letters, '')",
+        "split(letters, 'a')",
+    ] {
+        let why = search(expression, &data, now).unwrap_err().to_string();
+        assert!(why.contains("more than 67108864 bytes"), "{expression}: {why}");
+    }
+    for (expression, expected) in [
+        ("replace_all(short, 'a', 'bb')", "bbbbbb"),
+        ("replace(short, 'a', 'b', `2`)", "bba"),
+        ("regex_replace_all('(a)a', short, '${1}b')", "aba"),
+        ("regex_replace_all_literal('a', short, '$1')", "$1$1$1"),
+        ("join('-', split(short, ''))", "a-a-a"),
+    ] {
+        assert_eq!(search(expression, &data, now), Ok(expected.into()), "{expression}");
+    }
+}

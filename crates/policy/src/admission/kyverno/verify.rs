@@ -113,7 +113,12 @@ pub(super) fn ask(
     };
     let mut verified = 0;
     for wanted in all {
-        for image in found.iter().filter(|image| wanted.is_about(image)) {
+        let images = || found.iter().filter(|image| wanted.is_about(image));
+        // Kyverno replaces tags before rules are asked.
+        for tagged in images().filter(|it| wanted.mutate_digest && it.image.digest.is_empty()) {
+            scope.around().pin(&tagged.image.to_string());
+        }
+        for image in images() {
             match one(wanted, image, scope) {
                 Ok(()) => verified += 1,
                 Err(said) => return Some(said),
@@ -139,8 +144,7 @@ fn one(wanted: &VerifyImage, found: &Found, scope: &mut Scope<'_>) -> Result<(),
         attested(wanted, &found.image, scope)
             .map_err(|why| said(Outcome::Fail, format!("image {image} is not verified: {why}")))?;
     }
-    // Where Kyverno replaces tags (`mutateDigest`) it does so before rules are asked. Here that is
-    // another webhook's, and a tag that has stayed may mean something else when it is run.
+    // A tag that has stayed may mean something else when it is run.
     if wanted.verify_digest && found.image.digest.is_empty() {
         return fail(format!("image {image} has no digest"));
     }

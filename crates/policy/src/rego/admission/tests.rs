@@ -106,6 +106,31 @@ fn what_is_deleted_is_what_is_judged() {
 }
 
 #[test]
+fn a_namespace_that_is_deleted_is_chosen_by_the_labels_that_it_has() {
+    let namespace = |labels: Value| {
+        let mut request = Request::create(json!({
+            "apiVersion": "v1",
+            "kind": "Namespace",
+            "metadata": {"name": "shop", "labels": labels},
+        }));
+        request.operation = Operation::Delete;
+        request.old_object = std::mem::take(&mut request.object);
+        request
+    };
+    for selector in ["namespaceSelector", "labelSelector"] {
+        let chosen = json!({selector: {"matchLabels": {"team": "a"}}});
+        let documents = [
+            template("OurLabels", LABELS, &[]),
+            constraint("OurLabels", json!({"match": chosen, "parameters": {"labels": ["owner"]}})),
+        ];
+        let refused = review(&documents, &[], &namespace(json!({"team": "a"})));
+        let why = r#"labels are missing: {"owner"}"#;
+        assert_eq!(told(&refused), [(Outcome::Fail, why)], "{selector}");
+        assert_eq!(review(&documents, &[], &namespace(json!({"team": "b"}))), [], "{selector}");
+    }
+}
+
+#[test]
 fn libraries_are_found() {
     let main = "package main\nimport data.lib.images\n\
                 violation[{\"msg\": \"no\"}] { images.foreign(input.review.object.spec.containers[_].image) }";

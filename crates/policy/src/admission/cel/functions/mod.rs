@@ -28,8 +28,6 @@ pub(crate) use formats::Format;
 pub(crate) use kyverno::{AttestationKind, Images, Signer};
 pub(crate) use net::Cidr;
 pub(super) use optional::OPTIONAL_OF;
-pub(crate) use quantity::Quantity;
-pub(crate) use semver::Version;
 pub(crate) use url::Url;
 
 /// A function; what it is called on is its first argument.

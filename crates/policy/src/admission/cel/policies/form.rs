@@ -330,9 +330,7 @@ pub(super) struct MatchImage {
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub(super) struct Configurations {
-    /// Pinning is the mutating webhook's.
-    #[serde(rename = "mutateDigest")]
-    pub(super) _mutate_digest: Option<bool>,
+    pub(super) mutate_digest: Option<bool>,
     pub(super) verify_digest: Option<bool>,
     pub(super) required: Option<bool>,
 }

@@ -50,6 +50,7 @@ pub(super) struct ImagePolicy {
     references: Vec<Reference>,
     signers: Vec<(String, Arc<Signer>)>,
     attestations: Vec<AttestationKind>,
+    mutate_digest: bool,
     verify_digest: bool,
     required: bool,
 }
@@ -102,6 +103,7 @@ impl ImagePolicy {
             references: references(document, &spec.match_image_references)?,
             signers: attestors::signers(document, &spec.attestors)?,
             attestations: attestors::attestations(document, &spec.attestations)?,
+            mutate_digest: settings.mutate_digest.unwrap_or(true),
             verify_digest: settings.verify_digest.unwrap_or(true),
             required: settings.required.unwrap_or(true),
         }))
@@ -145,8 +147,14 @@ impl ImagePolicy {
         if all.is_empty() {
             return self.head.judged(Ok(()));
         }
-        if let Some(image) = all.iter().find(|image| self.verify_digest && !image.contains('@')) {
-            return self.head.failed(format!("{image} is named without its digest"));
+        let mut tagged = all.iter().filter(|image| !image.contains('@')).peekable();
+        if let Some(first) = tagged.peek().copied() {
+            if self.mutate_digest {
+                tagged.for_each(|image| run.surroundings.pin(image));
+            }
+            if self.verify_digest {
+                return self.head.failed(format!("{first} is named without its digest"));
+            }
         }
         run.images.matched.clone_from(&all);
         self.give(&mut run, wanted);

@@ -1,18 +1,11 @@
-//! Semantic versions and ranges of them, as `semver_compare` takes them:
+//! Ranges of semantic versions, as `semver_compare` takes them:
 //! `>=1.0.0 <2.0.0 || >3.0.0 !4.2.1`, `1.2.x`.
 
-use std::cmp::Ordering;
-
-/// A version, by Semantic Versioning 2.0.0; build metadata do not count.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-struct Version {
-    numbers: [u64; 3],
-    pre: Vec<String>,
-}
+use super::Version;
 
 /// Whether a version lies in a range. A version that is none counts as 0.0.0, as it does for
 /// Kyverno.
-pub(super) fn in_range(version: &str, range: &str) -> Result<bool, String> {
+pub(in crate::admission) fn in_range(version: &str, range: &str) -> Result<bool, String> {
     let version = Version::parse(version).unwrap_or_default();
     let mut holds = false;
     for alternative in range.split("||") {
@@ -28,11 +21,6 @@ pub(super) fn in_range(version: &str, range: &str) -> Result<bool, String> {
         holds |= all;
     }
     Ok(holds)
-}
-
-/// The order of two versions, if they are such.
-pub(super) fn compare(left: &str, right: &str) -> Option<Ordering> {
-    Some(Version::parse(left)?.cmp(&Version::parse(right)?))
 }
 
 /// Conditions, each with its version; blanks may stand between the two.
@@ -53,9 +41,9 @@ fn condition_holds(version: &Version, condition: &str) -> Result<bool, String> {
     let bad = || format!("{condition:?} is no condition of a version");
     let (least, above) = bounds(bound).ok_or_else(bad)?;
     let exact = above.is_none();
-    let order = version.cmp(&least);
+    let order = version.order(&least);
     // A version with an `x` stands for all from `least` up to, and without, `above`.
-    let below_end = above.as_ref().map_or(order.is_le(), |above| version.cmp(above).is_lt());
+    let below_end = above.as_ref().map_or(order.is_le(), |above| version.order(above).is_lt());
     Ok(match operator {
         "" | "=" | "==" if exact => order.is_eq(),
         "" | "=" | "==" => order.is_ge() && below_end,
@@ -84,45 +72,7 @@ fn bounds(text: &str) -> Option<(Version, Option<Version>)> {
         Some(last) => *last += 1,
         None => above = [u64::MAX; 3],
     }
-    let version = |numbers| Version { numbers, pre: Vec::new() };
-    Some((version(least), Some(version(above))))
-}
-
-impl Version {
-    fn parse(text: &str) -> Option<Self> {
-        let text = text.split_once('+').map_or(text, |(text, _)| text);
-        let (numbers, pre) = match text.split_once('-') {
-            Some((numbers, pre)) => (numbers, pre.split('.').map(str::to_owned).collect()),
-            None => (text, Vec::new()),
-        };
-        let numbers: Vec<u64> =
-            numbers.split('.').map(|part| part.parse().ok()).collect::<Option<_>>()?;
-        Some(Self { numbers: numbers.try_into().ok()?, pre })
-    }
-
-    /// Semantic Versioning 2.0.0, section 11.
-    fn cmp(&self, other: &Self) -> Ordering {
-        let numbers = self.numbers.cmp(&other.numbers);
-        numbers.then_with(|| match (self.pre.is_empty(), other.pre.is_empty()) {
-            (true, true) => Ordering::Equal,
-            (true, false) => Ordering::Greater,
-            (false, true) => Ordering::Less,
-            (false, false) => {
-                let mut parts = self.pre.iter().zip(&other.pre);
-                let different = parts.find_map(|(a, b)| Some(of_part(a, b)).filter(|o| o.is_ne()));
-                different.unwrap_or_else(|| self.pre.len().cmp(&other.pre.len()))
-            }
-        })
-    }
-}
-
-fn of_part(left: &str, right: &str) -> Ordering {
-    match (left.parse::<u64>(), right.parse::<u64>()) {
-        (Ok(left), Ok(right)) => left.cmp(&right),
-        (Ok(_), Err(_)) => Ordering::Less,
-        (Err(_), Ok(_)) => Ordering::Greater,
-        (Err(_), Err(_)) => left.cmp(right),
-    }
+    Some((Version::of(least), Some(Version::of(above))))
 }
 
 #[cfg(test)]

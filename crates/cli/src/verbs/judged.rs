@@ -1,0 +1,102 @@
+//! What `admission review` and `admission serve` judge by.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use sealift::admission::{LoadError, Registry, Sources};
+use sealift::registry::Registries;
+use sealift::{Reference, RegistryImage};
+
+use super::serve;
+use crate::args::{Access, GlobalArgs, JudgedArgs};
+use crate::failure::Failure;
+use crate::network::{self, Network};
+use crate::{Environment, trust};
+
+/// Connections and credentials are kept so long; then the files with credentials are read again.
+const KEPT: Duration = Duration::from_secs(600);
+/// More registries than a cluster pulls from.
+const MAX_REGISTRIES: usize = 256;
+
+/// The policies, the image rules, and what they need.
+pub(super) fn sources(
+    args: &JudgedArgs,
+    offline: bool,
+    global: &GlobalArgs,
+    environment: &Environment,
+) -> Sources {
+    let beside = PathBuf::from("sealift.toml");
+    let mut sources = Sources::default();
+    sources.policies.clone_from(&args.policy);
+    sources.rules = args.policy_file.clone().or_else(|| beside.is_file().then_some(beside));
+    sources.database = match &args.db {
+        Some(named) => Some(named.clone()),
+        None => serve::database(None, global, environment).filter(|path| Path::is_file(path)),
+    };
+    let (global, environment) = (global.clone(), environment.clone());
+    sources.root = Some(Arc::new(move || {
+        let material = trust::material(offline, &global, &environment);
+        material.map(|material| material.trusted_root.to_vec()).map_err(|it| it.to_string())
+    }));
+    sources
+}
+
+pub(super) fn unusable(error: LoadError) -> Failure {
+    Failure::Unusable {
+        what: "the policies".to_owned(),
+        error: error.into(),
+        hint: "mend the file; nothing is judged by a part of the policies",
+    }
+}
+
+/// The registries that are known, with their connections, tokens and credentials.
+pub(super) struct Known {
+    access: Access,
+    environment: Environment,
+    registries: Mutex<BTreeMap<String, (Instant, Registries)>>,
+}
+
+impl Known {
+    pub(super) fn new(access: Access, environment: &Environment) -> Self {
+        Self { access, environment: environment.clone(), registries: Mutex::default() }
+    }
+
+    fn registries(&self, host: &str) -> Result<Registries, Failure> {
+        let mut known = self.registries.lock().unwrap_or_else(PoisonError::into_inner);
+        known.retain(|_, (since, _)| since.elapsed() < KEPT);
+        if let Some((_, registries)) = known.get(host) {
+            return Ok(registries.clone());
+        }
+        let network = Network::new(self.access.clone(), &self.environment);
+        let registries = network.registries(host)?;
+        if known.len() >= MAX_REGISTRIES {
+            known.clear();
+        }
+        known.insert(host.to_owned(), (Instant::now(), registries.clone()));
+        Ok(registries)
+    }
+}
+
+impl Registry for Known {
+    fn image(&self, reference: &Reference) -> Result<RegistryImage, String> {
+        let told = |failure: Failure| failure.to_string().trim().replace('\n', "; ");
+        let registries = self.registries(reference.registry()).map_err(told)?;
+        let image = RegistryImage::new(registries, reference.clone());
+        let Some(other) = network::signatures(&self.environment).map_err(told)? else {
+            return Ok(image);
+        };
+        let repository = self.registries(other.registry()).map_err(told)?.repository(&other);
+        Ok(image.with_signatures_in(repository))
+    }
+}
+
+/// No registry is asked.
+pub(super) struct Offline;
+
+impl Registry for Offline {
+    fn image(&self, reference: &Reference) -> Result<RegistryImage, String> {
+        Err(format!("{reference}: with --offline no registry is asked"))
+    }
+}

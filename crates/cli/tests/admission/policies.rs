@@ -1,0 +1,154 @@
+//! Policies alone: the allow-list of registries against some workloads.
+
+use std::process::Output;
+
+use serde_json::{Value, json};
+
+use crate::world::{World, asked, pod, status};
+
+const POLICY: &str = r#"
+apiVersion: kyverno.io/v1
+kind: ClusterPolicy
+metadata:
+  name: registries
+spec:
+  validationFailureAction: Enforce
+  rules:
+  - name: allowed
+    match:
+      any:
+      - resources:
+          kinds: [Pod]
+    validate:
+      message: images come from ghcr.io/your-org
+      pattern:
+        spec:
+          containers:
+          - image: "ghcr.io/your-org/*"
+          =(initContainers):
+          - image: "ghcr.io/your-org/*"
+"#;
+
+/// A folder with the policy and some workloads.
+fn shop() -> World {
+    let world = World::new();
+    world.write("policies/registries.yaml", POLICY);
+    world.write("policies/README.yaml", "a: note\n");
+    world.write("good.yaml", &pod("good", "ghcr.io/your-org/shop:1").to_string());
+    world.write("bad.yaml", &pod("bad", "ghcr.io/your-org-evil/shop:1").to_string());
+    let deployment = json!({
+        "apiVersion": "apps/v1", "kind": "Deployment", "metadata": { "name": "web" },
+        "spec": { "template": { "spec": pod("x", "nginx")["spec"] } },
+    });
+    world.write("deployment.yaml", &deployment.to_string());
+    world
+}
+
+fn review(world: &World, flags: &[&str], stdin: &str) -> Output {
+    world.review(&[&["--policy", "policies"], flags].concat(), stdin)
+}
+
+#[test]
+fn what_is_enforced_decides_the_exit_status() {
+    let world = shop();
+    let good = review(&world, &["--resource", "good.yaml"], "");
+    status(&good, 0);
+    assert!(String::from_utf8_lossy(&good.stdout).contains("fail 0, warn 0, pass 1"));
+    // What lies beside the policies is said: it might have been one.
+    let told = String::from_utf8_lossy(&good.stderr);
+    assert!(told.contains("README.yaml, document 1: \"\" of \"\" is no policy"), "{told}");
+    let bad = review(&world, &["--resource", "good.yaml,bad.yaml", "-r", "deployment.yaml"], "");
+    status(&bad, 1);
+    let table = String::from_utf8_lossy(&bad.stdout);
+    assert!(table.contains("Pod default/bad"), "{table}");
+    assert!(table.contains("registries/autogen-allowed"), "{table}");
+    assert!(table.contains("images come from ghcr.io/your-org"), "{table}");
+    let audited = POLICY.replace("Enforce", "Audit");
+    world.write("policies/registries.yaml", &audited);
+    status(&review(&world, &["--resource", "bad.yaml"], ""), 0);
+}
+
+#[test]
+fn answers_are_written_for_programs() {
+    let world = shop();
+    let output = review(&world, &["--resource", "bad.yaml", "--format", "json"], "");
+    let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(report["summary"]["fail"], 1);
+    assert_eq!(report["results"][0]["resources"][0]["name"], "bad");
+    assert_eq!(report["results"][0]["properties"]["effect"], "deny");
+    let output = review(&world, &["--resource", "bad.yaml", "--format", "junit"], "");
+    let xml = String::from_utf8_lossy(&output.stdout);
+    assert!(xml.contains(r#"<testsuite name="registries" tests="1" failures="1""#), "{xml}");
+}
+
+#[test]
+fn a_review_is_answered() {
+    let world = shop();
+    let output = review(&world, &["--format", "json"], &asked("nginx"));
+    status(&output, 1);
+    let answer: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(answer["kind"], "AdmissionReview");
+    assert_eq!(answer["response"]["uid"], "705ab4f5");
+    assert_eq!(answer["response"]["allowed"], false);
+    let told = answer["response"]["status"]["message"].as_str().unwrap();
+    assert!(told.starts_with("registries/allowed: images come from"), "{told}");
+    let output = review(&world, &["--format", "json"], &asked("ghcr.io/your-org/a"));
+    status(&output, 0);
+    let answer: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let annotations = json!({ "decision": "allow" });
+    let response = json!({ "uid": "705ab4f5", "allowed": true, "auditAnnotations": annotations });
+    assert_eq!(answer["response"], response);
+}
+
+#[test]
+fn what_cannot_be_read_is_never_a_yes() {
+    let world = shop();
+    let old =
+        asked("ghcr.io/your-org/a").replace("admission.k8s.io/v1", "admission.k8s.io/v1beta1");
+    for stdin in ["", "{}", "[", &old] {
+        status(&review(&world, &[], stdin), 2);
+    }
+    status(&review(&world, &["--resource", "none.yaml"], ""), 2);
+    world.write("empty/a.txt", "");
+    status(&review(&world, &["--resource", "empty"], ""), 2);
+    world.write("broken.yaml", "a: [");
+    status(&review(&world, &["--resource", "broken.yaml"], ""), 2);
+    world.write("policies/registries.yaml", &POLICY.replace("pattern:", "patern:"));
+    let output = review(&world, &["--resource", "good.yaml"], "");
+    status(&output, 2);
+    let told = String::from_utf8_lossy(&output.stderr);
+    assert!(told.contains("patern") && told.contains("registries.yaml"), "{told}");
+}
+
+#[test]
+fn values_and_users_are_given() {
+    let world = shop();
+    world.write("policies/registries.yaml", r#"
+apiVersion: kyverno.io/v1
+kind: ClusterPolicy
+metadata: {name: teams}
+spec:
+  rules:
+  - name: asked
+    context:
+    - name: teams
+      configMap: {name: teams, namespace: default}
+    match: {any: [{resources: {kinds: [Pod]}, subjects: [{kind: User, name: ann}]}]}
+    validate:
+      failureAction: Enforce
+      deny:
+        conditions:
+          all:
+          - {key: "{{ request.object.metadata.name }}", operator: AnyNotIn, value: "{{ teams.data.names }}"}
+"#);
+    world.write(
+        "user.yaml",
+        "apiVersion: cli.kyverno.io/v1alpha1\nkind: UserInfo\nuserInfo: {username: ann}\n",
+    );
+    world.write("values.yaml", "apiVersion: cli.kyverno.io/v1alpha1\nkind: Values\npolicies:\n- name: teams\n  rules:\n  - name: asked\n    values: {teams.data.names: '[\"good\"]'}\n");
+    let given = ["--values", "values.yaml", "--userinfo", "user.yaml"];
+    status(&review(&world, &[&given[..], &["--resource", "good.yaml"]].concat(), ""), 0);
+    status(&review(&world, &[&given[..], &["--resource", "bad.yaml"]].concat(), ""), 1);
+    // Without them, the map cannot be had: an error, which is no yes.
+    status(&review(&world, &["--resource", "good.yaml"], ""), 1);
+}

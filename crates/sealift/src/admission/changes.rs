@@ -1,0 +1,56 @@
+//! Tags in an object that become digests.
+
+use std::borrow::Cow;
+
+use sealift_model::Reference;
+use sealift_policy::admission::{ImageUse, Operation, Request, images_of};
+use serde_json::Value;
+
+use super::Change;
+
+/// The images whose names may be changed. Not those that were there before: the template of a Job
+/// may not change. Nor those of what a controller makes of another object: a scaled ReplicaSet may
+/// not differ from its Deployment.
+pub(super) fn changeable(request: &Request) -> Vec<ImageUse> {
+    if is_kept_by_a_controller(&request.object) {
+        return Vec::new();
+    }
+    let mut uses = images_of(request);
+    if request.operation == Operation::Update {
+        let old = images_of(&Request::create(request.old_object.clone()));
+        let is_old = |it: &ImageUse| {
+            old.iter().any(|old| (&old.container, &old.reference) == (&it.container, &it.reference))
+        };
+        uses.retain(|it| !is_old(it));
+    }
+    uses
+}
+
+/// The image of a use that is named by a tag.
+pub(super) fn tagged(used: &ImageUse) -> Option<Reference> {
+    used.reference.parse::<Reference>().ok().filter(|image| image.digest().is_none())
+}
+
+/// The request for the object with these changes.
+pub(super) fn changed<'r>(request: &'r Request, changes: &[Change]) -> Cow<'r, Request> {
+    if changes.is_empty() {
+        return Cow::Borrowed(request);
+    }
+    let mut request = request.clone();
+    for change in changes {
+        if let Some(value) = request.object.pointer_mut(&change.pointer) {
+            *value = Value::String(change.value.clone());
+        }
+    }
+    Cow::Owned(request)
+}
+
+/// Whether a controller holds an object to what it makes of another, as a Deployment its
+/// ReplicaSets: what is changed there it takes for its own change, and makes another. Pods are not
+/// held so, and they are what runs.
+fn is_kept_by_a_controller(object: &Value) -> bool {
+    let owners = object.pointer("/metadata/ownerReferences").and_then(Value::as_array);
+    let is_controller = |owner: &Value| owner.get("controller") == Some(&Value::Bool(true));
+    object.get("kind").and_then(Value::as_str) != Some("Pod")
+        && owners.is_some_and(|owners| owners.iter().any(is_controller))
+}

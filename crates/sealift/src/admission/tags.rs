@@ -1,0 +1,58 @@
+//! What the tags of one object's images mean.
+
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Instant;
+
+use sealift_model::Reference;
+
+use super::images::{Images, Why};
+
+/// The tags of one review: each is resolved once, so that all rules speak of the same image.
+#[derive(Debug, Default)]
+pub(super) struct Tags {
+    resolved: RefCell<BTreeMap<Reference, Result<Reference, Why>>>,
+    wanted: RefCell<BTreeSet<Reference>>,
+}
+
+impl Tags {
+    /// The image with its digest.
+    pub(super) fn resolve(
+        &self,
+        image: &Reference,
+        images: &Images,
+        until: Instant,
+    ) -> Result<Reference, Why> {
+        if image.digest().is_some() {
+            return Ok(image.clone());
+        }
+        if let Some(known) = self.resolved.borrow().get(image) {
+            return known.clone();
+        }
+        let found = images.resolve(std::slice::from_ref(image), None, until).pop();
+        let found = found.unwrap_or_else(|| Err(Why::from(format!("{image} is not resolved"))));
+        self.resolved.borrow_mut().insert(image.clone(), found.clone());
+        found
+    }
+
+    /// Takes in what was found of an image.
+    pub(super) fn learn(&self, image: &Reference, found: Reference) {
+        self.resolved.borrow_mut().insert(image.clone(), Ok(found));
+    }
+
+    /// The image as far as it is known.
+    pub(super) fn known(&self, image: &Reference) -> Reference {
+        let resolved = self.resolved.borrow();
+        resolved.get(image).and_then(|it| it.as_ref().ok()).unwrap_or(image).clone()
+    }
+
+    /// Somebody wants the image named by its digest.
+    pub(super) fn want(&self, image: Reference) {
+        self.wanted.borrow_mut().insert(image);
+    }
+
+    /// Whether somebody does.
+    pub(super) fn is_wanted(&self, image: &Reference) -> bool {
+        self.wanted.borrow().contains(image)
+    }
+}

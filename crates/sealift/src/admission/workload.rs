@@ -1,0 +1,152 @@
+//! What the image rules say of the images of an object.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use sealift_model::Reference;
+use sealift_policy::admission::{
+    Answer, Effect, ImageRules, ImageUse, Operation, Outcome, Request, images_of,
+};
+
+use super::Decision;
+use super::images::{Images, Judged, Measure, Why};
+use super::tags::Tags;
+
+/// What is said of an image where no rule was asked, and under which names.
+const IMAGES: &str = "images";
+const REGISTRIES: &str = "registries";
+const EXCLUDED: &str = "exclude-namespaces";
+
+/// What the image rules say of an object.
+pub(super) fn judge(
+    request: &Request,
+    images: &Images,
+    measure: &Arc<Measure>,
+    tags: &Tags,
+    until: Instant,
+) -> Decision {
+    let mut decision = Decision::allow();
+    let rules = measure.gate.rules();
+    if rules.is_empty() || runs_as_before(request) {
+        return decision;
+    }
+    let uses = images_of(request);
+    if rules.excludes(&request.namespace) {
+        if !uses.is_empty() {
+            let why = "not looked at in this namespace";
+            decision.annotate(IMAGES, why);
+            decision.hear(Answer::of_image_rule(EXCLUDED, Outcome::Skip, Effect::Deny, why));
+        }
+        return decision;
+    }
+    let (asked, named) = to_be_asked(rules, &uses, &mut decision);
+    let known: Vec<Reference> = named.iter().map(|image| tags.known(image)).collect();
+    let judged = images.judge(&known, measure, until);
+    for ((used, image), judged) in asked.iter().zip(named).zip(judged) {
+        let place = place(used);
+        match judged {
+            Ok(judged) => {
+                say_verdicts(&mut decision, rules, &place, &judged);
+                if image.digest().is_none() && judged.image.digest().is_some() {
+                    tags.learn(&image, judged.image);
+                    tags.want(image);
+                }
+            }
+            Err(why) => unknown(&mut decision, &used.container, why),
+        }
+    }
+    decision
+}
+
+/// Whether all that would run is as it was: what changes are labels, finalizers, what controllers
+/// write down.
+fn runs_as_before(request: &Request) -> bool {
+    // A PodTemplate has no spec.
+    let old = request.old_object.get("spec");
+    request.operation == Operation::Update && old.is_some() && request.object.get("spec") == old
+}
+
+fn place(used: &ImageUse) -> String {
+    format!("{}: {}", used.container, used.reference)
+}
+
+/// Nothing is known of an image: that refuses whatever the rules about it would do.
+pub(super) fn unknown(decision: &mut Decision, container: &str, why: Why) {
+    let text = format!("{container}: {}", why.text);
+    let answer = Answer::of_image_rule(IMAGES, Outcome::Error, Effect::Deny, text);
+    if why.is_late { decision.hear_late(answer) } else { decision.hear(answer) }
+}
+
+/// Whether a registry may be asked about an image: one that is refused is not. Where the place is
+/// only spoken of, the other rules are about the image all the same.
+pub(super) fn may_be_asked(rules: &ImageRules, image: &Reference) -> bool {
+    rules.registries_effect != Effect::Deny || rules.allows_registry(image)
+}
+
+/// The images whose names are in order, and whose registries may be asked.
+pub(super) fn to_be_asked<'u>(
+    rules: &ImageRules,
+    uses: &'u [ImageUse],
+    decision: &mut Decision,
+) -> (Vec<&'u ImageUse>, Vec<Reference>) {
+    let mut asked = Vec::new();
+    for used in uses {
+        let ImageUse { container, reference, .. } = used;
+        match reference.parse::<Reference>() {
+            Ok(image) => {
+                if !rules.registries.is_empty() {
+                    decision.hear(of_registry(rules, container, &image));
+                }
+                if may_be_asked(rules, &image) {
+                    asked.push((used, image));
+                }
+            }
+            Err(error) => {
+                let why = format!("{container}: {reference:?} is no image: {error}");
+                let answer = Answer::of_image_rule(IMAGES, Outcome::Error, Effect::Deny, why);
+                decision.hear(answer);
+            }
+        }
+    }
+    asked.into_iter().unzip()
+}
+
+fn of_registry(rules: &ImageRules, container: &str, image: &Reference) -> Answer {
+    let from = image.name();
+    let (outcome, why) = match rules.allows_registry(image) {
+        true => (Outcome::Pass, format!("{container}: {from} is of a registry that is allowed")),
+        false => (Outcome::Fail, format!("{container}: {from} is of no registry that is allowed")),
+    };
+    Answer::of_image_rule(REGISTRIES, outcome, rules.registries_effect, why)
+}
+
+/// What each rule says of an image.
+pub(super) fn say_verdicts(
+    decision: &mut Decision,
+    rules: &ImageRules,
+    place: &str,
+    judged: &Judged,
+) {
+    for verdict in judged.verdicts.iter() {
+        let rule = rules.rules.get(verdict.rule);
+        let effect = rule.map(|rule| rule.effect).unwrap_or_default();
+        let name = rule.map(|rule| rule.name.as_str()).unwrap_or_default();
+        let mut hear = |outcome, effect, why: &str| {
+            let text = format!("{place}: {why}");
+            decision.hear(Answer::of_image_rule(name, outcome, effect, text));
+        };
+        for why in &verdict.failures {
+            hear(Outcome::Fail, effect, why);
+        }
+        if verdict.failures.is_empty() {
+            let proofs = verdict.proofs.join(", ");
+            hear(Outcome::Pass, effect, if proofs.is_empty() { "it holds" } else { &proofs });
+        }
+        for why in &verdict.warnings {
+            hear(Outcome::Warn, Effect::Warn, why);
+        }
+    }
+    if judged.image.digest().is_some() {
+        decision.annotate(IMAGES, &judged.image.to_string());
+    }
+}
