@@ -13,6 +13,7 @@ use serde_json::{Value, json};
 
 /// What goes wrong with the paths that begin so.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub enum Fault {
     /// An error, with its reason.
     Status(u16, &'static str),

@@ -162,7 +162,11 @@ fn both(one: Held, other: impl FnOnce() -> Held) -> Held {
 }
 
 fn all(filters: &[Filter], holds: impl Fn(&Filter) -> Held) -> Held {
-    filters.iter().fold(Ok(true), |held, filter| both(held, || holds(filter)))
+    let mut held = Ok(true);
+    for filter in filters {
+        held = both(held, || holds(filter));
+    }
+    held
 }
 
 fn any(filters: &[Filter], holds: impl Fn(&Filter) -> Held) -> Held {
