@@ -1,10 +1,11 @@
 //! What the suites share: where their data is, how they count, and an [`instance`] that signs, and
-//! its services as [`witnesses`] on loopback.
+//! its services as [`witnesses`] on loopback; a [`cluster`] there that answers as Kubernetes does.
 //!
 //! How cases are counted is in [`sealift_suite`].
 #![forbid(unsafe_code)]
 
 pub mod cases;
+pub mod cluster;
 pub mod instance;
 pub mod mutation;
 pub mod registry;

@@ -16,6 +16,7 @@ mod advisories;
 mod args;
 mod cache;
 mod clock;
+mod cluster;
 mod deadline;
 mod environment;
 mod failure;

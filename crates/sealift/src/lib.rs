@@ -67,6 +67,7 @@ pub use observer::{Cancel, Observer, Silent};
 pub use rego::RegoSources;
 pub use scan::{Contents, Matching, PackageType, ScanOptions, Scanner};
 pub use sealift_http as http;
+pub use sealift_kubernetes as kubernetes;
 pub use sealift_layers::{Error as LayersError, Limits, Progress, Selector};
 pub use sealift_matcher::cvss::{CvssScore, CvssVersion};
 pub use sealift_matcher::{

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use sealift::admission::{Asked, Tally};
+use sealift::kubernetes::Outcome;
 
 /// What is counted: name, kind, what it means. All servers share the table; one tells only what it
 /// has counted.
@@ -25,6 +26,7 @@ const FAMILIES: &[(&str, Kind, &str)] = &[
     ("sealift_reviews_busy_total", Kind::Counter, "Reviews refused since too many are judged."),
     ("sealift_image_cache_total", Kind::Counter, "Verdicts on images: kept, joined or made."),
     ("sealift_image_cache_entries", Kind::Gauge, "Verdicts on images that are kept."),
+    ("sealift_cluster_requests_total", Kind::Counter, "Requests to the cluster, by outcome."),
     ("sealift_scans_total", Kind::Counter, "Scans, by outcome."),
     ("sealift_scan_seconds", Kind::Histogram, "Time that a scan takes."),
     ("sealift_scans_queued", Kind::Gauge, "Scans that wait."),
@@ -101,6 +103,14 @@ impl Metrics {
             }
             *count += 1;
             *sum = sum.saturating_add(time);
+        }
+    }
+
+    /// Counts what becomes of requests to a cluster.
+    pub fn of_cluster(&self) -> impl Fn(Outcome) + Send + Sync + 'static {
+        let metrics = self.clone();
+        move |outcome| {
+            metrics.count("sealift_cluster_requests_total", &[("outcome", outcome.name())]);
         }
     }
 

@@ -6,7 +6,7 @@ use clap::{Args, Subcommand, ValueEnum};
 use sealift::Timestamp;
 
 use super::values::parse_time;
-use super::{AccessArgs, AdmissionServeArgs};
+use super::{AccessArgs, AdmissionServeArgs, ClusterArgs};
 
 /// `admission`.
 #[derive(Debug, Args)]
@@ -57,15 +57,19 @@ pub(crate) struct AdmissionReviewArgs {
     #[arg(long, value_name = "FILE|DIR", value_delimiter = ',', visible_alias = "exception")]
     pub(crate) exceptions: Vec<PathBuf>,
     /// What stands in for what a cluster would tell: a file of Kyverno's kind Values.
-    #[arg(long, value_name = "FILE", visible_alias = "values-file")]
+    #[arg(long, value_name = "FILE", visible_alias = "values-file",
+          conflicts_with_all = ["cluster", "kubeconfig"])]
     pub(crate) values: Option<PathBuf>,
     /// Who asks: a file of Kyverno's kind UserInfo.
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["cluster", "kubeconfig"])]
     pub(crate) userinfo: Option<PathBuf>,
     /// What exists beside the objects, and what calls answer: objects, and files of Kyverno's
     /// kinds ClusterResource and Context.
-    #[arg(long, value_name = "FILE|DIR", value_delimiter = ',')]
+    #[arg(long, value_name = "FILE|DIR", value_delimiter = ',',
+          conflicts_with_all = ["cluster", "kubeconfig"])]
     pub(crate) cluster_resources: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(crate) cluster: ClusterArgs,
     /// What is done with the objects; default: what the values say, else CREATE.
     #[arg(long, value_name = "OPERATION", ignore_case = true)]
     pub(crate) operation: Option<OperationKind>,

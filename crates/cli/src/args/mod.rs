@@ -2,6 +2,7 @@
 
 mod admission;
 mod attest;
+mod cluster;
 mod config;
 mod db;
 mod gate;
@@ -31,6 +32,7 @@ pub(crate) use admission::{
     AdmissionArgs, AdmissionReviewArgs, AdmissionVerb, JudgedArgs, OperationKind, ReviewFormat,
 };
 pub(crate) use attest::{AttestScanArgs, ImageVerbArgs};
+pub(crate) use cluster::{ClusterArgs, ClusterKind};
 pub(crate) use config::{CheckArgs, ConfigArgs, HelmArgs};
 pub(crate) use db::{DbArgs, DbVerb, PullArgs, PushArgs, UpdateArgs};
 pub(crate) use gate::{DecideArgs, GateArgs, SignedArgs};

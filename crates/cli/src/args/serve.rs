@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use clap::{Args, Subcommand, ValueEnum};
 
-use super::JudgedArgs;
 use super::values::parse_duration;
+use super::{ClusterArgs, JudgedArgs};
 
 /// `admission serve`.
 #[derive(Debug, Args)]
@@ -20,6 +20,8 @@ pub(crate) struct AdmissionServeArgs {
     /// What is answered when there is no decision ahead of the API server's deadline.
     #[arg(long, value_name = "ANSWER", default_value = "deny")]
     pub(crate) on_timeout: OnTimeoutKind,
+    #[command(flatten)]
+    pub(crate) cluster: ClusterArgs,
     #[command(flatten)]
     pub(crate) listen: ListenArgs,
 }

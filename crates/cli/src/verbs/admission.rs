@@ -17,7 +17,7 @@ use sealift::policy::Limits;
 use super::judged::{self, Known, Offline};
 use crate::args::{Access, AdmissionReviewArgs, GlobalArgs, OperationKind, ReviewFormat};
 use crate::failure::Failure;
-use crate::{Environment, clock, files, output};
+use crate::{Environment, clock, cluster, files, output};
 
 /// Exit status when what is enforced does not hold.
 const REFUSED: u8 = 1;
@@ -40,7 +40,18 @@ pub(crate) fn admission_review(
             World::new(Known::new(access, environment), move || now)
         }
     };
-    let rules = Rules::new(world.with_cluster(around.clone()));
+    // Counts are a server's.
+    let asked = cluster::opened(&args.cluster, environment, |_| {})?;
+    let world = match asked {
+        None => world.with_cluster(around.clone()),
+        Some((cluster, note)) => {
+            if let Some(note) = note {
+                eprintln!("warning: {}", escape::terminal(&note));
+            }
+            world.with_cluster(Arc::new(cluster))
+        }
+    };
+    let rules = Rules::new(world);
     load(&rules, args, global, environment)?;
     let patience = Some(global.timeout).filter(|time| !time.is_zero()).unwrap_or(LONGEST);
     let asking = Asking { rules, until: Instant::now() + patience };

@@ -10,7 +10,7 @@ use super::judged::{Known, sources, unusable};
 use super::serve::Serving;
 use crate::args::{Access, AdmissionServeArgs, GlobalArgs, OnTimeoutKind};
 use crate::failure::Failure;
-use crate::{Environment, clock};
+use crate::{Environment, clock, cluster};
 
 pub(crate) fn admission_serve(
     args: &AdmissionServeArgs,
@@ -19,7 +19,14 @@ pub(crate) fn admission_serve(
 ) -> Result<u8, Failure> {
     let mut serving = Serving::new(&args.listen, global)?;
     let known = Known::new(Access::from(&args.judged.access), environment);
-    let world = World::new(known, clock::now).with_tally(serving.metrics.clone());
+    let mut world = World::new(known, clock::now).with_tally(serving.metrics.clone());
+    let requests = serving.metrics.of_cluster();
+    if let Some((asked, note)) = cluster::opened(&args.cluster, environment, requests)? {
+        if let Some(note) = note {
+            serving.log.warn(&note, &[]);
+        }
+        world = world.with_cluster(Arc::new(asked));
+    }
     let rules = Arc::new(Rules::new(world));
     let sources = sources(&args.judged, args.offline, global, environment);
     let told = sources.load_into(&rules).map_err(unusable)?;

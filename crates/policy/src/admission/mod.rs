@@ -13,6 +13,7 @@ mod clock;
 mod documents;
 mod duration;
 mod files;
+mod global;
 mod image;
 mod images;
 mod jmespath;

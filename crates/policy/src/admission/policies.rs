@@ -2,6 +2,9 @@
 
 use std::fmt;
 
+use serde_json::Value;
+
+use super::global::GlobalEntry;
 use super::{Answer, Document, Request, Surroundings, cel, kyverno};
 use crate::rego::admission as rego;
 use crate::{Error, Limits};
@@ -30,6 +33,7 @@ static FAMILIES: &[Family] = &[kyverno::FAMILY, cel::FAMILY, rego::FAMILY];
 #[derive(Debug, Default)]
 pub struct Policies {
     policies: Vec<Box<dyn Policy>>,
+    entries: Vec<GlobalEntry>,
     notes: Vec<String>,
 }
 
@@ -55,7 +59,12 @@ impl Policies {
     /// As [`load`](Self::load).
     pub fn of(documents: Vec<Document>) -> Result<Self, Error> {
         let mut sorted: Vec<Vec<Document>> = FAMILIES.iter().map(|_| Vec::new()).collect();
+        let mut all = Self::default();
         for document in documents {
+            if GlobalEntry::reads(document.group(), document.kind()) {
+                all.entries.push(GlobalEntry::read(&document)?);
+                continue;
+            }
             let family = FAMILIES
                 .iter()
                 .zip(&mut sorted)
@@ -65,7 +74,6 @@ impl Policies {
                 None => return Err(document.error("kind", "no policy of a kind that is read")),
             }
         }
-        let mut all = Self::default();
         for (family, documents) in FAMILIES.iter().zip(sorted) {
             all.policies.extend((family.load)(documents, &mut all.notes)?);
         }
@@ -75,7 +83,8 @@ impl Policies {
     /// Whether a document is of a kind that is read here.
     #[must_use]
     pub fn reads(document: &Document) -> bool {
-        FAMILIES.iter().any(|family| (family.reads)(document.group(), document.kind()))
+        let (group, kind) = (document.group(), document.kind());
+        GlobalEntry::reads(group, kind) || FAMILIES.iter().any(|family| (family.reads)(group, kind))
     }
 
     /// What people should know of what was loaded: rules that judge nothing.
@@ -94,6 +103,23 @@ impl Policies {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.policies.is_empty()
+    }
+
+    /// An entry of Kyverno's global context that stands among the policies, or one of its
+    /// projections, as the surroundings have it now; none where there is none of that name.
+    ///
+    /// # Errors
+    /// When the surroundings cannot say.
+    pub fn global_entry(
+        &self,
+        name: &str,
+        projection: Option<&str>,
+        around: &dyn Surroundings,
+    ) -> Result<Option<Value>, String> {
+        match self.entries.iter().find(|entry| entry.name == name) {
+            Some(entry) => entry.ask(projection, around),
+            None => Ok(None),
+        }
     }
 
     /// What each rule that applies says of a request, in the order of the policies.

@@ -23,22 +23,25 @@ pub trait Surroundings {
     }
 
     /// Labels of a namespace.
-    fn namespace_labels(&self, name: &str) -> BTreeMap<String, String> {
-        _ = name;
-        BTreeMap::new()
-    }
-
-    /// An object of the cluster.
     ///
     /// # Errors
-    /// When the cluster cannot be asked, or has no such object.
+    /// When the cluster cannot be asked, or has no such namespace.
+    fn namespace_labels(&self, name: &str) -> Result<BTreeMap<String, String>, String> {
+        _ = name;
+        Ok(BTreeMap::new())
+    }
+
+    /// An object of the cluster; none where it is not there.
+    ///
+    /// # Errors
+    /// When the cluster cannot be asked.
     fn object(
         &self,
         api_version: &str,
         resource_or_kind: &str,
         namespace: &str,
         name: &str,
-    ) -> Result<Value, String> {
+    ) -> Result<Option<Value>, String> {
         _ = (api_version, namespace);
         Err(format!("no cluster to ask for {resource_or_kind} {name}"))
     }
@@ -75,19 +78,23 @@ pub trait Surroundings {
         Err(format!("no registry to ask for {reference}"))
     }
 
-    /// An entry of Kyverno's global context, or one of its projections.
+    /// An entry of Kyverno's global context, or one of its projections; none where there is none of
+    /// that name.
     ///
     /// # Errors
-    /// When there is none of that name.
-    fn global_entry(&self, name: &str, projection: Option<&str>) -> Result<Value, String> {
+    /// When it cannot be had.
+    fn global_entry(&self, name: &str, projection: Option<&str>) -> Result<Option<Value>, String> {
         _ = projection;
         Err(format!("no global context entry {name}"))
     }
 
     /// The roles that are bound to who asks.
-    fn roles(&self, user: &UserInfo) -> Roles {
+    ///
+    /// # Errors
+    /// When the cluster cannot be asked.
+    fn roles(&self, user: &UserInfo) -> Result<Roles, String> {
         _ = user;
-        Roles::default()
+        Ok(Roles::default())
     }
 
     /// Variables that are given for a policy and an object, as in a file of values: they stand in

@@ -7,7 +7,7 @@ use std::time::Instant;
 
 use sealift_model::{Reference, Timestamp};
 use sealift_policy::admission::{
-    Alone, Given, Roles, Surroundings, UserInfo, VerifiedImage, WantedImage,
+    Alone, Given, Policies, Roles, Surroundings, UserInfo, VerifiedImage, WantedImage,
 };
 use serde_json::Value;
 
@@ -18,6 +18,7 @@ use super::workload::may_be_asked;
 
 /// The world around one request.
 pub(super) struct Around<'a> {
+    pub(super) policies: &'a Policies,
     pub(super) images: &'a Images,
     pub(super) measure: &'a Arc<Measure>,
     pub(super) tags: &'a Tags,
@@ -61,11 +62,11 @@ impl Surroundings for Around<'_> {
         self.of_cluster(|cluster| cluster.knows_cluster())
     }
 
-    fn namespace_labels(&self, name: &str) -> BTreeMap<String, String> {
+    fn namespace_labels(&self, name: &str) -> Result<BTreeMap<String, String>, String> {
         match self.knows_cluster() {
             true => self.of_cluster(|cluster| cluster.namespace_labels(name)),
             // A policy that asks for others is refused when it is loaded.
-            false => [(NAME_LABEL.to_owned(), name.to_owned())].into(),
+            false => Ok([(NAME_LABEL.to_owned(), name.to_owned())].into()),
         }
     }
 
@@ -75,7 +76,7 @@ impl Surroundings for Around<'_> {
         resource_or_kind: &str,
         namespace: &str,
         name: &str,
-    ) -> Result<Value, String> {
+    ) -> Result<Option<Value>, String> {
         self.of_cluster(|cluster| cluster.object(api_version, resource_or_kind, namespace, name))
     }
 
@@ -103,11 +104,15 @@ impl Surroundings for Around<'_> {
         self.images.facts(&image, digest, self.measure, self.until).map_err(|why| why.text)
     }
 
-    fn global_entry(&self, name: &str, projection: Option<&str>) -> Result<Value, String> {
-        self.of_cluster(|cluster| cluster.global_entry(name, projection))
+    /// What is given for an entry stands in for what the policies say of it.
+    fn global_entry(&self, name: &str, projection: Option<&str>) -> Result<Option<Value>, String> {
+        match self.of_cluster(|cluster| cluster.global_entry(name, projection))? {
+            None => self.policies.global_entry(name, projection, self),
+            given => Ok(given),
+        }
     }
 
-    fn roles(&self, user: &UserInfo) -> Roles {
+    fn roles(&self, user: &UserInfo) -> Result<Roles, String> {
         self.of_cluster(|cluster| cluster.roles(user))
     }
 

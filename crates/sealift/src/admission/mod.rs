@@ -56,6 +56,7 @@
 mod around;
 mod cache;
 mod changes;
+mod cluster;
 mod decision;
 mod facts;
 mod flight;
@@ -82,6 +83,7 @@ pub use sealift_policy::admission::{
     go_duration,
 };
 
+pub use cluster::Cluster;
 pub use decision::{Change, Decision};
 pub use folder::{LoadError, objects};
 pub use question::{NoReview, request_of};

@@ -158,7 +158,8 @@ impl Rules {
         until: Instant,
     ) -> Decision {
         let (images, measure) = (&self.images, &loaded.measure);
-        let around = Around { images, measure, tags, until };
+        let policies = &loaded.policies;
+        let around = Around { policies, images, measure, tags, until };
         let mut decision = Decision::allow();
         for answer in loaded.policies.review(request, &around) {
             decision.hear(answer);

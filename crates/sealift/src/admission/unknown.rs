@@ -32,13 +32,17 @@ const CEL: [&str; 3] = ["expression", "messageExpression", "valueExpression"];
 /// What expressions may ask, with what follows where the answer is known after all.
 const CEL_ASKED: [(&str, &str, &str); 2] = [
     ("namespaceObject", ".metadata.name", "namespaces but for their names"),
-    ("globalContext", "", "the entries of the global context"),
+    ("globalContext", "", ENTRIES),
 ];
+const ENTRIES: &str = "the entries of the global context";
 const JMESPATH_ASKED: [&str; 2] = ["request.clusterRoles", "request.roles"];
 
 /// What a policy asks that is not known here: the field, and what it is about.
 pub(super) fn asked(document: &Document) -> Option<(String, &'static str)> {
-    look(&document.value, "", "", false)
+    match document.kind() {
+        "GlobalContextEntry" => Some(("kind".to_owned(), ENTRIES)),
+        _ => look(&document.value, "", "", false),
+    }
 }
 
 /// Looks at the value of a field, at a place; whether what is chosen stands there.

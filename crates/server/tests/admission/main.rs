@@ -7,6 +7,7 @@
 )]
 
 mod bad_input;
+mod cluster;
 mod images;
 mod policies;
 mod requests;

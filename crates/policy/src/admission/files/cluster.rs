@@ -14,7 +14,7 @@ pub(super) struct Cluster {
 
 impl Cluster {
     pub(super) fn namespace_labels(&self, name: &str) -> Option<BTreeMap<String, String>> {
-        let namespace = self.object("v1", "namespaces", "", name).ok()?;
+        let namespace = self.object("v1", "namespaces", "", name)?;
         let labels = namespace.pointer("/metadata/labels")?.as_object()?;
         let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
         Some(labels.iter().map(|(key, value)| (key.clone(), text(value))).collect())
@@ -26,10 +26,9 @@ impl Cluster {
         kind: &str,
         namespace: &str,
         name: &str,
-    ) -> Result<&Value, String> {
+    ) -> Option<&Value> {
         let is_it = |own: &&Value| is_of(own, api_version, kind, namespace) && named(own, name);
-        let found = self.objects.iter().find(is_it);
-        found.ok_or_else(|| format!("{kind} {name} is not among the objects given"))
+        self.objects.iter().find(is_it)
     }
 
     pub(super) fn list(
@@ -57,17 +56,19 @@ impl Cluster {
         if !query.is_empty() {
             return Err(format!("no answer is given for {url}, and its query is not evaluated"));
         }
+        let object = |resource: &str, namespace: &str, name: &str| {
+            let found = self.object(&api_version, resource, namespace, name).cloned();
+            found.ok_or_else(|| format!("{resource} {name} is not among the objects given"))
+        };
         match rest {
             ["namespaces", namespace, resource] => {
                 self.as_list(&api_version, resource, self.list(&api_version, resource, namespace)?)
             }
-            ["namespaces", namespace, resource, name] => {
-                self.object(&api_version, resource, namespace, name).cloned()
-            }
+            ["namespaces", namespace, resource, name] => object(resource, namespace, name),
             [resource] => {
                 self.as_list(&api_version, resource, self.list(&api_version, resource, "")?)
             }
-            [resource, name] => self.object(&api_version, resource, "", name).cloned(),
+            [resource, name] => object(resource, "", name),
             _ => Err(format!("no answer is given for {url}")),
         }
     }

@@ -169,11 +169,9 @@ impl Surroundings for Files {
         true
     }
 
-    fn namespace_labels(&self, name: &str) -> BTreeMap<String, String> {
-        self.values
-            .namespace_labels(name)
-            .or_else(|| self.cluster.namespace_labels(name))
-            .unwrap_or_default()
+    fn namespace_labels(&self, name: &str) -> Result<BTreeMap<String, String>, String> {
+        let known = self.values.namespace_labels(name);
+        Ok(known.or_else(|| self.cluster.namespace_labels(name)).unwrap_or_default())
     }
 
     fn object(
@@ -182,8 +180,8 @@ impl Surroundings for Files {
         resource_or_kind: &str,
         namespace: &str,
         name: &str,
-    ) -> Result<Value, String> {
-        self.cluster.object(api_version, resource_or_kind, namespace, name).cloned()
+    ) -> Result<Option<Value>, String> {
+        Ok(self.cluster.object(api_version, resource_or_kind, namespace, name).cloned())
     }
 
     fn objects(
@@ -217,9 +215,9 @@ impl Surroundings for Files {
         found.ok_or_else(|| format!("no data are given for the image {reference}"))
     }
 
-    fn global_entry(&self, name: &str, projection: Option<&str>) -> Result<Value, String> {
+    fn global_entry(&self, name: &str, projection: Option<&str>) -> Result<Option<Value>, String> {
         let entry = self.entries.iter().find(|entry| entry.name == name);
-        let entry = entry.ok_or_else(|| format!("no global context entry {name} is given"))?;
+        let Some(entry) = entry else { return Ok(None) };
         let data = entry.data.clone().unwrap_or_else(|| entry.resources.clone().into());
         let data = match &entry.field_path {
             Some(path) => self.search(path, &data)?,
@@ -232,17 +230,16 @@ impl Surroundings for Files {
             projected.insert(own.name.clone(), self.search(&own.path, &data)?);
         }
         match projection {
-            Some(projection) => projected
-                .remove(projection)
-                .ok_or_else(|| format!("{name} has no projection {projection}")),
-            None if projected.is_empty() => Ok(data),
-            None => Ok(projected.into()),
+            Some(projection) => Ok(projected.remove(projection)),
+            None if projected.is_empty() => Ok(Some(data)),
+            None => Ok(Some(projected.into())),
         }
     }
 
-    fn roles(&self, user: &UserInfo) -> Roles {
+    fn roles(&self, user: &UserInfo) -> Result<Roles, String> {
         _ = user;
-        Roles { roles: self.user.roles.clone(), cluster_roles: self.user.cluster_roles.clone() }
+        let Who { roles, cluster_roles, .. } = &self.user;
+        Ok(Roles { roles: roles.clone(), cluster_roles: cluster_roles.clone() })
     }
 
     fn given(&self, policy: &str, object: &str) -> Vec<(String, Value)> {

@@ -48,7 +48,7 @@ impl Exception {
 
     /// Whether it is about what is asked. Conditions that cannot be decided do not hold.
     pub(super) fn fits(&self, target: &Target<'_>, scope: &mut Scope<'_>) -> bool {
-        is_excepted(&self.matches, target)
+        is_excepted(&self.matches, target).is_ok_and(|fits| fits)
             && self
                 .conditions
                 .as_ref()

@@ -1,11 +1,12 @@
 //! Which requests a rule applies to.
 
 use std::borrow::Cow;
+use std::cell::OnceCell;
 
 use serde_json::Value;
 
 use super::super::request::plural;
-use super::super::{GroupVersionKind, Operation, Request, Roles, UserInfo, wildcard};
+use super::super::{GroupVersionKind, Operation, Request, Roles, Surroundings, UserInfo, wildcard};
 use super::document::{Filter, Labels, Match, Resources, Selector, Subject};
 
 /// What is asked of, as rules look at it.
@@ -18,17 +19,46 @@ pub(super) struct Target<'t> {
     pub(super) subresource: &'t str,
     pub(super) operation: Operation,
     pub(super) user: &'t UserInfo,
-    pub(super) roles: &'t Roles,
-    pub(super) namespace_labels: &'t Labels,
+    /// Whether roles are bound to the user; none are to one who is made up.
+    pub(super) has_roles: bool,
+    pub(super) known: &'t Known<'t>,
 }
 
+/// What the surroundings know of a request: asked once, and not before a rule wants it.
+pub(super) struct Known<'t> {
+    around: &'t dyn Surroundings,
+    request: &'t Request,
+    roles: OnceCell<Result<Roles, String>>,
+    labels: OnceCell<Result<Labels, String>>,
+}
+
+impl<'t> Known<'t> {
+    pub(super) fn new(request: &'t Request, around: &'t dyn Surroundings) -> Self {
+        Self { around, request, roles: OnceCell::new(), labels: OnceCell::new() }
+    }
+
+    /// The roles that are bound to who asks.
+    fn roles(&self) -> Result<&Roles, String> {
+        let roles = self.roles.get_or_init(|| self.around.roles(&self.request.user_info));
+        roles.as_ref().map_err(Clone::clone)
+    }
+
+    /// The labels of the request's namespace.
+    pub(super) fn labels(&self) -> Result<&Labels, String> {
+        let namespace = &self.request.namespace;
+        let labels = self.labels.get_or_init(|| match namespace.is_empty() {
+            true => Ok(Labels::default()),
+            false => self.around.namespace_labels(namespace),
+        });
+        labels.as_ref().map_err(Clone::clone)
+    }
+}
+
+/// Nobody's.
+static NO_ROLES: Roles = Roles { roles: Vec::new(), cluster_roles: Vec::new() };
+
 impl<'t> Target<'t> {
-    pub(super) fn of(
-        request: &'t Request,
-        object: &'t Value,
-        roles: &'t Roles,
-        namespace_labels: &'t Labels,
-    ) -> Self {
+    pub(super) fn of(request: &'t Request, object: &'t Value, known: &'t Known<'t>) -> Self {
         Self {
             object,
             kind: request.resource_kind(),
@@ -37,8 +67,8 @@ impl<'t> Target<'t> {
             subresource: &request.sub_resource,
             operation: request.operation,
             user: &request.user_info,
-            roles,
-            namespace_labels,
+            has_roles: true,
+            known,
         }
     }
 
@@ -61,51 +91,87 @@ impl<'t> Target<'t> {
         self.text("/kind") == "Namespace"
     }
 
+    fn roles(&self) -> Result<&'t Roles, String> {
+        if self.has_roles { self.known.roles() } else { Ok(&NO_ROLES) }
+    }
+
     /// Nothing is known of who asks; conditions on that then do not count.
-    fn is_anonymous(&self) -> bool {
-        *self.user == UserInfo::default() && *self.roles == Roles::default()
+    fn is_anonymous(&self) -> Result<bool, String> {
+        Ok(*self.user == UserInfo::default() && *self.roles()? == Roles::default())
     }
 }
 
+/// Whether something holds; an error where the surroundings were to say so and cannot.
+type Held = Result<bool, String>;
+
 /// Whether a rule applies.
-pub(super) fn applies(matches: &Match, exclude: Option<&Match>, target: &Target<'_>) -> bool {
-    let anonymous = target.is_anonymous();
+pub(super) fn applies(matches: &Match, exclude: Option<&Match>, target: &Target<'_>) -> Held {
+    let anonymous = target.is_anonymous()?;
     let is_matched = |filter: &Filter| {
         if anonymous {
-            filter.resources != Resources::default() && filter.fits_resources(target)
+            both(Ok(filter.resources != Resources::default()), || filter.fits_resources(target))
         } else {
-            *filter != Filter::default() && filter.fits(target)
+            both(Ok(*filter != Filter::default()), || filter.fits(target))
         }
     };
     let matched = if !matches.any.is_empty() {
-        matches.any.iter().any(is_matched)
+        any(&matches.any, is_matched)
     } else if !matches.all.is_empty() {
-        matches.all.iter().all(is_matched)
+        all(&matches.all, is_matched)
     } else {
         is_matched(&matches.own())
     };
-    matched && !exclude.is_some_and(|exclude| is_excluded(exclude, target))
+    both(matched, || exclude.map_or(Ok(true), |own| Ok(!is_excluded(own, target)?)))
 }
 
 /// Whether an exception's `match` fits; one without filters fits nothing.
-pub(super) fn is_excepted(matches: &Match, target: &Target<'_>) -> bool {
-    let fits = |filter: &Filter| *filter != Filter::default() && filter.fits_exception(target);
+pub(super) fn is_excepted(matches: &Match, target: &Target<'_>) -> Held {
+    let fits =
+        |filter: &Filter| both(Ok(*filter != Filter::default()), || filter.fits_exception(target));
     if matches.any.is_empty() {
-        !matches.all.is_empty() && matches.all.iter().all(fits)
+        both(Ok(!matches.all.is_empty()), || all(&matches.all, fits))
     } else {
-        matches.any.iter().any(fits)
+        any(&matches.any, fits)
     }
 }
 
-fn is_excluded(exclude: &Match, target: &Target<'_>) -> bool {
-    let fits = |filter: &Filter| *filter != Filter::default() && filter.fits(target);
+fn is_excluded(exclude: &Match, target: &Target<'_>) -> Held {
+    let fits = |filter: &Filter| both(Ok(*filter != Filter::default()), || filter.fits(target));
     if !exclude.any.is_empty() {
-        exclude.any.iter().any(fits)
+        any(&exclude.any, fits)
     } else if !exclude.all.is_empty() {
-        exclude.all.iter().all(fits)
+        all(&exclude.all, fits)
     } else {
         fits(&exclude.own())
     }
+}
+
+/// Both hold: what is known not to decides, whatever becomes of the other.
+fn both(one: Held, other: impl FnOnce() -> Held) -> Held {
+    match one {
+        Ok(false) => Ok(false),
+        Ok(true) => other(),
+        Err(why) => {
+            if other() == Ok(false) {
+                Ok(false)
+            } else {
+                Err(why)
+            }
+        }
+    }
+}
+
+fn all(filters: &[Filter], holds: impl Fn(&Filter) -> Held) -> Held {
+    let mut held = Ok(true);
+    for filter in filters {
+        held = both(held, || holds(filter));
+    }
+    held
+}
+
+fn any(filters: &[Filter], holds: impl Fn(&Filter) -> Held) -> Held {
+    let not = |held: Held| held.map(|holds| !holds);
+    not(all(filters, |filter| not(holds(filter))))
 }
 
 /// The kinds of those who may ask.
@@ -179,28 +245,33 @@ impl Filter {
         }
     }
 
-    fn fits(&self, target: &Target<'_>) -> bool {
-        self.fits_resources(target) && self.fits_user(target)
+    fn fits(&self, target: &Target<'_>) -> Held {
+        both(self.fits_resources(target), || self.fits_user(target))
     }
 
-    fn fits_resources(&self, target: &Target<'_>) -> bool {
-        self.resources.is_for(target.operation) && self.resources.fits(target, false)
+    fn fits_resources(&self, target: &Target<'_>) -> Held {
+        both(Ok(self.resources.is_for(target.operation)), || self.resources.fits(target, false))
     }
 
-    fn fits_exception(&self, target: &Target<'_>) -> bool {
-        self.resources.is_for(target.operation)
-            && self.resources.fits(target, true)
-            && self.fits_user(target)
+    fn fits_exception(&self, target: &Target<'_>) -> Held {
+        let is_for = self.resources.is_for(target.operation);
+        let fits = both(Ok(is_for), || self.resources.fits(target, true));
+        both(fits, || self.fits_user(target))
     }
 
-    fn fits_user(&self, target: &Target<'_>) -> bool {
+    fn fits_user(&self, target: &Target<'_>) -> Held {
+        let mut subjects = self.subjects.iter();
+        if !(self.subjects.is_empty() || subjects.any(|subject| subject.is(target.user))) {
+            return Ok(false);
+        }
+        if self.roles.is_empty() && self.cluster_roles.is_empty() {
+            return Ok(true);
+        }
         let some = |wanted: &[String], own: &[String]| {
             wanted.is_empty() || own.iter().any(|role| wanted.contains(role))
         };
-        some(&self.roles, &target.roles.roles)
-            && some(&self.cluster_roles, &target.roles.cluster_roles)
-            && (self.subjects.is_empty()
-                || self.subjects.iter().any(|subject| subject.is(target.user)))
+        let own = target.roles()?;
+        Ok(some(&self.roles, &own.roles) && some(&self.cluster_roles, &own.cluster_roles))
     }
 }
 
@@ -223,24 +294,23 @@ impl Resources {
         self.operations.is_empty() || self.operations.contains(&operation)
     }
 
-    fn fits(&self, target: &Target<'_>, for_exception: bool) -> bool {
+    fn fits(&self, target: &Target<'_>, for_exception: bool) -> Held {
         let name = target.name();
         let namespace = if target.is_namespace() { target.name() } else { target.namespace() };
-        (self.kinds.is_empty() || self.kinds.iter().any(|kind| is_kind(kind, target)))
+        let fits = (self.kinds.is_empty() || self.kinds.iter().any(|kind| is_kind(kind, target)))
             && (self.name.is_empty() || wildcard::matches(&self.name, name))
             && (self.names.is_empty() || wildcard::any(&self.names, name))
             && (self.namespaces.is_empty() || wildcard::any(&self.namespaces, namespace))
             && has_annotations(&self.annotations, target)
             && self.selector.as_ref().is_none_or(|selector| {
                 selector.fits(&labels(target.object.pointer("/metadata/labels")))
-            })
-            && self.namespace_selector.as_ref().is_none_or(|selector| {
-                if target.is_namespace() {
-                    for_exception
-                } else {
-                    selector.fits(target.namespace_labels)
-                }
-            })
+            });
+        match &self.namespace_selector {
+            _ if !fits => Ok(false),
+            None => Ok(true),
+            Some(_) if target.is_namespace() => Ok(for_exception),
+            Some(selector) => Ok(selector.fits(target.known.labels()?)),
+        }
     }
 }
 

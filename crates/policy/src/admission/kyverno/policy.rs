@@ -8,13 +8,12 @@ use serde_json::Value;
 
 use super::super::policies::Policy;
 use super::super::{
-    Answer, Document, Effect, Given, Operation, Outcome, Request, Roles, Surroundings, UserInfo,
-    wildcard,
+    Answer, Document, Effect, Given, Operation, Outcome, Request, Surroundings, UserInfo, wildcard,
 };
-use super::document::{Labels, Match, Override, Spec};
+use super::document::{Match, Override, Spec};
 use super::exceptions::Exception;
 use super::expressions::Expressions;
-use super::matching::{Target, applies};
+use super::matching::{Known, Target, applies};
 use super::pod_security::PodSecurity;
 use super::rule::{Body, Rule};
 use super::scope::Scope;
@@ -130,14 +129,19 @@ impl KyvernoPolicy {
     }
 
     /// What follows when a rule fails.
-    fn effect(&self, rule: &Rule, namespace: &str, labels: &Labels) -> Effect {
+    fn effect(&self, rule: &Rule, namespace: &str, known: &Known<'_>) -> Effect {
         let (own, overrides) = match &rule.action {
             None if rule.overrides.is_empty() => (&self.action, &self.overrides),
             own => (own, &rule.overrides),
         };
         let overriding = overrides.iter().find(|one| {
             let named = one.namespaces.is_empty() || wildcard::any(&one.namespaces, namespace);
-            named && one.namespace_selector.as_ref().is_none_or(|own| own.fits(labels))
+            named
+                && one.namespace_selector.as_ref().is_none_or(|own| match known.labels() {
+                    Ok(labels) => own.fits(labels),
+                    // Where nobody can say, what is stricter holds.
+                    Err(_) => enforces(&one.action),
+                })
         });
         let image_action = match &rule.body {
             Body::VerifyImages { images, .. } => {
@@ -149,11 +153,12 @@ impl KyvernoPolicy {
             return Effect::Audit;
         }
         let action = overriding.map(|one| one.action.as_str()).or(image_action).or(own.as_deref());
-        match action.map(str::to_lowercase).as_deref() {
-            Some("enforce") => Effect::Deny,
-            _ => Effect::Audit,
-        }
+        if action.is_some_and(enforces) { Effect::Deny } else { Effect::Audit }
     }
+}
+
+fn enforces(action: &str) -> bool {
+    action.eq_ignore_ascii_case("enforce")
 }
 
 /// Whether actions are such that follow from failures.
@@ -170,8 +175,7 @@ pub(super) fn check_action(action: Option<&str>, overrides: &[Override]) -> Resu
 struct Asked<'a> {
     request: &'a Request,
     around: &'a dyn Surroundings,
-    roles: Roles,
-    labels: Labels,
+    known: Known<'a>,
     given: &'a [(String, Value)],
 }
 
@@ -187,13 +191,8 @@ impl Policy for KyvernoPolicy {
         if !self.namespace.is_empty() && self.namespace != namespace {
             return;
         }
-        let asked = Asked {
-            request: &request,
-            around,
-            roles: around.roles(&request.user_info),
-            labels: around.namespace_labels(&request.namespace),
-            given: &given,
-        };
+        let asked =
+            Asked { request: &request, around, known: Known::new(&request, around), given: &given };
         let mut scope = None;
         for rule in &self.rules {
             let Some(said) = self.ask(rule, &asked, &mut scope) else { continue };
@@ -206,7 +205,7 @@ impl Policy for KyvernoPolicy {
                 policy_kind: self.kind,
                 rule: rule.name.clone(),
                 outcome,
-                effect: self.effect(rule, namespace, &asked.labels),
+                effect: self.effect(rule, namespace, &asked.known),
                 message: said.message,
             });
             if self.only_one && matches!(outcome, Outcome::Pass | Outcome::Fail | Outcome::Warn) {
@@ -254,12 +253,14 @@ impl KyvernoPolicy {
         scope: &mut Option<Scope<'r>>,
     ) -> Option<Said> {
         let request = asked.request;
-        let target = Target::of(request, request.judged(), &asked.roles, &asked.labels);
+        let target = Target::of(request, request.judged(), &asked.known);
         if !rule.kinds.is_empty() && !rule.kinds.contains(&target.kind.kind.as_str()) {
             return None;
         }
-        if !applies(&rule.matches, rule.exclude.as_ref(), &target) {
-            return None;
+        match applies(&rule.matches, rule.exclude.as_ref(), &target) {
+            Ok(true) => {}
+            Ok(false) => return None,
+            Err(why) => return Some(said(Outcome::Error, why)),
         }
         let scope = scope.get_or_insert_with(|| {
             let mut scope = Scope::new(request, asked.around, &self.expressions, &self.namespace);
@@ -328,19 +329,19 @@ impl KyvernoPolicy {
             || !rule.allows_existing
             || request.old_object.is_null()
             || matches!(rule.body, Body::VerifyImages { .. } | Body::Cel(_))
-            || self.effect(rule, namespace, &asked.labels) != Effect::Deny
+            || self.effect(rule, namespace, &asked.known) != Effect::Deny
         {
             return false;
         }
         // Who made it is not known: conditions on that do not hold.
         let nobody = UserInfo { username: "-".to_owned(), ..UserInfo::default() };
-        let roles = Roles::default();
         let target = Target {
             operation: Operation::Create,
             user: &nobody,
-            ..Target::of(request, &request.old_object, &roles, &asked.labels)
+            has_roles: false,
+            ..Target::of(request, &request.old_object, &asked.known)
         };
-        if !applies(&rule.matches, rule.exclude.as_ref(), &target) {
+        if applies(&rule.matches, rule.exclude.as_ref(), &target) != Ok(true) {
             return false;
         }
         let mark = scope.mark();

@@ -29,6 +29,8 @@ pub(super) struct Scope<'r> {
     budget: Budget,
     /// Entries that are being loaded, each for the one before.
     loading: usize,
+    /// The roles of who asks, once they were asked for.
+    roles: Option<Roles>,
 }
 
 /// What all substitutions of one rule may make, bytes.
@@ -103,6 +105,7 @@ impl<'r> Scope<'r> {
             left_to_substitute: MAX_SUBSTITUTED,
             budget: Budget::new(),
             loading: 0,
+            roles: None,
         }
     }
 
@@ -142,8 +145,7 @@ impl<'r> Scope<'r> {
     }
 
     fn root(&mut self) -> &mut Value {
-        let (request, around) = (self.request, self.around);
-        self.root.get_or_insert_with(|| root(request, around))
+        self.root.get_or_insert_with(|| root(self.request))
     }
 
     #[expect(clippy::expect_used, reason = "the root is always an object")]
@@ -207,11 +209,8 @@ impl<'r> Scope<'r> {
             return Err(Unresolved::Other("an empty variable".to_owned()));
         }
         self.load_named_in(text)?;
-        let names_roles =
-            ["request.roles", "request.clusterRoles"].iter().any(|own| is_named(own, text));
-        if names_roles && !knows_roles(&self.around.roles(&self.request.user_info), self.around) {
-            let problem = "the roles of who asks are not known";
-            return Err(Unresolved::Other(problem.to_owned()));
+        if may_name_roles(text) {
+            self.load_roles(text)?;
         }
         let (now, expressions) = (self.around.now(), self.expressions);
         self.root();
@@ -244,6 +243,32 @@ impl<'r> Scope<'r> {
             Unresolved::Other(format!("more than {MAX_SUBSTITUTED} bytes of substituted variables"))
         });
         self.left_to_substitute = left?;
+        Ok(())
+    }
+
+    /// Adds the roles that are bound to who asks, which a cluster has to be asked for.
+    fn load_roles(&mut self, text: &str) -> Result<(), Unresolved> {
+        let (around, user) = (self.around, &self.request.user_info);
+        let names_them = ROLES.iter().any(|own| is_named(&format!("request.{own}"), text));
+        if !names_them && !around.knows_cluster() {
+            return Ok(());
+        }
+        if self.roles.is_none() {
+            self.roles = Some(around.roles(user).map_err(Unresolved::Other)?);
+        }
+        let Some(roles) = &self.roles else { return Ok(()) };
+        let values = [roles.roles.clone(), roles.cluster_roles.clone()];
+        // None may mean that nobody was asked.
+        if *roles == Roles::default() && !around.knows_cluster() {
+            let problem = "the roles of who asks are not known";
+            return Err(Unresolved::Other(problem.to_owned()));
+        }
+        if let Some(Value::Object(request)) = self.fields().get_mut("request") {
+            for (name, value) in ROLES.into_iter().zip(values) {
+                // What is given for them stays.
+                request.entry(name).or_insert_with(|| value.into());
+            }
+        }
         Ok(())
     }
 
@@ -310,6 +335,9 @@ impl<'r> Scope<'r> {
             };
             let map = self.around.object("v1", "configmaps", namespace, &name);
             let map = map.map_err(Unresolved::Other)?;
+            let map = map.ok_or_else(|| {
+                Unresolved::Other(format!("there is no config map {namespace}/{name}"))
+            })?;
             return Ok(json!({ "data": map.get("data"), "metadata": map.get("metadata") }));
         }
         if let Some(call) = &entry.api_call {
@@ -325,6 +353,9 @@ impl<'r> Scope<'r> {
             let (name, projection) = name.split_once('.').unwrap_or((&name, ""));
             let projection = Some(projection).filter(|projection| !projection.is_empty());
             let data = self.around.global_entry(name, projection).map_err(Unresolved::Other)?;
+            let data = data.ok_or_else(|| {
+                Unresolved::Other(format!("there is no global context entry {name}"))
+            })?;
             return self.part(&reference.jmes_path, data);
         }
         Err(Unresolved::Other("it says nothing to load".to_owned()))
@@ -406,8 +437,21 @@ fn is_named(name: &str, text: &str) -> bool {
     })
 }
 
+/// The fields of the request that have the roles of who asks.
+const ROLES: [&str; 2] = ["roles", "clusterRoles"];
+
+/// Whether an expression may look at the roles of who asks: wherever it names the request and not
+/// another one of its fields.
+fn may_name_roles(text: &str) -> bool {
+    text.match_indices("request").any(|(at, name)| {
+        let rest = text.get(at + name.len()..).unwrap_or_default();
+        let field = rest.strip_prefix('.').filter(|rest| rest.starts_with(char::is_alphabetic));
+        field.is_none_or(|field| ROLES.iter().any(|own| field.starts_with(own)))
+    })
+}
+
 /// What every rule can name: `request`, `serviceAccountName`, `serviceAccountNamespace`.
-fn root(request: &Request, around: &dyn Surroundings) -> Value {
+fn root(request: &Request) -> Value {
     let fields = json!({
         "operation": request.operation,
         "namespace": request.namespace,
@@ -442,18 +486,8 @@ fn root(request: &Request, around: &dyn Surroundings) -> Value {
         root.insert("serviceAccountName".to_owned(), name.into());
         root.insert("serviceAccountNamespace".to_owned(), namespace.into());
     }
-    let roles = around.roles(&request.user_info);
-    if knows_roles(&roles, around) {
-        put("roles", roles.roles.into());
-        put("clusterRoles", roles.cluster_roles.into());
-    }
     root.insert("request".to_owned(), fields.into());
     root.into()
-}
-
-/// Whether the roles that are bound to who asks are known: none may mean that nobody was asked.
-fn knows_roles(roles: &Roles, around: &dyn Surroundings) -> bool {
-    *roles != Roles::default() || around.knows_cluster()
 }
 
 /// The names of a path: `request.object.metadata.annotations."example.com/a"`.

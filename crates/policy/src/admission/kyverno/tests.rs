@@ -30,8 +30,8 @@ impl Surroundings for World {
         "2026-11-21T12:00:00Z".parse().unwrap()
     }
 
-    fn namespace_labels(&self, _: &str) -> BTreeMap<String, String> {
-        self.labels.clone()
+    fn namespace_labels(&self, _: &str) -> Result<BTreeMap<String, String>, String> {
+        Ok(self.labels.clone())
     }
 
     fn verify(&self, wanted: &WantedImage) -> Result<VerifiedImage, String> {

@@ -22,6 +22,8 @@ pub(super) struct Constraint {
     parameters: Input,
     program: Arc<Program>,
     rule: String,
+    /// Whether it looks at the object's namespace.
+    pub(super) names_namespace: bool,
     /// An answer without what is found.
     answer: Answer,
 }
@@ -42,6 +44,7 @@ impl Constraint {
             parameters: Input::new(&parameters.unwrap_or_else(|| json!({}))),
             program: template.program.clone(),
             rule: template.rule.clone(),
+            names_namespace: template.names_namespace,
             answer: Answer {
                 policy: document.text("/metadata/name").to_owned(),
                 policy_kind: "Constraint",
@@ -53,19 +56,27 @@ impl Constraint {
         })
     }
 
-    pub(super) fn applies(&self, request: &Request, around: &dyn Surroundings) -> bool {
-        self.applies.holds(request, around)
+    /// Whether it is about a request.
+    ///
+    /// # Errors
+    /// The answer where that cannot be decided.
+    pub(super) fn applies(
+        &self,
+        request: &Request,
+        around: &dyn Surroundings,
+    ) -> Result<bool, Answer> {
+        self.applies.holds(request, around).map_err(|why| self.error(why))
+    }
+
+    pub(super) fn error(&self, why: impl ToString) -> Answer {
+        Answer { outcome: Outcome::Error, message: why.to_string(), ..self.answer.clone() }
     }
 
     pub(super) fn review(&self, review: &Input, now: Timestamp, into: &mut Vec<Answer>) {
         let input = Input::object([("review", review), ("parameters", &self.parameters)]);
         match self.program.eval(&self.rule, &input, Some(now)) {
             Ok(denied) => answers(&self.answer, denied, into),
-            Err(error) => into.push(Answer {
-                outcome: Outcome::Error,
-                message: error.to_string(),
-                ..self.answer.clone()
-            }),
+            Err(error) => into.push(self.error(error)),
         }
     }
 }

@@ -77,10 +77,18 @@ impl Match {
         }
     }
 
-    pub(super) fn holds(&self, request: &Request, around: &dyn Surroundings) -> bool {
+    /// Whether a request is one of those.
+    ///
+    /// # Errors
+    /// When that goes by the labels of its namespace, and those cannot be had.
+    pub(super) fn holds(
+        &self,
+        request: &Request,
+        around: &dyn Surroundings,
+    ) -> Result<bool, String> {
         let namespace = namespace(request);
         let in_namespace = !request.namespace.is_empty();
-        self.source != Origin::Generated
+        let holds = self.source != Origin::Generated
             && self.of_kind(request)
             && match self.scope {
                 Scope::Any => true,
@@ -93,20 +101,23 @@ impl Match {
                 [&request.object, &request.old_object]
                     .into_iter()
                     .any(|object| !object.is_null() && selector.holds(&labels(object)))
-            })
-            && self.namespace_selector.as_ref().is_none_or(|selector| match namespace {
-                // A Namespace is judged by its own labels, other objects by those of theirs;
-                // what is in none cannot be disqualified.
-                Some(_) if is_namespace(request) => selector.holds(&labels(request.judged())),
-                Some(name) => {
-                    let mut labels = around.namespace_labels(name);
-                    labels
-                        .entry("kubernetes.io/metadata.name".to_owned())
-                        .or_insert_with(|| name.to_owned());
-                    selector.holds(&labels)
-                }
-                None => true,
-            })
+            });
+        match (&self.namespace_selector, namespace) {
+            _ if !holds => Ok(false),
+            // What is in no namespace cannot be disqualified.
+            (None, _) | (_, None) => Ok(true),
+            // A Namespace is judged by its own labels, other objects by those of theirs.
+            (Some(selector), Some(_)) if is_namespace(request) => {
+                Ok(selector.holds(&labels(request.judged())))
+            }
+            (Some(selector), Some(name)) => {
+                let mut labels = around.namespace_labels(name)?;
+                labels
+                    .entry("kubernetes.io/metadata.name".to_owned())
+                    .or_insert_with(|| name.to_owned());
+                Ok(selector.holds(&labels))
+            }
+        }
     }
 
     fn of_kind(&self, request: &Request) -> bool {

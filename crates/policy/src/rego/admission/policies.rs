@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::constraint::Constraint;
 use super::opa::Modules;
-use super::template::Template;
+use super::template::{NAMESPACE, Template};
 use super::{Named, message};
 use crate::Error;
 use crate::admission::{Answer, Operation, Outcome, Request, Surroundings};
@@ -110,12 +110,27 @@ impl RegoPolicies {
     #[must_use]
     pub fn review(&self, request: &Request, around: &dyn Surroundings) -> Vec<Answer> {
         let mut answers = Vec::new();
-        let matching: Vec<&Constraint> =
-            self.constraints.iter().filter(|one| one.applies(request, around)).collect();
+        let mut matching = Vec::new();
+        for constraint in &self.constraints {
+            match constraint.applies(request, around) {
+                Ok(true) => matching.push(constraint),
+                Ok(false) => {}
+                Err(answer) => answers.push(answer),
+            }
+        }
         if !matching.is_empty() {
-            let review = Input::new(&reviewed(request, around));
+            let names_namespace = matching.iter().any(|constraint| constraint.names_namespace);
+            let labels = match names_namespace && !request.namespace.is_empty() {
+                true => around.namespace_labels(&request.namespace).map(Some),
+                false => Ok(None),
+            };
+            let review = reviewed(request, labels.as_ref().ok().and_then(Option::as_ref));
+            let review = Input::new(&review);
             for constraint in matching {
-                constraint.review(&review, around.now(), &mut answers);
+                match &labels {
+                    Err(why) if constraint.names_namespace => answers.push(constraint.error(why)),
+                    _ => constraint.review(&review, around.now(), &mut answers),
+                }
             }
         }
         if let Some(modules) = &self.modules {
@@ -126,20 +141,19 @@ impl RegoPolicies {
 }
 
 /// A request as Gatekeeper shows it to constraints: the object of a deletion is what is deleted,
-/// and the namespace stands beside it.
-fn reviewed(request: &Request, around: &dyn Surroundings) -> Value {
+/// and the namespace stands beside it where one wants it.
+fn reviewed(request: &Request, labels: Option<&BTreeMap<String, String>>) -> Value {
     let mut review = serde_json::to_value(request).unwrap_or_default();
     if let Value::Object(fields) = &mut review {
         if request.operation == Operation::Delete {
             fields.insert("object".to_owned(), request.old_object.clone());
         }
-        if !request.namespace.is_empty() {
-            let labels = around.namespace_labels(&request.namespace);
+        if let Some(labels) = labels {
             let namespace = json!({
                 "apiVersion": "v1", "kind": "Namespace",
                 "metadata": { "name": request.namespace, "labels": labels },
             });
-            fields.insert("_unstable".to_owned(), json!({ "namespace": namespace }));
+            fields.insert(NAMESPACE.to_owned(), json!({ "namespace": namespace }));
         }
     }
     review

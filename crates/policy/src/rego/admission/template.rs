@@ -16,7 +16,12 @@ pub(super) struct Template {
     pub(super) kind: String,
     pub(super) program: Arc<Program>,
     pub(super) rule: String,
+    /// Whether it looks at the object's namespace.
+    pub(super) names_namespace: bool,
 }
+
+/// Where Gatekeeper shows constraints the namespace of what they review.
+pub(super) const NAMESPACE: &str = "_unstable";
 
 impl Template {
     pub(super) fn compile(document: &Named<'_>, limits: &RegoLimits) -> Result<Self, Error> {
@@ -41,6 +46,8 @@ impl Template {
         }
         let libs = document.value.pointer(&format!("{at}/libs")).and_then(Value::as_array);
         let libs: Vec<&str> = libs.into_iter().flatten().filter_map(Value::as_str).collect();
+        let names_namespace =
+            text.contains(NAMESPACE) || libs.iter().any(|lib| lib.contains(NAMESPACE));
         let main = format!("{}: {field}.rego", document.place);
         let lib = format!("{}: {field}.libs", document.place);
         let modules: Vec<Source<'_>> = std::iter::once(Source::new(&main, text))
@@ -56,7 +63,7 @@ impl Template {
             .rules()
             .find(|rule| rule.ends_with(".violation") && !rule.starts_with("data.lib."));
         match rule.map(str::to_owned) {
-            Some(rule) => Ok(Self { kind, rule, program: Arc::new(program) }),
+            Some(rule) => Ok(Self { kind, rule, program: Arc::new(program), names_namespace }),
             None => Err(document.error(&format!("{field}.rego"), "has no rule violation")),
         }
     }

@@ -148,8 +148,8 @@ fn matches_are_those_of_gatekeeper() {
         fn now(&self) -> sealift_model::Timestamp {
             "2026-01-31T12:00:00Z".parse().unwrap()
         }
-        fn namespace_labels(&self, _: &str) -> BTreeMap<String, String> {
-            BTreeMap::from([("team".into(), "a".into())])
+        fn namespace_labels(&self, _: &str) -> Result<BTreeMap<String, String>, String> {
+            Ok(BTreeMap::from([("team".into(), "a".into())]))
         }
     }
     let always = "package always\nviolation[{\"msg\": \"m\"}] { true }";

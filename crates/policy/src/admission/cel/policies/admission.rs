@@ -66,9 +66,11 @@ impl Binding {
         }
     }
 
-    fn matches(&self, request: &Request, around: &dyn Surroundings) -> bool {
-        let constraints = self.form.match_resources.as_ref();
-        constraints.is_none_or(|constraints| constraints::matches(constraints, request, around))
+    fn matches(&self, request: &Request, around: &dyn Surroundings) -> Result<bool, String> {
+        match &self.form.match_resources {
+            Some(constraints) => constraints::matches(constraints, request, around),
+            None => Ok(true),
+        }
     }
 }
 
@@ -117,11 +119,25 @@ impl AdmissionPolicy {
         head.judged(judged)
     }
 
-    fn bound(&self, binding: &Binding, subject: &Subject<'_>) -> Answer {
+    /// What follows from the policy by a binding; nothing where that is not about the request.
+    fn bound(
+        &self,
+        binding: &Binding,
+        subject: &Subject<'_>,
+        applies: Result<bool, String>,
+    ) -> Option<Answer> {
         let head =
             Head { effect: effect_of(&binding.form.validation_actions), ..self.head.clone() };
+        match applies.and_then(|_| binding.matches(subject.request, subject.around)) {
+            Ok(true) => Some(self.judge_bound(&head, binding, subject)),
+            Ok(false) => None,
+            Err(why) => Some(head.error(&head.rule, why)),
+        }
+    }
+
+    fn judge_bound(&self, head: &Head, binding: &Binding, subject: &Subject<'_>) -> Answer {
         let (Some(kind), Some(wanted)) = (&self.params, &binding.form.param_ref) else {
-            return self.judge(&head, subject, None);
+            return self.judge(head, subject, None);
         };
         match params(kind, wanted, subject) {
             Ok(params) if params.is_empty() => {
@@ -132,7 +148,7 @@ impl AdmissionPolicy {
                 }
             }
             Ok(params) => {
-                let answers = params.iter().map(|param| self.judge(&head, subject, Some(param)));
+                let answers = params.iter().map(|param| self.judge(head, subject, Some(param)));
                 worst(answers).unwrap_or_else(|| head.skipped())
             }
             Err(why) => head.error(&head.rule, why),
@@ -157,18 +173,12 @@ pub(super) fn params(
         return Ok(all);
     }
     let name = wanted.name.as_deref().unwrap_or_default();
-    let found = subject.around.object(api_version, kind, namespace, name);
-    // A kind may be of no namespace; only the surroundings know.
-    let found = found.or_else(|_| subject.around.object(api_version, kind, "", name));
-    match (found, wanted.parameter_not_found_action) {
-        (Ok(param), _) => Ok(vec![param]),
-        // Whoever can list the kind and does not find it there says that it is not there.
-        (Err(why), Some(NotFound::Allow)) => {
-            let listed = subject.around.objects(api_version, kind, namespace);
-            listed.map(|_| Vec::new()).map_err(|_| why)
-        }
-        (Err(why), Some(NotFound::Deny) | None) => Err(why),
-    }
+    let found = match subject.around.object(api_version, kind, namespace, name)? {
+        // A kind may be of no namespace; only the surroundings know.
+        None => subject.around.object(api_version, kind, "", name)?,
+        found => found,
+    };
+    Ok(found.into_iter().collect())
 }
 
 /// The answer that refuses most; of equal ones the first.
@@ -192,15 +202,20 @@ pub(super) fn worst(answers: impl Iterator<Item = Answer>) -> Option<Answer> {
 
 impl Policy for AdmissionPolicy {
     fn review(&self, request: &Request, around: &dyn Surroundings, answers: &mut Vec<Answer>) {
-        if !constraints::matches(&self.constraints, request, around) {
+        let applies = constraints::matches(&self.constraints, request, around);
+        if applies == Ok(false) {
             return;
         }
         let subject = Subject::new(request, around, self.body.inputs());
         if self.bindings.is_empty() {
-            answers.push(self.judge(&self.head, &subject, None));
+            answers.push(match applies {
+                Ok(_) => self.judge(&self.head, &subject, None),
+                Err(why) => self.head.error(&self.head.rule, why),
+            });
             return;
         }
-        let bound = self.bindings.iter().filter(|binding| binding.matches(request, around));
-        answers.extend(worst(bound.map(|binding| self.bound(binding, &subject))));
+        let bound = self.bindings.iter();
+        let bound = bound.filter_map(|binding| self.bound(binding, &subject, applies.clone()));
+        answers.extend(worst(bound));
     }
 }

@@ -8,17 +8,23 @@ use super::form::{MatchResources, ResourceRule, Scope, Selector};
 use crate::admission::{Operation, Request, Surroundings};
 
 /// Whether a request is one of those.
+///
+/// # Errors
+/// When that goes by the labels of its namespace, and those cannot be had.
 pub(super) fn matches(
     constraints: &MatchResources,
     request: &Request,
     around: &dyn Surroundings,
-) -> bool {
+) -> Result<bool, String> {
     let any = |rules: &[ResourceRule]| rules.iter().any(|rule| rule_matches(rule, request));
     let rules = &constraints.resource_rules;
-    (rules.is_empty() || any(rules))
+    let is_one = (rules.is_empty() || any(rules))
         && !any(&constraints.exclude_resource_rules)
-        && of_selected_object(constraints.object_selector.as_ref(), request)
-        && of_selected_namespace(constraints.namespace_selector.as_ref(), request, around)
+        && of_selected_object(constraints.object_selector.as_ref(), request);
+    match is_one {
+        true => of_selected_namespace(constraints.namespace_selector.as_ref(), request, around),
+        false => Ok(false),
+    }
 }
 
 /// The labels of either object may match.
@@ -33,20 +39,20 @@ fn of_selected_namespace(
     selector: Option<&Selector>,
     request: &Request,
     around: &dyn Surroundings,
-) -> bool {
-    let Some(selector) = selector.filter(|selector| !is_empty(selector)) else { return true };
+) -> Result<bool, String> {
+    let Some(selector) = selector.filter(|selector| !is_empty(selector)) else { return Ok(true) };
     let is_namespace = is_namespace(request);
     if request.namespace.is_empty() && !is_namespace {
-        return true;
+        return Ok(true);
     }
     let (name, mut own) = if is_namespace {
         (&request.name, labels(request.judged()))
     } else {
-        (&request.namespace, around.namespace_labels(&request.namespace))
+        (&request.namespace, around.namespace_labels(&request.namespace)?)
     };
     // Which the API server gives to each.
     own.entry("kubernetes.io/metadata.name".into()).or_insert_with(|| name.clone());
-    selects(selector, &own)
+    Ok(selects(selector, &own))
 }
 
 pub(super) fn is_namespace(request: &Request) -> bool {

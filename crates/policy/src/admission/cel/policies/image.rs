@@ -309,8 +309,10 @@ impl Policy for ImagePolicy {
             return;
         }
         for rule in &self.rules {
-            if constraints::matches(&rule.constraints, request, around) {
-                answers.extend(self.judge(rule, request, around));
+            match constraints::matches(&rule.constraints, request, around) {
+                Ok(true) => answers.extend(self.judge(rule, request, around)),
+                Ok(false) => {}
+                Err(why) => answers.push(self.undecided(why)),
             }
         }
     }

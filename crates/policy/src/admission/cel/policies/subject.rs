@@ -96,14 +96,11 @@ fn namespace(request: &Request, around: &dyn Surroundings) -> Option<Json> {
         return Some(Json::Null);
     }
     let name = &request.namespace;
-    let mut namespace = match around.object("v1", "namespaces", "", name) {
-        Ok(known) => known,
-        Err(_) if around.knows_cluster() => {
-            json!({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}})
-        }
-        Err(_) => return None,
-    };
-    let labels = around.namespace_labels(name);
+    let labels = around.namespace_labels(name).ok()?;
+    let known = around.object("v1", "namespaces", "", name).ok()?;
+    let mut namespace = known.unwrap_or_else(
+        || json!({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}}),
+    );
     if !labels.is_empty()
         && let Some(metadata) = namespace.get_mut("metadata").and_then(Json::as_object_mut)
     {

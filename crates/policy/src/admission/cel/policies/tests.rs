@@ -234,19 +234,54 @@ fn a_policy_of_a_namespace_is_for_it_alone() {
 
 struct World;
 
+/// What needs an answer of a cluster that gives none is undecided, and nothing else is.
+#[test]
+fn a_cluster_that_does_not_answer_decides_nothing() {
+    let request = |namespace: &str| {
+        let mut pod = pod("a");
+        pod.namespace = namespace.into();
+        pod
+    };
+    let asked = |policy: &Json, namespace: &str| {
+        let policies = load(std::slice::from_ref(policy)).unwrap();
+        policies.review(&request(namespace), &World)[0].outcome
+    };
+    let mut policy = of("true");
+    policy["spec"]["matchConstraints"]["namespaceSelector"] =
+        json!({"matchLabels": {"env": "test"}});
+    assert_eq!(asked(&policy, "unknown"), Outcome::Error);
+    assert_eq!(asked(&policy, "shop"), Outcome::Pass);
+    assert_eq!(asked(&of("true"), "unknown"), Outcome::Pass);
+    let by_namespace = of("namespaceObject.metadata.name != 'x'");
+    assert_eq!(asked(&by_namespace, "unknown"), Outcome::Error);
+    assert_eq!(asked(&by_namespace, "shop"), Outcome::Pass);
+}
+
 impl Surroundings for World {
     fn now(&self) -> Timestamp {
         now()
     }
 
-    fn namespace_labels(&self, name: &str) -> BTreeMap<String, String> {
-        BTreeMap::from([("env".into(), if name == "default" { "prod" } else { "test" }.into())])
+    fn namespace_labels(&self, name: &str) -> Result<BTreeMap<String, String>, String> {
+        let env = match name {
+            "default" => "prod",
+            "unknown" => return Err("the cluster does not answer".into()),
+            _ => "test",
+        };
+        Ok(BTreeMap::from([("env".into(), env.into())]))
     }
 
-    fn object(&self, _: &str, kind: &str, namespace: &str, name: &str) -> Result<Json, String> {
+    fn object(
+        &self,
+        _: &str,
+        kind: &str,
+        namespace: &str,
+        name: &str,
+    ) -> Result<Option<Json>, String> {
         match (kind, namespace, name) {
-            ("ConfigMap", "default", "limits") => Ok(json!({"data": {"max": "1"}})),
-            _ => Err("there is none".into()),
+            ("ConfigMap", "default", "limits") => Ok(Some(json!({"data": {"max": "1"}}))),
+            ("ConfigMap", _, "unknown") => Err("the cluster does not answer".into()),
+            _ => Ok(None),
         }
     }
 

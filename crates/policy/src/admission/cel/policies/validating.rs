@@ -135,8 +135,10 @@ impl Policy for ValidatingPolicy {
             return;
         }
         for (constraints, body) in &self.rules {
-            if constraints::matches(constraints, request, around) {
-                answers.push(self.judge(body, request, around));
+            match constraints::matches(constraints, request, around) {
+                Ok(true) => answers.push(self.judge(body, request, around)),
+                Ok(false) => {}
+                Err(why) => answers.push(self.head.error("evaluation", why)),
             }
         }
     }

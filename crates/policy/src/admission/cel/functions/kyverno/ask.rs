@@ -22,7 +22,8 @@ pub(super) fn get<'a>(run: &mut Run<'a>, arguments: &[Value<'a>]) -> Result<Valu
             let [version, resource, namespace, name] =
                 wanted.ok_or_else(|| mismatch("resource.Get", arguments))?;
             let found = run.surroundings.object(version, resource, namespace, name);
-            answer(run, found)
+            let there = |found: Option<Json>| found.ok_or_else(|| not_there(resource, name));
+            answer(run, found.and_then(there))
         }
         [Value::Opaque(Opaque::Http), Value::String(url)]
         | [Value::Opaque(Opaque::Http), Value::String(url), Value::Map(_)] => {
@@ -36,13 +37,16 @@ pub(super) fn get<'a>(run: &mut Run<'a>, arguments: &[Value<'a>]) -> Result<Valu
     }
 }
 
+fn not_there(resource: &str, name: &str) -> String {
+    format!("there is no {name} among {resource}")
+}
+
 /// An entry of the global context; null where there is none.
 fn entry<'a>(run: &mut Run<'a>, name: &str, projection: &str) -> Result<Value<'a>> {
     let projection = Some(projection).filter(|projection| !projection.is_empty());
-    match run.surroundings.global_entry(name, projection) {
-        Ok(entry) => answer(run, Ok(entry)),
-        Err(why) if !run.surroundings.knows_cluster() => Err(Error::Unanswered(why)),
-        Err(_) => Ok(Value::Null),
+    match run.surroundings.global_entry(name, projection).map_err(Error::Unanswered)? {
+        Some(entry) => answer(run, Ok(entry)),
+        None => Ok(Value::Null),
     }
 }
 

@@ -1,0 +1,114 @@
+//! Where the cluster is, and who asks.
+
+use std::fs::File;
+use std::io::Read as _;
+use std::path::{Path, PathBuf};
+
+use sealift_http::{ClientIdentity, Url};
+
+use crate::kubeconfig;
+use crate::token::Token;
+
+/// Where the API of a cluster is, whom it is believed to be, and who asks.
+#[derive(Debug)]
+pub struct Access {
+    pub(crate) server: Url,
+    /// In PEM; without, those of the platform.
+    pub(crate) authorities: Option<Vec<u8>>,
+    pub(crate) token: Token,
+    pub(crate) identity: Option<ClientIdentity>,
+    pub(crate) is_insecure: bool,
+}
+
+/// Why it is not known where the cluster is, or who asks.
+#[derive(Debug, thiserror::Error)]
+#[error("{}: {problem}", path.display())]
+#[non_exhaustive]
+pub struct AccessError {
+    /// The file.
+    pub path: PathBuf,
+    /// What is wrong.
+    pub problem: String,
+}
+
+/// What Kubernetes mounts for a service account (kubernetes.io, Accessing the Kubernetes API from
+/// a Pod).
+const SERVICE_ACCOUNT: &str = "/var/run/secrets/kubernetes.io/serviceaccount";
+const TOKEN: &str = "token";
+const AUTHORITIES: &str = "ca.crt";
+
+/// More than any bundle of certificates has.
+const MAX_BYTES: u64 = 4 << 20;
+
+impl Access {
+    /// As the service account of a Pod, from within the cluster; `host` and `port` are what
+    /// `KUBERNETES_SERVICE_HOST` and `KUBERNETES_SERVICE_PORT` say.
+    ///
+    /// # Errors
+    /// When no service account is mounted.
+    pub fn in_cluster(host: &str, port: &str) -> Result<Self, AccessError> {
+        Self::of_service_account(Path::new(SERVICE_ACCOUNT), host, port)
+    }
+
+    /// The same, with the service account mounted elsewhere.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub fn of_service_account(folder: &Path, host: &str, port: &str) -> Result<Self, AccessError> {
+        let is_v6 = host.contains(':') && !host.starts_with('[');
+        let host = if is_v6 { format!("[{host}]") } else { host.to_owned() };
+        let server = format!("https://{host}:{port}");
+        let server = server.parse().map_err(|error| wrong(folder, format!("{server}: {error}")))?;
+        let token = folder.join(TOKEN);
+        let access = Self {
+            server,
+            authorities: Some(bytes(&folder.join(AUTHORITIES))?),
+            token: Token::of_file(token.clone()),
+            identity: None,
+            is_insecure: false,
+        };
+        match access.token.value() {
+            Ok(_) => Ok(access),
+            Err(error) => Err(wrong(&token, error)),
+        }
+    }
+
+    /// As a file of kubectl says, by its current context or another one of its contexts.
+    ///
+    /// # Errors
+    /// When it cannot be read, or says something that is not done here: programs that make
+    /// credentials are not run.
+    pub fn of_kubeconfig(file: &Path, context: Option<&str>) -> Result<Self, AccessError> {
+        kubeconfig::access(file, context)
+    }
+
+    /// The server.
+    #[must_use]
+    pub fn server(&self) -> &Url {
+        &self.server
+    }
+
+    /// What people should know of it: that any certificate is believed.
+    #[must_use]
+    pub fn note(&self) -> Option<String> {
+        self.is_insecure.then(|| {
+            let server = self.server.authority();
+            format!("any certificate of the cluster {server} is believed: insecure-skip-tls-verify")
+        })
+    }
+}
+
+pub(crate) fn bytes(path: &Path) -> Result<Vec<u8>, AccessError> {
+    let mut bytes = Vec::new();
+    let file = File::open(path).map_err(|error| wrong(path, error))?;
+    let read = file.take(MAX_BYTES + 1).read_to_end(&mut bytes);
+    read.map_err(|error| wrong(path, error))?;
+    match u64::try_from(bytes.len()) {
+        Ok(0..=MAX_BYTES) => Ok(bytes),
+        _ => Err(wrong(path, format!("it has more than {MAX_BYTES} bytes"))),
+    }
+}
+
+pub(crate) fn wrong(path: &Path, problem: impl ToString) -> AccessError {
+    AccessError { path: path.to_owned(), problem: problem.to_string() }
+}
