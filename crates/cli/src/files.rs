@@ -4,6 +4,8 @@ use std::fs::File;
 use std::io::{self, Read, stdin};
 use std::path::Path;
 
+use sealift::verify::{Hash, HashAlgorithm};
+
 use crate::failure::Failure;
 
 /// More than any bundle, key or trusted root has.
@@ -27,11 +29,21 @@ fn bounded(path: &Path) -> io::Result<Vec<u8>> {
 /// What is signed or verified, of any size; `-` is stdin.
 pub(crate) fn whole(path: &Path) -> Result<Vec<u8>, Failure> {
     let mut bytes = Vec::new();
-    let read = match path.as_os_str() == "-" {
-        true => stdin().lock().read_to_end(&mut bytes),
-        false => File::open(path).and_then(|mut file| file.read_to_end(&mut bytes)),
-    };
+    let read = opened(path).and_then(|mut file| file.read_to_end(&mut bytes));
     read.map(|_| bytes).map_err(|error| unreadable(path, error))
+}
+
+/// The digest of that.
+pub(crate) fn hashed(path: &Path, algorithm: HashAlgorithm) -> Result<Hash, Failure> {
+    let hash = opened(path).and_then(|mut file| algorithm.hash_of(&mut *file));
+    hash.map_err(|error| unreadable(path, error))
+}
+
+fn opened(path: &Path) -> io::Result<Box<dyn Read>> {
+    match path.as_os_str() == "-" {
+        true => Ok(Box::new(stdin().lock())),
+        false => Ok(Box::new(File::open(path)?)),
+    }
 }
 
 fn unreadable(path: &Path, error: io::Error) -> Failure {

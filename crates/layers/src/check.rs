@@ -74,7 +74,23 @@ enum Presence {
 }
 
 impl Blob {
+    /// What is not the blob is asked for once more wherever else it may be.
     fn check<'env>(
+        &'env self,
+        source: &'env dyn BlobSource,
+        options: &'env ReadOptions<'env>,
+        watch: Passing<'env>,
+        crew: &Crew<'env>,
+    ) -> Result<Presence, Error> {
+        loop {
+            match self.check_once(source, options, watch, crew) {
+                Err(error) if error.is_of_bytes() && source.refuse(&self.descriptor) => {}
+                checked => return checked,
+            }
+        }
+    }
+
+    fn check_once<'env>(
         &'env self,
         source: &'env dyn BlobSource,
         options: &'env ReadOptions<'env>,
@@ -105,6 +121,7 @@ impl Blob {
 }
 
 /// Tells how far a blob has been read, and whether to go on.
+#[derive(Clone, Copy)]
 struct Passing<'a> {
     rank: usize,
     halt: &'a Halt<'a>,

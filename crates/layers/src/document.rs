@@ -10,7 +10,8 @@ use crate::media::DocumentKind;
 use crate::stream::BlobStream;
 use crate::{Error, LimitExceeded, Limits};
 
-/// Reads a whole document whose size and digest are as its descriptor says.
+/// Reads a whole document whose size and digest are as its descriptor says. What is not the document
+/// is asked for once more wherever else it may be.
 pub(crate) fn fetch(
     source: &dyn BlobSource,
     descriptor: &Descriptor,
@@ -20,6 +21,15 @@ pub(crate) fn fetch(
     if descriptor.size > max {
         return Err(LimitExceeded::new("max_document_bytes", max).into());
     }
+    loop {
+        match fetch_once(source, descriptor) {
+            Err(error) if error.is_of_bytes() && source.refuse(descriptor) => {}
+            fetched => return fetched,
+        }
+    }
+}
+
+fn fetch_once(source: &dyn BlobSource, descriptor: &Descriptor) -> Result<Vec<u8>, Error> {
     let mut stream = BlobStream::open(source, descriptor, ())?;
     let mut bytes = Vec::new();
     loop {

@@ -252,3 +252,17 @@ impl<T: std::fmt::Display> std::fmt::Display for Listed<'_, T> {
         Ok(())
     }
 }
+
+impl Error {
+    /// Whether it is the bytes of a blob that are wrong, and others may be right.
+    pub(crate) fn is_of_bytes(&self) -> bool {
+        matches!(
+            self,
+            Self::BlobDigest { .. }
+                | Self::BlobSize { .. }
+                | Self::BlobRead { .. }
+                | Self::DiffId { .. }
+                | Self::LayerCoding { .. }
+        )
+    }
+}

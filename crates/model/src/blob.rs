@@ -16,6 +16,12 @@ pub trait BlobSource: Send + Sync + fmt::Debug {
     /// [`BlobError::Missing`] when the source has no such blob, [`BlobError::Io`] when it cannot
     /// be opened.
     fn open(&self, blob: &Descriptor) -> Result<Box<dyn Read + Send + '_>, BlobError>;
+
+    /// Hears that the bytes which it gave are not those of the blob, and tells whether to open it
+    /// again may give others: a source with several places asks the next.
+    fn refuse(&self, _blob: &Descriptor) -> bool {
+        false
+    }
 }
 
 /// Why a blob could not be opened.

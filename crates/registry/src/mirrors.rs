@@ -10,7 +10,9 @@ use crate::{ErrorKind, Repository};
 /// Places that are asked before the registries that they mirror.
 ///
 /// What they give is compared with its digest as everything is; a tag names what the mirror says
-/// that it names. What a mirror does not have, or cannot give, is asked of the registry itself.
+/// that it names. What a mirror does not have, cannot give, or gives wrongly (a reader of
+/// [`RepositoryBlobs`](crate::RepositoryBlobs) says so) is asked of the next, at last of the registry
+/// itself.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Mirrors {
     of: BTreeMap<String, Vec<Mirror>>,
@@ -66,7 +68,19 @@ impl Repository {
         &self,
         get: impl Fn(&Self) -> Result<T, ErrorKind>,
     ) -> Result<T, ErrorKind> {
+        self.mirrored_but(&BTreeSet::new(), get)
+    }
+
+    /// The same without the mirrors of these names.
+    pub(crate) fn mirrored_but<T>(
+        &self,
+        refused: &BTreeSet<String>,
+        get: impl Fn(&Self) -> Result<T, ErrorKind>,
+    ) -> Result<T, ErrorKind> {
         for mirror in self.mirrors() {
+            if refused.contains(mirror.registry()) {
+                continue;
+            }
             match get(&mirror) {
                 Ok(found) => return Ok(found),
                 Err(ErrorKind::Http(_)) => {

@@ -1,6 +1,6 @@
 //! A repository as a source of blobs.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Cursor, Read};
 use std::sync::{Mutex, PoisonError};
 
@@ -17,6 +17,14 @@ use crate::{Error, ErrorKind, Manifest, ManifestName, Repository};
 pub struct RepositoryBlobs {
     repository: Repository,
     kept: Mutex<BTreeMap<Digest, Vec<u8>>>,
+    /// Who gave each blob last, and whose bytes turned out to be others'.
+    given: Mutex<BTreeMap<Digest, Given>>,
+}
+
+#[derive(Debug, Default)]
+struct Given {
+    last: String,
+    refused: BTreeSet<String>,
 }
 
 /// More manifests than an image has platforms and signatures are fetched again.
@@ -26,7 +34,7 @@ impl RepositoryBlobs {
     /// The blobs of a repository.
     #[must_use]
     pub fn new(repository: Repository) -> Self {
-        Self { repository, kept: Mutex::default() }
+        Self { repository, kept: Mutex::default(), given: Mutex::default() }
     }
 
     /// The repository.
@@ -83,7 +91,21 @@ impl BlobSource for RepositoryBlobs {
             self.keep(manifest);
             return Ok(Box::new(Cursor::new(bytes)));
         }
-        let opened = self.repository.mirrored(|place| place.open_blob(blob, None));
-        Ok(Box::new(opened.map_err(failed)?))
+        let given = || self.given.lock().unwrap_or_else(PoisonError::into_inner);
+        let refused = given().get(&blob.digest).map(|given| given.refused.clone());
+        let opened = self.repository.mirrored_but(&refused.unwrap_or_default(), |place| {
+            Ok((place.registry().to_owned(), place.open_blob(blob, None)?))
+        });
+        let (place, opened) = opened.map_err(failed)?;
+        given().entry(blob.digest.clone()).or_default().last = place;
+        Ok(Box::new(opened))
+    }
+
+    /// What a mirror gave wrongly is asked of the next, at last of the registry itself.
+    fn refuse(&self, blob: &Descriptor) -> bool {
+        let mut given = self.given.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(given) = given.get_mut(&blob.digest) else { return false };
+        let may_be_elsewhere = given.last != self.repository.registry();
+        may_be_elsewhere && given.refused.insert(given.last.clone())
     }
 }

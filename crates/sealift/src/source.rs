@@ -95,6 +95,13 @@ impl BlobSource for Opened {
             Place::Registry { blobs, .. } => blobs.open(blob),
         }
     }
+
+    fn refuse(&self, blob: &Descriptor) -> bool {
+        match &self.place {
+            Place::Local(_) => false,
+            Place::Registry { blobs, .. } => blobs.refuse(blob),
+        }
+    }
 }
 
 /// What is attached to an image, where that is kept: in a registry perhaps not in the image's own

@@ -139,6 +139,13 @@ fn a_mirror_is_asked_first_and_not_believed() {
     assert_eq!(blobs.resolve(&tag("1")).unwrap().unwrap().digest, digest);
     assert_eq!(read(&blobs, &layer).unwrap(), b"second");
     assert_eq!(registry.asked().iter().filter(|it| it.path().contains("app")).count(), 2);
+    // So does a layer whose bytes are others, once its reader says so.
+    mirror.fail(|asked| asked.path().contains("/blobs/").then_some(Fault::Changed));
+    let blobs = through(&[format!("http://{}/hub", mirror.host())]);
+    assert_ne!(read(&blobs, &layer).unwrap(), b"second");
+    assert!(blobs.refuse(&layer), "the registry is left");
+    assert_eq!(read(&blobs, &layer).unwrap(), b"second");
+    assert!(!blobs.refuse(&layer), "nobody is left");
     // One that does not answer is waited for once.
     let blobs = through(&["http://127.0.0.1:9".to_owned()]);
     let start = Instant::now();

@@ -3,10 +3,10 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use sealift::{FileKind, Severity, Timestamp};
+use sealift::{FileKind, Timestamp};
 
 use super::values::{parse_file_kind, parse_time};
-use super::{ConfigFormat, SuppressArgs, VexSignerArgs};
+use super::{ConfigFormat, ShownArgs, SkipArgs, SuppressArgs, VexSignerArgs};
 
 /// Flags of all verbs that check configuration files.
 #[derive(Debug, Args)]
@@ -86,31 +86,16 @@ pub(crate) struct ConfigArgs {
     /// Format of the report.
     #[arg(short, long, value_name = "FORMAT", default_value = "table")]
     pub(crate) format: ConfigFormat,
-    /// Write the report to this file instead of stdout.
-    #[arg(short, long, value_name = "FILE")]
-    pub(crate) output: Option<PathBuf>,
-    /// Severities to show and to gate on, an exact list.
-    #[arg(
-        short,
-        long,
-        value_name = "LIST",
-        value_delimiter = ',',
-        ignore_case = true,
-        default_value = "UNKNOWN,LOW,MEDIUM,HIGH,CRITICAL"
-    )]
-    pub(crate) severity: Vec<Severity>,
+    #[command(flatten)]
+    pub(crate) shown: ShownArgs,
     /// Exit with this status when a check fails.
     #[arg(long, value_name = "N")]
     pub(crate) exit_code: Option<u8>,
     /// With --exit-code: do not fail because the scan is incomplete.
     #[arg(long)]
     pub(crate) allow_incomplete: bool,
-    /// Folders to leave out, as patterns relative to the target's root.
-    #[arg(long, value_name = "GLOBS", value_delimiter = ',')]
-    pub(crate) skip_dirs: Vec<String>,
-    /// Files to leave out, as patterns relative to the target's root.
-    #[arg(long, value_name = "GLOBS", value_delimiter = ',')]
-    pub(crate) skip_files: Vec<String>,
+    #[command(flatten)]
+    pub(crate) skip: SkipArgs,
     /// File of what does not count: ids in lines, else by its name .trivyignore.yaml. Default:
     /// .trivyignore in the working directory, if it is there.
     #[arg(long, value_name = "FILE")]

@@ -269,12 +269,9 @@ pub(crate) struct SbomArgs {
     pub(crate) scan: ScanArgs,
 }
 
-/// Flags of all verbs that scan.
+/// What is reported, and where.
 #[derive(Debug, Args)]
-pub(crate) struct ScanArgs {
-    /// Format of the report; cyclonedx has vulnerabilities with --scanners vuln.
-    #[arg(short, long, value_name = "FORMAT", default_value = "table")]
-    pub(crate) format: ReportFormat,
+pub(crate) struct ShownArgs {
     /// Write the report to this file instead of stdout.
     #[arg(short, long, value_name = "FILE", value_parser = parse_report_path)]
     pub(crate) output: Option<PathBuf>,
@@ -288,6 +285,27 @@ pub(crate) struct ScanArgs {
         default_value = "UNKNOWN,LOW,MEDIUM,HIGH,CRITICAL"
     )]
     pub(crate) severity: Vec<Severity>,
+}
+
+/// What is not looked at.
+#[derive(Debug, Args)]
+pub(crate) struct SkipArgs {
+    /// Folders to leave out, as patterns relative to the target's root.
+    #[arg(long, value_name = "GLOBS", value_delimiter = ',')]
+    pub(crate) skip_dirs: Vec<String>,
+    /// Files to leave out, as patterns relative to the target's root.
+    #[arg(long, value_name = "GLOBS", value_delimiter = ',')]
+    pub(crate) skip_files: Vec<String>,
+}
+
+/// Flags of all verbs that scan.
+#[derive(Debug, Args)]
+pub(crate) struct ScanArgs {
+    /// Format of the report; cyclonedx has vulnerabilities with --scanners vuln.
+    #[arg(short, long, value_name = "FORMAT", default_value = "table")]
+    pub(crate) format: ReportFormat,
+    #[command(flatten)]
+    pub(crate) shown: ShownArgs,
     /// Exit with this status when findings remain.
     #[arg(long, value_name = "N")]
     pub(crate) exit_code: Option<u8>,
@@ -331,12 +349,8 @@ pub(crate) struct ScanArgs {
     #[arg(long, default_value = "true", action = ArgAction::Set, num_args = 0..=1,
           require_equals = true, default_missing_value = "true", value_parser = parse_bool)]
     pub(crate) list_all_pkgs: bool,
-    /// Folders to leave out, as patterns relative to the target's root.
-    #[arg(long, value_name = "GLOBS", value_delimiter = ',')]
-    pub(crate) skip_dirs: Vec<String>,
-    /// Files to leave out, as patterns relative to the target's root.
-    #[arg(long, value_name = "GLOBS", value_delimiter = ',')]
-    pub(crate) skip_files: Vec<String>,
+    #[command(flatten)]
+    pub(crate) skip: SkipArgs,
     /// Which packages to match: installed, declared, all. Default: by the verb.
     #[arg(long = "match", value_name = "WHICH")]
     pub(crate) matching: Option<MatchKind>,

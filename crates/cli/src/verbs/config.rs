@@ -29,7 +29,7 @@ pub(crate) fn config(
     let today = args.as_of.unwrap_or_else(now);
     let mut options = ScanOptions::default();
     options.package_types.clear();
-    options.skip = SkipRules::new(&args.skip_dirs, &args.skip_files)?;
+    options.skip = SkipRules::new(&args.skip.skip_dirs, &args.skip.skip_files)?;
     let mut checks = configuration(&args.path, &args.checks, today)?;
     checks.line_count = line_count(args.format == ConfigFormat::Json);
     options.configuration = Some(checks);
@@ -41,11 +41,11 @@ pub(crate) fn config(
     }
     let mut report = checked(args, &options, global)?;
     let mut selection = Selection::default();
-    selection.severities = args.severity.iter().copied().collect();
+    selection.severities = args.shown.severity.iter().copied().collect();
     let hidden = selection.apply(&mut report);
     let unused = policy::apply(&mut report, &suppressed.with_exceptions(), today);
     let format = format(args, environment);
-    output::emit(args.output.as_deref(), |out| sealift::render(&report, &format, out))?;
+    output::emit(args.shown.output.as_deref(), |out| sealift::render(&report, &format, out))?;
     if !global.quiet {
         summary::print(&report, &hidden, global.debug);
         suppress::say_unused(&unused, global.debug);
@@ -124,7 +124,9 @@ fn unreadable(error: sealift::Error) -> Failure {
 
 fn format(args: &ConfigArgs, environment: &Environment) -> Format {
     match args.format {
-        ConfigFormat::Table => Format::Table(table_style(args.output.as_deref(), environment)),
+        ConfigFormat::Table => {
+            Format::Table(table_style(args.shown.output.as_deref(), environment))
+        }
         ConfigFormat::Json => Format::Json(JsonOptions::default()),
         ConfigFormat::Sarif => Format::Sarif,
         ConfigFormat::Junit => Format::Junit,

@@ -56,6 +56,8 @@ pub(crate) fn gate(
         suppress::say(&outcome.told);
     }
     let hidden = selection.apply(&mut report);
+    // What does not count is a part of the decision, in whatever format it is told.
+    report.shows_suppressed = true;
     write(&outcome, &report, &args, options.threads, environment)?;
     if !global.quiet {
         summary::print(&report, &hidden, global.debug);
@@ -85,18 +87,20 @@ fn write(
                 eprintln!("{}", escape::terminal(line));
             }
             let format = scan::format(scan, threads, environment);
-            return output::emit(scan.output.as_deref(), |out| {
+            return output::emit(scan.shown.output.as_deref(), |out| {
                 sealift::render(report, &format, out)
             });
         }
     };
-    output::emit(scan.output.as_deref(), |out| out.write_all(text.as_bytes()))
+    output::emit(scan.shown.output.as_deref(), |out| out.write_all(text.as_bytes()))
 }
 
 /// What flags leave out of what is looked at.
 fn left_out(args: &ScanArgs) -> Vec<String> {
     let mut told = Vec::new();
-    for (flag, paths) in [("--skip-dirs", &args.skip_dirs), ("--skip-files", &args.skip_files)] {
+    for (flag, paths) in
+        [("--skip-dirs", &args.skip.skip_dirs), ("--skip-files", &args.skip.skip_files)]
+    {
         if !paths.is_empty() {
             told.push(format!("not looked at: {} ({flag})", paths.join(", ")));
         }

@@ -162,7 +162,7 @@ fn options(args: &ScanArgs, environment: &Environment) -> Result<ScanOptions, Fa
     if let Some(threads) = args.threads {
         options.threads = threads;
     }
-    options.skip = SkipRules::new(&args.skip_dirs, &args.skip_files)?;
+    options.skip = SkipRules::new(&args.skip.skip_dirs, &args.skip.skip_files)?;
     let kinds = args.pkg_types.iter().map(|kind| match kind {
         PackageKind::Os => PackageType::Os,
         PackageKind::Library => PackageType::Library,
@@ -210,7 +210,7 @@ fn run(
     report.notes = not_scanned(args, report.configuration.is_some());
     report.notes.extend(notes);
     let format = format(args, options.threads, environment);
-    output::emit(args.output.as_deref(), |out| sealift::render(&report, &format, out))?;
+    output::emit(args.shown.output.as_deref(), |out| sealift::render(&report, &format, out))?;
     if !global.quiet {
         summary::print(&report, &hidden, global.debug);
         suppress::say_unused(&unused, global.debug);
@@ -294,7 +294,7 @@ fn status(report: &Report, args: &ScanArgs) -> u8 {
 
 pub(super) fn selection(args: &ScanArgs) -> Result<Selection, Failure> {
     let mut selection = Selection::default();
-    selection.severities = args.severity.iter().copied().collect();
+    selection.severities = args.shown.severity.iter().copied().collect();
     selection.exclude_base = args.exclude_base;
     for name in &args.ignore_status {
         match name.as_str() {
@@ -350,7 +350,9 @@ pub(super) fn not_scanned(args: &ScanArgs, checks_files: bool) -> Vec<String> {
 
 pub(super) fn format(args: &ScanArgs, threads: NonZeroUsize, environment: &Environment) -> Format {
     match args.format {
-        ReportFormat::Table => Format::Table(table_style(args.output.as_deref(), environment)),
+        ReportFormat::Table => {
+            Format::Table(table_style(args.shown.output.as_deref(), environment))
+        }
         ReportFormat::Json => {
             let mut options = JsonOptions::default();
             options.list_all_packages = args.list_all_pkgs;

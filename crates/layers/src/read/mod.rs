@@ -277,14 +277,31 @@ impl<'a, E: Extract> LayerReader<'a, E> {
         self.cache.filter(|_| !layer.is_foreign).map(|cache| (cache, key(layer)))
     }
 
-    /// Opens a layer for `look`; none when it is foreign and not here.
+    /// Opens a layer for `look`; none when it is foreign and not here. What is not the layer is
+    /// asked for once more wherever else it may be.
     fn read<T>(
         &'a self,
         slot: usize,
         crew: &Crew<'a>,
-        look: impl FnOnce(LayerStream<'_, 'a>) -> Result<T, Error>,
+        look: impl Fn(LayerStream<'_, 'a>) -> Result<T, Error>,
     ) -> Result<Option<T>, Error> {
         let Some((index, layer)) = self.layers.layers.get(slot).copied() else { return Ok(None) };
+        loop {
+            match self.read_once(slot, index, layer, crew, &look) {
+                Err(error) if error.is_of_bytes() && self.source.refuse(&layer.descriptor) => {}
+                read => return read,
+            }
+        }
+    }
+
+    fn read_once<T>(
+        &'a self,
+        slot: usize,
+        index: usize,
+        layer: &'a Layer,
+        crew: &Crew<'a>,
+        look: &impl Fn(LayerStream<'_, 'a>) -> Result<T, Error>,
+    ) -> Result<Option<T>, Error> {
         let told = AtomicU64::new(0);
         let watch = LayerWatch { options: self.options, halt: self.halt, index, slot, told };
         let blob = match BlobStream::open(self.source, &layer.descriptor, watch) {

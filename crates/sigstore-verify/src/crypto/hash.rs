@@ -1,7 +1,9 @@
 //! The hash functions of Sigstore and their digests.
 
 use std::fmt;
+use std::io::{self, Read};
 
+use sha2::digest::Output;
 use sha2::{Digest as _, Sha256, Sha384, Sha512};
 
 use crate::hex;
@@ -52,6 +54,33 @@ impl HashAlgorithm {
             Self::Sha256 => Hash(Digest::Sha256(Sha256::digest(message).into())),
             Self::Sha384 => Hash(Digest::Sha384(Sha384::digest(message).into())),
             Self::Sha512 => Hash(Digest::Sha512(Sha512::digest(message).into())),
+        }
+    }
+
+    /// Hashes all that a reader gives, of which a piece at a time is in memory.
+    ///
+    /// # Errors
+    /// When the reader fails.
+    pub fn hash_of(self, reader: &mut dyn Read) -> io::Result<Hash> {
+        Ok(Hash(match self {
+            Self::Sha256 => Digest::Sha256(read_all(Sha256::new(), reader)?.into()),
+            Self::Sha384 => Digest::Sha384(read_all(Sha384::new(), reader)?.into()),
+            Self::Sha512 => Digest::Sha512(read_all(Sha512::new(), reader)?.into()),
+        }))
+    }
+}
+
+/// Bytes that are read at once.
+const BUFFER_BYTES: usize = 64 << 10;
+
+fn read_all<D: sha2::Digest>(mut hasher: D, reader: &mut dyn Read) -> io::Result<Output<D>> {
+    let mut buffer = vec![0; BUFFER_BYTES];
+    loop {
+        match reader.read(&mut buffer) {
+            Ok(0) => return Ok(hasher.finalize()),
+            Ok(read) => hasher.update(buffer.get(..read).unwrap_or_default()),
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
         }
     }
 }
@@ -139,6 +168,8 @@ mod tests {
         for algorithm in [HashAlgorithm::Sha256, HashAlgorithm::Sha384, HashAlgorithm::Sha512] {
             let hash = algorithm.hash(b"abc");
             assert_eq!(hash.as_bytes().len(), algorithm.digest_bytes());
+            let long = vec![7; 2 * BUFFER_BYTES + 1];
+            assert_eq!(algorithm.hash_of(&mut &long[..]).unwrap(), algorithm.hash(&long));
             assert_eq!(hash.algorithm(), algorithm);
             assert_eq!(Hash::new(algorithm, hash.as_bytes()), Some(hash));
             assert_eq!(Hash::new(algorithm, &hash.as_bytes()[1..]), None);

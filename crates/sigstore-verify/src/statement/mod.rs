@@ -97,10 +97,10 @@ impl Statement {
     }
 
     /// Reads the statement of an envelope.
-    pub(crate) fn from_envelope(
-        envelope: &Envelope,
-        limits: &Limits,
-    ) -> Result<Self, StatementError> {
+    ///
+    /// # Errors
+    /// When the envelope holds something else, or what it holds is no statement.
+    pub fn from_envelope(envelope: &Envelope, limits: &Limits) -> Result<Self, StatementError> {
         if envelope.payload_type() != dsse::IN_TOTO {
             let payload_type = excerpt(envelope.payload_type());
             return Err(StatementError::PayloadType { payload_type });

@@ -9,6 +9,7 @@ use sealift::verify::{
 
 use super::images::predicate_type;
 use super::signer::Trust;
+use super::subject::Subject;
 use super::{detached, said, set_deadline};
 use crate::Environment;
 use crate::args::peers;
@@ -26,7 +27,6 @@ pub(crate) fn verify_blob(
     peers::set_by_variable(Peer::Cosign, environment)?;
     let trust = Trust::new(&args.signer, global, environment)?;
     set_deadline(&args.signer.out, global);
-    let artifact = files::whole(&args.file)?;
     let name = args.file.display().to_string();
     let bundle = match (&args.bundle, &args.signature) {
         (Some(path), _) => bundle(path, trust.policy.signer_kind())?,
@@ -36,7 +36,8 @@ pub(crate) fn verify_blob(
             bundle.map_err(|error| not_verified(&name, &error))?
         }
     };
-    judge(&trust, &bundle, Artifact::Bytes(&artifact), &name, global)
+    let file = Subject::read(&args.file, &bundle, trust.key)?;
+    judge(&trust, &bundle, file.artifact(), &name, global)
 }
 
 /// `verify-blob-attestation`.
@@ -55,8 +56,9 @@ pub(crate) fn verify_blob_attestation(
     };
     match (&args.file, &args.digest) {
         (Some(path), _) => {
-            let (bytes, name) = (files::whole(path)?, path.display().to_string());
-            judge(&trust, &bundle, Artifact::Bytes(&bytes), &name, global)
+            let (file, name) =
+                (Subject::read(path, &bundle, trust.key)?, path.display().to_string());
+            judge(&trust, &bundle, file.artifact(), &name, global)
         }
         (None, digest) => {
             let hex = digest.as_deref().unwrap_or_default();

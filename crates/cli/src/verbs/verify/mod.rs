@@ -7,6 +7,7 @@ mod images;
 mod initialize;
 mod said;
 mod signer;
+mod subject;
 mod tree;
 mod triangulate;
 

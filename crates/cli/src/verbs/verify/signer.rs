@@ -3,8 +3,8 @@
 use std::path::Path;
 
 use sealift::verify::{
-    BundleVerifier, FulcioExtension, Identities, IdentityMatcher, OwnTrust, Policy, PublicKey,
-    TextMatcher, TrustedKey, TrustedRoot, provider,
+    BundleVerifier, FulcioExtension, Identities, IdentityMatcher, KeyAlgorithm, OwnTrust, Policy,
+    PublicKey, TextMatcher, TrustedKey, TrustedRoot, provider,
 };
 use sealift::{Timestamp, escape, verify};
 
@@ -17,6 +17,8 @@ use crate::{Environment, files, trust};
 /// A policy and what it is verified against.
 pub(super) struct Trust {
     pub(super) policy: Policy,
+    /// What the key is, where one must have signed.
+    pub(super) key: Option<KeyAlgorithm>,
     root: TrustedRoot,
     pub(super) now: Timestamp,
 }
@@ -28,7 +30,9 @@ impl Trust {
         global: &GlobalArgs,
         environment: &Environment,
     ) -> Result<Self, Failure> {
-        let mut policy = signer(args, environment)?;
+        let key = args.key.as_deref().map(|key| public_key(key, environment)).transpose()?;
+        let algorithm = key.as_ref().map(PublicKey::algorithm);
+        let mut policy = signer(args, key)?;
         if args.use_signed_timestamps {
             policy = policy.require_signed_timestamps(1);
         }
@@ -38,7 +42,8 @@ impl Trust {
         if args.insecure_ignore_sct {
             policy = policy.insecure_ignore_sct();
         }
-        Ok(Self { policy, root: root(args, global, environment)?, now: now() })
+        let root = root(args, global, environment)?;
+        Ok(Self { policy, key: algorithm, root, now: now() })
     }
 
     pub(super) fn verifier(&self) -> BundleVerifier<'_> {
@@ -46,18 +51,18 @@ impl Trust {
     }
 }
 
-fn signer(args: &SignerArgs, environment: &Environment) -> Result<Policy, Failure> {
+fn signer(args: &SignerArgs, key: Option<PublicKey>) -> Result<Policy, Failure> {
     let names_identity = args.certificate_identity.is_some()
         || args.certificate_identity_regexp.is_some()
         || args.certificate_oidc_issuer.is_some()
         || args.certificate_oidc_issuer_regexp.is_some()
         || workflow(args).any(|(_, value)| value.is_some());
-    match &args.key {
+    match key {
         Some(_) if names_identity => Err(Failure::Signer {
             sentence: "--key and an identity exclude each other",
             hint: "leave out --key, or the flags that begin with --certificate",
         }),
-        Some(key) => Ok(Policy::keys([TrustedKey::new(public_key(key, environment)?)])),
+        Some(key) => Ok(Policy::keys([TrustedKey::new(key)])),
         None if names_identity => Ok(Policy::identities(Identities::from(identity(args)?))),
         None => Err(Failure::Signer {
             sentence: "it is not said who must have signed",
@@ -202,7 +207,7 @@ fn own_trust(args: &SignerArgs, environment: &Environment) -> Result<OwnTrust, F
         eprintln!("warning: {variable} takes the place of {what} of the trusted root");
         files::document(Path::new(path)).map(Some)
     };
-    if !own.names_issuers() {
+    if !own.names_issuers() && args.key.is_none() {
         own.authorities.extend(of_variable("SIGSTORE_ROOT_FILE", "the authorities")?);
     }
     if own.timestamp_chain.is_none() {
@@ -210,7 +215,9 @@ fn own_trust(args: &SignerArgs, environment: &Environment) -> Result<OwnTrust, F
             of_variable("SIGSTORE_TSA_CERTIFICATE_FILE", "the timestamp authorities")?;
     }
     own.log_keys.extend(of_variable("SIGSTORE_REKOR_PUBLIC_KEY", "the logs of signatures")?);
-    own.certificate_log_keys
-        .extend(of_variable("SIGSTORE_CT_LOG_PUBLIC_KEY_FILE", "the logs of certificates")?);
+    if args.key.is_none() {
+        let keys = of_variable("SIGSTORE_CT_LOG_PUBLIC_KEY_FILE", "the logs of certificates")?;
+        own.certificate_log_keys.extend(keys);
+    }
     Ok(own)
 }

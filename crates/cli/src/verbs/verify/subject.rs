@@ -1,0 +1,63 @@
+//! The file that a signature or an attestation is about.
+
+use std::path::Path;
+
+use sealift::verify::{
+    Artifact, Bundle, Content, Hash, HashAlgorithm, KeyAlgorithm, Limits, Material, Statement,
+};
+
+use crate::failure::Failure;
+use crate::files;
+
+/// A file as far as a bundle asks for it: files are large, digests are small.
+pub(super) enum Subject {
+    Digest(Hash),
+    Whole(Vec<u8>),
+}
+
+impl Subject {
+    /// Reads the file; `key` is the algorithm of the key that must have signed, where it is one.
+    pub(super) fn read(
+        path: &Path,
+        bundle: &Bundle,
+        key: Option<KeyAlgorithm>,
+    ) -> Result<Self, Failure> {
+        match one_digest(bundle, key) {
+            Some(algorithm) => files::hashed(path, algorithm).map(Self::Digest),
+            None => files::whole(path).map(Self::Whole),
+        }
+    }
+
+    pub(super) fn artifact(&self) -> Artifact<'_> {
+        match self {
+            Self::Digest(hash) => Artifact::Digest(hash),
+            Self::Whole(bytes) => Artifact::Bytes(bytes),
+        }
+    }
+}
+
+/// The digest that is all that can be asked for. Ed25519 signs the message itself, and with some
+/// curves it is not said which hash was signed.
+fn one_digest(bundle: &Bundle, key: Option<KeyAlgorithm>) -> Option<HashAlgorithm> {
+    let signer = match bundle.material() {
+        Material::Certificate { leaf, .. } if key.is_none() => leaf.public_key().algorithm(),
+        _ => key?,
+    };
+    match bundle.content() {
+        Content::Envelope(envelope) => {
+            let statement = Statement::from_envelope(envelope, &Limits::default()).ok()?;
+            match statement.digest_algorithms()[..] {
+                [only] => Some(only),
+                _ => None,
+            }
+        }
+        Content::Message { digest: Some(declared), .. } if signer != KeyAlgorithm::Ed25519 => {
+            Some(declared.algorithm())
+        }
+        Content::Message { digest: None, .. } => match signer {
+            KeyAlgorithm::EcdsaP256 | KeyAlgorithm::Rsa { .. } => Some(HashAlgorithm::Sha256),
+            _ => None,
+        },
+        _ => None,
+    }
+}
