@@ -13,12 +13,16 @@ mod plan;
 mod purls;
 
 use std::error::Error;
+use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::child::{Cost, Costs};
 use crate::plan::{Limits, Plan};
 
 type Failure = Box<dyn Error>;
+
+/// What the program must stay below.
+const MAX_PROGRAM_BYTES: u64 = 15_000_000;
 
 const USAGE: &str = "usage: sealift-bench SEALIFT FOLDER [ROUNDS]
        sealift-bench bare IMAGE
@@ -56,7 +60,13 @@ fn measure(sealift: &Path, folder: &Path, rounds: u32) -> Result<(), Failure> {
     }
     let (cost, limits) = open::measure(&plan.database)?;
     println!("{}", line("open the database", limits, cost, None));
+    println!("{}", size_line(fs::metadata(sealift)?.len()));
     Ok(())
+}
+
+fn size_line(bytes: u64) -> String {
+    let mark = if bytes < MAX_PROGRAM_BYTES { "" } else { " (!)" };
+    format!("{:<30} {bytes:>9} bytes   {MAX_PROGRAM_BYTES}{mark}", "the program itself")
 }
 
 /// A row of the table; `before` is the cost of the row above.
