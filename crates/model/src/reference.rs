@@ -67,6 +67,12 @@ impl Reference {
         Self { tag: None, digest: Some(digest), ..self.clone() }
     }
 
+    /// The same name, its tag too, with this digest.
+    #[must_use]
+    pub fn with_digest(&self, digest: Digest) -> Self {
+        Self { digest: Some(digest), ..self.clone() }
+    }
+
     /// The same repository with this tag and no digest.
     ///
     /// # Errors

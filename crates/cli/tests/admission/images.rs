@@ -49,7 +49,7 @@ impl Shop {
     }
 
     fn pinned(&self) -> String {
-        format!("{}/your-org/app@{}", self.registry.host(), self.digest)
+        format!("{}@{}", self.signed(), self.digest)
     }
 
     fn with_rules(self, rules: &str) -> Self {

@@ -85,9 +85,10 @@ impl Rules {
         // What has its digest already stays as it is written.
         let tagged = uses.into_iter().zip(images).filter(|(_, image)| image.digest().is_none());
         let (uses, images): (Vec<_>, Vec<_>) = tagged.unzip();
-        for (used, pinned) in uses.iter().zip(self.images.resolve(&images, None, until)) {
+        let resolved = self.images.resolve(&images, None, until);
+        for ((used, image), pinned) in uses.iter().zip(&images).zip(resolved) {
             match pinned {
-                Ok(pinned) => decision.pin(&used.json_pointer, &pinned),
+                Ok(pinned) => decision.pin(&used.json_pointer, image, &pinned),
                 Err(why) => unknown(&mut decision, &used.container, why),
             }
         }
@@ -173,7 +174,7 @@ impl Rules {
         let mut decision = Decision::allow();
         for (used, image) in tags.wanted(|| changeable(request)) {
             if let Ok(pinned) = tags.resolve(&image, &self.images, until) {
-                decision.pin(&used.json_pointer, &pinned);
+                decision.pin(&used.json_pointer, &image, &pinned);
             }
         }
         decision
@@ -181,8 +182,11 @@ impl Rules {
 }
 
 impl Decision {
-    fn pin(&mut self, pointer: &str, pinned: &Reference) {
-        self.patch.push(Change::new(pointer, pinned.to_string()));
-        self.annotate("pinned", &pinned.to_string());
+    /// The tag stays beside the digest, which decides: people and other policies read it.
+    fn pin(&mut self, pointer: &str, image: &Reference, pinned: &Reference) {
+        let Some(digest) = pinned.digest() else { return };
+        let pinned = image.with_digest(digest.clone()).to_string();
+        self.annotate("pinned", &pinned);
+        self.patch.push(Change::new(pointer, pinned));
     }
 }

@@ -128,11 +128,11 @@ fn many_reviews_of_an_image_are_one_fetch() {
 }
 
 #[test]
-fn a_tag_becomes_a_digest() {
+fn a_tag_gets_its_digest() {
     let shop = Shop::open();
     let running = shop.ruled().serve();
-    let (tag, pinned) =
-        (shop.image("signed"), format!("{}/shop@{}", shop.registry.host(), shop.signed));
+    let tag = shop.image("signed");
+    let pinned = format!("{tag}@{}", shop.signed);
     let object = json!({"kind": "CronJob", "spec": {"jobTemplate": {"spec": {"template": {"spec": {
         "containers": [{"name": "a", "image": pinned}, {"name": "b", "image": tag}],
         "volumes": [{"name": "v", "image": {"reference": tag}}],
