@@ -1,4 +1,5 @@
 //! A client before an imitation of an API server, which does not always do as it should.
+#![expect(clippy::indexing_slicing, clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::path::Path;
 use std::time::{Duration, Instant};
