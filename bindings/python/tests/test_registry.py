@@ -6,6 +6,7 @@ import base64
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -50,6 +51,75 @@ def test_an_image_is_signed_and_attested(registry: Registry) -> None:
         sealift.verify_image(
             image, key=other, ignore_tlog=True, username=USER, password=PASSWORD, insecure=True
         )
+
+
+VERIFYING = """
+apiVersion: kyverno.io/v1
+kind: ClusterPolicy
+metadata: {name: signed}
+spec:
+  validationFailureAction: Enforce
+  rules:
+    - name: by-us
+      match: {any: [{resources: {kinds: [Pod]}}]}
+      verifyImages:
+        - imageReferences: ["*"]
+          mutateDigest: true
+          attestors:
+            - entries:
+                - keys:
+                    publicKeys: |-
+                      KEY
+                    rekor: {ignoreTlog: true}
+                    ctlog: {ignoreSCT: true}
+"""
+
+
+def test_reviews_verify_images_in_their_registry(registry: Registry, tmp_path: Path) -> None:
+    image = f"{registry.host}/shop:1.0"
+    keys = sealift.generate_key_pair(b"secret")
+    key = keys.public.strip().replace("\n", "\n" + " " * 22)
+    access: dict[str, Any] = {"username": USER, "password": PASSWORD, "insecure": True}
+    pod = {
+        "apiVersion": "v1",
+        "kind": "Pod",
+        "metadata": {"name": "web", "namespace": "shop"},
+        "spec": {"containers": [{"name": "web", "image": image}]},
+    }
+    request = {
+        "uid": "u",
+        "kind": {"group": "", "version": "v1", "kind": "Pod"},
+        "resource": {"group": "", "version": "v1", "resource": "pods"},
+        "namespace": "shop",
+        "operation": "CREATE",
+        "object": pod,
+    }
+    asked = {"apiVersion": "admission.k8s.io/v1", "kind": "AdmissionReview", "request": request}
+    texts = {"signed.yaml": VERIFYING.replace("KEY", key)}
+
+    def policies(**options: Any) -> sealift.AdmissionPolicies:
+        return sealift.AdmissionPolicies(texts, **options)
+
+    unsigned = policies(registry=registry.host, **access).review(asked)
+    assert not unsigned.allowed
+    sealift.sign_image(image, key=keys.private.encode(), key_password=b"secret", **access)
+    signed = policies(registry=registry.host, **access).review(asked)
+    assert signed.allowed, signed.refusals
+    signed_digest = registry.tags["1.0"]
+    patch = json.loads(base64.b64decode(signed.response()["response"]["patch"]))
+    assert patch[0]["value"] == f"{registry.host}/shop@{signed_digest}"
+    assert not policies(offline=True).review(asked).allowed
+    # What is meant for another registry does not go to this one.
+    assert not policies(registry="registry.example", **access).review(asked).allowed
+
+    rules = tmp_path / "sealift.toml"
+    (tmp_path / "cosign.pub").write_text(keys.public)
+    rules.write_text("[admission]\nkey = 'cosign.pub'\ninsecure-ignore-tlog = true\n")
+    ruled = sealift.AdmissionPolicies(image_rules=rules, registry=registry.host, **access)
+    assert ruled.review(pod).allowed, ruled.review(pod).refusals
+    (tmp_path / "cosign.pub").write_text(sealift.generate_key_pair(b"").public)
+    ruled = sealift.AdmissionPolicies(image_rules=rules, registry=registry.host, **access)
+    assert not ruled.review(pod).allowed
 
 
 def test_credentials_are_what_the_caller_gives(
