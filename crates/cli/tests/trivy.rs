@@ -155,6 +155,12 @@ fn what_does_not_count_is_in_sarif_and_cyclonedx_where_it_is_shown() {
     assert!(suppressed(&scan(&["-f", "sarif"])).is_empty());
     assert_eq!(suppressed(&scan(&["-f", "sarif", "--show-suppressed"])), ["CVE-2020-8203"]);
 
+    // The gate always tells what does not count.
+    let image = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/image");
+    let image = format!("oci:{}:demo", image.display());
+    let gate = ["gate", &image, "--db", "db", "--as-of", "2022-01-31", "-f", "sarif"];
+    assert_eq!(suppressed(&json(&project.run(&gate))), ["CVE-2020-8203"]);
+
     let listed = ["-f", "cyclonedx", "--scanners", "vuln"];
     let analysis = |document: &Value| {
         let found = document["vulnerabilities"].as_array().unwrap().clone();
