@@ -146,6 +146,8 @@ fn addresses() {
             r#""example.com:8080::1""#,
         ),
         ("url('https://example.com:8080/a?x=1&x=2').getQuery()['x']", r#"["1","2"]"#),
+        ("url('https://example.com/a?x=1#b?x=2').getQuery()['x']", r#"["1"]"#),
+        ("url('/a#b').getEscapedPath()", r#""/a""#),
         (
             "url('https://example.com/a/b').getEscapedPath() + url('HTTPS://e.com').getScheme() + url('http://e:1').getPort()",
             r#""/a/bhttps1""#,
