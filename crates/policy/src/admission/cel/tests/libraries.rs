@@ -198,6 +198,10 @@ fn kyverno() {
             "image('a/b:1').tag() == '1' && !image('a/b:1').containsDigest() && isImage('a:1') && !isImage('A B')",
             "true",
         ),
+        (
+            "['a', 'a:1', 'a:1@sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef', 'a@sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef'].map(i, image(i).tag())",
+            r#"["latest","1","1",""]"#,
+        ),
         ("json.unmarshal('{\"a\": [1]}').a[0] + yaml.parse('a: 2').a", "3"),
         ("listObjToMap([{'k': 'a'}], [{'v': 1}], 'k', 'v')", r#"{"a":1}"#),
         (
