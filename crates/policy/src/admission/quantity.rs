@@ -11,6 +11,8 @@ use std::fmt;
 pub(crate) struct Quantity {
     amount: i128,
     exponent: i32,
+    /// The power of ten of the last digit as written: that of `1.50` is -2, that of `5m` -3.
+    scale: i32,
     format: Format,
 }
 
@@ -64,18 +66,22 @@ impl Quantity {
         }
         let fraction = fraction.trim_end_matches('0');
         let negative = text.starts_with('-');
-        let (amount, format) =
+        let (amount, power, format) =
             if let Some((_, exponent)) = DECIMAL.iter().find(|(name, _)| *name == suffix) {
-                (billionths(whole, fraction, (*exponent).into()), Format::Decimal)
+                (billionths(whole, fraction, (*exponent).into()), *exponent, Format::Decimal)
             } else if let Some(power) = BINARY.iter().skip(1).position(|name| *name == suffix) {
                 let factor = 1024i128.checked_pow(u32::try_from(power + 1).ok()?)?;
-                (binary_billionths(whole, fraction, factor)?, Format::Binary)
+                (binary_billionths(whole, fraction, factor)?, 0, Format::Binary)
             } else {
                 let exponent: i64 = suffix.strip_prefix(['e', 'E'])?.parse().ok()?;
-                (billionths(whole, fraction, exponent), Format::Exponent)
+                let power = exponent.clamp(-9, 0).try_into().ok()?;
+                (billionths(whole, fraction, exponent), power, Format::Exponent)
             };
         let amount = if negative { -amount } else { amount };
-        Some(Self { amount, exponent: -9, format }.reduced())
+        let digits =
+            if format == Format::Binary { 0 } else { i32::try_from(fraction.len()).ok()? };
+        let scale = power.saturating_sub(digits).max(-9);
+        Some(Self { amount, exponent: -9, scale, format }.reduced())
     }
 
     /// Whether it is so large that it may not be told from others as large.
@@ -96,13 +102,14 @@ impl Quantity {
 
     /// The same format, another whole value.
     pub(super) fn with(self, amount: i64) -> Self {
-        Self { amount: amount.into(), exponent: 0, format: self.format }.reduced()
+        Self { amount: amount.into(), exponent: 0, scale: 0, format: self.format }.reduced()
     }
 
     pub(super) fn plus(&self, other: &Self) -> Option<Self> {
         let (left, right, exponent) = aligned(self, other)?;
         let format = if self.amount == 0 { other.format } else { self.format };
-        Some(Self { amount: left.checked_add(right)?, exponent, format }.reduced())
+        let scale = self.scale.min(other.scale);
+        Some(Self { amount: left.checked_add(right)?, exponent, scale, format }.reduced())
     }
 
     pub(super) fn minus(&self, other: &Self) -> Option<Self> {
@@ -113,12 +120,13 @@ impl Quantity {
     pub(super) fn times(&self, other: &Self) -> Option<Self> {
         let amount = self.amount.checked_mul(other.amount)?;
         let exponent = self.exponent.checked_add(other.exponent)?;
-        Some(Self { amount, exponent, format: self.format }.reduced())
+        let scale = self.scale.saturating_add(other.scale);
+        Some(Self { amount, exponent, scale, format: self.format }.reduced())
     }
 
-    /// Rounded towards zero at the finer scale of both, as Kyverno divides.
+    /// Rounded towards zero at the finer scale of both as written, as Kyverno divides.
     pub(super) fn divided_by(&self, other: &Self) -> Option<Self> {
-        let finest = self.exponent.min(other.exponent).min(0);
+        let finest = self.scale.min(other.scale).min(0);
         // amount * 10^exponent / (other * 10^e) = result * 10^finest
         let shift = self.exponent.checked_sub(other.exponent)?.checked_sub(finest)?;
         let (mut dividend, mut divisor) = (self.amount, other.amount);
@@ -128,7 +136,7 @@ impl Quantity {
             divisor = divisor.checked_mul(power(-shift)?)?;
         }
         let amount = dividend.checked_div(divisor)?;
-        Some(Self { amount, exponent: finest, format: self.format }.reduced())
+        Some(Self { amount, exponent: finest, scale: finest, format: self.format }.reduced())
     }
 
     #[expect(clippy::as_conversions, reason = "approximate by its name")]
@@ -241,7 +249,9 @@ impl fmt::Display for Quantity {
         if self.amount == 0 {
             return f.write_str("0");
         }
+        // What has a fraction would lose it with a binary suffix.
         if self.format == Format::Binary
+            && self.exponent >= 0
             && let Some(mut amount) = self.at(0)
             && amount.abs() >= 1024
         {
@@ -331,6 +341,21 @@ mod tests {
         assert_eq!(sum.to_string(), "1536Mi");
         assert_eq!(quantity("100m").times(&quantity("3")).unwrap().to_string(), "300m");
         assert_eq!(quantity("10Gi").divided_by(&quantity("4")).unwrap().to_string(), "2560Mi");
+        let sum = quantity("1Gi").plus(&quantity("500m")).unwrap();
+        assert_eq!(sum.to_string(), "1073741824500m");
+        let quotients = [
+            ("500m", "3", "166m"),
+            ("1.5", "7", "200m"),
+            ("30m", "2.5", "12m"),
+            ("1k", "3", "333"),
+            ("1", "0.7", "1400m"),
+            ("1Gi", "2.5", "429496729600m"),
+            ("100n", "3", "33n"),
+        ];
+        for (dividend, divisor, quotient) in quotients {
+            let given = quantity(dividend).divided_by(&quantity(divisor)).unwrap().to_string();
+            assert_eq!(given, quotient, "{dividend} {divisor}");
+        }
     }
 
     #[test]

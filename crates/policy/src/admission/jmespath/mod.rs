@@ -19,7 +19,7 @@ use serde_json::Value;
 
 pub(super) use self::evaluate::Budget;
 use self::values::{is_false, number};
-pub(super) use self::values::{is_shallow, same};
+pub(super) use self::values::{is_shallow, plain, same};
 
 /// An expression, ready to be asked.
 #[derive(Debug)]

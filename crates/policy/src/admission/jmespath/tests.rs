@@ -116,6 +116,43 @@ fn functions() {
     gives("sha256('')", json!("e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"));
     gives("trim(' a ', ' ')", json!("a"));
     gives("zip(['a', 'b'], numbers)", json!([["a", 3], ["b", 1]]));
+    gives("is_external_url('http://localhost:80/a')", json!(false));
+    gives("parse_yaml('a: 0644\n---\nb: 1')", json!({"a": 420}));
+    gives("parse_yaml(' ')", json!(null));
+}
+
+#[test]
+fn letters_stay_as_many() {
+    gives("to_upper('straße')", json!("STRAßE"));
+    gives("to_lower('ΟΔΟΣ')", json!("οδοσ"));
+    gives("equal_fold('ſet', 'SET')", json!(true));
+    gives("equal_fold('straße', 'STRASSE')", json!(false));
+}
+
+#[test]
+fn whole_numbers_have_no_fraction_in_a_text() {
+    gives("to_string(`5.0`)", json!("5"));
+    gives("to_string(`2.5`)", json!("2.5"));
+    gives("to_string(`1e20`)", json!("100000000000000000000"));
+    gives("to_string(`1e21`)", json!("1e+21"));
+    gives("to_string(`1e-7`)", json!("1e-7"));
+    gives("to_string(`{\"a\": [1e3, 0.5]}`)", json!("{\"a\":[1000,0.5]}"));
+    gives("pattern_match('5', `5.0`)", json!(true));
+}
+
+#[test]
+fn templates_name_groups_by_names_alone() {
+    for (template, expected) in [
+        ("${1}y", "<axy>"),
+        ("$1y", "<>"),
+        ("$1-", "<ax->"),
+        ("${1 }", "<${1 }>"),
+        ("${", "<${>"),
+        ("$$1$", "<$1$>"),
+        ("${{1}}", "<${{1}}>"),
+    ] {
+        gives(&format!("regex_replace_all('(.x)', '<ax>', '{template}')"), json!(expected));
+    }
 }
 
 #[test]
@@ -130,6 +167,9 @@ fn functions_refuse_what_they_cannot_take() {
         "join(',', numbers)",
         "split('a')",
         "x509_decode('no')",
+        "is_external_url('8.8.8.8')",
+        "semver_compare('1.0.0', '*')",
+        "time_between('2021-01-02T15:04:05Z', '2021-01-02T15:04:05Z', '2021')",
     ];
     for text in wrong {
         assert!(matches!(ask(text), Err(Error::Function { .. })), "{text}");

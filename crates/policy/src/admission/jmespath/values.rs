@@ -45,6 +45,22 @@ pub(in super::super) fn number(value: f64) -> Value {
     Number::from_f64(value).map_or(Value::Null, Value::Number)
 }
 
+/// A number as text: a whole one without a fraction, and none but the largest and smallest with
+/// an exponent, as in JSON that Go writes.
+pub(in super::super) fn plain(number: &Number) -> String {
+    let Some(fraction) = number.as_f64().filter(|_| number.is_f64()) else {
+        return number.to_string();
+    };
+    if fraction == 0.0 || (1e-6..1e21).contains(&fraction.abs()) {
+        return fraction.to_string();
+    }
+    let text = format!("{fraction:e}");
+    match text.split_once('e') {
+        Some((digits, exponent)) if !exponent.starts_with('-') => format!("{digits}e+{exponent}"),
+        _ => text,
+    }
+}
+
 /// How deep lists and objects may lie in each other. Kubernetes reads no deeper documents.
 const MAX_DEPTH: usize = 256;
 

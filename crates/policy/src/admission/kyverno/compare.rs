@@ -82,9 +82,18 @@ impl Operator {
             Self::Equals => equals(key, value) == Some(true),
             Self::NotEquals => equals(key, value) == Some(false),
             Self::AnyIn => is_in(key, value, false, |found, _| found > 0),
+            // Neither is true of a list and a single value that is no text.
+            Self::AllIn | Self::AllNotIn
+                if key.is_array() && (value.is_number() || value.is_boolean()) =>
+            {
+                false
+            }
             Self::AllIn => is_in(key, value, false, |found, all| found == all),
             Self::AllNotIn => is_in(key, value, false, |found, _| found == 0),
-            Self::AnyNotIn => is_in(key, value, false, |found, all| found < all),
+            Self::AnyNotIn => match outside(key, value) {
+                Some(some) => some,
+                None => is_in(key, value, false, |found, all| found < all),
+            },
             Self::In => is_in(key, value, true, |found, all| found == all),
             Self::NotIn => is_in(key, value, true, |found, _| found == 0),
             Self::Order(order) => is_ordered(key, value, order),
@@ -103,12 +112,7 @@ fn equals(key: &Value, value: &Value) -> Option<bool> {
         Value::Bool(key) => value.as_bool() == Some(*key),
         Value::Number(number) => match value {
             Value::Number(_) => same(key, value),
-            Value::String(text) if number.is_f64() => {
-                number.as_f64().is_some_and(|number| text.parse() == Ok(number))
-            }
-            Value::String(text) => {
-                text.parse::<i64>().is_ok_and(|text| number.as_i64() == Some(text))
-            }
+            Value::String(text) => number.as_f64().is_some_and(|number| text.parse() == Ok(number)),
             _ => false,
         },
         Value::String(key) => {
@@ -168,11 +172,24 @@ fn is_ordered(key: &Value, value: &Value, order: Order) -> bool {
         value => value.as_f64(),
     };
     if let Some(key) = number(key) {
-        let Some(value) = number(value) else { return false };
-        return key.partial_cmp(&value).is_some_and(|ordering| order.is(ordering));
+        return match number(value) {
+            Some(value) => key.partial_cmp(&value).is_some_and(|ordering| order.is(ordering)),
+            // Beside a duration, a text that is a number counts as seconds too.
+            None => match (Duration::of_seconds(key.trunc()), span(value)) {
+                (Some(key), Some(value)) => order.is(key.cmp(&value)),
+                _ => false,
+            },
+        };
     }
     let (Some(key), Some(value)) = (key.as_str(), value.as_str()) else { return false };
     semver::compare(key, value).is_some_and(|ordering| order.is(ordering))
+}
+
+/// Whether a key of a list lies outside of a range; what is no number lies nowhere.
+fn outside(key: &Value, value: &Value) -> Option<bool> {
+    let (Value::Array(keys), Value::String(text)) = (key, value) else { return None };
+    let outside = scalar::outside(text).filter(|_| scalar::is_range(text))?;
+    Some(keys.iter().any(|key| scalar::matches(&scalar::printed(key).into(), &outside)))
 }
 
 /// How many of the keys are among the values decides. Wildcards count on both sides. The two
@@ -268,6 +285,8 @@ mod tests {
         holds(json!("1Gi"), "Equals", json!("1024Mi"), true);
         holds(json!("1h"), "equal", json!(3600), true);
         holds(json!(5), "Equals", json!("5"), true);
+        holds(json!(5), "Equals", json!("5.0"), true);
+        holds(json!(5), "NotEquals", json!("5.1"), true);
         holds(json!(true), "NotEquals", json!("true"), true);
         holds(json!([1, 2]), "Equals", json!([1.0, 2]), true);
         holds(Value::Null, "Equals", Value::Null, false);
@@ -288,6 +307,14 @@ mod tests {
         holds(json!("a"), "AnyIn", json!("[\"a\"]"), true);
         holds(json!(5), "AnyIn", json!("1-10"), true);
         holds(json!([5, 50]), "AnyNotIn", json!("1-10"), true);
+        holds(json!([5, "a"]), "AnyNotIn", json!("1-10"), false);
+        holds(json!("a"), "AnyNotIn", json!("1-10"), true);
+        holds(json!([5]), "AnyIn", json!(5), true);
+        holds(json!([5]), "AllIn", json!(5), false);
+        holds(json!([6]), "AllNotIn", json!(5), false);
+        holds(json!(5.0), "AnyIn", json!(["5"]), true);
+        holds(json!([["a"]]), "AnyIn", json!("[\"a\"]"), false);
+        holds(json!([["a", 1]]), "AnyIn", json!(["[a 1]"]), true);
         holds(json!([5, 50]), "AllNotIn", json!("1-10"), false);
         holds(json!("a"), "AnyNotIn", Value::Null, false);
         holds(Value::Null, "AnyNotIn", json!(["a"]), false);
@@ -300,6 +327,9 @@ mod tests {
         holds(json!("2h"), "GreaterThanOrEquals", json!("120m"), true);
         holds(json!("1.2.3"), "LessThan", json!("1.10.0"), true);
         holds(json!("x"), "LessThan", json!("y"), false);
+        holds(json!("5"), "LessThan", json!("1h"), true);
+        holds(json!("2.5"), "GreaterThan", json!("0s"), true);
+        holds(json!("5"), "LessThan", json!("y"), false);
         holds(json!(90), "DurationGreaterThan", json!("1m"), true);
     }
 }

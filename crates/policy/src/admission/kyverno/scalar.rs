@@ -4,9 +4,10 @@ use std::cmp::Ordering;
 use std::sync::LazyLock;
 
 use regex::Regex;
-use serde_json::Value;
+use serde_json::{Number, Value};
 
 use super::super::duration::Duration;
+use super::super::jmespath::{plain, same};
 use super::super::quantity::Quantity;
 use super::super::wildcard;
 
@@ -40,6 +41,12 @@ pub(super) fn is_range(text: &str) -> bool {
     RANGE.captures(text).is_some_and(|found| found.get(2).is_some_and(|dash| dash.as_str() == "-"))
 }
 
+/// The pattern of what lies outside of a range, `1!-10` for `1-10`.
+pub(super) fn outside(range: &str) -> Option<String> {
+    let found = RANGE.captures(range)?;
+    Some(format!("{}!-{}", found.get(1)?.as_str(), found.get(3)?.as_str()))
+}
+
 /// Whether a value is as a scalar of a pattern says.
 pub(super) fn is(value: &Value, pattern: &Value) -> bool {
     match pattern {
@@ -53,8 +60,13 @@ pub(super) fn is(value: &Value, pattern: &Value) -> bool {
         Value::Bool(truth) => value.as_bool() == Some(*truth),
         Value::Number(pattern) => match value {
             Value::Number(number) => number.as_f64() == pattern.as_f64(),
-            Value::String(text) if pattern.is_f64() => text.parse().ok() == pattern.as_f64(),
-            Value::String(text) => text.parse::<i64>().is_ok_and(|n| pattern.as_i64() == Some(n)),
+            // As a whole number, if the pattern is one: "5.0" is not 5, nor 5.0.
+            Value::String(text) if pattern.as_f64().is_none_or(|own| own.fract() != 0.0) => {
+                text.parse().ok() == pattern.as_f64()
+            }
+            Value::String(text) => {
+                text.parse::<i64>().is_ok_and(|n| same(&n.into(), &Value::Number(pattern.clone())))
+            }
             _ => false,
         },
         Value::String(pattern) => matches(value, pattern),
@@ -108,7 +120,7 @@ fn compare(value: &Value, bound: &str, operator: Operator) -> bool {
     }
     let text = match value {
         Value::String(text) => text.clone(),
-        Value::Number(number) => number.to_string(),
+        Value::Number(number) => scientific(number),
         Value::Bool(truth) => truth.to_string(),
         _ => return false,
     };
@@ -117,6 +129,17 @@ fn compare(value: &Value, bound: &str, operator: Operator) -> bool {
         Operator::NotEqual => !wildcard::matches(bound, &text),
         _ => false,
     }
+}
+
+/// A number as patterns with wildcards see it: a fraction has an exponent, `2.5E+00`.
+fn scientific(number: &Number) -> String {
+    let Some(fraction) = number.as_f64().filter(|_| number.is_f64()) else {
+        return number.to_string();
+    };
+    let text = format!("{fraction:E}");
+    let (digits, exponent) = text.split_once('E').unwrap_or((&text, "0"));
+    let sign = if exponent.starts_with('-') { '-' } else { '+' };
+    format!("{digits}E{sign}{:0>2}", exponent.trim_start_matches('-'))
 }
 
 /// What may be read as a duration or a quantity; nothing counts as zero.
@@ -147,7 +170,19 @@ pub(super) fn printed(value: &Value) -> String {
     match value {
         Value::String(text) => text.clone(),
         Value::Null => "<nil>".to_owned(),
-        other => other.to_string(),
+        Value::Number(number) => plain(number),
+        Value::Bool(truth) => truth.to_string(),
+        Value::Array(items) => {
+            let items: Vec<String> = items.iter().map(printed).collect();
+            format!("[{}]", items.join(" "))
+        }
+        Value::Object(fields) => {
+            let mut fields: Vec<(&String, &Value)> = fields.iter().collect();
+            fields.sort_unstable_by_key(|(key, _)| *key);
+            let fields: Vec<String> =
+                fields.iter().map(|(key, value)| format!("{key}:{}", printed(value))).collect();
+            format!("map[{}]", fields.join(" "))
+        }
     }
 }
 
@@ -171,6 +206,8 @@ mod tests {
             (json!("a|b"), "a|b"),
             (json!(null), "<10"),
             (json!("-3"), "-10--2"),
+            (json!(12), "1?"),
+            (json!(2.5), "2.5E*"),
         ];
         for (value, pattern) in fits {
             assert!(matches(&value, pattern), "{value} {pattern}");
@@ -182,6 +219,8 @@ mod tests {
             (json!({}), "*"),
             (json!("abc"), ">5"),
             (json!(null), "!a"),
+            (json!(2.5), "2.?"),
+            (json!(0.001), "!1*"),
         ];
         for (value, pattern) in misses {
             assert!(!matches(&value, pattern), "{value} {pattern}");
@@ -194,5 +233,15 @@ mod tests {
             assert!(is(&value, &Value::Null), "{value}");
         }
         assert!(!is(&json!([]), &Value::Null));
+    }
+
+    #[test]
+    fn numbers_are_texts_that_read_as_them() {
+        for (value, pattern) in [("5", json!(5)), ("5", json!(5.0)), ("2.50", json!(2.5))] {
+            assert!(is(&json!(value), &pattern), "{value} {pattern}");
+        }
+        for (value, pattern) in [("5.0", json!(5)), ("5.0", json!(5.0)), ("2.5", json!(2))] {
+            assert!(!is(&json!(value), &pattern), "{value} {pattern}");
+        }
     }
 }

@@ -309,7 +309,12 @@ impl<'r> Scope<'r> {
                 pending.loaded = false;
             }
             let value = loaded?;
-            self.set(name, value);
+            // An object without images has no such variable.
+            let is_none =
+                matches!(source, Source::Images) && value.as_object().is_some_and(Map::is_empty);
+            if !is_none {
+                self.set(name, value);
+            }
         }
         Ok(())
     }

@@ -490,3 +490,37 @@ fn numbers_too_large_for_quantities_are_compared_as_texts() {
         says(&policy(rules, json!({})), &request, &[("r", expected)]);
     }
 }
+
+#[test]
+fn the_first_element_that_cannot_be_decided_decides() {
+    let images = |condition: Value| {
+        let each = json!({ "list": "request.object.spec.containers", "deny": condition });
+        policy(pods(json!({ "foreach": [each] })), json!({}))
+    };
+    let is = |key: &str, value: &str| json!({ "key": key, "operator": "Equals", "value": value });
+    let mut object = pod(json!({}), "nginx");
+    object["spec"]["containers"] =
+        json!([{ "name": "one" }, { "name": "two", "image": "nginx", "tty": true }]);
+    let request = Request::of_file(object, Operation::Create);
+    let by_image = images(json!({ "conditions": { "all": [is("{{ element.image }}", "nginx")] } }));
+    says(&by_image, &request, &[("r", Outcome::Error)]);
+    let by_name = images(json!({ "conditions": { "any": [is("{{ element.name }}", "two")] } }));
+    says(&by_name, &request, &[("r", Outcome::Fail)]);
+}
+
+#[test]
+fn an_object_without_images_has_no_variable_of_them() {
+    let of_things = |key: &str| {
+        let condition = json!({ "key": key, "operator": "Equals", "value": "none" });
+        let rule = json!([{
+            "name": "r",
+            "match": { "any": [{ "resources": { "kinds": ["ConfigMap"] } }] },
+            "validate": { "deny": { "conditions": { "all": [condition] } } },
+        }]);
+        policy(rule, json!({}))
+    };
+    let object = json!({ "apiVersion": "v1", "kind": "ConfigMap", "metadata": { "name": "a" } });
+    let request = Request::of_file(object, Operation::Create);
+    says(&of_things("{{ images }}"), &request, &[("r", Outcome::Error)]);
+    says(&of_things("{{ images || 'none' }}"), &request, &[("r", Outcome::Fail)]);
+}

@@ -157,13 +157,11 @@ impl<'r> Asker<'_, '_, 'r> {
                 let said = self.element(each, item, element, index, nesting);
                 self.scope.return_to(&mark);
                 match said {
-                    // What fails elsewhere tells more.
-                    Some(said) if said.outcome == Outcome::Error => {
-                        undecided.get_or_insert(said);
-                    }
-                    None | Some(Said { outcome: Outcome::Skip, .. }) => {}
-                    Some(Said { outcome: Outcome::Pass, .. }) => applied += 1,
-                    Some(other) => return Some(other),
+                    // What fails elsewhere tells more than whether this element counts.
+                    Err(said) => _ = undecided.get_or_insert(said),
+                    Ok(None | Some(Said { outcome: Outcome::Skip, .. })) => {}
+                    Ok(Some(Said { outcome: Outcome::Pass, .. })) => applied += 1,
+                    Ok(Some(other)) => return Some(other),
                 }
             }
         }
@@ -174,6 +172,7 @@ impl<'r> Asker<'_, '_, 'r> {
         }
     }
 
+    /// What is said of one element; an error is that of its preconditions.
     fn element(
         &mut self,
         each: &'r Loop,
@@ -181,23 +180,22 @@ impl<'r> Asker<'_, '_, 'r> {
         outer: Option<&Value>,
         index: usize,
         nesting: usize,
-    ) -> Option<Said> {
+    ) -> Result<Option<Said>, Said> {
         let scoped = each.element_scope.unwrap_or(item.is_object());
         if scoped && !item.is_object() {
             let problem = "an element that is no object cannot be a scope (elementScope)";
-            return Some(said(Outcome::Error, problem));
+            return Ok(Some(said(Outcome::Error, problem)));
         }
         for (name, value) in [("element", &item), ("elementIndex", &json!(index))] {
             self.scope.set(name, value.clone());
             self.scope.set(&format!("{name}{nesting}"), value.clone());
         }
         self.scope.give(self.given, index);
-        match enter(&each.context, each.preconditions.as_ref(), self.scope) {
-            Err(said) | Ok(Some(said)) => return Some(said),
-            Ok(None) => {}
+        if let Some(skipped) = enter(&each.context, each.preconditions.as_ref(), self.scope)? {
+            return Ok(Some(skipped));
         }
         let element = if scoped { Some(&item) } else { outer };
-        self.check(&each.check, element, nesting + 1)
+        Ok(self.check(&each.check, element, nesting + 1))
     }
 }
 

@@ -62,7 +62,7 @@ fn bounds(text: &str) -> Option<(Version, Option<Version>)> {
         return Some((version, None));
     }
     let parts: Vec<&str> = text.split('.').collect();
-    let wild = parts.iter().position(|part| matches!(*part, "x" | "X" | "*"))?;
+    let wild = parts.iter().position(|part| *part == "x").filter(|at| *at > 0)?;
     let mut least = [0; 3];
     for (number, part) in least.iter_mut().zip(parts.iter().take(wild)) {
         *number = part.parse().ok()?;
@@ -96,6 +96,8 @@ mod tests {
             assert_eq!(in_range(version, range), Ok(false), "{version} {range}");
         }
         assert!(in_range("1.0.0", "").is_err());
-        assert!(in_range("1.0.0", "~1.0.0").is_err());
+        for range in ["~1.0.0", "*", "x", "1.2.*", "1.0.0 || *"] {
+            assert!(in_range("1.0.0", range).is_err(), "{range}");
+        }
     }
 }

@@ -60,10 +60,11 @@ impl Url {
         if !text.chars().all(plain) || !escapes_hold(text) {
             return None;
         }
-        let (scheme, rest) = if text.starts_with('/') {
-            ("", text)
+        let (rest, _fragment) = text.split_once('#').unwrap_or((text, ""));
+        let (scheme, rest) = if rest.starts_with('/') {
+            ("", rest)
         } else {
-            let (scheme, rest) = text.split_once(':')?;
+            let (scheme, rest) = rest.split_once(':')?;
             let first = scheme.starts_with(|c: char| c.is_ascii_alphabetic());
             let others = |c: char| c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '.');
             (first && scheme.chars().all(others)).then_some((scheme, rest))?

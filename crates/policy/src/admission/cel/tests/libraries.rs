@@ -146,6 +146,8 @@ fn addresses() {
             r#""example.com:8080::1""#,
         ),
         ("url('https://example.com:8080/a?x=1&x=2').getQuery()['x']", r#"["1","2"]"#),
+        ("url('https://example.com/a?x=1#b?x=2').getQuery()['x']", r#"["1"]"#),
+        ("url('/a#b').getEscapedPath()", r#""/a""#),
         (
             "url('https://example.com/a/b').getEscapedPath() + url('HTTPS://e.com').getScheme() + url('http://e:1').getPort()",
             r#""/a/bhttps1""#,
@@ -195,6 +197,10 @@ fn kyverno() {
         (
             "image('a/b:1').tag() == '1' && !image('a/b:1').containsDigest() && isImage('a:1') && !isImage('A B')",
             "true",
+        ),
+        (
+            "['a', 'a:1', 'a:1@sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef', 'a@sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef'].map(i, image(i).tag())",
+            r#"["latest","1","1",""]"#,
         ),
         ("json.unmarshal('{\"a\": [1]}').a[0] + yaml.parse('a: 2').a", "3"),
         ("listObjToMap([{'k': 'a'}], [{'v': 1}], 'k', 'v')", r#"{"a":1}"#),

@@ -46,12 +46,12 @@ fn parse_json(call: &Call<'_>) -> Given {
     serde_json::from_str(call.text(0)).map_err(|error| error.to_string())
 }
 
+/// The first document of a text, by YAML 1.1.
 fn parse_yaml(call: &Call<'_>) -> Given {
-    let text = call.text(0);
-    if text.trim().is_empty() {
-        return Ok(Value::Null);
-    }
-    serde_saphyr::from_str(text).map_err(|error| error.without_snippet().to_string())
+    let options = serde_saphyr::options! { legacy_octal_numbers: true };
+    let documents = serde_saphyr::from_multiple_with_options::<Value>(call.text(0), options)
+        .map_err(|error| error.without_snippet().to_string())?;
+    Ok(documents.into_iter().next().unwrap_or_default())
 }
 
 fn hex(bytes: &[u8]) -> String {

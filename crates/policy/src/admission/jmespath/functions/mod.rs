@@ -15,7 +15,7 @@ use serde_json::Value;
 use super::Error;
 use super::evaluate::Interpreter;
 use super::parser::{Compiled, Node};
-use super::values::type_of;
+use super::values::{plain, type_of};
 
 /// A function.
 #[derive(Debug)]
@@ -194,7 +194,7 @@ fn all(value: &Value, is: fn(&Value) -> bool) -> bool {
 fn as_text(value: &Value) -> Result<String, String> {
     match value {
         Value::String(text) => Ok(text.clone()),
-        Value::Number(number) => Ok(number.to_string()),
+        Value::Number(number) => Ok(plain(number)),
         Value::Bool(truth) => Ok(truth.to_string()),
         other => Err(format!("{} is no text", type_of(other))),
     }

@@ -4,7 +4,7 @@ use regex::{Captures, Match};
 use serde_json::Value;
 
 use super::super::super::{image, wildcard};
-use super::super::values::type_of;
+use super::super::values::{number, plain, type_of};
 use super::{Call, Function, Given, Kind, Takes, as_text, whole};
 
 pub(super) const FUNCTIONS: &[Function] = &[
@@ -23,12 +23,12 @@ pub(super) const FUNCTIONS: &[Function] = &[
     Function {
         name: "to_upper",
         takes: Takes::Each(&[Kind::Text]),
-        run: |call| Ok(call.text(0).to_uppercase().into()),
+        run: |call| Ok(call.text(0).chars().map(upper).collect::<String>().into()),
     },
     Function {
         name: "to_lower",
         takes: Takes::Each(&[Kind::Text]),
-        run: |call| Ok(call.text(0).to_lowercase().into()),
+        run: |call| Ok(call.text(0).chars().map(lower).collect::<String>().into()),
     },
     Function { name: "trim", takes: Takes::Each(&[Kind::Text, Kind::Text]), run: trim },
     Function {
@@ -109,8 +109,22 @@ fn compare(call: &Call<'_>) -> Given {
 }
 
 fn equal_fold(call: &Call<'_>) -> Given {
-    let fold = |text: &str| text.chars().flat_map(char::to_lowercase).collect::<String>();
+    // Letters with several small forms, such as `s` and `ſ`, share a large one.
+    let fold = |text: &str| text.chars().map(|c| lower(upper(lower(c)))).collect::<String>();
     Ok((fold(call.text(0)) == fold(call.text(1))).into())
+}
+
+/// One letter for each, as Go has it: `ß`, which would be two, stays.
+fn upper(letter: char) -> char {
+    let mut upper = letter.to_uppercase();
+    match (upper.next(), upper.next()) {
+        (Some(upper), None) => upper,
+        _ => letter,
+    }
+}
+
+fn lower(letter: char) -> char {
+    letter.to_lowercase().next().unwrap_or(letter)
 }
 
 fn replace(call: &Call<'_>) -> Given {
@@ -154,7 +168,7 @@ fn split(call: &Call<'_>) -> Given {
 }
 
 fn regex_replace_all(call: &Call<'_>) -> Given {
-    let (text, new) = (as_text(call.value(1))?, as_text(call.value(2))?);
+    let (text, new) = (as_text(call.value(1))?, template(&as_text(call.value(2))?));
     // A reference to a group may stand for the whole of what was found.
     let references = new.matches('$').count();
     replaced_by(call, &text, |found, into| {
@@ -162,6 +176,26 @@ fn regex_replace_all(call: &Call<'_>) -> Given {
         found.expand(&new, into);
         Ok(())
     })
+}
+
+/// A template in which braces name no group unless a name stands in them: then `$` is itself.
+fn template(text: &str) -> String {
+    let is_name = |name: &str| {
+        !name.is_empty() && name.chars().all(|next| next.is_ascii_alphanumeric() || next == '_')
+    };
+    let mut made = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once('$') {
+        made.push_str(before);
+        let is_doubled = after.starts_with('$');
+        let is_group = after
+            .strip_prefix('{')
+            .is_none_or(|braced| braced.split_once('}').is_some_and(|(name, _)| is_name(name)));
+        made.push_str(if is_doubled || !is_group { "$$" } else { "$" });
+        rest = if is_doubled { after.get(1..).unwrap_or_default() } else { after };
+    }
+    made.push_str(rest);
+    made
 }
 
 fn regex_replace_all_literal(call: &Call<'_>) -> Given {
@@ -252,23 +286,40 @@ fn join(call: &Call<'_>) -> Given {
 
 /// Go writes JSON with `<`, `>` and `&` escaped.
 fn to_string(call: &Call<'_>) -> Given {
-    if let Value::String(text) = call.value(0) {
-        return Ok(text.clone().into());
-    }
-    let json = call.value(0).to_string();
+    let json = match call.value(0) {
+        Value::String(text) => return Ok(text.clone().into()),
+        Value::Number(number) => return Ok(plain(number).into()),
+        value => in_whole(value).to_string(),
+    };
     Ok(json.replace('<', "\\u003c").replace('>', "\\u003e").replace('&', "\\u0026").into())
 }
 
-/// Whether a URL's address lies outside; a name would have to be resolved.
+/// A value in which numbers that are whole have no fraction.
+fn in_whole(value: &Value) -> Value {
+    match value {
+        Value::Number(own) if own.is_f64() => own.as_f64().map_or(Value::Null, number),
+        Value::Array(items) => items.iter().map(in_whole).collect(),
+        Value::Object(fields) => {
+            fields.iter().map(|(key, value)| (key.clone(), in_whole(value))).collect()
+        }
+        other => other.clone(),
+    }
+}
+
+/// Whether a URL's address lies outside; a name would have to be resolved, but for the one that
+/// is always this machine's (RFC 6761, 6.3).
 fn is_external_url(call: &Call<'_>) -> Given {
     let url = call.text(0);
-    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
+    let (_, rest) = url.split_once("://").ok_or_else(|| format!("{url:?} names no host"))?;
     let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
     let host = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
     let host = match host.strip_prefix('[') {
         Some(address) => address.split(']').next().unwrap_or_default(),
         None => host.split(':').next().unwrap_or_default(),
     };
+    if host == "localhost" {
+        return Ok(false.into());
+    }
     match host.parse::<std::net::IpAddr>() {
         Ok(std::net::IpAddr::V4(address)) => {
             Ok((!address.is_loopback() && !address.is_private()).into())

@@ -50,8 +50,8 @@ pub(super) const FUNCTIONS: &[Function] = &[
         name: "time_between",
         takes: THREE,
         run: |call| {
-            let at = moment(call, 0)?;
-            Ok((at > moment(call, 1)? && at < moment(call, 2)?).into())
+            let (at, from, to) = (moment(call, 0)?, moment(call, 1)?, moment(call, 2)?);
+            Ok((at > from && at < to).into())
         },
     },
     Function {

@@ -61,11 +61,11 @@ pub(super) fn identifier_with_separator<'a>(
     }))
 }
 
-/// Empty for one with a digest.
+/// Empty for one with a digest alone.
 pub(super) fn tag<'a>(_: &mut Run<'a>, arguments: &[Value<'a>]) -> Result<Value<'a>> {
     let reference = of("tag", arguments)?;
-    let tag = reference.tag().unwrap_or("latest");
-    Ok(Value::text(if reference.digest().is_some() { "" } else { tag }.to_owned()))
+    let none = if reference.digest().is_some() { "" } else { "latest" };
+    Ok(Value::text(reference.tag().unwrap_or(none).to_owned()))
 }
 
 pub(super) fn digest<'a>(_: &mut Run<'a>, arguments: &[Value<'a>]) -> Result<Value<'a>> {
