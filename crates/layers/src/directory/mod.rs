@@ -12,6 +12,7 @@ use sealift_model::Impact;
 
 use crate::buffer::Buffers;
 use crate::content::ReadFile;
+use crate::file::Look;
 use crate::notes::Notes;
 use crate::options::{Progress, ReadOptions};
 use crate::read::budget::Budget;
@@ -102,7 +103,7 @@ impl<E: Extract> DirectoryReader<'_, E> {
             let metadata = file.metadata;
             let read = self.read(file, |head, rest| {
                 let wanted = self.shared.wants(path, metadata, head);
-                wanted.then(|| self.shared.read(path, metadata, head, rest))
+                wanted.then(|| self.shared.read(path, metadata, head, rest, Look::First))
             });
             match read {
                 Ok(read) => batch.files.extend(read.map(|read| (file.position, read))),
@@ -129,7 +130,7 @@ impl<E: Extract> DirectoryReader<'_, E> {
                 let mut names = names.clone();
                 names.retain(|name| self.shared.wants(&name.path, file.metadata, head));
                 if let Some(name) = names.first() {
-                    let read = self.shared.read(&name.path, file.metadata, head, rest);
+                    let read = self.shared.read(&name.path, file.metadata, head, rest, Look::Last);
                     found.insert(*position, (read, names));
                 }
             });

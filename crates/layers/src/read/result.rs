@@ -29,7 +29,8 @@ impl<F> Merged<F> {
     ) -> Result<Self, LimitExceeded> {
         let logs: Vec<_> = contents.iter().map(|content| &content.log).collect();
         let read = |content: Content| slot_of(contents, content)?.files.get(&content.position);
-        let has_facts = |content| read(content).is_some_and(|file| file.facts.is_some());
+        let has_facts =
+            |content| read(content).is_some_and(|file| file.facts.is_some() || file.lacks);
         let entries = contents.iter().map(|content| content.entries);
         let entries = entries.fold(0, u64::saturating_add);
         let mut merge = Merge::new(&logs, entries, &has_facts, limits);
@@ -54,6 +55,14 @@ impl<F> Merged<F> {
                 requests.entry(slot).or_default().insert(entry, (content.position, names));
             }
         }
+        for (slot, content) in contents.iter().enumerate() {
+            for (position, file) in content.files.iter().filter(|(_, file)| file.lacks) {
+                if let Some(Change::File { entry, .. }) = content.log.at(*position) {
+                    let name = Name::real(file.path.to_vec(), 0);
+                    requests.entry(slot).or_default().insert(entry, (*position, vec![name]));
+                }
+            }
+        }
         requests
     }
 
@@ -61,7 +70,10 @@ impl<F> Merged<F> {
     pub(crate) fn add_found(&mut self, slot: usize, found: Found<F>) {
         for (position, (file, names)) in found {
             let content = Content { log: number(slot), position };
-            self.survey.names.insert(content, names);
+            // What was read the first time has its names, or no longer any.
+            if self.survey.again.contains_key(&content) {
+                self.survey.names.insert(content, names);
+            }
             self.found.insert(content, file);
         }
     }
