@@ -6,6 +6,7 @@ mod walk;
 use std::collections::BTreeMap;
 use std::io::{self, Read};
 use std::path::Path;
+use std::sync::OnceLock;
 use std::sync::atomic::AtomicU64;
 
 use sealift_model::Impact;
@@ -17,7 +18,7 @@ use crate::notes::Notes;
 use crate::options::{Progress, ReadOptions};
 use crate::read::budget::Budget;
 use crate::read::layer::{Found, HEAD_BYTES, Requests, Shared};
-use crate::read::result::Merged;
+use crate::read::result::Growing;
 use crate::tree::{LayerSummary, Tree};
 use crate::workers::{Halt, run};
 use crate::{Error, Extract, Metadata, TreePath};
@@ -59,8 +60,9 @@ pub fn read_directory<E: Extract>(
         content.files.extend(files);
         content.notes.append(notes);
     }
-    let contents = [content];
-    let mut merged = Merged::new(&contents, &[0], extract, limits)?;
+    let contents = [OnceLock::from(content)];
+    let mut merged = Growing::new(&contents, &[0], limits).finish(extract)?;
+    let contents = contents.map(|content| content.into_inner().unwrap_or_default());
     if let Some(requests) = merged.requests(&contents).remove(&0) {
         merged.add_found(0, reader.second(&files, &requests));
     }
