@@ -1,12 +1,18 @@
 //! Memory that goes from file to file.
 
 use std::io::{self, ErrorKind, Read};
+use std::ops::Range;
 use std::sync::{Mutex, PoisonError};
+
+use crate::stream::{BUFFER_BYTES, length};
 
 /// Memory kept for the next file; most programs and archives fit.
 const MAX_KEPT_BYTES: usize = 32 << 20;
 
 const FIRST_BYTES: usize = 64 << 10;
+
+/// Bytes from the start of a file by which is told what of it to leave out.
+const START_BYTES: usize = 4 << 10;
 
 /// The content of one file after the other: what a larger one needed the next ones use again, so
 /// that the system need not hand out fresh pages for each.
@@ -23,8 +29,17 @@ pub(crate) struct Buffer {
 pub(crate) struct Buffers(Mutex<Vec<Buffer>>);
 
 impl Buffers {
-    pub(crate) fn take(&self) -> Buffer {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).pop().unwrap_or_default()
+    /// The smallest that is large enough, or the largest.
+    pub(crate) fn take(&self, bytes: u64) -> Buffer {
+        let mut buffers = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let room = |buffer: &Buffer| length(buffer.bytes.len());
+        let fit = |buffer: &Buffer| match room(buffer) {
+            enough if enough >= bytes => (false, enough),
+            less => (true, u64::MAX - less),
+        };
+        let best = buffers.iter().enumerate().min_by_key(|(_, buffer)| fit(buffer));
+        let best = best.map(|(place, _)| place);
+        best.map(|place| buffers.swap_remove(place)).unwrap_or_default()
     }
 
     pub(crate) fn give_back(&self, buffer: Buffer) {
@@ -48,14 +63,60 @@ impl Buffer {
 
     /// Takes `head` and then all of `rest`, about `expected` bytes together. Memory follows what
     /// was read.
-    pub(crate) fn fill(
+    pub(crate) fn fill(&mut self, head: &[u8], rest: impl Read, expected: usize) -> io::Result<()> {
+        self.filled = 0;
+        self.append(head);
+        self.extend(rest, expected)
+    }
+
+    /// The same but for what `leave_out` says by the first bytes. Gives the ranges of the file
+    /// that were left out, in order.
+    pub(crate) fn fill_around(
         &mut self,
         head: &[u8],
         mut rest: impl Read,
         expected: usize,
-    ) -> io::Result<()> {
-        self.filled = 0;
-        self.append(head);
+        leave_out: &dyn Fn(&[u8]) -> Vec<Range<u64>>,
+    ) -> io::Result<Vec<Range<u64>>> {
+        let start = length(START_BYTES.saturating_sub(head.len()));
+        self.fill(head, (&mut rest).take(start), expected.min(START_BYTES))?;
+        let mut at = length(self.filled);
+        let mut gaps = Vec::new();
+        for gap in leave_out(self.content()) {
+            let before = self.filled;
+            self.extend((&mut rest).take(gap.start.saturating_sub(at)), expected)?;
+            at += length(self.filled - before);
+            let passed = self.pass_over(&mut rest, gap.end.saturating_sub(at))?;
+            if passed > 0 {
+                gaps.push(at..at + passed);
+            }
+            at += passed;
+        }
+        self.extend(rest, expected)?;
+        Ok(gaps)
+    }
+
+    /// Reads over `bytes`, or what there is of them, by way of the memory that what follows will
+    /// take.
+    fn pass_over(&mut self, rest: &mut impl Read, bytes: u64) -> io::Result<u64> {
+        let end = self.filled + BUFFER_BYTES;
+        if bytes > 0 && self.bytes.len() < end {
+            self.bytes.resize(end, 0);
+        }
+        let mut left = bytes;
+        while left > 0 {
+            let most = usize::try_from(left).map_or(BUFFER_BYTES, |left| left.min(BUFFER_BYTES));
+            let room = self.bytes.get_mut(self.filled..self.filled + most);
+            match retry(rest, room.unwrap_or_default())? {
+                0 => break,
+                read => left -= length(read),
+            }
+        }
+        Ok(bytes - left)
+    }
+
+    /// Takes all of `rest`, with which there are about `expected` bytes.
+    fn extend(&mut self, mut rest: impl Read, expected: usize) -> io::Result<()> {
         loop {
             let read = if self.filled < self.bytes.len() {
                 let read = retry(&mut rest, self.bytes.get_mut(self.filled..).unwrap_or_default())?;
@@ -127,6 +188,38 @@ mod tests {
                 prop_assert!(buffer.content().is_empty());
             }
         }
+    }
+
+    #[test]
+    fn leaves_out_what_is_not_wanted() {
+        let content: Vec<_> = (0..400_000_u32).map(|at| u8::try_from(at % 251).unwrap()).collect();
+        let (head, rest) = content.split_at(512);
+        let mut buffer = Buffer::default();
+        let gaps = [10..5_000, 20_000..300_000, 300_000..310_000, 390_000..900_000];
+        let leave_out = |start: &[u8]| {
+            assert_eq!(start, &content[..START_BYTES]);
+            gaps.to_vec()
+        };
+        let left_out = buffer.fill_around(head, rest, content.len(), &leave_out).unwrap();
+        assert_eq!(left_out, [4_096..5_000, 20_000..300_000, 300_000..310_000, 390_000..400_000]);
+        let expected =
+            [&content[..4_096], &content[5_000..20_000], &content[310_000..390_000]].concat();
+        assert!(buffer.content() == expected);
+        assert_eq!(
+            buffer.fill_around(b"a", &b"bc"[..], 3, &|_| std::iter::once(0..2).collect()).unwrap(),
+            []
+        );
+        assert_eq!(buffer.content(), b"abc");
+    }
+
+    #[test]
+    fn gives_out_what_fits() {
+        let buffers = Buffers::default();
+        for bytes in [3, 1, 2] {
+            buffers.give_back(Buffer::of(vec![0; bytes]));
+        }
+        let taken = [2, 9, 0, 0].map(|bytes| buffers.take(bytes).bytes.len());
+        assert_eq!(taken, [2, 3, 1, 0]);
     }
 
     #[test]

@@ -46,4 +46,6 @@ pub(crate) struct ReadFile<F> {
     pub(crate) head: Box<[u8]>,
     /// None when there was nothing in it.
     pub(crate) facts: Option<Arc<F>>,
+    /// Whether something was asked for that was left out: it must be read again, whole.
+    pub(crate) lacks: bool,
 }

@@ -1,10 +1,12 @@
 //! One file while its layer streams by.
 
+use std::cell::Cell;
 use std::fmt;
 use std::io::{self, Read};
+use std::ops::Range;
 
 use crate::buffer::Buffer;
-use crate::{LimitExceeded, Limits, TreePath};
+use crate::{LimitExceeded, Limits, Pieces, TreePath};
 
 /// What is known of a regular file before it is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,19 +26,32 @@ impl Metadata {
     }
 }
 
-/// A wanted file: read it whole with [`File::bytes`], or forward only with [`File::stream`].
+/// A wanted file: read it whole with [`File::bytes`], forward only with [`File::stream`], or but
+/// for what is not needed of it with [`File::pieces`].
 pub struct File<'a> {
     path: TreePath<'a>,
     metadata: Metadata,
     limits: &'a Limits,
+    look: Look,
     content: Content<'a>,
+    /// Whether something was asked for that was left out.
+    lacks: Cell<bool>,
+}
+
+/// Whether a file that was not held whole may be read again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Look {
+    /// There may be a second look at it.
+    First,
+    /// This is the last.
+    Last,
 }
 
 enum Content<'a> {
     /// Not yet read: the first bytes, what follows them, and where they can go.
     Stream { head: &'a [u8], rest: &'a mut (dyn Read + 'a), buffer: Buffer },
-    /// Read whole, or given whole; a stream of it goes on at `streamed`.
-    Whole { buffer: Buffer, streamed: usize },
+    /// Read, or given whole; a stream of it goes on at `streamed`.
+    Held { buffer: Buffer, streamed: usize, gaps: Vec<Range<u64>> },
 }
 
 impl<'a> File<'a> {
@@ -48,25 +63,28 @@ impl<'a> File<'a> {
         rest: &'a mut (dyn Read + 'a),
         limits: &'a Limits,
     ) -> Self {
-        Self::with_buffer(path, metadata, head, rest, limits, Buffer::default())
+        let content = Content::Stream { head, rest, buffer: Buffer::default() };
+        Self { path, metadata, limits, look: Look::Last, content, lacks: Cell::new(false) }
     }
 
-    /// The same with memory of a file before.
-    pub(crate) fn with_buffer(
-        path: TreePath<'a>,
-        metadata: Metadata,
-        head: &'a [u8],
-        rest: &'a mut (dyn Read + 'a),
-        limits: &'a Limits,
-        buffer: Buffer,
-    ) -> Self {
-        Self { path, metadata, limits, content: Content::Stream { head, rest, buffer } }
+    /// The same with memory of a file before, for one of two looks.
+    pub(crate) fn with_buffer(self, memory: Buffer, look: Look) -> Self {
+        let content = match self.content {
+            Content::Stream { head, rest, .. } => Content::Stream { head, rest, buffer: memory },
+            held @ Content::Held { .. } => held,
+        };
+        Self { look, content, ..self }
     }
 
     /// Its memory.
     pub(crate) fn into_buffer(self) -> Buffer {
-        let (Content::Stream { buffer, .. } | Content::Whole { buffer, .. }) = self.content;
+        let (Content::Stream { buffer, .. } | Content::Held { buffer, .. }) = self.content;
         buffer
+    }
+
+    /// Whether something was asked for that was left out.
+    pub(crate) fn lacks(&self) -> bool {
+        self.lacks.get()
     }
 
     /// A file whose content is at hand, as tests and fuzzers have it.
@@ -74,8 +92,8 @@ impl<'a> File<'a> {
     pub fn from_bytes(path: TreePath<'a>, bytes: Vec<u8>, limits: &'a Limits) -> Self {
         let size = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
         let metadata = Metadata::new(size, 0o644);
-        let content = Content::Whole { buffer: Buffer::of(bytes), streamed: 0 };
-        Self { path, metadata, limits, content }
+        let content = Content::Held { buffer: Buffer::of(bytes), streamed: 0, gaps: Vec::new() };
+        Self { path, metadata, limits, look: Look::Last, content, lacks: Cell::new(false) }
     }
 
     /// Its path in the layer.
@@ -102,7 +120,7 @@ impl<'a> File<'a> {
     pub fn head(&self) -> &[u8] {
         match &self.content {
             Content::Stream { head, .. } => head,
-            Content::Whole { buffer, .. } => {
+            Content::Held { buffer, .. } => {
                 let bytes = buffer.content();
                 bytes.get(..512).unwrap_or(bytes)
             }
@@ -111,7 +129,7 @@ impl<'a> File<'a> {
 
     /// Lets the next stream of a file that was read whole begin at its first byte again.
     pub fn rewind(&mut self) {
-        if let Content::Whole { streamed, .. } = &mut self.content {
+        if let Content::Held { streamed, .. } = &mut self.content {
             *streamed = 0;
         }
     }
@@ -122,25 +140,47 @@ impl<'a> File<'a> {
     /// [`FileError::Limit`] when the file is larger than `max_file_bytes`, [`FileError::Io`] when
     /// its content ends early or cannot be read.
     pub fn bytes(&mut self) -> Result<&[u8], FileError> {
+        let pieces = self.pieces(&|_| Vec::new())?;
+        Ok(pieces.whole().ok_or_else(left_out)?)
+    }
+
+    /// Reads the file but for the ranges of bytes that `leave_out` gives, in order, by the first
+    /// 4096 of its bytes, which are always there. What was read before, whole or in pieces, stays
+    /// as it is.
+    ///
+    /// Whoever asks for something that was left out is told that it is not there; the file is then
+    /// read once more when the layers are merged, whole, and what comes of that takes the place of
+    /// what came of it now. Where that cannot be, nothing is left out.
+    ///
+    /// # Errors
+    /// As of [`File::bytes`].
+    pub fn pieces(
+        &mut self,
+        leave_out: &dyn Fn(&[u8]) -> Vec<Range<u64>>,
+    ) -> Result<Pieces<'_>, FileError> {
         if let Content::Stream { head, rest, buffer } = &mut self.content {
             let max = self.limits.max_file_bytes;
             if self.metadata.size > max {
                 return Err(LimitExceeded::new("max_file_bytes", max).into());
             }
             let expected = usize::try_from(self.metadata.size).unwrap_or(usize::MAX);
-            buffer.fill(head, rest.take(max), expected)?;
-            self.content = Content::Whole { buffer: std::mem::take(buffer), streamed: 0 };
+            let rest = rest.take(max);
+            let gaps = match self.look {
+                Look::First => buffer.fill_around(head, rest, expected, leave_out)?,
+                Look::Last => buffer.fill(head, rest, expected).map(|()| Vec::new())?,
+            };
+            self.content = Content::Held { buffer: std::mem::take(buffer), streamed: 0, gaps };
         }
-        match &self.content {
-            Content::Whole { buffer, .. } => Ok(buffer.content()),
-            Content::Stream { .. } => Ok(&[]),
-        }
+        Ok(match &self.content {
+            Content::Held { buffer, gaps, .. } => Pieces::new(buffer.content(), gaps, &self.lacks),
+            Content::Stream { .. } => Pieces::from(&[][..]),
+        })
     }
 
     /// The content from where reading stopped: from the first byte, unless a stream before has
     /// read some.
     pub fn stream(&mut self) -> impl Read {
-        FileStream(&mut self.content)
+        FileStream { content: &mut self.content, lacks: &self.lacks }
     }
 }
 
@@ -153,14 +193,25 @@ impl fmt::Debug for File<'_> {
     }
 }
 
-struct FileStream<'f, 'a>(&'f mut Content<'a>);
+fn left_out() -> io::Error {
+    io::Error::other("parts of it were left out")
+}
+
+struct FileStream<'f, 'a> {
+    content: &'f mut Content<'a>,
+    lacks: &'f Cell<bool>,
+}
 
 impl Read for FileStream<'_, '_> {
     fn read(&mut self, room: &mut [u8]) -> io::Result<usize> {
-        match self.0 {
+        match self.content {
             Content::Stream { head: [], rest, .. } => rest.read(room),
             Content::Stream { head, .. } => head.read(room),
-            Content::Whole { buffer, streamed } => {
+            Content::Held { gaps, .. } if !gaps.is_empty() => {
+                self.lacks.set(true);
+                Err(left_out())
+            }
+            Content::Held { buffer, streamed, .. } => {
                 let read = buffer.content().get(*streamed..).unwrap_or_default().read(room)?;
                 *streamed += read;
                 Ok(read)

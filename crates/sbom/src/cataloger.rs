@@ -1,5 +1,7 @@
 //! The trait that every ecosystem implements.
 
+use std::ops::Range;
+
 use sealift_layers::{File, Metadata, TreePath};
 
 use crate::{Catalog, Error, Facts, MergedFacts};
@@ -33,8 +35,16 @@ pub trait Cataloger: Sync {
         &[]
     }
 
-    /// Reads one wanted file while its layer streams by: `file.stream()` forward only, or
-    /// `file.bytes()` whole. Sees nothing but this file; facts belong to the content, and the
+    /// What of a wanted file `read` does not need, as ranges of its bytes in order, by the first
+    /// 4096: where all that want it say the same, these are not held in memory. Whoever says so
+    /// reads by [`File::pieces`]. Default: all is needed.
+    fn needless(&self, start: &[u8]) -> Vec<Range<u64>> {
+        let _ = start;
+        Vec::new()
+    }
+
+    /// Reads one wanted file while its layer streams by: `file.stream()` forward only,
+    /// `file.bytes()` whole, or `file.pieces()` but for what is not needed. Sees nothing but this file; facts belong to the content, and the
     /// names it has (links included) are attached at the merge.
     ///
     /// # Errors

@@ -91,6 +91,18 @@ impl<'c> Reader<'c> {
         takers
     }
 
+    /// Reads a file but for what none of its takers needs.
+    fn hold(&self, file: &mut File<'_>, takers: &[usize]) -> Result<(), Error> {
+        let needless = |start: &[u8]| {
+            let takers = takers.iter().filter_map(|place| self.catalogers.get(*place));
+            let mut needless = takers.map(|taker| taker.needless(start));
+            let first = needless.next().unwrap_or_default();
+            if needless.all(|other| other == first) { first } else { Vec::new() }
+        };
+        file.pieces(&needless)?;
+        Ok(())
+    }
+
     /// Whether no cataloger wants a name that it does not state.
     fn names_hold(&self, path: TreePath<'_>, metadata: &Metadata, head: &[u8]) -> bool {
         let named: Vec<_> = self.sieve.places(path).collect();
@@ -139,16 +151,16 @@ impl Extract for Reader<'_> {
         let takers = self.takers(file);
         let shared = takers.len() > 1;
         let mut taken = FileFacts::default();
-        for place in takers {
-            let Some(cataloger) = self.catalogers.get(place) else { continue };
+        for place in &takers {
+            let Some(cataloger) = self.catalogers.get(*place) else { continue };
             let mut facts = Facts::default();
-            // A stream can be read only once: what several want is read whole first.
-            let whole = if shared { file.bytes().map(|_| ()).map_err(Error::from) } else { Ok(()) };
-            if let Err(error) = whole.and_then(|()| cataloger.read(file, &mut facts)) {
+            // A stream can be read only once: what several want is read first.
+            let held = if shared { self.hold(file, &takers) } else { Ok(()) };
+            if let Err(error) = held.and_then(|()| cataloger.read(file, &mut facts)) {
                 facts.problems.push(Problem::from(error));
             }
             if !facts.is_empty() {
-                taken.0.push((place, facts));
+                taken.0.push((*place, facts));
             }
             file.rewind();
         }

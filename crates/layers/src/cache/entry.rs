@@ -53,6 +53,7 @@ struct FileEntry<'a> {
     head: Raw<'a>,
     #[serde(borrow, with = "serde_bytes")]
     facts: Option<Raw<'a>>,
+    lacks: bool,
 }
 
 /// A [`Tree`].
@@ -260,6 +261,7 @@ impl<'a> FileEntry<'a> {
                 Some(encoded) => Some(encoded?),
                 None => None,
             },
+            lacks: file.lacks,
         })
     }
 
@@ -272,6 +274,7 @@ impl<'a> FileEntry<'a> {
                 Some(facts) => Some(Arc::new(codec.decode(facts)?)),
                 None => None,
             },
+            lacks: self.lacks,
         })
     }
 }

@@ -33,7 +33,7 @@ pub trait LayerStore: Sync {
 }
 
 /// Changed when the form of entries is.
-const FORM: &str = concat!(env!("CARGO_PKG_VERSION"), " form 2");
+const FORM: &str = concat!(env!("CARGO_PKG_VERSION"), " form 3");
 
 /// A store as seen by one reading.
 pub(crate) struct Cache<'a, F> {

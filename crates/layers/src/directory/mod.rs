@@ -6,17 +6,19 @@ mod walk;
 use std::collections::BTreeMap;
 use std::io::{self, Read};
 use std::path::Path;
+use std::sync::OnceLock;
 use std::sync::atomic::AtomicU64;
 
 use sealift_model::Impact;
 
 use crate::buffer::Buffers;
 use crate::content::ReadFile;
+use crate::file::Look;
 use crate::notes::Notes;
 use crate::options::{Progress, ReadOptions};
 use crate::read::budget::Budget;
 use crate::read::layer::{Found, HEAD_BYTES, Requests, Shared};
-use crate::read::result::Merged;
+use crate::read::result::Growing;
 use crate::tree::{LayerSummary, Tree};
 use crate::workers::{Halt, run};
 use crate::{Error, Extract, Metadata, TreePath};
@@ -58,8 +60,9 @@ pub fn read_directory<E: Extract>(
         content.files.extend(files);
         content.notes.append(notes);
     }
-    let contents = [content];
-    let mut merged = Merged::new(&contents, &[0], extract, limits)?;
+    let contents = [OnceLock::from(content)];
+    let mut merged = Growing::new(&contents, &[0], limits).finish(extract)?;
+    let contents = contents.map(|content| content.into_inner().unwrap_or_default());
     if let Some(requests) = merged.requests(&contents).remove(&0) {
         merged.add_found(0, reader.second(&files, &requests));
     }
@@ -102,7 +105,7 @@ impl<E: Extract> DirectoryReader<'_, E> {
             let metadata = file.metadata;
             let read = self.read(file, |head, rest| {
                 let wanted = self.shared.wants(path, metadata, head);
-                wanted.then(|| self.shared.read(path, metadata, head, rest))
+                wanted.then(|| self.shared.read(path, metadata, head, rest, Look::First))
             });
             match read {
                 Ok(read) => batch.files.extend(read.map(|read| (file.position, read))),
@@ -129,7 +132,7 @@ impl<E: Extract> DirectoryReader<'_, E> {
                 let mut names = names.clone();
                 names.retain(|name| self.shared.wants(&name.path, file.metadata, head));
                 if let Some(name) = names.first() {
-                    let read = self.shared.read(&name.path, file.metadata, head, rest);
+                    let read = self.shared.read(&name.path, file.metadata, head, rest, Look::Last);
                     found.insert(*position, (read, names));
                 }
             });

@@ -16,8 +16,9 @@ const STEPS_PER_ENTRY: u64 = 20;
 /// The tree while layers are laid upon it.
 pub(crate) struct Merge<'a> {
     pub(super) nodes: Nodes,
-    pub(super) logs: &'a [&'a ChangeLog],
-    is_known: &'a dyn Fn(Content) -> bool,
+    /// By their numbers, as far as they are laid upon each other.
+    logs: Vec<Option<&'a ChangeLog>>,
+    is_known: IsKnown<'a>,
     max_hops: u32,
     max_path_bytes: usize,
     /// Steps along paths that may still be gone.
@@ -30,6 +31,9 @@ pub(crate) struct Merge<'a> {
     /// through a link. Archives list a folder's entries together.
     folder: Option<(Vec<u8>, NodeId, bool)>,
 }
+
+/// Whether anything is known of a content.
+pub(crate) type IsKnown<'a> = Box<dyn Fn(Content) -> bool + Send + Sync + 'a>;
 
 /// A known file that a higher layer took away.
 #[derive(Clone, Debug)]
@@ -64,17 +68,11 @@ pub(super) enum Place {
 }
 
 impl<'a> Merge<'a> {
-    /// An empty tree, with room for `entries`. Of files that are removed, those are remembered
-    /// that `is_known` knows.
-    pub(crate) fn new(
-        logs: &'a [&'a ChangeLog],
-        entries: u64,
-        is_known: &'a dyn Fn(Content) -> bool,
-        limits: &Limits,
-    ) -> Self {
+    /// An empty tree. Of files that are removed, those are remembered that `is_known` knows.
+    pub(crate) fn new(is_known: IsKnown<'a>, limits: &Limits) -> Self {
         Self {
-            nodes: Nodes::new(limits, entries),
-            logs,
+            nodes: Nodes::new(limits),
+            logs: Vec::new(),
             is_known,
             max_hops: limits.max_link_hops,
             max_path_bytes: limits.max_path_bytes,
@@ -86,11 +84,20 @@ impl<'a> Merge<'a> {
         }
     }
 
-    /// Lays a layer upon those below.
-    pub(crate) fn apply(&mut self, layer: u32, log: u32) -> Result<(), LimitExceeded> {
-        let Some(changes) = usize::try_from(log).ok().and_then(|log| self.logs.get(log)) else {
-            return Ok(());
-        };
+    /// Lays a layer, whose log has that number and about so many entries, upon those below.
+    pub(crate) fn apply(
+        &mut self,
+        layer: u32,
+        log: u32,
+        changes: &'a ChangeLog,
+        entries: u64,
+    ) -> Result<(), LimitExceeded> {
+        let number = usize::try_from(log).unwrap_or(usize::MAX);
+        self.logs.resize(self.logs.len().max(number.saturating_add(1)), None);
+        if let Some(log) = self.logs.get_mut(number) {
+            *log = Some(changes);
+        }
+        self.nodes.make_room(entries);
         self.folder = None;
         let layers = usize::try_from(layer).unwrap_or(usize::MAX).saturating_add(1);
         self.notes.resize_with(self.notes.len().max(layers), Notes::default);
@@ -312,7 +319,7 @@ impl<'a> Merge<'a> {
 
     /// What a log says of a content.
     pub(super) fn change(&self, Content { log, position }: Content) -> Option<Change<'a>> {
-        let log: &'a ChangeLog = self.logs.get(usize::try_from(log).ok()?)?;
+        let log: &'a ChangeLog = self.logs.get(usize::try_from(log).ok()?).copied()??;
         log.at(position)
     }
 

@@ -87,9 +87,8 @@ pub(crate) struct Nodes {
 }
 
 impl Nodes {
-    /// Nothing but the root, with room for as many names as entries were read.
-    pub(crate) fn new(limits: &Limits, entries: u64) -> Self {
-        let room = usize::try_from(entries.min(limits.max_tree_entries)).unwrap_or_default();
+    /// Nothing but the root.
+    pub(crate) fn new(limits: &Limits) -> Self {
         let root = Node {
             parent: NodeId::ROOT,
             kind: NodeKind::Directory,
@@ -100,16 +99,23 @@ impl Nodes {
             next: None,
             previous: None,
         };
-        let mut nodes = Vec::with_capacity(room.saturating_add(1));
-        nodes.push(root);
         Self {
-            nodes,
+            nodes: vec![root],
             names: Vec::new(),
-            table: HashTable::with_capacity(room),
+            table: HashTable::new(),
             hasher: DefaultHashBuilder::default(),
             max_nodes: limits.max_tree_entries,
             max_names_bytes: limits.max_names_bytes,
         }
+    }
+
+    /// Makes room for as many names as entries were read, as far as so many may come.
+    pub(crate) fn make_room(&mut self, entries: u64) {
+        let most = self.max_nodes.saturating_sub(length(self.nodes.len()));
+        let room = usize::try_from(entries.min(most)).unwrap_or_default();
+        self.nodes.reserve(room);
+        let Self { nodes, names, table, hasher, .. } = self;
+        table.reserve(room, |id| hash_of(nodes, names, hasher, *id));
     }
 
     /// All nodes, those that are gone included.
@@ -164,10 +170,7 @@ impl Nodes {
             self[next].previous = Some(id);
         }
         let Self { nodes, names, table, hasher, .. } = self;
-        table.insert_unique(hash, id, |id| {
-            let node = nodes.get(index(*id));
-            hasher.hash_one(node.map(|node| (node.parent.0, name_of(names, node))))
-        });
+        table.insert_unique(hash, id, |id| hash_of(nodes, names, hasher, *id));
         Ok(id)
     }
 
@@ -225,6 +228,12 @@ impl Nodes {
     fn hash(&self, parent: NodeId, name: &[u8]) -> u64 {
         self.hasher.hash_one(Some((parent.0, name)))
     }
+}
+
+/// The hash of a node, as [`Nodes::hash`] makes it.
+fn hash_of(nodes: &[Node], names: &[u8], hasher: &DefaultHashBuilder, id: NodeId) -> u64 {
+    let node = nodes.get(index(id));
+    hasher.hash_one(node.map(|node| (node.parent.0, name_of(names, node))))
 }
 
 fn index(id: NodeId) -> usize {

@@ -204,7 +204,7 @@ impl Survey {
 }
 
 impl Name {
-    fn real(path: Vec<u8>, layer: u32) -> Self {
+    pub(crate) fn real(path: Vec<u8>, layer: u32) -> Self {
         Self { rank: Rank::Real, path, layer }
     }
 }

@@ -10,6 +10,7 @@ use sealift_model::Impact;
 use super::budget::Budget;
 use crate::buffer::Buffers;
 use crate::content::{LayerContent, ReadFile};
+use crate::file::Look;
 use crate::log::{Change, Position};
 use crate::merge::Name;
 use crate::name::{Mark, normalize, split};
@@ -45,16 +46,19 @@ impl<E: Extract> Shared<'_, E> {
         metadata: Metadata,
         head: &[u8],
         rest: &mut dyn Read,
+        look: Look,
     ) -> ReadFile<E::Facts> {
         let path = TreePath::new(path);
-        let share = self.budget.take(metadata.size.min(self.limits.max_file_bytes));
-        let memory = self.buffers.take();
-        let mut file = File::with_buffer(path, metadata, head, rest, self.limits, memory);
+        let bytes = metadata.size.min(self.limits.max_file_bytes);
+        let share = self.budget.take(bytes);
+        let memory = self.buffers.take(bytes);
+        let mut file = File::new(path, metadata, head, rest, self.limits).with_buffer(memory, look);
         let facts = self.extract.read(&mut file).map(Arc::new);
+        let lacks = file.lacks();
         self.buffers.give_back(file.into_buffer());
         drop(share);
-        let kept = if facts.is_some() { head } else { &[] };
-        ReadFile { path: path.bytes().into(), metadata, head: kept.into(), facts }
+        let kept = if facts.is_some() || lacks { head } else { &[] };
+        ReadFile { path: path.bytes().into(), metadata, head: kept.into(), facts, lacks }
     }
 
     pub(crate) fn wants(&self, path: &[u8], metadata: Metadata, head: &[u8]) -> bool {
@@ -315,7 +319,7 @@ impl<E: Extract> FirstLook<'_, '_, '_, E> {
             return Ok(());
         }
         let content = &mut self.tar.content();
-        let file = self.shared.read(path, metadata, head, content);
+        let file = self.shared.read(path, metadata, head, content, Look::First);
         self.content.files.insert(position, file);
         Ok(())
     }
@@ -402,7 +406,7 @@ pub(crate) fn second_look<E: Extract>(
             let too_large = tar.is_sparse() && entry.size > shared.limits.max_file_bytes;
             if let Some(name) = names.first().filter(|_| !too_large) {
                 let content = &mut tar.content();
-                let file = shared.read(&name.path, metadata, head, content);
+                let file = shared.read(&name.path, metadata, head, content, Look::Last);
                 found.insert(*position, (file, names));
             }
         }

@@ -5,6 +5,8 @@ pub(crate) mod layer;
 pub(crate) mod result;
 
 use std::collections::HashMap;
+use std::num::NonZeroUsize;
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use sealift_model::{BlobError, BlobSource, Digest, Impact};
@@ -20,7 +22,7 @@ use crate::workers::{Crew, Halt, run};
 use crate::{Assemble, Assembled, Error, Extract, LimitExceeded};
 use budget::Budget;
 use layer::{Found, Requests, Shared, first_look, second_look};
-use result::Merged;
+use result::Growing;
 
 /// Reads every layer of an image once, verifies it, and merges what `extract` took out of them.
 ///
@@ -146,6 +148,9 @@ fn summaries(image: &Image) -> Vec<LayerSummary> {
     image.layers.iter().map(summary).collect()
 }
 
+/// A layer is small when it is less than this part of what each thread has to read.
+const SMALL_SHARE: usize = 16;
+
 /// The layers of an image without repetitions. Each has a slot: its place among them.
 struct Distinct<'a> {
     /// First layer of each slot, and its index in the image.
@@ -172,12 +177,16 @@ impl<'a> Distinct<'a> {
         Self { layers, stack }
     }
 
-    /// The slots, the largest layer first.
-    fn by_size(&self) -> Vec<usize> {
-        let mut slots: Vec<_> = (0..self.layers.len()).collect();
-        let size = |slot: &usize| self.layers.get(*slot).map(|(_, layer)| layer.descriptor.size);
-        slots.sort_by_key(|slot| std::cmp::Reverse(size(slot)));
-        slots
+    /// The slots in the order in which to read them: the largest first, so that all threads come
+    /// to their end together; and those that are too small for that as they lie upon each other,
+    /// so that they can be merged while others are still being read.
+    fn order(&self, threads: NonZeroUsize) -> Vec<usize> {
+        let sizes = self.layers.iter().map(|(_, layer)| layer.descriptor.size);
+        let all = sizes.clone().fold(0, u64::saturating_add);
+        let small = all / length(threads.get().saturating_mul(SMALL_SHARE));
+        let mut slots: Vec<_> = sizes.enumerate().collect();
+        slots.sort_by_key(|(_, size)| std::cmp::Reverse(Some(*size).filter(|size| *size > small)));
+        slots.into_iter().map(|(slot, _)| slot).collect()
     }
 
     /// The layers as a cache knows them; none with a foreign one, which may be here or not.
@@ -206,12 +215,21 @@ struct Read<F> {
 impl<'a, E: Extract> LayerReader<'a, E> {
     fn read_all(&'a self, mut layers: Vec<LayerSummary>) -> Result<Read<E::Facts>, Error> {
         let (threads, stack) = (self.options.threads, &self.layers.stack);
-        let slots = self.layers.by_size();
-        let contents = run(threads, &slots, self.halt, |slot, crew| self.first(slot, crew))?;
-        let contents: Vec<_> = contents.into_iter().map(|(_, content)| content).collect();
+        let slots = self.layers.order(threads);
+        let contents: Vec<_> = self.layers.layers.iter().map(|_| OnceLock::new()).collect();
+        let growing = Growing::new(&contents, stack, self.shared.limits);
+        run(threads, &slots, self.halt, |slot, crew| {
+            let content = self.first(slot, crew)?;
+            if let Some(place) = contents.get(slot) {
+                place.get_or_init(|| content);
+            }
+            growing.grow();
+            Ok(())
+        })?;
         // What comes now needs other memory.
         self.shared.buffers.clear();
-        let mut merged = Merged::new(&contents, stack, self.shared.extract, self.shared.limits)?;
+        let mut merged = growing.finish(self.shared.extract)?;
+        let contents: Vec<_> = contents.into_iter().filter_map(OnceLock::into_inner).collect();
         let requests = merged.requests(&contents);
         let slots: Vec<_> = slots.into_iter().filter(|slot| requests.contains_key(slot)).collect();
         let again = |slot, crew: &Crew<'a>| match (contents.get(slot), requests.get(&slot)) {

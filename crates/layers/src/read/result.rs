@@ -1,7 +1,7 @@
 //! From the contents of the layers to the tree.
 
 use std::collections::{BTreeMap, HashMap};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use super::layer::{Found, Requests};
 use crate::content::{LayerContent, ReadFile};
@@ -19,28 +19,76 @@ pub(crate) struct Merged<F> {
     found: BTreeMap<Content, ReadFile<F>>,
 }
 
-impl<F> Merged<F> {
-    /// Lays the contents upon each other in the order of `stack`.
-    pub(crate) fn new<E: Extract<Facts = F>>(
-        contents: &[LayerContent<F>],
-        stack: &[usize],
-        extract: &E,
-        limits: &Limits,
-    ) -> Result<Self, LimitExceeded> {
-        let logs: Vec<_> = contents.iter().map(|content| &content.log).collect();
-        let read = |content: Content| slot_of(contents, content)?.files.get(&content.position);
-        let has_facts = |content| read(content).is_some_and(|file| file.facts.is_some());
-        let entries = contents.iter().map(|content| content.entries);
-        let entries = entries.fold(0, u64::saturating_add);
-        let mut merge = Merge::new(&logs, entries, &has_facts, limits);
-        for (layer, slot) in stack.iter().enumerate() {
-            merge.apply(number(layer), number(*slot))?;
-        }
-        let survey = Survey::new(&mut merge, extract, read)?;
-        let Merge { removed, notes, .. } = merge;
-        Ok(Self { survey, removed, notes, found: BTreeMap::new() })
+/// Contents of layers as they come.
+pub(crate) type Contents<F> = [OnceLock<LayerContent<F>>];
+
+/// A tree that grows while layers are still being read, by the contents that are there.
+pub(crate) struct Growing<'a, F> {
+    contents: &'a Contents<F>,
+    stack: &'a [usize],
+    growth: Mutex<Growth<'a>>,
+}
+
+struct Growth<'a> {
+    merge: Merge<'a>,
+    /// Layers that lie upon each other.
+    layers: usize,
+    ended: Result<(), LimitExceeded>,
+}
+
+impl<'a, F: Send + Sync> Growing<'a, F> {
+    pub(crate) fn new(contents: &'a Contents<F>, stack: &'a [usize], limits: &Limits) -> Self {
+        let is_known = move |content| {
+            let file = read_file(contents, content);
+            file.is_some_and(|file| file.facts.is_some() || file.lacks)
+        };
+        let merge = Merge::new(Box::new(is_known), limits);
+        let growth = Mutex::new(Growth { merge, layers: 0, ended: Ok(()) });
+        Self { contents, stack, growth }
     }
 
+    /// Lays upon each other, in the order of the stack, what is there; unless another thread is at
+    /// it. Nobody waits: what is left comes with the next layer, or at the end.
+    pub(crate) fn grow(&self) {
+        if let Ok(mut growth) = self.growth.try_lock() {
+            growth.grow(self.contents, self.stack);
+        }
+    }
+
+    /// Lays the rest upon them and looks which names are wanted.
+    pub(crate) fn finish<E: Extract<Facts = F>>(
+        self,
+        extract: &E,
+    ) -> Result<Merged<F>, LimitExceeded> {
+        let mut growth = self.growth.into_inner().unwrap_or_else(PoisonError::into_inner);
+        growth.grow(self.contents, self.stack);
+        let Growth { mut merge, ended, .. } = growth;
+        ended?;
+        let read = |content| read_file(self.contents, content);
+        let survey = Survey::new(&mut merge, extract, read)?;
+        let Merge { removed, notes, .. } = merge;
+        Ok(Merged { survey, removed, notes, found: BTreeMap::new() })
+    }
+}
+
+impl<'a> Growth<'a> {
+    fn grow<F>(&mut self, contents: &'a Contents<F>, stack: &[usize]) {
+        while let (Ok(()), Some(slot)) = (self.ended, stack.get(self.layers))
+            && let Some(content) = contents.get(*slot).and_then(OnceLock::get)
+        {
+            let (layer, log) = (number(self.layers), number(*slot));
+            self.ended = self.merge.apply(layer, log, &content.log, content.entries);
+            self.layers += 1;
+        }
+    }
+}
+
+fn read_file<F>(contents: &Contents<F>, content: Content) -> Option<&ReadFile<F>> {
+    let slot = usize::try_from(content.log).ok()?;
+    contents.get(slot)?.get()?.files.get(&content.position)
+}
+
+impl<F> Merged<F> {
     /// What to look at again, by slot.
     pub(crate) fn requests(&self, contents: &[LayerContent<F>]) -> HashMap<usize, Requests> {
         let mut requests: HashMap<usize, Requests> = HashMap::new();
@@ -54,6 +102,14 @@ impl<F> Merged<F> {
                 requests.entry(slot).or_default().insert(entry, (content.position, names));
             }
         }
+        for (slot, content) in contents.iter().enumerate() {
+            for (position, file) in content.files.iter().filter(|(_, file)| file.lacks) {
+                if let Some(Change::File { entry, .. }) = content.log.at(*position) {
+                    let name = Name::real(file.path.to_vec(), 0);
+                    requests.entry(slot).or_default().insert(entry, (*position, vec![name]));
+                }
+            }
+        }
         requests
     }
 
@@ -61,7 +117,10 @@ impl<F> Merged<F> {
     pub(crate) fn add_found(&mut self, slot: usize, found: Found<F>) {
         for (position, (file, names)) in found {
             let content = Content { log: number(slot), position };
-            self.survey.names.insert(content, names);
+            // What was read the first time has its names, or no longer any.
+            if self.survey.again.contains_key(&content) {
+                self.survey.names.insert(content, names);
+            }
             self.found.insert(content, file);
         }
     }

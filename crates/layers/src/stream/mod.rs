@@ -20,7 +20,7 @@ pub use decode::Coding;
 pub(crate) use layer::LayerStream;
 
 /// Bytes that are decompressed, hashed and read at once: they stay in the processor's cache.
-const BUFFER_BYTES: usize = 128 << 10;
+pub(crate) const BUFFER_BYTES: usize = 128 << 10;
 
 /// Why a stream stopped before its end. A stream that has failed once fails the same way again.
 #[derive(Clone, Debug)]

@@ -12,6 +12,7 @@ mod cache;
 mod directories;
 mod merge;
 mod oci_spec;
+mod pieces;
 mod properties;
 mod reading;
 mod sources;

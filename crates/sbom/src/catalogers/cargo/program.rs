@@ -1,10 +1,12 @@
 //! Programs built with `cargo auditable`.
 
+use std::ops::Range;
+
 use sealift_layers::{File, Metadata, TreePath};
 use sealift_model::{Evidence, Package, PurlError, Relationship, Scope};
 
 use super::audit::{Audit, Crate, Kind, SECTION};
-use crate::catalogers::program::{self, is_program};
+use crate::catalogers::program::{self, is_program, needless};
 use crate::{Cataloger, Error, Facts};
 
 /// Compiled programs.
@@ -20,12 +22,17 @@ impl Cataloger for Program {
         is_program(head)
     }
 
+    fn needless(&self, start: &[u8]) -> Vec<Range<u64>> {
+        needless(start)
+    }
+
     fn read(&self, file: &mut File<'_>, facts: &mut Facts) -> Result<(), Error> {
         let max_document_bytes = file.limits().max_document_bytes;
-        let bytes = file.bytes()?;
-        let Ok(program) = program::Program::parse(bytes) else {
+        let pieces = file.pieces(&needless)?;
+        let Some(program) = program::Program::parse(pieces) else {
             // A file that no loader takes matters only when it carries a list.
-            if bytes.windows(SECTION.len()).any(|name| name == SECTION.as_bytes()) {
+            let bytes = pieces.whole().unwrap_or_default();
+            if memchr::memmem::find(bytes, SECTION.as_bytes()).is_some() {
                 facts.problem(None, "its headers are broken, its Rust dependency list is not read");
             }
             return Ok(());

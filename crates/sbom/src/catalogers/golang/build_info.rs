@@ -1,6 +1,8 @@
 //! The build information that the Go linker leaves in a program, after `debug/buildinfo` of Go
 //! 1.26 (the layout is described in its `readRawBuildInfo`).
 
+use sealift_layers::Pieces;
+
 use crate::catalogers::program::{Block, Program};
 
 /// `buildInfoMagic`; it stands at an address divisible by [`ALIGNMENT`].
@@ -38,14 +40,17 @@ pub(super) enum BuildInfoError {
 ///
 /// The section of its own is looked at first. A program without section headers (stripped, packed)
 /// has it in a data segment; one whose headers are broken may still have it somewhere.
-pub(super) fn find(bytes: &[u8]) -> Result<Option<BuildInfo>, BuildInfoError> {
-    let program = Program::parse(bytes).ok();
+pub(super) fn find(pieces: Pieces<'_>) -> Result<Option<BuildInfo>, BuildInfoError> {
+    let program = Program::parse(pieces);
     let blocks = match &program {
         Some(program) => match SECTIONS.iter().find_map(|name| program.section(name)) {
             Some(section) => vec![section],
             None => program.data(),
         },
-        None => vec![Block { address: 0, bytes }],
+        None => {
+            let whole = pieces.whole().map(|bytes| Block { address: 0, bytes });
+            whole.into_iter().collect()
+        }
     };
     let mut outcome = Ok(None);
     for header in blocks.iter().flat_map(|block| headers(*block)) {
@@ -167,6 +172,10 @@ mod tests {
 
     const LIST: &str = "path\tx\n";
 
+    fn find(bytes: &[u8]) -> Result<Option<BuildInfo>, BuildInfoError> {
+        super::find(bytes.into())
+    }
+
     fn expected() -> Result<Option<BuildInfo>, BuildInfoError> {
         let (toolchain, modules) = ("go1.21.0".to_owned(), LIST.to_owned());
         Ok(Some(BuildInfo { toolchain, modules }))
@@ -201,7 +210,7 @@ mod tests {
     fn a_program_with_broken_headers_still_tells() {
         let mut file = X86_64.elf(None, &inline("go1.21.0", LIST));
         file[32..40].fill(0xff);
-        assert!(Program::parse(&file).is_err());
+        assert!(Program::parse(file.as_slice().into()).is_none());
         assert_eq!(find(&file), expected());
     }
 

@@ -1,12 +1,14 @@
 //! Compiled programs.
 
+use std::ops::Range;
+
 use sealift_layers::{File, Metadata, TreePath};
 use sealift_model::{Package, PurlError, Relationship};
 
 use super::build_info::{self, BuildInfo};
 use super::modules::Modules;
 use super::{package, release};
-use crate::catalogers::program::is_program;
+use crate::catalogers::program::{is_program, needless};
 use crate::{Cataloger, Error, Facts};
 
 /// Compiled programs.
@@ -22,8 +24,12 @@ impl Cataloger for Program {
         is_program(head)
     }
 
+    fn needless(&self, start: &[u8]) -> Vec<Range<u64>> {
+        needless(start)
+    }
+
     fn read(&self, file: &mut File<'_>, facts: &mut Facts) -> Result<(), Error> {
-        match build_info::find(file.bytes()?) {
+        match build_info::find(file.pieces(&needless)?) {
             Ok(Some(info)) => state(&info, facts),
             Ok(None) => {}
             Err(error) => facts.problem(None, error.to_string()),
@@ -107,6 +113,28 @@ mod tests {
         assert_eq!(facts.problems.len(), 1);
         let facts = read(X86_64.elf(None, &inline("", "")));
         assert_eq!(facts.problems.len(), 1);
+    }
+
+    #[test]
+    fn what_lies_outside_of_the_data_is_found_too() {
+        let list = "mod\texample.org/m\tv1\t\n";
+        let mut data = vec![0; 8_192];
+        data.extend(inline("go1.21.0", list));
+        data.resize(300_000, 0);
+        let mut program = X86_64.elf(Some(".go.buildinfo"), &data);
+        // Of the only segment: not writable.
+        program[68] = 4;
+        assert_eq!(needless(&program[..4_096]).len(), 1, "all of it is left out");
+        let folder = tempfile::tempdir().expect("a folder");
+        std::fs::write(folder.path().join("x"), program).expect("written");
+        let (limits, catalogers) = (Limits::default(), crate::ALL);
+        let reader = crate::Reader::new(catalogers, &crate::SkipNothing);
+        let options = sealift_layers::ReadOptions::new(&limits);
+        let tree = sealift_layers::read_directory(folder.path(), &reader, &options).expect("read");
+        let inventory = crate::assemble(&tree, catalogers);
+        let ids: Vec<_> = inventory.packages.iter().map(Package::id).collect();
+        assert_eq!(ids, ["example.org/m@v1", "stdlib@1.21.0"]);
+        assert_eq!(inventory.diagnostics, []);
     }
 
     #[test]

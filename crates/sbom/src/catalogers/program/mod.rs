@@ -1,9 +1,17 @@
 //! What the readers of compiled programs share: ELF, PE and Mach-O files as addresses and bytes.
 
+mod elf;
 #[cfg(test)]
 pub(super) mod testing;
 
+use std::ops::Range;
+
+use object::Endianness;
+use object::elf::{FileHeader32, FileHeader64};
 use object::read::{File, Object, ObjectSection, ObjectSegment};
+use sealift_layers::Pieces;
+
+use elf::{Elf, Held};
 
 /// Whether a file begins like a program or shared library that can be loaded. Permission bits do
 /// not count: libraries have none, and copies into images lose them.
@@ -29,10 +37,29 @@ fn is_loadable_elf(head: &[u8]) -> bool {
     matches!(kind, Some(2 | 3))
 }
 
+/// What of a program nobody needs, by its first bytes: of ELF files what is loaded and is no data.
+pub(super) fn needless(start: &[u8]) -> Vec<Range<u64>> {
+    let ranges = match start {
+        [0x7f, b'E', b'L', b'F', 1, ..] => elf::needless::<FileHeader32<Endianness>>(start),
+        [0x7f, b'E', b'L', b'F', 2, ..] => elf::needless::<FileHeader64<Endianness>>(start),
+        _ => None,
+    };
+    ranges.unwrap_or_default()
+}
+
 /// A program whose headers could be read.
 #[derive(Debug)]
 pub(super) struct Program<'d> {
-    file: File<'d>,
+    held: Held<'d>,
+    form: Form<'d>,
+}
+
+#[derive(Debug)]
+enum Form<'d> {
+    Elf32(Elf<'d, FileHeader32<Endianness>>),
+    Elf64(Elf<'d, FileHeader64<Endianness>>),
+    /// PE and Mach-O, which are held whole.
+    Other(Box<File<'d>>),
 }
 
 /// Bytes with the address at which they are loaded.
@@ -42,39 +69,91 @@ pub(super) struct Block<'d> {
     pub(super) bytes: &'d [u8],
 }
 
+/// Where a part of a program lies in its file, and the address at which it is loaded.
+#[derive(Clone, Copy, Debug)]
+struct Extent {
+    address: u64,
+    offset: u64,
+    size: u64,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Segment {
+    extent: Extent,
+    /// Written to and not run: where variables are.
+    is_data: bool,
+}
+
 impl<'d> Program<'d> {
-    /// Reads the headers.
-    pub(super) fn parse(bytes: &'d [u8]) -> Result<Self, object::Error> {
-        File::parse(bytes).map(|file| Self { file })
+    /// Reads the headers; none where they are broken.
+    pub(super) fn parse(pieces: Pieces<'d>) -> Option<Self> {
+        let held = Held(pieces);
+        let form = match pieces.get(0..5) {
+            Some([0x7f, b'E', b'L', b'F', 1]) => Form::Elf32(Elf::parse(held).ok()?),
+            Some([0x7f, b'E', b'L', b'F', 2]) => Form::Elf64(Elf::parse(held).ok()?),
+            _ => Form::Other(Box::new(File::parse(pieces.whole()?).ok()?)),
+        };
+        Some(Self { held, form })
     }
 
     /// The section of that name.
     pub(super) fn section(&self, name: &str) -> Option<Block<'d>> {
-        let section = self.file.section_by_name_bytes(name.as_bytes())?;
-        Some(Block { address: section.address(), bytes: section.data().ok()? })
+        match &self.form {
+            Form::Elf32(elf) => self.block(elf.section(name)?),
+            Form::Elf64(elf) => self.block(elf.section(name)?),
+            Form::Other(file) => {
+                let section = file.section_by_name_bytes(name.as_bytes())?;
+                Some(Block { address: section.address(), bytes: section.data().ok()? })
+            }
+        }
     }
 
     /// Where variables are: the writable segments. A program without section headers may have been
     /// made over by a packer, so there every segment counts, writable ones first.
     pub(super) fn data(&self) -> Vec<Block<'d>> {
-        let has_sections = self.file.sections().next().is_some();
-        let segments = self.file.segments().filter_map(|segment| {
-            let permissions = segment.permissions();
-            let is_data = permissions.writable() && !permissions.executable();
-            let block = Block { address: segment.address(), bytes: segment.data().ok()? };
-            (is_data || !has_sections).then_some((is_data, block))
-        });
-        let (mut data, rest): (Vec<_>, Vec<_>) = segments.partition(|(is_data, _)| *is_data);
-        data.extend(rest);
-        data.into_iter().map(|(_, block)| block).collect()
+        let has_sections = match &self.form {
+            Form::Elf32(elf) => elf.has_sections(),
+            Form::Elf64(elf) => elf.has_sections(),
+            Form::Other(file) => file.sections().next().is_some(),
+        };
+        let (mut data, rest): (Vec<_>, Vec<_>) =
+            self.segments().into_iter().partition(|segment| segment.is_data);
+        if !has_sections {
+            data.extend(rest);
+        }
+        data.into_iter().filter_map(|segment| self.block(segment.extent)).collect()
     }
 
     /// Bytes from an address on, to the end of the segment that holds it.
     pub(super) fn at(&self, address: u64) -> Option<&'d [u8]> {
-        self.file.segments().find_map(|segment| {
-            let offset = usize::try_from(address.checked_sub(segment.address())?).ok()?;
-            segment.data().ok()?.get(offset..).filter(|bytes| !bytes.is_empty())
+        self.segments().into_iter().find_map(|Segment { extent, .. }| {
+            let past = address.checked_sub(extent.address)?;
+            let size = extent.size.checked_sub(past).filter(|size| *size > 0)?;
+            let rest = Extent { address, offset: extent.offset.checked_add(past)?, size };
+            self.block(rest).map(|block| block.bytes)
         })
+    }
+
+    fn segments(&self) -> Vec<Segment> {
+        match &self.form {
+            Form::Elf32(elf) => elf.segments().collect(),
+            Form::Elf64(elf) => elf.segments().collect(),
+            Form::Other(file) => file.segments().map(|segment| other_segment(&segment)).collect(),
+        }
+    }
+
+    fn block(&self, Extent { address, offset, size }: Extent) -> Option<Block<'d>> {
+        let bytes = self.held.0.get(offset..offset.checked_add(size)?)?;
+        Some(Block { address, bytes })
+    }
+}
+
+fn other_segment<'d>(segment: &impl ObjectSegment<'d>) -> Segment {
+    let permissions = segment.permissions();
+    let (offset, size) = segment.file_range();
+    Segment {
+        extent: Extent { address: segment.address(), offset, size },
+        is_data: permissions.writable() && !permissions.executable(),
     }
 }
 
@@ -97,7 +176,7 @@ mod tests {
     #[test]
     fn finds_sections_and_addresses() {
         let elf = X86_64.elf(Some(".it"), b"0123456789");
-        let program = Program::parse(&elf).expect("well-formed");
+        let program = Program::parse(elf.as_slice().into()).expect("well-formed");
         let section = program.section(".it").expect("it is there");
         assert_eq!((section.address, section.bytes), (BASE, &b"0123456789"[..]));
         assert!(program.section(".other").is_none());
