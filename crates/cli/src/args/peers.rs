@@ -54,6 +54,7 @@ const HARMLESS: &[(&str, Value)] = &[
     ("redis-cert", Value::Some),
     ("redis-key", Value::Some),
     ("redis-tls", Value::None),
+    ("record-creation-timestamp", Value::None),
     ("registry-cacert", Value::Some),
     ("registry-client-cert", Value::Some),
     ("registry-client-key", Value::Some),
@@ -63,6 +64,7 @@ const HARMLESS: &[(&str, Value)] = &[
     ("registry-token", Value::Some),
     ("registry-username", Value::Some),
     ("rego-error-limit", Value::Some),
+    ("rekor-entry-type", Value::Some),
     ("rekor-url", Value::Some),
     ("render-cause", Value::Some),
     ("report", Value::Some),
@@ -128,6 +130,7 @@ const CHECKS_HINT: &str = "of a container image, packages and their vulnerabilit
 /// Cosign's flags without which the outcome would be another, and what to do instead.
 const MISSING_OF_COSIGN: &[(&str, &str)] = &[
     ("attachment", "name the attachment itself by its digest"),
+    ("issue-certificate", SIGNER_HINT),
     ("policy", "leave it out and look at the payloads that are printed"),
     ("sct", "timestamps of certificates are read from the certificate alone"),
     ("sk", KEY_HINT),
@@ -136,11 +139,15 @@ const MISSING_OF_COSIGN: &[(&str, &str)] = &[
 
 const KEY_HINT: &str = "keys on security tokens are not read; name a file with --key FILE";
 
-/// Flags of Grype, Syft and OSV-Scanner, whose command lines are not followed, and what says the same
-/// here. Other verbs may have a flag of that name.
+const SIGNER_HINT: &str = "sign by a key alone, or by an identity without one";
+
+/// Flags that other verbs may have, and what to do instead where there is none: of cosign's verbs, and
+/// of Grype, Syft and OSV-Scanner, whose command lines are not followed.
 const OF_OTHERS: &[(&str, &str)] = &[
     ("by-cve", "findings bear their CVE already"),
     ("catalogers", "--pkg-types and --match say which packages count"),
+    ("certificate", SIGNER_HINT),
+    ("certificate-chain", SIGNER_HINT),
     ("docker", "name the image: `sealift image docker-daemon:NAME`"),
     ("exclude", "--skip-dirs and --skip-files leave out folders and files"),
     ("experimental-offline", "--offline, with a database that is here"),
@@ -336,6 +343,7 @@ mod tests {
             (&["sealift", "image", "x", "--fail-on", "high"], "--fail-on"),
             (&["sealift", "sign", "x", "--sk"], "--sk"),
             (&["sealift", "verify", "x", "--sct", "f"], "--sct"),
+            (&["sealift", "sign", "x", "--certificate-chain", "f"], "--certificate-chain"),
         ] {
             let error = crate::args::command().try_get_matches_from(args).unwrap_err();
             let Failure::NotYet { what: named, .. } = explained(error, &[]) else {
