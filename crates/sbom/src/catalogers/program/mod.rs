@@ -13,6 +13,9 @@ use sealift_layers::Pieces;
 
 use elf::{Elf, Held};
 
+/// How often segments may cover a file, all together.
+const MAX_OVERLAP: u64 = 2;
+
 /// Whether a file begins like a program or shared library that can be loaded. Permission bits do
 /// not count: libraries have none, and copies into images lose them.
 pub(super) fn is_program(head: &[u8]) -> bool {
@@ -121,7 +124,16 @@ impl<'d> Program<'d> {
         if !has_sections {
             data.extend(rest);
         }
-        data.into_iter().filter_map(|segment| self.block(segment.extent)).collect()
+        // Segments of real programs lie beside each other. Thousands over the same bytes would have
+        // those searched as often.
+        let mut left = self.held.0.size().saturating_mul(MAX_OVERLAP);
+        let mut fits = |extent: &Extent| {
+            let rest = left.checked_sub(extent.size);
+            left = rest.unwrap_or(left);
+            rest.is_some()
+        };
+        let extents = data.into_iter().map(|segment| segment.extent);
+        extents.filter(|extent| fits(extent)).filter_map(|extent| self.block(extent)).collect()
     }
 
     /// Bytes from an address on, to the end of the segment that holds it.
@@ -183,5 +195,17 @@ mod tests {
         assert_eq!(program.at(BASE + 8), Some(&b"89"[..]));
         assert_eq!((program.at(BASE + 10), program.at(BASE - 1)), (None, None));
         assert_eq!(program.data().len(), 1);
+    }
+
+    #[test]
+    fn segments_that_cover_each_other_are_searched_twice_at_most() {
+        let mut elf = X86_64.elf(None, &[0; 1000 * 56]);
+        let header = elf[64..120].to_vec();
+        elf[128..128 + 1000 * 56].copy_from_slice(&header.repeat(1000));
+        // e_phoff and e_phnum.
+        elf[32..40].copy_from_slice(&128_u64.to_le_bytes());
+        elf[56..58].copy_from_slice(&1000_u16.to_le_bytes());
+        let program = Program::parse(elf.as_slice().into()).expect("its headers are there");
+        assert_eq!((program.segments().len(), program.data().len()), (1000, 2));
     }
 }
