@@ -110,8 +110,9 @@ impl fmt::Display for Moment {
 /// What has been read so far.
 struct Parts {
     year: i16,
-    month: i8,
-    day: i8,
+    month: Option<i8>,
+    day: Option<i8>,
+    day_of_year: Option<i16>,
     hour: i8,
     minute: i8,
     second: i8,
@@ -127,17 +128,34 @@ enum Part {
     ShortYear,
     MonthName,
     ShortMonthName,
-    Month { padded: bool },
+    Month {
+        padded: bool,
+    },
     WeekdayName,
     ShortWeekdayName,
-    Day { padded: bool },
+    Day {
+        padded: bool,
+    },
     SpacedDay,
+    /// Of three digits, or of blanks and digits.
+    DayOfYear {
+        spaced: bool,
+    },
     Hour,
-    HalfHour { padded: bool },
-    Minute { padded: bool },
-    Second { padded: bool },
+    HalfHour {
+        padded: bool,
+    },
+    Minute {
+        padded: bool,
+    },
+    Second {
+        padded: bool,
+    },
     Afternoon,
-    Zone { utc_as_z: bool, colon: bool },
+    Zone {
+        utc_as_z: bool,
+        colon: bool,
+    },
     ZoneName,
 }
 
@@ -159,6 +177,8 @@ const PARTS: &[(&str, Part)] = &[
     ("04", Part::Minute { padded: true }),
     ("05", Part::Second { padded: true }),
     ("06", Part::ShortYear),
+    ("002", Part::DayOfYear { spaced: false }),
+    ("__2", Part::DayOfYear { spaced: true }),
     ("_2", Part::SpacedDay),
     ("15", Part::Hour),
     ("PM", Part::Afternoon),
@@ -191,8 +211,9 @@ const WEEKDAYS: &[&str] =
 fn read(layout: &str, text: &str) -> Option<Moment> {
     let mut parts = Parts {
         year: 0,
-        month: 1,
-        day: 1,
+        month: None,
+        day: None,
+        day_of_year: None,
         hour: 0,
         minute: 0,
         second: 0,
@@ -206,15 +227,19 @@ fn read(layout: &str, text: &str) -> Option<Moment> {
         if let Some((rest, part)) = found {
             text = parts.take(*part, text)?;
             layout = rest;
+            // A fraction of a second is read even where the layout has none.
+            if matches!(part, Part::Second { .. }) && Fraction::of(layout).is_none() {
+                text = parts.fraction(text, Fraction::AsGiven)?;
+            }
+            continue;
+        }
+        if let Some((fraction, rest)) = Fraction::of(layout) {
+            text = parts.fraction(text, fraction)?;
+            layout = rest;
             continue;
         }
         let mut wanted = layout.chars();
-        let next = wanted.next()?;
-        if next == '.' && wanted.as_str().starts_with(['0', '9']) {
-            layout = wanted.as_str().trim_start_matches(['0', '9']);
-            continue;
-        }
-        text = text.strip_prefix(next)?;
+        text = text.strip_prefix(wanted.next()?)?;
         layout = wanted.as_str();
     }
     if !text.is_empty() {
@@ -235,20 +260,23 @@ impl Parts {
             }
             Part::MonthName => self.month_name(text, usize::MAX)?,
             Part::ShortMonthName => self.month_name(text, 3)?,
-            Part::Month { padded: two } => take_number(text, padded(two), &mut self.month)?,
+            Part::Month { padded: two } => take_number(text, padded(two), self.month.insert(0))?,
             Part::WeekdayName => name(text, WEEKDAYS, usize::MAX)?.1,
             Part::ShortWeekdayName => name(text, WEEKDAYS, 3)?.1,
-            Part::Day { padded: two } => take_number(text, padded(two), &mut self.day)?,
+            Part::Day { padded: two } => take_number(text, padded(two), self.day.insert(0))?,
             Part::SpacedDay => {
-                take_number(text.strip_prefix(' ').unwrap_or(text), 1..=2, &mut self.day)?
+                let text = text.strip_prefix(' ').unwrap_or(text);
+                take_number(text, 1..=2, self.day.insert(0))?
+            }
+            Part::DayOfYear { spaced } => {
+                let digits = if spaced { text.trim_start_matches(' ') } else { text };
+                let wanted = 3usize.checked_sub(text.len() - digits.len())?;
+                take_number(digits, wanted..=wanted, self.day_of_year.insert(0))?
             }
             Part::Hour => take_number(text, 2..=2, &mut self.hour)?,
             Part::HalfHour { padded: two } => take_number(text, padded(two), &mut self.hour)?,
             Part::Minute { padded: two } => take_number(text, padded(two), &mut self.minute)?,
-            Part::Second { padded: two } => {
-                let rest = take_number(text, padded(two), &mut self.second)?;
-                self.fraction(rest)?
-            }
+            Part::Second { padded: two } => take_number(text, padded(two), &mut self.second)?,
             Part::Afternoon => {
                 let (half, rest) = text.split_at_checked(2)?;
                 self.afternoon = Some(match half {
@@ -259,25 +287,30 @@ impl Parts {
                 rest
             }
             Part::Zone { utc_as_z, colon } => self.zone(text, utc_as_z, colon)?,
-            Part::ZoneName => text.strip_prefix("UTC").or_else(|| text.strip_prefix("GMT"))?,
+            Part::ZoneName => after_zone_name(text)?,
         };
         Some(rest)
     }
 
     fn month_name<'t>(&mut self, text: &'t str, length: usize) -> Option<&'t str> {
         let (at, rest) = name(text, MONTHS, length)?;
-        self.month = i8::try_from(at + 1).ok()?;
+        self.month = Some(i8::try_from(at + 1).ok()?);
         Some(rest)
     }
 
-    /// A fraction of a second is read even where the layout has none.
-    fn fraction<'t>(&mut self, text: &'t str) -> Option<&'t str> {
-        let Some(digits) = text.strip_prefix(['.', ',']) else { return Some(text) };
-        let end = digits.find(|next: char| !next.is_ascii_digit()).unwrap_or(digits.len());
+    fn fraction<'t>(&mut self, text: &'t str, fraction: Fraction) -> Option<&'t str> {
+        let digits = text.strip_prefix(['.', ',']).unwrap_or_default();
+        let given = digits.find(|next: char| !next.is_ascii_digit()).unwrap_or(digits.len());
+        let end = match fraction {
+            Fraction::AsGiven if given == 0 => return Some(text),
+            Fraction::AsGiven => given,
+            Fraction::Digits(wanted) if given < wanted => return None,
+            Fraction::Digits(wanted) => wanted,
+        };
         let (digits, rest) = digits.split_at(end);
         let nanoseconds: String = digits.chars().chain("000000000".chars()).take(9).collect();
         self.nanosecond = nanoseconds.parse().ok()?;
-        (!digits.is_empty()).then_some(rest)
+        Some(rest)
     }
 
     fn zone<'t>(&mut self, text: &'t str, utc_as_z: bool, colon: bool) -> Option<&'t str> {
@@ -297,16 +330,62 @@ impl Parts {
         Some(rest)
     }
 
+    /// The date; a day of the year agrees with the month and the day where there are such.
+    fn date(&self) -> Option<Date> {
+        let Some(day_of_year) = self.day_of_year else {
+            return Date::new(self.year, self.month.unwrap_or(1), self.day.unwrap_or(1)).ok();
+        };
+        let date = Date::new(self.year, 1, 1).ok()?.with().day_of_year(day_of_year).build().ok()?;
+        let agrees = self.month.is_none_or(|month| month == date.month())
+            && self.day.is_none_or(|day| day == date.day());
+        agrees.then_some(date)
+    }
+
     fn moment(self) -> Option<Moment> {
         let hour = match self.afternoon {
             Some(_) if !(1..=12).contains(&self.hour) => return None,
             Some(afternoon) => self.hour % 12 + if afternoon { 12 } else { 0 },
             None => self.hour,
         };
-        let date = Date::new(self.year, self.month, self.day).ok()?;
+        let date = self.date()?;
         let time = Time::new(hour, self.minute, self.second, self.nanosecond).ok()?;
         let at = self.offset.to_timestamp(DateTime::from_parts(date, time)).ok()?;
         Some(Moment { at, offset: self.offset })
+    }
+}
+
+/// How many digits after the point of a second are read.
+#[derive(Clone, Copy, Debug)]
+enum Fraction {
+    /// All that there are.
+    AsGiven,
+    /// As many as this.
+    Digits(usize),
+}
+
+impl Fraction {
+    /// The `.000` or `.999` that a layout begins with, and what follows it.
+    fn of(layout: &str) -> Option<(Self, &str)> {
+        let digits = layout.strip_prefix(['.', ','])?;
+        let first = digits.chars().next().filter(|digit| matches!(digit, '0' | '9'))?;
+        let rest = digits.trim_start_matches(first);
+        let fraction = match first {
+            '0' => Self::Digits(digits.len() - rest.len()),
+            _ => Self::AsGiven,
+        };
+        (!rest.starts_with(|next: char| next.is_ascii_digit())).then_some((fraction, rest))
+    }
+}
+
+/// What follows the short name of a zone, whose offset nobody knows and Go takes for that of UTC:
+/// three capital letters, four or five that end in `T`.
+fn after_zone_name(text: &str) -> Option<&str> {
+    let end = text.find(|next: char| !next.is_ascii_uppercase()).unwrap_or(text.len());
+    let (name, rest) = text.split_at(end);
+    match name.len() {
+        3 => Some(rest),
+        4 | 5 => name.ends_with('T').then_some(rest),
+        _ => None,
     }
 }
 
@@ -343,6 +422,10 @@ mod tests {
             ("2006-01-02", "2022-08-14", "2022-08-14T00:00:00Z"),
             ("Mon Jan _2 15:04:05 2006", "Fri Sep  2 10:01:59 2022", "2022-09-02T10:01:59Z"),
             ("02 Jan 06 3:04 PM", "03 Feb 21 9:05 PM", "2021-02-03T21:05:00Z"),
+            ("2006-002 15", "2024-060 11", "2024-02-29T11:00:00Z"),
+            ("2006-__2", "2024-  9", "2024-01-09T00:00:00Z"),
+            ("15:04:05,000 2006 MST", "03:04:05,123 2024 CET", "2024-01-01T03:04:05Z"),
+            ("15:04:05.99 2006", "03:04:05 2024", "2024-01-01T03:04:05Z"),
             (
                 "2006-01-02T15:04:05Z07:00",
                 "2021-01-02T15:04:05.25-07:00",
@@ -351,6 +434,17 @@ mod tests {
         ];
         for (layout, text, expected) in read {
             assert_eq!(Moment::parse_as(layout, text).unwrap().to_string(), expected);
+        }
+        let refused = [
+            ("2006-002", "2023-366"),
+            ("2006-002", "2024-60"),
+            ("2006 002 01", "2024 060 03"),
+            ("15:04:05.00", "03:04:05.123"),
+            ("15:04:05.000", "03:04:05.12"),
+            ("2006 MST", "2024 Cet"),
+        ];
+        for (layout, text) in refused {
+            assert!(Moment::parse_as(layout, text).is_err(), "{text}");
         }
         assert!(Moment::parse("2021-13-02T15:04:05Z").is_err());
         assert!(Moment::parse("2021-01-02").is_err());

@@ -6,7 +6,7 @@ use super::convert::{text_of, text_of_double};
 use crate::admission::cel::compare::to_double;
 use crate::admission::cel::error::{Error, Result};
 use crate::admission::cel::evaluate::Run;
-use crate::admission::cel::value::{List, Opaque, Value};
+use crate::admission::cel::value::{Key, List, Opaque, Value};
 
 /// Digits after the point that may be asked for.
 const MAX_PRECISION: usize = 1000;
@@ -122,7 +122,8 @@ fn unbounded(value: f64) -> &'static str {
     }
 }
 
-/// `%s` of any value; strings within lists and maps are not quoted.
+/// `%s` of any value. Within lists and maps it is written as it would stand in an expression, with
+/// six digits after a point; the keys of a map are sorted as they are written.
 fn render(run: &mut Run<'_>, made: &mut String, value: &Value<'_>, depth: usize) -> Result<()> {
     run.spend(1)?;
     if depth > 100 {
@@ -130,6 +131,10 @@ fn render(run: &mut Run<'_>, made: &mut String, value: &Value<'_>, depth: usize)
     }
     match value {
         Value::Null => made.push_str("null"),
+        Value::Double(value) if depth > 0 && !value.is_finite() => {
+            made.push_str(&quote(&text_of_double(*value)));
+        }
+        Value::Double(value) if depth > 0 => made.push_str(&format!("{value:.6}")),
         Value::Double(value) if !value.is_finite() => made.push_str(unbounded(*value)),
         Value::Double(value) => made.push_str(&text_of_double(*value)),
         Value::Type(named) => made.push_str(named.name()),
@@ -142,24 +147,64 @@ fn render(run: &mut Run<'_>, made: &mut String, value: &Value<'_>, depth: usize)
             made.push(']');
         }
         Value::Map(map) => {
-            made.push('{');
-            for (place, (key, item)) in map.iter().enumerate() {
-                made.push_str(if place > 0 { ", " } else { "" });
-                let key = key.to_string();
+            let mut entries = Vec::new();
+            for (key, item) in map.iter() {
+                let key = match key {
+                    Key::String(text) => quote(&text),
+                    other => other.to_string(),
+                };
                 run.spend_bytes(key.len())?;
-                made.push_str(&key);
-                made.push_str(": ");
-                render(run, made, &item, depth + 1)?;
+                entries.push((key, item));
+            }
+            entries.sort_by(|(one, _), (other, _)| one.cmp(other));
+            made.push('{');
+            for (place, (key, item)) in entries.iter().enumerate() {
+                made.push_str(if place > 0 { ", " } else { "" });
+                made.push_str(key);
+                made.push(':');
+                render(run, made, item, depth + 1)?;
             }
             made.push('}');
+        }
+        Value::Bytes(bytes) if depth > 0 => {
+            run.spend_bytes(bytes.len())?;
+            made.push_str(&quote_bytes(bytes));
         }
         other => {
             let text = text_of(other)?;
             run.spend_bytes(text.len())?;
-            made.push_str(&text);
+            match other {
+                Value::String(_) if depth > 0 => made.push_str(&quote(&text)),
+                Value::Duration(_) if depth > 0 => made.push_str(&format!("duration(\"{text}\")")),
+                Value::Timestamp(_) if depth > 0 => {
+                    made.push_str(&format!("timestamp(\"{text}\")"));
+                }
+                _ => made.push_str(&text),
+            }
         }
     }
     Ok(())
+}
+
+/// Bytes as they would stand in an expression: what is no character by its number.
+fn quote_bytes(bytes: &[u8]) -> String {
+    let mut quoted = String::from("b\"");
+    for chunk in bytes.utf8_chunks() {
+        for char in chunk.valid().chars() {
+            match char {
+                '"' | '\\' => quoted.extend(['\\', char]),
+                char if char.is_control() => {
+                    quoted.push_str(&format!("\\x{:02x}", u32::from(char)))
+                }
+                char => quoted.push(char),
+            }
+        }
+        for byte in chunk.invalid() {
+            quoted.push_str(&format!("\\x{byte:02x}"));
+        }
+    }
+    quoted.push('"');
+    quoted
 }
 
 /// A text as it would stand in an expression.

@@ -2,7 +2,7 @@
 
 use serde_json::Value as Json;
 
-use super::autogen::Place;
+use super::autogen::{Own, Place};
 use super::body::{Body, Failure, Parts};
 use super::constraints::{self, labels, selects};
 use super::effect_of;
@@ -84,6 +84,7 @@ impl AdmissionPolicy {
             validations: &spec.validations,
             audits: &spec.audit_annotations,
             path: "spec.",
+            own: Own::Namespace,
         };
         let inputs = if spec.param_kind.is_some() { INPUTS_AND_PARAMS } else { INPUTS };
         let body = Body::compile(&parts, Place::Itself, inputs, inputs)

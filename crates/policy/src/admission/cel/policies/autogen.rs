@@ -16,6 +16,16 @@ pub(crate) enum Place {
     JobTemplate,
 }
 
+/// What an expression reads of the object itself and not of the template. A name is always the
+/// template's, which has none: an expression on it has no value for controllers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Own {
+    /// Nothing: rules of a `ClusterPolicy`.
+    Nothing,
+    /// The namespace: the policies of CEL.
+    Namespace,
+}
+
 /// What makes Pods: resource, group, place.
 const CONTROLLERS: [(&str, &str, Place); 6] = [
     ("cronjobs", "batch", Place::JobTemplate),
@@ -35,9 +45,8 @@ impl Place {
         }
     }
 
-    /// An expression on a Pod, as one on what the Pod stands in. The name and the namespace stay
-    /// those of the object itself, as templates have none.
-    pub(crate) fn rewrite(self, text: &str) -> String {
+    /// An expression on a Pod, as one on what the Pod stands in.
+    pub(super) fn rewrite(self, text: &str, own: Own) -> String {
         if self == Self::Itself {
             return text.to_owned();
         }
@@ -48,6 +57,7 @@ impl Place {
                     &text,
                     &format!("{object}{part}"),
                     &format!("{object}{}{part}", self.path()),
+                    own,
                 );
             }
         }
@@ -55,24 +65,23 @@ impl Place {
     }
 }
 
-fn replace(text: &str, from: &str, to: &str) -> String {
+fn replace(text: &str, from: &str, to: &str, own: Own) -> String {
     let mut made = String::with_capacity(text.len());
     let mut rest = text;
     while let Some((before, after)) = rest.split_once(from) {
         made.push_str(before);
-        made.push_str(if is_own(after) { from } else { to });
+        let kept = own == Own::Namespace && is_namespace(after);
+        made.push_str(if kept { from } else { to });
         rest = after;
     }
     made + rest
 }
 
-/// Whether `.name` or `.namespace` follows.
-fn is_own(after: &str) -> bool {
-    [".namespace", ".name"].into_iter().any(|suffix| {
-        after
-            .strip_prefix(suffix)
-            .is_some_and(|rest| !rest.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '_'))
-    })
+/// Whether `.namespace` follows.
+fn is_namespace(after: &str) -> bool {
+    after
+        .strip_prefix(".namespace")
+        .is_some_and(|rest| !rest.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '_'))
 }
 
 /// The rules that are made of a policy on Pods: where the Pod stands, and what they match.
@@ -128,17 +137,19 @@ mod tests {
             ),
             (
                 "object.metadata.name + object.metadata.namespace",
-                "object.metadata.name + object.metadata.namespace",
+                "object.spec.template.metadata.name + object.metadata.namespace",
             ),
             ("object.metadata.namespaces", "object.spec.template.metadata.namespaces"),
             ("object.kind == 'a'", "object.kind == 'a'"),
             ("namespaceObject.metadata.labels", "namespaceObject.metadata.labels"),
         ];
         for (pod, template) in cases {
-            assert_eq!(Place::Template.rewrite(pod), template);
-            assert_eq!(Place::Itself.rewrite(pod), pod);
+            assert_eq!(Place::Template.rewrite(pod, Own::Namespace), template);
+            assert_eq!(Place::Itself.rewrite(pod, Own::Namespace), pod);
         }
-        let job = Place::JobTemplate.rewrite("object.spec.containers");
+        let job = Place::JobTemplate.rewrite("object.spec.containers", Own::Nothing);
         assert_eq!(job, "object.spec.jobTemplate.spec.template.spec.containers");
+        let namespace = Place::Template.rewrite("object.metadata.namespace", Own::Nothing);
+        assert_eq!(namespace, "object.spec.template.metadata.namespace");
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::autogen::Place;
+use super::autogen::{Own, Place};
 use super::form;
 use crate::admission::cel::{CompileError, Error, Input, Names, Program, Run, Value};
 
@@ -31,6 +31,8 @@ pub(super) struct Parts<'s> {
     pub(super) audits: &'s [form::AuditAnnotation],
     /// What the fields are called in an error.
     pub(super) path: &'static str,
+    /// What they read of a controller itself.
+    pub(super) own: Own,
 }
 
 /// A field whose expression does not compile, and why.
@@ -49,7 +51,9 @@ impl Body {
     ) -> Result<Self, Mistake> {
         let path = parts.path;
         let at = |names: &Names, text: &str, field: String| {
-            names.compile(&place.rewrite(text)).map_err(|error| (format!("{path}{field}"), error))
+            names
+                .compile(&place.rewrite(text, parts.own))
+                .map_err(|error| (format!("{path}{field}"), error))
         };
         let mut names = Names::new(inputs);
         let in_conditions = Names::new(conditions);
@@ -77,7 +81,7 @@ impl Body {
                 .transpose()?;
             body.validations.push(Validation {
                 holds: at(&names, &validation.expression, field("expression"))?,
-                message: place.rewrite(validation.message.trim()),
+                message: place.rewrite(validation.message.trim(), parts.own),
                 message_expression,
             });
         }

@@ -116,7 +116,8 @@ pub(super) enum Relief<'e> {
     Parts { images: Vec<&'e str>, values: Vec<&'e str> },
 }
 
-/// What the exceptions that apply do.
+/// What the exceptions that apply do. One that limits nothing lets the whole object be, whatever
+/// images and values others allow.
 pub(super) fn relief<'e>(
     all: &'e [Excepted],
     subject: &Subject<'_>,
@@ -127,17 +128,19 @@ pub(super) fn relief<'e>(
             applying.push(exception);
         }
     }
-    let images: Vec<&str> = texts(&applying, |one| &one.images);
-    let values: Vec<&str> = texts(&applying, |one| &one.values);
+    let whole = applying.iter().any(|one| one.images.is_empty() && one.values.is_empty());
     // The first of those with the highest priority.
     let chosen = applying.iter().rev().max_by_key(|one| one.priority);
     match chosen {
-        Some(chosen) if images.is_empty() && values.is_empty() => {
+        Some(chosen) if whole => {
             let keys: Vec<&str> = applying.iter().map(|one| one.key.as_str()).collect();
             let message = format!("excepted by {}", keys.join(", "));
             Ok(Relief::Whole { outcome: chosen.outcome, message })
         }
-        _ => Ok(Relief::Parts { images, values }),
+        _ => Ok(Relief::Parts {
+            images: texts(&applying, |one| &one.images),
+            values: texts(&applying, |one| &one.values),
+        }),
     }
 }
 

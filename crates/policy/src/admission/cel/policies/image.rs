@@ -12,7 +12,7 @@ use std::sync::Arc;
 use globset::GlobMatcher;
 use serde_json::Value as Json;
 
-use super::autogen::{self, Place};
+use super::autogen::{self, Own, Place};
 use super::body::{Body, Failure, Parts};
 use super::exception::{self, Excepted, Exception, Relief};
 use super::form::{self, FailurePolicy, MatchResources};
@@ -265,6 +265,7 @@ impl Rule {
             validations: &spec.validations,
             audits: &spec.audit_annotations,
             path: "spec.",
+            own: Own::Namespace,
         };
         let body = Body::compile(&parts, place, IN_CONDITIONS, INPUTS)
             .map_err(|(field, error)| document.error(&field, error))?;
@@ -272,7 +273,7 @@ impl Rule {
         let mut images = Vec::new();
         for (index, list) in spec.images.iter().enumerate() {
             let field = format!("spec.images[{index}].expression");
-            let program = names.compile(&place.rewrite(&list.expression));
+            let program = names.compile(&place.rewrite(&list.expression, Own::Namespace));
             images
                 .push((list.name.clone(), program.map_err(|error| document.error(&field, error))?));
         }

@@ -3,7 +3,7 @@
 use serde_json::Value as Json;
 
 use super::admission::{INPUTS, INPUTS_AND_PARAMS, params};
-use super::autogen::Place;
+use super::autogen::{Own, Place};
 use super::body::{Body, Failure, Parts};
 use super::form;
 use super::subject::Subject;
@@ -46,6 +46,7 @@ impl CelRule {
             validations: &spec.expressions,
             audits: &spec.audit_annotations,
             path: "validate.cel.",
+            own: Own::Nothing,
         };
         let inputs = if spec.param_kind.is_some() { INPUTS_AND_PARAMS } else { INPUTS };
         let body = Body::compile(&parts, place, inputs, inputs)
@@ -110,13 +111,16 @@ mod tests {
             "expressions": [{"expression": "variables.all.all(c, c.image != 'bad')"}],
         });
         let preconditions =
-            json!([{"name": "a", "expression": "object.metadata.name != 'left-out'"}]);
+            json!([{"name": "a", "expression": "object.metadata.labels.app != 'left-out'"}]);
         let rule =
             CelRule::read(&cel, Some(&preconditions), "no bad ones", Place::Template).unwrap();
-        let deployment = |name: &str, image: &str| {
+        let deployment = |app: &str, image: &str| {
             Request::create(json!({
-                "apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": name},
-                "spec": {"template": {"spec": {"containers": [{"image": image}]}}},
+                "apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "a"},
+                "spec": {"template": {
+                    "metadata": {"labels": {"app": app}},
+                    "spec": {"containers": [{"image": image}]},
+                }},
             }))
         };
         let around = Alone("2026-11-21T12:00:00Z".parse().unwrap());

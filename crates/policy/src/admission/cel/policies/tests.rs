@@ -103,7 +103,7 @@ fn what_is_not_supported_is_named() {
 #[test]
 fn a_policy_on_pods_is_one_on_what_makes_them() {
     let policies = [of(
-        "object.spec.containers.all(c, c.image.startsWith('good/')) && object.metadata.name != 'x'",
+        "object.spec.containers.all(c, c.image.startsWith('good/')) && object.metadata.namespace != 'x'",
     )];
     assert_eq!(one(&policies, &pod("good/a")).0, Outcome::Pass);
     assert_eq!(one(&policies, &pod("bad/a")), (Outcome::Fail, "no".into()));
@@ -212,7 +212,10 @@ fn exceptions() {
     assert_eq!(one(&[never.clone(), other], &pod("a")).0, Outcome::Fail);
     let images = exception(json!({"images": ["a"], "reportResult": "pass"}));
     assert_eq!(one(&[never.clone(), images.clone()], &pod("a")).0, Outcome::Pass);
-    assert_eq!(one(&[never, images], &pod("b")).0, Outcome::Fail);
+    assert_eq!(one(&[never.clone(), images.clone()], &pod("b")).0, Outcome::Fail);
+    let all = exception(json!({}));
+    let answers = review(&[never, images, all], &pod("b"));
+    assert_eq!((answers[0].rule.as_str(), answers[0].outcome), ("exception", Outcome::Pass));
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use serde_json::Value as Json;
 
-use super::autogen::{self, Place};
+use super::autogen::{self, Own, Place};
 use super::body::{Body, Failure, Parts};
 use super::exception::{self, Excepted, Exception, Relief};
 use super::form::{self, FailurePolicy, MatchResources};
@@ -77,6 +77,7 @@ impl ValidatingPolicy {
             validations: &spec.validations,
             audits: &spec.audit_annotations,
             path: "spec.",
+            own: Own::Namespace,
         };
         let mut rules = Vec::new();
         let made = autogen::rules(constraints, spec.autogen.as_ref());
@@ -123,7 +124,7 @@ impl ValidatingPolicy {
         }
         let judged = body.judge(&mut run);
         if let (Ok(()) | Err(Failure::Says(_)), Err(why)) = (&judged, body.audit(&mut run)) {
-            return self.head.error("evaluation", why);
+            return self.head.judged(Err(Failure::Unknown(why)));
         }
         self.head.judged(judged)
     }

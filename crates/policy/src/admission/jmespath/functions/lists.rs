@@ -63,7 +63,6 @@ pub(super) const FUNCTIONS: &[Function] = &[
         takes: Takes::Each(&[Kind::Array, Kind::Array]),
         run: object_from_lists,
     },
-    Function { name: "zip", takes: Takes::Some(Kind::Array), run: zip },
 ];
 
 fn length(call: &Call<'_>) -> Given {
@@ -226,12 +225,4 @@ fn object_from_lists(call: &Call<'_>) -> Given {
         object.insert(as_text(key)?, values.get(at).cloned().unwrap_or_default());
     }
     Ok(object.into())
-}
-
-/// Lists of the first elements, the second ones, as far as the shortest list goes.
-fn zip(call: &Call<'_>) -> Given {
-    let lists: Vec<&[Value]> = (0..call.arguments.len()).map(|at| call.array(at)).collect();
-    let shortest = lists.iter().map(|list| list.len()).min().unwrap_or_default();
-    let row = |at: usize| lists.iter().filter_map(|list| list.get(at)).cloned().collect::<Value>();
-    Ok((0..shortest).map(row).collect())
 }
