@@ -128,10 +128,11 @@ impl NodePolicies {
             (Arc::clone(&self.rules), Arc::clone(&self.around), text.to_vec());
         promise(env, move || {
             let operation = operation.as_deref().map(operation_named).transpose()?;
-            let patience = Duration::try_from_secs_f64(timeout_ms / 1000.0)
-                .map_err(|_| Failure::argument(format!("timeoutMs: {timeout_ms} is no time")))?;
-            let reviewed =
-                rules.review_text(&text, operation, &around, Instant::now() + patience)?;
+            let patience = Duration::try_from_secs_f64(timeout_ms / 1000.0).ok();
+            let until = patience.and_then(|patience| Instant::now().checked_add(patience));
+            let until = until
+                .ok_or_else(|| Failure::argument(format!("timeoutMs: {timeout_ms} is no time")))?;
+            let reviewed = rules.review_text(&text, operation, &around, until)?;
             Ok(NodeReview { reviewed: Arc::new(reviewed) })
         })
     }

@@ -104,13 +104,14 @@ impl AdmissionPolicies {
     ) -> PyResult<Review> {
         let text = text(objects)?;
         let operation = operation.map(operation_named).transpose()?;
-        let patience = Duration::try_from_secs_f64(timeout).map_err(|_| {
+        let patience = Duration::try_from_secs_f64(timeout).ok();
+        let until = patience.and_then(|patience| Instant::now().checked_add(patience));
+        let until = until.ok_or_else(|| {
             PyValueError::new_err(format!("review(): argument 'timeout': {timeout} is no time"))
         })?;
         let (rules, around) = (Arc::clone(&self.rules), Arc::clone(&self.around));
-        let work = move |_: &dyn sealift::Observer| {
-            rules.review_text(&text, operation, &around, Instant::now() + patience)
-        };
+        let work =
+            move |_: &dyn sealift::Observer| rules.review_text(&text, operation, &around, until);
         let reviewed = Watcher::default().run(py, work)?;
         reviewed.map(Review::new).map_err(|error| error::value(&error))
     }

@@ -403,4 +403,10 @@ fn authorities_and_logs_of_ones_own() {
     assert_eq!(output.status.code(), Some(2), "a trusted root is whole");
     let output = world.run(&with(&verify, &["--ca-roots", "ct.pub"]));
     assert_eq!(output.status.code(), Some(2));
+    // A root among those that only lead to one is trusted by nobody.
+    let others = root["timestampAuthorities"][0]["certChain"]["certificates"].as_array().unwrap();
+    write("other.pem", &pem("CERTIFICATE", &others.last().unwrap()["rawBytes"]));
+    let roots = ["--ca-roots", "other.pem", "--ca-intermediates", "chain.pem"];
+    let output = world.run_with(&with(&verify, &roots), &logs);
+    assert_eq!(output.status.code(), Some(1), "{}", world.said(&output));
 }

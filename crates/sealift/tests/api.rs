@@ -12,18 +12,22 @@ macro_rules! names {
 fn the_table_of_the_api_is_true() {
     use sealift::verify;
     use sealift::{
-        Cancel, Database, Report, Scanner, Silent, Target, admission, policy, render, sign, update,
+        Cancel, Configuration, ConfigurationOptions, Database, RegoSources, Report, Scanner,
+        Silent, Target, admission, policy, render, sign, update,
     };
 
     let there = names![
         Scanner::scan,
         Target::Filesystem,
         Target::Rootfs,
+        ConfigurationOptions::default,
+        RegoSources::load,
         Target::Sbom,
         Database::open,
         Database::build,
         update::DatabaseStore::ready,
         Report::findings,
+        Configuration::failures,
         render,
         verify::Verifier::verify_image,
         verify::Verifier::verify_attestation,
@@ -34,7 +38,9 @@ fn the_table_of_the_api_is_true() {
         sign::Session::attest,
         sign::PrivateKey::generate,
         policy::Gate::admit,
+        admission::Sources::load_into,
         admission::Rules::review,
+        admission::Review::is_allowed,
         admission::response,
         Silent,
         Cancel::cancel,

@@ -20,6 +20,9 @@ pub struct OwnTrust {
     /// Certificates of such authorities in any order: those that issued themselves are trusted, the
     /// others where they lead to one of these.
     pub authorities: Vec<Vec<u8>>,
+    /// Certificates that may stand between those and a signer's; one that issued itself is not
+    /// trusted by standing here.
+    pub intermediates: Vec<Vec<u8>>,
     /// The chain of an authority that stamps signatures.
     pub timestamp_chain: Option<Vec<u8>>,
     /// Public keys of logs of signatures.
@@ -47,9 +50,17 @@ impl OwnTrust {
     /// Whether nothing is given.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        let Self { chains, authorities, timestamp_chain, log_keys, certificate_log_keys } = self;
+        let Self {
+            chains,
+            authorities,
+            intermediates,
+            timestamp_chain,
+            log_keys,
+            certificate_log_keys,
+        } = self;
         chains.is_empty()
             && authorities.is_empty()
+            && intermediates.is_empty()
             && timestamp_chain.is_none()
             && log_keys.is_empty()
             && certificate_log_keys.is_empty()
@@ -58,7 +69,7 @@ impl OwnTrust {
     /// Whether it says who may issue certificates for signing.
     #[must_use]
     pub fn names_issuers(&self) -> bool {
-        !self.chains.is_empty() || !self.authorities.is_empty()
+        !(self.chains.is_empty() && self.authorities.is_empty() && self.intermediates.is_empty())
     }
 
     /// The root with these parts in the place of its own.
@@ -88,12 +99,11 @@ impl OwnTrust {
         for pem in &self.chains {
             issuers.push(authority(Certificate::chain_from_pem(pem)?, provider())?);
         }
-        let mut certificates = Vec::new();
-        for pem in &self.authorities {
-            certificates.extend(Certificate::chain_from_pem(pem)?);
-        }
-        if !certificates.is_empty() {
-            let found = chains(certificates, provider())?;
+        if !self.authorities.is_empty() || !self.intermediates.is_empty() {
+            let (roots, mut others): (Vec<_>, Vec<_>) =
+                read(&self.authorities)?.into_iter().partition(Certificate::is_self_issued);
+            others.extend(read(&self.intermediates)?.into_iter().filter(|it| !it.is_self_issued()));
+            let found = chains(roots, others, provider())?;
             if found.is_empty() {
                 return Err(OwnTrustError::NoRoot);
             }
@@ -103,14 +113,21 @@ impl OwnTrust {
     }
 }
 
-/// Every chain that leads from one of the certificates to one that issued itself; each certificate
-/// is at the beginning of one at most.
+fn read(files: &[Vec<u8>]) -> Result<Vec<Certificate>, CertificateError> {
+    let mut certificates = Vec::new();
+    for pem in files {
+        certificates.extend(Certificate::chain_from_pem(pem)?);
+    }
+    Ok(certificates)
+}
+
+/// Every chain that leads from one of the others to a root; each certificate is at the beginning of
+/// one at most.
 fn chains(
-    certificates: Vec<Certificate>,
+    roots: Vec<Certificate>,
+    mut others: Vec<Certificate>,
     provider: &dyn Provider,
 ) -> Result<Vec<Authority>, CertificateError> {
-    let (roots, mut others): (Vec<_>, Vec<_>) =
-        certificates.into_iter().partition(Certificate::is_self_issued);
     let mut found = Vec::new();
     for root in roots {
         found.push(authority(vec![root], provider)?);

@@ -194,9 +194,8 @@ fn own_trust(args: &SignerArgs, environment: &Environment) -> Result<OwnTrust, F
         &args.own;
     let mut own = OwnTrust::default();
     own.chains.extend(certificate_chain.as_deref().map(files::document).transpose()?);
-    for path in [ca_roots, ca_intermediates].into_iter().flatten() {
-        own.authorities.push(files::document(path)?);
-    }
+    own.authorities.extend(ca_roots.as_deref().map(files::document).transpose()?);
+    own.intermediates.extend(ca_intermediates.as_deref().map(files::document).transpose()?);
     own.timestamp_chain =
         timestamp_certificate_chain.as_deref().map(files::document).transpose()?;
     if args.trusted_root.is_some() {
