@@ -1,6 +1,6 @@
 //! Files of kubectl (`v1`, Config).
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -103,41 +103,71 @@ pub(crate) fn access(file: &Path, context: Option<&str>) -> Result<Access, Acces
     }
     let server: sealift_http::Url =
         cluster.server.parse().map_err(|error| refuse(format!("server: {error}")))?;
-    let folder = file.parent().unwrap_or(Path::new(""));
-    let content = |data: Option<&String>, path: Option<&String>, field: &str| match (data, path) {
+    let authorities = content(
+        file,
+        "certificate-authority",
+        cluster.certificate_authority_data.as_deref(),
+        cluster.certificate_authority.as_deref(),
+    )?;
+    let identity = user.identity(file, format!("{}:{}", server.host(), server.port()))?;
+    let token = user.token(file)?;
+    let is_insecure = cluster.insecure_skip_tls_verify;
+    Ok(Access { server, authorities, token, identity, is_insecure })
+}
+
+impl User {
+    fn identity(&self, file: &Path, host: String) -> Result<Option<ClientIdentity>, AccessError> {
+        let certificates = content(
+            file,
+            "client-certificate",
+            self.client_certificate_data.as_deref(),
+            self.client_certificate.as_deref(),
+        )?;
+        let key = content(
+            file,
+            "client-key",
+            self.client_key_data.as_deref(),
+            self.client_key.as_deref(),
+        )?;
+        match (certificates, key) {
+            (Some(certificates), Some(key)) => Ok(Some(ClientIdentity { host, certificates, key })),
+            (None, None) => Ok(None),
+            _ => Err(wrong(file, "a client's certificate goes with its key".to_owned())),
+        }
+    }
+
+    fn token(self, file: &Path) -> Result<Token, AccessError> {
+        let token = match (self.token, self.token_file) {
+            // As kubectl: the file goes before, for it is written anew.
+            (_, Some(path)) => Token::of_file(beside(file, &path)),
+            (Some(token), None) => Token::Fixed(token),
+            (None, None) => Token::None,
+        };
+        token.value().map_err(|error| wrong(file, error.to_string()))?;
+        Ok(token)
+    }
+}
+
+/// What a field says: the data themselves, else those in the file that it names.
+fn content(
+    file: &Path,
+    field: &str,
+    data: Option<&str>,
+    path: Option<&str>,
+) -> Result<Option<Vec<u8>>, AccessError> {
+    match (data, path) {
         (Some(data), _) => STANDARD
             .decode(data.split_ascii_whitespace().collect::<String>())
             .map(Some)
-            .map_err(|error| refuse(format!("{field}-data: {error}"))),
-        (None, Some(path)) => bytes(&folder.join(path)).map(Some),
+            .map_err(|error| wrong(file, format!("{field}-data: {error}"))),
+        (None, Some(path)) => bytes(&beside(file, path)).map(Some),
         (None, None) => Ok(None),
-    };
-    let authorities = content(
-        cluster.certificate_authority_data.as_ref(),
-        cluster.certificate_authority.as_ref(),
-        "certificate-authority",
-    )?;
-    let certificates = content(
-        user.client_certificate_data.as_ref(),
-        user.client_certificate.as_ref(),
-        "client-certificate",
-    )?;
-    let key = content(user.client_key_data.as_ref(), user.client_key.as_ref(), "client-key")?;
-    let host = format!("{}:{}", server.host(), server.port());
-    let identity = match (certificates, key) {
-        (Some(certificates), Some(key)) => Some(ClientIdentity { host, certificates, key }),
-        (None, None) => None,
-        _ => return Err(refuse("a client's certificate goes with its key".to_owned())),
-    };
-    let token = match (user.token, user.token_file) {
-        // As kubectl: the file goes before, for it is written anew.
-        (_, Some(path)) => Token::of_file(folder.join(path)),
-        (Some(token), None) => Token::Fixed(token),
-        (None, None) => Token::None,
-    };
-    token.value().map_err(|error| refuse(error.to_string()))?;
-    let is_insecure = cluster.insecure_skip_tls_verify;
-    Ok(Access { server, authorities, token, identity, is_insecure })
+    }
+}
+
+/// Where a file is that another names.
+fn beside(file: &Path, path: &str) -> PathBuf {
+    file.parent().unwrap_or(Path::new("")).join(path)
 }
 
 fn entry<T: serde::de::DeserializeOwned>(

@@ -10,11 +10,14 @@ use serde_json::{Map, Value};
 
 use crate::{Client, Error};
 
+/// An answer that is no list is not taken for an empty one.
 #[derive(Deserialize)]
 struct Page {
+    kind: String,
     #[serde(default)]
     metadata: PageMetadata,
-    /// Null where there are none.
+    /// Null where there are none; the field is there all the same.
+    #[serde(deserialize_with = "Option::deserialize")]
     items: Option<Vec<Map<String, Value>>>,
 }
 
@@ -59,6 +62,9 @@ impl Client {
                 .ok_or_else(|| too_much("bytes", self.limits.max_list_bytes))?;
             let page: Page =
                 serde_json::from_slice(&bytes).map_err(|error| Error::malformed(&path, error))?;
+            if !page.kind.ends_with("List") {
+                return Err(Error::malformed(&path, format!("{:?} is no list", page.kind)));
+            }
             for mut item in page.items.unwrap_or_default() {
                 // A list says once what its items are.
                 item.entry("apiVersion").or_insert_with(|| resource.api_version().into());

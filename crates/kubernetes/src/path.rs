@@ -44,10 +44,11 @@ pub(crate) fn name(text: &str) -> Result<&str, Error> {
 pub(crate) fn read(path: &str) -> Result<&str, Error> {
     let (place, query) = path.split_once('?').unwrap_or((path, ""));
     let parts = parts(place)?;
-    if let Some(part) = parts.iter().skip(4).find(|part| DOES.contains(part)) {
+    let Asked { is_watch, of_object } = asked(&parts);
+    if let Some(part) = of_object.iter().find(|part| DOES.contains(part)) {
         return Err(refused(part, "it does more than to read"));
     }
-    if parts.contains(&"watch") {
+    if is_watch {
         return Err(refused(path, "it has no end"));
     }
     let mut names = query.split('&').map(|pair| pair.split('=').next().unwrap_or_default());
@@ -58,6 +59,35 @@ pub(crate) fn read(path: &str) -> Result<&str, Error> {
         return Err(refused(path, "it is no query"));
     }
     Ok(path)
+}
+
+/// What the parts of a path ask for.
+struct Asked<'a> {
+    /// The old way to watch: `/api/v1/watch/pods`.
+    is_watch: bool,
+    /// What follows the name of an object: the part of it that is meant.
+    of_object: &'a [&'a str],
+}
+
+/// Behind the version stands a resource, in a namespace or outside of them, then the name of an
+/// object. Names may be words that mean something elsewhere.
+fn asked<'a>(parts: &'a [&'a str]) -> Asked<'a> {
+    let behind = match parts {
+        ["api", _, behind @ ..] | ["apis", _, _, behind @ ..] => behind,
+        // No path of resources: none of its parts is a name.
+        parts => return Asked { is_watch: parts.contains(&"watch"), of_object: parts },
+    };
+    let is_watch = behind.first() == Some(&"watch");
+    // The parts that a namespace has itself are no resources in it, and do nothing.
+    let of_object = match behind {
+        ["namespaces", _, _resource, _name, of_object @ ..] => of_object,
+        ["namespaces", ..] => &[],
+        // The old way to go on: `/api/v1/proxy/nodes/one`.
+        ["proxy", ..] => behind,
+        [_resource, _name, of_object @ ..] => of_object,
+        _ => &[],
+    };
+    Asked { is_watch, of_object }
 }
 
 /// A path that a policy posts to.
@@ -112,6 +142,9 @@ mod tests {
             "/api/v1/namespaces/shop/pods",
             "/api/v1/namespaces/shop/pods/web/status",
             "/api/v1/namespaces/exec/pods/proxy?labelSelector=a%3Db&limit=1",
+            "/api/v1/namespaces/watch/pods/watch",
+            "/api/v1/nodes/proxy",
+            "/apis/apps/v1/namespaces/proxy/deployments/exec/scale",
             "/apis/apps/v1/deployments",
             "/version",
         ] {
@@ -123,8 +156,14 @@ mod tests {
             "/api//v1",
             "/api/v1/namespaces/shop/pods/web/exec?command=ls",
             "/api/v1/namespaces/shop/services/web/proxy/delete",
+            "/api/v1/namespaces/shop/pods/web:80/proxy/",
             "/api/v1/nodes/one/proxy",
+            "/api/v1/nodes/one/proxy/logs",
+            "/apis/subresources.kubevirt.io/v1/namespaces/shop/virtualmachines/one/portforward",
+            "/proxy/api/v1/pods",
+            "/api/v1/proxy/nodes/one",
             "/api/v1/watch/pods",
+            "/apis/apps/v1/watch/namespaces/shop/deployments",
             "/api/v1/pods?watch=true",
             "/api/v1/pods?%77atch=1",
             "/api/v1/pods?a b",

@@ -64,8 +64,7 @@ impl Token {
 impl TokenFile {
     fn value(&self) -> Result<String, Error> {
         let mut read = self.lock();
-        if let Some((since, token)) = read.as_ref().filter(|(since, _)| since.elapsed() < KEPT) {
-            _ = since;
+        if let Some((_, token)) = read.as_ref().filter(|(since, _)| since.elapsed() < KEPT) {
             return Ok(token.clone());
         }
         let failed = |why: String| Error::Token(format!("{}: {why}", self.path.display()));

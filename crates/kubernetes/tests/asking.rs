@@ -147,9 +147,24 @@ fn what_cannot_be_had_is_an_error_with_its_reason() {
     let why = "configmaps is forbidden: User \"robot\" cannot list resource \"configmaps\"";
     assert!(said(Fault::Status(403, why), &of_list).ends_with(why));
     assert!(said(Fault::Status(500, "etcd is away"), &of_object).contains("500: etcd is away"));
-    for body in ["", "{", "[]", "null", "{\"items\": 3}", "<html>"] {
+    for body in [
+        "",
+        "{",
+        "[]",
+        "null",
+        "<html>",
+        "{}",
+        r#"{"kind": "ConfigMapList"}"#,
+        r#"{"kind": "ConfigMapList", "items": 3}"#,
+        r#"{"kind": "ConfigMap", "items": []}"#,
+        r#"{"items": []}"#,
+        r#"{"kind": "Status", "status": "Success"}"#,
+    ] {
         assert!(said(Fault::Body(body), &of_list).contains("none of its API"), "{body}");
     }
+    cluster.break_at(path, Fault::Body(r#"{"kind": "ConfigMapList", "items": null}"#));
+    assert!(of_list().is_ok());
+    cluster.mend();
     for body in ["[]", "7", "{"] {
         assert!(said(Fault::Body(body), &of_object).contains("none of its API"), "{body}");
     }

@@ -166,12 +166,16 @@ fn identity(package: &Package) -> (Ecosystem, &Purl, &str, Evidence) {
     (package.ecosystem, &package.purl, &package.version, package.evidence)
 }
 
-/// What a package is needed for that is needed for both: to run counts before all else.
+/// What a package is needed for that is needed for both, in whatever order they are found: to run
+/// counts before all else, to build or test behind it.
 fn wider(one: Scope, other: Scope) -> Scope {
-    match (one, other) {
-        (Scope::Development | Scope::Optional, Scope::Runtime | Scope::Unstated) => other,
-        _ => one,
-    }
+    let rank = |scope| match scope {
+        Scope::Development => 0,
+        Scope::Optional => 1,
+        Scope::Runtime => 3,
+        _ => 2,
+    };
+    if rank(other) > rank(one) { other } else { one }
 }
 
 impl<'a> MergedFile<'a> {
@@ -207,6 +211,16 @@ impl<'a> MergedFile<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_order_of_scopes_does_not_matter() {
+        let falling = [Scope::Runtime, Scope::Unstated, Scope::Optional, Scope::Development];
+        for (at, one) in falling.iter().enumerate() {
+            for other in &falling[at..] {
+                assert_eq!((wider(*one, *other), wider(*other, *one)), (*one, *one));
+            }
+        }
+    }
 
     #[test]
     fn counts_the_diagnostics_that_it_does_not_keep() {

@@ -44,8 +44,9 @@ pub trait Cataloger: Sync {
     }
 
     /// Reads one wanted file while its layer streams by: `file.stream()` forward only,
-    /// `file.bytes()` whole, or `file.pieces()` but for what is not needed. Sees nothing but this file; facts belong to the content, and the
-    /// names it has (links included) are attached at the merge.
+    /// `file.bytes()` whole, or `file.pieces()` but for what is not needed. Sees nothing but this
+    /// file; facts belong to the content, and the names it has (links included) are attached at
+    /// the merge.
     ///
     /// # Errors
     /// Only when nothing of the file is usable. One bad record is a problem in `facts`.

@@ -110,6 +110,13 @@ pub enum Fact {
         /// Licences as written.
         licenses: Vec<String>,
     },
+    /// What the parts of a workspace may inherit under a name, by its real one.
+    Inheritable {
+        /// Name in the workspace.
+        name: String,
+        /// Name of the package.
+        package: String,
+    },
 }
 
 /// Something in a file that could not be read.

@@ -37,7 +37,9 @@ pub(super) fn answer(state: &Mutex<State>, asked: &Asked) -> Answer {
         Some(fault @ (Fault::Circle | Fault::Endless)) => {
             let asked = lock(state).asked.len();
             let next = if matches!(fault, Fault::Circle) { 0 } else { asked };
-            return good(&json!({"metadata": {"continue": next.to_string()}, "items": []}));
+            return good(&json!({
+                "kind": "List", "metadata": {"continue": next.to_string()}, "items": [],
+            }));
         }
         None => {}
     }

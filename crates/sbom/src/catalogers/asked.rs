@@ -49,7 +49,9 @@ impl Asked {
     }
 
     /// Marks what is only needed to build or test, and of the rest what is needed to run. A package
-    /// that nobody asks for stays as it is. Parts of the project ask for themselves.
+    /// that nobody asks for stays as it is, and so does what it needs: who asks for it may only not
+    /// be known. The same goes for one that its file says is needed to run. Parts of the project
+    /// ask for themselves.
     pub(super) fn mark(&self, packages: &mut [Package]) {
         let scopes = self.scopes(packages);
         for (package, scope) in packages.iter_mut().zip(scopes) {
@@ -67,10 +69,17 @@ impl Asked {
         }
         let to_run = reached(&self.to_run, &needs);
         let to_develop = reached(&self.to_develop, &needs);
+        let is_kept = |package: &&Package| {
+            let id = package.id();
+            let is_asked = to_run.contains(id.as_str()) || to_develop.contains(id.as_str());
+            !is_of_project(package) && (!is_asked || package.scope == Scope::Runtime)
+        };
+        let kept = packages.iter().filter(is_kept).map(Package::id).collect();
+        let kept = reached(&kept, &needs);
         let scope_of = |package: &Package| {
             let id = package.id();
             match (to_run.contains(id.as_str()), to_develop.contains(id.as_str())) {
-                (false, true) => Scope::Development,
+                (false, true) if !kept.contains(id.as_str()) => Scope::Development,
                 (true, _) if package.scope == Scope::Unstated => Scope::Runtime,
                 _ => package.scope,
             }
@@ -132,6 +141,26 @@ mod tests {
         let scopes: Vec<Scope> = packages.iter().map(|package| package.scope).collect();
         let [dev, unstated] = [Scope::Development, Scope::Unstated];
         assert_eq!(scopes, [Scope::Runtime, Scope::Optional, dev, dev, unstated, unstated]);
+    }
+
+    #[test]
+    fn what_somebody_unknown_needs_is_not_only_for_development() {
+        let mut packages = [
+            package("unasked", &["a"]),
+            package("tool", &["a", "b", "c"]),
+            package("a", &["d"]),
+            package("b", &[]),
+            package("c", &["e"]),
+            package("d", &[]),
+            package("e", &[]),
+        ];
+        packages[4].scope = Scope::Runtime;
+        let mut asked = Asked::default();
+        asked.add(Scope::Development, "tool@1".to_owned());
+        asked.mark(&mut packages);
+        let scopes: Vec<Scope> = packages.iter().map(|package| package.scope).collect();
+        let [run, dev, unstated] = [Scope::Runtime, Scope::Development, Scope::Unstated];
+        assert_eq!(scopes, [unstated, dev, unstated, dev, run, unstated, unstated]);
     }
 
     #[test]

@@ -12,7 +12,7 @@ use toml::de::{DeTable, DeValue};
 use super::manifest;
 use crate::catalogers::asked::{Asked, by_lockfile};
 use crate::catalogers::text::{self, LineIndex};
-use crate::{Catalog, Cataloger, Error, Facts, MergedFacts, MergedFile};
+use crate::{Catalog, Cataloger, Error, Fact, Facts, MergedFacts, MergedFile};
 
 /// Finds the crates that a lockfile pins.
 #[derive(Debug)]
@@ -55,14 +55,24 @@ impl Cataloger for Lockfile {
 }
 
 /// What the project's crates ask for, by their manifests. What no manifest speaks of counts as
-/// needed to run.
+/// needed to run, and so does all that a crate asks for that inherits a name nobody explains.
 fn asked(packages: &[Package], manifests: &[&MergedFile<'_>]) -> Asked {
+    let inheritable = inheritable(manifests);
     let mut scopes: HashMap<(&str, &str), Scope> = HashMap::new();
+    let mut unclear: HashSet<&str> = HashSet::new();
     for file in manifests {
         let (own, needed): (Vec<_>, Vec<_>) =
             file.facts.packages().partition(|it| it.relationship == Relationship::Root);
         for (own, needed) in own.iter().flat_map(|own| needed.iter().map(move |it| (own, it))) {
-            let known = scopes.entry((&own.name, &needed.name)).or_insert(needed.scope);
+            let name = match needed.relationship {
+                Relationship::Indirect => inheritable.get(needed.name.as_str()).copied(),
+                _ => Some(needed.name.as_str()),
+            };
+            let Some(name) = name else {
+                unclear.insert(&own.name);
+                continue;
+            };
+            let known = scopes.entry((&own.name, name)).or_insert(needed.scope);
             if needed.scope == Scope::Runtime {
                 *known = Scope::Runtime;
             }
@@ -75,10 +85,24 @@ fn asked(packages: &[Package], manifests: &[&MergedFile<'_>]) -> Asked {
         for id in &own.depends_on {
             let name = id.rsplit_once('@').map_or(id.as_str(), |(name, _)| name);
             let scope = scopes.get(&(own.name.as_str(), name)).copied();
+            let scope = scope.filter(|_| !unclear.contains(own.name.as_str()));
             asked.add(scope.unwrap_or(Scope::Runtime), id.clone());
         }
     }
     asked
+}
+
+/// The real names of what can be inherited, by the name in the workspace. One that two workspaces
+/// explain differently is not explained.
+fn inheritable<'m>(manifests: &[&'m MergedFile<'_>]) -> HashMap<&'m str, &'m str> {
+    let mut names: HashMap<&str, Option<&str>> = HashMap::new();
+    for fact in manifests.iter().flat_map(|file| &file.facts.facts) {
+        if let Fact::Inheritable { name, package } = fact {
+            let known = names.entry(name).or_insert(Some(package));
+            *known = known.filter(|known| known == package);
+        }
+    }
+    names.into_iter().filter_map(|(name, package)| Some((name, package?))).collect()
 }
 
 /// Whether a file is of a crate that Cargo unpacked: `registry/src/INDEX/CRATE/Cargo.lock`, or
@@ -283,7 +307,7 @@ mod tests {
         let lock = facts(&lock);
         let mut manifest = Facts::default();
         let text = "[package]\nname = \"app\"\nversion.workspace = true\n[dependencies]\n\
-            a.workspace = true\n[dev-dependencies]\na = \"1\"\nx = { package = \"b\", version = \"1\" }\n\
+            a.workspace = true\n[workspace.dependencies]\na = \"1\"\n[dev-dependencies]\na = \"1\"\nx = { package = \"b\", version = \"1\" }\n\
             part = { path = \"part\" }\n[target.'cfg(unix)'.build-dependencies]\nc = \"1\"\n";
         manifest::parse_scopes(text.as_bytes(), &mut manifest).expect("well-formed");
         let files =
@@ -304,6 +328,43 @@ mod tests {
             ("f", dev),
         ];
         assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn inherited_names_are_the_workspaces() {
+        let lock = [
+            entry("app", "0.1.0", "dependencies = [\"bar 1.0.0\", \"bar 2.0.0\", \"c\"]"),
+            entry("bar", "1.0.0", REGISTRY),
+            entry("bar", "2.0.0", REGISTRY),
+            entry("c", "1.0.0", REGISTRY),
+        ]
+        .concat();
+        let lock = facts(&lock);
+        let manifest = |text: &str| {
+            let mut facts = Facts::default();
+            manifest::parse_scopes(text.as_bytes(), &mut facts).expect("well-formed");
+            facts
+        };
+        let part = manifest(
+            "[package]\nname = \"app\"\n[dependencies]\nfoo.workspace = true\n\
+             [dev-dependencies]\nbar = \"2\"\nc = \"1\"\n",
+        );
+        let scopes = |root: &str| {
+            let root = manifest(root);
+            let files = vec![
+                MergedFile::new("Cargo.lock", &lock),
+                MergedFile::new("Cargo.toml", &root),
+                MergedFile::new("app/Cargo.toml", &part),
+            ];
+            let mut catalog = Catalog::default();
+            Lockfile.assemble(&MergedFacts::new("cargo-lock", files), &mut catalog);
+            catalog.packages().iter().skip(1).map(|it| it.scope).collect::<Vec<_>>()
+        };
+        let [run, dev] = [Scope::Runtime, Scope::Development];
+        let renamed = "[workspace.dependencies]\nfoo = { package = \"bar\", version = \"1\" }\n";
+        assert_eq!(scopes(renamed), [run, run, dev]);
+        assert_eq!(scopes("[workspace.dependencies]\nfoo = \"1\"\n"), [dev, dev, dev]);
+        assert_eq!(scopes("[workspace]\n"), [run, run, run]);
     }
 
     #[test]

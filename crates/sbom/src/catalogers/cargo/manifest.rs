@@ -83,10 +83,16 @@ fn parse(bytes: &[u8], facts: &mut Facts) -> Result<(), Error> {
 }
 
 /// What a crate's dependencies are for: the crate, then each by its real name, without versions,
-/// wherever it comes from.
+/// wherever it comes from. What is inherited has the workspace's name for it and is indirect; the
+/// real names are told by the workspace's own manifest (The Cargo Book, "Workspaces").
 pub(super) fn parse_scopes(bytes: &[u8], facts: &mut Facts) -> Result<(), Error> {
     let file = TomlFile::read(bytes, FORMAT)?;
     let text = |value: Option<&Spanned<DeValue<'_>>>| Some(value?.get_ref().as_str()?.to_owned());
+    let real_name = |value: &Spanned<DeValue<'_>>| text(value.get_ref().as_table()?.get("package"));
+    for (name, value) in file.members(&["workspace", "dependencies"]) {
+        let package = real_name(value).unwrap_or_else(|| name.to_owned());
+        facts.facts.push(Fact::Inheritable { name: name.to_owned(), package });
+    }
     let Some(own) = text(file.get(&["package", "name"])) else { return Ok(()) };
     let mut add = |name: &str, scope, relationship| {
         if let Ok(mut package) = package(name, "") {
@@ -99,8 +105,13 @@ pub(super) fn parse_scopes(bytes: &[u8], facts: &mut Facts) -> Result<(), Error>
         let of_targets = file.members(&["target"]).into_iter().map(|(target, _)| target);
         let of_targets = of_targets.flat_map(|target| file.members(&["target", target, table]));
         for (name, value) in file.members(&[table]).into_iter().chain(of_targets) {
-            let real = value.get_ref().as_table().and_then(|table| text(table.get("package")));
-            add(real.as_deref().unwrap_or(name), scope, Relationship::Direct);
+            let is_inherited =
+                value.get_ref().as_table().is_some_and(|table| table.contains_key("workspace"));
+            if is_inherited {
+                add(name, scope, Relationship::Indirect);
+            } else {
+                add(real_name(value).as_deref().unwrap_or(name), scope, Relationship::Direct);
+            }
         }
     }
     Ok(())

@@ -79,6 +79,7 @@ fn asked(lockfile: &Object<'_>, tree: &Tree<'_>) -> Asked {
         for (kind, scope) in [
             ("dependencies", Scope::Runtime),
             ("optionalDependencies", Scope::Runtime),
+            ("peerDependencies", Scope::Runtime),
             ("devDependencies", Scope::Development),
         ] {
             let names = workspace.object(kind).map(|it| names(&it)).unwrap_or_default();
@@ -108,8 +109,9 @@ impl<'a> Entry<'a> {
         let (name, reference) = (resolution.get(..at)?, resolution.get(at + 1..)?);
         let info = elements.iter().find_map(|element| element.as_object()).unwrap_or_default();
         let names = |kind| info.object(kind).map(|it| names(&it)).unwrap_or_default();
-        let mut requires = names("dependencies");
-        requires.extend(names("optionalDependencies"));
+        // Bun installs peers, too (Bun docs, "bun install").
+        let kinds = ["dependencies", "optionalDependencies", "peerDependencies"];
+        let requires = kinds.into_iter().flat_map(names).collect();
         let (name, reference) = (name.to_owned(), reference.to_owned());
         Some(Self { name, reference, requires, lines: None })
     }
@@ -311,6 +313,24 @@ mod tests {
             ("a@6.0.0", dev),
         ];
         assert_eq!(found, rows.map(|(id, scope)| (id.to_owned(), scope)));
+    }
+
+    #[test]
+    fn peers_are_needed_to_run() {
+        let facts = facts(
+            r#"{"workspaces": {
+  "": {"name": "own", "dependencies": {"a": "1"}, "devDependencies": {"b": "1", "c": "1", "d": "1"}},
+  "p": {"name": "p", "peerDependencies": {"c": "1"}},
+}, "packages": {
+    "a": ["a@1.0.0", "", {"peerDependencies": {"b": "1"}}],
+    "b": ["b@1.0.0"],
+    "c": ["c@1.0.0"],
+    "d": ["d@1.0.0"],
+}}"#,
+        );
+        assert_eq!(facts.packages().next().unwrap().depends_on, ["b@1.0.0"]);
+        let found: Vec<_> = facts.packages().map(|it| it.scope).collect();
+        assert_eq!(found, [Scope::Runtime, Scope::Runtime, Scope::Runtime, Scope::Development]);
     }
 
     #[test]

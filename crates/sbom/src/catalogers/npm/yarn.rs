@@ -99,24 +99,17 @@ fn parse_manifest(bytes: &[u8], facts: &mut Facts) -> Result<(), Error> {
 
 fn parse(bytes: &[u8], facts: &mut Facts) -> Result<(), Error> {
     let entries = entries(text::utf8(bytes, "yarn.lock")?, facts);
-    let mut by_descriptor = HashMap::new();
-    for (at, entry) in entries.iter().enumerate() {
-        by_descriptor.extend(entry.descriptors.iter().map(|descriptor| (descriptor.as_str(), at)));
-    }
+    let packages: Vec<Option<Package>> = entries.iter().map(Entry::package).collect();
+    let ids: Vec<Option<String>> =
+        packages.iter().map(|package| package.as_ref().map(Package::id)).collect();
+    let index = Index::of(&entries, &ids);
     let requires = |entry: &Entry<'_>| -> Vec<usize> {
-        let found = entry.requires.iter().filter_map(|(name, range)| {
-            // Yarn 2 and 3 leave out the protocol that is the usual one.
-            let (plain, npm) = (format!("{name}@{range}"), format!("{name}@npm:{range}"));
-            by_descriptor.get(plain.as_str()).or_else(|| by_descriptor.get(npm.as_str())).copied()
-        });
-        found.collect()
+        entry.requires.iter().filter_map(|(name, range)| index.find(name, range)).collect()
     };
     let projects = || entries.iter().filter(|entry| entry.is_project());
     let direct: HashSet<usize> = projects().flat_map(requires).collect();
     let states_direct = projects().next().is_some();
-    let packages: Vec<Option<Package>> = entries.iter().map(Entry::package).collect();
-    let ids: Vec<Option<String>> =
-        packages.iter().map(|package| package.as_ref().map(Package::id)).collect();
+    let unclear = index.unclear(&entries);
     for ((at, entry), package) in entries.iter().enumerate().zip(packages) {
         if entry.is_root() {
             continue;
@@ -132,6 +125,9 @@ fn parse(bytes: &[u8], facts: &mut Facts) -> Result<(), Error> {
             false if states_direct => Relationship::Indirect,
             false => Relationship::Unstated,
         };
+        if unclear.contains(&at) {
+            package.scope = Scope::Runtime;
+        }
         let needed = requires(entry).into_iter().filter_map(|at| ids.get(at)?.clone());
         package.depends_on = needed.collect();
         package.depends_on.sort_unstable();
@@ -139,6 +135,64 @@ fn parse(bytes: &[u8], facts: &mut Facts) -> Result<(), Error> {
         facts.package(package);
     }
     Ok(())
+}
+
+/// Where the entries are.
+struct Index<'e> {
+    by_descriptor: HashMap<&'e str, usize>,
+    /// By the name asked for, each package once.
+    by_name: HashMap<&'e str, Vec<usize>>,
+}
+
+impl<'e> Index<'e> {
+    fn of(entries: &'e [Entry<'_>], ids: &[Option<String>]) -> Self {
+        let mut index = Self { by_descriptor: HashMap::new(), by_name: HashMap::new() };
+        let mut known = HashSet::new();
+        for ((at, entry), id) in entries.iter().enumerate().zip(ids) {
+            for descriptor in &entry.descriptors {
+                index.by_descriptor.insert(descriptor, at);
+                let Some((name, _)) = split(descriptor) else { continue };
+                if known.insert((name, id)) {
+                    index.by_name.entry(name).or_default().push(at);
+                }
+            }
+        }
+        index
+    }
+
+    /// The entry that is meant. Yarn docs, "resolutions": what those replace keeps the range that
+    /// it had where it is asked for, and the key has another; the only one of the name is it.
+    fn find(&self, name: &str, range: &str) -> Option<usize> {
+        self.described(name, range).or_else(|| match self.named(name) {
+            [only] => Some(*only),
+            _ => None,
+        })
+    }
+
+    fn described(&self, name: &str, range: &str) -> Option<usize> {
+        // Yarn 2 and 3 leave out the protocol that is the usual one.
+        let (plain, npm) = (format!("{name}@{range}"), format!("{name}@npm:{range}"));
+        let by_descriptor = &self.by_descriptor;
+        by_descriptor.get(plain.as_str()).or_else(|| by_descriptor.get(npm.as_str())).copied()
+    }
+
+    fn named(&self, name: &str) -> &[usize] {
+        self.by_name.get(name).map(Vec::as_slice).unwrap_or_default()
+    }
+
+    /// Entries of a name of which some package needs one, and nothing tells which: each may be
+    /// needed to run. What the project itself needs, the manifests tell by name.
+    fn unclear(&self, entries: &[Entry<'_>]) -> HashSet<usize> {
+        let packages = entries.iter().filter(|entry| !entry.is_project());
+        let needed: HashSet<(&str, &str)> =
+            packages.flat_map(|entry| entry.requires.iter().copied()).collect();
+        let unknown: HashSet<&str> = needed
+            .into_iter()
+            .filter(|(name, range)| self.find(name, range).is_none())
+            .map(|(name, _)| name)
+            .collect();
+        unknown.into_iter().flat_map(|name| self.named(name)).copied().collect()
+    }
 }
 
 /// One block: `name@range, name@range:` and what is indented below it.
@@ -344,6 +398,22 @@ mod tests {
         let files = [("package.json", &own), ("p/package.json", &part), ("yarn.lock", &lock)];
         assert_eq!(scopes(&files), [run, run, dev, dev, run]);
         assert_eq!(scopes(&files[1..]), [Scope::Unstated; 5]);
+    }
+
+    #[test]
+    fn ranges_that_are_no_key_are_found_by_name() {
+        let found = packages(
+            "\"a@npm:^1\":\n  version: 1.0.0\n  resolution: \"a@npm:1.0.0\"\n  dependencies:\n    \
+             b: \"npm:^4.0.0\"\n    c: \"npm:^4.0.0\"\n\n\"b@npm:5.0.0\":\n  version: 5.0.0\n  \
+             resolution: \"b@npm:5.0.0\"\n\n\"b@patch:b@npm%3A5.0.0#x\":\n  version: 5.0.0\n  \
+             resolution: \"b@patch:b@npm%3A5.0.0#x\"\n\n\"c@npm:1\":\n  version: 1.0.0\n  \
+             resolution: \"c@npm:1.0.0\"\n\n\"c@npm:2\":\n  version: 2.0.0\n  \
+             resolution: \"c@npm:2.0.0\"\n",
+        );
+        assert_eq!(found[0].depends_on, ["b@5.0.0"]);
+        let scopes: Vec<Scope> = found.iter().map(|package| package.scope).collect();
+        let [run, unstated] = [Scope::Runtime, Scope::Unstated];
+        assert_eq!(scopes, [unstated, unstated, unstated, run, run]);
     }
 
     #[test]
