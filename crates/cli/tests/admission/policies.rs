@@ -113,6 +113,11 @@ fn what_cannot_be_read_is_never_a_yes() {
     status(&review(&world, &["--resource", "empty"], ""), 2);
     world.write("broken.yaml", "a: [");
     status(&review(&world, &["--resource", "broken.yaml"], ""), 2);
+    world.write("misspelt.yaml", "kind: Pod\n---\nkid: Pod\n");
+    let output = review(&world, &["--resource", "misspelt.yaml"], "");
+    status(&output, 2);
+    let told = String::from_utf8_lossy(&output.stderr);
+    assert!(told.contains("misspelt.yaml") && told.contains("document 2 has no kind"), "{told}");
     world.write("policies/registries.yaml", &POLICY.replace("pattern:", "patern:"));
     let output = review(&world, &["--resource", "good.yaml"], "");
     status(&output, 2);
