@@ -91,6 +91,14 @@ fn load(
     for note in told.notes.iter().filter(|_| !global.quiet) {
         eprintln!("note: {}", escape::terminal(note));
     }
+    let is_told = args.values.is_some()
+        || args.userinfo.is_some()
+        || !args.cluster_resources.is_empty()
+        || args.cluster.is_some();
+    for asked in told.asked.iter().filter(|_| !is_told && !global.quiet) {
+        let asked = escape::terminal(asked);
+        eprintln!("note: {asked} are not known, and judged as if there were none");
+    }
     Ok(())
 }
 
