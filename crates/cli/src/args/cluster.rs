@@ -9,7 +9,8 @@ use clap::{Args, ValueEnum};
 pub(crate) struct ClusterArgs {
     /// The cluster that policies may ask for namespaces, roles and other objects, which is only
     /// read: in-cluster is the one that this runs in, as the service account of its Pod. Default:
-    /// none, and policies that ask for one are refused.
+    /// none. A server then refuses policies that ask for one; a review takes what no file of its
+    /// flags says for empty, and notes those policies where there are no such files.
     #[arg(long, value_name = "WHICH", conflicts_with = "kubeconfig", help_heading = "Cluster")]
     pub(crate) cluster: Option<ClusterKind>,
     /// The same, as a file of kubectl says.
@@ -18,6 +19,13 @@ pub(crate) struct ClusterArgs {
     /// Another context of that file than its current one.
     #[arg(long, value_name = "NAME", requires = "kubeconfig", help_heading = "Cluster")]
     pub(crate) context: Option<String>,
+}
+
+impl ClusterArgs {
+    /// Whether one is named.
+    pub(crate) fn is_some(&self) -> bool {
+        self.cluster.is_some() || self.kubeconfig.is_some()
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

@@ -8,8 +8,8 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use sealift::admission::{
-    Document, Files, Operation, Others, Request, Review, Rules, World, objects, request_of,
-    response,
+    Document, Files, LoadError, Operation, Others, Request, Review, Rules, World, objects,
+    of_kinds, request_of, response,
 };
 use sealift::escape;
 use sealift::policy::Limits;
@@ -91,14 +91,22 @@ fn load(
     for note in told.notes.iter().filter(|_| !global.quiet) {
         eprintln!("note: {}", escape::terminal(note));
     }
+    let is_told = args.values.is_some()
+        || args.userinfo.is_some()
+        || !args.cluster_resources.is_empty()
+        || args.cluster.is_some();
+    for asked in told.asked.iter().filter(|_| !is_told && !global.quiet) {
+        let asked = escape::terminal(asked);
+        eprintln!("note: {asked} are not known, and judged as if there were none");
+    }
     Ok(())
 }
 
 fn requests(args: &AdmissionReviewArgs, around: &Files) -> Result<Vec<Request>, Failure> {
     let mut requests = Vec::new();
     for path in &args.resource {
-        let objects = documents(path)?.into_iter().filter(|document| !document.kind().is_empty());
-        requests.extend(objects.map(|document| request(args, document, around)));
+        let objects = of_kinds(documents(path)?).map_err(unread)?;
+        requests.extend(objects.into_iter().map(|document| request(args, document, around)));
     }
     if requests.is_empty() {
         return Err(unusable("the objects", "there are none"));
@@ -188,7 +196,11 @@ fn documents(path: &Path) -> Result<Vec<Document>, Failure> {
         let read = Document::read("-", &files::whole(path)?, &Limits::default());
         return read.map_err(|error| unusable("-", error));
     }
-    objects(path).map_err(|error| unusable(error.path.display().to_string(), error.reason))
+    objects(path).map_err(unread)
+}
+
+fn unread(error: LoadError) -> Failure {
+    unusable(error.path.display().to_string(), error.reason)
 }
 
 fn unusable(

@@ -113,6 +113,11 @@ fn what_cannot_be_read_is_never_a_yes() {
     status(&review(&world, &["--resource", "empty"], ""), 2);
     world.write("broken.yaml", "a: [");
     status(&review(&world, &["--resource", "broken.yaml"], ""), 2);
+    world.write("misspelt.yaml", "kind: Pod\n---\nkid: Pod\n");
+    let output = review(&world, &["--resource", "misspelt.yaml"], "");
+    status(&output, 2);
+    let told = String::from_utf8_lossy(&output.stderr);
+    assert!(told.contains("misspelt.yaml") && told.contains("document 2 has no kind"), "{told}");
     world.write("policies/registries.yaml", &POLICY.replace("pattern:", "patern:"));
     let output = review(&world, &["--resource", "good.yaml"], "");
     status(&output, 2);
@@ -151,4 +156,24 @@ spec:
     status(&review(&world, &[&given[..], &["--resource", "bad.yaml"]].concat(), ""), 1);
     // Without them, the map cannot be had: an error, which is no yes.
     status(&review(&world, &["--resource", "good.yaml"], ""), 1);
+}
+
+#[test]
+fn what_is_judged_without_a_cluster_is_said() {
+    let world = shop();
+    let chosen = "kinds: [Pod]\n          namespaceSelector: {matchLabels: {env: prod}}";
+    world.write("policies/registries.yaml", &POLICY.replace("kinds: [Pod]", chosen));
+    let values = "apiVersion: cli.kyverno.io/v1alpha1\nkind: Values\nnamespaceSelector:\n- name: default\n  labels: {env: prod}\n";
+    world.write("values.yaml", values);
+    let told = |flags: &[&str], expected: i32| {
+        let output = review(&world, &[&["--resource", "bad.yaml"], flags].concat(), "");
+        status(&output, expected);
+        String::from_utf8(output.stderr).unwrap()
+    };
+    let place = "ClusterPolicy registries: spec.rules[0].match.any[0].resources.namespaceSelector";
+    let note = format!("note: {place}: the labels of namespaces are not known");
+    let said = told(&[], 0);
+    assert!(said.contains(&note), "{said}");
+    assert!(!told(&["--quiet"], 0).contains("note:"));
+    assert!(!told(&["--values", "values.yaml"], 1).contains(&note));
 }

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use sealift_policy::Limits;
 use sealift_policy::admission::Document;
+use serde_json::Value;
 
 /// Why files cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -35,6 +36,27 @@ pub fn objects(path: &Path) -> Result<Vec<Document>, LoadError> {
         documents.extend(read(&file.display().to_string(), &bytes(&file)?)?);
     }
     Ok(documents)
+}
+
+/// The documents that are objects; empty ones are left out.
+///
+/// # Errors
+/// The first that says something, and not of which kind it is: it would be judged by nothing.
+pub fn of_kinds(documents: Vec<Document>) -> Result<Vec<Document>, LoadError> {
+    let is_empty = |value: &Value| match value {
+        Value::Null => true,
+        Value::Object(members) => members.is_empty(),
+        _ => false,
+    };
+    let said = documents.into_iter().filter(|document| !is_empty(&document.value));
+    said.map(|document| match document.kind() {
+        "" => {
+            let reason = format!("document {} has no kind", document.number);
+            Err(wrong(Path::new(&document.source), reason))
+        }
+        _ => Ok(document),
+    })
+    .collect()
 }
 
 /// The documents of one file.
@@ -95,4 +117,20 @@ pub(super) fn bytes(path: &Path) -> Result<Vec<u8>, LoadError> {
 
 pub(super) fn wrong(path: &Path, reason: impl ToString) -> LoadError {
     LoadError { path: path.to_owned(), reason: reason.to_string() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_of_no_kind_is_not_left_out() {
+        let good = "---\n---\n{}\n---\n# nothing\n---\nkind: Pod\n";
+        assert_eq!(of_kinds(read("a.yaml", good.as_bytes()).unwrap()).unwrap().len(), 1);
+        for bad in ["kid: Pod", "kind: 3", "- kind: Pod", "Pod", "kind: ''"] {
+            let text = format!("kind: Pod\n---\n{bad}\n");
+            let refused = of_kinds(read("a.yaml", text.as_bytes()).unwrap()).unwrap_err();
+            assert_eq!(refused.to_string(), "a.yaml: document 2 has no kind", "{bad}");
+        }
+    }
 }

@@ -299,7 +299,8 @@ impl Shared {
         }
         let until = Until(Instant::now() + LONGEST);
         let root = measure.root.for_wanted(wanted);
-        let root = root.map_err(|why| (format!("the trusted root: {why}"), true))?;
+        // The failure is kept for longer than anybody would ask again.
+        let root = root.map_err(|why| (format!("the trusted root: {why}"), false))?;
         match verify_wanted(wanted, &place, &root, (self.world.now)(), &until) {
             Ok(verified) => Ok(Ok(verified)),
             Err(error) => {

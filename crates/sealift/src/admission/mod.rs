@@ -85,7 +85,7 @@ pub use sealift_policy::admission::{
 
 pub use cluster::Cluster;
 pub use decision::{Change, Decision};
-pub use folder::{LoadError, objects};
+pub use folder::{LoadError, objects, of_kinds};
 pub use question::{NoReview, request_of};
 pub use response::response;
 pub use rules::Rules;

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use sealift_policy::admission::{Attestor, WantedImage};
 
@@ -9,16 +10,27 @@ use super::sources::RootSource;
 use crate::Chain;
 use crate::verify::{TrustedRoot, trusted_root};
 
-/// A trusted root, or where it is to be had. What could not be had is asked for again.
+/// How long it is remembered that there was none: that many ask makes nothing better.
+const KEPT_ERROR: Duration = Duration::from_secs(5);
+
+/// A trusted root, or where it is to be had. What could not be had is asked for again, after some
+/// seconds.
 pub(super) struct Root {
-    known: Mutex<Option<Arc<TrustedRoot>>>,
+    /// Held while the source is asked: who waits for it gets the same answer.
+    known: Mutex<Option<Known>>,
     source: Option<Arc<RootSource>>,
+}
+
+/// What the source gave.
+enum Known {
+    Root(Arc<TrustedRoot>),
+    Failed { why: String, since: Instant },
 }
 
 impl Root {
     /// A root that was read from a file.
     pub(super) fn known(root: TrustedRoot) -> Self {
-        Self { known: Mutex::new(Some(Arc::new(root))), source: None }
+        Self { known: Mutex::new(Some(Known::Root(Arc::new(root)))), source: None }
     }
 
     /// The root that a source gives; without one, a root that vouches for nobody.
@@ -28,17 +40,33 @@ impl Root {
 
     /// The root.
     pub(super) fn get(&self) -> Result<Arc<TrustedRoot>, String> {
+        self.get_by(Instant::now)
+    }
+
+    fn get_by(&self, now: impl Fn() -> Instant) -> Result<Arc<TrustedRoot>, String> {
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(root) = known.as_ref() {
-            return Ok(Arc::clone(root));
+        match known.as_ref() {
+            Some(Known::Root(root)) => return Ok(Arc::clone(root)),
+            Some(Known::Failed { why, since })
+                if now().saturating_duration_since(*since) < KEPT_ERROR =>
+            {
+                return Err(why.clone());
+            }
+            _ => {}
         }
-        let root = match &self.source {
-            None => TrustedRoot::default(),
-            Some(source) => trusted_root(&source()?).map_err(|error| Chain(&error).to_string())?,
-        };
-        let root = Arc::new(root);
-        *known = Some(Arc::clone(&root));
-        Ok(root)
+        let answer = self.ask().map(Arc::new);
+        *known = Some(match &answer {
+            Ok(root) => Known::Root(Arc::clone(root)),
+            Err(why) => Known::Failed { why: why.clone(), since: now() },
+        });
+        answer
+    }
+
+    fn ask(&self) -> Result<TrustedRoot, String> {
+        match &self.source {
+            None => Ok(TrustedRoot::default()),
+            Some(source) => trusted_root(&source()?).map_err(|error| Chain(&error).to_string()),
+        }
     }
 
     /// The root for what a policy wants; a key's signature without an entry in a log needs none.
@@ -53,5 +81,32 @@ impl Root {
 impl fmt::Debug for Root {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Root(..)")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicU32, Ordering};
+    use std::thread;
+
+    use super::*;
+
+    #[test]
+    fn who_waits_is_told_the_same_failure() {
+        let asked = Arc::new(AtomicU32::new(0));
+        let count = Arc::clone(&asked);
+        let root = Root::of(Some(Arc::new(move || {
+            thread::sleep(Duration::from_millis(20));
+            Err(format!("away, {}", count.fetch_add(1, Ordering::Relaxed)))
+        })));
+        let start = Instant::now();
+        thread::scope(|scope| {
+            let waiting: Vec<_> = (0..4).map(|_| scope.spawn(|| root.get_by(|| start))).collect();
+            for waiting in waiting {
+                assert_eq!(waiting.join().unwrap().unwrap_err(), "away, 0");
+            }
+        });
+        assert!(root.get_by(|| start + KEPT_ERROR).unwrap_err().contains("away, 1"));
+        assert_eq!(asked.load(Ordering::Relaxed), 2);
     }
 }

@@ -72,6 +72,8 @@ pub struct Told {
     pub rules: usize,
     /// What people should know of them.
     pub notes: Vec<String>,
+    /// What policies ask of a cluster, each with the field that asks first.
+    pub asked: Vec<String>,
 }
 
 static GENERATION: AtomicU64 = AtomicU64::new(0);
@@ -90,13 +92,14 @@ impl Sources {
         contents.extend(texts.map(|(name, text)| (name.clone(), text.clone().into_bytes())));
         let mut told = Told::default();
         let documents = self.documents(&contents, &mut told)?;
-        if !rules.knows_cluster() {
-            for document in &documents {
-                if let Some((field, about)) = unknown::asked(document) {
-                    let reason = format!("{field}: {about} are not known here");
-                    return Err(wrong(Path::new(&document.source), reason));
-                }
+        for document in &documents {
+            let Some((field, about)) = unknown::asked(document) else { continue };
+            if !rules.knows_cluster() {
+                let reason = format!("{field}: {about} are not known here");
+                return Err(wrong(Path::new(&document.source), reason));
             }
+            let (kind, name) = (document.kind(), document.name());
+            told.asked.push(format!("{kind} {name}: {field}: {about}"));
         }
         let folder = self.policies.first().map_or(Path::new(""), PathBuf::as_path);
         let policies = Policies::of(documents).map_err(|error| wrong(folder, error))?;

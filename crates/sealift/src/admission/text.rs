@@ -9,7 +9,7 @@ use sealift_policy::{Error, Limits};
 use serde::Serialize;
 use serde_json::Value;
 
-use super::folder::{read, wrong};
+use super::folder::{of_kinds, read, wrong};
 use super::{LoadError, NoReview, Review, Rules, objects, request_of, response};
 
 /// By what it is told that a document asks.
@@ -80,7 +80,10 @@ pub enum TextError {
     /// An `AdmissionReview` stands among other documents, or is to be judged as another operation.
     #[error("an AdmissionReview is judged alone, and as the operation that it says")]
     NotAlone,
-    /// No document in it is an object.
+    /// A document in it is no object.
+    #[error(transparent)]
+    NoObject(#[from] LoadError),
+    /// There is none.
     #[error("there is no object")]
     Empty,
 }
@@ -99,8 +102,7 @@ impl Rules {
         around: &Files,
         until: Instant,
     ) -> Result<Reviewed, TextError> {
-        let mut documents = Document::read("the text", text, &Limits::default())?;
-        documents.retain(|document| !document.kind().is_empty());
+        let documents = of_kinds(Document::read("the text", text, &Limits::default())?)?;
         let mut reviewed = Reviewed::default();
         if documents.iter().any(|document| (document.group(), document.kind()) == ASKS) {
             let ([document], None) = (documents.as_slice(), operation) else {

@@ -181,7 +181,15 @@ impl Surroundings for Files {
         namespace: &str,
         name: &str,
     ) -> Result<Option<Value>, String> {
-        Ok(self.cluster.object(api_version, resource_or_kind, namespace, name).cloned())
+        let found = self.cluster.object(api_version, resource_or_kind, namespace, name);
+        // What a namespace is, its labels say, which the values may give.
+        let is_told = (api_version, resource_or_kind) == ("v1", "namespaces");
+        match found {
+            None if self.cluster.objects.is_empty() && !is_told => {
+                Err(format!("no objects are given to look for {resource_or_kind} {name}"))
+            }
+            found => Ok(found.cloned()),
+        }
     }
 
     fn objects(
@@ -248,5 +256,58 @@ impl Surroundings for Files {
 
     fn given_to_rule(&self, policy: &str, rule: &str) -> Vec<(String, Given)> {
         self.values.given_to_rule(policy, rule)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Limits;
+    use crate::admission::{Outcome, Policies};
+
+    const POLICY: &str = r#"
+apiVersion: admissionregistration.k8s.io/v1
+kind: ValidatingAdmissionPolicy
+metadata: {name: limited}
+spec:
+  paramKind: {apiVersion: v1, kind: ConfigMap}
+  matchConstraints:
+    resourceRules:
+    - {apiGroups: [""], apiVersions: [v1], operations: [CREATE], resources: [pods]}
+  validations:
+  - expression: "false"
+---
+apiVersion: admissionregistration.k8s.io/v1
+kind: ValidatingAdmissionPolicyBinding
+metadata: {name: limited}
+spec:
+  policyName: limited
+  validationActions: [Deny]
+  paramRef: {name: limits, namespace: shop, parameterNotFoundAction: Allow}
+"#;
+
+    fn documents(text: &str) -> Vec<Document> {
+        Document::read("a.yaml", text.as_bytes(), &Limits::default()).unwrap()
+    }
+
+    #[test]
+    fn what_nobody_could_give_is_not_taken_for_absent() {
+        let policies = Policies::of(documents(POLICY)).unwrap();
+        let pod = "kind: Pod\napiVersion: v1\nmetadata: {name: web, namespace: shop}\n";
+        let said = |files: &Files| {
+            let pod = documents(pod).remove(0).value;
+            let answers = policies.review(&files.request(pod), files);
+            answers.into_iter().map(|answer| answer.outcome).collect::<Vec<_>>()
+        };
+        let mut files = Files::new("2026-11-21T12:00:00Z".parse().unwrap());
+        assert_eq!(said(&files), [Outcome::Error]);
+        let mut give = |name: &str| {
+            let named = format!("metadata: {{name: {name}, namespace: shop}}");
+            let map = format!("kind: ConfigMap\napiVersion: v1\n{named}\n");
+            documents(&map).into_iter().for_each(|map| files.add(map).unwrap());
+            said(&files)
+        };
+        assert_eq!(give("others"), [Outcome::Skip]);
+        assert_eq!(give("limits"), [Outcome::Fail]);
     }
 }
