@@ -107,7 +107,7 @@ def test_reviews_verify_images_in_their_registry(registry: Registry, tmp_path: P
     assert signed.allowed, signed.refusals
     signed_digest = registry.tags["1.0"]
     patch = json.loads(base64.b64decode(signed.response()["response"]["patch"]))
-    assert patch[0]["value"] == f"{registry.host}/shop@{signed_digest}"
+    assert patch[0]["value"] == f"{image}@{signed_digest}"
     assert not policies(offline=True).review(asked).allowed
     # What is meant for another registry does not go to this one.
     assert not policies(registry="registry.example", **access).review(asked).allowed
