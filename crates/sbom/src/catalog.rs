@@ -120,9 +120,14 @@ impl Catalog {
         }
     }
 
-    /// Adds the problems of a file as diagnostics, and its notes.
+    /// Adds the problems of a file as diagnostics, and its notes. Where a limit stopped the reading
+    /// the result is incomplete.
     pub fn add_problems(&mut self, file: &MergedFile<'_>, cataloger: &str, impact: Impact) {
-        let problems = file.facts.problems.iter().map(|problem| (problem, impact));
+        let of = |problem: &Problem| match problem.is_limit {
+            true => Impact::Incomplete,
+            false => impact,
+        };
+        let problems = file.facts.problems.iter().map(|problem| (problem, of(problem)));
         let notes = file.facts.notes.iter().map(|note| (note, Impact::Note));
         for (problem, impact) in problems.chain(notes) {
             self.diagnose(file.diagnostic(problem, cataloger, impact));

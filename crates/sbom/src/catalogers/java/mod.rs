@@ -36,6 +36,7 @@ mod testing;
 #[cfg(test)]
 mod tests;
 mod walk;
+mod well_known;
 
 use sealift_layers::{File, Metadata, TreePath};
 use sealift_model::{Ecosystem, Package, Purl, PurlError};
