@@ -41,8 +41,8 @@ fn parse(bytes: &[u8], facts: &mut Facts) -> Result<(), Error> {
     let mut requires: HashMap<String, Vec<(&str, &str)>> = HashMap::new();
     for entry in &lockfile.entries {
         let Some(package) = entry.package(lockfile.form) else {
-            // A snapshot repeats the key of a package, which is told there.
-            if !entry.is_snapshot {
+            // A snapshot repeats the key of a package, which is told there. A folder has no version.
+            if !entry.is_snapshot && !entry.is_folder(lockfile.form) {
                 let problem = format!("{:?} has no valid name and version", entry.key);
                 facts.problem(Some(entry.lines.0), problem);
             }
@@ -150,6 +150,16 @@ struct Entry<'a> {
 }
 
 impl Entry<'_> {
+    /// pnpm docs, "Package sources": `file:../folder`, from version 9 on behind the name. Earlier
+    /// ones state its name and version.
+    fn is_folder(&self, form: Form) -> bool {
+        let of_name = form.split(self.key).map(|(_, reference)| reference);
+        [Some(self.key), of_name].into_iter().flatten().any(|place| {
+            let path = ["file:", "link:"].iter().find_map(|kind| place.strip_prefix(kind));
+            path.is_some_and(|path| ![".tgz", ".tar.gz"].iter().any(|end| path.ends_with(end)))
+        })
+    }
+
     fn package(&self, form: Form) -> Option<Package> {
         let in_key = match self.key.starts_with("file:") || self.key.starts_with("link:") {
             true => None,
@@ -438,6 +448,18 @@ mod tests {
                 (Some(6), "\"c\" has no valid name and version"),
             ]
         );
+    }
+
+    #[test]
+    fn a_folder_without_a_version_is_nothing_wrong() {
+        let mut facts = Facts::default();
+        let text = "lockfileVersion: '9.0'\npackages:\n  a@file:../a:\n    \
+                    resolution: {directory: ../a, type: directory}\n  b@file:b.tgz:\n    \
+                    resolution: {tarball: file:b.tgz}\n    version: 1.0.0\n  c@file:c.tgz:\n    \
+                    resolution: {tarball: file:c.tgz}\n";
+        parse(text.as_bytes(), &mut facts).unwrap();
+        assert_eq!(facts.packages().map(Package::id).collect::<Vec<_>>(), ["b@1.0.0"]);
+        assert_eq!(facts.problems.iter().filter_map(|it| it.line).collect::<Vec<_>>(), [8]);
     }
 
     proptest! {
