@@ -102,6 +102,13 @@ pub enum Fact {
     },
     /// The file names only what its project asks for itself: a file beside it knows the rest.
     ListsDirectOnly,
+    /// The file takes in another one, by its path from the folder of this one, on this line.
+    Includes {
+        /// The path as written.
+        path: String,
+        /// 1-based line.
+        line: u64,
+    },
     /// The file pins all that its project needs: manifests beside it and below say nothing more.
     PinsAll,
     /// How the packages of an RPM database lie in its pages, or what a log beside it puts there.
