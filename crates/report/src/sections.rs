@@ -47,6 +47,7 @@ const CATALOGERS: &[Row] = &[
     row("java-gradle-catalog", "gradle", Place::EachFile),
     row("java-gradle-verification", "gradle", Place::EachFile),
     row("java-pom", "pom", Place::EachFile),
+    row("java-sbt", "sbt", Place::EachFile),
     row("npm-bun", "bun", Place::EachFile),
     row("npm-deno", "deno", Place::EachFile),
     row("npm-installed", "node-pkg", Place::Together("Node.js")),

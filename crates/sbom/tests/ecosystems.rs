@@ -33,6 +33,7 @@ const TABLE: &[Row] = &[
             "java-gradle-catalog",
             "java-gradle-verification",
             "java-pom",
+            "java-sbt",
         ]),
     ),
     (

@@ -65,6 +65,7 @@ pub static ALL: &[&dyn Cataloger] = &[
     &java::Catalog,
     &java::Verification,
     &java::Pom,
+    &java::Sbt,
     &julia::Manifest,
     &luarocks::Rockspec,
     &npm::Bun,

@@ -72,7 +72,9 @@ fn uses(line: &Line<'_>, facts: &mut Facts) {
     if line.value.starts_with("docker://") {
         return facts.note(Some(line.number), format!("{:?} is a container image", line.value));
     }
-    let (path, reference) = line.value.split_once('@').unwrap_or((line.value, ""));
+    // Forgejo takes the address, too.
+    let action = line.value.strip_prefix("https://github.com/").unwrap_or(line.value);
+    let (path, reference) = action.split_once('@').unwrap_or((action, ""));
     let mut parts = path.split('/');
     let (owner, name) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
     let version = match is_commit(reference) {
@@ -110,7 +112,7 @@ mod tests {
     fn takes_what_is_used() {
         let commit = "0123456789abcdef0123456789abcdef01234567";
         let text = format!(
-            "jobs:\n  a:\n    steps:\n      - uses: o/a@v4\n      - name: x\n        uses: o/b/sub@{commit} # v 5.1\n      \
+            "jobs:\n  a:\n    steps:\n      - uses: https://github.com/o/a@v4\n      - name: x\n        uses: o/b/sub@{commit} # v 5.1\n      \
              - run: |\n          uses: o/no@v1\n      - uses: ./local\n      - uses: ../beside\n      - uses: docker://x:1\n      \
              - uses: \"o/c@{commit}\"\n      - uses: d\nrubbish\n"
         );

@@ -39,6 +39,7 @@ fn parse(bytes: &[u8], facts: &mut Facts) -> Result<(), Error> {
     let lockfile = Lockfile::read(text::utf8(bytes, "pnpm-lock.yaml")?, facts);
     let mut packages: Vec<Package> = Vec::new();
     let mut requires: HashMap<String, Vec<(&str, &str)>> = HashMap::new();
+    let mut by_key: HashMap<&str, String> = HashMap::new();
     for entry in &lockfile.entries {
         let Some(package) = entry.package(lockfile.form) else {
             // A snapshot repeats the key of a package, which is told there. A folder has no version.
@@ -50,13 +51,18 @@ fn parse(bytes: &[u8], facts: &mut Facts) -> Result<(), Error> {
         };
         requires.entry(package.id()).or_default().extend(&entry.requires);
         if !entry.is_snapshot {
+            by_key.insert(without_peers(entry.key), package.id());
             packages.push(package);
         }
     }
     let is_there: HashSet<String> = packages.iter().map(Package::id).collect();
     let id_of = |name: &str, reference: &str| {
         let ids = lockfile.form.referred(name, reference).into_iter();
-        ids.flatten().find(|id| is_there.contains(id))
+        let found = ids.flatten().find(|id| is_there.contains(id));
+        // What is fetched from elsewhere is referred to by that, not by its version.
+        found.or_else(|| {
+            by_key.get(format!("{name}@{}", without_peers(reference)).as_str()).cloned()
+        })
     };
     for package in &mut packages {
         let needed = requires.remove(&package.id()).unwrap_or_default();
@@ -448,6 +454,17 @@ mod tests {
                 (Some(6), "\"c\" has no valid name and version"),
             ]
         );
+    }
+
+    #[test]
+    fn what_is_fetched_from_elsewhere_has_its_scope_too() {
+        let mut facts = Facts::default();
+        let text = "lockfileVersion: '9.0'\nimporters:\n  .:\n    devDependencies:\n      a:\n        \
+                    specifier: file:a.tgz\n        version: file:a.tgz\npackages:\n  a@file:a.tgz:\n    \
+                    resolution: {tarball: file:a.tgz}\n    version: 1.0.0\n";
+        parse(text.as_bytes(), &mut facts).unwrap();
+        let scopes: Vec<Scope> = facts.packages().map(|it| it.scope).collect();
+        assert_eq!(scopes, [Scope::Development]);
     }
 
     #[test]

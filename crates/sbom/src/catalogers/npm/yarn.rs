@@ -260,10 +260,13 @@ fn is_tarball(path: &str) -> bool {
 /// The name in a descriptor of Yarn 1; of an alias, `alias@npm:name@range`, the real one.
 fn asked_for(descriptor: &str) -> &str {
     let (name, range) = split(descriptor).unwrap_or((descriptor, ""));
-    match range.strip_prefix("npm:").and_then(split) {
-        Some((real, _)) => real,
-        None => name,
+    // The range may be missing, `alias@npm:name`; one begins with no letter.
+    let is_name = |real: &&str| real.starts_with(|c: char| c == '@' || c.is_ascii_alphabetic());
+    match range.strip_prefix("npm:") {
+        Some(real) => split(real).map(|(real, _)| real).or(Some(real).filter(is_name)),
+        None => None,
     }
+    .unwrap_or(name)
 }
 
 /// `@scope/name@range` in name and range.
@@ -431,6 +434,16 @@ mod tests {
         let scopes: Vec<Scope> = found.iter().map(|package| package.scope).collect();
         let [run, unstated] = [Scope::Runtime, Scope::Unstated];
         assert_eq!(scopes, [unstated, unstated, unstated, run, run]);
+    }
+
+    #[test]
+    fn an_alias_without_a_range_has_its_real_name() {
+        let found = packages(
+            "\"x@npm:a\":\n  version \"1.0.0\"\n\n\"y@npm:@s/b\":\n  version \"1.0.0\"\n\n\
+             \"c@npm:^1\":\n  version \"1.0.0\"\n",
+        );
+        let names: Vec<&str> = found.iter().map(|package| package.name.as_str()).collect();
+        assert_eq!(names, ["a", "@s/b", "c"]);
     }
 
     #[test]
