@@ -116,7 +116,15 @@ impl Clues {
                 (artifact, manifest.version()?, "the manifest")
             }
         };
-        let group = well_known::group(artifact, version, self.classes.name().as_deref())?;
+        let classes = self.classes.name();
+        let known = |artifact| well_known::group(artifact, version, classes.as_deref());
+        // Quarkus and Jetty put the group in front: `org.postgresql.postgresql-42.5.0.jar`.
+        let behind_group = || {
+            let (before, last) = artifact.rsplit_once('.')?;
+            known(last).filter(|group| *group == before).map(|group| (group, last))
+        };
+        let (group, artifact) =
+            known(artifact).map(|group| (group, artifact)).or_else(behind_group)?;
         Some(Identity {
             group: group.to_owned(),
             artifact: artifact.to_owned(),
@@ -347,6 +355,10 @@ mod tests {
         assert_eq!(
             guess(module, "spring-boot-actuator-2.7.18.jar").as_deref(),
             Some("org.springframework.boot:spring-boot-actuator:2.7.18")
+        );
+        assert_eq!(
+            guess("", "lib/main/org.postgresql.postgresql-42.5.0.jar").as_deref(),
+            Some("org.postgresql:postgresql:42.5.0")
         );
         let bundle = "Bundle-SymbolicName: org.apache.tomcat-catalina\n\
                       Implementation-Version: 9.0.83\n";

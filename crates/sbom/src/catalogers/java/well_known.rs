@@ -161,6 +161,9 @@ const TABLE: &[Row] = &[
     // Languages and their tools.
     of("org.apache.tools", "ant", "org.apache.ant"),
     of("org.apache.tools", "ant-*", "org.apache.ant"),
+    below(&[4], "asm", "asm"),
+    of("org.objectweb.asm", "asm", "org.ow2.asm"),
+    of("org.objectweb.asm", "asm-*", "org.ow2.asm"),
     row("aspectjrt", "org.aspectj"),
     row("aspectjtools", "org.aspectj"),
     row("aspectjweaver", "org.aspectj"),

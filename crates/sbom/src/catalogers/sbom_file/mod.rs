@@ -3,15 +3,16 @@
 //! | cataloger | reads | finds |
 //! | --- | --- | --- |
 //! | `sbom-file` | `opt/bitnami/*/.spdx-NAME.spdx`, and JSON called `*.spdx`, `*.spdx.json`, `*.cdx`, `*.cdx.json` | the packages with a version that it lists, as installed |
+//! | `sbom-file` | `opt/bitnami/.bitnami_components.json` | the programs that older images of Bitnami name there |
 //!
 //! What it does not take from them: packages of an operating system, which its own database knows;
 //! `pkg:github`, which names a repository there and no action of a workflow. SBOMs that packages
 //! carry with them tell of how those were built and are not read.
 
 use sealift_layers::{File, Metadata, TreePath};
-use sealift_model::{Ecosystem, Evidence, Impact, Package};
+use sealift_model::{Ecosystem, Evidence, Impact, Package, Purl};
 
-use crate::catalogers::text;
+use crate::catalogers::{json, text};
 use crate::document::{DocumentLimits, read_document};
 use crate::{Cataloger, Error, Facts};
 
@@ -29,14 +30,21 @@ impl Cataloger for Sbom {
     }
 
     fn wants(&self, path: TreePath<'_>, _: &Metadata, head: &[u8]) -> bool {
-        is_of_bitnami(path)
+        path.bytes() == COMPONENTS
+            || is_of_bitnami(path)
             || is_called_so(path.file_name()) && is_json(head) && !text::is_inside_package(path)
     }
 
     fn read(&self, file: &mut File<'_>, facts: &mut Facts) -> Result<(), Error> {
-        parse(file.bytes()?, facts)
+        match file.path().bytes() == COMPONENTS {
+            true => parse_components(file.bytes()?, facts),
+            false => parse(file.bytes()?, facts),
+        }
     }
 }
+
+/// Where Bitnami's images list their programs.
+const COMPONENTS: &[u8] = b"opt/bitnami/.bitnami_components.json";
 
 /// Bitnami's images have one beside each program (`opt/bitnami/redis/.spdx-redis.spdx`).
 fn is_of_bitnami(path: TreePath<'_>) -> bool {
@@ -67,6 +75,36 @@ fn parse(bytes: &[u8], facts: &mut Facts) -> Result<(), Error> {
         match diagnostic.impact {
             Impact::Note => facts.note(diagnostic.line, diagnostic.message),
             _ => facts.problem(diagnostic.line, diagnostic.message),
+        }
+    }
+    Ok(())
+}
+
+/// By name: version, architecture, and the distribution that it was built for.
+fn parse_components(bytes: &[u8], facts: &mut Facts) -> Result<(), Error> {
+    let (json, root) = json::Document::read(bytes, "list of components")?;
+    for (name, value) in root.members() {
+        let entry = value.as_object().unwrap_or_default();
+        let line = json.lines(value).map(|(first, _)| first);
+        let version = entry.text("version").unwrap_or_default();
+        if version.is_empty() {
+            facts.problem(line, format!("{name:?} has no version"));
+            continue;
+        }
+        let mut purl = Purl::builder(Ecosystem::Bitnami.purl_type(), name.as_ref());
+        purl = purl.version(version.as_ref());
+        for qualifier in ["arch", "distro"] {
+            if let Some(value) = entry.text(qualifier) {
+                purl = purl.qualifier(qualifier, value.as_ref());
+            }
+        }
+        match purl.build() {
+            Ok(purl) => {
+                let package =
+                    Package::new(Ecosystem::Bitnami, name.as_ref(), version.as_ref(), purl);
+                facts.package(package);
+            }
+            Err(error) => facts.problem(line, format!("not a package: {error}")),
         }
     }
     Ok(())
@@ -150,6 +188,19 @@ mod tests {
         );
         let first = facts.packages().next().unwrap();
         assert_eq!((first.evidence, first.locations.len()), (Evidence::Installed, 0));
+    }
+
+    #[test]
+    fn what_older_images_of_bitnami_list() {
+        let text = r#"{"cache": {"arch": "amd64", "distro": "debian-11", "version": "7.0.5-4"},
+            "x": {"arch": "amd64"}}"#;
+        let path = "opt/bitnami/.bitnami_components.json";
+        assert!(wants(path, b"") && !wants("srv/.bitnami_components.json", b"{"));
+        let (outcome, facts) = read(&Sbom, path, text);
+        assert!(outcome.is_ok());
+        let found: Vec<String> = facts.packages().map(|it| it.purl.to_string()).collect();
+        assert_eq!(found, ["pkg:bitnami/cache@7.0.5-4?arch=amd64&distro=debian-11"]);
+        assert_eq!(facts.problems.len(), 1);
     }
 
     #[test]
