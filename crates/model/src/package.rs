@@ -280,6 +280,39 @@ pub enum Scope {
     Development,
     /// Left out where it cannot be had.
     Optional,
+    /// For development, and for something that is optional: left out only where both are. npm
+    /// calls it `devOptional`.
+    DevelopmentOrOptional,
+}
+
+impl Scope {
+    /// What a package is needed for that is needed for both, in whatever order they are found: to
+    /// run counts before all else, then where nothing is said.
+    #[must_use]
+    pub fn joined(self, other: Self) -> Self {
+        let either = |scope| self == scope || other == scope;
+        if either(Self::Runtime) {
+            Self::Runtime
+        } else if either(Self::Unstated) {
+            Self::Unstated
+        } else if self == other {
+            self
+        } else {
+            Self::DevelopmentOrOptional
+        }
+    }
+
+    /// Whether the package is for development, be it not for that alone.
+    #[must_use]
+    pub fn is_of_development(self) -> bool {
+        matches!(self, Self::Development | Self::DevelopmentOrOptional)
+    }
+
+    /// Whether the package is an optional one, be it not that alone.
+    #[must_use]
+    pub fn is_optional(self) -> bool {
+        matches!(self, Self::Optional | Self::DevelopmentOrOptional)
+    }
 }
 
 /// How a package came to be asked for.
@@ -296,4 +329,33 @@ pub enum Relationship {
     Direct,
     /// Another package asked for it.
     Indirect,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Scope;
+
+    #[test]
+    fn scopes_join_in_any_order() {
+        let [run, unstated] = [Scope::Runtime, Scope::Unstated];
+        let [dev, optional, either] =
+            [Scope::Development, Scope::Optional, Scope::DevelopmentOrOptional];
+        for (one, other, expected) in [
+            (run, unstated, run),
+            (run, dev, run),
+            (run, optional, run),
+            (run, either, run),
+            (unstated, dev, unstated),
+            (unstated, optional, unstated),
+            (unstated, either, unstated),
+            (dev, optional, either),
+            (dev, either, either),
+            (optional, either, either),
+        ] {
+            assert_eq!((one.joined(other), other.joined(one)), (expected, expected));
+        }
+        for scope in [run, unstated, dev, optional, either] {
+            assert_eq!(scope.joined(scope), scope);
+        }
+    }
 }

@@ -4,7 +4,7 @@ use std::hash::BuildHasher;
 
 use hashbrown::{DefaultHashBuilder, HashSet, HashTable};
 use sealift_model::{
-    Diagnostic, Digest, Distribution, Ecosystem, Evidence, Impact, Location, Package, Purl, Scope,
+    Diagnostic, Digest, Distribution, Ecosystem, Evidence, Impact, Location, Package, Purl,
 };
 
 use crate::{Facts, Problem};
@@ -95,7 +95,7 @@ impl Catalog {
         match self.found.find(hash, is_same).copied() {
             Some((_, at)) => {
                 if let Some(known) = self.packages.get_mut(at) {
-                    known.scope = wider(known.scope, package.scope);
+                    known.scope = known.scope.joined(package.scope);
                 }
                 self.add_places(at, package.locations);
             }
@@ -120,9 +120,14 @@ impl Catalog {
         }
     }
 
-    /// Adds the problems of a file as diagnostics, and its notes.
+    /// Adds the problems of a file as diagnostics, and its notes. Where a limit stopped the reading
+    /// the result is incomplete.
     pub fn add_problems(&mut self, file: &MergedFile<'_>, cataloger: &str, impact: Impact) {
-        let problems = file.facts.problems.iter().map(|problem| (problem, impact));
+        let of = |problem: &Problem| match problem.is_limit {
+            true => Impact::Incomplete,
+            false => impact,
+        };
+        let problems = file.facts.problems.iter().map(|problem| (problem, of(problem)));
         let notes = file.facts.notes.iter().map(|note| (note, Impact::Note));
         for (problem, impact) in problems.chain(notes) {
             self.diagnose(file.diagnostic(problem, cataloger, impact));
@@ -166,18 +171,6 @@ fn identity(package: &Package) -> (Ecosystem, &Purl, &str, Evidence) {
     (package.ecosystem, &package.purl, &package.version, package.evidence)
 }
 
-/// What a package is needed for that is needed for both, in whatever order they are found: to run
-/// counts before all else, to build or test behind it.
-fn wider(one: Scope, other: Scope) -> Scope {
-    let rank = |scope| match scope {
-        Scope::Development => 0,
-        Scope::Optional => 1,
-        Scope::Runtime => 3,
-        _ => 2,
-    };
-    if rank(other) > rank(one) { other } else { one }
-}
-
 impl<'a> MergedFile<'a> {
     /// A file outside images, without other names.
     #[must_use]
@@ -211,16 +204,6 @@ impl<'a> MergedFile<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn the_order_of_scopes_does_not_matter() {
-        let falling = [Scope::Runtime, Scope::Unstated, Scope::Optional, Scope::Development];
-        for (at, one) in falling.iter().enumerate() {
-            for other in &falling[at..] {
-                assert_eq!((wider(*one, *other), wider(*other, *one)), (*one, *one));
-            }
-        }
-    }
 
     #[test]
     fn counts_the_diagnostics_that_it_does_not_keep() {

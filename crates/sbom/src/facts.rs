@@ -1,5 +1,6 @@
 //! What a cataloger takes out of one file.
 
+use sealift_layers::FileError;
 use sealift_model::{Distribution, Package};
 use serde::{Deserialize, Serialize};
 
@@ -36,19 +37,25 @@ impl Facts {
 
     /// Adds a problem with one record.
     pub fn problem(&mut self, line: Option<u64>, message: impl Into<String>) {
-        push_bounded(&mut self.problems, line, None, message.into());
+        push_bounded(&mut self.problems, Problem::new(line, None, message.into()));
     }
 
     /// Adds a problem with what lies at `inner_path` in the archive that the file is; with the
     /// archive itself when that is empty.
     pub fn problem_inside(&mut self, inner_path: &str, message: impl Into<String>) {
-        let inner_path = Some(inner_path).filter(|path| !path.is_empty()).map(str::to_owned);
-        push_bounded(&mut self.problems, None, inner_path, message.into());
+        push_bounded(&mut self.problems, Problem::new(None, Some(inner_path), message.into()));
+    }
+
+    /// Adds that a bound was passed by what lies at `inner_path` in the archive that the file is,
+    /// by the archive itself when that is empty: what else is in it stays unknown.
+    pub fn limit_inside(&mut self, inner_path: &str, message: impl Into<String>) {
+        let problem = Problem::new(None, Some(inner_path), message.into());
+        push_bounded(&mut self.problems, Problem { is_limit: true, ..problem });
     }
 
     /// Adds something odd, though nothing is missing for it.
     pub fn note(&mut self, line: Option<u64>, message: impl Into<String>) {
-        push_bounded(&mut self.notes, line, None, message.into());
+        push_bounded(&mut self.notes, Problem::new(line, None, message.into()));
     }
 
     /// The packages among the facts.
@@ -60,21 +67,19 @@ impl Facts {
     }
 }
 
-fn push_bounded(
-    list: &mut Vec<Problem>,
-    line: Option<u64>,
-    inner_path: Option<String>,
-    message: String,
-) {
-    let problem = match list.len() {
-        ..MAX_PROBLEMS => Problem { line, inner_path, message },
+fn push_bounded(list: &mut Vec<Problem>, problem: Problem) {
+    match list.len() {
+        ..MAX_PROBLEMS => list.push(problem),
         MAX_PROBLEMS => {
             let message = "what else is wrong with this file is not listed".to_owned();
-            Problem { line: None, inner_path: None, message }
+            list.push(Problem { is_limit: problem.is_limit, ..Problem::new(None, None, message) });
         }
-        _ => return,
-    };
-    list.push(problem);
+        _ => {
+            if let Some(rest) = list.last_mut() {
+                rest.is_limit |= problem.is_limit;
+            }
+        }
+    }
 }
 
 /// One thing that a file says.
@@ -97,6 +102,13 @@ pub enum Fact {
     },
     /// The file names only what its project asks for itself: a file beside it knows the rest.
     ListsDirectOnly,
+    /// The file takes in another one, by its path from the folder of this one, on this line.
+    Includes {
+        /// The path as written.
+        path: String,
+        /// 1-based line.
+        line: u64,
+    },
     /// The file pins all that its project needs: manifests beside it and below say nothing more.
     PinsAll,
     /// How the packages of an RPM database lie in its pages, or what a log beside it puts there.
@@ -129,6 +141,16 @@ pub struct Problem {
     pub inner_path: Option<String>,
     /// What is wrong, one sentence.
     pub message: String,
+    /// Whether a bound of the reader's stopped it: how much is missing is not known.
+    pub is_limit: bool,
+}
+
+impl Problem {
+    /// A problem with a record, or with what lies at a path inside.
+    pub(crate) fn new(line: Option<u64>, inner_path: Option<&str>, message: String) -> Self {
+        let inner_path = inner_path.filter(|path| !path.is_empty()).map(str::to_owned);
+        Self { line, inner_path, message, is_limit: false }
+    }
 }
 
 impl From<Error> for Problem {
@@ -137,6 +159,24 @@ impl From<Error> for Problem {
             Error::Malformed { line, .. } => *line,
             _ => None,
         };
-        Self { line, inner_path: None, message: error.to_string() }
+        let is_limit = matches!(error, Error::Limit(_) | Error::File(FileError::Limit(_)));
+        Self { is_limit, ..Self::new(line, None, error.to_string()) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_limit_is_told_however_many_problems_there_are() {
+        let mut facts = Facts::default();
+        for _ in 0..=MAX_PROBLEMS + 1 {
+            facts.problem(None, "x");
+        }
+        assert!(facts.problems.iter().all(|problem| !problem.is_limit));
+        facts.limit_inside("a", "y");
+        assert_eq!(facts.problems.len(), MAX_PROBLEMS + 1);
+        assert!(facts.problems.last().is_some_and(|last| last.is_limit));
     }
 }

@@ -10,10 +10,7 @@ type Row = (Ecosystem, Result<&'static [&'static str], &'static str>);
 
 const TABLE: &[Row] = &[
     (Ecosystem::Apk, Ok(&["apk-installed"])),
-    (
-        Ecosystem::Bitnami,
-        Err("matched from SBOMs alone; its images carry SPDX files, not yet read"),
-    ),
+    (Ecosystem::Bitnami, Ok(&["sbom-file"])),
     (Ecosystem::Cargo, Ok(&["cargo-lock", "cargo-manifest", "rust-program"])),
     (Ecosystem::Cocoapods, Ok(&["cocoapods-lock"])),
     (Ecosystem::Composer, Ok(&["composer-installed", "composer-lock"])),
@@ -25,7 +22,7 @@ const TABLE: &[Row] = &[
     (Ecosystem::GithubActions, Ok(&["github-actions"])),
     (Ecosystem::Golang, Ok(&["go-mod", "go-program", "go-vendor"])),
     (Ecosystem::Hackage, Ok(&["hackage-cabal", "hackage-stack"])),
-    (Ecosystem::Hex, Ok(&["hex-mix", "hex-rebar"])),
+    (Ecosystem::Hex, Ok(&["hex-gleam", "hex-mix", "hex-rebar"])),
     (Ecosystem::Julia, Ok(&["julia-manifest"])),
     (Ecosystem::Luarocks, Ok(&["luarocks-rockspec"])),
     (
@@ -36,9 +33,13 @@ const TABLE: &[Row] = &[
             "java-gradle-catalog",
             "java-gradle-verification",
             "java-pom",
+            "java-sbt",
         ]),
     ),
-    (Ecosystem::Npm, Ok(&["npm-bun", "npm-installed", "npm-lock", "npm-pnpm", "npm-yarn"])),
+    (
+        Ecosystem::Npm,
+        Ok(&["npm-bun", "npm-deno", "npm-installed", "npm-lock", "npm-pnpm", "npm-yarn"]),
+    ),
     (
         Ecosystem::Nuget,
         Ok(&[

@@ -17,7 +17,7 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use sealift_layers::{File, Limits, Metadata, TreePath};
-use sealift_model::{Evidence, Package, Scope};
+use sealift_model::{Evidence, Package};
 use sealift_sbom::{ALL, Catalog, Cataloger, Facts, MergedFacts, MergedFile};
 
 /// "In `poetry-lock`, `uv-lock` and `yarn` only the lockfile itself is judged" (the README).
@@ -208,7 +208,7 @@ fn found(packages: &[Package]) -> BTreeMap<Identity, bool> {
     let mut found = BTreeMap::new();
     for package in packages {
         let declared = package.evidence == Evidence::Declared;
-        let is_dev = declared && package.scope == Scope::Development;
+        let is_dev = declared && package.scope.is_of_development();
         let ecosystem = package.ecosystem.to_string();
         let identity = identity(&ecosystem, &package.name, &package.version);
         *found.entry(identity).or_insert(is_dev) &= is_dev;

@@ -260,9 +260,11 @@ fn asked(inventory: &Inventory, counted: Counted) -> impl Fn(&Package) -> bool {
     let covered = by_lockfile.then(|| Covered::new(&inventory.packages));
     let is_covered =
         move |package: &Package| covered.as_ref().is_some_and(|covered| covered.covers(package));
-    // A manifest that names the project itself declares no package that it uses.
+    // The project itself and its parts are no packages that it uses, and what they call their
+    // versions is no release of whoever has the name in a registry.
     let uses = |package: &Package| {
-        package.evidence == Evidence::Installed || package.relationship != Relationship::Root
+        let is_own = matches!(package.relationship, Relationship::Root | Relationship::Workspace);
+        package.evidence == Evidence::Installed || !is_own
     };
     let asked = move |package: &Package| match (matching, package.evidence) {
         (Matching::All, _)

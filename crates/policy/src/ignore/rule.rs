@@ -218,10 +218,9 @@ fn is_among(ids: &[String], id: &str) -> bool {
 }
 
 fn is_in_group(package: &Package, group: &str) -> bool {
-    use sealift_model::Scope;
-    match package.scope {
-        Scope::Development => ["dev", "development", "test"].contains(&group),
-        Scope::Optional => group == "optional",
+    match group {
+        "dev" | "development" | "test" => package.scope.is_of_development(),
+        "optional" => package.scope.is_optional(),
         _ => false,
     }
 }

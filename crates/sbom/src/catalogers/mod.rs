@@ -27,6 +27,7 @@ mod pub_dev;
 mod python;
 pub(crate) mod rpm;
 mod ruby;
+mod sbom_file;
 mod swift;
 pub(crate) mod text;
 mod toml_file;
@@ -56,6 +57,7 @@ pub static ALL: &[&dyn Cataloger] = &[
     &golang::Vendored,
     &hackage::Freeze,
     &hackage::Stack,
+    &hex::Gleam,
     &hex::Mix,
     &hex::Rebar,
     &java::Archive,
@@ -63,9 +65,11 @@ pub static ALL: &[&dyn Cataloger] = &[
     &java::Catalog,
     &java::Verification,
     &java::Pom,
+    &java::Sbt,
     &julia::Manifest,
     &luarocks::Rockspec,
     &npm::Bun,
+    &npm::Deno,
     &npm::Installed,
     &npm::Lockfile,
     &npm::Pnpm,
@@ -91,6 +95,7 @@ pub static ALL: &[&dyn Cataloger] = &[
     &ruby::Installed,
     &ruby::Lockfile,
     &cargo::Program,
+    &sbom_file::Sbom,
     &swift::Resolved,
 ];
 

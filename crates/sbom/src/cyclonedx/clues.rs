@@ -12,7 +12,7 @@ use sealift_model::{
 use super::input::Property;
 use super::properties::*;
 use crate::SubjectLayer;
-use crate::document::{Take, Text, source_rpm};
+use crate::document::{DEVELOPMENT_OR_OPTIONAL, Take, Text, source_rpm};
 
 const TRIVY_FILE_PATH: &str = "aquasecurity:trivy:FilePath";
 const TRIVY_LAYER: &str = "aquasecurity:trivy:LayerDiffID";
@@ -40,6 +40,7 @@ const SINGLE: &[&str] = &[
     CATALOGER,
     EVIDENCE,
     RELATIONSHIP,
+    SCOPE,
     ARCHITECTURE,
     MODULE_LABEL,
     OWNED_BY,
@@ -136,6 +137,11 @@ impl Clues<'_> {
     fn get(&self, name: &str) -> Option<&str> {
         let found = self.single.iter().find(|(known, _)| *known == name);
         found.map(|(_, value)| &**value).filter(|value| !value.is_empty())
+    }
+
+    /// Whether what is optional is so for development alone, or else by another way.
+    pub(super) fn is_of_development(&self) -> bool {
+        self.get(SCOPE) == Some(DEVELOPMENT_OR_OPTIONAL)
     }
 
     fn owned(&self, names: &[&str]) -> Option<String> {

@@ -8,7 +8,7 @@ use sealift_model::{
 
 use super::bom::{self, Component, Hash, LicenseChoice, Occurrence, Organization, Property};
 use super::properties::*;
-use crate::document::{License, LicenseList, all_of};
+use crate::document::{DEVELOPMENT_OR_OPTIONAL, License, LicenseList, all_of};
 use crate::{Subject, SubjectKind};
 
 /// `version` of the schema.
@@ -29,7 +29,7 @@ pub(super) fn of_package<'a>(
         version: version(Some(&package.version)),
         scope: match package.scope {
             Scope::Runtime => Some("required"),
-            Scope::Optional => Some("optional"),
+            Scope::Optional | Scope::DevelopmentOrOptional => Some("optional"),
             Scope::Development => Some("excluded"),
             _ => None,
         },
@@ -158,6 +158,9 @@ fn package_properties(package: &Package) -> Vec<Property<'_>> {
     }
     if package.evidence == Evidence::Declared {
         properties.push(Property::new(EVIDENCE, "declared"));
+    }
+    if package.scope == Scope::DevelopmentOrOptional {
+        properties.push(Property::new(SCOPE, DEVELOPMENT_OR_OPTIONAL));
     }
     properties.extend(
         relationship_word(package.relationship).map(|word| Property::new(RELATIONSHIP, word)),

@@ -13,6 +13,7 @@ pub(super) fn package(package: &mut Package, component: &Component<'_>, purl: &s
     clues.tell(package);
     package.scope = match component.scope.as_deref() {
         Some("required") => Scope::Runtime,
+        Some("optional") if clues.is_of_development() => Scope::DevelopmentOrOptional,
         Some("optional") => Scope::Optional,
         Some("excluded") => Scope::Development,
         _ => Scope::Unstated,

@@ -6,6 +6,8 @@ pub(super) const CATALOGER: &str = "sealift:cataloger";
 pub(super) const EVIDENCE: &str = "sealift:evidence";
 /// A version that is longer than the schema permits.
 pub(super) const VERSION: &str = "sealift:version";
+/// `development-or-optional`, of which the schema's `scope` has only the second half.
+pub(super) const SCOPE: &str = "sealift:scope";
 /// How the package came to be asked for: `root`, `workspace`, `direct`, `indirect`.
 pub(super) const RELATIONSHIP: &str = "sealift:relationship";
 /// The architecture, where the purl has no `arch` qualifier of that value.

@@ -30,6 +30,9 @@ pub(crate) use text::{Gather, Take, Text, excerpt, reason_of, text_of};
 
 use sealift_model::{Inventory, Timestamp};
 
+/// The word of both formats for [`sealift_model::Scope::DevelopmentOrOptional`].
+pub(crate) const DEVELOPMENT_OR_OPTIONAL: &str = "development-or-optional";
+
 /// An SBOM as read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]

@@ -3,6 +3,7 @@
 use sealift_model::{BaseEvidence, Distribution, Evidence, Location, Package, Relationship, Scope};
 
 use crate::Subject;
+use crate::document::DEVELOPMENT_OR_OPTIONAL;
 
 /// Path of a location; the notes behind it say more of it.
 const FILE_PATH: &str = "FilePath";
@@ -172,4 +173,5 @@ const SCOPES: Words<Scope> = Words(&[
     ("runtime", Scope::Runtime),
     ("development", Scope::Development),
     ("optional", Scope::Optional),
+    (DEVELOPMENT_OR_OPTIONAL, Scope::DevelopmentOrOptional),
 ]);

@@ -124,6 +124,7 @@ fn lodash(installed: bool) -> Package {
     } else {
         package.evidence = Evidence::Declared;
         package.relationship = Relationship::Indirect;
+        package.scope = Scope::DevelopmentOrOptional;
         package.locations =
             vec![place("srv/app/package-lock.json", "layer 2").on_lines(Some((12, 16)))];
         package.cataloger = "npm-lock".to_owned();

@@ -35,8 +35,7 @@ pub(in crate::catalogers) enum UnpackError {
 impl<'l> Budget<'l> {
     /// The budget of the archive `bytes`.
     pub(in crate::catalogers) fn new(limits: &'l Limits, bytes: &[u8]) -> Self {
-        let size = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
-        let room_by_ratio = size.saturating_mul(limits.max_archive_ratio).max(RATIO_FREE_BYTES);
+        let room_by_ratio = room_by_ratio(bytes, limits.max_archive_ratio);
         Self { limits, room_by_ratio, entries: 0, unpacked_bytes: 0, held_bytes: 0 }
     }
 
@@ -64,6 +63,20 @@ impl<'l> Budget<'l> {
     /// The most that is held unpacked at one time, nested archives within nested archives.
     pub(in crate::catalogers) fn held_limit(&self) -> LimitExceeded {
         LimitExceeded::new("max_file_bytes", self.limits.max_file_bytes)
+    }
+
+    /// Refuses an entry that says itself that it inflates too far: it costs nothing, and those
+    /// beside it are read as if it were not there.
+    pub(in crate::catalogers) fn admit(
+        &self,
+        compressed: &[u8],
+        stated: u64,
+    ) -> Result<(), UnpackError> {
+        let max = self.limits.max_archive_ratio;
+        if stated <= room_by_ratio(compressed, max) {
+            return Ok(());
+        }
+        Err(UnpackError::TooLarge(LimitExceeded::new("max_archive_ratio", max)))
     }
 
     /// Unpacks `source` until it ends, `limit` is passed or the archive's budget is used up.
@@ -105,6 +118,11 @@ impl<'l> Budget<'l> {
     }
 }
 
+fn room_by_ratio(packed: &[u8], ratio: u64) -> u64 {
+    let size = u64::try_from(packed.len()).unwrap_or(u64::MAX);
+    size.saturating_mul(ratio).max(RATIO_FREE_BYTES)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -137,6 +155,16 @@ mod tests {
         }
         let third = budget.unpack(&[0; 10][..], 0, budget.held_limit());
         assert!(matches!(third, Err(UnpackError::Exhausted(limit)) if limit.max == 25));
+    }
+
+    #[test]
+    fn an_entry_that_says_that_it_inflates_too_far_is_refused() {
+        let limits = Limits::default();
+        let budget = Budget::new(&limits, &[0; 20_000]);
+        assert!(budget.admit(&[0; 10], RATIO_FREE_BYTES).is_ok());
+        assert!(budget.admit(&[0; 20_000], 2_000_000).is_ok());
+        let refused = budget.admit(&[0; 20_000], 2_000_001);
+        assert!(matches!(refused, Err(UnpackError::TooLarge(limit)) if limit.max == 100));
     }
 
     #[test]

@@ -78,6 +78,13 @@ pub(in crate::catalogers) enum EntryError {
     Unpack(#[from] UnpackError),
 }
 
+impl EntryError {
+    /// Whether a bound was passed.
+    pub(in crate::catalogers) fn is_limit(&self) -> bool {
+        matches!(self, Self::Unpack(UnpackError::TooLarge(_) | UnpackError::Exhausted(_)))
+    }
+}
+
 impl<'d> Archive<'d> {
     /// Finds the central directory.
     pub(in crate::catalogers) fn open(bytes: &'d [u8]) -> Result<Self, &'static str> {
@@ -197,6 +204,7 @@ fn inflate(
     limit: LimitExceeded,
 ) -> Result<Vec<u8>, UnpackError> {
     // Room for what class files usually unpack to; more only as bytes arrive.
+    budget.admit(compressed, stated)?;
     let likely = compressed.len().saturating_mul(8);
     let capacity = usize::try_from(stated).unwrap_or(likely).min(likely);
     budget.unpack(DeflateDecoder::new(compressed), capacity, limit)

@@ -40,7 +40,8 @@ impl Cataloger for Installed {
     }
 
     fn read(&self, file: &mut File<'_>, facts: &mut Facts) -> Result<(), Error> {
-        let mut bytes = Cow::Borrowed(file.bytes()?);
+        let bytes = file.bytes()?;
+        let mut bytes = Cow::Borrowed(bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes));
         // Composer 1 wrote the list alone, Composer 2 an object with it.
         if bytes.trim_ascii_start().starts_with(b"[") {
             bytes = Cow::Owned([b"{\"packages\":", &*bytes, b"}"].concat());

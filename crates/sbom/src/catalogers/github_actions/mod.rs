@@ -66,13 +66,15 @@ fn parse(text: &str, facts: &mut Facts) {
 
 /// `owner/name[/path]@ref` (GitHub docs, "Workflow syntax", `jobs.<job_id>.steps[*].uses`).
 fn uses(line: &Line<'_>, facts: &mut Facts) {
-    if line.value.starts_with("./") {
+    if line.value.starts_with(['.', '/']) {
         return;
     }
     if line.value.starts_with("docker://") {
         return facts.note(Some(line.number), format!("{:?} is a container image", line.value));
     }
-    let (path, reference) = line.value.split_once('@').unwrap_or((line.value, ""));
+    // Forgejo takes the address, too.
+    let action = line.value.strip_prefix("https://github.com/").unwrap_or(line.value);
+    let (path, reference) = action.split_once('@').unwrap_or((action, ""));
     let mut parts = path.split('/');
     let (owner, name) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
     let version = match is_commit(reference) {
@@ -110,13 +112,13 @@ mod tests {
     fn takes_what_is_used() {
         let commit = "0123456789abcdef0123456789abcdef01234567";
         let text = format!(
-            "jobs:\n  a:\n    steps:\n      - uses: o/a@v4\n      - name: x\n        uses: o/b/sub@{commit} # v 5.1\n      \
-             - run: |\n          uses: o/no@v1\n      - uses: ./local\n      - uses: docker://x:1\n      \
+            "jobs:\n  a:\n    steps:\n      - uses: https://github.com/o/a@v4\n      - name: x\n        uses: o/b/sub@{commit} # v 5.1\n      \
+             - run: |\n          uses: o/no@v1\n      - uses: ./local\n      - uses: ../beside\n      - uses: docker://x:1\n      \
              - uses: \"o/c@{commit}\"\n      - uses: d\nrubbish\n"
         );
         let (_, facts) = read(&Workflows, PATH, text);
-        assert_eq!(rows(&facts), ["o/a@v4 4", "o/b@5.1 6", &format!("o/c@{commit} 11")]);
-        assert_eq!((problem_lines(&facts), facts.notes.len()), (vec![12, 13], 1));
+        assert_eq!(rows(&facts), ["o/a@v4 4", "o/b@5.1 6", &format!("o/c@{commit} 12")]);
+        assert_eq!((problem_lines(&facts), facts.notes.len()), (vec![13, 14], 1));
         let purl = facts.packages().next().unwrap().purl.to_string();
         assert_eq!(purl, "pkg:github/o/a@v4");
     }

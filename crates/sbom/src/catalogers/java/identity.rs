@@ -9,6 +9,7 @@ use super::manifest::Manifest;
 use super::packages::CommonPackage;
 use super::pom::Pom;
 use super::properties::PomProperties;
+use super::well_known;
 
 /// Where a guess comes from when nothing inside helps.
 const FILE_NAME: &str = "the file name";
@@ -48,6 +49,9 @@ impl Clues {
         let mut found = self.by_maven(&file);
         if found.is_empty() {
             found.extend(self.guess(&file));
+        } else if !found.iter().any(|known| known.artifact == file.artifact) {
+            // All of it is of archives merged into this one, which has none of its own.
+            found.extend(self.well_known(&file));
         }
         found
     }
@@ -82,6 +86,9 @@ impl Clues {
         if artifact.is_empty() {
             return None;
         }
+        if let Some(known) = self.well_known(file) {
+            return Some(known);
+        }
         let (group, source) = self.guess_group(&artifact);
         let guessed = match &file.version {
             Some(_) if source == FILE_NAME => format!("all from {FILE_NAME}"),
@@ -94,6 +101,38 @@ impl Clues {
             licenses: self.licenses(),
             group,
             artifact,
+        })
+    }
+
+    /// One that is known by its name: that of the file with its version, else the last word of the
+    /// bundle's (`catalina.jar` is `org.apache.tomcat-catalina`).
+    fn well_known(&self, file: &FileName) -> Option<Identity> {
+        let manifest = self.manifest();
+        let (artifact, version, source) = match &file.version {
+            Some(version) => (file.artifact.as_str(), version.as_str(), FILE_NAME),
+            None => {
+                let bundle = manifest.symbolic_name()?;
+                let artifact = bundle.rsplit_once('.').map_or(bundle, |(_, last)| last);
+                (artifact, manifest.version()?, "the manifest")
+            }
+        };
+        let classes = self.classes.name();
+        let known = |artifact| well_known::group(artifact, version, classes.as_deref());
+        // Quarkus and Jetty put the group in front: `org.postgresql.postgresql-42.5.0.jar`.
+        let behind_group = || {
+            let (before, last) = artifact.rsplit_once('.')?;
+            known(last).filter(|group| *group == before).map(|group| (group, last))
+        };
+        let (group, artifact) =
+            known(artifact).map(|group| (group, artifact)).or_else(behind_group)?;
+        Some(Identity {
+            group: group.to_owned(),
+            artifact: artifact.to_owned(),
+            version: version.to_owned(),
+            licenses: self.licenses(),
+            guessed: Some(format!(
+                "no Maven metadata inside; name and version from {source}, group from the name"
+            )),
         })
     }
 
@@ -113,6 +152,7 @@ impl Clues {
 
     /// The group, and where it was found, most telling first.
     fn guess_group(&self, artifact: &str) -> (String, &'static str) {
+        let artifact = well_known::without_scala(artifact);
         let manifest = self.manifest();
         let vendor_id = manifest.get("implementation-vendor-id").filter(|id| is_group(id));
         let sources = [
@@ -130,7 +170,8 @@ impl Clues {
             (
                 manifest
                     .get("automatic-module-name")
-                    .and_then(|module| group_before(module, artifact)),
+                    .and_then(|module| group_before(module, artifact))
+                    .filter(|group| !begins_alike(group, artifact)),
                 "the manifest's Automatic-Module-Name",
             ),
             (
@@ -240,6 +281,13 @@ fn group_before(name: &str, artifact: &str) -> Option<String> {
     None
 }
 
+/// Whether both begin with the same word. A group does not: it begins with a domain, and a module
+/// `spring.boot.actuator` of an artifact `spring-boot-actuator` tells of none.
+fn begins_alike(group: &str, artifact: &str) -> bool {
+    let first = |name: &str| dotted(name).split('.').next().map(str::to_owned);
+    first(group) == first(artifact)
+}
+
 /// Bytes of the group in front of `.end`, when it has two words or more.
 fn before(name: &str, end: &str) -> Option<usize> {
     let group = name.strip_suffix(end)?.strip_suffix('.')?;
@@ -299,6 +347,45 @@ mod tests {
     fn an_old_archive_is_its_own_group() {
         let ant = "Ant-Version: Apache Ant 1.5.3\nImplementation-Vendor-Id: org.apache\n";
         assert_eq!(guess(ant, "a-io-1.0.jar").as_deref(), Some("a-io:a-io:1.0"));
+    }
+
+    #[test]
+    fn what_everyone_uses_is_known_by_its_name() {
+        let module = "Automatic-Module-Name: spring.boot.actuator\n";
+        assert_eq!(
+            guess(module, "spring-boot-actuator-2.7.18.jar").as_deref(),
+            Some("org.springframework.boot:spring-boot-actuator:2.7.18")
+        );
+        assert_eq!(
+            guess("", "lib/main/org.postgresql.postgresql-42.5.0.jar").as_deref(),
+            Some("org.postgresql:postgresql:42.5.0")
+        );
+        let bundle = "Bundle-SymbolicName: org.apache.tomcat-catalina\n\
+                      Implementation-Version: 9.0.83\n";
+        let catalina = Some("org.apache.tomcat:tomcat-catalina:9.0.83");
+        assert_eq!(guess(bundle, "lib/catalina.jar").as_deref(), catalina);
+        assert_eq!(guess(bundle, "tomcat-catalina-9.0.83.jar").as_deref(), catalina);
+    }
+
+    #[test]
+    fn one_that_is_merged_of_others_is_itself_too() {
+        let mut clues = clues("");
+        let folder = |properties| MavenFolder { properties: Some(properties), pom: None };
+        let shaded = PomProperties::parse(b"groupId=g\nartifactId=other\nversion=1");
+        clues.maven.insert("META-INF/maven/g/other".into(), folder(shaded));
+        let found = clues.identify("spring-core-5.3.1.jar");
+        assert_eq!(found.len(), 2);
+        assert_eq!(found.get(1).map(|it| it.group.as_str()), Some("org.springframework"));
+        assert_eq!(clues.identify("unknown-5.3.1.jar").len(), 1);
+    }
+
+    #[test]
+    fn a_scala_version_is_no_part_of_what_the_bundle_names() {
+        let xml = "Bundle-SymbolicName: org.scala-lang.modules.scala-xml\n";
+        assert_eq!(
+            guess(xml, "scala-xml_2.12-2.1.0.jar").as_deref(),
+            Some("org.scala-lang.modules:scala-xml_2.12:2.1.0")
+        );
     }
 
     #[test]

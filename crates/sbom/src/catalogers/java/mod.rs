@@ -7,10 +7,11 @@
 //! | `java-gradle-catalog` | `gradle/*.versions.toml` | libraries, with versions where one is named |
 //! | `java-gradle-verification` | `gradle/verification-metadata.xml` | every module whose files are verified |
 //! | `java-pom` | `pom.xml` | dependencies, with properties, parents, management and bills of materials as far as they lie in the tree |
+//! | `java-sbt` | `build.sbt.lock` of sbt-dependency-lock | what is locked, with what only tests need |
 //!
 //! `java-archive` finds, for each archive at any depth, the packages that `pom.properties` and `pom.xml` in it
-//! name (several in a shaded archive); where there are none, one package guessed from manifest,
-//! file name and classes, and says so in [`Package::guessed`](sealift_model::Package::guessed). Licences come from the `pom.xml`,
+//! name (several in a shaded archive); where there are none, one package known by its name or guessed
+//! from manifest, file name and classes, and says so in [`Package::guessed`](sealift_model::Package::guessed). Licences come from the `pom.xml`,
 //! and for the archive itself from `Bundle-License`.
 //!
 //! It does not find: an archive with neither Maven metadata nor a version in manifest or file name
@@ -31,11 +32,13 @@ pub(crate) mod maven;
 mod packages;
 mod pom;
 mod properties;
+mod sbt;
 #[cfg(test)]
 mod testing;
 #[cfg(test)]
 mod tests;
 mod walk;
+mod well_known;
 
 use sealift_layers::{File, Metadata, TreePath};
 use sealift_model::{Ecosystem, Package, Purl, PurlError};
@@ -44,6 +47,7 @@ use crate::{Cataloger, Error, Facts};
 
 pub(super) use gradle::{Catalog, Lockfile, Verification};
 pub(super) use maven::Pom;
+pub(super) use sbt::Sbt;
 
 /// Archives that are there to be run.
 #[derive(Debug)]

@@ -2,10 +2,11 @@
 
 use proptest::prelude::*;
 use sealift_layers::{File, Limits, Metadata, TreePath};
+use sealift_model::Impact;
 
 use super::Archive;
 use super::testing::{Item, deflated, pom, stored, zip};
-use crate::{Cataloger, Error, Facts};
+use crate::{Catalog, Cataloger, Error, Facts, MergedFacts, MergedFile};
 
 /// `name version place` of each package, and `place: message` of each problem.
 fn read_with(name: &str, bytes: Vec<u8>, limits: &Limits) -> (Vec<String>, Vec<String>) {
@@ -107,6 +108,43 @@ fn a_bomb_stops_with_its_limit() {
     let (_, problems) = read_with("app.jar", zip(&[manifest]), &limits);
     let message = "not read: limit exceeded: max_document_bytes (50)";
     assert_eq!(problems, [format!("META-INF/MANIFEST.MF: {message}")]);
+}
+
+#[test]
+fn what_inflates_too_far_hides_nothing_beside_it() {
+    let blank = vec![b' '; 4 << 20];
+    let lib = zip(&[pom("g", "lib", "1")]);
+    let items = [
+        deflated("META-INF/maven/g/app/pom.xml", &blank),
+        pom("g", "app", "3"),
+        deflated("a.jar", &blank),
+        stored("lib.jar", &lib),
+    ];
+    let (packages, problems) = read_with("app.jar", zip(&items), &Limits::default());
+    assert_eq!(packages, ["g:app 3", "g:lib 1 lib.jar"]);
+    let message = "not read: limit exceeded: max_archive_ratio (100)";
+    let places = ["META-INF/maven/g/app/pom.xml", "a.jar"];
+    assert_eq!(problems, places.map(|place| format!("{place}: {message}")));
+    // One that lies about its size costs the archive's whole room, not what was read before.
+    let lie = Item { stated_size: 9, ..deflated("META-INF/maven/g/app/pom.xml", &blank) };
+    let items = [lie, pom("g", "app", "3"), stored("lib.jar", &lib)];
+    let (packages, problems) = read_with("app.jar", zip(&items), &Limits::default());
+    assert_eq!(packages, ["g:app 3"]);
+    assert_eq!(problems, [": limit exceeded: max_archive_ratio (100)"]);
+}
+
+#[test]
+fn a_limit_that_stops_an_archive_makes_the_result_incomplete() {
+    let blank = deflated("a.jar", &vec![b' '; 4 << 20]);
+    let limits = Limits::default();
+    let mut file = File::from_bytes(TreePath::from("x.jar"), zip(&[blank]), &limits);
+    let mut facts = Facts::default();
+    Archive.read(&mut file, &mut facts).expect("a zip archive");
+    let files = vec![MergedFile::new("x.jar", &facts)];
+    let mut catalog = Catalog::default();
+    Archive.assemble(&MergedFacts::new("java-archive", files), &mut catalog);
+    let impacts: Vec<Impact> = catalog.diagnostics().iter().map(|it| it.impact).collect();
+    assert_eq!(impacts, [Impact::Incomplete]);
 }
 
 #[test]

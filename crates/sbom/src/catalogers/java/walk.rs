@@ -31,7 +31,7 @@ pub(super) fn read(
     let mut walk = Walk { budget: Budget::new(limits, bytes), facts };
     let outermost = Place { path: path.to_owned(), inner: String::new(), depth: 0 };
     if let Err(limit) = walk.archive(archive, &outermost) {
-        walk.facts.problem_inside("", limit.to_string());
+        walk.facts.limit_inside("", limit.to_string());
     }
     Ok(())
 }
@@ -118,10 +118,14 @@ impl Walk<'_, '_> {
                 Role::Archive(kind) => nested.push((kind, entry)),
             }
         }
-        for (document, entry) in &documents {
-            self.document(&mut archive, *document, entry, place, &mut clues)?;
-        }
+        // The large ones last: what the small ones tell is not lost for them.
+        documents.sort_by_key(|(document, _)| *document == Document::Pom);
+        let mut read = documents.iter();
+        let outcome = read.try_for_each(|(document, entry)| {
+            self.document(&mut archive, *document, entry, place, &mut clues)
+        });
         self.packages(&clues, place, nested.is_empty());
+        outcome?;
         for (kind, entry) in &nested {
             self.nested(&mut archive, *kind, entry, place)?;
         }
@@ -175,7 +179,7 @@ impl Walk<'_, '_> {
         let inner = place.inside(&entry.path);
         let depth = place.depth.saturating_add(1);
         if let Err(limit) = self.budget.open(depth) {
-            self.facts.problem_inside(&inner, format!("not read: {limit}"));
+            self.facts.limit_inside(&inner, format!("not read: {limit}"));
             return Ok(());
         }
         let limit = self.budget.held_limit();
@@ -213,7 +217,11 @@ impl Walk<'_, '_> {
             }
             Err(EntryError::Unpack(UnpackError::Exhausted(limit))) => Err(limit),
             Err(error) => {
-                self.facts.problem_inside(&place.inside(&entry.path), format!("not read: {error}"));
+                let (inner, message) = (place.inside(&entry.path), format!("not read: {error}"));
+                match error.is_limit() {
+                    true => self.facts.limit_inside(&inner, message),
+                    false => self.facts.problem_inside(&inner, message),
+                }
                 Ok(None)
             }
         }

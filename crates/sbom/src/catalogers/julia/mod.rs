@@ -43,11 +43,17 @@ impl Cataloger for Manifest {
             for value in entries.get_ref().as_array().into_iter().flat_map(|it| it.iter()) {
                 let Some(entry) = value.get_ref().as_table() else { continue };
                 let text = |key: &str| entry.get(key).and_then(|value| value.get_ref().as_str());
-                let (Some(uuid), Some(version)) = (text("uuid"), text("version")) else { continue };
+                let line = file.line(value);
+                let (Some(uuid), Some(version)) = (text("uuid"), text("version")) else {
+                    if entry.contains_key("version") {
+                        facts
+                            .problem(Some(line), format!("{name:?} has no valid uuid and version"));
+                    }
+                    continue;
+                };
                 if text("path").is_some() {
                     continue;
                 }
-                let line = file.line(value);
                 found.add(package(name, version, uuid), (line, line), required(entry), facts);
             }
         }
@@ -75,7 +81,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::catalogers::declared::testing::{read, rows};
+    use crate::catalogers::declared::testing::{problem_lines, read, rows};
 
     #[test]
     fn takes_what_is_pinned() {
@@ -89,6 +95,8 @@ mod tests {
         assert_eq!(first.purl.to_string(), "pkg:julia/A@2.0.0?uuid=1-2");
         let one = "[[A]]\nuuid = \"1\"\nversion = \"1.0.0\"\n";
         assert_eq!(rows(&read(&Manifest, "Manifest.toml", one).1), ["A@1.0.0 1"]);
+        let odd = "[[A]]\nuuid = \"1\"\nversion = 1\n[[B]]\nuuid = \"2\"\n";
+        assert_eq!(problem_lines(&read(&Manifest, "Manifest.toml", odd).1), [1]);
         assert!(read(&Manifest, "Manifest.toml", "no").0.is_err());
     }
 

@@ -10,7 +10,7 @@ use sealift_model::{Evidence, Location, Package, Scope};
 use crate::catalogers::asked::Asked;
 use crate::catalogers::json::{Document, Object, Value};
 use crate::catalogers::text;
-use crate::{Cataloger, Error, Facts};
+use crate::{Catalog, Cataloger, Error, Facts, MergedFacts};
 
 /// Finds the packages that Bun's lockfiles pin.
 #[derive(Debug)]
@@ -22,15 +22,33 @@ impl Cataloger for Bun {
     }
 
     fn names(&self) -> &'static [&'static str] {
-        &["bun.lock"]
+        &["bun.lock", "bun.lockb"]
     }
 
     fn wants(&self, path: TreePath<'_>, _: &Metadata, _: &[u8]) -> bool {
-        path.file_name() == b"bun.lock" && !text::is_inside_package(path)
+        matches!(path.file_name(), b"bun.lock" | b"bun.lockb") && !text::is_inside_package(path)
     }
 
     fn read(&self, file: &mut File<'_>, facts: &mut Facts) -> Result<(), Error> {
+        if file.path().file_name() == b"bun.lockb" {
+            let advice = "Bun's binary lockfile is not read; `bun install --save-text-lockfile` \
+                          writes bun.lock";
+            facts.problem(None, advice);
+            return Ok(());
+        }
         parse(file.bytes()?, facts)
+    }
+
+    /// Bun docs, "Lockfile": a text lockfile beside the binary one takes its place.
+    fn assemble(&self, merged: &MergedFacts<'_>, catalog: &mut Catalog) {
+        let is_text = |path: &str| merged.files.iter().any(|file| file.path == path);
+        let mut counted = MergedFacts::new(merged.cataloger, Vec::new());
+        let files = merged.files.iter();
+        counted.files = files
+            .filter(|file| !file.path.strip_suffix('b').is_some_and(is_text))
+            .cloned()
+            .collect();
+        catalog.extend(&counted);
     }
 }
 
@@ -252,6 +270,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::MergedFile;
 
     fn facts(text: &str) -> Facts {
         let mut facts = Facts::default();
@@ -352,6 +371,20 @@ mod tests {
         let facts = facts(r#"{"packages": {"a": [1], "b": ["b@1.0.0"], "c": ["..@1.0.0"]}}"#);
         assert_eq!((facts.packages().count(), facts.problems.len()), (1, 2));
         assert_eq!(facts.problems[0].message, "\"a\" names no package");
+    }
+
+    #[test]
+    fn a_binary_lockfile_is_said_not_to_be_read() {
+        let limits = sealift_layers::Limits::default();
+        let (mut binary, text) = (Facts::default(), facts(r#"{"packages": {"a": ["a@1.0.0"]}}"#));
+        let mut file = File::from_bytes(TreePath::from("bun.lockb"), vec![0; 9], &limits);
+        Bun.read(&mut file, &mut binary).unwrap();
+        for (beside, problems) in [("p/bun.lock", 1), ("bun.lock", 0)] {
+            let files = vec![MergedFile::new(beside, &text), MergedFile::new("bun.lockb", &binary)];
+            let mut catalog = Catalog::default();
+            Bun.assemble(&MergedFacts::new("npm-bun", files), &mut catalog);
+            assert_eq!((catalog.packages().len(), catalog.diagnostics().len()), (1, problems));
+        }
     }
 
     #[test]

@@ -75,10 +75,13 @@ fn parse(bytes: &[u8], limits: &Limits, facts: &mut Facts) -> Result<(), Error> 
 }
 
 /// What an entry is needed for. npm docs, package-lock.json: `devOptional` is needed for
-/// development, and as an optional dependency of something that is not.
+/// development, and as an optional dependency of something that is not; `dev` with `optional` is
+/// an optional dependency of what is needed for development.
 pub(super) fn scope(entry: &Object<'_>) -> Scope {
-    if entry.flag("dev") || entry.flag("devOptional") {
+    if entry.flag("dev") {
         Scope::Development
+    } else if entry.flag("devOptional") {
+        Scope::DevelopmentOrOptional
     } else if entry.flag("optional") {
         Scope::Optional
     } else {

@@ -4,11 +4,13 @@
 //! | --- | --- | --- |
 //! | `npm-installed` | `package.json` | the package whose root it is: directly below `node_modules` (also pnpm's store, npm's global folder) or below Debian's `usr/share/nodejs`; elsewhere the project itself, as declared |
 //! | `npm-bun` | `bun.lock` | what it pins, under real names, with scope, dependencies and lines |
+//! | `npm-deno` | `deno.lock` of versions 2 to 5 | what it pins of npm, with dependencies and lines; what it pins of JSR has no advisories |
 //! | `npm-pnpm` | `pnpm-lock.yaml` of versions 5 to 9 | what it pins, with scope, dependencies and lines |
 //! | `npm-yarn` | `yarn.lock` of Yarn 1 and later, the `package.json` beside and below it | what it pins, with dependencies and lines; scope where there is a `package.json` |
 //! | `npm-lock` | `package-lock.json`, `npm-shrinkwrap.json`, npm's hidden `node_modules/.package-lock.json`; versions 1 to 3 | what the lockfile pins, under the real names of aliases, with scope, relationship, dependencies and lines |
 //!
-//! What they cannot find: packages bundled into one script; packages in Yarn's zip cache; versions
+//! What they cannot find: packages bundled into one script; what only Bun's binary lockfile
+//! (`bun.lockb`) knows, which is said; packages in Yarn's zip cache; versions
 //! that a lockfile of version 1 gives as a git or tarball URL (the name is reported without one);
 //! the dependencies among installed packages. A `package.json` deeper in a package (`dist/`,
 //! `test/fixtures/`) is not a package of its own and is not read; nor are lockfiles that packages
@@ -16,6 +18,7 @@
 //! root is not.
 
 mod bun;
+mod deno;
 mod license;
 mod lock;
 mod manifest;
@@ -29,6 +32,7 @@ mod yarn;
 use sealift_model::{Ecosystem, Package, Purl};
 
 pub(super) use bun::Bun;
+pub(super) use deno::Deno;
 pub(super) use lock::Lockfile;
 pub(super) use manifest::Installed;
 pub(super) use pnpm::Pnpm;

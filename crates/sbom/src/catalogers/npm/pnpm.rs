@@ -39,10 +39,11 @@ fn parse(bytes: &[u8], facts: &mut Facts) -> Result<(), Error> {
     let lockfile = Lockfile::read(text::utf8(bytes, "pnpm-lock.yaml")?, facts);
     let mut packages: Vec<Package> = Vec::new();
     let mut requires: HashMap<String, Vec<(&str, &str)>> = HashMap::new();
+    let mut by_key: HashMap<&str, String> = HashMap::new();
     for entry in &lockfile.entries {
         let Some(package) = entry.package(lockfile.form) else {
-            // A snapshot repeats the key of a package, which is told there.
-            if !entry.is_snapshot {
+            // A snapshot repeats the key of a package, which is told there. A folder has no version.
+            if !entry.is_snapshot && !entry.is_folder(lockfile.form) {
                 let problem = format!("{:?} has no valid name and version", entry.key);
                 facts.problem(Some(entry.lines.0), problem);
             }
@@ -50,13 +51,18 @@ fn parse(bytes: &[u8], facts: &mut Facts) -> Result<(), Error> {
         };
         requires.entry(package.id()).or_default().extend(&entry.requires);
         if !entry.is_snapshot {
+            by_key.insert(without_peers(entry.key), package.id());
             packages.push(package);
         }
     }
     let is_there: HashSet<String> = packages.iter().map(Package::id).collect();
     let id_of = |name: &str, reference: &str| {
         let ids = lockfile.form.referred(name, reference).into_iter();
-        ids.flatten().find(|id| is_there.contains(id))
+        let found = ids.flatten().find(|id| is_there.contains(id));
+        // What is fetched from elsewhere is referred to by that, not by its version.
+        found.or_else(|| {
+            by_key.get(format!("{name}@{}", without_peers(reference)).as_str()).cloned()
+        })
     };
     for package in &mut packages {
         let needed = requires.remove(&package.id()).unwrap_or_default();
@@ -150,6 +156,16 @@ struct Entry<'a> {
 }
 
 impl Entry<'_> {
+    /// pnpm docs, "Package sources": `file:../folder`, from version 9 on behind the name. Earlier
+    /// ones state its name and version.
+    fn is_folder(&self, form: Form) -> bool {
+        let of_name = form.split(self.key).map(|(_, reference)| reference);
+        [Some(self.key), of_name].into_iter().flatten().any(|place| {
+            let path = ["file:", "link:"].iter().find_map(|kind| place.strip_prefix(kind));
+            path.is_some_and(|path| ![".tgz", ".tar.gz"].iter().any(|end| path.ends_with(end)))
+        })
+    }
+
     fn package(&self, form: Form) -> Option<Package> {
         let in_key = match self.key.starts_with("file:") || self.key.starts_with("link:") {
             true => None,
@@ -438,6 +454,29 @@ mod tests {
                 (Some(6), "\"c\" has no valid name and version"),
             ]
         );
+    }
+
+    #[test]
+    fn what_is_fetched_from_elsewhere_has_its_scope_too() {
+        let mut facts = Facts::default();
+        let text = "lockfileVersion: '9.0'\nimporters:\n  .:\n    devDependencies:\n      a:\n        \
+                    specifier: file:a.tgz\n        version: file:a.tgz\npackages:\n  a@file:a.tgz:\n    \
+                    resolution: {tarball: file:a.tgz}\n    version: 1.0.0\n";
+        parse(text.as_bytes(), &mut facts).unwrap();
+        let scopes: Vec<Scope> = facts.packages().map(|it| it.scope).collect();
+        assert_eq!(scopes, [Scope::Development]);
+    }
+
+    #[test]
+    fn a_folder_without_a_version_is_nothing_wrong() {
+        let mut facts = Facts::default();
+        let text = "lockfileVersion: '9.0'\npackages:\n  a@file:../a:\n    \
+                    resolution: {directory: ../a, type: directory}\n  b@file:b.tgz:\n    \
+                    resolution: {tarball: file:b.tgz}\n    version: 1.0.0\n  c@file:c.tgz:\n    \
+                    resolution: {tarball: file:c.tgz}\n";
+        parse(text.as_bytes(), &mut facts).unwrap();
+        assert_eq!(facts.packages().map(Package::id).collect::<Vec<_>>(), ["b@1.0.0"]);
+        assert_eq!(facts.problems.iter().filter_map(|it| it.line).collect::<Vec<_>>(), [8]);
     }
 
     proptest! {

@@ -98,7 +98,7 @@ impl<'a> Tree<'a> {
                 facts.problem(line, format!("{:?} is not a name of a package", entry.name));
                 continue;
             };
-            package.scope = needed_most(package.scope, entry.scope);
+            package.scope = package.scope.joined(entry.scope);
             if node.is_project {
                 package.relationship = Relationship::Workspace;
             } else if direct.as_ref().is_some_and(|direct| direct.contains(&place)) {
@@ -174,15 +174,4 @@ fn first(mut package: Package, entry: &Entry<'_>) -> Package {
     package.scope = entry.scope;
     package.licenses.clone_from(&entry.licenses);
     package
-}
-
-/// What is needed for two reasons is needed for the weightier one.
-fn needed_most(one: Scope, other: Scope) -> Scope {
-    let weight = |scope| match scope {
-        Scope::Runtime => 3,
-        Scope::Optional => 2,
-        Scope::Development => 1,
-        _ => 0,
-    };
-    if weight(other) > weight(one) { other } else { one }
 }

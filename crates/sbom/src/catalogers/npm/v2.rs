@@ -212,6 +212,21 @@ mod tests {
     }
 
     #[test]
+    fn what_is_left_out_only_where_both_are() {
+        let found = packages(
+            r#"{"packages": {
+                "node_modules/a": {"version": "1.0.0", "devOptional": true},
+                "node_modules/b": {"version": "1.0.0", "dev": true, "optional": true},
+                "node_modules/c": {"version": "1.0.0", "dev": true},
+                "node_modules/b/node_modules/c": {"version": "1.0.0", "optional": true}
+            }}"#,
+        );
+        assert_eq!(package(&found, "a@1.0.0").scope, Scope::DevelopmentOrOptional);
+        assert_eq!(package(&found, "b@1.0.0").scope, Scope::Development);
+        assert_eq!(package(&found, "c@1.0.0").scope, Scope::DevelopmentOrOptional);
+    }
+
+    #[test]
     fn workspaces_and_what_is_required_by_path() {
         let found = packages(
             r#"{"packages": {

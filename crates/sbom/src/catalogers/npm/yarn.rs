@@ -119,7 +119,7 @@ fn parse(bytes: &[u8], facts: &mut Facts) -> Result<(), Error> {
             facts.problem(Some(entry.lines.0), problem);
             continue;
         };
-        package.relationship = match entry.is_project() {
+        package.relationship = match entry.is_project() || entry.is_folder() {
             true => Relationship::Workspace,
             false if direct.contains(&at) => Relationship::Direct,
             false if states_direct => Relationship::Indirect,
@@ -217,6 +217,17 @@ impl Entry<'_> {
         self.reference().is_some_and(|reference| reference.starts_with("workspace:"))
     }
 
+    /// Yarn docs, "Protocols": a folder beside the project. What it calls its version, if it has
+    /// one, is no release of whoever has that name in the registry.
+    fn is_folder(&self) -> bool {
+        let ranges = self.descriptors.iter().filter_map(|descriptor| Some(split(descriptor)?.1));
+        self.reference().into_iter().chain(ranges).any(|place| match place.split_once(':') {
+            Some(("link" | "portal", _)) => true,
+            Some(("file", path)) => !is_tarball(path),
+            _ => false,
+        })
+    }
+
     fn is_root(&self) -> bool {
         self.reference() == Some("workspace:.")
     }
@@ -240,13 +251,22 @@ impl Entry<'_> {
     }
 }
 
+/// Whether a `file:` is one, before its hash and what Yarn binds it to.
+fn is_tarball(path: &str) -> bool {
+    let path = path.split(['#', ':']).next().unwrap_or(path);
+    [".tgz", ".tar.gz", ".tar"].iter().any(|end| path.ends_with(end))
+}
+
 /// The name in a descriptor of Yarn 1; of an alias, `alias@npm:name@range`, the real one.
 fn asked_for(descriptor: &str) -> &str {
     let (name, range) = split(descriptor).unwrap_or((descriptor, ""));
-    match range.strip_prefix("npm:").and_then(split) {
-        Some((real, _)) => real,
-        None => name,
+    // The range may be missing, `alias@npm:name`; one begins with no letter.
+    let is_name = |real: &&str| real.starts_with(|c: char| c == '@' || c.is_ascii_alphabetic());
+    match range.strip_prefix("npm:") {
+        Some(real) => split(real).map(|(real, _)| real).or(Some(real).filter(is_name)),
+        None => None,
     }
+    .unwrap_or(name)
 }
 
 /// `@scope/name@range` in name and range.
@@ -414,6 +434,38 @@ mod tests {
         let scopes: Vec<Scope> = found.iter().map(|package| package.scope).collect();
         let [run, unstated] = [Scope::Runtime, Scope::Unstated];
         assert_eq!(scopes, [unstated, unstated, unstated, run, run]);
+    }
+
+    #[test]
+    fn an_alias_without_a_range_has_its_real_name() {
+        let found = packages(
+            "\"x@npm:a\":\n  version \"1.0.0\"\n\n\"y@npm:@s/b\":\n  version \"1.0.0\"\n\n\
+             \"c@npm:^1\":\n  version \"1.0.0\"\n",
+        );
+        let names: Vec<&str> = found.iter().map(|package| package.name.as_str()).collect();
+        assert_eq!(names, ["a", "@s/b", "c"]);
+    }
+
+    #[test]
+    fn folders_are_parts_of_the_project() {
+        let one = packages(
+            "\"a@file:./d/a\", a@^1:\n  version \"1.0.0\"\n\n\"b@link:./d/b\":\n  version \"0.0.0\"\n\n\
+             \"c@file:./c-1.0.0.tgz\":\n  version \"1.0.0\"\n\nd@^1:\n  version \"1.0.0\"\n",
+        );
+        let berry = packages(
+            "\"a@file:../a::locator=x%40workspace%3A.\":\n  version: 1.0.0\n  \
+             resolution: \"a@file:../a#../a::hash=1&locator=x%40workspace%3A.\"\n\n\
+             \"b@portal:./b::locator=x\":\n  version: 0.0.0-use.local\n  \
+             resolution: \"b@portal:./b::locator=x\"\n\n\
+             \"c@file:./c.tgz::locator=x\":\n  version: 1.0.0\n  \
+             resolution: \"c@file:./c.tgz#./c.tgz::hash=1\"\n\n\
+             \"d@npm:1\":\n  version: 1.0.0\n  resolution: \"d@npm:1.0.0\"\n",
+        );
+        for found in [one, berry] {
+            let of: Vec<Relationship> = found.iter().map(|it| it.relationship).collect();
+            let [part, other] = [Relationship::Workspace, Relationship::Unstated];
+            assert_eq!(of, [part, part, other, other]);
+        }
     }
 
     #[test]

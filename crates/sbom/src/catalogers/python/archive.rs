@@ -5,7 +5,7 @@ use sealift_model::{Evidence, Location};
 
 use super::installed;
 use crate::catalogers::archive::{self, Budget};
-use crate::{Cataloger, Error, Facts, Problem};
+use crate::{Cataloger, Error, Facts};
 
 /// Finds eggs, which are installed as they are, and wheels, which wait to be installed.
 #[derive(Debug)]
@@ -90,13 +90,17 @@ fn parse(kind: Kind, bytes: &[u8], limits: &Limits, facts: &mut Facts) -> Result
         let limit = budget.document_limit();
         let content = match zip.content(&entry, &mut budget, limit) {
             Ok(content) => content,
+            Err(error) if error.is_limit() => {
+                facts.limit_inside(&entry.path, error.to_string());
+                continue;
+            }
             Err(error) => {
-                facts.problems.push(problem_in(&entry.path, error.to_string()));
+                facts.problem_inside(&entry.path, error.to_string());
                 continue;
             }
         };
         if let Some(doubt) = content.doubt {
-            facts.problems.push(problem_in(&entry.path, doubt.to_owned()));
+            facts.problem_inside(&entry.path, doubt);
         }
         match installed::distribution(&content.bytes, limits) {
             Ok(mut package) => {
@@ -104,14 +108,10 @@ fn parse(kind: Kind, bytes: &[u8], limits: &Limits, facts: &mut Facts) -> Result
                 package.locations = vec![Location::new(&entry.path)];
                 facts.package(package);
             }
-            Err(error) => facts.problems.push(problem_in(&entry.path, error.to_string())),
+            Err(error) => facts.problem_inside(&entry.path, error.to_string()),
         }
     }
     Ok(selection.limit.map_or(Ok(()), Err)?)
-}
-
-fn problem_in(inner_path: &str, message: String) -> Problem {
-    Problem { line: None, inner_path: Some(inner_path.to_owned()), message }
 }
 
 #[cfg(test)]

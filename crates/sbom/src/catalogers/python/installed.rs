@@ -28,6 +28,9 @@ impl Cataloger for Installed {
 
     fn wants(&self, path: TreePath<'_>, _: &Metadata, _: &[u8]) -> bool {
         let folder = path.parent().map(TreePath::file_name).unwrap_or_default();
+        if is_left_over(folder) || is_left_over(path.file_name()) {
+            return false;
+        }
         match path.file_name() {
             b"METADATA" => folder.ends_with(b".dist-info"),
             b"PKG-INFO" => folder.ends_with(b".egg-info") || folder == b"EGG-INFO",
@@ -43,6 +46,12 @@ impl Cataloger for Installed {
         facts.package(distribution(&bytes, limits)?);
         Ok(())
     }
+}
+
+/// pip renames what it is about to uninstall, `~oo-1.0.dist-info`, and leaves it there when that
+/// fails; it then ignores it as an invalid distribution.
+fn is_left_over(name: &[u8]) -> bool {
+    name.starts_with(b"~")
 }
 
 /// The distribution that the fields describe. Of a name or version given twice the first
@@ -141,7 +150,14 @@ mod tests {
         ] {
             assert!(wants(path), "{path}");
         }
-        for path in ["METADATA", "PKG-INFO", "a.dist-info/RECORD", "a.egg-info/requires.txt"] {
+        for path in [
+            "site-packages/~oo-1.0.dist-info/METADATA",
+            "site-packages/~oo.egg-info",
+            "METADATA",
+            "PKG-INFO",
+            "a.dist-info/RECORD",
+            "a.egg-info/requires.txt",
+        ] {
             assert!(!wants(path), "{path}");
         }
     }

@@ -65,7 +65,7 @@ fn versions<'a>(
             return Err(NotNamed::Malformed(text));
         }
         // Version specifiers, "Version matching": `== 1.*` fits every version of that series.
-        if operator == "===" || (operator == "==" && !version.ends_with(".*")) {
+        if operator == "===" || (operator == "==" && !version.contains('*')) {
             pinned = Some(version);
         }
         rest = match after.trim_start().strip_prefix(',') {
@@ -111,6 +111,7 @@ mod tests {
             ("a (==1.0)", "a", Some("1.0")),
             ("a >= 0.9, == 1.0", "a", Some("1.0")),
             ("a==1.*", "a", None),
+            ("a==1.*.2", "a", None),
             ("a~=1.1", "a", None),
             ("a >= 1.0, <= 2.0, != 3.0", "a", None),
             ("a", "a", None),

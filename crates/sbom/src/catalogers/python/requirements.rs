@@ -1,13 +1,14 @@
 //! pip's requirements files.
 
+use std::collections::{BTreeMap, HashMap};
 use std::iter::Peekable;
 
 use sealift_layers::{File, Metadata, TreePath};
-use sealift_model::{Evidence, Location};
+use sealift_model::{Evidence, Impact, Location};
 
 use super::requirement::Requirement;
 use crate::catalogers::text;
-use crate::{Cataloger, Error, Facts};
+use crate::{Catalog, Cataloger, Error, Fact, Facts, MergedFacts, MergedFile, Problem};
 
 /// Options that take requirements from elsewhere (pip docs, "Requirements File Format").
 const INCLUDES: &[&str] = &["-r", "--requirement"];
@@ -32,6 +33,9 @@ const OTHER: &[&str] = &[
     "--use-feature",
 ];
 
+/// A text of another name than those in use is taken for one of requirements up to this size.
+const MAX_INCLUDED_BYTES: u64 = 1 << 20;
+
 /// Finds what requirements files ask for.
 #[derive(Debug)]
 pub(crate) struct Requirements;
@@ -45,22 +49,97 @@ impl Cataloger for Requirements {
         &["*.txt"]
     }
 
-    fn wants(&self, path: TreePath<'_>, _: &Metadata, _: &[u8]) -> bool {
-        is_requirements(path) && !text::is_inside_package(path)
+    /// One of another name counts when one of these includes it.
+    fn wants(&self, path: TreePath<'_>, metadata: &Metadata, head: &[u8]) -> bool {
+        let is_worth = is_requirements(path)
+            || is_text(path) && metadata.size <= MAX_INCLUDED_BYTES && pins_something(head);
+        is_worth && !text::is_inside_package(path)
     }
 
     fn read(&self, file: &mut File<'_>, facts: &mut Facts) -> Result<(), Error> {
         parse(file.bytes()?, facts)
     }
+
+    /// Those that are called so, and what they include (pip docs, "Requirements File Format",
+    /// `-r`), by its path from their own folder.
+    fn assemble(&self, merged: &MergedFacts<'_>, catalog: &mut Catalog) {
+        let by_path: HashMap<&str, &MergedFile<'_>> =
+            merged.files.iter().map(|file| (file.path.as_str(), file)).collect();
+        let named =
+            merged.files.iter().filter(|file| is_requirements(TreePath::from(file.path.as_str())));
+        let mut next: Vec<&MergedFile<'_>> = named.collect();
+        let mut counted: BTreeMap<&str, &MergedFile<'_>> = BTreeMap::new();
+        while let Some(file) = next.pop() {
+            if counted.insert(&file.path, file).is_some() {
+                continue;
+            }
+            for (path, line) in includes(file.facts) {
+                let place = beside(&file.path, path);
+                match place.and_then(|place| by_path.get(place.as_str())) {
+                    Some(included) => next.push(included),
+                    None => {
+                        let message = format!("{path:?} is included, but not read");
+                        let problem = Problem::new(Some(line), None, message);
+                        let partial = Impact::Partial;
+                        catalog.diagnose(file.diagnostic(&problem, merged.cataloger, partial));
+                    }
+                }
+            }
+        }
+        let mut all = MergedFacts::new(merged.cataloger, Vec::new());
+        all.files = counted.into_values().cloned().collect();
+        catalog.extend(&all);
+    }
+}
+
+fn includes(facts: &Facts) -> impl Iterator<Item = (&str, u64)> {
+    facts.facts.iter().filter_map(|fact| match fact {
+        Fact::Includes { path, line } => Some((path.as_str(), *line)),
+        _ => None,
+    })
+}
+
+/// The path `other`, as written in the file at `path`; none that leads out of the tree.
+fn beside(path: &str, other: &str) -> Option<String> {
+    let mut folders: Vec<&str> = path.split('/').collect();
+    folders.pop();
+    for part in other.split('/') {
+        match part {
+            "" | "." => {}
+            ".." => {
+                folders.pop()?;
+            }
+            part => folders.push(part),
+        }
+    }
+    Some(folders.join("/"))
+}
+
+/// Whether a text begins with lines of which one pins a version, `name==1`.
+fn pins_something(head: &[u8]) -> bool {
+    let is_name = |byte: &u8| byte.is_ascii_alphanumeric() || b"-_.".contains(byte);
+    head.split(|byte| *byte == b'\n').any(|line| {
+        let at = line.windows(2).position(|pair| pair == b"==");
+        let sides = at.and_then(|at| line.split_at_checked(at));
+        sides.is_some_and(|(name, version)| {
+            let first = version.get(2..).unwrap_or_default().trim_ascii_start().first();
+            // Extras may stand behind the name, `a[b, c]`.
+            let name = name.split(|byte| *byte == b'[').next().unwrap_or_default().trim_ascii();
+            !name.is_empty() && name.iter().all(is_name) && first.is_some_and(u8::is_ascii_digit)
+        })
+    })
 }
 
 /// `requirements.txt`, `dev-requirements.txt`, `requirements/base.txt`: the names in use; pip
 /// itself asks for none.
 fn is_requirements(path: TreePath<'_>) -> bool {
     let is_named = |name: &[u8]| name.windows(12).any(|part| part == b"requirements");
-    let is_text = path.extension().is_some_and(|extension| extension == b"txt");
     let in_folder = || path.parent().is_some_and(|folder| folder.file_name() == b"requirements");
-    is_text && (is_named(path.file_name()) || in_folder())
+    is_text(path) && (is_named(path.file_name()) || in_folder())
+}
+
+fn is_text(path: TreePath<'_>) -> bool {
+    path.extension().is_some_and(|extension| extension == b"txt")
 }
 
 fn parse(bytes: &[u8], facts: &mut Facts) -> Result<(), Error> {
@@ -83,7 +162,16 @@ fn read_line(line: &LogicalLine, facts: &mut Facts) {
         return;
     }
     if text.starts_with('-') {
-        if let Some(problem) = option_problem(text) {
+        let (option, value) = match text.strip_prefix("-r") {
+            Some(joined) if joined.starts_with(|c: char| c.is_alphanumeric() || c == '.') => {
+                ("-r", joined)
+            }
+            _ => text.split_once(['=', ' ', '\t']).unwrap_or((text, "")),
+        };
+        let value = value.trim();
+        if INCLUDES.contains(&option) {
+            facts.facts.push(Fact::Includes { path: value.to_owned(), line: line.first });
+        } else if let Some(problem) = option_problem(option, value) {
             facts.problem(Some(line.first), problem);
         }
         return;
@@ -115,13 +203,8 @@ fn without_options(text: &str) -> &str {
 }
 
 /// What an option line leaves unknown.
-fn option_problem(text: &str) -> Option<String> {
-    let (option, value) = text.split_once(['=', ' ', '\t']).unwrap_or((text, ""));
-    let value = value.trim();
-    let is_read_itself = |file: &str| is_requirements(TreePath::from(file));
-    if INCLUDES.contains(&option) {
-        (!is_read_itself(value)).then(|| format!("{value:?} is included, but not read"))
-    } else if EDITABLE.contains(&option) {
+fn option_problem(option: &str, value: &str) -> Option<String> {
+    if EDITABLE.contains(&option) {
         // A path is a part of the project.
         let problem = || format!("{value:?} is taken from a URL; its version is not known");
         value.contains("://").then(problem)
@@ -231,7 +314,43 @@ mod tests {
         let facts = facts(text);
         assert_eq!(facts.packages().count(), 0);
         let lines: Vec<_> = facts.problems.iter().map(|problem| problem.line.unwrap()).collect();
-        assert_eq!(lines, [4, 5, 6, 7]);
+        assert_eq!(lines, [5, 6, 7]);
+    }
+
+    #[test]
+    fn what_is_included_is_taken_in() {
+        let texts = [
+            ("a/requirements.txt", "-r ../deps/web.txt\n-rmissing.txt\na==1\n"),
+            ("deps/more.txt", "-r web.txt\nc==3\n"),
+            ("deps/other.txt", "-r nowhere.txt\nd==4\n"),
+            ("deps/web.txt", "--requirement=./more.txt\nb==2\n"),
+        ];
+        let read: Vec<(&str, Facts)> = texts.map(|(path, text)| (path, facts(text))).into();
+        let files = read.iter().map(|(path, facts)| MergedFile::new(*path, facts)).collect();
+        let mut catalog = Catalog::default();
+        Requirements.assemble(&MergedFacts::new("python-requirements", files), &mut catalog);
+        let found: Vec<String> = catalog.packages().iter().map(|it| it.id()).collect();
+        assert_eq!(found, ["a@1", "c@3", "b@2"]);
+        let [missing] = catalog.diagnostics() else { panic!("{catalog:?}") };
+        assert_eq!(
+            missing.to_string(),
+            "a/requirements.txt:2: \"missing.txt\" is included, but not read"
+        );
+    }
+
+    #[test]
+    fn another_name_counts_by_what_it_holds() {
+        let wants = |head: &[u8]| {
+            let (path, metadata) = (TreePath::from("deps/web.txt"), Metadata::new(9, 0o644));
+            Requirements.wants(path, &metadata, head)
+        };
+        for head in [&b"# web\nb==2\n"[..], b"a[x, y] == 1.0", b"a == 1 ; python_version > '3'\r\n"]
+        {
+            assert!(wants(head), "{head:?}");
+        }
+        for head in [&b"a if x == 1, b"[..], b"==1", b"====\ntitle\n====", b"a = b", b"(c==1)"] {
+            assert!(!wants(head), "{head:?}");
+        }
     }
 
     #[test]

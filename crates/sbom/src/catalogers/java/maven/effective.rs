@@ -27,8 +27,7 @@ pub(super) fn report(merged: &MergedFacts<'_>, catalog: &mut Catalog) {
         for (file, package, note) in tree.dependencies(at) {
             if let Some(note) = note {
                 let line = package.locations.first().and_then(|place| place.lines);
-                let problem =
-                    Problem { line: line.map(|it| it.0), inner_path: None, message: note };
+                let problem = Problem::new(line.map(|it| it.0), None, note);
                 catalog.diagnose(file.diagnostic(&problem, merged.cataloger, Impact::Note));
             }
             catalog.add(package, file, merged.cataloger);
