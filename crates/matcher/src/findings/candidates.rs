@@ -52,16 +52,20 @@ pub(super) fn candidates<'d>(
     let mut candidates = Candidates::default();
     for entries in entries.chunk_by(|a, b| a.record == b.record) {
         let Some(Affected { record, .. }) = entries.first() else { continue };
-        let (own, foreign) = by_module(database, package, query, entries)?;
-        let own_verdict = verdict(installed, &own).map_err(unreadable)?;
+        let split = by_module(database, package, query, entries)?;
+        let (own, foreign) = match &split {
+            Some((own, foreign)) => (own.as_slice(), foreign.as_slice()),
+            None => (entries, [].as_slice()),
+        };
+        let own_verdict = verdict(installed, own).map_err(unreadable)?;
         let is_listed = records == Records::All && own_verdict != Verdict::Affected;
-        if is_listed && verdict(installed, &foreign).map_err(unreadable)? == Verdict::Affected {
-            candidates.hits.push(Hit { record, entries: foreign, foreign: true });
+        if is_listed && verdict(installed, foreign).map_err(unreadable)? == Verdict::Affected {
+            candidates.hits.push(Hit { record, entries: foreign.to_vec(), foreign: true });
             continue;
         }
         match own_verdict {
             Verdict::Affected => {
-                candidates.hits.push(Hit { record, entries: own, foreign: false });
+                candidates.hits.push(Hit { record, entries: own.to_vec(), foreign: false });
             }
             Verdict::Undetermined(reason) => candidates.open.push((record, reason)),
             Verdict::NotAffected => {}
@@ -80,34 +84,51 @@ pub(super) fn installed<'q>(query: &Query<'q, '_>) -> Installed<'q> {
     Installed::new(query.version, Schemes::of(query.first()))
 }
 
+/// The entries of a record that hold for a package, and those that do not.
+type Split<'d> = (Vec<Affected<'d>>, Vec<Affected<'d>>);
+
 /// The entries of a record whose fixes hold for the package, and those whose fixes are of another
-/// module, or of a module where the package is of none.
+/// module, or of a module where the package is of none; nothing where none names such fixes.
 fn by_module<'d>(
     database: &'d Database,
     package: &Package,
     query: &Query<'_, '_>,
     entries: &[Affected<'d>],
-) -> Result<(Vec<Affected<'d>>, Vec<Affected<'d>>), Error> {
+) -> Result<Option<Split<'d>>, Error> {
     if package.ecosystem != Ecosystem::Rpm {
-        return Ok((entries.to_vec(), Vec::new()));
+        return Ok(None);
     }
     let (mut own, mut foreign) = (Vec::new(), Vec::new());
     for entry in entries {
         let builds =
             module::builds(entry).map_err(|Malformed| malformed(query.first(), query.name))?;
-        let holds = builds.is_empty() || {
-            let streams = match entry.module {
-                Some(module) => vec![module],
-                None => {
-                    let record = database.record(entry.record)?;
-                    record.map(|record| module::streams(record.summary)).unwrap_or_default()
-                }
-            };
-            module::holds(package, query.version, &streams, &builds)
-        };
-        if holds { own.push(entry.clone()) } else { foreign.push(entry.clone()) }
+        if builds.is_empty() || builds_hold(database, package, query, entry, &builds)? {
+            own.push(entry.clone());
+        } else {
+            foreign.push(entry.clone());
+        }
     }
-    Ok((own, foreign))
+    Ok((!foreign.is_empty()).then_some((own, foreign)))
+}
+
+fn builds_hold(
+    database: &Database,
+    package: &Package,
+    query: &Query<'_, '_>,
+    entry: &Affected<'_>,
+    builds: &[&str],
+) -> Result<bool, Error> {
+    if !module::is_of_one(package, query.version) {
+        return Ok(false);
+    }
+    let streams = match entry.module {
+        Some(module) => vec![module],
+        None => {
+            let record = database.record(entry.record)?;
+            record.map(|record| module::streams(record.summary)).unwrap_or_default()
+        }
+    };
+    Ok(module::same_stream(module::label(package), query.version, &streams, builds))
 }
 
 /// The verdict of all entries of a record that judge the version: one that affects is enough.

@@ -6,14 +6,10 @@ use sealift_model::Package;
 use crate::database::list::Malformed;
 use crate::database::value::{Affected, Event};
 
-/// Whether fixes that are builds of a module hold for a package of this version.
-///
-/// A build (`18.20.4-1.module_el8.10.0+3890+5a092792`) holds for builds of modules alone, and of
-/// the same stream where that can be told: by the package's label and the record's `streams`;
-/// else by the upstream series of both versions.
-pub(super) fn holds(package: &Package, version: &str, streams: &[&str], fixes: &[&str]) -> bool {
-    let label = label(package);
-    (label.is_some() || is_build(version)) && same_stream(label, version, streams, fixes)
+/// Whether a package of this version is of a module: only then can the build of a module
+/// (`18.20.4-1.module_el8.10.0+3890+5a092792`) be a fix for it.
+pub(super) fn is_of_one(package: &Package, version: &str) -> bool {
+    label(package).is_some() || is_build(version)
 }
 
 /// The fixes that an entry names, where all are builds of a module; otherwise none.
@@ -22,13 +18,14 @@ pub(super) fn builds<'b>(entry: &Affected<'b>) -> Result<Vec<&'b str>, Malformed
     for range in entry.ranges.iter() {
         for event in range?.events.iter() {
             let event = event?;
-            if event.kind == Event::FIXED {
-                fixes.push(event.version);
+            match event.kind {
+                Event::FIXED if is_build(event.version) => fixes.push(event.version),
+                Event::FIXED => return Ok(Vec::new()),
+                _ => {}
             }
         }
     }
-    let all = fixes.iter().all(|fix| is_build(fix));
-    Ok(if all { fixes } else { Vec::new() })
+    Ok(fixes)
 }
 
 /// Whether labels speak against a match, as they do only when package and entry both state one.
@@ -50,7 +47,8 @@ pub(super) fn streams(summary: &str) -> Vec<&str> {
     words.filter(named).collect()
 }
 
-fn label(package: &Package) -> Option<&str> {
+/// The label of the package's module, where it has one.
+pub(super) fn label(package: &Package) -> Option<&str> {
     package.module_label.as_deref().filter(|label| !label.is_empty())
 }
 
@@ -66,7 +64,15 @@ fn is_build(version: &str) -> bool {
     version.contains(".module_") || version.contains(".module+")
 }
 
-fn same_stream(label: Option<&str>, version: &str, streams: &[&str], fixes: &[&str]) -> bool {
+/// Whether fixes that are builds of a module are of a package's stream, as far as that can be
+/// told: by its label and the `streams` of the record; else by the upstream series of both
+/// versions.
+pub(super) fn same_stream(
+    label: Option<&str>,
+    version: &str,
+    streams: &[&str],
+    fixes: &[&str],
+) -> bool {
     if let Some(label) = label
         && !streams.is_empty()
     {

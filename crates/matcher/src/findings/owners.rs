@@ -21,6 +21,9 @@ pub(super) fn tracked<'i>(
 ) -> Result<BTreeSet<&'i str>, Error> {
     let packages = &inventory.packages;
     let owners: BTreeSet<_> = packages.iter().filter_map(|it| it.owned_by.as_deref()).collect();
+    if owners.is_empty() {
+        return Ok(BTreeSet::new());
+    }
     let distribution = inventory.distribution.as_ref();
     let known = distribution.map(|distribution| query::ecosystems(database, distribution));
     let (Some(first), Some(family)) = (
