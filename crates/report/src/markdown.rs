@@ -71,9 +71,10 @@ impl<'r> Row<'r> {
             title => format!("<br>{}", prose(&shortened(title))),
         };
         let exploited = if finding.kev.is_some() { " **exploited**" } else { "" };
+        let needs = finding.fix_needs.map(|needs| format!(" ({needs})")).unwrap_or_default();
         let fixed = match finding.fixed_versions.as_slice() {
             [] => "-".to_owned(),
-            versions => code(&shortened(&versions.join(", "))),
+            versions => code(&shortened(&versions.join(", "))) + &needs,
         };
         let hidden = if section.hidden { " (hidden)" } else { "" };
         let place = crate::json::file_path(entry)

@@ -56,7 +56,8 @@ pub struct ScanOptions {
     /// Whether what a lockfile or manifest asks for only to build or test is matched, too. An SBOM
     /// is matched as it is. Default: no.
     pub development: bool,
-    /// Whether records that are no security matter count, too. Default: no.
+    /// Whether records that are no security matter count, too, and those of other streams of an RPM
+    /// module. Default: no.
     pub all_records: bool,
     /// The report's time when it is not to be the image's own.
     pub created: Option<Timestamp>,

@@ -382,7 +382,7 @@ pub(crate) struct ScanArgs {
     /// Show no progress.
     #[arg(long)]
     pub(crate) no_progress: bool,
-    /// Show records that are no security matter, too.
+    /// Show records that are no security matter, too, and those of other streams of an RPM module.
     #[arg(long)]
     pub(crate) all_records: bool,
     /// With --exit-code: do not fail because the scan is incomplete.

@@ -154,6 +154,7 @@ fn encode_affected(advisory: &Advisory, package: &AffectedPackage) -> PreparedEn
         scores: scores(&package.scores),
         word: package.word.as_deref(),
         defect: package.defect.as_deref(),
+        extended: false,
     };
     entry(key::package(&package.ecosystem, &package.name), &affected)
 }

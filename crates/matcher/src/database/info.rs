@@ -2,7 +2,7 @@
 
 use sealift_model::Timestamp;
 
-use super::value;
+use super::{key, value};
 
 /// What a database was built from, when, and for which ecosystems it has advisories.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -65,6 +65,17 @@ impl Info {
     pub fn ecosystem(&self, name: &str) -> Option<&EcosystemInfo> {
         let index = self.ecosystems.binary_search_by(|known| known.name.as_str().cmp(name));
         self.ecosystems.get(index.ok()?)
+    }
+
+    /// The ecosystems of all releases of one, given without any: `Debian`, `Debian:12`.
+    pub(crate) fn releases<'i, 'n>(
+        &'i self,
+        base: &'n str,
+    ) -> impl Iterator<Item = &'i str> + use<'i, 'n> {
+        let start = self.ecosystems.partition_point(|known| known.name.as_str() < base);
+        let names = self.ecosystems.iter().skip(start).map(|known| known.name.as_str());
+        let names = names.take_while(move |name| name.starts_with(base));
+        names.filter(move |name| key::base(name) == base)
     }
 
     /// As it will be read again: times are kept to the second.

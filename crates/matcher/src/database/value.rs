@@ -36,6 +36,10 @@ pub(crate) struct Affected<'b> {
     /// What could not be read of this entry; it leaves the verdict open.
     #[b(7)]
     pub(crate) defect: Option<&'b str>,
+    /// Whether it stands under an ecosystem of extended support, `Ubuntu:Pro:16.04:LTS`; that is
+    /// in its key, not in its value.
+    #[cbor(skip)]
+    pub(crate) extended: bool,
 }
 
 impl Affected<'_> {

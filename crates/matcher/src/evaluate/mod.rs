@@ -46,6 +46,11 @@ impl<'v> Installed<'v> {
         Self { text, schemes, own: OnceCell::new(), semver: OnceCell::new() }
     }
 
+    /// Whether it was made for extended support: Ubuntu's versions then end in `+esm1` or `~esm1`.
+    pub(crate) fn is_extended(&self) -> bool {
+        self.text.contains("+esm") || self.text.contains("~esm")
+    }
+
     /// Another version of the same package.
     pub(crate) fn other<'o>(&self, text: &'o str) -> Installed<'o> {
         Installed::new(text, self.schemes)
@@ -57,15 +62,18 @@ impl<'v> Installed<'v> {
             return Ok(Verdict::Affected);
         }
         let mut open = affected.defect.map(|defect| Reason::Defect(defect.to_owned()));
-        let mut told = !affected.versions.is_empty();
+        let (mut told, mut is_ranged) = (!affected.versions.is_empty(), false);
         for range in affected.ranges.iter() {
             match self.in_range(&range?)? {
                 Ok(Some(true)) => return Ok(Verdict::Affected),
-                Ok(Some(false)) => told = true,
+                Ok(Some(false)) => (told, is_ranged) = (true, true),
                 // What a repository's history would tell is left to the other ranges.
                 Ok(None) => {}
                 Err(reason) => open = open.or(Some(reason)),
             }
+        }
+        if !is_ranged && self.equals_one(affected.versions)? {
+            return Ok(Verdict::Affected);
         }
         Ok(match open {
             Some(reason) => Verdict::Undetermined(reason),
@@ -115,6 +123,26 @@ impl<'v> Installed<'v> {
         Ok(false)
     }
 
+    /// Whether a list names this version in another spelling: `1.0` and `1.0.0` are one release
+    /// of PyPI. Where a range orders the versions, it has said so already.
+    ///
+    /// Not with Maven, whose repository has `1.0` beside `1.0.Final` though neither is before the
+    /// other; nor with other build metadata, which no order looks at.
+    fn equals_one(&self, versions: List<'_, &ByteSlice>) -> Result<bool, Malformed> {
+        let scheme = self.schemes.own.filter(|scheme| *scheme != Scheme::Maven);
+        let (Some(scheme), false) = (scheme, versions.is_empty()) else { return Ok(false) };
+        let Ok(installed) = self.own() else { return Ok(false) };
+        for version in versions.iter() {
+            let Ok(text) = std::str::from_utf8(version?) else { continue };
+            let Ok(listed) = scheme.parse(text) else { continue };
+            if listed.compare(installed) == Some(Ordering::Equal) && build(text) == build(self.text)
+            {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
     /// None for a range that only the history of a repository can decide.
     fn in_range(&self, range: &Range<'_>) -> Result<Result<Option<bool>, Reason>, Malformed> {
         let installed = match range.kind {
@@ -148,6 +176,11 @@ impl<'v> Installed<'v> {
         let unreadable = |error| Reason::UnreadableVersion { version: self.text.to_owned(), error };
         scheme.parse(self.text).map_err(unreadable)
     }
+}
+
+/// What stands behind the `+` of a version.
+fn build(version: &str) -> Option<&str> {
+    version.split_once('+').map(|(_, build)| build)
 }
 
 /// Sorts versions by inserting one behind those that are not above it; an equal one stays out.

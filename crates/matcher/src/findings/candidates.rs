@@ -1,8 +1,9 @@
 //! The records that name a package, and what each says of its version.
 
-use sealift_model::Package;
+use sealift_model::{Ecosystem, Package};
 
 use super::query::Query;
+use super::{Records, module};
 use crate::database::list::Malformed;
 use crate::database::value::Affected;
 use crate::database::{Leaf, key};
@@ -14,6 +15,9 @@ use crate::{Database, Error};
 pub(super) struct Hit<'d> {
     pub(super) record: &'d str,
     pub(super) entries: Vec<Affected<'d>>,
+    /// Whether its fixes are of another module than the package: with [`Records::All`] it is
+    /// listed, but has no fix for the package.
+    pub(super) foreign: bool,
 }
 
 /// What the records say of one package, each list sorted by record.
@@ -28,28 +32,40 @@ pub(super) fn candidates<'d>(
     database: &'d Database,
     near: &mut Option<Leaf<'d>>,
     package: &Package,
-    query: &Query<'_>,
+    query: &Query<'_, '_>,
     installed: &Installed<'_>,
+    records: Records,
 ) -> Result<Candidates<'d>, Error> {
     let mut entries = Vec::new();
-    let known = query.ecosystems.iter().filter(|name| database.info().ecosystem(name).is_some());
-    for ecosystem in known {
+    for ecosystem in query.ecosystems.iter() {
+        let extended = ecosystem.starts_with("Ubuntu:Pro:");
         for entry in database.affected(near, ecosystem, query.name)?.iter() {
-            entries.push(entry.map_err(|Malformed| malformed(ecosystem, query.name))?);
+            let entry = entry.map_err(|Malformed| malformed(ecosystem, query.name))?;
+            entries.push(Affected { extended, ..entry });
         }
         keep_same_name(&mut entries, ecosystem, query.name);
     }
-    entries.retain(|entry| same_module(package.module_label.as_deref(), entry.module));
+    entries.retain(|entry| module::may_be(package, entry));
     // In each ecosystem they are sorted.
     entries.sort_by_key(|entry| entry.record);
-    let ecosystem = query.ecosystems.first().map_or("", String::as_str);
-    let unreadable = |Malformed| malformed(ecosystem, query.name);
+    let unreadable = |Malformed| malformed(query.first(), query.name);
     let mut candidates = Candidates::default();
     for entries in entries.chunk_by(|a, b| a.record == b.record) {
         let Some(Affected { record, .. }) = entries.first() else { continue };
-        match verdict(installed, entries).map_err(unreadable)? {
+        let split = by_module(database, package, query, entries)?;
+        let (own, foreign) = match &split {
+            Some((own, foreign)) => (own.as_slice(), foreign.as_slice()),
+            None => (entries, [].as_slice()),
+        };
+        let own_verdict = verdict(installed, own).map_err(unreadable)?;
+        let is_listed = records == Records::All && own_verdict != Verdict::Affected;
+        if is_listed && verdict(installed, foreign).map_err(unreadable)? == Verdict::Affected {
+            candidates.hits.push(Hit { record, entries: foreign.to_vec(), foreign: true });
+            continue;
+        }
+        match own_verdict {
             Verdict::Affected => {
-                candidates.hits.push(Hit { record, entries: entries.to_vec() });
+                candidates.hits.push(Hit { record, entries: own.to_vec(), foreign: false });
             }
             Verdict::Undetermined(reason) => candidates.open.push((record, reason)),
             Verdict::NotAffected => {}
@@ -64,15 +80,61 @@ fn malformed(ecosystem: &str, name: &str) -> Error {
 }
 
 /// The version of a package as its schemes read it.
-pub(super) fn installed<'q>(query: &Query<'q>) -> Installed<'q> {
-    let ecosystem = query.ecosystems.first().map_or("", String::as_str);
-    Installed::new(query.version, Schemes::of(ecosystem))
+pub(super) fn installed<'q>(query: &Query<'q, '_>) -> Installed<'q> {
+    Installed::new(query.version, Schemes::of(query.first()))
 }
 
-/// The verdict of all entries of a record: one that affects is enough.
+/// The entries of a record that hold for a package, and those that do not.
+type Split<'d> = (Vec<Affected<'d>>, Vec<Affected<'d>>);
+
+/// The entries of a record whose fixes hold for the package, and those whose fixes are of another
+/// module, or of a module where the package is of none; nothing where none names such fixes.
+fn by_module<'d>(
+    database: &'d Database,
+    package: &Package,
+    query: &Query<'_, '_>,
+    entries: &[Affected<'d>],
+) -> Result<Option<Split<'d>>, Error> {
+    if package.ecosystem != Ecosystem::Rpm {
+        return Ok(None);
+    }
+    let (mut own, mut foreign) = (Vec::new(), Vec::new());
+    for entry in entries {
+        let builds =
+            module::builds(entry).map_err(|Malformed| malformed(query.first(), query.name))?;
+        if builds.is_empty() || builds_hold(database, package, query, entry, &builds)? {
+            own.push(entry.clone());
+        } else {
+            foreign.push(entry.clone());
+        }
+    }
+    Ok((!foreign.is_empty()).then_some((own, foreign)))
+}
+
+fn builds_hold(
+    database: &Database,
+    package: &Package,
+    query: &Query<'_, '_>,
+    entry: &Affected<'_>,
+    builds: &[&str],
+) -> Result<bool, Error> {
+    if !module::is_of_one(package, query.version) {
+        return Ok(false);
+    }
+    let streams = match entry.module {
+        Some(module) => vec![module],
+        None => {
+            let record = database.record(entry.record)?;
+            record.map(|record| module::streams(record.summary)).unwrap_or_default()
+        }
+    };
+    Ok(module::same_stream(module::label(package), query.version, &streams, builds))
+}
+
+/// The verdict of all entries of a record that judge the version: one that affects is enough.
 fn verdict(installed: &Installed<'_>, entries: &[Affected<'_>]) -> Result<Verdict, Malformed> {
     let mut verdict = Verdict::NotAffected;
-    for entry in entries {
+    for entry in judging(installed, entries) {
         match installed.verdict(entry)? {
             Verdict::Affected => return Ok(Verdict::Affected),
             Verdict::Undetermined(reason) if verdict == Verdict::NotAffected => {
@@ -82,6 +144,17 @@ fn verdict(installed: &Installed<'_>, entries: &[Affected<'_>]) -> Result<Verdic
         }
     }
     Ok(verdict)
+}
+
+/// The entries of a record that judge a version: one made for extended support is judged by those
+/// of extended support, any other by the rest, where there are such.
+pub(super) fn judging<'e, 'd>(
+    version: &Installed<'_>,
+    entries: &'e [Affected<'d>],
+) -> impl Iterator<Item = &'e Affected<'d>> {
+    let extended = version.is_extended();
+    let any = entries.iter().any(|entry| entry.extended == extended);
+    entries.iter().filter(move |entry| !any || entry.extended == extended)
 }
 
 /// Two Go modules may differ by case alone, and the key does not tell them apart: a path means
@@ -95,16 +168,6 @@ fn keep_same_name(entries: &mut Vec<Affected<'_>>, ecosystem: &str, name: &str) 
     let written = |entry: &Affected<'_>| entry.name.map_or(is_lower, |written| written == name);
     if entries.iter().any(written) || !is_lower {
         entries.retain(written);
-    }
-}
-
-/// A module narrows a match only when package and record both state one: `nodejs:16` of
-/// `nodejs:16:8070020230301:abcd`.
-fn same_module(package: Option<&str>, record: Option<&str>) -> bool {
-    let stream = |label: &str| label.splitn(3, ':').take(2).collect::<Vec<_>>().join(":");
-    match (package.filter(|label| !label.is_empty()), record) {
-        (Some(package), Some(record)) => stream(package) == stream(record),
-        _ => true,
     }
 }
 
@@ -126,13 +189,5 @@ mod tests {
         assert_eq!(kept(&both, "x/logrus"), [None]);
         assert_eq!(kept(&both[..1], "x/logrus"), [Some("x/Logrus")]);
         assert!(kept(&both, "x/LOGRUS").is_empty());
-    }
-
-    #[test]
-    fn modules_narrow_only_when_both_state_one() {
-        assert!(same_module(None, Some("nodejs:16")));
-        assert!(same_module(Some("nodejs:16"), None));
-        assert!(same_module(Some("nodejs:16:8070:abc"), Some("nodejs:16")));
-        assert!(!same_module(Some("nodejs:18"), Some("nodejs:16")));
     }
 }

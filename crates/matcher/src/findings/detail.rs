@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use sealift_model::{Package, Severity, Timestamp};
 
+use super::candidates::judging;
 use super::data_source::data_source;
 use super::finding::{EpssScore, Finding, Kev, Status};
 use super::group::{Group, Match};
@@ -17,6 +18,9 @@ use crate::{Database, Error};
 
 /// Characters of a title that is made from the first line of a description.
 const MAX_TITLE_CHARS: usize = 120;
+
+/// What versions with `+esm` are not to be had without.
+const UBUNTU_PRO: &str = "Ubuntu Pro";
 
 /// The finding of a group about a package, the `index`th of its inventory.
 pub(super) fn finding<'d>(
@@ -31,7 +35,7 @@ pub(super) fn finding<'d>(
     let aliases = aliases(package, group);
     let malicious = records().any(|record| is_malicious(record.id));
     let judgement = judge(database, group, &aliases, malicious)?;
-    let fixed_versions = fixed_versions(installed, members)
+    let fixes = fixes(installed, members)
         .map_err(|Malformed| Error::MalformedValue { key: group.id.to_owned() })?;
     let first = records().next();
     Ok(Finding {
@@ -44,8 +48,9 @@ pub(super) fn finding<'d>(
         severity_source: judgement.source,
         vendor_severity: judgement.vendors,
         cvss: judgement.cvss,
-        status: if fixed_versions.is_empty() { Status::Affected } else { Status::Fixed },
-        fixed_versions,
+        status: if fixes.versions.is_empty() { Status::Affected } else { Status::Fixed },
+        fixed_versions: fixes.versions,
+        fix_needs: fixes.needs,
         references: unique(records().flat_map(|record| record.references.iter().copied())),
         cwe_ids: sorted(records().flat_map(|record| record.cwe_ids.iter().copied())),
         published: first.and_then(|record| time(record.published)),
@@ -113,6 +118,29 @@ fn judge(
     Ok(judgement)
 }
 
+/// What repairs a vulnerability.
+#[derive(Debug, Default)]
+struct Fixes {
+    versions: Vec<String>,
+    /// What they are not to be had without.
+    needs: Option<&'static str>,
+}
+
+/// The fixes of a vulnerability; those that need Ubuntu Pro only where there are no others.
+fn fixes(installed: &Installed<'_>, members: &[&Match<'_>]) -> Result<Fixes, Malformed> {
+    let own: Vec<_> = members.iter().copied().filter(|found| !found.hit.foreign).collect();
+    let versions = fixed_versions(installed, if own.is_empty() { members } else { &own })?;
+    if installed.is_extended() {
+        return Ok(Fixes { versions, needs: None });
+    }
+    let (sold, free): (Vec<_>, Vec<_>) =
+        versions.into_iter().partition(|version| installed.other(version).is_extended());
+    Ok(match (free.is_empty(), sold.is_empty()) {
+        (true, false) => Fixes { versions: sold, needs: Some(UBUNTU_PRO) },
+        _ => Fixes { versions: free, needs: None },
+    })
+}
+
 /// The fixes above the installed version that no record of the vulnerability contradicts; where
 /// they all contradict each other, those that any of them names.
 fn fixed_versions(
@@ -138,7 +166,7 @@ fn fixed_versions(
 
 /// Whether no entry says that a fix is affected itself.
 fn holds(fix: &Installed<'_>, entries: &[Affected<'_>]) -> Result<bool, Malformed> {
-    for entry in entries {
+    for entry in judging(fix, entries) {
         if fix.verdict(entry)? == Verdict::Affected {
             return Ok(false);
         }

@@ -36,6 +36,8 @@ pub struct Finding {
     /// Versions that repair it, above the installed one, ascending. Where releases are kept up
     /// side by side there is one for each.
     pub fixed_versions: Vec<String>,
+    /// What the repairs are not to be had without, `Ubuntu Pro`.
+    pub fix_needs: Option<&'static str>,
     /// Whether there is a repair.
     pub status: Status,
     /// Links for further reading, as the records have them.

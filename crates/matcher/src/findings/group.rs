@@ -115,7 +115,7 @@ mod tests {
     fn matching(id: &'static str, aliases: &[&'static str]) -> Match<'static> {
         let record =
             Record { id, aliases: aliases.to_vec(), ecosystems: vec!["PyPI"], ..Record::default() };
-        let hit = Hit { record: id, entries: Vec::new() };
+        let hit = Hit { record: id, entries: Vec::new(), foreign: false };
         Match { hit, names: Names::of(&record), record }
     }
 

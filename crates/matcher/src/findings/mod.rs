@@ -6,6 +6,8 @@ pub(crate) mod data_source;
 mod detail;
 mod finding;
 mod group;
+mod module;
+mod owners;
 mod query;
 mod severity;
 mod work;
@@ -26,7 +28,7 @@ use candidates::Candidates;
 use coverage::Counter;
 use detail::Texts;
 use group::Match;
-use query::Query;
+use query::{Query, Questions};
 use serde::Serialize;
 
 /// What to match.
@@ -49,7 +51,8 @@ pub enum Records {
     /// Those about security.
     #[default]
     Security,
-    /// Also those about bug fixes and enhancements (ALBA, ALEA).
+    /// Also those about bug fixes and enhancements (ALBA, ALEA), and those that name the package
+    /// and a later version, but of another stream of an RPM module.
     All,
 }
 
@@ -88,9 +91,9 @@ pub struct Matches {
 /// Finds the vulnerabilities of an inventory's packages.
 ///
 /// A finding is a package and a vulnerability: records that name the same CVE are one finding,
-/// and a record that covers several is one for each. A package of a language that the operating
-/// system's package manager installed is left to the distribution's advisories, where there are
-/// any.
+/// and a record that covers several is one for each. A package of a language that a package of the
+/// operating system brought is left to the distribution's advisories, where the distribution tracks
+/// that package.
 ///
 /// # Errors
 /// The database is damaged where it was read, or it is cancelled.
@@ -99,14 +102,12 @@ pub fn match_inventory(
     inventory: &Inventory,
     options: &MatchOptions<'_>,
 ) -> Result<Matches, Error> {
-    let tracked = inventory.distribution.as_ref().is_some_and(|distribution| {
-        let mut names = query::ecosystems(distribution).into_iter();
-        names.any(|name| database.info().ecosystem(&name).is_some())
-    });
+    let tracked = owners::tracked(database, inventory)?;
+    let is_tracked = |owner: &String| tracked.contains(owner.as_str());
     let packages = inventory.packages.iter().enumerate();
     let asked: Vec<_> = packages
         .filter(|(_, package)| {
-            (options.packages)(package) && !(tracked && package.owned_by.is_some())
+            (options.packages)(package) && !package.owned_by.as_ref().is_some_and(is_tracked)
         })
         .collect();
     let (records, cancelled) = (options.records, options.cancelled);
@@ -114,6 +115,7 @@ pub fn match_inventory(
         let mut matching = Matching {
             database,
             near: None,
+            questions: Questions::new(database),
             records,
             texts: Texts::default(),
             counter: Counter::default(),
@@ -123,7 +125,7 @@ pub fn match_inventory(
             if cancelled() {
                 return Err(Error::Cancelled);
             }
-            matching.package((*index, *package), Query::of(package, inventory))?;
+            matching.package((*index, *package), inventory)?;
         }
         Ok((matching.matches, matching.counter))
     });
@@ -145,9 +147,7 @@ pub fn match_inventory(
 #[must_use]
 pub fn ecosystems_of(inventory: &Inventory, asked: &dyn Fn(&Package) -> bool) -> BTreeSet<String> {
     let packages = inventory.packages.iter().filter(|package| asked(package));
-    let queries = packages.filter_map(|package| Query::of(package, inventory).ok());
-    let names = queries.filter_map(|query| query.ecosystems.into_iter().next());
-    names.map(|name| crate::database::key::base(&name).to_owned()).collect()
+    packages.filter_map(|package| query::export(package, inventory)).collect()
 }
 
 /// The work on some of the packages.
@@ -155,6 +155,7 @@ struct Matching<'d> {
     database: &'d Database,
     /// Where the package before was looked for.
     near: Option<Leaf<'d>>,
+    questions: Questions<'d>,
     records: Records,
     texts: Texts<'d>,
     counter: Counter,
@@ -162,34 +163,27 @@ struct Matching<'d> {
 }
 
 impl Matching<'_> {
-    fn package(
-        &mut self,
-        package: (usize, &Package),
-        query: Result<Query<'_>, String>,
-    ) -> Result<(), Error> {
-        let query = match query {
-            Ok(query) => query,
+    fn package(&mut self, package: (usize, &Package), inventory: &Inventory) -> Result<(), Error> {
+        match self.questions.of(package.1, inventory) {
+            Ok(query) => {
+                self.counter.count(query.first(), self.database);
+                self.known(package, &query)
+            }
             Err(unknown) => {
                 self.counter.count(&unknown, self.database);
-                return Ok(());
+                Ok(())
             }
-        };
-        let known = query.known(self.database);
-        let name = known.or_else(|| query.ecosystems.first().map(String::as_str));
-        self.counter.count(name.unwrap_or_default(), self.database);
-        match known {
-            Some(_) => self.known(package, &query),
-            None => Ok(()),
         }
     }
 
     /// Asks about a package of an ecosystem with advisories.
-    fn known(&mut self, package: (usize, &Package), query: &Query<'_>) -> Result<(), Error> {
+    fn known(&mut self, package: (usize, &Package), query: &Query<'_, '_>) -> Result<(), Error> {
         let database = self.database;
         let counts = |id: &str| self.records == Records::All || is_security(id);
         let installed = candidates::installed(query);
+        let near = &mut self.near;
         let Candidates { hits, open } =
-            candidates::candidates(database, &mut self.near, package.1, query, &installed)?;
+            candidates::candidates(database, near, package.1, query, &installed, self.records)?;
         let open = open.into_iter().filter(|(record, _)| counts(record));
         self.matches.undetermined.extend(open.map(|(record, reason)| Undetermined {
             package: package.0,

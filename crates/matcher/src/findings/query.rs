@@ -1,93 +1,147 @@
 //! Under which names the advisories of a package stand.
 
+use std::borrow::Cow;
+use std::rc::Rc;
+
 use sealift_model::{Distribution, Family, Inventory, Package};
 
 use crate::Database;
+use crate::database::key;
 
 /// What to ask the database about a package.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) struct Query<'p> {
-    /// OSV ecosystems whose records count for the package, the most telling first; the same
-    /// release is not always written in the same way.
-    pub(super) ecosystems: Vec<String>,
+#[derive(Debug)]
+pub(super) struct Query<'p, 'd> {
+    /// OSV ecosystems whose records count for the package and of which the database has some, the
+    /// most telling first. Not empty.
+    pub(super) ecosystems: Rc<[&'d str]>,
     pub(super) name: &'p str,
     pub(super) version: &'p str,
 }
 
-impl<'p> Query<'p> {
-    /// The question about a package, or the name under which it is told that there is none.
-    pub(super) fn of(package: &'p Package, inventory: &Inventory) -> Result<Self, String> {
+impl<'d> Query<'_, 'd> {
+    /// The most telling of its ecosystems.
+    pub(super) fn first(&self) -> &'d str {
+        self.ecosystems.first().copied().unwrap_or_default()
+    }
+}
+
+/// Puts questions about packages, one after the other.
+#[derive(Debug)]
+pub(super) struct Questions<'d> {
+    database: &'d Database,
+    /// The distribution of the package before, as a rule also that of the next one.
+    last: Option<(Distribution, Rc<[&'d str]>)>,
+}
+
+impl<'d> Questions<'d> {
+    pub(super) fn new(database: &'d Database) -> Self {
+        Self { database, last: None }
+    }
+
+    /// The question about a package, or the name under which it is told that there are no
+    /// advisories.
+    pub(super) fn of<'p>(
+        &mut self,
+        package: &'p Package,
+        inventory: &Inventory,
+    ) -> Result<Query<'p, 'd>, String> {
         let plain =
-            |ecosystems| Self { ecosystems, name: &package.name, version: &package.version };
-        if !package.ecosystem.is_operating_system() {
-            return match package.ecosystem.osv_name() {
-                Some(name) => Ok(plain(vec![name.to_owned()])),
-                None => Err(package.ecosystem.to_string()),
-            };
-        }
-        let own = Distribution::from_purl(&package.purl);
-        let whole = inventory.distribution.as_ref();
-        // A purl that names the distribution alone leaves its release to the inventory.
-        let own = own.as_ref().filter(|own| {
-            own.version_id.is_some() || whole.is_none_or(|whole| whole.family != own.family)
-        });
-        let Some(distribution) = own.or(whole) else {
-            return Err(format!("{} packages of an unknown distribution", package.ecosystem));
+            |ecosystems| Query { ecosystems, name: &package.name, version: &package.version };
+        let distribution = match Home::of(package, inventory)? {
+            Home::Language(name) => {
+                let known = self.database.info().ecosystem(name);
+                return match known {
+                    Some(known) => Ok(plain(Rc::new([known.name.as_str()]))),
+                    None => Err(name.to_owned()),
+                };
+            }
+            Home::Distribution(distribution) => distribution,
         };
-        let ecosystems = ecosystems(distribution);
+        let ecosystems = self.ecosystems(&distribution);
         if ecosystems.is_empty() {
-            return Err(distribution.to_string());
+            return Err(distribution.osv_ecosystem().unwrap_or_else(|| distribution.to_string()));
         }
-        let source = package.source.as_ref().filter(|_| names_sources(distribution));
+        let source = package.source.as_ref().filter(|_| names_sources(&distribution));
         Ok(match source {
-            Some(source) => Self { ecosystems, name: &source.name, version: &source.version },
+            Some(source) => Query { ecosystems, name: &source.name, version: &source.version },
             None => plain(ecosystems),
         })
     }
 
-    /// The first of its ecosystems with advisories.
-    pub(super) fn known<'d>(&self, database: &'d Database) -> Option<&'d str> {
-        let infos = self.ecosystems.iter().map(|name| database.info().ecosystem(name));
-        infos.flatten().next().map(|info| info.name.as_str())
+    fn ecosystems(&mut self, distribution: &Distribution) -> Rc<[&'d str]> {
+        if let Some((last, ecosystems)) = &self.last
+            && last == distribution
+        {
+            return Rc::clone(ecosystems);
+        }
+        let ecosystems: Rc<[&str]> = ecosystems(self.database, distribution).into();
+        self.last = Some((distribution.clone(), Rc::clone(&ecosystems)));
+        ecosystems
     }
 }
 
-/// The OSV ecosystems of a distribution: with its release as OSV writes it; with the whole
-/// version, as Debian's releases were counted until 6.0; without any, for records that make no
-/// difference between releases.
-pub(super) fn ecosystems(distribution: &Distribution) -> Vec<String> {
-    let Some(first) = distribution.osv_ecosystem() else { return Vec::new() };
-    let base = crate::database::key::base(&first).to_owned();
-    let whole = distribution.version_id.as_ref().map(|version| format!("{base}:{version}"));
-    let mut all = vec![first];
-    for name in whole.into_iter().chain([base]) {
-        if !all.contains(&name) {
-            all.push(name);
-        }
+/// The ecosystems of a distribution's release of which the database has records: its spellings,
+/// then its parts.
+pub(super) fn ecosystems<'d>(database: &'d Database, distribution: &Distribution) -> Vec<&'d str> {
+    let info = database.info();
+    let spellings = distribution.osv_ecosystems();
+    let known = spellings.iter().filter_map(|name| info.ecosystem(name));
+    let mut all: Vec<_> = known.map(|known| known.name.as_str()).collect();
+    if let Some(first) = spellings.first() {
+        let parts = info.releases(key::base(first));
+        all.extend(parts.filter(|name| distribution.has_osv_part(name)));
     }
     all
+}
+
+/// The export that has the advisories of a package, where OSV has any: `Debian`.
+pub(super) fn export(package: &Package, inventory: &Inventory) -> Option<String> {
+    let name = match Home::of(package, inventory).ok()? {
+        Home::Language(name) => name.to_owned(),
+        Home::Distribution(distribution) => distribution.osv_ecosystem()?,
+    };
+    Some(key::base(&name).to_owned())
+}
+
+/// Where a package comes from.
+enum Home<'p> {
+    /// The OSV ecosystem of a language.
+    Language(&'static str),
+    Distribution(Cow<'p, Distribution>),
+}
+
+impl<'p> Home<'p> {
+    fn of(package: &Package, inventory: &'p Inventory) -> Result<Self, String> {
+        if !package.ecosystem.is_operating_system() {
+            let name = package.ecosystem.osv_name();
+            return name.map(Self::Language).ok_or_else(|| package.ecosystem.to_string());
+        }
+        let own = Distribution::from_purl(&package.purl);
+        let whole = inventory.distribution.as_ref();
+        // What the inventory says of its distribution is more than a purl can: a purl of the same
+        // release, or that leaves the release out, is of this one.
+        let own = own.filter(|own| whole.is_none_or(|whole| !may_be(own, whole)));
+        match (own, whole) {
+            (Some(own), _) => Ok(Self::Distribution(Cow::Owned(own))),
+            (None, Some(whole)) => Ok(Self::Distribution(Cow::Borrowed(whole))),
+            (None, None) => {
+                Err(format!("{} packages of an unknown distribution", package.ecosystem))
+            }
+        }
+    }
+}
+
+/// Whether all that a purl says of its distribution is true of the inventory's.
+fn may_be(own: &Distribution, whole: &Distribution) -> bool {
+    let same = match (own.family, whole.family) {
+        (None, None) => own.id == whole.id,
+        (own, whole) => own == whole,
+    };
+    same && own.release().is_none_or(|release| whole.release() == Some(release))
 }
 
 /// Whether a distribution's advisories name source packages (Debian source, apk origin, source
 /// RPM). Those of AlmaLinux and Red Hat name the packages as installed.
 fn names_sources(distribution: &Distribution) -> bool {
     !matches!(distribution.family, Some(Family::Alma | Family::RedHat))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn releases_are_asked_for_in_all_their_spellings() {
-        for (qualifier, expected) in [
-            ("debian-12", vec!["Debian:12", "Debian"]),
-            ("debian-6.0", vec!["Debian:6", "Debian:6.0", "Debian"]),
-            ("alpine-3.20.1", vec!["Alpine:v3.20", "Alpine:3.20.1", "Alpine"]),
-            ("wolfi", vec!["Wolfi"]),
-            ("debian", vec![]),
-        ] {
-            assert_eq!(ecosystems(&Distribution::from_qualifier(qualifier)), expected);
-        }
-    }
 }

@@ -254,19 +254,35 @@ fn packages_of_a_distribution_are_asked_for_by_release_and_source() {
 }
 
 #[test]
-fn what_the_distribution_tracks_is_not_matched_a_second_time() {
+fn a_list_of_versions_names_releases_in_any_spelling() {
     let advisories = Advisories::of(&[
-        &record("DSA-1", "Debian:12", "python-yaml", "introduced=0 fixed=6.0", ""),
-        &record("PYSEC-1", "PyPI", "pyyaml", "introduced=0 fixed=6.0", ""),
+        r#"{"id": "MAL-1", "affected": [
+            {"package": {"ecosystem": "PyPI", "name": "a"}, "versions": ["1.0.0", "2.0rc1"]},
+            {"package": {"ecosystem": "npm", "name": "a"}, "versions": ["v1.5.0", "no version"]}]}"#,
+        r#"{"id": "X-1", "affected": [{"package": {"ecosystem": "PyPI", "name": "b"},
+            "versions": ["1.0.0"], "ranges": [{"type": "ECOSYSTEM",
+            "events": [{"introduced": "2"}, {"fixed": "3"}]}]}]}"#,
+        r#"{"id": "X-2", "affected": [
+            {"package": {"ecosystem": "Maven", "name": "g:a"}, "versions": ["1.0"]}]}"#,
     ]);
-    let mut owned = package(Ecosystem::Pypi, "PyYAML", "5.4");
-    owned.owned_by = Some("python3-yaml".to_owned());
-    let mut inventory = Inventory::default();
-    inventory.packages = vec![owned];
-    for (distribution, expected) in [("debian", vec![]), ("alpine", vec!["PYSEC-1: PYSEC-1"])] {
-        inventory.distribution = Some(Distribution::new(distribution, Some("12")));
-        let found = advisories.matches_of(&inventory, &MatchOptions::default());
-        assert_eq!(ids(&found.findings), expected);
+    for (ecosystem, name, version, expected) in [
+        (Ecosystem::Pypi, "a", "1.0", true),
+        (Ecosystem::Pypi, "a", "1.0.0", true),
+        (Ecosystem::Pypi, "a", "2.0.rc1", true),
+        (Ecosystem::Pypi, "a", "2.0", false),
+        (Ecosystem::Npm, "a", "1.5.0", true),
+        (Ecosystem::Npm, "a", "no version", true),
+        (Ecosystem::Npm, "a", "other", false),
+        (Ecosystem::Npm, "a", "1.5.0+other", false),
+        // Two files, though neither is before the other.
+        (Ecosystem::Maven, "g:a", "1.0.Final", false),
+        // A range orders them, and says of the rest what it is.
+        (Ecosystem::Pypi, "b", "1.0.0", true),
+        (Ecosystem::Pypi, "b", "1.0", false),
+    ] {
+        let found = advisories.matches(vec![package(ecosystem, name, version)]);
+        assert_eq!(!found.findings.is_empty(), expected, "{ecosystem} {name} {version}");
+        assert!(found.undetermined.is_empty(), "{ecosystem} {name} {version}");
     }
 }
 

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::osv::Release;
 use crate::Ecosystem;
 
 /// A distribution whose packages and advisories are known by name.
@@ -10,6 +11,8 @@ use crate::Ecosystem;
 pub enum Family {
     /// AlmaLinux.
     Alma,
+    /// Alpaquita Linux.
+    Alpaquita,
     /// Alpine Linux.
     Alpine,
     /// Amazon Linux.
@@ -18,18 +21,32 @@ pub enum Family {
     Arch,
     /// Azure Linux, from 3.0 on.
     AzureLinux,
+    /// BellSoft Hardened Containers.
+    BellSoft,
     /// CentOS and CentOS Stream.
     CentOs,
     /// Chainguard images.
     Chainguard,
+    /// CleanStart images.
+    CleanStart,
     /// Debian, distroless included.
     Debian,
+    /// Echo images.
+    Echo,
     /// Fedora.
     Fedora,
+    /// Mageia.
+    Mageia,
     /// CBL-Mariner, the forerunner of Azure Linux.
     Mariner,
+    /// MinimOS images.
+    MinimOs,
+    /// openEuler.
+    OpenEuler,
     /// openSUSE Leap, and openSUSE before it had that name.
     OpenSuseLeap,
+    /// openSUSE Leap Micro.
+    OpenSuseLeapMicro,
     /// openSUSE Tumbleweed.
     OpenSuseTumbleweed,
     /// Oracle Linux.
@@ -42,56 +59,12 @@ pub enum Family {
     Rocky,
     /// SUSE Linux Enterprise.
     Suse,
-    /// SUSE Linux Enterprise Micro.
+    /// SUSE Linux Enterprise Micro, from 6.0 on SUSE Linux Micro.
     SuseMicro,
     /// Ubuntu.
     Ubuntu,
     /// Wolfi.
     Wolfi,
-}
-
-/// How a release is written behind an OSV ecosystem name (OSV schema, "Defined ecosystems").
-#[derive(Clone, Copy)]
-pub(super) enum Release {
-    /// The name stands alone.
-    None,
-    /// `Debian:12`: the part of the version before the first dot.
-    Major,
-    /// `Alpine:v3.20`: `v` and the first two parts.
-    VMajorMinor,
-    /// `Photon OS:5.0`: the version as it is.
-    Whole,
-    /// `Ubuntu:22.04:LTS`: releases of April in even years are marked.
-    Ubuntu,
-    /// `openSUSE:Leap 15.6`: words, then the version.
-    Words(&'static str),
-    /// `SUSE:Linux Enterprise Server 15 SP3`: the minor part is the service pack.
-    ServicePack(&'static str),
-}
-
-impl Release {
-    /// The ecosystem `name` with the release behind it; none when the version does not tell.
-    pub(super) fn behind(self, name: &str, version: Option<&str>) -> Option<String> {
-        let mut parts = version.unwrap_or_default().split('.');
-        let major = parts.next().filter(|part| !part.is_empty());
-        let minor = parts.next();
-        Some(match self {
-            Self::None => name.to_owned(),
-            Self::Major => format!("{name}:{}", major?),
-            Self::VMajorMinor => format!("{name}:v{}.{}", major?, minor?),
-            Self::Whole => format!("{name}:{}", version?),
-            Self::Ubuntu => {
-                let long_term = major?.parse::<u32>().is_ok_and(|year| year % 2 == 0);
-                let suffix = if long_term && minor == Some("04") { ":LTS" } else { "" };
-                format!("{name}:{}{suffix}", version?)
-            }
-            Self::Words(words) => format!("{name}:{words} {}", version?),
-            Self::ServicePack(words) => match minor {
-                Some(pack) => format!("{name}:{words} {} SP{pack}", major?),
-                None => format!("{name}:{words} {}", major?),
-            },
-        })
-    }
 }
 
 pub(super) struct Row {
@@ -123,23 +96,31 @@ const RPM: Option<Ecosystem> = Some(Ecosystem::Rpm);
 #[rustfmt::skip]
 const TABLE: &[Row] = &[
     row(Family::Alma, &["almalinux"], "alma", Some(("AlmaLinux", Release::Major)), RPM),
+    row(Family::Alpaquita, &["alpaquita"], "alpaquita", Some(("Alpaquita", Release::Whole)), APK),
     row(Family::Alpine, &["alpine"], "alpine", Some(("Alpine", Release::VMajorMinor)), APK),
     row(Family::Amazon, &["amzn"], "amazon", None, RPM),
     row(Family::Arch, &["arch", "archarm"], "arch", None, None),
     row(Family::AzureLinux, &["azurelinux"], "azurelinux", Some(("Azure Linux", Release::Major)), RPM),
+    row(Family::BellSoft, &["bellsoft-hardened-containers"], "bellsoft-hardened-containers", Some(("BellSoft Hardened Containers", Release::Whole)), APK),
     row(Family::CentOs, &["centos"], "centos", None, RPM),
     row(Family::Chainguard, &["chainguard"], "chainguard", Some(("Chainguard", Release::None)), APK),
+    row(Family::CleanStart, &["cleanstart", "clnstrt"], "cleanstart", Some(("CleanStart", Release::None)), APK),
     row(Family::Debian, &["debian"], "debian", Some(("Debian", Release::Major)), DEB),
+    row(Family::Echo, &["echo"], "echo", Some(("Echo", Release::None)), DEB),
     row(Family::Fedora, &["fedora"], "fedora", None, RPM),
+    row(Family::Mageia, &["mageia"], "mageia", Some(("Mageia", Release::Major)), RPM),
     row(Family::Mariner, &["mariner"], "cbl-mariner", Some(("Azure Linux", Release::Major)), RPM),
-    row(Family::OpenSuseLeap, &["opensuse-leap", "opensuse"], "opensuse-leap", Some(("openSUSE", Release::Words("Leap"))), RPM),
-    row(Family::OpenSuseTumbleweed, &["opensuse-tumbleweed"], "opensuse-tumbleweed", Some(("openSUSE:Tumbleweed", Release::None)), RPM),
+    row(Family::MinimOs, &["minimos"], "minimos", Some(("MinimOS", Release::None)), APK),
+    row(Family::OpenEuler, &["openeuler"], "openeuler", Some(("openEuler", Release::OpenEuler)), RPM),
+    row(Family::OpenSuseLeap, &["opensuse-leap", "opensuse", "opensuse.leap"], "opensuse-leap", Some(("openSUSE", Release::Words("Leap"))), RPM),
+    row(Family::OpenSuseLeapMicro, &["opensuse-leap-micro"], "opensuse-leap-micro", Some(("openSUSE", Release::Words("Leap Micro"))), RPM),
+    row(Family::OpenSuseTumbleweed, &["opensuse-tumbleweed", "opensuse.tumbleweed"], "opensuse-tumbleweed", Some(("openSUSE:Tumbleweed", Release::None)), RPM),
     row(Family::Oracle, &["ol"], "oracle", None, RPM),
     row(Family::Photon, &["photon"], "photon", Some(("Photon OS", Release::Whole)), RPM),
-    row(Family::RedHat, &["rhel"], "redhat", Some(("Red Hat", Release::Major)), RPM),
+    row(Family::RedHat, &["rhel"], "redhat", Some(("Red Hat", Release::RedHat)), RPM),
     row(Family::Rocky, &["rocky"], "rocky", Some(("Rocky Linux", Release::Major)), RPM),
-    row(Family::Suse, &["sles", "sled", "sles_sap"], "sles", Some(("SUSE", Release::ServicePack("Linux Enterprise Server"))), RPM),
-    row(Family::SuseMicro, &["sle-micro", "suse-microos"], "slem", Some(("SUSE", Release::Words("Linux Enterprise Micro"))), RPM),
+    row(Family::Suse, &["sles", "sled", "sles_sap"], "sles", Some(("SUSE", Release::Suse)), RPM),
+    row(Family::SuseMicro, &["sle-micro", "sl-micro", "suse-microos"], "slem", Some(("SUSE", Release::SuseMicro)), RPM),
     row(Family::Ubuntu, &["ubuntu"], "ubuntu", Some(("Ubuntu", Release::Ubuntu)), DEB),
     row(Family::Wolfi, &["wolfi"], "wolfi", Some(("Wolfi", Release::None)), APK),
 ];
@@ -171,6 +152,11 @@ impl Family {
         // openSUSE:Tumbleweed also begins as openSUSE does: the longer name is meant.
         let rows = TABLE.iter().filter(known);
         rows.max_by_key(|row| row.osv.map(|(name, _)| name.len())).map(|row| row.family)
+    }
+
+    /// All of them.
+    pub fn all() -> impl Iterator<Item = Self> {
+        TABLE.iter().map(|row| row.family)
     }
 
     /// The name in reports, `debian`, as Trivy has it.

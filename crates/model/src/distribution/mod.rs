@@ -1,7 +1,10 @@
 //! Operating system distributions, as `os-release(5)` names them.
 
+mod codename;
 mod family;
+mod osv;
 mod support;
+mod vendor;
 
 use std::fmt;
 
@@ -94,8 +97,30 @@ impl Distribution {
             .find(|(_, rest)| rest.chars().nth(1).is_some_and(|c| c.is_ascii_digit()));
         match version {
             Some((id, rest)) => Self::from_name(id, rest.get(1..)),
-            None => Self::from_name(distro, None),
+            None => Self::from_words(distro),
         }
+    }
+
+    /// Reads an ID, or one with a word behind it where other releases have a number:
+    /// `debian-trixie`, `alpaquita-stream`.
+    fn from_words(distro: &str) -> Self {
+        let behind = distro.rsplit_once('-').filter(|_| Family::from_id(distro).is_none());
+        let Some((id, word)) = behind.filter(|(id, _)| Family::from_id(id).is_some()) else {
+            return Self::from_name(distro, None);
+        };
+        let mut named = Self::from_name(id, None);
+        match named.family.and_then(|family| codename::version(family, word)) {
+            Some(_) => named.codename = Some(word.to_owned()),
+            None => named = Self::from_name(id, Some(word)),
+        }
+        named
+    }
+
+    /// The version of the release: `VERSION_ID`, else what its code name stands for.
+    #[must_use]
+    pub fn release(&self) -> Option<&str> {
+        let by_name = || codename::version(self.family?, self.codename.as_deref()?);
+        self.version_id.as_deref().or_else(by_name)
     }
 
     /// The `distro` qualifier of its packages' purls: `<ID>-<VERSION_ID>`, `<ID>` without one.
@@ -111,14 +136,6 @@ impl Distribution {
     #[must_use]
     pub fn report_name(&self) -> &str {
         self.family.map_or(&self.id, |family| family.report_name())
-    }
-
-    /// The OSV ecosystem with its release, `Debian:12`; none where OSV has no records of it or
-    /// the release is not known.
-    #[must_use]
-    pub fn osv_ecosystem(&self) -> Option<String> {
-        let (name, release) = self.family.and_then(Family::row)?.osv?;
-        release.behind(name, self.version_id.as_deref())
     }
 }
 
@@ -137,31 +154,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn osv_names_carry_the_release_as_osv_writes_it() {
-        for (id, version, osv) in [
-            ("debian", Some("12"), Some("Debian:12")),
-            ("debian", None, None),
-            ("ubuntu", Some("22.04"), Some("Ubuntu:22.04:LTS")),
-            ("ubuntu", Some("23.10"), Some("Ubuntu:23.10")),
-            ("ubuntu", Some("23.04"), Some("Ubuntu:23.04")),
-            ("alpine", Some("3.20.1"), Some("Alpine:v3.20")),
-            ("wolfi", Some("20230201"), Some("Wolfi")),
-            ("almalinux", Some("9.0"), Some("AlmaLinux:9")),
-            ("sles", Some("15.3"), Some("SUSE:Linux Enterprise Server 15 SP3")),
-            ("opensuse-leap", Some("15.6"), Some("openSUSE:Leap 15.6")),
-            ("amzn", Some("2023"), None),
-        ] {
-            assert_eq!(Distribution::new(id, version).osv_ecosystem().as_deref(), osv, "{id}");
-        }
-    }
-
-    #[test]
     fn qualifiers_lead_back() {
         for (text, id, version) in [
             ("debian-12", "debian", Some("12")),
             ("opensuse-leap-15.6", "opensuse-leap", Some("15.6")),
             ("wolfi", "wolfi", None),
             ("jessie", "jessie", None),
+            ("alpaquita-stream", "alpaquita", Some("stream")),
+            ("opensuse-tumbleweed", "opensuse-tumbleweed", None),
             ("", "", None),
         ] {
             let distribution = Distribution::from_qualifier(text);
@@ -182,6 +182,13 @@ mod tests {
             ("pkg:rpm/alma/bash@5?distro=alma-9.0", "almalinux", Some("9.0"), None),
             ("pkg:rpm/redhat/bash@5?distro=rhel-9.4", "rhel", Some("9.4"), None),
             ("pkg:deb/debian/curl@7?distro=jessie", "debian", None, Some("jessie")),
+            ("pkg:deb/debian/curl@7?distro=debian-sid", "debian", None, Some("sid")),
+            (
+                "pkg:rpm/opensuse.leap/a@5?distro=opensuse.leap-15.6",
+                "opensuse.leap",
+                Some("15.6"),
+                None,
+            ),
             ("pkg:apk/wolfi/bash@5?distro=wolfi", "wolfi", None, None),
             ("pkg:deb/ubuntu/curl@7", "ubuntu", None, None),
         ] {
@@ -193,5 +200,19 @@ mod tests {
             );
         }
         assert_eq!(Distribution::from_purl(&"pkg:npm/a@1".parse().unwrap()), None);
+    }
+
+    #[test]
+    fn a_code_name_stands_for_its_release() {
+        for (purl, release) in [
+            ("pkg:deb/debian/curl@7?distro=jessie", "8"),
+            ("pkg:deb/debian/curl@7?distro=debian-trixie", "13"),
+            ("pkg:deb/ubuntu/curl@7?distro=jammy", "22.04"),
+            ("pkg:deb/ubuntu/curl@7?distro=ubuntu-24.04", "24.04"),
+        ] {
+            let found = Distribution::from_purl(&purl.parse().unwrap()).unwrap();
+            assert_eq!(found.release(), Some(release), "{purl}");
+        }
+        assert_eq!(Distribution::new("debian", None).release(), None);
     }
 }

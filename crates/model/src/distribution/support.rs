@@ -92,7 +92,7 @@ struct Row {
 }
 
 const ROLLING: &[Family] =
-    &[Family::Arch, Family::Chainguard, Family::OpenSuseTumbleweed, Family::Wolfi];
+    &[Family::Arch, Family::Chainguard, Family::MinimOs, Family::OpenSuseTumbleweed, Family::Wolfi];
 
 const fn row(
     family: Family,
@@ -238,7 +238,7 @@ impl Distribution {
     #[must_use]
     pub fn support(&self) -> Option<Support> {
         let family = self.family?;
-        let version = self.version_id.as_deref().unwrap_or_default();
+        let version = self.release().unwrap_or_default();
         if ROLLING.contains(&family) || is_edge(family, version) {
             return Some(Support::Rolling);
         }

@@ -53,6 +53,8 @@ pub(super) struct JsonFinding<'r> {
     installed_version: &'r str,
     #[serde(skip_serializing_if = "String::is_empty")]
     fixed_version: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    fix_needs: Option<&'static str>,
     status: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     layer: Option<JsonLayer<'r>>,
@@ -110,6 +112,7 @@ impl<'r> JsonFinding<'r> {
             pkg_identifier: Identifier::new(entry),
             installed_version: &package.version,
             fixed_version: finding.fixed_versions.join(", "),
+            fix_needs: finding.fix_needs,
             status: match finding.status {
                 Status::Fixed => "fixed",
                 _ => "affected",

@@ -69,8 +69,16 @@ fn row(report: &Report, section: &Section<'_>, entry: &Entry<'_>, finding: &Find
         severity: finding.severity,
         score: score(finding),
         exploited: finding.kev.is_some(),
-        fixed: finding.fixed_versions.join(", "),
+        fixed: fixed(finding),
         title: finding.title.clone(),
+    }
+}
+
+fn fixed(finding: &Finding) -> String {
+    let versions = finding.fixed_versions.join(", ");
+    match finding.fix_needs {
+        Some(needs) => format!("{versions} ({needs})"),
+        None => versions,
     }
 }
 
