@@ -73,7 +73,9 @@ fn scan(inputs: &[(&str, &str)], findings: &str) -> (Option<i32>, String, Vec<St
     let output = step.stdin(Stdio::null()).output().unwrap();
     let read = |name: &str| std::fs::read_to_string(place.join(name)).unwrap_or_default();
     let calls = read("calls").lines().map(str::to_owned).collect();
-    (output.status.code(), read("outputs") + &said(&output), calls)
+    // What is for GitHub stands on stdout.
+    let told = String::from_utf8_lossy(&output.stdout).into_owned() + &said(&output);
+    (output.status.code(), read("outputs") + &told, calls)
 }
 
 #[test]
