@@ -33,7 +33,8 @@ def test_an_image_is_signed_and_attested(registry: Registry) -> None:
     )
     assert signed.digest == registry.tags["1.0"]
     proved = sealift.verify_image(
-        image, key=public, insecure_ignore_tlog=True, username=USER, password=PASSWORD, insecure=True
+        image, key=public, insecure_ignore_tlog=True, username=USER, password=PASSWORD,
+        insecure=True,
     )
     assert proved.digest == signed.digest and len(proved.signatures) == 1
     asked: dict[str, Any] = {
@@ -65,8 +66,9 @@ def test_an_image_is_signed_and_attested(registry: Registry) -> None:
         sealift.verify_attestation(image, **asked)
     assert other_type.value.check == "predicate-type"
     sealift.attest(
-        image, b"{}", "slsaprovenance", key=private, key_password=b"secret",
-        username=USER, password=PASSWORD, insecure=True,
+        image, b'{"builder": {"id": "https://a.example"}, "buildType": "https://a.example/t"}',
+        "slsaprovenance", key=private, key_password=b"secret", username=USER, password=PASSWORD,
+        insecure=True,
     )
     with pytest.raises(sealift.VerificationError) as built:
         sealift.verify_attestation(
