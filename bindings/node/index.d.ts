@@ -138,11 +138,14 @@ export interface ScanOptions extends CallOptions {
   cacheDir?: string
   /** Which findings count: an exact list. Default: all. */
   severities?: Severity[]
-  /** Leaves out what has no fix yet. */
+  /** Leaves out what has no fix yet; never a malicious package. */
   ignoreUnfixed?: boolean
   /** Leaves out findings in packages of the base image. */
   excludeBase?: boolean
 }
+
+/** What may be said of a scan of which the gate says what decides. */
+export type AdmitOptions = Omit<ScanOptions, 'severities' | 'ignoreUnfixed' | 'excludeBase'>
 
 /** Kinds of configuration files. */
 export type FileKind = 'dockerfile' | 'kubernetes' | 'helm' | 'compose' | 'terraform' | 'terraformplan'
@@ -360,7 +363,7 @@ export function scanConfig(path: string, options?: ConfigOptions): Promise<Repor
 export function scanSbom(file: string, options: ScanOptions): Promise<Report>
 
 /** Who must have signed: a key, or an identity with its issuer. */
-export interface VerifyOptions extends CallOptions {
+export interface SignerOptions extends CallOptions {
   /** File of a public key. */
   key?: string
   certificateIdentity?: string
@@ -374,20 +377,39 @@ export interface VerifyOptions extends CallOptions {
   /** Weaker: the certificate need not be in a log. */
   insecureIgnoreSct?: boolean
   requireSignedTimestamps?: boolean
-  /** Of attestations, as `slsaprovenance1` or a URI. */
-  predicateType?: string
-  /** Claims that must be signed with the image. */
-  annotations?: Record<string, string>
-  /** Of an image in a registry: reads its layers, too. */
-  checkContent?: boolean
   threads?: number
   registry?: RegistryOptions
   /** Day or time at which it must hold. Default: now. */
   at?: string
 }
 
+export interface ImageOptions extends SignerOptions {
+  /** Of an image in a registry: reads its layers, too. */
+  checkContent?: boolean
+}
+
+/** What may be asked of an image's signature. */
+export interface VerifyOptions extends ImageOptions {
+  /** Claims that must be signed with the image. */
+  annotations?: Record<string, string>
+}
+
+/** What a statement must say. */
+export interface StatementOptions {
+  /** As `slsaprovenance1` or a URI. Default of an image's attestation: `custom`. */
+  predicateType?: string
+  /** The builder that a SLSA provenance must name. */
+  builder?: string
+}
+
+/** What may be asked of an image's attestation. */
+export interface VerifyAttestationOptions extends ImageOptions, StatementOptions {}
+
+/** What may be asked of a bundle; one that is no attestation makes no statement. */
+export interface VerifyBundleOptions extends SignerOptions, StatementOptions {}
+
 /** What lies beside a file and speaks for its signature. */
-export interface BlobOptions extends VerifyOptions {
+export interface BlobOptions extends SignerOptions {
   /** The signer's certificate: PEM, or base64 of that, as text or bytes. */
   certificate?: string | Uint8Array
   /** An RFC 3161 timestamp over the signature, in DER. */
@@ -430,12 +452,12 @@ export interface VerifiedImage {
 /** Verifies who signed an image, in its registry or where it lies with its signatures. */
 export function verifyImage(image: string, options: VerifyOptions): Promise<VerifiedImage>
 /** Verifies an attestation of an image. */
-export function verifyAttestation(image: string, options: VerifyOptions): Promise<VerifiedImage>
+export function verifyAttestation(image: string, options: VerifyAttestationOptions): Promise<VerifiedImage>
 /** Verifies a Sigstore bundle about a file (its path) or about bytes. */
 export function verifyBundle(
   bundle: string | Uint8Array | object,
   artifact: string | Uint8Array,
-  options: VerifyOptions,
+  options: VerifyBundleOptions,
 ): Promise<Signature>
 
 /** Verifies a signature that stands alone, in base64 or as bytes, about a file (its path) or bytes. */
@@ -488,8 +510,11 @@ export interface GateOptions {
   ignore?: string[]
   /** VEX documents. */
   vex?: string[]
+  /** With a severity the graver ones: `['HIGH', 'CRITICAL']`. */
   failOn?: Severity[]
+  /** A warning of one severity is one of graver ones. */
   warnOn?: Severity[]
+  /** Only findings with a fix decide; a malicious package always does. */
   fixedOnly?: boolean
   allowIncomplete?: boolean
   /** Requires a signature: by this key, or by an identity with its issuer. */
@@ -503,8 +528,8 @@ export interface GateOptions {
 /** Decides whether images may pass. */
 export class Gate {
   constructor(options?: GateOptions)
-  /** Scans an image, verifies what is required of it, and decides. */
-  admit(image: string, options: ScanOptions): Promise<Admission>
+  /** Scans an image, verifies what is required of it, and decides. What filters findings is refused. */
+  admit(image: string, options: AdmitOptions): Promise<Admission>
 }
 
 export class Admission {
@@ -567,6 +592,8 @@ export interface ReviewOptions {
   operation?: 'CREATE' | 'UPDATE' | 'DELETE' | 'CONNECT'
   /** How long images are waited for; what is not known then is refused. Default: 300,000. */
   timeoutMs?: number
+  /** Ends the review: it rejects with the code `CANCELLED`. */
+  signal?: AbortSignal
 }
 
 /** Admission policies and image rules, loaded once for any number of reviews. */

@@ -273,6 +273,7 @@ class Gate {
 
   constructor(options = {}) {
     this.#options = written(options)
+    at(() => native.checkGate(this.#options))
   }
 
   async admit(image, options = {}) {
@@ -313,11 +314,14 @@ class AdmissionPolicies {
     return new AdmissionPolicies(await call({}, (_, running) => native.loadPolicies(written(options), running)))
   }
 
-  async review(objects, { operation, timeoutMs = PATIENCE_MS } = {}) {
+  async review(objects, options = {}) {
     const isText = typeof objects === 'string' || ArrayBuffer.isView(objects)
     if (!isText && (objects === null || typeof objects !== 'object')) throw invalid('an object, a text or bytes are expected')
     const text = bytes(isText ? objects : JSON.stringify(objects))
-    return new Review(await call({}, () => this.#native.review(text, operation, timeoutMs)))
+    const review = await call(options, ({ operation, timeoutMs = PATIENCE_MS }, running) =>
+      this.#native.review(text, operation, timeoutMs, running),
+    )
+    return new Review(review)
   }
 }
 

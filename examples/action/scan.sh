@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # The scan of the action: its inputs are the variables INPUT_*, empty where they are not set.
 #
-# The target is scanned once and reported up to three times, for what layers yield is kept: as JSON
-# for the outputs, in the format that is asked for, and as the summary of the job, which gates.
+# The first scan decides and gives the outputs: its status is the step's, and only the digest that it
+# has passed is signed. The report in the format that is asked for and the summary of the job are of the
+# same image, by its digest: a tag is resolved once. Layers are read once, for what they yield is kept.
 set -euo pipefail
 
 # What a workflow prints as `::error::` is shown beside it; a line break would end it.
@@ -13,8 +14,8 @@ fail() {
 warn() { printf '::warning title=sealift::%s\n' "${1//$'\n'/ }"; }
 # input NAME: the value of an input, by its name in action.yml.
 input() {
-    local variable=${1//-/_}
-    variable=INPUT_${variable^^}
+    local variable
+    variable=INPUT_$(printf '%s' "$1" | tr 'a-z-' 'A-Z_')
     printf '%s' "${!variable-}"
 }
 is_true() { [ "$(input "$1")" = true ]; }
@@ -26,6 +27,16 @@ done
 for name in github-pat cache version skip-setup-trivy token-setup-trivy; do
     [ -z "$(input "$name")" ] || warn "the input $name has no effect here"
 done
+
+gate=()
+case $(input exit-code) in
+    *[!0]*) gate=("--exit-code=$(input exit-code)") ;;
+    *)
+        # Without a gate everything passes, and a signature would say that something was let pass.
+        ! is_true sign || fail 'sign needs a gate: give exit-code, and the severities that fail, or sign
+the image in a step of its own'
+        ;;
+esac
 
 format=$(input format)
 if [ "$format" = template ]; then
@@ -66,6 +77,13 @@ esac
 [ "$verb" = image ] || target=(-- "$(input scan-ref)")
 
 flags=()
+if is_true sign; then
+    if [ "$verb" != image ] || [ -z "$(input image-ref)" ] || [ -n "$(input input)" ]; then
+        fail 'only an image of a registry can be signed: push it, then name it as image-ref'
+    fi
+    # What is signed is what the registry has, not what an engine keeps under that name.
+    flags+=(--image-src=remote)
+fi
 # with FLAG NAME: the flag, when the input is set.
 with() {
     local value
@@ -109,35 +127,48 @@ fi
 
 severity=()
 [ -z "$(input severity)" ] || severity=("--severity=$(input severity)")
-shown=("${severity[@]}")
+shown=(${severity[@]+"${severity[@]}"})
 if [ "$format" = sarif ] && ! is_true limit-severities-for-sarif; then
     shown=()
 fi
 
+# Flags and target are empty at times, which older shells take for an error under `set -u`.
 run() {
-    sealift "$verb" --no-progress "$@"
+    sealift "$verb" --no-progress ${flags[@]+"${flags[@]}"} "$@" "${target[@]}"
 }
 
-# Nobody's status but ours: a variable must not make a report of the three the gate.
+# Nobody's status but ours: a variable must not make another report the gate.
 unset SEALIFT_EXIT_CODE TRIVY_EXIT_CODE SEALIFT_OUTPUT TRIVY_OUTPUT SEALIFT_FORMAT TRIVY_FORMAT
-run "${flags[@]}" "${severity[@]}" --format=json --output="$scratch/report.json" "${target[@]}"
-digest=$(jq -r '.Metadata | .IndexDigest // .ManifestDigest // ""' "$scratch/report.json")
+report=$scratch/report.json
+said=$scratch/said
+status=0
+run ${severity[@]+"${severity[@]}"} --format=json --output="$report" ${gate[@]+"${gate[@]}"} \
+    2>"$said" || status=$?
+cat "$said" >&2
+[ -s "$report" ] || exit "$status"
+digest=$(jq -r '.Metadata | .IndexDigest // .ManifestDigest // ""' "$report")
+passed=
+[ "$status" != 0 ] || [ "${#gate[@]}" = 0 ] || passed=$digest
 {
     printf 'digest=%s\n' "$digest"
-    jq -r '"findings=\([.Results[]?.Vulnerabilities[]?] | length)"' "$scratch/report.json"
+    printf 'passed=%s\n' "$passed"
+    jq -r '"findings=\([.Results[]?.Vulnerabilities[]?] | length)"' "$report"
 } >>"$GITHUB_OUTPUT"
+if [ -n "$digest" ] && grep -q '^taken from the registry ' "$said"; then
+    is_true sign || flags+=(--image-src=remote)
+    case $(input image-ref) in
+        *@*) ;;
+        *) target=(-- "$(input image-ref)@$digest") ;;
+    esac
+fi
 
 output=()
 [ -z "$(input output)" ] || output=("--output=$(input output)")
-run --quiet "${flags[@]}" "${shown[@]}" "--format=${format:-table}" "${output[@]}" "${target[@]}"
+run --quiet ${shown[@]+"${shown[@]}"} "--format=${format:-table}" ${output[@]+"${output[@]}"}
 
-summary=$scratch/summary.md
-status=0
-gate=()
-[ -z "$(input exit-code)" ] || gate=("--exit-code=$(input exit-code)")
-run --quiet "${flags[@]}" "${severity[@]}" --format=markdown --output="$summary" "${gate[@]}" \
-    "${target[@]}" || status=$?
-if [ "$(input summary)" != false ] && [ -f "$summary" ]; then
+if [ "$(input summary)" != false ]; then
+    summary=$scratch/summary.md
+    run --quiet ${severity[@]+"${severity[@]}"} --format=markdown --output="$summary"
     cat "$summary" >>"$GITHUB_STEP_SUMMARY"
 fi
 exit "$status"

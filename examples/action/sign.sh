@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# Signs the image that was scanned, by its digest, with the identity of the workflow.
+# Signs the image that the gate has let pass, by its digest, with the identity of the workflow.
 set -euo pipefail
 
-if [ -z "${DIGEST-}" ] || [ -z "${INPUT_IMAGE_REF-}" ]; then
-    echo '::error title=sealift::only an image of a registry can be signed: push it, then name it as image-ref'
+if [ -z "${PASSED-}" ] || [ -z "${INPUT_IMAGE_REF-}" ]; then
+    echo '::error title=sealift::nothing is signed: the gate has let no image of a registry pass'
     exit 2
 fi
 # The name without tag and digest; a colon before the last slash is a port.
@@ -11,4 +11,4 @@ name=${INPUT_IMAGE_REF%@*}
 case ${name##*/} in
     *:*) name=${name%:*} ;;
 esac
-sealift sign --yes "$name@$DIGEST"
+sealift sign --yes "$name@$PASSED"

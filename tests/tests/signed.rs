@@ -55,6 +55,13 @@ fn signed_images() {
                 "{case}: {local:?}, in a registry {remote:?}"
             );
         }
+        // What a signature cannot say it does not say.
+        if attachment == Attachment::Signatures {
+            let policy = question.policy.clone();
+            let policy = policy.require_predicate_type(PredicateType::new("vuln").unwrap());
+            let asked = Question { policy, ..question };
+            assert!(asked.ask(provider).is_err(), "{}", row["case"]);
+        }
         local
     });
 }

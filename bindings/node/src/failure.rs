@@ -290,7 +290,10 @@ impl From<LoadError> for Failure {
 
 impl From<TextError> for Failure {
     fn from(error: TextError) -> Self {
-        Self::of(Code::InvalidArgument, &error)
+        match error {
+            TextError::Cancelled => Self::cancelled(),
+            error => Self::of(Code::InvalidArgument, &error),
+        }
     }
 }
 

@@ -1,15 +1,17 @@
 //! The gate.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use napi::Env;
 use napi::bindgen_prelude::{Object, Result};
 use napi_derive::napi;
-use sealift::Hidden;
 use sealift::policy::{
-    Gate, Identity, ImageVerification, Outcome, PolicyFiles, Requirement, Signer, Wanted,
+    FailingSeverities, Gate, Identity, ImageVerification, Outcome, PolicyFiles, Requirement,
+    Signer, Wanted,
 };
+use sealift::{Hidden, Severity};
 use serde::Deserialize;
 
 use crate::call::{Callback, NodeCall, Watch};
@@ -51,14 +53,11 @@ impl Options {
         };
         let mut loaded = files.load()?;
         let policy = &mut loaded.policy;
-        let severities = |option: &str, list: &[String]| -> Loaded<_> {
-            list.iter().map(|text| severity(option, text)).collect()
-        };
         if let Some(list) = &self.fail_on {
-            policy.gate.fail_on = severities("failOn", list)?;
+            policy.gate.fail_on = failing(list)?;
         }
         if let Some(list) = &self.warn_on {
-            policy.gate.warn_on = severities("warnOn", list)?;
+            policy.gate.warn_on = warned(list)?;
         }
         policy.gate.fixed_only |= self.fixed_only;
         policy.gate.allow_incomplete |= self.allow_incomplete;
@@ -91,6 +90,32 @@ impl Options {
             )),
         }
     }
+}
+
+fn failing(list: &[String]) -> Loaded<FailingSeverities> {
+    let list = list.iter().map(|text| severity("failOn", text));
+    FailingSeverities::new(list.collect::<Loaded<Vec<_>>>()?)
+        .map_err(|gap| Failure::argument(format!("failOn: {gap}")))
+}
+
+fn warned(list: &[String]) -> Loaded<BTreeSet<Severity>> {
+    list.iter().map(|text| severity("warnOn", text)).collect()
+}
+
+/// Whether options of a gate are such, as far as no file is asked.
+///
+/// # Errors
+/// The first that is none.
+#[napi]
+pub fn check_gate(options: String) -> Result<()> {
+    let check = || -> Loaded<()> {
+        let options: Options = parse(&options)?;
+        options.signer()?;
+        failing(options.fail_on.as_deref().unwrap_or_default())?;
+        warned(options.warn_on.as_deref().unwrap_or_default())?;
+        Ok(())
+    };
+    check().map_err(Into::into)
 }
 
 /// What was scanned and decided.
@@ -151,6 +176,7 @@ pub fn admit<'env>(
     let (watch, clock) = (Watch::new(call, progress), call.clock);
     promise(env, move || {
         let given = scan::Options::parse(&options)?;
+        given.check_unfiltered()?;
         let options = given.to_scan(clock)?;
         let decides: Options = parse(&gate)?;
         let (gate, told) = decides.gate(clock, options.judged_at.unwrap_or_else(|| clock.now()))?;

@@ -7,11 +7,11 @@ use std::time::{Duration, Instant};
 use napi::Env;
 use napi::bindgen_prelude::{Buffer, Object, Result};
 use napi_derive::napi;
-use sealift::admission::{Files, Operation, Others, Reviewed, Rules, Sources, World, stand_in};
-use sealift::{Reference, RegistryImage, trust};
+use sealift::Reference;
+use sealift::admission::{Confined, Meant, Operation, Others, Reviewed, Reviewer, ReviewerSources};
 use serde::Deserialize;
 
-use crate::call::NodeCall;
+use crate::call::{NodeCall, Watch};
 use crate::checks::Given;
 use crate::failure::Failure;
 use crate::job::promise;
@@ -39,57 +39,34 @@ struct Options {
 }
 
 impl Options {
-    fn load(&self, clock: Clock) -> Loaded<NodePolicies> {
-        let mut sources = Sources::default();
-        sources.others = Others::Noted;
+    fn load(self, clock: Clock) -> Loaded<NodePolicies> {
+        let mut sources = ReviewerSources::default();
+        let judged_by = &mut sources.judged_by;
+        judged_by.others = Others::Noted;
         for given in [&self.policies, &self.exceptions] {
             let (files, texts) = given.parts();
-            sources.policies.extend(files);
-            sources.texts.extend(texts);
+            judged_by.policies.extend(files);
+            judged_by.texts.extend(texts);
         }
-        sources.rules.clone_from(&self.image_rules);
-        sources.database.clone_from(&self.database);
-        let root = self.trusted_root.clone();
-        sources.root = Some(Arc::new(move || match &root {
-            Some(path) => {
-                std::fs::read(path).map_err(|error| format!("{}: {error}", path.display()))
-            }
-            None => Ok(trust::embedded().trusted_root.to_vec()),
-        }));
+        judged_by.rules = self.image_rules;
+        judged_by.database = self.database;
+        sources.trusted_root = self.trusted_root;
+        (sources.cluster, sources.cluster_texts) = self.cluster.parts();
         let judged_at =
             self.judged_at.as_deref().map(|text| time::parse("judgedAt", text)).transpose()?;
         let now = move || judged_at.unwrap_or_else(|| clock.now());
-        let (files, texts) = self.cluster.parts();
-        let around = Arc::new(stand_in(now(), &files, &texts)?);
-        if self.registry_host.is_none() && self.registry.is_for_one() {
-            return Err(Failure::argument(
-                "registryHost: it is not said which registry is meant: objects name any",
-            ));
-        }
-        let asked = self.clone();
-        let registry =
-            move |image: &Reference| asked.image(image).map_err(|failure| failure.message());
-        let rules = Rules::new(World::new(registry, now).with_cluster(around.clone()));
-        let told = sources.load_into(&rules)?;
-        Ok(NodePolicies { rules: Arc::new(rules), around, notes: told.notes })
-    }
-
-    /// The image in its registry. What is meant for one registry goes to no other.
-    fn image(&self, reference: &Reference) -> Loaded<RegistryImage> {
-        if self.offline {
-            return Err(Failure::argument(format!("{reference}: offline no registry is asked")));
-        }
-        let host = self.registry_host.as_deref();
-        let is_meant = host.is_some_and(|host| host.eq_ignore_ascii_case(reference.registry()));
-        let other;
-        let registry = match is_meant {
-            true => &self.registry,
-            false => {
-                other = self.registry.of_another();
-                &other
-            }
+        let (registry, has_own) = (self.registry.clone(), self.registry.is_for_one());
+        let ask = move |image: &Reference, meant| {
+            let asked = match meant {
+                Meant::ThisOne => registry.image(image.clone()),
+                Meant::Another => registry.of_another().image(image.clone()),
+            };
+            asked.map_err(|failure| failure.message())
         };
-        registry.image(reference.clone())
+        let registries = Confined::new(self.registry_host, has_own, ask)
+            .map_err(|error| Failure::argument(format!("registryHost: {error}")))?;
+        let reviewer = Reviewer::load(sources, registries.offline(self.offline), now)?;
+        Ok(NodePolicies { reviewer: Arc::new(reviewer) })
     }
 }
 
@@ -97,9 +74,7 @@ impl Options {
 #[napi(js_name = "AdmissionPolicies")]
 #[derive(Debug)]
 pub struct NodePolicies {
-    rules: Arc<Rules>,
-    around: Arc<Files>,
-    notes: Vec<String>,
+    reviewer: Arc<Reviewer>,
 }
 
 #[napi]
@@ -108,7 +83,7 @@ impl NodePolicies {
     #[napi]
     #[must_use]
     pub fn notes(&self) -> Vec<String> {
-        self.notes.clone()
+        self.reviewer.notes().to_vec()
     }
 
     /// Judges the objects of a text, or answers the AdmissionReview that it is. Images are waited
@@ -123,16 +98,17 @@ impl NodePolicies {
         text: Buffer,
         operation: Option<String>,
         timeout_ms: f64,
+        call: &NodeCall,
     ) -> Result<Object<'env>> {
-        let (rules, around, text) =
-            (Arc::clone(&self.rules), Arc::clone(&self.around), text.to_vec());
+        let (reviewer, text) = (Arc::clone(&self.reviewer), text.to_vec());
+        let watch = Watch::new(call, None);
         promise(env, move || {
             let operation = operation.as_deref().map(operation_named).transpose()?;
             let patience = Duration::try_from_secs_f64(timeout_ms / 1000.0).ok();
             let until = patience.and_then(|patience| Instant::now().checked_add(patience));
             let until = until
                 .ok_or_else(|| Failure::argument(format!("timeoutMs: {timeout_ms} is no time")))?;
-            let reviewed = rules.review_text(&text, operation, &around, until)?;
+            let reviewed = reviewer.review(&text, operation, until, &watch)?;
             Ok(NodeReview { reviewed: Arc::new(reviewed) })
         })
     }

@@ -102,6 +102,21 @@ impl Options {
         Ok(bases)
     }
 
+    /// That nothing filters findings, where it is the gate that says what decides.
+    pub(crate) fn check_unfiltered(&self) -> std::result::Result<(), Failure> {
+        let filters = [
+            ("severities", self.severities.is_some(), "failOn and warnOn"),
+            ("ignoreUnfixed", self.ignore_unfixed, "fixedOnly"),
+            ("excludeBase", self.exclude_base, "policy with base = 'pass'"),
+        ];
+        match filters.into_iter().find(|(_, is_given, _)| *is_given) {
+            None => Ok(()),
+            Some((name, _, instead)) => Err(Failure::argument(format!(
+                "{name}: what decides is the gate's: give new Gate() {instead}"
+            ))),
+        }
+    }
+
     /// Which findings count.
     pub(crate) fn selection(&self) -> std::result::Result<Selection, Failure> {
         let mut selection = Selection::default();

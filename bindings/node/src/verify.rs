@@ -38,16 +38,55 @@ struct Options {
     insecure_ignore_tlog: bool,
     insecure_ignore_sct: bool,
     require_signed_timestamps: bool,
-    /// Of attestations.
+    /// Of attestations, and of bundles that are some.
     predicate_type: Option<String>,
+    builder: Option<String>,
+    /// Of signatures of images.
     annotations: BTreeMap<String, String>,
+    /// Of images.
     check_content: bool,
     threads: Option<NonZeroUsize>,
     registry: RegistryOptions,
     at: Option<String>,
 }
 
+/// What is verified: each can be asked something of its own, and nothing else.
+#[derive(Clone, Copy, PartialEq)]
+enum About {
+    Signature,
+    Attestation,
+    Bundle,
+    Blob,
+}
+
 impl Options {
+    fn parse(json: &str, about: About) -> Outcome<Self> {
+        let mut options: Self = parse(json)?;
+        let is_image = matches!(about, About::Signature | About::Attestation);
+        let may_be_statement = matches!(about, About::Attestation | About::Bundle);
+        let given = [
+            ("predicateType", options.predicate_type.is_some(), may_be_statement, "attestations"),
+            ("builder", options.builder.is_some(), may_be_statement, "attestations"),
+            (
+                "annotations",
+                !options.annotations.is_empty(),
+                about == About::Signature,
+                "signatures of images",
+            ),
+            ("checkContent", options.check_content, is_image, "images"),
+        ];
+        for (name, is_given, has_it, whose) in given {
+            if is_given && !has_it {
+                return Err(Failure::argument(format!("{name}: that is asked of {whose} alone")));
+            }
+        }
+        // As in cosign: that somebody attested anything at all says nothing.
+        if about == About::Attestation {
+            options.predicate_type.get_or_insert_with(|| "custom".to_owned());
+        }
+        Ok(options)
+    }
+
     fn policy(&self) -> Outcome<Policy> {
         let subject = (&self.certificate_identity, &self.certificate_identity_regexp);
         let issuer = (&self.certificate_oidc_issuer, &self.certificate_oidc_issuer_regexp);
@@ -82,6 +121,12 @@ impl Options {
                 .map_err(|error| Failure::argument(format!("predicateType: {text}: {error}")))?;
             policy = policy.require_predicate_type(predicate);
         }
+        if let Some(text) = &self.builder {
+            let builder = TextMatcher::exact(text.as_str());
+            let builder =
+                builder.map_err(|error| Failure::argument(format!("builder: {error}")))?;
+            policy = policy.require_builder(builder);
+        }
         Ok(policy)
     }
 
@@ -100,9 +145,7 @@ impl Options {
         let mut options = VerifyOptions::default();
         options.check_content = self.check_content;
         options.threads = self.threads.unwrap_or(options.threads);
-        let claims = self.annotations.clone().into_iter().collect();
-        let verifier = Verifier::new(self.root()?, self.policy()?);
-        Ok(verifier.with_options(options).with_claims(claims))
+        Ok(Verifier::new(self.root()?, self.policy()?).with_options(options))
     }
 
     fn at(&self, clock: Clock) -> Outcome<sealift::Timestamp> {
@@ -154,14 +197,16 @@ pub fn verify_image<'env>(
     progress: Option<Callback>,
 ) -> Result<Object<'env>> {
     let (watch, clock) = (Watch::new(call, progress), call.clock);
+    let about = if is_attestation { About::Attestation } else { About::Signature };
     promise(env, move || {
-        let options: Options = parse(&options)?;
+        let options = Options::parse(&options, about)?;
         let (verifier, at) = (options.verifier()?, options.at(clock)?);
         let target = target::signed(&image, &options.registry)?;
         let proof = if is_attestation {
             verifier.verify_attestation(&target, at, &watch)?
         } else {
-            verifier.verify_image(&target, at, &watch)?
+            let claims: Vec<_> = options.annotations.into_iter().collect();
+            verifier.verify_image(&target, &claims, at, &watch)?
         };
         Ok(names::to_json(&proof))
     })
@@ -201,8 +246,9 @@ pub fn verify_bytes<'env>(
         Either::A(bytes) => Either::A(bytes.to_vec()),
         Either::B(path) => Either::B(PathBuf::from(path)),
     };
+    let about = if beside.is_some() { About::Blob } else { About::Bundle };
     promise(env, move || {
-        let options: Options = parse(&options)?;
+        let options = Options::parse(&options, about)?;
         let (verifier, at) = (options.verifier()?, options.at(clock)?);
         let bytes = match artifact {
             Either::A(bytes) => bytes,

@@ -50,7 +50,11 @@ test('a policy that is wrong is refused with its place', async () => {
     assert.match(error.message, /fail-onn.*fail-on/s)
     return true
   })
-  await assert.rejects(new Gate({ policyy: 'x' }).admit(image, { database }), { code: 'INVALID_ARGUMENT', message: /policyy/ })
+  assert.throws(() => new Gate({ policyy: 'x' }), { code: 'INVALID_ARGUMENT', message: /policyy/ })
+  assert.throws(() => new Gate({ failOn: ['HIGH'] }), { code: 'INVALID_ARGUMENT', message: /HIGH,CRITICAL/ })
+  assert.throws(() => new Gate({ key: 'a', certificateIdentity: 'b' }), { code: 'INVALID_ARGUMENT' })
   await assert.rejects(new Gate({ key: 'nowhere.pub' }).admit(image, { database }), { code: 'POLICY' })
   assert.throws(() => new Gate('sealift.toml'), { code: 'INVALID_ARGUMENT' })
+  for (const filter of [{ ignoreUnfixed: true }, { severities: ['LOW'] }, { excludeBase: true }])
+    await assert.rejects(new Gate().admit(image, { database, ...filter }), { code: 'INVALID_ARGUMENT', message: /new Gate/ })
 })

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
 import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { test } from 'node:test'
 
-import { AdmissionPolicies } from '../index.mjs'
+import { AdmissionPolicies, generateKeyPair } from '../index.mjs'
 import { closing, folder, table, testData } from './support/common.mjs'
 
 const policy = `
@@ -55,6 +57,31 @@ test('rows tell what each rule says of each object', async () => {
   assert.match(review.render('junit'), /<testsuite/)
   assert.throws(() => review.render('sarif'), { code: 'INVALID_ARGUMENT', message: /sarif/ })
   assert.ok((await policies.review(pod('web', { team: 'a' }))).allowed)
+})
+
+test('a signal ends a review within 200 ms', async () => {
+  const place = folder()
+  writeFileSync(join(place, 'cosign.pub'), (await generateKeyPair('')).publicKey)
+  writeFileSync(join(place, 'sealift.toml'), "[admission]\nkey = 'cosign.pub'\ninsecure-ignore-tlog = true\n")
+  // A registry that takes connections and never answers.
+  const open = new Set()
+  const silent = createServer((socket) => open.add(socket)).listen(0, '127.0.0.1')
+  await once(silent, 'listening')
+  const registryHost = `127.0.0.1:${silent.address().port}`
+  const ruled = await AdmissionPolicies.load({ imageRules: join(place, 'sealift.toml'), registryHost, registry: { insecure: true } })
+  const object = pod('web')
+  object.spec.containers[0].image = `${registryHost}/web:1`
+  const controller = new AbortController()
+  let aborted
+  setTimeout(() => {
+    aborted = performance.now()
+    controller.abort('enough')
+  }, 300)
+  await assert.rejects(ruled.review(object, { signal: controller.signal }), { code: 'CANCELLED', name: 'AbortError', cause: 'enough' })
+  const took = performance.now() - aborted
+  assert.ok(took < 200, `${took} ms`)
+  silent.close()
+  for (const socket of open) socket.destroy()
 })
 
 test('texts have many objects', async () => {

@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { setTimeout } from 'node:timers/promises'
 
-import { attest, generateKeyPair, signBlob, signImage, verifyAttestation, verifyBundle, verifyImage } from '../index.mjs'
+import { attest, generateKeyPair, signBlob, signImage, verifyAttestation, verifyBlob, verifyBundle, verifyImage } from '../index.mjs'
 import { buildStep, exampleDatabase, folder, node, project } from './support/common.mjs'
 
 const place = folder()
@@ -26,6 +26,10 @@ test('bytes are signed, and verified as long as none changes', async () => {
   writeFileSync(file, 'what is signed')
   await verifyBundle(JSON.stringify(bundle), file, verifier)
   await assert.rejects(verifyBundle(bundle, Buffer.from('what is signee'), verifier), { code: 'UNVERIFIED' })
+  for (const asked of [{ annotations: { a: 'b' } }, { checkContent: true }])
+    await assert.rejects(verifyBundle(bundle, file, { ...verifier, ...asked }), { code: 'INVALID_ARGUMENT', message: /alone/ })
+  await assert.rejects(verifyBundle(bundle, file, { ...verifier, predicateType: 'vuln' }), { code: 'UNVERIFIED' })
+  await assert.rejects(verifyBlob('AA==', file, { ...verifier, predicateType: 'vuln' }), { code: 'INVALID_ARGUMENT' })
   await assert.rejects(verifyBundle({}, file, verifier), { code: 'INVALID_ARGUMENT', message: /^bundle: / })
   await assert.rejects(verifyBundle(bundle, join(place, 'none'), verifier), { code: 'IO' })
 })
@@ -82,6 +86,11 @@ test('an image is signed, attested and verified in its registry', async (context
   const attested = await verifyAttestation(image, { ...verifier, predicateType })
   assert.equal(attested.signatures[0].predicateType, predicateType)
   assert.deepEqual(attested.signatures[0].payload.predicate, { some_key: 'kept as it is' })
+  await assert.rejects(verifyAttestation(image, verifier), { code: 'UNVERIFIED', check: 'predicate-type' })
+  const builder = 'https://b.example'
+  await assert.rejects(verifyAttestation(image, { ...verifier, predicateType, builder }), { code: 'UNVERIFIED', check: 'builder' })
+  await assert.rejects(verifyImage(image, { ...verifier, predicateType }), { code: 'INVALID_ARGUMENT', message: /predicateType/ })
+  await assert.rejects(verifyAttestation(image, { ...verifier, predicateType, annotations: { env: 'dev' } }), { code: 'INVALID_ARGUMENT', message: /annotations/ })
 
   const other = await generateKeyPair('')
   writeFileSync(join(place, 'other.pub'), other.publicKey)

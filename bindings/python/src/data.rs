@@ -109,6 +109,70 @@ pub(crate) fn quoted(text: &str) -> String {
     format!("'{}'", text.escape_default())
 }
 
+/// A class whose objects are JSON.
+pub(crate) trait JsonClass: Sized {
+    fn value(&self) -> &Value;
+
+    /// The object as JSON.
+    fn text(&self) -> String {
+        self.value().to_string()
+    }
+
+    /// What `text` gave.
+    fn read(text: String) -> PyResult<Self>;
+
+    /// How it stands in a `repr`.
+    fn shown(&self) -> String;
+}
+
+/// Writes the methods of a [`JsonClass`]: those of its own, and those that all have. Equality, hash
+/// and pickling are those of the JSON.
+macro_rules! json_methods {
+    ($name:ident { $($own:tt)* }) => {
+        #[pymethods]
+        impl $name {
+            $($own)*
+
+            /// All that is known, as plain data.
+            fn to_dict<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+                $crate::data::to_python(py, $crate::data::JsonClass::value(self))
+            }
+
+            /// The same as JSON.
+            fn to_json(&self, py: Python<'_>) -> String {
+                py.detach(|| $crate::data::JsonClass::text(self))
+            }
+
+            /// What `to_json` gave.
+            #[staticmethod]
+            fn from_json(text: String) -> PyResult<Self> {
+                $crate::data::JsonClass::read(text)
+            }
+
+            fn __repr__(&self) -> String {
+                $crate::data::JsonClass::shown(self)
+            }
+
+            fn __eq__(&self, other: &Bound<'_, PyAny>) -> bool {
+                use $crate::data::JsonClass;
+
+                other.cast::<Self>().is_ok_and(|other| other.get().value() == self.value())
+            }
+
+            fn __hash__(&self) -> u64 {
+                $crate::data::hash(&$crate::data::JsonClass::value(self).to_string())
+            }
+
+            fn __reduce__<'py>(
+                slf: &Bound<'py, Self>,
+            ) -> PyResult<(Bound<'py, PyAny>, (String,))> {
+                let make = slf.get_type().getattr("from_json")?;
+                Ok((make, ($crate::data::JsonClass::text(slf.get()),)))
+            }
+        }
+    };
+}
+
 /// Makes a class of JSON objects. Attributes are named with the place of their value (RFC 6901);
 /// those behind `shown` stand in its `repr`.
 macro_rules! data_class {
@@ -131,10 +195,6 @@ macro_rules! data_class {
             pub(crate) fn new(value: serde_json::Value) -> Self {
                 Self { value }
             }
-
-            fn json(&self) -> String {
-                self.value.to_string()
-            }
         }
 
         impl $crate::data::Attribute for $name {
@@ -143,62 +203,40 @@ macro_rules! data_class {
             }
         }
 
-        #[pymethods]
-        impl $name {
-            $(
-                #[getter]
-                fn $attribute(&self) -> $kind {
-                    <$kind as $crate::data::Attribute>::of(self.value.pointer($place))
-                }
-            )*
-
-            /// All that is known, as plain data.
-            fn to_dict<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-                $crate::data::to_python(py, &self.value)
+        impl $crate::data::JsonClass for $name {
+            fn value(&self) -> &serde_json::Value {
+                &self.value
             }
 
-            /// The same as JSON.
-            fn to_json(&self) -> String {
-                self.json()
-            }
-
-            /// What `to_json` gave.
-            #[staticmethod]
-            fn from_json(text: &str) -> PyResult<Self> {
-                match serde_json::from_str::<serde_json::Value>(text) {
+            fn read(text: String) -> PyResult<Self> {
+                match serde_json::from_str::<serde_json::Value>(&text) {
                     Ok(value) if value.is_object() => Ok(Self { value }),
                     Ok(_) => Err(pyo3::exceptions::PyValueError::new_err("not a JSON object")),
                     Err(error) => Err(pyo3::exceptions::PyValueError::new_err(error.to_string())),
                 }
             }
 
-            fn __repr__(&self) -> String {
+            fn shown(&self) -> String {
                 let shown: Vec<String> = vec![$(format!(
                     concat!(stringify!($shown), "={}"),
                     $crate::data::Shown::shown(&self.$shown())
                 )),*];
                 format!(concat!(stringify!($name), "({})"), shown.join(", "))
             }
-
-            fn __eq__(&self, other: &Bound<'_, PyAny>) -> bool {
-                other.cast::<Self>().is_ok_and(|other| other.get().value == self.value)
-            }
-
-            fn __hash__(&self) -> u64 {
-                $crate::data::hash(&self.json())
-            }
-
-            fn __reduce__<'py>(
-                slf: &Bound<'py, Self>,
-            ) -> PyResult<(Bound<'py, PyAny>, (String,))> {
-                let make = slf.get_type().getattr("from_json")?;
-                Ok((make, (slf.get().json(),)))
-            }
         }
+
+        $crate::data::json_methods! { $name {
+            $(
+                #[getter]
+                fn $attribute(&self) -> $kind {
+                    <$kind as $crate::data::Attribute>::of(self.value.pointer($place))
+                }
+            )*
+        } }
     };
 }
 
-pub(crate) use data_class;
+pub(crate) use {data_class, json_methods};
 
 /// The hash of a text, the same in each process of this build.
 pub(crate) fn hash(text: &str) -> u64 {

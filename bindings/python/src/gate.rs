@@ -4,7 +4,10 @@ use std::path::PathBuf;
 
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
-use sealift::policy::{Identity, ImageVerification, PolicyFiles, Requirement, Signer, Wanted};
+use sealift::policy::{
+    FailingSeverities, Identity, ImageVerification, PolicyFiles, Requirement, SeverityGap, Signer,
+    Wanted,
+};
 
 use crate::arguments::Arguments;
 use crate::data::data_class;
@@ -128,7 +131,9 @@ impl Gate {
         let mut loaded = files.load().map_err(|error| error::policy(&error))?;
         let decides = &mut loaded.policy.gate;
         if let Some(words) = arguments.take::<Vec<String>>("fail_on")? {
-            decides.fail_on = severities(&arguments, "fail_on", &words)?;
+            let listed = severities(&arguments, "fail_on", &words)?;
+            let gap = |gap: SeverityGap| arguments.refused("fail_on", &gap.to_string());
+            decides.fail_on = FailingSeverities::new(listed).map_err(gap)?;
         }
         if let Some(words) = arguments.take::<Vec<String>>("warn_on")? {
             decides.warn_on = severities(&arguments, "warn_on", &words)?;
@@ -143,7 +148,7 @@ impl Gate {
         for requirement in &decides.requirements {
             ImageVerification::check(requirement).map_err(|error| error::proof(&error))?;
         }
-        loaded.policy.sources.insecure_ignore_tlog |= arguments.flag("ignore_tlog")?;
+        loaded.policy.sources.insecure_ignore_tlog |= arguments.flag("insecure_ignore_tlog")?;
         if let Some(root) = arguments.take::<PathBuf>("trusted_root")? {
             loaded.policy.sources.trusted_root = Some(root.display().to_string());
         }
@@ -161,17 +166,17 @@ impl Gate {
     }
 
     /// Scans an image, verifies what the policy requires, and decides. Takes what `scan_image` takes
-    /// but for what filters findings.
+    /// but for what filters findings: what decides is the gate's.
     #[pyo3(signature = (image, **options))]
-    fn check(
+    fn admit(
         &self,
         py: Python<'_>,
         image: &str,
         options: Option<&Bound<'_, PyDict>>,
     ) -> PyResult<Decision> {
-        let arguments = Arguments::new("check", options)?;
+        let arguments = Arguments::new("admit", options)?;
         let access = arguments.access()?;
-        let Scan { scanner, mut options, watcher, .. } = Scan::of(&arguments)?;
+        let Scan { scanner, mut options, watcher, .. } = Scan::of_all(&arguments)?;
         arguments.finish()?;
         options.name.get_or_insert_with(|| image.to_owned());
         let target = arguments.scanned(image, &access)?;
@@ -196,10 +201,10 @@ impl Gate {
 fn signer(arguments: &Arguments<'_>) -> PyResult<Option<Signer>> {
     let key = arguments.take::<PathBuf>("key")?;
     let mut identity = Identity::default();
-    identity.subject = arguments.take("identity")?;
-    identity.subject_regexp = arguments.take("identity_regexp")?;
-    identity.issuer = arguments.take("issuer")?;
-    identity.issuer_regexp = arguments.take("issuer_regexp")?;
+    identity.subject = arguments.take("certificate_identity")?;
+    identity.subject_regexp = arguments.take("certificate_identity_regexp")?;
+    identity.issuer = arguments.take("certificate_oidc_issuer")?;
+    identity.issuer_regexp = arguments.take("certificate_oidc_issuer_regexp")?;
     let names_identity = identity != Identity::default();
     match key {
         Some(_) if names_identity => {

@@ -9,7 +9,7 @@ use pyo3::prelude::*;
 use sealift::{Format, JsonOptions, render};
 use serde_json::{Map, Value};
 
-use crate::data::{data_class, hash, quoted, to_python};
+use crate::data::{JsonClass, data_class, json_methods, quoted};
 use crate::error;
 
 /// Columns of a table.
@@ -94,8 +94,6 @@ data_class! {
 }
 
 /// One scan with its result.
-///
-/// Equality, hash and pickling are those of its JSON.
 #[pyclass(frozen, module = "sealift._native")]
 #[derive(Debug)]
 pub(crate) struct Report {
@@ -110,17 +108,13 @@ impl Report {
         Self { scanned: Some(Arc::new(scanned)), text: OnceLock::new(), value: OnceLock::new() }
     }
 
-    fn text(&self) -> &str {
+    fn written(&self) -> &str {
         self.text.get_or_init(|| {
             let Some(scanned) = &self.scanned else { return String::new() };
             let mut options = JsonOptions::default();
             options.threads = std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
             written(scanned, &Format::Json(options)).unwrap_or_default()
         })
-    }
-
-    fn value(&self) -> &Value {
-        self.value.get_or_init(|| serde_json::from_str(self.text()).unwrap_or_default())
     }
 
     fn at(&self, place: &str) -> Option<String> {
@@ -169,8 +163,33 @@ fn written(report: &sealift::Report, format: &Format) -> std::io::Result<String>
     String::from_utf8(bytes).map_err(std::io::Error::other)
 }
 
-#[pymethods]
-impl Report {
+impl JsonClass for Report {
+    fn value(&self) -> &Value {
+        self.value.get_or_init(|| serde_json::from_str(self.written()).unwrap_or_default())
+    }
+
+    /// Trivy's schema 2.
+    fn text(&self) -> String {
+        self.written().to_owned()
+    }
+
+    fn read(text: String) -> PyResult<Self> {
+        let value: Value = serde_json::from_str(&text).map_err(|error| error::value(&error))?;
+        if value.get("SchemaVersion").and_then(Value::as_u64) != Some(2) {
+            return Err(PyValueError::new_err("not a report of schema 2"));
+        }
+        Ok(Self { scanned: None, text: OnceLock::from(text), value: OnceLock::from(value) })
+    }
+
+    fn shown(&self) -> String {
+        let name = quoted(&self.at("/ArtifactName").unwrap_or_default());
+        let (packages, findings) =
+            (self.rows("Packages").len(), self.rows("Vulnerabilities").len());
+        format!("Report({name}, packages=<{packages}>, findings=<{findings}>)")
+    }
+}
+
+json_methods! { Report {
     /// What was scanned.
     #[getter]
     fn artifact_name(&self) -> String {
@@ -239,7 +258,7 @@ impl Report {
     /// only `json` is left.
     fn render(&self, py: Python<'_>, format: &str) -> PyResult<String> {
         if format == "json" {
-            return Ok(self.text().to_owned());
+            return Ok(self.text());
         }
         let format = Format::named(format, WIDTH).ok_or_else(|| {
             let known = Format::NAMES.join(", ");
@@ -252,44 +271,4 @@ impl Report {
         };
         py.detach(|| written(scanned, &format)).map_err(|error| error::value(&error))
     }
-
-    /// The report as JSON, in Trivy's schema 2.
-    fn to_json(&self, py: Python<'_>) -> String {
-        py.detach(|| self.text().to_owned())
-    }
-
-    /// The same as plain data.
-    fn to_dict<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        to_python(py, self.value())
-    }
-
-    /// What `to_json` gave.
-    #[staticmethod]
-    fn from_json(text: String) -> PyResult<Self> {
-        let value: Value = serde_json::from_str(&text).map_err(|error| error::value(&error))?;
-        if value.get("SchemaVersion").and_then(Value::as_u64) != Some(2) {
-            return Err(PyValueError::new_err("not a report of schema 2"));
-        }
-        Ok(Self { scanned: None, text: OnceLock::from(text), value: OnceLock::from(value) })
-    }
-
-    fn __repr__(&self) -> String {
-        let name = quoted(&self.artifact_name());
-        let (packages, findings) =
-            (self.rows("Packages").len(), self.rows("Vulnerabilities").len());
-        format!("Report({name}, packages=<{packages}>, findings=<{findings}>)")
-    }
-
-    fn __eq__(&self, other: &Bound<'_, PyAny>) -> bool {
-        other.cast::<Self>().is_ok_and(|other| other.get().text() == self.text())
-    }
-
-    fn __hash__(&self) -> u64 {
-        hash(self.text())
-    }
-
-    fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<(Bound<'py, PyAny>, (String,))> {
-        let make = slf.get_type().getattr("from_json")?;
-        Ok((make, (slf.get().text().to_owned(),)))
-    }
-}
+} }

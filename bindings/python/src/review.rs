@@ -1,6 +1,5 @@
 //! Reviewing: what admission policies and image rules say of objects.
 
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -8,17 +7,17 @@ use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyMapping, PyString};
 use sealift::admission::{
-    Files, LoadError, Operation, Others, Reviewed, RootSource, Rules, Sources, World, stand_in,
+    Confined, Meant, Operation, Others, Reviewed, Reviewer, ReviewerSources, TextError,
 };
-use sealift::{Chain, Reference, RegistryImage, Timestamp, trust};
+use sealift::{Chain, Reference, RegistryImage, Timestamp};
 use serde_json::Value;
 
 use crate::arguments::{Access, Arguments, now};
 use crate::checks::{files_or_texts, files_or_texts_in};
-use crate::data::{Attribute, Json, data_class, hash, to_python};
+use crate::data::{Attribute, Json, JsonClass, data_class, json_methods, to_python};
 use crate::database::Database;
 use crate::error;
-use crate::work::Watcher;
+use crate::work::{Cancel, Watcher};
 
 /// How long registries are waited for unless it is said.
 const PATIENCE_SECONDS: f64 = 300.0;
@@ -44,9 +43,7 @@ data_class! {
 #[pyclass(frozen, module = "sealift._native")]
 #[derive(Debug)]
 pub(crate) struct AdmissionPolicies {
-    rules: Arc<Rules>,
-    around: Arc<Files>,
-    notes: Vec<String>,
+    reviewer: Arc<Reviewer>,
 }
 
 #[pymethods]
@@ -61,46 +58,52 @@ impl AdmissionPolicies {
         options: Option<&Bound<'_, PyDict>>,
     ) -> PyResult<Self> {
         let arguments = Arguments::new("AdmissionPolicies", options)?;
-        let mut sources = Sources::default();
-        sources.others = Others::Noted;
+        let mut sources = ReviewerSources::default();
+        let judged_by = &mut sources.judged_by;
+        judged_by.others = Others::Noted;
         if let Some(given) = policies.filter(|given| !given.is_none()) {
-            (sources.policies, sources.texts) = files_or_texts_in(&arguments, "policies", given)?;
+            (judged_by.policies, judged_by.texts) =
+                files_or_texts_in(&arguments, "policies", given)?;
         }
         let (files, texts) = files_or_texts(&arguments, "exceptions")?;
-        sources.policies.extend(files);
-        sources.texts.extend(texts);
-        sources.rules = arguments.take("image_rules")?;
-        sources.database = Database::path_of(&arguments)?;
-        sources.root = Some(root(arguments.take("trusted_root")?));
+        judged_by.policies.extend(files);
+        judged_by.texts.extend(texts);
+        judged_by.rules = arguments.take("image_rules")?;
+        judged_by.database = Database::path_of(&arguments)?;
+        sources.trusted_root = arguments.take("trusted_root")?;
+        (sources.cluster, sources.cluster_texts) = files_or_texts(&arguments, "cluster")?;
         let as_of: Option<Timestamp> = arguments.as_of()?;
         let now = move || as_of.unwrap_or_else(now);
-        let (files, texts) = files_or_texts(&arguments, "cluster")?;
-        let registry = Registry::of(&arguments)?;
+        let (offline, host) = (arguments.flag("offline")?, arguments.take("registry")?);
+        let access = arguments.access()?;
+        let registries =
+            Confined::new(host, access.is_for_one(), move |image: &Reference, meant| {
+                registry_image(&access, image, meant)
+            });
+        let registries = registries
+            .map_err(|error| arguments.refused("registry", &error.to_string()))?
+            .offline(offline);
         arguments.finish()?;
-        let load = move || {
-            let around = Arc::new(stand_in(now(), &files, &texts)?);
-            let world = World::new(registry, now).with_cluster(around.clone());
-            let rules = Rules::new(world);
-            let notes = sources.load_into(&rules)?.notes;
-            Ok(Self { rules: Arc::new(rules), around, notes })
-        };
-        py.detach(load).map_err(|error: LoadError| error::load(&error))
+        let loaded = py.detach(move || Reviewer::load(sources, registries, now));
+        let reviewer = Arc::new(loaded.map_err(|error| error::load(&error))?);
+        Ok(Self { reviewer })
     }
 
     /// What people should know of the policies, as what of them is left out.
     #[getter]
     fn notes(&self) -> Vec<String> {
-        self.notes.clone()
+        self.reviewer.notes().to_vec()
     }
 
     /// Judges an object, or the objects of a text in YAML or JSON; or answers an AdmissionReview.
-    #[pyo3(signature = (objects, *, operation=None, timeout=PATIENCE_SECONDS))]
+    #[pyo3(signature = (objects, *, operation=None, timeout=PATIENCE_SECONDS, cancel=None))]
     fn review(
         &self,
         py: Python<'_>,
         objects: &Bound<'_, PyAny>,
         operation: Option<&str>,
         timeout: f64,
+        cancel: Option<&Bound<'_, Cancel>>,
     ) -> PyResult<Review> {
         let text = text(objects)?;
         let operation = operation.map(operation_named).transpose()?;
@@ -109,15 +112,19 @@ impl AdmissionPolicies {
         let until = until.ok_or_else(|| {
             PyValueError::new_err(format!("review(): argument 'timeout': {timeout} is no time"))
         })?;
-        let (rules, around) = (Arc::clone(&self.rules), Arc::clone(&self.around));
-        let work =
-            move |_: &dyn sealift::Observer| rules.review_text(&text, operation, &around, until);
-        let reviewed = Watcher::default().run(py, work)?;
-        reviewed.map(Review::new).map_err(|error| error::value(&error))
+        let reviewer = Arc::clone(&self.reviewer);
+        let work = move |observer: &dyn sealift::Observer| {
+            reviewer.review(&text, operation, until, observer)
+        };
+        match Watcher::of_cancel(cancel.map(|cancel| cancel.get().clone())).run(py, work)? {
+            Ok(reviewed) => Ok(Review::new(reviewed)),
+            Err(TextError::Cancelled) => Err(error::cancelled()),
+            Err(error) => Err(error::value(&error)),
+        }
     }
 
     fn __repr__(&self) -> String {
-        format!("AdmissionPolicies(notes=<{}>)", self.notes.len())
+        format!("AdmissionPolicies(notes=<{}>)", self.reviewer.notes().len())
     }
 }
 
@@ -144,54 +151,21 @@ fn operation_named(name: &str) -> PyResult<Operation> {
     })
 }
 
-/// The trusted root of a file, else that of the public-good instance that is built in.
-fn root(path: Option<PathBuf>) -> Arc<RootSource> {
-    Arc::new(move || match &path {
-        Some(path) => std::fs::read(path).map_err(|error| format!("{}: {error}", path.display())),
-        None => Ok(trust::embedded().trusted_root.to_vec()),
-    })
-}
-
-/// How registries are asked.
-struct Registry {
-    offline: bool,
-    /// Whose the credentials are, and which may be without TLS.
-    host: Option<String>,
-    access: Access,
-}
-
-impl Registry {
-    fn of(arguments: &Arguments<'_>) -> PyResult<Self> {
-        let (offline, host) = (arguments.flag("offline")?, arguments.take("registry")?);
-        let access = arguments.access()?;
-        if host.is_none() && access.is_for_one() {
-            let why = "it is not said which registry is meant: objects name any";
-            return Err(arguments.refused("registry", why));
-        }
-        Ok(Self { offline, host, access })
-    }
-}
-
-impl sealift::admission::Registry for Registry {
-    /// What is meant for one registry goes to no other.
-    fn image(&self, reference: &Reference) -> Result<RegistryImage, String> {
-        if self.offline {
-            return Err(format!("{reference}: offline no registry is asked"));
-        }
-        let asked = reference.registry();
-        let is_meant = self.host.as_ref().is_some_and(|host| host.eq_ignore_ascii_case(asked));
-        let registries = match is_meant {
-            true => self.access.registries(asked),
-            false => self.access.of_another().registries(asked),
-        };
-        let registries = registries.map_err(|error| Chain(&error).to_string())?;
-        Ok(RegistryImage::new(registries, reference.clone()))
-    }
+/// The image in its registry, asked with what is meant for it.
+fn registry_image(
+    access: &Access,
+    image: &Reference,
+    meant: Meant,
+) -> Result<RegistryImage, String> {
+    let registries = match meant {
+        Meant::ThisOne => access.registries(image.registry()),
+        Meant::Another => access.of_another().registries(image.registry()),
+    };
+    let registries = registries.map_err(|error| Chain(&error).to_string())?;
+    Ok(RegistryImage::new(registries, image.clone()))
 }
 
 /// What policies and image rules say of objects.
-///
-/// Equality, hash and pickling are those of its JSON.
 #[pyclass(frozen, module = "sealift._native")]
 #[derive(Debug)]
 pub(crate) struct Review {
@@ -211,8 +185,26 @@ impl Review {
     }
 }
 
-#[pymethods]
-impl Review {
+impl JsonClass for Review {
+    fn value(&self) -> &Value {
+        &self.value
+    }
+
+    fn read(text: String) -> PyResult<Self> {
+        let value: Value = serde_json::from_str(&text).map_err(|error| error::value(&error))?;
+        match value.get("allowed").is_some_and(Value::is_boolean) {
+            true => Ok(Self { reviewed: None, value }),
+            false => Err(PyValueError::new_err("not a review")),
+        }
+    }
+
+    fn shown(&self) -> String {
+        let allowed = if self.allowed() { "True" } else { "False" };
+        format!("Review(allowed={allowed}, rows=<{}>)", self.list::<Json>("rows").len())
+    }
+}
+
+json_methods! { Review {
     /// Whether all of it is admitted.
     #[getter]
     fn allowed(&self) -> bool {
@@ -260,42 +252,7 @@ impl Review {
         }
     }
 
-    fn to_json(&self) -> String {
-        self.value.to_string()
-    }
-
-    fn to_dict<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        to_python(py, &self.value)
-    }
-
-    /// What `to_json` gave.
-    #[staticmethod]
-    fn from_json(text: &str) -> PyResult<Self> {
-        let value: Value = serde_json::from_str(text).map_err(|error| error::value(&error))?;
-        match value.get("allowed").is_some_and(Value::is_boolean) {
-            true => Ok(Self { reviewed: None, value }),
-            false => Err(PyValueError::new_err("not a review")),
-        }
-    }
-
     fn __bool__(&self) -> bool {
         self.allowed()
     }
-
-    fn __repr__(&self) -> String {
-        let allowed = if self.allowed() { "True" } else { "False" };
-        format!("Review(allowed={allowed}, rows=<{}>)", self.list::<Json>("rows").len())
-    }
-
-    fn __eq__(&self, other: &Bound<'_, PyAny>) -> bool {
-        other.cast::<Self>().is_ok_and(|other| other.get().value == self.value)
-    }
-
-    fn __hash__(&self) -> u64 {
-        hash(&self.value.to_string())
-    }
-
-    fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<(Bound<'py, PyAny>, (String,))> {
-        Ok((slf.get_type().getattr("from_json")?, (slf.get().to_json(),)))
-    }
-}
+} }

@@ -30,7 +30,13 @@ pub(crate) struct Scan {
 
 impl Scan {
     /// Takes the arguments of a scan for packages.
-    pub(crate) fn of(arguments: &Arguments<'_>) -> PyResult<Self> {
+    fn of(arguments: &Arguments<'_>) -> PyResult<Self> {
+        let selection = selection(arguments)?;
+        Ok(Self { selection, ..Self::of_all(arguments)? })
+    }
+
+    /// Takes the arguments of a scan for packages all findings in which count.
+    pub(crate) fn of_all(arguments: &Arguments<'_>) -> PyResult<Self> {
         let mut scan = Self::of_nothing(arguments)?;
         let options = &mut scan.options;
         options.platform = arguments.parsed("platform", "a platform as linux/arm64")?;
@@ -57,10 +63,6 @@ impl Scan {
         options.all_layers = arguments.flag("all_layers")?;
         options.cache = arguments.cache()?;
         scan.scanner = scanner(arguments)?;
-        if arguments.flag("ignore_unfixed")? {
-            scan.selection.ignored_statuses.insert(Status::Affected);
-        }
-        scan.selection.exclude_base = arguments.flag("exclude_base")?;
         Ok(scan)
     }
 
@@ -80,14 +82,10 @@ impl Scan {
         let files: Vec<String> = arguments.take("skip_files")?.unwrap_or_default();
         options.skip = SkipRules::new(&folders, &files).map_err(error::scan)?;
         options.judged_at = Some(arguments.time()?);
-        let mut selection = Selection::default();
-        if let Some(names) = arguments.take::<Vec<String>>("severities")? {
-            selection.severities = severities(arguments, "severities", &names)?;
-        }
         Ok(Self {
             scanner: Arc::new(Scanner::without_database()),
             options,
-            selection,
+            selection: Selection::default(),
             watcher: Watcher::of(arguments)?,
             suppressions: Suppressions::default(),
         })
@@ -115,6 +113,19 @@ impl Scan {
         };
         watcher.run(py, work)?.map(Report::new).map_err(error::scan)
     }
+}
+
+/// Which findings count.
+fn selection(arguments: &Arguments<'_>) -> PyResult<Selection> {
+    let mut selection = Selection::default();
+    if let Some(names) = arguments.take::<Vec<String>>("severities")? {
+        selection.severities = severities(arguments, "severities", &names)?;
+    }
+    if arguments.flag("ignore_unfixed")? {
+        selection.ignored_statuses.insert(Status::Affected);
+    }
+    selection.exclude_base = arguments.flag("exclude_base")?;
+    Ok(selection)
 }
 
 /// The database that is named, as an object or by its path; none matches nothing.
@@ -187,6 +198,9 @@ pub(crate) fn scan_config(
 ) -> PyResult<Report> {
     scan_path(py, "scan_config", Target::Filesystem(path), options, |arguments| {
         let mut scan = Scan::of_nothing(arguments)?;
+        if let Some(names) = arguments.take::<Vec<String>>("severities")? {
+            scan.selection.severities = severities(arguments, "severities", &names)?;
+        }
         scan.options.package_types.clear();
         scan.with_checks(arguments)
     })

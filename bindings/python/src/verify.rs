@@ -6,60 +6,75 @@ use std::path::{Path, PathBuf};
 use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict};
-use sealift::Timestamp;
 use sealift::verify::{
-    Artifact, Bundle, Evidence, Identities, IdentityMatcher, Limits, Policy, PredicateType,
-    TextMatcher, TrustedKey, TrustedRoot, Verifier, VerifyError, VerifyOptions, detached,
-    public_key, trusted_root,
+    Artifact, Bundle, Evidence, Identities, IdentityMatcher, ImageProof, Limits, Policy,
+    PredicateType, TextMatcher, TrustedKey, TrustedRoot, Verifier, VerifyError, VerifyOptions,
+    detached, public_key, trusted_root,
 };
+use sealift::{Observer, Target, Timestamp};
 
-use crate::arguments::{Access, Arguments};
+use crate::arguments::Arguments;
 use crate::error;
 use crate::proof::{Signature, Verified};
 use crate::work::Watcher;
 
+/// What is verified: each can be asked something of its own, and nothing else.
+#[derive(Clone, Copy, PartialEq)]
+enum About {
+    Signature,
+    Attestation,
+    Bundle,
+    Blob,
+}
+
 /// A verification as its keyword arguments say.
 struct Verification {
     verifier: Verifier,
-    access: Access,
     watcher: Watcher,
     now: Timestamp,
 }
 
 impl Verification {
-    fn of(arguments: &Arguments<'_>) -> PyResult<Self> {
+    fn of(arguments: &Arguments<'_>, about: About) -> PyResult<Self> {
         let mut policy = signers(arguments)?;
-        let key_alone = arguments.flag("ignore_tlog")?;
-        if key_alone {
+        if arguments.flag("insecure_ignore_tlog")? {
             policy = policy.insecure_ignore_tlog();
         }
-        if arguments.flag("ignore_sct")? {
+        if arguments.flag("insecure_ignore_sct")? {
             policy = policy.insecure_ignore_sct();
         }
-        if let Some(name) = arguments.take::<String>("predicate_type")? {
-            policy = policy.require_predicate_type(predicate_type(arguments, &name)?);
-        }
-        if let Some(builder) = arguments.take::<String>("builder")? {
-            let wrong = |error| arguments.refused("builder", &format!("{error}"));
-            policy = policy.require_builder(TextMatcher::exact(&*builder).map_err(wrong)?);
+        if matches!(about, About::Attestation | About::Bundle) {
+            policy = statement(arguments, policy, about)?;
         }
         let root = match arguments.take::<PathBuf>("trusted_root")? {
             Some(path) => read_root(&path)?,
             None => TrustedRoot::default(),
         };
         let mut options = VerifyOptions::default();
-        options.threads = arguments.threads()?.unwrap_or(options.threads);
-        options.image_limits = arguments.limits()?;
-        options.check_content = arguments.flag("check_content")?;
-        let claims: BTreeMap<String, String> = arguments.take("annotations")?.unwrap_or_default();
-        let verifier = Verifier::new(root, policy).with_options(options);
+        if matches!(about, About::Signature | About::Attestation) {
+            options.threads = arguments.threads()?.unwrap_or(options.threads);
+            options.image_limits = arguments.limits()?;
+            options.check_content = arguments.flag("check_content")?;
+        }
         Ok(Self {
-            verifier: verifier.with_claims(claims.into_iter().collect()),
-            access: arguments.access()?,
+            verifier: Verifier::new(root, policy).with_options(options),
             watcher: Watcher::of(arguments)?,
             now: arguments.time()?,
         })
     }
+}
+
+/// What the statement must say. Of an image's attestations only those of one type count, as in
+/// cosign: that somebody attested anything at all says nothing.
+fn statement(arguments: &Arguments<'_>, policy: Policy, about: About) -> PyResult<Policy> {
+    let usual = (about == About::Attestation).then(|| "custom".to_owned());
+    let policy = match arguments.take("predicate_type")?.or(usual) {
+        Some(name) => policy.require_predicate_type(predicate_type(arguments, &name)?),
+        None => policy,
+    };
+    let Some(builder) = arguments.take::<String>("builder")? else { return Ok(policy) };
+    let wrong = |error| arguments.refused("builder", &format!("{error}"));
+    Ok(policy.require_builder(TextMatcher::exact(builder).map_err(wrong)?))
 }
 
 /// A trusted root in a file.
@@ -76,11 +91,12 @@ pub(crate) fn predicate_type(arguments: &Arguments<'_>, name: &str) -> PyResult<
         .map_err(|error| arguments.refused("predicate_type", &format!("{name:?}: {error}")))
 }
 
-/// Who must have signed: `key`, or `identity` and `issuer` (or `..._regexp`).
+/// Who must have signed: `key`, or `certificate_identity` and `certificate_oidc_issuer` (or
+/// `..._regexp`).
 fn signers(arguments: &Arguments<'_>) -> PyResult<Policy> {
     let key = arguments.object("key")?.map(|key| content(&key)).transpose()?;
-    let subject = text(arguments, "identity", "identity_regexp")?;
-    let issuer = text(arguments, "issuer", "issuer_regexp")?;
+    let subject = text(arguments, "certificate_identity", "certificate_identity_regexp")?;
+    let issuer = text(arguments, "certificate_oidc_issuer", "certificate_oidc_issuer_regexp")?;
     match (key, subject, issuer) {
         (Some(key), None, None) => {
             let key =
@@ -135,7 +151,12 @@ pub(crate) fn verify_image(
     image: &str,
     options: Option<&Bound<'_, PyDict>>,
 ) -> PyResult<Verified> {
-    attached(py, "verify_image", image, options)
+    let arguments = Arguments::new("verify_image", options)?;
+    let claims: BTreeMap<String, String> = arguments.take("annotations")?.unwrap_or_default();
+    let claims: Vec<_> = claims.into_iter().collect();
+    attached(py, &arguments, About::Signature, image, move |verifier, target, now, observer| {
+        verifier.verify_image(target, &claims, now, observer)
+    })
 }
 
 /// Verifies that an image has an attestation, and is whole unless it lies in a registry.
@@ -146,24 +167,27 @@ pub(crate) fn verify_attestation(
     image: &str,
     options: Option<&Bound<'_, PyDict>>,
 ) -> PyResult<Verified> {
-    attached(py, "verify_attestation", image, options)
+    let arguments = Arguments::new("verify_attestation", options)?;
+    attached(py, &arguments, About::Attestation, image, Verifier::verify_attestation)
 }
 
-fn attached(
+fn attached<F>(
     py: Python<'_>,
-    function: &'static str,
+    arguments: &Arguments<'_>,
+    about: About,
     image: &str,
-    options: Option<&Bound<'_, PyDict>>,
-) -> PyResult<Verified> {
-    let arguments = Arguments::new(function, options)?;
-    let Verification { verifier, access, watcher, now } = Verification::of(&arguments)?;
+    verify: F,
+) -> PyResult<Verified>
+where
+    F: FnOnce(&Verifier, &Target, Timestamp, &dyn Observer) -> Result<ImageProof, VerifyError>
+        + Send
+        + 'static,
+{
+    let Verification { verifier, watcher, now } = Verification::of(arguments, about)?;
+    let access = arguments.access()?;
     arguments.finish()?;
     let target = arguments.image(image, &access)?;
-    let is_attestation = function == "verify_attestation";
-    let work = move |observer: &dyn sealift::Observer| match is_attestation {
-        true => verifier.verify_attestation(&target, now, observer),
-        false => verifier.verify_image(&target, now, observer),
-    };
+    let work = move |observer: &dyn Observer| verify(&verifier, &target, now, observer);
     watcher.run(py, work)?.map(|proof| Verified::of(&proof)).map_err(error::verify)
 }
 
@@ -177,7 +201,7 @@ pub(crate) fn verify_bundle(
     options: Option<&Bound<'_, PyDict>>,
 ) -> PyResult<Signature> {
     let arguments = Arguments::new("verify_bundle", options)?;
-    let verification = Verification::of(&arguments)?;
+    let verification = Verification::of(&arguments, About::Bundle)?;
     arguments.finish()?;
     let (artifact, bundle) = (content(artifact)?, content(bundle)?);
     let parse = move || {
@@ -199,7 +223,7 @@ pub(crate) fn verify_blob(
     options: Option<&Bound<'_, PyDict>>,
 ) -> PyResult<Signature> {
     let arguments = Arguments::new("verify_blob", options)?;
-    let verification = Verification::of(&arguments)?;
+    let verification = Verification::of(&arguments, About::Blob)?;
     arguments.finish()?;
     let (artifact, signature) = (content(artifact)?, content(signature)?);
     let certificate = certificate.map(content).transpose()?;
@@ -217,9 +241,8 @@ fn verified(
     artifact: Vec<u8>,
     bundle: impl FnOnce() -> Result<Bundle, VerifyError> + Send + 'static,
 ) -> PyResult<Signature> {
-    let Verification { verifier, watcher, now, .. } = verification;
-    let work = move |_: &dyn sealift::Observer| {
-        verifier.verify_bundle(&bundle()?, Artifact::Bytes(&artifact), now)
-    };
+    let Verification { verifier, watcher, now } = verification;
+    let work =
+        move |_: &dyn Observer| verifier.verify_bundle(&bundle()?, Artifact::Bytes(&artifact), now);
     watcher.run(py, work)?.map(|proof| Signature::of(&proof)).map_err(error::verify)
 }

@@ -100,6 +100,11 @@ impl Watcher {
         Ok(Self { callback: callback.map(Bound::unbind), cancel })
     }
 
+    /// Without progress, ended by `cancel`.
+    pub(crate) fn of_cancel(cancel: Option<Cancel>) -> Self {
+        Self { callback: None, cancel }
+    }
+
     /// Does work on another thread and waits for it. A signal whose handler raises, a callback
     /// that raises, or `cancel` end it.
     pub(crate) fn run<T, E>(

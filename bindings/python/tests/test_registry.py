@@ -33,23 +33,52 @@ def test_an_image_is_signed_and_attested(registry: Registry) -> None:
     )
     assert signed.digest == registry.tags["1.0"]
     proved = sealift.verify_image(
-        image, key=public, ignore_tlog=True, username=USER, password=PASSWORD, insecure=True
+        image, key=public, insecure_ignore_tlog=True, username=USER, password=PASSWORD,
+        insecure=True,
     )
     assert proved.digest == signed.digest and len(proved.signatures) == 1
+    asked: dict[str, Any] = {
+        "key": public, "insecure_ignore_tlog": True, "username": USER, "password": PASSWORD,
+        "insecure": True,
+    }
+    assert sealift.verify_image(image, annotations={"stage": "test"}, **asked).signatures
+    with pytest.raises(sealift.VerificationError) as unclaimed:
+        sealift.verify_image(image, annotations={"stage": "release"}, **asked)
+    assert unclaimed.value.check == "claims"
+    # What is no part of a signature cannot be asked of one.
+    untyped: Any = sealift
+    with pytest.raises(TypeError, match="predicate_type"):
+        untyped.verify_image(image, predicate_type="slsaprovenance1", **asked)
+    with pytest.raises(TypeError, match="annotations"):
+        untyped.verify_attestation(image, annotations={"stage": "test"}, **asked)
 
     sealift.attest(
         image, b'{"tested": true}', "https://example.com/tests/v1", key=private,
         key_password=b"secret", username=USER, password=PASSWORD, insecure=True,
     )
     attested = sealift.verify_attestation(
-        image, predicate_type="https://example.com/tests/v1", key=public, ignore_tlog=True,
+        image, predicate_type="https://example.com/tests/v1", key=public, insecure_ignore_tlog=True,
         username=USER, password=PASSWORD, insecure=True,
     )
     assert attested.digest == signed.digest
+    # As in cosign, a type that is not named is `custom`.
+    with pytest.raises(sealift.VerificationError) as other_type:
+        sealift.verify_attestation(image, **asked)
+    assert other_type.value.check == "predicate-type"
+    sealift.attest(
+        image, b'{"builder": {"id": "https://a.example"}, "buildType": "https://a.example/t"}',
+        "slsaprovenance", key=private, key_password=b"secret", username=USER, password=PASSWORD,
+        insecure=True,
+    )
+    with pytest.raises(sealift.VerificationError) as built:
+        sealift.verify_attestation(
+            image, predicate_type="slsaprovenance", builder="https://b.example", **asked
+        )
+    assert built.value.check == "builder"
     other = sealift.generate_key_pair(b"").public.encode()
     with pytest.raises(sealift.VerificationError):
         sealift.verify_image(
-            image, key=other, ignore_tlog=True, username=USER, password=PASSWORD, insecure=True
+            image, key=other, insecure_ignore_tlog=True, username=USER, password=PASSWORD, insecure=True
         )
 
 
@@ -111,6 +140,9 @@ def test_reviews_verify_images_in_their_registry(registry: Registry, tmp_path: P
     assert not policies(offline=True).review(asked).allowed
     # What is meant for another registry does not go to this one.
     assert not policies(registry="registry.example", **access).review(asked).allowed
+
+    with pytest.raises(ValueError, match="which registry is meant"):
+        policies(**access)
 
     rules = tmp_path / "sealift.toml"
     (tmp_path / "cosign.pub").write_text(keys.public)

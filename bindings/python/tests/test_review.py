@@ -3,8 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
 import pickle
+import signal
+import socket
+import threading
+import time
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -149,6 +155,36 @@ def test_what_is_wrong_is_named(policies: sealift.AdmissionPolicies, tmp_path: P
 
 
 BESIDE = ("values", "userinfo", "cluster", "context", "mocks", "params")
+
+
+def test_a_review_is_ended_by_who_asked(tmp_path: Path) -> None:
+    rules = tmp_path / "sealift.toml"
+    (tmp_path / "cosign.pub").write_text(sealift.generate_key_pair(b"").public)
+    rules.write_text("[admission]\nkey = 'cosign.pub'\ninsecure-ignore-tlog = true\n")
+    # A registry that takes connections and never answers.
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        host = f"127.0.0.1:{silent.getsockname()[1]}"
+        policies = sealift.AdmissionPolicies(image_rules=rules, registry=host, insecure=True)
+        object_ = pod("web")
+        object_["spec"]["containers"][0]["image"] = f"{host}/web:1"
+        ended: list[float] = []
+        cancel = sealift.Cancel()
+
+        def later(end: Callable[[], None]) -> None:
+            def now() -> None:
+                ended.append(time.monotonic())
+                end()
+
+            threading.Timer(0.3, now).start()
+
+        later(cancel.cancel)
+        with pytest.raises(sealift.CancelledError):
+            policies.review(object_, cancel=cancel)
+        assert time.monotonic() - ended.pop() < 0.5
+        later(lambda: os.kill(os.getpid(), signal.SIGINT))
+        with pytest.raises(KeyboardInterrupt):
+            policies.review(object_)
+        assert time.monotonic() - ended.pop() < 0.5
 
 
 def test_policies_of_the_data(data: Path) -> None:

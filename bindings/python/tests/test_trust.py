@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import pickle
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -18,15 +20,27 @@ def test_what_is_signed_is_verified(tmp_path: Path) -> None:
     private, public = tmp_path / "a.key", keys.public.encode()
     private.write_text(keys.private)
     bundle = sealift.sign_blob(b"content", key=private, key_password=b"secret").encode()
-    proved = sealift.verify_bundle(b"content", bundle, key=public, ignore_tlog=True)
+    proved = sealift.verify_bundle(b"content", bundle, key=public, insecure_ignore_tlog=True)
     assert proved.key_fingerprint and proved.checks
     assert pickle.loads(pickle.dumps(proved)) == proved
     with pytest.raises(sealift.VerificationError) as other:
-        sealift.verify_bundle(b"contend", bundle, key=public, ignore_tlog=True)
+        sealift.verify_bundle(b"contend", bundle, key=public, insecure_ignore_tlog=True)
     assert other.value.check in ("signature", "artifact-digest")
     with pytest.raises(sealift.VerificationError) as unlogged:
         sealift.verify_bundle(b"content", bundle, key=public)
     assert unlogged.value.check == "transparency-log"
+    signature = json.loads(bundle)["messageSignature"]["signature"].encode()
+    blob: dict[str, Any] = {"key": public, "insecure_ignore_tlog": True}
+    untyped: Any = sealift
+    assert sealift.verify_blob(b"content", signature, **blob).checks
+    for name, value in {"annotations": {"a": "b"}, "check_content": True, "builder": "b"}.items():
+        with pytest.raises(TypeError, match=name):
+            untyped.verify_blob(b"content", signature, **blob, **{name: value})
+    with pytest.raises(TypeError, match="annotations"):
+        untyped.verify_bundle(b"content", bundle, annotations={"a": "b"}, **blob)
+    with pytest.raises(sealift.VerificationError) as no_statement:
+        sealift.verify_bundle(b"content", bundle, predicate_type="vuln", **blob)
+    assert no_statement.value.check == "predicate-type"
     with pytest.raises(sealift.SigningError):
         sealift.sign_blob(b"content", key=private, key_password=b"wrong")
     assert "PRIVATE" not in repr(keys)
@@ -36,10 +50,10 @@ def test_who_must_have_signed_is_asked_for(example: str) -> None:
     with pytest.raises(ValueError, match="who must have signed"):
         sealift.verify_image(example)
     with pytest.raises(ValueError, match="one of them is missing"):
-        sealift.verify_image(example, identity="a@b.example")
+        sealift.verify_image(example, certificate_identity="a@b.example")
     key = sealift.generate_key_pair(b"").public.encode()
     with pytest.raises(sealift.VerificationError) as unsigned:
-        sealift.verify_image(example, key=key, ignore_tlog=True)
+        sealift.verify_image(example, key=key, insecure_ignore_tlog=True)
     assert unsigned.value.check == "signature-present"
     assert str(unsigned.value.digest).startswith("sha256:")
 
@@ -47,7 +61,7 @@ def test_who_must_have_signed_is_asked_for(example: str) -> None:
 def test_the_gate_explains_itself(
     tmp_path: Path, example: str, database: sealift.Database
 ) -> None:
-    decision = sealift.Gate(allow_incomplete=True).check(example, database=database)
+    decision = sealift.Gate(allow_incomplete=True).admit(example, database=database)
     assert decision.verdict == "fail" and not decision
     assert any("CVE-2021-44228" in reason.text for reason in decision.reasons)
     assert decision.text.startswith("FAIL")
@@ -58,10 +72,16 @@ def test_the_gate_explains_itself(
     with pytest.raises(sealift.PolicyError) as wrong:
         sealift.Gate(policy)
     assert (str(wrong.value.file), wrong.value.line) == (str(policy), 2)
+    with pytest.raises(ValueError, match="HIGH,CRITICAL"):
+        sealift.Gate(fail_on=["HIGH"])
+    gate: Any = sealift.Gate()
+    for filters in ("ignore_unfixed", "exclude_base", "severities"):
+        with pytest.raises(TypeError, match=filters):
+            gate.admit(example, **{filters: True})
     key = tmp_path / "a.pub"
     key.write_text(sealift.generate_key_pair(b"").public)
-    signed = sealift.Gate(key=key, ignore_tlog=True, fail_on=[], warn_on=[], allow_incomplete=True)
-    reasons = signed.check(example, database=database).reasons
+    signed = sealift.Gate(key=key, insecure_ignore_tlog=True, fail_on=[], warn_on=[], allow_incomplete=True)
+    reasons = signed.admit(example, database=database).reasons
     assert [reason.about for reason in reasons if reason.action == "fail"] == ["requirement"]
 
 
@@ -81,7 +101,7 @@ def test_signed_images_of_the_data(data: Path) -> None:
         key = folder / "keys" / Path(case["key"]).name
         wanted = case["expect"] == "pass" and case["expect_content"] != "fail"
         try:
-            found = sealift.verify_image(image, key=key, ignore_tlog=True).digest == case["digest"]
+            found = sealift.verify_image(image, key=key, insecure_ignore_tlog=True).digest == case["digest"]
         except sealift.SealiftError:
             found = False
         exact += found == wanted

@@ -236,7 +236,7 @@ fn what_is_signed_by_the_command_is_admitted_by_the_webhook() {
 fn what_a_server_cannot_do_is_said_before_it_listens() {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("bad.toml"), "[admission]\nregistriez = []\n").unwrap();
-    fs::write(folder.path().join("scans.toml"), "[admission]\nfail-on = ['HIGH']\n").unwrap();
+    fs::write(folder.path().join("scans.toml"), "[admission]\nfail-on = ['CRITICAL']\n").unwrap();
     for (arguments, says) in [
         (&["admission", "serve"][..], "no certificate"),
         (&["admission", "serve", "--tls-cert", "none", "--tls-key", "none"], "none"),

@@ -246,9 +246,27 @@ fn flags_of_the_gate_come_before_the_policy() {
         assert_eq!(output.status.code(), Some(status), "{flags:?}: {}", stderr(&output));
         assert!(stdout(&output).contains(reason), "{flags:?}: {}", stdout(&output));
     }
-    let warned = world.image("gate", &["--warn-on", "CRITICAL"]);
-    assert_eq!(warned.status.code(), Some(0));
-    assert!(stdout(&warned).starts_with("WARN: "), "{}", stdout(&warned));
+    for warned in ["CRITICAL", "LOW"] {
+        let warned = world.image("gate", &["--warn-on", warned]);
+        assert_eq!(warned.status.code(), Some(0));
+        assert!(stdout(&warned).starts_with("WARN: "), "{}", stdout(&warned));
+        assert!(stdout(&warned).contains(LOG4SHELL), "{}", stdout(&warned));
+    }
+}
+
+/// Nobody means a gate that stays shut for what is high and opens for what is critical.
+#[test]
+fn a_severity_does_not_fail_without_the_graver_ones() {
+    let world = World::new();
+    let told = "--fail-on: HIGH fails and CRITICAL, which is graver, would pass: name all of \
+                HIGH,CRITICAL";
+    let refused = world.image("gate", &["--fail-on", "HIGH"]);
+    assert_eq!(refused.status.code(), Some(2));
+    assert!(stderr(&refused).contains(told), "{}", stderr(&refused));
+    world.write("sealift.toml", "[gate]\nfail-on = ['HIGH']\n");
+    let refused = world.image("gate", &[]);
+    assert_eq!(refused.status.code(), Some(2));
+    assert!(stderr(&refused).contains("gate.fail-on: HIGH fails"), "{}", stderr(&refused));
 }
 
 #[test]

@@ -60,9 +60,9 @@ mod vex;
 pub use config::{Policy, Sources};
 pub use error::Error;
 pub use gate::{
-    About, Action, Decision, Facts, ForbiddenLicense, ForbiddenPackage, GatePolicy, Identity,
-    NotProved, Proof, Reason, Requirement, Signer, Thresholds, Verdict, Verification, Wanted,
-    WithoutVerification,
+    About, Action, Decision, Facts, FailingSeverities, ForbiddenLicense, ForbiddenPackage,
+    GatePolicy, Identity, NotProved, Proof, Reason, Requirement, SeverityGap, Signer, Thresholds,
+    Verdict, Verification, Wanted, WithoutVerification,
 };
 pub use ignore::{IgnoreFile, IgnoreFormat, Rule, Scope};
 pub use limits::Limits;

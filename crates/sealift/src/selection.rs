@@ -13,7 +13,8 @@ use sealift_report::{Configuration, Counts, Report};
 pub struct Selection {
     /// The severities that count, an exact list.
     pub severities: BTreeSet<Severity>,
-    /// The statuses that do not count.
+    /// The statuses that do not count. A malicious package counts in any: it never has a fix but to
+    /// be taken out.
     pub ignored_statuses: BTreeSet<FixStatus>,
     /// Whether findings in packages of the base image are left out. Default: no.
     pub exclude_base: bool,
@@ -69,7 +70,9 @@ impl Selection {
         let by_severity = Counts::of(other_severity);
         matches.findings.retain(|finding| self.shows(finding));
         let before = matches.findings.len();
-        matches.findings.retain(|finding| !self.ignored_statuses.contains(&finding.status));
+        matches.findings.retain(|finding| {
+            finding.malicious || !self.ignored_statuses.contains(&finding.status)
+        });
         let by_status = before - matches.findings.len();
         if self.exclude_base {
             exclude_base(report);

@@ -125,7 +125,7 @@ fn verifying_and_deciding_end_too() {
     cancel.cancel();
     let verifier = Verifier::new(TrustedRoot::default(), Signers::keys([]));
     for verified in [
-        verifier.verify_image(&example(), now(), &cancel),
+        verifier.verify_image(&example(), &[], now(), &cancel),
         verifier.verify_attestation(&example(), now(), &cancel),
     ] {
         assert!(matches!(verified, Err(VerifyError::Cancelled)), "{verified:?}");
@@ -139,7 +139,7 @@ fn verifying_and_deciding_end_too() {
 #[test]
 fn what_is_unsigned_says_which_check_failed() {
     let verifier = Verifier::new(TrustedRoot::default(), Signers::keys([]));
-    let error = verifier.verify_image(&example(), now(), &Silent).unwrap_err();
+    let error = verifier.verify_image(&example(), &[], now(), &Silent).unwrap_err();
     assert_eq!(error.check(), Some("signature-present"));
     let options = VerifyOptions::default();
     let kind = verifier.policy().signer_kind();

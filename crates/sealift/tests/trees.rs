@@ -125,6 +125,15 @@ fn a_selection_counts_what_it_hides() {
     assert_eq!(found(&report), ["GHSA-other"]);
     assert_eq!(hidden.by_severity.get(Severity::High), 1);
     assert_eq!((hidden.by_severity.total(), hidden.by_status), (1, 1));
+
+    // A malicious package has no fix, and waits for none.
+    let mut report = scan();
+    for finding in &mut report.matches.as_mut().unwrap().findings {
+        finding.malicious = true;
+    }
+    let mut selection = Selection::default();
+    selection.ignored_statuses = [Status::Affected].into();
+    assert_eq!((selection.apply(&mut report).by_status, found(&report).len()), (0, 3));
 }
 
 #[test]

@@ -78,7 +78,7 @@ pub use base64::{Base64Error, decode as decode_base64, encode as encode_base64};
 pub use bundle::{Bundle, BundleError, BundleVersion, Content, Material};
 pub use certificate::{
     Authority, Certificate, CertificateError, CertificateIdentity, Extensions, FulcioExtension,
-    SubjectAlternativeName, Usage,
+    Profile, SubjectAlternativeName, Usage,
 };
 pub use cosign::{
     AnnotationError, Attached, Attachment, CandidateError, CosignError, Form, Listed,

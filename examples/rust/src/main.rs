@@ -18,7 +18,7 @@ fn main() -> Result<ExitCode, Box<dyn Error>> {
     let key = TrustedKey::new(public_key(&std::fs::read(key)?)?);
     let verifier =
         Verifier::new(TrustedRoot::default(), Policy::keys([key]).insecure_ignore_tlog());
-    println!("signed: {}", verifier.verify_image(&target, now, &Silent)?.digest);
+    println!("signed: {}", verifier.verify_image(&target, &[], now, &Silent)?.digest);
 
     let scanner = Scanner::new(Database::open(database.as_ref())?);
     let gate = Gate::new(GatePolicy::default(), Suppressions::default(), now);

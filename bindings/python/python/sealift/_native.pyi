@@ -29,7 +29,7 @@ class _Bounds(TypedDict, total=False):
     limits: Mapping[str, int] | None
     as_of: str | None
 
-class _Scan(_Watch, _Bounds, total=False):
+class _ScanAll(_Watch, _Bounds, total=False):
     database: Database | _Path | None
     name: str | None
     platform: str | None
@@ -41,11 +41,15 @@ class _Scan(_Watch, _Bounds, total=False):
     all_records: bool
     all_layers: bool
     cache_dir: _Path | None
+
+class _Scan(_ScanAll, total=False):
     severities: Sequence[str] | None
     ignore_unfixed: bool
     exclude_base: bool
 
 class _ScanImage(_Scan, _Access, total=False): ...
+
+class _Admit(_ScanAll, _Access, total=False): ...
 
 class _Checks(TypedDict, total=False):
     kinds: Sequence[str] | None
@@ -70,20 +74,30 @@ class _ScanConfig(_Watch, _Bounds, _Checks, total=False):
     severities: Sequence[str] | None
 
 class _Signers(TypedDict, total=False):
-    identity: str | None
-    identity_regexp: str | None
-    issuer: str | None
-    issuer_regexp: str | None
+    certificate_identity: str | None
+    certificate_identity_regexp: str | None
+    certificate_oidc_issuer: str | None
+    certificate_oidc_issuer_regexp: str | None
     trusted_root: _Path | None
-    ignore_tlog: bool
+    insecure_ignore_tlog: bool
 
-class _Verify(_Signers, _Watch, _Bounds, _Access, total=False):
+class _Verify(_Signers, _Watch, total=False):
     key: _Content | None
-    ignore_sct: bool
+    insecure_ignore_sct: bool
+    as_of: str | None
+
+class _VerifyAttached(_Verify, _Bounds, _Access, total=False):
+    check_content: bool
+
+class _VerifyImage(_VerifyAttached, total=False):
+    annotations: Mapping[str, str] | None
+
+class _Statement(TypedDict, total=False):
     predicate_type: str | None
     builder: str | None
-    check_content: bool
-    annotations: Mapping[str, str] | None
+
+class _VerifyAttestation(_VerifyAttached, _Statement, total=False): ...
+class _VerifyBundle(_Verify, _Statement, total=False): ...
 
 class _Sign(_Watch, _Access, total=False):
     key: _Content | None
@@ -373,7 +387,7 @@ class Gate:
     def __new__(cls, policy: _Path | None = None, **options: Unpack[_Gate]) -> Self: ...
     @property
     def files(self) -> list[str]: ...
-    def check(self, image: str, **options: Unpack[_ScanImage]) -> Decision: ...
+    def admit(self, image: str, **options: Unpack[_Admit]) -> Decision: ...
 
 class _Policies(_Access, total=False):
     exceptions: Sequence[_Path] | Mapping[str, str] | None
@@ -437,6 +451,7 @@ class AdmissionPolicies:
         *,
         operation: str | None = None,
         timeout: float = 300.0,
+        cancel: Cancel | None = None,
     ) -> Review: ...
 
 @final
@@ -466,10 +481,10 @@ def scan_config(path: _Path, **options: Unpack[_ScanConfig]) -> Report: ...
 def scan_fs(path: _Path, **options: Unpack[_ScanFolder]) -> Report: ...
 def scan_rootfs(path: _Path, **options: Unpack[_ScanFolder]) -> Report: ...
 def scan_sbom(path: _Path, **options: Unpack[_Scan]) -> Report: ...
-def verify_image(image: str, **options: Unpack[_Verify]) -> Verified: ...
-def verify_attestation(image: str, **options: Unpack[_Verify]) -> Verified: ...
+def verify_image(image: str, **options: Unpack[_VerifyImage]) -> Verified: ...
+def verify_attestation(image: str, **options: Unpack[_VerifyAttestation]) -> Verified: ...
 def verify_bundle(
-    artifact: _Content, bundle: _Content, **options: Unpack[_Verify]
+    artifact: _Content, bundle: _Content, **options: Unpack[_VerifyBundle]
 ) -> Signature: ...
 def verify_blob(
     artifact: _Content,

@@ -21,16 +21,16 @@ pub(crate) struct GateArgs {
 /// What decides; each flag comes before what sealift.toml says.
 #[derive(Debug, Args)]
 pub(crate) struct DecideArgs {
-    /// Severities that fail. Default: CRITICAL.
+    /// Severities that fail, with the graver ones: HIGH,CRITICAL. Default: CRITICAL.
     #[arg(long, value_name = "LIST", value_delimiter = ',', ignore_case = true)]
     pub(crate) fail_on: Option<Vec<Severity>>,
-    /// Severities that are warned of. Default: HIGH.
+    /// Severities that are warned of, and graver ones with them. Default: HIGH.
     #[arg(long, value_name = "LIST", value_delimiter = ',', ignore_case = true)]
     pub(crate) warn_on: Option<Vec<Severity>>,
     /// What follows from an unknown severity. Default: warn.
     #[arg(long, value_name = "ACTION")]
     pub(crate) unknown: Option<ActionArg>,
-    /// Only findings with a fix decide (as --ignore-unfixed).
+    /// Only findings with a fix decide (as --ignore-unfixed); a malicious package always does.
     #[arg(long)]
     pub(crate) fixed_only: bool,
     /// What follows from a vulnerability that CISA lists as exploited. Default: pass.

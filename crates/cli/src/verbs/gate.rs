@@ -3,8 +3,8 @@
 use std::num::NonZeroUsize;
 
 use sealift::policy::{
-    Action, ForbiddenLicense, ForbiddenPackage, Gate, GatePolicy, Identity, ImageVerification,
-    Outcome, Policy, Requirement, Signer, Verdict, Wanted,
+    Action, FailingSeverities, ForbiddenLicense, ForbiddenPackage, Gate, GatePolicy, Identity,
+    ImageVerification, Outcome, Policy, Requirement, Signer, Verdict, Wanted,
 };
 use sealift::{Severity, Silent, escape};
 
@@ -121,7 +121,12 @@ fn set(policy: &mut GatePolicy, args: &GateArgs) -> Result<(), Failure> {
     let DecideArgs { fail_on, warn_on, unknown, kev, .. } = &args.decide;
     let decide = &args.decide;
     if let Some(severities) = fail_on {
-        policy.fail_on = severities.iter().copied().collect();
+        let failing = FailingSeverities::new(severities.iter().copied());
+        policy.fail_on = failing.map_err(|gap| Failure::Unusable {
+            what: "--fail-on".to_owned(),
+            error: gap.into(),
+            hint: "what a severity fails, graver ones fail, too",
+        })?;
     }
     if let Some(severities) = warn_on {
         policy.warn_on = severities.iter().copied().collect();

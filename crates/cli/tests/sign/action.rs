@@ -1,5 +1,6 @@
-//! The step of `action.yml` that signs.
+//! The steps of `action.yml`: one scans and decides, one signs.
 
+use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
@@ -10,7 +11,7 @@ use sealift_tests::registry::{Options, TestRegistry};
 use crate::world::{ADA, Vouching, said, with};
 
 #[test]
-fn the_action_signs_what_was_scanned_by_its_digest() {
+fn the_action_signs_what_has_passed_by_its_digest() {
     let mut layout = Layout::default();
     let image = layout.image(&[b"one layer"]);
     layout.tag("1.0", &image);
@@ -23,7 +24,7 @@ fn the_action_signs_what_was_scanned_by_its_digest() {
         let mut command = Command::new("/bin/bash");
         command.arg(project().join("examples/action/sign.sh")).env_clear().current_dir(folder);
         command.env("PATH", format!("{}:/usr/bin:/bin", own.display()));
-        command.env("INPUT_IMAGE_REF", name).env("DIGEST", digest);
+        command.env("INPUT_IMAGE_REF", name).env("PASSED", digest);
         command.env("COSIGN_SIGNING_CONFIG", "config.json").env("COSIGN_TRUSTED_ROOT", "root.json");
         command.env("COSIGN_IDENTITY_TOKEN", "token");
         command.stdin(Stdio::null()).output().unwrap()
@@ -38,4 +39,78 @@ fn the_action_signs_what_was_scanned_by_its_digest() {
     }
     let verified = vouching.world.run(&with(&["verify", &format!("{name}:1.0")], &ADA));
     assert!(verified.status.success(), "{}", said(&verified));
+}
+
+/// Stands in for the command: notes how it was called, and reports what the variable `FINDINGS` says
+/// of an image that the registry has under that tag.
+const COMMAND: &str = r#"#!/bin/bash
+printf '%s\n' "$*" >>calls
+status=0
+for word in "$@"; do
+    case $word in
+        --output=*) printf '{"Metadata":{"ManifestDigest":"sha256:aa"},"Results":[]}' >"${word#*=}" ;;
+        --exit-code=*) status=$FINDINGS ;;
+    esac
+done
+echo 'taken from the registry r.example' >&2
+exit "$status"
+"#;
+
+/// What the step that scans says to the steps after it, and how it called the command.
+fn scan(inputs: &[(&str, &str)], findings: &str) -> (Option<i32>, String, Vec<String>) {
+    let folder = tempfile::tempdir().unwrap();
+    let place = folder.path();
+    let command = place.join("sealift");
+    std::fs::write(&command, COMMAND).unwrap();
+    std::fs::set_permissions(&command, std::fs::Permissions::from_mode(0o755)).unwrap();
+    let mut step = Command::new("/bin/bash");
+    step.arg(project().join("examples/action/scan.sh")).env_clear().current_dir(place);
+    step.env("PATH", format!("{}:/usr/bin:/bin", place.display())).env("FINDINGS", findings);
+    step.env("GITHUB_OUTPUT", place.join("outputs")).env("GITHUB_STEP_SUMMARY", "summary");
+    for (name, value) in inputs {
+        step.env(format!("INPUT_{name}"), value);
+    }
+    let output = step.stdin(Stdio::null()).output().unwrap();
+    let read = |name: &str| std::fs::read_to_string(place.join(name)).unwrap_or_default();
+    let calls = read("calls").lines().map(str::to_owned).collect();
+    // What is for GitHub stands on stdout.
+    let told = String::from_utf8_lossy(&output.stdout).into_owned() + &said(&output);
+    (output.status.code(), read("outputs") + &told, calls)
+}
+
+#[test]
+fn the_action_asks_for_a_tag_once_and_signs_what_it_has_let_pass() {
+    if Command::new("jq").arg("--version").stdout(Stdio::null()).status().is_err() {
+        eprintln!("skipped: no jq");
+        return;
+    }
+    let image = [("IMAGE_REF", "r.example:5000/app:1.0"), ("EXIT_CODE", "1"), ("SIGN", "true")];
+    for (findings, passed) in [("0", "passed=sha256:aa\n"), ("1", "passed=\n"), ("3", "passed=\n")]
+    {
+        let (status, told, calls) = scan(&image, findings);
+        assert_eq!(status.map(|status| status.to_string()).as_deref(), Some(findings), "{told}");
+        assert!(told.contains(passed) && told.contains("digest=sha256:aa\n"), "{told}");
+        let [first, others @ ..] = calls.as_slice() else { panic!("{told}") };
+        assert!(first.ends_with("--exit-code=1 -- r.example:5000/app:1.0"), "{first}");
+        assert!(calls.iter().all(|call| call.contains("--image-src=remote")), "{calls:?}");
+        assert_eq!(others.len(), 2, "{calls:?}");
+        for call in others {
+            assert!(call.ends_with(" -- r.example:5000/app:1.0@sha256:aa"), "{call}");
+            assert!(!call.contains("--exit-code"), "{call}");
+        }
+    }
+}
+
+#[test]
+fn the_action_signs_nothing_without_a_gate() {
+    for code in ["", "0"] {
+        let (status, told, calls) =
+            scan(&[("IMAGE_REF", "r.example/app"), ("EXIT_CODE", code), ("SIGN", "true")], "0");
+        assert_eq!((status, calls.len()), (Some(2), 0), "{told}");
+        assert!(told.contains("sign needs a gate"), "{told}");
+    }
+    let folder = [("SCAN_TYPE", "fs"), ("SCAN_REF", "."), ("EXIT_CODE", "1"), ("SIGN", "true")];
+    let (status, told, calls) = scan(&folder, "0");
+    assert_eq!((status, calls.len()), (Some(2), 0), "{told}");
+    assert!(told.contains("only an image of a registry"), "{told}");
 }

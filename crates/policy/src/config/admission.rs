@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Deserializer};
 
-use super::document::{Attestation, SignerKeys, Word};
+use super::document::{Attestation, SignerKeys, Word, failing};
 use crate::admission::{Effect, ImagePattern, ImageRule, ImageRules, Wildcard};
 use crate::gate::{Action, GatePolicy, Requirement, Wanted};
 use crate::{Error, Limits};
@@ -94,13 +94,10 @@ impl Admission {
         if !scans && requirements.is_empty() && self.max_age_days.is_none() {
             return Ok(None);
         }
-        let set = |words: Option<Vec<Word<Severity>>>| {
-            words.into_iter().flatten().map(|word| word.0).collect()
-        };
         let action = |word: Option<Word<Action>>| word.map_or(Action::Pass, |word| word.0);
         let mut gate = GatePolicy {
-            fail_on: set(self.fail_on),
-            warn_on: set(self.warn_on),
+            fail_on: failing(&format!("{place}.fail-on"), self.fail_on.unwrap_or_default())?,
+            warn_on: self.warn_on.into_iter().flatten().map(|word| word.0).collect(),
             unknown: self.unknown.map_or(Action::Warn, |word| word.0),
             kev: action(self.kev),
             end_of_life: action(self.end_of_life),
@@ -110,9 +107,12 @@ impl Admission {
             requirements,
             ..GatePolicy::default()
         };
-        for (severities, follows) in [(&gate.fail_on, Action::Fail), (&gate.warn_on, Action::Warn)]
-        {
-            if severities.contains(&Severity::Unknown) {
+        let unknown = Severity::Unknown;
+        for (is_named, follows) in [
+            (gate.fail_on.contains(unknown), Action::Fail),
+            (gate.warn_on.contains(&unknown), Action::Warn),
+        ] {
+            if is_named {
                 gate.unknown = gate.unknown.max(follows);
             }
         }

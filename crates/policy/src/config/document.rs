@@ -1,6 +1,6 @@
 //! The form of `sealift.toml`.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use sealift_model::{Purl, Severity};
 use serde::{Deserialize, Deserializer};
@@ -8,8 +8,8 @@ use serde::{Deserialize, Deserializer};
 use super::admission::Admission;
 use super::{Policy, Sources};
 use crate::gate::{
-    Action, ForbiddenLicense, ForbiddenPackage, GatePolicy, Identity, Requirement, Signer,
-    Thresholds, Wanted,
+    Action, FailingSeverities, ForbiddenLicense, ForbiddenPackage, GatePolicy, Identity,
+    Requirement, Signer, Thresholds, Wanted,
 };
 use crate::ignore::{Condition, IgnoreFile, Rule, Scope};
 use crate::ignore::{day_or_time, path_patterns, purl_patterns};
@@ -222,14 +222,11 @@ impl Document {
 impl Gate {
     fn into_policy(self) -> Result<GatePolicy, Error> {
         let mut policy = GatePolicy::default();
-        let set = |words: Vec<Word<Severity>>| -> BTreeSet<Severity> {
-            words.into_iter().map(|word| word.0).collect()
-        };
         if let Some(words) = self.fail_on {
-            policy.fail_on = set(words);
+            policy.fail_on = failing("gate.fail-on", words)?;
         }
         if let Some(words) = self.warn_on {
-            policy.warn_on = set(words);
+            policy.warn_on = words.into_iter().map(|word| word.0).collect();
         }
         // To name it among the severities says the same.
         if policy.warn_on.contains(&Severity::Unknown) {
@@ -269,6 +266,12 @@ impl Gate {
         }
         Ok(policy)
     }
+}
+
+/// The severities that fail.
+pub(super) fn failing(place: &str, words: Vec<Word<Severity>>) -> Result<FailingSeverities, Error> {
+    FailingSeverities::new(words.into_iter().map(|word| word.0))
+        .map_err(|gap| Error::rule(place, gap))
 }
 
 impl Levels {

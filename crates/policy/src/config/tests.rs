@@ -2,7 +2,7 @@ use sealift_model::Severity;
 
 use super::*;
 use crate::admission::Effect;
-use crate::gate::{Action, Identity, Signer, Wanted};
+use crate::gate::{Action, FailingSeverities, Identity, Signer, Wanted};
 
 fn read(text: &str) -> Result<Policy, Error> {
     Policy::read("sealift.toml", text.as_bytes(), &Limits::default())
@@ -11,7 +11,7 @@ fn read(text: &str) -> Result<Policy, Error> {
 #[test]
 fn nothing_written_is_the_default() {
     let policy = read("").unwrap();
-    assert_eq!(policy.gate.fail_on, [Severity::Critical].into());
+    assert_eq!(policy.gate.fail_on, FailingSeverities::default());
     assert_eq!(policy.gate.warn_on, [Severity::High].into());
     assert_eq!(policy.gate.unknown, Action::Warn);
     assert!(policy.gate.requirements.is_empty() && policy.exceptions.rules.is_empty());
@@ -64,7 +64,8 @@ fn everything_has_its_place() {
     "#;
     let policy = read(text).unwrap();
     let gate = &policy.gate;
-    assert_eq!(gate.fail_on, [Severity::Critical, Severity::High].into());
+    let failing = FailingSeverities::new([Severity::Critical, Severity::High]);
+    assert_eq!(gate.fail_on, failing.unwrap());
     assert_eq!(gate.warn_on, [Severity::Medium].into());
     assert_eq!(
         (gate.unknown, gate.kev, gate.base, gate.end_of_life),
@@ -130,6 +131,8 @@ fn an_unknown_key_is_named_with_the_nearest() {
 fn a_value_that_cannot_be_is_an_error() {
     for (text, told) in [
         ("[gate]\nfail-on = ['SEVERE']", "line 2"),
+        ("[gate]\nfail-on = ['HIGH']", "name all of HIGH,CRITICAL"),
+        ("[gate]\nfail-on = ['LOW', 'CRITICAL']", "gate.fail-on: LOW fails and HIGH"),
         ("[gate]\nunknown = 'maybe'", "none of fail, warn and pass"),
         ("[gate]\nepss = { fail = 1.5 }", "gate.epss.fail: 1.5 is not between 0 and 1"),
         ("[gate]\ncvss = { warn = -1.0 }", "gate.cvss.warn"),
@@ -209,7 +212,7 @@ fn admission_says_what_unknown_severities_are() {
     for (text, expected) in [
         ("unknown = 'fail'", Action::Fail),
         ("unknown = 'pass'\nkev = 'fail'", Action::Pass),
-        ("fail-on = ['HIGH']", Action::Warn),
+        ("fail-on = ['CRITICAL']", Action::Warn),
         ("unknown = 'pass'\nwarn-on = ['UNKNOWN']", Action::Warn),
         ("unknown = 'warn'\nfail-on = ['UNKNOWN']", Action::Fail),
         ("unknown = 'fail'\nwarn-on = ['UNKNOWN']", Action::Fail),
@@ -230,6 +233,7 @@ fn what_admission_cannot_mean_is_refused() {
         ("[admission]\nattestations = [{ type = 'vuln' }]", "admission.attestations[0]"),
         ("[admission]\non-violation = 'shout'", "none of deny, warn and audit"),
         ("[admission]\nregistry = ['r.example']", "unknown key"),
+        ("[admission]\nfail-on = ['HIGH']", "admission.fail-on: HIGH fails and CRITICAL"),
     ] {
         let error = read(text).unwrap_err().to_string();
         assert!(error.contains(place), "{text}: {error}");

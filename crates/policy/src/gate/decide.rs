@@ -74,14 +74,12 @@ fn of_finding(
     finding: &Finding,
 ) -> Option<Reason> {
     let package = facts.inventory.packages.get(finding.package)?;
+    let waits_for_fix = finding.status != Status::Fixed && !finding.malicious;
     // What a running container does not see decides nothing.
-    if package.hidden.is_some() || (policy.fixed_only && finding.status != Status::Fixed) {
+    if package.hidden.is_some() || (policy.fixed_only && waits_for_fix) {
         return None;
     }
     let mut grounds = vec![(of_severity(policy, finding.severity), severity(finding))];
-    if finding.malicious {
-        grounds.push((Action::Pass, "malicious package".to_owned()));
-    }
     if let Some(kev) = &finding.kev {
         grounds.push((policy.kev, format!("known to be exploited since {}", kev.date_added)));
     }
@@ -107,6 +105,7 @@ fn of_finding(
         Some(_) => ", from the base image",
     };
     let fix = match finding.fixed_versions.as_slice() {
+        _ if finding.malicious => "a malicious package: take it out".to_owned(),
         [] => "no fix yet".to_owned(),
         versions => format!("fixed in {}", versions.join(", ")),
     };
@@ -123,11 +122,12 @@ fn severity(finding: &Finding) -> String {
 }
 
 fn of_severity(policy: &GatePolicy, severity: Severity) -> Action {
-    if policy.fail_on.contains(&severity) {
+    let mut warned = policy.warn_on.iter().filter(|one| **one != Severity::Unknown);
+    if policy.fail_on.contains(severity) {
         Action::Fail
     } else if severity == Severity::Unknown {
         policy.unknown
-    } else if policy.warn_on.contains(&severity) {
+    } else if warned.any(|least| severity >= *least) {
         Action::Warn
     } else {
         Action::Pass

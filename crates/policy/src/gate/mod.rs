@@ -1,6 +1,7 @@
 //! The gate: whether what was scanned may pass, and why.
 
 mod decide;
+mod failing;
 mod licenses;
 mod verification;
 
@@ -88,12 +89,13 @@ impl Thresholds {
 #[non_exhaustive]
 pub struct GatePolicy {
     /// Severities that fail. Default: CRITICAL.
-    pub fail_on: BTreeSet<Severity>,
-    /// Severities that are warned of. Default: HIGH.
+    pub fail_on: FailingSeverities,
+    /// Severities that are warned of, and graver ones with them. Default: HIGH.
     pub warn_on: BTreeSet<Severity>,
     /// What follows from a finding whose severity nobody tells. Default: a warning.
     pub unknown: Action,
-    /// Whether only findings with a fix decide. Default: no.
+    /// Whether only findings with a fix decide. A malicious package always does: it has none but to
+    /// be taken out. Default: no.
     pub fixed_only: bool,
     /// What follows from a finding in CISA's catalogue. Default: nothing more.
     pub kev: Action,
@@ -124,7 +126,7 @@ pub struct GatePolicy {
 impl Default for GatePolicy {
     fn default() -> Self {
         Self {
-            fail_on: [Severity::Critical].into(),
+            fail_on: FailingSeverities::default(),
             warn_on: [Severity::High].into(),
             unknown: Action::Warn,
             fixed_only: false,
@@ -164,6 +166,7 @@ impl ForbiddenPackage {
     }
 }
 
+pub use failing::{FailingSeverities, SeverityGap};
 pub use licenses::ForbiddenLicense;
 
 /// What is decided about.

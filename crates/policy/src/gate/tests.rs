@@ -1,3 +1,4 @@
+use sealift_matcher::Status;
 use sealift_model::BaseEvidence;
 
 use super::*;
@@ -20,10 +21,14 @@ fn told(decision: &Decision) -> Vec<String> {
     decision.reasons.iter().map(|reason| format!("{} {}", reason.action, reason.text)).collect()
 }
 
+fn failing(severities: &[Severity]) -> FailingSeverities {
+    FailingSeverities::new(severities.iter().copied()).unwrap()
+}
+
 /// A policy from which nothing follows.
 fn lenient() -> GatePolicy {
     GatePolicy {
-        fail_on: BTreeSet::new(),
+        fail_on: failing(&[]),
         warn_on: BTreeSet::new(),
         unknown: Action::Pass,
         end_of_life: Action::Pass,
@@ -57,15 +62,15 @@ fn what_is_in_no_list_passes() {
 #[test]
 fn severities_fail_warn_and_pass() {
     let policy = |fail: &[Severity], warn: &[Severity]| GatePolicy {
-        fail_on: fail.iter().copied().collect(),
+        fail_on: failing(fail),
         warn_on: warn.iter().copied().collect(),
         ..lenient()
     };
     for (fail, warn, verdict) in [
-        (&[Severity::High][..], &[][..], Verdict::Fail),
+        (&[Severity::High, Severity::Critical][..], &[][..], Verdict::Fail),
         (&[], &[Severity::High], Verdict::Warn),
-        (&[Severity::High], &[Severity::High], Verdict::Fail),
-        (&[Severity::Medium], &[Severity::Low], Verdict::Pass),
+        (&[Severity::Critical], &[Severity::High], Verdict::Fail),
+        (&[], &[], Verdict::Pass),
         (&[Severity::Unknown], &[], Verdict::Fail),
     ] {
         assert_eq!(decided(&policy(fail, warn)).verdict, verdict, "{fail:?} {warn:?}");
@@ -90,6 +95,36 @@ fn only_what_has_a_fix_may_count() {
     assert_eq!(decided(&policy).verdict, Verdict::Pass, "what is unknown has no fix");
     let fixed_only = GatePolicy { fixed_only: true, ..GatePolicy::default() };
     assert_eq!(decided(&fixed_only).reasons.len(), 2);
+}
+
+#[test]
+fn a_warning_of_one_severity_is_one_of_graver_ones() {
+    let policy = GatePolicy { warn_on: [Severity::Medium].into(), ..lenient() };
+    let told = told(&decided(&policy));
+    assert!(
+        told.len() == 2 && told[0].contains("CRITICAL") && told[1].contains("HIGH"),
+        "{told:?}"
+    );
+    let unknown = GatePolicy { warn_on: [Severity::Unknown].into(), ..lenient() };
+    assert_eq!(decided(&unknown).verdict, Verdict::Pass, "it is no least severity");
+}
+
+/// A malicious package has no fixed version, and waits for none.
+#[test]
+fn a_malicious_package_decides_without_a_fix() {
+    let (inventory, mut findings) = scanned();
+    for finding in &mut findings {
+        finding.malicious = finding.status != Status::Fixed;
+        finding.severity = Severity::Critical;
+    }
+    let facts = Facts::new(&inventory, &findings, day("2030-02-01"));
+    let policy = GatePolicy { fixed_only: true, ..GatePolicy::default() };
+    let told = told(&policy.decide(&facts, &WithoutVerification));
+    assert_eq!(told.len(), 4);
+    assert!(
+        told.iter().any(|text| text.ends_with("(a malicious package: take it out)")),
+        "{told:?}"
+    );
 }
 
 #[test]

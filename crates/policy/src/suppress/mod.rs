@@ -174,7 +174,12 @@ pub enum UnusedReason {
     /// It could not be decided whether it takes something out.
     NotRun(String),
     /// It can never take anything out.
-    Unusable(String),
+    Unusable {
+        /// Why.
+        why: String,
+        /// Whether there is such a finding, or it names no vulnerability at all.
+        is_about_findings: bool,
+    },
 }
 
 impl UnusedReason {
@@ -184,6 +189,7 @@ impl UnusedReason {
         match self {
             Self::Near { .. } | Self::SomePlaces { .. } | Self::NotRun(_) => true,
             Self::Expired { findings, .. } => *findings > 0,
+            Self::Unusable { is_about_findings, .. } => *is_about_findings,
             _ => false,
         }
     }
@@ -206,7 +212,7 @@ impl std::fmt::Display for UnusedReason {
                 write!(f, "expired on {}, {findings} findings show again", at.day())
             }
             Self::NotRun(reason) => write!(f, "not decided: {reason}"),
-            Self::Unusable(reason) => f.write_str(reason),
+            Self::Unusable { why, .. } => f.write_str(why),
         }
     }
 }

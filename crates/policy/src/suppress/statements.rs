@@ -55,7 +55,11 @@ impl<'v> Verdicts<'v> {
                 source: document.name.clone(),
                 place: it.place.clone(),
                 id: it.id.clone(),
-                reason: UnusedReason::Unusable(it.reason.clone()),
+                reason: UnusedReason::Unusable {
+                    why: it.reason.clone(),
+                    is_about_findings: it.id.is_empty()
+                        || ids.contains_key(&it.id.to_ascii_lowercase()),
+                },
             }));
         }
         let counting: HashSet<usize> = verdicts.newest.values().map(|said| said.order).collect();
@@ -184,9 +188,20 @@ impl<'s> Holders<'s> {
         }
     }
 
+    /// Whether a purl names an image by the digest of what was scanned. What is in no registry has no
+    /// name of its own to compare: a layout, an archive.
+    fn has_digest(&self, purl: &Purl) -> bool {
+        let digest = purl.version().and_then(|version| version.strip_prefix("sha256:"));
+        purl.kind() == "oci"
+            && digest.is_some_and(|hex| self.scanned.digests.iter().any(|known| known == hex))
+    }
+
     /// How the product stands to what the package is a part of.
     fn holder(&self, product: &Product, package: &Package) -> Comparison {
         if self.scanned.digests.iter().any(|digest| product.digests.contains(digest)) {
+            return Comparison::Equal;
+        }
+        if self.scanned.purls.is_empty() && product.purls.iter().any(|purl| self.has_digest(purl)) {
             return Comparison::Equal;
         }
         let stated =

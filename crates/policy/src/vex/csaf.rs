@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use sealift_model::{Purl, Timestamp};
 use serde::Deserialize;
 
-use super::{Product, Read, Statement, VexStatus, some};
+use super::{JUSTIFICATIONS, Product, Read, Statement, VexStatus, some};
 use crate::error::json;
 use crate::{Error, Limits};
 
@@ -205,12 +205,14 @@ fn statements(
                 threat.category == "impact"
                     && products.is_among(product_id, &threat.product_ids, &threat.group_ids)
             });
+            let label = flag.map(|flag| flag.label.clone());
+            let justification = read.justification(&place, id, label, &JUSTIFICATIONS);
             read.statements.push(Statement {
                 place,
                 ids: ids.clone(),
                 products: vec![product],
                 status,
-                justification: some(flag.map(|flag| flag.label.clone())),
+                justification,
                 statement: some(impact.map(|threat| threat.details.clone())),
                 time,
             });

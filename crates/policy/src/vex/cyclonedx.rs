@@ -9,6 +9,19 @@ use super::{Product, Read, Statement, VexStatus, some};
 use crate::error::json;
 use crate::{Error, Limits};
 
+/// CycloneDX 1.6, `vulnerabilities[].analysis.justification`.
+const JUSTIFICATIONS: [&str; 9] = [
+    "code_not_present",
+    "code_not_reachable",
+    "requires_configuration",
+    "requires_dependency",
+    "requires_environment",
+    "protected_by_compiler",
+    "protected_at_runtime",
+    "protected_at_perimeter",
+    "protected_by_mitigating_control",
+];
+
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Bom {
@@ -147,12 +160,13 @@ fn statement(
         }
         return;
     }
+    let justification = read.justification(&place, &id, analysis.justification, &JUSTIFICATIONS);
     read.statements.push(Statement {
         place,
         ids,
         products,
         status,
-        justification: some(analysis.justification),
+        justification,
         statement: some(analysis.detail),
         time,
     });

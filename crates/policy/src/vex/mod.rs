@@ -122,6 +122,23 @@ impl Read {
         self.unusable.push(Unusable { place, id: id.to_owned(), reason: reason.into() });
     }
 
+    /// The justification of a statement, where it is one of those that the format knows; another
+    /// word justifies nothing, and is told.
+    fn justification(
+        &mut self,
+        place: &str,
+        id: &str,
+        word: Option<String>,
+        known: &[&str],
+    ) -> Option<String> {
+        let word = some(word)?;
+        if known.contains(&word.as_str()) {
+            return Some(word);
+        }
+        self.skip(format!("{place}.justification"), id, format!("{word:?} is no justification"));
+        None
+    }
+
     /// Holds the reader to the limit, with so many products to come.
     fn check(&self, products: usize, limits: &Limits) -> Result<(), Error> {
         match products.saturating_add(self.statements.len()).saturating_add(self.unusable.len()) {
@@ -132,6 +149,16 @@ impl Read {
         }
     }
 }
+
+/// What justifies that something is not affected: OpenVEX 0.2.0, "Status Justifications", and the
+/// labels of flags in CSAF 2.0, 3.2.3.5.1.
+const JUSTIFICATIONS: [&str; 5] = [
+    "component_not_present",
+    "vulnerable_code_not_present",
+    "vulnerable_code_not_in_execute_path",
+    "vulnerable_code_cannot_be_controlled_by_adversary",
+    "inline_mitigations_already_exist",
+];
 
 /// Texts that are not empty.
 fn some(text: Option<String>) -> Option<String> {

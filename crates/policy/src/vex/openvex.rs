@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use sealift_model::{Purl, Timestamp};
 use serde::Deserialize;
 
-use super::{Product, Read, Statement, VexStatus, some};
+use super::{JUSTIFICATIONS, Product, Read, Statement, VexStatus, some};
 use crate::error::json;
 use crate::{Error, Limits};
 
@@ -162,12 +162,13 @@ fn statement(entry: Entry, place: String, document_time: Option<&str>, read: &mu
         }
         return;
     }
+    let justification = read.justification(&place, &id, entry.justification, &JUSTIFICATIONS);
     read.statements.push(Statement {
         place,
         ids,
         products,
         status,
-        justification: some(entry.justification),
+        justification,
         statement: some(entry.impact_statement).or(some(entry.status_notes)),
         time,
     });

@@ -1,6 +1,6 @@
 use super::*;
 use crate::tests::{applied, suppressed, vex};
-use crate::{Applied, SuppressedBy, UnusedReason};
+use crate::{Applied, Scanned, SuppressedBy, UnusedReason};
 
 fn read(text: &str) -> Result<VexDocument, Error> {
     VexDocument::read("x", text.as_bytes(), &Limits::default())
@@ -147,6 +147,80 @@ fn a_statement_about_something_else_is_no_near_miss() {
     let applied = applied(&vex(&document));
     assert_eq!(reason(&applied), &UnusedReason::NoFinding);
     assert!(!reason(&applied).is_remarkable());
+}
+
+/// Whoever misspelt a status meant to take something out: nothing else tells them that it does not.
+#[test]
+fn a_statement_that_says_nothing_of_a_finding_is_remarkable() {
+    for (statement, told, is_remarkable) in [
+        (
+            r#"{"vulnerability": {"name": "CVE-2030-0001"}, "status": "not-affected",
+                "products": ["pkg:maven/org.example/core"]}"#,
+            "\"not-affected\" is no status",
+            true,
+        ),
+        (
+            r#"{"vulnerability": {"name": "CVE-2030-0001"}, "status": "fixed"}"#,
+            "it names no product",
+            true,
+        ),
+        (
+            r#"{"vulnerability": {"name": "CVE-2030-0001"}, "status": "fixed",
+                "products": ["django"]}"#,
+            "django has neither purl nor SHA-256",
+            true,
+        ),
+        (
+            r#"{"status": "fixed", "products": ["pkg:maven/org.example/core"]}"#,
+            "it names no vulnerability",
+            true,
+        ),
+        (
+            r#"{"vulnerability": {"name": "CVE-1999-0001"}, "status": "fixed",
+                "products": ["django"]}"#,
+            "django has neither purl nor SHA-256",
+            false,
+        ),
+    ] {
+        let applied = applied(&vex(&openvex(statement)));
+        assert_eq!(reason(&applied).to_string(), told);
+        assert_eq!(reason(&applied).is_remarkable(), is_remarkable, "{statement}");
+    }
+}
+
+#[test]
+fn a_word_of_no_format_justifies_nothing() {
+    let document = openvex(
+        r#"{"vulnerability": {"name": "CVE-2030-0001"}, "status": "not_affected",
+            "products": [{"@id": "pkg:maven/org.example/core"}], "justification": "foo"}"#,
+    );
+    let applied = applied(&vex(&document));
+    assert_eq!(suppressed(&applied), ["CVE-2030-0001"]);
+    assert_eq!(applied.suppressed[0].statement, None);
+    assert_eq!(applied.unused[0].place, "statements[0].justification");
+    assert_eq!(reason(&applied).to_string(), "\"foo\" is no justification");
+    assert!(reason(&applied).is_remarkable());
+}
+
+/// What lies in a layout or an archive has no name in a registry, but it has the digest.
+#[test]
+fn a_product_by_the_digest_of_an_image_without_a_name() {
+    let (inventory, findings) = crate::tests::scanned();
+    let hex = "ab".repeat(32);
+    let document = openvex_of(&format!(r#""pkg:oci/shop@sha256:{hex}""#), "not_affected");
+    let places = |_: usize| Vec::new();
+    for (own, name, ids) in [
+        (hex.as_str(), None, &["CVE-2030-0001"][..]),
+        ("cd", None, &[]),
+        (&hex, Some("pkg:oci/other@sha256:ef?repository_url=r.example/other"), &[]),
+    ] {
+        let mut scanned = Scanned::new(&inventory, &places);
+        scanned.digests = vec![own.to_owned()];
+        scanned.purls = name.map(|name| name.parse().unwrap()).into_iter().collect();
+        let now = crate::tests::day("2030-02-01");
+        let applied = vex(&document).apply(findings.clone(), &scanned, now);
+        assert_eq!(suppressed(&applied), ids, "{own} {name:?}");
+    }
 }
 
 /// The newest applicable statement wins, of equally new ones the last.

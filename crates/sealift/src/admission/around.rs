@@ -3,7 +3,6 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::time::Instant;
 
 use sealift_model::{Reference, Timestamp};
 use sealift_policy::admission::{
@@ -12,6 +11,7 @@ use sealift_policy::admission::{
 use serde_json::Value;
 
 use super::images::{Images, Measure};
+use super::patience::Patience;
 use super::tags::Tags;
 use super::unknown::NAME_LABEL;
 use super::workload::may_be_asked;
@@ -22,7 +22,7 @@ pub(super) struct Around<'a> {
     pub(super) images: &'a Images,
     pub(super) measure: &'a Arc<Measure>,
     pub(super) tags: &'a Tags,
-    pub(super) until: Instant,
+    pub(super) until: Patience<'a>,
 }
 
 fn named(name: &str) -> Result<Reference, String> {

@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 use std::hash::Hash;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
-use std::time::Instant;
 
+use super::patience::Patience;
 use crate::Crew;
 
 /// Work under way, by what it makes.
@@ -68,7 +68,8 @@ impl<K: Clone + Eq + Hash + Send + 'static, V: Clone + Send + 'static> Flights<K
 }
 
 impl<V: Clone> Flight<V> {
-    pub(super) fn wait(&self, until: Instant) -> Result<V, NotYet> {
+    pub(super) fn wait<'o>(&self, until: impl Into<Patience<'o>>) -> Result<V, NotYet> {
+        let until = until.into();
         let mut state = lock(&self.state);
         loop {
             match &*state {
@@ -76,7 +77,7 @@ impl<V: Clone> Flight<V> {
                 State::Lost => return Err(NotYet::Lost),
                 State::UnderWay => {}
             }
-            let left = until.checked_duration_since(Instant::now()).ok_or(NotYet::Late)?;
+            let left = until.left().ok_or(NotYet::Late)?;
             let waited = self.landed.wait_timeout(state, left);
             state = waited.unwrap_or_else(PoisonError::into_inner).0;
         }
@@ -107,7 +108,7 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 mod tests {
     use std::sync::atomic::{AtomicUsize, Ordering};
     use std::sync::mpsc;
-    use std::time::Duration;
+    use std::time::{Duration, Instant};
 
     use super::*;
 
@@ -133,6 +134,26 @@ mod tests {
         assert_eq!((first.wait(soon()), second.wait(soon())), (Ok(0), Ok(0)));
         // What has landed is not under way any more.
         assert_eq!(flights.join("a", || 7).0.wait(soon()), Ok(7));
+    }
+
+    #[test]
+    fn who_wants_no_more_does_not_wait() {
+        let flights = Flights::<_, ()>::new(Crew::new("test", 1, 0, 64 << 10));
+        let (go, gate) = mpsc::channel::<()>();
+        let (flight, _) = flights.join("a", move || {
+            let _ = gate.recv();
+        });
+        let cancel = crate::Cancel::default();
+        let told = cancel.clone();
+        let telling = std::thread::spawn(move || {
+            std::thread::sleep(Duration::from_millis(60));
+            told.cancel();
+        });
+        let begun = Instant::now();
+        assert_eq!(flight.wait(Patience::new(soon(), &cancel)), Err(NotYet::Late));
+        assert!(begun.elapsed() < Duration::from_secs(5));
+        telling.join().unwrap();
+        drop(go);
     }
 
     #[test]

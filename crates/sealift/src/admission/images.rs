@@ -11,6 +11,7 @@ use serde_json::Value;
 use super::cache::{Cache, Keep, Key, Verdicts};
 use super::facts::facts;
 use super::flight::{Flight, Flights, NotYet};
+use super::patience::Patience;
 use super::root::Root;
 use super::world::{Asked as How, World};
 use crate::policy::{ImageGate, RuleVerdict, verify_wanted};
@@ -120,7 +121,7 @@ impl Images {
         &self,
         images: &[Reference],
         then: Option<&Arc<Measure>>,
-        until: Instant,
+        until: Patience<'_>,
     ) -> Vec<Result<Reference, Why>> {
         let begun: Vec<_> = images.iter().map(|image| self.shared.resolve(image, then)).collect();
         let landed = begun.into_iter().zip(images);
@@ -134,7 +135,7 @@ impl Images {
         &self,
         images: &[Reference],
         measure: &Arc<Measure>,
-        until: Instant,
+        until: Patience<'_>,
     ) -> Vec<Result<Judged, Why>> {
         let rules = measure.gate.rules();
         let asked: Vec<bool> =
@@ -167,7 +168,7 @@ impl Images {
         image: &Reference,
         elsewhere: Option<&Reference>,
         measure: &Arc<Measure>,
-        until: Instant,
+        until: Patience<'_>,
     ) -> Result<VerifiedImage, Why> {
         let key = Key { image: format!("{image} {wanted:?}"), generation: measure.generation };
         let (shared, measure) = (Arc::clone(&self.shared), Arc::clone(measure));
@@ -186,7 +187,7 @@ impl Images {
         image: &Reference,
         digest: &Digest,
         measure: &Arc<Measure>,
-        until: Instant,
+        until: Patience<'_>,
     ) -> Result<Value, Why> {
         let key = Key { image: format!("{image} {digest}"), generation: measure.generation };
         let (shared, asked, digest) = (Arc::clone(&self.shared), image.clone(), digest.clone());
@@ -206,7 +207,7 @@ enum Begun<V> {
 }
 
 impl<V: Clone> Begun<V> {
-    fn wait(self, image: &Reference, until: Instant) -> Result<V, Why> {
+    fn wait(self, image: &Reference, until: Patience<'_>) -> Result<V, Why> {
         match self {
             Self::Known(value) => Ok(value),
             Self::UnderWay(flight) => {

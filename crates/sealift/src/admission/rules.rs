@@ -9,6 +9,7 @@ use sealift_policy::admission::{Policies, Request};
 use super::around::Around;
 use super::changes::{changeable, changed};
 use super::images::{Images, Measure};
+use super::patience::Patience;
 use super::tags::Tags;
 use super::workload::{may_be_asked, say_verdicts, to_be_asked, unknown};
 use super::{Change, Decision, World, workload};
@@ -64,6 +65,7 @@ impl Rules {
     /// Whether the object may be, as it stands. What is not known by `until` is said to be late.
     #[must_use]
     pub fn validate(&self, request: &Request, until: Instant) -> Decision {
+        let until = Patience::from(until);
         let Some(loaded) = self.current() else { return Decision::refuse(NOT_LOADED) };
         let tags = Tags::default();
         let mut decision = self.by_policies(&loaded, request, &tags, until);
@@ -74,6 +76,7 @@ impl Rules {
     /// What is changed in the object before anybody validates it: tags become digests.
     #[must_use]
     pub fn mutate(&self, request: &Request, until: Instant) -> Decision {
+        let until = Patience::from(until);
         let Some(loaded) = self.current() else { return Decision::refuse(NOT_LOADED) };
         let rules = loaded.measure.gate.rules();
         let mut decision = Decision::allow();
@@ -100,6 +103,11 @@ impl Rules {
     /// are named by their digests.
     #[must_use]
     pub fn review(&self, request: &Request, until: Instant) -> Decision {
+        self.review_within(request, until.into())
+    }
+
+    /// The same, for somebody who may want no more.
+    pub(super) fn review_within(&self, request: &Request, until: Patience<'_>) -> Decision {
         let Some(loaded) = self.current() else { return Decision::refuse(NOT_LOADED) };
         let tags = Tags::default();
         let by_images = workload::judge(request, &self.images, &loaded.measure, &tags, until);
@@ -121,6 +129,7 @@ impl Rules {
     /// Images by their names: each with its digest where it may run, else why not.
     #[must_use]
     pub fn images(&self, names: &[String], until: Instant) -> Vec<Result<String, String>> {
+        let until = Patience::from(until);
         let Some(loaded) = self.current() else {
             return names.iter().map(|_| Err(NOT_LOADED.to_owned())).collect();
         };
@@ -156,7 +165,7 @@ impl Rules {
         loaded: &Loaded,
         request: &Request,
         tags: &Tags,
-        until: Instant,
+        until: Patience<'_>,
     ) -> Decision {
         let (images, measure) = (&self.images, &loaded.measure);
         let policies = &loaded.policies;
@@ -170,7 +179,7 @@ impl Rules {
 
     /// The digests of the images that somebody wants to be named so. Where one cannot be had,
     /// whoever wants it says so.
-    fn pins(&self, request: &Request, tags: &Tags, until: Instant) -> Decision {
+    fn pins(&self, request: &Request, tags: &Tags, until: Patience<'_>) -> Decision {
         let mut decision = Decision::allow();
         for (used, image) in tags.wanted(|| changeable(request)) {
             if let Ok(pinned) = tags.resolve(&image, &self.images, until) {

@@ -2,12 +2,12 @@
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
-use std::time::Instant;
 
 use sealift_model::Reference;
 use sealift_policy::admission::ImageUse;
 
 use super::images::{Images, Why};
+use super::patience::Patience;
 
 /// The tags of one review: each is resolved once, so that all rules speak of the same image.
 #[derive(Debug, Default)]
@@ -22,7 +22,7 @@ impl Tags {
         &self,
         image: &Reference,
         images: &Images,
-        until: Instant,
+        until: Patience<'_>,
     ) -> Result<Reference, Why> {
         if image.digest().is_some() {
             return Ok(image.clone());

@@ -10,7 +10,9 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::folder::{of_kinds, read, wrong};
+use super::patience::Patience;
 use super::{LoadError, NoReview, Review, Rules, objects, request_of, response};
+use crate::Observer;
 
 /// By what it is told that a document asks.
 const ASKS: (&str, &str) = ("admission.k8s.io", "AdmissionReview");
@@ -57,8 +59,8 @@ pub struct Reviewed {
 }
 
 impl Reviewed {
-    fn hear(&mut self, rules: &Rules, request: &Request, until: Instant, is_asked: bool) {
-        let decision = rules.review(request, until);
+    fn hear(&mut self, rules: &Rules, request: &Request, until: Patience<'_>, is_asked: bool) {
+        let decision = rules.review_within(request, until);
         self.response = is_asked.then(|| response(&request.uid, &decision));
         self.review.add(request, decision.answers);
         self.refusals.extend(decision.refusals.into_iter().chain(decision.late));
@@ -86,6 +88,9 @@ pub enum TextError {
     /// There is none.
     #[error("there is no object")]
     Empty,
+    /// The observer wants no more; nothing is said.
+    #[error("cancelled")]
+    Cancelled,
 }
 
 impl Rules {
@@ -94,14 +99,21 @@ impl Rules {
     /// that it is. What is not known by `until` is refused.
     ///
     /// # Errors
-    /// When there is nothing that could be judged.
+    /// When there is nothing that could be judged, or the observer wants no more. Looking at images
+    /// goes on by itself even so, for whoever asks next.
     pub fn review_text(
         &self,
         text: &[u8],
         operation: Option<Operation>,
         around: &Files,
         until: Instant,
+        observer: &dyn Observer,
     ) -> Result<Reviewed, TextError> {
+        let until = Patience::new(until, observer);
+        let goes_on = |reviewed| match observer.is_cancelled() {
+            true => Err(TextError::Cancelled),
+            false => Ok(reviewed),
+        };
         let documents = of_kinds(Document::read("the text", text, &Limits::default())?)?;
         let mut reviewed = Reviewed::default();
         if documents.iter().any(|document| (document.group(), document.kind()) == ASKS) {
@@ -110,7 +122,7 @@ impl Rules {
             };
             let request = request_of(document.value.to_string().as_bytes())?;
             reviewed.hear(self, &request, until, true);
-            return Ok(reviewed);
+            return goes_on(reviewed);
         }
         if documents.is_empty() {
             return Err(TextError::Empty);
@@ -121,6 +133,7 @@ impl Rules {
                 Some(operation) => around.request_for(value, operation),
             };
             reviewed.hear(self, &request, until, false);
+            reviewed = goes_on(reviewed)?;
         }
         Ok(reviewed)
     }

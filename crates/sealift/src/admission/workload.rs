@@ -1,7 +1,6 @@
 //! What the image rules say of the images of an object.
 
 use std::sync::Arc;
-use std::time::Instant;
 
 use sealift_model::Reference;
 use sealift_policy::admission::{
@@ -10,6 +9,7 @@ use sealift_policy::admission::{
 
 use super::Decision;
 use super::images::{Images, Judged, Measure, Why};
+use super::patience::Patience;
 use super::tags::Tags;
 
 /// What is said of an image where no rule was asked, and under which names.
@@ -23,7 +23,7 @@ pub(super) fn judge(
     images: &Images,
     measure: &Arc<Measure>,
     tags: &Tags,
-    until: Instant,
+    until: Patience<'_>,
 ) -> Decision {
     let mut decision = Decision::allow();
     let rules = measure.gate.rules();

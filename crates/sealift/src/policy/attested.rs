@@ -5,8 +5,8 @@ use sealift_policy::{Limits, Signer, VexDocument};
 use super::proof::{ImageVerification, ProofError, signed_by, unusable};
 use crate::Chain;
 use crate::verify::{
-    Attachment, BundleVerifier, Error, Origin, Outcome, PredicateType, Refusal, Rejection,
-    SignedImage, Statement, VerifiedAttached, provider,
+    Attachment, BundleVerifier, Origin, Outcome, PredicateType, SignedImage, Statement,
+    VerifiedAttached, provider,
 };
 
 /// What of the VEX attestations on an image counts.
@@ -54,7 +54,8 @@ impl ImageVerification<'_> {
                 Err(why) => vex.reject(attached.origin(), &why),
             }
         }
-        for one in rejected.iter().filter(|one| !is_of_another_kind(&one.why)) {
+        // An attestation that says something else is no VEX that does not count.
+        for one in rejected.iter().filter(|one| !one.why.is_of_another_kind()) {
             vex.reject(one.origin, &one.why.to_string());
         }
         Ok(vex)
@@ -81,15 +82,6 @@ impl AttestedVex {
         let name = name(origin);
         self.told.push(format!("warning: a VEX attestation does not count: {name}: {why}"));
     }
-}
-
-/// An attestation that says something else is no VEX that does not count.
-fn is_of_another_kind(why: &Rejection<'_>) -> bool {
-    matches!(
-        why,
-        Rejection::OtherKind { .. }
-            | Rejection::Failed(Error::Refused(Refusal::PredicateType { .. }))
-    )
 }
 
 fn name(origin: &Origin) -> String {

@@ -5,6 +5,8 @@ use std::collections::BTreeSet;
 use sealift_model::{Algorithm, Purl, Reference};
 use sealift_report::{ArtifactKind, Report};
 
+use crate::Target;
+
 /// The `pkg:oci` purls of an image, by each name and digest that it has (purl type definition
 /// `oci`: the name is the last part of the repository, the version the digest).
 pub(super) fn purls(report: &Report) -> Vec<Purl> {
@@ -43,15 +45,17 @@ pub(super) fn digests(report: &Report) -> Vec<String> {
         .collect()
 }
 
-/// The names of registries by which the image is known. A path is none.
+/// The names of registries by which the image is known. A path is none, and neither is what names a
+/// layout or an archive.
 fn references(report: &Report) -> Vec<Reference> {
     let tags = report.artifact.image.iter().flat_map(|image| &image.tags);
     // A bare word is a tag of a layout.
     let tags = tags.map(String::as_str).filter(|tag| tag.contains([':', '/']));
-    let name = report.artifact.name.as_str();
-    let is_name = report.artifact.kind == ArtifactKind::ContainerImage
-        && !name.starts_with(['/', '.'])
-        && !std::path::Path::new(name).has_root();
+    let written = report.artifact.name.as_str();
+    let engine = ["docker-daemon:", "podman:"].iter().find_map(|one| written.strip_prefix(one));
+    let name = engine.unwrap_or(written);
+    let is_name =
+        report.artifact.kind == ArtifactKind::ContainerImage && Target::local_image(name).is_none();
     tags.chain(is_name.then_some(name)).filter_map(|text| text.parse().ok()).collect()
 }
 

@@ -159,7 +159,7 @@ fn prove(
     verdict: &mut RuleVerdict,
 ) -> Result<(), Error> {
     let (proved, what) = match &requirement.wanted {
-        Wanted::Signature => (verifier.verify_image(target, now, observer), "signature"),
+        Wanted::Signature => (verifier.verify_image(target, &[], now, observer), "signature"),
         Wanted::Attestation { predicate, .. } => {
             (verifier.verify_attestation(target, now, observer), predicate.as_str())
         }

@@ -36,10 +36,10 @@ pub use images::{ImageGate, RuleVerdict};
 pub use outcome::Outcome;
 pub use proof::{ImageVerification, ProofError, required};
 pub use sealift_policy::{
-    About, Action, Applied, Decision, Error, ForbiddenLicense, ForbiddenPackage, GatePolicy,
-    Identity, IgnoreFile, IgnoreFormat, Limits, NotProved, Policy, Proof, Reason, Requirement,
-    Rule, Scope, Signer, Sources, Statement, Suppressed, SuppressedBy, Suppressions, Thresholds,
-    Unusable, Unused, UnusedReason, Verdict, Verification, VexDocument, VexFormat, VexStatus,
-    Wanted, WithoutVerification,
+    About, Action, Applied, Decision, Error, FailingSeverities, ForbiddenLicense, ForbiddenPackage,
+    GatePolicy, Identity, IgnoreFile, IgnoreFormat, Limits, NotProved, Policy, Proof, Reason,
+    Requirement, Rule, Scope, SeverityGap, Signer, Sources, Statement, Suppressed, SuppressedBy,
+    Suppressions, Thresholds, Unusable, Unused, UnusedReason, Verdict, Verification, VexDocument,
+    VexFormat, VexStatus, Wanted, WithoutVerification,
 };
 pub use wanted::{WantedError, verify_wanted};

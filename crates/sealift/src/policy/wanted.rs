@@ -64,11 +64,14 @@ pub fn verify_wanted(
     now: Timestamp,
     observer: &dyn Observer,
 ) -> Result<VerifiedImage, WantedError> {
-    let claims = wanted.annotations.clone().into_iter().collect();
-    let verifier = Verifier::new(root.clone(), policy(wanted)?).with_claims(claims);
+    let claims: Vec<_> = wanted.annotations.clone().into_iter().collect();
+    let verifier = Verifier::new(root.clone(), policy(wanted)?);
     let target = Target::Registry(image.clone());
     let proof = match &wanted.attestation {
-        None => verifier.verify_image(&target, now, observer),
+        None => verifier.verify_image(&target, &claims, now, observer),
+        Some(_) if !claims.is_empty() => {
+            return Err(WantedError::Unsupported("annotations of an attestation"));
+        }
         Some(_) => verifier.verify_attestation(&target, now, observer),
     };
     let proof = proof.map_err(|error| WantedError::Unverified(Box::new(error)))?;

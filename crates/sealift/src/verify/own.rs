@@ -83,7 +83,9 @@ impl OwnTrust {
         };
         let stampers = match &self.timestamp_chain {
             None => root.timestamp_authorities().to_vec(),
-            Some(pem) => vec![authority(Certificate::chain_from_pem(pem)?, provider())?],
+            Some(pem) => {
+                vec![Authority::new(Certificate::chain_from_pem(pem)?, window(), provider())?]
+            }
         };
         let logs = replaced(root.logs(), &self.log_keys)?;
         let certificate_logs = replaced(root.ct_logs(), &self.certificate_log_keys)?;
@@ -97,7 +99,7 @@ impl OwnTrust {
     fn issuers(&self) -> Result<Vec<Authority>, OwnTrustError> {
         let mut issuers = Vec::new();
         for pem in &self.chains {
-            issuers.push(authority(Certificate::chain_from_pem(pem)?, provider())?);
+            issuers.push(issuing(Certificate::chain_from_pem(pem)?, provider())?);
         }
         if !self.authorities.is_empty() || !self.intermediates.is_empty() {
             let (roots, mut others): (Vec<_>, Vec<_>) =
@@ -130,7 +132,7 @@ fn chains(
 ) -> Result<Vec<Authority>, CertificateError> {
     let mut found = Vec::new();
     for root in roots {
-        found.push(authority(vec![root], provider)?);
+        found.push(issuing(vec![root], provider)?);
     }
     // Each round is one step further from the roots; one that adds nothing is the last.
     loop {
@@ -138,7 +140,7 @@ fn chains(
         others.retain(|certificate| {
             let extended = found.iter().find_map(|above: &Authority| {
                 let chain = std::iter::once(certificate).chain(above.chain());
-                authority(chain.cloned().collect(), provider).ok()
+                issuing(chain.cloned().collect(), provider).ok()
             });
             let is_placed = extended.is_some();
             next.extend(extended);
@@ -151,11 +153,17 @@ fn chains(
     }
 }
 
-fn authority(
+/// Whoever names an authority of their own has certificates of any form, as with cosign: only
+/// Fulcio's follow its specification.
+fn issuing(
     chain: Vec<Certificate>,
     provider: &dyn Provider,
 ) -> Result<Authority, CertificateError> {
-    Authority::new(chain, Window::since(Timestamp::EPOCH), provider)
+    Authority::ordinary(chain, window(), provider)
+}
+
+fn window() -> Window {
+    Window::since(Timestamp::EPOCH)
 }
 
 fn replaced(
@@ -168,8 +176,7 @@ fn replaced(
     let log = |pem: &Vec<u8>| {
         let key = public_key(pem)?;
         let scheme = Scheme::default_for(key.algorithm());
-        let window = Window::since(Timestamp::EPOCH);
-        Ok(TransparencyLog::new(String::new(), key, scheme, window))
+        Ok(TransparencyLog::new(String::new(), key, scheme, window()))
     };
     keys.iter().map(log).collect()
 }

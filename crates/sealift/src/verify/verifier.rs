@@ -25,7 +25,7 @@ use crate::{Chain, Error, Observer, Target};
 /// let verifier = Verifier::new(TrustedRoot::default(), policy);
 /// let target = Target::image_layout("images/", Some("shop:1.4"));
 /// let now = Timestamp::from(std::time::SystemTime::now());
-/// let proof = verifier.verify_image(&target, now, &Silent)?;
+/// let proof = verifier.verify_image(&target, &[], now, &Silent)?;
 /// println!("{} is signed by {}", proof.digest, proof.signatures[0].signer);
 /// # Ok(())
 /// # }
@@ -34,7 +34,6 @@ use crate::{Chain, Error, Observer, Target};
 pub struct Verifier {
     root: TrustedRoot,
     policy: Policy,
-    claims: Vec<(String, String)>,
     options: VerifyOptions,
 }
 
@@ -43,7 +42,7 @@ impl Verifier {
     /// trusted root.
     #[must_use]
     pub fn new(root: TrustedRoot, policy: Policy) -> Self {
-        Self { root, policy, claims: Vec::new(), options: VerifyOptions::default() }
+        Self { root, policy, options: VerifyOptions::default() }
     }
 
     /// The same with other bounds and threads.
@@ -52,22 +51,10 @@ impl Verifier {
         Self { options, ..self }
     }
 
-    /// The same for signatures that make these claims (`--annotations` of cosign).
-    #[must_use]
-    pub fn with_claims(self, claims: Vec<(String, String)>) -> Self {
-        Self { claims, ..self }
-    }
-
     /// Its policy.
     #[must_use]
     pub fn policy(&self) -> &Policy {
         &self.policy
-    }
-
-    /// The claims that are asked for.
-    #[must_use]
-    pub fn claims(&self) -> &[(String, String)] {
-        &self.claims
     }
 
     /// What verifies bundles one by one, for those who need more than is told here.
@@ -76,8 +63,8 @@ impl Verifier {
         BundleVerifier::with_provider(&self.root, provider())
     }
 
-    /// Verifies that an image is signed as the policy asks and, unless it lies in a registry, that
-    /// every byte of it is what was signed.
+    /// Verifies that an image is signed as the policy asks, with these claims (`--annotations` of
+    /// cosign), and, unless it lies in a registry, that every byte of it is what was signed.
     ///
     /// # Errors
     /// When there is no such image, no signature counts, a byte has been changed, or the observer
@@ -85,10 +72,11 @@ impl Verifier {
     pub fn verify_image(
         &self,
         target: &Target,
+        claims: &[(String, String)],
         now: Timestamp,
         observer: &dyn Observer,
     ) -> Result<ImageProof, VerifyError> {
-        self.verify_attached(target, Attachment::Signatures, now, observer)
+        self.verify_attached(target, (Attachment::Signatures, claims), now, observer)
     }
 
     /// Verifies that an attestation of the image is as the policy asks, and the image whole as
@@ -102,13 +90,13 @@ impl Verifier {
         now: Timestamp,
         observer: &dyn Observer,
     ) -> Result<ImageProof, VerifyError> {
-        self.verify_attached(target, Attachment::Attestations, now, observer)
+        self.verify_attached(target, (Attachment::Attestations, &[]), now, observer)
     }
 
     fn verify_attached(
         &self,
         target: &Target,
-        attachment: Attachment,
+        (attachment, claims): (Attachment, &[(String, String)]),
         now: Timestamp,
         observer: &dyn Observer,
     ) -> Result<ImageProof, VerifyError> {
@@ -117,7 +105,7 @@ impl Verifier {
         }
         let kind = self.policy.signer_kind();
         let image = SignedImage::open(target, attachment, kind, &self.options)?;
-        let verified = image.verify(&self.bundles(), &self.policy, &self.claims, now, observer)?;
+        let verified = image.verify(&self.bundles(), &self.policy, claims, now, observer)?;
         Ok(ImageProof::new(&verified))
     }
 

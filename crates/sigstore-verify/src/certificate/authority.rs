@@ -17,6 +17,19 @@ pub struct Authority {
     uri: String,
     chain: Vec<Certificate>,
     window: Window,
+    profile: Profile,
+}
+
+/// By which rules an authority issues certificates.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Profile {
+    /// Those of Sigstore's services: Fulcio's certificate specification, and RFC 3161 for timestamps.
+    Sigstore,
+    /// Those of RFC 5280 alone, as an authority of one's own has them: a signer's certificate may have
+    /// several names, addresses and patterns among them, and say neither who vouches for them nor
+    /// what its key is for.
+    Ordinary,
 }
 
 impl Authority {
@@ -34,10 +47,31 @@ impl Authority {
         window: Window,
         provider: &dyn Provider,
     ) -> Result<Self, CertificateError> {
+        Self::with_profile(Profile::Sigstore, chain, window, provider)
+    }
+
+    /// An authority of one's own, which issues by the rules of RFC 5280 alone.
+    ///
+    /// # Errors
+    /// As of [`Authority::new`].
+    pub fn ordinary(
+        chain: Vec<Certificate>,
+        window: Window,
+        provider: &dyn Provider,
+    ) -> Result<Self, CertificateError> {
+        Self::with_profile(Profile::Ordinary, chain, window, provider)
+    }
+
+    fn with_profile(
+        profile: Profile,
+        chain: Vec<Certificate>,
+        window: Window,
+        provider: &dyn Provider,
+    ) -> Result<Self, CertificateError> {
         let first = chain.first().ok_or(CertificateError::NoAuthorityCertificate)?;
         let signer = usize::from(!first.is_authority());
         for certificate in chain.iter().skip(signer) {
-            certificate.check_issuing()?;
+            certificate.check_issuing(profile)?;
         }
         for (position, pair) in chain.windows(2).enumerate() {
             let [certificate, issuer] = pair else { continue };
@@ -49,7 +83,7 @@ impl Authority {
             }
             certificate.check_signature(issuer, provider)?;
         }
-        Ok(Self { subject: String::new(), uri: String::new(), chain, window })
+        Ok(Self { subject: String::new(), uri: String::new(), chain, window, profile })
     }
 
     /// The same authority with the name that the trusted root has for it.
@@ -88,6 +122,12 @@ impl Authority {
         self.window
     }
 
+    /// By which rules it issues.
+    #[must_use]
+    pub fn profile(&self) -> Profile {
+        self.profile
+    }
+
     /// The certificate with which a timestamp authority signs, where the trusted root has it.
     #[must_use]
     pub fn signer(&self) -> Option<&Certificate> {
@@ -97,19 +137,21 @@ impl Authority {
 
 impl Certificate {
     /// Whether the certificate is one that may sign others, apart from time, names and purpose:
-    /// RFC 5280 6.1.4 (k), (m), (n) and (o). More than it asks, the key usage must be there, and
+    /// RFC 5280 6.1.4 (k), (m), (n) and (o). More than it asks, Sigstore's key usage must be there, and
     /// the basic constraints critical, as its 4.2.1.3 and 4.2.1.9 tell authorities to do.
-    pub(super) fn check_issuing(&self) -> Result<(), CertificateError> {
+    pub(super) fn check_issuing(&self, profile: Profile) -> Result<(), CertificateError> {
         self.check_critical()?;
         let constraints = self.extensions.basic_constraints.filter(|c| c.authority);
         let constraints = constraints.ok_or(CertificateError::NotAnAuthority)?;
-        if !constraints.critical {
+        let is_ordinary = profile == Profile::Ordinary;
+        if !constraints.critical && !is_ordinary {
             return Err(CertificateError::BasicConstraintsNotCritical);
         }
-        if self.extensions.key_usage.is_none_or(|usage| !usage.certificate_sign) {
-            return Err(CertificateError::NoCertificateSign);
+        match self.extensions.key_usage {
+            None if is_ordinary => Ok(()),
+            Some(usage) if usage.certificate_sign => Ok(()),
+            _ => Err(CertificateError::NoCertificateSign),
         }
-        Ok(())
     }
 
     /// Whether all that must be understood is (RFC 5280 4.2).

@@ -100,7 +100,7 @@ fn constrained<'a>(name: &GeneralName<'a>) -> Option<(&'a str, Form)> {
         GeneralName::Email(text) => Some((text, Form::Email)),
         GeneralName::Dns(text) => Some((text, Form::Dns)),
         GeneralName::Uri(text) => Some((text, Form::Uri)),
-        GeneralName::Username(_) | GeneralName::Other { .. } => None,
+        GeneralName::Username(_) | GeneralName::Address(_) | GeneralName::Other { .. } => None,
     }
 }
 

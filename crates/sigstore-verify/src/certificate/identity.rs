@@ -2,10 +2,10 @@
 
 use std::fmt;
 
-use super::Certificate;
 use super::error::CertificateError;
 use super::fulcio::{Extensions, FulcioExtension};
 use super::names::{GeneralName, GeneralNames};
+use super::{Certificate, Profile};
 use crate::der::Cursor;
 
 /// The identity in a certificate: read, and as trustworthy as the path of the certificate.
@@ -18,9 +18,12 @@ pub struct CertificateIdentity {
     pub issuer: Option<String>,
     /// What else Fulcio knew.
     pub extensions: Extensions,
+    /// Whose rules it is read by: where they are [`Profile::Ordinary`], nobody need vouch for it, and
+    /// an issuer that is absent is an empty text.
+    pub profile: Profile,
 }
 
-/// The one subject alternative name of a signer's certificate (RFC 5280 4.2.1.6).
+/// A subject alternative name of a signer's certificate (RFC 5280 4.2.1.6).
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum SubjectAlternativeName {
@@ -32,6 +35,8 @@ pub enum SubjectAlternativeName {
     OtherName(String),
     /// A DNS name.
     Dns(String),
+    /// An address, as `192.0.2.1`; never one of Fulcio's.
+    Address(String),
 }
 
 impl SubjectAlternativeName {
@@ -39,7 +44,11 @@ impl SubjectAlternativeName {
     #[must_use]
     pub fn as_str(&self) -> &str {
         match self {
-            Self::Email(name) | Self::Uri(name) | Self::OtherName(name) | Self::Dns(name) => name,
+            Self::Email(name)
+            | Self::Uri(name)
+            | Self::OtherName(name)
+            | Self::Dns(name)
+            | Self::Address(name) => name,
         }
     }
 
@@ -63,10 +72,33 @@ impl SubjectAlternativeName {
             }
             GeneralName::Username(name) => checked(name, true, "otherName").map(Self::OtherName),
             GeneralName::Dns(name) => checked(name, true, "dNSName").map(Self::Dns),
+            GeneralName::Address(_) => {
+                Err(CertificateError::UnsupportedAlternativeName { form: "iPAddress" })
+            }
             GeneralName::Other { form } => {
                 Err(CertificateError::UnsupportedAlternativeName { form })
             }
         }
+    }
+
+    /// Every name that could be a signer's, whatever stands beside it.
+    fn parse_all(names: GeneralNames<'_>) -> Result<Vec<Self>, CertificateError> {
+        let mut found = Vec::new();
+        for name in names {
+            let name = name.map_err(|_| CertificateError::Malformed { part: "subjectAltName" })?;
+            let name = match name {
+                GeneralName::Email(name) => Self::Email(name.to_owned()),
+                GeneralName::Uri(name) => Self::Uri(name.to_owned()),
+                GeneralName::Username(name) => Self::OtherName(name.to_owned()),
+                GeneralName::Dns(name) => Self::Dns(name.to_owned()),
+                GeneralName::Address(address) => Self::Address(address.to_canonical().to_string()),
+                GeneralName::Other { .. } => continue,
+            };
+            if !name.as_str().is_empty() && !name.as_str().chars().any(char::is_control) {
+                found.push(name);
+            }
+        }
+        if found.is_empty() { Err(CertificateError::NoAlternativeName) } else { Ok(found) }
     }
 }
 
@@ -109,9 +141,34 @@ impl Certificate {
     /// does not hold text, or when the two for the issuer disagree.
     pub fn identity(&self) -> Result<CertificateIdentity, CertificateError> {
         let subject = SubjectAlternativeName::parse(self.alternative_names()?)?;
+        self.identity_of(subject, Profile::Sigstore)
+    }
+
+    /// Whom the certificate names by the rules of an authority: by Sigstore's
+    /// [one](Self::identity), by others any number.
+    ///
+    /// # Errors
+    /// As of [`Certificate::identity`]; by others' rules when there is no name that could be a
+    /// signer's.
+    pub(crate) fn identities(
+        &self,
+        profile: Profile,
+    ) -> Result<Vec<CertificateIdentity>, CertificateError> {
+        if profile == Profile::Sigstore {
+            return Ok(vec![self.identity()?]);
+        }
+        let names = SubjectAlternativeName::parse_all(self.alternative_names()?)?;
+        names.into_iter().map(|subject| self.identity_of(subject, profile)).collect()
+    }
+
+    fn identity_of(
+        &self,
+        subject: SubjectAlternativeName,
+        profile: Profile,
+    ) -> Result<CertificateIdentity, CertificateError> {
         let extensions = Extensions::of(self)?;
         let issuer = issuer(&extensions)?.map(ToOwned::to_owned);
-        Ok(CertificateIdentity { subject, issuer, extensions })
+        Ok(CertificateIdentity { subject, issuer, extensions, profile })
     }
 
     pub(super) fn alternative_names(&self) -> Result<GeneralNames<'_>, CertificateError> {
@@ -188,6 +245,7 @@ mod tests {
             (0x86, "https:", E::InvalidAlternativeName { form: "uniformResourceIdentifier" }),
             (0x86, "https://b.test/\n", E::ControlInAlternativeName),
             (0x87, "\x7f\0\0\x01", E::UnsupportedAlternativeName { form: "iPAddress" }),
+            (0x87, "\x7f\0\0", E::Malformed { part: "subjectAltName" }),
             (0xa1, "a@b.test", E::Malformed { part: "subjectAltName" }),
             (0x89, "", E::Malformed { part: "subjectAltName" }),
             (0x0c, "a@b.test", E::Malformed { part: "subjectAltName" }),
@@ -199,6 +257,25 @@ mod tests {
         assert_eq!(parse(&sequence(&two)), Err(E::SeveralAlternativeNames));
         let broken = [name(0x81, "a@b.test"), vec![0x81]].concat();
         assert_eq!(parse(&sequence(&broken)), Err(E::Malformed { part: "subjectAltName" }));
+    }
+
+    #[test]
+    fn of_an_ordinary_authority_there_may_be_several_names() {
+        let names = [
+            name(0x81, "a@b.test"),
+            name(0x87, "\x7f\0\0\x01"),
+            name(0x82, "*.b.test"),
+            name(0x86, ""),
+            name(0x88, "\x2a"),
+        ];
+        let parse_all = |der: &[u8]| {
+            let names = GeneralNames::parse(Cursor::new(der)).unwrap();
+            let names = SubjectAlternativeName::parse_all(names)?;
+            Ok(names.iter().map(|name| name.as_str().to_owned()).collect::<Vec<_>>())
+        };
+        let all = parse_all(&sequence(&names.concat()));
+        assert_eq!(all.unwrap(), ["a@b.test", "127.0.0.1", "*.b.test"]);
+        assert_eq!(parse_all(&sequence(&names[3])), Err(CertificateError::NoAlternativeName));
     }
 
     #[test]

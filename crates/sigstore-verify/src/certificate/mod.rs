@@ -22,7 +22,7 @@ mod pem;
 
 use sealift_model::Timestamp;
 
-pub use authority::Authority;
+pub use authority::{Authority, Profile};
 pub use error::CertificateError;
 pub use fulcio::{Extensions, FulcioExtension};
 pub use identity::{CertificateIdentity, SubjectAlternativeName};

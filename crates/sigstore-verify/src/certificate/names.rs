@@ -1,6 +1,8 @@
 //! Names in certificates: distinguished names as bytes, and general names (RFC 5280 4.1.2.4 and
 //! 4.2.1.6).
 
+use std::net::IpAddr;
+
 use crate::der::{Cursor, Element, NotDer, Span, context, context_constructed, tag};
 
 /// 1.3.6.1.4.1.57264.1.7: the user name that Fulcio puts into an otherName.
@@ -35,6 +37,7 @@ pub(super) enum GeneralName<'a> {
     Uri(&'a str),
     /// Fulcio's otherName.
     Username(&'a str),
+    Address(IpAddr),
     /// A form that names no signer.
     Other {
         /// As RFC 5280 calls the form.
@@ -89,12 +92,18 @@ impl<'a> GeneralName<'a> {
             3 => "x400Address",
             4 => "directoryName",
             5 => "ediPartyName",
-            7 => "iPAddress",
+            7 => return address(element.bytes()).map(Self::Address).ok_or(NotDer),
             8 => "registeredID",
             _ => return Err(NotDer),
         };
         Ok(Self::Other { form })
     }
+}
+
+/// RFC 5280 4.2.1.6: four octets or sixteen, in network byte order.
+fn address(bytes: &[u8]) -> Option<IpAddr> {
+    let four = <[u8; 4]>::try_from(bytes).map(IpAddr::from);
+    four.or_else(|_| <[u8; 16]>::try_from(bytes).map(IpAddr::from)).ok()
 }
 
 fn other_name<'a>(element: &Element<'a>) -> Result<GeneralName<'a>, NotDer> {

@@ -12,7 +12,7 @@ use std::slice;
 use sealift_model::Timestamp;
 
 use super::error::CertificateError;
-use super::{Authority, Certificate};
+use super::{Authority, Certificate, Profile};
 use crate::crypto::Provider;
 
 /// Signatures that are looked at for one path. An honest search needs one for each certificate
@@ -85,13 +85,17 @@ pub(crate) fn verify<'c, 'a: 'c>(
     usage: Usage,
     provider: &dyn Provider,
 ) -> Result<Path<'c, 'a>, CertificateError> {
-    leaf.check_signer(usage)?;
+    let is_ordinary = |one: &Authority| one.profile() == Profile::Ordinary;
+    let mildest =
+        if authorities.iter().any(is_ordinary) { Profile::Ordinary } else { Profile::Sigstore };
+    leaf.check_signer(usage, mildest)?;
     leaf.check_time(at)?;
     let mut search = Search {
         extra,
         authorities,
         at,
         usage,
+        mildest,
         provider,
         signatures_left: MAX_SIGNATURES,
         reason: CertificateError::UnknownIssuer,
@@ -104,6 +108,8 @@ struct Search<'c, 'a, 'p> {
     authorities: &'a [Authority],
     at: Timestamp,
     usage: Usage,
+    /// The mildest rules of an authority that could be the end; once it is known, its own count.
+    mildest: Profile,
     provider: &'p dyn Provider,
     signatures_left: usize,
     /// Why there is no path, as far as it is known.
@@ -171,24 +177,38 @@ impl<'c, 'a: 'c> Search<'c, 'a, '_> {
     /// issuer of `last`, if it holds.
     fn end(
         &mut self,
-        path: &[&'c Certificate],
+        begun: &[&'c Certificate],
         last: &'c Certificate,
         authority: &'a Authority,
         rest: &'a [Certificate],
     ) -> Result<Path<'c, 'a>, CertificateError> {
         let issuer = rest.first().ok_or(CertificateError::UnknownIssuer)?;
-        let certificates: Vec<&Certificate> = path.iter().copied().chain(rest).collect();
+        let certificates: Vec<&Certificate> = begun.iter().copied().chain(rest).collect();
         let issuer_of_leaf = certificates.get(1).copied().unwrap_or(issuer);
         let path = Path { issuer: issuer_of_leaf, certificates, authority };
         path.check_time(self.at)?;
         // The links between the authority's own certificates are known to hold, and that all of
         // them but a signer may sign others.
         if authority.signer() != Some(last) {
-            issuer.check_issuing()?;
+            issuer.check_issuing(authority.profile())?;
             self.check_signature(last, issuer)?;
         }
+        self.check_profile(begun, authority.profile())?;
         check_issuers(&path.certificates, self.usage)?;
         Ok(path)
+    }
+
+    /// Whether a path that was begun by the mildest rules also is one by those of its end.
+    fn check_profile(
+        &self,
+        begun: &[&Certificate],
+        profile: Profile,
+    ) -> Result<(), CertificateError> {
+        let Some((leaf, others)) = begun.split_first().filter(|_| profile != self.mildest) else {
+            return Ok(());
+        };
+        leaf.check_signer(self.usage, profile)?;
+        others.iter().try_for_each(|issuer| issuer.check_issuing(profile))
     }
 
     /// A link between certificates that came with the signature.
@@ -197,7 +217,7 @@ impl<'c, 'a: 'c> Search<'c, 'a, '_> {
         certificate: &Certificate,
         issuer: &Certificate,
     ) -> Result<(), CertificateError> {
-        issuer.check_issuing()?;
+        issuer.check_issuing(self.mildest)?;
         issuer.check_time(self.at)?;
         self.check_signature(certificate, issuer)
     }
@@ -244,7 +264,7 @@ fn check_issuers(path: &[&Certificate], usage: Usage) -> Result<(), CertificateE
 
 impl Certificate {
     /// Whether the certificate is one of a signer, apart from time.
-    fn check_signer(&self, usage: Usage) -> Result<(), CertificateError> {
+    fn check_signer(&self, usage: Usage, profile: Profile) -> Result<(), CertificateError> {
         self.check_critical()?;
         if self.is_authority() || self.extensions.key_usage.is_some_and(|u| u.certificate_sign) {
             return Err(CertificateError::AuthorityAsSigner);
@@ -253,13 +273,20 @@ impl Certificate {
             // RFC 5280 4.2.1.10: "MUST be used only in a CA certificate".
             return Err(CertificateError::AuthorityAsSigner);
         }
-        if self.extensions.key_usage.is_none_or(|usage| !usage.digital_signature) {
-            return Err(CertificateError::NoDigitalSignature);
+        let is_ordinary = profile == Profile::Ordinary;
+        match self.extensions.key_usage {
+            None if is_ordinary => {}
+            Some(usage) if usage.digital_signature => {}
+            _ => return Err(CertificateError::NoDigitalSignature),
         }
-        let purposes = self.extensions.extended_key_usage;
-        let purposes = purposes.ok_or(CertificateError::NoExtendedKeyUsage { usage })?;
+        // RFC 5280 4.2.1.12: a certificate without the extension, or with anyExtendedKeyUsage in it,
+        // does not limit what its key is for.
+        let purposes = match self.extensions.extended_key_usage {
+            None if is_ordinary && usage == Usage::CodeSigning => return Ok(()),
+            purposes => purposes.ok_or(CertificateError::NoExtendedKeyUsage { usage })?,
+        };
         match usage {
-            Usage::CodeSigning if purposes.code_signing => Ok(()),
+            Usage::CodeSigning if purposes.code_signing || (is_ordinary && purposes.any) => Ok(()),
             // RFC 3161 2.3: "with KeyPurposeID having value: id-kp-timeStamping. This extension
             // MUST be critical", and it is the only one.
             Usage::TimeStamping if purposes.time_stamping => {

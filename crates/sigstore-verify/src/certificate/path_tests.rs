@@ -55,6 +55,47 @@ fn the_forms_that_an_authority_has() {
     assert_eq!(find(&leaf, &[], &both, AT), Ok(()));
 }
 
+/// What an authority of one's own makes, and Fulcio does not.
+#[test]
+fn an_ordinary_authority_says_less() {
+    let usage = Usage::CodeSigning;
+    let ordinary = |chain: &[&Recipe]| {
+        let chain = chain.iter().map(|recipe| recipe.certificate()).collect();
+        Authority::ordinary(chain, made::window(), &RustCrypto).unwrap()
+    };
+    let plain_root = Recipe::root().without(1);
+    assert_eq!(authority_of(&[&plain_root]), Err(E::NoCertificateSign));
+    let own = ordinary(&[&Recipe::intermediate(), &plain_root]);
+    let stranger =
+        Recipe { subject: made::name("other"), issuer: made::name("other"), ..plain_root };
+    let beside = [whole().to_vec(), vec![ordinary(&[&stranger])]].concat();
+    let leaf = Recipe::leaf;
+    for (recipe, by_sigstore, by_own) in [
+        (leaf(), Ok(()), Ok(())),
+        (leaf().without(0), Err(E::NoDigitalSignature), Ok(())),
+        (leaf().without(1), Err(E::NoExtendedKeyUsage { usage }), Ok(())),
+        (
+            leaf().with(1, purposes(false, &[made::ANY_PURPOSE])),
+            Err(E::OtherExtendedKeyUsage { usage }),
+            Ok(()),
+        ),
+        (
+            leaf().with(1, purposes(false, &[made::SERVER_AUTHENTICATION])),
+            Err(E::OtherExtendedKeyUsage { usage }),
+            Err(E::OtherExtendedKeyUsage { usage }),
+        ),
+        (
+            leaf().with(0, made::certificate_sign()),
+            Err(E::AuthorityAsSigner),
+            Err(E::AuthorityAsSigner),
+        ),
+    ] {
+        assert_eq!(find(&recipe, &[], &whole(), AT), by_sigstore);
+        assert_eq!(find(&recipe, &[], &beside, AT), by_sigstore, "Fulcio's, whoever is beside it");
+        assert_eq!(find(&recipe, &[], std::slice::from_ref(&own), AT), by_own);
+    }
+}
+
 #[test]
 fn no_path() {
     let (root, intermediate, leaf) = (Recipe::root(), Recipe::intermediate(), Recipe::leaf());

@@ -1,5 +1,6 @@
 //! From what is attached to an image to what counts, and why the rest does not.
 
+use std::cmp::Reverse;
 use std::collections::HashSet;
 
 use sealift_model::{Algorithm, Digest, Timestamp};
@@ -66,8 +67,11 @@ impl Attached {
     }
 
     /// Verifies each. A signature counts when it satisfies the policy, is of this image and makes
-    /// these claims; an attestation when it satisfies the policy and the image is among its
-    /// subjects. Of signatures, the policy's predicate types are not looked at.
+    /// these claims; an attestation when it satisfies the policy, the image is among its subjects
+    /// and annotated there with these claims. So a policy that asks for a predicate type finds it
+    /// among attestations alone: signatures of images have one of their own or none.
+    ///
+    /// What does not count is told beginning with what came nearest.
     #[must_use]
     pub fn verify<'a>(
         &'a self,
@@ -76,12 +80,7 @@ impl Attached {
         claims: &[(String, String)],
         now: Timestamp,
     ) -> Outcome<'a> {
-        let mut asked = policy.clone();
-        asked.predicate_types = match self.attachment {
-            Attachment::Signatures => Vec::new(),
-            Attachment::Attestations => asked.predicate_types,
-        };
-        let check = Checks { attached: self, verifier, policy: &asked, claims, now };
+        let check = Checks { attached: self, verifier, policy, claims, now };
         let (mut verified, mut rejected) = (Vec::new(), Vec::new());
         let mut counted = HashSet::new();
         for (origin, candidate) in &self.candidates {
@@ -97,6 +96,7 @@ impl Attached {
                 Err(why) => rejected.push(Rejected { origin, why }),
             }
         }
+        rejected.sort_by_key(|one: &Rejected<'_>| Reverse(one.why.nearness()));
         Outcome { verified, rejected }
     }
 }
@@ -196,7 +196,6 @@ impl<'a> VerifiedAttached<'a> {
 struct Checks<'c, 'a> {
     attached: &'a Attached,
     verifier: &'c Verifier<'a>,
-    /// For signatures: without predicate types.
     policy: &'c Policy,
     claims: &'c [(String, String)],
     now: Timestamp,
@@ -250,16 +249,13 @@ impl<'a> Checks<'_, 'a> {
             .verifier
             .verify(&candidate.bundle, artifact, &policy, self.now)
             .map_err(Rejection::Failed)?;
-        if self.attached.attachment == Attachment::Signatures {
-            let statement = verified.statement();
-            let subject =
-                statement.zip(image.as_ref()).and_then(|(one, image)| one.subject_of(image));
-            let annotations = subject.map(|subject| subject.annotations.as_slice());
-            let claims = annotations.unwrap_or_default();
-            self.check_claims(|key| {
-                claims.iter().find(|(name, _)| name == key).map(|(_, value)| value.as_str())
-            })?;
-        }
+        let statement = verified.statement();
+        let subject = statement.zip(image.as_ref()).and_then(|(one, image)| one.subject_of(image));
+        let annotations = subject.map(|subject| subject.annotations.as_slice());
+        let claims = annotations.unwrap_or_default();
+        self.check_claims(|key| {
+            claims.iter().find(|(name, _)| name == key).map(|(_, value)| value.as_str())
+        })?;
         let (payload, envelope) = (envelope.payload(), Some(envelope));
         let bundle = &candidate.bundle;
         Ok(VerifiedAttached { origin, bundle, verified, payload, claims: None, envelope })
@@ -279,7 +275,7 @@ impl<'a> Checks<'_, 'a> {
         {
             return Err(Rejection::OtherKind { predicate_type: crate::json::excerpt(found) });
         }
-        if wants_signature {
+        if wants_signature && policy.predicate_types.is_empty() {
             let signature = PredicateType::new(SIGNATURE_PREDICATE);
             policy.predicate_types =
                 vec![signature.map_err(|error| Rejection::Failed(error.into()))?];

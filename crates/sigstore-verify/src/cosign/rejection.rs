@@ -7,6 +7,7 @@ use sealift_model::Digest;
 
 use super::CandidateError;
 use crate::Error;
+use crate::verify::Refusal;
 
 /// Why a signature or attestation of an image does not count.
 #[derive(Debug)]
@@ -39,6 +40,32 @@ pub enum Rejection<'a> {
     NoStatement,
     /// It is one that was counted already.
     Repeated,
+}
+
+impl Rejection<'_> {
+    /// Whether it is nothing that was looked for: a signature among attestations, or one of another
+    /// predicate type. Most images have some, and nothing is wrong with them.
+    #[must_use]
+    pub fn is_of_another_kind(&self) -> bool {
+        matches!(
+            self,
+            Self::OtherKind { .. } | Self::Failed(Error::Refused(Refusal::PredicateType { .. }))
+        )
+    }
+
+    /// How near it came to counting: of several, the nearest tells most.
+    pub(super) fn nearness(&self) -> u8 {
+        match self {
+            Self::OtherKind { .. } => 0,
+            _ if self.is_of_another_kind() => 1,
+            Self::NoStatement | Self::Repeated => 1,
+            // Only what is rightly signed comes as far as to what it says.
+            Self::OtherImage { .. }
+            | Self::Claim { .. }
+            | Self::Failed(Error::Refused(Refusal::Builder { .. } | Refusal::NotASubject)) => 3,
+            Self::Unreadable(_) | Self::Failed(_) => 2,
+        }
+    }
 }
 
 impl fmt::Display for Rejection<'_> {

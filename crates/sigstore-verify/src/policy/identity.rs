@@ -1,5 +1,5 @@
 use super::TextMatcher;
-use crate::certificate::{CertificateIdentity, FulcioExtension};
+use crate::certificate::{CertificateIdentity, FulcioExtension, Profile};
 
 /// An identity that is accepted: who signed, who vouches for it, and what else Fulcio must say.
 #[derive(Clone, Debug)]
@@ -45,7 +45,7 @@ pub enum IdentityMismatch {
 }
 
 impl IdentityMatcher {
-    /// Accepts a subject (the certificate's one subject alternative name) with its issuer. One
+    /// Accepts a subject (a subject alternative name of the certificate) with its issuer. One
     /// without the other proves little: anyone may sign in somewhere under any name.
     #[must_use]
     pub fn new(subject: TextMatcher, issuer: TextMatcher) -> Self {
@@ -97,7 +97,9 @@ impl IdentityMatcher {
                 expected: self.subject.to_string(),
             });
         }
-        if !identity.issuer.as_deref().is_some_and(|issuer| self.issuer.matches(issuer)) {
+        let nobody = (identity.profile == Profile::Ordinary).then_some("");
+        let issuer = identity.issuer.as_deref().or(nobody);
+        if !issuer.is_some_and(|issuer| self.issuer.matches(issuer)) {
             return Err(IdentityMismatch::Issuer {
                 actual: identity.issuer.clone(),
                 expected: self.issuer.to_string(),
@@ -221,6 +223,7 @@ mod tests {
             subject: SubjectAlternativeName::Email("a@example.com".to_owned()),
             issuer: issuer.map(str::to_owned),
             extensions: Extensions::default(),
+            profile: Profile::Sigstore,
         }
     }
 
@@ -280,6 +283,23 @@ mod tests {
             Identities::any([bad(), bad()]).check(&signer),
             Err(IdentityMismatch::None(vec![mismatch.clone(), mismatch]))
         );
+    }
+
+    /// cosign compares the issuer that an authority of one's own does not name with the expression.
+    #[test]
+    fn an_ordinary_authority_may_name_no_issuer() {
+        let expression = |text| TextMatcher::expression(text).unwrap();
+        let ordinary = CertificateIdentity { profile: Profile::Ordinary, ..identity(None) };
+        for (issuer, by_fulcio, by_others) in [
+            (expression(".*"), false, true),
+            (expression("^$"), false, true),
+            (expression(".+"), false, false),
+            (exact(ISSUER), false, false),
+        ] {
+            let matcher = IdentityMatcher::new(exact("a@example.com"), issuer);
+            assert_eq!(matcher.check(&identity(None)).is_ok(), by_fulcio, "{matcher:?}");
+            assert_eq!(matcher.check(&ordinary).is_ok(), by_others, "{matcher:?}");
+        }
     }
 
     #[test]

@@ -5,10 +5,10 @@ use sealift_model::Timestamp;
 use crate::Error;
 use crate::bundle::{Bundle, Material};
 use crate::certificate::path::{self, Path, Usage};
-use crate::certificate::{Certificate, CertificateError, CertificateIdentity};
+use crate::certificate::{Certificate, CertificateError, CertificateIdentity, Profile};
 use crate::crypto::PublicKey;
 use crate::log::Signatory;
-use crate::policy::{Identities, Policy, SctRequirement, Signer, TrustedKey};
+use crate::policy::{Identities, IdentityMismatch, Policy, SctRequirement, Signer, TrustedKey};
 use crate::sct::VerifiedSct;
 use crate::trust::Window;
 use crate::verify::outcome::{Check, Log, Omission, SigningTime, VerifiedSigner};
@@ -73,9 +73,9 @@ impl<'b, 'p> Claimed<'b, 'p> {
             Self::Certificate { leaf, intermediates, accepted } => {
                 let path = trusted_path(verifier, leaf, intermediates, (times, now), log)?;
                 let scts = certificate_timestamps(verifier, leaf, &path, requirement, log)?;
-                let identity = Box::new(accepted_identity(leaf, accepted)?);
-                log.done(Check::Identity);
                 let authority = path.authority();
+                let identity = Box::new(accepted_identity(leaf, authority.profile(), accepted)?);
+                log.done(Check::Identity);
                 let certificate = *leaf;
                 Ok((VerifiedSigner::Certificate { certificate, identity, authority }, scts))
             }
@@ -128,13 +128,27 @@ fn trusted_path<'c, 't: 'c>(
     Ok(path)
 }
 
+/// The first identity in the certificate that is accepted; why none is, of the one that came
+/// furthest.
 fn accepted_identity(
     leaf: &Certificate,
+    profile: Profile,
     accepted: &Identities,
 ) -> Result<CertificateIdentity, Error> {
-    let identity = leaf.identity()?;
-    accepted.check(&identity).map_err(Refusal::Identity)?;
-    Ok(identity)
+    let mut mismatch = None;
+    for identity in leaf.identities(profile)? {
+        match accepted.check(&identity) {
+            Ok(()) => return Ok(identity),
+            Err(why) if matches!(why, IdentityMismatch::Subject { .. }) => {
+                mismatch.get_or_insert(why);
+            }
+            Err(why) => mismatch = Some(why),
+        }
+    }
+    Err(mismatch.map_or_else(
+        || CertificateError::NoAlternativeName.into(),
+        |why| Refusal::Identity(why).into(),
+    ))
 }
 
 fn certificate_timestamps<'t>(

@@ -168,7 +168,8 @@ impl Request<'_> {
             Ok(verified) => {
                 if !global.quiet {
                     let each = verified.signatures.iter().map(VerifiedAttached::verified);
-                    said::rejected(&verified.rejected);
+                    let doubtful = verified.rejected.iter();
+                    said::rejected(doubtful.filter(|one| !one.why.is_of_another_kind()));
                     let name = named(written, verified.image);
                     let has_claims = !self.claims.is_empty();
                     said::checked(&name, each, has_claims, verified.content.as_ref());

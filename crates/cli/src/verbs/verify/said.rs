@@ -63,7 +63,7 @@ const SENTENCES: [(&[Check], &str); 7] = [
 ];
 
 /// Says of each signature that does not count why not.
-pub(super) fn rejected(rejected: &[Rejected<'_>]) {
+pub(super) fn rejected<'r, 'a: 'r>(rejected: impl IntoIterator<Item = &'r Rejected<'a>>) {
     for one in rejected {
         let why = Chain(&one.why).to_string();
         eprintln!("not counted: {}: {}", place(one.origin), escape::terminal(&why));

@@ -1,0 +1,36 @@
+//! How long somebody waits for what is looked up.
+
+use std::time::{Duration, Instant};
+
+use crate::Observer;
+
+/// How often whoever may want no more is asked.
+const TICK: Duration = Duration::from_millis(40);
+
+/// How long somebody waits: until an instant, or until they want no more.
+#[derive(Clone, Copy)]
+pub(super) struct Patience<'o> {
+    until: Instant,
+    observer: Option<&'o dyn Observer>,
+}
+
+impl From<Instant> for Patience<'_> {
+    fn from(until: Instant) -> Self {
+        Self { until, observer: None }
+    }
+}
+
+impl<'o> Patience<'o> {
+    pub(super) fn new(until: Instant, observer: &'o dyn Observer) -> Self {
+        Self { until, observer: Some(observer) }
+    }
+
+    /// How long to wait before looking again; none when there is no more to wait.
+    pub(super) fn left(self) -> Option<Duration> {
+        if self.observer.is_some_and(Observer::is_cancelled) {
+            return None;
+        }
+        let left = self.until.checked_duration_since(Instant::now())?;
+        Some(if self.observer.is_some() { left.min(TICK) } else { left })
+    }
+}

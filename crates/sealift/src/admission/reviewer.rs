@@ -1,0 +1,102 @@
+//! Reviews of texts, for programs that are no server.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Instant;
+
+use sealift_model::Timestamp;
+use sealift_policy::admission::{Files, Operation};
+
+use super::{
+    LoadError, Registry, Reviewed, RootSource, Rules, Sources, TextError, World, stand_in,
+};
+use crate::{Observer, trust};
+
+/// Policies and image rules with all that they are asked with, loaded for any number of reviews from
+/// any number of threads.
+///
+/// ```no_run
+/// use std::time::{Duration, Instant};
+///
+/// use sealift::admission::{Confined, Meant, Reviewer, ReviewerSources};
+/// use sealift::{Reference, RegistryImage, Silent, Timestamp};
+///
+/// # fn ask(image: &Reference) -> Result<RegistryImage, String> { Err(image.to_string()) }
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let mut given = ReviewerSources::default();
+/// given.judged_by.policies.push("policies/".into());
+/// let registries = Confined::new(None, false, |image: &Reference, _: Meant| ask(image))?;
+/// let now = || Timestamp::from(std::time::SystemTime::now());
+/// let reviewer = Reviewer::load(given, registries, now)?;
+/// let until = Instant::now() + Duration::from_secs(30);
+/// let reviewed = reviewer.review(&std::fs::read("pod.yaml")?, None, until, &Silent)?;
+/// println!("{}", reviewed.allowed);
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Debug)]
+pub struct Reviewer {
+    rules: Rules,
+    around: Arc<Files>,
+    notes: Vec<String>,
+}
+
+/// What a [`Reviewer`] is loaded from.
+#[derive(Clone, Debug, Default)]
+#[non_exhaustive]
+pub struct ReviewerSources {
+    /// What objects are judged by.
+    pub judged_by: Sources,
+    /// What stands in for a cluster: files, and folders of files.
+    pub cluster: Vec<PathBuf>,
+    /// Such documents that are at hand, each with its name.
+    pub cluster_texts: Vec<(String, String)>,
+    /// File of the trusted root; without it that of the public-good instance that is built in.
+    pub trusted_root: Option<PathBuf>,
+}
+
+impl Reviewer {
+    /// Loads all of it. The trusted root is read when something first needs it.
+    ///
+    /// # Errors
+    /// The first part that cannot be used; that there is nothing to judge by.
+    pub fn load(
+        given: ReviewerSources,
+        registries: impl Registry,
+        now: impl Fn() -> Timestamp + Send + Sync + 'static,
+    ) -> Result<Self, LoadError> {
+        let ReviewerSources { mut judged_by, cluster, cluster_texts, trusted_root } = given;
+        judged_by.root = Some(root(trusted_root));
+        let around = Arc::new(stand_in(now(), &cluster, &cluster_texts)?);
+        let rules = Rules::new(World::new(registries, now).with_cluster(around.clone()));
+        let notes = judged_by.load_into(&rules)?.notes;
+        Ok(Self { rules, around, notes })
+    }
+
+    /// What people should know of the policies, as what of them is left out.
+    #[must_use]
+    pub fn notes(&self) -> &[String] {
+        &self.notes
+    }
+
+    /// What is said of the objects in a text: as [`Rules::review_text`].
+    ///
+    /// # Errors
+    /// As there.
+    pub fn review(
+        &self,
+        text: &[u8],
+        operation: Option<Operation>,
+        until: Instant,
+        observer: &dyn Observer,
+    ) -> Result<Reviewed, TextError> {
+        self.rules.review_text(text, operation, &self.around, until, observer)
+    }
+}
+
+fn root(path: Option<PathBuf>) -> Arc<RootSource> {
+    Arc::new(move || match &path {
+        Some(path) => std::fs::read(path).map_err(|error| format!("{}: {error}", path.display())),
+        None => Ok(trust::embedded().trusted_root.to_vec()),
+    })
+}
