@@ -102,6 +102,12 @@ pub enum ErrorKind {
         /// Of what.
         unit: &'static str,
     },
+    /// What is pushed under a tag is undone each time.
+    #[error("the tag {tag} does not keep what is pushed: others write to it again and again")]
+    Contended {
+        /// The tag.
+        tag: String,
+    },
     /// A link in an answer leads to another host.
     #[error("the registry sends the client on to {to}, another host")]
     Elsewhere {

@@ -1,5 +1,8 @@
 //! One repository.
 
+use std::thread::sleep;
+use std::time::Duration;
+
 use sealift_http::{Request, Response, Url};
 use sealift_model::Digest;
 
@@ -7,11 +10,16 @@ use crate::auth::Action;
 use crate::registries::Inner;
 use crate::{Error, ErrorKind, Limits, Registries};
 
+/// What a registry that keeps files answers while another client writes the one that is asked for.
+const FAILED: u16 = 500;
+/// Before it is asked again.
+const FAILED_WAITS: [Duration; 2] = [Duration::from_millis(100), Duration::from_millis(300)];
+
 /// A repository in a registry: what is pulled from it and pushed to it.
 ///
 /// | | |
 /// |---|---|
-/// | manifests | [`manifest`](Self::manifest), [`find_manifest`](Self::find_manifest), [`push_manifest`](Self::push_manifest), [`delete_manifest`](Self::delete_manifest) |
+/// | manifests | [`manifest`](Self::manifest), [`find_manifest`](Self::find_manifest), [`push_manifest`](Self::push_manifest), [`edit_tag`](Self::edit_tag), [`delete_manifest`](Self::delete_manifest) |
 /// | blobs | [`blob`](Self::blob), [`blob_bytes`](Self::blob_bytes), [`has_blob`](Self::has_blob), [`push_blob`](Self::push_blob), [`push_blob_from`](Self::push_blob_from), [`mount_blob`](Self::mount_blob) |
 /// | lists | [`tags`](Self::tags), [`referrers`](Self::referrers) |
 #[derive(Clone, Debug)]
@@ -61,14 +69,22 @@ impl Repository {
         self.url(&format!("blobs/{digest}"))
     }
 
-    /// Sends a request, with what the registry wants to be told of who asks.
+    /// Sends a request, with what the registry wants to be told of who asks. A question that it
+    /// fails at is asked again.
     pub(crate) fn send<'r>(
         &self,
         action: Action,
-        request: impl FnMut() -> Request<'r>,
+        mut request: impl FnMut() -> Request<'r>,
     ) -> Result<Response, ErrorKind> {
         let scope = Some((self.name.as_str(), action));
-        self.inner().auth.send(self.inner(), &self.registry, scope, request)
+        let mut send = || self.inner().auth.send(self.inner(), &self.registry, scope, &mut request);
+        for wait in FAILED_WAITS.into_iter().filter(|_| action == Action::Pull) {
+            match send()? {
+                response if response.status() == FAILED => sleep(wait),
+                response => return Ok(response),
+            }
+        }
+        send()
     }
 
     /// Says of which repository an error is.

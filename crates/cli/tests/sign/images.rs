@@ -212,3 +212,21 @@ fn what_is_not_there_is_not_signed() {
     assert_eq!(world.status(&with(&SIGN, &["oci:somewhere"])), Some(2));
     assert_eq!(world.status(&with(&SIGN, &["NoName"])), Some(2));
 }
+
+#[test]
+fn signing_at_once_loses_no_signature() {
+    let (registry, world) = (Registry::new(false), World::with_key());
+    let image = registry.tagged();
+    for form in [&[][..], &[OLDER]] {
+        std::thread::scope(|scope| {
+            for _ in 0..4 {
+                let (world, image) = (&world, &image);
+                let sign = with(&with(&SIGN, form), &[image]);
+                scope.spawn(move || assert_eq!(world.status(&sign), Some(0)));
+            }
+        });
+    }
+    let output = world.run(&with(&VERIFY, &[&image]));
+    let printed: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(printed.as_array().unwrap().len(), 8, "{printed}");
+}
