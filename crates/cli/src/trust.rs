@@ -11,6 +11,9 @@ use crate::args::GlobalArgs;
 use crate::failure::Failure;
 use crate::{Environment, cache, clock, files, network, suppress};
 
+/// The log of the public-good instance, version 1.
+pub(crate) const PUBLIC_LOG: &str = "https://rekor.sigstore.dev";
+
 /// The trusted roots in the cache folder.
 pub(crate) fn store(global: &GlobalArgs, environment: &Environment) -> Result<TrustStore, Failure> {
     let folder = cache::folder(global, environment).ok_or_else(|| Failure::Unusable {

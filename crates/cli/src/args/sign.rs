@@ -97,7 +97,7 @@ pub(crate) struct SignBlobArgs {
     /// The files; - is stdin.
     #[arg(required = true, value_name = "FILE")]
     pub(crate) files: Vec<PathBuf>,
-    /// Write the bundle to this file: the signature with what speaks for it.
+    /// Write the bundle to this file, and nothing to stdout: the signature with what speaks for it.
     #[arg(long, value_name = "FILE")]
     pub(crate) bundle: Option<PathBuf>,
     /// Write the signature alone to this file instead of stdout.
@@ -125,7 +125,8 @@ pub(crate) struct AttestBlobArgs {
     pub(crate) hash: Option<String>,
     #[command(flatten)]
     pub(crate) attested: AttestedArgs,
-    /// Write the bundle to this file: the attestation with what speaks for it.
+    /// Write the bundle to this file, and nothing to stdout: the attestation with what speaks for
+    /// it.
     #[arg(long, value_name = "FILE")]
     pub(crate) bundle: Option<PathBuf>,
     /// Write the envelope (DSSE) to this file instead of stdout.
@@ -156,6 +157,12 @@ pub(crate) struct SignArgs {
     /// Write the signature alone to this file.
     #[arg(long, value_name = "FILE")]
     pub(crate) output_signature: Option<PathBuf>,
+    /// Write what was signed to this file: the statement, in the older form the payload.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) output_payload: Option<PathBuf>,
+    /// Write the signer's certificate to this file, in PEM.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) output_certificate: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) place: PlaceArgs,
     #[command(flatten)]
@@ -186,7 +193,7 @@ pub(crate) struct AttestArgs {
 /// Where a signature of an image goes.
 #[derive(Debug, Args)]
 pub(crate) struct PlaceArgs {
-    /// Attach it to the image in its registry; =false prints it instead.
+    /// Attach it to the image in its registry; =false prints it instead, or writes it to --bundle.
     #[arg(long, default_value = "true", action = ArgAction::Set, num_args = 0..=1,
           require_equals = true, default_missing_value = "true", value_parser = parse_bool)]
     pub(crate) upload: bool,

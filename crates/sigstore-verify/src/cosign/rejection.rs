@@ -41,6 +41,12 @@ pub enum Rejection<'a> {
     Repeated,
 }
 
+impl Rejection<'_> {
+    pub(super) fn lacks_entry(&self) -> bool {
+        matches!(self, Self::Failed(Error::Refused(refusal)) if refusal.lacks_entry())
+    }
+}
+
 impl fmt::Display for Rejection<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

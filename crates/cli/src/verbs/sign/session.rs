@@ -19,7 +19,6 @@ use crate::{Environment, files, network, trust};
 
 /// The public instance, which is asked when nothing else is named.
 const FULCIO: &str = "https://fulcio.sigstore.dev";
-const REKOR: &str = "https://rekor.sigstore.dev";
 const ISSUER: &str = "https://oauth2.sigstore.dev/auth";
 
 const TOKEN_HINT: &str = "give one with --identity-token TOKEN, or name a key with --key FILE";
@@ -116,7 +115,8 @@ fn services(args: &SignedByArgs, config: Option<(String, Vec<u8>)>) -> Result<Se
             })?
         }
         None => {
-            let log = LogService { url: url("--rekor-url", REKOR)?, version: LogVersion::V1 };
+            let log =
+                LogService { url: url("--rekor-url", trust::PUBLIC_LOG)?, version: LogVersion::V1 };
             Services {
                 authority: Some(url("--fulcio-url", FULCIO)?),
                 logs: vec![log],

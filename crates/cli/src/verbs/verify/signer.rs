@@ -2,9 +2,10 @@
 
 use std::path::Path;
 
+use sealift::http::Url;
 use sealift::verify::{
-    BundleVerifier, FulcioExtension, Identities, IdentityMatcher, KeyAlgorithm, OwnTrust, Policy,
-    PublicKey, TextMatcher, TrustedKey, TrustedRoot, provider,
+    BundleVerifier, FulcioExtension, Identities, IdentityMatcher, KeyAlgorithm, LogSearch,
+    OwnTrust, Policy, PublicKey, TextMatcher, TrustedKey, TrustedRoot, provider,
 };
 use sealift::{Timestamp, escape, verify};
 
@@ -12,13 +13,15 @@ use crate::args::{GlobalArgs, OwnTrustArgs, SignerArgs};
 use crate::clock::now;
 use crate::failure::Failure;
 use crate::key_reference::KeyReference;
-use crate::{Environment, files, trust};
+use crate::{Environment, files, network, trust};
 
 /// A policy and what it is verified against.
 pub(super) struct Trust {
     pub(super) policy: Policy,
-    /// What the key is, where one must have signed.
-    pub(super) key: Option<KeyAlgorithm>,
+    /// The key that must have signed, where it is one.
+    key: Option<PublicKey>,
+    /// The log that is asked for entries; none where nothing is asked.
+    log: Option<Url>,
     root: TrustedRoot,
     pub(super) now: Timestamp,
 }
@@ -31,8 +34,7 @@ impl Trust {
         environment: &Environment,
     ) -> Result<Self, Failure> {
         let key = args.key.as_deref().map(|key| public_key(key, environment)).transpose()?;
-        let algorithm = key.as_ref().map(PublicKey::algorithm);
-        let mut policy = signer(args, key)?;
+        let mut policy = signer(args, key.clone())?;
         if args.use_signed_timestamps {
             policy = policy.require_signed_timestamps(1);
         }
@@ -43,7 +45,25 @@ impl Trust {
             policy = policy.insecure_ignore_sct();
         }
         let root = root(args, global, environment)?;
-        Ok(Self { policy, key: algorithm, root, now: now() })
+        let log = args.rekor_url.as_deref().unwrap_or(trust::PUBLIC_LOG);
+        let log = log.parse().map_err(|_| Failure::Value {
+            flag: "--rekor-url",
+            value: log.to_owned(),
+            hint: "a URL is expected, as https://rekor.example",
+        })?;
+        Ok(Self { policy, key, log: (!args.offline).then_some(log), root, now: now() })
+    }
+
+    /// What the key is, where one must have signed.
+    pub(super) fn algorithm(&self) -> Option<KeyAlgorithm> {
+        self.key.as_ref().map(PublicKey::algorithm)
+    }
+
+    /// The log to ask for entries; none offline.
+    pub(super) fn log(&self, environment: &Environment) -> Result<Option<LogSearch>, Failure> {
+        let Some(url) = self.log.clone() else { return Ok(None) };
+        let client = network::client(environment)?;
+        Ok(Some(LogSearch { client, url, key: self.key.clone() }))
     }
 
     pub(super) fn verifier(&self) -> BundleVerifier<'_> {
