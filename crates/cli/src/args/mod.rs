@@ -249,6 +249,8 @@ pub(crate) struct CleanArgs {
     pub(crate) force: bool,
     #[command(flatten)]
     pub(crate) registry: RegistryArgs,
+    #[command(flatten)]
+    pub(crate) out: OutArgs,
 }
 
 #[derive(Debug, Args)]

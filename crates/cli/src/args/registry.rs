@@ -145,6 +145,8 @@ pub(crate) struct LoginArgs {
     /// Weaker: ask the registry without TLS, too, and believe any certificate of it.
     #[arg(long)]
     pub(crate) insecure: bool,
+    #[command(flatten)]
+    pub(crate) out: OutArgs,
 }
 
 /// `logout`.

@@ -22,6 +22,9 @@ pub(crate) struct PasswordArgs {
 /// `generate-key-pair`.
 #[derive(Debug, Args)]
 pub(crate) struct GenerateArgs {
+    /// Where cosign would keep the key instead of in files.
+    #[arg(hide = true)]
+    pub(crate) place: Option<String>,
     /// The files are this with .key and .pub behind it.
     #[arg(long, value_name = "PREFIX", default_value = "cosign")]
     pub(crate) output_key_prefix: PathBuf,
@@ -33,6 +36,8 @@ pub(crate) struct GenerateArgs {
     pub(crate) yes: bool,
     #[command(flatten)]
     pub(crate) password: PasswordArgs,
+    #[command(flatten)]
+    pub(crate) out: OutArgs,
 }
 
 /// Kinds of keys, by the names of Sigstore's registry of algorithms.
@@ -68,6 +73,8 @@ pub(crate) struct ImportArgs {
     pub(crate) yes: bool,
     #[command(flatten)]
     pub(crate) password: PasswordArgs,
+    #[command(flatten)]
+    pub(crate) out: OutArgs,
 }
 
 /// `public-key`.
@@ -78,6 +85,8 @@ pub(crate) struct PublicKeyArgs {
     /// Write the key to this file instead of stdout.
     #[arg(long, value_name = "FILE")]
     pub(crate) outfile: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) out: OutArgs,
 }
 
 /// Which key signs.

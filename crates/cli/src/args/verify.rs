@@ -150,6 +150,10 @@ pub(crate) struct ImagesArgs {
     pub(crate) check_content: bool,
     #[command(flatten)]
     pub(crate) registry: RegistryArgs,
+    /// The hash by which must have been signed; it must be the one that goes with the key: sha384
+    /// with P-384, sha512 with P-521, else sha256.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) signature_digest_algorithm: Option<DigestAlgorithm>,
     /// Compare what was signed with the image; it cannot be left out.
     #[arg(long, default_value = "true", action = ArgAction::Set, num_args = 0..=1,
           require_equals = true, default_missing_value = "true", value_parser = parse_bool)]
@@ -168,7 +172,7 @@ pub(crate) struct PredicateArgs {
 /// Who must have signed, and what must speak for it.
 #[derive(Clone, Debug, Args)]
 pub(crate) struct SignerArgs {
-    /// Public key of the signer, PEM or DER: a file, or env://VARIABLE.
+    /// Public key of the signer, PEM or DER: a file, env://VARIABLE, or https://URL.
     #[arg(long, value_name = "KEY", help_heading = "Signer")]
     pub(crate) key: Option<String>,
     /// Identity in the signer's certificate, exactly.

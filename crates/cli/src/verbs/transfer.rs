@@ -14,7 +14,7 @@ use crate::args::{
 use crate::failure::Failure;
 use crate::network::Network;
 use crate::verbs::verify::set_deadline;
-use crate::{Environment, deadline, target};
+use crate::{Environment, target};
 
 const NAME_HINT: &str = "name an image in a registry, as REGISTRY/REPOSITORY:TAG";
 
@@ -95,7 +95,7 @@ pub(super) fn clean(
         Some(CleanKind::Attestation) => vec![Kind::Attestation],
         Some(CleanKind::Sbom) => vec![Kind::Sbom],
     };
-    deadline::set(global.timeout);
+    set_deadline(&args.out, global);
     let (reference, repository) = place(image, &args.registry, environment)?;
     let found = found(image, &reference, &repository)?;
     if !args.force && !agreed(image) {

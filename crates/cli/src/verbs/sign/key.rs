@@ -26,6 +26,9 @@ pub(super) fn named(
     let text = match KeyReference::parse(reference, environment, hint)? {
         KeyReference::File(path) => file(path)?,
         KeyReference::Variable(text) => Zeroizing::new(text.to_vec()),
+        KeyReference::Url(_) => {
+            return Err(Failure::NotYet { what: "a secret key from a URL".to_owned(), hint });
+        }
     };
     let password = || password::read(&args.password, environment, Purpose::Open);
     PrivateKey::from_pem(&text, password).map_err(|error| unusable(reference, error))

@@ -3,21 +3,33 @@
 use std::io::{self, BufRead as _, IsTerminal as _, Write as _, stdin};
 use std::path::{Path, PathBuf};
 
+use sealift::escape;
 use sealift::sign::{KeyFileError, PrivateKey, Signer as _, public_pem};
 use sealift::verify::{KeyAlgorithm, PublicKey};
 use tempfile::NamedTempFile;
 
 use super::key;
 use super::password::{self, Purpose};
-use crate::args::{GenerateArgs, ImportArgs, PasswordArgs, PublicKeyArgs, SigningAlgorithm};
+use crate::args::{
+    GenerateArgs, GlobalArgs, ImportArgs, PasswordArgs, PublicKeyArgs, SigningAlgorithm,
+};
 use crate::failure::Failure;
+use crate::verbs::verify::set_deadline;
 use crate::{Environment, output};
 
 /// `generate-key-pair`: a new key.
 pub(crate) fn generate_key_pair(
     args: &GenerateArgs,
+    global: &GlobalArgs,
     environment: &Environment,
 ) -> Result<u8, Failure> {
+    if let Some(place) = &args.place {
+        return Err(Failure::NotYet {
+            what: format!("keeping a key pair in {}", escape::terminal(place)),
+            hint: "leave it out: the pair is written to files, by default cosign.key and cosign.pub",
+        });
+    }
+    set_deadline(&args.out, global);
     let pair = Pair::new(&args.output_key_prefix);
     pair.may_be_written(args.yes)?;
     let made = PrivateKey::generate(algorithm(args.signing_algorithm));
@@ -26,7 +38,12 @@ pub(crate) fn generate_key_pair(
 }
 
 /// `import-key-pair`: a key that is there, encrypted.
-pub(crate) fn import_key_pair(args: &ImportArgs, environment: &Environment) -> Result<u8, Failure> {
+pub(crate) fn import_key_pair(
+    args: &ImportArgs,
+    global: &GlobalArgs,
+    environment: &Environment,
+) -> Result<u8, Failure> {
+    set_deadline(&args.out, global);
     let pair = Pair::new(&args.output_key_prefix);
     pair.may_be_written(args.yes)?;
     let text = key::file(&args.key)?;
@@ -37,7 +54,12 @@ pub(crate) fn import_key_pair(args: &ImportArgs, environment: &Environment) -> R
 }
 
 /// `public-key`: the public half.
-pub(crate) fn public_key(args: &PublicKeyArgs, environment: &Environment) -> Result<u8, Failure> {
+pub(crate) fn public_key(
+    args: &PublicKeyArgs,
+    global: &GlobalArgs,
+    environment: &Environment,
+) -> Result<u8, Failure> {
+    set_deadline(&args.out, global);
     let Some(reference) = &args.key.key else {
         return Err(Failure::Signer {
             sentence: "no key is named",
@@ -48,7 +70,8 @@ pub(crate) fn public_key(args: &PublicKeyArgs, environment: &Environment) -> Res
         Some(key) => public_pem(&key),
         None => public_pem(key::named(&args.key, reference, environment)?.public_key()),
     };
-    output::emit(args.outfile.as_deref(), |out| out.write_all(text.as_bytes()))?;
+    let file = args.outfile.as_deref().or(args.out.output_file.as_deref());
+    output::emit(file, |out| out.write_all(text.as_bytes()))?;
     Ok(0)
 }
 

@@ -3,8 +3,9 @@
 use std::path::Path;
 
 use sealift::verify::{
-    Attachment, Certificate, PredicateType, SignedImage, Unverified, UnverifiedReason,
-    VerifiedAttached, VerifyOptions, certificate, envelope_json, payload_text, signatures_json,
+    Attachment, Certificate, KeyAlgorithm, PredicateType, SignedImage, Unverified,
+    UnverifiedReason, VerifiedAttached, VerifyOptions, certificate, envelope_json, payload_text,
+    signatures_json,
 };
 use sealift::{Reference, Silent, Target};
 
@@ -13,7 +14,7 @@ use super::{detached, log, said, set_deadline};
 use crate::args::peers;
 use crate::args::variables::Peer;
 use crate::args::{
-    EvidenceArgs, GlobalArgs, ImagesArgs, PayloadFormat, SignerArgs, VerifyArgs,
+    DigestAlgorithm, EvidenceArgs, GlobalArgs, ImagesArgs, PayloadFormat, SignerArgs, VerifyArgs,
     VerifyAttestationArgs,
 };
 use crate::failure::Failure;
@@ -152,6 +153,17 @@ impl Request<'_> {
             return Err(Failure::NotYet {
                 what: "--check-claims=false".to_owned(),
                 hint: "a signature that need not be about the image says nothing of it",
+            });
+        }
+        let natural = match self.trust.algorithm() {
+            Some(KeyAlgorithm::EcdsaP384) => DigestAlgorithm::Sha384,
+            Some(KeyAlgorithm::EcdsaP521) => DigestAlgorithm::Sha512,
+            _ => DigestAlgorithm::Sha256,
+        };
+        if self.images.signature_digest_algorithm.is_some_and(|named| named != natural) {
+            return Err(Failure::NotYet {
+                what: "--signature-digest-algorithm other than the key's".to_owned(),
+                hint: "leave it out: signatures by any hash that the key can be used with count",
             });
         }
         set_deadline(&self.signer.out, global);

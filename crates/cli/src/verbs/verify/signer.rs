@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use sealift::http::Url;
+use sealift::http::{Request, Url};
 use sealift::verify::{
     BundleVerifier, FulcioExtension, Identities, IdentityMatcher, KeyAlgorithm, LogSearch,
     OwnTrust, Policy, PublicKey, TextMatcher, TrustedKey, TrustedRoot, provider,
@@ -33,7 +33,8 @@ impl Trust {
         global: &GlobalArgs,
         environment: &Environment,
     ) -> Result<Self, Failure> {
-        let key = args.key.as_deref().map(|key| public_key(key, environment)).transpose()?;
+        let key = args.key.as_deref().map(|key| public_key(key, args.offline, environment));
+        let key = key.transpose()?;
         let mut policy = signer(args, key.clone())?;
         if args.use_signed_timestamps {
             policy = policy.require_signed_timestamps(1);
@@ -171,18 +172,46 @@ fn unusable(
     Failure::Unusable { what: what.into(), error: error.into(), hint: "" }
 }
 
-/// A key in a file or a variable, PEM or DER.
-fn public_key(reference: &str, environment: &Environment) -> Result<PublicKey, Failure> {
+/// A key in a file, a variable or at a URL, PEM or DER.
+fn public_key(
+    reference: &str,
+    offline: bool,
+    environment: &Environment,
+) -> Result<PublicKey, Failure> {
     let hint = "save the public key in a file and name that";
     let bytes = match KeyReference::parse(reference, environment, hint)? {
         KeyReference::File(path) => files::document(path)?,
         KeyReference::Variable(text) => text.to_vec(),
+        KeyReference::Url(_) if offline => {
+            return Err(Failure::Signer {
+                sentence: "--key names a URL, and --offline asks nothing",
+                hint,
+            });
+        }
+        KeyReference::Url(url) => fetched(&url, environment)?,
     };
     verify::public_key(&bytes).map_err(|error| Failure::Unusable {
         what: reference.to_owned(),
         error: error.into(),
         hint: "the key must be a public one, in PEM or DER",
     })
+}
+
+/// What a URL has: whoever answers there says who must have signed.
+fn fetched(url: &Url, environment: &Environment) -> Result<Vec<u8>, Failure> {
+    const MAX_BYTES: u64 = 1 << 20;
+    let failed = |error: Box<dyn std::error::Error + Send + Sync>| Failure::Unusable {
+        what: url.to_string(),
+        error,
+        hint: "save the public key in a file and name that",
+    };
+    let client = network::client(environment)?;
+    let response = client.send(Request::get(url).max_bytes(MAX_BYTES));
+    let response = response.map_err(|error| failed(error.into()))?;
+    match response.status() {
+        200 => response.bytes(MAX_BYTES).map_err(|error| failed(error.into())),
+        status => Err(failed(format!("the server answers with status {status}").into())),
+    }
 }
 
 /// The trusted root that is named, else the one that is kept, with the parts that flags and
