@@ -265,6 +265,9 @@ fn hint_of_update(error: &UpdateError) -> &'static str {
 
 fn hint_of_registry(kind: &ErrorKind) -> &'static str {
     match kind {
+        ErrorKind::Denied { told: Some(_), .. } => {
+            "check that these may do this; sealift login REGISTRY -u NAME keeps others"
+        }
         ErrorKind::Denied { .. } => {
             "check the name, and log in to the registry: sealift login REGISTRY -u NAME"
         }

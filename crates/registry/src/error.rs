@@ -40,8 +40,10 @@ pub enum ErrorKind {
         what: String,
     },
     /// The registry wants other credentials, or any.
-    #[error("access is denied{}", Shown(.message))]
+    #[error("access is denied{}{}", With(.told), Shown(.message))]
     Denied {
+        /// Which credentials it was told, as `those of /home/ada/.docker/config.json`.
+        told: Option<String>,
         /// What the registry says.
         message: Option<String>,
     },
@@ -147,6 +149,17 @@ pub enum ErrorKind {
     Read(std::io::Error),
 }
 
+struct With<'a>(&'a Option<String>);
+
+impl std::fmt::Display for With<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self.0 {
+            Some(told) => write!(f, " with the credentials that it was told, {told}"),
+            None => Ok(()),
+        }
+    }
+}
+
 struct Shown<'a>(&'a Option<String>);
 
 impl std::fmt::Display for Shown<'_> {
@@ -176,7 +189,7 @@ impl ErrorKind {
         let status = response.status();
         let message = message(response, limits);
         match status {
-            401 | 403 => Self::Denied { message },
+            401 | 403 => Self::Denied { told: None, message },
             404 => Self::NotFound { what: what.to_owned() },
             status => Self::Status { status, message },
         }

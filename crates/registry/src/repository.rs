@@ -51,6 +51,11 @@ impl Repository {
         &self.name
     }
 
+    /// Registry and name: two mirrors may be in one registry, or in that of the image.
+    pub(crate) fn place(&self) -> String {
+        format!("{}/{}", self.registry, self.name)
+    }
+
     pub(crate) fn inner(&self) -> &Inner {
         &self.registries.inner
     }
@@ -69,26 +74,33 @@ impl Repository {
         self.url(&format!("blobs/{digest}"))
     }
 
-    /// Sends a request, with what the registry wants to be told of who asks. A question that it
-    /// fails at is asked again.
+    /// Sends a request, with what the registry wants to be told of who asks.
     pub(crate) fn send<'r>(
         &self,
         action: Action,
-        mut request: impl FnMut() -> Request<'r>,
+        request: impl FnMut() -> Request<'r>,
     ) -> Result<Response, ErrorKind> {
         let scope = Some((self.name.as_str(), action));
-        let mut send = || self.inner().auth.send(self.inner(), &self.registry, scope, &mut request);
-        for wait in FAILED_WAITS.into_iter().filter(|_| action == Action::Pull) {
-            match send()? {
+        self.inner().auth.send(self.inner(), &self.registry, scope, request)
+    }
+
+    /// Sends a question, and sends it again where the registry fails at it.
+    pub(crate) fn ask<'r>(
+        &self,
+        action: Action,
+        mut question: impl FnMut() -> Request<'r>,
+    ) -> Result<Response, ErrorKind> {
+        for wait in FAILED_WAITS {
+            match self.send(action, &mut question)? {
                 response if response.status() == FAILED => sleep(wait),
                 response => return Ok(response),
             }
         }
-        send()
+        self.send(action, question)
     }
 
     /// Says of which repository an error is.
     pub(crate) fn error(&self, kind: ErrorKind) -> Error {
-        Error { name: format!("{}/{}", self.registry, self.name), kind }
+        Error { name: self.place(), kind }
     }
 }

@@ -54,7 +54,7 @@ mod token;
 
 pub use bundle::{BUNDLE_MEDIA_TYPE, SignatureBundle, SignedPayload, SignerMaterial};
 pub use key::{KeyFileError, PrivateKey, pem_block, public_pem};
-pub use predicate::{CiError, PredicateError, ScanRecord, predicate, provenance};
+pub use predicate::{CiError, PredicateError, ScanRecord, missing_member, predicate, provenance};
 pub use services::{
     ConfigError, IssuedSigner, LogSearch, LogService, LogVersion, Service, Services, ToSign,
     WitnessError, Witnesses,

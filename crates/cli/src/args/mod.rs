@@ -46,8 +46,7 @@ pub(crate) use serve::{
 };
 pub(crate) use sign::{
     AttestArgs, AttestBlobArgs, AttestedArgs, AuthFlow, GenerateArgs, ImportArgs, KeyArgs,
-    PasswordArgs, PlaceArgs, PublicKeyArgs, SignArgs, SignBlobArgs, SignedByArgs, SigningAlgorithm,
-    SigningArgs,
+    PasswordArgs, PlaceArgs, PublicKeyArgs, SignArgs, SignBlobArgs, SignedByArgs, SigningArgs,
 };
 pub(crate) use suppress::{SuppressArgs, VexSignerArgs};
 pub(crate) use transfer::{Attached, CleanKind, CopyArgs, LoadArgs, SaveArgs};

@@ -291,7 +291,11 @@ pub(crate) fn without_harmless(
         let written = inline.or_else(|| args.next()).unwrap_or_default();
         let written = written.to_string_lossy();
         if let Some(hint) = value.refusal(&written) {
-            return Err(Failure::Value { flag, value: written.into_owned(), hint });
+            return Err(Failure::Unusable {
+                what: format!("--{flag}"),
+                error: format!("{written:?} is no value of it").into(),
+                hint,
+            });
         }
     }
     Ok((kept, left_out))

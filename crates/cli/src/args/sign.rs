@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::builder::NonEmptyStringValueParser;
 use clap::{ArgAction, Args, ValueEnum};
+use sealift::verify::KeyAlgorithm;
 
 use super::values::parse_bool;
 use super::verify::parse_claim;
@@ -57,6 +58,20 @@ pub(crate) enum SigningAlgorithm {
     Rsa3072,
     #[value(name = "rsa-sign-pkcs1-4096-sha256")]
     Rsa4096,
+}
+
+impl From<SigningAlgorithm> for KeyAlgorithm {
+    fn from(named: SigningAlgorithm) -> Self {
+        match named {
+            SigningAlgorithm::P256 => Self::EcdsaP256,
+            SigningAlgorithm::P384 => Self::EcdsaP384,
+            SigningAlgorithm::P521 => Self::EcdsaP521,
+            SigningAlgorithm::Ed25519 => Self::Ed25519,
+            SigningAlgorithm::Rsa2048 => Self::Rsa { bits: 2048 },
+            SigningAlgorithm::Rsa3072 => Self::Rsa { bits: 3072 },
+            SigningAlgorithm::Rsa4096 => Self::Rsa { bits: 4096 },
+        }
+    }
 }
 
 /// `import-key-pair`.
@@ -263,6 +278,10 @@ pub(crate) enum AuthFlow {
 pub(crate) struct SignedByArgs {
     #[command(flatten)]
     pub(crate) key: KeyArgs,
+    /// What kind of key signs: without --key the one that is made and certified, by default
+    /// ecdsa-sha2-256-nistp256; --key must be of this kind.
+    #[arg(long, value_name = "NAME", help_heading = "Signer")]
+    pub(crate) signing_algorithm: Option<SigningAlgorithm>,
     /// Without --key: an identity token, or a file with one. Without either, the environment of
     /// GitHub Actions, GitLab CI (SIGSTORE_ID_TOKEN) or Buildkite gives it.
     #[arg(long, value_name = "TOKEN", help_heading = "Signer", conflicts_with = "key")]

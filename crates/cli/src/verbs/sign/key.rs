@@ -56,6 +56,9 @@ pub(super) fn unusable(what: &str, error: KeyFileError) -> Failure {
         KeyFileError::Label { .. } => {
             "a secret key is needed here: cosign.key, or PEM of PKCS#8, SEC 1 or PKCS#1"
         }
+        KeyFileError::OlderEncryption => {
+            "take the encryption away for importing it: openssl pkcs8 -topk8 -nocrypt -in FILE"
+        }
         KeyFileError::Cost { .. } => "make sure that the file is from where you think it is",
         _ => "",
     };

@@ -5,14 +5,12 @@ use std::path::{Path, PathBuf};
 
 use sealift::escape;
 use sealift::sign::{KeyFileError, PrivateKey, Signer as _, public_pem};
-use sealift::verify::{KeyAlgorithm, PublicKey};
+use sealift::verify::PublicKey;
 use tempfile::NamedTempFile;
 
 use super::key;
 use super::password::{self, Purpose};
-use crate::args::{
-    GenerateArgs, GlobalArgs, ImportArgs, PasswordArgs, PublicKeyArgs, SigningAlgorithm,
-};
+use crate::args::{GenerateArgs, GlobalArgs, ImportArgs, PasswordArgs, PublicKeyArgs};
 use crate::failure::Failure;
 use crate::verbs::verify::set_deadline;
 use crate::{Environment, output};
@@ -32,7 +30,7 @@ pub(crate) fn generate_key_pair(
     set_deadline(&args.out, global);
     let pair = Pair::new(&args.output_key_prefix);
     pair.may_be_written(args.yes)?;
-    let made = PrivateKey::generate(algorithm(args.signing_algorithm));
+    let made = PrivateKey::generate(args.signing_algorithm.into());
     let key = made.map_err(|error| key::unusable("the new key", error))?;
     pair.write(&key, &args.password, environment)
 }
@@ -78,18 +76,6 @@ pub(crate) fn public_key(
 /// A file that is a public key already needs no password.
 fn public_file(reference: &str) -> Option<PublicKey> {
     PublicKey::from_pem(&key::file(Path::new(reference)).ok()?).ok()
-}
-
-fn algorithm(named: SigningAlgorithm) -> KeyAlgorithm {
-    match named {
-        SigningAlgorithm::P256 => KeyAlgorithm::EcdsaP256,
-        SigningAlgorithm::P384 => KeyAlgorithm::EcdsaP384,
-        SigningAlgorithm::P521 => KeyAlgorithm::EcdsaP521,
-        SigningAlgorithm::Ed25519 => KeyAlgorithm::Ed25519,
-        SigningAlgorithm::Rsa2048 => KeyAlgorithm::Rsa { bits: 2048 },
-        SigningAlgorithm::Rsa3072 => KeyAlgorithm::Rsa { bits: 3072 },
-        SigningAlgorithm::Rsa4096 => KeyAlgorithm::Rsa { bits: 4096 },
-    }
 }
 
 /// The files of a key pair.
