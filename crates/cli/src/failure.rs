@@ -44,6 +44,8 @@ pub(crate) enum Failure {
     Unusable { what: String, error: Box<dyn StdError + Send + Sync>, hint: &'static str },
     /// What is attached to an image cannot be looked at.
     Signed(Box<OpenError>),
+    /// The same for verbs that verify nothing.
+    Unseen(Box<OpenError>),
     /// A signature is not right, or there is none.
     Unverified { status: u8, sentence: String, hint: &'static str },
 }
@@ -53,14 +55,21 @@ impl Failure {
     pub(crate) fn status(&self) -> u8 {
         match self {
             Self::Unverified { status, .. } => *status,
-            Self::Signed(error) => match error.as_ref() {
-                OpenError::NoSuchImage { .. } | OpenError::NotInRegistry(_) => 11,
-                OpenError::Attached(_) => 1,
-                OpenError::Unreadable(error) if is_changed(error) => 1,
-                _ => 2,
-            },
+            Self::Signed(error) => status_of(error, 11),
+            // cosign's other statuses are of `verify` alone.
+            Self::Unseen(error) => status_of(error, 1),
             _ => 2,
         }
+    }
+}
+
+/// `absent` is the status for an image that is not there.
+fn status_of(error: &OpenError, absent: u8) -> u8 {
+    match error {
+        OpenError::NoSuchImage { .. } | OpenError::NotInRegistry(_) => absent,
+        OpenError::Attached(_) => 1,
+        OpenError::Unreadable(error) if is_changed(error) => 1,
+        _ => 2,
     }
 }
 
@@ -188,7 +197,7 @@ impl fmt::Display for Failure {
                 writeln!(f, "error: {what}: {}", Chain(error.as_ref()))?;
                 hint
             }
-            Self::Signed(error) => {
+            Self::Signed(error) | Self::Unseen(error) => {
                 writeln!(f, "error: {}", Chain(error.as_ref()))?;
                 hint_of_signed(error)
             }
@@ -256,6 +265,9 @@ fn hint_of_update(error: &UpdateError) -> &'static str {
 
 fn hint_of_registry(kind: &ErrorKind) -> &'static str {
     match kind {
+        ErrorKind::Denied { told: Some(_), .. } => {
+            "check that these may do this; sealift login REGISTRY -u NAME keeps others"
+        }
         ErrorKind::Denied { .. } => {
             "check the name, and log in to the registry: sealift login REGISTRY -u NAME"
         }

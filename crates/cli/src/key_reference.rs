@@ -2,11 +2,13 @@
 
 use std::path::Path;
 
+use sealift::http::Url;
+
 use crate::Environment;
 use crate::failure::Failure;
 
 /// What `--key` of cosign takes that is no file.
-const ELSEWHERE: [&str; 9] = [
+const ELSEWHERE: [&str; 8] = [
     "awskms://",
     "azurekms://",
     "gcpkms://",
@@ -15,13 +17,14 @@ const ELSEWHERE: [&str; 9] = [
     "k8s://",
     "pkcs11:",
     "http://",
-    "https://",
 ];
 
 /// A key in a file, or the text of one in a variable: it may be secret, so nothing prints it.
 pub(crate) enum KeyReference<'r> {
     File(&'r Path),
     Variable(&'r [u8]),
+    /// A place that is asked with TLS: for public keys alone.
+    Url(Url),
 }
 
 impl<'r> KeyReference<'r> {
@@ -33,6 +36,14 @@ impl<'r> KeyReference<'r> {
     ) -> Result<Self, Failure> {
         if let Some(scheme) = ELSEWHERE.iter().find(|scheme| reference.starts_with(**scheme)) {
             return Err(Failure::NotYet { what: format!("--key with {scheme}"), hint });
+        }
+        if reference.starts_with("https://") {
+            let url = reference.parse().map_err(|_| Failure::Value {
+                flag: "--key",
+                value: reference.to_owned(),
+                hint: "a URL is expected, as https://keys.example/cosign.pub",
+            })?;
+            return Ok(Self::Url(url));
         }
         let Some(variable) = reference.strip_prefix("env://") else {
             return Ok(Self::File(Path::new(reference)));

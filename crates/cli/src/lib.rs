@@ -75,10 +75,12 @@ fn dispatch(
     environment: &Environment,
 ) -> Result<u8, Failure> {
     let command = args::command();
-    let (given, left_out) = args::peers::without_harmless(&command, args.collect());
+    let (given, left_out) = args::peers::without_harmless(&command, args.collect())?;
     let (set, filled) = args::variables::fill_in(&command, given, environment);
     let set = args::trivy_config::fill_in(&command, set)?;
-    let explained = |error| args::peers::explained(error, &filled);
+    let verb = set.iter().find_map(|arg| command.find_subcommand(arg)).map(|verb| verb.get_name());
+    let verb = verb.unwrap_or_default().to_owned();
+    let explained = |error| args::peers::explained(error, &filled, &verb);
     let matches = command.try_get_matches_from(set).map_err(explained)?;
     let cli = Cli::from_arg_matches(&matches)?;
     for flag in left_out.iter().filter(|_| !cli.global.quiet) {
@@ -110,9 +112,9 @@ fn dispatch(
         Verb::VerifyBlobAttestation(verify) => {
             verbs::verify_blob_attestation(verify, &cli.global, environment)
         }
-        Verb::GenerateKeyPair(keys) => verbs::generate_key_pair(&keys, environment),
-        Verb::ImportKeyPair(keys) => verbs::import_key_pair(&keys, environment),
-        Verb::PublicKey(key) => verbs::public_key(&key, environment),
+        Verb::GenerateKeyPair(keys) => verbs::generate_key_pair(&keys, &cli.global, environment),
+        Verb::ImportKeyPair(keys) => verbs::import_key_pair(&keys, &cli.global, environment),
+        Verb::PublicKey(key) => verbs::public_key(&key, &cli.global, environment),
         Verb::Sign(sign) => verbs::sign(&sign, &cli.global, environment),
         Verb::Attest(attest) => verbs::attest(&attest, &cli.global, environment),
         Verb::SignBlob(sign) => verbs::sign_blob(&sign, &cli.global, environment),

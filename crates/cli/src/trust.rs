@@ -1,30 +1,64 @@
 //! Which trusted root counts where none is named.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use sealift::escape;
 use sealift::policy::{LoadedPolicy, PolicyFileError};
-use sealift::trust::{Mirror, TrustMaterial, TrustStore, embedded};
+use sealift::trust::{InitialRoot, Mirror, TrustMaterial, TrustStore, embedded};
 use sealift::verify::{CurrentTrust, TrustedRoot, current_trust, trusted_root};
+use sealift::{Digest, escape};
 
 use crate::args::GlobalArgs;
 use crate::failure::Failure;
 use crate::{Environment, cache, clock, files, network, suppress};
 
-/// The trusted roots in the cache folder.
+/// cosign's variables: the folder that keeps trusted roots, the repository that they come from, and
+/// the root that trust in it begins with.
+const ROOT_VARIABLE: &str = "TUF_ROOT";
+const MIRROR_VARIABLE: &str = "TUF_MIRROR";
+const INITIAL_VARIABLE: &str = "TUF_ROOT_JSON";
+
+/// The log of the public-good instance, version 1.
+pub(crate) const PUBLIC_LOG: &str = "https://rekor.sigstore.dev";
+
+/// The trusted roots in the cache folder, or in that of `TUF_ROOT`. Those of the repository that
+/// `TUF_MIRROR` names have a folder of their own there: without the variable they do not count.
 pub(crate) fn store(global: &GlobalArgs, environment: &Environment) -> Result<TrustStore, Failure> {
+    let folder = match environment.get(ROOT_VARIABLE) {
+        Some(folder) if global.cache_dir.is_none() => Path::new(folder).join("sealift"),
+        _ => cached(global, environment)?,
+    };
+    Ok(TrustStore::new(match mirror_variable(environment) {
+        Some(url) => folder.join(Digest::sha256_of(url.as_bytes()).hex()),
+        None => folder,
+    }))
+}
+
+/// The repository that the variable names.
+fn mirror_variable(environment: &Environment) -> Option<&str> {
+    environment.get(MIRROR_VARIABLE)?.to_str()
+}
+
+fn cached(global: &GlobalArgs, environment: &Environment) -> Result<PathBuf, Failure> {
     let folder = cache::folder(global, environment).ok_or_else(|| Failure::Unusable {
         what: "the cache folder".to_owned(),
         error: "neither XDG_CACHE_HOME nor HOME is set".into(),
         hint: "name it with --cache-dir DIR, or the trusted root with --trusted-root FILE",
     })?;
-    Ok(TrustStore::new(folder.join("trust")))
+    Ok(folder.join("trust"))
+}
+
+/// What trust begins with where no flag says it: the root of `TUF_ROOT_JSON`, else the public one.
+pub(crate) fn initial(environment: &Environment) -> Result<InitialRoot, Failure> {
+    let path = environment.get(INITIAL_VARIABLE);
+    let root = path.map(|path| files::document(Path::new(path))).transpose()?;
+    Ok(root.map_or(InitialRoot::Public, InitialRoot::Given))
 }
 
 /// The repository that is named, else that of the public-good instance.
 pub(crate) fn mirror(url: Option<&str>, environment: &Environment) -> Result<Mirror, Failure> {
     let client = network::client(environment)?;
-    Ok(match url {
+    let of_variable = mirror_variable(environment);
+    Ok(match url.or(of_variable) {
         Some(url) => Mirror::new(client, url)?,
         None => Mirror::public(client),
     })
@@ -43,6 +77,21 @@ pub(crate) fn material(
         Err(_) if offline => return Ok(embedded()),
         Err(failure) => return Err(failure),
     };
+    if let Some(url) = mirror_variable(environment) {
+        let url = escape::terminal(url);
+        eprintln!("warning: the trusted root is that of {MIRROR_VARIABLE}, {url}");
+        if store.kept()?.is_none() {
+            if offline {
+                return Err(Failure::Unusable {
+                    what: MIRROR_VARIABLE.to_owned(),
+                    error: "nothing is kept of it, and --offline asks nothing".into(),
+                    hint: "run `sealift initialize` first, or name a file with --trusted-root",
+                });
+            }
+            let initial = initial(environment)?;
+            return Ok(store.refresh(&mirror(None, environment)?, &initial, now)?);
+        }
+    }
     let client = (!offline).then(|| network::client(environment)).transpose()?;
     let CurrentTrust { material, warnings, .. } = current_trust(&store, client, now)?;
     for warning in warnings {

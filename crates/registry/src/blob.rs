@@ -75,7 +75,7 @@ impl Repository {
     fn get_blob(&self, descriptor: &Descriptor, from: u64) -> Result<Response, ErrorKind> {
         let url = self.blob_url(&descriptor.digest)?;
         let range = format!("bytes={from}-");
-        self.send(Action::Pull, || match from {
+        self.ask(Action::Pull, || match from {
             0 => Request::get(&url),
             _ => Request::get(&url).header("range", &range),
         })

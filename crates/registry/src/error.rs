@@ -40,8 +40,10 @@ pub enum ErrorKind {
         what: String,
     },
     /// The registry wants other credentials, or any.
-    #[error("access is denied{}", Shown(.message))]
+    #[error("access is denied{}{}", With(.told), Shown(.message))]
     Denied {
+        /// Which credentials it was told, as `those of /home/ada/.docker/config.json`.
+        told: Option<String>,
         /// What the registry says.
         message: Option<String>,
     },
@@ -102,6 +104,12 @@ pub enum ErrorKind {
         /// Of what.
         unit: &'static str,
     },
+    /// What is pushed under a tag is undone each time.
+    #[error("the tag {tag} does not keep what is pushed: others write to it again and again")]
+    Contended {
+        /// The tag.
+        tag: String,
+    },
     /// A link in an answer leads to another host.
     #[error("the registry sends the client on to {to}, another host")]
     Elsewhere {
@@ -141,6 +149,17 @@ pub enum ErrorKind {
     Read(std::io::Error),
 }
 
+struct With<'a>(&'a Option<String>);
+
+impl std::fmt::Display for With<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self.0 {
+            Some(told) => write!(f, " with the credentials that it was told, {told}"),
+            None => Ok(()),
+        }
+    }
+}
+
 struct Shown<'a>(&'a Option<String>);
 
 impl std::fmt::Display for Shown<'_> {
@@ -170,7 +189,7 @@ impl ErrorKind {
         let status = response.status();
         let message = message(response, limits);
         match status {
-            401 | 403 => Self::Denied { message },
+            401 | 403 => Self::Denied { told: None, message },
             404 => Self::NotFound { what: what.to_owned() },
             status => Self::Status { status, message },
         }

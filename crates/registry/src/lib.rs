@@ -52,6 +52,7 @@
 mod auth;
 mod blob;
 mod credentials;
+mod edit;
 mod engine;
 mod error;
 mod limits;
@@ -66,6 +67,7 @@ mod upload;
 
 pub use blob::Blob;
 pub use credentials::{Credential, CredentialError, Keychain};
+pub use edit::Edited;
 pub use engine::{Engine, EngineError};
 pub use error::{Error, ErrorKind};
 pub use limits::Limits;

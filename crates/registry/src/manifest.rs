@@ -113,7 +113,7 @@ impl Repository {
         let url = self.url(&format!("manifests/{name}"))?;
         let accepted = ACCEPTED.join(", ");
         let response = self
-            .send(Action::Pull, || Request::new(Method::Head, &url).header("accept", &accepted))?;
+            .ask(Action::Pull, || Request::new(Method::Head, &url).header("accept", &accepted))?;
         match response.status() {
             200 => {
                 let digest = said_digest(&response)?;
@@ -164,8 +164,7 @@ impl Repository {
     pub(crate) fn fetch_manifest(&self, name: &ManifestName) -> Result<Manifest, ErrorKind> {
         let url = self.url(&format!("manifests/{name}"))?;
         let accepted = ACCEPTED.join(", ");
-        let response =
-            self.send(Action::Pull, || Request::get(&url).header("accept", &accepted))?;
+        let response = self.ask(Action::Pull, || Request::get(&url).header("accept", &accepted))?;
         if response.status() != 200 {
             return Err(ErrorKind::of(response, &name.to_string(), self.limits()));
         }

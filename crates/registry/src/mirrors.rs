@@ -71,14 +71,14 @@ impl Repository {
         self.mirrored_but(&BTreeSet::new(), get)
     }
 
-    /// The same without the mirrors of these names.
+    /// The same without the mirrors at these places.
     pub(crate) fn mirrored_but<T>(
         &self,
         refused: &BTreeSet<String>,
         get: impl Fn(&Self) -> Result<T, ErrorKind>,
     ) -> Result<T, ErrorKind> {
         for mirror in self.mirrors() {
-            if refused.contains(mirror.registry()) {
+            if refused.contains(&mirror.place()) {
                 continue;
             }
             match get(&mirror) {

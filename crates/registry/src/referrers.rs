@@ -7,7 +7,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::manifest::ACCEPTED;
-use crate::{Error, ErrorKind, ManifestName, Repository};
+use crate::{Edited, Error, ErrorKind, Manifest, ManifestName, Repository};
 
 /// What refers to a manifest, as the registry lists it: nothing of it is verified.
 #[derive(Clone, Debug, Default)]
@@ -71,22 +71,13 @@ impl Repository {
         Ok(found)
     }
 
-    /// Adds a manifest to the index under the fallback tag of its subject.
+    /// Adds a manifest to the index under the fallback tag of its subject, and sees that it stays there.
     pub(crate) fn list_by_tag(
         &self,
         subject: &Digest,
         manifest: &Descriptor,
         bytes: &[u8],
     ) -> Result<(), ErrorKind> {
-        let name = ManifestName::Tag(fallback_tag(subject));
-        let [index_type, ..] = ACCEPTED;
-        let mut index = match self.fetch_manifest(&name) {
-            Ok(index) => serde_json::from_slice(&index.bytes).map_err(ErrorKind::Malformed)?,
-            Err(ErrorKind::NotFound { .. }) => {
-                json!({"schemaVersion": 2, "mediaType": index_type, "manifests": []})
-            }
-            Err(kind) => return Err(kind),
-        };
         let document: Value = serde_json::from_slice(bytes).map_err(ErrorKind::Malformed)?;
         let mut entry = json!({
             "mediaType": manifest.media_type,
@@ -105,17 +96,29 @@ impl Repository {
                 }
             }
         }
-        let Some(Value::Array(entries)) = index.get_mut("manifests") else {
-            return Err(ErrorKind::NotAManifest { media_type: index_type.to_owned() });
-        };
-        let is_this = |other: &Value| other.get("digest") == entry.get("digest");
-        if entries.iter().any(is_this) {
-            return Ok(());
-        }
-        entries.push(entry);
-        let bytes = serde_json::to_vec(&index).map_err(ErrorKind::Malformed)?;
-        self.put_manifest(&bytes, index_type, &name).map(drop)
+        let listed = self.edit_tag(&fallback_tag(subject), |there| {
+            with_entry(there, &entry).map_err(|kind| self.error(kind))
+        });
+        listed.map_err(|error: Error| error.kind)
     }
+}
+
+/// The index with this entry, unless it has it.
+fn with_entry(there: Option<&Manifest>, entry: &Value) -> Result<Option<Edited>, ErrorKind> {
+    let [index_type, ..] = ACCEPTED;
+    let mut index = match there {
+        Some(there) => serde_json::from_slice(&there.bytes).map_err(ErrorKind::Malformed)?,
+        None => json!({"schemaVersion": 2, "mediaType": index_type, "manifests": []}),
+    };
+    let Some(Value::Array(entries)) = index.get_mut("manifests") else {
+        return Err(ErrorKind::NotAManifest { media_type: index_type.to_owned() });
+    };
+    if entries.iter().any(|other| other.get("digest") == entry.get("digest")) {
+        return Ok(None);
+    }
+    entries.push(entry.clone());
+    let bytes = serde_json::to_vec(&index).map_err(ErrorKind::Malformed)?;
+    Ok(Some(Edited { bytes, media_type: index_type.to_owned() }))
 }
 
 /// Adds the entries of an index that are not there yet.

@@ -1,5 +1,8 @@
 //! One repository.
 
+use std::thread::sleep;
+use std::time::Duration;
+
 use sealift_http::{Request, Response, Url};
 use sealift_model::Digest;
 
@@ -7,11 +10,16 @@ use crate::auth::Action;
 use crate::registries::Inner;
 use crate::{Error, ErrorKind, Limits, Registries};
 
+/// What a registry that keeps files answers while another client writes the one that is asked for.
+const FAILED: u16 = 500;
+/// Before it is asked again.
+const FAILED_WAITS: [Duration; 2] = [Duration::from_millis(100), Duration::from_millis(300)];
+
 /// A repository in a registry: what is pulled from it and pushed to it.
 ///
 /// | | |
 /// |---|---|
-/// | manifests | [`manifest`](Self::manifest), [`find_manifest`](Self::find_manifest), [`push_manifest`](Self::push_manifest), [`delete_manifest`](Self::delete_manifest) |
+/// | manifests | [`manifest`](Self::manifest), [`find_manifest`](Self::find_manifest), [`push_manifest`](Self::push_manifest), [`edit_tag`](Self::edit_tag), [`delete_manifest`](Self::delete_manifest) |
 /// | blobs | [`blob`](Self::blob), [`blob_bytes`](Self::blob_bytes), [`has_blob`](Self::has_blob), [`push_blob`](Self::push_blob), [`push_blob_from`](Self::push_blob_from), [`mount_blob`](Self::mount_blob) |
 /// | lists | [`tags`](Self::tags), [`referrers`](Self::referrers) |
 #[derive(Clone, Debug)]
@@ -43,6 +51,11 @@ impl Repository {
         &self.name
     }
 
+    /// Registry and name: two mirrors may be in one registry, or in that of the image.
+    pub(crate) fn place(&self) -> String {
+        format!("{}/{}", self.registry, self.name)
+    }
+
     pub(crate) fn inner(&self) -> &Inner {
         &self.registries.inner
     }
@@ -71,8 +84,23 @@ impl Repository {
         self.inner().auth.send(self.inner(), &self.registry, scope, request)
     }
 
+    /// Sends a question, and sends it again where the registry fails at it.
+    pub(crate) fn ask<'r>(
+        &self,
+        action: Action,
+        mut question: impl FnMut() -> Request<'r>,
+    ) -> Result<Response, ErrorKind> {
+        for wait in FAILED_WAITS {
+            match self.send(action, &mut question)? {
+                response if response.status() == FAILED => sleep(wait),
+                response => return Ok(response),
+            }
+        }
+        self.send(action, question)
+    }
+
     /// Says of which repository an error is.
     pub(crate) fn error(&self, kind: ErrorKind) -> Error {
-        Error { name: format!("{}/{}", self.registry, self.name), kind }
+        Error { name: self.place(), kind }
     }
 }

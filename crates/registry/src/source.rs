@@ -94,7 +94,7 @@ impl BlobSource for RepositoryBlobs {
         let given = || self.given.lock().unwrap_or_else(PoisonError::into_inner);
         let refused = given().get(&blob.digest).map(|given| given.refused.clone());
         let opened = self.repository.mirrored_but(&refused.unwrap_or_default(), |place| {
-            Ok((place.registry().to_owned(), place.open_blob(blob, None)?))
+            Ok((place.place(), place.open_blob(blob, None)?))
         });
         let (place, opened) = opened.map_err(failed)?;
         given().entry(blob.digest.clone()).or_default().last = place;
@@ -105,7 +105,7 @@ impl BlobSource for RepositoryBlobs {
     fn refuse(&self, blob: &Descriptor) -> bool {
         let mut given = self.given.lock().unwrap_or_else(PoisonError::into_inner);
         let Some(given) = given.get_mut(&blob.digest) else { return false };
-        let may_be_elsewhere = given.last != self.repository.registry();
+        let may_be_elsewhere = given.last != self.repository.place();
         may_be_elsewhere && given.refused.insert(given.last.clone())
     }
 }

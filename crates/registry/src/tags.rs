@@ -50,7 +50,7 @@ impl Repository {
             if seen.len() == limits.max_pages || !seen.insert(url.full()) {
                 return Err(ErrorKind::TooMany { max: limits.max_pages, unit: "pages" });
             }
-            let response = self.send(Action::Pull, || Request::get(&url))?;
+            let response = self.ask(Action::Pull, || Request::get(&url))?;
             if response.status() != 200 {
                 return match seen.len() {
                     1 => Ok(Some(Box::new(response))),

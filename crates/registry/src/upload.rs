@@ -88,7 +88,7 @@ impl Repository {
 
     fn find_blob(&self, digest: &Digest) -> Result<bool, ErrorKind> {
         let url = self.blob_url(digest)?;
-        let response = self.send(Action::Push, || Request::new(Method::Head, &url))?;
+        let response = self.ask(Action::Push, || Request::new(Method::Head, &url))?;
         match response.status() {
             200 => Ok(true),
             404 => Ok(false),

@@ -22,7 +22,8 @@ pub use sealift_sigstore_sign::{
     IdentityToken, IssuedSigner, KeyFileError, LogService, LogVersion, Login, LoginError,
     PredicateError, PrivateKey, Prompt, ScanRecord, Service, Services, SignError, SignatureBundle,
     SignedPayload, Signer, SignerMaterial, StatementDraft, StatementSubject, TaggedLayer,
-    TaggedManifest, TaggedManifestError, ToSign, TokenError, WitnessError, Witnesses, pem_block,
-    predicate, provenance, public_pem, referrer, sign_envelope, sign_message, simple_signing,
+    TaggedManifest, TaggedManifestError, ToSign, TokenError, WitnessError, Witnesses,
+    missing_member, pem_block, predicate, provenance, public_pem, referrer, sign_envelope,
+    sign_message, simple_signing,
 };
 pub use session::{Clock, Session, SignImageError, SignedDigest, Vouching};

@@ -36,8 +36,8 @@
 //! the signature goes into a log that takes digests alone. cosign 3.1 signs them as Ed25519ph, and
 //! then cannot verify what it signed; both programs verify the plain form.
 //!
-//! Nothing here prints, or reads the environment or a clock; the network is asked by [`Witnesses`] and
-//! [`Ambient`] alone, through the client that they are given.
+//! Nothing here prints, or reads the environment or a clock; the network is asked by [`Witnesses`],
+//! [`LogSearch`] and [`Ambient`] alone, through the client that they are given.
 #![forbid(unsafe_code)]
 
 mod bundle;
@@ -54,10 +54,10 @@ mod token;
 
 pub use bundle::{BUNDLE_MEDIA_TYPE, SignatureBundle, SignedPayload, SignerMaterial};
 pub use key::{KeyFileError, PrivateKey, pem_block, public_pem};
-pub use predicate::{CiError, PredicateError, ScanRecord, predicate, provenance};
+pub use predicate::{CiError, PredicateError, ScanRecord, missing_member, predicate, provenance};
 pub use services::{
-    ConfigError, IssuedSigner, LogService, LogVersion, Service, Services, ToSign, WitnessError,
-    Witnesses,
+    ConfigError, IssuedSigner, LogSearch, LogService, LogVersion, Service, Services, ToSign,
+    WitnessError, Witnesses,
 };
 pub use sign::{scheme_of, sign_envelope, sign_message};
 pub use signer::{SignError, Signer};

@@ -215,6 +215,15 @@ impl TaggedManifest {
         })
     }
 
+    /// Whether it has this very layer.
+    #[must_use]
+    pub fn has(&self, layer: &TaggedLayer) -> bool {
+        let descriptor = layer.blob.descriptor();
+        self.layers.iter().any(|(there, annotations)| {
+            there.digest == descriptor.digest && *annotations == layer.annotations
+        })
+    }
+
     /// Adds a layer behind those that are there.
     pub fn add(&mut self, layer: TaggedLayer) {
         self.layers.push((layer.blob.descriptor(), layer.annotations));

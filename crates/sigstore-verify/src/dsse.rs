@@ -92,6 +92,13 @@ impl Envelope {
         &self.payload_type
     }
 
+    /// The payload as it is there, which nobody may believe: for those who look up what speaks for
+    /// the envelope.
+    #[must_use]
+    pub fn unverified_payload(&self) -> &[u8] {
+        &self.payload
+    }
+
     /// The payload.
     pub(crate) fn payload(&self) -> &[u8] {
         &self.payload

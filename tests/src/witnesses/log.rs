@@ -18,20 +18,14 @@ impl State {
         let Ok(request) = serde_json::from_slice::<Value>(body) else {
             return Reply::refusal(400, "no JSON");
         };
-        let spec = match request["kind"].as_str() {
-            Some("hashedrekord") => hashedrekord_1(&request["spec"]),
-            Some("dsse") => dsse_1(&request["spec"]),
-            _ => None,
+        let Some(body) = canonical_1(&request) else {
+            return Reply::refusal(400, "error verifying signature");
         };
-        let Some(spec) = spec else { return Reply::refusal(400, "error verifying signature") };
-        let body = json!({
-            "apiVersion": request["apiVersion"], "kind": request["kind"], "spec": spec,
-        });
         let entry = first(&self.take(LogKind::Rekor1, body));
         let name = hex(&Sha256::digest(entry["body"].as_str().unwrap_or_default()));
         let answer = json!({ &*name: entry });
+        self.entries.lock().unwrap().push((name.clone(), answer.clone()));
         if self.fault == Some(Fault::Conflict) {
-            self.entries.lock().unwrap().push((name.clone(), answer));
             let mut reply = Reply::refusal(409, "an equivalent entry already exists");
             reply.name = Some(name);
             return reply;
@@ -49,6 +43,20 @@ impl State {
             Some((_, entry)) => Reply::json(200, entry),
             None => Reply::refusal(404, "no such entry"),
         }
+    }
+
+    /// `POST /api/v1/log/entries/retrieve`, for what is proposed.
+    pub(super) fn retrieve(&self, body: &[u8]) -> Reply {
+        let request: Value = serde_json::from_slice(body).unwrap_or_default();
+        let proposed = request["entries"].as_array().cloned().unwrap_or_default();
+        let bodies: Vec<Value> = proposed.iter().filter_map(canonical_1).collect();
+        let entries = self.entries.lock().unwrap();
+        let found = entries.iter().filter(|(name, answer)| {
+            let body = answer[name.as_str()]["body"].as_str().unwrap_or_default();
+            let body: Value = serde_json::from_slice(&STANDARD.decode(body).unwrap()).unwrap();
+            bodies.contains(&body)
+        });
+        Reply::json(200, &found.map(|(_, answer)| answer.clone()).collect())
     }
 
     /// `POST /api/v2/log/entries`.
@@ -80,6 +88,16 @@ impl State {
         let log = self.instance.logs.iter().find(|one| one.kind == log).unwrap();
         log.take(&recipe, &body, self.instance.now, self.instance.foreign_key())
     }
+}
+
+/// What Rekor v1 keeps of what it is asked to enter.
+fn canonical_1(request: &Value) -> Option<Value> {
+    let spec = match request["kind"].as_str() {
+        Some("hashedrekord") => hashedrekord_1(&request["spec"]),
+        Some("dsse") => dsse_1(&request["spec"]),
+        _ => None,
+    }?;
+    Some(json!({ "apiVersion": request["apiVersion"], "kind": request["kind"], "spec": spec }))
 }
 
 /// The entry of a bundle as Rekor v1 answers with it.

@@ -257,6 +257,7 @@ impl State {
             ("POST", "/api/v2/signingCert") => self.certify(asked),
             ("POST", "/api/v1/timestamp") => self.stamp(asked),
             ("POST", "/rekor1/api/v1/log/entries") => self.enter_1(&asked.body),
+            ("POST", "/rekor1/api/v1/log/entries/retrieve") => self.retrieve(&asked.body),
             ("POST", "/rekor2/api/v2/log/entries") => self.enter_2(LogKind::Rekor2Ecdsa, asked),
             ("POST", "/rekor3/api/v2/log/entries") => self.enter_2(LogKind::Rekor2Ed25519, asked),
             ("GET", path) if path.starts_with("/rekor1/api/v1/log/entries/") => self.entry(path),

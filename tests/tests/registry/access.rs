@@ -41,13 +41,15 @@ fn lets_in_who_has_the_password() {
         // A token that has expired is replaced.
         registry.forget_tokens();
         repository.manifest(&tag("1")).unwrap();
-        for keychain in [Keychain::default(), keychain(&registry, "wrong")] {
+        let nobody = Keychain::default();
+        for (keychain, is_told) in [(nobody, false), (keychain(&registry, "wrong"), true)] {
             let error = registries(keychain)
                 .repository(&name(&registry, "app"))
                 .manifest(&tag("1"))
                 .unwrap_err();
-            assert!(matches!(error.kind, ErrorKind::Denied { .. }), "{error}");
             assert!(!format!("{error} {error:?}").contains("wrong"));
+            let ErrorKind::Denied { told, .. } = error.kind else { panic!("{error}") };
+            assert_eq!(told.as_deref(), is_told.then_some("those that were given"));
         }
         assert!(registries(keychain(&registry, "wrong")).check_login(&registry.host()).is_err());
     }

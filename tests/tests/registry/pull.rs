@@ -146,6 +146,15 @@ fn a_mirror_is_asked_first_and_not_believed() {
     assert!(blobs.refuse(&layer), "the registry is left");
     assert_eq!(read(&blobs, &layer).unwrap(), b"second");
     assert!(!blobs.refuse(&layer), "nobody is left");
+    // A mirror in the registry itself is not the registry.
+    registry.put_tag("hub/app", "1", digest.clone());
+    registry.fail(|asked| asked.path().contains("/hub/app/blobs/").then_some(Fault::Changed));
+    let blobs = through(&[format!("http://{}/hub", registry.host())]);
+    assert_ne!(read(&blobs, &layer).unwrap(), b"second");
+    assert!(blobs.refuse(&layer), "the registry is left");
+    assert_eq!(read(&blobs, &layer).unwrap(), b"second");
+    assert!(!blobs.refuse(&layer), "nobody is left");
+    registry.fail(|_| None);
     // One that does not answer is waited for once.
     let blobs = through(&["http://127.0.0.1:9".to_owned()]);
     let start = Instant::now();

@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use sealift_http::Client;
 use sealift_model::Digest;
-use sealift_registry::{ErrorKind, Keychain, Limits, ManifestName, Registries, Repository};
+use sealift_registry::{
+    Edited, Error, ErrorKind, Keychain, Limits, ManifestName, Registries, Repository,
+};
 use sealift_tests::registry::{Fault, Options, TestRegistry};
 use serde_json::json;
 
@@ -12,6 +14,7 @@ use crate::pull::{tag, with_image};
 use crate::{app, config, name};
 
 pub(crate) const MANIFEST: &str = "application/vnd.oci.image.manifest.v1+json";
+const INDEX: &str = "application/vnd.oci.image.index.v1+json";
 const EMPTY: &str = "application/vnd.oci.empty.v1+json";
 
 /// Makes manifests that refer to a subject, one for each number.
@@ -143,4 +146,39 @@ fn a_push_whose_answer_is_lost_is_looked_up() {
     });
     let error = push(2).unwrap_err();
     assert!(matches!(error.kind, ErrorKind::Http(_)), "{error}");
+}
+
+#[test]
+fn those_that_push_at_once_lose_nothing() {
+    let registry = TestRegistry::start(Options { referrers: false, ..Options::default() });
+    let subject = Digest::sha256_of(b"an image");
+    std::thread::scope(|scope| {
+        for number in 0..8 {
+            let (registry, subject) = (&registry, &subject);
+            scope.spawn(move || {
+                // Each has a client of its own, as programs on different machines have.
+                let repository = app(registry);
+                let manifest = artifact(&repository, subject, "application/vnd.x")(number);
+                let digest = ManifestName::Digest(Digest::sha256_of(&manifest));
+                repository.push_manifest(&manifest, MANIFEST, &digest).unwrap();
+            });
+        }
+    });
+    let listed = app(&registry).referrers(&subject).unwrap().manifests;
+    assert_eq!(listed.len(), 8, "{listed:?}");
+}
+
+#[test]
+fn a_tag_is_looked_at_until_it_is_as_wanted() {
+    let registry = TestRegistry::start(Options::default());
+    let repository = app(&registry);
+    let mut count = 0_u32;
+    let edited = repository.edit_tag::<Error>("moving", |_| {
+        count += 1;
+        let bytes =
+            json!({"schemaVersion": 2, "manifests": [], "n": count}).to_string().into_bytes();
+        Ok((count < 3).then(|| Edited { bytes, media_type: INDEX.to_owned() }))
+    });
+    edited.unwrap();
+    assert_eq!(count, 3);
 }

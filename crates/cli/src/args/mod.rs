@@ -38,16 +38,15 @@ pub(crate) use db::{DbArgs, DbVerb, PullArgs, PushArgs, UpdateArgs};
 pub(crate) use gate::{DecideArgs, GateArgs, SignedArgs};
 pub(crate) use layers::LayerArgs;
 pub(crate) use registry::{
-    Access, AccessArgs, AttachedKind, DownloadArgs, Downloaded, LoginArgs, LogoutArgs,
-    RegistryArgs, TriangulateArgs,
+    Access, AccessArgs, AttachedKind, DownloadArgs, DownloadAttestationArgs, DownloadSbomArgs,
+    Downloaded, LoginArgs, LogoutArgs, RegistryArgs, TriangulateArgs,
 };
 pub(crate) use serve::{
     AdmissionServeArgs, HarborArgs, HarborServeArgs, HarborVerb, ListenArgs, OnTimeoutKind,
 };
 pub(crate) use sign::{
     AttestArgs, AttestBlobArgs, AttestedArgs, AuthFlow, GenerateArgs, ImportArgs, KeyArgs,
-    PasswordArgs, PlaceArgs, PublicKeyArgs, SignArgs, SignBlobArgs, SignedByArgs, SigningAlgorithm,
-    SigningArgs,
+    PasswordArgs, PlaceArgs, PublicKeyArgs, SignArgs, SignBlobArgs, SignedByArgs, SigningArgs,
 };
 pub(crate) use suppress::{SuppressArgs, VexSignerArgs};
 pub(crate) use transfer::{Attached, CleanKind, CopyArgs, LoadArgs, SaveArgs};
@@ -71,7 +70,7 @@ pub(crate) use version::{VersionArgs, VersionFormat};
                   Exit status: 0 done, the --exit-on-eol value when the distribution is past its \
                   end of life, else the --exit-code value when findings remain, 2 wrong usage or \
                   unreadable input, 3 with --exit-code when the scan is incomplete. \
-                  Verifying: 10 no signature on the image, 11 no such image, 12 no matching \
+                  `verify`: 10 no signature on the image, 11 no such image, 12 no matching \
                   signature, 13 no certificate on the signature, 1 otherwise not verified."
 )]
 pub(crate) struct Cli {
@@ -249,6 +248,8 @@ pub(crate) struct CleanArgs {
     pub(crate) force: bool,
     #[command(flatten)]
     pub(crate) registry: RegistryArgs,
+    #[command(flatten)]
+    pub(crate) out: OutArgs,
 }
 
 #[derive(Debug, Args)]

@@ -14,6 +14,25 @@ use crate::failure::Failure;
 enum Value {
     None,
     Some,
+    /// A number from 1.
+    Count,
+    /// One of these words.
+    OneOf(&'static [&'static str]),
+}
+
+impl Value {
+    /// What there may be, where it is not this value.
+    fn refusal(self, text: &str) -> Option<&'static str> {
+        match self {
+            Self::Count if !text.parse::<u64>().is_ok_and(|number| number > 0) => {
+                Some("a number from 1 is expected; it has no effect here")
+            }
+            Self::OneOf(words) if !words.contains(&text) => {
+                Some("the peer does not know it either; leave it out")
+            }
+            _ => None,
+        }
+    }
 }
 
 /// The peers' flags for what this command does not need: caches it has not, databases of theirs
@@ -44,7 +63,7 @@ const HARMLESS: &[(&str, Value)] = &[
     ("k8s-keychain", Value::None),
     ("license-confidence-level", Value::Some),
     ("license-full", Value::None),
-    ("max-workers", Value::Some),
+    ("max-workers", Value::Count),
     ("misconfig-scanners", Value::Some),
     ("new-bundle-format", Value::None),
     ("password", Value::Some),
@@ -59,17 +78,16 @@ const HARMLESS: &[(&str, Value)] = &[
     ("registry-client-cert", Value::Some),
     ("registry-client-key", Value::Some),
     ("registry-password", Value::Some),
-    ("registry-referrers-mode", Value::Some),
+    ("registry-referrers-mode", Value::OneOf(&["legacy", "oci-1-1"])),
     ("registry-server-name", Value::Some),
     ("registry-token", Value::Some),
     ("registry-username", Value::Some),
     ("rego-error-limit", Value::Some),
-    ("rekor-entry-type", Value::Some),
+    ("rekor-entry-type", Value::OneOf(&["dsse", "intoto"])),
     ("rekor-url", Value::Some),
     ("render-cause", Value::Some),
     ("report", Value::Some),
     ("secret-config", Value::Some),
-    ("signature-digest-algorithm", Value::Some),
     ("skip-check-update", Value::None),
     ("skip-java-db-update", Value::None),
     ("skip-policy-update", Value::None),
@@ -131,11 +149,29 @@ const CHECKS_HINT: &str = "of a container image, packages and their vulnerabilit
 const MISSING_OF_COSIGN: &[(&str, &str)] = &[
     ("attachment", "name the attachment itself by its digest"),
     ("issue-certificate", SIGNER_HINT),
+    ("kms", SERVICE_HINT),
+    (
+        "oidc-redirect-url",
+        "a login comes back to a free port of this machine, http://localhost/auth/callback; or give \
+         a token with --identity-token",
+    ),
     ("policy", "leave it out and look at the payloads that are printed"),
     ("sct", "timestamps of certificates are read from the certificate alone"),
     ("sk", KEY_HINT),
     ("slot", KEY_HINT),
+    (
+        "staging",
+        "name that instance: --mirror https://tuf-repo-cdn.sigstage.dev --root FILE, its root.json",
+    ),
+    ("timestamp-client-cacert", STAMPER_HINT),
+    ("timestamp-client-cert", STAMPER_HINT),
+    ("timestamp-client-key", STAMPER_HINT),
+    ("timestamp-server-name", STAMPER_HINT),
 ];
+
+const SERVICE_HINT: &str = "keys in key services are not made or used; leave it out for files";
+const STAMPER_HINT: &str = "a timestamp authority is asked without a certificate of the client, and \
+                            by the system's authorities";
 
 const KEY_HINT: &str = "keys on security tokens are not read; name a file with --key FILE";
 
@@ -158,10 +194,19 @@ const OF_OTHERS: &[(&str, &str)] = &[
     ("only-fixed", "--ignore-unfixed leaves out what has no fix"),
     ("only-notfixed", "--ignore-status fixed leaves out what has a fix"),
     ("override-default-catalogers", "--pkg-types and --match say which packages count"),
+    ("payload", "what is signed is made of the image; a payload of one's own: `sealift sign-blob`"),
     ("recursive", "a folder is always scanned with all below it"),
     ("sbom", "read it with `sealift sbom FILE`"),
     ("scope", "--all-layers lists what upper layers hide, too"),
     ("select-catalogers", "--pkg-types and --match say which packages count"),
+];
+
+/// Flags that mean something else with cosign's verbs.
+const OF_COSIGN_VERBS: &[(&str, &str)] = &[
+    ("docker", "name the image in its registry"),
+    ("file", "--output-file FILE writes there what goes to stdout"),
+    ("recursive", "an index and its images are attested one by one, each by its own digest"),
+    ("sbom", "attest it: `sealift attest --type cyclonedx --predicate FILE IMAGE`"),
 ];
 
 /// Short forms of missing flags.
@@ -188,6 +233,7 @@ const CLUSTER_HINT: &str =
 /// Verbs of Trivy and Cosign that this command does not have.
 const VERBS: &[&str] = &[
     "attach",
+    "bundle",
     "client",
     "dockerfile",
     "env",
@@ -212,7 +258,7 @@ const VERBS: &[&str] = &[
 pub(crate) fn without_harmless(
     command: &Command,
     args: Vec<OsString>,
-) -> (Vec<OsString>, Vec<&'static str>) {
+) -> Result<(Vec<OsString>, Vec<&'static str>), Failure> {
     let mut verb = command;
     for arg in args.iter().skip(1) {
         verb = verb.find_subcommand(arg).unwrap_or(verb);
@@ -229,9 +275,9 @@ pub(crate) fn without_harmless(
         }
         let text = arg.to_str().and_then(|text| text.strip_prefix("--"));
         let (name, inline) = match text.map(|text| text.split_once('=')) {
-            Some(Some((name, _))) => (Some(name), true),
-            Some(None) => (text, false),
-            None => (None, false),
+            Some(Some((name, value))) => (Some(name), Some(OsString::from(value))),
+            Some(None) => (text, None),
+            None => (None, None),
         };
         let known = HARMLESS.iter().find(|(flag, _)| Some(*flag) == name && !is_ours(flag));
         let Some((flag, value)) = known else {
@@ -239,21 +285,34 @@ pub(crate) fn without_harmless(
             continue;
         };
         left_out.push(*flag);
-        if *value == Value::Some && !inline {
-            args.next();
+        if *value == Value::None {
+            continue;
+        }
+        let written = inline.or_else(|| args.next()).unwrap_or_default();
+        let written = written.to_string_lossy();
+        if let Some(hint) = value.refusal(&written) {
+            return Err(Failure::Unusable {
+                what: format!("--{flag}"),
+                error: format!("{written:?} is no value of it").into(),
+                hint,
+            });
         }
     }
-    (kept, left_out)
+    Ok((kept, left_out))
 }
 
 /// What clap says, in our words where it is about a flag or verb of the peers.
-pub(crate) fn explained(error: clap::Error, filled: &[Filled]) -> Failure {
+///
+/// `verb` is the one that was asked for.
+pub(crate) fn explained(error: clap::Error, filled: &[Filled], verb: &str) -> Failure {
     let text = |kind| match error.get(kind) {
         Some(ContextValue::String(text)) => Some(text.as_str()),
         _ => None,
     };
     let missing = match error.kind() {
-        ErrorKind::UnknownArgument => text(ContextKind::InvalidArg).and_then(missing_flag),
+        ErrorKind::UnknownArgument => {
+            text(ContextKind::InvalidArg).and_then(|written| missing_flag(written, verb))
+        }
         ErrorKind::InvalidSubcommand => text(ContextKind::InvalidSubcommand).and_then(missing_verb),
         _ => None,
     };
@@ -276,13 +335,17 @@ fn missing_verb(verb: &str) -> Option<(String, &'static str)> {
     Some((format!("the verb {verb}"), hint))
 }
 
-fn missing_flag(written: &str) -> Option<(String, &'static str)> {
+fn missing_flag(written: &str, verb: &str) -> Option<(String, &'static str)> {
     let short = SHORT.iter().find(|(short, _)| *short == written).map(|(_, long)| *long);
     let flag = match short {
         Some(long) => long,
         None => written.strip_prefix("--")?,
     };
-    let mut missing = MISSING.iter().chain(MISSING_OF_COSIGN).chain(OF_OTHERS);
+    let of_verb: &[_] = match Peer::of(verb) {
+        Peer::Cosign => OF_COSIGN_VERBS,
+        Peer::Trivy => &[],
+    };
+    let mut missing = of_verb.iter().chain(MISSING).chain(MISSING_OF_COSIGN).chain(OF_OTHERS);
     let (flag, hint) = missing.find(|(name, _)| *name == flag)?;
     Some((format!("--{flag}"), hint))
 }
@@ -318,7 +381,8 @@ mod tests {
     #[test]
     fn takes_out_flag_and_value() {
         let leave_out = |args: &[&str]| {
-            without_harmless(&crate::args::command(), args.iter().map(OsString::from).collect())
+            let args = args.iter().map(OsString::from).collect();
+            without_harmless(&crate::args::command(), args).unwrap()
         };
         let args = ["s", "image", "--cache-ttl", "1h", "--redis-tls", "x", "--", "--cache-ttl"];
         let (kept, left_out) = leave_out(&args);
@@ -328,6 +392,20 @@ mod tests {
         assert_eq!(leave_out(&ours), (ours.map(OsString::from).to_vec(), Vec::new()));
         let (kept, _) = leave_out(&["s", "sbom", "--rekor-url", "https://rekor.example", "x"]);
         assert_eq!(kept, ["s", "sbom", "x"]);
+    }
+
+    #[test]
+    fn a_value_without_effect_must_be_one() {
+        for (args, is_right) in [
+            (["s", "verify", "--max-workers=0", "x"], false),
+            (["s", "verify", "--max-workers=4", "x"], true),
+            (["s", "tree", "--registry-referrers-mode=bogus", "x"], false),
+            (["s", "tree", "--registry-referrers-mode=oci-1-1", "x"], true),
+        ] {
+            let args: Vec<OsString> = args.into_iter().map(OsString::from).collect();
+            let outcome = without_harmless(&crate::args::command(), args.clone());
+            assert_eq!(outcome.is_ok(), is_right, "{args:?}");
+        }
     }
 
     #[test]
@@ -344,13 +422,20 @@ mod tests {
             (&["sealift", "sign", "x", "--sk"], "--sk"),
             (&["sealift", "verify", "x", "--sct", "f"], "--sct"),
             (&["sealift", "sign", "x", "--certificate-chain", "f"], "--certificate-chain"),
+            (&["sealift", "sign", "x", "--payload", "f"], "--payload"),
+            (&["sealift", "attest", "-r", "x"], "--recursive"),
+            (&["sealift", "initialize", "--staging"], "--staging"),
+            (&["sealift", "sign", "x", "--timestamp-server-name", "n"], "--timestamp-server-name"),
+            (&["sealift", "bundle", "create"], "the verb bundle"),
         ] {
             let error = crate::args::command().try_get_matches_from(args).unwrap_err();
-            let Failure::NotYet { what: named, .. } = explained(error, &[]) else {
+            let Failure::NotYet { what: named, .. } = explained(error, &[], args[1]) else {
                 panic!("{args:?}");
             };
             assert_eq!(named, what);
         }
+        let of_image = missing_flag("-r", "image").unwrap().1;
+        assert_ne!(missing_flag("-r", "attest").unwrap().1, of_image);
     }
 
     #[test]

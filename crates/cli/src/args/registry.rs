@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::builder::NonEmptyStringValueParser;
 use clap::{Args, Subcommand, ValueEnum};
+use sealift::Platform;
 use sealift::http::Url;
 
 use super::{ArtifactsArgs, OutArgs};
@@ -144,6 +145,8 @@ pub(crate) struct LoginArgs {
     /// Weaker: ask the registry without TLS, too, and believe any certificate of it.
     #[arg(long)]
     pub(crate) insecure: bool,
+    #[command(flatten)]
+    pub(crate) out: OutArgs,
 }
 
 /// `logout`.
@@ -174,6 +177,7 @@ pub(crate) struct TriangulateArgs {
 pub(crate) enum AttachedKind {
     Signature,
     Attestation,
+    Sbom,
     Digest,
 }
 
@@ -189,9 +193,38 @@ pub(crate) enum Downloaded {
     /// Print the signatures of an image, one a line; nothing is verified.
     Signature(ArtifactsArgs),
     /// Print the attestations of an image, one a line; nothing is verified.
-    Attestation(ArtifactsArgs),
+    Attestation(DownloadAttestationArgs),
     /// Print the SBOM that is attached to an image under the tag .sbom, as older programs do it.
-    Sbom(ArtifactsArgs),
+    Sbom(DownloadSbomArgs),
+}
+
+/// `download attestation`.
+#[derive(Debug, Args)]
+pub(crate) struct DownloadAttestationArgs {
+    #[command(flatten)]
+    pub(crate) image: ArtifactsArgs,
+    /// Print those with this type of predicate alone: a name as --type of `attest` has it, or a URI.
+    #[arg(long, value_name = "TYPE")]
+    pub(crate) predicate_type: Option<String>,
+    #[command(flatten)]
+    pub(crate) of: OfPlatformArgs,
+}
+
+/// `download sbom`.
+#[derive(Debug, Args)]
+pub(crate) struct DownloadSbomArgs {
+    #[command(flatten)]
+    pub(crate) image: ArtifactsArgs,
+    #[command(flatten)]
+    pub(crate) of: OfPlatformArgs,
+}
+
+/// Which image of an index.
+#[derive(Debug, Args)]
+pub(crate) struct OfPlatformArgs {
+    /// What is attached to the image for this platform, as linux/arm64, and not to the index.
+    #[arg(long, value_name = "OS/ARCH")]
+    pub(crate) platform: Option<Platform>,
 }
 
 fn parse_mirror(text: &str) -> Result<(String, Url), String> {

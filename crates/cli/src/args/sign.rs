@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::builder::NonEmptyStringValueParser;
 use clap::{ArgAction, Args, ValueEnum};
+use sealift::verify::KeyAlgorithm;
 
 use super::values::parse_bool;
 use super::verify::parse_claim;
@@ -22,6 +23,9 @@ pub(crate) struct PasswordArgs {
 /// `generate-key-pair`.
 #[derive(Debug, Args)]
 pub(crate) struct GenerateArgs {
+    /// Where cosign would keep the key instead of in files.
+    #[arg(hide = true)]
+    pub(crate) place: Option<String>,
     /// The files are this with .key and .pub behind it.
     #[arg(long, value_name = "PREFIX", default_value = "cosign")]
     pub(crate) output_key_prefix: PathBuf,
@@ -33,6 +37,8 @@ pub(crate) struct GenerateArgs {
     pub(crate) yes: bool,
     #[command(flatten)]
     pub(crate) password: PasswordArgs,
+    #[command(flatten)]
+    pub(crate) out: OutArgs,
 }
 
 /// Kinds of keys, by the names of Sigstore's registry of algorithms.
@@ -54,6 +60,20 @@ pub(crate) enum SigningAlgorithm {
     Rsa4096,
 }
 
+impl From<SigningAlgorithm> for KeyAlgorithm {
+    fn from(named: SigningAlgorithm) -> Self {
+        match named {
+            SigningAlgorithm::P256 => Self::EcdsaP256,
+            SigningAlgorithm::P384 => Self::EcdsaP384,
+            SigningAlgorithm::P521 => Self::EcdsaP521,
+            SigningAlgorithm::Ed25519 => Self::Ed25519,
+            SigningAlgorithm::Rsa2048 => Self::Rsa { bits: 2048 },
+            SigningAlgorithm::Rsa3072 => Self::Rsa { bits: 3072 },
+            SigningAlgorithm::Rsa4096 => Self::Rsa { bits: 4096 },
+        }
+    }
+}
+
 /// `import-key-pair`.
 #[derive(Debug, Args)]
 pub(crate) struct ImportArgs {
@@ -68,6 +88,8 @@ pub(crate) struct ImportArgs {
     pub(crate) yes: bool,
     #[command(flatten)]
     pub(crate) password: PasswordArgs,
+    #[command(flatten)]
+    pub(crate) out: OutArgs,
 }
 
 /// `public-key`.
@@ -78,6 +100,8 @@ pub(crate) struct PublicKeyArgs {
     /// Write the key to this file instead of stdout.
     #[arg(long, value_name = "FILE")]
     pub(crate) outfile: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) out: OutArgs,
 }
 
 /// Which key signs.
@@ -97,7 +121,7 @@ pub(crate) struct SignBlobArgs {
     /// The files; - is stdin.
     #[arg(required = true, value_name = "FILE")]
     pub(crate) files: Vec<PathBuf>,
-    /// Write the bundle to this file: the signature with what speaks for it.
+    /// Write the bundle to this file, and nothing to stdout: the signature with what speaks for it.
     #[arg(long, value_name = "FILE")]
     pub(crate) bundle: Option<PathBuf>,
     /// Write the signature alone to this file instead of stdout.
@@ -125,7 +149,8 @@ pub(crate) struct AttestBlobArgs {
     pub(crate) hash: Option<String>,
     #[command(flatten)]
     pub(crate) attested: AttestedArgs,
-    /// Write the bundle to this file: the attestation with what speaks for it.
+    /// Write the bundle to this file, and nothing to stdout: the attestation with what speaks for
+    /// it.
     #[arg(long, value_name = "FILE")]
     pub(crate) bundle: Option<PathBuf>,
     /// Write the envelope (DSSE) to this file instead of stdout.
@@ -156,6 +181,12 @@ pub(crate) struct SignArgs {
     /// Write the signature alone to this file.
     #[arg(long, value_name = "FILE")]
     pub(crate) output_signature: Option<PathBuf>,
+    /// Write what was signed to this file: the statement, in the older form the payload.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) output_payload: Option<PathBuf>,
+    /// Write the signer's certificate to this file, in PEM.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) output_certificate: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) place: PlaceArgs,
     #[command(flatten)]
@@ -186,7 +217,7 @@ pub(crate) struct AttestArgs {
 /// Where a signature of an image goes.
 #[derive(Debug, Args)]
 pub(crate) struct PlaceArgs {
-    /// Attach it to the image in its registry; =false prints it instead.
+    /// Attach it to the image in its registry; =false prints it instead, or writes it to --bundle.
     #[arg(long, default_value = "true", action = ArgAction::Set, num_args = 0..=1,
           require_equals = true, default_missing_value = "true", value_parser = parse_bool)]
     pub(crate) upload: bool,
@@ -247,6 +278,10 @@ pub(crate) enum AuthFlow {
 pub(crate) struct SignedByArgs {
     #[command(flatten)]
     pub(crate) key: KeyArgs,
+    /// What kind of key signs: without --key the one that is made and certified, by default
+    /// ecdsa-sha2-256-nistp256; --key must be of this kind.
+    #[arg(long, value_name = "NAME", help_heading = "Signer")]
+    pub(crate) signing_algorithm: Option<SigningAlgorithm>,
     /// Without --key: an identity token, or a file with one. Without either, the environment of
     /// GitHub Actions, GitLab CI (SIGSTORE_ID_TOKEN) or Buildkite gives it.
     #[arg(long, value_name = "TOKEN", help_heading = "Signer", conflicts_with = "key")]

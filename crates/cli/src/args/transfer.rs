@@ -17,7 +17,8 @@ pub(crate) struct CopyArgs {
     /// Where it goes: a reference to a registry.
     #[arg(value_parser = NonEmptyStringValueParser::new())]
     pub(crate) to: String,
-    /// What goes with it: sig, att, sbom. Default: all.
+    /// What goes with it: sig, att, sbom; the image then goes by its digest, and the tag stays as it
+    /// is there. Default: all.
     #[arg(long, value_name = "LIST", value_delimiter = ',')]
     pub(crate) only: Vec<Attached>,
     /// The same as --only=sig.

@@ -43,7 +43,7 @@ impl Peer {
     const ALL: [Self; 2] = [Self::Trivy, Self::Cosign];
 
     /// The one whose verb it is.
-    fn of(verb: &str) -> Self {
+    pub(crate) fn of(verb: &str) -> Self {
         if COSIGN_VERBS.contains(&verb) { Self::Cosign } else { Self::Trivy }
     }
 

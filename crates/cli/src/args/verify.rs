@@ -36,8 +36,9 @@ pub(crate) struct VerifyArgs {
 /// What speaks for a signature that lies in a file.
 #[derive(Debug, Args)]
 pub(crate) struct EvidenceArgs {
-    /// With --signature: the signer's certificate, in PEM.
-    #[arg(long, alias = "cert", value_name = "FILE", requires = "signature")]
+    /// The signer's certificate, in PEM, of a signature that is in no bundle. Of an image without
+    /// --signature: in the place of those that lie beside its signatures.
+    #[arg(long, alias = "cert", value_name = "FILE")]
     pub(crate) certificate: Option<PathBuf>,
     /// With --signature: an RFC 3161 timestamp over it, as a response or token in DER.
     #[arg(long, value_name = "FILE", requires = "signature")]
@@ -79,8 +80,8 @@ pub(crate) struct VerifyBlobArgs {
 /// `verify-blob-attestation`.
 #[derive(Debug, Args)]
 pub(crate) struct VerifyBlobAttestationArgs {
-    /// The file that the attestation is about; not needed with --digest.
-    #[arg(required_unless_present = "digest")]
+    /// The file that the attestation is about; not needed with --digest or --check-claims=false.
+    #[arg(required_unless_present_any = ["digest", "check_claims"])]
     pub(crate) file: Option<PathBuf>,
     /// The Sigstore bundle with the attestation.
     #[arg(long, value_name = "FILE", required_unless_present = "signature")]
@@ -94,6 +95,11 @@ pub(crate) struct VerifyBlobAttestationArgs {
     /// Algorithm of --digest: sha256, sha384 or sha512.
     #[arg(long = "digestAlg", id = "algorithm", value_name = "NAME")]
     pub(crate) algorithm: Option<DigestAlgorithm>,
+    /// Compare what the attestation is about with the file. Weaker: =false verifies only that the
+    /// envelope is signed.
+    #[arg(long, default_value = "true", action = ArgAction::Set, num_args = 0..=1,
+          require_equals = true, default_missing_value = "true", value_parser = parse_bool)]
+    pub(crate) check_claims: bool,
     #[command(flatten)]
     pub(crate) predicate: PredicateArgs,
     #[command(flatten)]
@@ -144,6 +150,10 @@ pub(crate) struct ImagesArgs {
     pub(crate) check_content: bool,
     #[command(flatten)]
     pub(crate) registry: RegistryArgs,
+    /// The hash by which must have been signed; it must be the one that goes with the key: sha384
+    /// with P-384, sha512 with P-521, else sha256.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) signature_digest_algorithm: Option<DigestAlgorithm>,
     /// Compare what was signed with the image; it cannot be left out.
     #[arg(long, default_value = "true", action = ArgAction::Set, num_args = 0..=1,
           require_equals = true, default_missing_value = "true", value_parser = parse_bool)]
@@ -162,7 +172,7 @@ pub(crate) struct PredicateArgs {
 /// Who must have signed, and what must speak for it.
 #[derive(Clone, Debug, Args)]
 pub(crate) struct SignerArgs {
-    /// Public key of the signer, PEM or DER: a file, or env://VARIABLE.
+    /// Public key of the signer, PEM or DER: a file, env://VARIABLE, or https://URL.
     #[arg(long, value_name = "KEY", help_heading = "Signer")]
     pub(crate) key: Option<String>,
     /// Identity in the signer's certificate, exactly.
@@ -217,8 +227,13 @@ pub(crate) struct SignerArgs {
     /// Weaker: look at no log of certificates.
     #[arg(long, help_heading = "Trust")]
     pub(crate) insecure_ignore_sct: bool,
-    /// Fetch no trusted root: the one that is kept counts, else the one that is built in. An image
-    /// that is named is still asked of its registry.
+    /// The transparency log (Rekor, version 1) that is asked for the entry of a signature beside
+    /// which none lies: a `.sig` tag without one, a signature in a file. Default: that of the
+    /// public-good instance.
+    #[arg(long, value_name = "URL", help_heading = "Trust")]
+    pub(crate) rekor_url: Option<String>,
+    /// Fetch no trusted root: the one that is kept counts, else the one that is built in. Ask no
+    /// log. An image that is named is still asked of its registry.
     #[arg(long)]
     pub(crate) offline: bool,
     #[command(flatten)]

@@ -26,7 +26,7 @@ pub(crate) fn clean(
     let databases = cache::databases(global, environment).ok_or_else(nowhere)?;
     let database = databases.database();
     if !(args.all || args.scan_cache || args.vuln_db) {
-        return list(&layers, &database);
+        return list(&layers, &database, args.out.output_file.as_deref());
     }
     if args.all || args.scan_cache {
         let CacheSize { entries, bytes, .. } = layers.clear()?;
@@ -46,13 +46,13 @@ pub(crate) fn clean(
 }
 
 /// What there is, and where.
-fn list(layers: &LayerCache, database: &Path) -> Result<u8, Failure> {
+fn list(layers: &LayerCache, database: &Path, to: Option<&Path>) -> Result<u8, Failure> {
     let CacheSize { entries, bytes, .. } = layers.size()?;
     let folder = layers.folder().display();
     let mut text = format!("--scan-cache  {folder}: {entries} entries, {bytes} bytes\n");
     if let Ok(file) = database.metadata() {
         text.push_str(&format!("--vuln-db     {}: {} bytes\n", database.display(), file.len()));
     }
-    output::print(text.as_bytes())?;
+    output::emit(to, |out| out.write_all(text.as_bytes()))?;
     Ok(0)
 }

@@ -36,9 +36,8 @@ pub(crate) fn login(args: LoginArgs, environment: &Environment) -> Result<u8, Fa
     })?;
     let place = environment.keychain().store(&registry, &args.username, &password);
     let place = place.map_err(unusable)?;
-    output::print(
-        format!("Logged in to {registry}; the password is kept in {place}\n").as_bytes(),
-    )?;
+    let text = format!("Logged in to {registry}; the password is kept in {place}\n");
+    output::emit(args.out.output_file.as_deref(), |out| out.write_all(text.as_bytes()))?;
     Ok(0)
 }
 

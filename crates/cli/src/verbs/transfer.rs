@@ -14,7 +14,7 @@ use crate::args::{
 use crate::failure::Failure;
 use crate::network::Network;
 use crate::verbs::verify::set_deadline;
-use crate::{Environment, deadline, target};
+use crate::{Environment, target};
 
 const NAME_HINT: &str = "name an image in a registry, as REGISTRY/REPOSITORY:TAG";
 
@@ -37,8 +37,10 @@ pub(crate) fn copy(
         (false, []) => Kind::ALL.to_vec(),
         (false, only) => only.iter().copied().map(kind).collect(),
     };
-    transfer::copy(&source, &image, &destination.image, to.tag(), &kinds, args.force)
-        .map_err(failed)?;
+    // What is attached alone goes to the image by its digest, whatever the tag names there.
+    let is_whole = !args.sig_only && args.only.is_empty();
+    let tag = to.tag().filter(|_| is_whole);
+    transfer::copy(&source, &image, &destination.image, tag, &kinds, args.force).map_err(failed)?;
     say(global, &format!("{} copied to {}", image.digest, to.name()));
     Ok(0)
 }
@@ -93,7 +95,7 @@ pub(super) fn clean(
         Some(CleanKind::Attestation) => vec![Kind::Attestation],
         Some(CleanKind::Sbom) => vec![Kind::Sbom],
     };
-    deadline::set(global.timeout);
+    set_deadline(&args.out, global);
     let (reference, repository) = place(image, &args.registry, environment)?;
     let found = found(image, &reference, &repository)?;
     if !args.force && !agreed(image) {
@@ -131,7 +133,7 @@ fn found(text: &str, reference: &Reference, place: &Place) -> Result<Descriptor,
     let found = place.image.find_manifest(&ManifestName::of(reference));
     let found = found.map_err(|error| failed(error.into()))?;
     found.map(|manifest| manifest.descriptor).ok_or_else(|| Failure::Unverified {
-        status: 11,
+        status: 1,
         sentence: format!("{} is not there", escape::terminal(text)),
         hint: NAME_HINT,
     })

@@ -3,8 +3,11 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::process::Output;
+use std::time::{SystemTime, UNIX_EPOCH};
 
+use sealift_tests::instance::{Instance, LogKind};
 use sealift_tests::registry::{Options, TestRegistry};
+use sealift_tests::witnesses::{self, Witnesses};
 use serde_json::json;
 
 use crate::bench::{Bench, done, findings, said};
@@ -52,6 +55,41 @@ fn a_database_is_pushed_signed_and_pulled() {
     assert!(said(&unsaid).contains("--key"), "{}", said(&unsaid));
     let missing = pull(&to, &format!("{}/nothing:1", registry.host()), key);
     assert_eq!(missing.status.code(), Some(11), "{}", said(&missing));
+    assert_eq!(to.database(), from.database());
+}
+
+#[test]
+fn an_identity_signs_a_database() {
+    let registry = TestRegistry::start(Options::default());
+    let reference = format!("{}/advisories:1", registry.host());
+    let from = Bench::new();
+    from.server.publish(export("npm", &records(10)));
+    done(&from.update());
+    #[expect(clippy::disallowed_methods, reason = "the command reads the clock, too")]
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs();
+    let now = i64::try_from(now).unwrap();
+    let instance = Instance::new("advisories", now);
+    let services = Witnesses::start(&instance, None);
+    let to = Bench::new();
+    let write =
+        |bench: &Bench, name: &str, text: String| fs::write(bench.path(name), text).unwrap();
+    write(&from, "config.json", services.signing_config(LogKind::Rekor1, true).to_string());
+    write(&from, "token", witnesses::token(&instance, "ada", now + 300));
+    for bench in [&from, &to] {
+        write(bench, "root.json", instance.trusted_root().to_string());
+    }
+    let by = ["--identity-token", "token", "--signing-config", "config.json"];
+    let by = [&by[..], &["--trusted-root", "root.json", "--yes"]].concat();
+    done(&push(&from, &reference, &by));
+    let pull = |identity: &str| {
+        let pull = ["db", "pull", &reference, "--trusted-root", "root.json"];
+        let issuer = ["--certificate-oidc-issuer", "https://oidc.sealift.test"];
+        to.run(&[&pull[..], &["--certificate-identity", identity], &issuer].concat())
+    };
+    let refused = pull("eve@sealift.test");
+    assert_eq!(refused.status.code(), Some(12), "{}", said(&refused));
+    assert_eq!(to.database(), None);
+    done(&pull("ada@sealift.test"));
     assert_eq!(to.database(), from.database());
 }
 

@@ -76,7 +76,7 @@ fn the_gate_takes_the_trusted_root_that_is_kept() {
     assert_eq!(world.status(&with(&gate, &["--trusted-root", "root.json"])), Some(0));
     // Without a file: what is built in, which knows nothing of this authority.
     assert_eq!(world.status(&with(&gate, &["--cache-dir", "cache"])), Some(1));
-    keep(world);
+    keep(world, "cache/trust");
     let output = world.run(&with(&gate, &["--cache-dir", "cache"]));
     assert_eq!(output.status.code(), Some(0), "{}", said(&output));
     // Where others may write, anybody could decide whose signatures count.
@@ -97,7 +97,7 @@ fn the_gate_takes_the_trusted_root_that_is_kept() {
 }
 
 /// Keeps the trusted root as `initialize` does.
-fn keep(world: &World) {
+fn keep(world: &World, folder: &str) {
     let root = fs::read(world.0.path().join("root.json")).unwrap();
     #[expect(clippy::disallowed_methods, reason = "the command reads the clock, too")]
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs();
@@ -109,11 +109,37 @@ fn keep(world: &World) {
         "checked": now,
         "expires": now + 86_400,
     });
-    let folder = world.0.path().join("cache/trust");
+    let folder = world.0.path().join(folder);
     fs::create_dir_all(&folder).unwrap();
     fs::set_permissions(&folder, Permissions::from_mode(0o700)).unwrap();
     for (name, bytes) in [("trusted_root.json", root), ("trust.json", note.to_string().into())] {
         fs::write(folder.join(name), bytes).unwrap();
         fs::set_permissions(folder.join(name), Permissions::from_mode(0o600)).unwrap();
     }
+}
+
+#[test]
+fn cosigns_variables_say_where_trust_is_kept_and_comes_from() {
+    let vouching = Vouching::new(LogKind::Rekor1, None);
+    let world = &vouching.world;
+    let sign = ["sign-blob", "--yes", "--identity-token", "token", "--bundle", "b.json", "file"];
+    assert_eq!(world.status(&with(&sign, &WITNESSED)), Some(0));
+    let [identity, issuer] = [&ADA[..2], &ADA[2..4]];
+    let verify = with(&["verify-blob", "--bundle", "b.json", "--offline", "file"], identity);
+    let verify = with(&verify, issuer);
+    let verified = |variables: &[(&str, &str)]| world.run_with(&verify, variables);
+    let home = ("HOME", world.0.path().to_str().unwrap());
+    assert_eq!(verified(&[home]).status.code(), Some(1), "the public root knows nobody of these");
+    keep(world, "tuf/sealift");
+    let output = verified(&[home, ("TUF_ROOT", "tuf")]);
+    assert_eq!(output.status.code(), Some(0), "{}", said(&output));
+    // What another repository says is kept apart.
+    let mirror = ("TUF_MIRROR", "https://tuf.example");
+    let output = verified(&[home, ("TUF_ROOT", "tuf"), mirror]);
+    assert_eq!(output.status.code(), Some(2), "{}", said(&output));
+    let folder = Digest::sha256_of(mirror.1.as_bytes()).hex().to_owned();
+    keep(world, &format!("tuf/sealift/{folder}"));
+    let output = verified(&[home, ("TUF_ROOT", "tuf"), mirror]);
+    assert_eq!(output.status.code(), Some(0), "{}", said(&output));
+    assert!(said(&output).contains("that of TUF_MIRROR, https://tuf.example"), "{}", said(&output));
 }

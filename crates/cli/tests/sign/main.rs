@@ -10,6 +10,7 @@ mod files;
 mod gated;
 mod images;
 mod interop;
+mod logged;
 mod login;
 mod scanned;
 mod transcript;

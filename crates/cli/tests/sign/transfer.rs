@@ -55,6 +55,8 @@ fn a_copy_has_all_that_the_original_has() {
         succeeds(&world, &with(&["verify", "--check-content", &to("all:1.0")], &CHECK));
         succeeds(&world, &["copy", "--sig-only", &image, &to("all:2.0")]);
         assert_eq!(counts(&world, &image), [Some(2), Some(2)]);
+        // Signatures alone move no tag, and make none.
+        assert_eq!(world.status(&["tree", &to("all:2.0")]), Some(1));
     }
 }
 

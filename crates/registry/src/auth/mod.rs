@@ -13,6 +13,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use sealift_http::{Request, Response};
 
+use crate::error::message;
 use crate::registries::Inner;
 use crate::{Credential, ErrorKind, Keychain};
 use challenge::Challenge;
@@ -46,7 +47,7 @@ pub(crate) struct Auth {
 #[derive(Default)]
 struct Known {
     /// Credentials by registry and repository.
-    credentials: BTreeMap<String, Option<Credential>>,
+    credentials: BTreeMap<String, Option<(Credential, String)>>,
     /// Registries that want the password itself.
     basic: BTreeSet<String>,
     tokens: BTreeMap<(String, Scopes), Token>,
@@ -88,19 +89,48 @@ impl Auth {
                 _ if is_own => request,
                 _ => request.led_by(&base),
             })?;
-            if !matches!(response.status(), 401 | 403) || round == ROUNDS || !is_own {
+            if !matches!(response.status(), 401 | 403) || !is_own {
                 return Ok(response);
             }
             // A redirect has led away from the registry: it is not for others to ask who asks.
             if !response.url().is_same_origin(&base) {
                 return Ok(response);
             }
+            if round == ROUNDS {
+                return self.refused(inner, registry, &place, response);
+            }
             let challenges = Challenge::all(response.headers().get_all("www-authenticate"));
-            if !self.answer(inner, registry, &place, &challenges, &mut scopes)? {
-                return Ok(response);
+            match self.answer(inner, registry, &place, &challenges, &mut scopes) {
+                Ok(true) => {}
+                Ok(false) => return self.refused(inner, registry, &place, response),
+                Err(ErrorKind::Denied { message, .. }) => {
+                    let told = self.told(registry, &place)?;
+                    return Err(ErrorKind::Denied { told, message });
+                }
+                Err(kind) => return Err(kind),
             }
         }
         Err(ErrorKind::Challenge)
+    }
+
+    /// An answer that denies access: with what was told of who asks, if anything was.
+    fn refused(
+        &self,
+        inner: &Inner,
+        registry: &str,
+        place: &str,
+        response: Response,
+    ) -> Result<Response, ErrorKind> {
+        match self.told(registry, place)? {
+            None => Ok(response),
+            told => Err(ErrorKind::Denied { told, message: message(response, &inner.limits) }),
+        }
+    }
+
+    /// Whose credentials are told for a place.
+    fn told(&self, registry: &str, place: &str) -> Result<Option<String>, ErrorKind> {
+        let found = self.known().found(&self.keychain, registry, place)?;
+        Ok(found.map(|(_, whose)| whose))
     }
 
     /// What is known already to be wanted.
@@ -167,6 +197,15 @@ impl Known {
         registry: &str,
         place: &str,
     ) -> Result<Option<Credential>, ErrorKind> {
+        Ok(self.found(keychain, registry, place)?.map(|(credential, _)| credential))
+    }
+
+    fn found(
+        &mut self,
+        keychain: &Keychain,
+        registry: &str,
+        place: &str,
+    ) -> Result<Option<(Credential, String)>, ErrorKind> {
         if let Some(found) = self.credentials.get(place) {
             return Ok(found.clone());
         }

@@ -82,7 +82,10 @@ fn read(inner: &Inner, url: &Url, response: Response) -> Result<Token, ErrorKind
     match response.status() {
         200 => {}
         401 | 403 => {
-            return Err(ErrorKind::Denied { message: message(response, &inner.limits) });
+            return Err(ErrorKind::Denied {
+                told: None,
+                message: message(response, &inner.limits),
+            });
         }
         status => {
             let said = message(response, &inner.limits);

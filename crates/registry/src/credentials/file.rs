@@ -128,10 +128,11 @@ impl ConfigFile {
         if let Some(token) = given(&entry.registry_token) {
             return Ok(Some(Credential::RegistryToken(token)));
         }
-        if let (Some(user), Some(password)) = (given(&entry.username), given(&entry.password)) {
-            return Ok(Some(Credential::Basic { user, password }));
-        }
-        let Some(auth) = given(&entry.auth) else { return Ok(None) };
+        // As Docker has it, `auth` comes before the names that older files have.
+        let Some(auth) = given(&entry.auth) else {
+            let pair = given(&entry.username).zip(given(&entry.password));
+            return Ok(pair.map(|(user, password)| Credential::Basic { user, password }));
+        };
         let bytes = STANDARD.decode(auth.trim()).ok();
         let text = bytes.and_then(|bytes| String::from_utf8(bytes).ok());
         let pair = text.as_deref().and_then(|text| text.split_once(':'));
@@ -185,11 +186,14 @@ mod tests {
         let json = format!(
             r#"{{"auths": {{"r.io": {{"auth": "{}"}}, "r.io/a": {{"auth": "{}"}},
                 "https://q.io/v2/": {{"auth": "{}"}}, "e.io": {{}}, "n.io": null,
+                "b.io": {{"auth": "{}", "username": "x", "password": "y"}},
+                "u.io": {{"username": "u", "password": "p"}},
                 "https://index.docker.io/v1/": {{"auth": "{}"}},
                 "t.io": {{"identitytoken": "i"}}}}, "other": [1]}}"#,
             auth("r"),
             auth("a"),
             auth("q"),
+            auth("b"),
             auth("d")
         );
         for (place, found) in [
@@ -197,6 +201,8 @@ mod tests {
             ("r.io/b", basic("r")),
             ("q.io/b", basic("q")),
             ("docker.io/library/x", basic("d")),
+            ("b.io/a", basic("b")),
+            ("u.io/a", basic("u")),
             ("t.io/a", Some(Credential::IdentityToken("i".to_owned()))),
             ("e.io/a", None),
             ("n.io/a", None),

@@ -116,6 +116,7 @@ mod tests {
         keychain.files.push(path.clone());
         keychain.store("r.io:5000", "u", "p:q").unwrap();
         let found = keychain.find("r.io:5000", "r.io:5000/a").unwrap();
+        let found = found.map(|(credential, _)| credential);
         let expected = Credential::Basic { user: "u".to_owned(), password: "p:q".to_owned() };
         assert_eq!(found, Some(expected));
         assert!(keychain.erase("r.io:5000").unwrap());

@@ -58,19 +58,19 @@ fn key_of(registry: &str) -> &str {
 }
 
 impl Keychain {
-    /// The credential for a place, `registry` or `registry/repository`.
+    /// The credential for a place, `registry` or `registry/repository`, and whose it is.
     pub(crate) fn find(
         &self,
         registry: &str,
         place: &str,
-    ) -> Result<Option<Credential>, CredentialError> {
+    ) -> Result<Option<(Credential, String)>, CredentialError> {
         if let Some(given) = self.given.get(registry) {
-            return Ok(Some(given.clone()));
+            return Ok(Some((given.clone(), "those that were given".to_owned())));
         }
         for path in &self.files {
             let Some(file) = ConfigFile::read(path)? else { continue };
             if let Some(found) = file.find(registry, place)? {
-                return Ok(Some(found));
+                return Ok(Some((found, format!("those of {}", path.display()))));
             }
         }
         Ok(None)

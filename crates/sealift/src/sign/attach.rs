@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use sealift_model::{Descriptor, Digest};
-use sealift_registry::{ManifestName, Repository};
-use sealift_sigstore_sign::{Artifact, TaggedLayer, TaggedManifest, TaggedManifestError};
+use sealift_registry::{Edited, Manifest, ManifestName, Repository};
+use sealift_sigstore_sign::{Artifact, Blob, TaggedLayer, TaggedManifest, TaggedManifestError};
 use sealift_sigstore_verify::Attachment;
 use serde::Deserialize;
 
@@ -24,23 +24,32 @@ pub fn attach(repository: &Repository, artifact: &Artifact) -> Result<Descriptor
 ///
 /// # Errors
 /// When what is there cannot be read, or the registry refuses any of it: then nothing is attached.
+/// When others write to the tag again and again ([`Repository::edit_tag`]).
 pub fn attach_tagged(
     repository: &Repository,
     image: &Descriptor,
     attachment: Attachment,
     layer: TaggedLayer,
     older: Older,
-) -> Result<Descriptor, AttachError> {
-    let name = ManifestName::Tag(attachment.tag(&image.digest));
-    let mut manifest = match repository.find_manifest(&name)? {
-        Some(there) => TaggedManifest::existing(&there.bytes)?,
-        None => TaggedManifest::new(&image.media_type),
+) -> Result<(), AttachError> {
+    let mut is_first = true;
+    let edit = |there: Option<&Manifest>| {
+        let mut manifest = match there {
+            Some(there) => TaggedManifest::existing(&there.bytes)?,
+            None => TaggedManifest::new(&image.media_type),
+        };
+        match older {
+            _ if !is_first && manifest.has(&layer) => return Ok(None),
+            Older::Go if is_first => manifest.replace(layer.clone()),
+            // What has come since is not older.
+            Older::Stay | Older::Go => manifest.add(layer.clone()),
+        }
+        is_first = false;
+        let Artifact { blobs, manifest } = manifest.finish();
+        push_blobs(repository, &blobs)?;
+        Ok(Some(Edited { bytes: manifest.bytes, media_type: manifest.media_type }))
     };
-    match older {
-        Older::Stay => manifest.add(layer),
-        Older::Go => manifest.replace(layer),
-    }
-    push(repository, &manifest.finish(), &name)
+    repository.edit_tag::<AttachError>(&attachment.tag(&image.digest), edit)
 }
 
 /// What becomes of attestations that are there, when one of the same predicate type is attached.
@@ -59,11 +68,16 @@ fn push(
     artifact: &Artifact,
     name: &ManifestName,
 ) -> Result<Descriptor, AttachError> {
-    for blob in &artifact.blobs {
-        repository.push_blob(&blob.media_type, &blob.bytes)?;
-    }
+    push_blobs(repository, &artifact.blobs)?;
     let manifest = &artifact.manifest;
     Ok(repository.push_manifest(&manifest.bytes, &manifest.media_type, name)?.descriptor)
+}
+
+fn push_blobs(repository: &Repository, blobs: &[Blob]) -> Result<(), AttachError> {
+    for blob in blobs {
+        repository.push_blob(&blob.media_type, &blob.bytes)?;
+    }
+    Ok(())
 }
 
 /// What an index lists, and what the indexes in it list: each manifest once, none of it trusted

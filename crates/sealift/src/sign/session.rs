@@ -9,7 +9,7 @@ use sealift_sigstore_sign::{
     IdentityToken, IssuedSigner, PredicateError, PrivateKey, Services, SignatureBundle,
     StatementDraft, ToSign, WitnessError, Witnesses, predicate, referrer,
 };
-use sealift_sigstore_verify::{Hash, PredicateType, TrustedRoot};
+use sealift_sigstore_verify::{Hash, KeyAlgorithm, PredicateType, TrustedRoot};
 
 use super::attach::{AttachError, attach};
 use crate::RegistryImage;
@@ -94,7 +94,20 @@ impl Session {
         vouching: Vouching,
         clock: Clock<'_>,
     ) -> Result<Self, WitnessError> {
-        let issued = vouching.witnesses(clock).certify(token)?;
+        Self::keyless_as(token, KeyAlgorithm::EcdsaP256, vouching, clock)
+    }
+
+    /// The same with a key of another kind than on the curve P-256.
+    ///
+    /// # Errors
+    /// As of [`Session::keyless`].
+    pub fn keyless_as(
+        token: &IdentityToken,
+        algorithm: KeyAlgorithm,
+        vouching: Vouching,
+        clock: Clock<'_>,
+    ) -> Result<Self, WitnessError> {
+        let issued = vouching.witnesses(clock).certify_as(token, algorithm)?;
         Ok(Self { signer: SessionSigner::Issued(Box::new(issued)), vouching })
     }
 

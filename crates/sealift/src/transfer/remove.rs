@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use sealift_model::{Descriptor, Digest};
-use sealift_registry::{ManifestName, Repository, fallback_tag};
+use sealift_registry::{Edited, Manifest, ManifestName, Repository, fallback_tag};
 use serde_json::Value;
 
 use super::{AttachedManifest, Kind, TransferError, attached};
@@ -74,20 +74,30 @@ fn unlist(
     image: &Digest,
     gone: &BTreeSet<Digest>,
 ) -> Result<(), TransferError> {
-    let name = ManifestName::Tag(fallback_tag(image));
-    let Some(index) = repository.find_manifest(&name)?.filter(|_| !gone.is_empty()) else {
+    if gone.is_empty() {
         return Ok(());
-    };
+    }
+    repository
+        .edit_tag(&fallback_tag(image), |there| there.map_or(Ok(None), |it| without(it, gone)))?;
+    Ok(())
+}
+
+/// An index without these entries, if it has any of them.
+fn without(index: &Manifest, gone: &BTreeSet<Digest>) -> Result<Option<Edited>, TransferError> {
     let malformed = || TransferError::Manifest(index.descriptor.digest.clone());
     let mut document: Value = serde_json::from_slice(&index.bytes).map_err(|_| malformed())?;
     let listed = document.get_mut("manifests").and_then(Value::as_array_mut);
-    listed.ok_or_else(malformed)?.retain(|entry| {
+    let listed = listed.ok_or_else(malformed)?;
+    let before = listed.len();
+    listed.retain(|entry| {
         let digest = entry.get("digest").and_then(Value::as_str);
         digest
             .and_then(|digest| digest.parse::<Digest>().ok())
             .is_none_or(|digest| !gone.contains(&digest))
     });
-    let bytes = document.to_string();
-    repository.push_manifest(bytes.as_bytes(), &index.descriptor.media_type, &name)?;
-    Ok(())
+    if listed.len() == before {
+        return Ok(None);
+    }
+    let media_type = index.descriptor.media_type.clone();
+    Ok(Some(Edited { bytes: document.to_string().into_bytes(), media_type }))
 }

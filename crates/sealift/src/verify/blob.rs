@@ -23,15 +23,21 @@ pub fn detached(signature: &[u8], evidence: Evidence<'_>) -> Result<Bundle, Deta
     let signature = base64(signature).map_err(DetachedError::Signature)?;
     let material = match evidence.certificate {
         None => Material::PublicKey { hint: String::new() },
-        Some(text) => {
-            let is_pem = text.trim_ascii_start().starts_with(b"-----");
-            let pem = if is_pem { text.to_vec() } else { base64(text).unwrap_or_default() };
-            Material::Certificate { leaf: Certificate::from_pem(&pem)?, intermediates: Vec::new() }
-        }
+        Some(text) => Material::Certificate { leaf: certificate(text)?, intermediates: Vec::new() },
     };
     let timestamps = evidence.timestamp.iter().map(|timestamp| timestamp.to_vec()).collect();
     let content = Content::Message { digest: None, signature };
     Ok(Bundle::from_parts(material, Vec::new(), timestamps, content))
+}
+
+/// Reads a certificate in PEM or, as cosign writes it, base64 of that.
+///
+/// # Errors
+/// When it is none.
+pub fn certificate(text: &[u8]) -> Result<Certificate, CertificateError> {
+    let is_pem = text.trim_ascii_start().starts_with(b"-----");
+    let pem = if is_pem { text.to_vec() } else { base64(text).unwrap_or_default() };
+    Certificate::from_pem(&pem)
 }
 
 /// Text files end in a line break.

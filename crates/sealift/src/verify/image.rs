@@ -10,8 +10,8 @@ use sealift_layers::{
 use sealift_model::{Digest, Timestamp};
 use sealift_sigstore_sign::simple_signing;
 use sealift_sigstore_verify::{
-    Attached, Attachment, Bundle, Limits, Outcome, Policy, Rejected, SignerKind, VerifiedAttached,
-    Verifier,
+    Attached, Attachment, Bundle, Certificate, Limits, Outcome, Policy, Rejected, SignerKind,
+    VerifiedAttached, Verifier,
 };
 
 use super::error::{OpenError, Unverified, UnverifiedReason};
@@ -49,7 +49,7 @@ impl Default for VerifyOptions {
 pub struct SignedImage {
     path: PathBuf,
     source: Opened,
-    attached: Attached,
+    pub(super) attached: Attached,
     options: VerifyOptions,
 }
 
@@ -73,6 +73,12 @@ impl SignedImage {
             Attached::read(&source.signatures(), image, attachment, signer, &options.limits)?;
         let (path, options) = (target.path().to_owned(), options.clone());
         Ok(Self { path, source, attached, options })
+    }
+
+    /// The same with the signer's certificate in the place of those that lie beside the signatures.
+    #[must_use]
+    pub fn with_certificate(self, certificate: &Certificate) -> Self {
+        Self { attached: self.attached.with_certificate(certificate), ..self }
     }
 
     /// Finds an image whose signature lies in files: `signature` over `payload`, a simple signing

@@ -34,6 +34,7 @@ mod download;
 mod error;
 mod image;
 mod list;
+mod log;
 mod own;
 mod payload;
 mod proof;
@@ -41,7 +42,7 @@ mod sbom;
 mod trust;
 mod verifier;
 
-pub use blob::{DetachedError, Evidence, detached};
+pub use blob::{DetachedError, Evidence, certificate, detached};
 pub use download::download;
 pub use error::{OpenError, Unverified, UnverifiedReason};
 pub use image::{SignedImage, VerifiedImage, VerifyOptions};
@@ -54,6 +55,7 @@ pub use proof::{
 };
 pub use sbom::download_sbom;
 pub use sealift_layers::CheckedContent;
+pub use sealift_sigstore_sign::{LogSearch, WitnessError};
 #[cfg(feature = "aws-lc")]
 pub use sealift_sigstore_verify::AwsLc;
 pub use sealift_sigstore_verify::{

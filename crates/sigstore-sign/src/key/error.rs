@@ -30,6 +30,9 @@ pub enum KeyFileError {
         /// What the file names.
         found: String,
     },
+    /// The file is encrypted as OpenSSL did it before PKCS#8.
+    #[error("the key is encrypted in OpenSSL's older form, which is not read")]
+    OlderEncryption,
     /// Opening the file would cost too much: its parameters are hostile.
     #[error("scrypt parameters N={n}, r={r}, p={p} cost more than is allowed")]
     Cost {

@@ -10,6 +10,8 @@ use super::{KeyFileError, PrivateKey, encrypted};
 /// Bytes of a key file. An RSA key of 8192 bits, encrypted, has 13 KB.
 const MAX_BYTES: usize = 64 * 1024;
 
+const ENCRYPTED_HEADER: &[u8] = b"Proc-Type: 4,ENCRYPTED";
+
 /// Letters of a line, as Go and OpenSSL write them (RFC 7468 2).
 const COLUMNS: usize = 64;
 
@@ -19,6 +21,10 @@ pub(super) fn read(
 ) -> Result<PrivateKey, KeyFileError> {
     if text.len() > MAX_BYTES {
         return Err(KeyFileError::TooLarge { bytes: text.len(), max: MAX_BYTES });
+    }
+    // The headers of RFC 1421 4.6.1.1, which OpenSSL writes still.
+    if text.windows(ENCRYPTED_HEADER.len()).any(|part| part == ENCRYPTED_HEADER) {
+        return Err(KeyFileError::OlderEncryption);
     }
     // OpenSSL writes the curve as a block of its own before the key.
     let mut blocks = pem_blocks(text, 2)?;

@@ -12,9 +12,9 @@ pub use error::{CiError, PredicateError};
 pub use provenance::provenance;
 pub use vuln::ScanRecord;
 
-/// Makes the predicate of a type out of a document, as cosign does: most must be JSON objects with
-/// what their format requires; `custom` takes any text and adds the time; SPDX takes tag-value
-/// text, too.
+/// Makes the predicate of a type out of a document, as cosign does: most must be JSON objects, and a
+/// link have what in-toto requires; `custom` takes any text and adds the time; SPDX takes tag-value
+/// text, too. What else readers of a type expect: [`missing_member`].
 ///
 /// # Errors
 /// When the document is not of that type.
@@ -28,7 +28,7 @@ pub fn predicate(
         let data = str::from_utf8(document).map_err(|_| PredicateError::NotText)?;
         return Ok(json!({ "Data": data, "Timestamp": now.to_string() }));
     }
-    let parsed = match serde_json::from_slice(document) {
+    let parsed: Value = match serde_json::from_slice(document) {
         Ok(parsed) => parsed,
         Err(_) if kind == PredicateKind::Spdx && document.starts_with(b"SPDXVersion:") => {
             let text = str::from_utf8(document).map_err(|_| PredicateError::NotText)?;
@@ -38,16 +38,30 @@ pub fn predicate(
             return Err(PredicateError::NotJson { line: error.line(), column: error.column() });
         }
     };
-    let Value::Object(members) = &parsed else { return Err(PredicateError::NotAnObject) };
-    match required(kind).iter().find(|field| !members.contains_key(**field)) {
-        Some(field) => Err(PredicateError::Missing { field }),
-        None => Ok(parsed),
+    if !parsed.is_object() {
+        return Err(PredicateError::NotAnObject);
+    }
+    match missing_member(predicate_type, &parsed) {
+        Some(field) if kind == PredicateKind::Link => Err(PredicateError::Missing { field }),
+        _ => Ok(parsed),
     }
 }
 
-/// The members that cosign does not do without.
+/// A member that a predicate lacks though its format requires it: who reads it may refuse it.
+#[must_use]
+pub fn missing_member(predicate_type: &PredicateType, predicate: &Value) -> Option<&'static str> {
+    let members = predicate.as_object()?;
+    let required = required(PredicateKind::of(predicate_type.uri()));
+    required.iter().copied().find(|field| !members.contains_key(*field))
+}
+
+/// The members that formats require.
 fn required(kind: PredicateKind) -> &'static [&'static str] {
     match kind {
+        // in-toto 0.9 section 4.4.
+        PredicateKind::Link => {
+            &["_type", "name", "materials", "products", "byproducts", "command", "environment"]
+        }
         PredicateKind::SlsaProvenanceV02 => &["builder", "buildType"],
         PredicateKind::SlsaProvenanceV1 => &["buildDefinition", "runDetails"],
         PredicateKind::Vuln => &["scanner", "metadata"],
@@ -77,9 +91,13 @@ mod tests {
 
     #[test]
     fn others_are_objects_with_what_they_need() {
-        let missing = |field| Err(PredicateError::Missing { field });
-        assert_eq!(made("slsaprovenance1", r#"{"runDetails":{}}"#), missing("buildDefinition"));
-        assert_eq!(made("slsaprovenance", r#"{"builder":{}}"#), missing("buildType"));
+        let lacking = json!({ "runDetails": {} });
+        assert_eq!(made("slsaprovenance1", &lacking.to_string()), Ok(lacking.clone()));
+        let missing = |name, value| missing_member(&PredicateType::new(name).unwrap(), value);
+        assert_eq!(missing("slsaprovenance1", &lacking), Some("buildDefinition"));
+        assert_eq!(missing("slsaprovenance", &json!({ "builder": {} })), Some("buildType"));
+        assert_eq!(missing("spdxjson", &lacking), None);
+        assert_eq!(made("link", "{}"), Err(PredicateError::Missing { field: "_type" }));
         assert_eq!(made("cyclonedx", "[]"), Err(PredicateError::NotAnObject));
         assert_eq!(made("openvex", "{\n]"), Err(PredicateError::NotJson { line: 2, column: 1 }));
         assert_eq!(made("https://example.com/x", "{}"), Ok(json!({})));

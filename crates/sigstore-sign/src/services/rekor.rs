@@ -5,7 +5,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use sealift_model::Timestamp;
 use sealift_sigstore_verify::{
-    Bundle, Entry, HashAlgorithm, InclusionProof, KeyAlgorithm, Limits, Scheme, encode_base64,
+    Bundle, Entry, Hash, HashAlgorithm, InclusionProof, KeyAlgorithm, Limits, Scheme, encode_base64,
 };
 use serde_json::{Value, json};
 
@@ -61,36 +61,44 @@ fn verifier_pem(signer: &SignerMaterial) -> String {
 
 /// What Rekor v1 is asked to enter: `dsse` for an envelope, else `hashedrekord`.
 fn proposal(bundle: &SignatureBundle, scheme: Scheme) -> Option<Value> {
-    let pem = STANDARD.encode(verifier_pem(&bundle.signer));
-    Some(match &bundle.payload {
+    let pem = verifier_pem(&bundle.signer);
+    match &bundle.payload {
         SignedPayload::Envelope { .. } => {
-            let envelope = String::from_utf8(bundle.envelope_json()?).ok()?;
-            json!({
-                "apiVersion": "0.0.1",
-                "kind": "dsse",
-                "spec": { "proposedContent": { "envelope": envelope, "verifiers": [pem] } },
-            })
+            Some(enveloped(&pem, &String::from_utf8(bundle.envelope_json()?).ok()?))
         }
         SignedPayload::Message { digest } => {
             let digest = (*digest)?;
-            if scheme.hash() != Some(digest.algorithm()) {
-                return None;
-            }
-            json!({
-                "apiVersion": "0.0.1",
-                "kind": "hashedrekord",
-                "spec": {
-                    "signature": {
-                        "content": STANDARD.encode(&bundle.signature),
-                        "publicKey": { "content": pem },
-                    },
-                    "data": { "hash": {
-                        "algorithm": digest.algorithm().name(),
-                        "value": hex::encode(digest.as_bytes()),
-                    }},
-                },
-            })
+            let is_signed = scheme.hash() == Some(digest.algorithm());
+            is_signed.then(|| hashed_record(&pem, &bundle.signature, &digest))
         }
+    }
+}
+
+/// An entry of the kind `dsse`, version 0.0.1.
+pub(super) fn enveloped(pem: &str, envelope: &str) -> Value {
+    let verifiers = [STANDARD.encode(pem)];
+    json!({
+        "apiVersion": "0.0.1",
+        "kind": "dsse",
+        "spec": { "proposedContent": { "envelope": envelope, "verifiers": verifiers } },
+    })
+}
+
+/// An entry of the kind `hashedrekord`, version 0.0.1.
+pub(super) fn hashed_record(pem: &str, signature: &[u8], digest: &Hash) -> Value {
+    json!({
+        "apiVersion": "0.0.1",
+        "kind": "hashedrekord",
+        "spec": {
+            "signature": {
+                "content": STANDARD.encode(signature),
+                "publicKey": { "content": STANDARD.encode(pem) },
+            },
+            "data": { "hash": {
+                "algorithm": digest.algorithm().name(),
+                "value": hex::encode(digest.as_bytes()),
+            }},
+        },
     })
 }
 
@@ -155,7 +163,7 @@ fn first(answer: &Answer) -> Result<Entry, WitnessError> {
     entry.and_then(read_first).ok_or_else(|| answer.malformed("no entry with promise and proof"))
 }
 
-fn read_first(entry: &Value) -> Option<Entry> {
+pub(super) fn read_first(entry: &Value) -> Option<Entry> {
     let decode = |value: &Value| STANDARD.decode(value.as_str()?).ok();
     let body = decode(entry.get("body")?)?;
     let said: Value = serde_json::from_slice(&body).ok()?;

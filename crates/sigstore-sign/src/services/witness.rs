@@ -75,18 +75,30 @@ impl IssuedSigner {
 }
 
 impl Witnesses<'_> {
-    /// Makes a key that is used for this alone, and has it certified.
+    /// Makes a key that is used for this alone, on the curve P-256, and has it certified.
+    ///
+    /// # Errors
+    /// As of [`Witnesses::certify_as`].
+    pub fn certify(&self, token: &IdentityToken) -> Result<IssuedSigner, WitnessError> {
+        self.certify_as(token, KeyAlgorithm::EcdsaP256)
+    }
+
+    /// Makes a key of this kind that is used for this alone, and has it certified.
     ///
     /// # Errors
     /// When the token is not valid any more, or the authority does not answer with a certificate
     /// that is right.
-    pub fn certify(&self, token: &IdentityToken) -> Result<IssuedSigner, WitnessError> {
+    pub fn certify_as(
+        &self,
+        token: &IdentityToken,
+        algorithm: KeyAlgorithm,
+    ) -> Result<IssuedSigner, WitnessError> {
         token.check((self.clock)())?;
         let service = Service::Authority;
         let Some(url) = &self.services.authority else {
             return Err(WitnessError::NotConfigured { service });
         };
-        let key = PrivateKey::generate(KeyAlgorithm::EcdsaP256)
+        let key = PrivateKey::generate(algorithm)
             .map_err(|error| SignError::Unusable(Box::new(error)))?;
         let asked = Asked { client: self.client, service };
         let fulcio::Issued { leaf, chain, detached } =

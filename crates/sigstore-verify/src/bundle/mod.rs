@@ -14,6 +14,7 @@ pub use error::BundleError;
 pub use material::Material;
 pub use version::BundleVersion;
 
+use crate::certificate::Certificate;
 use crate::json::{self, Field, Names};
 use crate::limits::Limits;
 use crate::log::Entry;
@@ -69,6 +70,20 @@ impl Bundle {
         content: Content,
     ) -> Self {
         Self { version: BundleVersion::V01, material, entries, timestamps, content }
+    }
+
+    /// The same with an entry that was looked up in a log.
+    #[must_use]
+    pub fn with_entry(mut self, entry: Entry) -> Self {
+        self.entries.push(entry);
+        self
+    }
+
+    /// The same, signed by whom a certificate names that lies elsewhere.
+    #[must_use]
+    pub fn with_certificate(mut self, leaf: Certificate) -> Self {
+        self.material = Material::Certificate { leaf, intermediates: Vec::new() };
+        self
     }
 
     /// The version of the format, from the media type.

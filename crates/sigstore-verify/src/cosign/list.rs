@@ -9,6 +9,9 @@ use super::manifest::Manifest;
 use super::{Attachment, CandidateError, CosignError, SignatureSource};
 use crate::limits::Limits;
 
+/// The annotation by which cosign tells what a bundle states.
+const PREDICATE_TYPE: &str = "dev.sigstore.bundle.predicateType";
+
 /// A manifest that is attached to an image: listed, not verified.
 #[derive(Debug)]
 #[non_exhaustive]
@@ -19,6 +22,8 @@ pub struct ListedManifest {
     pub attachment: Option<Attachment>,
     /// What it says that it is, where it can be read.
     pub artifact_type: Option<String>,
+    /// The predicate type of the bundle in it, as the list of what refers to the image says.
+    pub predicate_type: Option<String>,
     /// The digests of its layers, or why they cannot be told.
     pub layers: Result<Vec<Digest>, CandidateError>,
 }
@@ -52,12 +57,15 @@ pub fn list(
         let artifact_type = manifest.as_ref().ok().and_then(|one| one.artifact_type.clone());
         let layers = manifest
             .map(|manifest| manifest.layers.into_iter().map(|layer| layer.digest).collect());
-        ListedManifest { digest: descriptor.digest, attachment, artifact_type, layers }
+        let predicate_type = descriptor.annotations.get(PREDICATE_TYPE).cloned();
+        let digest = descriptor.digest;
+        ListedManifest { digest, attachment, artifact_type, predicate_type, layers }
     };
     let unreadable = listed.unreadable.into_iter().map(|(digest, error)| ListedManifest {
         digest,
         attachment: None,
         artifact_type: None,
+        predicate_type: None,
         layers: Err(CandidateError::Unlisted(error)),
     });
     Ok(manifests.into_iter().map(read).chain(unreadable).collect())

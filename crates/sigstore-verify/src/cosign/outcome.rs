@@ -12,9 +12,11 @@ use super::{
 };
 use crate::Error;
 use crate::bundle::{Bundle, Content};
+use crate::certificate::Certificate;
 use crate::crypto::{Hash, HashAlgorithm};
 use crate::dsse::Envelope;
 use crate::limits::Limits;
+use crate::log::Entry;
 use crate::policy::Policy;
 use crate::statement::{PredicateType, Statement};
 use crate::verify::{Artifact, Refusal, Verified, Verifier};
@@ -59,6 +61,46 @@ impl Attached {
         };
         let (attachment, limits) = (Attachment::Signatures, limits.clone());
         Self { image: image.clone(), attachment, limits, candidates: vec![(origin, candidate)] }
+    }
+
+    /// The same with the signer's certificate in the place of those that lie beside the signatures.
+    /// Bundles keep their own.
+    #[must_use]
+    pub fn with_certificate(mut self, certificate: &Certificate) -> Self {
+        for (origin, candidate) in &mut self.candidates {
+            if let (Ok(candidate), true) = (candidate, origin.form != Form::Bundle) {
+                candidate.bundle = candidate.bundle.clone().with_certificate(certificate.clone());
+            }
+        }
+        self
+    }
+
+    /// Whether there are signatures beside which no log entry lies.
+    #[must_use]
+    pub fn has_bare(&self) -> bool {
+        self.candidates.iter().any(|(origin, candidate)| is_bare(origin, candidate))
+    }
+
+    /// Looks up the log entries of at most `max` signatures beside which none lies: `find` is given
+    /// the signature and, unless it is over an envelope, what was signed. Bundles have their entries
+    /// by themselves.
+    ///
+    /// # Errors
+    /// The first that `find` returns.
+    pub fn look_up<E>(
+        &mut self,
+        max: usize,
+        mut find: impl FnMut(&Bundle, &[u8]) -> Result<Option<Entry>, E>,
+    ) -> Result<(), E> {
+        let bare = self.candidates.iter_mut().filter(|(origin, one)| is_bare(origin, one));
+        let bare = bare.filter_map(|(_, candidate)| candidate.as_mut().ok());
+        for candidate in bare.take(max) {
+            let payload = candidate.payload.as_ref().map_or(&[][..], |payload| &payload.bytes);
+            if let Some(entry) = find(&candidate.bundle, payload)? {
+                candidate.bundle = candidate.bundle.clone().with_entry(entry);
+            }
+        }
+        Ok(())
     }
 
     /// Where each lies.
@@ -117,6 +159,12 @@ impl Outcome<'_> {
     pub fn is_unsigned(&self) -> bool {
         let other = |one: &Rejected<'_>| matches!(one.why, Rejection::OtherKind { .. });
         self.verified.is_empty() && self.rejected.iter().all(other)
+    }
+
+    /// Whether something does not count for want of a log entry, or of the time that one tells.
+    #[must_use]
+    pub fn lacks_entries(&self) -> bool {
+        self.rejected.iter().any(|one| one.why.lacks_entry())
     }
 
     /// Whether an identity was asked for and no signature that could be read has a certificate.
@@ -308,6 +356,12 @@ impl Candidate {
             }
         }
     }
+}
+
+/// Whether no log entry lies beside a signature where one has its place.
+fn is_bare(origin: &Origin, candidate: &Result<Candidate, CandidateError>) -> bool {
+    let has_none = |candidate: &Candidate| candidate.bundle.entries().is_empty();
+    origin.form != Form::Bundle && candidate.as_ref().is_ok_and(has_none)
 }
 
 /// An image's digest as statements write it.

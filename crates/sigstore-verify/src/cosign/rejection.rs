@@ -66,6 +66,11 @@ impl Rejection<'_> {
             Self::Unreadable(_) | Self::Failed(_) => 2,
         }
     }
+
+    /// Whether the log's entry is what it lacks.
+    pub(super) fn lacks_entry(&self) -> bool {
+        matches!(self, Self::Failed(Error::Refused(refusal)) if refusal.lacks_entry())
+    }
 }
 
 impl fmt::Display for Rejection<'_> {

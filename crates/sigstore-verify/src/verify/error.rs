@@ -108,6 +108,14 @@ pub enum Refusal {
     },
 }
 
+impl Refusal {
+    /// Whether a log entry could make up for it: one is missing, or the time that one tells.
+    #[must_use]
+    pub fn lacks_entry(&self) -> bool {
+        matches!(self, Self::LogEntries { why: None, .. } | Self::SigningTimes { .. })
+    }
+}
+
 /// The reason with its own reasons, each behind a colon.
 fn because<E: Error + 'static>(why: &Option<E>) -> String {
     let first = why.as_ref().map(|why| -> &(dyn Error + 'static) { why });

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use sealift::Timestamp;
-use sealift::sign::{StatementDraft, predicate, provenance};
+use sealift::sign::{StatementDraft, missing_member, predicate, provenance};
 use sealift::verify::{Hash, Limits, PredicateType, Statement};
 
 use crate::Environment;
@@ -39,6 +39,13 @@ pub(super) fn statement(
             error: error.into(),
             hint: "say with --type what it is; anything goes with --type custom",
         })?;
+        if let Some(field) = missing_member(&predicate_type, &value) {
+            eprintln!(
+                "warning: {} lacks {field:?}, which {} requires: who reads it may refuse it",
+                path.display(),
+                args.predicate_type
+            );
+        }
         (predicate_type, value)
     };
     let (name, digest) = subject;

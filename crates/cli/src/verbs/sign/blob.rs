@@ -23,10 +23,13 @@ pub(crate) fn sign_blob(
 ) -> Result<u8, Failure> {
     peers::set_by_variable(Peer::Cosign, environment)?;
     let files = &args.files;
-    if files.len() > 1 && (args.bundle.is_some() || args.output_signature.is_some()) {
+    let names_file = args.bundle.is_some()
+        || args.output_signature.is_some()
+        || args.output_certificate.is_some();
+    if files.len() > 1 && names_file {
         return Err(Failure::Signer {
             sentence: "one file is named for the signatures of several",
-            hint: "sign them one by one, or leave out --bundle and --output-signature",
+            hint: "sign them one by one, or leave out --bundle and --output-*",
         });
     }
     start(&args.signing, args.bundle.is_some(), global)?;
@@ -42,6 +45,8 @@ pub(crate) fn sign_blob(
         };
         match &args.output_signature {
             Some(path) => output::emit(Some(path), |out| out.write_all(&signature))?,
+            // The bundle has it.
+            None if args.bundle.is_some() => {}
             None if args.b64 => {
                 let file = args.signing.out.output_file.as_deref();
                 output::emit(file, |out| {
@@ -80,6 +85,8 @@ pub(crate) fn attest_blob(
     let envelope = signed.envelope_json().unwrap_or_default();
     match &args.output_signature {
         Some(path) => output::emit(Some(path), |out| out.write_all(&envelope))?,
+        // The bundle has it.
+        None if args.bundle.is_some() => {}
         None => {
             let file = args.signing.out.output_file.as_deref();
             output::emit(file, |out| {
@@ -132,7 +139,10 @@ fn write_bundle(
 }
 
 /// The certificate in PEM, where there is one.
-fn write_certificate(path: Option<&Path>, signed: &SignatureBundle) -> Result<(), Failure> {
+pub(super) fn write_certificate(
+    path: Option<&Path>,
+    signed: &SignatureBundle,
+) -> Result<(), Failure> {
     match (path, &signed.signer) {
         (Some(path), SignerMaterial::Certificate { leaf, .. }) => {
             let text = pem_block("CERTIFICATE", leaf);

@@ -12,6 +12,7 @@ use sealift::verify::{Attachment, Hash, StatementVersion, encode_base64};
 use sealift::{Descriptor, Reference, RegistryImage, escape, transfer};
 
 use super::attested;
+use super::blob::write_certificate;
 use super::session::Session;
 use crate::args::peers;
 use crate::args::variables::Peer;
@@ -35,35 +36,55 @@ pub(crate) fn sign(
     set_deadline(&args.signing.out, global);
     let found = args.images.iter().map(|image| Found::new(image, &args.place, environment));
     let found: Vec<Found> = found.collect::<Result<_, _>>()?;
-    let session = Session::open(&args.signing.by, global, environment)?;
-    let claims: BTreeMap<String, String> = args.annotations.iter().cloned().collect();
+    let mut targets = Vec::new();
     for found in &found {
         let images = match args.recursive {
             true => images_in(&found.repository, &found.image).map_err(not_attached)?,
             false => vec![found.image.clone()],
         };
-        for image in images {
-            let place = Place::new(&args.place, &args.signing);
-            let target = Target { found, image, place };
-            let signed = match args.signing.new_bundle_format {
-                true => target.sign_bundle(&session, &claims)?,
-                false => {
-                    let identity = args.sign_container_identity.clone();
-                    target.sign_tagged(
-                        &session,
-                        &identity.unwrap_or(name(&found.reference)),
-                        &claims,
-                    )?
-                }
-            };
-            if let Some(path) = &args.output_signature {
-                let text = encode_base64(&signed.signature);
-                output::emit(Some(path), |out| out.write_all(text.as_bytes()))?;
+        let place = Place::new(&args.place, &args.signing);
+        targets.extend(images.into_iter().map(|image| Target { found, image, place }));
+    }
+    args.files_suffice(targets.len())?;
+    let session = Session::open(&args.signing.by, global, environment)?;
+    let claims: BTreeMap<String, String> = args.annotations.iter().cloned().collect();
+    for target in &targets {
+        let (signed, payload) = match args.signing.new_bundle_format {
+            true => target.sign_bundle(&session, &claims)?,
+            false => {
+                let identity = args.sign_container_identity.clone();
+                let name = identity.unwrap_or(name(&target.found.reference));
+                target.sign_tagged(&session, &name, &claims)?
             }
-            target.say("Signed", global);
+        };
+        if let Some(path) = &args.output_signature {
+            let text = encode_base64(&signed.signature);
+            output::emit(Some(path), |out| out.write_all(text.as_bytes()))?;
         }
+        if let Some(path) = &args.output_payload {
+            output::emit(Some(path), |out| out.write_all(&payload))?;
+        }
+        write_certificate(args.output_certificate.as_deref(), &signed)?;
+        target.say("Signed", global);
     }
     Ok(0)
+}
+
+impl SignArgs {
+    /// A file holds what comes of one image: that of the next would take its place.
+    fn files_suffice(&self, images: usize) -> Result<(), Failure> {
+        let named = self.place.bundle.is_some()
+            || self.output_signature.is_some()
+            || self.output_payload.is_some()
+            || self.output_certificate.is_some();
+        if images <= 1 || !named {
+            return Ok(());
+        }
+        Err(Failure::Signer {
+            sentence: "one file is named for the signatures of several images",
+            hint: "sign them one by one, or leave out --bundle and --output-*",
+        })
+    }
 }
 
 /// `attest`.
@@ -133,7 +154,7 @@ impl Found {
         let found = repository.find_manifest(&name).map_err(|error| not_attached(error.into()))?;
         let Some(Manifest { descriptor: image, .. }) = found else {
             return Err(Failure::Unverified {
-                status: 11,
+                status: 1,
                 sentence: format!("{} is not there", escape::terminal(text)),
                 hint: "check its name, and push it before it is signed",
             });
@@ -201,35 +222,36 @@ pub(super) struct Target<'a> {
 }
 
 impl Target<'_> {
-    /// A statement by which cosign 3 signs, in a bundle that refers to the image.
+    /// A statement by which cosign 3 signs, in a bundle that refers to the image. Returns it, too.
     fn sign_bundle(
         &self,
         session: &Session,
         claims: &BTreeMap<String, String>,
-    ) -> Result<SignatureBundle, Failure> {
+    ) -> Result<(SignatureBundle, Vec<u8>), Failure> {
         let draft = StatementDraft::signing(hash(&self.image)?, claims.clone());
-        let signed = session.sign(ToSign::Statement(&draft.to_json()))?;
+        let statement = draft.to_json();
+        let signed = session.sign(ToSign::Statement(&statement))?;
         self.refer(&signed, &draft.predicate_type)?;
-        Ok(signed)
+        Ok((signed, statement))
     }
 
-    /// A simple signing payload, in the manifest under the tag `.sig`.
+    /// A simple signing payload, in the manifest under the tag `.sig`. Returns it, too.
     fn sign_tagged(
         &self,
         session: &Session,
         name: &str,
         claims: &BTreeMap<String, String>,
-    ) -> Result<SignatureBundle, Failure> {
+    ) -> Result<(SignatureBundle, Vec<u8>), Failure> {
         let payload = simple_signing(name, &self.image.digest, claims);
         let signed = session.sign(ToSign::Message(&payload))?;
         self.write(&signed)?;
         if self.found.upload {
-            let layer = TaggedLayer::signature(payload, &signed);
+            let layer = TaggedLayer::signature(payload.clone(), &signed);
             self.tag(Attachment::Signatures, layer)?;
         } else {
             self.print(encode_base64(&signed.signature).as_bytes())?;
         }
-        Ok(signed)
+        Ok((signed, payload))
     }
 
     pub(super) fn attest(
@@ -286,7 +308,11 @@ impl Target<'_> {
         output::emit(Some(path), |out| out.write_all(&signed.to_json()))
     }
 
+    /// What is not attached, unless the bundle's file has it.
     fn print(&self, text: &[u8]) -> Result<(), Failure> {
+        if self.place.bundle.is_some() {
+            return Ok(());
+        }
         output::emit(self.place.output, |out| {
             out.write_all(text)?;
             out.write_all(b"\n")

@@ -26,6 +26,9 @@ pub(super) fn named(
     let text = match KeyReference::parse(reference, environment, hint)? {
         KeyReference::File(path) => file(path)?,
         KeyReference::Variable(text) => Zeroizing::new(text.to_vec()),
+        KeyReference::Url(_) => {
+            return Err(Failure::NotYet { what: "a secret key from a URL".to_owned(), hint });
+        }
     };
     let password = || password::read(&args.password, environment, Purpose::Open);
     PrivateKey::from_pem(&text, password).map_err(|error| unusable(reference, error))
@@ -52,6 +55,9 @@ pub(super) fn unusable(what: &str, error: KeyFileError) -> Failure {
         }
         KeyFileError::Label { .. } => {
             "a secret key is needed here: cosign.key, or PEM of PKCS#8, SEC 1 or PKCS#1"
+        }
+        KeyFileError::OlderEncryption => {
+            "take the encryption away for importing it: openssl pkcs8 -topk8 -nocrypt -in FILE"
         }
         KeyFileError::Cost { .. } => "make sure that the file is from where you think it is",
         _ => "",

@@ -3,30 +3,45 @@
 use std::io::{self, BufRead as _, IsTerminal as _, Write as _, stdin};
 use std::path::{Path, PathBuf};
 
+use sealift::escape;
 use sealift::sign::{KeyFileError, PrivateKey, Signer as _, public_pem};
-use sealift::verify::{KeyAlgorithm, PublicKey};
+use sealift::verify::PublicKey;
 use tempfile::NamedTempFile;
 
 use super::key;
 use super::password::{self, Purpose};
-use crate::args::{GenerateArgs, ImportArgs, PasswordArgs, PublicKeyArgs, SigningAlgorithm};
+use crate::args::{GenerateArgs, GlobalArgs, ImportArgs, PasswordArgs, PublicKeyArgs};
 use crate::failure::Failure;
+use crate::verbs::verify::set_deadline;
 use crate::{Environment, output};
 
 /// `generate-key-pair`: a new key.
 pub(crate) fn generate_key_pair(
     args: &GenerateArgs,
+    global: &GlobalArgs,
     environment: &Environment,
 ) -> Result<u8, Failure> {
+    if let Some(place) = &args.place {
+        return Err(Failure::NotYet {
+            what: format!("keeping a key pair in {}", escape::terminal(place)),
+            hint: "leave it out: the pair is written to files, by default cosign.key and cosign.pub",
+        });
+    }
+    set_deadline(&args.out, global);
     let pair = Pair::new(&args.output_key_prefix);
     pair.may_be_written(args.yes)?;
-    let made = PrivateKey::generate(algorithm(args.signing_algorithm));
+    let made = PrivateKey::generate(args.signing_algorithm.into());
     let key = made.map_err(|error| key::unusable("the new key", error))?;
     pair.write(&key, &args.password, environment)
 }
 
 /// `import-key-pair`: a key that is there, encrypted.
-pub(crate) fn import_key_pair(args: &ImportArgs, environment: &Environment) -> Result<u8, Failure> {
+pub(crate) fn import_key_pair(
+    args: &ImportArgs,
+    global: &GlobalArgs,
+    environment: &Environment,
+) -> Result<u8, Failure> {
+    set_deadline(&args.out, global);
     let pair = Pair::new(&args.output_key_prefix);
     pair.may_be_written(args.yes)?;
     let text = key::file(&args.key)?;
@@ -37,7 +52,12 @@ pub(crate) fn import_key_pair(args: &ImportArgs, environment: &Environment) -> R
 }
 
 /// `public-key`: the public half.
-pub(crate) fn public_key(args: &PublicKeyArgs, environment: &Environment) -> Result<u8, Failure> {
+pub(crate) fn public_key(
+    args: &PublicKeyArgs,
+    global: &GlobalArgs,
+    environment: &Environment,
+) -> Result<u8, Failure> {
+    set_deadline(&args.out, global);
     let Some(reference) = &args.key.key else {
         return Err(Failure::Signer {
             sentence: "no key is named",
@@ -48,25 +68,14 @@ pub(crate) fn public_key(args: &PublicKeyArgs, environment: &Environment) -> Res
         Some(key) => public_pem(&key),
         None => public_pem(key::named(&args.key, reference, environment)?.public_key()),
     };
-    output::emit(args.outfile.as_deref(), |out| out.write_all(text.as_bytes()))?;
+    let file = args.outfile.as_deref().or(args.out.output_file.as_deref());
+    output::emit(file, |out| out.write_all(text.as_bytes()))?;
     Ok(0)
 }
 
 /// A file that is a public key already needs no password.
 fn public_file(reference: &str) -> Option<PublicKey> {
     PublicKey::from_pem(&key::file(Path::new(reference)).ok()?).ok()
-}
-
-fn algorithm(named: SigningAlgorithm) -> KeyAlgorithm {
-    match named {
-        SigningAlgorithm::P256 => KeyAlgorithm::EcdsaP256,
-        SigningAlgorithm::P384 => KeyAlgorithm::EcdsaP384,
-        SigningAlgorithm::P521 => KeyAlgorithm::EcdsaP521,
-        SigningAlgorithm::Ed25519 => KeyAlgorithm::Ed25519,
-        SigningAlgorithm::Rsa2048 => KeyAlgorithm::Rsa { bits: 2048 },
-        SigningAlgorithm::Rsa3072 => KeyAlgorithm::Rsa { bits: 3072 },
-        SigningAlgorithm::Rsa4096 => KeyAlgorithm::Rsa { bits: 4096 },
-    }
 }
 
 /// The files of a key pair.

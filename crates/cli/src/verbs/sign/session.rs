@@ -7,9 +7,9 @@ use sealift::escape;
 use sealift::http::{Client, Url};
 use sealift::sign::{
     Ambient, IdentityToken, LogService, LogVersion, Login, Prompt, Services, SignatureBundle,
-    ToSign, Vouching, WitnessError,
+    Signer as _, ToSign, Vouching, WitnessError,
 };
-use sealift::verify::TrustedRoot;
+use sealift::verify::{KeyAlgorithm, TrustedRoot};
 
 use super::key;
 use crate::args::{AuthFlow, GlobalArgs, SignedByArgs};
@@ -19,7 +19,6 @@ use crate::{Environment, files, network, trust};
 
 /// The public instance, which is asked when nothing else is named.
 const FULCIO: &str = "https://fulcio.sigstore.dev";
-const REKOR: &str = "https://rekor.sigstore.dev";
 const ISSUER: &str = "https://oauth2.sigstore.dev/auth";
 
 const TOKEN_HINT: &str = "give one with --identity-token TOKEN, or name a key with --key FILE";
@@ -36,17 +35,25 @@ impl Session {
     ) -> Result<Self, Failure> {
         let client = network::client(environment)?;
         let (services, root) = witnesses(args, global, environment)?;
+        let asked = args.signing_algorithm.map(KeyAlgorithm::from);
         let requires_sct = !args.insecure_skip_verify;
         let vouching = Vouching { client, services, root, requires_sct };
         Ok(Self(match &args.key.key {
             Some(reference) => {
                 let key = key::named(&args.key, reference, environment)?;
+                if asked.is_some_and(|asked| asked != key.public_key().algorithm()) {
+                    return Err(Failure::Signer {
+                        sentence: "the key is not of the kind that --signing-algorithm names",
+                        hint: "leave out --signing-algorithm, or name another key",
+                    });
+                }
                 sealift::sign::Session::with_key(key, vouching)
             }
             None => {
                 agree(args, &vouching.services)?;
                 let token = token(args, &vouching.services, environment, &vouching.client)?;
-                let session = sealift::sign::Session::keyless(&token, vouching, &now);
+                let algorithm = asked.unwrap_or(KeyAlgorithm::EcdsaP256);
+                let session = sealift::sign::Session::keyless_as(&token, algorithm, vouching, &now);
                 let session = session.map_err(not_signed)?;
                 eprintln!("Signing as {}", escape::terminal(token.subject()));
                 if session.has_detached_timestamp() {
@@ -116,7 +123,8 @@ fn services(args: &SignedByArgs, config: Option<(String, Vec<u8>)>) -> Result<Se
             })?
         }
         None => {
-            let log = LogService { url: url("--rekor-url", REKOR)?, version: LogVersion::V1 };
+            let log =
+                LogService { url: url("--rekor-url", trust::PUBLIC_LOG)?, version: LogVersion::V1 };
             Services {
                 authority: Some(url("--fulcio-url", FULCIO)?),
                 logs: vec![log],

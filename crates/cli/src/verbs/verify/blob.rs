@@ -10,7 +10,7 @@ use sealift::verify::{
 use super::images::predicate_type;
 use super::signer::Trust;
 use super::subject::Subject;
-use super::{detached, said, set_deadline};
+use super::{detached, log, said, set_deadline};
 use crate::Environment;
 use crate::args::peers;
 use crate::args::variables::Peer;
@@ -28,16 +28,28 @@ pub(crate) fn verify_blob(
     let trust = Trust::new(&args.signer, global, environment)?;
     set_deadline(&args.signer.out, global);
     let name = args.file.display().to_string();
-    let bundle = match (&args.bundle, &args.signature) {
-        (Some(path), _) => bundle(path, trust.policy.signer_kind())?,
+    let (bundle, file, hint) = match (&args.bundle, &args.signature) {
+        (Some(_), _) if args.evidence.certificate.is_some() => {
+            return Err(Failure::Signer {
+                sentence: "--certificate is of a signature in a file of its own, and a bundle is named",
+                hint: "leave out --certificate: the bundle has its own; or name --signature",
+            });
+        }
+        (Some(path), _) => {
+            let bundle = bundle(path, trust.policy.signer_kind())?;
+            let file = Subject::read(&args.file, &bundle, trust.algorithm())?;
+            (bundle, file, "")
+        }
         (None, signature) => {
             let signature = signature.as_deref().unwrap_or_default();
             let bundle = detached::read(signature, &args.evidence)?;
-            bundle.map_err(|error| not_verified(&name, &error))?
+            let bundle = bundle.map_err(|error| not_verified(&name, &error, ""))?;
+            let file = Subject::read(&args.file, &bundle, trust.algorithm())?;
+            let (bundle, hint) = log::completed(&trust, bundle, &file, &name, environment)?;
+            (bundle, file, hint)
         }
     };
-    let file = Subject::read(&args.file, &bundle, trust.key)?;
-    judge(&trust, &bundle, file.artifact(), &name, global)
+    judge(&trust, &bundle, file.artifact(), &name, hint, global)
 }
 
 /// `verify-blob-attestation`.
@@ -54,27 +66,30 @@ pub(crate) fn verify_blob_attestation(
         (Some(path), _) => bundle(path, trust.policy.signer_kind())?,
         (None, path) => envelope(path.as_deref().unwrap_or(Path::new("")))?,
     };
-    match (&args.file, &args.digest) {
+    let (file, name) = match (&args.file, &args.digest) {
+        _ if !args.check_claims => (Subject::Unchecked, "the attestation".to_owned()),
         (Some(path), _) => {
-            let (file, name) =
-                (Subject::read(path, &bundle, trust.key)?, path.display().to_string());
-            judge(&trust, &bundle, file.artifact(), &name, global)
+            (Subject::read(path, &bundle, trust.algorithm())?, path.display().to_string())
         }
         (None, digest) => {
             let hex = digest.as_deref().unwrap_or_default();
-            let digest = hash(hex, args.algorithm)?;
-            judge(&trust, &bundle, Artifact::Digest(&digest), hex, global)
+            (Subject::Digest(hash(hex, args.algorithm)?), hex.to_owned())
         }
-    }
+    };
+    let (bundle, hint) = match &args.bundle {
+        Some(_) => (bundle, ""),
+        None => log::completed(&trust, bundle, &file, &name, environment)?,
+    };
+    judge(&trust, &bundle, file.artifact(), &name, hint, global)
 }
 
 fn bundle(path: &Path, signer: SignerKind) -> Result<Bundle, Failure> {
     let name = path.display().to_string();
     let (bytes, limits) = (files::document(path)?, Limits::default());
     let older = Bundle::from_cosign_json(&bytes, signer, &limits);
-    match older.map_err(|error| not_verified(&name, &error))? {
+    match older.map_err(|error| not_verified(&name, &error, ""))? {
         Some(bundle) => Ok(bundle),
-        None => Bundle::from_json(&bytes, &limits).map_err(|error| not_verified(&name, &error)),
+        None => Bundle::from_json(&bytes, &limits).map_err(|error| not_verified(&name, &error, "")),
     }
 }
 
@@ -82,7 +97,7 @@ fn bundle(path: &Path, signer: SignerKind) -> Result<Bundle, Failure> {
 fn envelope(path: &Path) -> Result<Bundle, Failure> {
     let name = path.display().to_string();
     let envelope = Envelope::from_json(&files::document(path)?, &Limits::default())
-        .map_err(|error| not_verified(&name, &error))?;
+        .map_err(|error| not_verified(&name, &error, ""))?;
     let material = Material::PublicKey { hint: String::new() };
     Ok(Bundle::from_parts(material, Vec::new(), Vec::new(), Content::Envelope(envelope)))
 }
@@ -106,10 +121,11 @@ fn judge(
     bundle: &Bundle,
     artifact: Artifact<'_>,
     name: &str,
+    hint: log::Hint,
     global: &GlobalArgs,
 ) -> Result<u8, Failure> {
     let verified = trust.verifier().verify(bundle, artifact, &trust.policy, trust.now);
-    let verified = verified.map_err(|error| not_verified(name, &error))?;
+    let verified = verified.map_err(|error| not_verified(name, &error, hint))?;
     if !global.quiet {
         said::checked(name, std::iter::once(&verified), false, None);
         eprintln!("Verified OK");
@@ -117,7 +133,7 @@ fn judge(
     Ok(0)
 }
 
-fn not_verified(name: &str, error: &dyn std::error::Error) -> Failure {
+fn not_verified(name: &str, error: &dyn std::error::Error, hint: log::Hint) -> Failure {
     let sentence = format!("{} is not verified: {}", escape::terminal(name), said::chain(error));
-    Failure::Unverified { status: 1, sentence, hint: "" }
+    Failure::Unverified { status: 1, sentence, hint }
 }

@@ -1,50 +1,115 @@
 //! Signatures and attestations as they are kept.
 
-use sealift::verify::{Attachment, VerifyOptions};
+use sealift::registry::ManifestName;
+use sealift::transfer::Place;
+use sealift::verify::{Attachment, VerifyOptions, decode_base64};
+use sealift::{Platform, Target};
+use serde_json::Value;
 
-use super::set_deadline;
-use crate::args::{ArtifactsArgs, DownloadArgs, Downloaded, GlobalArgs};
+use super::{not_seen, predicate_type, set_deadline};
+use crate::args::{
+    ArtifactsArgs, DownloadArgs, DownloadAttestationArgs, DownloadSbomArgs, Downloaded, GlobalArgs,
+};
 use crate::failure::Failure;
 use crate::network::Network;
 use crate::{Environment, output, target};
 
-/// `download`: a document a line; status 10 when there is none.
+/// `download`: a document a line; status 1 when there is none.
 pub(crate) fn download(
     args: &DownloadArgs,
     global: &GlobalArgs,
     environment: &Environment,
 ) -> Result<u8, Failure> {
-    let (attachment, what, args) = match &args.what {
-        Downloaded::Sbom(args) => return sbom(args, global, environment),
-        Downloaded::Signature(args) => (Attachment::Signatures, "signatures", args),
-        Downloaded::Attestation(args) => (Attachment::Attestations, "attestations", args),
-    };
-    set_deadline(&args.out, global);
-    let network = Network::new(&args.registry, environment);
-    let image = target::parse_signed(&args.image, false, &network)?;
-    let found = sealift::verify::download(&image, attachment, &VerifyOptions::default())?;
+    match &args.what {
+        Downloaded::Sbom(args) => sbom(args, global, environment),
+        Downloaded::Signature(args) => {
+            let target = opened(args, None, global, environment)?;
+            let found = kept(&target, Attachment::Signatures)?;
+            print(&found, "signatures", args)
+        }
+        Downloaded::Attestation(args) => attestations(args, global, environment),
+    }
+}
+
+fn attestations(
+    args: &DownloadAttestationArgs,
+    global: &GlobalArgs,
+    environment: &Environment,
+) -> Result<u8, Failure> {
+    let wanted = args.predicate_type.as_deref().map(predicate_type).transpose()?;
+    let target = opened(&args.image, args.of.platform.as_ref(), global, environment)?;
+    let mut found = kept(&target, Attachment::Attestations)?;
+    if let Some(wanted) = wanted {
+        found.retain(|document| predicate_of(document).as_deref() == Some(wanted.uri()));
+    }
+    print(&found, "attestations", &args.image)
+}
+
+/// The predicate type of a bundle or an envelope, as it says.
+fn predicate_of(document: &Value) -> Option<String> {
+    let envelope = document.get("dsseEnvelope").unwrap_or(document);
+    let payload = decode_base64(envelope.get("payload")?.as_str()?).ok()?;
+    let statement: Value = serde_json::from_slice(&payload).ok()?;
+    statement.get("predicateType")?.as_str().map(str::to_owned)
+}
+
+fn kept(target: &Target, attachment: Attachment) -> Result<Vec<Value>, Failure> {
+    sealift::verify::download(target, attachment, &VerifyOptions::default()).map_err(not_seen)
+}
+
+fn print(found: &[Value], what: &str, args: &ArtifactsArgs) -> Result<u8, Failure> {
     if found.is_empty() {
         let sentence = format!("no {what} found for {}", args.image);
-        return Err(Failure::Unverified { status: 10, sentence, hint: "" });
+        return Err(Failure::Unverified { status: 1, sentence, hint: "" });
     }
     let text: String = found.iter().map(|document| format!("{document}\n")).collect();
     output::emit(args.out.output_file.as_deref(), |out| out.write_all(text.as_bytes()))?;
     Ok(0)
 }
 
-/// `download sbom`: the document as it is kept; status 10 when there is none.
-fn sbom(
+/// The image, or that of an index which runs on a platform.
+fn opened(
     args: &ArtifactsArgs,
+    platform: Option<&Platform>,
+    global: &GlobalArgs,
+    environment: &Environment,
+) -> Result<Target, Failure> {
+    set_deadline(&args.out, global);
+    let network = Network::new(&args.registry, environment);
+    let target = target::parse_signed(&args.image, false, &network)?;
+    let (Some(platform), Target::Registry(image)) = (platform, &target) else {
+        return match platform {
+            None => Ok(target),
+            Some(_) => Err(Failure::NotYet {
+                what: "--platform of an image in a layout".to_owned(),
+                hint: "name the image itself by its digest: oci:DIR@DIGEST",
+            }),
+        };
+    };
+    let failed = |error: sealift::transfer::TransferError| Failure::Unusable {
+        what: args.image.clone(),
+        error: error.into(),
+        hint: "check its name and the platform",
+    };
+    let place = Place { image: image.repository(), signatures: image.signatures() };
+    let name = ManifestName::of(image.reference());
+    let index = place.image.manifest(&name).map_err(|error| failed(error.into()))?;
+    let found = place.of_platform(&index.descriptor, platform).map_err(failed)?;
+    Ok(Target::Registry(image.at_digest(found.digest)))
+}
+
+/// `download sbom`: the document as it is kept; status 1 when there is none.
+fn sbom(
+    args: &DownloadSbomArgs,
     global: &GlobalArgs,
     environment: &Environment,
 ) -> Result<u8, Failure> {
-    set_deadline(&args.out, global);
-    let network = Network::new(&args.registry, environment);
-    let image = target::parse_signed(&args.image, false, &network)?;
-    let found = sealift::verify::download_sbom(&image, &VerifyOptions::default())?;
+    let target = opened(&args.image, args.of.platform.as_ref(), global, environment)?;
+    let found = sealift::verify::download_sbom(&target, &VerifyOptions::default());
+    let (found, args) = (found.map_err(not_seen)?, &args.image);
     if found.is_empty() {
         return Err(Failure::Unverified {
-            status: 10,
+            status: 1,
             sentence: format!("no sbom found for {}", args.image),
             hint: "one that is signed is an attestation: `sealift download attestation`",
         });

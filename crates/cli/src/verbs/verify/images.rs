@@ -1,17 +1,20 @@
 //! `verify` and `verify-attestation`.
 
+use std::path::Path;
+
 use sealift::verify::{
-    Attachment, PredicateType, SignedImage, Unverified, UnverifiedReason, VerifiedAttached,
-    VerifyOptions, envelope_json, payload_text, signatures_json,
+    Attachment, Certificate, KeyAlgorithm, PredicateType, SignedImage, Unverified,
+    UnverifiedReason, VerifiedAttached, VerifyOptions, certificate, envelope_json, payload_text,
+    signatures_json,
 };
 use sealift::{Reference, Silent, Target};
 
 use super::signer::Trust;
-use super::{detached, said, set_deadline};
+use super::{detached, log, said, set_deadline};
 use crate::args::peers;
 use crate::args::variables::Peer;
 use crate::args::{
-    EvidenceArgs, GlobalArgs, ImagesArgs, PayloadFormat, SignerArgs, VerifyArgs,
+    DigestAlgorithm, EvidenceArgs, GlobalArgs, ImagesArgs, PayloadFormat, SignerArgs, VerifyArgs,
     VerifyAttestationArgs,
 };
 use crate::failure::Failure;
@@ -34,6 +37,10 @@ pub(crate) fn verify(
         }),
         None => None,
     };
+    let certificate = match &args.evidence.certificate {
+        Some(path) if detached.is_none() => Some(read_certificate(path)?),
+        _ => None,
+    };
     let request = Request {
         attachment: Attachment::Signatures,
         images: &args.images,
@@ -41,6 +48,7 @@ pub(crate) fn verify(
         signer: &args.signer,
         trust,
         detached,
+        certificate,
     };
     request.run(global, environment, &|image, signatures, reference| match args.output {
         PayloadFormat::Json => format!("\n{}\n", signatures_json(signatures, image, reference)),
@@ -65,10 +73,19 @@ pub(crate) fn verify_attestation(
         signer: &args.signer,
         trust,
         detached: None,
+        certificate: None,
     };
     request.run(global, environment, &|_, attestations, _| {
         let lines = attestations.iter().filter_map(envelope_json);
         lines.map(|line| line + "\n").collect()
+    })
+}
+
+fn read_certificate(path: &Path) -> Result<Certificate, Failure> {
+    certificate(&files::document(path)?).map_err(|error| Failure::Unusable {
+        what: path.display().to_string(),
+        error: error.into(),
+        hint: "the signer's certificate is needed, in PEM",
     })
 }
 
@@ -91,6 +108,8 @@ struct Request<'r> {
     signer: &'r SignerArgs,
     trust: Trust,
     detached: Option<Detached<'r>>,
+    /// In the place of those that lie beside the signatures.
+    certificate: Option<Certificate>,
 }
 
 /// A signature that is not kept beside the image.
@@ -136,12 +155,23 @@ impl Request<'_> {
                 hint: "a signature that need not be about the image says nothing of it",
             });
         }
+        let natural = match self.trust.algorithm() {
+            Some(KeyAlgorithm::EcdsaP384) => DigestAlgorithm::Sha384,
+            Some(KeyAlgorithm::EcdsaP521) => DigestAlgorithm::Sha512,
+            _ => DigestAlgorithm::Sha256,
+        };
+        if self.images.signature_digest_algorithm.is_some_and(|named| named != natural) {
+            return Err(Failure::NotYet {
+                what: "--signature-digest-algorithm other than the key's".to_owned(),
+                hint: "leave it out: signatures by any hash that the key can be used with count",
+            });
+        }
         set_deadline(&self.signer.out, global);
         let network = Network::new(&self.images.registry, environment);
         let mut text = String::new();
         for written in &self.images.images {
             let target = target::parse_signed(written, self.images.local_image, &network)?;
-            text.push_str(&self.image(written, &target, global, print)?);
+            text.push_str(&self.image(written, &target, global, environment, print)?);
         }
         output::emit(self.signer.out.output_file.as_deref(), |out| out.write_all(text.as_bytes()))?;
         Ok(0)
@@ -152,15 +182,20 @@ impl Request<'_> {
         written: &str,
         target: &Target,
         global: &GlobalArgs,
+        environment: &Environment,
         print: Print<'_>,
     ) -> Result<String, Failure> {
         let Trust { policy, now, .. } = &self.trust;
         let mut options = VerifyOptions::default();
         options.check_content = self.images.check_content;
-        let image = match &self.detached {
+        let mut image = match &self.detached {
             Some(detached) => detached.open(written, target, &options)?,
             None => SignedImage::open(target, self.attachment, policy.signer_kind(), &options)?,
         };
+        if let Some(certificate) = &self.certificate {
+            image = image.with_certificate(certificate);
+        }
+        let hint = log::look_up(&self.trust, &mut image, self.claims, written, environment)?;
         let bar = Bar::new(!global.quiet);
         let verified = image.verify(&self.trust.verifier(), policy, self.claims, *now, &bar);
         drop(bar);
@@ -183,7 +218,7 @@ impl Request<'_> {
             }
             Err(error) => {
                 said::rejected(&error.rejected);
-                Err(failure(self.attachment, written, &error))
+                Err(failure(self.attachment, written, &error, hint))
             }
         }
     }
@@ -203,12 +238,18 @@ pub(in crate::verbs) fn signed_digest(
     let verified = image.verify(&trust.verifier(), &trust.policy, &[], trust.now, &Silent);
     verified.map(|verified| verified.image.clone()).map_err(|error| {
         said::rejected(&error.rejected);
-        failure(attachment, written, &error)
+        failure(attachment, written, &error, "")
     })
 }
 
 /// Why an image does not count as signed, and the exit status that says so.
-fn failure(attachment: Attachment, written: &str, error: &Unverified<'_>) -> Failure {
+/// `unlogged` says what to do where that is for want of a log entry.
+fn failure(
+    attachment: Attachment,
+    written: &str,
+    error: &Unverified<'_>,
+    unlogged: log::Hint,
+) -> Failure {
     let (one, several) = match attachment {
         Attachment::Signatures => ("signature", "signatures"),
         Attachment::Attestations => ("attestation", "attestations"),
@@ -226,8 +267,10 @@ fn failure(attachment: Attachment, written: &str, error: &Unverified<'_>) -> Fai
             format!("{name} is signed, but not whole: {}", said::chain(source.as_ref())),
             "get the image again: what is here is not what was signed",
         ),
-        _ => (12, format!("no matching {one} for {name}"), ""),
+        _ => (12, format!("no matching {one} for {name}"), unlogged),
     };
+    // cosign's table knows signatures alone.
+    let status = if attachment == Attachment::Signatures { status } else { 1 };
     Failure::Unverified { status, sentence, hint }
 }
 

@@ -15,7 +15,7 @@ pub(crate) fn initialize(
 ) -> Result<u8, Failure> {
     set_deadline(&args.out, global);
     let initial = match &args.root {
-        None => InitialRoot::Public,
+        None => trust::initial(environment)?,
         Some(path) => {
             let root = files::document(path)?;
             let found = Digest::sha256_of(&root).hex().to_owned();

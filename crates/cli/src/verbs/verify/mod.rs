@@ -5,6 +5,7 @@ mod detached;
 mod download;
 mod images;
 mod initialize;
+mod log;
 mod said;
 mod signer;
 mod subject;
@@ -19,8 +20,16 @@ pub(crate) use initialize::initialize;
 pub(crate) use tree::tree;
 pub(crate) use triangulate::triangulate;
 
+use sealift::verify::OpenError;
+
 use crate::args::{GlobalArgs, OutArgs};
 use crate::deadline;
+use crate::failure::Failure;
+
+/// An image that verbs which verify nothing cannot look at.
+fn not_seen(error: OpenError) -> Failure {
+    Failure::Unseen(Box::new(error))
+}
 
 /// Sets the time after which the command gives up: `-t`, else `--timeout`.
 pub(super) fn set_deadline(out: &OutArgs, global: &GlobalArgs) {

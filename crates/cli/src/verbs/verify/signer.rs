@@ -2,9 +2,10 @@
 
 use std::path::Path;
 
+use sealift::http::{Request, Url};
 use sealift::verify::{
-    BundleVerifier, FulcioExtension, Identities, IdentityMatcher, KeyAlgorithm, OwnTrust, Policy,
-    PublicKey, TextMatcher, TrustedKey, TrustedRoot, provider,
+    BundleVerifier, FulcioExtension, Identities, IdentityMatcher, KeyAlgorithm, LogSearch,
+    OwnTrust, Policy, PublicKey, TextMatcher, TrustedKey, TrustedRoot, provider,
 };
 use sealift::{Timestamp, escape, verify};
 
@@ -12,13 +13,15 @@ use crate::args::{GlobalArgs, OwnTrustArgs, SignerArgs};
 use crate::clock::now;
 use crate::failure::Failure;
 use crate::key_reference::KeyReference;
-use crate::{Environment, files, trust};
+use crate::{Environment, files, network, trust};
 
 /// A policy and what it is verified against.
 pub(super) struct Trust {
     pub(super) policy: Policy,
-    /// What the key is, where one must have signed.
-    pub(super) key: Option<KeyAlgorithm>,
+    /// The key that must have signed, where it is one.
+    key: Option<PublicKey>,
+    /// The log that is asked for entries; none where nothing is asked.
+    log: Option<Url>,
     root: TrustedRoot,
     pub(super) now: Timestamp,
 }
@@ -30,9 +33,9 @@ impl Trust {
         global: &GlobalArgs,
         environment: &Environment,
     ) -> Result<Self, Failure> {
-        let key = args.key.as_deref().map(|key| public_key(key, environment)).transpose()?;
-        let algorithm = key.as_ref().map(PublicKey::algorithm);
-        let mut policy = signer(args, key)?;
+        let key = args.key.as_deref().map(|key| public_key(key, args.offline, environment));
+        let key = key.transpose()?;
+        let mut policy = signer(args, key.clone())?;
         if args.use_signed_timestamps {
             policy = policy.require_signed_timestamps(1);
         }
@@ -43,7 +46,25 @@ impl Trust {
             policy = policy.insecure_ignore_sct();
         }
         let root = root(args, global, environment)?;
-        Ok(Self { policy, key: algorithm, root, now: now() })
+        let log = args.rekor_url.as_deref().unwrap_or(trust::PUBLIC_LOG);
+        let log = log.parse().map_err(|_| Failure::Value {
+            flag: "--rekor-url",
+            value: log.to_owned(),
+            hint: "a URL is expected, as https://rekor.example",
+        })?;
+        Ok(Self { policy, key, log: (!args.offline).then_some(log), root, now: now() })
+    }
+
+    /// What the key is, where one must have signed.
+    pub(super) fn algorithm(&self) -> Option<KeyAlgorithm> {
+        self.key.as_ref().map(PublicKey::algorithm)
+    }
+
+    /// The log to ask for entries; none offline.
+    pub(super) fn log(&self, environment: &Environment) -> Result<Option<LogSearch>, Failure> {
+        let Some(url) = self.log.clone() else { return Ok(None) };
+        let client = network::client(environment)?;
+        Ok(Some(LogSearch { client, url, key: self.key.clone() }))
     }
 
     pub(super) fn verifier(&self) -> BundleVerifier<'_> {
@@ -151,18 +172,46 @@ fn unusable(
     Failure::Unusable { what: what.into(), error: error.into(), hint: "" }
 }
 
-/// A key in a file or a variable, PEM or DER.
-fn public_key(reference: &str, environment: &Environment) -> Result<PublicKey, Failure> {
+/// A key in a file, a variable or at a URL, PEM or DER.
+fn public_key(
+    reference: &str,
+    offline: bool,
+    environment: &Environment,
+) -> Result<PublicKey, Failure> {
     let hint = "save the public key in a file and name that";
     let bytes = match KeyReference::parse(reference, environment, hint)? {
         KeyReference::File(path) => files::document(path)?,
         KeyReference::Variable(text) => text.to_vec(),
+        KeyReference::Url(_) if offline => {
+            return Err(Failure::Signer {
+                sentence: "--key names a URL, and --offline asks nothing",
+                hint,
+            });
+        }
+        KeyReference::Url(url) => fetched(&url, environment)?,
     };
     verify::public_key(&bytes).map_err(|error| Failure::Unusable {
         what: reference.to_owned(),
         error: error.into(),
         hint: "the key must be a public one, in PEM or DER",
     })
+}
+
+/// What a URL has: whoever answers there says who must have signed.
+fn fetched(url: &Url, environment: &Environment) -> Result<Vec<u8>, Failure> {
+    const MAX_BYTES: u64 = 1 << 20;
+    let failed = |error: Box<dyn std::error::Error + Send + Sync>| Failure::Unusable {
+        what: url.to_string(),
+        error,
+        hint: "save the public key in a file and name that",
+    };
+    let client = network::client(environment)?;
+    let response = client.send(Request::get(url).max_bytes(MAX_BYTES));
+    let response = response.map_err(|error| failed(error.into()))?;
+    match response.status() {
+        200 => response.bytes(MAX_BYTES).map_err(|error| failed(error.into())),
+        status => Err(failed(format!("the server answers with status {status}").into())),
+    }
 }
 
 /// The trusted root that is named, else the one that is kept, with the parts that flags and

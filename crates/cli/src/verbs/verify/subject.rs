@@ -13,6 +13,8 @@ use crate::files;
 pub(super) enum Subject {
     Digest(Hash),
     Whole(Vec<u8>),
+    /// Whatever the attestation is about, as `--check-claims=false` has it.
+    Unchecked,
 }
 
 impl Subject {
@@ -32,6 +34,7 @@ impl Subject {
         match self {
             Self::Digest(hash) => Artifact::Digest(hash),
             Self::Whole(bytes) => Artifact::Bytes(bytes),
+            Self::Unchecked => Artifact::InsecureUnchecked,
         }
     }
 }

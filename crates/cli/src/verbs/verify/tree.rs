@@ -3,10 +3,10 @@
 use std::fmt::{self, Write as _};
 use std::io;
 
-use sealift::escape;
 use sealift::verify::{AttachedTree, Attachment, ListedManifest, VerifyOptions, attached_tree};
+use sealift::{Target, escape};
 
-use super::{said, set_deadline};
+use super::{not_seen, said, set_deadline};
 use crate::args::peers;
 use crate::args::variables::Peer;
 use crate::args::{ArtifactsArgs, GlobalArgs};
@@ -23,14 +23,30 @@ pub(crate) fn tree(
     set_deadline(&args.out, global);
     let target =
         target::parse_signed(&args.image, false, &Network::new(&args.registry, environment))?;
-    let tree = attached_tree(&target, &VerifyOptions::default())?;
-    let text = drawn(&tree, &args.image);
+    let tree = attached_tree(&target, &VerifyOptions::default()).map_err(not_seen)?;
+    let text = drawn(&tree, &args.image, &repository(&target));
     let text = text.map_err(|error| Failure::Render(io::Error::other(error)))?;
     output::emit(args.out.output_file.as_deref(), |out| out.write_all(text.as_bytes()))?;
     Ok(0)
 }
 
-fn drawn(tree: &AttachedTree, written: &str) -> Result<String, fmt::Error> {
+/// The repository of what is attached, with what stands between it and a tag or digest.
+fn repository(target: &Target) -> Option<String> {
+    let Target::Registry(image) = target else { return None };
+    let place = image.signatures();
+    Some(format!("{}/{}", place.registry(), place.name()))
+}
+
+fn drawn(
+    tree: &AttachedTree,
+    written: &str,
+    repository: &Option<String>,
+) -> Result<String, fmt::Error> {
+    // An image in a layout has no name.
+    let at = |mark: char, name: &str| match repository {
+        Some(repository) => format!("{repository}{mark}{name}"),
+        None => name.to_owned(),
+    };
     let mut text = String::new();
     let (name, digest) = (escape::terminal(written), &tree.image.digest);
     writeln!(text, "📦 Supply Chain Security Related artifacts for an image: {name}")?;
@@ -44,12 +60,14 @@ fn drawn(tree: &AttachedTree, written: &str) -> Result<String, fmt::Error> {
                     Attachment::Signatures => "🔐 Signatures",
                     Attachment::Attestations => "💾 Attestations",
                 };
-                writeln!(text, "└── {what} for an image tag: {}", attachment.tag(digest))?;
+                let place = at(':', &attachment.tag(digest));
+                writeln!(text, "└── {what} for an image tag: {place}")?;
             }
             None => {
-                let kind = manifest.artifact_type.as_deref().unwrap_or("unknown");
-                let kind = escape::terminal(kind);
-                writeln!(text, "└── 🔗 {kind} artifacts via OCI referrer: {}", manifest.digest)?;
+                let kind = manifest.predicate_type.as_deref();
+                let kind = kind.or(manifest.artifact_type.as_deref()).unwrap_or("unknown");
+                let (kind, place) = (escape::terminal(kind), at('@', &manifest.digest.to_string()));
+                writeln!(text, "└── 🔗 {kind} artifacts via OCI referrer: {place}")?;
             }
         }
         layers(manifest, &mut text)?;

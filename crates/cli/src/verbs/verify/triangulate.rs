@@ -2,7 +2,7 @@
 
 use sealift::verify::{Attachment, VerifyOptions, attached_tree};
 
-use super::set_deadline;
+use super::{not_seen, set_deadline};
 use crate::args::{AttachedKind, GlobalArgs, TriangulateArgs};
 use crate::failure::Failure;
 use crate::network::Network;
@@ -21,7 +21,7 @@ pub(crate) fn triangulate(
         None => {
             let network = Network::new(&args.registry, environment);
             let image = network.image(reference.clone())?;
-            attached_tree(&image, &VerifyOptions::default())?.image.digest
+            attached_tree(&image, &VerifyOptions::default()).map_err(not_seen)?.image.digest
         }
     };
     let name = match network::signatures(environment)? {
@@ -31,6 +31,7 @@ pub(crate) fn triangulate(
     let place = match args.kind {
         AttachedKind::Signature => format!("{name}:{}", Attachment::Signatures.tag(&digest)),
         AttachedKind::Attestation => format!("{name}:{}", Attachment::Attestations.tag(&digest)),
+        AttachedKind::Sbom => format!("{name}:{}-{}.sbom", digest.algorithm().name(), digest.hex()),
         AttachedKind::Digest => format!("{name}@{digest}"),
     };
     let text = format!("{place}\n");
