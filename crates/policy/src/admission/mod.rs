@@ -10,7 +10,7 @@
 mod answer;
 mod cel;
 mod clock;
-mod documents;
+pub(crate) mod documents;
 mod duration;
 mod files;
 mod global;
