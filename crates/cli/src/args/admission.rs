@@ -70,7 +70,8 @@ pub(crate) struct AdmissionReviewArgs {
     pub(crate) cluster_resources: Vec<PathBuf>,
     #[command(flatten)]
     pub(crate) cluster: ClusterArgs,
-    /// What is done with the objects; default: what the values say, else CREATE.
+    /// What is done with the objects; default: what the values say, else CREATE. For an update, the
+    /// old object is the same one, and no rule passes over what was there before.
     #[arg(long, value_name = "OPERATION", ignore_case = true)]
     pub(crate) operation: Option<OperationKind>,
     /// The time to judge by; default: now.

@@ -59,6 +59,9 @@ pub(crate) fn admission_review(
         asking.of_stdin(args.format)?
     } else {
         let review = asking.of_all(&requests(args, &around)?);
+        if review.rows.is_empty() && !global.quiet {
+            eprintln!("note: no policy and no rule is about any of the objects");
+        }
         (review.is_allowed(), written(&review, args.format))
     };
     output::emit(args.output.as_deref(), |out| out.write_all(text.as_bytes()))?;

@@ -177,3 +177,79 @@ fn what_is_judged_without_a_cluster_is_said() {
     assert!(!told(&["--quiet"], 0).contains("note:"));
     assert!(!told(&["--values", "values.yaml"], 1).contains(&note));
 }
+
+#[test]
+fn an_update_is_judged_as_if_nothing_had_been_allowed_before() {
+    let world = shop();
+    let update = ["--resource", "bad.yaml", "--operation", "update"];
+    status(&review(&world, &update, ""), 1);
+    // Values may say that it was the same before, as for Kyverno's command.
+    world.write("values.yaml", "apiVersion: cli.kyverno.io/v1alpha1\nkind: Values\nglobalValues: {request.operation: UPDATE}\n");
+    status(&review(&world, &["--resource", "bad.yaml", "--values", "values.yaml"], ""), 0);
+    world.write("sealift.toml", "[admission]\nregistries = [\"ghcr.io/your-org/*\"]\n");
+    let rules = ["--policy-file", "sealift.toml", "--offline", "-r", "bad.yaml"];
+    let output = world.review(&[&rules[..], &["--operation", "update"]].concat(), "");
+    status(&output, 1);
+    let said = String::from_utf8_lossy(&output.stdout);
+    assert!(said.contains("is of no registry that is allowed"), "{said}");
+}
+
+#[test]
+fn a_policy_that_is_misspelt_is_no_yes() {
+    let typo = POLICY.replace("ClusterPolicy", "ClusterPolcy");
+    let no_version = POLICY.replace("apiVersion: kyverno.io/v1\n", "");
+    for (name, text) in [("typo", typo), ("no-version", no_version)] {
+        let world = shop();
+        world.write(&format!("policies/{name}.yaml"), &text);
+        let output = review(&world, &["--resource", "good.yaml"], "");
+        status(&output, 2);
+        let told = String::from_utf8_lossy(&output.stderr);
+        assert!(told.contains("no policy of a kind that is read"), "{told}");
+        assert!(told.contains(&format!("{name}.yaml")), "{told}");
+    }
+}
+
+#[test]
+fn the_objects_of_lists_are_judged_one_by_one() {
+    let world = shop();
+    let items = json!([pod("bad", "nginx"), pod("good", "ghcr.io/your-org/shop:1")]);
+    let pods = json!({ "apiVersion": "v1", "kind": "PodList", "items": items });
+    world.write("pods.yaml", &pods.to_string());
+    let list = json!({ "apiVersion": "v1", "kind": "List", "items": [pods] });
+    world.write("list.yaml", &list.to_string());
+    for file in ["pods.yaml", "list.yaml"] {
+        let output = review(&world, &["--resource", file], "");
+        status(&output, 1);
+        let said = String::from_utf8_lossy(&output.stdout);
+        assert!(said.contains("fail 1, warn 0, pass 1"), "{said}");
+    }
+}
+
+#[test]
+fn that_nothing_was_asked_is_said() {
+    let world = shop();
+    world.write("map.yaml", "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n");
+    let told = |flags: &[&str]| {
+        let output = review(&world, &[&["--resource", "map.yaml"], flags].concat(), "");
+        status(&output, 0);
+        String::from_utf8(output.stderr).unwrap()
+    };
+    let note = "note: no policy and no rule is about any of the objects";
+    assert!(told(&[]).contains(note));
+    assert!(!told(&["--quiet"]).contains(note));
+}
+
+#[test]
+fn rules_of_conftest_are_asked_of_the_objects() {
+    let world = shop();
+    world.write(
+        "conftest/deployment.rego",
+        "package main\ndeny contains msg if {\n  input.kind == \"Deployment\"\n  \
+         not input.spec.template.spec.securityContext.runAsNonRoot\n  \
+         msg := \"containers may run as root\"\n}\n",
+    );
+    let output = world.review(&["--policy", "conftest", "--resource", "deployment.yaml"], "");
+    status(&output, 1);
+    let said = String::from_utf8_lossy(&output.stdout);
+    assert!(said.contains("containers may run as root"), "{said}");
+}

@@ -20,8 +20,8 @@ pub struct Document {
 }
 
 impl Document {
-    /// The documents of a file; those of a `List` one by one, empty ones left out. A module of
-    /// Rego, by its name `.rego`, is one.
+    /// The documents of a file; those of lists (`List`, `PodList`) one by one, empty ones left out. A
+    /// module of Rego, by its name `.rego`, is one.
     ///
     /// Scalars are read as Kubernetes' tools read them, which is YAML 1.1: `yes` is true and
     /// `0644` is 420.
@@ -30,28 +30,19 @@ impl Document {
     /// When it is neither YAML nor JSON, or passes a limit.
     pub fn read(source: &str, bytes: &[u8], limits: &Limits) -> Result<Vec<Self>, Error> {
         let text = crate::error::text(bytes, limits)?;
-        if source.ends_with(".rego") {
+        if source.to_ascii_lowercase().ends_with(".rego") {
             return Ok(vec![crate::rego::admission::module(source, text)]);
         }
         let values = if text.trim_start().starts_with('{') {
             vec![crate::error::json(bytes, limits)?]
         } else {
-            yaml(text, DuplicateKeyPolicy::LastWins)?
+            yaml(text)?
         };
         let mut documents = Vec::new();
         for (index, value) in values.into_iter().enumerate() {
-            let mut add = |value: Value| {
+            each(value, &mut |value| {
                 documents.push(Self { source: source.to_owned(), number: index + 1, value });
-            };
-            match value {
-                Value::Null => {}
-                Value::Object(mut list) if is_list(&list) => {
-                    if let Some(Value::Array(items)) = list.remove("items") {
-                        items.into_iter().for_each(&mut add);
-                    }
-                }
-                value => add(value),
-            }
+            });
         }
         // Of objects, tools take the last field of a name. In a policy, rules would be lost.
         if documents.iter().any(Policies::reads) {
@@ -92,7 +83,20 @@ impl Document {
     }
 }
 
-fn yaml(text: &str, twice: DuplicateKeyPolicy) -> Result<Vec<Value>, Error> {
+/// The documents of a text; of fields of the same name the last counts.
+pub(crate) fn yaml(text: &str) -> Result<Vec<Value>, Error> {
+    yaml_with(text, DuplicateKeyPolicy::LastWins)
+}
+
+/// The same, where `yes` and `off` are texts, as they are since YAML 1.2.
+pub(crate) fn yaml_with_words(text: &str) -> Result<Vec<Value>, Error> {
+    let mut options = options(DuplicateKeyPolicy::LastWins);
+    options.strict_booleans = true;
+    serde_saphyr::from_multiple_with_options(text, options)
+        .map_err(|error| crate::error::yaml_error(&error))
+}
+
+fn yaml_with(text: &str, twice: DuplicateKeyPolicy) -> Result<Vec<Value>, Error> {
     serde_saphyr::from_multiple_with_options(text, options(twice))
         .map_err(|error| crate::error::yaml_error(&error))
 }
@@ -102,13 +106,49 @@ fn unique_keys(text: &str, limits: &Limits) -> Result<(), Error> {
     if text.trim_start().starts_with('{') {
         crate::error::json::<Unique>(text.as_bytes(), limits).map(|_| ())
     } else {
-        yaml(text, DuplicateKeyPolicy::Error).map(|_| ())
+        yaml_with(text, DuplicateKeyPolicy::Error).map(|_| ())
     }
 }
 
+/// The objects of a document: those of a list, and of the lists in it, as deep as documents may be.
+fn each(value: Value, add: &mut impl FnMut(Value)) {
+    match value {
+        Value::Null => {}
+        Value::Object(mut list) if is_list(&list) => {
+            let text = |key: &str| list.get(key).and_then(Value::as_str).unwrap_or_default();
+            // The items of a list of one kind need not say which.
+            let kind = text("kind").strip_suffix("List").unwrap_or_default().to_owned();
+            let api_version = text("apiVersion").to_owned();
+            let Some(Value::Array(items)) = list.remove("items") else { return };
+            for mut item in items {
+                if let Value::Object(object) = &mut item
+                    && !kind.is_empty()
+                {
+                    let said = [("apiVersion", &api_version), ("kind", &kind)];
+                    for (key, own) in said.into_iter().filter(|(_, own)| !own.is_empty()) {
+                        let field = object.entry(key).or_insert(Value::Null);
+                        if field.as_str().is_none_or(str::is_empty) {
+                            *field = own.as_str().into();
+                        }
+                    }
+                }
+                each(item, add);
+            }
+        }
+        value => add(value),
+    }
+}
+
+/// Whether an object is Kubernetes' list of others, by its kind and its items. A kind of somebody's
+/// own whose name ends so, and whose items are texts, is none.
 fn is_list(object: &serde_json::Map<String, Value>) -> bool {
-    let is = |key: &str, expected: &str| object.get(key).and_then(Value::as_str) == Some(expected);
-    is("apiVersion", "v1") && is("kind", "List")
+    let kind = object.get("kind").and_then(Value::as_str).unwrap_or_default();
+    let of_objects = match object.get("items") {
+        None | Some(Value::Null) => kind == "List",
+        Some(Value::Array(items)) => kind == "List" || items.iter().all(Value::is_object),
+        Some(_) => false,
+    };
+    kind.ends_with("List") && of_objects
 }
 
 /// Objects may be larger than what people write by hand; the bytes are bounded by the crate's
@@ -123,5 +163,48 @@ fn options(twice: DuplicateKeyPolicy) -> serde_saphyr::Options {
         },
         legacy_octal_numbers: true,
         duplicate_keys: twice,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn read(value: &Value) -> Vec<(String, String, String)> {
+        let documents = Document::read("a.json", value.to_string().as_bytes(), &Limits::default());
+        let text = |document: &Document| {
+            let [version, kind, name] = ["/apiVersion", "/kind", "/metadata/name"]
+                .map(|pointer| document.text(pointer).to_owned());
+            (version, kind, name)
+        };
+        documents.unwrap().iter().map(text).collect()
+    }
+
+    fn told(version: &str, kind: &str, name: &str) -> (String, String, String) {
+        (version.to_owned(), kind.to_owned(), name.to_owned())
+    }
+
+    #[test]
+    fn lists_of_any_kind_are_opened() {
+        let item = json!({"metadata": {"name": "a"}});
+        let pods = json!({"apiVersion": "v1", "kind": "PodList", "items": [item]});
+        assert_eq!(read(&pods), [told("v1", "Pod", "a")]);
+        let sets = json!({"apiVersion": "apps/v1", "kind": "DeploymentList", "items": [item]});
+        assert_eq!(read(&sets), [told("apps/v1", "Deployment", "a")]);
+        let other = json!({"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "b"}});
+        let list = |items: Value| json!({"apiVersion": "v1", "kind": "List", "items": items});
+        let nested = list(json!([list(json!([other, pods])), sets]));
+        let all =
+            [told("v1", "Secret", "b"), told("v1", "Pod", "a"), told("apps/v1", "Deployment", "a")];
+        assert_eq!(read(&nested), all);
+        assert_eq!(read(&list(json!([]))), []);
+        // What is no object is told of later, and what is no list is what it is.
+        assert_eq!(read(&list(json!([1]))), [told("", "", "")]);
+        let names = json!({"apiVersion": "a.example/v1", "kind": "AllowList", "items": ["a"]});
+        assert_eq!(read(&names), [told("a.example/v1", "AllowList", "")]);
+        let spec = json!({"apiVersion": "a.example/v1", "kind": "AllowList", "spec": {}});
+        assert_eq!(read(&spec), [told("a.example/v1", "AllowList", "")]);
     }
 }

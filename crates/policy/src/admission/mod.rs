@@ -8,9 +8,9 @@
 //!
 //! What of a policy is not supported is an error when it is loaded, which names the field.
 mod answer;
-mod cel;
+pub(crate) mod cel;
 mod clock;
-mod documents;
+pub(crate) mod documents;
 mod duration;
 mod files;
 mod global;
@@ -23,6 +23,7 @@ mod quantity;
 mod regular;
 pub(crate) mod relation;
 mod request;
+pub(crate) mod selector;
 mod semver;
 mod surroundings;
 mod unique;

@@ -20,6 +20,15 @@ pub struct Request {
     /// The part of it, `status`, `scale`, `ephemeralcontainers`.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub sub_resource: String,
+    /// The kind that was asked with, of which the server may have made another version.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub request_kind: Option<GroupVersionKind>,
+    /// The resource that was asked of.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub request_resource: Option<GroupVersionResource>,
+    /// The part of it that was asked of.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub request_sub_resource: String,
     /// The object's name; empty where the server is to make one.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub name: String,
@@ -43,6 +52,10 @@ pub struct Request {
     /// [`resource_kind`](Self::resource_kind).
     #[serde(skip)]
     pub parent_kind: Option<GroupVersionKind>,
+    /// Whether the old object is none that anybody knows, but the object itself: it says nothing of
+    /// what was allowed before. See [`of_file`](Self::of_file).
+    #[serde(skip)]
+    pub old_object_is_assumed: bool,
 }
 
 /// What is to be done with an object.
@@ -93,12 +106,16 @@ pub struct GroupVersionResource {
 #[non_exhaustive]
 pub struct UserInfo {
     /// Name.
+    #[serde(skip_serializing_if = "String::is_empty")]
     pub username: String,
     /// Id.
+    #[serde(skip_serializing_if = "String::is_empty")]
     pub uid: String,
     /// Groups.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub groups: Vec<String>,
     /// What else the authenticator says.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub extra: BTreeMap<String, Vec<String>>,
 }
 
@@ -113,22 +130,28 @@ impl Request {
         let api_version = text("/apiVersion");
         let (group, version) = api_version.split_once('/').unwrap_or(("", &api_version));
         let kind = text("/kind");
+        let resource = GroupVersionResource {
+            group: group.to_owned(),
+            version: version.to_owned(),
+            resource: plural(&kind),
+        };
+        let kind = GroupVersionKind { group: group.to_owned(), version: version.to_owned(), kind };
         Self {
-            resource: GroupVersionResource {
-                group: group.to_owned(),
-                version: version.to_owned(),
-                resource: plural(&kind),
-            },
+            request_kind: Some(kind.clone()),
+            request_resource: Some(resource.clone()),
+            kind,
+            resource,
             name: text("/metadata/name"),
             namespace: text("/metadata/namespace"),
-            kind: GroupVersionKind { group: group.to_owned(), version: version.to_owned(), kind },
             object,
             ..Self::default()
         }
     }
 
     /// A request for an object that a file describes: one of a namespace that names none is meant
-    /// for `default`; a deletion has it as the old object, an update changes nothing of it.
+    /// for `default`; a deletion has it as the old object. Of an update nobody knows the old object:
+    /// it is the same one for rules that compare the two, and counts for no rule that passes over
+    /// what was there before.
     #[must_use]
     pub fn of_file(mut object: Value, operation: Operation) -> Self {
         let kind = object.get("kind").and_then(Value::as_str).unwrap_or_default();
@@ -142,7 +165,10 @@ impl Request {
         request.operation = operation;
         match operation {
             Operation::Delete => request.old_object = std::mem::take(&mut request.object),
-            Operation::Update => request.old_object = request.object.clone(),
+            Operation::Update => {
+                request.old_object = request.object.clone();
+                request.old_object_is_assumed = true;
+            }
             Operation::Create | Operation::Connect => {}
         }
         request

@@ -22,6 +22,8 @@ static WITHHELD: &[(&str, &str)] = &[
 #[derive(Debug, Default)]
 pub(super) struct Rules {
     nodes: BTreeMap<Vec<String>, Node>,
+    /// Of each module, whether it selects what a review has of anything at all.
+    speaks_of_reviews: Vec<bool>,
     /// Documents that are asked for and that no module makes: `data.inventory`, and where.
     pub(super) foreign: BTreeMap<String, RegoPlace>,
 }
@@ -37,12 +39,51 @@ struct Node {
     modules: BTreeSet<usize>,
     /// References to documents and functions, whole paths.
     uses: BTreeSet<Vec<String>>,
+    /// The fields of the input that it selects; empty for the whole of it.
+    reads: BTreeSet<String>,
+}
+
+/// What a rule needs, with all that it depends on.
+#[derive(Debug, Default)]
+pub(super) struct Needs {
+    /// The modules, by their numbers.
+    pub(super) modules: Vec<usize>,
+    /// What it reads of the input.
+    pub(super) reads: Reads,
+}
+
+/// What a rule reads of the input.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Reads {
+    /// The fields that it selects by name.
+    pub(super) fields: BTreeSet<String>,
+    /// Whether it takes the input whole.
+    pub(super) is_whole: bool,
+    /// Whether it does, and a module of it selects `request` or `review` of something.
+    pub(super) maybe_a_review: bool,
+}
+
+/// How a module selects what a review has, of whatever holds it.
+const OF_REVIEWS: [&str; 4] = [".request", ".review", "\"request", "\"review"];
+
+fn speaks_of_reviews(parsed: &Parsed) -> bool {
+    let is_of_word = |letter: char| letter.is_alphanumeric() || letter == '_';
+    OF_REVIEWS.iter().any(|one| {
+        let mut found = parsed.text.match_indices(one);
+        found.any(|(at, _)| {
+            let rest = parsed.text.get(at + one.len()..).unwrap_or_default();
+            !rest.starts_with(is_of_word)
+        })
+    })
 }
 
 impl Rules {
     /// Reads what the rules of `modules` use, and checks each call.
     pub(super) fn of(modules: &[Parsed], given: &BTreeSet<&str>) -> Result<Self, RegoError> {
-        let mut rules = Self::default();
+        let mut rules = Self {
+            speaks_of_reviews: modules.iter().map(speaks_of_reviews).collect(),
+            ..Self::default()
+        };
         for (at, parsed) in modules.iter().enumerate() {
             let package = with_data(&ast::package(&parsed.module));
             for rule in &parsed.module.policy {
@@ -59,10 +100,16 @@ impl Rules {
         for parsed in modules {
             let names = Names::of(parsed, &rules);
             for rule in &parsed.module.policy {
-                let mut uses =
-                    Uses { names: &names, rules: &rules, given, found: BTreeMap::new(), bad: None };
+                let mut uses = Uses {
+                    names: &names,
+                    rules: &rules,
+                    given,
+                    found: BTreeMap::new(),
+                    reads: BTreeSet::new(),
+                    bad: None,
+                };
                 ast::walk_rule(rule, &mut uses);
-                let Uses { found, bad, .. } = uses;
+                let Uses { found, reads, bad, .. } = uses;
                 if let Some(error) = bad {
                     return Err(error);
                 }
@@ -74,21 +121,22 @@ impl Rules {
                 }
                 if let Some(node) = rules.nodes.get_mut(&path) {
                     node.uses.extend(found.into_keys());
+                    node.reads.extend(reads);
                 }
             }
         }
         Ok(rules)
     }
 
-    /// The paths of the rules that take no arguments, each with the modules that it needs, by
-    /// their numbers.
-    pub(super) fn paths(&self) -> impl Iterator<Item = (String, Vec<usize>)> {
+    /// The paths of the rules that take no arguments, each with what it needs.
+    pub(super) fn paths(&self) -> impl Iterator<Item = (String, Needs)> {
         let values = self.nodes.iter().filter(|(_, node)| !node.is_function);
         values.map(|(path, _)| (dotted(path), self.needed(path)))
     }
 
-    fn needed(&self, path: &[String]) -> Vec<usize> {
+    fn needed(&self, path: &[String]) -> Needs {
         let mut modules = BTreeSet::new();
+        let mut fields: BTreeSet<String> = BTreeSet::new();
         let mut seen: BTreeSet<&Vec<String>> = BTreeSet::new();
         let mut waiting: Vec<&Vec<String>> =
             self.nodes.get_key_value(path).map(|(path, _)| path).into_iter().collect();
@@ -98,10 +146,17 @@ impl Rules {
             }
             if let Some(node) = self.nodes.get(path) {
                 modules.extend(&node.modules);
+                fields.extend(node.reads.iter().cloned());
                 waiting.extend(node.uses.iter().flat_map(|used| self.matching(used)));
             }
         }
-        modules.into_iter().collect()
+        let is_whole = fields.remove("");
+        let speaks = |at: &usize| self.speaks_of_reviews.get(*at).copied().unwrap_or_default();
+        let maybe_a_review = is_whole && modules.iter().any(speaks);
+        Needs {
+            modules: modules.into_iter().collect(),
+            reads: Reads { fields, is_whole, maybe_a_review },
+        }
     }
 
     /// That no rule depends on itself, and that no more than `max` statements are evaluated inside
@@ -217,6 +272,22 @@ impl Names {
         Self { package, imports, own }
     }
 
+    /// What of the input a path selects: a field, or empty for the whole; none where it is no part
+    /// of the input.
+    fn field_of_input(&self, path: &[&str]) -> Option<String> {
+        let (root, rest) = path.split_first()?;
+        let import = self.imports.get(*root).map(Vec::as_slice).unwrap_or_default();
+        let field = match import.split_first() {
+            Some((first, own)) if first == "input" => match own.first() {
+                Some(field) => field.as_str(),
+                None => rest.first().copied().unwrap_or_default(),
+            },
+            None if *root == "input" => rest.first().copied().unwrap_or_default(),
+            _ => return None,
+        };
+        Some(field.to_owned())
+    }
+
     /// The whole path of a document; none where it is of the input or a local variable.
     fn document(&self, path: &[&str]) -> Option<Vec<String>> {
         let (root, rest) = path.split_first()?;
@@ -235,12 +306,15 @@ struct Uses<'u> {
     rules: &'u Rules,
     given: &'u BTreeSet<&'u str>,
     found: BTreeMap<Vec<String>, RegoPlace>,
+    reads: BTreeSet<String>,
     bad: Option<RegoError>,
 }
 
 impl Visit for Uses<'_> {
     fn reference(&mut self, path: &[&str], span: &Span) {
-        if let Some(path) = self.names.document(path) {
+        if let Some(field) = self.names.field_of_input(path) {
+            self.reads.insert(field);
+        } else if let Some(path) = self.names.document(path) {
             self.found.entry(path).or_insert_with(|| RegoPlace::of(span));
         }
     }

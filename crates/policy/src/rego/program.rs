@@ -8,7 +8,7 @@ use std::time::Duration;
 use regorus::{LimitError, Value};
 use sealift_model::Timestamp;
 
-use super::calls::Rules;
+use super::calls::{Reads, Rules};
 use super::engines::{Engines, Recipe};
 use super::error::{RegoPlace, read};
 use super::source::Parsed;
@@ -92,8 +92,8 @@ impl Input {
 pub struct Program {
     recipe: Recipe,
     engines: Vec<Engines>,
-    /// The rules that can be asked for, and which engines have what each needs.
-    rules: BTreeMap<String, usize>,
+    /// The rules that can be asked for, which engines have what each needs, and what it reads.
+    rules: BTreeMap<String, (usize, Reads)>,
     foreign: Vec<(String, RegoPlace)>,
 }
 
@@ -177,11 +177,11 @@ impl Program {
         let mut engines = vec![Engines::from(recipe.all(), whole)];
         let mut known = BTreeMap::from([(recipe.all(), 0)]);
         let asked = rules.paths().map(|(path, needed)| {
-            let at = *known.entry(needed).or_insert_with_key(|needed| {
-                engines.push(Engines::of(needed.clone()));
+            let at = *known.entry(needed.modules).or_insert_with_key(|modules| {
+                engines.push(Engines::of(modules.clone()));
                 engines.len() - 1
             });
-            (path, at)
+            (path, (at, needed.reads))
         });
         let asked = asked.collect();
         let foreign = rules.foreign.iter().filter(|(path, _)| {
@@ -207,6 +207,11 @@ impl Program {
         self.rules.contains_key(rule)
     }
 
+    /// What a rule, and all that it depends on, reads of the input.
+    pub(super) fn reads(&self, rule: &str) -> Reads {
+        self.rules.get(rule).map(|(_, reads)| reads.clone()).unwrap_or_default()
+    }
+
     /// The documents below `data` that are asked for, and that neither a module makes nor the
     /// caller gave, and where each is asked for first.
     pub fn missing_documents(&self) -> impl Iterator<Item = (&str, &RegoPlace)> {
@@ -224,7 +229,7 @@ impl Program {
         input: &Input,
         now: Option<Timestamp>,
     ) -> Result<Option<serde_json::Value>, RegoError> {
-        let engines = self.rules.get(rule).and_then(|at| self.engines.get(*at));
+        let engines = self.rules.get(rule).and_then(|(at, _)| self.engines.get(*at));
         let Some(engines) = engines else { return Err(RegoError::UnknownRule(rule.to_owned())) };
         let mut instance = engines.take(&self.recipe)?;
         instance.set(input, now);

@@ -15,7 +15,7 @@ pub(super) fn changeable(request: &Request) -> Vec<ImageUse> {
         return Vec::new();
     }
     let mut uses = images_of(request);
-    if request.operation == Operation::Update {
+    if request.operation == Operation::Update && !request.old_object_is_assumed {
         let old = images_of(&Request::create(request.old_object.clone()));
         let is_old = |it: &ImageUse| {
             old.iter().any(|old| (&old.container, &old.reference) == (&it.container, &it.reference))

@@ -98,7 +98,9 @@ fn collect(
         // A mounted ConfigMap keeps its older contents in folders that begin so.
         let name = path.file_name().map(|name| name.to_string_lossy().into_owned());
         let is_hidden = name.is_some_and(|name| name.starts_with('.'));
-        let is_wanted = path.extension().is_some_and(|it| endings.iter().any(|end| it == *end));
+        let is_wanted = path
+            .extension()
+            .is_some_and(|it| endings.iter().any(|end| it.eq_ignore_ascii_case(end)));
         if !is_hidden && (path.is_dir() || is_wanted) {
             collect(&path, depth, endings, files)?;
         }
@@ -122,6 +124,17 @@ pub(super) fn wrong(path: &Path, reason: impl ToString) -> LoadError {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_case_of_an_ending_does_not_matter() {
+        let folder = tempfile::tempdir().unwrap();
+        for name in ["a.YAML", "b.Yml", "c.JSON", "d.Rego", "e.txt", ".f.yaml"] {
+            fs::write(folder.path().join(name), "").unwrap();
+        }
+        let files = listed(folder.path(), &POLICIES).unwrap();
+        let names: Vec<_> = files.iter().filter_map(|file| file.file_name()?.to_str()).collect();
+        assert_eq!(names, ["a.YAML", "b.Yml", "c.JSON", "d.Rego"]);
+    }
 
     #[test]
     fn what_is_of_no_kind_is_not_left_out() {

@@ -65,6 +65,7 @@ mod folder;
 mod images;
 mod json;
 mod junit;
+mod misspelt;
 mod patience;
 mod question;
 mod response;

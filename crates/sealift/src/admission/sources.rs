@@ -11,6 +11,7 @@ use sealift_policy::{Limits, Policy, Sources as PolicySources};
 
 use super::folder::{LoadError, POLICIES, bytes, listed, read, wrong};
 use super::images::Measure;
+use super::misspelt;
 use super::root::Root;
 use super::rules::{Loaded, Rules};
 use super::unknown;
@@ -44,7 +45,8 @@ pub enum Others {
     /// They are an error: a kind may be misspelt.
     #[default]
     Refused,
-    /// They are spoken of.
+    /// They are spoken of, unless they seem to be policies whose kind or group is misspelt: those
+    /// are an error here, too.
     Noted,
 }
 
@@ -126,7 +128,8 @@ impl Sources {
             let is_meant = self.policies.iter().any(|named| named.as_path() == Path::new(name))
                 || self.texts.iter().any(|(named, _)| named == name);
             for document in read(name, bytes)? {
-                if self.others == Others::Refused || is_meant || Policies::reads(&document) {
+                let is_policy = Policies::reads(&document) || misspelt::seems_one(&document);
+                if self.others == Others::Refused || is_meant || is_policy {
                     documents.push(document);
                     continue;
                 }

@@ -11,6 +11,7 @@ pub(super) const NAME_LABEL: &str = "kubernetes.io/metadata.name";
 const ASKED: [(&str, &str); 3] =
     [("namespaceSelector", LABELS), ("clusterRoles", ROLES), ("roles", ROLES)];
 const LABELS: &str = "the labels of namespaces";
+const NAMESPACES: &str = "namespaces but for their names";
 const ROLES: &str = "the roles that are bound to who asks";
 
 /// Where policies, bindings, exceptions and constraints choose what they are about. Elsewhere such
@@ -30,17 +31,20 @@ const DATA: [&str; 4] = ["pattern", "anyPattern", "parameters", "openAPIV3Schema
 /// Fields that are expressions of CEL.
 const CEL: [&str; 3] = ["expression", "messageExpression", "valueExpression"];
 /// What expressions may ask, with what follows where the answer is known after all.
-const CEL_ASKED: [(&str, &str, &str); 2] = [
-    ("namespaceObject", ".metadata.name", "namespaces but for their names"),
-    ("globalContext", "", ENTRIES),
-];
+const CEL_ASKED: [(&str, &str, &str); 2] =
+    [("namespaceObject", ".metadata.name", NAMESPACES), ("globalContext", "", ENTRIES)];
 const ENTRIES: &str = "the entries of the global context";
+/// Where templates of Gatekeeper see the Namespace that an object is in.
+const IN_REGO: &str = "_unstable";
 const JMESPATH_ASKED: [&str; 2] = ["request.clusterRoles", "request.roles"];
 
 /// What a policy asks that is not known here: the field, and what it is about.
 pub(super) fn asked(document: &Document) -> Option<(String, &'static str)> {
     match document.kind() {
         "GlobalContextEntry" => Some(("kind".to_owned(), ENTRIES)),
+        "ConstraintTemplate" if document.value.to_string().contains(IN_REGO) => {
+            Some(("spec.targets".to_owned(), NAMESPACES))
+        }
         _ => look(&document.value, "", "", false),
     }
 }
@@ -152,6 +156,20 @@ mod tests {
         assert!(
             found("namespaceSelector: {matchExpressions: [{key: a, operator: Exists}]}").is_some()
         );
+    }
+
+    #[test]
+    fn a_template_that_looks_at_the_namespace_asks_the_cluster() {
+        let found = |rego: &str| {
+            let text = format!(
+                "kind: ConstraintTemplate\nspec:\n  targets:\n  - rego: |\n      package x\n      {rego}\n"
+            );
+            let documents = Document::read("a.yaml", text.as_bytes(), &Limits::default()).unwrap();
+            asked(documents.first().unwrap())
+        };
+        let labels = "violation[m] { m := input.review._unstable.namespace.metadata.labels.a }";
+        assert_eq!(found(labels).unwrap().1, "namespaces but for their names");
+        assert!(found("violation[m] { m := input.review.namespace }").is_none());
     }
 
     #[test]

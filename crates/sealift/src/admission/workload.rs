@@ -63,7 +63,10 @@ pub(super) fn judge(
 fn runs_as_before(request: &Request) -> bool {
     // A PodTemplate has no spec.
     let old = request.old_object.get("spec");
-    request.operation == Operation::Update && old.is_some() && request.object.get("spec") == old
+    request.operation == Operation::Update
+        && !request.old_object_is_assumed
+        && old.is_some()
+        && request.object.get("spec") == old
 }
 
 fn place(used: &ImageUse) -> String {

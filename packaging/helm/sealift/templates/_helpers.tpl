@@ -60,11 +60,6 @@ namespaceSelector:
       values: {{ append .Values.admission.excludeNamespaces .Release.Namespace | uniq | toJson }}
 {{- end -}}
 
-{{- define "sealift.isStaying" -}}
-- name: is-staying
-  expression: oldObject == null || !has(oldObject.metadata.deletionTimestamp)
-{{- end -}}
-
 {{- define "sealift.clientConfig" -}}
 service:
   name: {{ .root.Release.Name }}-admission

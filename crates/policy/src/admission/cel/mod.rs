@@ -37,6 +37,6 @@ pub(crate) use compile::Names;
 pub(crate) use error::{CompileError, Error};
 pub(crate) use evaluate::Run;
 pub(crate) use functions::{AttestationKind, Signer};
-pub(crate) use policies::{CelRule, FAMILY, Place};
+pub(crate) use policies::{CelRule, FAMILY, MatchConditions, NativeRule, Place};
 pub(crate) use program::{Input, Program};
 pub(crate) use value::{Key, Opaque, Value};

@@ -103,6 +103,8 @@ impl Values {
             request.resource.group = found.parent_resource.group.clone();
             request.resource.version = found.parent_resource.version.clone();
             request.parent_kind = Some(found.parent_resource.kind());
+            request.request_sub_resource.clone_from(&request.sub_resource);
+            request.request_resource = Some(request.resource.clone());
         }
     }
 

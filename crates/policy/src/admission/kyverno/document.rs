@@ -33,7 +33,7 @@ pub(super) struct Spec {
     pub(super) webhook_configuration: Option<WebhookConfiguration>,
 }
 
-/// Conditions on when a server asks at all are the server's.
+/// How the server is to ask, and of what.
 #[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub(super) struct WebhookConfiguration {

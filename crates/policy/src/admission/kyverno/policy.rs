@@ -1,11 +1,13 @@
 //! One policy, and what it says of a request.
 
 use std::borrow::Cow;
+use std::cell::OnceCell;
 use std::sync::Arc;
 
 use serde::Deserialize as _;
 use serde_json::Value;
 
+use super::super::cel::MatchConditions;
 use super::super::policies::Policy;
 use super::super::{
     Answer, Document, Effect, Given, Operation, Outcome, Request, Surroundings, UserInfo, wildcard,
@@ -36,6 +38,10 @@ pub(super) struct KyvernoPolicy {
     only_one: bool,
     /// It is not asked when objects are admitted (`admission: false`), only reported.
     only_reports: bool,
+    /// On which requests Kyverno's webhook would be called for it.
+    conditions: MatchConditions,
+    /// Whether nothing follows where those cannot be decided (`failurePolicy: Ignore`).
+    ignores_failures: bool,
     /// Its failures count; else they are warnings.
     scored: bool,
     exceptions: Arc<Vec<Exception>>,
@@ -57,10 +63,12 @@ impl KyvernoPolicy {
         if spec.rules.is_empty() {
             return Err(document.error("spec.rules", "a policy has some"));
         }
-        if spec.webhook_configuration.as_ref().is_some_and(|own| !own.match_conditions.is_empty()) {
-            let name = document.name();
-            notes.push(format!("{name}: webhookConfiguration.matchConditions are the server's"));
-        }
+        let webhook = spec.webhook_configuration.unwrap_or_default();
+        let conditions = MatchConditions::read(&webhook.match_conditions).map_err(|wrong| {
+            let field = format!("spec.webhookConfiguration.matchConditions{}", wrong.0);
+            document.error(&field, wrong.1)
+        })?;
+        let ignores = |policy: &Value| policy.as_str() == Some("Ignore");
         let mut parts = Vec::new();
         for (at, rule) in spec.rules.into_iter().enumerate() {
             let read = |field: &str| {
@@ -86,7 +94,11 @@ impl KyvernoPolicy {
             })?;
             let Some(rule) = rule else {
                 let name = generated.rule.get("name").and_then(Value::as_str).unwrap_or_default();
-                notes.push(format!("{}: rule {name} judges nothing", document.name()));
+                let writes = match generated.rule.get("mutate") {
+                    None | Some(Value::Null) => "",
+                    Some(_) => "; what it writes is not written, and objects are judged without it",
+                };
+                notes.push(format!("{}: rule {name} judges nothing{writes}", document.name()));
                 continue;
             };
             expressions
@@ -114,6 +126,8 @@ impl KyvernoPolicy {
             overrides: spec.validation_failure_action_overrides,
             only_one: spec.apply_rules.as_deref() == Some("One"),
             only_reports: spec.admission == Value::Bool(false),
+            conditions,
+            ignores_failures: ignores(&spec.failure_policy) || ignores(&webhook.failure_policy),
             scored: metadata("annotations/policies.kyverno.io~1scored") != "false",
             exceptions: Arc::clone(exceptions),
         })
@@ -177,6 +191,8 @@ struct Asked<'a> {
     around: &'a dyn Surroundings,
     known: Known<'a>,
     given: &'a [(String, Value)],
+    /// Whether the policy's conditions on requests hold, once that is asked.
+    holds: OnceCell<Result<bool, String>>,
 }
 
 impl Policy for KyvernoPolicy {
@@ -191,8 +207,9 @@ impl Policy for KyvernoPolicy {
         if !self.namespace.is_empty() && self.namespace != namespace {
             return;
         }
+        let known = Known::new(&request, around);
         let asked =
-            Asked { request: &request, around, known: Known::new(&request, around), given: &given };
+            Asked { request: &request, around, known, given: &given, holds: OnceCell::new() };
         let mut scope = None;
         for rule in &self.rules {
             let Some(said) = self.ask(rule, &asked, &mut scope) else { continue };
@@ -225,6 +242,9 @@ fn as_given(
     let operation = given.iter().find(|(path, _)| path == "request.operation");
     let operation = operation.and_then(|(_, value)| Operation::deserialize(value).ok());
     let mut request = request.clone();
+    // Where it is given so, an update is of an object that was the same before, as for Kyverno's
+    // own command.
+    request.old_object_is_assumed &= operation != Some(Operation::Update);
     if let Some(operation) = operation.filter(|own| *own != request.operation) {
         let object = request.judged().clone();
         request.operation = operation;
@@ -261,6 +281,12 @@ impl KyvernoPolicy {
             Ok(true) => {}
             Ok(false) => return None,
             Err(why) => return Some(said(Outcome::Error, why)),
+        }
+        match asked.holds.get_or_init(|| self.conditions.hold(request, asked.around)) {
+            Ok(true) => {}
+            Ok(false) => return None,
+            Err(_) if self.ignores_failures => return None,
+            Err(why) => return Some(said(Outcome::Error, why.clone())),
         }
         let scope = scope.get_or_insert_with(|| {
             let mut scope = Scope::new(request, asked.around, &self.expressions, &self.namespace);
@@ -328,6 +354,7 @@ impl KyvernoPolicy {
         if request.operation != Operation::Update
             || !rule.allows_existing
             || request.old_object.is_null()
+            || request.old_object_is_assumed
             || matches!(rule.body, Body::VerifyImages { .. } | Body::Cel(_))
             || self.effect(rule, namespace, &asked.known) != Effect::Deny
         {

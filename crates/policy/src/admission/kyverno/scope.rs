@@ -474,10 +474,21 @@ fn root(request: &Request) -> Value {
             put(key, object.clone());
         }
     }
-    for (key, text) in [("uid", &request.uid), ("subResource", &request.sub_resource)] {
+    let texts = [
+        ("uid", &request.uid),
+        ("subResource", &request.sub_resource),
+        ("requestSubResource", &request.request_sub_resource),
+    ];
+    for (key, text) in texts {
         if !text.is_empty() {
             put(key, text.clone().into());
         }
+    }
+    if let Some(kind) = &request.request_kind {
+        put("requestKind", json!(kind));
+    }
+    if let Some(resource) = &request.request_resource {
+        put("requestResource", json!(resource));
     }
     if !request.options.is_null() {
         put("options", request.options.clone());

@@ -131,7 +131,8 @@ fn a_rule_that_judges_nothing_is_noted() {
         "match": { "any": [{ "resources": { "kinds": ["Pod"] } }] },
         "mutate": { "patchStrategicMerge": {} },
     }]);
-    assert_eq!(policy(rules, json!({})).notes().first().unwrap(), "p: rule r judges nothing");
+    let expected = "p: rule r judges nothing; what it writes is not written, and objects are judged without it";
+    assert_eq!(policy(rules, json!({})).notes().first().unwrap(), expected);
 }
 
 #[test]
@@ -523,4 +524,39 @@ fn an_object_without_images_has_no_variable_of_them() {
     let request = Request::of_file(object, Operation::Create);
     says(&of_things("{{ images }}"), &request, &[("r", Outcome::Error)]);
     says(&of_things("{{ images || 'none' }}"), &request, &[("r", Outcome::Fail)]);
+}
+
+#[test]
+fn an_update_of_which_nobody_knows_what_was_before_is_judged() {
+    let denies =
+        policy(pods(json!({ "deny": {} })), json!({ "validationFailureAction": "Enforce" }));
+    let mut request = Request::of_file(pod(json!({}), "nginx"), Operation::Update);
+    says(&denies, &request, &[("r", Outcome::Fail)]);
+    // A server's old object counts.
+    request.old_object_is_assumed = false;
+    says(&denies, &request, &[("r", Outcome::Skip)]);
+}
+
+#[test]
+fn conditions_of_the_webhook_leave_requests_out() {
+    let with = |expression: &str, failure_policy: &str| {
+        let conditions = json!([{ "name": "c", "expression": expression }]);
+        let webhook = json!({ "failurePolicy": failure_policy, "matchConditions": conditions });
+        let spec = json!({ "validationFailureAction": "Enforce", "webhookConfiguration": webhook });
+        policy(pods(json!({ "deny": {} })), spec)
+    };
+    let request = Request::of_file(pod(json!({}), "nginx"), Operation::Create);
+    says(&with("object.metadata.name != 'web'", "Fail"), &request, &[]);
+    says(&with("object.metadata.name == 'web'", "Fail"), &request, &[("r", Outcome::Fail)]);
+    let of_nobody = "!('system:nodes' in request.userInfo.groups)";
+    says(&with(of_nobody, "Fail"), &request, &[("r", Outcome::Error)]);
+    says(&with(of_nobody, "Ignore"), &request, &[]);
+    let spec = json!({ "rules": pods(json!({ "deny": {} })), "webhookConfiguration": {
+        "matchConditions": [{ "name": "c", "expression": "object." }]
+    }});
+    let document = json!({
+        "apiVersion": "kyverno.io/v1", "kind": "ClusterPolicy", "metadata": { "name": "p" }, "spec": spec,
+    });
+    let error = read(&document.to_string()).unwrap_err().to_string();
+    assert!(error.contains("spec.webhookConfiguration.matchConditions[0].expression"), "{error}");
 }

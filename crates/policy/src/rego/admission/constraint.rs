@@ -1,18 +1,17 @@
 //! Gatekeeper's constraints: a template with parameters, for the objects that it matches.
 
 use std::fmt;
-use std::sync::Arc;
 
-use sealift_model::Timestamp;
 use serde_json::{Value, json};
 
 use super::Named;
 use super::matching::Match;
 use super::policies::answers;
-use super::template::Template;
+use super::schema;
+use super::template::{Engine, Rego, Template};
 use crate::Error;
 use crate::admission::{Answer, Effect, Outcome, Request, Surroundings};
-use crate::rego::{Input, Program};
+use crate::rego::Input;
 
 /// What Gatekeeper calls the place at which a webhook asks.
 const WEBHOOK: &str = "validation.gatekeeper.sh";
@@ -20,10 +19,9 @@ const WEBHOOK: &str = "validation.gatekeeper.sh";
 pub(super) struct Constraint {
     applies: Match,
     parameters: Input,
-    program: Arc<Program>,
-    rule: String,
-    /// Whether it looks at the object's namespace.
-    pub(super) names_namespace: bool,
+    /// With the parameters as they are given to the engine.
+    document: Value,
+    pub(super) engine: Engine,
     /// An answer without what is found.
     answer: Answer,
 }
@@ -35,16 +33,25 @@ impl fmt::Debug for Constraint {
 }
 
 impl Constraint {
-    pub(super) fn load(document: &Named<'_>, template: &Template) -> Result<Self, Error> {
+    pub(super) fn load(
+        document: &Named<'_>,
+        template: &Template,
+        notes: &mut Vec<String>,
+    ) -> Result<Self, Error> {
         let read = ["enforcementAction", "scopedEnforcementActions", "match", "parameters"];
         document.only("/spec", &read)?;
-        let parameters = document.value.pointer("/spec/parameters").cloned();
+        let parameters = parameters(document, template, notes)?;
+        let mut whole = document.value.clone();
+        if let Some(spec) = whole.get_mut("spec").and_then(Value::as_object_mut)
+            && spec.contains_key("parameters")
+        {
+            spec.insert("parameters".to_owned(), parameters.clone());
+        }
         Ok(Self {
             applies: Match::load(document)?,
-            parameters: Input::new(&parameters.unwrap_or_else(|| json!({}))),
-            program: template.program.clone(),
-            rule: template.rule.clone(),
-            names_namespace: template.names_namespace,
+            parameters: Input::new(&parameters),
+            document: whole,
+            engine: template.engine.clone(),
             answer: Answer {
                 policy: document.text("/metadata/name").to_owned(),
                 policy_kind: "Constraint",
@@ -72,13 +79,59 @@ impl Constraint {
         Answer { outcome: Outcome::Error, message: why.to_string(), ..self.answer.clone() }
     }
 
-    pub(super) fn review(&self, review: &Input, now: Timestamp, into: &mut Vec<Answer>) {
-        let input = Input::object([("review", review), ("parameters", &self.parameters)]);
-        match self.program.eval(&self.rule, &input, Some(now)) {
-            Ok(denied) => answers(&self.answer, denied, into),
-            Err(error) => into.push(self.error(error)),
+    /// What it says of a request; `review` is that in the form that Gatekeeper shows to Rego.
+    pub(super) fn review(
+        &self,
+        request: &Request,
+        review: &Input,
+        around: &dyn Surroundings,
+        into: &mut Vec<Answer>,
+    ) {
+        match &self.engine {
+            Engine::Rego(Rego { program, rule, .. }) => {
+                let input = Input::object([("review", review), ("parameters", &self.parameters)]);
+                match program.eval(rule, &input, Some(around.now())) {
+                    Ok(denied) => answers(&self.answer, denied, into),
+                    Err(error) => into.push(self.error(error)),
+                }
+            }
+            Engine::Native(native) => {
+                let said = native.judge(request, around, &self.document);
+                into.extend(said.map(|(outcome, message)| Answer {
+                    outcome,
+                    message,
+                    ..self.answer.clone()
+                }));
+            }
         }
     }
+}
+
+/// The parameters as the API server would store them: with the defaults of the template's schema.
+fn parameters(
+    document: &Named<'_>,
+    template: &Template,
+    notes: &mut Vec<String>,
+) -> Result<Value, Error> {
+    let Template { schema, kind, .. } = template;
+    let given = document.value.pointer("/spec/parameters").filter(|given| !given.is_null());
+    let given =
+        given.or_else(|| schema.get("default").filter(|_| document.value.get("spec").is_some()));
+    let Some(given) = given else {
+        if schema::has_defaults(schema) {
+            notes.push(format!(
+                "{kind} {}: it has no spec.parameters, so that the defaults of its \
+                 ConstraintTemplate are not filled in; `parameters: {{}}` has them",
+                document.text("/metadata/name")
+            ));
+        }
+        return Ok(json!({}));
+    };
+    let mut given = given.clone();
+    schema::fill_in(schema, &mut given);
+    schema::check(schema, &given)
+        .map_err(|(field, why)| document.error(&format!("spec.parameters{field}"), why))?;
+    Ok(given)
 }
 
 /// What follows from a violation at admission; of several scoped actions the strictest.

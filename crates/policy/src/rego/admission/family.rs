@@ -24,7 +24,7 @@ pub(crate) fn module(source: &str, text: &str) -> Document {
     Document { source: source.to_owned(), number: 1, value }
 }
 
-fn load(documents: Vec<Document>, _: &mut Vec<String>) -> Loaded {
+fn load(documents: Vec<Document>, notes: &mut Vec<String>) -> Loaded {
     let (modules, objects): (Vec<_>, Vec<_>) =
         documents.into_iter().partition(|document| document.group() == MODULE);
     let named = |document: Document| {
@@ -42,6 +42,7 @@ fn load(documents: Vec<Document>, _: &mut Vec<String>) -> Loaded {
         .collect();
     let sources: Vec<_> = texts.iter().map(|(name, text)| Source::new(name, text)).collect();
     let policies = RegoPolicies::load(&objects, &sources, &RegoLimits::default())?;
+    notes.extend_from_slice(policies.notes());
     if policies.is_empty() && !objects.is_empty() {
         let place = objects.first().map_or("", |(place, _)| place);
         return Err(Error::rule(place, "no Constraint is of its kind, so that it judges nothing"));

@@ -1,13 +1,11 @@
 //! Which objects a constraint is about (Gatekeeper, `spec.match`).
 
-use std::collections::BTreeMap;
-
 use serde::Deserialize;
 use serde_json::Value;
 
 use super::Named;
 use crate::Error;
-use crate::admission::relation::Relation;
+use crate::admission::selector::{Selector, is_namespace, labels, namespace_labels};
 use crate::admission::{Request, Surroundings};
 
 /// All of it must hold; what is left out holds.
@@ -51,28 +49,21 @@ enum Origin {
     Original,
 }
 
-#[derive(Debug, Default, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
-struct Selector {
-    match_labels: BTreeMap<String, String>,
-    match_expressions: Vec<Expression>,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Expression {
-    key: String,
-    operator: Relation,
-    #[serde(default)]
-    values: Vec<String>,
-}
-
 impl Match {
     pub(super) fn load(document: &Named<'_>) -> Result<Self, Error> {
         match document.value.pointer("/spec/match") {
             None | Some(Value::Null) => Ok(Self::default()),
             Some(value) => {
-                Self::deserialize(value).map_err(|error| document.error("spec.match", error))
+                let read = Self::deserialize(value);
+                let read = read.map_err(|error| document.error("spec.match", error))?;
+                for (field, selector) in [
+                    ("spec.match.labelSelector", &read.label_selector),
+                    ("spec.match.namespaceSelector", &read.namespace_selector),
+                ] {
+                    let checked = selector.as_ref().map_or(Ok(()), Selector::check);
+                    checked.map_err(|problem| document.error(field, problem))?;
+                }
+                Ok(read)
             }
         }
     }
@@ -102,21 +93,13 @@ impl Match {
                     .into_iter()
                     .any(|object| !object.is_null() && selector.holds(&labels(object)))
             });
-        match (&self.namespace_selector, namespace) {
-            _ if !holds => Ok(false),
-            // What is in no namespace cannot be disqualified.
-            (None, _) | (_, None) => Ok(true),
-            // A Namespace is judged by its own labels, other objects by those of theirs.
-            (Some(selector), Some(_)) if is_namespace(request) => {
-                Ok(selector.holds(&labels(request.judged())))
+        match self.namespace_selector.as_ref().filter(|selector| !selector.is_empty()) {
+            Some(selector) if holds => {
+                // What is in no namespace cannot be disqualified.
+                let labels = namespace_labels(request, around)?;
+                Ok(labels.is_none_or(|labels| selector.holds(&labels)))
             }
-            (Some(selector), Some(name)) => {
-                let mut labels = around.namespace_labels(name)?;
-                labels
-                    .entry("kubernetes.io/metadata.name".to_owned())
-                    .or_insert_with(|| name.to_owned());
-                Ok(selector.holds(&labels))
-            }
+            _ => Ok(holds),
         }
     }
 
@@ -138,24 +121,18 @@ impl Match {
         })
     }
 
+    /// By the name of the object; where the server is to make one, by its beginning, and by that
+    /// only for a glob that does not go by the end.
     fn of_name(&self, request: &Request) -> bool {
-        let Some(glob) = &self.name else { return true };
-        let generated = ["/metadata/name", "/metadata/generateName"];
-        let names = generated
-            .iter()
-            .filter_map(|pointer| request.object.pointer(pointer).and_then(Value::as_str));
-        names.chain([request.name.as_str()]).any(|name| !name.is_empty() && fits(glob, name))
-    }
-}
-
-impl Selector {
-    /// Kubernetes' label selectors: all must hold; a label that is missing is in no list.
-    fn holds(&self, labels: &BTreeMap<String, String>) -> bool {
-        self.match_labels.iter().all(|(key, value)| labels.get(key) == Some(value))
-            && self
-                .match_expressions
-                .iter()
-                .all(|it| it.operator.holds(labels.get(&it.key), &it.values))
+        let Some(glob) = self.name.as_deref().filter(|glob| !glob.is_empty()) else { return true };
+        let text = |object: &'_ Value, pointer: &str| {
+            object.pointer(pointer).and_then(Value::as_str).unwrap_or_default().to_owned()
+        };
+        let object = request.judged();
+        let name = [text(object, "/metadata/name"), request.name.clone()];
+        let generated = text(object, "/metadata/generateName");
+        name.iter().any(|name| !name.is_empty() && fits(glob, name))
+            || (!generated.is_empty() && glob.ends_with('*') && fits(glob, &generated))
     }
 }
 
@@ -163,16 +140,6 @@ impl Selector {
 fn namespace(request: &Request) -> Option<&str> {
     let name = if is_namespace(request) { &request.name } else { &request.namespace };
     (!name.is_empty()).then_some(name)
-}
-
-fn is_namespace(request: &Request) -> bool {
-    request.kind.group.is_empty() && request.kind.kind == "Namespace"
-}
-
-fn labels(object: &Value) -> BTreeMap<String, String> {
-    let labels = object.pointer("/metadata/labels").and_then(Value::as_object);
-    let labels = labels.into_iter().flatten();
-    labels.filter_map(|(key, value)| Some((key.clone(), value.as_str()?.to_owned()))).collect()
 }
 
 /// A name with `*` at its start, its end or both.

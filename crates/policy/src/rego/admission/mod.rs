@@ -5,6 +5,7 @@ mod family;
 mod matching;
 mod opa;
 mod policies;
+mod schema;
 mod template;
 #[cfg(test)]
 mod tests;

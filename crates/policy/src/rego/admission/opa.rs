@@ -2,13 +2,17 @@
 //!
 //! | rule | says |
 //! | --- | --- |
-//! | `deny`, `violation` | why a request is refused: text, or objects with `msg` or `message` |
-//! | `warn` | what the user is warned of, in the same form |
+//! | `deny`, `violation`, `deny_x`, `violation_x` | why a request is refused: text, or objects with `msg` or `message` |
+//! | `warn`, `warn_x` | what the user is warned of, in the same form |
 //! | `allow`, in a package without those | true where it is let in |
 //! | `main` of package `system` | the AdmissionReview with its `response` |
 //!
-//! The input is the AdmissionReview; as `review` it also has the request, for rules that were
-//! written for Gatekeeper.
+//! The input is the AdmissionReview, as the server sent it; as `review` it also has the request, for
+//! rules that were written for Gatekeeper. A rule that reads neither `input.request` nor
+//! `input.review` but something else is written for the object itself, as conftest has it, and gets
+//! that. `input.parameters` beside a review is what a Constraint gives: such a module is refused.
+
+use std::collections::BTreeMap;
 
 use sealift_model::Timestamp;
 use serde_json::{Value, json};
@@ -16,6 +20,7 @@ use serde_json::{Value, json};
 use super::policies::answers;
 use crate::Error;
 use crate::admission::{Answer, Effect, Outcome, Request};
+use crate::rego::calls::Reads;
 use crate::rego::{Input, Program, RegoLimits, Source};
 
 /// The rules of modules that are asked.
@@ -29,8 +34,16 @@ pub(super) struct Modules {
 struct Asked {
     rule: String,
     says: Says,
+    judges: Judges,
     /// An answer without what is found.
     answer: Answer,
+}
+
+/// What a rule's input is.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Judges {
+    Reviews,
+    Objects,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -47,8 +60,26 @@ static NAMES: &[(&str, Says, Effect)] = &[
     ("allow", Says::WhetherAllowed, Effect::Deny),
 ];
 
+/// What a name says, also where more follows after `_`: conftest's rules are `deny_latest`,
+/// `warn_no_limits`.
+fn known(name: &str) -> Option<(Says, Effect)> {
+    let is_it = |known: &str, says: Says| match name.strip_prefix(known) {
+        Some("") => true,
+        Some(rest) => rest.starts_with('_') && matches!(says, Says::WhatIsDenied),
+        None => false,
+    };
+    NAMES
+        .iter()
+        .find(|(known, says, _)| is_it(known, *says))
+        .map(|(_, says, effect)| (*says, *effect))
+}
+
 impl Modules {
-    pub(super) fn compile(modules: &[Source<'_>], limits: &RegoLimits) -> Result<Self, Error> {
+    pub(super) fn compile(
+        modules: &[Source<'_>],
+        limits: &RegoLimits,
+        notes: &mut Vec<String>,
+    ) -> Result<Self, Error> {
         let place = || modules.iter().map(|one| one.name).collect::<Vec<_>>().join(", ");
         let program = Program::compile(modules, &json!({}), &[], limits)
             .map_err(|error| Error::rule("Rego", error))?;
@@ -58,15 +89,15 @@ impl Modules {
         let mut asked: Vec<Asked> = Vec::new();
         for rule in program.rules() {
             let Some((package, name)) = rule.rsplit_once('.') else { continue };
-            let known = NAMES.iter().find(|(known, ..)| *known == name);
-            let (says, effect) = match known {
-                Some((_, says, effect)) => (*says, *effect),
+            let (says, effect) = match known(name) {
+                Some(known) => known,
                 None if rule == "data.system.main" => (Says::Response, Effect::Deny),
                 None => continue,
             };
             asked.push(Asked {
                 rule: rule.to_owned(),
                 says,
+                judges: judges(&program, rule)?,
                 answer: Answer {
                     policy: package.trim_start_matches("data.").to_owned(),
                     policy_kind: "Rego",
@@ -92,6 +123,14 @@ impl Modules {
             let problem = "no rule is named deny, violation, warn or allow";
             return Err(Error::rule(place(), problem));
         }
+        let mut of_objects: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+        for Asked { answer, .. } in asked.iter().filter(|one| one.judges == Judges::Objects) {
+            of_objects.entry(&answer.policy).or_default().push(&answer.rule);
+        }
+        notes.extend(of_objects.into_iter().map(|(package, rules)| {
+            let rules = rules.join(", ");
+            format!("{package}: no review is read by {rules}: the input is the object itself")
+        }));
         Ok(Self { program, asked })
     }
 
@@ -100,16 +139,24 @@ impl Modules {
     }
 
     pub(super) fn review(&self, request: &Request, now: Timestamp, into: &mut Vec<Answer>) {
-        let request = Input::new(request);
-        let input = Input::object([
-            ("apiVersion", &Input::new(&"admission.k8s.io/v1")),
-            ("kind", &Input::new(&"AdmissionReview")),
-            ("request", &request),
-            ("review", &request),
-            ("parameters", &Input::new(&json!({}))),
-        ]);
+        let any = |judges| self.asked.iter().any(|one| one.judges == judges);
+        let review = any(Judges::Reviews).then(|| {
+            let request = Input::new(request);
+            Input::object([
+                ("apiVersion", &Input::new(&"admission.k8s.io/v1")),
+                ("kind", &Input::new(&"AdmissionReview")),
+                ("request", &request),
+                ("review", &request),
+            ])
+        });
+        let object = any(Judges::Objects).then(|| Input::new(request.judged()));
         for asked in &self.asked {
-            match self.program.eval(&asked.rule, &input, Some(now)) {
+            let input = match asked.judges {
+                Judges::Reviews => &review,
+                Judges::Objects => &object,
+            };
+            let Some(input) = input else { continue };
+            match self.program.eval(&asked.rule, input, Some(now)) {
                 Ok(value) => answers(&asked.answer, asked.says.denied(value), into),
                 Err(error) => into.push(Answer {
                     outcome: Outcome::Error,
@@ -119,6 +166,21 @@ impl Modules {
             }
         }
     }
+}
+
+/// What a rule is written for, by what it reads of its input.
+fn judges(program: &Program, rule: &str) -> Result<Judges, Error> {
+    let Reads { fields, is_whole, maybe_a_review } = program.reads(rule);
+    let reads_reviews = ["request", "review"].iter().any(|field| fields.contains(*field));
+    if reads_reviews && fields.contains("parameters") {
+        let problem = "reads input.parameters, which a Constraint of a ConstraintTemplate gives";
+        return Err(Error::rule(rule.trim_start_matches("data."), problem));
+    }
+    let reads_nothing = fields.is_empty() && !is_whole;
+    Ok(match reads_reviews || maybe_a_review || reads_nothing {
+        true => Judges::Reviews,
+        false => Judges::Objects,
+    })
 }
 
 impl Says {

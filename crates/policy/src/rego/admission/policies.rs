@@ -46,6 +46,7 @@ const CONSTRAINTS: &str = "constraints.gatekeeper.sh";
 pub struct RegoPolicies {
     constraints: Vec<Constraint>,
     modules: Option<Modules>,
+    notes: Vec<String>,
 }
 
 impl RegoPolicies {
@@ -73,9 +74,10 @@ impl RegoPolicies {
                 own.then_some(named)
             })
         };
+        let mut notes = Vec::new();
         let mut templates = BTreeMap::new();
         for document in named(TEMPLATES) {
-            let template = Template::compile(&document, limits)?;
+            let template = Template::compile(&document, limits, &mut notes)?;
             if templates.contains_key(&template.kind) {
                 return Err(document.error("spec.crd.spec.names.kind", "is defined twice"));
             }
@@ -83,15 +85,21 @@ impl RegoPolicies {
         }
         let constraints = named(CONSTRAINTS)
             .map(|document| match templates.get(document.text("/kind")) {
-                Some(template) => Constraint::load(&document, template),
+                Some(template) => Constraint::load(&document, template, &mut notes),
                 None => Err(document.error("kind", "no ConstraintTemplate defines it")),
             })
             .collect::<Result<_, _>>()?;
         let modules = match modules {
             [] => None,
-            modules => Some(Modules::compile(modules, limits)?),
+            modules => Some(Modules::compile(modules, limits, &mut notes)?),
         };
-        Ok(Self { constraints, modules })
+        Ok(Self { constraints, modules, notes })
+    }
+
+    /// What people should know of what was loaded.
+    #[must_use]
+    pub fn notes(&self) -> &[String] {
+        &self.notes
     }
 
     /// How many there are: constraints, and the rules of the modules that are asked.
@@ -119,17 +127,20 @@ impl RegoPolicies {
             }
         }
         if !matching.is_empty() {
-            let names_namespace = matching.iter().any(|constraint| constraint.names_namespace);
-            let labels = match names_namespace && !request.namespace.is_empty() {
-                true => around.namespace_labels(&request.namespace).map(Some),
+            let names_namespace =
+                matching.iter().any(|constraint| constraint.engine.names_namespace());
+            let namespace = match names_namespace && !request.namespace.is_empty() {
+                true => namespace(&request.namespace, around).map(Some),
                 false => Ok(None),
             };
-            let review = reviewed(request, labels.as_ref().ok().and_then(Option::as_ref));
+            let review = reviewed(request, namespace.as_ref().ok().and_then(Option::as_ref));
             let review = Input::new(&review);
             for constraint in matching {
-                match &labels {
-                    Err(why) if constraint.names_namespace => answers.push(constraint.error(why)),
-                    _ => constraint.review(&review, around.now(), &mut answers),
+                match &namespace {
+                    Err(why) if constraint.engine.names_namespace() => {
+                        answers.push(constraint.error(why))
+                    }
+                    _ => constraint.review(request, &review, around, &mut answers),
                 }
             }
         }
@@ -142,21 +153,34 @@ impl RegoPolicies {
 
 /// A request as Gatekeeper shows it to constraints: the object of a deletion is what is deleted,
 /// and the namespace stands beside it where one wants it.
-fn reviewed(request: &Request, labels: Option<&BTreeMap<String, String>>) -> Value {
+fn reviewed(request: &Request, namespace: Option<&Value>) -> Value {
     let mut review = serde_json::to_value(request).unwrap_or_default();
     if let Value::Object(fields) = &mut review {
         if request.operation == Operation::Delete {
             fields.insert("object".to_owned(), request.old_object.clone());
         }
-        if let Some(labels) = labels {
-            let namespace = json!({
-                "apiVersion": "v1", "kind": "Namespace",
-                "metadata": { "name": request.namespace, "labels": labels },
-            });
+        if let Some(namespace) = namespace {
             fields.insert(NAMESPACE.to_owned(), json!({ "namespace": namespace }));
         }
     }
     review
+}
+
+/// A Namespace, whole; where one is known by its labels alone, with these.
+///
+/// # Errors
+/// When the surroundings cannot say: what it has, annotations and finalizers too, would seem not to
+/// be there.
+fn namespace(name: &str, around: &dyn Surroundings) -> Result<Value, String> {
+    let labels = around.namespace_labels(name)?;
+    let known = around.object("v1", "namespaces", "", name)?;
+    let mut namespace = known.unwrap_or_else(
+        || json!({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}}),
+    );
+    if let Some(metadata) = namespace.get_mut("metadata").and_then(Value::as_object_mut) {
+        metadata.entry("labels").or_insert_with(|| json!(labels));
+    }
+    Ok(namespace)
 }
 
 /// Answers from what a rule denies: an answer for each reason, or one that says that it passes.

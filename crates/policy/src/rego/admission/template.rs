@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use super::Named;
 use crate::Error;
+use crate::admission::cel::NativeRule;
 use crate::rego::{Program, RegoLimits, Source};
 
 /// What Gatekeeper calls admission by Kubernetes.
@@ -14,6 +15,22 @@ const TARGET: &str = "admission.k8s.gatekeeper.sh";
 /// A compiled template.
 pub(super) struct Template {
     pub(super) kind: String,
+    pub(super) engine: Engine,
+    /// What parameters are; null where anything may be one.
+    pub(super) schema: Value,
+}
+
+/// What judges for a template.
+#[derive(Clone)]
+pub(super) enum Engine {
+    Rego(Rego),
+    /// `K8sNativeValidation`, in CEL.
+    Native(Arc<NativeRule>),
+}
+
+/// A rule of a program.
+#[derive(Clone)]
+pub(super) struct Rego {
     pub(super) program: Arc<Program>,
     pub(super) rule: String,
     /// Whether it looks at the object's namespace.
@@ -24,7 +41,11 @@ pub(super) struct Template {
 pub(super) const NAMESPACE: &str = "_unstable";
 
 impl Template {
-    pub(super) fn compile(document: &Named<'_>, limits: &RegoLimits) -> Result<Self, Error> {
+    pub(super) fn compile(
+        document: &Named<'_>,
+        limits: &RegoLimits,
+        notes: &mut Vec<String>,
+    ) -> Result<Self, Error> {
         document.only("/spec", &["crd", "targets"])?;
         let kind = document.text("/spec/crd/spec/names/kind").to_owned();
         if kind.is_empty() {
@@ -39,7 +60,62 @@ impl Template {
         if document.text("/spec/targets/0/target") != TARGET {
             return Err(document.error("spec.targets[0].target", format!("is not {TARGET}")));
         }
-        let (at, field) = source(document)?;
+        if document.value.pointer("/spec/targets/0/operations").is_some() {
+            notes.push(format!(
+                "ConstraintTemplate {}: operations limits the ValidatingAdmissionPolicy that \
+                 Gatekeeper may make of it; as by its webhook, all operations are judged",
+                document.text("/metadata/name")
+            ));
+        }
+        Ok(Self { kind, engine: engine(document, limits)?, schema: schema(document) })
+    }
+}
+
+impl Engine {
+    /// Whether it is to be shown the object's namespace.
+    pub(super) fn names_namespace(&self) -> bool {
+        matches!(self, Self::Rego(Rego { names_namespace: true, .. }))
+    }
+}
+
+/// The engine of the target's code, of several that which Gatekeeper prefers: CEL before Rego,
+/// which may also stand in the target itself.
+fn engine(document: &Named<'_>, limits: &RegoLimits) -> Result<Engine, Error> {
+    const FIELD: &str = "spec.targets[0].code[].source";
+    let target = "/spec/targets/0";
+    let code = document.value.pointer(&format!("{target}/code")).and_then(Value::as_array);
+    let code = code.map(Vec::as_slice).unwrap_or_default();
+    let of = |name: &str| {
+        let is_it = |one: &Value| one.get("engine").and_then(Value::as_str) == Some(name);
+        code.iter().position(is_it).map(|at| format!("{target}/code/{at}/source"))
+    };
+    if let Some(at) = of("K8sNativeValidation") {
+        let source = document.value.pointer(&at).unwrap_or(&Value::Null);
+        let rule = NativeRule::read(source).map_err(|(field, problem)| {
+            document.error(format!("{FIELD}.{field}").trim_end_matches('.'), problem)
+        })?;
+        return Ok(Engine::Native(Arc::new(rule)));
+    }
+    let is_in_target = code.is_empty() || !document.text(&format!("{target}/rego")).is_empty();
+    let (at, field) = match of("Rego") {
+        Some(at) => (at, FIELD),
+        None if is_in_target => (target.to_owned(), "spec.targets[0]"),
+        None => {
+            let problem = "no engine of it is Rego or K8sNativeValidation";
+            return Err(document.error("spec.targets[0].code", problem));
+        }
+    };
+    Ok(Engine::Rego(Rego::compile(document, &at, field, limits)?))
+}
+
+impl Rego {
+    /// Compiles what stands at a place of a template.
+    fn compile(
+        document: &Named<'_>,
+        at: &str,
+        field: &str,
+        limits: &RegoLimits,
+    ) -> Result<Self, Error> {
         let text = document.text(&format!("{at}/rego"));
         if text.is_empty() {
             return Err(document.error(&format!("{field}.rego"), "is missing"));
@@ -63,23 +139,17 @@ impl Template {
             .rules()
             .find(|rule| rule.ends_with(".violation") && !rule.starts_with("data.lib."));
         match rule.map(str::to_owned) {
-            Some(rule) => Ok(Self { kind, rule, program: Arc::new(program), names_namespace }),
+            Some(rule) => Ok(Self { rule, program: Arc::new(program), names_namespace }),
             None => Err(document.error(&format!("{field}.rego"), "has no rule violation")),
         }
     }
 }
 
-/// Where the Rego stands: in the target itself, or among its engines' code.
-fn source(document: &Named<'_>) -> Result<(String, &'static str), Error> {
-    let target = "/spec/targets/0";
-    let code = document.value.pointer(&format!("{target}/code")).and_then(Value::as_array);
-    let Some(code) = code.filter(|code| !code.is_empty()) else {
-        return Ok((target.to_owned(), "spec.targets[0]"));
-    };
-    let rego =
-        code.iter().position(|one| one.get("engine").and_then(Value::as_str) == Some("Rego"));
-    match rego {
-        Some(at) => Ok((format!("{target}/code/{at}/source"), "spec.targets[0].code[].source")),
-        None => Err(document.error("spec.targets[0].code", "no engine of it is Rego")),
-    }
+/// The schema of the parameters, where one holds: of an old template it may be none that a server
+/// goes by.
+fn schema(document: &Named<'_>) -> Value {
+    let validation = document.value.pointer("/spec/crd/spec/validation");
+    let is_legacy = validation.and_then(|own| own.get("legacySchema")) == Some(&Value::Bool(true));
+    let schema = validation.and_then(|own| own.get("openAPIV3Schema")).filter(|_| !is_legacy);
+    schema.cloned().unwrap_or_default()
 }

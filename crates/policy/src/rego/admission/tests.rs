@@ -185,6 +185,7 @@ fn matches_are_those_of_gatekeeper() {
             [true, false, true],
         ),
         (json!({"name": "we*"}), [true, false, false]),
+        (json!({"name": ""}), [true, true, true]),
         (json!({"source": "Generated"}), [false; 3]),
     ] {
         let documents =
@@ -214,9 +215,11 @@ fn what_is_not_supported_is_named_when_it_is_loaded() {
     let inventory = "package x\nviolation[{\"msg\": \"m\"}] { data.inventory.cluster[_] }";
     let error = load(&[template("X", inventory, &[])]);
     assert!(error.contains("nothing gives data.inventory.cluster here"), "{error}");
-    let mut cel = template("X", "", &[]);
-    cel.1["spec"]["targets"][0]["code"] = json!([{"engine": "K8sNativeValidation"}]);
-    assert_eq!(load(&[cel]), "template.yaml: spec.targets[0].code: no engine of it is Rego");
+    let mut other = template("X", "", &[]);
+    other.1["spec"]["targets"][0]["code"] = json!([{"engine": "Wasm"}]);
+    let expected =
+        "template.yaml: spec.targets[0].code: no engine of it is Rego or K8sNativeValidation";
+    assert_eq!(load(&[other]), expected);
     let error = load(&[template("X", "package x\nallow = true", &[])]);
     assert_eq!(error, "template.yaml: spec.targets[0].rego: has no rule violation");
 }
@@ -264,4 +267,231 @@ fn modules_are_asked_as_opa_asks_them() {
     );
     let expected = "p.rego: no rule is named deny, violation, warn or allow";
     assert_eq!(error.unwrap_err().to_string(), expected);
+}
+
+#[test]
+fn rules_of_conftest_judge_the_object_itself() {
+    let ask = |modules: &[&str]| {
+        let named: Vec<_> = modules.iter().map(|text| Source::new("p.rego", text)).collect();
+        let answers = review(&[], &named, &pod(json!({}), "nginx"));
+        answers
+            .into_iter()
+            .map(|it| format!("{} {} {}", it.rule, it.outcome, it.message))
+            .collect::<Vec<_>>()
+    };
+    let direct = "package main\ndeny contains \"d\" if input.kind == \"Pod\"\n\
+        warn_root contains \"w\" if not input.spec.securityContext\n\
+        violation_image contains {\"msg\": \"v\"} if { some c in input.spec.containers; c.image == \"nginx\" }";
+    assert_eq!(ask(&[direct]), ["deny fail d", "violation_image fail v", "warn_root fail w"]);
+    // The whole of it, by a function of another module or under another name.
+    let library =
+        "package lib\nis_pod(it) if it.kind == \"Pod\"\nrequests(it) := it.spec.resources.requests";
+    let whole = "package main\nimport data.lib\ndeny contains \"d\" if lib.is_pod(input)";
+    assert_eq!(ask(&[library, whole]), ["deny fail d"]);
+    let renamed =
+        "package main\nimport input as object\ndeny contains \"d\" if object.kind == \"Pod\"";
+    assert_eq!(ask(&[renamed]), ["deny fail d"]);
+    // What reads a review anywhere on its way gets one.
+    let review = "package main\nobject := input.request.object\n\
+        deny contains \"d\" if object.kind == \"Pod\"\ndeny_other contains \"o\" if input.kind == \"AdmissionReview\"";
+    assert_eq!(ask(&[review]), ["deny fail d", "deny_other pass "]);
+    let either = "package main\nobject := input.review.object if has(input, \"review\")\n\
+        object := input if not has(input, \"review\")\nhas(it, key) if _ = it[key]\n\
+        deny contains \"d\" if object.kind == \"Pod\"";
+    assert_eq!(ask(&[either]), ["deny fail d"]);
+    let unnamed =
+        "package main\ndeny contains \"d\" if { it := input; it.request.object.kind == \"Pod\" }";
+    assert_eq!(ask(&[unnamed]), ["deny fail d"]);
+}
+
+#[test]
+fn what_a_rule_is_asked_of_is_noted_and_never_guessed_from_parameters() {
+    let load = |text: &str| {
+        RegoPolicies::load(&[], &[Source::new("p.rego", text)], &RegoLimits::default())
+    };
+    let direct = load("package main\ndeny contains \"d\" if input.kind == \"Pod\"").unwrap();
+    assert_eq!(direct.notes(), ["main: no review is read by deny: the input is the object itself"]);
+    let template = "package x\nviolation contains {\"msg\": \"m\"} if {\n\
+        input.review.object.kind == \"Pod\"; input.parameters.on\n}";
+    let error = load(template).unwrap_err().to_string();
+    let expected =
+        "x.violation: reads input.parameters, which a Constraint of a ConstraintTemplate gives";
+    assert_eq!(error, expected);
+    // An object may have a field of that name, too.
+    let class = "package main\ndeny contains \"d\" if input.parameters.encrypted != \"true\"";
+    assert!(load(class).is_ok());
+}
+
+#[test]
+fn named_rules_judge_beside_those_without_more_to_their_names() {
+    let text = "package main\ndeny contains \"no\" if { false }\n\
+        deny_latest contains \"latest\" if input.request.kind.kind == \"Pod\"\n\
+        warn_a_b contains \"w\" if input.request.kind.kind == \"Pod\"\n\
+        allowed := true\ndenylist := [1]";
+    let answers = review(&[], &[Source::new("p.rego", text)], &pod(json!({}), "a"));
+    let told: Vec<_> = answers.iter().map(|it| (it.rule.as_str(), it.outcome, it.effect)).collect();
+    let expected = [
+        ("deny", Outcome::Pass, Effect::Deny),
+        ("deny_latest", Outcome::Fail, Effect::Deny),
+        ("warn_a_b", Outcome::Fail, Effect::Warn),
+    ];
+    assert_eq!(told, expected);
+}
+
+#[test]
+fn a_request_is_shown_as_the_server_sent_it() {
+    let kind = json!({"group": "", "version": "v1", "kind": "Pod"});
+    let resource = json!({"group": "", "version": "v1", "resource": "pods"});
+    let sent = json!({
+        "uid": "1", "kind": kind, "resource": resource, "requestKind": kind,
+        "requestResource": resource, "requestSubResource": "ephemeralcontainers",
+        "subResource": "ephemeralcontainers", "name": "web", "namespace": "shop",
+        "operation": "UPDATE", "userInfo": {"username": "ann"}, "object": {"kind": "Pod"},
+        "oldObject": {"kind": "Pod"}, "dryRun": false, "options": null,
+    });
+    let request: Request = serde_json::from_value(sent.clone()).unwrap();
+    assert_eq!(serde_json::to_value(&request).unwrap(), sent);
+    let text = "package a\ndeny contains input.request.requestKind.kind\n\
+        warn contains input.request.requestSubResource";
+    let ask = |request: &Request| {
+        let answers = review(&[], &[Source::new("p.rego", text)], request);
+        answers.into_iter().map(|answer| answer.message).collect::<Vec<_>>()
+    };
+    assert_eq!(ask(&request), ["Pod", "ephemeralcontainers"]);
+    // So would the object of a file be asked about.
+    assert_eq!(ask(&pod(json!({}), "a")), ["Pod", ""]);
+}
+
+#[test]
+fn parameters_have_the_defaults_of_their_schema() {
+    let rego = "package x\nviolation[{\"msg\": \"m\"}] { input.parameters.forbidden }";
+    let mut template = template("X", rego, &[]);
+    let schema = json!({"type": "object", "properties": {
+        "forbidden": {"type": "boolean", "default": true}
+    }});
+    template.1["spec"]["crd"]["spec"]["validation"] = json!({"openAPIV3Schema": schema});
+    let load = |spec: Value| {
+        let documents = [template.clone(), constraint("X", spec)];
+        RegoPolicies::load(&documents, &[], &RegoLimits::default())
+    };
+    let outcome = |spec: Value| {
+        let around = Alone("2026-01-31T12:00:00Z".parse().unwrap());
+        load(spec).unwrap().review(&pod(json!({}), "a"), &around)[0].outcome
+    };
+    assert_eq!(outcome(json!({"parameters": {}})), Outcome::Fail);
+    assert_eq!(outcome(json!({"parameters": {"forbidden": false}})), Outcome::Pass);
+    // Below what is not there the server fills in nothing, and that is said.
+    assert_eq!(outcome(json!({})), Outcome::Pass);
+    let told = load(json!({})).unwrap().notes().join("\n");
+    assert!(told.starts_with("X ours: it has no spec.parameters"), "{told}");
+    let error = load(json!({"parameters": {"forbiden": true}})).unwrap_err().to_string();
+    let expected = "constraint.yaml: spec.parameters.forbiden: is not in the template's schema";
+    assert_eq!(error, expected);
+    let error = load(json!({"parameters": {"forbidden": "yes"}})).unwrap_err().to_string();
+    assert!(error.contains("spec.parameters.forbidden: is no boolean"), "{error}");
+    template.1["spec"]["crd"]["spec"]["validation"]["legacySchema"] = true.into();
+    let documents = [template.clone(), constraint("X", json!({"parameters": {"other": 1}}))];
+    assert!(RegoPolicies::load(&documents, &[], &RegoLimits::default()).is_ok());
+}
+
+#[test]
+fn the_namespace_is_shown_whole() {
+    struct Known;
+    impl Surroundings for Known {
+        fn now(&self) -> sealift_model::Timestamp {
+            "2026-01-31T12:00:00Z".parse().unwrap()
+        }
+        fn object(&self, _: &str, _: &str, _: &str, name: &str) -> Result<Option<Value>, String> {
+            let metadata = json!({"name": name, "annotations": {"strict": "true"}});
+            Ok(Some(json!({"metadata": metadata, "status": {"phase": "Active"}})))
+        }
+        fn namespace_labels(&self, _: &str) -> Result<BTreeMap<String, String>, String> {
+            Ok(BTreeMap::from([("team".into(), "a".into())]))
+        }
+    }
+    let rego = "package x\nviolation[{\"msg\": msg}] {\n\
+        space := input.review._unstable.namespace\n\
+        space.metadata.annotations.strict == \"true\"\n\
+        msg := sprintf(\"%v %v %v\", [space.metadata.name, space.metadata.labels.team, space.status.phase])\n}";
+    let documents = [template("X", rego, &[]), constraint("X", json!({}))];
+    let policies = RegoPolicies::load(&documents, &[], &RegoLimits::default()).unwrap();
+    let request = pod(json!({}), "a");
+    assert_eq!(told(&policies.review(&request, &Known)), [(Outcome::Fail, "shop a Active")]);
+    // Where nobody knows it, nothing is taken to be missing from it.
+    assert_eq!(review(&documents, &[], &request)[0].outcome, Outcome::Error);
+}
+
+#[test]
+fn the_operations_of_a_template_are_noted() {
+    let mut template = template("X", "package x\nviolation[{\"msg\": \"m\"}] { true }", &[]);
+    template.1["spec"]["targets"][0]["operations"] = json!(["DELETE"]);
+    let documents = [template, constraint("X", json!({}))];
+    let policies = RegoPolicies::load(&documents, &[], &RegoLimits::default()).unwrap();
+    let told = policies.notes().join("\n");
+    assert!(told.contains("all operations are judged"), "{told}");
+    assert_eq!(review(&documents, &[], &pod(json!({}), "a"))[0].outcome, Outcome::Fail);
+}
+
+/// A template whose engine is CEL, beside the Rego of its target.
+fn native(source: Value, rego: &str) -> (String, Value) {
+    let mut template = template("X", rego, &[]);
+    template.1["spec"]["targets"][0]["code"] =
+        json!([{"engine": "K8sNativeValidation", "source": source}]);
+    template
+}
+
+#[test]
+fn templates_may_be_written_in_cel() {
+    let mut source = json!({
+        "generateVAP": true,
+        "matchCondition": [{"name": "not-b", "expression": "request.name != 'b'"}],
+        "variables": [{"name": "missing", "expression":
+            "variables.params.labels.filter(l, !(l in variables.anyObject.metadata.labels))"}],
+        "validations": [{
+            "expression": "size(variables.missing) == 0",
+            "messageExpression": "'labels are missing: ' + variables.missing.join(', ')",
+        }],
+    });
+    let ask = |source: &Value, spec: Value, request: &Request| {
+        review(&[native(source.clone(), ""), constraint("X", spec)], &[], request)
+    };
+    let wanted = json!({"parameters": {"labels": ["owner", "team"]}, "enforcementAction": "warn"});
+    let request = pod(json!({"owner": "us"}), "a");
+    let answers = ask(&source, wanted.clone(), &request);
+    assert_eq!(told(&answers), [(Outcome::Fail, "labels are missing: team")]);
+    assert_eq!((answers[0].rule.as_str(), answers[0].effect), ("X", Effect::Warn));
+    let whole = pod(json!({"owner": "us", "team": "b"}), "a");
+    assert_eq!(told(&ask(&source, wanted.clone(), &whole)), [(Outcome::Pass, "")]);
+    // Of a deletion there is no object; anyObject is the old one.
+    let mut deletion = request.clone();
+    deletion.operation = Operation::Delete;
+    deletion.old_object = std::mem::take(&mut deletion.object);
+    assert_eq!(ask(&source, wanted.clone(), &deletion)[0].outcome, Outcome::Fail);
+    let mut named = request.clone();
+    named.name = "b".into();
+    assert_eq!(ask(&source, wanted.clone(), &named), []);
+    // What has no value refuses, unless the template says otherwise.
+    assert_eq!(ask(&source, json!({}), &request)[0].outcome, Outcome::Error);
+    source["failurePolicy"] = "Ignore".into();
+    assert_eq!(ask(&source, json!({}), &request), []);
+}
+
+#[test]
+fn of_two_engines_the_one_that_gatekeeper_prefers_judges() {
+    let says_no = json!({"validations": [{"expression": "false", "message": "by CEL"}]});
+    let rego = "package x\nviolation[{\"msg\": \"by Rego\"}] { true }";
+    let documents = [native(says_no, rego), constraint("X", json!({}))];
+    assert_eq!(told(&review(&documents, &[], &pod(json!({}), "a"))), [(Outcome::Fail, "by CEL")]);
+    let load = |source: Value| {
+        RegoPolicies::load(&[native(source, rego)], &[], &RegoLimits::default())
+            .unwrap_err()
+            .to_string()
+    };
+    let place = "template.yaml: spec.targets[0].code[].source";
+    let error = load(json!({"variables": [{"name": "params", "expression": "1"}]}));
+    assert_eq!(error, format!("{place}.variables: params is Gatekeeper's own name"));
+    let error = load(json!({"validations": [{"expression": "object."}]}));
+    assert!(error.starts_with(&format!("{place}.validations[0].expression")), "{error}");
+    let error = load(json!({"matchConditions": []}));
+    assert!(error.contains("unknown field `matchConditions`"), "{error}");
 }

@@ -28,6 +28,24 @@ pub(super) fn array_concat(arguments: &[Value]) -> Value {
     }
 }
 
+/// `array.flatten(array)`: the items of the arrays in it beside its other items.
+pub(super) fn array_flatten(arguments: &[Value]) -> Value {
+    or_undefined((|| {
+        let [Value::Array(all)] = arguments else { return None };
+        let mut items = Vec::new();
+        for item in all.iter() {
+            match item {
+                Value::Array(own) => items.extend(own.iter().cloned()),
+                other => items.push(other.clone()),
+            }
+            if items.len() > MAX_ITEMS {
+                return None;
+            }
+        }
+        Some(Value::from(items))
+    })())
+}
+
 /// `bits.lsh(number, bits)`.
 pub(super) fn shift_left(arguments: &[Value]) -> Value {
     or_undefined((|| {
@@ -129,6 +147,8 @@ mod tests {
         assert_eq!(concat(&[", ".into(), texts.clone()]), Value::from("x, y"));
         let long = Value::from("x".repeat(MAX_BYTES));
         assert_eq!(concat(&[long, texts.clone()]), Value::Undefined);
+        let nested = Value::from_json_str(r#"[1, [2, [3]], "a"]"#).unwrap();
+        assert_eq!(array_flatten(&[nested]).to_string(), r#"[1,2,[3],"a"]"#);
         assert_eq!(array_concat(&[texts.clone(), texts]).to_string(), r#"["x","y","x","y"]"#);
     }
 }

@@ -4,9 +4,12 @@
 
 mod bounded;
 mod collections;
+mod digests;
+mod queries;
 mod regexes;
 mod sprintf;
 mod time;
+mod yaml;
 
 use regorus::{Engine, Value};
 
@@ -25,10 +28,19 @@ static OWN: &[Own] = &[
     Own { name: "all", arity: 1, call: collections::all },
     Own { name: "any", arity: 1, call: collections::any },
     Own { name: "array.concat", arity: 2, call: bounded::array_concat },
+    Own { name: "array.flatten", arity: 1, call: bounded::array_flatten },
     Own { name: "bits.lsh", arity: 2, call: bounded::shift_left },
     Own { name: "cast_array", arity: 1, call: collections::cast_array },
     Own { name: "cast_set", arity: 1, call: collections::cast_set },
     Own { name: "concat", arity: 2, call: bounded::concat },
+    Own { name: "crypto.hmac.equal", arity: 2, call: digests::hmac_equal },
+    Own { name: "crypto.hmac.md5", arity: 2, call: digests::hmac_md5 },
+    Own { name: "crypto.hmac.sha1", arity: 2, call: digests::hmac_sha1 },
+    Own { name: "crypto.hmac.sha256", arity: 2, call: digests::hmac_sha256 },
+    Own { name: "crypto.hmac.sha512", arity: 2, call: digests::hmac_sha512 },
+    Own { name: "crypto.md5", arity: 1, call: digests::md5 },
+    Own { name: "crypto.sha1", arity: 1, call: digests::sha1 },
+    Own { name: "crypto.sha256", arity: 1, call: digests::sha256 },
     Own { name: "net.cidr_expand", arity: 1, call: bounded::cidr_expand },
     Own { name: "numbers.range", arity: 2, call: collections::range },
     Own { name: "numbers.range_step", arity: 3, call: collections::range_step },
@@ -50,10 +62,19 @@ static OWN: &[Own] = &[
     Own { name: "time.add_date", arity: 4, call: time::add_date },
     Own { name: "time.clock", arity: 1, call: time::clock },
     Own { name: "time.date", arity: 1, call: time::date },
+    Own { name: "time.diff", arity: 2, call: time::diff },
+    Own { name: "time.format", arity: 1, call: time::format },
     Own { name: "time.parse_duration_ns", arity: 1, call: time::parse_duration_ns },
     Own { name: "time.parse_ns", arity: 2, call: time::parse_ns },
     Own { name: "time.parse_rfc3339_ns", arity: 1, call: time::parse_rfc3339_ns },
     Own { name: "time.weekday", arity: 1, call: time::weekday },
+    Own { name: "urlquery.decode", arity: 1, call: queries::decode },
+    Own { name: "urlquery.decode_object", arity: 1, call: queries::decode_object },
+    Own { name: "urlquery.encode", arity: 1, call: queries::encode },
+    Own { name: "urlquery.encode_object", arity: 1, call: queries::encode_object },
+    Own { name: "yaml.is_valid", arity: 1, call: yaml::is_valid },
+    Own { name: "yaml.marshal", arity: 1, call: yaml::marshal },
+    Own { name: "yaml.unmarshal", arity: 1, call: yaml::unmarshal },
 ];
 
 /// The names of all that [`add`] gives, and of the clock.

@@ -121,6 +121,82 @@ pub(super) fn add_date(arguments: &[Value]) -> Value {
     })())
 }
 
+/// `time.format(ns)`, also of an array of nanoseconds, zone and layout: as RFC 3339, or by a layout
+/// of Go.
+pub(super) fn format(arguments: &[Value]) -> Value {
+    or_undefined((|| {
+        let [value] = arguments else { return None };
+        let (time, layout) = match value {
+            Value::Array(parts) => match parts.iter().collect::<Vec<_>>().as_slice() {
+                [ns, zone, layout] => {
+                    let time = Value::from(vec![(*ns).clone(), (*zone).clone()]);
+                    (moment(&time)?, text(layout)?)
+                }
+                _ => (moment(value)?, "RFC3339Nano"),
+            },
+            ns => (moment(ns)?, "RFC3339Nano"),
+        };
+        Some(Value::from(match layout {
+            "" | "RFC3339Nano" => time.timestamp().to_string(),
+            "RFC3339" => time.strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
+            layout => {
+                let named = NAMED.iter().find(|(name, _)| *name == layout);
+                let known = named.map_or(layout, |(_, known)| known);
+                // In UTC, Go writes `Z` where a layout has `Z07:00`.
+                let layout = from_go(&known.replace("Z07:00", "Z"));
+                jiff::fmt::strtime::format(layout, &time).ok()?
+            }
+        }))
+    })())
+}
+
+/// Layouts that OPA knows by the names of Go's constants.
+const NAMED: &[(&str, &str)] = &[
+    ("ANSIC", "Mon Jan _2 15:04:05 2006"),
+    ("UnixDate", "Mon Jan _2 15:04:05 MST 2006"),
+    ("RubyDate", "Mon Jan 02 15:04:05 -0700 2006"),
+    ("RFC822", "02 Jan 06 15:04 MST"),
+    ("RFC822Z", "02 Jan 06 15:04 -0700"),
+    ("RFC850", "Monday, 02-Jan-06 15:04:05 MST"),
+    ("RFC1123", "Mon, 02 Jan 2006 15:04:05 MST"),
+    ("RFC1123Z", "Mon, 02 Jan 2006 15:04:05 -0700"),
+];
+
+/// `time.diff(a, b)`: years, months, days, hours, minutes and seconds between two times, whichever
+/// is the earlier.
+pub(super) fn diff(arguments: &[Value]) -> Value {
+    or_undefined((|| {
+        let [one, other] = arguments else { return None };
+        let (one, other) = (moment(one)?, moment(other)?);
+        let (from, to) = if one > other { (other, one) } else { (one, other) };
+        let parts = |time: &Zoned| {
+            let whole = time.datetime();
+            [
+                i64::from(whole.year()),
+                i64::from(whole.month()),
+                i64::from(whole.day()),
+                i64::from(whole.hour()),
+                i64::from(whole.minute()),
+                i64::from(whole.second()),
+            ]
+        };
+        let [y1, mo1, d1, h1, mi1, s1] = parts(&from);
+        let [y2, mo2, d2, h2, mi2, s2] = parts(&to);
+        let borrow = |own: i64, next: i64, full: i64| match own < 0 {
+            true => (own + full, next - 1),
+            false => (own, next),
+        };
+        let (seconds, minutes) = borrow(s2 - s1, mi2 - mi1, 60);
+        let (minutes, hours) = borrow(minutes, h2 - h1, 60);
+        let (hours, days) = borrow(hours, d2 - d1, 24);
+        // A month is as long as that of the earlier time.
+        let (days, months) = borrow(days, mo2 - mo1, i64::from(from.days_in_month()));
+        let (months, years) = borrow(months, y2 - y1, 12);
+        let all = [years, months, days, hours, minutes, seconds].map(Value::from);
+        Some(Value::from(all.to_vec()))
+    })())
+}
+
 fn array(parts: [i64; 3]) -> Value {
     Value::from(parts.map(Value::from).to_vec())
 }
@@ -164,11 +240,21 @@ fn from_go(layout: &str) -> String {
         ("06", "%y"),
         ("PM", "%p"),
         ("_2", "%e"),
+        ("1", "%-m"),
+        ("2", "%-d"),
+        ("3", "%-I"),
+        ("4", "%-M"),
+        ("5", "%-S"),
         ("%", "%%"),
     ];
     let mut out = String::new();
     let mut rest = layout;
     while let Some(first) = rest.chars().next() {
+        if let Some((digits, tail)) = fraction(rest) {
+            out.push_str(&digits);
+            rest = tail;
+            continue;
+        }
         let part = PARTS.iter().find_map(|(go, own)| Some((rest.strip_prefix(go)?, own)));
         match part {
             Some((tail, own)) => {
@@ -182,6 +268,20 @@ fn from_go(layout: &str) -> String {
         }
     }
     out
+}
+
+/// A fraction of a second where a layout has one next: `.000` with all its digits, `.999` without
+/// zeros at its end.
+fn fraction(layout: &str) -> Option<(String, &str)> {
+    let rest = layout.strip_prefix('.')?;
+    let digit = rest.chars().next().filter(|first| matches!(first, '0' | '9'))?;
+    let tail = rest.trim_start_matches(digit);
+    if tail.starts_with(|next: char| next.is_ascii_digit()) {
+        return None;
+    }
+    let digits = rest.len() - tail.len();
+    let written = if digit == '0' { format!("%.{digits}f") } else { "%.f".to_owned() };
+    Some((written, tail))
 }
 
 #[cfg(test)]
@@ -211,6 +311,18 @@ mod tests {
         // 2026-02-31 is 2026-03-03.
         let moved = add_date(&[ns.into(), 0.into(), 1.into(), 0.into()]);
         assert_eq!(call(date, &[moved]), "[2026,3,3]");
+        assert_eq!(call(format, &[ns.into()]), "\"2026-01-31T12:00:00Z\"");
+        let formatted = |layout: &str| {
+            call(format, &[Value::from(vec![ns.into(), "UTC".into(), layout.into()])])
+        };
+        assert_eq!(formatted("2006-01-02 at 15:04"), "\"2026-01-31 at 12:00\"");
+        assert_eq!(formatted("2006-01-02T15:04:05Z07:00"), "\"2026-01-31T12:00:00Z\"");
+        assert_eq!(formatted("Jan _2 06 3:04PM"), "\"Jan 31 26 12:00PM\"");
+        assert_eq!(formatted("15:04:05.000"), "\"12:00:00.000\"");
+        assert_eq!(formatted("RFC1123Z"), "\"Sat, 31 Jan 2026 12:00:00 +0000\"");
+        let earlier = ns - 86_400_000_000_000 * 33 - 1_000_000_000;
+        assert_eq!(call(diff, &[ns.into(), earlier.into()]), "[0,1,2,0,0,1]");
+        assert_eq!(call(diff, &[earlier.into(), ns.into()]), "[0,1,2,0,0,1]");
         assert_eq!(date(&[Value::from(vec![ns.into(), "Asia/Tokyo".into()])]), Value::Undefined);
     }
 }

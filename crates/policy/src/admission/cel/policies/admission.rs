@@ -4,7 +4,7 @@ use serde_json::Value as Json;
 
 use super::autogen::{Own, Place};
 use super::body::{Body, Failure, Parts};
-use super::constraints::{self, labels, selects};
+use super::constraints;
 use super::effect_of;
 use super::form::{self, FailurePolicy, MatchResources, NotFound, ParamKind, ParamRef};
 use super::subject::Subject;
@@ -12,6 +12,7 @@ use super::validating::{Head, constraints_of};
 use crate::Error;
 use crate::admission::cel::{Input, Value};
 use crate::admission::policies::Policy;
+use crate::admission::selector::labels;
 use crate::admission::{Answer, Document, Effect, Outcome, Request, Surroundings};
 
 pub(super) const INPUTS: &[Input] =
@@ -170,7 +171,7 @@ pub(super) fn params(
     let namespace = wanted.namespace.as_ref().unwrap_or(&subject.request.namespace);
     if let Some(selector) = &wanted.selector {
         let mut all = subject.around.objects(api_version, kind, namespace)?;
-        all.retain(|object| selects(selector, &labels(object)));
+        all.retain(|object| selector.holds(&labels(object)));
         return Ok(all);
     }
     let name = wanted.name.as_deref().unwrap_or_default();

@@ -1,10 +1,9 @@
 //! Which requests a policy is about (`admissionregistration.k8s.io/v1`, MatchResources).
 
-use std::collections::BTreeMap;
-
 use serde_json::Value as Json;
 
-use super::form::{MatchResources, ResourceRule, Scope, Selector};
+use super::form::{MatchResources, ResourceRule, Scope};
+use crate::admission::selector::{Selector, is_namespace, labels, namespace_labels};
 use crate::admission::{Operation, Request, Surroundings};
 
 /// Whether a request is one of those.
@@ -29,8 +28,8 @@ pub(super) fn matches(
 
 /// The labels of either object may match.
 fn of_selected_object(selector: Option<&Selector>, request: &Request) -> bool {
-    let Some(selector) = selector.filter(|selector| !is_empty(selector)) else { return true };
-    let of = |object: &Json| !object.is_null() && selects(selector, &labels(object));
+    let Some(selector) = selector.filter(|selector| !selector.is_empty()) else { return true };
+    let of = |object: &Json| !object.is_null() && selector.holds(&labels(object));
     of(&request.object) || of(&request.old_object)
 }
 
@@ -40,23 +39,8 @@ fn of_selected_namespace(
     request: &Request,
     around: &dyn Surroundings,
 ) -> Result<bool, String> {
-    let Some(selector) = selector.filter(|selector| !is_empty(selector)) else { return Ok(true) };
-    let is_namespace = is_namespace(request);
-    if request.namespace.is_empty() && !is_namespace {
-        return Ok(true);
-    }
-    let (name, mut own) = if is_namespace {
-        (&request.name, labels(request.judged()))
-    } else {
-        (&request.namespace, around.namespace_labels(&request.namespace)?)
-    };
-    // Which the API server gives to each.
-    own.entry("kubernetes.io/metadata.name".into()).or_insert_with(|| name.clone());
-    Ok(selects(selector, &own))
-}
-
-pub(super) fn is_namespace(request: &Request) -> bool {
-    request.kind.group.is_empty() && request.kind.kind == "Namespace"
+    let Some(selector) = selector.filter(|selector| !selector.is_empty()) else { return Ok(true) };
+    Ok(namespace_labels(request, around)?.is_none_or(|labels| selector.holds(&labels)))
 }
 
 fn rule_matches(rule: &ResourceRule, request: &Request) -> bool {
@@ -89,24 +73,4 @@ pub(super) fn operation(operation: Operation) -> &'static str {
         Operation::Delete => "DELETE",
         Operation::Connect => "CONNECT",
     }
-}
-
-pub(super) fn is_empty(selector: &Selector) -> bool {
-    selector.match_labels.is_empty() && selector.match_expressions.is_empty()
-}
-
-/// The labels of an object.
-pub(super) fn labels(object: &Json) -> BTreeMap<String, String> {
-    let all = object.pointer("/metadata/labels").and_then(Json::as_object);
-    let text = |value: &Json| value.as_str().unwrap_or_default().to_owned();
-    all.into_iter().flatten().map(|(name, value)| (name.clone(), text(value))).collect()
-}
-
-/// Whether labels are as a selector wants them.
-pub(super) fn selects(selector: &Selector, labels: &BTreeMap<String, String>) -> bool {
-    selector.match_labels.iter().all(|(name, value)| labels.get(name) == Some(value))
-        && selector
-            .match_expressions
-            .iter()
-            .all(|it| it.operator.holds(labels.get(&it.key), &it.values))
 }

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Deserializer};
 use serde_json::Value as Json;
 
-use crate::admission::relation::Relation;
+use crate::admission::selector::Selector;
 
 /// Reads a form; a mistake comes with the field that it is in, as far as that is known.
 pub(super) fn read<T: serde::de::DeserializeOwned>(value: Json) -> Result<T, (String, String)> {
@@ -264,24 +264,6 @@ pub(super) enum Scope {
     Namespaced,
     #[serde(rename = "*")]
     Any,
-}
-
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
-pub(super) struct Selector {
-    #[serde(deserialize_with = "some")]
-    pub(super) match_labels: BTreeMap<String, String>,
-    #[serde(deserialize_with = "some")]
-    pub(super) match_expressions: Vec<Requirement>,
-}
-
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Requirement {
-    pub(super) key: String,
-    pub(super) operator: Relation,
-    #[serde(default, deserialize_with = "some")]
-    pub(super) values: Vec<String>,
 }
 
 #[derive(Clone, Debug, Deserialize)]

@@ -77,7 +77,9 @@ impl ImagePolicy {
         notes: &mut Vec<String>,
     ) -> Result<Option<Self>, Error> {
         let spec: form::Image = super::spec(document)?;
-        if is_for_json(document, spec.evaluation.as_ref(), notes) {
+        if is_for_json(spec.evaluation.as_ref()) {
+            let (kind, name) = (document.kind(), document.name());
+            notes.push(format!("{kind} {name}: judges JSON alone, and no object of a cluster"));
             return Ok(None);
         }
         let constraints = constraints_of(document, spec.match_constraints.as_ref())?;

@@ -7,15 +7,18 @@
 //!
 //! `ValidatingPolicy`, `ImageValidatingPolicy` and their kinds for one namespace
 //! (`policies.kyverno.io`), with `PolicyException`; `ValidatingAdmissionPolicy` with its bindings
-//! (`admissionregistration.k8s.io`); and the body of `validate.cel` in a rule of a `ClusterPolicy`.
+//! (`admissionregistration.k8s.io`); the body of `validate.cel` in a rule of a `ClusterPolicy`, and that of
+//! the engine `K8sNativeValidation` in a `ConstraintTemplate`.
 
 mod admission;
 mod autogen;
 mod body;
+mod conditions;
 mod constraints;
 mod exception;
 mod form;
 mod image;
+mod native;
 mod rule;
 mod subject;
 #[cfg(test)]
@@ -29,6 +32,8 @@ use crate::admission::policies::{Family, Loaded, Policy};
 use crate::admission::{Document, Effect};
 
 pub(crate) use autogen::Place;
+pub(crate) use conditions::MatchConditions;
+pub(crate) use native::NativeRule;
 pub(crate) use rule::CelRule;
 
 /// Kyverno's policies in CEL, and Kubernetes' own.
@@ -93,7 +98,7 @@ fn load(documents: Vec<Document>, notes: &mut Vec<String>) -> Loaded {
         match document.kind() {
             "ValidatingPolicy" | "NamespacedValidatingPolicy" => {
                 let policy = validating::ValidatingPolicy::read(document, &exceptions, notes)?;
-                policies.extend(policy.map(|policy| -> Box<dyn Policy> { Box::new(policy) }));
+                policies.push(Box::new(policy));
             }
             "ImageValidatingPolicy" | "NamespacedImageValidatingPolicy" => {
                 let policy = image::ImagePolicy::read(document, &exceptions, notes)?;
@@ -103,7 +108,11 @@ fn load(documents: Vec<Document>, notes: &mut Vec<String>) -> Loaded {
                 policies.push(Box::new(admission::AdmissionPolicy::read(document, &bindings)?));
             }
             kind if OTHERS.contains(&kind) => {
-                notes.push(format!("{kind} {}: judges nothing", document.name()));
+                let writes = match kind.ends_with("MutatingPolicy") {
+                    true => "; what it writes is not written, and objects are judged without it",
+                    false => "",
+                };
+                notes.push(format!("{kind} {}: judges nothing{writes}", document.name()));
             }
             _ => {}
         }

@@ -4,6 +4,7 @@ use serde_json::{Map, Value as Json, json};
 
 use super::constraints;
 use crate::admission::cel::{Input, Opaque, Program, Run, Value};
+use crate::admission::selector::is_namespace;
 use crate::admission::{Request, Surroundings};
 
 /// A request, and what of it is made for expressions.
@@ -74,9 +75,13 @@ fn said(request: &Request) -> Json {
     add(&mut who, "extra", json!(user.extra));
     let kind = json!(request.kind);
     let resource = json!(request.resource);
-    add(&mut said, "requestKind", kind.clone());
-    add(&mut said, "requestResource", resource.clone());
-    add(&mut said, "requestSubResource", json!(request.sub_resource));
+    let asked = request.request_kind.as_ref().map_or_else(|| kind.clone(), |own| json!(own));
+    add(&mut said, "requestKind", asked);
+    let asked =
+        request.request_resource.as_ref().map_or_else(|| resource.clone(), |own| json!(own));
+    add(&mut said, "requestResource", asked);
+    let asked = [&request.request_sub_resource, &request.sub_resource];
+    add(&mut said, "requestSubResource", json!(asked.iter().find(|own| !own.is_empty())));
     add(&mut said, "subResource", json!(request.sub_resource));
     add(&mut said, "name", json!(request.name));
     add(&mut said, "namespace", json!(request.namespace));
@@ -92,7 +97,7 @@ fn said(request: &Request) -> Json {
 
 /// The namespace that an object is in; null for one in none, and for a namespace itself.
 fn namespace(request: &Request, around: &dyn Surroundings) -> Option<Json> {
-    if request.namespace.is_empty() || constraints::is_namespace(request) {
+    if request.namespace.is_empty() || is_namespace(request) {
         return Some(Json::Null);
     }
     let name = &request.namespace;

@@ -380,3 +380,23 @@ fn that_versions_are_not_converted_is_noted() {
     policy["spec"]["matchConstraints"]["matchPolicy"] = json!("Equivalent");
     assert!(load(&[policy]).unwrap().notes()[0].contains("Equivalent"));
 }
+
+#[test]
+fn policies_about_json_judge_files_and_no_requests() {
+    let spec = json!({
+        "evaluation": {"mode": "JSON"},
+        "validations": [{"expression": "object.kind != 'CronJob'", "message": "no"}],
+    });
+    let document = [json!({
+        "apiVersion": "policies.kyverno.io/v1", "kind": "ValidatingPolicy",
+        "metadata": {"name": "p"}, "spec": spec,
+    })];
+    let mut request = cron_job("a");
+    assert_eq!(one(&document, &request), (Outcome::Fail, "no".into()));
+    // What it would match is not asked.
+    let matching = policy(document[0]["spec"].clone());
+    assert_eq!(one(&[matching], &request), (Outcome::Fail, "no".into()));
+    request.uid = "705ab4f5".into();
+    assert_eq!(review(&document, &request), []);
+    assert!(load(&document).unwrap().notes()[0].contains("asked of all files"));
+}

@@ -39,10 +39,22 @@ const INPUTS: &[Input] = &[
     Input::Resource,
 ];
 
+/// What everything may name of a policy that judges any JSON (`evaluation.mode: JSON`).
+const OF_JSON: &[Input] = &[
+    Input::Object,
+    Input::Exceptions,
+    Input::GlobalContext,
+    Input::Http,
+    Input::ImageData,
+    Input::Resource,
+];
+
 /// A policy.
 #[derive(Debug)]
 pub(super) struct ValidatingPolicy {
     head: Head,
+    /// Whether it judges documents, whatever they are, and no requests of a server.
+    judges_json: bool,
     rules: Vec<(MatchResources, Body)>,
     exceptions: Vec<Excepted>,
 }
@@ -65,12 +77,25 @@ impl ValidatingPolicy {
         document: &Document,
         exceptions: &[Exception],
         notes: &mut Vec<String>,
-    ) -> Result<Option<Self>, Error> {
+    ) -> Result<Self, Error> {
         let spec: form::Validating = super::spec(document)?;
-        if is_for_json(document, spec.evaluation.as_ref(), notes) {
-            return Ok(None);
+        let judges_json = is_for_json(spec.evaluation.as_ref());
+        // Such a policy has no use for constraints.
+        let of_all = MatchResources::default();
+        let constraints = match judges_json {
+            true => &of_all,
+            false => constraints_of(document, spec.match_constraints.as_ref())?,
+        };
+        let (in_conditions, inputs) = match judges_json {
+            true => (OF_JSON, OF_JSON),
+            false => (IN_CONDITIONS, INPUTS),
+        };
+        if judges_json {
+            let (kind, name) = (document.kind(), document.name());
+            notes.push(format!(
+                "{kind} {name}: judges any JSON: it is asked of all files, and by no webhook"
+            ));
         }
-        let constraints = constraints_of(document, spec.match_constraints.as_ref())?;
         let parts = Parts {
             conditions: &spec.match_conditions,
             variables: &spec.variables,
@@ -82,7 +107,7 @@ impl ValidatingPolicy {
         let mut rules = Vec::new();
         let made = autogen::rules(constraints, spec.autogen.as_ref());
         for (place, constraints) in [(Place::Itself, constraints.clone())].into_iter().chain(made) {
-            let body = Body::compile(&parts, place, IN_CONDITIONS, INPUTS)
+            let body = Body::compile(&parts, place, in_conditions, inputs)
                 .map_err(|(field, error)| document.error(&field, error))?;
             rules.push((constraints, body));
         }
@@ -96,7 +121,7 @@ impl ValidatingPolicy {
         };
         let head = Head::new(document, kind, String::new(), effect, spec.failure_policy);
         let exceptions = Exception::of(exceptions, document, IN_CONDITIONS)?;
-        Ok(Some(Self { head, rules, exceptions }))
+        Ok(Self { head, judges_json, rules, exceptions })
     }
 
     fn judge(&self, body: &Body, request: &Request, around: &dyn Surroundings) -> Answer {
@@ -132,7 +157,9 @@ impl ValidatingPolicy {
 
 impl Policy for ValidatingPolicy {
     fn review(&self, request: &Request, around: &dyn Surroundings, answers: &mut Vec<Answer>) {
-        if !self.head.is_for(request) {
+        // What a server asks has an identity.
+        let is_passed_over = self.judges_json && !request.uid.is_empty();
+        if is_passed_over || !self.head.is_for(request) {
             return;
         }
         for (constraints, body) in &self.rules {
@@ -161,17 +188,8 @@ pub(super) fn constraints_of<'s>(
 }
 
 /// Whether a policy judges JSON that is no object of a cluster.
-pub(super) fn is_for_json(
-    document: &Document,
-    evaluation: Option<&form::Evaluation>,
-    notes: &mut Vec<String>,
-) -> bool {
-    let json = evaluation.is_some_and(|evaluation| evaluation.mode == Some(form::Mode::Json));
-    if json {
-        let (kind, name) = (document.kind(), document.name());
-        notes.push(format!("{kind} {name}: judges JSON alone, and no object of a cluster"));
-    }
-    json
+pub(super) fn is_for_json(evaluation: Option<&form::Evaluation>) -> bool {
+    evaluation.is_some_and(|evaluation| evaluation.mode == Some(form::Mode::Json))
 }
 
 /// Whether a policy is not to be asked at admission; what it finds is then only reported.
