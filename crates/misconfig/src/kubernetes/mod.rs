@@ -99,7 +99,11 @@ fn objects(document: &Document, of_chart: bool) -> Vec<(&Document, Object<'_>)> 
             items.map(|item| (document, Object::new(item, of_chart))).collect()
         }
         _ if root.is_map() => vec![(document, Object::new(root, of_chart))],
-        _ => Vec::new(),
+        // Items without a list around them.
+        _ => {
+            let items = root.items().iter().filter(|item| item.is_map());
+            items.map(|item| (document, Object::new(item, of_chart))).collect()
+        }
     }
 }
 
