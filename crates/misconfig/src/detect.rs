@@ -1,6 +1,7 @@
 //! What a file is, by its name and a look at its content.
 
 use crate::FileKind;
+use crate::terraform::lists_modules;
 
 /// The kind of a file; none of a file that no check looks at.
 pub(crate) fn kind(path: &str, bytes: &[u8]) -> Option<FileKind> {
@@ -15,16 +16,39 @@ pub(crate) fn kind(path: &str, bytes: &[u8]) -> Option<FileKind> {
         return Some(FileKind::Terraform);
     }
     if name.ends_with(".json") {
+        if lists_modules(path) {
+            return Some(FileKind::Terraform);
+        }
         return json_kind(bytes);
     }
     if !name.ends_with(".yaml") && !name.ends_with(".yml") {
         return None;
     }
-    if is_compose(&name) {
-        return Some(FileKind::Compose);
-    }
     let keys = ["apiVersion", "kind"];
-    keys.iter().all(|key| has_yaml_key(bytes, key)).then_some(FileKind::Kubernetes)
+    if keys.iter().all(|key| has_yaml_key(bytes, key)) {
+        // What an object says of itself tells more than the name of its file.
+        return Some(FileKind::Kubernetes);
+    }
+    is_compose(&name).then_some(FileKind::Compose)
+}
+
+/// What a file is that other tools check and no check here looks at; none of any other file.
+#[must_use]
+pub fn not_checked(path: &str, bytes: &[u8]) -> Option<&'static str> {
+    let name = path.rsplit('/').next().unwrap_or(path).to_lowercase();
+    let json = name.ends_with(".json");
+    if kind(path, bytes).is_some() || !(json || name.ends_with(".yaml") || name.ends_with(".yml")) {
+        return None;
+    }
+    let key = "AWSTemplateFormatVersion";
+    let is_template = if json { has_json_key(bytes, key) } else { has_yaml_key(bytes, key) };
+    let is_stack = contains(bytes, b"\"Resources\"") && contains(bytes, b"\"AWS::");
+    if is_template || (json && is_stack) {
+        return Some("a template of CloudFormation");
+    }
+    let is_arm =
+        json && has_json_key(bytes, "$schema") && contains(bytes, b"deploymentTemplate.json");
+    is_arm.then_some("a template of Azure Resource Manager")
 }
 
 /// Whether a file of this name may be one that a check looks at: worth reading, so that
@@ -64,14 +88,19 @@ fn is_compose(name: &str) -> bool {
 
 /// A plan has a key that nothing else has; a Kubernetes object says what it is.
 fn json_kind(bytes: &[u8]) -> Option<FileKind> {
-    let has = |key: &str| contains(bytes, format!("\"{key}\"").as_bytes());
+    let has = |key: &str| has_json_key(bytes, key);
     if has("terraform_version") && has("planned_values") {
         return Some(FileKind::TerraformPlan);
     }
     (has("apiVersion") && has("kind")).then_some(FileKind::Kubernetes)
 }
 
-/// Whether a line begins with the key, quoted or not, or the document is written as JSON is.
+fn has_json_key(bytes: &[u8], key: &str) -> bool {
+    contains(bytes, format!("\"{key}\"").as_bytes())
+}
+
+/// Whether a line begins with the key, quoted or not, or the document is written as JSON is. All
+/// of a document may be indented as its first line is.
 fn has_yaml_key(bytes: &[u8], key: &str) -> bool {
     let key = key.as_bytes();
     let begins = |line: &[u8]| {
@@ -83,7 +112,14 @@ fn has_yaml_key(bytes: &[u8], key: &str) -> bool {
     if text.trim_ascii_start().starts_with(b"{") {
         return contains(text, key);
     }
-    text.split(|byte| *byte == b'\n').any(begins)
+    let lines = || text.split(|byte| *byte == b'\n');
+    let is_content = |line: &&[u8]| {
+        let line = line.trim_ascii();
+        !line.is_empty() && !line.starts_with(b"#") && !line.starts_with(b"---")
+    };
+    let blanks = |line: &[u8]| line.iter().take_while(|byte| **byte == b' ').count();
+    let indent = lines().find(is_content).map(blanks).unwrap_or_default();
+    lines().any(|line| line.get(indent.min(blanks(line))..).is_some_and(begins))
 }
 
 /// The colon after a key, and the quote that may end the key.
@@ -130,10 +166,28 @@ mod tests {
         assert_eq!(is("a.yml", "--- \n\"apiVersion\": v1\n'kind' : Pod\n"), Some(Kubernetes));
         assert_eq!(is("a.yaml", "{\"apiVersion\": \"v1\", \"kind\": \"Pod\"}"), Some(Kubernetes));
         assert_eq!(is("a.yaml", "x:\n  apiVersion: v1\n  kind: Pod\n"), None);
+        let indented = "# x\n  apiVersion: v1\n  kind: Pod\n";
+        assert_eq!(is("a.yaml", indented), Some(Kubernetes));
+        assert_eq!(is("compose.k8s.yaml", indented), Some(Kubernetes));
         assert_eq!(is("a.json", "{\"apiVersion\": \"v1\", \"kind\": \"Pod\"}"), Some(Kubernetes));
         let plan =
             "{\"format_version\":\"1.2\",\"terraform_version\":\"1.9\",\"planned_values\":{}}";
         assert_eq!(is("plan.json", plan), Some(TerraformPlan));
         assert_eq!(is("package.json", "{\"kind\": 1}"), None);
+    }
+
+    #[test]
+    fn what_other_tools_check_is_known() {
+        let stack = "{\"Resources\": {\"B\": {\"Type\": \"AWS::S3::Bucket\"}}}";
+        for (path, text, told) in [
+            ("t.yaml", "AWSTemplateFormatVersion: 2010-09-09\n", true),
+            ("t.json", stack, true),
+            ("t.json", "{\"$schema\": \"https://x/deploymentTemplate.json#\"}", true),
+            ("t.txt", stack, false),
+            ("t.yaml", "apiVersion: v1\nkind: Pod\ndata: AWSTemplateFormatVersion\n", false),
+            ("t.json", "{}", false),
+        ] {
+            assert_eq!(not_checked(path, text.as_bytes()).is_some(), told, "{text}");
+        }
     }
 }

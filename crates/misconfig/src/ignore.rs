@@ -4,8 +4,9 @@
 //! A comment counts on its own line, on the next, and for all of a block that begins there;
 //! several on lines of their own, one under the other, all count for what follows the last. Ids
 //! are separated by commas, `*` is every check, and `:exp:2027-01-31` ends the comment's effect
-//! on that day. Ids of older releases mean the same: `AVD-DS-0001`, `DS001`. For a failure that
-//! has no line, something that is missing from the whole file, a comment counts that stands above
+//! on that day. Ids of older releases mean the same: `AVD-DS-0001`, `DS001`; so do names in words,
+//! `aws-s3-enable-versioning`, and `*` in either stands for any characters. For a failure that has
+//! no line, something that is missing from the whole file, a comment counts that stands above
 //! everything else in it. A comment with a condition that is not known here, `:ws:prod` or
 //! `[name=x]`, counts for nothing.
 
@@ -66,10 +67,14 @@ impl Ignores {
 
     /// Whether a comment covers a failure of a check that, or a block around which, begins on one
     /// of the lines; without lines, a comment at the top of the file.
-    fn cover(&self, id: Option<&Id>, starts: &[u32]) -> bool {
-        let covers = |rules: &[Rule]| rules.iter().any(|rule| rule.names(id));
+    fn cover(&self, check: &str, starts: &[u32]) -> bool {
+        let covers = |rules: &[Rule]| rules.iter().any(|rule| rule.names(check));
         if starts.is_empty() {
-            return self.rules.iter().take_while(|rule| rule.heads_file).any(|rule| rule.names(id));
+            return self
+                .rules
+                .iter()
+                .take_while(|rule| rule.heads_file)
+                .any(|rule| rule.names(check));
         }
         starts
             .iter()
@@ -86,8 +91,7 @@ impl Ignores {
             let starts = failure.lines.map(|lines| lines.start);
             let starts = starts.into_iter().chain(failure.enclosing.iter().copied());
             let starts: Vec<u32> = starts.collect();
-            let id = Id::of(&found.check.id);
-            if self.cover(id.as_ref(), &starts) {
+            if self.cover(&found.check.id, &starts) {
                 found.ignore("a comment");
             }
         }
@@ -95,8 +99,8 @@ impl Ignores {
 }
 
 impl Rule {
-    fn names(&self, id: Option<&Id>) -> bool {
-        self.checks.iter().any(|check| *check == Id::Every || Some(check) == id)
+    fn names(&self, check: &str) -> bool {
+        self.checks.iter().any(|id| id.means(check))
     }
 }
 

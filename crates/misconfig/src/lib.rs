@@ -46,10 +46,10 @@ mod terraform;
 mod yaml;
 
 pub use check::Check;
-pub use detect::{concerns, may_concern};
+pub use detect::{concerns, may_concern, not_checked};
 pub use helm::{RenderedTemplate, rendered_templates};
 pub use limits::Limits;
-pub use options::{LineCount, Options, VariableFile};
+pub use options::{LineCount, Options, OtherFiles, VariableFile};
 pub use rego::{RegoChecks, RegoDataError, RegoOptions, rego_documents};
 pub use result::{Failure, FileResult, Lines, Misconfiguration, Status};
 pub use source::{FileKind, SourceFile, scan};

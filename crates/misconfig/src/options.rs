@@ -1,5 +1,6 @@
 //! How files are checked.
 
+use std::fmt;
 use std::sync::Arc;
 
 use sealift_model::Timestamp;
@@ -24,6 +25,16 @@ pub struct Options {
     pub line_count: LineCount,
     /// Checks in Rego that are asked beside those of this crate. Default: none.
     pub rego: Option<Arc<RegoChecks>>,
+    /// Where `file()`, `templatefile()` and the like of Terraform find files. Default: nowhere,
+    /// and what they give is not known.
+    pub other_files: Option<Arc<dyn OtherFiles>>,
+}
+
+/// Gives the files that expressions read beside those that are checked.
+pub trait OtherFiles: fmt::Debug + Send + Sync {
+    /// The content of a file by its path below the folder that is checked, which has neither `..`
+    /// nor a leading `/`; none where no file of at most that many bytes is there.
+    fn read(&self, path: &str, max_bytes: usize) -> Option<Vec<u8>>;
 }
 
 /// How the lines of a manifest of several documents are counted.
@@ -46,6 +57,7 @@ impl Default for Options {
             variable_files: Vec::new(),
             line_count: LineCount::AsTrivy,
             rego: None,
+            other_files: None,
         }
     }
 }

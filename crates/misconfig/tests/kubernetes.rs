@@ -311,3 +311,50 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn what_was_collected_of_a_node_is_judged_by_its_role() {
+    let node = |role: &str, info: &str| {
+        format!(
+            "apiVersion: v1\nkind: NodeInfo\nmetadata: {{name: n}}\ntype: {role}\ninfo: {info}\n"
+        )
+    };
+    let open = "{kubeAPIServerSpecFilePermission: {values: [600, 644]}}";
+    assert_eq!(failing(&node("master", open), "KCV-0048"), ["-"]);
+    assert_eq!(failing(&node("worker", open), "KCV-0048"), [""; 0]);
+    assert_eq!(failing(&node("master", &open.replace("644", "400")), "KCV-0048"), [""; 0]);
+    // A flag that is needed and not there, and one that nobody looked for.
+    let flag = "{kubeletTlsCertFileTlsArgumentSet: {values: []}}";
+    assert_eq!(failing(&node("worker", flag), "KCV-0088"), ["-"]);
+    assert_eq!(failing(&node("worker", "{}"), "KCV-0088"), [""; 0]);
+    let asked = |text: &str| {
+        let found = check(text).misconfigurations;
+        found.iter().any(|found| found.check.id == "KCV-0048")
+    };
+    assert!(asked(&node("worker", "{}")));
+    assert!(!asked("apiVersion: v1\nkind: Pod\nspec: {}\n"));
+}
+
+#[test]
+fn a_shell_that_starts_the_api_server_names_its_plugins() {
+    let pod = |command: &str| {
+        format!(
+            "apiVersion: v1\nkind: Pod\nspec:\n  containers:\n  - name: a\n    command: {command}\n"
+        )
+    };
+    for (command, fails) in [
+        ("[sh, -c, kube-apiserver --enable-admission-plugins=NodeRestriction]", true),
+        ("[sh, -c, kube-apiserver --enable-admission-plugins=AlwaysPullImages]", false),
+        ("[kube-apiserver]", true),
+        ("[sh]", false),
+    ] {
+        assert_eq!(failing(&pod(command), "KCV-0012").len(), usize::from(fails), "{command}");
+    }
+}
+
+#[test]
+fn options_of_windows_are_inherited_one_by_one() {
+    let text = "apiVersion: v1\nkind: Pod\nspec:\n  securityContext:\n    windowsOptions: {hostProcess: true}\n\
+                \x20 containers:\n  - name: a\n    securityContext:\n      windowsOptions: {runAsUserName: x}\n";
+    assert_eq!(failing(text, "KSV-0103"), ["3-9", "9-9"]);
+}

@@ -4,7 +4,9 @@
 use std::time::Instant;
 
 use proptest::prelude::*;
-use sealift_misconfig::{FileKind, FileResult, Options, SourceFile, Status, VariableFile, scan};
+use sealift_misconfig::{
+    FileKind, FileResult, Options, OtherFiles, SourceFile, Status, VariableFile, scan,
+};
 
 fn check(files: &[(&str, &str)], options: &Options) -> Vec<FileResult> {
     let files: Vec<_> =
@@ -99,19 +101,12 @@ fn a_comment_above_a_block_counts_for_all_of_it() {
 #[test]
 fn a_file_that_cannot_be_read_leaves_the_others() {
     let files = [
-        ("a_override.tf", "resource \"aws_ebs_volume\" \"v\" {}\n"),
         ("broken.tf", "resource \"aws_vpc\" \"v\" {\n  cidr = \n}\n"),
         ("main.tf", "resource \"aws_ebs_volume\" \"v\" {\n  kms_key_id = \"k\"\n}\n"),
     ];
     let results = check(&files, &Options::default());
     assert_eq!(failing(&results), ["main.tf:lines 1-3 AWS-0026"]);
-    assert_eq!(
-        said(&results),
-        [
-            "a_override.tf: not read: what overrides other files is not merged into them",
-            "broken.tf:2: not read: expected an expression",
-        ]
-    );
+    assert_eq!(said(&results), ["broken.tf:2: not read: expected an expression"]);
 }
 
 #[test]
@@ -227,4 +222,95 @@ proptest! {
         let file = SourceFile::new("plan.json", text.as_bytes()).of_kind(FileKind::TerraformPlan);
         _ = scan(&[file], &Options::default());
     }
+}
+
+/// Files beside those that are checked.
+#[derive(Debug)]
+struct Beside(&'static [(&'static str, &'static str)]);
+
+impl OtherFiles for Beside {
+    fn read(&self, path: &str, max_bytes: usize) -> Option<Vec<u8>> {
+        let found = self.0.iter().find(|(known, _)| *known == path);
+        found.map(|(_, text)| text.as_bytes().to_vec()).filter(|text| text.len() <= max_bytes)
+    }
+}
+
+const EVERYTHING: &str = r#"{"Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}"#;
+const FILLED: &str = r#"{"Statement": [%{ for a in actions }{"Effect": "Allow", "Action": "${a}", "Resource": "${on}"}%{ endfor }]}"#;
+
+#[test]
+fn functions_read_files_below_the_root_or_the_folder() {
+    let mut options = Options::default();
+    options.other_files = Some(std::sync::Arc::new(Beside(&[
+        ("infra/policy.json", EVERYTHING),
+        ("modules/iam/filled.tpl", FILLED),
+        ("nested.tpl", "${templatefile(\"nested.tpl\", {})}"),
+    ])));
+    let policy =
+        |value: &str| format!("resource \"aws_iam_policy\" \"p\" {{\n  policy = {value}\n}}\n");
+    let call = "module \"iam\" {\n  source = \"../modules/iam\"\n}\n";
+    let filled = "templatefile(\"${path.module}/filled.tpl\", { actions = [\"*\"], on = \"*\" })";
+    let results = check(
+        &[
+            ("infra/main.tf", &format!("{call}{}", policy("file(\"policy.json\")"))),
+            ("modules/iam/main.tf", &policy(filled)),
+        ],
+        &options,
+    );
+    assert_eq!(
+        failing(&results),
+        ["infra/main.tf:line 5 AWS-0057", "modules/iam/main.tf:line 2 AWS-0057"]
+    );
+    // What is not there, or leads elsewhere, is not known; neither is a template without an end.
+    for value in [
+        "file(\"absent\")",
+        "file(\"../policy.json\")",
+        "file(\"/etc/passwd\")",
+        "templatefile(\"nested.tpl\", {})",
+    ] {
+        let results = check(&[("main.tf", &policy(value))], &options);
+        assert_eq!(failing(&results), [""; 0], "{value}");
+        assert!(said(&results).iter().any(|said| said.contains("file()")), "{value}");
+    }
+    let exists = "fileexists(\"infra/policy.json\") ? file(\"infra/policy.json\") : \"\"";
+    assert_eq!(failing(&check(&[("main.tf", &policy(exists))], &options)).len(), 1);
+}
+
+#[test]
+fn modules_that_were_fetched_are_called_and_are_no_roots() {
+    let list = r#"{"Modules": [{"Key": "", "Source": "", "Dir": "."},
+        {"Key": "a", "Source": "x/y/z", "Dir": ".terraform/modules/a"},
+        {"Key": "a.b", "Source": "git::x", "Dir": ".terraform/modules/a.b/sub"}]}"#;
+    let call = |name: &str, value: &str| {
+        format!("module \"{name}\" {{\n  source = \"x/y/z\"\n  encrypted = {value}\n}}\n")
+    };
+    let inner = format!("variable \"encrypted\" {{}}\n{}", call("b", "var.encrypted"));
+    let files: &[(&str, &str)] = &[
+        ("p/main.tf", &call("a", "false")),
+        ("p/.terraform/modules/modules.json", list),
+        ("p/.terraform/modules/a/main.tf", &inner),
+        ("p/.terraform/modules/a.b/sub/main.tf", VOLUME),
+        ("p/.terraform/modules/a.b/example/main.tf", &VOLUME.replace("var.encrypted", "false")),
+    ];
+    let results = check(files, &Options::default());
+    assert_eq!(failing(&results), ["p/.terraform/modules/a.b/sub/main.tf:line 3 AWS-0026"]);
+    assert_eq!(said(&results), [""; 0]);
+}
+
+#[test]
+fn override_files_are_laid_over_what_is_declared() {
+    let base = "resource \"aws_ebs_volume\" \"v\" {\n  encrypted  = true\n  kms_key_id = \"k\"\n}\n\
+                resource \"aws_dax_cluster\" \"d\" {\n  server_side_encryption {\n    enabled = true\n  }\n}\n\
+                locals {\n  on = true\n}\n";
+    let over = "locals {\n  on = false\n}\nresource \"aws_ebs_volume\" \"v\" {\n  encrypted = local.on\n}\n";
+    let block = "resource \"aws_dax_cluster\" \"d\" {\n  server_side_encryption {\n  }\n}\n";
+    let run = |over: &str| {
+        let results = check(&[("main.tf", base), ("a_override.tf", over)], &Options::default());
+        let told = failing(&results).into_iter().filter(|row| !row.ends_with("AWS-0024"));
+        (told.collect::<Vec<_>>(), said(&results).len())
+    };
+    assert_eq!(run(""), (vec![], 0));
+    assert_eq!(run(over), (vec!["main.tf:line 2 AWS-0026".into()], 0));
+    assert_eq!(run(block), (vec!["main.tf:lines 5-9 AWS-0023".into()], 0));
+    assert_eq!(run("variable \"absent\" {}\n"), (vec![], 1));
 }

@@ -241,3 +241,36 @@ fn what_cannot_be_known_is_no_failure() {
         assert_fails(check, text, &[]);
     }
 }
+
+#[test]
+fn reading_and_writing_all_of_s3_is_told_where_it_stands() {
+    let policy = |actions: &str, resource: &str| {
+        format!(
+            "resource \"aws_iam_role\" \"r\" {{\n  inline_policy {{\n    policy = jsonencode({{ Statement = [{{ \
+             Effect = \"Allow\", Action = {actions}, Resource = {resource} }}] }})\n  }}\n}}\n"
+        )
+    };
+    let both = "[\"s3:Get*\", \"s3:PUT*\"]";
+    assert_fails("AWS-0346", &policy(both, "\"*\""), &["3-3"]);
+    assert_fails("AWS-0346", &policy("[\"s3:Get*\"]", "\"*\""), &[]);
+    assert_fails("AWS-0346", &policy(both, "\"arn:aws:s3:::b/*\""), &[]);
+}
+
+#[test]
+fn a_method_is_of_the_api_of_its_resource() {
+    let text = r#"
+resource "aws_api_gateway_rest_api" "a" {
+}
+resource "aws_api_gateway_resource" "r" {
+  rest_api_id = aws_api_gateway_rest_api.a.id
+}
+resource "aws_api_gateway_method" "m" {
+  resource_id   = aws_api_gateway_resource.r.id
+  http_method   = "GET"
+  authorization = "NONE"
+}
+"#;
+    assert_fails("AWS-0004", text, &["9-9"]);
+    assert_fails("AWS-0004", &text.replace("GET", "OPTIONS"), &[]);
+    assert_fails("AWS-0004", &text.replace("aws_api_gateway_resource.r.id", "\"x\""), &[]);
+}

@@ -1,12 +1,15 @@
 //! The configuration files of a tree, read and checked.
 
-use std::path::Path;
+use std::borrow::Cow;
+use std::io::Read as _;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use regex::Regex;
 use sealift_layers::{Extract, File, Metadata, ReadOptions, Tree, TreePath};
 use sealift_misconfig::{
-    FileKind, FileResult, LineCount, Options, RegoChecks, SourceFile, Status, VariableFile,
+    FileKind, FileResult, LineCount, Options, OtherFiles, RegoChecks, SourceFile, Status,
+    VariableFile,
 };
 use sealift_model::{Diagnostic, Impact, Timestamp};
 use sealift_sbom::Skip;
@@ -111,7 +114,8 @@ pub(crate) fn check(
     options: &ConfigurationOptions,
     how: &ReadOptions<'_>,
 ) -> Result<(Vec<FileResult>, Vec<Diagnostic>), Error> {
-    let wanted = Wanted { skip, patterns: &options.patterns };
+    let tells = FileKind::ALL.iter().all(|kind| options.kinds.contains(kind));
+    let wanted = Wanted { skip, patterns: &options.patterns, tells };
     let tree = sealift_layers::read_directory(folder, &wanted, how)
         .map_err(|source| Error::layers(folder, source))?;
     let Tree { files, mut diagnostics, .. } = tree;
@@ -138,9 +142,38 @@ pub(crate) fn check(
     checks.now = options.now;
     checks.line_count = options.line_count;
     checks.rego.clone_from(&options.rego);
+    checks.other_files =
+        Beside::of(folder).map(|beside| -> Arc<dyn OtherFiles> { Arc::new(beside) });
     let results = sealift_misconfig::scan(&sources, &checks);
     diagnostics.extend(results.iter().flat_map(told));
     Ok((results, diagnostics))
+}
+
+/// The files of the folder that is checked which Terraform's expressions read.
+#[derive(Debug)]
+struct Beside {
+    /// Without links.
+    folder: PathBuf,
+}
+
+impl Beside {
+    fn of(folder: &Path) -> Option<Self> {
+        folder.canonicalize().ok().filter(|folder| folder.is_dir()).map(|folder| Self { folder })
+    }
+}
+
+impl OtherFiles for Beside {
+    fn read(&self, path: &str, max_bytes: usize) -> Option<Vec<u8>> {
+        let path = self.folder.join(path).canonicalize().ok()?;
+        // A link that leads elsewhere would have a report quote what is no part of the folder.
+        if !path.starts_with(&self.folder) || !path.metadata().ok()?.is_file() {
+            return None;
+        }
+        let limit = u64::try_from(max_bytes).ok()?.saturating_add(1);
+        let mut bytes = Vec::new();
+        std::fs::File::open(path).ok()?.take(limit).read_to_end(&mut bytes).ok()?;
+        (bytes.len() <= max_bytes).then_some(bytes)
+    }
 }
 
 /// The templates of a chart by their paths, each with what it became.
@@ -171,6 +204,8 @@ fn told(result: &FileResult) -> impl Iterator<Item = Diagnostic> {
 struct Wanted<'w> {
     skip: &'w dyn Skip,
     patterns: &'w [FilePattern],
+    /// Whether to tell of files that no check looks at and other tools check.
+    tells: bool,
 }
 
 /// What is kept of one.
@@ -202,11 +237,67 @@ impl Extract for Wanted<'_> {
         let path = file.path();
         let path = path.as_str()?;
         match file.bytes() {
-            Ok(bytes) if self.kind(path).is_some() || sealift_misconfig::concerns(path, bytes) => {
-                Some(Kept::Bytes(bytes.to_vec()))
+            Ok(bytes) => {
+                let bytes = utf8(bytes);
+                if self.kind(path).is_some() || sealift_misconfig::concerns(path, &bytes) {
+                    return Some(Kept::Bytes(bytes.into_owned()));
+                }
+                let what = sealift_misconfig::not_checked(path, &bytes).filter(|_| self.tells);
+                what.map(|what| Kept::Unreadable(format!("not checked: {what}")))
             }
-            Ok(_) => None,
             Err(error) => Some(Kept::Unreadable(error.to_string())),
+        }
+    }
+}
+
+/// A text in UTF-16 that says so, as UTF-8: YAML 1.2, 5.2, and what `>` of PowerShell writes.
+fn utf8(bytes: &[u8]) -> Cow<'_, [u8]> {
+    let unit: fn([u8; 2]) -> u16 = match bytes {
+        [0xff, 0xfe, ..] => u16::from_le_bytes,
+        [0xfe, 0xff, ..] => u16::from_be_bytes,
+        _ => return Cow::Borrowed(bytes),
+    };
+    let pairs = bytes.get(2..).unwrap_or_default().chunks_exact(2);
+    let units = pairs.filter_map(|pair| pair.try_into().ok()).map(unit);
+    let text: Result<String, _> = char::decode_utf16(units).collect();
+    text.map_or(Cow::Borrowed(bytes), |text| Cow::Owned(text.into_bytes()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn utf_16_is_read_where_it_says_so() {
+        let text = "kind: Pod\n";
+        let little: Vec<u8> = [0xff, 0xfe]
+            .into_iter()
+            .chain(text.encode_utf16().flat_map(u16::to_le_bytes))
+            .collect();
+        assert_eq!(&*utf8(&little), text.as_bytes());
+        let big: Vec<u8> = [0xfe, 0xff]
+            .into_iter()
+            .chain(text.encode_utf16().flat_map(u16::to_be_bytes))
+            .collect();
+        assert_eq!(&*utf8(&big), text.as_bytes());
+        assert_eq!(&*utf8(b"\xff\xfe\x00\xd8"), b"\xff\xfe\x00\xd8");
+        assert_eq!(&*utf8(text.as_bytes()), text.as_bytes());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn files_beside_are_those_of_the_folder() {
+        let outside = tempfile::tempdir().unwrap();
+        std::fs::write(outside.path().join("secret"), "s").unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("a"), "abc").unwrap();
+        std::os::unix::fs::symlink(outside.path().join("secret"), folder.path().join("link"))
+            .unwrap();
+        let beside = Beside::of(folder.path()).unwrap();
+        assert_eq!(beside.read("a", 3).as_deref(), Some(b"abc".as_slice()));
+        assert_eq!(beside.read("a", 2), None);
+        for path in ["link", ".", "absent"] {
+            assert_eq!(beside.read(path, 9), None, "{path}");
         }
     }
 }

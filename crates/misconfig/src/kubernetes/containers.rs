@@ -107,6 +107,7 @@ pub(super) fn ports<'a>(container: &Container<'a>) -> impl Iterator<Item = &'a N
 
 fn host_processes(object: &Object<'_>) -> Vec<Cause> {
     let is_set = |options: &&Node| options.get("hostProcess").and_then(Node::bool) == Some(true);
+    let path = &["windowsOptions", "hostProcess"];
     let mut causes = Vec::new();
     if let Some(spec) = object.spec()
         && spec.at(&["securityContext", "windowsOptions"]).is_some_and(|options| is_set(&options))
@@ -114,7 +115,9 @@ fn host_processes(object: &Object<'_>) -> Vec<Cause> {
         causes.push(Cause::at(spec.lines));
     }
     for container in &object.containers {
-        if let Some(options) = container.context.at(&["windowsOptions"]).filter(is_set) {
+        // Options of Windows are inherited one by one.
+        let is_host = container.context.at(path).and_then(Node::bool) == Some(true);
+        if let Some(options) = container.context.at(&["windowsOptions"]).filter(|_| is_host) {
             causes.push(Cause { lines: Some(options.lines), ..Cause::container(container) });
         }
     }

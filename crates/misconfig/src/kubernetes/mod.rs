@@ -8,6 +8,7 @@ mod containers;
 mod control_plane;
 mod images;
 mod lines;
+mod nodes;
 mod object;
 mod objects;
 mod pods;
@@ -68,7 +69,10 @@ pub(crate) fn check_file(file: &SourceFile<'_>, kind: FileKind, limits: &Limits)
     let objects: Vec<_> = objects.collect();
     // What could not be read might have failed.
     let all_read = stream.errors.is_empty() && !objects.is_empty();
-    for rule in TABLES.iter().copied().flatten() {
+    // Few files hold what was collected of nodes; others neither pass nor fail what is asked of it.
+    let of_nodes = objects.iter().any(|(_, object)| object.kind == nodes::KIND);
+    let of_nodes = if of_nodes { nodes::RULES } else { &[] };
+    for rule in TABLES.iter().copied().flatten().chain(of_nodes) {
         let failures = failures(rule, &objects);
         if failures.is_empty() && all_read {
             result.misconfigurations.push(Misconfiguration::new(&rule.check, Status::Pass));
@@ -95,7 +99,11 @@ fn objects(document: &Document, of_chart: bool) -> Vec<(&Document, Object<'_>)> 
             items.map(|item| (document, Object::new(item, of_chart))).collect()
         }
         _ if root.is_map() => vec![(document, Object::new(root, of_chart))],
-        _ => Vec::new(),
+        // Items without a list around them.
+        _ => {
+            let items = root.items().iter().filter(|item| item.is_map());
+            items.map(|item| (document, Object::new(item, of_chart))).collect()
+        }
     }
 }
 

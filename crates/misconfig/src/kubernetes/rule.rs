@@ -1,6 +1,7 @@
 //! What a check of this folder is: a row of a table.
 
 use super::control_plane::FlagTest;
+use super::nodes::NodeTest;
 use super::object::{Container, Object};
 use super::rbac::RoleTest;
 use crate::{Check, Lines};
@@ -31,6 +32,8 @@ pub(super) enum Test {
     Role(RoleTest),
     /// The flags of a program of the control plane.
     Flag(FlagTest),
+    /// What was collected of a node.
+    Node(NodeTest),
 }
 
 /// The lines that cause a failure, and what they are, where that is not the object.
@@ -77,6 +80,7 @@ impl Rule {
             }
             Test::Role(test) => test.failures(object),
             Test::Flag(test) => test.failures(object),
+            Test::Node(test) => test.failures(object),
         }
     }
 }

@@ -175,6 +175,7 @@ impl RegoChecks {
         checks.sort_by(|left, right| {
             (&left.about.check.id, &left.package).cmp(&(&right.about.check.id, &right.package))
         });
+        notes.extend(checks.iter().filter_map(RegoCheck::note));
         Self { program, checks, notes }
     }
 

@@ -1,5 +1,7 @@
 //! Asking checks.
 
+use std::collections::BTreeSet;
+
 use sealift_model::Timestamp;
 use sealift_policy::rego::Input;
 use serde_json::Value;
@@ -7,6 +9,7 @@ use serde_json::Value;
 use super::findings::failures;
 use super::input::{self, Document};
 use super::load::{RegoCheck, RegoChecks};
+use super::selector::Selector;
 use crate::{Failure, FileKind, FileResult, Misconfiguration, Options, SourceFile, Status};
 
 /// Where exceptions for whole packages stand.
@@ -152,6 +155,21 @@ impl RegoCheck {
     fn wants(&self, kind: FileKind) -> bool {
         let selectors = &self.about.selectors;
         selectors.is_empty() || selectors.iter().any(|selector| selector.wants(kind))
+    }
+
+    /// What is to be said of one that is asked of few files or of none: those of its types are
+    /// not read as such.
+    pub(super) fn note(&self) -> Option<String> {
+        let kinds: Vec<FileKind> =
+            FileKind::ALL.iter().copied().filter(|kind| self.wants(*kind)).collect();
+        let few = match kinds.as_slice() {
+            [] => "nothing",
+            [FileKind::Compose] => "compose files alone",
+            _ => return None,
+        };
+        let types: BTreeSet<&str> = self.about.selectors.iter().map(Selector::type_name).collect();
+        let types = Vec::from_iter(types).join(", ");
+        Some(format!("{}: it looks at {types}, and is asked of {few}", self.package))
     }
 
     fn selects(&self, kind: FileKind, document: &Value) -> bool {

@@ -29,6 +29,11 @@ impl Selector {
         }
     }
 
+    /// The type of documents, as it is written: `dockerfile`.
+    pub(super) fn type_name(&self) -> &str {
+        &self.kind
+    }
+
     /// Whether it means documents of a kind of files.
     pub(super) fn wants(&self, kind: FileKind) -> bool {
         let types: &[&str] = match kind {

@@ -143,3 +143,14 @@ fn packages_and_data_are_those_that_are_named() {
     assert_eq!(failure.message, "good day");
     assert_eq!(Value::from(&*found[0].check.id), "main");
 }
+
+#[test]
+fn a_check_of_documents_that_are_not_read_is_told_of() {
+    let notes = |kind: &str| {
+        let text = HEAD.replace("dockerfile", kind) + "package user.one\ndeny if input.x";
+        load(&[("a.rego", &text)]).notes().to_vec()
+    };
+    assert_eq!(notes("toml"), ["user.one: it looks at toml, and is asked of nothing"]);
+    assert_eq!(notes("yaml"), ["user.one: it looks at yaml, and is asked of compose files alone"]);
+    assert_eq!(notes("kubernetes"), [""; 0]);
+}

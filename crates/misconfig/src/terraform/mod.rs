@@ -8,11 +8,12 @@
 //!
 //! A folder that no other folder's module calls is a root. It is evaluated with the values of its
 //! `terraform.tfvars` and `*.auto.tfvars` and of the files that the caller gives, and so is each
-//! module below it that it calls, with the arguments of the call. A module from elsewhere is not
-//! loaded, and that is said.
+//! module below it that it calls, with the arguments of the call. A module from elsewhere is
+//! loaded where `terraform init` has fetched it; otherwise that it is not is said.
 
 pub(crate) mod checks;
 pub(crate) mod eval;
+mod fetched;
 pub(crate) mod model;
 pub(crate) mod plan;
 mod resources;
@@ -24,6 +25,7 @@ use std::sync::Arc;
 use sealift_model::{Diagnostic, Impact};
 
 use self::eval::{Evaluator, Module, Value};
+pub(crate) use self::fetched::is_list as lists_modules;
 use self::model::Resources;
 use crate::{FileKind, FileResult, Limits, Options, SourceFile};
 
@@ -33,9 +35,13 @@ pub(crate) fn check(files: &[SourceFile<'_>], options: &Options) -> Vec<FileResu
         files.iter().map(|file| FileResult::new(file.path, FileKind::Terraform)).collect();
     let paths: Vec<&str> = files.iter().map(|file| file.path).collect();
     let modules = read(files, &options.limits, &mut results);
+    let fetched: BTreeMap<_, _> =
+        files.iter().filter_map(|file| fetched::read(file.path, file.bytes)).collect();
     let mut said = BTreeSet::new();
     for root in roots(&modules) {
-        let mut evaluator = Evaluator::new(&modules, &paths, &options.limits);
+        let mut evaluator = Evaluator::new(&modules, &paths, &options.limits)
+            .reading(options.other_files.as_deref())
+            .with_fetched(fetched.get(&root.folder));
         let given = given(root, files, options, &mut evaluator, &mut said);
         let scope = evaluator.root(root, given);
         let resources = Resources::new(evaluator.resources(scope));
@@ -47,8 +53,8 @@ pub(crate) fn check(files: &[SourceFile<'_>], options: &Options) -> Vec<FileResu
     }
     tell(said, &mut results);
     checks::finish(&mut results);
-    // Files that only give values are not checked themselves.
-    results.retain(|result| !is_variables(&result.path) || !result.diagnostics.is_empty());
+    // Files that only serve the others are not checked themselves.
+    results.retain(|result| !only_serves(&result.path) || !result.diagnostics.is_empty());
     results
 }
 
@@ -59,19 +65,15 @@ fn read(
     results: &mut [FileResult],
 ) -> BTreeMap<String, Module> {
     let mut modules: BTreeMap<String, Module> = BTreeMap::new();
+    let mut overrides = Vec::new();
     for (index, (file, result)) in files.iter().zip(results).enumerate() {
         let json = file.path.ends_with(".json");
-        if is_variables(file.path) {
-            continue;
-        }
-        if is_override(file.path) {
-            let message = "not read: what overrides other files is not merged into them";
-            let diagnostic = Diagnostic::new("terraform", message, Impact::Partial);
-            result.diagnostics.push(diagnostic.at(file.path, None));
+        if only_serves(file.path) {
             continue;
         }
         let parse = if json { syntax::parse_json } else { syntax::parse };
         match text(file.bytes, limits).and_then(|text| Ok(parse(text, limits)?)) {
+            Ok(body) if is_override(file.path) => overrides.push((file.path, body, result)),
             Ok(body) => {
                 let folder = folder(file.path);
                 let module =
@@ -79,6 +81,17 @@ fn read(
                 module.add(index, body);
             }
             Err(unread) => result.diagnostics.push(unread.diagnostic(file.path)),
+        }
+    }
+    // Once all is declared, in the order of their names (Terraform, "Override Files").
+    overrides.sort_by_key(|(path, ..)| *path);
+    for (path, body, result) in overrides {
+        let module = modules.get_mut(folder(path));
+        let left = module.map(|module| module.lay_over(body)).unwrap_or_default();
+        for name in left {
+            let message = format!("{name} overrides nothing");
+            let diagnostic = Diagnostic::new("terraform", message, Impact::Partial);
+            result.diagnostics.push(diagnostic.at(path, None));
         }
     }
     modules
@@ -130,6 +143,11 @@ fn is_variables(path: &str) -> bool {
     path.ends_with(".tfvars") || path.ends_with(".tfvars.json")
 }
 
+/// Whether a file declares nothing, and only gives values or tells where modules are.
+fn only_serves(path: &str) -> bool {
+    is_variables(path) || fetched::is_list(path)
+}
+
 /// Whether a file changes what others declare, rather than declare something itself.
 fn is_override(path: &str) -> bool {
     let stem = name(path).split('.').next().unwrap_or_default();
@@ -151,8 +169,9 @@ fn roots(modules: &BTreeMap<String, Module>) -> Vec<&Module> {
         folders.filter(|folder| *folder != module.folder).collect::<Vec<_>>()
     };
     let called: BTreeSet<String> = modules.values().flat_map(calls).collect();
+    let own = modules.values().filter(|module| !fetched::is_fetched(&module.folder));
     let (mut roots, others): (Vec<&Module>, Vec<&Module>) =
-        modules.values().partition(|module| !called.contains(&module.folder));
+        own.partition(|module| !called.contains(&module.folder));
     let mut reached = BTreeSet::new();
     let mut reach = |root: &Module| {
         let mut next = vec![root.folder.clone()];

@@ -32,6 +32,8 @@ enum Flags {
     CommandForbids(&'static str),
     /// The flag's value names a thing.
     ListNeeds(&'static str, &'static str),
+    /// The same in `command` alone, also of a container that runs another program and names the
+    /// flag: a shell that starts this one.
     CommandListNeeds(&'static str, &'static str),
     /// The flag's value does not name a thing.
     ListForbids(&'static str, &'static str),
@@ -51,7 +53,8 @@ impl FlagTest {
         let args = Arguments(container.node.get("args"));
         let runs =
             command.first().is_some_and(|first| first.rsplit('/').next() == Some(self.program));
-        if !runs && !self.program.is_empty() {
+        let starts = matches!(self.flags, CommandListNeeds(flag, _) if command.lists(flag));
+        if !runs && !starts && !self.program.is_empty() {
             return false;
         }
         match self.flags {
@@ -101,6 +104,11 @@ impl<'a> Arguments<'a> {
 
     fn have(self, flag: &str) -> bool {
         self.all().any(|argument| argument.contains(flag))
+    }
+
+    /// Whether a flag that takes a list, `--flag=`, has a value.
+    fn lists(self, flag: &str) -> bool {
+        self.list(flag, "")
     }
 
     /// Whether the value of a flag that takes a list, `--flag=`, names something.

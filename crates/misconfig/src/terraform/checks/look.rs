@@ -20,6 +20,12 @@ pub(crate) trait Placed {
     fn place(&self) -> Place;
 }
 
+impl Placed for Place {
+    fn place(&self) -> Place {
+        *self
+    }
+}
+
 impl Placed for Field<'_> {
     fn place(&self) -> Place {
         self.place
@@ -37,6 +43,9 @@ impl Placed for Resource {
         self.block.place
     }
 }
+
+/// What a provider writes where nobody describes a thing.
+const DEFAULT_DESCRIPTION: &str = "Managed by Terraform";
 
 impl<'a> Look<'a> {
     pub(super) fn new(
@@ -82,6 +91,18 @@ impl<'a> Look<'a> {
     pub(crate) fn must_be_given(&mut self, path: &str) {
         let field = self.resource.at(path);
         self.fail_if(field.is_empty(), &field);
+    }
+
+    /// It fails where the resource is not described, or by the words that stand for that.
+    pub(crate) fn must_be_described(&mut self) {
+        self.must_describe(self.resource);
+    }
+
+    /// It fails where a block is not described, or by the words that stand for that.
+    pub(crate) fn must_describe(&mut self, block: &Block) {
+        let description = block.get("description");
+        let by_default = description.text().as_deref() == Some(DEFAULT_DESCRIPTION);
+        self.fail_if(description.is_empty() || by_default, &description);
     }
 
     /// It fails where an attribute is none of these; `default` is what it is where it is not

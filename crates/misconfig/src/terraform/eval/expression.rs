@@ -238,11 +238,16 @@ impl<'a> Evaluator<'a> {
                 _ => return Value::invalid("not a list"),
             }
         }
-        let weight = values.iter().map(Value::weight).fold(0, usize::saturating_add);
+        let length = |value: &Value| value.as_text().map_or(0, |text| text.len() / 16);
+        let cost = |value: &Value| value.weight().saturating_add(length(value));
+        let weight = values.iter().map(cost).fold(0, usize::saturating_add);
         if !self.pay(weight) {
             return Value::unknown(Reason::Limit("steps"));
         }
-        let value = functions::call(name, &values);
+        let value = match self.read_by(name, &values, env.scope) {
+            Some(value) => value,
+            None => functions::call(name, &values),
+        };
         if let Value::Unknown(why) = &value
             && why.reason == Reason::Function(Arc::clone(name))
         {

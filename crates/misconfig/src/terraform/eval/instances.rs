@@ -8,7 +8,7 @@ use sealift_model::Impact;
 use super::expression::index_value;
 use super::module::Source;
 use super::value::Handle;
-use super::{Env, Evaluator, Reason, ScopeId, Value};
+use super::{Calls, Env, Evaluator, Reason, ScopeId, Value};
 use crate::terraform::syntax::{Block, Body};
 
 /// The instances of one block.
@@ -205,22 +205,40 @@ impl<'a> Evaluator<'a> {
         let (Some(caller), line) = (self.module(scope), call.lines.start) else {
             return not_loaded();
         };
-        let why = match caller.local_source(call) {
-            Source::Folder(folder) => match self.modules.get(&folder) {
-                Some(module) if self.is_inside(scope, &folder) => {
-                    let message = format!("module {name} includes itself: {}", module.folder);
-                    self.say(file, line, message, Impact::Partial);
-                    return not_loaded();
-                }
-                Some(module) => return self.instantiate(scope, name, call, module),
-                None => format!("no Terraform files in {folder}"),
-            },
-            Source::Outside(source) => format!("{source} is above the folder that is checked"),
-            Source::Remote(source) => format!("{source} is not below the folder that is checked"),
-            Source::Unreadable => "its source is no text".to_owned(),
+        let found = match caller.local_source(call) {
+            Source::Folder(folder) => {
+                let module = self.modules.get(&folder);
+                module.ok_or_else(|| format!("no Terraform files in {folder}"))
+            }
+            Source::Outside(source) => Err(format!("{source} is above the folder that is checked")),
+            Source::Remote(source) => self
+                .fetched_for(scope, name)
+                .ok_or_else(|| format!("{source} is not below the folder that is checked")),
+            Source::Unreadable => Err("its source is no text".to_owned()),
         };
-        self.say(file, line, format!("module {name} is not loaded: {why}"), Impact::Partial);
+        let said = match found {
+            Ok(module) if !self.is_inside(scope, &module.folder) => {
+                return self.instantiate(scope, name, call, module);
+            }
+            Ok(module) => format!("module {name} includes itself: {}", module.folder),
+            Err(why) => format!("module {name} is not loaded: {why}"),
+        };
+        self.say(file, line, said, Impact::Partial);
         not_loaded()
+    }
+
+    /// The module that `terraform init` fetched for a call, if it did.
+    fn fetched_for(&self, scope: ScopeId, name: &str) -> Option<&'a super::Module> {
+        let folder = self.fetched?.get(&*self.names_of(scope, name))?;
+        self.modules.get(folder)
+    }
+
+    /// The names of the calls that lead to one in a scope.
+    fn names_of(&self, scope: ScopeId, name: &str) -> Arc<str> {
+        match self.scope(scope).map(|scope| &*scope.names) {
+            None | Some("") => name.into(),
+            Some(names) => format!("{names}.{name}").into(),
+        }
     }
 
     /// Whether a scope is in a module of this folder, or called from one.
@@ -244,11 +262,13 @@ impl<'a> Evaluator<'a> {
     ) -> Value {
         let instances = self.expand(&call.body, &Env::new(scope));
         let path = self.scope(scope).map(|scope| Arc::clone(&scope.path)).unwrap_or_default();
+        let names = self.names_of(scope, name);
         let scopes: Vec<ScopeId> = (0..instances.len())
             .map(|instance| {
                 let path = format!("{path}module.{name}{}.", instances.suffix(instance));
                 let env = instances.env(scope, instance);
-                self.push_scope(module, path.into(), Some((env, call)), Default::default())
+                let calls = Calls { path: path.into(), names: Arc::clone(&names) };
+                self.push_scope(module, calls, Some((env, call)), Default::default())
             })
             .collect();
         instances.value(|instance| Handle::Module {

@@ -9,6 +9,7 @@
 
 mod block;
 mod expression;
+mod files;
 mod functions;
 mod instances;
 mod module;
@@ -29,8 +30,10 @@ use std::sync::Arc;
 
 use sealift_model::{Diagnostic, Impact};
 
-use crate::Limits;
+use self::files::Files;
 use crate::terraform::syntax::{Block, Body};
+use crate::{Limits, OtherFiles};
+pub(in crate::terraform) use files::below;
 pub(crate) use functions::from_json;
 pub(crate) use instances::Instances;
 pub(crate) use module::{Mode, Module, variables};
@@ -48,6 +51,10 @@ pub(crate) struct Evaluator<'a> {
     modules: &'a BTreeMap<String, Module>,
     paths: &'a [&'a str],
     limits: &'a Limits,
+    /// What functions read.
+    files: Files<'a>,
+    /// Folders of modules that were fetched, by the names of the calls: `network.subnets`.
+    fetched: Option<&'a BTreeMap<String, String>>,
     scopes: Vec<Scope<'a>>,
     steps: usize,
     depth: usize,
@@ -66,6 +73,8 @@ struct Scope<'a> {
     module: &'a Module,
     /// `module.network["a"].`, empty for the root.
     path: Arc<str>,
+    /// The same without instances: `network.subnets`.
+    names: Arc<str>,
     /// Who calls it, and with which names in sight; none for the root.
     caller: Option<(Env, &'a Block)>,
     /// Values from `.tfvars` files, for the root.
@@ -73,6 +82,13 @@ struct Scope<'a> {
     kept: HashMap<Key, Kept>,
     expansions: HashMap<usize, Option<Rc<Instances>>>,
     calls: HashMap<Arc<str>, Option<Value>>,
+}
+
+/// The calls that lead to a scope.
+#[derive(Debug, Default)]
+struct Calls {
+    path: Arc<str>,
+    names: Arc<str>,
 }
 
 /// What a scope's values are kept under.
@@ -134,6 +150,8 @@ impl<'a> Evaluator<'a> {
             modules,
             paths,
             limits,
+            files: Files::default(),
+            fetched: None,
             scopes: Vec::new(),
             steps: 0,
             depth: 0,
@@ -145,9 +163,21 @@ impl<'a> Evaluator<'a> {
         }
     }
 
+    /// Has functions read files.
+    pub(crate) fn reading(mut self, files: Option<&'a dyn OtherFiles>) -> Self {
+        self.files = Files::of(files);
+        self
+    }
+
+    /// Has calls find the modules that were fetched for the root.
+    pub(crate) fn with_fetched(mut self, fetched: Option<&'a BTreeMap<String, String>>) -> Self {
+        self.fetched = fetched;
+        self
+    }
+
     /// Begins a tree with its root and the values that are given to it.
     pub(crate) fn root(&mut self, module: &'a Module, given: BTreeMap<Arc<str>, Value>) -> ScopeId {
-        self.push_scope(module, "".into(), None, given)
+        self.push_scope(module, Calls::default(), None, given)
     }
 
     /// The values of a file that only gives values: nothing is in sight in it.
@@ -163,15 +193,16 @@ impl<'a> Evaluator<'a> {
     fn push_scope(
         &mut self,
         module: &'a Module,
-        path: Arc<str>,
+        calls: Calls,
         caller: Option<(Env, &'a Block)>,
         given: BTreeMap<Arc<str>, Value>,
     ) -> ScopeId {
         let id = ScopeId(self.scopes.len());
         let kept = HashMap::new();
         let expansions = HashMap::new();
+        let Calls { path, names } = calls;
         let calls = HashMap::new();
-        self.scopes.push(Scope { module, path, caller, given, kept, expansions, calls });
+        self.scopes.push(Scope { module, path, names, caller, given, kept, expansions, calls });
         id
     }
 
@@ -301,5 +332,6 @@ fn listed(what: &str, mark: &str, names: &BTreeSet<Arc<str>>) -> Option<String> 
         more => format!(" and {more} more"),
     };
     let shown = shown.join(", ");
-    Some(format!("{what} {shown}{more}: what depends on that is unknown, and no failure"))
+    let told = "what depends on that is unknown, and no failure; of what it counts, one is checked";
+    Some(format!("{what} {shown}{more}: {told}"))
 }

@@ -3,8 +3,9 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
-use super::super::syntax::{self, Block, Body, Expr};
-use crate::Limits;
+use super::super::syntax::{self, Attribute, Block, Body, Expr};
+use super::below;
+use crate::{Limits, Lines};
 
 /// A declaration and the file it stands in, by its number among the files that are given.
 #[derive(Clone, Debug)]
@@ -77,6 +78,40 @@ impl Module {
         }
     }
 
+    /// Lays what an override file declares over what is declared already, as Terraform merges it:
+    /// an attribute replaces one, blocks of a kind replace all of that kind. What overrides
+    /// stands in another file; a failure is told at what it overrides. Gives the names of what
+    /// nothing is there for.
+    pub(crate) fn lay_over(&mut self, body: Body) -> Vec<String> {
+        let mut left = Vec::new();
+        for block in body.blocks {
+            let labels: Vec<Arc<str>> = block.labels.iter().map(Arc::clone).collect();
+            let base = match (&*block.kind, labels.as_slice()) {
+                ("resource", [kind, name]) => self.declared(Mode::Managed, kind, name),
+                ("data", [kind, name]) => self.declared(Mode::Data, kind, name),
+                ("variable", [name]) => self.variables.get_mut(name),
+                ("output", [name]) => self.outputs.get_mut(name),
+                ("module", [name]) => self.calls.get_mut(name).map(|call| &mut call.item),
+                ("locals", []) => {
+                    let locals = block.body.attributes.into_iter();
+                    self.locals.extend(locals.map(|local| (local.name, local.value)));
+                    continue;
+                }
+                _ => continue,
+            };
+            match base {
+                Some(base) => merge(base, block.body),
+                None => left.push(format!("{} {}", block.kind, labels.join("."))),
+            }
+        }
+        left
+    }
+
+    fn declared(&mut self, mode: Mode, kind: &Arc<str>, name: &Arc<str>) -> Option<&mut Block> {
+        let index = self.find(mode, kind, name)?;
+        self.resources.get_mut(index).map(|resource| &mut resource.block)
+    }
+
     fn resource(&mut self, file: usize, mode: Mode, kind: Arc<str>, name: Arc<str>, block: Block) {
         let key = (mode, Arc::clone(&kind), Arc::clone(&name));
         self.by_name.entry(key).or_insert(self.resources.len());
@@ -109,17 +144,47 @@ impl Module {
         {
             return Source::Remote(source.to_owned());
         }
-        let mut parts: Vec<&str> = self.folder.split('/').filter(|part| !part.is_empty()).collect();
-        for part in source.split('/') {
-            match part {
-                "" | "." => {}
-                ".." if parts.pop().is_none() => return Source::Outside(source.to_owned()),
-                ".." => {}
-                _ => parts.push(part),
-            }
-        }
-        Source::Folder(parts.join("/"))
+        below(&self.folder, source)
+            .map_or_else(|| Source::Outside(source.to_owned()), Source::Folder)
     }
+}
+
+/// Lays the body of an override over a block.
+fn merge(base: &mut Block, over: Body) {
+    let lines = base.lines;
+    for Attribute { name, value, .. } in over.attributes {
+        match base.body.attributes.iter_mut().find(|attribute| attribute.name == name) {
+            Some(attribute) => attribute.value = value,
+            None => base.body.attributes.push(Attribute { name, value, lines }),
+        }
+    }
+    // Settings of the life cycle are merged one by one.
+    let (cycle, blocks): (Vec<Block>, Vec<Block>) =
+        over.blocks.into_iter().partition(|block| &*block.kind == "lifecycle");
+    let replaced: Vec<Arc<str>> = blocks.iter().map(nested_kind).collect();
+    base.body.blocks.retain(|block| !replaced.contains(&nested_kind(block)));
+    base.body.blocks.extend(blocks.into_iter().map(|block| moved(block, lines)));
+    for over in cycle {
+        match base.body.blocks.iter_mut().find(|block| block.kind == over.kind) {
+            Some(block) => merge(block, over.body),
+            None => base.body.blocks.push(moved(over, lines)),
+        }
+    }
+}
+
+/// The kind of a nested block, also of those that `dynamic` makes.
+fn nested_kind(block: &Block) -> Arc<str> {
+    let dynamic = block.labels.first().filter(|_| &*block.kind == "dynamic");
+    Arc::clone(dynamic.unwrap_or(&block.kind))
+}
+
+/// A block as if it stood on other lines. The reader bounds how deep it is.
+fn moved(mut block: Block, lines: Lines) -> Block {
+    block.lines = lines;
+    block.body.attributes.iter_mut().for_each(|attribute| attribute.lines = lines);
+    let inner = std::mem::take(&mut block.body.blocks);
+    block.body.blocks = inner.into_iter().map(|inner| moved(inner, lines)).collect();
+    block
 }
 
 /// Where a module comes from.

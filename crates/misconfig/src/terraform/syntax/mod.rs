@@ -35,6 +35,11 @@ pub(crate) fn parse_json_values(text: &str, limits: &Limits) -> Result<Body, Syn
     json::values(text, limits)
 }
 
+/// Reads a template that is a file of its own.
+pub(crate) fn parse_template(text: &str, limits: &Limits) -> Result<Vec<Part>, SyntaxError> {
+    template::whole(&mut cursor::Cursor::new(text, limits))
+}
+
 /// Reads a JSON document with the lines of its values.
 pub(crate) fn json_document(text: &str, limits: &Limits) -> Result<Json, SyntaxError> {
     json::document(text, limits)

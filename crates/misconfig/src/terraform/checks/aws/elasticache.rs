@@ -22,7 +22,7 @@ pub(super) const RULES: &[Rule] = &[
         why: "Nobody can tell later what it is for.",
         fix: "Set `description`.",
         kinds: &["aws_elasticache_security_group"],
-        run: description,
+        run: |look| look.must_be_described(),
     },
     Rule {
         id: "AWS-0050",
@@ -53,10 +53,4 @@ fn backups(look: &mut Look<'_>) {
     {
         look.must_be_at_least("snapshot_retention_limit", 1.0, 0.0);
     }
-}
-
-/// The provider writes one where none is given.
-fn description(look: &mut Look<'_>) {
-    let description = look.resource.get("description");
-    look.fail_if(description.text().as_deref() == Some(""), &description);
 }

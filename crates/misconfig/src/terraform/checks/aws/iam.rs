@@ -129,7 +129,16 @@ pub(super) const RULES: &[Rule] = &[
         why: "Who holds the policy may read and remove every object.",
         fix: "List the actions that are needed.",
         kinds: &["aws_iam_policy", "aws_iam_role_policy", "aws_iam_role"],
-        run: all_of_s3,
+        run: |look| documents(look, |document| allows(document, "s3:*")),
+    },
+    Rule {
+        id: "AWS-0346",
+        severity: High,
+        title: "IAM policy allows every object of S3 to be read and written",
+        why: "Who holds the policy reads and replaces what others keep in their buckets.",
+        fix: "Name the buckets that are needed, and keep reading and writing apart.",
+        kinds: &["aws_iam_policy", "aws_iam_role_policy", "aws_iam_role"],
+        run: |look| documents(look, reads_and_writes_all),
     },
 ];
 
@@ -180,14 +189,25 @@ fn must_not_allow(look: &mut Look<'_>, action: &str) {
     }
 }
 
-/// The policies of a role stand in resources of their own, or in it.
-fn all_of_s3(look: &mut Look<'_>) {
-    must_not_allow(look, "s3:*");
-    for inline in look.resource.blocks("inline_policy") {
-        if let Some(document) = policy::document(inline.get("policy"), look.all) {
-            look.fail_if(allows(&document, "s3:*"), &document);
+/// Every policy of a resource; those of a role stand in resources of their own, or in it.
+fn documents(look: &mut Look<'_>, wrong: fn(&Document) -> bool) {
+    let inline = look.resource.blocks("inline_policy").map(|inline| inline.get("policy"));
+    for field in inline.chain([look.resource.get("policy")]) {
+        if let Some(document) = policy::document(field, look.all) {
+            look.fail_if(wrong(&document), &document);
         }
     }
+}
+
+/// By one statement, and of no bucket in particular.
+fn reads_and_writes_all(document: &Document) -> bool {
+    document.statements.iter().any(|statement| {
+        let has = |wanted: &str| {
+            statement.actions.iter().any(|action| action.eq_ignore_ascii_case(wanted))
+        };
+        let all = matches!(statement.resources.as_slice(), [only] if &**only == "*");
+        statement.allows && all && has("s3:Get*") && has("s3:Put*")
+    })
 }
 
 fn group_mfa(look: &mut Look<'_>) {

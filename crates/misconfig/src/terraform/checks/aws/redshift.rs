@@ -13,7 +13,7 @@ pub(super) const RULES: &[Rule] = &[
         why: "Nobody can tell later what it is for.",
         fix: "Set `description`.",
         kinds: &["aws_redshift_security_group"],
-        run: description,
+        run: |look| look.must_be_described(),
     },
     Rule {
         id: "AWS-0084",
@@ -51,10 +51,4 @@ fn encryption(look: &mut Look<'_>) {
         Some(false) => look.fail(look.resource),
         None => {}
     }
-}
-
-/// The provider writes one where none is given.
-fn description(look: &mut Look<'_>) {
-    let description = look.resource.get("description");
-    look.fail_if(description.text().as_deref() == Some(""), &description);
 }

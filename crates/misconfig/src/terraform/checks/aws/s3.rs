@@ -123,6 +123,11 @@ fn about<'a>(all: &'a Resources, kind: &str, bucket: &Resource) -> Option<&'a Re
     all.naming(kind, "bucket", bucket, "bucket").next()
 }
 
+/// The block of public access of a bucket; of several, the last.
+fn public_access_block<'a>(all: &'a Resources, bucket: &Resource) -> Option<&'a Resource> {
+    all.naming("aws_s3_bucket_public_access_block", "bucket", bucket, "bucket").last()
+}
+
 /// The ACL of a bucket, written in the bucket or in a resource of its own.
 pub(super) fn acl<'a>(all: &'a Resources, bucket: &'a Resource) -> Field<'a> {
     let written = bucket.get("acl");
@@ -180,7 +185,7 @@ fn by_policy(look: &Look<'_>) -> bool {
 /// A setting of the block of public access; without one, of the bucket.
 fn public_access(look: &mut Look<'_>, name: &str) {
     let bucket = look.resource;
-    match about(look.all, "aws_s3_bucket_public_access_block", bucket) {
+    match public_access_block(look.all, bucket) {
         Some(block) => {
             let setting = block.get(name);
             look.fail_if(setting.bool_or(false) == Some(false), &setting);
@@ -190,17 +195,16 @@ fn public_access(look: &mut Look<'_>, name: &str) {
 }
 
 fn no_public_access_block(look: &mut Look<'_>) {
-    let block = about(look.all, "aws_s3_bucket_public_access_block", look.resource);
+    let block = public_access_block(look.all, look.resource);
     look.fail_if(block.is_none(), look.resource);
 }
 
 fn public_acl(look: &mut Look<'_>) {
     let acl = acl(look.all, look.resource);
-    let blocked =
-        about(look.all, "aws_s3_bucket_public_access_block", look.resource).is_some_and(|block| {
-            let on = |name: &str| block.get(name).bool_or(false) != Some(false);
-            on("block_public_acls") || on("ignore_public_acls")
-        });
+    let blocked = public_access_block(look.all, look.resource).is_some_and(|block| {
+        let on = |name: &str| block.get(name).bool_or(false) != Some(false);
+        on("block_public_acls") || on("ignore_public_acls")
+    });
     look.fail_if(!blocked && acl.text().is_some_and(|acl| is_public(&acl)), &acl);
 }
 

@@ -15,7 +15,7 @@ pub(super) const RULES: &[Rule] = &[
         why: "Nobody can tell later what it is for.",
         fix: "Set `description`.",
         kinds: &["aws_security_group"],
-        run: group_description,
+        run: |look| look.must_be_described(),
     },
     Rule {
         id: "AWS-0101",
@@ -163,17 +163,9 @@ fn open_to_all(look: &mut Look<'_>, rule: &Block) {
 fn rule_description(look: &mut Look<'_>) {
     for direction in ["ingress", "egress"] {
         for rule in rules(look.resource, direction) {
-            let description = rule.get("description");
-            look.fail_if(description.is_empty(), &description);
+            look.must_describe(rule);
         }
     }
-}
-
-/// What the provider writes where nothing is given says nothing.
-fn group_description(look: &mut Look<'_>) {
-    let description = look.resource.get("description");
-    let default = description.text().as_deref() == Some("Managed by Terraform");
-    look.fail_if(description.is_empty() || default, &description);
 }
 
 /// The rules of network access lists that allow something.

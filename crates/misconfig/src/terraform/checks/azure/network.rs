@@ -64,7 +64,7 @@ pub(super) const RULES: &[Rule] = &[
         why: "Nobody can tell later who talked to whom.",
         fix: "Set `enabled = true`.",
         kinds: FLOW_LOG,
-        run: |look| look.must_be_true("enabled", true),
+        run: |look| look.must_be_true("enabled", false),
     },
     Rule {
         id: "AZU-0074",

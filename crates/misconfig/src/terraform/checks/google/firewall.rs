@@ -106,11 +106,19 @@ fn is_open(ranges: Field<'_>) -> bool {
     ranges.is_empty() || ranges.texts().any(|range| is_anywhere(&range))
 }
 
+/// Where ranges are that let all in: written ones, or the firewall that has none.
+fn place_of(ranges: Field<'_>, firewall: &Resource) -> Place {
+    if ranges.is_empty() { firewall.place } else { ranges.place }
+}
+
 fn ingress(look: &mut Look<'_>, wrong: fn(&Resource, &Block) -> bool) {
     let firewall = look.resource;
     let sources = firewall.get("source_ranges");
     if is_ingress(firewall) == Some(true) && is_open(sources) {
-        look.fail_if(allowed(firewall).any(|rule| wrong(firewall, rule)), &sources);
+        look.fail_if(
+            allowed(firewall).any(|rule| wrong(firewall, rule)),
+            &place_of(sources, firewall),
+        );
     }
 }
 
@@ -118,7 +126,7 @@ fn egress(look: &mut Look<'_>) {
     let firewall = look.resource;
     let targets = firewall.get("destination_ranges");
     let out = is_ingress(firewall) == Some(false) && allowed(firewall).next().is_some();
-    look.fail_if(out && is_open(targets), &targets);
+    look.fail_if(out && is_open(targets), &place_of(targets, firewall));
 }
 
 fn as_by_default(look: &mut Look<'_>) {

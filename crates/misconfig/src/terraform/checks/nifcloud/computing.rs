@@ -23,7 +23,7 @@ pub(super) const RULES: &[Rule] = &[
         why: "Nobody can tell later what it is for.",
         fix: "Set `description`.",
         kinds: &["nifcloud_security_group"],
-        run: |look| look.must_be_given("description"),
+        run: |look| look.must_be_described(),
     },
     Rule {
         id: "NIF-0003",

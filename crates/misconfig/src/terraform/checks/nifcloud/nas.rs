@@ -32,11 +32,12 @@ pub(super) const RULES: &[Rule] = &[
         why: "Nobody can tell later what it is for.",
         fix: "Set `description`.",
         kinds: &["nifcloud_nas_security_group"],
-        run: |look| look.must_be_given("description"),
+        run: |look| look.must_be_described(),
     },
 ];
 
 fn network(look: &mut Look<'_>) {
     let network = look.resource.get("network_id");
-    look.fail_if(network.text().as_deref() == Some(SHARED), &network);
+    // It is the network of an instance that names none.
+    look.fail_if(network.text_or(SHARED).as_deref() == Some(SHARED), &network);
 }

@@ -50,7 +50,7 @@ pub(super) const RULES: &[Rule] = &[
         why: "Nobody can tell later what it is for.",
         fix: "Set `description`.",
         kinds: &["nifcloud_db_security_group"],
-        run: |look| look.must_be_given("description"),
+        run: |look| look.must_be_described(),
     },
 ];
 

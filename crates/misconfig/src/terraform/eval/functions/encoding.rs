@@ -8,12 +8,15 @@ use base64::engine::general_purpose::STANDARD;
 use super::super::Value;
 use super::super::value::{HOLE, Unknown, format_number};
 use super::{Function, argument, text};
+use crate::{Limits, yaml};
 
 pub(super) const TABLE: &[(&str, Function)] = &[
     ("base64decode", base64decode),
     ("base64encode", |a| Ok(Value::text(STANDARD.encode(&*text(a, 0)?)))),
+    ("csvdecode", csvdecode),
     ("jsondecode", jsondecode),
     ("urlencode", urlencode),
+    ("yamldecode", yamldecode),
 ];
 
 fn base64decode(arguments: &[Value]) -> Result<Value, &'static str> {
@@ -98,6 +101,76 @@ pub(crate) fn from_json(json: &serde_json::Value) -> Value {
             items.iter().map(|(key, item)| (Arc::from(key.as_str()), from_json(item))).collect(),
         ),
     }
+}
+
+fn yamldecode(arguments: &[Value]) -> Result<Value, &'static str> {
+    let mut stream = yaml::parse(text(arguments, 0)?.as_bytes(), &Limits::default());
+    match (stream.documents.pop(), stream.documents.len(), stream.errors.len()) {
+        (Some(document), 0, 0) => Ok(from_yaml(&document.root)),
+        (None, _, 0) => Ok(Value::Null),
+        _ => Err("not one YAML document"),
+    }
+}
+
+/// A YAML document as a value; the reader bounds its nesting.
+fn from_yaml(node: &yaml::Node) -> Value {
+    match &node.value {
+        yaml::Value::Null => Value::Null,
+        yaml::Value::Bool(value) => Value::Bool(*value),
+        yaml::Value::Int(value) => value.to_string().parse().map_or(Value::Null, Value::Number),
+        yaml::Value::Float(value) => Value::Number(*value),
+        yaml::Value::String(text) => Value::text(&**text),
+        yaml::Value::List(items) => Value::list(items.iter().map(from_yaml).collect()),
+        yaml::Value::Map(map) => Value::object(
+            map.entries
+                .iter()
+                .map(|entry| (Arc::from(&*entry.key), from_yaml(&entry.value)))
+                .collect(),
+        ),
+    }
+}
+
+/// RFC 4180, with the names of the columns in the first row.
+fn csvdecode(arguments: &[Value]) -> Result<Value, &'static str> {
+    let text = text(arguments, 0)?;
+    let mut rows = csv_rows(&text)?.into_iter();
+    let names: Vec<Arc<str>> = rows.next().unwrap_or_default().into_iter().map(Arc::from).collect();
+    let objects = rows.map(|row| {
+        if row.len() != names.len() {
+            return Err("a row with another number of fields");
+        }
+        let fields = names.iter().map(Arc::clone).zip(row.into_iter().map(Value::text));
+        Ok(Value::object(fields.collect()))
+    });
+    Ok(Value::list(objects.collect::<Result<_, _>>()?))
+}
+
+fn csv_rows(text: &str) -> Result<Vec<Vec<String>>, &'static str> {
+    let mut rows = Vec::new();
+    let (mut row, mut field, mut quoted) = (Vec::new(), String::new(), false);
+    let mut characters = text.chars().filter(|c| *c != '\r').peekable();
+    while let Some(character) = characters.next() {
+        match character {
+            '"' if quoted && characters.next_if_eq(&'"').is_some() => field.push('"'),
+            '"' => quoted = !quoted,
+            ',' if !quoted => row.push(std::mem::take(&mut field)),
+            '\n' if !quoted => {
+                if !row.is_empty() || !field.is_empty() {
+                    row.push(std::mem::take(&mut field));
+                    rows.push(std::mem::take(&mut row));
+                }
+            }
+            other => field.push(other),
+        }
+    }
+    if quoted {
+        return Err("a quote without an end");
+    }
+    if !row.is_empty() || !field.is_empty() {
+        row.push(field);
+        rows.push(row);
+    }
+    Ok(rows)
 }
 
 fn urlencode(arguments: &[Value]) -> Result<Value, &'static str> {

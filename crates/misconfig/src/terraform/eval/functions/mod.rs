@@ -1,7 +1,7 @@
 //! The functions of Terraform's language that need nothing but their arguments.
 //!
-//! One group, one file, each with a visible table. Functions that read files, the clock or chance
-//! are not here: their value is unknown.
+//! One group, one file, each with a visible table. Functions that read files stand beside this
+//! folder; the value of those of the clock and of chance is unknown.
 
 mod collection;
 mod encoding;

@@ -1,0 +1,132 @@
+//! Functions that read files: `file`, `templatefile` and their like.
+//!
+//! A path is one below the folder of the root module, in which Terraform is run, or below the
+//! folder that is checked, which is where `path.module` leads here. What lies elsewhere is not
+//! read, and what is not read is not known.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+
+use super::{Env, Evaluator, Reason, ScopeId, Value};
+use crate::OtherFiles;
+use crate::terraform::syntax;
+
+/// What functions read, and what was read.
+#[derive(Debug, Default)]
+pub(super) struct Files<'a> {
+    source: Option<&'a dyn OtherFiles>,
+    kept: HashMap<String, Option<Arc<[u8]>>>,
+}
+
+impl<'a> Files<'a> {
+    pub(super) fn of(source: Option<&'a dyn OtherFiles>) -> Self {
+        Self { source, kept: HashMap::new() }
+    }
+
+    fn read(&mut self, path: String, max_bytes: usize) -> Option<Arc<[u8]>> {
+        let source = self.source?;
+        let read = |path: &String| source.read(path, max_bytes).map(Arc::from);
+        match self.kept.get(&path) {
+            Some(known) => known.clone(),
+            None => {
+                let content = read(&path);
+                self.kept.insert(path, content.clone());
+                content
+            }
+        }
+    }
+}
+
+/// The functions of this file.
+const NAMES: &[&str] = &["file", "filebase64", "fileexists", "templatefile"];
+
+impl<'a> Evaluator<'a> {
+    /// What a function gives that reads a file; none of a function that reads none, or where
+    /// nothing can be read.
+    pub(super) fn read_by(
+        &mut self,
+        name: &Arc<str>,
+        arguments: &[Value],
+        scope: ScopeId,
+    ) -> Option<Value> {
+        let plain = name.strip_prefix("core::").unwrap_or(name);
+        if !NAMES.contains(&plain) || self.files.source.is_none() {
+            return None;
+        }
+        let path = match arguments.first()? {
+            unknown @ Value::Unknown(_) => return Some(unknown.clone()),
+            path => path.to_text()?,
+        };
+        let content = self.content(scope, &path);
+        if plain == "fileexists" {
+            // One that is not read may yet be there.
+            return content.map(|_| Value::Bool(true));
+        }
+        let content = content?;
+        if !self.pay(content.len() / 16) {
+            return Some(Value::unknown(Reason::Limit("steps")));
+        }
+        if plain == "filebase64" {
+            return Some(Value::text(STANDARD.encode(&content)));
+        }
+        let Ok(text) = std::str::from_utf8(&content) else {
+            return Some(Value::invalid("not UTF-8"));
+        };
+        match plain {
+            "templatefile" => Some(self.filled(text, arguments.get(1)?)),
+            _ => Some(Value::text(text)),
+        }
+    }
+
+    fn content(&mut self, scope: ScopeId, path: &str) -> Option<Arc<[u8]>> {
+        let root = self.scopes.first().map(|root| root.module.folder.as_str()).unwrap_or_default();
+        let folder = self.module(scope).map(|module| module.folder.as_str()).unwrap_or_default();
+        let mut candidates = vec![below(root, path), below("", path)];
+        // A module of a registry may have been written to be its own root.
+        candidates.push(below(folder, path));
+        let max = self.limits.max_file_bytes;
+        candidates.into_iter().flatten().find_map(|path| self.files.read(path, max))
+    }
+
+    /// A template with its values. Nothing else is in sight in it, and it reads no other.
+    fn filled(&mut self, text: &str, values: &Value) -> Value {
+        let values = match values {
+            Value::Object(values) => values,
+            unknown @ Value::Unknown(_) => return unknown.clone(),
+            _ => return Value::invalid("not an object"),
+        };
+        let Ok(parts) = syntax::parse_template(text, self.limits) else {
+            return Value::invalid("not a template");
+        };
+        let mut inner = Evaluator::new(self.modules, self.paths, self.limits);
+        (inner.steps, inner.depth) = (self.steps, self.depth);
+        let mut env = Env::new(ScopeId(0));
+        for (name, value) in values.iter() {
+            env = env.with(name, value.clone());
+        }
+        let filled = inner.template(&parts, &mut env);
+        self.steps = inner.steps;
+        self.not_evaluated.append(&mut inner.not_evaluated);
+        self.diagnostics.append(&mut inner.diagnostics);
+        filled
+    }
+}
+
+/// A path below a folder of the checked one; none where it leads out of that.
+pub(in crate::terraform) fn below(folder: &str, path: &str) -> Option<String> {
+    if path.starts_with('/') {
+        return None;
+    }
+    let mut parts: Vec<&str> = Vec::new();
+    for part in folder.split('/').chain(path.split('/')) {
+        match part {
+            "" | "." => {}
+            ".." => _ = parts.pop()?,
+            part => parts.push(part),
+        }
+    }
+    Some(parts.join("/"))
+}
