@@ -69,7 +69,7 @@ impl Options {
         let asked = self.clone();
         let registry =
             move |image: &Reference| asked.image(image).map_err(|failure| failure.message());
-        let rules = Rules::new(World::new(registry, now).with_cluster(around.clone()));
+        let rules = Rules::new(World::new(registry, now).with_files(around.clone()));
         let told = sources.load_into(&rules)?;
         Ok(NodePolicies { rules: Arc::new(rules), around, notes: told.notes })
     }

@@ -79,7 +79,7 @@ impl AdmissionPolicies {
         arguments.finish()?;
         let load = move || {
             let around = Arc::new(stand_in(now(), &files, &texts)?);
-            let world = World::new(registry, now).with_cluster(around.clone());
+            let world = World::new(registry, now).with_files(around.clone());
             let rules = Rules::new(world);
             let notes = sources.load_into(&rules)?.notes;
             Ok(Self { rules: Arc::new(rules), around, notes })

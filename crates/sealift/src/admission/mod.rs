@@ -64,6 +64,7 @@ mod folder;
 mod images;
 mod json;
 mod junit;
+mod once;
 mod question;
 mod response;
 mod root;

@@ -1,11 +1,10 @@
 //! Which requests a policy is about (`admissionregistration.k8s.io/v1`, MatchResources).
 
-use std::collections::BTreeMap;
-
 use serde_json::Value as Json;
 
-use super::form::{MatchResources, ResourceRule, Scope, Selector};
-use crate::admission::{Operation, Request, Surroundings};
+use super::form::{MatchResources, ResourceRule, Scope};
+use crate::admission::labels::labels;
+use crate::admission::{LabelSelector, Operation, Request, Surroundings};
 
 /// Whether a request is one of those.
 ///
@@ -28,19 +27,19 @@ pub(super) fn matches(
 }
 
 /// The labels of either object may match.
-fn of_selected_object(selector: Option<&Selector>, request: &Request) -> bool {
-    let Some(selector) = selector.filter(|selector| !is_empty(selector)) else { return true };
-    let of = |object: &Json| !object.is_null() && selects(selector, &labels(object));
+fn of_selected_object(selector: Option<&LabelSelector>, request: &Request) -> bool {
+    let Some(selector) = selector.filter(|selector| !selector.is_empty()) else { return true };
+    let of = |object: &Json| !object.is_null() && selector.selects_object(object);
     of(&request.object) || of(&request.old_object)
 }
 
 /// A namespace has the labels of itself; what is in none is always meant.
 fn of_selected_namespace(
-    selector: Option<&Selector>,
+    selector: Option<&LabelSelector>,
     request: &Request,
     around: &dyn Surroundings,
 ) -> Result<bool, String> {
-    let Some(selector) = selector.filter(|selector| !is_empty(selector)) else { return Ok(true) };
+    let Some(selector) = selector.filter(|selector| !selector.is_empty()) else { return Ok(true) };
     let is_namespace = is_namespace(request);
     if request.namespace.is_empty() && !is_namespace {
         return Ok(true);
@@ -52,7 +51,7 @@ fn of_selected_namespace(
     };
     // Which the API server gives to each.
     own.entry("kubernetes.io/metadata.name".into()).or_insert_with(|| name.clone());
-    Ok(selects(selector, &own))
+    Ok(selector.selects(&own))
 }
 
 pub(super) fn is_namespace(request: &Request) -> bool {
@@ -89,24 +88,4 @@ pub(super) fn operation(operation: Operation) -> &'static str {
         Operation::Delete => "DELETE",
         Operation::Connect => "CONNECT",
     }
-}
-
-pub(super) fn is_empty(selector: &Selector) -> bool {
-    selector.match_labels.is_empty() && selector.match_expressions.is_empty()
-}
-
-/// The labels of an object.
-pub(super) fn labels(object: &Json) -> BTreeMap<String, String> {
-    let all = object.pointer("/metadata/labels").and_then(Json::as_object);
-    let text = |value: &Json| value.as_str().unwrap_or_default().to_owned();
-    all.into_iter().flatten().map(|(name, value)| (name.clone(), text(value))).collect()
-}
-
-/// Whether labels are as a selector wants them.
-pub(super) fn selects(selector: &Selector, labels: &BTreeMap<String, String>) -> bool {
-    selector.match_labels.iter().all(|(name, value)| labels.get(name) == Some(value))
-        && selector
-            .match_expressions
-            .iter()
-            .all(|it| it.operator.holds(labels.get(&it.key), &it.values))
 }
