@@ -1,7 +1,5 @@
 //! Where the cluster is, and who asks.
 
-use std::fs::File;
-use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use sealift_http::{ClientIdentity, Url};
@@ -99,14 +97,7 @@ impl Access {
 }
 
 pub(crate) fn bytes(path: &Path) -> Result<Vec<u8>, AccessError> {
-    let mut bytes = Vec::new();
-    let file = File::open(path).map_err(|error| wrong(path, error))?;
-    let read = file.take(MAX_BYTES + 1).read_to_end(&mut bytes);
-    read.map_err(|error| wrong(path, error))?;
-    match u64::try_from(bytes.len()) {
-        Ok(0..=MAX_BYTES) => Ok(bytes),
-        _ => Err(wrong(path, format!("it has more than {MAX_BYTES} bytes"))),
-    }
+    sealift_mapped::read(path, MAX_BYTES).map_err(|error| wrong(path, error))
 }
 
 pub(crate) fn wrong(path: &Path, problem: impl ToString) -> AccessError {

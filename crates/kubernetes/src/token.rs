@@ -1,8 +1,6 @@
 //! What shows who asks.
 
 use std::fmt;
-use std::fs::File;
-use std::io::Read as _;
 use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -68,10 +66,9 @@ impl TokenFile {
             return Ok(token.clone());
         }
         let failed = |why: String| Error::Token(format!("{}: {why}", self.path.display()));
-        let mut text = String::new();
-        let file = File::open(&self.path).map_err(|error| failed(error.to_string()))?;
-        let file = file.take(MAX_BYTES).read_to_string(&mut text);
-        file.map_err(|error| failed(error.to_string()))?;
+        let bytes = sealift_mapped::read(&self.path, MAX_BYTES);
+        let bytes = bytes.map_err(|error| failed(error.to_string()))?;
+        let text = String::from_utf8(bytes).map_err(|error| failed(error.to_string()))?;
         let token = text.trim();
         if token.is_empty() || token.contains(|next: char| !next.is_ascii_graphic()) {
             return Err(failed("it is no token".to_owned()));

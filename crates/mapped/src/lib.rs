@@ -1,4 +1,4 @@
-//! A file mapped read-only as bytes: [`Mapped`].
+//! A file as bytes: [`Mapped`] read-only, or [`read`] as far as it may be long.
 //!
 //! ```
 //! # fn main() -> std::io::Result<()> {
@@ -7,6 +7,8 @@
 //! std::fs::write(&path, b"all of it")?;
 //! let mapped = sealift_mapped::Mapped::open(&path)?;
 //! assert_eq!(mapped.as_ref(), b"all of it");
+//! assert!(sealift_mapped::read(&path, 9).is_ok());
+//! assert!(sealift_mapped::read(&path, 8).is_err());
 //! # Ok(())
 //! # }
 //! ```
@@ -16,10 +18,25 @@
 #![expect(unsafe_code, reason = "mapping a file is unsafe by nature: see `Mapped::open`")]
 
 use std::fs::File;
-use std::io;
+use std::io::{self, Read as _};
 use std::path::Path;
 
 use memmap2::Mmap;
+
+/// The bytes of a file that is longer than no such file should be. One that grows while it is read
+/// is not read for ever, and none is cut short.
+///
+/// # Errors
+/// When it cannot be read, or has more than `max` bytes ([`io::ErrorKind::FileTooLarge`]).
+pub fn read(path: &Path, max: u64) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    File::open(path)?.take(max.saturating_add(1)).read_to_end(&mut bytes)?;
+    if u64::try_from(bytes.len()).is_ok_and(|length| length <= max) {
+        return Ok(bytes);
+    }
+    let reason = format!("it has more than {max} bytes");
+    Err(io::Error::new(io::ErrorKind::FileTooLarge, reason))
+}
 
 /// The bytes of a file, read by the operating system as they are touched.
 ///

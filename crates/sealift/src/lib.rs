@@ -39,6 +39,7 @@ mod covered;
 mod crew;
 mod database;
 mod error;
+mod files;
 mod format;
 mod observer;
 pub mod policy;

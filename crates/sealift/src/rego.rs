@@ -1,15 +1,11 @@
 //! Checks in Rego as people keep them: files, folders of files, texts.
 
-use std::fs::{self, File};
-use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use sealift_misconfig::{RegoChecks, RegoOptions};
 
-use crate::Error;
+use crate::{Error, files};
 
-/// Folders in folders; more is a loop or a mistake.
-const MAX_DEPTH: usize = 32;
 /// More than any module, any data and any file of variables has.
 const MAX_FILE_BYTES: u64 = 64 << 20;
 
@@ -17,7 +13,7 @@ const MAX_FILE_BYTES: u64 = 64 << 20;
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct RegoSources {
-    /// Files, or folders whose `.rego` files are read.
+    /// Files, or folders whose `.rego` files are read; not those whose names begin with a dot.
     pub modules: Vec<PathBuf>,
     /// Modules that are at hand, each with its name.
     pub texts: Vec<(String, String)>,
@@ -63,61 +59,25 @@ fn with_texts<'a>(
 }
 
 /// The files that are named, and those of that kind in folders that are, by their paths.
-fn read(named: &[PathBuf], extensions: &[&str]) -> Result<Vec<(String, Vec<u8>)>, Error> {
+fn read(named: &[PathBuf], endings: &[&str]) -> Result<Vec<(String, Vec<u8>)>, Error> {
     let mut found = Vec::new();
     for path in named {
-        if path.is_dir() {
-            collect(path, extensions, MAX_DEPTH, &mut found)
-                .map_err(|source| Error::io(path, source))?;
-        } else {
-            found.push(path.clone());
-        }
+        found.extend(files::listed(path, endings)?);
     }
     found.sort();
     found.dedup();
     found.into_iter().map(|path| Ok((path.display().to_string(), document(&path)?))).collect()
 }
 
-fn collect(
-    folder: &Path,
-    extensions: &[&str],
-    depth: usize,
-    found: &mut Vec<PathBuf>,
-) -> io::Result<()> {
-    let Some(depth) = depth.checked_sub(1) else {
-        return Err(io::Error::other(format!("more than {MAX_DEPTH} folders in one another")));
-    };
-    for entry in fs::read_dir(folder)? {
-        let path = entry?.path();
-        if path.is_dir() {
-            collect(&path, extensions, depth, found)?;
-        } else if path
-            .extension()
-            .is_some_and(|extension| extensions.iter().any(|known| extension == *known))
-        {
-            found.push(path);
-        }
-    }
-    Ok(())
-}
-
-/// A file that a caller names; one that is longer than any should be is refused.
+/// A file that a caller names.
 pub(crate) fn document(path: &Path) -> Result<Vec<u8>, Error> {
-    bounded(path).map_err(|source| Error::io(path, source))
-}
-
-fn bounded(path: &Path) -> io::Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    File::open(path)?.take(MAX_FILE_BYTES.saturating_add(1)).read_to_end(&mut bytes)?;
-    if u64::try_from(bytes.len()).is_ok_and(|length| length <= MAX_FILE_BYTES) {
-        return Ok(bytes);
-    }
-    let reason = format!("it is longer than {MAX_FILE_BYTES} bytes");
-    Err(io::Error::new(io::ErrorKind::FileTooLarge, reason))
+    Ok(files::read(path, MAX_FILE_BYTES)?)
 }
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
 
     const CHECK: &str = "package user.words\ndeny[res] { res := data.words.bad }\n";

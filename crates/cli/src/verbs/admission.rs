@@ -43,12 +43,12 @@ pub(crate) fn admission_review(
     // Counts are a server's.
     let asked = cluster::opened(&args.cluster, environment, |_| {})?;
     let world = match asked {
-        None => world.with_cluster(around.clone()),
+        None => world.with_files(around.clone()),
         Some((cluster, note)) => {
             if let Some(note) = note {
                 eprintln!("warning: {}", escape::terminal(&note));
             }
-            world.with_cluster(Arc::new(cluster))
+            world.with_cluster(cluster)
         }
     };
     let rules = Rules::new(world);

@@ -25,7 +25,7 @@ pub(crate) fn admission_serve(
         if let Some(note) = note {
             serving.log.warn(&note, &[]);
         }
-        world = world.with_cluster(Arc::new(asked));
+        world = world.with_cluster(asked);
     }
     let rules = Arc::new(Rules::new(world));
     let sources = sources(&args.judged, args.offline, global, environment);

@@ -1,9 +1,11 @@
 //! Entries of Kyverno's global context (`GlobalContextEntry`): what policies share of a cluster.
 
+use std::sync::Arc;
+
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use super::{Document, Surroundings, jmespath};
+use super::{Document, LabelSelector, Surroundings, jmespath};
 use crate::Error;
 
 /// An entry, asked for whenever a policy wants it.
@@ -93,7 +95,7 @@ impl GlobalEntry {
         &self,
         projection: Option<&str>,
         around: &dyn Surroundings,
-    ) -> Result<Option<Value>, String> {
+    ) -> Result<Option<Arc<Value>>, String> {
         let wanted = match projection {
             None => None,
             Some(name) => match self.projections.iter().find(|own| own.name == name) {
@@ -106,19 +108,21 @@ impl GlobalEntry {
             None => Ok(Some(data)),
             Some(Projection { jmes_path, .. }) => {
                 let found = jmespath::search(jmes_path, &data, around.now());
-                found.map(Some).map_err(|error| format!("{}: {error}", self.name))
+                found
+                    .map(|found| Some(found.into()))
+                    .map_err(|error| format!("{}: {error}", self.name))
             }
         }
     }
 
-    fn load(&self, around: &dyn Surroundings) -> Result<Value, String> {
+    fn load(&self, around: &dyn Surroundings) -> Result<Arc<Value>, String> {
         match &self.source {
             Source::Objects(Objects { group, version, resource, namespace }) => {
                 let api_version = match group.as_str() {
                     "" => version.clone(),
                     group => format!("{group}/{version}"),
                 };
-                around.objects(&api_version, resource, namespace).map(Value::from)
+                around.objects(&api_version, resource, namespace, &LabelSelector::default())
             }
             Source::Call(Call { url_path, method, data, .. }) => {
                 let method = if method.is_empty() { "GET" } else { method };
@@ -163,7 +167,7 @@ mod tests {
             "projections": names,
         }))
         .unwrap();
-        assert_eq!(pods.ask(Some("names"), &files).unwrap(), Some(json!(["web"])));
+        assert_eq!(pods.ask(Some("names"), &files).unwrap(), Some(json!(["web"]).into()));
         assert_eq!(pods.ask(Some("others"), &files).unwrap(), None);
         assert_eq!(pods.ask(None, &files).unwrap().unwrap()[0]["metadata"]["name"], "web");
         let called = entry(json!({

@@ -18,12 +18,12 @@ mod image;
 mod images;
 mod jmespath;
 mod kyverno;
+pub(crate) mod labels;
 pub(crate) mod policies;
 mod quantity;
 mod regular;
 pub(crate) mod relation;
 mod request;
-pub(crate) mod selector;
 mod semver;
 mod surroundings;
 mod unique;
@@ -37,6 +37,7 @@ pub use files::Files;
 pub use images::{
     ImagePattern, ImagePatternError, ImageRule, ImageRules, ImageUse, Wildcard, images_of,
 };
+pub use labels::LabelSelector;
 pub use policies::Policies;
 pub use request::{GroupVersionKind, GroupVersionResource, Operation, Request, UserInfo};
 pub use surroundings::{Alone, Given, Roles, Surroundings};

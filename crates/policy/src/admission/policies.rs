@@ -1,6 +1,7 @@
 //! All policies that are asked, of whatever kind.
 
 use std::fmt;
+use std::sync::Arc;
 
 use serde_json::Value;
 
@@ -115,7 +116,7 @@ impl Policies {
         name: &str,
         projection: Option<&str>,
         around: &dyn Surroundings,
-    ) -> Result<Option<Value>, String> {
+    ) -> Result<Option<Arc<Value>>, String> {
         match self.entries.iter().find(|entry| entry.name == name) {
             Some(entry) => entry.ask(projection, around),
             None => Ok(None),

@@ -13,6 +13,9 @@ pub(crate) struct Quantity {
     exponent: i32,
     /// The power of ten of the last digit as written: that of `1.50` is -2, that of `5m` -3.
     scale: i32,
+    /// The same, where Kubernetes reckons in 64 bits: with few digits, and no fraction before a
+    /// binary suffix.
+    small: Option<i32>,
     format: Format,
 }
 
@@ -61,9 +64,11 @@ impl Quantity {
         let end = unsigned.find(|next: char| !next.is_ascii_digit() && next != '.');
         let (number, suffix) = unsigned.split_at(end.unwrap_or(unsigned.len()));
         let (whole, fraction) = number.split_once('.').unwrap_or((number, ""));
-        if (whole.is_empty() && fraction.is_empty()) || fraction.contains('.') {
+        // Where no digit stands it is zero: `Mi`, `-`, `.`.
+        if text.is_empty() || fraction.contains('.') {
             return None;
         }
+        let written = (whole.trim_start_matches('0').len(), fraction.len());
         let fraction = fraction.trim_end_matches('0');
         let negative = text.starts_with('-');
         let (amount, power, format) =
@@ -81,7 +86,8 @@ impl Quantity {
         let digits =
             if format == Format::Binary { 0 } else { i32::try_from(fraction.len()).ok()? };
         let scale = power.saturating_sub(digits).max(-9);
-        Some(Self { amount, exponent: -9, scale, format }.reduced())
+        let small = small(written, suffix, format);
+        Some(Self { amount, exponent: -9, scale, small, format }.reduced())
     }
 
     /// Whether it is so large that it may not be told from others as large.
@@ -94,22 +100,29 @@ impl Quantity {
         i64::try_from(self.amount.signum()).unwrap_or_default()
     }
 
-    /// The value, where it is an integer of 64 bits.
+    /// The value, where Kubernetes has it as an integer of 64 bits: `1.0` and `1000m` are none.
     pub(super) fn whole(&self) -> Option<i64> {
-        // In its lowest terms only a fraction has an exponent below zero.
-        (self.exponent >= 0).then(|| i64::try_from(self.at(0)?).ok()).flatten()
+        self.small.filter(|scale| *scale >= 0)?;
+        i64::try_from(self.at(0)?).ok()
     }
 
     /// The same format, another whole value.
     pub(super) fn with(self, amount: i64) -> Self {
-        Self { amount: amount.into(), exponent: 0, scale: 0, format: self.format }.reduced()
+        let (scale, small) = (0, Some(0));
+        Self { amount: amount.into(), exponent: 0, scale, small, format: self.format }.reduced()
     }
 
     pub(super) fn plus(&self, other: &Self) -> Option<Self> {
         let (left, right, exponent) = aligned(self, other)?;
         let format = if self.amount == 0 { other.format } else { self.format };
         let scale = self.scale.min(other.scale);
-        Some(Self { amount: left.checked_add(right)?, exponent, scale, format }.reduced())
+        let small = match (self.amount, other.amount) {
+            (0, _) => self.small.and(other.small),
+            (_, 0) => other.small.and(self.small),
+            _ => self.small.zip(other.small).map(|(left, right)| left.min(right)),
+        };
+        let amount = left.checked_add(right)?;
+        Some(Self { amount, exponent, scale, small, format }.reduced())
     }
 
     pub(super) fn minus(&self, other: &Self) -> Option<Self> {
@@ -121,7 +134,7 @@ impl Quantity {
         let amount = self.amount.checked_mul(other.amount)?;
         let exponent = self.exponent.checked_add(other.exponent)?;
         let scale = self.scale.saturating_add(other.scale);
-        Some(Self { amount, exponent, scale, format: self.format }.reduced())
+        Some(Self { amount, exponent, scale, small: None, format: self.format }.reduced())
     }
 
     /// Rounded towards zero at the finer scale of both as written, as Kyverno divides.
@@ -136,7 +149,8 @@ impl Quantity {
             divisor = divisor.checked_mul(power(-shift)?)?;
         }
         let amount = dividend.checked_div(divisor)?;
-        Some(Self { amount, exponent: finest, scale: finest, format: self.format }.reduced())
+        let (exponent, scale, format) = (finest, finest, self.format);
+        Some(Self { amount, exponent, scale, small: None, format }.reduced())
     }
 
     #[expect(clippy::as_conversions, reason = "approximate by its name")]
@@ -169,6 +183,29 @@ impl Quantity {
         let divisor = power(-shift)?;
         let up = if self.amount % divisor == 0 { 0 } else { self.amount.signum() };
         (self.amount / divisor).checked_add(up)
+    }
+}
+
+/// The power of ten of the last digit as written, where a value of so many digits before and after
+/// the point is one of 64 bits (`resource.Quantity`, the fast path of `ParseQuantity`).
+fn small((whole, fraction): (usize, usize), suffix: &str, format: Format) -> Option<i32> {
+    /// So many decimal digits always fit.
+    const DIGITS: usize = 18;
+    /// The same before a binary suffix; each takes three more.
+    const BEFORE_BINARY: usize = 14;
+    match format {
+        Format::Binary => {
+            let place = BINARY.iter().position(|name| *name == suffix)?;
+            (fraction == 0 && whole.max(1) + 3 * place <= BEFORE_BINARY).then_some(0)
+        }
+        Format::Decimal | Format::Exponent => {
+            let power = match DECIMAL.iter().find(|(name, _)| *name == suffix) {
+                Some((_, power)) => *power,
+                None => suffix.get(1..)?.parse().ok()?,
+            };
+            let scale = power.checked_sub(i32::try_from(fraction).ok()?)?;
+            (whole.max(1) + fraction <= DIGITS && scale >= -9).then_some(scale)
+        }
     }
 }
 
@@ -358,9 +395,25 @@ mod tests {
         }
     }
 
+    /// As `kube-apiserver` 1.35 says.
+    #[test]
+    fn only_what_is_kept_in_64_bits_is_an_integer() {
+        for text in ["Mi", ".", "-k", "5.k", "E3", "00001", "123456789012345678", "1Ti", "k", "-5"]
+        {
+            assert!(quantity(text).whole().is_some(), "{text}");
+        }
+        for text in ["m", "1.0", "1000m", "0.0", "2.50Gi", "1234567890123456789", "100Ti", "1.5Gi"]
+        {
+            assert_eq!(quantity(text).whole(), None, "{text}");
+        }
+        assert_eq!(quantity("1Gi").plus(&quantity("512Mi")).unwrap().whole(), Some(1_610_612_736));
+        assert_eq!(quantity("500m").plus(&quantity("500m")).unwrap().whole(), None);
+        assert_eq!(quantity("2k").with(5).whole(), Some(5));
+    }
+
     #[test]
     fn what_is_no_quantity() {
-        for text in ["", "Mi", "1x", "1.2.3", "1ki", "--1", "1 Gi", "1e", "1e1.5"] {
+        for text in ["", "1x", "1.2.3", "1ki", "--1", "1 Gi", "1e", "1e1.5"] {
             assert!(Quantity::parse(text).is_none(), "{text}");
         }
     }

@@ -12,10 +12,16 @@ use regex::{Regex, RegexBuilder};
 const MAX_BYTES: usize = 1 << 20;
 /// How deep groups may lie in each other.
 const MAX_DEPTH: u32 = 100;
+/// How often something may be repeated by a number, as RE2 has it.
+const MAX_REPEATED: u32 = 1000;
 
 /// Compiles an expression.
 pub(super) fn compile(expression: &str) -> Result<Regex, String> {
-    RegexBuilder::new(&translated(expression))
+    let (translated, repeated) = translated(expression);
+    if repeated > MAX_REPEATED {
+        return Err(format!("no regular expression: {repeated} repetitions are too many"));
+    }
+    RegexBuilder::new(&translated)
         .size_limit(MAX_BYTES)
         .dfa_size_limit(MAX_BYTES)
         .nest_limit(MAX_DEPTH)
@@ -23,7 +29,9 @@ pub(super) fn compile(expression: &str) -> Result<Regex, String> {
         .map_err(|error| format!("no regular expression: {error}"))
 }
 
-fn translated(expression: &str) -> String {
+/// The expression anew, and the largest number of repetitions in it.
+fn translated(expression: &str) -> (String, u32) {
+    let mut repeated = 0;
     let mut out = String::with_capacity(expression.len());
     let mut rest = expression.chars().peekable();
     let mut in_brackets = false;
@@ -62,19 +70,28 @@ fn translated(expression: &str) -> String {
                 out.push('\\');
                 out.push(next);
             }
-            '{' if !in_brackets && !is_repetition(rest.clone()) => out.push_str("\\{"),
+            '{' if !in_brackets => match repetition(rest.clone()) {
+                Some(times) => {
+                    repeated = repeated.max(times);
+                    out.push('{');
+                }
+                None => out.push_str("\\{"),
+            },
             other => out.push(other),
         }
     }
-    out
+    (out, repeated)
 }
 
-/// Whether what follows `{` is `2}`, `2,}` or `2,3}`; else the bracket stands for itself.
-fn is_repetition(rest: Peekable<Chars<'_>>) -> bool {
+/// The larger number where what follows `{` is `2}`, `2,}` or `2,3}`; else the bracket stands for
+/// itself.
+fn repetition(rest: Peekable<Chars<'_>>) -> Option<u32> {
     let inner: String = rest.take_while(|next| *next != '}').take(16).collect();
     let (low, high) = inner.split_once(',').unwrap_or((&inner, ""));
     let is_number = |text: &str| text.chars().all(|next| next.is_ascii_digit());
-    !low.is_empty() && is_number(low) && is_number(high)
+    let number = |text: &str| text.parse().unwrap_or(u32::MAX);
+    let is_repetition = !low.is_empty() && is_number(low) && is_number(high);
+    is_repetition.then(|| if high.is_empty() { number(low) } else { number(low).max(number(high)) })
 }
 
 fn escape(escaped: char, in_brackets: bool) -> String {
@@ -125,6 +142,8 @@ mod tests {
     #[test]
     fn what_would_be_huge_is_refused() {
         assert!(compile("((a{100}){100}){100}").is_err());
+        assert!(compile("a{1000}").is_ok() && compile("a{1001}").is_err());
+        assert!(compile("a{2,1001}").is_err() && compile("a[{1001}]").is_ok());
         assert!(compile(&"(".repeat(10_000)).is_err());
     }
 }

@@ -1,16 +1,17 @@
 //! What a policy may ask beyond the object itself.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use sealift_model::Timestamp;
 use serde_json::Value;
 
-use super::{UserInfo, VerifiedImage, WantedImage};
+use super::{LabelSelector, UserInfo, VerifiedImage, WantedImage};
 
 /// What policies ask of the world around an object; who calls them provides it.
 ///
 /// An answer that cannot be had is an error with its reason, and the rule that asked then errs: it
-/// never passes.
+/// never passes. Objects and lists are shared, for a list may be large and many ask for it.
 pub trait Surroundings {
     /// The time to judge by.
     fn now(&self) -> Timestamp;
@@ -41,12 +42,13 @@ pub trait Surroundings {
         resource_or_kind: &str,
         namespace: &str,
         name: &str,
-    ) -> Result<Option<Value>, String> {
+    ) -> Result<Option<Arc<Value>>, String> {
         _ = (api_version, namespace);
         Err(format!("no cluster to ask for {resource_or_kind} {name}"))
     }
 
-    /// The objects of a kind, all namespaces where none is named.
+    /// A list of the objects of a kind with the labels that are wanted; of all namespaces where
+    /// none is named.
     ///
     /// # Errors
     /// When the cluster cannot be asked.
@@ -55,8 +57,9 @@ pub trait Surroundings {
         api_version: &str,
         resource_or_kind: &str,
         namespace: &str,
-    ) -> Result<Vec<Value>, String> {
-        _ = (api_version, namespace);
+        labels: &LabelSelector,
+    ) -> Result<Arc<Value>, String> {
+        _ = (api_version, namespace, labels);
         Err(format!("no cluster to ask for {resource_or_kind}"))
     }
 
@@ -64,7 +67,7 @@ pub trait Surroundings {
     ///
     /// # Errors
     /// When it cannot be called, or answers with an error.
-    fn call(&self, method: &str, url: &str, body: Option<&Value>) -> Result<Value, String> {
+    fn call(&self, method: &str, url: &str, body: Option<&Value>) -> Result<Arc<Value>, String> {
         _ = body;
         Err(format!("no cluster to ask for {method} {url}"))
     }
@@ -83,7 +86,11 @@ pub trait Surroundings {
     ///
     /// # Errors
     /// When it cannot be had.
-    fn global_entry(&self, name: &str, projection: Option<&str>) -> Result<Option<Value>, String> {
+    fn global_entry(
+        &self,
+        name: &str,
+        projection: Option<&str>,
+    ) -> Result<Option<Arc<Value>>, String> {
         _ = projection;
         Err(format!("no global context entry {name}"))
     }

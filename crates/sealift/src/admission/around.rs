@@ -6,7 +6,8 @@ use std::sync::Arc;
 
 use sealift_model::{Reference, Timestamp};
 use sealift_policy::admission::{
-    Alone, Given, Policies, Roles, Surroundings, UserInfo, VerifiedImage, WantedImage,
+    Alone, Given, LabelSelector, Policies, Roles, Surroundings, UserInfo, VerifiedImage,
+    WantedImage,
 };
 use serde_json::Value;
 
@@ -15,6 +16,7 @@ use super::patience::Patience;
 use super::tags::Tags;
 use super::unknown::NAME_LABEL;
 use super::workload::may_be_asked;
+use super::world::Known;
 
 /// The world around one request.
 pub(super) struct Around<'a> {
@@ -47,8 +49,9 @@ impl Around<'_> {
     /// Asks the cluster; where there is none, who knows but the time.
     fn of_cluster<T>(&self, ask: impl FnOnce(&dyn Surroundings) -> T) -> T {
         match self.images.cluster() {
-            Some(cluster) => ask(cluster),
-            None => ask(&Alone(self.now())),
+            Known::Nothing => ask(&Alone(self.now())),
+            Known::Cluster(cluster) => ask(&cluster.until(self.until)),
+            Known::Files(files) => ask(&**files),
         }
     }
 }
@@ -76,7 +79,7 @@ impl Surroundings for Around<'_> {
         resource_or_kind: &str,
         namespace: &str,
         name: &str,
-    ) -> Result<Option<Value>, String> {
+    ) -> Result<Option<Arc<Value>>, String> {
         self.of_cluster(|cluster| cluster.object(api_version, resource_or_kind, namespace, name))
     }
 
@@ -85,11 +88,12 @@ impl Surroundings for Around<'_> {
         api_version: &str,
         resource_or_kind: &str,
         namespace: &str,
-    ) -> Result<Vec<Value>, String> {
-        self.of_cluster(|cluster| cluster.objects(api_version, resource_or_kind, namespace))
+        labels: &LabelSelector,
+    ) -> Result<Arc<Value>, String> {
+        self.of_cluster(|cluster| cluster.objects(api_version, resource_or_kind, namespace, labels))
     }
 
-    fn call(&self, method: &str, url: &str, body: Option<&Value>) -> Result<Value, String> {
+    fn call(&self, method: &str, url: &str, body: Option<&Value>) -> Result<Arc<Value>, String> {
         self.of_cluster(|cluster| cluster.call(method, url, body))
     }
 
@@ -105,7 +109,11 @@ impl Surroundings for Around<'_> {
     }
 
     /// What is given for an entry stands in for what the policies say of it.
-    fn global_entry(&self, name: &str, projection: Option<&str>) -> Result<Option<Value>, String> {
+    fn global_entry(
+        &self,
+        name: &str,
+        projection: Option<&str>,
+    ) -> Result<Option<Arc<Value>>, String> {
         match self.of_cluster(|cluster| cluster.global_entry(name, projection))? {
             None => self.policies.global_entry(name, projection, self),
             given => Ok(given),

@@ -1,62 +1,66 @@
-//! What was found of images, kept for a while.
+//! What was found, kept for a while.
 
 use std::collections::HashMap;
+use std::hash::Hash;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use crate::policy::RuleVerdict;
+use serde_json::Value;
 
-/// What is kept at most of a kind; each is some hundred bytes.
-const MAX_ENTRIES: usize = 10_000;
-/// How long what holds is taken to hold: advisories come, keys are withdrawn.
-const GOOD: Duration = Duration::from_secs(3600);
-/// How long what does not hold is: it may be signed the next moment.
-const BAD: Duration = Duration::from_secs(30);
-
-/// How long something is kept.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Keep {
-    /// It holds.
-    Good,
-    /// It does not.
-    Bad,
-    /// It could not be found out, and is asked anew the next time.
-    Not,
+/// What is kept at most: so many answers, and about so many bytes of them. One that would take more
+/// than a quarter of those is not kept.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Bounds {
+    pub(super) entries: usize,
+    pub(super) bytes: usize,
 }
 
-/// An image by its digest, under the rules, the trusted root and the database of one generation.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub(super) struct Key {
-    /// `registry/repository@digest`, for who may sign goes by the name; and what is asked of it.
-    pub(super) image: String,
-    pub(super) generation: u64,
+/// About how many bytes something takes.
+pub(super) trait Weight {
+    fn weight(&self) -> usize;
 }
 
-/// What each rule says of an image.
-pub(super) type Verdicts = Arc<[RuleVerdict]>;
+/// A node of JSON, or the entry itself.
+const NODE: usize = 32;
 
-impl Keep {
-    pub(super) fn of(verdicts: &Verdicts) -> Self {
-        if verdicts.iter().any(|verdict| verdict.is_open) {
-            return Self::Not;
+impl Weight for Value {
+    fn weight(&self) -> usize {
+        NODE + match self {
+            Self::String(text) => text.len(),
+            Self::Array(items) => items.iter().map(Weight::weight).sum(),
+            Self::Object(fields) => {
+                fields.iter().map(|(name, value)| NODE + name.len() + value.weight()).sum()
+            }
+            _ => 0,
         }
-        let holds = verdicts.iter().all(|verdict| verdict.failures.is_empty());
-        if holds { Self::Good } else { Self::Bad }
+    }
+}
+
+impl<T: Weight + ?Sized> Weight for Arc<T> {
+    fn weight(&self) -> usize {
+        (**self).weight()
+    }
+}
+
+impl<T: Weight> Weight for Result<T, String> {
+    fn weight(&self) -> usize {
+        match self {
+            Ok(found) => found.weight(),
+            Err(why) => NODE + why.len(),
+        }
     }
 }
 
 #[derive(Debug)]
-pub(super) struct Cache<V>(Mutex<Entries<V>>);
-
-impl<V> Default for Cache<V> {
-    fn default() -> Self {
-        Self(Mutex::new(Entries { by_key: HashMap::new(), uses: 0 }))
-    }
+pub(super) struct Cache<K, V> {
+    bounds: Bounds,
+    entries: Mutex<Entries<K, V>>,
 }
 
 #[derive(Debug)]
-struct Entries<V> {
-    by_key: HashMap<Key, Entry<V>>,
+struct Entries<K, V> {
+    by_key: HashMap<K, Entry<V>>,
+    bytes: usize,
     /// Counts who was used last.
     uses: u64,
 }
@@ -64,12 +68,18 @@ struct Entries<V> {
 #[derive(Debug)]
 struct Entry<V> {
     value: V,
+    bytes: usize,
     until: Instant,
     used: u64,
 }
 
-impl<V: Clone> Cache<V> {
-    pub(super) fn get(&self, key: &Key, now: Instant) -> Option<V> {
+impl<K: Eq + Hash, V: Clone + Weight> Cache<K, V> {
+    pub(super) fn new(bounds: Bounds) -> Self {
+        let entries = Entries { by_key: HashMap::new(), bytes: 0, uses: 0 };
+        Self { bounds, entries: Mutex::new(entries) }
+    }
+
+    pub(super) fn get(&self, key: &K, now: Instant) -> Option<V> {
         let mut entries = self.lock();
         entries.uses += 1;
         let uses = entries.uses;
@@ -78,40 +88,56 @@ impl<V: Clone> Cache<V> {
         Some(entry.value.clone())
     }
 
-    /// Keeps what was found out; how much is kept.
-    pub(super) fn put(&self, key: Key, value: &V, keep: Keep, now: Instant) -> usize {
+    /// Keeps what was found for a time; how much is kept.
+    pub(super) fn put(&self, key: K, value: V, time: Duration, now: Instant) -> usize {
+        let bytes = value.weight();
         let mut entries = self.lock();
-        let time = match keep {
-            Keep::Good => GOOD,
-            Keep::Bad => BAD,
-            Keep::Not => return entries.by_key.len(),
-        };
-        if entries.by_key.len() >= MAX_ENTRIES {
-            entries.make_room(key.generation, now);
+        if bytes <= self.bounds.bytes / 4 {
+            if !entries.has_room(self.bounds, bytes) {
+                entries.make_room(self.bounds, bytes, now);
+            }
+            entries.uses += 1;
+            let entry = Entry { value, bytes, until: now + time, used: entries.uses };
+            entries.bytes += bytes;
+            if let Some(old) = entries.by_key.insert(key, entry) {
+                entries.bytes -= old.bytes;
+            }
         }
-        entries.uses += 1;
-        let entry = Entry { value: value.clone(), until: now + time, used: entries.uses };
-        entries.by_key.insert(key, entry);
         entries.by_key.len()
     }
 
-    fn lock(&self) -> MutexGuard<'_, Entries<V>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    fn lock(&self) -> MutexGuard<'_, Entries<K, V>> {
+        self.entries.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl<V> Entries<V> {
-    /// Forgets what has ended and what was of other rules; then what was used longest ago, a tenth
-    /// at a time.
-    fn make_room(&mut self, generation: u64, now: Instant) {
-        self.by_key.retain(|key, entry| key.generation == generation && entry.until > now);
-        if self.by_key.len() < MAX_ENTRIES {
+impl<K: Eq + Hash, V> Entries<K, V> {
+    fn has_room(&self, bounds: Bounds, bytes: usize) -> bool {
+        self.by_key.len() < bounds.entries && self.bytes + bytes <= bounds.bytes
+    }
+
+    /// Forgets what has ended; then what was used longest ago, until a tenth is free.
+    fn make_room(&mut self, bounds: Bounds, bytes: usize, now: Instant) {
+        self.retain(|entry| entry.until > now);
+        if self.has_room(bounds, bytes) {
             return;
         }
-        let mut uses: Vec<u64> = self.by_key.values().map(|entry| entry.used).collect();
-        let (_, oldest, _) = uses.select_nth_unstable(MAX_ENTRIES / 10);
-        let oldest = *oldest;
-        self.by_key.retain(|_, entry| entry.used > oldest);
+        let mut uses: Vec<_> = self.by_key.values().map(|own| (own.used, own.bytes)).collect();
+        uses.sort_unstable();
+        let free = Bounds { entries: bounds.entries / 10 * 9, bytes: bounds.bytes / 10 * 9 };
+        let (mut entries, mut left, mut oldest) = (self.by_key.len(), self.bytes, 0);
+        for (used, own) in uses {
+            if entries < free.entries && left + bytes <= free.bytes {
+                break;
+            }
+            (entries, left, oldest) = (entries - 1, left - own, used);
+        }
+        self.retain(|entry| entry.used > oldest);
+    }
+
+    fn retain(&mut self, is_kept: impl Fn(&Entry<V>) -> bool) {
+        self.by_key.retain(|_, entry| is_kept(entry));
+        self.bytes = self.by_key.values().map(|entry| entry.bytes).sum();
     }
 }
 
@@ -119,46 +145,50 @@ impl<V> Entries<V> {
 mod tests {
     use super::*;
 
-    fn key(image: usize) -> Key {
-        Key { image: image.to_string(), generation: 1 }
-    }
+    const BOUNDS: Bounds = Bounds { entries: 1000, bytes: 100_000 };
+    const TIME: Duration = Duration::from_secs(5);
 
-    fn verdicts(failure: Option<&str>, is_open: bool) -> Verdicts {
-        let mut verdict = RuleVerdict::default();
-        verdict.failures.extend(failure.map(str::to_owned));
-        verdict.is_open = is_open;
-        [verdict].into()
-    }
-
-    fn put(cache: &Cache<Verdicts>, key: Key, verdicts: &Verdicts, now: Instant) -> usize {
-        cache.put(key, verdicts, Keep::of(verdicts), now)
+    fn text(bytes: usize) -> Value {
+        "a".repeat(bytes).into()
     }
 
     #[test]
-    fn what_does_not_hold_is_soon_asked_again() {
-        let (cache, now) = (Cache::default(), Instant::now());
-        put(&cache, key(1), &verdicts(None, false), now);
-        put(&cache, key(2), &verdicts(Some("unsigned"), false), now);
-        put(&cache, key(3), &verdicts(Some("no answer"), true), now);
-        let found =
-            |after: Duration| [1, 2, 3].map(|it| cache.get(&key(it), now + after).is_some());
-        assert_eq!(found(Duration::ZERO), [true, true, false]);
-        assert_eq!(found(BAD), [true, false, false]);
-        assert_eq!(found(GOOD), [false, false, false]);
-        assert!(cache.get(&Key { generation: 2, ..key(1) }, now).is_none());
+    fn answers_are_kept_for_their_time() {
+        let (cache, now) = (Cache::new(BOUNDS), Instant::now());
+        assert_eq!(cache.put("a", text(1), TIME, now), 1);
+        assert_eq!(cache.get(&"a", now), Some(text(1)));
+        assert_eq!(cache.get(&"a", now + TIME), None);
+        assert_eq!(cache.get(&"b", now), None);
     }
 
     #[test]
     fn what_was_used_longest_ago_makes_room() {
-        let (cache, now) = (Cache::default(), Instant::now());
-        let good = verdicts(None, false);
-        for image in 0..MAX_ENTRIES {
-            put(&cache, key(image), &good, now);
+        let (cache, now) = (Cache::new(BOUNDS), Instant::now());
+        for at in 0..BOUNDS.entries {
+            cache.put(at, text(1), TIME, now);
         }
-        assert!(cache.get(&key(0), now).is_some());
-        let left = put(&cache, key(MAX_ENTRIES), &good, now);
-        assert!(left < MAX_ENTRIES && left > MAX_ENTRIES / 2, "{left}");
-        assert!(cache.get(&key(0), now).is_some());
-        assert!(cache.get(&key(1), now).is_none());
+        assert!(cache.get(&0, now).is_some());
+        let left = cache.put(BOUNDS.entries, text(1), TIME, now);
+        assert!(left < BOUNDS.entries && left > BOUNDS.entries / 2, "{left}");
+        assert!(cache.get(&0, now).is_some());
+        assert!(cache.get(&1, now).is_none());
+    }
+
+    #[test]
+    fn what_is_kept_is_bounded() {
+        let (cache, now) = (Cache::new(BOUNDS), Instant::now());
+        cache.put(usize::MAX, text(BOUNDS.bytes), TIME, now);
+        assert_eq!(cache.get(&usize::MAX, now), None);
+        for at in 0..3 * BOUNDS.entries {
+            cache.put(at, text(1), TIME, now);
+            cache.put(at, text(1), TIME, now);
+        }
+        let bytes = || cache.lock().bytes;
+        assert_eq!(bytes(), cache.lock().by_key.len() * text(1).weight());
+        for at in 0..20 {
+            cache.put(at, text(BOUNDS.bytes / 4 - NODE), TIME, now);
+            assert!(cache.get(&at, now).is_some());
+            assert!(bytes() <= BOUNDS.bytes, "{}", bytes());
+        }
     }
 }

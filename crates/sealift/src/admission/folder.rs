@@ -1,12 +1,12 @@
 //! Documents in files and folders.
 
-use std::fs::{self, File};
-use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use sealift_policy::Limits;
 use sealift_policy::admission::Document;
 use serde_json::Value;
+
+use crate::files::{self, Unread};
 
 /// Why files cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -19,9 +19,12 @@ pub struct LoadError {
     pub reason: String,
 }
 
-/// More files than any folder has; deeper than any.
-const MAX_FILES: usize = 100_000;
-const MAX_DEPTH: usize = 32;
+impl From<Unread> for LoadError {
+    fn from(Unread { path, source }: Unread) -> Self {
+        Self { path, reason: source.to_string() }
+    }
+}
+
 /// What files of objects end in, and those of policies.
 const OBJECTS: [&str; 3] = ["yaml", "yml", "json"];
 pub(super) const POLICIES: [&str; 4] = ["yaml", "yml", "json", "rego"];
@@ -67,54 +70,12 @@ pub(super) fn read(name: &str, bytes: &[u8]) -> Result<Vec<Document>, LoadError>
 
 /// A file itself, else the files of a folder, sorted by name.
 pub(super) fn listed(path: &Path, endings: &[&str]) -> Result<Vec<PathBuf>, LoadError> {
-    let mut files = Vec::new();
-    collect(path, MAX_DEPTH, endings, &mut files)?;
-    Ok(files)
-}
-
-fn collect(
-    path: &Path,
-    depth: usize,
-    endings: &[&str],
-    files: &mut Vec<PathBuf>,
-) -> Result<(), LoadError> {
-    if !path.is_dir() {
-        files.push(path.to_owned());
-        return match files.len() {
-            0..=MAX_FILES => Ok(()),
-            _ => Err(wrong(path, format!("more than {MAX_FILES} files"))),
-        };
-    }
-    let Some(depth) = depth.checked_sub(1) else {
-        return Err(wrong(path, format!("more than {MAX_DEPTH} folders in each other")));
-    };
-    let entries = fs::read_dir(path).map_err(|error| wrong(path, error))?;
-    let mut paths = Vec::new();
-    for entry in entries {
-        paths.push(entry.map_err(|error| wrong(path, error))?.path());
-    }
-    paths.sort();
-    for path in paths {
-        // A mounted ConfigMap keeps its older contents in folders that begin so.
-        let name = path.file_name().map(|name| name.to_string_lossy().into_owned());
-        let is_hidden = name.is_some_and(|name| name.starts_with('.'));
-        let is_wanted = path
-            .extension()
-            .is_some_and(|it| endings.iter().any(|end| it.eq_ignore_ascii_case(end)));
-        if !is_hidden && (path.is_dir() || is_wanted) {
-            collect(&path, depth, endings, files)?;
-        }
-    }
-    Ok(())
+    Ok(files::listed(path, endings)?)
 }
 
 pub(super) fn bytes(path: &Path) -> Result<Vec<u8>, LoadError> {
     let most = u64::try_from(Limits::default().max_file_bytes).unwrap_or(u64::MAX);
-    let mut bytes = Vec::new();
-    let file = File::open(path).map_err(|error| wrong(path, error))?;
-    let read = file.take(most.saturating_add(1)).read_to_end(&mut bytes);
-    read.map_err(|error| wrong(path, error))?;
-    Ok(bytes)
+    Ok(files::read(path, most)?)
 }
 
 pub(super) fn wrong(path: &Path, reason: impl ToString) -> LoadError {

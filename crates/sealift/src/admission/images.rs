@@ -4,16 +4,17 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use sealift_model::{Digest, Reference, Timestamp};
-use sealift_policy::admission::{Surroundings, VerifiedImage, WantedImage};
+use sealift_policy::admission::{VerifiedImage, WantedImage};
 use sealift_registry::ManifestName;
 use serde_json::Value;
 
-use super::cache::{Cache, Keep, Key, Verdicts};
+use super::cache::{Bounds, Weight};
 use super::facts::facts;
-use super::flight::{Flight, Flights, NotYet};
+use super::flight::{Flights, NotYet};
+use super::once::{Begun, Once};
 use super::patience::Patience;
 use super::root::Root;
-use super::world::{Asked as How, World};
+use super::world::{Known, World};
 use crate::policy::{ImageGate, RuleVerdict, verify_wanted};
 use crate::{Chain, Crew, Error, Observer, ScanOptions, Scanner};
 
@@ -28,6 +29,17 @@ pub(super) struct Measure {
     /// Grows whenever rules, trusted root or database change.
     pub(super) generation: u64,
 }
+
+/// An image by its digest, under the rules, the trusted root and the database of one generation.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+struct Key {
+    /// `registry/repository@digest`, for who may sign goes by the name; and what is asked of it.
+    image: String,
+    generation: u64,
+}
+
+/// What each rule says of an image.
+pub(super) type Verdicts = Arc<[RuleVerdict]>;
 
 /// An image that was judged.
 #[derive(Clone, Debug)]
@@ -58,23 +70,17 @@ pub(super) struct Images {
 
 struct Shared {
     world: World,
-    tags: Flights<String, Result<Digest, String>>,
+    tags: Flights<String, Found<Digest>>,
     verdicts: Asked<Verdicts>,
-    signatures: Asked<Result<VerifiedImage, String>>,
+    signatures: Asked<Found<VerifiedImage>>,
     facts: Asked<Arc<Value>>,
 }
 
-/// What is asked of images: under way, and found.
-struct Asked<V> {
-    flights: Flights<Key, Result<V, String>>,
-    cache: Cache<V>,
-}
+/// What was found out, or why it could not be.
+type Found<V> = Result<V, String>;
 
-impl<V: Clone + Send + 'static> Asked<V> {
-    fn new(crew: Crew) -> Self {
-        Self { flights: Flights::new(crew), cache: Cache::default() }
-    }
-}
+/// What is asked of images.
+type Asked<V> = Once<Key, Found<V>>;
 
 /// Images that are fetched at once, and that wait for it.
 const MAX_FETCHED: usize = 32;
@@ -82,6 +88,12 @@ const MAX_WAITING: usize = 4096;
 const STACK_BYTES: usize = 4 << 20;
 /// What looking at one image may take in all.
 const LONGEST: Duration = Duration::from_secs(300);
+/// What is kept at most of a kind.
+const KEPT: Bounds = Bounds { entries: 10_000, bytes: 64 << 20 };
+/// How long what holds is taken to hold: advisories come, keys are withdrawn.
+const GOOD: Duration = Duration::from_secs(3600);
+/// How long what does not hold is: it may be signed the next moment.
+const BAD: Duration = Duration::from_secs(30);
 /// How often what got no answer is asked again, and the wait before; it doubles.
 const ATTEMPTS: u32 = 3;
 const PAUSE: Duration = Duration::from_millis(200);
@@ -95,12 +107,16 @@ impl std::fmt::Debug for Images {
 impl Images {
     pub(super) fn new(world: World) -> Self {
         let crew = Crew::new("image", MAX_FETCHED, MAX_WAITING, STACK_BYTES);
+        let told = || {
+            let tally = Arc::clone(&world.tally);
+            move |entries| tally.kept(entries)
+        };
         let shared = Shared {
-            world,
             tags: Flights::new(crew.clone()),
-            verdicts: Asked::new(crew.clone()),
-            signatures: Asked::new(crew.clone()),
-            facts: Asked::new(crew),
+            verdicts: Once::new(crew.clone(), KEPT).telling(told()),
+            signatures: Once::new(crew.clone(), KEPT).telling(told()),
+            facts: Once::new(crew, KEPT).telling(told()),
+            world,
         };
         Self { shared: Arc::new(shared) }
     }
@@ -110,10 +126,9 @@ impl Images {
         (self.shared.world.now)()
     }
 
-    /// The cluster, or what stands in for one.
-    pub(super) fn cluster(&self) -> Option<&dyn Surroundings> {
-        let cluster = self.shared.world.cluster.as_ref()?;
-        Some(cluster.as_ref())
+    /// What is known of a cluster.
+    pub(super) fn cluster(&self) -> &Known {
+        &self.shared.world.cluster
     }
 
     /// Each image with its digest. A tag is resolved whenever it is asked for.
@@ -125,7 +140,7 @@ impl Images {
     ) -> Vec<Result<Reference, Why>> {
         let begun: Vec<_> = images.iter().map(|image| self.shared.resolve(image, then)).collect();
         let landed = begun.into_iter().zip(images);
-        let landed = landed.map(|(begun, image)| Ok(image.at_digest(begun.wait(image, until)?)));
+        let landed = landed.map(|(begun, image)| Ok(image.at_digest(wait(begun, image, until)?)));
         landed.collect()
     }
 
@@ -154,7 +169,7 @@ impl Images {
             .collect();
         let landed = begun.into_iter().map(|begun| {
             let (begun, image) = begun?;
-            let verdicts = begun.wait(&image, until)?;
+            let verdicts = wait(begun, &image, until)?;
             Ok(Judged { image, verdicts })
         });
         landed.collect()
@@ -173,12 +188,10 @@ impl Images {
         let key = Key { image: format!("{image} {wanted:?}"), generation: measure.generation };
         let (shared, measure) = (Arc::clone(&self.shared), Arc::clone(measure));
         let (asked, pinned, elsewhere) = (wanted.clone(), image.clone(), elsewhere.cloned());
-        let keep = |found: &Result<_, _>| if found.is_ok() { Keep::Good } else { Keep::Bad };
+        let keep = |found: &Result<_, _>| if found.is_ok() { GOOD } else { BAD };
         let look = move || shared.check(&asked, &pinned, elsewhere.as_ref(), &measure);
-        self.shared
-            .ask(|shared| &shared.signatures, key, keep, look)
-            .wait(image, until)?
-            .map_err(Why::from)
+        let begun = self.shared.ask(&self.shared.signatures, key, keep, look);
+        wait(begun, image, until)?.map_err(Why::from)
     }
 
     /// What policies are told of an image with this digest.
@@ -195,36 +208,50 @@ impl Images {
             let place = shared.world.registry.image(&asked).map_err(|error| (error, false))?;
             facts(&asked, &digest, &place.repository()).map(Arc::new)
         };
-        let found = self.shared.ask(|shared| &shared.facts, key, |_| Keep::Good, look);
-        found.wait(image, until).map(|facts| Value::clone(&facts))
+        let begun = self.shared.ask(&self.shared.facts, key, |_| GOOD, look);
+        wait(begun, image, until).map(|facts| Value::clone(&facts))
     }
 }
 
-/// What is known, or will be.
-enum Begun<V> {
-    Known(V),
-    UnderWay(Arc<Flight<Result<V, String>>>),
+fn wait<V: Clone>(
+    begun: Begun<Found<V>>,
+    image: &Reference,
+    until: Patience<'_>,
+) -> Result<V, Why> {
+    let landed = begun.wait(until).map_err(|error| Why {
+        text: format!("{image}: {error}"),
+        is_late: error == NotYet::Late,
+    })?;
+    landed.map_err(Why::from)
 }
 
-impl<V: Clone> Begun<V> {
-    fn wait(self, image: &Reference, until: Patience<'_>) -> Result<V, Why> {
-        match self {
-            Self::Known(value) => Ok(value),
-            Self::UnderWay(flight) => {
-                let landed = flight.wait(until).map_err(|error| Why {
-                    text: format!("{image}: {error}"),
-                    is_late: error == NotYet::Late,
-                })?;
-                landed.map_err(Why::from)
-            }
-        }
+/// How long what rules say is kept.
+fn keep(verdicts: &Verdicts) -> Duration {
+    let holds = verdicts.iter().all(|verdict| verdict.failures.is_empty());
+    if holds { GOOD } else { BAD }
+}
+
+impl Weight for [RuleVerdict] {
+    fn weight(&self) -> usize {
+        let failures = self.iter().flat_map(|verdict| &verdict.failures).map(String::len);
+        size_of_val(self) + failures.sum::<usize>()
+    }
+}
+
+impl Weight for VerifiedImage {
+    fn weight(&self) -> usize {
+        self.digest.len() + self.statements.iter().map(Weight::weight).sum::<usize>()
     }
 }
 
 impl Shared {
-    fn resolve(self: &Arc<Self>, image: &Reference, then: Option<&Arc<Measure>>) -> Begun<Digest> {
+    fn resolve(
+        self: &Arc<Self>,
+        image: &Reference,
+        then: Option<&Arc<Measure>>,
+    ) -> Begun<Found<Digest>> {
         if let Some(digest) = image.digest() {
-            return Begun::Known(digest.clone());
+            return Begun::Known(Ok(digest.clone()));
         }
         let (shared, asked, then) = (Arc::clone(self), image.clone(), then.cloned());
         let work = move || {
@@ -249,40 +276,36 @@ impl Shared {
         }
     }
 
-    fn judge(self: &Arc<Self>, image: &Reference, measure: &Arc<Measure>) -> Begun<Verdicts> {
+    fn judge(
+        self: &Arc<Self>,
+        image: &Reference,
+        measure: &Arc<Measure>,
+    ) -> Begun<Found<Verdicts>> {
         let key = Key { image: image.to_string(), generation: measure.generation };
         if measure.gate.rules().about(image).next().is_none() {
-            return Begun::Known(Arc::new([]));
+            return Begun::Known(Ok(Arc::new([])));
         }
         let (shared, measure, image) = (Arc::clone(self), Arc::clone(measure), image.clone());
         let look = move || shared.look_at(&image, &measure);
-        self.ask(|shared| &shared.verdicts, key, Keep::of, look)
+        self.ask(&self.verdicts, key, keep, look)
     }
 
-    /// What is kept under a key, else what `ask` finds, once for all who want it.
-    fn ask<V: Clone + Send + 'static>(
-        self: &Arc<Self>,
-        of: fn(&Self) -> &Asked<V>,
+    /// What is kept, else what `ask` finds, which is tried again where that may help. What could
+    /// not be found out is not kept.
+    fn ask<V>(
+        &self,
+        of: &Asked<V>,
         key: Key,
-        keep: fn(&V) -> Keep,
+        keep: fn(&V) -> Duration,
         ask: impl Fn() -> Result<V, (String, bool)> + Send + 'static,
-    ) -> Begun<V> {
-        if let Some(value) = of(self).cache.get(&key, Instant::now()) {
-            self.world.tally.asked(How::Kept);
-            return Begun::Known(value);
-        }
-        let (shared, kept) = (Arc::clone(self), key.clone());
-        let work = move || {
-            let found = retried(ask);
-            if let Ok(value) = &found {
-                let entries = of(&shared).cache.put(kept, value, keep(value), Instant::now());
-                shared.world.tally.kept(entries);
-            }
-            found
-        };
-        let (flight, is_new) = of(self).flights.join(key, work);
-        self.world.tally.asked(if is_new { How::Made } else { How::Joined });
-        Begun::UnderWay(flight)
+    ) -> Begun<Found<V>>
+    where
+        V: Clone + Weight + Send + 'static,
+    {
+        let keep = move |found: &Found<V>| found.as_ref().ok().map(keep);
+        let (begun, asked) = of.ask(key, keep, || retried(ask));
+        self.world.tally.asked(asked);
+        begun
     }
 
     fn check(
@@ -350,5 +373,21 @@ struct Until(Instant);
 impl Observer for Until {
     fn is_cancelled(&self) -> bool {
         Instant::now() >= self.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_does_not_hold_is_soon_asked_again() {
+        let verdicts = |failure: Option<&str>| {
+            let mut verdict = RuleVerdict::default();
+            verdict.failures.extend(failure.map(str::to_owned));
+            Verdicts::from([verdict])
+        };
+        assert_eq!(keep(&verdicts(None)), GOOD);
+        assert_eq!(keep(&verdicts(Some("unsigned"))), BAD);
     }
 }

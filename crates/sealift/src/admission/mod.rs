@@ -66,6 +66,7 @@ mod images;
 mod json;
 mod junit;
 mod misspelt;
+mod once;
 mod patience;
 mod question;
 mod response;

@@ -12,6 +12,7 @@ use super::images::{Images, Measure};
 use super::patience::Patience;
 use super::tags::Tags;
 use super::workload::{may_be_asked, say_verdicts, to_be_asked, unknown};
+use super::world::Known;
 use super::{Change, Decision, World, workload};
 
 /// All that requests are judged by.
@@ -49,7 +50,11 @@ impl Rules {
 
     /// Whether there is a cluster to ask, or something that stands in for one.
     pub(super) fn knows_cluster(&self) -> bool {
-        self.images.cluster().is_some_and(|cluster| cluster.knows_cluster())
+        match self.images.cluster() {
+            Known::Nothing => false,
+            Known::Cluster(_) => true,
+            Known::Files(files) => files.knows_cluster(),
+        }
     }
 
     fn current(&self) -> Option<Arc<Loaded>> {

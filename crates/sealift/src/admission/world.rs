@@ -6,6 +6,7 @@ use std::sync::Arc;
 use sealift_model::{Reference, Timestamp};
 use sealift_policy::admission::Surroundings;
 
+use super::Cluster;
 use crate::RegistryImage;
 
 /// Says how an image's registry is asked.
@@ -53,12 +54,19 @@ impl Tally for () {
     fn kept(&self, _: usize) {}
 }
 
+/// What is known of a cluster.
+pub(super) enum Known {
+    Nothing,
+    Cluster(Box<Cluster>),
+    Files(Arc<dyn Surroundings + Send + Sync>),
+}
+
 /// The time, and registries; a cluster, or what stands in for one.
 pub struct World {
     pub(super) registry: Box<dyn Registry>,
     pub(super) now: Box<dyn Fn() -> Timestamp + Send + Sync>,
-    pub(super) tally: Box<dyn Tally>,
-    pub(super) cluster: Option<Arc<dyn Surroundings + Send + Sync>>,
+    pub(super) tally: Arc<dyn Tally>,
+    pub(super) cluster: Known,
 }
 
 impl World {
@@ -69,20 +77,25 @@ impl World {
         now: impl Fn() -> Timestamp + Send + Sync + 'static,
     ) -> Self {
         let (registry, now) = (Box::new(registry), Box::new(now));
-        Self { registry, now, tally: Box::new(()), cluster: None }
+        Self { registry, now, tally: Arc::new(()), cluster: Known::Nothing }
     }
 
-    /// The same, with a cluster that policies may ask, or with files that stand in for one. Its
-    /// time and its registries are not asked.
+    /// The same, with a cluster that policies may ask.
     #[must_use]
-    pub fn with_cluster(self, cluster: Arc<dyn Surroundings + Send + Sync>) -> Self {
-        Self { cluster: Some(cluster), ..self }
+    pub fn with_cluster(self, cluster: Cluster) -> Self {
+        Self { cluster: Known::Cluster(Box::new(cluster)), ..self }
+    }
+
+    /// The same, with files that stand in for a cluster. Their time is not asked.
+    #[must_use]
+    pub fn with_files(self, files: Arc<dyn Surroundings + Send + Sync>) -> Self {
+        Self { cluster: Known::Files(files), ..self }
     }
 
     /// The same, where somebody is told how images are looked at.
     #[must_use]
     pub fn with_tally(self, tally: impl Tally) -> Self {
-        Self { tally: Box::new(tally), ..self }
+        Self { tally: Arc::new(tally), ..self }
     }
 }
 

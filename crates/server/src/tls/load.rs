@@ -1,7 +1,5 @@
 //! A certificate and its key, from their files.
 
-use std::fs::File;
-use std::io::Read;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -53,10 +51,7 @@ impl Loaded {
 }
 
 fn bytes(path: &Path) -> Result<Vec<u8>, TlsError> {
-    let mut bytes = Vec::new();
-    let file = File::open(path).map_err(|error| wrong(path, error))?;
-    file.take(MAX_FILE_BYTES).read_to_end(&mut bytes).map_err(|error| wrong(path, error))?;
-    Ok(bytes)
+    sealift_mapped::read(path, MAX_FILE_BYTES).map_err(|error| wrong(path, error))
 }
 
 fn wrong(path: &Path, reason: impl ToString) -> TlsError {

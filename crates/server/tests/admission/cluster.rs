@@ -39,7 +39,7 @@ fn ruled(cluster: &Cluster, metrics: &Metrics, policies: &[Value]) -> Ruled {
     let registries = Registries::new(Http::new(Config::default()).unwrap(), Keychain::default());
     let registry =
         move |image: &Reference| Ok(RegistryImage::new(registries.clone(), image.clone()));
-    let world = World::new(registry, now).with_cluster(Arc::new(asked));
+    let world = World::new(registry, now).with_cluster(asked);
     ruled.rules = Arc::new(Rules::new(world));
     ruled
 }
@@ -54,10 +54,14 @@ fn serve(objects: Vec<Value>, policies: &[Value]) -> Served {
 impl Served {
     /// What is said of a Pod that somebody creates: that it may be, or why not.
     fn said_to(&self, user: &str) -> Result<(), String> {
+        self.said_at("/validate", user)
+    }
+
+    fn said_at(&self, path: &str, user: &str) -> Result<(), String> {
         let mut review = pod(&["a.example/b:1"]);
         review["request"]["userInfo"] = json!({"username": user, "groups": ["admins"]});
         review["request"]["resource"] = json!({"group": "", "version": "v1", "resource": "pods"});
-        let said = self.running.post("/validate", &review.to_string()).response();
+        let said = self.running.post(path, &review.to_string()).response();
         match said["allowed"].as_bool().unwrap() {
             true => Ok(()),
             false => Err(said["status"]["message"].as_str().unwrap().to_owned()),
@@ -313,6 +317,41 @@ fn a_cluster_that_does_not_answer_refuses_in_time() {
     let why = served.said().unwrap_err();
     assert!(why.contains("takes longer than the request may"), "{why}");
     assert!(began.elapsed() < Duration::from_secs(4), "{:?}", began.elapsed());
+}
+
+#[test]
+fn a_cluster_is_waited_for_no_longer_than_the_request_is() {
+    let served = serve(
+        vec![map("3")],
+        &[cel("resource.Get('v1', 'configmaps', 'shop', 'limits').data.max == '3'")],
+    );
+    served.cluster.break_at("/api/v1", Fault::Slow(Duration::from_secs(4)));
+    let began = Instant::now();
+    let why = served.said_at("/validate?timeout=1s", "ann").unwrap_err();
+    // By the policy itself, and not by the webhook that has no answer of it.
+    assert!(why.contains("asking the cluster: it takes longer"), "{why}");
+    assert!(began.elapsed() < Duration::from_millis(1500), "{:?}", began.elapsed());
+}
+
+#[test]
+fn whether_somebody_may_is_asked_of_the_cluster() {
+    let mut policy = cel("authorizer.group('apps').resource('deployments').namespace('shop')\
+        .check('delete').allowed()");
+    policy["apiVersion"] = json!("admissionregistration.k8s.io/v1");
+    policy["kind"] = json!("ValidatingAdmissionPolicy");
+    let binding = json!({
+        "apiVersion": "admissionregistration.k8s.io/v1",
+        "kind": "ValidatingAdmissionPolicyBinding", "metadata": {"name": "b"},
+        "spec": {"policyName": "p", "validationActions": ["Deny"]},
+    });
+    let served = serve(Vec::new(), &[policy, binding]);
+    // The imitation lets her, and nobody else.
+    assert_eq!(served.said_to("ann"), Ok(()));
+    assert_eq!(served.cluster.asked(), ["POST /apis/authorization.k8s.io/v1/subjectaccessreviews"]);
+    assert!(served.said_to("bob").unwrap_err().contains("p: no"));
+    // An answer that says nothing is no answer.
+    served.cluster.break_at("/apis/authorization", Fault::Body("{}"));
+    assert!(served.said_to("eve").unwrap_err().contains("cannot be decided"));
 }
 
 #[test]

@@ -1,7 +1,10 @@
 //! Fields and elements of values, those that may not be there included.
 
 use super::error::{Error, Result};
-use super::value::{Key, Value};
+use super::value::{Key, Opaque, Value};
+
+/// The one field of an authorizer.
+const REQUEST_RESOURCE: &str = "requestResource";
 
 /// A field. One of an optional value is optional itself, `a.?b.c` too.
 pub(super) fn select<'a>(of: &Value<'a>, field: &'a str, optional: bool) -> Result<Value<'a>> {
@@ -12,6 +15,11 @@ pub(super) fn select<'a>(of: &Value<'a>, field: &'a str, optional: bool) -> Resu
             (None, true) => Ok(Value::Optional(None)),
             (None, false) => Err(Error::NoSuchKey(field.to_owned())),
         },
+        Value::Opaque(Opaque::Authorizer(authorizer)) if field == REQUEST_RESOURCE => {
+            let of_request = authorizer.request_resource();
+            let of_request = of_request.ok_or_else(|| Error::NoSuchKey(field.to_owned()))?;
+            Ok(Value::Opaque(Opaque::Authorizer(of_request.into())))
+        }
         Value::Optional(None) => Ok(Value::Optional(None)),
         Value::Optional(Some(of)) => select(of, field, true),
         Value::List(_) => Err(Error::overload("field of", &[of])),

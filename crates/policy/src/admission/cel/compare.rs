@@ -67,7 +67,8 @@ fn equal_opaque(left: &Opaque, right: &Opaque) -> bool {
         (Opaque::Ip(left), Opaque::Ip(right)) => left == right,
         (Opaque::Image(left), Opaque::Image(right)) => left == right,
         (Opaque::Quantity(left), Opaque::Quantity(right)) => left == right,
-        (Opaque::Semver(left), Opaque::Semver(right)) => left == right,
+        // What was built does not count.
+        (Opaque::Semver(left), Opaque::Semver(right)) => left.order(right).is_eq(),
         (Opaque::Url(left), Opaque::Url(right)) => left == right,
         _ => false,
     }

@@ -7,6 +7,7 @@ use super::functions::{self, Style};
 use super::parser::{column, parse};
 use super::program::{Expr, INPUTS, Input, Literal, Loop, Program, Variables, What};
 use super::syntax::{Kind, Syntax};
+use super::types::{Checker, Static, Wanted};
 use super::value::Type;
 use crate::admission::regular;
 
@@ -15,17 +16,33 @@ use crate::admission::regular;
 pub(crate) struct Names {
     inputs: Vec<Input>,
     variables: Vec<String>,
+    /// Of the variables, where types are checked.
+    types: Option<Vec<Static>>,
 }
 
 impl Names {
     /// These inputs, and no variables yet.
     pub(crate) fn new(inputs: &[Input]) -> Self {
-        Self { inputs: inputs.to_vec(), variables: Vec::new() }
+        Self { inputs: inputs.to_vec(), variables: Vec::new(), types: None }
+    }
+
+    /// The same, where an expression whose types cannot fit is none.
+    pub(crate) fn checked(self) -> Self {
+        Self { types: Some(Vec::new()), ..self }
+    }
+
+    /// The same without one of the inputs.
+    pub(crate) fn without(mut self, input: Input) -> Self {
+        self.inputs.retain(|own| *own != input);
+        self
     }
 
     /// Declares the next variable of the policy, for the expressions that follow.
-    pub(crate) fn declare(&mut self, name: &str) {
+    pub(crate) fn declare(&mut self, name: &str, program: &Program) {
         self.variables.push(name.to_owned());
+        if let Some(types) = &mut self.types {
+            types.push(program.yields.clone());
+        }
     }
 
     /// Compiles one expression.
@@ -33,11 +50,27 @@ impl Names {
     /// # Errors
     /// When it is none, or names what is not there.
     pub(crate) fn compile(&self, text: &str) -> Result<Program, CompileError> {
+        self.compile_as(text, Wanted::Anything)
+    }
+
+    /// The same, where types are checked of one that must yield something.
+    ///
+    /// # Errors
+    /// Also when it yields something else.
+    pub(crate) fn compile_as(&self, text: &str, wanted: Wanted) -> Result<Program, CompileError> {
         let syntax = parse(text)?;
         let inputs = BTreeSet::new();
         let mut compiler = Compiler { names: self, text, locals: Vec::new(), inputs };
         let expr = compiler.expr(&syntax)?;
-        Ok(Program::new(expr, text, compiler.inputs))
+        let yields = match &self.types {
+            None => Static::Unknown,
+            Some(types) => {
+                let found = Checker { variables: types, locals: Vec::new() }.of(&expr);
+                let found = found.and_then(|found| wanted.check(&found).map(|()| found));
+                found.map_err(|problem| compiler.error(syntax.at, problem))?
+            }
+        };
+        Ok(Program::new(expr, text, compiler.inputs, yields))
     }
 }
 

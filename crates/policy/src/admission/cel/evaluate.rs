@@ -7,6 +7,10 @@
 
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use sealift_model::Timestamp;
+use serde_json::Value as Json;
 
 use super::access::{element, has, select};
 use super::compare::{compare, equal};
@@ -15,9 +19,10 @@ use super::error::{Error, Result};
 use super::functions::{Function, Images};
 use super::operators;
 use super::program::{Expr, INPUTS, Input, Literal, Program};
+use super::shared::Shared;
 use super::syntax::Operator;
 use super::value::{List, Map, Text, Value};
-use crate::admission::{Surroundings, regular};
+use crate::admission::{Alone, Surroundings, regular};
 
 /// Steps of one expression, the variables that it asks for included: what Kubernetes allows one
 /// call (`PerCallLimit`).
@@ -36,12 +41,25 @@ const MAX_DEPTH: usize = 400;
 /// Levels of lists and maps in the value of a variable, JSON's own apart.
 const MAX_LEVELS: usize = 100;
 
+/// Whether a call of what stands in the text has a value: none names anything.
+pub(super) fn constant(expr: &Expr) -> Result<()> {
+    let shared = Shared::default();
+    // No time is asked for.
+    let Ok(now) = Timestamp::from_unix_seconds(0) else { return Ok(()) };
+    let around = Alone(now);
+    let mut run = Run::new(&[], &around, &shared);
+    run.left = MAX_STEPS;
+    run.eval(expr).map(|_| ())
+}
+
 /// One policy's evaluation of one object.
 pub(crate) struct Run<'a> {
     inputs: [Option<Value<'a>>; INPUTS.len()],
     variables: &'a [Program],
     known: Vec<Option<Result<Value<'a>>>>,
     pub(super) surroundings: &'a dyn Surroundings,
+    /// What those gave.
+    shared: &'a Shared,
     /// What it verifies of images.
     pub(super) images: Images,
     /// The one namespace that the policy may look into.
@@ -57,12 +75,17 @@ pub(crate) struct Run<'a> {
 
 impl<'a> Run<'a> {
     /// Nothing given yet; the variables are evaluated when they are asked for, once.
-    pub(crate) fn new(variables: &'a [Program], surroundings: &'a dyn Surroundings) -> Self {
+    pub(crate) fn new(
+        variables: &'a [Program],
+        surroundings: &'a dyn Surroundings,
+        shared: &'a Shared,
+    ) -> Self {
         Self {
             inputs: std::array::from_fn(|_| None),
             variables,
             known: vec![None; variables.len()],
             surroundings,
+            shared,
             images: Images::default(),
             namespace: None,
             patterns: BTreeMap::new(),
@@ -108,6 +131,13 @@ impl<'a> Run<'a> {
                 Err(Error::Cost(MAX_STEPS))
             }
         }
+    }
+
+    /// What the surroundings gave, to be read where it is.
+    pub(super) fn share(&mut self, given: Arc<Json>) -> Result<&'a Json> {
+        let (given, seen) = self.shared.keep(given);
+        self.spend(1 + seen)?;
+        Ok(given)
     }
 
     /// Counts the reading or writing of a text: ten bytes are a step.

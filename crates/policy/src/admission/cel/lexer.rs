@@ -137,6 +137,9 @@ impl<'t> Lexer<'t> {
         let digits = self.text.get(start..self.at).unwrap_or_default();
         if double {
             let number: f64 = digits.parse().map_err(|_| format!("{digits} is no number"))?;
+            if number.is_infinite() {
+                return Err(format!("{digits} is too large a number"));
+            }
             return Ok(Token::Double(number));
         }
         let number = digits.parse().map_err(|_| format!("{digits} is no 64-bit number"))?;

@@ -12,10 +12,11 @@
 //! would be copied for each policy; and it brings a generated parser with its runtime, and a
 //! second library for dates with the database of time zones.
 //!
-//! Types are checked when an expression is evaluated. What Kubernetes would refuse for its types
-//! when a policy is loaded (`1 + 'a'`) is an error here once it is evaluated, never a yes.
+//! Types are checked when an expression is evaluated. For the API server's own policies they are
+//! checked when one is loaded, too, for it would not take one whose types cannot fit (`1 + 'a'`); for
+//! Kyverno's, that is an error once it is evaluated, never a yes.
 //!
-//! Named time zones are not known, `random` is an error, and an authorizer answers nothing.
+//! Named time zones are not known, `random` is an error.
 mod access;
 mod compare;
 mod compile;
@@ -28,15 +29,20 @@ mod operators;
 mod parser;
 mod policies;
 mod program;
+mod shared;
+mod signatures;
 mod syntax;
 #[cfg(test)]
 mod tests;
+mod types;
 mod value;
 
 pub(crate) use compile::Names;
 pub(crate) use error::{CompileError, Error};
 pub(crate) use evaluate::Run;
-pub(crate) use functions::{AttestationKind, Signer};
+pub(crate) use functions::{AttestationKind, Authorizer, Signer};
 pub(crate) use policies::{CelRule, FAMILY, MatchConditions, NativeRule, Place};
 pub(crate) use program::{Input, Program};
+pub(crate) use shared::Shared;
+pub(crate) use types::Wanted;
 pub(crate) use value::{Key, Opaque, Value};

@@ -7,6 +7,7 @@ use regex::Regex;
 
 use super::functions::Function;
 use super::syntax::Operator;
+use super::types::Static;
 use super::value::Type;
 
 /// What an expression does. Shared by all evaluations; their values borrow from it.
@@ -168,11 +169,13 @@ pub(crate) struct Program {
     pub(super) expr: Expr,
     text: Box<str>,
     inputs: BTreeSet<Input>,
+    /// Its type, as far as types were checked.
+    pub(super) yields: Static,
 }
 
 impl Program {
-    pub(super) fn new(expr: Expr, text: &str, inputs: BTreeSet<Input>) -> Self {
-        Self { expr, text: text.into(), inputs }
+    pub(super) fn new(expr: Expr, text: &str, inputs: BTreeSet<Input>, yields: Static) -> Self {
+        Self { expr, text: text.into(), inputs, yields }
     }
 
     /// What it names of the inputs.

@@ -12,7 +12,7 @@ use serde_json::Value as Json;
 
 use super::error::Error;
 use super::evaluate::Run;
-use super::functions::{AttestationKind, Cidr, Format, Signer, Url};
+use super::functions::{AttestationKind, Authorizer, Cidr, Format, Signer, Url};
 use crate::admission::quantity::Quantity;
 use crate::admission::semver::Version;
 
@@ -95,8 +95,8 @@ pub(crate) enum Type {
 pub(crate) enum Opaque {
     /// A kind of attestation.
     Attestation(Rc<AttestationKind>),
-    /// What decides whether a user may do something.
-    Authorizer,
+    /// What decides whether somebody may do something.
+    Authorizer(Rc<Authorizer>),
     Cidr(Cidr),
     Format(&'static Format),
     /// What global context entries are asked of.
@@ -383,7 +383,7 @@ impl Opaque {
     fn name(&self) -> &'static str {
         match self {
             Self::Attestation(_) => "attestation",
-            Self::Authorizer => "kubernetes.authorization.Authorizer",
+            Self::Authorizer(authorizer) => authorizer.type_name(),
             Self::Cidr(_) => "net.CIDR",
             Self::Format(_) => "kubernetes.NamedFormat",
             Self::GlobalContext => "globalcontext.Context",

@@ -1,15 +1,17 @@
 //! Objects that exist, asked as the API of a cluster is.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use serde_json::{Value, json};
 
+use super::super::LabelSelector;
 use super::super::request::plural;
 
 /// Objects of a cluster.
 #[derive(Debug, Default)]
 pub(super) struct Cluster {
-    pub(super) objects: Vec<Value>,
+    pub(super) objects: Vec<Arc<Value>>,
 }
 
 impl Cluster {
@@ -26,8 +28,9 @@ impl Cluster {
         kind: &str,
         namespace: &str,
         name: &str,
-    ) -> Option<&Value> {
-        let is_it = |own: &&Value| is_of(own, api_version, kind, namespace) && named(own, name);
+    ) -> Option<&Arc<Value>> {
+        let is_it =
+            |own: &&Arc<Value>| is_of(own, api_version, kind, namespace) && named(own, name);
         self.objects.iter().find(is_it)
     }
 
@@ -36,16 +39,19 @@ impl Cluster {
         api_version: &str,
         kind: &str,
         namespace: &str,
+        labels: &LabelSelector,
     ) -> Result<Vec<Value>, String> {
         if self.objects.is_empty() {
             return Err(format!("no objects are given to look for {kind}"));
         }
-        let is_one = |own: &&Value| is_of(own, api_version, kind, namespace);
-        Ok(self.objects.iter().filter(is_one).cloned().collect())
+        let is_one = |own: &&Arc<Value>| {
+            is_of(own, api_version, kind, namespace) && labels.selects_object(own)
+        };
+        Ok(self.objects.iter().filter(is_one).map(|own| Value::clone(own)).collect())
     }
 
     /// What a path of the API answers: `/apis/apps/v1/namespaces/shop/deployments/cart`.
-    pub(super) fn get(&self, url: &str) -> Result<Value, String> {
+    pub(super) fn get(&self, url: &str) -> Result<Arc<Value>, String> {
         let (path, query) = url.split_once('?').unwrap_or((url, ""));
         let parts: Vec<&str> = path.split('/').filter(|part| !part.is_empty()).collect();
         let (api_version, rest) = match parts.as_slice() {
@@ -60,24 +66,24 @@ impl Cluster {
             let found = self.object(&api_version, resource, namespace, name).cloned();
             found.ok_or_else(|| format!("{resource} {name} is not among the objects given"))
         };
+        let list = |resource: &str, namespace: &str| {
+            let found = self.list(&api_version, resource, namespace, &LabelSelector::default())?;
+            Ok(as_list(&api_version, resource, found).into())
+        };
         match rest {
-            ["namespaces", namespace, resource] => {
-                self.as_list(&api_version, resource, self.list(&api_version, resource, namespace)?)
-            }
+            ["namespaces", namespace, resource] => list(resource, namespace),
             ["namespaces", namespace, resource, name] => object(resource, namespace, name),
-            [resource] => {
-                self.as_list(&api_version, resource, self.list(&api_version, resource, "")?)
-            }
+            [resource] => list(resource, ""),
             [resource, name] => object(resource, "", name),
             _ => Err(format!("no answer is given for {url}")),
         }
     }
+}
 
-    fn as_list(&self, api_version: &str, kind: &str, items: Vec<Value>) -> Result<Value, String> {
-        let item = items.first().and_then(|item| item.get("kind")).and_then(Value::as_str);
-        let kind = format!("{}List", item.unwrap_or(kind));
-        Ok(json!({ "apiVersion": api_version, "kind": kind, "metadata": {}, "items": items }))
-    }
+fn as_list(api_version: &str, kind: &str, items: Vec<Value>) -> Value {
+    let item = items.first().and_then(|item| item.get("kind")).and_then(Value::as_str);
+    let kind = format!("{}List", item.unwrap_or(kind));
+    json!({ "apiVersion": api_version, "kind": kind, "metadata": {}, "items": items })
 }
 
 /// Whether an object is of a kind, named so or by its resource, and of a namespace.

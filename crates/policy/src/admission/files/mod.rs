@@ -8,6 +8,7 @@ mod cluster;
 mod values;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use sealift_model::Timestamp;
 use serde::Deserialize;
@@ -15,7 +16,7 @@ use serde_json::{Map, Value};
 
 use self::cluster::Cluster;
 use self::values::Values;
-use super::{Document, Given, Operation, Request, Roles, Surroundings, UserInfo};
+use super::{Document, Given, LabelSelector, Operation, Request, Roles, Surroundings, UserInfo};
 use crate::Error;
 
 /// What is known without a cluster.
@@ -54,7 +55,7 @@ struct CallResponse {
     #[serde(default)]
     status_code: Option<u16>,
     #[serde(default)]
-    body: Value,
+    body: Arc<Value>,
 }
 
 /// An entry of the global context.
@@ -102,18 +103,18 @@ impl Files {
         match document.kind() {
             "Values" | "Value" if is_cli => {
                 self.values.extend(read(&document, "")?);
-                self.cluster.objects.extend(read::<Vec<Value>>(&document, "/namespaces")?);
+                self.cluster.objects.extend(read::<Vec<Arc<Value>>>(&document, "/namespaces")?);
             }
             "UserInfo" if is_cli => self.user = read(&document, "")?,
             "ClusterResource" | "Context" if is_cli => {
-                self.cluster.objects.extend(read::<Vec<Value>>(&document, "/spec/resources")?);
+                self.cluster.objects.extend(read::<Vec<Arc<Value>>>(&document, "/spec/resources")?);
                 self.images.extend(read::<Vec<Value>>(&document, "/spec/images")?);
             }
             "" => {
                 self.answers.extend(read::<Vec<CallAnswer>>(&document, "/apiCallResponses")?);
                 self.entries.extend(read::<Vec<Entry>>(&document, "/globalContextEntries")?);
             }
-            _ => self.cluster.objects.push(document.value),
+            _ => self.cluster.objects.push(document.value.into()),
         }
         Ok(())
     }
@@ -180,7 +181,7 @@ impl Surroundings for Files {
         resource_or_kind: &str,
         namespace: &str,
         name: &str,
-    ) -> Result<Option<Value>, String> {
+    ) -> Result<Option<Arc<Value>>, String> {
         let found = self.cluster.object(api_version, resource_or_kind, namespace, name);
         // What a namespace is, its labels say, which the values may give.
         let is_told = (api_version, resource_or_kind) == ("v1", "namespaces");
@@ -197,11 +198,13 @@ impl Surroundings for Files {
         api_version: &str,
         resource_or_kind: &str,
         namespace: &str,
-    ) -> Result<Vec<Value>, String> {
-        self.cluster.list(api_version, resource_or_kind, namespace)
+        labels: &LabelSelector,
+    ) -> Result<Arc<Value>, String> {
+        let found = self.cluster.list(api_version, resource_or_kind, namespace, labels)?;
+        Ok(Arc::new(found.into()))
     }
 
-    fn call(&self, method: &str, url: &str, body: Option<&Value>) -> Result<Value, String> {
+    fn call(&self, method: &str, url: &str, body: Option<&Value>) -> Result<Arc<Value>, String> {
         _ = body;
         let given = self.answers.iter().find(|answer| {
             answer.url == url
@@ -211,7 +214,7 @@ impl Surroundings for Files {
             Some(CallResponse { status_code: Some(code @ 400..), .. }) => {
                 Err(format!("{method} {url} answers {code}"))
             }
-            Some(response) => Ok(response.body.clone()),
+            Some(response) => Ok(Arc::clone(&response.body)),
             None if method.eq_ignore_ascii_case("GET") => self.cluster.get(url),
             None => Err(format!("no answer is given for {method} {url}")),
         }
@@ -223,7 +226,11 @@ impl Surroundings for Files {
         found.ok_or_else(|| format!("no data are given for the image {reference}"))
     }
 
-    fn global_entry(&self, name: &str, projection: Option<&str>) -> Result<Option<Value>, String> {
+    fn global_entry(
+        &self,
+        name: &str,
+        projection: Option<&str>,
+    ) -> Result<Option<Arc<Value>>, String> {
         let entry = self.entries.iter().find(|entry| entry.name == name);
         let Some(entry) = entry else { return Ok(None) };
         let data = entry.data.clone().unwrap_or_else(|| entry.resources.clone().into());
@@ -238,9 +245,9 @@ impl Surroundings for Files {
             projected.insert(own.name.clone(), self.search(&own.path, &data)?);
         }
         match projection {
-            Some(projection) => Ok(projected.remove(projection)),
-            None if projected.is_empty() => Ok(Some(data)),
-            None => Ok(Some(projected.into())),
+            Some(projection) => Ok(projected.remove(projection).map(Arc::new)),
+            None if projected.is_empty() => Ok(Some(data.into())),
+            None => Ok(Some(Arc::new(projected.into()))),
         }
     }
 

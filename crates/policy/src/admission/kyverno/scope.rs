@@ -3,6 +3,8 @@
 //! An entry is loaded when an expression first names it, and sees only the entries before it.
 //! What is loaded or set within an element of a `foreach` is gone after it.
 
+use std::sync::Arc;
+
 use serde_json::{Map, Value, json};
 
 use super::super::jmespath::{self, Budget, Expression, is_shallow};
@@ -351,7 +353,7 @@ impl<'r> Scope<'r> {
         if let Some(image) = &entry.image_registry {
             let reference = self.text(&image.reference)?;
             let data = self.around.image(&reference).map_err(Unresolved::Other)?;
-            return self.part(&image.jmes_path, data);
+            return self.part(&image.jmes_path, data.into());
         }
         if let Some(reference) = &entry.global_reference {
             let name = self.text(&reference.name)?;
@@ -406,16 +408,16 @@ impl<'r> Scope<'r> {
             Ok(data) => self.part(&call.jmes_path, data),
             Err(_) if !call.default.is_null() => {
                 let default = substitute::all(&call.default, self)?;
-                self.part(&call.jmes_path, default)
+                self.part(&call.jmes_path, default.into())
             }
             Err(why) => Err(Unresolved::Other(why)),
         }
     }
 
-    /// A part of what was loaded.
-    fn part(&mut self, path: &str, data: Value) -> Result<Value, Unresolved> {
+    /// A part of what was loaded; the whole of what others have, too, is copied for the rule.
+    fn part(&mut self, path: &str, data: Arc<Value>) -> Result<Value, Unresolved> {
         if path.is_empty() {
-            return Ok(data);
+            return Ok(Arc::unwrap_or_clone(data));
         }
         let path = self.text(path)?;
         let found = jmespath::search(&path, &data, self.around.now());

@@ -35,7 +35,7 @@ impl Version {
 
     /// Reads a version that may have a `v` before it, missing numbers, and zeros before numbers.
     pub(super) fn lenient(text: &str) -> Option<Self> {
-        Self::parts(text.trim().trim_start_matches('v'), true)
+        Self::parts(text.strip_prefix('v').unwrap_or(text), true)
     }
 
     /// The version of these numbers.
@@ -70,7 +70,7 @@ impl Version {
     }
 
     /// Section 11: a version comes after its pre-releases; what was built does not count.
-    pub(super) fn order(&self, other: &Self) -> Ordering {
+    pub(crate) fn order(&self, other: &Self) -> Ordering {
         let by_number = self.numbers.cmp(&other.numbers);
         by_number.then_with(|| match (self.before.is_empty(), other.before.is_empty()) {
             (true, false) => Ordering::Greater,

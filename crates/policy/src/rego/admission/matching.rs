@@ -5,8 +5,8 @@ use serde_json::Value;
 
 use super::Named;
 use crate::Error;
-use crate::admission::selector::{Selector, is_namespace, labels, namespace_labels};
-use crate::admission::{Request, Surroundings};
+use crate::admission::labels::{is_namespace, namespace_labels};
+use crate::admission::{LabelSelector, Request, Surroundings};
 
 /// All of it must hold; what is left out holds.
 #[derive(Debug, Default, Deserialize)]
@@ -15,8 +15,8 @@ pub(super) struct Match {
     kinds: Vec<Kinds>,
     namespaces: Vec<String>,
     excluded_namespaces: Vec<String>,
-    label_selector: Option<Selector>,
-    namespace_selector: Option<Selector>,
+    label_selector: Option<LabelSelector>,
+    namespace_selector: Option<LabelSelector>,
     scope: Scope,
     name: Option<String>,
     /// Objects that Gatekeeper expands from a workload are not made here, so that what is about
@@ -60,7 +60,7 @@ impl Match {
                     ("spec.match.labelSelector", &read.label_selector),
                     ("spec.match.namespaceSelector", &read.namespace_selector),
                 ] {
-                    let checked = selector.as_ref().map_or(Ok(()), Selector::check);
+                    let checked = selector.as_ref().map_or(Ok(()), LabelSelector::check);
                     checked.map_err(|problem| document.error(field, problem))?;
                 }
                 Ok(read)
@@ -91,13 +91,13 @@ impl Match {
             && self.label_selector.as_ref().is_none_or(|selector| {
                 [&request.object, &request.old_object]
                     .into_iter()
-                    .any(|object| !object.is_null() && selector.holds(&labels(object)))
+                    .any(|object| !object.is_null() && selector.selects_object(object))
             });
         match self.namespace_selector.as_ref().filter(|selector| !selector.is_empty()) {
             Some(selector) if holds => {
                 // What is in no namespace cannot be disqualified.
                 let labels = namespace_labels(request, around)?;
-                Ok(labels.is_none_or(|labels| selector.holds(&labels)))
+                Ok(labels.is_none_or(|labels| selector.selects(&labels)))
             }
             _ => Ok(holds),
         }

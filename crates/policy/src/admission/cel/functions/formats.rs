@@ -38,6 +38,13 @@ pub(crate) struct Format {
     holds: fn(&str) -> bool,
 }
 
+impl Format {
+    /// Whether a text has the format of a name.
+    pub(super) fn is(name: &str, text: &str) -> bool {
+        FORMATS.iter().any(|format| format.name == name && (format.holds)(text))
+    }
+}
+
 static FORMATS: [Format; 13] = [
     Format { name: "dns1123Label", wants: LABEL, holds: |text| is_label(text, 63, false) },
     Format { name: "dns1123Subdomain", wants: SUBDOMAIN, holds: is_subdomain },
@@ -147,7 +154,8 @@ fn is_uuid(text: &str) -> bool {
 
 fn is_base64(text: &str) -> bool {
     let body = text.trim_end_matches('=');
-    text.len().is_multiple_of(4)
+    !text.is_empty()
+        && text.len().is_multiple_of(4)
         && text.len() - body.len() <= 2
         && body.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/'))
 }

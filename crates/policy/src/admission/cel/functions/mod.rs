@@ -22,6 +22,7 @@ use super::error::{Error, Result};
 use super::evaluate::Run;
 use super::value::{Opaque, Value};
 
+pub(crate) use authorizer::Authorizer;
 pub(super) use convert::text_of;
 pub(super) use encoders::base64;
 pub(crate) use formats::Format;
@@ -100,6 +101,14 @@ const fn member(name: &'static str, arguments: usize, body: Body) -> Function {
 }
 
 impl Function {
+    pub(super) fn style(&self) -> Style {
+        self.style
+    }
+
+    pub(super) fn name(&self) -> &'static str {
+        self.name
+    }
+
     /// With up to so many arguments.
     const fn up_to(self, most: usize) -> Self {
         let (fewest, _) = self.arguments;

@@ -14,7 +14,8 @@ pub(super) static FUNCTIONS: &[Function] = &[
         [Value::String(text)] => opaque(Opaque::Quantity(read(text)?)),
         _ => Err(mismatch("quantity", arguments)),
     }),
-    member("sign", 1, |_, arguments| match arguments {
+    // No member, as the others are.
+    global("sign", 1, |_, arguments| match arguments {
         [Value::Opaque(Opaque::Quantity(quantity))] => Ok(Value::Int(quantity.sign())),
         _ => Err(mismatch("sign", arguments)),
     }),

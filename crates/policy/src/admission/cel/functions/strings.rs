@@ -137,7 +137,13 @@ fn place<'a>(
         _ => return Err(mismatch(name, arguments)),
     };
     run.spend_bytes(text.len())?;
-    let from = from.map(|from| byte_of(text, from)).transpose()?;
+    let from = match from {
+        Some(from) if part.is_empty() => return Ok(Value::Int(from)),
+        Some(from) if usize::try_from(from).is_ok_and(|from| from >= text.chars().count()) => {
+            return Ok(Value::Int(-1));
+        }
+        from => from.map(|from| byte_of(text, from)).transpose()?,
+    };
     let found = match (last, from) {
         (false, from) => {
             let from = from.unwrap_or(0);

@@ -44,7 +44,8 @@ pub(super) static FUNCTIONS: &[Function] = &[
     })
     .up_to(2),
     member("getMilliseconds", 1, |_, arguments| match arguments {
-        [Value::Duration(length)] => Ok(Value::Int(length.0 % SECOND / 1_000_000)),
+        // All of them, as cel-go has it.
+        [Value::Duration(length)] => Ok(Value::Int(length.0 / 1_000_000)),
         _ => of_time(arguments, |time| time.millisecond().into()),
     })
     .up_to(2),

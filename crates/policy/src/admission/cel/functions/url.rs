@@ -71,18 +71,19 @@ impl Url {
         };
         let (rest, query) = rest.split_once('?').unwrap_or((rest, ""));
         let (authority, path) = match rest.strip_prefix("//") {
-            Some(rest) if !scheme.is_empty() => {
+            // An authority without a scheme, too (Go's `url.Parse`).
+            Some(rest) if !rest.starts_with('/') => {
                 rest.find('/').and_then(|at| rest.split_at_checked(at)).unwrap_or((rest, ""))
             }
             _ => ("", rest),
         };
-        // Without a scheme's `//` only a path may follow (Go's `url.ParseRequestURI`).
         let host = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
         let url = Self {
             text: text.to_owned(),
             scheme: scheme.to_ascii_lowercase(),
             host: host.to_owned(),
-            path: path.to_owned(),
+            // What follows `mailto:` is no path.
+            path: if path.starts_with('/') { path.to_owned() } else { String::new() },
             query: query.to_owned(),
         };
         let (_, port) = url.host_and_port();

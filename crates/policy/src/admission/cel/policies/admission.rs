@@ -1,5 +1,7 @@
 //! `ValidatingAdmissionPolicy` with its bindings and their parameters.
 
+use std::sync::Arc;
+
 use serde_json::Value as Json;
 
 use super::autogen::{Own, Place};
@@ -10,9 +12,8 @@ use super::form::{self, FailurePolicy, MatchResources, NotFound, ParamKind, Para
 use super::subject::Subject;
 use super::validating::{Head, constraints_of};
 use crate::Error;
-use crate::admission::cel::{Input, Value};
+use crate::admission::cel::{Input, Run, Value};
 use crate::admission::policies::Policy;
-use crate::admission::selector::labels;
 use crate::admission::{Answer, Document, Effect, Outcome, Request, Surroundings};
 
 pub(super) const INPUTS: &[Input] =
@@ -86,6 +87,7 @@ impl AdmissionPolicy {
             audits: &spec.audit_annotations,
             path: "spec.",
             own: Own::Namespace,
+            checked: true,
         };
         let inputs = if spec.param_kind.is_some() { INPUTS_AND_PARAMS } else { INPUTS };
         let body = Body::compile(&parts, Place::Itself, inputs, inputs)
@@ -114,11 +116,27 @@ impl AdmissionPolicy {
             Err(_) if head.failure_policy == FailurePolicy::Ignore => return head.skipped(),
             Err(error) => return head.error(&head.rule, error.to_string()),
         }
-        let judged = self.body.judge(&mut run);
-        if let (Ok(()) | Err(Failure::Says(_)), Err(why)) = (&judged, self.body.audit(&mut run)) {
-            return head.error(&head.rule, why);
+        let judged = head.judged(self.validate(head.failure_policy, &mut run));
+        let audited = match self.body.audit(&mut run) {
+            Ok(()) => return judged,
+            Err(why) => misconfigured(head, why),
+        };
+        worst([judged, audited].into_iter()).unwrap_or_else(|| head.skipped())
+    }
+
+    /// The first validation that does not hold. One that has no answer is another's turn where the
+    /// policy ignores that.
+    fn validate<'a>(&'a self, policy: FailurePolicy, run: &mut Run<'a>) -> Result<(), Failure> {
+        let mut unknown = None;
+        for failure in self.body.failures(run) {
+            match (failure, policy) {
+                (failure @ Failure::Unknown(_), FailurePolicy::Ignore) => {
+                    unknown.get_or_insert(failure);
+                }
+                (failure, _) => return Err(failure),
+            }
         }
-        head.judged(judged)
+        unknown.map_or(Ok(()), Err)
     }
 
     /// What follows from the policy by a binding; nothing where that is not about the request.
@@ -133,7 +151,7 @@ impl AdmissionPolicy {
         match applies.and_then(|_| binding.matches(subject.request, subject.around)) {
             Ok(true) => Some(self.judge_bound(&head, binding, subject)),
             Ok(false) => None,
-            Err(why) => Some(head.error(&head.rule, why)),
+            Err(why) => Some(misconfigured(&head, why)),
         }
     }
 
@@ -142,20 +160,27 @@ impl AdmissionPolicy {
             return self.judge(head, subject, None);
         };
         match params(kind, wanted, subject) {
-            Ok(params) if params.is_empty() => {
+            Ok(params) if each(&params).is_empty() => {
                 let why = format!("no {} is there as {}'s parameter", kind.kind, binding.name);
                 match wanted.parameter_not_found_action {
                     Some(NotFound::Allow) => head.answer(&head.rule, Outcome::Skip, why),
-                    Some(NotFound::Deny) | None => head.error(&head.rule, why),
+                    Some(NotFound::Deny) | None => misconfigured(head, why),
                 }
             }
             Ok(params) => {
-                let answers = params.iter().map(|param| self.judge(head, subject, Some(param)));
+                let params = each(&params).iter();
+                let answers = params.map(|param| self.judge(head, subject, Some(param)));
                 worst(answers).unwrap_or_else(|| head.skipped())
             }
-            Err(why) => head.error(&head.rule, why),
+            Err(why) => misconfigured(head, why),
         }
     }
+}
+
+/// What a binding, or an audit annotation, cannot answer is refused, whatever else follows from the
+/// policy: the API server does not ask the binding what to do then.
+fn misconfigured(head: &Head, why: String) -> Answer {
+    Head { effect: Effect::Deny, ..head.clone() }.error(&head.rule, why)
 }
 
 /// The parameters that a binding, or a rule, refers to; none where they are not there.
@@ -166,13 +191,11 @@ pub(super) fn params(
     kind: &ParamKind,
     wanted: &ParamRef,
     subject: &Subject<'_>,
-) -> Result<Vec<Json>, String> {
+) -> Result<Arc<Json>, String> {
     let ParamKind { api_version, kind } = kind;
     let namespace = wanted.namespace.as_ref().unwrap_or(&subject.request.namespace);
     if let Some(selector) = &wanted.selector {
-        let mut all = subject.around.objects(api_version, kind, namespace)?;
-        all.retain(|object| selector.holds(&labels(object)));
-        return Ok(all);
+        return subject.around.objects(api_version, kind, namespace, selector);
     }
     let name = wanted.name.as_deref().unwrap_or_default();
     let found = match subject.around.object(api_version, kind, namespace, name)? {
@@ -180,7 +203,16 @@ pub(super) fn params(
         None => subject.around.object(api_version, kind, "", name)?,
         found => found,
     };
-    Ok(found.into_iter().collect())
+    Ok(found.unwrap_or_default())
+}
+
+/// Each of what was found: one, several, or none.
+pub(super) fn each(params: &Json) -> &[Json] {
+    match params {
+        Json::Null => &[],
+        Json::Array(all) => all,
+        one => std::slice::from_ref(one),
+    }
 }
 
 /// The answer that refuses most; of equal ones the first.

@@ -4,7 +4,7 @@
 //! template that it stands in. Kyverno replaces text, and so does this.
 
 use super::form::{Autogen, MatchResources, ResourceRule};
-use crate::admission::selector::Selector;
+use crate::admission::LabelSelector;
 
 /// Where in an object the Pod stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -118,7 +118,7 @@ pub(super) fn rules(
 fn only_pods(constraints: &MatchResources) -> Option<&ResourceRule> {
     let selector = constraints.object_selector.as_ref();
     let [rule] = constraints.resource_rules.as_slice() else { return None };
-    let all = selector.is_none_or(Selector::is_empty)
+    let all = selector.is_none_or(LabelSelector::is_empty)
         && constraints.exclude_resource_rules.is_empty()
         && rule.resource_names.is_empty();
     (all && rule.api_groups == [""] && rule.api_versions == ["v1"] && rule.resources == ["pods"])

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::autogen::{Own, Place};
 use super::form;
-use crate::admission::cel::{CompileError, Error, Input, Names, Program, Run, Value};
+use crate::admission::cel::{CompileError, Error, Input, Names, Program, Run, Value, Wanted};
 
 /// The expressions of a policy.
 #[derive(Debug)]
@@ -33,6 +33,8 @@ pub(super) struct Parts<'s> {
     pub(super) path: &'static str,
     /// What they read of a controller itself.
     pub(super) own: Own,
+    /// Whether their types must fit, as the API server has it for its own policies.
+    pub(super) checked: bool,
 }
 
 /// A field whose expression does not compile, and why.
@@ -50,13 +52,16 @@ impl Body {
         inputs: &[Input],
     ) -> Result<Self, Mistake> {
         let path = parts.path;
-        let at = |names: &Names, text: &str, field: String| {
+        let at = |names: &Names, text: &str, field: String, wanted: Wanted| {
             names
-                .compile(&place.rewrite(text, parts.own))
+                .compile_as(&place.rewrite(text, parts.own), wanted)
                 .map_err(|error| (format!("{path}{field}"), error))
         };
-        let mut names = Names::new(inputs);
-        let in_conditions = Names::new(conditions);
+        let known = |inputs: &[Input]| match parts.checked {
+            true => Names::new(inputs).checked(),
+            false => Names::new(inputs),
+        };
+        let (mut names, in_conditions) = (known(inputs), known(conditions));
         let mut body = Self {
             conditions: Vec::new(),
             variables: Vec::new(),
@@ -66,28 +71,39 @@ impl Body {
         };
         for (index, condition) in parts.conditions.iter().enumerate() {
             let field = format!("matchConditions[{index}].expression");
-            body.conditions.push(at(&in_conditions, &condition.expression, field)?);
+            let wanted = Wanted::Bool;
+            body.conditions.push(at(&in_conditions, &condition.expression, field, wanted)?);
         }
         for (index, variable) in parts.variables.iter().enumerate() {
             let field = format!("variables[{index}].expression");
-            body.variables.push(at(&names, &variable.expression, field)?);
-            names.declare(&variable.name);
+            let program = at(&names, &variable.expression, field, Wanted::Anything)?;
+            names.declare(&variable.name, &program);
+            body.variables.push(program);
         }
+        // Messages and annotations are no place to ask whether somebody may.
+        let in_texts = match parts.checked {
+            true => names.clone().without(Input::Authorizer),
+            false => names.clone(),
+        };
         for (index, validation) in parts.validations.iter().enumerate() {
             let field = |name: &str| format!("validations[{index}].{name}");
             let expression = validation.message_expression.trim();
             let message_expression = (!expression.is_empty())
-                .then(|| at(&names, &validation.message_expression, field("messageExpression")))
+                .then(|| {
+                    let field = field("messageExpression");
+                    at(&in_texts, &validation.message_expression, field, Wanted::Text)
+                })
                 .transpose()?;
             body.validations.push(Validation {
-                holds: at(&names, &validation.expression, field("expression"))?,
+                holds: at(&names, &validation.expression, field("expression"), Wanted::Bool)?,
                 message: place.rewrite(validation.message.trim(), parts.own),
                 message_expression,
             });
         }
         for (index, audit) in parts.audits.iter().enumerate() {
             let field = format!("auditAnnotations[{index}].valueExpression");
-            body.audits.push((audit.key.clone(), at(&names, &audit.value_expression, field)?));
+            let program = at(&in_texts, &audit.value_expression, field, Wanted::TextOrNull)?;
+            body.audits.push((audit.key.clone(), program));
         }
         let messages = body.validations.iter().filter_map(|one| one.message_expression.as_ref());
         body.inputs = body
@@ -114,14 +130,16 @@ impl Body {
 
     /// The validations in their order: the first that does not hold, or has no answer, is told.
     pub(super) fn judge<'a>(&'a self, run: &mut Run<'a>) -> Result<(), Failure> {
-        for validation in &self.validations {
-            match holds(&validation.holds, run) {
-                Ok(true) => {}
-                Ok(false) => return Err(Failure::Says(validation.message(run))),
-                Err(error) => return Err(Failure::Unknown(validation.why(&error))),
-            }
-        }
-        Ok(())
+        self.failures(run).next().map_or(Ok(()), Err)
+    }
+
+    /// All validations that do not hold, or have no answer, in their order.
+    pub(super) fn failures<'a>(&'a self, run: &mut Run<'a>) -> impl Iterator<Item = Failure> {
+        self.validations.iter().filter_map(move |validation| match holds(&validation.holds, run) {
+            Ok(true) => None,
+            Ok(false) => Some(Failure::Says(validation.message(run))),
+            Err(error) => Some(Failure::Unknown(validation.why(&error))),
+        })
     }
 
     /// Evaluates what would be written to the audit log, as one that has no value is a mistake
@@ -140,6 +158,9 @@ impl Body {
     }
 }
 
+/// The bytes of a message that an expression makes (`MaxEvaluatedMessageExpressionSizeBytes`).
+const MAX_MESSAGE_BYTES: usize = 5 << 10;
+
 /// Why a validation did not hold.
 #[derive(Debug)]
 pub(super) enum Failure {
@@ -150,11 +171,14 @@ pub(super) enum Failure {
 }
 
 impl Validation {
-    /// The message of the policy: what its expression yields, else what it says.
+    /// The message of the policy: what its expression yields, else what it says. One that is long,
+    /// or of several lines, is no message to Kubernetes.
     fn message<'a>(&'a self, run: &mut Run<'a>) -> String {
         let expression = self.message_expression.as_ref();
         if let Some(Ok(Value::String(text))) = expression.map(|expression| run.value(expression))
             && !text.trim().is_empty()
+            && text.trim().len() <= MAX_MESSAGE_BYTES
+            && !text.trim().contains('\n')
         {
             return text.trim().to_owned();
         }

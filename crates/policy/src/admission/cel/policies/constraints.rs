@@ -3,8 +3,8 @@
 use serde_json::Value as Json;
 
 use super::form::{MatchResources, ResourceRule, Scope};
-use crate::admission::selector::{Selector, is_namespace, labels, namespace_labels};
-use crate::admission::{Operation, Request, Surroundings};
+use crate::admission::labels::{is_namespace, namespace_labels};
+use crate::admission::{LabelSelector, Operation, Request, Surroundings};
 
 /// Whether a request is one of those.
 ///
@@ -27,20 +27,20 @@ pub(super) fn matches(
 }
 
 /// The labels of either object may match.
-fn of_selected_object(selector: Option<&Selector>, request: &Request) -> bool {
+fn of_selected_object(selector: Option<&LabelSelector>, request: &Request) -> bool {
     let Some(selector) = selector.filter(|selector| !selector.is_empty()) else { return true };
-    let of = |object: &Json| !object.is_null() && selector.holds(&labels(object));
+    let of = |object: &Json| !object.is_null() && selector.selects_object(object);
     of(&request.object) || of(&request.old_object)
 }
 
 /// A namespace has the labels of itself; what is in none is always meant.
 fn of_selected_namespace(
-    selector: Option<&Selector>,
+    selector: Option<&LabelSelector>,
     request: &Request,
     around: &dyn Surroundings,
 ) -> Result<bool, String> {
     let Some(selector) = selector.filter(|selector| !selector.is_empty()) else { return Ok(true) };
-    Ok(namespace_labels(request, around)?.is_none_or(|labels| selector.holds(&labels)))
+    Ok(namespace_labels(request, around)?.is_none_or(|labels| selector.selects(&labels)))
 }
 
 fn rule_matches(rule: &ResourceRule, request: &Request) -> bool {

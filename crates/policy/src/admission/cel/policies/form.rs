@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Deserializer};
 use serde_json::Value as Json;
 
-use crate::admission::selector::Selector;
+use crate::admission::LabelSelector;
 
 /// Reads a form; a mistake comes with the field that it is in, as far as that is known.
 pub(super) fn read<T: serde::de::DeserializeOwned>(value: Json) -> Result<T, (String, String)> {
@@ -225,8 +225,8 @@ pub(super) struct Controllers {
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub(super) struct MatchResources {
-    pub(super) namespace_selector: Option<Selector>,
-    pub(super) object_selector: Option<Selector>,
+    pub(super) namespace_selector: Option<LabelSelector>,
+    pub(super) object_selector: Option<LabelSelector>,
     #[serde(deserialize_with = "some")]
     pub(super) resource_rules: Vec<ResourceRule>,
     #[serde(deserialize_with = "some")]
@@ -278,7 +278,7 @@ pub(super) struct ParamKind {
 pub(super) struct ParamRef {
     pub(super) name: Option<String>,
     pub(super) namespace: Option<String>,
-    pub(super) selector: Option<Selector>,
+    pub(super) selector: Option<LabelSelector>,
     pub(super) parameter_not_found_action: Option<NotFound>,
 }
 

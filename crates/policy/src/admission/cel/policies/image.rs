@@ -116,7 +116,7 @@ impl ImagePolicy {
         let body = &rule.body;
         let mut named = inputs(body, &self.exceptions);
         named.extend(rule.images.iter().flat_map(|(_, program)| program.inputs()));
-        let subject = Subject::new(request, around, &named);
+        let subject = Subject::new(request, around, &named).with_objects();
         let known = images(request);
         let mut run = subject.run(&body.variables);
         run.namespace = self.head.namespace.as_deref();
@@ -268,6 +268,7 @@ impl Rule {
             audits: &spec.audit_annotations,
             path: "spec.",
             own: Own::Namespace,
+            checked: false,
         };
         let body = Body::compile(&parts, place, IN_CONDITIONS, INPUTS)
             .map_err(|(field, error)| document.error(&field, error))?;

@@ -2,7 +2,7 @@
 
 use serde_json::Value as Json;
 
-use super::admission::{INPUTS, INPUTS_AND_PARAMS, params};
+use super::admission::{INPUTS, INPUTS_AND_PARAMS, each, params};
 use super::autogen::{Own, Place};
 use super::body::{Body, Failure, Parts};
 use super::form;
@@ -47,6 +47,7 @@ impl CelRule {
             audits: &spec.audit_annotations,
             path: "validate.cel.",
             own: Own::Nothing,
+            checked: false,
         };
         let inputs = if spec.param_kind.is_some() { INPUTS_AND_PARAMS } else { INPUTS };
         let body = Body::compile(&parts, place, inputs, inputs)
@@ -67,11 +68,12 @@ impl CelRule {
             Err(why) => return (Outcome::Error, why),
         };
         let allows_none = wanted.parameter_not_found_action == Some(form::NotFound::Allow);
+        let found = each(&found);
         if found.is_empty() && !allows_none {
             return (Outcome::Error, format!("no {} is there as its parameter", kind.kind));
         }
         let mut passed = (Outcome::Pass, String::new());
-        for param in &found {
+        for param in found {
             passed = self.judge_with(&subject, Some(param));
             if passed.0 != Outcome::Pass {
                 break;

@@ -1,19 +1,25 @@
 //! What expressions see of a request.
 
+use std::rc::Rc;
+use std::sync::Arc;
+
 use serde_json::{Map, Value as Json, json};
 
 use super::constraints;
-use crate::admission::cel::{Input, Opaque, Program, Run, Value};
-use crate::admission::selector::is_namespace;
+use crate::admission::cel::{Authorizer, Input, Key, Opaque, Program, Run, Shared, Value};
+use crate::admission::labels::is_namespace;
 use crate::admission::{Request, Surroundings};
 
 /// A request, and what of it is made for expressions.
 pub(super) struct Subject<'r> {
     pub(super) request: &'r Request,
     pub(super) around: &'r dyn Surroundings,
+    shared: Shared,
     said: Json,
+    has_objects: bool,
     /// None where nothing is known of it.
     namespace: Option<Json>,
+    authorizer: Option<Rc<Authorizer>>,
 }
 
 impl<'r> Subject<'r> {
@@ -26,24 +32,51 @@ impl<'r> Subject<'r> {
         Self {
             request,
             around,
+            shared: Shared::default(),
+            has_objects: false,
             said: if inputs.contains(&Input::Request) { said(request) } else { Json::Null },
             namespace: match inputs.contains(&Input::NamespaceObject) {
                 true => namespace(request, around),
                 false => None,
             },
+            authorizer: inputs
+                .contains(&Input::Authorizer)
+                .then(|| Rc::new(Authorizer::of_request(request))),
         }
+    }
+
+    /// The same, as Kyverno's own kinds see it: with the objects and the options in the request,
+    /// also where there are none.
+    pub(super) fn with_objects(self) -> Self {
+        Self { has_objects: true, ..self }
+    }
+
+    fn said(&self) -> Value<'_> {
+        let Self { said: Json::Object(said), has_objects: true, request, .. } = self else {
+            return Value::of_json(&self.said);
+        };
+        let objects = [
+            ("object", &request.object),
+            ("oldObject", &request.old_object),
+            ("options", &request.options),
+        ];
+        let fields = said.iter().map(|(name, value)| (name.as_str(), value)).chain(objects);
+        Value::map(fields.map(|(name, value)| (Key::String(name.into()), Value::of_json(value))))
     }
 
     /// An evaluation that sees it.
     pub(super) fn run<'a>(&'a self, variables: &'a [Program]) -> Run<'a> {
-        let mut run = Run::new(variables, self.around);
+        let mut run = Run::new(variables, self.around, &self.shared);
         run.give(Input::Object, Value::of_json(&self.request.object));
         run.give(Input::OldObject, Value::of_json(&self.request.old_object));
-        run.give(Input::Request, Value::of_json(&self.said));
+        run.give(Input::Request, self.said());
         if let Some(namespace) = &self.namespace {
             run.give(Input::NamespaceObject, Value::of_json(namespace));
         }
-        run.give(Input::Authorizer, Value::Opaque(Opaque::Authorizer));
+        if let Some(authorizer) = &self.authorizer {
+            let authorizer = Rc::clone(authorizer);
+            run.give(Input::Authorizer, Value::Opaque(Opaque::Authorizer(authorizer)));
+        }
         run.give(Input::GlobalContext, Value::Opaque(Opaque::GlobalContext));
         run.give(Input::Http, Value::Opaque(Opaque::Http));
         run.give(Input::ImageData, Value::Opaque(Opaque::ImageData));
@@ -103,8 +136,9 @@ fn namespace(request: &Request, around: &dyn Surroundings) -> Option<Json> {
     let name = &request.namespace;
     let labels = around.namespace_labels(name).ok()?;
     let known = around.object("v1", "namespaces", "", name).ok()?;
-    let mut namespace = known.unwrap_or_else(
+    let mut namespace = known.map_or_else(
         || json!({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}}),
+        Arc::unwrap_or_clone,
     );
     if !labels.is_empty()
         && let Some(metadata) = namespace.get_mut("metadata").and_then(Json::as_object_mut)

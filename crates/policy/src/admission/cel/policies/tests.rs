@@ -1,6 +1,7 @@
 //! Policies of each kind, on small objects.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use sealift_model::Timestamp;
 use serde_json::{Value as Json, json};
@@ -280,9 +281,9 @@ impl Surroundings for World {
         kind: &str,
         namespace: &str,
         name: &str,
-    ) -> Result<Option<Json>, String> {
+    ) -> Result<Option<Arc<Json>>, String> {
         match (kind, namespace, name) {
-            ("ConfigMap", "default", "limits") => Ok(Some(json!({"data": {"max": "1"}}))),
+            ("ConfigMap", "default", "limits") => Ok(Some(json!({"data": {"max": "1"}}).into())),
             ("ConfigMap", _, "unknown") => Err("the cluster does not answer".into()),
             _ => Ok(None),
         }
@@ -399,4 +400,55 @@ fn policies_about_json_judge_files_and_no_requests() {
     request.uid = "705ab4f5".into();
     assert_eq!(review(&document, &request), []);
     assert!(load(&document).unwrap().notes()[0].contains("asked of all files"));
+}
+
+#[test]
+fn the_request_has_objects_where_kyverno_puts_them() {
+    for text in [
+        "request.object == object && request.object.kind == 'Pod'",
+        "has(request.oldObject) && request.oldObject == null",
+        "has(request.options) && request.options == null",
+    ] {
+        assert_eq!(one(&[of(text)], &pod("a")).0, Outcome::Pass, "{text}");
+    }
+}
+
+/// The API server's own policies go on after an error that they ignore, and are refused what their
+/// bindings lack.
+#[test]
+fn errors_that_are_ignored_leave_others_their_turn() {
+    let policy = |failure: &str, validations: Json| {
+        json!({
+            "apiVersion": "admissionregistration.k8s.io/v1", "kind": "ValidatingAdmissionPolicy",
+            "metadata": {"name": "v"},
+            "spec": {
+                "failurePolicy": failure, "matchConstraints": pods(), "validations": validations,
+                "paramKind": {"apiVersion": "v1", "kind": "ConfigMap"},
+            },
+        })
+    };
+    let binding = |fields: Json| {
+        let mut binding = json!({
+            "apiVersion": "admissionregistration.k8s.io/v1",
+            "kind": "ValidatingAdmissionPolicyBinding", "metadata": {"name": "b"},
+            "spec": {"policyName": "v", "validationActions": ["Deny"]},
+        });
+        binding["spec"].as_object_mut().unwrap().extend(fields.as_object().unwrap().clone());
+        binding
+    };
+    let ask = |failure, validations: Json, fields: Json| {
+        let documents = [policy(failure, validations), binding(fields)];
+        let answers = load(&documents).unwrap().review(&pod("a"), &World);
+        answers.first().map(|answer| (answer.outcome, answer.effect)).unwrap()
+    };
+    let errs_then =
+        |holds: &str| json!([{"expression": "object.nope == 1"}, {"expression": holds}]);
+    let plain = || json!({});
+    assert_eq!(ask("Ignore", errs_then("false"), plain()), (Outcome::Fail, Effect::Deny));
+    assert_eq!(ask("Ignore", errs_then("true"), plain()), (Outcome::Error, Effect::Audit));
+    assert_eq!(ask("Fail", errs_then("false"), plain()), (Outcome::Error, Effect::Deny));
+    let missing = json!({"paramRef": {"name": "none"}, "validationActions": ["Audit"]});
+    let holds = || json!([{"expression": "true"}]);
+    assert_eq!(ask("Fail", holds(), missing.clone()), (Outcome::Error, Effect::Deny));
+    assert_eq!(ask("Ignore", holds(), missing), (Outcome::Error, Effect::Audit));
 }

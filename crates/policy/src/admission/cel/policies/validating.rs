@@ -103,6 +103,7 @@ impl ValidatingPolicy {
             audits: &spec.audit_annotations,
             path: "spec.",
             own: Own::Namespace,
+            checked: false,
         };
         let mut rules = Vec::new();
         let made = autogen::rules(constraints, spec.autogen.as_ref());
@@ -125,7 +126,7 @@ impl ValidatingPolicy {
     }
 
     fn judge(&self, body: &Body, request: &Request, around: &dyn Surroundings) -> Answer {
-        let subject = Subject::new(request, around, &inputs(body, &self.exceptions));
+        let subject = Subject::new(request, around, &inputs(body, &self.exceptions)).with_objects();
         let images =
             if body.inputs().contains(&Input::Images) { images(request) } else { Json::Null };
         let (allowed_images, allowed_values) = match exception::relief(&self.exceptions, &subject) {

@@ -3,10 +3,11 @@
 mod hostile;
 mod language;
 mod libraries;
+mod types;
 
 use serde_json::{Value as Json, json};
 
-use super::{Input, Names, Opaque, Run, Value};
+use super::{Input, Names, Opaque, Run, Shared, Value};
 use crate::admission::Alone;
 
 /// A Pod, as expressions see it.
@@ -36,7 +37,8 @@ fn say(text: &str) -> String {
         Err(error) => return format!("compile: {error}"),
     };
     let around = Alone("2026-11-21T12:00:00Z".parse().unwrap());
-    let mut run = Run::new(&[], &around);
+    let shared = Shared::default();
+    let mut run = Run::new(&[], &around, &shared);
     run.give(Input::Object, Value::of_json(&object));
     run.give(Input::OldObject, Value::Null);
     run.give(Input::Http, Value::Opaque(Opaque::Http));

@@ -1,11 +1,15 @@
 //! What is asked of the cluster, of services and of registries.
 
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
 use serde_json::Value as Json;
 
 use super::super::{mismatch, text};
+use crate::admission::LabelSelector;
 use crate::admission::cel::error::{Error, Result};
 use crate::admission::cel::evaluate::Run;
-use crate::admission::cel::value::{Map, Opaque, Value};
+use crate::admission::cel::value::{Key, Map, Opaque, Text, Value};
 
 /// `resource.Get(version, resource, namespace, name)`, `http.Get(url)`, `globalContext.Get(name,
 /// projection)`.
@@ -22,7 +26,7 @@ pub(super) fn get<'a>(run: &mut Run<'a>, arguments: &[Value<'a>]) -> Result<Valu
             let [version, resource, namespace, name] =
                 wanted.ok_or_else(|| mismatch("resource.Get", arguments))?;
             let found = run.surroundings.object(version, resource, namespace, name);
-            let there = |found: Option<Json>| found.ok_or_else(|| not_there(resource, name));
+            let there = |found: Option<Arc<Json>>| found.ok_or_else(|| not_there(resource, name));
             answer(run, found.and_then(there))
         }
         [Value::Opaque(Opaque::Http), Value::String(url)]
@@ -67,21 +71,21 @@ pub(super) fn list<'a>(run: &mut Run<'a>, arguments: &[Value<'a>]) -> Result<Val
     };
     let [version, resource, namespace] =
         wanted.ok_or_else(|| mismatch("resource.List", arguments))?;
-    let found = run.surroundings.objects(version, resource, namespace);
-    let mut found = found.map_err(Error::Unanswered)?;
-    if let Some(labels) = labels {
-        found.retain(|object| has_labels(object, labels));
-    }
-    let items = Json::Array(found);
-    run.spend_bytes(size(&items))?;
-    Ok(Value::fields([("items", Value::of_owned_json(items))]))
+    let labels = match labels {
+        Some(labels) => {
+            wanted_labels(labels).ok_or_else(|| mismatch("resource.List", arguments))?
+        }
+        None => LabelSelector::default(),
+    };
+    let found = run.surroundings.objects(version, resource, namespace, &labels);
+    Ok(Value::fields([("items", answer(run, found)?)]))
 }
 
-fn has_labels(object: &Json, labels: &Map<'_>) -> bool {
-    labels.iter().all(|(name, wanted)| {
-        let label = object.pointer("/metadata/labels").and_then(|all| all.get(name.to_string()));
-        label.and_then(Json::as_str) == text(&wanted)
-    })
+fn wanted_labels(labels: &Map<'_>) -> Option<LabelSelector> {
+    let label =
+        |(name, value): (Key<'_>, Value<'_>)| Some((name.to_string(), text(&value)?.to_owned()));
+    let labels: Option<BTreeMap<_, _>> = labels.iter().map(label).collect();
+    labels.map(LabelSelector::of_labels)
 }
 
 /// `http.Post(url, data)`, `resource.Post(version, resource, namespace, data)`.
@@ -134,16 +138,21 @@ pub(super) fn put<'a>(run: &mut Run<'a>, arguments: &[Value<'a>]) -> Result<Valu
 /// An answer over HTTP: the fields of its body, the whole of it as `body`, and the status.
 fn call<'a>(run: &mut Run<'a>, method: &str, url: &str, data: Option<&Json>) -> Result<Value<'a>> {
     let answered = run.surroundings.call(method, url, data).map_err(Error::Unanswered)?;
-    run.spend_bytes(size(&answered))?;
-    let mut fields = match &answered {
-        Json::Object(fields) => fields.clone(),
-        _ => serde_json::Map::new(),
-    };
-    if !(fields.contains_key("body") && fields.contains_key("statusCode")) {
-        fields.insert("body".into(), answered);
-        fields.insert("statusCode".into(), Json::from(200));
+    let answered = run.share(answered)?;
+    let mut fields = BTreeMap::new();
+    if let Json::Object(own) = answered {
+        run.spend(own.len())?;
+        fields.extend(
+            own.iter()
+                .map(|(name, value)| (Key::String(Text::Borrowed(name)), Value::of_json(value))),
+        );
     }
-    Ok(Value::of_owned_json(Json::Object(fields)))
+    let [body, status] = ["body", "statusCode"].map(|name| Key::String(name.into()));
+    if !(fields.contains_key(&body) && fields.contains_key(&status)) {
+        fields.insert(body, Value::of_json(answered));
+        fields.insert(status, Value::Int(200));
+    }
+    Ok(Value::map(fields))
 }
 
 /// `image.GetMetadata(reference)`.
@@ -158,25 +167,15 @@ pub(super) fn metadata<'a>(run: &mut Run<'a>, arguments: &[Value<'a>]) -> Result
     {
         fields.entry("config").or_insert(config);
     }
-    answer(run, known)
+    answer(run, known.map(Arc::new))
 }
 
-fn answer<'a>(run: &mut Run<'a>, answer: Result<Json, String>) -> Result<Value<'a>> {
-    let answer = answer.map_err(Error::Unanswered)?;
-    run.spend_bytes(size(&answer))?;
-    Ok(Value::of_owned_json(answer))
-}
-
-/// About how many bytes a value takes.
-pub(super) fn size(json: &Json) -> usize {
-    match json {
-        Json::String(text) => text.len(),
-        Json::Array(items) => items.iter().map(size).sum::<usize>() + 10,
-        Json::Object(fields) => {
-            fields.iter().map(|(name, value)| name.len() + size(value)).sum::<usize>() + 10
-        }
-        _ => 10,
-    }
+pub(super) fn answer<'a>(
+    run: &mut Run<'a>,
+    answer: Result<Arc<Json>, String>,
+) -> Result<Value<'a>> {
+    let answer = run.share(answer.map_err(Error::Unanswered)?)?;
+    Ok(Value::of_json(answer))
 }
 
 fn texts<'v, const N: usize>(values: &'v [Value<'_>]) -> Option<[&'v str; N]> {

@@ -114,8 +114,7 @@ pub(super) fn payload<'a>(run: &mut Run<'a>, arguments: &[Value<'a>]) -> Result<
     let statement = statement.ok_or_else(|| {
         Error::invalid(format!("no attestation {} of {} was verified", kind.name, &**image))
     })?;
-    run.spend_bytes(super::ask::size(&statement))?;
-    Ok(Value::of_owned_json(statement))
+    super::ask::answer(run, Ok(statement.into()))
 }
 
 /// `getImageData(image)`.

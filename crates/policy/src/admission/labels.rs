@@ -1,0 +1,233 @@
+//! Labels, and which of them are wanted.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Deserializer};
+use serde_json::Value;
+
+use super::relation::Relation;
+use super::{Request, Surroundings};
+
+/// The labels of something, by their names.
+pub(crate) type Labels = BTreeMap<String, String>;
+
+/// The label with its own name that the API server gives to each namespace.
+const NAME: &str = "kubernetes.io/metadata.name";
+
+/// A selector of labels (`meta/v1`, LabelSelector). One that says nothing selects all.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub struct LabelSelector {
+    #[serde(deserialize_with = "some")]
+    match_labels: BTreeMap<String, String>,
+    #[serde(deserialize_with = "some")]
+    match_expressions: Vec<Requirement>,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Requirement {
+    key: String,
+    operator: Relation,
+    #[serde(default, deserialize_with = "some")]
+    values: Vec<String>,
+}
+
+/// An empty list, or nothing, for `null`.
+fn some<'d, D: Deserializer<'d>, T: Deserialize<'d> + Default>(of: D) -> Result<T, D::Error> {
+    Ok(Option::deserialize(of)?.unwrap_or_default())
+}
+
+impl LabelSelector {
+    /// Selects what has all of these labels.
+    #[must_use]
+    pub fn of_labels(labels: BTreeMap<String, String>) -> Self {
+        Self { match_labels: labels, match_expressions: Vec::new() }
+    }
+
+    /// Whether it selects all.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.match_labels.is_empty() && self.match_expressions.is_empty()
+    }
+
+    /// Whether it selects these labels.
+    #[must_use]
+    pub fn selects(&self, labels: &BTreeMap<String, String>) -> bool {
+        self.match_labels.iter().all(|(name, value)| labels.get(name) == Some(value))
+            && self
+                .match_expressions
+                .iter()
+                .all(|it| it.operator.holds(labels.get(&it.key), &it.values))
+    }
+
+    /// Whether it selects an object by its labels.
+    #[must_use]
+    pub fn selects_object(&self, object: &Value) -> bool {
+        self.is_empty() || self.selects(&labels(object))
+    }
+
+    /// What is wrong with it: a server takes no list without values, and no values where none are
+    /// asked for.
+    pub(crate) fn check(&self) -> Result<(), String> {
+        for Requirement { key, operator, values } in &self.match_expressions {
+            let wants_values = matches!(operator, Relation::In | Relation::NotIn);
+            if wants_values == values.is_empty() {
+                let problem = if wants_values { "has no values" } else { "has values" };
+                return Err(format!("{operator:?} of {key} {problem}"));
+            }
+        }
+        Ok(())
+    }
+
+    /// As the API is asked for what it selects (`labelSelector`).
+    ///
+    /// # Errors
+    /// When it names what can be no label, or no value of one: that would say something else.
+    pub fn query(&self) -> Result<String, String> {
+        let labels = self.match_labels.iter();
+        let labels = labels.map(|(name, of)| Ok(format!("{}={}", key(name)?, value(of)?)));
+        let all = labels.chain(self.match_expressions.iter().map(Requirement::query));
+        Ok(all.collect::<Result<Vec<_>, String>>()?.join(","))
+    }
+}
+
+impl Requirement {
+    fn query(&self) -> Result<String, String> {
+        let name = key(&self.key)?;
+        let listed = |word: &str| {
+            let values = self.values.iter().map(|of| value(of));
+            let mut values = values.collect::<Result<Vec<_>, _>>()?;
+            // The empty one is only understood as the first.
+            values.sort_unstable();
+            match values.as_slice() {
+                [] => Err(format!("{word} of the label {name} has no values")),
+                [one] => Ok(format!("{name}{}{one}", if word == "in" { "=" } else { "!=" })),
+                values => Ok(format!("{name} {word} ({})", values.join(","))),
+            }
+        };
+        match self.operator {
+            Relation::In => listed("in"),
+            Relation::NotIn => listed("notin"),
+            Relation::Exists => Ok(name.to_owned()),
+            Relation::DoesNotExist => Ok(format!("!{name}")),
+        }
+    }
+}
+
+/// Names of labels may have a prefix; no letter of them means anything to the API.
+fn key(text: &str) -> Result<&str, String> {
+    let is_of_name = |byte: u8| byte.is_ascii_alphanumeric() || b"-._/".contains(&byte);
+    match !text.is_empty() && text.bytes().all(is_of_name) {
+        true => Ok(text),
+        false => Err(format!("{text:?} is no name of a label")),
+    }
+}
+
+fn value(text: &str) -> Result<&str, String> {
+    let is_of_value = |byte: u8| byte.is_ascii_alphanumeric() || b"-._".contains(&byte);
+    match text.bytes().all(is_of_value) {
+        true => Ok(text),
+        false => Err(format!("{text:?} is no value of a label")),
+    }
+}
+
+/// The labels of an object. What is no text is no label.
+pub(crate) fn labels(object: &Value) -> Labels {
+    let labels = object.pointer("/metadata/labels").and_then(Value::as_object);
+    let labels = labels.into_iter().flatten();
+    labels.filter_map(|(key, value)| Some((key.clone(), value.as_str()?.to_owned()))).collect()
+}
+
+/// The labels of the namespace that an object is in, or is; none where it is in none.
+///
+/// # Errors
+/// When they cannot be had.
+pub(crate) fn namespace_labels(
+    request: &Request,
+    around: &dyn Surroundings,
+) -> Result<Option<Labels>, String> {
+    let (name, mut labels) = match is_namespace(request) {
+        true => (&request.name, labels(request.judged())),
+        false if request.namespace.is_empty() => return Ok(None),
+        false => (&request.namespace, around.namespace_labels(&request.namespace)?),
+    };
+    labels.entry(NAME.to_owned()).or_insert_with(|| name.clone());
+    Ok(Some(labels))
+}
+
+pub(crate) fn is_namespace(request: &Request) -> bool {
+    request.kind.group.is_empty() && request.kind.kind == "Namespace"
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn selector(value: Value) -> LabelSelector {
+        serde_json::from_value(value).unwrap()
+    }
+
+    #[test]
+    fn selectors_are_asked_as_the_api_reads_them() {
+        for (said, query) in [
+            (json!({}), ""),
+            (json!({"matchLabels": {"a.example/b": "c", "d": ""}}), "a.example/b=c,d="),
+            (
+                json!({"matchExpressions": [
+                    {"key": "a", "operator": "In", "values": ["y", "x"]},
+                    {"key": "a", "operator": "NotIn", "values": ["", "z"]},
+                    {"key": "b", "operator": "Exists"},
+                    {"key": "c", "operator": "DoesNotExist"},
+                    {"key": "d", "operator": "NotIn", "values": ["e"]},
+                ]}),
+                "a in (x,y),a notin (,z),b,!c,d!=e",
+            ),
+        ] {
+            assert_eq!(selector(said).query().unwrap(), query);
+        }
+        // Nothing that stands in a value asks for something else.
+        for bad in [
+            json!({"matchLabels": {"a": "b,c"}}),
+            json!({"matchLabels": {"a,b": "c"}}),
+            json!({"matchLabels": {"": "c"}}),
+            json!({"matchExpressions": [{"key": "a", "operator": "In", "values": ["x)"]}]}),
+            json!({"matchExpressions": [{"key": "a", "operator": "In"}]}),
+        ] {
+            assert!(selector(bad.clone()).query().is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn objects_are_selected_by_their_labels() {
+        let object = json!({"metadata": {"labels": {"a": "x", "n": 1}}});
+        for (said, is_selected) in [
+            (json!({}), true),
+            (json!({"matchLabels": {"a": "x"}}), true),
+            (json!({"matchLabels": {"a": "y"}}), false),
+            (json!({"matchLabels": null}), true),
+            (json!({"matchLabels": {"n": ""}}), false),
+            (
+                json!({"matchExpressions": [{"key": "b", "operator": "NotIn", "values": ["x"]}]}),
+                true,
+            ),
+            (json!({"matchExpressions": [{"key": "b", "operator": "Exists"}]}), false),
+        ] {
+            assert_eq!(selector(said.clone()).selects_object(&object), is_selected, "{said}");
+        }
+    }
+
+    #[test]
+    fn lists_have_values_and_nothing_else_has() {
+        let requires = |operator: &str, values: Value| {
+            let one = json!({"key": "app", "operator": operator, "values": values});
+            selector(json!({"matchExpressions": [one]})).check()
+        };
+        assert_eq!(requires("Exists", json!(null)), Ok(()));
+        assert_eq!(requires("NotIn", json!(["a"])), Ok(()));
+        assert_eq!(requires("Exists", json!(["a"])), Err("Exists of app has values".into()));
+        assert_eq!(requires("In", json!([])), Err("In of app has no values".into()));
+    }
+}
