@@ -35,15 +35,17 @@ const CEL_ASKED: [(&str, &str, &str); 2] =
     [("namespaceObject", ".metadata.name", NAMESPACES), ("globalContext", "", ENTRIES)];
 const ENTRIES: &str = "the entries of the global context";
 /// Where templates of Gatekeeper see the Namespace that an object is in.
-const IN_REGO: &str = "_unstable";
+const IN_TEMPLATES: [&str; 2] = ["_unstable", "namespaceObject"];
 const JMESPATH_ASKED: [&str; 2] = ["request.clusterRoles", "request.roles"];
 
 /// What a policy asks that is not known here: the field, and what it is about.
 pub(super) fn asked(document: &Document) -> Option<(String, &'static str)> {
     match document.kind() {
         "GlobalContextEntry" => Some(("kind".to_owned(), ENTRIES)),
-        "ConstraintTemplate" if document.value.to_string().contains(IN_REGO) => {
-            Some(("spec.targets".to_owned(), NAMESPACES))
+        "ConstraintTemplate" => {
+            let text = document.value.to_string();
+            let is_asked = IN_TEMPLATES.iter().any(|name| text.contains(name));
+            is_asked.then(|| ("spec.targets".to_owned(), NAMESPACES))
         }
         _ => look(&document.value, "", "", false),
     }
@@ -169,6 +171,7 @@ mod tests {
         };
         let labels = "violation[m] { m := input.review._unstable.namespace.metadata.labels.a }";
         assert_eq!(found(labels).unwrap().1, "namespaces but for their names");
+        assert!(found(&labels.replace("_unstable.namespace", "namespaceObject")).is_some());
         assert!(found("violation[m] { m := input.review.namespace }").is_none());
     }
 

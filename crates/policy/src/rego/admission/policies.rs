@@ -6,9 +6,10 @@ use serde_json::{Value, json};
 
 use super::constraint::Constraint;
 use super::opa::Modules;
-use super::template::{NAMESPACE, Template};
+use super::template::{NAMESPACES, Template};
 use super::{Named, message};
 use crate::Error;
+use crate::admission::selector::is_namespace;
 use crate::admission::{Answer, Operation, Outcome, Request, Surroundings};
 use crate::rego::{Input, RegoLimits, Source};
 
@@ -129,7 +130,8 @@ impl RegoPolicies {
         if !matching.is_empty() {
             let names_namespace =
                 matching.iter().any(|constraint| constraint.engine.names_namespace());
-            let namespace = match names_namespace && !request.namespace.is_empty() {
+            let is_in_one = !request.namespace.is_empty() && !is_namespace(request);
+            let namespace = match names_namespace && is_in_one {
                 true => namespace(&request.namespace, around).map(Some),
                 false => Ok(None),
             };
@@ -152,15 +154,21 @@ impl RegoPolicies {
 }
 
 /// A request as Gatekeeper shows it to constraints: the object of a deletion is what is deleted,
-/// and the namespace stands beside it where one wants it.
+/// and the namespace stands beside it where one wants it; it is null where there is none.
 fn reviewed(request: &Request, namespace: Option<&Value>) -> Value {
     let mut review = serde_json::to_value(request).unwrap_or_default();
     if let Value::Object(fields) = &mut review {
         if request.operation == Operation::Delete {
             fields.insert("object".to_owned(), request.old_object.clone());
         }
+        // A server says of a Namespace that it is in itself.
+        if is_namespace(request) {
+            fields.remove("namespace");
+        }
+        let [unstable, whole] = NAMESPACES;
+        fields.insert(whole.to_owned(), json!(namespace));
         if let Some(namespace) = namespace {
-            fields.insert(NAMESPACE.to_owned(), json!({ "namespace": namespace }));
+            fields.insert(unstable.to_owned(), json!({ "namespace": namespace }));
         }
     }
     review

@@ -37,8 +37,9 @@ pub(super) struct Rego {
     pub(super) names_namespace: bool,
 }
 
-/// Where Gatekeeper shows constraints the namespace of what they review.
-pub(super) const NAMESPACE: &str = "_unstable";
+/// Where Gatekeeper shows constraints the namespace of what they review: as itself, and in older
+/// versions as `namespace` of the first.
+pub(super) const NAMESPACES: [&str; 2] = ["_unstable", "namespaceObject"];
 
 impl Template {
     pub(super) fn compile(
@@ -122,8 +123,9 @@ impl Rego {
         }
         let libs = document.value.pointer(&format!("{at}/libs")).and_then(Value::as_array);
         let libs: Vec<&str> = libs.into_iter().flatten().filter_map(Value::as_str).collect();
-        let names_namespace =
-            text.contains(NAMESPACE) || libs.iter().any(|lib| lib.contains(NAMESPACE));
+        let names_namespace = std::iter::once(&text)
+            .chain(&libs)
+            .any(|text| NAMESPACES.iter().any(|name| text.contains(name)));
         let main = format!("{}: {field}.rego", document.place);
         let lib = format!("{}: {field}.libs", document.place);
         let modules: Vec<Source<'_>> = std::iter::once(Source::new(&main, text))

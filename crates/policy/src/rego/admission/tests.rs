@@ -417,6 +417,25 @@ fn the_namespace_is_shown_whole() {
     let policies = RegoPolicies::load(&documents, &[], &RegoLimits::default()).unwrap();
     let request = pod(json!({}), "a");
     assert_eq!(told(&policies.review(&request, &Known)), [(Outcome::Fail, "shop a Active")]);
+    let newer = rego.replace("_unstable.namespace", "namespaceObject");
+    let of_newer = [template("X", &newer, &[]), constraint("X", json!({}))];
+    let policies = RegoPolicies::load(&of_newer, &[], &RegoLimits::default()).unwrap();
+    assert_eq!(told(&policies.review(&request, &Known)), [(Outcome::Fail, "shop a Active")]);
+    assert_eq!(review(&of_newer, &[], &request)[0].outcome, Outcome::Error);
+    // What is in none sees null.
+    let null = "package x\nviolation[{\"msg\": \"none\"}] { input.review.namespaceObject == null }";
+    let role = Request::create(json!({
+        "apiVersion": "rbac.authorization.k8s.io/v1", "kind": "ClusterRole", "metadata": {"name": "x"}
+    }));
+    let of_null = [template("X", null, &[]), constraint("X", json!({}))];
+    assert_eq!(told(&review(&of_null, &[], &role)), [(Outcome::Fail, "none")]);
+    let itself = "package x\nviolation[{\"msg\": \"in one\"}] { input.review.namespace }";
+    let mut namespace = Request::create(json!({
+        "apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "shop"}
+    }));
+    namespace.namespace = "shop".into();
+    let of_itself = [template("X", itself, &[]), constraint("X", json!({}))];
+    assert_eq!(told(&review(&of_itself, &[], &namespace)), [(Outcome::Pass, "")]);
     // Where nobody knows it, nothing is taken to be missing from it.
     assert_eq!(review(&documents, &[], &request)[0].outcome, Outcome::Error);
 }
