@@ -83,11 +83,23 @@ impl Rules {
     /// The paths of the rules that take no arguments, each with the modules that it needs, by
     /// their numbers.
     pub(super) fn paths(&self) -> impl Iterator<Item = (String, Vec<usize>)> {
+        let mut of_module: BTreeMap<usize, Vec<&Vec<String>>> = BTreeMap::new();
+        for (path, node) in &self.nodes {
+            for module in &node.modules {
+                of_module.entry(*module).or_default().push(path);
+            }
+        }
         let values = self.nodes.iter().filter(|(_, node)| !node.is_function);
-        values.map(|(path, _)| (dotted(path), self.needed(path)))
+        values.map(move |(path, _)| (dotted(path), self.needed(path, &of_module)))
     }
 
-    fn needed(&self, path: &[String]) -> Vec<usize> {
+    /// The interpreter may evaluate every rule of a module of which it evaluates one, so that what
+    /// any of them uses is needed.
+    fn needed(
+        &self,
+        path: &[String],
+        of_module: &BTreeMap<usize, Vec<&Vec<String>>>,
+    ) -> Vec<usize> {
         let mut modules = BTreeSet::new();
         let mut seen: BTreeSet<&Vec<String>> = BTreeSet::new();
         let mut waiting: Vec<&Vec<String>> =
@@ -97,7 +109,11 @@ impl Rules {
                 continue;
             }
             if let Some(node) = self.nodes.get(path) {
-                modules.extend(&node.modules);
+                for module in &node.modules {
+                    if modules.insert(*module) {
+                        waiting.extend(of_module.get(module).into_iter().flatten());
+                    }
+                }
                 waiting.extend(node.uses.iter().flat_map(|used| self.matching(used)));
             }
         }
