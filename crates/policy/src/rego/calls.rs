@@ -130,11 +130,19 @@ impl Rules {
 
     /// The paths of the rules that take no arguments, each with what it needs.
     pub(super) fn paths(&self) -> impl Iterator<Item = (String, Needs)> {
+        let mut of_module: BTreeMap<usize, Vec<&Vec<String>>> = BTreeMap::new();
+        for (path, node) in &self.nodes {
+            for module in &node.modules {
+                of_module.entry(*module).or_default().push(path);
+            }
+        }
         let values = self.nodes.iter().filter(|(_, node)| !node.is_function);
-        values.map(|(path, _)| (dotted(path), self.needed(path)))
+        values.map(move |(path, _)| (dotted(path), self.needed(path, &of_module)))
     }
 
-    fn needed(&self, path: &[String]) -> Needs {
+    /// The interpreter may evaluate every rule of a module of which it evaluates one, so that what
+    /// any of them uses is needed.
+    fn needed(&self, path: &[String], of_module: &BTreeMap<usize, Vec<&Vec<String>>>) -> Needs {
         let mut modules = BTreeSet::new();
         let mut fields: BTreeSet<String> = BTreeSet::new();
         let mut seen: BTreeSet<&Vec<String>> = BTreeSet::new();
@@ -145,8 +153,12 @@ impl Rules {
                 continue;
             }
             if let Some(node) = self.nodes.get(path) {
-                modules.extend(&node.modules);
                 fields.extend(node.reads.iter().cloned());
+                for module in &node.modules {
+                    if modules.insert(*module) {
+                        waiting.extend(of_module.get(module).into_iter().flatten());
+                    }
+                }
                 waiting.extend(node.uses.iter().flat_map(|used| self.matching(used)));
             }
         }

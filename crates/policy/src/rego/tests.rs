@@ -249,3 +249,20 @@ proptest::proptest! {
         }
     }
 }
+
+/// The interpreter evaluates the whole of a module that a name is imported from.
+#[test]
+fn what_other_rules_of_a_module_use_is_there() {
+    let sources = [
+        Source::new("a.rego", "package a\nimport data.lib.b\nr := [x | some x in b.values]\n"),
+        Source::new(
+            "b.rego",
+            "package lib.b\nimport data.lib.c\nall(x) := [y | some y in [x]; c.holds(y)]\n\
+             others contains y if some y in all(input)\nvalues contains v if some v in [1]\n",
+        ),
+        Source::new("c.rego", "package lib.c\nholds(x) if x\n"),
+    ];
+    let program = Program::compile(&sources, &json!({}), &[], &RegoLimits::default()).unwrap();
+    let value = program.eval("data.a.r", &Input::new(&json!({"here": 1})), None);
+    assert_eq!(value, Ok(Some(json!([1]))));
+}

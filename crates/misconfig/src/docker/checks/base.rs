@@ -64,7 +64,8 @@ fn without_tag<'v>(reference: &str, value: &impl Fn(&str) -> Option<&'v str>) ->
         Some(_) => None,
         // A value that is a variable itself may bring the tag.
         None if VARIABLE.find_iter(&image).any(|found| found.end() == image.len()) => None,
-        None => Some(image.into_owned()),
+        // An argument without a value says nothing of the image.
+        None => Some(image.into_owned()).filter(|image| !image.is_empty()),
     }
 }
 

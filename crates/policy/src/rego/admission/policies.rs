@@ -1,6 +1,7 @@
 //! All policies in Rego that are asked.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use serde_json::{Value, json};
 
@@ -9,7 +10,7 @@ use super::opa::Modules;
 use super::template::{NAMESPACES, Template};
 use super::{Named, message};
 use crate::Error;
-use crate::admission::selector::is_namespace;
+use crate::admission::labels::is_namespace;
 use crate::admission::{Answer, Operation, Outcome, Request, Surroundings};
 use crate::rego::{Input, RegoLimits, Source};
 
@@ -182,8 +183,9 @@ fn reviewed(request: &Request, namespace: Option<&Value>) -> Value {
 fn namespace(name: &str, around: &dyn Surroundings) -> Result<Value, String> {
     let labels = around.namespace_labels(name)?;
     let known = around.object("v1", "namespaces", "", name)?;
-    let mut namespace = known.unwrap_or_else(
+    let mut namespace = known.map_or_else(
         || json!({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}}),
+        Arc::unwrap_or_clone,
     );
     if let Some(metadata) = namespace.get_mut("metadata").and_then(Value::as_object_mut) {
         metadata.entry("labels").or_insert_with(|| json!(labels));

@@ -68,6 +68,7 @@ impl NativeRule {
             audits: &[],
             path: "",
             own: Own::Nothing,
+            checked: true,
         };
         let body = Body::compile(&parts, Place::Itself, INPUTS_AND_PARAMS, INPUTS_AND_PARAMS)
             .map_err(|(field, error)| (field, error.to_string()))?;
