@@ -122,7 +122,7 @@ export interface ScanOptions extends CallOptions {
   matching?: 'installed' | 'declared' | 'all'
   /** What is needed only to build or test is matched, too. */
   development?: boolean
-  /** Records that are no security matter count, too. */
+  /** Records that are no security matter count, too, and those of other streams of an RPM module. */
   allRecords?: boolean
   /** What upper layers hide is listed and matched, too. */
   allLayers?: boolean

@@ -15,6 +15,18 @@ fn everything_has_its_field() {
     insta::assert_snapshot!(written(&example::report(), &JsonOptions::default()));
 }
 
+#[test]
+fn what_a_fix_needs_stands_beside_it() {
+    let mut report = example::report();
+    let finding = report.matches.as_mut().unwrap().findings.first_mut().unwrap();
+    finding.fix_needs = Some("Ubuntu Pro");
+    let document: Value = serde_json::from_str(&written(&report, &JsonOptions::default())).unwrap();
+    let results = document["Results"].as_array().unwrap().iter();
+    let findings = results.filter_map(|result| result["Vulnerabilities"].as_array()).flatten();
+    let needs: Vec<_> = findings.filter_map(|finding| finding["FixNeeds"].as_str()).collect();
+    assert_eq!(needs, ["Ubuntu Pro"]);
+}
+
 /// Only what differs from the report without a base is in the snapshot.
 #[test]
 fn base_age_and_what_is_hidden_have_their_fields() {

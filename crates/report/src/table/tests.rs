@@ -22,6 +22,18 @@ fn a_report_without_findings_is_one_line() {
     assert_eq!(text, "app: no findings, 1 packages\n");
 }
 
+#[test]
+fn what_a_fix_needs_stands_behind_it() {
+    let mut report = example::report();
+    for finding in &mut report.matches.as_mut().unwrap().findings {
+        finding.fixed_versions = vec!["1.0+esm1".to_owned()];
+        finding.fix_needs = Some("Ubuntu Pro");
+    }
+    let mut text = String::new();
+    write(&report, &TableStyle::plain(200), &mut text).unwrap();
+    assert!(text.contains("1.0+esm1 (Ubuntu Pro)"), "{text}");
+}
+
 fn drawn(rows: &[Row], style: &TableStyle) -> String {
     let mut out = String::new();
     findings(rows, style, &mut out).unwrap();
