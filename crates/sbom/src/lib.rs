@@ -56,10 +56,10 @@ pub use assemble::assemble;
 pub use assembler::Assembler;
 pub use catalog::{Catalog, MergedFacts, MergedFile};
 pub use cataloger::Cataloger;
-pub use catalogers::ALL;
 pub use catalogers::java::maven::{MavenDependency, MavenParent, MavenProject};
 pub use catalogers::os_release::identify as identify_distribution;
 pub use catalogers::rpm::DatabasePages;
+pub use catalogers::{ALL, of_projects};
 pub use document::{
     Document, DocumentFormat, DocumentLimits, Subject, SubjectKind, SubjectLayer, read_document,
 };

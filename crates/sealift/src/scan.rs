@@ -361,8 +361,12 @@ fn read_tree(
     observer: &dyn Observer,
 ) -> Result<Contents, Error> {
     let failed = |source| Error::layers(path, source);
-    let catalogers = sealift_sbom::ALL;
     let alone = path.is_file().then(|| OnlyFile::at(path)).flatten();
+    let of_projects = sealift_sbom::of_projects();
+    let catalogers = match (matching, &alone) {
+        (Matching::Declared, None) => of_projects.as_slice(),
+        _ => sealift_sbom::ALL,
+    };
     let (folder, skip): (_, &dyn Skip) = match &alone {
         Some(file) => (file.folder(), file),
         None => (path, &options.skip),

@@ -99,9 +99,23 @@ pub static ALL: &[&dyn Cataloger] = &[
     &swift::Resolved,
 ];
 
+/// Those for the folder of a project: all but the one that believes SBOMs. There one is what some
+/// build has left behind, often of what the lockfiles beside it say by now in other words.
+#[must_use]
+pub fn of_projects() -> Vec<&'static dyn Cataloger> {
+    ALL.iter().copied().filter(|cataloger| cataloger.name() != sbom_file::Sbom.name()).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_folder_of_a_project_has_one_less() {
+        let names: Vec<&str> = of_projects().iter().map(|it| it.name()).collect();
+        assert_eq!(names.len() + 1, ALL.len());
+        assert!(!names.contains(&"sbom-file"));
+    }
 
     #[test]
     fn the_table_is_ordered_by_name() {
