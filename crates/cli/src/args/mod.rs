@@ -319,7 +319,7 @@ pub(crate) struct ScanArgs {
     /// Leave out findings in packages of the base image; the report says how many.
     #[arg(long)]
     pub(crate) exclude_base: bool,
-    /// Leave out what has no fix yet.
+    /// Leave out what has no fix yet; a malicious package stays.
     #[arg(long)]
     pub(crate) ignore_unfixed: bool,
     /// Statuses to leave out: unknown, not_affected, affected, fixed, ...
