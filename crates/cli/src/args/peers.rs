@@ -150,11 +150,6 @@ const MISSING_OF_COSIGN: &[(&str, &str)] = &[
     ("attachment", "name the attachment itself by its digest"),
     ("issue-certificate", SIGNER_HINT),
     ("kms", SERVICE_HINT),
-    (
-        "oidc-redirect-url",
-        "a login comes back to a free port of this machine, http://localhost/auth/callback; or give \
-         a token with --identity-token",
-    ),
     ("policy", "leave it out and look at the payloads that are printed"),
     ("sct", "timestamps of certificates are read from the certificate alone"),
     ("sk", KEY_HINT),

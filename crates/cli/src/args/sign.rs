@@ -300,6 +300,10 @@ pub(crate) struct SignedByArgs {
     /// The issuer that is asked then; default: that of the signing configuration.
     #[arg(long, value_name = "URL", help_heading = "Signer")]
     pub(crate) oidc_issuer: Option<String>,
+    /// Where on this machine the browser comes back to, as http://localhost:8080/auth/callback, where
+    /// the issuer must know it; default: a free port.
+    #[arg(long, value_name = "URL", help_heading = "Signer")]
+    pub(crate) oidc_redirect_url: Option<String>,
     /// File with what the issuer wants this program to prove itself with; most want nothing.
     #[arg(long, value_name = "FILE", help_heading = "Signer")]
     pub(crate) oidc_client_secret_file: Option<PathBuf>,

@@ -1,7 +1,7 @@
 //! Identity tokens: by a person's login, and from machines.
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
-use std::net::TcpStream;
+use std::net::{TcpListener, TcpStream};
 use std::process::{Command, Stdio};
 use std::time::Instant;
 
@@ -32,15 +32,21 @@ fn open(url: &str) -> (String, String) {
 #[test]
 fn a_person_logs_in_with_a_browser() {
     let vouching = Vouching::new(LogKind::Rekor1, None);
-    for is_right in [false, true] {
+    // A port that was free a moment ago.
+    let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let named = format!("http://localhost:{port}/back");
+    let any = "http://localhost:0/auth/callback".to_owned();
+    for (is_right, redirect) in [(false, &any), (true, &any), (true, &named)] {
         let mut command = Command::new(env!("CARGO_BIN_EXE_sealift"));
         command.args(SIGN).args(WITNESSED).args(["--fulcio-auth-flow", "normal"]);
+        command.args(["--oidc-redirect-url", redirect]);
         command.env_clear().current_dir(vouching.world.0.path());
         let mut child = command.stdin(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
         let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
         let url = lines.by_ref().map(Result::unwrap).find(|line| line.starts_with("http"));
         let (_, back) = open(&url.unwrap());
         assert!(back.starts_with("http://localhost:"), "{back}");
+        assert!(*redirect == any || back.starts_with(&named), "{back}");
         // Others on the machine cannot answer for the browser.
         let (forged, _) = open(&back.replace("state=", "state=0"));
         assert!(forged.starts_with("HTTP/1.1 404"), "{forged}");

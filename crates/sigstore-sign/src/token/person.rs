@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use aws_lc_rs::rand;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use sealift_http::{Body, Client, Method, Request, Url, form};
+use sealift_http::{Body, Client, Method, Request, Scheme, Url, form};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use sha2::{Digest as _, Sha256};
@@ -48,6 +48,9 @@ pub struct Login<'a> {
     pub client_id: &'a str,
     /// What it proves that with; programs on people's machines have nothing.
     pub secret: Option<&'a str>,
+    /// Where on this machine the browser comes back to, where the issuer must know it: plain HTTP,
+    /// `localhost` or 127.0.0.1. Else any free port.
+    pub redirect: Option<&'a Url>,
 }
 
 impl fmt::Debug for Login<'_> {
@@ -112,10 +115,19 @@ impl Login<'_> {
     /// When they do not, or the issuer gives no token.
     pub fn by_browser(&self, show: &dyn Fn(Prompt<'_>)) -> Result<IdentityToken, LoginError> {
         let endpoints = self.endpoints()?;
+        if !self.redirect.is_none_or(is_here) {
+            return Err(LoginError::Redirect);
+        }
         // RFC 8252 section 7.3: any port of loopback.
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).map_err(LoginError::Listen)?;
+        let asked = self.redirect.map_or(0, Url::port);
+        let listener =
+            TcpListener::bind((Ipv4Addr::LOCALHOST, asked)).map_err(LoginError::Listen)?;
         let port = listener.local_addr().map_err(LoginError::Listen)?.port();
-        let back = format!("http://localhost:{port}{CALLBACK}");
+        let path = self.redirect.map_or(CALLBACK, Url::path);
+        let back = match self.redirect {
+            Some(url) => url.full(),
+            None => format!("http://localhost:{port}{CALLBACK}"),
+        };
         let (verifier, state, nonce) = (secret()?, secret()?, secret()?);
         let challenge = challenge(&verifier);
         let url = self.url(&endpoints.authorization_endpoint)?.with_query(&[
@@ -129,7 +141,7 @@ impl Login<'_> {
             ("code_challenge_method", "S256"),
         ]);
         show(Prompt::Browser(&url.full()));
-        let code = wait(&listener, &state, Instant::now() + PATIENCE)?;
+        let code = wait(&listener, (path, &state), Instant::now() + PATIENCE)?;
         let tokens: Tokens = self.ask(
             &endpoints.token_endpoint,
             &[
@@ -271,14 +283,22 @@ fn challenge(verifier: &str) -> String {
     URL_SAFE_NO_PAD.encode(Sha256::digest(verifier))
 }
 
+/// Whether a browser that is sent there comes back to this program.
+fn is_here(url: &Url) -> bool {
+    url.scheme() == Scheme::Http && matches!(url.host(), "localhost" | "127.0.0.1")
+}
+
+/// The path and the state with which the browser comes back.
+type Back<'b> = (&'b str, &'b str);
+
 /// Waits for the browser to come back with a code.
-fn wait(listener: &TcpListener, state: &str, deadline: Instant) -> Result<String, LoginError> {
+fn wait(listener: &TcpListener, back: Back<'_>, deadline: Instant) -> Result<String, LoginError> {
     listener.set_nonblocking(true).map_err(LoginError::Listen)?;
     while Instant::now() < deadline {
         match listener.accept() {
             // Whoever else may connect is answered, and changes nothing.
             Ok((stream, _)) => {
-                if let Some(outcome) = serve(&stream, state).unwrap_or_default() {
+                if let Some(outcome) = serve(&stream, back).unwrap_or_default() {
                     return outcome;
                 }
             }
@@ -290,7 +310,7 @@ fn wait(listener: &TcpListener, state: &str, deadline: Instant) -> Result<String
 }
 
 /// Answers a browser; an outcome when it is the one that is waited for.
-fn serve(mut stream: &TcpStream, state: &str) -> io::Result<Option<Result<String, LoginError>>> {
+fn serve(mut stream: &TcpStream, back: Back<'_>) -> io::Result<Option<Result<String, LoginError>>> {
     stream.set_nonblocking(false)?;
     stream.set_read_timeout(Some(BROWSER))?;
     stream.set_write_timeout(Some(BROWSER))?;
@@ -302,7 +322,7 @@ fn serve(mut stream: &TcpStream, state: &str) -> io::Result<Option<Result<String
     while reader.read_line(&mut header)? > 2 {
         header.clear();
     }
-    let outcome = came_back(&line, state);
+    let outcome = came_back(&line, back);
     let (status, text) = match &outcome {
         None => ("404 Not Found", "There is nothing here."),
         Some(Ok(_)) => ("200 OK", "You are logged in, and may close this window."),
@@ -318,14 +338,14 @@ fn serve(mut stream: &TcpStream, state: &str) -> io::Result<Option<Result<String
 }
 
 /// What a request says, if it is the one that the issuer sent the browser to make.
-fn came_back(line: &str, state: &str) -> Option<Result<String, LoginError>> {
+fn came_back(line: &str, (expected, state): Back<'_>) -> Option<Result<String, LoginError>> {
     let target = line.strip_prefix("GET ")?.split(' ').next()?;
     let (path, query) = target.split_once('?')?;
     let value = |name: &str| {
         let pairs = query.split('&').filter_map(|pair| pair.split_once('='));
         pairs.filter(|(found, _)| *found == name).map(|(_, value)| decoded(value)).next()
     };
-    if path != CALLBACK || value("state")? != state {
+    if path != expected || value("state")? != state {
         return None;
     }
     if let Some(error) = value("error") {
@@ -389,6 +409,9 @@ pub enum LoginError {
         /// How long it was waited for.
         lasts: Duration,
     },
+    /// What is to be come back to is not on this machine.
+    #[error("a browser comes back to http://localhost:PORT/PATH alone")]
+    Redirect,
     /// No browser could come back.
     #[error("loopback cannot be listened at: {0}")]
     Listen(io::Error),
@@ -406,8 +429,9 @@ mod tests {
 
     #[test]
     fn only_the_browser_that_was_sent_has_a_code() {
-        let code =
-            |line: &str| came_back(line, "s/1").map(|outcome| outcome.map_err(|it| it.to_string()));
+        let code = |line: &str| {
+            came_back(line, (CALLBACK, "s/1")).map(|outcome| outcome.map_err(|it| it.to_string()))
+        };
         let sent = "GET /auth/callback?code=a%2Fb+c&state=s%2F1 HTTP/1.1\r\n";
         assert_eq!(code(sent), Some(Ok("a/b c".to_owned())));
         let refused = code("GET /auth/callback?error=access_denied&state=s/1 HTTP/1.1");

@@ -21,6 +21,8 @@ use crate::{Environment, files, network, trust};
 const FULCIO: &str = "https://fulcio.sigstore.dev";
 const ISSUER: &str = "https://oauth2.sigstore.dev/auth";
 
+const ANY_PORT: &str = "http://localhost:0/auth/callback";
+
 const TOKEN_HINT: &str = "give one with --identity-token TOKEN, or name a key with --key FILE";
 
 /// A signer with those who vouch for it.
@@ -236,8 +238,13 @@ fn login(
     };
     let secret = args.oidc_client_secret_file.as_deref().map(files::document).transpose()?;
     let secret = secret.map(|bytes| String::from_utf8_lossy(bytes.trim_ascii()).into_owned());
+    // What cosign's help names as its default: any port.
+    let named = args.oidc_redirect_url.as_deref();
+    let named = named.filter(|text| !text.is_empty() && *text != ANY_PORT);
+    let redirect = named.map(|text| url("--oidc-redirect-url", text)).transpose()?;
     let login = Login {
         client,
+        redirect: redirect.as_ref(),
         issuer: &issuer,
         client_id: &args.oidc_client_id,
         secret: secret.as_deref(),
