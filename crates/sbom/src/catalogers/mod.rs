@@ -30,7 +30,7 @@ mod ruby;
 mod swift;
 pub(crate) mod text;
 mod toml_file;
-mod xml;
+pub(crate) mod xml;
 mod yaml;
 
 use crate::Cataloger;
