@@ -116,6 +116,8 @@ pub enum ArtifactKind {
     CycloneDx,
     /// An SPDX document.
     Spdx,
+    /// A document of Syft's own form, which Trivy has no word for.
+    Syft,
 }
 
 impl ArtifactKind {
@@ -127,6 +129,7 @@ impl ArtifactKind {
             Self::Filesystem => "filesystem",
             Self::CycloneDx => "cyclonedx",
             Self::Spdx => "spdx",
+            Self::Syft => "syft",
         }
     }
 }

@@ -2,10 +2,11 @@
 
 use hashbrown::HashMap;
 use sealift_layers::Tree;
-use sealift_model::{Diagnostic, Digest, Distribution, Impact, Inventory, Location, Package};
+use sealift_model::{Inventory, Location, Package};
 
 use crate::origin::mark_brought;
 use crate::reader::FileFacts;
+use crate::system;
 use crate::view::View;
 use crate::{Cataloger, Fact};
 
@@ -21,7 +22,7 @@ pub fn assemble(tree: &Tree<FileFacts>, catalogers: &[&dyn Cataloger]) -> Invent
     mark_brought(&mut packages, tree);
     diagnostics.extend(unclear);
     diagnostics.extend(tree.diagnostics.iter().cloned());
-    diagnostics.extend(unidentified(&packages, distribution.as_ref()));
+    system::judge(&packages, distribution.as_ref(), catalogers, &mut diagnostics);
     let mut inventory = Inventory::default();
     inventory.distribution = distribution;
     inventory.packages = packages;
@@ -73,23 +74,4 @@ fn owner_of<'o>(owners: &Owners<'o>, place: &Location, tree: &Tree<FileFacts>) -
 fn listed<'o>(owners: &Owners<'o>, path: &str) -> Option<(&'o str, Option<usize>)> {
     let without_usr = || path.strip_prefix("usr/").and_then(|path| owners.get(path));
     owners.get(path).or_else(without_usr).copied()
-}
-
-/// Packages of an operating system whose distribution is not known cannot be matched.
-fn unidentified(packages: &[Package], distribution: Option<&Distribution>) -> Option<Diagnostic> {
-    let installed = packages.iter().find(|package| package.ecosystem.is_operating_system())?;
-    let message = match distribution {
-        None => "the distribution is not identified: no os-release was found".to_owned(),
-        Some(known) if known.family.is_none() => {
-            format!("the distribution {} is not known", known.id)
-        }
-        Some(_) => return None,
-    };
-    let place = installed.locations.first();
-    let layer: Option<Digest> = place.and_then(|place| place.layer.clone());
-    let diagnostic = Diagnostic::new("sbom", message, Impact::Incomplete);
-    Some(match place {
-        Some(place) => diagnostic.at(place.path.clone(), layer),
-        None => diagnostic,
-    })
 }

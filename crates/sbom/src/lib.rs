@@ -50,6 +50,8 @@ mod owned_files;
 mod reader;
 mod sieve;
 pub mod spdx;
+mod syft;
+mod system;
 mod view;
 
 pub use assemble::assemble;
@@ -69,3 +71,4 @@ pub use hidden::hidden_packages;
 pub use origin::mark_base;
 pub use os_package::{OsPackage, Requirements};
 pub use reader::{FileFacts, Reader, Skip, SkipNothing};
+pub use system::SYSTEM_ORIGIN;

@@ -93,6 +93,19 @@ impl OsPackage {
         format!("{}@{}", self.name, self.version)
     }
 
+    /// What others look for in a purl to find advisories, which are of sources, as Syft writes it:
+    /// the source RPM, or of another source its name, and its version where that is another.
+    fn upstream(&self) -> Option<String> {
+        let source = self.source.as_ref().filter(|_| self.source_rpm.is_none());
+        let Some(source) = source else { return self.source_rpm.clone() };
+        let SourcePackage { name, version, .. } = source;
+        match (*name == self.name, *version == self.version) {
+            (true, true) => None,
+            (false, true) => Some(name.clone()),
+            (_, false) => Some(format!("{name}@{version}")),
+        }
+    }
+
     /// The package of an inventory that this is, with the distribution in its purl and without
     /// what it depends on.
     fn to_package(
@@ -105,11 +118,12 @@ impl OsPackage {
         let version = version.and_then(|version| version.strip_prefix(':'));
         let mut purl = Purl::builder(ecosystem.purl_type(), &self.name)
             .version(version.unwrap_or(&self.version));
+        let upstream = self.upstream();
         let qualifiers = [
             ("arch", &self.architecture),
             ("epoch", &epoch),
             ("rpmmod", &self.module_label),
-            ("upstream", &self.source_rpm),
+            ("upstream", &upstream),
         ];
         for (key, value) in qualifiers {
             if let Some(value) = value {

@@ -73,7 +73,8 @@ fn a_debian_package_has_its_distribution_source_licences_and_needs() {
     assert_eq!(diagnostics, []);
     assert_eq!(packages.len(), 3);
     let curl = &packages[0];
-    let purl = "pkg:deb/debian/curl@1:7.88-1%2Bb1?arch=amd64&distro=debian-12";
+    let purl =
+        "pkg:deb/debian/curl@1:7.88-1%2Bb1?arch=amd64&distro=debian-12&upstream=curl%407.88-1";
     assert_eq!(curl.purl, purl.parse().unwrap());
     assert_eq!((curl.id().as_str(), curl.cataloger.as_str()), ("curl@1:7.88-1+b1", "dpkg-status"));
     assert_eq!(curl.source.as_ref().map(|source| source.version.as_str()), Some("7.88-1"));
@@ -117,7 +118,7 @@ fn an_apk_package_has_its_distribution_origin_and_needs() {
     let (packages, diagnostics) = scan(&[ALPINE, (INSTALLED, installed)]);
     let expected = [
         "pkg:apk/alpine/musl@1.1.20-r4?arch=x86_64&distro=alpine-3.9.2",
-        "pkg:apk/alpine/libcrypto1.1@1.1.1b-r1?arch=x86_64&distro=alpine-3.9.2",
+        "pkg:apk/alpine/libcrypto1.1@1.1.1b-r1?arch=x86_64&distro=alpine-3.9.2&upstream=openssl",
     ];
     assert_eq!((purls(&packages), diagnostics), (expected.map(str::to_owned).to_vec(), vec![]));
     assert_eq!(packages[1].source.as_ref().map(|source| source.name.as_str()), Some("openssl"));

@@ -31,7 +31,7 @@ mod sbom_file;
 mod swift;
 pub(crate) mod text;
 mod toml_file;
-mod xml;
+pub(crate) mod xml;
 mod yaml;
 
 use crate::Cataloger;

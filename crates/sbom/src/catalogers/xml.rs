@@ -2,23 +2,31 @@
 //! by, entities of the document's own are not expanded, and depth costs no stack.
 
 use quick_xml::escape::resolve_xml_entity;
+use quick_xml::events::attributes::Attribute;
 use quick_xml::events::{BytesRef, BytesStart, Event};
 use quick_xml::{Reader, XmlVersion};
 
 use super::text::LineIndex;
 use crate::Error;
 
-/// Elements within elements that are told of; none of the formats here nests half as deep.
-const MAX_DEPTH: usize = 16;
+/// What is told of a document.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Bounds {
+    /// Elements within elements that are told of.
+    pub(crate) max_depth: usize,
+    /// More text than this in one element is not told.
+    pub(crate) max_text_bytes: usize,
+}
 
-/// More text than this in one element is no name and no version.
-const MAX_TEXT_BYTES: usize = 4096;
+/// None of the ecosystems' formats nests half as deep, and longer text is no name and no version.
+const MANIFEST: Bounds = Bounds { max_depth: 16, max_text_bytes: 4096 };
 
 /// A document that is read from its beginning to its end.
-pub(super) struct Elements<'a> {
+pub(crate) struct Elements<'a> {
     reader: Reader<&'a [u8]>,
     lines: LineIndex,
     format: &'static str,
+    bounds: Bounds,
     path: Vec<String>,
     /// The depth, which may be more than the path is long.
     depth: usize,
@@ -39,7 +47,7 @@ impl std::fmt::Debug for Elements<'_> {
 
 /// What comes next in a document.
 #[derive(Debug)]
-pub(super) enum Step<'s> {
+pub(crate) enum Step<'s> {
     /// An element begins.
     Open(Tag<'s>),
     /// An element ends.
@@ -48,47 +56,64 @@ pub(super) enum Step<'s> {
 
 /// The beginning of an element.
 #[derive(Debug)]
-pub(super) struct Tag<'s> {
+pub(crate) struct Tag<'s> {
     /// Names from the root to this element, without prefixes.
-    pub(super) path: &'s [String],
+    pub(crate) path: &'s [String],
     /// 1-based line on which it begins.
-    pub(super) line: u64,
+    pub(crate) line: u64,
     start: BytesStart<'s>,
+    max_bytes: usize,
 }
 
 /// The end of an element.
 #[derive(Debug)]
-pub(super) struct Closed<'s> {
+pub(crate) struct Closed<'s> {
     /// Names from the root to this element, without prefixes.
-    pub(super) path: &'s [String],
+    pub(crate) path: &'s [String],
     /// 1-based line on which it ends.
-    pub(super) line: u64,
+    pub(crate) line: u64,
     /// The text behind the last inner element, without blanks around it; empty when it is too
     /// long to be of use.
-    pub(super) text: &'s str,
+    pub(crate) text: &'s str,
 }
 
 impl Tag<'_> {
     /// The value of an attribute, whatever the case of its name.
-    pub(super) fn attribute(&self, name: &str) -> Option<String> {
+    pub(crate) fn attribute(&self, name: &str) -> Option<String> {
         let mut attributes = self.start.attributes();
         attributes.with_checks(false);
         let attribute = attributes
             .filter_map(Result::ok)
             .find(|it| it.key.local_name().as_ref().eq_ignore_ascii_case(name))?;
+        self.value(&attribute)
+    }
+
+    /// The values of all attributes.
+    pub(crate) fn attributes(&self) -> impl Iterator<Item = String> {
+        let mut attributes = self.start.attributes();
+        attributes.with_checks(false);
+        attributes.filter_map(Result::ok).filter_map(|attribute| self.value(&attribute))
+    }
+
+    fn value(&self, attribute: &Attribute<'_>) -> Option<String> {
         let value = attribute.normalized_value(XmlVersion::Implicit1_0).ok()?;
-        Some(value.trim().to_owned()).filter(|value| value.len() <= MAX_TEXT_BYTES)
+        Some(value.trim().to_owned()).filter(|value| value.len() <= self.max_bytes)
     }
 }
 
 impl<'a> Elements<'a> {
-    pub(super) fn new(text: &'a str, format: &'static str) -> Self {
+    pub(crate) fn new(text: &'a str, format: &'static str) -> Self {
+        Self::bounded(text, format, MANIFEST)
+    }
+
+    pub(crate) fn bounded(text: &'a str, format: &'static str, bounds: Bounds) -> Self {
         let mut reader = Reader::from_str(text);
         reader.config_mut().check_end_names = false;
         Self {
             reader,
             lines: LineIndex::of(text),
             format,
+            bounds,
             path: Vec::new(),
             depth: 0,
             text: String::new(),
@@ -100,30 +125,41 @@ impl<'a> Elements<'a> {
 
     /// The next step; none at the end. An element deeper than the bound is passed over with all
     /// that is in it.
-    pub(super) fn next(&mut self) -> Result<Option<Step<'_>>, Error> {
+    pub(crate) fn next(&mut self) -> Result<Option<Step<'_>>, Error> {
         if std::mem::take(&mut self.told) {
             self.text.clear();
         }
         if std::mem::take(&mut self.ends) {
             return Ok(self.close());
         }
+        let max_bytes = self.bounds.max_text_bytes;
         loop {
             let line = self.line();
             match self.reader.read_event() {
                 Ok(Event::Start(start)) => {
                     if self.open(&start) {
-                        return Ok(Some(Step::Open(Tag { path: &self.path, line, start })));
+                        return Ok(Some(Step::Open(Tag {
+                            path: &self.path,
+                            line,
+                            start,
+                            max_bytes,
+                        })));
                     }
                 }
                 Ok(Event::Empty(start)) => {
                     if self.open(&start) {
                         self.ends = true;
-                        return Ok(Some(Step::Open(Tag { path: &self.path, line, start })));
+                        return Ok(Some(Step::Open(Tag {
+                            path: &self.path,
+                            line,
+                            start,
+                            max_bytes,
+                        })));
                     }
                     self.depth = self.depth.saturating_sub(1);
                 }
                 Ok(Event::End(_)) => {
-                    if (1..=MAX_DEPTH).contains(&self.depth) {
+                    if (1..=self.bounds.max_depth).contains(&self.depth) {
                         return Ok(self.close());
                     }
                     self.depth = self.depth.saturating_sub(1);
@@ -151,7 +187,7 @@ impl<'a> Elements<'a> {
         self.is_xml = true;
         self.text.clear();
         self.depth = self.depth.saturating_add(1);
-        if self.depth > MAX_DEPTH {
+        if self.depth > self.bounds.max_depth {
             return false;
         }
         self.path.truncate(self.depth - 1);
@@ -166,12 +202,12 @@ impl<'a> Elements<'a> {
         self.depth = self.depth.saturating_sub(1);
         // The name itself goes when the next element opens: the step still shows it.
         let path = self.path.get(..ended)?;
-        let text = Some(self.text.trim()).filter(|text| text.len() <= MAX_TEXT_BYTES);
+        let text = Some(self.text.trim()).filter(|text| text.len() <= self.bounds.max_text_bytes);
         Some(Step::Close(Closed { path, line, text: text.unwrap_or_default() }))
     }
 
     fn push(&mut self, part: &str) {
-        if self.text.len() <= MAX_TEXT_BYTES {
+        if self.text.len() <= self.bounds.max_text_bytes {
             self.text.push_str(part);
         }
     }
@@ -249,8 +285,8 @@ mod tests {
         let bomb = "<!DOCTYPE a [<!ENTITY x \"aaaa\"><!ENTITY y \"&x;&x;\">]><a>&y;</a>";
         assert_eq!(steps(bomb).unwrap(), ["1: a \"\"", "1: /a \"\""]);
         let deep = "<a>".repeat(100_000) + &"</a>".repeat(100_000);
-        assert_eq!(steps(&deep).unwrap().len(), 2 * MAX_DEPTH);
-        let long = format!("<a>{}</a>", "x".repeat(MAX_TEXT_BYTES + 1));
+        assert_eq!(steps(&deep).unwrap().len(), 2 * MANIFEST.max_depth);
+        let long = format!("<a>{}</a>", "x".repeat(MANIFEST.max_text_bytes + 1));
         assert_eq!(steps(&long).unwrap()[1], "1: /a \"\"");
     }
 

@@ -17,23 +17,19 @@ use crate::document::{DEVELOPMENT_OR_OPTIONAL, Take, Text, source_rpm};
 const TRIVY_FILE_PATH: &str = "aquasecurity:trivy:FilePath";
 const TRIVY_LAYER: &str = "aquasecurity:trivy:LayerDiffID";
 const TRIVY_MODULE_LABEL: &str = "aquasecurity:trivy:Modularitylabel";
-const TRIVY_SOURCE_NAME: &str = "aquasecurity:trivy:SrcName";
-const TRIVY_SOURCE_EPOCH: &str = "aquasecurity:trivy:SrcEpoch";
-const TRIVY_SOURCE_VERSION: &str = "aquasecurity:trivy:SrcVersion";
-const TRIVY_SOURCE_RELEASE: &str = "aquasecurity:trivy:SrcRelease";
 const TRIVY_IMAGE_ID: &str = "aquasecurity:trivy:ImageID";
 const TRIVY_IMAGE_DIGEST: &str = "aquasecurity:trivy:RepoDigest";
 /// Repeated, lowest layer first.
 const TRIVY_DIFF_ID: &str = "aquasecurity:trivy:DiffID";
-const SYFT_CATALOGER: &str = "syft:package:foundBy";
-const SYFT_SOURCE_NAME: &str = "syft:metadata:source";
-const SYFT_SOURCE_VERSION: &str = "syft:metadata:sourceVersion";
-const SYFT_SOURCE_RPM: &str = "syft:metadata:sourceRpm";
-const SYFT_ORIGIN: &str = "syft:metadata:originPackage";
+pub(crate) const SYFT_CATALOGER: &str = "syft:package:foundBy";
+pub(crate) const SYFT_SOURCE_NAME: &str = "syft:metadata:source";
+pub(crate) const SYFT_SOURCE_VERSION: &str = "syft:metadata:sourceVersion";
+pub(crate) const SYFT_SOURCE_RPM: &str = "syft:metadata:sourceRpm";
+pub(crate) const SYFT_ORIGIN: &str = "syft:metadata:originPackage";
 const SYFT_DISTRIBUTION: &str = "syft:distro:id";
 const SYFT_VERSION_ID: &str = "syft:distro:versionID";
 /// `syft:location:N:path` and `syft:location:N:layerID`.
-const SYFT_LOCATION: &str = "syft:location:";
+pub(crate) const SYFT_LOCATION: &str = "syft:location:";
 
 /// The properties that are kept by their name.
 const SINGLE: &[&str] = &[

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use sealift_model::{
     Algorithm, Digest, Distribution, Ecosystem, Evidence, Package, Relationship, Scope,
+    SourcePackage,
 };
 
 use super::bom::{self, Component, Hash, LicenseChoice, Occurrence, Organization, Property};
@@ -175,6 +176,7 @@ fn package_properties(package: &Package) -> Vec<Property<'_>> {
         (SOURCE_NAME, source.map(|source| &source.name)),
         (SOURCE_VERSION, source.map(|source| &source.version)),
     ]));
+    properties.extend(source.iter().flat_map(|source| for_trivy(package.ecosystem, source)));
     let layers = [
         (BROUGHT_BY, package.brought_by.as_ref().map(ToString::to_string)),
         (FROM_BASE, package.from_base.map(|known| known.name().to_owned())),
@@ -193,6 +195,28 @@ fn package_properties(package: &Package) -> Vec<Property<'_>> {
         }
     }
     properties
+}
+
+/// The source package as Trivy reads it: without these it takes the binary for its source.
+fn for_trivy(ecosystem: Ecosystem, source: &SourcePackage) -> Vec<Property<'_>> {
+    let has_parts = matches!(ecosystem, Ecosystem::Deb | Ecosystem::Rpm);
+    let whole = source.version.as_str();
+    let (epoch, rest) = match whole.split_once(':').filter(|_| has_parts) {
+        Some((epoch, rest)) => (Some(epoch), rest),
+        None => (None, whole),
+    };
+    let (upstream, release) = match rest.rsplit_once('-').filter(|_| has_parts) {
+        Some((upstream, release)) => (upstream, Some(release)),
+        None => (rest, None),
+    };
+    let parts = [
+        (TRIVY_SOURCE_NAME, Some(source.name.as_str())),
+        (TRIVY_SOURCE_EPOCH, epoch.filter(|epoch| *epoch != "0")),
+        (TRIVY_SOURCE_VERSION, Some(upstream)),
+        (TRIVY_SOURCE_RELEASE, release),
+    ];
+    let stated = parts.into_iter().filter_map(|(name, value)| Some((name, value?)));
+    stated.map(|(name, value)| Property::new(name, value)).collect()
 }
 
 fn relationship_word(relationship: Relationship) -> Option<&'static str> {

@@ -1,4 +1,5 @@
-//! CycloneDX: written as 1.6 JSON, read from JSON of 1.2 to 1.7.
+//! CycloneDX: written as 1.6 JSON, read from JSON of 1.2 to 1.7 and from XML of
+//! 1.2 to 1.6.
 //!
 //! ```
 //! use sealift_model::{Ecosystem, Inventory, Package, Purl};
@@ -30,7 +31,17 @@ mod properties;
 mod read;
 mod vulnerability;
 mod write;
+mod xml;
 
 pub use read::read;
 pub use vulnerability::{Advisory, Analysis, Rating, Source, Vulnerability, VulnerabilityProperty};
 pub use write::{write, write_with_vulnerabilities};
+
+pub(crate) use clues::{
+    SYFT_CATALOGER, SYFT_LOCATION, SYFT_ORIGIN, SYFT_SOURCE_NAME, SYFT_SOURCE_RPM,
+    SYFT_SOURCE_VERSION,
+};
+pub(crate) use properties::{
+    CODENAME, IMAGE_DIGEST, IMAGE_ID, MODULE_LABEL, OWNED_BY, PRETTY_NAME,
+};
+pub(crate) use read::read_json;

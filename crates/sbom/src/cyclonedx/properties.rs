@@ -13,9 +13,9 @@ pub(super) const RELATIONSHIP: &str = "sealift:relationship";
 /// The architecture, where the purl has no `arch` qualifier of that value.
 pub(super) const ARCHITECTURE: &str = "sealift:architecture";
 /// Module label of an RPM.
-pub(super) const MODULE_LABEL: &str = "sealift:moduleLabel";
+pub(crate) const MODULE_LABEL: &str = "sealift:moduleLabel";
 /// Name of the operating system's package that brought the package.
-pub(super) const OWNED_BY: &str = "sealift:ownedBy";
+pub(crate) const OWNED_BY: &str = "sealift:ownedBy";
 /// What of the package's identity was guessed, in words.
 pub(super) const GUESSED: &str = "sealift:guessed";
 /// Diff-id of the layer that first brought the package, where its locations are of a later one.
@@ -28,6 +28,14 @@ pub(super) const HIDDEN: &str = "sealift:hidden";
 pub(super) const SOURCE_NAME: &str = "sealift:source:name";
 /// Full version of the source package.
 pub(super) const SOURCE_VERSION: &str = "sealift:source:version";
+/// The same for Trivy, which takes a version in parts.
+pub(super) const TRIVY_SOURCE_NAME: &str = "aquasecurity:trivy:SrcName";
+/// What stands before the colon of a source's version.
+pub(super) const TRIVY_SOURCE_EPOCH: &str = "aquasecurity:trivy:SrcEpoch";
+/// What stands between epoch and release.
+pub(super) const TRIVY_SOURCE_VERSION: &str = "aquasecurity:trivy:SrcVersion";
+/// What stands behind the last dash of a Debian source's version or an RPM's.
+pub(super) const TRIVY_SOURCE_RELEASE: &str = "aquasecurity:trivy:SrcRelease";
 /// `sealift:location:N:layerDiffId` and `sealift:location:N:lastLine` say more of the occurrence
 /// that stands Nth, from 0, in the component's evidence.
 pub(super) const LOCATION: &str = "sealift:location:";
@@ -39,14 +47,14 @@ pub(super) const LAST_LINE: &str = ":lastLine";
 /// `VERSION_ID` of a distribution whose version is given in full.
 pub(super) const VERSION_ID: &str = "sealift:distribution:versionId";
 /// `VERSION_CODENAME` of a distribution.
-pub(super) const CODENAME: &str = "sealift:distribution:codename";
+pub(crate) const CODENAME: &str = "sealift:distribution:codename";
 /// `PRETTY_NAME` of a distribution.
-pub(super) const PRETTY_NAME: &str = "sealift:distribution:prettyName";
+pub(crate) const PRETTY_NAME: &str = "sealift:distribution:prettyName";
 
 /// Digest of an image's config.
-pub(super) const IMAGE_ID: &str = "sealift:image:id";
+pub(crate) const IMAGE_ID: &str = "sealift:image:id";
 /// Digest of an image's manifest.
-pub(super) const IMAGE_DIGEST: &str = "sealift:image:digest";
+pub(crate) const IMAGE_DIGEST: &str = "sealift:image:digest";
 /// `sealift:image:layer:N:diffId` and `sealift:image:layer:N:digest`, lowest layer first, from 0.
 pub(super) const IMAGE_LAYER: &str = "sealift:image:layer:";
 /// Diff-id of a layer of the image.

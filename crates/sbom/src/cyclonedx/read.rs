@@ -6,11 +6,11 @@ use serde::Deserializer as _;
 use serde_json::value::RawValue;
 
 use super::ahead::{self, Named};
-use super::describe;
 use super::input::{Bom, Component, Composition, Dependency, Identity, Metadata};
+use super::{describe, xml};
 use crate::document::{
     Document, DocumentFormat, Gather, Items, Lines, NoPackage, OtherForm, Packages, Take, Text,
-    excerpt, named, names_package, reason_of, text_of,
+    excerpt, is_xml, named, names_package, reason_of, text_of,
 };
 use crate::{DocumentLimits, Error, Subject};
 
@@ -30,17 +30,26 @@ const NO_PACKAGES: &[&str] = &[
     "platform",
 ];
 
-/// Reads a CycloneDX JSON document of version 1.2 to 1.7.
+/// Reads a CycloneDX document, in JSON of version 1.2 to 1.7 or in XML of 1.2 to 1.6.
 ///
 /// Every component with a purl of a known ecosystem becomes a package, nested ones and the one
 /// that the document is about included. What else stands there is told of in diagnostics: one for
 /// each library without a usable purl, one in sum for each kind of component that is no package.
 ///
 /// # Errors
-/// The bytes are more than allowed, no JSON, or no CycloneDX document; or there are more components
-/// than allowed.
+/// The bytes are more than allowed, neither JSON nor XML, or no CycloneDX document; or there are more
+/// components than allowed.
 pub fn read(bytes: &[u8], limits: &DocumentLimits) -> Result<Document, Error> {
     let text = text_of(bytes, FORMAT, limits)?;
+    if is_xml(text) {
+        read_json(&xml::to_json(text, FORMAT)?, limits)
+    } else {
+        read_json(text, limits)
+    }
+}
+
+/// Reads a document in JSON.
+pub(crate) fn read_json(text: &str, limits: &DocumentLimits) -> Result<Document, Error> {
     let bom: Bom<'_> = serde_json::from_str(text).map_err(|error| Error::Malformed {
         format: FORMAT,
         reason: reason_of(&error),

@@ -4,36 +4,105 @@ use std::fmt;
 
 use serde::de::{Deserializer as _, Error as _, IgnoredAny, MapAccess, Visitor};
 
-use super::{Document, DocumentLimits, Text, text_of};
-use crate::{Error, cyclonedx, spdx};
+use super::{Document, DocumentLimits, Text, attested, is_xml, text_of};
+use crate::{Error, cyclonedx, spdx, syft};
 
 /// The format of an SBOM.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum DocumentFormat {
-    /// CycloneDX JSON.
+    /// CycloneDX, JSON or XML.
     CycloneDx,
-    /// SPDX 2 JSON.
+    /// SPDX 2, JSON or tags with values.
     Spdx,
+    /// Syft's own JSON.
+    Syft,
 }
 
-/// Reads an SBOM in whichever of the formats it is.
+const FORMAT: &str = "SBOM";
+
+/// Reads an SBOM in whichever of the formats it is: CycloneDX in JSON or XML, SPDX 2 in JSON or as
+/// tags with values, Syft's own JSON, or an attestation that holds one of these (an in-toto
+/// statement, a DSSE envelope, a Sigstore bundle, several on lines of their own). The signature of
+/// an attestation is not verified, and a diagnostic says so.
 ///
 /// # Errors
 /// It is of none of them, or one that [`cyclonedx::read`] or [`spdx::read`] refuses.
 pub fn read_document(bytes: &[u8], limits: &DocumentLimits) -> Result<Document, Error> {
-    const FORMAT: &str = "SBOM";
     let text = text_of(bytes, FORMAT, limits)?;
+    if kind_of(text)? != Kind::Attestation {
+        return read_plain(text, limits);
+    }
+    let attested = attested::open(text)?;
+    let mut document = read_plain(&attested.document, limits)?;
+    // Its lines are not those of the file.
+    let mut inventory = std::mem::take(&mut document.inventory);
+    inventory.diagnostics.iter_mut().for_each(|diagnostic| diagnostic.line = None);
+    inventory.diagnose(attested.told);
+    document.inventory = inventory;
+    Ok(document)
+}
+
+fn read_plain(text: &str, limits: &DocumentLimits) -> Result<Document, Error> {
+    match kind_of(text)? {
+        Kind::CycloneDx => cyclonedx::read(text.as_bytes(), limits),
+        Kind::Spdx => spdx::read(text.as_bytes(), limits),
+        Kind::Syft => syft::read(text, limits),
+        Kind::Attestation => Err(malformed("an attestation within an attestation".to_owned())),
+    }
+}
+
+/// Whether a text is a document that is no attestation.
+pub(super) fn is_sbom(text: &str) -> bool {
+    kind_of(text).is_ok_and(|kind| kind != Kind::Attestation)
+}
+
+/// What a document is, by what is seen of it first.
+#[derive(Clone, Copy, PartialEq)]
+enum Kind {
+    CycloneDx,
+    Spdx,
+    Syft,
+    Attestation,
+}
+
+/// Keys by which an object is told to be a document.
+const KEYS: &[(&str, Kind)] = &[
+    ("bomFormat", Kind::CycloneDx),
+    ("spdxVersion", Kind::Spdx),
+    ("artifacts", Kind::Syft),
+    ("artifactRelationships", Kind::Syft),
+    ("dsseEnvelope", Kind::Attestation),
+    ("payload", Kind::Attestation),
+    ("payloadType", Kind::Attestation),
+    ("predicate", Kind::Attestation),
+    ("predicateType", Kind::Attestation),
+];
+
+/// Keys of what looks like an SBOM and is none that is read.
+const OTHERS: &[(&str, &str)] = &[
+    ("@graph", "SPDX 3 is not read, only 2.2 and 2.3"),
+    ("messageSignature", "it is a signature, no attestation with an SBOM in it"),
+    ("ArtifactName", "it is a report of Trivy; its --format cyclonedx is an SBOM"),
+    ("matches", "it is a report of Grype, no SBOM"),
+];
+
+fn kind_of(text: &str) -> Result<Kind, Error> {
+    if is_xml(text) {
+        return Ok(Kind::CycloneDx);
+    }
+    if spdx::is_tag_value(text) {
+        return Ok(Kind::Spdx);
+    }
     let mut found = None;
-    let result = serde_json::Deserializer::from_str(text).deserialize_map(Keys(&mut found));
+    let mut deserializer = serde_json::Deserializer::from_str(text);
+    let result = deserializer.deserialize_map(Keys(&mut found));
     match (found, result) {
-        (Some(DocumentFormat::CycloneDx), _) => cyclonedx::read(bytes, limits),
-        (Some(DocumentFormat::Spdx), _) => spdx::read(bytes, limits),
-        (None, Ok(())) => Err(Error::Malformed {
-            format: FORMAT,
-            reason: "it has neither bomFormat (CycloneDX) nor spdxVersion (SPDX 2)".to_owned(),
-            line: None,
-        }),
+        (Some(Ok(kind)), _) => Ok(kind),
+        (Some(Err(reason)), _) => Err(malformed(reason.to_owned())),
+        (None, Ok(())) => Err(malformed(
+            "it has neither bomFormat (CycloneDX) nor spdxVersion (SPDX 2)".to_owned(),
+        )),
         (None, Err(error)) => Err(Error::Malformed {
             format: FORMAT,
             reason: super::reason_of(&error),
@@ -42,8 +111,12 @@ pub fn read_document(bytes: &[u8], limits: &DocumentLimits) -> Result<Document, 
     }
 }
 
-/// Looks at the keys of an object up to the first that tells the format.
-struct Keys<'f>(&'f mut Option<DocumentFormat>);
+fn malformed(reason: String) -> Error {
+    Error::Malformed { format: FORMAT, reason, line: None }
+}
+
+/// Looks at the keys of an object up to the first that tells what it is, or why it is not read.
+struct Keys<'f>(&'f mut Option<Result<Kind, &'static str>>);
 
 impl<'de> Visitor<'de> for Keys<'_> {
     type Value = ();
@@ -54,11 +127,10 @@ impl<'de> Visitor<'de> for Keys<'_> {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
         while let Some(key) = map.next_key::<Text<'_>>()? {
-            *self.0 = match &*key {
-                "bomFormat" => Some(DocumentFormat::CycloneDx),
-                "spdxVersion" => Some(DocumentFormat::Spdx),
-                _ => None,
-            };
+            let known = KEYS.iter().find(|(known, _)| **known == *key).map(|(_, kind)| Ok(*kind));
+            let other =
+                || OTHERS.iter().find(|(known, _)| **known == *key).map(|(_, why)| Err(*why));
+            *self.0 = known.or_else(other);
             if self.0.is_some() {
                 // The rest is read by the reader of that format.
                 return Err(A::Error::custom("found"));
@@ -71,19 +143,38 @@ impl<'de> Visitor<'de> for Keys<'_> {
 
 #[cfg(test)]
 mod tests {
+    use base64::Engine as _;
+    use base64::engine::general_purpose::STANDARD;
+    use sealift_model::Impact;
+    use serde_json::json;
+
     use super::*;
+
+    const CYCLONEDX: &str = r#"{"bomFormat":"CycloneDX","specVersion":"1.6",
+        "components":[{"name":"a","purl":"pkg:npm/a@1"}]}"#;
+    const TAGS: &str =
+        "SPDXVersion: SPDX-2.3\nPackageName: a\nExternalRef: PACKAGE-MANAGER purl pkg:npm/a@1\n";
+
+    fn read(text: &str) -> Document {
+        read_document(text.as_bytes(), &DocumentLimits::default()).unwrap()
+    }
 
     #[test]
     fn a_key_tells_the_format() {
-        let limits = DocumentLimits::default();
         for (text, format) in [
             (
                 r#"{"$schema":{"a":[]},"bomFormat":"CycloneDX","specVersion":"1.6"}"#,
                 DocumentFormat::CycloneDx,
             ),
             ("\u{feff}{\"spdxVersion\":\"SPDX-2.3\"}", DocumentFormat::Spdx),
+            (
+                r#"<b:bom xmlns:b="http://cyclonedx.org/schema/bom/1.4"/>"#,
+                DocumentFormat::CycloneDx,
+            ),
+            ("# a comment\nSPDXVersion: SPDX-2.2\n", DocumentFormat::Spdx),
+            (r#"{"artifacts":[],"schema":{"version":"16.0.0"}}"#, DocumentFormat::Syft),
         ] {
-            assert_eq!(read_document(text.as_bytes(), &limits).unwrap().format, format, "{text}");
+            assert_eq!(read(text).format, format, "{text}");
         }
         for (text, message) in [
             ("[]", "not a valid SBOM: invalid type: sequence, expected an object"),
@@ -95,10 +186,65 @@ mod tests {
                 r#"{"bomFormat":"CycloneDX""#,
                 "not a valid CycloneDX document: EOF while parsing an object",
             ),
-            ("<bom/>", "not a valid SBOM: XML is not read, only JSON"),
+            (
+                "<rdf:RDF xmlns:rdf=\"x\"/>",
+                "not a valid CycloneDX document: the root of this XML, \"RDF\", is no bom of CycloneDX",
+            ),
+            (
+                r#"{"@context":"https://spdx.org/rdf/3.0.1/spdx-context.jsonld","@graph":[]}"#,
+                "not a valid SBOM: SPDX 3 is not read, only 2.2 and 2.3",
+            ),
         ] {
+            let limits = DocumentLimits::default();
             let error = read_document(text.as_bytes(), &limits).unwrap_err();
             assert_eq!(error.to_string(), message, "{text}");
+        }
+    }
+
+    fn statement(predicate: serde_json::Value) -> String {
+        let kind = "https://cyclonedx.org/bom";
+        json!({"_type": "https://in-toto.io/Statement/v1", "subject": [], "predicateType": kind, "predicate": predicate})
+            .to_string()
+    }
+
+    fn envelope(statement: &str) -> String {
+        let payload = STANDARD.encode(statement);
+        json!({"payloadType": "application/vnd.in-toto+json", "payload": payload, "signatures": []})
+            .to_string()
+    }
+
+    #[test]
+    fn an_attestation_is_opened_and_said_to_be_unverified() {
+        let object: serde_json::Value = serde_json::from_str(CYCLONEDX).unwrap();
+        let plain = statement(object.clone());
+        let enveloped: serde_json::Value = serde_json::from_str(&envelope(&plain)).unwrap();
+        let media_type = "application/vnd.dev.sigstore.bundle.v0.3+json";
+        let provenance =
+            json!({"predicateType": "https://slsa.dev/provenance/v1", "predicate": {}});
+        for text in [
+            plain.clone(),
+            envelope(&plain),
+            json!({"mediaType": media_type, "dsseEnvelope": enveloped}).to_string(),
+            statement(TAGS.into()),
+            statement(json!({"Data": CYCLONEDX, "Timestamp": ""})),
+            statement(json!({"Data": object})),
+            format!("{}\n{}\n", envelope(&plain), envelope(&provenance.to_string())),
+            format!("{}\n{}\n", envelope(&provenance.to_string()), envelope(&plain)),
+        ] {
+            let inventory = read(&text).inventory;
+            assert_eq!(inventory.packages.len(), 1, "{text}");
+            assert_eq!(inventory.packages[0].name, "a");
+            let told = inventory.diagnostics.iter().find(|it| it.message.contains("not verified"));
+            assert_eq!(told.map(|it| it.impact), Some(Impact::Note), "{text}");
+        }
+        for (text, reason) in [
+            (envelope(&provenance.to_string()), "no SBOM but a predicate of type \"https://slsa"),
+            (envelope("{}"), "neither payload nor predicate"),
+            (json!({"payload": "!"}).to_string(), "payload: "),
+            (envelope(&envelope(&envelope(&envelope(&plain)))), "more than 4 envelopes"),
+        ] {
+            let error = read_document(text.as_bytes(), &DocumentLimits::default()).unwrap_err();
+            assert!(error.to_string().contains(reason), "{text}: {error}");
         }
     }
 }

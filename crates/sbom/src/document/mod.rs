@@ -1,6 +1,7 @@
 //! What the SBOM formats have in common: what a document is about, what reading one may cost,
 //! licences as SPDX knows them, references, and the graph of dependencies.
 
+mod attested;
 mod detect;
 mod graph;
 mod identity;
@@ -9,6 +10,7 @@ mod licenses;
 mod limits;
 mod lines;
 mod packages;
+mod placed;
 mod references;
 mod serial;
 mod subject;
@@ -24,9 +26,10 @@ pub(crate) use items::{Items, OtherForm};
 pub(crate) use licenses::{License, LicenseList, all_of};
 pub(crate) use lines::Lines;
 pub(crate) use packages::{NoPackage, Packages, named, names_package};
+pub(crate) use placed::PlacedJson;
 pub(crate) use references::References;
 pub(crate) use serial::uuid_of;
-pub(crate) use text::{Gather, Take, Text, excerpt, reason_of, text_of};
+pub(crate) use text::{Gather, Take, Text, excerpt, is_xml, reason_of, text_of};
 
 use sealift_model::{Inventory, Timestamp};
 

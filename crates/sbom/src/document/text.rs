@@ -15,7 +15,7 @@ use crate::catalogers::text::utf8;
 /// The text of a document of `format`, without byte order mark.
 ///
 /// # Errors
-/// It is too long, no UTF-8, or XML.
+/// It is too long or no UTF-8.
 pub(crate) fn text_of<'a>(
     bytes: &'a [u8],
     format: &'static str,
@@ -24,12 +24,17 @@ pub(crate) fn text_of<'a>(
     if u64::try_from(bytes.len()).unwrap_or(u64::MAX) > limits.max_sbom_bytes {
         return Err(LimitExceeded::new("max_sbom_bytes", limits.max_sbom_bytes).into());
     }
-    let text = utf8(bytes, format)?;
-    if text.trim_start().starts_with('<') {
-        let reason = "XML is not read, only JSON".to_owned();
-        return Err(Error::Malformed { format, reason, line: None });
-    }
-    Ok(text)
+    utf8(bytes, format)
+}
+
+/// Whether a text can only be XML.
+pub(crate) fn is_xml(text: &str) -> bool {
+    text.trim_start().starts_with('<')
+}
+
+/// A text as a JSON string, on one line.
+pub(crate) fn escaped(text: &str) -> String {
+    serde_json::Value::from(text).to_string()
 }
 
 /// What a JSON error says, without the place in the part that was being read.
@@ -142,7 +147,6 @@ mod tests {
         for (bytes, message) in [
             (&b"123456789"[..], "limit exceeded: max_sbom_bytes (8)"),
             (b"{\n\xff", "not a valid x: not UTF-8"),
-            (b" <bom/>", "not a valid x: XML is not read, only JSON"),
         ] {
             assert_eq!(text_of(bytes, "x", &limits).unwrap_err().to_string(), message);
         }

@@ -1,4 +1,5 @@
-//! SPDX 2.3: written as JSON and as tags with values, read from JSON of 2.2 and 2.3.
+//! SPDX 2.3: written as JSON and as tags with values, read from either of 2.2 and
+//! 2.3.
 //!
 //! ```
 //! use sealift_model::{Ecosystem, Inventory, Package, Purl};
@@ -27,7 +28,10 @@ mod input;
 mod notes;
 mod read;
 mod tag_value;
+mod tags;
 mod write;
 
 pub use read::read;
 pub use write::{write, write_tag_value};
+
+pub(crate) use tags::is_tag_value;

@@ -7,8 +7,9 @@ use sealift_model::{Diagnostic, Distribution, Impact, Relationship as Role};
 use serde::Deserializer as _;
 use serde_json::value::RawValue;
 
-use super::describe;
 use super::input::{Document as Input, Element, Relationship};
+use super::tags::is_tag_value;
+use super::{describe, tags};
 use crate::document::{
     Document, DocumentFormat, Gather, Lines, Packages, Stated, Take, Text, excerpt, names_package,
     reason_of, text_of,
@@ -18,16 +19,24 @@ use crate::{DocumentLimits, Error, Subject};
 const FORMAT: &str = "SPDX document";
 const ORIGIN: &str = "spdx";
 
-/// Reads an SPDX JSON document of version 2.2 or 2.3.
+/// Reads an SPDX document of version 2.2 or 2.3, in JSON or as tags with values.
 ///
 /// Every package with a purl of a known ecosystem becomes a package. What else stands there is
 /// told of in diagnostics; files and snippets are passed over.
 ///
 /// # Errors
-/// The bytes are more than allowed, no JSON, or no SPDX 2 document; or there are more packages than
-/// allowed.
+/// The bytes are more than allowed, neither JSON nor tags with values, or no SPDX 2 document; or there
+/// are more packages than allowed.
 pub fn read(bytes: &[u8], limits: &DocumentLimits) -> Result<Document, Error> {
     let text = text_of(bytes, FORMAT, limits)?;
+    match is_tag_value(text) {
+        true => read_json(&tags::to_json(text, FORMAT)?, limits),
+        false => read_json(text, limits),
+    }
+}
+
+/// Reads a document in JSON.
+fn read_json(text: &str, limits: &DocumentLimits) -> Result<Document, Error> {
     let malformed = |reason: String, line| Error::Malformed { format: FORMAT, reason, line };
     let input: Input<'_> = serde_json::from_str(text)
         .map_err(|error| malformed(reason_of(&error), u64::try_from(error.line()).ok()))?;

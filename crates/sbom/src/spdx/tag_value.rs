@@ -41,8 +41,12 @@ struct Tags<'w> {
 }
 
 impl Tags<'_> {
-    /// A value of one line: what breaks one would begin another tag.
+    /// A value of one line: what breaks one would begin another tag. One that begins as a text of
+    /// several lines does would take in all that follows, unless it is one.
     fn line(&mut self, tag: &str, value: &str) -> fmt::Result {
+        if value.trim_start().starts_with("<text>") {
+            return self.text(tag, value);
+        }
         write!(self.out, "{tag}: ")?;
         for character in value.chars() {
             let breaks = matches!(character, '\n' | '\r' | '\u{b}' | '\u{c}' | '\u{85}')

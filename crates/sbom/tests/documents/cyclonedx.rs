@@ -46,6 +46,86 @@ fn what_was_written_is_read_back_whole() {
     support::assert_is_image(&document);
 }
 
+/// The one of libc is Trivy's own place for it, and without that its advisories are missed.
+#[test]
+fn trivy_finds_the_source_of_a_package() {
+    let (inventory, subject) = support::image();
+    let text = written(&inventory, &subject, None);
+    let document: serde_json::Value = serde_json::from_str(&text).unwrap();
+    let components = document["components"].as_array().unwrap();
+    let libc = components.iter().find(|component| component["name"] == "libc6").unwrap();
+    let properties = libc["properties"].as_array().unwrap();
+    let value = |name: &str| {
+        let name = format!("aquasecurity:trivy:{name}");
+        properties
+            .iter()
+            .find(|it| it["name"] == name.as_str())
+            .map(|it| it["value"].as_str().unwrap())
+    };
+    let found = ["SrcName", "SrcEpoch", "SrcVersion", "SrcRelease"].map(value);
+    assert_eq!(found, [Some("glibc"), None, Some("2.36"), Some("9")]);
+}
+
+#[test]
+fn xml_says_what_json_says() {
+    let text = r#"<?xml version="1.0"?>
+<bom xmlns="http://cyclonedx.org/schema/bom/1.6" serialNumber="urn:uuid:1" version="1">
+ <metadata>
+  <timestamp>2026-01-31T12:00:00Z</timestamp>
+  <tools><components><component type="application"><name>tool</name></component></components></tools>
+  <component type="container" bom-ref="root"><name>shop</name></component>
+ </metadata>
+ <components>
+  <component type="operating-system"><name>debian</name><version>12</version></component>
+  <component type="library" bom-ref="a">
+   <supplier><name>A &amp; B</name></supplier>
+   <group>@g</group><name>a</name><version>1</version><scope>optional</scope>
+   <hashes><hash alg="SHA-256">e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855</hash></hashes>
+   <licenses><license><id>MIT</id></license><license><name>odd</name></license></licenses>
+   <purl>pkg:npm/%40g/a@1</purl>
+   <components><component type="library" bom-ref="b"><name>b</name><purl>pkg:npm/b@2</purl>
+     <licenses><expression>MIT OR ISC</expression></licenses>
+     <evidence><occurrences><occurrence><location>x/b</location><line>7</line></occurrence></occurrences></evidence>
+     <properties><property name="sealift:evidence">declared</property></properties>
+   </component></components>
+  </component>
+  <component type="library"><name>nameless</name><version>1</version></component>
+ </components>
+ <dependencies><dependency ref="a"><dependency ref="b"/></dependency></dependencies>
+</bom>"#;
+    let document = read(text);
+    assert_eq!(
+        (document.version.as_str(), document.subject.unwrap().name.as_str()),
+        ("1.6", "shop")
+    );
+    assert_eq!(document.created, Some("2026-01-31T12:00:00Z".parse().unwrap()));
+    let inventory = document.inventory;
+    assert_eq!(inventory.distribution.as_ref().unwrap().to_string(), "debian 12");
+    let [a, b] = &inventory.packages[..] else { panic!("{inventory:?}") };
+    assert_eq!((a.name.as_str(), a.maintainer.as_deref()), ("@g/a", Some("A & B")));
+    assert_eq!(
+        (&a.licenses[..], a.digest.is_some()),
+        (&["MIT", "odd"].map(str::to_owned)[..], true)
+    );
+    assert_eq!(a.depends_on, ["b@2"]);
+    assert_eq!(b.licenses, ["MIT OR ISC"]);
+    assert_eq!(b.locations, [Location::new("x/b").on_lines(Some((7, 7)))]);
+    assert_eq!(b.evidence, sealift_model::Evidence::Declared);
+    assert_eq!(inventory.diagnostics[0].line, Some(22), "{:?}", inventory.diagnostics);
+    assert_eq!(messages(&inventory), ["component \"nameless\" at version \"1\" has no purl"]);
+}
+
+#[test]
+fn xml_is_bounded() {
+    let deep = "<component><name>a</name><components>".repeat(200);
+    let text = format!("<bom xmlns=\"http://cyclonedx.org/schema/bom/1.4\"><components>{deep}");
+    assert!(cyclonedx::read(text.as_bytes(), &DocumentLimits::default()).is_err());
+    let ends = "</components></component>".repeat(200);
+    let inventory = read(&format!("{text}{ends}</components></bom>")).inventory;
+    let told = messages(&inventory);
+    assert!(told.iter().any(|it| it.contains("max_component_depth (32)")), "{told:?}");
+}
+
 #[test]
 fn equal_input_gives_equal_bytes_and_other_input_another_serial_number() {
     let (mut inventory, subject) = support::image();
@@ -178,7 +258,7 @@ fn what_is_no_document_is_refused_with_its_line() {
             Some(2),
             "components",
         ),
-        ("<?xml version=\"1.0\"?><bom/>", None, "XML is not read"),
+        ("<?xml version=\"1.0\"?><bom/>", Some(1), "is no bom of CycloneDX"),
     ] {
         match cyclonedx::read(text.as_bytes(), &limits) {
             Err(Error::Malformed { reason: found, line: at, .. }) => {
@@ -297,6 +377,12 @@ proptest! {
             text.truncate(at);
         }
         let _ = cyclonedx::read(&text, &DocumentLimits::default());
+    }
+
+    #[test]
+    fn no_xml_makes_reading_panic(text in "(<components>|</components>|<component>|</component>|<purl>|</purl>|<dependency ref='a'/>|<dependencies>|<licenses>|<license>|</license>|<hash/>|<x>|pkg:npm/a@1|&lt;|<line>){0,40}") {
+        let framed = format!("<bom xmlns='http://cyclonedx.org/schema/bom/1.6'>{text}</bom>");
+        let _ = cyclonedx::read(framed.as_bytes(), &DocumentLimits::default());
     }
 
     #[test]

@@ -15,7 +15,7 @@ fn component(name: &str, version: &str, purl: &str) -> Component {
 }
 
 /// A document of another tool about the packages of [`image`].
-fn document(version: SpecVersion) -> Vec<u8> {
+fn document() -> Bom {
     let (inventory, subject) = image();
     let components = inventory.packages.iter().map(|package| {
         let purl = &package.purl;
@@ -25,13 +25,22 @@ fn document(version: SpecVersion) -> Vec<u8> {
         component
     });
     let about = Component::new(Classification::Container, &subject.name, "1.0", None);
-    let bom = Bom {
+    Bom {
         metadata: Some(Metadata { component: Some(about), ..Metadata::default() }),
         components: Some(Components(components.collect())),
         ..Bom::default()
-    };
+    }
+}
+
+fn json(version: SpecVersion) -> Vec<u8> {
     let mut out = Vec::new();
-    bom.output_as_json(&mut out, version).unwrap();
+    document().output_as_json(&mut out, version).unwrap();
+    out
+}
+
+fn xml(version: SpecVersion) -> Vec<u8> {
+    let mut out = Vec::new();
+    document().output_as_xml(&mut out, version).unwrap();
     out
 }
 
@@ -42,12 +51,14 @@ fn what_it_writes_in_each_version_is_read() {
     // Declared and installed are one to a format that does not tell them apart.
     expected.dedup();
     for version in [SpecVersion::V1_3, SpecVersion::V1_4, SpecVersion::V1_5] {
-        let document = cyclonedx::read(&document(version), &DocumentLimits::default()).unwrap();
-        assert_eq!(document.version, version.to_string());
-        assert_eq!(document.subject.unwrap().name, subject.name);
-        let found: Vec<_> = document.inventory.packages.iter().map(identity).collect();
-        assert_eq!(found, expected, "{version}");
-        assert_eq!(messages(&document.inventory), Vec::<String>::new());
+        for written in [json(version), xml(version)] {
+            let document = cyclonedx::read(&written, &DocumentLimits::default()).unwrap();
+            assert_eq!(document.version, version.to_string());
+            assert_eq!(document.subject.unwrap().name, subject.name);
+            let found: Vec<_> = document.inventory.packages.iter().map(identity).collect();
+            assert_eq!(found, expected, "{version}");
+            assert_eq!(messages(&document.inventory), Vec::<String>::new());
+        }
     }
 }
 

@@ -34,6 +34,22 @@ fn the_document_of_an_image_as_tags_with_values() {
     let mut out = String::new();
     spdx::write_tag_value(&mut out, &inventory, &subject, created, "0.1.0").unwrap();
     insta::assert_snapshot!(out);
+    support::assert_is_image(&read(&out));
+}
+
+fn tagged(inventory: &Inventory, subject: &Subject) -> String {
+    let mut out = String::new();
+    spdx::write_tag_value(&mut out, inventory, subject, None, "0.1.0").unwrap();
+    out
+}
+
+#[test]
+fn a_name_that_begins_a_text_hides_nothing() {
+    let (mut inventory, subject) = support::image();
+    let count = inventory.packages.len();
+    inventory.packages[0].name = "<text>".to_owned();
+    inventory.packages[0].maintainer = Some("<text>x".to_owned());
+    assert_eq!(read(&tagged(&inventory, &subject)).inventory.packages.len(), count);
 }
 
 #[test]
@@ -121,7 +137,9 @@ fn what_is_no_document_is_refused() {
         ("{}", "it has no spdxVersion"),
         (r#"{"spdxVersion":"SPDX-3.0"}"#, "version \"3.0\" is not read"),
         (r#"{"spdxVersion":"SPDX-2.3","packages":{}}"#, "packages: invalid type: map"),
-        ("SPDXVersion: SPDX-2.3", "expected value"),
+        ("SPDXVersion: SPDX-3.0", "version \"3.0\" is not read"),
+        ("SPDXVersion: SPDX-2.3\nwords", "a line that is no tag with a value"),
+        ("words", "expected value"),
     ] {
         match spdx::read(text.as_bytes(), &limits) {
             Err(Error::Malformed { reason: found, .. }) => {
@@ -152,6 +170,25 @@ proptest! {
         let found: Vec<_> = document.inventory.packages.iter().map(support::identity).collect();
         prop_assert_eq!(found, expected);
         prop_assert_eq!(document.inventory.diagnostics, vec![]);
+    }
+
+    #[test]
+    fn tags_with_values_give_back_the_same_as_json(packages in proptest::collection::vec(support::any_package(), 0..12)) {
+        let mut inventory = Inventory::default();
+        inventory.packages = packages;
+        for license in inventory.packages.iter_mut().flat_map(|package| &mut package.licenses) {
+            // A value of one line has no blanks around it.
+            *license = format!("x{license}x");
+        }
+        inventory.sort();
+        let subject = Subject::new(SubjectKind::FileSystem, "x");
+        let found = read(&tagged(&inventory, &subject));
+        prop_assert_eq!(found, read(&written(&inventory, &subject, None)));
+    }
+
+    #[test]
+    fn no_tags_make_reading_panic(text in "(PackageName|SPDXID|Annotator|SPDXREF|AnnotationComment|ExternalRef|Relationship|: |<text>|</text>|a|ä|\n){0,60}") {
+        let _ = spdx::read(format!("SPDXVersion: SPDX-2.3\n{text}").as_bytes(), &DocumentLimits::default());
     }
 
     #[test]

@@ -11,6 +11,7 @@ use serde_json::Value;
 
 use super::cache::{Bounds, Weight};
 use super::once::Once;
+use super::patience::Patience;
 use crate::Crew;
 
 /// A cluster, as policies ask it. It is read, and nothing is changed there.
@@ -83,16 +84,15 @@ impl Cluster {
     }
 
     /// The cluster, to be asked by somebody who has time until then.
-    pub(super) fn until(&self, until: Instant) -> Asking<'_> {
+    pub(super) fn until<'c>(&'c self, until: Patience<'c>) -> Asking<'c> {
         Asking { cluster: self, until }
     }
 }
 
 /// The cluster, as somebody asks it who has so much time.
-#[derive(Debug)]
 pub(super) struct Asking<'c> {
     cluster: &'c Cluster,
-    until: Instant,
+    until: Patience<'c>,
 }
 
 impl Asking<'_> {
@@ -109,7 +109,7 @@ impl Asking<'_> {
             let answer = ask(&client, Instant::now() + LONGEST);
             answer.map(Arc::new).map_err(|error| error.to_string())
         });
-        let until = self.until.min(Instant::now() + self.cluster.patience);
+        let until = self.until.at_most(self.cluster.patience);
         begun.wait(until).unwrap_or_else(|why| Err(format!("asking the cluster: {why}")))
     }
 

@@ -90,7 +90,7 @@ mod tests {
     fn the_case_of_an_ending_does_not_matter() {
         let folder = tempfile::tempdir().unwrap();
         for name in ["a.YAML", "b.Yml", "c.JSON", "d.Rego", "e.txt", ".f.yaml"] {
-            fs::write(folder.path().join(name), "").unwrap();
+            std::fs::write(folder.path().join(name), "").unwrap();
         }
         let files = listed(folder.path(), &POLICIES).unwrap();
         let names: Vec<_> = files.iter().filter_map(|file| file.file_name()?.to_str()).collect();

@@ -25,6 +25,11 @@ impl<'o> Patience<'o> {
         Self { until, observer: Some(observer) }
     }
 
+    /// The same, that ends so much from now.
+    pub(super) fn at_most(self, longest: Duration) -> Self {
+        Self { until: self.until.min(Instant::now() + longest), ..self }
+    }
+
     /// How long to wait before looking again; none when there is no more to wait.
     pub(super) fn left(self) -> Option<Duration> {
         if self.observer.is_some_and(Observer::is_cancelled) {

@@ -68,7 +68,7 @@ impl Reviewer {
         let ReviewerSources { mut judged_by, cluster, cluster_texts, trusted_root } = given;
         judged_by.root = Some(root(trusted_root));
         let around = Arc::new(stand_in(now(), &cluster, &cluster_texts)?);
-        let rules = Rules::new(World::new(registries, now).with_cluster(around.clone()));
+        let rules = Rules::new(World::new(registries, now).with_files(around.clone()));
         let notes = judged_by.load_into(&rules)?.notes;
         Ok(Self { rules, around, notes })
     }
