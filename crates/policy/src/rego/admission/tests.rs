@@ -1,6 +1,7 @@
 //! Constraints and modules, written for these tests.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use serde_json::{Value, json};
 
@@ -401,9 +402,15 @@ fn the_namespace_is_shown_whole() {
         fn now(&self) -> sealift_model::Timestamp {
             "2026-01-31T12:00:00Z".parse().unwrap()
         }
-        fn object(&self, _: &str, _: &str, _: &str, name: &str) -> Result<Option<Value>, String> {
+        fn object(
+            &self,
+            _: &str,
+            _: &str,
+            _: &str,
+            name: &str,
+        ) -> Result<Option<Arc<Value>>, String> {
             let metadata = json!({"name": name, "annotations": {"strict": "true"}});
-            Ok(Some(json!({"metadata": metadata, "status": {"phase": "Active"}})))
+            Ok(Some(Arc::new(json!({"metadata": metadata, "status": {"phase": "Active"}}))))
         }
         fn namespace_labels(&self, _: &str) -> Result<BTreeMap<String, String>, String> {
             Ok(BTreeMap::from([("team".into(), "a".into())]))
