@@ -51,6 +51,7 @@ fn rows() -> Vec<Row> {
         value("url", "url('https://a.example:8080/b%20c?d=e&d=f').getQuery()"),
         value("regex", "'a1b22'.findAll('[0-9]+')"),
         value("lists", "[3, 1, 2].sum() + [3, 1, 2].max()"),
+        value("mixed", "[1, 2.5, 'a'][2] in [1, 'a'] && {'a': 1, 'b': 'c'}.b == 'c'"),
         value("semver", "semver('v1.2', true).minor()"),
         value("optional", "object.spec.?hostNetwork.orValue(false)"),
         value("time", "timestamp('2026-01-31T12:00:00Z') + duration('36h')"),
