@@ -11,6 +11,8 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
+pub use self::wire::{Certificate, certificate};
+
 /// What goes wrong with the paths that begin so.
 #[derive(Clone, Debug)]
 #[non_exhaustive]

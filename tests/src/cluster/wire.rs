@@ -23,13 +23,44 @@ pub(super) struct Answer {
     pub(super) body: String,
 }
 
-/// A certificate for loopback that is its own authority, and what a server makes of it.
+/// A certificate for loopback, in PEM.
+#[derive(Clone, Debug)]
+#[expect(clippy::exhaustive_structs, reason = "what a server is given")]
+pub struct Certificate {
+    /// The certificate, which is its own authority.
+    pub certificate: String,
+    /// Its secret key (PKCS #8).
+    pub key: String,
+    /// Its public key.
+    pub public_key: String,
+}
+
+/// A certificate for a server on loopback.
+///
+/// # Panics
+/// When none can be made.
+#[must_use]
+pub fn certificate() -> Certificate {
+    let (certificate, key) = made();
+    Certificate {
+        certificate: certificate.pem(),
+        key: key.serialize_pem(),
+        public_key: key.public_key_pem(),
+    }
+}
+
 #[expect(clippy::expect_used, reason = "a test without its server fails")]
-pub(super) fn tls() -> (String, Arc<ServerConfig>) {
+fn made() -> (rcgen::Certificate, rcgen::KeyPair) {
     let names = vec!["localhost".to_owned(), "127.0.0.1".to_owned()];
     let parameters = rcgen::CertificateParams::new(names).expect("names");
     let key = rcgen::KeyPair::generate().expect("a key");
-    let certificate = parameters.self_signed(&key).expect("a certificate");
+    (parameters.self_signed(&key).expect("a certificate"), key)
+}
+
+/// Such a certificate, and what a server makes of it.
+#[expect(clippy::expect_used, reason = "a test without its server fails")]
+pub(super) fn tls() -> (String, Arc<ServerConfig>) {
+    let (certificate, key) = made();
     let secret = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(key.serialize_der()));
     let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
     let config = ServerConfig::builder_with_provider(provider)

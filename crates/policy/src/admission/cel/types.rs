@@ -120,7 +120,7 @@ impl Checker<'_> {
             }
             Expr::List(items) => {
                 let items = items.iter().map(|(item, optional)| self.item(item, *optional));
-                Static::List(Box::new(same("a list", items)?))
+                Static::List(Box::new(same(items)?))
             }
             Expr::Map(entries) => {
                 let mut keys = Vec::new();
@@ -129,8 +129,8 @@ impl Checker<'_> {
                     keys.push(self.of(key));
                     values.push(self.item(value, *optional));
                 }
-                let keys = same("the keys of a map", keys.into_iter())?;
-                let values = same("the values of a map", values.into_iter())?;
+                let keys = same(keys.into_iter())?;
+                let values = same(values.into_iter())?;
                 Static::Map(Box::new(keys), Box::new(values))
             }
             Expr::Not(of) => self.operator("!", &[of])?,
@@ -387,15 +387,14 @@ fn element_of(of: &Static, index: &Static) -> Checked {
     }
 }
 
-/// The one type of several.
-fn same(what: &str, types: impl Iterator<Item = Checked>) -> Checked {
+/// The one type of several; any, where they are not of one.
+fn same(types: impl Iterator<Item = Checked>) -> Checked {
     let mut all: Option<Static> = None;
     for next in types {
         let next = next?;
         all = Some(match all {
             None => next,
-            Some(before) => joined(&before, &next)
-                .ok_or_else(|| format!("{what} is of one type: {before} and {next} are two"))?,
+            Some(before) => joined(&before, &next).unwrap_or(Static::Dyn),
         });
     }
     Ok(all.unwrap_or(Static::Unknown))
