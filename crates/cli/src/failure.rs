@@ -226,6 +226,9 @@ fn hint_of(error: &sealift::Error) -> &'static str {
         sealift::Error::Layers { source, .. } if asks_for_choice(source) => {
             "name one of them: oci:DIR:TAG, oci:DIR@DIGEST, --platform OS/ARCH"
         }
+        sealift::Error::NotRead { .. } => {
+            "give a lockfile the name that its tool gives it, as package-lock.json; an SBOM is scanned by `sealift sbom FILE`"
+        }
         sealift::Error::Bases { .. } => {
             r#"the form is {"bases": [{"name": "debian:12", "diff_ids": ["sha256:..."]}]}"#
         }
@@ -237,7 +240,9 @@ fn hint_of(error: &sealift::Error) -> &'static str {
         sealift::Error::Layers { .. } => {
             "pull or save the image again; a digest that does not match means that its bytes have changed"
         }
-        sealift::Error::Sbom { .. } => "the document must be CycloneDX or SPDX, as JSON",
+        sealift::Error::Sbom { .. } => {
+            "the document must be CycloneDX (JSON, XML), SPDX 2 (JSON, tags with values), Syft's JSON, or an attestation that holds one of these"
+        }
         sealift::Error::Database { .. } | sealift::Error::Matching(_) => {
             "build the database again with `sealift db build`"
         }

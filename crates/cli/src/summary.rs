@@ -1,6 +1,8 @@
 //! What is said on stderr after the report.
 
-use sealift::{BaseEvidence, Counts, Database, Hidden, Report, Severity, Timestamp, escape};
+use sealift::{
+    BaseEvidence, Counts, Database, Hidden, Report, Severity, SkipRules, Timestamp, escape,
+};
 
 /// Diagnostics named one by one; the report has them all.
 const NAMED: usize = 10;
@@ -33,6 +35,16 @@ pub(crate) fn old_advisories(report: &Report, database: Option<&Database>, now: 
         .collect();
     if !named.is_empty() {
         eprintln!("warning: this database has old advisories: {}", named.join(", "));
+    }
+}
+
+/// Names the patterns that left nothing out, which may be written for another folder.
+pub(crate) fn not_skipped(rules: &SkipRules) {
+    let [directories, files] = rules.unused();
+    for (flag, patterns) in [("--skip-dirs", directories), ("--skip-files", files)] {
+        for pattern in patterns {
+            eprintln!("warning: {flag} {pattern} left out nothing that is read");
+        }
     }
 }
 

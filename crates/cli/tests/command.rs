@@ -403,6 +403,87 @@ fn an_unreadable_package_database_is_told_and_gated() {
     assert!(stderr(&output).contains("var/lib/dpkg/status"), "{}", stderr(&output));
 }
 
+/// Nothing found and nothing read look the same, and only one of them may pass.
+#[test]
+fn a_distribution_without_a_package_database_is_incomplete() {
+    for (id, reason) in [("debian", "the database of dpkg is missing"), ("arch", "no others")] {
+        let root = TempDir::new().unwrap();
+        write(root.path(), "etc/os-release", &format!("ID={id}\nVERSION_ID=\"11\"\n"));
+        write(root.path(), "var/lib/dpkg/status", "");
+        let path = root.path().to_str().unwrap();
+        let status = |flags: &[&str]| {
+            let output = scan(&[&["rootfs", path], flags].concat());
+            (output.status.code(), stderr(&output).contains(reason))
+        };
+        assert_eq!(status(&[]), (Some(0), true), "{id}");
+        assert_eq!(status(&["--exit-code", "1"]), (Some(3), true), "{id}");
+        assert_eq!(status(&["--exit-code", "1", "--allow-incomplete"]), (Some(0), true), "{id}");
+        let of_languages = status(&["--exit-code", "1", "--pkg-types", "library"]);
+        assert_eq!(of_languages, (Some(0), false), "{id}");
+    }
+    // Made from scratch.
+    let root = TempDir::new().unwrap();
+    write(root.path(), "app", "");
+    let output = scan(&["rootfs", root.path().to_str().unwrap(), "--exit-code", "1"]);
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+}
+
+#[test]
+fn a_file_that_nothing_is_read_from_is_an_error() {
+    let root = TempDir::new().unwrap();
+    let lock =
+        r#"{"lockfileVersion": 3, "packages": {"node_modules/lodash": {"version": "4.17.15"}}}"#;
+    write(root.path(), "package-lock.json", lock);
+    write(root.path(), "lock.json", lock);
+    let fs =
+        |name: &str| scan(&["fs", root.path().join(name).to_str().unwrap(), "--exit-code", "1"]);
+    assert_eq!(fs("package-lock.json").status.code(), Some(1));
+    let output = fs("lock.json");
+    assert_eq!(output.status.code(), Some(2));
+    assert!(stderr(&output).contains("lock.json: not a file that packages are read from"));
+}
+
+#[test]
+fn what_is_skipped_may_be_named_from_the_working_directory() {
+    let root = TempDir::new().unwrap();
+    let lock =
+        r#"{"lockfileVersion": 3, "packages": {"node_modules/lodash": {"version": "4.17.15"}}}"#;
+    write(root.path(), "shop/app/package-lock.json", lock);
+    let absolute = root.path().join("shop/app/package-lock.json");
+    for (flag, pattern, status) in [
+        ("--skip-files", "app/package-lock.json", 0),
+        ("--skip-files", "shop/app/package-lock.json", 0),
+        ("--skip-files", absolute.to_str().unwrap(), 0),
+        ("--skip-dirs", "./shop/app", 0),
+        ("--skip-dirs", "shop/nothing", 1),
+    ] {
+        let database = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").join(database());
+        let arguments = ["fs", "shop", "--exit-code", "1", flag, pattern, "--db"];
+        let mut command = command(&arguments);
+        let output = command.arg(database).current_dir(root.path()).output().unwrap();
+        assert_eq!(output.status.code(), Some(status), "{pattern}: {}", stderr(&output));
+        let told = stderr(&output).contains("left out nothing that is read");
+        assert_eq!(told, status == 1, "{pattern}: {}", stderr(&output));
+    }
+}
+
+/// Whatever form an SBOM has, it has the same findings, also from standard input.
+#[test]
+fn an_sbom_is_read_in_each_form_that_is_written() {
+    let folder = TempDir::new().unwrap();
+    let expected = findings(&json(&["image", IMAGE])).count();
+    for format in ["cyclonedx", "spdx-json", "spdx"] {
+        let file = folder.path().join(format);
+        let path = file.to_str().unwrap();
+        let output = scan(&["image", IMAGE, "--format", format, "--output", path]);
+        assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+        assert_eq!(findings(&json(&["sbom", path])).count(), expected, "{format}");
+        let arguments = ["sbom", "-", "--format", "json", "--db", database()];
+        let output = command(&arguments).stdin(fs::File::open(&file).unwrap()).output().unwrap();
+        assert_eq!(findings(&parse(&output)).count(), expected, "{format}: {}", stderr(&output));
+    }
+}
+
 #[test]
 fn control_characters_of_a_target_never_reach_a_terminal() {
     let root = TempDir::new().unwrap();

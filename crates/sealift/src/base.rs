@@ -155,9 +155,10 @@ fn open_named(
     image: &ImageConfig,
     options: &ScanOptions,
 ) -> Result<Result<ImageConfig, String>, Error> {
-    let source = Opened::find(&named.image, &options.limits)?;
+    let platform = image.platform();
+    let source = Opened::find_for(&named.image, platform.as_ref(), &options.limits)?;
     let failed = |error| Error::layers(named.image.path(), error);
-    match Image::open(&source, &source.root, image.platform().as_ref(), &options.limits) {
+    match Image::open(&source, &source.root, platform.as_ref(), &options.limits) {
         Ok(base) => Ok(Ok(base.config)),
         Err(error @ sealift_layers::Error::NoPlatform { .. }) => Ok(Err(error.to_string())),
         Err(error) => Err(failed(error)),

@@ -44,6 +44,12 @@ pub enum Error {
         /// Why.
         source: serde_json::Error,
     },
+    /// A file that was named by itself is none of those that packages are read from.
+    #[error("{}: not a file that packages are read from, by its name and how it begins", path.display())]
+    NotRead {
+        /// The file.
+        path: PathBuf,
+    },
     /// The base that is named is no image.
     #[error("{}: not an image", path.display())]
     NotAnImage {

@@ -4,17 +4,19 @@ use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::Read;
 use std::num::NonZeroUsize;
+use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 use std::sync::Arc;
 
-use sealift_layers::{Assembled, Image, Limits, ReadOptions};
+use sealift_layers::{Assembled, Extract, Image, Limits, Metadata, ReadOptions, TreePath};
 use sealift_matcher::{MatchOptions, Matches, Records};
 use sealift_model::{
     Diagnostic, Evidence, Impact, Inventory, Package, Platform, Relationship, Scope, Timestamp,
 };
 use sealift_report::{Artifact, ArtifactKind, Configuration, ImageFacts, LayerFacts, Report};
 use sealift_sbom::{
-    Assembler, DocumentFormat, DocumentLimits, Reader, Skip, SubjectKind, assemble, read_document,
+    Assembler, DocumentFormat, DocumentLimits, Reader, SYSTEM_ORIGIN, Skip, SubjectKind, assemble,
+    read_document,
 };
 
 use crate::covered::Covered;
@@ -173,6 +175,9 @@ impl Scanner {
         inventory
             .packages
             .retain(|package| options.package_types.contains(&PackageType::of(package)));
+        if !options.package_types.contains(&PackageType::Os) {
+            inventory.diagnostics.retain(|diagnostic| diagnostic.origin != SYSTEM_ORIGIN);
+        }
         if !matches!(target, Target::Filesystem(_)) {
             drop_unpinned(inventory);
         }
@@ -343,13 +348,22 @@ fn read(
         | Target::ImageArchive { .. }
         | Target::Registry(_)
         | Target::Engine(_) => {
-            let source = Opened::find(target, &options.limits)?;
+            let platform = options.platform.as_ref();
+            let source = Opened::find_for(target, platform, &options.limits)?;
             go_on(observer)?;
             read_image(&source, target.path(), options, observer)
         }
         Target::Rootfs(path) => read_tree(path, Matching::Installed, options, observer),
         Target::Filesystem(path) => read_tree(path, Matching::Declared, options, observer),
-        Target::Sbom(file) => read_sbom(file, options),
+        Target::Sbom(file) => {
+            let most = DocumentLimits::default().max_sbom_bytes.saturating_add(1);
+            let mut bytes = Vec::new();
+            File::open(file)
+                .and_then(|opened| opened.take(most).read_to_end(&mut bytes))
+                .map_err(|source| Error::io(file, source))?;
+            read_sbom(file, &bytes, options)
+        }
+        Target::SbomText { name, bytes } => read_sbom(name, bytes, options),
     }
 }
 
@@ -372,6 +386,9 @@ fn read_tree(
         None => (path, &options.skip),
     };
     let reader = Reader::new(catalogers, skip);
+    if alone.is_some() && options.configuration.is_none() && !is_wanted(path, &reader)? {
+        return Err(Error::NotRead { path: path.to_owned() });
+    }
     let progress = |progress| observer.progress(progress);
     let cancelled = || observer.is_cancelled();
     let how = read_options(options, &progress).with_cancelled(&cancelled);
@@ -449,6 +466,20 @@ fn read_image(
     Ok(Contents { artifact, inventory, created, counted, configuration: None })
 }
 
+/// Whether anything is read from a file, by its name and how it begins. To say of another that
+/// there is nothing in it would be to say that nobody has looked.
+fn is_wanted(path: &Path, reader: &Reader<'_>) -> Result<bool, Error> {
+    const HEAD_BYTES: u64 = 512;
+    let failed = |source| Error::io(path, source);
+    let mut head = Vec::new();
+    let file = File::open(path).map_err(failed)?;
+    let size = file.metadata().map_err(failed)?.len();
+    file.take(HEAD_BYTES).read_to_end(&mut head).map_err(failed)?;
+    let name = path.file_name().unwrap_or_default();
+    let metadata = Metadata::new(size, 0);
+    Ok(reader.wants(TreePath::new(name.as_bytes()), &metadata, &head))
+}
+
 /// The config as a JSON value: it parsed when the image was opened.
 fn config(image: &Image) -> serde_json::Value {
     serde_json::from_slice(&image.config.json).unwrap_or_default()
@@ -461,15 +492,11 @@ fn read_options<'o>(
     ReadOptions::new(&options.limits).with_threads(options.threads).with_progress(progress)
 }
 
-fn read_sbom(path: &Path, options: &ScanOptions) -> Result<Contents, Error> {
+fn read_sbom(path: &Path, bytes: &[u8], options: &ScanOptions) -> Result<Contents, Error> {
     let mut limits = DocumentLimits::default();
     limits.max_threads = options.threads;
-    let mut bytes = Vec::new();
-    File::open(path)
-        .and_then(|file| file.take(limits.max_sbom_bytes.saturating_add(1)).read_to_end(&mut bytes))
-        .map_err(|source| Error::io(path, source))?;
     let failed = |source| Error::Sbom { path: path.to_owned(), source };
-    let document = read_document(&bytes, &limits).map_err(failed)?;
+    let document = read_document(bytes, &limits).map_err(failed)?;
     let mut inventory = document.inventory;
     let name = path.display().to_string();
     for diagnostic in &mut inventory.diagnostics {
@@ -477,6 +504,7 @@ fn read_sbom(path: &Path, options: &ScanOptions) -> Result<Contents, Error> {
     }
     let kind = match document.format {
         DocumentFormat::Spdx => ArtifactKind::Spdx,
+        DocumentFormat::Syft => ArtifactKind::Syft,
         _ => ArtifactKind::CycloneDx,
     };
     // Of an image, what is only declared is not matched; foreign documents do not tell it apart.

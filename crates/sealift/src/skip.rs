@@ -2,7 +2,9 @@
 
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
-use std::path::Path;
+use std::path::{Component, Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 use sealift_layers::TreePath;
@@ -12,22 +14,10 @@ use crate::Error;
 
 /// Patterns of folders and files to leave out: paths relative to the target's root with `*`
 /// (within a component), `**` and `?`, as `--skip-dirs` and `--skip-files` take them.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct SkipRules {
-    directories: GlobSet,
-    files: GlobSet,
-    /// The patterns as given, of directories and of files.
-    patterns: [Vec<String>; 2],
-}
-
-impl Default for SkipRules {
-    fn default() -> Self {
-        Self {
-            directories: GlobSet::empty(),
-            files: GlobSet::empty(),
-            patterns: Default::default(),
-        }
-    }
+    directories: Patterns,
+    files: Patterns,
 }
 
 impl SkipRules {
@@ -36,35 +26,126 @@ impl SkipRules {
     /// # Errors
     /// [`Error::Pattern`] when one is no glob.
     pub fn new(directories: &[String], files: &[String]) -> Result<Self, Error> {
-        Ok(Self {
-            directories: glob_set(directories)?,
-            files: glob_set(files)?,
-            patterns: [directories.to_vec(), files.to_vec()],
+        Self::of(directories, files, |_| None)
+    }
+
+    /// The same for the folder `target`; a pattern may also be written from the working directory,
+    /// or from the root of the file system, as Trivy takes them. Nothing is looked up: what is
+    /// written tells where a path leads.
+    ///
+    /// # Errors
+    /// [`Error::Pattern`] when one is no glob.
+    pub fn beneath(
+        target: &Path,
+        working_directory: &Path,
+        directories: &[String],
+        files: &[String],
+    ) -> Result<Self, Error> {
+        let target = whole(working_directory, target);
+        Self::of(directories, files, |pattern| {
+            let pattern = whole(working_directory, Path::new(pattern));
+            let below = pattern.strip_prefix(&target).ok()?;
+            below.to_str().filter(|below| !below.is_empty()).map(str::to_owned)
         })
+    }
+
+    fn of(
+        directories: &[String],
+        files: &[String],
+        other: impl Fn(&str) -> Option<String>,
+    ) -> Result<Self, Error> {
+        Ok(Self {
+            directories: Patterns::new(directories, &other)?,
+            files: Patterns::new(files, &other)?,
+        })
+    }
+
+    /// The patterns, first of directories, then of files, by which nothing was left out so far of
+    /// what would have been read. What a cache told was not asked about.
+    #[must_use]
+    pub fn unused(&self) -> [Vec<&str>; 2] {
+        [self.directories.unused(), self.files.unused()]
     }
 }
 
-fn glob_set(patterns: &[String]) -> Result<GlobSet, Error> {
-    let mut set = GlobSetBuilder::new();
-    let failed = |pattern: &str, source| Error::Pattern { pattern: pattern.to_owned(), source };
-    for pattern in patterns {
-        let relative = pattern.trim_start_matches("./").trim_matches('/');
-        let glob = GlobBuilder::new(relative).literal_separator(true).build();
-        set.add(glob.map_err(|source| failed(pattern, source))?);
+/// A path from the root, without `.` and `..`, going by what is written alone.
+fn whole(working_directory: &Path, path: &Path) -> PathBuf {
+    let mut whole = PathBuf::new();
+    for component in working_directory.join(path).components() {
+        match component {
+            Component::CurDir => {}
+            Component::ParentDir => {
+                whole.pop();
+            }
+            component => whole.push(component),
+        }
     }
-    set.build().map_err(|source| failed(&patterns.join(","), source))
+    whole
+}
+
+/// Patterns of one kind, and which of them were of use. Clones share that.
+#[derive(Clone, Debug, Default)]
+struct Patterns {
+    set: GlobSet,
+    /// Of each glob, the pattern that it stands for.
+    of: Vec<usize>,
+    /// As given.
+    written: Vec<String>,
+    /// The globs.
+    globs: Vec<String>,
+    used: Arc<[AtomicBool]>,
+}
+
+impl Patterns {
+    fn new(written: &[String], other: impl Fn(&str) -> Option<String>) -> Result<Self, Error> {
+        let mut set = GlobSetBuilder::new();
+        let (mut of, mut globs) = (Vec::new(), Vec::new());
+        let failed = |pattern: &str, source| Error::Pattern { pattern: pattern.to_owned(), source };
+        for (at, pattern) in written.iter().enumerate() {
+            let relative = pattern.trim_start_matches("./").trim_matches('/').to_owned();
+            let other = other(pattern).filter(|other| *other != relative);
+            for relative in [relative].into_iter().chain(other) {
+                let glob = GlobBuilder::new(&relative).literal_separator(true).build();
+                set.add(glob.map_err(|source| failed(pattern, source))?);
+                of.push(at);
+                globs.push(relative);
+            }
+        }
+        let set = set.build().map_err(|source| failed(&written.join(","), source))?;
+        let used = written.iter().map(|_| AtomicBool::new(false)).collect();
+        Ok(Self { set, of, written: written.to_vec(), globs, used })
+    }
+
+    fn is_match(&self, path: TreePath<'_>) -> bool {
+        let path = OsStr::from_bytes(path.bytes());
+        if self.set.is_empty() || !self.set.is_match(path) {
+            return false;
+        }
+        for glob in self.set.matches(path) {
+            if let Some(used) = self.of.get(glob).and_then(|at| self.used.get(*at)) {
+                used.store(true, Ordering::Relaxed);
+            }
+        }
+        true
+    }
+
+    fn unused(&self) -> Vec<&str> {
+        let all = self.written.iter().zip(self.used.iter());
+        let unused = all.filter(|(_, used)| !used.load(Ordering::Relaxed));
+        unused.map(|(written, _)| written.as_str()).collect()
+    }
 }
 
 impl Skip for SkipRules {
     fn skips_directory(&self, path: TreePath<'_>) -> bool {
-        self.directories.is_match(OsStr::from_bytes(path.bytes()))
+        self.directories.is_match(path)
     }
 
     fn skips_file(&self, path: TreePath<'_>) -> bool {
-        if !self.files.is_empty() && self.files.is_match(OsStr::from_bytes(path.bytes())) {
+        if self.files.is_match(path) {
             return true;
         }
-        let mut above = path.parent().filter(|_| !self.directories.is_empty());
+        let mut above = path.parent().filter(|_| !self.directories.set.is_empty());
         while let Some(directory) = above {
             if self.skips_directory(directory) {
                 return true;
@@ -75,7 +156,7 @@ impl Skip for SkipRules {
     }
 
     fn fingerprint(&self) -> Option<String> {
-        Some(format!("{:?}", self.patterns))
+        Some(format!("{:?}", [&self.directories.globs, &self.files.globs]))
     }
 }
 
@@ -122,6 +203,24 @@ mod tests {
             ("usr/libexec/x", false),
         ] {
             assert_eq!(rules.skips_file(path.into()), skipped, "{path}");
+        }
+    }
+
+    #[test]
+    fn patterns_may_be_of_the_target_the_working_directory_or_the_root() {
+        let [target, directory] = ["../shop/app", "/srv/ci"].map(Path::new);
+        for pattern in
+            ["a/lock", "./a/lock", "/a/lock", "../shop/app/a/lock", "/srv/shop/app/a/lock"]
+        {
+            let rules = SkipRules::beneath(target, directory, &[], &[pattern.into()]).unwrap();
+            assert_eq!(rules.unused(), [vec![], vec![pattern]]);
+            assert!(rules.skips_file("a/lock".into()), "{pattern}");
+            assert!(!rules.skips_file("lock".into()) && !rules.skips_file("b/lock".into()));
+            assert_eq!(rules.clone().unused(), [vec![], Vec::<&str>::new()]);
+        }
+        for pattern in ["../shop/app", "shop/app/a/lock", "/srv/shop/a/lock"] {
+            let rules = SkipRules::beneath(target, directory, &[], &[pattern.into()]).unwrap();
+            assert!(!rules.skips_file("a/lock".into()), "{pattern}");
         }
     }
 

@@ -2,8 +2,8 @@
 
 use std::io::Read;
 
-use sealift_layers::{Error as LayersError, ImageSource, Limits, SourceKind};
-use sealift_model::{BlobError, BlobSource, Descriptor, Digest, Reference};
+use sealift_layers::{Error as LayersError, ImageSource, Limits, Selector, SourceKind};
+use sealift_model::{BlobError, BlobSource, Descriptor, Digest, Platform, Reference};
 use sealift_registry::{ManifestName, RepositoryBlobs};
 use sealift_sigstore_verify::{Attachment, Listed, SignatureSource, SourceError};
 
@@ -26,6 +26,23 @@ enum Place {
 impl Opened {
     /// Finds the image of a target. In a registry its tag is resolved here, once.
     pub(crate) fn find(target: &Target, limits: &Limits) -> Result<Self, Error> {
+        Self::find_by(target, limits, ImageSource::select)
+    }
+
+    /// The same; where several platforms lie side by side, that for `platform`.
+    pub(crate) fn find_for(
+        target: &Target,
+        platform: Option<&Platform>,
+        limits: &Limits,
+    ) -> Result<Self, Error> {
+        Self::find_by(target, limits, |source, selector| source.select_for(selector, platform))
+    }
+
+    fn find_by(
+        target: &Target,
+        limits: &Limits,
+        select: impl Fn(&ImageSource, Option<&Selector>) -> Result<Descriptor, LayersError>,
+    ) -> Result<Self, Error> {
         let failed = |error: LayersError| Error::layers(target.path(), error);
         let (source, selector) = match target {
             Target::ImageLayout { folder, selector } => {
@@ -46,12 +63,15 @@ impl Opened {
                 let place = Place::Registry { blobs, signatures, reference: reference.clone() };
                 return Ok(Self { place, root });
             }
-            Target::Rootfs(path) | Target::Filesystem(path) | Target::Sbom(path) => {
+            Target::Rootfs(path)
+            | Target::Filesystem(path)
+            | Target::Sbom(path)
+            | Target::SbomText { name: path, .. } => {
                 return Err(Error::NotAnImage { path: path.clone() });
             }
         };
         let source = source.map_err(failed)?;
-        let root = source.select(selector).map_err(failed)?;
+        let root = select(&source, selector).map_err(failed)?;
         Ok(Self { place: Place::Local(source), root })
     }
 

@@ -36,8 +36,15 @@ pub enum Target {
     Rootfs(PathBuf),
     /// A source tree, or one file of it: what is declared is matched.
     Filesystem(PathBuf),
-    /// A CycloneDX or SPDX document.
+    /// A CycloneDX or SPDX document, or what else [`sealift_sbom::read_document`] reads.
     Sbom(PathBuf),
+    /// The same, already read.
+    SbomText {
+        /// Its name in the report.
+        name: PathBuf,
+        /// The document.
+        bytes: Arc<[u8]>,
+    },
 }
 
 impl Target {
@@ -112,7 +119,8 @@ impl Target {
             | Self::ImageArchive { file: path, .. }
             | Self::Rootfs(path)
             | Self::Filesystem(path)
-            | Self::Sbom(path) => path,
+            | Self::Sbom(path)
+            | Self::SbomText { name: path, .. } => path,
             Self::Registry(image) => &image.name,
             Self::Engine(image) => &image.name,
         }

@@ -117,7 +117,7 @@ pub(crate) enum Verb {
     /// files, Terraform.
     #[command(visible_alias = "conf")]
     Config(ConfigArgs),
-    /// Scan the packages that an SBOM (CycloneDX JSON) lists.
+    /// Scan the packages that an SBOM lists: CycloneDX, SPDX, Syft's JSON, or an attestation of one.
     Sbom(SbomArgs),
     /// Decide whether an image may pass: scan it, verify it, apply the policy.
     Gate(Box<GateArgs>),
@@ -254,7 +254,7 @@ pub(crate) struct CleanArgs {
 
 #[derive(Debug, Args)]
 pub(crate) struct TreeArgs {
-    /// The folder, or a single file.
+    /// The folder, or a single file of those that packages are read from.
     pub(crate) path: PathBuf,
     #[command(flatten)]
     pub(crate) scan: ScanArgs,
@@ -264,7 +264,9 @@ pub(crate) struct TreeArgs {
 
 #[derive(Debug, Args)]
 pub(crate) struct SbomArgs {
-    /// The document.
+    /// The document: CycloneDX (JSON, XML), SPDX 2 (JSON, tags with values) or Syft's JSON; or an
+    /// in-toto statement, DSSE envelope or Sigstore bundle that holds one, whose signature is not
+    /// verified. `-` is standard input.
     pub(crate) file: PathBuf,
     #[command(flatten)]
     pub(crate) scan: ScanArgs,
@@ -291,10 +293,12 @@ pub(crate) struct ShownArgs {
 /// What is not looked at.
 #[derive(Debug, Args)]
 pub(crate) struct SkipArgs {
-    /// Folders to leave out, as patterns relative to the target's root.
+    /// Folders to leave out, as patterns relative to the target's root; of a folder also from the
+    /// working directory or absolute.
     #[arg(long, value_name = "GLOBS", value_delimiter = ',')]
     pub(crate) skip_dirs: Vec<String>,
-    /// Files to leave out, as patterns relative to the target's root.
+    /// Files to leave out, as patterns relative to the target's root; of a folder also from the
+    /// working directory or absolute.
     #[arg(long, value_name = "GLOBS", value_delimiter = ',')]
     pub(crate) skip_files: Vec<String>,
 }

@@ -138,6 +138,10 @@ const MISSING: &[(&str, &str)] = &[
     ("vuln-severity-source", "VendorSeverity of --format json has what each source says"),
 ];
 
+/// Values with which a missing flag asks for what is done here anyway: Trivy's defaults.
+const DEFAULTS: &[(&str, &str)] =
+    &[("detection-priority", "precise"), ("vuln-severity-source", "auto")];
+
 const ANSIBLE_HINT: &str = "playbooks of Ansible are not checked";
 const CHECKOUT_HINT: &str = "check it out with Git and scan the folder";
 
@@ -274,13 +278,19 @@ pub(crate) fn without_harmless(
             Some(None) => (text, None),
             None => (None, None),
         };
-        let known = HARMLESS.iter().find(|(flag, _)| Some(*flag) == name && !is_ours(flag));
-        let Some((flag, value)) = known else {
+        let set = text.and_then(|text| text.split_once('=')).map(|(_, value)| value);
+        let set = set.or_else(|| args.as_slice().first().and_then(|next| next.to_str()));
+        let default = DEFAULTS
+            .iter()
+            .find(|(flag, usual)| Some(*flag) == name && Some(*usual) == set)
+            .map(|(flag, _)| (*flag, Value::Some));
+        let harmless = HARMLESS.iter().find(|(flag, _)| Some(*flag) == name && !is_ours(flag));
+        let Some((flag, value)) = default.or(harmless.copied()) else {
             kept.push(arg);
             continue;
         };
-        left_out.push(*flag);
-        if *value == Value::None {
+        left_out.push(flag);
+        if value == Value::None {
             continue;
         }
         let written = inline.or_else(|| args.next()).unwrap_or_default();
@@ -360,7 +370,11 @@ pub(crate) fn set_by_variable(peer: Peer, environment: &Environment) -> Result<(
         let set =
             peer.prefixes().iter().map(|prefix| variables::name(prefix, flag)).find(|variable| {
                 let value = environment.get(variable);
-                value.is_some_and(|value| !["false", "0"].iter().any(|off| value == *off))
+                let is_default = |value| DEFAULTS.contains(&(*flag, value));
+                value.is_some_and(|value| {
+                    let off = ["false", "0"].iter().any(|off| value == *off);
+                    !off && !value.to_str().is_some_and(is_default)
+                })
             });
         if let Some(variable) = set {
             return Err(Failure::NotYet { what: format!("--{flag}, set by {variable},"), hint });
@@ -383,6 +397,13 @@ mod tests {
         let (kept, left_out) = leave_out(&args);
         assert_eq!(kept, ["s", "image", "x", "--", "--cache-ttl"]);
         assert_eq!(left_out, ["cache-ttl", "redis-tls"]);
+        let defaults =
+            ["s", "fs", "--detection-priority", "precise", "--vuln-severity-source=auto", "x"];
+        let (kept, left_out) = leave_out(&defaults);
+        assert_eq!(kept, ["s", "fs", "x"]);
+        assert_eq!(left_out, ["detection-priority", "vuln-severity-source"]);
+        let other = ["s", "fs", "--detection-priority", "comprehensive", "x"];
+        assert_eq!(leave_out(&other).0, other);
         let ours = ["s", "sign-blob", "--rekor-url", "https://rekor.example", "x"];
         assert_eq!(leave_out(&ours), (ours.map(OsString::from).to_vec(), Vec::new()));
         let (kept, _) = leave_out(&["s", "sbom", "--rekor-url", "https://rekor.example", "x"]);
@@ -452,5 +473,6 @@ mod tests {
         assert_eq!(named(&[("TRIVY_DISTRO", "a")]), "--distro, set by TRIVY_DISTRO,");
         assert_eq!(named(&[("TRIVY_REMOVED_PKGS", "false")]), "Ok(())");
         assert_eq!(named(&[("TRIVY_USERNAME", "me")]), "Ok(())");
+        assert_eq!(named(&[("TRIVY_DETECTION_PRIORITY", "precise")]), "Ok(())");
     }
 }

@@ -6,10 +6,10 @@ use std::sync::Arc;
 
 use sealift::{
     ConfigurationOptions, FileKind, FilePattern, Format, JsonOptions, LineCount, RegoSources,
-    Report, ScanOptions, Scanner, Selection, Silent, SkipRules, Target, Timestamp, policy,
+    Report, ScanOptions, Scanner, Selection, Silent, Target, Timestamp, policy,
 };
 
-use super::scan::{INCOMPLETE, table_style};
+use super::scan::{INCOMPLETE, skip_rules, table_style};
 use crate::args::peers;
 use crate::args::variables::Peer;
 use crate::args::{CheckArgs, ConfigArgs, ConfigFormat, GlobalArgs};
@@ -29,7 +29,7 @@ pub(crate) fn config(
     let today = args.as_of.unwrap_or_else(now);
     let mut options = ScanOptions::default();
     options.package_types.clear();
-    options.skip = SkipRules::new(&args.skip.skip_dirs, &args.skip.skip_files)?;
+    options.skip = skip_rules(&args.path, &args.skip)?;
     let mut checks = configuration(&args.path, &args.checks, today)?;
     checks.line_count = line_count(args.format == ConfigFormat::Json);
     options.configuration = Some(checks);
@@ -48,6 +48,7 @@ pub(crate) fn config(
     output::emit(args.shown.output.as_deref(), |out| sealift::render(&report, &format, out))?;
     if !global.quiet {
         summary::print(&report, &hidden, global.debug);
+        summary::not_skipped(&options.skip);
         suppress::say_unused(&unused, global.debug);
     }
     Ok(status(&report, args))

@@ -1,22 +1,22 @@
 //! `image`, `fs`, `rootfs` and `sbom`.
 
 use std::collections::BTreeSet;
-use std::io::{IsTerminal, stdout};
+use std::io::{IsTerminal, Read, stdin, stdout};
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
 use sealift::policy::LoadedPolicy;
 use sealift::{
-    Bases, Database, Format, GithubOptions, JsonOptions, KnownBases, Matching, NamedBase,
-    PackageType, Report, ScanOptions, Scanner, Selection, Silent, SkipRules, Status, TableStyle,
-    Target, policy,
+    Bases, Database, DocumentLimits, Format, GithubOptions, JsonOptions, KnownBases, Matching,
+    NamedBase, PackageType, Report, ScanOptions, Scanner, Selection, Silent, SkipRules, Status,
+    TableStyle, Target, policy,
 };
 
 use crate::args::peers;
 use crate::args::variables::Peer;
 use crate::args::{
     GlobalArgs, ImageArgs, ImageVerbArgs, LayerArgs, MatchKind, PackageKind, ReportFormat,
-    SbomArgs, ScanArgs, ScannerKind, TreeArgs,
+    SbomArgs, ScanArgs, ScannerKind, SkipArgs, TreeArgs,
 };
 use crate::clock::now;
 use crate::failure::Failure;
@@ -137,6 +137,7 @@ pub(crate) fn rootfs(
 /// How a folder is scanned.
 fn tree_options(args: &TreeArgs, environment: &Environment) -> Result<ScanOptions, Failure> {
     let mut options = options(&args.scan, environment)?;
+    options.skip = skip_rules(&args.path, &args.scan.skip)?;
     if args.scan.looks_for_misconfigurations() {
         // What a build sets for its own reports revives no comment that has expired.
         let today = args.scan.as_of.unwrap_or_else(now);
@@ -147,6 +148,16 @@ fn tree_options(args: &TreeArgs, environment: &Environment) -> Result<ScanOption
     Ok(options)
 }
 
+/// What is left out of a folder, also where it is named from the working directory.
+#[expect(clippy::disallowed_methods, reason = "this is the command")]
+pub(super) fn skip_rules(folder: &Path, args: &SkipArgs) -> Result<SkipRules, Failure> {
+    let SkipArgs { skip_dirs, skip_files } = args;
+    Ok(match std::env::current_dir() {
+        Ok(here) => SkipRules::beneath(folder, &here, skip_dirs, skip_files)?,
+        Err(_) => SkipRules::new(skip_dirs, skip_files)?,
+    })
+}
+
 pub(crate) fn sbom(
     args: SbomArgs,
     global: &GlobalArgs,
@@ -154,7 +165,21 @@ pub(crate) fn sbom(
 ) -> Result<u8, Failure> {
     deadline::set(global.timeout);
     let options = options(&args.scan, environment)?;
-    run(&Target::Sbom(args.file), &options, &args.scan, None, global, environment)
+    let target = match args.file.to_str() {
+        Some("-") => read_stdin()?,
+        _ => Target::Sbom(args.file),
+    };
+    run(&target, &options, &args.scan, None, global, environment)
+}
+
+/// The SBOM on standard input, and one byte more than may be read where it is longer.
+fn read_stdin() -> Result<Target, Failure> {
+    let most = DocumentLimits::default().max_sbom_bytes.saturating_add(1);
+    let mut bytes = Vec::new();
+    let read = stdin().lock().take(most).read_to_end(&mut bytes);
+    let name = PathBuf::from("-");
+    read.map_err(|source| sealift::Error::Io { path: name.clone(), source })?;
+    Ok(Target::SbomText { name, bytes: bytes.into() })
 }
 
 fn options(args: &ScanArgs, environment: &Environment) -> Result<ScanOptions, Failure> {
@@ -213,6 +238,9 @@ fn run(
     output::emit(args.shown.output.as_deref(), |out| sealift::render(&report, &format, out))?;
     if !global.quiet {
         summary::print(&report, &hidden, global.debug);
+        if let Target::Filesystem(_) | Target::Rootfs(_) = target {
+            summary::not_skipped(&options.skip);
+        }
         suppress::say_unused(&unused, global.debug);
         summary::end_of_life(&report, args.exit_on_eol.is_some());
         summary::old_advisories(&report, scanner.database(), now());

@@ -50,7 +50,7 @@ pub(super) fn choose(
 
 /// Whether an image for `offered` runs where `asked` was asked for. The variants that containerd
 /// takes for granted may be written or not.
-pub(super) fn accepts(asked: &Platform, offered: &Platform) -> bool {
+pub(crate) fn accepts(asked: &Platform, offered: &Platform) -> bool {
     plain(asked).accepts(&plain(offered))
 }
 
@@ -102,7 +102,8 @@ fn manifests(
     Ok(found)
 }
 
-fn is_attestation(entry: &Descriptor) -> bool {
+/// Whether an entry is what BuildKit attests of another.
+pub(crate) fn is_attestation(entry: &Descriptor) -> bool {
     entry.annotations.contains_key("vnd.docker.reference.type")
         || entry
             .platform

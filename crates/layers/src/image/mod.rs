@@ -2,7 +2,7 @@
 
 mod choose;
 
-pub(crate) use choose::visit;
+pub(crate) use choose::{accepts, is_attestation, visit};
 
 use sealift_model::{BlobSource, Descriptor, Diagnostic, Digest, Impact, Platform, Timestamp};
 

@@ -240,6 +240,23 @@ impl<'a> Merge<'a> {
         self.walk(start, target, Walk::Find)
     }
 
+    /// Whether a relative link, by its words, climbs above the root.
+    pub(super) fn leads_out(&self, link: NodeId) -> bool {
+        let NodeKind::SymbolicLink(target) = self.nodes[link].kind else { return false };
+        let target = self.target(target);
+        let path = self.nodes.path(link);
+        let folders = path.iter().filter(|byte| **byte == b'/').count();
+        let mut depth = Some(folders);
+        for component in target.split(|byte| *byte == b'/') {
+            depth = match component {
+                b"" | b"." => depth,
+                b".." => depth.and_then(|depth| depth.checked_sub(1)),
+                _ => depth.map(|depth| depth.saturating_add(1)),
+            };
+        }
+        !target.starts_with(b"/") && depth.is_none()
+    }
+
     /// Where a path leads.
     pub(super) fn find(&mut self, path: &[u8]) -> Result<Place, LimitExceeded> {
         self.walk(NodeId::ROOT, path, Walk::Find)

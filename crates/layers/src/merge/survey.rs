@@ -6,7 +6,7 @@ use sealift_model::Impact;
 use serde::{Deserialize, Serialize};
 
 use super::apply::{Merge, Place};
-use super::nodes::{Content, Naming, NodeKind};
+use super::nodes::{Content, Naming, NodeId, NodeKind};
 use crate::content::ReadFile;
 use crate::log::Change;
 use crate::{Extract, LimitExceeded, Metadata, TreePath};
@@ -67,7 +67,8 @@ impl Survey {
                 NodeKind::SymbolicLink(_) => {
                     let path = merge.nodes.path(id);
                     let place = merge.follow(id)?;
-                    if let Some(problem) = survey.link(merge, extract, &read, place, (&path, layer))
+                    if let Some(problem) =
+                        survey.link(merge, extract, &read, (id, place), (&path, layer))
                         && extract.wants(TreePath::new(&path), &Metadata::new(0, 0), &[])
                     {
                         merge.note(layer, &path, problem.0, problem.1);
@@ -151,7 +152,7 @@ impl Survey {
         merge: &Merge<'_>,
         extract: &E,
         read: &impl Fn(Content) -> Option<&'r ReadFile<E::Facts>>,
-        place: Place,
+        (link, place): (NodeId, Place),
         (path, layer): (&[u8], u32),
     ) -> Option<(&'static str, Impact)>
     where
@@ -159,6 +160,7 @@ impl Survey {
     {
         let target = match place {
             Place::At(target, _) => merge.nodes[target],
+            Place::Nowhere if merge.leads_out(link) => return Some((LEADS_OUT, Impact::Partial)),
             Place::Nowhere => return Some((LEADS_NOWHERE, Impact::Note)),
             Place::Endless => return Some((IS_ENDLESS, Impact::Partial)),
         };
@@ -210,5 +212,6 @@ impl Name {
 }
 
 const IS_SPECIAL: &str = "is a FIFO, device or socket, not a file; it is not read";
-const LEADS_NOWHERE: &str = "is a link to nothing";
+const LEADS_NOWHERE: &str = "is a link to nothing in this tree";
+const LEADS_OUT: &str = "is a link that leads out of the tree; it is not followed";
 const IS_ENDLESS: &str = "is a link into links that do not end";

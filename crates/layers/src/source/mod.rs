@@ -10,7 +10,7 @@ mod select;
 use std::io::{self, Read};
 use std::path::Path;
 
-use sealift_model::{Algorithm, BlobError, BlobSource, Descriptor, Digest};
+use sealift_model::{Algorithm, BlobError, BlobSource, Descriptor, Digest, Platform};
 
 use crate::{Error, Limits};
 
@@ -124,7 +124,21 @@ impl ImageSource {
     /// When there is none such or several; the error lists what is there. When an index that has
     /// to be searched for a digest cannot be read.
     pub fn select(&self, selector: Option<&Selector>) -> Result<Descriptor, Error> {
-        select::select(self, &self.roots, selector, &self.limits)
+        select::select(self, &self.roots, selector, &self.limits, select::ambiguous)
+    }
+
+    /// The same, and where the source lists one image's platforms side by side instead of an index
+    /// of them, that for `platform`; `linux/amd64` when none is given.
+    ///
+    /// # Errors
+    /// As of [`ImageSource::select`], and when there is nothing for the platform.
+    pub fn select_for(
+        &self,
+        selector: Option<&Selector>,
+        platform: Option<&Platform>,
+    ) -> Result<Descriptor, Error> {
+        let choose = |several: &[&Descriptor]| select::by_platform(several, platform);
+        select::select(self, &self.roots, selector, &self.limits, choose)
     }
 }
 

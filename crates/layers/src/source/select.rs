@@ -3,11 +3,11 @@
 use std::fmt;
 use std::str::FromStr;
 
-use sealift_model::{BlobSource, Descriptor, Digest, DigestError};
+use sealift_model::{BlobSource, Descriptor, Digest, DigestError, Platform};
 
 use super::attached::is_attachment;
 use super::{FULL_NAME, REF_NAME};
-use crate::image::visit;
+use crate::image::{accepts, is_attestation, visit};
 use crate::{Error, Limits};
 
 /// Which image of a source: `tag`, a full name, or `@sha256:...`.
@@ -53,15 +53,18 @@ pub enum SelectorError {
     Digest(#[from] DigestError),
 }
 
+/// The image that is asked for. `choose` has the last word about several.
 pub(super) fn select(
     source: &dyn BlobSource,
     roots: &[Descriptor],
     selector: Option<&Selector>,
     limits: &Limits,
+    choose: impl Fn(&[&Descriptor]) -> Result<Descriptor, Error>,
 ) -> Result<Descriptor, Error> {
     let found: Vec<_> = match selector {
         None => {
-            let images = roots.iter().filter(|root| !is_attachment(root)).collect::<Vec<_>>();
+            let is_image = |root: &&Descriptor| !is_attachment(root) && !is_attestation(root);
+            let images = roots.iter().filter(is_image).collect::<Vec<_>>();
             if images.is_empty() { roots.iter().collect() } else { images }
         }
         Some(Selector::Name(name)) => roots.iter().filter(|root| is_named(root, name)).collect(),
@@ -77,7 +80,42 @@ pub(super) fn select(
         [first, rest @ ..] if rest.iter().all(|root| root.digest == first.digest) => {
             Ok((*first).clone())
         }
-        several => Err(Error::Ambiguous { available: listed(several.iter().copied()) }),
+        several => choose(several),
+    }
+}
+
+/// Chooses none of several.
+pub(super) fn ambiguous(several: &[&Descriptor]) -> Result<Descriptor, Error> {
+    Err(Error::Ambiguous { available: listed(several.iter().copied()) })
+}
+
+/// Chooses by the platform where `index.json` itself lists one image's platforms side by side
+/// (`image-spec image-layout.md`, version 1.1, "index.json file"): all have the same name or none,
+/// and each says its platform.
+pub(super) fn by_platform(
+    several: &[&Descriptor],
+    asked: Option<&Platform>,
+) -> Result<Descriptor, Error> {
+    let name = |root: &Descriptor| root.annotations.get(REF_NAME).cloned();
+    let mut names = several.iter().map(|root| name(root));
+    let first = names.next();
+    let platforms: Option<Vec<&Platform>> =
+        several.iter().map(|root| root.platform.as_ref()).collect();
+    let Some(platforms) = platforms.filter(|_| names.all(|name| Some(name) == first)) else {
+        return ambiguous(several);
+    };
+    let default = Platform::new("linux", "amd64");
+    let wanted = asked.unwrap_or(&default);
+    let fitting = several.iter().zip(&platforms).filter(|(_, offered)| accepts(wanted, offered));
+    let fitting: Vec<_> = fitting.collect();
+    match &fitting[..] {
+        [] => Err(Error::NoPlatform {
+            asked: asked.cloned(),
+            available: platforms.into_iter().cloned().collect(),
+        }),
+        // Two images for the very same platform are two images.
+        [(_, first), (_, second), ..] if first == second => ambiguous(several),
+        [(root, _), ..] => Ok((**root).clone()),
     }
 }
 

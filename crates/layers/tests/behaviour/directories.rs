@@ -129,7 +129,7 @@ mod unix {
                 "partial fifo: is a FIFO, device or socket, not a file; it is not read",
                 "partial link: is a FIFO, device or socket, not a file; it is not read",
                 "partial socket: is a FIFO, device or socket, not a file; it is not read",
-                "note zero: is a link to nothing",
+                "note zero: is a link to nothing in this tree",
             ]
         );
     }
@@ -147,6 +147,7 @@ mod unix {
         symlink("/d/real", root.join("rooted")).unwrap();
         symlink("../d", root.join("d/around")).unwrap();
         symlink("loop", root.join("loop")).unwrap();
+        symlink("../../elsewhere/lock", root.join("d/out")).unwrap();
         let tree = read(root, &["*"]);
         assert_eq!(
             texts(&tree).into_iter().collect::<Vec<_>>(),
@@ -157,8 +158,9 @@ mod unix {
         assert_eq!(
             problems(&tree),
             [
-                "note absolute: is a link to nothing",
-                "note folder: is a link to nothing",
+                "note absolute: is a link to nothing in this tree",
+                "partial d/out: is a link that leads out of the tree; it is not followed",
+                "note folder: is a link to nothing in this tree",
                 "partial loop: is a link into links that do not end",
             ]
         );

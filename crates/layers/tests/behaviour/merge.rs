@@ -331,7 +331,7 @@ fn wanted_paths_that_are_no_files() {
             "partial fifo: is a FIFO, device or socket, not a file; it is not read",
             "partial device: is a FIFO, device or socket, not a file; it is not read",
             "partial to-fifo: is a FIFO, device or socket, not a file; it is not read",
-            "note to-nothing: is a link to nothing",
+            "note to-nothing: is a link to nothing in this tree",
         ]
     );
 }

@@ -77,6 +77,37 @@ fn a_layout_as_folder_and_as_archive() {
     }
 }
 
+/// `docker buildx build --output type=oci` and others list platforms in `index.json` itself.
+#[test]
+fn platforms_side_by_side_are_chosen_as_from_an_index() {
+    let mut layout = Layout::new();
+    let layer = |text: &str| layout.plain(&Tar::new().file("a", text).end());
+    let layers = ["arm", "amd", "proof"].map(layer);
+    let [mut arm, mut amd, mut proof] = layers.map(|layer| layout.image(&[layer]));
+    arm.platform = Some(Platform::new("linux", "arm64"));
+    amd.platform = Some(Platform::new("linux", "amd64"));
+    proof.platform = Some(Platform::new("unknown", "unknown"));
+    for root in [&arm, &amd, &proof] {
+        layout.untagged(root);
+    }
+    let source = layout.source();
+    let select = |platform: Option<&str>| {
+        let platform: Option<Platform> = platform.map(|text| text.parse().unwrap());
+        source.select_for(None, platform.as_ref())
+    };
+    assert_eq!(select(Some("linux/arm64")).unwrap().digest, arm.digest);
+    assert_eq!(select(None).unwrap().digest, amd.digest);
+    let told = select(Some("linux/s390x")).unwrap_err().to_string();
+    assert_eq!(told, "no image for linux/s390x (there are: linux/arm64, linux/amd64)");
+    let told = source.select(None).unwrap_err().to_string();
+    assert_eq!(told, format!("choose one of the images: @{}, @{}", arm.digest, amd.digest));
+
+    // Images of different names are different images.
+    layout.tag("1.0", &amd);
+    let told = layout.source().select_for(None, None).unwrap_err();
+    assert!(matches!(told, Error::Ambiguous { .. }), "{told}");
+}
+
 #[test]
 fn one_image_needs_no_name_however_many_it_has() {
     let mut layout = Layout::new();

@@ -196,6 +196,11 @@ impl Layout {
         self.roots.push(root);
     }
 
+    /// Lists a manifest or index in `index.json` without a name.
+    pub(crate) fn untagged(&mut self, root: &Descriptor) {
+        self.roots.push(serde_json::to_value(root).unwrap());
+    }
+
     pub(crate) fn source(&self) -> ImageSource {
         let index = json!({"schemaVersion": 2, "manifests": self.roots});
         fs::write(self.folder.path().join("index.json"), index.to_string()).unwrap();

@@ -95,6 +95,8 @@ fn what_means_nothing_is_told() {
             "vulnerabilities[0].path is not known and counts for nothing",
         ]
     );
+    let file = read(IgnoreFormat::TrivyYaml, "vulnerability:\n- id: CVE-2030-0001\n").unwrap();
+    assert_eq!(file.warnings, ["vulnerability is not known and counts for nothing"]);
 }
 
 #[test]
@@ -165,7 +167,9 @@ fn what_cannot_be_a_rule_of_yaml_is_an_error_that_names_its_place() {
             other => panic!("{text}: {other:?}"),
         }
     }
-    for text in ["vulnerabilities: [", "- a", "vulnerabilities: 3", "a: &a [*a]"] {
+    for text in
+        ["vulnerabilities: [", "- a", "- id: CVE-2030-0001", "vulnerabilities: 3", "a: &a [*a]"]
+    {
         let read = read(IgnoreFormat::TrivyYaml, text);
         assert!(matches!(read, Err(Error::Syntax { .. })), "{text}: {read:?}");
     }

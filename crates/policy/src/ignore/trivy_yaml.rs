@@ -13,12 +13,14 @@ use crate::pattern::PathPattern;
 use crate::{Error, Limits};
 
 #[derive(Default, Deserialize)]
-#[serde(default)]
+#[serde(default, expecting = "lists of rules under `vulnerabilities` or another kind")]
 struct Document {
     vulnerabilities: Option<Vec<Entry>>,
     misconfigurations: Option<Vec<Entry>>,
     secrets: Option<Vec<Entry>>,
     licenses: Option<Vec<Entry>>,
+    #[serde(flatten)]
+    unknown: BTreeMap<String, IgnoredAny>,
 }
 
 #[derive(Default, Deserialize)]
@@ -37,6 +39,8 @@ struct Entry {
 pub(super) fn read(bytes: &[u8], limits: &Limits) -> Result<IgnoreFile, Error> {
     let document: Document = yaml(bytes, limits)?;
     let mut file = IgnoreFile::default();
+    let unknown = document.unknown.keys();
+    file.warnings.extend(unknown.map(|key| format!("{key} is not known and counts for nothing")));
     for (list, entries, scope) in [
         ("vulnerabilities", document.vulnerabilities, Scope::Vulnerabilities),
         ("misconfigurations", document.misconfigurations, Scope::Misconfigurations),

@@ -144,7 +144,11 @@ fn what_cannot_be_read_of_hidden_files_is_a_note() {
     let images = Images::new();
     let broken: Layer<'_> = &[("lib/apk/db/installed", "P:a\nV\n\n")];
     let gone: Layer<'_> = &[("lib/apk/db/.wh.installed", "")];
-    images.image("image", &[&[("etc/os-release", "ID=alpine\nVERSION_ID=3.19.1\n")], broken, gone]);
+    let whole: Layer<'_> = &[
+        ("etc/os-release", "ID=alpine\nVERSION_ID=3.19.1\n"),
+        ("usr/lib/apk/db/installed", "P:b\nV:1-r0\nA:x86_64\n\n"),
+    ];
+    images.image("image", &[whole, broken, gone]);
     let report = images.scan("image", &all_layers());
     assert!(!report.inventory.is_incomplete());
     assert!(messages(&report).iter().any(|it| it.contains("in a hidden file: ")), "{report:?}");
