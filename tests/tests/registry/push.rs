@@ -111,7 +111,7 @@ fn a_push_that_is_refused_half_way_is_an_error() {
             });
         let error = pushed.unwrap_err();
         assert!(
-            matches!(&error.kind, ErrorKind::Denied { message: Some(said) } if said == "DENIED")
+            matches!(&error.kind, ErrorKind::Denied { message: Some(said), .. } if said == "DENIED")
         );
     }
 }
