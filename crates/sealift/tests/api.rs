@@ -38,7 +38,6 @@ fn the_table_of_the_api_is_true() {
         sign::Session::attest,
         sign::PrivateKey::generate,
         policy::Gate::admit,
-        admission::Reviewer::load,
         admission::Reviewer::review,
         admission::Review::is_allowed,
         admission::response,
@@ -49,6 +48,9 @@ fn the_table_of_the_api_is_true() {
     let table = include_str!("../../../docs/api.md");
     let rows = table.lines().filter(|line| line.starts_with("| ")).skip(1);
     let cell = |row: &str| row.split('|').nth(2).unwrap().trim().trim_matches('`').to_owned();
-    let named: Vec<String> = rows.map(cell).collect();
+    let mut named: Vec<String> = rows.map(cell).collect();
+    // Generic over where images come from, so that no path names it; its example calls it.
+    let load = named.iter().position(|name| name == "admission::Reviewer::load");
+    named.remove(load.unwrap());
     assert_eq!(named, there.map(|name| name.replace(' ', "")));
 }
