@@ -159,9 +159,9 @@ mod unix {
             problems(&tree),
             [
                 "note absolute: is a link to nothing in this tree",
-                "partial d/out: is a link that leads out of the tree; it is not followed",
                 "note folder: is a link to nothing in this tree",
                 "partial loop: is a link into links that do not end",
+                "partial d/out: is a link that leads out of the tree; it is not followed",
             ]
         );
     }

@@ -13,18 +13,8 @@ pub(crate) struct Schemes {
     /// For ranges of type SEMVER: its own where that is Semantic Versioning with a few more
     /// spellings, else Semantic Versioning to the letter.
     pub(crate) semver: Scheme,
-    affix: Affix,
-}
-
-/// What stands at a version without making a difference.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Affix {
-    None,
-    /// `v` or `go` before it.
-    Go,
-    /// How often Bitnami packed it anew, behind it: `7.2.4-3`. Its advisories name the versions of
-    /// the makers, and to Semantic Versioning it would be a pre-release.
-    Bitnami,
+    /// Whether versions may begin with `v` or `go`, with no difference.
+    go: bool,
 }
 
 impl Schemes {
@@ -33,29 +23,23 @@ impl Schemes {
         let base = key::base(ecosystem);
         let own = own(base);
         let semver = own.filter(|scheme| {
-            matches!(scheme, Scheme::Cargo | Scheme::Go | Scheme::Hex | Scheme::Npm | Scheme::Pub)
+            use Scheme::{Bitnami, Cargo, Go, Hex, Npm, Pub};
+            matches!(scheme, Bitnami | Cargo | Go | Hex | Npm | Pub)
         });
-        let affix = match base {
-            "Go" => Affix::Go,
-            "Bitnami" => Affix::Bitnami,
-            _ => Affix::None,
-        };
-        Self { own, semver: semver.unwrap_or(Scheme::SemVer), affix }
+        Self { own, semver: semver.unwrap_or(Scheme::SemVer), go: base == "Go" }
     }
 
-    /// A version without what may stand before or behind it: Go writes `v1.2.3` for modules and `go1.22.3`
+    /// A version without what may stand before it: Go writes `v1.2.3` for modules and `go1.22.3`
     /// for itself, its advisories `1.2.3` for both.
     pub(crate) fn trim(self, version: &str) -> &str {
         let version = version.trim();
-        let bare = match self.affix {
-            Affix::None => None,
-            Affix::Go => version.strip_prefix("go").or_else(|| version.strip_prefix('v')),
-            Affix::Bitnami => version
-                .rsplit_once('-')
-                .filter(|(_, last)| last.bytes().all(|byte| byte.is_ascii_digit()))
-                .map(|(bare, _)| bare),
-        };
-        bare.unwrap_or(version)
+        match self.go {
+            true => {
+                let bare = version.strip_prefix("go").or_else(|| version.strip_prefix('v'));
+                bare.unwrap_or(version)
+            }
+            false => version,
+        }
     }
 }
 
@@ -68,7 +52,7 @@ fn own(base: &str) -> Option<Scheme> {
 fn of_packages(ecosystem: Ecosystem) -> Option<Scheme> {
     match ecosystem {
         Ecosystem::Apk => Some(Scheme::Alpine),
-        Ecosystem::Bitnami => Some(Scheme::SemVer),
+        Ecosystem::Bitnami => Some(Scheme::Bitnami),
         Ecosystem::Cargo => Some(Scheme::Cargo),
         // CocoaPods compares as RubyGems does, whose library it uses.
         Ecosystem::Cocoapods => Some(Scheme::RubyGems),
@@ -117,15 +101,8 @@ mod tests {
         assert_eq!(Schemes::of("AlmaLinux:9").own, Some(Scheme::Rpm));
         assert_eq!(Schemes::of("Ubuntu:22.04:LTS").own, Some(Scheme::Debian));
         assert_eq!(Schemes::of("npm").semver, Scheme::Npm);
-        assert_eq!(Schemes::of("Bitnami").semver, Scheme::SemVer);
-    }
-
-    #[test]
-    fn what_bitnami_packed_anew_is_no_pre_release() {
-        let bitnami = Schemes::of("Bitnami");
-        assert_eq!(bitnami.trim("7.2.4-3"), "7.2.4");
-        assert_eq!(bitnami.trim("2.6.0-rc1"), "2.6.0-rc1");
-        assert_eq!(bitnami.trim("7.2.4"), "7.2.4");
+        assert_eq!(Schemes::of("Bitnami").semver, Scheme::Bitnami);
+        assert_eq!(Schemes::of("Julia").semver, Scheme::SemVer);
     }
 
     #[test]

@@ -141,10 +141,37 @@ impl Rules {
     }
 
     /// The interpreter may evaluate every rule of a module of which it evaluates one, so that what
-    /// any of them uses is needed.
-    fn needed(&self, path: &[String], of_module: &BTreeMap<usize, Vec<&Vec<String>>>) -> Needs {
-        let mut modules = BTreeSet::new();
+    /// any of them uses is needed; what a rule says goes by what it uses itself.
+    fn needed<'s>(
+        &'s self,
+        path: &[String],
+        of_module: &BTreeMap<usize, Vec<&'s Vec<String>>>,
+    ) -> Needs {
         let mut fields: BTreeSet<String> = BTreeSet::new();
+        self.walk(path, |node| {
+            fields.extend(node.reads.iter().cloned());
+            Vec::new()
+        });
+        let mut modules = BTreeSet::new();
+        self.walk(path, |node| {
+            let found = node.modules.iter().filter(|module| modules.insert(**module));
+            found.filter_map(|module| of_module.get(module)).flatten().copied().collect()
+        });
+        let is_whole = fields.remove("");
+        let speaks = |at: &usize| self.speaks_of_reviews.get(*at).copied().unwrap_or_default();
+        let maybe_a_review = is_whole && modules.iter().any(speaks);
+        Needs {
+            modules: modules.into_iter().collect(),
+            reads: Reads { fields, is_whole, maybe_a_review },
+        }
+    }
+
+    /// Shows the rules that one uses, and that they use, and what else `visit` names of each.
+    fn walk<'s>(
+        &'s self,
+        path: &[String],
+        mut visit: impl FnMut(&'s Node) -> Vec<&'s Vec<String>>,
+    ) {
         let mut seen: BTreeSet<&Vec<String>> = BTreeSet::new();
         let mut waiting: Vec<&Vec<String>> =
             self.nodes.get_key_value(path).map(|(path, _)| path).into_iter().collect();
@@ -153,21 +180,9 @@ impl Rules {
                 continue;
             }
             if let Some(node) = self.nodes.get(path) {
-                fields.extend(node.reads.iter().cloned());
-                for module in &node.modules {
-                    if modules.insert(*module) {
-                        waiting.extend(of_module.get(module).into_iter().flatten());
-                    }
-                }
+                waiting.extend(visit(node));
                 waiting.extend(node.uses.iter().flat_map(|used| self.matching(used)));
             }
-        }
-        let is_whole = fields.remove("");
-        let speaks = |at: &usize| self.speaks_of_reviews.get(*at).copied().unwrap_or_default();
-        let maybe_a_review = is_whole && modules.iter().any(speaks);
-        Needs {
-            modules: modules.into_iter().collect(),
-            reads: Reads { fields, is_whole, maybe_a_review },
         }
     }
 
