@@ -147,8 +147,10 @@ run ${severity[@]+"${severity[@]}"} --format=json --output="$report" ${gate[@]+"
 cat "$said" >&2
 [ -s "$report" ] || exit "$status"
 digest=$(jq -r '.Metadata | .IndexDigest // .ManifestDigest // ""' "$report")
+# Of an index one platform's image was scanned, and no other has passed.
 passed=
-[ "$status" != 0 ] || [ "${#gate[@]}" = 0 ] || passed=$digest
+[ "$status" != 0 ] || [ "${#gate[@]}" = 0 ] ||
+    passed=$(jq -r '.Metadata | .ManifestDigest // .IndexDigest // ""' "$report")
 {
     printf 'digest=%s\n' "$digest"
     printf 'passed=%s\n' "$passed"

@@ -25,7 +25,9 @@ pub(crate) fn kind(path: &str, bytes: &[u8]) -> Option<FileKind> {
         return None;
     }
     let keys = ["apiVersion", "kind"];
-    if keys.iter().all(|key| has_yaml_key(bytes, key)) {
+    // Of what is written as JSON it is not seen which keys are the document's own.
+    let tells = !is_compose(&name) || !bytes.trim_ascii_start().starts_with(b"{");
+    if tells && keys.iter().all(|key| has_yaml_key(bytes, key)) {
         // What an object says of itself tells more than the name of its file.
         return Some(FileKind::Kubernetes);
     }

@@ -42,7 +42,7 @@ pub enum ErrorKind {
     /// The registry wants other credentials, or any.
     #[error("access is denied{}{}", With(.told), Shown(.message))]
     Denied {
-        /// Which credentials it was told, as `those of /home/ada/.docker/config.json`.
+        /// Which credentials it was told, as `those of .docker/config.json`.
         told: Option<String>,
         /// What the registry says.
         message: Option<String>,

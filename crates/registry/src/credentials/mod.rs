@@ -7,7 +7,7 @@ mod login;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use file::ConfigFile;
 
@@ -70,11 +70,18 @@ impl Keychain {
         for path in &self.files {
             let Some(file) = ConfigFile::read(path)? else { continue };
             if let Some(found) = file.find(registry, place)? {
-                return Ok(Some((found, format!("those of {}", path.display()))));
+                return Ok(Some((found, format!("those of {}", short(path).display()))));
             }
         }
         Ok(None)
     }
+}
+
+/// A file by its folder's name and its own: where it lies concerns nobody who is refused.
+fn short(path: &Path) -> PathBuf {
+    let mut names: Vec<_> = path.iter().rev().take(2).collect();
+    names.reverse();
+    names.into_iter().collect()
 }
 
 /// Why credentials cannot be read or kept.

@@ -36,6 +36,12 @@ impl Weight for Value {
     }
 }
 
+impl Weight for String {
+    fn weight(&self) -> usize {
+        NODE + self.len()
+    }
+}
+
 impl<T: Weight + ?Sized> Weight for Arc<T> {
     fn weight(&self) -> usize {
         (**self).weight()
@@ -73,7 +79,7 @@ struct Entry<V> {
     used: u64,
 }
 
-impl<K: Eq + Hash, V: Clone + Weight> Cache<K, V> {
+impl<K: Eq + Hash + Weight, V: Clone + Weight> Cache<K, V> {
     pub(super) fn new(bounds: Bounds) -> Self {
         let entries = Entries { by_key: HashMap::new(), bytes: 0, uses: 0 };
         Self { bounds, entries: Mutex::new(entries) }
@@ -90,7 +96,7 @@ impl<K: Eq + Hash, V: Clone + Weight> Cache<K, V> {
 
     /// Keeps what was found for a time; how much is kept.
     pub(super) fn put(&self, key: K, value: V, time: Duration, now: Instant) -> usize {
-        let bytes = value.weight();
+        let bytes = key.weight() + value.weight();
         let mut entries = self.lock();
         if bytes <= self.bounds.bytes / 4 {
             if !entries.has_room(self.bounds, bytes) {

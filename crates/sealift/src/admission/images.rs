@@ -38,6 +38,12 @@ struct Key {
     generation: u64,
 }
 
+impl Weight for Key {
+    fn weight(&self) -> usize {
+        self.image.weight()
+    }
+}
+
 /// What each rule says of an image.
 pub(super) type Verdicts = Arc<[RuleVerdict]>;
 

@@ -34,7 +34,7 @@ impl<V: Clone> Begun<V> {
 
 impl<K, V> Once<K, V>
 where
-    K: Clone + Eq + Hash + Send + 'static,
+    K: Clone + Eq + Hash + Weight + Send + 'static,
     V: Clone + Weight + Send + 'static,
 {
     pub(super) fn new(crew: Crew, bounds: Bounds) -> Self {

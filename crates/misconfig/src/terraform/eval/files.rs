@@ -60,14 +60,14 @@ impl<'a> Evaluator<'a> {
             unknown @ Value::Unknown(_) => return Some(unknown.clone()),
             path => path.to_text()?,
         };
-        let content = self.content(scope, &path);
-        if plain == "fileexists" {
-            // One that is not read may yet be there.
-            return content.map(|_| Value::Bool(true));
-        }
-        let content = content?;
+        // One that is not read may yet be there.
+        let content = self.content(scope, &path)?;
+        // Paid for before all else: what is read is kept under each spelling of its path.
         if !self.pay(content.len() / 16) {
             return Some(Value::unknown(Reason::Limit("steps")));
+        }
+        if plain == "fileexists" {
+            return Some(Value::Bool(true));
         }
         if plain == "filebase64" {
             return Some(Value::text(STANDARD.encode(&content)));
