@@ -145,8 +145,15 @@ impl<'v> Installed<'v> {
 
     /// None for a range that only the history of a repository can decide.
     fn in_range(&self, range: &Range<'_>) -> Result<Result<Option<bool>, Reason>, Malformed> {
+        let release;
         let installed = match range.kind {
-            Range::SEMVER => self.semver(),
+            Range::SEMVER => match self.release(range.events)? {
+                Some(text) => {
+                    release = self.read(text, self.schemes.semver);
+                    &release
+                }
+                None => self.semver(),
+            },
             Range::ECOSYSTEM => self.own(),
             Range::GIT => return Ok(Ok(None)),
             _ => return Ok(Err(Reason::UnknownRange)),
@@ -158,24 +165,46 @@ impl<'v> Installed<'v> {
         }
     }
 
+    /// The release of a version that Bitnami packed anew: `7.2.4` of `7.2.4-3`, to Semantic
+    /// Versioning a pre-release. Where the events name revisions, these count as they stand.
+    fn release(&self, events: List<'_, Event<'_>>) -> Result<Option<&'v str>, Malformed> {
+        if !self.schemes.has_revisions {
+            return Ok(None);
+        }
+        let Some(release) = without_revision(self.text) else { return Ok(None) };
+        for event in events.iter() {
+            if without_revision(event?.version).is_some() {
+                return Ok(None);
+            }
+        }
+        Ok(Some(release))
+    }
+
     fn own(&self) -> &Result<Version<'v>, Reason> {
-        self.own.get_or_init(|| self.read(self.schemes.own.ok_or(Reason::NoScheme)?))
+        self.own.get_or_init(|| self.read(self.text, self.schemes.own.ok_or(Reason::NoScheme)?))
     }
 
     fn semver(&self) -> &Result<Version<'v>, Reason> {
         if self.schemes.own == Some(self.schemes.semver) {
             return self.own();
         }
-        self.semver.get_or_init(|| self.read(self.schemes.semver))
+        self.semver.get_or_init(|| self.read(self.text, self.schemes.semver))
     }
 
-    fn read(&self, scheme: Scheme) -> Result<Version<'v>, Reason> {
-        if self.text.is_empty() {
+    fn read(&self, text: &'v str, scheme: Scheme) -> Result<Version<'v>, Reason> {
+        if text.is_empty() {
             return Err(Reason::NoVersion);
         }
-        let unreadable = |error| Reason::UnreadableVersion { version: self.text.to_owned(), error };
-        scheme.parse(self.text).map_err(unreadable)
+        let unreadable = |error| Reason::UnreadableVersion { version: text.to_owned(), error };
+        scheme.parse(text).map_err(unreadable)
     }
+}
+
+/// What stands before the revision, where a version ends in one.
+fn without_revision(version: &str) -> Option<&str> {
+    let (release, revision) = version.rsplit_once('-')?;
+    let is_revision = !revision.is_empty() && revision.bytes().all(|it| it.is_ascii_digit());
+    is_revision.then_some(release)
 }
 
 /// What stands behind the `+` of a version.

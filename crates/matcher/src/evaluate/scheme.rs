@@ -15,6 +15,8 @@ pub(crate) struct Schemes {
     pub(crate) semver: Scheme,
     /// Whether versions may begin with `v` or `go`, with no difference.
     go: bool,
+    /// Whether versions may end in how often they were packed anew.
+    pub(crate) has_revisions: bool,
 }
 
 impl Schemes {
@@ -23,10 +25,10 @@ impl Schemes {
         let base = key::base(ecosystem);
         let own = own(base);
         let semver = own.filter(|scheme| {
-            use Scheme::{Bitnami, Cargo, Go, Hex, Npm, Pub};
-            matches!(scheme, Bitnami | Cargo | Go | Hex | Npm | Pub)
+            matches!(scheme, Scheme::Cargo | Scheme::Go | Scheme::Hex | Scheme::Npm | Scheme::Pub)
         });
-        Self { own, semver: semver.unwrap_or(Scheme::SemVer), go: base == "Go" }
+        let semver = semver.unwrap_or(Scheme::SemVer);
+        Self { own, semver, go: base == "Go", has_revisions: base == "Bitnami" }
     }
 
     /// A version without what may stand before it: Go writes `v1.2.3` for modules and `go1.22.3`
@@ -52,7 +54,7 @@ fn own(base: &str) -> Option<Scheme> {
 fn of_packages(ecosystem: Ecosystem) -> Option<Scheme> {
     match ecosystem {
         Ecosystem::Apk => Some(Scheme::Alpine),
-        Ecosystem::Bitnami => Some(Scheme::Bitnami),
+        Ecosystem::Bitnami => Some(Scheme::SemVer),
         Ecosystem::Cargo => Some(Scheme::Cargo),
         // CocoaPods compares as RubyGems does, whose library it uses.
         Ecosystem::Cocoapods => Some(Scheme::RubyGems),
@@ -101,8 +103,7 @@ mod tests {
         assert_eq!(Schemes::of("AlmaLinux:9").own, Some(Scheme::Rpm));
         assert_eq!(Schemes::of("Ubuntu:22.04:LTS").own, Some(Scheme::Debian));
         assert_eq!(Schemes::of("npm").semver, Scheme::Npm);
-        assert_eq!(Schemes::of("Bitnami").semver, Scheme::Bitnami);
-        assert_eq!(Schemes::of("Julia").semver, Scheme::SemVer);
+        assert_eq!(Schemes::of("Bitnami").semver, Scheme::SemVer);
     }
 
     #[test]

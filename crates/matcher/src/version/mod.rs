@@ -42,7 +42,6 @@ macro_rules! eq_through_ord {
 
 mod alpine;
 mod alpm;
-mod bitnami;
 mod caseless;
 mod cran;
 mod cursor;
@@ -124,8 +123,6 @@ schemes! {
     Alpine, "apk", alpine, alpine::Version<'a>, Ord::cmp;
     /// libalpm: Arch Linux.
     Alpm, "alpm", alpm, alpm::Version<'a>, alpm::compare;
-    /// Bitnami's images and charts.
-    Bitnami, "bitnami", bitnami, bitnami::Version<'a>, Ord::cmp;
     /// crates.io.
     Cargo, "cargo", semver, semver::Version<'a>, Ord::cmp;
     /// CRAN: R.

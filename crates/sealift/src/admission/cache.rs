@@ -36,9 +36,21 @@ impl Weight for Value {
     }
 }
 
-impl Weight for String {
+impl Weight for str {
     fn weight(&self) -> usize {
         NODE + self.len()
+    }
+}
+
+impl Weight for String {
+    fn weight(&self) -> usize {
+        self.as_str().weight()
+    }
+}
+
+impl<T: Weight + ?Sized> Weight for &T {
+    fn weight(&self) -> usize {
+        (**self).weight()
     }
 }
 
