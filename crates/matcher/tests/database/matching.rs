@@ -388,3 +388,24 @@ fn a_module_narrows_when_both_sides_state_one() {
         assert_eq!(advisories.matches(vec![package]).findings.len(), findings, "{label:?}");
     }
 }
+
+#[test]
+fn what_bitnami_packed_anew_is_the_release_unless_revisions_are_named() {
+    let semantic = |id: &str, name: &str, events: &str| {
+        record(id, "Bitnami", name, events, "").replace("ECOSYSTEM", "SEMVER")
+    };
+    let advisories = Advisories::of(&[
+        &semantic("BIT-1", "redis", "introduced=7.2.0 fixed=7.2.4"),
+        &semantic("BIT-2", "pgpool", "introduced=4.6.0-0 fixed=4.6.0-1"),
+    ]);
+    for (name, version, is_affected) in [
+        ("redis", "7.2.0-1", true),
+        ("redis", "7.2.3-9", true),
+        ("redis", "7.2.4-3", false),
+        ("pgpool", "4.6.0-0", true),
+        ("pgpool", "4.6.0-1", false),
+    ] {
+        let found = advisories.matches(vec![package(Ecosystem::Bitnami, name, version)]);
+        assert_eq!(found.findings.len() == 1, is_affected, "{name} {version}");
+    }
+}
