@@ -14,7 +14,7 @@ use crate::{Catalog, Fact, Facts, MergedFacts, MergedFile};
 
 /// Bytes of a package's name and of its version. Both are file names where packages are made
 /// (`NAME_VERSION_ARCH.deb`), and those end at 255 on every file system in use.
-const MAX_NAME_BYTES: usize = 255;
+pub(crate) const MAX_NAME_BYTES: usize = 255;
 
 /// Packages of one database. All of Debian is a quarter of that.
 const MAX_PACKAGES: usize = 250_000;

@@ -7,6 +7,7 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use crate::document::{Document, DocumentFormat, Lines, PlacedJson, Text, reason_of};
+use crate::os_package::MAX_NAME_BYTES;
 use crate::{DocumentLimits, Error, cyclonedx};
 
 const FORMAT: &str = "Syft document";
@@ -163,7 +164,7 @@ pub(crate) fn read(text: &str, limits: &DocumentLimits) -> Result<Document, Erro
 fn to_cyclonedx(text: &str, input: &Input<'_>, unread: &mut Vec<Diagnostic>) -> String {
     let relationships = input.artifact_relationships.as_deref().unwrap_or_default();
     let artifacts = input.artifacts.as_deref().unwrap_or_default();
-    let owners = owners(artifacts, relationships);
+    let mut owners = owners(artifacts, relationships);
     let mut lines = Lines::new(text);
     let mut json = PlacedJson::new();
     json.object();
@@ -185,7 +186,10 @@ fn to_cyclonedx(text: &str, input: &Input<'_>, unread: &mut Vec<Diagnostic>) -> 
         let line = lines.line_of(raw.get());
         json.on_line(line.unwrap_or_default());
         match serde_json::from_str::<Artifact<'_>>(raw.get()) {
-            Ok(artifact) => component(&artifact, &owners, &mut json),
+            Ok(artifact) => {
+                let owner = artifact.id.as_deref().and_then(|id| owners.remove(id));
+                component(&artifact, owner.as_deref(), &mut json);
+            }
             Err(error) => {
                 let message = format!("an artifact cannot be read: {}", reason_of(&error));
                 let mut diagnostic = Diagnostic::new(ORIGIN, message, Impact::Partial);
@@ -220,7 +224,8 @@ fn related<'r>(
     of_kind.filter_map(|it| Some((it.parent.as_deref()?, it.child.as_deref()?)))
 }
 
-/// The name of the package whose files a package's are, by the latter's id.
+/// The name of the package whose files a package's are, by the latter's id. A short id may stand
+/// for a long name any number of times: names that no package of a system can have are passed over.
 fn owners<'r>(
     artifacts: &[&'r RawValue],
     relationships: &'r [Relationship<'_>],
@@ -231,7 +236,8 @@ fn owners<'r>(
     }
     let named = artifacts.iter().filter_map(|raw| {
         let artifact: Artifact<'_> = serde_json::from_str(raw.get()).ok()?;
-        Some((artifact.id?.to_string(), artifact.name?.to_string()))
+        let name = artifact.name.filter(|name| name.len() <= MAX_NAME_BYTES)?;
+        Some((artifact.id?.to_string(), name.to_string()))
     });
     let names: HashMap<String, String> = named.collect();
     let with_name = |(owner, id): (&'r str, &'r str)| Some((id, names.get(owner)?.clone()));
@@ -275,8 +281,7 @@ fn distribution(distro: &Distro<'_>, json: &mut PlacedJson) {
     json.end();
 }
 
-fn component(artifact: &Artifact<'_>, owners: &HashMap<&str, String>, json: &mut PlacedJson) {
-    let id = artifact.id.as_deref().unwrap_or_default();
+fn component(artifact: &Artifact<'_>, owner: Option<&str>, json: &mut PlacedJson) {
     let metadata: Option<SystemMetadata<'_>> =
         artifact.metadata.and_then(|raw| serde_json::from_str(raw.get()).ok());
     let metadata = metadata.unwrap_or_default();
@@ -303,7 +308,7 @@ fn component(artifact: &Artifact<'_>, owners: &HashMap<&str, String>, json: &mut
         (cyclonedx::SYFT_SOURCE_RPM, metadata.source_rpm.as_deref()),
         (cyclonedx::SYFT_ORIGIN, metadata.origin_package.as_deref()),
         (cyclonedx::MODULE_LABEL, metadata.modularity_label.as_deref()),
-        (cyclonedx::OWNED_BY, owners.get(id).map(String::as_str)),
+        (cyclonedx::OWNED_BY, owner),
     ];
     stated.extend(places.iter().map(|(name, value)| (name.as_str(), Some(&***value))));
     properties(json, &stated);
@@ -412,6 +417,22 @@ mod tests {
                 (Some(10), "component \"nameless\" at version \"1\" has no purl"),
             ]
         );
+    }
+
+    #[test]
+    fn an_owner_is_written_once_an_id_and_never_a_long_name() {
+        let written = |name: &str| {
+            let artifact = r#"{"id":"c","name":"c","purl":"pkg:npm/c@1"}"#;
+            let owned = r#"{"parent":"o","child":"c","type":"ownership-by-file-overlap"}"#;
+            let text = format!(
+                r#"{{"artifacts":[{{"id":"o","name":"{name}"}},{artifact},{artifact}],
+                "artifactRelationships":[{owned},{owned}]}}"#
+            );
+            let input: Input<'_> = serde_json::from_str(&text).unwrap();
+            to_cyclonedx(&text, &input, &mut Vec::new()).matches(cyclonedx::OWNED_BY).count()
+        };
+        assert_eq!(written(&"x".repeat(255)), 1);
+        assert_eq!(written(&"x".repeat(256)), 0);
     }
 
     #[test]

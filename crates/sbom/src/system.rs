@@ -38,7 +38,10 @@ pub(crate) fn judge(
             diagnostic.impact = Impact::Incomplete;
         }
     }
-    let installed = packages.iter().find(|package| package.ecosystem.is_operating_system());
+    // Packages of another manager, which may be installed beside it, are none of the distribution's.
+    let own = distribution.and_then(|known| known.family).and_then(Family::packages);
+    let is_own = |its: Ecosystem| own.map_or(its.is_operating_system(), |own| own == its);
+    let installed = packages.iter().find(|package| is_own(package.ecosystem));
     let message = match (installed, distribution) {
         (Some(_), None) => "the distribution is not identified: no os-release was found".to_owned(),
         (Some(_), Some(known)) if known.family.is_none() => {
@@ -115,6 +118,19 @@ mod tests {
             assert_eq!(told(&[], Some(&distribution), vec![]), expected);
             // Packages of languages are none of its own.
             assert_eq!(told(&[package(Ecosystem::Npm)], Some(&distribution), vec![]), expected);
+        }
+    }
+
+    #[test]
+    fn packages_of_another_manager_are_not_those_of_the_distribution() {
+        let debian = Distribution::new("debian", Some("12"));
+        let reason = "no package of debian 12 was found: the database of dpkg is missing, empty \
+                      or no file";
+        for other in [Ecosystem::Apk, Ecosystem::Rpm] {
+            let expected = [(reason.to_owned(), Impact::Incomplete)];
+            assert_eq!(told(&[package(other)], Some(&debian), vec![]), expected);
+            let both = [package(other), package(Ecosystem::Deb)];
+            assert_eq!(told(&both, Some(&debian), vec![]), []);
         }
     }
 

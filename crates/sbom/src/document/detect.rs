@@ -70,14 +70,18 @@ enum Kind {
 const KEYS: &[(&str, Kind)] = &[
     ("bomFormat", Kind::CycloneDx),
     ("spdxVersion", Kind::Spdx),
-    ("artifacts", Kind::Syft),
-    ("artifactRelationships", Kind::Syft),
     ("dsseEnvelope", Kind::Attestation),
     ("payload", Kind::Attestation),
     ("payloadType", Kind::Attestation),
     ("predicate", Kind::Attestation),
     ("predicateType", Kind::Attestation),
 ];
+
+/// A key of Syft's own JSON that many other objects have, too.
+const ARTIFACTS: &str = "artifacts";
+
+/// Keys that stand beside it in Syft's own JSON of any version.
+const BESIDE_ARTIFACTS: [&str; 3] = ["artifactRelationships", "descriptor", "schema"];
 
 /// Keys of what looks like an SBOM and is none that is read.
 const OTHERS: &[(&str, &str)] = &[
@@ -94,12 +98,16 @@ fn kind_of(text: &str) -> Result<Kind, Error> {
     if spdx::is_tag_value(text) {
         return Ok(Kind::Spdx);
     }
-    let mut found = None;
+    let mut seen = Seen::default();
     let mut deserializer = serde_json::Deserializer::from_str(text);
-    let result = deserializer.deserialize_map(Keys(&mut found));
-    match (found, result) {
+    let result = deserializer.deserialize_map(Keys(&mut seen));
+    match (seen.told, result) {
         (Some(Ok(kind)), _) => Ok(kind),
         (Some(Err(reason)), _) => Err(malformed(reason.to_owned())),
+        (None, Ok(())) if seen.artifacts && seen.beside => Ok(Kind::Syft),
+        (None, Ok(())) if seen.artifacts => Err(malformed(
+            "it has artifacts, but neither schema nor descriptor as Syft's own JSON has".to_owned(),
+        )),
         (None, Ok(())) => Err(malformed(
             "it has neither bomFormat (CycloneDX) nor spdxVersion (SPDX 2)".to_owned(),
         )),
@@ -115,8 +123,19 @@ fn malformed(reason: String) -> Error {
     Error::Malformed { format: FORMAT, reason, line: None }
 }
 
-/// Looks at the keys of an object up to the first that tells what it is, or why it is not read.
-struct Keys<'f>(&'f mut Option<Result<Kind, &'static str>>);
+/// What the keys of an object say.
+#[derive(Default)]
+struct Seen {
+    /// What it is, or why it is not read.
+    told: Option<Result<Kind, &'static str>>,
+    /// There is [`ARTIFACTS`].
+    artifacts: bool,
+    /// There is one of [`BESIDE_ARTIFACTS`].
+    beside: bool,
+}
+
+/// Looks at the keys of an object up to the first that tells what it is.
+struct Keys<'f>(&'f mut Seen);
 
 impl<'de> Visitor<'de> for Keys<'_> {
     type Value = ();
@@ -130,11 +149,13 @@ impl<'de> Visitor<'de> for Keys<'_> {
             let known = KEYS.iter().find(|(known, _)| **known == *key).map(|(_, kind)| Ok(*kind));
             let other =
                 || OTHERS.iter().find(|(known, _)| **known == *key).map(|(_, why)| Err(*why));
-            *self.0 = known.or_else(other);
-            if self.0.is_some() {
+            self.0.told = known.or_else(other);
+            if self.0.told.is_some() {
                 // The rest is read by the reader of that format.
                 return Err(A::Error::custom("found"));
             }
+            self.0.artifacts |= *key == *ARTIFACTS;
+            self.0.beside |= BESIDE_ARTIFACTS.contains(&&*key);
             map.next_value::<IgnoredAny>()?;
         }
         Ok(())
@@ -173,6 +194,11 @@ mod tests {
             ),
             ("# a comment\nSPDXVersion: SPDX-2.2\n", DocumentFormat::Spdx),
             (r#"{"artifacts":[],"schema":{"version":"16.0.0"}}"#, DocumentFormat::Syft),
+            (
+                r#"{"artifacts":[],"schema":{},"bomFormat":"CycloneDX","specVersion":"1.6"}"#,
+                DocumentFormat::CycloneDx,
+            ),
+            (r#"{"artifacts":[],"spdxVersion":"SPDX-2.3"}"#, DocumentFormat::Spdx),
         ] {
             assert_eq!(read(text).format, format, "{text}");
         }
@@ -181,6 +207,11 @@ mod tests {
             (
                 "{}",
                 "not a valid SBOM: it has neither bomFormat (CycloneDX) nor spdxVersion (SPDX 2)",
+            ),
+            (
+                r#"{"total_count":0,"artifacts":[]}"#,
+                "not a valid SBOM: it has artifacts, but neither schema nor descriptor as Syft's \
+                 own JSON has",
             ),
             (
                 r#"{"bomFormat":"CycloneDX""#,

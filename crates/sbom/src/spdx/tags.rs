@@ -194,7 +194,10 @@ impl<'a> Tagged<'a> {
         json.list();
         for package in &self.packages {
             json.on_line(package.line);
-            self::package(package, comments.get(package.id), &mut json);
+            // One id may be stated of many packages: what is about it is written once.
+            let about = Some(package.id).filter(|id| !id.is_empty());
+            let about = about.and_then(|id| comments.remove(id)).unwrap_or_default();
+            self::package(package, &about, &mut json);
         }
         json.end();
         json.key("hasExtractedLicensingInfos");
@@ -209,7 +212,7 @@ impl<'a> Tagged<'a> {
             relationship(written, &mut json);
         }
         json.end();
-        annotations(comments.get(self.id), &mut json);
+        annotations(&comments.remove(self.id).unwrap_or_default(), &mut json);
         json.end();
         json.finish()
     }
@@ -226,7 +229,7 @@ const FIELDS: &[(&str, &str)] = &[
     ("PrimaryPackagePurpose", "primaryPackagePurpose"),
 ];
 
-fn package(part: &Part<'_>, comments: Option<&Vec<&str>>, json: &mut PlacedJson) {
+fn package(part: &Part<'_>, comments: &[&str], json: &mut PlacedJson) {
     json.object();
     if !part.id.is_empty() {
         json.field("SPDXID", part.id);
@@ -290,10 +293,10 @@ fn relationship(written: &str, json: &mut PlacedJson) {
     json.end();
 }
 
-fn annotations(comments: Option<&Vec<&str>>, json: &mut PlacedJson) {
+fn annotations(comments: &[&str], json: &mut PlacedJson) {
     json.key("annotations");
     json.list();
-    for comment in comments.into_iter().flatten() {
+    for comment in comments {
         json.object();
         json.field("comment", comment);
         json.end();
@@ -319,6 +322,22 @@ mod tests {
         assert_eq!(b["externalRefs"][0]["referenceLocator"], "pkg:npm/b@1");
         let before = json.split("\"b\"").next().unwrap();
         assert_eq!(before.lines().count(), 13, "{json}");
+    }
+
+    #[test]
+    fn comments_are_written_once_however_many_packages_have_the_id() {
+        let count = |id: &str, about: &str| {
+            let package = format!("PackageName: a\n{id}");
+            let comment = format!("Annotator: Tool: t\n{about}AnnotationComment: c\n");
+            let text = format!(
+                "SPDXVersion: SPDX-2.3\nSPDXID: SPDXRef-DOCUMENT\n{}{}",
+                package.repeat(10),
+                comment.repeat(10)
+            );
+            to_json(&text, "test").unwrap().matches("\"comment\"").count()
+        };
+        assert_eq!(count("SPDXID: SPDXRef-a\n", "SPDXREF: SPDXRef-a\n"), 10);
+        assert_eq!(count("", ""), 0);
     }
 
     #[test]

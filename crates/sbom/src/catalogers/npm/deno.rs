@@ -1,11 +1,17 @@
 //! `deno.lock` (Deno docs, "Dependency management", "Lockfile") of versions 2 to 5.
 
+use std::collections::{BTreeSet, HashMap};
+
 use sealift_layers::{File, Metadata, TreePath};
 use sealift_model::{Evidence, Location, Package};
 
 use crate::catalogers::json::{Document, Object, Value};
 use crate::catalogers::text;
 use crate::{Cataloger, Error, Facts};
+
+/// Longest version that npm reads (`semver`, `MAX_LENGTH`). A name of one byte may stand for a
+/// package any number of times.
+const MAX_VERSION_BYTES: usize = 256;
 
 /// Finds the npm packages that Deno locked.
 #[derive(Debug)]
@@ -27,12 +33,13 @@ impl Cataloger for Deno {
     fn read(&self, file: &mut File<'_>, facts: &mut Facts) -> Result<(), Error> {
         let (document, lockfile) = Document::read(file.bytes()?, "deno.lock")?;
         let packages = packages_of(&lockfile).unwrap_or_default();
+        let by_name = by_name(&packages);
         for (key, value) in packages.members() {
             let lines = document.lines(value);
             match package(key) {
                 Some(mut package) => {
                     package.evidence = Evidence::Declared;
-                    package.depends_on = required(value, &packages);
+                    package.depends_on = required(value, &by_name);
                     package.locations = vec![Location::new("").on_lines(lines)];
                     facts.package(package);
                 }
@@ -64,29 +71,34 @@ fn package(key: &str) -> Option<Package> {
     super::package(name, version)
 }
 
+/// The first package of each name.
+fn by_name(packages: &Object<'_>) -> HashMap<String, String> {
+    let mut by_name = HashMap::new();
+    for package in packages.members().filter_map(|(key, _)| package(key)) {
+        if package.version.len() <= MAX_VERSION_BYTES {
+            let id = package.id();
+            by_name.entry(package.name).or_insert(id);
+        }
+    }
+    by_name
+}
+
 /// `dependencies`: an object of keys, from version 4 on a list of keys, or of names where there is
 /// one version alone.
-fn required(value: Value<'_>, packages: &Object<'_>) -> Vec<String> {
+fn required(value: Value<'_>, by_name: &HashMap<String, String>) -> Vec<String> {
     let entry = value.as_object().unwrap_or_default();
     let Some(dependencies) = entry.get("dependencies") else { return Vec::new() };
-    let keys: Vec<String> = match (dependencies.as_object(), dependencies.as_array()) {
-        (Some(object), _) => {
-            object.members().filter_map(|(_, key)| Some(key.as_text()?.into_owned())).collect()
-        }
+    let keys: Vec<_> = match (dependencies.as_object(), dependencies.as_array()) {
+        (Some(object), _) => object.members().filter_map(|(_, key)| key.as_text()).collect(),
         (None, list) => {
-            let list = list.unwrap_or_default().into_iter();
-            list.filter_map(|key| Some(key.as_text()?.into_owned())).collect()
+            list.unwrap_or_default().into_iter().filter_map(|key| key.as_text()).collect()
         }
     };
-    let by_name = |name: &str| {
-        let found = packages.members().filter_map(|(key, _)| package(key));
-        found.into_iter().find(|package| package.name == name)
-    };
-    let found = keys.iter().filter_map(|key| package(key).or_else(|| by_name(key)));
-    let mut ids: Vec<String> = found.map(|package| package.id()).collect();
-    ids.sort_unstable();
-    ids.dedup();
-    ids
+    // Once each before they grow: many may be the same.
+    let keys: BTreeSet<&str> = keys.iter().map(AsRef::as_ref).collect();
+    let id = |key: &str| package(key).map(|it| it.id()).or_else(|| by_name.get(key).cloned());
+    let ids: BTreeSet<String> = keys.into_iter().filter_map(id).collect();
+    ids.into_iter().collect()
 }
 
 #[cfg(test)]
@@ -122,6 +134,21 @@ mod tests {
         }
         assert!(read(&Deno, "deno.lock", "{}").1.is_empty());
         assert!(read(&Deno, "deno.lock", "[]").0.is_err());
+    }
+
+    #[test]
+    fn names_are_looked_up_once_a_file_and_stand_for_no_long_version() {
+        let versions = (0..30_000).map(|at| format!(r#""x{at}@1": {{}}, "#)).collect::<String>();
+        let names = (0..30_000).map(|at| format!(r#""y{at}", "#)).collect::<String>();
+        let long = "1".repeat(257);
+        let text = format!(
+            r#"{{"npm": {{{versions} "long@{long}": {{}}, "a@1": {{}}, "a@2": {{}},
+            "b@1": {{"dependencies": [{names} "long", "a", "a"]}}}}}}"#
+        );
+        let started = std::time::Instant::now();
+        let facts = read(&Deno, "deno.lock", &text).1;
+        assert!(started.elapsed().as_secs() < 60);
+        assert_eq!(facts.packages().last().unwrap().depends_on, ["a@1"]);
     }
 
     proptest! {
