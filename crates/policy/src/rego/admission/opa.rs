@@ -10,7 +10,7 @@
 //! The input is the AdmissionReview, as the server sent it; as `review` it also has the request, for
 //! rules that were written for Gatekeeper. A rule that reads neither `input.request` nor
 //! `input.review` but something else is written for the object itself, as conftest has it, and gets
-//! that. A rule that reads both is refused: what it reads of the other would seem not to be there.
+//! that where one is created or updated: it says nothing of what is removed or connected to. A rule that reads both is refused: what it reads of the other would seem not to be there.
 //! `input.parameters` beside a review is what a Constraint gives, and refused too.
 
 use std::collections::BTreeMap;
@@ -20,7 +20,7 @@ use serde_json::{Value, json};
 
 use super::policies::answers;
 use crate::Error;
-use crate::admission::{Answer, Effect, Outcome, Request};
+use crate::admission::{Answer, Effect, Operation, Outcome, Request};
 use crate::rego::calls::Reads;
 use crate::rego::{Input, Program, RegoLimits, Source};
 
@@ -150,7 +150,9 @@ impl Modules {
                 ("review", &request),
             ])
         });
-        let object = any(Judges::Objects).then(|| Input::new(request.judged()));
+        // What breaks a rule may be removed, and the options of a connection are no such object.
+        let comes_to_be = matches!(request.operation, Operation::Create | Operation::Update);
+        let object = (comes_to_be && any(Judges::Objects)).then(|| Input::new(request.judged()));
         for asked in &self.asked {
             let input = match asked.judges {
                 Judges::Reviews => &review,
