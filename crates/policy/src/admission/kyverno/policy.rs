@@ -68,7 +68,12 @@ impl KyvernoPolicy {
             let field = format!("spec.webhookConfiguration.matchConditions{}", wrong.0);
             document.error(&field, wrong.1)
         })?;
-        let ignores = |policy: &Value| policy.as_str() == Some("Ignore");
+        // What is said of the webhook goes first (Kyverno's `Spec.GetFailurePolicy`).
+        let failure_policy = match &webhook.failure_policy {
+            Value::Null => &spec.failure_policy,
+            of_webhook => of_webhook,
+        };
+        let ignores_failures = failure_policy.as_str() == Some("Ignore");
         let mut parts = Vec::new();
         for (at, rule) in spec.rules.into_iter().enumerate() {
             let read = |field: &str| {
@@ -127,7 +132,7 @@ impl KyvernoPolicy {
             only_one: spec.apply_rules.as_deref() == Some("One"),
             only_reports: spec.admission == Value::Bool(false),
             conditions,
-            ignores_failures: ignores(&spec.failure_policy) || ignores(&webhook.failure_policy),
+            ignores_failures,
             scored: metadata("annotations/policies.kyverno.io~1scored") != "false",
             exceptions: Arc::clone(exceptions),
         })

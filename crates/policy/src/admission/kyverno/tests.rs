@@ -551,6 +551,16 @@ fn conditions_of_the_webhook_leave_requests_out() {
     let of_nobody = "!('system:nodes' in request.userInfo.groups)";
     says(&with(of_nobody, "Fail"), &request, &[("r", Outcome::Error)]);
     says(&with(of_nobody, "Ignore"), &request, &[]);
+    // That of the webhook goes before the policy's own.
+    let both = |of_webhook: Value, own: &str| {
+        let conditions = json!([{ "name": "c", "expression": of_nobody }]);
+        let webhook = json!({ "failurePolicy": of_webhook, "matchConditions": conditions });
+        let spec = json!({ "failurePolicy": own, "webhookConfiguration": webhook });
+        policy(pods(json!({ "deny": {} })), spec)
+    };
+    says(&both(json!("Fail"), "Ignore"), &request, &[("r", Outcome::Error)]);
+    says(&both(json!("Ignore"), "Fail"), &request, &[]);
+    says(&both(Value::Null, "Ignore"), &request, &[]);
     let spec = json!({ "rules": pods(json!({ "deny": {} })), "webhookConfiguration": {
         "matchConditions": [{ "name": "c", "expression": "object." }]
     }});

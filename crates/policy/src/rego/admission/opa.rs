@@ -10,7 +10,8 @@
 //! The input is the AdmissionReview, as the server sent it; as `review` it also has the request, for
 //! rules that were written for Gatekeeper. A rule that reads neither `input.request` nor
 //! `input.review` but something else is written for the object itself, as conftest has it, and gets
-//! that. `input.parameters` beside a review is what a Constraint gives: such a module is refused.
+//! that where one is created or updated: it says nothing of what is removed or connected to. A rule that reads both is refused: what it reads of the other would seem not to be there.
+//! `input.parameters` beside a review is what a Constraint gives, and refused too.
 
 use std::collections::BTreeMap;
 
@@ -19,7 +20,7 @@ use serde_json::{Value, json};
 
 use super::policies::answers;
 use crate::Error;
-use crate::admission::{Answer, Effect, Outcome, Request};
+use crate::admission::{Answer, Effect, Operation, Outcome, Request};
 use crate::rego::calls::Reads;
 use crate::rego::{Input, Program, RegoLimits, Source};
 
@@ -149,7 +150,9 @@ impl Modules {
                 ("review", &request),
             ])
         });
-        let object = any(Judges::Objects).then(|| Input::new(request.judged()));
+        // What breaks a rule may be removed, and the options of a connection are no such object.
+        let comes_to_be = matches!(request.operation, Operation::Create | Operation::Update);
+        let object = (comes_to_be && any(Judges::Objects)).then(|| Input::new(request.judged()));
         for asked in &self.asked {
             let input = match asked.judges {
                 Judges::Reviews => &review,
@@ -168,12 +171,20 @@ impl Modules {
     }
 }
 
+/// The fields of a review, as it is shown.
+const OF_REVIEWS: [&str; 4] = ["apiVersion", "kind", "request", "review"];
+
 /// What a rule is written for, by what it reads of its input.
 fn judges(program: &Program, rule: &str) -> Result<Judges, Error> {
     let Reads { fields, is_whole, maybe_a_review } = program.reads(rule);
     let reads_reviews = ["request", "review"].iter().any(|field| fields.contains(*field));
     if reads_reviews && fields.contains("parameters") {
         let problem = "reads input.parameters, which a Constraint of a ConstraintTemplate gives";
+        return Err(Error::rule(rule.trim_start_matches("data."), problem));
+    }
+    let other = fields.iter().find(|field| !OF_REVIEWS.contains(&field.as_str()));
+    if let Some(other) = other.filter(|_| reads_reviews) {
+        let problem = format!("reads input.{other}, which a review does not have");
         return Err(Error::rule(rule.trim_start_matches("data."), problem));
     }
     let reads_nothing = fields.is_empty() && !is_whole;

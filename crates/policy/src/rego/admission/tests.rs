@@ -324,6 +324,42 @@ fn what_a_rule_is_asked_of_is_noted_and_never_guessed_from_parameters() {
 }
 
 #[test]
+fn no_rule_is_for_a_review_and_for_the_object_both() {
+    let load = |text: &str| {
+        RegoPolicies::load(&[], &[Source::new("p.rego", text)], &RegoLimits::default())
+    };
+    let both = "package x\ndeny contains \"a\" if input.review.object.spec.hostPID\n\
+        deny contains \"b\" if input.spec.hostNetwork";
+    let error = load(both).unwrap_err().to_string();
+    assert_eq!(error, "x.deny: reads input.spec, which a review does not have");
+    let own = "package x\ndeny contains \"a\" if input.request.object.spec.hostPID\n\
+        deny contains \"b\" if { input.kind == \"AdmissionReview\"; input.apiVersion == \"v1\" }";
+    assert!(load(own).is_ok());
+}
+
+#[test]
+fn rules_for_the_object_itself_judge_what_comes_to_be() {
+    let text = "package main\ndeny contains \"d\" if input.kind == \"Pod\"\n\
+        deny_review contains \"r\" if input.request.kind.kind == \"Pod\"";
+    let ask = |operation: Operation| {
+        let mut request = pod(json!({}), "nginx");
+        request.operation = operation;
+        if operation != Operation::Create {
+            request.old_object = request.object.clone();
+        }
+        if operation == Operation::Delete {
+            request.object = Value::Null;
+        }
+        let answers = review(&[], &[Source::new("p.rego", text)], &request);
+        answers.into_iter().map(|it| it.message).collect::<Vec<_>>()
+    };
+    assert_eq!(ask(Operation::Create), ["d", "r"]);
+    assert_eq!(ask(Operation::Update), ["d", "r"]);
+    assert_eq!(ask(Operation::Delete), ["r"]);
+    assert_eq!(ask(Operation::Connect), ["r"]);
+}
+
+#[test]
 fn named_rules_judge_beside_those_without_more_to_their_names() {
     let text = "package main\ndeny contains \"no\" if { false }\n\
         deny_latest contains \"latest\" if input.request.kind.kind == \"Pod\"\n\

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
 use serde_json::Value as Json;
 
@@ -16,6 +17,14 @@ pub(super) fn read<T: serde::de::DeserializeOwned>(value: Json) -> Result<T, (St
 /// An empty list, or nothing, for `null`.
 fn some<'d, D: Deserializer<'d>, T: Deserialize<'d> + Default>(of: D) -> Result<T, D::Error> {
     Ok(Option::deserialize(of)?.unwrap_or_default())
+}
+
+/// A selector that an API server takes: one of no values would select nothing, and so pass all.
+fn selector<'d, D: Deserializer<'d>>(of: D) -> Result<Option<LabelSelector>, D::Error> {
+    let read: Option<LabelSelector> = Option::deserialize(of)?;
+    let checked = read.as_ref().map_or(Ok(()), LabelSelector::check);
+    checked.map_err(|problem| D::Error::custom(format!("a selector of labels: {problem}")))?;
+    Ok(read)
 }
 
 /// What the kinds have in common.
@@ -225,7 +234,9 @@ pub(super) struct Controllers {
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub(super) struct MatchResources {
+    #[serde(deserialize_with = "selector")]
     pub(super) namespace_selector: Option<LabelSelector>,
+    #[serde(deserialize_with = "selector")]
     pub(super) object_selector: Option<LabelSelector>,
     #[serde(deserialize_with = "some")]
     pub(super) resource_rules: Vec<ResourceRule>,
@@ -278,6 +289,7 @@ pub(super) struct ParamKind {
 pub(super) struct ParamRef {
     pub(super) name: Option<String>,
     pub(super) namespace: Option<String>,
+    #[serde(deserialize_with = "selector")]
     pub(super) selector: Option<LabelSelector>,
     pub(super) parameter_not_found_action: Option<NotFound>,
 }

@@ -102,6 +102,31 @@ fn what_is_not_supported_is_named() {
 }
 
 #[test]
+fn selectors_are_those_that_the_api_server_takes() {
+    let without = json!({"matchExpressions": [{"key": "app", "operator": "In", "values": []}]});
+    let cases = [
+        ("ValidatingAdmissionPolicy", json!({"matchConstraints": {"objectSelector": without}})),
+        ("ValidatingAdmissionPolicy", json!({"matchConstraints": {"namespaceSelector": without}})),
+        (
+            "ValidatingAdmissionPolicyBinding",
+            json!({"policyName": "p", "paramRef": {"selector": without}}),
+        ),
+        (
+            "ValidatingAdmissionPolicyBinding",
+            json!({"policyName": "p", "matchResources": {"objectSelector": without}}),
+        ),
+    ];
+    for (kind, spec) in cases {
+        let problem = load(&[json!({
+            "apiVersion": "admissionregistration.k8s.io/v1", "kind": kind,
+            "metadata": {"name": "p"}, "spec": spec,
+        })]);
+        let problem = problem.unwrap_err();
+        assert!(problem.contains("selector of labels: In of app has no values"), "{problem}");
+    }
+}
+
+#[test]
 fn a_policy_on_pods_is_one_on_what_makes_them() {
     let policies = [of(
         "object.spec.containers.all(c, c.image.startsWith('good/')) && object.metadata.namespace != 'x'",
