@@ -52,6 +52,10 @@ struct Tree<'t> {
     projects: Vec<(&'t MergedFile<'t>, &'t MavenProject)>,
     by_path: HashMap<&'t str, usize>,
     by_coordinates: HashMap<Coordinates, usize>,
+    /// The projects that are built together, each by the build that it is part of. Another that
+    /// merely lies in the tree stands in for nothing that Maven would fetch.
+    built: HashSet<(usize, Coordinates)>,
+    reactors: Vec<usize>,
     steps: Cell<u32>,
 }
 
@@ -75,14 +79,43 @@ impl<'t> Tree<'t> {
         let by_path =
             projects.iter().zip(0..).map(|((file, _), at)| (file.path.as_str(), at)).collect();
         let steps = Cell::new(MAX_STEPS);
-        let mut tree = Self { projects, by_path, by_coordinates: HashMap::new(), steps };
-        let coordinates = (0..tree.projects.len()).filter_map(|at| {
-            let lineage = tree.lineage(at);
-            let value = |name| lineage.fill_in(&format!("${{project.{name}}}"));
-            Some(((value("groupId")?, value("artifactId")?, value("version")?), at))
-        });
-        tree.by_coordinates = coordinates.collect();
+        let mut tree = Self {
+            reactors: Vec::new(),
+            projects,
+            by_path,
+            by_coordinates: HashMap::new(),
+            built: HashSet::new(),
+            steps,
+        };
+        let modules: Vec<_> = (0..tree.projects.len()).map(|at| tree.modules(at)).collect();
+        tree.reactors = reactors(&modules);
+        let coordinates: Vec<_> = (0..tree.projects.len())
+            .filter_map(|at| {
+                let lineage = tree.lineage(at);
+                let value = |name| lineage.fill_in(&format!("${{project.{name}}}"));
+                Some(((value("groupId")?, value("artifactId")?, value("version")?), at))
+            })
+            .collect();
+        let built = coordinates.iter();
+        let built = built.filter_map(|(name, at)| Some((*tree.reactors.get(*at)?, name.clone())));
+        tree.built = built.collect();
+        tree.by_coordinates = coordinates.into_iter().collect();
         tree
+    }
+
+    /// The projects in the tree that a project names as its modules ("POM Reference",
+    /// "Aggregation").
+    fn modules(&self, at: usize) -> Vec<usize> {
+        let Some((file, project)) = self.projects.get(at) else { return Vec::new() };
+        let folder = file.path.rsplit_once('/').map_or("", |(folder, _)| folder);
+        project.modules.iter().filter_map(|module| self.project_at(folder, module)).collect()
+    }
+
+    /// The project at a path from a folder, which leads to its file or to the folder of that.
+    fn project_at(&self, folder: &str, relative: &str) -> Option<usize> {
+        let path = joined(folder, relative)?;
+        let found = self.by_path.get(path.as_str());
+        found.or_else(|| self.by_path.get(joined(&path, "pom.xml")?.as_str())).copied()
     }
 
     /// A project and those that it inherits from, nearest first.
@@ -106,17 +139,16 @@ impl<'t> Tree<'t> {
         let parent = project.parent.as_ref()?;
         let relative = parent.relative_path.as_deref().unwrap_or("../pom.xml");
         let folder = file.path.rsplit_once('/').map_or("", |(folder, _)| folder);
-        let path = joined(folder, relative).filter(|_| !relative.is_empty())?;
-        let found = self.by_path.get(path.as_str());
-        let found = found.or_else(|| self.by_path.get(joined(&path, "pom.xml")?.as_str()))?;
-        let (_, other) = self.projects.get(*found)?;
+        let relative = Some(relative).filter(|relative| !relative.is_empty())?;
+        let found = self.project_at(folder, relative)?;
+        let (_, other) = self.projects.get(found)?;
         let above = other.parent.as_ref();
         let group = other.group.as_ref().or_else(|| above.map(|above| &above.group));
         let version = other.version.as_ref().or_else(|| above.map(|above| &above.version));
         let is_meant = other.artifact.as_ref() == Some(&parent.artifact)
             && group == Some(&parent.group)
             && version == Some(&parent.version);
-        is_meant.then_some(*found)
+        is_meant.then_some(found)
     }
 
     /// Counts one more step; false when there have been too many.
@@ -174,7 +206,10 @@ impl<'t> Tree<'t> {
         let version = version.unwrap_or_default();
         let mut package = java::package(&group, &artifact, &version).ok()?;
         package.evidence = Evidence::Declared;
-        package.relationship = match self.by_coordinates.contains_key(&(group, artifact, version)) {
+        let reactor = lineage.members.first().and_then(|at| self.reactors.get(*at));
+        let name = (group, artifact, version);
+        let is_built = reactor.is_some_and(|reactor| self.built.contains(&(*reactor, name)));
+        package.relationship = match is_built {
             true => Relationship::Workspace,
             false => Relationship::Direct,
         };
@@ -189,6 +224,31 @@ impl<'t> Tree<'t> {
         package.locations = vec![Location::new("").on_lines(Some(dependency.lines))];
         Some((package, note))
     }
+}
+
+/// For each project, one that stands for all that are built with it, given which ones each names
+/// as its modules.
+fn reactors(modules: &[Vec<usize>]) -> Vec<usize> {
+    let mut beside: Vec<Vec<usize>> = vec![Vec::new(); modules.len()];
+    for (at, named) in modules.iter().enumerate() {
+        for module in named {
+            for (one, other) in [(at, *module), (*module, at)] {
+                beside.get_mut(one).into_iter().for_each(|all| all.push(other));
+            }
+        }
+    }
+    let mut reactors = vec![usize::MAX; modules.len()];
+    for first in 0..modules.len() {
+        let mut next = vec![first];
+        while let Some(at) = next.pop() {
+            let Some(reactor) = reactors.get_mut(at).filter(|it| **it == usize::MAX) else {
+                continue;
+            };
+            *reactor = first;
+            next.extend(beside.get(at).into_iter().flatten());
+        }
+    }
+    reactors
 }
 
 /// A project with its parents, nearest first.

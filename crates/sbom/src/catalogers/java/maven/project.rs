@@ -16,6 +16,9 @@ pub struct MavenProject {
     pub version: Option<String>,
     /// The project that it inherits from.
     pub parent: Option<MavenParent>,
+    /// `modules`, with those of profiles that are active by default: folders or files, by their
+    /// paths from its own folder.
+    pub modules: Vec<String>,
     /// Its properties, and those of profiles that are active by default.
     pub properties: BTreeMap<String, String>,
     /// `dependencyManagement`, with that of profiles that are active by default.

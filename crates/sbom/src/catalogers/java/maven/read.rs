@@ -77,6 +77,7 @@ impl Reading {
             }
             ["project", "profiles", "profile"] if self.is_profile_active => {
                 let profile = mem::take(&mut self.profile);
+                self.main.modules.extend(profile.modules);
                 self.main.properties.extend(profile.properties);
                 self.main.managed.extend(profile.managed);
                 self.main.dependencies.extend(profile.dependencies);
@@ -102,6 +103,7 @@ impl Reading {
     fn part(&mut self, of_profile: bool, path: &[&str], end: &Closed<'_>, facts: &mut Facts) {
         let part = if of_profile { &mut self.profile } else { &mut self.main };
         match path {
+            ["modules", "module"] => part.modules.extend(some(end.text)),
             ["properties", name] => {
                 part.properties.insert((*name).to_owned(), end.text.to_owned());
             }

@@ -126,7 +126,7 @@ fn bills_of_materials_in_the_tree_give_versions() {
         + &needs(&(dependency("g:a", "") + &dependency("g:bom", &version("1"))));
     let catalog = assembled(&[("app/pom.xml", &app), ("bom/pom.xml", &bom)]);
     assert_eq!(found(&catalog), ["g:a@1.5 app/pom.xml:8", "g:bom@1 app/pom.xml:9"]);
-    assert_eq!(catalog.packages()[1].relationship, Relationship::Workspace);
+    assert_eq!(catalog.packages()[1].relationship, Relationship::Direct);
 }
 
 #[test]
@@ -177,5 +177,32 @@ proptest! {
     fn never_panics(text in "(<[/!]?(project|parent|dependenc(y|ies)|version|groupId)>|\\$\\{|[<>a}]){0,30}") {
         let _ = assembled(&[("pom.xml", &text), ("a/pom.xml", &text)]);
         let _ = read(&Pom, "pom.xml", text);
+    }
+}
+
+#[test]
+fn only_what_is_built_with_a_project_is_part_of_it() {
+    let part = named("g:part:1");
+    let app = named("g:app:9") + &needs(&dependency("g:part", &version("1")));
+    let relationship = |above: &str, part_at: &str| {
+        let files = [("app/pom.xml", app.as_str()), (part_at, &part), ("pom.xml", above)];
+        assembled(&files).packages()[0].relationship
+    };
+    let root = |modules: &str| named("g:root:1") + modules;
+    let both = root("<modules><module>app</module><module>./x/part/</module></modules>");
+    let active = "<activation><activeByDefault>true</activeByDefault></activation>";
+    let file = format!(
+        "<modules><module>app</module></modules><profiles><profile>{active}<modules>\
+         <module>x/part/pom.xml</module></modules></profile></profiles>"
+    );
+    let one = root("<modules><module>app</module></modules>");
+    for (above, expected) in [
+        (both, Relationship::Workspace),
+        (root(&file), Relationship::Workspace),
+        (one, Relationship::Direct),
+        (root("<modules><module>x/part</module></modules>"), Relationship::Direct),
+        (root(""), Relationship::Direct),
+    ] {
+        assert_eq!(relationship(&above, "x/part/pom.xml"), expected, "{above}");
     }
 }
