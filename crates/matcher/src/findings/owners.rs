@@ -13,8 +13,9 @@ use crate::{Database, Error};
 /// of them.
 ///
 /// A vendor's own package is in no distribution's advisories, so what it brings is matched as if
-/// nobody had brought it. An RPM says who made it. A `.deb` or `.apk` is the distribution's when
-/// the database has any record of its source or itself, of whatever release.
+/// nobody had brought it. An RPM says who made it. An `.apk` is the distribution's when the database
+/// has any record of its source or itself, of whatever release; a `.deb` only when there is one of
+/// its own release, for what was Debian's once has often become a vendor's.
 pub(super) fn tracked<'i>(
     database: &Database,
     inventory: &'i Inventory,
@@ -26,17 +27,18 @@ pub(super) fn tracked<'i>(
     }
     let distribution = inventory.distribution.as_ref();
     let known = distribution.map(|distribution| query::ecosystems(database, distribution));
-    let (Some(first), Some(family)) = (
-        known.as_ref().and_then(|known| known.first()),
-        distribution.and_then(|distribution| distribution.family),
-    ) else {
+    let known = known.unwrap_or_default();
+    let (Some(first), Some(family)) =
+        (known.first(), distribution.and_then(|distribution| distribution.family))
+    else {
         return Ok(BTreeSet::new());
     };
-    let releases: Vec<_> = database.info().releases(key::base(first)).collect();
+    let all: Vec<_> = database.info().releases(key::base(first)).collect();
     let mut tracked = BTreeMap::new();
     for package in packages.iter().filter(|it| it.ecosystem.is_operating_system()) {
         let Some(owner) = owners.get(package.name.as_str()) else { continue };
-        let is_tracked = is_tracked(database, &releases, family, package)?;
+        let releases = if package.ecosystem == Ecosystem::Deb { &known } else { &all };
+        let is_tracked = is_tracked(database, releases, family, package)?;
         // Of two packages of one name, either may be the owner.
         tracked.entry(*owner).and_modify(|all| *all &= is_tracked).or_insert(is_tracked);
     }

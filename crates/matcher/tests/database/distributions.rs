@@ -18,8 +18,10 @@ fn found(advisories: &Advisories, package: Package) -> Vec<String> {
 #[test]
 fn what_a_vendor_brings_is_matched_and_what_the_distribution_tracks_is_not() {
     let advisories = Advisories::of(&[
-        // Tracked, though nothing was wrong with it in 12 so far.
-        &record("DSA-1", "Debian:11", "pyyaml", "introduced=0 fixed=5.3", ""),
+        // Tracked, though nothing is wrong with it in this version.
+        &record("DSA-1", "Debian:12", "pyyaml", "introduced=0 fixed=0.5", ""),
+        // The distribution's in another release, a vendor's in this one.
+        &record("DSA-3", "Debian:10", "nodejs", "introduced=0 fixed=10", ""),
         &record("DSA-2", "Debian:12", "curl", "introduced=0 fixed=1", ""),
         &record("ALSA-1", "AlmaLinux:9", "bash", "introduced=0 fixed=1", ""),
         &record("PYSEC-1", "PyPI", "pyyaml", "introduced=0 fixed=6.0", ""),
@@ -35,6 +37,7 @@ fn what_a_vendor_brings_is_matched_and_what_the_distribution_tracks_is_not() {
     vendors.maintainer = Some("Debian Python Team <team@debian.example>".to_owned());
     for (id, version, owners, expected) in [
         ("debian", "12", vec![deb("owner", "pyyaml")], true),
+        ("debian", "12", vec![deb("owner", "nodejs")], false),
         ("debian", "12", vec![vendors.clone()], false),
         ("debian", "12", vec![deb("owner", "pyyaml"), vendors], false),
         ("debian", "12", vec![], false),
