@@ -23,8 +23,8 @@ use std::path::Path;
 
 use memmap2::Mmap;
 
-/// The bytes of a file that is longer than no such file should be. One that grows while it is read
-/// is not read for ever, and none is cut short.
+/// The bytes of a file that has at most `max` of them. A file that grows while it is read is not
+/// read for ever, and a longer one is an error, never cut short.
 ///
 /// # Errors
 /// When it cannot be read, or has more than `max` bytes ([`io::ErrorKind::FileTooLarge`]).

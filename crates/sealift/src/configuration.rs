@@ -1,7 +1,6 @@
 //! The configuration files of a tree, read and checked.
 
 use std::borrow::Cow;
-use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -14,7 +13,7 @@ use sealift_misconfig::{
 use sealift_model::{Diagnostic, Impact, Timestamp};
 use sealift_sbom::Skip;
 
-use crate::{Error, rego};
+use crate::{Error, files, rego};
 
 /// Which configuration files are checked, and how.
 #[derive(Clone, Debug)]
@@ -169,10 +168,7 @@ impl OtherFiles for Beside {
         if !path.starts_with(&self.folder) || !path.metadata().ok()?.is_file() {
             return None;
         }
-        let limit = u64::try_from(max_bytes).ok()?.saturating_add(1);
-        let mut bytes = Vec::new();
-        std::fs::File::open(path).ok()?.take(limit).read_to_end(&mut bytes).ok()?;
-        (bytes.len() <= max_bytes).then_some(bytes)
+        files::read(&path, u64::try_from(max_bytes).ok()?).ok()
     }
 }
 

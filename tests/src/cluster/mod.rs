@@ -1,6 +1,7 @@
 //! An imitation of a Kubernetes API server on loopback, with TLS and faults.
 
 mod api;
+mod policies;
 mod wire;
 
 use std::net::{SocketAddr, TcpListener};
@@ -11,6 +12,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
+pub use self::policies::{denied, kyverno};
 pub use self::wire::{Certificate, certificate};
 
 /// What goes wrong with the paths that begin so.

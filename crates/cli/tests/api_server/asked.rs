@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 use sealift::http::Config;
 use sealift::kubernetes::{Access, Client, Error, Limits};
 use sealift_tests::Suite;
+use sealift_tests::cluster::{denied, kyverno};
 use serde_json::{Value, json};
 
 use crate::case;
@@ -118,22 +119,6 @@ fn furnish(server: &ApiServer) {
             });
         }
     });
-}
-
-/// A policy of Kyverno for Pods, with these fields of its match and its rule.
-fn kyverno(matched: &Value, rule: &Value) -> Value {
-    let mut any = json!({"resources": {"kinds": ["Pod"]}});
-    any.as_object_mut().unwrap().extend(matched.as_object().unwrap().clone());
-    let mut whole = json!({"name": "r", "match": {"any": [any]}});
-    whole.as_object_mut().unwrap().extend(rule.as_object().unwrap().clone());
-    json!({
-        "apiVersion": "kyverno.io/v1", "kind": "ClusterPolicy", "metadata": {"name": "p"},
-        "spec": {"validationFailureAction": "Enforce", "rules": [whole]},
-    })
-}
-
-fn denied() -> Value {
-    json!({"validate": {"message": "no", "deny": {}}})
 }
 
 fn by_context(entry: &Value, max: &str) -> Value {

@@ -10,7 +10,7 @@ use sealift::kubernetes::{Access, Client, Limits};
 use sealift::registry::{Keychain, Registries};
 use sealift::{Reference, Timestamp};
 use sealift_server::Metrics;
-use sealift_tests::cluster::{Cluster, Fault};
+use sealift_tests::cluster::{Cluster, Fault, denied, kyverno};
 use serde_json::{Value, json};
 
 use crate::world::{NOW, Ruled, Running, pod};
@@ -92,22 +92,6 @@ fn map(max: &str) -> Value {
     object("v1", "ConfigMap", "shop", "limits", json!({"data": {"max": max}}))
 }
 
-/// A policy of Kyverno for Pods, with these fields of its match and its rule.
-fn kyverno(matches: Value, rule: Value) -> Value {
-    let mut any = json!({"resources": {"kinds": ["Pod"]}});
-    any.as_object_mut().unwrap().extend(matches.as_object().unwrap().clone());
-    let mut whole = json!({"name": "r", "match": {"any": [any]}});
-    whole.as_object_mut().unwrap().extend(rule.as_object().unwrap().clone());
-    json!({
-        "apiVersion": "kyverno.io/v1", "kind": "ClusterPolicy", "metadata": {"name": "p"},
-        "spec": {"validationFailureAction": "Enforce", "rules": [whole]},
-    })
-}
-
-fn denied() -> Value {
-    json!({"validate": {"message": "no", "deny": {}}})
-}
-
 fn cel(expression: &str) -> Value {
     json!({
         "apiVersion": "policies.kyverno.io/v1", "kind": "ValidatingPolicy",
@@ -125,8 +109,10 @@ fn cel(expression: &str) -> Value {
 #[test]
 fn labels_of_namespaces_choose_and_are_kept_for_a_moment() {
     let selector = json!({"matchLabels": {"team": "one"}});
-    let by_labels =
-        kyverno(json!({"resources": {"kinds": ["Pod"], "namespaceSelector": selector}}), denied());
+    let by_labels = kyverno(
+        &json!({"resources": {"kinds": ["Pod"], "namespaceSelector": selector}}),
+        &denied(),
+    );
     let chosen = serve(vec![namespace("one")], std::slice::from_ref(&by_labels));
     assert!(chosen.said().unwrap_err().contains("p/r: no"));
     assert!(chosen.said().is_err());
@@ -148,7 +134,7 @@ fn labels_of_namespaces_choose_and_are_kept_for_a_moment() {
 
 #[test]
 fn what_asks_nothing_of_the_cluster_asks_it_nothing() {
-    let served = serve(Vec::new(), &[kyverno(json!({}), denied()), cel("true")]);
+    let served = serve(Vec::new(), &[kyverno(&json!({}), &denied()), cel("true")]);
     assert!(served.said().is_err());
     assert!(served.cluster.asked().is_empty(), "{:?}", served.cluster.asked());
 }
@@ -165,13 +151,13 @@ fn roles_are_those_that_are_bound() {
             "roleRef": {"kind": "ClusterRole", "name": "sellers"},
         }),
     );
-    let of_sellers = kyverno(json!({"clusterRoles": ["sellers"]}), denied());
+    let of_sellers = kyverno(&json!({"clusterRoles": ["sellers"]}), &denied());
     let served = serve(vec![binding.clone()], &[of_sellers]);
     assert!(served.said_to("ann").is_err());
     assert_eq!(served.said_to("bob"), Ok(()));
     let by_variable = kyverno(
-        json!({}),
-        json!({"validate": {"message": "no", "deny": {"conditions": {"any": [{
+        &json!({}),
+        &json!({"validate": {"message": "no", "deny": {"conditions": {"any": [{
             "key": "sellers", "operator": "AnyIn", "value": "{{ request.clusterRoles }}",
         }]}}}}),
     );
@@ -203,7 +189,7 @@ fn config_maps_and_calls_are_context() {
         "jmesPath": "data.max",
     }}));
     for rule in [by_map, by_call] {
-        let policy = kyverno(json!({}), rule);
+        let policy = kyverno(&json!({}), &rule);
         assert_eq!(serve(vec![map("3")], std::slice::from_ref(&policy)).said(), Ok(()));
         let other = serve(vec![map("4")], std::slice::from_ref(&policy)).said();
         assert!(other.unwrap_err().contains("p/r: no"));
@@ -215,7 +201,7 @@ fn config_maps_and_calls_are_context() {
         "urlPath": "/api/v1/namespaces/shop/configmaps", "method": "POST",
         "data": [{"key": "kind", "value": "ConfigMap"}],
     }}));
-    let served = serve(Vec::new(), &[kyverno(json!({}), changes)]);
+    let served = serve(Vec::new(), &[kyverno(&json!({}), &changes)]);
     let why = served.said().unwrap_err();
     assert!(why.contains("might change the cluster"), "{why}");
     assert!(served.cluster.asked().is_empty());
@@ -290,8 +276,8 @@ fn entries_of_the_global_context_stand_among_the_policies() {
         },
     });
     let by_count = kyverno(
-        json!({}),
-        json!({
+        &json!({}),
+        &json!({
             "context": [{"name": "count", "globalReference": {"name": "maps.count"}}],
             "validate": {"message": "no", "deny": {"conditions": {"any": [{
                 "key": "{{ count }}", "operator": "GreaterThan", "value": 0,
@@ -357,10 +343,10 @@ fn whether_somebody_may_is_asked_of_the_cluster() {
 #[test]
 fn many_who_ask_at_once_ask_once() {
     let by_labels = kyverno(
-        json!({"resources": {"kinds": ["Pod"], "namespaceSelector": {
+        &json!({"resources": {"kinds": ["Pod"], "namespaceSelector": {
             "matchLabels": {"team": "one"},
         }}}),
-        denied(),
+        &denied(),
     );
     let served = serve(vec![namespace("one")], &[by_labels]);
     served.cluster.break_at("/api/v1/namespaces", Fault::Slow(Duration::from_millis(300)));
