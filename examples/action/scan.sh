@@ -20,10 +20,6 @@ input() {
 }
 is_true() { [ "$(input "$1")" = true ]; }
 
-for name in ignore-policy trivy-config tf-vars; do
-    [ -z "$(input "$name")" ] || fail "the input $name is not supported: leaving it out would change
-what is found. Use trivyignores, vex and the other inputs."
-done
 for name in github-pat cache version skip-setup-trivy token-setup-trivy; do
     [ -z "$(input "$name")" ] || warn "the input $name has no effect here"
 done
@@ -72,7 +68,10 @@ case $(input scan-type) in
         ;;
     rootfs) verb=rootfs ;;
     sbom) verb=sbom ;;
-    *) fail "the scan-type $(input scan-type) is not supported: there are image, fs, repo, rootfs, sbom" ;;
+    config) verb=config ;;
+    *)
+        fail "the scan-type $(input scan-type) is not supported: there are image, fs, repo, rootfs, sbom, config"
+        ;;
 esac
 [ "$verb" = image ] || target=(-- "$(input scan-ref)")
 
@@ -92,19 +91,28 @@ with() {
 }
 with --cache-dir cache-dir
 with --timeout timeout
-with --scanners scanners
-with --vex vex
+with --config trivy-config
+with --ignore-policy ignore-policy
 with --skip-dirs skip-dirs
 with --skip-files skip-files
-with --db db
-with --list-all-pkgs list-all-pkgs
-if [ -n "$(input pkg-types)" ]; then
-    with --pkg-types pkg-types
-else
-    with --pkg-types vuln-type
+case $verb in
+    fs | rootfs | config) with --tf-vars tf-vars ;;
+    *) [ -z "$(input tf-vars)" ] || fail 'tf-vars are values of Terraform, which this scan-type does not read' ;;
+esac
+# Packages are what the scan of configuration does not look for.
+if [ "$verb" != config ]; then
+    with --scanners scanners
+    with --vex vex
+    with --db db
+    with --list-all-pkgs list-all-pkgs
+    if [ -n "$(input pkg-types)" ]; then
+        with --pkg-types pkg-types
+    else
+        with --pkg-types vuln-type
+    fi
+    ! is_true ignore-unfixed || flags+=(--ignore-unfixed)
+    ! is_true offline || flags+=(--offline)
 fi
-! is_true ignore-unfixed || flags+=(--ignore-unfixed)
-! is_true offline || flags+=(--offline)
 [ -z "$(input docker-host)" ] || export DOCKER_HOST=$INPUT_DOCKER_HOST
 
 scratch=$(mktemp -d)
@@ -154,7 +162,8 @@ passed=
 {
     printf 'digest=%s\n' "$digest"
     printf 'passed=%s\n' "$passed"
-    jq -r '"findings=\([.Results[]?.Vulnerabilities[]?] | length)"' "$report"
+    jq -r '[.Results[]? | .Vulnerabilities[]?, (.Misconfigurations[]? | select(.Status == "FAIL"))]
+        | "findings=\(length)"' "$report"
 } >>"$GITHUB_OUTPUT"
 if [ -n "$digest" ] && grep -q '^taken from the registry ' "$said"; then
     is_true sign || flags+=(--image-src=remote)

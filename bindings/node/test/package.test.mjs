@@ -122,6 +122,11 @@ test('what is packed can be installed and used', () => {
   const [{ files }] = JSON.parse(npm('pack', staged, '--dry-run', '--json'))
   for (const { path } of files) cpSync(join(here, path), join(place, 'packed', path))
   assert.deepEqual(files.map(({ path }) => path).filter((path) => /test|lock|Cargo|src/.test(path)), [])
+  // npm would fetch what a folder is developed with, too; of a package from the registry it does not.
+  const packed = join(place, 'packed/package.json')
+  const { devDependencies, ...published } = JSON.parse(readFileSync(packed, 'utf8'))
+  assert.ok(devDependencies)
+  writeFileSync(packed, JSON.stringify(published))
   writeFileSync(join(place, 'package.json'), '{"name": "user", "version": "1.0.0"}')
   npm('install', './packed', '--ignore-scripts')
   const program = "import('sealift').then(async ({ scanImage }) => console.log((await scanImage(process.argv[1], { database: null })).distribution))"

@@ -95,16 +95,39 @@ fn a_tree_is_scanned_and_ignore_files_are_joined() {
 }
 
 #[test]
+fn configuration_is_checked() {
+    if !are_installed(&["bash", "jq"]) {
+        return;
+    }
+    let world = World::new();
+    fs::create_dir(world.path().join("infra")).unwrap();
+    world.write("infra/Dockerfile", "FROM debian:12\nUSER root\n");
+    let inputs = [("scan-type", "config"), ("scan-ref", "infra"), ("exit-code", "3")];
+    // A database is no part of it: what is not for this scan is left out, as by Trivy's action.
+    let vulnerabilities = [("db", "nowhere.db"), ("vuln-type", "os"), ("ignore-unfixed", "true")];
+    let given = [&inputs[..], &vulnerabilities, &[("severity", "HIGH")]].concat();
+    let output = scan(&world, &given);
+    assert_eq!(output.status.code(), Some(3), "{}{}", stdout(&output), stderr(&output));
+    assert!(stdout(&output).contains("DS-0002"), "{}", stdout(&output));
+    assert!(world.read("outputs").contains("findings=1\n"), "{}", world.read("outputs"));
+    let policy = "package trivy\nimport rego.v1\nignore if input.ID == \"DS-0002\"\n";
+    world.write("ignore.rego", policy);
+    world.write("trivy.yaml", "exit-code: 5\n");
+    let given = [&given[..], &[("ignore-policy", "ignore.rego"), ("trivy-config", "trivy.yaml")]];
+    let output = scan(&world, &given.concat());
+    assert!(output.status.success(), "{}{}", stdout(&output), stderr(&output));
+}
+
+#[test]
 fn what_would_change_the_outcome_is_refused() {
     if !are_installed(&["bash", "jq"]) {
         return;
     }
     let world = World::new();
     for (inputs, said) in [
-        (&[("ignore-policy", "p.rego")][..], "ignore-policy"),
-        (&[("trivy-config", "trivy.yaml")], "trivy-config"),
+        (&[("tf-vars", "a.tfvars"), ("image-ref", "oci:a:1")][..], "tf-vars"),
         (&[("format", "template"), ("template", "@html.tpl")], "@html.tpl"),
-        (&[("scan-type", "config")], "scan-type config"),
+        (&[("scan-type", "vm")], "scan-type vm"),
         (&[("scan-type", "repo"), ("scan-ref", "https://example.org/a")], "check it out"),
         (&[], "image-ref"),
     ] {
