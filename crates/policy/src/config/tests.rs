@@ -95,11 +95,11 @@ fn everything_has_its_place() {
     assert_eq!(exception.source, "sealift.toml");
 }
 
-/// What the README shows is read, every line of it.
+/// What the documentation shows is read, every line of it.
 #[test]
-fn the_example_of_the_readme_is_a_policy() {
-    let readme = include_str!("../../../../README.md");
-    let example = readme.split("```toml\n").nth(1).unwrap().split("```").next().unwrap();
+fn the_example_of_the_documentation_is_a_policy() {
+    let page = include_str!("../../../../docs/gate.md");
+    let example = page.split("```toml\n").nth(1).unwrap().split("```").next().unwrap();
     let policy = read(example).unwrap();
     assert_eq!(policy.gate.requirements.len(), 2);
     assert_eq!(policy.exceptions.rules.len(), 1);
