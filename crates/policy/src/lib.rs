@@ -1,5 +1,5 @@
-//! Which findings of a scan count, and whether what was scanned may pass: ignore rules, VEX and
-//! the gate.
+//! Which findings of a scan count, whether what was scanned may pass, and what a cluster may admit:
+//! ignore rules, VEX, the gate, and admission policies.
 //!
 //! ```
 //! use sealift_model::Inventory;
@@ -37,6 +37,8 @@
 //!   and each rule or statement that takes nothing out says why not.
 //! * [`Policy`] reads `sealift.toml`; [`GatePolicy::decide`] explains itself. What must be proved
 //!   of signatures it asks through [`Verification`].
+//! * [`admission`] judges objects of Kubernetes by the policies of Kyverno, of Kubernetes itself and
+//!   of Gatekeeper, and by image rules; it has the interpreters of JMESPath and CEL that they need.
 //! * [`rego`] evaluates policies in Rego: Gatekeeper's constraints and OPA's modules for admission,
 //!   Trivy's ignore policies, and checks of configuration.
 //!

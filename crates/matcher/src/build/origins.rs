@@ -39,13 +39,13 @@ impl Origins {
     }
 
     fn count(&mut self, origin: (&str, Option<&str>, Option<&str>), records: u64) {
-        let (name, url, licence) = origin;
+        let (name, url, license) = origin;
         if let Some(known) = self.0.get_mut(name) {
             known.records += records;
             return;
         }
-        let (name, url, licence) =
-            (name.to_owned(), url.map(str::to_owned), licence.map(str::to_owned));
-        self.0.insert(name.clone(), OriginInfo { name, url, licence, records });
+        let (name, url, license) =
+            (name.to_owned(), url.map(str::to_owned), license.map(str::to_owned));
+        self.0.insert(name.clone(), OriginInfo { name, url, license, records });
     }
 }

@@ -29,7 +29,7 @@ pub struct OriginInfo {
     /// Where it publishes.
     pub url: Option<String>,
     /// Licence of the data, an SPDX identifier; none where none is stated.
-    pub licence: Option<String>,
+    pub license: Option<String>,
     /// Records of it in the database.
     pub records: u64,
 }
@@ -115,7 +115,7 @@ impl OriginInfo {
         Self {
             name: value.name.to_owned(),
             url: value.url.map(str::to_owned),
-            licence: value.licence.map(str::to_owned),
+            license: value.license.map(str::to_owned),
             records: value.records,
         }
     }
@@ -124,7 +124,7 @@ impl OriginInfo {
         value::Origin {
             name: &self.name,
             url: self.url.as_deref(),
-            licence: self.licence.as_deref(),
+            license: self.license.as_deref(),
             records: self.records,
         }
     }

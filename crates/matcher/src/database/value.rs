@@ -200,7 +200,7 @@ pub(crate) struct Origin<'b> {
     #[b(1)]
     pub(crate) url: Option<&'b str>,
     #[b(2)]
-    pub(crate) licence: Option<&'b str>,
+    pub(crate) license: Option<&'b str>,
     #[cbor(n(3), default)]
     pub(crate) records: u64,
 }

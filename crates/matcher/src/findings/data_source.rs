@@ -67,7 +67,7 @@ pub(crate) fn origin<'i>(
     ecosystems: &[&str],
 ) -> (&'i str, Option<&'static str>, Option<&'static str>) {
     match row(id, ecosystems) {
-        Some((_, _, name, url, licence)) => (name, Some(url), *licence),
+        Some((_, _, name, url, license)) => (name, Some(url), *license),
         None => (id.split('-').next().unwrap_or(id), None, None),
     }
 }

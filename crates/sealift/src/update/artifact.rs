@@ -146,7 +146,7 @@ pub fn push_database(
 fn annotations(info: &Info) -> BTreeMap<String, String> {
     let created = ("org.opencontainers.image.created".to_owned(), info.built.to_string());
     let mut licences: Vec<&str> =
-        info.origins.iter().filter_map(|origin| origin.licence.as_deref()).collect();
+        info.origins.iter().filter_map(|origin| origin.license.as_deref()).collect();
     licences.sort_unstable();
     licences.dedup();
     let licences = ("org.opencontainers.image.licenses".to_owned(), licences.join(" AND "));

@@ -135,9 +135,9 @@ fn described(database: &Database) -> Result<String, std::fmt::Error> {
     }
     for origin in &info.origins {
         let name = escape::terminal(&origin.name);
-        let licence = origin.licence.as_deref().unwrap_or("licence not stated");
+        let license = origin.license.as_deref().unwrap_or("licence not stated");
         let url = origin.url.as_deref().unwrap_or_default();
-        let line = format!("  {name:<32} {:>8} records, {licence}  {url}", origin.records);
+        let line = format!("  {name:<32} {:>8} records, {license}  {url}", origin.records);
         writeln!(text, "{}", line.trim_end())?;
     }
     Ok(text)
