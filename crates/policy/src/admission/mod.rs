@@ -40,6 +40,7 @@ pub use images::{
 pub use labels::LabelSelector;
 pub use policies::Policies;
 pub use request::{GroupVersionKind, GroupVersionResource, Operation, Request, UserInfo};
+pub(crate) use surroundings::named_namespace;
 pub use surroundings::{Alone, Given, Roles, Surroundings};
 pub use wanted::{
     Attestation, Attestor, KeylessIdentity, SignatureFormat, TextMatch, TransparencyLog,

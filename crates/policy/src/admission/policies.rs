@@ -14,6 +14,11 @@ use crate::{Error, Limits};
 pub(crate) trait Policy: fmt::Debug + Send + Sync {
     /// Adds what it says of a request; nothing where it does not apply.
     fn review(&self, request: &Request, around: &dyn Surroundings, answers: &mut Vec<Answer>);
+
+    /// Those of it that read more of Namespaces than their names, as people find them.
+    fn reads_namespaces(&self) -> &[String] {
+        &[]
+    }
 }
 
 /// The policies of a family, or what is wrong with one.
@@ -92,6 +97,13 @@ impl Policies {
     #[must_use]
     pub fn notes(&self) -> &[String] {
         &self.notes
+    }
+
+    /// The templates and the rules in Rego that read more of the Namespace of an object than its
+    /// name, each with the file that it stands in.
+    pub fn reads_namespaces(&self) -> impl Iterator<Item = &str> {
+        let all = self.policies.iter().flat_map(|policy| policy.reads_namespaces());
+        all.map(String::as_str)
     }
 
     /// How many there are.

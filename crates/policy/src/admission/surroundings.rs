@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use sealift_model::Timestamp;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::{LabelSelector, UserInfo, VerifiedImage, WantedImage};
 
@@ -30,6 +30,21 @@ pub trait Surroundings {
     fn namespace_labels(&self, name: &str) -> Result<BTreeMap<String, String>, String> {
         _ = name;
         Ok(BTreeMap::new())
+    }
+
+    /// A Namespace, whole; where one is known by its labels alone, with these.
+    ///
+    /// # Errors
+    /// When the cluster cannot be asked, or nothing is known of it: what it has would seem not to be
+    /// there.
+    fn namespace(&self, name: &str) -> Result<Value, String> {
+        let labels = self.namespace_labels(name)?;
+        let known = self.object("v1", "namespaces", "", name)?;
+        if known.is_none() && labels.is_empty() {
+            return Err(format!("nothing is known of the namespace {name}"));
+        }
+        let known = known.map_or_else(|| named_namespace(name), Arc::unwrap_or_clone);
+        Ok(labelled(known, labels))
     }
 
     /// An object of the cluster; none where it is not there.
@@ -131,6 +146,21 @@ pub trait Surroundings {
     fn verify(&self, wanted: &WantedImage) -> Result<VerifiedImage, String> {
         Err(format!("no verifier to ask for {}", wanted.image))
     }
+}
+
+/// A Namespace of which no more is known than its name.
+pub(crate) fn named_namespace(name: &str) -> Value {
+    json!({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}})
+}
+
+/// A Namespace with the labels that are known otherwise, where it says none itself.
+pub(super) fn labelled(mut namespace: Value, labels: BTreeMap<String, String>) -> Value {
+    if !labels.is_empty()
+        && let Some(metadata) = namespace.get_mut("metadata").and_then(Value::as_object_mut)
+    {
+        metadata.entry("labels").or_insert_with(|| json!(labels));
+    }
+    namespace
 }
 
 /// The value of a variable that stands in for another.

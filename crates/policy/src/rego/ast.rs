@@ -102,12 +102,12 @@ pub(super) fn package(module: &Module) -> Vec<&str> {
     chain(&module.package.refr).path
 }
 
-/// Whether a rule takes arguments.
-pub(super) fn is_function(rule: &Rule) -> bool {
+/// How many arguments a rule takes; none where it is a value.
+pub(super) fn arity(rule: &Rule) -> Option<usize> {
     match rule {
-        Rule::Spec { head: RuleHead::Func { .. }, .. } => true,
-        Rule::Spec { .. } => false,
-        Rule::Default { args, .. } => !args.is_empty(),
+        Rule::Spec { head: RuleHead::Func { args, .. }, .. } => Some(args.len()),
+        Rule::Spec { .. } => None,
+        Rule::Default { args, .. } => (!args.is_empty()).then_some(args.len()),
     }
 }
 
@@ -138,18 +138,24 @@ pub(super) struct Chain<'e> {
     pub(super) path: Vec<&'e str>,
     /// What stands at the root where that is no name, and the expressions in brackets.
     pub(super) others: Vec<&'e Expr>,
+    /// What stands at the root.
+    pub(super) root: &'e Expr,
+    /// What is selected of that, as far as it is written out.
+    pub(super) selected: Vec<&'e str>,
+    /// Whether that is all.
+    pub(super) is_written_out: bool,
 }
 
 /// Takes a reference apart.
 pub(super) fn chain(expr: &Expr) -> Chain<'_> {
     let mut steps: Vec<Option<&str>> = Vec::new();
     let mut others = Vec::new();
-    let mut at = expr;
-    let root = loop {
-        match at {
+    let mut root = expr;
+    let name = loop {
+        match root {
             Expr::RefDot { refr, field, .. } => {
                 steps.push(Some(field.0.text()));
-                at = refr;
+                root = refr;
             }
             Expr::RefBrack { refr, index, .. } => {
                 let name = match index.as_ref() {
@@ -162,7 +168,7 @@ pub(super) fn chain(expr: &Expr) -> Chain<'_> {
                     }
                 };
                 steps.push(name);
-                at = refr;
+                root = refr;
             }
             Expr::Var { span, .. } => break Some(span.text()),
             other => {
@@ -171,11 +177,13 @@ pub(super) fn chain(expr: &Expr) -> Chain<'_> {
             }
         }
     };
-    let path = root.map_or_else(Vec::new, |root| {
-        let rest = steps.into_iter().rev().map_while(|step| step);
-        std::iter::once(root).chain(rest).collect()
+    let count = steps.len();
+    let selected: Vec<&str> = steps.into_iter().rev().map_while(|step| step).collect();
+    let path = name.map_or_else(Vec::new, |name| {
+        std::iter::once(name).chain(selected.iter().copied()).collect()
     });
-    Chain { path, others }
+    let is_written_out = selected.len() == count;
+    Chain { path, others, root, selected, is_written_out }
 }
 
 /// Where a reference begins: its own span begins at its last selection.

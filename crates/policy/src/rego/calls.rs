@@ -5,8 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use regorus::unstable::{BUILTINS, Span};
 
 use super::RegoError;
-use super::ast::{self, Visit, chain};
+use super::ast::{self, Visit};
 use super::error::RegoPlace;
+use super::flow::Flow;
+use super::names::{Names, joined, with_data};
+use super::reads::Reads;
 use super::source::Parsed;
 
 /// Functions that policies must not have: the answer would depend on more than what is asked.
@@ -22,15 +25,14 @@ static WITHHELD: &[(&str, &str)] = &[
 #[derive(Debug, Default)]
 pub(super) struct Rules {
     nodes: BTreeMap<Vec<String>, Node>,
-    /// Of each module, whether it selects what a review has of anything at all.
-    speaks_of_reviews: Vec<bool>,
     /// Documents that are asked for and that no module makes: `data.inventory`, and where.
     pub(super) foreign: BTreeMap<String, RegoPlace>,
 }
 
 #[derive(Debug, Default)]
 struct Node {
-    is_function: bool,
+    /// How many arguments it takes, of a function.
+    arity: Option<usize>,
     /// How many statements are evaluated inside one another.
     nesting: usize,
     /// The first module that has it.
@@ -39,57 +41,20 @@ struct Node {
     modules: BTreeSet<usize>,
     /// References to documents and functions, whole paths.
     uses: BTreeSet<Vec<String>>,
-    /// The fields of the input that it selects; empty for the whole of it.
-    reads: BTreeSet<String>,
-}
-
-/// What a rule needs, with all that it depends on.
-#[derive(Debug, Default)]
-pub(super) struct Needs {
-    /// The modules, by their numbers.
-    pub(super) modules: Vec<usize>,
-    /// What it reads of the input.
-    pub(super) reads: Reads,
-}
-
-/// What a rule reads of the input.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Reads {
-    /// The fields that it selects by name.
-    pub(super) fields: BTreeSet<String>,
-    /// Whether it takes the input whole.
-    pub(super) is_whole: bool,
-    /// Whether it does, and a module of it selects `request` or `review` of something.
-    pub(super) maybe_a_review: bool,
-}
-
-/// How a module selects what a review has, of whatever holds it.
-const OF_REVIEWS: [&str; 4] = [".request", ".review", "\"request", "\"review"];
-
-fn speaks_of_reviews(parsed: &Parsed) -> bool {
-    let is_of_word = |letter: char| letter.is_alphanumeric() || letter == '_';
-    OF_REVIEWS.iter().any(|one| {
-        let mut found = parsed.text.match_indices(one);
-        found.any(|(at, _)| {
-            let rest = parsed.text.get(at + one.len()..).unwrap_or_default();
-            !rest.starts_with(is_of_word)
-        })
-    })
+    /// Where the input goes in each rule of that name.
+    flows: Vec<Flow>,
 }
 
 impl Rules {
     /// Reads what the rules of `modules` use, and checks each call.
     pub(super) fn of(modules: &[Parsed], given: &BTreeSet<&str>) -> Result<Self, RegoError> {
-        let mut rules = Self {
-            speaks_of_reviews: modules.iter().map(speaks_of_reviews).collect(),
-            ..Self::default()
-        };
+        let mut rules = Self::default();
         for (at, parsed) in modules.iter().enumerate() {
             let package = with_data(&ast::package(&parsed.module));
             for rule in &parsed.module.policy {
                 let path = joined(&package, &ast::rule_name(rule));
                 let node = rules.nodes.entry(path).or_default();
-                node.is_function |= ast::is_function(rule);
+                node.arity = node.arity.max(ast::arity(rule));
                 node.modules.insert(at);
                 node.nesting = node.nesting.max(ast::nesting(rule));
                 if node.file.is_empty() {
@@ -97,23 +62,20 @@ impl Rules {
                 }
             }
         }
+        let mut number = 0;
         for parsed in modules {
             let names = Names::of(parsed, &rules);
             for rule in &parsed.module.policy {
-                let mut uses = Uses {
-                    names: &names,
-                    rules: &rules,
-                    given,
-                    found: BTreeMap::new(),
-                    reads: BTreeSet::new(),
-                    bad: None,
-                };
+                number += 1;
+                let mut uses =
+                    Uses { names: &names, rules: &rules, given, found: BTreeMap::new(), bad: None };
                 ast::walk_rule(rule, &mut uses);
-                let Uses { found, reads, bad, .. } = uses;
+                let Uses { found, bad, .. } = uses;
                 if let Some(error) = bad {
                     return Err(error);
                 }
                 let path = joined(&names.package, &ast::rule_name(rule));
+                let flow = Flow::of(rule, number, &path, &names, &rules);
                 for (used, at) in &found {
                     if !rules.any_below_or_above(used) {
                         rules.foreign.entry(used.join(".")).or_insert_with(|| at.clone());
@@ -121,49 +83,49 @@ impl Rules {
                 }
                 if let Some(node) = rules.nodes.get_mut(&path) {
                     node.uses.extend(found.into_keys());
-                    node.reads.extend(reads);
+                    node.flows.push(flow);
                 }
             }
         }
         Ok(rules)
     }
 
-    /// The paths of the rules that take no arguments, each with what it needs.
-    pub(super) fn paths(&self) -> impl Iterator<Item = (String, Needs)> {
+    /// The rules that take no arguments by their names, each with its path and the modules that it
+    /// needs, by their numbers.
+    pub(super) fn values(&self) -> impl Iterator<Item = (String, &Vec<String>, Vec<usize>)> {
         let mut of_module: BTreeMap<usize, Vec<&Vec<String>>> = BTreeMap::new();
         for (path, node) in &self.nodes {
             for module in &node.modules {
                 of_module.entry(*module).or_default().push(path);
             }
         }
-        let values = self.nodes.iter().filter(|(_, node)| !node.is_function);
-        values.map(move |(path, _)| (dotted(path), self.needed(path, &of_module)))
+        let values = self.nodes.iter().filter(|(_, node)| node.arity.is_none());
+        values.map(move |(path, _)| (dotted(path), path, self.needed(path, &of_module)))
     }
 
     /// The interpreter may evaluate every rule of a module of which it evaluates one, so that what
-    /// any of them uses is needed; what a rule says goes by what it uses itself.
+    /// any of them uses is needed.
     fn needed<'s>(
         &'s self,
         path: &[String],
         of_module: &BTreeMap<usize, Vec<&'s Vec<String>>>,
-    ) -> Needs {
-        let mut fields: BTreeSet<String> = BTreeSet::new();
-        self.walk(path, |node| {
-            fields.extend(node.reads.iter().cloned());
-            Vec::new()
-        });
+    ) -> Vec<usize> {
         let mut modules = BTreeSet::new();
         self.walk(path, |node| {
             let found = node.modules.iter().filter(|module| modules.insert(**module));
             found.filter_map(|module| of_module.get(module)).flatten().copied().collect()
         });
-        let is_whole = fields.remove("");
-        let speaks = |at: &usize| self.speaks_of_reviews.get(*at).copied().unwrap_or_default();
-        let maybe_a_review = is_whole && modules.iter().any(speaks);
-        Needs {
-            modules: modules.into_iter().collect(),
-            reads: Reads { fields, is_whole, maybe_a_review },
-        }
+        modules.into_iter().collect()
+    }
+
+    /// What a rule, and all that it depends on, read of the input.
+    pub(super) fn reads(&self, path: &[String]) -> Reads {
+        let mut flows: Vec<&Flow> = Vec::new();
+        self.walk(path, |node| {
+            flows.extend(&node.flows);
+            Vec::new()
+        });
+        Reads::of(&flows)
     }
 
     /// Shows the rules that one uses, and that they use, and what else `visit` names of each.
@@ -230,7 +192,7 @@ impl Rules {
                     let below = own.iter().filter_map(|to| depths.get(*to).copied().flatten());
                     let depth = below.max().unwrap_or(0) + nesting.get(at).copied().unwrap_or(1);
                     if depth > max {
-                        let at = RegoPlace::file(self.file(paths.get(at).copied()));
+                        let at = RegoPlace::file(paths.get(at).map_or("", |path| self.file(path)));
                         let limit = "statements that are evaluated inside one another";
                         return Err(RegoError::LimitExceeded { at, limit, max });
                     }
@@ -245,86 +207,39 @@ impl Rules {
     }
 
     /// The rules that a reference may mean: itself, what it selects from, what is below it.
-    fn matching<'r>(&'r self, used: &'r [String]) -> impl Iterator<Item = &'r Vec<String>> {
+    pub(super) fn matching<'r>(
+        &'r self,
+        used: &'r [String],
+    ) -> impl Iterator<Item = &'r Vec<String>> {
         let above = (1..used.len()).filter_map(|length| {
             let part = used.get(..length)?.to_vec();
             self.nodes.get_key_value(&part).map(|(path, _)| path)
         });
-        let from = used.to_vec();
-        let below = self.nodes.range(from..).map(|(path, _)| path);
-        above.chain(below.take_while(move |path| path.starts_with(used)))
+        above.chain(self.below(used))
+    }
+
+    /// The rules whose paths begin so.
+    pub(super) fn below<'r>(
+        &'r self,
+        start: &'r [String],
+    ) -> impl Iterator<Item = &'r Vec<String>> {
+        let from = start.to_vec();
+        let rules = self.nodes.range(from..).map(|(path, _)| path);
+        rules.take_while(move |path| path.starts_with(start))
     }
 
     fn any_below_or_above(&self, used: &[String]) -> bool {
         self.matching(used).next().is_some()
     }
 
-    fn file(&self, path: Option<&Vec<String>>) -> &str {
-        path.and_then(|path| self.nodes.get(path)).map_or("", |node| &node.file)
+    /// The module that a rule stands in first.
+    pub(super) fn file(&self, path: &[String]) -> &str {
+        self.nodes.get(path).map_or("", |node| &node.file)
     }
 
-    fn is_function(&self, path: &[String]) -> bool {
-        self.nodes.get(path).is_some_and(|node| node.is_function)
-    }
-}
-
-/// What names mean in one module.
-struct Names {
-    package: Vec<String>,
-    imports: BTreeMap<String, Vec<String>>,
-    own: BTreeSet<String>,
-}
-
-impl Names {
-    fn of(parsed: &Parsed, rules: &Rules) -> Self {
-        let package = with_data(&ast::package(&parsed.module));
-        let imports = parsed.module.imports.iter().filter_map(|import| {
-            let path = chain(&import.refr).path;
-            let name = match &import.r#as {
-                Some(name) => name.text(),
-                None => path.last().copied()?,
-            };
-            let path = path.iter().map(|part| (*part).to_owned()).collect();
-            Some((name.to_owned(), path))
-        });
-        let imports = imports.collect();
-        let length = package.len();
-        // Other modules may add rules to the same package.
-        let own = rules
-            .nodes
-            .keys()
-            .filter(|path| path.starts_with(&package))
-            .filter_map(|path| path.get(length).cloned())
-            .collect();
-        Self { package, imports, own }
-    }
-
-    /// What of the input a path selects: a field, or empty for the whole; none where it is no part
-    /// of the input.
-    fn field_of_input(&self, path: &[&str]) -> Option<String> {
-        let (root, rest) = path.split_first()?;
-        let import = self.imports.get(*root).map(Vec::as_slice).unwrap_or_default();
-        let field = match import.split_first() {
-            Some((first, own)) if first == "input" => match own.first() {
-                Some(field) => field.as_str(),
-                None => rest.first().copied().unwrap_or_default(),
-            },
-            None if *root == "input" => rest.first().copied().unwrap_or_default(),
-            _ => return None,
-        };
-        Some(field.to_owned())
-    }
-
-    /// The whole path of a document; none where it is of the input or a local variable.
-    fn document(&self, path: &[&str]) -> Option<Vec<String>> {
-        let (root, rest) = path.split_first()?;
-        if *root == "data" {
-            return Some(path.iter().map(|part| (*part).to_owned()).collect());
-        }
-        if let Some(import) = self.imports.get(*root) {
-            return (import.first()? == "data").then(|| joined(import, rest));
-        }
-        self.own.contains(*root).then(|| joined(&self.package, path))
+    /// How many arguments a function takes; none of what is no function.
+    pub(super) fn arity(&self, path: &[String]) -> Option<usize> {
+        self.nodes.get(path)?.arity
     }
 }
 
@@ -333,21 +248,18 @@ struct Uses<'u> {
     rules: &'u Rules,
     given: &'u BTreeSet<&'u str>,
     found: BTreeMap<Vec<String>, RegoPlace>,
-    reads: BTreeSet<String>,
     bad: Option<RegoError>,
 }
 
 impl Visit for Uses<'_> {
     fn reference(&mut self, path: &[&str], span: &Span) {
-        if let Some(field) = self.names.field_of_input(path) {
-            self.reads.insert(field);
-        } else if let Some(path) = self.names.document(path) {
+        if let Some(path) = self.names.document(path) {
             self.found.entry(path).or_insert_with(|| RegoPlace::of(span));
         }
     }
 
     fn call(&mut self, name: &[&str], span: &Span) {
-        let function = self.names.document(name).filter(|path| self.rules.is_function(path));
+        let function = self.names.document(name).filter(|path| self.rules.arity(path).is_some());
         if let Some(path) = function {
             self.found.entry(path).or_insert_with(|| RegoPlace::of(span));
             return;
@@ -363,14 +275,6 @@ impl Visit for Uses<'_> {
             self.bad.get_or_insert(RegoError::UnknownFunction { at, name, why });
         }
     }
-}
-
-fn with_data(package: &[&str]) -> Vec<String> {
-    std::iter::once("data").chain(package.iter().copied()).map(str::to_owned).collect()
-}
-
-fn joined(start: &[String], rest: &[&str]) -> Vec<String> {
-    start.iter().cloned().chain(rest.iter().map(|part| (*part).to_owned())).collect()
 }
 
 /// A path as the interpreter writes it: what is no name stands in brackets.

@@ -45,10 +45,13 @@ mod ast;
 mod calls;
 mod engines;
 mod error;
+mod flow;
 mod functions;
 mod ignore;
+mod names;
 mod negation;
 mod program;
+mod reads;
 mod source;
 #[cfg(test)]
 mod tests;

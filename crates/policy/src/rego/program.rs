@@ -8,9 +8,10 @@ use std::time::Duration;
 use regorus::{LimitError, Value};
 use sealift_model::Timestamp;
 
-use super::calls::{Reads, Rules};
+use super::calls::Rules;
 use super::engines::{Engines, Recipe};
 use super::error::{RegoPlace, read};
+use super::reads::Reads;
 use super::source::Parsed;
 use super::{RegoError, Source, functions};
 
@@ -92,8 +93,10 @@ impl Input {
 pub struct Program {
     recipe: Recipe,
     engines: Vec<Engines>,
-    /// The rules that can be asked for, which engines have what each needs, and what it reads.
-    rules: BTreeMap<String, (usize, Reads)>,
+    /// The rules that can be asked for, which engines have what each needs, and its path.
+    rules: BTreeMap<String, (usize, Vec<String>)>,
+    /// All of them, with what they use.
+    uses: Rules,
     foreign: Vec<(String, RegoPlace)>,
 }
 
@@ -176,12 +179,12 @@ impl Program {
         let whole = recipe.engine(&recipe.all())?;
         let mut engines = vec![Engines::from(recipe.all(), whole)];
         let mut known = BTreeMap::from([(recipe.all(), 0)]);
-        let asked = rules.paths().map(|(path, needed)| {
-            let at = *known.entry(needed.modules).or_insert_with_key(|modules| {
+        let asked = rules.values().map(|(name, path, needed)| {
+            let at = *known.entry(needed).or_insert_with_key(|modules| {
                 engines.push(Engines::of(modules.clone()));
                 engines.len() - 1
             });
-            (path, (at, needed.reads))
+            (name, (at, path.clone()))
         });
         let asked = asked.collect();
         let foreign = rules.foreign.iter().filter(|(path, _)| {
@@ -191,6 +194,7 @@ impl Program {
         Ok(Self {
             foreign: foreign.map(|(path, at)| (path.clone(), at.clone())).collect(),
             rules: asked,
+            uses: rules,
             recipe,
             engines,
         })
@@ -209,7 +213,12 @@ impl Program {
 
     /// What a rule, and all that it depends on, reads of the input.
     pub(super) fn reads(&self, rule: &str) -> Reads {
-        self.rules.get(rule).map(|(_, reads)| reads.clone()).unwrap_or_default()
+        self.rules.get(rule).map(|(_, path)| self.uses.reads(path)).unwrap_or_default()
+    }
+
+    /// The module that a rule stands in first.
+    pub(super) fn file_of(&self, rule: &str) -> &str {
+        self.rules.get(rule).map_or("", |(_, path)| self.uses.file(path))
     }
 
     /// The documents below `data` that are asked for, and that neither a module makes nor the

@@ -192,7 +192,24 @@ impl<'s> Compiler<'s> {
                 _ => {}
             }
         }
-        Ok(Expr::Select { of: self.boxed(of)?, field: field.into(), optional })
+        let of = match self.is_of_namespace(of, field) {
+            true => Box::new(Expr::Select {
+                of: Box::new(Expr::Input(Input::NamespaceObject)),
+                field: "metadata".into(),
+                optional: false,
+            }),
+            false => self.boxed(of)?,
+        };
+        Ok(Expr::Select { of, field: field.into(), optional })
+    }
+
+    /// Whether this is `namespaceObject.metadata.name`: the name is known wherever the Namespace is
+    /// not, so that who asks for no more does not count as asking for it.
+    fn is_of_namespace(&self, of: &Syntax, field: &str) -> bool {
+        field == "name"
+            && self.names.inputs.contains(&Input::NamespaceObject)
+            && !self.locals.contains(&"namespaceObject")
+            && dotted(of).is_some_and(|path| path == "namespaceObject.metadata")
     }
 
     fn is_variables(&self, of: &Syntax) -> bool {

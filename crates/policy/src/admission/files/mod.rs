@@ -16,6 +16,7 @@ use serde_json::{Map, Value};
 
 use self::cluster::Cluster;
 use self::values::Values;
+use super::surroundings::{labelled, named_namespace};
 use super::{Document, Given, LabelSelector, Operation, Request, Roles, Surroundings, UserInfo};
 use crate::Error;
 
@@ -175,6 +176,18 @@ impl Surroundings for Files {
         Ok(known.or_else(|| self.cluster.namespace_labels(name)).unwrap_or_default())
     }
 
+    /// One that neither the objects nor the values have is not taken to be empty: what is in it
+    /// could not be made.
+    fn namespace(&self, name: &str) -> Result<Value, String> {
+        let own = self.cluster.object("v1", "namespaces", "", name);
+        let labels = self.values.namespace_labels(name);
+        if own.is_none() && labels.is_none() {
+            return Err(format!("nothing is known of the namespace {name}"));
+        }
+        let known = own.map_or_else(|| named_namespace(name), |own| Value::clone(own));
+        Ok(labelled(known, labels.unwrap_or_default()))
+    }
+
     fn object(
         &self,
         api_version: &str,
@@ -183,10 +196,8 @@ impl Surroundings for Files {
         name: &str,
     ) -> Result<Option<Arc<Value>>, String> {
         let found = self.cluster.object(api_version, resource_or_kind, namespace, name);
-        // What a namespace is, its labels say, which the values may give.
-        let is_told = (api_version, resource_or_kind) == ("v1", "namespaces");
         match found {
-            None if self.cluster.objects.is_empty() && !is_told => {
+            None if self.cluster.objects.is_empty() => {
                 Err(format!("no objects are given to look for {resource_or_kind} {name}"))
             }
             found => Ok(found.cloned()),
@@ -316,5 +327,42 @@ spec:
         };
         assert_eq!(give("others"), [Outcome::Skip]);
         assert_eq!(give("limits"), [Outcome::Fail]);
+    }
+
+    const TEAMS: &str = r#"
+apiVersion: policies.kyverno.io/v1
+kind: ValidatingPolicy
+metadata: {name: teams}
+spec:
+  matchConstraints:
+    resourceRules:
+    - {apiGroups: [""], apiVersions: [v1], operations: [CREATE], resources: [pods]}
+  validations:
+  - expression: "!has(namespaceObject.metadata.labels) || !('team' in namespaceObject.metadata.labels)"
+"#;
+
+    #[test]
+    fn a_namespace_that_nobody_gives_is_not_taken_for_an_empty_one() {
+        let said = |policy: &str, given: &str| {
+            let policies = Policies::of(documents(policy)).unwrap();
+            let mut files = Files::new("2026-11-21T12:00:00Z".parse().unwrap());
+            documents(given).into_iter().for_each(|one| files.add(one).unwrap());
+            let pod = "kind: Pod\napiVersion: v1\nmetadata: {name: web, namespace: shop}\n";
+            let pod = documents(pod).remove(0).value;
+            policies.review(&files.request(pod), &files)[0].outcome
+        };
+        let namespace = |name: &str, labels: &str| {
+            format!("apiVersion: v1\nkind: Namespace\nmetadata: {{name: {name}{labels}}}\n")
+        };
+        assert_eq!(said(TEAMS, ""), Outcome::Error);
+        assert_eq!(said(TEAMS, &namespace("other", "")), Outcome::Error);
+        assert_eq!(said(TEAMS, &namespace("shop", "")), Outcome::Pass);
+        assert_eq!(said(TEAMS, &namespace("shop", ", labels: {team: a}")), Outcome::Fail);
+        let values = "apiVersion: cli.kyverno.io/v1alpha1\nkind: Values\n\
+            namespaceSelector: [{name: shop, labels: {team: a}}]\n";
+        assert_eq!(said(TEAMS, values), Outcome::Fail);
+        let by_name = TEAMS.replace(TEAMS.split("expression: ").nth(1).unwrap(), "");
+        let by_name = format!("{by_name}\"namespaceObject.metadata.name == 'shop'\"\n");
+        assert_eq!(said(&by_name, ""), Outcome::Pass);
     }
 }

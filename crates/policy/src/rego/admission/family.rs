@@ -54,6 +54,10 @@ impl Policy for RegoPolicies {
     fn review(&self, request: &Request, around: &dyn Surroundings, answers: &mut Vec<Answer>) {
         answers.extend(Self::review(self, request, around));
     }
+
+    fn reads_namespaces(&self) -> &[String] {
+        Self::reads_namespaces(self)
+    }
 }
 
 #[cfg(test)]

@@ -3,14 +3,18 @@
 mod constraint;
 mod family;
 mod matching;
+mod namespace;
 mod opa;
 mod policies;
 mod schema;
 mod template;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod told_apart;
 
 pub(crate) use family::{FAMILY, module};
+pub(super) use namespace::NAMESPACES;
 pub use policies::RegoPolicies;
 
 use serde_json::Value;

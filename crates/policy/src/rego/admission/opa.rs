@@ -10,18 +10,24 @@
 //! The input is the AdmissionReview, as the server sent it; as `review` it also has the request, for
 //! rules that were written for Gatekeeper. A rule that reads neither `input.request` nor
 //! `input.review` but something else is written for the object itself, as conftest has it, and gets
-//! that where one is created or updated: it says nothing of what is removed or connected to. A rule that reads both is refused: what it reads of the other would seem not to be there.
-//! `input.parameters` beside a review is what a Constraint gives, and refused too.
+//! that where one is created or updated: it says nothing of what is removed or connected to. What a
+//! rule reads is told by its syntax tree, with all that it depends on, also under other names and in
+//! functions.
+//!
+//! A rule that reads `input.request` and `input.spec` is refused: what it reads of the other would
+//! seem not to be there. Where one cannot tell, as the input is iterated over or one name stands for
+//! both, the rule is asked with both, and either may refuse. `input.parameters` beside a review is
+//! what a Constraint gives, and refused too.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use sealift_model::Timestamp;
 use serde_json::{Value, json};
 
+use super::namespace;
 use super::policies::answers;
 use crate::Error;
-use crate::admission::{Answer, Effect, Operation, Outcome, Request};
-use crate::rego::calls::Reads;
+use crate::admission::{Answer, Effect, Operation, Outcome, Request, Surroundings};
+use crate::rego::reads::{OfNamespace, Reads};
 use crate::rego::{Input, Program, RegoLimits, Source};
 
 /// The rules of modules that are asked.
@@ -36,6 +42,7 @@ struct Asked {
     rule: String,
     says: Says,
     judges: Judges,
+    of_namespace: OfNamespace,
     /// An answer without what is found.
     answer: Answer,
 }
@@ -45,6 +52,8 @@ struct Asked {
 enum Judges {
     Reviews,
     Objects,
+    /// One of both, and nobody can tell which.
+    Either,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -95,10 +104,16 @@ impl Modules {
                 None if rule == "data.system.main" => (Says::Response, Effect::Deny),
                 None => continue,
             };
+            let reads = program.reads(rule);
             asked.push(Asked {
                 rule: rule.to_owned(),
+                of_namespace: reads.namespace,
                 says,
-                judges: judges(&program, rule)?,
+                judges: match says {
+                    // By the API there is nothing else that it could be asked with.
+                    Says::Response => Judges::Reviews,
+                    _ => judges(&reads, rule)?,
+                },
                 answer: Answer {
                     policy: package.trim_start_matches("data.").to_owned(),
                     policy_kind: "Rego",
@@ -124,14 +139,7 @@ impl Modules {
             let problem = "no rule is named deny, violation, warn or allow";
             return Err(Error::rule(place(), problem));
         }
-        let mut of_objects: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
-        for Asked { answer, .. } in asked.iter().filter(|one| one.judges == Judges::Objects) {
-            of_objects.entry(&answer.policy).or_default().push(&answer.rule);
-        }
-        notes.extend(of_objects.into_iter().map(|(package, rules)| {
-            let rules = rules.join(", ");
-            format!("{package}: no review is read by {rules}: the input is the object itself")
-        }));
+        notes.extend(told(&asked));
         Ok(Self { program, asked })
     }
 
@@ -139,58 +147,145 @@ impl Modules {
         self.asked.len()
     }
 
-    pub(super) fn review(&self, request: &Request, now: Timestamp, into: &mut Vec<Answer>) {
-        let any = |judges| self.asked.iter().any(|one| one.judges == judges);
-        let review = any(Judges::Reviews).then(|| {
-            let request = Input::new(request);
-            Input::object([
-                ("apiVersion", &Input::new(&"admission.k8s.io/v1")),
-                ("kind", &Input::new(&"AdmissionReview")),
-                ("request", &request),
-                ("review", &request),
-            ])
+    /// The rules that read more of the Namespace of an object than its name.
+    pub(super) fn reads_namespaces(&self) -> impl Iterator<Item = String> {
+        let asked = self.asked.iter().filter(|one| one.reads_namespace());
+        asked.map(|Asked { rule, .. }| {
+            let name = rule.trim_start_matches("data.");
+            format!("{}: {name}", self.program.file_of(rule))
+        })
+    }
+
+    /// A review, with the Namespace of the object where a rule reads it.
+    fn shown(request: &Request, namespace: Option<&Value>) -> Input {
+        let request = serde_json::to_value(request).unwrap_or_default();
+        let sent = Input::new(&request);
+        let mut review = request;
+        let reviewed = namespace.map(|namespace| {
+            namespace::show(&mut review, namespace);
+            Input::new(&review)
+        });
+        Input::object([
+            ("apiVersion", &Input::new(&"admission.k8s.io/v1")),
+            ("kind", &Input::new(&"AdmissionReview")),
+            ("request", &sent),
+            ("review", reviewed.as_ref().unwrap_or(&sent)),
+        ])
+    }
+
+    pub(super) fn review(
+        &self,
+        request: &Request,
+        around: &dyn Surroundings,
+        into: &mut Vec<Answer>,
+    ) {
+        let any = |other| self.asked.iter().any(|one| one.judges != other);
+        let read = self.asked.iter().map(|one| one.of_namespace).max().unwrap_or_default();
+        let namespace = match read {
+            OfNamespace::Nothing => Ok(None),
+            OfNamespace::Name => Ok(Some(namespace::by_name(request))),
+            OfNamespace::Anything => namespace::whole(request, around).map(Some),
+        };
+        let review = any(Judges::Objects).then(|| match &namespace {
+            Ok(namespace) => Self::shown(request, namespace.as_ref()),
+            Err(_) => Self::shown(request, Some(&namespace::by_name(request))),
         });
         // What breaks a rule may be removed, and the options of a connection are no such object.
         let comes_to_be = matches!(request.operation, Operation::Create | Operation::Update);
-        let object = (comes_to_be && any(Judges::Objects)).then(|| Input::new(request.judged()));
+        let object = (comes_to_be && any(Judges::Reviews)).then(|| Input::new(request.judged()));
         for asked in &self.asked {
-            let input = match asked.judges {
-                Judges::Reviews => &review,
-                Judges::Objects => &object,
-            };
-            let Some(input) = input else { continue };
-            match self.program.eval(&asked.rule, input, Some(now)) {
-                Ok(value) => answers(&asked.answer, asked.says.denied(value), into),
-                Err(error) => into.push(Answer {
-                    outcome: Outcome::Error,
-                    message: error.to_string(),
-                    ..asked.answer.clone()
-                }),
+            if let (Err(why), true) = (&namespace, asked.reads_namespace()) {
+                into.push(asked.error(why));
+                continue;
             }
+            let inputs = match asked.judges {
+                Judges::Reviews => [&review, &None],
+                Judges::Objects => [&object, &None],
+                Judges::Either => [&review, &object],
+            };
+            let mut found = Vec::new();
+            for input in inputs.into_iter().flatten() {
+                match self.program.eval(&asked.rule, input, Some(around.now())) {
+                    Ok(value) => answers(&asked.answer, asked.says.denied(value), &mut found),
+                    Err(error) => found.push(asked.error(error)),
+                }
+            }
+            into.extend(once_each(found));
         }
     }
+}
+
+impl Asked {
+    fn reads_namespace(&self) -> bool {
+        self.of_namespace == OfNamespace::Anything
+    }
+
+    fn error(&self, error: impl ToString) -> Answer {
+        Answer { outcome: Outcome::Error, message: error.to_string(), ..self.answer.clone() }
+    }
+}
+
+/// The answers for two inputs as one: it passes where it passes for both, and what is denied of both
+/// is said once.
+fn once_each(mut found: Vec<Answer>) -> Vec<Answer> {
+    let passes = |answer: &Answer| answer.outcome == Outcome::Pass;
+    if !found.iter().all(passes) {
+        found.retain(|answer| !passes(answer));
+    }
+    let mut said = BTreeSet::new();
+    found.retain(|answer| said.insert((answer.outcome == Outcome::Error, answer.message.clone())));
+    found
+}
+
+/// What people should know of what rules are asked with.
+fn told(asked: &[Asked]) -> Vec<String> {
+    let mut notes = Vec::new();
+    for (judges, what) in [
+        (Judges::Objects, "no review is read by {}: the input is the object itself"),
+        (
+            Judges::Either,
+            "whether {} is for reviews or for objects cannot be told: it is asked with both, and either may refuse",
+        ),
+    ] {
+        let mut of_packages: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+        for Asked { answer, .. } in asked.iter().filter(|one| one.judges == judges) {
+            of_packages.entry(&answer.policy).or_default().push(&answer.rule);
+        }
+        notes.extend(of_packages.into_iter().map(|(package, rules)| {
+            format!("{package}: {}", what.replace("{}", &rules.join(", ")))
+        }));
+    }
+    notes
 }
 
 /// The fields of a review, as it is shown.
 const OF_REVIEWS: [&str; 4] = ["apiVersion", "kind", "request", "review"];
 
 /// What a rule is written for, by what it reads of its input.
-fn judges(program: &Program, rule: &str) -> Result<Judges, Error> {
-    let Reads { fields, is_whole, maybe_a_review } = program.reads(rule);
-    let reads_reviews = ["request", "review"].iter().any(|field| fields.contains(*field));
-    if reads_reviews && fields.contains("parameters") {
+fn judges(reads: &Reads, rule: &str) -> Result<Judges, Error> {
+    let refused = |problem: String| Err(Error::rule(rule.trim_start_matches("data."), problem));
+    let of_review = |field: &str| ["request", "review"].contains(&field);
+    let of_object = |field: &str| !OF_REVIEWS.contains(&field);
+    if reads.all().any(of_review) && reads.has("parameters") {
         let problem = "reads input.parameters, which a Constraint of a ConstraintTemplate gives";
-        return Err(Error::rule(rule.trim_start_matches("data."), problem));
+        return refused(problem.to_owned());
     }
-    let other = fields.iter().find(|field| !OF_REVIEWS.contains(&field.as_str()));
-    if let Some(other) = other.filter(|_| reads_reviews) {
-        let problem = format!("reads input.{other}, which a review does not have");
-        return Err(Error::rule(rule.trim_start_matches("data."), problem));
+    let mut own = reads.fields.iter().map(String::as_str);
+    if own.clone().any(of_review)
+        && !reads.gives_input
+        && let Some(other) = own.find(|field| of_object(field))
+    {
+        return refused(format!("reads input.{other}, which a review does not have"));
     }
-    let reads_nothing = fields.is_empty() && !is_whole;
-    Ok(match reads_reviews || maybe_a_review || reads_nothing {
-        true => Judges::Reviews,
-        false => Judges::Objects,
+    let found = (reads.all().any(of_review), reads.all().any(of_object));
+    Ok(match found {
+        _ if reads.is_used_whole => Judges::Either,
+        (true, true) => Judges::Either,
+        (true, false) => Judges::Reviews,
+        (false, true) => Judges::Objects,
+        // Kind and version are the same of each review: nobody asks a rule about these.
+        (false, false) if reads.all().next().is_some() => Judges::Objects,
+        (false, false) => Judges::Reviews,
     })
 }
 

@@ -1,14 +1,13 @@
 //! All policies in Rego that are asked.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::constraint::Constraint;
 use super::opa::Modules;
-use super::template::{NAMESPACES, Template};
-use super::{Named, message};
+use super::template::Template;
+use super::{Named, message, namespace};
 use crate::Error;
 use crate::admission::labels::is_namespace;
 use crate::admission::{Answer, Operation, Outcome, Request, Surroundings};
@@ -49,6 +48,7 @@ pub struct RegoPolicies {
     constraints: Vec<Constraint>,
     modules: Option<Modules>,
     notes: Vec<String>,
+    reads_namespaces: Vec<String>,
 }
 
 impl RegoPolicies {
@@ -77,11 +77,15 @@ impl RegoPolicies {
             })
         };
         let mut notes = Vec::new();
+        let mut reads_namespaces = Vec::new();
         let mut templates = BTreeMap::new();
         for document in named(TEMPLATES) {
             let template = Template::compile(&document, limits, &mut notes)?;
             if templates.contains_key(&template.kind) {
                 return Err(document.error("spec.crd.spec.names.kind", "is defined twice"));
+            }
+            if template.engine.reads_namespace() {
+                reads_namespaces.push(format!("{}: spec.targets[0]", document.place));
             }
             templates.insert(template.kind.clone(), template);
         }
@@ -95,13 +99,21 @@ impl RegoPolicies {
             [] => None,
             modules => Some(Modules::compile(modules, limits, &mut notes)?),
         };
-        Ok(Self { constraints, modules, notes })
+        reads_namespaces.extend(modules.iter().flat_map(Modules::reads_namespaces));
+        Ok(Self { constraints, modules, notes, reads_namespaces })
     }
 
     /// What people should know of what was loaded.
     #[must_use]
     pub fn notes(&self) -> &[String] {
         &self.notes
+    }
+
+    /// The templates and the rules of modules that read more of the Namespace of an object than its
+    /// name, each with the file that it stands in.
+    #[must_use]
+    pub fn reads_namespaces(&self) -> &[String] {
+        &self.reads_namespaces
     }
 
     /// How many there are: constraints, and the rules of the modules that are asked.
@@ -129,18 +141,17 @@ impl RegoPolicies {
             }
         }
         if !matching.is_empty() {
-            let names_namespace =
-                matching.iter().any(|constraint| constraint.engine.names_namespace());
-            let is_in_one = !request.namespace.is_empty() && !is_namespace(request);
-            let namespace = match names_namespace && is_in_one {
-                true => namespace(&request.namespace, around).map(Some),
-                false => Ok(None),
+            let reads_namespace =
+                matching.iter().any(|constraint| constraint.engine.reads_namespace());
+            let namespace = match reads_namespace {
+                true => namespace::whole(request, around),
+                false => Ok(namespace::by_name(request)),
             };
-            let review = reviewed(request, namespace.as_ref().ok().and_then(Option::as_ref));
-            let review = Input::new(&review);
+            let shown = namespace.clone().unwrap_or_else(|_| namespace::by_name(request));
+            let review = Input::new(&reviewed(request, &shown));
             for constraint in matching {
                 match &namespace {
-                    Err(why) if constraint.engine.names_namespace() => {
+                    Err(why) if constraint.engine.reads_namespace() => {
                         answers.push(constraint.error(why))
                     }
                     _ => constraint.review(request, &review, around, &mut answers),
@@ -148,15 +159,15 @@ impl RegoPolicies {
             }
         }
         if let Some(modules) = &self.modules {
-            modules.review(request, around.now(), &mut answers);
+            modules.review(request, around, &mut answers);
         }
         answers
     }
 }
 
 /// A request as Gatekeeper shows it to constraints: the object of a deletion is what is deleted,
-/// and the namespace stands beside it where one wants it; it is null where there is none.
-fn reviewed(request: &Request, namespace: Option<&Value>) -> Value {
+/// and the Namespace stands beside it.
+fn reviewed(request: &Request, namespace: &Value) -> Value {
     let mut review = serde_json::to_value(request).unwrap_or_default();
     if let Value::Object(fields) = &mut review {
         if request.operation == Operation::Delete {
@@ -166,31 +177,9 @@ fn reviewed(request: &Request, namespace: Option<&Value>) -> Value {
         if is_namespace(request) {
             fields.remove("namespace");
         }
-        let [unstable, whole] = NAMESPACES;
-        fields.insert(whole.to_owned(), json!(namespace));
-        if let Some(namespace) = namespace {
-            fields.insert(unstable.to_owned(), json!({ "namespace": namespace }));
-        }
     }
+    namespace::show(&mut review, namespace);
     review
-}
-
-/// A Namespace, whole; where one is known by its labels alone, with these.
-///
-/// # Errors
-/// When the surroundings cannot say: what it has, annotations and finalizers too, would seem not to
-/// be there.
-fn namespace(name: &str, around: &dyn Surroundings) -> Result<Value, String> {
-    let labels = around.namespace_labels(name)?;
-    let known = around.object("v1", "namespaces", "", name)?;
-    let mut namespace = known.map_or_else(
-        || json!({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}}),
-        Arc::unwrap_or_clone,
-    );
-    if let Some(metadata) = namespace.get_mut("metadata").and_then(Value::as_object_mut) {
-        metadata.entry("labels").or_insert_with(|| json!(labels));
-    }
-    Ok(namespace)
 }
 
 /// Answers from what a rule denies: an answer for each reason, or one that says that it passes.

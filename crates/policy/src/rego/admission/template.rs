@@ -7,6 +7,7 @@ use serde_json::Value;
 use super::Named;
 use crate::Error;
 use crate::admission::cel::NativeRule;
+use crate::rego::reads::OfNamespace;
 use crate::rego::{Program, RegoLimits, Source};
 
 /// What Gatekeeper calls admission by Kubernetes.
@@ -33,13 +34,9 @@ pub(super) enum Engine {
 pub(super) struct Rego {
     pub(super) program: Arc<Program>,
     pub(super) rule: String,
-    /// Whether it looks at the object's namespace.
-    pub(super) names_namespace: bool,
+    /// Whether it reads more of the object's Namespace than its name.
+    pub(super) reads_namespace: bool,
 }
-
-/// Where Gatekeeper shows constraints the namespace of what they review: as itself, and in older
-/// versions as `namespace` of the first.
-pub(super) const NAMESPACES: [&str; 2] = ["_unstable", "namespaceObject"];
 
 impl Template {
     pub(super) fn compile(
@@ -73,9 +70,9 @@ impl Template {
 }
 
 impl Engine {
-    /// Whether it is to be shown the object's namespace.
-    pub(super) fn names_namespace(&self) -> bool {
-        matches!(self, Self::Rego(Rego { names_namespace: true, .. }))
+    /// Whether it is to be shown the object's Namespace whole.
+    pub(super) fn reads_namespace(&self) -> bool {
+        matches!(self, Self::Rego(Rego { reads_namespace: true, .. }))
     }
 }
 
@@ -123,9 +120,6 @@ impl Rego {
         }
         let libs = document.value.pointer(&format!("{at}/libs")).and_then(Value::as_array);
         let libs: Vec<&str> = libs.into_iter().flatten().filter_map(Value::as_str).collect();
-        let names_namespace = std::iter::once(&text)
-            .chain(&libs)
-            .any(|text| NAMESPACES.iter().any(|name| text.contains(name)));
         let main = format!("{}: {field}.rego", document.place);
         let lib = format!("{}: {field}.libs", document.place);
         let modules: Vec<Source<'_>> = std::iter::once(Source::new(&main, text))
@@ -141,7 +135,10 @@ impl Rego {
             .rules()
             .find(|rule| rule.ends_with(".violation") && !rule.starts_with("data.lib."));
         match rule.map(str::to_owned) {
-            Some(rule) => Ok(Self { rule, program: Arc::new(program), names_namespace }),
+            Some(rule) => {
+                let reads_namespace = program.reads(&rule).namespace == OfNamespace::Anything;
+                Ok(Self { rule, program: Arc::new(program), reads_namespace })
+            }
             None => Err(document.error(&format!("{field}.rego"), "has no rule violation")),
         }
     }

@@ -1,14 +1,13 @@
 //! What expressions see of a request.
 
 use std::rc::Rc;
-use std::sync::Arc;
 
 use serde_json::{Map, Value as Json, json};
 
 use super::constraints;
 use crate::admission::cel::{Authorizer, Input, Key, Opaque, Program, Run, Shared, Value};
 use crate::admission::labels::is_namespace;
-use crate::admission::{Request, Surroundings};
+use crate::admission::{Request, Surroundings, named_namespace};
 
 /// A request, and what of it is made for expressions.
 pub(super) struct Subject<'r> {
@@ -35,10 +34,7 @@ impl<'r> Subject<'r> {
             shared: Shared::default(),
             has_objects: false,
             said: if inputs.contains(&Input::Request) { said(request) } else { Json::Null },
-            namespace: match inputs.contains(&Input::NamespaceObject) {
-                true => namespace(request, around),
-                false => None,
-            },
+            namespace: namespace(request, around, inputs),
             authorizer: inputs
                 .contains(&Input::Authorizer)
                 .then(|| Rc::new(Authorizer::of_request(request))),
@@ -128,24 +124,19 @@ fn said(request: &Request) -> Json {
     Json::Object(said)
 }
 
-/// The namespace that an object is in; null for one in none, and for a namespace itself.
-fn namespace(request: &Request, around: &dyn Surroundings) -> Option<Json> {
-    if request.namespace.is_empty() || is_namespace(request) {
-        return Some(Json::Null);
+/// The Namespace that an object is in, as far as it is asked for; null for one in none, and for a
+/// Namespace itself.
+fn namespace(
+    request: &Request,
+    around: &dyn Surroundings,
+    inputs: &std::collections::BTreeSet<Input>,
+) -> Option<Json> {
+    let is_wanted = inputs.contains(&Input::NamespaceObject);
+    match (request.namespace.is_empty() || is_namespace(request), is_wanted) {
+        (true, _) => Some(Json::Null),
+        (false, true) => around.namespace(&request.namespace).ok(),
+        (false, false) => Some(named_namespace(&request.namespace)),
     }
-    let name = &request.namespace;
-    let labels = around.namespace_labels(name).ok()?;
-    let known = around.object("v1", "namespaces", "", name).ok()?;
-    let mut namespace = known.map_or_else(
-        || json!({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}}),
-        Arc::unwrap_or_clone,
-    );
-    if !labels.is_empty()
-        && let Some(metadata) = namespace.get_mut("metadata").and_then(Json::as_object_mut)
-    {
-        metadata.entry("labels").or_insert_with(|| json!(labels));
-    }
-    Some(namespace)
 }
 
 /// The images of an object by the lists that they stand in, for the resources whose Pods are

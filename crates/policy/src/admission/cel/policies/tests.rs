@@ -281,9 +281,16 @@ fn a_cluster_that_does_not_answer_decides_nothing() {
     assert_eq!(asked(&policy, "unknown"), Outcome::Error);
     assert_eq!(asked(&policy, "shop"), Outcome::Pass);
     assert_eq!(asked(&of("true"), "unknown"), Outcome::Pass);
-    let by_namespace = of("namespaceObject.metadata.name != 'x'");
+    let by_namespace = of("namespaceObject.metadata.labels.env == 'test'");
     assert_eq!(asked(&by_namespace, "unknown"), Outcome::Error);
     assert_eq!(asked(&by_namespace, "shop"), Outcome::Pass);
+    // What it has seems not to be there.
+    for expression in ["!has(namespaceObject.metadata.labels)", "namespaceObject != null"] {
+        assert_eq!(asked(&of(expression), "unknown"), Outcome::Error, "{expression}");
+    }
+    // The request has the name.
+    let by_name = of("namespaceObject.metadata.name == 'unknown'");
+    assert_eq!(asked(&by_name, "unknown"), Outcome::Pass);
 }
 
 impl Surroundings for World {

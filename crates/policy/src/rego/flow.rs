@@ -1,0 +1,387 @@
+//! Where the input goes in a rule: under which names, into which functions, and what is selected of
+//! it there.
+//!
+//! Read off the syntax tree, in no order and without a scope: a name may be all that it is anywhere
+//! in its rule. So what is said of a rule may be more than it does and is never less.
+
+use std::collections::BTreeSet;
+
+use regorus::unstable::{
+    AssignOp, Expr, Literal, LiteralStmt, Query, Rule, RuleAssign, RuleHead, WithModifier,
+};
+
+use super::admission::NAMESPACES;
+use super::ast::chain;
+use super::calls::Rules;
+use super::names::Names;
+
+/// How far selections are told apart: `input.review._unstable.namespace.metadata.name` has six.
+const MAX_SELECTED: usize = 6;
+
+/// Something that may hold the input.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Cell {
+    Input,
+    /// A variable of a rule, by the rule's number.
+    Local(usize, String),
+    /// What a rule or a function yields.
+    Value(Vec<String>),
+    /// What a function is called with.
+    Argument(Vec<String>, usize),
+}
+
+/// What is selected of a cell, outermost first.
+#[derive(Clone, Debug)]
+pub(super) struct Part {
+    pub(super) of: Cell,
+    pub(super) selected: Vec<String>,
+}
+
+/// Where the input goes in one rule.
+#[derive(Debug, Default)]
+pub(super) struct Flow {
+    /// What else a part may be called.
+    pub(super) moves: Vec<(Part, Cell)>,
+    /// The parts that are looked at.
+    pub(super) seen: Vec<Part>,
+    /// The parts that are used as they are: iterated over, compared, told, put into something.
+    pub(super) used: Vec<Part>,
+    /// Whether something is evaluated `with` another input.
+    pub(super) gives_input: bool,
+    /// Whether it has the name of something that may show a Namespace, wherever.
+    pub(super) names_namespace: bool,
+}
+
+impl Flow {
+    /// That of a rule, with a number of its own.
+    pub(super) fn of(
+        rule: &Rule,
+        number: usize,
+        path: &[String],
+        names: &Names,
+        rules: &Rules,
+    ) -> Self {
+        let mut reader = Reader { number, path, names, rules, flow: Self::default() };
+        reader.rule(rule);
+        reader.flow.without_constants()
+    }
+
+    /// The same without the variables that nothing of it goes into.
+    fn without_constants(mut self) -> Self {
+        let held: BTreeSet<Cell> = self.moves.iter().map(|(_, to)| to.clone()).collect();
+        let may_hold = |part: &Part| !matches!(part.of, Cell::Local(..)) || held.contains(&part.of);
+        self.moves.retain(|(part, _)| may_hold(part));
+        self.seen.retain(may_hold);
+        self.used.retain(may_hold);
+        self
+    }
+}
+
+/// Functions that tell nothing of what is in an argument.
+const BLIND: [&str; 9] = [
+    "is_array",
+    "is_boolean",
+    "is_null",
+    "is_number",
+    "is_object",
+    "is_set",
+    "is_string",
+    "print",
+    "type_name",
+];
+
+struct Reader<'r> {
+    number: usize,
+    path: &'r [String],
+    names: &'r Names,
+    rules: &'r Rules,
+    flow: Flow,
+}
+
+impl Reader<'_> {
+    fn rule(&mut self, rule: &Rule) {
+        let Rule::Spec { head, bodies, .. } = rule else { return };
+        match head {
+            RuleHead::Compr { refr, assign, .. } => self.head(refr, assign.as_ref()),
+            RuleHead::Set { refr, key, .. } => {
+                self.head(refr, None);
+                key.iter().for_each(|key| self.used(key));
+            }
+            RuleHead::Func { refr, args, assign, .. } => {
+                for (at, arg) in args.iter().enumerate() {
+                    let given = Cell::Argument(self.path.to_vec(), at);
+                    self.bind(arg, vec![whole(given)]);
+                }
+                self.head(refr, assign.as_ref());
+            }
+        }
+        for body in bodies {
+            self.query(&body.query);
+            body.assign.iter().for_each(|assign| self.yields(&assign.value));
+        }
+    }
+
+    fn head(&mut self, refr: &Expr, assign: Option<&RuleAssign>) {
+        let name = chain(refr);
+        name.others.iter().for_each(|other| self.used(other));
+        match assign {
+            Some(assign) if name.is_written_out => self.yields(&assign.value),
+            // Members of an object.
+            Some(assign) => self.used(&assign.value),
+            None => {}
+        }
+    }
+
+    fn yields(&mut self, value: &Expr) {
+        let to = Cell::Value(self.path.to_vec());
+        let moves = self.parts(value).into_iter().map(|part| (part, to.clone()));
+        self.flow.moves.extend(moves);
+    }
+
+    fn query(&mut self, query: &Query) {
+        for LiteralStmt { literal, with_mods, .. } in &query.stmts {
+            self.literal(literal);
+            with_mods.iter().for_each(|with| self.with(with));
+        }
+    }
+
+    fn literal(&mut self, literal: &Literal) {
+        match literal {
+            Literal::SomeVars { .. } => {}
+            Literal::SomeIn { key, value, collection, .. } => {
+                key.iter().chain([value]).for_each(|pattern| self.seen(pattern));
+                self.used(collection);
+            }
+            Literal::Expr { expr, .. } | Literal::NotExpr { expr, .. } => self.seen(expr),
+            Literal::Every { domain, query, .. } => {
+                self.used(domain);
+                self.query(query);
+            }
+        }
+    }
+
+    fn with(&mut self, with: &WithModifier) {
+        let target = chain(&with.refr);
+        let is_of_input = target.path.first() == Some(&"input");
+        self.flow.gives_input |= is_of_input;
+        match is_of_input && target.path.len() == 1 {
+            true => self.seen(&with.r#as),
+            false => self.used(&with.r#as),
+        }
+    }
+
+    /// Something that is looked at, of which no more than that it is there is of interest.
+    fn seen(&mut self, expr: &Expr) {
+        let parts = self.parts(expr);
+        self.flow.seen.extend(parts);
+    }
+
+    /// Something that is used so that it cannot be followed.
+    fn used(&mut self, expr: &Expr) {
+        let parts = self.parts(expr);
+        self.flow.used.extend(parts);
+    }
+
+    /// Parts under the name of a pattern.
+    fn bind(&mut self, pattern: &Expr, parts: Vec<Part>) {
+        match pattern {
+            Expr::Var { span, .. } if span.text() == "_" => self.flow.seen.extend(parts),
+            Expr::Var { span, .. } => {
+                let to = Cell::Local(self.number, span.text().to_owned());
+                self.flow.moves.extend(parts.into_iter().map(|part| (part, to.clone())));
+            }
+            _ => {
+                self.within(pattern);
+                self.flow.used.extend(parts);
+            }
+        }
+    }
+
+    /// What the value of an expression may be; what stands in it is looked at.
+    fn parts(&mut self, expr: &Expr) -> Vec<Part> {
+        match expr {
+            Expr::Var { .. } | Expr::RefDot { .. } | Expr::RefBrack { .. } => self.reference(expr),
+            Expr::Call { fcn, params, .. } => {
+                let params: Vec<&Expr> = params.iter().map(|param| &**param).collect();
+                self.call(&chain(fcn).path, &params)
+            }
+            other => {
+                self.within(other);
+                Vec::new()
+            }
+        }
+    }
+
+    /// What stands in an expression that is no part of anything.
+    fn within(&mut self, expr: &Expr) {
+        match expr {
+            Expr::AssignExpr { op, lhs, rhs, .. } => self.assign(op, lhs, rhs),
+            Expr::BoolExpr { lhs, rhs, .. } if is_null(lhs) || is_null(rhs) => {
+                self.seen(lhs);
+                self.seen(rhs);
+            }
+            Expr::BinExpr { lhs, rhs, .. }
+            | Expr::BoolExpr { lhs, rhs, .. }
+            | Expr::ArithExpr { lhs, rhs, .. } => {
+                self.used(lhs);
+                self.used(rhs);
+            }
+            Expr::Array { items, .. } | Expr::Set { items, .. } => {
+                items.iter().for_each(|item| self.used(item));
+            }
+            Expr::Object { fields, .. } => fields.iter().for_each(|(_, key, value)| {
+                self.used(key);
+                self.used(value);
+            }),
+            Expr::ArrayCompr { term, query, .. } | Expr::SetCompr { term, query, .. } => {
+                self.query(query);
+                self.used(term);
+            }
+            Expr::ObjectCompr { key, value, query, .. } => {
+                self.query(query);
+                self.used(key);
+                self.used(value);
+            }
+            Expr::UnaryExpr { expr, .. } => self.used(expr),
+            Expr::Membership { key, value, collection, .. } => {
+                key.iter().chain([value, collection]).for_each(|part| self.used(part));
+            }
+            Expr::String { .. } | Expr::RawString { .. } => {
+                let names_it = |text: &str| NAMESPACES.iter().any(|name| text.contains(name));
+                self.flow.names_namespace |= text(expr).is_some_and(names_it);
+            }
+            _ => {}
+        }
+    }
+
+    fn assign(&mut self, op: &AssignOp, lhs: &Expr, rhs: &Expr) {
+        let is_name = |side: &Expr| matches!(side, Expr::Var { .. });
+        let right = self.parts(rhs);
+        if *op == AssignOp::ColEq {
+            return self.bind(lhs, right);
+        }
+        let left = self.parts(lhs);
+        if is_name(lhs) || !is_name(rhs) {
+            self.bind(lhs, right);
+        }
+        if is_name(rhs) || !is_name(lhs) {
+            self.bind(rhs, left);
+        }
+    }
+
+    fn reference(&mut self, expr: &Expr) -> Vec<Part> {
+        let chain = chain(expr);
+        self.flow.names_namespace |= chain.selected.iter().any(|name| NAMESPACES.contains(name));
+        for other in chain.others.iter().filter(|other| !std::ptr::eq(**other, chain.root)) {
+            self.used(other);
+        }
+        let parts = match chain.root {
+            Expr::Var { .. } => self.named(&chain.path),
+            root => self.parts(root).into_iter().map(|part| part.select(&chain.selected)).collect(),
+        };
+        if chain.is_written_out {
+            return parts;
+        }
+        self.flow.used.extend(parts);
+        Vec::new()
+    }
+
+    /// What a name stands for, with what is selected of it.
+    fn named(&mut self, path: &[&str]) -> Vec<Part> {
+        let Some((name, selected)) = path.split_first() else { return Vec::new() };
+        let mut parts = Vec::new();
+        if let Some(selected) = self.names.of_input(path) {
+            parts.push(whole(Cell::Input).select(&selected));
+        }
+        if !["input", "data"].contains(name) {
+            let local = Cell::Local(self.number, (*name).to_owned());
+            parts.push(whole(local).select(selected));
+        }
+        if let Some(document) = self.names.document(path) {
+            for rule in self.rules.matching(&document) {
+                let value = whole(Cell::Value(rule.clone()));
+                match document.get(rule.len()..) {
+                    Some(rest) => parts.push(value.select(rest)),
+                    // All that is below a path.
+                    None => self.flow.used.push(value),
+                }
+            }
+        }
+        parts
+    }
+
+    fn call(&mut self, name: &[&str], params: &[&Expr]) -> Vec<Part> {
+        let own = self.names.document(name);
+        let own = own.and_then(|path| self.rules.arity(&path).map(|arity| (path, arity)));
+        let Some((path, arity)) = own else { return self.builtin(&name.join("."), params) };
+        for (at, param) in params.iter().enumerate() {
+            if at < arity {
+                let to = Cell::Argument(path.clone(), at);
+                let moves = self.parts(param).into_iter().map(|part| (part, to.clone()));
+                self.flow.moves.extend(moves);
+            } else {
+                // What the function yields is given a name there.
+                self.bind(param, vec![whole(Cell::Value(path.clone()))]);
+            }
+        }
+        vec![whole(Cell::Value(path))]
+    }
+
+    fn builtin(&mut self, name: &str, params: &[&Expr]) -> Vec<Part> {
+        if name == "object.get"
+            && let [object, key, default] = params
+            && let Some((keys, is_all)) = keys(key)
+        {
+            self.within(key);
+            let parts = self.parts(object).into_iter().map(|part| part.select(&keys));
+            let parts: Vec<Part> = parts.collect();
+            let otherwise = self.parts(default);
+            if is_all {
+                return parts.into_iter().chain(otherwise).collect();
+            }
+            self.flow.used.extend(parts);
+            return otherwise;
+        }
+        let is_blind = BLIND.contains(&name);
+        params.iter().for_each(|param| match is_blind {
+            true => self.seen(param),
+            false => self.used(param),
+        });
+        Vec::new()
+    }
+}
+
+impl Part {
+    /// What is selected of it.
+    fn select(mut self, names: &[impl AsRef<str>]) -> Self {
+        let room = MAX_SELECTED.saturating_sub(self.selected.len());
+        self.selected.extend(names.iter().take(room).map(|name| name.as_ref().to_owned()));
+        self
+    }
+}
+
+fn whole(of: Cell) -> Part {
+    Part { of, selected: Vec::new() }
+}
+
+fn is_null(expr: &Expr) -> bool {
+    matches!(expr, Expr::Null { .. })
+}
+
+fn text(expr: &Expr) -> Option<&str> {
+    match expr {
+        Expr::String { value, .. } | Expr::RawString { value, .. } => {
+            value.as_string().ok().map(|text| &**text)
+        }
+        _ => None,
+    }
+}
+
+/// The keys of `object.get` as far as they are written out, and whether all are; none where the
+/// first is not.
+fn keys(expr: &Expr) -> Option<(Vec<&str>, bool)> {
+    let Expr::Array { items, .. } = expr else { return Some((vec![text(expr)?], true)) };
+    let keys: Vec<&str> = items.iter().map_while(|item| text(item)).collect();
+    let is_all = keys.len() == items.len();
+    (!keys.is_empty()).then_some((keys, is_all))
+}
