@@ -172,6 +172,10 @@ pub enum DocumentProblem {
     /// (`image-spec manifest.md`).
     #[error("has both `layers` and `manifests`")]
     LayersAndManifests,
+    /// Two of its names are one for readers that pass over case, as Go's do, or one is a name of its
+    /// specification but for case: such a document is another one for each reader.
+    #[error("is ambiguous: `{0}` and `{1}` are the same name for some readers")]
+    AmbiguousName(String, String),
     /// It has none of the two.
     #[error("has neither `layers` nor `manifests`")]
     NeitherLayersNorManifests,

@@ -188,7 +188,7 @@ impl ImageConfig {
         diagnostics: &mut Vec<Diagnostic>,
     ) -> Result<Self, Error> {
         let json = document::fetch(source, descriptor, limits)?;
-        let wire: Config = document::json(&json)
+        let wire: Config = document::json(&json, &document::CONFIG_NAMES)
             .map_err(|problem| document::about(&descriptor.digest, problem))?;
         let lacks = |field| document::about(&descriptor.digest, DocumentProblem::Lacks(field));
         let diff_ids = wire.rootfs.ok_or_else(|| lacks("rootfs"))?.diff_ids.unwrap_or_default();

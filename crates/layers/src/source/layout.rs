@@ -108,8 +108,8 @@ struct LayoutFile {
 }
 
 fn check_version(bytes: &[u8], path: &Path) -> Result<(), Error> {
-    let file: LayoutFile =
-        document::json(bytes).map_err(|problem| document::about(&"oci-layout", problem))?;
+    let file: LayoutFile = document::json(bytes, &["imageLayoutVersion"])
+        .map_err(|problem| document::about(&"oci-layout", problem))?;
     match file.image_layout_version.as_str() {
         "1.0.0" => Ok(()),
         other => Err(no_image(path, SourceProblem::LayoutVersion(other.to_owned()))),
