@@ -175,6 +175,11 @@ pub(crate) const CONFIG_NAMES: [&str; 25] = [
     "ArgsEscaped",
 ];
 
+/// The names of `manifest.json` in what `docker save` writes (Docker Image Specification 1.2.0,
+/// "Combined Image JSON + Filesystem Changeset Format").
+pub(crate) const SAVED_NAMES: [&str; 5] =
+    ["Config", "RepoTags", "Layers", "Parent", "LayerSources"];
+
 /// Parses JSON; nesting beyond 128 levels is refused, and so are names that are given twice but for
 /// case, and those that are one of `names` but for case.
 pub(crate) fn json<'de, T: Deserialize<'de>>(

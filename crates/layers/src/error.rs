@@ -212,6 +212,12 @@ pub enum SourceProblem {
     /// The file is no tar archive or a broken one; the words say where.
     #[error("is no intact tar archive: {0}")]
     Archive(String),
+    /// An archive for readers of both forms whose two lists of images contradict each other: the
+    /// config of an image that `manifest.json` alone names.
+    #[error(
+        "is another image for each reader: `manifest.json` names the image {0}, `index.json` not"
+    )]
+    ManifestsDiffer(Digest),
     /// The archive's manifest names a file that the archive does not have.
     #[error("lacks the file `{0}` that its manifest names")]
     LacksFile(String),

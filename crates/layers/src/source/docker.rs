@@ -57,9 +57,8 @@ impl DockerArchive {
             return Err(no_image(archive.path(), SourceProblem::NoManifest));
         }
         let bytes = archive.document("manifest.json", limits)?;
-        let saved: Vec<Saved> =
-            document::json(&bytes, &["Config", "RepoTags", "Layers", "LayerSources"])
-                .map_err(|problem| document::about(&"manifest.json", problem))?;
+        let saved: Vec<Saved> = document::json(&bytes, &document::SAVED_NAMES)
+            .map_err(|problem| document::about(&"manifest.json", problem))?;
         let mut maker = Maker {
             archive: &archive,
             limits,

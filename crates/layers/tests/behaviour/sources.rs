@@ -247,6 +247,53 @@ fn docker_archives_that_are_not_what_they_say() {
     assert!(matches!(result, Err(Error::Document { .. })));
 }
 
+/// Docker's own store and Podman load what `manifest.json` names, containerd what `index.json` does.
+#[test]
+fn an_archive_of_both_forms_must_be_one_image_for_all_readers() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut layout = Layout::new();
+    let image = |text: &str| {
+        let layers = [layout.plain(&Tar::new().file("f", text).end())];
+        let config = layout.json("c", &layout.config(&layers)).digest.hex();
+        (layout.image(&layers), format!("blobs/sha256/{config}"))
+    };
+    let ((one, one_config), (two, two_config)) = (image("one"), image("two"));
+    let platforms = index(&layout, &["linux/amd64", "linux/arm64"]);
+    layout.tag("a/b:1", &one);
+    layout.tag("a/b:all", &platforms);
+    let open = |layout: &Layout, manifest: &Value| {
+        let path = write(
+            folder.path(),
+            &archived(layout).file("manifest.json", &manifest.to_string()).end(),
+        );
+        ImageSource::open_archive(&path, &Limits::default())
+    };
+    let same = saved(&one_config, &["a/b:1"], &[]);
+    assert_eq!(open(&layout, &same).unwrap().kind(), SourceKind::OciArchive);
+    assert!(open(&layout, &saved(&one_config, &[], &[])).is_ok());
+    assert!(open(&layout, &json!([])).is_ok());
+    let differs = |layout: &Layout, manifest: &Value| match open(layout, manifest) {
+        Err(Error::NoImage { problem: SourceProblem::ManifestsDiffer(config), .. }) => config.hex(),
+        other => panic!("{other:?}"),
+    };
+    let other = saved(&two_config, &["a/b:1"], &[]);
+    assert!(two_config.ends_with(&differs(&layout, &other)));
+    assert!(two_config.ends_with(&differs(&layout, &saved(&two_config, &[], &[]))));
+    // Listed, but under another name.
+    layout.tag("a/b:2", &two);
+    assert!(two_config.ends_with(&differs(&layout, &other)));
+    assert!(open(&layout, &saved(&two_config, &["a/b:2"], &[])).is_ok());
+    // As an attestation it is no image for those who go by the index.
+    let mut hidden = two;
+    hidden.platform = Some(Platform::new("unknown", "unknown"));
+    layout.roots.truncate(2);
+    layout.untagged(&hidden);
+    assert!(two_config.ends_with(&differs(&layout, &saved(&two_config, &[], &[]))));
+    // What cannot be read is not passed over.
+    let lower = json!([{"config": two_config, "layers": []}]);
+    assert!(matches!(open(&layout, &lower), Err(Error::Document { .. })));
+}
+
 /// An index of images whose only file has the name of its platform as text.
 fn index(layout: &Layout, platforms: &[&str]) -> Descriptor {
     let mut manifests = Vec::new();
