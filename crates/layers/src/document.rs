@@ -7,6 +7,7 @@ use serde::{Deserialize, Deserializer};
 
 use crate::error::DocumentProblem;
 use crate::media::DocumentKind;
+use crate::names;
 use crate::stream::BlobStream;
 use crate::{Error, LimitExceeded, Limits};
 
@@ -80,7 +81,7 @@ impl Document {
     /// manifest and another for an index is refused (`image-spec manifest.md` and
     /// `image-index.md`, version 1.1, `mediaType`).
     pub(crate) fn parse(bytes: &[u8], kind: DocumentKind) -> Result<Self, DocumentProblem> {
-        let wire: Wire = json(bytes)?;
+        let wire: Wire = json(bytes, &MANIFEST_NAMES)?;
         match wire.schema_version {
             Some(2) => {}
             Some(other) => return Err(DocumentProblem::SchemaVersion(other)),
@@ -121,9 +122,74 @@ pub(crate) fn load(
     Document::parse(&bytes, kind).map_err(|problem| about(&descriptor.digest, problem))
 }
 
-/// Parses JSON; nesting beyond 128 levels is refused, and so are fields given twice.
-pub(crate) fn json<'de, T: Deserialize<'de>>(bytes: &'de [u8]) -> Result<T, DocumentProblem> {
-    serde_json::from_slice(bytes).map_err(|error| DocumentProblem::Json(error.to_string()))
+/// The names of manifests, indexes and what is in them (`image-spec manifest.md`, `image-index.md`
+/// and `descriptor.md`, version 1.1).
+pub(crate) const MANIFEST_NAMES: [&str; 18] = [
+    "schemaVersion",
+    "mediaType",
+    "artifactType",
+    "config",
+    "layers",
+    "manifests",
+    "subject",
+    "annotations",
+    "digest",
+    "size",
+    "urls",
+    "data",
+    "platform",
+    "architecture",
+    "os",
+    "os.version",
+    "os.features",
+    "variant",
+];
+
+/// The names of image configs that say what the image is and how it runs (`image-spec config.md`,
+/// version 1.1).
+pub(crate) const CONFIG_NAMES: [&str; 25] = [
+    "created",
+    "architecture",
+    "os",
+    "os.version",
+    "os.features",
+    "variant",
+    "config",
+    "rootfs",
+    "diff_ids",
+    "history",
+    "created_by",
+    "empty_layer",
+    "User",
+    "ExposedPorts",
+    "Env",
+    "Entrypoint",
+    "Cmd",
+    "Volumes",
+    "WorkingDir",
+    "Labels",
+    "StopSignal",
+    "Healthcheck",
+    "OnBuild",
+    "Shell",
+    "ArgsEscaped",
+];
+
+/// The names of `manifest.json` in what `docker save` writes (Docker Image Specification 1.2.0,
+/// "Combined Image JSON + Filesystem Changeset Format").
+pub(crate) const SAVED_NAMES: [&str; 5] =
+    ["Config", "RepoTags", "Layers", "Parent", "LayerSources"];
+
+/// Parses JSON; nesting beyond 128 levels is refused, and so are names that are given twice but for
+/// case, and those that are one of `names` but for case.
+pub(crate) fn json<'de, T: Deserialize<'de>>(
+    bytes: &'de [u8],
+    names: &[&str],
+) -> Result<T, DocumentProblem> {
+    let read =
+        serde_json::from_slice(bytes).map_err(|error| DocumentProblem::Json(error.to_string()))?;
+    names::check(bytes, names)?;
+    Ok(read)
 }
 
 /// The error of a document.
@@ -178,6 +244,22 @@ mod tests {
         let lying = r#"{"schemaVersion":2,"manifests":[],
             "mediaType":"application/vnd.oci.image.manifest.v1+json"}"#;
         assert!(matches!(parse(lying, Index), Err(DocumentProblem::MediaType(_))));
+    }
+
+    #[test]
+    fn refuses_what_readers_that_pass_over_case_read_differently() {
+        use DocumentKind::{Index, Manifest};
+        let is_ambiguous =
+            |json: &str, kind| matches!(parse(json, kind), Err(DocumentProblem::AmbiguousName(..)));
+        let twice = r#"{"schemaVersion":2,"manifests":[],"Manifests":[]}"#;
+        assert!(is_ambiguous(twice, Index));
+        let hidden = r#"{"schemaVersion":2,"manifests":[],"Subject":{}}"#;
+        assert!(is_ambiguous(hidden, Index));
+        let digest = format!("sha256:{}", "0".repeat(64));
+        let descriptor =
+            format!(r#"{{"mediaType":"x","digest":"{digest}","size":1,"Digest":"{digest}"}}"#);
+        let manifest = format!(r#"{{"schemaVersion":2,"config":{descriptor},"layers":[]}}"#);
+        assert!(is_ambiguous(&manifest, Manifest));
     }
 
     #[test]

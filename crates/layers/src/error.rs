@@ -172,6 +172,10 @@ pub enum DocumentProblem {
     /// (`image-spec manifest.md`).
     #[error("has both `layers` and `manifests`")]
     LayersAndManifests,
+    /// Two of its names are one for readers that pass over case, as Go's do, or one is a name of its
+    /// specification but for case: such a document is another one for each reader.
+    #[error("is ambiguous: `{0}` and `{1}` are the same name for some readers")]
+    AmbiguousName(String, String),
     /// It has none of the two.
     #[error("has neither `layers` nor `manifests`")]
     NeitherLayersNorManifests,
@@ -208,6 +212,12 @@ pub enum SourceProblem {
     /// The file is no tar archive or a broken one; the words say where.
     #[error("is no intact tar archive: {0}")]
     Archive(String),
+    /// An archive for readers of both forms whose two lists of images contradict each other: the
+    /// config of an image that `manifest.json` alone names.
+    #[error(
+        "is another image for each reader: `manifest.json` names the image {0}, `index.json` not"
+    )]
+    ManifestsDiffer(Digest),
     /// The archive's manifest names a file that the archive does not have.
     #[error("lacks the file `{0}` that its manifest names")]
     LacksFile(String),

@@ -91,6 +91,7 @@ mod log;
 mod media;
 mod merge;
 mod name;
+mod names;
 mod notes;
 mod options;
 mod path;

@@ -2,44 +2,44 @@
 
 use std::collections::HashSet;
 
-use sealift_model::{BlobError, BlobSource, Descriptor, Digest, Platform};
+use sealift_model::{BlobError, BlobSource, Descriptor, Diagnostic, Digest, Impact, Platform};
 
 use super::ImageConfig;
 use crate::document::{self, Document};
 use crate::error::DocumentProblem;
-use crate::media::DocumentKind;
+use crate::media::{self, DocumentKind};
 use crate::stream::length;
 use crate::{Error, LimitExceeded, Limits};
 
-/// Chooses a manifest from the entries of the index `root`.
+/// Chooses a manifest from the entries of the index `root`, as container engines do: by the
+/// platform alone, and of several at one place that fit equally well the first. What is odd about the
+/// choice is added to the diagnostics.
 pub(super) fn choose(
     source: &dyn BlobSource,
     root: &Descriptor,
     entries: Vec<Descriptor>,
     asked: Option<&Platform>,
     limits: &Limits,
+    diagnostics: &mut Vec<Diagnostic>,
 ) -> Result<Descriptor, Error> {
-    let manifests = manifests(source, root, entries, limits)?;
     let default = Platform::new("linux", "amd64");
     let wanted = asked.unwrap_or(&default);
-    let fits = |entry: &&Descriptor| {
-        entry.platform.as_ref().is_some_and(|offered| accepts(wanted, offered))
-    };
-    if let Some(entry) = manifests.iter().find(fits) {
-        return Ok(entry.clone());
-    }
+    let manifests = manifests(source, root, entries, wanted, limits)?;
     if let ([only], None) = (&manifests[..], asked) {
         return Ok(only.clone());
     }
-    // The platform of an entry may be left out; then the config says it.
     let mut available = Vec::new();
     for entry in &manifests {
+        // The platform of an entry may be left out; then the config says it.
         let offered = match &entry.platform {
             Some(offered) => Some(offered.clone()),
             None => platform_of(source, entry, limits)?,
         };
         match offered {
-            Some(offered) if accepts(wanted, &offered) => return Ok(entry.clone()),
+            Some(offered) if accepts(wanted, &offered) => {
+                diagnostics.extend(rivals(entry, &manifests));
+                return Ok(entry.clone());
+            }
             offered => available.extend(offered),
         }
     }
@@ -48,24 +48,81 @@ pub(super) fn choose(
     Err(Error::NoPlatform { asked: asked.cloned(), available })
 }
 
-/// Whether an image for `offered` runs where `asked` was asked for. The variants that containerd
-/// takes for granted may be written or not.
+/// Says that an index has other images for the very platform of the one chosen. Engines differ in
+/// which of them they run. On Windows they are told apart by the version of the system.
+fn rivals(chosen: &Descriptor, manifests: &[Descriptor]) -> Option<Diagnostic> {
+    let platform = chosen.platform.as_ref().map(plain)?;
+    let is_rival = |entry: &&Descriptor| {
+        let offered = entry.platform.as_ref();
+        entry.digest != chosen.digest
+            && offered.is_some_and(|offered| is_same_platform(offered, &platform))
+    };
+    let rival = &manifests.iter().find(is_rival)?.digest;
+    let impact = if platform.os == "windows" { Impact::Note } else { Impact::Incomplete };
+    let message = format!(
+        "the index has several images for {platform}, and another engine may run another: \
+         {} was read, {rival} was not",
+        chosen.digest
+    );
+    Some(Diagnostic::new("layers", message, impact))
+}
+
+/// Whether an image for `offered` runs where `asked` was asked for.
 pub(crate) fn accepts(asked: &Platform, offered: &Platform) -> bool {
     plain(asked).accepts(&plain(offered))
 }
 
-fn plain(platform: &Platform) -> Platform {
-    let mut plain = platform.clone();
-    let usual = match platform.architecture.as_str() {
-        "arm64" => Some("v8"),
-        "arm" => Some("v7"),
-        "amd64" => Some("v1"),
-        _ => None,
-    };
-    plain.variant = plain.variant.filter(|variant| !variant.is_empty());
-    if plain.variant.as_deref() == usual {
-        plain.variant = None;
+/// How well an image suits where a platform was asked for, the best first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Suits {
+    Exactly,
+    /// A variant was not asked for, and it has one.
+    AnyVariant,
+    /// It does not say what it is for.
+    Unknown,
+    Not,
+}
+
+impl Suits {
+    pub(crate) fn of(asked: &Platform, offered: Option<&Platform>) -> Self {
+        match offered.map(plain) {
+            Some(offered) if offered == plain(asked) => Self::Exactly,
+            Some(offered) if plain(asked).accepts(&offered) => Self::AnyVariant,
+            None => Self::Unknown,
+            Some(_) => Self::Not,
+        }
     }
+}
+
+/// Whether two platforms are one for container engines.
+pub(crate) fn is_same_platform(one: &Platform, other: &Platform) -> bool {
+    plain(one) == plain(other)
+}
+
+/// The platform as engines compare it: names in lower case, other names of an architecture by its
+/// usual one, and the variants that they take for granted left out (containerd/platforms 1.0,
+/// `Normalize`). A system that is not said is Linux, on which the engines run.
+fn plain(platform: &Platform) -> Platform {
+    let lower = |text: &str| text.to_lowercase();
+    let variant = platform.variant.as_deref().map(lower).unwrap_or_default();
+    let (architecture, variant) = match (lower(&platform.architecture).as_str(), variant.as_str()) {
+        ("i386", _) => ("386".to_owned(), String::new()),
+        ("amd64" | "x86_64" | "x86-64", "v1") => ("amd64".to_owned(), String::new()),
+        ("x86_64" | "x86-64", _) => ("amd64".to_owned(), variant),
+        ("arm64" | "aarch64", "8" | "v8") => ("arm64".to_owned(), String::new()),
+        ("aarch64", _) => ("arm64".to_owned(), variant),
+        ("arm", "7" | "v7") | ("armhf", _) => ("arm".to_owned(), String::new()),
+        ("armel", _) => ("arm".to_owned(), "v6".to_owned()),
+        ("arm", "5" | "6" | "8") => ("arm".to_owned(), format!("v{variant}")),
+        (architecture, _) => (architecture.to_owned(), variant),
+    };
+    let os = match lower(&platform.os).as_str() {
+        "" => "linux".to_owned(),
+        "macos" => "darwin".to_owned(),
+        os => os.to_owned(),
+    };
+    let mut plain = Platform::new(os, architecture);
+    plain.variant = Some(variant).filter(|variant| !variant.is_empty());
     plain
 }
 
@@ -75,23 +132,27 @@ fn platform_of(
     limits: &Limits,
 ) -> Result<Option<Platform>, Error> {
     match document::load(source, entry, limits)? {
-        Document::Manifest { config, .. } => {
+        Document::Manifest { config, .. } if media::is_image_config(&config.media_type) => {
             let config = ImageConfig::load(source, &config, limits, &mut Vec::new())?;
             Ok(config.platform())
         }
-        Document::Index(_) => Ok(None),
+        Document::Manifest { .. } | Document::Index(_) => Ok(None),
     }
 }
 
-/// All image manifests of an index and the indexes in it, in their order, attestations left out.
+/// All image manifests of an index and the indexes in it, attestations left out; what suits best
+/// comes first at each place, as containerd goes through them (`images.Manifest` in version 2).
 fn manifests(
     source: &dyn BlobSource,
     root: &Descriptor,
     entries: Vec<Descriptor>,
+    wanted: &Platform,
     limits: &Limits,
 ) -> Result<Vec<Descriptor>, Error> {
     let mut found = Vec::new();
-    visit(source, Some(root), entries, limits, &mut |entry| {
+    let suits = |entry: &Descriptor| Suits::of(wanted, entry.platform.as_ref());
+    let order = |entries: &mut [Descriptor]| entries.sort_by_key(suits);
+    visit_in(source, Some(root), entries, limits, &order, &mut |entry| {
         if DocumentKind::of(&entry.media_type) == Some(DocumentKind::Manifest)
             && !is_attestation(entry)
         {
@@ -102,16 +163,17 @@ fn manifests(
     Ok(found)
 }
 
-/// Whether an entry is what BuildKit attests of another.
+/// Whether an entry is what BuildKit attests of another: for no platform. That it is annotated as
+/// one says nothing, for engines look at the platform alone.
 pub(crate) fn is_attestation(entry: &Descriptor) -> bool {
-    entry.annotations.contains_key("vnd.docker.reference.type")
-        || entry
-            .platform
-            .as_ref()
-            .is_some_and(|platform| platform.os == "unknown" && platform.architecture == "unknown")
+    entry
+        .platform
+        .as_ref()
+        .is_some_and(|platform| platform.os == "unknown" && platform.architecture == "unknown")
 }
 
-/// Visits the entries of an index and of the indexes in it, until `visitor` has enough.
+/// Visits the entries of an index and of the indexes in it in their order, until `visitor` has
+/// enough.
 pub(crate) fn visit(
     source: &dyn BlobSource,
     root: Option<&Descriptor>,
@@ -119,10 +181,26 @@ pub(crate) fn visit(
     limits: &Limits,
     visitor: &mut dyn FnMut(&Descriptor) -> bool,
 ) -> Result<(), Error> {
+    visit_in(source, root, entries, limits, &|_| {}, visitor)
+}
+
+/// The same, the entries of each index in the order that `order` gives them.
+fn visit_in(
+    source: &dyn BlobSource,
+    root: Option<&Descriptor>,
+    entries: Vec<Descriptor>,
+    limits: &Limits,
+    order: &dyn Fn(&mut [Descriptor]),
+    visitor: &mut dyn FnMut(&Descriptor) -> bool,
+) -> Result<(), Error> {
+    let ordered = |mut entries: Vec<Descriptor>| {
+        order(&mut entries);
+        entries.into_iter()
+    };
     // What is left to visit of each level, and the index it belongs to.
     let root = root.map(|root| root.digest.clone());
     let mut seen: HashSet<Digest> = root.iter().cloned().collect();
-    let mut levels = vec![(root, entries.into_iter())];
+    let mut levels = vec![(root, ordered(entries))];
     while let Some((_, level)) = levels.last_mut() {
         let Some(entry) = level.next() else {
             levels.pop();
@@ -141,7 +219,7 @@ pub(crate) fn visit(
         }
         match document::load(source, &entry, limits) {
             Ok(Document::Index(entries)) => {
-                levels.push((Some(entry.digest), entries.into_iter()));
+                levels.push((Some(entry.digest), ordered(entries)));
             }
             // Sources may have a part of what an index lists.
             Ok(Document::Manifest { .. }) | Err(Error::Blob(BlobError::Missing(_))) => {}

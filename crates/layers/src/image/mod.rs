@@ -2,7 +2,7 @@
 
 mod choose;
 
-pub(crate) use choose::{accepts, is_attestation, visit};
+pub(crate) use choose::{Suits, accepts, is_attestation, is_same_platform, visit};
 
 use sealift_model::{BlobSource, Descriptor, Diagnostic, Digest, Impact, Platform, Timestamp};
 
@@ -84,7 +84,8 @@ impl Image {
     /// `platform` is chosen.
     ///
     /// Without a platform, `linux/amd64` is taken where there are several. Attestations beside
-    /// the images of an index are passed over.
+    /// the images of an index, which are for no platform, are passed over. Platforms are compared as
+    /// containerd does it; several images for the very same make the result incomplete.
     ///
     /// # Errors
     /// When a document is missing, has been changed, or is not what its specification says; when
@@ -103,14 +104,16 @@ impl Image {
                 Ok(image)
             }
             Document::Index(entries) => {
-                let chosen = choose::choose(source, root, entries, platform, limits)?;
+                let mut odd = Vec::new();
+                let chosen = choose::choose(source, root, entries, platform, limits, &mut odd)?;
                 let Document::Manifest { config, layers } =
                     document::load(source, &chosen, limits)?
                 else {
                     return Err(document::about(&chosen.digest, DocumentProblem::Lacks("layers")));
                 };
-                let image = Self::build(source, &chosen, config, layers, limits)?;
+                let mut image = Self::build(source, &chosen, config, layers, limits)?;
                 image.check_platform(platform)?;
+                image.diagnostics.append(&mut odd);
                 Ok(Self { index: Some(root.digest.clone()), ..image })
             }
         }
@@ -188,7 +191,7 @@ impl ImageConfig {
         diagnostics: &mut Vec<Diagnostic>,
     ) -> Result<Self, Error> {
         let json = document::fetch(source, descriptor, limits)?;
-        let wire: Config = document::json(&json)
+        let wire: Config = document::json(&json, &document::CONFIG_NAMES)
             .map_err(|problem| document::about(&descriptor.digest, problem))?;
         let lacks = |field| document::about(&descriptor.digest, DocumentProblem::Lacks(field));
         let diff_ids = wire.rootfs.ok_or_else(|| lacks("rootfs"))?.diff_ids.unwrap_or_default();

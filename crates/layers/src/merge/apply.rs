@@ -172,8 +172,10 @@ impl<'a> Merge<'a> {
             Change::HardLink(target) => match self.hard_link(target)? {
                 Some(kind) => kind,
                 None => {
+                    // An engine that makes the link before it comes to a whiteout of its target
+                    // has what is missing here, whatever it is.
                     let what = "a hard link to a file that is not there; the entry is left out";
-                    self.note(layer, path, what, Impact::Partial);
+                    self.note(layer, path, what, Impact::Incomplete);
                     return Ok(());
                 }
             },

@@ -137,7 +137,7 @@ impl ImageSource {
 }
 
 fn refers_to(manifest: &[u8], image: &Digest) -> bool {
-    let parsed: Result<Referrer, _> = document::json(manifest);
+    let parsed: Result<Referrer, _> = document::json(manifest, &document::MANIFEST_NAMES);
     let subject = parsed.ok().and_then(|manifest| manifest.subject);
     subject
         .is_some_and(|subject| subject.digest.parse().is_ok_and(|digest: Digest| digest == *image))

@@ -57,8 +57,8 @@ impl DockerArchive {
             return Err(no_image(archive.path(), SourceProblem::NoManifest));
         }
         let bytes = archive.document("manifest.json", limits)?;
-        let saved: Vec<Saved> =
-            document::json(&bytes).map_err(|problem| document::about(&"manifest.json", problem))?;
+        let saved: Vec<Saved> = document::json(&bytes, &document::SAVED_NAMES)
+            .map_err(|problem| document::about(&"manifest.json", problem))?;
         let mut maker = Maker {
             archive: &archive,
             limits,
@@ -157,8 +157,8 @@ impl Maker<'_> {
         if let Some(expected) = digest_in(path).filter(|expected| *expected != digest) {
             return Err(Error::BlobDigest { expected, actual: digest });
         }
-        let config: Config =
-            document::json(&bytes).map_err(|problem| document::about(&path, problem))?;
+        let config: Config = document::json(&bytes, &document::CONFIG_NAMES)
+            .map_err(|problem| document::about(&path, problem))?;
         let diff_ids = config.rootfs.diff_ids.unwrap_or_default();
         self.blobs.insert(digest.clone(), Blob::Member(member));
         self.configs.insert(member, (digest.clone(), diff_ids.clone()));

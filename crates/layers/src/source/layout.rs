@@ -3,11 +3,11 @@
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
-use sealift_model::{BlobError, Descriptor, Digest};
+use sealift_model::{BlobError, BlobSource, Descriptor, Digest};
 use serde::Deserialize;
 
 use super::archive::Archive;
-use super::{ALGORITHMS, blob_error, blob_path, files, open_regular};
+use super::{ALGORITHMS, blob_error, blob_path, both, files, open_regular};
 use crate::document::{self, Document};
 use crate::error::SourceProblem;
 use crate::media::DocumentKind;
@@ -80,7 +80,15 @@ impl LayoutArchive {
     ) -> Result<(Self, Vec<Descriptor>), Error> {
         check_version(&archive.document("oci-layout", limits)?, archive.path())?;
         let roots = parse_index(&archive.document("index.json", limits)?)?;
-        Ok((Self(archive), roots))
+        let layout = Self(archive);
+        if layout.0.has("manifest.json") {
+            both::check(&layout, &roots, limits)?;
+        }
+        Ok((layout, roots))
+    }
+
+    pub(super) fn archive(&self) -> &Archive {
+        &self.0
     }
 
     pub(super) fn blob(&self, digest: &Digest) -> Result<Box<dyn Read + Send>, BlobError> {
@@ -101,6 +109,12 @@ impl LayoutArchive {
     }
 }
 
+impl BlobSource for LayoutArchive {
+    fn open(&self, blob: &Descriptor) -> Result<Box<dyn Read + Send + '_>, BlobError> {
+        self.blob(&blob.digest)
+    }
+}
+
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct LayoutFile {
@@ -108,8 +122,8 @@ struct LayoutFile {
 }
 
 fn check_version(bytes: &[u8], path: &Path) -> Result<(), Error> {
-    let file: LayoutFile =
-        document::json(bytes).map_err(|problem| document::about(&"oci-layout", problem))?;
+    let file: LayoutFile = document::json(bytes, &["imageLayoutVersion"])
+        .map_err(|problem| document::about(&"oci-layout", problem))?;
     match file.image_layout_version.as_str() {
         "1.0.0" => Ok(()),
         other => Err(no_image(path, SourceProblem::LayoutVersion(other.to_owned()))),

@@ -2,6 +2,7 @@
 
 mod archive;
 mod attached;
+mod both;
 mod docker;
 mod files;
 mod layout;
@@ -76,7 +77,8 @@ impl ImageSource {
     }
 
     /// Opens an archive: one of an OCI image layout, or one of `docker save` in either of its
-    /// forms. An archive that is both is taken as the former, which has the true digests.
+    /// forms. An archive that is both is taken as the former, which has the true digests; it is
+    /// refused when the two do not name the same images.
     ///
     /// # Errors
     /// When the file cannot be read or is none of these; when it is compressed as a whole, since

@@ -7,7 +7,7 @@ use sealift_model::{BlobSource, Descriptor, Digest, DigestError, Platform};
 
 use super::attached::is_attachment;
 use super::{FULL_NAME, REF_NAME};
-use crate::image::{accepts, is_attestation, visit};
+use crate::image::{Suits, accepts, is_attestation, is_same_platform, visit};
 use crate::{Error, Limits};
 
 /// Which image of a source: `tag`, a full name, or `@sha256:...`.
@@ -106,20 +106,22 @@ pub(super) fn by_platform(
     };
     let default = Platform::new("linux", "amd64");
     let wanted = asked.unwrap_or(&default);
-    let fitting = several.iter().zip(&platforms).filter(|(_, offered)| accepts(wanted, offered));
-    let fitting: Vec<_> = fitting.collect();
+    let mut fitting: Vec<_> =
+        several.iter().zip(&platforms).filter(|(_, offered)| accepts(wanted, offered)).collect();
+    fitting.sort_by_key(|(_, offered)| Suits::of(wanted, Some(offered)));
     match &fitting[..] {
         [] => Err(Error::NoPlatform {
             asked: asked.cloned(),
             available: platforms.into_iter().cloned().collect(),
         }),
         // Two images for the very same platform are two images.
-        [(_, first), (_, second), ..] if first == second => ambiguous(several),
+        [(_, first), (_, second), ..] if is_same_platform(first, second) => ambiguous(several),
         [(root, _), ..] => Ok((**root).clone()),
     }
 }
 
-fn is_named(root: &Descriptor, asked: &str) -> bool {
+/// Whether an entry has the name asked for.
+pub(super) fn is_named(root: &Descriptor, asked: &str) -> bool {
     let tag = root.annotations.get(REF_NAME);
     let full = root.annotations.get(FULL_NAME);
     let names = || tag.into_iter().chain(full);

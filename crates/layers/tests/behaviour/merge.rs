@@ -285,9 +285,20 @@ fn hard_links_to_what_is_no_file() {
     assert_eq!(
         problems(&tree),
         [
-            "partial a: a hard link to a file that is not there; the entry is left out",
-            "partial b: a hard link to a file that is not there; the entry is left out",
+            "incomplete a: a hard link to a file that is not there; the entry is left out",
+            "incomplete b: a hard link to a file that is not there; the entry is left out",
         ]
+    );
+}
+
+/// Engines go by the order of the entries and may make the link before its target is taken away.
+#[test]
+fn a_hard_link_to_what_its_own_layer_takes_away() {
+    let upper = Tar::new().hardlink("c", "d/b").file("d/.wh.b", "");
+    let tree = merged(vec![Tar::new().file("d/b", "1"), upper], &["*"]);
+    assert_eq!(
+        problems(&tree),
+        ["incomplete c: a hard link to a file that is not there; the entry is left out"]
     );
 }
 

@@ -7,10 +7,10 @@ use sealift_layers::{
     Coding, Error, Image, ImageSource, Limits, ReadOptions, Selector, SourceKind, SourceProblem,
     read_image,
 };
-use sealift_model::{Descriptor, Digest, Platform};
+use sealift_model::{Descriptor, Digest, Impact, Platform};
 use serde_json::{Value, json};
 
-use crate::support::{INDEX, Layout, Tar, Texts, gzip, zstd};
+use crate::support::{INDEX, Layout, MANIFEST, Tar, Texts, gzip, zstd};
 
 fn selector(text: &str) -> Selector {
     text.parse().unwrap()
@@ -247,6 +247,53 @@ fn docker_archives_that_are_not_what_they_say() {
     assert!(matches!(result, Err(Error::Document { .. })));
 }
 
+/// Docker's own store and Podman load what `manifest.json` names, containerd what `index.json` does.
+#[test]
+fn an_archive_of_both_forms_must_be_one_image_for_all_readers() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut layout = Layout::new();
+    let image = |text: &str| {
+        let layers = [layout.plain(&Tar::new().file("f", text).end())];
+        let config = layout.json("c", &layout.config(&layers)).digest.hex();
+        (layout.image(&layers), format!("blobs/sha256/{config}"))
+    };
+    let ((one, one_config), (two, two_config)) = (image("one"), image("two"));
+    let platforms = index(&layout, &["linux/amd64", "linux/arm64"]);
+    layout.tag("a/b:1", &one);
+    layout.tag("a/b:all", &platforms);
+    let open = |layout: &Layout, manifest: &Value| {
+        let path = write(
+            folder.path(),
+            &archived(layout).file("manifest.json", &manifest.to_string()).end(),
+        );
+        ImageSource::open_archive(&path, &Limits::default())
+    };
+    let same = saved(&one_config, &["a/b:1"], &[]);
+    assert_eq!(open(&layout, &same).unwrap().kind(), SourceKind::OciArchive);
+    assert!(open(&layout, &saved(&one_config, &[], &[])).is_ok());
+    assert!(open(&layout, &json!([])).is_ok());
+    let differs = |layout: &Layout, manifest: &Value| match open(layout, manifest) {
+        Err(Error::NoImage { problem: SourceProblem::ManifestsDiffer(config), .. }) => config.hex(),
+        other => panic!("{other:?}"),
+    };
+    let other = saved(&two_config, &["a/b:1"], &[]);
+    assert!(two_config.ends_with(&differs(&layout, &other)));
+    assert!(two_config.ends_with(&differs(&layout, &saved(&two_config, &[], &[]))));
+    // Listed, but under another name.
+    layout.tag("a/b:2", &two);
+    assert!(two_config.ends_with(&differs(&layout, &other)));
+    assert!(open(&layout, &saved(&two_config, &["a/b:2"], &[])).is_ok());
+    // As an attestation it is no image for those who go by the index.
+    let mut hidden = two;
+    hidden.platform = Some(Platform::new("unknown", "unknown"));
+    layout.roots.truncate(2);
+    layout.untagged(&hidden);
+    assert!(two_config.ends_with(&differs(&layout, &saved(&two_config, &[], &[]))));
+    // What cannot be read is not passed over.
+    let lower = json!([{"config": two_config, "layers": []}]);
+    assert!(matches!(open(&layout, &lower), Err(Error::Document { .. })));
+}
+
 /// An index of images whose only file has the name of its platform as text.
 fn index(layout: &Layout, platforms: &[&str]) -> Descriptor {
     let mut manifests = Vec::new();
@@ -300,6 +347,77 @@ fn the_platform_of_an_index() {
     let nested = layout.json(INDEX, &json!({"schemaVersion": 2, "manifests": [several, all]}));
     assert_eq!(open(&nested, None).unwrap(), "linux/amd64");
     assert_eq!(open(&nested, Some("linux/s390x")).unwrap(), "linux/s390x");
+}
+
+/// An index with one image for each of those entries; their files have their numbers as text.
+fn entries(layout: &Layout, entries: &[Value]) -> Vec<Value> {
+    let entry = |(number, entry): (usize, &Value)| {
+        let text = number.to_string();
+        let layers = [layout.plain(&Tar::new().file("f", &text).end())];
+        let mut config = layout.config(&layers);
+        config["os"] = entry["platform"]["os"].clone();
+        let image = layout.json(MANIFEST, &layout.manifest(&config, &layers));
+        let mut image = serde_json::to_value(image).unwrap();
+        image.as_object_mut().unwrap().extend(entry.as_object().unwrap().clone());
+        image
+    };
+    entries.iter().enumerate().map(entry).collect()
+}
+
+fn index_of(layout: &Layout, entries: &[Value]) -> Descriptor {
+    layout.json(INDEX, &json!({"schemaVersion": 2, "manifests": entries}))
+}
+
+/// containerd compares platforms after it has brought them to their usual form.
+#[test]
+fn the_platform_is_compared_as_engines_do() {
+    let layout = Layout::new();
+    let source = layout.source();
+    let platform = |os: &str, architecture: &str, variant: &str| json!({"platform": {"os": os, "architecture": architecture, "variant": variant}});
+    let first = |asked: Option<&str>, others: &[Value]| {
+        let root = index_of(&layout, &entries(&layout, others));
+        let asked = asked.map(|asked| asked.parse::<Platform>().unwrap());
+        let limits = Limits::default();
+        let image = Image::open(&source, &root, asked.as_ref(), &limits).unwrap();
+        let text = first_text(&source, &image.manifest);
+        (text, image.diagnostics.iter().map(|odd| odd.impact).collect::<Vec<_>>())
+    };
+    let usual = platform("linux", "amd64", "");
+    for (os, architecture, variant) in [
+        ("linux", "x86_64", ""),
+        ("linux", "X86-64", "v1"),
+        ("Linux", "AMD64", "V1"),
+        ("", "amd64", ""),
+    ] {
+        let (text, odd) = first(None, &[platform(os, architecture, variant), usual.clone()]);
+        assert_eq!((text.as_str(), odd), ("0", vec![Impact::Incomplete]), "{os}/{architecture}");
+    }
+    // What is exactly asked for is better than what may be meant.
+    let (text, odd) = first(None, &[platform("linux", "amd64", "v3"), usual.clone()]);
+    assert_eq!((text.as_str(), odd), ("1", vec![]));
+    // The annotation of an attestation hides nothing.
+    let mut annotated = usual.clone();
+    annotated["annotations"] = json!({"vnd.docker.reference.type": "attestation-manifest"});
+    let (text, odd) = first(None, &[annotated, usual.clone()]);
+    assert_eq!((text.as_str(), odd), ("0", vec![Impact::Incomplete]));
+    // Several of Windows are for several versions of it.
+    let windows = platform("windows", "x86_64", "");
+    let (text, odd) = first(Some("windows/amd64"), &[windows.clone(), usual, windows]);
+    assert_eq!((text.as_str(), odd), ("0", vec![Impact::Note]));
+}
+
+/// containerd descends into an index in an index after all that says its platform.
+#[test]
+fn an_index_in_an_index_comes_after_what_names_the_platform() {
+    let layout = Layout::new();
+    let amd64 = json!({"platform": {"os": "linux", "architecture": "amd64"}});
+    let [inner, outer] = entries(&layout, &[amd64.clone(), amd64]).try_into().unwrap();
+    let inner = serde_json::to_value(index_of(&layout, &[inner])).unwrap();
+    let root = index_of(&layout, &[inner, outer]);
+    let source = layout.source();
+    let image = Image::open(&source, &root, None, &Limits::default()).unwrap();
+    assert_eq!(first_text(&source, &image.manifest), "1");
+    assert_eq!(image.diagnostics[0].impact, Impact::Incomplete);
 }
 
 #[test]
