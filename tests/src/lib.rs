@@ -15,7 +15,7 @@ pub mod witnesses;
 
 use std::path::PathBuf;
 
-pub use sealift_suite::{Suite, Table, test_data};
+pub use sealift_suite::{Suite, Table, files, folders, on_path, test_data};
 pub use variant::variant;
 
 /// The project's root folder.

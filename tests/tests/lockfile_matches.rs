@@ -36,7 +36,7 @@ fn matches_are_exact() {
         let none = BTreeSet::new();
         let wanted = wanted.get(&name).unwrap_or(&none);
         if report.inventory.packages.is_empty() && !wanted.is_empty() {
-            suite.skip();
+            suite.unread(&name, "no package is found");
         } else {
             suite.case(&name, compare(wanted, &found(&report)));
         }

@@ -1,26 +1,21 @@
 //! Charts, rendered by helm itself where it is on the PATH: ours, and those of others.
 #![expect(clippy::indexing_slicing, clippy::unwrap_used, reason = "a test fails by panicking")]
-#![expect(clippy::print_stderr, clippy::print_stdout, reason = "a suite says what it skips")]
 
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
-use sealift_tests::{Suite, project, test_data};
+use sealift_tests::{Suite, on_path, project, test_data};
 use serde_json::{Value, json};
 
 /// Older ones know not all that our chart is made of.
 const KUBERNETES: &str = "1.34.0";
 
-#[expect(clippy::disallowed_methods, reason = "the suite looks for the other program")]
 fn helm() -> Option<PathBuf> {
-    let path = std::env::var_os("PATH")?;
-    let found = std::env::split_paths(&path).map(|folder| folder.join("helm"));
-    let found = found.into_iter().find(|file| file.is_file());
+    let found = on_path("helm");
     if found.is_none() {
-        eprintln!("skipped: helm is not on the PATH");
-        println!("dataset helm: 1 cases, 0 exact, 0 excepted, 1 skipped");
+        Suite::skipped("helm", "it is not on the PATH");
     }
     found
 }

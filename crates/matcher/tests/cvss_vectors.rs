@@ -1,38 +1,22 @@
 //! Vectors with known scores, and properties of every vector.
-#![expect(
-    clippy::expect_used,
-    clippy::panic,
-    clippy::unwrap_used,
-    reason = "a test fails by panicking"
-)]
-
-use std::path::{Path, PathBuf};
+#![expect(clippy::expect_used, clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use proptest::prelude::*;
 use sealift_matcher::cvss::{CvssScore, CvssVector, CvssVersion};
+use sealift_suite::{Suite, files, test_data};
 
 #[test]
 fn known_scores() {
-    let Some(folder) = test_data() else {
-        eprintln!("skipped: no test data");
-        return;
-    };
-    let mut cases = 0;
-    let mut failures = Vec::new();
-    for file in files(&folder.join("cvss")) {
+    let Some(folder) = test_data() else { return };
+    let mut suite = Suite::new("cvss", "");
+    for file in files(&folder.join("cvss"), "txt") {
         let text = std::fs::read_to_string(&file).unwrap();
         let lines = text.lines().enumerate();
         for (index, line) in lines.filter(|(_, line)| !line.trim().is_empty()) {
-            cases += 1;
-            if let Err(why) = check(line) {
-                failures.push(format!("{}:{}: {why}", file.display(), index + 1));
-            }
+            suite.case(&format!("{}:{}", file.display(), index + 1), check(line));
         }
     }
-    let exact = cases - failures.len();
-    println!("dataset cvss: {cases} cases, {exact} exact, 0 excepted, 0 skipped");
-    assert!(failures.is_empty(), "{}", failures.join("\n"));
-    assert!(cases > 0, "no cases");
+    suite.finish();
 }
 
 /// Checks a line, `vector - (base, temporal, environmental)`, or `vector - score` in version 4.0,
@@ -68,21 +52,6 @@ fn tenths(score: &str) -> Option<u8> {
     let score = score.trim().trim_start_matches('-');
     let (whole, tenth) = score.split_once('.').unwrap_or((score, "0"));
     (score != "None").then(|| format!("{whole}{tenth}").parse().expect("a score"))
-}
-
-#[expect(clippy::disallowed_methods, reason = "the suites are told where their data is")]
-fn test_data() -> Option<PathBuf> {
-    std::env::var_os("SEALIFT_TESTDATA").map(PathBuf::from)
-}
-
-fn files(folder: &Path) -> Vec<PathBuf> {
-    let mut files: Vec<PathBuf> = std::fs::read_dir(folder)
-        .unwrap_or_else(|error| panic!("{}: {error}", folder.display()))
-        .map(|entry| entry.unwrap().path())
-        .filter(|path| path.extension().is_some_and(|extension| extension == "txt"))
-        .collect();
-    files.sort();
-    files
 }
 
 /// A vector of any version: its base metrics, then any of the others, some not its own.

@@ -5,8 +5,6 @@
 //! Packages whose lines may differ stand with the reason in
 //! `tests/expected_matches_exceptions.txt`; one whose lines no longer do must leave it.
 #![expect(
-    clippy::expect_used,
-    clippy::indexing_slicing,
     clippy::panic,
     clippy::print_stdout,
     clippy::unwrap_used,
@@ -17,24 +15,26 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::io::Read;
 use std::num::NonZero;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Instant;
 
 use sealift_matcher::{
     BuildOptions, Database, MatchOptions, Matches, Records, build_in_memory, match_inventory,
 };
 use sealift_model::{Distribution, Ecosystem, Family, Inventory, Package, Purl, Timestamp};
+use sealift_suite::{Suite, test_data};
+
+const EXCEPTIONS: &str = include_str!("expected_matches_exceptions.txt");
 
 #[test]
 fn records_affect_the_versions_that_the_ecosystems_tools_say() {
-    let Some(folder) = test_data() else {
-        eprintln!("skipped: no test data");
-        return;
-    };
+    let Some(folder) = test_data().map(|data| data.join("advisories")) else { return };
     let text = lines(&folder.join("expected-matches.tsv.gz"));
-    let mut suite = Suite::new(&text);
+    let cases: Vec<_> =
+        text.lines().filter(|line| !line.starts_with('#')).map(Case::read).collect();
+    assert!(!cases.is_empty(), "no cases");
     let database = database(&folder);
-    let packages = suite.cases.iter().filter_map(|case| case.package.clone());
+    let packages = cases.iter().filter_map(|case| case.package.clone());
     let mut inventory = Inventory::default();
     inventory.packages = packages.collect();
     let mut options = MatchOptions::default();
@@ -42,8 +42,7 @@ fn records_affect_the_versions_that_the_ecosystems_tools_say() {
     let start = Instant::now();
     let matches = match_inventory(&database, &inventory, &options).unwrap();
     println!("{} packages matched in {:?}", inventory.packages.len(), start.elapsed());
-    suite.judge(&matches);
-    suite.close();
+    judge(&cases, &matches);
 }
 
 /// One line of the file.
@@ -71,92 +70,53 @@ impl<'t> Case<'t> {
         Self { ecosystem, name, version, expected, refused, package }
     }
 
-    /// The package, as exceptions have it.
-    fn key(&self) -> String {
-        format!("{}\t{}", self.ecosystem, self.name)
+    /// As exceptions have it.
+    fn name(&self) -> String {
+        format!("{} {} {}", self.ecosystem, self.name, self.version)
     }
 }
 
-struct Suite<'t> {
-    cases: Vec<Case<'t>>,
-    /// Packages whose lines may differ, and whether one did.
-    exceptions: BTreeMap<String, bool>,
-    /// Exact, excepted, skipped by ecosystem.
-    counts: BTreeMap<&'t str, [usize; 3]>,
-    failures: Vec<String>,
+/// Compares what was matched with every line, a suite for each ecosystem.
+fn judge(cases: &[Case<'_>], matches: &Matches) {
+    let mut found: BTreeMap<usize, BTreeSet<&str>> = BTreeMap::new();
+    for finding in &matches.findings {
+        let records = finding.record_ids.iter().map(String::as_str);
+        found.entry(finding.package).or_default().extend(records);
+    }
+    let mut open: BTreeMap<usize, BTreeSet<&str>> = BTreeMap::new();
+    for undetermined in &matches.undetermined {
+        open.entry(undetermined.package).or_default().insert(&undetermined.record_id);
+    }
+    let mut suites: BTreeMap<&str, Suite> = BTreeMap::new();
+    let mut package = 0;
+    for case in cases {
+        let base = case.ecosystem.split(':').next().unwrap();
+        let suite = suites.entry(base).or_insert_with(|| suite(base));
+        if case.package.is_none() {
+            suite.unread(&case.name(), "no reader finds such packages");
+            continue;
+        }
+        let found = found.remove(&package).unwrap_or_default();
+        let open = open.remove(&package).unwrap_or_default();
+        package += 1;
+        suite.case(&case.name(), difference(case, &found, &open).map_or(Ok(()), Err));
+    }
+    let exceptions = EXCEPTIONS.lines();
+    for line in exceptions.filter(|line| !line.is_empty() && !line.starts_with('#')) {
+        assert!(suites.keys().any(|base| is_about(line, base)), "no such ecosystem: {line}");
+    }
+    suites.into_values().for_each(Suite::finish);
 }
 
-impl<'t> Suite<'t> {
-    fn new(text: &'t str) -> Self {
-        let lines = text.lines().filter(|line| !line.starts_with('#'));
-        let exceptions = include_str!("expected_matches_exceptions.txt").lines();
-        Self {
-            cases: lines.map(Case::read).collect(),
-            exceptions: exceptions
-                .filter(|line| !line.starts_with('#') && !line.is_empty())
-                .map(|line| (line.rsplit_once('\t').expect("a reason").0.to_owned(), false))
-                .collect(),
-            counts: BTreeMap::new(),
-            failures: Vec::new(),
-        }
-    }
+/// The suite of an ecosystem, with the exceptions that are about it.
+fn suite(base: &str) -> Suite {
+    let lines: Vec<_> = EXCEPTIONS.lines().filter(|line| is_about(line, base)).collect();
+    Suite::new(format!("expected-matches/{base}"), &lines.join("\n"))
+}
 
-    fn judge(&mut self, matches: &Matches) {
-        let mut found: BTreeMap<usize, BTreeSet<&str>> = BTreeMap::new();
-        for finding in &matches.findings {
-            let records = finding.record_ids.iter().map(String::as_str);
-            found.entry(finding.package).or_default().extend(records);
-        }
-        let mut open: BTreeMap<usize, BTreeSet<&str>> = BTreeMap::new();
-        for undetermined in &matches.undetermined {
-            open.entry(undetermined.package).or_default().insert(&undetermined.record_id);
-        }
-        let mut package = 0;
-        for case in &self.cases {
-            let base = case.ecosystem.split(':').next().unwrap();
-            let counts = self.counts.entry(base).or_default();
-            if case.package.is_none() {
-                counts[2] += 1;
-                continue;
-            }
-            let found = found.remove(&package).unwrap_or_default();
-            let open = open.remove(&package).unwrap_or_default();
-            package += 1;
-            let difference = difference(case, &found, &open);
-            match (difference, self.exceptions.get_mut(&case.key())) {
-                (None, _) => counts[0] += 1,
-                (Some(_), Some(differs)) => {
-                    counts[1] += 1;
-                    *differs = true;
-                }
-                (Some(difference), None) => {
-                    self.failures.push(format!("{} {}: {difference}", case.key(), case.version));
-                }
-            }
-        }
-        let exact = self.exceptions.iter().filter(|(_, differs)| !**differs);
-        self.failures.extend(exact.map(|(key, _)| format!("{key}: excepted, but exact")));
-    }
-
-    fn close(self) {
-        let mut cases: BTreeMap<&str, usize> = BTreeMap::new();
-        for case in &self.cases {
-            *cases.entry(case.ecosystem.split(':').next().unwrap()).or_default() += 1;
-        }
-        for (name, [exact, excepted, skipped]) in &self.counts {
-            println!(
-                "dataset expected-matches/{name}: {} cases, {exact} exact, {excepted} excepted, \
-                 {skipped} skipped",
-                cases[name]
-            );
-        }
-        assert!(
-            self.failures.is_empty(),
-            "{} differ:\n{}",
-            self.failures.len(),
-            self.failures.join("\n")
-        );
-    }
+/// Whether an exception is about an ecosystem, whichever release of it.
+fn is_about(exception: &str, base: &str) -> bool {
+    exception.strip_prefix(base).is_some_and(|rest| rest.starts_with([':', ' ']))
 }
 
 /// How the answer differs. A record with a refused version must stay open, unless it affects
@@ -215,9 +175,4 @@ fn lines(path: &Path) -> String {
     let file = File::open(path).unwrap();
     flate2::read::GzDecoder::new(file).read_to_string(&mut text).unwrap();
     text
-}
-
-#[expect(clippy::disallowed_methods, reason = "the suites are told where their data is")]
-fn test_data() -> Option<PathBuf> {
-    std::env::var_os("SEALIFT_TESTDATA").map(|root| Path::new(&root).join("advisories"))
 }

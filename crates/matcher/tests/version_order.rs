@@ -1,17 +1,13 @@
 //! The order of versions: the tables written by hand beside the schemes, and those of
 //! `$SEALIFT_TESTDATA/versions`, which the ecosystems' own tools decided.
-#![expect(
-    clippy::panic,
-    clippy::print_stdout,
-    clippy::unwrap_used,
-    reason = "a suite fails by panicking and prints its figures"
-)]
+#![expect(clippy::panic, clippy::unwrap_used, reason = "a suite fails by panicking")]
 
 use std::cmp::Ordering;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use sealift_matcher::Scheme;
+use sealift_suite::{Suite, files, test_data};
 
 /// Lines `a < b`, `a = b`, `a > b`; a line `? a` names a text that the scheme refuses. `#` starts
 /// a comment.
@@ -39,42 +35,36 @@ fn tables_written_by_hand() {
     }
 }
 
+/// `<scheme>.tsv` and `<scheme>-invalid.txt`; those of ranges are for another suite.
 #[test]
 fn tables_of_the_ecosystems_own_tools() {
-    #[expect(clippy::disallowed_methods, reason = "tests find the shared data by this variable")]
-    let Ok(root) = std::env::var("SEALIFT_TESTDATA") else {
-        eprintln!("skipped: no test data");
-        return;
-    };
-    let mut failures = Vec::new();
-    for path in files(&Path::new(&root).join("versions")) {
-        check_file(&path, &mut failures);
-    }
-    assert!(failures.is_empty(), "{}", failures.join("\n"));
-}
-
-/// Checks `<scheme>.tsv` and `<scheme>-invalid.txt`; other files are for other suites.
-fn check_file(path: &Path, failures: &mut Vec<String>) {
-    let stem = path.file_stem().unwrap_or_default().to_string_lossy();
-    let extension = path.extension().unwrap_or_default().to_string_lossy();
-    let (name, check): (_, Check) = match (&*extension, stem.strip_suffix("-invalid")) {
-        ("tsv", None) => (&*stem, check_comparison),
-        ("txt", Some(name)) => (name, refused),
-        _ => return,
-    };
-    let Some(scheme) = Scheme::from_name(name) else { return };
-    let text = read(path);
-    let before = failures.len();
-    for (index, line) in text.lines().enumerate() {
-        if let Some(failure) = check(scheme, line) {
-            failures.push(format!("{}:{}: {failure}", path.display(), index + 1));
+    let Some(data) = test_data() else { return };
+    let folder = data.join("versions");
+    let kinds: [(_, &str, Check); 2] =
+        [("tsv", "", check_comparison), ("txt", "-invalid", refused)];
+    for (extension, ending, check) in kinds {
+        let tables = files(&folder, extension);
+        assert!(!tables.is_empty(), "{}: no tables", folder.display());
+        for path in tables {
+            let stem = path.file_stem().unwrap().to_string_lossy();
+            let name = stem.strip_suffix(ending).unwrap_or(&stem);
+            if !["-ranges", "-specifiers"].iter().any(|kind| name.ends_with(kind)) {
+                check_table(&path, &stem, Scheme::from_name(name), check);
+            }
         }
     }
-    let (cases, failed) = (text.lines().count(), failures.len() - before);
-    println!(
-        "dataset versions/{stem}: {cases} cases, {} exact, 0 excepted, 0 skipped",
-        cases - failed
-    );
+}
+
+fn check_table(path: &Path, stem: &str, scheme: Option<Scheme>, check: Check) {
+    let mut suite = Suite::new(format!("versions/{stem}"), "");
+    for (line, number) in read(path).lines().zip(1..) {
+        let case = format!("{stem}:{number}");
+        match scheme {
+            Some(scheme) => suite.case(&case, check(scheme, line).map_or(Ok(()), Err)),
+            None => suite.unread(&case, "no scheme is called so"),
+        }
+    }
+    suite.finish();
 }
 
 /// Says what is wrong with a scheme's answer to a line.
@@ -106,15 +96,6 @@ fn ordered(scheme: Scheme, left: &str, operator: &str, right: &str) -> Option<St
 
 fn refused(scheme: Scheme, text: &str) -> Option<String> {
     scheme.parse(text).ok().map(|_| format!("{text} is read as a version"))
-}
-
-fn files(folder: &Path) -> Vec<PathBuf> {
-    let mut files: Vec<_> = fs::read_dir(folder)
-        .unwrap_or_else(|error| panic!("{}: {error}", folder.display()))
-        .map(|entry| entry.unwrap().path())
-        .collect();
-    files.sort();
-    files
 }
 
 fn read(path: &Path) -> String {

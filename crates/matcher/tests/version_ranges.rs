@@ -1,23 +1,25 @@
 //! Which versions a range accepts: the tables of `$SEALIFT_TESTDATA/versions` that the ecosystems'
 //! own tools decided.
-#![expect(
-    clippy::panic,
-    clippy::print_stdout,
-    clippy::unwrap_used,
-    reason = "a suite fails by panicking and prints its figures"
-)]
+#![expect(clippy::unwrap_used, reason = "a suite fails by panicking")]
 
 use std::fs;
 use std::path::Path;
 
 use sealift_matcher::{NpmRange, Prereleases, Scheme, SpecifierSet};
+use sealift_suite::{Suite, files, test_data};
 
 /// Whether a range accepts a version, by default and with pre-releases; none when it is no range.
 type Answer = fn(range: &str, version: &str) -> Option<[bool; 2]>;
 
-/// The tables by name. Of a Python specifier both columns are one answer: `packaging` accepts a
-/// pre-release where nothing else is on offer, and on offer is the one version.
-const TABLES: [(&str, Answer); 2] = [("npm-ranges", npm), ("pep440-specifiers", pep440)];
+/// What answers the tables of a name. Of a Python specifier both columns are one answer:
+/// `packaging` accepts a pre-release where nothing else is on offer, and on offer is the one version.
+fn answer(name: &str) -> Option<Answer> {
+    match name {
+        "npm-ranges" => Some(npm),
+        "pep440-specifiers" => Some(pep440),
+        _ => None,
+    }
+}
 
 fn npm(range: &str, version: &str) -> Option<[bool; 2]> {
     let version = Scheme::Npm.parse(version).ok();
@@ -36,39 +38,45 @@ fn pep440(range: &str, version: &str) -> Option<[bool; 2]> {
 
 #[test]
 fn tables_of_the_ecosystems_own_tools() {
-    #[expect(clippy::disallowed_methods, reason = "tests find the shared data by this variable")]
-    let Ok(root) = std::env::var("SEALIFT_TESTDATA") else {
-        eprintln!("skipped: no test data");
-        return;
-    };
-    let folder = Path::new(&root).join("versions");
-    let mut failures = Vec::new();
-    for (name, answer) in TABLES {
-        check(&folder, &format!("{name}.tsv"), &mut failures, |line| {
-            let cells: Vec<&str> = line.split('\t').collect();
-            let [version, range, by_default, with_prereleases] = cells[..] else { return false };
-            let wanted = [by_default == "true", with_prereleases == "true"];
-            answer(range, version) == Some(wanted)
-        });
-        check(&folder, &format!("{name}-invalid.txt"), &mut failures, |line| {
-            answer(line, "1.0.0").is_none()
-        });
+    let Some(data) = test_data() else { return };
+    let folder = data.join("versions");
+    let kinds: [(_, _, Check); 2] = [("tsv", "", is_right), ("txt", "-invalid", refused)];
+    for (extension, ending, check) in kinds {
+        let mut tables = 0;
+        for path in files(&folder, extension) {
+            let stem = path.file_stem().unwrap().to_string_lossy();
+            let name = stem.strip_suffix(ending).unwrap_or(&stem);
+            if ["-ranges", "-specifiers"].iter().any(|kind| name.ends_with(kind)) {
+                check_table(&path, &stem, answer(name), check);
+                tables += 1;
+            }
+        }
+        assert!(tables > 0, "{}: no tables", folder.display());
     }
-    assert!(failures.is_empty(), "{} wrong:\n{}", failures.len(), failures.join("\n"));
 }
 
-fn check(folder: &Path, file: &str, failures: &mut Vec<String>, is_right: impl Fn(&str) -> bool) {
-    let path = folder.join(file);
-    let text =
-        fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
-    let before = failures.len();
-    for (line, number) in text.lines().zip(1..) {
-        if !is_right(line) {
-            failures.push(format!("{file}:{number}: {line:?}"));
+/// Whether the answer to a line is right.
+type Check = fn(Answer, line: &str) -> bool;
+
+fn is_right(answer: Answer, line: &str) -> bool {
+    let cells: Vec<&str> = line.split('\t').collect();
+    let [version, range, by_default, with_prereleases] = cells[..] else { return false };
+    answer(range, version) == Some([by_default == "true", with_prereleases == "true"])
+}
+
+fn refused(answer: Answer, line: &str) -> bool {
+    answer(line, "1.0.0").is_none()
+}
+
+fn check_table(path: &Path, stem: &str, answer: Option<Answer>, check: Check) {
+    let mut suite = Suite::new(format!("versions/{stem}"), "");
+    for (line, number) in fs::read_to_string(path).unwrap().lines().zip(1..) {
+        let case = format!("{stem}:{number}");
+        match answer.map(|answer| check(answer, line)) {
+            Some(true) => suite.case(&case, Ok(())),
+            Some(false) => suite.case(&case, Err(format!("{line:?}"))),
+            None => suite.unread(&case, "no range is called so"),
         }
     }
-    let (cases, failed) = (text.lines().count(), failures.len() - before);
-    let stem = path.file_stem().unwrap().to_string_lossy();
-    let exact = cases - failed;
-    println!("dataset versions/{stem}: {cases} cases, {exact} exact, 0 excepted, 0 skipped");
+    suite.finish();
 }

@@ -1,22 +1,17 @@
 //! The test suite of the package URL specification, and properties of every purl.
-#![expect(
-    clippy::expect_used,
-    clippy::panic,
-    clippy::unwrap_used,
-    reason = "a test fails by panicking"
-)]
+#![expect(clippy::expect_used, reason = "a test fails by panicking")]
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
 
 use proptest::prelude::*;
 use sealift_model::{Purl, PurlError};
+use sealift_suite::{Suite, files, test_data};
 use serde::Deserialize;
 use serde_json::Value;
 
 /// One file of the suite (purl-test.schema-1.0.json).
 #[derive(Deserialize)]
-struct Suite {
+struct Tests {
     tests: Vec<Case>,
 }
 
@@ -43,25 +38,15 @@ struct Components {
 
 #[test]
 fn specification_suite() {
-    let Some(folder) = test_data() else {
-        eprintln!("skipped: no test data");
-        return;
-    };
-    let mut cases = 0;
-    let mut failures = Vec::new();
-    for file in files(&folder.join("purl")) {
-        let suite: Suite = serde_json::from_slice(&std::fs::read(&file).unwrap()).unwrap();
-        for (index, case) in suite.tests.iter().enumerate() {
-            cases += 1;
-            if let Err(why) = check(case) {
-                failures.push(format!("{} #{index} {}: {why}", file.display(), case.description));
-            }
+    let Some(folder) = test_data() else { return };
+    let mut suite = Suite::new("purl", "");
+    for file in files(&folder.join("purl"), "json") {
+        let tests: Tests = serde_json::from_slice(&std::fs::read(&file).unwrap()).unwrap();
+        for (index, case) in tests.tests.iter().enumerate() {
+            suite.case(&format!("{} #{index} {}", file.display(), case.description), check(case));
         }
     }
-    let exact = cases - failures.len();
-    println!("dataset purl: {cases} cases, {exact} exact, 0 excepted, 0 skipped");
-    assert!(failures.is_empty(), "{}", failures.join("\n"));
-    assert!(cases > 0, "no cases");
+    suite.finish();
 }
 
 fn check(case: &Case) -> Result<(), String> {
@@ -145,21 +130,6 @@ fn text(value: &Value) -> &str {
 
 fn components(value: &Value) -> Components {
     serde_json::from_value(value.clone()).expect("components")
-}
-
-#[expect(clippy::disallowed_methods, reason = "the suites are told where their data is")]
-fn test_data() -> Option<PathBuf> {
-    std::env::var_os("SEALIFT_TESTDATA").map(PathBuf::from)
-}
-
-fn files(folder: &Path) -> Vec<PathBuf> {
-    let mut files: Vec<PathBuf> = std::fs::read_dir(folder)
-        .unwrap_or_else(|error| panic!("{}: {error}", folder.display()))
-        .map(|entry| entry.unwrap().path())
-        .filter(|path| path.extension().is_some_and(|extension| extension == "json"))
-        .collect();
-    files.sort();
-    files
 }
 
 /// Types with rules of their own, and one without.

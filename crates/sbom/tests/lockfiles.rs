@@ -1,24 +1,22 @@
 //! Every case below `lockfiles/` of the test data, read by whichever catalogers want its files.
 //!
 //! The rules are those of the data's README: what is expected must be found, what else is found
-//! must be allowed, and a case called `_invalid` must give a diagnostic. A case is skipped when no
-//! cataloger wants a file that a row is expected from.
+//! must be allowed, and a case called `_invalid` must give a diagnostic. A case is not read when no
+//! cataloger wants a file that a row is expected from; each such case is one of the exceptions.
 #![expect(
-    clippy::expect_used,
     clippy::indexing_slicing,
-    clippy::panic,
     clippy::unwrap_used,
     reason = "a suite stops at what it cannot read"
 )]
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use sealift_layers::{File, Limits, Metadata, TreePath};
 use sealift_model::{Evidence, Package};
 use sealift_sbom::{ALL, Catalog, Cataloger, Facts, MergedFacts, MergedFile};
+use sealift_suite::{Suite, folders, test_data};
 
 /// "In `poetry-lock`, `uv-lock` and `yarn` only the lockfile itself is judged" (the README).
 const ONLY_LOCKFILE: &[(&str, &str)] =
@@ -26,86 +24,45 @@ const ONLY_LOCKFILE: &[(&str, &str)] =
 
 #[test]
 fn every_case_is_exact_or_excepted() {
-    #[expect(clippy::disallowed_methods, reason = "where the test data lies is the caller's word")]
-    let Some(root) = std::env::var_os("SEALIFT_TESTDATA") else {
-        say("skipped: no test data");
-        return;
-    };
-    let exceptions = exceptions();
-    let (mut tallies, mut wrong) = (Vec::new(), Vec::new());
-    for folder in folders(&Path::new(&root).join("lockfiles")) {
-        let mut tally = Tally::of(&folder);
-        for case in folders(&folder) {
-            let name = format!("{}/{}", tally.format, file_name(&case));
-            match (judge(&tally.format, &case), exceptions.contains_key(&name)) {
-                (Verdict::Skipped, _) => tally.skipped += 1,
-                (Verdict::Exact, false) => tally.exact += 1,
-                (Verdict::Exact, true) => wrong.push(format!("{name}: excepted, but exact")),
-                (Verdict::Wrong(_), true) => tally.excepted.push(name),
-                (Verdict::Wrong(reasons), false) => {
-                    wrong.push(format!("{name}:\n  {}", reasons.join("\n  ")));
-                }
+    let Some(data) = test_data() else { return };
+    let formats = folders(&data.join("lockfiles"));
+    for folder in &formats {
+        let format = file_name(folder);
+        let mut suite = suite(&format);
+        for case in folders(folder) {
+            let name = format!("{format}/{}", file_name(&case));
+            match judge(&format, &case) {
+                Verdict::Unread => suite.unread(&name, "no cataloger wants its file"),
+                Verdict::Exact => suite.case(&name, Ok(())),
+                Verdict::Wrong(reasons) => suite.case(&name, Err(reasons.join("\n  "))),
             }
         }
-        tally.say_dataset();
-        tallies.push(tally);
+        suite.finish();
     }
-    say_table(&tallies, &exceptions);
-    assert!(wrong.is_empty(), "{} cases are wrong:\n{}", wrong.len(), wrong.join("\n"));
+    let is_there = |line: &&str| formats.iter().any(|it| is_about(line, &file_name(it)));
+    let gone: Vec<_> = exceptions().filter(|line| !is_there(line)).collect();
+    assert_eq!(gone, [""; 0], "exceptions about formats that are not there");
+    assert!(!formats.is_empty(), "no formats");
 }
 
-/// What became of the cases of a format.
-struct Tally {
-    format: String,
-    cases: usize,
-    exact: usize,
-    /// Their names.
-    excepted: Vec<String>,
-    skipped: usize,
+/// The suite of a format, with the exceptions that are about it.
+fn suite(format: &str) -> Suite {
+    let lines: Vec<_> = exceptions().filter(|line| is_about(line, format)).collect();
+    Suite::new(format!("lockfiles/{format}"), &lines.join("\n"))
 }
 
-impl Tally {
-    fn of(folder: &Path) -> Self {
-        let (format, cases) = (file_name(folder), folders(folder).len());
-        Self { format, cases, exact: 0, excepted: Vec::new(), skipped: 0 }
-    }
-
-    fn say_dataset(&self) {
-        let Self { format, cases, exact, excepted, skipped } = self;
-        let excepted = excepted.len();
-        say(&format!(
-            "dataset lockfiles/{format}: {cases} cases, {exact} exact, {excepted} excepted, \
-             {skipped} skipped"
-        ));
-    }
+fn exceptions() -> impl Iterator<Item = &'static str> {
+    let lines = include_str!("lockfiles-exceptions.txt").lines();
+    lines.filter(|line| !line.is_empty() && !line.starts_with('#'))
 }
 
-/// Prints a row for each format that is read, the reason of each exception, and what is not read.
-fn say_table(tallies: &[Tally], exceptions: &BTreeMap<String, String>) {
-    let (read, unread): (Vec<_>, Vec<_>) = tallies.iter().partition(|it| it.skipped < it.cases);
-    say("\n| format | cases | exact | excepted | not read |\n| --- | ---: | ---: | ---: | ---: |");
-    for Tally { format, cases, exact, excepted, skipped } in &read {
-        say(&format!("| {format} | {cases} | {exact} | {} | {skipped} |", excepted.len()));
-    }
-    let sum = |of: fn(&Tally) -> usize| read.iter().map(|it| of(it)).sum::<usize>();
-    let (cases, exact) = (sum(|it| it.cases), sum(|it| it.exact));
-    let (excepted, skipped) = (sum(|it| it.excepted.len()), sum(|it| it.skipped));
-    say(&format!("| all | {cases} | {exact} | {excepted} | {skipped} |\n"));
-    for name in read.iter().flat_map(|it| &it.excepted) {
-        say(&format!("excepted: {name}: {}", exceptions[name]));
-    }
-    let unread: Vec<&str> = unread.iter().map(|it| it.format.as_str()).collect();
-    say(&format!("formats that are not read: {}", unread.join(", ")));
-}
-
-/// Prints past the test harness, which swallows what a test that passes prints with the macros.
-fn say(line: &str) {
-    writeln!(std::io::stderr(), "{line}").expect("stderr is open");
+fn is_about(exception: &str, format: &str) -> bool {
+    exception.strip_prefix(format).is_some_and(|rest| rest.starts_with('/'))
 }
 
 enum Verdict {
     Exact,
-    Skipped,
+    Unread,
     Wrong(Vec<String>),
 }
 
@@ -115,7 +72,7 @@ fn judge(format: &str, case: &Path) -> Verdict {
     let files = files_of(format, case);
     let is_read = |path: &str| files.iter().any(|file| file.path == path && !file.by.is_empty());
     if !expected.iter().all(|row| is_read(&row[5])) || files.iter().all(|file| file.by.is_empty()) {
-        return Verdict::Skipped;
+        return Verdict::Unread;
     }
 
     let (packages, diagnostics) = catalog(&files);
@@ -243,22 +200,6 @@ fn rows(path: &Path) -> Vec<Vec<String>> {
     let text = fs::read_to_string(path).unwrap_or_default();
     let lines = text.lines().filter(|line| !line.is_empty() && !line.starts_with('#'));
     lines.map(|line| line.split('\t').map(str::to_owned).collect()).collect()
-}
-
-/// The cases that are excepted, each with its reason.
-fn exceptions() -> BTreeMap<String, String> {
-    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/lockfiles-exceptions.tsv");
-    let rows = rows(Path::new(path));
-    assert!(rows.iter().all(|row| row.len() == 2), "a case without a reason, or more than that");
-    rows.into_iter().map(|row| (row[0].clone(), row[1].clone())).collect()
-}
-
-fn folders(path: &Path) -> Vec<PathBuf> {
-    let entries = fs::read_dir(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
-    let paths = entries.map(|entry| entry.unwrap().path()).filter(|path| path.is_dir());
-    let mut paths: Vec<_> = paths.collect();
-    paths.sort();
-    paths
 }
 
 fn files_below(folder: &Path) -> Vec<PathBuf> {

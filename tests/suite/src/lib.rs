@@ -2,15 +2,20 @@
 //!
 //! A suite walks the cases that it finds in a folder, compares each with what is expected of it,
 //! and closes with one line. A case that cannot be right yet stands in the suite's exceptions, a
-//! checked-in file of lines `case: reason`; one that stands there and is right fails the suite.
+//! checked-in file of lines `case: reason`; one that stands there and is right, or is not there any
+//! more, fails the suite, as does a suite without cases.
 //! A crate of its own without dependencies, so that the libraries' suites need nothing else.
 #![forbid(unsafe_code)]
 
+mod files;
+mod program;
 mod suite;
 mod table;
 
 use std::path::PathBuf;
 
+pub use files::{files, folders};
+pub use program::on_path;
 pub use suite::Suite;
 pub use table::Table;
 

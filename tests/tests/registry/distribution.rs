@@ -12,8 +12,8 @@ use sealift_model::{Digest, Reference};
 use sealift_registry::{
     ErrorKind, Keychain, Limits, ManifestName, Registries, Repository, RepositoryBlobs,
 };
-use sealift_tests::Suite;
 use sealift_tests::instance::Layout;
+use sealift_tests::{Suite, on_path};
 use tempfile::TempDir;
 
 use crate::config;
@@ -32,11 +32,6 @@ impl Drop for Running {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
-}
-
-fn is_installed(program: &str) -> bool {
-    let tried = Command::new(program).arg("--version").stdout(Stdio::null()).status();
-    tried.is_ok()
 }
 
 impl Running {
@@ -102,34 +97,26 @@ impl Running {
 #[test]
 fn works_with_docker_registry_and_skopeo() {
     let mut suite = Suite::new("docker-registry", "");
-    if is_installed("docker-registry") {
+    if on_path("docker-registry").is_some() {
         let running = Running::start();
-        suite.case("blobs", whole(&|| blobs(&running)));
-        suite.case("manifests", whole(&|| manifests(&running)));
-        suite.case("referrers", whole(&|| referrers(&running)));
-        if is_installed("openssl") {
-            suite.case("TLS", whole(&tls));
+        suite.run("blobs", || blobs(&running));
+        suite.run("manifests", || manifests(&running));
+        suite.run("referrers", || referrers(&running));
+        if on_path("openssl").is_some() {
+            suite.run("TLS", tls);
         } else {
-            eprintln!("skipped: openssl is not installed");
-            suite.skip();
+            suite.skip("TLS", "openssl is not installed");
         }
-        if is_installed("skopeo") {
-            suite.case("skopeo pushes", whole(&|| skopeo_pushes(&running)));
-            suite.case("skopeo pulls", whole(&|| skopeo_pulls(&running)));
+        if on_path("skopeo").is_some() {
+            suite.run("skopeo pushes", || skopeo_pushes(&running));
+            suite.run("skopeo pulls", || skopeo_pulls(&running));
         } else {
-            eprintln!("skipped: skopeo is not installed");
-            suite.skip();
+            suite.skip("skopeo", "it is not installed");
         }
     } else {
-        eprintln!("skipped: docker-registry is not installed");
-        suite.skip();
+        suite.skip("all", "docker-registry is not installed");
     }
     suite.finish();
-}
-
-/// Whether a case goes through; what it panics with is printed by the harness.
-fn whole(case: &(dyn Fn() + std::panic::RefUnwindSafe)) -> Result<(), String> {
-    std::panic::catch_unwind(case).map_err(|_| "failed".to_owned())
 }
 
 fn blobs(running: &Running) {

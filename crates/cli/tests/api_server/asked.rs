@@ -13,7 +13,6 @@ use sealift_tests::Suite;
 use sealift_tests::cluster::{denied, kyverno};
 use serde_json::{Value, json};
 
-use crate::case;
 use crate::objects::{MAPS, binding, pod, policy};
 use crate::server::ApiServer;
 
@@ -23,7 +22,7 @@ const MANY: usize = 1100;
 
 pub(crate) fn cases(server: &ApiServer, suite: &mut Suite) {
     furnish(server);
-    case(suite, "asked/namespaces", || {
+    suite.run("asked/namespaces", || {
         let matched = |team: &str| {
             let selector = json!({"matchLabels": {"team": team}});
             json!({"kinds": ["Pod"], "namespaceSelector": selector})
@@ -32,14 +31,14 @@ pub(crate) fn cases(server: &ApiServer, suite: &mut Suite) {
         assert_eq!(said(server, "strong", &[rule("ours")], "ann").0, 1);
         assert_eq!(said(server, "strong", &[rule("theirs")], "ann").0, 0);
     });
-    case(suite, "asked/roles", || {
+    suite.run("asked/roles", || {
         for roles in [json!({"clusterRoles": ["sellers"]}), json!({"roles": ["shop:clerks"]})] {
             let rule = kyverno(&roles, &denied());
             assert_eq!(said(server, "strong", std::slice::from_ref(&rule), "ann").0, 1, "{roles}");
             assert_eq!(said(server, "strong", &[rule], "bob").0, 0, "{roles}");
         }
     });
-    case(suite, "asked/context", || {
+    suite.run("asked/context", || {
         let path = "/api/v1/namespaces/{{request.namespace}}/configmaps/limits";
         for entry in [
             json!({"configMap": {"name": "limits", "namespace": "shop"}}),
@@ -50,7 +49,7 @@ pub(crate) fn cases(server: &ApiServer, suite: &mut Suite) {
             assert_eq!(said(server, "strong", &[with("4")], "ann").0, 1, "{entry}");
         }
     });
-    case(suite, "asked/parameters", || {
+    suite.run("asked/parameters", || {
         let spec = json!({
             "paramKind": {"apiVersion": "v1", "kind": "ConfigMap"},
             "validations": [{"expression": "params.data.max == '3'"}],
@@ -64,15 +63,15 @@ pub(crate) fn cases(server: &ApiServer, suite: &mut Suite) {
         }});
         assert_eq!(said(server, "strong", &[policy("p", &spec), binding("p", &other)], "ann").0, 1);
     });
-    case(suite, "asked/authorizer", || {
+    suite.run("asked/authorizer", || {
         let check = "authorizer.group('').resource('pods').namespace('shop').check('get')";
         let spec = json!({"validations": [{"expression": format!("{check}.allowed()")}]});
         let policies = [policy("p", &spec), binding("p", &json!({}))];
         assert_eq!(said(server, "strong", &policies, "ann").0, 0);
         assert_eq!(said(server, "strong", &policies, "bob").0, 1);
     });
-    case(suite, "asked/forbidden", || what_is_forbidden_decides_nothing(server));
-    case(suite, "asked/pages", || lists_come_in_pages(server));
+    suite.run("asked/forbidden", || what_is_forbidden_decides_nothing(server));
+    suite.run("asked/pages", || lists_come_in_pages(server));
 }
 
 /// What the cases look for.

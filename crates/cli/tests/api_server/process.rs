@@ -2,7 +2,7 @@
 
 use std::fs::File;
 use std::net::TcpListener;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 
 /// A program that is killed when nobody needs it any more, also where a test fails.
@@ -36,18 +36,6 @@ impl Drop for Process {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
-}
-
-/// A program that is installed.
-#[expect(clippy::disallowed_methods, reason = "the suite looks for the other programs")]
-pub(crate) fn on_path(name: &str) -> Option<PathBuf> {
-    let path = std::env::var_os("PATH")?;
-    let found = std::env::split_paths(&path).map(|folder: PathBuf| folder.join(name));
-    let found = found.into_iter().find(|file: &PathBuf| Path::is_file(file));
-    if found.is_none() {
-        eprintln!("skipped: {name} is not on the PATH");
-    }
-    found
 }
 
 /// A port of loopback that was free just now.

@@ -10,10 +10,11 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use sealift::http::{Body, Client, Config, Method, Request, Roots, Url};
 use sealift_tests::cluster::{Certificate, certificate};
+use sealift_tests::on_path;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use crate::process::{Process, on_path, port};
+use crate::process::{Process, port};
 
 /// An API server with a store of its own. What it may not do to the tests, as to change their
 /// objects, is left out of it.

@@ -14,7 +14,6 @@ use sealift_tests::{Suite, project};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use crate::case;
 use crate::objects::{DEPLOYMENTS, DRY, PODS, REGISTRATION, binding, deployment, pod, policy};
 use crate::server::ApiServer;
 
@@ -22,13 +21,13 @@ const RULES: &str = "[admission]\nkey = 'cosign.pub'\ninsecure-ignore-tlog = tru
 
 pub(crate) fn cases(server: &ApiServer, suite: &mut Suite) {
     let shop = Shop::open(server);
-    case(suite, "webhook/unsigned", || unsigned_is_refused(server, &shop));
-    case(suite, "webhook/signed", || signed_is_named_by_its_digest(server, &shop));
-    case(suite, "webhook/dry-run", || nothing_is_kept_of_a_dry_run(server, &shop));
-    case(suite, "webhook/update", || updates_are_asked_about(server, &shop));
-    case(suite, "webhook/subresources", || subresources_are_asked_about(server, &shop));
-    case(suite, "webhook/deployment", || controllers_are_asked_about(server, &shop));
-    case(suite, "webhook/stopped", || without_the_webhook_nothing_passes(server, shop));
+    suite.run("webhook/unsigned", || unsigned_is_refused(server, &shop));
+    suite.run("webhook/signed", || signed_is_named_by_its_digest(server, &shop));
+    suite.run("webhook/dry-run", || nothing_is_kept_of_a_dry_run(server, &shop));
+    suite.run("webhook/update", || updates_are_asked_about(server, &shop));
+    suite.run("webhook/subresources", || subresources_are_asked_about(server, &shop));
+    suite.run("webhook/deployment", || controllers_are_asked_about(server, &shop));
+    suite.run("webhook/stopped", || without_the_webhook_nothing_passes(server, shop));
     for kind in ["validatingwebhookconfigurations", "mutatingwebhookconfigurations"] {
         let gone = server.ask(Method::Delete, &format!("{REGISTRATION}/{kind}/sealift"), None);
         assert_eq!(gone.status, 200, "{}", gone.body);

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
-use sealift_tests::project;
+use sealift_tests::{on_path, project};
 use tempfile::TempDir;
 
 /// An empty folder, with `sealift` on the path.
@@ -57,16 +57,9 @@ fn path() -> OsString {
     std::env::join_paths(folders).unwrap()
 }
 
-/// Whether a program is on the path.
-#[expect(clippy::disallowed_methods, reason = "what is not installed is not tested")]
-pub(crate) fn is_installed(program: &str) -> bool {
-    let folders = std::env::var_os("PATH").unwrap_or_default();
-    std::env::split_paths(&folders).any(|folder| folder.join(program).is_file())
-}
-
 /// Whether all these programs are; says which is not.
 pub(crate) fn are_installed(programs: &[&str]) -> bool {
-    let missing = programs.iter().find(|program| !is_installed(program));
+    let missing = programs.iter().find(|program| on_path(program).is_none());
     if let Some(program) = missing {
         eprintln!("skipped: {program} is not installed");
     }

@@ -5,10 +5,8 @@ use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
 use regex::Regex;
-use sealift_tests::project;
+use sealift_tests::{on_path, project};
 use serde_json::Value;
-
-use crate::shell::is_installed;
 
 fn files(folder: &str, ending: &str) -> Vec<PathBuf> {
     let entries = fs::read_dir(project().join(folder)).unwrap();
@@ -64,7 +62,7 @@ fn what_a_step_runs_is_a_script() {
     let check = |script: &str, what: &str| {
         use std::io::Write as _;
         let mut programs = vec![("bash", vec!["-n"])];
-        if is_installed("shellcheck") {
+        if on_path("shellcheck").is_some() {
             programs.push(("shellcheck", vec!["--shell=bash", "--severity=warning", "-"]));
         }
         for (program, arguments) in programs {

@@ -5,8 +5,8 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 
 use sealift_tests::instance::{Layout, LogKind, digest};
-use sealift_tests::project;
 use sealift_tests::registry::{Options, TestRegistry};
+use sealift_tests::{on_path, project};
 
 use crate::world::{ADA, Vouching, said, with};
 
@@ -80,7 +80,7 @@ fn scan(inputs: &[(&str, &str)], findings: &str) -> (Option<i32>, String, Vec<St
 
 #[test]
 fn the_action_asks_for_a_tag_once_and_signs_what_it_has_let_pass() {
-    if Command::new("jq").arg("--version").stdout(Stdio::null()).status().is_err() {
+    if on_path("jq").is_none() {
         eprintln!("skipped: no jq");
         return;
     }

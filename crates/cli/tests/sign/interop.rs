@@ -2,14 +2,14 @@
 
 use std::fs;
 use std::net::TcpListener;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
 use std::thread;
 use std::time::Duration;
 
-use sealift_tests::Suite;
 use sealift_tests::instance::{Layout, LogKind};
 use sealift_tests::registry::{Options, TestRegistry};
+use sealift_tests::{Suite, on_path};
 use serde_json::Value;
 
 use crate::world::{ADA, Vouching, WITNESSED, World, said, with};
@@ -21,18 +21,6 @@ const ALGORITHMS: [(&str, &[&str]); 5] = [
     ("ed25519", &[]),
     ("rsa-sign-pkcs1-3072-sha256", &[]),
 ];
-
-/// A program on the PATH.
-#[expect(clippy::disallowed_methods, reason = "the suite looks for the other program")]
-pub(crate) fn on_path(name: &str) -> Option<PathBuf> {
-    let found = std::env::var_os("PATH").and_then(|path| {
-        std::env::split_paths(&path).map(|folder| folder.join(name)).find(|file| file.is_file())
-    });
-    if found.is_none() {
-        eprintln!("skipped: {name} is not on the PATH");
-    }
-    found
-}
 
 /// cosign without the network: no log, no timestamps, nothing of its home.
 fn cosign(program: &Path, world: &World, arguments: &[&str]) -> Output {
@@ -49,8 +37,7 @@ fn succeeded(what: &str, output: &Output) -> Result<(), String> {
 #[test]
 fn what_either_program_signs_the_other_verifies() {
     let Some(program) = on_path("cosign") else {
-        println!("dataset cosign-interop: 1 cases, 0 exact, 0 excepted, 1 skipped");
-        return;
+        return Suite::skipped("cosign-interop", "cosign is not on the PATH");
     };
     let mut suite = Suite::new("cosign-interop", "");
     for (algorithm, hash) in ALGORITHMS {
@@ -65,7 +52,10 @@ fn what_either_program_signs_the_other_verifies() {
                 let outcome = images_here(&program, &world, &served);
                 suite.case(&format!("{algorithm}/images-here"), outcome);
             }
-            None => suite.skip(),
+            None => suite.skip(
+                &format!("{algorithm}/images-here"),
+                "docker-registry or skopeo is not on the PATH",
+            ),
         }
     }
     suite.finish();
@@ -75,7 +65,9 @@ fn what_either_program_signs_the_other_verifies() {
 /// other signed.
 #[test]
 fn what_either_identity_signs_the_other_verifies() {
-    let Some(program) = on_path("cosign") else { return };
+    let Some(program) = on_path("cosign") else {
+        return Suite::skipped("cosign-keyless-interop", "cosign is not on the PATH");
+    };
     let mut suite = Suite::new("cosign-keyless-interop", "");
     for log in [LogKind::Rekor1, LogKind::Rekor2Ecdsa, LogKind::Rekor2Ed25519] {
         let vouching = Vouching::new(log, None);

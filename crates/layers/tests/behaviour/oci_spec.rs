@@ -2,11 +2,11 @@
 //! image of the test data, and a few made by hand.
 
 use std::io::Read;
-use std::path::Path;
 
 use oci_spec::image::{Arch, ImageConfiguration, ImageIndex, ImageManifest, MediaType};
 use sealift_layers::{Image, ImageSource, Limits};
 use sealift_model::{BlobSource, Descriptor, Timestamp};
+use sealift_suite::{Suite, test_data};
 use serde_json::json;
 
 use crate::support::{INDEX, LAYER, Layout, MANIFEST};
@@ -71,24 +71,20 @@ fn time(text: Option<&String>) -> Option<Timestamp> {
 }
 
 #[test]
-#[expect(clippy::disallowed_methods, reason = "the test data lie where the environment says")]
 fn every_image_of_the_test_data_is_the_same() {
-    let Some(data) = std::env::var_os("SEALIFT_TESTDATA") else {
-        eprintln!("skipped: no test data");
-        return;
-    };
-    let oci = Path::new(&data).join("images/oci");
+    let Some(data) = test_data() else { return };
+    let oci = data.join("images/oci");
     let source = ImageSource::open_layout(&oci, &Limits::default()).unwrap();
     let index = ImageIndex::from_file(oci.join("index.json")).unwrap();
     assert_eq!(
         index.manifests().iter().map(named).collect::<Vec<_>>(),
         source.roots().iter().map(ours).collect::<Vec<_>>()
     );
+    let mut suite = Suite::new("images/oci, oci-spec", "");
     for root in source.roots() {
-        compare(&source, root);
+        suite.run(&root.digest.to_string(), || compare(&source, root));
     }
-    let cases = source.roots().len();
-    println!("dataset images/oci, oci-spec: {cases} cases, {cases} exact, 0 excepted, 0 skipped");
+    suite.finish();
 }
 
 #[test]

@@ -43,7 +43,7 @@ fn compose_files_fail_where_kics_says() {
         let name = folder.file_name().unwrap().to_str().unwrap();
         let expected = expected(&folder.join("expected.tsv"));
         if expected.is_empty() {
-            suite.skip();
+            suite.unread(name, "no row is of a check of ours");
             continue;
         }
         let found = found(&fs::read(folder.join("docker-compose.yml")).unwrap());

@@ -7,6 +7,7 @@ use jsonschema::{Registry, Resource, Validator};
 use proptest::prelude::*;
 use sealift_model::{Ecosystem, Inventory, Package, Timestamp};
 use sealift_sbom::{Subject, SubjectKind, cyclonedx, spdx};
+use sealift_suite::{Suite, test_data};
 use serde_json::Value;
 
 use crate::support;
@@ -74,26 +75,26 @@ const FORMATS: &[(&str, Writer)] =
 
 #[test]
 fn documents_are_valid() {
-    let Some(data) = support::test_data() else { return };
+    let Some(data) = test_data() else { return };
     let created = Some("2026-01-31T12:00:00.5Z".parse().unwrap());
     for (schema, write) in FORMATS {
         let validator = validator(&data.join("schemas"), &format!("{schema}.json"));
-        let documents = documents();
-        for (inventory, subject) in &documents {
+        let mut suite = Suite::new(*schema, "");
+        for (number, (inventory, subject)) in documents().iter().enumerate() {
             for created in [None, created] {
                 let mut out = Vec::new();
                 write(&mut out, inventory, subject, created, "0.1.0").unwrap();
-                assert_valid(&validator, &out);
+                let case = format!("{number}, created {created:?}");
+                suite.run(&case, || assert_valid(&validator, &out));
             }
         }
-        let count = documents.len() * 2;
-        println!("dataset {schema}: {count} cases, {count} exact, 0 excepted, 0 skipped");
+        suite.finish();
     }
 }
 
 #[test]
 fn documents_with_any_texts_are_valid() {
-    let Some(data) = support::test_data() else { return };
+    let Some(data) = test_data() else { return };
     for (schema, write) in FORMATS {
         let validator = validator(&data.join("schemas"), &format!("{schema}.json"));
         let mut runner = proptest::test_runner::TestRunner::new(ProptestConfig {

@@ -156,16 +156,6 @@ fn rpm() -> Package {
     package
 }
 
-/// The folder of test data, when there is one.
-#[expect(clippy::disallowed_methods, reason = "suites find their data through the environment")]
-pub(crate) fn test_data() -> Option<std::path::PathBuf> {
-    let folder = std::env::var_os("SEALIFT_TESTDATA").map(std::path::PathBuf::from);
-    if folder.is_none() {
-        eprintln!("skipped: no test data");
-    }
-    folder
-}
-
 /// What tells one package from another.
 pub(crate) type Identity = (Ecosystem, String, String, Purl);
 

@@ -5,28 +5,22 @@ use std::fs;
 use std::path::Path;
 
 use sealift_sbom::{Document, DocumentLimits, Error, cyclonedx, spdx};
+use sealift_suite::{Suite, files, test_data};
 use serde_json::Value;
-
-use crate::support;
 
 /// Purl, version, and source of a package.
 type Listed = BTreeSet<(String, String, String)>;
 
 #[test]
 fn trivys_documents_hold_what_its_reports_list() {
-    let Some(data) = support::test_data() else { return };
+    let Some(data) = test_data() else { return };
     let formats: [(&str, Reader); 2] = [("cyclonedx", cyclonedx::read), ("spdx-json", spdx::read)];
     for (extension, read) in formats {
-        let mut cases = 0;
-        for entry in fs::read_dir(data.join("peer-reports/trivy/images")).unwrap() {
-            let path = entry.unwrap().path();
-            if path.extension().is_some_and(|found| found == extension) {
-                compare(&path, read);
-                cases += 1;
-            }
+        let mut suite = Suite::new(format!("trivy-{extension}"), "");
+        for path in files(&data.join("peer-reports/trivy/images"), extension) {
+            suite.run(&path.display().to_string(), || compare(&path, read));
         }
-        assert!(cases > 0);
-        println!("dataset trivy-{extension}: {cases} cases, {cases} exact, 0 excepted, 0 skipped");
+        suite.finish();
     }
 }
 
