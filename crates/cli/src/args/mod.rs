@@ -120,6 +120,7 @@ pub(crate) enum Verb {
     /// Scan the packages that an SBOM lists: CycloneDX, SPDX, Syft's JSON, or an attestation of one.
     Sbom(SbomArgs),
     /// Decide whether an image may pass: scan it, verify it, apply the policy.
+    #[command(after_help = gate::STATUSES)]
     Gate(Box<GateArgs>),
     /// Decide which objects a Kubernetes cluster admits.
     Admission(AdmissionArgs),
@@ -500,7 +501,7 @@ pub(crate) enum MatchKind {
 
 /// The command with its flags in Go's style: `--flag`, `--flag=true` and `--flag=false`.
 pub(crate) fn command() -> clap::Command {
-    let mut command = go_flags(Cli::command());
+    let mut command = go_flags(Cli::command().mut_subcommand("gate", gate::in_own_words));
     command.build();
     command
 }
