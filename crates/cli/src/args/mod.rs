@@ -206,6 +206,14 @@ pub(crate) struct ImageArgs {
         default_value = "docker,podman,remote"
     )]
     pub(crate) image_src: Vec<String>,
+    /// Docker's engine: the path of its socket, or unix://PATH. Default: DOCKER_HOST, else
+    /// /var/run/docker.sock.
+    #[arg(long, value_name = "SOCKET")]
+    pub(crate) docker_host: Option<String>,
+    /// Podman's service: the path of its socket, or unix://PATH. Default: CONTAINER_HOST, else the
+    /// user's own, then the system's.
+    #[arg(long, value_name = "SOCKET")]
+    pub(crate) podman_host: Option<String>,
     #[command(flatten)]
     pub(crate) access: AccessArgs,
     #[command(flatten)]

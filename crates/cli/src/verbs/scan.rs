@@ -62,7 +62,10 @@ pub(super) fn image_target(
     environment: &Environment,
 ) -> Result<(Target, ScanOptions), Failure> {
     deadline::set(global.timeout);
+    let environment = environment.clone().with("DOCKER_HOST", args.docker_host.as_deref());
+    let environment = &environment.with("CONTAINER_HOST", args.podman_host.as_deref());
     let network = Network::new(&args.access, environment).about(args.image.as_deref());
+    let network = network.quiet(global.quiet);
     let target = match (&args.image, &args.input) {
         (Some(image), _) => target::parse_image(image, &args.image_src, &network)?,
         (None, input) => Target::image_at(input.as_deref().unwrap_or_default()),
