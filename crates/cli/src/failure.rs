@@ -233,6 +233,9 @@ fn hint_of(error: &sealift::Error) -> &'static str {
             r#"the form is {"bases": [{"name": "debian:12", "diff_ids": ["sha256:..."]}]}"#
         }
         sealift::Error::NotAnImage { .. } => "name an image: oci:DIR[:TAG], docker-archive:FILE",
+        sealift::Error::FilePattern { .. } => {
+            "kinds are dockerfile, kubernetes, helm, compose, terraform, terraformplan; packages are read from files that have the names their tools give them"
+        }
         sealift::Error::Pattern { .. } => "patterns have *, ** and ?, as **/node_modules",
         sealift::Error::Build(_) => {
             "name a folder of OSV exports with --from, and a file that may be written with --output"

@@ -182,12 +182,29 @@ fn invocations_of_other_scanners_are_told_what_to_do() {
         (&["fs", "shop", "-o", "cyclonedx-json=bom.json"], "--format FORMAT --output FILE"),
         (&["fs", "shop", "--only-fixed"], "--ignore-unfixed"),
         (&["image", "x", "--fail-on", "high"], "--exit-code"),
+        (&["fs", "shop", "--file-patterns", "pip:lock"], "pip is no kind of files"),
+        (&["image", "x", "--file-patterns", "pip:lock"], "packages are read from files"),
         (&["fs", "shop", "--lockfile", "package-lock.json"], "sealift fs FILE"),
     ] {
         let output = project.run(arguments);
         assert_eq!(output.status.code(), Some(2), "{arguments:?}");
         assert!(stderr(&output).contains(said), "{arguments:?}: {}", stderr(&output));
     }
+}
+
+#[test]
+fn a_gate_that_looks_at_nothing_does_not_open() {
+    let project = Project::new();
+    let gate = |flags: &[&str]| {
+        project.run(&[&["fs", "shop", "-q", "--db", "db", "--exit-code", "5"], flags].concat())
+    };
+    let output = gate(&["--scanners", "secret,license"]);
+    assert_eq!(output.status.code(), Some(3), "{}", stderr(&output));
+    assert!(stderr(&output).contains("nothing that --scanners names"), "{}", stderr(&output));
+    assert_eq!(gate(&["--scanners", "secret", "--allow-incomplete"]).status.code(), Some(0));
+    assert_eq!(gate(&["--scanners", "misconfig"]).status.code(), Some(0));
+    assert_eq!(gate(&["--scanners", "vuln,secret"]).status.code(), Some(5));
+    assert_eq!(project.run(&["fs", "shop", "--scanners", "secret"]).status.code(), Some(0));
 }
 
 #[test]

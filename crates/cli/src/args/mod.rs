@@ -83,7 +83,7 @@ pub(crate) struct Cli {
 /// Flags of all verbs.
 #[derive(Clone, Debug, Args)]
 pub(crate) struct GlobalArgs {
-    /// Print the report and errors, nothing else.
+    /// Print the report, errors, and the warnings about settings that do not count.
     #[arg(short, long, global = true)]
     pub(crate) quiet: bool,
     /// Say more on stderr.

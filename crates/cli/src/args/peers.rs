@@ -188,6 +188,11 @@ const OF_OTHERS: &[(&str, &str)] = &[
     ("experimental-offline", "--offline, with a database that is here"),
     ("fail-on", "`sealift gate` has it; a scan fails by --severity LIST --exit-code N"),
     ("file", "--output FILE writes the report there"),
+    (
+        "file-patterns",
+        "`sealift config` and `sealift fs --scanners misconfig` have it, for configuration files; \
+         packages are read from files that have the names their tools give them",
+    ),
     ("lockfile", "name the file itself: `sealift fs FILE`"),
     ("offline-vulnerabilities", "--offline, with a database that is here"),
     ("only-fixed", "--ignore-unfixed leaves out what has no fix"),

@@ -69,6 +69,7 @@ pub(crate) fn gate(
         summary::print(&report, &hidden, global.debug);
         suppress::say_unused(&outcome.unused, global.debug);
     }
+    scan::say_not_applied(args.image.scan.config.as_deref());
     if let Some(status) = end_of_life_status(&args.image.scan) {
         if !global.quiet {
             summary::end_of_life(&report, true);

@@ -22,7 +22,7 @@ use crate::clock::now;
 use crate::failure::Failure;
 use crate::network::Network;
 use crate::progress::Bar;
-use crate::verbs::config::{configuration, line_count};
+use crate::verbs::config::{configuration, line_count, patterns};
 use crate::verbs::sign::Attesting;
 use crate::{Environment, advisories, cache, deadline, output, summary, suppress, target, vex};
 
@@ -147,6 +147,9 @@ fn tree_options(args: &TreeArgs, environment: &Environment) -> Result<ScanOption
         let mut checks = configuration(&args.path, &args.checks, today)?;
         checks.line_count = line_count(args.scan.format == ReportFormat::Json);
         options.configuration = Some(checks);
+    } else {
+        // One for packages, as Trivy has it, is refused whatever is looked for.
+        patterns(&args.checks)?;
     }
     Ok(options)
 }
@@ -252,10 +255,13 @@ fn run(
                 "warning: this format lists packages; --format json or table has the findings"
             );
         }
-        let is_there = |name: &&str| args.config.is_none() && Path::new(name).is_file();
-        summary::not_applied(NOT_READ.iter().copied().filter(is_there));
     }
+    say_not_applied(args.config.as_deref());
     let mut status = status(&report, args);
+    if status == INCOMPLETE && !was_looked_for(&report) {
+        eprintln!("error: nothing that --scanners names was scanned");
+        eprintln!("hint: --scanners vuln looks for vulnerabilities; --allow-incomplete accepts it");
+    }
     match (attesting, statements.flatten()) {
         (Some(attesting), Some(statements)) => attesting.attach(statements)?,
         (Some(_), None) => {
@@ -316,11 +322,26 @@ fn status(report: &Report, args: &ScanArgs) -> u8 {
     let fails = report.configuration.iter().any(|all| all.failures().next().is_some());
     match args.exit_code {
         Some(code) if args.gates() && (report.visible_findings().next().is_some() || fails) => code,
-        _ if args.gates() && report.inventory.is_incomplete() && !args.allow_incomplete => {
-            INCOMPLETE
-        }
+        _ if args.gates() && !is_whole(report) && !args.allow_incomplete => INCOMPLETE,
         _ => 0,
     }
+}
+
+/// A gate that looks at nothing opens for everything.
+fn is_whole(report: &Report) -> bool {
+    was_looked_for(report) && !report.inventory.is_incomplete()
+}
+
+/// Whether anything was looked for: vulnerabilities, or failures in configuration files.
+fn was_looked_for(report: &Report) -> bool {
+    report.matches.is_some() || report.configuration.is_some()
+}
+
+/// Names the settings of Trivy that it would apply by itself. Said also where warnings are not
+/// wanted, since they may be what makes a gate of a scan.
+pub(super) fn say_not_applied(config: Option<&Path>) {
+    let is_there = |name: &&str| config.is_none() && Path::new(name).is_file();
+    summary::not_applied(NOT_READ.iter().copied().filter(is_there));
 }
 
 pub(super) fn selection(args: &ScanArgs) -> Result<Selection, Failure> {
