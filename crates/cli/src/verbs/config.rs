@@ -62,7 +62,8 @@ fn checked(
 ) -> Result<Report, Failure> {
     let bar = Bar::new(!args.no_progress && !global.quiet);
     let target = Target::Filesystem(args.path.clone());
-    let contents = Scanner::read(&target, options, &bar)?;
+    let contents =
+        Scanner::read(&target, options, &bar).map_err(|error| Failure::target(&target, error))?;
     drop(bar);
     Ok(Scanner::without_database().judge(contents, options, &Silent)?)
 }

@@ -221,7 +221,11 @@ fn require(policy: &mut Policy, args: &SignedArgs) -> Result<(), Failure> {
     }
     for requirement in &policy.gate.requirements {
         let warnings = ImageVerification::check(requirement)
-            .map_err(|error| unusable("what must be proved", error))?;
+            .map_err(|error| Failure::Unusable {
+                what: "what must be proved".to_owned(),
+                error: error.into(),
+                hint: "check --key, --certificate-* and --attestation, and [verify] of sealift.toml",
+            })?;
         for warning in warnings {
             eprintln!("warning: {}", escape::terminal(&warning));
         }

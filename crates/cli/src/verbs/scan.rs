@@ -287,13 +287,14 @@ pub(super) fn scanned(
     peers::set_by_variable(Peer::Trivy, environment)?;
     let matches = args.looks_for_vulnerabilities();
     // A database that is named and cannot be used is better known before the target is read.
-    let named = matches.then(|| args.db.as_deref().map(Database::open)).flatten();
-    let named = named.transpose()?;
+    let named = args.db.as_deref().filter(|_| matches);
+    let named = named.map(|path| Database::open(path).map_err(Failure::database)).transpose()?;
     if named.is_none() && matches && (args.offline || args.skip_db_update) {
         database_path(None, global, environment)?;
     }
     let bar = Bar::new(!args.no_progress && !global.quiet);
-    let contents = Scanner::read(target, options, &bar)?;
+    let contents =
+        Scanner::read(target, options, &bar).map_err(|error| Failure::target(target, error))?;
     drop(bar);
     let (database, notes) = match named {
         None if matches => {
