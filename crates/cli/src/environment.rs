@@ -45,6 +45,14 @@ impl Environment {
         Self { variables }
     }
 
+    /// The same with the variable `name` set to a value that is given.
+    pub(crate) fn with(mut self, name: &str, value: Option<&str>) -> Self {
+        if let Some(value) = value {
+            self.variables.insert(name.into(), value.into());
+        }
+        self
+    }
+
     /// Whether a variable is set whose name begins so.
     pub(crate) fn has(&self, prefix: &str) -> bool {
         self.variables.keys().any(|name| name.as_encoded_bytes().starts_with(prefix.as_bytes()))

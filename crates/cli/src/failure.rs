@@ -9,7 +9,7 @@ use sealift::http::ErrorKind as HttpErrorKind;
 use sealift::registry::ErrorKind;
 use sealift::update::{ArtifactError, UpdateError};
 use sealift::verify::OpenError;
-use sealift::{Chain, LayersError};
+use sealift::{Chain, LayersError, Target};
 
 /// Why the command could not do what it was asked.
 #[derive(Debug)]
@@ -128,85 +128,114 @@ impl From<sealift::Error> for Failure {
 impl fmt::Display for Failure {
     /// One sentence of what is wrong, and one of what to do.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let hint = match self {
-            Self::Usage(error) => return write!(f, "{error}"),
+        self.sentence(f)?;
+        match self.hint() {
+            "" => Ok(()),
+            hint => writeln!(f, "hint: {hint}"),
+        }
+    }
+}
+
+impl Failure {
+    fn sentence(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Usage(error) => write!(f, "{error}"),
             Self::Variable { variable, error } => {
-                write!(f, "{error}")?;
-                return writeln!(f, "hint: the value is that of the variable {variable}");
+                writeln!(f, "{error}hint: the value is that of the variable {variable}")
             }
-            Self::Value { flag, value, hint } => {
-                writeln!(f, "error: {flag} does not know {value}")?;
-                hint
+            Self::Value { flag, value, .. } => writeln!(f, "error: {flag} does not know {value}"),
+            Self::Render(error) => writeln!(f, "error: the report cannot be written: {error}"),
+            Self::NoDatabase(Some(path)) => {
+                writeln!(f, "error: there is no advisory database at {}", path.display())
             }
-            Self::Render(error) => {
-                writeln!(f, "error: the report cannot be written: {error}")?;
-                ""
+            Self::NoDatabase(None) => writeln!(f, "error: no advisory database is named"),
+            Self::Update(error) => writeln!(f, "error: {}", Chain(error)),
+            Self::Artifact(error) => writeln!(f, "error: {}", Chain(error)),
+            Self::Trust(error) => writeln!(f, "error: {}", Chain(error)),
+            Self::NotUpdated { names } => writeln!(f, "error: not up to date: {names}"),
+            Self::Scan(error) => writeln!(f, "error: {}", Chain(error)),
+            Self::Output { path: Some(path), source } => {
+                writeln!(f, "error: cannot write {}: {source}", path.display())
             }
-            Self::NoDatabase(path) => {
-                match path {
-                    Some(path) => {
-                        writeln!(f, "error: there is no advisory database at {}", path.display())?
-                    }
-                    None => writeln!(f, "error: no advisory database is named")?,
-                }
-                "fetch one with `sealift db update --ecosystem NAMES`, or build one with `sealift db build` and name it with --db FILE"
+            Self::Output { path: None, source } => {
+                writeln!(f, "error: cannot write to standard output: {source}")
             }
-            Self::Update(error) => {
-                writeln!(f, "error: {}", Chain(error))?;
-                hint_of_update(error)
+            Self::NotYet { what, .. } => {
+                writeln!(f, "error: {what} is not supported by this version")
             }
-            Self::Artifact(error) => {
-                writeln!(f, "error: {}", Chain(error))?;
-                match error {
-                    ArtifactError::NoDatabase { .. } => "push one with `sealift db push`",
-                    ArtifactError::Older { .. } => {
-                        "to go back to it, remove the one that is here with `sealift clean --vuln-db`"
-                    }
-                    ArtifactError::Store(error) => hint_of_update(error),
-                    _ => "",
-                }
-            }
-            Self::Trust(error) => {
-                writeln!(f, "error: {}", Chain(error))?;
-                "try again with `sealift initialize`, or name a trusted root with --trusted-root FILE"
-            }
-            Self::NotUpdated { names } => {
-                writeln!(f, "error: not up to date: {names}")?;
-                "the warnings say why; what could be had is in the database"
-            }
-            Self::Scan(error) => {
-                writeln!(f, "error: {}", Chain(error))?;
-                hint_of(error)
-            }
-            Self::Output { path, source } => {
-                match path {
-                    Some(path) => writeln!(f, "error: cannot write {}: {source}", path.display())?,
-                    None => writeln!(f, "error: cannot write to standard output: {source}")?,
-                }
-                "check that the folder exists, may be written to and has room"
-            }
-            Self::NotYet { what, hint } => {
-                writeln!(f, "error: {what} is not supported by this version")?;
-                hint
-            }
-            Self::Signer { sentence, hint } => {
-                writeln!(f, "error: {sentence}")?;
-                hint
-            }
-            Self::Unusable { what, error, hint } => {
-                writeln!(f, "error: {what}: {}", Chain(error.as_ref()))?;
-                hint
+            Self::Signer { sentence, .. } => writeln!(f, "error: {sentence}"),
+            Self::Unusable { what, error, .. } => {
+                writeln!(f, "error: {what}: {}", Chain(error.as_ref()))
             }
             Self::Signed(error) | Self::Unseen(error) => {
-                writeln!(f, "error: {}", Chain(error.as_ref()))?;
-                hint_of_signed(error)
+                writeln!(f, "error: {}", Chain(error.as_ref()))
             }
-            Self::Unverified { sentence, hint, .. } => {
-                writeln!(f, "error: {sentence}")?;
-                hint
+            Self::Unverified { sentence, .. } => writeln!(f, "error: {sentence}"),
+        }
+    }
+
+    /// What to do; empty where there is nothing to say.
+    fn hint(&self) -> &'static str {
+        match self {
+            Self::Usage(_) | Self::Variable { .. } | Self::Render(_) => "",
+            Self::Value { hint, .. }
+            | Self::NotYet { hint, .. }
+            | Self::Signer { hint, .. }
+            | Self::Unusable { hint, .. }
+            | Self::Unverified { hint, .. } => hint,
+            Self::NoDatabase(_) => {
+                "fetch one with `sealift db update --ecosystem NAMES`, or build one with `sealift db build` and name it with --db FILE"
             }
+            Self::Update(error) => hint_of_update(error),
+            Self::Artifact(error) => hint_of_artifact(error),
+            Self::Trust(_) => {
+                "try again with `sealift initialize`, or name a trusted root with --trusted-root FILE"
+            }
+            Self::NotUpdated { .. } => "the warnings say why; what could be had is in the database",
+            Self::Scan(error) => hint_of(error),
+            Self::Output { .. } => "check that the folder exists, may be written to and has room",
+            Self::Signed(error) | Self::Unseen(error) => hint_of_signed(error),
+        }
+    }
+
+    /// That a database which is named cannot be opened.
+    pub(crate) fn database(error: sealift::Error) -> Self {
+        match error {
+            sealift::Error::Io { path, source } => Self::Unusable {
+                what: format!("the database {}", path.display()),
+                error: source.into(),
+                hint: "check the path; `sealift db build` makes a database",
+            },
+            error => Self::Scan(error),
+        }
+    }
+
+    /// That a target cannot be read: of an image the hint says how images are named.
+    pub(crate) fn target(target: &Target, error: sealift::Error) -> Self {
+        let hint = match target {
+            Target::Filesystem(_) | Target::Rootfs(_) => {
+                "check the path; an image is scanned by `sealift image`"
+            }
+            Target::Sbom(_) => "check the path; `-` reads the SBOM from standard input",
+            _ => return Self::Scan(error),
         };
-        if hint.is_empty() { Ok(()) } else { writeln!(f, "hint: {hint}") }
+        match error {
+            sealift::Error::Io { path, source } if source.kind() == io::ErrorKind::NotFound => {
+                Self::Unusable { what: path.display().to_string(), error: source.into(), hint }
+            }
+            error => Self::Scan(error),
+        }
+    }
+}
+
+fn hint_of_artifact(error: &ArtifactError) -> &'static str {
+    match error {
+        ArtifactError::NoDatabase { .. } => "push one with `sealift db push`",
+        ArtifactError::Older { .. } => {
+            "to go back to it, remove the one that is here with `sealift clean --vuln-db`"
+        }
+        ArtifactError::Store(error) => hint_of_update(error),
+        _ => "",
     }
 }
 
@@ -233,6 +262,9 @@ fn hint_of(error: &sealift::Error) -> &'static str {
             r#"the form is {"bases": [{"name": "debian:12", "diff_ids": ["sha256:..."]}]}"#
         }
         sealift::Error::NotAnImage { .. } => "name an image: oci:DIR[:TAG], docker-archive:FILE",
+        sealift::Error::FilePattern { .. } => {
+            "kinds are dockerfile, kubernetes, helm, compose, terraform, terraformplan; packages are read from files that have the names their tools give them"
+        }
         sealift::Error::Pattern { .. } => "patterns have *, ** and ?, as **/node_modules",
         sealift::Error::Build(_) => {
             "name a folder of OSV exports with --from, and a file that may be written with --output"

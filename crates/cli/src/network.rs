@@ -3,11 +3,12 @@
 use sealift::http::{Client, ClientIdentity, Config, Proxies, Roots, Scheme, Url, UrlError};
 use sealift::registry::{Credential, Engine, Mirrors, Registries};
 use sealift::sign::GOOGLE_HOST;
-use sealift::{Reference, RegistryImage, Target};
+use sealift::{Reference, RegistryImage, Target, escape};
 
 use crate::Environment;
 use crate::args::Access;
 use crate::failure::Failure;
+use crate::places::EngineElsewhere;
 use crate::{files, suppress};
 
 /// The client for all that is asked of the network.
@@ -47,11 +48,12 @@ pub(crate) struct Network<'n> {
     /// The registry that the flags are about; that of each image when none is named.
     about: Option<String>,
     environment: &'n Environment,
+    is_quiet: bool,
 }
 
 impl<'n> Network<'n> {
     pub(crate) fn new(access: impl Into<Access>, environment: &'n Environment) -> Self {
-        Self { access: access.into(), about: None, environment }
+        Self { access: access.into(), about: None, environment, is_quiet: false }
     }
 
     /// The same, with flags that are about the registry of this image alone: a password is not for
@@ -59,6 +61,18 @@ impl<'n> Network<'n> {
     pub(crate) fn about(self, image: Option<&str>) -> Self {
         let reference = image.and_then(|image| image.parse::<Reference>().ok());
         Self { about: reference.map(|image| image.registry().to_owned()), ..self }
+    }
+
+    /// The same; it is said where an image comes from, unless that is not wanted.
+    pub(crate) fn quiet(self, is_quiet: bool) -> Self {
+        Self { is_quiet, ..self }
+    }
+
+    /// Says where an image comes from.
+    pub(crate) fn say(&self, line: &str) {
+        if !self.is_quiet {
+            eprintln!("{}", escape::terminal(line));
+        }
     }
 
     /// An image in its registry.
@@ -84,12 +98,12 @@ impl<'n> Network<'n> {
     }
 
     /// The engines of Docker.
-    pub(crate) fn docker(&self) -> Vec<Engine> {
+    pub(crate) fn docker(&self) -> Result<Vec<Engine>, EngineElsewhere> {
         self.environment.docker()
     }
 
     /// The services of Podman.
-    pub(crate) fn podman(&self) -> Vec<Engine> {
+    pub(crate) fn podman(&self) -> Result<Vec<Engine>, EngineElsewhere> {
         self.environment.podman()
     }
 

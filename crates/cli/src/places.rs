@@ -7,6 +7,15 @@ use sealift::registry::{Engine, Keychain};
 
 use crate::Environment;
 
+/// An engine that is named at another place than a socket of this machine, which is the only one
+/// where engines are asked.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{variable} is {host}, and an engine is asked at a socket of this machine alone")]
+pub(crate) struct EngineElsewhere {
+    variable: &'static str,
+    host: String,
+}
+
 impl Environment {
     /// The proxies of the variables that curl and Go's programs read, too.
     #[must_use]
@@ -36,27 +45,56 @@ impl Environment {
         keychain
     }
 
-    /// Docker's engine, where a socket of it may be.
-    #[must_use]
-    pub fn docker(&self) -> Vec<Engine> {
-        match self.text("DOCKER_HOST") {
-            Some(host) => host.strip_prefix("unix://").map(Engine::new).into_iter().collect(),
-            None => vec![Engine::docker()],
-        }
+    /// Docker's engine, where a socket of it may be. To pass over one that is named elsewhere
+    /// would be to scan another image of that name.
+    pub(crate) fn docker(&self) -> Result<Vec<Engine>, EngineElsewhere> {
+        Ok(vec![self.engine("DOCKER_HOST")?.unwrap_or_else(Engine::docker)])
     }
 
     /// Podman's service, the user's own before the system's.
-    #[must_use]
-    pub fn podman(&self) -> Vec<Engine> {
-        if let Some(host) = self.text("CONTAINER_HOST") {
-            return host.strip_prefix("unix://").map(Engine::new).into_iter().collect();
+    pub(crate) fn podman(&self) -> Result<Vec<Engine>, EngineElsewhere> {
+        if let Some(engine) = self.engine("CONTAINER_HOST")? {
+            return Ok(vec![engine]);
         }
         let own = self.get("XDG_RUNTIME_DIR").map(PathBuf::from);
         let own = own.map(|folder| Engine::new(folder.join("podman/podman.sock")));
-        own.into_iter().chain([Engine::podman()]).collect()
+        Ok(own.into_iter().chain([Engine::podman()]).collect())
+    }
+
+    /// The engine that a variable names: `unix://PATH`, or the path alone.
+    fn engine(&self, variable: &'static str) -> Result<Option<Engine>, EngineElsewhere> {
+        let Some(host) = self.get(variable) else { return Ok(None) };
+        let host = host.to_string_lossy();
+        let path = host.strip_prefix("unix://").unwrap_or(&host);
+        match path.starts_with('/') {
+            true => Ok(Some(Engine::new(path))),
+            false => Err(EngineElsewhere { variable, host: host.into_owned() }),
+        }
     }
 
     fn text(&self, name: &str) -> Option<&str> {
         self.get(name)?.to_str()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_engine_that_is_not_asked_is_never_passed_over() {
+        let socket = |host| {
+            let engines = Environment::of(&[("DOCKER_HOST", host)]).docker()?;
+            Ok(engines[0].socket().display().to_string())
+        };
+        assert_eq!(socket("unix:///run/user/1/docker.sock"), Ok("/run/user/1/docker.sock".into()));
+        assert_eq!(socket("/run/docker.sock"), Ok("/run/docker.sock".into()));
+        assert_eq!(socket(""), Ok("/var/run/docker.sock".into()));
+        for host in ["tcp://docker:2375", "ssh://me@docker", "unix://", "docker"] {
+            let elsewhere = EngineElsewhere { variable: "DOCKER_HOST", host: host.into() };
+            assert_eq!(socket(host), Err(elsewhere));
+        }
+        let podman = Environment::of(&[("CONTAINER_HOST", "ssh://me@podman")]).podman();
+        assert!(podman.is_err());
     }
 }

@@ -31,7 +31,14 @@ pub(crate) fn load(args: &SuppressArgs) -> Result<LoadedPolicy, Failure> {
         });
     }
     let is_attested = |path: &&PathBuf| is_no_file(path, ATTESTED);
-    let ignore = args.ignorefile.clone().or_else(|| in_working_directory(IGNORE_FILE));
+    let is_absent = |path: &&PathBuf| path.ends_with(IGNORE_FILE) && !path.exists();
+    let absent = args.ignorefile.as_ref().filter(is_absent);
+    let ignore = match &args.ignorefile {
+        // What is called as by default is not there in every project; without it more counts.
+        Some(_) if absent.is_some() => None,
+        Some(path) => Some(path.clone()),
+        None => in_working_directory(IGNORE_FILE),
+    };
     let files = PolicyFiles {
         policy: args.policy_file.clone().or_else(|| in_working_directory(POLICY_FILE)),
         ignore: ignore.into_iter().collect(),
@@ -39,6 +46,9 @@ pub(crate) fn load(args: &SuppressArgs) -> Result<LoadedPolicy, Failure> {
         ignore_policies: args.ignore_policy.iter().cloned().collect(),
     };
     let mut loaded = files.load().map_err(unusable)?;
+    if let Some(path) = absent {
+        loaded.told.push(format!("warning: {} is not there and ignores nothing", path.display()));
+    }
     let is_asked = args.vex.iter().any(|path| is_attested(&path));
     vex::set_signer(&mut loaded.policy.sources, &args.vex_signer, is_asked)?;
     Ok(loaded)
@@ -86,11 +96,15 @@ fn in_working_directory(name: &str) -> Option<PathBuf> {
 
 pub(crate) fn unusable(error: PolicyFileError) -> Failure {
     let what = error.to_string();
+    let hint = match error {
+        PolicyFileError::Io { .. } => "check that the file is there and may be read",
+        _ => "mend the file, or name another",
+    };
     let error = match error {
         PolicyFileError::Io { source, .. } => source.into(),
         PolicyFileError::Malformed { source, .. } => source.into(),
         PolicyFileError::TrustedRoot { source, .. } => source.into(),
         error => error.into(),
     };
-    Failure::Unusable { what, error, hint: "mend the file, or name another" }
+    Failure::Unusable { what, error, hint }
 }

@@ -3,10 +3,11 @@
 use std::path::Path;
 
 use sealift::registry::{Engine, EngineError};
-use sealift::{EngineImage, Reference, ReferenceError, Target};
+use sealift::{Chain, EngineImage, Reference, ReferenceError, Target};
 
 use crate::failure::Failure;
 use crate::network::Network;
+use crate::places::EngineElsewhere;
 
 const NAME_HINT: &str = "an image is named [REGISTRY/]REPOSITORY[:TAG|@DIGEST], oci:DIR[:TAG], \
                          docker-archive:FILE, or by a path that starts with ./ or /";
@@ -14,16 +15,29 @@ const PATH_HINT: &str =
     "a file or folder of that name is there: to scan it, write ./ in front of its name";
 const LOCAL_HINT: &str = "a file or folder of that name is there: name it as oci:DIR[:TAG|@DIGEST], or add --local-image";
 
-/// Words before targets of Grype and Syft that are no images, and what scans them.
-const SCHEMES: [(&str, &str); 3] = [
+/// Words before targets of Grype, Syft and Skopeo that are not known here, and what to write.
+const SCHEMES: [(&str, &str); 8] = [
+    ("containers-storage", "an image that Podman keeps is named podman:NAME"),
     ("dir", "a folder is scanned by `sealift fs DIR`, an unpacked image by `sealift rootfs DIR`"),
+    ("docker", "an image that Docker keeps is named docker-daemon:NAME"),
     ("file", "a file is scanned by `sealift fs FILE`"),
+    ("oci-dir", "an OCI layout is named oci:DIR[:TAG]"),
+    ("registry", "an image is looked for in its registry alone by --image-src remote"),
     ("sbom", "an SBOM is scanned by `sealift sbom FILE`"),
+    ("singularity", "images of Singularity are not read"),
 ];
 
-/// Whether what stands behind a colon is no tag but a path.
-fn is_path(text: &str) -> bool {
-    text.contains('/') || Path::new(text).exists()
+/// What to write instead of a word before a target that is not known here.
+fn of_other_scheme(text: &str) -> Option<&'static str> {
+    let (scheme, _) = text.split_once(':').filter(|(_, rest)| is_no_tag(rest))?;
+    SCHEMES.iter().find(|row| row.0 == scheme).map(|(_, hint)| *hint)
+}
+
+/// Whether what stands behind a colon is neither a tag nor the port of a registry.
+fn is_no_tag(text: &str) -> bool {
+    let first = text.split('/').next().unwrap_or_default();
+    let is_port = !first.is_empty() && first.bytes().all(|byte| byte.is_ascii_digit());
+    (text.contains(['/', ':']) && !is_port) || Path::new(text).exists()
 }
 
 /// Reads the target of `image`: `oci:DIR[:TAG|@DIGEST]`, `oci-archive:FILE[:TAG]`,
@@ -35,9 +49,7 @@ pub(crate) fn parse_image(
     sources: &[String],
     network: &Network<'_>,
 ) -> Result<Target, Failure> {
-    let other = text.split_once(':').filter(|(_, path)| is_path(path));
-    let other = other.and_then(|(scheme, _)| SCHEMES.iter().find(|row| row.0 == scheme));
-    if let Some((_, hint)) = other {
+    if let Some(hint) = of_other_scheme(text) {
         return Err(Failure::Value { flag: "IMAGE", value: text.to_owned(), hint });
     }
     match text.split_once(':') {
@@ -46,8 +58,8 @@ pub(crate) fn parse_image(
             value: text.to_owned(),
             hint: "a path or name is missing behind the colon",
         }),
-        Some(("docker-daemon", name)) => in_engine(&network.docker(), name),
-        Some(("podman", name)) => in_engine(&network.podman(), name),
+        Some(("docker-daemon", name)) => in_engine(network.docker(), name),
+        Some(("podman", name)) => in_engine(network.podman(), name),
         _ => Target::local_image(text).map_or_else(|| by_name(text, sources, network), Ok),
     }
 }
@@ -56,16 +68,23 @@ pub(crate) fn parse_image(
 /// over; the one that is taken is named on stderr.
 fn by_name(text: &str, sources: &[String], network: &Network<'_>) -> Result<Target, Failure> {
     let reference = parse_reference(text, PATH_HINT)?;
+    let mut reasons = Vec::new();
     for source in sources {
         let engines = match source.as_str() {
-            "docker" => network.docker(),
-            "podman" => network.podman(),
+            "docker" => network.docker().map_err(elsewhere)?,
+            "podman" => network.podman().map_err(elsewhere)?,
             "remote" => {
-                eprintln!("taken from the registry {}", reference.registry());
+                if Path::new(text).exists() {
+                    network.say(&format!("note: {PATH_HINT}"));
+                }
+                network.say(&format!("taken from the registry {}", reference.registry()));
                 return network.image(reference);
             }
             // It has no interface that gives an archive; Trivy's users name it in lists.
-            "containerd" => continue,
+            "containerd" => {
+                reasons.push("containerd is never asked".to_owned());
+                continue;
+            }
             _ => {
                 return Err(Failure::Value {
                     flag: "--image-src",
@@ -77,41 +96,52 @@ fn by_name(text: &str, sources: &[String], network: &Network<'_>) -> Result<Targ
         for engine in engines {
             match EngineImage::fetch(&engine, text) {
                 Ok(image) => {
-                    eprintln!("taken from {source} at {}", engine.socket().display());
+                    network.say(&format!("taken from {source} at {}", engine.socket().display()));
                     return Ok(Target::Engine(image));
                 }
-                Err(EngineError::Absent { .. } | EngineError::NoSuchImage { .. }) => {}
-                Err(error) => eprintln!("warning: passed over {source}: {error}"),
+                Err(error) => {
+                    let is_usual = matches!(
+                        error,
+                        EngineError::Absent { .. } | EngineError::NoSuchImage { .. }
+                    );
+                    if !is_usual {
+                        eprintln!("warning: passed over {source}: {error}");
+                    }
+                    reasons.push(format!("{source}: {}", Chain(&error)));
+                }
             }
         }
     }
-    Err(Failure::Value {
-        flag: "--image-src",
-        value: sources.join(","),
-        hint: "none of these has the image; `remote` asks its registry",
+    Err(Failure::Unusable {
+        what: format!("no source has {text}"),
+        error: reasons.join("; ").into(),
+        hint: "name other sources with --image-src; `remote` asks the image's registry",
     })
 }
 
 /// An image that an engine must have.
-fn in_engine(engines: &[Engine], name: &str) -> Result<Target, Failure> {
-    let mut failure = Failure::Value {
-        flag: "IMAGE",
-        value: name.to_owned(),
-        hint: "the engine is not at a socket on this machine",
-    };
-    for engine in engines {
-        match EngineImage::fetch(engine, name) {
+fn in_engine(engines: Result<Vec<Engine>, EngineElsewhere>, name: &str) -> Result<Target, Failure> {
+    let mut reasons = Vec::new();
+    for engine in engines.map_err(elsewhere)? {
+        match EngineImage::fetch(&engine, name) {
             Ok(image) => return Ok(Target::Engine(image)),
-            Err(error) => {
-                failure = Failure::Unusable {
-                    what: name.to_owned(),
-                    error: error.into(),
-                    hint: "check that the engine runs, that you may ask it, and that it has the image",
-                };
-            }
+            Err(error) => reasons.push(Chain(&error).to_string()),
         }
     }
-    Err(failure)
+    Err(Failure::Unusable {
+        what: name.to_owned(),
+        error: reasons.join("; ").into(),
+        hint: "check that the engine runs, that you may ask it, and that it has the image",
+    })
+}
+
+fn elsewhere(error: EngineElsewhere) -> Failure {
+    Failure::Unusable {
+        what: "the engine is not asked".to_owned(),
+        error: error.into(),
+        hint: "save the image there and scan the file with --input FILE, or ask its registry with \
+               --image-src remote",
+    }
 }
 
 /// Reads the target of a verb that verifies: `oci:DIR[:TAG|@DIGEST]` or `oci-archive:FILE`, and
@@ -193,10 +223,21 @@ mod tests {
 
     #[test]
     fn words_of_other_scanners_are_told_what_to_do() {
-        for text in ["dir:.", "dir:/srv/app", "sbom:./bom.json", "file:a/b"] {
+        for text in [
+            "dir:.",
+            "dir:/srv/app",
+            "sbom:./bom.json",
+            "file:a/b",
+            "registry:localhost:5000/a:b",
+            "docker:shop:1.0",
+            "containers-storage:quay.io/a",
+            "oci-dir:/x",
+        ] {
             assert!(matches!(image(text), Err(Failure::Value { flag: "IMAGE", .. })), "{text}");
         }
-        assert!(matches!(image("dir:1.0"), Ok(Target::Registry(_))));
+        for text in ["dir:1.0", "docker:dind", "registry:5000/shop:1", "registry:2"] {
+            assert!(matches!(image(text), Ok(Target::Registry(_))), "{text}");
+        }
     }
 
     #[test]

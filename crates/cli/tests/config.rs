@@ -78,6 +78,37 @@ fn what_cannot_be_read_is_told() {
     assert!(said.contains("Dockerfile:2: \"RUNN\" is no instruction"), "{said}");
 }
 
+/// Trivy checks them, so that a pipeline that was its must not pass for want of checks.
+#[test]
+fn what_other_tools_check_and_nothing_here_opens_no_gate() {
+    let template = "apiVersion: v1\nkind: {{ .Values.kind }}\n";
+    for files in [
+        &[("Chart.yaml", "name: a\n"), ("templates/a.yaml", template)][..],
+        &[("t.yaml", "AWSTemplateFormatVersion: 2010-09-09\nResources: {}\n")],
+        &[("site.yml", "- hosts: all\n  roles:\n    - web\n")],
+    ] {
+        let folder = tree(files);
+        let gate =
+            |flags: &[&str]| run(&folder, &[&["config", ".", "--exit-code", "1"], flags].concat());
+        let output = gate(&[]);
+        let said = String::from_utf8_lossy(&output.stdout).into_owned();
+        assert_eq!(output.status.code(), Some(3), "{said}");
+        assert!(said.contains("Configuration: no file that a check looks at"), "{said}");
+        assert_eq!(gate(&["--allow-incomplete"]).status.code(), Some(0));
+        assert_eq!(gate(&["--misconfig-scanners", "dockerfile"]).status.code(), Some(0));
+    }
+}
+
+#[test]
+fn settings_of_trivy_that_do_not_count_are_told_with_quiet_too() {
+    let folder = tree(&[("trivy.yaml", "exit-code: 1\n"), ("Dockerfile", DOCKERFILE)]);
+    for flags in [&[][..], &["-q"]] {
+        let output = run(&folder, &[&["config", "."], flags].concat());
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert!(said.contains("trivy.yaml is there and not applied"), "{said}");
+    }
+}
+
 #[test]
 fn a_scan_for_packages_checks_files_too_where_it_is_asked() {
     let folder = tree(&[("Dockerfile", DOCKERFILE)]);

@@ -32,6 +32,26 @@ fn an_end_of_life_has_its_own_exit_status_which_comes_first() {
     assert_eq!(json(past)["Metadata"]["OS"]["EOSL"], true);
 }
 
+/// The gate fails by it as a scan does, whatever else it says.
+#[test]
+fn the_gate_has_the_exit_status_for_an_end_of_life() {
+    let folder = TempDir::new().unwrap();
+    let policy = folder.path().join("sealift.toml");
+    let gate = |rest: &[&str]| {
+        fs::write(&policy, "[gate]\nfail-on = []\nend-of-life = 'pass'\n").unwrap();
+        let flags = ["gate", IMAGE, "--db", database(), "--policy-file", policy.to_str().unwrap()];
+        bare(&[&flags[..], rest].concat()).output().unwrap()
+    };
+    let past = gate(&["--as-of", "2026-09-01", "--exit-on-eol", "9"]);
+    assert_eq!(past.status.code(), Some(9), "{}", stderr(&past));
+    assert!(stdout(&past).contains("fail debian 11 is past its end of life"), "{}", stdout(&past));
+    assert_eq!(gate(&["--as-of", "2026-09-01", "--exit-on-eol", "0"]).status.code(), Some(0));
+    assert_eq!(gate(&["--as-of", "2026-08-31", "--exit-on-eol", "9"]).status.code(), Some(0));
+    let refused = gate(&["--download-db-only"]);
+    assert_eq!(refused.status.code(), Some(2));
+    assert!(stderr(&refused).contains("sealift db update"), "{}", stderr(&refused));
+}
+
 /// A pass that nobody could have failed is told.
 #[test]
 fn an_end_of_life_that_is_not_known_is_told_when_it_is_asked_for() {

@@ -152,8 +152,29 @@ fn a_registry_elsewhere_is_not_asked_without_tls() {
     let output = world.run(&["image", "nowhere.invalid:1/app", "--image-src", "remote"]);
     assert_eq!(output.status.code(), Some(2));
     let output = world.run(&["image", "app", "--image-src", "docker,podman"]);
-    assert!(stderr(&output).contains("none of these has the image"), "{}", stderr(&output));
+    let told = "no source has app: docker: no engine listens at /nowhere";
+    assert!(stderr(&output).contains(told), "{}", stderr(&output));
     assert_eq!(output.status.code(), Some(2));
+}
+
+/// What the registry has under the name of what was just built is another image.
+#[test]
+fn the_registry_does_not_stand_in_for_an_engine_that_is_not_asked() {
+    let world = World::new(Access::Anybody);
+    let name = world.name("app:demo");
+    let image = [&["image", &name, "--docker-host", "tcp://127.0.0.1:9"], &LIST[..]].concat();
+    for flags in [&[][..], &["--quiet"]] {
+        let output = world.run(&[&image[..], flags].concat());
+        assert_eq!(output.status.code(), Some(2), "{}", stderr(&output));
+        assert!(
+            stderr(&output).contains("DOCKER_HOST is tcp://127.0.0.1:9"),
+            "{}",
+            stderr(&output)
+        );
+    }
+    let remote = world.run(&[&image[..], &["--image-src", "remote", "-q"]].concat());
+    assert!(remote.status.success(), "{}", stderr(&remote));
+    assert_eq!(stderr(&remote), "");
 }
 
 #[cfg(unix)]

@@ -103,7 +103,7 @@ fn another_file_counts_instead_and_must_be_there() {
     world.write("mine.yaml", &format!("vulnerabilities:\n- id: {LOG4SHELL}\n"));
     assert_eq!(world.ids(&["--ignorefile", "mine.yaml"]).len(), all - 1);
     for (flags, named) in [
-        (&["--ignorefile", "none"][..], "none"),
+        (&["--ignorefile", "none"][..], "hint: check that the file is there"),
         (&["--vex", "none.json"], "none.json"),
         (&["--vex", "repo"], "--vex repo"),
         (&["--policy-file", "none.toml"], "none.toml"),

@@ -178,15 +178,83 @@ fn invocations_of_other_scanners_are_told_what_to_do() {
     for (arguments, said) in [
         (&["scan", "source", "-r", "shop"][..], "sealift fs"),
         (&["image", "dir:./shop"], "sealift fs DIR"),
+        (&["alpine:3.9"], "sealift image IMAGE"),
+        (&["dir:."], "sealift image IMAGE"),
+        (&["db", "status"], "sealift db info"),
+        (&["fs", "shop", "-o", "json"], "--format FORMAT --output FILE"),
         (&["image", "sbom:./bom.json"], "sealift sbom FILE"),
         (&["fs", "shop", "-o", "cyclonedx-json=bom.json"], "--format FORMAT --output FILE"),
         (&["fs", "shop", "--only-fixed"], "--ignore-unfixed"),
         (&["image", "x", "--fail-on", "high"], "--exit-code"),
+        (&["fs", "shop", "--file-patterns", "pip:lock"], "pip is no kind of files"),
+        (&["image", "x", "--file-patterns", "pip:lock"], "packages are read from files"),
         (&["fs", "shop", "--lockfile", "package-lock.json"], "sealift fs FILE"),
     ] {
         let output = project.run(arguments);
         assert_eq!(output.status.code(), Some(2), "{arguments:?}");
         assert!(stderr(&output).contains(said), "{arguments:?}: {}", stderr(&output));
+    }
+}
+
+#[test]
+fn a_gate_that_looks_at_nothing_does_not_open() {
+    let project = Project::new();
+    let gate = |flags: &[&str]| {
+        project.run(&[&["fs", "shop", "-q", "--db", "db", "--exit-code", "5"], flags].concat())
+    };
+    let output = gate(&["--scanners", "secret,license"]);
+    assert_eq!(output.status.code(), Some(3), "{}", stderr(&output));
+    assert!(stderr(&output).contains("nothing that --scanners names"), "{}", stderr(&output));
+    assert_eq!(gate(&["--scanners", "secret", "--allow-incomplete"]).status.code(), Some(0));
+    assert_eq!(gate(&["--scanners", "misconfig"]).status.code(), Some(0));
+    assert_eq!(gate(&["--scanners", "vuln,secret"]).status.code(), Some(5));
+    assert_eq!(project.run(&["fs", "shop", "--scanners", "secret"]).status.code(), Some(0));
+}
+
+/// One job is for many projects, and what it names is not in each.
+#[test]
+fn an_ignore_file_that_is_there_by_default_need_not_be() {
+    let project = Project::new();
+    let scan = ["fs", "shop", "--db", "db", "--exit-code", "5", "--ignorefile", ".trivyignore"];
+    let output = project.run(&scan);
+    assert_eq!(output.status.code(), Some(5), "{}", stderr(&output));
+    let told = "warning: .trivyignore is not there and ignores nothing";
+    assert!(stderr(&output).contains(told), "{}", stderr(&output));
+}
+
+/// Each hint is about what the file is for.
+#[test]
+fn what_is_not_there_has_a_hint_of_its_own() {
+    let project = Project::new();
+    for (arguments, hint) in [
+        (&["fs", "nope"][..], "check the path; an image is scanned by"),
+        (&["config", "nope"], "check the path; an image is scanned by"),
+        (&["sbom", "nope"], "from standard input"),
+        (&["image", "oci:nope"], "images are named oci:DIR"),
+        (&["fs", "shop", "--db", "nope"], "`sealift db build` makes a database"),
+        (&["db", "info", "nope"], "`sealift db build` makes a database"),
+        (&["fs", "shop", "--vex", "nope"], "check that the file is there"),
+        (&["gate", "oci:nope", "--key", "nope"], "check --key"),
+        (&["load", "--dir", "nope", "localhost:1/a"], "`sealift save` makes one"),
+        (&["admission", "review", "--policy", "nope"], "check that the file is there"),
+        (&["admission", "review"], "name policies with --policy"),
+    ] {
+        let output = project.run(arguments);
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}");
+        assert!(stderr(&output).contains(hint), "{arguments:?}: {}", stderr(&output));
+    }
+}
+
+#[test]
+fn what_is_required_names_the_better_choice() {
+    let project = Project::new();
+    for (arguments, told) in [
+        (&["login", "-u", "ada"][..], "<--password-stdin[=<BOOL>]|--password <PASSWORD>>"),
+        (&["verify-blob", "--key", "k", "f"], "<--bundle <FILE>|--signature <FILE|BASE64>>"),
+    ] {
+        let output = project.run(arguments);
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}");
+        assert!(stderr(&output).contains(told), "{arguments:?}: {}", stderr(&output));
     }
 }
 

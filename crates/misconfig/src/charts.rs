@@ -38,7 +38,7 @@ impl<'f> Charts<'f> {
             let message = "the templates of this chart are not checked: render them with \
                            `helm template` and check what that prints";
             let mut result = FileResult::new(*path, FileKind::Helm);
-            let diagnostic = Diagnostic::new("helm", message, Impact::Partial);
+            let diagnostic = Diagnostic::new("helm", message, Impact::Incomplete);
             result.diagnostics.push(diagnostic.at(*path, None));
             result
         };
@@ -67,6 +67,8 @@ fn folders_above(path: &str) -> impl Iterator<Item = &str> {
 
 #[cfg(test)]
 mod tests {
+    use sealift_model::Impact;
+
     use crate::{FileKind, Options, SourceFile, scan};
 
     #[test]
@@ -79,7 +81,8 @@ mod tests {
         let results = scan(&files, &Options::default());
         let told: Vec<_> = results.iter().map(|it| (&*it.path, it.kind)).collect();
         assert_eq!(told, [("shop/Chart.yaml", FileKind::Helm)]);
-        assert_eq!(results[0].diagnostics.len(), 1);
+        let impacts: Vec<_> = results[0].diagnostics.iter().map(|it| it.impact).collect();
+        assert_eq!(impacts, [Impact::Incomplete], "a gate does not open for it");
         let rendered = SourceFile::new("shop/rendered.yaml", b"kind: Service\n");
         let files = [files[0], files[1], rendered.of_kind(FileKind::Helm)];
         assert!(scan(&files, &Options::default()).iter().all(|it| it.path != "shop/Chart.yaml"));

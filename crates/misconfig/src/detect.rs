@@ -42,6 +42,9 @@ pub fn not_checked(path: &str, bytes: &[u8]) -> Option<&'static str> {
     if kind(path, bytes).is_some() || !(json || name.ends_with(".yaml") || name.ends_with(".yml")) {
         return None;
     }
+    if !json && is_playbook(bytes) {
+        return Some("a playbook of Ansible");
+    }
     let key = "AWSTemplateFormatVersion";
     let is_template = if json { has_json_key(bytes, key) } else { has_yaml_key(bytes, key) };
     let is_stack = contains(bytes, b"\"Resources\"") && contains(bytes, b"\"AWS::");
@@ -110,18 +113,51 @@ fn has_yaml_key(bytes: &[u8], key: &str) -> bool {
         let line = line.strip_prefix(b"\"").or(line.strip_prefix(b"'")).unwrap_or(line);
         line.strip_prefix(key).is_some_and(ends_key)
     };
-    let text = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    let text = without_mark(bytes);
     if text.trim_ascii_start().starts_with(b"{") {
         return contains(text, key);
     }
-    let lines = || text.split(|byte| *byte == b'\n');
-    let is_content = |line: &&[u8]| {
+    let indent = first_line(text).map(blanks).unwrap_or_default();
+    lines(text).any(|line| line.get(indent.min(blanks(line))..).is_some_and(begins))
+}
+
+/// Whether a document is a list of plays, each of which says for which hosts it is, or which other
+/// playbook it stands for (Ansible's documentation, "Playbook Keywords").
+fn is_playbook(bytes: &[u8]) -> bool {
+    let text = without_mark(bytes);
+    if !first_line(text).is_some_and(|line| line.trim_ascii_start().starts_with(b"- ")) {
+        return false;
+    }
+    let has = |key: &str| {
+        lines(text).any(|line| {
+            let line = line.trim_ascii_start();
+            let line = line.strip_prefix(b"- ").unwrap_or(line).trim_ascii_start();
+            line.strip_prefix(key.as_bytes()).is_some_and(ends_key)
+        })
+    };
+    let does = ["tasks", "roles", "pre_tasks", "post_tasks", "handlers"];
+    ["import_playbook", "ansible.builtin.import_playbook"].into_iter().any(has)
+        || (has("hosts") && does.into_iter().any(has))
+}
+
+fn without_mark(bytes: &[u8]) -> &[u8] {
+    bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes)
+}
+
+fn lines(text: &[u8]) -> impl Iterator<Item = &[u8]> {
+    text.split(|byte| *byte == b'\n')
+}
+
+/// The first line that is neither empty nor a comment nor where a document begins.
+fn first_line(text: &[u8]) -> Option<&[u8]> {
+    lines(text).find(|line| {
         let line = line.trim_ascii();
         !line.is_empty() && !line.starts_with(b"#") && !line.starts_with(b"---")
-    };
-    let blanks = |line: &[u8]| line.iter().take_while(|byte| **byte == b' ').count();
-    let indent = lines().find(is_content).map(blanks).unwrap_or_default();
-    lines().any(|line| line.get(indent.min(blanks(line))..).is_some_and(begins))
+    })
+}
+
+fn blanks(line: &[u8]) -> usize {
+    line.iter().take_while(|byte| **byte == b' ').count()
 }
 
 /// The colon after a key, and the quote that may end the key.
@@ -185,6 +221,10 @@ mod tests {
             ("t.yaml", "AWSTemplateFormatVersion: 2010-09-09\n", true),
             ("t.json", stack, true),
             ("t.json", "{\"$schema\": \"https://x/deploymentTemplate.json#\"}", true),
+            ("play.yml", "# x\n---\n- hosts: all\n  become: true\n  tasks:\n    - ping:\n", true),
+            ("site.yaml", "- import_playbook: web.yaml\n", true),
+            ("tasks.yaml", "- name: x\n  ping:\n", false),
+            ("values.yaml", "ingress:\n  - hosts: [a]\n    roles: []\n", false),
             ("t.txt", stack, false),
             ("t.yaml", "apiVersion: v1\nkind: Pod\ndata: AWSTemplateFormatVersion\n", false),
             ("t.json", "{}", false),

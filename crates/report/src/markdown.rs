@@ -126,7 +126,8 @@ fn misconfigurations(configuration: &Configuration, out: &mut dyn Write) -> fmt:
     let counts = configuration.counts();
     if counts.total() == 0 {
         let files = configuration.files.len();
-        return writeln!(out, "**No check fails in {files} configuration files.**\n");
+        let files_are = if files == 1 { "file" } else { "files" };
+        return writeln!(out, "**No failure listed in {files} configuration {files_are}.**\n");
     }
     writeln!(out, "**{} misconfigurations: {}**\n", counts.total(), counted(&counts))?;
     writeln!(out, "| Severity | Check | Place |\n| --- | --- | --- |")?;

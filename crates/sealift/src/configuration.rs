@@ -126,8 +126,8 @@ pub(crate) fn check(
                 let kind = wanted.kind(&file.path);
                 sources.push(kind.map_or(source, |kind| source.of_kind(kind)));
             }
-            Kept::Unreadable(why) => {
-                let diagnostic = Diagnostic::new("misconfig", why, Impact::Partial);
+            Kept::Unreadable(why, impact) => {
+                let diagnostic = Diagnostic::new("misconfig", why, *impact);
                 diagnostics.push(diagnostic.at(&*file.path, None));
             }
         }
@@ -207,7 +207,7 @@ struct Wanted<'w> {
 /// What is kept of one.
 enum Kept {
     Bytes(Vec<u8>),
-    Unreadable(String),
+    Unreadable(String, Impact),
 }
 
 impl Wanted<'_> {
@@ -239,9 +239,12 @@ impl Extract for Wanted<'_> {
                     return Some(Kept::Bytes(bytes.into_owned()));
                 }
                 let what = sealift_misconfig::not_checked(path, &bytes).filter(|_| self.tells);
-                what.map(|what| Kept::Unreadable(format!("not checked: {what}")))
+                // Who relies on another tool's checks of such files must not take ours for them.
+                what.map(|what| {
+                    Kept::Unreadable(format!("not checked: {what}"), Impact::Incomplete)
+                })
             }
-            Err(error) => Some(Kept::Unreadable(error.to_string())),
+            Err(error) => Some(Kept::Unreadable(error.to_string(), Impact::Partial)),
         }
     }
 }

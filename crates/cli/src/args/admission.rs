@@ -18,6 +18,10 @@ pub(crate) struct AdmissionArgs {
 #[derive(Debug, Subcommand)]
 pub(crate) enum AdmissionVerb {
     /// Say what policies say of objects, or of an AdmissionReview on stdin.
+    #[command(
+        after_help = "Exit status: 0 everything is admitted; 1 something is refused; 2 wrong \
+                            usage or unreadable input, and nothing was judged."
+    )]
     Review(Box<AdmissionReviewArgs>),
     /// Answer the admission reviews of a Kubernetes cluster.
     Serve(Box<AdmissionServeArgs>),

@@ -2,11 +2,59 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, ValueEnum};
+use clap::{Args, Command, ValueEnum};
 use sealift::Severity;
 use sealift::policy::Action;
 
 use super::ImageArgs;
+
+/// Exit statuses, in the help of the verb.
+pub(super) const STATUSES: &str = "\
+Exit status: 0 the image may pass, perhaps with warnings; 1 it may not (--exit-code sets another); \
+2 wrong usage or unreadable input; 3 not decided, because the scan is incomplete; \
+the --exit-on-eol value when the distribution is past its end of life.";
+
+/// What flags of a scan mean in the gate, where that is something else.
+const OWN_WORDS: [(&str, &str); 7] = [
+    (
+        "format",
+        "Format of the decision; in other formats than table and json the report of the scan is \
+         written, and the decision goes to stderr",
+    ),
+    ("severity", "Severities to list, an exact list; what decides is --fail-on and --warn-on"),
+    (
+        "ignore_status",
+        "Statuses not to list: fixed, affected, ...; such findings decide all the same",
+    ),
+    ("exit_code", "Exit with this status when the image may not pass; default, and for 0: 1"),
+    (
+        "exit_on_eol",
+        "Fail, and exit with this status, when the distribution is past its end of life; default: \
+         what end-of-life in sealift.toml says, else a warning",
+    ),
+    (
+        "as_of",
+        "Judge ages, ends of life and what expires as of this day or time; default: now, whatever \
+         SOURCE_DATE_EPOCH says",
+    ),
+    ("allow_incomplete", "Decide by what was seen when the scan is incomplete"),
+];
+
+/// Flags of a scan that change nothing in the gate: it reads and verifies all layers, and always
+/// tells what does not count. The last one is refused.
+const WITHOUT_EFFECT: [&str; 5] =
+    ["no_cache", "cache_max_mib", "list_all_pkgs", "show_suppressed", "download_db_only"];
+
+/// The verb with the flags of a scan explained as what they are here.
+pub(super) fn in_own_words(mut command: Command) -> Command {
+    for (id, help) in OWN_WORDS {
+        command = command.mut_arg(id, |arg| arg.help(help));
+    }
+    for id in WITHOUT_EFFECT {
+        command = command.mut_arg(id, |arg| arg.hide(true));
+    }
+    command
+}
 
 #[derive(Debug, Args)]
 pub(crate) struct GateArgs {
@@ -21,40 +69,41 @@ pub(crate) struct GateArgs {
 /// What decides; each flag comes before what sealift.toml says.
 #[derive(Debug, Args)]
 pub(crate) struct DecideArgs {
-    /// Severities that fail, with the graver ones: HIGH,CRITICAL. Default: CRITICAL.
+    /// Severities that fail. A list names all from its lowest up: HIGH,CRITICAL. Default:
+    /// CRITICAL.
     #[arg(long, value_name = "LIST", value_delimiter = ',', ignore_case = true)]
     pub(crate) fail_on: Option<Vec<Severity>>,
-    /// Severities that are warned of, and graver ones with them. Default: HIGH.
+    /// Severities that are warned of, unless they fail. Default: HIGH.
     #[arg(long, value_name = "LIST", value_delimiter = ',', ignore_case = true)]
     pub(crate) warn_on: Option<Vec<Severity>>,
-    /// What follows from an unknown severity. Default: warn.
+    /// What an unknown severity leads to. Default: warn.
     #[arg(long, value_name = "ACTION")]
     pub(crate) unknown: Option<ActionArg>,
     /// Only findings with a fix decide (as --ignore-unfixed); a malicious package always does.
     #[arg(long)]
     pub(crate) fixed_only: bool,
-    /// What follows from a vulnerability that CISA lists as exploited. Default: pass.
+    /// What a vulnerability leads to that CISA lists as exploited. Default: pass.
     #[arg(long, value_name = "ACTION")]
     pub(crate) kev: Option<ActionArg>,
-    /// EPSS score, 0 to 1, from which on a finding fails.
+    /// Fail findings with at least this EPSS score, from 0 to 1.
     #[arg(long, value_name = "SCORE")]
     pub(crate) epss: Option<f64>,
-    /// CVSS score, 0 to 10, from which on a finding fails.
+    /// Fail findings with at least this CVSS score, from 0 to 10.
     #[arg(long, value_name = "SCORE")]
     pub(crate) cvss: Option<f64>,
-    /// Days that the image may be old.
+    /// Fail an image older than this many days.
     #[arg(long, value_name = "DAYS")]
     pub(crate) max_age_days: Option<u64>,
-    /// Days that its base image may be old.
+    /// Fail an image whose base image is older than this many days.
     #[arg(long, value_name = "DAYS")]
     pub(crate) max_base_age_days: Option<u64>,
-    /// Packages that must not be there, as pkg:npm/event-stream.
+    /// Fail when one of these packages is there, as pkg:npm/event-stream.
     #[arg(long, value_name = "PURLS", value_delimiter = ',')]
     pub(crate) forbid_package: Vec<String>,
-    /// Licences that must not be there, as AGPL-3.0*.
+    /// Fail when a package has one of these licences, as AGPL-3.0*.
     #[arg(long, value_name = "IDS", value_delimiter = ',')]
     pub(crate) forbid_license: Vec<String>,
-    /// A suppression without a justification fails.
+    /// Fail when a finding is suppressed without a justification.
     #[arg(long)]
     pub(crate) require_justification: bool,
 }

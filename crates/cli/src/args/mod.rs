@@ -83,7 +83,7 @@ pub(crate) struct Cli {
 /// Flags of all verbs.
 #[derive(Clone, Debug, Args)]
 pub(crate) struct GlobalArgs {
-    /// Print the report and errors, nothing else.
+    /// Print the report, errors, and the warnings about settings that do not count.
     #[arg(short, long, global = true)]
     pub(crate) quiet: bool,
     /// Say more on stderr.
@@ -120,6 +120,7 @@ pub(crate) enum Verb {
     /// Scan the packages that an SBOM lists: CycloneDX, SPDX, Syft's JSON, or an attestation of one.
     Sbom(SbomArgs),
     /// Decide whether an image may pass: scan it, verify it, apply the policy.
+    #[command(after_help = gate::STATUSES)]
     Gate(Box<GateArgs>),
     /// Decide which objects a Kubernetes cluster admits.
     Admission(AdmissionArgs),
@@ -205,6 +206,14 @@ pub(crate) struct ImageArgs {
         default_value = "docker,podman,remote"
     )]
     pub(crate) image_src: Vec<String>,
+    /// Docker's engine: the path of its socket, or unix://PATH. Default: DOCKER_HOST, else
+    /// /var/run/docker.sock.
+    #[arg(long, value_name = "SOCKET")]
+    pub(crate) docker_host: Option<String>,
+    /// Podman's service: the path of its socket, or unix://PATH. Default: CONTAINER_HOST, else the
+    /// user's own, then the system's.
+    #[arg(long, value_name = "SOCKET")]
+    pub(crate) podman_host: Option<String>,
     #[command(flatten)]
     pub(crate) access: AccessArgs,
     #[command(flatten)]
@@ -500,7 +509,7 @@ pub(crate) enum MatchKind {
 
 /// The command with its flags in Go's style: `--flag`, `--flag=true` and `--flag=false`.
 pub(crate) fn command() -> clap::Command {
-    let mut command = go_flags(Cli::command());
+    let mut command = go_flags(Cli::command().mut_subcommand("gate", gate::in_own_words));
     command.build();
     command
 }

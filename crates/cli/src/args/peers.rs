@@ -138,6 +138,19 @@ const MISSING: &[(&str, &str)] = &[
     ("vuln-severity-source", "VendorSeverity of --format json has what each source says"),
 ];
 
+/// Flags of Trivy's that an empty value leaves as they are without it.
+const EMPTY_IS_UNSET: &[&str] = &[
+    "cache-dir",
+    "compliance",
+    "config",
+    "ignore-policy",
+    "output",
+    "platform",
+    "severity",
+    "template",
+    "vex",
+];
+
 /// Values with which a missing flag asks for what is done here anyway: Trivy's defaults.
 const DEFAULTS: &[(&str, &str)] =
     &[("detection-priority", "precise"), ("vuln-severity-source", "auto")];
@@ -145,9 +158,10 @@ const DEFAULTS: &[(&str, &str)] =
 const ANSIBLE_HINT: &str = "playbooks of Ansible are not checked";
 const CHECKOUT_HINT: &str = "check it out with Git and scan the folder";
 
-const GENERAL_HINT: &str = "leave it out; `sealift help image` lists the flags that there are";
+const GENERAL_HINT: &str = "leave it out; --help after the verb lists the flags that there are";
 const DATABASE_HINT: &str = "fetch advisories with `sealift db update --ecosystem Maven`";
-const CHECKS_HINT: &str = "of a container image, packages and their vulnerabilities are scanned";
+const CHECKS_HINT: &str =
+    "leave it out; there is no report by benchmark, and `sealift config` checks files one by one";
 
 /// Cosign's flags without which the outcome would be another, and what to do instead.
 const MISSING_OF_COSIGN: &[(&str, &str)] = &[
@@ -188,6 +202,11 @@ const OF_OTHERS: &[(&str, &str)] = &[
     ("experimental-offline", "--offline, with a database that is here"),
     ("fail-on", "`sealift gate` has it; a scan fails by --severity LIST --exit-code N"),
     ("file", "--output FILE writes the report there"),
+    (
+        "file-patterns",
+        "`sealift config` and `sealift fs --scanners misconfig` have it, for configuration files; \
+         packages are read from files that have the names their tools give them",
+    ),
     ("lockfile", "name the file itself: `sealift fs FILE`"),
     ("offline-vulnerabilities", "--offline, with a database that is here"),
     ("only-fixed", "--ignore-unfixed leaves out what has no fix"),
@@ -221,10 +240,13 @@ const VERBS_OF_OTHERS: &[(&str, &str)] = &[
     ("packages", SCAN_HINT),
     ("scan", SCAN_HINT),
     ("source", FOLDER_HINT),
+    ("status", "`sealift db info FILE` tells what is in a database"),
 ];
 
 const SCAN_HINT: &str =
     "an image is scanned by `sealift image`, a folder by `sealift fs`, an SBOM by `sealift sbom`";
+const TARGET_HINT: &str =
+    "name the verb before it: `sealift image IMAGE`, `sealift fs DIR`, `sealift sbom FILE`";
 const FOLDER_HINT: &str = "a folder is scanned by `sealift fs DIR`";
 const CLUSTER_HINT: &str =
     "manifests are checked by `sealift config DIR`, a cluster's admission is `sealift admission`";
@@ -262,6 +284,7 @@ pub(crate) fn without_harmless(
     for arg in args.iter().skip(1) {
         verb = verb.find_subcommand(arg).unwrap_or(verb);
     }
+    let args = if Peer::of(verb.get_name()) == Peer::Trivy { without_empty(args) } else { args };
     let is_ours = |flag: &str| verb.get_arguments().any(|arg| arg.get_long() == Some(flag));
     let mut kept = Vec::with_capacity(args.len());
     let mut left_out = Vec::new();
@@ -306,6 +329,32 @@ pub(crate) fn without_harmless(
     Ok((kept, left_out))
 }
 
+/// The arguments without flags of Trivy's that are set to nothing, as a variable of a script that is
+/// not set leaves them: as with Trivy, they say nothing. Not among them is what would then be looked
+/// up elsewhere.
+fn without_empty(args: Vec<OsString>) -> Vec<OsString> {
+    let mut kept = Vec::with_capacity(args.len());
+    let mut args = args.into_iter();
+    while let Some(arg) = args.next() {
+        let text = arg.to_str().and_then(|text| text.strip_prefix("--")).unwrap_or_default();
+        let follows = args.as_slice().first().is_some_and(|next| next.is_empty());
+        if text.strip_suffix('=').is_some_and(|flag| EMPTY_IS_UNSET.contains(&flag)) {
+            continue;
+        }
+        if follows && EMPTY_IS_UNSET.contains(&text) {
+            args.next();
+            continue;
+        }
+        let is_last = arg == "--";
+        kept.push(arg);
+        if is_last {
+            kept.extend(args);
+            break;
+        }
+    }
+    kept
+}
+
 /// What clap says, in our words where it is about a flag or verb of the peers.
 ///
 /// `verb` is the one that was asked for.
@@ -317,6 +366,14 @@ pub(crate) fn explained(error: clap::Error, filled: &[Filled], verb: &str) -> Fa
     let missing = match error.kind() {
         ErrorKind::UnknownArgument => {
             text(ContextKind::InvalidArg).and_then(|written| missing_flag(written, verb))
+        }
+        ErrorKind::InvalidSubcommand if verb.is_empty() => {
+            let word = text(ContextKind::InvalidSubcommand).unwrap_or_default();
+            if word.contains([':', '/', '.']) {
+                let (flag, value) = ("sealift", word.to_owned());
+                return Failure::Value { flag, value, hint: TARGET_HINT };
+            }
+            missing_verb(word)
         }
         ErrorKind::InvalidSubcommand => text(ContextKind::InvalidSubcommand).and_then(missing_verb),
         _ => None,
@@ -411,6 +468,21 @@ mod tests {
     }
 
     #[test]
+    fn what_is_set_to_nothing_says_nothing() {
+        let left = |args: &[&str]| {
+            let args = args.iter().map(OsString::from).collect();
+            without_harmless(&crate::args::command(), args).unwrap().0
+        };
+        let args =
+            ["s", "fs", "--severity", "", "--template=", "--vex", "", "x", "--", "--vex", ""];
+        assert_eq!(left(&args), ["s", "fs", "x", "--", "--vex", ""]);
+        let args = ["s", "fs", "--severity", "HIGH", "--ignorefile", "", "--exit-code=", "x"];
+        assert_eq!(left(&args), args);
+        let args = ["s", "sign", "--output-file", "", "--output", "", "x"];
+        assert_eq!(left(&args), args);
+    }
+
+    #[test]
     fn a_value_without_effect_must_be_one() {
         for (args, is_right) in [
             (["s", "verify", "--max-workers=0", "x"], false),
@@ -429,6 +501,7 @@ mod tests {
         for (args, what) in [
             (&["sealift", "image", "x", "--compliance", "x"][..], "--compliance"),
             (&["sealift", "fs", "x", "-t", "@t.tpl"], "--template"),
+            (&["sealift", "db", "status"], "the verb status"),
             (&["sealift", "convert", "x"], "the verb convert"),
             (&["sealift", "attach", "sbom", "x"], "the verb attach"),
             (&["sealift", "scan", "source", "-r", "x"], "the verb scan"),

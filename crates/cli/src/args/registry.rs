@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::builder::NonEmptyStringValueParser;
-use clap::{Args, Subcommand, ValueEnum};
+use clap::{ArgGroup, Args, Subcommand, ValueEnum};
 use sealift::Platform;
 use sealift::http::Url;
 
@@ -126,6 +126,7 @@ impl From<&RegistryArgs> for Access {
 
 /// `login`.
 #[derive(Debug, Args)]
+#[command(group = ArgGroup::new("secret").args(["password_stdin", "password"]).required(true))]
 pub(crate) struct LoginArgs {
     /// The registry, as registry.example:5000; default: docker.io.
     #[arg(default_value = "docker.io", value_parser = NonEmptyStringValueParser::new())]
@@ -134,10 +135,10 @@ pub(crate) struct LoginArgs {
     #[arg(short, long, value_name = "NAME")]
     pub(crate) username: String,
     /// Password. Others on the machine may see it: --password-stdin is better.
-    #[arg(short, long, value_name = "PASSWORD", required_unless_present = "password_stdin")]
+    #[arg(short, long, value_name = "PASSWORD")]
     pub(crate) password: Option<String>,
     /// Read the password from stdin.
-    #[arg(long, conflicts_with = "password")]
+    #[arg(long)]
     pub(crate) password_stdin: bool,
     /// Certificate authorities that are trusted beside the system's, in PEM.
     #[arg(long, value_name = "FILE")]

@@ -29,15 +29,14 @@ const FORMATS_OF_OTHERS: [&str; 10] = [
     "table",
 ];
 
-/// Reads the path of a report. Taken for one, `cyclonedx-json=FILE` would be a file of that name.
+/// Reads the path of a report. Taken for one, `json` and `cyclonedx-json=FILE` would be files of that
+/// name, and what waits for the report on stdout would get none.
 pub(super) fn parse_report_path(text: &str) -> Result<PathBuf, String> {
-    let format = text.split_once('=').map(|(format, _)| format);
-    match format.filter(|format| FORMATS_OF_OTHERS.contains(format)) {
-        Some(_) => {
-            Err("write --format FORMAT --output FILE; a name like this is ./NAME".to_owned())
-        }
-        None => Ok(PathBuf::from(text)),
+    let format = text.split_once('=').map_or(text, |(format, _)| format);
+    if FORMATS_OF_OTHERS.contains(&format) {
+        return Err("write --format FORMAT --output FILE; a name like this is ./NAME".to_owned());
     }
+    Ok(PathBuf::from(text))
 }
 
 /// Reads a duration as Go's `time.ParseDuration` does; none is negative.
@@ -64,6 +63,16 @@ pub(super) fn parse_file_kind(text: &str) -> Result<FileKind, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_format_is_no_file() {
+        for text in ["json", "cyclonedx-json", "spdx-json=bom.json"] {
+            assert!(parse_report_path(text).is_err(), "{text}");
+        }
+        for text in ["./json", "report.json", "a=b", "jsonl"] {
+            assert_eq!(parse_report_path(text), Ok(PathBuf::from(text)));
+        }
+    }
 
     #[test]
     fn reads_durations_as_go_does() {

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::builder::NonEmptyStringValueParser;
-use clap::{ArgAction, Args, ValueEnum};
+use clap::{ArgAction, ArgGroup, Args, ValueEnum};
 
 use super::RegistryArgs;
 use super::values::{parse_bool, parse_duration};
@@ -61,15 +61,16 @@ pub(crate) struct VerifyAttestationArgs {
 
 /// `verify-blob`.
 #[derive(Debug, Args)]
+#[command(group = ArgGroup::new("proof").args(["bundle", "signature"]).required(true))]
 pub(crate) struct VerifyBlobArgs {
     /// The file that was signed.
     pub(crate) file: PathBuf,
     /// The Sigstore bundle with the signature, or the file that cosign wrote in its place before
     /// there were bundles.
-    #[arg(long, value_name = "FILE", required_unless_present = "signature")]
+    #[arg(long, value_name = "FILE")]
     pub(crate) bundle: Option<PathBuf>,
     /// The signature in base64, or a file that holds it.
-    #[arg(long, value_name = "FILE|BASE64", conflicts_with = "bundle", value_parser = NonEmptyStringValueParser::new())]
+    #[arg(long, value_name = "FILE|BASE64", value_parser = NonEmptyStringValueParser::new())]
     pub(crate) signature: Option<String>,
     #[command(flatten)]
     pub(crate) evidence: EvidenceArgs,
@@ -79,15 +80,16 @@ pub(crate) struct VerifyBlobArgs {
 
 /// `verify-blob-attestation`.
 #[derive(Debug, Args)]
+#[command(group = ArgGroup::new("proof").args(["bundle", "signature"]).required(true))]
 pub(crate) struct VerifyBlobAttestationArgs {
     /// The file that the attestation is about; not needed with --digest or --check-claims=false.
     #[arg(required_unless_present_any = ["digest", "check_claims"])]
     pub(crate) file: Option<PathBuf>,
     /// The Sigstore bundle with the attestation.
-    #[arg(long, value_name = "FILE", required_unless_present = "signature")]
+    #[arg(long, value_name = "FILE")]
     pub(crate) bundle: Option<PathBuf>,
     /// The attestation as an envelope (DSSE) in a file of its own.
-    #[arg(long, value_name = "FILE", conflicts_with = "bundle")]
+    #[arg(long, value_name = "FILE")]
     pub(crate) signature: Option<PathBuf>,
     /// The digest in hexadecimal, instead of the file that it is of.
     #[arg(long, value_name = "HEX", conflicts_with = "file", requires = "algorithm")]

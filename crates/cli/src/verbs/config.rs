@@ -9,7 +9,7 @@ use sealift::{
     Report, ScanOptions, Scanner, Selection, Silent, Target, Timestamp, policy,
 };
 
-use super::scan::{INCOMPLETE, skip_rules, table_style};
+use super::scan::{INCOMPLETE, say_not_applied, skip_rules, table_style};
 use crate::args::peers;
 use crate::args::variables::Peer;
 use crate::args::{CheckArgs, ConfigArgs, ConfigFormat, GlobalArgs};
@@ -51,6 +51,7 @@ pub(crate) fn config(
         summary::not_skipped(&options.skip);
         suppress::say_unused(&unused, global.debug);
     }
+    say_not_applied(args.config.as_deref());
     Ok(status(&report, args))
 }
 
@@ -61,7 +62,8 @@ fn checked(
 ) -> Result<Report, Failure> {
     let bar = Bar::new(!args.no_progress && !global.quiet);
     let target = Target::Filesystem(args.path.clone());
-    let contents = Scanner::read(&target, options, &bar)?;
+    let contents =
+        Scanner::read(&target, options, &bar).map_err(|error| Failure::target(&target, error))?;
     drop(bar);
     Ok(Scanner::without_database().judge(contents, options, &Silent)?)
 }
@@ -81,8 +83,7 @@ pub(super) fn configuration(
     if !args.misconfig_scanners.is_empty() {
         options.kinds.clone_from(&args.misconfig_scanners);
     }
-    let patterns = args.file_patterns.iter().map(|pattern| FilePattern::new(pattern));
-    options.patterns = patterns.collect::<Result<_, _>>()?;
+    options.patterns = patterns(args)?;
     for path in &args.tf_vars {
         options.add_variable_file(path).map_err(unreadable)?;
     }
@@ -93,6 +94,12 @@ pub(super) fn configuration(
     options.now = Some(now);
     options.lists_all = args.include_non_failures;
     Ok(options)
+}
+
+/// Which files are of a kind whatever they are called.
+pub(super) fn patterns(args: &CheckArgs) -> Result<Vec<FilePattern>, Failure> {
+    let patterns = args.file_patterns.iter().map(|pattern| FilePattern::new(pattern));
+    Ok(patterns.collect::<Result<_, _>>()?)
 }
 
 fn rego(args: &CheckArgs) -> RegoSources {

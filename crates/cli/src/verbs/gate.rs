@@ -23,6 +23,12 @@ pub(crate) fn gate(
     global: &GlobalArgs,
     environment: &Environment,
 ) -> Result<u8, Failure> {
+    if args.image.scan.download_db_only {
+        return Err(Failure::NotYet {
+            what: "gate --download-db-only".to_owned(),
+            hint: "leave it out; `sealift db update` fetches advisories",
+        });
+    }
     let no = args.image.scan.exit_code.filter(|code| *code != 0).unwrap_or(NO);
     // Whatever is written, findings decide.
     args.image.scan.exit_code = Some(no);
@@ -63,11 +69,25 @@ pub(crate) fn gate(
         summary::print(&report, &hidden, global.debug);
         suppress::say_unused(&outcome.unused, global.debug);
     }
+    scan::say_not_applied(args.image.scan.config.as_deref());
+    if let Some(status) = end_of_life_status(&args.image.scan) {
+        if !global.quiet {
+            summary::end_of_life(&report, true);
+        }
+        if report.is_past_end_of_life() {
+            return Ok(status);
+        }
+    }
     Ok(match outcome.decision.verdict {
         Verdict::Pass | Verdict::Warn => 0,
         Verdict::Fail => no,
         Verdict::Incomplete => scan::INCOMPLETE,
     })
+}
+
+/// The status that `--exit-on-eol` asks for; as in a scan, 0 asks for none.
+fn end_of_life_status(args: &ScanArgs) -> Option<u8> {
+    args.exit_on_eol.filter(|code| *code != 0)
 }
 
 /// The outcome, as text or JSON; in another format the report, and the outcome on stderr.
@@ -125,7 +145,7 @@ fn set(policy: &mut GatePolicy, args: &GateArgs) -> Result<(), Failure> {
         policy.fail_on = failing.map_err(|gap| Failure::Unusable {
             what: "--fail-on".to_owned(),
             error: gap.into(),
-            hint: "what a severity fails, graver ones fail, too",
+            hint: "name every severity from the lowest that fails up: --fail-on HIGH,CRITICAL",
         })?;
     }
     if let Some(severities) = warn_on {
@@ -137,6 +157,9 @@ fn set(policy: &mut GatePolicy, args: &GateArgs) -> Result<(), Failure> {
     }
     policy.unknown = unknown.map_or(policy.unknown, Action::from);
     policy.kev = kev.map_or(policy.kev, Action::from);
+    if end_of_life_status(&args.image.scan).is_some() {
+        policy.end_of_life = Action::Fail;
+    }
     policy.fixed_only |= decide.fixed_only || args.image.scan.ignore_unfixed;
     policy.epss.fail = within("--epss", decide.epss, 1.0)?.or(policy.epss.fail);
     policy.cvss.fail = within("--cvss", decide.cvss, 10.0)?.or(policy.cvss.fail);
@@ -198,7 +221,11 @@ fn require(policy: &mut Policy, args: &SignedArgs) -> Result<(), Failure> {
     }
     for requirement in &policy.gate.requirements {
         let warnings = ImageVerification::check(requirement)
-            .map_err(|error| unusable("what must be proved", error))?;
+            .map_err(|error| Failure::Unusable {
+                what: "what must be proved".to_owned(),
+                error: error.into(),
+                hint: "check --key, --certificate-* and --attestation, and [verify] of sealift.toml",
+            })?;
         for warning in warnings {
             eprintln!("warning: {}", escape::terminal(&warning));
         }

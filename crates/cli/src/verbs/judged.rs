@@ -44,10 +44,17 @@ pub(super) fn sources(
 }
 
 pub(super) fn unusable(error: LoadError) -> Failure {
+    if error.path.as_os_str().is_empty() {
+        return Failure::Unusable {
+            what: "nothing to judge by".to_owned(),
+            error: error.reason.into(),
+            hint: "name policies with --policy FILE|DIR, or image rules with --policy-file FILE",
+        };
+    }
     Failure::Unusable {
         what: "the policies".to_owned(),
         error: error.into(),
-        hint: "mend the file; nothing is judged by a part of the policies",
+        hint: "check that the file is there, and mend it; nothing is judged by a part of the policies",
     }
 }
 

@@ -22,7 +22,7 @@ use crate::clock::now;
 use crate::failure::Failure;
 use crate::network::Network;
 use crate::progress::Bar;
-use crate::verbs::config::{configuration, line_count};
+use crate::verbs::config::{configuration, line_count, patterns};
 use crate::verbs::sign::Attesting;
 use crate::{Environment, advisories, cache, deadline, output, summary, suppress, target, vex};
 
@@ -62,7 +62,10 @@ pub(super) fn image_target(
     environment: &Environment,
 ) -> Result<(Target, ScanOptions), Failure> {
     deadline::set(global.timeout);
+    let environment = environment.clone().with("DOCKER_HOST", args.docker_host.as_deref());
+    let environment = &environment.with("CONTAINER_HOST", args.podman_host.as_deref());
     let network = Network::new(&args.access, environment).about(args.image.as_deref());
+    let network = network.quiet(global.quiet);
     let target = match (&args.image, &args.input) {
         (Some(image), _) => target::parse_image(image, &args.image_src, &network)?,
         (None, input) => Target::image_at(input.as_deref().unwrap_or_default()),
@@ -144,6 +147,9 @@ fn tree_options(args: &TreeArgs, environment: &Environment) -> Result<ScanOption
         let mut checks = configuration(&args.path, &args.checks, today)?;
         checks.line_count = line_count(args.scan.format == ReportFormat::Json);
         options.configuration = Some(checks);
+    } else {
+        // One for packages, as Trivy has it, is refused whatever is looked for.
+        patterns(&args.checks)?;
     }
     Ok(options)
 }
@@ -249,10 +255,13 @@ fn run(
                 "warning: this format lists packages; --format json or table has the findings"
             );
         }
-        let is_there = |name: &&str| args.config.is_none() && Path::new(name).is_file();
-        summary::not_applied(NOT_READ.iter().copied().filter(is_there));
     }
+    say_not_applied(args.config.as_deref());
     let mut status = status(&report, args);
+    if status == INCOMPLETE && !was_looked_for(&report) {
+        eprintln!("error: nothing that --scanners names was scanned");
+        eprintln!("hint: --scanners vuln looks for vulnerabilities; --allow-incomplete accepts it");
+    }
     match (attesting, statements.flatten()) {
         (Some(attesting), Some(statements)) => attesting.attach(statements)?,
         (Some(_), None) => {
@@ -278,13 +287,14 @@ pub(super) fn scanned(
     peers::set_by_variable(Peer::Trivy, environment)?;
     let matches = args.looks_for_vulnerabilities();
     // A database that is named and cannot be used is better known before the target is read.
-    let named = matches.then(|| args.db.as_deref().map(Database::open)).flatten();
-    let named = named.transpose()?;
+    let named = args.db.as_deref().filter(|_| matches);
+    let named = named.map(|path| Database::open(path).map_err(Failure::database)).transpose()?;
     if named.is_none() && matches && (args.offline || args.skip_db_update) {
         database_path(None, global, environment)?;
     }
     let bar = Bar::new(!args.no_progress && !global.quiet);
-    let contents = Scanner::read(target, options, &bar)?;
+    let contents =
+        Scanner::read(target, options, &bar).map_err(|error| Failure::target(target, error))?;
     drop(bar);
     let (database, notes) = match named {
         None if matches => {
@@ -313,11 +323,26 @@ fn status(report: &Report, args: &ScanArgs) -> u8 {
     let fails = report.configuration.iter().any(|all| all.failures().next().is_some());
     match args.exit_code {
         Some(code) if args.gates() && (report.visible_findings().next().is_some() || fails) => code,
-        _ if args.gates() && report.inventory.is_incomplete() && !args.allow_incomplete => {
-            INCOMPLETE
-        }
+        _ if args.gates() && !is_whole(report) && !args.allow_incomplete => INCOMPLETE,
         _ => 0,
     }
+}
+
+/// A gate that looks at nothing opens for everything.
+fn is_whole(report: &Report) -> bool {
+    was_looked_for(report) && !report.inventory.is_incomplete()
+}
+
+/// Whether anything was looked for: vulnerabilities, or failures in configuration files.
+fn was_looked_for(report: &Report) -> bool {
+    report.matches.is_some() || report.configuration.is_some()
+}
+
+/// Names the settings of Trivy that it would apply by itself. Said also where warnings are not
+/// wanted, since they may be what makes a gate of a scan.
+pub(super) fn say_not_applied(config: Option<&Path>) {
+    let is_there = |name: &&str| config.is_none() && Path::new(name).is_file();
+    summary::not_applied(NOT_READ.iter().copied().filter(is_there));
 }
 
 pub(super) fn selection(args: &ScanArgs) -> Result<Selection, Failure> {

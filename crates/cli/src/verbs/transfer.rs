@@ -162,6 +162,7 @@ fn failed(error: TransferError) -> Failure {
         TransferError::Registry(_) => {
             "check the name and that you may do this; `sealift login` keeps a password"
         }
+        TransferError::File { .. } => "check the folder: `sealift save` makes one, --dir names it",
         _ => "",
     };
     Failure::Unusable { what: "not done".to_owned(), error: error.into(), hint }

@@ -6,32 +6,28 @@ use sealift_misconfig::{Check, Failure, FileResult};
 
 use super::paint::{Paint, linked};
 use super::{TableStyle, counted, list, wrap};
+use crate::Report;
 use crate::configuration::{counts, page, place};
 use crate::escape::terminal;
-use crate::{Configuration, Report};
 
 /// Writes the files in which a check fails, then in how many none does.
 pub(super) fn write(report: &Report, style: &TableStyle, out: &mut dyn Write) -> fmt::Result {
     let Some(configuration) = &report.configuration else { return Ok(()) };
-    let (failing, passing): (Vec<_>, Vec<_>) =
+    let (failing, others): (Vec<_>, Vec<_>) =
         configuration.files.iter().partition(|file| file.failures().next().is_some());
-    for file in failing {
+    for file in &failing {
         write_file(file, style, out)?;
     }
-    write_rest(configuration, passing.len(), style, out)
+    // Of what no check has looked at, none can say that it passes.
+    let passing = others.iter().filter(|file| !file.misconfigurations.is_empty()).count();
+    write_rest(failing.len() + passing, passing, style, out)
 }
 
-fn write_rest(
-    configuration: &Configuration,
-    passing: usize,
-    style: &TableStyle,
-    out: &mut dyn Write,
-) -> fmt::Result {
-    let all = configuration.files.len();
+fn write_rest(all: usize, passing: usize, style: &TableStyle, out: &mut dyn Write) -> fmt::Result {
     let line = match (all, passing) {
         (0, _) => "Configuration: no file that a check looks at".to_owned(),
         (_, 0) => return Ok(()),
-        _ => format!("Configuration: no check fails in {passing} of {all} files"),
+        _ => format!("Configuration: no failure listed in {passing} of {all} files"),
     };
     list::item(out, "", &line, Paint::None, style)?;
     out.write_char('\n')

@@ -58,8 +58,11 @@ pub fn write(report: &Report, style: &TableStyle, out: &mut dyn Write) -> fmt::R
     let is_told = sections.iter().any(is_shown);
     if report.matches.is_some() && !is_told {
         let packages = report.inventory.packages.iter().filter(|package| package.hidden.is_none());
-        let packages = packages.count();
-        writeln!(out, "{}: no findings, {packages} packages", terminal(&report.artifact.name))?;
+        let count = packages.count();
+        let packages = if count == 1 { "package" } else { "packages" };
+        let name = terminal(&report.artifact.name);
+        // Some may be there that --severity or an ignore rule leaves out.
+        writeln!(out, "{name}: no findings listed, {count} {packages}")?;
     }
     configuration::write(report, style, out)?;
     write_notes(report, style, out)

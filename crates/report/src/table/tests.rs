@@ -19,7 +19,7 @@ fn a_report_without_findings_is_one_line() {
     report.matches = Some(sealift_matcher::Matches::default());
     let mut text = String::new();
     write(&report, &TableStyle::plain(80), &mut text).unwrap();
-    assert_eq!(text, "app: no findings, 1 packages\n");
+    assert_eq!(text, "app: no findings listed, 1 package\n");
 }
 
 #[test]

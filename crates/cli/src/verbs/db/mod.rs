@@ -108,7 +108,7 @@ fn say_unread(report: &BuildReport, all: bool) {
 }
 
 fn info(path: &Path) -> Result<u8, Failure> {
-    let database = Database::open(path)?;
+    let database = Database::open(path).map_err(Failure::database)?;
     let text = described(&database).map_err(|error| Failure::Render(io::Error::other(error)))?;
     output::print(text.as_bytes())?;
     Ok(0)
@@ -144,7 +144,7 @@ fn described(database: &Database) -> Result<String, std::fmt::Error> {
 }
 
 fn verify(path: &Path) -> Result<u8, Failure> {
-    let checked = Database::open(path)?.verify()?;
+    let checked = Database::open(path).map_err(Failure::database)?.verify()?;
     let summary = format!(
         "{}: whole: {} records, {} packages, {} blocks, {} bytes\n",
         path.display(),
