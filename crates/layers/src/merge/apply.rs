@@ -2,7 +2,8 @@
 
 use sealift_model::Impact;
 
-use super::nodes::{Content, Naming, NodeId, NodeKind, Nodes};
+use super::nodes::{Content, Naming, NodeId, NodeKind, Nodes, Spot};
+use super::take::Taken;
 use crate::log::{Change, ChangeLog};
 use crate::name::split;
 use crate::notes::Notes;
@@ -18,7 +19,7 @@ pub(crate) struct Merge<'a> {
     pub(super) nodes: Nodes,
     /// By their numbers, as far as they are laid upon each other.
     logs: Vec<Option<&'a ChangeLog>>,
-    is_known: IsKnown<'a>,
+    pub(super) is_known: IsKnown<'a>,
     max_hops: u32,
     max_path_bytes: usize,
     /// Steps along paths that may still be gone.
@@ -27,9 +28,11 @@ pub(crate) struct Merge<'a> {
     pub(crate) removed: Vec<Removed>,
     /// What goes wrong, layer by layer.
     pub(crate) notes: Vec<Notes>,
-    /// The folder of the change before: its path as written, where that leads, and whether
-    /// through a link. Archives list a folder's entries together.
-    folder: Option<(Vec<u8>, NodeId, bool)>,
+    /// The folder of the change before: its path as written, where that leads, and how.
+    /// Archives list a folder's entries together.
+    pub(super) folder: Option<(Vec<u8>, NodeId, Way)>,
+    /// What the layer that is being laid has taken away of those below.
+    pub(super) taken: Taken,
 }
 
 /// Whether anything is known of a content.
@@ -47,7 +50,7 @@ pub(crate) struct Removed {
 
 /// How to go along a path.
 #[derive(Clone, Copy)]
-enum Walk {
+pub(super) enum Walk {
     /// To what is there, through links.
     Find,
     /// To what is there; the last link is not followed.
@@ -59,12 +62,26 @@ enum Walk {
 /// Where a path leads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Place {
-    /// To a node; whether through links.
-    At(NodeId, bool),
+    /// To a node, and how.
+    At(NodeId, Way),
+    /// To a file of a lower layer that would have to go, through that link of a lower layer.
+    Blocked(NodeId),
     /// To nothing.
     Nowhere,
     /// Into more links than may be followed.
     Endless,
+}
+
+/// How a path leads to a node.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Way {
+    /// By the names that it has.
+    Direct,
+    /// Through links.
+    Linked,
+    /// Through links, of which this is the first that a lower layer brought. Only known where the
+    /// folder of an entry is looked for.
+    Lower(NodeId),
 }
 
 impl<'a> Merge<'a> {
@@ -81,6 +98,7 @@ impl<'a> Merge<'a> {
             removed: Vec::new(),
             notes: Vec::new(),
             folder: None,
+            taken: Taken::default(),
         }
     }
 
@@ -109,40 +127,7 @@ impl<'a> Merge<'a> {
         while let Some((path, position, change)) = reader.next() {
             self.place(layer, path, Content { log, position }, change)?;
         }
-        Ok(())
-    }
-
-    /// Takes away what the layer hides, before its own entries come.
-    fn hide(&mut self, layer: u32, changes: &ChangeLog) -> Result<(), LimitExceeded> {
-        let mut reader = changes.reader();
-        while let Some((path, _, change)) = reader.next() {
-            match change {
-                Change::Whiteout => self.white_out(layer, path)?,
-                Change::Opaque => self.clear(layer, path)?,
-                _ => {}
-            }
-        }
-        Ok(())
-    }
-
-    fn white_out(&mut self, layer: u32, path: &[u8]) -> Result<(), LimitExceeded> {
-        let (folder, name) = split(path);
-        if let Place::At(folder, _) = self.walk(NodeId::ROOT, folder, Walk::Find)?
-            && let Some(hidden) = self.nodes.child(self.nodes.spot(folder, name))
-        {
-            self.remove(hidden, layer, Removal::Whiteout);
-        }
-        Ok(())
-    }
-
-    fn clear(&mut self, layer: u32, folder: &[u8]) -> Result<(), LimitExceeded> {
-        if let Place::At(folder, _) = self.walk(NodeId::ROOT, folder, Walk::Find)? {
-            let hidden: Vec<_> = self.nodes.children(folder).collect();
-            for hidden in hidden {
-                self.remove(hidden, layer, Removal::Opaque);
-            }
-        }
-        Ok(())
+        self.bury_taken(layer)
     }
 
     fn place(
@@ -155,51 +140,72 @@ impl<'a> Merge<'a> {
         if matches!(change, Change::Whiteout | Change::Opaque) {
             return Ok(());
         }
-        let (folder, name) = split(path);
-        let (folder, linked) = match self.folder(layer, folder)? {
-            Place::At(folder, linked) => (folder, linked),
-            Place::Nowhere | Place::Endless => {
+        let (parent, name) = split(path);
+        let Some(kind) = self.kind(layer, path, content, change)? else { return Ok(()) };
+        let (folder, way) = loop {
+            let Place::At(folder, way) = self.folder(layer, path, parent)? else {
                 let what = "the links in its path do not end; the entry is left out";
                 self.note(layer, path, what, Impact::Partial);
                 return Ok(());
+            };
+            match way {
+                Way::Lower(link) if self.would_take(layer, folder, name, kind) => {
+                    self.part(layer, path, link)?;
+                }
+                way => break (folder, way),
             }
         };
-        let kind = match change {
+        let kind = match kind {
+            NodeKind::File(content, Naming::Direct) if way != Way::Direct => {
+                NodeKind::File(content, Naming::Moved)
+            }
+            kind => kind,
+        };
+        self.put(layer, path, self.nodes.spot(folder, name), kind)
+    }
+
+    /// What an entry brings; none when it is left out.
+    fn kind(
+        &mut self,
+        layer: u32,
+        path: &[u8],
+        content: Content,
+        change: Change<'_>,
+    ) -> Result<Option<NodeKind>, LimitExceeded> {
+        Ok(Some(match change {
             Change::Directory => NodeKind::Directory,
-            Change::File { .. } if linked => NodeKind::File(content, Naming::Moved),
             Change::File { .. } => NodeKind::File(content, Naming::Direct),
             Change::SymbolicLink(_) => NodeKind::SymbolicLink(content),
-            Change::HardLink(target) => match self.hard_link(target)? {
-                Some(kind) => kind,
-                None => {
+            Change::HardLink(target) => {
+                let kind = self.hard_link(target)?;
+                if kind.is_none() {
                     // An engine that makes the link before it comes to a whiteout of its target
                     // has what is missing here, whatever it is.
                     let what = "a hard link to a file that is not there; the entry is left out";
                     self.note(layer, path, what, Impact::Incomplete);
-                    return Ok(());
                 }
-            },
+                return Ok(kind);
+            }
             Change::Special | Change::Whiteout | Change::Opaque => NodeKind::Special,
-        };
-        self.put(layer, folder, name, kind)
+        }))
     }
 
     fn put(
         &mut self,
         layer: u32,
-        folder: NodeId,
-        name: &[u8],
+        path: &[u8],
+        spot: Spot<'_>,
         kind: NodeKind,
     ) -> Result<(), LimitExceeded> {
-        let spot = self.nodes.spot(folder, name);
         if let Some(present) = self.nodes.child(spot) {
-            let present_kind = self.nodes[present].kind;
-            if present_kind == NodeKind::Directory && kind == NodeKind::Directory {
+            if self.nodes[present].kind == NodeKind::Directory && kind == NodeKind::Directory {
                 return Ok(());
             }
-            self.remove(present, layer, Removal::Replaced);
+            self.remove(present, layer, Removal::Replaced)?;
         }
-        self.nodes.add(spot, kind, layer)?;
+        if kind != NodeKind::Directory || !self.bring_back(layer, path, spot)? {
+            self.nodes.add(spot, kind, layer)?;
+        }
         Ok(())
     }
 
@@ -211,20 +217,24 @@ impl<'a> Merge<'a> {
                 NodeKind::Directory | NodeKind::Gone => None,
                 same => Some(same),
             },
-            Place::Nowhere | Place::Endless => None,
+            Place::Nowhere | Place::Blocked(_) | Place::Endless => None,
         })
     }
 
     /// The folder that an entry goes to, made if need be.
-    fn folder(&mut self, layer: u32, path: &[u8]) -> Result<Place, LimitExceeded> {
-        if let Some((known, node, linked)) = &self.folder
+    fn folder(&mut self, layer: u32, entry: &[u8], path: &[u8]) -> Result<Place, LimitExceeded> {
+        if let Some((known, node, way)) = &self.folder
             && known == path
         {
-            return Ok(Place::At(*node, *linked));
+            return Ok(Place::At(*node, *way));
         }
-        let place = self.walk(NodeId::ROOT, path, Walk::Create(layer))?;
-        if let Place::At(node, linked) = place {
-            self.folder = Some((path.to_vec(), node, linked));
+        let mut place = self.walk(NodeId::ROOT, path, Walk::Create(layer))?;
+        while let Place::Blocked(link) = place {
+            self.part(layer, entry, link)?;
+            place = self.walk(NodeId::ROOT, path, Walk::Create(layer))?;
+        }
+        if let Place::At(node, way) = place {
+            self.folder = Some((path.to_vec(), node, way));
         }
         Ok(place)
     }
@@ -232,7 +242,7 @@ impl<'a> Merge<'a> {
     /// Where a link leads.
     pub(super) fn follow(&mut self, link: NodeId) -> Result<Place, LimitExceeded> {
         let NodeKind::SymbolicLink(target) = self.nodes[link].kind else {
-            return Ok(Place::At(link, false));
+            return Ok(Place::At(link, Way::Direct));
         };
         let target = self.target(target);
         let start = match target {
@@ -266,8 +276,14 @@ impl<'a> Merge<'a> {
 
     /// Goes along a path, through links but never out of the tree, like a process whose root
     /// folder the tree is.
-    fn walk(&mut self, start: NodeId, path: &[u8], walk: Walk) -> Result<Place, LimitExceeded> {
+    pub(super) fn walk(
+        &mut self,
+        start: NodeId,
+        path: &[u8],
+        walk: Walk,
+    ) -> Result<Place, LimitExceeded> {
         let mut at = start;
+        let mut way = Way::Direct;
         let mut hops = 0;
         let mut steps = 0;
         // Paths still to be gone along, the last first.
@@ -277,9 +293,7 @@ impl<'a> Merge<'a> {
             if steps > self.max_path_bytes {
                 return Ok(Place::Endless);
             }
-            let max = self.max_entries;
-            let left = self.steps.checked_sub(1);
-            self.steps = left.ok_or(LimitExceeded::new("max_tree_entries", max))?;
+            self.pay(1)?;
             let (name, tail) = first(path);
             if let Some(tail) = tail {
                 rest.push(tail);
@@ -302,9 +316,10 @@ impl<'a> Merge<'a> {
             match (self.nodes[child].kind, walk) {
                 (NodeKind::Directory, _) => at = child,
                 (NodeKind::SymbolicLink(_), Walk::FindLink) if ends => {
-                    return Ok(Place::At(child, hops > 0));
+                    return Ok(Place::At(child, way));
                 }
                 (NodeKind::SymbolicLink(target), _) => {
+                    way = self.way_through(way, child, walk);
                     hops += 1;
                     if hops > self.max_hops {
                         return Ok(Place::Endless);
@@ -317,16 +332,36 @@ impl<'a> Merge<'a> {
                 }
                 // A folder takes the place of a file, as it would with an entry of its own.
                 (_, Walk::Create(layer)) => {
-                    self.remove(child, layer, Removal::Replaced);
+                    if let Way::Lower(link) = way
+                        && self.nodes[child].layer != layer
+                    {
+                        return Ok(Place::Blocked(link));
+                    }
+                    self.remove(child, layer, Removal::Replaced)?;
                     at = self.nodes.add(spot, NodeKind::Directory, layer)?;
                 }
                 (_, Walk::Find | Walk::FindLink) if ends => {
-                    return Ok(Place::At(child, hops > 0));
+                    return Ok(Place::At(child, way));
                 }
                 (_, Walk::Find | Walk::FindLink) => return Ok(Place::Nowhere),
             }
         }
-        Ok(Place::At(at, hops > 0))
+        Ok(Place::At(at, way))
+    }
+
+    fn way_through(&self, way: Way, link: NodeId, walk: Walk) -> Way {
+        match (way, walk) {
+            (Way::Lower(_), _) => way,
+            (_, Walk::Create(layer)) if self.nodes[link].layer != layer => Way::Lower(link),
+            _ => Way::Linked,
+        }
+    }
+
+    /// Counts steps along paths.
+    pub(super) fn pay(&mut self, steps: u64) -> Result<(), LimitExceeded> {
+        let left = self.steps.checked_sub(steps);
+        self.steps = left.ok_or(LimitExceeded::new("max_tree_entries", self.max_entries))?;
+        Ok(())
     }
 
     fn target(&self, content: Content) -> &'a [u8] {
@@ -340,20 +375,6 @@ impl<'a> Merge<'a> {
     pub(super) fn change(&self, Content { log, position }: Content) -> Option<Change<'a>> {
         let log: &'a ChangeLog = self.logs.get(usize::try_from(log).ok()?).copied()??;
         log.at(position)
-    }
-
-    fn remove(&mut self, node: NodeId, removed_by: u32, removal: Removal) {
-        self.folder = None;
-        for id in self.nodes.below(node) {
-            let found = self.nodes[id];
-            let NodeKind::File(content, _) = found.kind else { continue };
-            if found.layer != removed_by && (self.is_known)(content) {
-                let path = self.nodes.path(id);
-                let layer = found.layer;
-                self.removed.push(Removed { path, content, layer, removed_by, removal });
-            }
-        }
-        self.nodes.remove(node);
     }
 
     pub(super) fn note(&mut self, layer: u32, path: &[u8], what: &'static str, impact: Impact) {

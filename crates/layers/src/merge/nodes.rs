@@ -69,8 +69,8 @@ pub(crate) struct Node {
 /// A name in a folder, which is or is not there.
 #[derive(Clone, Copy)]
 pub(crate) struct Spot<'n> {
-    parent: NodeId,
-    name: &'n [u8],
+    pub(crate) parent: NodeId,
+    pub(crate) name: &'n [u8],
     hash: u64,
 }
 
@@ -176,6 +176,12 @@ impl Nodes {
 
     /// Takes a node and all below it away.
     pub(crate) fn remove(&mut self, id: NodeId) {
+        self.detach(id);
+        self.bury(id);
+    }
+
+    /// Takes a node with all below it out of its folder; [`Nodes::attach`] puts it back.
+    pub(crate) fn detach(&mut self, id: NodeId) {
         let Node { parent, next, previous, .. } = self[id];
         match previous {
             Some(previous) => self[previous].next = next,
@@ -184,12 +190,36 @@ impl Nodes {
         if let Some(next) = next {
             self[next].previous = previous;
         }
+        self.forget(id);
+    }
+
+    /// Puts what was detached back to where it was; nothing else has its name there.
+    pub(crate) fn attach(&mut self, id: NodeId) {
+        let parent = self[id].parent;
+        let next = self[parent].first_child.replace(id);
+        if let Some(next) = next {
+            self[next].previous = Some(id);
+        }
+        self[id].next = next;
+        self[id].previous = None;
+        let hash = self.hash(parent, self.name(id));
+        let Self { nodes, names, table, hasher, .. } = self;
+        table.insert_unique(hash, id, |id| hash_of(nodes, names, hasher, *id));
+    }
+
+    /// Ends what was detached, with all below it.
+    pub(crate) fn bury(&mut self, id: NodeId) {
         for id in self.below(id) {
-            let hash = self.hash(self[id].parent, self.name(id));
-            if let Ok(entry) = self.table.find_entry(hash, |other| *other == id) {
-                entry.remove();
-            }
+            self.forget(id);
             self[id].kind = NodeKind::Gone;
+        }
+    }
+
+    /// Lets nobody find a node by its name.
+    fn forget(&mut self, id: NodeId) {
+        let hash = self.hash(self[id].parent, self.name(id));
+        if let Ok(entry) = self.table.find_entry(hash, |other| *other == id) {
+            entry.remove();
         }
     }
 
@@ -221,7 +251,8 @@ impl Nodes {
         names.join(&b'/')
     }
 
-    fn name(&self, id: NodeId) -> &[u8] {
+    /// The name of a node in its folder.
+    pub(crate) fn name(&self, id: NodeId) -> &[u8] {
         name_of(&self.names, &self[id])
     }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use sealift_model::Impact;
 use serde::{Deserialize, Serialize};
 
-use super::apply::{Merge, Place};
+use super::apply::{Merge, Place, Way};
 use super::nodes::{Content, Naming, NodeId, NodeKind};
 use crate::content::ReadFile;
 use crate::log::Change;
@@ -99,7 +99,7 @@ impl Survey {
     where
         E::Facts: 'r,
     {
-        let Place::At(id, true) = merge.find(path.as_bytes())? else { return Ok(()) };
+        let Place::At(id, Way::Linked) = merge.find(path.as_bytes())? else { return Ok(()) };
         let node = merge.nodes[id];
         if let NodeKind::File(content, _) = node.kind {
             let path = path.as_bytes().to_vec();
@@ -161,7 +161,7 @@ impl Survey {
         let target = match place {
             Place::At(target, _) => merge.nodes[target],
             Place::Nowhere if merge.leads_out(link) => return Some((LEADS_OUT, Impact::Partial)),
-            Place::Nowhere => return Some((LEADS_NOWHERE, Impact::Note)),
+            Place::Nowhere | Place::Blocked(_) => return Some((LEADS_NOWHERE, Impact::Note)),
             Place::Endless => return Some((IS_ENDLESS, Impact::Partial)),
         };
         match target.kind {

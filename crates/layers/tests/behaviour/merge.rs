@@ -64,11 +64,79 @@ fn an_opaque_folder_hides_all_of_lower_layers_wherever_its_mark_stands() {
     );
     assert_eq!(files(&tree), [("d/c", "2", 1), ("x", "1", 0)]);
     assert_eq!(removed(&tree)[0], ("d/a", "1", 0, 1, Removal::Opaque));
-    let tree = merged(
-        vec![Tar::new().file("a", "1"), Tar::new().file(".wh..wh..opq", "").file("b", "2")],
-        &["*"],
-    );
-    assert_eq!(files(&tree), [("b", "2", 1)]);
+}
+
+/// What overlayfs shows of an image stays, though engines that unpack into the tree would take it.
+#[test]
+fn what_engines_do_not_agree_on_stays() {
+    let lower = || {
+        let tar = Tar::new().file("app/lib/a", "1").file("app/lib/b/c", "1");
+        tar.symlink("x", "app/lib").symlink("y", ".")
+    };
+    let stays = "engines differ on what goes, so it stays";
+    for (upper, at, what) in [
+        (Tar::new().file("x/.wh.a", ""), "x/a", "hides something through a link"),
+        (Tar::new().dir("x").file("x/.wh.a", ""), "x/a", "hides something through a link"),
+        (Tar::new().file("x/.wh.a", "").dir("x"), "x/a", "hides something through a link"),
+        (Tar::new().file("x/.wh..wh..opq", ""), "x", "hides something through a link"),
+        (Tar::new().dir("x").file("x/.wh..wh..opq", ""), "x", "hides something through a link"),
+        (Tar::new().symlink("x", "y").file("x/.wh.a", ""), "x/a", "hides something through a link"),
+        (Tar::new().file(".wh.app", "").dir("app"), "app", ANEW),
+        (Tar::new().file("app", "2").dir("app"), "app", ANEW),
+        (Tar::new().symlink("app", "y").dir("app"), "app", ANEW),
+        (Tar::new().symlink("z", ".").file(".wh.app", "").dir("z/app"), "z/app", ANEW),
+        (Tar::new().file("app/lib/.wh..wh..opq", "").symlink("app", "y").dir("app"), "app", ANEW),
+    ] {
+        let tree = merged(vec![lower(), upper], &["*"]);
+        assert_eq!(files(&tree), [("app/lib/a", "1", 0), ("app/lib/b/c", "1", 0)]);
+        assert_eq!(problems(&tree), [format!("note {at}: {what}; {stays}")]);
+        assert_eq!(removed(&tree), []);
+    }
+    let upper = Tar::new().file(".wh..wh..opq", "").file("new", "2");
+    let tree = merged(vec![Tar::new().file("a", "1"), upper], &["*"]);
+    assert_eq!(files(&tree), [("a", "1", 0), ("new", "2", 1)]);
+    let note = "an opaque mark on the root; engines differ on what goes, so all stays";
+    assert_eq!(problems(&tree), [format!("note .wh..wh..opq: {note}")]);
+    // What all take away does not stay.
+    let upper = Tar::new().file("app/.wh.lib", "").file("app/new", "2").symlink("app", "y");
+    assert_eq!(files(&merged(vec![lower(), upper], &["*"])), []);
+}
+
+const ANEW: &str = "its layer takes this folder away and brings it anew";
+
+/// Where the layer is unpacked alone, `x` is a folder of its own.
+#[test]
+fn what_is_replaced_through_a_link_of_a_lower_layer_stays() {
+    let lower = || Tar::new().file("app/a", "1").file("app/b/c", "1").symlink("x", "app");
+    for (upper, path) in [
+        (Tar::new().file("x/a", "2"), "x/a"),
+        (Tar::new().file("x/b", "2"), "x/b"),
+        (Tar::new().file("x/a/d", "2"), "x/a/d"),
+        (Tar::new().symlink("z", "x").file("z/a", "2"), "x/a"),
+    ] {
+        let tree = merged(vec![lower(), upper], &["*"]);
+        assert_eq!(
+            files(&tree),
+            [("app/a", "1", 0), ("app/b/c", "1", 0), (path, "2", 1)],
+            "{path}"
+        );
+        let [note] = &problems(&tree)[..] else { panic!("{path}") };
+        let what = "replaces something through a link; engines differ on what goes, so both stay";
+        assert!(note.ends_with(what), "{note}");
+    }
+    // A link of its own is followed by all engines.
+    let upper = Tar::new().symlink("z", "app").file("z/a", "2");
+    let tree = merged(vec![lower(), upper], &["*"]);
+    assert_eq!(files(&tree), [("app/a", "2", 1), ("app/b/c", "1", 0)]);
+    assert!(problems(&tree).is_empty());
+}
+
+#[test]
+fn a_folder_that_comes_back_has_nothing_of_what_its_layer_had_put_there() {
+    let lower = Tar::new().file("app/a", "1").file("app/b", "1");
+    let upper = Tar::new().file("app/a", "2").file("app/new", "2").file("app", "2").dir("app");
+    let tree = merged(vec![lower, upper], &["*"]);
+    assert_eq!(files(&tree), [("app/a", "1", 0), ("app/b", "1", 0)]);
 }
 
 #[test]
@@ -143,11 +211,9 @@ fn the_same_layer_twice_is_the_upper_one() {
 #[test]
 fn entries_go_through_linked_folders_of_lower_layers() {
     let lower = || Tar::new().file("usr/lib/a", "1").symlink("lib", "usr/lib");
-    let tree = merged(vec![lower(), Tar::new().file("lib/a", "2").file("lib/b", "2")], &["*"]);
-    assert_eq!(files(&tree), [("usr/lib/a", "2", 1), ("usr/lib/b", "2", 1)]);
-    assert_eq!(tree.files[0].aliases, ["lib/a"]);
-    let tree = merged(vec![lower(), Tar::new().file("lib/.wh.a", "")], &["*"]);
-    assert_eq!(files(&tree), []);
+    let tree = merged(vec![lower(), Tar::new().file("lib/b", "2").file("lib/c", "2")], &["*"]);
+    assert_eq!(files(&tree), [("usr/lib/a", "1", 0), ("usr/lib/b", "2", 1), ("usr/lib/c", "2", 1)]);
+    assert_eq!(tree.files[1].aliases, ["lib/b"]);
     // An entry of its own makes the link a folder.
     let tree = merged(vec![lower(), Tar::new().dir("lib").file("lib/b", "2")], &["*"]);
     assert_eq!(files(&tree), [("lib/b", "2", 1), ("usr/lib/a", "1", 0)]);

@@ -67,7 +67,12 @@ pub(crate) fn archive(layer: usize, entries: &[Entry]) -> Vec<u8> {
 
 /// The tree as a map from full paths, slow and plain.
 #[derive(Clone, Debug, Default)]
-struct Model(BTreeMap<String, Kind>);
+struct Model {
+    tree: BTreeMap<String, (Kind, usize)>,
+    /// What the layer that is being laid has taken away of those below.
+    taken: BTreeMap<String, (Kind, usize)>,
+    layer: usize,
+}
 
 #[derive(Clone, Debug, PartialEq)]
 enum Kind {
@@ -76,19 +81,31 @@ enum Kind {
     Symlink(String),
 }
 
+/// A real path, and the first link of a lower layer on the way to it.
+struct Found {
+    path: String,
+    is_linked: bool,
+    lower: Option<String>,
+}
+
 impl Model {
     fn apply(&mut self, layer: usize, entries: &[Entry]) {
+        self.layer = layer;
+        self.taken.clear();
         for entry in entries {
             match entry {
                 Entry::Whiteout(path) => {
-                    if let Some(path) = self.resolve_parent(path, false) {
-                        self.remove(&path);
+                    if let Some(found) = self.resolve_parent(path, false)
+                        && !found.is_linked
+                    {
+                        self.remove(&found.path);
                     }
                 }
                 Entry::Opaque(path) => {
-                    if let Some(path) = self.resolve(path, false) {
-                        let below = format!("{path}/");
-                        self.0.retain(|other, _| !other.starts_with(&below));
+                    if let Some(found) = self.resolve(path, false)
+                        && !found.is_linked
+                    {
+                        self.remove_all(|other| is_in(other, &found.path) && other != found.path);
                     }
                 }
                 _ => {}
@@ -100,52 +117,94 @@ impl Model {
                 Entry::Directory(path) => (path, Kind::Directory),
                 Entry::Symlink(path, target) => (path, Kind::Symlink(target.clone())),
                 Entry::HardLink(path, target) => {
-                    let Some(folder) = self.resolve_parent(path, true) else { continue };
                     let target = self.resolve_parent(target, false);
-                    match target.and_then(|target| self.0.get(&target).cloned()) {
+                    match target.and_then(|target| self.kind(&target.path)) {
                         None | Some(Kind::Directory) => continue,
-                        Some(kind) => {
-                            self.put(folder, kind);
-                            continue;
-                        }
+                        Some(kind) => (path, kind),
                     }
                 }
                 Entry::Whiteout(_) | Entry::Opaque(_) => continue,
             };
-            if let Some(path) = self.resolve_parent(path, true) {
-                self.put(path, kind);
-            }
+            self.place(path, kind);
         }
     }
 
-    fn put(&mut self, path: String, kind: Kind) {
-        if self.0.get(&path) == Some(&Kind::Directory) && kind == Kind::Directory {
-            return;
+    fn kind(&self, path: &str) -> Option<Kind> {
+        self.tree.get(path).map(|(kind, _)| kind.clone())
+    }
+
+    /// Whether something there, which is no folder that stays one, is of a lower layer.
+    fn is_taken(&self, path: &str, kind: &Kind) -> bool {
+        self.tree.get(path).is_some_and(|(present, layer)| match (present, kind) {
+            (Kind::Directory, Kind::Directory) => false,
+            (Kind::Directory, _) => true,
+            _ => *layer != self.layer,
+        })
+    }
+
+    fn place(&mut self, path: &str, kind: Kind) {
+        let path = loop {
+            let Some(found) = self.resolve_parent(path, true) else { return };
+            match found.lower {
+                Some(link) if self.is_taken(&found.path, &kind) => self.part(&link),
+                _ => break found.path,
+            }
+        };
+        if kind == Kind::Directory {
+            if self.kind(&path) == Some(Kind::Directory) {
+                return;
+            }
+            self.remove(&path);
+            // Not where the folder around it is another by now.
+            let around = path.rsplit_once('/').and_then(|(folder, _)| self.tree.get(folder));
+            let is_new = around.is_some_and(|(_, layer)| *layer == self.layer);
+            if !is_new && matches!(self.taken.get(&path), Some((Kind::Directory, _))) {
+                let (back, rest) = std::mem::take(&mut self.taken)
+                    .into_iter()
+                    .partition(|(other, _)| is_in(other, &path));
+                self.taken = rest;
+                self.tree.extend::<BTreeMap<_, _>>(back);
+                return;
+            }
         }
         self.remove(&path);
-        self.0.insert(path, kind);
+        self.tree.insert(path, (kind, self.layer));
+    }
+
+    fn part(&mut self, link: &str) {
+        self.remove(link);
+        self.tree.insert(link.to_owned(), (Kind::Directory, self.layer));
     }
 
     fn remove(&mut self, path: &str) {
-        let below = format!("{path}/");
-        self.0.retain(|other, _| other != path && !other.starts_with(&below));
+        self.remove_all(|other| is_in(other, path));
+    }
+
+    fn remove_all(&mut self, which: impl Fn(&str) -> bool) {
+        let (gone, left) =
+            std::mem::take(&mut self.tree).into_iter().partition(|(path, _)| which(path));
+        self.tree = left;
+        let lower = |(_, (_, layer)): &(String, (Kind, usize))| *layer != self.layer;
+        let gone: BTreeMap<_, _> = gone;
+        self.taken.extend(gone.into_iter().filter(lower));
     }
 
     /// The real path of a path whose last component is not followed.
-    fn resolve_parent(&mut self, path: &str, create: bool) -> Option<String> {
+    fn resolve_parent(&mut self, path: &str, create: bool) -> Option<Found> {
         let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
-        let folder = self.resolve(folder, create)?;
-        if !folder.is_empty() && self.0.get(&folder) != Some(&Kind::Directory) {
+        let found = self.resolve(folder, create)?;
+        if !found.path.is_empty() && self.kind(&found.path) != Some(Kind::Directory) {
             return None;
         }
-        Some(format!("{folder}/{name}"))
+        Some(Found { path: format!("{}/{name}", found.path), ..found })
     }
 
     /// The real path, links followed; begins with a slash, the root is empty.
-    fn resolve(&mut self, path: &str, create: bool) -> Option<String> {
+    fn resolve(&mut self, path: &str, create: bool) -> Option<Found> {
         let mut real: Vec<String> = Vec::new();
         let mut rest: Vec<String> = path.split('/').rev().map(str::to_owned).collect();
-        let mut hops = 0;
+        let (mut hops, mut lower) = (0, None);
+        let join = |real: &[String]| real.iter().map(|n| format!("/{n}")).collect::<String>();
         while let Some(name) = rest.pop() {
             match name.as_str() {
                 "" | "." => continue,
@@ -155,11 +214,13 @@ impl Model {
                 }
                 _ => {}
             }
-            let here =
-                format!("{}/{name}", real.iter().map(|n| format!("/{n}")).collect::<String>());
-            match self.0.get(&here).cloned() {
-                Some(Kind::Directory) => real.push(name),
-                Some(Kind::Symlink(target)) => {
+            let here = format!("{}/{name}", join(&real));
+            match self.tree.get(&here).cloned() {
+                Some((Kind::Directory, _)) => real.push(name),
+                Some((Kind::Symlink(target), layer)) => {
+                    if layer != self.layer {
+                        lower = lower.or(Some(here));
+                    }
                     hops += 1;
                     if hops > 40 {
                         return None;
@@ -169,35 +230,44 @@ impl Model {
                     }
                     rest.extend(target.split('/').rev().map(str::to_owned));
                 }
-                Some(Kind::File(_)) if !create => {
+                Some((Kind::File(_), _)) if !create => {
                     let ends = rest.iter().all(String::is_empty);
-                    return ends.then_some(here);
+                    return ends.then_some(Found { path: here, is_linked: hops > 0, lower });
                 }
                 None if !create => return None,
-                Some(Kind::File(_)) | None => {
-                    self.0.insert(here, Kind::Directory);
+                Some((Kind::File(_), layer)) if layer != self.layer && lower.is_some() => {
+                    self.part(&lower.unwrap());
+                    return self.resolve(path, create);
+                }
+                Some((Kind::File(_), _)) | None => {
+                    self.remove(&here);
+                    self.tree.insert(here, (Kind::Directory, self.layer));
                     real.push(name);
                 }
             }
         }
-        Some(real.iter().map(|name| format!("/{name}")).collect())
+        Some(Found { path: join(&real), is_linked: hops > 0, lower })
     }
 
     /// What is found under a name.
     fn text(&mut self, path: &str) -> Option<String> {
-        let path = self.resolve(path, false)?;
-        match self.0.get(&path) {
-            Some(Kind::File(text)) => Some(text.clone()),
+        let path = self.resolve(path, false)?.path;
+        match self.kind(&path) {
+            Some(Kind::File(text)) => Some(text),
             _ => None,
         }
     }
 
     /// All names that lead to files, folders not followed.
     fn names(&mut self) -> BTreeMap<String, String> {
-        let paths: Vec<_> = self.0.keys().cloned().collect();
+        let paths: Vec<_> = self.tree.keys().cloned().collect();
         let names = paths.iter().filter_map(|path| Some((path[1..].to_owned(), self.text(path)?)));
         names.collect()
     }
+}
+
+fn is_in(path: &str, folder: &str) -> bool {
+    path.strip_prefix(folder).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
 /// Every name in the tree, with what it leads to.

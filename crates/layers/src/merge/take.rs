@@ -1,0 +1,204 @@
+//! What a layer takes away of those below it, where engines agree on that.
+//!
+//! On overlayfs a layer is unpacked alone, and the kernel lays its folder upon those below. So,
+//! unlike where it is unpacked into the tree itself,
+//!
+//! - nothing goes through a link of a lower layer: a folder of the upper layer hides the link,
+//! - a folder that the layer replaces or whites out, and brings again later, is an ordinary folder
+//!   and shows what those below have in it,
+//! - an opaque mark on the root does nothing (`ovl_get_root` in Linux never asks for it).
+
+use std::collections::HashMap;
+
+use sealift_model::Impact;
+
+use super::apply::{Merge, Place, Removed, Walk, Way};
+use super::nodes::{NodeId, NodeKind, Spot};
+use crate::LimitExceeded;
+use crate::log::{Change, ChangeLog};
+use crate::name::split;
+use crate::stream::length;
+use crate::tree::Removal;
+
+const THROUGH_LINK: &str =
+    "hides something through a link; engines differ on what goes, so it stays";
+const OF_ROOT: &str = "an opaque mark on the root; engines differ on what goes, so all stays";
+const ANEW: &str =
+    "its layer takes this folder away and brings it anew; engines differ on what goes, so it stays";
+const BOTH_STAY: &str =
+    "replaces something through a link; engines differ on what goes, so both stay";
+
+/// What one layer has taken away so far, in its order; none for what came back.
+#[derive(Default)]
+pub(super) struct Taken {
+    nodes: Vec<Option<(NodeId, Removal)>>,
+    /// Where the folders among them are listed, by where they were in the tree.
+    folders: HashMap<(NodeId, Vec<u8>), usize>,
+}
+
+impl Merge<'_> {
+    /// Takes away what the layer hides, before its own entries come.
+    pub(super) fn hide(&mut self, layer: u32, changes: &ChangeLog) -> Result<(), LimitExceeded> {
+        let mut reader = changes.reader();
+        while let Some((path, _, change)) = reader.next() {
+            match change {
+                Change::Whiteout => self.white_out(layer, path)?,
+                Change::Opaque => self.clear(layer, path)?,
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
+    fn white_out(&mut self, layer: u32, path: &[u8]) -> Result<(), LimitExceeded> {
+        let (folder, name) = split(path);
+        if let Place::At(folder, way) = self.walk(NodeId::ROOT, folder, Walk::Find)?
+            && let Some(hidden) = self.nodes.child(self.nodes.spot(folder, name))
+        {
+            if way == Way::Direct {
+                return self.remove(hidden, layer, Removal::Whiteout);
+            }
+            self.note(layer, path, THROUGH_LINK, Impact::Note);
+        }
+        Ok(())
+    }
+
+    fn clear(&mut self, layer: u32, path: &[u8]) -> Result<(), LimitExceeded> {
+        let Place::At(folder, way) = self.walk(NodeId::ROOT, path, Walk::Find)? else {
+            return Ok(());
+        };
+        let hidden: Vec<_> = self.nodes.children(folder).collect();
+        if hidden.is_empty() {
+            return Ok(());
+        }
+        if path.is_empty() {
+            self.note(layer, b".wh..wh..opq", OF_ROOT, Impact::Note);
+        } else if way != Way::Direct {
+            self.note(layer, path, THROUGH_LINK, Impact::Note);
+        } else {
+            for hidden in hidden {
+                self.remove(hidden, layer, Removal::Opaque)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether an entry of that kind would take something of a lower layer away.
+    pub(super) fn would_take(
+        &self,
+        layer: u32,
+        folder: NodeId,
+        name: &[u8],
+        kind: NodeKind,
+    ) -> bool {
+        self.nodes.child(self.nodes.spot(folder, name)).is_some_and(|present| {
+            let present = self.nodes[present];
+            let is_folder = present.kind == NodeKind::Directory;
+            !(is_folder && kind == NodeKind::Directory) && (is_folder || present.layer != layer)
+        })
+    }
+
+    /// Makes a link of a lower layer the folder that it is where layers are unpacked alone, so
+    /// that what `path` brings stands beside what it would replace.
+    pub(super) fn part(
+        &mut self,
+        layer: u32,
+        path: &[u8],
+        link: NodeId,
+    ) -> Result<(), LimitExceeded> {
+        self.note(layer, path, BOTH_STAY, Impact::Note);
+        let parent = self.nodes[link].parent;
+        let name = self.nodes.name(link).to_vec();
+        self.remove(link, layer, Removal::Replaced)?;
+        self.nodes.add(self.nodes.spot(parent, &name), NodeKind::Directory, layer)?;
+        Ok(())
+    }
+
+    /// Takes a node with all below it away: what the layer itself brought for good, the rest until
+    /// the layer brings the folder again.
+    pub(super) fn remove(
+        &mut self,
+        node: NodeId,
+        layer: u32,
+        removal: Removal,
+    ) -> Result<(), LimitExceeded> {
+        self.folder = None;
+        let below = self.nodes.below(node);
+        self.pay(length(below.len()))?;
+        for id in below {
+            let found = self.nodes[id];
+            if found.layer == layer && found.kind != NodeKind::Gone {
+                self.nodes.remove(id);
+            }
+        }
+        if self.nodes[node].kind == NodeKind::Gone {
+            return Ok(());
+        }
+        self.nodes.detach(node);
+        if self.nodes[node].kind == NodeKind::Directory {
+            let spot = (self.nodes[node].parent, self.nodes.name(node).to_vec());
+            self.taken.folders.insert(spot, self.taken.nodes.len());
+        }
+        self.taken.nodes.push(Some((node, removal)));
+        Ok(())
+    }
+
+    /// Puts the folder of lower layers that the layer took from there back, with all that it took
+    /// below: what it had hidden there went with the folder that the layer had before. Whether
+    /// there is one.
+    pub(super) fn bring_back(
+        &mut self,
+        layer: u32,
+        path: &[u8],
+        spot: Spot<'_>,
+    ) -> Result<bool, LimitExceeded> {
+        let Some(at) = self.taken.folders.remove(&(spot.parent, spot.name.to_vec())) else {
+            return Ok(false);
+        };
+        let Some(Some((folder, _))) = self.taken.nodes.get(at).copied() else { return Ok(false) };
+        let mut taken = std::mem::take(&mut self.taken.nodes);
+        for slot in &mut taken {
+            if let Some((node, _)) = *slot
+                && self.is_in(node, folder)?
+            {
+                self.nodes.attach(node);
+                *slot = None;
+            }
+        }
+        self.taken.nodes = taken;
+        self.note(layer, path, ANEW, Impact::Note);
+        Ok(true)
+    }
+
+    /// Whether a node is that folder or below it.
+    fn is_in(&mut self, node: NodeId, folder: NodeId) -> Result<bool, LimitExceeded> {
+        let mut at = node;
+        loop {
+            self.pay(1)?;
+            if at == folder || at == NodeId::ROOT {
+                return Ok(at == folder);
+            }
+            at = self.nodes[at].parent;
+        }
+    }
+
+    /// Ends what the layer took away: no later entry can bring it back.
+    pub(super) fn bury_taken(&mut self, removed_by: u32) -> Result<(), LimitExceeded> {
+        let taken = std::mem::take(&mut self.taken);
+        for (node, removal) in taken.nodes.into_iter().flatten() {
+            let below = self.nodes.below(node);
+            self.pay(length(below.len()))?;
+            for id in below {
+                let found = self.nodes[id];
+                let NodeKind::File(content, _) = found.kind else { continue };
+                if (self.is_known)(content) {
+                    let path = self.nodes.path(id);
+                    let layer = found.layer;
+                    self.removed.push(Removed { path, content, layer, removed_by, removal });
+                }
+            }
+            self.nodes.bury(node);
+        }
+        Ok(())
+    }
+}
