@@ -362,6 +362,14 @@ export function scanConfig(path: string, options?: ConfigOptions): Promise<Repor
 /** Scans what a CycloneDX or SPDX document lists. */
 export function scanSbom(file: string, options: ScanOptions): Promise<Report>
 
+/** Whether a transparency log is asked for the entry of a signature beside which none lies. */
+export interface LogOptions {
+  /** Which. Default: the public one. */
+  rekorUrl?: string
+  /** None is. */
+  offline?: boolean
+}
+
 /** Who must have signed: a key, or an identity with its issuer. */
 export interface SignerOptions extends CallOptions {
   /** File of a public key. */
@@ -383,7 +391,7 @@ export interface SignerOptions extends CallOptions {
   at?: string
 }
 
-export interface ImageOptions extends SignerOptions {
+export interface ImageOptions extends SignerOptions, LogOptions {
   /** Of an image in a registry: reads its layers, too. */
   checkContent?: boolean
 }
@@ -409,7 +417,7 @@ export interface VerifyAttestationOptions extends ImageOptions, StatementOptions
 export interface VerifyBundleOptions extends SignerOptions, StatementOptions {}
 
 /** What lies beside a file and speaks for its signature. */
-export interface BlobOptions extends SignerOptions {
+export interface BlobOptions extends SignerOptions, LogOptions {
   /** The signer's certificate: PEM, or base64 of that, as text or bytes. */
   certificate?: string | Uint8Array
   /** An RFC 3161 timestamp over the signature, in DER. */
@@ -503,7 +511,7 @@ export function signBlob(content: string | Uint8Array, options: SignOptions): Pr
 export function generateKeyPair(password: string): Promise<{ privateKey: string; publicKey: string }>
 
 /** What decides; without any of it: CRITICAL fails, HIGH warns. */
-export interface GateOptions {
+export interface GateOptions extends LogOptions {
   /** A `sealift.toml`; the files that it names lie beside it. */
   policy?: string
   /** Ignore files. */
@@ -578,7 +586,7 @@ export interface PolicyOptions {
   database?: string
   /** File of a trusted root. Default: that of the public-good instance that is built in. */
   trustedRoot?: string
-  /** No registry is asked: what depends on one is refused. */
+  /** No registry and no transparency log is asked: what depends on one is refused. */
   offline?: boolean
   registry?: RegistryOptions
   /** The registry for which credentials and `insecure` are meant: objects name any. */

@@ -40,6 +40,8 @@ struct Options {
     certificate_identity: Option<String>,
     certificate_oidc_issuer: Option<String>,
     trusted_root: Option<PathBuf>,
+    rekor_url: Option<String>,
+    offline: bool,
     insecure_ignore_tlog: bool,
 }
 
@@ -64,6 +66,9 @@ impl Options {
         policy.sources.insecure_ignore_tlog |= self.insecure_ignore_tlog;
         if let Some(root) = &self.trusted_root {
             policy.sources.trusted_root = Some(root.display().to_string());
+        }
+        if let Some(url) = &self.rekor_url {
+            policy.sources.rekor_url = Some(url.clone());
         }
         if let Some(signer) = self.signer()? {
             policy.gate.requirements = vec![Requirement::new(Wanted::Signature, signer)];
@@ -179,7 +184,11 @@ pub fn admit<'env>(
         given.check_unfiltered()?;
         let options = given.to_scan(clock)?;
         let decides: Options = parse(&gate)?;
-        let (gate, told) = decides.gate(clock, options.judged_at.unwrap_or_else(|| clock.now()))?;
+        let judged_at = options.judged_at.unwrap_or_else(|| clock.now());
+        let (mut gate, told) = decides.gate(clock, judged_at)?;
+        if !decides.offline {
+            gate = gate.asking(given.registry.client()?)?;
+        }
         let target = target::image(&image, &given.registry)?;
         let admitted = gate.admit(&scanner, &target, &options, &watch)?;
         Ok(NodeAdmission {

@@ -50,6 +50,7 @@ impl Options {
         }
         judged_by.rules = self.image_rules;
         judged_by.database = self.database;
+        judged_by.log_client = (!self.offline).then(|| self.registry.client()).transpose()?;
         sources.trusted_root = self.trusted_root;
         (sources.cluster, sources.cluster_texts) = self.cluster.parts();
         let judged_at =

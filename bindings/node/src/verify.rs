@@ -8,9 +8,9 @@ use napi::Env;
 use napi::bindgen_prelude::{Buffer, Either, Object, Result};
 use napi_derive::napi;
 use sealift::verify::{
-    Artifact, Bundle, Evidence, Identities, IdentityMatcher, Limits, Policy, PredicateType,
-    TextMatcher, TrustedKey, TrustedRoot, Verifier, VerifyOptions, detached, public_key,
-    trusted_root,
+    Artifact, Bundle, Evidence, Identities, IdentityMatcher, Limits, LogSearch, Policy,
+    PredicateType, TextMatcher, TrustedKey, TrustedRoot, Verifier, VerifyOptions, detached,
+    public_key, trusted_root,
 };
 use sealift::{Observer, trust};
 use serde::Deserialize;
@@ -35,6 +35,8 @@ struct Options {
     certificate_oidc_issuer: Option<String>,
     certificate_oidc_issuer_regexp: Option<String>,
     trusted_root: Option<PathBuf>,
+    rekor_url: Option<String>,
+    offline: bool,
     insecure_ignore_tlog: bool,
     insecure_ignore_sct: bool,
     require_signed_timestamps: bool,
@@ -63,6 +65,7 @@ impl Options {
     fn parse(json: &str, about: About) -> Outcome<Self> {
         let mut options: Self = parse(json)?;
         let is_image = matches!(about, About::Signature | About::Attestation);
+        let is_bundle = about == About::Bundle;
         let may_be_statement = matches!(about, About::Attestation | About::Bundle);
         let given = [
             ("predicateType", options.predicate_type.is_some(), may_be_statement, "attestations"),
@@ -74,6 +77,8 @@ impl Options {
                 "signatures of images",
             ),
             ("checkContent", options.check_content, is_image, "images"),
+            ("rekorUrl", options.rekor_url.is_some(), !is_bundle, "images and blobs"),
+            ("offline", options.offline, !is_bundle, "images and blobs"),
         ];
         for (name, is_given, has_it, whose) in given {
             if is_given && !has_it {
@@ -145,7 +150,18 @@ impl Options {
         let mut options = VerifyOptions::default();
         options.check_content = self.check_content;
         options.threads = self.threads.unwrap_or(options.threads);
+        options.log = self.log()?;
         Ok(Verifier::new(self.root()?, self.policy()?).with_options(options))
+    }
+
+    /// The log that is asked for entries; none offline.
+    fn log(&self) -> Outcome<Option<LogSearch>> {
+        if self.offline {
+            return Ok(None);
+        }
+        let search = LogSearch::named(self.registry.client()?, self.rekor_url.as_deref());
+        let failed = |error| Failure::argument(format!("rekorUrl: {error}"));
+        search.map(Some).map_err(failed)
     }
 
     fn at(&self, clock: Clock) -> Outcome<sealift::Timestamp> {
@@ -264,7 +280,11 @@ pub fn verify_bytes<'env>(
         if watch.is_cancelled() {
             return Err(Failure::cancelled());
         }
-        let proof = verifier.verify_bundle(&bundle, Artifact::Bytes(&bytes), at)?;
+        let artifact = Artifact::Bytes(&bytes);
+        let proof = match about {
+            About::Blob => verifier.verify_detached(bundle, artifact, at)?,
+            _ => verifier.verify_bundle(&bundle, artifact, at)?,
+        };
         Ok(names::to_json(&proof))
     })
 }

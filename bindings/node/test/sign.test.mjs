@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { cpSync, readFileSync, writeFileSync } from 'node:fs'
+import { createServer as createLog } from 'node:http'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { test } from 'node:test'
@@ -39,6 +40,28 @@ test('who signs must be said, and the password be right', async () => {
   await assert.rejects(signBlob('x', { key, password: 'wrong' }), { code: 'SIGNING' })
   await assert.rejects(signBlob('x', { ...signer, passwort: 'y' }), { code: 'INVALID_ARGUMENT', message: /passwort/ })
   await assert.rejects(verifyImage('oci:x', {}), { code: 'INVALID_ARGUMENT', message: /who must have signed/ })
+})
+
+test('a log entry that does not lie beside the signature is asked of the log', async () => {
+  const bundle = await signBlob('what is signed', signer)
+  let asked = 0
+  const log = createLog((_, answer) => {
+    asked += 1
+    answer.end('[]')
+  })
+  await once(log.listen(0, '127.0.0.1'), 'listening')
+  const rekorUrl = `http://127.0.0.1:${log.address().port}`
+  const content = Buffer.from('what is signed')
+  const verify = (given) => verifyBlob(bundle.messageSignature.signature, content, { key: pub, ...given })
+  const refused = { code: 'UNVERIFIED', check: 'transparency-log' }
+  await assert.rejects(verify({ rekorUrl }), refused)
+  assert.equal(asked, 1)
+  await assert.rejects(verify({ rekorUrl, offline: true }), refused)
+  assert.equal(asked, 1)
+  log.close()
+  await assert.rejects(verify({ rekorUrl: 'http://127.0.0.1:1' }), { ...refused, message: /cannot be asked/ })
+  await assert.rejects(verify({ rekorUrl: 'no URL' }), { code: 'INVALID_ARGUMENT', message: /^rekorUrl: / })
+  await assert.rejects(verifyBundle(bundle, content, { key: pub, rekorUrl }), { code: 'INVALID_ARGUMENT' })
 })
 
 /** A registry on loopback; none where it is not installed. */

@@ -138,9 +138,18 @@ impl<'py> Arguments<'py> {
         let auth_files = self.take::<PathBuf>("auth_file")?.into_iter().collect();
         let is_insecure = self.flag("insecure")?;
         let roots = self.take::<PathBuf>("ca_file")?.map(|path| error::read(&path)).transpose()?;
-        let direct = self.take::<String>("no_proxy")?.unwrap_or_default();
-        let proxies = Proxies::all(self.take("proxy")?, direct);
+        let proxies = self.proxies()?;
         Ok(Access { login: login.or(token), auth_files, is_insecure, authorities: roots, proxies })
+    }
+
+    /// The client for what is asked of no registry: `proxy`, `no_proxy`.
+    pub(crate) fn client(&self) -> PyResult<Client> {
+        client(self.proxies()?)
+    }
+
+    fn proxies(&self) -> PyResult<Proxies> {
+        let direct = self.take::<String>("no_proxy")?.unwrap_or_default();
+        Ok(Proxies::all(self.take("proxy")?, direct))
     }
 
     /// The image of a name, which an engine has, or which is on this machine or in a registry.
@@ -169,6 +178,12 @@ impl<'py> Arguments<'py> {
     }
 }
 
+fn client(proxies: Proxies) -> PyResult<Client> {
+    let mut config = Config::default();
+    config.proxies = proxies;
+    Client::new(config).map_err(|error| error::value(&error))
+}
+
 /// How registries are asked.
 #[derive(Clone)]
 pub(crate) struct Access {
@@ -182,9 +197,7 @@ pub(crate) struct Access {
 impl Access {
     /// The client for what else is asked of the network.
     pub(crate) fn client(&self) -> PyResult<Client> {
-        let mut config = Config::default();
-        config.proxies = self.proxies.clone();
-        Client::new(config).map_err(|error| error::value(&error))
+        client(self.proxies.clone())
     }
 
     /// Whether something of it is meant for one registry.

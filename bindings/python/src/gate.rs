@@ -112,6 +112,7 @@ impl Decision {
 #[derive(Debug)]
 pub(crate) struct Gate {
     gate: sealift::policy::Gate,
+    offline: bool,
     told: Vec<String>,
 }
 
@@ -152,11 +153,14 @@ impl Gate {
         if let Some(root) = arguments.take::<PathBuf>("trusted_root")? {
             loaded.policy.sources.trusted_root = Some(root.display().to_string());
         }
-        let now = arguments.time()?;
+        let named = arguments.take::<String>("rekor_url")?;
+        let sources = &mut loaded.policy.sources;
+        sources.rekor_url = named.or(sources.rekor_url.take());
+        let (offline, now) = (arguments.flag("offline")?, arguments.time()?);
         arguments.finish()?;
         let told = loaded.told.clone();
         let gate = sealift::policy::Gate::of(loaded, now);
-        Ok(Self { gate: gate.map_err(|error| error::policy(&error))?, told })
+        Ok(Self { gate: gate.map_err(|error| error::policy(&error))?, offline, told })
     }
 
     /// The files that were read, and what of them does not count.
@@ -180,7 +184,10 @@ impl Gate {
         arguments.finish()?;
         options.name.get_or_insert_with(|| image.to_owned());
         let target = arguments.scanned(image, &access)?;
-        let gate = self.gate.clone();
+        let mut gate = self.gate.clone();
+        if !self.offline {
+            gate = gate.asking(access.client()?).map_err(|error| error::policy(&error))?;
+        }
         let work = move |observer: &dyn sealift::Observer| {
             gate.admit(&scanner, &target, &options, observer)
         };

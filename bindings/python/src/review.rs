@@ -76,6 +76,8 @@ impl AdmissionPolicies {
         let now = move || as_of.unwrap_or_else(now);
         let (offline, host) = (arguments.flag("offline")?, arguments.take("registry")?);
         let access = arguments.access()?;
+        let client = (!offline).then(|| access.client()).transpose()?;
+        sources.judged_by.log_client = client;
         let registries =
             Confined::new(host, access.is_for_one(), move |image: &Reference, meant| {
                 registry_image(&access, image, meant)

@@ -6,10 +6,11 @@ use std::path::{Path, PathBuf};
 use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict};
+use sealift::http::Client;
 use sealift::verify::{
-    Artifact, Bundle, Evidence, Identities, IdentityMatcher, ImageProof, Limits, Policy,
-    PredicateType, TextMatcher, TrustedKey, TrustedRoot, Verifier, VerifyError, VerifyOptions,
-    detached, public_key, trusted_root,
+    Artifact, Bundle, Evidence, Identities, IdentityMatcher, ImageProof, Limits, LogSearch, Policy,
+    PredicateType, SignatureProof, TextMatcher, TrustedKey, TrustedRoot, Verifier, VerifyError,
+    VerifyOptions, detached, public_key, trusted_root,
 };
 use sealift::{Observer, Target, Timestamp};
 
@@ -35,7 +36,8 @@ struct Verification {
 }
 
 impl Verification {
-    fn of(arguments: &Arguments<'_>, about: About) -> PyResult<Self> {
+    /// The log is asked by `client`, where it may be.
+    fn of(arguments: &Arguments<'_>, about: About, client: Option<Client>) -> PyResult<Self> {
         let mut policy = signers(arguments)?;
         if arguments.flag("insecure_ignore_tlog")? {
             policy = policy.insecure_ignore_tlog();
@@ -46,11 +48,18 @@ impl Verification {
         if matches!(about, About::Attestation | About::Bundle) {
             policy = statement(arguments, policy, about)?;
         }
+        let mut options = VerifyOptions::default();
+        if let Some(client) = client {
+            options.log = log(arguments, client)?;
+        }
         let root = match arguments.take::<PathBuf>("trusted_root")? {
             Some(path) => read_root(&path)?,
-            None => TrustedRoot::default(),
+            None => {
+                // It trusts no log, whatever one says.
+                options.log = None;
+                TrustedRoot::default()
+            }
         };
-        let mut options = VerifyOptions::default();
         if matches!(about, About::Signature | About::Attestation) {
             options.threads = arguments.threads()?.unwrap_or(options.threads);
             options.image_limits = arguments.limits()?;
@@ -62,6 +71,14 @@ impl Verification {
             now: arguments.time()?,
         })
     }
+}
+
+/// The log that is asked for entries: `rekor_url`, else the public one; none where `offline`.
+fn log(arguments: &Arguments<'_>, client: Client) -> PyResult<Option<LogSearch>> {
+    let url = arguments.take::<String>("rekor_url")?;
+    let search = LogSearch::named(client, url.as_deref());
+    let search = search.map_err(|error| arguments.refused("rekor_url", &error.to_string()))?;
+    Ok((!arguments.flag("offline")?).then_some(search))
 }
 
 /// What the statement must say. Of an image's attestations only those of one type count, as in
@@ -183,8 +200,9 @@ where
         + Send
         + 'static,
 {
-    let Verification { verifier, watcher, now } = Verification::of(arguments, about)?;
     let access = arguments.access()?;
+    let client = access.client()?;
+    let Verification { verifier, watcher, now } = Verification::of(arguments, about, Some(client))?;
     arguments.finish()?;
     let target = arguments.image(image, &access)?;
     let work = move |observer: &dyn Observer| verify(&verifier, &target, now, observer);
@@ -201,14 +219,14 @@ pub(crate) fn verify_bundle(
     options: Option<&Bound<'_, PyDict>>,
 ) -> PyResult<Signature> {
     let arguments = Arguments::new("verify_bundle", options)?;
-    let verification = Verification::of(&arguments, About::Bundle)?;
+    let verification = Verification::of(&arguments, About::Bundle, None)?;
     arguments.finish()?;
     let (artifact, bundle) = (content(artifact)?, content(bundle)?);
-    let parse = move || {
+    verified(py, verification, move |verifier, now| {
         let bundle = Bundle::from_json(&bundle, &Limits::default());
-        bundle.map_err(|error| VerifyError::Refused(error.into()))
-    };
-    verified(py, verification, artifact, parse)
+        let bundle = bundle.map_err(|error| VerifyError::Refused(error.into()))?;
+        verifier.verify_bundle(&bundle, Artifact::Bytes(&artifact), now)
+    })
 }
 
 /// Verifies a signature in base64 that lies beside a file.
@@ -223,7 +241,8 @@ pub(crate) fn verify_blob(
     options: Option<&Bound<'_, PyDict>>,
 ) -> PyResult<Signature> {
     let arguments = Arguments::new("verify_blob", options)?;
-    let verification = Verification::of(&arguments, About::Blob)?;
+    let client = arguments.client()?;
+    let verification = Verification::of(&arguments, About::Blob, Some(client))?;
     arguments.finish()?;
     let (artifact, signature) = (content(artifact)?, content(signature)?);
     let certificate = certificate.map(content).transpose()?;
@@ -232,17 +251,16 @@ pub(crate) fn verify_blob(
     evidence.certificate = certificate.as_deref();
     evidence.timestamp = timestamp.as_deref();
     let bundle = detached(&signature, evidence).map_err(|error| error::value(&error))?;
-    verified(py, verification, artifact, move || Ok(bundle))
+    verified(py, verification, move |verifier, now| {
+        verifier.verify_detached(bundle, Artifact::Bytes(&artifact), now)
+    })
 }
 
-fn verified(
-    py: Python<'_>,
-    verification: Verification,
-    artifact: Vec<u8>,
-    bundle: impl FnOnce() -> Result<Bundle, VerifyError> + Send + 'static,
-) -> PyResult<Signature> {
+fn verified<F>(py: Python<'_>, verification: Verification, verify: F) -> PyResult<Signature>
+where
+    F: FnOnce(&Verifier, Timestamp) -> Result<SignatureProof, VerifyError> + Send + 'static,
+{
     let Verification { verifier, watcher, now } = verification;
-    let work =
-        move |_: &dyn Observer| verifier.verify_bundle(&bundle()?, Artifact::Bytes(&artifact), now);
+    let work = move |_: &dyn Observer| verify(&verifier, now);
     watcher.run(py, work)?.map(|proof| Signature::of(&proof)).map_err(error::verify)
 }

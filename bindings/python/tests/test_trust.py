@@ -6,6 +6,8 @@ import json
 import pickle
 import subprocess
 import sys
+import threading
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +15,52 @@ import pytest
 
 import sealift
 from conftest import ROOT
+
+
+class Log(BaseHTTPRequestHandler):
+    """A transparency log that has nothing."""
+
+    asked = 0
+
+    def do_POST(self) -> None:
+        Log.asked += 1
+        self.rfile.read(int(self.headers["content-length"]))
+        self.send_response(200)
+        self.send_header("content-length", "2")
+        self.end_headers()
+        self.wfile.write(b"[]")
+
+    def log_message(self, format: str, *args: object) -> None:
+        pass
+
+
+def test_an_entry_that_does_not_lie_beside_a_signature_is_asked_of_the_log(tmp_path: Path) -> None:
+    keys = sealift.generate_key_pair(b"secret")
+    private, root = tmp_path / "a.key", tmp_path / "root.json"
+    private.write_text(keys.private)
+    root.write_text('{"mediaType": "application/vnd.dev.sigstore.trustedroot+json;version=0.1"}')
+    bundle = sealift.sign_blob(b"content", key=private, key_password=b"secret")
+    signature = json.loads(bundle)["messageSignature"]["signature"].encode()
+    log = HTTPServer(("127.0.0.1", 0), Log)
+    threading.Thread(target=log.serve_forever, daemon=True).start()
+    place = f"http://127.0.0.1:{log.server_port}"
+
+    def refused(**given: Any) -> str:
+        with pytest.raises(sealift.VerificationError) as error:
+            sealift.verify_blob(b"content", signature, key=keys.public.encode(), **given)
+        assert error.value.check == "transparency-log"
+        return str(error.value)
+
+    refused(trusted_root=root, rekor_url=place)
+    assert Log.asked == 1
+    refused(trusted_root=root, rekor_url=place, offline=True)
+    # Without a trusted root no log is trusted.
+    refused(rekor_url=place)
+    assert Log.asked == 1
+    assert "cannot be asked" in refused(trusted_root=root, rekor_url="http://127.0.0.1:1")
+    log.shutdown()
+    with pytest.raises(ValueError, match="rekor_url"):
+        sealift.verify_blob(b"content", signature, key=keys.public.encode(), rekor_url="no URL")
 
 
 def test_what_is_signed_is_verified(tmp_path: Path) -> None:

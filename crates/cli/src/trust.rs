@@ -17,9 +17,6 @@ const ROOT_VARIABLE: &str = "TUF_ROOT";
 const MIRROR_VARIABLE: &str = "TUF_MIRROR";
 const INITIAL_VARIABLE: &str = "TUF_ROOT_JSON";
 
-/// The log of the public-good instance, version 1.
-pub(crate) const PUBLIC_LOG: &str = "https://rekor.sigstore.dev";
-
 /// The trusted roots in the cache folder, or in that of `TUF_ROOT`. Those of the repository that
 /// `TUF_MIRROR` names have a folder of their own there: without the variable they do not count.
 pub(crate) fn store(global: &GlobalArgs, environment: &Environment) -> Result<TrustStore, Failure> {

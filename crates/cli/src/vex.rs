@@ -7,7 +7,7 @@ use sealift::{Report, Silent, Target, escape};
 
 use crate::args::{GlobalArgs, VexSignerArgs};
 use crate::failure::Failure;
-use crate::{Environment, clock, suppress, trust};
+use crate::{Environment, clock, network, suppress, trust};
 
 const WHO: &str = "name a public key with --vex-key, or an identity with \
                    --vex-certificate-identity and --vex-certificate-oidc-issuer";
@@ -57,7 +57,11 @@ pub(crate) fn add_attested(
         return Ok(());
     }
     let root = trust::of_policy(read, offline, global, environment)?;
-    let verification = ImageVerification::new(target, report, &root, clock::now(), &Silent);
+    let mut verification = ImageVerification::new(target, report, &root, clock::now(), &Silent);
+    if !offline {
+        let log = read.log(network::client(environment)?).map_err(suppress::unusable)?;
+        verification.options.log = Some(log);
+    }
     let attested = verification.attested_vex(&signer, read.policy.sources.insecure_ignore_vex_tlog);
     if !global.quiet {
         suppress::say(&attested.told);

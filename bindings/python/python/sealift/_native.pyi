@@ -81,12 +81,16 @@ class _Signers(TypedDict, total=False):
     trusted_root: _Path | None
     insecure_ignore_tlog: bool
 
+class _Log(TypedDict, total=False):
+    rekor_url: str | None
+    offline: bool
+
 class _Verify(_Signers, _Watch, total=False):
     key: _Content | None
     insecure_ignore_sct: bool
     as_of: str | None
 
-class _VerifyAttached(_Verify, _Bounds, _Access, total=False):
+class _VerifyAttached(_Verify, _Log, _Bounds, _Access, total=False):
     check_content: bool
 
 class _VerifyImage(_VerifyAttached, total=False):
@@ -98,6 +102,11 @@ class _Statement(TypedDict, total=False):
 
 class _VerifyAttestation(_VerifyAttached, _Statement, total=False): ...
 class _VerifyBundle(_Verify, _Statement, total=False): ...
+
+class _VerifyBlob(_Verify, _Log, total=False):
+    proxy: str | None
+    no_proxy: str | None
+
 
 class _Sign(_Watch, _Access, total=False):
     key: _Content | None
@@ -114,7 +123,7 @@ class _Attest(_Sign, total=False): ...
 class _Build(_Watch, total=False):
     as_of: str | None
 
-class _Gate(_Signers, total=False):
+class _Gate(_Signers, _Log, total=False):
     key: _Path | None
     ignore_files: Sequence[_Path] | None
     vex_files: Sequence[_Path] | None
@@ -492,7 +501,7 @@ def verify_blob(
     *,
     certificate: _Content | None = None,
     timestamp: _Content | None = None,
-    **options: Unpack[_Verify],
+    **options: Unpack[_VerifyBlob],
 ) -> Signature: ...
 def sign_image(image: str, **options: Unpack[_SignImage]) -> SignedImage: ...
 def attest(

@@ -50,7 +50,8 @@ pub(crate) struct JudgedArgs {
 pub(crate) struct AdmissionReviewArgs {
     #[command(flatten)]
     pub(crate) judged: JudgedArgs,
-    /// Ask no registry, and do not refresh the trusted root: what would have to be asked refuses.
+    /// Ask no registry and no transparency log, and do not refresh the trusted root: what would have
+    /// to be asked refuses.
     #[arg(long)]
     pub(crate) offline: bool,
     /// The objects: files, and folders with all YAML and JSON in them. Without it, an

@@ -136,6 +136,10 @@ pub(crate) struct SignedArgs {
     /// is older than a day (see `initialize`).
     #[arg(long, value_name = "FILE")]
     pub(crate) trusted_root: Option<PathBuf>,
+    /// The transparency log (Rekor, version 1) that is asked for the entry of a signature beside
+    /// which none lies; with --offline none is. Default: that of the public-good instance.
+    #[arg(long, value_name = "URL")]
+    pub(crate) rekor_url: Option<String>,
     /// Weaker: signatures by a key need not be in a transparency log.
     #[arg(long)]
     pub(crate) insecure_ignore_tlog: bool,

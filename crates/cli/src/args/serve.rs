@@ -14,7 +14,7 @@ use super::{ClusterArgs, JudgedArgs};
 pub(crate) struct AdmissionServeArgs {
     #[command(flatten)]
     pub(crate) judged: JudgedArgs,
-    /// Do not refresh the trusted root.
+    /// Do not refresh the trusted root, and ask no transparency log.
     #[arg(long)]
     pub(crate) offline: bool,
     /// What is answered when there is no decision ahead of the API server's deadline.

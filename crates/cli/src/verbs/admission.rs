@@ -87,7 +87,7 @@ fn load(
     global: &GlobalArgs,
     environment: &Environment,
 ) -> Result<(), Failure> {
-    let mut sources = judged::sources(&args.judged, args.offline, global, environment);
+    let mut sources = judged::sources(&args.judged, args.offline, global, environment)?;
     sources.policies.extend_from_slice(&args.exceptions);
     sources.others = Others::Noted;
     let told = sources.load_into(rules).map_err(judged::unusable)?;

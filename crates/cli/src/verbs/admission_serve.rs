@@ -28,7 +28,7 @@ pub(crate) fn admission_serve(
         world = world.with_cluster(asked);
     }
     let rules = Arc::new(Rules::new(world));
-    let sources = sources(&args.judged, args.offline, global, environment);
+    let sources = sources(&args.judged, args.offline, global, environment)?;
     let told = sources.load_into(&rules).map_err(unusable)?;
     let fields = [
         ("policies", told.policies.into()),

@@ -13,7 +13,7 @@ use crate::args::{
     DecideArgs, GateArgs, GlobalArgs, PackageKind, ReportFormat, ScanArgs, SignedArgs,
 };
 use crate::failure::Failure;
-use crate::{Environment, clock, output, summary, suppress, trust};
+use crate::{Environment, clock, network, output, summary, suppress, trust};
 
 /// Exit status when the gate says no, unless `--exit-code` names another.
 const NO: u8 = 1;
@@ -56,7 +56,10 @@ pub(crate) fn gate(
     report.notes.extend(notes);
     report.notes.extend(left_out(&args.image.scan));
     let gate = Gate::new(read.policy, read.suppressions, now);
-    let gate = gate.with_trusted_root(root).verified_at(clock::now());
+    let mut gate = gate.with_trusted_root(root).verified_at(clock::now());
+    if !args.image.scan.offline {
+        gate = gate.asking(network::client(environment)?).map_err(suppress::unusable)?;
+    }
     let outcome = gate.decide(&target, &mut report, &Silent)?;
     if !global.quiet {
         suppress::say(&outcome.told);
@@ -201,6 +204,9 @@ fn require(policy: &mut Policy, args: &SignedArgs) -> Result<(), Failure> {
     policy.sources.insecure_ignore_tlog |= args.insecure_ignore_tlog;
     if let Some(root) = &args.trusted_root {
         policy.sources.trusted_root = Some(root.display().to_string());
+    }
+    if let Some(url) = &args.rekor_url {
+        policy.sources.rekor_url = Some(url.clone());
     }
     let signer = signer(args)?;
     if let Some(signer) = &signer {

@@ -26,7 +26,7 @@ pub(super) fn sources(
     offline: bool,
     global: &GlobalArgs,
     environment: &Environment,
-) -> Sources {
+) -> Result<Sources, Failure> {
     let beside = PathBuf::from("sealift.toml");
     let mut sources = Sources::default();
     sources.policies.clone_from(&args.policy);
@@ -35,12 +35,13 @@ pub(super) fn sources(
         Some(named) => Some(named.clone()),
         None => serve::database(None, global, environment).filter(|path| Path::is_file(path)),
     };
+    sources.log_client = (!offline).then(|| network::client(environment)).transpose()?;
     let (global, environment) = (global.clone(), environment.clone());
     sources.root = Some(Arc::new(move || {
         let material = trust::material(offline, &global, &environment);
         material.map(|material| material.trusted_root.to_vec()).map_err(|it| it.to_string())
     }));
-    sources
+    Ok(sources)
 }
 
 pub(super) fn unusable(error: LoadError) -> Failure {

@@ -9,7 +9,7 @@ const RETRIEVE: &str = "POST /rekor1/api/v1/log/entries/retrieve";
 const KEY: [&str; 4] = ["--key", "cosign.pub", "--trusted-root", "root.json"];
 
 /// How often the log was asked for an entry.
-fn questions(vouching: &Vouching) -> usize {
+pub(crate) fn questions(vouching: &Vouching) -> usize {
     vouching.running.asked().iter().filter(|asked| *asked == RETRIEVE).count()
 }
 

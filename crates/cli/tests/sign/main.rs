@@ -13,6 +13,7 @@ mod interop;
 mod logged;
 mod login;
 mod scanned;
+mod sought;
 mod transcript;
 mod transfer;
 mod vex;

@@ -79,6 +79,7 @@ struct Scan {
 #[serde(default, rename_all = "kebab-case", deny_unknown_fields)]
 struct Verify {
     trusted_root: Option<String>,
+    rekor_url: Option<String>,
     insecure_ignore_tlog: bool,
     key: Option<String>,
     certificate_identity: Option<String>,
@@ -212,6 +213,7 @@ impl Document {
             vex_signer: self.vex.signer("vex")?,
             insecure_ignore_vex_tlog,
             trusted_root: self.verify.trusted_root,
+            rekor_url: self.verify.rekor_url,
             insecure_ignore_tlog: self.verify.insecure_ignore_tlog,
         };
         let admission = self.admission.into_rules(limits)?;

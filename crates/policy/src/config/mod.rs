@@ -41,6 +41,9 @@ pub struct Sources {
     pub insecure_ignore_vex_tlog: bool,
     /// The trusted root that signatures are verified against.
     pub trusted_root: Option<String>,
+    /// URL of the transparency log that is asked for entries that do not lie beside their
+    /// signatures; the public one when none is given.
+    pub rekor_url: Option<String>,
     /// Whether signatures by a key need not be in a transparency log.
     pub insecure_ignore_tlog: bool,
     /// Mirrors by the registry that is mirrored, as URLs.

@@ -16,6 +16,7 @@ use super::patience::Patience;
 use super::root::Root;
 use super::world::{Known, World};
 use crate::policy::{ImageGate, RuleVerdict, verify_wanted};
+use crate::verify::LogSearch;
 use crate::{Chain, Crew, Error, Observer, ScanOptions, Scanner};
 
 /// What images are judged by.
@@ -26,6 +27,8 @@ pub(super) struct Measure {
     pub(super) options: ScanOptions,
     /// What certificates and logs are compared with that policies trust.
     pub(super) root: Root,
+    /// The log that is asked for entries where no policy names one.
+    pub(super) log: Option<LogSearch>,
     /// Grows whenever rules, trusted root or database change.
     pub(super) generation: u64,
 }
@@ -191,9 +194,12 @@ impl Images {
         measure: &Arc<Measure>,
         until: Patience<'_>,
     ) -> Result<VerifiedImage, Why> {
-        let key = Key { image: format!("{image} {wanted:?}"), generation: measure.generation };
         let (shared, measure) = (Arc::clone(&self.shared), Arc::clone(measure));
-        let (asked, pinned, elsewhere) = (wanted.clone(), image.clone(), elsewhere.cloned());
+        let (mut asked, pinned, elsewhere) = (wanted.clone(), image.clone(), elsewhere.cloned());
+        // However the object names it, before and after its digest is written in.
+        asked.image =
+            image.digest().map_or(image.clone(), |it| image.at_digest(it.clone())).to_string();
+        let key = Key { image: format!("{asked:?}"), generation: measure.generation };
         let keep = |found: &Result<_, _>| if found.is_ok() { GOOD } else { BAD };
         let look = move || shared.check(&asked, &pinned, elsewhere.as_ref(), &measure);
         let begun = self.shared.ask(&self.shared.signatures, key, keep, look);
@@ -331,7 +337,8 @@ impl Shared {
         let root = measure.root.for_wanted(wanted);
         // The failure is kept for longer than anybody would ask again.
         let root = root.map_err(|why| (format!("the trusted root: {why}"), false))?;
-        match verify_wanted(wanted, &place, &root, (self.world.now)(), &until) {
+        let (log, now) = (measure.log.as_ref(), (self.world.now)());
+        match verify_wanted(wanted, &place, &root, log, now, &until) {
             Ok(verified) => Ok(Ok(verified)),
             Err(error) => {
                 let text = format!("{image}: {}", Chain(&error));

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use sealift_http::Client;
 use sealift_model::Digest;
 use sealift_policy::admission::{Document, ImageRules, Policies};
 use sealift_policy::{Limits, Policy, Sources as PolicySources};
@@ -36,6 +37,9 @@ pub struct Sources {
     /// The trusted root, where `sealift.toml` names none and one is needed: as JSON, from wherever
     /// it is kept.
     pub root: Option<Arc<RootSource>>,
+    /// Asks transparency logs for entries that do not lie beside their signatures; without it none
+    /// is asked.
+    pub log_client: Option<Client>,
 }
 
 /// What becomes of documents in folders of policies that are none.
@@ -171,11 +175,15 @@ impl Sources {
                 Scanner::new(Database::open(path).map_err(|error| wrong(path, Chain(&error)))?)
             }
         };
+        let log = self.log_client.clone().map(|client| loaded.log(client));
+        let log = log.transpose().map_err(|error| wrong(&at, Chain(&error)))?;
         let gate = ImageGate::new(rules, loaded.with_exceptions())
             .map_err(|error| wrong(&at, Chain(&error)))?
-            .with_trusted_root(TrustedRoot::clone(&of_rules));
+            .with_trusted_root(TrustedRoot::clone(&of_rules))
+            .with_log(log.clone());
         let generation = GENERATION.fetch_add(1, Ordering::Relaxed);
-        Ok(Measure { gate, scanner, options: ScanOptions::default(), root, generation })
+        let options = ScanOptions::default();
+        Ok(Measure { gate, scanner, options, root, log, generation })
     }
 
     /// A digest by which a change is seen: of the policies' content, and of when and how large all

@@ -40,14 +40,19 @@ impl ImageVerification<'_> {
             .map_err(|error| unusable("the type of an attestation", error))?;
         let policy = signed_by(signer, insecure_ignore_tlog)?.require_predicate_type(openvex);
         let kind = policy.signer_kind();
-        let image = SignedImage::open(&self.target, Attachment::Attestations, kind, &self.options)
+        let attachment = Attachment::Attestations;
+        let mut image = SignedImage::open(&self.target, attachment, kind, &self.options)
             .map_err(|error| ProofError::Image(Box::new(error)))?;
         if !self.is_scanned(image.digest()) {
             return Err(ProofError::OtherImage(image.digest().clone()));
         }
         let verifier = BundleVerifier::with_provider(self.root, provider());
-        let Outcome { verified, rejected, .. } = image.outcome(&verifier, &policy, &[], self.now);
         let mut vex = AttestedVex::default();
+        if let Err(error) = image.look_up_each(&verifier, &policy, self.now) {
+            vex.told
+                .push(format!("warning: VEX attestations are not looked up: {}", Chain(&error)));
+        }
+        let Outcome { verified, rejected, .. } = image.outcome(&verifier, &policy, &[], self.now);
         for attached in &verified {
             match self.document(attached) {
                 Ok(document) => vex.add(document),

@@ -4,12 +4,13 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
+use sealift_http::{Client, UrlError};
 use sealift_policy::rego::{IgnorePolicy, RegoLimits};
 use sealift_policy::{
     Error, IgnoreFile, IgnoreFormat, Limits, Policy, Requirement, Signer, Suppressions, VexDocument,
 };
 
-use crate::verify::{TrustError, TrustedRoot, trusted_root};
+use crate::verify::{LogSearch, TrustError, TrustedRoot, trusted_root};
 
 /// Files that say what counts: each where it is named.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -113,6 +114,14 @@ impl LoadedPolicy {
         suppressions
     }
 
+    /// The log that is asked for entries: that which the policy names, else the public one.
+    ///
+    /// # Errors
+    /// When the policy names what is no URL.
+    pub fn log(&self, client: Client) -> Result<LogSearch, PolicyFileError> {
+        log_of(&self.policy, client)
+    }
+
     /// The trusted root that the policy names. Without one, an empty one where nothing that is
     /// required needs one: signatures by keys that need not be in a log.
     ///
@@ -171,6 +180,14 @@ pub enum PolicyFileError {
         /// What is wrong with it.
         source: TrustError,
     },
+    /// What it names as a transparency log is no URL.
+    #[error("rekor-url {url:?}")]
+    Log {
+        /// What it names.
+        url: String,
+        /// What is wrong with it.
+        source: UrlError,
+    },
     /// A signature is required, and nothing says what certificates and logs are trusted.
     #[error("no trusted root is named")]
     NoTrustedRoot,
@@ -180,6 +197,15 @@ impl PolicyFileError {
     fn malformed(path: &Path, source: Error) -> Self {
         Self::Malformed { path: path.to_owned(), line: source.line(), source }
     }
+}
+
+/// The log that a policy names, else the public one.
+pub(super) fn log_of(policy: &Policy, client: Client) -> Result<LogSearch, PolicyFileError> {
+    let url = policy.sources.rekor_url.as_deref();
+    LogSearch::named(client, url).map_err(|source| {
+        let url = url.unwrap_or(LogSearch::PUBLIC).to_owned();
+        PolicyFileError::Log { url, source }
+    })
 }
 
 /// The keys and the trusted root that a policy names lie beside it, as the other files do.

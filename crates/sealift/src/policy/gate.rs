@@ -2,13 +2,14 @@
 
 use std::borrow::Cow;
 
+use sealift_http::Client;
 use sealift_model::{Diagnostic, Family, Impact, Timestamp};
 use sealift_policy::{Facts, Policy, Rule, Suppressions, Verification};
 use sealift_report::Report;
 
 use super::apply::taken_out;
 use super::attested::AttestedVex;
-use super::files::{LoadedPolicy, PolicyFileError};
+use super::files::{LoadedPolicy, PolicyFileError, log_of};
 use super::outcome::Outcome;
 use super::proof::ImageVerification;
 use crate::verify::{TrustedRoot, VerifyOptions};
@@ -79,6 +80,16 @@ impl Gate {
     #[must_use]
     pub fn with_options(self, options: VerifyOptions) -> Self {
         Self { options, ..self }
+    }
+
+    /// The same, but log entries that do not lie beside their signatures are looked up: in the log
+    /// that the policy names, else in the public one.
+    ///
+    /// # Errors
+    /// When the policy names what is no URL.
+    pub fn asking(mut self, client: Client) -> Result<Self, PolicyFileError> {
+        self.options.log = Some(log_of(&self.policy, client)?);
+        Ok(self)
     }
 
     /// Its policy.

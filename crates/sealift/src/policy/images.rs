@@ -11,7 +11,10 @@ use sealift_report::Report;
 use super::gate::Gate;
 use super::proof::{ProofError, required};
 use crate::source::Opened;
-use crate::verify::{OpenError, Policy as SignaturePolicy, TrustedRoot, Verifier, VerifyError};
+use crate::verify::{
+    LogSearch, OpenError, Policy as SignaturePolicy, TrustedRoot, Verifier, VerifyError,
+    VerifyOptions,
+};
 use crate::{Chain, Error, Observer, RegistryImage, ScanOptions, Scanner, Target, base};
 
 /// Says of images whether the rules for them hold: one serves any number of threads.
@@ -20,6 +23,7 @@ pub struct ImageGate {
     rules: ImageRules,
     suppressions: Suppressions,
     root: TrustedRoot,
+    log: Option<LogSearch>,
     /// Who must have signed, for each requirement of each rule: keys are read once.
     signers: Vec<Vec<SignaturePolicy>>,
 }
@@ -58,13 +62,19 @@ impl ImageGate {
             requirements.map(|it| required(it, rule.insecure_ignore_tlog)).collect()
         });
         let signers = signers.collect::<Result<_, _>>()?;
-        Ok(Self { rules, suppressions, root: TrustedRoot::default(), signers })
+        Ok(Self { rules, suppressions, root: TrustedRoot::default(), log: None, signers })
     }
 
     /// The same with a trusted root; signatures by certificates or in logs need one.
     #[must_use]
     pub fn with_trusted_root(self, root: TrustedRoot) -> Self {
         Self { root, ..self }
+    }
+
+    /// The same with a log that is asked for entries that do not lie beside their signatures.
+    #[must_use]
+    pub fn with_log(self, log: Option<LogSearch>) -> Self {
+        Self { log, ..self }
     }
 
     /// The rules.
@@ -103,7 +113,8 @@ impl ImageGate {
             let mut verdict = RuleVerdict { rule: at, ..RuleVerdict::default() };
             let signers = self.signers.get(at).into_iter().flatten();
             for (requirement, signers) in rule.gate.requirements.iter().zip(signers) {
-                let verifier = Verifier::new(self.root.clone(), signers.clone());
+                let verifier = Verifier::new(self.root.clone(), signers.clone())
+                    .with_options(asking(self.log.clone()));
                 prove(&verifier, requirement, &target, now, observer, &mut verdict)?;
             }
             if rule.scans {
@@ -150,6 +161,11 @@ impl ImageGate {
     }
 }
 
+/// What verifying may cost, and the log that it may ask.
+pub(super) fn asking(log: Option<LogSearch>) -> VerifyOptions {
+    VerifyOptions { log, ..VerifyOptions::default() }
+}
+
 fn prove(
     verifier: &Verifier,
     requirement: &Requirement,
@@ -178,6 +194,9 @@ fn prove(
         Err(VerifyError::Open(error)) => {
             let text = format!("{}: {}", wanted(what, requirement), Chain(error.as_ref()));
             verdict.fail(text, is_unanswered(&error));
+        }
+        Err(error @ VerifyError::Log(_)) => {
+            verdict.fail(format!("{}: {}", wanted(what, requirement), Chain(&error)), true);
         }
         Err(error) => {
             let why = error.rejected().first().map(|rejected| rejected.reason.clone());

@@ -8,8 +8,8 @@ use sealift_report::Report;
 
 use crate::verify::{
     Attachment, BundleVerifier, Identities, IdentityMatcher, Policy, PredicateType, PublicKey,
-    SignedImage, TextMatcher, TrustedKey, TrustedRoot, Unverified, VerifiedSigner, VerifyOptions,
-    provider, public_key,
+    SignedImage, TextMatcher, TrustedKey, TrustedRoot, Unverified, VerifiedSigner, VerifyError,
+    VerifyOptions, provider, public_key,
 };
 use crate::{Chain, Digest, Observer, Target, Timestamp};
 
@@ -133,7 +133,7 @@ impl Verification for ImageVerification<'_> {
             Wanted::Signature => Attachment::Signatures,
             _ => Attachment::Attestations,
         };
-        let image =
+        let mut image =
             SignedImage::open(&self.target, attachment, policy.signer_kind(), &self.options)
                 .map_err(|error| told(&error))?;
         if !self.is_scanned(image.digest()) {
@@ -141,6 +141,9 @@ impl Verification for ImageVerification<'_> {
             return Err(NotProved::new(format!("{digest} is there, and is not what was scanned")));
         }
         let verifier = BundleVerifier::with_provider(self.root, provider());
+        image
+            .look_up(&verifier, &policy, &[], self.now)
+            .map_err(|error| told(&VerifyError::from(error)))?;
         let verified = image
             .verify(&verifier, &policy, &[], self.now, self.observer)
             .map_err(|error| unverified(&error))?;

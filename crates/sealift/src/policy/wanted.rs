@@ -1,13 +1,14 @@
 //! Signatures that admission policies want, verified on registries.
 
+use sealift_http::UrlError;
 use sealift_model::Timestamp;
 use sealift_policy::admission::{Attestor, KeylessIdentity, TextMatch, VerifiedImage, WantedImage};
 use serde_json::Value;
 
-use super::images::is_unanswered;
+use super::images::{asking, is_unanswered};
 use crate::verify::{
-    ExpressionError, Identities, IdentityMatcher, KeyError, Policy, PredicateType, TextMatcher,
-    TrustedKey, TrustedRoot, Verifier, VerifyError, public_key,
+    ExpressionError, Identities, IdentityMatcher, KeyError, LogSearch, Policy, PredicateType,
+    TextMatcher, TrustedKey, TrustedRoot, Verifier, VerifyError, public_key,
 };
 use crate::{Observer, RegistryImage, Target};
 
@@ -32,6 +33,9 @@ pub enum WantedError {
     /// A type of attestations is none.
     #[error("{0:?} is no type of attestations")]
     PredicateType(String),
+    /// What the policy names as a transparency log is no URL.
+    #[error("the URL of the transparency log cannot be used")]
+    Log(#[source] UrlError),
     /// It is not signed so.
     #[error(transparent)]
     Unverified(Box<VerifyError>),
@@ -44,7 +48,7 @@ impl WantedError {
         match self {
             Self::Unverified(error) => match error.as_ref() {
                 VerifyError::Open(error) => is_unanswered(error),
-                VerifyError::Cancelled => true,
+                VerifyError::Cancelled | VerifyError::Log(_) => true,
                 _ => false,
             },
             _ => false,
@@ -53,7 +57,8 @@ impl WantedError {
 }
 
 /// Whether an image is signed, or attested, as a policy wants it. Certificates and logs are those
-/// of the trusted root, whichever the policy names as the place to ask.
+/// of the trusted root. Entries that do not lie beside their signatures are looked up in `log`, or
+/// where the policy says; without it nowhere.
 ///
 /// # Errors
 /// When it is not, or that cannot be found out.
@@ -61,11 +66,13 @@ pub fn verify_wanted(
     wanted: &WantedImage,
     image: &RegistryImage,
     root: &TrustedRoot,
+    log: Option<&LogSearch>,
     now: Timestamp,
     observer: &dyn Observer,
 ) -> Result<VerifiedImage, WantedError> {
     let claims: Vec<_> = wanted.annotations.clone().into_iter().collect();
-    let verifier = Verifier::new(root.clone(), policy(wanted)?);
+    let log = log.map(|log| search(wanted, log)).transpose()?;
+    let verifier = Verifier::new(root.clone(), policy(wanted)?).with_options(asking(log));
     let target = Target::Registry(image.clone());
     let proof = match &wanted.attestation {
         None => verifier.verify_image(&target, &claims, now, observer),
@@ -83,6 +90,12 @@ pub fn verify_wanted(
         }
     };
     Ok(VerifiedImage::new(proof.digest.to_string(), statements))
+}
+
+/// The log that the policy names, else the usual one.
+fn search(wanted: &WantedImage, usual: &LogSearch) -> Result<LogSearch, WantedError> {
+    let Some(url) = &wanted.log.url else { return Ok(usual.clone()) };
+    LogSearch::named(usual.client.clone(), Some(url)).map_err(WantedError::Log)
 }
 
 fn policy(wanted: &WantedImage) -> Result<Policy, WantedError> {

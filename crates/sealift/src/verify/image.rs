@@ -8,7 +8,7 @@ use sealift_layers::{
     CheckedContent, Error as LayersError, Limits as ImageLimits, ReadOptions, check_content,
 };
 use sealift_model::{Digest, Timestamp};
-use sealift_sigstore_sign::simple_signing;
+use sealift_sigstore_sign::{LogSearch, simple_signing};
 use sealift_sigstore_verify::{
     Attached, Attachment, Bundle, Certificate, Limits, Outcome, Policy, Rejected, SignerKind,
     VerifiedAttached, Verifier,
@@ -31,6 +31,8 @@ pub struct VerifyOptions {
     /// Whether configs and layers of an image in a registry are read, too. Default: no. Of an
     /// image on this machine they always are.
     pub check_content: bool,
+    /// Asks the log for entries that do not lie beside their signatures. Default: none is asked.
+    pub log: Option<LogSearch>,
 }
 
 impl Default for VerifyOptions {
@@ -40,6 +42,7 @@ impl Default for VerifyOptions {
             image_limits: ImageLimits::default(),
             limits: Limits::default(),
             check_content: false,
+            log: None,
         }
     }
 }
@@ -50,7 +53,7 @@ pub struct SignedImage {
     path: PathBuf,
     source: Opened,
     pub(super) attached: Attached,
-    options: VerifyOptions,
+    pub(super) options: VerifyOptions,
 }
 
 impl SignedImage {

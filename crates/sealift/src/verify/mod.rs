@@ -47,6 +47,7 @@ pub use download::download;
 pub use error::{OpenError, Unverified, UnverifiedReason};
 pub use image::{SignedImage, VerifiedImage, VerifyOptions};
 pub use list::{AttachedTree, attached_tree};
+pub use log::{LookUp, look_up};
 pub use own::{OwnTrust, OwnTrustError};
 pub use payload::{envelope_json, payload_text, signatures_json};
 pub use proof::{

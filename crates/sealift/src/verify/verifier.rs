@@ -2,6 +2,7 @@
 
 use sealift_layers::Error as LayersError;
 use sealift_model::{Digest, Timestamp};
+use sealift_sigstore_sign::WitnessError;
 use sealift_sigstore_verify::{
     Artifact, Attachment, Bundle, Error as CheckError, KeyError, Limits, Policy, Provider,
     PublicKey, Refusal, Rejection, TrustError, TrustedRoot, Verified, Verifier as BundleVerifier,
@@ -9,6 +10,7 @@ use sealift_sigstore_verify::{
 
 use super::error::{OpenError, Unverified, UnverifiedReason};
 use super::image::{SignedImage, VerifyOptions};
+use super::log::look_up;
 use super::proof::{ImageProof, Origin, RejectedProof, SignatureProof};
 use crate::{Chain, Error, Observer, Target};
 
@@ -104,7 +106,11 @@ impl Verifier {
             return Err(VerifyError::Cancelled);
         }
         let kind = self.policy.signer_kind();
-        let image = SignedImage::open(target, attachment, kind, &self.options)?;
+        let mut image = SignedImage::open(target, attachment, kind, &self.options)?;
+        image.look_up(&self.bundles(), &self.policy, claims, now)?;
+        if observer.is_cancelled() {
+            return Err(VerifyError::Cancelled);
+        }
         let verified = image.verify(&self.bundles(), &self.policy, claims, now, observer)?;
         Ok(ImageProof::new(&verified))
     }
@@ -122,6 +128,22 @@ impl Verifier {
     ) -> Result<SignatureProof, VerifyError> {
         let verified = self.check(bundle, artifact, now)?;
         Ok(SignatureProof::new(&verified, Origin::default(), verified.payload()))
+    }
+
+    /// The same of a signature that stands alone, as [`detached`](super::detached) makes it: its
+    /// log entry is looked up where [`VerifyOptions::log`] may be asked.
+    ///
+    /// # Errors
+    /// As of [`Verifier::verify_bundle`]; and when the log does not answer as it must.
+    pub fn verify_detached(
+        &self,
+        mut bundle: Bundle,
+        artifact: Artifact<'_>,
+        now: Timestamp,
+    ) -> Result<SignatureProof, VerifyError> {
+        let log = self.options.log.as_ref();
+        look_up(&mut bundle, artifact, log, &self.bundles(), &self.policy, now)?;
+        self.verify_bundle(&bundle, artifact, now)
     }
 
     /// The same with all that was proved, as long as the bundle lives.
@@ -185,6 +207,9 @@ pub enum VerifyError {
         /// Why the image is not whole, where that is what is wrong.
         source: Option<Box<Error>>,
     },
+    /// No signature counts without an entry of the log, and the log cannot be asked for it.
+    #[error("no log entry lies beside the signature")]
+    Log(#[source] Box<WitnessError>),
     /// A check of a bundle failed.
     #[error(transparent)]
     Refused(#[from] CheckError),
@@ -201,6 +226,7 @@ impl VerifyError {
         match self {
             Self::Unverified { check, .. } => Some(check),
             Self::Refused(error) => Some(check_of(error)),
+            Self::Log(_) => Some("transparency-log"),
             Self::Open(_) | Self::Cancelled => None,
         }
     }
@@ -221,6 +247,12 @@ impl From<OpenError> for VerifyError {
             OpenError::Unreadable(Error::Cancelled) => Self::Cancelled,
             error => Self::Open(Box::new(error)),
         }
+    }
+}
+
+impl From<WitnessError> for VerifyError {
+    fn from(error: WitnessError) -> Self {
+        Self::Log(Box::new(error))
     }
 }
 

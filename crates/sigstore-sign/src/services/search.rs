@@ -3,9 +3,10 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use sealift_http::{Client, Url};
+use sealift_http::{Client, Url, UrlError};
 use sealift_sigstore_verify::{
-    Bundle, Content, Entry, Envelope, Hash, HashAlgorithm, KeyAlgorithm, Material, PublicKey,
+    Artifact, Bundle, Content, Entry, Envelope, Hash, HashAlgorithm, KeyAlgorithm, Material,
+    PublicKey, TrustedKey,
 };
 use serde_json::{Value, json};
 
@@ -14,6 +15,9 @@ use super::error::{Service, WitnessError};
 use super::rekor::{enveloped, hashed_record, read_first};
 use crate::json::Node;
 use crate::key::{pem_block, public_pem};
+
+/// Entries that one question may be about (`openapi.yaml`, `SearchLogQuery`, `maxItems`).
+const MAX_PROPOSALS: usize = 10;
 
 /// Looks up the entries of signatures in a log, as cosign does of those beside which none lies.
 /// Who verifies a signature with what is found believes none of it before it is verified, too.
@@ -24,35 +28,40 @@ pub struct LogSearch {
     pub client: Client,
     /// Where the log is, version 1 of Rekor.
     pub url: Url,
-    /// The key that is to have signed what has no certificate.
-    pub key: Option<PublicKey>,
 }
 
 impl LogSearch {
-    /// The hashes by which the signer of a bundle may sign messages.
-    #[must_use]
-    pub fn hashes(&self, bundle: &Bundle) -> &'static [HashAlgorithm] {
-        let key = match (bundle.material(), &self.key) {
-            (Material::Certificate { leaf, .. }, _) => Some(leaf.public_key()),
-            (_, key) => key.as_ref(),
-        };
-        // Older versions of cosign sign by SHA-256, whatever the curve.
-        match key.map(PublicKey::algorithm) {
-            Some(KeyAlgorithm::EcdsaP384) => &[HashAlgorithm::Sha384, HashAlgorithm::Sha256],
-            Some(KeyAlgorithm::EcdsaP521) => &[HashAlgorithm::Sha512, HashAlgorithm::Sha256],
-            Some(KeyAlgorithm::Ed25519) => &[HashAlgorithm::Sha512],
-            _ => &[HashAlgorithm::Sha256],
-        }
+    /// The log of the public-good instance.
+    pub const PUBLIC: &str = "https://rekor.sigstore.dev";
+
+    /// Searches the log that is named, else the public one.
+    ///
+    /// # Errors
+    /// When what is named is no URL.
+    pub fn named(client: Client, url: Option<&str>) -> Result<Self, UrlError> {
+        Ok(Self { client, url: url.unwrap_or(Self::PUBLIC).parse()? })
     }
 
-    /// The entry of a signature, the earliest of several; `messages` are digests of what was
-    /// signed, where that is no envelope. None where the log has none, and where it is not known
+    /// The entry of a signature of `artifact`, the earliest of several; `keys` are those that may
+    /// have signed what has no certificate. None where the log has none, and where it is not known
     /// who signed.
     ///
     /// # Errors
     /// When the log cannot be asked, refuses, or answers with what is no entry.
-    pub fn entry(&self, bundle: &Bundle, messages: &[Hash]) -> Result<Option<Entry>, WitnessError> {
-        let Some(proposals) = self.proposals(bundle, messages) else { return Ok(None) };
+    pub fn entry(
+        &self,
+        bundle: &Bundle,
+        artifact: Artifact<'_>,
+        keys: &[TrustedKey],
+    ) -> Result<Option<Entry>, WitnessError> {
+        let mut found = Vec::new();
+        for proposals in proposals(bundle, artifact, keys).chunks(MAX_PROPOSALS) {
+            found.extend(self.retrieve(proposals)?);
+        }
+        Ok(found.into_iter().min_by_key(|entry: &Entry| entry.integrated_time))
+    }
+
+    fn retrieve(&self, proposals: &[Value]) -> Result<Vec<Entry>, WitnessError> {
         let service = Service::Log;
         let url = below(&self.url, "/api/v1/log/entries/retrieve")
             .ok_or(WitnessError::NotConfigured { service })?;
@@ -60,34 +69,56 @@ impl LogSearch {
         let asked = Asked { client: &self.client, service };
         let answer = asked.post(&url, "application/json", request.as_bytes())?;
         if answer.status == 404 {
-            return Ok(None);
+            return Ok(Vec::new());
         }
         let answer = answer.accepted()?;
         let document = answer.json()?;
         let malformed = || answer.malformed("no list of entries with promise and proof");
         let found = document.as_array().ok_or_else(malformed)?;
         let found = found.iter().filter_map(Value::as_object).flat_map(|one| one.values());
-        let found: Option<Vec<Entry>> = found.map(read_first).collect();
-        let found = found.ok_or_else(malformed)?;
-        Ok(found.into_iter().min_by_key(|entry| entry.integrated_time))
+        found.map(read_first).collect::<Option<_>>().ok_or_else(malformed)
     }
+}
 
-    /// What the log would have been asked to enter.
-    fn proposals(&self, bundle: &Bundle, messages: &[Hash]) -> Option<Vec<Value>> {
-        let pem = match (bundle.material(), &self.key) {
-            (Material::Certificate { leaf, .. }, _) => pem_block("CERTIFICATE", leaf.der()),
-            (_, Some(key)) => public_pem(key),
-            _ => return None,
-        };
-        Some(match bundle.content() {
+/// What the log would have been asked to enter, by each that may have signed.
+fn proposals(bundle: &Bundle, artifact: Artifact<'_>, keys: &[TrustedKey]) -> Vec<Value> {
+    let signers: Vec<(String, &PublicKey)> = match bundle.material() {
+        Material::Certificate { leaf, .. } => {
+            vec![(pem_block("CERTIFICATE", leaf.der()), leaf.public_key())]
+        }
+        _ => keys.iter().map(TrustedKey::key).map(|key| (public_pem(key), key)).collect(),
+    };
+    let of_one = |(pem, key): &(String, &PublicKey)| -> Vec<Value> {
+        match bundle.content() {
             Content::Message { signature, .. } => {
-                messages.iter().map(|digest| hashed_record(&pem, signature, digest)).collect()
+                let messages = messages(artifact, key);
+                messages.iter().map(|digest| hashed_record(pem, signature, digest)).collect()
             }
             // The log knows an envelope by its very bytes, in one of cosign's two ways to write it.
             Content::Envelope(envelope) => {
-                written(envelope).iter().map(|text| enveloped(&pem, text)).collect()
+                written(envelope).iter().map(|text| enveloped(pem, text)).collect()
             }
-        })
+        }
+    };
+    signers.iter().flat_map(of_one).collect()
+}
+
+/// The digests of a message by which a key may sign it.
+fn messages(artifact: Artifact<'_>, key: &PublicKey) -> Vec<Hash> {
+    match artifact {
+        Artifact::Bytes(bytes) => hashes(key).iter().map(|one| one.hash(bytes)).collect(),
+        Artifact::Digest(digest) => vec![*digest],
+        _ => Vec::new(),
+    }
+}
+
+/// Older versions of cosign sign by SHA-256, whatever the curve.
+fn hashes(key: &PublicKey) -> &'static [HashAlgorithm] {
+    match key.algorithm() {
+        KeyAlgorithm::EcdsaP384 => &[HashAlgorithm::Sha384, HashAlgorithm::Sha256],
+        KeyAlgorithm::EcdsaP521 => &[HashAlgorithm::Sha512, HashAlgorithm::Sha256],
+        KeyAlgorithm::Ed25519 => &[HashAlgorithm::Sha512],
+        _ => &[HashAlgorithm::Sha256],
     }
 }
 

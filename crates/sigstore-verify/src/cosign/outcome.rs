@@ -75,26 +75,26 @@ impl Attached {
         self
     }
 
-    /// Whether there are signatures beside which no log entry lies.
-    #[must_use]
-    pub fn has_bare(&self) -> bool {
-        self.candidates.iter().any(|(origin, candidate)| is_bare(origin, candidate))
+    /// Where the signatures lie beside which no log entry does. Bundles have theirs by themselves.
+    pub fn bare(&self) -> impl Iterator<Item = &Origin> {
+        let bare = self.candidates.iter().filter(|(origin, one)| is_bare(origin, one));
+        bare.map(|(origin, _)| origin)
     }
 
-    /// Looks up the log entries of at most `max` signatures beside which none lies: `find` is given
-    /// the signature and, unless it is over an envelope, what was signed. Bundles have their entries
-    /// by themselves.
+    /// Looks up the log entries of at most `max` of the signatures `of`: `find` is given the
+    /// signature and, unless it is over an envelope, what was signed.
     ///
     /// # Errors
     /// The first that `find` returns.
     pub fn look_up<E>(
         &mut self,
+        of: &[Origin],
         max: usize,
         mut find: impl FnMut(&Bundle, &[u8]) -> Result<Option<Entry>, E>,
     ) -> Result<(), E> {
-        let bare = self.candidates.iter_mut().filter(|(origin, one)| is_bare(origin, one));
-        let bare = bare.filter_map(|(_, candidate)| candidate.as_mut().ok());
-        for candidate in bare.take(max) {
+        let asked = self.candidates.iter_mut().filter(|(origin, _)| of.contains(origin));
+        let asked = asked.filter_map(|(_, candidate)| candidate.as_mut().ok());
+        for candidate in asked.take(max) {
             let payload = candidate.payload.as_ref().map_or(&[][..], |payload| &payload.bytes);
             if let Some(entry) = find(&candidate.bundle, payload)? {
                 candidate.bundle = candidate.bundle.clone().with_entry(entry);
@@ -161,10 +161,10 @@ impl Outcome<'_> {
         self.verified.is_empty() && self.rejected.iter().all(other)
     }
 
-    /// Whether something does not count for want of a log entry, or of the time that one tells.
-    #[must_use]
-    pub fn lacks_entries(&self) -> bool {
-        self.rejected.iter().any(|one| one.why.lacks_entry())
+    /// Where lies what does not count for want of a log entry, or of the time that one tells, and
+    /// of nothing that is looked at before.
+    pub fn lacking_entries(&self) -> impl Iterator<Item = &Origin> {
+        self.rejected.iter().filter(|one| one.why.lacks_entry()).map(|one| one.origin)
     }
 
     /// Whether an identity was asked for and no signature that could be read has a certificate.

@@ -59,6 +59,15 @@ impl Policy {
         }
     }
 
+    /// The keys that may have signed; none where it looks for identities.
+    #[must_use]
+    pub fn trusted_keys(&self) -> &[TrustedKey] {
+        match &self.signer {
+            Signer::Identities(_) => &[],
+            Signer::Keys(keys) => keys,
+        }
+    }
+
     fn new(signer: Signer, requirements: Requirements) -> Self {
         Self { signer, requirements, predicate_types: Vec::new(), builders: Vec::new() }
     }

@@ -137,6 +137,7 @@ fn required(args: &SignerArgs) -> Result<SignerArgs, Failure> {
         }
         _ => return Ok(args),
     }
+    args.rekor_url = args.rekor_url.or(sources.rekor_url);
     args.trusted_root = args.trusted_root.or(sources.trusted_root.map(PathBuf::from));
     eprintln!("who must have signed the database is said by sealift.toml");
     Ok(args)

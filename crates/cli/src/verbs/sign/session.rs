@@ -9,7 +9,7 @@ use sealift::sign::{
     Ambient, IdentityToken, LogService, LogVersion, Login, Prompt, Services, SignatureBundle,
     Signer as _, ToSign, Vouching, WitnessError,
 };
-use sealift::verify::{KeyAlgorithm, TrustedRoot};
+use sealift::verify::{KeyAlgorithm, LogSearch, TrustedRoot};
 
 use super::key;
 use crate::args::{AuthFlow, GlobalArgs, SignedByArgs};
@@ -126,7 +126,7 @@ fn services(args: &SignedByArgs, config: Option<(String, Vec<u8>)>) -> Result<Se
         }
         None => {
             let log =
-                LogService { url: url("--rekor-url", trust::PUBLIC_LOG)?, version: LogVersion::V1 };
+                LogService { url: url("--rekor-url", LogSearch::PUBLIC)?, version: LogVersion::V1 };
             Services {
                 authority: Some(url("--fulcio-url", FULCIO)?),
                 logs: vec![log],

@@ -45,7 +45,7 @@ pub(crate) fn verify_blob(
             let bundle = detached::read(signature, &args.evidence)?;
             let bundle = bundle.map_err(|error| not_verified(&name, &error, ""))?;
             let file = Subject::read(&args.file, &bundle, trust.algorithm())?;
-            let (bundle, hint) = log::completed(&trust, bundle, &file, &name, environment)?;
+            let (bundle, hint) = log::completed(&trust, bundle, &file, &name)?;
             (bundle, file, hint)
         }
     };
@@ -78,7 +78,7 @@ pub(crate) fn verify_blob_attestation(
     };
     let (bundle, hint) = match &args.bundle {
         Some(_) => (bundle, ""),
-        None => log::completed(&trust, bundle, &file, &name, environment)?,
+        None => log::completed(&trust, bundle, &file, &name)?,
     };
     judge(&trust, &bundle, file.artifact(), &name, hint, global)
 }

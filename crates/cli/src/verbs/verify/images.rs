@@ -171,7 +171,7 @@ impl Request<'_> {
         let mut text = String::new();
         for written in &self.images.images {
             let target = target::parse_signed(written, self.images.local_image, &network)?;
-            text.push_str(&self.image(written, &target, global, environment, print)?);
+            text.push_str(&self.image(written, &target, global, print)?);
         }
         output::emit(self.signer.out.output_file.as_deref(), |out| out.write_all(text.as_bytes()))?;
         Ok(0)
@@ -182,12 +182,12 @@ impl Request<'_> {
         written: &str,
         target: &Target,
         global: &GlobalArgs,
-        environment: &Environment,
         print: Print<'_>,
     ) -> Result<String, Failure> {
         let Trust { policy, now, .. } = &self.trust;
         let mut options = VerifyOptions::default();
         options.check_content = self.images.check_content;
+        options.log.clone_from(&self.trust.log);
         let mut image = match &self.detached {
             Some(detached) => detached.open(written, target, &options)?,
             None => SignedImage::open(target, self.attachment, policy.signer_kind(), &options)?,
@@ -195,7 +195,7 @@ impl Request<'_> {
         if let Some(certificate) = &self.certificate {
             image = image.with_certificate(certificate);
         }
-        let hint = log::look_up(&self.trust, &mut image, self.claims, written, environment)?;
+        let hint = log::of_image(&self.trust, &mut image, self.claims, written)?;
         let bar = Bar::new(!global.quiet);
         let verified = image.verify(&self.trust.verifier(), policy, self.claims, *now, &bar);
         drop(bar);
@@ -233,12 +233,14 @@ pub(in crate::verbs) fn signed_digest(
     environment: &Environment,
 ) -> Result<sealift::Digest, Failure> {
     let trust = Trust::new(signer, global, environment)?;
-    let (attachment, options) = (Attachment::Signatures, VerifyOptions::default());
-    let image = SignedImage::open(target, attachment, trust.policy.signer_kind(), &options)?;
+    let (attachment, mut options) = (Attachment::Signatures, VerifyOptions::default());
+    options.log.clone_from(&trust.log);
+    let mut image = SignedImage::open(target, attachment, trust.policy.signer_kind(), &options)?;
+    let hint = log::of_image(&trust, &mut image, &[], written)?;
     let verified = image.verify(&trust.verifier(), &trust.policy, &[], trust.now, &Silent);
     verified.map(|verified| verified.image.clone()).map_err(|error| {
         said::rejected(&error.rejected);
-        failure(attachment, written, &error, "")
+        failure(attachment, written, &error, hint)
     })
 }
 

@@ -1,12 +1,11 @@
 //! Log entries that do not lie beside their signatures are looked up, as cosign does.
 
 use sealift::escape;
-use sealift::verify::{Artifact, Bundle, Error, Hash, SignedImage};
+use sealift::verify::{Bundle, LookUp, SignedImage, WitnessError, look_up};
 
 use super::said;
 use super::signer::Trust;
 use super::subject::Subject;
-use crate::Environment;
 use crate::failure::Failure;
 
 const OFFLINE: &str = "no log entry lies beside the signature: without --offline it is looked up in the log; \
@@ -17,52 +16,34 @@ const NOT_FOUND: &str = "no log entry lies beside the signature, and the log tha
 /// What to do about signatures without entries that are not verified after all.
 pub(super) type Hint = &'static str;
 
-/// The bundle of a file's signature, with the entry of the log where verifying fails for want of it.
+/// Looks up the entry of a file's signature.
 pub(super) fn completed(
     trust: &Trust,
-    bundle: Bundle,
+    mut bundle: Bundle,
     file: &Subject,
     name: &str,
-    environment: &Environment,
 ) -> Result<(Bundle, Hint), Failure> {
-    let artifact = file.artifact();
-    let is_wanted = bundle.entries().is_empty()
-        && match trust.verifier().verify(&bundle, artifact, &trust.policy, trust.now) {
-            Err(Error::Refused(refusal)) => refusal.lacks_entry(),
-            _ => false,
-        };
-    if !is_wanted {
-        return Ok((bundle, ""));
-    }
-    let Some(search) = trust.log(environment)? else { return Ok((bundle, OFFLINE)) };
-    let messages: Vec<Hash> = match artifact {
-        Artifact::Digest(digest) => vec![*digest],
-        Artifact::Bytes(bytes) => {
-            search.hashes(&bundle).iter().map(|algorithm| algorithm.hash(bytes)).collect()
-        }
-        _ => Vec::new(),
-    };
-    let found = search.entry(&bundle, &messages).map_err(|error| not_asked(name, &error))?;
-    Ok(match found {
-        Some(entry) => (bundle.with_entry(entry), ""),
-        None => (bundle, NOT_FOUND),
-    })
+    let (artifact, log) = (file.artifact(), trust.log.as_ref());
+    let found = look_up(&mut bundle, artifact, log, &trust.verifier(), &trust.policy, trust.now);
+    Ok((bundle, hint(found, name)?))
 }
 
 /// The same for the signatures of an image.
-pub(super) fn look_up(
+pub(super) fn of_image(
     trust: &Trust,
     image: &mut SignedImage,
     claims: &[(String, String)],
     name: &str,
-    environment: &Environment,
 ) -> Result<Hint, Failure> {
-    if !image.lacks_entries(&trust.verifier(), &trust.policy, claims, trust.now) {
-        return Ok("");
-    }
-    let Some(search) = trust.log(environment)? else { return Ok(OFFLINE) };
-    let count = image.look_up(&search).map_err(|error| not_asked(name, &error))?;
-    Ok(if count == 0 { NOT_FOUND } else { "" })
+    hint(image.look_up(&trust.verifier(), &trust.policy, claims, trust.now), name)
+}
+
+fn hint(found: Result<LookUp, WitnessError>, name: &str) -> Result<Hint, Failure> {
+    Ok(match found.map_err(|error| not_asked(name, &error))? {
+        LookUp::NotAllowed => OFFLINE,
+        LookUp::Absent => NOT_FOUND,
+        LookUp::NotNeeded | LookUp::Found => "",
+    })
 }
 
 fn not_asked(name: &str, error: &dyn std::error::Error) -> Failure {

@@ -21,7 +21,7 @@ pub(super) struct Trust {
     /// The key that must have signed, where it is one.
     key: Option<PublicKey>,
     /// The log that is asked for entries; none where nothing is asked.
-    log: Option<Url>,
+    pub(super) log: Option<LogSearch>,
     root: TrustedRoot,
     pub(super) now: Timestamp,
 }
@@ -46,10 +46,11 @@ impl Trust {
             policy = policy.insecure_ignore_sct();
         }
         let root = root(args, global, environment)?;
-        let log = args.rekor_url.as_deref().unwrap_or(trust::PUBLIC_LOG);
-        let log = log.parse().map_err(|_| Failure::Value {
+        let url = args.rekor_url.as_deref();
+        let client = network::client(environment)?;
+        let log = LogSearch::named(client, url).map_err(|_| Failure::Value {
             flag: "--rekor-url",
-            value: log.to_owned(),
+            value: url.unwrap_or_default().to_owned(),
             hint: "a URL is expected, as https://rekor.example",
         })?;
         Ok(Self { policy, key, log: (!args.offline).then_some(log), root, now: now() })
@@ -58,13 +59,6 @@ impl Trust {
     /// What the key is, where one must have signed.
     pub(super) fn algorithm(&self) -> Option<KeyAlgorithm> {
         self.key.as_ref().map(PublicKey::algorithm)
-    }
-
-    /// The log to ask for entries; none offline.
-    pub(super) fn log(&self, environment: &Environment) -> Result<Option<LogSearch>, Failure> {
-        let Some(url) = self.log.clone() else { return Ok(None) };
-        let client = network::client(environment)?;
-        Ok(Some(LogSearch { client, url, key: self.key.clone() }))
     }
 
     pub(super) fn verifier(&self) -> BundleVerifier<'_> {
