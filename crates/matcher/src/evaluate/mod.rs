@@ -127,7 +127,7 @@ impl<'v> Installed<'v> {
     /// of PyPI. Where a range orders the versions, it has said so already.
     ///
     /// Not with Maven, whose repository has `1.0` beside `1.0.Final` though neither is before the
-    /// other; nor with other build metadata, which no order looks at.
+    /// other; nor with other build metadata, which no order but that of PyPI looks at.
     fn equals_one(&self, versions: List<'_, &ByteSlice>) -> Result<bool, Malformed> {
         let scheme = self.schemes.own.filter(|scheme| *scheme != Scheme::Maven);
         let (Some(scheme), false) = (scheme, versions.is_empty()) else { return Ok(false) };
@@ -135,8 +135,8 @@ impl<'v> Installed<'v> {
         for version in versions.iter() {
             let Ok(text) = std::str::from_utf8(version?) else { continue };
             let Ok(listed) = scheme.parse(text) else { continue };
-            if listed.compare(installed) == Some(Ordering::Equal) && build(text) == build(self.text)
-            {
+            let is_build = scheme == Scheme::Pep440 || build(text) == build(self.text);
+            if is_build && installed.compare_to_named(&listed) == Some(Ordering::Equal) {
                 return Ok(true);
             }
         }

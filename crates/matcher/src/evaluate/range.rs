@@ -83,7 +83,11 @@ impl<'v> Bound<'v> {
         let unreadable = |error| Reason::UnreadableBound { bound: text.to_owned(), error };
         let at = version.scheme().parse(text).map_err(unreadable)?;
         // Both are of one scheme, so that there is an order.
-        let to_version = at.compare(version).unwrap_or(Ordering::Equal);
+        let order = match kind {
+            Event::LAST_AFFECTED => version.compare_to_named(&at).map(Ordering::reverse),
+            _ => at.compare(version),
+        };
+        let to_version = order.unwrap_or(Ordering::Equal);
         Ok(Self { kind, at: Some(at), to_version })
     }
 
@@ -129,7 +133,11 @@ mod tests {
     }
 
     fn holds(range: &str, version: &str) -> Result<bool, Reason> {
-        contains(List::filling(&events(range)), &Scheme::SemVer.parse(version).unwrap()).unwrap()
+        holds_in(Scheme::SemVer, range, version)
+    }
+
+    fn holds_in(scheme: Scheme, range: &str, version: &str) -> Result<bool, Reason> {
+        contains(List::filling(&events(range)), &scheme.parse(version).unwrap()).unwrap()
     }
 
     #[test]
@@ -151,6 +159,20 @@ mod tests {
             for version in outside.split_whitespace() {
                 assert_eq!(holds(range, version), Ok(false), "{range} {version}");
             }
+        }
+    }
+
+    #[test]
+    fn a_local_build_of_the_last_affected_release_is_affected() {
+        for (range, version, expected) in [
+            ("introduced=0 last=2.0.0", "2.0.0+cu118", true),
+            ("introduced=0 last=2.0", "2.0.1+cu118", false),
+            ("introduced=0 last=2.0.0+1", "2.0.0+1", true),
+            ("introduced=0 last=2.0.0+1", "2.0.0+2", false),
+            ("introduced=2.0.0 fixed=2.0.1", "2.0.0+cu118", true),
+            ("introduced=0 fixed=2.0.0", "2.0.0+cu118", false),
+        ] {
+            assert_eq!(holds_in(Scheme::Pep440, range, version), Ok(expected), "{range} {version}");
         }
     }
 

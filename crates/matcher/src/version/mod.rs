@@ -214,6 +214,18 @@ impl<'a> Version<'a> {
     pub fn compare(&self, other: &Version<'_>) -> Option<Ordering> {
         self.parsed.compare(&other.parsed)
     }
+
+    /// Compares with a version that a record names itself, be it one of a list or the last of a
+    /// range. PEP 440, "Version matching" and "Inclusive ordered comparison": where that one has
+    /// no local label, the label of the candidate is ignored; `2.0+cu118` is a build of `2.0`.
+    pub(crate) fn compare_to_named(&self, named: &Version<'_>) -> Option<Ordering> {
+        match (&self.parsed, &named.parsed) {
+            (Parsed::Pep440(own), Parsed::Pep440(named)) if !named.has_local() => {
+                Some(own.clone().without_local().cmp(named))
+            }
+            _ => self.compare(named),
+        }
+    }
 }
 
 fn check_length(text: &str, max_bytes: usize) -> Result<(), VersionErrorKind> {

@@ -270,6 +270,8 @@ fn a_list_of_versions_names_releases_in_any_spelling() {
         (Ecosystem::Pypi, "a", "1.0.0", true),
         (Ecosystem::Pypi, "a", "2.0.rc1", true),
         (Ecosystem::Pypi, "a", "2.0", false),
+        (Ecosystem::Pypi, "a", "1.0.0+cu118", true),
+        (Ecosystem::Pypi, "a", "1.0.1+cu118", false),
         (Ecosystem::Npm, "a", "1.5.0", true),
         (Ecosystem::Npm, "a", "no version", true),
         (Ecosystem::Npm, "a", "other", false),
