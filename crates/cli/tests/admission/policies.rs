@@ -179,6 +179,41 @@ fn what_is_judged_without_a_cluster_is_said() {
 }
 
 #[test]
+fn a_namespace_that_is_not_known_leaves_a_rule_undecided() {
+    let world = shop();
+    let template = "apiVersion: templates.gatekeeper.sh/v1\nkind: ConstraintTemplate\n\
+        metadata: {name: teams}\nspec:\n  crd: {spec: {names: {kind: Teams}}}\n  targets:\n  - target: \
+        admission.k8s.gatekeeper.sh\n    rego: |\n      package teams\n      violation[{\"msg\": \"theirs\"}] \
+        { input.review.namespaceObject.metadata.labels.team == \"theirs\" }\n---\n\
+        apiVersion: constraints.gatekeeper.sh/v1beta1\nkind: Teams\nmetadata: {name: a}\n";
+    let cel = "apiVersion: policies.kyverno.io/v1\nkind: ValidatingPolicy\nmetadata: {name: c}\nspec:\n  \
+        matchConstraints: {resourceRules: [{apiGroups: [''], apiVersions: [v1], operations: [CREATE], \
+        resources: [pods]}]}\n  validationActions: [Deny]\n  validations: [{message: theirs, expression: \
+        \"namespaceObject.metadata.?labels.?team.orValue('') != 'theirs'\"}]\n";
+    let module = "package main\ndeny contains \"theirs\" if {\n  \
+        input.review.namespaceObject.metadata.labels.team == \"theirs\"\n}\n";
+    let team = |team: &str| {
+        format!(
+            "apiVersion: v1\nkind: Namespace\nmetadata: {{name: default, labels: {{team: {team}}}}}\n"
+        )
+    };
+    world.write("ours.yaml", &team("ours"));
+    world.write("theirs.yaml", &team("theirs"));
+    for (name, text) in [("a/t.yaml", template), ("b/c.yaml", cel), ("d/m.rego", module)] {
+        world.write(name, text);
+        let said = |flags: &[&str], expected: i32| {
+            let flags = [&["--policy", name, "--resource", "good.yaml"], flags].concat();
+            let output = world.review(&flags, "");
+            status(&output, expected);
+            String::from_utf8_lossy(&output.stdout).into_owned()
+        };
+        assert!(said(&[], 1).contains("nothing is known of the namespace"), "{name}");
+        said(&["--cluster-resources", "ours.yaml"], 0);
+        assert!(said(&["--cluster-resources", "theirs.yaml"], 1).contains("theirs"), "{name}");
+    }
+}
+
+#[test]
 fn an_update_is_judged_as_if_nothing_had_been_allowed_before() {
     let world = shop();
     let update = ["--resource", "bad.yaml", "--operation", "update"];

@@ -207,15 +207,20 @@ impl Rules {
     }
 
     /// The rules that a reference may mean: itself, what it selects from, what is below it.
-    pub(super) fn matching<'r>(
+    fn matching<'r>(&'r self, used: &'r [String]) -> impl Iterator<Item = &'r Vec<String>> {
+        let above = used.split_last().map_or(&[][..], |(_, above)| above);
+        self.holding(above).chain(self.below(used))
+    }
+
+    /// The rules that a reference may be of: itself, and what it selects from.
+    pub(super) fn holding<'r>(
         &'r self,
         used: &'r [String],
     ) -> impl Iterator<Item = &'r Vec<String>> {
-        let above = (1..used.len()).filter_map(|length| {
+        (1..=used.len()).filter_map(|length| {
             let part = used.get(..length)?.to_vec();
             self.nodes.get_key_value(&part).map(|(path, _)| path)
-        });
-        above.chain(self.below(used))
+        })
     }
 
     /// The rules whose paths begin so.

@@ -46,6 +46,8 @@ pub(super) struct Flow {
     pub(super) seen: Vec<Part>,
     /// The parts that are used as they are: iterated over, compared, told, put into something.
     pub(super) used: Vec<Part>,
+    /// The documents that are used with all that is below them, as `data.lib`.
+    pub(super) used_below: BTreeSet<Vec<String>>,
     /// Whether something is evaluated `with` another input.
     pub(super) gives_input: bool,
     /// Whether it has the name of something that may show a Namespace, wherever.
@@ -100,7 +102,10 @@ struct Reader<'r> {
 
 impl Reader<'_> {
     fn rule(&mut self, rule: &Rule) {
-        let Rule::Spec { head, bodies, .. } = rule else { return };
+        let (head, bodies) = match rule {
+            Rule::Spec { head, bodies, .. } => (head, bodies),
+            Rule::Default { value, .. } => return self.yields(value),
+        };
         match head {
             RuleHead::Compr { refr, assign, .. } => self.head(refr, assign.as_ref()),
             RuleHead::Set { refr, key, .. } => {
@@ -167,6 +172,10 @@ impl Reader<'_> {
         match is_of_input && target.path.len() == 1 {
             true => self.seen(&with.r#as),
             false => self.used(&with.r#as),
+        }
+        if !is_of_input {
+            // Another function, or another document, may get what is followed into this one.
+            self.flow.used.push(whole(Cell::Input));
         }
     }
 
@@ -255,18 +264,30 @@ impl Reader<'_> {
     }
 
     fn assign(&mut self, op: &AssignOp, lhs: &Expr, rhs: &Expr) {
-        let is_name = |side: &Expr| matches!(side, Expr::Var { .. });
         let right = self.parts(rhs);
         if *op == AssignOp::ColEq {
             return self.bind(lhs, right);
         }
         let left = self.parts(lhs);
-        if is_name(lhs) || !is_name(rhs) {
-            self.bind(lhs, right);
+        self.unify(lhs, rhs, right);
+        self.unify(rhs, lhs, left);
+    }
+
+    /// A side of `=` becomes what the other is, where it is a variable; else it is compared, or
+    /// taken apart.
+    fn unify(&mut self, side: &Expr, other: &Expr, parts: Vec<Part>) {
+        if matches!(side, Expr::Var { .. }) {
+            self.bind(side, parts.clone());
         }
-        if is_name(rhs) || !is_name(lhs) {
-            self.bind(rhs, left);
+        if !(self.is_variable(side) || self.is_variable(other) && is_reference(side)) {
+            self.flow.used.extend(parts);
         }
+    }
+
+    fn is_variable(&self, expr: &Expr) -> bool {
+        let Expr::Var { span, .. } = expr else { return false };
+        let path = [span.text()];
+        self.names.of_input(&path).is_none() && self.names.document(&path).is_none()
     }
 
     fn reference(&mut self, expr: &Expr) -> Vec<Part> {
@@ -298,13 +319,12 @@ impl Reader<'_> {
             parts.push(whole(local).select(selected));
         }
         if let Some(document) = self.names.document(path) {
-            for rule in self.rules.matching(&document) {
-                let value = whole(Cell::Value(rule.clone()));
-                match document.get(rule.len()..) {
-                    Some(rest) => parts.push(value.select(rest)),
-                    // All that is below a path.
-                    None => self.flow.used.push(value),
-                }
+            for rule in self.rules.holding(&document) {
+                let selected = document.get(rule.len()..).unwrap_or_default();
+                parts.push(whole(Cell::Value(rule.clone())).select(selected));
+            }
+            if self.rules.below(&document).any(|rule| rule.len() > document.len()) {
+                self.flow.used_below.insert(document);
             }
         }
         parts
@@ -362,6 +382,13 @@ impl Part {
 
 fn whole(of: Cell) -> Part {
     Part { of, selected: Vec::new() }
+}
+
+fn is_reference(expr: &Expr) -> bool {
+    matches!(
+        expr,
+        Expr::Var { .. } | Expr::RefDot { .. } | Expr::RefBrack { .. } | Expr::Call { .. }
+    )
 }
 
 fn is_null(expr: &Expr) -> bool {

@@ -54,16 +54,17 @@ impl Reads {
                 of(part).for_each(|place| _ = reads.select(place, part));
             }
             for part in &flow.used {
-                for place in of(part) {
-                    let whole = reads.select(place, part);
-                    reads.is_used_whole |= whole == Some(Place::Input);
-                    match whole {
-                        None => {}
-                        // Of what goes over all of it, what has the word for it means it.
-                        Some(Place::Input | Place::Review) if !names_namespace => {}
-                        Some(_) => reads.namespace = OfNamespace::Anything,
-                    }
-                }
+                of(part).for_each(|place| reads.use_of(place, part, names_namespace));
+            }
+        }
+        let below: BTreeSet<&[String]> =
+            flows.iter().flat_map(|flow| &flow.used_below).map(Vec::as_slice).collect();
+        for (cell, held) in &places {
+            let Cell::Value(path) = cell else { continue };
+            let mut above = (1..path.len()).filter_map(|length| path.get(..length));
+            if above.any(|path| below.contains(path)) {
+                let part = Part { of: Cell::Value(path.clone()), selected: Vec::new() };
+                held.iter().for_each(|place| reads.use_of(*place, &part, names_namespace));
             }
         }
         reads
@@ -77,6 +78,18 @@ impl Reads {
     /// All fields that are selected.
     pub(super) fn all(&self) -> impl Iterator<Item = &str> {
         self.fields.iter().chain(&self.under_names).map(String::as_str)
+    }
+
+    /// Notes that a part is used as it is.
+    fn use_of(&mut self, place: Place, part: &Part, names_namespace: bool) {
+        let whole = self.select(place, part);
+        self.is_used_whole |= whole == Some(Place::Input);
+        match whole {
+            None => {}
+            // Of what goes over all of it, what has the word for it means it.
+            Some(Place::Input | Place::Review) if !names_namespace => {}
+            Some(_) => self.namespace = OfNamespace::Anything,
+        }
     }
 
     /// Notes what is selected of a place; what it is where it is one itself.
@@ -137,4 +150,128 @@ fn places<'f>(flows: &[&'f Flow]) -> BTreeMap<&'f Cell, BTreeSet<Place>> {
         }
     }
     places
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use serde_json::{Value, json};
+
+    use super::OfNamespace;
+    use crate::rego::{Input, Program, RegoLimits, Source};
+
+    const LIBRARY: &str = "package lib
+f(it) := it
+g(it) := it.spec
+h(it, name) := it[name]
+k(it) := object.get(it, \"request\", 1)
+e(it) := it.kind if it.kind == \"b\"
+else := it.spec
+r := input
+s := input.review
+t contains input.request
+u[name] := it if { some name in [\"p\"]; it := input }
+v := x if { x := input; x.never }
+v := x if x := input.spec
+";
+
+    /// Statements over the variables `x`, `y` and `z`, which may come from the input.
+    const STATEMENTS: [&str; 40] = [
+        "x := input",
+        "x = input",
+        "y := x",
+        "y = x",
+        "z := y",
+        "[x, y] := [input, 1]",
+        "{\"spec\": y} = input",
+        "x := lib.f(input)",
+        "lib.f(input, x)",
+        "y := lib.g(x)",
+        "y := lib.g(input)",
+        "y := lib.h(input, \"spec\")",
+        "y := lib.h(x, \"request\")",
+        "y := lib.k(x)",
+        "y := lib.e(x)",
+        "x := lib.r",
+        "x := lib.s",
+        "x := lib.v",
+        "some x in lib.t",
+        "x := lib.u.p",
+        "x := data.lib",
+        "y := x.r",
+        "x := r",
+        "y := input[_]",
+        "some y in x",
+        "y := x.spec",
+        "y := x.review",
+        "y := x.namespaceObject",
+        "y := x[\"namespaceObject\"].metadata",
+        "z := y.metadata.name",
+        "z := y.labels",
+        "z := object.get(x, [\"review\", \"namespaceObject\", \"metadata\"], y)",
+        "z := [w | w := x]",
+        "z := {w: w | w := x.kind}",
+        "not x.spec",
+        "not lib.g(input)",
+        "count(x) > 1",
+        "z := json.marshal(x)",
+        "z := 1 with input as x.review",
+        "z := lib.g(r) with input as {\"review\": x}",
+    ];
+
+    const TOLD: [&str; 4] = ["x", "y", "z", "1"];
+
+    fn input() -> Value {
+        let namespace = json!({"metadata": {"name": "n", "labels": {"a": "b"}}});
+        json!({
+            "kind": "b", "spec": {"kind": "c", "metadata": {"name": "m"}},
+            "request": {"spec": 1, "kind": "b"},
+            "review": {"spec": 2, "namespaceObject": namespace},
+        })
+    }
+
+    proptest! {
+        /// What is not read changes nothing.
+        #[test]
+        fn what_a_rule_is_said_not_to_read_means_nothing_to_it(
+            picked in prop::collection::vec(0..STATEMENTS.len(), 1..6), told in 0..TOLD.len(),
+        ) {
+            let body: Vec<&str> = picked.into_iter().map(|at| STATEMENTS[at]).collect();
+            let module = format!(
+                "package main\nimport data.lib\nimport input.review as r\ndeny contains {} if {{\n {}\n}}",
+                TOLD[told], body.join("\n "),
+            );
+            let sources = [Source::new("lib.rego", LIBRARY), Source::new("main.rego", &module)];
+            let compiled = Program::compile(&sources, &json!({}), &[], &RegoLimits::default());
+            let Ok(program) = compiled else { return Ok(()) };
+            let rule = "data.main.deny";
+            let reads = program.reads(rule);
+            // The interpreter finds out late that a variable is never bound.
+            let say = |input: &Value| {
+                let said = program.eval(rule, &Input::new(input), None);
+                said.map_err(|error| error.to_string().contains("is unsafe"))
+            };
+            let is_program = |said: &Result<_, bool>| *said != Err(true);
+            let whole = say(&input());
+            for field in ["kind", "spec", "request", "review"] {
+                if reads.is_used_whole || reads.has(field) {
+                    continue;
+                }
+                let mut without = input();
+                without.as_object_mut().unwrap().remove(field);
+                let said = say(&without);
+                prop_assume!(is_program(&said) && is_program(&whole));
+                prop_assert_eq!(&said, &whole, "{} of {}", field, module);
+            }
+            // Who tells all of a review, without the word for it, does not mean the Namespace.
+            let is_meant = module.contains("namespaceObject") && !reads.is_used_whole;
+            if reads.namespace != OfNamespace::Anything && is_meant {
+                let mut other = input();
+                other["review"]["namespaceObject"]["metadata"]["labels"] = json!({});
+                let said = say(&other);
+                prop_assume!(is_program(&said) && is_program(&whole));
+                prop_assert_eq!(&said, &whole, "the labels of {}", module);
+            }
+        }
+    }
 }

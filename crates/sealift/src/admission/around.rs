@@ -73,6 +73,10 @@ impl Surroundings for Around<'_> {
         }
     }
 
+    fn namespace(&self, name: &str) -> Result<Value, String> {
+        self.of_cluster(|cluster| cluster.namespace(name))
+    }
+
     fn object(
         &self,
         api_version: &str,

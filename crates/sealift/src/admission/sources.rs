@@ -78,7 +78,8 @@ pub struct Told {
     pub rules: usize,
     /// What people should know of them.
     pub notes: Vec<String>,
-    /// What policies ask of a cluster, each with the field that asks first.
+    /// What policies ask of a cluster that counts as empty where nobody gives it, each with the
+    /// field that asks first.
     pub asked: Vec<String>,
 }
 
@@ -98,17 +99,23 @@ impl Sources {
         contents.extend(texts.map(|(name, text)| (name.clone(), text.clone().into_bytes())));
         let mut told = Told::default();
         let documents = self.documents(&contents, &mut told)?;
+        let folder = self.policies.first().map_or(Path::new(""), PathBuf::as_path);
         for document in &documents {
-            let Some((field, about)) = unknown::asked(document) else { continue };
-            if !rules.knows_cluster() {
+            let asked = unknown::asked(document);
+            if let (Some((field, about)), false) = (asked.first(), rules.knows_cluster()) {
                 let reason = format!("{field}: {about} are not known here");
                 return Err(wrong(Path::new(&document.source), reason));
             }
             let (kind, name) = (document.kind(), document.name());
-            told.asked.push(format!("{kind} {name}: {field}: {about}"));
+            let asked = asked.iter().find(|(_, about)| unknown::counts_as_none(about));
+            let asked = asked.map(|(field, about)| format!("{kind} {name}: {field}: {about}"));
+            told.asked.extend(asked);
         }
-        let folder = self.policies.first().map_or(Path::new(""), PathBuf::as_path);
         let policies = Policies::of(documents).map_err(|error| wrong(folder, error))?;
+        if let (Some(reader), false) = (policies.reads_namespaces().next(), rules.knows_cluster()) {
+            let reason = format!("{reader}: {} are not known here", unknown::NAMESPACES);
+            return Err(wrong(folder, reason));
+        }
         told.policies = policies.len();
         told.notes.extend_from_slice(policies.notes());
         let measure = Arc::new(self.measure(&mut told)?);
@@ -248,4 +255,54 @@ fn needs_root(rules: &ImageRules) -> bool {
         let mut signers = rule.gate.requirements.iter().map(|requirement| &requirement.signer);
         signers.any(|signer| !matches!(signer, Signer::Key(_)) || !rule.insecure_ignore_tlog)
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use sealift_model::{Reference, Timestamp};
+
+    use super::*;
+    use crate::RegistryImage;
+    use crate::admission::World;
+
+    /// What is said of policies by a server that knows no cluster.
+    fn loaded(name: &str, text: &str) -> Result<Told, String> {
+        let nobody = |image: &Reference| Err::<RegistryImage, _>(image.to_string());
+        let now: Timestamp = "2026-01-31T12:00:00Z".parse().unwrap();
+        let rules = Rules::new(World::new(nobody, move || now));
+        let texts = vec![(name.to_owned(), text.to_owned())];
+        let sources = Sources { texts, ..Sources::default() };
+        sources.load_into(&rules).map_err(|error| error.reason)
+    }
+
+    fn template(rego: &str) -> String {
+        format!(
+            "apiVersion: templates.gatekeeper.sh/v1\nkind: ConstraintTemplate\nmetadata: {{name: \
+             ours}}\nspec:\n  crd: {{spec: {{names: {{kind: Ours}}}}}}\n  targets:\n  - target: \
+             admission.k8s.gatekeeper.sh\n    rego: |\n      package ours\n      \
+             # _unstable.namespace, namespaceObject\n      violation[{{\"msg\": \"m\"}}] {{ {rego} }}\n\
+             ---\napiVersion: constraints.gatekeeper.sh/v1beta1\nkind: Ours\nmetadata: {{name: a}}\n"
+        )
+    }
+
+    #[test]
+    fn rego_that_reads_the_namespace_is_refused_where_it_is_not_known() {
+        let labels = "input.review.namespaceObject.metadata.labels.team";
+        let unstable = "input.review._unstable.namespace.metadata.labels.team";
+        for read in [labels, unstable] {
+            let error = loaded("t.yaml", &template(read)).unwrap_err();
+            let expected = "t.yaml, document 1, ConstraintTemplate ours: spec.targets[0]: \
+                namespaces but for their names are not known here";
+            assert_eq!(error, expected);
+            let module = format!("package main\ndeny contains \"d\" if {read}\n");
+            let error = loaded("m.rego", &module).unwrap_err();
+            let expected = "m.rego: main.deny: namespaces but for their names are not known here";
+            assert_eq!(error, expected);
+        }
+        for read in ["input.review.namespaceObject.metadata.name", "input.review.namespace"] {
+            assert_eq!(loaded("t.yaml", &template(read)).unwrap().policies, 1);
+            let module = format!("package main\ndeny contains \"d\" if {read}\n");
+            assert_eq!(loaded("m.rego", &module).unwrap().policies, 1);
+        }
+    }
 }

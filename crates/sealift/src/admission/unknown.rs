@@ -11,7 +11,7 @@ pub(super) const NAME_LABEL: &str = "kubernetes.io/metadata.name";
 const ASKED: [(&str, &str); 3] =
     [("namespaceSelector", LABELS), ("clusterRoles", ROLES), ("roles", ROLES)];
 const LABELS: &str = "the labels of namespaces";
-const NAMESPACES: &str = "namespaces but for their names";
+pub(super) const NAMESPACES: &str = "namespaces but for their names";
 const ROLES: &str = "the roles that are bound to who asks";
 
 /// Where policies, bindings, exceptions and constraints choose what they are about. Elsewhere such
@@ -34,60 +34,73 @@ const CEL: [&str; 3] = ["expression", "messageExpression", "valueExpression"];
 const CEL_ASKED: [(&str, &str, &str); 2] =
     [("namespaceObject", ".metadata.name", NAMESPACES), ("globalContext", "", ENTRIES)];
 const ENTRIES: &str = "the entries of the global context";
-/// Where templates of Gatekeeper see the Namespace that an object is in.
-const IN_TEMPLATES: [&str; 2] = ["_unstable", "namespaceObject"];
+/// Where Rego stands in templates: what it reads is told by the policies themselves.
+const REGO: [&str; 2] = ["rego", "libs"];
 const JMESPATH_ASKED: [&str; 2] = ["request.clusterRoles", "request.roles"];
 
-/// What a policy asks that is not known here: the field, and what it is about.
-pub(super) fn asked(document: &Document) -> Option<(String, &'static str)> {
+/// What a policy asks of a cluster: the fields, each with what it is about.
+pub(super) fn asked(document: &Document) -> Vec<(String, &'static str)> {
+    let mut asked = Vec::new();
     match document.kind() {
-        "GlobalContextEntry" => Some(("kind".to_owned(), ENTRIES)),
+        "GlobalContextEntry" => asked.push(("kind".to_owned(), ENTRIES)),
         "ConstraintTemplate" => {
-            let text = document.value.to_string();
-            let is_asked = IN_TEMPLATES.iter().any(|name| text.contains(name));
-            is_asked.then(|| ("spec.targets".to_owned(), NAMESPACES))
+            let code = document.value.pointer("/spec/targets/0/code").unwrap_or(&Value::Null);
+            look(code, "", "spec.targets[0].code", false, &mut asked);
         }
-        _ => look(&document.value, "", "", false),
+        _ => look(&document.value, "", "", false, &mut asked),
     }
+    asked
+}
+
+/// Whether what is asked is judged as if there were none where nobody gives it. Of a Namespace that
+/// is not known a rule says so itself.
+pub(super) fn counts_as_none(about: &str) -> bool {
+    about != NAMESPACES
 }
 
 /// Looks at the value of a field, at a place; whether what is chosen stands there.
-fn look(value: &Value, field: &str, place: &str, chooses: bool) -> Option<(String, &'static str)> {
+fn look(
+    value: &Value,
+    field: &str,
+    place: &str,
+    chooses: bool,
+    found: &mut Vec<(String, &'static str)>,
+) {
     match value {
-        Value::Object(members) => members.iter().find_map(|(name, value)| {
+        Value::Object(members) => members.iter().for_each(|(name, value)| {
             let place = if place.is_empty() { name.clone() } else { format!("{place}.{name}") };
             let asked = ASKED.iter().find(|(field, _)| chooses && field == name);
             match asked.filter(|_| is_some(value) && !is_by_name(value)) {
-                Some((_, about)) => Some((place, *about)),
+                Some((_, about)) => found.push((place, *about)),
                 None => {
                     let name = name.as_str();
                     let chooses = (chooses || CHOICES.contains(&name)) && !DATA.contains(&name);
-                    look(value, name, &place, chooses)
+                    look(value, name, &place, chooses, found);
                 }
             }
         }),
-        Value::Array(items) => {
-            let mut items = items.iter().enumerate();
-            items.find_map(|(at, value)| look(value, field, &format!("{place}[{at}]"), chooses))
+        Value::Array(items) => items.iter().enumerate().for_each(|(at, value)| {
+            look(value, field, &format!("{place}[{at}]"), chooses, found);
+        }),
+        Value::String(text) if !REGO.contains(&field) => {
+            let asked = asked_by(text, field).into_iter();
+            found.extend(asked.map(|about| (place.to_owned(), about)));
         }
-        Value::String(text) => Some((place.to_owned(), asked_by(text, field)?)),
-        _ => None,
+        _ => {}
     }
 }
 
 /// What an expression asks.
-fn asked_by(text: &str, field: &str) -> Option<&'static str> {
+fn asked_by(text: &str, field: &str) -> Vec<&'static str> {
     if CEL.contains(&field) {
-        let mut asked = CEL_ASKED.iter();
-        return asked
-            .find(|(name, known, _)| {
-                words(text, name).any(|rest| known.is_empty() || !starts_with_word(rest, known))
-            })
-            .map(|(_, _, about)| *about);
+        let asked = CEL_ASKED.iter().filter(|(name, known, _)| {
+            words(text, name).any(|rest| known.is_empty() || !starts_with_word(rest, known))
+        });
+        return asked.map(|(_, _, about)| *about).collect();
     }
     let is_expression = field == "jmesPath" || text.contains("{{");
     let asks = || JMESPATH_ASKED.iter().any(|name| words(text, name).next().is_some());
-    (is_expression && asks()).then_some(ROLES)
+    if is_expression && asks() { vec![ROLES] } else { Vec::new() }
 }
 
 /// What stands behind a name, wherever it stands in a text as a word of its own.
@@ -138,7 +151,7 @@ mod tests {
     fn found(selector: &str) -> Option<(String, &'static str)> {
         let text = format!("kind: ClusterPolicy\nspec:\n  rules:\n  - match: {{{selector}}}\n");
         let documents = Document::read("a.yaml", text.as_bytes(), &Limits::default()).unwrap();
-        asked(documents.first().unwrap())
+        asked(documents.first().unwrap()).into_iter().next()
     }
 
     #[test]
@@ -161,18 +174,27 @@ mod tests {
     }
 
     #[test]
-    fn a_template_that_looks_at_the_namespace_asks_the_cluster() {
-        let found = |rego: &str| {
+    fn a_template_in_cel_that_looks_at_the_namespace_asks_the_cluster() {
+        let found = |engine: &str, expression: &str| {
+            let source = format!(
+                "{{validations: [{{expression: '{expression}'}}], rego: 'namespaceObject'}}"
+            );
             let text = format!(
-                "kind: ConstraintTemplate\nspec:\n  targets:\n  - rego: |\n      package x\n      {rego}\n"
+                "kind: ConstraintTemplate\nmetadata: {{annotations: {{d: namespaceObject}}}}\nspec:\n  \
+                 targets: [{{code: [{{engine: {engine}, source: {source}}}]}}]\n"
             );
             let documents = Document::read("a.yaml", text.as_bytes(), &Limits::default()).unwrap();
             asked(documents.first().unwrap())
         };
-        let labels = "violation[m] { m := input.review._unstable.namespace.metadata.labels.a }";
-        assert_eq!(found(labels).unwrap().1, "namespaces but for their names");
-        assert!(found(&labels.replace("_unstable.namespace", "namespaceObject")).is_some());
-        assert!(found("violation[m] { m := input.review.namespace }").is_none());
+        let labels = found("K8sNativeValidation", "namespaceObject.metadata.labels.a == \"b\"");
+        assert_eq!(labels.first().unwrap().1, NAMESPACES);
+        // That of others is noted all the same.
+        let both = "globalContext.Get(\"a\", \"\") == namespaceObject";
+        let about: Vec<_> =
+            found("K8sNativeValidation", both).into_iter().map(|(_, about)| about).collect();
+        assert_eq!(about, [NAMESPACES, ENTRIES]);
+        assert!(!counts_as_none(NAMESPACES) && counts_as_none(ENTRIES));
+        assert!(found("K8sNativeValidation", "namespaceObject.metadata.name == \"b\"").is_empty());
     }
 
     #[test]
