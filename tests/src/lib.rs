@@ -1,5 +1,6 @@
 //! What the suites share: where their data is, how they count, and an [`instance`] that signs, and
-//! its services as [`witnesses`] on loopback; a [`cluster`] there that answers as Kubernetes does.
+//! its services as [`witnesses`] on loopback; a [`cluster`] there that answers as Kubernetes does, and
+//! [`mutual`] TLS.
 //!
 //! How cases are counted is in [`sealift_suite`].
 #![forbid(unsafe_code)]
@@ -8,6 +9,7 @@ pub mod cases;
 pub mod cluster;
 pub mod instance;
 pub mod mutation;
+pub mod mutual;
 pub mod registry;
 pub mod signed_example;
 mod variant;

@@ -11,8 +11,9 @@ use ureq::unversioned::resolver::DefaultResolver;
 use ureq::unversioned::transport::DefaultConnector;
 
 use crate::client::is_among;
+use crate::named::{self, Named};
 use crate::names::{Hosts, Names, Near};
-use crate::{ClientIdentity, Config, ErrorKind, Phase, Reach, Roots, Timeouts, Url};
+use crate::{ClientIdentity, Config, ErrorKind, OwnTls, Phase, Reach, Roots, Timeouts, Url};
 
 /// Connections that are kept for the next request, by what they were made with.
 #[derive(Debug, Default)]
@@ -30,6 +31,8 @@ struct Kind {
     tls: Tls,
     /// Whether the client shows who it is.
     is_identified: bool,
+    /// Whether the certificate is held against what is the host's own.
+    is_own: bool,
     /// Whether a name that leads inside the network is refused.
     refuses_near: bool,
 }
@@ -64,9 +67,11 @@ impl Agents {
         };
         let is_own = |identity: &&ClientIdentity| is_among(&[identity.host.clone()].into(), url);
         let is_identified = tls != Tls::None && config.identity.as_ref().filter(is_own).is_some();
+        let concerns = |own: &&OwnTls| is_among(&[own.host.clone()].into(), url);
+        let is_own = tls != Tls::None && config.own_tls.as_ref().filter(concerns).is_some();
         // The name is the proxy's to look up.
         let refuses_near = refuses_near && proxy.is_none();
-        let kind = Kind { proxy, tls, is_identified, refuses_near };
+        let kind = Kind { proxy, tls, is_identified, is_own, refuses_near };
         let mut agents = self.agents.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(agent) = agents.get(&kind) {
             return Ok(agent.clone());
@@ -89,8 +94,13 @@ impl Agents {
         let proxy = proxy.map_err(|_| ErrorKind::Proxy("its URL is malformed".to_owned()))?;
         let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
         let tls = TlsConfig::builder().unversioned_rustls_crypto_provider(provider);
+        let own = config.own_tls.as_ref().filter(|_| kind.is_own);
+        let own_roots = own.and_then(|own| own.roots.as_ref()).map(|pem| own_roots(pem));
         let tls = match kind.tls {
-            Tls::Verified => tls.root_certs(self.roots(config)?),
+            Tls::Verified => tls.root_certs(match own_roots {
+                Some(roots) => roots?,
+                None => self.roots(config)?,
+            }),
             Tls::None | Tls::Unverified => {
                 tls.root_certs(RootCerts::new_with_certs(&[])).disable_verification(true)
             }
@@ -124,7 +134,10 @@ impl Agents {
             refuses_near: kind.refuses_near,
             system: DefaultResolver::default(),
         };
-        Ok(ureq::Agent::with_parts(built, DefaultConnector::default(), names))
+        Ok(match own.and_then(Named::new) {
+            Some(named) => ureq::Agent::with_parts(built, named.connector(), names),
+            None => ureq::Agent::with_parts(built, DefaultConnector::default(), names),
+        })
     }
 
     fn roots(&self, config: &Config) -> Result<RootCerts, ErrorKind> {
@@ -141,6 +154,19 @@ pub(crate) fn check_roots(roots: &Roots) -> Result<(), ErrorKind> {
             pem_certificates(pem).map(drop).map_err(ErrorKind::NoRoots)
         }
     }
+}
+
+fn own_roots(pem: &[u8]) -> Result<RootCerts, ErrorKind> {
+    let certificates = pem_certificates(pem).map_err(ErrorKind::NoRoots)?;
+    Ok(RootCerts::new_with_certs(&certificates))
+}
+
+/// Whether what is a host's own can be held against anything.
+pub(crate) fn check_own_tls(own: &OwnTls) -> Result<(), ErrorKind> {
+    if let Some(pem) = &own.roots {
+        pem_certificates(pem).map_err(ErrorKind::NoRoots)?;
+    }
+    named::check(own)
 }
 
 fn read_roots(roots: &Roots) -> Result<RootCerts, String> {

@@ -8,7 +8,7 @@ use std::time::Instant;
 use ureq::SendBody;
 use ureq::http;
 
-use crate::agents::{Agents, check_identity, check_roots, near, ureq_kind};
+use crate::agents::{Agents, check_identity, check_own_tls, check_roots, near, ureq_kind};
 use crate::gate::Gate;
 use crate::meter::Meter;
 use crate::response::Stream;
@@ -34,12 +34,12 @@ impl Client {
     /// request needs them.
     ///
     /// # Errors
-    /// When the PEM file of the roots has no certificate, or the client's own cannot be used.
+    /// When a PEM file of roots has no certificate, or the client's own or the name that a host's
+    /// must have cannot be used.
     pub fn new(config: Config) -> Result<Self, Error> {
-        let checked = check_roots(&config.roots).and_then(|()| match &config.identity {
-            Some(identity) => check_identity(identity),
-            None => Ok(()),
-        });
+        let identity = || config.identity.as_ref().map_or(Ok(()), check_identity);
+        let own = || config.own_tls.as_ref().map_or(Ok(()), check_own_tls);
+        let checked = check_roots(&config.roots).and_then(|()| identity()).and_then(|()| own());
         checked.map_err(|kind| Error { host: "TLS".to_owned(), kind })?;
         let gate = Gate::new(config.max_connections_per_host);
         Ok(Self { inner: Arc::new(Inner { config, agents: Agents::default(), gate }) })

@@ -20,6 +20,8 @@ pub struct Config {
     pub plain_hosts: BTreeSet<String>,
     /// What the client shows of itself, where it does.
     pub identity: Option<ClientIdentity>,
+    /// What the certificate of one host must be, where that differs from all others.
+    pub own_tls: Option<OwnTls>,
     /// Proxies.
     pub proxies: Proxies,
     /// Times.
@@ -45,6 +47,7 @@ impl Default for Config {
             insecure_hosts: BTreeSet::new(),
             plain_hosts: BTreeSet::new(),
             identity: None,
+            own_tls: None,
             proxies: Proxies::default(),
             timeouts: Timeouts::default(),
             retry: Retry::default(),
@@ -71,6 +74,27 @@ pub struct ClientIdentity {
 impl fmt::Debug for ClientIdentity {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ClientIdentity").field("host", &self.host).finish_non_exhaustive()
+    }
+}
+
+/// What the certificate of one host must be.
+#[derive(Clone, Default)]
+#[expect(clippy::exhaustive_structs, reason = "the two things that a certificate is held against")]
+pub struct OwnTls {
+    /// The host, as `host` or `host:port`; no other is concerned.
+    pub host: String,
+    /// Who must have certified it, in PEM, in the place of [`Config::roots`].
+    pub roots: Option<Vec<u8>>,
+    /// The name that it must have, in the place of the host's; the host is asked for it, too (RFC
+    /// 6066 section 3).
+    pub server_name: Option<String>,
+}
+
+impl fmt::Debug for OwnTls {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { host, server_name, .. } = self;
+        let mut shown = f.debug_struct("OwnTls");
+        shown.field("host", host).field("server_name", server_name).finish_non_exhaustive()
     }
 }
 

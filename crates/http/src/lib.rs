@@ -38,6 +38,7 @@ mod error;
 mod gate;
 mod headers;
 mod meter;
+mod named;
 mod names;
 mod proxies;
 mod redirect;
@@ -51,7 +52,7 @@ mod tests;
 mod url;
 
 pub use client::Client;
-pub use config::{ClientIdentity, Config, Retry, Roots, Timeouts};
+pub use config::{ClientIdentity, Config, OwnTls, Retry, Roots, Timeouts};
 pub use error::{Error, ErrorKind, Phase};
 pub use headers::Headers;
 pub use proxies::Proxies;

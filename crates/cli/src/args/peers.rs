@@ -176,15 +176,9 @@ const MISSING_OF_COSIGN: &[(&str, &str)] = &[
         "staging",
         "name that instance: --mirror https://tuf-repo-cdn.sigstage.dev --root FILE, its root.json",
     ),
-    ("timestamp-client-cacert", STAMPER_HINT),
-    ("timestamp-client-cert", STAMPER_HINT),
-    ("timestamp-client-key", STAMPER_HINT),
-    ("timestamp-server-name", STAMPER_HINT),
 ];
 
 const SERVICE_HINT: &str = "keys in key services are not made or used; leave it out for files";
-const STAMPER_HINT: &str = "a timestamp authority is asked without a certificate of the client, and \
-                            by the system's authorities";
 
 const KEY_HINT: &str = "keys on security tokens are not read; name a file with --key FILE";
 
@@ -514,7 +508,6 @@ mod tests {
             (&["sealift", "sign", "x", "--payload", "f"], "--payload"),
             (&["sealift", "attest", "-r", "x"], "--recursive"),
             (&["sealift", "initialize", "--staging"], "--staging"),
-            (&["sealift", "sign", "x", "--timestamp-server-name", "n"], "--timestamp-server-name"),
             (&["sealift", "bundle", "create"], "the verb bundle"),
         ] {
             let error = crate::args::command().try_get_matches_from(args).unwrap_err();

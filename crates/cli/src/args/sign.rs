@@ -340,10 +340,45 @@ pub(crate) struct SignedByArgs {
     /// URL of an RFC 3161 timestamp authority, instead of the signing configuration's.
     #[arg(long, value_name = "URL", help_heading = "Witnesses")]
     pub(crate) timestamp_server_url: Option<String>,
+    #[command(flatten)]
+    pub(crate) stamper: StamperArgs,
     /// Weaker: accept a certificate that is in no log.
     #[arg(long, help_heading = "Witnesses")]
     pub(crate) insecure_skip_verify: bool,
     /// Go on without asking.
     #[arg(short, long)]
     pub(crate) yes: bool,
+}
+
+/// TLS with the authority at --timestamp-server-url.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct StamperArgs {
+    /// Who certifies the timestamp authority's server, in the place of the system's authorities: PEM.
+    #[arg(
+        long,
+        value_name = "FILE",
+        requires = "timestamp_server_url",
+        help_heading = "Witnesses"
+    )]
+    pub(crate) timestamp_client_cacert: Option<PathBuf>,
+    /// Certificate by which the client shows the timestamp authority who it is (mTLS), in PEM.
+    #[arg(long, value_name = "FILE", requires_all = ["timestamp_client_key", "timestamp_server_url"],
+          help_heading = "Witnesses")]
+    pub(crate) timestamp_client_cert: Option<PathBuf>,
+    /// Its secret key, in PEM.
+    #[arg(
+        long,
+        value_name = "FILE",
+        requires = "timestamp_client_cert",
+        help_heading = "Witnesses"
+    )]
+    pub(crate) timestamp_client_key: Option<PathBuf>,
+    /// Name that the server's certificate must have, where it is not that of the URL.
+    #[arg(
+        long,
+        value_name = "NAME",
+        requires = "timestamp_server_url",
+        help_heading = "Witnesses"
+    )]
+    pub(crate) timestamp_server_name: Option<String>,
 }

@@ -14,6 +14,7 @@ mod logged;
 mod login;
 mod scanned;
 mod sought;
+mod stamped;
 mod transcript;
 mod transfer;
 mod vex;

@@ -4,7 +4,7 @@ use std::io::{BufRead as _, IsTerminal as _, stdin};
 use std::path::Path;
 
 use sealift::escape;
-use sealift::http::{Client, Url};
+use sealift::http::{Client, ClientIdentity, OwnTls, Url};
 use sealift::sign::{
     Ambient, IdentityToken, LogService, LogVersion, Login, Prompt, Services, SignatureBundle,
     Signer as _, ToSign, Vouching, WitnessError,
@@ -12,7 +12,7 @@ use sealift::sign::{
 use sealift::verify::{KeyAlgorithm, LogSearch, TrustedRoot};
 
 use super::key;
-use crate::args::{AuthFlow, GlobalArgs, SignedByArgs};
+use crate::args::{AuthFlow, GlobalArgs, SignedByArgs, StamperArgs};
 use crate::clock::now;
 use crate::failure::Failure;
 use crate::{Environment, files, network, trust};
@@ -35,7 +35,7 @@ impl Session {
         global: &GlobalArgs,
         environment: &Environment,
     ) -> Result<Self, Failure> {
-        let client = network::client(environment)?;
+        let client = client(args, environment)?;
         let (services, root) = witnesses(args, global, environment)?;
         let asked = args.signing_algorithm.map(KeyAlgorithm::from);
         let requires_sct = !args.insecure_skip_verify;
@@ -73,6 +73,33 @@ impl Session {
     pub(in crate::verbs) fn sign(&self, content: ToSign<'_>) -> Result<SignatureBundle, Failure> {
         self.0.sign(content, &now).map_err(not_signed)
     }
+}
+
+/// The client for all services; what flags say of TLS concerns the timestamp authority alone.
+fn client(args: &SignedByArgs, environment: &Environment) -> Result<Client, Failure> {
+    let mut config = network::config(environment);
+    if let Some(text) = &args.timestamp_server_url {
+        let StamperArgs {
+            timestamp_client_cacert: roots,
+            timestamp_client_cert: certificate,
+            timestamp_client_key: key,
+            timestamp_server_name: name,
+        } = &args.stamper;
+        let asked = url("--timestamp-server-url", text)?;
+        let host = format!("{}:{}", asked.host(), asked.port());
+        if let Some((certificates, key)) = certificate.as_ref().zip(key.as_ref()) {
+            let (certificates, key) = (files::document(certificates)?, files::document(key)?);
+            config.identity = Some(ClientIdentity { host: host.clone(), certificates, key });
+        }
+        let roots = roots.as_deref().map(files::document).transpose()?;
+        config.own_tls = Some(OwnTls { host, roots, server_name: name.clone() });
+    }
+    Client::new(config).map_err(|error| Failure::Unusable {
+        what: "the timestamp authority".to_owned(),
+        error: error.into(),
+        hint: "look at the files of --timestamp-client-cacert, --timestamp-client-cert and \
+               --timestamp-client-key, and at --timestamp-server-name",
+    })
 }
 
 /// Which services are asked, and what their answers are verified against: what the flags name, else
