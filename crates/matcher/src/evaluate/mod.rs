@@ -132,11 +132,14 @@ impl<'v> Installed<'v> {
         let scheme = self.schemes.own.filter(|scheme| *scheme != Scheme::Maven);
         let (Some(scheme), false) = (scheme, versions.is_empty()) else { return Ok(false) };
         let Ok(installed) = self.own() else { return Ok(false) };
+        // "Version specifiers", "Version matching": a public version means all that was built of it.
+        let public = range::public_of(installed);
         for version in versions.iter() {
             let Ok(text) = std::str::from_utf8(version?) else { continue };
             let Ok(listed) = scheme.parse(text) else { continue };
-            if listed.compare(installed) == Some(Ordering::Equal) && build(text) == build(self.text)
-            {
+            let is = |other: &Version<'_>| listed.compare(other) == Some(Ordering::Equal);
+            let is_built_of_it = build(text).is_none() && public.as_ref().is_some_and(is);
+            if is_built_of_it || is(installed) && build(text) == build(self.text) {
                 return Ok(true);
             }
         }

@@ -3,9 +3,9 @@
 use std::cmp::Ordering;
 
 use super::Reason;
-use crate::Version;
 use crate::database::list::{List, Malformed};
 use crate::database::value::Event;
+use crate::{Scheme, Version};
 
 /// The version of `introduced` that stands before all others.
 const BEFORE_ALL: &str = "0";
@@ -32,9 +32,14 @@ pub(super) fn contains(
     let (mut starts, mut limited, mut below) = (false, false, false);
     let mut last: Option<Bound<'_>> = None;
     let mut open = None;
+    let public = public_of(version);
     for event in events.iter() {
         let event = event?;
         starts |= event.kind == Event::INTRODUCED;
+        let version = match &public {
+            Some(public) if ends_with_builds(&event) => public,
+            _ => version,
+        };
         let bound = match Bound::read(&event, version) {
             Ok(bound) => bound,
             Err(reason) => {
@@ -55,6 +60,19 @@ pub(super) fn contains(
         Some(reason) => Err(reason),
         None => Ok((below || !limited) && on),
     })
+}
+
+/// A local version of PyPI without its label: `2.0.0` of `2.0.0+cu118`.
+pub(super) fn public_of<'v>(version: &Version<'v>) -> Option<Version<'v>> {
+    let (public, _) = version.text().split_once('+')?;
+    let scheme = Some(version.scheme()).filter(|scheme| *scheme == Scheme::Pep440)?;
+    scheme.parse(public).ok()
+}
+
+/// Whether the bound is a public version, and the last of a range: what was built of it is in the
+/// range, too ("Version specifiers", "Inclusive ordered comparison").
+fn ends_with_builds(event: &Event<'_>) -> bool {
+    event.kind == Event::LAST_AFFECTED && !event.version.contains('+')
 }
 
 /// An event with its place in the order.
@@ -111,7 +129,6 @@ impl<'v> Bound<'v> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Scheme;
     use crate::database::list::encoded;
 
     fn events(text: &str) -> Vec<u8> {
@@ -129,7 +146,26 @@ mod tests {
     }
 
     fn holds(range: &str, version: &str) -> Result<bool, Reason> {
-        contains(List::filling(&events(range)), &Scheme::SemVer.parse(version).unwrap()).unwrap()
+        holds_of(Scheme::SemVer, range, version)
+    }
+
+    fn holds_of(scheme: Scheme, range: &str, version: &str) -> Result<bool, Reason> {
+        contains(List::filling(&events(range)), &scheme.parse(version).unwrap()).unwrap()
+    }
+
+    #[test]
+    fn the_last_affected_version_of_pypi_is_affected_however_it_was_built() {
+        for (range, version, inside) in [
+            ("introduced=0 last=2.0.0", "2.0.0+cu118", true),
+            ("introduced=0 last=2.0", "2.0.0+cu118", true),
+            ("introduced=0 last=2.0.0", "2.0.0.post1+cu118", false),
+            ("introduced=0 last=2.0.0+cu117", "2.0.0+cu118", false),
+            ("introduced=0 last=1.9.9", "2.0.0+cu118", false),
+            ("introduced=0 fixed=2.0.0", "2.0.0+cu118", false),
+            ("introduced=2.0.0 last=2.0.0", "2.0.0+cu118", true),
+        ] {
+            assert_eq!(holds_of(Scheme::Pep440, range, version), Ok(inside), "{range} {version}");
+        }
     }
 
     #[test]
