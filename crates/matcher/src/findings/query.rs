@@ -31,11 +31,13 @@ pub(super) struct Questions<'d> {
     database: &'d Database,
     /// The distribution of the package before, as a rule also that of the next one.
     last: Option<(Distribution, Rc<[&'d str]>)>,
+    /// The same of languages.
+    last_language: Option<(&'static str, Rc<[&'d str]>)>,
 }
 
 impl<'d> Questions<'d> {
     pub(super) fn new(database: &'d Database) -> Self {
-        Self { database, last: None }
+        Self { database, last: None, last_language: None }
     }
 
     /// The question about a package, or the name under which it is told that there are no
@@ -49,10 +51,10 @@ impl<'d> Questions<'d> {
             |ecosystems| Query { ecosystems, name: &package.name, version: &package.version };
         let distribution = match Home::of(package, inventory)? {
             Home::Language(name) => {
-                let known = self.database.info().ecosystem(name);
-                return match known {
-                    Some(known) => Ok(plain(Rc::new([known.name.as_str()]))),
-                    None => Err(name.to_owned()),
+                let ecosystems = self.repositories(name);
+                return match ecosystems.is_empty() {
+                    false => Ok(plain(ecosystems)),
+                    true => Err(name.to_owned()),
                 };
             }
             Home::Distribution(distribution) => distribution,
@@ -66,6 +68,20 @@ impl<'d> Questions<'d> {
             Some(source) => Query { ecosystems, name: &source.name, version: &source.version },
             None => plain(ecosystems),
         })
+    }
+
+    /// The ecosystems of a language: its own, then those of other repositories (OSV schema 1.7,
+    /// "Defined Ecosystems": `Packagist:https://packages.drupal.org/8`). Where a package was taken
+    /// from is rarely known, and repositories of one kind do not give a name to two projects.
+    fn repositories(&mut self, name: &'static str) -> Rc<[&'d str]> {
+        match &self.last_language {
+            Some((last, ecosystems)) if *last == name => Rc::clone(ecosystems),
+            _ => {
+                let ecosystems: Rc<[&str]> = self.database.info().releases(name).collect();
+                self.last_language = Some((name, Rc::clone(&ecosystems)));
+                ecosystems
+            }
+        }
     }
 
     fn ecosystems(&mut self, distribution: &Distribution) -> Rc<[&'d str]> {

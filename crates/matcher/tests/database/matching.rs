@@ -411,3 +411,34 @@ fn what_bitnami_packed_anew_is_the_release_unless_revisions_are_named() {
         assert_eq!(found.findings.len() == 1, is_affected, "{name} {version}");
     }
 }
+
+/// OSV schema 1.7, "Defined Ecosystems": Packagist and Maven may name the repository.
+#[test]
+fn advisories_of_other_repositories_count() {
+    let drupal = "Packagist:https://packages.drupal.org/8";
+    let maven = "Maven:https://repo.spring.io/release";
+    let advisories = Advisories::of(&[
+        &record("DRUPAL-1", drupal, "drupal/ctools", "introduced=0 fixed=4.1.0", ""),
+        &record("GHSA-1", "Packagist", "drupal/ctools", "introduced=0 fixed=4.0.1", ""),
+        &record("GHSA-2", maven, "org.acme:lib", "introduced=0 fixed=2", ""),
+    ]);
+    let found = advisories.matches(vec![
+        package(Ecosystem::Composer, "drupal/ctools", "4.0.0"),
+        package(Ecosystem::Maven, "org.acme:lib", "1.0"),
+        package(Ecosystem::Maven, "org.acme:lib", "2.0"),
+    ]);
+    assert_eq!(ids(&found.findings), ["DRUPAL-1: DRUPAL-1", "GHSA-1: GHSA-1", "GHSA-2: GHSA-2"]);
+    assert!(found.undetermined.is_empty());
+}
+
+#[test]
+fn a_listed_version_of_pypi_is_affected_however_it_was_built() {
+    let listed = r#"{"id": "PYSEC-1", "modified": "2024-01-01T00:00:00Z", "affected": [
+        {"package": {"ecosystem": "PyPI", "name": "torch"}, "versions": ["1.9.0", "2.0.0"]}]}"#;
+    let advisories = Advisories::of(&[listed]);
+    for (version, found) in [("2.0.0+cu118", 1), ("2.0+cu118", 1), ("2.0.0", 1), ("2.0.1+cu118", 0)]
+    {
+        let matches = advisories.matches(vec![package(Ecosystem::Pypi, "torch", version)]);
+        assert_eq!(matches.findings.len(), found, "{version}");
+    }
+}
