@@ -2,11 +2,10 @@
 
 use std::collections::HashMap;
 
-use sealift_model::{Evidence, Location, Package, Relationship, Scope};
+use sealift_model::{Ecosystem, Evidence, Location, Package, Relationship, Scope};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::normalized;
 use crate::catalogers::text::{self, LineIndex};
 use crate::{Error, Facts};
 
@@ -134,16 +133,17 @@ impl Pins {
     /// Hands the packages over, their dependencies resolved. Which one of several versions of a
     /// name is meant hangs on markers; such a dependency is left out.
     pub(super) fn report(self, facts: &mut Facts) {
+        let folded = |name: &str| Ecosystem::Pypi.folded_name(name).into_owned();
         let mut ids: HashMap<String, Option<String>> = HashMap::new();
         for (package, _) in &self.0 {
             let id = package.id();
-            let known = ids.entry(normalized(&package.name)).or_insert_with(|| Some(id.clone()));
+            let known = ids.entry(folded(&package.name)).or_insert_with(|| Some(id.clone()));
             if known.as_ref() != Some(&id) {
                 *known = None;
             }
         }
         for (mut package, requires) in self.0 {
-            let known = requires.iter().filter_map(|name| ids.get(&normalized(name))?.clone());
+            let known = requires.iter().filter_map(|name| ids.get(&folded(name))?.clone());
             package.depends_on = known.collect();
             package.depends_on.sort_unstable();
             package.depends_on.dedup();
