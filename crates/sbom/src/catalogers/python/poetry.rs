@@ -4,7 +4,7 @@ use sealift_layers::{File, Metadata, TreePath};
 use sealift_model::{Relationship, Scope};
 use toml::de::DeValue;
 
-use super::toml_lock::{Entry, Pin, Pins, TomlLock};
+use super::toml_lock::{Entry, Need, Pin, Pins, TomlLock};
 use crate::catalogers::text;
 use crate::{Cataloger, Error, Facts};
 
@@ -34,7 +34,8 @@ fn parse(bytes: &[u8], facts: &mut Facts) -> Result<(), Error> {
     let lock = TomlLock::read(bytes, "poetry.lock")?;
     let mut pins = Pins::default();
     for entry in lock.entries("package") {
-        let requires = entry.members("dependencies").map(|(name, _)| name.to_owned()).collect();
+        let requires =
+            entry.members("dependencies").map(|(name, _)| Need::named(name)).collect();
         let pin = Pin { scope: scope(entry), relationship: Relationship::Unstated, requires };
         pins.add(entry, pin, facts);
     }

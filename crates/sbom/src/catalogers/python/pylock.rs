@@ -3,7 +3,7 @@
 use sealift_layers::{File, Metadata, TreePath};
 use sealift_model::{Relationship, Scope};
 
-use super::toml_lock::{Pin, Pins, TomlLock};
+use super::toml_lock::{Need, Pin, Pins, TomlLock};
 use crate::catalogers::text;
 use crate::{Cataloger, Error, Facts};
 
@@ -39,9 +39,7 @@ fn parse(bytes: &[u8], facts: &mut Facts) -> Result<(), Error> {
     let lock = TomlLock::read(bytes, "pylock.toml")?;
     let mut pins = Pins::default();
     for entry in lock.entries("packages").filter(|entry| entry.get("directory").is_none()) {
-        let needed = entry.array("dependencies");
-        let names = needed.filter_map(|it| it.get("name")?.get_ref().as_str().map(str::to_owned));
-        let requires = names.collect();
+        let requires = entry.array("dependencies").filter_map(Need::read).collect();
         let (scope, relationship) = (Scope::Unstated, Relationship::Unstated);
         pins.add(entry, Pin { scope, relationship, requires }, facts);
     }
