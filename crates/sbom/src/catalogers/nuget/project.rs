@@ -1,5 +1,6 @@
-//! Project files and `Directory.Packages.props` (NuGet docs, "PackageReference in project files",
-//! "Central Package Management"): items `PackageReference` and `PackageVersion`, with properties
+//! Project files, `Directory.Packages.props` (NuGet docs, "PackageReference in project files",
+//! "Central Package Management") and what else ends in `Packages.props`, as it does with
+//! Microsoft.Build.CentralPackageVersions: items `PackageReference` and `PackageVersion`, with properties
 //! of the same file filled in.
 
 use std::collections::HashMap;
@@ -21,7 +22,7 @@ impl Cataloger for Project {
     }
 
     fn names(&self) -> &'static [&'static str] {
-        &["*.csproj", "*.fsproj", "*.vbproj", "Directory.Packages.props"]
+        &["*.csproj", "*.fsproj", "*.vbproj", "*.props"]
     }
 
     fn wants(&self, path: TreePath<'_>, _: &Metadata, _: &[u8]) -> bool {
@@ -29,7 +30,7 @@ impl Cataloger for Project {
         ["csproj", "fsproj", "vbproj"]
             .iter()
             .any(|it| extension.eq_ignore_ascii_case(it.as_bytes()))
-            || path.file_name().eq_ignore_ascii_case(b"Directory.Packages.props")
+            || path.file_name().to_ascii_lowercase().ends_with(b"packages.props")
     }
 
     fn read(&self, file: &mut File<'_>, facts: &mut Facts) -> Result<(), Error> {
@@ -75,7 +76,8 @@ impl Reading {
             let value = |name| tag.attribute(name).filter(|value| !value.is_empty());
             let name = value("Include").or_else(|| value("Update")).unwrap_or_default();
             let version = value("VersionOverride").or_else(|| value("Version"));
-            self.item = Item { name, version: version.unwrap_or_default(), line: tag.line };
+            self.item =
+                Item { name, version: version.unwrap_or_default(), line: tag.line };
         }
     }
 
@@ -135,6 +137,14 @@ mod tests {
 
     use super::*;
     use crate::catalogers::declared::testing::{problem_lines, read, rows, wants};
+
+    #[test]
+    fn wants_projects_and_central_versions() {
+        for name in ["a.csproj", "Directory.Packages.props", "Packages.props", "x.packages.props"] {
+            assert!(wants(&Project, name), "{name}");
+        }
+        assert!(!wants(&Project, "Directory.Build.props"));
+    }
 
     #[test]
     fn takes_references_and_central_versions() {
