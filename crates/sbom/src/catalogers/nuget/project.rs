@@ -56,6 +56,8 @@ struct Item {
     name: String,
     version: String,
     line: u64,
+    /// Whether it takes back what another file asks for (MSBuild, "Items", `Remove`).
+    is_removed: bool,
 }
 
 #[derive(Debug, Default)]
@@ -75,9 +77,10 @@ impl Reading {
         if tag.path.last().is_some_and(|element| names_package(element)) {
             let value = |name| tag.attribute(name).filter(|value| !value.is_empty());
             let name = value("Include").or_else(|| value("Update")).unwrap_or_default();
+            let is_removed = name.is_empty() && tag.attribute("Remove").is_some();
             let version = value("VersionOverride").or_else(|| value("Version"));
             self.item =
-                Item { name, version: version.unwrap_or_default(), line: tag.line };
+                Item { name, version: version.unwrap_or_default(), line: tag.line, is_removed };
         }
     }
 
@@ -97,7 +100,7 @@ impl Reading {
 
     /// An item without a version leaves it to another file, which names the package too.
     fn report(self, facts: &mut Facts) {
-        for Item { name, version, line } in &self.items {
+        for Item { name, version, line, .. } in self.items.iter().filter(|it| !it.is_removed) {
             if name.is_empty() {
                 facts.problem(Some(*line), "an item that names no package");
             } else if version.is_empty() {
@@ -137,6 +140,14 @@ mod tests {
 
     use super::*;
     use crate::catalogers::declared::testing::{problem_lines, read, rows, wants};
+
+    #[test]
+    fn what_is_taken_back_is_no_problem() {
+        let text = "<Project><ItemGroup><PackageReference Remove=\"A\"/>\n\
+            <PackageReference Update=\"B\" Version=\"1\"/></ItemGroup></Project>";
+        let (_, facts) = read(&Project, "Packages.props", text);
+        assert_eq!((rows(&facts), facts.problems.len()), (vec!["B@1 2".to_owned()], 0));
+    }
 
     #[test]
     fn wants_projects_and_central_versions() {

@@ -4,6 +4,8 @@
 //! (PEP 621), `dependency-groups` (PEP 735), and Poetry's tables. `setup.py` is a program: of it
 //! the texts count that stand in a list behind `install_requires =` and its kin.
 
+use std::borrow::Cow;
+
 use sealift_layers::{File, Metadata, TreePath};
 use sealift_model::Scope;
 use toml::Spanned;
@@ -123,7 +125,7 @@ pub(super) fn add_package(
     facts: &mut Facts,
 ) {
     let Requirement { name, pinned, .. } = requirement;
-    let package = super::package(name, pinned.unwrap_or_default()).map(|mut package| {
+    let package = super::package(name, &pinned.unwrap_or_default()).map(|mut package| {
         package.scope = scope;
         package
     });
@@ -147,7 +149,7 @@ fn add_poetry(
     let version = version.unwrap_or_default().trim().trim_start_matches('=').trim();
     let is_exact = version.starts_with(|c: char| c.is_ascii_digit())
         && !version.contains(['*', ',', '|', ' ']);
-    let pinned = Some(version).filter(|_| is_exact);
+    let pinned = is_exact.then_some(Cow::Borrowed(version));
     add_package(Requirement { name, pinned, trailing: "" }, scope, file.line(value), facts);
 }
 

@@ -134,11 +134,23 @@ impl<'t> Pins<'t> {
     /// Adds the package of an entry; one without name is a problem, and so is one without
     /// version, unless it is the project.
     pub(super) fn add(&mut self, entry: Entry<'_, '_>, pin: Pin<'t>, facts: &mut Facts) {
+        let is_project = matches!(pin.relationship, Relationship::Root | Relationship::Workspace);
+        let version = entry.text("version").filter(|version| is_project || !version.is_empty());
+        self.add_at(version.or(is_project.then_some("")), entry, pin, facts);
+    }
+
+    /// Adds the package of an entry at a version, which is empty where it is not known; none is a
+    /// problem, and so is an entry without name.
+    pub(super) fn add_at(
+        &mut self,
+        version: Option<&str>,
+        entry: Entry<'_, '_>,
+        pin: Pin<'t>,
+        facts: &mut Facts,
+    ) {
         let lines = entry.lines();
         let name = entry.text("name").unwrap_or_default();
-        let version = entry.text("version").unwrap_or_default();
-        let is_project = matches!(pin.relationship, Relationship::Root | Relationship::Workspace);
-        let package = super::package(name, version).filter(|_| is_project || !version.is_empty());
+        let package = version.and_then(|version| super::package(name, version));
         let Some(mut package) = package else {
             let problem = format!("package {name:?} has no valid name and version");
             return facts.problem(Some(lines.0), problem);
