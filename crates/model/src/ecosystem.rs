@@ -1,5 +1,6 @@
 //! The ecosystems that packages come from.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
@@ -141,6 +142,24 @@ impl Ecosystem {
         TABLE.iter().map(|row| row.0).find(|ecosystem| ecosystem.osv_name() == Some(name))
     }
 
+    /// A package's name in the spelling under which all spellings of it meet.
+    ///
+    /// PyPI compares as the packaging specification "Names and normalization" (PEP 503) says.
+    /// NuGet and Packagist take no notice of case. A Go module path does, but package URLs have
+    /// it in lower case: who asks tells such paths apart.
+    #[must_use]
+    pub fn folded_name(self, name: &str) -> Cow<'_, str> {
+        match self {
+            Self::Pypi => {
+                let words = name.split(['-', '_', '.']).filter(|word| !word.is_empty());
+                Cow::Owned(words.collect::<Vec<_>>().join("-").to_ascii_lowercase())
+            }
+            Self::Nuget | Self::Composer => Cow::Owned(name.to_lowercase()),
+            Self::Golang => Cow::Owned(name.to_ascii_lowercase()),
+            _ => Cow::Borrowed(name),
+        }
+    }
+
     fn row(self) -> Option<&'static Row> {
         TABLE.iter().find(|row| row.0 == self)
     }
@@ -157,6 +176,19 @@ impl fmt::Display for Ecosystem {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn names_meet_as_their_ecosystem_has_it() {
+        for (ecosystem, name, folded) in [
+            (Ecosystem::Pypi, "Ruamel..yaml_Clib", "ruamel-yaml-clib"),
+            (Ecosystem::Nuget, "jQuery", "jquery"),
+            (Ecosystem::Golang, "github.com/Azure/x", "github.com/azure/x"),
+            (Ecosystem::Npm, "JSONStream", "JSONStream"),
+            (Ecosystem::Deb, "LibX", "LibX"),
+        ] {
+            assert_eq!(ecosystem.folded_name(name), folded);
+        }
+    }
 
     #[test]
     fn every_name_leads_back() {

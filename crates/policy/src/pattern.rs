@@ -1,7 +1,7 @@
 //! Patterns of paths and package URLs.
 
 use globset::{GlobBuilder, GlobMatcher};
-use sealift_model::Purl;
+use sealift_model::{Ecosystem, Purl};
 
 /// A pattern of paths: `*` and `?` stop at `/`, `**` does not, `{a,b}` and `[a-z]` are choices.
 #[derive(Clone, Debug)]
@@ -21,8 +21,11 @@ impl PathPattern {
 /// Whether a package URL is one of those that a pattern means: what the pattern leaves out may be
 /// anything, the namespace too.
 pub(crate) fn purl_matches(pattern: &Purl, purl: &Purl) -> bool {
-    let namespace = pattern.namespace().is_none() || pattern.namespace() == purl.namespace();
-    namespace && matches!(compare_below(pattern, purl), Comparison::Equal)
+    let named = match pattern.namespace() {
+        None => same_text(pattern, pattern.name(), purl, purl.name()),
+        Some(_) => same_name(pattern, purl),
+    };
+    named && matches!(compare_below(pattern, purl), Comparison::Equal)
 }
 
 /// How a package URL stands to one that a statement names.
@@ -39,17 +42,44 @@ pub(crate) enum Comparison {
 /// Compares a package with the one that a statement names: what is absent there may be anything,
 /// what is present must be equal.
 pub(crate) fn compare(stated: &Purl, purl: &Purl) -> Comparison {
-    if stated.namespace() == purl.namespace() {
-        compare_below(stated, purl)
-    } else {
-        Comparison::Other
+    match same_name(stated, purl) {
+        true => compare_below(stated, purl),
+        false => Comparison::Other,
     }
 }
 
-fn compare_below(stated: &Purl, purl: &Purl) -> Comparison {
-    if stated.kind() != purl.kind() || stated.name() != purl.name() {
-        return Comparison::Other;
+/// Whether both are of one type, namespace and name, as the ecosystem compares names.
+fn same_name(stated: &Purl, purl: &Purl) -> bool {
+    let namespaces = match (stated.namespace(), purl.namespace()) {
+        (Some(stated_one), Some(own)) => same_text(stated, stated_one, purl, own),
+        (None, None) => true,
+        _ => false,
+    };
+    namespaces && same_text(stated, stated.name(), purl, purl.name())
+}
+
+/// Whether a part of the name is the same in both purls.
+///
+/// A Go module path keeps its case in our purls, and the purl specification has it in lower case:
+/// one in lower case means a path in any case, and of two with capitals the case counts.
+fn same_text(stated: &Purl, text: &str, purl: &Purl, own: &str) -> bool {
+    if stated.kind() != purl.kind() {
+        return false;
     }
+    let Some(ecosystem) = Ecosystem::from_purl_type(purl.kind()).filter(|_| text != own) else {
+        return text == own;
+    };
+    let told_apart = ecosystem == Ecosystem::Golang && has_capitals(stated) && has_capitals(purl);
+    !told_apart && ecosystem.folded_name(text) == ecosystem.folded_name(own)
+}
+
+fn has_capitals(purl: &Purl) -> bool {
+    let is_capital = |part: &str| part.contains(char::is_uppercase);
+    is_capital(purl.name()) || purl.namespace().is_some_and(is_capital)
+}
+
+/// Compares what follows the name.
+fn compare_below(stated: &Purl, purl: &Purl) -> Comparison {
     let differs = |what: &str, stated: &str, actual: Option<&str>| match actual {
         Some(actual) => Comparison::Near(format!("{what} is {actual} and not {stated}")),
         None => Comparison::Near(format!("{what} is not known, and {stated} is stated")),
@@ -123,6 +153,26 @@ mod tests {
         assert_eq!(compare(&purl("pkg:golang/example.org/a@1.2.0"), &package), Comparison::Equal);
         let npm = purl("pkg:npm/a@v1");
         assert!(matches!(compare(&purl("pkg:npm/a@1"), &npm), Comparison::Near(_)));
+    }
+
+    #[test]
+    fn names_are_compared_as_their_ecosystem_compares_them() {
+        for (stated, package, same) in [
+            ("pkg:pypi/ruamel-yaml@0.18", "pkg:pypi/ruamel.yaml@0.18", true),
+            ("pkg:pypi/ruamel.yaml@0.18", "pkg:pypi/ruamel-yaml@0.18", true),
+            ("pkg:pypi/ruamel@0.18", "pkg:pypi/ruamel-yaml@0.18", false),
+            ("pkg:nuget/newtonsoft.json", "pkg:nuget/Newtonsoft.Json@9.0.1", true),
+            ("pkg:golang/github.com/azure/x", "pkg:golang/github.com/Azure/x@v1.0.0", true),
+            ("pkg:golang/github.com/Azure/x", "pkg:golang/github.com/azure/x@v1.0.0", true),
+            ("pkg:golang/github.com/Azure/x", "pkg:golang/github.com/AZURE/x@v1.0.0", false),
+            ("pkg:golang/github.com/Azure/x", "pkg:golang/github.com/azure/X@v1.0.0", false),
+            ("pkg:npm/jsonstream", "pkg:npm/JSONStream@1.0.0", false),
+            ("pkg:cargo/ab", "pkg:npm/ab@1.0.0", false),
+        ] {
+            let (stated, package) = (purl(stated), purl(package));
+            assert_eq!(compare(&stated, &package) == Comparison::Equal, same, "{stated}");
+            assert_eq!(purl_matches(&stated, &package), same, "{stated}");
+        }
     }
 
     #[test]

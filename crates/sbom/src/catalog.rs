@@ -5,6 +5,7 @@ use std::hash::BuildHasher;
 use hashbrown::{DefaultHashBuilder, HashSet, HashTable};
 use sealift_model::{
     Diagnostic, Digest, Distribution, Ecosystem, Evidence, Impact, Location, Package, Purl,
+    Relationship,
 };
 
 use crate::{Facts, Problem};
@@ -96,6 +97,10 @@ impl Catalog {
             Some((_, at)) => {
                 if let Some(known) = self.packages.get_mut(at) {
                     known.scope = known.scope.joined(package.scope);
+                    // A folder of that name and version hides nothing that is fetched.
+                    if is_of_project(known) {
+                        known.relationship = package.relationship;
+                    }
                 }
                 self.add_places(at, package.locations);
             }
@@ -166,6 +171,10 @@ impl Catalog {
     }
 }
 
+fn is_of_project(package: &Package) -> bool {
+    matches!(package.relationship, Relationship::Root | Relationship::Workspace)
+}
+
 /// What packages have in common that are one.
 fn identity(package: &Package) -> (Ecosystem, &Purl, &str, Evidence) {
     (package.ecosystem, &package.purl, &package.version, package.evidence)
@@ -204,6 +213,23 @@ impl<'a> MergedFile<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_folder_of_the_project_hides_nothing_that_is_fetched() {
+        let (part, fetched) = (Relationship::Workspace, Relationship::Indirect);
+        for relationships in [[part, fetched], [fetched, part]] {
+            let facts = Facts::default();
+            let mut catalog = Catalog::default();
+            for (relationship, path) in relationships.into_iter().zip(["a", "b"]) {
+                let purl = Purl::builder("npm", "x").version("1").build().unwrap();
+                let mut package = Package::new(Ecosystem::Npm, "x", "1", purl);
+                package.relationship = relationship;
+                catalog.add(package, &MergedFile::new(path, &facts), "test");
+            }
+            let [package] = catalog.packages() else { panic!("{catalog:?}") };
+            assert_eq!((package.relationship, package.locations.len()), (fetched, 2));
+        }
+    }
 
     #[test]
     fn counts_the_diagnostics_that_it_does_not_keep() {

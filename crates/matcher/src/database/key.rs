@@ -1,5 +1,9 @@
 //! Keys: what kind of entry, then what it is about.
 
+use std::borrow::Cow;
+
+use sealift_model::Ecosystem;
+
 /// Kinds of entries, by the first byte of their keys. An older program passes over kinds that it
 /// does not know, so a new kind needs no new format.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -59,21 +63,12 @@ pub(crate) fn base(ecosystem: &str) -> &str {
     ecosystem.split_once(':').map_or(ecosystem, |(base, _)| base)
 }
 
-/// A name in the spelling under which equal names meet.
+/// A name in the spelling under which equal names meet; one of a distribution stays as it is.
 ///
-/// PyPI names are compared as the packaging specification "Names and normalization" says (PEP
-/// 503). NuGet and Packagist take no notice of case. A Go module path does, but purls often
-/// carry it in lower case: such paths meet here, and matching tells them apart.
-pub(crate) fn normalised(ecosystem: &str, name: &str) -> String {
-    match base(ecosystem) {
-        "PyPI" => {
-            let words = name.split(['-', '_', '.']).filter(|word| !word.is_empty());
-            words.collect::<Vec<_>>().join("-").to_ascii_lowercase()
-        }
-        "NuGet" | "Packagist" => name.to_lowercase(),
-        "Go" => name.to_ascii_lowercase(),
-        _ => name.to_owned(),
-    }
+/// Go module paths that differ by case alone meet here, and matching tells them apart.
+pub(crate) fn normalised<'n>(ecosystem: &str, name: &'n str) -> Cow<'n, str> {
+    let language = Ecosystem::from_osv(base(ecosystem));
+    language.map_or(Cow::Borrowed(name), |language| language.folded_name(name))
 }
 
 #[cfg(test)]
@@ -83,8 +78,6 @@ mod tests {
     #[test]
     fn names_meet_as_their_ecosystem_has_it() {
         assert_eq!(normalised("PyPI", "Ruamel..yaml_Clib"), "ruamel-yaml-clib");
-        assert_eq!(normalised("NuGet", "jQuery"), "jquery");
-        assert_eq!(normalised("npm", "JSONStream"), "JSONStream");
         assert_eq!(normalised("Debian:12", "LibX"), "LibX");
     }
 

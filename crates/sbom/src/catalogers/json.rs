@@ -73,6 +73,11 @@ impl<'a> Value<'a> {
         Some(elements.into_iter().map(Value).collect())
     }
 
+    /// Whether it is `null`.
+    pub(super) fn is_null(self) -> bool {
+        self.0.get() == "null"
+    }
+
     /// Whether it is `true`.
     pub(super) fn is_true(self) -> bool {
         self.0.get() == "true"

@@ -189,8 +189,8 @@ struct Graph<'t> {
     versions: HashMap<&'t str, HashSet<&'t str>>,
     /// Names of the project's own crates that another one needs.
     needed: HashSet<&'t str>,
-    /// Names of crates that the project's own ask for.
-    direct: HashSet<&'t str>,
+    /// Crates that the project's own ask for, as `name@version`.
+    direct: HashSet<String>,
     /// How many crates are the project's own.
     own: usize,
 }
@@ -204,20 +204,20 @@ impl<'t> Graph<'t> {
         for entry in entries.clone() {
             versions.entry(entry.name).or_default().insert(entry.version);
         }
-        let names = |entry: &'e Entry<'t>| entry.dependencies.iter().map(name_of);
         let own = entries.clone().filter(|entry| entry.source.is_none());
-        Self {
-            versions,
-            needed: entries.flat_map(names).collect(),
-            direct: own.clone().flat_map(names).collect(),
-            own: own.count(),
-        }
+        let needed = entries.flat_map(|entry| entry.dependencies.iter().map(name_of)).collect();
+        let own_count = own.clone().count();
+        let mut graph = Self { versions, needed, direct: HashSet::new(), own: own_count };
+        let direct = own.flat_map(|entry| &entry.dependencies).filter_map(|it| graph.id(it));
+        graph.direct = direct.collect();
+        graph
     }
 
     /// A project of one crate is that crate; of several, each is a part.
     fn relationship(&self, entry: &Entry<'_>) -> Relationship {
         let is_own = entry.source.is_none();
-        match (is_own, self.direct.contains(entry.name)) {
+        let id = format!("{}@{}", entry.name, entry.version);
+        match (is_own, self.direct.contains(&id)) {
             (true, _) if self.own == 1 && !self.needed.contains(entry.name) => Relationship::Root,
             (true, _) => Relationship::Workspace,
             (false, true) => Relationship::Direct,
@@ -278,7 +278,9 @@ mod tests {
         assert_eq!(app.locations[0].lines, Some((2, 8)));
         assert_eq!(b.depends_on, ["a@1.0.0"]);
         assert_eq!((old.id(), new.id()), ("a@1.0.0".to_owned(), "a@2.0.0".to_owned()));
-        assert_eq!(b.relationship, Relationship::Direct);
+        let relationships = [old, new, b].map(|it| it.relationship);
+        let (direct, indirect) = (Relationship::Direct, Relationship::Indirect);
+        assert_eq!(relationships, [indirect, direct, direct]);
     }
 
     #[test]

@@ -108,7 +108,8 @@ impl<'a> Packages<'a> {
         scope_of: impl Fn(&str) -> Scope,
         facts: &mut Facts,
     ) {
-        let Some(list) = list else { return };
+        // Composer writes `null` where nothing is locked for development.
+        let Some(list) = list.filter(|list| !list.is_null()) else { return };
         let Some(entries) = list.as_array() else {
             let line = document.lines(list).map(|(first, _)| first);
             return facts.problem(line, "packages that are no list");
@@ -234,6 +235,13 @@ mod tests {
         let lines: Vec<_> = facts.problems.iter().map(|problem| problem.line).collect();
         assert_eq!(lines, [Some(1), Some(2), Some(3)]);
         assert!(read(&Lockfile, "composer.lock", b"not json").0.is_err());
+    }
+
+    #[test]
+    fn nothing_locked_for_development_is_nothing_wrong() {
+        let text = br#"{"packages": [{"name": "a/b", "version": "1"}], "packages-dev": null}"#;
+        let (_, facts) = read(&Lockfile, "composer.lock", text);
+        assert_eq!((facts.packages().count(), facts.problems.len()), (1, 0));
     }
 
     #[test]

@@ -55,25 +55,49 @@ fn parse(text: &str, facts: &mut Facts) {
         let begins_script = line.key.is_some() && line.value.starts_with(['|', '>']);
         script = begins_script.then_some(line.indent);
         match line.key {
-            Some("uses") => uses(&line, facts),
+            Some("uses") => uses(scalar(line.value), &line, facts),
             None if line.indent == 0 && !line.is_item => {
                 facts.problem(Some(line.number), format!("{:?} is no `key: value`", line.value));
             }
-            _ => {}
+            _ => in_flow(&line, facts),
         }
     }
 }
 
-/// `owner/name[/path]@ref` (GitHub docs, "Workflow syntax", `jobs.<job_id>.steps[*].uses`).
-fn uses(line: &Line<'_>, facts: &mut Facts) {
-    if line.value.starts_with(['.', '/']) {
+/// `{name: x, uses: o/a@v1}`: YAML 1.2.2, 7.4.2 "Flow Mappings".
+fn in_flow(line: &Line<'_>, facts: &mut Facts) {
+    let begins = |text: &str| text.starts_with(['{', '[']);
+    if !begins(line.value) && !line.key.is_some_and(begins) {
         return;
     }
-    if line.value.starts_with("docker://") {
-        return facts.note(Some(line.number), format!("{:?} is a container image", line.value));
+    let text = line.key.map_or(line.value.to_owned(), |key| format!("{key}: {}", line.value));
+    for (at, key) in text.match_indices("uses") {
+        let (before, after) = text.split_at(at);
+        let before = before.trim_end().trim_end_matches(['"', '\'']).trim_end();
+        let after = after.strip_prefix(key).unwrap_or_default();
+        let value = after.trim_start_matches(['"', '\'']).trim_start().strip_prefix(':');
+        if let Some(value) = value.filter(|_| before.ends_with(['{', ','])) {
+            uses(scalar(value), line, facts);
+        }
+    }
+}
+
+/// A value without what ends it in a flow mapping, and without quotes.
+fn scalar(value: &str) -> &str {
+    let end = value.find([',', '}', ']']).unwrap_or(value.len());
+    value.get(..end).unwrap_or(value).trim().trim_matches(['"', '\''])
+}
+
+/// `owner/name[/path]@ref` (GitHub docs, "Workflow syntax", `jobs.<job_id>.steps[*].uses`).
+fn uses(value: &str, line: &Line<'_>, facts: &mut Facts) {
+    if value.starts_with(['.', '/']) {
+        return;
+    }
+    if value.starts_with("docker://") {
+        return facts.note(Some(line.number), format!("{:?} is a container image", value));
     }
     // Forgejo takes the address, too.
-    let action = line.value.strip_prefix("https://github.com/").unwrap_or(line.value);
+    let action = value.strip_prefix("https://github.com/").unwrap_or(value);
     let (path, reference) = action.split_once('@').unwrap_or((action, ""));
     let mut parts = path.split('/');
     let (owner, name) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
@@ -121,6 +145,18 @@ mod tests {
         assert_eq!((problem_lines(&facts), facts.notes.len()), (vec![13, 14], 1));
         let purl = facts.packages().next().unwrap().purl.to_string();
         assert_eq!(purl, "pkg:github/o/a@v4");
+    }
+
+    #[test]
+    fn takes_what_is_used_in_flow_mappings() {
+        let text = "jobs:\n  a:\n    steps:\n      - {uses: o/a@v1}\n      \
+                    - { name: x, \"uses\": \"o/b@v2\", with: {y: z} } # here\n    \
+                    more: [{uses: o/c@v3}, {\"uses\":'o/d@v4'}]\n      - {\n        \
+                    uses: o/e@v5,\n        name: x}\n      - {run: echo uses: no}\n      \
+                    - name: what it uses: no\n";
+        let (_, facts) = read(&Workflows, PATH, text);
+        assert_eq!(rows(&facts), ["o/a@v1 4", "o/b@v2 5", "o/c@v3 6", "o/d@v4 6", "o/e@v5 8"]);
+        assert_eq!(problem_lines(&facts), [0; 0]);
     }
 
     #[test]

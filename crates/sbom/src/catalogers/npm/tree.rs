@@ -99,12 +99,16 @@ impl<'a> Tree<'a> {
                 continue;
             };
             package.scope = package.scope.joined(entry.scope);
-            if node.is_project {
+            let is_first = package.locations.is_empty();
+            if !node.is_project {
+                package.relationship = match &direct {
+                    Some(direct) if direct.contains(&place) => Relationship::Direct,
+                    _ if package.relationship == Relationship::Direct => Relationship::Direct,
+                    Some(_) => Relationship::Indirect,
+                    None => Relationship::Unstated,
+                };
+            } else if is_first {
                 package.relationship = Relationship::Workspace;
-            } else if direct.as_ref().is_some_and(|direct| direct.contains(&place)) {
-                package.relationship = Relationship::Direct;
-            } else if direct.is_some() && package.relationship == Relationship::Unstated {
-                package.relationship = Relationship::Indirect;
             }
             let targets = requires.get(place).into_iter().flatten();
             package.depends_on.extend(targets.filter_map(|target| self.id(*target)));

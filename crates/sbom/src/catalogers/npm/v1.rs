@@ -46,7 +46,8 @@ fn nest<'a>(
         };
         let requires = object.object("requires").unwrap_or_default();
         let requires = requires.members().map(|(name, _)| name.clone()).collect();
-        let entry = Some(entry(folder, &object, lines));
+        // A link to a folder, which is a part of the project and says nothing of its version.
+        let entry = (!is_folder(&object)).then(|| entry(folder, &object, lines));
         let place = tree.push(Node { parent: depth.parent, is_project: false, entry, requires });
         tree.nest(depth.parent, folder.clone(), place);
         let Some(inner) = object.object("dependencies") else { continue };
@@ -55,6 +56,13 @@ fn nest<'a>(
             None => facts.problem(line, format!("dependencies nest deeper than {MAX_DEPTH}")),
         }
     }
+}
+
+/// Whether the entry is of a folder, `file:packages/a`; `file:a.tgz` is an archive.
+fn is_folder(object: &Object<'_>) -> bool {
+    let written = object.text("version").unwrap_or_default();
+    let path = written.strip_prefix("file:");
+    path.is_some_and(|path| ![".tgz", ".tar.gz", ".tar"].iter().any(|end| path.ends_with(end)))
 }
 
 /// `version` is a version, or `npm:real-name@version` of an alias, or a URL that tells of none.
@@ -95,6 +103,19 @@ mod tests {
         assert_eq!(package(&found, "b@2.0.0").scope, Scope::Development);
         package(&found, "@s/b@1.0.0");
         assert_eq!(package(&found, "c@").purl.version(), None);
+    }
+
+    #[test]
+    fn folders_are_parts_of_the_project() {
+        let found = packages(
+            r#"{"lockfileVersion": 1, "dependencies": {
+                "part": {"version": "file:packages/part", "requires": {"a": "1"}},
+                "b": {"version": "file:b-1.0.0.tgz"},
+                "a": {"version": "1.0.0", "requires": {"part": "*"}}
+            }}"#,
+        );
+        let ids: Vec<_> = found.iter().map(|package| package.id()).collect();
+        assert_eq!(ids, ["b@", "a@1.0.0"]);
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use hashbrown::{HashMap, HashSet};
+use hashbrown::HashMap;
 use sealift_layers::Limits;
 
 use super::tree::{Entry, Node, ROOT, Tree};
@@ -20,13 +20,13 @@ pub(super) fn tree<'a>(
 ) -> Tree<'a> {
     let root = packages.object("").unwrap_or_default();
     let folders = folders(document, packages, limits, facts);
-    let by_file = required_by_file(&root, &folders);
     let mut tree = Tree::new(requires(&root, true));
     let mut places = HashMap::new();
     places.insert("", ROOT);
     for folder in folders.iter().filter(|folder| !folder.is_link()) {
-        let is_project = !folder.is_below_store() && !by_file.contains(folder.name());
-        // A workspace that is never published has no version.
+        // A workspace or a folder required by its path: what it calls its version is no release of
+        // whoever has that name in the registry. One that is never published has none.
+        let is_project = !folder.is_below_store();
         let entry = Some(folder.entry()).filter(|it| !is_project || !it.version.is_empty());
         let requires = requires(&folder.object, is_project);
         places.insert(&folder.path, tree.push(Node { parent: ROOT, is_project, entry, requires }));
@@ -122,22 +122,6 @@ fn folders<'a>(
     folders
 }
 
-/// What the project requires by path. A folder of that name is a dependency; every other folder
-/// outside `node_modules` is a workspace.
-fn required_by_file(root: &Object<'_>, folders: &[Folder<'_>]) -> HashSet<String> {
-    let projects = folders.iter().filter(|folder| !folder.is_below_store());
-    std::iter::once(root)
-        .chain(projects.map(|folder| &folder.object))
-        .flat_map(|object| dependencies(object, true))
-        .flat_map(|dependencies| {
-            let members = dependencies.members().filter(|(_, range)| {
-                range.as_text().is_some_and(|range| range.starts_with("file:"))
-            });
-            members.map(|(name, _)| name.as_ref().to_owned()).collect::<Vec<_>>()
-        })
-        .collect()
-}
-
 /// The names of what a folder's code needs; what a project needs to be built as well.
 fn requires<'a>(object: &Object<'a>, of_project: bool) -> Vec<Cow<'a, str>> {
     let mut names = Vec::new();
@@ -227,6 +211,22 @@ mod tests {
     }
 
     #[test]
+    fn a_folder_beside_the_same_release_of_the_registry_hides_nothing() {
+        let (folder, installed) = ("vendor/a", "node_modules/a");
+        for (first, second) in [(folder, installed), (installed, folder)] {
+            let found = packages(&format!(
+                r#"{{"packages": {{
+                    "": {{"dependencies": {{"b": "1"}}}},
+                    "node_modules/b": {{"version": "1.0.0", "dependencies": {{"a": "1"}}}},
+                    "{first}": {{"name": "a", "version": "1.0.0"}},
+                    "{second}": {{"name": "a", "version": "1.0.0"}}
+                }}}}"#
+            ));
+            assert_eq!(package(&found, "a@1.0.0").relationship, Relationship::Indirect);
+        }
+    }
+
+    #[test]
     fn workspaces_and_what_is_required_by_path() {
         let found = packages(
             r#"{"packages": {
@@ -241,9 +241,9 @@ mod tests {
             }}"#,
         );
         assert_eq!(package(&found, "a@1.0.0").relationship, Relationship::Direct);
-        assert_eq!(package(&found, "b@1.0.0").relationship, Relationship::Indirect);
+        assert_eq!(package(&found, "b@1.0.0").relationship, Relationship::Direct);
         let lib = package(&found, "lib@2.0.0");
-        assert_eq!(lib.relationship, Relationship::Direct);
+        assert_eq!(lib.relationship, Relationship::Workspace);
         assert_eq!(lib.depends_on, ["b@1.0.0"]);
         let app = package(&found, "app@0.0.1");
         assert_eq!(app.relationship, Relationship::Workspace);

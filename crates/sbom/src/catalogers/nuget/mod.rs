@@ -7,7 +7,7 @@
 //! | `nuget-deps` | `NAME.deps.json` | libraries that lie beside the program, runtime packs too, with what each needs; the project and its parts as such |
 //! | `nuget-lock` | `packages.lock.json` | what is locked for each framework, with dependencies, lines, and whether the project asked for it |
 //! | `nuget-paket` | `paket.lock` | what is locked from NuGet, with lines |
-//! | `nuget-project` | `*.csproj`, `*.fsproj`, `*.vbproj`, `Directory.Packages.props` | what the project asks for; of ranges the name alone |
+//! | `nuget-project` | `*.csproj`, `*.fsproj`, `*.vbproj`, `Directory.Packages.props`, `*Packages.props` | what the project asks for; of ranges the name alone |
 //!
 //! What they cannot find: libraries of programs published as one file; assemblies that are
 //! referred to by path alone (`referenceassembly`); projects that are not locked.

@@ -1,5 +1,6 @@
-//! Project files and `Directory.Packages.props` (NuGet docs, "PackageReference in project files",
-//! "Central Package Management"): items `PackageReference` and `PackageVersion`, with properties
+//! Project files, `Directory.Packages.props` (NuGet docs, "PackageReference in project files",
+//! "Central Package Management") and what else ends in `Packages.props`, as it does with
+//! Microsoft.Build.CentralPackageVersions: items `PackageReference` and `PackageVersion`, with properties
 //! of the same file filled in.
 
 use std::collections::HashMap;
@@ -21,7 +22,7 @@ impl Cataloger for Project {
     }
 
     fn names(&self) -> &'static [&'static str] {
-        &["*.csproj", "*.fsproj", "*.vbproj", "Directory.Packages.props"]
+        &["*.csproj", "*.fsproj", "*.vbproj", "*.props"]
     }
 
     fn wants(&self, path: TreePath<'_>, _: &Metadata, _: &[u8]) -> bool {
@@ -29,7 +30,7 @@ impl Cataloger for Project {
         ["csproj", "fsproj", "vbproj"]
             .iter()
             .any(|it| extension.eq_ignore_ascii_case(it.as_bytes()))
-            || path.file_name().eq_ignore_ascii_case(b"Directory.Packages.props")
+            || path.file_name().to_ascii_lowercase().ends_with(b"packages.props")
     }
 
     fn read(&self, file: &mut File<'_>, facts: &mut Facts) -> Result<(), Error> {
@@ -55,6 +56,8 @@ struct Item {
     name: String,
     version: String,
     line: u64,
+    /// Whether it takes back what another file asks for (MSBuild, "Items", `Remove`).
+    is_removed: bool,
 }
 
 #[derive(Debug, Default)]
@@ -74,8 +77,10 @@ impl Reading {
         if tag.path.last().is_some_and(|element| names_package(element)) {
             let value = |name| tag.attribute(name).filter(|value| !value.is_empty());
             let name = value("Include").or_else(|| value("Update")).unwrap_or_default();
+            let is_removed = name.is_empty() && tag.attribute("Remove").is_some();
             let version = value("VersionOverride").or_else(|| value("Version"));
-            self.item = Item { name, version: version.unwrap_or_default(), line: tag.line };
+            self.item =
+                Item { name, version: version.unwrap_or_default(), line: tag.line, is_removed };
         }
     }
 
@@ -95,7 +100,7 @@ impl Reading {
 
     /// An item without a version leaves it to another file, which names the package too.
     fn report(self, facts: &mut Facts) {
-        for Item { name, version, line } in &self.items {
+        for Item { name, version, line, .. } in self.items.iter().filter(|it| !it.is_removed) {
             if name.is_empty() {
                 facts.problem(Some(*line), "an item that names no package");
             } else if version.is_empty() {
@@ -135,6 +140,22 @@ mod tests {
 
     use super::*;
     use crate::catalogers::declared::testing::{problem_lines, read, rows, wants};
+
+    #[test]
+    fn what_is_taken_back_is_no_problem() {
+        let text = "<Project><ItemGroup><PackageReference Remove=\"A\"/>\n\
+            <PackageReference Update=\"B\" Version=\"1\"/></ItemGroup></Project>";
+        let (_, facts) = read(&Project, "Packages.props", text);
+        assert_eq!((rows(&facts), facts.problems.len()), (vec!["B@1 2".to_owned()], 0));
+    }
+
+    #[test]
+    fn wants_projects_and_central_versions() {
+        for name in ["a.csproj", "Directory.Packages.props", "Packages.props", "x.packages.props"] {
+            assert!(wants(&Project, name), "{name}");
+        }
+        assert!(!wants(&Project, "Directory.Build.props"));
+    }
 
     #[test]
     fn takes_references_and_central_versions() {

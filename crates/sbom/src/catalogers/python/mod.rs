@@ -48,7 +48,7 @@ fn package(name: &str, version: &str) -> Option<Package> {
     if !is_name(name) {
         return None;
     }
-    let mut purl = Purl::builder("pypi", &normalized(name));
+    let mut purl = Purl::builder("pypi", name);
     if !version.is_empty() {
         purl = purl.version(version);
     }
@@ -64,19 +64,12 @@ fn is_name(name: &str) -> bool {
         && ends.into_iter().all(|end| end.is_some_and(|byte| byte.is_ascii_alphanumeric()))
 }
 
-/// PEP 503, "Normalized Names".
-fn normalized(name: &str) -> String {
-    let parts = name.split(['-', '_', '.']).filter(|part| !part.is_empty());
-    parts.collect::<Vec<_>>().join("-").to_ascii_lowercase()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn names() {
-        assert_eq!(normalized("Friendly-_.Bard"), "friendly-bard");
         assert!(is_name("A") && is_name("zope.interface") && is_name("foo--bar"));
         for bad in ["", "-a", "a-", "a b", "a/b", "ä"] {
             assert!(!is_name(bad), "{bad:?}");
@@ -85,8 +78,13 @@ mod tests {
 
     #[test]
     fn the_name_stays_as_written_but_not_in_the_purl() {
-        let package = package("Flask_Login", "1.0").unwrap();
-        assert_eq!(package.name, "Flask_Login");
-        assert_eq!(package.purl.to_string(), "pkg:pypi/flask-login@1.0");
+        for (name, purl) in [
+            ("Flask_Login", "pkg:pypi/flask-login@1.0"),
+            // The purl's type says nothing of dots.
+            ("ruamel.yaml", "pkg:pypi/ruamel.yaml@1.0"),
+        ] {
+            let package = package(name, "1.0").unwrap();
+            assert_eq!((package.name.as_str(), package.purl.to_string().as_str()), (name, purl));
+        }
     }
 }

@@ -5,7 +5,7 @@ use sealift_model::{Relationship, Scope};
 use toml::de::DeValue;
 
 use super::requirement::Requirement;
-use super::toml_lock::{Entry, Pin, Pins, TomlLock};
+use super::toml_lock::{Entry, Need, Pin, Pins, TomlLock};
 use crate::catalogers::text;
 use crate::{Cataloger, Error, Facts};
 
@@ -37,8 +37,9 @@ fn parse(bytes: &[u8], facts: &mut Facts) -> Result<(), Error> {
     let mut pins = Pins::default();
     for entry in lock.entries("package") {
         let needed = entry.array("dependencies").filter_map(DeValue::as_str);
-        let names = needed.filter_map(|text| Some(Requirement::parse(text).ok()?.name.to_owned()));
-        let requires = names.collect();
+        let needs =
+            needed.filter_map(|text| Some(Need::named(Requirement::parse(text).ok()?.name)));
+        let requires = needs.collect();
         let pin = Pin { scope: scope(entry), relationship: Relationship::Unstated, requires };
         pins.add(entry, pin, facts);
     }

@@ -3,6 +3,7 @@
 use sealift_layers::{File, Metadata, TreePath};
 use sealift_model::{Evidence, Location, Package, Scope};
 
+use super::requirement::is_archive;
 use crate::catalogers::json::{Document, Value};
 use crate::catalogers::text;
 use crate::{Cataloger, Error, Facts};
@@ -40,6 +41,9 @@ fn parse(bytes: &[u8], facts: &mut Facts) -> Result<(), Error> {
             _ => Scope::Optional,
         };
         for (name, value) in value.as_object().unwrap_or_default().members() {
+            if is_folder(value) {
+                continue;
+            }
             let lines = document.lines(value);
             match package(name, value) {
                 Ok(mut package) => {
@@ -52,6 +56,13 @@ fn parse(bytes: &[u8], facts: &mut Facts) -> Result<(), Error> {
         }
     }
     Ok(())
+}
+
+/// Whether an entry is a folder, which is a part of the project: `"path"` without a version.
+fn is_folder(entry: Value<'_>) -> bool {
+    let entry = entry.as_object().unwrap_or_default();
+    let path = entry.text("path").filter(|_| entry.get("version").is_none());
+    path.is_some_and(|path| !is_archive(&path))
 }
 
 /// The package of an entry, which pins it with `==`; one taken from a repository or a folder has
@@ -78,7 +89,8 @@ mod tests {
     fn categories() {
         let text = r#"{"_meta": {"sources": [{}]},
             "default": {"Foo": {"version": "==1.0"},
-                "b": {"git": "https://host/b"}},
+                "b": {"git": "https://host/b"},
+                "app": {"editable": true, "path": "."}, "d": {"path": "d-1.whl"}},
             "develop": {"Foo": {"version": "==1.0"}},
             "docs": {"c": {"version": "==2.0"}}}"#;
         let mut facts = Facts::default();
@@ -92,7 +104,8 @@ mod tests {
                 ("c@2.0".to_owned(), Scope::Optional),
             ]
         );
-        assert_eq!(facts.problems[0].line, Some(3));
+        let lines: Vec<_> = facts.problems.iter().filter_map(|problem| problem.line).collect();
+        assert_eq!(lines, [3, 4]);
     }
 
     proptest! {

@@ -4,7 +4,7 @@ use sealift_layers::{File, Metadata, TreePath};
 use sealift_model::{Relationship, Scope};
 use toml::de::DeValue;
 
-use super::toml_lock::{Entry, Pin, Pins, TomlLock};
+use super::toml_lock::{Entry, Need, Pin, Pins, TomlLock};
 use crate::catalogers::text;
 use crate::{Cataloger, Error, Facts};
 
@@ -34,12 +34,21 @@ fn parse(bytes: &[u8], facts: &mut Facts) -> Result<(), Error> {
     let lock = TomlLock::read(bytes, "poetry.lock")?;
     let mut pins = Pins::default();
     for entry in lock.entries("package") {
-        let requires = entry.members("dependencies").map(|(name, _)| name.to_owned()).collect();
-        let pin = Pin { scope: scope(entry), relationship: Relationship::Unstated, requires };
+        let requires = entry.members("dependencies").map(|(name, _)| Need::named(name)).collect();
+        let pin = Pin { scope: scope(entry), relationship: relationship(entry), requires };
         pins.add(entry, pin, facts);
     }
     pins.report(facts);
     Ok(())
+}
+
+/// A folder is a part of the project: what it calls its version is no release of PyPI.
+fn relationship(entry: Entry<'_, '_>) -> Relationship {
+    let mut source = entry.members("source");
+    match source.any(|(key, value)| key == "type" && value.as_str() == Some("directory")) {
+        true => Relationship::Workspace,
+        false => Relationship::Unstated,
+    }
 }
 
 /// `category` is of lock version 1, `groups` of 2.1; the versions between do not say. Whatever is
@@ -82,6 +91,21 @@ mod tests {
         );
         assert_eq!(found[0].id(), "Foo@1.0");
         assert_eq!(found[0].depends_on, ["bar-baz@2.0"]);
+    }
+
+    #[test]
+    fn folders_are_parts_of_the_project() {
+        for (kind, expected) in [
+            ("directory", Relationship::Workspace),
+            ("file", Relationship::Unstated),
+            ("git", Relationship::Unstated),
+        ] {
+            let found = packages(&format!(
+                "[[package]]\nname = \"a\"\nversion = \"1\"\n[package.source]\n\
+                 type = \"{kind}\"\nurl = \"../a\"\n"
+            ));
+            assert_eq!(found[0].relationship, expected, "{kind}");
+        }
     }
 
     #[test]

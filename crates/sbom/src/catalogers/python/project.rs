@@ -4,6 +4,8 @@
 //! (PEP 621), `dependency-groups` (PEP 735), and Poetry's tables. `setup.py` is a program: of it
 //! the texts count that stand in a list behind `install_requires =` and its kin.
 
+use std::borrow::Cow;
+
 use sealift_layers::{File, Metadata, TreePath};
 use sealift_model::Scope;
 use toml::Spanned;
@@ -71,6 +73,7 @@ fn parse(bytes: &[u8], facts: &mut Facts) -> Result<(), Error> {
     let groups = [
         (["project", "optional-dependencies"].as_slice(), Scope::Optional),
         (&["dependency-groups"], Scope::Development),
+        (&["tool", "pdm", "dev-dependencies"], Scope::Development),
     ];
     for (path, scope) in groups {
         for (_, group) in file.members(path) {
@@ -79,8 +82,16 @@ fn parse(bytes: &[u8], facts: &mut Facts) -> Result<(), Error> {
             }
         }
     }
+    // uv docs, "Managing dependencies": the form that it had before there were groups.
+    for value in file.elements(&["tool", "uv", "dev-dependencies"]) {
+        add(&file, value, Scope::Development, facts);
+    }
     for (name, value) in file.members(&["tool", "poetry", "dependencies"]) {
         add_poetry(&file, name, value, Scope::Runtime, facts);
+    }
+    // Poetry docs, "Dependency groups": the form that it had before there were groups.
+    for (name, value) in file.members(&["tool", "poetry", "dev-dependencies"]) {
+        add_poetry(&file, name, value, Scope::Development, facts);
     }
     for (group, _) in file.members(&["tool", "poetry", "group"]) {
         for (name, value) in file.members(&["tool", "poetry", "group", group, "dependencies"]) {
@@ -93,7 +104,12 @@ fn parse(bytes: &[u8], facts: &mut Facts) -> Result<(), Error> {
 /// Adds a requirement; a table in a group includes another group.
 fn add(file: &TomlFile<'_>, value: &Spanned<DeValue<'_>>, scope: Scope, facts: &mut Facts) {
     let line = file.line(value);
-    match value.get_ref().as_str().map(Requirement::parse) {
+    // PDM docs, "Editable dependencies": a part of the project, as in requirements files.
+    let written = value.get_ref().as_str();
+    if written.is_some_and(|text| text.starts_with("-e ")) {
+        return;
+    }
+    match written.map(Requirement::parse) {
         Some(Ok(requirement)) => add_package(requirement, scope, line, facts),
         Some(Err(error)) => facts.problem(Some(line), error.to_string()),
         None if value.get_ref().is_table() => {}
@@ -109,7 +125,7 @@ pub(super) fn add_package(
     facts: &mut Facts,
 ) {
     let Requirement { name, pinned, .. } = requirement;
-    let package = super::package(name, pinned.unwrap_or_default()).map(|mut package| {
+    let package = super::package(name, &pinned.unwrap_or_default()).map(|mut package| {
         package.scope = scope;
         package
     });
@@ -133,7 +149,7 @@ fn add_poetry(
     let version = version.unwrap_or_default().trim().trim_start_matches('=').trim();
     let is_exact = version.starts_with(|c: char| c.is_ascii_digit())
         && !version.contains(['*', ',', '|', ' ']);
-    let pinned = Some(version).filter(|_| is_exact);
+    let pinned = is_exact.then_some(Cow::Borrowed(version));
     add_package(Requirement { name, pinned, trailing: "" }, scope, file.line(value), facts);
 }
 
@@ -158,6 +174,17 @@ mod tests {
         let scopes: Vec<Scope> = facts.packages().map(|it| it.scope).collect();
         assert_eq!(scopes[1..4], [Scope::Runtime, Scope::Optional, Scope::Development]);
         assert!(read(&Project, "pyproject.toml", "no").0.is_err());
+    }
+
+    #[test]
+    fn takes_what_is_needed_to_develop() {
+        let text = "[tool.uv]\ndev-dependencies = [\"a==1\"]\n\
+                    [tool.pdm.dev-dependencies]\ntest = [\"b==2\", \"-e file:///c\"]\n\
+                    [tool.poetry.dev-dependencies]\nd = \"3.0\"\n";
+        let (_, facts) = read(&Project, "pyproject.toml", text);
+        assert_eq!(rows(&facts), ["b@2 4", "a@1 2", "d@3.0 6"]);
+        assert!(facts.packages().all(|it| it.scope == Scope::Development));
+        assert_eq!(problem_lines(&facts), [0; 0]);
     }
 
     #[test]

@@ -1,9 +1,12 @@
 //! `pylock.toml`.
 
+use std::borrow::Cow;
+
 use sealift_layers::{File, Metadata, TreePath};
 use sealift_model::{Relationship, Scope};
 
-use super::toml_lock::{Pin, Pins, TomlLock};
+use super::requirement::of_wheel;
+use super::toml_lock::{Entry, Need, Pin, Pins, TomlLock};
 use crate::catalogers::text;
 use crate::{Cataloger, Error, Facts};
 
@@ -39,14 +42,25 @@ fn parse(bytes: &[u8], facts: &mut Facts) -> Result<(), Error> {
     let lock = TomlLock::read(bytes, "pylock.toml")?;
     let mut pins = Pins::default();
     for entry in lock.entries("packages").filter(|entry| entry.get("directory").is_none()) {
-        let needed = entry.array("dependencies");
-        let names = needed.filter_map(|it| it.get("name")?.get_ref().as_str().map(str::to_owned));
-        let requires = names.collect();
+        let requires = entry.array("dependencies").filter_map(Need::read).collect();
         let (scope, relationship) = (Scope::Unstated, Relationship::Unstated);
-        pins.add(entry, Pin { scope, relationship, requires }, facts);
+        let pin = Pin { scope, relationship, requires };
+        pins.add_at(Some(&version(entry)), entry, pin, facts);
     }
     pins.report(facts);
     Ok(())
+}
+
+/// Not stated for what is built from a repository or an archive (pylock.toml specification,
+/// `packages.version`); a wheel has it in its name. Else it is not known.
+fn version<'t>(entry: Entry<'t, '_>) -> Cow<'t, str> {
+    if let Some(version) = entry.text("version") {
+        return Cow::Borrowed(version);
+    }
+    let places = entry.members("archive").filter(|(key, _)| matches!(*key, "url" | "path"));
+    let name = entry.text("name").unwrap_or_default();
+    let mut versions = places.filter_map(|(_, place)| of_wheel(name, place.as_str()?));
+    versions.next().unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -66,6 +80,19 @@ mod tests {
         assert!(facts.problems.is_empty(), "{facts:?}");
         assert_eq!(facts.packages().map(Package::id).collect::<Vec<_>>(), ["a@1", "b@2"]);
         assert_eq!(facts.packages().next().unwrap().depends_on, ["b@2"]);
+    }
+
+    #[test]
+    fn what_is_not_released_has_no_version_unless_its_name_says_it() {
+        let text = "[[packages]]\nname = \"a\"\nvcs = {type = \"git\", url = \"https://host/a\"}\n\
+                    [[packages]]\nname = \"b\"\n\
+                    archive = {url = \"https://host/b-1.0-py3-none-any.whl\"}\n\
+                    [[packages]]\nname = \"c\"\narchive = {path = \"c-1.0.tar.gz\"}\n\
+                    [[packages]]\nname = \"\"\n";
+        let mut facts = Facts::default();
+        parse(text.as_bytes(), &mut facts).unwrap();
+        assert_eq!(facts.packages().map(Package::id).collect::<Vec<_>>(), ["a@", "b@1.0", "c@"]);
+        assert_eq!(facts.problems.len(), 1);
     }
 
     #[test]

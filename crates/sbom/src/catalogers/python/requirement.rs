@@ -1,11 +1,15 @@
 //! One requirement: `name[extras] == 1.0; marker`.
 
+use std::borrow::Cow;
+
+use sealift_model::Ecosystem;
+
 /// A requirement by name.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Requirement<'a> {
     pub(super) name: &'a str,
     /// The one version that fits; none when several may.
-    pub(super) pinned: Option<&'a str>,
+    pub(super) pinned: Option<Cow<'a, str>>,
     /// What follows where nothing should.
     pub(super) trailing: &'a str,
 }
@@ -38,15 +42,36 @@ impl<'a> Requirement<'a> {
         if let Some(extras) = rest.strip_prefix('[') {
             rest = extras.split_once(']').ok_or(malformed)?.1.trim_start();
         }
-        if rest.starts_with('@') {
-            return Err(url);
+        if let Some(place) = rest.strip_prefix('@') {
+            let version = place.split_whitespace().next().and_then(|place| of_wheel(name, place));
+            return Ok(Self { name, pinned: Some(version.ok_or(url)?), trailing: "" });
         }
         let (specifiers, _marker) = rest.split_once(';').unwrap_or((rest, ""));
         let specifiers = specifiers.trim();
         let inside = specifiers.strip_prefix('(').and_then(|inside| inside.strip_suffix(')'));
         let (pinned, trailing) = versions(inside.unwrap_or(specifiers), text)?;
-        Ok(Self { name, pinned, trailing })
+        Ok(Self { name, pinned: pinned.map(Cow::Borrowed), trailing })
     }
+}
+
+/// The version in the name of a project's wheel at a URL or path (Binary distribution format, "File
+/// name convention"): `name-version[-build]-python-abi-platform.whl`. In a URL the `+` of a version
+/// is escaped.
+pub(super) fn of_wheel<'a>(project: &str, place: &'a str) -> Option<Cow<'a, str>> {
+    let path = place.split(['?', '#']).next()?;
+    let file = path.rsplit(['/', '\\']).next()?;
+    let parts: Vec<&str> = file.strip_suffix(".whl")?.split('-').collect();
+    let (name, version) = match parts.as_slice() {
+        [name, version, _, _, _] | [name, version, _, _, _, _] => (*name, *version),
+        _ => return None,
+    };
+    let escaped = ["%2B", "%2b"].into_iter().find(|plus| version.contains(plus));
+    let version = match escaped {
+        Some(plus) => Cow::Owned(version.replace(plus, "+")),
+        None => Cow::Borrowed(version),
+    };
+    let folded = |name| Ecosystem::Pypi.folded_name(name);
+    (folded(name) == folded(project) && is_version(&version)).then_some(version)
 }
 
 /// The pinned version of comma-separated specifiers, and what follows them.
@@ -89,7 +114,7 @@ fn is_version(text: &str) -> bool {
 }
 
 /// pip docs, "pip install": the endings of the archives that it takes.
-fn is_archive(name: &str) -> bool {
+pub(super) fn is_archive(name: &str) -> bool {
     let endings = [".whl", ".zip", ".tar.gz", ".tgz", ".tar.bz2", ".tar.xz"];
     endings.into_iter().any(|ending| name.ends_with(ending))
 }
@@ -118,15 +143,44 @@ mod tests {
             ("a;os_name == 'nt'", "a", None),
             ("a[x]", "a", None),
         ] {
-            let expected = Requirement { name, pinned, trailing: "" };
+            let expected = Requirement { name, pinned: pinned.map(Cow::Borrowed), trailing: "" };
             assert_eq!(Requirement::parse(text), Ok(expected), "{text}");
+        }
+    }
+
+    #[test]
+    fn wheels_say_what_they_are() {
+        for (text, name, version) in [
+            ("foo @ https://host/foo-1.2.3-py3-none-any.whl", "foo", "1.2.3"),
+            ("Foo.Bar[x] @ https://host/foo_bar-1-py3-none-any.whl#sha256=0 ; m", "Foo.Bar", "1"),
+            (
+                "torch@https://host/torch-2.0%2Bcu118-cp310-cp310-linux_x86_64.whl",
+                "torch",
+                "2.0+cu118",
+            ),
+            ("foo @ https://host/foo-1.0-1-py3-none-any.whl?x=y", "foo", "1.0"),
+        ] {
+            let found = Requirement::parse(text).unwrap();
+            assert_eq!((found.name, found.pinned.as_deref()), (name, Some(version)), "{text}");
+        }
+        for text in [
+            "foo @ https://host/bar-1.2.3-py3-none-any.whl",
+            "foo @ https://host/foo-x.whl",
+            "foo @ https://host/foo-%2B-py3-none-any.whl",
+            "foo @ https://host/foo-1-py3-none-any.whl.zip",
+            "https://host/foo-1.0-py3-none-any.whl",
+        ] {
+            assert_eq!(Requirement::parse(text), Err(NotNamed::Url(text)));
         }
     }
 
     #[test]
     fn what_follows_is_told() {
         let found = Requirement::parse("a == 1.0 @ git+https://host/a").unwrap();
-        assert_eq!((found.pinned, found.trailing), (Some("1.0"), "@ git+https://host/a"));
+        assert_eq!(
+            (found.pinned.as_deref(), found.trailing),
+            (Some("1.0"), "@ git+https://host/a")
+        );
     }
 
     #[test]
@@ -136,7 +190,7 @@ mod tests {
         }
         for text in ["", "==1.0", "a==", "a 1.0", "a-==1", "a[x", "a=1", "a==1 && b"] {
             let found = Requirement::parse(text);
-            let trailing = found.is_ok_and(|found| !found.trailing.is_empty());
+            let trailing = found.as_ref().is_ok_and(|found| !found.trailing.is_empty());
             assert!(trailing || found == Err(NotNamed::Malformed(text)), "{text}: {found:?}");
         }
         assert_eq!(Requirement::parse("a==${V}"), Err(NotNamed::Variable("a==${V}")));

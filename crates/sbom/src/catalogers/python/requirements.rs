@@ -19,9 +19,14 @@ const OTHER: &[&str] = &[
     "-c",
     "-f",
     "-i",
+    "-C",
+    "--config-setting",
+    "--config-settings",
     "--constraint",
     "--extra-index-url",
     "--find-links",
+    "--global-option",
+    "--hash",
     "--index-url",
     "--no-binary",
     "--no-index",
@@ -162,13 +167,7 @@ fn read_line(line: &LogicalLine, facts: &mut Facts) {
         return;
     }
     if text.starts_with('-') {
-        let (option, value) = match text.strip_prefix("-r") {
-            Some(joined) if joined.starts_with(|c: char| c.is_alphanumeric() || c == '.') => {
-                ("-r", joined)
-            }
-            _ => text.split_once(['=', ' ', '\t']).unwrap_or((text, "")),
-        };
-        let value = value.trim();
+        let (option, value) = option(text);
         if INCLUDES.contains(&option) {
             facts.facts.push(Fact::Includes { path: value.to_owned(), line: line.first });
         } else if let Some(problem) = option_problem(option, value) {
@@ -181,11 +180,11 @@ fn read_line(line: &LogicalLine, facts: &mut Facts) {
         Err(reason) => return facts.problem(Some(line.first), reason.to_string()),
     };
     if !requirement.trailing.is_empty() {
-        let Requirement { name, trailing, .. } = requirement;
+        let Requirement { name, trailing, .. } = &requirement;
         facts.problem(Some(line.first), format!("{trailing:?} after {name:?} is not understood"));
     }
     let version = requirement.pinned.unwrap_or_default();
-    if let Some(mut package) = super::package(requirement.name, version) {
+    if let Some(mut package) = super::package(requirement.name, &version) {
         package.evidence = Evidence::Declared;
         package.locations = vec![Location::new("").on_lines(Some((line.first, line.last)))];
         facts.package(package);
@@ -200,6 +199,18 @@ fn without_options(text: &str) -> &str {
         .find(|before| before.ends_with(char::is_whitespace))
         .unwrap_or(text)
         .trim_end()
+}
+
+/// An option and its value. That of a short one may stand right behind it (Python docs, `optparse`,
+/// "Terminology").
+fn option(text: &str) -> (&str, &str) {
+    let joined = text.split_at_checked(2).filter(|(option, value)| {
+        let is_short = option.ends_with(|c: char| c.is_ascii_alphabetic());
+        is_short && !value.starts_with(|c: char| c == '=' || c.is_whitespace())
+    });
+    let (option, value) =
+        joined.or_else(|| text.split_once(['=', ' ', '\t'])).unwrap_or((text, ""));
+    (option, value.trim())
 }
 
 /// What an option line leaves unknown.
@@ -315,6 +326,15 @@ mod tests {
         assert_eq!(facts.packages().count(), 0);
         let lines: Vec<_> = facts.problems.iter().map(|problem| problem.line.unwrap()).collect();
         assert_eq!(lines, [5, 6, 7]);
+    }
+
+    #[test]
+    fn values_may_stand_right_behind_short_options() {
+        let text = "-ihttps://host\n-fhttps://host\n-cconstraints.txt\n-e./a\n-rb.txt\n\
+                    --global-option=--x\n--config-settings k=v\n";
+        let facts = facts(text);
+        assert_eq!(facts.problems, []);
+        assert_eq!(includes(&facts).collect::<Vec<_>>(), [("b.txt", 5)]);
     }
 
     #[test]

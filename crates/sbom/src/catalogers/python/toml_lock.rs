@@ -2,11 +2,10 @@
 
 use std::collections::HashMap;
 
-use sealift_model::{Evidence, Location, Package, Relationship, Scope};
+use sealift_model::{Ecosystem, Evidence, Location, Package, Relationship, Scope};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::normalized;
 use crate::catalogers::text::{self, LineIndex};
 use crate::{Error, Facts};
 
@@ -100,26 +99,58 @@ fn values<'t, 'a>(
 
 /// What an entry says besides name and version.
 #[derive(Debug)]
-pub(super) struct Pin {
+pub(super) struct Pin<'t> {
     pub(super) scope: Scope,
     pub(super) relationship: Relationship,
-    /// Names of what it needs.
-    pub(super) requires: Vec<String>,
+    pub(super) requires: Vec<Need<'t>>,
+}
+
+/// A package that another one needs.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Need<'t> {
+    pub(super) name: &'t str,
+    /// Stated where there are several of the name.
+    pub(super) version: Option<&'t str>,
+}
+
+impl<'t> Need<'t> {
+    /// One that is known by its name alone.
+    pub(super) fn named(name: &'t str) -> Self {
+        Self { name, version: None }
+    }
+
+    /// `{ name = "a", version = "1" }`.
+    pub(super) fn read(dependency: &'t DeValue<'_>) -> Option<Self> {
+        let text = |key| dependency.get(key)?.get_ref().as_str();
+        Some(Self { name: text("name")?, version: text("version") })
+    }
 }
 
 /// The packages of a lockfile in the making.
 #[derive(Debug, Default)]
-pub(super) struct Pins(Vec<(Package, Vec<String>)>);
+pub(super) struct Pins<'t>(Vec<(Package, Vec<Need<'t>>)>);
 
-impl Pins {
+impl<'t> Pins<'t> {
     /// Adds the package of an entry; one without name is a problem, and so is one without
     /// version, unless it is the project.
-    pub(super) fn add(&mut self, entry: Entry<'_, '_>, pin: Pin, facts: &mut Facts) {
+    pub(super) fn add(&mut self, entry: Entry<'_, '_>, pin: Pin<'t>, facts: &mut Facts) {
+        let is_project = matches!(pin.relationship, Relationship::Root | Relationship::Workspace);
+        let version = entry.text("version").filter(|version| is_project || !version.is_empty());
+        self.add_at(version.or(is_project.then_some("")), entry, pin, facts);
+    }
+
+    /// Adds the package of an entry at a version, which is empty where it is not known; none is a
+    /// problem, and so is an entry without name.
+    pub(super) fn add_at(
+        &mut self,
+        version: Option<&str>,
+        entry: Entry<'_, '_>,
+        pin: Pin<'t>,
+        facts: &mut Facts,
+    ) {
         let lines = entry.lines();
         let name = entry.text("name").unwrap_or_default();
-        let version = entry.text("version").unwrap_or_default();
-        let is_project = matches!(pin.relationship, Relationship::Root | Relationship::Workspace);
-        let package = super::package(name, version).filter(|_| is_project || !version.is_empty());
+        let package = version.and_then(|version| super::package(name, version));
         let Some(mut package) = package else {
             let problem = format!("package {name:?} has no valid name and version");
             return facts.problem(Some(lines.0), problem);
@@ -131,25 +162,60 @@ impl Pins {
         self.0.push((package, pin.requires));
     }
 
-    /// Hands the packages over, their dependencies resolved. Which one of several versions of a
-    /// name is meant hangs on markers; such a dependency is left out.
+    /// Hands the packages over, their dependencies resolved.
     pub(super) fn report(self, facts: &mut Facts) {
-        let mut ids: HashMap<String, Option<String>> = HashMap::new();
-        for (package, _) in &self.0 {
-            let id = package.id();
-            let known = ids.entry(normalized(&package.name)).or_insert_with(|| Some(id.clone()));
+        let (packages, _) = self.resolve();
+        packages.into_iter().for_each(|package| facts.package(package));
+    }
+
+    /// The packages, their dependencies resolved, and what resolves more.
+    pub(super) fn resolve(self) -> (Vec<Package>, Ids) {
+        let ids = Ids::of(self.0.iter().map(|(package, _)| package));
+        let resolved = self.0.into_iter().map(|(mut package, requires)| {
+            package.depends_on =
+                requires.into_iter().filter_map(|need| ids.find(need)).map(str::to_owned).collect();
+            package.depends_on.sort_unstable();
+            package.depends_on.dedup();
+            package
+        });
+        (resolved.collect(), ids)
+    }
+}
+
+/// Which package of a lockfile is meant.
+#[derive(Debug, Default)]
+pub(super) struct Ids {
+    /// None where a name has several versions.
+    by_name: HashMap<String, Option<String>>,
+    by_version: HashMap<String, String>,
+}
+
+impl Ids {
+    fn of<'p>(packages: impl Iterator<Item = &'p Package>) -> Self {
+        let mut ids = Self::default();
+        for package in packages {
+            let (name, id) = (folded(&package.name), package.id());
+            ids.by_version.insert(format!("{name}@{}", package.version), id.clone());
+            let known = ids.by_name.entry(name).or_insert_with(|| Some(id.clone()));
             if known.as_ref() != Some(&id) {
                 *known = None;
             }
         }
-        for (mut package, requires) in self.0 {
-            let known = requires.iter().filter_map(|name| ids.get(&normalized(name))?.clone());
-            package.depends_on = known.collect();
-            package.depends_on.sort_unstable();
-            package.depends_on.dedup();
-            facts.package(package);
-        }
+        ids
     }
+
+    /// The id of what is needed. Where there are several versions and none is stated, it hangs on
+    /// markers which is meant: none.
+    pub(super) fn find(&self, need: Need<'_>) -> Option<&str> {
+        let name = folded(need.name);
+        let exact =
+            need.version.and_then(|version| self.by_version.get(&format!("{name}@{version}")));
+        exact.or_else(|| self.by_name.get(&name)?.as_ref()).map(String::as_str)
+    }
+}
+
+fn folded(name: &str) -> String {
+    Ecosystem::Pypi.folded_name(name).into_owned()
 }
 
 #[cfg(test)]
@@ -161,7 +227,7 @@ mod tests {
         let lock = TomlLock::read(text.as_bytes(), "test").unwrap();
         let mut pins = Pins::default();
         for entry in lock.entries("package") {
-            let requires = entry.members("needs").map(|(name, _)| name.to_owned()).collect();
+            let requires = entry.members("needs").map(|(name, _)| Need::named(name)).collect();
             let (scope, relationship) = (Scope::Unstated, Relationship::Unstated);
             pins.add(entry, Pin { scope, relationship, requires }, &mut facts);
         }

@@ -3,10 +3,11 @@
 use std::collections::HashSet;
 
 use sealift_layers::{File, Metadata, TreePath};
-use sealift_model::{Relationship, Scope};
+use sealift_model::{Package, Relationship, Scope};
 use toml::de::DeValue;
 
-use super::toml_lock::{Entry, Pin, Pins, TomlLock, elements};
+use super::toml_lock::{Entry, Ids, Need, Pin, Pins, TomlLock, elements};
+use crate::catalogers::asked::Asked;
 use crate::catalogers::text;
 use crate::{Cataloger, Error, Facts};
 
@@ -34,82 +35,112 @@ impl Cataloger for Uv {
 
 fn parse(bytes: &[u8], facts: &mut Facts) -> Result<(), Error> {
     let lock = TomlLock::read(bytes, "uv.lock")?;
-    let mut wanted = Wanted::default();
-    for project in lock.entries("package").filter(|entry| folder(*entry).is_some()) {
-        wanted.add(project);
-    }
     let mut pins = Pins::default();
     for entry in lock.entries("package") {
-        let name = entry.text("name").unwrap_or_default();
-        let requires = entry.array("dependencies").filter_map(name_of).map(str::to_owned);
-        let (scope, relationship) = match folder(entry) {
-            Some(".") => (Scope::Unstated, Relationship::Root),
-            Some(_) => (Scope::Unstated, Relationship::Workspace),
-            None => (wanted.scope(name), wanted.relationship(name)),
+        let relationship = match folder(entry) {
+            Some(".") => Relationship::Root,
+            Some(_) => Relationship::Workspace,
+            None => Relationship::Unstated,
         };
-        pins.add(entry, Pin { scope, relationship, requires: requires.collect() }, facts);
+        let pin = Pin { scope: Scope::Unstated, relationship, requires: requires(entry) };
+        pins.add(entry, pin, facts);
     }
-    pins.report(facts);
+    let (mut packages, ids) = pins.resolve();
+    let mut wanted = Wanted::default();
+    for project in lock.entries("package").filter(|entry| folder(*entry).is_some()) {
+        wanted.add(project, &ids);
+    }
+    wanted.mark(&mut packages);
+    packages.into_iter().for_each(|package| facts.package(package));
     Ok(())
 }
 
-/// The source of the project and of its workspace members, which have no version when it is
-/// computed (uv docs, "Project structure and files").
+/// The folder of the project, of a member of its workspace or of what it takes from a folder; these
+/// have no version when it is computed (uv docs, "Project structure and files").
 fn folder<'t>(entry: Entry<'t, '_>) -> Option<&'t str> {
     let mut source = entry.members("source");
-    source.find(|(kind, _)| matches!(*kind, "virtual" | "editable"))?.1.as_str()
+    source.find(|(kind, _)| matches!(*kind, "virtual" | "editable" | "directory"))?.1.as_str()
 }
 
-fn name_of<'t>(dependency: &'t DeValue<'_>) -> Option<&'t str> {
-    dependency.get("name")?.get_ref().as_str()
+/// What a package needs, and what those of its extras need that are asked for: only these stand in
+/// the lockfile. A project's own extras it asks for itself.
+fn requires<'t>(entry: Entry<'t, '_>) -> Vec<Need<'t>> {
+    let is_project = folder(entry).is_some();
+    let extras = entry.members("optional-dependencies").filter(|_| !is_project);
+    let of_extras = extras.flat_map(|(_, members)| elements(Some(members)));
+    entry.array("dependencies").chain(of_extras).filter_map(Need::read).collect()
 }
 
-/// Names that the project asks for itself.
+/// What the project asks for itself, by id.
 #[derive(Debug, Default)]
-struct Wanted<'t> {
-    to_run: HashSet<&'t str>,
-    as_extra: HashSet<&'t str>,
-    to_develop: HashSet<&'t str>,
+struct Wanted {
+    asked: Asked,
+    to_run: HashSet<String>,
+    as_extra: HashSet<String>,
+    to_develop: HashSet<String>,
+    direct: HashSet<String>,
     has_project: bool,
 }
 
-impl<'t> Wanted<'t> {
-    fn add(&mut self, project: Entry<'t, '_>) {
+impl Wanted {
+    /// What a dependency group asks for is for development, as is what an extra called `dev` asks
+    /// for; other extras are optional.
+    fn add(&mut self, project: Entry<'_, '_>, ids: &Ids) {
         self.has_project = true;
-        self.to_run.extend(project.array("dependencies").filter_map(name_of));
+        self.ask(Scope::Runtime, project.array("dependencies"), ids);
         for (extra, members) in project.members("optional-dependencies") {
-            let names = if extra == "dev" { &mut self.to_develop } else { &mut self.as_extra };
-            names.extend(elements(Some(members)).filter_map(name_of));
+            let scope = if extra == "dev" { Scope::Development } else { Scope::Optional };
+            self.ask(scope, elements(Some(members)), ids);
         }
         for (_, members) in project.members("dev-dependencies") {
-            self.to_develop.extend(elements(Some(members)).filter_map(name_of));
+            self.ask(Scope::Development, elements(Some(members)), ids);
         }
     }
 
-    /// What a dependency group asks for itself is for development, as is what an extra called
-    /// `dev` asks for; other extras are optional. What those need in turn the lockfile does not
-    /// mark: it counts as needed to run.
-    fn scope(&self, name: &str) -> Scope {
-        if self.to_run.contains(name) {
-            Scope::Runtime
-        } else if self.to_develop.contains(name) {
-            Scope::Development
-        } else if self.as_extra.contains(name) {
-            Scope::Optional
-        } else if self.has_project {
-            Scope::Runtime
-        } else {
-            Scope::Unstated
+    fn ask<'t>(
+        &mut self,
+        scope: Scope,
+        dependencies: impl Iterator<Item = &'t DeValue<'t>>,
+        ids: &Ids,
+    ) {
+        for id in dependencies.filter_map(Need::read).filter_map(|need| ids.find(need)) {
+            self.asked.add(scope, id.to_owned());
+            self.direct.insert(id.to_owned());
+            match scope {
+                Scope::Runtime => drop(self.to_run.insert(id.to_owned())),
+                Scope::Optional => drop(self.as_extra.insert(id.to_owned())),
+                _ => drop(self.to_develop.insert(id.to_owned())),
+            }
         }
     }
 
-    fn relationship(&self, name: &str) -> Relationship {
-        let is_direct =
-            || [&self.to_run, &self.as_extra, &self.to_develop].iter().any(|it| it.contains(name));
-        match self.has_project {
-            true if is_direct() => Relationship::Direct,
-            true => Relationship::Indirect,
-            false => Relationship::Unstated,
+    /// Marks what each package is needed for, and whether the project itself asks for it.
+    fn mark(&self, packages: &mut [Package]) {
+        let others = packages.iter_mut().filter(|it| it.relationship == Relationship::Unstated);
+        for package in others.filter(|_| self.has_project) {
+            let id = package.id();
+            package.relationship = match self.direct.contains(&id) {
+                true => Relationship::Direct,
+                false => Relationship::Indirect,
+            };
+            if self.as_extra.contains(&id) && !self.to_run.contains(&id) {
+                package.scope = Scope::Optional;
+            }
+        }
+        self.asked.mark(packages);
+        self.prefer_development(packages);
+    }
+
+    /// What is asked for to develop and by another extra is for development, unless something that
+    /// runs needs it; what it needs in turn stays.
+    fn prefer_development(&self, packages: &mut [Package]) {
+        let runs = packages.iter().filter(|it| it.scope != Scope::Development);
+        let needed: HashSet<String> = runs.flat_map(|it| it.depends_on.iter().cloned()).collect();
+        for package in packages.iter_mut().filter(|it| it.scope == Scope::Optional) {
+            let id = package.id();
+            if self.to_develop.contains(&id) && !needed.contains(&id) {
+                package.scope = Scope::Development;
+            }
         }
     }
 }
@@ -154,6 +185,78 @@ mod tests {
             ]
         );
         assert_eq!(facts.packages().next().unwrap().depends_on, ["d@1"]);
+    }
+
+    #[test]
+    fn what_only_development_pulls_in_is_for_development() {
+        let one = |name: &str, version: &str, rest: &str| {
+            format!(
+                "[[package]]\nname = \"{name}\"\nversion = \"{version}\"\n\
+                 source = {{ registry = \"x\" }}\n{rest}\n"
+            )
+        };
+        let text = [
+            "[[package]]\nname = \"app\"\nsource = { virtual = \".\" }\n\
+             dependencies = [{ name = \"flask\" }, { name = \"both\", version = \"1\" }]\n\
+             [package.dev-dependencies]\ndev = [{ name = \"pytest\", extra = [\"x\"] }]\n\
+             [[package]]\nname = \"lib\"\nversion = \"1\"\nsource = { directory = \"../lib\" }\n",
+            &one("flask", "1", "dependencies = [{ name = \"jinja2\" }]"),
+            &one("jinja2", "1", ""),
+            &one("both", "1", ""),
+            &one("both", "2", ""),
+            &one(
+                "pytest",
+                "1",
+                "dependencies = [{ name = \"iniconfig\" }, { name = \"jinja2\" }]\n\
+                 [package.optional-dependencies]\nx = [{ name = \"both\", version = \"2\" }]",
+            ),
+            &one("iniconfig", "1", ""),
+        ]
+        .concat();
+        let mut facts = Facts::default();
+        parse(text.as_bytes(), &mut facts).unwrap();
+        let found: Vec<_> = facts
+            .packages()
+            .map(|it| (it.id(), it.scope, it.relationship == Relationship::Direct))
+            .collect();
+        let row = |id: &str, scope, is_direct| (id.to_owned(), scope, is_direct);
+        assert_eq!(
+            found,
+            [
+                row("app@", Scope::Unstated, false),
+                row("lib@1", Scope::Unstated, false),
+                row("flask@1", Scope::Runtime, true),
+                row("jinja2@1", Scope::Runtime, false),
+                row("both@1", Scope::Runtime, true),
+                row("both@2", Scope::Development, false),
+                row("pytest@1", Scope::Development, true),
+                row("iniconfig@1", Scope::Development, false),
+            ]
+        );
+    }
+
+    #[test]
+    fn what_an_extra_asks_for_too_is_for_development_unless_it_is_needed_to_run() {
+        let one = |name: &str, needs: &str| {
+            format!(
+                "[[package]]\nname = \"{name}\"\nversion = \"1\"\n\
+                 source = {{ registry = \"x\" }}\ndependencies = [{needs}]\n"
+            )
+        };
+        let text = format!(
+            "{}{}{}[[package]]\nname = \"app\"\nsource = {{ virtual = \".\" }}\n\
+             dependencies = [{{ name = \"c\" }}]\n[package.optional-dependencies]\n\
+             dev = [{{ name = \"a\" }}, {{ name = \"b\" }}]\n\
+             test = [{{ name = \"a\" }}, {{ name = \"b\" }}]\n",
+            one("a", ""),
+            one("b", ""),
+            one("c", "{ name = \"b\" }"),
+        );
+        let mut facts = Facts::default();
+        parse(text.as_bytes(), &mut facts).unwrap();
+        let scopes: Vec<_> = facts.packages().map(|it| it.scope).collect();
+        let [development, optional] = [Scope::Development, Scope::Optional];
+        assert_eq!(scopes, [development, optional, Scope::Runtime, Scope::Unstated]);
     }
 
     proptest! {

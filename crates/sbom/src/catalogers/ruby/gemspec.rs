@@ -72,16 +72,20 @@ fn read(text: &str) -> Result<Option<Package>, String> {
     Ok(Some(package))
 }
 
-/// The string literals of an expression.
+/// The string literals of an expression; before version 2 RubyGems wrote `%q{rails}`.
 fn strings(expression: &str) -> impl Iterator<Item = &str> {
     let mut rest = expression;
     std::iter::from_fn(move || {
-        let start = rest.find(['"', '\''])?;
-        let quote = rest.get(start..)?.chars().next()?;
-        let inside = rest.get(start + 1..)?;
-        let end = inside.find(quote)?;
-        rest = inside.get(end + 1..)?;
-        inside.get(..end)
+        let quoted = rest.find(['"', '\'']);
+        let braced = rest.find("%q{").filter(|at| quoted.is_none_or(|quoted| *at < quoted));
+        let (start, end) = match braced {
+            Some(at) => (at + "%q{".len(), '}'),
+            None => (quoted? + 1, rest.get(quoted?..)?.chars().next()?),
+        };
+        let inside = rest.get(start..)?;
+        let (literal, behind) = inside.split_once(end)?;
+        rest = behind;
+        Some(literal)
     })
 }
 
@@ -102,6 +106,15 @@ mod tests {
         assert_eq!(package.purl.to_string(), "pkg:gem/nokogiri@1.13.3");
         assert_eq!(package.licenses, ["MIT", "Ruby"]);
         assert_eq!(package.locations[0].lines, Some((4, 11)));
+    }
+
+    #[test]
+    fn takes_what_old_rubygems_wrote() {
+        let text = "Gem::Specification.new do |s|\n  s.name = %q{rails}\n  \
+                    s.version = \"2.3.5\"\n  s.licenses = [%q{MIT}, \"Ruby\"]\nend\n";
+        let package = read(text).unwrap().unwrap();
+        assert_eq!(package.purl.to_string(), "pkg:gem/rails@2.3.5");
+        assert_eq!(package.licenses, ["MIT", "Ruby"]);
     }
 
     #[test]

@@ -51,13 +51,30 @@ struct Entry<'a> {
     name: &'a str,
     version: &'a str,
     requires: Vec<&'a str>,
+    /// The folder in which it lies.
+    folder: Option<&'a str>,
     lines: (u64, u64),
+}
+
+impl Entry<'_> {
+    /// What a folder calls its version is no release of whoever has that name in the registry.
+    fn relationship(&self, asked_for: &HashSet<&str>) -> Relationship {
+        match self.folder {
+            Some(".") => Relationship::Root,
+            Some(_) => Relationship::Workspace,
+            None if asked_for.contains(self.name) => Relationship::Direct,
+            None if asked_for.is_empty() => Relationship::Unstated,
+            None => Relationship::Indirect,
+        }
+    }
 }
 
 /// What a section is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Section {
     Source,
+    /// A source that is a folder.
+    Path,
     Dependencies,
     Other,
 }
@@ -76,11 +93,7 @@ fn parse(text: &str, facts: &mut Facts) {
             continue;
         };
         package.evidence = Evidence::Declared;
-        package.relationship = match asked_for.contains(entry.name) {
-            true => Relationship::Direct,
-            false if asked_for.is_empty() => Relationship::Unstated,
-            false => Relationship::Indirect,
-        };
+        package.relationship = entry.relationship(&asked_for);
         package.depends_on =
             entry.requires.iter().filter_map(|name| ids.get(name)).cloned().collect();
         package.depends_on.sort_unstable();
@@ -93,15 +106,17 @@ fn parse(text: &str, facts: &mut Facts) {
 fn read<'a>(text: &'a str, facts: &mut Facts) -> (Vec<Entry<'a>>, HashSet<&'a str>) {
     let (mut entries, mut asked_for) = (Vec::<Entry<'a>>::new(), HashSet::new());
     let (mut section, mut in_specs) = (Section::Other, false);
+    let mut folder = None;
     for (line, number) in text.lines().zip(1..) {
         let content = line.trim();
         let depth = line.len() - line.trim_start_matches(' ').len();
         match depth {
             _ if content.is_empty() => {}
             0 => {
-                in_specs = false;
+                (in_specs, folder) = (false, None);
                 section = match content {
-                    "GEM" | "GIT" | "PATH" | "PLUGIN SOURCE" => Section::Source,
+                    "GEM" | "GIT" | "PLUGIN SOURCE" => Section::Source,
+                    "PATH" => Section::Path,
                     "DEPENDENCIES" => Section::Dependencies,
                     name if name.bytes().all(|b| b.is_ascii_uppercase() || b == b' ') => {
                         Section::Other
@@ -115,11 +130,17 @@ fn read<'a>(text: &'a str, facts: &mut Facts) -> (Vec<Entry<'a>>, HashSet<&'a st
             2 if section == Section::Dependencies => {
                 asked_for.insert(name_of(content));
             }
-            2 => in_specs = section == Section::Source && content == "specs:",
+            2 => {
+                let is_source = matches!(section, Section::Source | Section::Path);
+                in_specs = is_source && content == "specs:";
+                let remote = content.strip_prefix("remote:").filter(|_| section == Section::Path);
+                folder = remote.map(str::trim).or(folder);
+            }
             4 if in_specs => match gem(content) {
                 Some((name, version)) => {
                     let lines = (number, number);
-                    entries.push(Entry { name, version, requires: Vec::new(), lines });
+                    let requires = Vec::new();
+                    entries.push(Entry { name, version, requires, folder, lines });
                 }
                 None => facts.problem(Some(number), format!("{content:?} is no gem with version")),
             },
@@ -185,6 +206,17 @@ mod tests {
         let x = facts.packages().next().unwrap();
         assert_eq!(x.purl.to_string(), "pkg:gem/x@0.1.0");
         assert_eq!(x.locations[0].lines, Some((5, 7)));
+    }
+
+    #[test]
+    fn folders_are_parts_of_the_project() {
+        let facts = facts(
+            "PATH\n  remote: .\n  specs:\n    app (0.1.0)\n\nPATH\n  remote: ../lib\n  specs:\n    \
+             lib (1.0)\n\nGEM\n  remote: https://host/\n  specs:\n    rake (13.0)\n\n\
+             DEPENDENCIES\n  app!\n  lib!\n  rake\n",
+        );
+        let found: Vec<_> = facts.packages().map(|it| it.relationship).collect();
+        assert_eq!(found, [Relationship::Root, Relationship::Workspace, Relationship::Direct]);
     }
 
     #[test]

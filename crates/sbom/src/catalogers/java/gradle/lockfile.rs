@@ -1,5 +1,5 @@
-//! `gradle.lockfile` and `buildscript-gradle.lockfile` (Gradle user manual, "Locking
-//! Versions"): lines `group:artifact:version=configurations`, and `empty=configurations`. What is
+//! `gradle.lockfile` and what ends in that, `buildscript-gradle.lockfile` and
+//! `settings-gradle.lockfile` (Gradle user manual, "Locking Versions"): lines `group:artifact:version=configurations`, and `empty=configurations`. What is
 //! locked for the tests' source set alone is needed only to test.
 
 use sealift_layers::{File, Metadata, TreePath};
@@ -18,11 +18,11 @@ impl Cataloger for Lockfile {
     }
 
     fn names(&self) -> &'static [&'static str] {
-        &["gradle.lockfile", "buildscript-gradle.lockfile"]
+        &["*.lockfile"]
     }
 
     fn wants(&self, path: TreePath<'_>, _: &Metadata, _: &[u8]) -> bool {
-        matches!(path.file_name(), b"gradle.lockfile" | b"buildscript-gradle.lockfile")
+        path.file_name().ends_with(b"gradle.lockfile")
     }
 
     fn read(&self, file: &mut File<'_>, facts: &mut Facts) -> Result<(), Error> {
@@ -99,7 +99,10 @@ mod tests {
     fn other_lines_are_told() {
         let (_, facts) = read(&Lockfile, "gradle.lockfile", ">>\na:b=x\na:b:=x\na:b:1\n:b:1=x\n");
         assert_eq!((rows(&facts).len(), problem_lines(&facts)), (0, vec![1, 2, 3, 4, 5]));
-        assert!(wants(&Lockfile, "a/buildscript-gradle.lockfile"));
+        for name in ["gradle", "buildscript-gradle", "settings-gradle"] {
+            assert!(wants(&Lockfile, &format!("a/{name}.lockfile")), "{name}");
+        }
+        assert!(!wants(&Lockfile, "a/other.lockfile"));
     }
 
     proptest! {
