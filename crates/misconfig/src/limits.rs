@@ -6,6 +6,9 @@
 pub struct Limits {
     /// Bytes of a file. Default: 16 MiB.
     pub max_file_bytes: usize,
+    /// Bytes of the files of one tree, which are all kept while they are checked: for who reads
+    /// them. Default: 256 MiB; large trees of manifests have some ten.
+    pub max_total_bytes: usize,
     /// Nodes of a file's document, aliases and merges followed. Default: 1 000 000.
     pub max_nodes: usize,
     /// Levels of mappings, lists, blocks and expressions inside one another. Default: 128.
@@ -20,6 +23,7 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             max_file_bytes: 16 << 20,
+            max_total_bytes: 256 << 20,
             max_nodes: 1_000_000,
             max_depth: 128,
             max_steps: 10_000_000,
