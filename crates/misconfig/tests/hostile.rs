@@ -224,3 +224,30 @@ proptest! {
         check(FileKind::Compose, format!("services:\n a:\n  {text}").as_bytes());
     }
 }
+
+#[test]
+fn many_terraform_trees_cost_no_more_than_all_may() {
+    let expression = "x = [for i in range(1000) : [for j in range(100) : j]]";
+    let text =
+        format!("resource \"aws_ebs_volume\" \"v\" {{\n  encrypted = true\n  {expression}\n}}\n");
+    let paths: Vec<String> = (10..30).map(|at| format!("{at}/main.tf")).collect();
+    let files: Vec<_> = paths.iter().map(|path| SourceFile::new(path, text.as_bytes())).collect();
+    let mut options = Options::default();
+    options.limits.max_total_steps = 2_000_000;
+    let results = scan(&files, &options);
+    let passes = |result: &FileResult| {
+        result.misconfigurations.iter().any(|found| found.status == Status::Pass)
+    };
+    assert!(passes(&results[0]) && !passes(&results[19]));
+    let told: Vec<_> = results.iter().flat_map(told).collect();
+    assert!(
+        told.iter().any(|told| told.ends_with("limit max_total_steps of 2000000 reached")),
+        "{told:?}"
+    );
+
+    options.limits.max_terraform_bytes = 3 * text.len();
+    let results = scan(&files, &options);
+    let not_read = results.iter().flat_map(|result| &result.diagnostics);
+    let not_read = not_read.filter(|said| said.message.contains("max_terraform_bytes"));
+    assert_eq!(not_read.count(), 17);
+}
