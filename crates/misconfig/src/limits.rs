@@ -16,6 +16,9 @@ pub struct Limits {
     pub max_nodes: usize,
     /// Levels of mappings, lists, blocks and expressions inside one another. Default: 128.
     pub max_depth: usize,
+    /// Failures of all files, each of which is some kilobytes of a report. Default: 200 000; a tree
+    /// of thousands of manifests has some ten thousand.
+    pub max_failures: usize,
     /// Steps of evaluating the expressions of one Terraform module tree. Default: 10 000 000.
     pub max_steps: usize,
     /// The same of all module trees together. Default: 100 000 000.
@@ -32,6 +35,7 @@ impl Default for Limits {
             max_terraform_bytes: 64 << 20,
             max_nodes: 1_000_000,
             max_depth: 128,
+            max_failures: 200_000,
             max_steps: 10_000_000,
             max_total_steps: 100_000_000,
             max_instances: 100_000,

@@ -226,6 +226,32 @@ proptest! {
 }
 
 #[test]
+fn more_failures_than_anybody_reads_are_left_out_and_told() {
+    let containers: String = (0..50).map(|at| format!("  - {{name: c{at}, image: x}}\n")).collect();
+    let manifest = format!(
+        "apiVersion: v1\nkind: Pod\nmetadata: {{name: p}}\nspec:\n  containers:\n{containers}"
+    );
+    let mut options = Options::default();
+    let files = ["a.yaml", "b.yaml"].map(|path| SourceFile::new(path, manifest.as_bytes()));
+    let all = scan(&files, &options);
+    let checks = |result: &FileResult| {
+        let checks = result.failures().map(|(check, _)| check.id.to_string());
+        checks.collect::<std::collections::BTreeSet<_>>()
+    };
+    options.limits.max_failures = 100;
+    let some = scan(&files, &options);
+    for (all, some) in all.iter().zip(&some) {
+        assert_eq!(checks(all), checks(some), "each that fails is told");
+        assert_eq!(all.passed(), some.passed());
+        assert!(some.failures().count() <= 100 + checks(some).len());
+        let [told] = &told(some)[..] else { panic!("{:?}", some.diagnostics) };
+        assert!(told.ends_with("left out: limit max_failures of 100"), "{told}");
+    }
+    let told: usize = some.iter().map(|result| result.failures().count()).sum();
+    assert!(told <= 100 + 2 * checks(&some[0]).len(), "{told}");
+}
+
+#[test]
 fn many_terraform_trees_cost_no_more_than_all_may() {
     let expression = "x = [for i in range(1000) : [for j in range(100) : j]]";
     let text =
