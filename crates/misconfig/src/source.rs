@@ -6,7 +6,8 @@ use serde::Serialize;
 use crate::charts::Charts;
 use crate::ignore::Ignores;
 use crate::{
-    FileResult, LineCount, Options, compose, detect, docker, excerpt, helm, kubernetes, terraform,
+    FileResult, LineCount, Options, Status, compose, detect, docker, excerpt, helm, kubernetes,
+    terraform,
 };
 
 /// A file to check.
@@ -104,13 +105,18 @@ pub fn scan(files: &[SourceFile<'_>], options: &Options) -> Vec<FileResult> {
     let mut known: Vec<_> = files.iter().filter_map(|file| Some((kind(file)?, *file))).collect();
     known.sort_by_key(|(_, file)| file.path);
     let mut results = Vec::new();
+    let mut room = Room { max: options.limits.max_failures, left: options.limits.max_failures };
     for (kind, check) in CHECKERS.iter().filter(|(kind, _)| options.kinds.contains(kind)) {
         let of_kind = known.iter().filter(|(other, _)| other == kind).map(|(_, file)| *file);
         let max = options.limits.max_file_bytes;
         let (fit, large): (Vec<_>, Vec<_>) = of_kind.partition(|file| file.bytes.len() <= max);
         results.extend(large.iter().map(|file| too_large(file, *kind, max)));
-        if !fit.is_empty() {
-            results.extend(check(&fit, options));
+        // Modules of Terraform are of several files; of others what is too much goes at once.
+        let at_once = if *kind == FileKind::Terraform { fit.len() } else { 1 };
+        for files in fit.chunks(at_once.max(1)) {
+            let mut found = check(files, options);
+            found.iter_mut().for_each(|result| room.keep(result));
+            results.extend(found);
         }
     }
     if options.kinds.contains(&FileKind::Helm) {
@@ -122,6 +128,38 @@ pub fn scan(files: &[SourceFile<'_>], options: &Options) -> Vec<FileResult> {
     look_up_lines(&mut results, &known, options);
     results.sort_by(|left, right| left.path.cmp(&right.path));
     results
+}
+
+/// Failures that may yet be told.
+struct Room {
+    max: usize,
+    left: usize,
+}
+
+impl Room {
+    /// Leaves out what is too much, but for the first failure of each check: it does not pass.
+    fn keep(&mut self, result: &mut FileResult) {
+        let mut left_out = 0_usize;
+        let mut last = None;
+        result.misconfigurations.retain(|found| {
+            if !matches!(found.status, Status::Fail(_) | Status::Ignored(_)) {
+                return true;
+            }
+            let is_first = last.replace(found.check.id.clone()).as_ref() != Some(&found.check.id);
+            let fits = self.left > 0;
+            self.left = self.left.saturating_sub(1);
+            left_out += usize::from(!fits && !is_first);
+            fits || is_first
+        });
+        if left_out > 0 {
+            let message = format!(
+                "{left_out} failures or more are left out: limit max_failures of {}",
+                self.max
+            );
+            let diagnostic = Diagnostic::new("misconfig", message, Impact::Incomplete);
+            result.diagnostics.push(diagnostic.at(&*result.path, None));
+        }
+    }
 }
 
 fn too_large(file: &SourceFile<'_>, kind: FileKind, max: usize) -> FileResult {

@@ -224,3 +224,56 @@ proptest! {
         check(FileKind::Compose, format!("services:\n a:\n  {text}").as_bytes());
     }
 }
+
+#[test]
+fn more_failures_than_anybody_reads_are_left_out_and_told() {
+    let containers: String = (0..50).map(|at| format!("  - {{name: c{at}, image: x}}\n")).collect();
+    let manifest = format!(
+        "apiVersion: v1\nkind: Pod\nmetadata: {{name: p}}\nspec:\n  containers:\n{containers}"
+    );
+    let mut options = Options::default();
+    let files = ["a.yaml", "b.yaml"].map(|path| SourceFile::new(path, manifest.as_bytes()));
+    let all = scan(&files, &options);
+    let checks = |result: &FileResult| {
+        let checks = result.failures().map(|(check, _)| check.id.to_string());
+        checks.collect::<std::collections::BTreeSet<_>>()
+    };
+    options.limits.max_failures = 100;
+    let some = scan(&files, &options);
+    for (all, some) in all.iter().zip(&some) {
+        assert_eq!(checks(all), checks(some), "each that fails is told");
+        assert_eq!(all.passed(), some.passed());
+        assert!(some.failures().count() <= 100 + checks(some).len());
+        let [told] = &told(some)[..] else { panic!("{:?}", some.diagnostics) };
+        assert!(told.ends_with("left out: limit max_failures of 100"), "{told}");
+    }
+    let told: usize = some.iter().map(|result| result.failures().count()).sum();
+    assert!(told <= 100 + 2 * checks(&some[0]).len(), "{told}");
+}
+
+#[test]
+fn many_terraform_trees_cost_no_more_than_all_may() {
+    let expression = "x = [for i in range(1000) : [for j in range(100) : j]]";
+    let text =
+        format!("resource \"aws_ebs_volume\" \"v\" {{\n  encrypted = true\n  {expression}\n}}\n");
+    let paths: Vec<String> = (10..30).map(|at| format!("{at}/main.tf")).collect();
+    let files: Vec<_> = paths.iter().map(|path| SourceFile::new(path, text.as_bytes())).collect();
+    let mut options = Options::default();
+    options.limits.max_total_steps = 2_000_000;
+    let results = scan(&files, &options);
+    let passes = |result: &FileResult| {
+        result.misconfigurations.iter().any(|found| found.status == Status::Pass)
+    };
+    assert!(passes(&results[0]) && !passes(&results[19]));
+    let told: Vec<_> = results.iter().flat_map(told).collect();
+    assert!(
+        told.iter().any(|told| told.ends_with("limit max_total_steps of 2000000 reached")),
+        "{told:?}"
+    );
+
+    options.limits.max_terraform_bytes = 3 * text.len();
+    let results = scan(&files, &options);
+    let not_read = results.iter().flat_map(|result| &result.diagnostics);
+    let not_read = not_read.filter(|said| said.message.contains("max_terraform_bytes"));
+    assert_eq!(not_read.count(), 17);
+}

@@ -1,11 +1,12 @@
 //! The configuration files of a tree, read and checked.
 
-use std::borrow::Cow;
+mod read;
+
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use regex::Regex;
-use sealift_layers::{Extract, File, Metadata, ReadOptions, Tree, TreePath};
+use sealift_layers::{ReadOptions, Tree};
 use sealift_misconfig::{
     FileKind, FileResult, LineCount, Options, OtherFiles, RegoChecks, SourceFile, Status,
     VariableFile,
@@ -13,6 +14,7 @@ use sealift_misconfig::{
 use sealift_model::{Diagnostic, Impact, Timestamp};
 use sealift_sbom::Skip;
 
+use self::read::{Kept, Wanted};
 use crate::{Error, files, rego};
 
 /// Which configuration files are checked, and how.
@@ -113,11 +115,10 @@ pub(crate) fn check(
     options: &ConfigurationOptions,
     how: &ReadOptions<'_>,
 ) -> Result<(Vec<FileResult>, Vec<Diagnostic>), Error> {
-    let tells = FileKind::ALL.iter().all(|kind| options.kinds.contains(kind));
-    let wanted = Wanted { skip, patterns: &options.patterns, tells };
-    let tree = sealift_layers::read_directory(folder, &wanted, how)
-        .map_err(|source| Error::layers(folder, source))?;
-    let Tree { files, mut diagnostics, .. } = tree;
+    let mut checks = Options::default();
+    let wanted = Wanted::new(skip, options, &checks.limits);
+    let Tree { files, mut diagnostics, .. } =
+        wanted.read_all(folder, how).map_err(|source| Error::layers(folder, source))?;
     let mut sources = Vec::new();
     for file in &files {
         match file.facts.as_ref() {
@@ -130,12 +131,13 @@ pub(crate) fn check(
                 let diagnostic = Diagnostic::new("misconfig", why, *impact);
                 diagnostics.push(diagnostic.at(&*file.path, None));
             }
+            Kept::NoRoom => {}
         }
     }
+    diagnostics.extend(wanted.left_out(&files));
     let rendered: Vec<_> = options.rendered.iter().flat_map(templates).collect();
     let templates = rendered.iter().map(|(path, text)| SourceFile::new(path, text.as_bytes()));
     sources.extend(templates.map(|template| template.of_kind(FileKind::Helm)));
-    let mut checks = Options::default();
     checks.kinds.clone_from(&options.kinds);
     checks.variable_files.clone_from(&options.variable_files);
     checks.now = options.now;
@@ -196,92 +198,9 @@ fn told(result: &FileResult) -> impl Iterator<Item = Diagnostic> {
     result.diagnostics.iter().cloned().chain(not_run)
 }
 
-/// The files that may be checked.
-struct Wanted<'w> {
-    skip: &'w dyn Skip,
-    patterns: &'w [FilePattern],
-    /// Whether to tell of files that no check looks at and other tools check.
-    tells: bool,
-}
-
-/// What is kept of one.
-enum Kept {
-    Bytes(Vec<u8>),
-    Unreadable(String, Impact),
-}
-
-impl Wanted<'_> {
-    fn kind(&self, path: &str) -> Option<FileKind> {
-        self.patterns.iter().find(|pattern| pattern.path.is_match(path)).map(|found| found.kind)
-    }
-}
-
-impl Extract for Wanted<'_> {
-    type Facts = Kept;
-
-    /// What a version control system keeps is no configuration.
-    fn enters(&self, folder: TreePath<'_>) -> bool {
-        folder.file_name() != b".git" && !self.skip.skips_directory(folder)
-    }
-
-    fn wants(&self, path: TreePath<'_>, _: &Metadata, _: &[u8]) -> bool {
-        let named = |text: &str| sealift_misconfig::may_concern(text) || self.kind(text).is_some();
-        path.as_str().is_some_and(named) && !self.skip.skips_file(path)
-    }
-
-    fn read(&self, file: &mut File<'_>) -> Option<Kept> {
-        let path = file.path();
-        let path = path.as_str()?;
-        match file.bytes() {
-            Ok(bytes) => {
-                let bytes = utf8(bytes);
-                if self.kind(path).is_some() || sealift_misconfig::concerns(path, &bytes) {
-                    return Some(Kept::Bytes(bytes.into_owned()));
-                }
-                let what = sealift_misconfig::not_checked(path, &bytes).filter(|_| self.tells);
-                // Who relies on another tool's checks of such files must not take ours for them.
-                what.map(|what| {
-                    Kept::Unreadable(format!("not checked: {what}"), Impact::Incomplete)
-                })
-            }
-            Err(error) => Some(Kept::Unreadable(error.to_string(), Impact::Partial)),
-        }
-    }
-}
-
-/// A text in UTF-16 that says so, as UTF-8: YAML 1.2, 5.2, and what `>` of PowerShell writes.
-fn utf8(bytes: &[u8]) -> Cow<'_, [u8]> {
-    let unit: fn([u8; 2]) -> u16 = match bytes {
-        [0xff, 0xfe, ..] => u16::from_le_bytes,
-        [0xfe, 0xff, ..] => u16::from_be_bytes,
-        _ => return Cow::Borrowed(bytes),
-    };
-    let pairs = bytes.get(2..).unwrap_or_default().chunks_exact(2);
-    let units = pairs.filter_map(|pair| pair.try_into().ok()).map(unit);
-    let text: Result<String, _> = char::decode_utf16(units).collect();
-    text.map_or(Cow::Borrowed(bytes), |text| Cow::Owned(text.into_bytes()))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn utf_16_is_read_where_it_says_so() {
-        let text = "kind: Pod\n";
-        let little: Vec<u8> = [0xff, 0xfe]
-            .into_iter()
-            .chain(text.encode_utf16().flat_map(u16::to_le_bytes))
-            .collect();
-        assert_eq!(&*utf8(&little), text.as_bytes());
-        let big: Vec<u8> = [0xfe, 0xff]
-            .into_iter()
-            .chain(text.encode_utf16().flat_map(u16::to_be_bytes))
-            .collect();
-        assert_eq!(&*utf8(&big), text.as_bytes());
-        assert_eq!(&*utf8(b"\xff\xfe\x00\xd8"), b"\xff\xfe\x00\xd8");
-        assert_eq!(&*utf8(text.as_bytes()), text.as_bytes());
-    }
 
     #[cfg(unix)]
     #[test]

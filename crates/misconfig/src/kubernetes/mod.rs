@@ -73,7 +73,9 @@ pub(crate) fn check_file(file: &SourceFile<'_>, kind: FileKind, limits: &Limits)
     let of_nodes = objects.iter().any(|(_, object)| object.kind == nodes::KIND);
     let of_nodes = if of_nodes { nodes::RULES } else { &[] };
     for rule in TABLES.iter().copied().flatten().chain(of_nodes) {
-        let failures = failures(rule, &objects);
+        // One more than may be told, so that it is seen that there are too many.
+        let room = limits.max_failures.saturating_sub(result.misconfigurations.len()) + 1;
+        let failures: Vec<_> = failures(rule, &objects).take(room).collect();
         if failures.is_empty() && all_read {
             result.misconfigurations.push(Misconfiguration::new(&rule.check, Status::Pass));
         }
@@ -108,18 +110,16 @@ fn objects(document: &Document, of_chart: bool) -> Vec<(&Document, Object<'_>)> 
 }
 
 /// Where the objects of a file fail a check.
-fn failures(rule: &Rule, objects: &[(&Document, Object<'_>)]) -> Vec<Failure> {
-    let of_object = |(document, object): &(&Document, Object<'_>)| {
-        let found = rule.failures(object).into_iter().map(|(lines, message)| {
+fn failures(rule: &Rule, objects: &[(&Document, Object<'_>)]) -> impl Iterator<Item = Failure> {
+    objects.iter().flat_map(move |(document, object)| {
+        rule.failures(object).into_iter().map(move |(lines, message)| {
             let mut failure = Failure::new(message, located(document, lines));
             // A comment above an object counts for all of it.
             failure.enclosing.push(object.root.lines.start);
             failure.resource = (!object.kind.is_empty()).then(|| object.to_string());
             failure
-        });
-        found.collect::<Vec<_>>()
-    };
-    objects.iter().flat_map(of_object).collect()
+        })
+    })
 }
 
 /// A failure without lines is at the `---` before its document, where there is one, as in Trivy.

@@ -38,13 +38,16 @@ pub(crate) fn check(files: &[SourceFile<'_>], options: &Options) -> Vec<FileResu
     let fetched: BTreeMap<_, _> =
         files.iter().filter_map(|file| fetched::read(file.path, file.bytes)).collect();
     let mut said = BTreeSet::new();
+    let mut left = options.limits.max_total_steps;
     for root in roots(&modules) {
         let mut evaluator = Evaluator::new(&modules, &paths, &options.limits)
+            .within(left)
             .reading(options.other_files.as_deref())
             .with_fetched(fetched.get(&root.folder));
         let given = given(root, files, options, &mut evaluator, &mut said);
         let scope = evaluator.root(root, given);
         let resources = Resources::new(evaluator.resources(scope));
+        left = left.saturating_sub(evaluator.steps());
         let of_root = evaluator.into_diagnostics();
         let stop = of_root.iter().find(|said| said.impact == Impact::Incomplete);
         let stopped = stop.map(|said| said.message.clone());
@@ -66,13 +69,16 @@ fn read(
 ) -> BTreeMap<String, Module> {
     let mut modules: BTreeMap<String, Module> = BTreeMap::new();
     let mut overrides = Vec::new();
+    let mut room = limits.max_terraform_bytes;
     for (index, (file, result)) in files.iter().zip(results).enumerate() {
         let json = file.path.ends_with(".json");
         if only_serves(file.path) {
             continue;
         }
         let parse = if json { syntax::parse_json } else { syntax::parse };
-        match text(file.bytes, limits).and_then(|text| Ok(parse(text, limits)?)) {
+        let fits = take(&mut room, file.bytes.len(), limits);
+        match fits.and_then(|()| text(file.bytes, limits)).and_then(|text| Ok(parse(text, limits)?))
+        {
             Ok(body) if is_override(file.path) => overrides.push((file.path, body, result)),
             Ok(body) => {
                 let folder = folder(file.path);
@@ -99,8 +105,17 @@ fn read(
 
 /// Why a file is not read.
 enum Unread {
-    TooLarge { bytes: usize, max: usize },
-    NotUtf8 { at: usize },
+    TooLarge {
+        bytes: usize,
+        max: usize,
+    },
+    /// The files before it are as large as all may be.
+    NoRoom {
+        max: usize,
+    },
+    NotUtf8 {
+        at: usize,
+    },
     Syntax(syntax::SyntaxError),
 }
 
@@ -118,10 +133,20 @@ impl Unread {
             Self::TooLarge { bytes, max } => {
                 said(format!("not read: {bytes} bytes, limit max_file_bytes of {max}"))
             }
+            Self::NoRoom { max } => {
+                said(format!("not read: limit max_terraform_bytes of {max} for all files"))
+            }
             Self::NotUtf8 { at } => said(format!("not read: no UTF-8 at byte {at}")),
             Self::Syntax(error) => said(format!("not read: {error}")).on_line(error.line.into()),
         }
     }
+}
+
+/// Takes from the room that there is for all files.
+fn take(room: &mut usize, bytes: usize, limits: &Limits) -> Result<(), Unread> {
+    let left = room.checked_sub(bytes);
+    *room = left.unwrap_or(0);
+    left.map(drop).ok_or(Unread::NoRoom { max: limits.max_terraform_bytes })
 }
 
 fn text<'a>(bytes: &'a [u8], limits: &Limits) -> Result<&'a str, Unread> {

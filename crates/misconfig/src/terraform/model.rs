@@ -2,6 +2,7 @@
 //!
 //! The same whether it was evaluated from HCL or read from a plan.
 
+use std::collections::HashSet;
 use std::ops::Deref;
 use std::sync::Arc;
 
@@ -52,7 +53,7 @@ pub(crate) struct Attribute {
     pub(super) name: Arc<str>,
     pub(super) value: Value,
     /// The resources that were read for the value.
-    pub(super) references: Vec<Reference>,
+    pub(super) references: Arc<[Reference]>,
     pub(super) place: Place,
 }
 
@@ -114,8 +115,9 @@ impl Block {
     /// plans write nested blocks so, and HCL may.
     pub(super) fn add_blocks_of_values(&mut self) {
         let mut added = Vec::new();
+        let kinds: HashSet<&str> = self.blocks.iter().map(|block| &*block.kind).collect();
         for attribute in &self.attributes {
-            if self.blocks.iter().all(|block| block.kind != attribute.name) {
+            if !kinds.contains(&*attribute.name) {
                 blocks_of(attribute, &attribute.value, &mut added);
             }
         }
@@ -131,7 +133,7 @@ fn blocks_of(attribute: &Attribute, value: &Value, blocks: &mut Vec<Block>) {
                 block.attributes.push(Attribute {
                     name: Arc::clone(name),
                     value: value.clone(),
-                    references: attribute.references.clone(),
+                    references: Arc::clone(&attribute.references),
                     place: attribute.place,
                 });
             }

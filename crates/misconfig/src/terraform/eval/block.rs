@@ -75,11 +75,13 @@ impl<'a> Evaluator<'a> {
     ) -> Block {
         let mut block = Block::new(kind, Place { file, lines });
         for attribute in &body.attributes {
+            // It takes more room than a value does.
+            self.pay(1);
             let (value, references) = self.traced(|this| this.evaluate(&attribute.value, env));
             block.attributes.push(Attribute {
                 name: Arc::clone(&attribute.name),
                 value,
-                references,
+                references: references.into(),
                 place: Place { file, lines: attribute.lines },
             });
         }
@@ -150,6 +152,6 @@ impl<'a> Evaluator<'a> {
     }
 
     fn is_spent(&self) -> bool {
-        self.steps > self.limits.max_steps
+        self.steps > self.max_steps.0
     }
 }

@@ -9,7 +9,8 @@ use super::{Env, Evaluator, Reason, Value, functions};
 use crate::terraform::syntax::{Expr, For, Operator};
 
 impl<'a> Evaluator<'a> {
-    /// The value of an expression.
+    /// The value of an expression. What it gives is paid for by its weight, so that whoever reads
+    /// it once, or keeps it, need not pay again.
     pub(crate) fn evaluate(&mut self, expr: &'a Expr, env: &mut Env) -> Value {
         // Twice the nesting of one file: a chain of locals adds theirs.
         if self.depth >= self.limits.max_depth.saturating_mul(2) {
@@ -20,8 +21,11 @@ impl<'a> Evaluator<'a> {
             return Value::unknown(Reason::Limit("steps"));
         }
         self.depth += 1;
-        let value = self.dispatch(expr, env);
+        let mut value = self.dispatch(expr, env);
         self.depth -= 1;
+        if !self.pay(value.cost() - 1) {
+            value = Value::unknown(Reason::Limit("steps"));
+        }
         if let Value::Unknown(why) = &value
             && let Reason::Limit(_) = why.reason
         {
@@ -118,9 +122,6 @@ impl<'a> Evaluator<'a> {
                 _ => {}
             }
             let right = self.evaluate(right, env);
-            if !self.pay(left.weight().min(right.weight())) {
-                return Value::unknown(Reason::Limit("steps"));
-            }
             left = operate(*operator, left, right);
         }
         left
@@ -238,10 +239,7 @@ impl<'a> Evaluator<'a> {
                 _ => return Value::invalid("not a list"),
             }
         }
-        let length = |value: &Value| value.as_text().map_or(0, |text| text.len() / 16);
-        let cost = |value: &Value| value.weight().saturating_add(length(value));
-        let weight = values.iter().map(cost).fold(0, usize::saturating_add);
-        if !self.pay(weight) {
+        if !self.pay(functions::search_cost(name, &values)) {
             return Value::unknown(Reason::Limit("steps"));
         }
         let value = match self.read_by(name, &values, env.scope) {

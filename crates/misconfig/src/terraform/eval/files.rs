@@ -101,8 +101,7 @@ impl<'a> Evaluator<'a> {
         let Ok(parts) = syntax::parse_template(text, self.limits) else {
             return Value::invalid("not a template");
         };
-        let mut inner = Evaluator::new(self.modules, self.paths, self.limits);
-        (inner.steps, inner.depth) = (self.steps, self.depth);
+        let mut inner = self.bare();
         let mut env = Env::new(ScopeId(0));
         for (name, value) in values.iter() {
             env = env.with(name, value.clone());
@@ -110,7 +109,7 @@ impl<'a> Evaluator<'a> {
         let filled = inner.template(&parts, &mut env);
         self.steps = inner.steps;
         self.not_evaluated.append(&mut inner.not_evaluated);
-        self.diagnostics.append(&mut inner.diagnostics);
+        self.diagnostics = inner.diagnostics;
         filled
     }
 }

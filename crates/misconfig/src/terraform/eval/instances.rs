@@ -262,6 +262,10 @@ impl<'a> Evaluator<'a> {
     ) -> Value {
         let instances = self.expand(&call.body, &Env::new(scope));
         let path = self.scope(scope).map(|scope| Arc::clone(&scope.path)).unwrap_or_default();
+        let address_bytes = path.len().saturating_add(name.len());
+        if !self.pay(instances.len().saturating_mul(address_bytes) / 16) {
+            return Value::unknown(Reason::Limit("steps"));
+        }
         let names = self.names_of(scope, name);
         let scopes: Vec<ScopeId> = (0..instances.len())
             .map(|instance| {

@@ -57,6 +57,8 @@ pub(crate) struct Evaluator<'a> {
     fetched: Option<&'a BTreeMap<String, String>>,
     scopes: Vec<Scope<'a>>,
     steps: usize,
+    /// How many there may be, and the limit that says so.
+    max_steps: (usize, &'static str),
     depth: usize,
     instances: usize,
     /// Resources that were read since the caller began to listen.
@@ -154,6 +156,7 @@ impl<'a> Evaluator<'a> {
             fetched: None,
             scopes: Vec::new(),
             steps: 0,
+            max_steps: (limits.max_steps, "max_steps"),
             depth: 0,
             instances: 0,
             trace: Vec::new(),
@@ -175,6 +178,19 @@ impl<'a> Evaluator<'a> {
         self
     }
 
+    /// Has it take no more steps than are left of those of all trees.
+    pub(crate) fn within(mut self, left: usize) -> Self {
+        if left < self.limits.max_steps {
+            self.max_steps = (left, "max_total_steps");
+        }
+        self
+    }
+
+    /// The steps that it took.
+    pub(crate) fn steps(&self) -> usize {
+        self.steps
+    }
+
     /// Begins a tree with its root and the values that are given to it.
     pub(crate) fn root(&mut self, module: &'a Module, given: BTreeMap<Arc<str>, Value>) -> ScopeId {
         self.push_scope(module, Calls::default(), None, given)
@@ -182,12 +198,22 @@ impl<'a> Evaluator<'a> {
 
     /// The values of a file that only gives values: nothing is in sight in it.
     pub(crate) fn constants(&mut self, body: &Body) -> BTreeMap<Arc<str>, Value> {
-        let mut bare = Evaluator::new(self.modules, self.paths, self.limits);
+        let mut bare = self.bare();
         let mut env = Env::new(ScopeId(0));
         let values = body.attributes.iter();
         let values =
             values.map(|value| (Arc::clone(&value.name), bare.evaluate(&value.value, &mut env)));
-        values.collect()
+        let values = values.collect();
+        (self.steps, self.diagnostics) = (bare.steps, bare.diagnostics);
+        values
+    }
+
+    /// One of what stands by itself, that goes on with what is left of this one's steps.
+    fn bare(&mut self) -> Self {
+        let mut bare = Evaluator::new(self.modules, self.paths, self.limits);
+        (bare.steps, bare.max_steps, bare.depth) = (self.steps, self.max_steps, self.depth);
+        bare.diagnostics = std::mem::take(&mut self.diagnostics);
+        bare
     }
 
     fn push_scope(
@@ -243,10 +269,13 @@ impl<'a> Evaluator<'a> {
     /// Pays for work; false where there is nothing left to pay with.
     fn pay(&mut self, steps: usize) -> bool {
         self.steps = self.steps.saturating_add(steps);
-        if self.steps <= self.limits.max_steps {
+        let (max, name) = self.max_steps;
+        if self.steps <= max {
             return true;
         }
-        self.limit("max_steps", self.limits.max_steps);
+        let limits = self.limits;
+        let of_all = name == "max_total_steps";
+        self.limit(name, if of_all { limits.max_total_steps } else { limits.max_steps });
         false
     }
 
@@ -271,7 +300,7 @@ impl<'a> Evaluator<'a> {
         match self.scope(scope).and_then(|scope| scope.kept.get(&key)) {
             Some(Kept::Done(value, references)) => {
                 let (value, references) = (value.clone(), references.clone());
-                references.into_iter().for_each(|reference| self.read(reference));
+                self.read_all(references);
                 return value;
             }
             Some(Kept::Running) => return self.cycle(scope, &key),
@@ -282,8 +311,15 @@ impl<'a> Evaluator<'a> {
         let value = evaluate(self);
         let inner = std::mem::replace(&mut self.trace, outer);
         self.set_kept(scope, key, Kept::Done(value.clone(), inner.clone()));
-        inner.into_iter().for_each(|reference| self.read(reference));
+        self.read_all(inner);
         value
+    }
+
+    fn read_all(&mut self, references: Vec<Reference>) {
+        // Each is compared with each.
+        let lengths = references.iter().map(|reference| 1 + reference.address.len() / 64);
+        self.pay(lengths.sum::<usize>() * self.trace.len() / 4);
+        references.into_iter().for_each(|reference| self.read(reference));
     }
 
     fn set_kept(&mut self, scope: ScopeId, key: Key, kept: Kept) {

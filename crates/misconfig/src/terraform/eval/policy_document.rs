@@ -14,12 +14,12 @@ pub(super) fn render<'a>(evaluator: &mut Evaluator<'a>, body: &'a Body, env: &mu
     let mut statements = Vec::new();
     for source in ["source_policy_documents", "override_policy_documents"] {
         for text in block.get(source).items() {
-            statements.extend(statements_of(text));
+            statements.extend(statements_of(evaluator, text));
         }
     }
     for source in ["source_json", "override_json"] {
         if let Some(text) = block.get(source).value() {
-            statements.extend(statements_of(text));
+            statements.extend(statements_of(evaluator, text));
         }
     }
     statements.extend(block.blocks("statement").map(statement));
@@ -31,8 +31,9 @@ pub(super) fn render<'a>(evaluator: &mut Evaluator<'a>, body: &'a Body, env: &mu
     encode_json(&Value::object(document))
 }
 
-fn statements_of(text: &Value) -> Vec<Value> {
-    match model::parse_json(text).as_ref().and_then(|document| document.member("Statement")) {
+fn statements_of(evaluator: &mut Evaluator<'_>, text: &Value) -> Vec<Value> {
+    let document = model::parse_json(text).filter(|document| evaluator.pay(document.weight()));
+    match document.as_ref().and_then(|document| document.member("Statement")) {
         Some(Value::List(statements)) => statements.to_vec(),
         Some(single) => vec![single.clone()],
         None => Vec::new(),

@@ -12,6 +12,10 @@ impl<'a> Evaluator<'a> {
             let value = self.evaluate(base, env);
             return self.follow(value, steps, env);
         };
+        // Few but in a template, which may be given thousands.
+        if !self.pay(env.names.len() / 16) {
+            return Value::unknown(Reason::Limit("steps"));
+        }
         if let Some(value) = env.get(name) {
             let value = value.clone();
             return self.follow(value, steps, env);
@@ -49,6 +53,9 @@ impl<'a> Evaluator<'a> {
                     unknown @ Value::Unknown(_) => return unknown,
                     Value::Null => Value::list(Vec::new()),
                     Value::List(items) => {
+                        if !self.pay(items.len()) {
+                            return Value::unknown(Reason::Limit("steps"));
+                        }
                         let mut results = Vec::new();
                         for item in items.iter() {
                             results.push(self.follow(item.clone(), inner, env));

@@ -30,13 +30,15 @@ impl<'a> Evaluator<'a> {
         let suffix = self.expansion(scope, block).suffix(instance);
         let path = self.scope(scope).map(|scope| Arc::clone(&scope.path)).unwrap_or_default();
         let resource = self.module(scope).and_then(|module| module.resources.get(block));
-        match resource {
+        let address = match resource {
             Some(resource) => {
                 let prefix = if resource.mode == Mode::Data { "data." } else { "" };
                 format!("{path}{prefix}{}.{}{suffix}", resource.kind, resource.name).into()
             }
             None => path,
-        }
+        };
+        self.pay(address.len() / 16);
+        address
     }
 
     /// The names that the expressions of an instance see.
@@ -56,6 +58,7 @@ impl<'a> Evaluator<'a> {
         let reference = Reference { address, attribute: Arc::clone(name) };
         let resource = self.module(scope).and_then(|module| module.resources.get(block));
         let body = resource.map(|resource| &resource.block.body);
+        self.pay(body.map_or(0, |body| body.attributes.len() / 16));
         let written = body.and_then(|body| body.attribute(name));
         let value = match (written, resource, body) {
             (Some(written), _, _) => {

@@ -435,6 +435,115 @@ fn literal_text_is_paid_for() {
     assert!(run.said.iter().any(|said| said.contains("max_steps")), "{:?}", run.said);
 }
 
+/// A text of 2 to the 20 of a character, as `local.t`, and a list of 2^18 numbers as `local.r`.
+fn large_values() -> String {
+    let texts =
+        (1..=10).map(|n| format!("  t{n} = \"${{local.t{m}}}${{local.t{m}}}\"\n", m = n - 1));
+    let lists = (1..=8).map(|n| {
+        format!(
+            "  r{n} = concat(local.r{m}, [for x in local.r{m} : x + {step}])\n",
+            m = n - 1,
+            step = 10_000 << n
+        )
+    });
+    format!(
+        "locals {{\n  t0 = \"{}\"\n  r0 = range(1024)\n{}{}  t = local.t10\n  r = local.r8\n}}\n",
+        "\\n".repeat(1024),
+        texts.collect::<String>(),
+        lists.collect::<String>(),
+    )
+}
+
+/// Each would take minutes or all memory, were it not stopped.
+#[test]
+fn what_is_made_is_paid_for() {
+    let values = large_values();
+    for expression in [
+        // Texts that grow, known or not.
+        "[for i in range(1024) : length(indent(15, local.t))]",
+        "[for i in range(1024) : join(local.t, [i, uuid(), i])]",
+        "[for i in range(1024) : format(\"%s%s\", local.t, i)]",
+        "[for i in range(1024) : jsonencode(local.t)]",
+        // Searches of which each goes to the end.
+        "regexall(\".*z|\\n\", local.t)",
+        "replace(local.t, \"/.*z|\\n/\", \"\")",
+        "[for i in range(1024) : [for j in range(1024) : can(regex(\"${i}.${j}\", \"\"))]]",
+        // What is only looked at.
+        "[for i in range(1024) : [for j in range(1024) : local.r == []]]",
+        "[for i in range(1024) : [for j in range(1024) : local.r[*].a[0]]]",
+        "[for a in range(1024) : [for b in range(1024) : [for x in local.r : local.r]]]",
+        "[for i in range(1024) : [for j in range(1024) : try({ (local.t) = 1 }[local.t], 1)]]",
+    ] {
+        let text = format!("{values}output \"x\" {{ value = {expression} }}\n");
+        let limits = Limits { max_steps: 6_000_000, ..Limits::default() };
+        let run = Run::within(&[("main.tf", &text)], &limits);
+        assert!(
+            run.said.iter().any(|said| said.contains("max_steps")),
+            "{expression}: {:?}",
+            run.said
+        );
+    }
+}
+
+#[test]
+fn what_would_be_too_large_is_not_made() {
+    let values = large_values();
+    for expression in [
+        "split(\"\", \"${local.t}x\")",
+        "jsondecode(\"[${local.t}]x\")",
+        "formatlist(\"${local.t}%s\", local.r)",
+        "setproduct([for x in local.r1 : [x]]...)",
+        "setproduct(local.r0, local.r0, local.r0)",
+    ] {
+        let text = format!("{values}output \"x\" {{ value = {expression} }}\n");
+        let shown = Run::of(&[("main.tf", &text)]).show("x");
+        assert!(shown.starts_with("? "), "{expression}: {shown}");
+    }
+}
+
+#[test]
+fn sets_of_thousands_are_compared_by_their_hashes() {
+    let values = large_values();
+    let text = format!(
+        "{values}locals {{\n  w = [for x in local.r : [x]]\n  v = [for x in local.r : [x + 0.5]]\n}}\n\
+         output \"d\" {{ value = length(distinct(local.w)) == length(distinct(local.r)) }}\n\
+         output \"s\" {{ value = length(setsubtract(local.w, local.v)) }}\n\
+         output \"i\" {{ value = setintersection(local.w, local.v, local.v) }}\n\
+         output \"m\" {{ value = matchkeys(local.w, local.w, local.v) }}\n"
+    );
+    let started = Instant::now();
+    let limits = Limits { max_steps: 100_000_000, ..Limits::default() };
+    let run = Run::within(&[("main.tf", &text)], &limits);
+    assert_eq!(run.show("d"), "true");
+    assert_eq!([run.show("i"), run.show("m")], ["[]", "[]"]);
+    assert!(run.show("s").parse::<usize>().unwrap() > 100_000);
+    assert!(started.elapsed().as_secs() < 60, "{:?}", started.elapsed());
+}
+
+#[test]
+fn a_type_of_many_attributes_is_paid_for() {
+    let fields: String = (0..2000).map(|n| format!("a{n} = optional(string)\n")).collect();
+    let text = format!(
+        "variable \"v\" {{\n  type = list(object({{ {fields} }}))\n  \
+         default = flatten([for i in range(1000) : [for j in range(500) : {{}}]])\n}}\n\
+         output \"x\" {{ value = length(var.v) }}\n"
+    );
+    let run = Run::of(&[("main.tf", &text)]);
+    assert!(run.said.iter().any(|said| said.contains("max_steps")), "{:?}", run.said);
+}
+
+#[test]
+fn names_have_an_end() {
+    let long = "a".repeat(1025);
+    for text in [format!("{long} = 1\n"), format!("a \"{long}\" {{}}\n"), format!("x = {long}.b\n")]
+    {
+        assert!(syntax::parse(&text, &Limits::default()).is_err());
+        assert!(syntax::parse(&text.replacen(&long, &long[1..], 1), &Limits::default()).is_ok());
+    }
+    let json = format!("{{\"resource\": {{\"a\": {{\"{long}\": {{}}}}}}}}");
+    assert!(syntax::parse_json(&json, &Limits::default()).is_err());
+}
+
 #[test]
 fn a_value_that_wraps_itself_ends() {
     let open = "[".repeat(100);

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::hash::{Hash, Hasher};
 use std::ops::Deref;
 use std::sync::Arc;
 
@@ -51,7 +52,7 @@ pub(super) const MAX_WEIGHT: usize = 1 << 20;
 const MAX_DEPTH: usize = 256;
 
 /// An instance of a resource, or of a module.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Handle {
     Resource { scope: ScopeId, block: usize, instance: usize },
     Module { scope: ScopeId },
@@ -74,7 +75,7 @@ pub(crate) const HOLE: char = '\u{f8ff}';
 const MAX_REFERENCES: usize = 16;
 
 /// `aws_s3_bucket.logs.arn`, resolved: the resource that it names.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Reference {
     /// Address of the resource, with its modules and, where one is meant, its instance's key.
     pub(crate) address: Arc<str>,
@@ -102,6 +103,30 @@ pub(crate) enum Reason {
     /// A limit was reached.
     Limit(&'static str),
 }
+
+/// Equal values have equal hashes, so that sets of them need not compare each with each.
+impl Hash for Value {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        std::mem::discriminant(self).hash(state);
+        match self {
+            Self::Null => {}
+            Self::Bool(value) => value.hash(state),
+            // Of the two zeros, which are equal, one.
+            Self::Number(number) => (number + 0.0).to_bits().hash(state),
+            Self::Text(text) => text.hash(state),
+            Self::List(items) => items.inner.hash(state),
+            Self::Object(items) => items.inner.hash(state),
+            Self::Handle(handle) => handle.hash(state),
+            Self::Unknown(why) => {
+                why.text.hash(state);
+                why.references.hash(state);
+            }
+        }
+    }
+}
+
+/// No expression gives a number that is none.
+impl Eq for Value {}
 
 impl fmt::Display for Reason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -133,7 +158,8 @@ impl Value {
     }
 
     pub(crate) fn object(items: BTreeMap<Arc<str>, Self>) -> Self {
-        let weight = items.values().map(Self::weight).fold(items.len(), usize::saturating_add);
+        let pair = |(key, value): (&Arc<str>, &Self)| value.weight() + text_weight(key);
+        let weight = items.iter().map(pair).fold(0, usize::saturating_add);
         let depth = items.values().map(Self::depth).max().unwrap_or(0) + 1;
         if weight > MAX_WEIGHT || depth > MAX_DEPTH {
             return Self::unknown(Reason::Limit("the size of a value"));
@@ -152,11 +178,22 @@ impl Value {
     /// What walking the value costs.
     pub(crate) fn weight(&self) -> usize {
         match self {
-            Self::Text(text) => 1 + text.len() / 64,
+            Self::Text(text) => text_weight(text),
             Self::List(items) => items.weight,
             Self::Object(items) => items.weight + 1,
+            Self::Unknown(why) => why.text.as_deref().map_or(1, text_weight),
             _ => 1,
         }
+    }
+
+    /// What making the value costs: a text takes more room than walking it takes time.
+    pub(super) fn cost(&self) -> usize {
+        let text = match self {
+            Self::Text(text) => Some(text),
+            Self::Unknown(why) => why.text.as_ref(),
+            _ => None,
+        };
+        self.weight().saturating_add(text.map_or(0, |text| text.len() / 16))
     }
 
     /// Whether something in it is not known.
@@ -261,6 +298,10 @@ impl Value {
             _ => None,
         }
     }
+}
+
+fn text_weight(text: &str) -> usize {
+    1 + text.len() / 64
 }
 
 /// A number as Terraform writes it: without an exponent, whole where it is.

@@ -51,6 +51,7 @@ impl<'a> Evaluator<'a> {
             return given;
         }
         let (mut env, call) = caller?;
+        self.pay(call.body.attributes.len() / 16);
         let argument = call.body.attribute(name)?;
         Some(self.evaluate(&argument.value, &mut env))
     }
@@ -58,6 +59,9 @@ impl<'a> Evaluator<'a> {
     /// Converts to a type as far as that decides a value: texts, numbers and conditions into one
     /// another, and the defaults of `optional` attributes.
     fn convert(&mut self, value: Value, kind: &'a Expr, scope: ScopeId) -> Value {
+        if !self.pay(1) {
+            return Value::unknown(Reason::Limit("steps"));
+        }
         match (kind, &value) {
             (_, Value::Null | Value::Unknown(_) | Value::Handle(_)) => value,
             (Expr::Name(name), _) => convert_primitive(value, name),
@@ -100,6 +104,9 @@ impl<'a> Evaluator<'a> {
         let mut object = BTreeMap::new();
         for (key, kind) in fields {
             let Some(key) = key.as_text() else { continue };
+            if !self.pay(1 + key.len() / 16) {
+                return Value::unknown(Reason::Limit("steps"));
+            }
             let given = items.get(key).filter(|value| **value != Value::Null);
             let value = match given {
                 Some(given) => self.convert(given.clone(), kind, scope),

@@ -128,7 +128,7 @@ impl Reader<'_> {
             block.attributes.push(Attribute {
                 name: property.name.as_str().into(),
                 value: value(&property.value, inner.unknown),
-                references: self.references(inner),
+                references: self.references(inner).into(),
                 place,
             });
             self.blocks(property, inner, &mut block);
@@ -140,7 +140,7 @@ impl Reader<'_> {
                 block.attributes.push(Attribute {
                     name: property.name.as_str().into(),
                     value: Value::unknown(Reason::Computed),
-                    references: self.references(source.of(&property.name)),
+                    references: self.references(source.of(&property.name)).into(),
                     place,
                 });
             }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::cursor::Cursor;
+use super::cursor::{Cursor, MAX_NAME_BYTES};
 use super::{Attribute, Block, Body, SyntaxError, expression};
 use crate::Limits;
 
@@ -56,7 +56,7 @@ fn label(cursor: &mut Cursor<'_>) -> Result<Arc<str>, SyntaxError> {
         return Err(cursor.expected("`=`, a label or `{`"));
     }
     match expression::quoted(cursor)?.as_text() {
-        Some(text) => Ok(text.into()),
-        None => Err(cursor.expected("a label without interpolation")),
+        Some(text) if text.len() <= MAX_NAME_BYTES => Ok(text.into()),
+        _ => Err(cursor.expected("a label of at most 1024 bytes without interpolation")),
     }
 }

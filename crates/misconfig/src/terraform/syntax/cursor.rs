@@ -3,6 +3,9 @@
 use super::{SyntaxError, SyntaxErrorKind};
 use crate::{Limits, Lines};
 
+/// Bytes of a name. Every look-up costs its length; names of resources have no hundred.
+pub(super) const MAX_NAME_BYTES: usize = 1024;
+
 /// Where the reader is.
 pub(super) struct Cursor<'a> {
     text: &'a str,
@@ -129,6 +132,9 @@ impl<'a> Cursor<'a> {
         let length = rest
             .find(|c: char| !(c.is_alphanumeric() || c == '_' || c == '-'))
             .unwrap_or(rest.len());
+        if length > MAX_NAME_BYTES {
+            return None;
+        }
         self.advance(length);
         rest.get(..length)
     }

@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use super::cursor::Cursor;
+use super::cursor::{Cursor, MAX_NAME_BYTES};
 use super::{Attribute, Block, Body, Expr, SyntaxError, SyntaxErrorKind, template};
 use crate::{Limits, Lines};
 
@@ -237,6 +237,10 @@ impl Reader<'_> {
                 continue;
             }
             for inner in properties {
+                if inner.name.len() > MAX_NAME_BYTES {
+                    let kind = SyntaxErrorKind::Json("a label of at most 1024 bytes");
+                    return Err(SyntaxError { line: inner.line, kind });
+                }
                 labels.push(inner.name.as_str().into());
                 self.labelled(kind, labels, missing - 1, inner, body)?;
                 labels.pop();

@@ -229,7 +229,15 @@ impl<'a> Run<'a> {
     #[inline(never)]
     fn call(&mut self, function: &'static Function, arguments: &'a [Expr]) -> Result<Value<'a>> {
         let arguments = self.evals(arguments)?;
-        (function.body)(self, &arguments)
+        // Whatever a function does, it reads what it takes, and what it gives takes room.
+        self.spend_texts(&arguments)?;
+        let value = (function.body)(self, &arguments)?;
+        self.spend_texts(std::slice::from_ref(&value))?;
+        Ok(value)
+    }
+
+    fn spend_texts(&mut self, values: &[Value<'a>]) -> Result<()> {
+        self.spend_bytes(values.iter().map(Value::text_bytes).sum())
     }
 
     #[inline(never)]
@@ -335,6 +343,7 @@ impl<'a> Run<'a> {
     fn index(&mut self, of: &'a Expr, index: &'a Expr, optional: bool) -> Result<Value<'a>> {
         let of = self.eval(of)?;
         let index = self.eval(index)?;
+        self.spend_bytes(index.text_bytes())?;
         match of {
             Value::Optional(None) => Ok(Value::Optional(None)),
             Value::Optional(Some(of)) => {
@@ -363,6 +372,7 @@ impl<'a> Run<'a> {
         let mut map = BTreeMap::new();
         for (key, value, optional) in entries {
             let key = self.eval(key)?;
+            self.spend_bytes(key.text_bytes())?;
             let key = key.to_key().ok_or_else(|| Error::overload("{}", &[&key]))?;
             let value = match (self.eval(value)?, optional) {
                 (value, false) => value,
@@ -382,6 +392,7 @@ impl<'a> Run<'a> {
     fn binary(&mut self, operator: Operator, left: &'a Expr, right: &'a Expr) -> Result<Value<'a>> {
         let left = self.eval(left)?;
         let right = self.eval(right)?;
+        self.spend_bytes(left.text_bytes().min(right.text_bytes()))?;
         let ordered = |wanted: fn(Ordering) -> bool| {
             compare(operator.sign(), &left, &right)
                 .map(|order| Value::Bool(order.is_some_and(wanted)))

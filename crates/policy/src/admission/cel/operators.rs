@@ -127,6 +127,8 @@ fn subtract<'a>(left: &Value<'a>, right: &Value<'a>) -> Result<Value<'a>> {
 /// Orders values by the keys beside them.
 pub(super) fn sort<'a>(run: &mut Run<'a>, keyed: &mut [(Value<'a>, Value<'a>)]) -> Result<()> {
     run.spend(keyed.len().saturating_mul(16))?;
+    let bytes: usize = keyed.iter().map(|(key, _)| key.text_bytes()).sum();
+    run.spend_bytes(bytes.saturating_mul(16))?;
     if let Some((first, rest)) = keyed.split_first() {
         for (key, _) in rest {
             if key.type_of() != first.0.type_of() {

@@ -117,6 +117,16 @@ pub(crate) enum Opaque {
 }
 
 impl<'a> Value<'a> {
+    /// Bytes of the text that it is, or is made of.
+    pub(super) fn text_bytes(&self) -> usize {
+        match self {
+            Self::String(text) => text.len(),
+            Self::Bytes(bytes) => bytes.len(),
+            Self::Opaque(Opaque::Url(url)) => url.text.len(),
+            _ => 0,
+        }
+    }
+
     /// A value of JSON.
     pub(crate) fn of_json(json: &'a Json) -> Self {
         match json {

@@ -26,8 +26,9 @@ impl Budget {
     /// Takes some steps from what is left.
     pub(in super::super) fn take(&self, steps: usize) -> Result<(), Error> {
         let left = self.0.get().checked_sub(steps);
-        self.0.set(left.ok_or(Error::Limit { limit: "steps", max: MAX_STEPS })?);
-        Ok(())
+        // Once there is too little there is none: who takes an error for null goes no further.
+        self.0.set(left.unwrap_or(0));
+        left.map(drop).ok_or(Error::Limit { limit: "steps", max: MAX_STEPS })
     }
 }
 
@@ -124,14 +125,14 @@ impl Interpreter<'_> {
             },
             Node::List(_) | Node::Hash(_) if value.is_null() => null(),
             Node::List(nodes) => {
-                let items = nodes.iter().map(|node| Ok(self.lenient(node, value)?.into_owned()));
+                let items = nodes.iter().map(|node| self.owned(self.lenient(node, value)?));
                 let items: Result<Vec<Value>, Error> = items.collect();
                 self.made(Value::Array(items?))
             }
             Node::Hash(pairs) => {
                 let mut fields = Map::new();
                 for (key, node) in pairs {
-                    fields.insert(key.clone(), self.lenient(node, value)?.into_owned());
+                    fields.insert(key.clone(), self.owned(self.lenient(node, value)?)?);
                 }
                 self.made(Value::Object(fields))
             }
@@ -150,6 +151,8 @@ impl Interpreter<'_> {
             Node::Compare(how, left, right) => {
                 let left = self.lenient(left, value)?;
                 let right = self.lenient(right, value)?;
+                self.read(&left)?;
+                self.read(&right)?;
                 Ok(Cow::Owned(compare(*how, &left, &right)))
             }
             Node::Reference(_) => {
@@ -160,7 +163,11 @@ impl Interpreter<'_> {
                 for argument in arguments {
                     given.push(match argument {
                         Node::Reference(node) => Argument::Reference(node),
-                        node => Argument::Value(self.lenient(node, value)?),
+                        node => {
+                            let value = self.lenient(node, value)?;
+                            self.read(&value)?;
+                            Argument::Value(value)
+                        }
                     });
                 }
                 let call = Call { interpreter: self, function, arguments: given, expression };
@@ -184,7 +191,7 @@ impl Interpreter<'_> {
         for item in items {
             let one = self.lenient(each, item)?;
             if !one.is_null() {
-                given.push(one.into_owned());
+                given.push(self.owned(one)?);
             }
         }
         self.made(Value::Array(given))
@@ -197,7 +204,7 @@ impl Interpreter<'_> {
             if !is_false(&holds) {
                 let one = self.lenient(each, item)?;
                 if !one.is_null() {
-                    given.push(one.into_owned());
+                    given.push(self.owned(one)?);
                 }
             }
         }
@@ -215,22 +222,47 @@ impl Interpreter<'_> {
         self.made(Value::Array(flat))
     }
 
+    /// Counts what is looked through, by a function or a comparison.
+    fn read(&self, value: &Value) -> Result<(), Error> {
+        self.budget.take(size(value) / OF_STEP)
+    }
+
+    /// Counts other work: bytes that are looked at.
+    pub(super) fn work(&self, bytes: usize) -> Result<(), String> {
+        self.budget.take(bytes / OF_STEP).map_err(|error| error.to_string())
+    }
+
+    /// A value of its own, counted before it is copied.
+    pub(super) fn owned(&self, value: Cow<'_, Value>) -> Result<Value, Error> {
+        if let Cow::Borrowed(value) = value {
+            self.count(size(value))?;
+        }
+        Ok(value.into_owned())
+    }
+
     /// Counts what was made.
     fn made<'v>(&self, value: Value) -> Given<'v> {
         if !is_shallow(&value) {
             return Err(Error::Limit { limit: "levels of a value", max: 256 });
         }
+        self.count(size(&value))?;
+        Ok(Cow::Owned(value))
+    }
+
+    fn count(&self, size: usize) -> Result<(), Error> {
         let limit = Error::Limit { limit: "bytes made", max: MAX_MADE };
-        let size = size(&value);
         self.budget.take(size / OF_ONE)?;
         let left = self.left_to_make.get().checked_sub(size).ok_or(limit)?;
         self.left_to_make.set(left);
-        Ok(Cow::Owned(value))
+        Ok(())
     }
 }
 
 /// What a value takes without what is in it.
 const OF_ONE: usize = 32;
+
+/// Bytes that are looked at for one step.
+const OF_STEP: usize = 256;
 
 /// About how many bytes a value takes.
 fn size(value: &Value) -> usize {

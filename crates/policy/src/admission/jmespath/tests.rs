@@ -279,3 +279,31 @@ fn a_text_that_would_be_too_long_is_not_made() {
         assert_eq!(search(expression, &data, now), Ok(expected.into()), "{expression}");
     }
 }
+
+#[test]
+fn what_is_only_read_or_copied_is_counted() {
+    let long = "a".repeat(60_000);
+    let given = json!({
+        "list": (0..50_000).collect::<Vec<_>>(),
+        "long": long.repeat(40),
+        "key": "k".repeat(2_000_000),
+    });
+    let now = "2026-11-21T12:00:00Z".parse().unwrap();
+    for text in [
+        &*format!("map(&'{long}', list)"),
+        &format!("length(list[*].['{long}'])"),
+        &format!("map(&'{long}' == '{long}', list)"),
+        &format!("map(&(length('{long}') == length('{long}')), list)"),
+        &format!("length([{}])", ["@"; 1_000].join(",")),
+        "items(list, key, key)",
+        "regex_replace_all_literal('.*z|a', long, 'b')",
+        "map(&regex_match(join('', ['[a-z]', to_string(@)]), 'a'), list)",
+        "list[?map(&regex_match(join('', ['[a-z]', to_string(@)]), 'a'), @)]",
+        &format!("map(&pattern_match('*{}', '{}'), list)", &long[..20_000], &long[..30_000]),
+    ] {
+        let asked = search(text, &given, now);
+        assert!(asked.is_err(), "{}", text.get(..40).unwrap_or(text));
+    }
+    let trimmed = search("trim(long, join('', [key, 'a']))", &given, now);
+    assert_eq!(trimmed, Ok(json!("")));
+}

@@ -48,7 +48,7 @@ pub(super) fn all(document: &Value, scope: &mut Scope<'_>) -> Result<Value, Unre
         return Ok(document.clone());
     }
     let mut path = Vec::new();
-    let referred = references(document, document, &mut path)?;
+    let referred = references(document, document, &mut path, &mut |bytes| scope.count(bytes))?;
     walk(&referred, scope, &mut path)
 }
 
@@ -144,18 +144,24 @@ fn current_path(path: &[String]) -> String {
     })
 }
 
+/// Counts bytes that a substitution makes.
+type Count<'c> = &'c mut dyn FnMut(usize) -> Result<(), Unresolved>;
+
 fn references(
     document: &Value,
     whole: &Value,
     path: &mut Vec<String>,
+    count: Count<'_>,
 ) -> Result<Value, Unresolved> {
     match document {
-        Value::String(text) if text.contains("$(") => referred(text, whole, path).map(Value::from),
+        Value::String(text) if text.contains("$(") => {
+            referred(text, whole, path, count).map(Value::from)
+        }
         Value::Array(items) => {
             let mut resolved = Vec::with_capacity(items.len());
             for (at, item) in items.iter().enumerate() {
                 path.push(at.to_string());
-                resolved.push(references(item, whole, path)?);
+                resolved.push(references(item, whole, path, count)?);
                 path.pop();
             }
             Ok(resolved.into())
@@ -164,7 +170,7 @@ fn references(
             let mut resolved = Map::new();
             for (key, value) in fields {
                 path.push(key.clone());
-                resolved.insert(key.clone(), references(value, whole, path)?);
+                resolved.insert(key.clone(), references(value, whole, path, count)?);
                 path.pop();
             }
             Ok(resolved.into())
@@ -174,7 +180,12 @@ fn references(
 }
 
 /// A text with its references replaced by what they lead to: `<=$(./../../requests/memory)`.
-fn referred(text: &str, whole: &Value, path: &[String]) -> Result<String, Unresolved> {
+fn referred(
+    text: &str,
+    whole: &Value,
+    path: &[String],
+    count: Count<'_>,
+) -> Result<String, Unresolved> {
     let mut text = text.to_owned();
     for _ in 0..MAX_VARIABLES {
         let Some(found) = REFERENCE.captures(&text) else {
@@ -192,6 +203,7 @@ fn referred(text: &str, whole: &Value, path: &[String]) -> Result<String, Unreso
                 return Err(Unresolved::Other(problem));
             }
         };
+        count(text.len() + value.len())?;
         text.replace_range(all.range(), &format!("{operator}{value}"));
     }
     Err(Unresolved::Other(format!("more than {MAX_VARIABLES} references in a text")))
@@ -239,10 +251,23 @@ mod tests {
         let document = serde_json::json!({
             "=(a)": { "b": "1", "c": ">$(./../b)", "d": "$(/a/b)x", "e": "\\$(b)" },
         });
-        let resolved = references(&document, &document, &mut Vec::new()).unwrap();
+        let resolved = references(&document, &document, &mut Vec::new(), &mut |_| Ok(())).unwrap();
         let expected = serde_json::json!({
             "=(a)": { "b": "1", "c": ">1", "d": "1x", "e": "$(b)" },
         });
         assert_eq!(resolved, expected);
+    }
+    #[test]
+    fn what_references_make_is_counted() {
+        let document = serde_json::json!({ "a": "$(/b)".repeat(500), "b": "x".repeat(1_000) });
+        let mut left = 1_000_000_usize;
+        let mut count = |bytes: usize| match left.checked_sub(bytes) {
+            Some(less) => {
+                left = less;
+                Ok(())
+            }
+            None => Err(Unresolved::Other("too many".to_owned())),
+        };
+        assert!(references(&document, &document, &mut Vec::new(), &mut count).is_err());
     }
 }

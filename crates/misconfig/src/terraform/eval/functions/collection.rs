@@ -1,9 +1,10 @@
 //! Lists, sets and maps.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
 use super::super::Value;
+use super::super::value::MAX_WEIGHT;
 use super::{Function, argument, count_value, list, number, text, whole};
 
 pub(super) const TABLE: &[(&str, Function)] = &[
@@ -101,27 +102,13 @@ fn contains(arguments: &[Value]) -> Result<Value, &'static str> {
 }
 
 fn distinct<'a>(items: impl Iterator<Item = &'a Value>) -> Vec<Value> {
-    // By their text where they have one: comparing each with each would take the square.
-    let mut seen = std::collections::HashSet::new();
-    let mut others: Vec<Value> = Vec::new();
-    let mut kept = Vec::new();
-    for item in items {
-        let new = match item {
-            Value::Text(text) => seen.insert((0, Arc::clone(text))),
-            Value::Number(_) | Value::Bool(_) => {
-                seen.insert((1, item.to_text().unwrap_or_default()))
-            }
-            other if others.len() < 1000 && !others.contains(other) => {
-                others.push(other.clone());
-                true
-            }
-            other => !others.contains(other),
-        };
-        if new {
-            kept.push(item.clone());
-        }
-    }
-    kept
+    let mut seen = HashSet::new();
+    items.filter(|item| seen.insert(*item)).cloned().collect()
+}
+
+/// The elements of a list, to be asked for.
+fn members(arguments: &[Value], index: usize) -> Result<HashSet<&Value>, &'static str> {
+    Ok(list(arguments, index)?.iter().collect())
 }
 
 fn element(arguments: &[Value]) -> Result<Value, &'static str> {
@@ -181,7 +168,7 @@ fn lookup(arguments: &[Value]) -> Result<Value, &'static str> {
 }
 
 fn matchkeys(arguments: &[Value]) -> Result<Value, &'static str> {
-    let wanted = list(arguments, 2)?;
+    let wanted = members(arguments, 2)?;
     let pairs = list(arguments, 0)?.iter().zip(list(arguments, 1)?);
     Ok(Value::list(
         pairs.filter(|(_, key)| wanted.contains(key)).map(|(value, _)| value.clone()).collect(),
@@ -243,7 +230,7 @@ fn setunion(arguments: &[Value]) -> Result<Value, &'static str> {
 fn setintersection(arguments: &[Value]) -> Result<Value, &'static str> {
     let mut kept = distinct(list(arguments, 0)?.iter());
     for index in 1..arguments.len() {
-        let other = list(arguments, index)?;
+        let other = members(arguments, index)?;
         kept.retain(|item| other.contains(item));
     }
     Ok(sorted_set(kept))
@@ -251,21 +238,21 @@ fn setintersection(arguments: &[Value]) -> Result<Value, &'static str> {
 
 fn setsubtract(arguments: &[Value]) -> Result<Value, &'static str> {
     let mut kept = distinct(list(arguments, 0)?.iter());
-    let other = list(arguments, 1)?;
+    let other = members(arguments, 1)?;
     kept.retain(|item| !other.contains(item));
     Ok(sorted_set(kept))
 }
 
-/// Combinations that a product may have.
-const MAX_PRODUCT: usize = 1 << 16;
-
 /// One of each list, in every combination.
 fn setproduct(arguments: &[Value]) -> Result<Value, &'static str> {
     let mut rows: Vec<Vec<Value>> = vec![Vec::new()];
+    let mut cells = 0_usize;
     for index in 0..arguments.len() {
         let items = list(arguments, index)?;
-        if rows.len().saturating_mul(items.len()) > MAX_PRODUCT {
-            return Err("a product of more than 65536");
+        // Each step writes all rows anew, one longer than before.
+        cells += rows.len().saturating_mul(items.len()).saturating_mul(index + 1);
+        if cells > MAX_WEIGHT {
+            return Err("a product that is too large");
         }
         let extended = |row: &Vec<Value>| {
             let row = row.clone();

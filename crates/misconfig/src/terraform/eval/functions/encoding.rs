@@ -5,9 +5,10 @@ use std::sync::Arc;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-use super::super::Value;
 use super::super::value::{HOLE, Unknown, format_number};
-use super::{Function, argument, text};
+use super::super::{Reason, Value};
+use super::text::MAX_TEXT;
+use super::{Function, argument, parts_of, text};
 use crate::{Limits, yaml};
 
 pub(super) const TABLE: &[(&str, Function)] = &[
@@ -33,10 +34,17 @@ pub(in super::super) fn encode_json(value: &Value) -> Value {
     let mut text = String::new();
     let mut unknown = Vec::new();
     write(value, &mut text, &mut unknown);
+    if text.len() > MAX_TEXT {
+        return Value::unknown(Reason::Limit("the length of a text"));
+    }
     Value::partial_text(text, &unknown)
 }
 
 fn write(value: &Value, text: &mut String, unknown: &mut Vec<Arc<Unknown>>) {
+    // What would not be given need not be written.
+    if text.len() > MAX_TEXT {
+        return;
+    }
     match value {
         Value::Null => text.push_str("null"),
         Value::Bool(value) => text.push_str(if *value { "true" } else { "false" }),
@@ -73,7 +81,7 @@ fn write(value: &Value, text: &mut String, unknown: &mut Vec<Arc<Unknown>>) {
         }
         Value::Handle(_) => {
             quote(HOLE.encode_utf8(&mut [0; 4]), text);
-            let reason = super::super::Reason::Computed;
+            let reason = Reason::Computed;
             unknown.push(Arc::new(Unknown { reason, references: Vec::new(), text: None }));
         }
     }
@@ -85,7 +93,7 @@ fn quote(value: &str, text: &mut String) {
 
 fn jsondecode(arguments: &[Value]) -> Result<Value, &'static str> {
     let document: serde_json::Value =
-        serde_json::from_str(&text(arguments, 0)?).map_err(|_| "not JSON")?;
+        serde_json::from_str(&parts_of(arguments, 0)?).map_err(|_| "not JSON")?;
     Ok(from_json(&document))
 }
 
@@ -104,7 +112,7 @@ pub(crate) fn from_json(json: &serde_json::Value) -> Value {
 }
 
 fn yamldecode(arguments: &[Value]) -> Result<Value, &'static str> {
-    let mut stream = yaml::parse(text(arguments, 0)?.as_bytes(), &Limits::default());
+    let mut stream = yaml::parse(parts_of(arguments, 0)?.as_bytes(), &Limits::default());
     match (stream.documents.pop(), stream.documents.len(), stream.errors.len()) {
         (Some(document), 0, 0) => Ok(from_yaml(&document.root)),
         (None, _, 0) => Ok(Value::Null),
@@ -132,7 +140,7 @@ fn from_yaml(node: &yaml::Node) -> Value {
 
 /// RFC 4180, with the names of the columns in the first row.
 fn csvdecode(arguments: &[Value]) -> Result<Value, &'static str> {
-    let text = text(arguments, 0)?;
+    let text = parts_of(arguments, 0)?;
     let mut rows = csv_rows(&text)?.into_iter();
     let names: Vec<Arc<str>> = rows.next().unwrap_or_default().into_iter().map(Arc::from).collect();
     let objects = rows.map(|row| {

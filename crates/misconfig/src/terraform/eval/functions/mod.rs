@@ -13,8 +13,9 @@ use std::sync::Arc;
 
 pub(super) use encoding::encode_json;
 pub(crate) use encoding::from_json;
+pub(super) use text::search_cost;
 
-use super::value::Unknown;
+use super::value::{MAX_WEIGHT, Unknown};
 use super::{Reason, Value};
 
 /// A function: what it makes of arguments that are known, or why Terraform would refuse them.
@@ -78,6 +79,13 @@ fn text(arguments: &[Value], index: usize) -> Result<Arc<str>, &'static str> {
 
 fn number(arguments: &[Value], index: usize) -> Result<f64, &'static str> {
     argument(arguments, index)?.to_number().ok_or("not a number")
+}
+
+/// Characters of a text that is taken apart: no more pieces may come of it than
+/// [`MAX_WEIGHT`] lets a value have.
+fn parts_of(arguments: &[Value], index: usize) -> Result<Arc<str>, &'static str> {
+    let text = text(arguments, index)?;
+    if text.len() > MAX_WEIGHT { Err("a text of more than 1 MiB") } else { Ok(text) }
 }
 
 /// A whole number that may be below zero.

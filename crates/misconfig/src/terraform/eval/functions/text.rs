@@ -1,12 +1,13 @@
 //! Texts.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use regex::{Regex, RegexBuilder};
 
 use super::super::Value;
-use super::super::value::{HOLE, Unknown, format_number};
-use super::{Function, argument, list, number, text, whole};
+use super::super::value::{HOLE, MAX_WEIGHT, Unknown, format_number};
+use super::{Function, argument, list, number, parts_of, text, whole};
 
 pub(super) const TABLE: &[(&str, Function)] = &[
     ("basename", |a| Ok(Value::text(split_path(&text(a, 0)?).1))),
@@ -42,7 +43,7 @@ pub(super) const TABLE: &[(&str, Function)] = &[
 ];
 
 /// Characters of a text that a function makes.
-const MAX_TEXT: usize = 16 << 20;
+pub(super) const MAX_TEXT: usize = 16 << 20;
 
 /// The folder and the name of a path.
 fn split_path(path: &str) -> (&str, &str) {
@@ -198,6 +199,7 @@ fn pad(text: String, width: &str) -> String {
 fn formatlist(arguments: &[Value]) -> Result<Value, &'static str> {
     let lengths = arguments.iter().skip(1).filter_map(|value| value.as_list().map(<[_]>::len));
     let length = lengths.max().unwrap_or(1);
+    let mut weight = length.saturating_mul(arguments.len());
     let mut results = Vec::new();
     for index in 0..length {
         let row: Option<Vec<Value>> = arguments
@@ -207,7 +209,12 @@ fn formatlist(arguments: &[Value]) -> Result<Value, &'static str> {
                 None => Some(argument.clone()),
             })
             .collect();
-        results.push(format(&row.ok_or("lists of different lengths")?)?);
+        if weight > MAX_WEIGHT {
+            return Err("texts that are too long together");
+        }
+        let result = format(&row.ok_or("lists of different lengths")?)?;
+        weight += result.weight();
+        results.push(result);
     }
     Ok(Value::list(results))
 }
@@ -222,6 +229,25 @@ fn indent(arguments: &[Value]) -> Result<Value, &'static str> {
     Ok(Value::text(text.replace('\n', &line_end)))
 }
 
+/// What a function costs that searches for a pattern, beside what it takes and gives: to compile
+/// it, and for each match up to the rest of the text (documentation of `regex`, "Iterating over
+/// matches").
+pub(in super::super) fn search_cost(name: &str, arguments: &[Value]) -> usize {
+    const COMPILED: usize = 200;
+    let length = |index: usize| arguments.get(index).and_then(Value::as_text).map_or(0, str::len);
+    let all = |length: usize| COMPILED + length.saturating_mul(length) / 1024;
+    match name.strip_prefix("core::").unwrap_or(name) {
+        "regex" => COMPILED + length(1),
+        "regexall" => all(length(1)),
+        "replace"
+            if arguments.get(1).and_then(Value::as_text).and_then(inner_pattern).is_some() =>
+        {
+            all(length(0))
+        }
+        _ => 0,
+    }
+}
+
 /// A pattern, held to a size so that compiling it costs little.
 fn pattern(text: &str) -> Result<Regex, &'static str> {
     RegexBuilder::new(text).size_limit(1 << 18).build().map_err(|_| "not a pattern")
@@ -229,14 +255,18 @@ fn pattern(text: &str) -> Result<Regex, &'static str> {
 
 fn replace(arguments: &[Value]) -> Result<Value, &'static str> {
     let (text, from, to) = (text(arguments, 0)?, text(arguments, 1)?, text(arguments, 2)?);
-    let inner = from.strip_prefix('/').and_then(|from| from.strip_suffix('/'));
     if text.len().saturating_mul(to.len().max(1)) > MAX_TEXT {
         return Err("a text of more than 16 MiB");
     }
-    match inner.filter(|_| from.len() > 1) {
+    match inner_pattern(&from) {
         Some(inner) => Ok(Value::text(pattern(inner)?.replace_all(&text, &*to).into_owned())),
         None => Ok(Value::text(text.replace(&*from, &to))),
     }
+}
+
+/// The pattern between slashes.
+fn inner_pattern(text: &str) -> Option<&str> {
+    text.strip_prefix('/').and_then(|text| text.strip_suffix('/'))
 }
 
 /// What one match gives: the whole, a list of groups, or an object of named ones.
@@ -266,13 +296,13 @@ fn regex(arguments: &[Value]) -> Result<Value, &'static str> {
 
 fn regexall(arguments: &[Value]) -> Result<Value, &'static str> {
     let regex = pattern(&text(arguments, 0)?)?;
-    let text = text(arguments, 1)?;
+    let text = parts_of(arguments, 1)?;
     let all = regex.captures_iter(&text).map(|captures| captured(&regex, &captures));
     Ok(Value::list(all.collect()))
 }
 
 fn split(arguments: &[Value]) -> Result<Value, &'static str> {
-    let (separator, text) = (text(arguments, 0)?, text(arguments, 1)?);
+    let (separator, text) = (text(arguments, 0)?, parts_of(arguments, 1)?);
     if text.is_empty() {
         return Ok(Value::list(Vec::new()));
     }
@@ -308,6 +338,6 @@ fn title(arguments: &[Value]) -> Result<Value, &'static str> {
 }
 
 fn trim(arguments: &[Value]) -> Result<Value, &'static str> {
-    let cut = text(arguments, 1)?;
-    Ok(Value::text(text(arguments, 0)?.trim_matches(|letter| cut.contains(letter))))
+    let cut: HashSet<char> = text(arguments, 1)?.chars().collect();
+    Ok(Value::text(text(arguments, 0)?.trim_matches(|letter| cut.contains(&letter))))
 }

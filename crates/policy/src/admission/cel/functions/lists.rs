@@ -37,6 +37,7 @@ fn is_sorted<'a>(run: &mut Run<'a>, arguments: &[Value<'a>]) -> Result<Value<'a>
     let [Value::List(list)] = arguments else { return Err(mismatch("isSorted", arguments)) };
     run.spend(list.len())?;
     for (left, right) in list.iter().zip(list.iter().skip(1)) {
+        run.spend_bytes(left.text_bytes().min(right.text_bytes()))?;
         if compare("isSorted", &left, &right)? == Some(Ordering::Greater) {
             return Ok(Value::Bool(false));
         }
@@ -73,6 +74,7 @@ fn extreme<'a>(
     let first = items.next().ok_or_else(|| Error::invalid(format!("{name} of an empty list")))?;
     let mut best = first;
     for item in items {
+        run.spend_bytes(item.text_bytes().min(best.text_bytes()))?;
         if compare(name, &item, &best)? == Some(wanted) {
             best = item;
         }

@@ -100,8 +100,14 @@ fn find_all<'a>(run: &mut Run<'a>, arguments: &[Value<'a>]) -> Result<Value<'a>>
     run.spend(text.len() + 1)?;
     let most = usize::try_from(most).unwrap_or(usize::MAX);
     let wanted = run.pattern(wanted, text)?;
-    let found = wanted.find_iter(text).take(most);
-    Ok(Value::list(found.map(|found| Value::text(found.as_str().to_owned()))))
+    let mut all = Vec::new();
+    for found in wanted.find_iter(text).take(most) {
+        // Each may have been looked for up to the end (documentation of `regex`, "Iterating over
+        // matches").
+        run.spend((text.len() - found.start()) / 64)?;
+        all.push(Value::text(found.as_str().to_owned()));
+    }
+    Ok(Value::list(all))
 }
 
 fn char_at<'a>(run: &mut Run<'a>, arguments: &[Value<'a>]) -> Result<Value<'a>> {

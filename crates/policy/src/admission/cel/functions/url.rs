@@ -43,7 +43,7 @@ fn part<'a>(name: &str, arguments: &[Value<'a>], part: fn(&Url) -> String) -> Re
 /// A URL in its parts (RFC 3986, 3).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Url {
-    pub(super) text: String,
+    pub(in crate::admission::cel) text: String,
     scheme: String,
     host: String,
     path: String,

@@ -72,6 +72,26 @@ fn values_that_hold_each_other_many_times_over_end() {
 }
 
 #[test]
+fn texts_are_paid_for_wherever_they_go() {
+    let mut text = String::from("BODY");
+    for step in (0..12).rev() {
+        text = format!("cel.bind(x{}, x{step} + x{step}, {text})", step + 1);
+    }
+    let text = format!("cel.bind(x0, 'https://a/aaaaaa', {text})");
+    for body in [
+        "lists.range(999).all(a, int(x12) == 1 || true)",
+        "lists.range(999).map(a, url(x12)).size() == 1",
+        "lists.range(999).all(a, !isURL(x12 + '%') && x12 <= x12)",
+        "lists.range(999).all(a, {x12: 1}[x12] == 1)",
+        "lists.range(999).all(a, [x12, x12].max() == '' || [x12, x12].isSorted())",
+        "lists.range(999).all(a, [x12, x12].sort().size() == 2)",
+        "x12.findAll('.*z|a').size() == 1",
+    ] {
+        assert!(say(&text.replace("BODY", body)).contains("steps"), "{body}");
+    }
+}
+
+#[test]
 fn patterns_end() {
     assert!(say("'a'.matches('((a{1000}){1000}){1000}')").contains("bytes"));
     assert!(say("'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaab'.matches('(a*)*c')") == "false");

@@ -97,6 +97,12 @@ fn public_key(info: &SubjectPublicKeyInfoOwned) -> Given {
     };
     let (modulus, exponent) =
         read(info.subject_public_key.raw_bytes()).map_err(|error| error.to_string())?;
+    /// Twice what any library makes or takes, 16 384 bits; writing a number in decimal takes the
+    /// square of its length.
+    const MAX_MODULUS_BYTES: usize = 4096;
+    if modulus.len() > MAX_MODULUS_BYTES || exponent.len() > MAX_MODULUS_BYTES {
+        return Err("the key is too large".to_owned());
+    }
     let exponent: u64 = decimal(&exponent).parse().map_err(|_| "the exponent is too large")?;
     Ok(json!({ "N": decimal(&modulus), "E": exponent }))
 }

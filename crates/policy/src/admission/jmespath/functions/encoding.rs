@@ -5,6 +5,7 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;
 use sha2::Digest as _;
 
+use super::strings::fits;
 use super::{Call, Function, Given, Kind, Takes};
 
 pub(super) const FUNCTIONS: &[Function] = &[
@@ -42,12 +43,17 @@ fn base64_decode(call: &Call<'_>) -> Given {
     Ok(String::from_utf8_lossy(&bytes).into_owned().into())
 }
 
+/// Bytes that a document may take for each of its own.
+const OF_BYTE: usize = 16;
+
 fn parse_json(call: &Call<'_>) -> Given {
+    fits(call.text(0).len().saturating_mul(OF_BYTE))?;
     serde_json::from_str(call.text(0)).map_err(|error| error.to_string())
 }
 
 /// The first document of a text, by YAML 1.1.
 fn parse_yaml(call: &Call<'_>) -> Given {
+    fits(call.text(0).len().saturating_mul(OF_BYTE))?;
     let options = serde_saphyr::options! { legacy_octal_numbers: true };
     let documents = serde_saphyr::from_multiple_with_options::<Value>(call.text(0), options)
         .map_err(|error| error.without_snippet().to_string())?;

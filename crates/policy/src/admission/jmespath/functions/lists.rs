@@ -5,6 +5,7 @@ use std::cmp::Ordering;
 use serde_json::{Map, Value, json};
 
 use super::super::same;
+use super::strings::fits;
 use super::{Call, Function, Given, Kind, Takes, as_text, whole};
 
 pub(super) const FUNCTIONS: &[Function] = &[
@@ -201,6 +202,8 @@ fn lookup(call: &Call<'_>) -> Given {
 }
 
 fn items(call: &Call<'_>) -> Given {
+    let count = call.value(0).as_object().map_or(call.array(0).len(), Map::len);
+    fits(count.saturating_mul(call.text(1).len() + call.text(2).len()))?;
     let pair = |key: Value, value: &Value| {
         let mut pair = Map::new();
         pair.insert(call.text(1).to_owned(), key);

@@ -142,7 +142,7 @@ impl Call<'_> {
             Some(Argument::Reference(node)) => self
                 .interpreter
                 .lenient(node, value)
-                .map(Cow::into_owned)
+                .and_then(|given| self.interpreter.owned(given))
                 .map_err(|error| error.to_string()),
             _ => Err("no reference is given".to_owned()),
         }
@@ -153,14 +153,22 @@ impl Call<'_> {
         let text = self.text(at);
         match self.expression.get() {
             Some((known, regex)) if known == text => Ok(with(regex)),
-            Some(_) => Ok(with(&super::super::regular::compile(text)?)),
+            Some(_) => Ok(with(&self.compiled(text)?)),
             None => {
-                let regex = super::super::regular::compile(text)?;
+                let regex = self.compiled(text)?;
                 let given = with(&regex);
                 _ = self.expression.set((text.to_owned(), regex));
                 Ok(given)
             }
         }
+    }
+}
+
+impl Call<'_> {
+    /// Compiling a large expression takes milliseconds, as long as reading this many bytes.
+    fn compiled(&self, text: &str) -> Result<Regex, String> {
+        self.interpreter.work(1 << 20)?;
+        super::super::regular::compile(text)
     }
 }
 

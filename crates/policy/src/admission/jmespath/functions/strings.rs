@@ -1,5 +1,7 @@
 //! Text.
 
+use std::collections::HashSet;
+
 use regex::{Captures, Match};
 use serde_json::Value;
 
@@ -58,7 +60,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
     Function {
         name: "pattern_match",
         takes: Takes::Each(&[Kind::Text, Kind::TextOrNumber]),
-        run: |call| Ok(wildcard::matches(call.text(0), &as_text(call.value(1))?).into()),
+        run: pattern_match,
     },
     Function { name: "to_boolean", takes: Takes::Each(&[Kind::Text]), run: to_boolean },
     Function { name: "truncate", takes: Takes::Each(&[Kind::Text, Kind::Number]), run: truncate },
@@ -99,6 +101,13 @@ pub(super) const FUNCTIONS: &[Function] = &[
         run: |_| Err("an answer would not be the same twice".to_owned()),
     },
 ];
+
+fn pattern_match(call: &Call<'_>) -> Given {
+    let text = as_text(call.value(1))?;
+    // With `?` the time is that of the product.
+    call.interpreter.work(call.text(0).len().saturating_mul(text.len()))?;
+    Ok(wildcard::matches(call.text(0), &text).into())
+}
 
 fn compare(call: &Call<'_>) -> Given {
     Ok(match call.text(0).cmp(call.text(1)) {
@@ -144,7 +153,7 @@ fn replaced(call: &Call<'_>, times: usize) -> Given {
 /// asked before, where a text may be longer than all that it is made of.
 const MAX_TEXT: usize = 64 << 20;
 
-fn fits(bytes: usize) -> Result<(), String> {
+pub(super) fn fits(bytes: usize) -> Result<(), String> {
     if bytes > MAX_TEXT {
         return Err(format!("a text of more than {MAX_TEXT} bytes"));
     }
@@ -152,7 +161,7 @@ fn fits(bytes: usize) -> Result<(), String> {
 }
 
 fn trim(call: &Call<'_>) -> Given {
-    let set: Vec<char> = call.text(1).chars().collect();
+    let set: HashSet<char> = call.text(1).chars().collect();
     Ok(call.text(0).trim_matches(|next| set.contains(&next)).into())
 }
 
@@ -217,6 +226,9 @@ fn replaced_by(
         let (mut made, mut last) = (String::new(), 0);
         for captures in regex.captures_iter(text) {
             let Some(whole) = captures.get(0) else { continue };
+            // It may have been looked for up to the end (documentation of `regex`, "Iterating
+            // over matches").
+            call.interpreter.work(text.len() - last)?;
             made.push_str(text.get(last..whole.start()).unwrap_or_default());
             last = whole.end();
             put(&Found { captures, whole }, &mut made)?;
