@@ -62,6 +62,50 @@ fn each_flag_is_one_of_its_verb() {
     assert!(told > 80, "{told} flags were found");
 }
 
+/// What is written in the place of a peer's flag is a flag here.
+#[test]
+fn each_flag_for_those_who_switch_is_one() {
+    let flags = all_flags();
+    let text = fs::read_to_string(project().join("docs/switching.md")).unwrap();
+    for line in text.lines().filter(|line| line.starts_with('|')) {
+        let told = line.trim_matches('|').split(" | ").last().unwrap();
+        for flag in flags_in(told) {
+            assert!(flags.contains(flag), "{flag} is no flag of any verb: {line}");
+        }
+    }
+}
+
+/// The table of what becomes of Trivy's flags is what the command does with them.
+#[test]
+fn a_flag_of_trivys_is_taken_as_the_page_says() {
+    let flags = all_flags();
+    let text = fs::read_to_string(project().join("docs/switching.md")).unwrap();
+    let part = text.split("\n## ").find(|part| part.starts_with("From Trivy")).unwrap();
+    let mut told = 0;
+    for line in part.lines().filter(|line| line.starts_with("| `--")) {
+        let [left, right] = line.trim_matches('|').split(" | ").collect::<Vec<_>>()[..] else {
+            panic!("two columns: {line}");
+        };
+        for flag in flags_in(left) {
+            let output = sealift(&["image", &format!("{flag}=x"), "--input", "/nowhere"]);
+            let said = String::from_utf8(output.stderr).unwrap();
+            told += 1;
+            let is_so = match right.trim() {
+                it if it.starts_with("the same") || it.starts_with("said") => flags.contains(flag),
+                it if it.starts_with("left out:") => {
+                    said.contains(&format!("{flag} has no effect here"))
+                }
+                it if it.starts_with("refused") => {
+                    said.contains(&format!("{flag} is not supported"))
+                }
+                _ => continue,
+            };
+            assert!(is_so, "{flag}: {line}\n{said}");
+        }
+    }
+    assert!(told > 10, "{told} flags were found");
+}
+
 #[test]
 fn the_policy_is_one() {
     let policies = blocks("toml");
@@ -91,6 +135,35 @@ fn page(verbs: &[String]) -> String {
     let output = sealift(&arguments);
     assert!(output.status.success(), "{verbs:?} is no verb: {output:?}");
     String::from_utf8(output.stdout).unwrap()
+}
+
+/// The flags of all verbs.
+fn all_flags() -> BTreeSet<String> {
+    let top = page(&[]);
+    let verbs = top.lines().skip_while(|line| *line != "Commands:").skip(1);
+    let verbs = verbs.take_while(|line| !line.is_empty());
+    // Deeper lines go on with what is said of a verb.
+    let verbs = verbs.filter(|line| line.starts_with("  ") && !line.starts_with("   "));
+    let verbs = verbs.filter_map(|line| line.split_whitespace().next());
+    let mut flags = BTreeSet::new();
+    for verb in verbs.filter(|verb| *verb != "help") {
+        let told = page(&[verb.to_owned()]);
+        flags.extend(flags_of(&told).into_iter().map(str::to_owned));
+    }
+    for verbs in
+        [["db", "build"], ["db", "update"], ["admission", "review"], ["admission", "serve"]]
+    {
+        let told = page(&verbs.map(str::to_owned));
+        flags.extend(flags_of(&told).into_iter().map(str::to_owned));
+    }
+    flags
+}
+
+/// The flags that a text has between backquotes.
+fn flags_in(text: &str) -> Vec<&str> {
+    let quoted = text.split('`').skip(1).step_by(2);
+    let words = quoted.flat_map(|code| code.split([' ', '=', '*']));
+    words.filter(|word| word.starts_with("--") && word.len() > 2).collect()
 }
 
 /// The flags that a page of `--help` tells of.

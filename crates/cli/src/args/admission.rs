@@ -50,8 +50,8 @@ pub(crate) struct JudgedArgs {
 pub(crate) struct AdmissionReviewArgs {
     #[command(flatten)]
     pub(crate) judged: JudgedArgs,
-    /// Ask no registry and no transparency log, and do not refresh the trusted root: what would have
-    /// to be asked refuses.
+    /// Contact no registry and no transparency log, and do not refresh the trusted root. Rules that
+    /// need one refuse.
     #[arg(long)]
     pub(crate) offline: bool,
     /// The objects: files, and folders with all YAML and JSON in them. Without it, an
@@ -68,8 +68,8 @@ pub(crate) struct AdmissionReviewArgs {
     /// Who asks: a file of Kyverno's kind UserInfo.
     #[arg(long, value_name = "FILE", conflicts_with_all = ["cluster", "kubeconfig"])]
     pub(crate) userinfo: Option<PathBuf>,
-    /// What exists beside the objects, and what calls answer: objects, and files of Kyverno's
-    /// kinds ClusterResource and Context.
+    /// Objects and recorded API answers that stand in for the cluster: objects, and files of
+    /// Kyverno's kinds ClusterResource and Context.
     #[arg(long, value_name = "FILE|DIR", value_delimiter = ',',
           conflicts_with_all = ["cluster", "kubeconfig"])]
     pub(crate) cluster_resources: Vec<PathBuf>,

@@ -13,10 +13,10 @@ pub(crate) struct ClusterArgs {
     /// flags says for empty, and notes those policies where there are no such files.
     #[arg(long, value_name = "WHICH", conflicts_with = "kubeconfig", help_heading = "Cluster")]
     pub(crate) cluster: Option<ClusterKind>,
-    /// The same, as a file of kubectl says.
+    /// The cluster that this kubeconfig file names.
     #[arg(long, value_name = "FILE", help_heading = "Cluster")]
     pub(crate) kubeconfig: Option<PathBuf>,
-    /// Another context of that file than its current one.
+    /// Context in the kubeconfig file. Default: its current-context.
     #[arg(long, value_name = "NAME", requires = "kubeconfig", help_heading = "Cluster")]
     pub(crate) context: Option<String>,
 }

@@ -68,6 +68,7 @@ pub(crate) struct GateArgs {
 
 /// What decides; each flag comes before what sealift.toml says.
 #[derive(Debug, Args)]
+#[command(next_help_heading = "Decision")]
 pub(crate) struct DecideArgs {
     /// Severities that fail. A list names all from its lowest up: HIGH,CRITICAL. Default:
     /// CRITICAL.
@@ -76,13 +77,13 @@ pub(crate) struct DecideArgs {
     /// Severities that are warned of, unless they fail. Default: HIGH.
     #[arg(long, value_name = "LIST", value_delimiter = ',', ignore_case = true)]
     pub(crate) warn_on: Option<Vec<Severity>>,
-    /// What an unknown severity leads to. Default: warn.
+    /// Action for findings of unknown severity. Default: warn.
     #[arg(long, value_name = "ACTION")]
     pub(crate) unknown: Option<ActionArg>,
     /// Only findings with a fix decide (as --ignore-unfixed); a malicious package always does.
     #[arg(long)]
     pub(crate) fixed_only: bool,
-    /// What a vulnerability leads to that CISA lists as exploited. Default: pass.
+    /// Action for vulnerabilities that CISA lists as exploited (KEV). Default: pass.
     #[arg(long, value_name = "ACTION")]
     pub(crate) kev: Option<ActionArg>,
     /// Fail findings with at least this EPSS score, from 0 to 1.
@@ -110,26 +111,27 @@ pub(crate) struct DecideArgs {
 
 /// Who must have signed; with a key or an identity a signature is required.
 #[derive(Debug, Args)]
+#[command(next_help_heading = "Signer")]
 pub(crate) struct SignedArgs {
     /// Public key of the signer, PEM or DER.
     #[arg(long, value_name = "FILE")]
     pub(crate) key: Option<String>,
-    /// The signer in the certificate.
+    /// Identity in the signer's certificate, exactly.
     #[arg(long, value_name = "IDENTITY")]
     pub(crate) certificate_identity: Option<String>,
-    /// An expression for the signer.
+    /// The same as a regular expression (RE2).
     #[arg(long, value_name = "REGEX")]
     pub(crate) certificate_identity_regexp: Option<String>,
-    /// Who vouches for the signer.
+    /// OIDC issuer in the signer's certificate, exactly.
     #[arg(long, value_name = "URL")]
     pub(crate) certificate_oidc_issuer: Option<String>,
-    /// An expression for who vouches.
+    /// The same as a regular expression (RE2).
     #[arg(long, value_name = "REGEX")]
     pub(crate) certificate_oidc_issuer_regexp: Option<String>,
     /// Attestations that the signer must have made, too: slsaprovenance1, vuln, a URI.
     #[arg(long, value_name = "TYPES", value_delimiter = ',')]
     pub(crate) attestation: Vec<String>,
-    /// The builder that a provenance must name.
+    /// Builder id that the SLSA provenance must name.
     #[arg(long, value_name = "ID", requires = "attestation")]
     pub(crate) builder: Option<String>,
     /// The trusted root, JSON. Default: the one that is kept in the cache folder, refreshed when it

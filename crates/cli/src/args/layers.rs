@@ -6,6 +6,7 @@ use clap::builder::NonEmptyStringValueParser;
 use clap::{Args, ValueEnum};
 
 #[derive(Debug, Args)]
+#[command(next_help_heading = "Base image and layers")]
 pub(crate) struct LayerArgs {
     /// The image that this one was made from, named as the image itself; only its config is read.
     /// Without it the base is looked up in --bases, else guessed from the history.

@@ -19,6 +19,7 @@ pub(crate) mod variables;
 mod verify;
 mod version;
 
+use std::any::TypeId;
 use std::ffi::OsString;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
@@ -85,19 +86,19 @@ pub(crate) struct Cli {
 #[derive(Clone, Debug, Args)]
 pub(crate) struct GlobalArgs {
     /// Print the report, errors, and the warnings about settings that do not count.
-    #[arg(short, long, global = true)]
+    #[arg(short, long, global = true, help_heading = "Global")]
     pub(crate) quiet: bool,
     /// Say more on stderr.
-    #[arg(short, long, alias = "verbose", global = true)]
+    #[arg(short, long, alias = "verbose", global = true, help_heading = "Global")]
     pub(crate) debug: bool,
     /// Print the version.
-    #[arg(short = 'v', long, action = ArgAction::Version)]
+    #[arg(short = 'v', long, action = ArgAction::Version, help_heading = "Global")]
     version: Option<bool>,
     /// Folder of databases and caches.
-    #[arg(long, global = true, value_name = "DIR")]
+    #[arg(long, global = true, value_name = "DIR", help_heading = "Global")]
     pub(crate) cache_dir: Option<PathBuf>,
     /// Give up after this time, as 5m0s; 0 is never.
-    #[arg(long, global = true, value_name = "DURATION", default_value = "5m0s", value_parser = parse_duration)]
+    #[arg(long, global = true, value_name = "DURATION", default_value = "5m0s", value_parser = parse_duration, help_heading = "Global")]
     pub(crate) timeout: Duration,
 }
 
@@ -171,7 +172,7 @@ pub(crate) enum Verb {
     Load(LoadArgs),
     /// Remove caches, or what is attached to an image; without a flag, list the caches.
     Clean(CleanArgs),
-    /// Print the version, and of when the advisory database is.
+    /// Print the version and the date of the advisory database.
     Version(VersionArgs),
     /// Print completions for a shell.
     Completion {
@@ -227,6 +228,7 @@ pub(crate) struct ImageArgs {
 
 /// Flags of the layer cache.
 #[derive(Debug, Args)]
+#[command(next_help_heading = "Layer cache")]
 pub(crate) struct CacheArgs {
     /// Read and verify all layers, and keep nothing of them for the next scan.
     #[arg(long)]
@@ -284,6 +286,7 @@ pub(crate) struct SbomArgs {
 
 /// What is reported, and where.
 #[derive(Debug, Args)]
+#[command(next_help_heading = "Report")]
 pub(crate) struct ShownArgs {
     /// Write the report to this file instead of stdout.
     #[arg(short, long, value_name = "FILE", value_parser = parse_report_path)]
@@ -302,6 +305,7 @@ pub(crate) struct ShownArgs {
 
 /// What is not looked at.
 #[derive(Debug, Args)]
+#[command(next_help_heading = "What is looked for")]
 pub(crate) struct SkipArgs {
     /// Folders to leave out, as patterns relative to the target's root; of a folder also from the
     /// working directory or absolute.
@@ -317,27 +321,28 @@ pub(crate) struct SkipArgs {
 #[derive(Debug, Args)]
 pub(crate) struct ScanArgs {
     /// Format of the report; cyclonedx has vulnerabilities with --scanners vuln.
-    #[arg(short, long, value_name = "FORMAT", default_value = "table")]
+    #[arg(short, long, value_name = "FORMAT", default_value = "table", help_heading = "Report")]
     pub(crate) format: ReportFormat,
     #[command(flatten)]
     pub(crate) shown: ShownArgs,
-    /// Exit with this status when findings remain.
-    #[arg(long, value_name = "N")]
+    /// Exit with this status when findings remain, and with 3 when the scan is incomplete. Default: 0
+    /// whatever is found.
+    #[arg(long, value_name = "N", help_heading = "Exit status")]
     pub(crate) exit_code: Option<u8>,
     /// Exit with this status when the distribution is past its end of life.
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", help_heading = "Exit status")]
     pub(crate) exit_on_eol: Option<u8>,
     /// Judge ages and ends of life as of this day or time; default: SOURCE_DATE_EPOCH, else now.
-    #[arg(long, value_name = "DAY", value_parser = parse_time)]
+    #[arg(long, value_name = "DAY", value_parser = parse_time, help_heading = "Exit status")]
     pub(crate) as_of: Option<Timestamp>,
     /// Leave out findings in packages of the base image; the report says how many.
-    #[arg(long)]
+    #[arg(long, help_heading = "What counts")]
     pub(crate) exclude_base: bool,
     /// Leave out what has no fix yet; a malicious package stays.
-    #[arg(long)]
+    #[arg(long, help_heading = "What counts")]
     pub(crate) ignore_unfixed: bool,
     /// Statuses to leave out: unknown, not_affected, affected, fixed, ...
-    #[arg(long, value_name = "LIST", value_delimiter = ',')]
+    #[arg(long, value_name = "LIST", value_delimiter = ',', help_heading = "What counts")]
     pub(crate) ignore_status: Vec<String>,
     #[command(flatten)]
     pub(crate) suppress: SuppressArgs,
@@ -348,7 +353,8 @@ pub(crate) struct ScanArgs {
         alias = "security-checks",
         value_name = "LIST",
         value_delimiter = ',',
-        hide_possible_values = true
+        hide_possible_values = true,
+        help_heading = "What is looked for"
     )]
     pub(crate) scanners: Option<Vec<ScannerKind>>,
     /// Kinds of packages to look for.
@@ -357,38 +363,40 @@ pub(crate) struct ScanArgs {
         alias = "vuln-type",
         value_name = "LIST",
         value_delimiter = ',',
-        default_value = "os,library"
+        default_value = "os,library",
+        help_heading = "What is looked for"
     )]
     pub(crate) pkg_types: Vec<PackageKind>,
     /// List packages without findings in JSON, too.
     #[arg(long, default_value = "true", action = ArgAction::Set, num_args = 0..=1,
-          require_equals = true, default_missing_value = "true", value_parser = parse_bool)]
+          require_equals = true, default_missing_value = "true", value_parser = parse_bool, help_heading = "Report")]
     pub(crate) list_all_pkgs: bool,
     #[command(flatten)]
     pub(crate) skip: SkipArgs,
-    /// Which packages to match: installed, declared, all. Default: by the verb.
-    #[arg(long = "match", value_name = "WHICH")]
+    /// Packages to match. Default: installed ones of an image or root file system, declared ones of a
+    /// source tree.
+    #[arg(long = "match", value_name = "WHICH", help_heading = "What is looked for")]
     pub(crate) matching: Option<MatchKind>,
     /// Match what lockfiles and manifests ask for only to build or test, too.
-    #[arg(long)]
+    #[arg(long, help_heading = "What is looked for")]
     pub(crate) include_dev_deps: bool,
     /// The advisory database, used as it is; default: that of the cache folder, which is fetched
     /// when it is not there, lacks an ecosystem of the target or is older than a day.
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", help_heading = "Advisory database")]
     pub(crate) db: Option<PathBuf>,
     /// Where advisories are fetched from instead of their public places: a URL or a folder laid
     /// out as OSV's exports (<Ecosystem>/all.zip), with kev.json and epss_scores-current.csv.gz,
     /// or oci://REFERENCE of an artifact with these files.
-    #[arg(long, value_name = "URL|DIR|REFERENCE")]
+    #[arg(long, value_name = "URL|DIR|REFERENCE", help_heading = "Advisory database")]
     pub(crate) db_mirror: Option<String>,
     /// Fetch no advisories; an image that is named is still asked of its registry.
-    #[arg(long, alias = "offline-scan")]
+    #[arg(long, alias = "offline-scan", help_heading = "Advisory database")]
     pub(crate) offline: bool,
     /// Use the database of the cache folder as it is.
-    #[arg(long)]
+    #[arg(long, help_heading = "Advisory database")]
     pub(crate) skip_db_update: bool,
     /// Bring the database of the cache folder up to date and scan nothing.
-    #[arg(long)]
+    #[arg(long, help_heading = "Advisory database")]
     pub(crate) download_db_only: bool,
     /// Trivy's configuration file; what is in it counts after flags and variables. It is read only
     /// where it is named.
@@ -398,10 +406,10 @@ pub(crate) struct ScanArgs {
     #[arg(long)]
     pub(crate) no_progress: bool,
     /// Show records that are no security matter, too, and those of other streams of an RPM module.
-    #[arg(long)]
+    #[arg(long, help_heading = "What counts")]
     pub(crate) all_records: bool,
     /// With --exit-code: do not fail because the scan is incomplete.
-    #[arg(long)]
+    #[arg(long, help_heading = "Exit status")]
     pub(crate) allow_incomplete: bool,
     /// Threads that read layers; default: one for each processor.
     #[arg(long, alias = "parallel", value_name = "N")]
@@ -518,7 +526,8 @@ pub(crate) fn command() -> clap::Command {
 fn go_flags(command: clap::Command) -> clap::Command {
     let command = command.mut_args(|arg| {
         if !matches!(arg.get_action(), ArgAction::SetTrue) {
-            return arg;
+            let is_bool = arg.get_value_parser().type_id() == TypeId::of::<bool>();
+            return if is_bool { arg.value_name("BOOL") } else { arg };
         }
         arg.action(ArgAction::Set)
             .num_args(0..=1)
@@ -536,6 +545,22 @@ fn go_flags(command: clap::Command) -> clap::Command {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn flags_of_all_verbs_stand_together_and_truth_values_read_alike() {
+        for verb in command().get_subcommands() {
+            for arg in verb.get_arguments() {
+                let place = format!("{} {}", verb.get_name(), arg.get_id());
+                if ["quiet", "debug", "cache_dir", "timeout"].contains(&arg.get_id().as_str()) {
+                    assert_eq!(arg.get_help_heading(), Some("Global"), "{place}");
+                }
+                if arg.get_value_parser().type_id() == TypeId::of::<bool>() {
+                    assert_eq!(arg.get_value_names().map(<[_]>::len), Some(1), "{place}");
+                    assert_eq!(arg.get_value_names().unwrap()[0], "BOOL", "{place}");
+                }
+            }
+        }
+    }
 
     #[test]
     fn the_command_line_is_sound() {

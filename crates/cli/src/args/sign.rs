@@ -304,48 +304,48 @@ pub(crate) struct SignedByArgs {
     /// the issuer must know it; default: a free port.
     #[arg(long, value_name = "URL", help_heading = "Signer")]
     pub(crate) oidc_redirect_url: Option<String>,
-    /// File with what the issuer wants this program to prove itself with; most want nothing.
+    /// File with the OAuth client secret; few issuers need one.
     #[arg(long, value_name = "FILE", help_heading = "Signer")]
     pub(crate) oidc_client_secret_file: Option<PathBuf>,
-    /// Whom an identity token is for.
+    /// OAuth client id, which an identity token is for.
     #[arg(long, value_name = "NAME", default_value = "sigstore", help_heading = "Signer")]
     pub(crate) oidc_client_id: String,
     /// Which services vouch for signatures: a signing configuration of Sigstore.
-    #[arg(long, value_name = "FILE", help_heading = "Witnesses")]
+    #[arg(long, value_name = "FILE", help_heading = "Signing services")]
     pub(crate) signing_config: Option<PathBuf>,
     /// Use a signing configuration; =false uses the URLs, by default those of the public instance
     /// with version 1 of the log.
     #[arg(long, default_value = "true", action = ArgAction::Set, num_args = 0..=1,
           require_equals = true, default_missing_value = "true", value_parser = parse_bool,
-          help_heading = "Witnesses")]
+          help_heading = "Signing services")]
     pub(crate) use_signing_config: bool,
     /// What the services' answers are verified against: authorities, logs, timestamp authorities.
-    #[arg(long, value_name = "FILE", help_heading = "Witnesses")]
+    #[arg(long, value_name = "FILE", help_heading = "Signing services")]
     pub(crate) trusted_root: Option<PathBuf>,
     /// Enter the signature into a transparency log.
     #[arg(long, default_value = "true", action = ArgAction::Set, num_args = 0..=1,
           require_equals = true, default_missing_value = "true", value_parser = parse_bool,
-          help_heading = "Witnesses")]
+          help_heading = "Signing services")]
     pub(crate) tlog_upload: bool,
     /// URL of the certificate authority (Fulcio), instead of the signing configuration's.
-    #[arg(long, value_name = "URL", help_heading = "Witnesses")]
+    #[arg(long, value_name = "URL", help_heading = "Signing services")]
     pub(crate) fulcio_url: Option<String>,
     /// URL of the transparency log (Rekor), instead of the signing configuration's.
-    #[arg(long, value_name = "URL", help_heading = "Witnesses")]
+    #[arg(long, value_name = "URL", help_heading = "Signing services")]
     pub(crate) rekor_url: Option<String>,
     /// Version of the log at --rekor-url, 1 or 2.
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u8).range(1..=2),
-          help_heading = "Witnesses")]
+          help_heading = "Signing services")]
     pub(crate) rekor_version: u8,
     /// URL of an RFC 3161 timestamp authority, instead of the signing configuration's.
-    #[arg(long, value_name = "URL", help_heading = "Witnesses")]
+    #[arg(long, value_name = "URL", help_heading = "Signing services")]
     pub(crate) timestamp_server_url: Option<String>,
     #[command(flatten)]
     pub(crate) stamper: StamperArgs,
     /// Weaker: accept a certificate that is in no log.
-    #[arg(long, help_heading = "Witnesses")]
+    #[arg(long, help_heading = "Signing services")]
     pub(crate) insecure_skip_verify: bool,
-    /// Go on without asking.
+    /// Do not ask before something is written to a public transparency log.
     #[arg(short, long)]
     pub(crate) yes: bool,
 }

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 #[derive(Debug, Args)]
+#[command(next_help_heading = "What counts")]
 pub(crate) struct SuppressArgs {
     /// File of what does not count: ids in lines, else by its name .trivyignore.yaml, .grype.yaml
     /// or osv-scanner.toml. Default: .trivyignore in the working directory, if it is there.
@@ -38,16 +39,16 @@ pub(crate) struct VexSignerArgs {
     /// Whose VEX attestations count: the identity in the certificate.
     #[arg(long, value_name = "IDENTITY", help_heading = "VEX attestations")]
     pub(crate) vex_certificate_identity: Option<String>,
-    /// An expression for that identity.
+    /// The same as a regular expression (RE2).
     #[arg(long, value_name = "REGEX", help_heading = "VEX attestations")]
     pub(crate) vex_certificate_identity_regexp: Option<String>,
-    /// Who vouches for that identity.
+    /// OIDC issuer in that certificate.
     #[arg(long, value_name = "URL", help_heading = "VEX attestations")]
     pub(crate) vex_certificate_oidc_issuer: Option<String>,
-    /// An expression for who vouches.
+    /// The same as a regular expression (RE2).
     #[arg(long, value_name = "REGEX", help_heading = "VEX attestations")]
     pub(crate) vex_certificate_oidc_issuer_regexp: Option<String>,
-    /// VEX attestations by a key need not be in a transparency log.
+    /// Weaker: VEX attestations by a key need not be in a transparency log.
     #[arg(long, help_heading = "VEX attestations")]
     pub(crate) insecure_ignore_vex_tlog: bool,
 }

@@ -36,8 +36,8 @@ pub(crate) struct VerifyArgs {
 /// What speaks for a signature that lies in a file.
 #[derive(Debug, Args)]
 pub(crate) struct EvidenceArgs {
-    /// The signer's certificate, in PEM, of a signature that is in no bundle. Of an image without
-    /// --signature: in the place of those that lie beside its signatures.
+    /// The signer's certificate in PEM, for a signature without a bundle. With an image: used instead
+    /// of the certificate that is stored with each signature.
     #[arg(long, alias = "cert", value_name = "FILE")]
     pub(crate) certificate: Option<PathBuf>,
     /// With --signature: an RFC 3161 timestamp over it, as a response or token in DER.
@@ -65,8 +65,8 @@ pub(crate) struct VerifyAttestationArgs {
 pub(crate) struct VerifyBlobArgs {
     /// The file that was signed.
     pub(crate) file: PathBuf,
-    /// The Sigstore bundle with the signature, or the file that cosign wrote in its place before
-    /// there were bundles.
+    /// Sigstore bundle with the signature, or the JSON that `sign-blob --bundle` of cosign 1 and 2
+    /// wrote.
     #[arg(long, value_name = "FILE")]
     pub(crate) bundle: Option<PathBuf>,
     /// The signature in base64, or a file that holds it.

@@ -11,11 +11,33 @@ use crate::pattern::PathPattern;
 use crate::vex::VexStatus;
 use crate::{Error, Limits};
 
-/// The part of Grype's configuration that is read.
+/// The part of Grype's configuration that is read, and of the rest what decides there which findings
+/// fail or are shown (Grype's documentation, "Configuration").
 #[derive(Default, Deserialize)]
-#[serde(default)]
+#[serde(default, rename_all = "kebab-case")]
 struct Configuration {
     ignore: Option<Vec<Entry>>,
+    fail_on_severity: Option<String>,
+    only_fixed: Option<bool>,
+    only_notfixed: Option<bool>,
+    ignore_wontfix: Option<bool>,
+    exclude: Option<Vec<String>>,
+}
+
+impl Configuration {
+    /// Says which settings do not count, though Grype would give another verdict by them.
+    fn warnings(&self) -> Vec<String> {
+        let is_true = |flag: Option<bool>| flag.unwrap_or_default();
+        let settings = [
+            ("fail-on-severity", self.fail_on_severity.as_deref().and_then(some).is_some()),
+            ("only-fixed", is_true(self.only_fixed)),
+            ("only-notfixed", is_true(self.only_notfixed)),
+            ("ignore-wontfix", is_true(self.ignore_wontfix)),
+            ("exclude", self.exclude.as_ref().is_some_and(|globs| !globs.is_empty())),
+        ];
+        let set = settings.into_iter().filter(|(_, is_set)| *is_set);
+        set.map(|(key, _)| format!("{key} does not count: of this file only ignore does")).collect()
+    }
 }
 
 #[derive(Default, Deserialize)]
@@ -46,10 +68,11 @@ struct PackageEntry {
 
 pub(super) fn read(bytes: &[u8], limits: &Limits) -> Result<IgnoreFile, Error> {
     let configuration: Configuration = yaml(bytes, limits)?;
+    let warnings = configuration.warnings();
     let entries = configuration.ignore.into_iter().flatten().enumerate();
     let rules: Result<Vec<Rule>, Error> =
         entries.map(|(at, entry)| rule(&entry, &format!("ignore[{at}]"))).collect();
-    Ok(IgnoreFile { rules: rules?, ..IgnoreFile::default() })
+    Ok(IgnoreFile { rules: rules?, warnings, ..IgnoreFile::default() })
 }
 
 fn rule(entry: &Entry, place: &str) -> Result<Rule, Error> {
@@ -187,6 +210,19 @@ fn ecosystems_of_type(kind: &str) -> Option<&'static [Ecosystem]> {
         "rpm" => &[Ecosystem::Rpm],
         "rust-crate" => &[Ecosystem::Cargo],
         "swift" => &[Ecosystem::Swift],
+        // Packages that are not looked for here: such a rule takes nothing out.
+        "alpm"
+        | "binary"
+        | "graalvm-native-image"
+        | "homebrew"
+        | "linux-kernel"
+        | "linux-kernel-module"
+        | "msrc-kb"
+        | "nix"
+        | "opam"
+        | "portage"
+        | "terraform"
+        | "wordpress-plugin" => &[],
         _ => return None,
     })
 }

@@ -15,6 +15,7 @@ use crate::{Error, Limits};
 struct Configuration {
     ignored_vulns: Vec<Ignored>,
     package_overrides: Vec<Override>,
+    go_version_override: String,
 }
 
 #[derive(Default, Deserialize)]
@@ -57,6 +58,9 @@ struct License {
 pub(super) fn read(bytes: &[u8], limits: &Limits) -> Result<IgnoreFile, Error> {
     let configuration: Configuration = toml(bytes, limits)?;
     let mut file = IgnoreFile::default();
+    if !configuration.go_version_override.is_empty() {
+        file.warnings.push("GoVersionOverride does not count: versions are as found".to_owned());
+    }
     for (at, ignored) in configuration.ignored_vulns.into_iter().enumerate() {
         let place = format!("IgnoredVulns[{at}]");
         if ignored.id.is_empty() {

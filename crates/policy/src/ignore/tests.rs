@@ -215,6 +215,7 @@ fn rules_of_grype() {
         ("{package: {name: left-pad, version: 1.3.0}}", &["GHSA-dddd-eeee-ffff"]),
         ("{package: {name: left-pad, version: 1.2.0}}", &[]),
         ("{package: {type: go-module}}", &["CVE-2030-0003"]),
+        ("{package: {type: binary}}", &[]),
         ("{package: {language: javascript}}", &["GHSA-dddd-eeee-ffff"]),
         ("{package: {location: '/usr/bin/**'}}", &["CVE-2030-0003"]),
         ("{package: {upstream-name: zlib}}", &["CVE-2030-0002"]),
@@ -224,6 +225,21 @@ fn rules_of_grype() {
             rules(IgnoreFormat::Grype, &format!("fail-on-severity: high\nignore:\n- {entry}\n"));
         assert_eq!(suppressed(&applied(&file)), ids, "{entry}");
     }
+}
+
+/// Grype would give another verdict by them.
+#[test]
+fn settings_that_do_not_count_are_told() {
+    let text = "fail-on-severity: high\nonly-fixed: true\nonly-notfixed: false\n\
+                exclude: ['./usr/**']\noutput: [json]\nignore-wontfix:\n";
+    let file = read(IgnoreFormat::Grype, text).unwrap();
+    let told: Vec<_> =
+        file.warnings.iter().map(|line| line.split(' ').next().unwrap_or_default()).collect();
+    assert_eq!(told, ["fail-on-severity", "only-fixed", "exclude"]);
+    let plain = "fail-on-severity: ''\nexclude: []\n";
+    assert!(read(IgnoreFormat::Grype, plain).unwrap().warnings.is_empty());
+    let file = read(IgnoreFormat::OsvScanner, "GoVersionOverride = '1.21'\n").unwrap();
+    assert_eq!(file.warnings, ["GoVersionOverride does not count: versions are as found"]);
 }
 
 #[test]
