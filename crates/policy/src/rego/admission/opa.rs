@@ -179,20 +179,21 @@ impl Modules {
         around: &dyn Surroundings,
         into: &mut Vec<Answer>,
     ) {
-        let any = |other| self.asked.iter().any(|one| one.judges != other);
+        let any_but = |other| self.asked.iter().any(|one| one.judges != other);
         let read = self.asked.iter().map(|one| one.of_namespace).max().unwrap_or_default();
         let namespace = match read {
             OfNamespace::Nothing => Ok(None),
             OfNamespace::Name => Ok(Some(namespace::by_name(request))),
             OfNamespace::Anything => namespace::whole(request, around).map(Some),
         };
-        let review = any(Judges::Objects).then(|| match &namespace {
+        let review = any_but(Judges::Objects).then(|| match &namespace {
             Ok(namespace) => Self::shown(request, namespace.as_ref()),
             Err(_) => Self::shown(request, Some(&namespace::by_name(request))),
         });
         // What breaks a rule may be removed, and the options of a connection are no such object.
         let comes_to_be = matches!(request.operation, Operation::Create | Operation::Update);
-        let object = (comes_to_be && any(Judges::Reviews)).then(|| Input::new(request.judged()));
+        let object =
+            (comes_to_be && any_but(Judges::Reviews)).then(|| Input::new(request.judged()));
         for asked in &self.asked {
             if let (Err(why), true) = (&namespace, asked.reads_namespace()) {
                 into.push(asked.error(why));
