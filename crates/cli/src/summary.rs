@@ -15,7 +15,7 @@ pub(crate) fn print(report: &Report, hidden: &Hidden, all: bool) {
     suppressed(report);
     ignored_checks(report);
     base(report);
-    development(report);
+    not_matched(report);
     unknown(report);
     for note in &report.notes {
         eprintln!("warning: {note}");
@@ -112,13 +112,24 @@ fn base(report: &Report) {
     }
 }
 
-/// Says how many packages were left out for being needed only to build or test.
-fn development(report: &Report) {
+/// Says how many packages were left out for being needed only to build or test, and how many
+/// installed ones because a lockfile speaks for them.
+fn not_matched(report: &Report) {
+    let packages = |count| if count == 1 { "package" } else { "packages" };
     match report.development {
         0 => {}
         count => {
-            let packages = if count == 1 { "package" } else { "packages" };
+            let packages = packages(count);
             eprintln!("not matched: {count} {packages} to build or test, see --include-dev-deps");
+        }
+    }
+    match report.left_to_lockfiles {
+        0 => {}
+        count => {
+            let packages = packages(count);
+            eprintln!(
+                "not matched: {count} installed {packages} below a lockfile, which counts instead"
+            );
         }
     }
 }

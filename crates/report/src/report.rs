@@ -29,6 +29,8 @@ pub struct Report {
     pub left_out: Option<Counts>,
     /// How many packages were not matched because they are declared only to build or test.
     pub development: usize,
+    /// How many installed packages were not matched because a lockfile speaks for them.
+    pub left_to_lockfiles: usize,
     /// The findings that do not count.
     pub suppressed: Vec<Modified>,
     /// Whether those are listed; they are counted otherwise. Default: no.
@@ -53,6 +55,7 @@ impl Report {
             judged_at: None,
             left_out: None,
             development: 0,
+            left_to_lockfiles: 0,
             tool_version,
             notes: Vec::new(),
             suppressed: Vec::new(),

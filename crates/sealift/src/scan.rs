@@ -198,10 +198,10 @@ impl Scanner {
         let Contents { artifact, inventory, created, configuration, .. } = contents;
         let matches = self.match_packages(&inventory, counted, options, observer)?;
         let mut report = Report::new(artifact, inventory, env!("CARGO_PKG_VERSION"));
-        report.development = match &matches {
-            Some(_) => left_out(&report.inventory, counted),
-            None => 0,
-        };
+        if matches.is_some() {
+            report.development = left_out(&report.inventory, counted);
+            report.left_to_lockfiles = left_to_lockfiles(&report.inventory, counted);
+        }
         report.matches = matches;
         report.created = options.created.or(created);
         report.judged_at = options.judged_at;
@@ -257,6 +257,16 @@ fn left_out(inventory: &Inventory, counted: Counted) -> usize {
     let asked = asked(inventory, Counted { development: true, ..counted });
     let packages = inventory.packages.iter();
     packages.filter(|package| counted.leaves_out(package) && asked(package)).count()
+}
+
+/// How many installed packages are left to lockfiles.
+fn left_to_lockfiles(inventory: &Inventory, counted: Counted) -> usize {
+    if counted.matching != Matching::Declared {
+        return 0;
+    }
+    let covered = Covered::new(&inventory.packages);
+    let packages = inventory.packages.iter();
+    packages.filter(|it| it.evidence == Evidence::Installed && covered.covers(it)).count()
 }
 
 /// Which packages are asked about.

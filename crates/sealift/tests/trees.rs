@@ -74,11 +74,33 @@ fn a_lockfile_speaks_for_what_is_installed_below_it() {
         scanner.scan(&target, &options, &Silent).unwrap()
     };
     let fs = || Target::Filesystem(root.clone());
-    assert_eq!(found(&with(fs(), None)), ["GHSA-locked", "GHSA-other"]);
+    let by_lockfile = with(fs(), None);
+    assert_eq!(found(&by_lockfile), ["GHSA-locked", "GHSA-other"]);
+    assert_eq!(by_lockfile.left_to_lockfiles, 1);
     let rootfs = with(Target::Rootfs(root.clone()), None);
     assert_eq!(found(&rootfs), ["GHSA-other", "GHSA-stray"]);
+    assert_eq!(rootfs.left_to_lockfiles, 0);
     let all = with(fs(), Some(Matching::All));
     assert_eq!(found(&all), ["GHSA-locked", "GHSA-other", "GHSA-stray"]);
+}
+
+/// The project's own manifest and one that asks for less than there is pin nothing.
+#[test]
+fn a_manifest_speaks_for_nothing_that_is_installed() {
+    let folder = TempDir::new().unwrap();
+    let scanner = scanner(&folder);
+    let manifest = r#"{"name": "app", "version": "1.0.0", "dependencies": {"other": "^1"}}"#;
+    let lock = r#"{"name": "app", "version": "1.0.0", "lockfileVersion": 3,
+        "packages": {"": {"name": "app", "version": "1.0.0"}}}"#;
+    for (name, content) in [("package.json", manifest), ("package-lock.json", lock)] {
+        let root = folder.path().join(name);
+        write(&root, name, content);
+        let other = r#"{"name": "other", "version": "1.0.0"}"#;
+        write(&root, "node_modules/other/package.json", other);
+        let target = Target::Filesystem(root);
+        let report = scanner.scan(&target, &ScanOptions::default(), &Silent).unwrap();
+        assert_eq!((found(&report), report.left_to_lockfiles), (vec!["GHSA-other"], 0), "{name}");
+    }
 }
 
 #[test]

@@ -99,6 +99,36 @@ pub static ALL: &[&dyn Cataloger] = &[
     &swift::Resolved,
 ];
 
+/// Those of files that name with its version all that a project uses, what is needed in turn, too.
+/// Where a project is scanned they speak for what is installed below their folder; a manifest,
+/// which names what the project itself asks for, does not. A `.deps.json` is such a file of a program.
+#[rustfmt::skip] // one line each
+pub static LOCKFILES: &[&dyn Cataloger] = &[
+    &cargo::Lockfile,
+    &composer::Lockfile,
+    &cran::Renv,
+    &golang::ModuleFiles,
+    &golang::Vendored,
+    &java::Lockfile,
+    &java::Sbt,
+    &npm::Bun,
+    &npm::Deno,
+    &npm::Lockfile,
+    &npm::Pnpm,
+    &npm::Yarn,
+    &nuget::Assets,
+    &nuget::Config,
+    &nuget::Deps,
+    &nuget::Lockfile,
+    &nuget::Paket,
+    &python::Pdm,
+    &python::Pipfile,
+    &python::Poetry,
+    &python::Pylock,
+    &python::Uv,
+    &ruby::Lockfile,
+];
+
 /// Those for the folder of a project: all but the one that believes SBOMs. There one is what some
 /// build has left behind, often of what the lockfiles beside it say by now in other words.
 #[must_use]
