@@ -289,6 +289,20 @@ fn a_list_of_versions_names_releases_in_any_spelling() {
 }
 
 #[test]
+fn candidates_of_go_itself_have_a_place_in_the_order() {
+    let advisories = Advisories::of(&[
+        &record("GO-1", "Go", "stdlib", "introduced=1.22.0-0 fixed=1.22.0-rc.2", ""),
+        &record("GO-2", "Go", "stdlib", "introduced=0 fixed=1.21.0", ""),
+    ]);
+    let of = |version| advisories.matches(vec![package(Ecosystem::Golang, "stdlib", version)]);
+    assert_eq!(ids(&of("1.22rc1").findings), ["GO-1: GO-1"]);
+    for version in ["1.22rc1", "1.22rc10"] {
+        assert!(of(version).undetermined.is_empty(), "{version}");
+    }
+    assert!(of("1.22rc10").findings.is_empty());
+}
+
+#[test]
 fn no_advisories_is_not_no_findings() {
     let advisories = Advisories::of(&[&record("X-1", "npm", "a", "introduced=0", "")]);
     let mut inventory = Inventory::default();
