@@ -145,8 +145,9 @@ impl Ecosystem {
     /// A package's name in the spelling under which all spellings of it meet.
     ///
     /// PyPI compares as the packaging specification "Names and normalization" (PEP 503) says.
-    /// NuGet and Packagist take no notice of case. A Go module path does, but package URLs have
-    /// it in lower case: who asks tells such paths apart.
+    /// NuGet and Packagist take no notice of case, GitHub not of that of owners and repositories,
+    /// and Swift not of that of addresses (SE-0292, "Package identity"). A Go module path does, but
+    /// package URLs have it in lower case: who asks tells such paths apart.
     #[must_use]
     pub fn folded_name(self, name: &str) -> Cow<'_, str> {
         match self {
@@ -154,7 +155,9 @@ impl Ecosystem {
                 let words = name.split(['-', '_', '.']).filter(|word| !word.is_empty());
                 Cow::Owned(words.collect::<Vec<_>>().join("-").to_ascii_lowercase())
             }
-            Self::Nuget | Self::Composer => Cow::Owned(name.to_lowercase()),
+            Self::Nuget | Self::Composer | Self::GithubActions | Self::Swift => {
+                Cow::Owned(name.to_lowercase())
+            }
             Self::Golang => Cow::Owned(name.to_ascii_lowercase()),
             _ => Cow::Borrowed(name),
         }
@@ -182,6 +185,8 @@ mod tests {
         for (ecosystem, name, folded) in [
             (Ecosystem::Pypi, "Ruamel..yaml_Clib", "ruamel-yaml-clib"),
             (Ecosystem::Nuget, "jQuery", "jquery"),
+            (Ecosystem::GithubActions, "TJ-Actions/changed-files", "tj-actions/changed-files"),
+            (Ecosystem::Swift, "github.com/Vapor/vapor", "github.com/vapor/vapor"),
             (Ecosystem::Golang, "github.com/Azure/x", "github.com/azure/x"),
             (Ecosystem::Npm, "JSONStream", "JSONStream"),
             (Ecosystem::Deb, "LibX", "LibX"),

@@ -1,5 +1,7 @@
 //! Which order the versions of an ecosystem have.
 
+use std::borrow::Cow;
+
 use sealift_model::{Ecosystem, Family};
 
 use crate::Scheme;
@@ -43,6 +45,29 @@ impl Schemes {
             false => version,
         }
     }
+
+    /// A version as its advisories spell it: Go calls a candidate of its own `1.22rc1`
+    /// (Go toolchains, "Go versions"), its advisories `1.22.0-rc.1`.
+    pub(crate) fn spelled(self, version: &str) -> Cow<'_, str> {
+        let candidate = if self.go { go_candidate(self.trim(version)) } else { None };
+        candidate.map_or(Cow::Borrowed(version), Cow::Owned)
+    }
+}
+
+/// `1.N.0-rc.K` of `1.NrcK`, and so for `beta` and with a patch number.
+fn go_candidate(version: &str) -> Option<String> {
+    let at = version.find(|c: char| c.is_ascii_lowercase())?;
+    let (release, rest) = version.split_at_checked(at)?;
+    let mut kinds = ["rc", "beta"].into_iter();
+    let (kind, number) = kinds.find_map(|kind| Some((kind, rest.strip_prefix(kind)?)))?;
+    let mut numbers = release.split('.').chain([number]);
+    let is_number = |part: &str| !part.is_empty() && part.bytes().all(|it| it.is_ascii_digit());
+    let patch = match release.split('.').count() {
+        2 => ".0",
+        3 => "",
+        _ => return None,
+    };
+    numbers.all(is_number).then(|| format!("{release}{patch}-{kind}.{number}"))
 }
 
 fn own(base: &str) -> Option<Scheme> {
@@ -112,5 +137,23 @@ mod tests {
         assert_eq!(go.trim("v1.2.3"), "1.2.3");
         assert_eq!(go.trim("go1.22.3"), "1.22.3");
         assert_eq!(Schemes::of("npm").trim("v1.2.3"), "v1.2.3");
+    }
+
+    #[test]
+    fn candidates_of_go_itself_are_spelled_as_its_advisories_spell_them() {
+        let go = Schemes::of("Go");
+        for (written, spelled) in [
+            ("1.22rc1", "1.22.0-rc.1"),
+            ("go1.4beta2", "1.4.0-beta.2"),
+            ("1.9.2rc2", "1.9.2-rc.2"),
+            ("v1.22.0-rc.1", "v1.22.0-rc.1"),
+            ("1.22", "1.22"),
+            ("1rc1", "1rc1"),
+            ("1.22rc", "1.22rc"),
+            ("1.22rc1x", "1.22rc1x"),
+        ] {
+            assert_eq!(go.spelled(written), spelled);
+        }
+        assert_eq!(Schemes::of("npm").spelled("1.22rc1"), "1.22rc1");
     }
 }

@@ -1,5 +1,7 @@
 //! The records that name a package, and what each says of its version.
 
+use std::borrow::Cow;
+
 use sealift_model::{Ecosystem, Package};
 
 use super::query::Query;
@@ -79,9 +81,10 @@ fn malformed(ecosystem: &str, name: &str) -> Error {
     Error::MalformedValue { key: key.escape_ascii().to_string() }
 }
 
-/// The version of a package as its schemes read it.
-pub(super) fn installed<'q>(query: &Query<'q, '_>) -> Installed<'q> {
-    Installed::new(query.version, Schemes::of(query.first()))
+/// The version of a package as its advisories spell it, and how it is read.
+pub(super) fn version<'q>(query: &Query<'q, '_>) -> (Cow<'q, str>, Schemes) {
+    let schemes = Schemes::of(query.first());
+    (schemes.spelled(query.version), schemes)
 }
 
 /// The entries of a record that hold for a package, and those that do not.

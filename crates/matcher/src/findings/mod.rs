@@ -22,6 +22,7 @@ pub use coverage::{Coverage, EcosystemCoverage};
 pub use finding::{CvssEntry, DataSource, EpssScore, Finding, Kev, Status, Undetermined};
 
 use crate::database::Leaf;
+use crate::evaluate::Installed;
 use crate::identity::{Names, is_security};
 use crate::{Database, Error};
 use candidates::Candidates;
@@ -180,7 +181,8 @@ impl Matching<'_> {
     fn known(&mut self, package: (usize, &Package), query: &Query<'_, '_>) -> Result<(), Error> {
         let database = self.database;
         let counts = |id: &str| self.records == Records::All || is_security(id);
-        let installed = candidates::installed(query);
+        let (version, schemes) = candidates::version(query);
+        let installed = Installed::new(&version, schemes);
         let near = &mut self.near;
         let Candidates { hits, open } =
             candidates::candidates(database, near, package.1, query, &installed, self.records)?;

@@ -5,6 +5,7 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use super::fields::Fields;
+use super::last_known;
 use super::severity::{self, ScoreText, Specific};
 use crate::database::value::{Event, Range};
 
@@ -35,7 +36,7 @@ pub(crate) struct RangeSpec {
 }
 
 /// An event with its kind as [`Event`] numbers them.
-#[derive(Debug)]
+#[derive(Debug, PartialEq, Eq)]
 pub(crate) struct EventSpec {
     pub(crate) kind: u8,
     pub(crate) version: String,
@@ -105,7 +106,7 @@ fn entry(fields: &mut Fields, name: &str, raw: &RawAffected<'_>) -> Option<Affec
         return None;
     }
     let failures = fields.failures;
-    let ranges = ranges(fields, &format!("{name}.ranges"), raw.ranges);
+    let mut ranges = ranges(fields, &format!("{name}.ranges"), raw.ranges);
     let versions = fields.list(&format!("{name}.versions"), raw.versions);
     let defect = (fields.failures > failures).then(|| {
         let kept = fields.complaints.get(failures).map(String::as_str);
@@ -113,6 +114,10 @@ fn entry(fields: &mut Fields, name: &str, raw: &RawAffected<'_>) -> Option<Affec
     });
     let ours = Specific::read(fields, "ecosystem_specific", raw.ecosystem_specific);
     let theirs = Specific::read(fields, "database_specific", raw.database_specific);
+    // Where versions are listed, the list has all that the range without end has.
+    if let Some(last_known) = theirs.last_known.as_deref().filter(|_| versions.is_empty()) {
+        last_known::end(&mut ranges, &package.ecosystem, last_known);
+    }
     Some(AffectedPackage {
         ecosystem: package.ecosystem,
         name: package.name,

@@ -7,6 +7,7 @@
 
 mod affected;
 mod fields;
+mod last_known;
 mod severity;
 
 use serde::Deserialize;

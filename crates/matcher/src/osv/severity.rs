@@ -34,6 +34,8 @@ pub(super) struct Specific {
     pub(super) word: Option<String>,
     pub(super) scores: Vec<ScoreText>,
     pub(super) cwe_ids: Vec<String>,
+    /// GitHub's `last_known_affected_version_range`: `< 1.2`, `<= 1.2`.
+    pub(super) last_known: Option<String>,
 }
 
 /// GitHub, Bitnami and OSS-Fuzz write `severity`, Debian `urgency`.
@@ -68,6 +70,7 @@ impl Specific {
                 .flatten()
                 .filter_map(|id| id.as_str().map(str::to_owned))
                 .collect(),
+            last_known: word(&"last_known_affected_version_range"),
         }
     }
 }

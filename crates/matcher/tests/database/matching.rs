@@ -289,6 +289,39 @@ fn a_list_of_versions_names_releases_in_any_spelling() {
 }
 
 #[test]
+fn what_github_does_not_know_to_be_affected_is_not() {
+    let advisories = Advisories::of(&[r#"{"id": "GHSA-1", "affected": [
+        {"package": {"ecosystem": "npm", "name": "xlsx"},
+        "ranges": [{"type": "SEMVER", "events": [{"introduced": "0"}]}],
+        "database_specific": {"last_known_affected_version_range": "< 0.20.2"}},
+        {"package": {"ecosystem": "npm", "name": "listed"}, "versions": ["1.0.0"],
+        "ranges": [{"type": "SEMVER", "events": [{"introduced": "0"}]}],
+        "database_specific": {"last_known_affected_version_range": "< 0.20.2"}}]}"#]);
+    let of = |version| advisories.matches(vec![package(Ecosystem::Npm, "xlsx", version)]);
+    let found = of("0.18.5");
+    assert_eq!(ids(&found.findings), ["GHSA-1: GHSA-1"]);
+    assert!(found.findings[0].fixed_versions.is_empty());
+    assert_eq!(of("0.20.3"), of("0.20.2"));
+    assert!(of("0.20.3").findings.is_empty());
+    let listed = advisories.matches(vec![package(Ecosystem::Npm, "listed", "1.1.0")]);
+    assert_eq!(ids(&listed.findings), ["GHSA-1: GHSA-1"]);
+}
+
+#[test]
+fn candidates_of_go_itself_have_a_place_in_the_order() {
+    let advisories = Advisories::of(&[
+        &record("GO-1", "Go", "stdlib", "introduced=1.22.0-0 fixed=1.22.0-rc.2", ""),
+        &record("GO-2", "Go", "stdlib", "introduced=0 fixed=1.21.0", ""),
+    ]);
+    let of = |version| advisories.matches(vec![package(Ecosystem::Golang, "stdlib", version)]);
+    assert_eq!(ids(&of("1.22rc1").findings), ["GO-1: GO-1"]);
+    for version in ["1.22rc1", "1.22rc10"] {
+        assert!(of(version).undetermined.is_empty(), "{version}");
+    }
+    assert!(of("1.22rc10").findings.is_empty());
+}
+
+#[test]
 fn no_advisories_is_not_no_findings() {
     let advisories = Advisories::of(&[&record("X-1", "npm", "a", "introduced=0", "")]);
     let mut inventory = Inventory::default();

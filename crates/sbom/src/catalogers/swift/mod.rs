@@ -53,7 +53,8 @@ impl Cataloger for Resolved {
     }
 }
 
-/// `host/owner/name` of an address, `https://host/owner/name.git` or `git@host:owner/name.git`.
+/// `host/owner/name` of an address, `https://host/owner/name.git` or `git@host:owner/name.git`; a
+/// port makes no difference to the Swift Package Manager (`CanonicalPackageLocation`).
 fn repository(address: &str) -> Option<String> {
     let rest = match address.split_once("://") {
         Some((_, rest)) => rest.to_owned(),
@@ -61,7 +62,13 @@ fn repository(address: &str) -> Option<String> {
     };
     let rest = rest.rsplit_once('@').map_or(rest.as_str(), |(_, host)| host);
     let rest = rest.trim_end_matches('/');
-    Some(rest.strip_suffix(".git").unwrap_or(rest).to_owned())
+    let rest = rest.strip_suffix(".git").unwrap_or(rest);
+    let (host, path) = rest.split_once('/').unwrap_or((rest, ""));
+    let is_port = |port: &str| port.bytes().all(|it| it.is_ascii_digit());
+    match host.rsplit_once(':').filter(|(_, port)| is_port(port)) {
+        Some((host, _)) => Some(format!("{host}/{path}")),
+        None => Some(rest.to_owned()),
+    }
 }
 
 fn package(name: &str, version: &str) -> Result<Package, PurlError> {
@@ -92,6 +99,20 @@ mod tests {
         assert_eq!(rows(&facts), ["host.example/o/a@ 2"]);
         assert_eq!(problem_lines(&facts), [3, 4]);
         assert!(read(&Resolved, "Package.resolved", "not").0.is_err());
+    }
+
+    #[test]
+    fn repositories() {
+        for (address, name) in [
+            ("https://host.example/o/a.git", "host.example/o/a"),
+            ("https://user:secret@host.example/o/a/", "host.example/o/a"),
+            ("git@host.example:o/a.git", "host.example/o/a"),
+            ("ssh://git@host.example:22/o/a.git", "host.example/o/a"),
+            ("https://[::1]:80/o/a", "[::1]/o/a"),
+        ] {
+            assert_eq!(repository(address).as_deref(), Some(name), "{address}");
+        }
+        assert_eq!(repository("../folder"), None);
     }
 
     proptest! {
