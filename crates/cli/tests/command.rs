@@ -380,9 +380,33 @@ fn a_distribution_without_advisories_is_told() {
     write(root.path(), "etc/os-release", "ID=debian\nVERSION_ID=\"12\"\n");
     write(root.path(), "var/lib/dpkg/status", &paragraph("zlib1g", "1:1.2.13.dfsg-1"));
     let output = scan(&["rootfs", root.path().to_str().unwrap(), "--exit-code", "1"]);
-    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    assert_eq!(output.status.code(), Some(3), "{}", stderr(&output));
     let said = stderr(&output) + &String::from_utf8_lossy(&output.stdout);
     assert!(said.contains("no advisories for Debian:12 in this database"), "{said}");
+    assert!(said.contains("not matched: 1 packages of Debian:12: "), "{said}");
+    // Where its packages were not to be matched, nothing is missing.
+    let path = root.path().to_str().unwrap();
+    let left = ["rootfs", path, "--exit-code", "1"];
+    for more in ["--allow-incomplete", "--pkg-types=library"] {
+        let output = scan(&[&left[..], &[more]].concat());
+        assert_eq!(output.status.code(), Some(0), "{more}: {}", stderr(&output));
+    }
+    write(root.path(), "etc/os-release", "ID=centos\nVERSION_ID=\"7\"\n");
+    let report = json(&["rootfs", path]);
+    assert!(report["Diagnostics"].to_string().contains("OSV publishes no advisories"), "{report}");
+}
+
+/// A release that is not known is none that has no vulnerabilities.
+#[test]
+fn packages_of_an_unknown_release_are_told_and_gated() {
+    let folder = TempDir::new().unwrap();
+    let document = r#"{"bomFormat":"CycloneDX","specVersion":"1.6","components":[{"type":"library",
+        "name":"expat","version":"2.2.6-r0","purl":"pkg:apk/alpine/expat@2.2.6-r0?arch=x86_64"}]}"#;
+    write(folder.path(), "bom.json", document);
+    let path = folder.path().join("bom.json");
+    let output = scan(&["sbom", path.to_str().unwrap(), "--exit-code", "1"]);
+    assert_eq!(output.status.code(), Some(3), "{}", stderr(&output));
+    assert!(stderr(&output).contains("its release is not known"), "{}", stderr(&output));
 }
 
 /// A database that is cut in the middle is told, what could be read of it is still matched, and a

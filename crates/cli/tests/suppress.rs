@@ -342,7 +342,7 @@ fn what_was_not_seen_does_not_pass() {
     let output = gate(&[]);
     assert_eq!(output.status.code(), Some(3), "{}", stdout(&output));
     assert!(
-        stdout(&output).contains("not seen: no advisories for debian 99"),
+        stdout(&output).contains("not seen: not matched: 1 packages of Debian:99: "),
         "{}",
         stdout(&output)
     );

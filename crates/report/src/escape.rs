@@ -16,7 +16,7 @@ use std::fmt::Write;
 /// ```
 #[must_use]
 pub fn terminal(text: &str) -> Cow<'_, str> {
-    let is_command = text.trim_start().starts_with("::") || text.contains("##[");
+    let is_command = text.trim_start().starts_with("::") || text.contains(COMMAND);
     if !is_command && !text.contains(is_unsafe) {
         return Cow::Borrowed(text);
     }
@@ -25,12 +25,12 @@ pub fn terminal(text: &str) -> Cow<'_, str> {
     let mut rest = text.chars();
     while let Some(character) = rest.next() {
         let next = rest.as_str();
-        let begins_command = (leads && character == ':' && next.starts_with(':'))
-            || (character == '#' && next.starts_with('[') && safe.ends_with('#'));
+        let is_command = (leads && character == ':' && next.starts_with(':'))
+            || begins_command(&safe, character, next);
         match character {
             '\n' | '\t' => safe.push(' '),
             '\r' => {}
-            character if begins_command || is_unsafe(character) => push_code(&mut safe, character),
+            character if is_command || is_unsafe(character) => push_code(&mut safe, character),
             character => safe.push(character),
         }
         leads = leads && character.is_whitespace();
@@ -38,22 +38,24 @@ pub fn terminal(text: &str) -> Cow<'_, str> {
     Cow::Owned(safe)
 }
 
-/// Makes a JSON document safe for a terminal: what acts on one is written `\u202e`, which says the
-/// same. Outside ASCII and DEL only strings have such characters.
+/// Makes a JSON document safe for a terminal or a log: what acts on one, as in [`terminal`], is
+/// written `\u202e`, which says the same. Only strings have such characters.
 ///
 /// ```
 /// assert_eq!(sealift_report::escape::json("[\"a\u{202e}b\"]"), r#"["a\u202eb"]"#);
 /// ```
 #[must_use]
 pub fn json(document: &str) -> Cow<'_, str> {
-    let Some((plain, rest)) = first_acting(document).and_then(|at| document.split_at_checked(at))
-    else {
+    let command = document.find(COMMAND);
+    let first = first_acting(document).into_iter().chain(command).min();
+    let Some((plain, rest)) = first.and_then(|at| document.split_at_checked(at)) else {
         return Cow::Borrowed(document);
     };
     let mut safe = String::with_capacity(document.len() + 16);
     safe.push_str(plain);
-    for character in rest.chars() {
-        if acts(character) {
+    let mut rest = rest.chars();
+    while let Some(character) = rest.next() {
+        if acts(character) || begins_command(&safe, character, rest.as_str()) {
             for unit in character.encode_utf16(&mut [0; 2]) {
                 // Writing to a String cannot fail.
                 let _ = write!(safe, "\\u{unit:04x}");
@@ -63,6 +65,14 @@ pub fn json(document: &str) -> Cow<'_, str> {
         }
     }
     Cow::Owned(safe)
+}
+
+/// Begins a command in the logs of GitHub Actions wherever it stands in a line.
+const COMMAND: &str = "##[";
+
+/// Whether a character between those texts is the second of [`COMMAND`].
+fn begins_command(before: &str, character: char, next: &str) -> bool {
+    character == '#' && next.starts_with('[') && before.ends_with('#')
 }
 
 /// Whether a character of a JSON document acts on a terminal; line breaks between values do not.
@@ -158,6 +168,16 @@ mod tests {
         assert!(!safe.replace('\n', "").contains(is_unsafe), "{safe}");
         assert_eq!(serde_json::from_str::<[String; 1]>(&safe).expect("JSON"), [text]);
         assert!(matches!(json("[\n\"größer\"]"), Cow::Borrowed(_)));
+    }
+
+    #[test]
+    fn nothing_in_json_is_a_command_in_a_log() {
+        let texts = ["##[error]x", "a\u{7f}###[group]", "## [x] #["];
+        let document = serde_json::to_string(&texts).expect("strings");
+        let safe = json(&document);
+        assert_eq!(safe, r###"["#\u0023[error]x","a\u007f##\u0023[group]","## [x] #["]"###);
+        assert_eq!(serde_json::from_str::<[String; 3]>(&safe).expect("JSON"), texts);
+        assert_eq!(json(r###"["##[a] ##[b]"]"###), r###"["#\u0023[a] #\u0023[b]"]"###);
     }
 
     #[test]

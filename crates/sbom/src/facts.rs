@@ -46,6 +46,12 @@ impl Facts {
         push_bounded(&mut self.problems, Problem::new(None, Some(inner_path), message.into()));
     }
 
+    /// Adds that a bound was passed, so that the rest of the file or of a record stays unknown.
+    pub fn limit(&mut self, line: Option<u64>, message: impl Into<String>) {
+        let problem = Problem::new(line, None, message.into());
+        push_bounded(&mut self.problems, Problem { is_limit: true, ..problem });
+    }
+
     /// Adds that a bound was passed by what lies at `inner_path` in the archive that the file is,
     /// by the archive itself when that is empty: what else is in it stays unknown.
     pub fn limit_inside(&mut self, inner_path: &str, message: impl Into<String>) {

@@ -192,7 +192,7 @@ impl Records {
         }
         if self.first_lines.len() == MAX_PACKAGES {
             let max = u64::try_from(MAX_PACKAGES).unwrap_or(u64::MAX);
-            return facts.problem(line, limit_message("packages of a database", max));
+            return facts.limit(line, limit_message("packages of a database", max));
         }
         self.first_lines.insert(key, line);
         facts.facts.push(Fact::OsPackage(Box::new(package)));
@@ -202,7 +202,7 @@ impl Records {
 /// Says so when a database has more than [`MAX_DATABASE_BYTES`], of which alone are read.
 pub(crate) fn check_size(bytes: u64, facts: &mut Facts) {
     if bytes > MAX_DATABASE_BYTES {
-        facts.problem(None, limit_message("bytes of a package database", MAX_DATABASE_BYTES));
+        facts.limit(None, limit_message("bytes of a package database", MAX_DATABASE_BYTES));
     }
 }
 

@@ -112,7 +112,7 @@ pub fn render(report: &Report, format: &Format, out: &mut dyn io::Write) -> io::
         }
         Format::SpdxJson => spdx::write(safe, inventory, &subject(report), report.created, version),
     }?;
-    safe.hand_on()
+    safe.finish()
 }
 
 /// Writes what is made as text.
@@ -151,7 +151,16 @@ struct EscapedJson<'w> {
 }
 
 impl EscapedJson<'_> {
+    /// All but what with the next fragment may be the beginning of `##[`.
     fn hand_on(&mut self) -> io::Result<()> {
+        let signs = self.text.iter().rev().take(2).take_while(|byte| **byte == b'#').count();
+        let held = self.text.split_off(self.text.len().saturating_sub(signs));
+        self.finish()?;
+        self.text = held;
+        Ok(())
+    }
+
+    fn finish(&mut self) -> io::Result<()> {
         write_escaped(self.out, &self.text)?;
         self.text.clear();
         Ok(())
@@ -160,7 +169,7 @@ impl EscapedJson<'_> {
 
 fn write_escaped(out: &mut dyn io::Write, text: &[u8]) -> io::Result<()> {
     // Nearly all of a report, and nothing to look at character by character.
-    if text.is_ascii() && !text.contains(&0x7f) {
+    if text.is_ascii() && !text.contains(&0x7f) && !text.contains(&b'#') {
         return out.write_all(text);
     }
     let text = std::str::from_utf8(text).map_err(io::Error::other)?;
@@ -174,16 +183,12 @@ impl io::Write for EscapedJson<'_> {
     }
 
     fn write_all(&mut self, fragment: &[u8]) -> io::Result<()> {
-        if fragment.len() >= HANDED_ON_BYTES {
-            self.hand_on()?;
-            return write_escaped(self.out, fragment);
-        }
         self.text.extend_from_slice(fragment);
         if self.text.len() >= HANDED_ON_BYTES { self.hand_on() } else { Ok(()) }
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        self.hand_on()?;
+        self.finish()?;
         self.out.flush()
     }
 }
@@ -202,4 +207,30 @@ fn subject(report: &Report) -> Subject {
         .map(|layer| SubjectLayer::new(layer.diff_id.clone(), layer.digest.clone()))
         .collect();
     subject
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_command_in_fragments_is_none() {
+        let filler = "x".repeat(HANDED_ON_BYTES);
+        for fragments in [
+            [&*filler, "##", "[a"],
+            [&*filler, "###[", "a"],
+            [&*format!("{filler}#"), "#[", "a"],
+            [&*format!("{filler}##"), "", "[a"],
+            [&*format!("{filler}###"), "[", "a"],
+        ] {
+            let mut written = Vec::new();
+            let mut safe = EscapedJson { out: &mut written, text: Vec::new() };
+            for fragment in fragments {
+                io::Write::write_all(&mut safe, fragment.as_bytes()).unwrap();
+            }
+            safe.finish().unwrap();
+            let expected = fragments.concat().replace("##[", "#\\u0023[");
+            assert_eq!(String::from_utf8(written).unwrap(), expected);
+        }
+    }
 }

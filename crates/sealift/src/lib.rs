@@ -51,6 +51,7 @@ mod skip;
 mod source;
 mod target;
 pub mod transfer;
+mod uncovered;
 pub mod update;
 pub mod verify;
 mod vulnerabilities;

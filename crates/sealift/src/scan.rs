@@ -22,6 +22,7 @@ use sealift_sbom::{
 use crate::covered::Covered;
 use crate::skip::OnlyFile;
 use crate::source::Opened;
+use crate::uncovered;
 use crate::update::ExportName;
 use crate::{
     Bases, ConfigurationOptions, Database, Error, LayerCache, Observer, SkipRules, Target, base,
@@ -195,8 +196,11 @@ impl Scanner {
         observer: &dyn Observer,
     ) -> Result<Report, Error> {
         let counted = contents.counted(options);
-        let Contents { artifact, inventory, created, configuration, .. } = contents;
+        let Contents { artifact, mut inventory, created, configuration, .. } = contents;
         let matches = self.match_packages(&inventory, counted, options, observer)?;
+        if let Some(matches) = &matches {
+            inventory.diagnose(uncovered::diagnostics(&matches.coverage));
+        }
         let mut report = Report::new(artifact, inventory, env!("CARGO_PKG_VERSION"));
         if matches.is_some() {
             report.development = left_out(&report.inventory, counted);

@@ -27,6 +27,8 @@ pub struct EcosystemCoverage {
     pub packages: u64,
     /// Records of it in the database.
     pub records: u64,
+    /// Whether they are packages of an operating system.
+    pub is_system: bool,
 }
 
 /// Counts packages by ecosystem.
@@ -34,14 +36,15 @@ pub struct EcosystemCoverage {
 pub(super) struct Counter(BTreeMap<String, EcosystemCoverage>);
 
 impl Counter {
-    pub(super) fn count(&mut self, name: &str, database: &Database) {
+    pub(super) fn count(&mut self, name: &str, is_system: bool, database: &Database) {
         if let Some(known) = self.0.get_mut(name) {
             known.packages += 1;
             return;
         }
         let records = database.info().ecosystem(name).map_or(0, |info| info.records);
-        let ecosystem = EcosystemCoverage { name: name.to_owned(), packages: 1, records };
-        self.0.insert(name.to_owned(), ecosystem);
+        let name = name.to_owned();
+        let ecosystem = EcosystemCoverage { name: name.clone(), packages: 1, records, is_system };
+        self.0.insert(name, ecosystem);
     }
 
     /// Takes in what another counted.

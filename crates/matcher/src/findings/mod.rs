@@ -165,13 +165,14 @@ struct Matching<'d> {
 
 impl Matching<'_> {
     fn package(&mut self, package: (usize, &Package), inventory: &Inventory) -> Result<(), Error> {
+        let is_system = package.1.ecosystem.is_operating_system();
         match self.questions.of(package.1, inventory) {
             Ok(query) => {
-                self.counter.count(query.first(), self.database);
+                self.counter.count(query.first(), is_system, self.database);
                 self.known(package, &query)
             }
             Err(unknown) => {
-                self.counter.count(&unknown, self.database);
+                self.counter.count(&unknown, is_system, self.database);
                 Ok(())
             }
         }

@@ -3,7 +3,7 @@
 use std::num::NonZeroUsize;
 
 use proptest::prelude::*;
-use sealift_model::{Diagnostic, Inventory, Location, SourcePackage, Timestamp};
+use sealift_model::{Diagnostic, Impact, Inventory, Location, SourcePackage, Timestamp};
 use sealift_sbom::{Document, DocumentLimits, Error, Subject, SubjectKind, cyclonedx};
 
 use crate::support::{self, messages};
@@ -327,6 +327,7 @@ fn depth_is_bounded_and_told_of() {
         messages(&document.inventory),
         ["nested components left out: limit exceeded: max_component_depth (32)"]
     );
+    assert_eq!(document.inventory.diagnostics[0].impact, Impact::Incomplete);
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use sealift_http::Client;
-use sealift_model::{Diagnostic, Family, Impact, Timestamp};
+use sealift_model::{Diagnostic, Impact, Timestamp};
 use sealift_policy::{Facts, Policy, Rule, Suppressions, Verification};
 use sealift_report::Report;
 
@@ -181,18 +181,8 @@ fn not_seen(report: &Report) -> Vec<String> {
         .filter(|diagnostic| diagnostic.impact == Impact::Incomplete)
         .map(Diagnostic::to_string)
         .collect();
-    let Some(matches) = &report.matches else {
+    if report.matches.is_none() {
         reasons.push("vulnerabilities were not looked for".to_owned());
-        return reasons;
-    };
-    let mut packages = report.inventory.packages.iter();
-    let has_system = packages.any(|package| package.ecosystem.is_operating_system());
-    let known = matches.coverage.with.iter();
-    let is_covered = known.map(|row| Family::from_osv(&row.name)).any(|family| family.is_some());
-    if has_system && !is_covered {
-        let name = report.inventory.distribution.as_ref().map(ToString::to_string);
-        let name = name.as_deref().unwrap_or("the operating system");
-        reasons.push(format!("no advisories for {name} in this database"));
     }
     reasons
 }

@@ -134,13 +134,18 @@ fn described(database: &Database) -> Result<String, std::fmt::Error> {
         writeln!(text, "\nPublished by:")?;
     }
     for origin in &info.origins {
-        let name = escape::terminal(&origin.name);
-        let license = origin.license.as_deref().unwrap_or("licence not stated");
-        let url = origin.url.as_deref().unwrap_or_default();
-        let line = format!("  {name:<32} {:>8} records, {license}  {url}", origin.records);
-        writeln!(text, "{}", line.trim_end())?;
+        let (license, url) = (origin.license.as_deref(), origin.url.as_deref());
+        writeln!(text, "{}", publisher(&origin.name, origin.records, license, url))?;
     }
     Ok(text)
+}
+
+/// A line about who publishes some of the records, in words that a database from anywhere may have.
+fn publisher(name: &str, records: u64, license: Option<&str>, url: Option<&str>) -> String {
+    let name = escape::terminal(name);
+    let license = escape::terminal(license.unwrap_or("licence not stated"));
+    let url = escape::terminal(url.unwrap_or_default());
+    format!("  {name:<32} {records:>8} records, {license}  {url}").trim_end().to_owned()
 }
 
 fn verify(path: &Path) -> Result<u8, Failure> {
@@ -155,4 +160,19 @@ fn verify(path: &Path) -> Result<u8, Failure> {
     );
     output::print(summary.as_bytes())?;
     Ok(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_database_says_of_its_publishers_does_nothing() {
+        let hostile = "\u{1b}[2J\n::error::x ##[error]y";
+        let line = publisher(hostile, 1, Some(hostile), Some(hostile));
+        assert!(!line.contains(char::is_control), "{line}");
+        assert!(!line.contains("##["), "{line}");
+        let line = publisher("A", 2, None, None);
+        assert!(line.ends_with("2 records, licence not stated"), "{line}");
+    }
 }

@@ -53,7 +53,7 @@ fn nest<'a>(
         let Some(inner) = object.object("dependencies") else { continue };
         match depth.left.checked_sub(1) {
             Some(left) => nest(document, &inner, Depth { parent: place, left }, tree, facts),
-            None => facts.problem(line, format!("dependencies nest deeper than {MAX_DEPTH}")),
+            None => facts.limit(line, format!("dependencies nest deeper than {MAX_DEPTH}")),
         }
     }
 }
@@ -128,5 +128,6 @@ mod tests {
         let facts = facts(&text);
         assert_eq!(facts.packages().count(), 1);
         assert!(facts.problems[0].message.contains("deeper than 64"), "{facts:?}");
+        assert!(facts.problems[0].is_limit);
     }
 }

@@ -113,7 +113,7 @@ fn folders<'a>(
         let line = lines.map(|(first, _)| first);
         match value.as_object() {
             _ if path.len() > max => {
-                facts.problem(line, format!("limit exceeded: max_path_bytes ({max})"));
+                facts.limit(line, format!("limit exceeded: max_path_bytes ({max})"));
             }
             Some(object) => folders.push(Folder { path: path.clone(), object, lines }),
             None => facts.problem(line, format!("the entry of {path:?} is not an object")),

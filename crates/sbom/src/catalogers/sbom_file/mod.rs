@@ -75,6 +75,7 @@ fn parse(bytes: &[u8], facts: &mut Facts) -> Result<(), Error> {
     for diagnostic in document.inventory.diagnostics {
         match diagnostic.impact {
             Impact::Note => facts.note(diagnostic.line, diagnostic.message),
+            Impact::Incomplete => facts.limit(diagnostic.line, diagnostic.message),
             _ => facts.problem(diagnostic.line, diagnostic.message),
         }
     }
@@ -151,6 +152,16 @@ mod tests {
             assert!(!wants(path, b"{"), "{path}");
         }
         assert!(!wants("licenses/MIT.spdx", b"MIT"));
+    }
+
+    /// What lies below many levels stays unknown.
+    #[test]
+    fn a_limit_of_the_document_is_one_of_the_file() {
+        let nested = r#"{"name":"a","components":["#.repeat(40) + &"]}".repeat(40);
+        let text =
+            format!(r#"{{"bomFormat":"CycloneDX","specVersion":"1.6","components":[{nested}]}}"#);
+        let (_, facts) = read(&Sbom, "app/x.cdx.json", &text);
+        assert!(facts.problems.iter().any(|problem| problem.is_limit), "{facts:?}");
     }
 
     #[test]
