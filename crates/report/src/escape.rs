@@ -38,22 +38,26 @@ pub fn terminal(text: &str) -> Cow<'_, str> {
     Cow::Owned(safe)
 }
 
-/// Makes a JSON document safe for a terminal: what acts on one is written `\u202e`, which says the
-/// same. Outside ASCII and DEL only strings have such characters.
+/// Makes a JSON document safe for a terminal or a log: what acts on one is written `\u202e`, which
+/// says the same, and so is the second number sign of `##[`, which begins a command in the logs of
+/// GitHub Actions wherever it stands. Outside ASCII and DEL only strings have such characters.
 ///
 /// ```
 /// assert_eq!(sealift_report::escape::json("[\"a\u{202e}b\"]"), r#"["a\u202eb"]"#);
 /// ```
 #[must_use]
 pub fn json(document: &str) -> Cow<'_, str> {
-    let Some((plain, rest)) = first_acting(document).and_then(|at| document.split_at_checked(at))
-    else {
+    let first = first_acting(document).into_iter().chain(document.find("##[")).min();
+    let Some((plain, rest)) = first.and_then(|at| document.split_at_checked(at)) else {
         return Cow::Borrowed(document);
     };
     let mut safe = String::with_capacity(document.len() + 16);
     safe.push_str(plain);
-    for character in rest.chars() {
-        if acts(character) {
+    let mut rest = rest.chars();
+    while let Some(character) = rest.next() {
+        let begins_command =
+            character == '#' && safe.ends_with('#') && rest.as_str().starts_with('[');
+        if begins_command || acts(character) {
             for unit in character.encode_utf16(&mut [0; 2]) {
                 // Writing to a String cannot fail.
                 let _ = write!(safe, "\\u{unit:04x}");
@@ -158,6 +162,7 @@ mod tests {
         assert!(!safe.replace('\n', "").contains(is_unsafe), "{safe}");
         assert_eq!(serde_json::from_str::<[String; 1]>(&safe).expect("JSON"), [text]);
         assert!(matches!(json("[\n\"größer\"]"), Cow::Borrowed(_)));
+        assert_eq!(json("[\"###[error]##\"]"), "[\"##\\u0023[error]##\"]");
     }
 
     #[test]
