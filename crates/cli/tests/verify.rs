@@ -195,6 +195,28 @@ fn without_a_certificate_an_identity_proves_nothing() {
 }
 
 #[test]
+fn a_bundle_without_an_entry_has_a_hint_at_what_does_without() {
+    let world = World::new();
+    let mut layout = Layout::default();
+    let image = layout.image(&[b"not in a log"]);
+    layout.tag("1.0", &image);
+    let mut bundle = Recipe::key(&world.instance, KeyKind::P256, "ada", b"");
+    bundle.content = signing_statement(&image);
+    let bundle = world.instance.sign(&bundle).json();
+    let referrer = layout.refer(&image, "https://sigstore.dev/cosign/sign/v1", &bundle);
+    layout.list(&[referrer]);
+    let path = world.folder.path().join("bare");
+    fs::create_dir(&path).unwrap();
+    layout.write(&path).unwrap();
+    let verify = ["verify", "oci:bare:1.0", "--key", "key.pub", "--offline"];
+    let output = world.run(&verify);
+    assert_eq!(output.status.code(), Some(12));
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(said.contains("--insecure-ignore-tlog does without"), "{said}");
+    assert_eq!(world.status(&with(&verify, &["--insecure-ignore-tlog"])), Some(0));
+}
+
+#[test]
 fn usage_is_explained() {
     let world = World::new();
     for (arguments, named) in [

@@ -86,7 +86,12 @@ fn write_section(
     let counts = Counts::of(section.findings());
     let heading = Paint::Bold.on(&title, style);
     writeln!(out, "{heading}\n{}", "=".repeat(wrap::width(&title).min(style.width)))?;
-    writeln!(out, "{}\n", totals(&counts, section.packages.len(), style))?;
+    let packages = section.packages.len();
+    match report.matches {
+        // A sum of nothing that was looked for would read as an answer.
+        None => writeln!(out, "{packages} packages, not searched for vulnerabilities\n")?,
+        Some(_) => writeln!(out, "{}\n", totals(&counts, packages, style))?,
+    }
     if counts.total() > 0 {
         findings(&rows::of(report, section), style, out)?;
         out.write_char('\n')?;

@@ -23,6 +23,16 @@ fn a_report_without_findings_is_one_line() {
 }
 
 #[test]
+fn what_was_not_searched_has_no_total() {
+    let mut report = example::report();
+    report.matches = None;
+    let mut text = String::new();
+    write(&report, &TableStyle::plain(200), &mut text).unwrap();
+    assert!(text.contains("packages, not searched for vulnerabilities"), "{text}");
+    assert!(!text.contains("Total: "), "{text}");
+}
+
+#[test]
 fn what_a_fix_needs_stands_behind_it() {
     let mut report = example::report();
     for finding in &mut report.matches.as_mut().unwrap().findings {

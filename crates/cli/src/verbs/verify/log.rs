@@ -13,6 +13,10 @@ const OFFLINE: &str = "no log entry lies beside the signature: without --offline
 const NOT_FOUND: &str = "no log entry lies beside the signature, and the log that was asked has none of it: \
                          --rekor-url names another, --insecure-ignore-tlog does without";
 
+/// No log is asked for the entry of a bundle, which has it where there is one.
+pub(super) const NOT_IN_BUNDLE: Hint =
+    "the bundle holds no entry of a transparency log; --insecure-ignore-tlog does without";
+
 /// What to do about signatures without entries that are not verified after all.
 pub(super) type Hint = &'static str;
 
