@@ -1,5 +1,5 @@
 //! Vectors with known scores, and properties of every vector.
-#![expect(clippy::expect_used, clippy::unwrap_used, reason = "a test fails by panicking")]
+#![expect(clippy::expect_used, reason = "a test fails by panicking")]
 
 use proptest::prelude::*;
 use sealift_matcher::cvss::{CvssScore, CvssVector, CvssVersion};

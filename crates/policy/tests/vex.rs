@@ -1,7 +1,11 @@
 //! Real VEX documents: all are read, and what of them says nothing that could be used is listed.
 //!
 //! `$SEALIFT_TESTDATA/vex`: documents in any folders below it.
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![expect(
+    clippy::print_stdout,
+    clippy::unwrap_used,
+    reason = "a test fails by panicking and tells what it found"
+)]
 
 use std::collections::BTreeMap;
 use std::fs;

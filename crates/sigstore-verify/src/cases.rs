@@ -7,6 +7,8 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use sealift_suite::{Suite, folders, test_data};
+
 use crate::crypto::RustCrypto;
 use crate::{Bundle, Limits, TrustedRoot};
 
@@ -25,20 +27,18 @@ pub(crate) struct Case {
 #[derive(Default)]
 pub(crate) struct Cases {
     pub(crate) readable: Vec<Case>,
-    /// How many have a bundle or a root that cannot be read; other suites say why.
-    pub(crate) unreadable: usize,
+    /// Names of those with a bundle or a root that cannot be read, and whether they must verify;
+    /// other suites say why.
+    pub(crate) unreadable: Vec<(String, bool)>,
 }
 
 impl Cases {
     /// None without test data.
     pub(crate) fn read() -> Option<Self> {
-        let Some(data) = test_data() else {
-            eprintln!("skipped: no test data");
-            return None;
-        };
+        let data = test_data()?.join("sigstore");
         let mut cases = Self::default();
-        let folders = [subfolders(&data), subfolders(&data.join("extra"))].concat();
-        for folder in folders {
+        let all = [folders(&data), folders(&data.join("extra"))].concat();
+        for folder in all {
             let Ok(table) = fs::read_to_string(folder.join("cases.tsv")) else { continue };
             let mut lines = table.lines();
             let header: Vec<&str> = lines.next().unwrap().split('\t').collect();
@@ -48,6 +48,19 @@ impl Cases {
             }
         }
         Some(cases)
+    }
+
+    /// A suite that has counted those that cannot be read.
+    pub(crate) fn suite(&self, name: &str) -> Suite {
+        let mut suite = Suite::new(name, "");
+        for (case, passes) in &self.unreadable {
+            if *passes {
+                suite.case(case, Err("cannot be read, and must verify".to_owned()));
+            } else {
+                suite.skip(case, "cannot be read, and need not verify");
+            }
+        }
+        suite
     }
 
     fn add(&mut self, data: &Path, folder: &Path, row: &BTreeMap<&str, &str>) {
@@ -62,6 +75,8 @@ impl Cases {
             Some(name) => folder.join(name),
             None => folder.join("trusted_root.json"),
         };
+        let name = format!("{}/{}", folder.file_name().unwrap().display(), row["case"]);
+        let passes = row["expect"] == "pass";
         let Some(bundle) = file(["bundle", "path"]) else { return };
         let (Ok(bundle), Ok(root)) = (fs::read(bundle), fs::read(root)) else { return };
         let limits = Limits::default();
@@ -69,29 +84,16 @@ impl Cases {
             Bundle::from_json(&bundle, &limits),
             TrustedRoot::from_json(&root, &RustCrypto, &limits),
         ) else {
-            self.unreadable += 1;
+            self.unreadable.push((name, passes));
             return;
         };
         self.readable.push(Case {
-            name: format!("{}/{}", folder.file_name().unwrap().display(), row["case"]),
-            passes: row["expect"] == "pass",
+            name,
+            passes,
             bundle,
             root,
             artifact: file(["artifact", "subject"]),
             key: file(["key", "key"]),
         });
     }
-}
-
-fn subfolders(folder: &Path) -> Vec<PathBuf> {
-    let entries = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
-    let mut folders: Vec<_> = entries.filter(|path| path.is_dir()).collect();
-    folders.sort();
-    folders
-}
-
-/// The folder `sigstore` of the test data.
-#[expect(clippy::disallowed_methods, reason = "where the test data is, tests learn this way")]
-pub(crate) fn test_data() -> Option<PathBuf> {
-    std::env::var_os("SEALIFT_TESTDATA").map(|data| Path::new(&data).join("sigstore"))
 }

@@ -3,7 +3,6 @@
 #![expect(clippy::unwrap_used, reason = "a test suite reports")]
 
 mod cases;
-mod suite;
 
 use std::fs;
 use std::path::PathBuf;
@@ -11,30 +10,26 @@ use std::path::PathBuf;
 use base64::Engine as _;
 use cases::{Case, cases};
 use sealift_sigstore_verify::{Bundle, Limits, Predicate, Statement};
-use suite::test_data;
+use sealift_suite::{Suite, test_data};
 
 #[test]
 fn bundles_read_as_their_cases_expect() {
     let Some(data) = test_data() else { return };
-    let (mut total, mut exact, mut statements) = (0, 0, 0);
-    let mut wrong = Vec::new();
+    let mut suite = Suite::new("sigstore/bundles", "");
+    let mut statements = 0;
     for case in cases(&data.join("sigstore")) {
         let Some(path) = bundle(&case) else { continue };
-        total += 1;
-        match read(&fs::read(&path).unwrap()) {
-            Ok(has_statement) => statements += usize::from(has_statement),
-            Err(reason) if case.get("expect") == Some("pass") => {
-                wrong.push(format!("{}: {reason}", path.display()));
-                continue;
+        let outcome = match read(&fs::read(&path).unwrap()) {
+            Err(reason) if case.get("expect") == Some("pass") => Err(reason),
+            read => {
+                statements += usize::from(read == Ok(true));
+                Ok(())
             }
-            Err(_) => {}
-        }
-        exact += 1;
+        };
+        suite.case(&path.display().to_string(), outcome);
     }
-    assert_eq!(wrong, Vec::<String>::new());
-    assert!(exact > 0, "no case was found");
     println!("{statements} of the bundles hold a statement");
-    println!("dataset sigstore/bundles: {total} cases, {exact} exact, 0 excepted, 0 skipped");
+    suite.finish();
 }
 
 /// The file with the bundle; none where the case is about something else.

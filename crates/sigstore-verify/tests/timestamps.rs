@@ -10,7 +10,6 @@
 )]
 
 mod cases;
-mod suite;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -20,8 +19,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use cases::Case;
 use sealift_sigstore_verify::{Limits, RustCrypto, TimestampError, TimestampToken, TrustedRoot};
+use sealift_suite::{Suite, test_data};
 use serde_json::Value;
-use suite::test_data;
 
 const EXPECTED: &str = include_str!("timestamps.txt");
 
@@ -35,10 +34,9 @@ fn timestamps_of_all_bundles() {
         .map(|line| line.split_once(' ').unwrap())
         .collect();
     let mut unused: BTreeSet<&str> = expected.keys().copied().collect();
-    let (mut cases, mut wrong) = (0, Vec::new());
+    let mut suite = Suite::new("sigstore/timestamps", "");
     for case in cases::cases(&data) {
         for (position, found) in outcomes(&data, &case).into_iter().flatten().enumerate() {
-            cases += 1;
             let folder = case.folder.strip_prefix(&data).unwrap().display();
             let all = format!("{folder}/{}", case.get("case").unwrap());
             let one = format!("{all}[{position}]");
@@ -47,18 +45,14 @@ fn timestamps_of_all_bundles() {
             if let Some((name, _)) = listed {
                 unused.remove(name);
             }
-            if found != listed.map_or("Verified", |(_, reason)| reason) {
-                wrong.push(format!("{one} {found}"));
-            }
+            let wanted = listed.map_or("Verified", |(_, reason)| reason);
+            let outcome =
+                if found == wanted { Ok(()) } else { Err(format!("{found}, not {wanted}")) };
+            suite.case(&one, outcome);
         }
     }
-    println!(
-        "dataset sigstore/timestamps: {cases} cases, {} exact, 0 excepted, 0 skipped",
-        cases - wrong.len()
-    );
-    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    suite.finish();
     assert!(unused.is_empty(), "no such timestamps: {unused:?}");
-    assert!(cases > 0);
 }
 
 /// A token without a certificate, which verifies with the one in the trusted root alone.

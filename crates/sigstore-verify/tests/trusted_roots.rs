@@ -6,16 +6,14 @@
     reason = "a suite fails by panicking and prints its figures"
 )]
 
-mod suite;
-
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use sealift_sigstore_verify::{
     FieldErrorKind, Limits, RustCrypto, TrustError, TrustedPartKind, TrustedRoot,
 };
+use sealift_suite::{Suite, test_data};
 use serde_json::{Value, json};
-use suite::test_data;
 
 const MEDIA_TYPES: [&str; 3] = [
     "application/vnd.dev.sigstore.trustedroot+json;version=0.1",
@@ -30,10 +28,9 @@ fn trusted_roots_of_all_data() {
     let mut files = Vec::new();
     find_json(&data, &mut files);
     files.sort();
-    let (mut cases, mut wrong) = (0, Vec::new());
+    let mut suite = Suite::new("sigstore/trusted-roots", "");
     for file in files {
         let Some(document) = root_document(&fs::read(&file).unwrap()) else { continue };
-        cases += 1;
         let read = read(&document.to_string());
         let path = file.strip_prefix(&data).unwrap().display().to_string();
         let is_as_named = match &read {
@@ -45,16 +42,10 @@ fn trusted_roots_of_all_data() {
             }
             Err(_) => false,
         };
-        if !is_as_named {
-            wrong.push(format!("{path}: {:?}", read.map(|_| "read")));
-        }
+        let outcome = if is_as_named { Ok(()) } else { Err(format!("{:?}", read.map(|_| "read"))) };
+        suite.case(&path, outcome);
     }
-    println!(
-        "dataset sigstore/trusted-roots: {cases} cases, {} exact, 0 excepted, 0 skipped",
-        cases - wrong.len()
-    );
-    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
-    assert!(cases > 0);
+    suite.finish();
 }
 
 /// A trusted root or client configuration as it is; a lone authority inside of a root.

@@ -1,25 +1,15 @@
 //! Project Wycheproof's vectors for signatures, under all providers at once.
-#![expect(
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::unwrap_used,
-    reason = "a test fails by panicking"
-)]
+#![expect(clippy::indexing_slicing, clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod both;
-mod suite;
-
-use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
 
 use both::Both;
 use sealift_sigstore_verify::{HashAlgorithm, Message, PublicKey, Scheme};
+use sealift_suite::{Suite, files, test_data};
 use serde_json::Value;
-use suite::test_data;
 
-/// Lines of `file tcId reason`: where we differ from what a vector expects.
-const EXCEPTIONS: &str = include_str!("wycheproof_exceptions.tsv");
+/// Lines of `file tcId: reason`: where we differ from what a vector expects.
+const EXCEPTIONS: &str = include_str!("wycheproof_exceptions.txt");
 
 /// More uses of a key than there are before its multiples are computed.
 const OFTEN: usize = 4;
@@ -27,69 +17,45 @@ const OFTEN: usize = 4;
 #[test]
 fn verdicts_are_as_expected() {
     let Some(data) = test_data() else { return };
-    let exceptions = exceptions();
-    let mut total = Tally::default();
-    let mut failures = Vec::new();
-    for file in files(&data.join("wycheproof")) {
-        let name = file.file_name().unwrap().to_str().unwrap().to_owned();
+    let mut suite = Suite::new("wycheproof/signatures", EXCEPTIONS);
+    for file in files(&data.join("wycheproof"), "json") {
+        let name = file.file_name().unwrap().to_str().unwrap();
         let vectors = serde_json::from_slice(&std::fs::read(&file).unwrap()).unwrap();
         for (group, test) in tests(&vectors) {
-            let case = (name.clone(), test["tcId"].as_u64().unwrap());
-            match (outcome(group, test), exceptions.contains_key(&case)) {
-                (Outcome::Exact, false) => total.exact += 1,
-                (Outcome::Differs(_), true) => total.excepted += 1,
-                (Outcome::Skipped, false) => total.skipped += 1,
-                (Outcome::Differs(why), false) => failures.push(format!("{case:?}: {why}")),
-                (_, true) => failures.push(format!("{case:?} is excepted and need not be")),
+            let case = format!("{name} {}", test["tcId"]);
+            match scheme(group) {
+                Some(scheme) => suite.case(&case, outcome(scheme, group, test)),
+                None => suite.unread(&case, "not a scheme of ours"),
             }
         }
     }
-    let cases = total.exact + total.excepted + total.skipped + failures.len();
-    println!(
-        "dataset wycheproof/signatures: {cases} cases, {} exact, {} excepted, {} skipped",
-        total.exact, total.excepted, total.skipped
-    );
-    assert!(failures.is_empty(), "{}", failures.join("\n"));
-    assert!(total.exact > 0, "no cases");
+    suite.finish();
 }
 
 /// Every form of a key that the vectors have is the same key.
 #[test]
 fn keys_are_the_same_in_every_form() {
     let Some(data) = test_data() else { return };
-    let mut keys = 0;
-    for file in files(&data.join("wycheproof")) {
+    let mut suite = Suite::new("wycheproof/keys", "");
+    for file in files(&data.join("wycheproof"), "json") {
         let vectors: Value = serde_json::from_slice(&std::fs::read(&file).unwrap()).unwrap();
-        for group in vectors["testGroups"].as_array().unwrap() {
-            let key = PublicKey::from_der(&hex(&group["publicKeyDer"])).unwrap();
-            let pem = group["publicKeyPem"].as_str().unwrap();
-            assert_eq!(PublicKey::from_pem(pem.as_bytes()).unwrap(), key);
-            if group["publicKeyAsn"].is_string() {
-                assert_eq!(PublicKey::from_pkcs1(&hex(&group["publicKeyAsn"])).unwrap(), key);
-            }
-            keys += 1;
+        for (group, number) in vectors["testGroups"].as_array().unwrap().iter().zip(1..) {
+            suite.run(&format!("{} {number}", file.display()), || is_one_key(group));
         }
     }
-    println!("dataset wycheproof/keys: {keys} cases, {keys} exact, 0 excepted, 0 skipped");
-    assert!(keys > 0, "no keys");
+    suite.finish();
 }
 
-#[derive(Default)]
-struct Tally {
-    exact: usize,
-    excepted: usize,
-    skipped: usize,
+fn is_one_key(group: &Value) {
+    let key = PublicKey::from_der(&hex(&group["publicKeyDer"])).unwrap();
+    let pem = group["publicKeyPem"].as_str().unwrap();
+    assert_eq!(PublicKey::from_pem(pem.as_bytes()).unwrap(), key);
+    if group["publicKeyAsn"].is_string() {
+        assert_eq!(PublicKey::from_pkcs1(&hex(&group["publicKeyAsn"])).unwrap(), key);
+    }
 }
 
-enum Outcome {
-    Exact,
-    Differs(String),
-    /// A scheme that is not ours.
-    Skipped,
-}
-
-fn outcome(group: &Value, test: &Value) -> Outcome {
-    let Some(scheme) = scheme(group) else { return Outcome::Skipped };
+fn outcome(scheme: Scheme, group: &Value, test: &Value) -> Result<(), String> {
     let message = hex(&test["msg"]);
     let mut signature = hex(&test["sig"]);
     if group["type"] == "EcdsaP1363Verify" {
@@ -109,9 +75,9 @@ fn outcome(group: &Value, test: &Value) -> Outcome {
         });
     match (test["result"].as_str().unwrap(), verdict) {
         // Left to the verifier.
-        ("acceptable", _) | ("valid", Ok(())) | ("invalid", Err(_)) => Outcome::Exact,
+        ("acceptable", _) | ("valid", Ok(())) | ("invalid", Err(_)) => Ok(()),
         (expected, verdict) => {
-            Outcome::Differs(format!("{verdict:?} instead of {expected}: {}", test["comment"]))
+            Err(format!("{verdict:?} instead of {expected}: {}", test["comment"]))
         }
     }
 }
@@ -167,30 +133,10 @@ fn tests(vectors: &Value) -> impl Iterator<Item = (&Value, &Value)> {
         .flat_map(|group| group["tests"].as_array().unwrap().iter().map(move |test| (group, test)))
 }
 
-fn exceptions() -> BTreeMap<(String, u64), &'static str> {
-    let lines = EXCEPTIONS.lines().filter(|line| !line.starts_with('#'));
-    lines
-        .map(|line| {
-            let mut fields = line.splitn(3, '\t');
-            let mut field = || fields.next().expect("file, tcId and reason");
-            ((field().to_owned(), field().parse().expect("a tcId")), field())
-        })
-        .collect()
-}
-
 fn hex(text: &Value) -> Vec<u8> {
     let text = text.as_str().unwrap();
     (0..text.len())
         .step_by(2)
         .map(|at| u8::from_str_radix(&text[at..at + 2], 16).unwrap())
         .collect()
-}
-
-fn files(folder: &Path) -> Vec<PathBuf> {
-    let entries =
-        std::fs::read_dir(folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
-    let mut files: Vec<_> = entries.map(|entry| entry.unwrap().path()).collect();
-    files.retain(|file| file.extension().is_some_and(|extension| extension == "json"));
-    files.sort();
-    files
 }

@@ -6,9 +6,7 @@ use std::fs;
 use std::path::Path;
 
 use sealift_misconfig::{Options, SourceFile, scan};
-use sealift_suite::{Suite, test_data};
-
-use crate::judge::folders;
+use sealift_suite::{Suite, folders, test_data};
 
 /// KICS's queries and our checks.
 const QUERIES: &[(&str, &str)] = &[

@@ -4,10 +4,10 @@ use std::fs;
 
 use sealift_misconfig::FileKind;
 use sealift_misconfig::docker::{Dockerfile, Instruction};
-use sealift_suite::{Suite, test_data};
+use sealift_suite::{Suite, folders, test_data};
 use serde_json::{Value, json};
 
-use crate::judge::{Judge, folders, judge};
+use crate::judge::{Judge, judge};
 
 #[test]
 fn dockerfiles_fail_where_trivy_says() {

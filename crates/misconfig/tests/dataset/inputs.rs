@@ -4,10 +4,8 @@ use std::collections::BTreeMap;
 use std::fs;
 
 use sealift_misconfig::{FileKind, Limits, SourceFile, rego_documents};
-use sealift_suite::{Suite, test_data};
+use sealift_suite::{Suite, folders, test_data};
 use serde_json::Value;
-
-use crate::judge::folders;
 
 #[test]
 fn documents_are_those_of_trivy() {

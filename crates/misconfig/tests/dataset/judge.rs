@@ -2,11 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use sealift_misconfig::{FileKind, FileResult, Options, SourceFile, Status, scan};
 use sealift_model::Timestamp;
-use sealift_suite::{Suite, test_data};
+use sealift_suite::{Suite, folders, test_data};
 
 /// The cases of one type.
 pub(crate) struct Judge {
@@ -51,14 +51,6 @@ fn check(cases: &Judge, bytes: &[u8]) -> Vec<FileResult> {
     let results = scan(&[file], &options);
     assert!(results.iter().all(|result| result.kind == cases.kind), "read as another kind");
     results
-}
-
-/// The folders in a folder, by name.
-pub(crate) fn folders(folder: &Path) -> Vec<PathBuf> {
-    let entries = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
-    let mut folders: Vec<_> = entries.filter(|path| path.is_dir()).collect();
-    folders.sort();
-    folders
 }
 
 /// A check that fails, how bad that is, and the lines: `29-43`, `-` for none.

@@ -167,7 +167,6 @@ fn package(entry: &Object<'_>) -> Option<Package> {
 
 #[cfg(test)]
 mod tests {
-    use proptest::prelude::*;
     use sealift_layers::Limits;
 
     use super::*;
@@ -249,13 +248,5 @@ mod tests {
         let wants = |path| Lockfile.wants(TreePath::from(path), &Metadata::new(1, 0), b"");
         assert!(wants("composer.lock") && wants("srv/vendor/composer.lock"));
         assert!(!wants("srv/vendor/a/b/composer.lock"));
-    }
-
-    proptest! {
-        #[test]
-        fn never_panics(bytes: Vec<u8>) {
-            let _ = read(&Lockfile, "composer.lock", &bytes);
-            let _ = read(&Installed, "vendor/composer/installed.json", &bytes);
-        }
     }
 }

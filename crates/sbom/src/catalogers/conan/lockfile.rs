@@ -73,8 +73,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn never_panics(bytes: Vec<u8>, reference: String) {
-            let _ = read(&Lockfile, "conan.lock", bytes);
+        fn any_reference_is_read_or_refused(reference: String) {
             let _ = super::super::package(&reference);
         }
     }

@@ -61,8 +61,6 @@ fn package(name: &str, version: &str, record: &Object<'_>) -> Result<Package, Pu
 
 #[cfg(test)]
 mod tests {
-    use proptest::prelude::*;
-
     use super::*;
     use crate::catalogers::declared::testing::{read, wants};
 
@@ -79,12 +77,5 @@ mod tests {
             assert!(read(&Installed, PATH, text).0.is_err(), "{text}");
         }
         assert!(wants(&Installed, PATH) && !wants(&Installed, "opt/conda/conda-meta/history"));
-    }
-
-    proptest! {
-        #[test]
-        fn never_panics(bytes: Vec<u8>) {
-            let _ = read(&Installed, PATH, bytes);
-        }
     }
 }

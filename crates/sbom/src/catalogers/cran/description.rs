@@ -51,8 +51,6 @@ impl Cataloger for Installed {
 
 #[cfg(test)]
 mod tests {
-    use proptest::prelude::*;
-
     use super::*;
     use crate::catalogers::declared::testing::{read, rows, wants};
 
@@ -68,12 +66,5 @@ mod tests {
         let (_, facts) = read(&Installed, PATH, "Package: a\nVersion:\n");
         assert_eq!((facts.packages().count(), facts.problems.len()), (0, 1));
         assert!(wants(&Installed, PATH) && !wants(&Installed, "srv/a/DESCRIPTION"));
-    }
-
-    proptest! {
-        #[test]
-        fn never_panics(bytes: Vec<u8>) {
-            let _ = read(&Installed, PATH, bytes);
-        }
     }
 }

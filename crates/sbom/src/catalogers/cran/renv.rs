@@ -53,8 +53,6 @@ impl Cataloger for Renv {
 
 #[cfg(test)]
 mod tests {
-    use proptest::prelude::*;
-
     use super::*;
     use crate::catalogers::declared::testing::{problem_lines, read, rows};
 
@@ -70,12 +68,5 @@ mod tests {
         assert_eq!(first.purl.to_string(), "pkg:cran/a@1.0");
         assert_eq!((problem_lines(&facts), facts.notes.len()), (vec![5], 1));
         assert!(read(&Renv, "renv.lock", "no").0.is_err());
-    }
-
-    proptest! {
-        #[test]
-        fn never_panics(bytes: Vec<u8>) {
-            let _ = read(&Renv, "renv.lock", bytes);
-        }
     }
 }

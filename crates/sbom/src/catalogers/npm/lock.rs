@@ -173,11 +173,6 @@ pub(super) mod tests {
 
     proptest! {
         #[test]
-        fn never_panics(bytes: Vec<u8>) {
-            let _ = parse(&bytes, &Limits::default(), &mut Facts::default());
-        }
-
-        #[test]
         fn never_panics_on_what_looks_right(
             paths in prop::collection::vec("(node_modules/[ab@/]{0,4}/?){0,3}", 0..8),
             key in "(packages|dependencies)",

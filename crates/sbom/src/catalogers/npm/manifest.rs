@@ -131,11 +131,6 @@ mod tests {
 
     proptest! {
         #[test]
-        fn never_panics(bytes: Vec<u8>) {
-            let _ = parse(&bytes, &mut Facts::default());
-        }
-
-        #[test]
         fn any_name_and_version_is_a_package_or_a_problem(name: String, version: String) {
             let text = serde_json::json!({ "name": name, "version": version }).to_string();
             let mut facts = Facts::default();

@@ -50,8 +50,6 @@ impl Cataloger for Config {
 
 #[cfg(test)]
 mod tests {
-    use proptest::prelude::*;
-
     use super::*;
     use crate::catalogers::declared::testing::{problem_lines, read, rows, wants};
 
@@ -66,12 +64,5 @@ mod tests {
         assert_eq!(scopes, [Scope::Unstated, Scope::Development]);
         assert_eq!(problem_lines(&facts), [4]);
         assert!(wants(&Config, "a/Packages.config"));
-    }
-
-    proptest! {
-        #[test]
-        fn never_panics(bytes: Vec<u8>) {
-            let _ = read(&Config, "packages.config", bytes);
-        }
     }
 }

@@ -96,8 +96,6 @@ pub(super) fn requires(
 
 #[cfg(test)]
 mod tests {
-    use proptest::prelude::*;
-
     use super::*;
 
     #[test]
@@ -125,12 +123,5 @@ mod tests {
         let told = "\"nameless\" has no valid name and version";
         assert_eq!((facts.problems[0].message.as_str(), facts.problems.len()), (told, 1));
         assert!(parse(b"{}", &mut Facts::default()).is_err());
-    }
-
-    proptest! {
-        #[test]
-        fn never_panics(bytes: Vec<u8>) {
-            let _ = parse(&bytes, &mut Facts::default());
-        }
     }
 }

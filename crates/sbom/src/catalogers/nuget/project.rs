@@ -4,7 +4,6 @@
 //! of the same file filled in.
 
 use std::collections::HashMap;
-use std::mem;
 
 use sealift_layers::{File, Metadata, TreePath};
 
@@ -51,7 +50,7 @@ impl Cataloger for Project {
     }
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Item {
     name: String,
     version: String,
@@ -64,7 +63,8 @@ struct Item {
 struct Reading {
     properties: HashMap<String, String>,
     items: Vec<Item>,
-    item: Item,
+    /// Those whose end has not come yet: one inside another is no project, and none is lost.
+    open: Vec<Item>,
 }
 
 /// Whether an element is an item that names a package.
@@ -79,17 +79,19 @@ impl Reading {
             let name = value("Include").or_else(|| value("Update")).unwrap_or_default();
             let is_removed = name.is_empty() && tag.attribute("Remove").is_some();
             let version = value("VersionOverride").or_else(|| value("Version"));
-            self.item =
-                Item { name, version: version.unwrap_or_default(), line: tag.line, is_removed };
+            let version = version.unwrap_or_default();
+            self.open.push(Item { name, version, line: tag.line, is_removed });
         }
     }
 
     fn close(&mut self, end: &Closed<'_>) {
         let path: Vec<&str> = end.path.iter().map(String::as_str).collect();
         match path.as_slice() {
-            [.., item] if names_package(item) => self.items.push(mem::take(&mut self.item)),
+            [.., item] if names_package(item) => self.items.extend(self.open.pop()),
             [.., item, "Version" | "VersionOverride"] if names_package(item) => {
-                end.text.clone_into(&mut self.item.version);
+                if let Some(item) = self.open.last_mut() {
+                    end.text.clone_into(&mut item.version);
+                }
             }
             [.., "PropertyGroup", name] => {
                 self.properties.insert(name.to_lowercase(), end.text.to_owned());
@@ -136,8 +138,6 @@ fn single(version: &str) -> Option<&str> {
 
 #[cfg(test)]
 mod tests {
-    use proptest::prelude::*;
-
     use super::*;
     use crate::catalogers::declared::testing::{problem_lines, read, rows, wants};
 
@@ -173,10 +173,13 @@ mod tests {
         assert!(wants(&Project, "a.FSPROJ") && wants(&Project, "Directory.Packages.props"));
     }
 
-    proptest! {
-        #[test]
-        fn never_panics(bytes: Vec<u8>) {
-            let _ = read(&Project, "a.csproj", bytes);
-        }
+    #[test]
+    fn an_item_inside_another_takes_nothing_from_it() {
+        let text = "<Project><ItemGroup>\n<PackageReference Include=\"A\" Version=\"1.0\">\n\
+                    <PackageReference Include=\"B\"><Version>2.0</Version></PackageReference>\n\
+                    </PackageReference></ItemGroup></Project>";
+        let (_, facts) = read(&Project, "a.csproj", text);
+        assert_eq!(rows(&facts), ["B@2.0 3", "A@1.0 2"]);
+        assert!(facts.problems.is_empty(), "{facts:?}");
     }
 }

@@ -174,8 +174,19 @@ mod tests {
 
     proptest! {
         #[test]
-        fn never_panics(bytes: Vec<u8>) {
-            let _ = parse(Kind::Egg, &bytes, &Limits::default(), &mut Facts::default());
+        fn a_changed_archive_is_refused_or_told_of(
+            changes in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..4),
+            end: prop::sample::Index,
+        ) {
+            let mut bytes = zip("EGG-INFO/PKG-INFO", METADATA);
+            for (at, byte) in changes {
+                *at.get_mut(&mut bytes) = byte;
+            }
+            for bytes in [&bytes[..], &bytes[..end.index(bytes.len())]] {
+                let mut facts = Facts::default();
+                let read = parse(Kind::Egg, bytes, &Limits::default(), &mut facts);
+                prop_assert!(read.is_err() || !facts.is_empty());
+            }
         }
     }
 }

@@ -120,7 +120,6 @@ fn classified(classifier: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use proptest::prelude::*;
     use sealift_model::Evidence;
 
     use super::*;
@@ -196,12 +195,5 @@ mod tests {
         let mut file = File::from_bytes(path, b"Name: a\nSummary: long\n".to_vec(), &limits);
         let error = Installed.read(&mut file, &mut Facts::default()).unwrap_err();
         assert!(error.to_string().contains("max_document_bytes (16)"), "{error}");
-    }
-
-    proptest! {
-        #[test]
-        fn never_panics(bytes: Vec<u8>) {
-            let _ = distribution(&bytes, &Limits::default());
-        }
     }
 }

@@ -68,8 +68,6 @@ fn scope(entry: Entry<'_, '_>) -> Scope {
 
 #[cfg(test)]
 mod tests {
-    use proptest::prelude::*;
-
     use super::*;
 
     #[test]
@@ -85,12 +83,5 @@ mod tests {
         let [runtime, dev] = [Scope::Runtime, Scope::Development];
         assert_eq!(scopes, [runtime, dev, Scope::Optional, Scope::Unstated]);
         assert_eq!(facts.packages().next().unwrap().depends_on, ["b@1", "c@1"]);
-    }
-
-    proptest! {
-        #[test]
-        fn never_panics(text: String) {
-            let _ = parse(text.as_bytes(), &mut Facts::default());
-        }
     }
 }

@@ -81,8 +81,6 @@ fn package(name: &str, entry: Value<'_>) -> Result<Package, String> {
 
 #[cfg(test)]
 mod tests {
-    use proptest::prelude::*;
-
     use super::*;
 
     #[test]
@@ -106,12 +104,5 @@ mod tests {
         );
         let lines: Vec<_> = facts.problems.iter().filter_map(|problem| problem.line).collect();
         assert_eq!(lines, [3, 4]);
-    }
-
-    proptest! {
-        #[test]
-        fn never_panics(bytes: Vec<u8>) {
-            let _ = parse(&bytes, &mut Facts::default());
-        }
     }
 }

@@ -70,7 +70,6 @@ fn scope(entry: Entry<'_, '_>) -> Scope {
 
 #[cfg(test)]
 mod tests {
-    use proptest::prelude::*;
     use sealift_model::Package;
 
     use super::*;
@@ -121,13 +120,6 @@ mod tests {
         ] {
             let text = format!("[[package]]\nname = \"a\"\nversion = \"1\"\n{fields}\n");
             assert_eq!(packages(&text)[0].scope, expected, "{fields}");
-        }
-    }
-
-    proptest! {
-        #[test]
-        fn never_panics(text: String) {
-            let _ = parse(text.as_bytes(), &mut Facts::default());
         }
     }
 }

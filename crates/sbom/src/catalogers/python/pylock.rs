@@ -65,7 +65,6 @@ fn version<'t>(entry: Entry<'t, '_>) -> Cow<'t, str> {
 
 #[cfg(test)]
 mod tests {
-    use proptest::prelude::*;
     use sealift_model::Package;
 
     use super::*;
@@ -99,12 +98,5 @@ mod tests {
     fn wants_named_ones_too() {
         let wants = |path| Pylock.wants(TreePath::from(path), &Metadata::new(0, 0), b"");
         assert!(wants("pylock.toml") && wants("a/pylock.dev.toml") && !wants("pylock.lock"));
-    }
-
-    proptest! {
-        #[test]
-        fn never_panics(text: String) {
-            let _ = parse(text.as_bytes(), &mut Facts::default());
-        }
     }
 }

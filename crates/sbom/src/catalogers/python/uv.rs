@@ -147,8 +147,6 @@ impl Wanted {
 
 #[cfg(test)]
 mod tests {
-    use proptest::prelude::*;
-
     use super::*;
 
     #[test]
@@ -257,12 +255,5 @@ mod tests {
         let scopes: Vec<_> = facts.packages().map(|it| it.scope).collect();
         let [development, optional] = [Scope::Development, Scope::Optional];
         assert_eq!(scopes, [development, optional, Scope::Runtime, Scope::Unstated]);
-    }
-
-    proptest! {
-        #[test]
-        fn never_panics(text: String) {
-            let _ = parse(text.as_bytes(), &mut Facts::default());
-        }
     }
 }

@@ -131,8 +131,6 @@ fn installed(stated: Package) -> Package {
 
 #[cfg(test)]
 mod tests {
-    use proptest::prelude::*;
-
     use super::*;
     use crate::catalogers::declared::testing::read;
 
@@ -219,12 +217,5 @@ mod tests {
     fn what_is_no_sbom_is_said() {
         assert!(read(&Sbom, "a.cdx.json", "{}").0.is_err());
         assert!(read(&Sbom, "a.cdx.json", "{\"bomFormat\": \"CycloneDX\"").0.is_err());
-    }
-
-    proptest! {
-        #[test]
-        fn never_panics(bytes: Vec<u8>) {
-            let _ = parse(&bytes, &mut Facts::default());
-        }
     }
 }

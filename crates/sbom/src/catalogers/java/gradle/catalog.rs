@@ -90,8 +90,6 @@ fn is_single(version: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use proptest::prelude::*;
-
     use super::*;
     use crate::catalogers::declared::testing::{problem_lines, read, rows, wants};
 
@@ -110,12 +108,5 @@ mod tests {
         assert_eq!(problem_lines(&facts), [10]);
         assert!(read(&Catalog, PATH, "[versions\n").0.is_err());
         assert!(wants(&Catalog, "gradle/tools.versions.toml") && !wants(&Catalog, "a.toml"));
-    }
-
-    proptest! {
-        #[test]
-        fn never_panics(bytes: Vec<u8>) {
-            let _ = read(&Catalog, PATH, bytes);
-        }
     }
 }

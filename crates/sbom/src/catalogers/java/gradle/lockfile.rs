@@ -66,8 +66,6 @@ fn scope(configurations: &str) -> Scope {
 
 #[cfg(test)]
 mod tests {
-    use proptest::prelude::*;
-
     use super::*;
     use crate::catalogers::declared::testing::{problem_lines, read, rows, wants};
 
@@ -103,12 +101,5 @@ mod tests {
             assert!(wants(&Lockfile, &format!("a/{name}.lockfile")), "{name}");
         }
         assert!(!wants(&Lockfile, "a/other.lockfile"));
-    }
-
-    proptest! {
-        #[test]
-        fn never_panics(bytes: Vec<u8>) {
-            let _ = read(&Lockfile, "gradle.lockfile", bytes);
-        }
     }
 }
