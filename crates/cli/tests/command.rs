@@ -465,6 +465,15 @@ fn a_file_that_nothing_is_read_from_is_an_error() {
     let output = fs("lock.json");
     assert_eq!(output.status.code(), Some(2));
     assert!(stderr(&output).contains("lock.json: not a file that packages are read from"));
+    // pip takes requirements under any name.
+    write(root.path(), "pins.txt", "lodash==4.17.15\n-r more.txt\n");
+    let pins = root.path().join("pins.txt");
+    let output =
+        scan(&["fs", pins.to_str().unwrap(), "--list-all-pkgs", "-f", "json", "--skip-files", "x"]);
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    assert!(String::from_utf8_lossy(&output.stdout).contains("pkg:pypi/lodash@4.17.15"));
+    assert!(stderr(&output).contains("\"more.txt\" is included, but not read"));
+    assert!(!stderr(&output).contains("left out nothing"));
 }
 
 #[test]

@@ -36,6 +36,7 @@ pub(crate) fn judge(
             && diagnostic.path.as_deref().is_some_and(is_database)
         {
             diagnostic.impact = Impact::Incomplete;
+            SYSTEM_ORIGIN.clone_into(&mut diagnostic.origin);
         }
     }
     // Packages of another manager, which may be installed beside it, are none of the distribution's.
@@ -154,8 +155,11 @@ mod tests {
             at("var/lib/rpm/Packages", Impact::Note),
             at("app/package-lock.json", Impact::Partial),
         ];
-        let told = told(&[package(Ecosystem::Deb)], Some(&debian), before);
-        let impacts: Vec<Impact> = told.into_iter().map(|(_, impact)| impact).collect();
+        let mut diagnostics = before;
+        judge(&[package(Ecosystem::Deb)], Some(&debian), ALL, &mut diagnostics);
+        let impacts: Vec<Impact> = diagnostics.iter().map(|it| it.impact).collect();
         assert_eq!(impacts, [Impact::Incomplete, Impact::Note, Impact::Partial]);
+        let origins: Vec<&str> = diagnostics.iter().map(|it| it.origin.as_str()).collect();
+        assert_eq!(origins, [SYSTEM_ORIGIN, "layers", "layers"]);
     }
 }

@@ -390,11 +390,12 @@ fn read_tree(
 ) -> Result<Contents, Error> {
     let failed = |source| Error::layers(path, source);
     let alone = path.is_file().then(|| OnlyFile::at(path)).flatten();
-    let of_projects = sealift_sbom::of_projects();
     let catalogers = match (matching, &alone) {
-        (Matching::Declared, None) => of_projects.as_slice(),
-        _ => sealift_sbom::ALL,
+        (_, Some(_)) => sealift_sbom::of_one_file(),
+        (Matching::Declared, None) => sealift_sbom::of_projects(),
+        _ => sealift_sbom::ALL.to_vec(),
     };
+    let catalogers = catalogers.as_slice();
     let (folder, skip): (_, &dyn Skip) = match &alone {
         Some(file) => (file.folder(), file),
         None => (path, &options.skip),

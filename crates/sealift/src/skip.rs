@@ -21,7 +21,7 @@ pub struct SkipRules {
 }
 
 impl SkipRules {
-    /// Rules of patterns; a leading `/` or `./` counts for nothing.
+    /// Rules of patterns; a leading `/` or `./` counts for nothing, and an empty one is none.
     ///
     /// # Errors
     /// [`Error::Pattern`] when one is no glob.
@@ -101,6 +101,8 @@ impl Patterns {
         let mut set = GlobSetBuilder::new();
         let (mut of, mut globs) = (Vec::new(), Vec::new());
         let failed = |pattern: &str, source| Error::Pattern { pattern: pattern.to_owned(), source };
+        let given = written.iter().filter(|pattern| !pattern.is_empty());
+        let written: Vec<String> = given.cloned().collect();
         for (at, pattern) in written.iter().enumerate() {
             let relative = pattern.trim_start_matches("./").trim_matches('/').to_owned();
             let other = other(pattern).filter(|other| *other != relative);
@@ -113,7 +115,7 @@ impl Patterns {
         }
         let set = set.build().map_err(|source| failed(&written.join(","), source))?;
         let used = written.iter().map(|_| AtomicBool::new(false)).collect();
-        Ok(Self { set, of, written: written.to_vec(), globs, used })
+        Ok(Self { set, of, written, globs, used })
     }
 
     fn is_match(&self, path: TreePath<'_>) -> bool {
@@ -222,6 +224,13 @@ mod tests {
             let rules = SkipRules::beneath(target, directory, &[], &[pattern.into()]).unwrap();
             assert!(!rules.skips_file("a/lock".into()), "{pattern}");
         }
+    }
+
+    #[test]
+    fn an_empty_pattern_is_none() {
+        let rules = SkipRules::new(&[String::new()], &[String::new(), "a".into()]).unwrap();
+        assert!(!rules.skips_file("b".into()));
+        assert_eq!(rules.unused(), [vec![], vec!["a"]]);
     }
 
     #[test]

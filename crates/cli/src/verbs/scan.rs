@@ -244,7 +244,10 @@ fn run(
     output::emit(args.shown.output.as_deref(), |out| sealift::render(&report, &format, out))?;
     if !global.quiet {
         summary::print(&report, &hidden, global.debug);
-        if let Target::Filesystem(_) | Target::Rootfs(_) = target {
+        // Of one file nothing is left out: it was asked for by its name.
+        if let Target::Filesystem(path) | Target::Rootfs(path) = target
+            && !path.is_file()
+        {
             summary::not_skipped(&options.skip);
         }
         suppress::say_unused(&unused, global.debug);

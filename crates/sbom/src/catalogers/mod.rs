@@ -136,6 +136,16 @@ pub fn of_projects() -> Vec<&'static dyn Cataloger> {
     ALL.iter().copied().filter(|cataloger| cataloger.name() != sbom_file::Sbom.name()).collect()
 }
 
+/// Those for one file that was asked for by its name, and which may be called what it likes.
+#[must_use]
+pub fn of_one_file() -> Vec<&'static dyn Cataloger> {
+    let name = python::NamedRequirements.name();
+    let any_name = |it: &'static dyn Cataloger| -> &'static dyn Cataloger {
+        if it.name() == name { &python::NamedRequirements } else { it }
+    };
+    ALL.iter().copied().map(any_name).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -174,6 +174,7 @@ impl Clues {
                     .filter(|group| !begins_alike(group, artifact)),
                 "the manifest's Automatic-Module-Name",
             ),
+            (self.is_old_commons(artifact).then(|| artifact.to_owned()), FILE_NAME),
             (
                 manifest.versioned_package().map(|package| group_of(&package, artifact)),
                 "the manifest's package section",
@@ -202,6 +203,13 @@ impl Clues {
     /// under a group that is called like the artifact: `commons-logging:commons-logging`.
     fn is_older_than_maven_2(&self) -> bool {
         ["ant-version", "package"].iter().any(|name| self.manifest().get(name).is_some())
+    }
+
+    /// Of these Apache Commons has many, whose packages tell the group of those since Maven 2.
+    fn is_old_commons(&self, artifact: &str) -> bool {
+        let package = self.manifest().versioned_package();
+        let word = package.as_deref().and_then(|name| name.strip_prefix("org.apache.commons."));
+        self.is_older_than_maven_2() && word.is_some() && word == artifact.strip_prefix("commons-")
     }
 
     /// `group#artifact;version`, as Ivy writes a module and Gradle plug-ins copy it.
@@ -347,6 +355,15 @@ mod tests {
     fn an_old_archive_is_its_own_group() {
         let ant = "Ant-Version: Apache Ant 1.5.3\nImplementation-Vendor-Id: org.apache\n";
         assert_eq!(guess(ant, "a-io-1.0.jar").as_deref(), Some("a-io:a-io:1.0"));
+        let commons = format!("{ant}\nName: org/apache/commons/io\nImplementation-Version: 1.0\n");
+        assert_eq!(
+            guess(&commons, "commons-io-1.0.jar").as_deref(),
+            Some("commons-io:commons-io:1.0")
+        );
+        assert_eq!(
+            guess(&commons, "commons-io2-1.0.jar").as_deref(),
+            Some("org.apache.commons.io:commons-io2:1.0")
+        );
     }
 
     #[test]

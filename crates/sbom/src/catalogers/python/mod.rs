@@ -41,7 +41,7 @@ pub(super) use pipfile::Pipfile;
 pub(super) use poetry::Poetry;
 pub(super) use project::Project;
 pub(super) use pylock::Pylock;
-pub(super) use requirements::Requirements;
+pub(super) use requirements::{NamedRequirements, Requirements};
 pub(super) use uv::Uv;
 
 /// The package of that name; none when no project can be called so.

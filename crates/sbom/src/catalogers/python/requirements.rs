@@ -68,33 +68,67 @@ impl Cataloger for Requirements {
     /// Those that are called so, and what they include (pip docs, "Requirements File Format",
     /// `-r`), by its path from their own folder.
     fn assemble(&self, merged: &MergedFacts<'_>, catalog: &mut Catalog) {
-        let by_path: HashMap<&str, &MergedFile<'_>> =
-            merged.files.iter().map(|file| (file.path.as_str(), file)).collect();
-        let named =
-            merged.files.iter().filter(|file| is_requirements(TreePath::from(file.path.as_str())));
-        let mut next: Vec<&MergedFile<'_>> = named.collect();
-        let mut counted: BTreeMap<&str, &MergedFile<'_>> = BTreeMap::new();
-        while let Some(file) = next.pop() {
-            if counted.insert(&file.path, file).is_some() {
-                continue;
-            }
-            for (path, line) in includes(file.facts) {
-                let place = beside(&file.path, path);
-                match place.and_then(|place| by_path.get(place.as_str())) {
-                    Some(included) => next.push(included),
-                    None => {
-                        let message = format!("{path:?} is included, but not read");
-                        let problem = Problem::new(Some(line), None, message);
-                        let partial = Impact::Partial;
-                        catalog.diagnose(file.diagnostic(&problem, merged.cataloger, partial));
-                    }
+        extend_included(merged, is_requirements, catalog);
+    }
+}
+
+/// The same for a file that was asked for by its name: pip takes any name.
+#[derive(Debug)]
+pub(crate) struct NamedRequirements;
+
+impl Cataloger for NamedRequirements {
+    fn name(&self) -> &'static str {
+        Requirements.name()
+    }
+
+    fn names(&self) -> &'static [&'static str] {
+        Requirements.names()
+    }
+
+    fn wants(&self, path: TreePath<'_>, metadata: &Metadata, head: &[u8]) -> bool {
+        Requirements.wants(path, metadata, head)
+    }
+
+    fn read(&self, file: &mut File<'_>, facts: &mut Facts) -> Result<(), Error> {
+        Requirements.read(file, facts)
+    }
+
+    fn assemble(&self, merged: &MergedFacts<'_>, catalog: &mut Catalog) {
+        extend_included(merged, |_| true, catalog);
+    }
+}
+
+/// Takes the facts of the files that count by their names, and of what they include.
+fn extend_included(
+    merged: &MergedFacts<'_>,
+    counts: impl Fn(TreePath<'_>) -> bool,
+    catalog: &mut Catalog,
+) {
+    let by_path: HashMap<&str, &MergedFile<'_>> =
+        merged.files.iter().map(|file| (file.path.as_str(), file)).collect();
+    let named = merged.files.iter().filter(|file| counts(TreePath::from(file.path.as_str())));
+    let mut next: Vec<&MergedFile<'_>> = named.collect();
+    let mut counted: BTreeMap<&str, &MergedFile<'_>> = BTreeMap::new();
+    while let Some(file) = next.pop() {
+        if counted.insert(&file.path, file).is_some() {
+            continue;
+        }
+        for (path, line) in includes(file.facts) {
+            let place = beside(&file.path, path);
+            match place.and_then(|place| by_path.get(place.as_str())) {
+                Some(included) => next.push(included),
+                None => {
+                    let message = format!("{path:?} is included, but not read");
+                    let problem = Problem::new(Some(line), None, message);
+                    let partial = Impact::Partial;
+                    catalog.diagnose(file.diagnostic(&problem, merged.cataloger, partial));
                 }
             }
         }
-        let mut all = MergedFacts::new(merged.cataloger, Vec::new());
-        all.files = counted.into_values().cloned().collect();
-        catalog.extend(&all);
     }
+    let mut all = MergedFacts::new(merged.cataloger, Vec::new());
+    all.files = counted.into_values().cloned().collect();
+    catalog.extend(&all);
 }
 
 fn includes(facts: &Facts) -> impl Iterator<Item = (&str, u64)> {
