@@ -159,7 +159,7 @@ impl<'a> Reader<'a> {
             let limit = LimitExceeded::new("max_component_depth", max);
             self.diagnose(
                 raw.get(),
-                Impact::Partial,
+                Impact::Incomplete,
                 format!("nested components left out: {limit}"),
             );
             return Ok(());

@@ -327,6 +327,7 @@ fn depth_is_bounded_and_told_of() {
         messages(&document.inventory),
         ["nested components left out: limit exceeded: max_component_depth (32)"]
     );
+    assert_eq!(document.inventory.diagnostics[0].impact, sealift_model::Impact::Incomplete);
 }
 
 #[test]
