@@ -10,6 +10,9 @@
 //! everything else in it. A comment with a condition that is not known here, `:ws:prod` or
 //! `[name=x]`, counts for nothing.
 
+use std::borrow::Cow;
+use std::collections::HashMap;
+
 use sealift_model::Timestamp;
 
 use crate::id::Id;
@@ -65,20 +68,17 @@ impl Ignores {
         self.rules.get(from..to).unwrap_or_default()
     }
 
-    /// Whether a comment covers a failure of a check that, or a block around which, begins on one
-    /// of the lines; without lines, a comment at the top of the file.
-    fn cover(&self, check: &str, starts: &[u32]) -> bool {
+    /// Whether a comment covers a failure of a check that, or a block around which, begins on a
+    /// line; without a line, a comment at the top of the file.
+    fn cover(&self, check: &str, start: Option<u32>) -> bool {
         let covers = |rules: &[Rule]| rules.iter().any(|rule| rule.names(check));
-        if starts.is_empty() {
-            return self
-                .rules
-                .iter()
-                .take_while(|rule| rule.heads_file)
-                .any(|rule| rule.names(check));
+        match start {
+            Some(start) => covers(self.on(start)) || covers(self.on(start.saturating_sub(1))),
+            None => {
+                let mut at_top = self.rules.iter().take_while(|rule| rule.heads_file);
+                at_top.any(|rule| rule.names(check))
+            }
         }
-        starts
-            .iter()
-            .any(|start| covers(self.on(*start)) || covers(self.on(start.saturating_sub(1))))
     }
 
     /// Makes the failures that the comments cover ignored ones.
@@ -86,12 +86,22 @@ impl Ignores {
         if self.rules.is_empty() {
             return;
         }
+        // Thousands of failures may be on one line, and thousands of comments above it.
+        let mut known: HashMap<(Cow<'static, str>, Option<u32>), bool> = HashMap::new();
         for found in &mut result.misconfigurations {
             let Status::Fail(failure) = &found.status else { continue };
+            let check = &found.check.id;
             let starts = failure.lines.map(|lines| lines.start);
             let starts = starts.into_iter().chain(failure.enclosing.iter().copied());
-            let starts: Vec<u32> = starts.collect();
-            if self.cover(&found.check.id, &starts) {
+            let mut starts: Vec<Option<u32>> = starts.map(Some).collect();
+            if starts.is_empty() {
+                starts.push(None);
+            }
+            let covered = starts.into_iter().any(|start| {
+                let known = known.entry((check.clone(), start));
+                *known.or_insert_with(|| self.cover(check, start))
+            });
+            if covered {
                 found.ignore("a comment");
             }
         }

@@ -277,3 +277,13 @@ fn many_terraform_trees_cost_no_more_than_all_may() {
     let not_read = not_read.filter(|said| said.message.contains("max_terraform_bytes"));
     assert_eq!(not_read.count(), 17);
 }
+
+#[test]
+fn comments_above_thousands_of_failures_are_read_once() {
+    let comments = "trivy:ignore:ZZ-1 ".repeat(20_000);
+    let containers = "{name: c, image: x}, ".repeat(4_000);
+    let manifest = format!(
+        "# {comments}\n{{apiVersion: v1, kind: Pod, spec: {{containers: [{containers}]}}}}\n"
+    );
+    assert!(check(FileKind::Kubernetes, manifest.as_bytes()).failures().count() > 40_000);
+}

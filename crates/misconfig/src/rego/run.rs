@@ -1,6 +1,6 @@
 //! Asking checks.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use sealift_model::Timestamp;
 use sealift_policy::rego::Input;
@@ -23,6 +23,10 @@ impl RegoChecks {
         results: &mut Vec<FileResult>,
         options: &Options,
     ) {
+        let mut places: HashMap<String, usize> = HashMap::new();
+        for (at, result) in results.iter().enumerate() {
+            places.entry(result.path.clone()).or_insert(at);
+        }
         for (kind, file) in files.iter().filter(|(kind, _)| options.kinds.contains(kind)) {
             if file.bytes.len() > options.limits.max_file_bytes {
                 continue;
@@ -31,7 +35,7 @@ impl RegoChecks {
             if found.is_empty() {
                 continue;
             }
-            let at = results.iter().position(|result| result.path == file.path);
+            let at = places.get(file.path).copied();
             match at.and_then(|at| results.get_mut(at)) {
                 Some(result) => {
                     result.misconfigurations.extend(found);
@@ -42,6 +46,7 @@ impl RegoChecks {
                 None => {
                     let mut result = FileResult::new(file.path, *kind);
                     result.misconfigurations = found;
+                    places.insert(result.path.clone(), results.len());
                     results.push(result);
                 }
             }
