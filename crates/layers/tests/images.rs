@@ -1,5 +1,5 @@
 //! Every image of the test data: found by name, all digests verified, every layer read whole.
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![expect(clippy::indexing_slicing, clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::collections::BTreeMap;
 use std::num::NonZeroUsize;

@@ -2,6 +2,7 @@
 //!
 //! `$SEALIFT_TESTDATA/vex`: documents in any folders below it.
 #![expect(
+    clippy::indexing_slicing,
     clippy::print_stdout,
     clippy::unwrap_used,
     reason = "a test fails by panicking and tells what it found"

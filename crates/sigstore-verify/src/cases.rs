@@ -75,10 +75,10 @@ impl Cases {
             Some(name) => folder.join(name),
             None => folder.join("trusted_root.json"),
         };
-        let name = format!("{}/{}", folder.file_name().unwrap().display(), row["case"]);
-        let passes = row["expect"] == "pass";
         let Some(bundle) = file(["bundle", "path"]) else { return };
         let (Ok(bundle), Ok(root)) = (fs::read(bundle), fs::read(root)) else { return };
+        let name = format!("{}/{}", folder.file_name().unwrap().display(), row["case"]);
+        let passes = row["expect"] == "pass";
         let limits = Limits::default();
         let (Ok(bundle), Ok(root)) = (
             Bundle::from_json(&bundle, &limits),
