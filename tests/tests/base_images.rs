@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use sealift::{Digest, NamedBase, Report, ScanOptions, Scanner, Silent, Target};
+use sealift::{Digest, NamedBase, NoProgress, Report, ScanOptions, Scanner, Target};
 use sealift_model::Purl;
 use sealift_tests::{Suite, test_data};
 use serde_json::Value;
@@ -69,7 +69,7 @@ impl Images {
         let image = |tag: &str| Target::image_layout(self.folder.join("oci"), Some(tag));
         let mut options = ScanOptions::default();
         options.bases.named = base.map(|base| NamedBase::new(base, image(base)));
-        Scanner::without_database().scan(&image(tag), &options, &Silent).unwrap()
+        Scanner::without_database().scan(&image(tag), &options, &NoProgress).unwrap()
     }
 
     fn compare(

@@ -9,7 +9,7 @@ use std::fs;
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
-use sealift::{Format, JsonOptions, Report, ScanOptions, Scanner, Silent, Target};
+use sealift::{Format, JsonOptions, NoProgress, Report, ScanOptions, Scanner, Target};
 use sealift_model::Purl;
 use sealift_tests::{Suite, test_data};
 use serde_json::Value;
@@ -74,14 +74,14 @@ type Key = [String; 4];
 impl Case {
     fn scan(&self) -> Result<Report, String> {
         Scanner::without_database()
-            .scan(&self.target, &ScanOptions::default(), &Silent)
+            .scan(&self.target, &ScanOptions::default(), &NoProgress)
             .map_err(|error| error.to_string())
     }
 
     fn json(&self, threads: usize) -> Vec<u8> {
         let mut options = ScanOptions::default();
         options.threads = NonZeroUsize::new(threads).unwrap();
-        let report = Scanner::without_database().scan(&self.target, &options, &Silent).unwrap();
+        let report = Scanner::without_database().scan(&self.target, &options, &NoProgress).unwrap();
         let mut json = Vec::new();
         sealift::render(&report, &Format::Json(JsonOptions::default()), &mut json).unwrap();
         json

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::SystemTime;
 
-use sealift::{Format, JsonOptions, LayerCache, ScanOptions, Scanner, Silent, Target};
+use sealift::{Format, JsonOptions, LayerCache, NoProgress, ScanOptions, Scanner, Target};
 use sealift_tests::{Suite, test_data};
 use serde_json::Value;
 use tempfile::TempDir;
@@ -61,7 +61,7 @@ fn scan(target: &Target, folder: Option<&Path>) -> Result<Vec<u8>, String> {
     let cache = folder.map(|folder| Arc::new(LayerCache::new(folder.join("layers"), now)));
     options.cache.clone_from(&cache);
     let report = Scanner::without_database()
-        .scan(target, &options, &Silent)
+        .scan(target, &options, &NoProgress)
         .map_err(|error| error.to_string())?;
     if let Some(problem) = cache.and_then(|cache| cache.take_problem()) {
         return Err(problem.to_string());

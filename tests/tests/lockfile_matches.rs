@@ -10,7 +10,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use sealift::Timestamp;
-use sealift::{BuildOptions, Database, Matching, Report, ScanOptions, Scanner, Silent, Target};
+use sealift::{BuildOptions, Database, Matching, NoProgress, Report, ScanOptions, Scanner, Target};
 use sealift_tests::{Suite, test_data};
 
 const EXCEPTIONS: &str = include_str!("../exceptions/lockfile-matches.txt");
@@ -78,7 +78,7 @@ fn scan(scanner: &Scanner, path: &Path) -> Report {
     options.matching = Some(Matching::All);
     options.development = true;
     options.all_records = true;
-    scanner.scan(&Target::Filesystem(path.to_owned()), &options, &Silent).unwrap()
+    scanner.scan(&Target::Filesystem(path.to_owned()), &options, &NoProgress).unwrap()
 }
 
 /// What was found, but for Go's own library: the table does not judge it.

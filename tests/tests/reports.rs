@@ -9,7 +9,7 @@ use std::fs;
 use std::path::Path;
 
 use jsonschema::{Registry, Resource, Validator};
-use sealift::{BuildOptions, Database, Format, Report, ScanOptions, Scanner, Silent, Target};
+use sealift::{BuildOptions, Database, Format, NoProgress, Report, ScanOptions, Scanner, Target};
 use sealift_tests::{Suite, test_data};
 use serde_json::Value;
 
@@ -34,7 +34,7 @@ fn reports_are_valid_and_fit_for_code_scanning() {
     let mut valid = Suite::new("report-schemas", "");
     let mut sarif = Suite::new("report-sarif", "");
     for (name, target) in cases(&data.join("images")) {
-        let report = scanner.scan(&target, &ScanOptions::default(), &Silent).unwrap();
+        let report = scanner.scan(&target, &ScanOptions::default(), &NoProgress).unwrap();
         for (schema, format, validator) in &validators {
             valid.case(&format!("{name}/{schema}"), is_valid(validator, &report, format));
         }

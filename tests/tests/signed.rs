@@ -16,7 +16,7 @@ use sealift::verify::{
     PredicateType, Provider, PublicKey, RustCrypto, SignedImage, TextMatcher, TrustedKey,
     TrustedRoot, Unverified, UnverifiedReason, VerifyOptions, detached,
 };
-use sealift::{RegistryImage, Selector, Silent, Target, Timestamp};
+use sealift::{NoProgress, RegistryImage, Selector, Target, Timestamp};
 use sealift_tests::instance::Layout;
 use sealift_tests::registry::{Options, TestRegistry};
 use sealift_tests::{Suite, Table, test_data, variant};
@@ -205,7 +205,7 @@ impl Question<'_> {
         let verifier = BundleVerifier::with_provider(self.root, provider);
         let claims: Vec<_> =
             self.claim.iter().map(|(key, value)| (key.to_string(), value.to_string())).collect();
-        let verified = image.verify(&verifier, &self.policy, &claims, now(), &Silent);
+        let verified = image.verify(&verifier, &self.policy, &claims, now(), &NoProgress);
         verified.map(drop).map_err(|error| reason(&error))
     }
 }

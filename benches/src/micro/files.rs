@@ -6,7 +6,7 @@ use std::path::Path;
 
 use flate2::Compression;
 use flate2::write::DeflateEncoder;
-use sealift::{Inventory, ScanOptions, Scanner, Silent, Target};
+use sealift::{Inventory, NoProgress, ScanOptions, Scanner, Target};
 use serde_json::{Map, Value, json};
 
 use crate::{Failure, row};
@@ -47,7 +47,7 @@ fn file(folder: &Path, path: &str, content: &[u8]) -> Result<Vec<u8>, Failure> {
 }
 
 fn scan(target: Target) -> Option<Inventory> {
-    let report = Scanner::without_database().scan(&target, &ScanOptions::default(), &Silent);
+    let report = Scanner::without_database().scan(&target, &ScanOptions::default(), &NoProgress);
     report.ok().map(|report| report.inventory)
 }
 

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use sealift::admission::{LoadError, TextError};
 use sealift::policy::{PolicyFileError, ProofError};
 use sealift::registry::{self, EngineError};
-use sealift::sign::{AttachError, KeyFileError, SignImageError, WitnessError};
+use sealift::sign::{AttachError, KeyFileError, ServiceError, SignImageError};
 use sealift::update::KeptError;
 use sealift::verify::{OpenError, RejectedProof, VerifyError};
 use sealift::{Chain, Error, LayersError};
@@ -318,8 +318,8 @@ impl From<SignImageError> for Failure {
     }
 }
 
-impl From<WitnessError> for Failure {
-    fn from(error: WitnessError) -> Self {
+impl From<ServiceError> for Failure {
+    fn from(error: ServiceError) -> Self {
         Self::signing(&error)
     }
 }

@@ -8,7 +8,9 @@ use napi::Env;
 use napi::bindgen_prelude::{Buffer, Object, Result};
 use napi_derive::napi;
 use sealift::Reference;
-use sealift::admission::{Confined, Meant, Operation, Others, Reviewed, Reviewer, ReviewerSources};
+use sealift::admission::{
+    CredentialScope, Operation, Others, Reviewed, Reviewer, ReviewerSources, ScopedRegistries,
+};
 use serde::Deserialize;
 
 use crate::call::{NodeCall, Watch};
@@ -59,12 +61,12 @@ impl Options {
         let (registry, has_own) = (self.registry.clone(), self.registry.is_for_one());
         let ask = move |image: &Reference, meant| {
             let asked = match meant {
-                Meant::ThisOne => registry.image(image.clone()),
-                Meant::Another => registry.of_another().image(image.clone()),
+                CredentialScope::Own => registry.image(image.clone()),
+                CredentialScope::Other => registry.of_another().image(image.clone()),
             };
             asked.map_err(|failure| failure.message())
         };
-        let registries = Confined::new(self.registry_host, has_own, ask)
+        let registries = ScopedRegistries::new(self.registry_host, has_own, ask)
             .map_err(|error| Failure::argument(format!("registryHost: {error}")))?;
         let reviewer = Reviewer::load(sources, registries.offline(self.offline), now)?;
         Ok(NodePolicies { reviewer: Arc::new(reviewer) })

@@ -6,7 +6,9 @@ use std::path::PathBuf;
 use napi::Env;
 use napi::bindgen_prelude::{Buffer, Object, Result};
 use napi_derive::napi;
-use sealift::sign::{IdentityToken, PrivateKey, Services, Session, SignedDigest, ToSign, Vouching};
+use sealift::sign::{
+    IdentityToken, PrivateKey, Services, Session, SignedDigest, SigningServices, ToSign,
+};
 use sealift::verify::{KeyAlgorithm, PredicateType, TrustedRoot};
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -60,7 +62,7 @@ impl Options {
         }
     }
 
-    fn vouching(&self, clock: Clock) -> Outcome<Vouching> {
+    fn vouching(&self, clock: Clock) -> Outcome<SigningServices> {
         let services = match &self.signing_config {
             Some(path) => Services::from_signing_config(&read(path)?, clock.now())
                 .map_err(|error| Failure::unusable(path, &error))?,
@@ -80,7 +82,7 @@ impl Options {
                 ));
             }
         };
-        Ok(Vouching { client: self.registry.client()?, services, root, requires_sct: true })
+        Ok(SigningServices { client: self.registry.client()?, services, root, requires_sct: true })
     }
 
     fn predicate_type(&self) -> Outcome<PredicateType> {

@@ -9,7 +9,7 @@ use pyo3::types::PyDict;
 use sealift::admission::LoadError;
 use sealift::policy::{PolicyFileError, ProofError};
 use sealift::registry::{EngineError, ErrorKind};
-use sealift::sign::{AttachError, SignImageError, WitnessError};
+use sealift::sign::{AttachError, ServiceError, SignImageError};
 use sealift::update::KeptError;
 use sealift::verify::{OpenError, VerifyError};
 use sealift::{Chain, Error, LayersError};
@@ -205,7 +205,7 @@ pub(crate) fn proof(error: &ProofError) -> PyErr {
     }
 }
 
-pub(crate) fn witness(error: &WitnessError) -> PyErr {
+pub(crate) fn witness(error: &ServiceError) -> PyErr {
     signing(error)
 }
 

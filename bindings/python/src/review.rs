@@ -7,7 +7,8 @@ use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyMapping, PyString};
 use sealift::admission::{
-    Confined, Meant, Operation, Others, Reviewed, Reviewer, ReviewerSources, TextError,
+    CredentialScope, Operation, Others, Reviewed, Reviewer, ReviewerSources, ScopedRegistries,
+    TextError,
 };
 use sealift::{Chain, Reference, RegistryImage, Timestamp};
 use serde_json::Value;
@@ -79,7 +80,7 @@ impl AdmissionPolicies {
         let client = (!offline).then(|| access.client()).transpose()?;
         sources.judged_by.log_client = client;
         let registries =
-            Confined::new(host, access.is_for_one(), move |image: &Reference, meant| {
+            ScopedRegistries::new(host, access.is_for_one(), move |image: &Reference, meant| {
                 registry_image(&access, image, meant)
             });
         let registries = registries
@@ -157,11 +158,11 @@ fn operation_named(name: &str) -> PyResult<Operation> {
 fn registry_image(
     access: &Access,
     image: &Reference,
-    meant: Meant,
+    meant: CredentialScope,
 ) -> Result<RegistryImage, String> {
     let registries = match meant {
-        Meant::ThisOne => access.registries(image.registry()),
-        Meant::Another => access.of_another().registries(image.registry()),
+        CredentialScope::Own => access.registries(image.registry()),
+        CredentialScope::Other => access.of_another().registries(image.registry()),
     };
     let registries = registries.map_err(|error| Chain(&error).to_string())?;
     Ok(RegistryImage::new(registries, image.clone()))

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 use sealift::RegistryImage;
-use sealift::sign::{IdentityToken, PrivateKey, Services, Session, ToSign, Vouching};
+use sealift::sign::{IdentityToken, PrivateKey, Services, Session, SigningServices, ToSign};
 use sealift::verify::{KeyAlgorithm, TrustedRoot};
 
 use crate::arguments::{Access, Arguments, now};
@@ -24,7 +24,7 @@ enum Signer {
 /// A signature to be made.
 struct Signing {
     signer: Signer,
-    vouching: Vouching,
+    vouching: SigningServices,
     watcher: Watcher,
 }
 
@@ -53,7 +53,8 @@ impl Signing {
         };
         let root = arguments.take::<PathBuf>("trusted_root")?.map(|path| read_root(&path));
         let root = root.transpose()?.unwrap_or_else(TrustedRoot::default);
-        let vouching = Vouching { client: access.client()?, services, root, requires_sct: true };
+        let vouching =
+            SigningServices { client: access.client()?, services, root, requires_sct: true };
         Ok(Self { signer, vouching, watcher: Watcher::of(arguments)? })
     }
 

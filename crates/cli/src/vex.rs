@@ -3,7 +3,7 @@
 use sealift::policy::{
     Identity, ImageVerification, LoadedPolicy, Requirement, Signer, Sources, Wanted,
 };
-use sealift::{Report, Silent, Target, escape};
+use sealift::{NoProgress, Report, Target, escape};
 
 use crate::args::{GlobalArgs, VexSignerArgs};
 use crate::failure::Failure;
@@ -57,7 +57,7 @@ pub(crate) fn add_attested(
         return Ok(());
     }
     let root = trust::of_policy(read, offline, global, environment)?;
-    let mut verification = ImageVerification::new(target, report, &root, clock::now(), &Silent);
+    let mut verification = ImageVerification::new(target, report, &root, clock::now(), &NoProgress);
     if !offline {
         let log = read.log(network::client(environment)?).map_err(suppress::unusable)?;
         verification.options.log = Some(log);

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
 use sealift::policy::{Limits, Policy};
-use sealift::{Database, Format, ScanOptions, Scanner, Silent, TableStyle, Target};
+use sealift::{Database, Format, NoProgress, ScanOptions, Scanner, TableStyle, Target};
 
 /// The README's picture is of a terminal this wide.
 const COLUMNS: usize = 100;
@@ -30,7 +30,7 @@ fn the_picture_is_what_the_demo_prints() {
     let target = Target::image_layout(project().join("examples/image"), Some("demo"));
     let mut options = ScanOptions::default();
     options.name = Some("examples/image:demo".to_owned());
-    let report = scanner.scan(&target, &options, &Silent).unwrap();
+    let report = scanner.scan(&target, &options, &NoProgress).unwrap();
     let mut printed = Vec::new();
     let format = Format::Table(TableStyle::plain(COLUMNS));
     sealift::render(&report, &format, &mut printed).unwrap();

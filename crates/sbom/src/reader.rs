@@ -3,7 +3,7 @@
 use sealift_layers::{Extract, FactsCodec, File, Metadata, TreePath};
 use serde::{Deserialize, Serialize};
 
-use crate::sieve::Sieve;
+use crate::name_index::NameIndex;
 use crate::{Cataloger, Error, Facts, Problem};
 
 /// Takes the facts of many catalogers out of a tree's files, each file read once: the
@@ -11,7 +11,7 @@ use crate::{Cataloger, Error, Facts, Problem};
 #[derive(Clone)]
 pub struct Reader<'c> {
     pub(crate) catalogers: &'c [&'c dyn Cataloger],
-    sieve: Sieve,
+    index: NameIndex,
     pub(crate) skip: &'c dyn Skip,
 }
 
@@ -79,7 +79,7 @@ impl<'c> Reader<'c> {
     /// A reader for `catalogers` that leaves out what `skip` says.
     #[must_use]
     pub fn new(catalogers: &'c [&'c dyn Cataloger], skip: &'c dyn Skip) -> Self {
-        Self { catalogers, sieve: Sieve::new(catalogers), skip }
+        Self { catalogers, index: NameIndex::new(catalogers), skip }
     }
 
     fn takers(&self, file: &mut File<'_>) -> Vec<usize> {
@@ -105,7 +105,7 @@ impl<'c> Reader<'c> {
 
     /// Whether no cataloger wants a name that it does not state.
     fn names_hold(&self, path: TreePath<'_>, metadata: &Metadata, head: &[u8]) -> bool {
-        let named: Vec<_> = self.sieve.places(path).collect();
+        let named: Vec<_> = self.index.places(path).collect();
         let mut others =
             self.catalogers.iter().zip(0..).filter(|(_, place)| !named.contains(place));
         others.all(|(cataloger, _)| !cataloger.wants(path, metadata, head))
@@ -118,7 +118,7 @@ impl<'c> Reader<'c> {
         metadata: &Metadata,
         head: &[u8],
     ) -> impl Iterator<Item = usize> {
-        self.sieve.places(path).filter(move |place| {
+        self.index.places(path).filter(move |place| {
             let cataloger = self.catalogers.get(*place);
             cataloger.is_some_and(|cataloger| cataloger.wants(path, metadata, head))
         })

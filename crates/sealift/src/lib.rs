@@ -1,12 +1,12 @@
 //! Scan container images: what is inside, and what of that is vulnerable; verify who signed them.
 //!
 //! ```no_run
-//! use sealift::{Database, ScanOptions, Scanner, Silent, Target};
+//! use sealift::{Database, ScanOptions, Scanner, NoProgress, Target};
 //!
 //! # fn main() -> Result<(), sealift::Error> {
 //! let scanner = Scanner::new(Database::open("advisories.db".as_ref())?);
 //! let target = Target::image_layout("images/", Some("shop:1.4"));
-//! let report = scanner.scan(&target, &ScanOptions::default(), &Silent)?;
+//! let report = scanner.scan(&target, &ScanOptions::default(), &NoProgress)?;
 //! for finding in report.findings() {
 //!     println!("{} {}", finding.severity, finding.id);
 //! }
@@ -36,7 +36,6 @@ mod cache;
 mod chain;
 mod configuration;
 mod covered;
-mod crew;
 mod database;
 mod error;
 mod files;
@@ -50,6 +49,7 @@ pub mod sign;
 mod skip;
 mod source;
 mod target;
+mod thread_pool;
 pub mod transfer;
 mod uncovered;
 pub mod update;
@@ -61,11 +61,10 @@ pub use base::{Bases, KnownBases, NamedBase};
 pub use cache::{CacheSize, LayerCache};
 pub use chain::Chain;
 pub use configuration::{ConfigurationOptions, FilePattern, RenderedChart};
-pub use crew::{Busy, Crew};
 pub use database::Database;
 pub use error::Error;
 pub use format::{Format, render};
-pub use observer::{Cancel, Observer, Silent};
+pub use observer::{Cancel, NoProgress, Observer};
 pub use rego::RegoSources;
 pub use scan::{Contents, Matching, PackageType, ScanOptions, Scanner};
 pub use sealift_http as http;
@@ -93,3 +92,4 @@ pub use sealift_sigstore_trust as trust;
 pub use selection::{Hidden, Selection};
 pub use skip::SkipRules;
 pub use target::{EngineImage, RegistryImage, Target};
+pub use thread_pool::{PoolFull, ThreadPool};

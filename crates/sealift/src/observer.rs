@@ -25,9 +25,9 @@ pub trait Observer: Sync {
 /// Looks away.
 #[derive(Clone, Copy, Debug, Default)]
 #[expect(clippy::exhaustive_structs, reason = "there is nothing in it")]
-pub struct Silent;
+pub struct NoProgress;
 
-impl Observer for Silent {}
+impl Observer for NoProgress {}
 
 /// Ends what it observes when told so, from any thread: all clones are one.
 ///

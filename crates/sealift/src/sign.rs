@@ -20,10 +20,10 @@ pub use scanned::{SbomForm, Subject, sbom_statement, scan_statement};
 pub use sealift_sigstore_sign::{
     Ambient, AmbientError, Artifact, BUNDLE_MEDIA_TYPE, Blob, CiError, ConfigError, GOOGLE_HOST,
     IdentityToken, IssuedSigner, KeyFileError, LogService, LogVersion, Login, LoginError,
-    PredicateError, PrivateKey, Prompt, ScanRecord, Service, Services, SignError, SignatureBundle,
-    SignedPayload, Signer, SignerMaterial, StatementDraft, StatementSubject, TaggedLayer,
-    TaggedManifest, TaggedManifestError, ToSign, TokenError, WitnessError, Witnesses,
+    PredicateError, PrivateKey, Prompt, ScanRecord, Service, ServiceClient, ServiceError, Services,
+    SignError, SignatureBundle, SignedPayload, Signer, SignerMaterial, StatementDraft,
+    StatementSubject, TaggedLayer, TaggedManifest, TaggedManifestError, ToSign, TokenError,
     missing_member, pem_block, predicate, provenance, public_pem, referrer, sign_envelope,
     sign_message, simple_signing,
 };
-pub use session::{Clock, Session, SignImageError, SignedDigest, Vouching};
+pub use session::{Clock, Session, SignImageError, SignedDigest, SigningServices};

@@ -14,8 +14,8 @@ use sealift::policy::{Gate, Policy, Suppressions};
 use sealift::verify::{Attachment, Policy as Signers, SignedImage, TrustedRoot, Verifier};
 use sealift::verify::{VerifyError, VerifyOptions};
 use sealift::{
-    Cancel, Database, Error, LayerCache, Observer, Progress, ScanOptions, Scanner, Silent, Target,
-    Timestamp,
+    Cancel, Database, Error, LayerCache, NoProgress, Observer, Progress, ScanOptions, Scanner,
+    Target, Timestamp,
 };
 use serde_json::json;
 
@@ -114,8 +114,8 @@ fn a_cache_keeps_nothing_of_it() {
     let scan = scanner.scan(&example(), &options, &EndsEarly::default());
     assert!(matches!(scan, Err(Error::Cancelled)), "{scan:?}");
     assert!(cache.size().is_err() || cache.size().unwrap().entries == 0);
-    let whole = scanner.scan(&example(), &options, &Silent).unwrap();
-    let fresh = scanner.scan(&example(), &ScanOptions::default(), &Silent).unwrap();
+    let whole = scanner.scan(&example(), &options, &NoProgress).unwrap();
+    let fresh = scanner.scan(&example(), &ScanOptions::default(), &NoProgress).unwrap();
     assert_eq!(whole.inventory, fresh.inventory);
 }
 
@@ -139,7 +139,7 @@ fn verifying_and_deciding_end_too() {
 #[test]
 fn what_is_unsigned_says_which_check_failed() {
     let verifier = Verifier::new(TrustedRoot::default(), Signers::keys([]));
-    let error = verifier.verify_image(&example(), &[], now(), &Silent).unwrap_err();
+    let error = verifier.verify_image(&example(), &[], now(), &NoProgress).unwrap_err();
     assert_eq!(error.check(), Some("signature-present"));
     let options = VerifyOptions::default();
     let kind = verifier.policy().signer_kind();

@@ -6,8 +6,8 @@ use std::fs;
 use std::path::Path;
 
 use sealift::{
-    BuildOptions, Database, Matching, Report, ScanOptions, Scanner, Selection, Severity, Silent,
-    Status, Target, old_advisories,
+    BuildOptions, Database, Matching, NoProgress, Report, ScanOptions, Scanner, Selection,
+    Severity, Status, Target, old_advisories,
 };
 use tempfile::TempDir;
 
@@ -71,7 +71,7 @@ fn a_lockfile_speaks_for_what_is_installed_below_it() {
     let with = |target: Target, matching| {
         let mut options = ScanOptions::default();
         options.matching = matching;
-        scanner.scan(&target, &options, &Silent).unwrap()
+        scanner.scan(&target, &options, &NoProgress).unwrap()
     };
     let fs = || Target::Filesystem(root.clone());
     let by_lockfile = with(fs(), None);
@@ -98,7 +98,7 @@ fn a_manifest_speaks_for_nothing_that_is_installed() {
         let other = r#"{"name": "other", "version": "1.0.0"}"#;
         write(&root, "node_modules/other/package.json", other);
         let target = Target::Filesystem(root);
-        let report = scanner.scan(&target, &ScanOptions::default(), &Silent).unwrap();
+        let report = scanner.scan(&target, &ScanOptions::default(), &NoProgress).unwrap();
         assert_eq!((found(&report), report.left_to_lockfiles), (vec!["GHSA-other"], 0), "{name}");
     }
 }
@@ -108,7 +108,7 @@ fn one_lockfile_is_a_target() {
     let folder = TempDir::new().unwrap();
     let (scanner, root) = (scanner(&folder), tree(&folder));
     let target = Target::Filesystem(root.join("a/package-lock.json"));
-    let report = scanner.scan(&target, &ScanOptions::default(), &Silent).unwrap();
+    let report = scanner.scan(&target, &ScanOptions::default(), &NoProgress).unwrap();
     assert_eq!(found(&report), ["GHSA-locked"]);
     let places = report.inventory.packages.iter().flat_map(|package| &package.locations);
     assert!(places.into_iter().all(|place| place.path == "package-lock.json"));
@@ -119,7 +119,7 @@ fn results_serialise() {
     let folder = TempDir::new().unwrap();
     let (scanner, root) = (scanner(&folder), tree(&folder));
     let target = Target::Filesystem(root.join("a"));
-    let report = scanner.scan(&target, &ScanOptions::default(), &Silent).unwrap();
+    let report = scanner.scan(&target, &ScanOptions::default(), &NoProgress).unwrap();
     let document = serde_json::to_value(&report).unwrap();
     let finding = &document["matches"]["findings"][0];
     assert_eq!(finding["id"], "GHSA-locked");
@@ -134,7 +134,7 @@ fn a_selection_counts_what_it_hides() {
     let (scanner, root) = (scanner(&folder), tree(&folder));
     let mut options = ScanOptions::default();
     options.matching = Some(Matching::All);
-    let scan = || scanner.scan(&Target::Filesystem(root.clone()), &options, &Silent).unwrap();
+    let scan = || scanner.scan(&Target::Filesystem(root.clone()), &options, &NoProgress).unwrap();
 
     let mut report = scan();
     let hidden = Selection::default().apply(&mut report);
@@ -162,7 +162,8 @@ fn a_selection_counts_what_it_hides() {
 fn advisories_are_old_after_a_week_without_a_new_one() {
     let folder = TempDir::new().unwrap();
     let (scanner, root) = (scanner(&folder), tree(&folder));
-    let report = scanner.scan(&Target::Filesystem(root), &ScanOptions::default(), &Silent).unwrap();
+    let report =
+        scanner.scan(&Target::Filesystem(root), &ScanOptions::default(), &NoProgress).unwrap();
     let coverage = &report.matches.as_ref().unwrap().coverage;
     let info = scanner.database().unwrap().info();
     let old = |day: &str| old_advisories(info, coverage, day.parse().unwrap());

@@ -25,7 +25,7 @@
 //! - What is signed: [`StatementDraft`] (in-toto, with a [`predicate`]), [`simple_signing`], or a
 //!   file as it is.
 //! - What comes out: a [`SignatureBundle`], written as a bundle or as an envelope.
-//! - Who vouches for it: [`Witnesses`], which ask a certificate authority (Fulcio, by an
+//! - Who vouches for it: [`ServiceClient`], which ask a certificate authority (Fulcio, by an
 //!   [`IdentityToken`]), transparency logs (Rekor v1 and v2) and timestamp authorities (RFC 3161), as a
 //!   signing configuration or URLs say ([`Services`]). What they answer is verified before it counts.
 //! - Where it goes: an [`Artifact`], blobs and a manifest: a [`referrer`] or, in the older form, a
@@ -36,7 +36,7 @@
 //! the signature goes into a log that takes digests alone. cosign 3.1 signs them as Ed25519ph, and
 //! then cannot verify what it signed; both programs verify the plain form.
 //!
-//! Nothing here prints, or reads the environment or a clock; the network is asked by [`Witnesses`],
+//! Nothing here prints, or reads the environment or a clock; the network is asked by [`ServiceClient`],
 //! [`LogSearch`] and [`Ambient`] alone, through the client that they are given.
 #![forbid(unsafe_code)]
 
@@ -56,8 +56,8 @@ pub use bundle::{BUNDLE_MEDIA_TYPE, SignatureBundle, SignedPayload, SignerMateri
 pub use key::{KeyFileError, PrivateKey, pem_block, public_pem};
 pub use predicate::{CiError, PredicateError, ScanRecord, missing_member, predicate, provenance};
 pub use services::{
-    ConfigError, IssuedSigner, LogSearch, LogService, LogVersion, Service, Services, ToSign,
-    WitnessError, Witnesses,
+    ConfigError, IssuedSigner, LogSearch, LogService, LogVersion, Service, ServiceClient,
+    ServiceError, Services, ToSign,
 };
 pub use sign::{scheme_of, sign_envelope, sign_message};
 pub use signer::{SignError, Signer};

@@ -7,8 +7,8 @@ use std::time::{Duration, Instant};
 use sealift_http::{Client, Config, Retry, Timeouts};
 use sealift_model::Timestamp;
 use sealift_sigstore_sign::{
-    IdentityToken, PrivateKey, Service, Services, SignatureBundle, StatementDraft, ToSign,
-    TokenError, WitnessError, Witnesses,
+    IdentityToken, PrivateKey, Service, ServiceClient, ServiceError, Services, SignatureBundle,
+    StatementDraft, ToSign, TokenError,
 };
 use sealift_sigstore_verify::{
     Artifact, Bundle, Hash, HashAlgorithm, IdentityMatcher, KeyAlgorithm, Limits, Policy,
@@ -32,13 +32,13 @@ struct World {
     services: Services,
     root: TrustedRoot,
     client: Client,
-    running: witnesses::Witnesses,
+    running: witnesses::ServiceClient,
 }
 
 impl World {
     fn new(log: LogKind, fault: Option<Fault>) -> Self {
         let instance = Instance::new("keyless", NOW);
-        let running = witnesses::Witnesses::start(&instance, fault);
+        let running = witnesses::ServiceClient::start(&instance, fault);
         let config = running.signing_config(log, true).to_string();
         let services = Services::from_signing_config(config.as_bytes(), now()).unwrap();
         let root = instance.trusted_root().to_string();
@@ -54,8 +54,8 @@ impl World {
         Self { instance, services, root: root.unwrap(), client, running }
     }
 
-    fn witnesses(&self) -> Witnesses<'_> {
-        Witnesses {
+    fn witnesses(&self) -> ServiceClient<'_> {
+        ServiceClient {
             client: &self.client,
             services: &self.services,
             root: &self.root,
@@ -68,7 +68,7 @@ impl World {
         IdentityToken::new(&witnesses::token(&self.instance, "ada", expires)).unwrap()
     }
 
-    fn keyless(&self, content: ToSign<'_>) -> Result<SignatureBundle, WitnessError> {
+    fn keyless(&self, content: ToSign<'_>) -> Result<SignatureBundle, ServiceError> {
         let witnesses = self.witnesses();
         witnesses.sign_certified(&witnesses.certify(&self.token(NOW + 300))?, content)
     }
@@ -145,7 +145,7 @@ fn an_expired_token_is_not_even_sent() {
     let world = World::new(LogKind::Rekor1, None);
     let error = world.witnesses().certify(&world.token(NOW)).unwrap_err();
     let expected = TokenError::Expired { expired: now(), now: now() };
-    assert!(matches!(error, WitnessError::Token(found) if found == expected));
+    assert!(matches!(error, ServiceError::Token(found) if found == expected));
     assert!(world.running.asked().is_empty());
 }
 
@@ -154,7 +154,7 @@ fn without_an_authority_nobody_is_certified() {
     let mut world = World::new(LogKind::Rekor1, None);
     world.services.authority = None;
     let error = world.witnesses().certify(&world.token(NOW + 1)).unwrap_err();
-    assert!(matches!(error, WitnessError::NotConfigured { service: Service::Authority }));
+    assert!(matches!(error, ServiceError::NotConfigured { service: Service::Authority }));
 }
 
 /// Fulcio without precertificates: the log's word is verified here, and is not in the bundle.
@@ -173,16 +173,16 @@ fn the_word_of_a_log_may_come_beside_the_certificate() {
 }
 
 /// What an error is about, without what differs from run to run.
-fn kind(error: &WitnessError) -> String {
+fn kind(error: &ServiceError) -> String {
     match error {
-        WitnessError::Unreachable { service, .. } => format!("{service} unreachable"),
-        WitnessError::Refused { service, status, message, .. } => {
+        ServiceError::Unreachable { service, .. } => format!("{service} unreachable"),
+        ServiceError::Refused { service, status, message, .. } => {
             format!("{service} refuses: {status} {message}")
         }
-        WitnessError::Answer { service, .. } => format!("{service} malformed"),
-        WitnessError::Entry { .. } => "entry malformed".to_owned(),
-        WitnessError::OtherCertificate { what, .. } => format!("other {what}"),
-        WitnessError::Unproved(error) => format!("unproved: {error}"),
+        ServiceError::Answer { service, .. } => format!("{service} malformed"),
+        ServiceError::Entry { .. } => "entry malformed".to_owned(),
+        ServiceError::OtherCertificate { what, .. } => format!("other {what}"),
+        ServiceError::Unproved(error) => format!("unproved: {error}"),
         other => format!("{other}"),
     }
 }

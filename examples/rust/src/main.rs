@@ -7,7 +7,7 @@ use std::time::SystemTime;
 
 use sealift::policy::{Gate, Policy as GatePolicy, Suppressions, Verdict};
 use sealift::verify::{Policy, TrustedKey, TrustedRoot, Verifier, public_key};
-use sealift::{Database, ScanOptions, Scanner, Silent, Target, Timestamp};
+use sealift::{Database, NoProgress, ScanOptions, Scanner, Target, Timestamp};
 
 fn main() -> Result<ExitCode, Box<dyn Error>> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -18,11 +18,11 @@ fn main() -> Result<ExitCode, Box<dyn Error>> {
     let key = TrustedKey::new(public_key(&std::fs::read(key)?)?);
     let verifier =
         Verifier::new(TrustedRoot::default(), Policy::keys([key]).insecure_ignore_tlog());
-    println!("signed: {}", verifier.verify_image(&target, &[], now, &Silent)?.digest);
+    println!("signed: {}", verifier.verify_image(&target, &[], now, &NoProgress)?.digest);
 
     let scanner = Scanner::new(Database::open(database.as_ref())?);
     let gate = Gate::new(GatePolicy::default(), Suppressions::default(), now);
-    let admission = gate.admit(&scanner, &target, &ScanOptions::default(), &Silent)?;
+    let admission = gate.admit(&scanner, &target, &ScanOptions::default(), &NoProgress)?;
     println!("{}", admission.outcome.text());
     let passes = matches!(admission.outcome.decision.verdict, Verdict::Pass | Verdict::Warn);
     Ok(if passes { ExitCode::SUCCESS } else { ExitCode::FAILURE })

@@ -83,7 +83,7 @@ pub enum Part {
 
 /// Running services. Their thread ends with the process.
 #[derive(Clone, Debug)]
-pub struct Witnesses {
+pub struct ServiceClient {
     port: u16,
     asked: Arc<Mutex<Vec<String>>>,
 }
@@ -98,7 +98,7 @@ struct State {
     begun: Mutex<Vec<login::Begun>>,
 }
 
-impl Witnesses {
+impl ServiceClient {
     /// Starts the services of an instance.
     #[must_use]
     pub fn start(instance: &Instance, fault: Option<Fault>) -> Self {

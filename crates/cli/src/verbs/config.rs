@@ -5,8 +5,8 @@ use std::path::Path;
 use std::sync::Arc;
 
 use sealift::{
-    ConfigurationOptions, FileKind, FilePattern, Format, JsonOptions, LineCount, RegoSources,
-    Report, ScanOptions, Scanner, Selection, Silent, Target, Timestamp, policy,
+    ConfigurationOptions, FileKind, FilePattern, Format, JsonOptions, LineCount, NoProgress,
+    RegoSources, Report, ScanOptions, Scanner, Selection, Target, Timestamp, policy,
 };
 
 use super::scan::{INCOMPLETE, say_not_applied, skip_rules, table_style};
@@ -65,7 +65,7 @@ fn checked(
     let contents =
         Scanner::read(&target, options, &bar).map_err(|error| Failure::target(&target, error))?;
     drop(bar);
-    Ok(Scanner::without_database().judge(contents, options, &Silent)?)
+    Ok(Scanner::without_database().judge(contents, options, &NoProgress)?)
 }
 
 /// What reads Trivy's reports expects Trivy's lines; people and their editors have those of the file.

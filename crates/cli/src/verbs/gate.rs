@@ -6,7 +6,7 @@ use sealift::policy::{
     Action, FailingSeverities, ForbiddenLicense, ForbiddenPackage, Gate, GatePolicy, Identity,
     ImageVerification, Outcome, Policy, Requirement, Signer, Verdict, Wanted,
 };
-use sealift::{Severity, Silent, escape};
+use sealift::{NoProgress, Severity, escape};
 
 use super::scan;
 use crate::args::{
@@ -60,7 +60,7 @@ pub(crate) fn gate(
     if !args.image.scan.offline {
         gate = gate.asking(network::client(environment)?).map_err(suppress::unusable)?;
     }
-    let outcome = gate.decide(&target, &mut report, &Silent)?;
+    let outcome = gate.decide(&target, &mut report, &NoProgress)?;
     if !global.quiet {
         suppress::say(&outcome.told);
     }

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use sealift::policy::LoadedPolicy;
 use sealift::{
     Bases, Database, DocumentLimits, Format, GithubOptions, JsonOptions, KnownBases, Matching,
-    NamedBase, PackageType, Report, ScanOptions, Scanner, Selection, Silent, SkipRules, Status,
+    NamedBase, NoProgress, PackageType, Report, ScanOptions, Scanner, Selection, SkipRules, Status,
     TableStyle, Target, policy,
 };
 
@@ -308,7 +308,7 @@ pub(super) fn scanned(
         database => (database, Vec::new()),
     };
     let scanner = database.map_or_else(Scanner::without_database, Scanner::new);
-    let report = scanner.judge(contents, options, &Silent)?;
+    let report = scanner.judge(contents, options, &NoProgress)?;
     if let Some(cache) = options.cache.as_deref().filter(|_| !global.quiet) {
         cache::say_problem(cache);
     }

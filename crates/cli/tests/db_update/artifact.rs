@@ -7,7 +7,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use sealift_tests::instance::{Instance, LogKind};
 use sealift_tests::registry::{Options, TestRegistry};
-use sealift_tests::witnesses::{self, Witnesses};
+use sealift_tests::witnesses::{self, ServiceClient};
 use serde_json::json;
 
 use crate::bench::{Bench, done, findings, said};
@@ -69,7 +69,7 @@ fn an_identity_signs_a_database() {
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs();
     let now = i64::try_from(now).unwrap();
     let instance = Instance::new("advisories", now);
-    let services = Witnesses::start(&instance, None);
+    let services = ServiceClient::start(&instance, None);
     let to = Bench::new();
     let write =
         |bench: &Bench, name: &str, text: String| fs::write(bench.path(name), text).unwrap();

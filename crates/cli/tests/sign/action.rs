@@ -8,7 +8,7 @@ use sealift_tests::instance::{Layout, LogKind, digest};
 use sealift_tests::registry::{Options, TestRegistry};
 use sealift_tests::{on_path, project};
 
-use crate::world::{ADA, Vouching, said, with};
+use crate::world::{ADA, SigningServices, said, with};
 
 #[test]
 fn the_action_signs_what_has_passed_by_its_digest() {
@@ -17,7 +17,7 @@ fn the_action_signs_what_has_passed_by_its_digest() {
     layout.tag("1.0", &image);
     let registry = TestRegistry::start(Options::default());
     registry.put_layout(&layout, "app");
-    let vouching = Vouching::new(LogKind::Rekor1, None);
+    let vouching = SigningServices::new(LogKind::Rekor1, None);
     let folder = vouching.world.0.path();
     let sign = |name: &str, digest: &str| {
         let own = Path::new(env!("CARGO_BIN_EXE_sealift")).parent().unwrap();

@@ -7,13 +7,13 @@ use sealift_tests::registry::Access;
 use serde_json::json;
 
 use crate::scanned::Scanned;
-use crate::world::{Vouching, WITNESSED, said, with};
+use crate::world::{SigningServices, WITNESSED, said, with};
 
 const ISSUER: &str = "https://oidc.sealift.test";
 
 #[test]
 fn an_identity_admits_by_rules_and_by_policies() {
-    let vouching = Vouching::new(LogKind::Rekor1, None);
+    let vouching = SigningServices::new(LogKind::Rekor1, None);
     let world = &vouching.world;
     let write = |name: &str, text: &str| fs::write(world.0.path().join(name), text).unwrap();
     let scanned = Scanned::new(world, Access::Anybody);

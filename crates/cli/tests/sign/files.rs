@@ -7,7 +7,7 @@ use sealift_tests::instance::LogKind;
 use sealift_tests::witnesses::{Fault, Part};
 use serde_json::Value;
 
-use crate::world::{ADA, Vouching, WITNESSED, World, said, with};
+use crate::world::{ADA, SigningServices, WITNESSED, World, said, with};
 
 const SIGN: [&str; 4] = ["sign-blob", "--key", "cosign.key", "--tlog-upload=false"];
 const VERIFY: [&str; 4] = ["verify-blob", "--key", "cosign.pub", "--insecure-ignore-tlog"];
@@ -129,7 +129,7 @@ fn a_build_is_attested_from_its_environment() {
 #[test]
 fn an_identity_signs_and_is_verified() {
     for log in [LogKind::Rekor1, LogKind::Rekor2Ed25519] {
-        let vouching = Vouching::new(log, None);
+        let vouching = SigningServices::new(log, None);
         let world = &vouching.world;
         let sign = with(&["sign-blob", "--yes", "--bundle", "b.json", "file"], &WITNESSED);
         let github = format!("{}/token?", vouching.running.url());
@@ -158,7 +158,7 @@ fn an_identity_signs_and_is_verified() {
 
 #[test]
 fn a_key_is_entered_into_the_log() {
-    let vouching = Vouching::new(LogKind::Rekor1, None);
+    let vouching = SigningServices::new(LogKind::Rekor1, None);
     let world = &vouching.world;
     let sign = ["sign-blob", "--key", "cosign.key", "--bundle", "b.json", "file"];
     let output = world.run(&with(&sign, &WITNESSED));
@@ -178,7 +178,7 @@ fn nothing_is_written_that_nobody_vouches_for() {
         (Fault::Refusal(Part::Authority, 401), "refuses with status 401: not today"),
         (Fault::ForgedEntry, "does not verify"),
     ] {
-        let vouching = Vouching::new(LogKind::Rekor1, Some(fault));
+        let vouching = SigningServices::new(LogKind::Rekor1, Some(fault));
         let world = &vouching.world;
         let sign = with(&["sign-blob", "--yes", "--bundle", "b.json", "file"], &WITNESSED);
         let output = world.run(&with(&sign, &["--identity-token", "token"]));
@@ -191,7 +191,7 @@ fn nothing_is_written_that_nobody_vouches_for() {
 
 #[test]
 fn what_becomes_public_is_agreed_to() {
-    let vouching = Vouching::new(LogKind::Rekor1, None);
+    let vouching = SigningServices::new(LogKind::Rekor1, None);
     let sign = with(&["sign-blob", "--identity-token", "token", "file"], &WITNESSED);
     let output = vouching.world.run(&sign);
     assert_eq!(output.status.code(), Some(2));

@@ -10,7 +10,7 @@ use sealift_tests::registry::{Access, Fault};
 use serde_json::{Value, json};
 
 use crate::scanned::{CHECK, KEY, SCAN, Scanned};
-use crate::world::{ADA, Vouching, WITNESSED, World, said, with};
+use crate::world::{ADA, SigningServices, WITNESSED, World, said, with};
 
 /// What is found decides nothing: the signature does.
 fn open(world: &World) {
@@ -64,7 +64,7 @@ fn layers_that_are_cached_are_read_all_the_same() {
 
 #[test]
 fn the_gate_takes_the_trusted_root_that_is_kept() {
-    let vouching = Vouching::new(LogKind::Rekor1, None);
+    let vouching = SigningServices::new(LogKind::Rekor1, None);
     let world = &vouching.world;
     open(world);
     let scanned = Scanned::new(world, Access::Anybody);
@@ -120,7 +120,7 @@ fn keep(world: &World, folder: &str) {
 
 #[test]
 fn cosigns_variables_say_where_trust_is_kept_and_comes_from() {
-    let vouching = Vouching::new(LogKind::Rekor1, None);
+    let vouching = SigningServices::new(LogKind::Rekor1, None);
     let world = &vouching.world;
     let sign = ["sign-blob", "--yes", "--identity-token", "token", "--bundle", "b.json", "file"];
     assert_eq!(world.status(&with(&sign, &WITNESSED)), Some(0));

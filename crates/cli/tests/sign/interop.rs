@@ -12,7 +12,7 @@ use sealift_tests::registry::{Options, TestRegistry};
 use sealift_tests::{Suite, on_path};
 use serde_json::Value;
 
-use crate::world::{ADA, Vouching, WITNESSED, World, said, with};
+use crate::world::{ADA, SigningServices, WITNESSED, World, said, with};
 
 const ALGORITHMS: [(&str, &[&str]); 5] = [
     ("ecdsa-sha2-256-nistp256", &[]),
@@ -70,7 +70,7 @@ fn what_either_identity_signs_the_other_verifies() {
     };
     let mut suite = Suite::new("cosign-keyless-interop", "");
     for log in [LogKind::Rekor1, LogKind::Rekor2Ecdsa, LogKind::Rekor2Ed25519] {
-        let vouching = Vouching::new(log, None);
+        let vouching = SigningServices::new(log, None);
         let world = &vouching.world;
         let sign = ["sign-blob", "--yes", "--identity-token", "token", "file"];
         let sign = with(&with(&sign, &WITNESSED), &["--bundle", "b.json"]);

@@ -3,20 +3,20 @@
 use sealift_tests::instance::{Layout, LogKind};
 use sealift_tests::registry::{Options, TestRegistry};
 
-use crate::world::{ADA, Vouching, WITNESSED, said, with};
+use crate::world::{ADA, SigningServices, WITNESSED, said, with};
 
 const RETRIEVE: &str = "POST /rekor1/api/v1/log/entries/retrieve";
 const KEY: [&str; 4] = ["--key", "cosign.pub", "--trusted-root", "root.json"];
 
 /// How often the log was asked for an entry.
-pub(crate) fn questions(vouching: &Vouching) -> usize {
+pub(crate) fn questions(vouching: &SigningServices) -> usize {
     vouching.running.asked().iter().filter(|asked| *asked == RETRIEVE).count()
 }
 
 #[test]
 fn a_signature_in_a_file_is_looked_up() {
-    let vouching = Vouching::new(LogKind::Rekor1, None);
-    let Vouching { world, running, token } = &vouching;
+    let vouching = SigningServices::new(LogKind::Rekor1, None);
+    let SigningServices { world, running, token } = &vouching;
     let log = format!("{}/rekor1", running.url());
     let by_key = ["sign-blob", "--key", "cosign.key", "--output-signature", "key.sig", "file"];
     let by_ada = [
@@ -68,8 +68,8 @@ fn a_signature_in_a_file_is_looked_up() {
 
 #[test]
 fn a_signature_of_an_image_is_looked_up() {
-    let vouching = Vouching::new(LogKind::Rekor1, None);
-    let Vouching { world, running, .. } = &vouching;
+    let vouching = SigningServices::new(LogKind::Rekor1, None);
+    let SigningServices { world, running, .. } = &vouching;
     let log = format!("{}/rekor1", running.url());
     let mut layout = Layout::default();
     let image = layout.image(&[b"one layer"]);

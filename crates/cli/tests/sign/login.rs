@@ -7,11 +7,11 @@ use std::time::Instant;
 
 use sealift_tests::instance::LogKind;
 
-use crate::world::{ADA, Vouching, WITNESSED, said, with};
+use crate::world::{ADA, SigningServices, WITNESSED, said, with};
 
 const SIGN: [&str; 5] = ["sign-blob", "--yes", "--bundle", "b.json", "file"];
 
-fn verifies(vouching: &Vouching) {
+fn verifies(vouching: &SigningServices) {
     let verify = with(&["verify-blob", "--bundle", "b.json", "file"], &ADA);
     assert_eq!(vouching.world.status(&verify), Some(0));
     std::fs::remove_file(vouching.world.0.path().join("b.json")).unwrap();
@@ -31,7 +31,7 @@ fn open(url: &str) -> (String, String) {
 
 #[test]
 fn a_person_logs_in_with_a_browser() {
-    let vouching = Vouching::new(LogKind::Rekor1, None);
+    let vouching = SigningServices::new(LogKind::Rekor1, None);
     // A port that was free a moment ago.
     let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
     let named = format!("http://localhost:{port}/back");
@@ -71,7 +71,7 @@ fn a_person_logs_in_with_a_browser() {
 
 #[test]
 fn a_person_logs_in_on_another_device() {
-    let vouching = Vouching::new(LogKind::Rekor1, None);
+    let vouching = SigningServices::new(LogKind::Rekor1, None);
     let sign = with(&with(&SIGN, &WITNESSED), &["--fulcio-auth-flow", "device"]);
     let start = Instant::now();
     let output = vouching.world.run(&sign);
@@ -93,7 +93,7 @@ fn a_person_logs_in_on_another_device() {
 
 #[test]
 fn machines_have_tokens_of_their_own() {
-    let vouching = Vouching::new(LogKind::Rekor1, None);
+    let vouching = SigningServices::new(LogKind::Rekor1, None);
     let host = vouching.running.url().replace("http://", "");
     let endpoint = vouching.running.url();
     let agent = [

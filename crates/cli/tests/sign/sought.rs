@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use crate::logged::questions;
 use crate::scanned::{SCAN, Scanned};
-use crate::world::{Vouching, WITNESSED, said, with};
+use crate::world::{SigningServices, WITNESSED, said, with};
 
 const OLD: &str = "--new-bundle-format=false";
 const NOWHERE: &str = "http://127.0.0.1:1";
@@ -17,7 +17,7 @@ const AWAY: &str = "the transparency log cannot be asked";
 
 /// An image whose signature by the key is in the log, and whose entry lies nowhere else.
 struct Sought {
-    vouching: Vouching,
+    vouching: SigningServices,
     scanned: Scanned,
     image: String,
     log: String,
@@ -25,7 +25,7 @@ struct Sought {
 
 impl Sought {
     fn new() -> Self {
-        let vouching = Vouching::new(LogKind::Rekor1, None);
+        let vouching = SigningServices::new(LogKind::Rekor1, None);
         let scanned = Scanned::new(&vouching.world, Access::Anybody);
         let log = format!("{}/rekor1", vouching.running.url());
         let image = scanned.at("demo");

@@ -5,12 +5,12 @@ use std::fs;
 use sealift_tests::instance::LogKind;
 use sealift_tests::mutual::Mutual;
 
-use crate::world::{Vouching, said, with};
+use crate::world::{SigningServices, said, with};
 
 #[test]
 fn a_timestamp_authority_is_shown_a_certificate() {
-    let vouching = Vouching::new(LogKind::Rekor1, None);
-    let Vouching { world, running, .. } = &vouching;
+    let vouching = SigningServices::new(LogKind::Rekor1, None);
+    let SigningServices { world, running, .. } = &vouching;
     let behind = running.url().replace("http://", "");
     let tls = Mutual::start("stamps.test", &behind);
     let Mutual { authority, certificate, key, .. } = &tls;
@@ -43,7 +43,7 @@ fn a_timestamp_authority_is_shown_a_certificate() {
 
 #[test]
 fn what_is_half_said_of_a_timestamp_authority_is_refused() {
-    let vouching = Vouching::new(LogKind::Rekor1, None);
+    let vouching = SigningServices::new(LogKind::Rekor1, None);
     let world = &vouching.world;
     fs::write(world.0.path().join("none.pem"), "no certificate").unwrap();
     let sign = ["sign-blob", "--key", "cosign.key", "--tlog-upload=false", "file"];

@@ -5,7 +5,7 @@ use std::process::{Command, Output, Stdio};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use sealift_tests::instance::{Instance, LogKind};
-use sealift_tests::witnesses::{self, Fault, Witnesses};
+use sealift_tests::witnesses::{self, Fault, ServiceClient};
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -55,20 +55,20 @@ pub(crate) fn said(output: &Output) -> String {
 }
 
 /// Services that vouch for signatures now, and the files that say so.
-pub(crate) struct Vouching {
+pub(crate) struct SigningServices {
     pub(crate) world: World,
-    pub(crate) running: Witnesses,
+    pub(crate) running: ServiceClient,
     pub(crate) token: String,
 }
 
-impl Vouching {
+impl SigningServices {
     pub(crate) fn new(log: LogKind, fault: Option<Fault>) -> Self {
         let world = World::with_key();
         #[expect(clippy::disallowed_methods, reason = "the command reads the clock, too")]
         let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs();
         let now = i64::try_from(now).unwrap();
         let instance = Instance::new("signing", now);
-        let running = Witnesses::start(&instance, fault);
+        let running = ServiceClient::start(&instance, fault);
         let write = |name: &str, value: Value| {
             fs::write(world.0.path().join(name), value.to_string()).unwrap();
         };

@@ -12,7 +12,7 @@ use serde_json::Value;
 use super::cache::{Bounds, Weight};
 use super::once::Once;
 use super::patience::Patience;
-use crate::Crew;
+use crate::ThreadPool;
 
 /// A cluster, as policies ask it. It is read, and nothing is changed there.
 ///
@@ -67,11 +67,11 @@ impl Cluster {
     /// A cluster, with the time as `now` tells it.
     #[must_use]
     pub fn new(client: Client, now: impl Fn() -> Timestamp + Send + Sync + 'static) -> Self {
-        let crew = Crew::new("cluster", MAX_ASKED, MAX_WAITING, STACK_BYTES);
+        let pool = ThreadPool::new("cluster", MAX_ASKED, MAX_WAITING, STACK_BYTES);
         Self {
             client: Arc::new(client),
-            objects: Once::new(crew.clone(), BOUNDS),
-            bindings: Once::new(crew, BOUNDS),
+            objects: Once::new(pool.clone(), BOUNDS),
+            bindings: Once::new(pool, BOUNDS),
             patience: PATIENCE,
             now: Box::new(now),
         }

@@ -5,12 +5,12 @@ use std::hash::Hash;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
 use super::patience::Patience;
-use crate::Crew;
+use crate::ThreadPool;
 
 /// Work under way, by what it makes.
 pub(super) struct Flights<K, V> {
     open: Arc<Open<K, V>>,
-    crew: Crew,
+    pool: ThreadPool,
 }
 
 type Open<K, V> = Mutex<HashMap<K, Arc<Flight<V>>>>;
@@ -38,8 +38,8 @@ pub(super) enum NotYet {
 }
 
 impl<K: Clone + Eq + Hash + Send + 'static, V: Clone + Send + 'static> Flights<K, V> {
-    pub(super) fn new(crew: Crew) -> Self {
-        Self { open: Arc::default(), crew }
+    pub(super) fn new(pool: ThreadPool) -> Self {
+        Self { open: Arc::default(), pool }
     }
 
     /// What makes `key`: under way already, or begun by `work` now. Whether it was begun.
@@ -59,7 +59,7 @@ impl<K: Clone + Eq + Hash + Send + 'static, V: Clone + Send + 'static> Flights<K
         let landing =
             Landing { open: Arc::clone(&self.open), key, flight: Arc::clone(&flight), made: None };
         // Where nobody has time for it, the job is dropped, and with it the flight lands empty.
-        let _ = self.crew.run(move || {
+        let _ = self.pool.run(move || {
             let mut landing = landing;
             landing.made = Some(work());
         });
@@ -118,7 +118,7 @@ mod tests {
 
     #[test]
     fn many_who_ask_at_once_cost_one_fetch() {
-        let flights = Flights::new(Crew::new("test", 4, 10, 64 << 10));
+        let flights = Flights::new(ThreadPool::new("test", 4, 10, 64 << 10));
         let (go, gate) = mpsc::channel::<()>();
         let count = Arc::new(AtomicUsize::new(0));
         let counted = Arc::clone(&count);
@@ -138,7 +138,7 @@ mod tests {
 
     #[test]
     fn who_wants_no_more_does_not_wait() {
-        let flights = Flights::<_, ()>::new(Crew::new("test", 1, 0, 64 << 10));
+        let flights = Flights::<_, ()>::new(ThreadPool::new("test", 1, 0, 64 << 10));
         let (go, gate) = mpsc::channel::<()>();
         let (flight, _) = flights.join("a", move || {
             let _ = gate.recv();
@@ -158,7 +158,7 @@ mod tests {
 
     #[test]
     fn who_waits_for_what_fails_is_told() {
-        let flights = Flights::<_, ()>::new(Crew::new("test", 1, 0, 64 << 10));
+        let flights = Flights::<_, ()>::new(ThreadPool::new("test", 1, 0, 64 << 10));
         let (go, gate) = mpsc::channel::<()>();
         let (failing, _) = flights.join("a", move || {
             let _ = gate.recv();

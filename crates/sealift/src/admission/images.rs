@@ -17,7 +17,7 @@ use super::root::Root;
 use super::world::{Known, World};
 use crate::policy::{ImageGate, RuleVerdict, verify_wanted};
 use crate::verify::LogSearch;
-use crate::{Chain, Crew, Error, Observer, ScanOptions, Scanner};
+use crate::{Chain, Error, Observer, ScanOptions, Scanner, ThreadPool};
 
 /// What images are judged by.
 #[derive(Debug)]
@@ -115,16 +115,16 @@ impl std::fmt::Debug for Images {
 
 impl Images {
     pub(super) fn new(world: World) -> Self {
-        let crew = Crew::new("image", MAX_FETCHED, MAX_WAITING, STACK_BYTES);
+        let pool = ThreadPool::new("image", MAX_FETCHED, MAX_WAITING, STACK_BYTES);
         let told = || {
             let tally = Arc::clone(&world.tally);
             move |entries| tally.kept(entries)
         };
         let shared = Shared {
-            tags: Flights::new(crew.clone()),
-            verdicts: Once::new(crew.clone(), KEPT).telling(told()),
-            signatures: Once::new(crew.clone(), KEPT).telling(told()),
-            facts: Once::new(crew, KEPT).telling(told()),
+            tags: Flights::new(pool.clone()),
+            verdicts: Once::new(pool.clone(), KEPT).telling(told()),
+            signatures: Once::new(pool.clone(), KEPT).telling(told()),
+            facts: Once::new(pool, KEPT).telling(told()),
             world,
         };
         Self { shared: Arc::new(shared) }

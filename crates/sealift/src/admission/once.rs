@@ -8,7 +8,7 @@ use super::cache::{Bounds, Cache, Weight};
 use super::flight::{Flight, Flights, NotYet};
 use super::patience::Patience;
 use super::world::Asked;
-use crate::Crew;
+use crate::ThreadPool;
 
 /// Answers under way, and kept, by what they answer.
 pub(super) struct Once<K, V> {
@@ -37,9 +37,9 @@ where
     K: Clone + Eq + Hash + Weight + Send + 'static,
     V: Clone + Weight + Send + 'static,
 {
-    pub(super) fn new(crew: Crew, bounds: Bounds) -> Self {
+    pub(super) fn new(pool: ThreadPool, bounds: Bounds) -> Self {
         let kept = Arc::new(Cache::new(bounds));
-        Self { flights: Flights::new(crew), kept, told: Arc::new(|_| {}) }
+        Self { flights: Flights::new(pool), kept, told: Arc::new(|_| {}) }
     }
 
     /// The same, where somebody is told how many answers are kept.
@@ -80,7 +80,7 @@ mod tests {
     fn what_is_kept_is_not_asked_again() {
         let bounds = Bounds { entries: 10, bytes: 1 << 20 };
         let once = Once::<&str, Result<Arc<Value>, String>>::new(
-            Crew::new("test", 1, 10, 64 << 10),
+            ThreadPool::new("test", 1, 10, 64 << 10),
             bounds,
         );
         let ask = |key, answer: Result<i64, &str>| {

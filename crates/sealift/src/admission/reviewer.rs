@@ -18,18 +18,18 @@ use crate::{Observer, trust};
 /// ```no_run
 /// use std::time::{Duration, Instant};
 ///
-/// use sealift::admission::{Confined, Meant, Reviewer, ReviewerSources};
-/// use sealift::{Reference, RegistryImage, Silent, Timestamp};
+/// use sealift::admission::{ScopedRegistries, CredentialScope, Reviewer, ReviewerSources};
+/// use sealift::{Reference, RegistryImage, NoProgress, Timestamp};
 ///
 /// # fn ask(image: &Reference) -> Result<RegistryImage, String> { Err(image.to_string()) }
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// let mut given = ReviewerSources::default();
 /// given.judged_by.policies.push("policies/".into());
-/// let registries = Confined::new(None, false, |image: &Reference, _: Meant| ask(image))?;
+/// let registries = ScopedRegistries::new(None, false, |image: &Reference, _: CredentialScope| ask(image))?;
 /// let now = || Timestamp::from(std::time::SystemTime::now());
 /// let reviewer = Reviewer::load(given, registries, now)?;
 /// let until = Instant::now() + Duration::from_secs(30);
-/// let reviewed = reviewer.review(&std::fs::read("pod.yaml")?, None, until, &Silent)?;
+/// let reviewed = reviewer.review(&std::fs::read("pod.yaml")?, None, until, &NoProgress)?;
 /// println!("{}", reviewed.allowed);
 /// # Ok(())
 /// # }

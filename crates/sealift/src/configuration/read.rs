@@ -232,7 +232,8 @@ mod tests {
             [("a.tf", &[b' '; 31]), ("b.yaml", manifest), ("c.json", &[b'1'; 31])];
         let why = |size: usize| format!("not checked: {size} bytes, and the limit is 30 bytes");
         let (kept, said) = kept(&files, 30, 1_000);
-        let large = [31, manifest.len()].map(|size| Kept::Unreadable(why(size), Impact::Incomplete));
+        let large =
+            [31, manifest.len()].map(|size| Kept::Unreadable(why(size), Impact::Incomplete));
         assert_eq!(kept, large);
         assert_eq!(said, [""; 0]);
     }

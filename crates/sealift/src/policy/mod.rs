@@ -2,7 +2,7 @@
 //!
 //! ```no_run
 //! use sealift::policy::{Gate, PolicyFiles, Verdict};
-//! use sealift::{Database, ScanOptions, Scanner, Silent, Target, Timestamp};
+//! use sealift::{Database, ScanOptions, Scanner, NoProgress, Target, Timestamp};
 //!
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! let scanner = Scanner::new(Database::open("advisories.db".as_ref())?);
@@ -11,7 +11,7 @@
 //! let files = PolicyFiles { policy: Some("sealift.toml".into()), ..PolicyFiles::default() };
 //! let now = Timestamp::from(std::time::SystemTime::now());
 //! let gate = Gate::of(files.load()?, now)?;
-//! let admission = gate.admit(&scanner, &target, &ScanOptions::default(), &Silent)?;
+//! let admission = gate.admit(&scanner, &target, &ScanOptions::default(), &NoProgress)?;
 //! println!("{}", admission.outcome.text());
 //! assert_eq!(admission.outcome.decision.verdict, Verdict::Pass);
 //! # Ok(())

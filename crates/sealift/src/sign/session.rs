@@ -6,8 +6,8 @@ use sealift_http::Client;
 use sealift_model::{Descriptor, Digest, Timestamp};
 use sealift_registry::ManifestName;
 use sealift_sigstore_sign::{
-    IdentityToken, IssuedSigner, PredicateError, PrivateKey, Services, SignatureBundle,
-    StatementDraft, ToSign, WitnessError, Witnesses, predicate, referrer,
+    IdentityToken, IssuedSigner, PredicateError, PrivateKey, ServiceClient, ServiceError, Services,
+    SignatureBundle, StatementDraft, ToSign, predicate, referrer,
 };
 use sealift_sigstore_verify::{Hash, KeyAlgorithm, PredicateType, TrustedRoot};
 
@@ -21,7 +21,7 @@ pub type Clock<'c> = &'c dyn Fn() -> Timestamp;
 /// service a signature by a key stands for itself, and nobody is asked.
 #[derive(Clone, Debug)]
 #[expect(clippy::exhaustive_structs, reason = "all of it must be said")]
-pub struct Vouching {
+pub struct SigningServices {
     /// Asks them.
     pub client: Client,
     /// Which are asked.
@@ -37,7 +37,7 @@ pub struct Vouching {
 /// ```no_run
 /// use sealift::http::{Client, Config};
 /// use sealift::registry::{Keychain, Registries};
-/// use sealift::sign::{PrivateKey, Services, Session, Vouching};
+/// use sealift::sign::{PrivateKey, Services, Session, SigningServices};
 /// use sealift::{RegistryImage, Timestamp, verify::TrustedRoot};
 ///
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -46,7 +46,7 @@ pub struct Vouching {
 /// let image = RegistryImage::new(registries, "localhost:5000/shop:1.4".parse()?);
 /// let key = PrivateKey::from_pem(&std::fs::read("cosign.key")?, || Ok(b"password".to_vec().into()))?;
 /// let (services, root) = (Services::default(), TrustedRoot::default());
-/// let vouching = Vouching { client, services, root, requires_sct: true };
+/// let vouching = SigningServices { client, services, root, requires_sct: true };
 /// let now = || Timestamp::from(std::time::SystemTime::now());
 /// let signed = Session::with_key(key, vouching).sign_image(&image, &[].into(), &now)?;
 /// println!("signed {}", signed.digest);
@@ -56,7 +56,7 @@ pub struct Vouching {
 #[derive(Debug)]
 pub struct Session {
     signer: SessionSigner,
-    vouching: Vouching,
+    vouching: SigningServices,
 }
 
 #[derive(Debug)]
@@ -80,7 +80,7 @@ pub struct SignedDigest {
 impl Session {
     /// Signs with a key that verifiers know.
     #[must_use]
-    pub fn with_key(key: PrivateKey, vouching: Vouching) -> Self {
+    pub fn with_key(key: PrivateKey, vouching: SigningServices) -> Self {
         Self { signer: SessionSigner::Key(Box::new(key)), vouching }
     }
 
@@ -91,9 +91,9 @@ impl Session {
     /// When the token is not valid, or the authority does not certify the key.
     pub fn keyless(
         token: &IdentityToken,
-        vouching: Vouching,
+        vouching: SigningServices,
         clock: Clock<'_>,
-    ) -> Result<Self, WitnessError> {
+    ) -> Result<Self, ServiceError> {
         Self::keyless_as(token, KeyAlgorithm::EcdsaP256, vouching, clock)
     }
 
@@ -104,9 +104,9 @@ impl Session {
     pub fn keyless_as(
         token: &IdentityToken,
         algorithm: KeyAlgorithm,
-        vouching: Vouching,
+        vouching: SigningServices,
         clock: Clock<'_>,
-    ) -> Result<Self, WitnessError> {
+    ) -> Result<Self, ServiceError> {
         let issued = vouching.witnesses(clock).certify_as(token, algorithm)?;
         Ok(Self { signer: SessionSigner::Issued(Box::new(issued)), vouching })
     }
@@ -126,7 +126,7 @@ impl Session {
         &self,
         content: ToSign<'_>,
         clock: Clock<'_>,
-    ) -> Result<SignatureBundle, WitnessError> {
+    ) -> Result<SignatureBundle, ServiceError> {
         let witnesses = self.vouching.witnesses(clock);
         match &self.signer {
             SessionSigner::Key(key) => witnesses.sign(key.as_ref(), content),
@@ -185,9 +185,9 @@ impl Session {
     }
 }
 
-impl Vouching {
-    fn witnesses<'v>(&'v self, clock: Clock<'v>) -> Witnesses<'v> {
-        Witnesses {
+impl SigningServices {
+    fn witnesses<'v>(&'v self, clock: Clock<'v>) -> ServiceClient<'v> {
+        ServiceClient {
             client: &self.client,
             services: &self.services,
             root: &self.root,
@@ -229,7 +229,7 @@ pub enum SignImageError {
     Predicate(#[from] PredicateError),
     /// Signing failed, or a service does not vouch for it.
     #[error(transparent)]
-    Witness(#[from] WitnessError),
+    Witness(#[from] ServiceError),
     /// The registry does not take the signature.
     #[error(transparent)]
     Attach(#[from] AttachError),

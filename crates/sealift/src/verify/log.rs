@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use sealift_model::Timestamp;
-use sealift_sigstore_sign::{LogSearch, WitnessError};
+use sealift_sigstore_sign::{LogSearch, ServiceError};
 use sealift_sigstore_verify::{Artifact, Bundle, Error, Origin, Outcome, Policy, Verifier};
 
 use super::image::SignedImage;
@@ -39,7 +39,7 @@ impl SignedImage {
         policy: &Policy,
         claims: &[(String, String)],
         now: Timestamp,
-    ) -> Result<LookUp, WitnessError> {
+    ) -> Result<LookUp, ServiceError> {
         self.look_up_unless(|outcome| !outcome.verified.is_empty(), verifier, policy, claims, now)
     }
 
@@ -49,7 +49,7 @@ impl SignedImage {
         verifier: &Verifier<'_>,
         policy: &Policy,
         now: Timestamp,
-    ) -> Result<LookUp, WitnessError> {
+    ) -> Result<LookUp, ServiceError> {
         self.look_up_unless(|_| false, verifier, policy, &[], now)
     }
 
@@ -60,7 +60,7 @@ impl SignedImage {
         policy: &Policy,
         claims: &[(String, String)],
         now: Timestamp,
-    ) -> Result<LookUp, WitnessError> {
+    ) -> Result<LookUp, ServiceError> {
         let bare: HashSet<&Origin> = self.attached.bare().collect();
         if bare.is_empty() {
             return Ok(LookUp::NotNeeded);
@@ -78,7 +78,7 @@ impl SignedImage {
             if entry.is_some() {
                 found = LookUp::Found;
             }
-            Ok::<_, WitnessError>(entry)
+            Ok::<_, ServiceError>(entry)
         })?;
         Ok(found)
     }
@@ -96,7 +96,7 @@ pub fn look_up(
     verifier: &Verifier<'_>,
     policy: &Policy,
     now: Timestamp,
-) -> Result<LookUp, WitnessError> {
+) -> Result<LookUp, ServiceError> {
     let is_lacking = bundle.entries().is_empty()
         && match verifier.verify(bundle, artifact, policy, now) {
             Err(Error::Refused(refusal)) => refusal.lacks_entry(),

@@ -5,7 +5,7 @@
 //!     Attachment, BundleVerifier, Policy, SignedImage, TrustedKey, TrustedRoot, VerifyOptions,
 //!     provider, public_key,
 //! };
-//! use sealift::{Silent, Target};
+//! use sealift::{NoProgress, Target};
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! # let now = sealift::Timestamp::from_unix_seconds(0)?;
 //! let key = public_key(&std::fs::read("cosign.pub")?)?;
@@ -15,7 +15,7 @@
 //! let image = SignedImage::open(&target, Attachment::Signatures, policy.signer_kind(), &options)?;
 //! let root = TrustedRoot::default();
 //! let verifier = BundleVerifier::with_provider(&root, provider());
-//! let verified = image.verify(&verifier, &policy, &[], now, &Silent);
+//! let verified = image.verify(&verifier, &policy, &[], now, &NoProgress);
 //! for signature in verified.map_err(|error| error.to_string())?.signatures {
 //!     println!("{}", String::from_utf8_lossy(signature.payload()));
 //! }
@@ -56,7 +56,7 @@ pub use proof::{
 };
 pub use sbom::download_sbom;
 pub use sealift_layers::CheckedContent;
-pub use sealift_sigstore_sign::{LogSearch, WitnessError};
+pub use sealift_sigstore_sign::{LogSearch, ServiceError};
 #[cfg(feature = "aws-lc")]
 pub use sealift_sigstore_verify::AwsLc;
 pub use sealift_sigstore_verify::{

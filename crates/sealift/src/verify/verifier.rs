@@ -2,7 +2,7 @@
 
 use sealift_layers::Error as LayersError;
 use sealift_model::{Digest, Timestamp};
-use sealift_sigstore_sign::WitnessError;
+use sealift_sigstore_sign::ServiceError;
 use sealift_sigstore_verify::{
     Artifact, Attachment, Bundle, Error as CheckError, KeyError, Limits, Policy, Provider,
     PublicKey, Refusal, Rejection, TrustError, TrustedRoot, Verified, Verifier as BundleVerifier,
@@ -19,7 +19,7 @@ use crate::{Chain, Error, Observer, Target};
 ///
 /// ```no_run
 /// use sealift::verify::{Policy, TrustedKey, TrustedRoot, Verifier, public_key};
-/// use sealift::{Silent, Target, Timestamp};
+/// use sealift::{NoProgress, Target, Timestamp};
 ///
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// let key = public_key(&std::fs::read("cosign.pub")?)?;
@@ -27,7 +27,7 @@ use crate::{Chain, Error, Observer, Target};
 /// let verifier = Verifier::new(TrustedRoot::default(), policy);
 /// let target = Target::image_layout("images/", Some("shop:1.4"));
 /// let now = Timestamp::from(std::time::SystemTime::now());
-/// let proof = verifier.verify_image(&target, &[], now, &Silent)?;
+/// let proof = verifier.verify_image(&target, &[], now, &NoProgress)?;
 /// println!("{} is signed by {}", proof.digest, proof.signatures[0].signer);
 /// # Ok(())
 /// # }
@@ -209,7 +209,7 @@ pub enum VerifyError {
     },
     /// No signature counts without an entry of the log, and the log cannot be asked for it.
     #[error("no log entry lies beside the signature")]
-    Log(#[source] Box<WitnessError>),
+    Log(#[source] Box<ServiceError>),
     /// A check of a bundle failed.
     #[error(transparent)]
     Refused(#[from] CheckError),
@@ -250,8 +250,8 @@ impl From<OpenError> for VerifyError {
     }
 }
 
-impl From<WitnessError> for VerifyError {
-    fn from(error: WitnessError) -> Self {
+impl From<ServiceError> for VerifyError {
+    fn from(error: ServiceError) -> Self {
         Self::Log(Box::new(error))
     }
 }

@@ -1,8 +1,8 @@
 //! What upper layers hide.
 
 use sealift::{
-    BuildOptions, Database, Format, JsonOptions, NamedBase, Package, Report, ScanOptions, Scanner,
-    Silent,
+    BuildOptions, Database, Format, JsonOptions, NamedBase, NoProgress, Package, Report,
+    ScanOptions, Scanner,
 };
 use serde_json::Value;
 
@@ -117,7 +117,7 @@ fn what_is_hidden_is_matched_but_not_seen() {
     images.image("base", &[BASE]);
     let mut options = all_layers();
     options.bases.named = Some(NamedBase::new("base", images.target("base")));
-    let report = scanner(&images).scan(&images.target("app"), &options, &Silent).unwrap();
+    let report = scanner(&images).scan(&images.target("app"), &options, &NoProgress).unwrap();
     let visible: Vec<&str> = report.visible_findings().map(|found| &*found.id).collect();
     assert_eq!(visible, ["CVE-2030-npm"]);
     assert_eq!(report.findings().len(), 2);

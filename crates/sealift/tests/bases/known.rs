@@ -1,7 +1,7 @@
 //! Bases that are named or listed.
 
 use sealift::{
-    BaseEvidence, Error, KnownBases, NamedBase, ScanOptions, Scanner, Selection, Silent,
+    BaseEvidence, Error, KnownBases, NamedBase, NoProgress, ScanOptions, Scanner, Selection,
 };
 use serde_json::json;
 
@@ -115,7 +115,7 @@ fn a_named_base_that_cannot_be_read_is_an_error() {
     let images = Images::new();
     images.image("app", &[BASE]);
     let scan = |options: &ScanOptions| {
-        Scanner::without_database().scan(&images.target("app"), options, &Silent).unwrap_err()
+        Scanner::without_database().scan(&images.target("app"), options, &NoProgress).unwrap_err()
     };
     let error = scan(&named(&images, "gone"));
     assert!(matches!(error, Error::Io { path, .. } if path.starts_with(images.path("gone"))));
@@ -171,7 +171,7 @@ fn findings_of_the_base_can_be_left_out_and_are_counted() {
     images.image("base", &[BASE]);
     let scanner = crate::hidden::scanner(&images);
     let scan = |options: &ScanOptions| {
-        let mut report = scanner.scan(&images.target("app"), options, &Silent).unwrap();
+        let mut report = scanner.scan(&images.target("app"), options, &NoProgress).unwrap();
         let mut selection = Selection::default();
         selection.exclude_base = true;
         selection.apply(&mut report);

@@ -10,7 +10,7 @@ mod known;
 use std::fs;
 use std::path::PathBuf;
 
-use sealift::{Digest, Package, Report, ScanOptions, Scanner, Silent, Target};
+use sealift::{Digest, NoProgress, Package, Report, ScanOptions, Scanner, Target};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -76,7 +76,7 @@ impl Images {
     }
 
     fn scan(&self, name: &str, options: &ScanOptions) -> Report {
-        Scanner::without_database().scan(&self.target(name), options, &Silent).unwrap()
+        Scanner::without_database().scan(&self.target(name), options, &NoProgress).unwrap()
     }
 }
 

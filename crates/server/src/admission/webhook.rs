@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
-use sealift::Crew;
+use sealift::ThreadPool;
 use sealift::admission::{Decision, Request as Asked, request_of, response};
 use serde_json::json;
 
@@ -41,7 +41,7 @@ pub struct Webhook<J> {
     judge: Arc<J>,
     on_timeout: OnTimeout,
     tls: Option<Arc<Tls>>,
-    crew: Crew,
+    pool: ThreadPool,
     clock: Clock,
     log: Log,
     metrics: Metrics,
@@ -71,7 +71,7 @@ enum Undecided {
     #[error("there is no decision in time; it goes on, ask again")]
     Late,
     #[error("too many requests are being decided on")]
-    Busy,
+    PoolFull,
     #[error("deciding failed; see the log of the webhook")]
     Failed,
 }
@@ -102,8 +102,8 @@ impl<J: Judge> Webhook<J> {
         log: Log,
         metrics: Metrics,
     ) -> Self {
-        let crew = Crew::new("judge", MAX_JUDGED, 0, STACK_BYTES);
-        Self { judge, on_timeout, tls, crew, clock, log, metrics }
+        let pool = ThreadPool::new("judge", MAX_JUDGED, 0, STACK_BYTES);
+        Self { judge, on_timeout, tls, pool, clock, log, metrics }
     }
 
     fn review(&self, request: &Request, verb: Verb) -> Response {
@@ -165,9 +165,9 @@ impl<J: Judge> Webhook<J> {
             // Who asked may have been answered already.
             let _ = sender.send(decide());
         };
-        if self.crew.run(job).is_err() {
+        if self.pool.run(job).is_err() {
             self.metrics.count("sealift_reviews_busy_total", &[]);
-            return Err(Undecided::Busy);
+            return Err(Undecided::PoolFull);
         }
         let left = until.saturating_duration_since(Instant::now());
         receiver.recv_timeout(left).map_err(|error| match error {
@@ -295,7 +295,7 @@ mod tests {
         let metrics = Metrics::default();
         let judge = Arc::new(Waits(Mutex::new(gate)));
         let mut webhook = Webhook::new(judge, OnTimeout::Allow, None, clock, log, metrics.clone());
-        webhook.crew = Crew::new("judge", 1, 0, STACK_BYTES);
+        webhook.pool = ThreadPool::new("judge", 1, 0, STACK_BYTES);
         let asked = Arc::new(Asked::default());
         let soon = || Instant::now() + Duration::from_millis(50);
         let late = webhook.judged(&asked, Verb::Validate, soon());

@@ -8,7 +8,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-use sealift::Crew;
+use sealift::ThreadPool;
 use serde_json::json;
 
 use super::connection::serve;
@@ -156,7 +156,7 @@ fn reachable(address: SocketAddr) -> SocketAddr {
 
 impl Shared {
     fn accept(self: &Arc<Self>, listener: &TcpListener) {
-        let crew = Crew::new("connection", self.limits.max_connections, 0, STACK_BYTES);
+        let pool = ThreadPool::new("connection", self.limits.max_connections, 0, STACK_BYTES);
         loop {
             self.wait_for_room();
             let accepted = listener.accept();
@@ -164,7 +164,7 @@ impl Shared {
                 return;
             }
             match accepted {
-                Ok((stream, _)) => self.admit(stream, &crew),
+                Ok((stream, _)) => self.admit(stream, &pool),
                 Err(error) => {
                     self.complain("accept", &error);
                     thread::sleep(PAUSE);
@@ -173,7 +173,7 @@ impl Shared {
         }
     }
 
-    fn admit(self: &Arc<Self>, stream: TcpStream, crew: &Crew) {
+    fn admit(self: &Arc<Self>, stream: TcpStream, pool: &ThreadPool) {
         // A small answer is not to wait for the acknowledgement of the one before.
         if let Err(error) = stream.set_nodelay(true) {
             return self.complain("accept", &error);
@@ -187,7 +187,7 @@ impl Shared {
         drop(connections);
         self.metrics.count("sealift_connections_total", &[]);
         let entry = Entry { shared: Arc::clone(self), id };
-        if crew.run(move || serve(&open, &entry.shared)).is_err() {
+        if pool.run(move || serve(&open, &entry.shared)).is_err() {
             self.complain("accept", &"no thread is left");
         }
     }

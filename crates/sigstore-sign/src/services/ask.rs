@@ -5,7 +5,7 @@ use std::time::Duration;
 use sealift_http::{Body, Client, Method, Request, Response, Url};
 use serde_json::Value;
 
-use super::error::{Service, WitnessError};
+use super::error::{Service, ServiceError};
 
 /// Bytes of an answer: an entry around an envelope of some megabytes is the largest.
 const MAX_BYTES: u64 = 32 << 20;
@@ -37,19 +37,19 @@ impl Asked<'_> {
         url: &Url,
         content_type: &str,
         body: &[u8],
-    ) -> Result<Answer, WitnessError> {
+    ) -> Result<Answer, ServiceError> {
         let request = Request::new(Method::Post, url)
             .header("content-type", content_type)
             .body(Body::Bytes(body));
         self.send(request)
     }
 
-    pub(super) fn get(self, url: &Url) -> Result<Answer, WitnessError> {
+    pub(super) fn get(self, url: &Url) -> Result<Answer, ServiceError> {
         self.send(Request::get(url).header("accept", "application/json"))
     }
 
-    fn send(self, request: Request<'_>) -> Result<Answer, WitnessError> {
-        let unreachable = |source| WitnessError::Unreachable { service: self.service, source };
+    fn send(self, request: Request<'_>) -> Result<Answer, ServiceError> {
+        let unreachable = |source| ServiceError::Unreachable { service: self.service, source };
         let request = request.total(TOTAL).max_bytes(MAX_BYTES);
         let response: Response = self.client.send(request).map_err(unreachable)?;
         Ok(Answer {
@@ -64,11 +64,11 @@ impl Asked<'_> {
 
 impl Answer {
     /// The answer, unless it is a refusal.
-    pub(super) fn accepted(self) -> Result<Self, WitnessError> {
+    pub(super) fn accepted(self) -> Result<Self, ServiceError> {
         if (200..300).contains(&self.status) {
             return Ok(self);
         }
-        Err(WitnessError::Refused {
+        Err(ServiceError::Refused {
             service: self.service,
             message: message(&self.bytes),
             host: self.host,
@@ -76,12 +76,12 @@ impl Answer {
         })
     }
 
-    pub(super) fn json(&self) -> Result<Value, WitnessError> {
+    pub(super) fn json(&self) -> Result<Value, ServiceError> {
         serde_json::from_slice(&self.bytes).map_err(|_| self.malformed("no JSON"))
     }
 
-    pub(super) fn malformed(&self, what: &'static str) -> WitnessError {
-        WitnessError::Answer { service: self.service, host: self.host.clone(), what }
+    pub(super) fn malformed(&self, what: &'static str) -> ServiceError {
+        ServiceError::Answer { service: self.service, host: self.host.clone(), what }
     }
 }
 

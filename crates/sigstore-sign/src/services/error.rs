@@ -29,7 +29,7 @@ impl std::fmt::Display for Service {
 /// Why nobody vouches for a signature, so that nothing counts as signed.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
-pub enum WitnessError {
+pub enum ServiceError {
     /// The service cannot be asked.
     #[error("{service} cannot be asked")]
     Unreachable {

@@ -8,7 +8,7 @@ use sealift_sigstore_verify::{Certificate, DetachedSct, KeyAlgorithm, Message, p
 use serde_json::{Value, json};
 
 use super::ask::{Asked, below};
-use super::error::WitnessError;
+use super::error::ServiceError;
 use crate::key::public_pem;
 use crate::sign::scheme_of;
 use crate::signer::Signer;
@@ -31,7 +31,7 @@ pub(super) fn certificate(
     base: &Url,
     token: &IdentityToken,
     signer: &dyn Signer,
-) -> Result<Issued, WitnessError> {
+) -> Result<Issued, ServiceError> {
     let subject = Message::Bytes(token.subject().as_bytes());
     let proof = signer.sign(scheme_of(signer, false), subject)?;
     let algorithm = match signer.public_key().algorithm() {
@@ -46,7 +46,7 @@ pub(super) fn certificate(
             "proofOfPossession": STANDARD.encode(proof),
         },
     });
-    let not_configured = WitnessError::NotConfigured { service: asked.service };
+    let not_configured = ServiceError::NotConfigured { service: asked.service };
     let url = below(base, "/api/v2/signingCert").ok_or(not_configured)?;
     let answer = asked.post(&url, "application/json", request.to_string().as_bytes())?;
     let answer = answer.accepted()?;
@@ -76,7 +76,7 @@ pub(super) fn certificate(
     let leaf = ders.next().flatten().ok_or_else(malformed)?;
     let of = |der: &[u8]| {
         let host = answer.host.clone();
-        Certificate::from_der(der).map_err(|source| WitnessError::Certificate { host, source })
+        Certificate::from_der(der).map_err(|source| ServiceError::Certificate { host, source })
     };
     let leaf = of(&leaf)?;
     let mut chain = Vec::new();
@@ -111,14 +111,14 @@ fn check(
     token: &IdentityToken,
     signer: &dyn Signer,
     host: &str,
-) -> Result<(), WitnessError> {
-    let other = |what| WitnessError::OtherCertificate { host: host.to_owned(), what };
+) -> Result<(), ServiceError> {
+    let other = |what| ServiceError::OtherCertificate { host: host.to_owned(), what };
     if leaf.public_key() != signer.public_key() {
         return Err(other("key"));
     }
     let identity = leaf
         .identity()
-        .map_err(|source| WitnessError::Certificate { host: host.to_owned(), source })?;
+        .map_err(|source| ServiceError::Certificate { host: host.to_owned(), source })?;
     // What a token's subject becomes is up to the issuer's kind; an address stays what it is.
     if token.email().is_some_and(|email| email != identity.subject.as_str()) {
         return Err(other("subject"));

@@ -1,15 +1,15 @@
 //! Services that vouch for signatures.
 
 mod ask;
+mod client;
 mod config;
 mod error;
 mod fulcio;
 mod rekor;
 mod search;
 mod timestamp;
-mod witness;
 
+pub use client::{IssuedSigner, ServiceClient, ToSign};
 pub use config::{LogService, LogVersion, Services};
-pub use error::{ConfigError, Service, WitnessError};
+pub use error::{ConfigError, Service, ServiceError};
 pub use search::LogSearch;
-pub use witness::{IssuedSigner, ToSign, Witnesses};

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use super::ask::{Answer, Asked, below};
 use super::config::{LogService, LogVersion};
-use super::error::WitnessError;
+use super::error::ServiceError;
 use crate::bundle::{BUNDLE_MEDIA_TYPE, SignatureBundle, SignedPayload, SignerMaterial};
 use crate::hex;
 use crate::key::{pem_block, public_pem};
@@ -26,12 +26,12 @@ pub(super) fn enter(
     log: &LogService,
     bundle: &SignatureBundle,
     scheme: Scheme,
-) -> Result<Entry, WitnessError> {
-    let not_configured = || WitnessError::NotConfigured { service: asked.service };
+) -> Result<Entry, ServiceError> {
+    let not_configured = || ServiceError::NotConfigured { service: asked.service };
     match log.version {
         LogVersion::V1 => {
             let url = below(&log.url, "/api/v1/log/entries").ok_or_else(not_configured)?;
-            let request = proposal(bundle, scheme).ok_or(WitnessError::Key)?.to_string();
+            let request = proposal(bundle, scheme).ok_or(ServiceError::Key)?.to_string();
             let mut answer = asked.post(&url, "application/json", request.as_bytes())?;
             // The entry is there already: the log says where.
             if answer.status == 409 {
@@ -44,7 +44,7 @@ pub(super) fn enter(
         }
         LogVersion::V2 => {
             let url = below(&log.url, "/api/v2/log/entries").ok_or_else(not_configured)?;
-            let request = request(bundle, scheme).ok_or(WitnessError::Key)?.to_string();
+            let request = request(bundle, scheme).ok_or(ServiceError::Key)?.to_string();
             let answer = asked.post(&url, "application/json", request.as_bytes())?.accepted()?;
             second(&answer)
         }
@@ -156,7 +156,7 @@ fn key_details(key: KeyAlgorithm, scheme: Scheme) -> Option<&'static str> {
 }
 
 /// The answer of Rekor v1: an object with one member, the entry by its name.
-fn first(answer: &Answer) -> Result<Entry, WitnessError> {
+fn first(answer: &Answer) -> Result<Entry, ServiceError> {
     let document = answer.json()?;
     let members = document.as_object().filter(|members| members.len() == 1);
     let entry = members.and_then(|members| members.values().next());
@@ -191,7 +191,7 @@ pub(super) fn read_first(entry: &Value) -> Option<Entry> {
 }
 
 /// The answer of Rekor v2: an entry as bundles have it, read as strictly as one in a bundle.
-fn second(answer: &Answer) -> Result<Entry, WitnessError> {
+fn second(answer: &Answer) -> Result<Entry, ServiceError> {
     let text = str::from_utf8(&answer.bytes).map_err(|_| answer.malformed("no JSON"))?;
     // It is JSON by itself, so nothing in it can close what is put around it.
     answer.json()?;
@@ -202,7 +202,7 @@ fn second(answer: &Answer) -> Result<Entry, WitnessError> {
         encode_base64(b"-")
     );
     let bundle = Bundle::from_json(around.as_bytes(), &Limits::default());
-    let entry = |source| WitnessError::Entry { host: answer.host.clone(), source };
+    let entry = |source| ServiceError::Entry { host: answer.host.clone(), source };
     let bundle = bundle.map_err(entry)?;
     bundle.entries().first().cloned().ok_or_else(|| answer.malformed("no entry"))
 }

@@ -11,7 +11,7 @@ use sealift_sigstore_verify::{
 use serde_json::{Value, json};
 
 use super::ask::{Asked, below};
-use super::error::{Service, WitnessError};
+use super::error::{Service, ServiceError};
 use super::rekor::{enveloped, hashed_record, read_first};
 use crate::json::Node;
 use crate::key::{pem_block, public_pem};
@@ -53,7 +53,7 @@ impl LogSearch {
         bundle: &Bundle,
         artifact: Artifact<'_>,
         keys: &[TrustedKey],
-    ) -> Result<Option<Entry>, WitnessError> {
+    ) -> Result<Option<Entry>, ServiceError> {
         let mut found = Vec::new();
         for proposals in proposals(bundle, artifact, keys).chunks(MAX_PROPOSALS) {
             found.extend(self.retrieve(proposals)?);
@@ -61,10 +61,10 @@ impl LogSearch {
         Ok(found.into_iter().min_by_key(|entry: &Entry| entry.integrated_time))
     }
 
-    fn retrieve(&self, proposals: &[Value]) -> Result<Vec<Entry>, WitnessError> {
+    fn retrieve(&self, proposals: &[Value]) -> Result<Vec<Entry>, ServiceError> {
         let service = Service::Log;
         let url = below(&self.url, "/api/v1/log/entries/retrieve")
-            .ok_or(WitnessError::NotConfigured { service })?;
+            .ok_or(ServiceError::NotConfigured { service })?;
         let request = json!({ "entries": proposals }).to_string();
         let asked = Asked { client: &self.client, service };
         let answer = asked.post(&url, "application/json", request.as_bytes())?;

@@ -4,7 +4,7 @@ use sealift_http::Url;
 use sha2::{Digest as _, Sha256};
 
 use super::ask::Asked;
-use super::error::WitnessError;
+use super::error::ServiceError;
 
 /// `TimeStampReq` (2.4.1) up to the digest: version 1, and a `MessageImprint` of SHA-256.
 ///
@@ -20,7 +20,7 @@ pub(super) fn stamp(
     asked: Asked<'_>,
     url: &Url,
     signature: &[u8],
-) -> Result<Vec<u8>, WitnessError> {
+) -> Result<Vec<u8>, ServiceError> {
     let request = [&HEAD[..], &Sha256::digest(signature)].concat();
     let answer = asked.post(url, "application/timestamp-query", &request)?.accepted()?;
     if answer.bytes.is_empty() {

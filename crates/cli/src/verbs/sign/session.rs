@@ -6,8 +6,8 @@ use std::path::Path;
 use sealift::escape;
 use sealift::http::{Client, ClientIdentity, OwnTls, Url};
 use sealift::sign::{
-    Ambient, IdentityToken, LogService, LogVersion, Login, Prompt, Services, SignatureBundle,
-    Signer as _, ToSign, Vouching, WitnessError,
+    Ambient, IdentityToken, LogService, LogVersion, Login, Prompt, ServiceError, Services,
+    SignatureBundle, Signer as _, SigningServices, ToSign,
 };
 use sealift::verify::{KeyAlgorithm, LogSearch, TrustedRoot};
 
@@ -39,7 +39,7 @@ impl Session {
         let (services, root) = witnesses(args, global, environment)?;
         let asked = args.signing_algorithm.map(KeyAlgorithm::from);
         let requires_sct = !args.insecure_skip_verify;
-        let vouching = Vouching { client, services, root, requires_sct };
+        let vouching = SigningServices { client, services, root, requires_sct };
         Ok(Self(match &args.key.key {
             Some(reference) => {
                 let key = key::named(&args.key, reference, environment)?;
@@ -297,11 +297,11 @@ fn login(
     })
 }
 
-fn not_signed(error: WitnessError) -> Failure {
+fn not_signed(error: ServiceError) -> Failure {
     let hint = match &error {
-        WitnessError::Token(_) => TOKEN_HINT,
-        WitnessError::Unreachable { .. } => "check the URL and the network, and try again",
-        WitnessError::Unproved(_) => {
+        ServiceError::Token(_) => TOKEN_HINT,
+        ServiceError::Unreachable { .. } => "check the URL and the network, and try again",
+        ServiceError::Unproved(_) => {
             "check that the trusted root is that of the services which are asked"
         }
         _ => "",

@@ -7,7 +7,7 @@ use sealift::verify::{
     Unverified, UnverifiedReason, VerifiedAttached, VerifyOptions, certificate, envelope_json,
     payload_text, signatures_json,
 };
-use sealift::{Reference, Silent, Target};
+use sealift::{NoProgress, Reference, Target};
 
 use super::signer::Trust;
 use super::{detached, log, said, set_deadline};
@@ -237,7 +237,7 @@ pub(in crate::verbs) fn signed_digest(
     options.log.clone_from(&trust.log);
     let mut image = SignedImage::open(target, attachment, trust.policy.signer_kind(), &options)?;
     let hint = log::of_image(&trust, &mut image, &[], written)?;
-    let verified = image.verify(&trust.verifier(), &trust.policy, &[], trust.now, &Silent);
+    let verified = image.verify(&trust.verifier(), &trust.policy, &[], trust.now, &NoProgress);
     verified.map(|verified| verified.image.clone()).map_err(|error| {
         said::rejected(&error.rejected);
         failure(attachment, written, &error, hint)

@@ -1,7 +1,7 @@
 //! Log entries that do not lie beside their signatures are looked up, as cosign does.
 
 use sealift::escape;
-use sealift::verify::{Bundle, LookUp, SignedImage, WitnessError, look_up};
+use sealift::verify::{Bundle, LookUp, ServiceError, SignedImage, look_up};
 
 use super::said;
 use super::signer::Trust;
@@ -42,7 +42,7 @@ pub(super) fn of_image(
     hint(image.look_up(&trust.verifier(), &trust.policy, claims, trust.now), name)
 }
 
-fn hint(found: Result<LookUp, WitnessError>, name: &str) -> Result<Hint, Failure> {
+fn hint(found: Result<LookUp, ServiceError>, name: &str) -> Result<Hint, Failure> {
     Ok(match found.map_err(|error| not_asked(name, &error))? {
         LookUp::NotAllowed => OFFLINE,
         LookUp::Absent => NOT_FOUND,

@@ -29,7 +29,7 @@ pub enum ImagePatternError {
     Empty(String),
     /// It does not begin with a host.
     #[error("{0:?} begins with no registry: write docker.io/{0} for an image of Docker Hub")]
-    NoHost(String),
+    MissingHost(String),
     /// It names a tag or a digest.
     #[error("{0:?} names a tag or digest: a pattern is about repositories")]
     Tag(String),
@@ -66,7 +66,7 @@ impl FromStr for ImagePattern {
             return Err(ImagePatternError::Empty(text.to_owned()));
         }
         if !host.contains(['.', ':', '*']) && host != "localhost" {
-            return Err(ImagePatternError::NoHost(text.to_owned()));
+            return Err(ImagePatternError::MissingHost(text.to_owned()));
         }
         if repository.is_some_and(|repository| repository.contains([':', '@'])) {
             return Err(ImagePatternError::Tag(text.to_owned()));

@@ -13,7 +13,7 @@ type Job = Box<dyn FnOnce() + Send>;
 
 /// Runs jobs on threads of its own, at most so many at once.
 #[derive(Clone)]
-pub struct Crew {
+pub struct ThreadPool {
     name: &'static str,
     /// Threads.
     max: usize,
@@ -23,9 +23,9 @@ pub struct Crew {
     shared: Arc<Shared>,
 }
 
-impl std::fmt::Debug for Crew {
+impl std::fmt::Debug for ThreadPool {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Crew").field("name", &self.name).finish_non_exhaustive()
+        f.debug_struct("ThreadPool").field("name", &self.name).finish_non_exhaustive()
     }
 }
 
@@ -47,9 +47,9 @@ struct State {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("all threads have work, and no more may wait")]
 #[expect(clippy::exhaustive_structs, reason = "complete by definition")]
-pub struct Busy;
+pub struct PoolFull;
 
-impl Crew {
+impl ThreadPool {
     /// At most `max` threads with stacks of `stack` bytes, and at most `max_waiting` jobs that wait
     /// for one of them.
     #[must_use]
@@ -61,7 +61,7 @@ impl Crew {
     ///
     /// # Errors
     /// When all threads have work, and as many jobs wait as may.
-    pub fn run(&self, job: impl FnOnce() + Send + 'static) -> Result<(), Busy> {
+    pub fn run(&self, job: impl FnOnce() + Send + 'static) -> Result<(), PoolFull> {
         let mut state = self.shared.lock();
         let jobs = state.running + state.waiting.len();
         if jobs >= state.threads && state.threads < self.max {
@@ -71,10 +71,10 @@ impl Crew {
                 Ok(_) => state.threads += 1,
                 // The system has no more; a thread that there is takes it when it can.
                 Err(_) if state.threads > 0 => {}
-                Err(_) => return Err(Busy),
+                Err(_) => return Err(PoolFull),
             }
         } else if jobs >= self.max.saturating_add(self.max_waiting) {
-            return Err(Busy);
+            return Err(PoolFull);
         }
         state.waiting.push_back(Box::new(job));
         drop(state);
@@ -119,7 +119,7 @@ mod tests {
 
     #[test]
     fn jobs_are_done_and_more_than_is_allowed_refused() {
-        let crew = Crew::new("test", 2, 1, 64 << 10);
+        let pool = ThreadPool::new("test", 2, 1, 64 << 10);
         let (go, gate) = mpsc::channel::<()>();
         let gate = Arc::new(Mutex::new(gate));
         let (done, told) = mpsc::channel();
@@ -129,17 +129,17 @@ mod tests {
                 let _ = gate.lock().unwrap().recv();
                 done.send(()).unwrap();
             };
-            assert_eq!(crew.run(job), Ok(()));
+            assert_eq!(pool.run(job), Ok(()));
         }
-        assert_eq!(crew.run(|| {}), Err(Busy));
+        assert_eq!(pool.run(|| {}), Err(PoolFull));
         for _ in 0..3 {
             go.send(()).unwrap();
             told.recv().unwrap();
         }
         // A panic costs no thread.
-        crew.run(|| panic!("a job")).unwrap();
+        pool.run(|| panic!("a job")).unwrap();
         let done = done.clone();
-        crew.run(move || done.send(()).unwrap()).unwrap();
+        pool.run(move || done.send(()).unwrap()).unwrap();
         told.recv().unwrap();
     }
 }

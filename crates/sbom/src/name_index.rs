@@ -13,32 +13,32 @@ type Places = HashMap<Vec<u8>, Vec<usize>>;
 
 /// The places of catalogers by the [names](Cataloger::names) that they take.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Sieve {
+pub(crate) struct NameIndex {
     /// Those that take any name.
     any: Vec<usize>,
     whole: Places,
     endings: Places,
 }
 
-impl Sieve {
+impl NameIndex {
     pub(crate) fn new(catalogers: &[&dyn Cataloger]) -> Self {
-        let mut sieve = Self::default();
+        let mut index = Self::default();
         for (place, cataloger) in catalogers.iter().enumerate() {
             let names = cataloger.names();
             // What is too long to be looked up tells nothing.
             if names.is_empty() || names.iter().any(|name| name.len() > MAX_NAME_BYTES) {
-                sieve.any.push(place);
+                index.any.push(place);
                 continue;
             }
             for name in names {
                 let (map, key) = match name.strip_prefix("*.") {
-                    Some(ending) => (&mut sieve.endings, ending),
-                    None => (&mut sieve.whole, *name),
+                    Some(ending) => (&mut index.endings, ending),
+                    None => (&mut index.whole, *name),
                 };
                 map.entry(key.to_ascii_lowercase().into_bytes()).or_default().push(place);
             }
         }
-        sieve
+        index
     }
 
     /// The places of those that the file may be for, in no order; one may come twice.
@@ -66,7 +66,7 @@ mod tests {
     use crate::ALL;
 
     fn names(path: &str) -> Vec<&'static str> {
-        let places = Sieve::new(ALL).places(TreePath::from(path)).collect::<Vec<_>>();
+        let places = NameIndex::new(ALL).places(TreePath::from(path)).collect::<Vec<_>>();
         places.into_iter().map(|place| ALL[place].name()).collect()
     }
 

@@ -11,7 +11,7 @@ use sealift_sigstore_verify::{
 
 use super::ask::Asked;
 use super::config::Services;
-use super::error::{Service, WitnessError};
+use super::error::{Service, ServiceError};
 use super::{fulcio, rekor, timestamp};
 use crate::bundle::{SignatureBundle, SignerMaterial};
 use crate::key::PrivateKey;
@@ -31,7 +31,7 @@ pub enum ToSign<'a> {
 
 /// Services that vouch for signatures, and what their answers are verified against.
 #[expect(clippy::exhaustive_structs, reason = "all of it must be said")]
-pub struct Witnesses<'a> {
+pub struct ServiceClient<'a> {
     /// Asks them.
     pub client: &'a Client,
     /// Which are asked. Without any, a signature by a key stands for itself.
@@ -44,9 +44,9 @@ pub struct Witnesses<'a> {
     pub clock: &'a dyn Fn() -> Timestamp,
 }
 
-impl fmt::Debug for Witnesses<'_> {
+impl fmt::Debug for ServiceClient<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Witnesses").field("services", self.services).finish_non_exhaustive()
+        f.debug_struct("ServiceClient").field("services", self.services).finish_non_exhaustive()
     }
 }
 
@@ -74,12 +74,12 @@ impl IssuedSigner {
     }
 }
 
-impl Witnesses<'_> {
+impl ServiceClient<'_> {
     /// Makes a key that is used for this alone, on the curve P-256, and has it certified.
     ///
     /// # Errors
-    /// As of [`Witnesses::certify_as`].
-    pub fn certify(&self, token: &IdentityToken) -> Result<IssuedSigner, WitnessError> {
+    /// As of [`ServiceClient::certify_as`].
+    pub fn certify(&self, token: &IdentityToken) -> Result<IssuedSigner, ServiceError> {
         self.certify_as(token, KeyAlgorithm::EcdsaP256)
     }
 
@@ -92,11 +92,11 @@ impl Witnesses<'_> {
         &self,
         token: &IdentityToken,
         algorithm: KeyAlgorithm,
-    ) -> Result<IssuedSigner, WitnessError> {
+    ) -> Result<IssuedSigner, ServiceError> {
         token.check((self.clock)())?;
         let service = Service::Authority;
         let Some(url) = &self.services.authority else {
-            return Err(WitnessError::NotConfigured { service });
+            return Err(ServiceError::NotConfigured { service });
         };
         let key = PrivateKey::generate(algorithm)
             .map_err(|error| SignError::Unusable(Box::new(error)))?;
@@ -120,7 +120,7 @@ impl Witnesses<'_> {
         &self,
         signer: &dyn Signer,
         content: ToSign<'_>,
-    ) -> Result<SignatureBundle, WitnessError> {
+    ) -> Result<SignatureBundle, ServiceError> {
         let (bundle, scheme) = self.signed(signer, content)?;
         self.vouch(bundle, scheme, content)
     }
@@ -133,7 +133,7 @@ impl Witnesses<'_> {
         &self,
         signer: &IssuedSigner,
         content: ToSign<'_>,
-    ) -> Result<SignatureBundle, WitnessError> {
+    ) -> Result<SignatureBundle, ServiceError> {
         let (mut bundle, scheme) = self.signed(&signer.key, content)?;
         bundle.signer = SignerMaterial::Certificate {
             leaf: signer.leaf.der().to_vec(),
@@ -151,7 +151,7 @@ impl Witnesses<'_> {
         &self,
         signer: &dyn Signer,
         content: ToSign<'_>,
-    ) -> Result<(SignatureBundle, Scheme), WitnessError> {
+    ) -> Result<(SignatureBundle, Scheme), ServiceError> {
         let is_message = matches!(content, ToSign::Message(_));
         let is_logged = rekor::takes_digests(&self.services.logs, is_message);
         let bundle = match content {
@@ -167,7 +167,7 @@ impl Witnesses<'_> {
         mut bundle: SignatureBundle,
         scheme: Scheme,
         content: ToSign<'_>,
-    ) -> Result<SignatureBundle, WitnessError> {
+    ) -> Result<SignatureBundle, ServiceError> {
         let stamps = Asked { client: self.client, service: Service::Timestamps };
         for url in &self.services.timestamps {
             bundle.timestamps.push(timestamp::stamp(stamps, url, &bundle.signature)?);
@@ -181,7 +181,7 @@ impl Witnesses<'_> {
     }
 
     /// That the certificate is what a verifier accepts, before anything is signed with it.
-    fn check_certificate(&self, issued: &IssuedSigner) -> Result<(), WitnessError> {
+    fn check_certificate(&self, issued: &IssuedSigner) -> Result<(), ServiceError> {
         let probe = ToSign::Message(b"");
         let mut bundle = sign_message(&issued.key, b"", false)?;
         bundle.signer = SignerMaterial::Certificate {
@@ -193,7 +193,7 @@ impl Witnesses<'_> {
         self.check(&bundle, probe, &policy, issued.leaf.not_before())
     }
 
-    fn verify(&self, bundle: &SignatureBundle, content: ToSign<'_>) -> Result<(), WitnessError> {
+    fn verify(&self, bundle: &SignatureBundle, content: ToSign<'_>) -> Result<(), ServiceError> {
         let policy = match &bundle.signer {
             SignerMaterial::Key(key) => Policy::keys([TrustedKey::new((**key).clone())]),
             SignerMaterial::Certificate { leaf, .. } => {
@@ -211,10 +211,10 @@ impl Witnesses<'_> {
 
     /// Exactly the identity that a certificate states; the authority's answer was compared with
     /// the token before.
-    fn identity_policy(&self, leaf: &Certificate) -> Result<Policy, WitnessError> {
+    fn identity_policy(&self, leaf: &Certificate) -> Result<Policy, ServiceError> {
         let identity = leaf.identity().map_err(unproved)?;
         let exact = |text: &str| {
-            TextMatcher::exact(text).map_err(|_| WitnessError::OtherCertificate {
+            TextMatcher::exact(text).map_err(|_| ServiceError::OtherCertificate {
                 host: String::new(),
                 what: "identity",
             })
@@ -232,7 +232,7 @@ impl Witnesses<'_> {
         content: ToSign<'_>,
         policy: &Policy,
         now: Timestamp,
-    ) -> Result<(), WitnessError> {
+    ) -> Result<(), ServiceError> {
         let read = Bundle::from_json(&bundle.to_json(), &Limits::default());
         let read = read.map_err(|error: BundleError| unproved(error))?;
         let artifact = match content {
@@ -245,6 +245,6 @@ impl Witnesses<'_> {
     }
 }
 
-fn unproved(error: impl Into<sealift_sigstore_verify::Error>) -> WitnessError {
-    WitnessError::Unproved(Box::new(error.into()))
+fn unproved(error: impl Into<sealift_sigstore_verify::Error>) -> ServiceError {
+    ServiceError::Unproved(Box::new(error.into()))
 }

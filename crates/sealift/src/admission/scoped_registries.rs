@@ -9,7 +9,7 @@ use crate::RegistryImage;
 /// or leave to do without TLS. Whoever writes an object names its images, and so chooses whom a
 /// review asks.
 #[derive(Clone, Debug)]
-pub struct Confined<F> {
+pub struct ScopedRegistries<F> {
     host: Option<String>,
     offline: bool,
     ask: F,
@@ -18,31 +18,31 @@ pub struct Confined<F> {
 /// For whom an image's registry is asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[expect(clippy::exhaustive_enums, reason = "it is the one, or it is not")]
-pub enum Meant {
+pub enum CredentialScope {
     /// The registry for which everything is meant that was given.
-    ThisOne,
-    /// Another, to which nothing of that goes.
-    Another,
+    Own,
+    /// Other, to which nothing of that goes.
+    Other,
 }
 
 /// Something is meant for one registry, and it is not said for which.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("it is not said which registry is meant: objects name any")]
 #[expect(clippy::exhaustive_structs, reason = "it says no more")]
-pub struct NoHost;
+pub struct MissingHost;
 
-impl<F> Confined<F>
+impl<F> ScopedRegistries<F>
 where
-    F: Fn(&Reference, Meant) -> Result<RegistryImage, String> + Send + Sync + 'static,
+    F: Fn(&Reference, CredentialScope) -> Result<RegistryImage, String> + Send + Sync + 'static,
 {
     /// Registries that `ask` knows how to ask. `host` is the one for which everything is meant;
     /// without it `has_own` must be false: that anything is meant for one alone.
     ///
     /// # Errors
     /// When something is meant for one registry, and it is not said for which.
-    pub fn new(host: Option<String>, has_own: bool, ask: F) -> Result<Self, NoHost> {
+    pub fn new(host: Option<String>, has_own: bool, ask: F) -> Result<Self, MissingHost> {
         match host {
-            None if has_own => Err(NoHost),
+            None if has_own => Err(MissingHost),
             host => Ok(Self { host, offline: false, ask }),
         }
     }
@@ -54,9 +54,9 @@ where
     }
 }
 
-impl<F> Registry for Confined<F>
+impl<F> Registry for ScopedRegistries<F>
 where
-    F: Fn(&Reference, Meant) -> Result<RegistryImage, String> + Send + Sync + 'static,
+    F: Fn(&Reference, CredentialScope) -> Result<RegistryImage, String> + Send + Sync + 'static,
 {
     fn image(&self, reference: &Reference) -> Result<RegistryImage, String> {
         if self.offline {
@@ -64,7 +64,7 @@ where
         }
         let asked = reference.registry();
         let is_meant = self.host.as_ref().is_some_and(|host| host.eq_ignore_ascii_case(asked));
-        (self.ask)(reference, if is_meant { Meant::ThisOne } else { Meant::Another })
+        (self.ask)(reference, if is_meant { CredentialScope::Own } else { CredentialScope::Other })
     }
 }
 
@@ -74,17 +74,20 @@ mod tests {
 
     #[test]
     fn what_is_meant_for_one_goes_to_no_other() {
-        let ask = |_: &Reference, meant: Meant| Err(format!("{meant:?}"));
-        let confined = Confined::new(Some("R.example".to_owned()), true, ask).unwrap();
+        let ask = |_: &Reference, meant: CredentialScope| Err(format!("{meant:?}"));
+        let confined = ScopedRegistries::new(Some("R.example".to_owned()), true, ask).unwrap();
         let told = |confined: &dyn Registry, name: &str| {
             confined.image(&name.parse().unwrap()).unwrap_err()
         };
-        assert_eq!(told(&confined, "r.example/app"), "ThisOne");
+        assert_eq!(told(&confined, "r.example/app"), "Own");
         for other in ["r.example:5000/app", "x.r.example/app", "docker.io/r.example/app"] {
-            assert_eq!(told(&confined, other), "Another", "{other}");
+            assert_eq!(told(&confined, other), "Other", "{other}");
         }
         assert!(told(&confined.offline(true), "r.example/app").contains("offline"));
-        assert_eq!(Confined::new(None, true, ask).err(), Some(NoHost));
-        assert_eq!(told(&Confined::new(None, false, ask).unwrap(), "r.example/app"), "Another");
+        assert_eq!(ScopedRegistries::new(None, true, ask).err(), Some(MissingHost));
+        assert_eq!(
+            told(&ScopedRegistries::new(None, false, ask).unwrap(), "r.example/app"),
+            "Other"
+        );
     }
 }
