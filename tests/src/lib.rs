@@ -1,5 +1,5 @@
 //! What the suites share: where their data is, how they count, and an [`instance`] that signs, and
-//! its services as [`witnesses`] on loopback; a [`cluster`] there that answers as Kubernetes does, and
+//! its services as [`signing_services`] on loopback; a [`cluster`] there that answers as Kubernetes does, and
 //! [`mutual`] TLS.
 //!
 //! How cases are counted is in [`sealift_suite`].
@@ -12,8 +12,8 @@ pub mod mutation;
 pub mod mutual;
 pub mod registry;
 pub mod signed_example;
+pub mod signing_services;
 mod variant;
-pub mod witnesses;
 
 use std::path::PathBuf;
 

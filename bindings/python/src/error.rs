@@ -205,7 +205,7 @@ pub(crate) fn proof(error: &ProofError) -> PyErr {
     }
 }
 
-pub(crate) fn witness(error: &ServiceError) -> PyErr {
+pub(crate) fn service(error: &ServiceError) -> PyErr {
     signing(error)
 }
 

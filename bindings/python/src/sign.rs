@@ -68,7 +68,7 @@ impl Signing {
             let session = match signer {
                 Signer::Key(key) => Session::with_key(*key, vouching),
                 Signer::Token(token) => Session::keyless(&token, vouching, &now)
-                    .map_err(|error| error::witness(&error))?,
+                    .map_err(|error| error::service(&error))?,
             };
             work(&session)
         };
@@ -135,7 +135,7 @@ pub(crate) fn sign_blob(
     let artifact = content(artifact)?;
     let signed = signing.run(py, move |session| {
         let signed = session.sign(ToSign::Message(&artifact), &now);
-        signed.map_err(|error| error::witness(&error))
+        signed.map_err(|error| error::service(&error))
     })?;
     Ok(String::from_utf8_lossy(&signed.to_json()).into_owned())
 }

@@ -1,12 +1,12 @@
 //! Signs as cosign does: keys, payloads, bundles, and the manifests that carry them.
 //!
 //! ```
-//! use sealift_sigstore_sign::{PrivateKey, sign_message};
+//! use sealift_sigstore_sign::{Ed25519Form, PrivateKey, sign_message};
 //! use sealift_sigstore_verify::*;
 //!
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! let key = PrivateKey::generate(KeyAlgorithm::EcdsaP256)?;
-//! let signed = sign_message(&key, b"artifact", false)?;
+//! let signed = sign_message(&key, b"artifact", Ed25519Form::Pure)?;
 //! let json = signed.to_json();
 //!
 //! let bundle = Bundle::from_json(&json, &Limits::default())?;
@@ -59,7 +59,7 @@ pub use services::{
     ConfigError, IssuedSigner, LogSearch, LogService, LogVersion, Service, ServiceClient,
     ServiceError, Services, ToSign,
 };
-pub use sign::{scheme_of, sign_envelope, sign_message};
+pub use sign::{Ed25519Form, scheme_of, sign_envelope, sign_message};
 pub use signer::{SignError, Signer};
 pub use statement::{IN_TOTO, StatementDraft, StatementSubject, pae, simple_signing};
 pub use storage::{

@@ -6,13 +6,22 @@ use crate::bundle::{SignatureBundle, SignedPayload, SignerMaterial};
 use crate::signer::{SignError, Signer};
 use crate::statement::{IN_TOTO, pae};
 
-/// How a signer signs: as its key does by default, and with Ed25519ph where the signature goes into
-/// a log whose entries hold a digest and no message.
+/// In which form a key of Ed25519 signs (RFC 8032, section 5.1); other keys have one form alone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(clippy::exhaustive_enums, reason = "the forms that Sigstore's specifications know")]
+pub enum Ed25519Form {
+    /// Ed25519, of the message itself: for a signature that stands alone.
+    Pure,
+    /// Ed25519ph, of its digest: for a log whose entries hold a digest and no message.
+    Prehashed,
+}
+
+/// How a signer signs: as its key does by default, with Ed25519 in this form.
 #[must_use]
-pub fn scheme_of(signer: &dyn Signer, is_logged: bool) -> Scheme {
-    match signer.public_key().algorithm() {
-        KeyAlgorithm::Ed25519 if is_logged => Scheme::Ed25519ph,
-        algorithm => Scheme::default_for(algorithm),
+pub fn scheme_of(signer: &dyn Signer, form: Ed25519Form) -> Scheme {
+    match (signer.public_key().algorithm(), form) {
+        (KeyAlgorithm::Ed25519, Ed25519Form::Prehashed) => Scheme::Ed25519ph,
+        (algorithm, _) => Scheme::default_for(algorithm),
     }
 }
 
@@ -24,9 +33,9 @@ pub fn scheme_of(signer: &dyn Signer, is_logged: bool) -> Scheme {
 pub fn sign_message(
     signer: &dyn Signer,
     message: &[u8],
-    is_logged: bool,
+    form: Ed25519Form,
 ) -> Result<SignatureBundle, SignError> {
-    let scheme = scheme_of(signer, is_logged);
+    let scheme = scheme_of(signer, form);
     let signature = signer.sign(scheme, Message::Bytes(message))?;
     let algorithm = scheme.hash().unwrap_or(HashAlgorithm::Sha256);
     let digest = Some(algorithm.hash(message));
@@ -40,9 +49,9 @@ pub fn sign_message(
 pub fn sign_envelope(
     signer: &dyn Signer,
     statement: Vec<u8>,
-    is_logged: bool,
+    form: Ed25519Form,
 ) -> Result<SignatureBundle, SignError> {
-    let scheme = scheme_of(signer, is_logged);
+    let scheme = scheme_of(signer, form);
     let signature = signer.sign(scheme, Message::Bytes(&pae(IN_TOTO, &statement)))?;
     let payload = SignedPayload::Envelope { payload_type: IN_TOTO.to_owned(), payload: statement };
     Ok(by_key(signer, payload, signature))

@@ -1,4 +1,4 @@
-//! Signing with witnesses, against services on loopback: both versions of the log, keys and
+//! Signing with services that vouch for it, those on loopback: both versions of the log, keys and
 //! identities, files and statements; and everything that may go wrong.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
@@ -15,7 +15,7 @@ use sealift_sigstore_verify::{
     PredicateType, PublicKey, RustCrypto, TextMatcher, TrustedKey, TrustedRoot, Verifier,
 };
 use sealift_tests::instance::{Instance, LogKind};
-use sealift_tests::witnesses::{self, Fault, Part};
+use sealift_tests::signing_services::{self, Fault, Part};
 use serde_json::json;
 
 const NOW: i64 = 1_780_000_000;
@@ -32,13 +32,13 @@ struct World {
     services: Services,
     root: TrustedRoot,
     client: Client,
-    running: witnesses::ServiceClient,
+    running: signing_services::SigningServers,
 }
 
 impl World {
     fn new(log: LogKind, fault: Option<Fault>) -> Self {
         let instance = Instance::new("keyless", NOW);
-        let running = witnesses::ServiceClient::start(&instance, fault);
+        let running = signing_services::SigningServers::start(&instance, fault);
         let config = running.signing_config(log, true).to_string();
         let services = Services::from_signing_config(config.as_bytes(), now()).unwrap();
         let root = instance.trusted_root().to_string();
@@ -54,7 +54,7 @@ impl World {
         Self { instance, services, root: root.unwrap(), client, running }
     }
 
-    fn witnesses(&self) -> ServiceClient<'_> {
+    fn client(&self) -> ServiceClient<'_> {
         ServiceClient {
             client: &self.client,
             services: &self.services,
@@ -65,12 +65,12 @@ impl World {
     }
 
     fn token(&self, expires: i64) -> IdentityToken {
-        IdentityToken::new(&witnesses::token(&self.instance, "ada", expires)).unwrap()
+        IdentityToken::new(&signing_services::token(&self.instance, "ada", expires)).unwrap()
     }
 
     fn keyless(&self, content: ToSign<'_>) -> Result<SignatureBundle, ServiceError> {
-        let witnesses = self.witnesses();
-        witnesses.sign_certified(&witnesses.certify(&self.token(NOW + 300))?, content)
+        let client = self.client();
+        client.sign_certified(&client.certify(&self.token(NOW + 300))?, content)
     }
 
     /// Verifies as somebody does who trusts the instance and knows who should have signed.
@@ -109,7 +109,7 @@ fn an_identity_signs_files_and_statements_with_both_versions_of_the_log() {
 }
 
 #[test]
-fn every_kind_of_key_is_witnessed() {
+fn every_kind_of_key_is_vouched_for() {
     for log in LOGS {
         let world = World::new(log, None);
         for algorithm in [
@@ -123,7 +123,7 @@ fn every_kind_of_key_is_witnessed() {
             let public = PublicKey::from_pem(key.public_pem().as_bytes()).unwrap();
             let policy = Policy::keys([TrustedKey::new(public)]).require_signed_timestamps(1);
             for content in [ToSign::Message(ARTIFACT), ToSign::Statement(&statement())] {
-                let signed = world.witnesses().sign(&key, content);
+                let signed = world.client().sign(&key, content);
                 let signed =
                     signed.unwrap_or_else(|error| panic!("{log:?} {algorithm}: {error:?}"));
                 world.verify(&signed, Artifact::Bytes(ARTIFACT), &policy);
@@ -143,7 +143,7 @@ fn an_entry_that_is_there_already_is_fetched() {
 #[test]
 fn an_expired_token_is_not_even_sent() {
     let world = World::new(LogKind::Rekor1, None);
-    let error = world.witnesses().certify(&world.token(NOW)).unwrap_err();
+    let error = world.client().certify(&world.token(NOW)).unwrap_err();
     let expected = TokenError::Expired { expired: now(), now: now() };
     assert!(matches!(error, ServiceError::Token(found) if found == expected));
     assert!(world.running.asked().is_empty());
@@ -153,7 +153,7 @@ fn an_expired_token_is_not_even_sent() {
 fn without_an_authority_nobody_is_certified() {
     let mut world = World::new(LogKind::Rekor1, None);
     world.services.authority = None;
-    let error = world.witnesses().certify(&world.token(NOW + 1)).unwrap_err();
+    let error = world.client().certify(&world.token(NOW + 1)).unwrap_err();
     assert!(matches!(error, ServiceError::NotConfigured { service: Service::Authority }));
 }
 
@@ -161,10 +161,10 @@ fn without_an_authority_nobody_is_certified() {
 #[test]
 fn the_word_of_a_log_may_come_beside_the_certificate() {
     let world = World::new(LogKind::Rekor1, Some(Fault::DetachedTimestamp));
-    let witnesses = world.witnesses();
-    let signer = witnesses.certify(&world.token(NOW + 300)).unwrap();
+    let client = world.client();
+    let signer = client.certify(&world.token(NOW + 300)).unwrap();
     assert!(signer.has_detached_timestamp());
-    let signed = witnesses.sign_certified(&signer, ToSign::Message(ARTIFACT)).unwrap();
+    let signed = client.sign_certified(&signer, ToSign::Message(ARTIFACT)).unwrap();
     let bundle = Bundle::from_json(&signed.to_json(), &Limits::default()).unwrap();
     let verifier = Verifier::new(&world.root);
     let verify = |policy| verifier.verify(&bundle, Artifact::Bytes(ARTIFACT), &policy, now());
@@ -245,7 +245,10 @@ fn whatever_goes_wrong_nothing_is_signed() {
             println!("{log:?} {fault:?}: {} ({} ms)", kind(&error), took.as_millis());
             assert!(took < Duration::from_secs(20), "{fault:?}: {took:?}");
             let text = format!("{error:?} {error}");
-            assert!(!text.contains(&witnesses::token(&world.instance, "ada", NOW + 300)), "{text}");
+            assert!(
+                !text.contains(&signing_services::token(&world.instance, "ada", NOW + 300)),
+                "{text}"
+            );
         }
     }
 }

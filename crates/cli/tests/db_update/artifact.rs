@@ -7,7 +7,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use sealift_tests::instance::{Instance, LogKind};
 use sealift_tests::registry::{Options, TestRegistry};
-use sealift_tests::witnesses::{self, ServiceClient};
+use sealift_tests::signing_services::{self, SigningServers};
 use serde_json::json;
 
 use crate::bench::{Bench, done, findings, said};
@@ -69,12 +69,12 @@ fn an_identity_signs_a_database() {
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs();
     let now = i64::try_from(now).unwrap();
     let instance = Instance::new("advisories", now);
-    let services = ServiceClient::start(&instance, None);
+    let services = SigningServers::start(&instance, None);
     let to = Bench::new();
     let write =
         |bench: &Bench, name: &str, text: String| fs::write(bench.path(name), text).unwrap();
     write(&from, "config.json", services.signing_config(LogKind::Rekor1, true).to_string());
-    write(&from, "token", witnesses::token(&instance, "ada", now + 300));
+    write(&from, "token", signing_services::token(&instance, "ada", now + 300));
     for bench in [&from, &to] {
         write(bench, "root.json", instance.trusted_root().to_string());
     }

@@ -4,7 +4,7 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 
 use sealift_tests::instance::LogKind;
-use sealift_tests::witnesses::{Fault, Part};
+use sealift_tests::signing_services::{Fault, Part};
 use serde_json::Value;
 
 use crate::world::{ADA, SigningServices, WITNESSED, World, said, with};

@@ -61,7 +61,7 @@ fn what_either_program_signs_the_other_verifies() {
     suite.finish();
 }
 
-/// Identities and witnesses: each program signs with the services on loopback, and verifies what the
+/// Identities and services: each program signs with the services on loopback, and verifies what the
 /// other signed.
 #[test]
 fn what_either_identity_signs_the_other_verifies() {

@@ -5,7 +5,7 @@ use std::process::{Command, Output, Stdio};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use sealift_tests::instance::{Instance, LogKind};
-use sealift_tests::witnesses::{self, Fault, ServiceClient};
+use sealift_tests::signing_services::{self, Fault, SigningServers};
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -57,7 +57,7 @@ pub(crate) fn said(output: &Output) -> String {
 /// Services that vouch for signatures now, and the files that say so.
 pub(crate) struct SigningServices {
     pub(crate) world: World,
-    pub(crate) running: ServiceClient,
+    pub(crate) running: SigningServers,
     pub(crate) token: String,
 }
 
@@ -68,13 +68,13 @@ impl SigningServices {
         let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs();
         let now = i64::try_from(now).unwrap();
         let instance = Instance::new("signing", now);
-        let running = ServiceClient::start(&instance, fault);
+        let running = SigningServers::start(&instance, fault);
         let write = |name: &str, value: Value| {
             fs::write(world.0.path().join(name), value.to_string()).unwrap();
         };
         write("config.json", running.signing_config(log, true));
         write("root.json", instance.trusted_root());
-        let token = witnesses::token(&instance, "ada", now + 300);
+        let token = signing_services::token(&instance, "ada", now + 300);
         fs::write(world.0.path().join("token"), &token).unwrap();
         Self { world, running, token }
     }

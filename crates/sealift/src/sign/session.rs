@@ -107,7 +107,7 @@ impl Session {
         vouching: SigningServices,
         clock: Clock<'_>,
     ) -> Result<Self, ServiceError> {
-        let issued = vouching.witnesses(clock).certify_as(token, algorithm)?;
+        let issued = vouching.client(clock).certify_as(token, algorithm)?;
         Ok(Self { signer: SessionSigner::Issued(Box::new(issued)), vouching })
     }
 
@@ -127,10 +127,10 @@ impl Session {
         content: ToSign<'_>,
         clock: Clock<'_>,
     ) -> Result<SignatureBundle, ServiceError> {
-        let witnesses = self.vouching.witnesses(clock);
+        let client = self.vouching.client(clock);
         match &self.signer {
-            SessionSigner::Key(key) => witnesses.sign(key.as_ref(), content),
-            SessionSigner::Issued(issued) => witnesses.sign_certified(issued, content),
+            SessionSigner::Key(key) => client.sign(key.as_ref(), content),
+            SessionSigner::Issued(issued) => client.sign_certified(issued, content),
         }
     }
 
@@ -186,7 +186,7 @@ impl Session {
 }
 
 impl SigningServices {
-    fn witnesses<'v>(&'v self, clock: Clock<'v>) -> ServiceClient<'v> {
+    fn client<'v>(&'v self, clock: Clock<'v>) -> ServiceClient<'v> {
         ServiceClient {
             client: &self.client,
             services: &self.services,
@@ -229,7 +229,7 @@ pub enum SignImageError {
     Predicate(#[from] PredicateError),
     /// Signing failed, or a service does not vouch for it.
     #[error(transparent)]
-    Witness(#[from] ServiceError),
+    Service(#[from] ServiceError),
     /// The registry does not take the signature.
     #[error(transparent)]
     Attach(#[from] AttachError),

@@ -15,7 +15,7 @@ use super::error::{Service, ServiceError};
 use super::{fulcio, rekor, timestamp};
 use crate::bundle::{SignatureBundle, SignerMaterial};
 use crate::key::PrivateKey;
-use crate::sign::{scheme_of, sign_envelope, sign_message};
+use crate::sign::{Ed25519Form, scheme_of, sign_envelope, sign_message};
 use crate::signer::{SignError, Signer};
 use crate::token::IdentityToken;
 
@@ -153,12 +153,15 @@ impl ServiceClient<'_> {
         content: ToSign<'_>,
     ) -> Result<(SignatureBundle, Scheme), ServiceError> {
         let is_message = matches!(content, ToSign::Message(_));
-        let is_logged = rekor::takes_digests(&self.services.logs, is_message);
-        let bundle = match content {
-            ToSign::Message(message) => sign_message(signer, message, is_logged)?,
-            ToSign::Statement(payload) => sign_envelope(signer, payload.to_vec(), is_logged)?,
+        let form = match rekor::takes_digests(&self.services.logs, is_message) {
+            true => Ed25519Form::Prehashed,
+            false => Ed25519Form::Pure,
         };
-        Ok((bundle, scheme_of(signer, is_logged)))
+        let bundle = match content {
+            ToSign::Message(message) => sign_message(signer, message, form)?,
+            ToSign::Statement(payload) => sign_envelope(signer, payload.to_vec(), form)?,
+        };
+        Ok((bundle, scheme_of(signer, form)))
     }
 
     /// Timestamps, log entries, and whether all of that proves what it must.
@@ -183,7 +186,7 @@ impl ServiceClient<'_> {
     /// That the certificate is what a verifier accepts, before anything is signed with it.
     fn check_certificate(&self, issued: &IssuedSigner) -> Result<(), ServiceError> {
         let probe = ToSign::Message(b"");
-        let mut bundle = sign_message(&issued.key, b"", false)?;
+        let mut bundle = sign_message(&issued.key, b"", Ed25519Form::Pure)?;
         bundle.signer = SignerMaterial::Certificate {
             leaf: issued.leaf.der().to_vec(),
             chain: issued.chain.clone(),

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use super::ask::{Asked, below};
 use super::error::ServiceError;
 use crate::key::public_pem;
-use crate::sign::scheme_of;
+use crate::sign::{Ed25519Form, scheme_of};
 use crate::signer::Signer;
 use crate::token::IdentityToken;
 
@@ -33,7 +33,7 @@ pub(super) fn certificate(
     signer: &dyn Signer,
 ) -> Result<Issued, ServiceError> {
     let subject = Message::Bytes(token.subject().as_bytes());
-    let proof = signer.sign(scheme_of(signer, false), subject)?;
+    let proof = signer.sign(scheme_of(signer, Ed25519Form::Pure), subject)?;
     let algorithm = match signer.public_key().algorithm() {
         KeyAlgorithm::Rsa { .. } => "RSA_PSS",
         KeyAlgorithm::Ed25519 => "ED25519",

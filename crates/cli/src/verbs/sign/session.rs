@@ -36,7 +36,7 @@ impl Session {
         environment: &Environment,
     ) -> Result<Self, Failure> {
         let client = client(args, environment)?;
-        let (services, root) = witnesses(args, global, environment)?;
+        let (services, root) = services_and_root(args, global, environment)?;
         let asked = args.signing_algorithm.map(KeyAlgorithm::from);
         let requires_sct = !args.insecure_skip_verify;
         let vouching = SigningServices { client, services, root, requires_sct };
@@ -105,7 +105,7 @@ fn client(args: &SignedByArgs, environment: &Environment) -> Result<Client, Fail
 /// Which services are asked, and what their answers are verified against: what the flags name, else
 /// what is kept of the public instance. A key that nobody is to vouch for needs none of it, and
 /// nobody is asked.
-fn witnesses(
+fn services_and_root(
     args: &SignedByArgs,
     global: &GlobalArgs,
     environment: &Environment,

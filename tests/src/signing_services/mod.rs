@@ -83,7 +83,7 @@ pub enum Part {
 
 /// Running services. Their thread ends with the process.
 #[derive(Clone, Debug)]
-pub struct ServiceClient {
+pub struct SigningServers {
     port: u16,
     asked: Arc<Mutex<Vec<String>>>,
 }
@@ -98,14 +98,14 @@ struct State {
     begun: Mutex<Vec<login::Begun>>,
 }
 
-impl ServiceClient {
+impl SigningServers {
     /// Starts the services of an instance.
     #[must_use]
     pub fn start(instance: &Instance, fault: Option<Fault>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let port = listener.local_addr().unwrap().port();
         let asked = Arc::<Mutex<Vec<String>>>::default();
-        let witnesses = Self { port, asked: Arc::clone(&asked) };
+        let signing_services = Self { port, asked: Arc::clone(&asked) };
         let entries = Mutex::default();
         let begun = Mutex::default();
         let state = Arc::new(State { instance: instance.clone(), fault, entries, begun });
@@ -115,7 +115,7 @@ impl ServiceClient {
                 thread::spawn(move || state.serve(stream, &asked));
             }
         });
-        witnesses
+        signing_services
     }
 
     /// Where they are.
