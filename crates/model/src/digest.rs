@@ -3,6 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
+use data_encoding::HEXLOWER;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use sha2::Digest as _;
 
@@ -73,9 +74,7 @@ impl Digest {
     /// The hash in lower-case hexadecimal, without the algorithm.
     #[must_use]
     pub fn hex(&self) -> String {
-        let digit = |nibble| if nibble < 10 { b'0' + nibble } else { b'a' - 10 + nibble };
-        let digits = self.bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 0xf)]);
-        String::from_utf8(digits.collect()).unwrap_or_default()
+        HEXLOWER.encode(&self.bytes)
     }
 }
 
@@ -101,20 +100,9 @@ impl FromStr for Digest {
         if hex.len() != expected {
             return Err(DigestError::WrongLength { expected, actual: hex.len() });
         }
-        let bytes = hex.as_bytes().chunks(2).map(hex_byte).collect::<Option<Box<[u8]>>>();
-        Ok(Self { algorithm, bytes: bytes.ok_or(DigestError::NotLowerHex)? })
+        let bytes = HEXLOWER.decode(hex.as_bytes()).map_err(|_| DigestError::NotLowerHex)?;
+        Ok(Self { algorithm, bytes: bytes.into() })
     }
-}
-
-fn hex_byte(pair: &[u8]) -> Option<u8> {
-    pair.iter().try_fold(0_u8, |byte, digit| {
-        let nibble = match digit {
-            b'0'..=b'9' => digit - b'0',
-            b'a'..=b'f' => digit - b'a' + 10,
-            _ => return None,
-        };
-        Some((byte << 4) | nibble)
-    })
 }
 
 impl Serialize for Digest {

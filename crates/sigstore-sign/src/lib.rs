@@ -41,7 +41,6 @@
 #![forbid(unsafe_code)]
 
 mod bundle;
-mod hex;
 mod json;
 mod key;
 mod predicate;

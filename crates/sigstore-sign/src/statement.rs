@@ -2,13 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use data_encoding::HEXLOWER;
 use sealift_model::Digest;
 use sealift_sigstore_verify::{
     Hash, PredicateType, SIGNATURE_PREDICATE, SIMPLE_SIGNING_TYPE, StatementVersion,
 };
 use serde_json::Value;
 
-use crate::hex;
 use crate::json::Node;
 
 /// The payload type of in-toto statements.
@@ -90,7 +90,7 @@ impl StatementDraft {
 fn subject(subject: &StatementSubject) -> Node<'_> {
     let digest = (
         subject.digest.algorithm().name().into(),
-        Node::text(hex::encode(subject.digest.as_bytes())),
+        Node::text(HEXLOWER.encode(subject.digest.as_bytes())),
     );
     Node::object([
         ("name", subject.name.as_deref().map(Node::text)),

@@ -6,12 +6,12 @@ use std::collections::BTreeMap;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use data_encoding::HEXLOWER;
 use sealift_model::{Descriptor, Digest, Timestamp};
 use sealift_sigstore_verify::Entry;
 use serde_json::Value;
 
 use crate::bundle::{BUNDLE_MEDIA_TYPE, SignatureBundle, SignedPayload, SignerMaterial};
-use crate::hex;
 use crate::json::Node;
 
 /// Media type of an OCI image manifest.
@@ -166,7 +166,7 @@ fn promised(entry: &Entry) -> Option<String> {
         ("body", Some(Node::text(STANDARD.encode(&entry.body)))),
         ("integratedTime", Some(Node::Number(time.unix_seconds().to_string()))),
         ("logIndex", Some(Node::Number(entry.log_index.to_string()))),
-        ("logID", Some(Node::text(hex::encode(&entry.log_id)))),
+        ("logID", Some(Node::text(HEXLOWER.encode(&entry.log_id)))),
     ]);
     let promise = Node::text(STANDARD.encode(promise));
     let document =

@@ -4,6 +4,7 @@ use std::fs::{self, DirBuilder};
 use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
+use data_encoding::HEXLOWER;
 use sealift_model::Timestamp;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
@@ -293,5 +294,5 @@ fn write(path: &Path, bytes: &[u8]) -> Result<(), Error> {
 }
 
 fn sha256(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+    HEXLOWER.encode(&Sha256::digest(bytes))
 }

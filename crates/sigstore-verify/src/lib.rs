@@ -61,7 +61,6 @@ mod crypto;
 mod der;
 mod dsse;
 mod error;
-mod hex;
 mod json;
 mod key_details;
 mod limits;

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use data_encoding::HEXLOWER;
 use sealift_model::Digest;
 use sealift_report::escape;
 use sealift_sigstore_verify::{
@@ -156,13 +157,9 @@ fn describe_entry(signature: &VerifiedAttached<'_>, optional: &mut Map<String, V
         "body": encode_base64(body),
         "integratedTime": time.unix_seconds(),
         "logIndex": log_index,
-        "logID": hex(log_id),
+        "logID": HEXLOWER.encode(log_id),
     });
     let promise = encode_base64(promise);
     let entry = json!({ "SignedEntryTimestamp": promise, "Payload": payload });
     optional.insert("Bundle".to_owned(), entry);
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

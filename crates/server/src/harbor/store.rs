@@ -14,6 +14,7 @@ use std::io::{self, Write};
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
+use data_encoding::HEXLOWER;
 use rustls::crypto::aws_lc_rs;
 use serde::{Deserialize, Serialize};
 
@@ -36,7 +37,7 @@ impl ScanId {
         random
             .fill(&mut bytes)
             .map_err(|_| io::Error::other("the system gives no random bytes"))?;
-        Ok(Self(bytes.iter().map(|byte| format!("{byte:02x}")).collect()))
+        Ok(Self(HEXLOWER.encode(&bytes)))
     }
 
     /// The id of a text, which then is a safe part of a path.

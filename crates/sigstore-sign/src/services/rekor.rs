@@ -3,6 +3,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use data_encoding::{HEXLOWER, HEXLOWER_PERMISSIVE};
 use sealift_model::Timestamp;
 use sealift_sigstore_verify::{
     Bundle, Entry, Hash, HashAlgorithm, InclusionProof, KeyAlgorithm, Limits, Scheme, encode_base64,
@@ -13,7 +14,6 @@ use super::ask::{Answer, Asked, below};
 use super::config::{LogService, LogVersion};
 use super::error::ServiceError;
 use crate::bundle::{BUNDLE_MEDIA_TYPE, SignatureBundle, SignedPayload, SignerMaterial};
-use crate::hex;
 use crate::key::{pem_block, public_pem};
 use crate::statement::pae;
 
@@ -96,7 +96,7 @@ pub(super) fn hashed_record(pem: &str, signature: &[u8], digest: &Hash) -> Value
             },
             "data": { "hash": {
                 "algorithm": digest.algorithm().name(),
-                "value": hex::encode(digest.as_bytes()),
+                "value": HEXLOWER.encode(digest.as_bytes()),
             }},
         },
     })
@@ -170,11 +170,11 @@ pub(super) fn read_first(entry: &Value) -> Option<Entry> {
     let verification = entry.get("verification")?;
     let proof = verification.get("inclusionProof")?;
     let hashes = proof.get("hashes")?.as_array().filter(|hashes| hashes.len() <= MAX_HASHES)?;
-    let hashes = hashes.iter().map(|hash| hex::decode(hash.as_str()?)).collect::<Option<_>>()?;
+    let hashes = hashes.iter().map(|hash| bytes_of(hash)).collect::<Option<_>>()?;
     let time = Timestamp::from_unix_seconds(entry.get("integratedTime")?.as_i64()?).ok()?;
     Some(Entry {
         log_index: entry.get("logIndex")?.as_u64()?,
-        log_id: hex::decode(entry.get("logID")?.as_str()?)?,
+        log_id: bytes_of(entry.get("logID")?)?,
         kind: said.get("kind")?.as_str()?.to_owned(),
         version: said.get("apiVersion")?.as_str()?.to_owned(),
         integrated_time: Some(time),
@@ -182,7 +182,7 @@ pub(super) fn read_first(entry: &Value) -> Option<Entry> {
         proof: Some(InclusionProof {
             log_index: proof.get("logIndex")?.as_u64()?,
             tree_size: proof.get("treeSize")?.as_u64()?,
-            root_hash: hex::decode(proof.get("rootHash")?.as_str()?)?,
+            root_hash: bytes_of(proof.get("rootHash")?)?,
             hashes,
             checkpoint: Some(proof.get("checkpoint")?.as_str()?.to_owned()),
         }),
@@ -205,6 +205,11 @@ fn second(answer: &Answer) -> Result<Entry, ServiceError> {
     let entry = |source| ServiceError::Entry { host: answer.host.clone(), source };
     let bundle = bundle.map_err(entry)?;
     bundle.entries().first().cloned().ok_or_else(|| answer.malformed("no entry"))
+}
+
+/// The bytes that a text has as hexadecimal digits.
+fn bytes_of(digits: &Value) -> Option<Vec<u8>> {
+    HEXLOWER_PERMISSIVE.decode(digits.as_str()?.as_bytes()).ok()
 }
 
 /// Whether a log takes what is signed as a digest alone, which pure Ed25519 does not sign: all do of

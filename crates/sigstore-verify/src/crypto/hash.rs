@@ -3,10 +3,9 @@
 use std::fmt;
 use std::io::{self, Read};
 
+use data_encoding::{HEXLOWER, HEXLOWER_PERMISSIVE};
 use sha2::digest::Output;
 use sha2::{Digest as _, Sha256, Sha384, Sha512};
-
-use crate::hex;
 
 /// A hash function that signatures and entries may name (FIPS 180-4).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -116,7 +115,7 @@ impl Hash {
     /// A digest in hexadecimal; `None` unless it is of the algorithm's length and no more.
     #[must_use]
     pub fn from_hex(algorithm: HashAlgorithm, digits: &str) -> Option<Self> {
-        Self::new(algorithm, &hex::decode(digits)?)
+        Self::new(algorithm, &HEXLOWER_PERMISSIVE.decode(digits.as_bytes()).ok()?)
     }
 
     /// The digest that names some content; `None` where Sigstore does not know its algorithm.
@@ -149,7 +148,7 @@ impl Hash {
 /// As OCI writes digests: `sha256:` and lower-case hexadecimal.
 impl fmt::Display for Hash {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}:{}", self.algorithm(), hex::encode(self.as_bytes()))
+        write!(f, "{}:{}", self.algorithm(), HEXLOWER.encode(self.as_bytes()))
     }
 }
 

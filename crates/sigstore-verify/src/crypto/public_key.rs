@@ -3,6 +3,7 @@
 use std::fmt;
 use std::hash::{Hash, Hasher};
 
+use data_encoding::HEXLOWER;
 use sha2::{Digest as _, Sha256};
 use x509_cert::der::Encode as _;
 use x509_cert::der::asn1::{AnyRef, BitStringRef};
@@ -10,7 +11,6 @@ use x509_cert::spki::{AlgorithmIdentifierRef, SubjectPublicKeyInfoRef};
 
 use super::key::{Key, RSA_ENCRYPTION};
 use super::{Claim, KeyAlgorithm, KeyError, Message, Provider, Scheme, SignatureError};
-use crate::hex;
 use crate::pem::{self, PemError};
 
 /// A public key whose numbers are checked: ECDSA P-256, P-384, P-521, RSA or Ed25519.
@@ -137,6 +137,6 @@ impl Hash for PublicKey {
 /// Algorithm and id; the id is what logs and trusted roots name keys by.
 impl fmt::Debug for PublicKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "PublicKey({}, {})", self.algorithm(), hex::encode(&self.id))
+        write!(f, "PublicKey({}, {})", self.algorithm(), HEXLOWER.encode(&self.id))
     }
 }

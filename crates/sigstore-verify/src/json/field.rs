@@ -1,8 +1,10 @@
 use std::borrow::Cow;
 
+use data_encoding::HEXLOWER_PERMISSIVE;
+
 use super::error::excerpt;
 use super::{FieldError, FieldErrorKind, Number, Value};
-use crate::{base64, hex};
+use crate::base64;
 
 /// How the keys of a document are compared with the names asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -131,7 +133,9 @@ impl<'v> Field<'v> {
 
     /// Bytes in hexadecimal digits of either case.
     pub(crate) fn hex(self) -> Result<Vec<u8>, FieldError> {
-        hex::decode(self.string()?).ok_or_else(|| self.error(FieldErrorKind::Hex))
+        HEXLOWER_PERMISSIVE
+            .decode(self.string()?.as_bytes())
+            .map_err(|_| self.error(FieldErrorKind::Hex))
     }
 
     /// An integer from 0 to `max`: a number, or its decimal digits in a string, as the JSON

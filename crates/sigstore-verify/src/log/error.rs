@@ -1,10 +1,10 @@
 //! Why an entry of a transparency log proves nothing.
 
+use data_encoding::HEXLOWER;
 use sealift_model::Timestamp;
 
 use super::CheckpointError;
 use crate::crypto::{HashAlgorithm, SignatureError};
-use crate::hex;
 use crate::json::{FieldError, JsonError};
 use crate::pem::PemError;
 use crate::trust::Window;
@@ -184,5 +184,5 @@ pub enum LogError {
 
 /// Hexadecimal digits of an id; of one that is longer than any hash, the beginning.
 fn excerpt(id: &[u8]) -> String {
-    hex::encode(id.get(..32).unwrap_or(id))
+    HEXLOWER.encode(id.get(..32).unwrap_or(id))
 }

@@ -1,5 +1,6 @@
+use data_encoding::HEXLOWER_PERMISSIVE;
+
 use crate::crypto::{Hash, HashAlgorithm};
-use crate::hex;
 use crate::json::{Field, FieldError, FieldErrorKind};
 use crate::limits::Limits;
 
@@ -33,7 +34,9 @@ impl DigestSet {
     /// specification has it; names that it does not define are never compared.
     #[must_use]
     pub fn contains(&self, digest: &Hash) -> bool {
-        let own = self.get(digest.algorithm().name()).and_then(hex::decode);
+        let own = self
+            .get(digest.algorithm().name())
+            .and_then(|digits| HEXLOWER_PERMISSIVE.decode(digits.as_bytes()).ok());
         own.is_some_and(|own| own == digest.as_bytes())
     }
 

@@ -1,5 +1,6 @@
 //! `crypto.*`: hashes, and those with a key (RFC 2104).
 
+use data_encoding::HEXLOWER;
 use md5::{Digest, Md5};
 use regorus::Value;
 use sha1::Sha1;
@@ -66,7 +67,7 @@ fn keyed<D: Digest>(arguments: &[Value], block: usize) -> Value {
 }
 
 fn hex(bytes: &[u8]) -> Value {
-    Value::from(bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>())
+    Value::from(HEXLOWER.encode(bytes))
 }
 
 #[cfg(test)]

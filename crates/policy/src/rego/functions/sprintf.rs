@@ -1,6 +1,7 @@
 //! `sprintf` with Go's verbs (`fmt`, Printing), over what OPA makes of values: whole numbers,
 //! other numbers, and text for all else.
 
+use data_encoding::HEXLOWER;
 use regorus::Value;
 
 use super::{or_undefined, text};
@@ -173,7 +174,7 @@ impl Directive {
                 None => text.clone(),
             },
             ('q', Operand::Text(text)) => quoted(text),
-            ('x', Operand::Text(text)) => text.bytes().map(|byte| format!("{byte:02x}")).collect(),
+            ('x', Operand::Text(text)) => HEXLOWER.encode(text.as_bytes()),
             ('X', Operand::Text(text)) => text.bytes().map(|byte| format!("{byte:02X}")).collect(),
             (verb, value) => return format!("%!{verb}({}={})", value.go_type(), value.plain()),
         };

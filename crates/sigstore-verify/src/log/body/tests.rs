@@ -1,11 +1,11 @@
 //! Bodies of every kind, each with twins that differ in one field.
 
+use data_encoding::HEXLOWER;
 use proptest::prelude::*;
 
 use super::{Kind, Signatory, Signed, SignedContent, verify};
 use crate::base64::{Base64Error, encode};
 use crate::crypto::{Hash, HashAlgorithm};
-use crate::hex;
 use crate::json::{FieldErrorKind, JsonError};
 use crate::log::LogError;
 use crate::log::made::TestKey;
@@ -23,7 +23,7 @@ fn pem(label: &str, der: &[u8]) -> String {
 }
 
 fn hash_v1(hash: &Hash) -> String {
-    let (name, value) = (hash.algorithm().name(), hex::encode(hash.as_bytes()));
+    let (name, value) = (hash.algorithm().name(), HEXLOWER.encode(hash.as_bytes()));
     format!(r#"{{"algorithm":"{name}","value":"{value}"}}"#)
 }
 

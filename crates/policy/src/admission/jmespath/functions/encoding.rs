@@ -2,6 +2,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use data_encoding::HEXLOWER;
 use serde_json::Value;
 use sha2::Digest as _;
 
@@ -18,17 +19,17 @@ pub(super) const FUNCTIONS: &[Function] = &[
     Function {
         name: "sha256",
         takes: TEXT,
-        run: |call| Ok(hex(&sha2::Sha256::digest(call.text(0))).into()),
+        run: |call| Ok(HEXLOWER.encode(&sha2::Sha256::digest(call.text(0))).into()),
     },
     Function {
         name: "sha1",
         takes: TEXT,
-        run: |call| Ok(hex(&sha1::Sha1::digest(call.text(0))).into()),
+        run: |call| Ok(HEXLOWER.encode(&sha1::Sha1::digest(call.text(0))).into()),
     },
     Function {
         name: "md5",
         takes: TEXT,
-        run: |call| Ok(hex(&md5::Md5::digest(call.text(0))).into()),
+        run: |call| Ok(HEXLOWER.encode(&md5::Md5::digest(call.text(0))).into()),
     },
     Function { name: "parse_json", takes: TEXT, run: parse_json },
     Function { name: "parse_yaml", takes: TEXT, run: parse_yaml },
@@ -58,8 +59,4 @@ fn parse_yaml(call: &Call<'_>) -> Given {
     let documents = serde_saphyr::from_multiple_with_options::<Value>(call.text(0), options)
         .map_err(|error| error.without_snippet().to_string())?;
     Ok(documents.into_iter().next().unwrap_or_default())
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
+use data_encoding::HEXLOWER;
 use md5::Md5;
 use sha1::Sha1;
 use sha2::{Digest, Sha256};
@@ -46,11 +47,7 @@ fn hash<'a, H: Digest>(
 ) -> Result<Value<'a>> {
     let [Value::String(text)] = arguments else { return Err(mismatch(name, arguments)) };
     run.spend_bytes(text.len())?;
-    let mut hex = String::new();
-    for byte in H::digest(text.as_bytes()) {
-        write!(hex, "{byte:02x}").map_err(|_| Error::Overflow)?;
-    }
-    Ok(Value::text(hex))
+    Ok(Value::text(HEXLOWER.encode(&H::digest(text.as_bytes()))))
 }
 
 pub(super) fn read_json<'a>(run: &mut Run<'a>, arguments: &[Value<'a>]) -> Result<Value<'a>> {
