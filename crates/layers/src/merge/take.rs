@@ -5,7 +5,7 @@
 //!
 //! - nothing goes through a link of a lower layer: a folder of the upper layer hides the link,
 //! - a folder that the layer replaces or whites out, and brings again later, is an ordinary folder
-//!   and shows what those below have in it,
+//!   and shows what those below have in it, unless the folder around it is opaque,
 //! - an opaque mark on the root does nothing (`ovl_get_root` in Linux never asks for it).
 
 use std::collections::HashMap;
@@ -32,7 +32,7 @@ const BOTH_STAY: &str =
 #[derive(Default)]
 pub(super) struct Taken {
     nodes: Vec<Option<(NodeId, Removal)>>,
-    /// Where the folders among them are listed, by where they were in the tree.
+    /// Where the folders among them that may come back are listed, by where they were in the tree.
     folders: HashMap<(NodeId, Vec<u8>), usize>,
 }
 
@@ -68,18 +68,22 @@ impl Merge<'_> {
             return Ok(());
         };
         let hidden: Vec<_> = self.nodes.children(folder).collect();
-        if hidden.is_empty() {
+        if path.is_empty() || way != Way::Direct {
+            let (at, what) = if path.is_empty() {
+                (&b".wh..wh..opq"[..], OF_ROOT)
+            } else {
+                (path, THROUGH_LINK)
+            };
+            if !hidden.is_empty() {
+                self.note(layer, at, what, Impact::Note);
+            }
             return Ok(());
         }
-        if path.is_empty() {
-            self.note(layer, b".wh..wh..opq", OF_ROOT, Impact::Note);
-        } else if way != Way::Direct {
-            self.note(layer, path, THROUGH_LINK, Impact::Note);
-        } else {
-            for hidden in hidden {
-                self.remove(hidden, layer, Removal::Opaque)?;
-            }
+        for hidden in hidden {
+            self.remove(hidden, layer, Removal::Opaque)?;
         }
+        // What was whited out in it before does not come back either.
+        self.taken.folders.retain(|(around, _), _| *around != folder);
         Ok(())
     }
 

@@ -64,6 +64,16 @@ fn an_opaque_folder_hides_all_of_lower_layers_wherever_its_mark_stands() {
     );
     assert_eq!(files(&tree), [("d/c", "2", 1), ("x", "1", 0)]);
     assert_eq!(removed(&tree)[0], ("d/a", "1", 0, 1, Removal::Opaque));
+    // A folder in it that the layer brings itself shows nothing of them either.
+    for upper in [
+        Tar::new().dir("d").file("d/.wh..wh..opq", "").dir("d/e").file("d/e/c", "2"),
+        Tar::new().file("d/.wh.e", "").file("d/.wh..wh..opq", "").dir("d/e").file("d/e/c", "2"),
+        Tar::new().file("d/.wh..wh..opq", "").file("d/.wh.e", "").file("d/e/c", "2"),
+    ] {
+        let tree = merged(vec![Tar::new().file("d/e/b", "1"), upper], &["*"]);
+        assert_eq!(files(&tree), [("d/e/c", "2", 1)]);
+        assert!(problems(&tree).is_empty());
+    }
 }
 
 /// What overlayfs shows of an image stays, though engines that unpack into the tree would take it.

@@ -1,6 +1,6 @@
 //! What holds for any sequence of layers.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use proptest::prelude::*;
 
@@ -71,6 +71,8 @@ struct Model {
     tree: BTreeMap<String, (Kind, usize)>,
     /// What the layer that is being laid has taken away of those below.
     taken: BTreeMap<String, (Kind, usize)>,
+    /// Folders that show nothing of those below.
+    opaque: BTreeSet<String>,
     layer: usize,
 }
 
@@ -92,6 +94,7 @@ impl Model {
     fn apply(&mut self, layer: usize, entries: &[Entry]) {
         self.layer = layer;
         self.taken.clear();
+        self.opaque.clear();
         for entry in entries {
             match entry {
                 Entry::Whiteout(path) => {
@@ -106,6 +109,7 @@ impl Model {
                         && !found.is_linked
                     {
                         self.remove_all(|other| is_in(other, &found.path) && other != found.path);
+                        self.opaque.insert(found.path);
                     }
                 }
                 _ => {}
@@ -158,11 +162,15 @@ impl Model {
             // Not where the folder around it is another by now.
             let around = path.rsplit_once('/').and_then(|(folder, _)| self.tree.get(folder));
             let is_new = around.is_some_and(|(_, layer)| *layer == self.layer);
-            if !is_new && matches!(self.taken.get(&path), Some((Kind::Directory, _))) {
+            let is_hidden =
+                path.rsplit_once('/').is_some_and(|(folder, _)| self.opaque.contains(folder));
+            if !(is_new || is_hidden) && matches!(self.taken.get(&path), Some((Kind::Directory, _)))
+            {
                 let (back, rest) = std::mem::take(&mut self.taken)
                     .into_iter()
                     .partition(|(other, _)| is_in(other, &path));
                 self.taken = rest;
+                self.opaque.retain(|folder| !is_in(folder, &path));
                 self.tree.extend::<BTreeMap<_, _>>(back);
                 return;
             }
