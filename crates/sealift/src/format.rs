@@ -195,6 +195,7 @@ fn subject(report: &Report) -> Subject {
         return Subject::new(SubjectKind::FileSystem, name);
     };
     let mut subject = Subject::new(SubjectKind::Container, name);
+    subject.purl = image.purl();
     subject.image_id = Some(image.id.clone());
     subject.digest = image.manifest.as_ref().map(|manifest| manifest.digest.clone());
     let layers = image.layers.iter();

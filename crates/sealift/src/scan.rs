@@ -448,6 +448,7 @@ fn read_image(
         facts.index.clone_from(&image.index);
     }
     facts.tags = source.names();
+    facts.found = source.name_in_registry();
     facts.layers = layers
         .iter()
         .filter_map(|layer| {
