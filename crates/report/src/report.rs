@@ -25,6 +25,8 @@ pub struct Report {
     pub notes: Vec<String>,
     /// The time by which ages and ends of life are judged; they are not when there is none.
     pub judged_at: Option<Timestamp>,
+    /// When the advisory database was built that it was matched against.
+    pub advisories_built: Option<Timestamp>,
     /// The findings of the base image, when they were left out.
     pub left_out: Option<Counts>,
     /// How many packages were not matched because they are declared only to build or test.
@@ -51,6 +53,7 @@ impl Report {
             matches: None,
             created: None,
             judged_at: None,
+            advisories_built: None,
             left_out: None,
             development: 0,
             tool_version,

@@ -205,6 +205,7 @@ impl Scanner {
         report.matches = matches;
         report.created = options.created.or(created);
         report.judged_at = options.judged_at;
+        report.advisories_built = self.database.as_ref().map(|database| database.info().built);
         report.covers_system = options.package_types.contains(&PackageType::Os);
         report.configuration = configuration;
         Ok(report)

@@ -480,6 +480,7 @@ pub(crate) enum ReportFormat {
     GitLab,
     #[value(name = "github")]
     GitHub,
+    CosignVuln,
 }
 
 /// What Trivy's `--scanners` takes.
