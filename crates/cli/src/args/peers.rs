@@ -115,6 +115,7 @@ const MISSING: &[(&str, &str)] = &[
         "versions that are not pinned are listed and not matched, as with `precise`: leave it out",
     ),
     ("distro", "the distribution is read from the target; in an SBOM, from the purls"),
+    ("download-checks-bundle-only", "leave it out: the checks are part of the program"),
     ("download-java-db-only", DATABASE_HINT),
     ("enable-modules", GENERAL_HINT),
     ("generate-default-config", GENERAL_HINT),
