@@ -279,6 +279,8 @@ export type Format =
   | 'markdown'
   | 'junit'
   | 'gitlab'
+  | 'github'
+  | 'cosign-vuln'
   | 'cyclonedx'
   | 'cyclonedx-vulnerabilities'
   | 'spdx-json'

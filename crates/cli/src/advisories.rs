@@ -8,7 +8,7 @@ use sealift::escape;
 use sealift::registry::ManifestName;
 use sealift::update::{
     DatabaseStore, ExportName, ExportOutcome, FolderMirror, HttpExports, Kept, KeptError,
-    RegistryMirror, Transport, UpdateReport, UpdateRequest, UpdateStep, Upkeep,
+    RegistryMirror, Transport, UpdateError, UpdateReport, UpdateRequest, UpdateStep, Upkeep,
 };
 
 use crate::args::{Access, GlobalArgs, ScanArgs};
@@ -53,7 +53,29 @@ pub(crate) fn database(
     })
 }
 
-/// `--download-db-only`: updates what is there.
+/// What is fetched ahead where nobody has said what for: the names of OSV's exports for the
+/// distributions and languages of most images.
+const USUAL: [&str; 17] = [
+    "AlmaLinux",
+    "Alpine",
+    "Chainguard",
+    "Debian",
+    "Go",
+    "Maven",
+    "NuGet",
+    "Packagist",
+    "PyPI",
+    "Red Hat",
+    "Rocky Linux",
+    "RubyGems",
+    "SUSE",
+    "Ubuntu",
+    "Wolfi",
+    "crates.io",
+    "npm",
+];
+
+/// `--download-db-only`: updates what is there; where nothing is, fetches the usual exports.
 pub(crate) fn download(
     args: &ScanArgs,
     global: &GlobalArgs,
@@ -61,9 +83,43 @@ pub(crate) fn download(
 ) -> Result<u8, Failure> {
     let store = cache::databases(global, environment).ok_or(Failure::NoDatabase(None))?;
     let transport = transport(args.db_mirror.as_deref(), environment)?;
-    let request = UpdateRequest::new([], now());
-    say_refused(&update(&store, &*transport, &request, global)?, global);
-    Ok(0)
+    let mut request = UpdateRequest::new([], now());
+    let updated = update(&store, &*transport, &request, global);
+    // A database that somebody put there is not replaced by another.
+    let is_fresh = matches!(&updated, Err(Failure::Update(UpdateError::NothingWanted)))
+        && !store.database().exists();
+    if !is_fresh {
+        say_refused(&updated?, global);
+        return Ok(0);
+    }
+    request.exports = USUAL.iter().filter_map(|name| name.parse().ok()).collect();
+    if !global.quiet {
+        eprintln!(
+            "note: what will be scanned is not known, so the usual ecosystems are fetched: {}; \
+             `sealift db update --ecosystem LIST` fetches others, or fewer",
+            USUAL.join(", ")
+        );
+    }
+    let report = update(&store, &*transport, &request, global)?;
+    say_refused(&report, global);
+    all_came(&report)
+}
+
+/// That no export failed, and not all are missing: a mirror need not have each.
+fn all_came(report: &UpdateReport) -> Result<u8, Failure> {
+    let named = |is: &dyn Fn(&ExportOutcome) -> bool| -> Vec<&str> {
+        let exports = report.exports.iter().filter(|export| is(&export.outcome));
+        exports.map(|export| export.name.as_str()).collect()
+    };
+    let mut missing = named(&|outcome| matches!(outcome, ExportOutcome::Refused { .. }));
+    let absent = named(&|outcome| matches!(outcome, ExportOutcome::Absent));
+    if absent.len() == USUAL.len() {
+        missing = absent;
+    }
+    match missing.is_empty() {
+        true => Ok(0),
+        false => Err(Failure::NotUpdated { names: missing.join(", ") }),
+    }
 }
 
 /// Where advisories are fetched from: the mirror that is named, else their public places.

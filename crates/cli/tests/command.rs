@@ -137,7 +137,8 @@ fn a_missing_feature_of_a_peer_is_told() {
         (&["image", IMAGE, "--compliance", "x"][..], "--compliance is not supported"),
         (&["image", IMAGE, "-t", "@x.tpl"], "--template is not supported"),
         (&["image", IMAGE, "--scanners", "vuln,bogus"], "bogus"),
-        (&["image", IMAGE, "--format", "cosign-vuln"], "cosign-vuln"),
+        (&["image", IMAGE, "--format", "template"], "--format template is not supported"),
+        (&["image", IMAGE, "--format", "syft-json"], "--format cyclonedx or spdx-json"),
         (&["convert", "x"], "convert is not supported"),
         (&["image", "nginx"], "nginx"),
     ] {
@@ -149,6 +150,13 @@ fn a_missing_feature_of_a_peer_is_told() {
         command(&["image", IMAGE, "--db", database()]).env("TRIVY_DISTRO", "v").output().unwrap();
     assert_eq!(output.status.code(), Some(2));
     assert!(stderr(&output).contains("TRIVY_DISTRO"), "{}", stderr(&output));
+
+    let mut wrong = command(&["image", IMAGE, "--db", database()]);
+    let output = wrong.env("TRIVY_FORMAT", "spdx-tag-value").output().unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    for part in ["set by TRIVY_FORMAT", "--format spdx"] {
+        assert!(stderr(&output).contains(part), "{}", stderr(&output));
+    }
 
     let mut wrong = command(&["image", IMAGE, "--db", database()]);
     let output = wrong.env("TRIVY_SEVERITY", "SEVERE").output().unwrap();
@@ -210,6 +218,25 @@ fn findings_are_in_the_reports_for_other_programs() {
     assert_eq!(listed, ids);
     let tags = scan(&["image", IMAGE, "--format", "spdx"]);
     assert!(String::from_utf8(tags.stdout).unwrap().starts_with("SPDXVersion: SPDX-2.3\n"));
+}
+
+/// What cosign attests as type `vuln`: the same for the same scan, with its day and its findings.
+#[test]
+fn a_predicate_for_cosign_is_printed() {
+    let how = ["image", IMAGE, "--format", "cosign-vuln", "--as-of", "2026-01-02"];
+    let printed = scan(&how);
+    let predicate = parse(&printed);
+    let day = serde_json::json!("2026-01-02T00:00:00Z");
+    assert_eq!(predicate["metadata"]["scanStartedOn"], day);
+    assert_eq!(predicate["metadata"]["scanFinishedOn"], day);
+    assert!(text(&predicate["scanner"]["uri"]).starts_with("pkg:cargo/sealift@"));
+    assert!(text(&predicate["scanner"]["db"]["version"]).starts_with("20"));
+    let result = &predicate["scanner"]["result"];
+    let report = json(&["image", IMAGE, "--format", "json", "--as-of", "2026-01-02"]);
+    assert_eq!(result["SchemaVersion"], 2);
+    assert_eq!(findings(result).count(), findings(&report).count());
+    assert_ne!(findings(result).count(), 0);
+    assert_eq!(scan(&how).stdout, printed.stdout);
 }
 
 /// An archive of `docker save` has no manifest, so none is named; tags are its own words.

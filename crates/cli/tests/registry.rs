@@ -87,7 +87,31 @@ fn a_scan_of_a_registry_is_that_of_a_layout() {
     assert!(packages(&local) == packages(&remote));
     assert_eq!(remote["ArtifactName"], world.name("app:demo"));
     assert_eq!(remote["Metadata"]["RepoTags"], json!([world.name("app:demo")]));
+    let digest = remote["Metadata"]["ManifestDigest"].as_str().unwrap();
+    let named = world.name(&format!("app@{digest}"));
+    assert_eq!(remote["Metadata"]["RepoDigests"], json!([named]));
+    assert_eq!(report(&named)["Metadata"]["RepoDigests"], json!([named]));
+    assert_eq!(local["Metadata"]["RepoDigests"], Value::Null);
     assert!(!packages(&remote).is_empty());
+}
+
+#[test]
+fn an_sbom_has_the_package_url_of_its_image() {
+    let world = World::new(Access::Anybody);
+    let name = world.name("app:demo");
+    let purl_of = |format: &str| -> String {
+        let output = world.run(&["image", &name, "--format", format, "--no-cache"]);
+        assert!(output.status.success(), "{}", stderr(&output));
+        let document: Value = serde_json::from_slice(&output.stdout).unwrap();
+        let places = ["/metadata/component/purl", "/packages/0/externalRefs/0/referenceLocator"];
+        let mut purls = places.iter().filter_map(|place| document.pointer(place));
+        purls.next().and_then(Value::as_str).unwrap().to_owned()
+    };
+    let purl = purl_of("cyclonedx");
+    assert!(purl.starts_with("pkg:oci/app@sha256:"), "{purl}");
+    let url = world.name("app").replace('/', "%2F");
+    assert!(purl.ends_with(&format!("repository_url={url}&tag=demo")), "{purl}");
+    assert_eq!(purl_of("spdx-json"), purl);
 }
 
 #[test]

@@ -83,7 +83,7 @@ impl<'r> Scan<'r> {
             vendor: Vendor { name: "sealift" },
             version: &report.tool_version,
         };
-        let time = report.created.or(report.judged_at).map_or(UNKNOWN_TIME.to_owned(), seconds);
+        let time = report.judged_at.or(report.created).map_or(UNKNOWN_TIME.to_owned(), seconds);
         let warning = |value: &str| ScanMessage {
             level: "warn",
             value: escape::terminal(value).into_owned(),
@@ -284,6 +284,15 @@ mod tests {
     #[test]
     fn everything_has_its_field() {
         insta::assert_snapshot!(written(&example::report()));
+    }
+
+    #[test]
+    fn the_time_is_that_of_the_scan() {
+        let mut report = example::report();
+        report.judged_at = Some("2030-03-04T05:06:07Z".parse().unwrap());
+        let document: Value = serde_json::from_str(&written(&report)).unwrap();
+        assert_eq!(document["scan"]["start_time"], "2030-03-04T05:06:07");
+        assert_eq!(document["scan"]["end_time"], "2030-03-04T05:06:07");
     }
 
     #[test]

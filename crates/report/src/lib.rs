@@ -32,6 +32,7 @@ mod links;
 pub mod markdown;
 mod modified;
 mod place;
+mod registry;
 mod report;
 pub mod sarif;
 mod sections;

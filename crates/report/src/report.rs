@@ -1,9 +1,9 @@
 //! What a report is about: the data that every format is written from.
 
 use sealift_matcher::{Finding, Matches};
-use sealift_model::{Descriptor, Digest, Inventory, Package, Severity, Timestamp};
+use sealift_model::{Descriptor, Digest, Inventory, Package, Reference, Severity, Timestamp};
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use crate::{BaseFacts, Configuration, Modified};
 
@@ -25,6 +25,8 @@ pub struct Report {
     pub notes: Vec<String>,
     /// The time by which ages and ends of life are judged; they are not when there is none.
     pub judged_at: Option<Timestamp>,
+    /// When the advisory database was built that it was matched against.
+    pub advisories_built: Option<Timestamp>,
     /// The findings of the base image, when they were left out.
     pub left_out: Option<Counts>,
     /// How many packages were not matched because they are declared only to build or test.
@@ -53,6 +55,7 @@ impl Report {
             matches: None,
             created: None,
             judged_at: None,
+            advisories_built: None,
             left_out: None,
             development: 0,
             left_to_lockfiles: 0,
@@ -151,6 +154,10 @@ pub struct ImageFacts {
     pub config: serde_json::Value,
     /// The tags that the source knows it by.
     pub tags: Vec<String>,
+    /// For an image from a registry: its name there, the digest that it had then, and the tag that
+    /// this was of.
+    #[serde(serialize_with = "as_text")]
+    pub found: Option<Reference>,
     /// The layers, base first.
     pub layers: Vec<LayerFacts>,
     /// When it was made: as it says itself, else as its history says.
@@ -169,11 +176,16 @@ impl ImageFacts {
             id,
             config,
             tags: Vec::new(),
+            found: None,
             layers: Vec::new(),
             created: None,
             base: None,
         }
     }
+}
+
+fn as_text<S: Serializer>(name: &Option<Reference>, serializer: S) -> Result<S::Ok, S::Error> {
+    name.as_ref().map(ToString::to_string).serialize(serializer)
 }
 
 /// One layer of an image.

@@ -9,6 +9,7 @@ use sealift_report::{
 };
 use sealift_sbom::{Subject, SubjectKind, SubjectLayer, cyclonedx, spdx};
 
+use crate::sign::write_predicate;
 use crate::vulnerabilities::vulnerabilities;
 
 /// A format of reports.
@@ -37,11 +38,13 @@ pub enum Format {
     GitLab,
     /// GitHub's dependency snapshot: what is in the target.
     GitHub(GithubOptions),
+    /// The predicate of cosign's attestation type `vuln`, with the JSON report as result.
+    CosignVuln,
 }
 
 impl Format {
     /// The names that [`Format::named`] knows.
-    pub const NAMES: [&str; 11] = [
+    pub const NAMES: [&str; 12] = [
         "table",
         "json",
         "sarif",
@@ -49,6 +52,7 @@ impl Format {
         "junit",
         "gitlab",
         "github",
+        "cosign-vuln",
         "cyclonedx",
         "cyclonedx-vulnerabilities",
         "spdx-json",
@@ -66,6 +70,7 @@ impl Format {
             "junit" => Self::Junit,
             "gitlab" => Self::GitLab,
             "github" => Self::GitHub(GithubOptions::default()),
+            "cosign-vuln" => Self::CosignVuln,
             "cyclonedx" => Self::CycloneDx,
             "cyclonedx-vulnerabilities" => Self::CycloneDxWithVulnerabilities,
             "spdx-json" => Self::SpdxJson,
@@ -99,6 +104,7 @@ pub fn render(report: &Report, format: &Format, out: &mut dyn io::Write) -> io::
         Format::GitLab => gitlab::write(report, safe),
         Format::GitHub(options) => github::write(report, options, safe),
         Format::Json(options) => json::write(report, options, safe),
+        Format::CosignVuln => write_predicate(report, safe),
         Format::CycloneDxWithVulnerabilities => cyclonedx::write_with_vulnerabilities(
             safe,
             inventory,
@@ -200,6 +206,7 @@ fn subject(report: &Report) -> Subject {
         return Subject::new(SubjectKind::FileSystem, name);
     };
     let mut subject = Subject::new(SubjectKind::Container, name);
+    subject.purl = image.purl();
     subject.image_id = Some(image.id.clone());
     subject.digest = image.manifest.as_ref().map(|manifest| manifest.digest.clone());
     let layers = image.layers.iter();

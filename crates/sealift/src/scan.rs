@@ -209,6 +209,7 @@ impl Scanner {
         report.matches = matches;
         report.created = options.created.or(created);
         report.judged_at = options.judged_at;
+        report.advisories_built = self.database.as_ref().map(|database| database.info().built);
         report.covers_system = options.package_types.contains(&PackageType::Os);
         report.configuration = configuration;
         Ok(report)
@@ -463,6 +464,7 @@ fn read_image(
         facts.index.clone_from(&image.index);
     }
     facts.tags = source.names();
+    facts.found = source.name_in_registry();
     facts.layers = layers
         .iter()
         .filter_map(|layer| {

@@ -16,6 +16,7 @@ mod scanned;
 mod session;
 
 pub use attach::{AttachError, Older, attach, attach_tagged, images_in};
+pub(crate) use scanned::write_predicate;
 pub use scanned::{SbomForm, Subject, sbom_statement, scan_statement};
 pub use sealift_sigstore_sign::{
     Ambient, AmbientError, Artifact, BUNDLE_MEDIA_TYPE, Blob, CiError, ConfigError, Ed25519Form,

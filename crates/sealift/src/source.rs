@@ -106,6 +106,19 @@ impl Opened {
             }
         }
     }
+
+    /// Its name in a registry, with the digest that it has there. Beside a digest that was asked
+    /// for, a tag is only told.
+    pub(crate) fn name_in_registry(&self) -> Option<Reference> {
+        let digest = self.root.digest.clone();
+        match &self.place {
+            Place::Local(_) => None,
+            Place::Registry { reference, .. } if reference.digest().is_some() => {
+                Some(reference.at_digest(digest))
+            }
+            Place::Registry { reference, .. } => Some(reference.with_digest(digest)),
+        }
+    }
 }
 
 impl BlobSource for Opened {

@@ -395,7 +395,8 @@ pub(crate) struct ScanArgs {
     /// Use the database of the cache folder as it is.
     #[arg(long, help_heading = "Advisory database")]
     pub(crate) skip_db_update: bool,
-    /// Bring the database of the cache folder up to date and scan nothing.
+    /// Bring the database of the cache folder up to date and scan nothing; where there is none, it
+    /// is made of the usual ecosystems.
     #[arg(long, help_heading = "Advisory database")]
     pub(crate) download_db_only: bool,
     /// Trivy's configuration file; what is in it counts after flags and variables. It is read only
@@ -480,6 +481,7 @@ pub(crate) enum ReportFormat {
     GitLab,
     #[value(name = "github")]
     GitHub,
+    CosignVuln,
 }
 
 /// What Trivy's `--scanners` takes.

@@ -115,6 +115,7 @@ const MISSING: &[(&str, &str)] = &[
         "versions that are not pinned are listed and not matched, as with `precise`: leave it out",
     ),
     ("distro", "the distribution is read from the target; in an SBOM, from the purls"),
+    ("download-checks-bundle-only", "leave it out: the checks are part of the program"),
     ("download-java-db-only", DATABASE_HINT),
     ("enable-modules", GENERAL_HINT),
     ("generate-default-config", GENERAL_HINT),
@@ -129,14 +130,30 @@ const MISSING: &[(&str, &str)] = &[
     ("removed-pkgs", "--all-layers lists what upper layers hide"),
     ("sbom-sources", "read the SBOM itself with `sealift sbom FILE`"),
     ("server", "scan here: leave it out and name a database with --db FILE"),
-    (
-        "template",
-        "Trivy's junit.tpl and gitlab.tpl are --format junit and gitlab; else start from json",
-    ),
+    ("template", TEMPLATE_HINT),
     ("tag", CHECKOUT_HINT),
     ("tf-exclude-downloaded-modules", "leave out the folders: --skip-dirs '**/.terraform'"),
     ("vuln-severity-source", "VendorSeverity of --format json has what each source says"),
 ];
+
+const TEMPLATE_HINT: &str =
+    "Trivy's junit.tpl and gitlab.tpl are --format junit and gitlab; else start from json";
+
+/// Formats of Trivy, Grype and Syft that reports do not have, and what to write instead.
+const FORMATS: &[(&str, &str)] = &[
+    ("cyclonedx-json", "--format cyclonedx writes CycloneDX as JSON"),
+    ("cyclonedx-xml", "--format cyclonedx writes CycloneDX as JSON"),
+    ("github-json", "--format github writes GitHub's snapshot"),
+    ("purls", PACKAGES_HINT),
+    ("spdx-tag-value", "--format spdx writes SPDX as tags with values"),
+    ("syft-json", PACKAGES_HINT),
+    ("syft-table", "--format table lists findings, json packages, too"),
+    ("syft-text", "--format table lists findings, json packages, too"),
+    ("template", TEMPLATE_HINT),
+];
+
+const PACKAGES_HINT: &str =
+    "--format cyclonedx or spdx-json lists packages for other programs, json does in Trivy's form";
 
 /// Flags of Trivy's that an empty value leaves as they are without it.
 const EMPTY_IS_UNSET: &[&str] = &[
@@ -357,6 +374,11 @@ pub(crate) fn explained(error: clap::Error, filled: &[Filled], verb: &str) -> Fa
         Some(ContextValue::String(text)) => Some(text.as_str()),
         _ => None,
     };
+    let is_about = |flag: &str| {
+        text(ContextKind::InvalidArg)
+            .is_some_and(|written| written.split([' ', '[', '=']).next() == Some(flag))
+    };
+    let set = filled.iter().find(|set| is_about(&set.flag));
     let missing = match error.kind() {
         ErrorKind::UnknownArgument => {
             text(ContextKind::InvalidArg).and_then(|written| missing_flag(written, verb))
@@ -369,13 +391,12 @@ pub(crate) fn explained(error: clap::Error, filled: &[Filled], verb: &str) -> Fa
             }
             missing_verb(word)
         }
+        ErrorKind::InvalidValue if is_about("--format") => {
+            text(ContextKind::InvalidValue).and_then(|format| missing_format(format, set))
+        }
         ErrorKind::InvalidSubcommand => text(ContextKind::InvalidSubcommand).and_then(missing_verb),
         _ => None,
     };
-    let set = filled.iter().find(|set| {
-        text(ContextKind::InvalidArg)
-            .is_some_and(|written| written.split([' ', '[', '=']).next() == Some(set.flag.as_str()))
-    });
     match (missing, set) {
         (Some((what, hint)), _) => Failure::NotYet { what, hint },
         (None, Some(set)) => Failure::Variable { variable: set.variable.clone(), error },
@@ -389,6 +410,16 @@ fn missing_verb(verb: &str) -> Option<(String, &'static str)> {
     let hint = of_others
         .or_else(|| is_known().then_some("`sealift --help` lists those that there are"))?;
     Some((format!("the verb {verb}"), hint))
+}
+
+/// A format of reports; `set` is the variable that names it, where one does.
+fn missing_format(format: &str, set: Option<&Filled>) -> Option<(String, &'static str)> {
+    let (format, hint) = FORMATS.iter().find(|(name, _)| *name == format)?;
+    let what = match set {
+        Some(set) => format!("--format {format}, set by {},", set.variable),
+        None => format!("--format {format}"),
+    };
+    Some((what, hint))
 }
 
 fn missing_flag(written: &str, verb: &str) -> Option<(String, &'static str)> {

@@ -18,6 +18,7 @@ use crate::files;
 type Row = (&'static str, &'static str, &'static str);
 
 const KEYS: &[Row] = &[
+    ("cacert", "cacert", ""),
     ("cache.backend", "cache-backend", "fs"),
     ("cache.dir", "cache-dir", ""),
     ("cache.ttl", "cache-ttl", "0s"),
@@ -49,6 +50,7 @@ const KEYS: &[Row] = &[
     ("misconfiguration.checks-bundle-repository", "checks-bundle-repository", ""),
     ("misconfiguration.cloudformation.params", "cf-params", ""),
     ("misconfiguration.config-file-schemas", "config-file-schemas", ""),
+    ("misconfiguration.download-checks-bundle-only", "download-checks-bundle-only", "false"),
     ("misconfiguration.helm.api-versions", "helm-api-versions", ""),
     ("misconfiguration.helm.kube-version", "helm-kube-version", ""),
     ("misconfiguration.helm.set", "helm-set", ""),
@@ -72,6 +74,7 @@ const KEYS: &[Row] = &[
     ("pkg.types", "pkg-types", "os,library"),
     ("quiet", "quiet", "false"),
     ("registry.password", "password", ""),
+    ("registry.password-stdin", "password-stdin", "false"),
     ("registry.token", "registry-token", ""),
     ("registry.username", "username", ""),
     ("rego.check", "config-check", ""),
@@ -82,6 +85,9 @@ const KEYS: &[Row] = &[
     ("rego.skip-check-update", "skip-check-update", "false"),
     ("rego.trace", "trace-rego", "false"),
     ("report", "report", "all"),
+    ("repository.branch", "branch", ""),
+    ("repository.commit", "commit", ""),
+    ("repository.tag", "tag", ""),
     ("scan.compliance", "compliance", ""),
     ("scan.detection-priority", "detection-priority", "precise"),
     ("scan.disable-telemetry", "disable-telemetry", "false"),
@@ -116,15 +122,23 @@ const KEYS: &[Row] = &[
 const OTHER_KEYS: &[(&str, &str)] = &[
     ("compliance", "scan.compliance"),
     ("rego.check-namespaces", "rego.namespaces"),
+    ("rego.policy", "rego.check"),
+    ("scan.security-checks", "scan.scanners"),
     ("show-suppressed", "scan.show-suppressed"),
     ("vex", "vulnerability.vex"),
+    ("vulnerability.type", "pkg.types"),
 ];
 
 const ALL_CHECKED: &str = "azure-arm,cloudformation,dockerfile,helm,kubernetes,terraform,\
                            terraformplan-json,terraformplan-snapshot,ansible";
 
-/// Groups of keys that change no finding: caches and licences, which are not looked for.
-const HARMLESS: [&str; 2] = ["cache.redis.", "license."];
+/// Groups of keys that change no finding: caches, licences, which are not looked for, and those of
+/// verbs that are not here.
+const HARMLESS: [&str; 5] = ["cache.redis.", "clean.", "kubernetes.", "license.", "server.listen"];
+
+/// Where Trivy has its modules unless it is told: the file that it generates names the folder in
+/// full, with the home of whoever made it.
+const MODULES: &str = "/.trivy/modules";
 
 /// Adds to `args` the flags that the file sets which `--config` names.
 pub(crate) fn fill_in(
@@ -189,6 +203,7 @@ fn flag_of(key: &str, value: &str) -> Result<Option<&'static str>, String> {
     let known = KEYS.iter().find(|row| row.0 == key || row.0 == usual);
     match known {
         Some((_, _, default)) if value.is_empty() || value == *default => Ok(None),
+        Some(("module.dir", _, _)) if value.ends_with(MODULES) => Ok(None),
         Some((_, flag, _)) => Ok(Some(flag)),
         None if value.is_empty() || HARMLESS.iter().any(|group| key.starts_with(group)) => Ok(None),
         None => Err(format!("the key {key} is not known")),
@@ -258,6 +273,33 @@ mod tests {
         let file = "scan:\n  distro: \"\"\n  detection-priority: precise\n  unheard-of: []\nformat: table\n\
                     pkg:\n  relationships: [unknown, root, workspace, direct, indirect]\n";
         assert!(added(&["s", "image", "x"], file).unwrap().is_empty());
+    }
+
+    #[test]
+    fn the_file_that_trivy_generates_is_taken() {
+        let file = "clean:\n  all: false\nkubernetes:\n  burst: 10\nmisconfiguration:\n  \
+                    download-checks-bundle-only: false\nmodule:\n  dir: /root/.trivy/modules\n  \
+                    enable-modules: []\nregistry:\n  password-stdin: false\nrepository:\n  \
+                    branch: \"\"\nserver:\n  listen: localhost:4954\n";
+        assert!(added(&["s", "image", "x"], file).unwrap().is_empty());
+        for file in [
+            "misconfiguration:\n  download-checks-bundle-only: true\n",
+            "module:\n  dir: /srv/modules\n",
+            "repository:\n  branch: main\n",
+        ] {
+            let error = added(&["s", "fs", "x"], file).unwrap_err();
+            assert!(matches!(error, Failure::NotYet { .. }), "{file}");
+        }
+    }
+
+    #[test]
+    fn older_words_and_certificates_are_flags() {
+        let file = "cacert: corp.pem\nvulnerability:\n  type: [os]\nscan:\n  \
+                    security-checks: [vuln]\n";
+        let flags = ["--cacert=corp.pem", "--pkg-types=os", "--scanners=vuln"];
+        assert_eq!(added(&["s", "image", "x"], file).unwrap(), flags);
+        let checks = "rego:\n  policy: [p]\n";
+        assert_eq!(added(&["s", "config", "x"], checks).unwrap(), ["--config-check=p"]);
     }
 
     #[test]

@@ -426,6 +426,7 @@ pub(super) fn format(args: &ScanArgs, threads: NonZeroUsize, environment: &Envir
         ReportFormat::Markdown => Format::Markdown,
         ReportFormat::GitLab => Format::GitLab,
         ReportFormat::GitHub => Format::GitHub(github(environment)),
+        ReportFormat::CosignVuln => Format::CosignVuln,
     }
 }
 

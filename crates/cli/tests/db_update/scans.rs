@@ -31,6 +31,32 @@ fn a_scan_on_a_fresh_machine_fetches_what_it_needs() {
 }
 
 #[test]
+fn what_is_fetched_ahead_on_a_fresh_machine_serves_the_scans_after_it() {
+    let bench = Bench::new();
+    let ahead = ["image", "--download-db-only", "--no-progress"];
+    let none = bench.run(&ahead);
+    assert_eq!(none.status.code(), Some(2), "a mirror that has nothing: {}", said(&none));
+    let bench = Bench::new();
+    bench.server.publish(export("npm", &records(60)));
+    let fetched = bench.run(&ahead);
+    done(&fetched);
+    assert!(said(&fetched).contains("npm; `sealift db update"), "{}", said(&fetched));
+    bench.server.asked();
+    assert_eq!(findings(&bench.scan(&["--skip-db-update"])), 60);
+    assert_eq!(bench.server.asked(), [""; 0]);
+    // From now on it is what is there that is updated.
+    let again = bench.run(&ahead);
+    done(&again);
+    assert!(!said(&again).contains("usual"), "{}", said(&again));
+
+    let bench = Bench::new();
+    bench.server.publish(export("npm", &records(60)));
+    bench.server.fault("npm/all.zip", Fault::Status(500));
+    let failed = bench.run(&ahead);
+    assert_eq!(failed.status.code(), Some(2), "{}", said(&failed));
+}
+
+#[test]
 fn who_must_not_ask_does_not() {
     let bench = Bench::new();
     bench.server.publish(export("npm", &records(60)));

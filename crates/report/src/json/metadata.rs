@@ -21,6 +21,8 @@ pub(super) struct Metadata<'r> {
     #[serde(skip_serializing_if = "<[String]>::is_empty")]
     repo_tags: &'r [String],
     #[serde(skip_serializing_if = "Option::is_none")]
+    repo_digests: Option<[String; 1]>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     manifest_digest: Option<&'r Digest>,
     #[serde(skip_serializing_if = "Option::is_none")]
     index_digest: Option<&'r Digest>,
@@ -130,6 +132,7 @@ impl<'r> Metadata<'r> {
             image_id: image.as_ref().map(|image| &image.id),
             diff_ids: layers.iter().map(|layer| &layer.diff_id).collect(),
             repo_tags: image.as_ref().map_or(&[], |image| &image.tags),
+            repo_digests: image.as_ref().and_then(ImageFacts::repo_digest).map(|name| [name]),
             manifest_digest: image
                 .as_ref()
                 .and_then(|image| image.manifest.as_ref())

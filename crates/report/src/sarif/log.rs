@@ -41,7 +41,7 @@ pub(super) struct RunProperties<'r> {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) manifest_digest: Option<String>,
     pub(super) repo_tags: &'r [String],
-    pub(super) repo_digests: [String; 0],
+    pub(super) repo_digests: Vec<String>,
 }
 
 #[derive(Serialize)]

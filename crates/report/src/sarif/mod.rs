@@ -29,7 +29,7 @@ use sealift_model::{Digest, Impact};
 use crate::Modified;
 use crate::json::in_order;
 use crate::place::{path_of, relative_uri, repository};
-use crate::report::{ArtifactKind, Report};
+use crate::report::{ArtifactKind, ImageFacts, Report};
 use crate::sections::{Entry, Section, sections};
 use log::{
     ArtifactLocation, Driver, Fingerprints, Invocation, Location, Log, Message, Notification,
@@ -187,7 +187,7 @@ fn run<'r>(
             image_id: image.map(|image| image.id.to_string()),
             manifest_digest: manifest.map(|manifest| manifest.digest.to_string()),
             repo_tags: image.map_or(&[], |image| &image.tags),
-            repo_digests: [],
+            repo_digests: image.and_then(ImageFacts::repo_digest).into_iter().collect(),
         },
     }
 }

@@ -26,18 +26,36 @@ pub fn scan_statement(
     database: &Database,
     (started, finished): (Timestamp, Timestamp),
 ) -> io::Result<StatementDraft> {
+    let predicate = predicate(report, Some(database.info().built), (started, finished))?;
+    let kind = PredicateType::new("vuln").map_err(io::Error::other)?;
+    Ok(StatementDraft::about(name, digest, &kind, predicate))
+}
+
+/// Writes the predicate of such a statement, for whoever signs it elsewhere. Its times are that by
+/// which the report judges.
+pub(crate) fn write_predicate(report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
+    let time = report.judged_at.or(report.created).unwrap_or(Timestamp::EPOCH);
+    let predicate = predicate(report, report.advisories_built, (time, time))?;
+    serde_json::to_writer_pretty(&mut *out, &predicate)?;
+    out.write_all(b"\n")
+}
+
+fn predicate(
+    report: &Report,
+    built: Option<Timestamp>,
+    (started, finished): (Timestamp, Timestamp),
+) -> io::Result<Value> {
     let record = ScanRecord {
         scanner: SCANNER.to_owned(),
         version: report.tool_version.clone(),
         // The database is made where it is used: it has a day, and no place of its own.
         database: String::new(),
-        database_version: database.info().built.to_string(),
+        database_version: built.map(|time| time.to_string()).unwrap_or_default(),
         started,
         finished,
         result: written(report, &Format::Json(JsonOptions::default()))?,
     };
-    let kind = PredicateType::new("vuln").map_err(io::Error::other)?;
-    Ok(StatementDraft::about(name, digest, &kind, record.predicate()))
+    Ok(record.predicate())
 }
 
 /// A form of SBOM that can be attested.
