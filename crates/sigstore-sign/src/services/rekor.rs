@@ -170,7 +170,7 @@ pub(super) fn read_first(entry: &Value) -> Option<Entry> {
     let verification = entry.get("verification")?;
     let proof = verification.get("inclusionProof")?;
     let hashes = proof.get("hashes")?.as_array().filter(|hashes| hashes.len() <= MAX_HASHES)?;
-    let hashes = hashes.iter().map(|hash| bytes_of(hash)).collect::<Option<_>>()?;
+    let hashes = hashes.iter().map(bytes_of).collect::<Option<_>>()?;
     let time = Timestamp::from_unix_seconds(entry.get("integratedTime")?.as_i64()?).ok()?;
     Some(Entry {
         log_index: entry.get("logIndex")?.as_u64()?,

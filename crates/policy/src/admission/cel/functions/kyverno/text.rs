@@ -1,7 +1,6 @@
 //! What Kyverno makes of texts and lists.
 
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
 
 use data_encoding::HEXLOWER;
 use md5::Md5;
