@@ -73,7 +73,7 @@ pub struct EntryRecipe {
     /// Name in the signature line of the checkpoint, where it is not the log's.
     pub signer: Option<String>,
     /// How many others sign the checkpoint beside the log, before it.
-    pub signing_services: usize,
+    pub witnesses: usize,
     /// Changes the body before the log takes it.
     pub edit: Option<fn(&mut Value)>,
 }
@@ -94,7 +94,7 @@ impl EntryRecipe {
             unknown: false,
             origin: None,
             signer: None,
-            signing_services: 0,
+            witnesses: 0,
             edit: None,
         }
     }
@@ -226,7 +226,7 @@ impl RekorLog {
         };
         let note = format!("{origin}\n{}\n{}\n", recipe.size, STANDARD.encode(root));
         let name = recipe.signer.as_ref().unwrap_or(&self.host);
-        let mut lines: Vec<String> = (0..recipe.signing_services)
+        let mut lines: Vec<String> = (0..recipe.witnesses)
             .map(|number| {
                 let name = format!("witness{number}.example");
                 let key = SecretKey::from_seed(KeyKind::Ed25519, &name);

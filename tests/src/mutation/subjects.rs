@@ -86,10 +86,10 @@ fn recipes(instance: &Instance) -> Vec<(&'static str, Recipe)> {
     add("rekor2-dsse", second("hal", LogKind::Rekor2Ed25519), &|recipe| {
         recipe.content = statement();
     });
-    add("workflow-signing_services", second("ida", LogKind::Rekor2Ed25519), &|recipe| {
+    add("workflow-witnesses", second("ida", LogKind::Rekor2Ed25519), &|recipe| {
         recipe.certificate =
             Some(CertificateRecipe::workflow("org/app", "release.yml", "refs/heads/main"));
-        recipe.entries[0].signing_services = 2;
+        recipe.entries[0].witnesses = 2;
     });
     add("timestamp-without-certificate", keyless("joe"), &|recipe| {
         let stamp = TimestampRecipe::default();

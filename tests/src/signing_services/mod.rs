@@ -105,7 +105,7 @@ impl SigningServers {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let port = listener.local_addr().unwrap().port();
         let asked = Arc::<Mutex<Vec<String>>>::default();
-        let signing_services = Self { port, asked: Arc::clone(&asked) };
+        let servers = Self { port, asked: Arc::clone(&asked) };
         let entries = Mutex::default();
         let begun = Mutex::default();
         let state = Arc::new(State { instance: instance.clone(), fault, entries, begun });
@@ -115,7 +115,7 @@ impl SigningServers {
                 thread::spawn(move || state.serve(stream, &asked));
             }
         });
-        signing_services
+        servers
     }
 
     /// Where they are.

@@ -116,7 +116,7 @@ fn second(cases: &mut Cases<'_>) {
             recipe.entries[0].signer = Some("log.example".into());
         });
         changed("without-proof", &|recipe| recipe.entries[0].proof = false);
-        changed("signing_services", &|recipe| recipe.entries[0].signing_services = 3);
+        changed("witnesses", &|recipe| recipe.entries[0].witnesses = 3);
     }
 }
 
