@@ -2,6 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
+use sealift_layers::{Metadata, TreePath};
 use sealift_model::{Ecosystem, Package, Relationship};
 
 /// Tells of installed packages whether a lockfile speaks for them: one of the same ecosystem in
@@ -11,9 +12,13 @@ pub(crate) struct Covered<'p>(HashMap<Ecosystem, HashSet<&'p str>>);
 impl<'p> Covered<'p> {
     pub(crate) fn new(packages: &'p [Package]) -> Self {
         let mut folders: HashMap<Ecosystem, HashSet<&str>> = HashMap::new();
-        for package in packages.iter().filter(|package| pins(package)) {
-            let places = package.locations.iter().map(|place| folder_of(&place.path));
-            folders.entry(package.ecosystem).or_default().extend(places);
+        for package in packages.iter().filter(|package| !is_own(package)) {
+            // A package that a lockfile and a manifest name is one, with both as its places.
+            let lockfiles = package.locations.iter().filter(|place| is_lockfile(&place.path));
+            for lockfile in lockfiles {
+                let folder = folder_of(&lockfile.path);
+                folders.entry(package.ecosystem).or_default().insert(folder);
+            }
         }
         Self(folders)
     }
@@ -21,7 +26,7 @@ impl<'p> Covered<'p> {
     /// Whether every place of the package, which no lockfile itself names, lies below a folder
     /// whose lockfile covers it.
     pub(crate) fn covers(&self, package: &Package) -> bool {
-        if is_of_lockfile(package) {
+        if package.locations.iter().any(|place| is_lockfile(&place.path)) {
             return false;
         }
         let Some(folders) = self.0.get(&package.ecosystem) else { return false };
@@ -40,14 +45,14 @@ impl<'p> Covered<'p> {
     }
 }
 
-/// Whether a lockfile pins that package: it says nothing else of its own project's parts.
-fn pins(package: &Package) -> bool {
-    let is_own = matches!(package.relationship, Relationship::Root | Relationship::Workspace);
-    is_of_lockfile(package) && !is_own
+/// Whether it is a part of the project, of which a lockfile pins nothing else.
+fn is_own(package: &Package) -> bool {
+    matches!(package.relationship, Relationship::Root | Relationship::Workspace)
 }
 
-fn is_of_lockfile(package: &Package) -> bool {
-    sealift_sbom::LOCKFILES.iter().any(|cataloger| cataloger.name() == package.cataloger)
+fn is_lockfile(path: &str) -> bool {
+    let (path, regular) = (TreePath::new(path.as_bytes()), Metadata::new(1, 0o644));
+    sealift_sbom::LOCKFILES.iter().any(|cataloger| cataloger.wants(path, &regular, b""))
 }
 
 fn folder_of(path: &str) -> &str {
@@ -88,6 +93,21 @@ mod tests {
             assert_eq!(Covered::new(&packages).covers(installed), is_covered, "{declared}");
             packages[0].relationship = Relationship::Root;
             assert!(!Covered::new(&packages).covers(installed), "{declared}");
+        }
+    }
+
+    /// One package of two files is one, and the second of them may be no lockfile, or the only one.
+    #[test]
+    fn each_place_is_judged_by_itself() {
+        use Ecosystem::Pypi;
+        let installed = package("python-installed", Pypi, "b/venv/a.dist-info/METADATA");
+        for (cataloger, places, is_covered) in [
+            ("python-poetry", ["a/poetry.lock", "b/requirements.txt"], false),
+            ("python-requirements", ["b/requirements.txt", "b/uv.lock"], true),
+        ] {
+            let mut both = package(cataloger, Pypi, "");
+            both.locations = places.map(Location::new).to_vec();
+            assert_eq!(Covered::new(&[both]).covers(&installed), is_covered, "{places:?}");
         }
     }
 }

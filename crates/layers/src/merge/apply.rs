@@ -4,7 +4,7 @@ use sealift_model::Impact;
 
 use super::nodes::{Content, Naming, NodeId, NodeKind, Nodes, Spot};
 use super::take::Taken;
-use crate::log::{Change, ChangeLog};
+use crate::log::{Change, ChangeLog, Position};
 use crate::name::split;
 use crate::notes::Notes;
 use crate::tree::Removal;
@@ -161,7 +161,7 @@ impl<'a> Merge<'a> {
             }
             kind => kind,
         };
-        self.put(layer, path, self.nodes.spot(folder, name), kind)
+        self.put(layer, path, content.position, self.nodes.spot(folder, name), kind)
     }
 
     /// What an entry brings; none when it is left out.
@@ -194,6 +194,7 @@ impl<'a> Merge<'a> {
         &mut self,
         layer: u32,
         path: &[u8],
+        position: Position,
         spot: Spot<'_>,
         kind: NodeKind,
     ) -> Result<(), LimitExceeded> {
@@ -203,7 +204,7 @@ impl<'a> Merge<'a> {
             }
             self.remove(present, layer, Removal::Replaced)?;
         }
-        if kind != NodeKind::Directory || !self.bring_back(layer, path, spot)? {
+        if kind != NodeKind::Directory || !self.bring_back(layer, path, position, spot)? {
             self.nodes.add(spot, kind, layer)?;
         }
         Ok(())

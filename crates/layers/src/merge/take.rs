@@ -5,7 +5,7 @@
 //!
 //! - nothing goes through a link of a lower layer: a folder of the upper layer hides the link,
 //! - a folder that the layer replaces or whites out, and brings again later, is an ordinary folder
-//!   and shows what those below have in it, unless the folder around it is opaque,
+//!   and shows what those below have in it, unless it or the folder around it is opaque,
 //! - an opaque mark on the root does nothing (`ovl_get_root` in Linux never asks for it).
 
 use std::collections::HashMap;
@@ -15,7 +15,7 @@ use sealift_model::Impact;
 use super::apply::{Merge, Place, Removed, Walk, Way};
 use super::nodes::{NodeId, NodeKind, Spot};
 use crate::LimitExceeded;
-use crate::log::{Change, ChangeLog};
+use crate::log::{Change, ChangeLog, Position};
 use crate::name::split;
 use crate::stream::length;
 use crate::tree::Removal;
@@ -34,16 +34,27 @@ pub(super) struct Taken {
     nodes: Vec<Option<(NodeId, Removal)>>,
     /// Where the folders among them that may come back are listed, by where they were in the tree.
     folders: HashMap<(NodeId, Vec<u8>), usize>,
+    /// The layer's folders with an opaque mark, and where the mark stands.
+    opaque: HashMap<Vec<u8>, Position>,
+}
+
+impl Taken {
+    /// Whether a folder that comes there is opaque or lies in one that is: a mark on the folder
+    /// that was there before it does not count.
+    fn is_hidden(&self, path: &[u8], position: Position) -> bool {
+        self.opaque.get(path).is_some_and(|mark| *mark > position)
+            || self.opaque.contains_key(split(path).0)
+    }
 }
 
 impl Merge<'_> {
     /// Takes away what the layer hides, before its own entries come.
     pub(super) fn hide(&mut self, layer: u32, changes: &ChangeLog) -> Result<(), LimitExceeded> {
         let mut reader = changes.reader();
-        while let Some((path, _, change)) = reader.next() {
+        while let Some((path, position, change)) = reader.next() {
             match change {
                 Change::Whiteout => self.white_out(layer, path)?,
-                Change::Opaque => self.clear(layer, path)?,
+                Change::Opaque => self.clear(layer, path, position)?,
                 _ => {}
             }
         }
@@ -63,8 +74,10 @@ impl Merge<'_> {
         Ok(())
     }
 
-    fn clear(&mut self, layer: u32, path: &[u8]) -> Result<(), LimitExceeded> {
+    fn clear(&mut self, layer: u32, path: &[u8], position: Position) -> Result<(), LimitExceeded> {
         let Place::At(folder, way) = self.walk(NodeId::ROOT, path, Walk::Find)? else {
+            // A folder that is taken away, or that the layer alone has.
+            self.taken.opaque.insert(path.to_vec(), position);
             return Ok(());
         };
         let hidden: Vec<_> = self.nodes.children(folder).collect();
@@ -79,11 +92,10 @@ impl Merge<'_> {
             }
             return Ok(());
         }
+        self.taken.opaque.insert(path.to_vec(), position);
         for hidden in hidden {
             self.remove(hidden, layer, Removal::Opaque)?;
         }
-        // What was whited out in it before does not come back either.
-        self.taken.folders.retain(|(around, _), _| *around != folder);
         Ok(())
     }
 
@@ -154,11 +166,18 @@ impl Merge<'_> {
         &mut self,
         layer: u32,
         path: &[u8],
+        position: Position,
         spot: Spot<'_>,
     ) -> Result<bool, LimitExceeded> {
         let Some(at) = self.taken.folders.remove(&(spot.parent, spot.name.to_vec())) else {
             return Ok(false);
         };
+        let real = joined(self.nodes.path(spot.parent), spot.name);
+        if self.taken.is_hidden(&real, position) {
+            return Ok(false);
+        }
+        self.pay(length(self.taken.opaque.len()))?;
+        self.taken.opaque.retain(|folder, mark| *mark > position || !is_at_or_in(folder, &real));
         let Some(Some((folder, _))) = self.taken.nodes.get(at).copied() else { return Ok(false) };
         let mut taken = std::mem::take(&mut self.taken.nodes);
         for slot in &mut taken {
@@ -205,4 +224,16 @@ impl Merge<'_> {
         }
         Ok(())
     }
+}
+
+fn joined(mut folder: Vec<u8>, name: &[u8]) -> Vec<u8> {
+    if !folder.is_empty() {
+        folder.push(b'/');
+    }
+    folder.extend(name);
+    folder
+}
+
+fn is_at_or_in(path: &[u8], folder: &[u8]) -> bool {
+    path.strip_prefix(folder).is_some_and(|rest| matches!(rest, [] | [b'/', ..]))
 }

@@ -69,6 +69,7 @@ fn an_opaque_folder_hides_all_of_lower_layers_wherever_its_mark_stands() {
         Tar::new().dir("d").file("d/.wh..wh..opq", "").dir("d/e").file("d/e/c", "2"),
         Tar::new().file("d/.wh.e", "").file("d/.wh..wh..opq", "").dir("d/e").file("d/e/c", "2"),
         Tar::new().file("d/.wh..wh..opq", "").file("d/.wh.e", "").file("d/e/c", "2"),
+        Tar::new().file(".wh.d", "").dir("d").file("d/.wh..wh..opq", "").file("d/e/c", "2"),
     ] {
         let tree = merged(vec![Tar::new().file("d/e/b", "1"), upper], &["*"]);
         assert_eq!(files(&tree), [("d/e/c", "2", 1)]);

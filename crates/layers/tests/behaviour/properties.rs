@@ -1,6 +1,6 @@
 //! What holds for any sequence of layers.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use proptest::prelude::*;
 
@@ -71,8 +71,8 @@ struct Model {
     tree: BTreeMap<String, (Kind, usize)>,
     /// What the layer that is being laid has taken away of those below.
     taken: BTreeMap<String, (Kind, usize)>,
-    /// Folders that show nothing of those below.
-    opaque: BTreeSet<String>,
+    /// Its folders with an opaque mark, and where the mark stands.
+    opaque: BTreeMap<String, usize>,
     layer: usize,
 }
 
@@ -95,7 +95,7 @@ impl Model {
         self.layer = layer;
         self.taken.clear();
         self.opaque.clear();
-        for entry in entries {
+        for (number, entry) in entries.iter().enumerate() {
             match entry {
                 Entry::Whiteout(path) => {
                     if let Some(found) = self.resolve_parent(path, false)
@@ -104,14 +104,16 @@ impl Model {
                         self.remove(&found.path);
                     }
                 }
-                Entry::Opaque(path) => {
-                    if let Some(found) = self.resolve(path, false)
-                        && !found.is_linked
-                    {
+                Entry::Opaque(path) => match self.resolve(path, false) {
+                    Some(found) if found.is_linked => {}
+                    Some(found) => {
                         self.remove_all(|other| is_in(other, &found.path) && other != found.path);
-                        self.opaque.insert(found.path);
+                        self.opaque.insert(found.path, number);
                     }
-                }
+                    None => {
+                        self.opaque.insert(format!("/{path}"), number);
+                    }
+                },
                 _ => {}
             }
         }
@@ -129,7 +131,7 @@ impl Model {
                 }
                 Entry::Whiteout(_) | Entry::Opaque(_) => continue,
             };
-            self.place(path, kind);
+            self.place(path, kind, number);
         }
     }
 
@@ -146,7 +148,7 @@ impl Model {
         })
     }
 
-    fn place(&mut self, path: &str, kind: Kind) {
+    fn place(&mut self, path: &str, kind: Kind, number: usize) {
         let path = loop {
             let Some(found) = self.resolve_parent(path, true) else { return };
             match found.lower {
@@ -162,15 +164,16 @@ impl Model {
             // Not where the folder around it is another by now.
             let around = path.rsplit_once('/').and_then(|(folder, _)| self.tree.get(folder));
             let is_new = around.is_some_and(|(_, layer)| *layer == self.layer);
-            let is_hidden =
-                path.rsplit_once('/').is_some_and(|(folder, _)| self.opaque.contains(folder));
+            let around = path.rsplit_once('/').map_or("", |(folder, _)| folder);
+            let is_hidden = self.opaque.get(&path).is_some_and(|mark| *mark > number)
+                || self.opaque.contains_key(around);
             if !(is_new || is_hidden) && matches!(self.taken.get(&path), Some((Kind::Directory, _)))
             {
                 let (back, rest) = std::mem::take(&mut self.taken)
                     .into_iter()
                     .partition(|(other, _)| is_in(other, &path));
                 self.taken = rest;
-                self.opaque.retain(|folder| !is_in(folder, &path));
+                self.opaque.retain(|folder, mark| *mark > number || !is_in(folder, &path));
                 self.tree.extend::<BTreeMap<_, _>>(back);
                 return;
             }

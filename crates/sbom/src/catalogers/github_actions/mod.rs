@@ -84,7 +84,7 @@ fn in_flow(line: &Line<'_>, facts: &mut Facts) {
 
 /// A value without what ends it in a flow mapping, and without quotes.
 fn scalar(value: &str) -> &str {
-    let end = value.find([',', '}', ']']).unwrap_or(value.len());
+    let end = value.find([',', '{', '}', '[', ']']).unwrap_or(value.len());
     value.get(..end).unwrap_or(value).trim().trim_matches(['"', '\''])
 }
 
@@ -170,7 +170,16 @@ mod tests {
     }
 
     proptest! {
-        #[test]
+        /// Each value ends where another mapping begins, so that none holds the rest of the line.
+    #[test]
+    fn many_mappings_on_one_line_are_read_once_each() {
+        let text = format!("jobs:\n  a: {}\n", "{uses:o/n@1".repeat(50_000));
+        let mut facts = Facts::default();
+        parse(&text, &mut facts);
+        assert!(facts.packages().all(|package| package.version == "1"));
+    }
+
+    #[test]
         fn never_panics(text in "(uses: |[a/@]{0,4}|# v1|run: \\||\n *- |\n){0,16}") {
             let _ = read(&Workflows, PATH, text);
         }
