@@ -345,9 +345,13 @@ impl Reader<'_> {
                 let to = Cell::Argument(path.clone(), at);
                 let moves = self.parts(param).into_iter().map(|part| (part, to.clone()));
                 self.flow.moves.extend(moves);
-            } else {
+            } else if self.is_variable(param) {
                 // What the function yields is given a name there.
                 self.bind(param, vec![whole(Cell::Value(path.clone()))]);
+            } else {
+                // It is compared with something, or taken apart.
+                self.used(param);
+                self.flow.used.push(whole(Cell::Value(path.clone())));
             }
         }
         vec![whole(Cell::Value(path))]

@@ -222,6 +222,7 @@ fn who_reads_only_the_name_of_a_namespace_needs_no_cluster() {
         (true, "input[_][_][_].labels.team\n input[_].namespaceObject"),
         (true, "behind([input.review])"),
         (true, "some key\n named[key]\n input.review[key].metadata.labels.team"),
+        (true, "itself(\"a\", input.review.namespaceObject.metadata.labels.team)"),
         (true, "object.get(input.review, [\"namespaceObject\", \"metadata\"], {}) != {}"),
         (true, "json.marshal(input.review.namespaceObject) != \"\""),
     ] {
@@ -229,7 +230,7 @@ fn who_reads_only_the_name_of_a_namespace_needs_no_cluster() {
             "package main\nname_of(it) := it.metadata.name\n\
              team_of(it) := it.namespaceObject.metadata.labels.team\n\
              behind(all) := all[_].namespaceObject.metadata.labels.team\n\
-             named[\"namespaceObject\"] := 1\n\
+             named[\"namespaceObject\"] := 1\nitself(it) := it\n\
              deny contains \"d\" if {{\n {body}\n}}"
         );
         let policies = load(&[&module]).unwrap();
