@@ -3,6 +3,7 @@
 use sealift_matcher::Status;
 use sealift_model::Ecosystem;
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 
 use super::rule::{Condition, MatchKind, TextPattern};
 use super::{IgnoreFile, Rule, Scope};
@@ -17,25 +18,48 @@ use crate::{Error, Limits};
 #[serde(default, rename_all = "kebab-case")]
 struct Configuration {
     ignore: Option<Vec<Entry>>,
-    fail_on_severity: Option<String>,
-    only_fixed: Option<bool>,
-    only_notfixed: Option<bool>,
-    ignore_wontfix: Option<bool>,
-    exclude: Option<Vec<String>>,
+    fail_on_severity: Option<Setting>,
+    only_fixed: Option<Setting>,
+    only_notfixed: Option<Setting>,
+    ignore_wontfix: Option<Setting>,
+    exclude: Option<Setting>,
+}
+
+/// A setting that is only told: whatever its type, the list is read.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Setting {
+    Flag(bool),
+    Text(String),
+    List(Vec<IgnoredAny>),
+    Other(IgnoredAny),
+}
+
+impl Setting {
+    /// Whether it is another than the one Grype has by itself; flags may be written as texts.
+    fn is_set(&self) -> bool {
+        match self {
+            Self::Flag(flag) => *flag,
+            Self::Text(text) => !["", "false"].contains(&text.as_str()),
+            Self::List(items) => !items.is_empty(),
+            Self::Other(_) => true,
+        }
+    }
 }
 
 impl Configuration {
     /// Says which settings do not count, though Grype would give another verdict by them.
     fn warnings(&self) -> Vec<String> {
-        let is_true = |flag: Option<bool>| flag.unwrap_or_default();
         let settings = [
-            ("fail-on-severity", self.fail_on_severity.as_deref().and_then(some).is_some()),
-            ("only-fixed", is_true(self.only_fixed)),
-            ("only-notfixed", is_true(self.only_notfixed)),
-            ("ignore-wontfix", is_true(self.ignore_wontfix)),
-            ("exclude", self.exclude.as_ref().is_some_and(|globs| !globs.is_empty())),
+            ("fail-on-severity", &self.fail_on_severity),
+            ("only-fixed", &self.only_fixed),
+            ("only-notfixed", &self.only_notfixed),
+            ("ignore-wontfix", &self.ignore_wontfix),
+            ("exclude", &self.exclude),
         ];
-        let set = settings.into_iter().filter(|(_, is_set)| *is_set);
+        let set = settings
+            .into_iter()
+            .filter(|(_, setting)| setting.as_ref().is_some_and(Setting::is_set));
         set.map(|(key, _)| format!("{key} does not count: of this file only ignore does")).collect()
     }
 }

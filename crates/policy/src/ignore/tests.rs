@@ -236,10 +236,34 @@ fn settings_that_do_not_count_are_told() {
     let told: Vec<_> =
         file.warnings.iter().map(|line| line.split(' ').next().unwrap_or_default()).collect();
     assert_eq!(told, ["fail-on-severity", "only-fixed", "exclude"]);
-    let plain = "fail-on-severity: ''\nexclude: []\n";
+    let plain = "fail-on-severity: ''\nexclude: []\nignore-wontfix: ''\nonly-fixed: 'false'\n";
     assert!(read(IgnoreFormat::Grype, plain).unwrap().warnings.is_empty());
     let file = read(IgnoreFormat::OsvScanner, "GoVersionOverride = '1.21'\n").unwrap();
     assert_eq!(file.warnings, ["GoVersionOverride does not count: versions are as found"]);
+}
+
+/// `ignore-wontfix` is a list of states in one text; the others may be written in more than one way,
+/// and what has another type does not take the rules with it.
+#[test]
+fn settings_that_do_not_count_may_have_any_form() {
+    for setting in [
+        "ignore-wontfix: wont-fix",
+        "ignore-wontfix: unknown,wont-fix",
+        "ignore-wontfix: true",
+        "only-fixed: 'true'",
+        "only-notfixed: 1",
+        "exclude: ./usr/**",
+        "exclude: {1: [a], [b]: c}",
+        "exclude: [1, {a: b}]",
+        "fail-on-severity: [high]",
+        "fail-on-severity: !severity high",
+    ] {
+        let text = format!("{setting}\nignore:\n- vulnerability: CVE-2030-0001\n");
+        let file = read(IgnoreFormat::Grype, &text).unwrap();
+        let (key, _) = setting.split_once(':').unwrap();
+        let told = format!("{key} does not count: of this file only ignore does");
+        assert_eq!((file.warnings, file.rules.len()), (vec![told], 1), "{setting}");
+    }
 }
 
 #[test]

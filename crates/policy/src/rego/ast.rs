@@ -144,6 +144,8 @@ pub(super) struct Chain<'e> {
     pub(super) selected: Vec<&'e str>,
     /// Whether that is all.
     pub(super) is_written_out: bool,
+    /// Every name that is selected, also behind an index that is not written out.
+    pub(super) words: Vec<&'e str>,
 }
 
 /// Takes a reference apart.
@@ -178,12 +180,13 @@ pub(super) fn chain(expr: &Expr) -> Chain<'_> {
         }
     };
     let count = steps.len();
+    let words = steps.iter().rev().copied().flatten().collect();
     let selected: Vec<&str> = steps.into_iter().rev().map_while(|step| step).collect();
     let path = name.map_or_else(Vec::new, |name| {
         std::iter::once(name).chain(selected.iter().copied()).collect()
     });
     let is_written_out = selected.len() == count;
-    Chain { path, others, root, selected, is_written_out }
+    Chain { path, others, root, selected, is_written_out, words }
 }
 
 /// Where a reference begins: its own span begins at its last selection.

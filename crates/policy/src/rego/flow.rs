@@ -128,6 +128,7 @@ impl Reader<'_> {
 
     fn head(&mut self, refr: &Expr, assign: Option<&RuleAssign>) {
         let name = chain(refr);
+        self.names(&name.words);
         name.others.iter().for_each(|other| self.used(other));
         match assign {
             Some(assign) if name.is_written_out => self.yields(&assign.value),
@@ -284,6 +285,11 @@ impl Reader<'_> {
         }
     }
 
+    /// Notes names that are selected, of whatever: what stands before an index may be a review.
+    fn names(&mut self, words: &[&str]) {
+        self.flow.names_namespace |= words.iter().any(|word| NAMESPACES.contains(word));
+    }
+
     fn is_variable(&self, expr: &Expr) -> bool {
         let Expr::Var { span, .. } = expr else { return false };
         let path = [span.text()];
@@ -292,7 +298,7 @@ impl Reader<'_> {
 
     fn reference(&mut self, expr: &Expr) -> Vec<Part> {
         let chain = chain(expr);
-        self.flow.names_namespace |= chain.selected.iter().any(|name| NAMESPACES.contains(name));
+        self.names(&chain.words);
         for other in chain.others.iter().filter(|other| !std::ptr::eq(**other, chain.root)) {
             self.used(other);
         }
@@ -339,9 +345,13 @@ impl Reader<'_> {
                 let to = Cell::Argument(path.clone(), at);
                 let moves = self.parts(param).into_iter().map(|part| (part, to.clone()));
                 self.flow.moves.extend(moves);
-            } else {
+            } else if self.is_variable(param) {
                 // What the function yields is given a name there.
                 self.bind(param, vec![whole(Cell::Value(path.clone()))]);
+            } else {
+                // It is compared with something, or taken apart.
+                self.used(param);
+                self.flow.used.push(whole(Cell::Value(path.clone())));
             }
         }
         vec![whole(Cell::Value(path))]

@@ -176,7 +176,7 @@ v := x if x := input.spec
 ";
 
     /// Statements over the variables `x`, `y` and `z`, which may come from the input.
-    const STATEMENTS: [&str; 40] = [
+    const STATEMENTS: [&str; 42] = [
         "x := input",
         "x = input",
         "y := x",
@@ -206,6 +206,8 @@ v := x if x := input.spec
         "y := x.review",
         "y := x.namespaceObject",
         "y := x[\"namespaceObject\"].metadata",
+        "y := [x][0].namespaceObject",
+        "y := input[_].namespaceObject",
         "z := y.metadata.name",
         "z := y.labels",
         "z := object.get(x, [\"review\", \"namespaceObject\", \"metadata\"], y)",
@@ -264,7 +266,7 @@ v := x if x := input.spec
                 prop_assert_eq!(&said, &whole, "{} of {}", field, module);
             }
             // Who tells all of a review, without the word for it, does not mean the Namespace.
-            let is_meant = module.contains("namespaceObject") && !reads.is_used_whole;
+            let is_meant = module.contains("namespaceObject");
             if reads.namespace != OfNamespace::Anything && is_meant {
                 let mut other = input();
                 other["review"]["namespaceObject"]["metadata"]["labels"] = json!({});

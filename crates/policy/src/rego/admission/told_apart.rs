@@ -213,12 +213,24 @@ fn who_reads_only_the_name_of_a_namespace_needs_no_cluster() {
         (true, "team_of(input.review)"),
         (true, "key := \"namespaceObject\"\n input.review[key].metadata.labels.team"),
         (true, "some it in input.review\n it.namespaceObject"),
+        (true, "input[_].namespaceObject.metadata.labels.team"),
+        (true, "input[_][\"_unstable\"].namespace.metadata.labels.team"),
+        (true, "key := \"review\"\n input[key].namespaceObject.metadata.labels.team"),
+        (true, "all := [input.review]\n all[_].namespaceObject.metadata.labels.team"),
+        (true, "[input.review][0].namespaceObject.metadata.labels.team"),
+        (true, "it := {\"r\": input.review}\n it[_][\"namespaceObject\"].metadata.labels.team"),
+        (true, "input[_][_][_].labels.team\n input[_].namespaceObject"),
+        (true, "behind([input.review])"),
+        (true, "some key\n named[key]\n input.review[key].metadata.labels.team"),
+        (true, "itself(\"a\", input.review.namespaceObject.metadata.labels.team)"),
         (true, "object.get(input.review, [\"namespaceObject\", \"metadata\"], {}) != {}"),
         (true, "json.marshal(input.review.namespaceObject) != \"\""),
     ] {
         let module = format!(
             "package main\nname_of(it) := it.metadata.name\n\
              team_of(it) := it.namespaceObject.metadata.labels.team\n\
+             behind(all) := all[_].namespaceObject.metadata.labels.team\n\
+             named[\"namespaceObject\"] := 1\nitself(it) := it\n\
              deny contains \"d\" if {{\n {body}\n}}"
         );
         let policies = load(&[&module]).unwrap();
