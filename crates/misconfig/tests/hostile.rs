@@ -252,6 +252,18 @@ fn more_failures_than_anybody_reads_are_left_out_and_told() {
 }
 
 #[test]
+fn no_bound_of_failures_makes_a_check_pass() {
+    let manifest = b"apiVersion: v1\nkind: Pod\nmetadata: {name: p}\nspec:\n  containers:\n  \
+        - {name: c, image: x}\n";
+    let files = [SourceFile::new("a.yaml", manifest)];
+    let mut options = Options::default();
+    let usual = scan(&files, &options);
+    assert!(usual[0].failures().count() > 1);
+    options.limits.max_failures = usize::MAX;
+    assert_eq!(scan(&files, &options)[0].misconfigurations, usual[0].misconfigurations);
+}
+
+#[test]
 fn many_terraform_trees_cost_no_more_than_all_may() {
     let expression = "x = [for i in range(1000) : [for j in range(100) : j]]";
     let text =

@@ -74,7 +74,8 @@ pub(crate) fn check_file(file: &SourceFile<'_>, kind: FileKind, limits: &Limits)
     let of_nodes = if of_nodes { nodes::RULES } else { &[] };
     for rule in TABLES.iter().copied().flatten().chain(of_nodes) {
         // One more than may be told, so that it is seen that there are too many.
-        let room = limits.max_failures.saturating_sub(result.misconfigurations.len()) + 1;
+        let left = limits.max_failures.saturating_sub(result.misconfigurations.len());
+        let room = left.saturating_add(1);
         let failures: Vec<_> = failures(rule, &objects).take(room).collect();
         if failures.is_empty() && all_read {
             result.misconfigurations.push(Misconfiguration::new(&rule.check, Status::Pass));
