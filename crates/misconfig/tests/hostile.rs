@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 use proptest::prelude::*;
 use sealift_misconfig::docker::Dockerfile;
 use sealift_misconfig::{FileKind, FileResult, Options, SourceFile, Status, scan};
+use sealift_model::{Diagnostic, Impact};
 
 /// More than an unoptimised build on a busy machine takes; what is quadratic takes hours.
 const LONG: Duration = Duration::from_secs(60);
@@ -249,6 +250,22 @@ fn more_failures_than_anybody_reads_are_left_out_and_told() {
     }
     let told: usize = some.iter().map(|result| result.failures().count()).sum();
     assert!(told <= 100 + 2 * checks(&some[0]).len(), "{told}");
+}
+
+#[test]
+fn what_a_bound_of_a_function_leaves_unknown_makes_the_result_incomplete() {
+    let text = format!(
+        "locals {{\n  t = \"{}\"\n}}\nresource \"aws_ebs_volume\" \"v\" {{\n  \
+         encrypted = try(length(split(\"\", local.t)) < 5, true)\n}}\n",
+        "x".repeat(3 << 19)
+    );
+    let results = scan(&[SourceFile::new("main.tf", text.as_bytes())], &Options::default());
+    let [result] = &results[..] else { panic!("{results:?}") };
+    let incomplete = |said: &Diagnostic| {
+        said.impact == Impact::Incomplete && said.message.contains("the limit of")
+    };
+    assert!(result.diagnostics.iter().any(incomplete), "{:?}", result.diagnostics);
+    assert!(result.misconfigurations.iter().all(|found| found.status != Status::Pass));
 }
 
 #[test]
