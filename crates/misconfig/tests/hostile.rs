@@ -281,6 +281,27 @@ fn no_bound_of_failures_makes_a_check_pass() {
 }
 
 #[test]
+fn a_failure_that_is_ignored_takes_no_place_of_one_that_counts() {
+    let manifest = b"apiVersion: v1\nkind: Pod\nmetadata: {name: p}\nspec:\n  containers:\n  \
+        # trivy:ignore:*\n  - {name: a, image: x}\n  - {name: b, image: x}\n  \
+        - {name: c, image: x}\n";
+    let files = [SourceFile::new("a.yaml", manifest)];
+    let mut options = Options::default();
+    let failing = |results: &[FileResult]| {
+        let checks = results[0].failures().map(|(check, _)| check.id.to_string());
+        checks.collect::<std::collections::BTreeSet<_>>()
+    };
+    let all = failing(&scan(&files, &options));
+    assert!(!all.is_empty());
+    for max in [0, 1, 5] {
+        options.limits.max_failures = max;
+        let some = scan(&files, &options);
+        assert_eq!(failing(&some), all, "{max}");
+        assert!(!told(&some[0]).is_empty(), "{max}");
+    }
+}
+
+#[test]
 fn many_terraform_trees_cost_no_more_than_all_may() {
     let expression = "x = [for i in range(1000) : [for j in range(100) : j]]";
     let text =
