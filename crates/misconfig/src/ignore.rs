@@ -16,7 +16,11 @@ use std::collections::HashMap;
 use sealift_model::Timestamp;
 
 use crate::id::Id;
-use crate::{FileResult, Status};
+use crate::{Failure, FileResult, Status};
+
+/// What was asked of a check and a line: thousands of failures may be on one line, and thousands
+/// of comments above it.
+pub(crate) type Known = HashMap<(Cow<'static, str>, Option<u32>), bool>;
 
 /// The comments of one file.
 #[derive(Debug)]
@@ -86,25 +90,32 @@ impl Ignores {
         if self.rules.is_empty() {
             return;
         }
-        // Thousands of failures may be on one line, and thousands of comments above it.
-        let mut known: HashMap<(Cow<'static, str>, Option<u32>), bool> = HashMap::new();
+        let mut known = Known::new();
         for found in &mut result.misconfigurations {
             let Status::Fail(failure) = &found.status else { continue };
-            let check = &found.check.id;
-            let starts = failure.lines.map(|lines| lines.start);
-            let starts = starts.into_iter().chain(failure.enclosing.iter().copied());
-            let mut starts: Vec<Option<u32>> = starts.map(Some).collect();
-            if starts.is_empty() {
-                starts.push(None);
-            }
-            let covered = starts.into_iter().any(|start| {
-                let known = known.entry((check.clone(), start));
-                *known.or_insert_with(|| self.cover(check, start))
-            });
-            if covered {
+            if self.ignore(&found.check.id, failure, &mut known) {
                 found.ignore("a comment");
             }
         }
+    }
+
+    /// Whether the comments cover a failure of a check.
+    pub(crate) fn ignore(
+        &self,
+        check: &Cow<'static, str>,
+        failure: &Failure,
+        known: &mut Known,
+    ) -> bool {
+        let starts = failure.lines.map(|lines| lines.start);
+        let starts = starts.into_iter().chain(failure.enclosing.iter().copied());
+        let mut starts: Vec<Option<u32>> = starts.map(Some).collect();
+        if starts.is_empty() {
+            starts.push(None);
+        }
+        starts.into_iter().any(|start| {
+            let known = known.entry((check.clone(), start));
+            *known.or_insert_with(|| self.cover(check, start))
+        })
     }
 }
 

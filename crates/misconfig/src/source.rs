@@ -115,7 +115,13 @@ pub fn scan(files: &[SourceFile<'_>], options: &Options) -> Vec<FileResult> {
         let at_once = if *kind == FileKind::Terraform { fit.len() } else { 1 };
         for files in fit.chunks(at_once.max(1)) {
             let mut found = check(files, options);
-            found.iter_mut().for_each(|result| room.keep(result));
+            for result in &mut found {
+                // Before any is left out it is to be known which of them count.
+                if result.misconfigurations.len() > room.left {
+                    ignore_by_comments(result, files, options);
+                }
+                room.keep(result);
+            }
             results.extend(found);
         }
     }
@@ -142,10 +148,14 @@ impl Room {
         let mut left_out = 0_usize;
         let mut last = None;
         result.misconfigurations.retain(|found| {
-            if !matches!(found.status, Status::Fail(_) | Status::Ignored(_)) {
-                return true;
-            }
-            let is_first = last.replace(found.check.id.clone()).as_ref() != Some(&found.check.id);
+            // One that a comment ignores stands for none that counts.
+            let is_first = match found.status {
+                Status::Fail(_) => {
+                    last.replace(found.check.id.clone()).as_ref() != Some(&found.check.id)
+                }
+                Status::Ignored(_) => false,
+                _ => return true,
+            };
             let fits = self.left > 0;
             self.left = self.left.saturating_sub(1);
             left_out += usize::from(!fits && !is_first);
@@ -159,6 +169,14 @@ impl Room {
             let diagnostic = Diagnostic::new("misconfig", message, Impact::Incomplete);
             result.diagnostics.push(diagnostic.at(&*result.path, None));
         }
+    }
+}
+
+/// Has the comments of a file count for its failures; the files are in the order of their paths.
+fn ignore_by_comments(result: &mut FileResult, files: &[SourceFile<'_>], options: &Options) {
+    let at = files.binary_search_by(|file| file.path.cmp(&result.path));
+    if let Some(file) = at.ok().and_then(|at| files.get(at)) {
+        Ignores::read(file.bytes, options.now).apply(result);
     }
 }
 

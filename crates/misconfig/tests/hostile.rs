@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 use proptest::prelude::*;
 use sealift_misconfig::docker::Dockerfile;
 use sealift_misconfig::{FileKind, FileResult, Options, SourceFile, Status, scan};
+use sealift_model::{Diagnostic, Impact};
 
 /// More than an unoptimised build on a busy machine takes; what is quadratic takes hours.
 const LONG: Duration = Duration::from_secs(60);
@@ -249,6 +250,55 @@ fn more_failures_than_anybody_reads_are_left_out_and_told() {
     }
     let told: usize = some.iter().map(|result| result.failures().count()).sum();
     assert!(told <= 100 + 2 * checks(&some[0]).len(), "{told}");
+}
+
+#[test]
+fn what_a_bound_of_a_function_leaves_unknown_makes_the_result_incomplete() {
+    let text = format!(
+        "locals {{\n  t = \"{}\"\n}}\nresource \"aws_ebs_volume\" \"v\" {{\n  \
+         encrypted = try(length(split(\"\", local.t)) < 5, true)\n}}\n",
+        "x".repeat(3 << 19)
+    );
+    let results = scan(&[SourceFile::new("main.tf", text.as_bytes())], &Options::default());
+    let [result] = &results[..] else { panic!("{results:?}") };
+    let incomplete = |said: &Diagnostic| {
+        said.impact == Impact::Incomplete && said.message.contains("the limit of")
+    };
+    assert!(result.diagnostics.iter().any(incomplete), "{:?}", result.diagnostics);
+    assert!(result.misconfigurations.iter().all(|found| found.status != Status::Pass));
+}
+
+#[test]
+fn no_bound_of_failures_makes_a_check_pass() {
+    let manifest = b"apiVersion: v1\nkind: Pod\nmetadata: {name: p}\nspec:\n  containers:\n  \
+        - {name: c, image: x}\n";
+    let files = [SourceFile::new("a.yaml", manifest)];
+    let mut options = Options::default();
+    let usual = scan(&files, &options);
+    assert!(usual[0].failures().count() > 1);
+    options.limits.max_failures = usize::MAX;
+    assert_eq!(scan(&files, &options)[0].misconfigurations, usual[0].misconfigurations);
+}
+
+#[test]
+fn a_failure_that_is_ignored_takes_no_place_of_one_that_counts() {
+    let manifest = b"apiVersion: v1\nkind: Pod\nmetadata: {name: p}\nspec:\n  containers:\n  \
+        # trivy:ignore:*\n  - {name: a, image: x}\n  - {name: b, image: x}\n  \
+        - {name: c, image: x}\n";
+    let files = [SourceFile::new("a.yaml", manifest)];
+    let mut options = Options::default();
+    let failing = |results: &[FileResult]| {
+        let checks = results[0].failures().map(|(check, _)| check.id.to_string());
+        checks.collect::<std::collections::BTreeSet<_>>()
+    };
+    let all = failing(&scan(&files, &options));
+    assert!(!all.is_empty());
+    for max in [0, 1, 5] {
+        options.limits.max_failures = max;
+        let some = scan(&files, &options);
+        assert_eq!(failing(&some), all, "{max}");
+        assert!(!told(&some[0]).is_empty(), "{max}");
+    }
 }
 
 #[test]

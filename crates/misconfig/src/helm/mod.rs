@@ -9,7 +9,7 @@ use crate::{FileKind, FileResult, Options, SourceFile, kubernetes};
 
 /// Checks what `helm template` printed of charts.
 pub(crate) fn check(files: &[SourceFile<'_>], options: &Options) -> Vec<FileResult> {
-    files.iter().map(|file| kubernetes::check_file(file, FileKind::Helm, &options.limits)).collect()
+    files.iter().map(|file| kubernetes::check_file(file, FileKind::Helm, options)).collect()
 }
 
 /// What `helm template` printed of one template.

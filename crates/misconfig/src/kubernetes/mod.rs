@@ -24,10 +24,9 @@ use sealift_model::{Diagnostic, Impact};
 pub(crate) use self::lines::count_as_trivy;
 use self::object::Object;
 use self::rule::Rule;
+use crate::ignore::{Ignores, Known};
 use crate::yaml::{self, Document, Node};
-use crate::{
-    Failure, FileKind, FileResult, Limits, Lines, Misconfiguration, Options, SourceFile, Status,
-};
+use crate::{Failure, FileKind, FileResult, Lines, Misconfiguration, Options, SourceFile, Status};
 
 /// The tables.
 static TABLES: &[&[Rule]] = &[
@@ -46,11 +45,13 @@ static TABLES: &[&[Rule]] = &[
 
 /// Checks manifests.
 pub(crate) fn check(files: &[SourceFile<'_>], options: &Options) -> Vec<FileResult> {
-    files.iter().map(|file| check_file(file, FileKind::Kubernetes, &options.limits)).collect()
+    files.iter().map(|file| check_file(file, FileKind::Kubernetes, options)).collect()
 }
 
 /// Checks one file of documents as a kind.
-pub(crate) fn check_file(file: &SourceFile<'_>, kind: FileKind, limits: &Limits) -> FileResult {
+pub(crate) fn check_file(file: &SourceFile<'_>, kind: FileKind, options: &Options) -> FileResult {
+    let limits = &options.limits;
+    let ignores = Ignores::read(file.bytes, options.now);
     let stream = yaml::parse(file.bytes, limits);
     let mut result = FileResult::new(file.path, kind);
     for error in &stream.errors {
@@ -74,8 +75,9 @@ pub(crate) fn check_file(file: &SourceFile<'_>, kind: FileKind, limits: &Limits)
     let of_nodes = if of_nodes { nodes::RULES } else { &[] };
     for rule in TABLES.iter().copied().flatten().chain(of_nodes) {
         // One more than may be told, so that it is seen that there are too many.
-        let room = limits.max_failures.saturating_sub(result.misconfigurations.len()) + 1;
-        let failures: Vec<_> = failures(rule, &objects).take(room).collect();
+        let left = limits.max_failures.saturating_sub(result.misconfigurations.len());
+        let room = left.saturating_add(1);
+        let failures = some_failures(rule, &objects, room, &ignores);
         if failures.is_empty() && all_read {
             result.misconfigurations.push(Misconfiguration::new(&rule.check, Status::Pass));
         }
@@ -110,6 +112,23 @@ fn objects(document: &Document, of_chart: bool) -> Vec<(&Document, Object<'_>)> 
 }
 
 /// Where the objects of a file fail a check.
+/// So many failures of a check, and where comments ignore all of these, one that counts.
+fn some_failures(
+    rule: &Rule,
+    objects: &[(&Document, Object<'_>)],
+    room: usize,
+    ignores: &Ignores,
+) -> Vec<Failure> {
+    let mut all = failures(rule, objects);
+    let mut some: Vec<_> = all.by_ref().take(room).collect();
+    let mut known = Known::new();
+    let mut counts = |failure: &Failure| !ignores.ignore(&rule.check.id, failure, &mut known);
+    if some.len() == room && !some.iter().any(&mut counts) {
+        some.extend(all.find(counts));
+    }
+    some
+}
+
 fn failures(rule: &Rule, objects: &[(&Document, Object<'_>)]) -> impl Iterator<Item = Failure> {
     objects.iter().flat_map(move |(document, object)| {
         rule.failures(object).into_iter().map(move |(lines, message)| {

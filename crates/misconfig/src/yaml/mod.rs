@@ -71,6 +71,13 @@ pub(crate) enum ErrorKind {
     Syntax(String),
 }
 
+impl ErrorKind {
+    /// Whether it is one of [`Limits`] that ends it, and no fault of the document.
+    pub(crate) fn is_limit(&self) -> bool {
+        matches!(self, Self::TooLong { .. } | Self::TooManyNodes { .. } | Self::TooDeep { .. })
+    }
+}
+
 /// Reads the documents of a file.
 pub(crate) fn parse(bytes: &[u8], limits: &Limits) -> Stream {
     let mut stream = Stream::default();

@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use sealift_model::Impact;
+
 use super::operators::operate;
 use super::value::MAX_WEIGHT;
 use super::{Env, Evaluator, Reason, Value, functions};
@@ -30,7 +32,7 @@ impl<'a> Evaluator<'a> {
             && let Reason::Limit(_) = why.reason
         {
             let message = format!("a value is unknown: {}", why.reason);
-            self.note(message);
+            self.tell(message, Impact::Incomplete);
         }
         value
     }

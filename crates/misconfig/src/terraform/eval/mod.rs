@@ -240,17 +240,17 @@ impl<'a> Evaluator<'a> {
         ];
         for (what, mark, names) in lists {
             if let Some(message) = listed(what, mark, &names) {
-                self.note(message);
+                self.tell(message, Impact::Note);
             }
         }
         self.diagnostics
     }
 
     /// Says something of the root module, beside its first file.
-    fn note(&mut self, message: String) {
+    fn tell(&mut self, message: String, impact: Impact) {
         let root = self.scopes.first().and_then(|root| root.module.files.first());
         let path = root.and_then(|file| self.paths.get(*file)).copied().unwrap_or_default();
-        let diagnostic = Diagnostic::new("terraform", message, Impact::Note);
+        let diagnostic = Diagnostic::new("terraform", message, impact);
         self.diagnostics.insert(diagnostic.at(path, None));
     }
 

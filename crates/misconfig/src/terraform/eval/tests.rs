@@ -502,6 +502,54 @@ fn what_would_be_too_large_is_not_made() {
 }
 
 #[test]
+fn a_bound_of_a_function_is_no_error_of_the_configuration() {
+    let values = large_values();
+    let deep = format!("{}{}", "[".repeat(200), "]".repeat(200));
+    for expression in [
+        "csvdecode(\"${local.t}x\")",
+        "format(\"%v\", [for i in range(20) : local.t])",
+        "formatlist(\"${local.t}%s\", local.r)",
+        "indent(1000, local.t)",
+        "indent(2000, \"a\")",
+        "join(local.t, range(20))",
+        "jsondecode(\"[${replace(local.t, \"\\n\", \"1,\")}1]\")",
+        &format!("jsondecode(\"{deep}\")"),
+        "parseint(\"99999999999999999999\", 10)",
+        "regex(\"((a{100}){100}){100}\", \"a\")",
+        "regexall(\"b\", \"${local.t}x\")",
+        "replace(local.t, \"\\n\", \"12345678901234567890\")",
+        "setproduct(local.r0, local.r0, local.r0)",
+        "split(\"\", \"${local.t}x\")",
+        &format!("yamldecode(\"{deep}\")"),
+    ] {
+        let text = format!(
+            "{values}output \"can\" {{ value = can({expression}) }}\n\
+             output \"try\" {{ value = try({expression}, true) }}\n"
+        );
+        let limits = Limits { max_steps: 100_000_000, ..Limits::default() };
+        let run = Run::within(&[("main.tf", &text)], &limits);
+        for output in ["can", "try"] {
+            let shown = run.show(output);
+            assert!(shown.starts_with("? the limit of"), "{output} {expression}: {shown}");
+        }
+        let told = run.said.iter().any(|said| said.contains("a value is unknown: the limit of"));
+        assert!(told, "{expression}: {:?}", run.said);
+    }
+}
+
+#[test]
+fn a_document_may_be_long_if_its_value_is_small() {
+    let values = large_values();
+    for (expression, expected) in [
+        ("jsondecode(jsonencode({ a = false, b = \"${local.t}x\" })).a", "false"),
+        ("try(yamldecode(jsonencode({ a = false, b = \"${local.t}x\" })).a, true)", "false"),
+    ] {
+        let text = format!("{values}output \"x\" {{ value = {expression} }}\n");
+        assert_eq!(Run::of(&[("main.tf", &text)]).show("x"), expected, "{expression}");
+    }
+}
+
+#[test]
 fn sets_of_thousands_are_compared_by_their_hashes() {
     let values = large_values();
     let text = format!(

@@ -3,9 +3,9 @@
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
-use super::super::Value;
 use super::super::value::MAX_WEIGHT;
-use super::{Function, argument, count_value, list, number, text, whole};
+use super::super::{Reason, Value};
+use super::{Function, TOO_LARGE, argument, count_value, list, number, text, whole};
 
 pub(super) const TABLE: &[(&str, Function)] = &[
     ("alltrue", |a| decided(list(a, 0)?, false)),
@@ -40,22 +40,22 @@ pub(super) const TABLE: &[(&str, Function)] = &[
     ("zipmap", zipmap),
 ];
 
-pub(super) fn same(arguments: &[Value]) -> Result<Value, &'static str> {
-    argument(arguments, 0).cloned()
+pub(super) fn same(arguments: &[Value]) -> Result<Value, Reason> {
+    Ok(argument(arguments, 0)?.clone())
 }
 
 /// The first that is neither null nor an empty text; one that is not known may be either.
-pub(super) fn coalesce(arguments: &[Value]) -> Result<Value, &'static str> {
+pub(super) fn coalesce(arguments: &[Value]) -> Result<Value, Reason> {
     let first = arguments.iter().find(|value| match value {
         Value::Null => false,
         Value::Text(text) => !text.is_empty(),
         _ => true,
     });
-    first.cloned().ok_or("nothing but null")
+    first.cloned().ok_or(Reason::Invalid("nothing but null"))
 }
 
 /// Whether one of these decides alone, or none does; what is not known may.
-fn decided(items: &[Value], decisive: bool) -> Result<Value, &'static str> {
+fn decided(items: &[Value], decisive: bool) -> Result<Value, Reason> {
     // Null is neither, and counts as false.
     let is = |item: &Value| item.to_bool().unwrap_or(false) == decisive;
     if items.iter().any(|item| !item.is_unknown() && is(item)) {
@@ -65,23 +65,23 @@ fn decided(items: &[Value], decisive: bool) -> Result<Value, &'static str> {
     Ok(unknown.cloned().unwrap_or(Value::Bool(!decisive)))
 }
 
-fn coalescelist(arguments: &[Value]) -> Result<Value, &'static str> {
+fn coalescelist(arguments: &[Value]) -> Result<Value, Reason> {
     let filled = |value: &&Value| value.as_list().is_some_and(|items| !items.is_empty());
-    arguments.iter().find(filled).cloned().ok_or("nothing but empty lists")
+    arguments.iter().find(filled).cloned().ok_or(Reason::Invalid("nothing but empty lists"))
 }
 
-fn chunklist(arguments: &[Value]) -> Result<Value, &'static str> {
+fn chunklist(arguments: &[Value]) -> Result<Value, Reason> {
     let size = argument(arguments, 1)?.to_index().filter(|size| *size > 0);
     let chunks = list(arguments, 0)?.chunks(size.ok_or("not a size")?);
     Ok(Value::list(chunks.map(|chunk| Value::list(chunk.to_vec())).collect()))
 }
 
-fn compact(arguments: &[Value]) -> Result<Value, &'static str> {
+fn compact(arguments: &[Value]) -> Result<Value, Reason> {
     let filled = |value: &&Value| !matches!(value.as_text(), Some("")) && **value != Value::Null;
     Ok(Value::list(list(arguments, 0)?.iter().filter(filled).cloned().collect()))
 }
 
-fn concat(arguments: &[Value]) -> Result<Value, &'static str> {
+fn concat(arguments: &[Value]) -> Result<Value, Reason> {
     let mut all = Vec::new();
     for index in 0..arguments.len() {
         all.extend_from_slice(list(arguments, index)?);
@@ -89,7 +89,7 @@ fn concat(arguments: &[Value]) -> Result<Value, &'static str> {
     Ok(Value::list(all))
 }
 
-fn contains(arguments: &[Value]) -> Result<Value, &'static str> {
+fn contains(arguments: &[Value]) -> Result<Value, Reason> {
     let wanted = argument(arguments, 1)?;
     let items = list(arguments, 0)?;
     if items.contains(wanted) {
@@ -111,17 +111,17 @@ fn members(arguments: &[Value], index: usize) -> Result<HashSet<&Value>, &'stati
     Ok(list(arguments, index)?.iter().collect())
 }
 
-fn element(arguments: &[Value]) -> Result<Value, &'static str> {
+fn element(arguments: &[Value]) -> Result<Value, Reason> {
     let items = list(arguments, 0)?;
     let length = i64::try_from(items.len()).map_err(|_| "too long")?;
     if length == 0 {
-        return Err("an empty list has no element");
+        return Err(Reason::Invalid("an empty list has no element"));
     }
     let index = usize::try_from(whole(arguments, 1)?.rem_euclid(length)).unwrap_or(0);
-    items.get(index).cloned().ok_or("no such element")
+    items.get(index).cloned().ok_or(Reason::Invalid("no such element"))
 }
 
-fn flatten(arguments: &[Value]) -> Result<Value, &'static str> {
+fn flatten(arguments: &[Value]) -> Result<Value, Reason> {
     fn into(items: &[Value], all: &mut Vec<Value>) {
         for item in items {
             match item {
@@ -135,39 +135,39 @@ fn flatten(arguments: &[Value]) -> Result<Value, &'static str> {
     Ok(Value::list(all))
 }
 
-fn index(arguments: &[Value]) -> Result<Value, &'static str> {
+fn index(arguments: &[Value]) -> Result<Value, Reason> {
     let wanted = argument(arguments, 1)?;
     let place = list(arguments, 0)?.iter().position(|item| item == wanted);
-    place.map(count_value).ok_or("no such element")
+    place.map(count_value).ok_or(Reason::Invalid("no such element"))
 }
 
 fn object(arguments: &[Value], index: usize) -> Result<&BTreeMap<Arc<str>, Value>, &'static str> {
     argument(arguments, index)?.as_object().ok_or("not a map")
 }
 
-fn keys(arguments: &[Value]) -> Result<Value, &'static str> {
+fn keys(arguments: &[Value]) -> Result<Value, Reason> {
     Ok(Value::list(object(arguments, 0)?.keys().map(|key| Value::Text(Arc::clone(key))).collect()))
 }
 
-fn values(arguments: &[Value]) -> Result<Value, &'static str> {
+fn values(arguments: &[Value]) -> Result<Value, Reason> {
     Ok(Value::list(object(arguments, 0)?.values().cloned().collect()))
 }
 
-fn length(arguments: &[Value]) -> Result<Value, &'static str> {
+fn length(arguments: &[Value]) -> Result<Value, Reason> {
     Ok(count_value(match argument(arguments, 0)? {
         Value::Text(text) => text.chars().count(),
         Value::List(items) => items.len(),
         Value::Object(items) => items.len(),
-        _ => return Err("nothing with a length"),
+        _ => return Err(Reason::Invalid("nothing with a length")),
     }))
 }
 
-fn lookup(arguments: &[Value]) -> Result<Value, &'static str> {
+fn lookup(arguments: &[Value]) -> Result<Value, Reason> {
     let found = object(arguments, 0)?.get(&text(arguments, 1)?);
-    found.or(arguments.get(2)).cloned().ok_or("no such key")
+    found.or(arguments.get(2)).cloned().ok_or(Reason::Invalid("no such key"))
 }
 
-fn matchkeys(arguments: &[Value]) -> Result<Value, &'static str> {
+fn matchkeys(arguments: &[Value]) -> Result<Value, Reason> {
     let wanted = members(arguments, 2)?;
     let pairs = list(arguments, 0)?.iter().zip(list(arguments, 1)?);
     Ok(Value::list(
@@ -175,7 +175,7 @@ fn matchkeys(arguments: &[Value]) -> Result<Value, &'static str> {
     ))
 }
 
-fn merge(arguments: &[Value]) -> Result<Value, &'static str> {
+fn merge(arguments: &[Value]) -> Result<Value, Reason> {
     let mut all = BTreeMap::new();
     for (index, argument) in arguments.iter().enumerate() {
         if *argument != Value::Null {
@@ -186,18 +186,18 @@ fn merge(arguments: &[Value]) -> Result<Value, &'static str> {
     Ok(Value::object(all))
 }
 
-fn one(arguments: &[Value]) -> Result<Value, &'static str> {
+fn one(arguments: &[Value]) -> Result<Value, Reason> {
     match list(arguments, 0)? {
         [] => Ok(Value::Null),
         [only] => Ok(only.clone()),
-        _ => Err("more than one element"),
+        _ => Err(Reason::Invalid("more than one element")),
     }
 }
 
 /// Elements that Terraform lets a range have.
 const MAX_RANGE: usize = 1024;
 
-fn range(arguments: &[Value]) -> Result<Value, &'static str> {
+fn range(arguments: &[Value]) -> Result<Value, Reason> {
     let (start, end, step) = match arguments.len() {
         1 => (0.0, number(arguments, 0)?, None),
         2 => (number(arguments, 0)?, number(arguments, 1)?, None),
@@ -205,13 +205,13 @@ fn range(arguments: &[Value]) -> Result<Value, &'static str> {
     };
     let step = step.unwrap_or(if end < start { -1.0 } else { 1.0 });
     if step == 0.0 {
-        return Err("a range without a step");
+        return Err(Reason::Invalid("a range without a step"));
     }
     let mut items = Vec::new();
     let mut next = start;
     while (step > 0.0 && next < end) || (step < 0.0 && next > end) {
         if items.len() == MAX_RANGE {
-            return Err("a range of more than 1024");
+            return Err(Reason::Invalid("a range of more than 1024"));
         }
         items.push(Value::Number(next));
         next += step;
@@ -219,7 +219,7 @@ fn range(arguments: &[Value]) -> Result<Value, &'static str> {
     Ok(Value::list(items))
 }
 
-fn setunion(arguments: &[Value]) -> Result<Value, &'static str> {
+fn setunion(arguments: &[Value]) -> Result<Value, Reason> {
     let mut all = Vec::new();
     for index in 0..arguments.len() {
         all.extend(list(arguments, index)?);
@@ -227,7 +227,7 @@ fn setunion(arguments: &[Value]) -> Result<Value, &'static str> {
     Ok(sorted_set(distinct(all.into_iter())))
 }
 
-fn setintersection(arguments: &[Value]) -> Result<Value, &'static str> {
+fn setintersection(arguments: &[Value]) -> Result<Value, Reason> {
     let mut kept = distinct(list(arguments, 0)?.iter());
     for index in 1..arguments.len() {
         let other = members(arguments, index)?;
@@ -236,7 +236,7 @@ fn setintersection(arguments: &[Value]) -> Result<Value, &'static str> {
     Ok(sorted_set(kept))
 }
 
-fn setsubtract(arguments: &[Value]) -> Result<Value, &'static str> {
+fn setsubtract(arguments: &[Value]) -> Result<Value, Reason> {
     let mut kept = distinct(list(arguments, 0)?.iter());
     let other = members(arguments, 1)?;
     kept.retain(|item| !other.contains(item));
@@ -244,7 +244,7 @@ fn setsubtract(arguments: &[Value]) -> Result<Value, &'static str> {
 }
 
 /// One of each list, in every combination.
-fn setproduct(arguments: &[Value]) -> Result<Value, &'static str> {
+fn setproduct(arguments: &[Value]) -> Result<Value, Reason> {
     let mut rows: Vec<Vec<Value>> = vec![Vec::new()];
     let mut cells = 0_usize;
     for index in 0..arguments.len() {
@@ -252,7 +252,7 @@ fn setproduct(arguments: &[Value]) -> Result<Value, &'static str> {
         // Each step writes all rows anew, one longer than before.
         cells += rows.len().saturating_mul(items.len()).saturating_mul(index + 1);
         if cells > MAX_WEIGHT {
-            return Err("a product that is too large");
+            return Err(TOO_LARGE);
         }
         let extended = |row: &Vec<Value>| {
             let row = row.clone();
@@ -264,7 +264,7 @@ fn setproduct(arguments: &[Value]) -> Result<Value, &'static str> {
 }
 
 /// A map of lists by what was in them.
-fn transpose(arguments: &[Value]) -> Result<Value, &'static str> {
+fn transpose(arguments: &[Value]) -> Result<Value, Reason> {
     let mut turned: BTreeMap<Arc<str>, Vec<Value>> = BTreeMap::new();
     for (key, values) in object(arguments, 0)? {
         for value in values.as_list().ok_or("not a map of lists")? {
@@ -275,7 +275,7 @@ fn transpose(arguments: &[Value]) -> Result<Value, &'static str> {
     Ok(Value::object(turned.into_iter().map(|(key, values)| (key, Value::list(values))).collect()))
 }
 
-fn toset(arguments: &[Value]) -> Result<Value, &'static str> {
+fn toset(arguments: &[Value]) -> Result<Value, Reason> {
     Ok(sorted_set(distinct(list(arguments, 0)?.iter())))
 }
 
@@ -285,25 +285,28 @@ fn sorted_set(mut items: Vec<Value>) -> Value {
     Value::list(items)
 }
 
-fn slice(arguments: &[Value]) -> Result<Value, &'static str> {
+fn slice(arguments: &[Value]) -> Result<Value, Reason> {
     let (from, to) = (argument(arguments, 1)?.to_index(), argument(arguments, 2)?.to_index());
     let range = from.ok_or("not an index")?..to.ok_or("not an index")?;
-    list(arguments, 0)?.get(range).map(|items| Value::list(items.to_vec())).ok_or("out of bounds")
+    list(arguments, 0)?
+        .get(range)
+        .map(|items| Value::list(items.to_vec()))
+        .ok_or(Reason::Invalid("out of bounds"))
 }
 
-fn sort(arguments: &[Value]) -> Result<Value, &'static str> {
+fn sort(arguments: &[Value]) -> Result<Value, Reason> {
     let texts: Option<Vec<Arc<str>>> = list(arguments, 0)?.iter().map(Value::to_text).collect();
     let mut texts = texts.ok_or("not a list of texts")?;
     texts.sort();
     Ok(Value::list(texts.into_iter().map(Value::Text).collect()))
 }
 
-fn sum(arguments: &[Value]) -> Result<Value, &'static str> {
+fn sum(arguments: &[Value]) -> Result<Value, Reason> {
     let numbers: Option<Vec<f64>> = list(arguments, 0)?.iter().map(Value::to_number).collect();
     Ok(Value::Number(numbers.ok_or("not a list of numbers")?.into_iter().sum()))
 }
 
-fn zipmap(arguments: &[Value]) -> Result<Value, &'static str> {
+fn zipmap(arguments: &[Value]) -> Result<Value, Reason> {
     let keys: Option<Vec<Arc<str>>> = list(arguments, 0)?.iter().map(Value::to_text).collect();
     let keys = keys.ok_or("not a list of texts")?;
     Ok(Value::object(keys.into_iter().zip(list(arguments, 1)?.iter().cloned()).collect()))

@@ -5,10 +5,10 @@ use std::sync::Arc;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-use super::super::value::{HOLE, Unknown, format_number};
+use super::super::value::{HOLE, MAX_WEIGHT, Unknown, format_number};
 use super::super::{Reason, Value};
 use super::text::MAX_TEXT;
-use super::{Function, argument, parts_of, text};
+use super::{Function, TOO_LARGE, argument, parts_of, text};
 use crate::{Limits, yaml};
 
 pub(super) const TABLE: &[(&str, Function)] = &[
@@ -20,12 +20,12 @@ pub(super) const TABLE: &[(&str, Function)] = &[
     ("yamldecode", yamldecode),
 ];
 
-fn base64decode(arguments: &[Value]) -> Result<Value, &'static str> {
+fn base64decode(arguments: &[Value]) -> Result<Value, Reason> {
     let bytes = STANDARD.decode(&*text(arguments, 0)?).map_err(|_| "not Base64")?;
-    String::from_utf8(bytes).map(Value::text).map_err(|_| "not UTF-8")
+    String::from_utf8(bytes).map(Value::text).map_err(|_| Reason::Invalid("not UTF-8"))
 }
 
-pub(super) fn jsonencode(arguments: &[Value]) -> Result<Value, &'static str> {
+pub(super) fn jsonencode(arguments: &[Value]) -> Result<Value, Reason> {
     Ok(encode_json(argument(arguments, 0)?))
 }
 
@@ -91,10 +91,30 @@ fn quote(value: &str, text: &mut String) {
     text.push_str(&serde_json::Value::from(value).to_string());
 }
 
-fn jsondecode(arguments: &[Value]) -> Result<Value, &'static str> {
+fn jsondecode(arguments: &[Value]) -> Result<Value, Reason> {
+    let text = text(arguments, 0)?;
+    // Each value but the outermost stands behind one of these or a key: what would be too large is
+    // not read into memory first.
+    let pieces = text.bytes().filter(|byte| matches!(byte, b',' | b'[' | b'{')).count();
+    if pieces > MAX_WEIGHT {
+        return Err(TOO_LARGE);
+    }
     let document: serde_json::Value =
-        serde_json::from_str(&parts_of(arguments, 0)?).map_err(|_| "not JSON")?;
-    Ok(from_json(&document))
+        serde_json::from_str(&text).map_err(|error| refused_json(&error))?;
+    whole_value(from_json(&document))
+}
+
+/// [`serde_json`] reads 128 levels, and tells that only in words.
+fn refused_json(error: &serde_json::Error) -> Reason {
+    match error.to_string().starts_with("recursion limit exceeded") {
+        true => Reason::Limit("nested values"),
+        false => Reason::Invalid("not JSON"),
+    }
+}
+
+/// What a document holds is known, all of it but what is larger than a value may be.
+fn whole_value(value: Value) -> Result<Value, Reason> {
+    if value.holds_unknown() { Err(TOO_LARGE) } else { Ok(value) }
 }
 
 /// A JSON document as a value; [`serde_json`] bounds its nesting.
@@ -111,12 +131,15 @@ pub(crate) fn from_json(json: &serde_json::Value) -> Value {
     }
 }
 
-fn yamldecode(arguments: &[Value]) -> Result<Value, &'static str> {
-    let mut stream = yaml::parse(parts_of(arguments, 0)?.as_bytes(), &Limits::default());
+fn yamldecode(arguments: &[Value]) -> Result<Value, Reason> {
+    let mut stream = yaml::parse(text(arguments, 0)?.as_bytes(), &Limits::default());
+    if stream.errors.iter().any(|error| error.kind.is_limit()) {
+        return Err(TOO_LARGE);
+    }
     match (stream.documents.pop(), stream.documents.len(), stream.errors.len()) {
-        (Some(document), 0, 0) => Ok(from_yaml(&document.root)),
+        (Some(document), 0, 0) => whole_value(from_yaml(&document.root)),
         (None, _, 0) => Ok(Value::Null),
-        _ => Err("not one YAML document"),
+        _ => Err("not one YAML document".into()),
     }
 }
 
@@ -139,13 +162,13 @@ fn from_yaml(node: &yaml::Node) -> Value {
 }
 
 /// RFC 4180, with the names of the columns in the first row.
-fn csvdecode(arguments: &[Value]) -> Result<Value, &'static str> {
+fn csvdecode(arguments: &[Value]) -> Result<Value, Reason> {
     let text = parts_of(arguments, 0)?;
     let mut rows = csv_rows(&text)?.into_iter();
     let names: Vec<Arc<str>> = rows.next().unwrap_or_default().into_iter().map(Arc::from).collect();
     let objects = rows.map(|row| {
         if row.len() != names.len() {
-            return Err("a row with another number of fields");
+            return Err(Reason::Invalid("a row with another number of fields"));
         }
         let fields = names.iter().map(Arc::clone).zip(row.into_iter().map(Value::text));
         Ok(Value::object(fields.collect()))
@@ -181,7 +204,7 @@ fn csv_rows(text: &str) -> Result<Vec<Vec<String>>, &'static str> {
     Ok(rows)
 }
 
-fn urlencode(arguments: &[Value]) -> Result<Value, &'static str> {
+fn urlencode(arguments: &[Value]) -> Result<Value, Reason> {
     let mut encoded = String::new();
     for byte in text(arguments, 0)?.bytes() {
         match byte {

@@ -18,8 +18,9 @@ pub(super) use text::search_cost;
 use super::value::{MAX_WEIGHT, Unknown};
 use super::{Reason, Value};
 
-/// A function: what it makes of arguments that are known, or why Terraform would refuse them.
-type Function = fn(&[Value]) -> Result<Value, &'static str>;
+/// A function: what it makes of arguments that are known, or why there is no such value: Terraform
+/// would refuse them, which is told by a text alone, or a limit was reached.
+type Function = fn(&[Value]) -> Result<Value, Reason>;
 
 /// Functions by group.
 const TABLES: [&[(&str, Function)]; 5] =
@@ -46,7 +47,7 @@ pub(super) fn call(name: &Arc<str>, arguments: &[Value]) -> Value {
         table.iter().find(|(known, _)| *known == plain).map(|(_, function)| *function)
     };
     if let Some(function) = find(WITH_UNKNOWN) {
-        return function(arguments).unwrap_or_else(Value::invalid);
+        return function(arguments).unwrap_or_else(Value::unknown);
     }
     let Some(function) = TABLES.iter().find_map(|table| find(table)) else {
         return Value::unknown(Reason::Function(Arc::clone(name)));
@@ -61,11 +62,25 @@ pub(super) fn call(name: &Arc<str>, arguments: &[Value]) -> Value {
     if !unknown.is_empty() {
         return Value::because_of(&unknown);
     }
-    function(arguments).unwrap_or_else(|why| match arguments.iter().any(Value::holds_unknown) {
+    function(arguments).unwrap_or_else(|why| match why {
         // It may be right when all is known.
-        true => Value::unknown(Reason::Computed),
-        false => Value::invalid(why),
+        Reason::Invalid(_) if arguments.iter().any(Value::holds_unknown) => {
+            Value::unknown(Reason::Computed)
+        }
+        why => Value::unknown(why),
     })
+}
+
+/// Terraform would make it: the value is not known, but it is no error that `try` passes over.
+const TOO_LARGE: Reason = Reason::Limit("the size of a value");
+
+/// As [`TOO_LARGE`], of a text.
+const TOO_LONG: Reason = Reason::Limit("the length of a text");
+
+impl From<&'static str> for Reason {
+    fn from(refused: &'static str) -> Self {
+        Self::Invalid(refused)
+    }
 }
 
 /// The argument at a place.
@@ -83,9 +98,9 @@ fn number(arguments: &[Value], index: usize) -> Result<f64, &'static str> {
 
 /// Characters of a text that is taken apart: no more pieces may come of it than
 /// [`MAX_WEIGHT`] lets a value have.
-fn parts_of(arguments: &[Value], index: usize) -> Result<Arc<str>, &'static str> {
+fn parts_of(arguments: &[Value], index: usize) -> Result<Arc<str>, Reason> {
     let text = text(arguments, index)?;
-    if text.len() > MAX_WEIGHT { Err("a text of more than 1 MiB") } else { Ok(text) }
+    if text.len() > MAX_WEIGHT { Err(TOO_LONG) } else { Ok(text) }
 }
 
 /// A whole number that may be below zero.

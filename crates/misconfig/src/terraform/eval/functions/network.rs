@@ -2,7 +2,7 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-use super::super::Value;
+use super::super::{Reason, Value};
 use super::{Function, text, whole};
 
 pub(super) const TABLE: &[(&str, Function)] = &[
@@ -64,7 +64,7 @@ fn block(arguments: &[Value]) -> Result<Block, &'static str> {
     Block::parse(&text(arguments, 0)?).ok_or("not an address block")
 }
 
-fn cidrhost(arguments: &[Value]) -> Result<Value, &'static str> {
+fn cidrhost(arguments: &[Value]) -> Result<Value, Reason> {
     let block = block(arguments)?;
     let number = whole(arguments, 1)?;
     let distance = u128::from(number.unsigned_abs());
@@ -76,25 +76,25 @@ fn cidrhost(arguments: &[Value]) -> Result<Value, &'static str> {
     };
     match host.filter(|host| *host <= mask) {
         Some(host) => Ok(Value::text(block.show(block.address | host))),
-        None => Err("no such host in the block"),
+        None => Err(Reason::Invalid("no such host in the block")),
     }
 }
 
-fn cidrnetmask(arguments: &[Value]) -> Result<Value, &'static str> {
+fn cidrnetmask(arguments: &[Value]) -> Result<Value, Reason> {
     let block = block(arguments)?;
     let all = if block.bits == 32 { u128::from(u32::MAX) } else { u128::MAX };
     Ok(Value::text(block.show(all & !block.host_mask())))
 }
 
-fn cidrsubnet(arguments: &[Value]) -> Result<Value, &'static str> {
+fn cidrsubnet(arguments: &[Value]) -> Result<Value, Reason> {
     let new_bits = u32::try_from(whole(arguments, 1)?).map_err(|_| "not a number of bits")?;
     let number = u128::try_from(whole(arguments, 2)?).map_err(|_| "not a subnet's number")?;
     let subnet = block(arguments)?.subnet(new_bits, number);
-    subnet.map(Block::to_value).ok_or("no such subnet in the block")
+    subnet.map(Block::to_value).ok_or(Reason::Invalid("no such subnet in the block"))
 }
 
 /// Subnets one after another, each of its own size.
-fn cidrsubnets(arguments: &[Value]) -> Result<Value, &'static str> {
+fn cidrsubnets(arguments: &[Value]) -> Result<Value, Reason> {
     let block = block(arguments)?;
     let mut next = block.address;
     let mut subnets = Vec::new();
@@ -106,7 +106,7 @@ fn cidrsubnets(arguments: &[Value]) -> Result<Value, &'static str> {
         let mask = subnet.host_mask();
         let start = next.checked_add(mask).ok_or("no room in the block")? & !mask;
         if start & !block.host_mask() != block.address {
-            return Err("no room in the block");
+            return Err(Reason::Invalid("no room in the block"));
         }
         subnets.push(Block { address: start, ..subnet }.to_value());
         next = start.saturating_add(mask).saturating_add(1);

@@ -5,9 +5,11 @@ use std::sync::Arc;
 
 use regex::{Regex, RegexBuilder};
 
-use super::super::Value;
 use super::super::value::{HOLE, MAX_WEIGHT, Unknown, format_number};
-use super::{Function, argument, list, number, parts_of, text, whole};
+use super::super::{Reason, Value};
+use super::{
+    Function, TOO_LARGE, TOO_LONG, argument, encode_json, list, number, parts_of, text, whole,
+};
 
 pub(super) const TABLE: &[(&str, Function)] = &[
     ("basename", |a| Ok(Value::text(split_path(&text(a, 0)?).1))),
@@ -26,7 +28,9 @@ pub(super) const TABLE: &[(&str, Function)] = &[
     ("strrev", |a| Ok(Value::text(text(a, 0)?.chars().rev().collect::<String>()))),
     ("substr", substr),
     ("title", title),
-    ("tobool", |a| argument(a, 0)?.to_bool().map(Value::Bool).ok_or("not a condition")),
+    ("tobool", |a| {
+        argument(a, 0)?.to_bool().map(Value::Bool).ok_or(Reason::Invalid("not a condition"))
+    }),
     ("trim", trim),
     ("trimprefix", |a| {
         let text = text(a, 0)?;
@@ -54,10 +58,10 @@ fn split_path(path: &str) -> (&str, &str) {
     }
 }
 
-pub(super) fn tostring(arguments: &[Value]) -> Result<Value, &'static str> {
+pub(super) fn tostring(arguments: &[Value]) -> Result<Value, Reason> {
     match argument(arguments, 0)? {
         value @ (Value::Unknown(_) | Value::Null) => Ok(value.clone()),
-        value => value.to_text().map(Value::Text).ok_or("not a text"),
+        value => value.to_text().map(Value::Text).ok_or(Reason::Invalid("not a text")),
     }
 }
 
@@ -73,9 +77,9 @@ impl Builder {
         &mut self,
         value: &Value,
         show: impl Fn(&Value) -> Option<String>,
-    ) -> Result<(), &'static str> {
+    ) -> Result<(), Reason> {
         if self.text.len() > MAX_TEXT {
-            return Err("a text of more than 16 MiB");
+            return Err(TOO_LONG);
         }
         match value {
             Value::Unknown(why) => {
@@ -99,7 +103,7 @@ fn shown(value: &Value) -> Option<String> {
     value.to_text().map(|text| text.to_string())
 }
 
-pub(super) fn join(arguments: &[Value]) -> Result<Value, &'static str> {
+pub(super) fn join(arguments: &[Value]) -> Result<Value, Reason> {
     if let Some(unknown) = arguments.iter().find(|argument| argument.is_unknown()) {
         return Ok(unknown.clone());
     }
@@ -118,7 +122,7 @@ pub(super) fn join(arguments: &[Value]) -> Result<Value, &'static str> {
 }
 
 /// `%s`, `%d`, `%v`, `%q`, `%x`, `%f`, `%t`, `%%`, with flags, width and precision.
-pub(super) fn format(arguments: &[Value]) -> Result<Value, &'static str> {
+pub(super) fn format(arguments: &[Value]) -> Result<Value, Reason> {
     let spec = match argument(arguments, 0)? {
         unknown @ Value::Unknown(_) => return Ok(unknown.clone()),
         spec => spec.to_text().ok_or("not a text")?,
@@ -139,7 +143,16 @@ pub(super) fn format(arguments: &[Value]) -> Result<Value, &'static str> {
             continue;
         }
         let value = values.next().ok_or("too few arguments")?;
-        out.push(value, |value| verb_text(verb, flags, value))?;
+        let as_json = match value {
+            Value::List(_) | Value::Object(_) if verb == 'v' => Some(encode_json(value)),
+            _ => None,
+        };
+        if let Some(Value::Unknown(why)) = &as_json
+            && let Reason::Limit(_) = why.reason
+        {
+            return Err(why.reason.clone());
+        }
+        out.push(as_json.as_ref().unwrap_or(value), |value| verb_text(verb, flags, value))?;
     }
     out.text.push_str(rest);
     Ok(out.finish())
@@ -166,10 +179,6 @@ fn verb_text(verb: char, flags: &str, value: &Value) -> Option<String> {
         'q' => serde_json::Value::from(&*value.to_text()?).to_string(),
         'v' => match value {
             Value::Null => "null".to_owned(),
-            Value::List(_) | Value::Object(_) => match super::encode_json(value) {
-                Value::Text(text) => text.to_string(),
-                _ => return None,
-            },
             value => shown(value)?,
         },
         's' => shown(value)?,
@@ -196,7 +205,7 @@ fn pad(text: String, width: &str) -> String {
     }
 }
 
-fn formatlist(arguments: &[Value]) -> Result<Value, &'static str> {
+fn formatlist(arguments: &[Value]) -> Result<Value, Reason> {
     let lengths = arguments.iter().skip(1).filter_map(|value| value.as_list().map(<[_]>::len));
     let length = lengths.max().unwrap_or(1);
     let mut weight = length.saturating_mul(arguments.len());
@@ -210,7 +219,7 @@ fn formatlist(arguments: &[Value]) -> Result<Value, &'static str> {
             })
             .collect();
         if weight > MAX_WEIGHT {
-            return Err("texts that are too long together");
+            return Err(TOO_LARGE);
         }
         let result = format(&row.ok_or("lists of different lengths")?)?;
         weight += result.weight();
@@ -219,12 +228,15 @@ fn formatlist(arguments: &[Value]) -> Result<Value, &'static str> {
     Ok(Value::list(results))
 }
 
-fn indent(arguments: &[Value]) -> Result<Value, &'static str> {
-    let spaces = argument(arguments, 0)?.to_index().filter(|spaces| *spaces <= 1024);
+fn indent(arguments: &[Value]) -> Result<Value, Reason> {
+    let spaces = argument(arguments, 0)?.to_index().ok_or("not a number of spaces")?;
     let text = text(arguments, 1)?;
-    let line_end = format!("\n{}", " ".repeat(spaces.ok_or("not a number of spaces")?));
+    if spaces > 1024 {
+        return Err(Reason::Limit("1024 spaces"));
+    }
+    let line_end = format!("\n{}", " ".repeat(spaces));
     if text.matches('\n').count().saturating_mul(line_end.len()) > MAX_TEXT {
-        return Err("a text of more than 16 MiB");
+        return Err(TOO_LONG);
     }
     Ok(Value::text(text.replace('\n', &line_end)))
 }
@@ -249,14 +261,17 @@ pub(in super::super) fn search_cost(name: &str, arguments: &[Value]) -> usize {
 }
 
 /// A pattern, held to a size so that compiling it costs little.
-fn pattern(text: &str) -> Result<Regex, &'static str> {
-    RegexBuilder::new(text).size_limit(1 << 18).build().map_err(|_| "not a pattern")
+fn pattern(text: &str) -> Result<Regex, Reason> {
+    RegexBuilder::new(text).size_limit(1 << 18).build().map_err(|error| match error {
+        regex::Error::CompiledTooBig(_) => Reason::Limit("the size of a pattern"),
+        _ => Reason::Invalid("not a pattern"),
+    })
 }
 
-fn replace(arguments: &[Value]) -> Result<Value, &'static str> {
+fn replace(arguments: &[Value]) -> Result<Value, Reason> {
     let (text, from, to) = (text(arguments, 0)?, text(arguments, 1)?, text(arguments, 2)?);
     if text.len().saturating_mul(to.len().max(1)) > MAX_TEXT {
-        return Err("a text of more than 16 MiB");
+        return Err(TOO_LONG);
     }
     match inner_pattern(&from) {
         Some(inner) => Ok(Value::text(pattern(inner)?.replace_all(&text, &*to).into_owned())),
@@ -287,21 +302,21 @@ fn captured(regex: &Regex, captures: &regex::Captures<'_>) -> Value {
     Value::list((1..captures.len()).map(|index| group(captures.get(index))).collect())
 }
 
-fn regex(arguments: &[Value]) -> Result<Value, &'static str> {
+fn regex(arguments: &[Value]) -> Result<Value, Reason> {
     let regex = pattern(&text(arguments, 0)?)?;
     let text = text(arguments, 1)?;
     let captures = regex.captures(&text).ok_or("the pattern does not match")?;
     Ok(captured(&regex, &captures))
 }
 
-fn regexall(arguments: &[Value]) -> Result<Value, &'static str> {
+fn regexall(arguments: &[Value]) -> Result<Value, Reason> {
     let regex = pattern(&text(arguments, 0)?)?;
     let text = parts_of(arguments, 1)?;
     let all = regex.captures_iter(&text).map(|captures| captured(&regex, &captures));
     Ok(Value::list(all.collect()))
 }
 
-fn split(arguments: &[Value]) -> Result<Value, &'static str> {
+fn split(arguments: &[Value]) -> Result<Value, Reason> {
     let (separator, text) = (text(arguments, 0)?, parts_of(arguments, 1)?);
     if text.is_empty() {
         return Ok(Value::list(Vec::new()));
@@ -313,7 +328,7 @@ fn split(arguments: &[Value]) -> Result<Value, &'static str> {
     Ok(Value::list(text.split(&*separator).map(Value::text).collect()))
 }
 
-fn substr(arguments: &[Value]) -> Result<Value, &'static str> {
+fn substr(arguments: &[Value]) -> Result<Value, Reason> {
     let text = text(arguments, 0)?;
     let letters = text.chars().count();
     let offset = whole(arguments, 1)?;
@@ -326,7 +341,7 @@ fn substr(arguments: &[Value]) -> Result<Value, &'static str> {
     Ok(Value::text(text.chars().skip(skip).take(take).collect::<String>()))
 }
 
-fn title(arguments: &[Value]) -> Result<Value, &'static str> {
+fn title(arguments: &[Value]) -> Result<Value, Reason> {
     let mut starts = true;
     let letters = text(arguments, 0)?;
     let titled = letters.chars().flat_map(|letter| {
@@ -337,7 +352,7 @@ fn title(arguments: &[Value]) -> Result<Value, &'static str> {
     Ok(Value::text(titled.collect::<String>()))
 }
 
-fn trim(arguments: &[Value]) -> Result<Value, &'static str> {
+fn trim(arguments: &[Value]) -> Result<Value, Reason> {
     let cut: HashSet<char> = text(arguments, 1)?.chars().collect();
     Ok(Value::text(text(arguments, 0)?.trim_matches(|letter| cut.contains(&letter))))
 }
