@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use crate::logged::questions;
 use crate::scanned::{SCAN, Scanned};
-use crate::world::{SigningServices, WITNESSED, said, with};
+use crate::world::{SERVED, SigningWorld, said, with};
 
 const OLD: &str = "--new-bundle-format=false";
 const NOWHERE: &str = "http://127.0.0.1:1";
@@ -17,7 +17,7 @@ const AWAY: &str = "the transparency log cannot be asked";
 
 /// An image whose signature by the key is in the log, and whose entry lies nowhere else.
 struct Sought {
-    vouching: SigningServices,
+    signing: SigningWorld,
     scanned: Scanned,
     image: String,
     log: String,
@@ -25,26 +25,26 @@ struct Sought {
 
 impl Sought {
     fn new() -> Self {
-        let vouching = SigningServices::new(LogKind::Rekor1, None);
-        let scanned = Scanned::new(&vouching.world, Access::Anybody);
-        let log = format!("{}/rekor1", vouching.running.url());
+        let signing = SigningWorld::new(LogKind::Rekor1, None);
+        let scanned = Scanned::new(&signing.world, Access::Anybody);
+        let log = format!("{}/rekor1", signing.running.url());
         let image = scanned.at("demo");
-        let sign = with(&["sign", "--key", "cosign.key", OLD, &image], &WITNESSED);
-        assert_eq!(vouching.world.status(&sign), Some(0));
+        let sign = with(&["sign", "--key", "cosign.key", OLD, &image], &SERVED);
+        assert_eq!(signing.world.status(&sign), Some(0));
         strip(&scanned.registry, &scanned.image, "sig");
-        Self { vouching, scanned, image, log }
+        Self { signing, scanned, image, log }
     }
 
     fn write(&self, name: &str, text: &str) {
-        fs::write(self.vouching.world.0.path().join(name), text).unwrap();
+        fs::write(self.signing.world.0.path().join(name), text).unwrap();
     }
 
     /// Runs the command: its status, what it says, and how often the log was asked.
     fn run(&self, arguments: &[&str]) -> (Option<i32>, String, usize) {
-        let before = questions(&self.vouching);
-        let output = self.vouching.world.run(arguments);
+        let before = questions(&self.signing);
+        let output = self.signing.world.run(arguments);
         let told = format!("{}{}", String::from_utf8_lossy(&output.stdout), said(&output));
-        (output.status.code(), told, questions(&self.vouching) - before)
+        (output.status.code(), told, questions(&self.signing) - before)
     }
 }
 
@@ -91,7 +91,7 @@ fn the_gate_looks_a_signature_up() {
 fn what_lacks_more_than_an_entry_is_not_looked_up() {
     let sought = Sought::new();
     let other = ["generate-key-pair", "--output-key-prefix", "other"];
-    assert_eq!(sought.vouching.world.status(&other), Some(0));
+    assert_eq!(sought.signing.world.status(&other), Some(0));
     let by = ["--key", "other.pub", "--trusted-root", "root.json", "--rekor-url", &sought.log];
     for verb in ["verify", "gate"] {
         let flags = if verb == "gate" { &SCAN[..] } else { &[] };
@@ -120,7 +120,7 @@ fn admission_looks_a_signature_up_once() {
     let (status, told, _) = sought.run(&review);
     assert!(status == Some(1) && told.contains(AWAY), "{told}");
     let policy = |rekor: &str| {
-        let key = sought.vouching.world.read("cosign.pub").replace('\n', "\\n");
+        let key = sought.signing.world.read("cosign.pub").replace('\n', "\\n");
         format!(
             "apiVersion: kyverno.io/v1\nkind: ClusterPolicy\nmetadata: {{name: signed}}\nspec:\n  \
              rules:\n  - name: by-us\n    match: {{any: [{{resources: {{kinds: [Pod]}}}}]}}\n    \
@@ -147,7 +147,7 @@ fn a_database_is_looked_up() {
     let sought = Sought::new();
     let name = format!("{}/app:advisories", sought.scanned.registry.host());
     assert_eq!(sought.run(&["db", "push", &name, "--db", "db"]).0, Some(0));
-    let sign = with(&["sign", "--key", "cosign.key", OLD, &name], &WITNESSED);
+    let sign = with(&["sign", "--key", "cosign.key", OLD, &name], &SERVED);
     assert_eq!(sought.run(&sign).0, Some(0));
     let digest = sought.scanned.registry.tagged("app", "advisories").unwrap();
     strip(&sought.scanned.registry, &digest, "sig");
@@ -182,7 +182,7 @@ fn vex_attestations_are_looked_up() {
     });
     sought.write("vex.json", &document.to_string());
     let attest = ["attest", "--type", "openvex", "--predicate", "vex.json", OLD, &sought.image];
-    let attest = with(&with(&attest, &["--key", "cosign.key"]), &WITNESSED);
+    let attest = with(&with(&attest, &["--key", "cosign.key"]), &SERVED);
     assert_eq!(sought.run(&attest).0, Some(0));
     strip(&sought.scanned.registry, &sought.scanned.image, "att");
     let image = with(&["image", &sought.image, "--vex-key", "cosign.pub"], &SCAN);
