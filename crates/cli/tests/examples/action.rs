@@ -119,6 +119,31 @@ fn configuration_is_checked() {
 }
 
 #[test]
+fn a_configuration_file_is_no_gate_of_further_reports() {
+    if !are_installed(&["bash", "jq"]) {
+        return;
+    }
+    let world = World::new();
+    fs::create_dir(world.path().join("infra")).unwrap();
+    world.write("infra/Dockerfile", "FROM debian:12\nUSER root\n");
+    world.write("trivy.yaml", "exit-code: 5\nseverity: [HIGH]\n");
+    let inputs = [("scan-type", "config"), ("scan-ref", "infra"), ("trivy-config", "trivy.yaml")];
+    let scanned = |given: &[(&str, &str)]| {
+        let _ = fs::remove_file(world.path().join("summary.md"));
+        let _ = fs::remove_file(world.path().join("outputs"));
+        let output = scan(&world, &[&inputs[..], given].concat());
+        assert!(world.read("summary.md").contains("DS-0002"), "{}", stderr(&output));
+        assert!(stdout(&output).contains("DS-0002"), "{}", stdout(&output));
+        (output.status.code(), world.read("outputs").contains("findings=1\n"))
+    };
+    // What the file says of status and severities stands where no input does.
+    assert_eq!(scanned(&[]), (Some(5), true));
+    assert_eq!(scanned(&[("exit-code", "3")]), (Some(3), true));
+    assert_eq!(scanned(&[("exit-code", "0")]), (Some(0), true));
+    assert_eq!(scanned(&[("severity", "LOW,HIGH")]), (Some(5), false));
+}
+
+#[test]
 fn what_would_change_the_outcome_is_refused() {
     if !are_installed(&["bash", "jq"]) {
         return;
