@@ -102,7 +102,14 @@ case $verb in
     *) [ -z "$(input tf-vars)" ] || fail 'tf-vars are values of Terraform, which this scan-type does not read' ;;
 esac
 # Packages are what the scan of configuration does not look for.
-if [ "$verb" != config ]; then
+if [ "$verb" = config ]; then
+    for name in scanners vex db list-all-pkgs pkg-types vuln-type ignore-unfixed; do
+        case $(input "$name") in
+            '' | false) ;;
+            *) warn "the input $name has no effect with the scan-type config" ;;
+        esac
+    done
+else
     with --scanners scanners
     with --vex vex
     with --db db

@@ -109,6 +109,10 @@ fn configuration_is_checked() {
     let output = scan(&world, &given);
     assert_eq!(output.status.code(), Some(3), "{}{}", stdout(&output), stderr(&output));
     assert!(stdout(&output).contains("DS-0002"), "{}", stdout(&output));
+    for (name, _) in vulnerabilities {
+        let warning = format!("::warning title=sealift::the input {name} has no effect");
+        assert!(stdout(&output).contains(&warning), "{}", stdout(&output));
+    }
     assert!(world.read("outputs").contains("findings=1\n"), "{}", world.read("outputs"));
     let policy = "package trivy\nimport rego.v1\nignore if input.ID == \"DS-0002\"\n";
     world.write("ignore.rego", policy);
