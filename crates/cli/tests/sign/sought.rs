@@ -1,6 +1,7 @@
 //! Log entries that do not lie beside signatures, looked up by what requires signatures.
 
-use std::fs;
+use std::net::{Shutdown, TcpListener, TcpStream};
+use std::{fs, io, thread};
 
 use sealift_model::Digest;
 use sealift_tests::instance::LogKind;
@@ -25,12 +26,19 @@ struct Sought {
 
 impl Sought {
     fn new() -> Self {
+        Self::signed(1)
+    }
+
+    /// The same signed so many times.
+    fn signed(times: usize) -> Self {
         let signing = SigningWorld::new(LogKind::Rekor1, None);
         let scanned = Scanned::new(&signing.world, Access::Anybody);
         let log = format!("{}/rekor1", signing.running.url());
         let image = scanned.at("demo");
         let sign = with(&["sign", "--key", "cosign.key", OLD, &image], &SERVED);
-        assert_eq!(signing.world.status(&sign), Some(0));
+        for _ in 0..times {
+            assert_eq!(signing.world.status(&sign), Some(0));
+        }
         strip(&scanned.registry, &scanned.image, "sig");
         Self { signing, scanned, image, log }
     }
@@ -85,6 +93,36 @@ fn the_gate_looks_a_signature_up() {
     sought.write("sealift.toml", &rules("no URL"));
     let (status, told, _) = sought.run(&gate);
     assert!(status == Some(2) && told.contains("no URL"), "{told}");
+}
+
+/// Passes the first question on to the log at that address, and answers no other.
+fn answers_once(log: &str) -> String {
+    let log = log.trim_start_matches("http://").trim_end_matches("/rekor1").to_owned();
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    thread::spawn(move || {
+        let (mut asking, _) = listener.accept().unwrap();
+        let mut answering = TcpStream::connect(log).unwrap();
+        let (mut question, mut to) = (asking.try_clone().unwrap(), answering.try_clone().unwrap());
+        thread::spawn(move || io::copy(&mut question, &mut to));
+        io::copy(&mut answering, &mut asking).unwrap();
+        asking.shutdown(Shutdown::Both).unwrap();
+        listener.incoming().for_each(drop);
+    });
+    format!("http://{address}/rekor1")
+}
+
+#[test]
+fn an_entry_counts_that_came_before_the_log_stopped_answering() {
+    let sought = Sought::signed(2);
+    let verify = |log: &str| {
+        let by = ["--key", "cosign.pub", "--trusted-root", "root.json", "--rekor-url", log];
+        sought.run(&with(&["verify", &sought.image], &by))
+    };
+    let (status, told, asked) = verify(&sought.log);
+    assert_eq!((status, asked), (Some(0), 2), "{told}");
+    let (status, told, asked) = verify(&answers_once(&sought.log));
+    assert_eq!((status, asked), (Some(0), 1), "{told}");
 }
 
 #[test]
