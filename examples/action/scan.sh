@@ -24,9 +24,11 @@ for name in github-pat cache version skip-setup-trivy token-setup-trivy; do
     [ -z "$(input "$name")" ] || warn "the input $name has no effect here"
 done
 
-gate=()
+gate=false
+exit_code=()
+[ -z "$(input exit-code)" ] || exit_code=("--exit-code=$(input exit-code)")
 case $(input exit-code) in
-    *[!0]*) gate=("--exit-code=$(input exit-code)") ;;
+    *[!0]*) gate=true ;;
     *)
         # Without a gate everything passes, and a signature would say that something was let pass.
         ! is_true sign || fail 'sign needs a gate: give exit-code, and the severities that fail, or sign
@@ -100,7 +102,14 @@ case $verb in
     *) [ -z "$(input tf-vars)" ] || fail 'tf-vars are values of Terraform, which this scan-type does not read' ;;
 esac
 # Packages are what the scan of configuration does not look for.
-if [ "$verb" != config ]; then
+if [ "$verb" = config ]; then
+    for name in scanners vex db list-all-pkgs pkg-types vuln-type ignore-unfixed; do
+        case $(input "$name") in
+            '' | false) ;;
+            *) warn "the input $name has no effect with the scan-type config" ;;
+        esac
+    done
+else
     with --scanners scanners
     with --vex vex
     with --db db
@@ -133,11 +142,16 @@ elif [ "${#ignores[@]}" = 1 ]; then
     flags+=("--ignorefile=${ignores[0]}")
 fi
 
+all=UNKNOWN,LOW,MEDIUM,HIGH,CRITICAL
 severity=()
 [ -z "$(input severity)" ] || severity=("--severity=$(input severity)")
+# Nobody has said the default: what a configuration file says stands.
+if [ "$(input severity)" = "$all" ] && [ -n "$(input trivy-config)" ]; then
+    severity=()
+fi
 shown=(${severity[@]+"${severity[@]}"})
 if [ "$format" = sarif ] && ! is_true limit-severities-for-sarif; then
-    shown=()
+    shown=("--severity=$all")
 fi
 
 # Flags and target are empty at times, which older shells take for an error under `set -u`.
@@ -145,19 +159,24 @@ run() {
     sealift "$verb" --no-progress ${flags[@]+"${flags[@]}"} "$@" "${target[@]}"
 }
 
+# A further report must not be the gate, whatever a configuration file says.
+no_gate=(--exit-code=0)
+[ "$verb" = config ] || no_gate+=(--exit-on-eol=0)
+show() { run --quiet "${no_gate[@]}" "$@"; }
+
 # Nobody's status but ours: a variable must not make another report the gate.
 unset SEALIFT_EXIT_CODE TRIVY_EXIT_CODE SEALIFT_OUTPUT TRIVY_OUTPUT SEALIFT_FORMAT TRIVY_FORMAT
 report=$scratch/report.json
 said=$scratch/said
 status=0
-run ${severity[@]+"${severity[@]}"} --format=json --output="$report" ${gate[@]+"${gate[@]}"} \
+run ${severity[@]+"${severity[@]}"} --format=json --output="$report" ${exit_code[@]+"${exit_code[@]}"} \
     2>"$said" || status=$?
 cat "$said" >&2
 [ -s "$report" ] || exit "$status"
 digest=$(jq -r '.Metadata | .IndexDigest // .ManifestDigest // ""' "$report")
 # Of an index one platform's image was scanned, and no other has passed.
 passed=
-[ "$status" != 0 ] || [ "${#gate[@]}" = 0 ] ||
+[ "$status" != 0 ] || [ "$gate" = false ] ||
     passed=$(jq -r '.Metadata | .ManifestDigest // .IndexDigest // ""' "$report")
 {
     printf 'digest=%s\n' "$digest"
@@ -175,11 +194,11 @@ fi
 
 output=()
 [ -z "$(input output)" ] || output=("--output=$(input output)")
-run --quiet ${shown[@]+"${shown[@]}"} "--format=${format:-table}" ${output[@]+"${output[@]}"}
+show ${shown[@]+"${shown[@]}"} "--format=${format:-table}" ${output[@]+"${output[@]}"}
 
 if [ "$(input summary)" != false ]; then
     summary=$scratch/summary.md
-    run --quiet ${severity[@]+"${severity[@]}"} --format=markdown --output="$summary"
+    show ${severity[@]+"${severity[@]}"} --format=markdown --output="$summary"
     cat "$summary" >>"$GITHUB_STEP_SUMMARY"
 fi
 exit "$status"

@@ -50,11 +50,11 @@ impl Options {
             (Some(path), None) => {
                 let password = self.password.clone().unwrap_or_default();
                 let key = PrivateKey::from_pem(&read(path)?, || Ok(password.into_bytes().into()))?;
-                Ok(Session::with_key(key, self.vouching(clock)?))
+                Ok(Session::with_key(key, self.services(clock)?))
             }
             (None, Some(token)) => {
                 let token = IdentityToken::new(token).map_err(|error| Failure::signing(&error))?;
-                Ok(Session::keyless(&token, self.vouching(clock)?, &|| clock.now())?)
+                Ok(Session::keyless(&token, self.services(clock)?, &|| clock.now())?)
             }
             (None, None) => {
                 Err(Failure::argument("it is not said who signs: give a key, or an identityToken"))
@@ -62,7 +62,7 @@ impl Options {
         }
     }
 
-    fn vouching(&self, clock: Clock) -> Outcome<SigningServices> {
+    fn services(&self, clock: Clock) -> Outcome<SigningServices> {
         let services = match &self.signing_config {
             Some(path) => Services::from_signing_config(&read(path)?, clock.now())
                 .map_err(|error| Failure::unusable(path, &error))?,

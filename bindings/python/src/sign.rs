@@ -24,7 +24,7 @@ enum Signer {
 /// A signature to be made.
 struct Signing {
     signer: Signer,
-    vouching: SigningServices,
+    services: SigningServices,
     watcher: Watcher,
 }
 
@@ -53,9 +53,9 @@ impl Signing {
         };
         let root = arguments.take::<PathBuf>("trusted_root")?.map(|path| read_root(&path));
         let root = root.transpose()?.unwrap_or_else(TrustedRoot::default);
-        let vouching =
+        let services =
             SigningServices { client: access.client()?, services, root, requires_sct: true };
-        Ok(Self { signer, vouching, watcher: Watcher::of(arguments)? })
+        Ok(Self { signer, services, watcher: Watcher::of(arguments)? })
     }
 
     fn run<T: Send + 'static>(
@@ -63,11 +63,11 @@ impl Signing {
         py: Python<'_>,
         work: impl FnOnce(&Session) -> Result<T, PyErr> + Send + 'static,
     ) -> PyResult<T> {
-        let Self { signer, vouching, watcher } = self;
+        let Self { signer, services, watcher } = self;
         let signed = move |_: &dyn sealift::Observer| {
             let session = match signer {
-                Signer::Key(key) => Session::with_key(*key, vouching),
-                Signer::Token(token) => Session::keyless(&token, vouching, &now)
+                Signer::Key(key) => Session::with_key(*key, services),
+                Signer::Token(token) => Session::keyless(&token, services, &now)
                     .map_err(|error| error::service(&error))?,
             };
             work(&session)

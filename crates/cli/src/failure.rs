@@ -291,7 +291,7 @@ fn hint_of_update(error: &UpdateError) -> &'static str {
         UpdateError::NotOurs { .. } => {
             "make it your own with mode 700, or name another folder with --cache-dir DIR"
         }
-        UpdateError::PoolFull => "wait for it, or use the database as it is with --skip-db-update",
+        UpdateError::Busy => "wait for it, or use the database as it is with --skip-db-update",
         UpdateError::NothingThere { .. } => {
             "try again with `sealift db update --ecosystem NAMES`, name a mirror with --mirror URL|DIR, or a database with --db FILE"
         }

@@ -1,7 +1,7 @@
 //! Scan container images: what is inside, and what of that is vulnerable; verify who signed them.
 //!
 //! ```no_run
-//! use sealift::{Database, ScanOptions, Scanner, NoProgress, Target};
+//! use sealift::{Database, NoProgress, ScanOptions, Scanner, Target};
 //!
 //! # fn main() -> Result<(), sealift::Error> {
 //! let scanner = Scanner::new(Database::open("advisories.db".as_ref())?);

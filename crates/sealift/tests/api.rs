@@ -38,7 +38,7 @@ fn the_table_of_the_api_is_true() {
         "Verify an image" => verify::Verifier::verify_image,
         "Verify an attestation" => verify::Verifier::verify_attestation,
         "Verify a bundle" => verify::Verifier::verify_bundle,
-        "Verify a signature beside a file" => verify::detached,
+        "Verify a signature beside a file" => verify::Verifier::verify_detached,
         "Sign an image" => sign::Session::sign_image,
         "Sign a file" => sign::Session::sign,
         "Attest" => sign::Session::attest,

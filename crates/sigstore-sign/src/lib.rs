@@ -25,7 +25,7 @@
 //! - What is signed: [`StatementDraft`] (in-toto, with a [`predicate`]), [`simple_signing`], or a
 //!   file as it is.
 //! - What comes out: a [`SignatureBundle`], written as a bundle or as an envelope.
-//! - Who vouches for it: [`ServiceClient`], which ask a certificate authority (Fulcio, by an
+//! - Who vouches for it: [`ServiceClient`], which asks a certificate authority (Fulcio, by an
 //!   [`IdentityToken`]), transparency logs (Rekor v1 and v2) and timestamp authorities (RFC 3161), as a
 //!   signing configuration or URLs say ([`Services`]). What they answer is verified before it counts.
 //! - Where it goes: an [`Artifact`], blobs and a manifest: a [`referrer`] or, in the older form, a

@@ -33,7 +33,7 @@ pub enum Fault {
     /// A byte at a time, with this pause.
     Drip(Duration),
     /// Nothing, until the client hangs up or this time is over.
-    NoProgress(Duration),
+    Silent(Duration),
     /// The connection ends.
     HangUp,
 }
@@ -94,7 +94,7 @@ impl Fault {
                     sleep(pause);
                 }
             }
-            Self::NoProgress(time) => sleep(time),
+            Self::Silent(time) => sleep(time),
             Self::HangUp => {}
         }
         Ok(false)

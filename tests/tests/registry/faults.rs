@@ -151,7 +151,7 @@ const CASES: &[(&str, Work, Rule, &str)] = &[
     (
         "no answer",
         by_tag,
-        |a| at(a, "/manifests/").then_some(Fault::NoProgress(Duration::from_secs(3))),
+        |a| at(a, "/manifests/").then_some(Fault::Silent(Duration::from_secs(3))),
         "waiting for",
     ),
     ("hangs up", by_tag, |a| at(a, "/manifests/").then_some(Fault::HangUp), "ends early"),

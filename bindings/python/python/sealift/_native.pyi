@@ -82,6 +82,7 @@ class _Signers(TypedDict, total=False):
     insecure_ignore_tlog: bool
 
 class _Log(TypedDict, total=False):
+    # Of functions that verify: without trusted_root no log is trusted, and none is asked.
     rekor_url: str | None
     offline: bool
 

@@ -109,6 +109,10 @@ fn configuration_is_checked() {
     let output = scan(&world, &given);
     assert_eq!(output.status.code(), Some(3), "{}{}", stdout(&output), stderr(&output));
     assert!(stdout(&output).contains("DS-0002"), "{}", stdout(&output));
+    for (name, _) in vulnerabilities {
+        let warning = format!("::warning title=sealift::the input {name} has no effect");
+        assert!(stdout(&output).contains(&warning), "{}", stdout(&output));
+    }
     assert!(world.read("outputs").contains("findings=1\n"), "{}", world.read("outputs"));
     let policy = "package trivy\nimport rego.v1\nignore if input.ID == \"DS-0002\"\n";
     world.write("ignore.rego", policy);
@@ -116,6 +120,31 @@ fn configuration_is_checked() {
     let given = [&given[..], &[("ignore-policy", "ignore.rego"), ("trivy-config", "trivy.yaml")]];
     let output = scan(&world, &given.concat());
     assert!(output.status.success(), "{}{}", stdout(&output), stderr(&output));
+}
+
+#[test]
+fn a_configuration_file_is_no_gate_of_further_reports() {
+    if !are_installed(&["bash", "jq"]) {
+        return;
+    }
+    let world = World::new();
+    fs::create_dir(world.path().join("infra")).unwrap();
+    world.write("infra/Dockerfile", "FROM debian:12\nUSER root\n");
+    world.write("trivy.yaml", "exit-code: 5\nseverity: [HIGH]\n");
+    let inputs = [("scan-type", "config"), ("scan-ref", "infra"), ("trivy-config", "trivy.yaml")];
+    let scanned = |given: &[(&str, &str)]| {
+        let _ = fs::remove_file(world.path().join("summary.md"));
+        let _ = fs::remove_file(world.path().join("outputs"));
+        let output = scan(&world, &[&inputs[..], given].concat());
+        assert!(world.read("summary.md").contains("DS-0002"), "{}", stderr(&output));
+        assert!(stdout(&output).contains("DS-0002"), "{}", stdout(&output));
+        (output.status.code(), world.read("outputs").contains("findings=1\n"))
+    };
+    // What the file says of status and severities stands where no input does.
+    assert_eq!(scanned(&[]), (Some(5), true));
+    assert_eq!(scanned(&[("exit-code", "3")]), (Some(3), true));
+    assert_eq!(scanned(&[("exit-code", "0")]), (Some(0), true));
+    assert_eq!(scanned(&[("severity", "LOW,HIGH")]), (Some(5), false));
 }
 
 #[test]

@@ -8,7 +8,7 @@ use sealift_tests::instance::{Layout, LogKind, digest};
 use sealift_tests::registry::{Options, TestRegistry};
 use sealift_tests::{on_path, project};
 
-use crate::world::{ADA, SigningServices, said, with};
+use crate::world::{ADA, SigningWorld, said, with};
 
 #[test]
 fn the_action_signs_what_has_passed_by_its_digest() {
@@ -17,8 +17,8 @@ fn the_action_signs_what_has_passed_by_its_digest() {
     layout.tag("1.0", &image);
     let registry = TestRegistry::start(Options::default());
     registry.put_layout(&layout, "app");
-    let vouching = SigningServices::new(LogKind::Rekor1, None);
-    let folder = vouching.world.0.path();
+    let signing = SigningWorld::new(LogKind::Rekor1, None);
+    let folder = signing.world.0.path();
     let sign = |name: &str, digest: &str| {
         let own = Path::new(env!("CARGO_BIN_EXE_sealift")).parent().unwrap();
         let mut command = Command::new("/bin/bash");
@@ -37,7 +37,7 @@ fn the_action_signs_what_has_passed_by_its_digest() {
         assert!(output.status.success(), "{written}: {}", said(&output));
         assert!(said(&output).contains(&format!("Signed {name}@{digest}")), "{}", said(&output));
     }
-    let verified = vouching.world.run(&with(&["verify", &format!("{name}:1.0")], &ADA));
+    let verified = signing.world.run(&with(&["verify", &format!("{name}:1.0")], &ADA));
     assert!(verified.status.success(), "{}", said(&verified));
 }
 

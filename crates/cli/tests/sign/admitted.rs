@@ -7,14 +7,14 @@ use sealift_tests::registry::Access;
 use serde_json::json;
 
 use crate::scanned::Scanned;
-use crate::world::{SigningServices, WITNESSED, said, with};
+use crate::world::{SERVED, SigningWorld, said, with};
 
 const ISSUER: &str = "https://oidc.sealift.test";
 
 #[test]
 fn an_identity_admits_by_rules_and_by_policies() {
-    let vouching = SigningServices::new(LogKind::Rekor1, None);
-    let world = &vouching.world;
+    let signing = SigningWorld::new(LogKind::Rekor1, None);
+    let world = &signing.world;
     let write = |name: &str, text: &str| fs::write(world.0.path().join(name), text).unwrap();
     let scanned = Scanned::new(world, Access::Anybody);
     let image = scanned.at("demo");
@@ -23,7 +23,7 @@ fn an_identity_admits_by_rules_and_by_policies() {
         "spec": {"containers": [{"name": "one", "image": image}]},
     });
     write("pod.json", &pod.to_string());
-    let sign = with(&["sign", &image, "--identity-token", "token", "--yes"], &WITNESSED);
+    let sign = with(&["sign", &image, "--identity-token", "token", "--yes"], &SERVED);
     assert_eq!(world.status(&sign), Some(0));
     let root = "[verify]\ntrusted-root = 'root.json'\n";
     let review = ["admission", "review", "--resource", "pod.json", "--cache-dir", "cache"];

@@ -7,7 +7,7 @@ use sealift_tests::instance::LogKind;
 use sealift_tests::signing_services::{Fault, Part};
 use serde_json::Value;
 
-use crate::world::{ADA, SigningServices, WITNESSED, World, said, with};
+use crate::world::{ADA, SERVED, SigningWorld, World, said, with};
 
 const SIGN: [&str; 4] = ["sign-blob", "--key", "cosign.key", "--tlog-upload=false"];
 const VERIFY: [&str; 4] = ["verify-blob", "--key", "cosign.pub", "--insecure-ignore-tlog"];
@@ -129,23 +129,23 @@ fn a_build_is_attested_from_its_environment() {
 #[test]
 fn an_identity_signs_and_is_verified() {
     for log in [LogKind::Rekor1, LogKind::Rekor2Ed25519] {
-        let vouching = SigningServices::new(log, None);
-        let world = &vouching.world;
-        let sign = with(&["sign-blob", "--yes", "--bundle", "b.json", "file"], &WITNESSED);
-        let github = format!("{}/token?", vouching.running.url());
+        let signing = SigningWorld::new(log, None);
+        let world = &signing.world;
+        let sign = with(&["sign-blob", "--yes", "--bundle", "b.json", "file"], &SERVED);
+        let github = format!("{}/token?", signing.running.url());
         let ambient = [
             ("ACTIONS_ID_TOKEN_REQUEST_TOKEN", "hidden"),
             ("ACTIONS_ID_TOKEN_REQUEST_URL", &github),
         ];
         for (more, variables) in [
             (&["--identity-token", "token"][..], &[][..]),
-            (&["--identity-token", &vouching.token], &[]),
-            (&[], &[("SIGSTORE_ID_TOKEN", vouching.token.as_str()), ("COSIGN_EXPERIMENTAL", "1")]),
+            (&["--identity-token", &signing.token], &[]),
+            (&[], &[("SIGSTORE_ID_TOKEN", signing.token.as_str()), ("COSIGN_EXPERIMENTAL", "1")]),
             (&[], &ambient),
         ] {
             let output = world.run_with(&with(&sign, more), variables);
             assert_eq!(output.status.code(), Some(0), "{log:?} {more:?}: {}", said(&output));
-            assert!(!said(&output).contains(&vouching.token));
+            assert!(!said(&output).contains(&signing.token));
             let verify = with(&["verify-blob", "--bundle", "b.json"], &ADA);
             let verify = with(&verify, &["--use-signed-timestamps"]);
             let verified = world.run(&with(&verify, &["file"]));
@@ -158,10 +158,10 @@ fn an_identity_signs_and_is_verified() {
 
 #[test]
 fn a_key_is_entered_into_the_log() {
-    let vouching = SigningServices::new(LogKind::Rekor1, None);
-    let world = &vouching.world;
+    let signing = SigningWorld::new(LogKind::Rekor1, None);
+    let world = &signing.world;
     let sign = ["sign-blob", "--key", "cosign.key", "--bundle", "b.json", "file"];
-    let output = world.run(&with(&sign, &WITNESSED));
+    let output = world.run(&with(&sign, &SERVED));
     assert_eq!(output.status.code(), Some(0), "{}", said(&output));
     let verify = ["verify-blob", "--key", "cosign.pub", "--bundle", "b.json", "file"];
     assert_eq!(world.status(&with(&verify, &["--trusted-root", "root.json"])), Some(0));
@@ -178,25 +178,25 @@ fn nothing_is_written_that_nobody_vouches_for() {
         (Fault::Refusal(Part::Authority, 401), "refuses with status 401: not today"),
         (Fault::ForgedEntry, "does not verify"),
     ] {
-        let vouching = SigningServices::new(LogKind::Rekor1, Some(fault));
-        let world = &vouching.world;
-        let sign = with(&["sign-blob", "--yes", "--bundle", "b.json", "file"], &WITNESSED);
+        let signing = SigningWorld::new(LogKind::Rekor1, Some(fault));
+        let world = &signing.world;
+        let sign = with(&["sign-blob", "--yes", "--bundle", "b.json", "file"], &SERVED);
         let output = world.run(&with(&sign, &["--identity-token", "token"]));
         assert_eq!(output.status.code(), Some(2), "{fault:?}");
         assert!(said(&output).contains(what), "{fault:?}: {}", said(&output));
         assert!(output.stdout.is_empty() && !world.0.path().join("b.json").exists());
-        assert!(!said(&output).contains(&vouching.token));
+        assert!(!said(&output).contains(&signing.token));
     }
 }
 
 #[test]
 fn what_becomes_public_is_agreed_to() {
-    let vouching = SigningServices::new(LogKind::Rekor1, None);
-    let sign = with(&["sign-blob", "--identity-token", "token", "file"], &WITNESSED);
-    let output = vouching.world.run(&sign);
+    let signing = SigningWorld::new(LogKind::Rekor1, None);
+    let sign = with(&["sign-blob", "--identity-token", "token", "file"], &SERVED);
+    let output = signing.world.run(&sign);
     assert_eq!(output.status.code(), Some(2));
     assert!(said(&output).contains("agree with --yes"), "{}", said(&output));
-    assert!(vouching.running.asked().is_empty());
-    let nobody = vouching.world.run(&with(&["sign-blob", "--yes", "file"], &WITNESSED));
+    assert!(signing.running.asked().is_empty());
+    let nobody = signing.world.run(&with(&["sign-blob", "--yes", "file"], &SERVED));
     assert!(said(&nobody).contains("no identity token"), "{}", said(&nobody));
 }

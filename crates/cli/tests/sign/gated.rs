@@ -10,7 +10,7 @@ use sealift_tests::registry::{Access, Fault};
 use serde_json::{Value, json};
 
 use crate::scanned::{CHECK, KEY, SCAN, Scanned};
-use crate::world::{ADA, SigningServices, WITNESSED, World, said, with};
+use crate::world::{ADA, SERVED, SigningWorld, World, said, with};
 
 /// What is found decides nothing: the signature does.
 fn open(world: &World) {
@@ -64,12 +64,12 @@ fn layers_that_are_cached_are_read_all_the_same() {
 
 #[test]
 fn the_gate_takes_the_trusted_root_that_is_kept() {
-    let vouching = SigningServices::new(LogKind::Rekor1, None);
-    let world = &vouching.world;
+    let signing = SigningWorld::new(LogKind::Rekor1, None);
+    let world = &signing.world;
     open(world);
     let scanned = Scanned::new(world, Access::Anybody);
     let image = scanned.at("demo");
-    let sign = with(&["sign", &image, "--identity-token", "token", "--yes"], &WITNESSED);
+    let sign = with(&["sign", &image, "--identity-token", "token", "--yes"], &SERVED);
     assert_eq!(world.status(&sign), Some(0));
     let [identity @ .., _, _] = ADA;
     let gate = with(&with(&["gate", &image, "--offline"], &SCAN), &identity);
@@ -120,10 +120,10 @@ fn keep(world: &World, folder: &str) {
 
 #[test]
 fn cosigns_variables_say_where_trust_is_kept_and_comes_from() {
-    let vouching = SigningServices::new(LogKind::Rekor1, None);
-    let world = &vouching.world;
+    let signing = SigningWorld::new(LogKind::Rekor1, None);
+    let world = &signing.world;
     let sign = ["sign-blob", "--yes", "--identity-token", "token", "--bundle", "b.json", "file"];
-    assert_eq!(world.status(&with(&sign, &WITNESSED)), Some(0));
+    assert_eq!(world.status(&with(&sign, &SERVED)), Some(0));
     let [identity, issuer] = [&ADA[..2], &ADA[2..4]];
     let verify = with(&["verify-blob", "--bundle", "b.json", "--offline", "file"], identity);
     let verify = with(&verify, issuer);

@@ -7,7 +7,7 @@ use sealift_tests::instance::{Layout, LogKind, digest};
 use sealift_tests::registry::{Fault, Options, TestRegistry};
 use serde_json::Value;
 
-use crate::world::{ADA, SigningServices, WITNESSED, World, said, with};
+use crate::world::{ADA, SERVED, SigningWorld, World, said, with};
 
 const SIGN: [&str; 4] = ["sign", "--key", "cosign.key", "--tlog-upload=false"];
 const ATTEST: [&str; 4] = ["attest", "--key", "cosign.key", "--tlog-upload=false"];
@@ -132,9 +132,9 @@ fn attestations_of_both_forms_are_verified() {
 #[test]
 fn an_identity_signs_an_image() {
     for log in [LogKind::Rekor1, LogKind::Rekor2Ecdsa] {
-        let (registry, vouching) = (Registry::new(true), SigningServices::new(log, None));
-        let (world, image) = (&vouching.world, registry.tagged());
-        let sign = with(&["sign", "--yes", "--identity-token", "token", &image], &WITNESSED);
+        let (registry, signing) = (Registry::new(true), SigningWorld::new(log, None));
+        let (world, image) = (&signing.world, registry.tagged());
+        let sign = with(&["sign", "--yes", "--identity-token", "token", &image], &SERVED);
         let output = world.run_with(&sign, &[("COSIGN_EXPERIMENTAL", "1")]);
         assert_eq!(output.status.code(), Some(0), "{}", said(&output));
         let verify = with(&["verify", "--use-signed-timestamps", &image], &ADA);

@@ -12,7 +12,7 @@ use sealift_tests::registry::{Options, TestRegistry};
 use sealift_tests::{Suite, on_path};
 use serde_json::Value;
 
-use crate::world::{ADA, SigningServices, WITNESSED, World, said, with};
+use crate::world::{ADA, SERVED, SigningWorld, World, said, with};
 
 const ALGORITHMS: [(&str, &[&str]); 5] = [
     ("ecdsa-sha2-256-nistp256", &[]),
@@ -70,10 +70,10 @@ fn what_either_identity_signs_the_other_verifies() {
     };
     let mut suite = Suite::new("cosign-keyless-interop", "");
     for log in [LogKind::Rekor1, LogKind::Rekor2Ecdsa, LogKind::Rekor2Ed25519] {
-        let vouching = SigningServices::new(log, None);
-        let world = &vouching.world;
+        let signing = SigningWorld::new(log, None);
+        let world = &signing.world;
         let sign = ["sign-blob", "--yes", "--identity-token", "token", "file"];
-        let sign = with(&with(&sign, &WITNESSED), &["--bundle", "b.json"]);
+        let sign = with(&with(&sign, &SERVED), &["--bundle", "b.json"]);
         let verify = with(&["verify-blob", "--bundle", "b.json", "file"], &ADA);
         let verify = with(&verify, &["--use-signed-timestamps"]);
         let there = succeeded("sign-blob", &world.run(&sign));

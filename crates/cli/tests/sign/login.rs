@@ -7,14 +7,14 @@ use std::time::Instant;
 
 use sealift_tests::instance::LogKind;
 
-use crate::world::{ADA, SigningServices, WITNESSED, said, with};
+use crate::world::{ADA, SERVED, SigningWorld, said, with};
 
 const SIGN: [&str; 5] = ["sign-blob", "--yes", "--bundle", "b.json", "file"];
 
-fn verifies(vouching: &SigningServices) {
+fn verifies(signing: &SigningWorld) {
     let verify = with(&["verify-blob", "--bundle", "b.json", "file"], &ADA);
-    assert_eq!(vouching.world.status(&verify), Some(0));
-    std::fs::remove_file(vouching.world.0.path().join("b.json")).unwrap();
+    assert_eq!(signing.world.status(&verify), Some(0));
+    std::fs::remove_file(signing.world.0.path().join("b.json")).unwrap();
 }
 
 /// What a browser does with a URL of loopback: asks, and says where it is sent.
@@ -31,16 +31,16 @@ fn open(url: &str) -> (String, String) {
 
 #[test]
 fn a_person_logs_in_with_a_browser() {
-    let vouching = SigningServices::new(LogKind::Rekor1, None);
+    let signing = SigningWorld::new(LogKind::Rekor1, None);
     // A port that was free a moment ago.
     let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
     let named = format!("http://localhost:{port}/back");
     let any = "http://localhost:0/auth/callback".to_owned();
     for (is_right, redirect) in [(false, &any), (true, &any), (true, &named)] {
         let mut command = Command::new(env!("CARGO_BIN_EXE_sealift"));
-        command.args(SIGN).args(WITNESSED).args(["--fulcio-auth-flow", "normal"]);
+        command.args(SIGN).args(SERVED).args(["--fulcio-auth-flow", "normal"]);
         command.args(["--oidc-redirect-url", redirect]);
-        command.env_clear().current_dir(vouching.world.0.path());
+        command.env_clear().current_dir(signing.world.0.path());
         let mut child = command.stdin(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
         let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
         let url = lines.by_ref().map(Result::unwrap).find(|line| line.starts_with("http"));
@@ -61,7 +61,7 @@ fn a_person_logs_in_with_a_browser() {
             assert_eq!(status, Some(0), "{rest:?}");
             assert!(answer.contains("You are logged in"), "{answer}");
             assert!(rest.iter().any(|line| line == "Signing as ada@sealift.test"), "{rest:?}");
-            verifies(&vouching);
+            verifies(&signing);
         } else {
             assert_eq!(status, Some(2), "{rest:?}");
             assert!(rest.iter().any(|line| line.contains("access_denied")), "{rest:?}");
@@ -71,50 +71,50 @@ fn a_person_logs_in_with_a_browser() {
 
 #[test]
 fn a_person_logs_in_on_another_device() {
-    let vouching = SigningServices::new(LogKind::Rekor1, None);
-    let sign = with(&with(&SIGN, &WITNESSED), &["--fulcio-auth-flow", "device"]);
+    let signing = SigningWorld::new(LogKind::Rekor1, None);
+    let sign = with(&with(&SIGN, &SERVED), &["--fulcio-auth-flow", "device"]);
     let start = Instant::now();
-    let output = vouching.world.run(&sign);
+    let output = signing.world.run(&sign);
     assert_eq!(output.status.code(), Some(0), "{}", said(&output));
     assert!(said(&output).contains("with the code ABCD-EFGH"), "{}", said(&output));
     // It asked twice, a second apart, for the first time nobody had logged in yet.
     assert!(start.elapsed().as_secs() >= 2);
-    verifies(&vouching);
-    let other = format!("{}/other", vouching.running.url());
+    verifies(&signing);
+    let other = format!("{}/other", signing.running.url());
     let nowhere = with(&sign, &["--oidc-issuer", &other]);
-    let output = vouching.world.run(&nowhere);
+    let output = signing.world.run(&nowhere);
     assert_eq!(output.status.code(), Some(2));
     assert!(said(&output).contains("status 404"), "{}", said(&output));
     // Without a terminal nobody is asked unless it is said.
-    let silent = vouching.world.run(&with(&SIGN, &WITNESSED));
+    let silent = signing.world.run(&with(&SIGN, &SERVED));
     assert_eq!(silent.status.code(), Some(2));
     assert!(said(&silent).contains("--fulcio-auth-flow"), "{}", said(&silent));
 }
 
 #[test]
 fn machines_have_tokens_of_their_own() {
-    let vouching = SigningServices::new(LogKind::Rekor1, None);
-    let host = vouching.running.url().replace("http://", "");
-    let endpoint = vouching.running.url();
+    let signing = SigningWorld::new(LogKind::Rekor1, None);
+    let host = signing.running.url().replace("http://", "");
+    let endpoint = signing.running.url();
     let agent = [
         ("BUILDKITE_AGENT_ACCESS_TOKEN", "hidden"),
         ("BUILDKITE_JOB_ID", "7"),
         ("BUILDKITE_AGENT_ENDPOINT", endpoint.as_str()),
     ];
     let metadata = [("GCE_METADATA_HOST", host.as_str())];
-    let sign = with(&SIGN, &WITNESSED);
+    let sign = with(&SIGN, &SERVED);
     for (more, variables) in [
         (&["--oidc-provider", "google"][..], &metadata[..]),
         (&["--oidc-provider", "buildkite-agent"], &agent),
         (&[], &agent),
     ] {
-        let output = vouching.world.run_with(&with(&sign, more), variables);
+        let output = signing.world.run_with(&with(&sign, more), variables);
         assert_eq!(output.status.code(), Some(0), "{more:?}: {}", said(&output));
         assert!(!said(&output).contains("hidden"));
-        verifies(&vouching);
+        verifies(&signing);
     }
     let wrong = [agent[1], agent[2], ("BUILDKITE_AGENT_ACCESS_TOKEN", "other")];
-    let output = vouching.world.run_with(&sign, &wrong);
+    let output = signing.world.run_with(&sign, &wrong);
     assert_eq!(output.status.code(), Some(2));
     assert!(said(&output).contains("status 401"), "{}", said(&output));
 }

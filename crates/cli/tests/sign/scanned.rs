@@ -8,7 +8,7 @@ use sealift_tests::project;
 use sealift_tests::registry::{Access, Options, TestRegistry};
 use serde_json::Value;
 
-use crate::world::{ADA, SigningServices, WITNESSED, World, said, with};
+use crate::world::{ADA, SERVED, SigningWorld, World, said, with};
 
 pub(crate) const KEY: [&str; 3] = ["--key", "cosign.key", "--tlog-upload=false"];
 pub(crate) const CHECK: [&str; 3] = ["--key", "cosign.pub", "--insecure-ignore-tlog"];
@@ -154,11 +154,11 @@ fn the_password_of_the_key_is_not_that_of_the_registry() {
 
 #[test]
 fn an_identity_attests_a_scan() {
-    let vouching = SigningServices::new(LogKind::Rekor1, None);
-    let world = &vouching.world;
+    let signing = SigningWorld::new(LogKind::Rekor1, None);
+    let world = &signing.world;
     let scanned = Scanned::new(world, Access::Anybody);
     let image = scanned.at("demo");
-    let scan = with(&with(&["image", &image, "--attest"], &SCAN), &WITNESSED);
+    let scan = with(&with(&["image", &image, "--attest"], &SCAN), &SERVED);
     let output = world.run(&with(&scan, &["--identity-token", "token", "--yes"]));
     assert_eq!(output.status.code(), Some(0), "{}", said(&output));
     assert_eq!(attested(world, &image, "vuln", &ADA).len(), 1);

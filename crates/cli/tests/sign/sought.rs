@@ -1,6 +1,7 @@
 //! Log entries that do not lie beside signatures, looked up by what requires signatures.
 
-use std::fs;
+use std::net::{Shutdown, TcpListener, TcpStream};
+use std::{fs, io, thread};
 
 use sealift_model::Digest;
 use sealift_tests::instance::LogKind;
@@ -9,7 +10,7 @@ use serde_json::{Value, json};
 
 use crate::logged::questions;
 use crate::scanned::{SCAN, Scanned};
-use crate::world::{SigningServices, WITNESSED, said, with};
+use crate::world::{SERVED, SigningWorld, said, with};
 
 const OLD: &str = "--new-bundle-format=false";
 const NOWHERE: &str = "http://127.0.0.1:1";
@@ -17,7 +18,7 @@ const AWAY: &str = "the transparency log cannot be asked";
 
 /// An image whose signature by the key is in the log, and whose entry lies nowhere else.
 struct Sought {
-    vouching: SigningServices,
+    signing: SigningWorld,
     scanned: Scanned,
     image: String,
     log: String,
@@ -25,26 +26,33 @@ struct Sought {
 
 impl Sought {
     fn new() -> Self {
-        let vouching = SigningServices::new(LogKind::Rekor1, None);
-        let scanned = Scanned::new(&vouching.world, Access::Anybody);
-        let log = format!("{}/rekor1", vouching.running.url());
+        Self::signed(1)
+    }
+
+    /// The same signed so many times.
+    fn signed(times: usize) -> Self {
+        let signing = SigningWorld::new(LogKind::Rekor1, None);
+        let scanned = Scanned::new(&signing.world, Access::Anybody);
+        let log = format!("{}/rekor1", signing.running.url());
         let image = scanned.at("demo");
-        let sign = with(&["sign", "--key", "cosign.key", OLD, &image], &WITNESSED);
-        assert_eq!(vouching.world.status(&sign), Some(0));
+        let sign = with(&["sign", "--key", "cosign.key", OLD, &image], &SERVED);
+        for _ in 0..times {
+            assert_eq!(signing.world.status(&sign), Some(0));
+        }
         strip(&scanned.registry, &scanned.image, "sig");
-        Self { vouching, scanned, image, log }
+        Self { signing, scanned, image, log }
     }
 
     fn write(&self, name: &str, text: &str) {
-        fs::write(self.vouching.world.0.path().join(name), text).unwrap();
+        fs::write(self.signing.world.0.path().join(name), text).unwrap();
     }
 
     /// Runs the command: its status, what it says, and how often the log was asked.
     fn run(&self, arguments: &[&str]) -> (Option<i32>, String, usize) {
-        let before = questions(&self.vouching);
-        let output = self.vouching.world.run(arguments);
+        let before = questions(&self.signing);
+        let output = self.signing.world.run(arguments);
         let told = format!("{}{}", String::from_utf8_lossy(&output.stdout), said(&output));
-        (output.status.code(), told, questions(&self.vouching) - before)
+        (output.status.code(), told, questions(&self.signing) - before)
     }
 }
 
@@ -87,11 +95,41 @@ fn the_gate_looks_a_signature_up() {
     assert!(status == Some(2) && told.contains("no URL"), "{told}");
 }
 
+/// Passes the first question on to the log at that address, and answers no other.
+fn answers_once(log: &str) -> String {
+    let log = log.trim_start_matches("http://").trim_end_matches("/rekor1").to_owned();
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    thread::spawn(move || {
+        let (mut asking, _) = listener.accept().unwrap();
+        let mut answering = TcpStream::connect(log).unwrap();
+        let (mut question, mut to) = (asking.try_clone().unwrap(), answering.try_clone().unwrap());
+        thread::spawn(move || io::copy(&mut question, &mut to));
+        io::copy(&mut answering, &mut asking).unwrap();
+        asking.shutdown(Shutdown::Both).unwrap();
+        listener.incoming().for_each(drop);
+    });
+    format!("http://{address}/rekor1")
+}
+
+#[test]
+fn an_entry_counts_that_came_before_the_log_stopped_answering() {
+    let sought = Sought::signed(2);
+    let verify = |log: &str| {
+        let by = ["--key", "cosign.pub", "--trusted-root", "root.json", "--rekor-url", log];
+        sought.run(&with(&["verify", &sought.image], &by))
+    };
+    let (status, told, asked) = verify(&sought.log);
+    assert_eq!((status, asked), (Some(0), 2), "{told}");
+    let (status, told, asked) = verify(&answers_once(&sought.log));
+    assert_eq!((status, asked), (Some(0), 1), "{told}");
+}
+
 #[test]
 fn what_lacks_more_than_an_entry_is_not_looked_up() {
     let sought = Sought::new();
     let other = ["generate-key-pair", "--output-key-prefix", "other"];
-    assert_eq!(sought.vouching.world.status(&other), Some(0));
+    assert_eq!(sought.signing.world.status(&other), Some(0));
     let by = ["--key", "other.pub", "--trusted-root", "root.json", "--rekor-url", &sought.log];
     for verb in ["verify", "gate"] {
         let flags = if verb == "gate" { &SCAN[..] } else { &[] };
@@ -120,7 +158,7 @@ fn admission_looks_a_signature_up_once() {
     let (status, told, _) = sought.run(&review);
     assert!(status == Some(1) && told.contains(AWAY), "{told}");
     let policy = |rekor: &str| {
-        let key = sought.vouching.world.read("cosign.pub").replace('\n', "\\n");
+        let key = sought.signing.world.read("cosign.pub").replace('\n', "\\n");
         format!(
             "apiVersion: kyverno.io/v1\nkind: ClusterPolicy\nmetadata: {{name: signed}}\nspec:\n  \
              rules:\n  - name: by-us\n    match: {{any: [{{resources: {{kinds: [Pod]}}}}]}}\n    \
@@ -147,7 +185,7 @@ fn a_database_is_looked_up() {
     let sought = Sought::new();
     let name = format!("{}/app:advisories", sought.scanned.registry.host());
     assert_eq!(sought.run(&["db", "push", &name, "--db", "db"]).0, Some(0));
-    let sign = with(&["sign", "--key", "cosign.key", OLD, &name], &WITNESSED);
+    let sign = with(&["sign", "--key", "cosign.key", OLD, &name], &SERVED);
     assert_eq!(sought.run(&sign).0, Some(0));
     let digest = sought.scanned.registry.tagged("app", "advisories").unwrap();
     strip(&sought.scanned.registry, &digest, "sig");
@@ -182,7 +220,7 @@ fn vex_attestations_are_looked_up() {
     });
     sought.write("vex.json", &document.to_string());
     let attest = ["attest", "--type", "openvex", "--predicate", "vex.json", OLD, &sought.image];
-    let attest = with(&with(&attest, &["--key", "cosign.key"]), &WITNESSED);
+    let attest = with(&with(&attest, &["--key", "cosign.key"]), &SERVED);
     assert_eq!(sought.run(&attest).0, Some(0));
     strip(&sought.scanned.registry, &sought.scanned.image, "att");
     let image = with(&["image", &sought.image, "--vex-key", "cosign.pub"], &SCAN);

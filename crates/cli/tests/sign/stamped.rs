@@ -5,12 +5,12 @@ use std::fs;
 use sealift_tests::instance::LogKind;
 use sealift_tests::mutual::Mutual;
 
-use crate::world::{SigningServices, said, with};
+use crate::world::{SigningWorld, said, with};
 
 #[test]
 fn a_timestamp_authority_is_shown_a_certificate() {
-    let vouching = SigningServices::new(LogKind::Rekor1, None);
-    let SigningServices { world, running, .. } = &vouching;
+    let signing = SigningWorld::new(LogKind::Rekor1, None);
+    let SigningWorld { world, running, .. } = &signing;
     let behind = running.url().replace("http://", "");
     let tls = Mutual::start("stamps.test", &behind);
     let Mutual { authority, certificate, key, .. } = &tls;
@@ -43,8 +43,8 @@ fn a_timestamp_authority_is_shown_a_certificate() {
 
 #[test]
 fn what_is_half_said_of_a_timestamp_authority_is_refused() {
-    let vouching = SigningServices::new(LogKind::Rekor1, None);
-    let world = &vouching.world;
+    let signing = SigningWorld::new(LogKind::Rekor1, None);
+    let world = &signing.world;
     fs::write(world.0.path().join("none.pem"), "no certificate").unwrap();
     let sign = ["sign-blob", "--key", "cosign.key", "--tlog-upload=false", "file"];
     let url = ["--timestamp-server-url", "https://127.0.0.1:1/"];

@@ -54,14 +54,14 @@ pub(crate) fn said(output: &Output) -> String {
     String::from_utf8(output.stderr.clone()).unwrap()
 }
 
-/// Services that vouch for signatures now, and the files that say so.
-pub(crate) struct SigningServices {
+/// A folder where services sign now, with the files that name them.
+pub(crate) struct SigningWorld {
     pub(crate) world: World,
     pub(crate) running: SigningServers,
     pub(crate) token: String,
 }
 
-impl SigningServices {
+impl SigningWorld {
     pub(crate) fn new(log: LogKind, fault: Option<Fault>) -> Self {
         let world = World::with_key();
         #[expect(clippy::disallowed_methods, reason = "the command reads the clock, too")]
@@ -80,7 +80,7 @@ impl SigningServices {
     }
 }
 
-pub(crate) const WITNESSED: [&str; 4] =
+pub(crate) const SERVED: [&str; 4] =
     ["--signing-config", "config.json", "--trusted-root", "root.json"];
 pub(crate) const ADA: [&str; 6] = [
     "--certificate-identity",

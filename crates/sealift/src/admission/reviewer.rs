@@ -18,14 +18,15 @@ use crate::{Observer, trust};
 /// ```no_run
 /// use std::time::{Duration, Instant};
 ///
-/// use sealift::admission::{ScopedRegistries, CredentialScope, Reviewer, ReviewerSources};
-/// use sealift::{Reference, RegistryImage, NoProgress, Timestamp};
+/// use sealift::admission::{CredentialScope, Reviewer, ReviewerSources, ScopedRegistries};
+/// use sealift::{NoProgress, Reference, RegistryImage, Timestamp};
 ///
 /// # fn ask(image: &Reference) -> Result<RegistryImage, String> { Err(image.to_string()) }
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// let mut given = ReviewerSources::default();
 /// given.judged_by.policies.push("policies/".into());
-/// let registries = ScopedRegistries::new(None, false, |image: &Reference, _: CredentialScope| ask(image))?;
+/// let ask = |image: &Reference, _: CredentialScope| ask(image);
+/// let registries = ScopedRegistries::new(None, false, ask)?;
 /// let now = || Timestamp::from(std::time::SystemTime::now());
 /// let reviewer = Reviewer::load(given, registries, now)?;
 /// let until = Instant::now() + Duration::from_secs(30);

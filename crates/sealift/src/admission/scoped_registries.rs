@@ -15,13 +15,13 @@ pub struct ScopedRegistries<F> {
     ask: F,
 }
 
-/// For whom an image's registry is asked.
+/// Whether what is meant for one registry goes along when an image's registry is asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[expect(clippy::exhaustive_enums, reason = "it is the one, or it is not")]
 pub enum CredentialScope {
     /// The registry for which everything is meant that was given.
     Own,
-    /// Other, to which nothing of that goes.
+    /// Another one, to which nothing of what was given goes.
     Other,
 }
 
@@ -74,16 +74,15 @@ mod tests {
 
     #[test]
     fn what_is_meant_for_one_goes_to_no_other() {
-        let ask = |_: &Reference, meant: CredentialScope| Err(format!("{meant:?}"));
-        let confined = ScopedRegistries::new(Some("R.example".to_owned()), true, ask).unwrap();
-        let told = |confined: &dyn Registry, name: &str| {
-            confined.image(&name.parse().unwrap()).unwrap_err()
-        };
-        assert_eq!(told(&confined, "r.example/app"), "Own");
+        let ask = |_: &Reference, scope: CredentialScope| Err(format!("{scope:?}"));
+        let scoped = ScopedRegistries::new(Some("R.example".to_owned()), true, ask).unwrap();
+        let told =
+            |scoped: &dyn Registry, name: &str| scoped.image(&name.parse().unwrap()).unwrap_err();
+        assert_eq!(told(&scoped, "r.example/app"), "Own");
         for other in ["r.example:5000/app", "x.r.example/app", "docker.io/r.example/app"] {
-            assert_eq!(told(&confined, other), "Other", "{other}");
+            assert_eq!(told(&scoped, other), "Other", "{other}");
         }
-        assert!(told(&confined.offline(true), "r.example/app").contains("offline"));
+        assert!(told(&scoped.offline(true), "r.example/app").contains("offline"));
         assert_eq!(ScopedRegistries::new(None, true, ask).err(), Some(MissingHost));
         assert_eq!(
             told(&ScopedRegistries::new(None, false, ask).unwrap(), "r.example/app"),

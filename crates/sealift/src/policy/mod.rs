@@ -2,7 +2,7 @@
 //!
 //! ```no_run
 //! use sealift::policy::{Gate, PolicyFiles, Verdict};
-//! use sealift::{Database, ScanOptions, Scanner, NoProgress, Target, Timestamp};
+//! use sealift::{Database, NoProgress, ScanOptions, Scanner, Target, Timestamp};
 //!
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! let scanner = Scanner::new(Database::open("advisories.db".as_ref())?);

@@ -46,9 +46,9 @@ pub struct SigningServices {
 /// let image = RegistryImage::new(registries, "localhost:5000/shop:1.4".parse()?);
 /// let key = PrivateKey::from_pem(&std::fs::read("cosign.key")?, || Ok(b"password".to_vec().into()))?;
 /// let (services, root) = (Services::default(), TrustedRoot::default());
-/// let vouching = SigningServices { client, services, root, requires_sct: true };
+/// let services = SigningServices { client, services, root, requires_sct: true };
 /// let now = || Timestamp::from(std::time::SystemTime::now());
-/// let signed = Session::with_key(key, vouching).sign_image(&image, &[].into(), &now)?;
+/// let signed = Session::with_key(key, services).sign_image(&image, &[].into(), &now)?;
 /// println!("signed {}", signed.digest);
 /// # Ok(())
 /// # }
@@ -56,7 +56,7 @@ pub struct SigningServices {
 #[derive(Debug)]
 pub struct Session {
     signer: SessionSigner,
-    vouching: SigningServices,
+    services: SigningServices,
 }
 
 #[derive(Debug)]
@@ -80,8 +80,8 @@ pub struct SignedDigest {
 impl Session {
     /// Signs with a key that verifiers know.
     #[must_use]
-    pub fn with_key(key: PrivateKey, vouching: SigningServices) -> Self {
-        Self { signer: SessionSigner::Key(Box::new(key)), vouching }
+    pub fn with_key(key: PrivateKey, services: SigningServices) -> Self {
+        Self { signer: SessionSigner::Key(Box::new(key)), services }
     }
 
     /// Signs as whom an identity token names, with a key that is certified now and used for this
@@ -91,10 +91,10 @@ impl Session {
     /// When the token is not valid, or the authority does not certify the key.
     pub fn keyless(
         token: &IdentityToken,
-        vouching: SigningServices,
+        services: SigningServices,
         clock: Clock<'_>,
     ) -> Result<Self, ServiceError> {
-        Self::keyless_as(token, KeyAlgorithm::EcdsaP256, vouching, clock)
+        Self::keyless_as(token, KeyAlgorithm::EcdsaP256, services, clock)
     }
 
     /// The same with a key of another kind than on the curve P-256.
@@ -104,11 +104,11 @@ impl Session {
     pub fn keyless_as(
         token: &IdentityToken,
         algorithm: KeyAlgorithm,
-        vouching: SigningServices,
+        services: SigningServices,
         clock: Clock<'_>,
     ) -> Result<Self, ServiceError> {
-        let issued = vouching.client(clock).certify_as(token, algorithm)?;
-        Ok(Self { signer: SessionSigner::Issued(Box::new(issued)), vouching })
+        let issued = services.client(clock).certify_as(token, algorithm)?;
+        Ok(Self { signer: SessionSigner::Issued(Box::new(issued)), services })
     }
 
     /// Whether the word of the authority's log came beside the certificate and not in it, where
@@ -127,7 +127,7 @@ impl Session {
         content: ToSign<'_>,
         clock: Clock<'_>,
     ) -> Result<SignatureBundle, ServiceError> {
-        let client = self.vouching.client(clock);
+        let client = self.services.client(clock);
         match &self.signer {
             SessionSigner::Key(key) => client.sign(key.as_ref(), content),
             SessionSigner::Issued(issued) => client.sign_certified(issued, content),

@@ -200,7 +200,7 @@ impl DatabaseStore {
         offered.verify()?;
         let path = self.layout().lock();
         let held = Lock::take(&path, wait, || step(UpdateStep::Waiting)).map_err(io(&path))?;
-        let _held = held.ok_or(super::UpdateError::PoolFull)?;
+        let _held = held.ok_or(super::UpdateError::Busy)?;
         let database = self.database();
         if let Ok(here) = Database::open(&database) {
             let (offered, here) = (offered.info().built, here.info().built);

@@ -25,7 +25,7 @@ pub enum UpdateError {
     },
     /// Another process has been updating for too long.
     #[error("another update is still running")]
-    PoolFull,
+    Busy,
     /// The name is not that of an export.
     #[error("{name}: not the name of an ecosystem")]
     NoSuchName {

@@ -154,7 +154,7 @@ impl DatabaseStore {
         let lock = self.layout.lock();
         let held = Lock::take(&lock, request.wait, || step(UpdateStep::Waiting))
             .map_err(UpdateError::io(&lock))?
-            .ok_or(UpdateError::PoolFull)?;
+            .ok_or(UpdateError::Busy)?;
         if held.has_waited && self.generation()? != before && !request.reset {
             let due = self.due(&request.exports, Duration::from_secs(3600), request.now)?;
             if due == Due::No {

@@ -32,7 +32,7 @@ impl SignedImage {
     /// [`SignedImage::verify`] takes them into account.
     ///
     /// # Errors
-    /// When the log does not answer as it must.
+    /// When the log does not answer as it must, and what it answered before is not enough.
     pub fn look_up(
         &mut self,
         verifier: &Verifier<'_>,
@@ -73,14 +73,18 @@ impl SignedImage {
         }
         let Some(search) = &self.options.log else { return Ok(LookUp::NotAllowed) };
         let mut found = LookUp::Absent;
-        self.attached.look_up(&lacking, MAX_QUESTIONS, |bundle, payload| {
+        let asked = self.attached.look_up(&lacking, MAX_QUESTIONS, |bundle, payload| {
             let entry = search.entry(bundle, Artifact::Bytes(payload), policy.trusted_keys())?;
             if entry.is_some() {
                 found = LookUp::Found;
             }
             Ok::<_, ServiceError>(entry)
-        })?;
-        Ok(found)
+        });
+        // What was found before the log stopped answering may be enough.
+        match asked {
+            Err(error) if !is_enough(&self.outcome(verifier, policy, claims, now)) => Err(error),
+            _ => Ok(found),
+        }
     }
 }
 

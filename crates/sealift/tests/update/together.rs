@@ -40,7 +40,7 @@ fn who_cannot_wait_is_told() {
         let first = scope.spawn(|| bench.store.update(&bench.site, &request, &|_| {}).unwrap());
         std::thread::sleep(Duration::from_millis(200));
         let second = bench.store.update(&bench.site, &hasty, &|_| {});
-        assert!(matches!(second, Err(UpdateError::PoolFull)), "{second:?}");
+        assert!(matches!(second, Err(UpdateError::Busy)), "{second:?}");
         assert!(first.join().unwrap().is_new);
     });
 }

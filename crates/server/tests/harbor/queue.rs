@@ -10,7 +10,7 @@ use crate::world::{Harbor, NATIVE, SCAN, World};
 #[test]
 fn a_full_queue_says_when_to_come_again() {
     let world = World::new(registry::Access::Anybody);
-    world.registry.fail(|_| Some(Fault::NoProgress(Duration::from_secs(3))));
+    world.registry.fail(|_| Some(Fault::Silent(Duration::from_secs(3))));
     let mut options = world.options();
     options.queue.workers = 1;
     options.queue.max_waiting = 3;

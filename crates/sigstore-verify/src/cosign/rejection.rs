@@ -67,8 +67,9 @@ impl Rejection<'_> {
         }
     }
 
-    /// Whether the log's entry is what it lacks.
-    pub(super) fn lacks_entry(&self) -> bool {
+    /// Whether a log entry is all that it lacks.
+    #[must_use]
+    pub fn lacks_entry(&self) -> bool {
         matches!(self, Self::Failed(Error::Refused(refusal)) if refusal.lacks_entry())
     }
 }

@@ -39,7 +39,7 @@ impl Session {
         let (services, root) = services_and_root(args, global, environment)?;
         let asked = args.signing_algorithm.map(KeyAlgorithm::from);
         let requires_sct = !args.insecure_skip_verify;
-        let vouching = SigningServices { client, services, root, requires_sct };
+        let services = SigningServices { client, services, root, requires_sct };
         Ok(Self(match &args.key.key {
             Some(reference) => {
                 let key = key::named(&args.key, reference, environment)?;
@@ -49,13 +49,13 @@ impl Session {
                         hint: "leave out --signing-algorithm, or name another key",
                     });
                 }
-                sealift::sign::Session::with_key(key, vouching)
+                sealift::sign::Session::with_key(key, services)
             }
             None => {
-                agree(args, &vouching.services)?;
-                let token = token(args, &vouching.services, environment, &vouching.client)?;
+                agree(args, &services.services)?;
+                let token = token(args, &services.services, environment, &services.client)?;
                 let algorithm = asked.unwrap_or(KeyAlgorithm::EcdsaP256);
-                let session = sealift::sign::Session::keyless_as(&token, algorithm, vouching, &now);
+                let session = sealift::sign::Session::keyless_as(&token, algorithm, services, &now);
                 let session = session.map_err(not_signed)?;
                 eprintln!("Signing as {}", escape::terminal(token.subject()));
                 if session.has_detached_timestamp() {

@@ -3,9 +3,9 @@
 use std::path::Path;
 
 use sealift::verify::{
-    Attachment, Certificate, Error, KeyAlgorithm, PredicateType, Rejection, SignedImage,
-    Unverified, UnverifiedReason, VerifiedAttached, VerifyOptions, certificate, envelope_json,
-    payload_text, signatures_json,
+    Attachment, Certificate, KeyAlgorithm, PredicateType, SignedImage, Unverified,
+    UnverifiedReason, VerifiedAttached, VerifyOptions, certificate, envelope_json, payload_text,
+    signatures_json,
 };
 use sealift::{NoProgress, Reference, Target};
 
@@ -257,11 +257,8 @@ fn failure(
         Attachment::Attestations => ("attestation", "attestations"),
     };
     let name = named(written, error.image);
-    let unlogged = if unlogged.is_empty() && is_for_want_of_an_entry(error) {
-        log::NOT_IN_BUNDLE
-    } else {
-        unlogged
-    };
+    let lacks_entry = error.rejected.iter().any(|one| one.why.lacks_entry());
+    let unlogged = if unlogged.is_empty() && lacks_entry { log::NOT_IN_BUNDLE } else { unlogged };
     let (status, sentence, hint) = match &error.reason {
         UnverifiedReason::Unsigned => (10, format!("no {several} found for {name}"), ""),
         UnverifiedReason::NoCertificate => (
@@ -279,13 +276,6 @@ fn failure(
     // cosign's table knows signatures alone.
     let status = if attachment == Attachment::Signatures { status } else { 1 };
     Failure::Unverified { status, sentence, hint }
-}
-
-/// Whether a log entry is all that is missing from a signature.
-fn is_for_want_of_an_entry(error: &Unverified<'_>) -> bool {
-    error.rejected.iter().any(|one| {
-        matches!(&one.why, Rejection::Failed(Error::Refused(refusal)) if refusal.lacks_entry())
-    })
 }
 
 /// An image as it was asked for, with its digest.
