@@ -16,7 +16,7 @@ use std::collections::HashMap;
 use sealift_model::Timestamp;
 
 use crate::id::Id;
-use crate::{Failure, FileResult, Status};
+use crate::{Check, Failure, FileResult, Status};
 
 /// What was asked of a check and a line: thousands of failures may be on one line, and thousands
 /// of comments above it.
@@ -93,19 +93,14 @@ impl Ignores {
         let mut known = Known::new();
         for found in &mut result.misconfigurations {
             let Status::Fail(failure) = &found.status else { continue };
-            if self.ignore(&found.check.id, failure, &mut known) {
+            if self.ignore(&found.check, failure, &mut known) {
                 found.ignore("a comment");
             }
         }
     }
 
     /// Whether the comments cover a failure of a check.
-    pub(crate) fn ignore(
-        &self,
-        check: &Cow<'static, str>,
-        failure: &Failure,
-        known: &mut Known,
-    ) -> bool {
+    pub(crate) fn ignore(&self, check: &Check, failure: &Failure, known: &mut Known) -> bool {
         let starts = failure.lines.map(|lines| lines.start);
         let starts = starts.into_iter().chain(failure.enclosing.iter().copied());
         let mut starts: Vec<Option<u32>> = starts.map(Some).collect();
@@ -113,8 +108,8 @@ impl Ignores {
             starts.push(None);
         }
         starts.into_iter().any(|start| {
-            let known = known.entry((check.clone(), start));
-            *known.or_insert_with(|| self.cover(check, start))
+            let known = known.entry((check.id.clone(), start));
+            *known.or_insert_with(|| self.cover(&check.id, start))
         })
     }
 }

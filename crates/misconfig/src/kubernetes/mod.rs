@@ -122,7 +122,7 @@ fn some_failures(
     let mut all = failures(rule, objects);
     let mut some: Vec<_> = all.by_ref().take(room).collect();
     let mut known = Known::new();
-    let mut counts = |failure: &Failure| !ignores.ignore(&rule.check.id, failure, &mut known);
+    let mut counts = |failure: &Failure| !ignores.ignore(&rule.check, failure, &mut known);
     if some.len() == room && !some.iter().any(&mut counts) {
         some.extend(all.find(counts));
     }
