@@ -358,19 +358,19 @@ pub(crate) struct StamperArgs {
         long,
         value_name = "FILE",
         requires = "timestamp_server_url",
-        help_heading = "ServiceClient"
+        help_heading = "Signing services"
     )]
     pub(crate) timestamp_client_cacert: Option<PathBuf>,
     /// Certificate by which the client shows the timestamp authority who it is (mTLS), in PEM.
     #[arg(long, value_name = "FILE", requires_all = ["timestamp_client_key", "timestamp_server_url"],
-          help_heading = "ServiceClient")]
+          help_heading = "Signing services")]
     pub(crate) timestamp_client_cert: Option<PathBuf>,
     /// Its secret key, in PEM.
     #[arg(
         long,
         value_name = "FILE",
         requires = "timestamp_client_cert",
-        help_heading = "ServiceClient"
+        help_heading = "Signing services"
     )]
     pub(crate) timestamp_client_key: Option<PathBuf>,
     /// Name that the server's certificate must have, where it is not that of the URL.
@@ -378,7 +378,7 @@ pub(crate) struct StamperArgs {
         long,
         value_name = "NAME",
         requires = "timestamp_server_url",
-        help_heading = "ServiceClient"
+        help_heading = "Signing services"
     )]
     pub(crate) timestamp_server_name: Option<String>,
 }

@@ -278,7 +278,7 @@ mod tests {
     #[test]
     fn the_file_that_trivy_generates_is_taken() {
         let file = "clean:\n  all: false\nkubernetes:\n  burst: 10\nmisconfiguration:\n  \
-                    download-checks-bundle-only: false\nmodule:\n  dir: /root/.trivy/modules\n  \
+                    download-checks-bundle-only: false\nmodule:\n  dir: /home/ada/.trivy/modules\n  \
                     enable-modules: []\nregistry:\n  password-stdin: false\nrepository:\n  \
                     branch: \"\"\nserver:\n  listen: localhost:4954\n";
         assert!(added(&["s", "image", "x"], file).unwrap().is_empty());
