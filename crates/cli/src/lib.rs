@@ -18,6 +18,7 @@ mod cache;
 mod clock;
 mod cluster;
 mod deadline;
+mod engines;
 mod environment;
 mod failure;
 mod files;

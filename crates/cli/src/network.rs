@@ -8,7 +8,6 @@ use sealift::{Reference, RegistryImage, Target, escape};
 use crate::Environment;
 use crate::args::Access;
 use crate::failure::Failure;
-use crate::places::EngineElsewhere;
 use crate::{files, suppress};
 
 /// The client for all that is asked of the network.
@@ -26,7 +25,7 @@ pub(crate) fn google(environment: &Environment) -> Result<Client, Failure> {
     made(config)
 }
 
-fn made(config: Config) -> Result<Client, Failure> {
+pub(crate) fn made(config: Config) -> Result<Client, Failure> {
     Client::new(config).map_err(|error| Failure::Unusable {
         what: "the network".to_owned(),
         error: error.into(),
@@ -98,12 +97,12 @@ impl<'n> Network<'n> {
     }
 
     /// The engines of Docker.
-    pub(crate) fn docker(&self) -> Result<Vec<Engine>, EngineElsewhere> {
+    pub(crate) fn docker(&self) -> Result<Vec<Engine>, Failure> {
         self.environment.docker()
     }
 
     /// The services of Podman.
-    pub(crate) fn podman(&self) -> Result<Vec<Engine>, EngineElsewhere> {
+    pub(crate) fn podman(&self) -> Result<Vec<Engine>, Failure> {
         self.environment.podman()
     }
 

@@ -7,7 +7,6 @@ use sealift::{Chain, EngineImage, Reference, ReferenceError, Target};
 
 use crate::failure::Failure;
 use crate::network::Network;
-use crate::places::EngineElsewhere;
 
 const NAME_HINT: &str = "an image is named [REGISTRY/]REPOSITORY[:TAG|@DIGEST], oci:DIR[:TAG], \
                          docker-archive:FILE, or by a path that starts with ./ or /";
@@ -71,8 +70,8 @@ fn by_name(text: &str, sources: &[String], network: &Network<'_>) -> Result<Targ
     let mut reasons = Vec::new();
     for source in sources {
         let engines = match source.as_str() {
-            "docker" => network.docker().map_err(elsewhere)?,
-            "podman" => network.podman().map_err(elsewhere)?,
+            "docker" => network.docker()?,
+            "podman" => network.podman()?,
             "remote" => {
                 if Path::new(text).exists() {
                     network.say(&format!("note: {PATH_HINT}"));
@@ -96,7 +95,7 @@ fn by_name(text: &str, sources: &[String], network: &Network<'_>) -> Result<Targ
         for engine in engines {
             match EngineImage::fetch(&engine, text) {
                 Ok(image) => {
-                    network.say(&format!("taken from {source} at {}", engine.socket().display()));
+                    network.say(&format!("taken from {source} at {engine}"));
                     return Ok(Target::Engine(image));
                 }
                 Err(error) => {
@@ -120,9 +119,9 @@ fn by_name(text: &str, sources: &[String], network: &Network<'_>) -> Result<Targ
 }
 
 /// An image that an engine must have.
-fn in_engine(engines: Result<Vec<Engine>, EngineElsewhere>, name: &str) -> Result<Target, Failure> {
+fn in_engine(engines: Result<Vec<Engine>, Failure>, name: &str) -> Result<Target, Failure> {
     let mut reasons = Vec::new();
-    for engine in engines.map_err(elsewhere)? {
+    for engine in engines? {
         match EngineImage::fetch(&engine, name) {
             Ok(image) => return Ok(Target::Engine(image)),
             Err(error) => reasons.push(Chain(&error).to_string()),
@@ -133,15 +132,6 @@ fn in_engine(engines: Result<Vec<Engine>, EngineElsewhere>, name: &str) -> Resul
         error: reasons.join("; ").into(),
         hint: "check that the engine runs, that you may ask it, and that it has the image",
     })
-}
-
-fn elsewhere(error: EngineElsewhere) -> Failure {
-    Failure::Unusable {
-        what: "the engine is not asked".to_owned(),
-        error: error.into(),
-        hint: "save the image there and scan the file with --input FILE, or ask its registry with \
-               --image-src remote",
-    }
 }
 
 /// Reads the target of a verb that verifies: `oci:DIR[:TAG|@DIGEST]` or `oci-archive:FILE`, and

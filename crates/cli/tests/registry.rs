@@ -2,8 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::fs;
-use std::io::{Read as _, Write as _};
-use std::path::PathBuf;
+use std::io::Write as _;
 use std::process::{Command, Output, Stdio};
 
 use sealift_model::Digest;
@@ -186,12 +185,12 @@ fn a_registry_elsewhere_is_not_asked_without_tls() {
 fn the_registry_does_not_stand_in_for_an_engine_that_is_not_asked() {
     let world = World::new(Access::Anybody);
     let name = world.name("app:demo");
-    let image = [&["image", &name, "--docker-host", "tcp://127.0.0.1:9"], &LIST[..]].concat();
+    let image = [&["image", &name, "--docker-host", "ssh://127.0.0.1:9"], &LIST[..]].concat();
     for flags in [&[][..], &["--quiet"]] {
         let output = world.run(&[&image[..], flags].concat());
         assert_eq!(output.status.code(), Some(2), "{}", stderr(&output));
         assert!(
-            stderr(&output).contains("DOCKER_HOST is tcp://127.0.0.1:9"),
+            stderr(&output).contains("DOCKER_HOST is ssh://127.0.0.1:9"),
             "{}",
             stderr(&output)
         );
@@ -199,57 +198,6 @@ fn the_registry_does_not_stand_in_for_an_engine_that_is_not_asked() {
     let remote = world.run(&[&image[..], &["--image-src", "remote", "-q"]].concat());
     assert!(remote.status.success(), "{}", stderr(&remote));
     assert_eq!(stderr(&remote), "");
-}
-
-#[cfg(unix)]
-#[test]
-fn an_engine_gives_its_archive() {
-    use std::os::unix::net::UnixListener;
-
-    let world = World::new(Access::Anybody);
-    let archive: PathBuf = world.home.path().join("image.tar");
-    let tar = Command::new("tar")
-        .args(["-cf"])
-        .arg(&archive)
-        .arg("-C")
-        .arg(project().join("examples/image"))
-        .arg(".")
-        .status();
-    assert!(tar.unwrap().success());
-    let socket = world.home.path().join("docker.sock");
-    let listener = UnixListener::bind(&socket).unwrap();
-    std::thread::spawn(move || {
-        for stream in listener.incoming() {
-            let mut stream = stream.unwrap();
-            let mut head = Vec::new();
-            while !head.ends_with(b"\r\n\r\n") {
-                let mut byte = [0];
-                stream.read_exact(&mut byte).unwrap();
-                head.push(byte[0]);
-            }
-            let asked = String::from_utf8_lossy(&head).starts_with("GET /images/app:1/get ");
-            if asked {
-                stream.write_all(b"HTTP/1.0 200 OK\r\n\r\n").unwrap();
-                stream.write_all(&fs::read(&archive).unwrap()).unwrap();
-            } else {
-                stream.write_all(b"HTTP/1.0 404 Not Found\r\n\r\n{}").unwrap();
-            }
-        }
-    });
-    let run = |image: &str| {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_sealift"));
-        command.args(["image", image, "--image-src", "docker"]).args(LIST).env_clear();
-        command.env("DOCKER_HOST", format!("unix://{}", socket.display()));
-        command.current_dir(world.home.path()).stdin(Stdio::null()).output().unwrap()
-    };
-    for image in ["app:1", "docker-daemon:app:1"] {
-        let output = run(image);
-        assert!(output.status.success(), "{}", stderr(&output));
-        let report: Value = serde_json::from_slice(&output.stdout).unwrap();
-        assert!(report["Results"].as_array().is_some_and(|results| !results.is_empty()));
-    }
-    assert_eq!(run("app:2").status.code(), Some(2));
-    assert_eq!(run("docker-daemon:app:2").status.code(), Some(2));
 }
 
 #[test]

@@ -215,11 +215,11 @@ impl EngineImage {
     /// Asks an engine for an image.
     ///
     /// # Errors
-    /// When nothing listens at the socket, when the engine does not have the image, and when the
+    /// When nothing listens there, when the engine does not have the image, and when the
     /// archive cannot be kept.
     pub fn fetch(engine: &Engine, image: &str) -> Result<Self, EngineError> {
         let mut stream = engine.save(image)?;
-        let failed = |source| EngineError::Io { socket: engine.socket().to_owned(), source };
+        let failed = |source| EngineError::Io { engine: engine.to_string(), source };
         let mut archive = NamedTempFile::new().map_err(failed)?;
         io::copy(&mut stream, &mut archive).map_err(failed)?;
         Ok(Self { archive: Arc::new(archive.into_temp_path()), name: image.into() })

@@ -208,13 +208,14 @@ pub(crate) struct ImageArgs {
         default_value = "docker,podman,remote"
     )]
     pub(crate) image_src: Vec<String>,
-    /// Docker's engine: the path of its socket, or unix://PATH. Default: DOCKER_HOST, else
+    /// Docker's engine: the path of its socket, unix://PATH, or tcp://HOST[:PORT], with TLS where
+    /// DOCKER_CERT_PATH or DOCKER_TLS_VERIFY ask for it. Default: DOCKER_HOST, else
     /// /var/run/docker.sock.
-    #[arg(long, value_name = "SOCKET")]
+    #[arg(long, value_name = "PLACE")]
     pub(crate) docker_host: Option<String>,
-    /// Podman's service: the path of its socket, or unix://PATH. Default: CONTAINER_HOST, else the
-    /// user's own, then the system's.
-    #[arg(long, value_name = "SOCKET")]
+    /// Podman's service: the path of its socket, unix://PATH, or tcp://HOST[:PORT]. Default:
+    /// CONTAINER_HOST, else the user's own, then the system's.
+    #[arg(long, value_name = "PLACE")]
     pub(crate) podman_host: Option<String>,
     #[command(flatten)]
     pub(crate) access: AccessArgs,
