@@ -1,4 +1,4 @@
-//! Which packages of a source tree count.
+//! Which installed packages of a source tree lockfiles speak for.
 
 use std::collections::{HashMap, HashSet};
 
@@ -45,8 +45,9 @@ impl<'p> Covered<'p> {
     }
 }
 
-/// Whether it is a part of the project, of which a lockfile pins nothing else.
-fn is_own(package: &Package) -> bool {
+/// Whether it is the project itself or a part of it. It is no package that the project uses, and
+/// what it calls its version is no release of whoever has the name in a registry.
+pub(crate) fn is_own(package: &Package) -> bool {
     matches!(package.relationship, Relationship::Root | Relationship::Workspace)
 }
 

@@ -35,6 +35,7 @@ mod base;
 mod cache;
 mod chain;
 mod configuration;
+mod counted;
 mod covered;
 mod database;
 mod error;

@@ -10,16 +10,14 @@ use std::sync::Arc;
 
 use sealift_layers::{Assembled, Extract, Image, Limits, Metadata, ReadOptions, TreePath};
 use sealift_matcher::{MatchOptions, Matches, Records};
-use sealift_model::{
-    Diagnostic, Evidence, Impact, Inventory, Package, Platform, Relationship, Scope, Timestamp,
-};
+use sealift_model::{Diagnostic, Evidence, Impact, Inventory, Package, Platform, Timestamp};
 use sealift_report::{Artifact, ArtifactKind, Configuration, ImageFacts, LayerFacts, Report};
 use sealift_sbom::{
     Assembler, DocumentFormat, DocumentLimits, Reader, SYSTEM_ORIGIN, Skip, SubjectKind, assemble,
     read_document,
 };
 
-use crate::covered::Covered;
+use crate::counted::{Counted, Counting};
 use crate::skip::OnlyFile;
 use crate::source::Opened;
 use crate::uncovered;
@@ -197,14 +195,16 @@ impl Scanner {
     ) -> Result<Report, Error> {
         let counted = contents.counted(options);
         let Contents { artifact, mut inventory, created, configuration, .. } = contents;
-        let matches = self.match_packages(&inventory, counted, options, observer)?;
+        let counting = Counting::new(&inventory.packages, counted);
+        let matches = self.match_packages(&inventory, &counting, options, observer)?;
+        let left = counting.left_out();
         if let Some(matches) = &matches {
             inventory.diagnose(uncovered::diagnostics(&matches.coverage));
         }
         let mut report = Report::new(artifact, inventory, env!("CARGO_PKG_VERSION"));
         if matches.is_some() {
-            report.development = left_out(&report.inventory, counted);
-            report.left_to_lockfiles = left_to_lockfiles(&report.inventory, counted);
+            report.development = left.development;
+            report.left_to_lockfiles = left.to_lockfiles;
         }
         report.matches = matches;
         report.created = options.created.or(created);
@@ -218,13 +218,13 @@ impl Scanner {
     fn match_packages(
         &self,
         inventory: &Inventory,
-        counted: Counted,
+        counting: &Counting<'_>,
         options: &ScanOptions,
         observer: &dyn Observer,
     ) -> Result<Option<Matches>, Error> {
         go_on(observer)?;
         let Some(database) = &self.database else { return Ok(None) };
-        let counts = asked(inventory, counted);
+        let counts = |package: &Package| counting.asks(package);
         let mut how = MatchOptions::default();
         how.packages = &counts;
         let cancelled = || observer.is_cancelled();
@@ -238,63 +238,6 @@ impl Scanner {
             },
         )
     }
-}
-
-/// Which packages of a target are matched.
-#[derive(Clone, Copy, Debug)]
-struct Counted {
-    matching: Matching,
-    /// What is declared only to build or test is among them.
-    development: bool,
-}
-
-impl Counted {
-    /// Whether the package is left out for being declared only to build or test.
-    fn leaves_out(self, package: &Package) -> bool {
-        !self.development
-            && package.scope == Scope::Development
-            && package.evidence == Evidence::Declared
-    }
-}
-
-/// How many packages count but for being declared only to build or test.
-fn left_out(inventory: &Inventory, counted: Counted) -> usize {
-    let asked = asked(inventory, Counted { development: true, ..counted });
-    let packages = inventory.packages.iter();
-    packages.filter(|package| counted.leaves_out(package) && asked(package)).count()
-}
-
-/// How many installed packages are left to lockfiles.
-fn left_to_lockfiles(inventory: &Inventory, counted: Counted) -> usize {
-    if counted.matching != Matching::Declared {
-        return 0;
-    }
-    let covered = Covered::new(&inventory.packages);
-    let packages = inventory.packages.iter();
-    packages.filter(|it| it.evidence == Evidence::Installed && covered.covers(it)).count()
-}
-
-/// Which packages are asked about.
-fn asked(inventory: &Inventory, counted: Counted) -> impl Fn(&Package) -> bool {
-    let matching = counted.matching;
-    let by_lockfile = matching == Matching::Declared;
-    let covered = by_lockfile.then(|| Covered::new(&inventory.packages));
-    let is_covered =
-        move |package: &Package| covered.as_ref().is_some_and(|covered| covered.covers(package));
-    // The project itself and its parts are no packages that it uses, and what they call their
-    // versions is no release of whoever has the name in a registry.
-    let uses = |package: &Package| {
-        let is_own = matches!(package.relationship, Relationship::Root | Relationship::Workspace);
-        package.evidence == Evidence::Installed || !is_own
-    };
-    let asked = move |package: &Package| match (matching, package.evidence) {
-        (Matching::All, _)
-        | (Matching::Installed, Evidence::Installed)
-        | (Matching::Declared, Evidence::Declared) => true,
-        (Matching::Installed, Evidence::Declared) => false,
-        (Matching::Declared, Evidence::Installed) => !is_covered(package),
-    };
-    move |package: &Package| asked(package) && uses(package) && !counted.leaves_out(package)
 }
 
 /// Takes out of an image's inventory what a manifest asks for without a version: it says nothing
@@ -333,8 +276,9 @@ impl Contents {
     /// The exports that have the advisories of what is in the target.
     #[must_use]
     pub fn exports(&self, options: &ScanOptions) -> BTreeSet<ExportName> {
-        let asked = asked(&self.inventory, self.counted(options));
-        let names = sealift_matcher::ecosystems_of(&self.inventory, &asked);
+        let counting = Counting::new(&self.inventory.packages, self.counted(options));
+        let asks = |package: &Package| counting.asks(package);
+        let names = sealift_matcher::ecosystems_of(&self.inventory, &asks);
         names.iter().filter_map(|name| name.parse().ok()).collect()
     }
 
