@@ -9,7 +9,7 @@ use crate::image::{ImageConfig, visit};
 use crate::media::{DocumentKind, LayerType, is_image_config};
 use crate::options::{Progress, ReadOptions};
 use crate::stream::{BlobStream, LayerStream, Watch, length};
-use crate::workers::{Crew, Halt, run};
+use crate::workers::{Halt, Workers, run};
 use crate::{Error, LimitExceeded, Limits};
 
 /// What [`check_content`] read; the digests of all of it hold.
@@ -44,10 +44,10 @@ pub fn check_content(
     let Survey { blobs, mut checked, .. } = survey;
     let halt = Halt::new(options.cancelled);
     let ranks: Vec<usize> = (0..blobs.len()).collect();
-    let read = run(options.threads, &ranks, &halt, |rank, crew| match blobs.get(rank) {
+    let read = run(options.threads, &ranks, &halt, |rank, workers| match blobs.get(rank) {
         Some(blob) => {
             let watch = Passing { rank, halt: &halt, options };
-            Ok((blob.check(source, options, watch, crew)?, blob))
+            Ok((blob.check(source, options, watch, workers)?, blob))
         }
         None => Err(Error::Cancelled),
     })?;
@@ -80,10 +80,10 @@ impl Blob {
         source: &'env dyn BlobSource,
         options: &'env ReadOptions<'env>,
         watch: Passing<'env>,
-        crew: &Crew<'env>,
+        workers: &Workers<'env>,
     ) -> Result<Presence, Error> {
         loop {
-            match self.check_once(source, options, watch, crew) {
+            match self.check_once(source, options, watch, workers) {
                 Err(error) if error.is_of_bytes() && source.refuse(&self.descriptor) => {}
                 checked => return checked,
             }
@@ -95,7 +95,7 @@ impl Blob {
         source: &'env dyn BlobSource,
         options: &'env ReadOptions<'env>,
         watch: Passing<'env>,
-        crew: &Crew<'env>,
+        workers: &Workers<'env>,
     ) -> Result<Presence, Error> {
         let layer = watch.rank;
         let stream = match BlobStream::open(source, &self.descriptor, watch) {
@@ -109,7 +109,8 @@ impl Blob {
         match &self.diff_id {
             None => stream.finish()?,
             Some(diff_id) => {
-                let finished = LayerStream::new(stream, diff_id, options.limits, crew).finish()?;
+                let finished =
+                    LayerStream::new(stream, diff_id, options.limits, workers).finish()?;
                 if let Some(limit) = finished.stopped {
                     return Err(limit.into());
                 }

@@ -45,7 +45,7 @@ impl fmt::Debug for Halt<'_> {
 type Job<'env> = Box<dyn FnOnce() + Send + 'env>;
 
 /// The workers of one [`run`]: those that find nothing to start help those that are still at it.
-pub(crate) struct Crew<'env> {
+pub(crate) struct Workers<'env> {
     board: Mutex<Board<'env>>,
     changed: Condvar,
     /// As on the board, to be looked at without waiting for it.
@@ -60,9 +60,9 @@ struct Board<'env> {
     busy: usize,
 }
 
-impl<'env> Crew<'env> {
-    fn new(workers: usize) -> Self {
-        let board = Board { jobs: Vec::new(), waiting: 0, busy: workers };
+impl<'env> Workers<'env> {
+    fn new(count: usize) -> Self {
+        let board = Board { jobs: Vec::new(), waiting: 0, busy: count };
         Self { board: Mutex::new(board), changed: Condvar::new(), waiting: AtomicUsize::new(0) }
     }
 
@@ -106,7 +106,7 @@ impl<'env> Crew<'env> {
 }
 
 /// A worker has left the work, even if by a panic: who waits for its jobs must not wait for ever.
-struct Leaving<'c, 'env>(&'c Crew<'env>);
+struct Leaving<'c, 'env>(&'c Workers<'env>);
 
 impl Drop for Leaving<'_, '_> {
     fn drop(&mut self) {
@@ -121,30 +121,30 @@ pub(crate) fn run<'env, T: Send>(
     threads: NonZeroUsize,
     ranks: &[usize],
     halt: &Halt<'_>,
-    work: impl Fn(usize, &Crew<'env>) -> Result<T, Error> + Sync,
+    work: impl Fn(usize, &Workers<'env>) -> Result<T, Error> + Sync,
 ) -> Result<Vec<(usize, T)>, Error> {
     // One that works and one that helps.
-    let workers = threads.get().min(2 * ranks.len()).max(1);
-    let crew = Crew::new(workers);
+    let count = threads.get().min(2 * ranks.len()).max(1);
+    let workers = Workers::new(count);
     let next = AtomicUsize::new(0);
     let done = Mutex::new(Vec::new());
     let take_turns = || {
-        let leaving = Leaving(&crew);
+        let leaving = Leaving(&workers);
         while let Some(rank) = ranks.get(next.fetch_add(1, Ordering::Relaxed)) {
             if halt.stops(*rank) {
                 continue;
             }
-            let result = work(*rank, &crew);
+            let result = work(*rank, &workers);
             if result.is_err() {
                 halt.fail(*rank);
             }
             done.lock().unwrap_or_else(PoisonError::into_inner).push((*rank, result));
         }
         drop(leaving);
-        crew.help();
+        workers.help();
     };
     std::thread::scope(|scope| {
-        for _ in 1..workers {
+        for _ in 1..count {
             scope.spawn(take_turns);
         }
         take_turns();
@@ -179,12 +179,12 @@ mod tests {
     fn a_worker_without_work_takes_a_job() {
         let threads = NonZeroUsize::new(2).unwrap();
         let here = std::thread::current().id();
-        let there = run(threads, &[0], &Halt::new(&|| false), |_, crew| {
+        let there = run(threads, &[0], &Halt::new(&|| false), |_, workers| {
             let (sender, receiver) = std::sync::mpsc::channel();
             let mut handed = false;
             while !handed {
-                if crew.waits() {
-                    crew.hand(|| {
+                if workers.waits() {
+                    workers.hand(|| {
                         handed = true;
                         let sender = sender.clone();
                         Box::new(move || sender.send(std::thread::current().id()).unwrap())
@@ -202,7 +202,12 @@ mod tests {
     #[test]
     fn alone_nobody_waits() {
         let waits =
-            run(NonZeroUsize::MIN, &[0, 1], &Halt::new(&|| false), |_, crew| Ok(crew.waits()));
+            run(
+                NonZeroUsize::MIN,
+                &[0, 1],
+                &Halt::new(&|| false),
+                |_, workers| Ok(workers.waits()),
+            );
         assert_eq!(waits.unwrap(), [(0, false), (1, false)]);
     }
 }

@@ -18,7 +18,7 @@ use crate::image::{Image, Layer};
 use crate::options::{Progress, ReadOptions};
 use crate::stream::{BlobStream, LayerStream, Watch, length};
 use crate::tree::{LayerSummary, Tree};
-use crate::workers::{Crew, Halt, run};
+use crate::workers::{Halt, Workers, run};
 use crate::{Assemble, Assembled, Error, Extract, LimitExceeded};
 use budget::Budget;
 use layer::{Found, Requests, Shared, first_look, second_look};
@@ -218,8 +218,8 @@ impl<'a, E: Extract> LayerReader<'a, E> {
         let slots = self.layers.order(threads);
         let contents: Vec<_> = self.layers.layers.iter().map(|_| OnceLock::new()).collect();
         let growing = Growing::new(&contents, stack, self.shared.limits);
-        run(threads, &slots, self.halt, |slot, crew| {
-            let content = self.first(slot, crew)?;
+        run(threads, &slots, self.halt, |slot, workers| {
+            let content = self.first(slot, workers)?;
             if let Some(place) = contents.get(slot) {
                 place.get_or_init(|| content);
             }
@@ -232,8 +232,8 @@ impl<'a, E: Extract> LayerReader<'a, E> {
         let contents: Vec<_> = contents.into_iter().filter_map(OnceLock::into_inner).collect();
         let requests = merged.requests(&contents);
         let slots: Vec<_> = slots.into_iter().filter(|slot| requests.contains_key(slot)).collect();
-        let again = |slot, crew: &Crew<'a>| match (contents.get(slot), requests.get(&slot)) {
-            (Some(content), Some(requests)) => self.second(slot, content, requests, crew),
+        let again = |slot, workers: &Workers<'a>| match (contents.get(slot), requests.get(&slot)) {
+            (Some(content), Some(requests)) => self.second(slot, content, requests, workers),
             _ => Ok(Found::new()),
         };
         for (slot, found) in run(threads, &slots, self.halt, again)? {
@@ -248,13 +248,18 @@ impl<'a, E: Extract> LayerReader<'a, E> {
         Ok(Read { tree, is_reusable: contents.iter().all(|content| !content.is_of_blob) })
     }
 
-    fn first(&'a self, slot: usize, crew: &Crew<'a>) -> Result<LayerContent<E::Facts>, Error> {
+    fn first(
+        &'a self,
+        slot: usize,
+        workers: &Workers<'a>,
+    ) -> Result<LayerContent<E::Facts>, Error> {
         let kept = self.kept(slot);
         if let Some(content) = kept.and_then(|(cache, key)| cache.layer(key)) {
             self.shared.count_names(content.log.bytes())?;
             return Ok(content);
         }
-        let Some(content) = self.read(slot, crew, |stream| first_look(stream, self.shared))? else {
+        let Some(content) = self.read(slot, workers, |stream| first_look(stream, self.shared))?
+        else {
             let mut content = LayerContent { is_of_blob: true, ..LayerContent::default() };
             let message = "the layer is foreign and not here: it lies with its maker, from where \
                            it is not fetched";
@@ -272,15 +277,15 @@ impl<'a, E: Extract> LayerReader<'a, E> {
         slot: usize,
         content: &LayerContent<E::Facts>,
         requests: &Requests,
-        crew: &Crew<'a>,
+        workers: &Workers<'a>,
     ) -> Result<Found<E::Facts>, Error> {
         let was_whole = !content.is_of_blob;
         let kept = self.kept(slot).filter(|_| was_whole);
         if let Some(found) = kept.and_then(|(cache, key)| cache.found(key, requests)) {
             return Ok(found);
         }
-        let read =
-            self.read(slot, crew, |stream| second_look(stream, self.shared, requests, was_whole))?;
+        let read = self
+            .read(slot, workers, |stream| second_look(stream, self.shared, requests, was_whole))?;
         let found = read.unwrap_or_default();
         if let Some((cache, key)) = kept {
             cache.keep_found(key, requests, &found);
@@ -300,12 +305,12 @@ impl<'a, E: Extract> LayerReader<'a, E> {
     fn read<T>(
         &'a self,
         slot: usize,
-        crew: &Crew<'a>,
+        workers: &Workers<'a>,
         look: impl Fn(LayerStream<'_, 'a>) -> Result<T, Error>,
     ) -> Result<Option<T>, Error> {
         let Some((index, layer)) = self.layers.layers.get(slot).copied() else { return Ok(None) };
         loop {
-            match self.read_once(slot, index, layer, crew, &look) {
+            match self.read_once(slot, index, layer, workers, &look) {
                 Err(error) if error.is_of_bytes() && self.source.refuse(&layer.descriptor) => {}
                 read => return read,
             }
@@ -317,7 +322,7 @@ impl<'a, E: Extract> LayerReader<'a, E> {
         slot: usize,
         index: usize,
         layer: &'a Layer,
-        crew: &Crew<'a>,
+        workers: &Workers<'a>,
         look: &impl Fn(LayerStream<'_, 'a>) -> Result<T, Error>,
     ) -> Result<Option<T>, Error> {
         let told = AtomicU64::new(0);
@@ -328,7 +333,7 @@ impl<'a, E: Extract> LayerReader<'a, E> {
         };
         let progress = self.options.progress;
         progress(Progress::LayerStarted { layer: index, bytes: layer.descriptor.size });
-        let read = look(LayerStream::new(blob, &layer.diff_id, self.shared.limits, crew))?;
+        let read = look(LayerStream::new(blob, &layer.diff_id, self.shared.limits, workers))?;
         progress(Progress::LayerRead { layer: index, bytes: layer.descriptor.size });
         progress(Progress::LayerFinished { layer: index });
         Ok(Some(read))

@@ -10,15 +10,15 @@ use super::blob::{BlobStream, Watch};
 use super::decode::Coding;
 use super::unpack::Unpacker;
 use super::{BUFFER_BYTES, Failure};
-use crate::workers::Crew;
+use crate::workers::Workers;
 use crate::{Error, LimitExceeded, Limits};
 
-/// The decompressed bytes of one layer. As soon as a worker of the crew has nothing else to do, it
+/// The decompressed bytes of one layer. As soon as a worker of the workers has nothing else to do, it
 /// decompresses, and the stream's own thread only hashes and reads. A layer that is not compressed
 /// the other worker reads and hashes.
 pub(crate) struct LayerStream<'c, 'env> {
     input: Input<'env>,
-    crew: &'c Crew<'env>,
+    workers: &'c Workers<'env>,
     watch: Arc<dyn Watch + 'env>,
     coding: Coding,
     diff_id: &'env Digest,
@@ -52,7 +52,7 @@ impl<'c, 'env> LayerStream<'c, 'env> {
         blob: BlobStream<'env>,
         diff_id: &'env Digest,
         limits: &'env Limits,
-        crew: &'c Crew<'env>,
+        workers: &'c Workers<'env>,
     ) -> Self {
         let algorithm = blob.names().0.algorithm();
         let watch = blob.watch();
@@ -62,7 +62,7 @@ impl<'c, 'env> LayerStream<'c, 'env> {
         Self {
             coding,
             input: Input::Here(Box::new(unpacker)),
-            crew,
+            workers,
             watch,
             diff_id,
             hasher: (!hashed).then(|| Hasher::new(diff_id.algorithm())),
@@ -113,7 +113,7 @@ impl<'c, 'env> LayerStream<'c, 'env> {
 
     /// Hands over what another worker can do, if one waits.
     fn share_work(&mut self) {
-        if matches!(self.input, Input::Here(_)) && self.crew.waits() {
+        if matches!(self.input, Input::Here(_)) && self.workers.waits() {
             self.hand_over();
         }
     }
@@ -121,7 +121,7 @@ impl<'c, 'env> LayerStream<'c, 'env> {
     /// Lets another worker decompress from here on.
     fn hand_over(&mut self) {
         let input = &mut self.input;
-        self.crew.hand(|| {
+        self.workers.hand(|| {
             let (mut ahead, filler) = ends();
             if let Input::Here(unpacker) = input {
                 ahead.feed(unpacker, &filler);
