@@ -11,9 +11,10 @@ use sealift_model::Timestamp;
 use super::calls::Rules;
 use super::engines::{Engines, Recipe};
 use super::error::{RegoPlace, read};
+use super::functions::{self, allowance};
 use super::reads::Reads;
 use super::source::Parsed;
-use super::{RegoError, Source, functions};
+use super::{RegoError, Source};
 
 /// Values in a result; more is no answer that anybody reads.
 const MAX_RESULT_NODES: usize = 1_000_000;
@@ -31,6 +32,9 @@ pub struct RegoLimits {
     pub max_nesting: usize,
     /// The time of one evaluation. Default: one second.
     pub max_time: Duration,
+    /// Bytes of what functions make in one evaluation. Default: 64 MiB; those of Trivy's checks make
+    /// some kilobytes.
+    pub max_made_bytes: usize,
 }
 
 impl Default for RegoLimits {
@@ -40,6 +44,7 @@ impl Default for RegoLimits {
             max_modules: 10_000,
             max_nesting: 400,
             max_time: Duration::from_secs(1),
+            max_made_bytes: 64 << 20,
         }
     }
 }
@@ -242,7 +247,8 @@ impl Program {
         let Some(engines) = engines else { return Err(RegoError::UnknownRule(rule.to_owned())) };
         let mut instance = engines.take(&self.recipe)?;
         instance.set(input, now);
-        let max_time = self.recipe.limits.max_time;
+        let RegoLimits { max_time, max_made_bytes: max, .. } = self.recipe.limits;
+        allowance::begin(max);
         let (value, instance) = guarded(move || {
             let value = instance.engine.eval_rule(rule.to_owned());
             let value = value.map_err(|error| failure(&error, max_time));
@@ -253,6 +259,10 @@ impl Program {
             Ok((value, instance))
         })?;
         engines.give_back(instance);
+        if allowance::is_passed() {
+            let (at, limit) = (RegoPlace::default(), "bytes made by functions");
+            return Err(RegoError::LimitExceeded { at, limit, max });
+        }
         value
     }
 }

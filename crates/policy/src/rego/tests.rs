@@ -131,6 +131,25 @@ fn what_is_nested_deeply_is_refused_and_what_is_less_so_fits_the_stack() {
 }
 
 #[test]
+fn what_functions_make_is_bounded() {
+    let long = r#"s := concat("", ["a" | some i in numbers.range(1, 60000)])"#;
+    for rule in [
+        r#"r if count(replace(s, "a", s)) > 1"#,
+        r#"r if not contains(replace(s, "a", s), "b")"#,
+        r#"r if count([t | some i in numbers.range(1, 5000); t := sprintf("%s%d", [s, i])]) > 1"#,
+        r#"r if count([t | some i in numbers.range(1, 900); t := numbers.range(1, 5000)]) > 1"#,
+    ] {
+        let error = eval(&format!("{long}\n{rule}")).unwrap_err();
+        let RegoError::LimitExceeded { limit, max, .. } = error else { panic!("{error}: {rule}") };
+        assert_eq!((limit, max), ("bytes made by functions", 64 << 20));
+    }
+    // What one evaluation was refused is not held against the next.
+    assert_eq!(eval(r#"r if replace("aXbX", "X", "") == "ab""#), Ok(Some(json!(true))));
+    assert_eq!(eval(r#"r if replace("ab", "", "-") == "-a-b-""#), Ok(Some(json!(true))));
+    assert_eq!(eval(r#"r if replace("ab", 1, "-") == "ab""#), Ok(None));
+}
+
+#[test]
 fn time_is_bounded_and_given() {
     let text = "package p\nr := count([1 | some a in x; some b in x; some c in x; a + b == c])\n\
                 x := numbers.range(1, 5000)\n";

@@ -5,7 +5,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use regorus::Value;
 
-use super::{or_undefined, text};
+use super::{allowance, or_undefined, text};
 
 /// The items of an array, and the addresses of a range, at most.
 const MAX_ITEMS: usize = 1_000_000;
@@ -69,6 +69,19 @@ pub(super) fn concat(arguments: &[Value]) -> Value {
         let bytes = texts.iter().map(|text| text.len().saturating_add(delimiter.len()));
         let fits = bytes.fold(0, usize::saturating_add) <= MAX_BYTES;
         fits.then(|| Value::from(texts.join(delimiter)))
+    })())
+}
+
+/// `replace(value, old, new)`.
+pub(super) fn replace(arguments: &[Value]) -> Value {
+    or_undefined((|| {
+        let [value, old, new] = arguments else { return None };
+        let (value, old, new) = (text(value)?, text(old)?, text(new)?);
+        let longer = value.matches(old).count().saturating_mul(new.len());
+        if longer > allowance::left() {
+            allowance::take(longer)?;
+        }
+        Some(Value::from(value.replace(old, new)))
     })())
 }
 

@@ -2,6 +2,7 @@
 //!
 //! What is given by name here hides the interpreter's own.
 
+pub(super) mod allowance;
 mod bounded;
 mod collections;
 mod digests;
@@ -56,6 +57,7 @@ static OWN: &[Own] = &[
     Own { name: "regex.match", arity: 2, call: regexes::is_match },
     Own { name: "regex.replace", arity: 3, call: regexes::replace },
     Own { name: "regex.split", arity: 2, call: regexes::split },
+    Own { name: "replace", arity: 3, call: bounded::replace },
     Own { name: "set_diff", arity: 2, call: collections::set_diff },
     Own { name: "sprintf", arity: 2, call: sprintf::sprintf },
     Own { name: "strings.replace_n", arity: 2, call: bounded::replace_n },
@@ -86,7 +88,13 @@ pub(super) fn names() -> impl Iterator<Item = &'static str> {
 pub(super) fn add(engine: &mut Engine) -> Result<(), anyhow::Error> {
     for own in OWN {
         let call = own.call;
-        let body = Box::new(move |arguments: Vec<Value>| Ok(call(&arguments)));
+        let body = Box::new(move |arguments: Vec<Value>| {
+            if allowance::is_passed() {
+                return Ok(Value::Undefined);
+            }
+            let made = call(&arguments);
+            Ok(allowance::take(allowance::size(&made)).map_or(Value::Undefined, |()| made))
+        });
         engine.add_extension(own.name.to_owned(), own.arity, body)?;
     }
     Ok(())
