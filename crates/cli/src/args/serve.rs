@@ -89,6 +89,10 @@ pub(crate) struct HarborServeArgs {
     /// too.
     #[arg(long, value_name = "HOST", value_delimiter = ',', help_heading = "Registry")]
     pub(crate) insecure_host: Vec<String>,
+    /// Weaker: tell Harbor what was found where not all of an image was seen or matched; else such
+    /// a scan fails.
+    #[arg(long)]
+    pub(crate) allow_incomplete: bool,
     /// Keep nothing of layers for the next scan.
     #[arg(long)]
     pub(crate) no_cache: bool,

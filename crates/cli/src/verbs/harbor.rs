@@ -109,6 +109,7 @@ fn options(
         (_, _, Some(token)) => Access::Bearer(token.clone()),
         _ => Access::Anybody,
     };
+    options.allow_incomplete = args.allow_incomplete;
     options.network = network::config(environment);
     if let Some(path) = &args.cacert {
         options.network.roots = Roots::SystemAnd(files::document(path)?);

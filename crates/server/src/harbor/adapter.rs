@@ -51,6 +51,9 @@ pub struct AdapterOptions {
     pub network: Config,
     /// Where what layers yield is kept for the next scan. Default: nowhere.
     pub cache: Option<Arc<LayerCache>>,
+    /// Whether vulnerabilities are told of an image of which not all was seen or matched. Default:
+    /// no, for Harbor would show what was not looked at as clean.
+    pub allow_incomplete: bool,
 }
 
 impl AdapterOptions {
@@ -63,6 +66,7 @@ impl AdapterOptions {
             access: Access::Anybody,
             network: Config::default(),
             cache: None,
+            allow_incomplete: false,
         }
     }
 }
@@ -83,6 +87,7 @@ impl Adapter {
             advisories: Arc::clone(&advisories),
             network: options.network,
             cache: options.cache,
+            allow_incomplete: options.allow_incomplete,
             clock: clock.clone(),
             metrics: metrics.clone(),
         };

@@ -8,7 +8,8 @@ use std::time::{Duration, Instant};
 use sealift::http::{Client, Config};
 use sealift::registry::{Keychain, Registries};
 use sealift::{
-    Cancel, Chain, Error, LayerCache, Observer, RegistryImage, Report, ScanOptions, Scanner, Target,
+    Cancel, Chain, Error, Impact, LayerCache, Observer, RegistryImage, Report, ScanOptions,
+    Scanner, Target,
 };
 
 use super::database::Advisories;
@@ -38,6 +39,7 @@ pub(super) struct Scans {
     pub(super) advisories: Arc<Advisories>,
     pub(super) network: Config,
     pub(super) cache: Option<Arc<LayerCache>>,
+    pub(super) allow_incomplete: bool,
     pub(super) clock: Clock,
     pub(super) metrics: Metrics,
 }
@@ -77,6 +79,9 @@ impl Scans {
             Failed::Scan(error) => Chain(&error).to_string(),
             Failed::Text(text) => text,
         })?;
+        if !self.allow_incomplete && !lists_only(&request) {
+            whole(&report)?;
+        }
         let now = self.clock.now();
         for product in &request.products {
             let made = make(*product, &report, &waiting.request.artifact, now);
@@ -101,14 +106,31 @@ impl Scans {
         let mut options = ScanOptions::default();
         options.cache.clone_from(&self.cache);
         options.judged_at = Some(self.clock.now());
-        let sboms: BTreeSet<Product> = [Product::CycloneDx, Product::Spdx].into();
         // To list what is there no advisories are needed.
-        let scanner = match request.products.is_subset(&sboms) {
+        let scanner = match lists_only(request) {
             true => Arc::new(Scanner::without_database()),
             false => self.advisories.scanner().map_err(Failed::Text)?,
         };
         scanner.scan(&target, &options, watched).map_err(Failed::Scan)
     }
+}
+
+/// Whether nobody asks for vulnerabilities.
+fn lists_only(request: &ScanRequest) -> bool {
+    let sboms: BTreeSet<Product> = [Product::CycloneDx, Product::Spdx].into();
+    request.products.is_subset(&sboms)
+}
+
+/// Why not all was seen or matched, if so.
+fn whole(report: &Report) -> Result<(), String> {
+    let diagnostics = report.inventory.diagnostics.iter();
+    let mut reasons = diagnostics.filter(|it| it.impact == Impact::Incomplete);
+    let Some(first) = reasons.next() else { return Ok(()) };
+    let more = match reasons.count() {
+        0 => String::new(),
+        more => format!(", and {more} more"),
+    };
+    Err(format!("the scan is incomplete: {first}{more}"))
 }
 
 enum Failed {

@@ -1,9 +1,11 @@
 //! What a scan brings.
 
+use sealift::{BuildOptions, Database, Timestamp};
+use sealift_tests::project;
 use sealift_tests::registry::{self, Fault};
 use serde_json::{Value, json};
 
-use crate::world::{NATIVE, SBOM, World};
+use crate::world::{Harbor, NATIVE, SBOM, World};
 
 const LOG4SHELL: &str = "CVE-2021-44228";
 
@@ -42,6 +44,30 @@ fn vulnerabilities_are_told_in_harbors_form() {
     assert_eq!((older.header("content-type"), older.json()), (old, report));
     let raw = harbor.report(&id, "application/vnd.scanner.adapter.vuln.report.raw", "").json();
     assert_eq!(raw["SchemaVersion"], 2);
+}
+
+/// Harbor would show an image that was not matched as one without vulnerabilities.
+#[test]
+fn what_was_not_matched_is_not_told_to_be_clean() {
+    let world = World::new(registry::Access::Anybody);
+    let npm = project().join("examples/advisories/npm");
+    let built = BuildOptions::new(Timestamp::from_unix_seconds(1_780_000_000).unwrap());
+    Database::build(&npm, &world.folder.path().join("db"), &built).unwrap();
+    let harbor = world.serve();
+    let id = harbor.scan(&world.request());
+    let answer = harbor.report(&id, NATIVE, "");
+    assert_eq!(answer.status, 500, "{answer:?}");
+    let told = answer.message();
+    assert!(told.contains("the scan is incomplete: not matched: "), "{told}");
+    let mut request = world.request();
+    request["enabled_capabilities"] = json!([{"type": "sbom", "produces_mime_types": [SBOM]}]);
+    assert_eq!(harbor.report(&harbor.scan(&request), SBOM, "").status, 200);
+    drop(harbor);
+
+    let mut options = world.options();
+    options.allow_incomplete = true;
+    let harbor = Harbor::before(options);
+    assert_eq!(harbor.report(&harbor.scan(&world.request()), NATIVE, "").status, 200);
 }
 
 #[test]
