@@ -121,6 +121,20 @@ fn the_signed_passes_and_the_unsigned_is_refused() {
 }
 
 #[test]
+fn a_policy_may_want_bundles() {
+    let shop = Shop::open();
+    let older = ["--key", "cosign.key", "--tlog-upload=false", "--new-bundle-format=false"];
+    status(&shop.world.run(&[&["sign", &shop.unsigned()], &older[..]].concat(), ""), 0);
+    for (kind, ends) in [("SigstoreBundle", 1), ("Cosign", 0)] {
+        shop.write_policy(&format!("type: {kind}"));
+        let review =
+            |resource| shop.world.review(&["--policy", "policy.yaml", "--resource", resource], "");
+        status(&review("signed.yaml"), 0);
+        status(&review("unsigned.yaml"), ends);
+    }
+}
+
+#[test]
 fn places_and_severities_have_rows_beside_those_of_policies() {
     let shop = Shop::open();
     let build = ["db", "build", "--output", "db", "--from"];

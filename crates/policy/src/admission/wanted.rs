@@ -11,7 +11,7 @@ use serde_json::Value;
 pub struct WantedImage {
     /// The image, as the object names it, with the registry that it stands for.
     pub image: String,
-    /// What its signatures look like.
+    /// How its signatures must be kept.
     pub format: SignatureFormat,
     /// Who must have signed.
     pub attestor: Attestor,
@@ -29,10 +29,10 @@ pub struct WantedImage {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum SignatureFormat {
-    /// Cosign's tags and manifests of signatures.
+    /// In any way that cosign has or had.
     #[default]
-    Cosign,
-    /// Sigstore bundles as referrers.
+    Any,
+    /// As a Sigstore bundle in what refers to the image.
     SigstoreBundle,
 }
 

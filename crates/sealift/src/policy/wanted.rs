@@ -2,7 +2,9 @@
 
 use sealift_http::UrlError;
 use sealift_model::Timestamp;
-use sealift_policy::admission::{Attestor, KeylessIdentity, TextMatch, VerifiedImage, WantedImage};
+use sealift_policy::admission::{
+    Attestor, KeylessIdentity, SignatureFormat, TextMatch, VerifiedImage, WantedImage,
+};
 use serde_json::Value;
 
 use super::images::{asking, is_unanswered};
@@ -72,7 +74,9 @@ pub fn verify_wanted(
 ) -> Result<VerifiedImage, WantedError> {
     let claims: Vec<_> = wanted.annotations.clone().into_iter().collect();
     let log = log.map(|log| search(wanted, log)).transpose()?;
-    let verifier = Verifier::new(root.clone(), policy(wanted)?).with_options(asking(log));
+    let mut options = asking(log);
+    options.bundles_only = wanted.format == SignatureFormat::SigstoreBundle;
+    let verifier = Verifier::new(root.clone(), policy(wanted)?).with_options(options);
     let target = Target::Registry(image.clone());
     let proof = match &wanted.attestation {
         None => verifier.verify_image(&target, &claims, now, observer),

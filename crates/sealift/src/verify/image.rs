@@ -33,6 +33,9 @@ pub struct VerifyOptions {
     pub check_content: bool,
     /// Asks the log for entries that do not lie beside their signatures. Default: none is asked.
     pub log: Option<LogSearch>,
+    /// Whether signatures of an image count only as Sigstore bundles. Default: no, all forms do that
+    /// cosign has or had.
+    pub bundles_only: bool,
 }
 
 impl Default for VerifyOptions {
@@ -43,6 +46,7 @@ impl Default for VerifyOptions {
             limits: Limits::default(),
             check_content: false,
             log: None,
+            bundles_only: false,
         }
     }
 }
@@ -74,6 +78,7 @@ impl SignedImage {
         let image = &source.root.digest;
         let attached =
             Attached::read(&source.signatures(), image, attachment, signer, &options.limits)?;
+        let attached = if options.bundles_only { attached.bundles_only() } else { attached };
         let (path, options) = (target.path().to_owned(), options.clone());
         Ok(Self { path, source, attached, options })
     }

@@ -75,6 +75,13 @@ impl Attached {
         self
     }
 
+    /// The same without what is not kept as a Sigstore bundle.
+    #[must_use]
+    pub fn bundles_only(mut self) -> Self {
+        self.candidates.retain(|(origin, _)| origin.form == Form::Bundle);
+        self
+    }
+
     /// Where the signatures lie beside which no log entry does. Bundles have theirs by themselves.
     pub fn bare(&self) -> impl Iterator<Item = &Origin> {
         let bare = self.candidates.iter().filter(|(origin, one)| is_bare(origin, one));

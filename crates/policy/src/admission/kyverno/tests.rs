@@ -39,12 +39,17 @@ impl Surroundings for World {
         let found = self.signed.iter().find(|(image, by, statements)| {
             let (name, _) = image.rsplit_once(':').unwrap();
             (*image == wanted.image || wanted.image == format!("{name}@{DIGEST}"))
-                && *by == key.trim()
+                && key.trim() == of(by)
                 && statements.is_empty() == wanted.attestation.is_none()
         });
         let (_, _, statements) = found.ok_or("no signature")?;
         Ok(VerifiedImage::new(DIGEST, statements.clone()))
     }
+}
+
+/// What stands for somebody's key.
+fn of(name: &str) -> String {
+    format!("-----BEGIN {name}")
 }
 
 fn read(text: &str) -> Result<Policies, Error> {
@@ -251,7 +256,7 @@ fn images_are_verified() {
     };
     let by = |keys: &[&str], count: usize| {
         let entries: Vec<Value> =
-            keys.iter().map(|key| json!({ "keys": { "publicKeys": key } })).collect();
+            keys.iter().map(|key| json!({ "keys": { "publicKeys": of(key) } })).collect();
         json!({ "imageReferences": ["ghcr.io/*"], "verifyDigest": false, "attestors": [
             { "count": count, "entries": entries },
         ]})
@@ -397,6 +402,50 @@ fn what_would_be_passed_over_is_refused_when_it_is_read() {
     assert!(refused(&twice).contains("rules"), "{}", refused(&twice));
     let twice = r#"{"apiVersion": "kyverno.io/v1", "kind": "Policy", "kind": "Policy"}"#;
     assert!(refused(twice).contains("kind"));
+}
+
+#[test]
+fn attestors_that_cannot_be_asked_are_refused_when_they_are_read() {
+    let refused = |image: Value| {
+        let policy = json!({
+            "apiVersion": "kyverno.io/v1", "kind": "ClusterPolicy", "metadata": { "name": "p" },
+            "spec": { "rules": [{
+                "name": "r", "match": { "any": [{ "resources": { "kinds": ["Pod"] } }] },
+                "verifyImages": [image],
+            }]},
+        });
+        read(&policy.to_string()).unwrap_err().to_string()
+    };
+    let keys = |more: Value| {
+        let mut keys = json!({ "publicKeys": of("one") });
+        keys.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        json!({ "keys": keys })
+    };
+    let keyless = |more: Value| {
+        let mut keyless = json!({ "issuer": "i", "subject": "s" });
+        keyless.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        json!({ "keyless": keyless })
+    };
+    for (entry, field) in [
+        (json!({ "certificates": { "cert": "c" } }), "certificates"),
+        (keys(json!({ "kms": "awskms:///a" })), "keys.kms"),
+        (keys(json!({ "secret": { "name": "a", "namespace": "b" } })), "keys.secret"),
+        (keys(json!({ "publicKeys": "k8s://a/b" })), "keys.publicKeys"),
+        (keys(json!({ "publicKeys": "https://a.example/key" })), "keys.publicKeys"),
+        (keys(json!({ "publicKeys": "{{ a.data.key }}" })), "keys.publicKeys"),
+        (keys(json!({ "signatureAlgorithm": "sha512" })), "keys.signatureAlgorithm"),
+        (keys(json!({ "rekor": { "pubkey": "k" } })), "rekor.pubkey"),
+        (keys(json!({ "ctlog": { "pubkey": "k" } })), "ctlog.pubkey"),
+        (keys(json!({ "ctlog": { "tsaCertChain": "c" } })), "ctlog.tsaCertChain"),
+        (keyless(json!({ "roots": "c" })), "keyless.roots"),
+        (keyless(json!({ "additionalExtensions": { "a": "b" } })), "keyless.additionalExtensions"),
+    ] {
+        let told =
+            refused(json!({ "imageReferences": ["*"], "attestors": [{ "entries": [entry] }] }));
+        assert!(told.contains(&format!("verifyImages[0].attestors.entries.{field}")), "{told}");
+    }
+    let told = refused(json!({ "imageReferences": ["*"], "key": "k8s://a/b" }));
+    assert!(told.contains("keys.publicKeys"), "{told}");
 }
 
 #[test]

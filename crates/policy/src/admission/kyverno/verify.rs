@@ -32,7 +32,8 @@ pub(super) fn check(all: &[VerifyImage]) -> Result<(), (String, String)> {
         }
         let sets = image.attestors.iter();
         let of_attestations = image.attestations.iter().flat_map(|own| &own.attestors);
-        for set in sets.chain(of_attestations) {
+        let of_old = image.old_attestor();
+        for set in sets.chain(of_attestations).chain(&of_old) {
             check_set(set, 0).map_err(|(field, why)| (format!("{place}.{field}"), why))?;
         }
         for attestation in &image.attestations {
@@ -67,10 +68,8 @@ fn check_set(set: &AttestorSet, depth: usize) -> Result<(), (String, String)> {
         if kinds.iter().filter(|is_there| **is_there).count() != 1 {
             return wrong("entries", "an entry is one of keys, certificates, keyless, attestor");
         }
-        if let Some(log) = ctlog(entry)
-            && !log.tsa_cert_chain.is_empty()
-        {
-            return wrong("entries.ctlog.tsaCertChain", "it is not supported");
+        if let Some(field) = unsupported(entry) {
+            return wrong(&format!("entries.{field}"), "it is not supported");
         }
         if entry.keyless.as_ref().is_some_and(is_anybody) {
             return wrong("entries.keyless", ANYBODY);
@@ -82,6 +81,37 @@ fn check_set(set: &AttestorSet, depth: usize) -> Result<(), (String, String)> {
     Ok(())
 }
 
+/// The field of an entry that asks for something that cannot be asked.
+fn unsupported(entry: &AttestorEntry) -> Option<&'static str> {
+    const BEGIN: &str = "-----BEGIN ";
+    let is_other = |hash: Option<&str>| hash.is_some_and(|it| !it.eq_ignore_ascii_case("sha256"));
+    let (logs, certificate_logs) = (rekor(entry), ctlog(entry));
+    let set = [
+        ("certificates", entry.certificates.is_some()),
+        ("signatureAlgorithm", is_other(entry.signature_algorithm.as_deref())),
+        ("rekor.pubkey", logs.is_some_and(|log| !log.pubkey.is_empty())),
+        ("ctlog.pubkey", certificate_logs.is_some_and(|log| !log.pubkey.is_empty())),
+        ("ctlog.tsaCertChain", certificate_logs.is_some_and(|log| !log.tsa_cert_chain.is_empty())),
+    ];
+    let of_keys = entry.keys.iter().flat_map(|keys| {
+        [
+            ("keys.kms", !keys.kms.is_empty()),
+            ("keys.secret", keys.secret.is_some()),
+            // A reference to a key elsewhere, a URL, a variable.
+            ("keys.publicKeys", !keys.public_keys.contains(BEGIN)),
+            ("keys.signatureAlgorithm", is_other(keys.signature_algorithm.as_deref())),
+        ]
+    });
+    let of_keyless = entry.keyless.iter().flat_map(|keyless| {
+        [
+            ("keyless.roots", !keyless.roots.is_empty()),
+            ("keyless.additionalExtensions", !keyless.additional_extensions.is_empty()),
+        ]
+    });
+    let mut all = set.into_iter().chain(of_keys).chain(of_keyless);
+    all.find(|(_, is_set)| *is_set).map(|(field, _)| field)
+}
+
 const ANYBODY: &str = "it names neither an issuer nor a subject, so anybody may have signed";
 
 fn is_anybody(keyless: &Keyless) -> bool {
@@ -89,12 +119,14 @@ fn is_anybody(keyless: &Keyless) -> bool {
     [issuer, issuer_reg_exp, subject, subject_reg_exp].iter().all(|text| text.is_empty())
 }
 
+fn rekor(entry: &AttestorEntry) -> Option<&Rekor> {
+    let of_keys = entry.keys.as_ref().and_then(|own| own.rekor.as_ref());
+    of_keys.or_else(|| entry.keyless.as_ref().and_then(|own| own.rekor.as_ref()))
+}
+
 fn ctlog(entry: &AttestorEntry) -> Option<&CertificateLog> {
     let of_keys = entry.keys.as_ref().and_then(|own| own.ctlog.as_ref());
-    let of_certificates = || entry.certificates.as_ref().and_then(|own| own.ctlog.as_ref());
-    of_keys
-        .or_else(of_certificates)
-        .or_else(|| entry.keyless.as_ref().and_then(|own| own.ctlog.as_ref()))
+    of_keys.or_else(|| entry.keyless.as_ref().and_then(|own| own.ctlog.as_ref()))
 }
 
 /// What `verifyImages` says of an object; nothing where it has no such image.
@@ -314,7 +346,7 @@ fn from_entry(
     annotations.extend(entry.annotations.clone());
     let format = match wanted.kind.as_deref() {
         Some("SigstoreBundle") => SignatureFormat::SigstoreBundle,
-        _ => SignatureFormat::Cosign,
+        _ => SignatureFormat::Any,
     };
     let wanted = WantedImage {
         image: image.to_string(),

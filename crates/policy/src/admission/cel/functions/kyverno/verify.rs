@@ -88,7 +88,7 @@ fn verify(
     for way in &signer.ways {
         let wanted = WantedImage {
             image: image.to_owned(),
-            format: SignatureFormat::Cosign,
+            format: SignatureFormat::Any,
             attestor: way.clone(),
             attestation: kind
                 .map(|kind| Attestation { predicate_type: kind.predicate_type.clone() }),
