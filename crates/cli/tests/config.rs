@@ -99,6 +99,23 @@ fn what_other_tools_check_and_nothing_here_opens_no_gate() {
     }
 }
 
+/// One line that cannot be read would else switch off every check of its file.
+#[test]
+fn what_cannot_be_read_opens_no_gate() {
+    for (name, text) in [
+        ("main.tf", "resource \"a\" \"b\" {\n  acl =\n"),
+        ("pod.yaml", "apiVersion: v1\nkind: Pod\nmetadata: {name: [\n"),
+        ("compose.yaml", "services: {a: [\n"),
+        ("Dockerfile", "FROM alpine:3.22\nUSER 65532\nRUNN x\n"),
+    ] {
+        let folder = tree(&[(name, text)]);
+        let config = ["config", ".", "-q", "--exit-code", "1", "--severity", "CRITICAL"];
+        let status = |flags: &[&str]| run(&folder, &[&config, flags].concat()).status.code();
+        assert_eq!(status(&[]), Some(3), "{name}");
+        assert_eq!(status(&["--allow-incomplete"]), Some(0), "{name}");
+    }
+}
+
 #[test]
 fn settings_of_trivy_that_do_not_count_are_told_with_quiet_too() {
     let folder = tree(&[("trivy.yaml", "exit-code: 1\n"), ("Dockerfile", DOCKERFILE)]);

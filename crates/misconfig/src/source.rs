@@ -183,7 +183,7 @@ fn ignore_by_comments(result: &mut FileResult, files: &[SourceFile<'_>], options
 fn too_large(file: &SourceFile<'_>, kind: FileKind, max: usize) -> FileResult {
     let message = format!("not checked: {} bytes, and the limit is {max} bytes", file.bytes.len());
     let mut result = FileResult::new(file.path, kind);
-    let diagnostic = Diagnostic::new("misconfig", message, Impact::Partial);
+    let diagnostic = Diagnostic::new("misconfig", message, Impact::Incomplete);
     result.diagnostics.push(diagnostic.at(file.path, None));
     result
 }

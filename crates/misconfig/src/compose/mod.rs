@@ -45,7 +45,7 @@ fn check_one(file: &SourceFile<'_>, limits: &Limits) -> FileResult {
     let mut result = FileResult::new(file.path, FileKind::Compose);
     let stream = yaml::parse(file.bytes, limits);
     for error in &stream.errors {
-        let said = Diagnostic::new("compose", format!("not read: {error}"), Impact::Partial);
+        let said = Diagnostic::new("compose", format!("not read: {error}"), Impact::Incomplete);
         result.diagnostics.push(said.at(file.path, None).on_line(error.line.into()));
     }
     let documents = stream.documents.iter().map(|document| &document.root);

@@ -120,7 +120,7 @@ fn check_one(file: &SourceFile<'_>, _: &Options) -> FileResult {
     let mut result = FileResult::new(file.path, FileKind::Dockerfile);
     let dockerfile = Dockerfile::parse(&String::from_utf8_lossy(file.bytes));
     let told = |line: u32, message: &str| {
-        let diagnostic = Diagnostic::new("dockerfile", message, Impact::Partial);
+        let diagnostic = Diagnostic::new("dockerfile", message, Impact::Incomplete);
         diagnostic.at(file.path, None).on_line(line.into())
     };
     let problems = dockerfile.problems.iter().take(MAX_PROBLEMS);

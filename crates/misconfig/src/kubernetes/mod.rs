@@ -55,7 +55,7 @@ pub(crate) fn check_file(file: &SourceFile<'_>, kind: FileKind, options: &Option
     let stream = yaml::parse(file.bytes, limits);
     let mut result = FileResult::new(file.path, kind);
     for error in &stream.errors {
-        let said = Diagnostic::new(ORIGIN, format!("not read: {error}"), Impact::Partial);
+        let said = Diagnostic::new(ORIGIN, format!("not read: {error}"), Impact::Incomplete);
         result.diagnostics.push(said.at(file.path, None).on_line(error.line.into()));
     }
     for document in &stream.documents {

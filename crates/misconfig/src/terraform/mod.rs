@@ -127,8 +127,9 @@ impl From<syntax::SyntaxError> for Unread {
 
 impl Unread {
     fn diagnostic(&self, path: &str) -> Diagnostic {
-        let said =
-            |message: String| Diagnostic::new("terraform", message, Impact::Partial).at(path, None);
+        let said = |message: String| {
+            Diagnostic::new("terraform", message, Impact::Incomplete).at(path, None)
+        };
         match self {
             Self::TooLarge { bytes, max } => {
                 said(format!("not read: {bytes} bytes, limit max_file_bytes of {max}"))
