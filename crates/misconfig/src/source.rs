@@ -133,6 +133,8 @@ pub fn scan(files: &[SourceFile<'_>], options: &Options) -> Vec<FileResult> {
     }
     look_up_lines(&mut results, &known, options);
     results.sort_by(|left, right| left.path.cmp(&right.path));
+    // Several compose files may include the same.
+    results.dedup_by(|a, b| a.kind == FileKind::Compose && a.kind == b.kind && a.path == b.path);
     results
 }
 

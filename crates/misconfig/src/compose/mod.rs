@@ -7,19 +7,27 @@
 mod health;
 mod isolation;
 mod ports;
+mod project;
 mod resources;
 mod security;
 mod service;
 mod volumes;
 
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+
 use sealift_model::Severity::{self, High, Low, Medium};
 use sealift_model::{Diagnostic, Impact};
 
+use self::project::{Project, Whole};
 use self::service::{Service, services};
 use crate::yaml::{self, Node};
 use crate::{
-    Check, Failure, FileKind, FileResult, Limits, Misconfiguration, Options, SourceFile, Status,
+    Check, Failure, FileKind, FileResult, Misconfiguration, Options, SourceFile, Status, detect,
 };
+
+/// How many files one may include, directly or not.
+const MAX_INCLUDED: usize = 100;
 
 /// Where a check fails.
 #[derive(Clone, Copy)]
@@ -34,46 +42,96 @@ enum Find {
 struct File<'f> {
     root: &'f Node,
     services: Vec<Service<'f>>,
+    /// The services below it, where it is laid over another.
+    base: Option<&'f Node>,
 }
 
-/// Checks compose files.
+/// Checks compose files, and those that they include under other names.
 pub(crate) fn check(files: &[SourceFile<'_>], options: &Options) -> Vec<FileResult> {
-    files.iter().map(|file| check_one(file, &options.limits)).collect()
+    files.iter().flat_map(|file| with_included(file, options)).collect()
 }
 
-fn check_one(file: &SourceFile<'_>, limits: &Limits) -> FileResult {
-    let mut result = FileResult::new(file.path, FileKind::Compose);
-    let stream = yaml::parse(file.bytes, limits);
+fn with_included(file: &SourceFile<'_>, options: &Options) -> Vec<FileResult> {
+    let mut results = Vec::new();
+    let mut seen = BTreeSet::from([file.path.to_owned()]);
+    let mut waiting = vec![(file.path.to_owned(), Cow::Borrowed(file.bytes))];
+    while let Some((path, bytes)) = waiting.pop() {
+        let mut project = Project::new(&path, options);
+        let (mut result, included) = check_one(&path, &bytes, &mut project);
+        for (place, line) in included {
+            // One of a usual name is checked by itself.
+            if detect::is_compose_path(&place) || !seen.insert(place.clone()) {
+                continue;
+            }
+            match project.bytes(&place).filter(|_| seen.len() <= MAX_INCLUDED) {
+                Some(bytes) => waiting.push((place, bytes.into())),
+                None => project.tell(line, &format!("{place}, which is included")),
+            }
+        }
+        result.diagnostics.append(&mut project.told);
+        results.push(result);
+    }
+    results
+}
+
+/// What a file shows, and the files that it includes, with the lines that say so.
+fn check_one(
+    path: &str,
+    bytes: &[u8],
+    project: &mut Project<'_>,
+) -> (FileResult, Vec<(String, u32)>) {
+    let mut result = FileResult::new(path, FileKind::Compose);
+    let stream = yaml::parse(bytes, &project.options.limits);
     for error in &stream.errors {
         let said = Diagnostic::new("compose", format!("not read: {error}"), Impact::Incomplete);
-        result.diagnostics.push(said.at(file.path, None).on_line(error.line.into()));
+        result.diagnostics.push(said.at(path, None).on_line(error.line.into()));
     }
-    let documents = stream.documents.iter().map(|document| &document.root);
-    let documents: Vec<_> = documents.map(|root| File { root, services: services(root) }).collect();
+    let roots = || stream.documents.iter().map(|document| &document.root);
+    let included: Vec<_> = roots().flat_map(|root| project.included(root)).collect();
+    let whole: Vec<Whole> = roots().map(|root| project.whole(root)).collect();
+    let documents = whole.iter().map(|whole| File {
+        root: &whole.root,
+        services: services(&whole.root),
+        base: whole.base.as_ref(),
+    });
+    let documents: Vec<_> = documents.collect();
     let services = documents.iter().any(|document| !document.services.is_empty());
-    if !services && stream.errors.is_empty() {
+    if !services && stream.errors.is_empty() && included.is_empty() {
         let said = Diagnostic::new("compose", "there is no service", Impact::Note);
-        result.diagnostics.push(said.at(file.path, None));
+        result.diagnostics.push(said.at(path, None));
     }
+    // What could not be read might have failed.
+    let all_read = stream.errors.is_empty() && project.told.is_empty();
     for (check, find) in CHECKS {
         let mut failures: Vec<_> = documents.iter().flat_map(|file| file.find(*find)).collect();
         failures.sort_by_key(|failure| failure.lines);
-        // What could not be read might have failed.
-        if failures.is_empty() && stream.errors.is_empty() && services {
+        if failures.is_empty() && all_read && services {
             result.misconfigurations.push(Misconfiguration::new(check, Status::Pass));
         }
         let failures = failures.into_iter().map(Status::Fail);
         result.misconfigurations.extend(failures.map(|it| Misconfiguration::new(check, it)));
     }
-    result
+    (result, included)
 }
 
 impl File<'_> {
     fn find(&self, find: Find) -> Vec<Failure> {
-        match find {
+        let failures: Vec<_> = match find {
             Find::InService(find) => self.services.iter().flat_map(find).collect(),
             Find::InFile(find) => find(self),
+        };
+        match self.base {
+            Some(base) => failures.into_iter().filter(|it| self.is_own(it, base)).collect(),
+            None => failures,
         }
+    }
+
+    /// Whether a failure is this file's and not its base's, of which it is told there: what was
+    /// taken from there is on no line, and what a service lacks it lacks there, too.
+    fn is_own(&self, failure: &Failure, base: &Node) -> bool {
+        let line = failure.lines.map_or(0, |lines| lines.start);
+        let mut of_base = self.services.iter().filter(|service| base.get(service.name).is_some());
+        line > 0 && of_base.all(|service| service.line != line)
     }
 }
 

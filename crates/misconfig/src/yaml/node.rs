@@ -12,7 +12,7 @@ pub(crate) struct Node {
     /// Where it is.
     pub(crate) lines: Lines,
     /// Nodes in it, itself included.
-    pub(super) size: usize,
+    pub(crate) size: usize,
     /// Levels in it, itself included.
     pub(super) height: usize,
 }
@@ -109,5 +109,46 @@ impl Node {
 
     pub(crate) fn is_list(&self) -> bool {
         matches!(self.value, Value::List(_))
+    }
+
+    /// The same mapping with another value of a key that it has.
+    pub(crate) fn with(&self, key: &str, value: Self) -> Self {
+        let mut entries = self.entries().to_vec();
+        for entry in entries.iter_mut().filter(|entry| &*entry.key == key) {
+            entry.value = value.clone();
+        }
+        self.with_entries(entries)
+    }
+
+    /// A mapping of other entries in its place.
+    pub(crate) fn with_entries(&self, entries: Vec<Entry>) -> Self {
+        let sizes = entries.iter().map(|entry| entry.value.size);
+        let size = sizes.fold(1, usize::saturating_add);
+        Self { value: Value::Map(Rc::new(Map { entries })), size, ..*self }
+    }
+
+    /// A list of other items in its place.
+    pub(crate) fn with_items(&self, items: Vec<Self>) -> Self {
+        let size = items.iter().map(|item| item.size).fold(1, usize::saturating_add);
+        Self { value: Value::List(Rc::new(items)), size, ..*self }
+    }
+
+    /// The same as if all of it stood on one line.
+    pub(crate) fn on_line(&self, line: u32) -> Self {
+        let value = match &self.value {
+            Value::List(items) => {
+                Value::List(Rc::new(items.iter().map(|item| item.on_line(line)).collect()))
+            }
+            Value::Map(map) => {
+                let moved = map.entries.iter().map(|entry| Entry {
+                    key: Rc::clone(&entry.key),
+                    key_line: line,
+                    value: entry.value.on_line(line),
+                });
+                Value::Map(Rc::new(Map { entries: moved.collect() }))
+            }
+            other => other.clone(),
+        };
+        Self { value, lines: Lines { start: line, end: line }, ..*self }
     }
 }

@@ -1,0 +1,212 @@
+//! What a compose file takes from others (Compose Specification, "Extends", "Include", "Merge").
+
+use std::rc::Rc;
+
+use sealift_model::{Diagnostic, Impact};
+
+use super::service::entry;
+use crate::Options;
+use crate::yaml::{self, Entry, Node};
+
+/// How many services may extend one another in a row; who extends itself comes to it, too.
+const MAX_EXTENDS: usize = 16;
+/// How many settings may be taken over in all.
+const MAX_TAKEN: usize = 200_000;
+const TOO_MUCH: &str = "more is taken over from other services than may be";
+/// The files that `docker compose` looks for beside an override file, in its order.
+const BASES: [&str; 4] =
+    ["compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml"];
+
+/// A compose file among others.
+pub(super) struct Project<'o> {
+    path: &'o str,
+    pub(super) options: &'o Options,
+    /// What could not be looked at.
+    pub(super) told: Vec<Diagnostic>,
+    left: usize,
+}
+
+/// A document with all that it takes over.
+pub(super) struct Whole {
+    pub(super) root: Node,
+    /// The services that it is laid over.
+    pub(super) base: Option<Node>,
+}
+
+/// The services that stand beside one another in a file.
+struct Siblings<'s> {
+    path: &'s str,
+    services: &'s Node,
+}
+
+impl<'o> Project<'o> {
+    pub(super) fn new(path: &'o str, options: &'o Options) -> Self {
+        Self { path, options, told: Vec::new(), left: MAX_TAKEN }
+    }
+
+    /// A document whose services have what they extend; that of an override file is laid over its
+    /// base's, and what it takes from there is on no line.
+    pub(super) fn whole(&mut self, root: &Node) -> Whole {
+        let Some(services) = root.get("services") else {
+            return Whole { root: root.clone(), base: None };
+        };
+        let base = self.base_file().map(|(place, root)| {
+            let services = root.get("services").unwrap_or(&root);
+            self.services(&Siblings { path: &place, services }, None).on_line(0)
+        });
+        let own = Siblings { path: self.path, services };
+        let services = self.services(&own, base.as_ref());
+        Whole { root: root.with("services", services), base }
+    }
+
+    /// What an override file is laid over.
+    fn base_file(&self) -> Option<(String, Node)> {
+        let name = self.path.rsplit('/').next().unwrap_or_default();
+        let stem = name.strip_suffix(".yaml").or(name.strip_suffix(".yml"))?;
+        let is_override = matches!(stem, "compose.override" | "docker-compose.override");
+        let mut bases = BASES.iter().filter(|_| is_override).filter_map(|base| {
+            let place = beside(self.path, base)?;
+            let root = self.read(&place)?;
+            Some((place, root))
+        });
+        bases.next()
+    }
+
+    /// The places of the files that a document includes, and the lines that say so; of what lies
+    /// elsewhere it is told.
+    pub(super) fn included(&mut self, root: &Node) -> Vec<(String, u32)> {
+        let mut places = Vec::new();
+        let all = root.get("include").map(Node::items).unwrap_or_default();
+        let paths = all.iter().flat_map(|item| match item.get("path") {
+            Some(several) if several.is_list() => several.items().to_vec(),
+            Some(one) => vec![one.clone()],
+            None => vec![item.clone()],
+        });
+        for path in paths {
+            let line = path.lines.start;
+            match path.str().and_then(|path| beside(self.path, path)) {
+                Some(place) => places.push((place, line)),
+                None => self.tell(line, "what is included lies elsewhere"),
+            }
+        }
+        places
+    }
+
+    /// The content of a file.
+    pub(super) fn bytes(&self, place: &str) -> Option<Vec<u8>> {
+        let others = self.options.other_files.as_deref()?;
+        others.read(place, self.options.limits.max_file_bytes)
+    }
+
+    /// Says what could not be looked at.
+    pub(super) fn tell(&mut self, line: u32, what: &str) {
+        let message = format!("not read: {what}");
+        let said = Diagnostic::new("compose", message, Impact::Incomplete);
+        self.told.push(said.at(self.path, None).on_line(line.into()));
+    }
+
+    fn read(&self, place: &str) -> Option<Node> {
+        let stream = yaml::parse(&self.bytes(place)?, &self.options.limits);
+        stream.documents.into_iter().next().map(|document| document.root)
+    }
+
+    /// The services with what they extend, each laid over that of the same name below it.
+    fn services(&mut self, siblings: &Siblings<'_>, below: Option<&Node>) -> Node {
+        let entries = siblings.services.entries().iter().map(|service| {
+            let mut value = self.extended(&service.value, siblings, 0);
+            if let Some(below) = below.and_then(|below| below.get(&service.key)) {
+                value = self.laid_over(below, &value);
+            }
+            Entry { value, ..service.clone() }
+        });
+        let entries = entries.collect();
+        siblings.services.with_entries(entries)
+    }
+
+    /// A service with what it extends.
+    fn extended(&mut self, service: &Node, siblings: &Siblings<'_>, depth: usize) -> Node {
+        let Some(extends) = entry(service, "extends") else { return service.clone() };
+        match self.base(extends, siblings, depth) {
+            Ok(base) => self.laid_over(&base, service),
+            Err(why) => {
+                self.tell(extends.key_line, &why);
+                service.clone()
+            }
+        }
+    }
+
+    fn base(
+        &mut self,
+        extends: &Entry,
+        siblings: &Siblings<'_>,
+        depth: usize,
+    ) -> Result<Node, String> {
+        let (wanted, line) = (&extends.value, extends.key_line);
+        if depth >= MAX_EXTENDS {
+            return Err(format!("more than {MAX_EXTENDS} services extend one another"));
+        }
+        let name = wanted.get("service").unwrap_or(wanted).str().unwrap_or_default();
+        let missing = || format!("there is no service {name:?} to extend");
+        let Some(file) = wanted.get("file").and_then(Node::str) else {
+            let base = siblings.services.get(name).ok_or_else(missing)?;
+            return Ok(self.extended(base, siblings, depth + 1));
+        };
+        let place = beside(siblings.path, file);
+        let read = place.and_then(|place| Some((self.read(&place)?, place)));
+        let (root, path) = read.ok_or_else(|| format!("{file}, of which a service is extended"))?;
+        let services = root.get("services").ok_or_else(missing)?;
+        let base = services.get(name).ok_or_else(missing)?;
+        let whole = self.extended(base, &Siblings { path: &path, services }, depth + 1);
+        self.left = self.left.checked_sub(whole.size).ok_or(TOO_MUCH)?;
+        // Its lines are another file's.
+        Ok(whole.on_line(line))
+    }
+
+    /// Mappings are merged, lists follow one another, all else is replaced.
+    fn laid_over(&mut self, below: &Node, above: &Node) -> Node {
+        let taken = below.entries().len() + below.items().len();
+        match self.left.checked_sub(taken) {
+            Some(left) => self.left = left,
+            None => {
+                self.left = 0;
+                self.tell(above.lines.start, TOO_MUCH);
+                return above.clone();
+            }
+        }
+        if below.is_list() && above.is_list() {
+            return above.with_items([below.items(), above.items()].concat());
+        }
+        if !below.is_map() || !above.is_map() {
+            return above.clone();
+        }
+        let merged = above.entries().iter().map(|over| match entry(below, &over.key) {
+            Some(under) => {
+                Entry { value: self.laid_over(&under.value, &over.value), ..over.clone() }
+            }
+            None => over.clone(),
+        });
+        let mut entries: Vec<_> = merged.collect();
+        let taken = below.entries().iter().filter(|under| entry(above, &under.key).is_none());
+        entries.extend(taken.cloned());
+        above.with_entries(entries)
+    }
+}
+
+/// The place of a path that a file names; none where that is no place below the folder that is
+/// checked.
+fn beside(file: &str, path: &str) -> Option<String> {
+    if path.starts_with('/') || path.contains("://") || path.contains('$') || path.ends_with(".git")
+    {
+        return None;
+    }
+    let mut parts: Vec<Rc<str>> = file.split('/').map(Rc::from).collect();
+    parts.pop();
+    for part in path.split('/') {
+        match part {
+            "" | "." => {}
+            ".." => drop(parts.pop()?),
+            part => parts.push(part.into()),
+        }
+    }
+    Some(parts.join("/"))
+}
