@@ -9,7 +9,7 @@ use sealift::http::ErrorKind as HttpErrorKind;
 use sealift::registry::ErrorKind;
 use sealift::update::{ArtifactError, UpdateError};
 use sealift::verify::OpenError;
-use sealift::{Chain, LayersError, Target};
+use sealift::{Chain, LayersError, SbomError, Target};
 
 /// Why the command could not do what it was asked.
 #[derive(Debug)]
@@ -255,6 +255,9 @@ fn hint_of(error: &sealift::Error) -> &'static str {
         sealift::Error::Layers { source, .. } if asks_for_choice(source) => {
             "name one of them: oci:DIR:TAG, oci:DIR@DIGEST, --platform OS/ARCH"
         }
+        sealift::Error::Layers { source: LayersError::Limit(_), .. } => {
+            "the libraries can raise this bound: `limits` in Python and Node, `Limits` in Rust; from a folder, --skip-dirs leaves parts out"
+        }
         sealift::Error::NotRead { .. } => {
             "give a lockfile the name that its tool gives it, as package-lock.json; an SBOM is scanned by `sealift sbom FILE`"
         }
@@ -271,6 +274,9 @@ fn hint_of(error: &sealift::Error) -> &'static str {
         }
         sealift::Error::Layers { .. } => {
             "pull or save the image again; a digest that does not match means that its bytes have changed"
+        }
+        sealift::Error::Sbom { source: SbomError::Limit(_), .. } => {
+            "leave the files and their relations out of the document, or scan what it is about"
         }
         sealift::Error::Sbom { .. } => {
             "the document must be CycloneDX (JSON, XML), SPDX 2 (JSON, tags with values), Syft's JSON, or an attestation that holds one of these"

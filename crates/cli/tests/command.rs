@@ -297,6 +297,22 @@ fn what_is_not_there_exits_2_and_is_named() {
 
 /// Nothing is looked for on the network or in an engine behind a user's back.
 #[test]
+fn a_bound_is_told_with_what_to_do() {
+    let folder = TempDir::new().unwrap();
+    let write = |name: &str, text: &str| fs::write(folder.path().join(name), text).unwrap();
+    write("oci-layout", r#"{"imageLayoutVersion":"1.0.0"}"#);
+    let digest = "0".repeat(64);
+    let manifest = format!(
+        r#"{{"mediaType":"application/vnd.oci.image.manifest.v1+json","digest":"sha256:{digest}","size":99999999}}"#
+    );
+    write("index.json", &format!(r#"{{"schemaVersion":2,"manifests":[{manifest}]}}"#));
+    let output = scan(&["image", &format!("oci:{}", folder.path().display())]);
+    let said = stderr(&output);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(said.contains("limit exceeded") && said.contains("hint: the libraries can"), "{said}");
+}
+
+#[test]
 fn a_bare_name_is_not_a_path() {
     let output = scan(&["image", "examples/image"]);
     assert_eq!(output.status.code(), Some(2));

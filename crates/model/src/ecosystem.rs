@@ -5,6 +5,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::repository::repository_named;
+
 /// A world of packages with its own names and versions.
 ///
 /// For the packages of an operating system this is the package manager; which advisories count
@@ -146,7 +148,8 @@ impl Ecosystem {
     ///
     /// PyPI compares as the packaging specification "Names and normalization" (PEP 503) says.
     /// NuGet and Packagist take no notice of case, GitHub not of that of owners and repositories,
-    /// and Swift not of that of addresses (SE-0292, "Package identity"). A Go module path does, but
+    /// and Swift not of that of addresses (SE-0292, "Package identity"), which with or without
+    /// scheme, user, port and `.git` are one (OSV schema, "SwiftURL": a Git URL). A Go module path does, but
     /// package URLs have it in lower case: who asks tells such paths apart.
     #[must_use]
     pub fn folded_name(self, name: &str) -> Cow<'_, str> {
@@ -155,9 +158,8 @@ impl Ecosystem {
                 let words = name.split(['-', '_', '.']).filter(|word| !word.is_empty());
                 Cow::Owned(words.collect::<Vec<_>>().join("-").to_ascii_lowercase())
             }
-            Self::Nuget | Self::Composer | Self::GithubActions | Self::Swift => {
-                Cow::Owned(name.to_lowercase())
-            }
+            Self::Nuget | Self::Composer | Self::GithubActions => Cow::Owned(name.to_lowercase()),
+            Self::Swift => Cow::Owned(repository_named(name).to_lowercase()),
             Self::Golang => Cow::Owned(name.to_ascii_lowercase()),
             _ => Cow::Borrowed(name),
         }
@@ -187,6 +189,7 @@ mod tests {
             (Ecosystem::Nuget, "jQuery", "jquery"),
             (Ecosystem::GithubActions, "TJ-Actions/changed-files", "tj-actions/changed-files"),
             (Ecosystem::Swift, "github.com/Vapor/vapor", "github.com/vapor/vapor"),
+            (Ecosystem::Swift, "https://git@github.com/Vapor/vapor.git", "github.com/vapor/vapor"),
             (Ecosystem::Golang, "github.com/Azure/x", "github.com/azure/x"),
             (Ecosystem::Npm, "JSONStream", "JSONStream"),
             (Ecosystem::Deb, "LibX", "LibX"),

@@ -27,6 +27,7 @@ mod inventory;
 mod package;
 mod purl;
 mod reference;
+mod repository;
 mod severity;
 mod timestamp;
 
@@ -42,5 +43,6 @@ pub use package::{
 };
 pub use purl::{Purl, PurlBuilder, PurlComponent, PurlError};
 pub use reference::{Reference, ReferenceError};
+pub use repository::repository_of;
 pub use severity::{Severity, UnknownSeverity};
 pub use timestamp::{Timestamp, TimestampError};

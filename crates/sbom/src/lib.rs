@@ -49,6 +49,7 @@ mod origin;
 mod os_package;
 mod owned_files;
 mod reader;
+mod source_epoch;
 pub mod spdx;
 mod syft;
 mod system;

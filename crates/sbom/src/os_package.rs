@@ -10,6 +10,7 @@ use sealift_model::{
 };
 use serde::{Deserialize, Serialize};
 
+use crate::source_epoch::SourceEpochs;
 use crate::{Catalog, Fact, Facts, MergedFacts, MergedFile};
 
 /// Bytes of a package's name and of its version. Both are file names where packages are made
@@ -222,6 +223,7 @@ pub(crate) fn assemble(
 ) {
     let distribution = merged.distribution.filter(|found| may_have(found, ecosystem));
     let installed = Installed::new(merged.files.iter().flat_map(listed));
+    let epochs = epochs_of_sources(ecosystem, merged);
     for file in &merged.files {
         let complain = |message| {
             let place = file.location("");
@@ -232,6 +234,9 @@ pub(crate) fn assemble(
             match package.to_package(ecosystem, distribution) {
                 Ok(mut found) => {
                     found.depends_on = installed.needed_by(package);
+                    if let Some(source) = &mut found.source {
+                        epochs.complete(source);
+                    }
                     if let Some(licenses) = licenses.get(package.name.as_str()) {
                         found.licenses = licenses.to_vec();
                     }
@@ -250,6 +255,13 @@ pub(crate) fn assemble(
         }
         catalog.add_problems(file, merged.cataloger, impact_of(file));
     }
+}
+
+/// Of other ecosystems than RPM none: there a source's version is whole.
+fn epochs_of_sources(ecosystem: Ecosystem, merged: &MergedFacts<'_>) -> SourceEpochs {
+    let files = merged.files.iter().filter(|_| ecosystem == Ecosystem::Rpm);
+    let packages = files.flat_map(listed);
+    SourceEpochs::of(packages.map(|it| (it.name.as_str(), it.version.as_str(), it.source.as_ref())))
 }
 
 /// Whether packages of the ecosystem can be the distribution's own.

@@ -88,7 +88,7 @@ pub use sealift_registry as registry;
 pub use sealift_report::{
     BaseFacts, Configuration, Counts, GithubOptions, JsonOptions, Report, TableStyle, escape,
 };
-pub use sealift_sbom::DocumentLimits;
+pub use sealift_sbom::{DocumentLimits, Error as SbomError};
 pub use sealift_sigstore_trust as trust;
 pub use selection::{Hidden, Selection};
 pub use skip::SkipRules;

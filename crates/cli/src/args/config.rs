@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 use sealift::{FileKind, Timestamp};
 
-use super::values::{parse_file_kind, parse_time};
+use super::values::{Word, parse_file_kind, parse_time};
 use super::{ConfigFormat, ShownArgs, SkipArgs, SuppressArgs, VexSignerArgs};
 
 /// Flags of all verbs that check configuration files.
@@ -14,7 +14,7 @@ use super::{ConfigFormat, ShownArgs, SkipArgs, SuppressArgs, VexSignerArgs};
 pub(crate) struct CheckArgs {
     /// Kinds of configuration files to check: dockerfile, kubernetes, helm, compose, terraform,
     /// terraformplan. Default: all.
-    #[arg(long, value_name = "LIST", value_delimiter = ',', value_parser = parse_file_kind)]
+    #[arg(long, value_name = "LIST", value_delimiter = ',', value_parser = Word(parse_file_kind))]
     pub(crate) misconfig_scanners: Vec<FileKind>,
     /// Files that are of a kind whatever they are called: KIND:EXPRESSION, as
     /// 'dockerfile:.*[.]docker'.

@@ -3,9 +3,10 @@
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
-use clap::builder::NonEmptyStringValueParser;
+use clap::builder::{NonEmptyStringValueParser, StringValueParser};
 use clap::{Args, Subcommand};
 
+use super::values::Word;
 use super::{RegistryArgs, SignedByArgs, SignerArgs};
 
 #[derive(Debug, Args)]
@@ -62,7 +63,8 @@ pub(crate) enum DbVerb {
 pub(crate) struct UpdateArgs {
     /// Ecosystems whose advisories are fetched, as OSV names them: Debian,npm,PyPI. They are
     /// added to those that are in the database.
-    #[arg(short, long, value_name = "NAMES", value_delimiter = ',')]
+    #[arg(short, long, value_name = "NAMES", value_delimiter = ',',
+          value_parser = Word(StringValueParser::new()))]
     pub(crate) ecosystem: Vec<String>,
     /// Where they are fetched from instead of their public places: a URL or a folder laid out as
     /// OSV's exports (<Ecosystem>/all.zip), with kev.json and epss_scores-current.csv.gz, or

@@ -1,12 +1,14 @@
 //! Flags of `gate`.
 
 use std::path::PathBuf;
+use std::str::FromStr;
 
 use clap::{Args, Command, ValueEnum};
 use sealift::Severity;
 use sealift::policy::Action;
 
 use super::ImageArgs;
+use super::values::Word;
 
 /// Exit statuses, in the help of the verb.
 pub(super) const STATUSES: &str = "\
@@ -72,10 +74,12 @@ pub(crate) struct GateArgs {
 pub(crate) struct DecideArgs {
     /// Severities that fail. A list names all from its lowest up: HIGH,CRITICAL. Default:
     /// CRITICAL.
-    #[arg(long, value_name = "LIST", value_delimiter = ',', ignore_case = true)]
+    #[arg(long, value_name = "LIST", value_delimiter = ',', ignore_case = true,
+          value_parser = Word(Severity::from_str))]
     pub(crate) fail_on: Option<Vec<Severity>>,
     /// Severities that are warned of, unless they fail. Default: HIGH.
-    #[arg(long, value_name = "LIST", value_delimiter = ',', ignore_case = true)]
+    #[arg(long, value_name = "LIST", value_delimiter = ',', ignore_case = true,
+          value_parser = Word(Severity::from_str))]
     pub(crate) warn_on: Option<Vec<Severity>>,
     /// Action for findings of unknown severity. Default: warn.
     #[arg(long, value_name = "ACTION")]

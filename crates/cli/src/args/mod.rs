@@ -23,9 +23,10 @@ use std::any::TypeId;
 use std::ffi::OsString;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
+use std::str::FromStr;
 use std::time::Duration;
 
-use clap::builder::NonEmptyStringValueParser;
+use clap::builder::{EnumValueParser, NonEmptyStringValueParser, StringValueParser};
 use clap::{ArgAction, Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use sealift::{Platform, Severity, Timestamp};
 
@@ -52,7 +53,7 @@ pub(crate) use sign::{
 };
 pub(crate) use suppress::{SuppressArgs, VexSignerArgs};
 pub(crate) use transfer::{Attached, CleanKind, CopyArgs, LoadArgs, SaveArgs};
-use values::{parse_bool, parse_duration, parse_report_path, parse_time};
+use values::{Word, parse_bool, parse_duration, parse_report_path, parse_time};
 pub(crate) use verify::{
     ArtifactsArgs, DigestAlgorithm, EvidenceArgs, ImagesArgs, InitializeArgs, OutArgs,
     OwnTrustArgs, PayloadFormat, SignerArgs, VerifyArgs, VerifyAttestationArgs, VerifyBlobArgs,
@@ -205,6 +206,7 @@ pub(crate) struct ImageArgs {
         long,
         value_name = "SOURCES",
         value_delimiter = ',',
+        value_parser = Word(StringValueParser::new()),
         default_value = "docker,podman,remote"
     )]
     pub(crate) image_src: Vec<String>,
@@ -298,6 +300,7 @@ pub(crate) struct ShownArgs {
         long,
         value_name = "LIST",
         value_delimiter = ',',
+        value_parser = Word(Severity::from_str),
         ignore_case = true,
         default_value = "UNKNOWN,LOW,MEDIUM,HIGH,CRITICAL"
     )]
@@ -343,7 +346,8 @@ pub(crate) struct ScanArgs {
     #[arg(long, help_heading = "What counts")]
     pub(crate) ignore_unfixed: bool,
     /// Statuses to leave out: unknown, not_affected, affected, fixed, ...
-    #[arg(long, value_name = "LIST", value_delimiter = ',', help_heading = "What counts")]
+    #[arg(long, value_name = "LIST", value_delimiter = ',',
+          value_parser = Word(StringValueParser::new()), help_heading = "What counts")]
     pub(crate) ignore_status: Vec<String>,
     #[command(flatten)]
     pub(crate) suppress: SuppressArgs,
@@ -354,6 +358,7 @@ pub(crate) struct ScanArgs {
         alias = "security-checks",
         value_name = "LIST",
         value_delimiter = ',',
+        value_parser = Word(EnumValueParser::<ScannerKind>::new()),
         hide_possible_values = true,
         help_heading = "What is looked for"
     )]
@@ -364,6 +369,7 @@ pub(crate) struct ScanArgs {
         alias = "vuln-type",
         value_name = "LIST",
         value_delimiter = ',',
+        value_parser = Word(EnumValueParser::<PackageKind>::new()),
         default_value = "os,library",
         help_heading = "What is looked for"
     )]
@@ -563,6 +569,30 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn lists_of_words_may_have_blanks() {
+        let args = [
+            "sealift",
+            "image",
+            "a",
+            "--severity",
+            "HIGH, critical",
+            "--pkg-types=os, library",
+            "--scanners",
+            "vuln, misconfig",
+            "--ignore-status",
+            "affected, fixed",
+        ];
+        let matches = command().try_get_matches_from(args).unwrap();
+        let (_, image) = matches.subcommand().unwrap();
+        let severities: Vec<_> = image.get_many::<Severity>("severity").unwrap().collect();
+        assert_eq!(severities, [&Severity::High, &Severity::Critical]);
+        let kinds: Vec<_> = image.get_many::<PackageKind>("pkg_types").unwrap().collect();
+        assert_eq!(kinds, [&PackageKind::Os, &PackageKind::Library]);
+        let statuses: Vec<_> = image.get_many::<String>("ignore_status").unwrap().collect();
+        assert_eq!(statuses, ["affected", "fixed"]);
     }
 
     #[test]

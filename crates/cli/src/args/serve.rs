@@ -4,9 +4,10 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use clap::builder::StringValueParser;
 use clap::{Args, Subcommand, ValueEnum};
 
-use super::values::parse_duration;
+use super::values::{Word, parse_duration};
 use super::{ClusterArgs, JudgedArgs};
 
 /// `admission serve`.
@@ -53,7 +54,8 @@ pub(crate) struct HarborServeArgs {
     pub(crate) db: Option<PathBuf>,
     /// Advisories to fetch and keep up to date in the cache folder, as OSV names them; default:
     /// whoever else keeps the database there does.
-    #[arg(long, value_name = "NAMES", value_delimiter = ',', conflicts_with = "db")]
+    #[arg(long, value_name = "NAMES", value_delimiter = ',', conflicts_with = "db",
+          value_parser = Word(StringValueParser::new()))]
     pub(crate) ecosystem: Vec<String>,
     /// Where they are fetched from instead of their public places, as of `db update`.
     #[arg(long, value_name = "URL|DIR|REFERENCE", requires = "ecosystem")]

@@ -2,10 +2,11 @@
 
 use std::path::PathBuf;
 
-use clap::builder::NonEmptyStringValueParser;
+use clap::builder::{EnumValueParser, NonEmptyStringValueParser};
 use clap::{Args, ValueEnum};
 use sealift::Platform;
 
+use super::values::Word;
 use super::{OutArgs, RegistryArgs};
 
 /// `copy`.
@@ -19,7 +20,8 @@ pub(crate) struct CopyArgs {
     pub(crate) to: String,
     /// What goes with it: sig, att, sbom; the image then goes by its digest, and the tag stays as it
     /// is there. Default: all.
-    #[arg(long, value_name = "LIST", value_delimiter = ',')]
+    #[arg(long, value_name = "LIST", value_delimiter = ',',
+          value_parser = Word(EnumValueParser::<Attached>::new()))]
     pub(crate) only: Vec<Attached>,
     /// The same as --only=sig.
     #[arg(long, conflicts_with = "only")]

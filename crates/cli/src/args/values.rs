@@ -1,8 +1,11 @@
 //! Values of flags.
 
+use std::ffi::OsStr;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use clap::builder::{PossibleValue, TypedValueParser};
+use clap::{Arg, Command};
 use sealift::admission::go_duration;
 use sealift::{FileKind, Timestamp};
 
@@ -12,6 +15,28 @@ pub(super) fn parse_bool(text: &str) -> Result<bool, String> {
         "1" | "t" | "T" | "TRUE" | "true" | "True" => Ok(true),
         "0" | "f" | "F" | "FALSE" | "false" | "False" => Ok(false),
         _ => Err("true or false is expected".to_owned()),
+    }
+}
+
+/// Reads a word of a list as the inner parser does, without blanks around it: `HIGH, CRITICAL`.
+#[derive(Clone, Debug)]
+pub(super) struct Word<P>(pub(super) P);
+
+impl<P: TypedValueParser> TypedValueParser for Word<P> {
+    type Value = P::Value;
+
+    fn parse_ref(
+        &self,
+        command: &Command,
+        arg: Option<&Arg>,
+        value: &OsStr,
+    ) -> Result<Self::Value, clap::Error> {
+        let word = value.to_str().map_or(value, |text| OsStr::new(text.trim()));
+        self.0.parse_ref(command, arg, word)
+    }
+
+    fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
+        self.0.possible_values()
     }
 }
 

@@ -1,5 +1,6 @@
 //! Which image of an index (`image-spec image-index.md`, version 1.1).
 
+use std::cell::OnceCell;
 use std::collections::HashSet;
 
 use sealift_model::{BlobError, BlobSource, Descriptor, Diagnostic, Digest, Impact, Platform};
@@ -37,7 +38,7 @@ pub(super) fn choose(
         };
         match offered {
             Some(offered) if accepts(wanted, &offered) => {
-                diagnostics.extend(rivals(entry, &manifests));
+                diagnostics.extend(rivals(source, entry, &manifests, limits));
                 return Ok(entry.clone());
             }
             offered => available.extend(offered),
@@ -48,16 +49,32 @@ pub(super) fn choose(
     Err(Error::NoPlatform { asked: asked.cloned(), available })
 }
 
+/// Entries for the platform of the one chosen that are compared with it. Those that builders make are
+/// one image in as many compressions.
+const MAX_COMPARED: usize = 8;
+
 /// Says that an index has other images for the very platform of the one chosen. Engines differ in
 /// which of them they run. On Windows they are told apart by the version of the system.
-fn rivals(chosen: &Descriptor, manifests: &[Descriptor]) -> Option<Diagnostic> {
+fn rivals(
+    source: &dyn BlobSource,
+    chosen: &Descriptor,
+    manifests: &[Descriptor],
+    limits: &Limits,
+) -> Option<Diagnostic> {
     let platform = chosen.platform.as_ref().map(plain)?;
     let is_rival = |entry: &&Descriptor| {
         let offered = entry.platform.as_ref();
         entry.digest != chosen.digest
             && offered.is_some_and(|offered| is_same_platform(offered, &platform))
     };
-    let rival = &manifests.iter().find(is_rival)?.digest;
+    let own = OnceCell::new();
+    let is_same_image = |entry: &Descriptor| {
+        let own = own.get_or_init(|| config_of(source, chosen, limits));
+        own.is_some() && *own == config_of(source, entry, limits)
+    };
+    let mut alike = manifests.iter().filter(is_rival).enumerate();
+    let (_, rival) = alike.find(|(at, entry)| *at >= MAX_COMPARED || !is_same_image(entry))?;
+    let rival = &rival.digest;
     let impact = if platform.os == "windows" { Impact::Note } else { Impact::Incomplete };
     let message = format!(
         "the index has several images for {platform}, and another engine may run another: \
@@ -65,6 +82,15 @@ fn rivals(chosen: &Descriptor, manifests: &[Descriptor]) -> Option<Diagnostic> {
         chosen.digest
     );
     Some(Diagnostic::new("layers", message, impact))
+}
+
+/// The config of a manifest, which names the layers by what they hold, however they are compressed:
+/// the id of the image. None where the manifest cannot be had; then nothing says what it is.
+fn config_of(source: &dyn BlobSource, entry: &Descriptor, limits: &Limits) -> Option<Digest> {
+    match document::load(source, entry, limits).ok()? {
+        Document::Manifest { config, .. } => Some(config.digest),
+        Document::Index(_) => None,
+    }
 }
 
 /// Whether an image for `offered` runs where `asked` was asked for.

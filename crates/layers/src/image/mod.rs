@@ -85,7 +85,8 @@ impl Image {
     ///
     /// Without a platform, `linux/amd64` is taken where there are several. Attestations beside
     /// the images of an index, which are for no platform, are passed over. Platforms are compared as
-    /// containerd does it; several images for the very same make the result incomplete.
+    /// containerd does it; several images for the very same make the result incomplete, unless they are
+    /// one image in several compressions.
     ///
     /// # Errors
     /// When a document is missing, has been changed, or is not what its specification says; when

@@ -10,7 +10,7 @@ use sealift_layers::{
 use sealift_model::{Descriptor, Digest, Impact, Platform};
 use serde_json::{Value, json};
 
-use crate::support::{INDEX, Layout, MANIFEST, Tar, Texts, gzip, zstd};
+use crate::support::{INDEX, LayerOf, Layout, MANIFEST, Tar, Texts, gzip, zstd};
 
 fn selector(text: &str) -> Selector {
     text.parse().unwrap()
@@ -404,6 +404,40 @@ fn the_platform_is_compared_as_engines_do() {
     let windows = platform("windows", "x86_64", "");
     let (text, odd) = first(Some("windows/amd64"), &[windows.clone(), usual, windows]);
     assert_eq!((text.as_str(), odd), ("0", vec![Impact::Note]));
+}
+
+#[test]
+fn one_image_in_two_compressions_is_no_contradiction() {
+    let layout = Layout::new();
+    let tar = Tar::new().file("f", "0").end();
+    let platform = json!({"os": "linux", "architecture": "amd64"});
+    let entry = |layer: LayerOf, text: &str| {
+        let mut config = layout.config(std::slice::from_ref(&layer));
+        config["author"] = json!(text);
+        let image = layout.json(MANIFEST, &layout.manifest(&config, &[layer]));
+        let mut image = serde_json::to_value(image).unwrap();
+        image["platform"] = platform.clone();
+        image
+    };
+    let plain = entry(layout.plain(&tar), "a");
+    let packed = entry(layout.gzip(&tar), "a");
+    let other = entry(layout.gzip(&tar), "b");
+    let mut missing = packed.clone();
+    missing["digest"] = json!(Digest::sha256_of(b"missing").to_string());
+    let source = layout.source();
+    for (entries, odd) in [
+        (vec![&plain, &packed], vec![]),
+        (vec![&plain, &packed, &other], vec![Impact::Incomplete]),
+        (vec![&plain, &missing], vec![Impact::Incomplete]),
+        (std::iter::once(&plain).chain([&packed; 9]).collect(), vec![Impact::Incomplete]),
+    ] {
+        let entries: Vec<Value> = entries.into_iter().cloned().collect();
+        let root = index_of(&layout, &entries);
+        let image = Image::open(&source, &root, None, &Limits::default()).unwrap();
+        assert_eq!(image.manifest.digest.to_string(), plain["digest"].as_str().unwrap());
+        let found: Vec<_> = image.diagnostics.iter().map(|odd| odd.impact).collect();
+        assert_eq!(found, odd, "{}", entries.len());
+    }
 }
 
 /// containerd descends into an index in an index after all that says its platform.

@@ -36,6 +36,7 @@ pub(crate) struct Installed<'v> {
     text: &'v str,
     schemes: Schemes,
     own: OnceCell<Result<Version<'v>, Reason>>,
+    without_epoch: OnceCell<Result<Version<'v>, Reason>>,
     semver: OnceCell<Result<Version<'v>, Reason>>,
 }
 
@@ -43,7 +44,13 @@ impl<'v> Installed<'v> {
     /// A version of an ecosystem's package, as written there.
     pub(crate) fn new(text: &'v str, schemes: Schemes) -> Self {
         let text = schemes.trim(text);
-        Self { text, schemes, own: OnceCell::new(), semver: OnceCell::new() }
+        Self {
+            text,
+            schemes,
+            own: OnceCell::new(),
+            without_epoch: OnceCell::new(),
+            semver: OnceCell::new(),
+        }
     }
 
     /// Whether it was made for extended support: Ubuntu's versions then end in `+esm1` or `~esm1`.
@@ -90,14 +97,13 @@ impl<'v> Installed<'v> {
         affected: impl Iterator<Item = &'b Affected<'b>>,
     ) -> Result<Vec<Version<'b>>, Malformed> {
         let mut fixes = Vec::new();
-        let (Ok(installed), Some(scheme)) = (self.own(), self.schemes.own) else {
-            return Ok(fixes);
-        };
+        let Some(scheme) = self.schemes.own else { return Ok(fixes) };
         for range in affected.flat_map(|affected| affected.ranges.iter()) {
             let range = range?;
             if range.kind == Range::GIT {
                 continue;
             }
+            let Ok(installed) = self.beside(range.events)? else { continue };
             for event in range.events.iter() {
                 let event = event?;
                 if event.kind != Event::FIXED {
@@ -115,8 +121,10 @@ impl<'v> Installed<'v> {
 
     /// Whether a list names this very version.
     fn is_among(&self, versions: List<'_, &ByteSlice>) -> Result<bool, Malformed> {
+        let without_epoch = self.text_without_epoch().unwrap_or(self.text);
         for version in versions.iter() {
-            if **version? == *self.text.as_bytes() {
+            let version = &**version?;
+            if *version == *self.text.as_bytes() || *version == *without_epoch.as_bytes() {
                 return Ok(true);
             }
         }
@@ -154,7 +162,7 @@ impl<'v> Installed<'v> {
                 }
                 None => self.semver(),
             },
-            Range::ECOSYSTEM => self.own(),
+            Range::ECOSYSTEM => self.beside(range.events)?,
             Range::GIT => return Ok(Ok(None)),
             _ => return Ok(Err(Reason::UnknownRange)),
         };
@@ -178,6 +186,30 @@ impl<'v> Installed<'v> {
             }
         }
         Ok(Some(release))
+    }
+
+    /// The version in its own order, as the events of a range write it: without its epoch where
+    /// none of them states one and records may lack it. To RPM no epoch is the lowest, so
+    /// that no fix of such a record would ever be above the version.
+    fn beside(
+        &self,
+        events: List<'_, Event<'_>>,
+    ) -> Result<&Result<Version<'v>, Reason>, Malformed> {
+        let Some(text) = self.text_without_epoch() else { return Ok(self.own()) };
+        for event in events.iter() {
+            if event?.version.contains(':') {
+                return Ok(self.own());
+            }
+        }
+        let read = || self.read(text, self.schemes.own.ok_or(Reason::NoScheme)?);
+        Ok(self.without_epoch.get_or_init(read))
+    }
+
+    /// None where there is no epoch, or none is missing from records.
+    fn text_without_epoch(&self) -> Option<&'v str> {
+        let text = Some(self.text).filter(|_| self.schemes.may_lack_epochs)?;
+        let (epoch, rest) = text.split_once(':')?;
+        epoch.bytes().all(|it| it.is_ascii_digit()).then_some(rest)
     }
 
     fn own(&self) -> &Result<Version<'v>, Reason> {

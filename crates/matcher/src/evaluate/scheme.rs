@@ -19,6 +19,10 @@ pub(crate) struct Schemes {
     go: bool,
     /// Whether versions may end in how often they were packed anew.
     pub(crate) has_revisions: bool,
+    /// Whether records may leave out the epochs that packages have. Those of AlmaLinux and Red Hat
+    /// name packages as installed; others are made of the file names of source RPMs (openEuler's),
+    /// which hold no epoch.
+    pub(crate) may_lack_epochs: bool,
 }
 
 impl Schemes {
@@ -30,7 +34,14 @@ impl Schemes {
             matches!(scheme, Scheme::Cargo | Scheme::Go | Scheme::Hex | Scheme::Npm | Scheme::Pub)
         });
         let semver = semver.unwrap_or(Scheme::SemVer);
-        Self { own, semver, go: base == "Go", has_revisions: base == "Bitnami" }
+        let as_installed = matches!(base, "AlmaLinux" | "Red Hat");
+        Self {
+            own,
+            semver,
+            go: base == "Go",
+            has_revisions: base == "Bitnami",
+            may_lack_epochs: own == Some(Scheme::Rpm) && !as_installed,
+        }
     }
 
     /// A version without what may stand before it: Go writes `v1.2.3` for modules and `go1.22.3`

@@ -117,6 +117,37 @@ fn a_release_of_suse_has_modules_and_long_support() {
 }
 
 #[test]
+fn an_epoch_counts_where_the_record_states_one() {
+    let advisories = Advisories::of(&[
+        &record("RLSA-1", "Rocky Linux:9", "openssl", "introduced=0 fixed=1:3.0.1-1", ""),
+        &record("RLSA-2", "Rocky Linux:9", "openssl", "introduced=0 fixed=0:3.0.9-1", ""),
+        &record("OESA-1", "openEuler:24.03-LTS", "openssl", "introduced=0 fixed=3.0.9-1", ""),
+        &record("ALSA-1", "AlmaLinux:9", "openssl", "introduced=0 fixed=3.0.9-1", ""),
+        &record(
+            "RHSA-1",
+            "Red Hat:enterprise_linux:9",
+            "openssl",
+            "introduced=0 fixed=3.0.9-1",
+            "",
+        ),
+    ]);
+    for (release, version, expected) in [
+        ("rocky-9.4", "1:3.0.0-1", vec!["RLSA-1: RLSA-1"]),
+        ("rocky-9.4", "1:3.0.1-1", vec![]),
+        ("openeuler-24.03", "1:3.0.7-1", vec!["OESA-1: OESA-1"]),
+        ("openeuler-24.03", "1:3.0.9-1", vec![]),
+        ("almalinux-9", "1:3.0.7-1", vec![]),
+        ("rhel-9.4", "1:3.0.7-1", vec![]),
+        ("rhel-9.4", "3.0.7-1", vec!["RHSA-1: RHSA-1"]),
+    ] {
+        let package = of_distribution(Ecosystem::Rpm, release, "openssl", version);
+        let found = advisories.matches(vec![with_source(package, "openssl")]).findings;
+        assert_eq!(ids(&found), expected, "{release} {version}");
+        assert!(found.iter().all(|finding| finding.fixed_versions.len() == 1), "{found:?}");
+    }
+}
+
+#[test]
 fn every_distribution_of_osv_is_asked_for() {
     for (ecosystem, kind, distro) in [
         ("Alpaquita:stream", Ecosystem::Apk, "alpaquita-stream"),

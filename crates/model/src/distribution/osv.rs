@@ -101,8 +101,9 @@ impl Distribution {
 
     /// Whether an OSV ecosystem that is none of the [spellings](Self::osv_ecosystems) has records
     /// of this release, too: the streams of Red Hat (`Red Hat:enterprise_linux:9::appstream`; EUS,
-    /// AUS, TUS and E4S only where the version names them, `9.2+eus`), and the modules and LTSS of
-    /// a service pack of SUSE (`SUSE:Linux Enterprise Module for Basesystem 15 SP5`).
+    /// AUS, TUS and E4S only where the version names them, `9.2+eus`), and the modules, extensions,
+    /// Package Hub and LTSS of a service pack of SUSE (`SUSE:Linux Enterprise Module for Basesystem
+    /// 15 SP5`).
     #[must_use]
     pub fn has_osv_part(&self, ecosystem: &str) -> bool {
         let part = self.osv().and_then(|(name, release)| {
@@ -155,6 +156,9 @@ fn is_red_hat_stream(cpe: &str, version: &str) -> bool {
 /// Products of SUSE Linux Enterprise that are packages of a release, and no release of their own.
 const SUSE_PRODUCTS: &[&str] = &[
     "Desktop",
+    "High Availability Extension",
+    "Live Patching",
+    "Real Time",
     "Server",
     "Server LTSS Extended Security",
     "Server for SAP Applications",
@@ -162,11 +166,19 @@ const SUSE_PRODUCTS: &[&str] = &[
     "Workstation Extension",
 ];
 
+/// Packages that the community keeps up for the releases of SUSE Linux Enterprise.
+const PACKAGE_HUB: &str = "Package Hub ";
+
 fn is_suse_product(part: &str, version: &str) -> Option<bool> {
+    let is_twelve = version == "12" || version.starts_with("12.");
+    if let Some(release) = part.strip_prefix(PACKAGE_HUB) {
+        let release = release.strip_prefix("for SUSE Linux Enterprise ").unwrap_or(release);
+        return Some(release == service_pack(version)? || (release == "12" && is_twelve));
+    }
     let product = part.strip_prefix("Linux Enterprise ")?;
     let is_module = |name: &str| name.starts_with("Module for ");
     // The modules of 12 have no service packs.
-    let of_twelve = product.strip_suffix(" 12").filter(|_| version.starts_with("12"));
+    let of_twelve = product.strip_suffix(" 12").filter(|_| is_twelve);
     if of_twelve.is_some_and(is_module) {
         return Some(true);
     }
@@ -294,6 +306,16 @@ mod tests {
             ("sles", "12.5", "SUSE:Linux Enterprise Server LTSS Extended Security 12 SP5", true),
             ("sles", "12.5", "SUSE:Linux Enterprise Module for Public Cloud 12", true),
             ("sles", "12.5", "SUSE:Linux Enterprise Server 12", false),
+            ("sles", "15.5", "SUSE:Linux Enterprise High Availability Extension 15 SP5", true),
+            ("sles", "15.5", "SUSE:Linux Enterprise Live Patching 15 SP5", true),
+            ("sles", "15.5", "SUSE:Linux Enterprise Live Patching 15 SP4", false),
+            ("sles", "15.5", "SUSE:Linux Enterprise Real Time 15 SP5", true),
+            ("sles", "15.5", "SUSE:Package Hub 15 SP5", true),
+            ("sles", "15.5", "SUSE:Package Hub 15 SP6", false),
+            ("sles", "15.5", "SUSE:Package Hub 12", false),
+            ("sles", "12.5", "SUSE:Package Hub 12", true),
+            ("sles", "12.5", "SUSE:Package Hub for SUSE Linux Enterprise 12 SP5", true),
+            ("sles", "12.5", "SUSE:Package Hub for SUSE Linux Enterprise 12 SP2", false),
             ("sles", "16.0", "SUSE:Linux Enterprise Server for SAP applications 16.0", true),
             ("sl-micro", "6.0", "SUSE:Linux Micro Extras 6.0", true),
             ("sl-micro", "6.0", "SUSE:Linux Micro 6.1", false),

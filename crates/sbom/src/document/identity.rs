@@ -4,6 +4,8 @@ use std::borrow::Cow;
 
 use sealift_model::{Ecosystem, Package, Purl, SourcePackage};
 
+use super::gem::split_platform;
+
 /// What a component says of itself beside its purl.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Stated<'a> {
@@ -21,11 +23,28 @@ pub(crate) fn package(ecosystem: Ecosystem, purl: Purl, stated: Stated<'_>) -> P
     let module_label = purl.qualifier("modularitylabel").or(purl.qualifier("rpmmod"));
     let module_label = module_label.map(str::to_owned);
 
+    let (version, purl) = match split_platform(&version).filter(|_| ecosystem == Ecosystem::Gem) {
+        Some((bare, platform)) => (bare.to_owned(), of_platform(purl, bare, platform)),
+        None => (version, purl),
+    };
+
     let mut package = Package::new(ecosystem, name, version, purl);
     package.source = source;
     package.architecture = architecture;
     package.module_label = module_label;
     package
+}
+
+/// The purl of a gem for a platform, in the form of the purl specification's type `gem`; as it is
+/// where it has no version.
+fn of_platform(purl: Purl, version: &str, platform: &str) -> Purl {
+    if purl.version().is_none() {
+        return purl;
+    }
+    let stated = purl.qualifier("platform").is_some();
+    let builder = purl.clone().into_builder().version(version);
+    let builder = if stated { builder } else { builder.qualifier("platform", platform) };
+    builder.build().unwrap_or(purl)
 }
 
 /// The name in the form of [`Package::name`]. The purl decides; where the component's own name is
@@ -149,6 +168,22 @@ mod tests {
         );
         assert_eq!(read("pkg:gem/a", None, None, Some("2")).version, "2");
         assert_eq!(read("pkg:rpm/a@1-1?epoch=0", None, None, Some("1-1")).version, "1-1");
+    }
+
+    #[test]
+    fn the_platform_of_a_gem_is_no_part_of_its_version() {
+        for (purl, version, expected) in [
+            ("pkg:gem/a@1.2-x86_64-linux", None, "pkg:gem/a@1.2?platform=x86_64-linux"),
+            ("pkg:gem/a@1.2-java?platform=java", None, "pkg:gem/a@1.2?platform=java"),
+            ("pkg:gem/a", Some("1.2-java"), "pkg:gem/a"),
+        ] {
+            let package = read(purl, None, None, version);
+            assert_eq!(
+                (package.version.as_str(), package.purl.to_string().as_str()),
+                ("1.2", expected)
+            );
+        }
+        assert_eq!(read("pkg:npm/a@1.2-linux", None, None, None).version, "1.2-linux");
     }
 
     #[test]

@@ -3,6 +3,7 @@
 
 mod attested;
 mod detect;
+mod gem;
 mod graph;
 mod identity;
 mod items;

@@ -11,6 +11,7 @@ use sealift_model::{
 };
 
 use super::{DocumentLimits, Stated, Text, excerpt, package};
+use crate::source_epoch::SourceEpochs;
 
 /// Packages, what refers to them, and what is left out.
 pub(crate) struct Packages<'a> {
@@ -120,6 +121,7 @@ impl<'a> Packages<'a> {
             package.depends_on.sort_unstable();
             package.depends_on.dedup();
         }
+        complete_sources(&mut self.packages);
         for (what, (impact, count)) in self.left_out {
             let components = if count == 1 { "component" } else { "components" };
             let message = format!("left out {count} {components} {what}");
@@ -204,6 +206,19 @@ fn merge(known: &mut Package, other: Package) {
     // With one copy from elsewhere, it is not from the base alone.
     known.from_base = known.from_base.and(other.from_base);
     known.digest = known.digest.take().or(other.digest);
+}
+
+/// Gives source RPMs the epoch that their file names leave out.
+fn complete_sources(packages: &mut [Package]) {
+    let is_rpm = |package: &&Package| package.ecosystem == Ecosystem::Rpm;
+    let told = packages.iter().filter(is_rpm);
+    let epochs = SourceEpochs::of(
+        told.map(|it| (it.name.as_str(), it.version.as_str(), it.source.as_ref())),
+    );
+    let rpms = packages.iter_mut().filter(|package| is_rpm(&&**package));
+    for source in rpms.filter_map(|package| package.source.as_mut()) {
+        epochs.complete(source);
+    }
 }
 
 /// Keeps the first of equal items.

@@ -46,6 +46,23 @@ fn what_was_written_is_read_back_whole() {
     support::assert_is_image(&document);
 }
 
+#[test]
+fn a_source_rpm_has_the_epoch_of_its_packages() {
+    let inventory = of_components(
+        r#"{"type":"library","name":"openssl-libs",
+            "purl":"pkg:rpm/rocky/openssl-libs@3.0.7-24.el9?epoch=1&upstream=openssl-3.0.7-24.el9.src.rpm"},
+           {"type":"library","name":"mod_ssl",
+            "purl":"pkg:rpm/rocky/mod_ssl@2.4.57-5.el9?epoch=1&upstream=httpd-2.4.57-5.el9.src.rpm"},
+           {"type":"library","name":"httpd",
+            "purl":"pkg:rpm/rocky/httpd@2.4.57-5.el9?upstream=httpd-2.4.57-5.el9.src.rpm"},
+           {"type":"library","name":"libssl3",
+            "purl":"pkg:deb/debian/libssl3@1%3A3.0.7-24?upstream=openssl%403.0.7-24"}"#,
+    );
+    let sources = inventory.packages.iter().map(|it| it.source.as_ref().unwrap().version.as_str());
+    let expected = ["3.0.7-24", "2.4.57-5.el9", "2.4.57-5.el9", "1:3.0.7-24.el9"];
+    assert_eq!(sources.collect::<Vec<_>>(), expected);
+}
+
 /// The one of libc is Trivy's own place for it, and without that its advisories are missed.
 #[test]
 fn trivy_finds_the_source_of_a_package() {

@@ -8,12 +8,15 @@
 //! names. What it cannot find: container images (a note tells of each), actions that an action
 //! uses in turn, and those of the repository itself, which lie in it.
 
+mod masked;
+
 use sealift_layers::{File, Metadata, TreePath};
 use sealift_model::{Ecosystem, Package, Purl, PurlError};
 
 use crate::catalogers::yaml::{self, Line};
 use crate::catalogers::{declared, text};
 use crate::{Cataloger, Error, Facts};
+use masked::masked;
 
 /// Finds the actions that workflows use.
 #[derive(Debug)]
@@ -45,15 +48,9 @@ impl Cataloger for Workflows {
     }
 }
 
-/// The lines that say `uses:`, but for those in texts of several lines, mostly scripts.
+/// The lines that say `uses:`, but for those in scripts and quoted texts.
 fn parse(text: &str, facts: &mut Facts) {
-    let mut script: Option<usize> = None;
-    for line in yaml::lines(text) {
-        if script.is_some_and(|indent| line.indent > indent) {
-            continue;
-        }
-        let begins_script = line.key.is_some() && line.value.starts_with(['|', '>']);
-        script = begins_script.then_some(line.indent);
+    for line in yaml::lines(&masked(text)) {
         match line.key {
             Some("uses") => uses(scalar(line.value), &line, facts),
             None if line.indent == 0 && !line.is_item => {
@@ -73,11 +70,24 @@ fn in_flow(line: &Line<'_>, facts: &mut Facts) {
     let text = line.key.map_or(line.value.to_owned(), |key| format!("{key}: {}", line.value));
     for (at, key) in text.match_indices("uses") {
         let (before, after) = text.split_at(at);
-        let before = before.trim_end().trim_end_matches(['"', '\'']).trim_end();
         let after = after.strip_prefix(key).unwrap_or_default();
-        let value = after.trim_start_matches(['"', '\'']).trim_start().strip_prefix(':');
+        let quote = before.chars().next_back().filter(|c| matches!(c, '"' | '\''));
+        let value = value_of(after, quote);
+        let before = before.trim_end_matches(['"', '\'']).trim_end();
         if let Some(value) = value.filter(|_| before.ends_with(['{', ','])) {
             uses(scalar(value), line, facts);
+        }
+    }
+}
+
+/// What stands behind the colon of a key in a flow mapping. Behind one without quotes a blank must
+/// follow (YAML 1.2.2, 7.3.3 "Plain Style").
+fn value_of(after: &str, quote: Option<char>) -> Option<&str> {
+    match quote {
+        Some(quote) => after.strip_prefix(quote)?.trim_start().strip_prefix(':'),
+        None => {
+            let value = after.trim_start().strip_prefix(':')?;
+            (value.is_empty() || value.starts_with(' ')).then_some(value)
         }
     }
 }
@@ -160,6 +170,17 @@ mod tests {
     }
 
     #[test]
+    fn takes_no_text_for_a_key() {
+        let text = "jobs:\n  a:\n    steps:\n      - run: \"echo\n          uses: o/no@v1\"\n      \
+                    - {run: \"echo {uses: o/no@v1}\", uses: o/a@v1}\n      \
+                    - name: 'x, uses: o/no@v1'\n      - {'uses:o/no@v1', uses:o/no@v1}\n      \
+                    - |\n        uses: o/no@v1\n      - run: |\n          x\n      -   uses: o/b@v1\n";
+        let (_, facts) = read(&Workflows, PATH, text);
+        assert_eq!(rows(&facts), ["o/a@v1 6", "o/b@v1 13"]);
+        assert_eq!(problem_lines(&facts), [0; 0]);
+    }
+
+    #[test]
     fn wants_workflows_and_actions() {
         for path in [PATH, "x/.github/workflows/a.yaml", ".github/actions/a/action.yml"] {
             assert!(wants(&Workflows, path), "{path}");
@@ -172,7 +193,7 @@ mod tests {
     /// Each value ends where another mapping begins, so that none holds the rest of the line.
     #[test]
     fn many_mappings_on_one_line_are_read_once_each() {
-        let text = format!("jobs:\n  a: {}\n", "{uses:o/n@1".repeat(50_000));
+        let text = format!("jobs:\n  a: {}\n", "{uses: o/n@1".repeat(50_000));
         let mut facts = Facts::default();
         parse(&text, &mut facts);
         assert!(facts.packages().all(|package| package.version == "1"));

@@ -241,6 +241,19 @@ mod tests {
     }
 
     #[test]
+    fn a_source_has_the_epoch_that_its_file_name_leaves_out() {
+        let from = |name, version, epoch| {
+            let header = HeaderWriter::package(name, version, "3.el9").numbers(1003, &[epoch]);
+            header.text(1044, "lvm2-2.03-3.el9.src.rpm").bytes()
+        };
+        let all = [from("device-mapper", "1.02", 8), from("lvm2", "2.03", 9)];
+        let bytes = BdbWriter { order: Order::Big, page_size: 4096 }.write(&all);
+        let (packages, _) = scan(&[("var/lib/rpm/Packages", &bytes)]);
+        let sources = packages.iter().map(|it| it.source.as_ref().unwrap().version.as_str());
+        assert_eq!(sources.collect::<Vec<_>>(), ["9:2.03-3.el9", "9:2.03-3.el9"]);
+    }
+
+    #[test]
     fn a_log_is_part_of_the_database_beside_it() {
         let mut rows: Vec<_> = (1..).zip(headers(&[("a", 0), ("b", 3000), ("c", 0)])).collect();
         let before = database(&[&rows[..2]]);

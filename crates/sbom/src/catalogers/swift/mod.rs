@@ -8,7 +8,7 @@
 //! of a registry that has no address, and of folders; which package needs which.
 
 use sealift_layers::{File, Metadata, TreePath};
-use sealift_model::{Ecosystem, Package, Purl, PurlError};
+use sealift_model::{Ecosystem, Package, Purl, PurlError, repository_of};
 
 use crate::catalogers::declared;
 use crate::catalogers::json::{Document, Value};
@@ -44,30 +44,12 @@ impl Cataloger for Resolved {
             let address = pin.text("location").or_else(|| pin.text("repositoryURL"));
             let state = pin.object("state").unwrap_or_default();
             let version = state.text("version").unwrap_or_default();
-            match address.as_deref().and_then(repository) {
+            match address.as_deref().and_then(repository_of) {
                 Some(name) => declared::add(package(&name, &version), line, facts),
                 None => facts.problem(Some(line), "a pin without the address of a repository"),
             }
         }
         Ok(())
-    }
-}
-
-/// `host/owner/name` of an address, `https://host/owner/name.git` or `git@host:owner/name.git`; a
-/// port makes no difference to the Swift Package Manager (`CanonicalPackageLocation`).
-fn repository(address: &str) -> Option<String> {
-    let rest = match address.split_once("://") {
-        Some((_, rest)) => rest.to_owned(),
-        None => address.strip_prefix("git@")?.replacen(':', "/", 1),
-    };
-    let rest = rest.rsplit_once('@').map_or(rest.as_str(), |(_, host)| host);
-    let rest = rest.trim_end_matches('/');
-    let rest = rest.strip_suffix(".git").unwrap_or(rest);
-    let (host, path) = rest.split_once('/').unwrap_or((rest, ""));
-    let is_port = |port: &str| port.bytes().all(|it| it.is_ascii_digit());
-    match host.rsplit_once(':').filter(|(_, port)| is_port(port)) {
-        Some((host, _)) => Some(format!("{host}/{path}")),
-        None => Some(rest.to_owned()),
     }
 }
 
@@ -101,24 +83,10 @@ mod tests {
         assert!(read(&Resolved, "Package.resolved", "not").0.is_err());
     }
 
-    #[test]
-    fn repositories() {
-        for (address, name) in [
-            ("https://host.example/o/a.git", "host.example/o/a"),
-            ("https://user:secret@host.example/o/a/", "host.example/o/a"),
-            ("git@host.example:o/a.git", "host.example/o/a"),
-            ("ssh://git@host.example:22/o/a.git", "host.example/o/a"),
-            ("https://[::1]:80/o/a", "[::1]/o/a"),
-        ] {
-            assert_eq!(repository(address).as_deref(), Some(name), "{address}");
-        }
-        assert_eq!(repository("../folder"), None);
-    }
-
     proptest! {
         #[test]
         fn any_address_is_read_or_refused(address: String) {
-            let _ = repository(&address).map(|name| package(&name, ""));
+            let _ = repository_of(&address).map(|name| package(&name, ""));
         }
     }
 }
