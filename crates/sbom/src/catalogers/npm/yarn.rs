@@ -14,7 +14,7 @@ use sealift_model::{Evidence, Impact, Location, Package, Relationship, Scope};
 use crate::catalogers::asked::{Asked, by_lockfile};
 use crate::catalogers::json::Document;
 use crate::catalogers::text;
-use crate::{Catalog, Cataloger, Error, Facts, MergedFacts, MergedFile};
+use crate::{Catalog, Cataloger, Error, Fact, Facts, MergedFacts, MergedFile};
 
 /// Finds the packages that Yarn's lockfiles pin.
 #[derive(Debug)]
@@ -74,7 +74,47 @@ fn asked(
             asked.add(named.scope, id.clone());
         }
     }
+    add_silent(lock, manifests, packages, &mut asked);
     Some(asked)
+}
+
+/// Adds the parts of the project of which only the lockfile says what they need: folders beside
+/// it, and workspaces whose manifest is not there. What those need may be needed to run.
+fn add_silent(
+    lock: &MergedFile<'_>,
+    manifests: &[&MergedFile<'_>],
+    packages: &[Package],
+    asked: &mut Asked,
+) {
+    let folder = lock.path.strip_suffix("yarn.lock").unwrap_or_default();
+    let folders: HashSet<&str> = manifests
+        .iter()
+        .filter_map(|file| file.path.strip_prefix(folder)?.strip_suffix("/package.json"))
+        .collect();
+    let mut workspaces: HashMap<&str, Vec<&str>> = HashMap::new();
+    for (descriptor, id) in described(lock) {
+        let path = split(descriptor).and_then(|(_, place)| place.strip_prefix("workspace:"));
+        workspaces.entry(id).or_default().extend(path);
+    }
+    for part in packages.iter().filter(|it| it.relationship == Relationship::Workspace) {
+        let id = part.id();
+        let paths = workspaces.get(id.as_str()).map(Vec::as_slice).unwrap_or_default();
+        if paths.iter().any(|path| folders.contains(path)) {
+            continue;
+        }
+        if !paths.is_empty() {
+            asked.add(Scope::Runtime, id.clone());
+        }
+        asked.add_silent(id);
+    }
+}
+
+/// What the lockfile calls its packages, and which they are.
+fn described<'l>(lock: &'l MergedFile<'_>) -> impl Iterator<Item = (&'l str, &'l str)> {
+    lock.facts.facts.iter().filter_map(|fact| match fact {
+        Fact::Described { descriptor, package } => Some((descriptor.as_str(), package.as_str())),
+        _ => None,
+    })
 }
 
 /// What a `package.json` asks for, under the real names of aliases (npm docs, package.json,
@@ -132,6 +172,10 @@ fn parse(bytes: &[u8], facts: &mut Facts) -> Result<(), Error> {
         package.depends_on = needed.collect();
         package.depends_on.sort_unstable();
         package.depends_on.dedup();
+        for descriptor in entry.descriptors.iter().map(String::as_str).chain(entry.resolution) {
+            let descriptor = descriptor.to_owned();
+            facts.facts.push(Fact::Described { descriptor, package: package.id() });
+        }
         facts.package(package);
     }
     Ok(())
@@ -418,6 +462,60 @@ mod tests {
         let files = [("package.json", &own), ("p/package.json", &part), ("yarn.lock", &lock)];
         assert_eq!(scopes(&files), [run, run, dev, dev, run]);
         assert_eq!(scopes(&files[1..]), [Scope::Unstated; 5]);
+    }
+
+    /// The scopes of a lockfile's packages among these manifests.
+    fn scopes(lock: &str, manifests: &[(&str, &str)]) -> Vec<(String, Scope)> {
+        let lock = facts(lock);
+        let read = |(path, text): &(&str, &str)| {
+            let mut facts = Facts::default();
+            parse_manifest(text.as_bytes(), &mut facts).unwrap();
+            ((*path).to_owned(), facts)
+        };
+        let manifests: Vec<(String, Facts)> = manifests.iter().map(read).collect();
+        let mut files = vec![MergedFile::new("yarn.lock", &lock)];
+        files.extend(manifests.iter().map(|(path, facts)| MergedFile::new(path.as_str(), facts)));
+        let mut catalog = Catalog::default();
+        Yarn.assemble(&MergedFacts::new("npm-yarn", files), &mut catalog);
+        catalog.packages().iter().map(|package| (package.id(), package.scope)).collect()
+    }
+
+    #[test]
+    fn folders_without_a_manifest_ask_for_what_they_need() {
+        let one = "\"p@file:../p\":\n  version \"3.0.0\"\n  dependencies:\n    a \"1.0.0\"\n\n\
+                   a@1.0.0:\n  version \"1.0.0\"\n";
+        let berry = "__metadata:\n  version: 8\n\n\"p@portal:../p::locator=r%40workspace%3A.\":\n  \
+                     version: 3.0.0\n  resolution: \"p@portal:../p::locator=r%40workspace%3A.\"\n  \
+                     dependencies:\n    a: \"npm:1.0.0\"\n\n\"a@npm:1.0.0\":\n  version: 1.0.0\n  \
+                     resolution: \"a@npm:1.0.0\"\n";
+        for (lock, place) in [(one, "file:../p"), (berry, "portal:../p")] {
+            for (kind, scope) in
+                [("dependencies", Scope::Runtime), ("devDependencies", Scope::Development)]
+            {
+                let text = match kind {
+                    "dependencies" => format!(
+                        r#"{{"dependencies": {{"p": "{place}"}}, "devDependencies": {{"a": "1.0.0"}}}}"#
+                    ),
+                    _ => format!(r#"{{"devDependencies": {{"p": "{place}", "a": "1.0.0"}}}}"#),
+                };
+                let found = scopes(lock, &[("package.json", &text)]);
+                let [(p, _), (a, of_a)] = &found[..] else { panic!("{found:?}") };
+                assert_eq!((p.as_str(), a.as_str(), *of_a), ("p@3.0.0", "a@1.0.0", scope));
+            }
+        }
+    }
+
+    #[test]
+    fn workspaces_without_a_manifest_may_need_all_to_run() {
+        let lock = "__metadata:\n  version: 8\n\n\"p@workspace:*, p@workspace:parts/p\":\n  \
+                    version: 0.0.0-use.local\n  resolution: \"p@workspace:parts/p\"\n  \
+                    dependencies:\n    a: \"npm:1.0.0\"\n\n\"a@npm:1.0.0\":\n  version: 1.0.0\n  \
+                    resolution: \"a@npm:1.0.0\"\n";
+        let own = ("package.json", r#"{"devDependencies": {"a": "1.0.0"}}"#);
+        let part = ("parts/p/package.json", r#"{"devDependencies": {"a": "1.0.0"}}"#);
+        assert_eq!(scopes(lock, &[own])[1], ("a@1.0.0".to_owned(), Scope::Runtime));
+        let develop = ("a@1.0.0".to_owned(), Scope::Development);
+        assert_eq!(scopes(lock, &[own, part])[1], develop);
     }
 
     #[test]
