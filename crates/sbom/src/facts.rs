@@ -128,6 +128,13 @@ pub enum Fact {
         /// Licences as written.
         licenses: Vec<String>,
     },
+    /// What a lockfile calls one of its packages where others ask for it.
+    Described {
+        /// As written: `name@range`, or where it is from.
+        descriptor: String,
+        /// Name and version of the package.
+        package: String,
+    },
     /// What the parts of a workspace may inherit under a name, by its real one.
     Inheritable {
         /// Name in the workspace.

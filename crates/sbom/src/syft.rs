@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use sealift_model::{Diagnostic, Impact};
+use sealift_model::{Diagnostic, Impact, Purl};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
@@ -92,6 +92,8 @@ struct Artifact<'a> {
     name: Option<Text<'a>>,
     #[serde(borrow)]
     version: Option<Text<'a>>,
+    #[serde(rename = "type", borrow)]
+    kind: Option<Text<'a>>,
     #[serde(borrow)]
     found_by: Option<Text<'a>>,
     #[serde(borrow)]
@@ -157,6 +159,9 @@ pub(crate) fn read(text: &str, limits: &DocumentLimits) -> Result<Document, Erro
     document.format = DocumentFormat::Syft;
     let version = input.schema.and_then(|schema| schema.version);
     document.version = version.map(|version| version.to_string()).unwrap_or_default();
+    for diagnostic in &mut document.inventory.diagnostics {
+        ORIGIN.clone_into(&mut diagnostic.origin);
+    }
     document.inventory.diagnose(unread);
     Ok(document)
 }
@@ -290,7 +295,10 @@ fn component(artifact: &Artifact<'_>, owner: Option<&str>, json: &mut PlacedJson
     optional(json, "bom-ref", artifact.id.as_ref());
     optional(json, "name", artifact.name.as_ref());
     optional(json, "version", artifact.version.as_ref());
-    optional(json, "purl", artifact.purl.as_ref());
+    match artifact.purl.as_ref().filter(|purl| !purl.is_empty()) {
+        Some(purl) => json.field("purl", purl),
+        None => purl_of(artifact).into_iter().for_each(|purl| json.field("purl", &purl)),
+    }
     optional(json, "publisher", metadata.maintainer.as_ref());
     licenses(artifact.licenses.as_deref().unwrap_or_default(), json);
     let places = artifact.locations.as_deref().unwrap_or_default();
@@ -313,6 +321,24 @@ fn component(artifact: &Artifact<'_>, owner: Option<&str>, json: &mut PlacedJson
     stated.extend(places.iter().map(|(name, value)| (name.as_str(), Some(&***value))));
     properties(json, &stated);
     json.end();
+}
+
+/// The purl of a package that has none, where its type, name and version make one.
+fn purl_of(artifact: &Artifact<'_>) -> Option<String> {
+    let kind = match &**artifact.kind.as_ref()? {
+        "gem" => "gem",
+        "npm" => "npm",
+        "python" => "pypi",
+        "rust-crate" => "cargo",
+        _ => return None,
+    };
+    let version = artifact.version.as_ref().filter(|version| !version.is_empty())?;
+    let name = artifact.name.as_ref()?;
+    let purl = match name.split_once('/').filter(|_| kind == "npm") {
+        Some((scope, bare)) => Purl::builder(kind, bare).namespace(scope),
+        None => Purl::builder(kind, name),
+    };
+    Some(purl.version(&**version).build().ok()?.to_string())
 }
 
 fn optional(json: &mut PlacedJson, key: &str, value: Option<&Text<'_>>) {
@@ -415,6 +441,40 @@ mod tests {
                     "an artifact cannot be read: invalid type: integer `3`, expected a string"
                 ),
                 (Some(10), "component \"nameless\" at version \"1\" has no purl"),
+            ]
+        );
+    }
+
+    #[test]
+    fn a_purl_that_is_missing_is_made_where_the_type_tells() {
+        let artifact = |kind: &str, name: &str, purl: &str| {
+            format!(r#"{{"name":"{name}","version":"1.0","type":"{kind}","purl":{purl}}}"#)
+        };
+        let artifacts = [
+            artifact("npm", "ini", r#""""#),
+            artifact("npm", "@s/a", "null"),
+            artifact("python", "Foo", r#""""#),
+            artifact("npm", "named", r#""pkg:npm/other@2""#),
+            artifact("deb", "libc6", r#""""#),
+            r#"{"name":"versionless","type":"npm"}"#.to_owned(),
+        ];
+        let text = format!(r#"{{"artifacts":[{}]}}"#, artifacts.join(","));
+        let inventory = read(&text, &DocumentLimits::default()).unwrap().inventory;
+        let mut purls: Vec<_> = inventory.packages.iter().map(|it| it.purl.to_string()).collect();
+        purls.sort_unstable();
+        let expected =
+            ["pkg:npm/%40s/a@1.0", "pkg:npm/ini@1.0", "pkg:npm/other@2", "pkg:pypi/foo@1.0"];
+        assert_eq!(purls, expected);
+        let told: Vec<_> = inventory
+            .diagnostics
+            .iter()
+            .map(|it| (it.origin.as_str(), it.message.as_str()))
+            .collect();
+        assert_eq!(
+            told,
+            [
+                ("syft", "component \"libc6\" at version \"1.0\" has no purl"),
+                ("syft", "component \"versionless\" has no purl"),
             ]
         );
     }

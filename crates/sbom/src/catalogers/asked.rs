@@ -39,6 +39,7 @@ fn folder_and_name(path: &str) -> (&str, &str) {
 pub(super) struct Asked {
     to_run: HashSet<String>,
     to_develop: HashSet<String>,
+    silent: HashSet<String>,
 }
 
 impl Asked {
@@ -48,10 +49,16 @@ impl Asked {
         list.insert(id);
     }
 
+    /// Adds a part of the project of which nothing else says what it asks for: what it needs is
+    /// needed as the part is.
+    pub(super) fn add_silent(&mut self, id: String) {
+        self.silent.insert(id);
+    }
+
     /// Marks what is only needed to build or test, and of the rest what is needed to run. A package
     /// that nobody asks for stays as it is, and so does what it needs: who asks for it may only not
     /// be known. The same goes for one that its file says is needed to run. Parts of the project
-    /// ask for themselves.
+    /// ask for themselves, but for those that are silent.
     pub(super) fn mark(&self, packages: &mut [Package]) {
         let scopes = self.scopes(packages);
         for (package, scope) in packages.iter_mut().zip(scopes) {
@@ -63,7 +70,7 @@ impl Asked {
 
     fn scopes(&self, packages: &[Package]) -> Vec<Scope> {
         let mut needs: HashMap<String, Vec<&str>> = HashMap::new();
-        for package in packages.iter().filter(|package| !is_of_project(package)) {
+        for package in packages.iter().filter(|package| !self.asks_itself(package)) {
             let ids = package.depends_on.iter().map(String::as_str);
             needs.entry(package.id()).or_default().extend(ids);
         }
@@ -72,7 +79,7 @@ impl Asked {
         let is_kept = |package: &&Package| {
             let id = package.id();
             let is_asked = to_run.contains(id.as_str()) || to_develop.contains(id.as_str());
-            !is_of_project(package) && (!is_asked || package.scope == Scope::Runtime)
+            !self.asks_itself(package) && (!is_asked || package.scope == Scope::Runtime)
         };
         let kept = packages.iter().filter(is_kept).map(Package::id).collect();
         let kept = reached(&kept, &needs);
@@ -85,6 +92,10 @@ impl Asked {
             }
         };
         packages.iter().map(scope_of).collect()
+    }
+
+    fn asks_itself(&self, package: &Package) -> bool {
+        is_of_project(package) && !self.silent.contains(&package.id())
     }
 }
 
@@ -161,6 +172,29 @@ mod tests {
         let scopes: Vec<Scope> = packages.iter().map(|package| package.scope).collect();
         let [run, dev, unstated] = [Scope::Runtime, Scope::Development, Scope::Unstated];
         assert_eq!(scopes, [unstated, dev, unstated, dev, run, unstated, unstated]);
+    }
+
+    #[test]
+    fn what_silent_parts_need_is_needed_as_they_are() {
+        let parts = [("run", "a"), ("dev", "b"), ("unasked", "c"), ("speaks", "d")];
+        let mut packages: Vec<Package> = parts.map(|(part, need)| package(part, &[need])).into();
+        for part in &mut packages {
+            part.relationship = Relationship::Workspace;
+        }
+        packages.extend(["a", "b", "c", "d"].map(|name| package(name, &[])));
+        let mut asked = Asked::default();
+        for part in ["run@1", "dev@1", "unasked@1"] {
+            asked.add_silent(part.to_owned());
+        }
+        asked.add(Scope::Runtime, "run@1".to_owned());
+        for id in ["a@1", "b@1", "c@1", "d@1", "dev@1"] {
+            asked.add(Scope::Development, id.to_owned());
+        }
+        asked.mark(&mut packages);
+        let scopes: Vec<Scope> = packages.iter().map(|package| package.scope).collect();
+        let [run, dev, unstated] = [Scope::Runtime, Scope::Development, Scope::Unstated];
+        assert_eq!(scopes[..4], [unstated; 4]);
+        assert_eq!(scopes[4..], [run, dev, unstated, dev]);
     }
 
     #[test]

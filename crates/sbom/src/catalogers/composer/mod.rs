@@ -5,6 +5,8 @@
 //! | `composer-installed` | `vendor/composer/installed.json` of Composer 1 and 2 | what is installed, with licences, scope (Composer 2) and dependencies |
 //! | `composer-lock` | `composer.lock` | what is locked, with licences, scope, dependencies and lines |
 //!
+//! Packages from a folder beside the project are parts of it.
+//!
 //! What they cannot find: PHP itself and its extensions (`php`, `ext-json`), which are of the
 //! platform; packages that another one replaces or provides; the project itself. Lockfiles that
 //! packages carry with them below `vendor` are not read.
@@ -13,7 +15,7 @@ use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
 use sealift_layers::{File, Metadata, TreePath};
-use sealift_model::{Ecosystem, Evidence, Location, Package, Purl, Scope};
+use sealift_model::{Ecosystem, Evidence, Location, Package, Purl, Relationship, Scope};
 
 use crate::catalogers::json::{Document, Object, Value};
 use crate::{Cataloger, Error, Facts};
@@ -159,6 +161,11 @@ fn package(entry: &Object<'_>) -> Option<Package> {
     let purl = Purl::builder(Ecosystem::Composer.purl_type(), bare);
     let purl = purl.namespace(vendor).version(version.as_ref()).build().ok()?;
     let mut package = Package::new(Ecosystem::Composer, name, version, purl);
+    // Composer docs, "Repositories", "Path": a folder beside the project. What it calls its version
+    // is no release of whoever has that name on Packagist.
+    if entry.object("dist").is_some_and(|dist| dist.text("type").as_deref() == Some("path")) {
+        package.relationship = Relationship::Workspace;
+    }
     let licenses = entry.get("license").and_then(Value::as_array).unwrap_or_default();
     package.licenses =
         licenses.into_iter().filter_map(Value::as_text).map(Cow::into_owned).collect();
@@ -223,6 +230,21 @@ mod tests {
         assert_eq!(rows(&facts)[0].1, Scope::Runtime);
         assert_eq!(rows(&facts)[1].1, Scope::Development);
         assert_eq!(facts.packages().next().unwrap().evidence, Evidence::Installed);
+    }
+
+    #[test]
+    fn folders_are_parts_of_the_project() {
+        let text = r#"{"packages": [
+            {"name": "a/b", "version": "1.0", "dist": {"type": "path", "url": "../b"}},
+            {"name": "a/c", "version": "1.0", "dist": {"type": "zip", "url": "https://x/c.zip"}}
+        ]}"#;
+        let files: [(&dyn Cataloger, &str); 2] =
+            [(&Lockfile, "composer.lock"), (&Installed, "vendor/composer/installed.json")];
+        for (cataloger, path) in files {
+            let (_, facts) = read(cataloger, path, text.as_bytes());
+            let found: Vec<Relationship> = facts.packages().map(|it| it.relationship).collect();
+            assert_eq!(found, [Relationship::Workspace, Relationship::Unstated]);
+        }
     }
 
     #[test]

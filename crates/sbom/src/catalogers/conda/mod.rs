@@ -4,7 +4,7 @@
 //! | --- | --- | --- |
 //! | `conda-installed` | `conda-meta/NAME-VERSION-BUILD.json` | the package, with its licence, build and channel |
 //!
-//! What it cannot find: which package needs which; packages that only lie in Conda's cache. Python
+//! What it cannot find: what an `environment.yml` asks for, which is said; which package needs which; packages that only lie in Conda's cache. Python
 //! packages are found a second time by their own metadata.
 
 use sealift_layers::{File, Metadata, TreePath};
@@ -25,15 +25,22 @@ impl Cataloger for Installed {
     }
 
     fn names(&self) -> &'static [&'static str] {
-        &["*.json"]
+        &["*.json", "environment.yml", "environment.yaml"]
     }
 
-    fn wants(&self, path: TreePath<'_>, _: &Metadata, _: &[u8]) -> bool {
-        path.file_name().ends_with(b".json")
-            && path.parent().is_some_and(|folder| folder.file_name() == b"conda-meta")
+    fn wants(&self, path: TreePath<'_>, _: &Metadata, head: &[u8]) -> bool {
+        let in_environment = path.parent().is_some_and(|it| it.file_name() == b"conda-meta");
+        path.file_name().ends_with(b".json") && in_environment
+            || is_declaration(path) && declares_environment(head)
     }
 
     fn read(&self, file: &mut File<'_>, facts: &mut Facts) -> Result<(), Error> {
+        if is_declaration(file.path()) {
+            let advice = "Conda's environment files are not read; what is installed in an \
+                          environment is";
+            facts.problem(None, advice);
+            return Ok(());
+        }
         let (_, record) = Document::read(file.bytes()?, FORMAT)?;
         let (name, version) = (record.text("name"), record.text("version"));
         let (Some(name), Some(version)) = (name, version) else {
@@ -46,6 +53,18 @@ impl Cataloger for Installed {
         }
         Ok(())
     }
+}
+
+fn is_declaration(path: TreePath<'_>) -> bool {
+    matches!(path.file_name(), b"environment.yml" | b"environment.yaml")
+}
+
+/// Whether a file begins as Conda's do ("Creating an environment file manually"): other programs
+/// have files of that name.
+fn declares_environment(head: &[u8]) -> bool {
+    let is_condas =
+        |line: &[u8]| line.starts_with(b"channels:") || line.starts_with(b"dependencies:");
+    head.split(|byte| *byte == b'\n').any(is_condas)
 }
 
 /// purl types, "conda": build, channel and subdir are qualifiers.
@@ -77,5 +96,17 @@ mod tests {
             assert!(read(&Installed, PATH, text).0.is_err(), "{text}");
         }
         assert!(wants(&Installed, PATH) && !wants(&Installed, "opt/conda/conda-meta/history"));
+    }
+
+    #[test]
+    fn what_is_asked_for_is_told_as_not_read() {
+        let text = b"name: x\nchannels: [conda-forge]\ndependencies:\n  - openssl=1.1.1k\n";
+        let wants = |path, head| Installed.wants(TreePath::from(path), &Metadata::new(9, 0), head);
+        for path in ["environment.yml", "a/environment.yaml"] {
+            assert!(wants(path, text));
+            assert!(!wants(path, b"name: production\nurl: https://example.org\n"));
+            let (_, facts) = read(&Installed, path, text);
+            assert_eq!((facts.packages().count(), facts.problems.len()), (0, 1));
+        }
     }
 }

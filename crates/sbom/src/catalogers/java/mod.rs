@@ -3,7 +3,7 @@
 //! | cataloger | reads | finds |
 //! | --- | --- | --- |
 //! | `java-archive` | jar, war, ear and their kin | every package in them, nested and shaded ones too |
-//! | `java-gradle` | `*gradle.lockfile` | what is locked |
+//! | `java-gradle` | `*gradle.lockfile`, `dependency-locks/*.lockfile` | what is locked |
 //! | `java-gradle-catalog` | `gradle/*.versions.toml` | libraries, with versions where one is named |
 //! | `java-gradle-verification` | `gradle/verification-metadata.xml` | every module whose files are verified |
 //! | `java-pom` | `pom.xml` | dependencies, with properties, parents, management and bills of materials as far as they lie in the tree |

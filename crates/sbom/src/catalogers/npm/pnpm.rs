@@ -37,37 +37,16 @@ impl Cataloger for Pnpm {
 
 fn parse(bytes: &[u8], facts: &mut Facts) -> Result<(), Error> {
     let lockfile = Lockfile::read(text::utf8(bytes, "pnpm-lock.yaml")?, facts);
-    let mut packages: Vec<Package> = Vec::new();
-    let mut requires: HashMap<String, Vec<(&str, &str)>> = HashMap::new();
-    let mut by_key: HashMap<&str, String> = HashMap::new();
-    for entry in &lockfile.entries {
-        let Some(package) = entry.package(lockfile.form) else {
-            // A snapshot repeats the key of a package, which is told there. A folder has no version.
-            if !entry.is_snapshot && !entry.is_folder(lockfile.form) {
-                let problem = format!("{:?} has no valid name and version", entry.key);
-                facts.problem(Some(entry.lines.0), problem);
-            }
-            continue;
-        };
-        requires.entry(package.id()).or_default().extend(&entry.requires);
-        if !entry.is_snapshot {
-            by_key.insert(without_peers(entry.key), package.id());
-            packages.push(package);
-        }
-    }
-    let is_there: HashSet<String> = packages.iter().map(Package::id).collect();
-    let id_of = |name: &str, reference: &str| {
-        let ids = lockfile.form.referred(name, reference).into_iter();
-        let found = ids.flatten().find(|id| is_there.contains(id));
-        // What is fetched from elsewhere is referred to by that, not by its version.
-        found.or_else(|| {
-            by_key.get(format!("{name}@{}", without_peers(reference)).as_str()).cloned()
-        })
-    };
+    let (packages, unlisted) = packages(&lockfile, facts);
+    let listed = packages.len();
+    let by_key: Vec<(&str, Package)> = packages.into_iter().chain(unlisted).collect();
+    let index = Index::of(lockfile.form, &by_key);
+    let mut packages: Vec<Package> = by_key.into_iter().map(|(_, package)| package).collect();
+    let mut requires = index.requires(&lockfile);
     for package in &mut packages {
         let needed = requires.remove(&package.id()).unwrap_or_default();
         package.depends_on =
-            needed.into_iter().filter_map(|(name, reference)| id_of(name, reference)).collect();
+            needed.into_iter().filter_map(|(name, place)| index.find(name, place)).collect();
         package.depends_on.sort_unstable();
         package.depends_on.dedup();
     }
@@ -75,14 +54,77 @@ fn parse(bytes: &[u8], facts: &mut Facts) -> Result<(), Error> {
     if lockfile.form == Form::At {
         let mut asked = Asked::default();
         for (scope, name, reference) in &lockfile.asked {
-            if let Some(id) = id_of(name, reference) {
+            if let Some(id) = index.find(name, reference) {
                 asked.add(*scope, id);
             }
         }
         asked.mark(&mut packages);
     }
-    packages.into_iter().for_each(|package| facts.package(package));
+    packages.truncate(listed);
+    let is_listed: HashSet<String> = packages.iter().map(Package::id).collect();
+    for mut package in packages {
+        package.depends_on.retain(|id| is_listed.contains(id));
+        facts.package(package);
+    }
     Ok(())
+}
+
+/// By its key.
+type Keyed<'a> = Vec<(&'a str, Package)>;
+
+/// The packages, and stand-ins for what has no version, as folders have none: what those need is
+/// needed, too, though they are no packages themselves.
+fn packages<'a>(lockfile: &Lockfile<'a>, facts: &mut Facts) -> (Keyed<'a>, Keyed<'a>) {
+    let (mut packages, mut unlisted) = (Vec::new(), Vec::new());
+    // A snapshot repeats the key of a package.
+    for entry in lockfile.entries.iter().filter(|entry| !entry.is_snapshot) {
+        if let Some(package) = entry.package(lockfile.form) {
+            packages.push((entry.key, package));
+            continue;
+        }
+        if !entry.is_folder(lockfile.form) {
+            let problem = format!("{:?} has no valid name and version", entry.key);
+            facts.problem(Some(entry.lines.0), problem);
+        }
+        unlisted.extend(entry.stand_in(lockfile.form).map(|package| (entry.key, package)));
+    }
+    (packages, unlisted)
+}
+
+/// Which packages the keys and references of a lockfile mean.
+struct Index<'a> {
+    form: Form,
+    ids: HashSet<String>,
+    by_key: HashMap<&'a str, String>,
+}
+
+impl<'a> Index<'a> {
+    fn of(form: Form, packages: &[(&'a str, Package)]) -> Self {
+        let ids = packages.iter().map(|(_, package)| package.id()).collect();
+        let keys = packages.iter().map(|(key, package)| (without_peers(key), package.id()));
+        Self { form, ids, by_key: keys.collect() }
+    }
+
+    /// What each package requires, in all its entries.
+    fn requires(&self, lockfile: &Lockfile<'a>) -> HashMap<String, Vec<(&'a str, &'a str)>> {
+        let mut requires: HashMap<String, Vec<(&str, &str)>> = HashMap::new();
+        for entry in &lockfile.entries {
+            if let Some(id) = self.by_key.get(without_peers(entry.key)) {
+                requires.entry(id.clone()).or_default().extend(&entry.requires);
+            }
+        }
+        requires
+    }
+
+    fn find(&self, name: &str, reference: &str) -> Option<String> {
+        let ids = self.form.referred(name, reference).into_iter();
+        let found = ids.flatten().find(|id| self.ids.contains(id));
+        // What is fetched from elsewhere is referred to by that, not by its version, and by its
+        // whole key where it has another name there.
+        let place = without_peers(reference);
+        let by_place = || self.by_key.get(format!("{name}@{place}").as_str());
+        found.or_else(|| by_place().or_else(|| self.by_key.get(place)).cloned())
+    }
 }
 
 /// How keys are written, by `lockfileVersion`.
@@ -186,6 +228,12 @@ impl Entry<'_> {
         };
         package.locations = vec![Location::new("").on_lines(Some(self.lines))];
         Some(package)
+    }
+
+    /// What stands for an entry without a version: the place in its key makes it distinct.
+    fn stand_in(&self, form: Form) -> Option<Package> {
+        let (name, place) = form.split(self.key)?;
+        super::package(name, place)
     }
 }
 
@@ -465,6 +513,50 @@ mod tests {
         parse(text.as_bytes(), &mut facts).unwrap();
         let scopes: Vec<Scope> = facts.packages().map(|it| it.scope).collect();
         assert_eq!(scopes, [Scope::Development]);
+    }
+
+    #[test]
+    fn what_is_fetched_from_elsewhere_needs_others_too() {
+        let from_elsewhere = |key: &str, reference: &str, fields: &str| {
+            facts(&format!(
+                "lockfileVersion: '9.0'\nimporters:\n  .:\n    dependencies:\n      a:\n        \
+                 specifier: x\n        version: {reference}\n    devDependencies:\n      \
+                 b:\n        specifier: 1.0.0\n        version: 1.0.0\npackages:\n  {key}:\n    \
+                 {fields}\n  b@1.0.0: {{}}\n  c@1.0.0: {{}}\nsnapshots:\n  \
+                 {key}(c@1.0.0):\n    dependencies:\n      b: 1.0.0\n  b@1.0.0: {{}}\n"
+            ))
+        };
+        let git = "https://codeload.github.com/o/a/tar.gz/0123abc";
+        for (key, reference, fields) in [
+            ("a@file:a.tgz", "file:a.tgz", "version: 2.0.0"),
+            (&*format!("a@{git}"), git, "version: 2.0.0"),
+            // Asked for by another name.
+            ("x@file:a.tgz", "x@file:a.tgz(c@1.0.0)", "version: 2.0.0"),
+            ("a@file:../a", "file:../a(c@1.0.0)", "resolution: {directory: ../a, type: directory}"),
+            ("a@file:a.tgz", "file:a.tgz", "resolution: {tarball: file:a.tgz}"),
+        ] {
+            let facts = from_elsewhere(key, reference, fields);
+            let found: Vec<_> = facts.packages().collect();
+            let needed = found.iter().find(|it| it.name == "b").unwrap();
+            assert_eq!(needed.scope, Scope::Runtime, "{key}");
+            let asked = found.iter().find(|it| it.version == "2.0.0");
+            let asked = asked.map(|it| (it.scope, it.depends_on.join(" ")));
+            let expected = (Scope::Runtime, "b@1.0.0".to_owned());
+            assert_eq!(asked, fields.starts_with("version").then_some(expected), "{key}");
+        }
+    }
+
+    #[test]
+    fn folders_between_packages_are_gone_through() {
+        let found = packages(
+            "lockfileVersion: '9.0'\nimporters:\n  .:\n    dependencies:\n      a:\n        \
+             specifier: 1.0.0\n        version: 1.0.0\n    devDependencies:\n      b:\n        \
+             specifier: 1.0.0\n        version: 1.0.0\npackages:\n  a@1.0.0: {}\n  \
+             f@file:f: {}\n  g@file:g: {}\n  b@1.0.0: {}\nsnapshots:\n  a@1.0.0:\n    \
+             dependencies:\n      f: file:f\n  f@file:f:\n    dependencies:\n      \
+             g: file:g\n  g@file:g:\n    dependencies:\n      b: 1.0.0\n      f: file:f\n",
+        );
+        assert_eq!(found, [row("a@1.0.0", Scope::Runtime, ""), row("b@1.0.0", Scope::Runtime, "")]);
     }
 
     #[test]

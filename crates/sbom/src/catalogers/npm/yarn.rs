@@ -14,7 +14,7 @@ use sealift_model::{Evidence, Impact, Location, Package, Relationship, Scope};
 use crate::catalogers::asked::{Asked, by_lockfile};
 use crate::catalogers::json::Document;
 use crate::catalogers::text;
-use crate::{Catalog, Cataloger, Error, Facts, MergedFacts, MergedFile};
+use crate::{Catalog, Cataloger, Error, Fact, Facts, MergedFacts, MergedFile};
 
 /// Finds the packages that Yarn's lockfiles pin.
 #[derive(Debug)]
@@ -54,8 +54,7 @@ impl Cataloger for Yarn {
     }
 }
 
-/// What the manifests ask for, by name: of several versions any may be meant. None without the
-/// project's own manifest.
+/// What the manifests ask for. None without the project's own manifest.
 fn asked(
     lock: &MergedFile<'_>,
     manifests: &[&MergedFile<'_>],
@@ -64,21 +63,102 @@ fn asked(
     let folder = lock.path.strip_suffix("yarn.lock")?;
     let is_own = |file: &&MergedFile<'_>| file.path.strip_suffix("package.json") == Some(folder);
     manifests.iter().copied().find(is_own)?;
-    let mut ids: HashMap<&str, Vec<String>> = HashMap::new();
-    for package in packages {
-        ids.entry(&package.name).or_default().push(package.id());
-    }
+    let names = Names::of(lock, packages);
     let mut asked = Asked::default();
     for named in manifests.iter().flat_map(|file| file.facts.packages()) {
-        for id in ids.get(named.name.as_str()).into_iter().flatten() {
-            asked.add(named.scope, id.clone());
+        for id in names.find(named) {
+            asked.add(named.scope, id.to_owned());
         }
     }
+    add_silent(lock, manifests, packages, &mut asked);
     Some(asked)
 }
 
+/// What the packages of a lockfile are asked for by.
+#[derive(Default)]
+struct Names<'l> {
+    by_descriptor: HashMap<&'l str, Vec<&'l str>>,
+    by_name: HashMap<&'l str, Vec<String>>,
+}
+
+impl<'l> Names<'l> {
+    fn of(lock: &'l MergedFile<'_>, packages: &'l [Package]) -> Self {
+        let mut names = Self::default();
+        for (descriptor, id) in described(lock) {
+            // Yarn docs, "Protocols": what is asked for by a path is bound to who asks for it.
+            let descriptor = descriptor.split("::").next().unwrap_or(descriptor);
+            names.by_descriptor.entry(descriptor).or_default().push(id);
+        }
+        for package in packages {
+            names.by_name.entry(&package.name).or_default().push(package.id());
+        }
+        names
+    }
+
+    /// The packages that a manifest's may mean. Yarn docs, "resolutions": what those replace is not
+    /// described as it is asked for, and of several versions any may be meant.
+    fn find(&self, asked: &Package) -> Vec<&str> {
+        let (name, range) = split(&asked.version).unwrap_or((&asked.version, ""));
+        let described = spellings(name, range)
+            .into_iter()
+            .find_map(|descriptor| self.by_descriptor.get(descriptor.as_str()));
+        match described {
+            Some(ids) => ids.clone(),
+            None => {
+                let named = self.by_name.get(asked.name.as_str());
+                named.into_iter().flatten().map(String::as_str).collect()
+            }
+        }
+    }
+}
+
+/// A descriptor as lockfiles may write it: from Yarn 2 on with the protocol that is the usual one,
+/// though 2 and 3 leave it out where packages ask for each other.
+fn spellings(name: &str, range: &str) -> [String; 2] {
+    [format!("{name}@{range}"), format!("{name}@npm:{range}")]
+}
+
+/// Adds the parts of the project of which only the lockfile says what they need: folders beside
+/// it, and workspaces whose manifest is not there. What those need may be needed to run.
+fn add_silent(
+    lock: &MergedFile<'_>,
+    manifests: &[&MergedFile<'_>],
+    packages: &[Package],
+    asked: &mut Asked,
+) {
+    let folder = lock.path.strip_suffix("yarn.lock").unwrap_or_default();
+    let folders: HashSet<&str> = manifests
+        .iter()
+        .filter_map(|file| file.path.strip_prefix(folder)?.strip_suffix("/package.json"))
+        .collect();
+    let mut workspaces: HashMap<&str, Vec<&str>> = HashMap::new();
+    for (descriptor, id) in described(lock) {
+        let path = split(descriptor).and_then(|(_, place)| place.strip_prefix("workspace:"));
+        workspaces.entry(id).or_default().extend(path);
+    }
+    for part in packages.iter().filter(|it| it.relationship == Relationship::Workspace) {
+        let id = part.id();
+        let paths = workspaces.get(id.as_str()).map(Vec::as_slice).unwrap_or_default();
+        if paths.iter().any(|path| folders.contains(path)) {
+            continue;
+        }
+        if !paths.is_empty() {
+            asked.add(Scope::Runtime, id.clone());
+        }
+        asked.add_silent(id);
+    }
+}
+
+/// What the lockfile calls its packages, and which they are.
+fn described<'l>(lock: &'l MergedFile<'_>) -> impl Iterator<Item = (&'l str, &'l str)> {
+    lock.facts.facts.iter().filter_map(|fact| match fact {
+        Fact::Described { descriptor, package } => Some((descriptor.as_str(), package.as_str())),
+        _ => None,
+    })
+}
+
 /// What a `package.json` asks for, under the real names of aliases (npm docs, package.json,
-/// "dependencies"). What is wrong with one is no problem of the lockfile.
+/// "dependencies"), with the descriptor in place of the version. What is wrong with one is no problem of the lockfile.
 fn parse_manifest(bytes: &[u8], facts: &mut Facts) -> Result<(), Error> {
     let (_, manifest) = Document::read(bytes, "package.json")?;
     for (kind, scope) in [
@@ -88,7 +168,7 @@ fn parse_manifest(bytes: &[u8], facts: &mut Facts) -> Result<(), Error> {
     ] {
         for (name, range) in manifest.object(kind).unwrap_or_default().members() {
             let descriptor = format!("{name}@{}", range.as_text().unwrap_or_default());
-            if let Some(mut package) = super::package(asked_for(&descriptor), "") {
+            if let Some(mut package) = super::package(asked_for(&descriptor), &descriptor) {
                 package.scope = scope;
                 facts.package(package);
             }
@@ -132,6 +212,10 @@ fn parse(bytes: &[u8], facts: &mut Facts) -> Result<(), Error> {
         package.depends_on = needed.collect();
         package.depends_on.sort_unstable();
         package.depends_on.dedup();
+        for descriptor in entry.descriptors.iter().map(String::as_str).chain(entry.resolution) {
+            let descriptor = descriptor.to_owned();
+            facts.facts.push(Fact::Described { descriptor, package: package.id() });
+        }
         facts.package(package);
     }
     Ok(())
@@ -170,10 +254,8 @@ impl<'e> Index<'e> {
     }
 
     fn described(&self, name: &str, range: &str) -> Option<usize> {
-        // Yarn 2 and 3 leave out the protocol that is the usual one.
-        let (plain, npm) = (format!("{name}@{range}"), format!("{name}@npm:{range}"));
-        let by_descriptor = &self.by_descriptor;
-        by_descriptor.get(plain.as_str()).or_else(|| by_descriptor.get(npm.as_str())).copied()
+        let mut spellings = spellings(name, range).into_iter();
+        spellings.find_map(|descriptor| self.by_descriptor.get(descriptor.as_str()).copied())
     }
 
     fn named(&self, name: &str) -> &[usize] {
@@ -181,7 +263,7 @@ impl<'e> Index<'e> {
     }
 
     /// Entries of a name of which some package needs one, and nothing tells which: each may be
-    /// needed to run. What the project itself needs, the manifests tell by name.
+    /// needed to run. What the project itself needs, the manifests tell.
     fn unclear(&self, entries: &[Entry<'_>]) -> HashSet<usize> {
         let packages = entries.iter().filter(|entry| !entry.is_project());
         let needed: HashSet<(&str, &str)> =
@@ -394,30 +476,99 @@ mod tests {
 
     #[test]
     fn manifests_tell_what_is_needed_to_develop() {
-        let lock = facts(
-            "a@^1:\n  version \"1.0.0\"\n  dependencies:\n    b \"^1\"\n\nb@^1:\n  version \
-             \"1.1.0\"\n\n\"@s/c@*\":\n  version \"2.0.0\"\n  dependencies:\n    b \"^1\"\n    d \
-             \"^1\"\n\nd@^1:\n  version \"1.2.0\"\n\ne@^1:\n  version \"1.0.0\"\n",
-        );
-        let manifest = |text: &str| {
-            let mut facts = Facts::default();
-            parse_manifest(text.as_bytes(), &mut facts).unwrap();
-            facts
-        };
-        let own =
-            manifest(r#"{"dependencies": {"a": "^1"}, "devDependencies": {"x": "npm:@s/c@*"}}"#);
-        let part =
-            manifest(r#"{"optionalDependencies": {"e": "1"}, "devDependencies": {"e": "1"}}"#);
-        let scopes = |files: &[(&str, &Facts)]| {
-            let files = files.iter().map(|(path, facts)| MergedFile::new(*path, facts)).collect();
-            let mut catalog = Catalog::default();
-            Yarn.assemble(&MergedFacts::new("npm-yarn", files), &mut catalog);
-            catalog.packages().iter().map(|package| package.scope).collect::<Vec<_>>()
+        let lock = "a@^1:\n  version \"1.0.0\"\n  dependencies:\n    b \"^1\"\n\nb@^1:\n  version \
+                    \"1.1.0\"\n\n\"@s/c@*\":\n  version \"2.0.0\"\n  dependencies:\n    b \"^1\"\n    \
+                    d \"^1\"\n\nd@^1:\n  version \"1.2.0\"\n\ne@^1:\n  version \"1.0.0\"\n";
+        let own = r#"{"dependencies": {"a": "^1"}, "devDependencies": {"x": "npm:@s/c@*"}}"#;
+        let part = r#"{"optionalDependencies": {"e": "1"}, "devDependencies": {"e": "1"}}"#;
+        let manifests = [("package.json", own), ("p/package.json", part)];
+        let scopes = |manifests: &[(&str, &str)]| -> Vec<Scope> {
+            scopes(lock, manifests).into_iter().map(|(_, scope)| scope).collect()
         };
         let [run, dev] = [Scope::Runtime, Scope::Development];
-        let files = [("package.json", &own), ("p/package.json", &part), ("yarn.lock", &lock)];
-        assert_eq!(scopes(&files), [run, run, dev, dev, run]);
-        assert_eq!(scopes(&files[1..]), [Scope::Unstated; 5]);
+        assert_eq!(scopes(&manifests), [run, run, dev, dev, run]);
+        assert_eq!(scopes(&manifests[1..]), [Scope::Unstated; 5]);
+    }
+
+    #[test]
+    fn of_several_versions_the_range_tells_which_is_meant() {
+        let one = "a@1.0.0, a@^1:\n  version \"1.0.0\"\n\n\"a@^2 || ^3\":\n  version \"2.0.0\"\n\n\
+                   tool@1:\n  version \"1.0.0\"\n  dependencies:\n    a \"^2 || ^3\"\n\n\
+                   \"x@npm:a@3\":\n  version \"3.0.0\"\n\nz@2:\n  version \"2.0.0\"\n";
+        let berry = "__metadata:\n  version: 8\n\n\"a@npm:^1, a@npm:^1.0.0\":\n  version: 1.0.0\n  \
+                     resolution: \"a@npm:1.0.0\"\n\n\"a@npm:^2 || ^3\":\n  version: 2.0.0\n  \
+                     resolution: \"a@npm:2.0.0\"\n\n\"tool@patch:tool@npm%3A1#./t.patch::locator=r\":\n  \
+                     version: 1.0.0\n  resolution: \"tool@patch:tool@npm%3A1#./t.patch::hash=0\"\n  \
+                     dependencies:\n    a: \"npm:^2 || ^3\"\n\n\"x@npm:a@3\":\n  version: 3.0.0\n  \
+                     resolution: \"a@npm:3.0.0\"\n\n\"z@npm:2\":\n  version: 2.0.0\n  \
+                     resolution: \"z@npm:2.0.0\"\n";
+        let [run, dev] = [Scope::Runtime, Scope::Development];
+        for (lock, tool) in [(one, "1"), (berry, "patch:tool@npm%3A1#./t.patch")] {
+            // No key is called as z is asked for: resolutions replaced it.
+            let manifest = format!(
+                r#"{{"dependencies": {{"a": "^1", "z": "1"}}, "devDependencies": {{"tool": "{tool}", "x": "npm:a@3"}}}}"#
+            );
+            let found = scopes(lock, &[("package.json", &manifest)]);
+            let found: Vec<(&str, Scope)> =
+                found.iter().map(|(id, it)| (id.as_str(), *it)).collect();
+            let rest = [("tool@1.0.0", dev), ("a@3.0.0", dev), ("z@2.0.0", run)];
+            assert_eq!(found[..2], [("a@1.0.0", run), ("a@2.0.0", dev)]);
+            assert_eq!(found[2..], rest);
+        }
+    }
+
+    /// The scopes of a lockfile's packages among these manifests.
+    fn scopes(lock: &str, manifests: &[(&str, &str)]) -> Vec<(String, Scope)> {
+        let lock = facts(lock);
+        let read = |(path, text): &(&str, &str)| {
+            let mut facts = Facts::default();
+            parse_manifest(text.as_bytes(), &mut facts).unwrap();
+            ((*path).to_owned(), facts)
+        };
+        let manifests: Vec<(String, Facts)> = manifests.iter().map(read).collect();
+        let mut files = vec![MergedFile::new("yarn.lock", &lock)];
+        files.extend(manifests.iter().map(|(path, facts)| MergedFile::new(path.as_str(), facts)));
+        let mut catalog = Catalog::default();
+        Yarn.assemble(&MergedFacts::new("npm-yarn", files), &mut catalog);
+        catalog.packages().iter().map(|package| (package.id(), package.scope)).collect()
+    }
+
+    #[test]
+    fn folders_without_a_manifest_ask_for_what_they_need() {
+        let one = "\"p@file:../p\":\n  version \"3.0.0\"\n  dependencies:\n    a \"1.0.0\"\n\n\
+                   a@1.0.0:\n  version \"1.0.0\"\n";
+        let berry = "__metadata:\n  version: 8\n\n\"p@portal:../p::locator=r%40workspace%3A.\":\n  \
+                     version: 3.0.0\n  resolution: \"p@portal:../p::locator=r%40workspace%3A.\"\n  \
+                     dependencies:\n    a: \"npm:1.0.0\"\n\n\"a@npm:1.0.0\":\n  version: 1.0.0\n  \
+                     resolution: \"a@npm:1.0.0\"\n";
+        for (lock, place) in [(one, "file:../p"), (berry, "portal:../p")] {
+            for (kind, scope) in
+                [("dependencies", Scope::Runtime), ("devDependencies", Scope::Development)]
+            {
+                let text = match kind {
+                    "dependencies" => format!(
+                        r#"{{"dependencies": {{"p": "{place}"}}, "devDependencies": {{"a": "1.0.0"}}}}"#
+                    ),
+                    _ => format!(r#"{{"devDependencies": {{"p": "{place}", "a": "1.0.0"}}}}"#),
+                };
+                let found = scopes(lock, &[("package.json", &text)]);
+                let [(p, _), (a, of_a)] = &found[..] else { panic!("{found:?}") };
+                assert_eq!((p.as_str(), a.as_str(), *of_a), ("p@3.0.0", "a@1.0.0", scope));
+            }
+        }
+    }
+
+    #[test]
+    fn workspaces_without_a_manifest_may_need_all_to_run() {
+        let lock = "__metadata:\n  version: 8\n\n\"p@workspace:*, p@workspace:parts/p\":\n  \
+                    version: 0.0.0-use.local\n  resolution: \"p@workspace:parts/p\"\n  \
+                    dependencies:\n    a: \"npm:1.0.0\"\n\n\"a@npm:1.0.0\":\n  version: 1.0.0\n  \
+                    resolution: \"a@npm:1.0.0\"\n";
+        let own = ("package.json", r#"{"devDependencies": {"a": "1.0.0"}}"#);
+        let part = ("parts/p/package.json", r#"{"devDependencies": {"a": "1.0.0"}}"#);
+        assert_eq!(scopes(lock, &[own])[1], ("a@1.0.0".to_owned(), Scope::Runtime));
+        let develop = ("a@1.0.0".to_owned(), Scope::Development);
+        assert_eq!(scopes(lock, &[own, part])[1], develop);
     }
 
     #[test]

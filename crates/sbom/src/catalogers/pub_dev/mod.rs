@@ -2,7 +2,7 @@
 //!
 //! | cataloger | reads | finds |
 //! | --- | --- | --- |
-//! | `pub-lock` | `pubspec.lock` | what is locked, from servers, git, folders and SDKs, with scope, lines, and whether the project asked for it |
+//! | `pub-lock` | `pubspec.lock` | what is locked, from servers, git, folders and SDKs, with scope, lines, and whether the project asked for it; folders are parts of the project |
 //!
 //! What it cannot find: which package needs which, for the file does not say; the versions of
 //! packages that come with an SDK, which stand there as `0.0.0`.
@@ -48,6 +48,7 @@ struct Entry<'t> {
     name: &'t str,
     version: &'t str,
     dependency: &'t str,
+    source: &'t str,
     indent: usize,
     /// How far the fields are indented; none before the first.
     fields: Option<usize>,
@@ -76,6 +77,7 @@ fn parse(text: &str, facts: &mut Facts) {
                     match key {
                         "version" => entry.version = line.value,
                         "dependency" => entry.dependency = line.value,
+                        "source" => entry.source = line.value,
                         _ => {}
                     }
                 }
@@ -101,6 +103,11 @@ impl Entry<'_> {
             "transitive" => (Scope::Unstated, Relationship::Indirect),
             _ => (Scope::Runtime, Relationship::Direct),
         };
+        // Dart docs, "Package dependencies", "Path packages": a folder beside the project. What it
+        // calls its version is no release of whoever has that name on the server.
+        if self.source == "path" {
+            package.relationship = Relationship::Workspace;
+        }
         Ok(package)
     }
 }
@@ -126,6 +133,16 @@ mod tests {
         assert_eq!(first.purl.to_string(), "pkg:pub/a@1.2.0");
         assert_eq!(problem_lines(&facts), [13]);
         assert!(!wants(&Lockfile, "root/.pub-cache/hosted/x/a-1/pubspec.lock"));
+    }
+
+    #[test]
+    fn folders_are_parts_of_the_project() {
+        let text = "packages:\n  a:\n    dependency: \"direct main\"\n    description:\n      \
+                    path: \"../a\"\n    source: path\n    version: \"1.0.0\"\n  b:\n    \
+                    dependency: \"direct main\"\n    source: git\n    version: \"1.0.0\"\n";
+        let (_, facts) = read(&Lockfile, "pubspec.lock", text);
+        let found: Vec<Relationship> = facts.packages().map(|it| it.relationship).collect();
+        assert_eq!(found, [Relationship::Workspace, Relationship::Direct]);
     }
 
     proptest! {

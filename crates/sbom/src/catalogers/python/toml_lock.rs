@@ -28,6 +28,12 @@ impl<'a> TomlLock<'a> {
         Ok(Self { table, lines })
     }
 
+    /// The table called `key`.
+    pub(super) fn entry(&self, key: &str) -> Option<Entry<'_, 'a>> {
+        let value = self.table.get_ref().get(key)?;
+        Some(Entry { lines: &self.lines, value })
+    }
+
     /// The tables of the array called `key`.
     pub(super) fn entries(&self, key: &str) -> impl Iterator<Item = Entry<'_, 'a>> {
         let array = self.table.get_ref().get(key).and_then(|value| value.get_ref().as_array());

@@ -50,6 +50,9 @@ fn parse(bytes: &[u8], facts: &mut Facts) -> Result<(), Error> {
     for project in lock.entries("package").filter(|entry| folder(*entry).is_some()) {
         wanted.add(project, &ids);
     }
+    if let Some(manifest) = lock.entry("manifest") {
+        wanted.add_manifest(manifest, &ids);
+    }
     wanted.mark(&mut packages);
     packages.into_iter().for_each(|package| facts.package(package));
     Ok(())
@@ -95,6 +98,17 @@ impl Wanted {
         for (_, members) in project.members("dev-dependencies") {
             self.ask(Scope::Development, elements(Some(members)), ids);
         }
+    }
+
+    /// What no member of the workspace asks for: the groups of a root that is no project itself,
+    /// and what a script needs (uv docs, "Locking dependencies" of scripts).
+    fn add_manifest(&mut self, manifest: Entry<'_, '_>, ids: &Ids) {
+        for (_, members) in manifest.members("dependency-groups") {
+            self.has_project = true;
+            self.ask(Scope::Development, elements(Some(members)), ids);
+        }
+        self.has_project |= manifest.get("requirements").is_some();
+        self.ask(Scope::Runtime, manifest.array("requirements"), ids);
     }
 
     fn ask<'t>(
@@ -183,6 +197,30 @@ mod tests {
             ]
         );
         assert_eq!(facts.packages().next().unwrap().depends_on, ["d@1"]);
+    }
+
+    #[test]
+    fn what_no_member_of_the_workspace_asks_for() {
+        let one = |name: &str, needs: &str| {
+            format!(
+                "[[package]]\nname = \"{name}\"\nversion = \"1\"\n\
+                 source = {{ registry = \"x\" }}\ndependencies = [{needs}]\n"
+            )
+        };
+        let text = format!(
+            "[manifest]\nrequirements = [{{ name = \"a\", specifier = \"==1\" }}]\n\
+             [manifest.dependency-groups]\ndev = [{{ name = \"b\", specifier = \"==1\" }}]\n{}{}{}{}",
+            one("a", "{ name = \"c\" }"),
+            one("b", "{ name = \"c\" }, { name = \"d\" }"),
+            one("c", ""),
+            one("d", ""),
+        );
+        let mut facts = Facts::default();
+        parse(text.as_bytes(), &mut facts).unwrap();
+        let found: Vec<_> = facts.packages().map(|it| (it.scope, it.relationship)).collect();
+        let [run, dev] = [Scope::Runtime, Scope::Development];
+        let (direct, indirect) = (Relationship::Direct, Relationship::Indirect);
+        assert_eq!(found, [(run, direct), (dev, direct), (run, indirect), (dev, indirect)]);
     }
 
     #[test]

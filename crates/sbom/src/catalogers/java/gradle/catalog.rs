@@ -54,7 +54,7 @@ fn library<'t>(
     if let Some(short) = value.as_str() {
         let (module, version) = short.rsplit_once(':')?;
         let (group, artifact) = module.split_once(':')?;
-        return Some((group, artifact, version));
+        return Some((group, artifact, single(version).unwrap_or_default()));
     }
     let table = value.as_table()?;
     let get = |key: &str| table.get(key).map(|value| value.get_ref());
@@ -69,7 +69,7 @@ fn library<'t>(
 /// strictest word counts ("Rich Version Declarations").
 fn version<'t>(value: &'t DeValue<'_>, versions: Option<&'t DeTable<'_>>) -> Option<&'t str> {
     if let Some(version) = value.as_str() {
-        return Some(version).filter(|version| is_single(version));
+        return single(version);
     }
     let table = value.as_table()?;
     let text = |key: &str| table.get(key)?.get_ref().as_str();
@@ -79,6 +79,14 @@ fn version<'t>(value: &'t DeValue<'_>, versions: Option<&'t DeTable<'_>>) -> Opt
     }
     let rich = ["strictly", "require", "prefer"].into_iter().filter_map(text);
     rich.into_iter().find(|version| is_single(version))
+}
+
+/// The one version that a text asks for, if it does. `STRICTLY!!PREFERRED` and `STRICTLY!!` are
+/// short for a rich version ("Rich Version Declarations").
+fn single(text: &str) -> Option<&str> {
+    let (strictly, preferred) = text.split_once("!!").unwrap_or((text, ""));
+    let words = [strictly, preferred].into_iter().filter(|word| !word.is_empty());
+    words.into_iter().find(|word| is_single(word))
 }
 
 /// Whether a text is one version and not a range, `[1.0,2.0[`, `1.+` or `latest.release`.
@@ -108,5 +116,18 @@ mod tests {
         assert_eq!(problem_lines(&facts), [10]);
         assert!(read(&Catalog, PATH, "[versions\n").0.is_err());
         assert!(wants(&Catalog, "gradle/tools.versions.toml") && !wants(&Catalog, "a.toml"));
+    }
+
+    #[test]
+    fn takes_the_short_form_of_strict_versions() {
+        let text = "[versions]\nx = \"1.7.15!!\"\ny = \"[1.7, 1.8[!!1.7.25\"\nz = \"[1, 2[!!\"\n\
+            [libraries]\na = \"g:a:1.0!!\"\nb = { module = \"g:b\", version.ref = \"x\" }\n\
+            c = { module = \"g:c\", version.ref = \"y\" }\nd = { module = \"g:d\", version.ref = \"z\" }\n\
+            e = { module = \"g:e\", version = \"2!!\" }\nf = \"g:f:1.+\"\n";
+        let (_, facts) = read(&Catalog, PATH, text);
+        assert_eq!(
+            rows(&facts),
+            ["g:a@1.0 6", "g:b@1.7.15 7", "g:c@1.7.25 8", "g:d@ 9", "g:e@2 10", "g:f@ 11"]
+        );
     }
 }

@@ -1,6 +1,10 @@
 //! `gradle.lockfile` and what ends in that, `buildscript-gradle.lockfile` and
-//! `settings-gradle.lockfile` (Gradle user manual, "Locking Versions"): lines `group:artifact:version=configurations`, and `empty=configurations`. What is
-//! locked for the tests' source set alone is needed only to test.
+//! `settings-gradle.lockfile` (Gradle user manual, "Locking Versions"): lines
+//! `group:artifact:version=configurations`, and `empty=configurations`. What is locked for the
+//! tests' source set alone is needed only to test.
+//!
+//! Before Gradle 7: `gradle/dependency-locks/CONFIGURATION.lockfile` with lines
+//! `group:artifact:version` (Gradle 6 user manual, "Locking dependency versions").
 
 use sealift_layers::{File, Metadata, TreePath};
 use sealift_model::Scope;
@@ -22,21 +26,34 @@ impl Cataloger for Lockfile {
     }
 
     fn wants(&self, path: TreePath<'_>, _: &Metadata, _: &[u8]) -> bool {
-        path.file_name().ends_with(b"gradle.lockfile")
+        path.file_name().ends_with(b"gradle.lockfile") || configuration(path).is_some()
     }
 
     fn read(&self, file: &mut File<'_>, facts: &mut Facts) -> Result<(), Error> {
-        parse(text::utf8(file.bytes()?, "gradle.lockfile")?, facts);
+        let configuration =
+            configuration(file.path()).map(|name| String::from_utf8_lossy(name).into_owned());
+        parse(text::utf8(file.bytes()?, "gradle.lockfile")?, configuration.as_deref(), facts);
         Ok(())
     }
 }
 
-fn parse(text: &str, facts: &mut Facts) {
+/// The configuration that the file is for, where each has a file.
+fn configuration(path: TreePath<'_>) -> Option<&[u8]> {
+    let folder = path.parent()?;
+    let name = path.file_name().strip_suffix(b".lockfile")?;
+    (folder.file_name() == b"dependency-locks").then_some(name)
+}
+
+/// Reads the lines, which are all for one configuration or each name theirs.
+fn parse(text: &str, configuration: Option<&str>, facts: &mut Facts) {
     for (line, number) in text.lines().map(str::trim).zip(1..) {
         if line.is_empty() || line.starts_with('#') || line.starts_with("empty=") {
             continue;
         }
-        let (module, configurations) = line.split_once('=').unwrap_or_default();
+        let (module, configurations) = match configuration {
+            Some(configuration) => (line, configuration),
+            None => line.split_once('=').unwrap_or_default(),
+        };
         let mut parts = module.split(':');
         match (parts.next(), parts.next(), parts.next(), parts.next()) {
             (Some(group), Some(artifact), Some(version), None) if !version.is_empty() => {
@@ -78,6 +95,25 @@ mod tests {
         assert_eq!(rows(&facts), ["org.a:b-c@1.2 2"]);
         let purl = facts.packages().next().unwrap().purl.to_string();
         assert_eq!(purl, "pkg:maven/org.a/b-c@1.2");
+    }
+
+    #[test]
+    fn takes_what_is_locked_for_one_configuration() {
+        let text = "# generated\norg.a:b-c:1.2\nrubbish\n";
+        let folder = "app/gradle/dependency-locks";
+        for (name, scope) in [
+            ("compileClasspath", Scope::Unstated),
+            ("testRuntimeClasspath", Scope::Development),
+            ("buildscript-classpath", Scope::Unstated),
+        ] {
+            let (outcome, facts) = read(&Lockfile, &format!("{folder}/{name}.lockfile"), text);
+            assert!(outcome.is_ok());
+            assert_eq!(rows(&facts), ["org.a:b-c@1.2 2"]);
+            assert_eq!(facts.packages().next().unwrap().scope, scope, "{name}");
+            assert_eq!(problem_lines(&facts), [3]);
+        }
+        assert!(wants(&Lockfile, &format!("{folder}/a.lockfile")));
+        assert!(!wants(&Lockfile, &format!("{folder}/a.txt")));
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! What a `pom.xml` says, each value as written (Maven, "POM Reference" 4.0.0).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use serde::{Deserialize, Serialize};
 
@@ -25,6 +25,42 @@ pub struct MavenProject {
     pub managed: Vec<MavenDependency>,
     /// `dependencies`, with those of profiles that are active by default.
     pub dependencies: Vec<MavenDependency>,
+}
+
+impl MavenProject {
+    /// The project with its profiles that are active, which count before it ("Introduction to Build
+    /// Profiles"), and of what it declares twice the last. Maven does so in each file, before it
+    /// looks at parents and fills in properties.
+    pub(super) fn with_profiles(mut self, active: Vec<Self>) -> Self {
+        // Of what is managed twice the first counts, unless something is merged into it.
+        let is_import = |managed: &MavenDependency| managed.scope.as_deref() == Some("import");
+        let is_merged = self.parent.is_some()
+            || self.managed.iter().any(is_import)
+            || active.iter().any(|profile| !profile.managed.is_empty());
+        for profile in active {
+            self.modules.extend(profile.modules);
+            self.properties.extend(profile.properties);
+            self.managed.extend(profile.managed);
+            self.dependencies.extend(profile.dependencies);
+        }
+        if is_merged {
+            keep_last(&mut self.managed);
+        }
+        keep_last(&mut self.dependencies);
+        self
+    }
+}
+
+/// Leaves of several dependencies that are alike the last.
+fn keep_last(dependencies: &mut Vec<MavenDependency>) {
+    let mut known = HashSet::new();
+    dependencies.reverse();
+    dependencies.retain(|dependency| {
+        let MavenDependency { group, artifact, kind, classifier, .. } = dependency;
+        let kind = kind.as_deref().unwrap_or("jar").to_owned();
+        known.insert((group.clone(), artifact.clone(), kind, classifier.clone()))
+    });
+    dependencies.reverse();
 }
 
 /// The parent that a project names.

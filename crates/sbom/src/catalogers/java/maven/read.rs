@@ -31,7 +31,7 @@ pub(super) fn project(text: &str, facts: &mut Facts) -> Result<MavenProject, Err
         }
     }
     if reading.is_project {
-        return Ok(reading.main);
+        return Ok(reading.main.with_profiles(reading.active));
     }
     let reason = "its root is no project".to_owned();
     Err(Error::Malformed { format: FORMAT, reason, line: Some(line) })
@@ -46,6 +46,7 @@ struct Reading {
     is_project: bool,
     main: MavenProject,
     profile: MavenProject,
+    active: Vec<MavenProject>,
     is_profile_active: bool,
     dependency: MavenDependency,
 }
@@ -76,11 +77,7 @@ impl Reading {
                 self.is_profile_active = end.text.eq_ignore_ascii_case("true");
             }
             ["project", "profiles", "profile"] if self.is_profile_active => {
-                let profile = mem::take(&mut self.profile);
-                self.main.modules.extend(profile.modules);
-                self.main.properties.extend(profile.properties);
-                self.main.managed.extend(profile.managed);
-                self.main.dependencies.extend(profile.dependencies);
+                self.active.push(mem::take(&mut self.profile));
             }
             ["project", "profiles", "profile", rest @ ..] => self.part(true, rest, end, facts),
             ["project", rest @ ..] => self.part(false, rest, end, facts),

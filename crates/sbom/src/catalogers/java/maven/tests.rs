@@ -1,5 +1,5 @@
 use proptest::prelude::*;
-use sealift_model::{Relationship, Scope};
+use sealift_model::{Package, Relationship, Scope};
 
 use super::*;
 use crate::MergedFile;
@@ -140,6 +140,56 @@ fn profiles_count_that_are_active_by_default() {
     let inside =
         format!("<profiles>{}{}</profiles>", profile("true", "g:a"), profile("false", "g:b"));
     assert_eq!(found(&assembled(&[("pom.xml", &inside)])), ["g:a@1 pom.xml:3"]);
+}
+
+/// As `mvn help:effective-pom` tells.
+#[test]
+fn profiles_count_before_the_project_wherever_they_stand() {
+    let profile =
+        "<profiles><profile><activation><activeByDefault>true</activeByDefault></activation>\
+         <properties><v>1.1</v></properties>"
+            .to_owned()
+            + &manages(&dependency("g:managed", &version("1.1")))
+            + &needs(
+                &(dependency("g:own", &version("1.1"))
+                    + &dependency("g:unversioned", "")
+                    + &dependency("g:kind", &(version("1.1") + "<type>jar</type>"))),
+            )
+            + "</profile></profiles>";
+    let own = "<properties><v>2.0</v></properties>".to_owned()
+        + &manages(
+            &(dependency("g:managed", &version("2.0"))
+                + &dependency("g:unversioned", &version("3"))),
+        )
+        + &needs(
+            &(dependency("g:managed", "")
+                + &dependency("g:property", &version("${v}"))
+                + &dependency("g:own", &version("2.0"))
+                + &dependency("g:unversioned", &version("2.0"))
+                + &dependency("g:kind", &version("2.0"))
+                + &dependency("g:kind", &(version("2.0") + "<type>war</type>"))),
+        );
+    for inside in [profile.clone() + &own, own + &profile] {
+        let catalog = assembled(&[("pom.xml", &inside)]);
+        let mut ids: Vec<String> = catalog.packages().iter().map(Package::id).collect();
+        ids.sort_unstable();
+        let expected = ["g:kind@1.1", "g:kind@2.0", "g:managed@1.1", "g:own@1.1", "g:property@1.1"];
+        assert_eq!(ids[..5], expected);
+        assert_eq!(ids[5..], ["g:unversioned@3"]);
+    }
+}
+
+/// As `mvn help:effective-pom` tells.
+#[test]
+fn of_what_is_declared_twice_the_last_counts() {
+    let twice = |name: &str| dependency(name, &version("1")) + &dependency(name, &version("2"));
+    let ids = |files: &[(&str, &str)]| -> Vec<String> {
+        assembled(files).packages().iter().map(Package::id).collect()
+    };
+    let own = manages(&twice("g:managed")) + &needs(&(twice("g:a") + &dependency("g:managed", "")));
+    assert_eq!(ids(&[("pom.xml", &own)]), ["g:a@2", "g:managed@1"]);
+    let parent = format!("<parent>{}</parent>", named("g:elsewhere:1"));
+    assert_eq!(ids(&[("pom.xml", &(parent + &own))]), ["g:a@2", "g:managed@2"]);
 }
 
 #[test]
