@@ -1,11 +1,9 @@
 //! `Pipfile.lock`.
 
-use std::borrow::Cow;
-
 use sealift_layers::{File, Metadata, TreePath};
 use sealift_model::{Evidence, Location, Package, Scope};
 
-use super::requirement::{is_archive, of_wheel};
+use super::requirement::is_archive;
 use crate::catalogers::json::{Document, Value};
 use crate::catalogers::text;
 use crate::{Cataloger, Error, Facts};
@@ -67,22 +65,15 @@ fn is_folder(entry: Value<'_>) -> bool {
     path.is_some_and(|path| !is_archive(&path))
 }
 
-/// Where an entry may be taken from instead of an index (Pipenv docs, "Specifiers").
-const PLACES: [&str; 6] = ["git", "hg", "svn", "bzr", "file", "path"];
-
-/// The package of an entry, which pins it with `==`. Of what is taken from a repository or an
-/// archive the version is not known, unless it is a wheel.
+/// The package of an entry, which pins it with `==`; one taken from a repository or a folder has
+/// no version.
 fn package(name: &str, entry: Value<'_>) -> Result<Package, String> {
-    let entry = entry.as_object().unwrap_or_default();
-    let pinned = entry.text("version");
-    let pinned = pinned.as_deref().map(|pinned| pinned.trim_start_matches('=').trim());
-    let places: Vec<_> = PLACES.iter().filter_map(|place| entry.text(place)).collect();
-    let version = match pinned.filter(|version| !version.is_empty()) {
-        Some(version) => Cow::Borrowed(version),
-        None if places.is_empty() => return Err(format!("{name:?} has no version")),
-        None => places.iter().find_map(|place| of_wheel(name, place)).unwrap_or_default(),
+    let pinned = entry.as_object().and_then(|entry| entry.text("version"));
+    let version = pinned.as_deref().map(|pinned| pinned.trim_start_matches('=').trim());
+    let Some(version) = version.filter(|version| !version.is_empty()) else {
+        return Err(format!("{name:?} has no version"));
     };
-    let package = super::package(name, &version);
+    let package = super::package(name, version);
     let mut package = package.ok_or_else(|| format!("{name:?} is not a name of a package"))?;
     package.evidence = Evidence::Declared;
     Ok(package)
@@ -96,10 +87,10 @@ mod tests {
     fn categories() {
         let text = r#"{"_meta": {"sources": [{}]},
             "default": {"Foo": {"version": "==1.0"},
-                "b": {"git": "https://host/b", "ref": "0123"},
-                "app": {"editable": true, "path": "."}, "d": {"path": "d-1.tar.gz"}, "e": {}},
+                "b": {"git": "https://host/b"},
+                "app": {"editable": true, "path": "."}, "d": {"path": "d-1.whl"}},
             "develop": {"Foo": {"version": "==1.0"}},
-            "docs": {"c": {"version": "==2.0"}, "f": {"file": "https://host/f-1.5-py3-none-any.whl"}}}"#;
+            "docs": {"c": {"version": "==2.0"}}}"#;
         let mut facts = Facts::default();
         parse(text.as_bytes(), &mut facts).unwrap();
         let found: Vec<_> = facts.packages().map(|package| (package.id(), package.scope)).collect();
@@ -107,14 +98,11 @@ mod tests {
             found,
             [
                 ("Foo@1.0".to_owned(), Scope::Runtime),
-                ("b@".to_owned(), Scope::Runtime),
-                ("d@".to_owned(), Scope::Runtime),
                 ("Foo@1.0".to_owned(), Scope::Development),
                 ("c@2.0".to_owned(), Scope::Optional),
-                ("f@1.5".to_owned(), Scope::Optional),
             ]
         );
         let lines: Vec<_> = facts.problems.iter().filter_map(|problem| problem.line).collect();
-        assert_eq!(lines, [4]);
+        assert_eq!(lines, [3, 4]);
     }
 }

@@ -8,8 +8,7 @@ use sealift_model::Ecosystem;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Requirement<'a> {
     pub(super) name: &'a str,
-    /// The one version that fits; none when several may, and of what is taken from a place whose
-    /// name does not tell.
+    /// The one version that fits; none when several may.
     pub(super) pinned: Option<Cow<'a, str>>,
     /// What follows where nothing should.
     pub(super) trailing: &'a str,
@@ -45,7 +44,7 @@ impl<'a> Requirement<'a> {
         }
         if let Some(place) = rest.strip_prefix('@') {
             let version = place.split_whitespace().next().and_then(|place| of_wheel(name, place));
-            return Ok(Self { name, pinned: version, trailing: "" });
+            return Ok(Self { name, pinned: Some(version.ok_or(url)?), trailing: "" });
         }
         let (specifiers, _marker) = rest.split_once(';').unwrap_or((rest, ""));
         let specifiers = specifiers.trim();
@@ -53,18 +52,6 @@ impl<'a> Requirement<'a> {
         let (pinned, trailing) = versions(inside.unwrap_or(specifiers), text)?;
         Ok(Self { name, pinned: pinned.map(Cow::Borrowed), trailing })
     }
-}
-
-/// The name that a URL states where it is asked for without one (pip docs, "VCS Support",
-/// `#egg=name`).
-pub(super) fn of_egg(url: &str) -> Option<&str> {
-    let (place, fragment) = url.split_once('#')?;
-    if !place.contains("://") {
-        return None;
-    }
-    let name = fragment.split('&').find_map(|part| part.strip_prefix("egg="))?;
-    let name = name.split('[').next().unwrap_or(name);
-    super::is_name(name).then_some(name)
 }
 
 /// The version in the name of a project's wheel at a URL or path (Binary distribution format, "File
@@ -181,24 +168,9 @@ mod tests {
             "foo @ https://host/foo-x.whl",
             "foo @ https://host/foo-%2B-py3-none-any.whl",
             "foo @ https://host/foo-1-py3-none-any.whl.zip",
-            "foo @ https://host/foo-1.zip",
-            "foo@git+https://host/foo",
+            "https://host/foo-1.0-py3-none-any.whl",
         ] {
-            let expected = Requirement { name: "foo", pinned: None, trailing: "" };
-            assert_eq!(Requirement::parse(text), Ok(expected), "{text}");
-        }
-    }
-
-    #[test]
-    fn urls_may_state_a_name() {
-        for (url, name) in [
-            ("git+https://host/a.git@v1#egg=b", Some("b")),
-            ("git+https://host/a#subdirectory=x&egg=b.c[d]", Some("b.c")),
-            ("git+https://host/a#egg=", None),
-            ("git+https://host/egg=a", None),
-            ("./a#egg=b", None),
-        ] {
-            assert_eq!(of_egg(url), name, "{url}");
+            assert_eq!(Requirement::parse(text), Err(NotNamed::Url(text)));
         }
     }
 
@@ -213,9 +185,7 @@ mod tests {
 
     #[test]
     fn what_is_not_named() {
-        for text in
-            ["https://host/a-1-py3-none-any.whl", "git+https://host/a", "./a", "a-1.0.tar.gz"]
-        {
+        for text in ["a @ https://host/a-1.zip", "git+https://host/a", "./a", "a-1.0.tar.gz"] {
             assert_eq!(Requirement::parse(text), Err(NotNamed::Url(text)));
         }
         for text in ["", "==1.0", "a==", "a 1.0", "a-==1", "a[x", "a=1", "a==1 && b"] {

@@ -6,7 +6,7 @@ use std::iter::Peekable;
 use sealift_layers::{File, Metadata, TreePath};
 use sealift_model::{Evidence, Impact, Location};
 
-use super::requirement::{Requirement, of_egg};
+use super::requirement::Requirement;
 use crate::catalogers::text;
 use crate::{Catalog, Cataloger, Error, Fact, Facts, MergedFacts, MergedFile, Problem};
 
@@ -204,29 +204,21 @@ fn read_line(line: &LogicalLine, facts: &mut Facts) {
         let (option, value) = option(text);
         if INCLUDES.contains(&option) {
             facts.facts.push(Fact::Includes { path: value.to_owned(), line: line.first });
-        } else if let Some(name) = of_egg(value).filter(|_| EDITABLE.contains(&option)) {
-            add(name, "", line, facts);
         } else if let Some(problem) = option_problem(option, value) {
             facts.problem(Some(line.first), problem);
         }
         return;
     }
-    let text = without_options(text);
-    let requirement = match (Requirement::parse(text), of_egg(text)) {
-        (Ok(requirement), _) => requirement,
-        (Err(_), Some(name)) => return add(name, "", line, facts),
-        (Err(reason), None) => return facts.problem(Some(line.first), reason.to_string()),
+    let requirement = match Requirement::parse(without_options(text)) {
+        Ok(requirement) => requirement,
+        Err(reason) => return facts.problem(Some(line.first), reason.to_string()),
     };
     if !requirement.trailing.is_empty() {
         let Requirement { name, trailing, .. } = &requirement;
         facts.problem(Some(line.first), format!("{trailing:?} after {name:?} is not understood"));
     }
-    add(requirement.name, &requirement.pinned.unwrap_or_default(), line, facts);
-}
-
-/// Adds a package; what is not known of its version is empty.
-fn add(name: &str, version: &str, line: &LogicalLine, facts: &mut Facts) {
-    if let Some(mut package) = super::package(name, version) {
+    let version = requirement.pinned.unwrap_or_default();
+    if let Some(mut package) = super::package(requirement.name, &version) {
         package.evidence = Evidence::Declared;
         package.locations = vec![Location::new("").on_lines(Some((line.first, line.last)))];
         facts.package(package);
@@ -365,18 +357,9 @@ mod tests {
         let text = "-r other-requirements.txt\n--index-url https://host\n-e .\n\
                     -r base.in\n-e git+https://host/a\n--bogus\na @ https://host/a.zip\n";
         let facts = facts(text);
-        assert_eq!(facts.packages().map(|it| it.id()).collect::<Vec<_>>(), ["a@"]);
+        assert_eq!(facts.packages().count(), 0);
         let lines: Vec<_> = facts.problems.iter().map(|problem| problem.line.unwrap()).collect();
-        assert_eq!(lines, [5, 6]);
-    }
-
-    #[test]
-    fn what_a_url_names_is_told_without_a_version() {
-        let text = "-e git+https://host/a@v1#egg=b\ngit+https://host/c#egg=d[x] --hash=sha256:12\n\
-                    -e ./e#egg=f\ng @ git+https://host/g ; python_version > \"3\"\n";
-        assert_eq!(facts(text).problems, []);
-        let expected = [("b@", 1), ("d@", 2), ("g@", 4)];
-        assert_eq!(found(text), expected.map(|(id, line)| (id.to_owned(), (line, line))));
+        assert_eq!(lines, [5, 6, 7]);
     }
 
     #[test]
