@@ -1,27 +1,8 @@
 'use strict'
 
+const { SealiftError, invalid } = require('./errors.js')
 const native = require('./native.js')
-
-/** Why a call failed: `code` is stable, the other fields are the facts. */
-class SealiftError extends Error {
-  constructor({ message, ...fields }, options) {
-    super(message, options)
-    Object.assign(this, fields)
-    this.name = fields.code === 'CANCELLED' ? 'AbortError' : 'SealiftError'
-  }
-
-  /** Of what the native side threw: a document of the facts, else a sentence about an argument. */
-  static from(error) {
-    if (error instanceof SealiftError) return error
-    try {
-      return new SealiftError(JSON.parse(error.message))
-    } catch {
-      return new SealiftError({ code: 'INVALID_ARGUMENT', message: error.message }, { cause: error })
-    }
-  }
-}
-
-const invalid = (message) => new SealiftError({ code: 'INVALID_ARGUMENT', message })
+const { checkObject, checked, written } = require('./options.js')
 
 /** Runs something of the native side at once. */
 function at(start) {
@@ -34,7 +15,7 @@ function at(start) {
 
 /** Starts something of the native side, to which a signal and a callback of progress may belong. */
 async function call(options, start) {
-  if (options === null || typeof options !== 'object') throw invalid('options: an object is expected')
+  checkObject(options)
   const { signal, onProgress, ...rest } = options
   if (signal !== undefined && !(signal instanceof AbortSignal)) throw invalid('signal: an AbortSignal is expected')
   if (onProgress !== undefined && typeof onProgress !== 'function') throw invalid('onProgress: a function is expected')
@@ -67,12 +48,6 @@ async function call(options, start) {
   }
 }
 
-/** Options as the native side reads them, which knows their names and types. */
-function written(options) {
-  if (options === null || typeof options !== 'object') throw invalid('options: an object is expected')
-  return JSON.stringify(options)
-}
-
 /** The native databases of those that are open. */
 const handles = new WeakMap()
 
@@ -98,7 +73,7 @@ class Database {
   }
 
   static async kept(folder, ecosystems, options = {}) {
-    return new Database(await call(options, (rest, running) => native.keptDatabase(folder, ecosystems, JSON.stringify(rest), running)))
+    return new Database(await call(options, (rest, running) => native.keptDatabase(folder, ecosystems, written(rest), running)))
   }
 
   static async build(from, output) {
@@ -158,8 +133,8 @@ class Report {
 async function scan(kind, target, options = {}) {
   const report = await call(options, ({ database, misconfig, ...rest }, running, progress) => {
     // `true` is to check as it is done where nothing else is said, `false` not to check.
-    const checks = misconfig === true ? {} : misconfig || undefined
-    const given = JSON.stringify({ ...rest, misconfig: checks })
+    const checks = typeof misconfig === 'boolean' ? (misconfig ? {} : undefined) : misconfig
+    const given = written({ ...rest, misconfig: checks })
     return native.scan(kind, target, given, nativeDatabase(database), running, progress)
   })
   return new Report(report)
@@ -170,9 +145,9 @@ const ofEveryScan = ['name', 'threads', 'limits', 'skipDirs', 'skipFiles', 'seve
 
 async function scanConfig(path, options = {}) {
   const report = await call(options, (rest, running, progress) => {
-    const given = { packageTypes: [], misconfig: {} }
-    for (const [name, value] of Object.entries(rest)) (ofEveryScan.includes(name) ? given : given.misconfig)[name] = value
-    return native.scan('fs', path, JSON.stringify(given), null, running, progress)
+    const [given, misconfig] = [{ packageTypes: [] }, {}]
+    for (const [name, value] of Object.entries(checked(rest))) (ofEveryScan.includes(name) ? given : misconfig)[name] = value
+    return native.scan('fs', path, JSON.stringify({ ...given, misconfig }), null, running, progress)
   })
   return new Report(report)
 }
@@ -184,7 +159,7 @@ const scanSbom = (file, options) => scan('sbom', file, options)
 
 async function verifyAttached(image, isAttestation, options = {}) {
   const proof = await call(options, (rest, running, progress) =>
-    native.verifyImage(image, isAttestation, JSON.stringify(rest), running, progress),
+    native.verifyImage(image, isAttestation, written(rest), running, progress),
   )
   return JSON.parse(proof)
 }
@@ -204,7 +179,7 @@ async function verifyBytes(signature, isDetached, artifact, options) {
       bytes(signature),
       beside,
       typeof artifact === 'string' ? artifact : bytes(artifact),
-      JSON.stringify(isDetached ? rest : given),
+      written(isDetached ? rest : given),
       running,
     )
   })
@@ -278,7 +253,7 @@ class Gate {
 
   async admit(image, options = {}) {
     const admission = await call(options, ({ database, ...rest }, running, progress) =>
-      native.admit(image, this.#options, JSON.stringify(rest), nativeDatabase(database), running, progress),
+      native.admit(image, this.#options, written(rest), nativeDatabase(database), running, progress),
     )
     return new Admission(admission)
   }
