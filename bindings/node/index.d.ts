@@ -488,11 +488,17 @@ export interface SignOptions {
   signingConfig?: string
   /** File of the trusted root that their answers are verified against. */
   trustedRoot?: string
+  registry?: RegistryOptions
+}
+
+export interface SignImageOptions extends SignOptions {
   /** Claims to sign with the image. */
   annotations?: Record<string, string>
-  /** Of an attestation. Default: custom. */
+}
+
+export interface AttestOptions extends SignOptions {
+  /** As `slsaprovenance1` or a URI. Default: `custom`. */
   predicateType?: string
-  registry?: RegistryOptions
 }
 
 export interface SignedImage {
@@ -504,9 +510,9 @@ export interface SignedImage {
 }
 
 /** Signs an image in its registry. */
-export function signImage(image: string, options: SignOptions): Promise<SignedImage>
+export function signImage(image: string, options: SignImageOptions): Promise<SignedImage>
 /** Attaches a statement about an image to it. */
-export function attest(image: string, predicate: string | object, options: SignOptions): Promise<SignedImage>
+export function attest(image: string, predicate: string | object, options: AttestOptions): Promise<SignedImage>
 /** Signs bytes or text, and gives the bundle. */
 export function signBlob(content: string | Uint8Array, options: SignOptions): Promise<object>
 /** Makes a key pair; the secret key is encrypted by the password. */

@@ -79,7 +79,9 @@ test('the types name what is there', async (context) => {
     ['RegistryOptions', (registry) => esm.scanImage('oci:nowhere', { database: null, registry })],
     ['VerifyOptions', (given) => esm.verifyImage('oci:nowhere', given)],
     ['PolicyOptions', (given) => esm.AdmissionPolicies.load(given)],
-    ['SignOptions', (given) => esm.signImage('oci:nowhere', given)],
+    ['SignOptions', (given) => esm.signBlob('x', given)],
+    ['SignImageOptions', (given) => esm.signImage('oci:nowhere', given)],
+    ['AttestOptions', (given) => esm.attest('oci:nowhere', '{}', given)],
     ['GateOptions', async (given) => new esm.Gate(given)],
   ]) {
     for (const option of members.get(name).filter((option) => !foreign.has(option))) {
