@@ -28,10 +28,14 @@ export type ErrorCode =
 export class SealiftError extends Error {
   private constructor()
   readonly code: ErrorCode
-  /** The file, folder or image that it is about. */
+  /** The file, folder or image that it is about, or what a text is called. */
   readonly path?: string
   /** 1-based line in that file. */
   readonly line?: number
+  /** Of `LIMIT_EXCEEDED`: the bound that was passed, as it is called in {@link Limits}. */
+  readonly limit?: string
+  /** Its value. */
+  readonly max?: number
   /** HTTP status of a registry. */
   readonly status?: number
   /** The check that failed, as `identity` or `content`. */

@@ -105,6 +105,9 @@ test('what is wrong is named', async () => {
     return true
   })
   assert.throws(() => new Database('nowhere.db'), { code: 'IO', path: 'nowhere.db' })
+  const module = join(folder(), 'x.py')
+  writeFileSync(module, '')
+  await assert.rejects(scanFs(module, { database }), { code: 'INVALID_ARGUMENT', path: module })
   const damaged = join(folder(), 'damaged.db')
   writeFileSync(damaged, readFileSync(path).subarray(0, 100))
   assert.throws(() => new Database(damaged), { code: 'DATABASE', path: damaged })
@@ -113,7 +116,8 @@ test('what is wrong is named', async () => {
 test('limits are those of each call', async () => {
   const bounded = scanImage(image, { database, limits: { maxDocumentBytes: 10 } })
   const [first, second] = await Promise.allSettled([bounded, scanImage(image, { database })])
-  assert.equal(first.reason.code, 'LIMIT_EXCEEDED')
+  const { code, limit, max } = first.reason
+  assert.deepEqual([code, limit, max], ['LIMIT_EXCEEDED', 'maxDocumentBytes', 10])
   assert.equal(second.value.findings().length, 28)
 })
 

@@ -79,11 +79,15 @@ def test_errors_have_fields(tmp_path: Path, example: str) -> None:
     (tmp_path / "foreign.db").write_text("no database")
     with pytest.raises(sealift.DatabaseError) as foreign:
         sealift.scan_image(example, database=tmp_path / "foreign.db")
-    assert str(foreign.value.path).endswith("foreign.db")
+    assert foreign.value.path is not None and foreign.value.path.endswith("foreign.db")
     with pytest.raises(sealift.LimitExceeded) as limit:
         sealift.scan_image(example, limits={"max_document_bytes": 10})
     assert (limit.value.limit, limit.value.max) == ("max_document_bytes", 10)
     assert pickle.loads(pickle.dumps(limit.value)).limit == "max_document_bytes"
+    (tmp_path / "x.py").write_text("")
+    with pytest.raises(sealift.ScanError) as unread:
+        sealift.scan_fs(tmp_path / "x.py")
+    assert unread.value.path == str(tmp_path / "x.py")
     untyped: Any = sealift.scan_image
     with pytest.raises(TypeError, match="'dtabase'"):
         untyped(example, dtabase="x")
