@@ -540,9 +540,17 @@ export interface GateOptions extends LogOptions {
   /** Requires a signature: by this key, or by an identity with its issuer. */
   key?: string
   certificateIdentity?: string
+  /** An exception counts only with its reason. */
+  requireJustification?: boolean
+  /** Fails an image that was made longer ago. */
+  maxAgeDays?: number
+  /** Day or time by which ages and expiries are judged, unless a call says another. Default: now. */
+  judgedAt?: string
   certificateOidcIssuer?: string
+  certificateOidcIssuerRegexp?: string
   trustedRoot?: string
   insecureIgnoreTlog?: boolean
+  certificateIdentityRegexp?: string
 }
 
 /** Decides whether images may pass. */

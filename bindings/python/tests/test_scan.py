@@ -97,6 +97,29 @@ def test_errors_have_fields(tmp_path: Path, example: str) -> None:
         sealift.scan_image(example, severities=["BAD"])
 
 
+def test_limits_days_and_bases(example: str, database: sealift.Database, tmp_path: Path) -> None:
+    with pytest.raises(sealift.LimitExceeded) as layers:
+        sealift.scan_image(example, limits={"max_layers": 1})
+    assert (layers.value.limit, layers.value.max) == ("max_layers", 1)
+    with pytest.raises(ValueError, match='"max_layer"; there are max_layer_bytes, .*max_link_hops'):
+        sealift.scan_image(example, limits={"max_layer": 1})
+    with pytest.raises(ValueError, match="too large"):
+        sealift.scan_image(example, limits={"max_archive_depth": 2**40})
+    report = sealift.scan_image(
+        example, database=database, base=example, as_of="2026-01-31", created="2026-01-30"
+    )
+    described = report.to_dict()
+    assert described["Metadata"]["JudgedOn"] == "2026-01-31"
+    assert described["CreatedAt"] == "2026-01-30T00:00:00Z"
+    assert all(package.base == "named" for package in report.packages)
+    listed = tmp_path / "bases.json"
+    listed.write_text('{"bases": []}')
+    admitted = sealift.Gate(fail_on=[], as_of="2026-01-31").admit(example, bases=listed)
+    assert admitted.to_dict()["JudgedOn"] == "2026-01-31"
+    with pytest.raises(ValueError, match="'as_of'.*2026-01-31 or"):
+        sealift.scan_image(example, as_of="soon")
+
+
 def test_a_changed_byte_is_named(tmp_path: Path) -> None:
     import shutil
 
