@@ -48,6 +48,11 @@ impl<'py> Arguments<'py> {
         taken.map(Some).map_err(wrong)
     }
 
+    /// A text that must be given.
+    pub(crate) fn needed(&self, name: &str) -> PyResult<String> {
+        self.take::<String>(name)?.ok_or_else(|| self.wrong_type(name, "it is missing"))
+    }
+
     /// A flag, off where it is not given.
     pub(crate) fn flag(&self, name: &str) -> PyResult<bool> {
         Ok(self.take(name)?.unwrap_or(false))

@@ -34,9 +34,43 @@ def test_findings_are_typed_data(example: str, database: sealift.Database) -> No
     assert report.to_dict()["SchemaVersion"] == 2
 
 
+def test_a_report_says_whether_it_is_whole(
+    example: str, database: sealift.Database, tmp_path: Path
+) -> None:
+    report = sealift.scan_image(example, database=database)
+    assert report.matched and report.complete
+    assert report.coverage is not None and "npm" in report.coverage["with"]
+    assert report.undetermined == len(report.to_dict().get("Undetermined", []))
+    (tmp_path / "Dockerfile").write_text("FROM alpine\n")
+    checked = sealift.scan_config(tmp_path)
+    assert checked.complete and not checked.matched
+    (tmp_path / "etc").mkdir()
+    (tmp_path / "etc/os-release").write_text("ID=debian\nVERSION_ID=12\n")
+    partial = sealift.scan_rootfs(tmp_path, database=database)
+    assert partial.matched and not partial.complete
+    for one in (report, checked, partial):
+        again = pickle.loads(pickle.dumps(one))
+        assert again.complete == one.complete and again.coverage == one.coverage
+
+
+def test_a_snapshot_for_github_names_its_commit(example: str) -> None:
+    report = sealift.scan_image(example)
+    commit = {"sha": "a" * 40, "ref": "refs/heads/main"}
+    render: Any = report.render
+    snapshot = json.loads(render("github", **commit, correlator="scan", job_id="7"))
+    assert (snapshot["sha"], snapshot["ref"]) == ("a" * 40, "refs/heads/main")
+    assert snapshot["job"] == {"correlator": "scan", "id": "7"}
+    with pytest.raises(TypeError, match="'sha'"):
+        report.render("github")
+    with pytest.raises(TypeError, match="'sha'"):
+        report.render("json", sha="a" * 40)
+
+
 def test_without_a_database_packages_are_listed(example: str) -> None:
     report = sealift.scan_image(example)
     assert report.packages and not report.findings
+    assert (report.matched, report.complete) == (False, False)
+    assert (report.coverage, report.undetermined) == (None, 0)
     assert json.loads(report.render("sarif"))["version"] == "2.1.0"
     with pytest.raises(ValueError, match="only JSON is left"):
         pickle.loads(pickle.dumps(report)).render("sarif")
