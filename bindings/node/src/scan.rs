@@ -12,6 +12,8 @@ use sealift::{
     Selection, Severity, SkipRules, Target, Timestamp, policy,
 };
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value};
 
 use crate::call::{Callback, NodeCall, Watch};
 use crate::checks::GivenChecks;
@@ -140,12 +142,24 @@ impl Options {
 }
 
 /// Reads options; what is wrong is named.
-pub(crate) fn parse<'j, T: Deserialize<'j>>(json: &'j str) -> std::result::Result<T, Failure> {
+pub(crate) fn parse<T: DeserializeOwned>(json: &str) -> std::result::Result<T, Failure> {
     serde_json::from_str(json).map_err(|error| {
         // The place in a text that the caller never saw would help nobody.
         let text = error.to_string();
         let sentence = text.split(" at line ").next().unwrap_or_default();
-        Failure::argument(format!("options: {sentence}"))
+        let is_unknown = sentence.starts_with("unknown field");
+        let wrong = if is_unknown { None } else { wrong_option::<T>(json) };
+        let name = wrong.unwrap_or_else(|| "options".to_owned());
+        Failure::argument(format!("{name}: {sentence}"))
+    })
+}
+
+/// The option that is not of its type.
+fn wrong_option<T: DeserializeOwned>(json: &str) -> Option<String> {
+    let options: Map<String, Value> = serde_json::from_str(json).ok()?;
+    options.into_iter().find_map(|(name, value)| {
+        let alone = Value::Object(std::iter::once((name.clone(), value)).collect());
+        serde_json::from_value::<T>(alone).is_err().then_some(name)
     })
 }
 

@@ -51,6 +51,12 @@ test('every format is written', async () => {
   assert.equal(JSON.parse(await report.render('sarif')).version, '2.1.0')
   assert.equal(JSON.parse(await report.render('cyclonedx')).specVersion, '1.6')
   assert.match(await report.render('table', { width: 100 }), /log4j-core/)
+  const github = { sha: 'a'.repeat(40), ref: 'refs/heads/main', correlator: 'scan', jobId: '7' }
+  const snapshot = JSON.parse(await report.render('github', { github }))
+  assert.deepEqual([snapshot.sha, snapshot.ref, snapshot.job], [github.sha, github.ref, { correlator: 'scan', id: '7' }])
+  await assert.rejects(report.render('github'), { code: 'INVALID_ARGUMENT', message: /sha, ref/ })
+  await assert.rejects(report.render('github', { github: { sha: 'a' } }), { code: 'INVALID_ARGUMENT', message: /ref/ })
+  await assert.rejects(report.render('json', { github }), { code: 'INVALID_ARGUMENT', message: /^github: / })
   await assert.rejects(report.render('pdf'), { code: 'INVALID_ARGUMENT', message: /pdf/ })
   assert.equal(JSON.parse(JSON.stringify(report)).findings.length, 28)
 })
