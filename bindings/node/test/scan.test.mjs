@@ -14,6 +14,7 @@ test('an image has findings, packages and a digest', async () => {
   const report = await scanImage(image, { database })
   assert.ok(report instanceof Report)
   assert.equal(report.distribution, 'debian 11')
+  assert.equal(report.name, image.slice('oci:'.length))
   assert.match(report.digest, /^sha256:[0-9a-f]{64}$/)
   const findings = report.findings()
   assert.equal(findings.length, 28)

@@ -173,7 +173,6 @@ pub(crate) fn scan_image(
     let mut scan = Scan::of(&arguments)?;
     scan.options.bases = arguments.bases(&access)?;
     arguments.finish()?;
-    scan.options.name.get_or_insert_with(|| image.to_owned());
     let target = arguments.scanned(image, &access)?;
     scan.run(py, target)
 }

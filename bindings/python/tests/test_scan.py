@@ -21,6 +21,7 @@ from conftest import ROOT
 def test_findings_are_typed_data(example: str, database: sealift.Database) -> None:
     report = sealift.scan_image(example, database=database)
     assert report.artifact_type == "container_image"
+    assert report.artifact_name == example[len("oci:") :]
     assert "CVE-2021-44228" in {finding.id for finding in report.findings}
     assert sum(report.counts.values()) == len(report.findings)
     for value in [report, *report.findings, *report.packages, *report.diagnostics]:
