@@ -42,7 +42,7 @@ jq --argjson platform "$platform" --arg version "$version" -n '$platform | {
     name, version: $version, license: "MIT OR Apache-2.0", main: "sealift.node",
     description: "The native module of sealift for this platform", engines: {node: ">=18"},
     os: [.os], cpu: [.cpu]} + (if .libc then {libc: [.libc]} else {} end)' >"$stage/native/package.json"
-cp -r bindings/node/{bin,README.md,index.js,index.mjs,index.d.ts,index.d.mts,native.js} \
+cp -r bindings/node/{bin,README.md,errors.js,index.js,index.mjs,index.d.ts,index.d.mts,native.js,options.js} \
     LICENSE-APACHE LICENSE-MIT "$stage/sealift"
 jq --argjson platforms "$platforms" --arg version "$version" 'del(.devDependencies)
     | .optionalDependencies = ([$platforms[] | {(.name): $version}] | add)' \

@@ -7,6 +7,9 @@
 
 export type Severity = 'UNKNOWN' | 'LOW' | 'MEDIUM' | 'HIGH' | 'CRITICAL'
 
+/** A file or folder: its path, or a `file:` URL. */
+export type Path = string | URL
+
 /** What kind of error it is. */
 export type ErrorCode =
   | 'INVALID_ARGUMENT'
@@ -28,10 +31,14 @@ export type ErrorCode =
 export class SealiftError extends Error {
   private constructor()
   readonly code: ErrorCode
-  /** The file, folder or image that it is about. */
+  /** The file, folder or image that it is about, or what a text is called. */
   readonly path?: string
   /** 1-based line in that file. */
   readonly line?: number
+  /** Of `LIMIT_EXCEEDED`: the bound that was passed, as it is called in {@link Limits}. */
+  readonly limit?: string
+  /** Its value. */
+  readonly max?: number
   /** HTTP status of a registry. */
   readonly status?: number
   /** The check that failed, as `identity` or `content`. */
@@ -68,13 +75,13 @@ export interface RegistryOptions {
   password?: string
   token?: string
   /** What `docker login` wrote: a file with credentials. */
-  authFile?: string
+  authFile?: Path
   /** What everything is asked through, as `http://proxy.example:3128`. */
   proxy?: string
   /** What is asked directly: hosts, domains, networks, divided by commas. */
   noProxy?: string
   /** Certificate authorities that are trusted beside the system's: a file in PEM. */
-  ca?: string
+  ca?: Path
   /** Weaker: without TLS, too, and any certificate. */
   insecure?: boolean
 }
@@ -106,7 +113,7 @@ export interface Limits {
 
 export interface ScanOptions extends CallOptions {
   /** What is matched against: a file or an open database; `null` lists packages and matches nothing. */
-  database: string | Database | null
+  database: Path | Database | null
   /** Name of the target in the report. */
   name?: string
   /** Which image of an index, as `linux/arm64`. */
@@ -129,13 +136,13 @@ export interface ScanOptions extends CallOptions {
   /** The base image. */
   base?: string
   /** A file that lists known base images. */
-  bases?: string
+  bases?: Path
   /** Day or time by which ages are judged. Default: now. */
   judgedAt?: string
   /** The report's time. Default: the image's own. */
   created?: string
   /** Where what layers yield is kept for the next scan. Default: nowhere. */
-  cacheDir?: string
+  cacheDir?: Path
   /** Which findings count: an exact list. Default: all. */
   severities?: Severity[]
   /** Leaves out what has no fix yet; never a malicious package. */
@@ -157,23 +164,23 @@ export interface CheckOptions {
   /** Files that are of a kind whatever they are called: `KIND:EXPRESSION`, as `dockerfile:.*[.]docker`. */
   filePatterns?: string[]
   /** Files with values of Terraform variables, the last winning. */
-  tfVars?: string[]
+  tfVars?: Path[]
   /** Checks in Rego and the libraries that they need: files or folders, or texts by their names. */
-  checks?: string[] | Record<string, string>
+  checks?: Path[] | Record<string, string>
   /** Packages that hold such checks beside `builtin` and `user`. */
   checkNamespaces?: string[]
   /** Documents in JSON or YAML that such checks find below `data`: files or folders, or texts by their names. */
-  checkData?: string[] | Record<string, string>
+  checkData?: Path[] | Record<string, string>
   /** Checks that pass and failures that do not count are listed, too. */
   includeNonFailures?: boolean
   /** Lines of a manifest of several documents are counted as Trivy counts them, without `---`. */
   trivyLines?: boolean
   /** A `sealift.toml`: its exceptions do not count, nor what the files that it names take out. */
-  policy?: string
+  policy?: Path
   /** Ignore files. */
-  ignore?: string[]
+  ignore?: Path[]
   /** Trivy's ignore policies, in Rego. */
-  ignorePolicies?: string[]
+  ignorePolicies?: Path[]
 }
 
 /** How a folder is scanned. */
@@ -286,6 +293,13 @@ export type Format =
   | 'spdx-json'
   | 'spdx'
 
+export interface RenderOptions {
+  /** Columns of a table. Default: 160. */
+  width?: number
+  /** Of the format `github`, which needs them: the commit, and the job that replaces its earlier snapshots. */
+  github?: { sha: string; ref: string; correlator: string; jobId: string }
+}
+
 /** What was scanned. Its lists are made anew by each call: keep them. */
 export class Report {
   private constructor()
@@ -315,15 +329,15 @@ export class Report {
   misconfigurations(): Misconfiguration[]
   packages(): Package[]
   diagnostics(): Diagnostic[]
-  /** Writes it in a format; `width` is the columns of a table. */
-  render(format: Format, options?: { width?: number }): Promise<string>
+  /** Writes it in a format. */
+  render(format: Format, options?: RenderOptions): Promise<string>
   /** All of it as data. */
   toJSON(): unknown
 }
 
 export interface KeptOptions {
   /** Where advisories are fetched: the URL of a mirror of OSV's exports, or a folder. Default: their public places. */
-  mirror?: string
+  mirror?: Path
   /** Nothing is fetched. */
   offline?: boolean
 }
@@ -331,7 +345,7 @@ export interface KeptOptions {
 /** An advisory database, opened for any number of scans. */
 export class Database {
   /** Opens a file. It is mapped, not read: that takes no time that grows with it. */
-  constructor(path: string)
+  constructor(path: Path)
   readonly path: string
   info(): {
     built: string
@@ -344,9 +358,9 @@ export class Database {
    * Opens the database that a folder keeps, with the advisories of these ecosystems (`Debian:12`, `npm`); fetched
    * or updated first when that is due.
    */
-  static kept(folder: string, ecosystems: string[], options?: KeptOptions): Promise<Database>
+  static kept(folder: Path, ecosystems: string[], options?: KeptOptions): Promise<Database>
   /** Builds one of a folder of exports: `<Ecosystem>/all.zip` or records, `kev.json`, `epss*.csv`. */
-  static build(from: string, output: string): Promise<{ records: number; diagnostics: string[] }>
+  static build(from: Path, output: Path): Promise<{ records: number; diagnostics: string[] }>
 }
 
 /**
@@ -356,13 +370,13 @@ export class Database {
  */
 export function scanImage(image: string, options: ScanOptions): Promise<Report>
 /** Scans a source tree: what its lockfiles declare. */
-export function scanFs(folder: string, options: FolderOptions): Promise<Report>
+export function scanFs(folder: Path, options: FolderOptions): Promise<Report>
 /** Scans an unpacked root file system: what is installed. */
-export function scanRootfs(folder: string, options: FolderOptions): Promise<Report>
+export function scanRootfs(folder: Path, options: FolderOptions): Promise<Report>
 /** Checks the configuration files of a folder, or one file of it: Dockerfiles, manifests, compose files, Terraform. */
-export function scanConfig(path: string, options?: ConfigOptions): Promise<Report>
+export function scanConfig(path: Path, options?: ConfigOptions): Promise<Report>
 /** Scans what a CycloneDX or SPDX document lists. */
-export function scanSbom(file: string, options: ScanOptions): Promise<Report>
+export function scanSbom(file: Path, options: ScanOptions): Promise<Report>
 
 /** Whether a transparency log is asked for the entry of a signature beside which none lies. */
 export interface LogOptions {
@@ -375,13 +389,13 @@ export interface LogOptions {
 /** Who must have signed: a key, or an identity with its issuer. */
 export interface SignerOptions extends CallOptions {
   /** File of a public key. */
-  key?: string
+  key?: Path
   certificateIdentity?: string
   certificateIdentityRegexp?: string
   certificateOidcIssuer?: string
   certificateOidcIssuerRegexp?: string
   /** File of a trusted root. Default: that of the public-good instance that is built in. */
-  trustedRoot?: string
+  trustedRoot?: Path
   /** Weaker: the signature need not be in a transparency log. */
   insecureIgnoreTlog?: boolean
   /** Weaker: the certificate need not be in a log. */
@@ -466,33 +480,39 @@ export function verifyAttestation(image: string, options: VerifyAttestationOptio
 /** Verifies a Sigstore bundle about a file (its path) or about bytes. */
 export function verifyBundle(
   bundle: string | Uint8Array | object,
-  artifact: string | Uint8Array,
+  artifact: Path | Uint8Array,
   options: VerifyBundleOptions,
 ): Promise<Signature>
 
 /** Verifies a signature that stands alone, in base64 or as bytes, about a file (its path) or bytes. */
 export function verifyBlob(
   signature: string | Uint8Array,
-  artifact: string | Uint8Array,
+  artifact: Path | Uint8Array,
   options: BlobOptions,
 ): Promise<Signature>
 
 /** Who signs: a key, or an identity with the services that vouch for it. */
 export interface SignOptions {
   /** File of a secret key, as cosign writes it or plain PEM. */
-  key?: string
+  key?: Path
   /** Password of the key. */
   password?: string
   identityToken?: string
   /** File with the services that vouch. Without it a signature by a key stands for itself. */
-  signingConfig?: string
+  signingConfig?: Path
   /** File of the trusted root that their answers are verified against. */
-  trustedRoot?: string
+  trustedRoot?: Path
+  registry?: RegistryOptions
+}
+
+export interface SignImageOptions extends SignOptions {
   /** Claims to sign with the image. */
   annotations?: Record<string, string>
-  /** Of an attestation. Default: custom. */
+}
+
+export interface AttestOptions extends SignOptions {
+  /** As `slsaprovenance1` or a URI. Default: `custom`. */
   predicateType?: string
-  registry?: RegistryOptions
 }
 
 export interface SignedImage {
@@ -504,9 +524,9 @@ export interface SignedImage {
 }
 
 /** Signs an image in its registry. */
-export function signImage(image: string, options: SignOptions): Promise<SignedImage>
+export function signImage(image: string, options: SignImageOptions): Promise<SignedImage>
 /** Attaches a statement about an image to it. */
-export function attest(image: string, predicate: string | object, options: SignOptions): Promise<SignedImage>
+export function attest(image: string, predicate: string | Uint8Array | object, options: AttestOptions): Promise<SignedImage>
 /** Signs bytes or text, and gives the bundle. */
 export function signBlob(content: string | Uint8Array, options: SignOptions): Promise<object>
 /** Makes a key pair; the secret key is encrypted by the password. */
@@ -515,11 +535,11 @@ export function generateKeyPair(password: string): Promise<{ privateKey: string;
 /** What decides; without any of it: CRITICAL fails, HIGH warns. */
 export interface GateOptions extends LogOptions {
   /** A `sealift.toml`; the files that it names lie beside it. */
-  policy?: string
+  policy?: Path
   /** Ignore files. */
-  ignore?: string[]
+  ignore?: Path[]
   /** VEX documents. */
-  vex?: string[]
+  vex?: Path[]
   /** With a severity the graver ones: `['HIGH', 'CRITICAL']`. */
   failOn?: Severity[]
   /** A warning of one severity is one of graver ones. */
@@ -527,11 +547,19 @@ export interface GateOptions extends LogOptions {
   /** Only findings with a fix decide; a malicious package always does. */
   fixedOnly?: boolean
   allowIncomplete?: boolean
+  /** An exception counts only with its reason. */
+  requireJustification?: boolean
+  /** Fails an image that was made longer ago. */
+  maxAgeDays?: number
+  /** Day or time by which ages and expiries are judged, unless a call says another. Default: now. */
+  judgedAt?: string
   /** Requires a signature: by this key, or by an identity with its issuer. */
-  key?: string
+  key?: Path
   certificateIdentity?: string
+  certificateIdentityRegexp?: string
   certificateOidcIssuer?: string
-  trustedRoot?: string
+  certificateOidcIssuerRegexp?: string
+  trustedRoot?: Path
   insecureIgnoreTlog?: boolean
 }
 
@@ -577,17 +605,17 @@ export interface PolicyOptions {
    * Kyverno's policies, those of Kubernetes' own kind, Gatekeeper's and modules of Rego: files or folders, or texts
    * by their names.
    */
-  policies?: string[] | Record<string, string>
+  policies?: Path[] | Record<string, string>
   /** Exceptions from them. */
-  exceptions?: string[] | Record<string, string>
+  exceptions?: Path[] | Record<string, string>
   /** What stands in for a cluster: values, objects, users, as Kyverno's command reads them. */
-  cluster?: string[] | Record<string, string>
+  cluster?: Path[] | Record<string, string>
   /** A `sealift.toml`: the rules of its `[admission]` apply to every image. */
-  imageRules?: string
+  imageRules?: Path
   /** File of the advisory database, where rules ask for severities. */
-  database?: string
+  database?: Path
   /** File of a trusted root. Default: that of the public-good instance that is built in. */
-  trustedRoot?: string
+  trustedRoot?: Path
   /** No registry and no transparency log is asked: what depends on one is refused. */
   offline?: boolean
   registry?: RegistryOptions

@@ -1,27 +1,8 @@
 'use strict'
 
+const { SealiftError, invalid } = require('./errors.js')
 const native = require('./native.js')
-
-/** Why a call failed: `code` is stable, the other fields are the facts. */
-class SealiftError extends Error {
-  constructor({ message, ...fields }, options) {
-    super(message, options)
-    Object.assign(this, fields)
-    this.name = fields.code === 'CANCELLED' ? 'AbortError' : 'SealiftError'
-  }
-
-  /** Of what the native side threw: a document of the facts, else a sentence about an argument. */
-  static from(error) {
-    if (error instanceof SealiftError) return error
-    try {
-      return new SealiftError(JSON.parse(error.message))
-    } catch {
-      return new SealiftError({ code: 'INVALID_ARGUMENT', message: error.message }, { cause: error })
-    }
-  }
-}
-
-const invalid = (message) => new SealiftError({ code: 'INVALID_ARGUMENT', message })
+const { bytes, checkNames, checkObject, checked, document, path, text, written } = require('./options.js')
 
 /** Runs something of the native side at once. */
 function at(start) {
@@ -34,7 +15,7 @@ function at(start) {
 
 /** Starts something of the native side, to which a signal and a callback of progress may belong. */
 async function call(options, start) {
-  if (options === null || typeof options !== 'object') throw invalid('options: an object is expected')
+  checkObject(options)
   const { signal, onProgress, ...rest } = options
   if (signal !== undefined && !(signal instanceof AbortSignal)) throw invalid('signal: an AbortSignal is expected')
   if (onProgress !== undefined && typeof onProgress !== 'function') throw invalid('onProgress: a function is expected')
@@ -67,12 +48,6 @@ async function call(options, start) {
   }
 }
 
-/** Options as the native side reads them, which knows their names and types. */
-function written(options) {
-  if (options === null || typeof options !== 'object') throw invalid('options: an object is expected')
-  return JSON.stringify(options)
-}
-
 /** The native databases of those that are open. */
 const handles = new WeakMap()
 
@@ -81,7 +56,7 @@ class Database {
   #native
 
   constructor(opened) {
-    this.#native = opened instanceof native.Database ? opened : at(() => native.Database.open(opened))
+    this.#native = opened instanceof native.Database ? opened : at(() => native.Database.open(path(opened, 'path')))
     handles.set(this, this.#native)
   }
 
@@ -98,18 +73,23 @@ class Database {
   }
 
   static async kept(folder, ecosystems, options = {}) {
-    return new Database(await call(options, (rest, running) => native.keptDatabase(folder, ecosystems, JSON.stringify(rest), running)))
+    const opened = await call(options, (rest, running) => {
+      if (!Array.isArray(ecosystems)) throw invalid('ecosystems: a list is expected')
+      const names = ecosystems.map((name) => text(name, 'ecosystems'))
+      return native.keptDatabase(path(folder, 'folder'), names, written(rest), running)
+    })
+    return new Database(opened)
   }
 
   static async build(from, output) {
-    return JSON.parse(await call({}, (_, running) => native.buildDatabase(from, output, running)))
+    return JSON.parse(await call({}, (_, running) => native.buildDatabase(path(from, 'from'), path(output, 'output'), running)))
   }
 }
 
 /** The native database of what an option names; `null` is to match nothing. */
 function nativeDatabase(database) {
   if (database === null) return null
-  const opened = typeof database === 'string' ? new Database(database) : database
+  const opened = typeof database === 'string' || database instanceof URL ? new Database(database) : database
   const handle = handles.get(Object(opened))
   if (!handle) throw invalid('database: name a file, give a Database, or null to match nothing')
   return handle
@@ -140,8 +120,14 @@ class Report {
     return JSON.parse(this.#native.diagnostics())
   }
 
-  async render(format, { width } = {}) {
-    return call({}, () => this.#native.render(format, width))
+  async render(format, options = {}) {
+    return call(options, ({ width, github, ...rest }) => {
+      checkNames(rest, ['width', 'github'])
+      const isWidth = width === undefined || (Number.isInteger(width) && width > 0 && width < 2 ** 32)
+      if (!isWidth) throw invalid(`width: ${String(width)} is no number of columns`)
+      if (github !== undefined && format !== 'github') throw invalid('github: that is said of the format github alone')
+      return this.#native.render(text(format, 'format'), width, github === undefined ? undefined : written(github))
+    })
   }
 
   toJSON() {
@@ -155,36 +141,44 @@ class Report {
   }
 }
 
+/** Options of checks; none where nothing is checked. `true` is to check as it is done where nothing else is said. */
+function checks(misconfig) {
+  if (misconfig === true) return {}
+  if (misconfig === false || misconfig === null || misconfig === undefined) return undefined
+  if (typeof misconfig === 'object') return misconfig
+  throw invalid(`misconfig: true, false or an object of options is expected, not ${String(misconfig)}`)
+}
+
 async function scan(kind, target, options = {}) {
   const report = await call(options, ({ database, misconfig, ...rest }, running, progress) => {
-    // `true` is to check as it is done where nothing else is said, `false` not to check.
-    const checks = misconfig === true ? {} : misconfig || undefined
-    const given = JSON.stringify({ ...rest, misconfig: checks })
-    return native.scan(kind, target, given, nativeDatabase(database), running, progress)
+    const given = written({ ...rest, misconfig: checks(misconfig) })
+    return native.scan(kind, target(), given, nativeDatabase(database), running, progress)
   })
   return new Report(report)
 }
 
-/** Of a check of configuration files, the options that are those of every scan. */
+/** Of a check of configuration files, the options that are those of every scan, and its own. */
 const ofEveryScan = ['name', 'threads', 'limits', 'skipDirs', 'skipFiles', 'severities', 'judgedAt', 'created']
+const ofChecks = ['kinds', 'filePatterns', 'tfVars', 'checks', 'checkNamespaces', 'checkData', 'includeNonFailures', 'trivyLines', 'policy', 'ignore', 'ignorePolicies']
 
-async function scanConfig(path, options = {}) {
+async function scanConfig(folder, options = {}) {
   const report = await call(options, (rest, running, progress) => {
-    const given = { packageTypes: [], misconfig: {} }
-    for (const [name, value] of Object.entries(rest)) (ofEveryScan.includes(name) ? given : given.misconfig)[name] = value
-    return native.scan('fs', path, JSON.stringify(given), null, running, progress)
+    checkNames(rest, [...ofChecks, ...ofEveryScan])
+    const [given, misconfig] = [{ packageTypes: [] }, {}]
+    for (const [name, value] of Object.entries(checked(rest))) (ofChecks.includes(name) ? misconfig : given)[name] = value
+    return native.scan('fs', path(folder, 'path'), JSON.stringify({ ...given, misconfig }), null, running, progress)
   })
   return new Report(report)
 }
 
-const scanImage = (image, options) => scan('image', image, options)
-const scanFs = (folder, options) => scan('fs', folder, options)
-const scanRootfs = (folder, options) => scan('rootfs', folder, options)
-const scanSbom = (file, options) => scan('sbom', file, options)
+const scanImage = (image, options) => scan('image', () => text(image, 'image'), options)
+const scanFs = (folder, options) => scan('fs', () => path(folder, 'folder'), options)
+const scanRootfs = (folder, options) => scan('rootfs', () => path(folder, 'folder'), options)
+const scanSbom = (file, options) => scan('sbom', () => path(file, 'file'), options)
 
 async function verifyAttached(image, isAttestation, options = {}) {
   const proof = await call(options, (rest, running, progress) =>
-    native.verifyImage(image, isAttestation, JSON.stringify(rest), running, progress),
+    native.verifyImage(text(image, 'image'), isAttestation, written(rest), running, progress),
   )
   return JSON.parse(proof)
 }
@@ -192,47 +186,44 @@ async function verifyAttached(image, isAttestation, options = {}) {
 const verifyImage = (image, options) => verifyAttached(image, false, options)
 const verifyAttestation = (image, options) => verifyAttached(image, true, options)
 
-/** Bytes of what is given as bytes or text. */
-const bytes = (content) => (typeof content === 'string' ? Buffer.from(content) : Buffer.from(content.buffer, content.byteOffset, content.byteLength))
+/** What a signature is about: bytes, else the file that is named. */
+const artifactOf = (artifact) => (ArrayBuffer.isView(artifact) ? bytes(artifact, 'artifact') : path(artifact, 'artifact'))
 
-async function verifyBytes(signature, isDetached, artifact, options) {
-  const proof = await call(options, (given, running) => {
-    // A bundle brings what speaks for it: there these are no options.
-    const { certificate, timestamp, ...rest } = given
-    const beside = isDetached ? { certificate: certificate && bytes(certificate), timestamp: timestamp && bytes(timestamp) } : undefined
-    return native.verifyBytes(
-      bytes(signature),
-      beside,
-      typeof artifact === 'string' ? artifact : bytes(artifact),
-      JSON.stringify(isDetached ? rest : given),
-      running,
-    )
+async function verifyBundle(bundle, artifact, options = {}) {
+  const proof = await call(options, (rest, running) => {
+    const beside = ['certificate', 'timestamp'].find((name) => rest[name] !== undefined)
+    if (beside) throw invalid(`${beside}: a bundle brings it: that is said of signatures that stand alone`)
+    return native.verifyBytes(document(bundle, 'bundle'), undefined, artifactOf(artifact), written(rest), running)
   })
   return JSON.parse(proof)
 }
 
-async function verifyBundle(bundle, artifact, options = {}) {
-  const isWritten = typeof bundle === 'string' || ArrayBuffer.isView(bundle)
-  return verifyBytes(isWritten ? bundle : JSON.stringify(bundle), false, artifact, options)
+async function verifyBlob(signature, artifact, options = {}) {
+  const proof = await call(options, ({ certificate, timestamp, ...rest }, running) => {
+    const given = (value, name) => (value === undefined || value === null ? undefined : bytes(value, name))
+    const beside = { certificate: given(certificate, 'certificate'), timestamp: given(timestamp, 'timestamp') }
+    return native.verifyBytes(bytes(signature, 'signature'), beside, artifactOf(artifact), written(rest), running)
+  })
+  return JSON.parse(proof)
 }
 
-const verifyBlob = (signature, artifact, options = {}) => verifyBytes(signature, true, artifact, options)
-
 async function signImage(image, options = {}) {
-  return JSON.parse(await call({}, (_, running) => native.signImage(image, written(options), running)))
+  return JSON.parse(await call({}, (_, running) => native.signImage(text(image, 'image'), written(options), running)))
 }
 
 async function attest(image, predicate, options = {}) {
-  const content = typeof predicate === 'string' ? predicate : JSON.stringify(predicate)
-  return JSON.parse(await call({}, (_, running) => native.attest(image, content, written(options), running)))
+  const attested = await call({}, (_, running) =>
+    native.attest(text(image, 'image'), document(predicate, 'predicate').toString(), written(options), running),
+  )
+  return JSON.parse(attested)
 }
 
 async function signBlob(content, options = {}) {
-  return JSON.parse(await call({}, (_, running) => native.signBlob(bytes(content), written(options), running)))
+  return JSON.parse(await call({}, (_, running) => native.signBlob(bytes(content, 'content'), written(options), running)))
 }
 
 async function generateKeyPair(password) {
-  return JSON.parse(await call({}, () => native.generateKeyPair(password)))
+  return JSON.parse(await call({}, () => native.generateKeyPair(text(password, 'password'))))
 }
 
 /** What was decided about an image, and why. */
@@ -278,7 +269,7 @@ class Gate {
 
   async admit(image, options = {}) {
     const admission = await call(options, ({ database, ...rest }, running, progress) =>
-      native.admit(image, this.#options, JSON.stringify(rest), nativeDatabase(database), running, progress),
+      native.admit(text(image, 'image'), this.#options, written(rest), nativeDatabase(database), running, progress),
     )
     return new Admission(admission)
   }
@@ -294,7 +285,7 @@ class Review {
   }
 
   render(format) {
-    return at(() => this.#native.render(format))
+    return at(() => this.#native.render(text(format, 'format')))
   }
 }
 
@@ -315,12 +306,12 @@ class AdmissionPolicies {
   }
 
   async review(objects, options = {}) {
-    const isText = typeof objects === 'string' || ArrayBuffer.isView(objects)
-    if (!isText && (objects === null || typeof objects !== 'object')) throw invalid('an object, a text or bytes are expected')
-    const text = bytes(isText ? objects : JSON.stringify(objects))
-    const review = await call(options, ({ operation, timeoutMs = PATIENCE_MS }, running) =>
-      this.#native.review(text, operation, timeoutMs, running),
-    )
+    const review = await call(options, ({ operation, timeoutMs = PATIENCE_MS, ...rest }, running) => {
+      checkNames(rest, ['operation', 'timeoutMs', 'signal'])
+      if (typeof timeoutMs !== 'number') throw invalid('timeoutMs: a number is expected')
+      const asked = operation === undefined ? undefined : text(operation, 'operation')
+      return this.#native.review(document(objects, 'objects'), asked, timeoutMs, running)
+    })
     return new Review(review)
   }
 }

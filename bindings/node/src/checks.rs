@@ -12,7 +12,7 @@ use crate::failure::Failure;
 
 /// Which configuration files are checked and how, and what does not count.
 #[derive(Clone, Debug, Default, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default, expecting = "an object of options")]
 pub(crate) struct GivenChecks {
     kinds: Option<Vec<String>>,
     file_patterns: Vec<String>,

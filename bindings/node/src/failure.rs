@@ -12,6 +12,8 @@ use sealift::verify::{OpenError, RejectedProof, VerifyError};
 use sealift::{Chain, Error, LayersError};
 use serde::Serialize;
 
+use crate::names;
+
 /// What kind of error it is; stable, for programs.
 #[derive(Clone, Copy, Debug, Serialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
@@ -64,6 +66,9 @@ struct Facts {
     /// 1-based.
     #[serde(skip_serializing_if = "Option::is_none")]
     line: Option<u64>,
+    /// The bound that was passed, by the name of its option, and its value.
+    #[serde(flatten, skip_serializing_if = "Option::is_none")]
+    bound: Option<Bound>,
     /// Of HTTP.
     #[serde(skip_serializing_if = "Option::is_none")]
     status: Option<u16>,
@@ -87,6 +92,12 @@ struct Mismatch {
     actual: String,
 }
 
+#[derive(Debug, Serialize)]
+struct Bound {
+    limit: String,
+    max: u64,
+}
+
 impl Failure {
     fn new(code: Code, message: impl Into<String>) -> Self {
         Self { code, message: message.into(), facts: Box::default() }
@@ -103,7 +114,8 @@ impl Failure {
     }
 
     fn at(self, path: &Path) -> Self {
-        self.with(|facts| facts.path = Some(path.display().to_string()))
+        let path = path.display().to_string();
+        self.with(|facts| facts.path = Some(path).filter(|path| !path.is_empty()))
     }
 
     /// It as one sentence, where a text is wanted.
@@ -163,7 +175,11 @@ impl Failure {
             LayersError::DiffId { expected, actual, .. } => {
                 failure.mismatch(expected.to_string(), actual.to_string())
             }
-            LayersError::Limit(_) => Self { code: Code::LimitExceeded, ..failure },
+            LayersError::Limit(passed) => {
+                let bound = Bound { limit: names::camel(passed.limit), max: passed.max };
+                let failure = Self { code: Code::LimitExceeded, ..failure };
+                failure.with(|facts| facts.bound = Some(bound))
+            }
             LayersError::NoImage { .. } | LayersError::NoSuchImage { .. } => {
                 Self { code: Code::NoSuchImage, ..failure }
             }
@@ -205,7 +221,13 @@ impl From<Error> for Failure {
             Error::Cancelled => Self::cancelled(),
             Error::Io { path, .. } => Self::of(Code::Io, &error).at(path),
             Error::Layers { path, source } => Self::layers(Code::Unreadable, path, source, &error),
-            Error::NoImage(_) => Self::of(Code::NoSuchImage, &error),
+            Error::NoImage(source) => {
+                let failure = Self::of(Code::NoSuchImage, &error);
+                match source {
+                    LayersError::NoImage { path, .. } => failure.at(path),
+                    _ => failure,
+                }
+            }
             Error::Sbom { path, .. } => Self::of(Code::Sbom, &error).at(path),
             Error::Bases { path, .. } | Error::NotAnImage { path } => {
                 Self::of(Code::Unreadable, &error).at(path)
@@ -217,6 +239,7 @@ impl From<Error> for Failure {
             }
             Error::Database { path, .. } => Self::of(Code::Database, &error).at(path),
             Error::RegoData { path, .. } => Self::of(Code::Policy, &error).at(path),
+            Error::NotRead { path } => Self::of(Code::InvalidArgument, &error).at(path),
             Error::Build(_) | Error::Matching(_) => Self::of(Code::Database, &error),
             _ => Self::of(Code::InvalidArgument, &error),
         }
@@ -284,7 +307,8 @@ impl From<PolicyFileError> for Failure {
 
 impl From<LoadError> for Failure {
     fn from(error: LoadError) -> Self {
-        Self::of(Code::Policy, &error).at(&error.path)
+        let line = error.line;
+        Self::of(Code::Policy, &error).at(&error.path).with(|facts| facts.line = line)
     }
 }
 

@@ -11,7 +11,7 @@ use sealift::policy::{
     FailingSeverities, Gate, Identity, ImageVerification, Outcome, PolicyFiles, Requirement,
     Signer, Wanted,
 };
-use sealift::{Hidden, Severity};
+use sealift::{Hidden, Severity, Timestamp};
 use serde::Deserialize;
 
 use crate::call::{Callback, NodeCall, Watch};
@@ -21,7 +21,7 @@ use crate::job::promise;
 use crate::report::NodeReport;
 use crate::scan::{self, parse, scanner, severity};
 use crate::target;
-use crate::time::Clock;
+use crate::time::{self, Clock};
 
 type Loaded<T> = std::result::Result<T, Failure>;
 
@@ -36,9 +36,14 @@ struct Options {
     warn_on: Option<Vec<String>>,
     fixed_only: bool,
     allow_incomplete: bool,
+    require_justification: bool,
+    max_age_days: Option<u64>,
+    judged_at: Option<String>,
     key: Option<PathBuf>,
     certificate_identity: Option<String>,
+    certificate_identity_regexp: Option<String>,
     certificate_oidc_issuer: Option<String>,
+    certificate_oidc_issuer_regexp: Option<String>,
     trusted_root: Option<PathBuf>,
     rekor_url: Option<String>,
     offline: bool,
@@ -46,7 +51,7 @@ struct Options {
 }
 
 impl Options {
-    fn gate(&self, clock: Clock, judged_at: sealift::Timestamp) -> Loaded<(Gate, Vec<String>)> {
+    fn gate(&self, clock: Clock, judged_at: Timestamp) -> Loaded<(Gate, Vec<String>)> {
         let files = PolicyFiles {
             policy: self.policy.clone(),
             ignore: self.ignore.clone(),
@@ -63,6 +68,8 @@ impl Options {
         }
         policy.gate.fixed_only |= self.fixed_only;
         policy.gate.allow_incomplete |= self.allow_incomplete;
+        policy.gate.require_justification |= self.require_justification;
+        policy.gate.max_age_days = self.max_age_days.or(policy.gate.max_age_days);
         policy.sources.insecure_ignore_tlog |= self.insecure_ignore_tlog;
         if let Some(root) = &self.trusted_root {
             policy.sources.trusted_root = Some(root.display().to_string());
@@ -81,19 +88,26 @@ impl Options {
     }
 
     fn signer(&self) -> Loaded<Option<Signer>> {
-        match (&self.key, &self.certificate_identity, &self.certificate_oidc_issuer) {
-            (None, None, None) => Ok(None),
-            (Some(key), None, None) => Ok(Some(Signer::Key(key.display().to_string()))),
-            (None, Some(subject), Some(issuer)) => {
-                let mut identity = Identity::default();
-                identity.subject = Some(subject.clone());
-                identity.issuer = Some(issuer.clone());
-                Ok(Some(Signer::Identity(identity)))
-            }
+        let mut identity = Identity::default();
+        identity.subject.clone_from(&self.certificate_identity);
+        identity.subject_regexp.clone_from(&self.certificate_identity_regexp);
+        identity.issuer.clone_from(&self.certificate_oidc_issuer);
+        identity.issuer_regexp.clone_from(&self.certificate_oidc_issuer_regexp);
+        let names_subject = identity.subject.is_some() || identity.subject_regexp.is_some();
+        let names_issuer = identity.issuer.is_some() || identity.issuer_regexp.is_some();
+        match (&self.key, names_subject, names_issuer) {
+            (None, false, false) => Ok(None),
+            (Some(key), false, false) => Ok(Some(Signer::Key(key.display().to_string()))),
+            (None, true, true) => Ok(Some(Signer::Identity(identity))),
             _ => Err(Failure::argument(
                 "give a key, or a certificateIdentity with its certificateOidcIssuer",
             )),
         }
+    }
+
+    /// The time by which is judged, unless a call says another.
+    fn judged_at(&self) -> Loaded<Option<Timestamp>> {
+        self.judged_at.as_deref().map(|text| time::parse("judgedAt", text)).transpose()
     }
 }
 
@@ -116,6 +130,7 @@ pub fn check_gate(options: String) -> Result<()> {
     let check = || -> Loaded<()> {
         let options: Options = parse(&options)?;
         options.signer()?;
+        options.judged_at()?;
         failing(options.fail_on.as_deref().unwrap_or_default())?;
         warned(options.warn_on.as_deref().unwrap_or_default())?;
         Ok(())
@@ -182,9 +197,9 @@ pub fn admit<'env>(
     promise(env, move || {
         let given = scan::Options::parse(&options)?;
         given.check_unfiltered()?;
-        let options = given.to_scan(clock)?;
         let decides: Options = parse(&gate)?;
-        let judged_at = options.judged_at.unwrap_or_else(|| clock.now());
+        let judged_at = given.judged_at()?.or(decides.judged_at()?).unwrap_or_else(|| clock.now());
+        let options = given.to_scan(clock, judged_at)?;
         let (mut gate, told) = decides.gate(clock, judged_at)?;
         if !decides.offline {
             gate = gate.asking(given.registry.client()?)?;

@@ -1,48 +1,34 @@
 //! Bounds, by the names that they have in the library.
 
-use sealift::Limits;
+use std::collections::BTreeMap;
+
+use sealift::{Limits, NamedLimit};
 use serde::Deserialize;
 
-/// Declares the bounds that JavaScript may set: one name each, here as in the library.
-macro_rules! limits {
-    ($($name:ident: $number:ty),* $(,)?) => {
-        /// Bounds that differ from the defaults.
-        #[derive(Clone, Debug, Default, Deserialize)]
-        #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
-        pub(crate) struct GivenLimits {
-            $($name: Option<$number>,)*
-        }
+use crate::failure::Failure;
+use crate::names::camel;
 
-        impl GivenLimits {
-            /// Sets what is given.
-            pub(crate) fn set(&self, limits: &mut Limits) {
-                $(if let Some(given) = self.$name {
-                    limits.$name = given;
-                })*
+/// Bounds that differ from the defaults.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(transparent)]
+pub(crate) struct GivenLimits(BTreeMap<String, Option<u64>>);
+
+impl GivenLimits {
+    /// Sets what is given.
+    pub(crate) fn set(&self, limits: &mut Limits) -> Result<(), Failure> {
+        for (name, max) in self.0.iter().filter_map(|(name, max)| Some((name, (*max)?))) {
+            if !named(name)?.set(limits, max) {
+                return Err(Failure::argument(format!("limits: {name}: {max} is too large")));
             }
         }
-    };
+        Ok(())
+    }
 }
 
-limits! {
-    max_layer_bytes: u64,
-    max_kept_bytes: u64,
-    max_file_bytes: u64,
-    max_layer_entries: u64,
-    max_tree_entries: u64,
-    max_names_bytes: u64,
-    max_layers: usize,
-    max_path_bytes: usize,
-    max_inflate_ratio: u64,
-    max_archive_depth: u32,
-    max_archive_entries: u64,
-    max_archive_bytes: u64,
-    max_archive_ratio: u64,
-    max_link_hops: u32,
-    max_index_depth: usize,
-    max_indexes: usize,
-    max_index_manifests: usize,
-    max_searched_blobs: usize,
-    max_document_bytes: u64,
-    max_zstd_window_bytes: u64,
+fn named(name: &str) -> Result<&'static NamedLimit, Failure> {
+    NamedLimit::ALL.iter().find(|limit| camel(limit.name()) == name).ok_or_else(|| {
+        let known: Vec<String> = NamedLimit::ALL.iter().map(|limit| camel(limit.name())).collect();
+        let known = known.join(", ");
+        Failure::argument(format!("limits: no limit is named {name}; there are {known}"))
+    })
 }

@@ -29,7 +29,7 @@ fn member((name, value): (String, Value)) -> (String, Value) {
 }
 
 /// `predicate_type` is `predicateType`.
-fn camel(name: &str) -> String {
+pub(crate) fn camel(name: &str) -> String {
     let mut words = name.split('_');
     let mut camel = words.next().unwrap_or_default().to_owned();
     for word in words {

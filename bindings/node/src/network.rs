@@ -11,7 +11,7 @@ use crate::failure::Failure;
 
 /// What a caller may say of the image's own registry.
 #[derive(Clone, Debug, Default, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default, expecting = "an object of options")]
 pub(crate) struct RegistryOptions {
     username: Option<String>,
     password: Option<String>,

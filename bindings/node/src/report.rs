@@ -5,14 +5,38 @@ use std::sync::Arc;
 use napi::Env;
 use napi::bindgen_prelude::{Object, Result};
 use napi_derive::napi;
-use sealift::{Format, Hidden, Report, render};
+use sealift::{Format, GithubOptions, Hidden, Report, render};
+use serde::Deserialize;
 
 use crate::failure::Failure;
 use crate::job::promise;
+use crate::scan::parse;
 use crate::{names, view};
 
 /// Columns of a table, as in a file of the command.
 const WIDTH: u32 = 160;
+
+const COMMIT_NEEDED: &str =
+    "github: the commit and the job are needed: sha, ref, correlator and jobId";
+
+/// The commit and the job that a snapshot for GitHub is of.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct Commit {
+    sha: String,
+    r#ref: String,
+    correlator: String,
+    job_id: String,
+}
+
+impl Commit {
+    fn set(self, options: &mut GithubOptions) {
+        options.commit = self.sha;
+        options.reference = self.r#ref;
+        options.correlator = self.correlator;
+        options.run = self.job_id;
+    }
+}
 
 /// A report, which stays on the native side: of a large image it is megabytes.
 #[napi(js_name = "Report")]
@@ -75,10 +99,15 @@ impl NodeReport {
         env: &'env Env,
         format: String,
         width: Option<u32>,
+        commit: Option<String>,
     ) -> Result<Object<'env>> {
         let report = Arc::clone(&self.report);
         promise(env, move || {
-            let format = format_named(&format, width.unwrap_or(WIDTH))?;
+            let mut format = format_named(&format, width.unwrap_or(WIDTH))?;
+            if let Format::GitHub(options) = &mut format {
+                let commit = commit.ok_or_else(|| Failure::argument(COMMIT_NEEDED))?;
+                parse::<Commit>(&commit)?.set(options);
+            }
             let mut out = Vec::new();
             render(&report, &format, &mut out)
                 .map_err(|error| Failure::argument(error.to_string()))?;

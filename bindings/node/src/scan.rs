@@ -9,9 +9,11 @@ use napi::bindgen_prelude::{Object, Result};
 use napi_derive::napi;
 use sealift::{
     Bases, KnownBases, LayerCache, Matching, NamedBase, PackageType, ScanOptions, Scanner,
-    Selection, Severity, SkipRules, Target, policy,
+    Selection, Severity, SkipRules, Target, Timestamp, policy,
 };
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value};
 
 use crate::call::{Callback, NodeCall, Watch};
 use crate::checks::GivenChecks;
@@ -56,8 +58,17 @@ impl Options {
         parse(json)
     }
 
-    /// As the library has them.
-    pub(crate) fn to_scan(&self, clock: Clock) -> std::result::Result<ScanOptions, Failure> {
+    /// The time by which is judged, where it is said.
+    pub(crate) fn judged_at(&self) -> std::result::Result<Option<Timestamp>, Failure> {
+        self.judged_at.as_deref().map(|text| time::parse("judgedAt", text)).transpose()
+    }
+
+    /// As the library has them, judged by `now`.
+    pub(crate) fn to_scan(
+        &self,
+        clock: Clock,
+        now: Timestamp,
+    ) -> std::result::Result<ScanOptions, Failure> {
         let mut options = ScanOptions::default();
         options.name.clone_from(&self.name);
         if let Some(text) = &self.platform {
@@ -66,7 +77,7 @@ impl Options {
             options.platform = Some(platform.map_err(failed)?);
         }
         options.threads = self.threads.unwrap_or(options.threads);
-        self.limits.set(&mut options.limits);
+        self.limits.set(&mut options.limits)?;
         options.skip = SkipRules::new(&self.skip_dirs, &self.skip_files)?;
         if let Some(types) = &self.package_types {
             let types = types.iter().map(|text| package_type(text));
@@ -77,12 +88,10 @@ impl Options {
         options.all_records = self.all_records;
         options.all_layers = self.all_layers;
         options.bases = self.to_bases()?;
-        let time = |option, text: &Option<String>| {
-            text.as_deref().map(|text| time::parse(option, text)).transpose()
-        };
-        options.created = time("created", &self.created)?;
-        let now = time("judgedAt", &self.judged_at)?.unwrap_or_else(|| clock.now());
-        options.judged_at = Some(now);
+        let created = self.created.as_deref().map(|text| time::parse("created", text));
+        options.created = created.transpose()?;
+        // What checks say of configuration files has no age.
+        options.judged_at = (!options.package_types.is_empty()).then_some(now);
         let checks = self.misconfig.as_ref();
         options.configuration = checks.map(|checks| checks.to_options(now)).transpose()?;
         let cache = self.cache_dir.as_ref();
@@ -133,12 +142,24 @@ impl Options {
 }
 
 /// Reads options; what is wrong is named.
-pub(crate) fn parse<'j, T: Deserialize<'j>>(json: &'j str) -> std::result::Result<T, Failure> {
+pub(crate) fn parse<T: DeserializeOwned>(json: &str) -> std::result::Result<T, Failure> {
     serde_json::from_str(json).map_err(|error| {
         // The place in a text that the caller never saw would help nobody.
         let text = error.to_string();
         let sentence = text.split(" at line ").next().unwrap_or_default();
-        Failure::argument(format!("options: {sentence}"))
+        let is_unknown = sentence.starts_with("unknown field");
+        let wrong = if is_unknown { None } else { wrong_option::<T>(json) };
+        let name = wrong.unwrap_or_else(|| "options".to_owned());
+        Failure::argument(format!("{name}: {sentence}"))
+    })
+}
+
+/// The option that is not of its type.
+fn wrong_option<T: DeserializeOwned>(json: &str) -> Option<String> {
+    let options: Map<String, Value> = serde_json::from_str(json).ok()?;
+    options.into_iter().find_map(|(name, value)| {
+        let alone = Value::Object(std::iter::once((name.clone(), value)).collect());
+        serde_json::from_value::<T>(alone).is_err().then_some(name)
     })
 }
 
@@ -198,16 +219,15 @@ pub fn scan<'env>(
     let (watch, clock) = (Watch::new(call, progress), call.clock);
     promise(env, move || {
         let given = Options::parse(&options)?;
-        let options = given.to_scan(clock)?;
+        let now = given.judged_at()?.unwrap_or_else(|| clock.now());
+        let options = given.to_scan(clock, now)?;
         let selection = given.selection()?;
         let target = targeted(&kind, &name, &given)?;
         let checks = given.misconfig.as_ref();
         let suppressions = checks.map(GivenChecks::suppressions).transpose()?.unwrap_or_default();
         let mut report = scanner.scan(&target, &options, &watch)?;
         let hidden = selection.apply(&mut report);
-        if let Some(now) = options.judged_at {
-            policy::apply(&mut report, &suppressions, now);
-        }
+        policy::apply(&mut report, &suppressions, now);
         let rego = options.configuration.iter().flat_map(|checks| &checks.rego);
         report.notes.extend(rego.flat_map(|checks| checks.notes()).cloned());
         Ok(NodeReport::new(report, hidden))

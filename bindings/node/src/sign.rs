@@ -35,13 +35,36 @@ struct Options {
     signing_config: Option<PathBuf>,
     /// What their answers are verified against.
     trusted_root: Option<PathBuf>,
-    annotations: BTreeMap<String, String>,
+    /// Of an image.
+    annotations: Option<BTreeMap<String, String>>,
     /// Of an attestation.
     predicate_type: Option<String>,
     registry: RegistryOptions,
 }
 
+/// What is signed: each can be told something of its own, and nothing else.
+#[derive(Clone, Copy, PartialEq)]
+enum About {
+    Image,
+    Attestation,
+    Blob,
+}
+
 impl Options {
+    fn parse(json: &str, about: About) -> Outcome<Self> {
+        let options: Self = parse(json)?;
+        let given = [
+            ("annotations", options.annotations.is_some(), About::Image, "images"),
+            ("predicateType", options.predicate_type.is_some(), About::Attestation, "attestations"),
+        ];
+        match given.into_iter().find(|(_, is_given, whose, _)| *is_given && *whose != about) {
+            None => Ok(options),
+            Some((name, _, _, whose)) => {
+                Err(Failure::argument(format!("{name}: that is said of {whose} alone")))
+            }
+        }
+    }
+
     fn session(&self, clock: Clock) -> Outcome<Session> {
         match (&self.key, &self.identity_token) {
             (Some(_), Some(_)) => {
@@ -115,10 +138,11 @@ pub fn sign_image<'env>(
 ) -> Result<Object<'env>> {
     let clock = call.clock;
     promise(env, move || {
-        let options: Options = parse(&options)?;
+        let options = Options::parse(&options, About::Image)?;
         let image = target::in_registry(&image, &options.registry)?;
         let session = options.session(clock)?;
-        Ok(told(&session.sign_image(&image, &options.annotations, &|| clock.now())?))
+        let annotations = options.annotations.unwrap_or_default();
+        Ok(told(&session.sign_image(&image, &annotations, &|| clock.now())?))
     })
 }
 
@@ -136,7 +160,7 @@ pub fn attest<'env>(
 ) -> Result<Object<'env>> {
     let clock = call.clock;
     promise(env, move || {
-        let options: Options = parse(&options)?;
+        let options = Options::parse(&options, About::Attestation)?;
         let image = target::in_registry(&image, &options.registry)?;
         let kind = options.predicate_type()?;
         let session = options.session(clock)?;
@@ -159,7 +183,7 @@ pub fn sign_blob<'env>(
     // The bytes are JavaScript's, which may change them meanwhile.
     let content = content.to_vec();
     promise(env, move || {
-        let options: Options = parse(&options)?;
+        let options = Options::parse(&options, About::Blob)?;
         let session = options.session(clock)?;
         let bundle = session.sign(ToSign::Message(&content), &|| clock.now())?;
         String::from_utf8(bundle.to_json()).map_err(|_| Failure::bug())

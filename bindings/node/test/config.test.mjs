@@ -42,6 +42,8 @@ test('failures are told with their lines', async () => {
   for (const format of ['table', 'json', 'sarif', 'junit', 'markdown']) assert.match(await report.render(format), /DS-0002/, format)
   assert.equal(JSON.parse(JSON.stringify(report)).misconfigurations.length, report.misconfigurations().length)
   assert.deepEqual([report.packages(), report.findings(), report.kind], [[], [], 'filesystem'])
+  // As of the command: the same files give the same bytes on any day.
+  assert.ok(!('JudgedOn' in JSON.parse(await report.render('json')).Metadata))
 })
 
 test('what passes and what does not count is listed where that is asked', async () => {

@@ -40,6 +40,23 @@ test('a signature that is required and missing fails', async () => {
   assert.deepEqual(admission.proofs, [])
 })
 
+test('ages, reasons and identities decide as in the other languages', async () => {
+  const others = { failOn: [], warnOn: [] }
+  const old = await new Gate({ ...others, maxAgeDays: 30, judgedAt: '2999-12-31' }).admit(image, { database })
+  assert.deepEqual([old.verdict, old.judgedOn], ['fail', '2999-12-31'])
+  const young = await new Gate({ ...others, judgedAt: '2999-12-31' }).admit(image, { database, judgedAt: '2026-01-31' })
+  assert.equal(young.judgedOn, '2026-01-31')
+  const ignore = join(folder(), '.trivyignore')
+  writeFileSync(ignore, 'CVE-2021-44228\n')
+  const reason = async (given) => (await new Gate({ ...others, ignore: [ignore], ...given }).admit(image, { database })).verdict
+  assert.notEqual(await reason({}), 'fail')
+  assert.equal(await reason({ requireJustification: true }), 'fail')
+  const regexp = { certificateIdentityRegexp: '^https://ci[.]example/', certificateOidcIssuerRegexp: '^https://issuer[.]example$' }
+  await assert.rejects(new Gate({ ...others, ...regexp }).admit(image, { database }), { message: /no trusted root/ })
+  assert.throws(() => new Gate({ certificateIdentityRegexp: 'a' }), { code: 'INVALID_ARGUMENT', message: /certificateOidcIssuer/ })
+  assert.throws(() => new Gate({ judgedAt: 'soon' }), { code: 'INVALID_ARGUMENT', message: /judgedAt/ })
+})
+
 test('a policy that is wrong is refused with its place', async () => {
   const policy = join(folder(), 'sealift.toml')
   writeFileSync(policy, '[gate]\nfail-onn = ["CRITICAL"]\n')

@@ -68,6 +68,9 @@ test('the types name what is there', async (context) => {
   const known = new Set(members.get('Signature'))
   for (const name of Object.keys(proof)) assert.ok(known.has(name), name)
 
+  const unnamed = await esm.scanImage('oci:nowhere', { database: null, limits: { no: 1 } }).catch(({ message }) => message)
+  assert.deepEqual(unnamed.split('there are ')[1].split(', ').sort(), members.get('Limits'))
+
   // Each option that is declared is one that the native side knows.
   const foreign = new Set(['signal', 'onProgress', 'database'])
   for (const [name, ask] of [
@@ -75,11 +78,12 @@ test('the types name what is there', async (context) => {
     ['FolderOptions', (given) => esm.scanFs('nowhere', { database: null, ...given })],
     ['CheckOptions', (misconfig) => esm.scanFs('nowhere', { database: null, misconfig })],
     ['ConfigOptions', (given) => esm.scanConfig('nowhere', given)],
-    ['Limits', (limits) => esm.scanImage('oci:nowhere', { database: null, limits })],
     ['RegistryOptions', (registry) => esm.scanImage('oci:nowhere', { database: null, registry })],
     ['VerifyOptions', (given) => esm.verifyImage('oci:nowhere', given)],
     ['PolicyOptions', (given) => esm.AdmissionPolicies.load(given)],
-    ['SignOptions', (given) => esm.signImage('oci:nowhere', given)],
+    ['SignOptions', (given) => esm.signBlob('x', given)],
+    ['SignImageOptions', (given) => esm.signImage('oci:nowhere', given)],
+    ['AttestOptions', (given) => esm.attest('oci:nowhere', '{}', given)],
     ['GateOptions', async (given) => new esm.Gate(given)],
   ]) {
     for (const option of members.get(name).filter((option) => !foreign.has(option))) {

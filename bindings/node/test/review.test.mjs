@@ -135,6 +135,18 @@ test('image rules apply to every image', async () => {
   assert.deepEqual(rows.map(({ policyKind }) => policyKind), ['ImageRules'])
 })
 
+test('a text that is wrong is named with its line', async () => {
+  const load = (policies) => AdmissionPolicies.load({ policies, offline: true }).catch((error) => error)
+  const rego = await load({ 'b.rego': 'package a\n', 'a.rego': 'package x\n\ndeny contains x if {' })
+  assert.deepEqual([rego.code, rego.path, rego.line], ['POLICY', 'a.rego', 3])
+  assert.match(rego.message, /^a\.rego:3:/)
+  const yaml = await load({ 'p.yaml': policy.replace('validate:', 'validates:') })
+  assert.deepEqual([yaml.path, 'line' in yaml], ['p.yaml', false])
+  assert.match(yaml.message, /^p\.yaml, document 1/)
+  const none = await load({})
+  assert.ok(!('path' in none) && /^no policies/.test(none.message))
+})
+
 test('what is wrong is named', async () => {
   await assert.rejects(AdmissionPolicies.load(), { code: 'POLICY', message: /everything would be admitted/ })
   const misspelt = { 'p.yaml': policy.replace('pattern:', 'patern:') }
@@ -143,7 +155,7 @@ test('what is wrong is named', async () => {
   await assert.rejects(AdmissionPolicies.load({ policis: [] }), { code: 'INVALID_ARGUMENT', message: /policis/ })
   const registry = { username: 'a', password: 'b' }
   await assert.rejects(AdmissionPolicies.load({ policies: texts, registry }), { code: 'INVALID_ARGUMENT', message: /registryHost/ })
-  await assert.rejects(policies.review(7), { code: 'INVALID_ARGUMENT', message: /a text or bytes/ })
+  await assert.rejects(policies.review(7), { code: 'INVALID_ARGUMENT', message: /or bytes are expected/ })
   await assert.rejects(policies.review(pod('web'), { operation: 'create' }), { code: 'INVALID_ARGUMENT', message: /operation/ })
   for (const timeoutMs of [-1, 1e22]) {
     await assert.rejects(policies.review(pod('web'), { timeoutMs }), { code: 'INVALID_ARGUMENT', message: /timeoutMs/ })

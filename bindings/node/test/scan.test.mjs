@@ -14,6 +14,7 @@ test('an image has findings, packages and a digest', async () => {
   const report = await scanImage(image, { database })
   assert.ok(report instanceof Report)
   assert.equal(report.distribution, 'debian 11')
+  assert.equal(report.name, image.slice('oci:'.length))
   assert.match(report.digest, /^sha256:[0-9a-f]{64}$/)
   const findings = report.findings()
   assert.equal(findings.length, 28)
@@ -51,6 +52,12 @@ test('every format is written', async () => {
   assert.equal(JSON.parse(await report.render('sarif')).version, '2.1.0')
   assert.equal(JSON.parse(await report.render('cyclonedx')).specVersion, '1.6')
   assert.match(await report.render('table', { width: 100 }), /log4j-core/)
+  const github = { sha: 'a'.repeat(40), ref: 'refs/heads/main', correlator: 'scan', jobId: '7' }
+  const snapshot = JSON.parse(await report.render('github', { github }))
+  assert.deepEqual([snapshot.sha, snapshot.ref, snapshot.job], [github.sha, github.ref, { correlator: 'scan', id: '7' }])
+  await assert.rejects(report.render('github'), { code: 'INVALID_ARGUMENT', message: /sha, ref/ })
+  await assert.rejects(report.render('github', { github: { sha: 'a' } }), { code: 'INVALID_ARGUMENT', message: /ref/ })
+  await assert.rejects(report.render('json', { github }), { code: 'INVALID_ARGUMENT', message: /^github: / })
   await assert.rejects(report.render('pdf'), { code: 'INVALID_ARGUMENT', message: /pdf/ })
   assert.equal(JSON.parse(JSON.stringify(report)).findings.length, 28)
 })
@@ -96,6 +103,7 @@ test('what is wrong is named', async () => {
   await assert.rejects(options({ severities: ['BAD'] }), { code: 'INVALID_ARGUMENT', message: /BAD/ })
   await assert.rejects(options({ judgedAt: 'soon' }), { code: 'INVALID_ARGUMENT', message: /soon/ })
   await assert.rejects(options({ limits: { maxLayer: 1 } }), { code: 'INVALID_ARGUMENT', message: /maxLayer/ })
+  await assert.rejects(options({ limits: { maxArchiveDepth: 2 ** 40 } }), { code: 'INVALID_ARGUMENT', message: /too large/ })
   await assert.rejects(scanImage(7, { database }), { code: 'INVALID_ARGUMENT' })
   await assert.rejects(scanImage(image, null), { code: 'INVALID_ARGUMENT', message: /options/ })
   await assert.rejects(scanImage(image, { database: {} }), { code: 'INVALID_ARGUMENT', message: /database/ })
@@ -104,6 +112,9 @@ test('what is wrong is named', async () => {
     assert.equal(error.path, 'nowhere')
     return true
   })
+  const module = join(folder(), 'x.py')
+  writeFileSync(module, '')
+  await assert.rejects(scanFs(module, { database }), { code: 'INVALID_ARGUMENT', path: module })
   assert.throws(() => new Database('nowhere.db'), { code: 'IO', path: 'nowhere.db' })
   const damaged = join(folder(), 'damaged.db')
   writeFileSync(damaged, readFileSync(path).subarray(0, 100))
@@ -113,7 +124,8 @@ test('what is wrong is named', async () => {
 test('limits are those of each call', async () => {
   const bounded = scanImage(image, { database, limits: { maxDocumentBytes: 10 } })
   const [first, second] = await Promise.allSettled([bounded, scanImage(image, { database })])
-  assert.equal(first.reason.code, 'LIMIT_EXCEEDED')
+  const { code, limit, max } = first.reason
+  assert.deepEqual([code, limit, max], ['LIMIT_EXCEEDED', 'maxDocumentBytes', 10])
   assert.equal(second.value.findings().length, 28)
 })
 

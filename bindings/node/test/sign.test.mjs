@@ -42,6 +42,15 @@ test('who signs must be said, and the password be right', async () => {
   await assert.rejects(verifyImage('oci:x', {}), { code: 'INVALID_ARGUMENT', message: /who must have signed/ })
 })
 
+test('what would not be signed is refused', async () => {
+  const [annotations, predicateType] = [{ a: '1' }, 'vuln']
+  const alone = (of) => ({ code: 'INVALID_ARGUMENT', message: new RegExp(`: that is said of ${of} alone`) })
+  await assert.rejects(signBlob('x', { ...signer, annotations }), alone('images'))
+  await assert.rejects(signBlob('x', { ...signer, predicateType }), alone('attestations'))
+  await assert.rejects(attest('127.0.0.1:1/x', {}, { ...signer, annotations }), alone('images'))
+  await assert.rejects(signImage('127.0.0.1:1/x', { ...signer, predicateType }), alone('attestations'))
+})
+
 test('a log entry that does not lie beside the signature is asked of the log', async () => {
   const bundle = await signBlob('what is signed', signer)
   let asked = 0

@@ -9,7 +9,9 @@ use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyMapping};
 use sealift::http::{self, Client, Config, Proxies, Roots};
 use sealift::registry::{Credential, Keychain, Registries};
-use sealift::{LayerCache, Limits, RegistryImage, Target, Timestamp};
+use sealift::{
+    Bases, KnownBases, LayerCache, Limits, NamedBase, NamedLimit, RegistryImage, Target, Timestamp,
+};
 
 use crate::error;
 
@@ -44,6 +46,11 @@ impl<'py> Arguments<'py> {
         let taken = value.extract::<T>().map_err(|error| -> PyErr { error.into() });
         let wrong = |error: PyErr| self.wrong_type(name, &error.value(value.py()).to_string());
         taken.map(Some).map_err(wrong)
+    }
+
+    /// A text that must be given.
+    pub(crate) fn needed(&self, name: &str) -> PyResult<String> {
+        self.take::<String>(name)?.ok_or_else(|| self.wrong_type(name, "it is missing"))
     }
 
     /// A flag, off where it is not given.
@@ -87,7 +94,30 @@ impl<'py> Arguments<'py> {
     }
 
     pub(crate) fn as_of(&self) -> PyResult<Option<Timestamp>> {
-        self.parsed("as_of", "a time as 2026-01-31T12:00:00Z")
+        self.day_or_time("as_of")
+    }
+
+    /// A day, or a time by RFC 3339.
+    pub(crate) fn day_or_time(&self, name: &str) -> PyResult<Option<Timestamp>> {
+        let Some(text) = self.take::<String>(name)? else { return Ok(None) };
+        let time = Timestamp::from_day(&text).or_else(|_| text.parse());
+        time.map(Some).map_err(|_| {
+            let what = "a day or time, as 2026-01-31 or 2026-01-31T12:00:00Z";
+            self.refused(name, &format!("{text:?} is not {what}"))
+        })
+    }
+
+    /// The base image: `base`, or one of the list in the file `bases`.
+    pub(crate) fn bases(&self, access: &Access) -> PyResult<Bases> {
+        let mut bases = Bases::default();
+        if let Some(name) = self.take::<String>("base")? {
+            let image = self.scanned(&name, &access.of_another())?;
+            bases.named = Some(NamedBase::new(name, image));
+        }
+        if let Some(file) = self.take::<PathBuf>("bases")? {
+            bases.known = KnownBases::read(&file).map_err(error::scan)?;
+        }
+        Ok(bases)
     }
 
     pub(crate) fn threads(&self) -> PyResult<Option<NonZeroUsize>> {
@@ -105,20 +135,15 @@ impl<'py> Arguments<'py> {
         let Some(given) = self.object("limits")? else { return Ok(limits) };
         for item in given.cast_into::<PyMapping>()?.items()?.iter() {
             let (name, value): (String, u64) = item.extract()?;
-            let known = match name.as_str() {
-                "max_layer_bytes" => &mut limits.max_layer_bytes,
-                "max_file_bytes" => &mut limits.max_file_bytes,
-                "max_layer_entries" => &mut limits.max_layer_entries,
-                "max_tree_entries" => &mut limits.max_tree_entries,
-                "max_names_bytes" => &mut limits.max_names_bytes,
-                "max_inflate_ratio" => &mut limits.max_inflate_ratio,
-                "max_archive_entries" => &mut limits.max_archive_entries,
-                "max_archive_bytes" => &mut limits.max_archive_bytes,
-                "max_archive_ratio" => &mut limits.max_archive_ratio,
-                "max_document_bytes" => &mut limits.max_document_bytes,
-                _ => return Err(self.refused("limits", &format!("no limit is named {name:?}"))),
-            };
-            *known = value;
+            let known = NamedLimit::ALL.iter().find(|limit| limit.name() == name);
+            let known = known.ok_or_else(|| {
+                let known: Vec<&str> = NamedLimit::ALL.iter().map(NamedLimit::name).collect();
+                let known = known.join(", ");
+                self.refused("limits", &format!("no limit is named {name:?}; there are {known}"))
+            })?;
+            if !known.set(&mut limits, value) {
+                return Err(self.refused("limits", &format!("{name}: {value} is too large")));
+            }
         }
         Ok(limits)
     }

@@ -144,8 +144,8 @@ macro_rules! json_methods {
             }
 
             /// What `to_json` gave.
-            #[staticmethod]
-            fn from_json(text: String) -> PyResult<Self> {
+            #[classmethod]
+            fn from_json(_: &Bound<'_, pyo3::types::PyType>, text: String) -> PyResult<Self> {
                 $crate::data::JsonClass::read(text)
             }
 

@@ -31,6 +31,11 @@ fn raise(
     })
 }
 
+/// A path as the fields have it; none where there is none.
+fn text(path: &Path) -> Option<String> {
+    Some(path.display().to_string()).filter(|path| !path.is_empty())
+}
+
 /// `SealiftError` with nothing but its text.
 pub(crate) fn plain(message: &str) -> PyErr {
     raise("SealiftError", message, |_| Ok(()))
@@ -78,12 +83,18 @@ pub(crate) fn scan(error: Error) -> PyErr {
         Error::Database { path, .. } => database(&message, Some(&path)),
         Error::Build(_) | Error::Matching(_) => database(&message, None),
         Error::Layers { path, source } => layers(&message, &path, &source),
-        Error::NoImage(source) => layers(&message, Path::new(""), &source),
-        Error::Sbom { path, .. } | Error::Bases { path, .. } | Error::NotAnImage { path } => {
-            raise("ScanError", &message, |fields| fields.set_item("path", path))
+        Error::NoImage(source) => match &source {
+            LayersError::NoImage { path, .. } => layers(&message, path, &source),
+            _ => layers(&message, Path::new(""), &source),
+        },
+        Error::Sbom { path, .. }
+        | Error::Bases { path, .. }
+        | Error::NotAnImage { path }
+        | Error::NotRead { path } => {
+            raise("ScanError", &message, |fields| fields.set_item("path", text(&path)))
         }
         Error::RegoData { path, .. } => {
-            raise("PolicyError", &message, |fields| fields.set_item("file", path))
+            raise("PolicyError", &message, |fields| fields.set_item("file", text(&path)))
         }
         Error::Pattern { .. } | Error::FilePattern { .. } => PyValueError::new_err(message),
         _ => raise("ScanError", &message, |_| Ok(())),
@@ -96,22 +107,22 @@ fn layers(message: &str, path: &Path, source: &LayersError) -> PyErr {
         | LayersError::DiffId { expected, actual, .. } => (expected, actual),
         LayersError::Limit(limit) => {
             return raise("LimitExceeded", message, |fields| {
-                fields.set_item("path", path)?;
+                fields.set_item("path", text(path))?;
                 fields.set_item("limit", limit.limit)?;
                 fields.set_item("max", limit.max)
             });
         }
-        _ => return raise("ScanError", message, |fields| fields.set_item("path", path)),
+        _ => return raise("ScanError", message, |fields| fields.set_item("path", text(path))),
     };
     raise("DigestMismatch", message, |fields| {
-        fields.set_item("path", path)?;
+        fields.set_item("path", text(path))?;
         fields.set_item("expected", expected.to_string())?;
         fields.set_item("actual", actual.to_string())
     })
 }
 
 fn database(message: &str, path: Option<&Path>) -> PyErr {
-    raise("DatabaseError", message, |fields| fields.set_item("path", path))
+    raise("DatabaseError", message, |fields| fields.set_item("path", path.and_then(text)))
 }
 
 pub(crate) fn registry(error: &sealift::registry::Error) -> PyErr {
@@ -186,20 +197,23 @@ pub(crate) fn policy(error: &PolicyFileError) -> PyErr {
         _ => (None, None),
     };
     raise("PolicyError", &message, |fields| {
-        fields.set_item("file", file)?;
+        fields.set_item("file", file.and_then(|file| text(file)))?;
         fields.set_item("line", line)
     })
 }
 
 pub(crate) fn load(error: &LoadError) -> PyErr {
-    raise("PolicyError", &error.to_string(), |fields| fields.set_item("file", &error.path))
+    raise("PolicyError", &error.to_string(), |fields| {
+        fields.set_item("file", text(&error.path))?;
+        fields.set_item("line", error.line)
+    })
 }
 
 pub(crate) fn proof(error: &ProofError) -> PyErr {
     let message = Chain(error).to_string();
     match error {
         ProofError::Key { path, .. } => {
-            raise("PolicyError", &message, |fields| fields.set_item("file", path))
+            raise("PolicyError", &message, |fields| fields.set_item("file", text(path)))
         }
         _ => PyValueError::new_err(message),
     }

@@ -181,8 +181,8 @@ impl Gate {
         let arguments = Arguments::new("admit", options)?;
         let access = arguments.access()?;
         let Scan { scanner, mut options, watcher, .. } = Scan::of_all(&arguments)?;
+        options.bases = arguments.bases(&access)?;
         arguments.finish()?;
-        options.name.get_or_insert_with(|| image.to_owned());
         let target = arguments.scanned(image, &access)?;
         let mut gate = self.gate.clone();
         if !self.offline {

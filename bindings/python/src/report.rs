@@ -6,9 +6,11 @@ use std::sync::{Arc, OnceLock};
 
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
+use pyo3::types::PyDict;
 use sealift::{Format, JsonOptions, render};
 use serde_json::{Map, Value};
 
+use crate::arguments::Arguments;
 use crate::data::{JsonClass, data_class, json_methods, quoted};
 use crate::error;
 
@@ -115,6 +117,29 @@ impl Report {
             options.threads = std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
             written(scanned, &Format::Json(options)).unwrap_or_default()
         })
+    }
+
+    /// Whether anything was looked for: vulnerabilities, or failures in configuration files.
+    fn was_searched(&self) -> bool {
+        match &self.scanned {
+            Some(scanned) => scanned.matches.is_some() || scanned.configuration.is_some(),
+            None => {
+                let results = self.value().get("Results").and_then(Value::as_array);
+                let is_check = |result: &Value| result.get("MisconfSummary").is_some();
+                self.was_matched() || results.into_iter().flatten().any(is_check)
+            }
+        }
+    }
+
+    fn was_matched(&self) -> bool {
+        self.value().get("Coverage").is_some()
+    }
+
+    /// The names of ecosystems in a list of `Coverage`.
+    fn ecosystems(&self, list: &str) -> Vec<String> {
+        let rows = self.value().pointer(&format!("/Coverage/{list}")).and_then(Value::as_array);
+        let names = rows.into_iter().flatten().filter_map(|row| row.get("Ecosystem")?.as_str());
+        names.map(str::to_owned).collect()
     }
 
     fn at(&self, place: &str) -> Option<String> {
@@ -242,6 +267,34 @@ json_methods! { Report {
         all.into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect()
     }
 
+    /// Whether anything was matched: without a database nothing is known of vulnerabilities.
+    #[getter]
+    fn matched(&self) -> bool {
+        self.was_matched()
+    }
+
+    /// Whether anything was looked for, and all was seen that should be: not where nothing was
+    /// matched or checked.
+    #[getter]
+    fn complete(&self) -> bool {
+        self.was_searched() && self.diagnostics().iter().all(|it| it.impact() != "incomplete")
+    }
+
+    /// Ecosystems that the database has advisories of (`with`), and those that it has none of
+    /// (`without`); none where nothing was matched.
+    #[getter]
+    fn coverage(&self) -> Option<BTreeMap<&'static str, Vec<String>>> {
+        let lists = [("with", "With"), ("without", "Without")];
+        let named = lists.map(|(name, list)| (name, self.ecosystems(list)));
+        self.was_matched().then(|| named.into())
+    }
+
+    /// Of how many records it stays open whether a package is affected.
+    #[getter]
+    fn undetermined(&self) -> usize {
+        self.value().get("Undetermined").and_then(Value::as_array).map_or(0, Vec::len)
+    }
+
     /// How many findings there are of each severity that has some.
     #[getter]
     fn counts(&self) -> BTreeMap<String, usize> {
@@ -255,15 +308,30 @@ json_methods! { Report {
 
     /// The report in a format: `json`, `table`, `cyclonedx`, `cyclonedx-vuln`, `spdx-json`, `spdx`,
     /// `sarif`, `junit`, `markdown`, `gitlab`. Of a report that was unpickled or read from JSON,
-    /// only `json` is left.
-    fn render(&self, py: Python<'_>, format: &str) -> PyResult<String> {
-        if format == "json" {
-            return Ok(self.text());
-        }
-        let format = Format::named(format, WIDTH).ok_or_else(|| {
+    /// only `json` is left. For `github` the commit is said by `sha` and `ref`, and the job that
+    /// replaces its earlier snapshots by `correlator` and `job_id`.
+    #[pyo3(signature = (format, **options))]
+    fn render(
+        &self,
+        py: Python<'_>,
+        format: &str,
+        options: Option<&Bound<'_, PyDict>>,
+    ) -> PyResult<String> {
+        let arguments = Arguments::new("render", options)?;
+        let mut format = Format::named(format, WIDTH).ok_or_else(|| {
             let known = Format::NAMES.join(", ");
             PyValueError::new_err(format!("{format:?} is no format of reports; there are {known}"))
         })?;
+        if let Format::GitHub(github) = &mut format {
+            github.commit = arguments.needed("sha")?;
+            github.reference = arguments.needed("ref")?;
+            github.correlator = arguments.needed("correlator")?;
+            github.run = arguments.needed("job_id")?;
+        }
+        arguments.finish()?;
+        if matches!(format, Format::Json(_)) {
+            return Ok(self.text());
+        }
         let Some(scanned) = &self.scanned else {
             return Err(PyValueError::new_err(
                 "of a report that was read from JSON, only JSON is left",

@@ -9,10 +9,10 @@ use pyo3::types::PyDict;
 use sealift::policy::Suppressions;
 use sealift::{
     Matching, PackageType, ScanOptions, Scanner, Selection, Severity, SkipRules, Status, Target,
-    policy,
+    Timestamp, policy,
 };
 
-use crate::arguments::{Arguments, now};
+use crate::arguments::Arguments;
 use crate::checks::Checks;
 use crate::database::Database;
 use crate::error;
@@ -26,6 +26,8 @@ pub(crate) struct Scan {
     pub(crate) selection: Selection,
     pub(crate) watcher: Watcher,
     suppressions: Suppressions,
+    /// The time by which is judged.
+    now: Timestamp,
 }
 
 impl Scan {
@@ -39,6 +41,7 @@ impl Scan {
     pub(crate) fn of_all(arguments: &Arguments<'_>) -> PyResult<Self> {
         let mut scan = Self::of_nothing(arguments)?;
         let options = &mut scan.options;
+        options.judged_at = Some(scan.now);
         options.platform = arguments.parsed("platform", "a platform as linux/arm64")?;
         if let Some(kinds) = arguments.take::<Vec<String>>("package_types")? {
             let kinds = kinds.iter().map(|kind| match kind.as_str() {
@@ -81,8 +84,9 @@ impl Scan {
         let folders: Vec<String> = arguments.take("skip_dirs")?.unwrap_or_default();
         let files: Vec<String> = arguments.take("skip_files")?.unwrap_or_default();
         options.skip = SkipRules::new(&folders, &files).map_err(error::scan)?;
-        options.judged_at = Some(arguments.time()?);
+        options.created = arguments.day_or_time("created")?;
         Ok(Self {
+            now: arguments.time()?,
             scanner: Arc::new(Scanner::without_database()),
             options,
             selection: Selection::default(),
@@ -93,20 +97,17 @@ impl Scan {
 
     /// The same with the configuration files checked, as further arguments say.
     fn with_checks(mut self, arguments: &Arguments<'_>) -> PyResult<Self> {
-        let now = self.options.judged_at.unwrap_or_else(now);
-        let Checks { options, suppressions } = Checks::of(arguments, now)?;
+        let Checks { options, suppressions } = Checks::of(arguments, self.now)?;
         self.options.configuration = Some(options);
         Ok(Self { suppressions, ..self })
     }
 
     fn run(self, py: Python<'_>, target: Target) -> PyResult<Report> {
-        let Self { scanner, options, selection, watcher, suppressions } = self;
+        let Self { scanner, options, selection, watcher, suppressions, now } = self;
         let work = move |observer: &dyn sealift::Observer| {
             let mut report = scanner.scan(&target, &options, observer)?;
             selection.apply(&mut report);
-            if let Some(now) = options.judged_at {
-                policy::apply(&mut report, &suppressions, now);
-            }
+            policy::apply(&mut report, &suppressions, now);
             let rego = options.configuration.iter().flat_map(|checks| &checks.rego);
             report.notes.extend(rego.flat_map(|checks| checks.notes()).cloned());
             Ok(report)
@@ -170,8 +171,8 @@ pub(crate) fn scan_image(
     let arguments = Arguments::new("scan_image", options)?;
     let access = arguments.access()?;
     let mut scan = Scan::of(&arguments)?;
+    scan.options.bases = arguments.bases(&access)?;
     arguments.finish()?;
-    scan.options.name.get_or_insert_with(|| image.to_owned());
     let target = arguments.scanned(image, &access)?;
     scan.run(py, target)
 }

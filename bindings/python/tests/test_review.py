@@ -192,6 +192,20 @@ def test_a_review_is_ended_by_who_asked(tmp_path: Path) -> None:
             signal.signal(signal.SIGINT, before)
 
 
+def test_a_text_that_is_wrong_is_named_with_its_line() -> None:
+    def refused(policies: dict[str, str]) -> sealift.PolicyError:
+        with pytest.raises(sealift.PolicyError) as error:
+            sealift.AdmissionPolicies(policies, offline=True)
+        return error.value
+
+    rego = refused({"b.rego": "package a\n", "a.rego": "package x\n\ndeny contains x if {"})
+    assert (rego.file, rego.line) == ("a.rego", 3)
+    assert rego.message.startswith("a.rego:3:")
+    none = refused({})
+    assert (none.file, none.line) == (None, None)
+    assert none.message.startswith("no policies")
+
+
 def test_policies_of_the_data(data: Path) -> None:
     cases = sorted(path for path in (data / "policies/kyverno").iterdir() if path.is_dir())
     rows = exact = 0

@@ -21,6 +21,7 @@ from conftest import ROOT
 def test_findings_are_typed_data(example: str, database: sealift.Database) -> None:
     report = sealift.scan_image(example, database=database)
     assert report.artifact_type == "container_image"
+    assert report.artifact_name == example[len("oci:") :]
     assert "CVE-2021-44228" in {finding.id for finding in report.findings}
     assert sum(report.counts.values()) == len(report.findings)
     for value in [report, *report.findings, *report.packages, *report.diagnostics]:
@@ -34,9 +35,43 @@ def test_findings_are_typed_data(example: str, database: sealift.Database) -> No
     assert report.to_dict()["SchemaVersion"] == 2
 
 
+def test_a_report_says_whether_it_is_whole(
+    example: str, database: sealift.Database, tmp_path: Path
+) -> None:
+    report = sealift.scan_image(example, database=database)
+    assert report.matched and report.complete
+    assert report.coverage is not None and "npm" in report.coverage["with"]
+    assert report.undetermined == len(report.to_dict().get("Undetermined", []))
+    (tmp_path / "Dockerfile").write_text("FROM alpine\n")
+    checked = sealift.scan_config(tmp_path)
+    assert checked.complete and not checked.matched
+    (tmp_path / "etc").mkdir()
+    (tmp_path / "etc/os-release").write_text("ID=debian\nVERSION_ID=12\n")
+    partial = sealift.scan_rootfs(tmp_path, database=database)
+    assert partial.matched and not partial.complete
+    for one in (report, checked, partial):
+        again = pickle.loads(pickle.dumps(one))
+        assert again.complete == one.complete and again.coverage == one.coverage
+
+
+def test_a_snapshot_for_github_names_its_commit(example: str) -> None:
+    report = sealift.scan_image(example)
+    commit = {"sha": "a" * 40, "ref": "refs/heads/main"}
+    render: Any = report.render
+    snapshot = json.loads(render("github", **commit, correlator="scan", job_id="7"))
+    assert (snapshot["sha"], snapshot["ref"]) == ("a" * 40, "refs/heads/main")
+    assert snapshot["job"] == {"correlator": "scan", "id": "7"}
+    with pytest.raises(TypeError, match="'sha'"):
+        report.render("github")
+    with pytest.raises(TypeError, match="'sha'"):
+        report.render("json", sha="a" * 40)
+
+
 def test_without_a_database_packages_are_listed(example: str) -> None:
     report = sealift.scan_image(example)
     assert report.packages and not report.findings
+    assert (report.matched, report.complete) == (False, False)
+    assert (report.coverage, report.undetermined) == (None, 0)
     assert json.loads(report.render("sarif"))["version"] == "2.1.0"
     with pytest.raises(ValueError, match="only JSON is left"):
         pickle.loads(pickle.dumps(report)).render("sarif")
@@ -79,11 +114,15 @@ def test_errors_have_fields(tmp_path: Path, example: str) -> None:
     (tmp_path / "foreign.db").write_text("no database")
     with pytest.raises(sealift.DatabaseError) as foreign:
         sealift.scan_image(example, database=tmp_path / "foreign.db")
-    assert str(foreign.value.path).endswith("foreign.db")
+    assert foreign.value.path is not None and foreign.value.path.endswith("foreign.db")
     with pytest.raises(sealift.LimitExceeded) as limit:
         sealift.scan_image(example, limits={"max_document_bytes": 10})
     assert (limit.value.limit, limit.value.max) == ("max_document_bytes", 10)
     assert pickle.loads(pickle.dumps(limit.value)).limit == "max_document_bytes"
+    (tmp_path / "x.py").write_text("")
+    with pytest.raises(sealift.ScanError) as unread:
+        sealift.scan_fs(tmp_path / "x.py")
+    assert unread.value.path == str(tmp_path / "x.py")
     untyped: Any = sealift.scan_image
     with pytest.raises(TypeError, match="'dtabase'"):
         untyped(example, dtabase="x")
@@ -91,6 +130,29 @@ def test_errors_have_fields(tmp_path: Path, example: str) -> None:
         untyped(example, threads="two")
     with pytest.raises(ValueError, match="'severities'"):
         sealift.scan_image(example, severities=["BAD"])
+
+
+def test_limits_days_and_bases(example: str, database: sealift.Database, tmp_path: Path) -> None:
+    with pytest.raises(sealift.LimitExceeded) as layers:
+        sealift.scan_image(example, limits={"max_layers": 1})
+    assert (layers.value.limit, layers.value.max) == ("max_layers", 1)
+    with pytest.raises(ValueError, match='"max_layer"; there are max_layer_bytes, .*max_link_hops'):
+        sealift.scan_image(example, limits={"max_layer": 1})
+    with pytest.raises(ValueError, match="too large"):
+        sealift.scan_image(example, limits={"max_archive_depth": 2**40})
+    report = sealift.scan_image(
+        example, database=database, base=example, as_of="2026-01-31", created="2026-01-30"
+    )
+    described = report.to_dict()
+    assert described["Metadata"]["JudgedOn"] == "2026-01-31"
+    assert described["CreatedAt"] == "2026-01-30T00:00:00Z"
+    assert all(package.base == "named" for package in report.packages)
+    listed = tmp_path / "bases.json"
+    listed.write_text('{"bases": []}')
+    admitted = sealift.Gate(fail_on=[], as_of="2026-01-31").admit(example, bases=listed)
+    assert admitted.to_dict()["JudgedOn"] == "2026-01-31"
+    with pytest.raises(ValueError, match="'as_of'.*2026-01-31 or"):
+        sealift.scan_image(example, as_of="soon")
 
 
 def test_a_changed_byte_is_named(tmp_path: Path) -> None:

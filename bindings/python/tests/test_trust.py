@@ -179,11 +179,14 @@ def test_the_module_says_what_it_has() -> None:
     table = (ROOT / "docs/api.md").read_text()
     rows = [line.split("|") for line in table.splitlines() if line.startswith("| ")]
     named = [cell.strip().strip("`") for row in rows[1:] for cell in [row[3]]]
+    stub = (ROOT / "bindings/python/python/sealift/_native.pyi").read_text()
     for name in named:
         if name.startswith("sealift."):
+            name, _, argument = name.rstrip("=)").partition("(")
             place: object = sealift
             for part in name.split(".")[1:]:
                 place = getattr(place, part)
+            assert f"    {argument}: " in stub or not argument, argument
 
 
 def test_the_readme_does_what_it_says(

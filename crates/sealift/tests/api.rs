@@ -62,6 +62,7 @@ fn rest() -> Vec<(&'static str, &'static str)> {
     let fields = fields![
         "Check configuration files" => (ScanOptions, configuration),
         "Check them by Rego" => (ConfigurationOptions, rego),
+        "What the advisories cover" => (Report, matches),
         "Results by rule" => (admission::Review, rows),
     ];
     let _: (Option<&dyn Observer>, Option<sealift::Error>) = (None, None);

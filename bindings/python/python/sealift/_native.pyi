@@ -26,12 +26,15 @@ class _Watch(TypedDict, total=False):
 class _Bounds(TypedDict, total=False):
     threads: int | None
     memory_limit: int | None
+    # By the names of Rust's `Limits`, as `max_layers`; an error about one lists them.
     limits: Mapping[str, int] | None
+    # A day or a time, as 2026-01-31 or 2026-01-31T12:00:00Z.
     as_of: str | None
 
 class _ScanAll(_Watch, _Bounds, total=False):
     database: Database | _Path | None
     name: str | None
+    created: str | None
     platform: str | None
     skip_dirs: Sequence[str] | None
     skip_files: Sequence[str] | None
@@ -47,9 +50,14 @@ class _Scan(_ScanAll, total=False):
     ignore_unfixed: bool
     exclude_base: bool
 
-class _ScanImage(_Scan, _Access, total=False): ...
+class _Base(TypedDict, total=False):
+    # The base image, or a file that lists known ones.
+    base: str | None
+    bases: _Path | None
 
-class _Admit(_ScanAll, _Access, total=False): ...
+class _ScanImage(_Scan, _Access, _Base, total=False): ...
+
+class _Admit(_ScanAll, _Access, _Base, total=False): ...
 
 class _Checks(TypedDict, total=False):
     kinds: Sequence[str] | None
@@ -69,6 +77,7 @@ class _ScanFolder(_Scan, _Checks, total=False):
 
 class _ScanConfig(_Watch, _Bounds, _Checks, total=False):
     name: str | None
+    created: str | None
     skip_dirs: Sequence[str] | None
     skip_files: Sequence[str] | None
     severities: Sequence[str] | None
@@ -135,6 +144,11 @@ class _Gate(_Signers, _Log, total=False):
     require_justification: bool
     max_age_days: int | None
     as_of: str | None
+
+# Of `github` alone, and all of them there: the commit and the job of a snapshot.
+_Render = TypedDict(
+    "_Render", {"sha": str, "ref": str, "correlator": str, "job_id": str}, total=False
+)
 
 class _Data:
     def to_dict(self) -> dict[str, Any]: ...
@@ -283,7 +297,15 @@ class Report(_Data):
     def notes(self) -> list[str]: ...
     @property
     def counts(self) -> dict[str, int]: ...
-    def render(self, format: str) -> str: ...
+    @property
+    def matched(self) -> bool: ...
+    @property
+    def complete(self) -> bool: ...
+    @property
+    def coverage(self) -> dict[str, list[str]] | None: ...
+    @property
+    def undetermined(self) -> int: ...
+    def render(self, format: str, **options: Unpack[_Render]) -> str: ...
 
 @final
 class Database:

@@ -1,5 +1,6 @@
 //! Documents in files and folders.
 
+use std::fmt;
 use std::path::{Path, PathBuf};
 
 use sealift_policy::Limits;
@@ -9,19 +10,48 @@ use serde_json::Value;
 use crate::files::{self, Unread};
 
 /// Why files cannot be used.
-#[derive(Debug, thiserror::Error)]
-#[error("{}: {reason}", path.display())]
+#[derive(Debug)]
 #[non_exhaustive]
 pub struct LoadError {
-    /// The file.
+    /// The file, or what a text is called; empty where it is about none.
     pub path: PathBuf,
+    /// 1-based line in it, where it is known.
+    pub line: Option<u64>,
     /// What is wrong.
     pub reason: String,
 }
 
+impl std::error::Error for LoadError {}
+
+impl fmt::Display for LoadError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let path = self.path.display().to_string();
+        // What is said of a policy begins with its place.
+        if !self.reason.starts_with(&path) {
+            write!(f, "{path}: ")?;
+        }
+        f.write_str(&self.reason)
+    }
+}
+
 impl From<Unread> for LoadError {
     fn from(Unread { path, source }: Unread) -> Self {
-        Self { path, reason: source.to_string() }
+        Self { path, line: None, reason: source.to_string() }
+    }
+}
+
+impl LoadError {
+    /// An error about a document of one of these names, which says itself which, and where in it.
+    pub(super) fn placed<'n>(names: impl Iterator<Item = &'n str>, error: impl ToString) -> Self {
+        let whole = error.to_string();
+        let reason = whole.strip_prefix("Rego: ").unwrap_or(&whole);
+        // Of `a` and `a.rego` the longer is meant.
+        let named = names.filter_map(|name| Some((name, reason.strip_prefix(name)?)));
+        let Some((name, rest)) = named.max_by_key(|(name, _)| name.len()) else {
+            return wrong(Path::new(""), whole);
+        };
+        let line = rest.strip_prefix(':').and_then(|rest| rest.split(':').next()?.parse().ok());
+        Self { line, ..wrong(Path::new(name), reason) }
     }
 }
 
@@ -79,12 +109,25 @@ pub(super) fn bytes(path: &Path) -> Result<Vec<u8>, LoadError> {
 }
 
 pub(super) fn wrong(path: &Path, reason: impl ToString) -> LoadError {
-    LoadError { path: path.to_owned(), reason: reason.to_string() }
+    LoadError { path: path.to_owned(), line: None, reason: reason.to_string() }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_wrong_is_told_with_its_document() {
+        let told = |error: &str| {
+            let error = LoadError::placed(["a", "a.rego", "b.yaml"].into_iter(), error);
+            (error.path.display().to_string(), error.line, error.to_string())
+        };
+        let (rego, yaml) =
+            ("a.rego:3:21: an expression is missing", "b.yaml, document 2, X y: spec");
+        assert_eq!(told(&format!("Rego: {rego}")), ("a.rego".into(), Some(3), rego.into()));
+        assert_eq!(told(yaml), ("b.yaml".into(), None, yaml.into()));
+        assert_eq!(told("Rego: no rule"), (String::new(), None, "Rego: no rule".into()));
+    }
 
     #[test]
     fn the_case_of_an_ending_does_not_matter() {

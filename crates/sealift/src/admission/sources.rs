@@ -111,10 +111,12 @@ impl Sources {
             let asked = asked.map(|(field, about)| format!("{kind} {name}: {field}: {about}"));
             told.asked.extend(asked);
         }
-        let policies = Policies::of(documents).map_err(|error| wrong(folder, error))?;
+        let names = || contents.iter().map(|(name, _)| name.as_str());
+        let policies =
+            Policies::of(documents).map_err(|error| LoadError::placed(names(), error))?;
         if let (Some(reader), false) = (policies.reads_namespaces().next(), rules.knows_cluster()) {
             let reason = format!("{reader}: {} are not known here", unknown::NAMESPACES);
-            return Err(wrong(folder, reason));
+            return Err(LoadError::placed(names(), reason));
         }
         told.policies = policies.len();
         told.notes.extend_from_slice(policies.notes());
