@@ -40,7 +40,8 @@ pub(crate) struct EvidenceArgs {
     /// of the certificate that is stored with each signature.
     #[arg(long, alias = "cert", value_name = "FILE")]
     pub(crate) certificate: Option<PathBuf>,
-    /// With --signature: an RFC 3161 timestamp over it, as a response or token in DER.
+    /// With --signature: an RFC 3161 timestamp over it, as a response or token in DER, or in the JSON
+    /// that cosign writes.
     #[arg(long, value_name = "FILE", requires = "signature")]
     pub(crate) rfc3161_timestamp: Option<PathBuf>,
 }

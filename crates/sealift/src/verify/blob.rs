@@ -1,7 +1,8 @@
 //! Signatures of files that lie beside them.
 
 use sealift_sigstore_verify::{
-    Base64Error, Bundle, Certificate, CertificateError, Content, Material, decode_base64,
+    AnnotationError, Base64Error, Bundle, Certificate, CertificateError, Content, Material,
+    decode_base64,
 };
 
 /// What lies beside a file and speaks for its signature.
@@ -10,7 +11,7 @@ use sealift_sigstore_verify::{
 pub struct Evidence<'a> {
     /// The signer's certificate in PEM, or, as cosign writes it, base64 of that.
     pub certificate: Option<&'a [u8]>,
-    /// An RFC 3161 timestamp over the signature, in DER.
+    /// An RFC 3161 timestamp over the signature, in DER or in cosign's JSON.
     pub timestamp: Option<&'a [u8]>,
 }
 
@@ -18,16 +19,20 @@ pub struct Evidence<'a> {
 /// verified.
 ///
 /// # Errors
-/// When the signature is no base64, or what is said to be a certificate is none.
+/// When the signature is no base64, or what is said to be a certificate is none, or the timestamp is
+/// JSON that has none.
 pub fn detached(signature: &[u8], evidence: Evidence<'_>) -> Result<Bundle, DetachedError> {
     let signature = base64(signature).map_err(DetachedError::Signature)?;
     let material = match evidence.certificate {
         None => Material::PublicKey { hint: String::new() },
         Some(text) => Material::Certificate { leaf: certificate(text)?, intermediates: Vec::new() },
     };
-    let timestamps = evidence.timestamp.iter().map(|timestamp| timestamp.to_vec()).collect();
     let content = Content::Message { digest: None, signature };
-    Ok(Bundle::from_parts(material, Vec::new(), timestamps, content))
+    let bundle = Bundle::from_parts(material, Vec::new(), Vec::new(), content);
+    match evidence.timestamp {
+        Some(timestamp) => Ok(bundle.with_timestamp_file(timestamp)?),
+        None => Ok(bundle),
+    }
 }
 
 /// Reads a certificate in PEM or, as cosign writes it, base64 of that.
@@ -57,4 +62,7 @@ pub enum DetachedError {
     /// The certificate cannot be read.
     #[error("the certificate cannot be read")]
     Certificate(#[from] CertificateError),
+    /// The timestamp cannot be read.
+    #[error("the timestamp cannot be read")]
+    Timestamp(#[from] AnnotationError),
 }

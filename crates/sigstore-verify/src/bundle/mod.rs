@@ -79,6 +79,12 @@ impl Bundle {
         self
     }
 
+    /// The same with an RFC 3161 timestamp over the signature, in DER.
+    pub(crate) fn with_timestamp(mut self, timestamp: Vec<u8>) -> Self {
+        self.timestamps.push(timestamp);
+        self
+    }
+
     /// The same, signed by whom a certificate names that lies elsewhere.
     #[must_use]
     pub fn with_certificate(mut self, leaf: Certificate) -> Self {

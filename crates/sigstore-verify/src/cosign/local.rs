@@ -1,7 +1,8 @@
 //! The file that `cosign sign-blob --bundle` wrote before Sigstore's bundle was there: a signature,
-//! the certificate (or key) of the signer, and Rekor's answer, as JSON.
+//! the certificate (or key) of the signer, and Rekor's answer, as JSON. A timestamp does not stand in
+//! it but in a file of its own.
 
-use super::annotations::entry_of;
+use super::annotations::{entry_of, timestamp_of};
 use super::{AnnotationError, CandidateError, SignerKind};
 use crate::base64;
 use crate::bundle::{Bundle, Content, Material};
@@ -53,6 +54,16 @@ impl Bundle {
         let content = Content::Message { digest: None, signature };
         Ok(Some(Self::from_parts(material, entry.into_iter().collect(), Vec::new(), content)))
     }
+
+    /// The same with an RFC 3161 timestamp that lies in a file of its own: DER of a response or token,
+    /// or the JSON around a response that `--rfc3161-timestamp` of cosign's `sign-blob` writes.
+    ///
+    /// # Errors
+    /// When it is JSON without such a response. Whether DER is a timestamp is seen in verifying.
+    pub fn with_timestamp_file(self, file: &[u8]) -> Result<Self, AnnotationError> {
+        let is_json = file.trim_ascii_start().starts_with(b"{");
+        Ok(self.with_timestamp(if is_json { timestamp_of(file)? } else { file.to_vec() }))
+    }
 }
 
 #[cfg(test)]
@@ -77,6 +88,18 @@ mod tests {
         assert!(matches!(bundle.content(), Content::Message { digest: None, signature }
             if *signature == [3, 4]));
         assert!(read(r#"{"base64Signature":"AwQ="}"#).unwrap().unwrap().entries().is_empty());
+    }
+
+    #[test]
+    fn a_timestamp_is_der_or_in_json() {
+        let bundle = read(r#"{"base64Signature":"AwQ="}"#).unwrap().unwrap();
+        for file in [&b"\x30\x01"[..], b" {\"SignedRFC3161Timestamp\":\"MAE=\"}\n"] {
+            let stamped = bundle.clone().with_timestamp_file(file).unwrap();
+            assert_eq!(stamped.timestamps(), [[0x30, 1]]);
+        }
+        for malformed in ["{", "{}", r#"{"SignedRFC3161Timestamp":""}"#] {
+            assert!(bundle.clone().with_timestamp_file(malformed.as_bytes()).is_err());
+        }
     }
 
     #[test]
