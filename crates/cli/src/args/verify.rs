@@ -34,14 +34,14 @@ pub(crate) struct VerifyArgs {
 }
 
 /// What speaks for a signature that lies in a file.
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 pub(crate) struct EvidenceArgs {
     /// The signer's certificate in PEM, for a signature without a bundle. With an image: used instead
     /// of the certificate that is stored with each signature.
     #[arg(long, alias = "cert", value_name = "FILE")]
     pub(crate) certificate: Option<PathBuf>,
-    /// With --signature: an RFC 3161 timestamp over it, as a response or token in DER, or in the JSON
-    /// that cosign writes.
+    /// An RFC 3161 timestamp over the signature, which must count: as a response or token in DER, or
+    /// in the JSON that cosign writes. With --signature or a --bundle of cosign 2.
     #[arg(long, value_name = "FILE", requires = "signature")]
     pub(crate) rfc3161_timestamp: Option<PathBuf>,
 }
@@ -243,6 +243,13 @@ pub(crate) struct SignerArgs {
     pub(crate) out: OutArgs,
 }
 
+impl SignerArgs {
+    /// Whether a timestamp is required: who names the authority relies on what it says, as in cosign.
+    pub(crate) fn wants_timestamps(&self) -> bool {
+        self.use_signed_timestamps || self.own.timestamp_certificate_chain.is_some()
+    }
+}
+
 /// Authorities in the place of those of the trusted root, PEM.
 #[derive(Clone, Debug, Args)]
 pub(crate) struct OwnTrustArgs {
@@ -256,7 +263,8 @@ pub(crate) struct OwnTrustArgs {
     /// Certificates between those roots and the signer's.
     #[arg(long, value_name = "FILE", help_heading = "Trust", requires = "ca_roots")]
     pub(crate) ca_intermediates: Option<PathBuf>,
-    /// Certificates of the authority that stamped the signature, from that to the root.
+    /// Certificates of the authority that stamped the signature, from that to the root. A timestamp
+    /// is required, as with --use-signed-timestamps.
     #[arg(long, value_name = "FILE", help_heading = "Trust", conflicts_with = "trusted_root")]
     pub(crate) timestamp_certificate_chain: Option<PathBuf>,
 }

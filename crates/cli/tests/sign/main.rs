@@ -6,6 +6,7 @@
 mod action;
 mod admitted;
 mod elsewhere;
+mod evidence;
 mod files;
 mod gated;
 mod images;

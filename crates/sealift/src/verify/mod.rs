@@ -63,11 +63,11 @@ pub use sealift_sigstore_verify::{
     AnnotationError, Artifact, Attachment, Base64Error, Bundle, BundleError, Certificate,
     CertificateError, CertificateIdentity, Check, Content, CosignError, Envelope, EnvelopeError,
     Error, ExpressionError, Form, FulcioExtension, Hash, HashAlgorithm, Identities,
-    IdentityMatcher, KeyAlgorithm, KeyError, Limits, ListedManifest, Material, NotDone, Omission,
-    Origin, Outcome, Policy, PredicateType, Provider, PublicKey, Refusal, Rejected, Rejection,
-    RustCrypto, Scheme, SignerKind, SigningTime, SimpleSigning, Statement, StatementVersion,
-    TextMatcher, TrustError, TrustedKey, TrustedRoot, Verified, VerifiedAttached, VerifiedSigner,
-    Verifier as BundleVerifier, decode_base64, encode_base64,
+    IdentityMatcher, KeyAlgorithm, KeyError, Limits, ListedManifest, Material, NotCounted, NotDone,
+    Omission, Origin, Outcome, Policy, PredicateType, Provider, PublicKey, Refusal, Rejected,
+    Rejection, RustCrypto, Scheme, SignerKind, SigningTime, SimpleSigning, Statement,
+    StatementVersion, TextMatcher, TrustError, TrustedKey, TrustedRoot, Verified, VerifiedAttached,
+    VerifiedSigner, Verifier as BundleVerifier, decode_base64, encode_base64,
 };
 pub use trust::{CurrentTrust, current_trust};
 pub use verifier::{Verifier, VerifyError, provider, public_key, trusted_root};

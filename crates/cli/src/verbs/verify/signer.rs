@@ -36,7 +36,7 @@ impl Trust {
         let key = args.key.as_deref().map(|key| public_key(key, args.offline, environment));
         let key = key.transpose()?;
         let mut policy = signer(args, key.clone())?;
-        if args.use_signed_timestamps {
+        if args.wants_timestamps() {
             policy = policy.require_signed_timestamps(1);
         }
         if args.insecure_ignore_tlog {
@@ -59,6 +59,11 @@ impl Trust {
     /// What the key is, where one must have signed.
     pub(super) fn algorithm(&self) -> Option<KeyAlgorithm> {
         self.key.as_ref().map(PublicKey::algorithm)
+    }
+
+    /// Whether any timestamp could count.
+    pub(super) fn knows_stampers(&self) -> bool {
+        !self.root.timestamp_authorities().is_empty()
     }
 
     pub(super) fn verifier(&self) -> BundleVerifier<'_> {
