@@ -145,3 +145,18 @@ fn a_timestamp_that_does_not_count_is_told() {
     let output = stamped.verify(&["--bundle", "bad.json"]);
     assert!(!said(&output).contains("not counted"), "{}", said(&output));
 }
+
+#[test]
+fn a_signature_may_be_as_it_is() {
+    let stamped = Stamped::new();
+    let signed = stamped.sign(b"what is signed");
+    stamped.write("raw.sig", &signed.signature);
+    assert_eq!(stamped.verify(&["--signature", "raw.sig"]).status.code(), Some(0));
+    let mut changed = signed.signature;
+    *changed.last_mut().unwrap() ^= 1;
+    stamped.write("raw.sig", &changed);
+    assert_eq!(stamped.verify(&["--signature", "raw.sig"]).status.code(), Some(1));
+    stamped.write("raw.sig", b"no base64");
+    let output = stamped.verify(&["--signature", "raw.sig"]);
+    assert!(said(&output).contains("not in base64"), "{}", said(&output));
+}

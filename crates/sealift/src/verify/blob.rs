@@ -15,14 +15,19 @@ pub struct Evidence<'a> {
     pub timestamp: Option<&'a [u8]>,
 }
 
-/// Puts a signature in base64, and what speaks for it, into the form of a bundle: parsed, not
-/// verified.
+/// Puts a signature, and what speaks for it, into the form of a bundle: parsed, not verified. The
+/// signature is in base64; bytes that are no ASCII text are the signature itself, as
+/// `sign-blob --b64=false` writes it.
 ///
 /// # Errors
-/// When the signature is no base64, or what is said to be a certificate is none, or the timestamp is
+/// When the signature is text and no base64, or what is said to be a certificate is none, or the timestamp is
 /// JSON that has none.
 pub fn detached(signature: &[u8], evidence: Evidence<'_>) -> Result<Bundle, DetachedError> {
-    let signature = base64(signature).map_err(DetachedError::Signature)?;
+    // Not by chance: of the 64 bytes and more that a signature has, half are no ASCII.
+    let signature = match signature.is_ascii() {
+        true => base64(signature).map_err(DetachedError::Signature)?,
+        false => signature.to_vec(),
+    };
     let material = match evidence.certificate {
         None => Material::PublicKey { hint: String::new() },
         Some(text) => Material::Certificate { leaf: certificate(text)?, intermediates: Vec::new() },
