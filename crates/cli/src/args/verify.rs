@@ -20,7 +20,7 @@ pub(crate) struct VerifyArgs {
     /// Claims that a signature must make, as key=value.
     #[arg(short, long, value_name = "CLAIMS", value_delimiter = ',', value_parser = parse_claim)]
     pub(crate) annotations: Vec<(String, String)>,
-    /// Verify this signature, in base64 or in a file that holds it, instead of those that are kept
+    /// Verify this signature, in base64 or in a file that holds it so or as it is, instead of those that are kept
     /// beside the image.
     #[arg(long, value_name = "FILE|BASE64", value_parser = NonEmptyStringValueParser::new())]
     pub(crate) signature: Option<String>,
@@ -64,13 +64,13 @@ pub(crate) struct VerifyAttestationArgs {
 #[derive(Debug, Args)]
 #[command(group = ArgGroup::new("proof").args(["bundle", "signature"]).required(true))]
 pub(crate) struct VerifyBlobArgs {
-    /// The file that was signed.
+    /// The file that was signed; - is stdin. With --bundle it may be its digest, as sha256:HEX.
     pub(crate) file: PathBuf,
     /// Sigstore bundle with the signature, or the JSON that `sign-blob --bundle` of cosign 1 and 2
     /// wrote.
     #[arg(long, value_name = "FILE")]
     pub(crate) bundle: Option<PathBuf>,
-    /// The signature in base64, or a file that holds it.
+    /// The signature in base64, or a file that holds it so or as it is.
     #[arg(long, value_name = "FILE|BASE64", value_parser = NonEmptyStringValueParser::new())]
     pub(crate) signature: Option<String>,
     #[command(flatten)]

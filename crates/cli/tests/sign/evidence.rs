@@ -160,3 +160,33 @@ fn a_signature_may_be_as_it_is() {
     let output = stamped.verify(&["--signature", "raw.sig"]);
     assert!(said(&output).contains("not in base64"), "{}", said(&output));
 }
+
+#[test]
+fn a_bundle_may_be_of_a_digest() {
+    let stamped = Stamped::new();
+    // SHA-256 of "what is signed", and of nothing.
+    let digest = "sha256:819893434c4fe98186a93ce2782c7a73023a46b588b089bb559f98fc4b895c3c";
+    let other = "sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+    let status = |file: &str, how: &[&str]| {
+        stamped.world.status(&with(&with(&["verify-blob", file], &KEY), how))
+    };
+    for bundle in ["new.json", "old.json"] {
+        assert_eq!(status(digest, &["--bundle", bundle]), Some(0), "{bundle}");
+        assert_eq!(status(other, &["--bundle", bundle]), Some(1), "{bundle}");
+        assert_eq!(status(&digest[..20], &["--bundle", bundle]), Some(2), "{bundle}");
+    }
+    assert_eq!(status(digest, &["--signature", "sig"]), Some(2), "no file of this name");
+    stamped.write(digest, b"a file of this name");
+    assert_eq!(status(digest, &["--bundle", "new.json"]), Some(1));
+}
+
+#[test]
+fn a_url_in_the_place_of_a_file_is_not_fetched() {
+    let stamped = Stamped::new();
+    let url = "https://files.example/file";
+    for (file, how) in [("file", ["--signature", url]), (url, ["--signature", "sig"])] {
+        let output = stamped.world.run(&with(&with(&["verify-blob", file], &KEY), &how));
+        assert_eq!(output.status.code(), Some(2));
+        assert!(said(&output).contains("a URL is not fetched"), "{}", said(&output));
+    }
+}

@@ -34,7 +34,7 @@ pub(crate) fn verify_blob(
     let (bundle, file, hint) = match (&args.bundle, &args.signature) {
         (Some(path), _) => {
             let bundle = bundle(path, &args.evidence, trust.policy.signer_kind())?;
-            let file = Subject::read(&args.file, &bundle, trust.algorithm())?;
+            let file = Subject::named(&args.file, &bundle, trust.algorithm())?;
             (bundle, file, "")
         }
         (None, signature) => {

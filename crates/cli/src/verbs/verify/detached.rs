@@ -15,8 +15,8 @@ pub(super) fn read(
     evidence: &EvidenceArgs,
 ) -> Result<Result<Bundle, DetachedError>, Failure> {
     let path = Path::new(signature);
-    let signature =
-        if path.is_file() { files::document(path)? } else { signature.as_bytes().to_vec() };
+    let is_named = path.is_file() || files::is_url(signature);
+    let signature = if is_named { files::document(path)? } else { signature.as_bytes().to_vec() };
     let certificate = evidence.certificate.as_deref().map(files::document).transpose()?;
     let timestamp = evidence.rfc3161_timestamp.as_deref().map(files::document).transpose()?;
     let mut speaks = Evidence::default();
