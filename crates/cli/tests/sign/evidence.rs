@@ -190,3 +190,16 @@ fn a_url_in_the_place_of_a_file_is_not_fetched() {
         assert!(said(&output).contains("a URL is not fetched"), "{}", said(&output));
     }
 }
+
+#[test]
+fn an_empty_claim_of_a_workflow_is_named_by_its_flag() {
+    let world = World::new();
+    for part in ["name", "ref", "repository", "sha", "trigger"] {
+        let flag = format!("--certificate-github-workflow-{part}");
+        let identity = ["--certificate-identity", "a", "--certificate-oidc-issuer", "b"];
+        let verify = ["verify-blob", "--signature", "AAAA", "file", &flag, ""];
+        let refused = world.run(&with(&verify, &identity));
+        assert_eq!(refused.status.code(), Some(2), "{}", said(&refused));
+        assert!(said(&refused).contains(&format!("{flag}: an empty text")), "{}", said(&refused));
+    }
+}

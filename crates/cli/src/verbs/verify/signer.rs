@@ -127,19 +127,29 @@ fn workflow(
     args: &SignerArgs,
 ) -> impl Iterator<Item = ((FulcioExtension, &'static str), Option<&str>)> {
     use FulcioExtension as Extension;
-    [
-        (Extension::GithubWorkflowName, "name", &args.certificate_github_workflow_name),
-        (Extension::GithubWorkflowRef, "ref", &args.certificate_github_workflow_ref),
+    let flags = [
         (
-            Extension::GithubWorkflowRepository,
-            "repository",
+            (Extension::GithubWorkflowName, "--certificate-github-workflow-name"),
+            &args.certificate_github_workflow_name,
+        ),
+        (
+            (Extension::GithubWorkflowRef, "--certificate-github-workflow-ref"),
+            &args.certificate_github_workflow_ref,
+        ),
+        (
+            (Extension::GithubWorkflowRepository, "--certificate-github-workflow-repository"),
             &args.certificate_github_workflow_repository,
         ),
-        (Extension::GithubWorkflowSha, "sha", &args.certificate_github_workflow_sha),
-        (Extension::GithubWorkflowTrigger, "trigger", &args.certificate_github_workflow_trigger),
-    ]
-    .into_iter()
-    .map(|(extension, name, value)| ((extension, name), value.as_deref()))
+        (
+            (Extension::GithubWorkflowSha, "--certificate-github-workflow-sha"),
+            &args.certificate_github_workflow_sha,
+        ),
+        (
+            (Extension::GithubWorkflowTrigger, "--certificate-github-workflow-trigger"),
+            &args.certificate_github_workflow_trigger,
+        ),
+    ];
+    flags.into_iter().map(|(flag, value)| (flag, value.as_deref()))
 }
 
 type Flag<'a> = (&'static str, Option<&'a str>);
