@@ -159,6 +159,9 @@ pub(crate) struct AttestBlobArgs {
     /// Write the statement that was signed to this file.
     #[arg(long, value_name = "FILE")]
     pub(crate) output_attestation: Option<PathBuf>,
+    /// Write the signer's certificate to this file, in PEM.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) output_certificate: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) signing: SigningArgs,
 }
@@ -257,7 +260,7 @@ pub(crate) struct AttestedArgs {
 pub(crate) struct SigningArgs {
     #[command(flatten)]
     pub(crate) by: SignedByArgs,
-    /// Write the form of cosign 3; =false writes the older one.
+    /// Write the form of cosign 3; =false writes the older one, of files without a --bundle.
     #[arg(long, default_value = "true", action = ArgAction::Set, num_args = 0..=1,
           require_equals = true, default_missing_value = "true", value_parser = parse_bool)]
     pub(crate) new_bundle_format: bool,

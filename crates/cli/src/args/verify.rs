@@ -86,7 +86,8 @@ pub(crate) struct VerifyBlobAttestationArgs {
     /// The file that the attestation is about; not needed with --digest or --check-claims=false.
     #[arg(required_unless_present_any = ["digest", "check_claims"])]
     pub(crate) file: Option<PathBuf>,
-    /// The Sigstore bundle with the attestation.
+    /// The Sigstore bundle with the attestation, or the JSON that `attest-blob --bundle` of cosign 2
+    /// wrote.
     #[arg(long, value_name = "FILE")]
     pub(crate) bundle: Option<PathBuf>,
     /// The attestation as an envelope (DSSE) in a file of its own.
@@ -103,6 +104,8 @@ pub(crate) struct VerifyBlobAttestationArgs {
     #[arg(long, default_value = "true", action = ArgAction::Set, num_args = 0..=1,
           require_equals = true, default_missing_value = "true", value_parser = parse_bool)]
     pub(crate) check_claims: bool,
+    #[command(flatten)]
+    pub(crate) evidence: EvidenceArgs,
     #[command(flatten)]
     pub(crate) predicate: PredicateArgs,
     #[command(flatten)]

@@ -5,6 +5,7 @@
 
 mod action;
 mod admitted;
+mod attested;
 mod elsewhere;
 mod evidence;
 mod files;

@@ -1,8 +1,8 @@
 //! Signatures of files that lie beside them.
 
 use sealift_sigstore_verify::{
-    AnnotationError, Base64Error, Bundle, Certificate, CertificateError, Content, Material,
-    decode_base64,
+    AnnotationError, Base64Error, Bundle, Certificate, CertificateError, Content, EnvelopeError,
+    Limits, Material, decode_base64,
 };
 
 /// What lies beside a file and speaks for its signature.
@@ -28,12 +28,33 @@ pub fn detached(signature: &[u8], evidence: Evidence<'_>) -> Result<Bundle, Deta
         true => base64(signature).map_err(DetachedError::Signature)?,
         false => signature.to_vec(),
     };
-    let material = match evidence.certificate {
+    let content = Content::Message { digest: None, signature };
+    let bundle = Bundle::from_parts(material(evidence)?, Vec::new(), Vec::new(), content);
+    stamped(bundle, evidence)
+}
+
+/// The same of an attestation: an envelope (DSSE) in JSON. Its timestamp may be over that JSON, as
+/// `attest-blob` of cosign 2 has it made.
+///
+/// # Errors
+/// When it is no envelope, or what speaks for it cannot be read.
+pub fn detached_envelope(
+    envelope: Vec<u8>,
+    evidence: Evidence<'_>,
+) -> Result<Bundle, DetachedError> {
+    let (material, limits) = (material(evidence)?, Limits::default());
+    let bundle = Bundle::from_envelope(material, Vec::new(), Vec::new(), envelope, &limits)?;
+    stamped(bundle, evidence)
+}
+
+fn material(evidence: Evidence<'_>) -> Result<Material, DetachedError> {
+    Ok(match evidence.certificate {
         None => Material::PublicKey { hint: String::new() },
         Some(text) => Material::Certificate { leaf: certificate(text)?, intermediates: Vec::new() },
-    };
-    let content = Content::Message { digest: None, signature };
-    let bundle = Bundle::from_parts(material, Vec::new(), Vec::new(), content);
+    })
+}
+
+fn stamped(bundle: Bundle, evidence: Evidence<'_>) -> Result<Bundle, DetachedError> {
     match evidence.timestamp {
         Some(timestamp) => Ok(bundle.with_timestamp_file(timestamp)?),
         None => Ok(bundle),
@@ -64,6 +85,9 @@ pub enum DetachedError {
     /// The signature is no base64; where nothing is named, it is empty or no text.
     #[error("the signature is not in base64")]
     Signature(#[source] Option<Base64Error>),
+    /// The attestation is no envelope.
+    #[error("the envelope cannot be read")]
+    Envelope(#[from] EnvelopeError),
     /// The certificate cannot be read.
     #[error("the certificate cannot be read")]
     Certificate(#[from] CertificateError),

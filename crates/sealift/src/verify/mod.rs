@@ -26,8 +26,8 @@
 //! A [`Verifier`] does the same in one call, and tells what was proved as data ([`ImageProof`]); the
 //! parts above are for those who need every detail.
 //!
-//! Files need no more than a [`Bundle`] and a [`Verifier`]; [`detached`] makes a bundle of a
-//! signature that lies in a file of its own.
+//! Files need no more than a [`Bundle`] and a [`Verifier`]; [`detached`] and [`detached_envelope`] make
+//! a bundle of a signature or attestation that lies in a file of its own.
 
 mod blob;
 mod download;
@@ -42,7 +42,7 @@ mod sbom;
 mod trust;
 mod verifier;
 
-pub use blob::{DetachedError, Evidence, certificate, detached};
+pub use blob::{DetachedError, Evidence, certificate, detached, detached_envelope};
 pub use download::download;
 pub use error::{OpenError, Unverified, UnverifiedReason};
 pub use image::{SignedImage, VerifiedImage, VerifyOptions};

@@ -3,9 +3,7 @@
 use std::path::Path;
 
 use sealift::escape;
-use sealift::verify::{
-    Artifact, Bundle, Content, Envelope, Hash, HashAlgorithm, Limits, Material, SignerKind,
-};
+use sealift::verify::{Artifact, Bundle, Hash, HashAlgorithm, Limits, SignerKind};
 
 use super::images::predicate_type;
 use super::signer::Trust;
@@ -51,17 +49,22 @@ pub(crate) fn verify_blob(
 
 /// `verify-blob-attestation`.
 pub(crate) fn verify_blob_attestation(
-    args: VerifyBlobAttestationArgs,
+    mut args: VerifyBlobAttestationArgs,
     global: &GlobalArgs,
     environment: &Environment,
 ) -> Result<u8, Failure> {
     peers::set_by_variable(Peer::Cosign, environment)?;
+    args.signer.use_signed_timestamps |= args.evidence.rfc3161_timestamp.is_some();
     let mut trust = Trust::new(&args.signer, global, environment)?;
     trust.policy = trust.policy.require_predicate_type(predicate_type(&args.predicate.predicate)?);
     set_deadline(&args.signer.out, global);
     let bundle = match (&args.bundle, &args.signature) {
-        (Some(path), _) => bundle(path, &EvidenceArgs::default(), trust.policy.signer_kind())?,
-        (None, path) => envelope(path.as_deref().unwrap_or(Path::new("")))?,
+        (Some(path), _) => bundle(path, &args.evidence, trust.policy.signer_kind())?,
+        (None, path) => {
+            let path = path.as_deref().unwrap_or(Path::new(""));
+            let bundle = detached::envelope(path, &args.evidence)?;
+            bundle.map_err(|error| not_verified(&path.display().to_string(), &error, ""))?
+        }
     };
     let (file, name) = match (&args.file, &args.digest) {
         _ if !args.check_claims => (Subject::Unchecked, "the attestation".to_owned()),
@@ -108,15 +111,6 @@ fn bundle(path: &Path, evidence: &EvidenceArgs, signer: SignerKind) -> Result<Bu
             Bundle::from_json(&bytes, &limits).map_err(|error| not_verified(&name, &error, ""))
         }
     }
-}
-
-/// An envelope alone, as a bundle.
-fn envelope(path: &Path) -> Result<Bundle, Failure> {
-    let name = path.display().to_string();
-    let envelope = Envelope::from_json(&files::document(path)?, &Limits::default())
-        .map_err(|error| not_verified(&name, &error, ""))?;
-    let material = Material::PublicKey { hint: String::new() };
-    Ok(Bundle::from_parts(material, Vec::new(), Vec::new(), Content::Envelope(envelope)))
 }
 
 fn hash(hex: &str, algorithm: Option<DigestAlgorithm>) -> Result<Hash, Failure> {
