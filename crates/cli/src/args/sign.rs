@@ -130,6 +130,9 @@ pub(crate) struct SignBlobArgs {
     /// Write the signer's certificate to this file, in PEM.
     #[arg(long, value_name = "FILE")]
     pub(crate) output_certificate: Option<PathBuf>,
+    /// Write the timestamp over the signature to this file, in cosign's JSON.
+    #[arg(long, alias = "rfc3161-timestamp-bundle", value_name = "FILE")]
+    pub(crate) rfc3161_timestamp: Option<PathBuf>,
     /// Write the signature in base64.
     #[arg(long, default_value = "true", action = ArgAction::Set, num_args = 0..=1,
           require_equals = true, default_missing_value = "true", value_parser = parse_bool)]
@@ -162,6 +165,9 @@ pub(crate) struct AttestBlobArgs {
     /// Write the signer's certificate to this file, in PEM.
     #[arg(long, value_name = "FILE")]
     pub(crate) output_certificate: Option<PathBuf>,
+    /// Write the timestamp over the envelope to this file, in cosign's JSON.
+    #[arg(long, alias = "rfc3161-timestamp-bundle", value_name = "FILE")]
+    pub(crate) rfc3161_timestamp: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) signing: SigningArgs,
 }
