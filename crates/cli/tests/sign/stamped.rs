@@ -3,11 +3,12 @@
 use std::fs;
 
 use sealift::verify::decode_base64;
-use sealift_tests::instance::{HashKind, LogKind};
+use sealift_tests::instance::{HashKind, Layout, LogKind, triangulate};
 use sealift_tests::mutual::Mutual;
+use sealift_tests::registry::{Options, TestRegistry};
 use serde_json::Value;
 
-use crate::world::{SigningWorld, said, with};
+use crate::world::{ADA, SERVED, SigningWorld, said, with};
 
 #[test]
 fn a_timestamp_authority_is_shown_a_certificate() {
@@ -116,4 +117,30 @@ fn a_timestamp_is_written_to_a_file_of_its_own() {
         assert!(is_over(&world.read("stamp.json"), &stamped));
         fs::remove_file(world.0.path().join("sig")).unwrap();
     }
+}
+
+#[test]
+fn under_a_tag_the_envelope_of_an_attestation_is_stamped() {
+    let signing = SigningWorld::new(LogKind::Rekor1, None);
+    let world = &signing.world;
+    fs::write(world.0.path().join("p.json"), "{}").unwrap();
+    let mut layout = Layout::default();
+    let image = layout.image(&[b"one layer"]);
+    layout.tag("1.0", &image);
+    let registry = TestRegistry::start(Options::default());
+    registry.put_layout(&layout, "app");
+    let name = format!("{}/app:1.0", registry.host());
+    let attest = ["attest", "--yes", "--identity-token", "token", "--new-bundle-format=false"];
+    let attest = with(&with(&attest, &SERVED), &["--predicate", "p.json", &name]);
+    let attested = world.run(&attest);
+    assert_eq!(attested.status.code(), Some(0), "{}", said(&attested));
+    let manifest = registry.tagged("app", &format!("{}.att", triangulate(&image))).unwrap();
+    let manifest: Value = serde_json::from_slice(&registry.manifest(&manifest).unwrap()).unwrap();
+    let layer = &manifest["layers"][0];
+    let envelope = registry.blob(&layer["digest"].as_str().unwrap().parse().unwrap()).unwrap();
+    let stamp = layer["annotations"]["dev.sigstore.cosign/rfc3161timestamp"].as_str().unwrap();
+    assert!(is_over(stamp, &envelope));
+    let verify = with(&["verify-attestation", "--use-signed-timestamps", &name], &ADA);
+    let verified = world.run(&verify);
+    assert_eq!(verified.status.code(), Some(0), "{}", said(&verified));
 }
