@@ -46,7 +46,19 @@ fn opened(path: &Path) -> io::Result<Box<dyn Read>> {
     }
 }
 
+/// Whether it is written as a URL, which cosign would fetch.
+pub(crate) fn is_url(text: &str) -> bool {
+    text.starts_with("https://") || text.starts_with("http://")
+}
+
 fn unreadable(path: &Path, error: io::Error) -> Failure {
+    if path.to_str().is_some_and(is_url) {
+        return Failure::Unusable {
+            what: path.display().to_string(),
+            error: "a URL is not fetched".into(),
+            hint: "save what it names in a file, and name that",
+        };
+    }
     Failure::Unusable {
         what: path.display().to_string(),
         error: error.into(),

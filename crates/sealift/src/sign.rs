@@ -25,6 +25,6 @@ pub use sealift_sigstore_sign::{
     ServiceError, Services, SignError, SignatureBundle, SignedPayload, Signer, SignerMaterial,
     StatementDraft, StatementSubject, TaggedLayer, TaggedManifest, TaggedManifestError, ToSign,
     TokenError, missing_member, pem_block, predicate, provenance, public_pem, referrer,
-    sign_envelope, sign_message, simple_signing,
+    sign_envelope, sign_message, simple_signing, timestamp_json,
 };
 pub use session::{Clock, Session, SignImageError, SignedDigest, SigningServices};

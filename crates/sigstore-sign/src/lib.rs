@@ -63,7 +63,7 @@ pub use signer::{SignError, Signer};
 pub use statement::{IN_TOTO, StatementDraft, StatementSubject, pae, simple_signing};
 pub use storage::{
     Artifact, Blob, DOCKER_MANIFEST, OCI_MANIFEST, TaggedLayer, TaggedManifest,
-    TaggedManifestError, referrer,
+    TaggedManifestError, referrer, timestamp_json,
 };
 pub use token::{
     Ambient, AmbientError, GOOGLE_HOST, IdentityToken, Login, LoginError, Prompt, TokenError,

@@ -150,11 +150,17 @@ fn evidence(bundle: &SignatureBundle, signature: String) -> BTreeMap<String, Str
         put("dev.sigstore.cosign/bundle", entry);
     }
     if let Some(timestamp) = bundle.timestamps.first() {
-        let response = Node::text(STANDARD.encode(timestamp));
-        let document = Node::object([("SignedRFC3161Timestamp", Some(response))]);
-        put("dev.sigstore.cosign/rfc3161timestamp", document.compact());
+        put("dev.sigstore.cosign/rfc3161timestamp", timestamp_json(timestamp));
     }
     annotations
+}
+
+/// An RFC 3161 response in the JSON in which cosign keeps it: in an annotation, or in the file of
+/// `--rfc3161-timestamp`.
+#[must_use]
+pub fn timestamp_json(response: &[u8]) -> String {
+    let response = Node::text(STANDARD.encode(response));
+    Node::object([("SignedRFC3161Timestamp", Some(response))]).compact()
 }
 
 /// An entry of Rekor v1: what the log promised, and its promise. Entries of Rekor v2 have no

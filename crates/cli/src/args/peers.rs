@@ -183,6 +183,11 @@ const CHECKS_HINT: &str =
 /// Cosign's flags without which the outcome would be another, and what to do instead.
 const MISSING_OF_COSIGN: &[(&str, &str)] = &[
     ("attachment", "name the attachment itself by its digest"),
+    (
+        "attachment-tag-prefix",
+        "leave it out: tags are made of the image's digest alone, and COSIGN_REPOSITORY names \
+         another repository for them",
+    ),
     ("issue-certificate", SIGNER_HINT),
     ("kms", SERVICE_HINT),
     ("policy", "leave it out and look at the payloads that are printed"),
@@ -237,6 +242,13 @@ const OF_COSIGN_VERBS: &[(&str, &str)] = &[
     ("recursive", "an index and its images are attested one by one, each by its own digest"),
     ("sbom", "attest it: `sealift attest --type cyclonedx --predicate FILE IMAGE`"),
 ];
+
+/// Flags that mean something else with cosign's verbs that verify.
+const OF_VERIFYING: &[(&str, &str)] = &[(
+    "certificate",
+    "the certificate that lies beside an attestation counts; of one in a file: \
+     `sealift verify-blob-attestation --signature FILE --certificate FILE`",
+)];
 
 /// Short forms of missing flags.
 const SHORT: &[(&str, &str)] =
@@ -432,7 +444,9 @@ fn missing_flag(written: &str, verb: &str) -> Option<(String, &'static str)> {
         Peer::Cosign => OF_COSIGN_VERBS,
         Peer::Trivy => &[],
     };
-    let mut missing = of_verb.iter().chain(MISSING).chain(MISSING_OF_COSIGN).chain(OF_OTHERS);
+    let of_verifying = if verb.starts_with("verify") { OF_VERIFYING } else { &[] };
+    let of_verb = of_verifying.iter().chain(of_verb);
+    let mut missing = of_verb.chain(MISSING).chain(MISSING_OF_COSIGN).chain(OF_OTHERS);
     let (flag, hint) = missing.find(|(name, _)| *name == flag)?;
     Some((format!("--{flag}"), hint))
 }
@@ -547,6 +561,11 @@ mod tests {
             };
             assert_eq!(named, what);
         }
+        for flag in ["attachment-tag-prefix", "issue-certificate", "attachment"] {
+            assert!(missing_flag(&format!("--{flag}"), "verify").is_some(), "{flag}");
+        }
+        let of_signing = missing_flag("--certificate", "sign").unwrap().1;
+        assert_ne!(missing_flag("--certificate", "verify-attestation").unwrap().1, of_signing);
         let of_image = missing_flag("-r", "image").unwrap().1;
         assert_ne!(missing_flag("-r", "attest").unwrap().1, of_image);
     }

@@ -130,6 +130,9 @@ pub(crate) struct SignBlobArgs {
     /// Write the signer's certificate to this file, in PEM.
     #[arg(long, value_name = "FILE")]
     pub(crate) output_certificate: Option<PathBuf>,
+    /// Write the timestamp over the signature to this file, in cosign's JSON.
+    #[arg(long, alias = "rfc3161-timestamp-bundle", value_name = "FILE")]
+    pub(crate) rfc3161_timestamp: Option<PathBuf>,
     /// Write the signature in base64.
     #[arg(long, default_value = "true", action = ArgAction::Set, num_args = 0..=1,
           require_equals = true, default_missing_value = "true", value_parser = parse_bool)]
@@ -159,6 +162,12 @@ pub(crate) struct AttestBlobArgs {
     /// Write the statement that was signed to this file.
     #[arg(long, value_name = "FILE")]
     pub(crate) output_attestation: Option<PathBuf>,
+    /// Write the signer's certificate to this file, in PEM.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) output_certificate: Option<PathBuf>,
+    /// Write the timestamp over the envelope to this file, in cosign's JSON.
+    #[arg(long, alias = "rfc3161-timestamp-bundle", value_name = "FILE")]
+    pub(crate) rfc3161_timestamp: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) signing: SigningArgs,
 }
@@ -257,7 +266,7 @@ pub(crate) struct AttestedArgs {
 pub(crate) struct SigningArgs {
     #[command(flatten)]
     pub(crate) by: SignedByArgs,
-    /// Write the form of cosign 3; =false writes the older one.
+    /// Write the form of cosign 3; =false writes the older one, of files without a --bundle.
     #[arg(long, default_value = "true", action = ArgAction::Set, num_args = 0..=1,
           require_equals = true, default_missing_value = "true", value_parser = parse_bool)]
     pub(crate) new_bundle_format: bool,

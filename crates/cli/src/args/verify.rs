@@ -20,7 +20,7 @@ pub(crate) struct VerifyArgs {
     /// Claims that a signature must make, as key=value.
     #[arg(short, long, value_name = "CLAIMS", value_delimiter = ',', value_parser = parse_claim)]
     pub(crate) annotations: Vec<(String, String)>,
-    /// Verify this signature, in base64 or in a file that holds it, instead of those that are kept
+    /// Verify this signature, in base64 or in a file that holds it so or as it is, instead of those that are kept
     /// beside the image.
     #[arg(long, value_name = "FILE|BASE64", value_parser = NonEmptyStringValueParser::new())]
     pub(crate) signature: Option<String>,
@@ -34,13 +34,14 @@ pub(crate) struct VerifyArgs {
 }
 
 /// What speaks for a signature that lies in a file.
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 pub(crate) struct EvidenceArgs {
     /// The signer's certificate in PEM, for a signature without a bundle. With an image: used instead
     /// of the certificate that is stored with each signature.
     #[arg(long, alias = "cert", value_name = "FILE")]
     pub(crate) certificate: Option<PathBuf>,
-    /// With --signature: an RFC 3161 timestamp over it, as a response or token in DER.
+    /// An RFC 3161 timestamp over the signature, which must count: as a response or token in DER, or
+    /// in the JSON that cosign writes. With --signature or a --bundle of cosign 2.
     #[arg(long, value_name = "FILE", requires = "signature")]
     pub(crate) rfc3161_timestamp: Option<PathBuf>,
 }
@@ -63,13 +64,13 @@ pub(crate) struct VerifyAttestationArgs {
 #[derive(Debug, Args)]
 #[command(group = ArgGroup::new("proof").args(["bundle", "signature"]).required(true))]
 pub(crate) struct VerifyBlobArgs {
-    /// The file that was signed.
+    /// The file that was signed; - is stdin. With --bundle it may be its digest, as sha256:HEX.
     pub(crate) file: PathBuf,
     /// Sigstore bundle with the signature, or the JSON that `sign-blob --bundle` of cosign 1 and 2
     /// wrote.
     #[arg(long, value_name = "FILE")]
     pub(crate) bundle: Option<PathBuf>,
-    /// The signature in base64, or a file that holds it.
+    /// The signature in base64, or a file that holds it so or as it is.
     #[arg(long, value_name = "FILE|BASE64", value_parser = NonEmptyStringValueParser::new())]
     pub(crate) signature: Option<String>,
     #[command(flatten)]
@@ -85,7 +86,8 @@ pub(crate) struct VerifyBlobAttestationArgs {
     /// The file that the attestation is about; not needed with --digest or --check-claims=false.
     #[arg(required_unless_present_any = ["digest", "check_claims"])]
     pub(crate) file: Option<PathBuf>,
-    /// The Sigstore bundle with the attestation.
+    /// The Sigstore bundle with the attestation, or the JSON that `attest-blob --bundle` of cosign 2
+    /// wrote.
     #[arg(long, value_name = "FILE")]
     pub(crate) bundle: Option<PathBuf>,
     /// The attestation as an envelope (DSSE) in a file of its own.
@@ -102,6 +104,8 @@ pub(crate) struct VerifyBlobAttestationArgs {
     #[arg(long, default_value = "true", action = ArgAction::Set, num_args = 0..=1,
           require_equals = true, default_missing_value = "true", value_parser = parse_bool)]
     pub(crate) check_claims: bool,
+    #[command(flatten)]
+    pub(crate) evidence: EvidenceArgs,
     #[command(flatten)]
     pub(crate) predicate: PredicateArgs,
     #[command(flatten)]
@@ -242,6 +246,13 @@ pub(crate) struct SignerArgs {
     pub(crate) out: OutArgs,
 }
 
+impl SignerArgs {
+    /// Whether a timestamp is required: who names the authority relies on what it says, as in cosign.
+    pub(crate) fn wants_timestamps(&self) -> bool {
+        self.use_signed_timestamps || self.own.timestamp_certificate_chain.is_some()
+    }
+}
+
 /// Authorities in the place of those of the trusted root, PEM.
 #[derive(Clone, Debug, Args)]
 pub(crate) struct OwnTrustArgs {
@@ -255,7 +266,8 @@ pub(crate) struct OwnTrustArgs {
     /// Certificates between those roots and the signer's.
     #[arg(long, value_name = "FILE", help_heading = "Trust", requires = "ca_roots")]
     pub(crate) ca_intermediates: Option<PathBuf>,
-    /// Certificates of the authority that stamped the signature, from that to the root.
+    /// Certificates of the authority that stamped the signature, from that to the root. A timestamp
+    /// is required, as with --use-signed-timestamps.
     #[arg(long, value_name = "FILE", help_heading = "Trust", conflicts_with = "trusted_root")]
     pub(crate) timestamp_certificate_chain: Option<PathBuf>,
 }

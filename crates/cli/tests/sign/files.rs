@@ -157,6 +157,21 @@ fn an_identity_signs_and_is_verified() {
 }
 
 #[test]
+fn an_identity_attests_in_files() {
+    let signing = SigningWorld::new(LogKind::Rekor1, None);
+    let world = &signing.world;
+    fs::write(world.0.path().join("p.json"), "{}").unwrap();
+    let attest = ["attest-blob", "--yes", "--identity-token", "token", "--predicate", "p.json"];
+    let out = ["--output-signature", "e.json", "--output-certificate", "cert.pem", "file"];
+    let attested = world.run(&with(&with(&attest, &out), &SERVED));
+    assert_eq!(attested.status.code(), Some(0), "{}", said(&attested));
+    let verify = ["verify-blob-attestation", "--signature", "e.json", "--certificate", "cert.pem"];
+    let verify = with(&with(&verify, &ADA), &["--insecure-ignore-tlog", "file"]);
+    let verified = world.run(&verify);
+    assert_eq!(verified.status.code(), Some(0), "{}", said(&verified));
+}
+
+#[test]
 fn a_key_is_entered_into_the_log() {
     let signing = SigningWorld::new(LogKind::Rekor1, None);
     let world = &signing.world;

@@ -5,7 +5,9 @@
 
 mod action;
 mod admitted;
+mod attested;
 mod elsewhere;
+mod evidence;
 mod files;
 mod gated;
 mod images;

@@ -134,6 +134,20 @@ impl Session {
         }
     }
 
+    /// Whether a timestamp authority is asked about what is signed.
+    #[must_use]
+    pub fn is_stamped(&self) -> bool {
+        !self.services.services.timestamps.is_empty()
+    }
+
+    /// A timestamp over an envelope that was signed, as cosign's forms without a bundle have it.
+    ///
+    /// # Errors
+    /// When no authority is to be asked, or its answer does not count.
+    pub fn stamp(&self, envelope: &[u8], clock: Clock<'_>) -> Result<Vec<u8>, ServiceError> {
+        self.services.client(clock).stamp(envelope)
+    }
+
     /// Signs an image in its registry, as cosign 3 does: a bundle that refers to it.
     ///
     /// # Errors

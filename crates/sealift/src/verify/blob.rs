@@ -1,7 +1,8 @@
 //! Signatures of files that lie beside them.
 
 use sealift_sigstore_verify::{
-    Base64Error, Bundle, Certificate, CertificateError, Content, Material, decode_base64,
+    AnnotationError, Base64Error, Bundle, Certificate, CertificateError, Content, EnvelopeError,
+    Limits, Material, decode_base64,
 };
 
 /// What lies beside a file and speaks for its signature.
@@ -10,24 +11,54 @@ use sealift_sigstore_verify::{
 pub struct Evidence<'a> {
     /// The signer's certificate in PEM, or, as cosign writes it, base64 of that.
     pub certificate: Option<&'a [u8]>,
-    /// An RFC 3161 timestamp over the signature, in DER.
+    /// An RFC 3161 timestamp over the signature, in DER or in cosign's JSON.
     pub timestamp: Option<&'a [u8]>,
 }
 
-/// Puts a signature in base64, and what speaks for it, into the form of a bundle: parsed, not
-/// verified.
+/// Puts a signature, and what speaks for it, into the form of a bundle: parsed, not verified. The
+/// signature is in base64; bytes that are no ASCII text are the signature itself, as
+/// `sign-blob --b64=false` writes it.
 ///
 /// # Errors
-/// When the signature is no base64, or what is said to be a certificate is none.
+/// When the signature is text and no base64, or what is said to be a certificate is none, or the timestamp is
+/// JSON that has none.
 pub fn detached(signature: &[u8], evidence: Evidence<'_>) -> Result<Bundle, DetachedError> {
-    let signature = base64(signature).map_err(DetachedError::Signature)?;
-    let material = match evidence.certificate {
+    // Not by chance: of the 64 bytes and more that a signature has, half are no ASCII.
+    let signature = match signature.is_ascii() {
+        true => base64(signature).map_err(DetachedError::Signature)?,
+        false => signature.to_vec(),
+    };
+    let content = Content::Message { digest: None, signature };
+    let bundle = Bundle::from_parts(material(evidence)?, Vec::new(), Vec::new(), content);
+    stamped(bundle, evidence)
+}
+
+/// The same of an attestation: an envelope (DSSE) in JSON. Its timestamp may be over that JSON, as
+/// `attest-blob` of cosign 2 has it made.
+///
+/// # Errors
+/// When it is no envelope, or what speaks for it cannot be read.
+pub fn detached_envelope(
+    envelope: Vec<u8>,
+    evidence: Evidence<'_>,
+) -> Result<Bundle, DetachedError> {
+    let (material, limits) = (material(evidence)?, Limits::default());
+    let bundle = Bundle::from_envelope(material, Vec::new(), Vec::new(), envelope, &limits)?;
+    stamped(bundle, evidence)
+}
+
+fn material(evidence: Evidence<'_>) -> Result<Material, DetachedError> {
+    Ok(match evidence.certificate {
         None => Material::PublicKey { hint: String::new() },
         Some(text) => Material::Certificate { leaf: certificate(text)?, intermediates: Vec::new() },
-    };
-    let timestamps = evidence.timestamp.iter().map(|timestamp| timestamp.to_vec()).collect();
-    let content = Content::Message { digest: None, signature };
-    Ok(Bundle::from_parts(material, Vec::new(), timestamps, content))
+    })
+}
+
+fn stamped(bundle: Bundle, evidence: Evidence<'_>) -> Result<Bundle, DetachedError> {
+    match evidence.timestamp {
+        Some(timestamp) => Ok(bundle.with_timestamp_file(timestamp)?),
+        None => Ok(bundle),
+    }
 }
 
 /// Reads a certificate in PEM or, as cosign writes it, base64 of that.
@@ -54,7 +85,13 @@ pub enum DetachedError {
     /// The signature is no base64; where nothing is named, it is empty or no text.
     #[error("the signature is not in base64")]
     Signature(#[source] Option<Base64Error>),
+    /// The attestation is no envelope.
+    #[error("the envelope cannot be read")]
+    Envelope(#[from] EnvelopeError),
     /// The certificate cannot be read.
     #[error("the certificate cannot be read")]
     Certificate(#[from] CertificateError),
+    /// The timestamp cannot be read.
+    #[error("the timestamp cannot be read")]
+    Timestamp(#[from] AnnotationError),
 }

@@ -26,8 +26,8 @@
 //! A [`Verifier`] does the same in one call, and tells what was proved as data ([`ImageProof`]); the
 //! parts above are for those who need every detail.
 //!
-//! Files need no more than a [`Bundle`] and a [`Verifier`]; [`detached`] makes a bundle of a
-//! signature that lies in a file of its own.
+//! Files need no more than a [`Bundle`] and a [`Verifier`]; [`detached`] and [`detached_envelope`] make
+//! a bundle of a signature or attestation that lies in a file of its own.
 
 mod blob;
 mod download;
@@ -42,7 +42,7 @@ mod sbom;
 mod trust;
 mod verifier;
 
-pub use blob::{DetachedError, Evidence, certificate, detached};
+pub use blob::{DetachedError, Evidence, certificate, detached, detached_envelope};
 pub use download::download;
 pub use error::{OpenError, Unverified, UnverifiedReason};
 pub use image::{SignedImage, VerifiedImage, VerifyOptions};
@@ -60,14 +60,14 @@ pub use sealift_sigstore_sign::{LogSearch, ServiceError};
 #[cfg(feature = "aws-lc")]
 pub use sealift_sigstore_verify::AwsLc;
 pub use sealift_sigstore_verify::{
-    Artifact, Attachment, Base64Error, Bundle, BundleError, Certificate, CertificateError,
-    CertificateIdentity, Check, Content, CosignError, Envelope, EnvelopeError, Error,
-    ExpressionError, Form, FulcioExtension, Hash, HashAlgorithm, Identities, IdentityMatcher,
-    KeyAlgorithm, KeyError, Limits, ListedManifest, Material, NotDone, Omission, Origin, Outcome,
-    Policy, PredicateType, Provider, PublicKey, Refusal, Rejected, Rejection, RustCrypto, Scheme,
-    SignerKind, SigningTime, SimpleSigning, Statement, StatementVersion, TextMatcher, TrustError,
-    TrustedKey, TrustedRoot, Verified, VerifiedAttached, VerifiedSigner,
-    Verifier as BundleVerifier, decode_base64, encode_base64,
+    AnnotationError, Artifact, Attachment, Base64Error, Bundle, BundleError, Certificate,
+    CertificateError, CertificateIdentity, Check, Content, CosignError, Envelope, EnvelopeError,
+    Error, ExpressionError, Form, FulcioExtension, Hash, HashAlgorithm, Identities,
+    IdentityMatcher, KeyAlgorithm, KeyError, Limits, ListedManifest, Material, NotCounted, NotDone,
+    Omission, Origin, Outcome, Policy, PredicateType, Provider, PublicKey, Refusal, Rejected,
+    Rejection, RustCrypto, Scheme, SignerKind, SigningTime, SimpleSigning, Statement,
+    StatementVersion, TextMatcher, TrustError, TrustedKey, TrustedRoot, Verified, VerifiedAttached,
+    VerifiedSigner, Verifier as BundleVerifier, decode_base64, encode_base64,
 };
 pub use trust::{CurrentTrust, current_trust};
 pub use verifier::{Verifier, VerifyError, provider, public_key, trusted_root};

@@ -6,7 +6,7 @@ use sealift_http::Client;
 use sealift_model::Timestamp;
 use sealift_sigstore_verify::{
     Artifact, AwsLc, Bundle, BundleError, Certificate, Identities, IdentityMatcher, KeyAlgorithm,
-    Limits, Policy, Scheme, TextMatcher, TrustedKey, TrustedRoot, Verifier,
+    Limits, Policy, Scheme, TextMatcher, TimestampToken, TrustedKey, TrustedRoot, Verifier,
 };
 
 use super::ask::Asked;
@@ -140,6 +140,23 @@ impl ServiceClient<'_> {
             chain: signer.chain.clone(),
         };
         self.for_signer(signer).vouch(bundle, scheme, content)
+    }
+
+    /// A timestamp over an envelope, as cosign's forms without a bundle have it in the place of one over
+    /// the signature.
+    ///
+    /// # Errors
+    /// When no authority is to be asked, or its answer does not count.
+    pub fn stamp(&self, envelope: &[u8]) -> Result<Vec<u8>, ServiceError> {
+        let service = Service::Timestamps;
+        let Some(url) = self.services.timestamps.first() else {
+            return Err(ServiceError::NotConfigured { service });
+        };
+        let asked = Asked { client: self.client, service };
+        let response = timestamp::stamp(asked, url, envelope)?;
+        let token = TimestampToken::from_der(&response).map_err(unproved)?;
+        token.verify(envelope, self.root.timestamp_authorities(), &AwsLc).map_err(unproved)?;
+        Ok(response)
     }
 
     /// A timestamp beside the certificate has been verified with it, once.

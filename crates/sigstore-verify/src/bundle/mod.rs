@@ -15,6 +15,7 @@ pub use material::Material;
 pub use version::BundleVersion;
 
 use crate::certificate::Certificate;
+use crate::dsse::{Envelope, EnvelopeError};
 use crate::json::{self, Field, Names};
 use crate::limits::Limits;
 use crate::log::Entry;
@@ -28,6 +29,8 @@ pub struct Bundle {
     entries: Vec<Entry>,
     timestamps: Vec<Vec<u8>>,
     content: Content,
+    /// The bytes of the envelope, where it lies apart.
+    written: Option<Vec<u8>>,
 }
 
 impl Bundle {
@@ -57,6 +60,7 @@ impl Bundle {
             entries: entry::read_all(material, version, limits)?,
             timestamps: material::read_timestamps(material, limits)?,
             content: Content::read(root, limits)?,
+            written: None,
         })
     }
 
@@ -69,13 +73,37 @@ impl Bundle {
         timestamps: Vec<Vec<u8>>,
         content: Content,
     ) -> Self {
-        Self { version: BundleVersion::V01, material, entries, timestamps, content }
+        let (version, written) = (BundleVersion::V01, None);
+        Self { version, material, entries, timestamps, content, written }
+    }
+
+    /// The same for an envelope in a file of its own: timestamps may also be over these bytes, which
+    /// the signature is a part of.
+    ///
+    /// # Errors
+    /// When it is no envelope.
+    pub fn from_envelope(
+        material: Material,
+        entries: Vec<Entry>,
+        timestamps: Vec<Vec<u8>>,
+        envelope: Vec<u8>,
+        limits: &Limits,
+    ) -> Result<Self, EnvelopeError> {
+        let content = Content::Envelope(Envelope::from_json(&envelope, limits)?);
+        let bundle = Self::from_parts(material, entries, timestamps, content);
+        Ok(Self { written: Some(envelope), ..bundle })
     }
 
     /// The same with an entry that was looked up in a log.
     #[must_use]
     pub fn with_entry(mut self, entry: Entry) -> Self {
         self.entries.push(entry);
+        self
+    }
+
+    /// The same with an RFC 3161 timestamp over the signature, in DER.
+    pub(crate) fn with_timestamp(mut self, timestamp: Vec<u8>) -> Self {
+        self.timestamps.push(timestamp);
         self
     }
 
@@ -108,6 +136,12 @@ impl Bundle {
     #[must_use]
     pub fn timestamps(&self) -> &[Vec<u8>] {
         &self.timestamps
+    }
+
+    /// The bytes of an envelope that lies apart, which cosign has stamped in the place of its
+    /// signature.
+    pub(crate) fn written_envelope(&self) -> Option<&[u8]> {
+        self.written.as_deref()
     }
 
     /// The signature and what it covers.

@@ -44,7 +44,7 @@ impl<'a> Annotations<'a> {
             certificate: text(CERTIFICATE),
             chain: text(CHAIN),
             entry: read(BUNDLE, text(BUNDLE), entry)?,
-            timestamp: read(TIMESTAMP, text(TIMESTAMP), timestamp)?,
+            timestamp: read(TIMESTAMP, text(TIMESTAMP), |text| timestamp_of(text.as_bytes()))?,
         })
     }
 }
@@ -99,8 +99,9 @@ fn kind_of(body: &[u8]) -> Result<(String, String), AnnotationError> {
     Ok((kind, root.get("apiVersion")?.string()?.to_owned()))
 }
 
-fn timestamp(text: &str) -> Result<Vec<u8>, AnnotationError> {
-    let document = json::parse(text.as_bytes(), MAX_DEPTH)?;
+/// The RFC 3161 response in the JSON that cosign keeps it in.
+pub(super) fn timestamp_of(json: &[u8]) -> Result<Vec<u8>, AnnotationError> {
+    let document = json::parse(json, MAX_DEPTH)?;
     let root = Field::root(&document, Names::AnyCase);
     let bytes = root.get("SignedRFC3161Timestamp")?.strict_bytes()?;
     if bytes.is_empty() { Err(AnnotationError::Empty) } else { Ok(bytes) }

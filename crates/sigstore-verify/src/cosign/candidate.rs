@@ -8,7 +8,6 @@ use super::find::{Form, Origin, Reference};
 use super::{CandidateError, SimpleSigning};
 use crate::bundle::{Bundle, Content, Material};
 use crate::certificate::Certificate;
-use crate::dsse::Envelope;
 use crate::limits::Limits;
 
 /// Whom the verifier is to look for. cosign keeps a certificate also beside what a key signed, so
@@ -68,43 +67,46 @@ impl Candidate {
             return Ok(Self { bundle: Bundle::from_json(&bytes, limits)?, payload: None });
         }
         let annotations = Annotations::of(layer)?;
-        let (content, payload) = content(layer, bytes, &annotations, limits)?;
-        let material = material(&annotations, signer)?;
-        let (entries, timestamps) = (annotations.entry, annotations.timestamp);
-        let bundle = Bundle::from_parts(
-            material,
-            entries.into_iter().collect(),
-            timestamps.into_iter().collect(),
-            content,
-        );
-        Ok(Self { bundle, payload })
+        match layer.media_type.as_str() {
+            super::find::SIMPLE_SIGNING => Self::simple(bytes, annotations, signer),
+            super::find::ENVELOPE => Self::envelope(bytes, annotations, signer, limits),
+            other => Err(CandidateError::MediaType { media_type: crate::json::excerpt(other) }),
+        }
     }
-}
 
-/// What is signed: an envelope, or a payload whose signature is an annotation.
-fn content(
-    layer: &Descriptor,
-    bytes: Vec<u8>,
-    annotations: &Annotations<'_>,
-    limits: &Limits,
-) -> Result<(Content, Option<Payload>), CandidateError> {
-    match layer.media_type.as_str() {
-        super::find::SIMPLE_SIGNING => {
-            let claims = SimpleSigning::from_json(&bytes)?;
-            let signature = annotations.signature.clone();
-            let signature =
-                signature.ok_or(CandidateError::AnnotationMissing { name: SIGNATURE })?;
-            let content = Content::Message { digest: None, signature };
-            Ok((content, Some(Payload { bytes, claims })))
-        }
-        super::find::ENVELOPE => {
-            let envelope = Envelope::from_json(&bytes, limits)?;
-            match envelope.signatures().len() {
-                1 => Ok((Content::Envelope(envelope), None)),
-                count => Err(CandidateError::SignatureCount { count }),
+    /// A payload whose signature is an annotation.
+    fn simple(
+        bytes: Vec<u8>,
+        annotations: Annotations<'_>,
+        signer: SignerKind,
+    ) -> Result<Self, CandidateError> {
+        let claims = SimpleSigning::from_json(&bytes)?;
+        let material = material(&annotations, signer)?;
+        let Annotations { signature, entry, timestamp, .. } = annotations;
+        let signature = signature.ok_or(CandidateError::AnnotationMissing { name: SIGNATURE })?;
+        let content = Content::Message { digest: None, signature };
+        let (entries, timestamps) = (Vec::from_iter(entry), Vec::from_iter(timestamp));
+        let bundle = Bundle::from_parts(material, entries, timestamps, content);
+        Ok(Self { bundle, payload: Some(Payload { bytes, claims }) })
+    }
+
+    /// An envelope, which has its signature.
+    fn envelope(
+        bytes: Vec<u8>,
+        annotations: Annotations<'_>,
+        signer: SignerKind,
+        limits: &Limits,
+    ) -> Result<Self, CandidateError> {
+        let material = material(&annotations, signer)?;
+        let Annotations { entry, timestamp, .. } = annotations;
+        let (entries, timestamps) = (Vec::from_iter(entry), Vec::from_iter(timestamp));
+        let bundle = Bundle::from_envelope(material, entries, timestamps, bytes, limits)?;
+        match bundle.content() {
+            Content::Envelope(envelope) if envelope.signatures().len() != 1 => {
+                Err(CandidateError::SignatureCount { count: envelope.signatures().len() })
             }
+            _ => Ok(Self { bundle, payload: None }),
         }
-        other => Err(CandidateError::MediaType { media_type: crate::json::excerpt(other) }),
     }
 }
 

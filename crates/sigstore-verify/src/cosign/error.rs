@@ -164,7 +164,7 @@ pub enum ManifestError {
 }
 
 /// What is wrong with the annotation of a signature.
-#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum AnnotationError {
     /// It is no JSON.

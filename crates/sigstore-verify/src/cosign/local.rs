@@ -1,7 +1,8 @@
-//! The file that `cosign sign-blob --bundle` wrote before Sigstore's bundle was there: a signature,
-//! the certificate (or key) of the signer, and Rekor's answer, as JSON.
+//! The file that `--bundle` of cosign's `sign-blob` and `attest-blob` wrote before Sigstore's bundle was
+//! there: a signature or an envelope, the certificate (or key) of the signer, and Rekor's answer, as JSON. A timestamp does not stand in
+//! it but in a file of its own.
 
-use super::annotations::entry_of;
+use super::annotations::{entry_of, timestamp_of};
 use super::{AnnotationError, CandidateError, SignerKind};
 use crate::base64;
 use crate::bundle::{Bundle, Content, Material};
@@ -14,7 +15,7 @@ const CERTIFICATE: &str = "cert";
 const ENTRY: &str = "rekorBundle";
 
 impl Bundle {
-    /// Reads the older file of cosign's `sign-blob --bundle`; none where it is no such file. Whom to
+    /// Reads the older file of cosign's `sign-blob --bundle` or `attest-blob --bundle`; none where it is no such file. Whom to
     /// look for decides what the certificate is: with a key, cosign writes that key in its place.
     ///
     /// # Errors
@@ -50,8 +51,26 @@ impl Bundle {
             (|| -> Result<_, AnnotationError> { root.optional(ENTRY)?.map(entry_of).transpose() })(
             );
         let entry = entry.map_err(failed(ENTRY))?;
-        let content = Content::Message { digest: None, signature };
-        Ok(Some(Self::from_parts(material, entry.into_iter().collect(), Vec::new(), content)))
+        let entries = Vec::from_iter(entry);
+        // With an attestation the whole envelope stands in the place of the signature, which itself
+        // is no text.
+        let is_envelope = signature.is_ascii() && signature.trim_ascii_start().starts_with(b"{");
+        Ok(Some(if is_envelope {
+            Self::from_envelope(material, entries, Vec::new(), signature, limits)?
+        } else {
+            let content = Content::Message { digest: None, signature };
+            Self::from_parts(material, entries, Vec::new(), content)
+        }))
+    }
+
+    /// The same with an RFC 3161 timestamp that lies in a file of its own: DER of a response or token,
+    /// or the JSON around a response that `--rfc3161-timestamp` of cosign's `sign-blob` writes.
+    ///
+    /// # Errors
+    /// When it is JSON without such a response. Whether DER is a timestamp is seen in verifying.
+    pub fn with_timestamp_file(self, file: &[u8]) -> Result<Self, AnnotationError> {
+        let is_json = file.trim_ascii_start().starts_with(b"{");
+        Ok(self.with_timestamp(if is_json { timestamp_of(file)? } else { file.to_vec() }))
     }
 }
 
@@ -77,6 +96,32 @@ mod tests {
         assert!(matches!(bundle.content(), Content::Message { digest: None, signature }
             if *signature == [3, 4]));
         assert!(read(r#"{"base64Signature":"AwQ="}"#).unwrap().unwrap().entries().is_empty());
+    }
+
+    #[test]
+    fn an_attestation_has_an_envelope_for_its_signature() {
+        let of = |signature: &str| {
+            read(&format!(r#"{{"base64Signature":"{}"}}"#, base64::encode(signature.as_bytes())))
+        };
+        let envelope = r#"{"payloadType":"t","payload":"e30=","signatures":[{"sig":"AwQ="}]}"#;
+        let bundle = of(envelope).unwrap().unwrap();
+        assert!(matches!(bundle.content(), Content::Envelope(one) if one.payload_type() == "t"));
+        assert_eq!(bundle.written_envelope(), Some(envelope.as_bytes()));
+        assert!(matches!(of(&envelope.replace("sig", "gis")), Err(CandidateError::Envelope(_))));
+        let bundle = of("\u{7b}\u{e9}").unwrap().unwrap();
+        assert!(matches!(bundle.content(), Content::Message { .. }), "chance");
+    }
+
+    #[test]
+    fn a_timestamp_is_der_or_in_json() {
+        let bundle = read(r#"{"base64Signature":"AwQ="}"#).unwrap().unwrap();
+        for file in [&b"\x30\x01"[..], b" {\"SignedRFC3161Timestamp\":\"MAE=\"}\n"] {
+            let stamped = bundle.clone().with_timestamp_file(file).unwrap();
+            assert_eq!(stamped.timestamps(), [[0x30, 1]]);
+        }
+        for malformed in ["{", "{}", r#"{"SignedRFC3161Timestamp":""}"#] {
+            assert!(bundle.clone().with_timestamp_file(malformed.as_bytes()).is_err());
+        }
     }
 
     #[test]

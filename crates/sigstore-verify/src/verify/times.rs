@@ -7,7 +7,7 @@ use crate::Error;
 use crate::bundle::Bundle;
 use crate::log::VerifiedEntry;
 use crate::policy::Requirements;
-use crate::timestamp::{TimestampToken, VerifiedTimestamp};
+use crate::timestamp::{TimestampError, TimestampToken, VerifiedTimestamp};
 use crate::verify::outcome::{Check, Log, NotCounted, Omission, SigningTime, TimeSource};
 use crate::verify::{Refusal, Verifier};
 
@@ -24,12 +24,10 @@ pub(super) fn signed<'t>(
     if bundle.timestamps().is_empty() {
         log.not_done(Check::SignedTimestamps, Omission::NotPresent);
     }
-    let authorities = verifier.root.timestamp_authorities();
     let mut seen = BTreeSet::new();
     let mut counted = Vec::new();
     for (place, token) in bundle.timestamps().iter().enumerate() {
-        let read = TimestampToken::from_der(token);
-        match read.and_then(|token| token.verify(signature, authorities, verifier.provider)) {
+        match stamp(verifier, token, signature, bundle.written_envelope()) {
             Ok(found) if seen.insert(found.identity().clone()) => {
                 log.done(Check::SignedTimestamps);
                 counted.push(found);
@@ -39,6 +37,24 @@ pub(super) fn signed<'t>(
         }
     }
     counted
+}
+
+/// A timestamp over the signature. Of an attestation that is no bundle cosign has the whole envelope
+/// stamped: the signature existed then, too, since it is a part of it.
+fn stamp<'t>(
+    verifier: &Verifier<'t>,
+    token: &[u8],
+    signature: &[u8],
+    envelope: Option<&[u8]>,
+) -> Result<VerifiedTimestamp<'t>, TimestampError> {
+    let authorities = verifier.root.timestamp_authorities();
+    let token = TimestampToken::from_der(token)?;
+    match (token.verify(signature, authorities, verifier.provider), envelope) {
+        (Err(TimestampError::ImprintMismatch), Some(envelope)) => {
+            token.verify(envelope, authorities, verifier.provider)
+        }
+        (outcome, _) => outcome,
+    }
 }
 
 /// All trustworthy times, earliest first, when there are as many as required.

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use sealift::sign::{SignatureBundle, SignerMaterial, ToSign, pem_block};
+use sealift::sign::{SignatureBundle, SignerMaterial, ToSign, pem_block, timestamp_json};
 use sealift::verify::{Hash, HashAlgorithm, encode_base64};
 
 use super::attested;
@@ -25,19 +25,24 @@ pub(crate) fn sign_blob(
     let files = &args.files;
     let names_file = args.bundle.is_some()
         || args.output_signature.is_some()
+        || args.rfc3161_timestamp.is_some()
         || args.output_certificate.is_some();
     if files.len() > 1 && names_file {
         return Err(Failure::Signer {
             sentence: "one file is named for the signatures of several",
-            hint: "sign them one by one, or leave out --bundle and --output-*",
+            hint: "sign them one by one, or leave out --bundle, --output-* and --rfc3161-timestamp",
         });
     }
-    start(&args.signing, args.bundle.is_some(), global)?;
-    let session = Session::open(&args.signing.by, global, environment)?;
+    let written =
+        Written { bundle: args.bundle.as_deref(), timestamp: args.rfc3161_timestamp.as_deref() };
+    let session = written.start(&args.signing, global, environment)?;
     for path in files {
         let message = files::whole(path)?;
         let signed = session.sign(ToSign::Message(&message))?;
-        write_bundle(args.bundle.as_deref(), &signed, global)?;
+        if let Some(response) = signed.timestamps.first() {
+            written.timestamp(response)?;
+        }
+        written.bundle(&signed, global)?;
         write_certificate(args.output_certificate.as_deref(), &signed)?;
         let signature = match args.b64 {
             true => encode_base64(&signed.signature).into_bytes(),
@@ -67,8 +72,9 @@ pub(crate) fn attest_blob(
     environment: &Environment,
 ) -> Result<u8, Failure> {
     peers::set_by_variable(Peer::Cosign, environment)?;
-    start(&args.signing, args.bundle.is_some(), global)?;
-    let session = Session::open(&args.signing.by, global, environment)?;
+    let written =
+        Written { bundle: args.bundle.as_deref(), timestamp: args.rfc3161_timestamp.as_deref() };
+    let session = written.start(&args.signing, global, environment)?;
     let statement = match &args.attested.statement {
         Some(path) => files::whole(path)?,
         None => {
@@ -78,11 +84,15 @@ pub(crate) fn attest_blob(
         }
     };
     let signed = session.sign(ToSign::Statement(&statement))?;
-    write_bundle(args.bundle.as_deref(), &signed, global)?;
+    let envelope = signed.envelope_json().unwrap_or_default();
+    if written.timestamp.is_some() {
+        written.timestamp(&session.stamp(&envelope)?)?;
+    }
+    written.bundle(&signed, global)?;
+    write_certificate(args.output_certificate.as_deref(), &signed)?;
     if let Some(path) = &args.output_attestation {
         output::emit(Some(path), |out| out.write_all(&statement))?;
     }
-    let envelope = signed.envelope_json().unwrap_or_default();
     match &args.output_signature {
         Some(path) => output::emit(Some(path), |out| out.write_all(&envelope))?,
         // The bundle has it.
@@ -98,17 +108,60 @@ pub(crate) fn attest_blob(
     Ok(0)
 }
 
-/// Files have one form of bundle alone.
-fn start(args: &SigningArgs, has_bundle: bool, global: &GlobalArgs) -> Result<(), Failure> {
-    if has_bundle && !args.new_bundle_format {
-        return Err(Failure::NotYet {
-            what: "writing a bundle of a file in the older form".to_owned(),
-            hint: "leave out --new-bundle-format=false, or write --output-signature and \
-                   --output-certificate",
-        });
+/// Files in which lies what speaks for a signature of a file.
+struct Written<'a> {
+    bundle: Option<&'a Path>,
+    timestamp: Option<&'a Path>,
+}
+
+impl Written<'_> {
+    /// Files have one form of bundle alone, and what is asked for must have a place.
+    fn start(
+        &self,
+        args: &SigningArgs,
+        global: &GlobalArgs,
+        environment: &Environment,
+    ) -> Result<Session, Failure> {
+        if self.bundle.is_some() && !args.new_bundle_format {
+            return Err(Failure::NotYet {
+                what: "writing a bundle of a file in the older form".to_owned(),
+                hint: "leave out --new-bundle-format=false, or write --output-signature and \
+                       --output-certificate",
+            });
+        }
+        let is_lost = self.bundle.is_none() && self.timestamp.is_none();
+        if is_lost && args.by.timestamp_server_url.is_some() {
+            return Err(Failure::Signer {
+                sentence: "the answer of the timestamp authority would be written nowhere",
+                hint: "name a file with --rfc3161-timestamp or --bundle, or leave out \
+                       --timestamp-server-url",
+            });
+        }
+        set_deadline(&args.out, global);
+        let session = Session::open(&args.by, global, environment)?;
+        if self.timestamp.is_some() && !session.is_stamped() {
+            return Err(Failure::Signer {
+                sentence: "--rfc3161-timestamp names a file, and no timestamp authority is asked",
+                hint: "name one with --timestamp-server-url",
+            });
+        }
+        Ok(session)
     }
-    set_deadline(&args.out, global);
-    Ok(())
+
+    fn timestamp(&self, response: &[u8]) -> Result<(), Failure> {
+        let Some(path) = self.timestamp else { return Ok(()) };
+        let json = timestamp_json(response);
+        output::emit(Some(path), |out| out.write_all(json.as_bytes()))
+    }
+
+    fn bundle(&self, signed: &SignatureBundle, global: &GlobalArgs) -> Result<(), Failure> {
+        let Some(path) = self.bundle else { return Ok(()) };
+        output::emit(Some(path), |out| out.write_all(&signed.to_json()))?;
+        if !global.quiet {
+            eprintln!("Wrote bundle to file {}", path.display());
+        }
+        Ok(())
+    }
 }
 
 /// Name and digest of what the attestation is about.
@@ -123,19 +176,6 @@ fn subject(args: &AttestBlobArgs) -> Result<(String, Hash), Failure> {
         (None, path) => HashAlgorithm::Sha256.hash(&files::whole(path.unwrap_or(Path::new("-")))?),
     };
     Ok((name.unwrap_or_default(), digest))
-}
-
-fn write_bundle(
-    path: Option<&Path>,
-    signed: &SignatureBundle,
-    global: &GlobalArgs,
-) -> Result<(), Failure> {
-    let Some(path) = path else { return Ok(()) };
-    output::emit(Some(path), |out| out.write_all(&signed.to_json()))?;
-    if !global.quiet {
-        eprintln!("Wrote bundle to file {}", path.display());
-    }
-    Ok(())
 }
 
 /// The certificate in PEM, where there is one.

@@ -260,11 +260,16 @@ impl Target<'_> {
         statement: &[u8],
         predicate_type: &str,
     ) -> Result<(), Failure> {
-        let signed = session.sign(ToSign::Statement(statement))?;
+        let mut signed = session.sign(ToSign::Statement(statement))?;
         if self.place.is_new {
             return self.refer(&signed, predicate_type);
         }
         self.write(&signed)?;
+        if session.is_stamped() {
+            // Here cosign looks for a timestamp over the envelope.
+            let envelope = signed.envelope_json().unwrap_or_default();
+            signed.timestamps = vec![session.stamp(&envelope)?];
+        }
         match TaggedLayer::attestation(&signed, predicate_type) {
             Some(layer) if self.found.upload => self.tag(Attachment::Attestations, layer),
             _ => self.print(&signed.envelope_json().unwrap_or_default()),

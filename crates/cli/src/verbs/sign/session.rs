@@ -73,6 +73,16 @@ impl Session {
     pub(in crate::verbs) fn sign(&self, content: ToSign<'_>) -> Result<SignatureBundle, Failure> {
         self.0.sign(content, &now).map_err(not_signed)
     }
+
+    /// Whether a timestamp authority is asked.
+    pub(super) fn is_stamped(&self) -> bool {
+        self.0.is_stamped()
+    }
+
+    /// A timestamp over an envelope.
+    pub(super) fn stamp(&self, envelope: &[u8]) -> Result<Vec<u8>, Failure> {
+        self.0.stamp(envelope, &now).map_err(not_signed)
+    }
 }
 
 /// The client for all services; what flags say of TLS concerns the timestamp authority alone.

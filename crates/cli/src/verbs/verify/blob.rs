@@ -3,9 +3,7 @@
 use std::path::Path;
 
 use sealift::escape;
-use sealift::verify::{
-    Artifact, Bundle, Content, Envelope, Hash, HashAlgorithm, Limits, Material, SignerKind,
-};
+use sealift::verify::{Artifact, Bundle, Hash, HashAlgorithm, Limits, SignerKind};
 
 use super::images::predicate_type;
 use super::signer::Trust;
@@ -14,30 +12,27 @@ use super::{detached, log, said, set_deadline};
 use crate::Environment;
 use crate::args::peers;
 use crate::args::variables::Peer;
-use crate::args::{DigestAlgorithm, GlobalArgs, VerifyBlobArgs, VerifyBlobAttestationArgs};
+use crate::args::{
+    DigestAlgorithm, EvidenceArgs, GlobalArgs, VerifyBlobArgs, VerifyBlobAttestationArgs,
+};
 use crate::failure::Failure;
 use crate::files;
 
 /// `verify-blob`.
 pub(crate) fn verify_blob(
-    args: VerifyBlobArgs,
+    mut args: VerifyBlobArgs,
     global: &GlobalArgs,
     environment: &Environment,
 ) -> Result<u8, Failure> {
     peers::set_by_variable(Peer::Cosign, environment)?;
+    args.signer.use_signed_timestamps |= args.evidence.rfc3161_timestamp.is_some();
     let trust = Trust::new(&args.signer, global, environment)?;
     set_deadline(&args.signer.out, global);
     let name = args.file.display().to_string();
     let (bundle, file, hint) = match (&args.bundle, &args.signature) {
-        (Some(_), _) if args.evidence.certificate.is_some() => {
-            return Err(Failure::Signer {
-                sentence: "--certificate is of a signature in a file of its own, and a bundle is named",
-                hint: "leave out --certificate: the bundle has its own; or name --signature",
-            });
-        }
         (Some(path), _) => {
-            let bundle = bundle(path, trust.policy.signer_kind())?;
-            let file = Subject::read(&args.file, &bundle, trust.algorithm())?;
+            let bundle = bundle(path, &args.evidence, trust.policy.signer_kind())?;
+            let file = Subject::named(&args.file, &bundle, trust.algorithm())?;
             (bundle, file, "")
         }
         (None, signature) => {
@@ -54,17 +49,22 @@ pub(crate) fn verify_blob(
 
 /// `verify-blob-attestation`.
 pub(crate) fn verify_blob_attestation(
-    args: VerifyBlobAttestationArgs,
+    mut args: VerifyBlobAttestationArgs,
     global: &GlobalArgs,
     environment: &Environment,
 ) -> Result<u8, Failure> {
     peers::set_by_variable(Peer::Cosign, environment)?;
+    args.signer.use_signed_timestamps |= args.evidence.rfc3161_timestamp.is_some();
     let mut trust = Trust::new(&args.signer, global, environment)?;
     trust.policy = trust.policy.require_predicate_type(predicate_type(&args.predicate.predicate)?);
     set_deadline(&args.signer.out, global);
     let bundle = match (&args.bundle, &args.signature) {
-        (Some(path), _) => bundle(path, trust.policy.signer_kind())?,
-        (None, path) => envelope(path.as_deref().unwrap_or(Path::new("")))?,
+        (Some(path), _) => bundle(path, &args.evidence, trust.policy.signer_kind())?,
+        (None, path) => {
+            let path = path.as_deref().unwrap_or(Path::new(""));
+            let bundle = detached::envelope(path, &args.evidence)?;
+            bundle.map_err(|error| not_verified(&path.display().to_string(), &error, ""))?
+        }
     };
     let (file, name) = match (&args.file, &args.digest) {
         _ if !args.check_claims => (Subject::Unchecked, "the attestation".to_owned()),
@@ -83,23 +83,34 @@ pub(crate) fn verify_blob_attestation(
     judge(&trust, &bundle, file.artifact(), &name, hint, global)
 }
 
-fn bundle(path: &Path, signer: SignerKind) -> Result<Bundle, Failure> {
+/// A bundle, and what else is said to speak for it, which is added where a bundle of its form cannot
+/// hold it.
+fn bundle(path: &Path, evidence: &EvidenceArgs, signer: SignerKind) -> Result<Bundle, Failure> {
+    if evidence.certificate.is_some() {
+        return Err(Failure::Signer {
+            sentence: "--certificate is of a signature in a file of its own, and a bundle is named",
+            hint: "leave out --certificate: the bundle has its own; or name --signature",
+        });
+    }
     let name = path.display().to_string();
     let (bytes, limits) = (files::document(path)?, Limits::default());
     let older = Bundle::from_cosign_json(&bytes, signer, &limits);
-    match older.map_err(|error| not_verified(&name, &error, ""))? {
-        Some(bundle) => Ok(bundle),
-        None => Bundle::from_json(&bytes, &limits).map_err(|error| not_verified(&name, &error, "")),
+    let older = older.map_err(|error| not_verified(&name, &error, ""))?;
+    match (older, &evidence.rfc3161_timestamp) {
+        (Some(bundle), Some(path)) => {
+            let stamped = bundle.with_timestamp_file(&files::document(path)?);
+            stamped.map_err(|error| not_verified(&path.display().to_string(), &error, ""))
+        }
+        (Some(bundle), None) => Ok(bundle),
+        (None, Some(_)) => Err(Failure::Signer {
+            sentence: "--rfc3161-timestamp is of a signature without a bundle or in one of cosign 2, \
+                       and the bundle that is named holds its timestamps itself",
+            hint: "leave out --rfc3161-timestamp: --use-signed-timestamps requires one in the bundle",
+        }),
+        (None, None) => {
+            Bundle::from_json(&bytes, &limits).map_err(|error| not_verified(&name, &error, ""))
+        }
     }
-}
-
-/// An envelope alone, as a bundle.
-fn envelope(path: &Path) -> Result<Bundle, Failure> {
-    let name = path.display().to_string();
-    let envelope = Envelope::from_json(&files::document(path)?, &Limits::default())
-        .map_err(|error| not_verified(&name, &error, ""))?;
-    let material = Material::PublicKey { hint: String::new() };
-    Ok(Bundle::from_parts(material, Vec::new(), Vec::new(), Content::Envelope(envelope)))
 }
 
 fn hash(hex: &str, algorithm: Option<DigestAlgorithm>) -> Result<Hash, Failure> {
@@ -127,6 +138,7 @@ fn judge(
     let verified = trust.verifier().verify(bundle, artifact, &trust.policy, trust.now);
     let verified = verified.map_err(|error| not_verified(name, &error, hint))?;
     if !global.quiet {
+        said::not_counted(&verified, trust);
         said::checked(name, std::iter::once(&verified), false, None);
         eprintln!("Verified OK");
     }

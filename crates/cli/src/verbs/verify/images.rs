@@ -24,10 +24,11 @@ use crate::{Environment, files, output, target};
 
 /// `verify`: the payloads of the signatures that count.
 pub(crate) fn verify(
-    args: VerifyArgs,
+    mut args: VerifyArgs,
     global: &GlobalArgs,
     environment: &Environment,
 ) -> Result<u8, Failure> {
+    args.signer.use_signed_timestamps |= args.evidence.rfc3161_timestamp.is_some();
     let trust = Trust::new(&args.signer, global, environment)?;
     let detached = match &args.signature {
         Some(signature) => Some(Detached {
@@ -203,6 +204,7 @@ impl Request<'_> {
             Ok(verified) => {
                 if !global.quiet {
                     let each = verified.signatures.iter().map(VerifiedAttached::verified);
+                    each.clone().for_each(|one| said::not_counted(one, &self.trust));
                     let doubtful = verified.rejected.iter();
                     said::rejected(doubtful.filter(|one| !one.why.is_of_another_kind()));
                     let name = named(written, verified.image);

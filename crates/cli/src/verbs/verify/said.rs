@@ -3,8 +3,12 @@
 use std::collections::BTreeSet;
 use std::error::Error;
 
-use sealift::verify::{Check, CheckedContent, Form, NotDone, Omission, Origin, Rejected, Verified};
+use sealift::verify::{
+    Check, CheckedContent, Form, NotCounted, NotDone, Omission, Origin, Rejected, Verified,
+};
 use sealift::{Chain, escape};
+
+use super::signer::Trust;
 
 /// Says what was checked of each signature, and what was not though it could have been.
 pub(super) fn checked<'v, 'a: 'v>(
@@ -67,6 +71,20 @@ pub(super) fn rejected<'r, 'a: 'r>(rejected: impl IntoIterator<Item = &'r Reject
     for one in rejected {
         let why = Chain(&one.why).to_string();
         eprintln!("not counted: {}: {}", place(one.origin), escape::terminal(&why));
+    }
+}
+
+/// Says what stands beside a signature that counts and does not count itself. Where no authority is
+/// known, because none is needed, that is said of no timestamp.
+pub(super) fn not_counted(verified: &Verified<'_>, trust: &Trust) {
+    for one in verified.not_counted() {
+        match one {
+            NotCounted::Timestamp { why, .. } if trust.knows_stampers() => {
+                eprintln!("not counted: timestamp: {}", chain(why));
+            }
+            NotCounted::LogEntry { why, .. } => eprintln!("not counted: log entry: {}", chain(why)),
+            _ => {}
+        }
     }
 }
 

@@ -36,7 +36,7 @@ impl Trust {
         let key = args.key.as_deref().map(|key| public_key(key, args.offline, environment));
         let key = key.transpose()?;
         let mut policy = signer(args, key.clone())?;
-        if args.use_signed_timestamps {
+        if args.wants_timestamps() {
             policy = policy.require_signed_timestamps(1);
         }
         if args.insecure_ignore_tlog {
@@ -59,6 +59,11 @@ impl Trust {
     /// What the key is, where one must have signed.
     pub(super) fn algorithm(&self) -> Option<KeyAlgorithm> {
         self.key.as_ref().map(PublicKey::algorithm)
+    }
+
+    /// Whether any timestamp could count.
+    pub(super) fn knows_stampers(&self) -> bool {
+        !self.root.timestamp_authorities().is_empty()
     }
 
     pub(super) fn verifier(&self) -> BundleVerifier<'_> {
@@ -122,19 +127,29 @@ fn workflow(
     args: &SignerArgs,
 ) -> impl Iterator<Item = ((FulcioExtension, &'static str), Option<&str>)> {
     use FulcioExtension as Extension;
-    [
-        (Extension::GithubWorkflowName, "name", &args.certificate_github_workflow_name),
-        (Extension::GithubWorkflowRef, "ref", &args.certificate_github_workflow_ref),
+    let flags = [
         (
-            Extension::GithubWorkflowRepository,
-            "repository",
+            (Extension::GithubWorkflowName, "--certificate-github-workflow-name"),
+            &args.certificate_github_workflow_name,
+        ),
+        (
+            (Extension::GithubWorkflowRef, "--certificate-github-workflow-ref"),
+            &args.certificate_github_workflow_ref,
+        ),
+        (
+            (Extension::GithubWorkflowRepository, "--certificate-github-workflow-repository"),
             &args.certificate_github_workflow_repository,
         ),
-        (Extension::GithubWorkflowSha, "sha", &args.certificate_github_workflow_sha),
-        (Extension::GithubWorkflowTrigger, "trigger", &args.certificate_github_workflow_trigger),
-    ]
-    .into_iter()
-    .map(|(extension, name, value)| ((extension, name), value.as_deref()))
+        (
+            (Extension::GithubWorkflowSha, "--certificate-github-workflow-sha"),
+            &args.certificate_github_workflow_sha,
+        ),
+        (
+            (Extension::GithubWorkflowTrigger, "--certificate-github-workflow-trigger"),
+            &args.certificate_github_workflow_trigger,
+        ),
+    ];
+    flags.into_iter().map(|(flag, value)| (flag, value.as_deref()))
 }
 
 type Flag<'a> = (&'static str, Option<&'a str>);

@@ -30,6 +30,18 @@ impl Subject {
         }
     }
 
+    /// The same beside a bundle, where cosign takes `sha256:HEX` for the file that has this digest.
+    pub(super) fn named(
+        path: &Path,
+        bundle: &Bundle,
+        key: Option<KeyAlgorithm>,
+    ) -> Result<Self, Failure> {
+        match digest(path) {
+            Some(hash) if !path.exists() => Ok(Self::Digest(hash)),
+            _ => Self::read(path, bundle, key),
+        }
+    }
+
     pub(super) fn artifact(&self) -> Artifact<'_> {
         match self {
             Self::Digest(hash) => Artifact::Digest(hash),
@@ -37,6 +49,11 @@ impl Subject {
             Self::Unchecked => Artifact::InsecureUnchecked,
         }
     }
+}
+
+fn digest(path: &Path) -> Option<Hash> {
+    let (algorithm, hex) = path.to_str()?.split_once(':')?;
+    Hash::from_hex(HashAlgorithm::from_name(algorithm)?, hex)
 }
 
 /// The digest that is all that can be asked for. Ed25519 signs the message itself, and with some
