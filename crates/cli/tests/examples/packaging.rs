@@ -89,3 +89,22 @@ fn each_npm_package_is_made_by_one_job() {
         }
     }
 }
+
+/// The database goes where `SEALIFT_CACHE_DIR` says, which is on no volume unless somebody mounts one.
+#[test]
+fn the_image_has_folders_that_its_user_may_write_to() {
+    let text = fs::read_to_string(project().join("packaging/Dockerfile")).unwrap();
+    let lines: Vec<Vec<&str>> = text.lines().map(|line| line.split([' ', '=']).collect()).collect();
+    let only = |word: &str| lines.iter().find(|line| line[0] == word).unwrap().clone();
+    let user = only("USER")[1];
+    assert_eq!(only("ENV"), ["ENV", "SEALIFT_CACHE_DIR", "/cache"]);
+    for (source, folder) in [("cache", "/cache"), ("tmp", "/tmp")] {
+        assert!(lines.contains(&vec!["COPY", "--chown", user, source, folder]), "{folder}");
+    }
+    // What is copied is there when the workflow builds.
+    let steps = release()["jobs"]["publish"]["steps"].to_string();
+    for copied in lines.iter().filter(|line| line[0] == "COPY") {
+        let source = copied[copied.len() - 2];
+        assert!(source == "sealift" || steps.contains(&format!("/{source}")), "{source}");
+    }
+}
