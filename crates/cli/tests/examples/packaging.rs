@@ -47,6 +47,24 @@ fn packed(world: &World, package: &str, path: &str) -> Option<Vec<u8>> {
     Some(bytes)
 }
 
+/// The packages have the pages of all verbs, and those that these name.
+#[test]
+fn every_verb_has_a_manual_page() {
+    if !are_installed(&["bash"]) {
+        return;
+    }
+    let world = World::new();
+    let mut command = world.command("bash");
+    command.arg(project().join("packaging/documents.sh")).arg(env!("CARGO_BIN_EXE_sealift"));
+    succeeded(&command.arg("documents").output().unwrap());
+    let pages = names(&world.path().join("documents/man"));
+    for page in ["sealift.1", "sealift-config.1", "sealift-verify-blob-attestation.1"] {
+        assert!(pages.contains(page), "{pages:?}");
+    }
+    assert!(pages.len() > 40, "{pages:?}");
+    assert_eq!(names(&world.path().join("documents/completions")).len(), 3);
+}
+
 fn release() -> Value {
     let path = project().join(".github/workflows/release.yml");
     serde_saphyr::from_str(&fs::read_to_string(path).unwrap()).unwrap()
