@@ -5,7 +5,7 @@
 #     packaging/npm.sh TARGET FOLDER      # FOLDER/sealift-linux-x64-gnu-VERSION.tgz
 #     packaging/npm.sh sealift FOLDER     # FOLDER/sealift-VERSION.tgz
 #
-# Needs jq and npm, and rustup's cargo for a target.
+# Needs jq and npm; for a target rustup's cargo, and for Linux `pip install cargo-zigbuild`.
 set -euo pipefail
 
 target=${1:?name the target, as x86_64-unknown-linux-gnu, or sealift}
@@ -25,9 +25,13 @@ platforms='{
 
 # Builds the module for the target, and sets `module` to its path.
 build() {
-    local profile=${PROFILE:-release} folder ending
+    local profile=${PROFILE:-release} folder ending build=build lowest=
+    # The glibc of the machine that builds is the oldest that a module runs with: this is Node 18's own.
+    case $target in
+        *-linux-gnu) build=zigbuild lowest=.2.28 ;;
+    esac
     rustup target add "$target"
-    cargo build --locked --package sealift-node --target "$target" --profile "$profile"
+    cargo "$build" --locked --package sealift-node --target "$target$lowest" --profile "$profile"
     [ "$profile" != dev ] || profile=debug
     folder=${CARGO_TARGET_DIR:-target}/$target/$profile
     for ending in so dylib; do
