@@ -65,6 +65,18 @@ fn every_verb_has_a_manual_page() {
     assert_eq!(names(&world.path().join("documents/completions")).len(), 3);
 }
 
+/// What a wheel names as its licences stands in the folder that it is built from.
+#[test]
+fn the_wheel_has_its_licenses() {
+    let folder = project().join("bindings/python");
+    let manifest = fs::read_to_string(folder.join("pyproject.toml")).unwrap();
+    for license in ["LICENSE-APACHE", "LICENSE-MIT"] {
+        assert!(manifest.contains(&format!("\"{license}\"")), "{license}");
+        let text = fs::read_to_string(folder.join(license)).unwrap();
+        assert_eq!(text, fs::read_to_string(project().join(license)).unwrap(), "{license}");
+    }
+}
+
 fn release() -> Value {
     let path = project().join(".github/workflows/release.yml");
     serde_saphyr::from_str(&fs::read_to_string(path).unwrap()).unwrap()
