@@ -20,7 +20,11 @@ function load() {
   try {
     return require(name)
   } catch (cause) {
-    throw new Error(`sealift has no native module for this machine: ${name} is not installed`, { cause })
+    // The published package names those that are made; another nobody can install.
+    const made = require('./package.json').optionalDependencies ?? { [name]: '' }
+    const reason = name in made ? 'is not installed' : 'is not made'
+    const hint = name.endsWith('-musl') ? '; an image with glibc has one, as node:22-slim' : ''
+    throw new Error(`sealift has no native module for this machine: ${name} ${reason}${hint}`, { cause })
   }
 }
 

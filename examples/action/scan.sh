@@ -8,17 +8,29 @@ set -euo pipefail
 
 # What a workflow prints as `::error::` is shown beside it; a line break would end it.
 fail() {
-    printf '::error title=sealift::%s\n' "${1//$'\n'/ }"
+    printf '::error title=sealift::%s\n' "${1//[$'\r\n']/ }"
     exit 2
 }
-warn() { printf '::warning title=sealift::%s\n' "${1//$'\n'/ }"; }
+warn() { printf '::warning title=sealift::%s\n' "${1//[$'\r\n']/ }"; }
 # input NAME: the value of an input, by its name in action.yml.
 input() {
     local variable
     variable=INPUT_$(printf '%s' "$1" | tr 'a-z-' 'A-Z_')
     printf '%s' "${!variable-}"
 }
-is_true() { [ "$(input "$1")" = true ]; }
+# is_true NAME: whether the input says so in one of the words that Trivy's action takes.
+is_true() {
+    case $(input "$1") in
+        [Tt][Rr][Uu][Ee] | [Tt] | 1) ;;
+        '' | [Ff][Aa][Ll][Ss][Ee] | [Ff] | 0) return 1 ;;
+        *) fail "the input $1 is neither true nor false: $(input "$1")" ;;
+    esac
+}
+
+# Each is looked at, whether or not it counts in the end.
+for name in ignore-unfixed limit-severities-for-sarif list-all-pkgs offline sign summary; do
+    ! is_true "$name" || true
+done
 
 for name in github-pat cache version skip-setup-trivy token-setup-trivy; do
     [ -z "$(input "$name")" ] || warn "the input $name has no effect here"
@@ -82,6 +94,12 @@ if is_true sign; then
     if [ "$verb" != image ] || [ -z "$(input image-ref)" ] || [ -n "$(input input)" ]; then
         fail 'only an image of a registry can be signed: push it, then name it as image-ref'
     fi
+    case $(input image-ref) in
+        oci:* | oci-archive:* | docker-archive:* | docker-daemon:* | podman:* | /* | ./* | ../*)
+            fail "only an image of a registry can be signed, which $(input image-ref) is not: push it, then
+name it as image-ref"
+            ;;
+    esac
     # What is signed is what the registry has, not what an engine keeps under that name.
     flags+=(--image-src=remote)
 fi
@@ -103,17 +121,22 @@ case $verb in
 esac
 # Packages are what the scan of configuration does not look for.
 if [ "$verb" = config ]; then
-    for name in scanners vex db list-all-pkgs pkg-types vuln-type ignore-unfixed; do
-        case $(input "$name") in
-            '' | false) ;;
-            *) warn "the input $name has no effect with the scan-type config" ;;
-        esac
+    for name in scanners vex db pkg-types vuln-type; do
+        [ -z "$(input "$name")" ] || warn "the input $name has no effect with the scan-type config"
+    done
+    for name in list-all-pkgs ignore-unfixed; do
+        ! is_true "$name" || warn "the input $name has no effect with the scan-type config"
     done
 else
     with --scanners scanners
     with --vex vex
     with --db db
-    with --list-all-pkgs list-all-pkgs
+    # What is not said stays as a configuration file has it.
+    if is_true list-all-pkgs; then
+        flags+=(--list-all-pkgs)
+    elif [ -n "$(input list-all-pkgs)" ]; then
+        flags+=(--list-all-pkgs=false)
+    fi
     if [ -n "$(input pkg-types)" ]; then
         with --pkg-types pkg-types
     else
@@ -126,8 +149,12 @@ fi
 
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
-# Several ignore files are one with their lines, which only the form of lines allows.
-IFS=, read -ra ignores <<<"$(input trivyignores)"
+# Several ignore files, behind commas or on lines of their own, are one with their lines, which only
+# the form of lines allows.
+ignores=()
+while read -r file; do
+    [ -z "$file" ] || ignores+=("$file")
+done < <(input trivyignores | tr -s ', \t\r' '\n' && echo)
 if [ "${#ignores[@]}" -gt 1 ]; then
     for file in "${ignores[@]}"; do
         case $file in
@@ -166,10 +193,12 @@ show() { run --quiet "${no_gate[@]}" "$@"; }
 
 # Nobody's status but ours: a variable must not make another report the gate.
 unset SEALIFT_EXIT_CODE TRIVY_EXIT_CODE SEALIFT_OUTPUT TRIVY_OUTPUT SEALIFT_FORMAT TRIVY_FORMAT
+unset SEALIFT_QUIET TRIVY_QUIET
 report=$scratch/report.json
 said=$scratch/said
 status=0
-run ${severity[@]+"${severity[@]}"} --format=json --output="$report" ${exit_code[@]+"${exit_code[@]}"} \
+# Where the image was found is said on stderr, unless a configuration file has it quiet.
+run --quiet=false ${severity[@]+"${severity[@]}"} --format=json --output="$report" ${exit_code[@]+"${exit_code[@]}"} \
     2>"$said" || status=$?
 cat "$said" >&2
 [ -s "$report" ] || exit "$status"
@@ -181,6 +210,7 @@ passed=
 {
     printf 'digest=%s\n' "$digest"
     printf 'passed=%s\n' "$passed"
+    ! is_true sign || printf 'sign=true\n'
     jq -r '[.Results[]? | .Vulnerabilities[]?, (.Misconfigurations[]? | select(.Status == "FAIL"))]
         | "findings=\(length)"' "$report"
 } >>"$GITHUB_OUTPUT"
@@ -196,7 +226,7 @@ output=()
 [ -z "$(input output)" ] || output=("--output=$(input output)")
 show ${shown[@]+"${shown[@]}"} "--format=${format:-table}" ${output[@]+"${output[@]}"}
 
-if [ "$(input summary)" != false ]; then
+if [ -z "$(input summary)" ] || is_true summary; then
     summary=$scratch/summary.md
     show ${severity[@]+"${severity[@]}"} --format=markdown --output="$summary"
     cat "$summary" >>"$GITHUB_STEP_SUMMARY"

@@ -139,3 +139,20 @@ test('what is packed can be installed and used', () => {
   const command = execFileSync('npx', ['--offline', 'sealift', 'version'], { cwd: place, encoding: 'utf8' })
   assert.match(command, /0\.1\.0/)
 })
+
+test('a machine without a native module is told whether one is made for it', () => {
+  const place = folder()
+  cpSync(join(here, 'native.js'), join(place, 'native.js'))
+  writeFileSync(join(place, 'package.json'), JSON.stringify({ optionalDependencies: { 'sealift-linux-x64-gnu': '0.1.0' } }))
+  const told = (glibcVersionRuntime) => {
+    const header = JSON.stringify({ glibcVersionRuntime })
+    const machine = `Object.defineProperty(process, 'platform', { value: 'linux' })
+      Object.defineProperty(process, 'arch', { value: 'x64' })
+      process.report.getReport = () => ({ header: ${header} })
+      try { require('./native.js') } catch (error) { console.log(error.message) }`
+    return execFileSync(process.execPath, ['-e', machine], { cwd: place, encoding: 'utf8' }).trim()
+  }
+  const none = 'sealift has no native module for this machine: '
+  assert.equal(told('2.36'), `${none}sealift-linux-x64-gnu is not installed`)
+  assert.equal(told(), `${none}sealift-linux-x64-musl is not made; an image with glibc has one, as node:22-slim`)
+})

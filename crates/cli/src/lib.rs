@@ -132,6 +132,6 @@ fn dispatch(
         Verb::Clean(clean) => verbs::clean(&clean, &cli.global, environment),
         Verb::Version(args) => verbs::version(&args, &cli.global, environment),
         Verb::Completion { shell } => verbs::completion(shell),
-        Verb::Man { verb } => verbs::man(verb.as_deref()),
+        Verb::Man(args) => verbs::man(&args),
     }
 }

@@ -12,6 +12,8 @@ const NAME_HINT: &str = "an image is named [REGISTRY/]REPOSITORY[:TAG|@DIGEST], 
                          docker-archive:FILE, or by a path that starts with ./ or /";
 const PATH_HINT: &str =
     "a file or folder of that name is there: to scan it, write ./ in front of its name";
+const HERE_HINT: &str = "that names an image of this machine, where a registry is asked: name it as \
+                         REGISTRY/REPOSITORY[:TAG|@DIGEST]";
 const LOCAL_HINT: &str = "a file or folder of that name is there: name it as oci:DIR[:TAG|@DIGEST], or add --local-image";
 
 /// Words before targets of Grype, Syft and Skopeo that are not known here, and what to write.
@@ -26,10 +28,25 @@ const SCHEMES: [(&str, &str); 8] = [
     ("singularity", "images of Singularity are not read"),
 ];
 
+/// Those of them that no image of Docker Hub has as its name: with a tag behind it a word is one.
+const NEVER_NAMES: [&str; 4] = ["containers-storage", "oci-dir", "sbom", "singularity"];
+
+/// Words before images of this machine.
+const OF_THIS_MACHINE: [&str; 5] =
+    ["docker-archive", "docker-daemon", "oci", "oci-archive", "podman"];
+
 /// What to write instead of a word before a target that is not known here.
 fn of_other_scheme(text: &str) -> Option<&'static str> {
-    let (scheme, _) = text.split_once(':').filter(|(_, rest)| is_no_tag(rest))?;
-    SCHEMES.iter().find(|row| row.0 == scheme).map(|(_, hint)| *hint)
+    let (scheme, rest) = text.split_once(':')?;
+    let (_, hint) = SCHEMES.iter().find(|row| row.0 == scheme)?;
+    (NEVER_NAMES.contains(&scheme) || is_no_tag(rest)).then_some(*hint)
+}
+
+/// Refuses what an image is called that no registry has.
+pub(crate) fn of_registry(text: &str) -> Result<(), Failure> {
+    let is_here = text.split_once(':').is_some_and(|(scheme, _)| OF_THIS_MACHINE.contains(&scheme));
+    let hint = if is_here { Some(HERE_HINT) } else { of_other_scheme(text) };
+    hint.map_or(Ok(()), |hint| Err(Failure::Value { flag: "IMAGE", value: text.to_owned(), hint }))
 }
 
 /// Whether what stands behind a colon is neither a tag nor the port of a registry.
@@ -152,8 +169,9 @@ pub(crate) fn parse_signed(
     }
 }
 
-/// The name of an image; `hint` is given where a file of that name is there.
+/// The name of an image in a registry; `hint` is given where a file of that name is there.
 pub(crate) fn parse_reference(text: &str, hint: &'static str) -> Result<Reference, Failure> {
+    of_registry(text)?;
     text.parse().map_err(|error: ReferenceError| Failure::Unusable {
         what: text.to_owned(),
         error: error.into(),
@@ -203,8 +221,11 @@ mod tests {
         for text in ["nginx", "src", "localhost:5000/a:b"] {
             assert!(matches!(signed(text, false), Ok(Target::Registry(_))), "{text}");
         }
-        for text in ["./layout", "/layout", "oci:"] {
+        for text in ["./layout", "/layout"] {
             assert!(matches!(signed(text, false), Err(Failure::Unusable { .. })), "{text}");
+        }
+        for text in ["oci:", "docker-archive:x.tar", "docker-daemon:app", "dir:./x"] {
+            assert!(matches!(signed(text, false), Err(Failure::Value { .. })), "{text}");
         }
         assert!(matches!(signed("oci:x:1.0", false), Ok(Target::ImageLayout { .. })));
         assert!(matches!(signed("oci-archive:x", false), Ok(Target::ImageArchive { .. })));
@@ -222,11 +243,28 @@ mod tests {
             "docker:shop:1.0",
             "containers-storage:quay.io/a",
             "oci-dir:/x",
+            "oci-dir:x",
+            "sbom:x",
+            "singularity:x",
         ] {
             assert!(matches!(image(text), Err(Failure::Value { flag: "IMAGE", .. })), "{text}");
         }
         for text in ["dir:1.0", "docker:dind", "registry:5000/shop:1", "registry:2"] {
             assert!(matches!(image(text), Ok(Target::Registry(_))), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_registry_is_asked_for_no_other_image() {
+        let asked = |text| parse_reference(text, "");
+        for text in ["oci:lay", "oci-archive:a.tar", "podman:app", "docker-daemon:app@sha256:0"] {
+            assert!(matches!(asked(text), Err(Failure::Value { hint: HERE_HINT, .. })), "{text}");
+        }
+        for text in ["sbom:x", "dir:./x", "docker:shop:1.0"] {
+            assert!(matches!(asked(text), Err(Failure::Value { flag: "IMAGE", .. })), "{text}");
+        }
+        for text in ["oci", "docker:dind", "r.example/oci:lay", "podman@sha256:0", "oci/podman:1"] {
+            assert!(!matches!(asked(text), Err(Failure::Value { .. })), "{text}");
         }
     }
 

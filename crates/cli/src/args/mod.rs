@@ -7,6 +7,7 @@ mod config;
 mod db;
 mod gate;
 mod layers;
+mod man;
 pub(crate) mod peers;
 mod registry;
 mod serve;
@@ -39,6 +40,7 @@ pub(crate) use config::{CheckArgs, ConfigArgs, HelmArgs};
 pub(crate) use db::{DbArgs, DbVerb, PullArgs, PushArgs, UpdateArgs};
 pub(crate) use gate::{DecideArgs, GateArgs, SignedArgs};
 pub(crate) use layers::LayerArgs;
+pub(crate) use man::ManArgs;
 pub(crate) use registry::{
     Access, AccessArgs, AttachedKind, DownloadArgs, DownloadAttestationArgs, DownloadSbomArgs,
     Downloaded, LoginArgs, LogoutArgs, RegistryArgs, TriangulateArgs,
@@ -181,10 +183,7 @@ pub(crate) enum Verb {
         shell: clap_complete::Shell,
     },
     /// Print the manual page of the command or of a verb, in roff.
-    Man {
-        /// The verb.
-        verb: Option<String>,
-    },
+    Man(ManArgs),
 }
 
 #[derive(Debug, Args)]
@@ -528,6 +527,17 @@ pub(crate) enum MatchKind {
 /// The command with its flags in Go's style: `--flag`, `--flag=true` and `--flag=false`.
 pub(crate) fn command() -> clap::Command {
     let mut command = go_flags(Cli::command().mut_subcommand("gate", gate::in_own_words));
+    command.build();
+    command
+}
+
+/// The command as its manual pages show it: what helps has no page of its own.
+pub(crate) fn documented() -> clap::Command {
+    fn without_help(command: clap::Command) -> clap::Command {
+        command.disable_help_subcommand(true).mut_subcommands(without_help)
+    }
+    let command = Cli::command().mut_subcommand("gate", gate::in_own_words);
+    let mut command = without_help(go_flags(command));
     command.build();
     command
 }

@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::process::Output;
 
+use sealift_tests::instance::Layout;
 use sealift_tests::project;
+use sealift_tests::registry::{Options, TestRegistry};
 use serde_json::Value;
 
 use crate::shell::{World, are_installed, stderr, stdout, succeeded};
@@ -21,6 +23,11 @@ fn step<'a>(action: &'a Value, name: &str) -> &'a Value {
 
 /// Runs the step `Scan` with these inputs, the others as they are by default.
 fn scan(world: &World, inputs: &[(&str, &str)]) -> Output {
+    scan_under(world, inputs, &[])
+}
+
+/// The same with more variables.
+fn scan_under(world: &World, inputs: &[(&str, &str)], variables: &[(&str, &str)]) -> Output {
     let action = action();
     let declared = action["inputs"].as_object().unwrap();
     let defaults = declared.iter().map(|(name, input)| {
@@ -40,7 +47,7 @@ fn scan(world: &World, inputs: &[(&str, &str)]) -> Output {
     command.args(["-e", "-c", step["run"].as_str().unwrap()]);
     command.env("GITHUB_ACTION_PATH", project());
     command.env("GITHUB_OUTPUT", "outputs").env("GITHUB_STEP_SUMMARY", "summary.md");
-    command.output().unwrap()
+    command.envs(variables.iter().copied()).output().unwrap()
 }
 
 fn image() -> String {
@@ -89,9 +96,40 @@ fn a_tree_is_scanned_and_ignore_files_are_joined() {
     assert_eq!(scan(&world, &gated).status.code(), Some(3));
     world.write("a", "CVE-2021-44906");
     world.write("b", "CVE-2020-7598\nCVE-2020-7788");
-    let ignored = [&gated[..], &[("trivyignores", "a,b")]].concat();
-    let output = scan(&world, &ignored);
-    assert!(output.status.success(), "{}{}", stdout(&output), stderr(&output));
+    for list in ["a,b", "a, b", "a\nb\n", "a\r\nb", " a\n, b"] {
+        let ignored = [&gated[..], &[("trivyignores", list)]].concat();
+        let output = scan(&world, &ignored);
+        assert!(output.status.success(), "{list:?}: {}{}", stdout(&output), stderr(&output));
+    }
+    let ignored = [&gated[..], &[("trivyignores", "\na\n")]].concat();
+    assert_eq!(scan(&world, &ignored).status.code(), Some(3));
+}
+
+/// A tag may name another image by the time of the further reports.
+#[test]
+fn the_report_is_of_the_digest_that_was_gated_however_quiet() {
+    if !are_installed(&["bash", "jq"]) {
+        return;
+    }
+    let world = World::with_database();
+    let registry = TestRegistry::start(Options::default());
+    registry.put_layout(&Layout::read(&project().join("examples/image")).unwrap(), "app");
+    let name = format!("{}/app:demo", registry.host());
+    world.write("quiet.yaml", "quiet: true\n");
+    let inputs = [("image-ref", &*name), ("db", "advisories.db"), ("format", "json")];
+    let inputs = [&inputs[..], &[("output", "report.json")]].concat();
+    let config = [&inputs[..], &[("trivy-config", "quiet.yaml")]].concat();
+    for (inputs, variables) in [
+        (&inputs, &[][..]),
+        (&inputs, &[("TRIVY_QUIET", "true")]),
+        (&inputs, &[("SEALIFT_QUIET", "true")]),
+        (&config, &[]),
+    ] {
+        succeeded(&scan_under(&world, inputs, variables));
+        let report: Value = serde_json::from_str(&world.read("report.json")).unwrap();
+        let artifact = report["ArtifactName"].as_str().unwrap();
+        assert!(artifact.contains("@sha256:"), "{artifact} {variables:?}");
+    }
 }
 
 #[test]

@@ -4,6 +4,7 @@
 
 mod action;
 mod hook;
+mod packaging;
 mod pipeline;
 mod rescan;
 mod shell;

@@ -57,6 +57,17 @@ fn the_actions_of_others_are_pinned_by_a_commit() {
     }
 }
 
+/// An owner's name may have capitals, which a registry refuses in a name.
+#[test]
+fn an_image_is_not_called_as_the_repository_is_written() {
+    for (path, _) in documents() {
+        let text = fs::read_to_string(&path).unwrap();
+        let is_written =
+            text.contains("ghcr.io/${{") || text.contains("ghcr.io/$GITHUB_REPOSITORY");
+        assert!(!is_written, "{}", path.display());
+    }
+}
+
 #[test]
 fn what_a_step_runs_is_a_script() {
     let check = |script: &str, what: &str| {

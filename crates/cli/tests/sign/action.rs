@@ -102,13 +102,60 @@ fn the_action_asks_for_a_tag_once_and_signs_what_it_has_let_pass() {
     }
 }
 
+/// The words are those of Go's ParseBool, which Trivy reads its flags by.
+#[test]
+fn truth_is_said_in_the_words_of_trivy() {
+    if on_path("jq").is_none() {
+        eprintln!("skipped: no jq");
+        return;
+    }
+    let image = [("IMAGE_REF", "r.example/app:1.0"), ("EXIT_CODE", "1")];
+    let given = |name, word| scan(&[&image[..], &[(name, word)]].concat(), "0");
+    let truths = ["true", "True", "TRUE", "t", "T", "1"].map(|word| (word, true));
+    let written = |name: &str| name.to_lowercase().replace('_', "-");
+    let others = ["false", "False", "FALSE", "f", "F", "0", ""].map(|word| (word, false));
+    for (word, is_true) in truths.into_iter().chain(others) {
+        for name in ["IGNORE_UNFIXED", "OFFLINE", "LIST_ALL_PKGS"] {
+            let (_, told, calls) = given(name, word);
+            let call = calls.first().unwrap_or_else(|| panic!("{name} {word}: {told}"));
+            assert_eq!(call.contains(&format!(" --{} ", written(name))), is_true, "{word}: {call}");
+        }
+        // The step that signs runs when the step that scans has read so.
+        let (_, told, calls) = given("SIGN", word);
+        assert_eq!(told.contains("\nsign=true\n"), is_true, "{word}: {told}");
+        assert_eq!(calls[0].contains("--image-src=remote"), is_true, "{word}: {calls:?}");
+        let (_, _, calls) = given("SUMMARY", word);
+        assert_eq!(calls.len(), if is_true || word.is_empty() { 3 } else { 2 }, "{word}");
+    }
+    for name in ["IGNORE_UNFIXED", "OFFLINE", "LIST_ALL_PKGS", "SIGN", "SUMMARY"] {
+        let (status, told, calls) = given(name, "yes");
+        assert_eq!((status, calls.len()), (Some(2), 0), "{name}");
+        let said = format!("the input {} is neither true nor false: yes", written(name));
+        assert!(told.contains(&said), "{told}");
+    }
+    let action = std::fs::read_to_string(project().join("action.yml")).unwrap();
+    assert!(action.contains("if: steps.scan.outputs.sign == 'true'"));
+}
+
 #[test]
 fn the_action_signs_nothing_without_a_gate() {
     for code in ["", "0"] {
-        let (status, told, calls) =
-            scan(&[("IMAGE_REF", "r.example/app"), ("EXIT_CODE", code), ("SIGN", "true")], "0");
+        for word in ["true", "True", "T"] {
+            let image = [("IMAGE_REF", "r.example/app"), ("EXIT_CODE", code), ("SIGN", word)];
+            let (status, told, calls) = scan(&image, "0");
+            assert_eq!((status, calls.len()), (Some(2), 0), "{told}");
+            assert!(told.contains("sign needs a gate"), "{told}");
+        }
+    }
+    for image in
+        ["oci:images:1.0", "oci-archive:a.tar", "docker-archive:a.tar", "./images", "/images"]
+            .into_iter()
+            .chain(["docker-daemon:app:1.0", "podman:app"])
+    {
+        let inputs = [("IMAGE_REF", image), ("EXIT_CODE", "1"), ("SIGN", "true")];
+        let (status, told, calls) = scan(&inputs, "0");
         assert_eq!((status, calls.len()), (Some(2), 0), "{told}");
-        assert!(told.contains("sign needs a gate"), "{told}");
+        assert!(told.contains("only an image of a registry") && told.contains(image), "{told}");
     }
     let folder = [("SCAN_TYPE", "fs"), ("SCAN_REF", "."), ("EXIT_CODE", "1"), ("SIGN", "true")];
     let (status, told, calls) = scan(&folder, "0");

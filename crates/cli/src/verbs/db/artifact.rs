@@ -18,7 +18,7 @@ use crate::network::Network;
 use crate::verbs::scan::database_path;
 use crate::verbs::sign::Session;
 use crate::verbs::verify::signed_digest;
-use crate::{Environment, cache, deadline, output, suppress};
+use crate::{Environment, cache, deadline, output, suppress, target};
 
 /// How long another process may update before a pull gives up.
 const WAIT: Duration = Duration::from_secs(60);
@@ -144,6 +144,7 @@ fn required(args: &SignerArgs) -> Result<SignerArgs, Failure> {
 }
 
 fn parsed(text: &str) -> Result<Reference, Failure> {
+    target::of_registry(text)?;
     text.parse().map_err(|error: sealift::ReferenceError| Failure::Unusable {
         what: text.to_owned(),
         error: error.into(),
