@@ -34,7 +34,8 @@ pub fn write(report: &Report, out: &mut dyn Write) -> fmt::Result {
     let findings = findings + failures;
     let passed = sections.iter().filter(|section| section.findings().next().is_none()).count();
     let passed = passed + files.clone().map(FileResult::passed).sum::<usize>();
-    let tests = findings + passed + broken.len();
+    let skipped: usize = files.clone().map(not_run).sum();
+    let tests = findings + passed + skipped + broken.len();
     writeln!(out, r#"<?xml version="1.0" encoding="UTF-8"?>"#)?;
     let errors = broken.len();
     writeln!(
@@ -73,13 +74,20 @@ fn suite(section: &Section<'_>, out: &mut dyn Write) -> fmt::Result {
     writeln!(out, "  </testsuite>")
 }
 
-/// A configuration file: each check that passes, and each failure.
+/// How many checks did not run on a file.
+fn not_run(file: &FileResult) -> usize {
+    let found = file.misconfigurations.iter();
+    found.filter(|found| matches!(found.status, Status::NotRun(_))).count()
+}
+
+/// A configuration file: each check that passes, each failure, and what did not run.
 fn file_suite(file: &FileResult, out: &mut dyn Write) -> fmt::Result {
     let (name, passed, failures) = (xml(&file.path), file.passed(), file.failures().count());
-    let tests = passed + failures;
+    let skipped = not_run(file);
+    let tests = passed + failures + skipped;
     writeln!(
         out,
-        r#"  <testsuite name="{name}" tests="{tests}" failures="{failures}" errors="0" skipped="0">"#
+        r#"  <testsuite name="{name}" tests="{tests}" failures="{failures}" errors="0" skipped="{skipped}">"#
     )?;
     writeln!(out, "    <properties>")?;
     writeln!(out, r#"      <property name="type" value="{}"/>"#, file.kind.name())?;
@@ -99,7 +107,12 @@ fn file_suite(file: &FileResult, out: &mut dyn Write) -> fmt::Result {
                 writeln!(out, "{}", xml(&check.resolution))?;
                 writeln!(out, "</failure>\n    </testcase>")?;
             }
-            Status::Ignored(_) | Status::NotRun(_) => {}
+            Status::NotRun(why) => {
+                writeln!(out, "{open}>")?;
+                writeln!(out, r#"      <skipped message="did not run: {}"/>"#, xml(why))?;
+                writeln!(out, "    </testcase>")?;
+            }
+            Status::Ignored(_) => {}
         }
     }
     writeln!(out, "  </testsuite>")
