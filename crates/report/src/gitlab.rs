@@ -8,7 +8,7 @@ use sealift_model::{Digest, Severity, Timestamp};
 use serde::Serialize;
 
 use crate::json::in_order;
-use crate::report::Report;
+use crate::report::{NOTHING_SEARCHED, Report};
 use crate::sections::{Entry, Section, sections};
 use crate::{escape, links, place};
 
@@ -89,14 +89,20 @@ impl<'r> Scan<'r> {
             value: escape::terminal(value).into_owned(),
         };
         let diagnostics = report.inventory.diagnostics.iter();
+        // It lists vulnerabilities and nothing else.
+        let is_whole = report.is_complete() && report.matches.is_some();
+        let nothing = report.matches.is_none().then(|| warning(NOTHING_SEARCHED));
         let messages = report.notes.iter().map(|note| warning(note));
-        let messages = messages.chain(diagnostics.map(|it| warning(&it.to_string())));
+        let messages = nothing
+            .into_iter()
+            .chain(messages)
+            .chain(diagnostics.map(|it| warning(&it.to_string())));
         Self {
             analyzer: tool(),
             scanner: tool(),
             start_time: time.clone(),
             end_time: time,
-            status: if report.inventory.is_incomplete() { "failure" } else { "success" },
+            status: if is_whole { "success" } else { "failure" },
             kind: "container_scanning",
             messages: messages.collect(),
         }
@@ -293,6 +299,21 @@ mod tests {
         let document: Value = serde_json::from_str(&written(&report)).unwrap();
         assert_eq!(document["scan"]["start_time"], "2030-03-04T05:06:07");
         assert_eq!(document["scan"]["end_time"], "2030-03-04T05:06:07");
+    }
+
+    #[test]
+    fn what_was_not_looked_for_is_no_success() {
+        let mut report = example::report();
+        let scan = |report: &Report| -> Value {
+            serde_json::from_str::<Value>(&written(report)).unwrap()["scan"].take()
+        };
+        assert_eq!(scan(&report)["status"], "success");
+        report.matches = None;
+        assert_eq!(scan(&report)["status"], "failure");
+        report.configuration = Some(crate::Configuration::default());
+        let scan = scan(&report);
+        assert_eq!(scan["status"], "failure");
+        assert_eq!(scan["messages"][0]["value"], NOTHING_SEARCHED);
     }
 
     #[test]

@@ -261,7 +261,7 @@ fn run(
     }
     say_not_applied(args.config.as_deref());
     let mut status = status(&report, args);
-    if status == INCOMPLETE && !was_looked_for(&report) {
+    if status == INCOMPLETE && !report.was_searched() {
         eprintln!("error: nothing that --scanners names was scanned");
         eprintln!("hint: --scanners vuln looks for vulnerabilities; --allow-incomplete accepts it");
     }
@@ -326,19 +326,9 @@ fn status(report: &Report, args: &ScanArgs) -> u8 {
     let fails = report.configuration.iter().any(|all| all.failures().next().is_some());
     match args.exit_code {
         Some(code) if args.gates() && (report.visible_findings().next().is_some() || fails) => code,
-        _ if args.gates() && !is_whole(report) && !args.allow_incomplete => INCOMPLETE,
+        _ if args.gates() && !report.is_complete() && !args.allow_incomplete => INCOMPLETE,
         _ => 0,
     }
-}
-
-/// A gate that looks at nothing opens for everything.
-fn is_whole(report: &Report) -> bool {
-    was_looked_for(report) && !report.inventory.is_incomplete()
-}
-
-/// Whether anything was looked for: vulnerabilities, or failures in configuration files.
-fn was_looked_for(report: &Report) -> bool {
-    report.matches.is_some() || report.configuration.is_some()
 }
 
 /// Names the settings of Trivy that it would apply by itself. Said also where warnings are not
