@@ -124,6 +124,17 @@ fn a_check_of_ones_own_that_does_not_run_opens_no_gate() {
 }
 
 #[test]
+fn a_format_without_place_for_failures_is_refused() {
+    let folder = tree(&[("Dockerfile", DOCKERFILE)]);
+    let flags = ["fs", ".", "--scanners", "misconfig", "--format", "gitlab"];
+    let output = run(&folder, &flags);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(output.stdout.is_empty());
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(said.contains("no place for what checks of configuration files say"), "{said}");
+}
+
+#[test]
 fn settings_of_trivy_that_do_not_count_are_told_with_quiet_too() {
     let folder = tree(&[("trivy.yaml", "exit-code: 1\n"), ("Dockerfile", DOCKERFILE)]);
     for flags in [&[][..], &["-q"]] {

@@ -90,11 +90,13 @@ impl<'r> Scan<'r> {
         };
         let diagnostics = report.inventory.diagnostics.iter();
         // It lists vulnerabilities and nothing else.
-        let is_whole = report.is_complete() && report.matches.is_some();
+        let untold = untold(report);
+        let is_whole = report.is_complete() && report.matches.is_some() && untold.is_none();
         let nothing = report.matches.is_none().then(|| warning(NOTHING_SEARCHED));
         let messages = report.notes.iter().map(|note| warning(note));
         let messages = nothing
             .into_iter()
+            .chain(untold.map(|text| warning(&text)))
             .chain(messages)
             .chain(diagnostics.map(|it| warning(&it.to_string())));
         Self {
@@ -107,6 +109,12 @@ impl<'r> Scan<'r> {
             messages: messages.collect(),
         }
     }
+}
+
+/// What checks of configuration files say, for which this format has no place.
+fn untold(report: &Report) -> Option<String> {
+    let failures = report.configuration.as_ref()?.failures().count();
+    (failures > 0).then(|| format!("{failures} failures of configuration are not in this format"))
 }
 
 /// `YYYY-MM-DDThh:mm:ss`, UTC, without zone.
@@ -296,10 +304,11 @@ fn within(text: &str, most: usize) -> String {
 #[cfg(test)]
 mod tests {
     use regex::Regex;
+    use sealift_misconfig::{Options, SourceFile, scan as check};
     use serde_json::Value;
 
     use super::*;
-    use crate::example;
+    use crate::{Configuration, example};
 
     fn written(report: &Report) -> String {
         let mut bytes = Vec::new();
@@ -328,12 +337,18 @@ mod tests {
             serde_json::from_str::<Value>(&written(report)).unwrap()["scan"].take()
         };
         assert_eq!(scan(&report)["status"], "success");
+        let file = SourceFile::new("Dockerfile", b"FROM a:1\nUSER root\nHEALTHCHECK NONE\n");
+        report.configuration = Some(Configuration::new(check(&[file], &Options::default())));
+        let told = scan(&report);
+        assert_eq!(told["status"], "failure");
+        let failures = "1 failures of configuration are not in this format";
+        assert_eq!(told["messages"][0]["value"], failures);
+        report.configuration = Some(Configuration::default());
+        assert_eq!(scan(&report)["status"], "success");
         report.matches = None;
-        assert_eq!(scan(&report)["status"], "failure");
-        report.configuration = Some(crate::Configuration::default());
-        let scan = scan(&report);
-        assert_eq!(scan["status"], "failure");
-        assert_eq!(scan["messages"][0]["value"], NOTHING_SEARCHED);
+        let told = scan(&report);
+        assert_eq!(told["status"], "failure");
+        assert_eq!(told["messages"][0]["value"], NOTHING_SEARCHED);
     }
 
     /// The metrics of `cvss_vectors` in GitLab's schema 15.0.7, of versions 2 and 3.

@@ -43,6 +43,8 @@ pub struct Report {
     /// Whether packages of the operating system were looked for; it has no section otherwise.
     /// Default: yes.
     pub covers_system: bool,
+    /// Whether packages were looked for at all. Default: yes.
+    pub covers_packages: bool,
     /// What the checks of configuration files say; none when nobody looked.
     pub configuration: Option<Configuration>,
 }
@@ -67,6 +69,7 @@ impl Report {
             suppressed: Vec::new(),
             shows_suppressed: false,
             covers_system: true,
+            covers_packages: true,
             configuration: None,
         }
     }

@@ -211,6 +211,7 @@ impl Scanner {
         report.judged_at = options.judged_at;
         report.advisories_built = self.database.as_ref().map(|database| database.info().built);
         report.covers_system = options.package_types.contains(&PackageType::Os);
+        report.covers_packages = !options.package_types.is_empty();
         report.configuration = configuration;
         Ok(report)
     }

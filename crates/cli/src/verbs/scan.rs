@@ -142,6 +142,13 @@ fn tree_options(args: &TreeArgs, environment: &Environment) -> Result<ScanOption
     let mut options = options(&args.scan, environment)?;
     options.skip = skip_rules(&args.path, &args.scan.skip)?;
     if args.scan.looks_for_misconfigurations() {
+        if args.scan.format == ReportFormat::GitLab && !args.scan.looks_for_vulnerabilities() {
+            return Err(Failure::Unusable {
+                what: "--format gitlab".to_owned(),
+                error: "it has no place for what checks of configuration files say".into(),
+                hint: "write --format sarif, junit or json, or --scanners vuln,misconfig",
+            });
+        }
         // What a build sets for its own reports revives no comment that has expired.
         let today = args.scan.as_of.unwrap_or_else(now);
         let mut checks = configuration(&args.path, &args.checks, today)?;
