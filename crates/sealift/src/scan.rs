@@ -37,7 +37,7 @@ pub struct Scanner {
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ScanOptions {
-    /// Name of the target in the report; its path when none is given.
+    /// Name of the target in the report; [`Target::name`] when none is given.
     pub name: Option<String>,
     /// Which image of an index to take.
     pub platform: Option<Platform>,
@@ -311,7 +311,7 @@ fn read(
             let platform = options.platform.as_ref();
             let source = Opened::find_for(target, platform, &options.limits)?;
             go_on(observer)?;
-            read_image(&source, target.path(), options, observer)
+            read_image(&source, target, options, observer)
         }
         Target::Rootfs(path) => read_tree(path, Matching::Installed, options, observer),
         Target::Filesystem(path) => read_tree(path, Matching::Declared, options, observer),
@@ -373,11 +373,11 @@ fn read_tree(
 
 fn read_image(
     source: &Opened,
-    path: &Path,
+    target: &Target,
     options: &ScanOptions,
     observer: &dyn Observer,
 ) -> Result<Contents, Error> {
-    let failed = |error| Error::layers(path, error);
+    let failed = |error| Error::layers(target.path(), error);
     let platform = options.platform.as_ref();
     let image = Image::open(source, &source.root, platform, &options.limits).map_err(failed)?;
     // A base that cannot be read is better known before the layers are read.
@@ -420,7 +420,7 @@ fn read_image(
     let whole = image.config.diff_ids.len();
     facts.created = image.config.created.or_else(|| base::creation(&image.config, whole));
     facts.base = base;
-    let mut artifact = Artifact::new(path.display().to_string(), ArtifactKind::ContainerImage);
+    let mut artifact = Artifact::new(target.name(), ArtifactKind::ContainerImage);
     artifact.image = Some(facts);
     inventory.diagnose(image.diagnostics.into_iter().chain(other_base));
     let created = image.config.created;

@@ -111,6 +111,21 @@ impl Target {
         Some(EngineImage::fetch(&engine, name).map(Self::Engine))
     }
 
+    /// Its name in a report: the path, and for one of several images also which.
+    #[must_use]
+    pub fn name(&self) -> String {
+        let path = self.path().display();
+        let (Self::ImageLayout { selector, .. } | Self::ImageArchive { selector, .. }) = self
+        else {
+            return path.to_string();
+        };
+        match selector {
+            Some(Selector::Name(tag)) => format!("{path}:{tag}"),
+            Some(Selector::Digest(digest)) => format!("{path}@{digest}"),
+            None => path.to_string(),
+        }
+    }
+
     /// The file or folder; for an image elsewhere its name.
     #[must_use]
     pub fn path(&self) -> &Path {
@@ -227,5 +242,21 @@ impl EngineImage {
 
     pub(crate) fn archive(&self) -> &Path {
         &self.archive
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn images_of_one_layout_have_names_of_their_own() {
+        let digest = format!("images@{}", Digest::sha256_of(b"x"));
+        for name in ["images:1.4", "images:example.org/shop:1.4", &digest, "images"] {
+            let target = Target::local_image(&format!("oci:{name}")).unwrap();
+            assert_eq!(target.name(), name);
+            assert_eq!(Target::local_image(&format!("oci-archive:{name}")).unwrap().name(), name);
+        }
+        assert_eq!(Target::Filesystem("shop:1".into()).name(), "shop:1");
     }
 }
