@@ -217,6 +217,9 @@ pub(crate) struct ImageArgs {
     /// CONTAINER_HOST, else the user's own, then the system's.
     #[arg(long, value_name = "PLACE")]
     pub(crate) podman_host: Option<String>,
+    /// What Trivy looks for in the image's config: said to be not scanned.
+    #[arg(long, hide = true, value_name = "LIST", value_delimiter = ',')]
+    pub(crate) image_config_scanners: Vec<ScannerKind>,
     #[command(flatten)]
     pub(crate) access: AccessArgs,
     #[command(flatten)]
@@ -225,6 +228,13 @@ pub(crate) struct ImageArgs {
     pub(crate) cache: CacheArgs,
     #[command(flatten)]
     pub(crate) scan: ScanArgs,
+}
+
+impl ImageArgs {
+    /// Has the report say of the image's config what was asked for and is not done.
+    pub(crate) fn say_image_config(&mut self) {
+        self.scan.image_config = std::mem::take(&mut self.image_config_scanners);
+    }
 }
 
 /// Flags of the layer cache.
@@ -419,6 +429,9 @@ pub(crate) struct ScanArgs {
     /// Whether findings are attested, so that they are looked for whatever is printed.
     #[arg(skip)]
     pub(crate) attests: bool,
+    /// What was asked for of an image's config.
+    #[arg(skip)]
+    pub(crate) image_config: Vec<ScannerKind>,
 }
 
 impl ScanArgs {

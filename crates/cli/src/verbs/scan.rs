@@ -42,6 +42,7 @@ pub(crate) fn image(
     environment: &Environment,
 ) -> Result<u8, Failure> {
     let ImageVerbArgs { mut image, attest } = args;
+    image.say_image_config();
     if image.scan.download_db_only {
         return advisories::download(&image.scan, global, environment);
     }
@@ -398,7 +399,11 @@ pub(super) fn not_scanned(args: &ScanArgs, checks_files: bool) -> Vec<String> {
         ScannerKind::Secret | ScannerKind::License => false,
     };
     let missing = asked.into_iter().filter(|scanner| !is_done(scanner));
-    missing.map(|scanner| format!("not scanned: {}", scanner.name())).collect()
+    let missing = missing.map(|scanner| format!("not scanned: {}", scanner.name()));
+    let of_config: BTreeSet<ScannerKind> = args.image_config.iter().copied().collect();
+    let of_config =
+        of_config.iter().map(|it| format!("not scanned: {} of the image's config", it.name()));
+    missing.chain(of_config).collect()
 }
 
 pub(super) fn format(args: &ScanArgs, threads: NonZeroUsize, environment: &Environment) -> Format {
