@@ -124,6 +124,18 @@ fn a_check_of_ones_own_that_does_not_run_opens_no_gate() {
 }
 
 #[test]
+fn the_interpreter_prints_nothing() {
+    let words = "package user.own\nimport input\ndeny contains x if { x := }\n";
+    let redundant = "package user.own\nimport input\ndeny[x] { input.none; x := 1 }\n";
+    for check in [words, redundant] {
+        let folder = tree(&[("Dockerfile", DOCKERFILE), ("own.rego", check)]);
+        let output = run(&folder, &["config", ".", "-q", "--config-check", "own.rego"]);
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert_eq!((output.status.code(), &*said), (Some(0), ""));
+    }
+}
+
+#[test]
 fn a_format_without_place_for_failures_is_refused() {
     let folder = tree(&[("Dockerfile", DOCKERFILE)]);
     let flags = ["fs", ".", "--scanners", "misconfig", "--format", "gitlab"];
