@@ -218,7 +218,13 @@ pub(crate) struct ImageArgs {
     #[arg(long, value_name = "PLACE")]
     pub(crate) podman_host: Option<String>,
     /// What Trivy looks for in the image's config: said to be not scanned.
-    #[arg(long, hide = true, value_name = "LIST", value_delimiter = ',')]
+    #[arg(
+        long,
+        value_name = "LIST",
+        value_delimiter = ',',
+        hide_possible_values = true,
+        help_heading = "What is looked for"
+    )]
     pub(crate) image_config_scanners: Vec<ScannerKind>,
     #[command(flatten)]
     pub(crate) access: AccessArgs,
