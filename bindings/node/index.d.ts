@@ -322,7 +322,7 @@ export class Report {
   readonly undetermined: number
   /** What was asked for and not done. */
   readonly notes: string[]
-  /** Whether all was seen that should be. */
+  /** Whether anything was looked for, and all was seen that should be: false where nothing was matched or checked. */
   readonly complete: boolean
   findings(): Finding[]
   /** What checks say of configuration files, where they were asked. */

@@ -296,6 +296,6 @@ pub(crate) fn summary(report: &Report, hidden: &Hidden) -> Value {
         "coverage": coverage,
         "undetermined": undetermined,
         "notes": report.notes,
-        "complete": !report.inventory.diagnostics.iter().any(|it| it.impact == Impact::Incomplete),
+        "complete": report.is_complete(),
     })
 }

@@ -167,6 +167,15 @@ fn a_missing_feature_of_a_peer_is_told() {
     assert_eq!(parse(&output)["Notes"], serde_json::json!(["not scanned: secret"]));
     assert!(stderr(&output).contains("not scanned: secret"), "{}", stderr(&output));
 
+    let config = ["--image-config-scanners", "misconfig,secret", "-f", "json"];
+    let output = scan(&[&["image", IMAGE], &config[..]].concat());
+    let notes =
+        ["misconfig", "secret"].map(|it| format!("not scanned: {it} of the image's config"));
+    assert_eq!(parse(&output)["Notes"], serde_json::json!(notes));
+    let alone = ["--scanners", "secret", "--exit-code", "1"];
+    let output = scan(&[&["image", IMAGE], &config[..], &alone].concat());
+    assert_eq!(output.status.code(), Some(3), "{}", stderr(&output));
+
     let folder = TempDir::new().unwrap();
     fs::write(folder.path().join("trivy.yaml"), "severity: [HIGH]\n").unwrap();
     let mut there = command(&["fs", ".", "--db", database()]);

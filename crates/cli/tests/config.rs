@@ -117,6 +117,53 @@ fn what_cannot_be_read_opens_no_gate() {
 }
 
 #[test]
+fn a_check_of_ones_own_that_does_not_run_opens_no_gate() {
+    let sound = "FROM alpine:3.22\nUSER me\nHEALTHCHECK NONE\n";
+    let refused = "package user.own\ndeny contains http.send({})\n";
+    for check in ["package user.own\n\ndeny contains x if {\n", refused] {
+        let folder = tree(&[("Dockerfile", sound), ("own.rego", check)]);
+        for verb in [&["config"][..], &["fs", "--scanners", "misconfig"]] {
+            let flags = [verb, &[".", "--config-check", "own.rego", "--exit-code", "1"]].concat();
+            let output = run(&folder, &flags);
+            let said = String::from_utf8_lossy(&output.stderr);
+            assert_eq!(output.status.code(), Some(3), "{said}");
+            assert!(said.contains("check user.own did not run"), "{said}");
+            let accepted = run(&folder, &[&flags[..], &["--allow-incomplete"]].concat());
+            assert_eq!(accepted.status.code(), Some(0));
+            let junit = run(&folder, &[&flags[..], &["--format", "junit"]].concat());
+            let junit = String::from_utf8_lossy(&junit.stdout).into_owned();
+            assert!(junit.contains(r#"errors="1""#) && junit.contains(r#"skipped="1""#), "{junit}");
+            let sarif = run(&folder, &[&flags[..], &["--format", "sarif"]].concat());
+            let sarif: Value = serde_json::from_slice(&sarif.stdout).unwrap();
+            assert_eq!(sarif["runs"][0]["invocations"][0]["executionSuccessful"], false);
+        }
+    }
+}
+
+#[test]
+fn the_interpreter_prints_nothing() {
+    let words = "package user.own\nimport input\ndeny contains x if { x := }\n";
+    let redundant = "package user.own\nimport input\ndeny[x] { input.none; x := 1 }\n";
+    for check in [words, redundant] {
+        let folder = tree(&[("Dockerfile", DOCKERFILE), ("own.rego", check)]);
+        let output = run(&folder, &["config", ".", "-q", "--config-check", "own.rego"]);
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert_eq!((output.status.code(), &*said), (Some(0), ""));
+    }
+}
+
+#[test]
+fn a_format_without_place_for_failures_is_refused() {
+    let folder = tree(&[("Dockerfile", DOCKERFILE)]);
+    let flags = ["fs", ".", "--scanners", "misconfig", "--format", "gitlab"];
+    let output = run(&folder, &flags);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(output.stdout.is_empty());
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(said.contains("no place for what checks of configuration files say"), "{said}");
+}
+
+#[test]
 fn settings_of_trivy_that_do_not_count_are_told_with_quiet_too() {
     let folder = tree(&[("trivy.yaml", "exit-code: 1\n"), ("Dockerfile", DOCKERFILE)]);
     for flags in [&[][..], &["-q"]] {

@@ -53,6 +53,9 @@ pub struct Misconfiguration {
     pub check: Check,
     /// What it says.
     pub status: Status,
+    /// Whether whoever asks brought the check for files like this one: where it could not run, the
+    /// result is incomplete. Default: no.
+    pub is_required: bool,
 }
 
 impl Misconfiguration {
@@ -64,10 +67,16 @@ impl Misconfiguration {
         }
     }
 
+    /// What a check says that the caller brought for such files.
+    #[must_use]
+    pub(crate) fn required(check: &Check, status: Status) -> Self {
+        Self { is_required: true, ..Self::new(check, status) }
+    }
+
     /// What a check says.
     #[must_use]
     pub fn new(check: &Check, status: Status) -> Self {
-        Self { check: check.clone(), status }
+        Self { check: check.clone(), status, is_required: false }
     }
 }
 

@@ -8,7 +8,7 @@ use sealift_model::{Digest, Severity, Timestamp};
 use serde::Serialize;
 
 use crate::json::in_order;
-use crate::report::Report;
+use crate::report::{NOTHING_SEARCHED, Report};
 use crate::sections::{Entry, Section, sections};
 use crate::{escape, links, place};
 
@@ -89,18 +89,32 @@ impl<'r> Scan<'r> {
             value: escape::terminal(value).into_owned(),
         };
         let diagnostics = report.inventory.diagnostics.iter();
+        // It lists vulnerabilities and nothing else.
+        let untold = untold(report);
+        let is_whole = report.is_complete() && report.matches.is_some() && untold.is_none();
+        let nothing = report.matches.is_none().then(|| warning(NOTHING_SEARCHED));
         let messages = report.notes.iter().map(|note| warning(note));
-        let messages = messages.chain(diagnostics.map(|it| warning(&it.to_string())));
+        let messages = nothing
+            .into_iter()
+            .chain(untold.map(|text| warning(&text)))
+            .chain(messages)
+            .chain(diagnostics.map(|it| warning(&it.to_string())));
         Self {
             analyzer: tool(),
             scanner: tool(),
             start_time: time.clone(),
             end_time: time,
-            status: if report.inventory.is_incomplete() { "failure" } else { "success" },
+            status: if is_whole { "success" } else { "failure" },
             kind: "container_scanning",
             messages: messages.collect(),
         }
     }
+}
+
+/// What checks of configuration files say, for which this format has no place.
+fn untold(report: &Report) -> Option<String> {
+    let failures = report.configuration.as_ref()?.failures().count();
+    (failures > 0).then(|| format!("{failures} failures of configuration are not in this format"))
 }
 
 /// `YYYY-MM-DDThh:mm:ss`, UTC, without zone.
@@ -186,7 +200,7 @@ impl<'r> Vulnerability<'r> {
                 .filter(|_| !fixed.is_empty()),
             identifiers: identifiers(finding),
             links: links_of(finding),
-            cvss_vectors: finding.cvss.iter().filter_map(vector).collect(),
+            cvss_vectors: vectors(finding),
             location: Place {
                 dependency: Dependency {
                     package: Named { name: &package.name },
@@ -247,10 +261,29 @@ fn links_of(finding: &Finding) -> Vec<Link<'_>> {
     safe.map(|url| Link { url }).collect()
 }
 
-/// GitLab knows versions 2, 3.0, 3.1 and 4.0.
-fn vector(entry: &CvssEntry) -> Option<CvssVector<'_>> {
-    let vector = entry.vector.as_deref()?;
-    (entry.version != CvssVersion::V2).then_some(CvssVector { vendor: &entry.source, vector })
+/// The vectors that the schema knows, the first of which GitLab sorts by: those of version 3 before
+/// those of 2. With one of 4.0 GitLab takes nothing of the report.
+fn vectors(finding: &Finding) -> Vec<CvssVector<'_>> {
+    const MOST: usize = 10;
+    let mut known: Vec<_> = finding.cvss.iter().filter_map(vector).collect();
+    known.sort_by_key(|(version, _)| *version == CvssVersion::V2);
+    known.into_iter().map(|(_, vector)| vector).take(MOST).collect()
+}
+
+/// A vector in the form of the schema, which has no prefix for version 2.
+fn vector(entry: &CvssEntry) -> Option<(CvssVersion, CvssVector<'_>)> {
+    const MOST_BYTES: usize = 128;
+    let vector = entry.vector.as_deref()?.trim().trim_end_matches('/');
+    let vector = match entry.version {
+        CvssVersion::V2 => {
+            let bare = vector.strip_prefix('(').and_then(|rest| rest.strip_suffix(')'));
+            bare.or_else(|| vector.strip_prefix("CVSS:2.0/")).unwrap_or(vector)
+        }
+        CvssVersion::V3_0 | CvssVersion::V3_1 => vector,
+        _ => return None,
+    };
+    let is_taken = vector.len() <= MOST_BYTES && !entry.source.is_empty();
+    is_taken.then_some((entry.version, CvssVector { vendor: &entry.source, vector }))
 }
 
 fn severity(severity: Severity) -> &'static str {
@@ -270,10 +303,12 @@ fn within(text: &str, most: usize) -> String {
 
 #[cfg(test)]
 mod tests {
+    use regex::Regex;
+    use sealift_misconfig::{Options, SourceFile, scan as check};
     use serde_json::Value;
 
     use super::*;
-    use crate::example;
+    use crate::{Configuration, example};
 
     fn written(report: &Report) -> String {
         let mut bytes = Vec::new();
@@ -293,6 +328,73 @@ mod tests {
         let document: Value = serde_json::from_str(&written(&report)).unwrap();
         assert_eq!(document["scan"]["start_time"], "2030-03-04T05:06:07");
         assert_eq!(document["scan"]["end_time"], "2030-03-04T05:06:07");
+    }
+
+    #[test]
+    fn what_was_not_looked_for_is_no_success() {
+        let mut report = example::report();
+        let scan = |report: &Report| -> Value {
+            serde_json::from_str::<Value>(&written(report)).unwrap()["scan"].take()
+        };
+        assert_eq!(scan(&report)["status"], "success");
+        let file = SourceFile::new("Dockerfile", b"FROM a:1\nUSER root\nHEALTHCHECK NONE\n");
+        report.configuration = Some(Configuration::new(check(&[file], &Options::default())));
+        let told = scan(&report);
+        assert_eq!(told["status"], "failure");
+        let failures = "1 failures of configuration are not in this format";
+        assert_eq!(told["messages"][0]["value"], failures);
+        report.configuration = Some(Configuration::default());
+        assert_eq!(scan(&report)["status"], "success");
+        report.matches = None;
+        let told = scan(&report);
+        assert_eq!(told["status"], "failure");
+        assert_eq!(told["messages"][0]["value"], NOTHING_SEARCHED);
+    }
+
+    /// The metrics of `cvss_vectors` in GitLab's schema 15.0.7, of versions 2 and 3.
+    const V2: &str = "AV:[NAL]|AC:[LMH]|Au:[MSN]|[CIA]:[NPC]|E:(U|POC|F|H|ND)|RL:(OF|TF|W|U|ND)|\
+                      RC:(UC|UR|C|ND)|CDP:(N|L|LM|MH|H|ND)|TD:(N|L|M|H|ND)|[CIA]R:(L|M|H|ND)";
+    const V3: &str = "AV:[NALP]|AC:[LH]|PR:[NLH]|UI:[NR]|S:[UC]|[CIA]:[NLH]|E:[XUPFH]|RL:[XOTWU]|\
+                      RC:[XURC]|[CIA]R:[XLMH]|MAV:[XNALP]|MAC:[XLH]|MPR:[XNLH]|MUI:[XNR]|MS:[XUC]|\
+                      M[CIA]:[XNLH]";
+
+    #[test]
+    fn vectors_are_those_of_the_schema() {
+        let patterns = [("", V2), ("CVSS:3[.][01]/", V3)].map(|(prefix, metric)| {
+            Regex::new(&format!("^{prefix}(({metric})/)*({metric})$")).unwrap()
+        });
+        let mut report = example::report();
+        let findings = &mut report.matches.as_mut().unwrap().findings;
+        let entry = findings.iter().find_map(|finding| finding.cvss.first()).unwrap().clone();
+        let third = entry.vector.clone().unwrap();
+        let fourth = "CVSS:4.0/AV:N/AC:L/AT:N/PR:N/UI:N/VC:H/VI:H/VA:H/SC:N/SI:N/SA:N";
+        let second = "AV:N/AC:L/Au:N/C:P/I:P/A:P";
+        let with = |version, vector: &str| {
+            let mut entry = entry.clone();
+            (entry.version, entry.vector) = (version, Some(vector.to_owned()));
+            entry
+        };
+        let cvss = vec![
+            with(CvssVersion::V4, fourth),
+            with(CvssVersion::V2, second),
+            with(CvssVersion::V2, &format!("({second})")),
+            with(CvssVersion::V2, &format!("CVSS:2.0/{second}/")),
+            with(CvssVersion::V3_1, &third),
+        ];
+        let vectors = |report: &Report| -> Vec<String> {
+            let document: Value = serde_json::from_str(&written(report)).unwrap();
+            let list = document["vulnerabilities"][0]["cvss_vectors"].as_array().unwrap().clone();
+            list.iter().map(|row| row["vector"].as_str().unwrap().to_owned()).collect()
+        };
+        findings.iter_mut().for_each(|finding| finding.cvss.clone_from(&cvss));
+        let told = vectors(&report);
+        assert_eq!(told, [third.as_str(), second, second, second]);
+        for vector in told {
+            assert!(patterns.iter().any(|pattern| pattern.is_match(&vector)), "{vector}");
+        }
+        let findings = &mut report.matches.as_mut().unwrap().findings;
+        findings.iter_mut().for_each(|finding| finding.cvss = vec![cvss[4].clone(); 12]);
+        assert_eq!(vectors(&report).len(), 10);
     }
 
     #[test]

@@ -1,5 +1,5 @@
 //! JUnit XML, as CI servers show test results: a suite for each section, a failed test for each
-//! finding, an error for what left the scan incomplete.
+//! finding, an error for what left the scan incomplete, a skipped test for what was not looked for.
 
 use std::fmt::{self, Write};
 
@@ -9,62 +9,61 @@ use sealift_model::Impact;
 
 use crate::configuration::place;
 use crate::json::in_order;
-use crate::report::Report;
+use crate::report::{NOTHING_SEARCHED, Report};
 use crate::sections::{Entry, Section, sections};
 use crate::{escape, links};
 
 /// Writes the report as one XML document.
 ///
-/// A section without findings is one test that passes.
+/// A section without findings is one test that passes, or is skipped where nobody looked.
 ///
 /// # Errors
 /// When `out` refuses.
 pub fn write(report: &Report, out: &mut dyn Write) -> fmt::Result {
     let sections = sections(report);
-    let broken: Vec<String> = report
-        .inventory
-        .diagnostics
-        .iter()
-        .filter(|diagnostic| diagnostic.impact == Impact::Incomplete)
-        .map(ToString::to_string)
-        .collect();
+    let scan = Scan::of(report);
     let files = report.configuration.iter().flat_map(|all| &all.files);
     let failures: usize = files.clone().map(|file| file.failures().count()).sum();
     let findings: usize = sections.iter().map(|section| section.findings().count()).sum();
     let findings = findings + failures;
-    let passed = sections.iter().filter(|section| section.findings().next().is_none()).count();
-    let passed = passed + files.clone().map(FileResult::passed).sum::<usize>();
-    let tests = findings + passed + broken.len();
+    // Each section without findings is one test, which passes, or is skipped where nobody looked.
+    let clean = sections.iter().filter(|section| section.findings().next().is_none()).count();
+    let checked: usize = files.clone().map(|file| file.passed() + not_run(file)).sum();
+    let tests = findings + clean + checked + scan.tests();
     writeln!(out, r#"<?xml version="1.0" encoding="UTF-8"?>"#)?;
-    let errors = broken.len();
+    let errors = scan.broken.len();
     writeln!(
         out,
         r#"<testsuites name="sealift" tests="{tests}" failures="{findings}" errors="{errors}">"#
     )?;
     for section in &sections {
-        suite(section, out)?;
+        suite(section, report.matches.is_some(), out)?;
     }
     for file in files {
         file_suite(file, out)?;
     }
-    if !broken.is_empty() {
-        incomplete(&report.artifact.name, &broken, out)?;
+    if scan.tests() > 0 {
+        scan.write(&report.artifact.name, out)?;
     }
     writeln!(out, "</testsuites>")
 }
 
-fn suite(section: &Section<'_>, out: &mut dyn Write) -> fmt::Result {
+fn suite(section: &Section<'_>, was_matched: bool, out: &mut dyn Write) -> fmt::Result {
     let failures = section.findings().count();
-    let tests = failures.max(1);
+    let (tests, skipped) = (failures.max(1), usize::from(!was_matched));
     let name = xml(&section.title());
     writeln!(
         out,
-        r#"  <testsuite name="{name}" tests="{tests}" failures="{failures}" errors="0" skipped="0">"#
+        r#"  <testsuite name="{name}" tests="{tests}" failures="{failures}" errors="0" skipped="{skipped}">"#
     )?;
     writeln!(out, "    <properties>")?;
     writeln!(out, r#"      <property name="type" value="{}"/>"#, xml(&section.kind))?;
     writeln!(out, "    </properties>")?;
-    if failures == 0 {
+    if !was_matched {
+        writeln!(out, r#"    <testcase classname="{name}" name="vulnerabilities">"#)?;
+        writeln!(out, r#"      <skipped message="not looked for"/>"#)?;
+        writeln!(out, "    </testcase>")?;
+    } else if failures == 0 {
         writeln!(out, r#"    <testcase classname="{name}" name="no vulnerabilities listed"/>"#)?;
     }
     for (entry, finding) in in_order(&section.packages) {
@@ -73,13 +72,20 @@ fn suite(section: &Section<'_>, out: &mut dyn Write) -> fmt::Result {
     writeln!(out, "  </testsuite>")
 }
 
-/// A configuration file: each check that passes, and each failure.
+/// How many checks did not run on a file.
+fn not_run(file: &FileResult) -> usize {
+    let found = file.misconfigurations.iter();
+    found.filter(|found| matches!(found.status, Status::NotRun(_))).count()
+}
+
+/// A configuration file: each check that passes, each failure, and what did not run.
 fn file_suite(file: &FileResult, out: &mut dyn Write) -> fmt::Result {
     let (name, passed, failures) = (xml(&file.path), file.passed(), file.failures().count());
-    let tests = passed + failures;
+    let skipped = not_run(file);
+    let tests = passed + failures + skipped;
     writeln!(
         out,
-        r#"  <testsuite name="{name}" tests="{tests}" failures="{failures}" errors="0" skipped="0">"#
+        r#"  <testsuite name="{name}" tests="{tests}" failures="{failures}" errors="0" skipped="{skipped}">"#
     )?;
     writeln!(out, "    <properties>")?;
     writeln!(out, r#"      <property name="type" value="{}"/>"#, file.kind.name())?;
@@ -99,7 +105,12 @@ fn file_suite(file: &FileResult, out: &mut dyn Write) -> fmt::Result {
                 writeln!(out, "{}", xml(&check.resolution))?;
                 writeln!(out, "</failure>\n    </testcase>")?;
             }
-            Status::Ignored(_) | Status::NotRun(_) => {}
+            Status::NotRun(why) => {
+                writeln!(out, "{open}>")?;
+                writeln!(out, r#"      <skipped message="did not run: {}"/>"#, xml(why))?;
+                writeln!(out, "    </testcase>")?;
+            }
+            Status::Ignored(_) => {}
         }
     }
     writeln!(out, "  </testsuite>")
@@ -130,19 +141,49 @@ fn case(entry: &Entry<'_>, finding: &Finding, out: &mut dyn Write) -> fmt::Resul
     writeln!(out, "</failure>\n    </testcase>")
 }
 
-fn incomplete(target: &str, broken: &[String], out: &mut dyn Write) -> fmt::Result {
-    let (name, count) = (xml(target), broken.len());
-    writeln!(
-        out,
-        r#"  <testsuite name="{name} (scan)" tests="{count}" failures="0" errors="{count}" skipped="0">"#
-    )?;
-    for (at, diagnostic) in broken.iter().enumerate() {
-        let number = at + 1;
-        writeln!(out, r#"    <testcase classname="{name}" name="scan is complete ({number})">"#)?;
-        writeln!(out, r#"      <error message="{}" type="incomplete"/>"#, xml(diagnostic))?;
-        writeln!(out, "    </testcase>")?;
+/// What is to be said of the scan as a whole.
+struct Scan<'r> {
+    /// What left it incomplete.
+    broken: Vec<String>,
+    /// What was asked for and not done.
+    notes: &'r [String],
+}
+
+impl<'r> Scan<'r> {
+    fn of(report: &'r Report) -> Self {
+        let nothing = (!report.was_searched()).then(|| NOTHING_SEARCHED.to_owned());
+        let diagnostics = report.inventory.diagnostics.iter();
+        let broken = diagnostics.filter(|it| it.impact == Impact::Incomplete);
+        let broken = nothing.into_iter().chain(broken.map(ToString::to_string)).collect();
+        Self { broken, notes: &report.notes }
     }
-    writeln!(out, "  </testsuite>")
+
+    fn tests(&self) -> usize {
+        self.broken.len() + self.notes.len()
+    }
+
+    fn write(&self, target: &str, out: &mut dyn Write) -> fmt::Result {
+        let (name, tests) = (xml(target), self.tests());
+        let (errors, skipped) = (self.broken.len(), self.notes.len());
+        writeln!(
+            out,
+            r#"  <testsuite name="{name} (scan)" tests="{tests}" failures="0" errors="{errors}" skipped="{skipped}">"#
+        )?;
+        for (at, why) in self.broken.iter().enumerate() {
+            let number = at + 1;
+            writeln!(
+                out,
+                r#"    <testcase classname="{name}" name="scan is complete ({number})">"#
+            )?;
+            writeln!(out, r#"      <error message="{}" type="incomplete"/>"#, xml(why))?;
+            writeln!(out, "    </testcase>")?;
+        }
+        for note in self.notes {
+            writeln!(out, r#"    <testcase classname="{name}" name="{}">"#, xml(note))?;
+            writeln!(out, "      <skipped/>\n    </testcase>")?;
+        }
+        writeln!(out, "  </testsuite>")
+    }
 }
 
 /// Text for an element or an attribute in double quotes (XML 1.0, 2.4): of characters that XML has
@@ -189,7 +230,10 @@ mod tests {
         let broken = Diagnostic::new("rpm", "no such page & more", Impact::Incomplete);
         report.inventory.diagnostics.push(broken);
         let text = written(&report);
-        assert!(text.contains(r#"tests="5" failures="0" errors="1""#), "{text}");
+        assert!(text.contains(r#"tests="7" failures="0" errors="2""#), "{text}");
+        assert!(text.contains("nothing was looked for"), "{text}");
+        assert!(!text.contains("no vulnerabilities listed"), "{text}");
+        assert!(text.contains(r#"name="not scanned: secret">"#), "{text}");
         assert!(text.contains(r#"name="a&quot;&lt;b&gt;\u{1b}"#), "{text}");
         assert!(text.contains("no such page &amp; more"), "{text}");
     }

@@ -190,7 +190,7 @@ fn notes(report: &Report, out: &mut dyn Write) -> fmt::Result {
     if let Some(more) = count.checked_sub(NAMED).filter(|more| *more > 0) {
         writeln!(out, "- {more} more files could not be read.")?;
     }
-    if report.inventory.is_incomplete() {
+    if !report.is_complete() {
         writeln!(out, "- **The scan is incomplete.**")?;
     }
     Ok(())

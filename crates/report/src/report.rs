@@ -7,6 +7,9 @@ use serde::{Serialize, Serializer};
 
 use crate::{BaseFacts, Configuration, Modified};
 
+/// What readers of a report are told for which nothing was looked for.
+pub(crate) const NOTHING_SEARCHED: &str = "nothing was looked for: vulnerabilities are not known";
+
 /// One scan with its result, ready to be written in any format.
 #[derive(Clone, Debug, Serialize)]
 #[non_exhaustive]
@@ -40,6 +43,8 @@ pub struct Report {
     /// Whether packages of the operating system were looked for; it has no section otherwise.
     /// Default: yes.
     pub covers_system: bool,
+    /// Whether packages were looked for at all. Default: yes.
+    pub covers_packages: bool,
     /// What the checks of configuration files say; none when nobody looked.
     pub configuration: Option<Configuration>,
 }
@@ -64,8 +69,22 @@ impl Report {
             suppressed: Vec::new(),
             shows_suppressed: false,
             covers_system: true,
+            covers_packages: true,
             configuration: None,
         }
+    }
+
+    /// Whether what is not listed here is not there: something was looked for, and all was seen that
+    /// should be. One of packages alone is not: no data is not "no findings".
+    #[must_use]
+    pub fn is_complete(&self) -> bool {
+        self.was_searched() && !self.inventory.is_incomplete()
+    }
+
+    /// Whether anything was looked for: vulnerabilities, or failures in configuration files.
+    #[must_use]
+    pub fn was_searched(&self) -> bool {
+        self.matches.is_some() || self.configuration.is_some()
     }
 
     /// The findings, none when nobody looked.

@@ -190,7 +190,9 @@ fn told(result: &FileResult) -> impl Iterator<Item = Diagnostic> {
     let not_run = result.misconfigurations.iter().filter_map(|found| match &found.status {
         Status::NotRun(why) => {
             let message = format!("check {} did not run: {why}", found.check.id);
-            let diagnostic = Diagnostic::new("misconfig", message, Impact::Partial);
+            // A gate of one's own that does not run must not open.
+            let impact = if found.is_required { Impact::Incomplete } else { Impact::Partial };
+            let diagnostic = Diagnostic::new("misconfig", message, impact);
             Some(diagnostic.at(&*result.path, None))
         }
         _ => None,

@@ -78,13 +78,32 @@ impl Format {
             _ => return None,
         })
     }
+
+    /// Why a report cannot be told in it: it would say that nothing is there.
+    fn refusal(&self, report: &Report) -> Option<&'static str> {
+        let checks_alone = report.configuration.is_some() && report.matches.is_none();
+        match self {
+            Self::Table(_) | Self::Json(_) | Self::Sarif | Self::Junit | Self::Markdown => None,
+            Self::GitLab if checks_alone => {
+                Some("GitLab's report has no place for what checks of configuration files say")
+            }
+            _ if !report.covers_packages => {
+                Some("this format tells of packages, which were not looked for")
+            }
+            _ => None,
+        }
+    }
 }
 
 /// Writes a report.
 ///
 /// # Errors
-/// When `out` refuses.
+/// When `out` refuses, and with [`io::ErrorKind::Unsupported`] when the format has no place for what
+/// was looked for.
 pub fn render(report: &Report, format: &Format, out: &mut dyn io::Write) -> io::Result<()> {
+    if let Some(why) = format.refusal(report) {
+        return Err(io::Error::new(io::ErrorKind::Unsupported, why));
+    }
     let (inventory, version) = (&report.inventory, report.tool_version.as_str());
     let safe = &mut EscapedJson { out: &mut *out, text: Vec::with_capacity(2 * HANDED_ON_BYTES) };
     match format {
@@ -218,7 +237,32 @@ fn subject(report: &Report) -> Subject {
 
 #[cfg(test)]
 mod tests {
+    use sealift_model::Inventory;
+    use sealift_report::{Artifact, ArtifactKind, Configuration};
+
     use super::*;
+
+    #[test]
+    fn what_a_format_has_no_place_for_is_refused() {
+        let artifact = Artifact::new("shop", ArtifactKind::Filesystem);
+        let mut report = Report::new(artifact, Inventory::default(), "0");
+        let refused = |report: &Report| {
+            let formats = Format::NAMES.iter().filter(|name| {
+                let format = Format::named(name, 80).unwrap();
+                let error = render(report, &format, &mut io::sink()).err();
+                error.is_some_and(|error| error.kind() == io::ErrorKind::Unsupported)
+            });
+            formats.copied().collect::<Vec<_>>()
+        };
+        assert!(refused(&report).is_empty());
+        report.configuration = Some(Configuration::default());
+        assert_eq!(refused(&report), ["gitlab"]);
+        report.covers_packages = false;
+        let written = ["table", "json", "sarif", "markdown", "junit"];
+        let others: Vec<_> =
+            Format::NAMES.into_iter().filter(|name| !written.contains(name)).collect();
+        assert_eq!(refused(&report), others);
+    }
 
     #[test]
     fn a_command_in_fragments_is_none() {

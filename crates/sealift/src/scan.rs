@@ -4,17 +4,16 @@ use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::Read;
 use std::num::NonZeroUsize;
-use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 use std::sync::Arc;
 
-use sealift_layers::{Assembled, Extract, Image, Limits, Metadata, ReadOptions, TreePath};
+use sealift_layers::{Assembled, Extract, Image, Limits, Metadata, ReadOptions};
 use sealift_matcher::{MatchOptions, Matches, Records};
 use sealift_model::{Diagnostic, Evidence, Impact, Inventory, Package, Platform, Timestamp};
 use sealift_report::{Artifact, ArtifactKind, Configuration, ImageFacts, LayerFacts, Report};
 use sealift_sbom::{
-    Assembler, DocumentFormat, DocumentLimits, Reader, SYSTEM_ORIGIN, Skip, SubjectKind, assemble,
-    read_document,
+    Assembler, DocumentFormat, DocumentLimits, Reader, SYSTEM_ORIGIN, Skip, SkipNothing,
+    SubjectKind, assemble, read_document,
 };
 
 use crate::counted::{Counted, Counting};
@@ -211,6 +210,7 @@ impl Scanner {
         report.judged_at = options.judged_at;
         report.advisories_built = self.database.as_ref().map(|database| database.info().built);
         report.covers_system = options.package_types.contains(&PackageType::Os);
+        report.covers_packages = !options.package_types.is_empty();
         report.configuration = configuration;
         Ok(report)
     }
@@ -334,7 +334,7 @@ fn read_tree(
     observer: &dyn Observer,
 ) -> Result<Contents, Error> {
     let failed = |source| Error::layers(path, source);
-    let alone = path.is_file().then(|| OnlyFile::at(path)).flatten();
+    let alone = alone(path, options)?;
     let catalogers = match (matching, &alone) {
         (_, Some(_)) => sealift_sbom::of_one_file(),
         (Matching::Declared, None) => sealift_sbom::of_projects(),
@@ -346,9 +346,6 @@ fn read_tree(
         None => (path, &options.skip),
     };
     let reader = Reader::new(catalogers, skip);
-    if alone.is_some() && options.configuration.is_none() && !is_wanted(path, &reader)? {
-        return Err(Error::NotRead { path: path.to_owned() });
-    }
     let progress = |progress| observer.progress(progress);
     let cancelled = || observer.is_cancelled();
     let how = read_options(options, &progress).with_cancelled(&cancelled);
@@ -427,18 +424,39 @@ fn read_image(
     Ok(Contents { artifact, inventory, created, counted, configuration: None })
 }
 
-/// Whether anything is read from a file, by its name and how it begins. To say of another that
-/// there is nothing in it would be to say that nobody has looked.
-fn is_wanted(path: &Path, reader: &Reader<'_>) -> Result<bool, Error> {
+/// The file that is to be read alone; none of a folder. Some formats are known by the name of their
+/// folder, too: it is seen from above then.
+fn alone(path: &Path, options: &ScanOptions) -> Result<Option<OnlyFile>, Error> {
+    /// Folders above that have a say, as in `.github/workflows/ci.yml`.
+    const FOLDERS: usize = 2;
+    let Some(file) = path.is_file().then(|| OnlyFile::at(path)).flatten() else { return Ok(None) };
+    let (metadata, head) = beginning(path)?;
+    let catalogers = sealift_sbom::of_one_file();
+    let reader = Reader::new(&catalogers, &SkipNothing);
+    let mut seen = file;
+    for _ in 0..=FOLDERS {
+        if reader.wants(seen.path(), &metadata, &head) {
+            return Ok(Some(seen));
+        }
+        let Some(above) = seen.from_above() else { break };
+        seen = above;
+    }
+    // To say that there is nothing in it would be to say that nobody has looked.
+    match options.configuration {
+        Some(_) => Ok(OnlyFile::at(path)),
+        None => Err(Error::NotRead { path: path.to_owned() }),
+    }
+}
+
+/// What a file is, and how it begins.
+fn beginning(path: &Path) -> Result<(Metadata, Vec<u8>), Error> {
     const HEAD_BYTES: u64 = 512;
     let failed = |source| Error::io(path, source);
     let mut head = Vec::new();
     let file = File::open(path).map_err(failed)?;
     let size = file.metadata().map_err(failed)?.len();
     file.take(HEAD_BYTES).read_to_end(&mut head).map_err(failed)?;
-    let name = path.file_name().unwrap_or_default();
-    let metadata = Metadata::new(size, 0);
-    Ok(reader.wants(TreePath::new(name.as_bytes()), &metadata, &head))
+    Ok((Metadata::new(size, 0), head))
 }
 
 /// The config as a JSON value: it parsed when the image was opened.

@@ -164,30 +164,44 @@ impl Skip for SkipRules {
 
 /// One file of a folder, and nothing beside or below it.
 #[derive(Debug)]
-pub(crate) struct OnlyFile<'p> {
-    folder: &'p Path,
-    name: &'p OsStr,
+pub(crate) struct OnlyFile {
+    folder: PathBuf,
+    /// From the folder.
+    path: PathBuf,
 }
 
-impl<'p> OnlyFile<'p> {
+impl OnlyFile {
     /// The file at a path; none when the path has no name in it.
-    pub(crate) fn at(path: &'p Path) -> Option<Self> {
+    pub(crate) fn at(path: &Path) -> Option<Self> {
         let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
-        Some(Self { folder: folder.unwrap_or(Path::new(".")), name: path.file_name()? })
+        let folder = folder.unwrap_or(Path::new(".")).to_owned();
+        Some(Self { folder, path: path.file_name()?.into() })
     }
 
-    pub(crate) fn folder(&self) -> &'p Path {
-        self.folder
+    /// The same file, from the folder above.
+    pub(crate) fn from_above(&self) -> Option<Self> {
+        let folder = self.folder.canonicalize().ok()?;
+        let path = Path::new(folder.file_name()?).join(&self.path);
+        Some(Self { folder: folder.parent()?.to_owned(), path })
+    }
+
+    pub(crate) fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// Its path from the folder.
+    pub(crate) fn path(&self) -> TreePath<'_> {
+        TreePath::new(self.path.as_os_str().as_bytes())
     }
 }
 
-impl Skip for OnlyFile<'_> {
-    fn skips_directory(&self, _: TreePath<'_>) -> bool {
-        true
+impl Skip for OnlyFile {
+    fn skips_directory(&self, path: TreePath<'_>) -> bool {
+        !self.path.starts_with(OsStr::from_bytes(path.bytes()))
     }
 
     fn skips_file(&self, path: TreePath<'_>) -> bool {
-        path.bytes() != self.name.as_bytes()
+        path.bytes() != self.path().bytes()
     }
 }
 
@@ -241,6 +255,20 @@ mod tests {
         assert!(file.skips_file("x/package-lock.json".into()) && file.skips_file("a".into()));
         assert_eq!(OnlyFile::at(Path::new("poetry.lock")).unwrap().folder(), Path::new("."));
         assert!(OnlyFile::at(Path::new("..")).is_none());
+    }
+
+    #[test]
+    fn one_file_can_be_seen_from_above() {
+        let folder = tempfile::tempdir().unwrap();
+        let gradle = folder.path().join("gradle");
+        std::fs::create_dir(&gradle).unwrap();
+        let file = OnlyFile::at(&gradle.join("libs.versions.toml")).unwrap().from_above().unwrap();
+        assert_eq!(file.folder(), folder.path().canonicalize().unwrap());
+        assert!(!file.skips_directory("gradle".into()) && file.skips_directory("grad".into()));
+        assert!(file.skips_directory("gradle/x".into()));
+        assert!(!file.skips_file("gradle/libs.versions.toml".into()));
+        assert!(file.skips_file("libs.versions.toml".into()));
+        assert!(OnlyFile::at(Path::new("/a")).unwrap().from_above().is_none());
     }
 
     #[test]

@@ -115,6 +115,31 @@ fn one_lockfile_is_a_target() {
 }
 
 #[test]
+fn a_file_that_is_known_by_its_folder_is_a_target() {
+    let folder = TempDir::new().unwrap();
+    let (root, options) = (folder.path(), ScanOptions::default());
+    let scan = |path: &str| {
+        let target = Target::Filesystem(root.join(path));
+        Scanner::without_database().scan(&target, &options, &NoProgress)
+    };
+    for (path, content) in [
+        ("a/gradle/libs.versions.toml", "[libraries]\ncore = \"org.example:core:2.14.1\"\n"),
+        ("a/vendor/modules.txt", "# example.org/core v1.0.0\n## explicit\nexample.org/core\n"),
+        ("a/.github/workflows/ci.yml", "jobs: {b: {steps: [{uses: example/core@v1.2.3}]}}\n"),
+    ] {
+        write(root, path, content);
+        write(root, &path.replace("a/", "a/other/"), content);
+        let report = scan(path).unwrap();
+        let packages = &report.inventory.packages;
+        let places = packages.iter().flat_map(|package| &package.locations);
+        let places: Vec<&str> = places.map(|place| place.path.as_str()).collect();
+        assert_eq!(places, [path.strip_prefix("a/").unwrap()]);
+    }
+    write(root, "a/gradle/other.toml", "");
+    assert!(matches!(scan("a/gradle/other.toml"), Err(sealift::Error::NotRead { .. })));
+}
+
+#[test]
 fn results_serialise() {
     let folder = TempDir::new().unwrap();
     let (scanner, root) = (scanner(&folder), tree(&folder));

@@ -218,6 +218,15 @@ pub(crate) struct ImageArgs {
     /// CONTAINER_HOST, else the user's own, then the system's.
     #[arg(long, value_name = "PLACE")]
     pub(crate) podman_host: Option<String>,
+    /// What Trivy looks for in the image's config: said to be not scanned.
+    #[arg(
+        long,
+        value_name = "LIST",
+        value_delimiter = ',',
+        hide_possible_values = true,
+        help_heading = "What is looked for"
+    )]
+    pub(crate) image_config_scanners: Vec<ScannerKind>,
     #[command(flatten)]
     pub(crate) access: AccessArgs,
     #[command(flatten)]
@@ -226,6 +235,13 @@ pub(crate) struct ImageArgs {
     pub(crate) cache: CacheArgs,
     #[command(flatten)]
     pub(crate) scan: ScanArgs,
+}
+
+impl ImageArgs {
+    /// Has the report say of the image's config what was asked for and is not done.
+    pub(crate) fn say_image_config(&mut self) {
+        self.scan.image_config = std::mem::take(&mut self.image_config_scanners);
+    }
 }
 
 /// Flags of the layer cache.
@@ -424,6 +440,9 @@ pub(crate) struct ScanArgs {
     /// Whether findings are attested, so that they are looked for whatever is printed.
     #[arg(skip)]
     pub(crate) attests: bool,
+    /// What was asked for of an image's config.
+    #[arg(skip)]
+    pub(crate) image_config: Vec<ScannerKind>,
 }
 
 impl ScanArgs {

@@ -147,9 +147,7 @@ fn status(report: &Report, args: &ConfigArgs) -> u8 {
     let fails = report.configuration.iter().any(|all| all.failures().next().is_some());
     match args.exit_code {
         Some(code) if args.gates() && fails => code,
-        _ if args.gates() && report.inventory.is_incomplete() && !args.allow_incomplete => {
-            INCOMPLETE
-        }
+        _ if args.gates() && !report.is_complete() && !args.allow_incomplete => INCOMPLETE,
         _ => 0,
     }
 }

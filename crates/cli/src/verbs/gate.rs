@@ -29,6 +29,7 @@ pub(crate) fn gate(
             hint: "leave it out; `sealift db update` fetches advisories",
         });
     }
+    args.image.say_image_config();
     let no = args.image.scan.exit_code.filter(|code| *code != 0).unwrap_or(NO);
     // Whatever is written, findings decide.
     args.image.scan.exit_code = Some(no);

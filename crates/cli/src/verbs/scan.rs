@@ -42,6 +42,7 @@ pub(crate) fn image(
     environment: &Environment,
 ) -> Result<u8, Failure> {
     let ImageVerbArgs { mut image, attest } = args;
+    image.say_image_config();
     if image.scan.download_db_only {
         return advisories::download(&image.scan, global, environment);
     }
@@ -142,6 +143,13 @@ fn tree_options(args: &TreeArgs, environment: &Environment) -> Result<ScanOption
     let mut options = options(&args.scan, environment)?;
     options.skip = skip_rules(&args.path, &args.scan.skip)?;
     if args.scan.looks_for_misconfigurations() {
+        if args.scan.format == ReportFormat::GitLab && !args.scan.looks_for_vulnerabilities() {
+            return Err(Failure::Unusable {
+                what: "--format gitlab".to_owned(),
+                error: "it has no place for what checks of configuration files say".into(),
+                hint: "write --format sarif, junit or json, or --scanners vuln,misconfig",
+            });
+        }
         // What a build sets for its own reports revives no comment that has expired.
         let today = args.scan.as_of.unwrap_or_else(now);
         let mut checks = configuration(&args.path, &args.checks, today)?;
@@ -261,7 +269,7 @@ fn run(
     }
     say_not_applied(args.config.as_deref());
     let mut status = status(&report, args);
-    if status == INCOMPLETE && !was_looked_for(&report) {
+    if status == INCOMPLETE && !report.was_searched() {
         eprintln!("error: nothing that --scanners names was scanned");
         eprintln!("hint: --scanners vuln looks for vulnerabilities; --allow-incomplete accepts it");
     }
@@ -326,19 +334,9 @@ fn status(report: &Report, args: &ScanArgs) -> u8 {
     let fails = report.configuration.iter().any(|all| all.failures().next().is_some());
     match args.exit_code {
         Some(code) if args.gates() && (report.visible_findings().next().is_some() || fails) => code,
-        _ if args.gates() && !is_whole(report) && !args.allow_incomplete => INCOMPLETE,
+        _ if args.gates() && !report.is_complete() && !args.allow_incomplete => INCOMPLETE,
         _ => 0,
     }
-}
-
-/// A gate that looks at nothing opens for everything.
-fn is_whole(report: &Report) -> bool {
-    was_looked_for(report) && !report.inventory.is_incomplete()
-}
-
-/// Whether anything was looked for: vulnerabilities, or failures in configuration files.
-fn was_looked_for(report: &Report) -> bool {
-    report.matches.is_some() || report.configuration.is_some()
 }
 
 /// Names the settings of Trivy that it would apply by itself. Said also where warnings are not
@@ -401,7 +399,11 @@ pub(super) fn not_scanned(args: &ScanArgs, checks_files: bool) -> Vec<String> {
         ScannerKind::Secret | ScannerKind::License => false,
     };
     let missing = asked.into_iter().filter(|scanner| !is_done(scanner));
-    missing.map(|scanner| format!("not scanned: {}", scanner.name())).collect()
+    let missing = missing.map(|scanner| format!("not scanned: {}", scanner.name()));
+    let of_config: BTreeSet<ScannerKind> = args.image_config.iter().copied().collect();
+    let of_config =
+        of_config.iter().map(|it| format!("not scanned: {} of the image's config", it.name()));
+    missing.chain(of_config).collect()
 }
 
 pub(super) fn format(args: &ScanArgs, threads: NonZeroUsize, environment: &Environment) -> Format {

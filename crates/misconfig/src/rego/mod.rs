@@ -39,7 +39,7 @@
 //! ```
 //!
 //! A check that cannot be compiled, that asks for a library that is not there, or that fails when
-//! it is evaluated is reported as not run, never as passed.
+//! it is evaluated is reported as not run, never as passed, and leaves the result incomplete.
 mod annotations;
 mod findings;
 mod functions;

@@ -66,7 +66,11 @@ impl RegoChecks {
             Ok(documents) => documents,
             Err(why) => {
                 let not_run = |check: &RegoCheck| {
-                    Misconfiguration::new(&check.about.check, Status::NotRun(why.to_owned()))
+                    let mut found =
+                        Misconfiguration::required(&check.about.check, check.not_run(why));
+                    // One that names no files at all may never have meant these.
+                    found.is_required = check.rules.is_err() || !check.about.selectors.is_empty();
+                    found
                 };
                 return wanted.map(not_run).collect();
             }
@@ -89,7 +93,7 @@ impl RegoChecks {
         inputs: &[(Document, Input)],
         now: Option<Timestamp>,
     ) -> Vec<Misconfiguration> {
-        let told = |status: Status| Misconfiguration::new(&check.about.check, status);
+        let told = |status: Status| Misconfiguration::required(&check.about.check, status);
         let rules = match &check.rules {
             Ok(_) if check.about.combined => {
                 let why = "it wants all files in one document, which is not made";
@@ -155,6 +159,11 @@ impl RegoChecks {
 }
 
 impl RegoCheck {
+    /// That it did not run, for its own reason where it has one.
+    fn not_run(&self, why: &str) -> Status {
+        Status::NotRun(self.rules.as_ref().err().cloned().unwrap_or_else(|| why.to_owned()))
+    }
+
     /// Whether it looks at files of a kind at all. One that cannot be read does, since nobody
     /// knows; one that names nothing looks at everything.
     fn wants(&self, kind: FileKind) -> bool {

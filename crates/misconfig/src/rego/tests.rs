@@ -108,6 +108,24 @@ fn what_cannot_run_never_passes() {
 }
 
 #[test]
+fn what_did_not_run_leaves_the_result_incomplete_where_it_was_meant() {
+    let cloud = HEAD.replace("dockerfile", "cloud");
+    let sound = "package user.one\ndeny if input.aws";
+    for (kind, text, is_required) in [
+        (FileKind::Dockerfile, "package user.one\ndeny contains x if {\n", true),
+        (FileKind::Terraform, "package user.one\ndeny contains x if {\n", true),
+        (FileKind::Terraform, &*format!("{cloud}{sound}"), true),
+        // It names no files, and may mean others.
+        (FileKind::Terraform, sound, false),
+    ] {
+        let checks = load(&[("a.rego", text)]);
+        let found = checks.run(kind, &SourceFile::new("x", b""), &Options::default());
+        assert!(matches!(found[0].status, Status::NotRun(_)), "{found:?}");
+        assert_eq!(found[0].is_required, is_required, "{text}");
+    }
+}
+
+#[test]
 fn a_check_of_manifests_points_into_the_file() {
     let head =
         HEAD.replace("dockerfile", "kubernetes\n#         subtypes:\n#           - kind: Pod");

@@ -33,6 +33,7 @@
 //! | `sort` puts sets before objects | after them | the same as `regorus` |
 //! | `crypto.*` and others are missing | there | hashes, `yaml.*`, `urlquery.*`, `time.format`, `time.diff` and `array.flatten` are written anew; the rest is an error when it is compiled |
 //! | the clock is the machine's | the machine's | the caller's |
+//! | `if`, `in`, `every` and `contains` are names in v0 where they are not imported, which is printed | names | such a module is not read as v0: what is wrong with it as v1 is told |
 //! | lines have at most 1,024 characters | no limit | at most 65,535 |
 //!
 //! Time is looked at between the steps of an evaluation: one step, such as the product of two huge

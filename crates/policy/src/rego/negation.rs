@@ -228,7 +228,7 @@ fn has_wildcard(expr: &Expr) -> bool {
     }
 }
 
-fn bytes(span: &regorus::unstable::Span) -> Option<(usize, usize)> {
+pub(super) fn bytes(span: &regorus::unstable::Span) -> Option<(usize, usize)> {
     Some((usize::try_from(span.start).ok()?, usize::try_from(span.end).ok()?))
 }
 

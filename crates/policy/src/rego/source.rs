@@ -3,11 +3,15 @@
 use std::num::{NonZeroU32, NonZeroUsize};
 
 use regorus::PolicyLengthConfig;
-use regorus::unstable::{Module, Parser};
+use regorus::unstable::{Expr, Lexer, Module, Parser, Token, TokenKind};
 
 use super::RegoError;
 use super::error::{RegoPlace, read};
+use super::negation::bytes;
 use super::program::RegoLimits;
+
+/// The words that are keywords of Rego v0 where a module imports them.
+const KEYWORDS: [&str; 4] = ["contains", "every", "if", "in"];
 
 /// A module of Rego.
 #[derive(Clone, Copy, Debug)]
@@ -50,19 +54,13 @@ impl Parsed {
         let as_v1 = parse(source.name, text, false, limits);
         let (module, v0) = match as_v1 {
             Ok(module) => (module, false),
-            Err(first) => match parse(source.name, text, true, limits) {
-                Ok(module) => (module, true),
-                Err(second) => {
-                    let [first, second] = [first, second].map(|error| read(&error));
-                    // Of the two complaints the one further down tells more.
-                    let older = second.0.line > first.0.line;
-                    let (at, message) = if older { second } else { first };
-                    let at = if at.file.is_empty() { RegoPlace::file(source.name) } else { at };
-                    return Err(RegoError::Syntax { at, message });
-                }
+            Err(first) => match parse_v0(source.name, text, limits) {
+                Some(Ok(module)) => (module, true),
+                second => return Err(syntax(source.name, &first, second.and_then(Result::err))),
             },
         };
-        Ok(Self { module, v0, name: source.name.to_owned(), text: text.to_owned() })
+        let text = without_input(&module, text);
+        Ok(Self { module, v0, name: source.name.to_owned(), text })
     }
 
     /// Whether an error is about it.
@@ -81,15 +79,89 @@ impl Parsed {
     }
 }
 
+/// Of two complaints the one further down tells more.
+fn syntax(name: &str, as_v1: &str, as_v0: Option<String>) -> RegoError {
+    let first = read(as_v1);
+    let second = as_v0.map(|error| read(&error)).filter(|second| second.0.line > first.0.line);
+    let (at, message) = second.unwrap_or(first);
+    let at = if at.file.is_empty() { RegoPlace::file(name) } else { at };
+    RegoError::Syntax { at, message }
+}
+
+/// A module's text without `import input`, which imports nothing: the interpreter would print that.
+fn without_input(module: &Module, text: &str) -> String {
+    let mut text = text.to_owned();
+    for import in module.imports.iter().filter(|import| import.r#as.is_none()) {
+        let is_input =
+            matches!(import.refr.as_ref(), Expr::Var { span, .. } if span.text() == "input");
+        let place =
+            bytes(&import.span).filter(|(start, end)| is_input && text.get(*start..*end).is_some());
+        if let Some((start, end)) = place {
+            text.replace_range(start..end, &" ".repeat(end - start));
+        }
+    }
+    text
+}
+
+/// Reads a module as Rego v0; not at all where a word in it may be a keyword that it does not
+/// import. That is v1 then, with a mistake, and the parser would print what it takes the word for.
+fn parse_v0(name: &str, text: &str, limits: &RegoLimits) -> Option<Result<Module, String>> {
+    let lacks_import = source(name, text, limits).is_ok_and(|source| lacks_import(&source));
+    (!lacks_import).then(|| parse(name, text, true, limits))
+}
+
+/// Whether one of the words that are keywords where they are imported stands where one may,
+/// without its import (OPA, "Policy Language", Future Keywords).
+fn lacks_import(source: &regorus::Source) -> bool {
+    let imported = imported(source.contents());
+    let mut lexer = Lexer::new(source);
+    let mut tokens = Vec::new();
+    while let Ok(token) = lexer.next_token() {
+        let is_last = matches!(token.0, TokenKind::Eof);
+        tokens.push(token);
+        if is_last {
+            break;
+        }
+    }
+    tokens.windows(3).any(|tokens| {
+        let [Token(_, before), Token(TokenKind::Ident, word), Token(_, next)] = tokens else {
+            return false;
+        };
+        // A field, and a function or rule of that name.
+        let is_name = before.text() == "."
+            || (word.text() == "contains" && ["(", "=", ":="].contains(&next.text()));
+        !is_name && KEYWORDS.contains(&word.text()) && !imported.contains(&word.text())
+    })
+}
+
+/// The keywords that a module imports.
+fn imported(text: &str) -> Vec<&str> {
+    let mut imported = Vec::new();
+    for path in text.lines().filter_map(|line| line.trim_start().strip_prefix("import ")) {
+        let path = path.split('#').next().unwrap_or_default().trim();
+        match path.strip_prefix("future.keywords") {
+            Some("") => imported.extend(KEYWORDS),
+            // `every x in xs` brings its `in`.
+            Some(".every" | "[\"every\"]") => imported.extend(["every", "in"]),
+            Some(keyword) => imported.push(keyword.trim_matches(['.', '[', ']', '"'])),
+            None if path == "rego.v1" => imported.extend(KEYWORDS),
+            None => {}
+        }
+    }
+    imported
+}
+
+fn source(name: &str, text: &str, limits: &RegoLimits) -> Result<regorus::Source, String> {
+    let lengths = lengths(limits);
+    let (name, text) = (name.to_owned(), text.to_owned());
+    let (most, lines) = (lengths.max_file_bytes, lengths.max_lines);
+    regorus::Source::from_contents_with_limits(name, text, most, lines)
+        .map_err(|error| error.to_string())
+}
+
 fn parse(name: &str, text: &str, v0: bool, limits: &RegoLimits) -> Result<Module, String> {
     let lengths = lengths(limits);
-    let source = regorus::Source::from_contents_with_limits(
-        name.to_owned(),
-        text.to_owned(),
-        lengths.max_file_bytes,
-        lengths.max_lines,
-    );
-    let source = source.map_err(|error| error.to_string())?;
+    let source = source(name, text, limits)?;
     let mut parser = Parser::new(&source).map_err(|error| error.to_string())?;
     parser.set_max_col(lengths.max_col);
     if !v0 {

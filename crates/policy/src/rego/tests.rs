@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use serde_json::{Value as Json, json};
 
+use super::source::Parsed;
 use super::{Function, Input, Program, RegoError, RegoLimits, Source};
 
 fn compile(text: &str) -> Result<Program, RegoError> {
@@ -284,4 +285,27 @@ fn what_other_rules_of_a_module_use_is_there() {
     let program = Program::compile(&sources, &json!({}), &[], &RegoLimits::default()).unwrap();
     let value = program.eval("data.a.r", &Input::new(&json!({"here": 1})), None);
     assert_eq!(value, Ok(Some(json!([1]))));
+}
+
+#[test]
+fn keywords_without_their_import_are_no_names() {
+    let read = |text: &str| Parsed::read(Source::new("a.rego", text), &RegoLimits::default());
+    // Written for v1, with a mistake in the second line.
+    for (line, text) in [
+        (2, "package a\ndeny contains x if { x = }\n"),
+        (2, "package a\nsome_rule { some x in input.xs; x == }\n"),
+    ] {
+        let Err(RegoError::Syntax { at, .. }) = read(text).map(|_| ()) else { panic!("{text}") };
+        assert_eq!(at.line, line, "{text}");
+    }
+    for text in [
+        "package a\nimport future.keywords\ndeny[x] { some x in input.xs }\n",
+        "package a\nimport future.keywords.in # one\ndeny[x] { some x in input.xs }\n",
+        "package a\nimport future.keywords.every\ndeny[1] { every x in input.xs { x > 1 } }\n",
+        "package a\ndeny[1] { contains(input.if, \"in\"); input.in[0].every }\n",
+    ] {
+        assert!(read(text).is_ok_and(|parsed| parsed.v0), "{text}");
+    }
+    let parsed = read("package a\nimport input\nimport data.b as input2\nx := input.a\n").unwrap();
+    assert_eq!(parsed.text, "package a\n            \nimport data.b as input2\nx := input.a\n");
 }

@@ -29,7 +29,7 @@ use sealift_model::{Digest, Impact};
 use crate::Modified;
 use crate::json::in_order;
 use crate::place::{path_of, relative_uri, repository};
-use crate::report::{ArtifactKind, ImageFacts, Report};
+use crate::report::{ArtifactKind, ImageFacts, NOTHING_SEARCHED, Report};
 use crate::sections::{Entry, Section, sections};
 use log::{
     ArtifactLocation, Driver, Fingerprints, Invocation, Location, Log, Message, Notification,
@@ -176,7 +176,7 @@ fn run<'r>(
             },
         },
         invocations: [Invocation {
-            execution_successful: !report.inventory.is_incomplete(),
+            execution_successful: report.is_complete(),
             tool_execution_notifications: notifications(report, cut),
         }],
         results,
@@ -210,6 +210,10 @@ fn notifications(report: &Report, cut: &Cut) -> Vec<Notification> {
     let uncovered = uncovered
         .map(|row| format!("no advisories for {} in this database", plain(&row.name)))
         .map(warning);
+    let nothing = (!report.was_searched()).then(|| Notification {
+        level: "error",
+        message: Message::new(NOTHING_SEARCHED.to_owned()),
+    });
     let notes = report.notes.iter().map(|note| warning(plain(note)));
     let diagnostics = report.inventory.diagnostics.iter().map(|diagnostic| Notification {
         level: match diagnostic.impact {
@@ -220,7 +224,7 @@ fn notifications(report: &Report, cut: &Cut) -> Vec<Notification> {
         message: Message::new(short(&plain(&diagnostic.to_string()))),
     });
     let cut = cut.sentences().into_iter().map(warning);
-    cut.chain(uncovered).chain(notes).chain(diagnostics).collect()
+    nothing.into_iter().chain(cut).chain(uncovered).chain(notes).chain(diagnostics).collect()
 }
 
 /// The results in the making.

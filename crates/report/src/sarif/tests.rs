@@ -85,6 +85,19 @@ fn what_does_not_count_is_a_suppressed_result_where_it_is_shown() {
 }
 
 #[test]
+fn what_was_not_looked_for_is_no_success() {
+    let mut report = example::report();
+    let successful = |report: &Report| {
+        written(report)["runs"][0]["invocations"][0]["executionSuccessful"].clone()
+    };
+    assert_eq!(successful(&report), true);
+    report.matches = None;
+    assert_eq!(successful(&report), false, "closing every alert");
+    report.configuration = Some(crate::Configuration::default());
+    assert_eq!(successful(&report), true);
+}
+
+#[test]
 fn what_is_cut_is_the_least_severe_and_is_said() {
     let report = example::report();
     let log = within(&report, 1);
