@@ -266,6 +266,12 @@ impl Visit for Uses<'_> {
     fn call(&mut self, name: &[&str], span: &Span) {
         let function = self.names.document(name).filter(|path| self.rules.arity(path).is_some());
         if let Some(path) = function {
+            if name == ["walk"] {
+                // The interpreter goes by the name alone.
+                let message = "walk is a function of Rego: give this one another name";
+                let at = RegoPlace::of(span);
+                self.bad.get_or_insert(RegoError::Refused { at, message });
+            }
             self.found.entry(path).or_insert_with(|| RegoPlace::of(span));
             return;
         }

@@ -13,7 +13,7 @@
 //! ```
 //!
 //! ```text
-//! modules ── parse, v1 or v0 ── negations as OPA reads them ── calls known? cycles? ──> Program
+//! modules ── parse, v1 or v0 ── walks and negations as OPA reads them ── calls known? cycles? ──> Program
 //! Program + input + time ── eval, held to time ──> Some(value) | None: undefined | an error
 //! ```
 //!
@@ -22,6 +22,8 @@
 //! | `regorus` | OPA | here |
 //! | --- | --- | --- |
 //! | `not f(x)` holds where `x` is undefined | the whole body is undefined | each negation is preceded by its operands, as OPA's compiler does it |
+//! | `walk(x)` of one argument is an array of all pairs in some places and never holds in others | a relation that holds once for each pair | a choice of one of all pairs; an error when it is compiled within `not`, where `walk(x, y)` also is one, and `with` |
+//! | a function of the name `walk` is taken for Rego's | hides Rego's | calling it is an error when it is compiled |
 //! | a call of a function that it lacks fails when it is evaluated, and is forgotten where another definition of the caller gives a value | an error when it is compiled | an error when it is compiled |
 //! | a function may call itself until the stack ends | an error when it is compiled | an error when it is compiled; so is a chain of rules that is too long |
 //! | `sprintf` knows few verbs and gives nothing for others | Go's | written anew |
@@ -55,6 +57,7 @@ mod reads;
 mod source;
 #[cfg(test)]
 mod tests;
+mod walks;
 
 pub use admission::RegoPolicies;
 pub use error::{RegoError, RegoPlace};

@@ -31,19 +31,20 @@ pub(super) fn explicit(parsed: &Parsed) -> String {
     for rule in &parsed.module.policy {
         ast::walk_rule(rule, &mut negations);
     }
-    let mut insertions = negations.insertions;
-    if insertions.is_empty() {
-        return parsed.text.clone();
-    }
+    inserted(&parsed.text, negations.insertions)
+}
+
+/// A text with what is inserted at which byte; of several at one, the first stands first.
+pub(super) fn inserted(into: &str, mut insertions: Vec<(usize, String)>) -> String {
     insertions.sort_by_key(|(at, _)| *at);
-    let mut text = String::with_capacity(parsed.text.len() * 2);
+    let mut text = String::with_capacity(into.len() * 2);
     let mut done = 0;
     for (at, insertion) in insertions {
-        text.push_str(parsed.text.get(done..at).unwrap_or_default());
+        text.push_str(into.get(done..at).unwrap_or_default());
         text.push_str(&insertion);
         done = at;
     }
-    text.push_str(parsed.text.get(done..).unwrap_or_default());
+    text.push_str(into.get(done..).unwrap_or_default());
     text
 }
 
@@ -207,28 +208,11 @@ impl<'e> Operands<'_, 'e> {
 fn has_wildcard(expr: &Expr) -> bool {
     match expr {
         Expr::Var { span, .. } => span.text() == "_",
-        Expr::RefDot { .. } | Expr::RefBrack { .. } => {
-            chain(expr).others.into_iter().any(has_wildcard)
-        }
-        Expr::Call { params, .. } => params.iter().any(|param| has_wildcard(param)),
-        Expr::Array { items, .. } | Expr::Set { items, .. } => {
-            items.iter().any(|item| has_wildcard(item))
-        }
-        Expr::Object { fields, .. } => {
-            fields.iter().any(|(_, key, value)| has_wildcard(key) || has_wildcard(value))
-        }
-        Expr::BinExpr { lhs, rhs, .. }
-        | Expr::BoolExpr { lhs, rhs, .. }
-        | Expr::ArithExpr { lhs, rhs, .. } => has_wildcard(lhs) || has_wildcard(rhs),
-        Expr::Membership { key, value, collection, .. } => {
-            key.iter().chain([value, collection]).any(|part| has_wildcard(part))
-        }
-        Expr::UnaryExpr { expr, .. } => has_wildcard(expr),
-        _ => false,
+        _ => ast::parts(expr).into_iter().any(has_wildcard),
     }
 }
 
-fn bytes(span: &regorus::unstable::Span) -> Option<(usize, usize)> {
+pub(super) fn bytes(span: &regorus::unstable::Span) -> Option<(usize, usize)> {
     Some((usize::try_from(span.start).ok()?, usize::try_from(span.end).ok()?))
 }
 

@@ -5,9 +5,9 @@ use std::num::{NonZeroU32, NonZeroUsize};
 use regorus::PolicyLengthConfig;
 use regorus::unstable::{Module, Parser};
 
-use super::RegoError;
 use super::error::{RegoPlace, read};
 use super::program::RegoLimits;
+use super::{RegoError, walks};
 
 /// A module of Rego.
 #[derive(Clone, Copy, Debug)]
@@ -33,6 +33,7 @@ pub(super) struct Parsed {
     /// Whether it was read as Rego v0.
     pub(super) v0: bool,
     pub(super) name: String,
+    /// With its walks made explicit.
     pub(super) text: String,
 }
 
@@ -62,13 +63,22 @@ impl Parsed {
                 }
             },
         };
-        Ok(Self { module, v0, name: source.name.to_owned(), text: text.to_owned() })
+        let name = source.name.to_owned();
+        let Some(text) = walks::explicit(&module, text)? else {
+            return Ok(Self { module, v0, name, text: text.to_owned() });
+        };
+        let module = parse(source.name, &text, v0, limits).map_err(|error| {
+            let (at, message) = read(&error);
+            RegoError::Syntax { at, message }
+        })?;
+        Ok(Self { module, v0, name, text })
     }
 
     /// Whether an error is about it.
     pub(super) fn is_to_blame(&self, error: &RegoError) -> bool {
         match error {
             RegoError::Syntax { at, .. }
+            | RegoError::Refused { at, .. }
             | RegoError::UnknownFunction { at, .. }
             | RegoError::LimitExceeded { at, .. }
             | RegoError::Failed { at, .. } => at.file == self.name,
@@ -98,7 +108,7 @@ fn parse(name: &str, text: &str, v0: bool, limits: &RegoLimits) -> Result<Module
     parser.parse().map_err(|error| error.to_string())
 }
 
-/// The parser's own bounds. Negations that are made explicit lengthen a module, so the engine
+/// The parser's own bounds. What is made explicit lengthens a module, so the engine
 /// may read four times what was given.
 pub(super) fn lengths(limits: &RegoLimits) -> PolicyLengthConfig {
     let bytes = limits.max_module_bytes.saturating_mul(4);

@@ -85,6 +85,58 @@ fn what_is_called_must_be_there() {
     }
 }
 
+/// In OPA it is a relation, wherever it stands.
+#[test]
+fn a_walk_holds_once_for_each_pair() {
+    for (body, expected) in [
+        ("r contains v if { [p, v] := walk(input); p == [\"here\"] }", json!([1])),
+        ("r contains v if { [_, v] = walk(input); is_string(v) }", json!(["a", "b"])),
+        ("r contains v if { some v in walk(input.list); v == \"b\" }", json!(["b"])),
+        ("r contains q if {\n  q := walk(\n    input.list\n  )[0]\n}", json!([[], [0], [1]])),
+        ("r contains walk(input.list)[1]", json!(["a", "b", ["a", "b"]])),
+        ("r contains walk(input.list)[1] if true", json!(["a", "b", ["a", "b"]])),
+        ("r if walk(input)[1] == 1", json!(true)),
+        ("r if { x := walk(input); x[1] == 1 }", json!(true)),
+        ("r if is_number(walk(input)[1])", json!(true)),
+        ("f(x) if x[1] == 1\nr if f(walk(input))", json!(true)),
+        ("r if { x = walk(y)[1]; y = input.here; x == 1 }", json!(true)),
+        ("r if walk(walk(input.list)[1])[1] == \"b\"", json!(true)),
+        ("r if { walk(input.here); true }", json!(true)),
+        ("r if { [[], v] := walk(input.x) with input.x as 5; v == 5 }", json!(true)),
+        ("r if { some x in [1]; every y in [x] { [_, y] = walk(input) } }", json!(true)),
+        ("r := count([1 | [_, v] := walk(input); v == \"a\"])", json!(1)),
+        ("r := {v | v := walk(input.list)[1]; is_string(v)}", json!(["a", "b"])),
+        ("r := {walk(input.list)[1] | true}", json!(["a", "b", ["a", "b"]])),
+        ("r if not count({1 | [_, v] := walk(input); v == 2}) > 0", json!(true)),
+        ("f(x) := walk(x)[1]\nr := f(1)", json!(1)),
+        ("r := 2 if { false } else := walk(input.here)[1]", json!(1)),
+        ("walked := 2\nr contains walked if { [_, v] := walk(input.here) }", json!([2])),
+    ] {
+        assert_eq!(eval(body), Ok(Some(expected)), "{body}");
+    }
+    assert_eq!(eval("r if { [_, v] := walk(input); v == 2 }"), Ok(None));
+    assert_eq!(eval("r if walk(input.x)"), Ok(None));
+    let v0 = "r[v] { [_, v] := walk(input); v == 1 }";
+    assert_eq!(eval(v0), Ok(Some(json!([1]))));
+}
+
+#[test]
+fn a_walk_is_refused_where_the_interpreter_has_no_form_for_it() {
+    for body in [
+        "r if not walk(input)[1] == 2",
+        "r if not walk(input, [_, 2])",
+        "r if not is_object(walk(input)[1])",
+        "r if count(input) > 1 with input as walk(input)[1]",
+        "walk(x) := [[[], x]]\nr if walk(1)",
+        "walk(x) if x == [1]\nr if walk([1])",
+    ] {
+        let error = eval(body).unwrap_err();
+        assert!(matches!(error, RegoError::Refused { .. }), "{body}: {error}");
+    }
+    let error = eval("r if {\n  not walk(input)\n}").unwrap_err().to_string();
+    assert!(error.starts_with("p.rego:3:7: ") && error.contains("walk(x, [_, v])"), "{error}");
+}
+
 #[test]
 fn what_depends_on_itself_is_refused() {
     let error = eval("f(x) := f(x - 1)\nr := f(1)").unwrap_err();
@@ -236,7 +288,7 @@ proptest::proptest! {
         parts in proptest::collection::vec(proptest::sample::select(vec![
             "r", "f(x)", "f(1)", "x", "input.x", "data.p.r", ":=", "=", "==", "if", "{", "}", "[", "]",
             "not", "some", "in", "every", "with", "as", "|", ";", "\n", "1", "\"a\"", "`b`", "contains",
-            "_", "count(", ")", ",", "else", "default", "import", "input", "#", ".", "é", "-", "[_]",
+            "_", "count(", "walk(", ")", ",", "else", "default", "import", "input", "#", ".", "é", "-", "[_]",
         ]), 1..40),
     ) {
         let text = format!("package p\n{}\n", parts.join(" "));
