@@ -7,7 +7,7 @@ use regorus::unstable::{Module, Parser};
 
 use super::error::{RegoPlace, read};
 use super::program::RegoLimits;
-use super::{RegoError, walks};
+use super::{RegoError, patterns, walks};
 
 /// A module of Rego.
 #[derive(Clone, Copy, Debug)]
@@ -35,6 +35,8 @@ pub(super) struct Parsed {
     pub(super) name: String,
     /// With its walks made explicit.
     pub(super) text: String,
+    /// What is inserted before the interpreter gets it, and at which byte: the shapes of patterns.
+    pub(super) insertions: Vec<(usize, String)>,
 }
 
 impl Parsed {
@@ -63,15 +65,18 @@ impl Parsed {
                 }
             },
         };
-        let name = source.name.to_owned();
-        let Some(text) = walks::explicit(&module, text)? else {
-            return Ok(Self { module, v0, name, text: text.to_owned() });
+        let (module, text) = match walks::explicit(&module, text)? {
+            None => (module, text.to_owned()),
+            Some(text) => {
+                let module = parse(source.name, &text, v0, limits).map_err(|error| {
+                    let (at, message) = read(&error);
+                    RegoError::Syntax { at, message }
+                })?;
+                (module, text)
+            }
         };
-        let module = parse(source.name, &text, v0, limits).map_err(|error| {
-            let (at, message) = read(&error);
-            RegoError::Syntax { at, message }
-        })?;
-        Ok(Self { module, v0, name, text })
+        let insertions = patterns::insertions(&module, &text)?;
+        Ok(Self { module, v0, name: source.name.to_owned(), text, insertions })
     }
 
     /// Whether an error is about it.

@@ -137,6 +137,117 @@ fn a_walk_is_refused_where_the_interpreter_has_no_form_for_it() {
     assert!(error.starts_with("p.rego:3:7: ") && error.contains("walk(x, [_, v])"), "{error}");
 }
 
+/// `sc` has one field, `more` has another beside it.
+fn eval_pattern(text: &str) -> Result<Option<Json>, RegoError> {
+    let (sc, more) = (json!({"a": true}), json!({"a": true, "b": 1}));
+    let all = json!([{"a": true}, {"a": true, "b": 1}]);
+    eval_with(text, json!({"sc": sc, "more": more, "all": all, "in": {"x": sc, "y": more}}))
+}
+
+#[test]
+fn a_pattern_of_an_object_has_all_of_its_fields() {
+    for (with, held) in [("sc", true), ("more", false)] {
+        for body in [
+            "r if {\"a\": x} = input.OF",
+            "r if input.OF = {\"a\": x}",
+            "r if {\"a\": x} := input.OF",
+            "r if { {\"a\": _} = input.OF }",
+            "r if { y := input.OF; {\"a\": x} = y; x }",
+            "r if { y := input.OF; y = {\"a\": x}; x }",
+            "r if { y := input.OF; {\"a\": x} := y }",
+            "r if { y = input.OF; not is_string(y); {\"a\": x} = y }",
+            "f(y) if y = {\"a\": x}\nr if f(input.OF)",
+            "f(y) if {\"a\": true, \"b\": x} = y\nf(y) if {\"a\": x} = y\nr if { not input.OF.b; f(input.OF) }",
+            "r := true if { false } else if {\"a\": x} = input.OF",
+            "r if { some x in [1]; every y in [input.OF] { {\"a\": z} := y } }",
+            "r if count([1 | {\"a\": x} = input.OF]) == 1",
+            "r if count([1 | y := input.OF; {\"a\": x} = y]) == 1",
+            "r if [{\"a\": x}, z] = [input.OF, 1]",
+            "r if { [{\"a\": x}, z] := [input.OF, 1] }",
+            "r if { y := [input.OF, 1]; [{\"a\": x}, z] = y }",
+            "r if { y := {\"k\": input.OF}; {\"k\": {\"a\": x}} = y }",
+            "r if {\"k\": {\"a\": x}} = {\"k\": input.OF}",
+            "r if { k := \"a\"; {k: x} = input.OF }",
+            "r if { some {\"a\": x} in [input.OF] }",
+            "r if { some {\"a\": true} in [input.OF] }",
+            "r if { some [{\"a\": x}, 1] in [[input.OF, 1]] }",
+            "r if { some i, {\"a\": x} in [0, input.OF]; i == 1 }",
+            "r if { some k, {\"a\": x} in {\"k\": input.OF}; k == \"k\" }",
+            "r if { some {\"a\": x} in {input.OF} }",
+            "q contains input.OF\nr if q[{\"a\": x}]",
+            "q contains input.OF\nr if { q[{\"a\": x}]; x == true }",
+            "q[input.OF] := 2\nr if q[{\"a\": x}] == 2",
+            "q contains input.OF\nr if data.p.q[{\"a\": x}].a",
+            "q[input.OF] := {input.OF: {\"k\": 2}}\nr if q[{\"a\": x}][{\"a\": y}].k == 2",
+            "r if { {\"a\": x} = y with input.z as 1; y = input.OF }",
+            "r if {\n  {\n    \"a\": x, # one\n  } = input.OF\n}",
+        ] {
+            let text = body.replace("OF", with);
+            let result = eval_pattern(&text);
+            match held {
+                true => assert_eq!(result, Ok(Some(json!(true))), "{text}"),
+                false => assert!(!matches!(result, Ok(Some(_))), "{text}: {result:?}"),
+            }
+        }
+    }
+}
+
+#[test]
+fn what_no_pattern_fits_is_negated() {
+    for body in [
+        "r if not {\"a\": _} = input.more",
+        "r if not input.more = {\"a\": _}",
+        "r if { y := input.more; not {\"a\": _} = y }",
+        "q contains input.more\nr if { some x in [true]; not q[{\"a\": x}] }",
+        "q contains input.more\nr if count({1 | q[{\"a\": _}]}) == 0",
+        "f(y) := x if {\"a\": x} = y\nr if not f(input.more)",
+    ] {
+        assert_eq!(eval_pattern(body), Ok(Some(json!(true))), "{body}");
+        assert_eq!(eval_pattern(&body.replace("more", "sc")), Ok(None), "{body}");
+    }
+}
+
+#[test]
+fn other_objects_are_what_they_were() {
+    for (body, expected) in [
+        ("r := y if { x := 1; y = {\"a\": x} }", json!({"a": 1})),
+        ("r := y if { x := 1; y := {\"a\": x} }", json!({"a": 1})),
+        ("r := y if { some y; y = {\"a\": x}; x = 1 }", json!({"a": 1})),
+        ("r := y if { x := 1; [y, 2] = [{\"a\": x}, 2] }", json!({"a": 1})),
+        ("r := x if { y := \"a\"; x := input.all[1][y] }", json!(true)),
+        ("r := i if input.all[i] = {\"a\": x}", json!(0)),
+        ("r := i if { some i, {\"a\": x, \"b\": 1} in input.all }", json!(1)),
+        (
+            "q contains {\"m\": \"m\", \"f\": f} if some f in [1, 2]\nr contains m if q[{\"m\": m, \"f\": 2}]",
+            json!(["m"]),
+        ),
+        ("r := count({\"a\": x}) if x := 1", json!(1)),
+        ("r := [x | some x in input.all; {\"a\": true} == x]", json!([{"a": true}])),
+    ] {
+        assert_eq!(eval_pattern(body), Ok(Some(expected)), "{body}");
+    }
+    let v0 = "q[{\"m\": m}] { m := \"x\" }\nr[m] { q[{\"m\": m}]; d = {\"m\": m}; d.m == \"x\" }";
+    assert_eq!(eval_pattern(v0), Ok(Some(json!(["x"]))));
+}
+
+#[test]
+fn patterns_are_refused_where_the_interpreter_has_no_form_for_them() {
+    for body in [
+        "f({\"a\": x}) := x\nr := f(input.sc)",
+        "f(_, [{\"a\": true}]) := 1\nr := f(1, [input.more])",
+        "r if { some {\"a\": x}, y in {{\"a\": 1}: 2} }",
+        "q contains input.more\nr if not q[{\"a\": _}]",
+        "r if walk(input, [p, {\"a\": x}])",
+        "r if object.get(input, \"more\", 1, {\"a\": x})",
+        "f(x) := x\nr if f(input.more, {\"a\": x})",
+        "r if { k := \"k\"; {k: {\"a\": x}} = {\"k\": input.more} }",
+        "r if { k := \"k\"; y := {\"k\": input.more}; {k: {\"a\": x}} = y }",
+    ] {
+        let error = eval_pattern(body).unwrap_err();
+        assert!(matches!(error, RegoError::Refused { .. }), "{body}: {error}");
+    }
+}
+
 #[test]
 fn what_depends_on_itself_is_refused() {
     let error = eval("f(x) := f(x - 1)\nr := f(1)").unwrap_err();
