@@ -4,7 +4,7 @@
 //! | --- | --- |
 //! | `deny`, `violation`, `deny_x`, `violation_x` | why a request is refused: text, or objects with `msg` or `message` |
 //! | `warn`, `warn_x` | what the user is warned of, in the same form |
-//! | `allow`, in a package without those | true where it is let in |
+//! | `allow` | true where it is let in; what is denied beside it is asked, too |
 //! | `main` of package `system` | the AdmissionReview with its `response` |
 //!
 //! The input is the AdmissionReview, as the server sent it; as `review` it also has the request, for
@@ -124,17 +124,6 @@ impl Modules {
                 },
             });
         }
-        // Beside rules that deny, `allow` is usually made of them.
-        let denying: Vec<String> = asked
-            .iter()
-            .filter(|one| {
-                matches!(one.says, Says::WhatIsDenied) && one.answer.effect == Effect::Deny
-            })
-            .map(|one| one.answer.policy.clone())
-            .collect();
-        asked.retain(|one| {
-            !matches!(one.says, Says::WhetherAllowed) || !denying.contains(&one.answer.policy)
-        });
         if asked.is_empty() {
             let problem = "no rule is named deny, violation, warn or allow";
             return Err(Error::rule(place(), problem));

@@ -257,6 +257,19 @@ fn modules_are_asked_as_opa_asks_them() {
     let allow = "package gate\ndefault allow := false\nallow if input.request.object.spec.containers[0].image == \"a\"";
     assert_eq!(ask(allow, "a"), ["gate allow pass "]);
     assert_eq!(ask(allow, "b"), ["gate allow fail not allowed"]);
+    let both =
+        |deny: &str| format!("{allow}\n{deny} contains \"d\" if input.request.object.spec.never");
+    for deny in ["deny", "deny_never", "violation"] {
+        let rule = both(deny);
+        assert_eq!(
+            ask(&rule, "b"),
+            ["gate allow fail not allowed".to_owned(), format!("gate {deny} pass ")]
+        );
+    }
+    let made_of = "package gate\nallow if count(deny) == 0\n\
+                   deny contains \"d\" if input.request.object.spec.containers[0].image == \"b\"";
+    assert_eq!(ask(made_of, "a"), ["gate allow pass ", "gate deny pass "]);
+    assert_eq!(ask(made_of, "b"), ["gate allow fail not allowed", "gate deny fail d"]);
     let main = "package system\nmain := {\"response\": {\"allowed\": false, \"status\": {\"reason\": \"r\"}}}";
     assert_eq!(ask(main, "a"), ["system main fail r"]);
     let reviewed = "package k8s\nviolation[{\"msg\": \"m\"}] { input.review.object.spec.containers[_].image == \"a\" }";
