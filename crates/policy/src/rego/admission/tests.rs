@@ -284,6 +284,37 @@ fn modules_are_asked_as_opa_asks_them() {
 }
 
 #[test]
+fn what_conftest_excepts_is_left_out() {
+    let rules = "package main\ndeny contains \"d\" if input.kind == \"Pod\"\n\
+        deny_run contains \"r\" if input.kind == \"Pod\"\nwarn_run contains \"w\" if input.kind == \"Pod\"\n";
+    let ask = |exception: &str| {
+        let text = format!("{rules}{exception}");
+        let answers = review(&[], &[Source::new("p.rego", &text)], &pod(json!({}), "nginx"));
+        answers.into_iter().map(|it| format!("{} {}", it.rule, it.outcome)).collect::<Vec<_>>()
+    };
+    let all = ["deny fail", "deny_run fail", "warn_run fail"];
+    let run = ["deny fail", "deny_run skip", "warn_run skip"];
+    let plain = ["deny skip", "deny_run fail", "warn_run fail"];
+    let named = "if { input.metadata.name == \"web\"; names := ";
+    assert_eq!(ask(""), all);
+    assert_eq!(ask(&format!("exception contains names {named}[\"run\"] }}")), run);
+    assert_eq!(ask(&format!("exception contains names {named}{{\"x\", \"run\"}} }}")), run);
+    assert_eq!(ask(&format!("exception contains names {named}[\"\"] }}")), plain);
+    assert_eq!(ask("exception := [[\"run\"]]"), run);
+    for none in [
+        "exception contains names if { input.metadata.name == \"other\"; names := [\"run\"] }",
+        "exception contains \"run\"",
+        "exception := \"run\"",
+        "exception contains [\"deny_run\", \"_run\", \"deny\"]",
+        "exception(_) := [[\"run\"]]",
+    ] {
+        assert_eq!(ask(none), all, "{none}");
+    }
+    let undecided = "exception := [[\"run\"]] if true\nexception := [[\"\"]] if true";
+    assert_eq!(ask(undecided), ["deny error", "deny_run error", "warn_run error"]);
+}
+
+#[test]
 fn rules_of_conftest_judge_the_object_itself() {
     let ask = |modules: &[&str]| {
         let named: Vec<_> = modules.iter().map(|text| Source::new("p.rego", text)).collect();
