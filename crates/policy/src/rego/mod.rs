@@ -27,6 +27,8 @@
 //! | a function of the name `walk` is taken for Rego's | hides Rego's | calling it is an error when it is compiled |
 //! | a call of a function that it lacks fails when it is evaluated, and is forgotten where another definition of the caller gives a value | an error when it is compiled | an error when it is compiled |
 //! | a function may call itself until the stack ends | an error when it is compiled | an error when it is compiled; so is a chain of rules that is too long |
+//! | a second body of a v0 rule, `p { a } { b }`, is an `else` | a rule of its own | the same as `regorus`; an error when it is compiled where the rule makes a set |
+//! | `some x` beside a rule `x` is an error where `x` is compared | hides the rule | the same as `regorus` |
 //! | `sprintf` knows few verbs and gives nothing for others | Go's | written anew |
 //! | regular expressions are Rust's, of 100 KiB at most | Go's | read as Go's, bounded by the matcher's own limit |
 //! | `object.subset` of arrays takes the items in any order | one after another | written anew |

@@ -55,14 +55,7 @@ impl Parsed {
             Ok(module) => (module, false),
             Err(first) => match parse(source.name, text, true, limits) {
                 Ok(module) => (module, true),
-                Err(second) => {
-                    let [first, second] = [first, second].map(|error| read(&error));
-                    // Of the two complaints the one further down tells more.
-                    let older = second.0.line > first.0.line;
-                    let (at, message) = if older { second } else { first };
-                    let at = if at.file.is_empty() { RegoPlace::file(source.name) } else { at };
-                    return Err(RegoError::Syntax { at, message });
-                }
+                Err(second) => return Err(complaint(source.name, text, &first, &second)),
             },
         };
         let (module, text) = match walks::explicit(&module, text)? {
@@ -94,6 +87,32 @@ impl Parsed {
             _ => false,
         }
     }
+}
+
+/// Why a text is neither v1 nor v0.
+fn complaint(name: &str, text: &str, as_v1: &str, as_v0: &str) -> RegoError {
+    let [as_v1, as_v0] = [as_v1, as_v0].map(read);
+    // The one further down tells more; what has no word of v1 was not meant to be that.
+    let older = as_v0.0.line > as_v1.0.line || !has_words_of_v1(text);
+    let (at, message) = if older { as_v0 } else { as_v1 };
+    let at = if at.file.is_empty() { RegoPlace::file(name) } else { at };
+    let message = match message.as_str() {
+        // The parser takes a second body for one.
+        "else cannot be used with set rules" => {
+            "a rule that makes a set has one body: write the rule once for each".to_owned()
+        }
+        _ => message,
+    };
+    RegoError::Syntax { at, message }
+}
+
+/// Whether a module has `if`, or imports v1, outside of comments.
+fn has_words_of_v1(text: &str) -> bool {
+    let code = text.lines().filter_map(|line| line.split('#').next());
+    let mut words = code.flat_map(|line| {
+        line.split(|one: char| !(one.is_alphanumeric() || one == '_' || one == '.'))
+    });
+    words.any(|word| word == "if" || word == "rego.v1")
 }
 
 fn parse(name: &str, text: &str, v0: bool, limits: &RegoLimits) -> Result<Module, String> {

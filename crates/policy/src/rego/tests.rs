@@ -389,6 +389,11 @@ fn what_is_no_rego_says_where() {
     assert_eq!((at.file.as_str(), at.line), ("p.rego", 4));
     let error = eval("r := 1").err();
     assert_eq!(error, None);
+    // What is no v1 by its words is told what it is no v0 for.
+    let chained = eval("r[\"m\"] { input.a } { input.b }").unwrap_err().to_string();
+    assert!(chained.contains("write the rule once for each"), "{chained}");
+    let forgotten = eval("import rego.v1\nr contains \"m\" { input.a }").unwrap_err().to_string();
+    assert!(forgotten.contains("`if`"), "{forgotten}");
 }
 
 proptest::proptest! {
