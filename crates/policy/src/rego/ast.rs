@@ -13,6 +13,11 @@ pub(super) trait Visit {
         _ = (path, span);
     }
 
+    /// Any expression, before what is in it.
+    fn expr(&mut self, expr: &Expr, scope: &Scope) {
+        _ = (expr, scope);
+    }
+
     /// A call of a function by its whole name.
     fn call(&mut self, name: &[&str], span: &Span) {
         _ = (name, span);
@@ -56,28 +61,27 @@ pub(super) fn walk_rule(rule: &Rule, visit: &mut dyn Visit) {
     walk.scope.0.push(BTreeSet::new());
     match rule {
         Rule::Spec { head, bodies, .. } => {
-            let (args, key, assign): (&[_], _, &Option<RuleAssign>) = match head {
-                RuleHead::Compr { assign, .. } => (&[], None, assign),
-                RuleHead::Set { key, .. } => (&[], key.as_ref(), &None),
-                RuleHead::Func { args, assign, .. } => (args, None, assign),
+            let (refr, args, key, assign): (_, &[_], _, &Option<RuleAssign>) = match head {
+                RuleHead::Compr { refr, assign, .. } => (refr, &[], None, assign),
+                RuleHead::Set { refr, key, .. } => (refr, &[], key.as_ref(), &None),
+                RuleHead::Func { refr, args, assign, .. } => (refr, args, None, assign),
             };
+            let told = chain(refr).others.into_iter().chain(key.map(|key| &**key));
+            let told = told.chain(assign.as_ref().map(|assign| &*assign.value));
+            let told: Vec<&Expr> = told.collect();
             for arg in args {
                 walk.declare_names(arg);
             }
             for body in bodies {
                 walk.inside(&body.query, |walk| {
-                    for expr in key.into_iter().chain(assign.as_ref().map(|assign| &assign.value)) {
-                        walk.expr(expr);
-                    }
+                    told.iter().for_each(|expr| walk.expr(expr));
                     if let Some(assign) = &body.assign {
                         walk.expr(&assign.value);
                     }
                 });
             }
             if bodies.is_empty() {
-                for expr in key.into_iter().chain(assign.as_ref().map(|assign| &assign.value)) {
-                    walk.expr(expr);
-                }
+                told.iter().for_each(|expr| walk.expr(expr));
             }
         }
         Rule::Default { value, .. } => walk.expr(value),
@@ -189,8 +193,31 @@ pub(super) fn chain(expr: &Expr) -> Chain<'_> {
     Chain { path, others, root, selected, is_written_out, words }
 }
 
+/// What stands in an expression, but for the queries of comprehensions.
+pub(super) fn parts(expr: &Expr) -> Vec<&Expr> {
+    match expr {
+        Expr::RefDot { refr, .. } => vec![refr],
+        Expr::RefBrack { refr, index, .. } => vec![refr, index],
+        Expr::Call { params: items, .. } | Expr::Array { items, .. } | Expr::Set { items, .. } => {
+            items.iter().map(|item| &**item).collect()
+        }
+        Expr::Object { fields, .. } => {
+            fields.iter().flat_map(|(_, key, value)| [&**key, &**value]).collect()
+        }
+        Expr::BinExpr { lhs, rhs, .. }
+        | Expr::BoolExpr { lhs, rhs, .. }
+        | Expr::ArithExpr { lhs, rhs, .. }
+        | Expr::AssignExpr { lhs, rhs, .. } => vec![lhs, rhs],
+        Expr::Membership { key, value, collection, .. } => {
+            key.iter().chain([value, collection]).map(|part| &**part).collect()
+        }
+        Expr::UnaryExpr { expr, .. } => vec![expr],
+        _ => Vec::new(),
+    }
+}
+
 /// Where a reference begins: its own span begins at its last selection.
-fn start(expr: &Expr) -> &Span {
+pub(super) fn start(expr: &Expr) -> &Span {
     let mut at = expr;
     while let Expr::RefDot { refr, .. } | Expr::RefBrack { refr, .. } = at {
         at = refr;
@@ -286,6 +313,7 @@ impl Walk<'_> {
     }
 
     fn expr(&mut self, expr: &Expr) {
+        self.visit.expr(expr, &self.scope);
         match expr {
             Expr::Var { .. } | Expr::RefDot { .. } | Expr::RefBrack { .. } => {
                 let chain = chain(expr);

@@ -2,13 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use regorus::unstable::{BUILTINS, Span};
+use regorus::unstable::{BUILTINS, Expr, Span};
 
 use super::RegoError;
-use super::ast::{self, Visit};
+use super::ast::{self, Scope, Visit, chain};
 use super::error::RegoPlace;
 use super::flow::Flow;
 use super::names::{Names, joined, with_data};
+use super::patterns::takes_objects_apart;
 use super::reads::Reads;
 use super::source::Parsed;
 
@@ -263,9 +264,30 @@ impl Visit for Uses<'_> {
         }
     }
 
+    fn expr(&mut self, expr: &Expr, _: &Scope) {
+        let Expr::Call { fcn, params, .. } = expr else { return };
+        let Some(result) = params.last().filter(|last| takes_objects_apart(last)) else { return };
+        let name = chain(fcn).path;
+        let own = self.names.document(&name).and_then(|path| self.rules.arity(&path));
+        let of_rego =
+            || BUILTINS.get(name.join(".").as_str()).map(|(_, count)| usize::from(*count));
+        if own.or_else(of_rego).is_some_and(|count| params.len() == count + 1) {
+            let message = "an object that takes apart what a function yields is not supported: \
+                           name it, and write {\"a\": x} = name";
+            let at = RegoPlace::of(result.span());
+            self.bad.get_or_insert(RegoError::Refused { at, message });
+        }
+    }
+
     fn call(&mut self, name: &[&str], span: &Span) {
         let function = self.names.document(name).filter(|path| self.rules.arity(path).is_some());
         if let Some(path) = function {
+            if name == ["walk"] {
+                // The interpreter goes by the name alone.
+                let message = "walk is a function of Rego: give this one another name";
+                let at = RegoPlace::of(span);
+                self.bad.get_or_insert(RegoError::Refused { at, message });
+            }
             self.found.entry(path).or_insert_with(|| RegoPlace::of(span));
             return;
         }

@@ -11,7 +11,7 @@ use sealift_model::Timestamp;
 
 use super::program::{failure, guarded, json};
 use super::source::{Parsed, lengths};
-use super::{Function, Input, RegoError, RegoLimits, functions, negation};
+use super::{Function, Input, RegoError, RegoLimits, functions, negation, patterns};
 
 /// How many steps of the interpreter go by between two looks at the clock.
 const STEPS_BETWEEN_LOOKS: u32 = 256;
@@ -78,6 +78,7 @@ impl Recipe {
             engine.add_data(data.0.clone()).map_err(failed)?;
         }
         functions::add(&mut engine).map_err(failed)?;
+        patterns::add(&mut engine).map_err(failed)?;
         for function in &self.given {
             let call = function.call;
             let extension = Box::new(move |arguments: Vec<Value>| {

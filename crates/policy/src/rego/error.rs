@@ -16,6 +16,14 @@ pub enum RegoError {
         /// What is wrong there.
         message: String,
     },
+    /// It is Rego, but would mean something else here than it does to OPA.
+    #[error("{at}{message}")]
+    Refused {
+        /// Where.
+        at: RegoPlace,
+        /// What is refused, and what to write for it.
+        message: &'static str,
+    },
     /// A function is called that there is not.
     #[error("{at}no function {name}{why}")]
     UnknownFunction {

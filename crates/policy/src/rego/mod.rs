@@ -13,7 +13,7 @@
 //! ```
 //!
 //! ```text
-//! modules ── parse, v1 or v0 ── negations as OPA reads them ── calls known? cycles? ──> Program
+//! modules ── parse, v1 or v0 ── walks, patterns, negations as OPA reads them ── calls known? cycles? ──> Program
 //! Program + input + time ── eval, held to time ──> Some(value) | None: undefined | an error
 //! ```
 //!
@@ -22,8 +22,13 @@
 //! | `regorus` | OPA | here |
 //! | --- | --- | --- |
 //! | `not f(x)` holds where `x` is undefined | the whole body is undefined | each negation is preceded by its operands, as OPA's compiler does it |
+//! | `walk(x)` of one argument is an array of all pairs in some places and never holds in others | a relation that holds once for each pair | a choice of one of all pairs; an error when it is compiled within `not`, where `walk(x, y)` also is one, and `with` |
+//! | `{"a": x} = y` also holds where `y` has further fields | only where it has none | held to the number of fields; an error when it is compiled as the argument of a function, as what a call yields, and as the key of `some` |
+//! | a function of the name `walk` is taken for Rego's | hides Rego's | calling it is an error when it is compiled |
 //! | a call of a function that it lacks fails when it is evaluated, and is forgotten where another definition of the caller gives a value | an error when it is compiled | an error when it is compiled |
 //! | a function may call itself until the stack ends | an error when it is compiled | an error when it is compiled; so is a chain of rules that is too long |
+//! | a second body of a v0 rule, `p { a } { b }`, is an `else` | a rule of its own | the same as `regorus`; an error when it is compiled where the rule makes a set |
+//! | `some x` beside a rule `x` is an error where `x` is compared | hides the rule | the same as `regorus` |
 //! | `sprintf` knows few verbs and gives nothing for others | Go's | written anew |
 //! | regular expressions are Rust's, of 100 KiB at most | Go's | read as Go's, bounded by the matcher's own limit |
 //! | `object.subset` of arrays takes the items in any order | one after another | written anew |
@@ -51,11 +56,13 @@ mod functions;
 mod ignore;
 mod names;
 mod negation;
+mod patterns;
 mod program;
 mod reads;
 mod source;
 #[cfg(test)]
 mod tests;
+mod walks;
 
 pub use admission::RegoPolicies;
 pub use error::{RegoError, RegoPlace};

@@ -12,7 +12,7 @@ use regorus::unstable::{AssignOp, BoolOp, Expr, Literal, LiteralStmt};
 use super::ast::{self, Scope, Visit, chain};
 use super::source::Parsed;
 
-/// A module's text with its negations made explicit.
+/// A module's text with its negations made explicit, and the shapes of its patterns.
 pub(super) fn explicit(parsed: &Parsed) -> String {
     let imported = parsed.module.imports.iter().filter_map(|import| match &import.r#as {
         Some(name) => Some(name.text().to_owned()),
@@ -26,25 +26,42 @@ pub(super) fn explicit(parsed: &Parsed) -> String {
     let mut negations = Negations {
         text: &parsed.text,
         documents: imported.chain(rules).chain(["input".into(), "data".into()]).collect(),
-        insertions: Vec::new(),
+        insertions: parsed.insertions.clone(),
     };
     for rule in &parsed.module.policy {
         ast::walk_rule(rule, &mut negations);
     }
-    let mut insertions = negations.insertions;
-    if insertions.is_empty() {
-        return parsed.text.clone();
-    }
+    inserted(&parsed.text, negations.insertions)
+}
+
+/// A text with what is inserted at which byte; of several at one, the first stands first.
+pub(super) fn inserted(into: &str, mut insertions: Vec<(usize, String)>) -> String {
     insertions.sort_by_key(|(at, _)| *at);
-    let mut text = String::with_capacity(parsed.text.len() * 2);
+    let mut text = String::with_capacity(into.len() * 2);
     let mut done = 0;
     for (at, insertion) in insertions {
-        text.push_str(parsed.text.get(done..at).unwrap_or_default());
+        text.push_str(into.get(done..at).unwrap_or_default());
         text.push_str(&insertion);
         done = at;
     }
-    text.push_str(parsed.text.get(done..).unwrap_or_default());
+    text.push_str(into.get(done..).unwrap_or_default());
     text
+}
+
+/// What is inserted, and at which byte, so that something stands before a statement.
+pub(super) fn ahead(text: &str, statement: &LiteralStmt, what: String) -> Vec<(usize, String)> {
+    let Some((start, end)) = bytes(&statement.span) else { return Vec::new() };
+    // A body without braces has one statement only: `allow if not f(x)`.
+    let before = text.get(..start).unwrap_or_default().trim_end();
+    let bare = before.strip_suffix("if").is_some_and(|rest| {
+        !rest.ends_with(|last: char| last.is_alphanumeric() || last == '_' || last == '.')
+    });
+    if !bare {
+        return vec![(start, what)];
+    }
+    // The spans of strings lack their quotes.
+    let quoted = text.get(end..).is_some_and(|rest| rest.starts_with(['"', '`']));
+    vec![(start, format!("{{ {what}")), (end + usize::from(quoted), " }".to_owned())]
 }
 
 struct Negations<'t> {
@@ -70,21 +87,7 @@ impl Visit for Negations<'_> {
         if operands.is_empty() {
             return;
         }
-        let Some((start, end)) = bytes(&statement.span) else { return };
-        // A body without braces has one statement only: `allow if not f(x)`.
-        let before = self.text.get(..start).unwrap_or_default().trim_end();
-        let bare = before.strip_suffix("if").is_some_and(|rest| {
-            !rest.ends_with(|last: char| last.is_alphanumeric() || last == '_' || last == '.')
-        });
-        if bare {
-            // The spans of strings lack their quotes.
-            let quoted = self.text.get(end..).is_some_and(|rest| rest.starts_with(['"', '`']));
-            let end = end + usize::from(quoted);
-            self.insertions.push((start, format!("{{ {operands}")));
-            self.insertions.push((end, " }".to_owned()));
-        } else {
-            self.insertions.push((start, operands));
-        }
+        self.insertions.extend(ahead(self.text, statement, operands));
     }
 }
 
@@ -204,27 +207,10 @@ impl<'e> Operands<'_, 'e> {
 }
 
 /// Whether something is chosen by `_`: moved ahead it would be chosen outside of the negation.
-fn has_wildcard(expr: &Expr) -> bool {
+pub(super) fn has_wildcard(expr: &Expr) -> bool {
     match expr {
         Expr::Var { span, .. } => span.text() == "_",
-        Expr::RefDot { .. } | Expr::RefBrack { .. } => {
-            chain(expr).others.into_iter().any(has_wildcard)
-        }
-        Expr::Call { params, .. } => params.iter().any(|param| has_wildcard(param)),
-        Expr::Array { items, .. } | Expr::Set { items, .. } => {
-            items.iter().any(|item| has_wildcard(item))
-        }
-        Expr::Object { fields, .. } => {
-            fields.iter().any(|(_, key, value)| has_wildcard(key) || has_wildcard(value))
-        }
-        Expr::BinExpr { lhs, rhs, .. }
-        | Expr::BoolExpr { lhs, rhs, .. }
-        | Expr::ArithExpr { lhs, rhs, .. } => has_wildcard(lhs) || has_wildcard(rhs),
-        Expr::Membership { key, value, collection, .. } => {
-            key.iter().chain([value, collection]).any(|part| has_wildcard(part))
-        }
-        Expr::UnaryExpr { expr, .. } => has_wildcard(expr),
-        _ => false,
+        _ => ast::parts(expr).into_iter().any(has_wildcard),
     }
 }
 
@@ -233,7 +219,7 @@ pub(super) fn bytes(span: &regorus::unstable::Span) -> Option<(usize, usize)> {
 }
 
 /// The bytes of an expression; the spans of strings lack their quotes.
-fn whole(expr: &Expr) -> Option<(usize, usize)> {
+pub(super) fn whole(expr: &Expr) -> Option<(usize, usize)> {
     let (start, end) = bytes(expr.span())?;
     match expr {
         Expr::String { .. } | Expr::RawString { .. } => Some((start.checked_sub(1)?, end + 1)),

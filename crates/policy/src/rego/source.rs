@@ -5,10 +5,10 @@ use std::num::{NonZeroU32, NonZeroUsize};
 use regorus::PolicyLengthConfig;
 use regorus::unstable::{Expr, Lexer, Module, Parser, Token, TokenKind};
 
-use super::RegoError;
 use super::error::{RegoPlace, read};
 use super::negation::bytes;
 use super::program::RegoLimits;
+use super::{RegoError, patterns, walks};
 
 /// The words that are keywords of Rego v0 where a module imports them.
 const KEYWORDS: [&str; 4] = ["contains", "every", "if", "in"];
@@ -37,7 +37,10 @@ pub(super) struct Parsed {
     /// Whether it was read as Rego v0.
     pub(super) v0: bool,
     pub(super) name: String,
+    /// With its walks made explicit.
     pub(super) text: String,
+    /// What is inserted before the interpreter gets it, and at which byte: the shapes of patterns.
+    pub(super) insertions: Vec<(usize, String)>,
 }
 
 impl Parsed {
@@ -56,17 +59,32 @@ impl Parsed {
             Ok(module) => (module, false),
             Err(first) => match parse_v0(source.name, text, limits) {
                 Some(Ok(module)) => (module, true),
-                second => return Err(syntax(source.name, &first, second.and_then(Result::err))),
+                second => {
+                    let second = second.and_then(Result::err);
+                    return Err(complaint(source.name, text, &first, second.as_deref()));
+                }
             },
         };
         let text = without_input(&module, text);
-        Ok(Self { module, v0, name: source.name.to_owned(), text })
+        let (module, text) = match walks::explicit(&module, &text)? {
+            None => (module, text),
+            Some(text) => {
+                let module = parse(source.name, &text, v0, limits).map_err(|error| {
+                    let (at, message) = read(&error);
+                    RegoError::Syntax { at, message }
+                })?;
+                (module, text)
+            }
+        };
+        let insertions = patterns::insertions(&module, &text)?;
+        Ok(Self { module, v0, name: source.name.to_owned(), text, insertions })
     }
 
     /// Whether an error is about it.
     pub(super) fn is_to_blame(&self, error: &RegoError) -> bool {
         match error {
             RegoError::Syntax { at, .. }
+            | RegoError::Refused { at, .. }
             | RegoError::UnknownFunction { at, .. }
             | RegoError::LimitExceeded { at, .. }
             | RegoError::Failed { at, .. } => at.file == self.name,
@@ -79,13 +97,31 @@ impl Parsed {
     }
 }
 
-/// Of two complaints the one further down tells more.
-fn syntax(name: &str, as_v1: &str, as_v0: Option<String>) -> RegoError {
-    let first = read(as_v1);
-    let second = as_v0.map(|error| read(&error)).filter(|second| second.0.line > first.0.line);
-    let (at, message) = second.unwrap_or(first);
+/// Why a text is neither v1 nor v0.
+fn complaint(name: &str, text: &str, as_v1: &str, as_v0: Option<&str>) -> RegoError {
+    let as_v1 = read(as_v1);
+    // The one further down tells more; what has no word of v1 was not meant to be that.
+    let older =
+        as_v0.map(read).filter(|as_v0| as_v0.0.line > as_v1.0.line || !has_words_of_v1(text));
+    let (at, message) = older.unwrap_or(as_v1);
     let at = if at.file.is_empty() { RegoPlace::file(name) } else { at };
+    let message = match message.as_str() {
+        // The parser takes a second body for one.
+        "else cannot be used with set rules" => {
+            "a rule that makes a set has one body: write the rule once for each".to_owned()
+        }
+        _ => message,
+    };
     RegoError::Syntax { at, message }
+}
+
+/// Whether a module has `if`, or imports v1, outside of comments.
+fn has_words_of_v1(text: &str) -> bool {
+    let code = text.lines().filter_map(|line| line.split('#').next());
+    let mut words = code.flat_map(|line| {
+        line.split(|one: char| !(one.is_alphanumeric() || one == '_' || one == '.'))
+    });
+    words.any(|word| word == "if" || word == "rego.v1")
 }
 
 /// A module's text without `import input`, which imports nothing: the interpreter would print that.
@@ -170,7 +206,7 @@ fn parse(name: &str, text: &str, v0: bool, limits: &RegoLimits) -> Result<Module
     parser.parse().map_err(|error| error.to_string())
 }
 
-/// The parser's own bounds. Negations that are made explicit lengthen a module, so the engine
+/// The parser's own bounds. What is made explicit lengthens a module, so the engine
 /// may read four times what was given.
 pub(super) fn lengths(limits: &RegoLimits) -> PolicyLengthConfig {
     let bytes = limits.max_module_bytes.saturating_mul(4);

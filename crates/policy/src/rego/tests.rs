@@ -86,6 +86,169 @@ fn what_is_called_must_be_there() {
     }
 }
 
+/// In OPA it is a relation, wherever it stands.
+#[test]
+fn a_walk_holds_once_for_each_pair() {
+    for (body, expected) in [
+        ("r contains v if { [p, v] := walk(input); p == [\"here\"] }", json!([1])),
+        ("r contains v if { [_, v] = walk(input); is_string(v) }", json!(["a", "b"])),
+        ("r contains v if { some v in walk(input.list); v == \"b\" }", json!(["b"])),
+        ("r contains q if {\n  q := walk(\n    input.list\n  )[0]\n}", json!([[], [0], [1]])),
+        ("r contains walk(input.list)[1]", json!(["a", "b", ["a", "b"]])),
+        ("r contains walk(input.list)[1] if true", json!(["a", "b", ["a", "b"]])),
+        ("r if walk(input)[1] == 1", json!(true)),
+        ("r if { x := walk(input); x[1] == 1 }", json!(true)),
+        ("r if is_number(walk(input)[1])", json!(true)),
+        ("f(x) if x[1] == 1\nr if f(walk(input))", json!(true)),
+        ("r if { x = walk(y)[1]; y = input.here; x == 1 }", json!(true)),
+        ("r if walk(walk(input.list)[1])[1] == \"b\"", json!(true)),
+        ("r if { walk(input.here); true }", json!(true)),
+        ("r if { [[], v] := walk(input.x) with input.x as 5; v == 5 }", json!(true)),
+        ("r if { some x in [1]; every y in [x] { [_, y] = walk(input) } }", json!(true)),
+        ("r := count([1 | [_, v] := walk(input); v == \"a\"])", json!(1)),
+        ("r := {v | v := walk(input.list)[1]; is_string(v)}", json!(["a", "b"])),
+        ("r := {walk(input.list)[1] | true}", json!(["a", "b", ["a", "b"]])),
+        ("r if not count({1 | [_, v] := walk(input); v == 2}) > 0", json!(true)),
+        ("f(x) := walk(x)[1]\nr := f(1)", json!(1)),
+        ("r := 2 if { false } else := walk(input.here)[1]", json!(1)),
+        ("walked := 2\nr contains walked if { [_, v] := walk(input.here) }", json!([2])),
+    ] {
+        assert_eq!(eval(body), Ok(Some(expected)), "{body}");
+    }
+    assert_eq!(eval("r if { [_, v] := walk(input); v == 2 }"), Ok(None));
+    assert_eq!(eval("r if walk(input.x)"), Ok(None));
+    let v0 = "r[v] { [_, v] := walk(input); v == 1 }";
+    assert_eq!(eval(v0), Ok(Some(json!([1]))));
+}
+
+#[test]
+fn a_walk_is_refused_where_the_interpreter_has_no_form_for_it() {
+    for body in [
+        "r if not walk(input)[1] == 2",
+        "r if not walk(input, [_, 2])",
+        "r if not is_object(walk(input)[1])",
+        "r if count(input) > 1 with input as walk(input)[1]",
+        "walk(x) := [[[], x]]\nr if walk(1)",
+        "walk(x) if x == [1]\nr if walk([1])",
+    ] {
+        let error = eval(body).unwrap_err();
+        assert!(matches!(error, RegoError::Refused { .. }), "{body}: {error}");
+    }
+    let error = eval("r if {\n  not walk(input)\n}").unwrap_err().to_string();
+    assert!(error.starts_with("p.rego:3:7: ") && error.contains("walk(x, [_, v])"), "{error}");
+}
+
+/// `sc` has one field, `more` has another beside it.
+fn eval_pattern(text: &str) -> Result<Option<Json>, RegoError> {
+    let (sc, more) = (json!({"a": true}), json!({"a": true, "b": 1}));
+    let all = json!([{"a": true}, {"a": true, "b": 1}]);
+    eval_with(text, json!({"sc": sc, "more": more, "all": all, "in": {"x": sc, "y": more}}))
+}
+
+#[test]
+fn a_pattern_of_an_object_has_all_of_its_fields() {
+    for (with, held) in [("sc", true), ("more", false)] {
+        for body in [
+            "r if {\"a\": x} = input.OF",
+            "r if input.OF = {\"a\": x}",
+            "r if {\"a\": x} := input.OF",
+            "r if { {\"a\": _} = input.OF }",
+            "r if { y := input.OF; {\"a\": x} = y; x }",
+            "r if { y := input.OF; y = {\"a\": x}; x }",
+            "r if { y := input.OF; {\"a\": x} := y }",
+            "r if { y = input.OF; not is_string(y); {\"a\": x} = y }",
+            "f(y) if y = {\"a\": x}\nr if f(input.OF)",
+            "f(y) if {\"a\": true, \"b\": x} = y\nf(y) if {\"a\": x} = y\nr if { not input.OF.b; f(input.OF) }",
+            "r := true if { false } else if {\"a\": x} = input.OF",
+            "r if { some x in [1]; every y in [input.OF] { {\"a\": z} := y } }",
+            "r if count([1 | {\"a\": x} = input.OF]) == 1",
+            "r if count([1 | y := input.OF; {\"a\": x} = y]) == 1",
+            "r if [{\"a\": x}, z] = [input.OF, 1]",
+            "r if { [{\"a\": x}, z] := [input.OF, 1] }",
+            "r if { y := [input.OF, 1]; [{\"a\": x}, z] = y }",
+            "r if { y := {\"k\": input.OF}; {\"k\": {\"a\": x}} = y }",
+            "r if {\"k\": {\"a\": x}} = {\"k\": input.OF}",
+            "r if { k := \"a\"; {k: x} = input.OF }",
+            "r if { some {\"a\": x} in [input.OF] }",
+            "r if { some {\"a\": true} in [input.OF] }",
+            "r if { some [{\"a\": x}, 1] in [[input.OF, 1]] }",
+            "r if { some i, {\"a\": x} in [0, input.OF]; i == 1 }",
+            "r if { some k, {\"a\": x} in {\"k\": input.OF}; k == \"k\" }",
+            "r if { some {\"a\": x} in {input.OF} }",
+            "q contains input.OF\nr if q[{\"a\": x}]",
+            "q contains input.OF\nr if { q[{\"a\": x}]; x == true }",
+            "q[input.OF] := 2\nr if q[{\"a\": x}] == 2",
+            "q contains input.OF\nr if data.p.q[{\"a\": x}].a",
+            "q[input.OF] := {input.OF: {\"k\": 2}}\nr if q[{\"a\": x}][{\"a\": y}].k == 2",
+            "r if { {\"a\": x} = y with input.z as 1; y = input.OF }",
+            "r if {\n  {\n    \"a\": x, # one\n  } = input.OF\n}",
+        ] {
+            let text = body.replace("OF", with);
+            let result = eval_pattern(&text);
+            match held {
+                true => assert_eq!(result, Ok(Some(json!(true))), "{text}"),
+                false => assert!(!matches!(result, Ok(Some(_))), "{text}: {result:?}"),
+            }
+        }
+    }
+}
+
+#[test]
+fn what_no_pattern_fits_is_negated() {
+    for body in [
+        "r if not {\"a\": _} = input.more",
+        "r if not input.more = {\"a\": _}",
+        "r if { y := input.more; not {\"a\": _} = y }",
+        "q contains input.more\nr if { some x in [true]; not q[{\"a\": x}] }",
+        "q contains input.more\nr if count({1 | q[{\"a\": _}]}) == 0",
+        "f(y) := x if {\"a\": x} = y\nr if not f(input.more)",
+    ] {
+        assert_eq!(eval_pattern(body), Ok(Some(json!(true))), "{body}");
+        assert_eq!(eval_pattern(&body.replace("more", "sc")), Ok(None), "{body}");
+    }
+}
+
+#[test]
+fn other_objects_are_what_they_were() {
+    for (body, expected) in [
+        ("r := y if { x := 1; y = {\"a\": x} }", json!({"a": 1})),
+        ("r := y if { x := 1; y := {\"a\": x} }", json!({"a": 1})),
+        ("r := y if { some y; y = {\"a\": x}; x = 1 }", json!({"a": 1})),
+        ("r := y if { x := 1; [y, 2] = [{\"a\": x}, 2] }", json!({"a": 1})),
+        ("r := x if { y := \"a\"; x := input.all[1][y] }", json!(true)),
+        ("r := i if input.all[i] = {\"a\": x}", json!(0)),
+        ("r := i if { some i, {\"a\": x, \"b\": 1} in input.all }", json!(1)),
+        (
+            "q contains {\"m\": \"m\", \"f\": f} if some f in [1, 2]\nr contains m if q[{\"m\": m, \"f\": 2}]",
+            json!(["m"]),
+        ),
+        ("r := count({\"a\": x}) if x := 1", json!(1)),
+        ("r := [x | some x in input.all; {\"a\": true} == x]", json!([{"a": true}])),
+    ] {
+        assert_eq!(eval_pattern(body), Ok(Some(expected)), "{body}");
+    }
+    let v0 = "q[{\"m\": m}] { m := \"x\" }\nr[m] { q[{\"m\": m}]; d = {\"m\": m}; d.m == \"x\" }";
+    assert_eq!(eval_pattern(v0), Ok(Some(json!(["x"]))));
+}
+
+#[test]
+fn patterns_are_refused_where_the_interpreter_has_no_form_for_them() {
+    for body in [
+        "f({\"a\": x}) := x\nr := f(input.sc)",
+        "f(_, [{\"a\": true}]) := 1\nr := f(1, [input.more])",
+        "r if { some {\"a\": x}, y in {{\"a\": 1}: 2} }",
+        "q contains input.more\nr if not q[{\"a\": _}]",
+        "r if walk(input, [p, {\"a\": x}])",
+        "r if object.get(input, \"more\", 1, {\"a\": x})",
+        "f(x) := x\nr if f(input.more, {\"a\": x})",
+        "r if { k := \"k\"; {k: {\"a\": x}} = {\"k\": input.more} }",
+        "r if { k := \"k\"; y := {\"k\": input.more}; {k: {\"a\": x}} = y }",
+    ] {
+        let error = eval_pattern(body).unwrap_err();
+        assert!(matches!(error, RegoError::Refused { .. }), "{body}: {error}");
+    }
+}
+
 #[test]
 fn what_depends_on_itself_is_refused() {
     let error = eval("f(x) := f(x - 1)\nr := f(1)").unwrap_err();
@@ -246,6 +409,11 @@ fn what_is_no_rego_says_where() {
     assert_eq!((at.file.as_str(), at.line), ("p.rego", 4));
     let error = eval("r := 1").err();
     assert_eq!(error, None);
+    // What is no v1 by its words is told what it is no v0 for.
+    let chained = eval("r[\"m\"] { input.a } { input.b }").unwrap_err().to_string();
+    assert!(chained.contains("write the rule once for each"), "{chained}");
+    let forgotten = eval("import rego.v1\nr contains \"m\" { input.a }").unwrap_err().to_string();
+    assert!(forgotten.contains("`if`"), "{forgotten}");
 }
 
 proptest::proptest! {
@@ -256,7 +424,7 @@ proptest::proptest! {
         parts in proptest::collection::vec(proptest::sample::select(vec![
             "r", "f(x)", "f(1)", "x", "input.x", "data.p.r", ":=", "=", "==", "if", "{", "}", "[", "]",
             "not", "some", "in", "every", "with", "as", "|", ";", "\n", "1", "\"a\"", "`b`", "contains",
-            "_", "count(", ")", ",", "else", "default", "import", "input", "#", ".", "é", "-", "[_]",
+            "_", "count(", "walk(", ")", ",", "else", "default", "import", "input", "#", ".", "é", "-", "[_]",
         ]), 1..40),
     ) {
         let text = format!("package p\n{}\n", parts.join(" "));

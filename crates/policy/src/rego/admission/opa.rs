@@ -4,7 +4,8 @@
 //! | --- | --- |
 //! | `deny`, `violation`, `deny_x`, `violation_x` | why a request is refused: text, or objects with `msg` or `message` |
 //! | `warn`, `warn_x` | what the user is warned of, in the same form |
-//! | `allow`, in a package without those | true where it is let in |
+//! | `allow` | true where it is let in; what is denied beside it is asked, too |
+//! | `exception`, beside rules that deny or warn | lists of the names behind `deny_`, `warn_`, `violation_` that are left out, `""` for those without, as conftest has it |
 //! | `main` of package `system` | the AdmissionReview with its `response` |
 //!
 //! The input is the AdmissionReview, as the server sent it; as `review` it also has the request, for
@@ -28,7 +29,7 @@ use super::policies::answers;
 use crate::Error;
 use crate::admission::{Answer, Effect, Operation, Outcome, Request, Surroundings};
 use crate::rego::reads::{OfNamespace, Reads};
-use crate::rego::{Input, Program, RegoLimits, Source};
+use crate::rego::{Input, Program, RegoError, RegoLimits, Source};
 
 /// The rules of modules that are asked.
 #[derive(Debug)]
@@ -43,8 +44,17 @@ struct Asked {
     says: Says,
     judges: Judges,
     of_namespace: OfNamespace,
+    exception: Option<Exception>,
     /// An answer without what is found.
     answer: Answer,
+}
+
+/// What may leave a rule out.
+#[derive(Debug)]
+struct Exception {
+    rule: String,
+    /// The name that it has to list.
+    name: String,
 }
 
 /// What a rule's input is.
@@ -105,9 +115,12 @@ impl Modules {
                 None => continue,
             };
             let reads = program.reads(rule);
+            let exception = Exception::of(&program, package, name, says);
+            let excepting = exception.as_ref().map(|one| program.reads(&one.rule).namespace);
             asked.push(Asked {
                 rule: rule.to_owned(),
-                of_namespace: reads.namespace,
+                of_namespace: reads.namespace.max(excepting.unwrap_or_default()),
+                exception,
                 says,
                 judges: match says {
                     // By the API there is nothing else that it could be asked with.
@@ -124,17 +137,6 @@ impl Modules {
                 },
             });
         }
-        // Beside rules that deny, `allow` is usually made of them.
-        let denying: Vec<String> = asked
-            .iter()
-            .filter(|one| {
-                matches!(one.says, Says::WhatIsDenied) && one.answer.effect == Effect::Deny
-            })
-            .map(|one| one.answer.policy.clone())
-            .collect();
-        asked.retain(|one| {
-            !matches!(one.says, Says::WhetherAllowed) || !denying.contains(&one.answer.policy)
-        });
         if asked.is_empty() {
             let problem = "no rule is named deny, violation, warn or allow";
             return Err(Error::rule(place(), problem));
@@ -206,13 +208,59 @@ impl Modules {
             };
             let mut found = Vec::new();
             for input in inputs.into_iter().flatten() {
-                match self.program.eval(&asked.rule, input, Some(around.now())) {
-                    Ok(value) => answers(&asked.answer, asked.says.denied(value), &mut found),
+                match self.ask(asked, input, around) {
+                    Ok(mut answers) => found.append(&mut answers),
                     Err(error) => found.push(asked.error(error)),
                 }
             }
             into.extend(once_each(found));
         }
+    }
+
+    /// What a rule says of an input.
+    fn ask(
+        &self,
+        asked: &Asked,
+        input: &Input,
+        around: &dyn Surroundings,
+    ) -> Result<Vec<Answer>, RegoError> {
+        let eval = |rule: &str| self.program.eval(rule, input, Some(around.now()));
+        if let Some(exception) = &asked.exception
+            && eval(&exception.rule)?.is_some_and(|listed| exception.is_in(&listed))
+        {
+            let message = format!("left out by {}", exception.rule.trim_start_matches("data."));
+            return Ok(vec![Answer { outcome: Outcome::Skip, message, ..asked.answer.clone() }]);
+        }
+        let mut found = Vec::new();
+        answers(&asked.answer, asked.says.denied(eval(&asked.rule)?), &mut found);
+        Ok(found)
+    }
+}
+
+impl Exception {
+    /// That of a rule, where its package has one.
+    fn of(program: &Program, package: &str, name: &str, says: Says) -> Option<Self> {
+        let rule = format!("{package}.exception");
+        let is_asked = matches!(says, Says::WhatIsDenied) && program.has_rule(&rule);
+        let behind = NAMES.iter().find_map(|(known, ..)| name.strip_prefix(known));
+        let behind = behind.unwrap_or(name);
+        let name = behind.strip_prefix('_').unwrap_or(behind).to_owned();
+        is_asked.then_some(Self { rule, name })
+    }
+
+    /// Whether the rule is listed: conftest asks for `exception[_][_] == NAME`
+    /// (`policy/engine.go`).
+    fn is_in(&self, listed: &Value) -> bool {
+        members(listed).flat_map(members).any(|name| name.as_str() == Some(&self.name))
+    }
+}
+
+/// What `[_]` chooses of a value.
+fn members(value: &Value) -> Box<dyn Iterator<Item = &Value> + '_> {
+    match value {
+        Value::Array(items) => Box::new(items.iter()),
+        Value::Object(fields) => Box::new(fields.values()),
+        _ => Box::new(std::iter::empty()),
     }
 }
 

@@ -257,6 +257,19 @@ fn modules_are_asked_as_opa_asks_them() {
     let allow = "package gate\ndefault allow := false\nallow if input.request.object.spec.containers[0].image == \"a\"";
     assert_eq!(ask(allow, "a"), ["gate allow pass "]);
     assert_eq!(ask(allow, "b"), ["gate allow fail not allowed"]);
+    let both =
+        |deny: &str| format!("{allow}\n{deny} contains \"d\" if input.request.object.spec.never");
+    for deny in ["deny", "deny_never", "violation"] {
+        let rule = both(deny);
+        assert_eq!(
+            ask(&rule, "b"),
+            ["gate allow fail not allowed".to_owned(), format!("gate {deny} pass ")]
+        );
+    }
+    let made_of = "package gate\nallow if count(deny) == 0\n\
+                   deny contains \"d\" if input.request.object.spec.containers[0].image == \"b\"";
+    assert_eq!(ask(made_of, "a"), ["gate allow pass ", "gate deny pass "]);
+    assert_eq!(ask(made_of, "b"), ["gate allow fail not allowed", "gate deny fail d"]);
     let main = "package system\nmain := {\"response\": {\"allowed\": false, \"status\": {\"reason\": \"r\"}}}";
     assert_eq!(ask(main, "a"), ["system main fail r"]);
     let reviewed = "package k8s\nviolation[{\"msg\": \"m\"}] { input.review.object.spec.containers[_].image == \"a\" }";
@@ -268,6 +281,37 @@ fn modules_are_asked_as_opa_asks_them() {
     );
     let expected = "p.rego: no rule is named deny, violation, warn or allow";
     assert_eq!(error.unwrap_err().to_string(), expected);
+}
+
+#[test]
+fn what_conftest_excepts_is_left_out() {
+    let rules = "package main\ndeny contains \"d\" if input.kind == \"Pod\"\n\
+        deny_run contains \"r\" if input.kind == \"Pod\"\nwarn_run contains \"w\" if input.kind == \"Pod\"\n";
+    let ask = |exception: &str| {
+        let text = format!("{rules}{exception}");
+        let answers = review(&[], &[Source::new("p.rego", &text)], &pod(json!({}), "nginx"));
+        answers.into_iter().map(|it| format!("{} {}", it.rule, it.outcome)).collect::<Vec<_>>()
+    };
+    let all = ["deny fail", "deny_run fail", "warn_run fail"];
+    let run = ["deny fail", "deny_run skip", "warn_run skip"];
+    let plain = ["deny skip", "deny_run fail", "warn_run fail"];
+    let named = "if { input.metadata.name == \"web\"; names := ";
+    assert_eq!(ask(""), all);
+    assert_eq!(ask(&format!("exception contains names {named}[\"run\"] }}")), run);
+    assert_eq!(ask(&format!("exception contains names {named}{{\"x\", \"run\"}} }}")), run);
+    assert_eq!(ask(&format!("exception contains names {named}[\"\"] }}")), plain);
+    assert_eq!(ask("exception := [[\"run\"]]"), run);
+    for none in [
+        "exception contains names if { input.metadata.name == \"other\"; names := [\"run\"] }",
+        "exception contains \"run\"",
+        "exception := \"run\"",
+        "exception contains [\"deny_run\", \"_run\", \"deny\"]",
+        "exception(_) := [[\"run\"]]",
+    ] {
+        assert_eq!(ask(none), all, "{none}");
+    }
+    let undecided = "exception := [[\"run\"]] if true\nexception := [[\"\"]] if true";
+    assert_eq!(ask(undecided), ["deny error", "deny_run error", "warn_run error"]);
 }
 
 #[test]

@@ -1,0 +1,105 @@
+//! `walk` as OPA reads it: a relation, which holds once for each pair of a path and a value.
+//!
+//! OPA's compiler turns `x := walk(y)` into `walk(y, x)`, and so each call in another expression
+//! (`ast/compile.go`, `RewriteExprTerms`). The interpreter knows `walk(y, x)` alone, so that each
+//! call of one argument is made to choose one of all pairs: `[w | walk(y, w)][_]`.
+
+use std::collections::BTreeSet;
+
+use regorus::unstable::{Expr, Literal, LiteralStmt, Module, Span};
+
+use super::RegoError;
+use super::ast::{self, Scope, Visit, chain};
+use super::error::RegoPlace;
+use super::negation::{bytes, inserted};
+
+/// A module's text with a choice for each call of one argument; nothing where there is none.
+pub(super) fn explicit(module: &Module, text: &str) -> Result<Option<String>, RegoError> {
+    let mut name = "walked".to_owned();
+    while text.contains(&name) {
+        name.push('_');
+    }
+    let mut walks =
+        Walks { text, name, done: BTreeSet::new(), insertions: Vec::new(), refused: None };
+    for rule in &module.policy {
+        ast::walk_rule(rule, &mut walks);
+    }
+    if let Some(error) = walks.refused {
+        return Err(error);
+    }
+    let insertions = walks.insertions;
+    Ok((!insertions.is_empty()).then(|| inserted(text, insertions)))
+}
+
+struct Walks<'t> {
+    text: &'t str,
+    /// How the names of chosen pairs begin; nothing else has it.
+    name: String,
+    /// Where the calls begin that are done: a head is met with each of its bodies.
+    done: BTreeSet<usize>,
+    insertions: Vec<(usize, String)>,
+    refused: Option<RegoError>,
+}
+
+impl Visit for Walks<'_> {
+    fn statement(&mut self, statement: &LiteralStmt, _: &Scope) {
+        if let Literal::NotExpr { expr, .. } = &statement.literal
+            && let Some(call) = relation(expr)
+        {
+            let message = "walk within not is not supported: name what it finds in a set, \
+                           {v | walk(x, [_, v])}, and ask that";
+            self.refuse(call, message);
+        }
+        for with in &statement.with_mods {
+            if let Some(call) = relation(&with.r#as) {
+                let message = "walk within with is not supported: write walk(x, [path, value]) \
+                               before it";
+                self.refuse(call, message);
+            }
+        }
+    }
+
+    fn expr(&mut self, expr: &Expr, _: &Scope) {
+        let Expr::Call { span, fcn, params, .. } = expr else { return };
+        if !is_walk(fcn) || params.len() != 1 {
+            return;
+        }
+        let place = bytes(fcn.span()).map(|(start, _)| start).zip(bytes(span).map(|(_, end)| end));
+        let whole = place.filter(|(start, end)| {
+            let text = self.text.get(*start..*end).unwrap_or_default();
+            text.starts_with("walk") && text.ends_with(')')
+        });
+        let Some((start, end)) = whole else {
+            return self.refuse(fcn.span(), "write walk(x, [path, value])");
+        };
+        if self.done.insert(start) {
+            // Each has its own: a walk may stand within another.
+            let name = format!("{}{start}", self.name);
+            self.insertions.push((start, format!("[{name} | ")));
+            self.insertions.push((end - 1, format!(", {name}")));
+            self.insertions.push((end, "][_]".to_owned()));
+        }
+    }
+}
+
+impl Walks<'_> {
+    fn refuse(&mut self, at: &Span, message: &'static str) {
+        let at = RegoPlace::of(at);
+        self.refused.get_or_insert(RegoError::Refused { at, message });
+    }
+}
+
+fn is_walk(function: &Expr) -> bool {
+    chain(function).path == ["walk"]
+}
+
+/// A call of `walk` that is evaluated with an expression: one in the query of a comprehension is
+/// not.
+fn relation(expr: &Expr) -> Option<&Span> {
+    if let Expr::Call { fcn, .. } = expr
+        && is_walk(fcn)
+    {
+        return Some(fcn.span());
+    }
+    ast::parts(expr).into_iter().find_map(relation)
+}
