@@ -8,8 +8,8 @@ use std::path::PathBuf;
 use std::process::{Command, Output, Stdio};
 
 use sealift_tests::instance::{
-    EntryRecipe, Instance, KeyKind, Layout, LogKind, Recipe, SimpleSignature, TimestampRecipe,
-    digest, signing_statement, simple_signing,
+    EntryRecipe, Instance, KeyKind, Layout, LogKind, Recipe, Signed, SimpleSignature,
+    TimestampRecipe, digest, signing_statement, simple_signing,
 };
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -418,6 +418,20 @@ fn authorities_and_logs_of_ones_own() {
     let by_variable = [&logs[..], &[("SIGSTORE_ROOT_FILE", "chain.pem")]].concat();
     let output = world.run_with(&verify, &by_variable);
     assert_eq!(output.status.code(), Some(0), "{}", world.said(&output));
+    // The log is known by its key, which signs the checkpoint of a proof; no other trust is needed,
+    // so that no repository is asked for more (there is no folder to keep it in).
+    let bundle = |signed: &Signed| String::from_utf8(signed.json()).unwrap();
+    write("bundle.json", &bundle(&signed));
+    let newer = with(&["verify-blob", "file", "--bundle", "bundle.json"], identity);
+    let output = world.run_with(&newer, &by_variable);
+    assert_eq!(output.status.code(), Some(0), "{}", world.said(&output));
+    let mut forged = Recipe::keyless(&world.instance, "ada", b"what is signed");
+    forged.entries[0].forged = true;
+    forged.entries[0].promise = false;
+    write("forged.json", &bundle(&world.instance.sign(&forged)));
+    let forged = with(&["verify-blob", "file", "--bundle", "forged.json"], identity);
+    let output = world.run_with(&forged, &by_variable);
+    assert_eq!(output.status.code(), Some(1), "{}", world.said(&output));
     // The public instance's authorities and logs know nothing of this one.
     assert_eq!(world.run_with(&verify, &logs).status.code(), Some(1));
     assert_eq!(world.run_with(&verify, &by_variable[1..]).status.code(), Some(1));

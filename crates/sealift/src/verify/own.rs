@@ -176,7 +176,7 @@ fn replaced(
     let log = |pem: &Vec<u8>| {
         let key = public_key(pem)?;
         let scheme = Scheme::default_for(key.algorithm());
-        Ok(TransparencyLog::new(String::new(), key, scheme, window()))
+        Ok(TransparencyLog::of_key(key, scheme, window()))
     };
     keys.iter().map(log).collect()
 }

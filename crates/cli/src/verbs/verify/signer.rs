@@ -216,9 +216,11 @@ fn root(
     environment: &Environment,
 ) -> Result<TrustedRoot, Failure> {
     let own = own_trust(args, environment)?;
-    let issuer_is_known = args.key.is_some() || own.names_issuers() && args.insecure_ignore_sct;
+    let sct_is_known = args.insecure_ignore_sct || !own.certificate_log_keys.is_empty();
+    let issuer_is_known = args.key.is_some() || own.names_issuers() && sct_is_known;
     let stamper_is_known = !args.use_signed_timestamps || own.timestamp_chain.is_some();
-    let needs_none = issuer_is_known && stamper_is_known && args.insecure_ignore_tlog;
+    let log_is_known = args.insecure_ignore_tlog || !own.log_keys.is_empty();
+    let needs_none = issuer_is_known && stamper_is_known && log_is_known;
     let root = match &args.trusted_root {
         Some(path) => trust::root_in(path)?,
         None if needs_none => TrustedRoot::default(),
