@@ -446,3 +446,42 @@ fn authorities_and_logs_of_ones_own() {
     let output = world.run_with(&with(&verify, &roots), &logs);
     assert_eq!(output.status.code(), Some(1), "{}", world.said(&output));
 }
+
+/// cosign sorts the certificates of a file into one that signs, those between, and roots.
+#[test]
+fn certificates_of_a_timestamp_authority_in_any_order() {
+    let world = World::new();
+    let write = |name: &str, text: &str| fs::write(world.folder.path().join(name), text).unwrap();
+    let root = world.instance.trusted_root();
+    let pems = |part: &str| -> Vec<String> {
+        let certificates = root[part][0]["certChain"]["certificates"].as_array().unwrap();
+        certificates.iter().map(|it| pem("CERTIFICATE", &it["rawBytes"])).collect()
+    };
+    let (stamps, others) = (pems("timestampAuthorities"), pems("certificateAuthorities"));
+    let [signer, between, top] = &stamps[..] else { panic!("three certificates") };
+    let other = others.last().unwrap();
+    let mut recipe = Recipe::key(&world.instance, KeyKind::P256, "ada", b"what is signed");
+    recipe.timestamps = vec![TimestampRecipe::default()];
+    let signed = world.instance.sign(&recipe).json();
+    write("bundle.json", &String::from_utf8(signed).unwrap());
+    write("file", "what is signed");
+    let verify = ["verify-blob", "file", "--bundle", "bundle.json", "--use-signed-timestamps"];
+    let verify = with(&with(&verify, &KEY), &["--timestamp-certificate-chain", "tsa.pem"]);
+    for (chain, status) in [
+        (&[signer, between, top][..], 0),
+        (&[top, between, signer], 0),
+        (&[between, top, signer], 0),
+        (&[signer, between, top, other], 0),
+        (&[other, top, between, signer], 0),
+        (&[top, between], 0),
+        (&[between, top], 0),
+        (&[other, between, top], 0),
+        (&[other], 1),
+        (&[other, signer, between], 2),
+        (&[top, signer], 2),
+    ] {
+        write("tsa.pem", &chain.iter().map(|pem| pem.as_str()).collect::<String>());
+        let output = world.run(&verify);
+        assert_eq!(output.status.code(), Some(status), "{}", world.said(&output));
+    }
+}
