@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use std::process::{Command, Output, Stdio};
 
 use sealift_tests::instance::{
-    EntryRecipe, Instance, KeyKind, Layout, LogKind, Recipe, Signed, SimpleSignature,
+    EntryRecipe, Identity, Instance, KeyKind, Layout, LogKind, Recipe, Signed, SimpleSignature,
     TimestampRecipe, digest, signing_statement, simple_signing,
 };
 use serde_json::{Value, json};
@@ -484,4 +484,67 @@ fn certificates_of_a_timestamp_authority_in_any_order() {
         let output = world.run(&verify);
         assert_eq!(output.status.code(), Some(status), "{}", world.said(&output));
     }
+}
+
+/// As cosign 3 signs and verifies with authorities of one's own.
+#[test]
+fn bundles_with_a_chain_of_certificates() {
+    let world = World::new();
+    let write = |name: &str, text: &str| fs::write(world.folder.path().join(name), text).unwrap();
+    let mut root = world.instance.trusted_root();
+    let chain = &mut root["certificateAuthorities"][0]["certChain"]["certificates"];
+    let [between, top] = &chain.as_array().unwrap()[..] else { panic!("two certificates") };
+    let (between, top) = (between.clone(), top.clone());
+    *chain = json!([top]);
+    write("top.json", &root.to_string());
+    write("file", "what is signed");
+    let bundle = |recipe: &Recipe, between: &[Value]| {
+        let mut bundle: Value =
+            serde_json::from_slice(&world.instance.sign(recipe).json()).unwrap();
+        let material = bundle["verificationMaterial"].as_object_mut().unwrap();
+        let leaf = material.remove("certificate").unwrap();
+        let chain = [&[leaf], between].concat();
+        material.insert("x509CertificateChain".to_owned(), json!({"certificates": chain}));
+        write("bundle.json", &bundle.to_string());
+    };
+    let verify = |root: &str, flags: &[&str]| {
+        let verify = ["verify-blob", "file", "--bundle", "bundle.json", "--trusted-root", root];
+        world.run(&with(&verify, flags))
+    };
+    let allow = "--allow-certificate-chain";
+    let names = ["--certificate-identity", "ada@sealift.test"];
+    let exact = with(&names, &["--certificate-oidc-issuer", "https://oidc.sealift.test"]);
+    let any = with(&names, &["--certificate-oidc-issuer-regexp", ".*"]);
+
+    let usual = Recipe::keyless(&world.instance, "ada", b"what is signed");
+    bundle(&usual, std::slice::from_ref(&between));
+    let refused = verify("top.json", &exact);
+    assert_eq!(refused.status.code(), Some(1));
+    assert!(world.said(&refused).contains("not in a bundle of version 0.3"));
+    let allowed = verify("top.json", &with(&exact, &[allow]));
+    assert_eq!(allowed.status.code(), Some(0), "{}", world.said(&allowed));
+    assert!(!world.said(&allowed).contains(allow), "{}", world.said(&allowed));
+    // What comes along is not trusted: it must lead to a root that is.
+    for between in [&[][..], &[top.clone()]] {
+        bundle(&usual, between);
+        let lost = verify("top.json", &with(&exact, &[allow]));
+        assert_eq!(lost.status.code(), Some(1), "{}", world.said(&lost));
+    }
+    let mut forged = usual.clone();
+    forged.certificate.as_mut().unwrap().impostor = true;
+    bundle(&forged, &[between]);
+    let output = verify("top.json", &with(&exact, &[allow]));
+    assert_eq!(output.status.code(), Some(1), "{}", world.said(&output));
+
+    // Certificates by rules of one's own: several names, and nobody who vouches for them.
+    let mut ordinary = usual;
+    let certificate = ordinary.certificate.as_mut().unwrap();
+    certificate.claims.clear();
+    let names = [&[0x81, 16][..], b"ada@sealift.test", &[0x86, 7], b"urn:ada"].concat();
+    certificate.identity = Identity::Names(names);
+    write("bundle.json", &String::from_utf8(world.instance.sign(&ordinary).json()).unwrap());
+    assert_eq!(verify("root.json", &any).status.code(), Some(1));
+    let output = verify("root.json", &with(&any, &[allow]));
+    assert_eq!(output.status.code(), Some(0), "{}", world.said(&output));
+    assert_eq!(verify("root.json", &with(&exact, &[allow])).status.code(), Some(1));
 }

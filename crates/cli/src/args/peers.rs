@@ -39,7 +39,6 @@ impl Value {
 /// and calls it does not make, registries it does not ask, checks it does not run, tables it does not
 /// draw, hints that it needs none of. Leaving them out changes no finding and weakens no check.
 const HARMLESS: &[(&str, Value)] = &[
-    ("allow-certificate-chain", Value::None),
     ("allow-http-registry", Value::None),
     ("allow-insecure-registry", Value::None),
     ("cacert", Value::Some),

@@ -3,9 +3,7 @@
 use std::path::Path;
 
 use sealift::escape;
-use sealift::verify::{
-    Artifact, Bundle, Content, Envelope, Hash, HashAlgorithm, Limits, Material, SignerKind,
-};
+use sealift::verify::{Artifact, Bundle, Content, Envelope, Hash, HashAlgorithm, Limits, Material};
 
 use super::images::predicate_type;
 use super::signer::Trust;
@@ -36,7 +34,7 @@ pub(crate) fn verify_blob(
             });
         }
         (Some(path), _) => {
-            let bundle = bundle(path, trust.policy.signer_kind())?;
+            let bundle = bundle(path, &trust)?;
             let file = Subject::read(&args.file, &bundle, trust.algorithm())?;
             (bundle, file, "")
         }
@@ -63,7 +61,7 @@ pub(crate) fn verify_blob_attestation(
     trust.policy = trust.policy.require_predicate_type(predicate_type(&args.predicate.predicate)?);
     set_deadline(&args.signer.out, global);
     let bundle = match (&args.bundle, &args.signature) {
-        (Some(path), _) => bundle(path, trust.policy.signer_kind())?,
+        (Some(path), _) => bundle(path, &trust)?,
         (None, path) => envelope(path.as_deref().unwrap_or(Path::new("")))?,
     };
     let (file, name) = match (&args.file, &args.digest) {
@@ -83,13 +81,13 @@ pub(crate) fn verify_blob_attestation(
     judge(&trust, &bundle, file.artifact(), &name, hint, global)
 }
 
-fn bundle(path: &Path, signer: SignerKind) -> Result<Bundle, Failure> {
+fn bundle(path: &Path, trust: &Trust) -> Result<Bundle, Failure> {
     let name = path.display().to_string();
-    let (bytes, limits) = (files::document(path)?, Limits::default());
-    let older = Bundle::from_cosign_json(&bytes, signer, &limits);
+    let (bytes, limits) = (files::document(path)?, &trust.limits);
+    let older = Bundle::from_cosign_json(&bytes, trust.policy.signer_kind(), limits);
     match older.map_err(|error| not_verified(&name, &error, ""))? {
         Some(bundle) => Ok(bundle),
-        None => Bundle::from_json(&bytes, &limits).map_err(|error| not_verified(&name, &error, "")),
+        None => Bundle::from_json(&bytes, limits).map_err(|error| not_verified(&name, &error, "")),
     }
 }
 
