@@ -525,7 +525,7 @@ fn bundles_with_a_chain_of_certificates() {
     assert_eq!(allowed.status.code(), Some(0), "{}", world.said(&allowed));
     assert!(!world.said(&allowed).contains(allow), "{}", world.said(&allowed));
     // What comes along is not trusted: it must lead to a root that is.
-    for between in [&[][..], &[top.clone()]] {
+    for between in [&[][..], std::slice::from_ref(&top)] {
         bundle(&usual, between);
         let lost = verify("top.json", &with(&exact, &[allow]));
         assert_eq!(lost.status.code(), Some(1), "{}", world.said(&lost));
