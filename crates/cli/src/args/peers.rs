@@ -182,6 +182,11 @@ const CHECKS_HINT: &str =
 /// Cosign's flags without which the outcome would be another, and what to do instead.
 const MISSING_OF_COSIGN: &[(&str, &str)] = &[
     ("attachment", "name the attachment itself by its digest"),
+    (
+        "attachment-tag-prefix",
+        "attachments are kept under cosign's usual tags; COSIGN_REPOSITORY names another repository \
+         for them",
+    ),
     ("issue-certificate", SIGNER_HINT),
     ("kms", SERVICE_HINT),
     ("policy", "leave it out and look at the payloads that are printed"),
@@ -236,6 +241,10 @@ const OF_COSIGN_VERBS: &[(&str, &str)] = &[
     ("recursive", "an index and its images are attested one by one, each by its own digest"),
     ("sbom", "attest it: `sealift attest --type cyclonedx --predicate FILE IMAGE`"),
 ];
+
+/// Flags that mean something else where signatures are verified.
+const OF_VERIFYING: &[(&str, &str)] =
+    &[("certificate", "the certificate that is stored with each attestation counts: leave it out")];
 
 /// Short forms of missing flags.
 const SHORT: &[(&str, &str)] =
@@ -431,7 +440,9 @@ fn missing_flag(written: &str, verb: &str) -> Option<(String, &'static str)> {
         Peer::Cosign => OF_COSIGN_VERBS,
         Peer::Trivy => &[],
     };
-    let mut missing = of_verb.iter().chain(MISSING).chain(MISSING_OF_COSIGN).chain(OF_OTHERS);
+    let of_verifying: &[_] = if verb.starts_with("verify") { OF_VERIFYING } else { &[] };
+    let of_verb = of_verifying.iter().chain(of_verb);
+    let mut missing = of_verb.chain(MISSING).chain(MISSING_OF_COSIGN).chain(OF_OTHERS);
     let (flag, hint) = missing.find(|(name, _)| *name == flag)?;
     Some((format!("--{flag}"), hint))
 }
@@ -535,6 +546,11 @@ mod tests {
             (&["sealift", "sign", "x", "--sk"], "--sk"),
             (&["sealift", "verify", "x", "--sct", "f"], "--sct"),
             (&["sealift", "sign", "x", "--certificate-chain", "f"], "--certificate-chain"),
+            (&["sealift", "attest", "x", "--certificate", "f"], "--certificate"),
+            (&["sealift", "attest", "x", "--issue-certificate"], "--issue-certificate"),
+            (&["sealift", "sign", "x", "--attachment", "sbom"], "--attachment"),
+            (&["sealift", "verify", "x", "--attachment-tag-prefix=a"], "--attachment-tag-prefix"),
+            (&["sealift", "verify-attestation", "x", "--certificate", "f"], "--certificate"),
             (&["sealift", "sign", "x", "--payload", "f"], "--payload"),
             (&["sealift", "attest", "-r", "x"], "--recursive"),
             (&["sealift", "initialize", "--staging"], "--staging"),
@@ -546,6 +562,8 @@ mod tests {
             };
             assert_eq!(named, what);
         }
+        let of_signing = missing_flag("--certificate", "attest").unwrap().1;
+        assert_ne!(missing_flag("--certificate", "verify-attestation").unwrap().1, of_signing);
         let of_image = missing_flag("-r", "image").unwrap().1;
         assert_ne!(missing_flag("-r", "attest").unwrap().1, of_image);
     }

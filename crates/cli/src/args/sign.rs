@@ -159,6 +159,9 @@ pub(crate) struct AttestBlobArgs {
     /// Write the statement that was signed to this file.
     #[arg(long, value_name = "FILE")]
     pub(crate) output_attestation: Option<PathBuf>,
+    /// Write the signer's certificate to this file, in PEM.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) output_certificate: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) signing: SigningArgs,
 }

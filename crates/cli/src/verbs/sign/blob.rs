@@ -79,6 +79,7 @@ pub(crate) fn attest_blob(
     };
     let signed = session.sign(ToSign::Statement(&statement))?;
     write_bundle(args.bundle.as_deref(), &signed, global)?;
+    write_certificate(args.output_certificate.as_deref(), &signed)?;
     if let Some(path) = &args.output_attestation {
         output::emit(Some(path), |out| out.write_all(&statement))?;
     }
