@@ -8,8 +8,8 @@ use std::path::PathBuf;
 use std::process::{Command, Output, Stdio};
 
 use sealift_tests::instance::{
-    EntryRecipe, Instance, KeyKind, Layout, LogKind, Recipe, SimpleSignature, TimestampRecipe,
-    digest, signing_statement, simple_signing,
+    EntryRecipe, Identity, Instance, KeyKind, Layout, LogKind, Recipe, Signed, SimpleSignature,
+    TimestampRecipe, digest, signing_statement, simple_signing,
 };
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -418,6 +418,20 @@ fn authorities_and_logs_of_ones_own() {
     let by_variable = [&logs[..], &[("SIGSTORE_ROOT_FILE", "chain.pem")]].concat();
     let output = world.run_with(&verify, &by_variable);
     assert_eq!(output.status.code(), Some(0), "{}", world.said(&output));
+    // The log is known by its key, which signs the checkpoint of a proof; no other trust is needed,
+    // so that no repository is asked for more (there is no folder to keep it in).
+    let bundle = |signed: &Signed| String::from_utf8(signed.json()).unwrap();
+    write("bundle.json", &bundle(&signed));
+    let newer = with(&["verify-blob", "file", "--bundle", "bundle.json"], identity);
+    let output = world.run_with(&newer, &by_variable);
+    assert_eq!(output.status.code(), Some(0), "{}", world.said(&output));
+    let mut forged = Recipe::keyless(&world.instance, "ada", b"what is signed");
+    forged.entries[0].forged = true;
+    forged.entries[0].promise = false;
+    write("forged.json", &bundle(&world.instance.sign(&forged)));
+    let forged = with(&["verify-blob", "file", "--bundle", "forged.json"], identity);
+    let output = world.run_with(&forged, &by_variable);
+    assert_eq!(output.status.code(), Some(1), "{}", world.said(&output));
     // The public instance's authorities and logs know nothing of this one.
     assert_eq!(world.run_with(&verify, &logs).status.code(), Some(1));
     assert_eq!(world.run_with(&verify, &by_variable[1..]).status.code(), Some(1));
@@ -431,4 +445,106 @@ fn authorities_and_logs_of_ones_own() {
     let roots = ["--ca-roots", "other.pem", "--ca-intermediates", "chain.pem"];
     let output = world.run_with(&with(&verify, &roots), &logs);
     assert_eq!(output.status.code(), Some(1), "{}", world.said(&output));
+}
+
+/// cosign sorts the certificates of a file into one that signs, those between, and roots.
+#[test]
+fn certificates_of_a_timestamp_authority_in_any_order() {
+    let world = World::new();
+    let write = |name: &str, text: &str| fs::write(world.folder.path().join(name), text).unwrap();
+    let root = world.instance.trusted_root();
+    let pems = |part: &str| -> Vec<String> {
+        let certificates = root[part][0]["certChain"]["certificates"].as_array().unwrap();
+        certificates.iter().map(|it| pem("CERTIFICATE", &it["rawBytes"])).collect()
+    };
+    let (stamps, others) = (pems("timestampAuthorities"), pems("certificateAuthorities"));
+    let [signer, between, top] = &stamps[..] else { panic!("three certificates") };
+    let other = others.last().unwrap();
+    let mut recipe = Recipe::key(&world.instance, KeyKind::P256, "ada", b"what is signed");
+    recipe.timestamps = vec![TimestampRecipe::default()];
+    let signed = world.instance.sign(&recipe).json();
+    write("bundle.json", &String::from_utf8(signed).unwrap());
+    write("file", "what is signed");
+    let verify = ["verify-blob", "file", "--bundle", "bundle.json", "--use-signed-timestamps"];
+    let verify = with(&with(&verify, &KEY), &["--timestamp-certificate-chain", "tsa.pem"]);
+    for (chain, status) in [
+        (&[signer, between, top][..], 0),
+        (&[top, between, signer], 0),
+        (&[between, top, signer], 0),
+        (&[signer, between, top, other], 0),
+        (&[other, top, between, signer], 0),
+        (&[top, between], 0),
+        (&[between, top], 0),
+        (&[other, between, top], 0),
+        (&[other], 1),
+        (&[other, signer, between], 2),
+        (&[top, signer], 2),
+    ] {
+        write("tsa.pem", &chain.iter().map(|pem| pem.as_str()).collect::<String>());
+        let output = world.run(&verify);
+        assert_eq!(output.status.code(), Some(status), "{}", world.said(&output));
+    }
+}
+
+/// As cosign 3 signs and verifies with authorities of one's own.
+#[test]
+fn bundles_with_a_chain_of_certificates() {
+    let world = World::new();
+    let write = |name: &str, text: &str| fs::write(world.folder.path().join(name), text).unwrap();
+    let mut root = world.instance.trusted_root();
+    let chain = &mut root["certificateAuthorities"][0]["certChain"]["certificates"];
+    let [between, top] = &chain.as_array().unwrap()[..] else { panic!("two certificates") };
+    let (between, top) = (between.clone(), top.clone());
+    *chain = json!([top]);
+    write("top.json", &root.to_string());
+    write("file", "what is signed");
+    let bundle = |recipe: &Recipe, between: &[Value]| {
+        let mut bundle: Value =
+            serde_json::from_slice(&world.instance.sign(recipe).json()).unwrap();
+        let material = bundle["verificationMaterial"].as_object_mut().unwrap();
+        let leaf = material.remove("certificate").unwrap();
+        let chain = [&[leaf], between].concat();
+        material.insert("x509CertificateChain".to_owned(), json!({"certificates": chain}));
+        write("bundle.json", &bundle.to_string());
+    };
+    let verify = |root: &str, flags: &[&str]| {
+        let verify = ["verify-blob", "file", "--bundle", "bundle.json", "--trusted-root", root];
+        world.run(&with(&verify, flags))
+    };
+    let allow = "--allow-certificate-chain";
+    let names = ["--certificate-identity", "ada@sealift.test"];
+    let exact = with(&names, &["--certificate-oidc-issuer", "https://oidc.sealift.test"]);
+    let any = with(&names, &["--certificate-oidc-issuer-regexp", ".*"]);
+
+    let usual = Recipe::keyless(&world.instance, "ada", b"what is signed");
+    bundle(&usual, std::slice::from_ref(&between));
+    let refused = verify("top.json", &exact);
+    assert_eq!(refused.status.code(), Some(1));
+    assert!(world.said(&refused).contains("not in a bundle of version 0.3"));
+    let allowed = verify("top.json", &with(&exact, &[allow]));
+    assert_eq!(allowed.status.code(), Some(0), "{}", world.said(&allowed));
+    assert!(!world.said(&allowed).contains(allow), "{}", world.said(&allowed));
+    // What comes along is not trusted: it must lead to a root that is.
+    for between in [&[][..], std::slice::from_ref(&top)] {
+        bundle(&usual, between);
+        let lost = verify("top.json", &with(&exact, &[allow]));
+        assert_eq!(lost.status.code(), Some(1), "{}", world.said(&lost));
+    }
+    let mut forged = usual.clone();
+    forged.certificate.as_mut().unwrap().impostor = true;
+    bundle(&forged, &[between]);
+    let output = verify("top.json", &with(&exact, &[allow]));
+    assert_eq!(output.status.code(), Some(1), "{}", world.said(&output));
+
+    // Certificates by rules of one's own: several names, and nobody who vouches for them.
+    let mut ordinary = usual;
+    let certificate = ordinary.certificate.as_mut().unwrap();
+    certificate.claims.clear();
+    let names = [&[0x81, 16][..], b"ada@sealift.test", &[0x86, 7], b"urn:ada"].concat();
+    certificate.identity = Identity::Names(names);
+    write("bundle.json", &String::from_utf8(world.instance.sign(&ordinary).json()).unwrap());
+    assert_eq!(verify("root.json", &any).status.code(), Some(1));
+    let output = verify("root.json", &with(&any, &[allow]));
+    assert_eq!(output.status.code(), Some(0), "{}", world.said(&output));
+    assert_eq!(verify("root.json", &with(&exact, &[allow])).status.code(), Some(1));
 }

@@ -272,7 +272,7 @@ fn digest_of(algorithm: Algorithm, bytes: &[u8]) -> Digest {
 }
 
 /// The media type in the header, without parameters.
-fn media_type(response: &Response) -> String {
+pub(crate) fn media_type(response: &Response) -> String {
     let said = response.headers().get("content-type").unwrap_or_default();
     said.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
 }

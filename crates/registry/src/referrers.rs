@@ -2,11 +2,12 @@
 
 use std::collections::BTreeSet;
 
+use sealift_http::Response;
 use sealift_model::{Descriptor, Digest};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use crate::manifest::ACCEPTED;
+use crate::manifest::{ACCEPTED, media_type};
 use crate::{Edited, Error, ErrorKind, Manifest, ManifestName, Repository};
 
 /// What refers to a manifest, as the registry lists it: nothing of it is verified.
@@ -45,15 +46,15 @@ impl Repository {
     pub(crate) fn list_referrers(&self, subject: &Digest) -> Result<Referrers, ErrorKind> {
         let mut found = Referrers::default();
         let first = self.url(&format!("referrers/{subject}"))?;
-        let pages = self.pages(first, &mut |bytes| {
+        let pages = self.pages(first, may_list, &mut |bytes| {
             add_entries(bytes, &mut found.manifests)?;
             Ok(found.manifests.len())
         })?;
         match pages {
             None => found.is_supported = true,
             // 404 is the specification's; the others come of registries that take the path for
-            // something else.
-            Some(response) if matches!(response.status(), 400 | 404 | 405 | 501) => {}
+            // something else, 200 with a page for people among them.
+            Some(response) if matches!(response.status(), 200 | 400 | 404 | 405 | 406 | 501) => {}
             Some(response) => {
                 return Err(ErrorKind::of(*response, "the list of referrers", self.limits()));
             }
@@ -101,6 +102,14 @@ impl Repository {
         });
         listed.map_err(|error: Error| error.kind)
     }
+}
+
+/// Whether an answer may be a list: it "MUST" have the type of an index; registries that say no
+/// more than that it is JSON, or nothing, are believed to mean one.
+fn may_list(response: &Response) -> bool {
+    let [index_type, ..] = ACCEPTED;
+    let said = media_type(response);
+    said == index_type || matches!(said.as_str(), "" | "application/json")
 }
 
 /// The index with this entry, unless it has it.

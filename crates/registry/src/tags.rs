@@ -23,7 +23,7 @@ impl Repository {
         let mut tags: Vec<String> = Vec::new();
         let list = || {
             let first = self.url("tags/list")?.with_query(&[("n", "1000")]);
-            let found = self.pages(first, &mut |bytes| {
+            let found = self.pages(first, |_| true, &mut |bytes| {
                 let page: Tags = serde_json::from_slice(bytes).map_err(ErrorKind::Malformed)?;
                 tags.extend(page.tags.unwrap_or_default());
                 Ok(tags.len())
@@ -37,10 +37,12 @@ impl Repository {
     }
 
     /// Fetches the pages of a list. `add` takes one and says how many entries there are by now.
-    /// What is answered instead of the first page is returned.
+    /// What is answered instead of the first page, by its status or because `is_page` says so, is
+    /// returned.
     pub(crate) fn pages(
         &self,
         first: Url,
+        is_page: fn(&Response) -> bool,
         add: &mut dyn FnMut(&[u8]) -> Result<usize, ErrorKind>,
     ) -> Result<Option<Box<Response>>, ErrorKind> {
         let limits = self.limits();
@@ -51,7 +53,7 @@ impl Repository {
                 return Err(ErrorKind::TooMany { max: limits.max_pages, unit: "pages" });
             }
             let response = self.ask(Action::Pull, || Request::get(&url))?;
-            if response.status() != 200 {
+            if response.status() != 200 || !is_page(&response) {
                 return match seen.len() {
                     1 => Ok(Some(Box::new(response))),
                     _ => Err(ErrorKind::of(response, "the next page", limits)),

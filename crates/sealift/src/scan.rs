@@ -438,7 +438,7 @@ fn alone(path: &Path, options: &ScanOptions) -> Result<Option<OnlyFile>, Error> 
         if reader.wants(seen.path(), &metadata, &head) {
             return Ok(Some(seen));
         }
-        let Some(above) = seen.from_above() else { break };
+        let Some(above) = seen.one_folder_up() else { break };
         seen = above;
     }
     // To say that there is nothing in it would be to say that nobody has looked.

@@ -179,7 +179,7 @@ impl OnlyFile {
     }
 
     /// The same file, from the folder above.
-    pub(crate) fn from_above(&self) -> Option<Self> {
+    pub(crate) fn one_folder_up(&self) -> Option<Self> {
         let folder = self.folder.canonicalize().ok()?;
         let path = Path::new(folder.file_name()?).join(&self.path);
         Some(Self { folder: folder.parent()?.to_owned(), path })
@@ -262,13 +262,13 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let gradle = folder.path().join("gradle");
         std::fs::create_dir(&gradle).unwrap();
-        let file = OnlyFile::at(&gradle.join("libs.versions.toml")).unwrap().from_above().unwrap();
+        let file = OnlyFile::at(&gradle.join("libs.versions.toml")).unwrap().one_folder_up().unwrap();
         assert_eq!(file.folder(), folder.path().canonicalize().unwrap());
         assert!(!file.skips_directory("gradle".into()) && file.skips_directory("grad".into()));
         assert!(file.skips_directory("gradle/x".into()));
         assert!(!file.skips_file("gradle/libs.versions.toml".into()));
         assert!(file.skips_file("libs.versions.toml".into()));
-        assert!(OnlyFile::at(Path::new("/a")).unwrap().from_above().is_none());
+        assert!(OnlyFile::at(Path::new("/a")).unwrap().one_folder_up().is_none());
     }
 
     #[test]

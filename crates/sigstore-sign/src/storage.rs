@@ -8,7 +8,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use data_encoding::HEXLOWER;
 use sealift_model::{Descriptor, Digest, Timestamp};
-use sealift_sigstore_verify::Entry;
+use sealift_sigstore_verify::{Entry, Message, Provider, PublicKey, Scheme};
 use serde_json::Value;
 
 use crate::bundle::{BUNDLE_MEDIA_TYPE, SignatureBundle, SignedPayload, SignerMaterial};
@@ -139,7 +139,7 @@ impl TaggedLayer {
 fn evidence(bundle: &SignatureBundle, signature: String) -> BTreeMap<String, String> {
     let mut annotations = BTreeMap::new();
     let mut put = |name: &str, value| _ = annotations.insert(name.to_owned(), value);
-    put("dev.cosignproject.cosign/signature", signature);
+    put(SIGNATURE, signature);
     if let SignerMaterial::Certificate { leaf, chain } = &bundle.signer {
         put("dev.sigstore.cosign/certificate", crate::key::pem_block("CERTIFICATE", leaf));
         // Empty where there is none, as cosign writes it.
@@ -188,6 +188,8 @@ pub struct TaggedManifest {
     blobs: Vec<Blob>,
 }
 
+/// The annotation that holds a signature in base64.
+const SIGNATURE: &str = "dev.cosignproject.cosign/signature";
 /// The annotation that names what an attestation's predicate is.
 const PREDICATE_TYPE: &str = "predicateType";
 
@@ -227,6 +229,29 @@ impl TaggedManifest {
         let descriptor = layer.blob.descriptor();
         self.layers.iter().any(|(there, annotations)| {
             there.digest == descriptor.digest && *annotations == layer.annotations
+        })
+    }
+
+    /// Whether a signature of this key over the payload of `layer` is there, with whatever speaks for
+    /// that of `layer`, too: an entry of a log, a timestamp. Those by certificates do not count: each
+    /// has a key of its own.
+    #[must_use]
+    pub fn has_signature_by(
+        &self,
+        key: &PublicKey,
+        layer: &TaggedLayer,
+        provider: &dyn Provider,
+    ) -> bool {
+        let descriptor = layer.blob.descriptor();
+        let scheme = Scheme::default_for(key.algorithm());
+        self.layers.iter().any(|(there, annotations)| {
+            let is_alike = there.digest == descriptor.digest
+                && there.media_type == descriptor.media_type
+                && layer.annotations.keys().all(|name| annotations.contains_key(name));
+            let signature = annotations.get(SIGNATURE).map(|text| STANDARD.decode(text));
+            let Some(Ok(signature)) = signature.filter(|_| is_alike) else { return false };
+            let payload = Message::Bytes(&layer.blob.bytes);
+            key.verify(provider, scheme, payload, &signature).is_ok()
         })
     }
 

@@ -42,6 +42,9 @@ pub struct Limits {
     /// Bytes of the manifest of a signature. Default: 16 MiB; a registry need take no more than
     /// 4 MiB (distribution-spec 1.1, "Pushing Manifests").
     pub max_manifest_bytes: usize,
+    /// Whether a bundle of version 0.3 may have a chain of certificates, which that version forbids
+    /// and signers with authorities of their own need. Default: no.
+    pub allow_certificate_chain: bool,
 }
 
 impl Default for Limits {
@@ -63,6 +66,7 @@ impl Default for Limits {
             max_attached: 1_000,
             max_attached_bytes: 512 << 20,
             max_manifest_bytes: 16 << 20,
+            allow_certificate_chain: false,
         }
     }
 }

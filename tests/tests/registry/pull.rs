@@ -91,6 +91,36 @@ fn lists_tags_and_referrers_page_by_page() {
     }
 }
 
+/// Registries take the path of the referrers API for something else in many ways: what stands under
+/// the fallback tag counts all the same.
+#[test]
+fn answers_that_are_no_list_of_referrers() {
+    let options = Options { referrers: false, ..Options::default() };
+    let (registry, subject) = with_image(options);
+    let repository = app(&registry);
+    let bytes = crate::push::artifact(&repository, &subject, "a/type")(0);
+    let digest = ManifestName::Digest(Digest::sha256_of(&bytes));
+    repository.push_manifest(&bytes, crate::push::MANIFEST, &digest).unwrap();
+    for (status, media_type, body) in [
+        (400, "application/json", "{}"),
+        (404, "text/plain", ""),
+        (405, "text/plain", ""),
+        (406, "text/plain", ""),
+        (501, "text/plain", ""),
+        (200, "text/html; charset=utf-8", "<!doctype html>"),
+        (200, "text/plain", r#"{"manifests":[{}]}"#),
+    ] {
+        registry.fail(move |asked| {
+            let is_it = asked.path().contains("/referrers/");
+            is_it.then(|| Fault::answer(status, &[("Content-Type", media_type)], body))
+        });
+        let found = repository.referrers(&subject);
+        let found = found.unwrap_or_else(|error| panic!("{status} {media_type}: {error}"));
+        assert!(!found.is_supported, "{status} {media_type}");
+        assert_eq!(found.manifests.len(), 1, "{status} {media_type}");
+    }
+}
+
 #[test]
 fn what_is_not_there_is_said_to_be_missing() {
     let (registry, digest) = with_image(Options::default());

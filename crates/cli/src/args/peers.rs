@@ -39,7 +39,6 @@ impl Value {
 /// and calls it does not make, registries it does not ask, checks it does not run, tables it does not
 /// draw, hints that it needs none of. Leaving them out changes no finding and weakens no check.
 const HARMLESS: &[(&str, Value)] = &[
-    ("allow-certificate-chain", Value::None),
     ("allow-http-registry", Value::None),
     ("allow-insecure-registry", Value::None),
     ("cacert", Value::Some),
@@ -550,6 +549,11 @@ mod tests {
             (&["sealift", "sign", "x", "--sk"], "--sk"),
             (&["sealift", "verify", "x", "--sct", "f"], "--sct"),
             (&["sealift", "sign", "x", "--certificate-chain", "f"], "--certificate-chain"),
+            (&["sealift", "attest", "x", "--certificate", "f"], "--certificate"),
+            (&["sealift", "attest", "x", "--issue-certificate"], "--issue-certificate"),
+            (&["sealift", "sign", "x", "--attachment", "sbom"], "--attachment"),
+            (&["sealift", "verify", "x", "--attachment-tag-prefix=a"], "--attachment-tag-prefix"),
+            (&["sealift", "verify-attestation", "x", "--certificate", "f"], "--certificate"),
             (&["sealift", "sign", "x", "--payload", "f"], "--payload"),
             (&["sealift", "attest", "-r", "x"], "--recursive"),
             (&["sealift", "initialize", "--staging"], "--staging"),

@@ -224,6 +224,11 @@ pub(crate) struct SignerArgs {
     pub(crate) trusted_root: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) own: OwnTrustArgs,
+    /// For authorities of one's own: read bundles of version 0.3 with a chain of certificates, too,
+    /// and take signers' certificates by those of --trusted-root that follow no rules but RFC 5280's:
+    /// any of several names may match, and none need be of who vouches for them.
+    #[arg(long, help_heading = "Trust")]
+    pub(crate) allow_certificate_chain: bool,
     /// Require an RFC 3161 timestamp of an authority in the trusted root.
     #[arg(long, help_heading = "Trust")]
     pub(crate) use_signed_timestamps: bool,

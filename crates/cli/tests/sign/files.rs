@@ -172,6 +172,17 @@ fn an_identity_attests_in_files() {
 }
 
 #[test]
+fn the_certificate_of_an_attestation_is_written() {
+    let SigningWorld { world, running: _services, .. } = SigningWorld::new(LogKind::Rekor1, None);
+    fs::write(world.0.path().join("p.json"), "{}").unwrap();
+    let attest = ["attest-blob", "--identity-token", "token", "--yes", "--predicate", "p.json"];
+    let files = ["--bundle", "a.json", "--output-certificate", "a.pem", "file"];
+    let output = world.run(&with(&with(&attest, &files), &SERVED));
+    assert_eq!(output.status.code(), Some(0), "{}", said(&output));
+    assert!(world.read("a.pem").starts_with("-----BEGIN CERTIFICATE-----"));
+}
+
+#[test]
 fn a_key_is_entered_into_the_log() {
     let signing = SigningWorld::new(LogKind::Rekor1, None);
     let world = &signing.world;

@@ -69,18 +69,51 @@ fn both_forms_are_attached_and_verified() {
     }
 }
 
+/// Statements name no time, but bundles do; of simple signing payloads, which are the same, one
+/// signature of a key suffices, as with cosign.
 #[test]
 fn signatures_add_up_in_both_forms() {
     let (registry, world) = (Registry::new(true), World::with_key());
     let image = registry.tagged();
-    for form in [&[][..], &[OLDER]] {
-        for _ in 0..3 {
-            assert_eq!(world.status(&with(&with(&SIGN, form), &[&image])), Some(0));
-        }
+    let sign = |form: &[&str]| {
+        let output = world.run(&with(&with(&SIGN, form), &[&image]));
+        assert_eq!(output.status.code(), Some(0), "{}", said(&output));
+        said(&output).contains("this key has signed the same before")
+    };
+    let count = |key: &str| {
+        let output = world.run(&["verify", "--key", key, "--insecure-ignore-tlog", &image]);
+        let printed: Value = serde_json::from_slice(&output.stdout).unwrap();
+        printed.as_array().unwrap().len()
+    };
+    assert_eq!([&[][..], &[], &[]].map(sign), [false; 3]);
+    assert_eq!([&[OLDER][..], &[OLDER], &[OLDER]].map(sign), [false, true, true]);
+    assert_eq!(count("cosign.pub"), 4);
+    // Other claims are another payload, and another key has not signed any.
+    assert_eq!([&[OLDER, "-a", "a=b"][..]; 2].map(sign), [false, true]);
+    assert_eq!(count("cosign.pub"), 5);
+    assert_eq!(world.status(&["generate-key-pair", "--output-key-prefix", "other"]), Some(0));
+    let other = ["sign", "--key", "other.key", "--tlog-upload=false", OLDER, &image];
+    assert_eq!([world.status(&other), world.status(&other)], [Some(0); 2]);
+    assert_eq!(count("other.pub"), 1);
+}
+
+/// Evidence that an earlier signature lacks is worth one more.
+#[test]
+fn a_signature_with_more_evidence_is_attached() {
+    let SigningWorld { world, running: _services, .. } = SigningWorld::new(LogKind::Rekor1, None);
+    let registry = Registry::new(true);
+    let image = registry.tagged();
+    let bare = with(&SIGN, &[OLDER, &image]);
+    assert_eq!(world.status(&bare), Some(0));
+    let logged = ["sign", "--key", "cosign.key", "--yes", OLDER, &image];
+    let logged = with(&logged, &SERVED);
+    for is_there in [false, true] {
+        let output = world.run(&logged);
+        assert_eq!(output.status.code(), Some(0), "{}", said(&output));
+        assert_eq!(said(&output).contains("signed the same before"), is_there);
     }
-    let output = world.run(&with(&VERIFY, &[&image]));
-    let printed: Value = serde_json::from_slice(&output.stdout).unwrap();
-    assert_eq!(printed.as_array().unwrap().len(), 6);
+    let verify = ["verify", "--key", "cosign.pub", "--trusted-root", "root.json", "--offline"];
+    assert_eq!(world.status(&with(&verify, &[&image])), Some(0));
 }
 
 #[test]
@@ -222,9 +255,9 @@ fn signing_at_once_loses_no_signature() {
     let image = registry.tagged();
     for form in [&[][..], &[OLDER]] {
         std::thread::scope(|scope| {
-            for _ in 0..4 {
+            for claim in ["n=1", "n=2", "n=3", "n=4"] {
                 let (world, image) = (&world, &image);
-                let sign = with(&with(&SIGN, form), &[image]);
+                let sign = with(&with(&SIGN, form), &["-a", claim, image]);
                 scope.spawn(move || assert_eq!(world.status(&sign), Some(0)));
             }
         });

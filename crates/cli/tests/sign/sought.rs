@@ -36,8 +36,10 @@ impl Sought {
         let log = format!("{}/rekor1", signing.running.url());
         let image = scanned.at("demo");
         let sign = with(&["sign", "--key", "cosign.key", OLD, &image], &SERVED);
-        for _ in 0..times {
-            assert_eq!(signing.world.status(&sign), Some(0));
+        for time in 0..times {
+            // The same claims would be signed once.
+            let claim = format!("time={time}");
+            assert_eq!(signing.world.status(&with(&sign, &["-a", &claim])), Some(0));
         }
         strip(&scanned.registry, &scanned.image, "sig");
         Self { signing, scanned, image, log }

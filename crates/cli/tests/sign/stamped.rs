@@ -36,6 +36,12 @@ fn a_timestamp_authority_is_shown_a_certificate() {
     let unlogged = ["--insecure-ignore-tlog"];
     let verify = with(&with(&verify, &with_stamp), &unlogged);
     assert_eq!(world.status(&verify), Some(0));
+    // A key without a log needs no signing configuration, so that no repository is asked for one
+    // (there is no folder to keep it in).
+    let sign: Vec<_> = sign.into_iter().filter(|it| *it != "--use-signing-config=false").collect();
+    let signed = world.run(&with(&sign, &all));
+    assert_eq!(signed.status.code(), Some(0), "{}", said(&signed));
+    assert_eq!(world.status(&verify), Some(0));
     for lacking in [with(&roots, &own), with(&roots, &name), with(&own, &name)] {
         let refused = world.run(&with(&sign, &lacking));
         assert_eq!(refused.status.code(), Some(2), "{lacking:?}: {}", said(&refused));

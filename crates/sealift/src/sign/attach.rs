@@ -5,8 +5,10 @@ use std::collections::BTreeSet;
 use sealift_model::{Descriptor, Digest};
 use sealift_registry::{Edited, Manifest, ManifestName, Repository};
 use sealift_sigstore_sign::{Artifact, Blob, TaggedLayer, TaggedManifest, TaggedManifestError};
-use sealift_sigstore_verify::Attachment;
+use sealift_sigstore_verify::{Attachment, PublicKey};
 use serde::Deserialize;
+
+use crate::verify::provider;
 
 /// Images that an index may list, those of indexes in it included.
 const MAX_IMAGES: usize = 1000;
@@ -20,7 +22,9 @@ pub fn attach(repository: &Repository, artifact: &Artifact) -> Result<Descriptor
     push(repository, artifact, &name)
 }
 
-/// Adds a signature or attestation to the manifest under an image's tag `.sig` or `.att`.
+/// Adds a signature or attestation to the manifest under an image's tag `.sig` or `.att`. As by
+/// cosign, a signature over this very payload by `key` that is there already suffices; false where
+/// nothing is added for that.
 ///
 /// # Errors
 /// When what is there cannot be read, or the registry refuses any of it: then nothing is attached.
@@ -31,15 +35,21 @@ pub fn attach_tagged(
     attachment: Attachment,
     layer: TaggedLayer,
     older: Older,
-) -> Result<(), AttachError> {
-    let mut is_first = true;
+    key: Option<&PublicKey>,
+) -> Result<bool, AttachError> {
+    let (mut is_first, mut is_added) = (true, true);
     let edit = |there: Option<&Manifest>| {
         let mut manifest = match there {
             Some(there) => TaggedManifest::existing(&there.bytes)?,
             None => TaggedManifest::new(&image.media_type),
         };
+        let has_like = |key| manifest.has_signature_by(key, &layer, provider());
         match older {
             _ if !is_first && manifest.has(&layer) => return Ok(None),
+            Older::Stay if is_first && key.is_some_and(has_like) => {
+                is_added = false;
+                return Ok(None);
+            }
             Older::Go if is_first => manifest.replace(layer.clone()),
             // What has come since is not older.
             Older::Stay | Older::Go => manifest.add(layer.clone()),
@@ -49,7 +59,8 @@ pub fn attach_tagged(
         push_blobs(repository, &blobs)?;
         Ok(Some(Edited { bytes: manifest.bytes, media_type: manifest.media_type }))
     };
-    repository.edit_tag::<AttachError>(&attachment.tag(&image.digest), edit)
+    repository.edit_tag::<AttachError>(&attachment.tag(&image.digest), edit)?;
+    Ok(is_added)
 }
 
 /// What becomes of attestations that are there, when one of the same predicate type is attached.

@@ -3,8 +3,8 @@
 
 use sealift_model::Timestamp;
 use sealift_sigstore_verify::{
-    Authority, Certificate, CertificateError, KeyError, Provider, Scheme, TransparencyLog,
-    TrustedRoot, Window,
+    Authority, Certificate, CertificateError, KeyError, Scheme, TransparencyLog, TrustedRoot,
+    Window,
 };
 
 use super::verifier::{provider, public_key};
@@ -23,7 +23,8 @@ pub struct OwnTrust {
     /// Certificates that may stand between those and a signer's; one that issued itself is not
     /// trusted by standing here.
     pub intermediates: Vec<Vec<u8>>,
-    /// The chain of an authority that stamps signatures.
+    /// The chain of an authority that stamps signatures, as a rule from the one that signs to the root;
+    /// in another order, or with several roots, those that lead to a root count.
     pub timestamp_chain: Option<Vec<u8>>,
     /// Public keys of logs of signatures.
     pub log_keys: Vec<Vec<u8>>,
@@ -83,9 +84,7 @@ impl OwnTrust {
         };
         let stampers = match &self.timestamp_chain {
             None => root.timestamp_authorities().to_vec(),
-            Some(pem) => {
-                vec![Authority::new(Certificate::chain_from_pem(pem)?, window(), provider())?]
-            }
+            Some(pem) => stampers(Certificate::chain_from_pem(pem)?)?,
         };
         let logs = replaced(root.logs(), &self.log_keys)?;
         let certificate_logs = replaced(root.ct_logs(), &self.certificate_log_keys)?;
@@ -99,13 +98,13 @@ impl OwnTrust {
     fn issuers(&self) -> Result<Vec<Authority>, OwnTrustError> {
         let mut issuers = Vec::new();
         for pem in &self.chains {
-            issuers.push(issuing(Certificate::chain_from_pem(pem)?, provider())?);
+            issuers.push(issuing(Certificate::chain_from_pem(pem)?)?);
         }
         if !self.authorities.is_empty() || !self.intermediates.is_empty() {
             let (roots, mut others): (Vec<_>, Vec<_>) =
                 read(&self.authorities)?.into_iter().partition(Certificate::is_self_issued);
             others.extend(read(&self.intermediates)?.into_iter().filter(|it| !it.is_self_issued()));
-            let found = chains(roots, others, provider())?;
+            let found = chains(roots, others, issuing)?;
             if found.is_empty() {
                 return Err(OwnTrustError::NoRoot);
             }
@@ -128,11 +127,11 @@ fn read(files: &[Vec<u8>]) -> Result<Vec<Certificate>, CertificateError> {
 fn chains(
     roots: Vec<Certificate>,
     mut others: Vec<Certificate>,
-    provider: &dyn Provider,
+    authority: fn(Vec<Certificate>) -> Result<Authority, CertificateError>,
 ) -> Result<Vec<Authority>, CertificateError> {
     let mut found = Vec::new();
     for root in roots {
-        found.push(issuing(vec![root], provider)?);
+        found.push(authority(vec![root])?);
     }
     // Each round is one step further from the roots; one that adds nothing is the last.
     loop {
@@ -140,7 +139,7 @@ fn chains(
         others.retain(|certificate| {
             let extended = found.iter().find_map(|above: &Authority| {
                 let chain = std::iter::once(certificate).chain(above.chain());
-                issuing(chain.cloned().collect(), provider).ok()
+                authority(chain.cloned().collect()).ok()
             });
             let is_placed = extended.is_some();
             next.extend(extended);
@@ -155,11 +154,30 @@ fn chains(
 
 /// Whoever names an authority of their own has certificates of any form, as with cosign: only
 /// Fulcio's follow its specification.
-fn issuing(
-    chain: Vec<Certificate>,
-    provider: &dyn Provider,
-) -> Result<Authority, CertificateError> {
-    Authority::ordinary(chain, window(), provider)
+fn issuing(chain: Vec<Certificate>) -> Result<Authority, CertificateError> {
+    Authority::ordinary(chain, window(), provider())
+}
+
+fn stamping(chain: Vec<Certificate>) -> Result<Authority, CertificateError> {
+    Authority::new(chain, window(), provider())
+}
+
+/// The authorities of a file of certificates: one in the order of a chain, else all that the
+/// certificates make, as cosign sorts them into one that signs, those between, and roots.
+fn stampers(given: Vec<Certificate>) -> Result<Vec<Authority>, CertificateError> {
+    let error = match stamping(given.clone()) {
+        Ok(authority) => return Ok(vec![authority]),
+        Err(error) => error,
+    };
+    let signers = given.iter().filter(|certificate| !certificate.is_authority()).count();
+    let (roots, others): (Vec<_>, Vec<_>) =
+        given.into_iter().partition(Certificate::is_self_issued);
+    let mut found = chains(roots, others, stamping).unwrap_or_default();
+    if signers > 0 {
+        // The one that is named signs; others of the same authority do not.
+        found.retain(|authority| authority.signer().is_some());
+    }
+    if signers > 1 || found.is_empty() { Err(error) } else { Ok(found) }
 }
 
 fn window() -> Window {
@@ -176,7 +194,7 @@ fn replaced(
     let log = |pem: &Vec<u8>| {
         let key = public_key(pem)?;
         let scheme = Scheme::default_for(key.algorithm());
-        Ok(TransparencyLog::new(String::new(), key, scheme, window()))
+        Ok(TransparencyLog::of_key(key, scheme, window()))
     };
     keys.iter().map(log).collect()
 }

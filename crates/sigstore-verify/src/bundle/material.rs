@@ -53,13 +53,14 @@ impl Material {
     /// `VerificationMaterial.content`: the first certificate "MUST be a leaf certificate
     /// conveying the signing key"; "when used in a 0.3 bundle [...] X509CertificateChain MUST NOT
     /// be used". "Signers MUST NOT include root CA certificates", yet verifiers "SHOULD handle"
-    /// bundles that have superfluous ones.
+    /// bundles that have superfluous ones. cosign 3 writes one into a 0.3 bundle for an authority of
+    /// one's own, and reads it where it is told to.
     fn read_chain(
         chain: Field<'_>,
         version: BundleVersion,
         limits: &Limits,
     ) -> Result<Self, BundleError> {
-        if version >= BundleVersion::V03 {
+        if version >= BundleVersion::V03 && !limits.allow_certificate_chain {
             return Err(of_other_version(chain, version));
         }
         let fields =

@@ -166,6 +166,14 @@ fn material_fits_the_version() {
         material("0.3", "x509CertificateChain", chain.clone()),
         refused("x509CertificateChain", BundleVersion::V03)
     );
+    // Unless it may be there; then it is read as in any other.
+    let limits = Limits { allow_certificate_chain: true, ..Limits::default() };
+    let mut allowed = with("/verificationMaterial/publicKey", None);
+    allowed["verificationMaterial"]["x509CertificateChain"] = chain.clone();
+    assert!(matches!(
+        Bundle::from_json(allowed.to_string().as_bytes(), &limits).unwrap_err(),
+        BundleError::Certificate { .. }
+    ));
     assert_eq!(
         material("0.2", "certificate", json!({"rawBytes": "MAA="})),
         refused("certificate", BundleVersion::V02)

@@ -86,6 +86,11 @@ impl Authority {
         Ok(Self { subject: String::new(), uri: String::new(), chain, window, profile })
     }
 
+    /// The same authority, judged as one of the user's own.
+    pub(crate) fn into_ordinary(self) -> Self {
+        Self { profile: Profile::Ordinary, ..self }
+    }
+
     /// The same authority with the name that the trusted root has for it.
     #[must_use]
     pub fn with_subject(self, subject: String) -> Self {

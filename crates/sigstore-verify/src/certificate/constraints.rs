@@ -1,11 +1,14 @@
 //! Name constraints of authorities: RFC 5280 4.2.1.10 and 6.1.4.
 //!
-//! Enforced for the forms that name a signer: email addresses, URIs and DNS names. An authority
-//! that constrains any other form is refused, as is one with a distance in the tree of names,
-//! which RFC 5280 does not have.
+//! Enforced for the forms that name a signer: email addresses, URIs, DNS names and IP addresses.
+//! Where an authority constrains another form, a certificate with a name of that form is refused;
+//! and every one where it has a distance in the tree of names, which RFC 5280 does not have.
 
+use std::net::IpAddr;
+
+use super::Certificate;
 use super::error::CertificateError;
-use super::names::{GeneralName, GeneralNames};
+use super::names::{self, GeneralName};
 use crate::der::{Cursor, NotDer, context, context_constructed, tag};
 
 /// What an authority may name.
@@ -13,7 +16,9 @@ use crate::der::{Cursor, NotDer, context, context_constructed, tag};
 pub(crate) struct NameConstraints {
     permitted: Vec<Subtree>,
     excluded: Vec<Subtree>,
-    /// A form is constrained that is not known here.
+    /// Forms that are constrained, and how is not looked at.
+    unknown: Vec<&'static str>,
+    /// What is constrained cannot be told.
     unsupported: bool,
 }
 
@@ -23,6 +28,8 @@ enum Subtree {
     Email(String),
     Dns(String),
     Uri(String),
+    /// An address and a mask, both of one version.
+    Addresses(IpAddr, IpAddr),
 }
 
 impl NameConstraints {
@@ -47,7 +54,7 @@ impl NameConstraints {
                 constraints.unsupported |= !subtree.is_empty();
                 match Subtree::of(base.tag, base.bytes())? {
                     Some(subtree) => into.push(subtree),
-                    None => constraints.unsupported = true,
+                    None => constraints.unknown.push(names::form(base.tag).ok_or(NotDer)?),
                 }
             }
         }
@@ -58,17 +65,26 @@ impl NameConstraints {
     ///
     /// # Errors
     /// The first name that is excluded, or not within those permitted of its form.
-    pub(super) fn check(&self, names: GeneralNames<'_>) -> Result<(), CertificateError> {
-        if self.unsupported {
+    pub(super) fn check(&self, certificate: &Certificate) -> Result<(), CertificateError> {
+        // RFC 5280 4.2.1.10: constraints of this form concern the subject, too.
+        let has_subject = certificate.has_subject();
+        if self.unsupported || has_subject && self.unknown.contains(&names::DIRECTORY_NAME) {
             return Err(CertificateError::UnsupportedNameConstraint);
         }
-        for name in names {
+        for name in certificate.alternative_names()? {
             let name = name.map_err(|_| CertificateError::Malformed { part: "subjectAltName" })?;
-            let Some((text, form)) = constrained(&name) else { continue };
-            let refused = || CertificateError::NameOutsideConstraints { name: text.to_owned() };
-            let holds = |subtree: &&Subtree| subtree.form() == form && subtree.holds(text);
+            let form = match Form::of(&name) {
+                Ok(form) => form,
+                Err(unknown) if self.unknown.contains(&unknown) => {
+                    return Err(CertificateError::UnsupportedNameConstraint);
+                }
+                Err(_) => continue,
+            };
+            let refused = || CertificateError::NameOutsideConstraints { name: shown(&name) };
+            let holds = |subtree: &&Subtree| subtree.form() == form && subtree.holds(&name);
             // What cannot be told is neither permitted nor passed by what excludes.
-            if form == Form::Uri && host(text).is_none() && self.concerns(form) {
+            let is_vague = matches!(name, GeneralName::Uri(uri) if host(uri).is_none());
+            if is_vague && self.concerns(form) {
                 return Err(refused());
             }
             if self.excluded.iter().any(|subtree| holds(&subtree)) {
@@ -93,14 +109,32 @@ enum Form {
     Email,
     Dns,
     Uri,
+    Address,
 }
 
-fn constrained<'a>(name: &GeneralName<'a>) -> Option<(&'a str, Form)> {
+impl Form {
+    /// The form of a name, or what RFC 5280 calls it where it is not constrained here.
+    fn of(name: &GeneralName<'_>) -> Result<Self, &'static str> {
+        match name {
+            GeneralName::Email(_) => Ok(Self::Email),
+            GeneralName::Dns(_) => Ok(Self::Dns),
+            GeneralName::Uri(_) => Ok(Self::Uri),
+            GeneralName::Address(_) => Ok(Self::Address),
+            GeneralName::Username(_) => Err("otherName"),
+            GeneralName::Other { form } => Err(form),
+        }
+    }
+}
+
+/// A name for people.
+fn shown(name: &GeneralName<'_>) -> String {
     match name {
-        GeneralName::Email(text) => Some((text, Form::Email)),
-        GeneralName::Dns(text) => Some((text, Form::Dns)),
-        GeneralName::Uri(text) => Some((text, Form::Uri)),
-        GeneralName::Username(_) | GeneralName::Address(_) | GeneralName::Other { .. } => None,
+        GeneralName::Address(address) => address.to_string(),
+        GeneralName::Email(text)
+        | GeneralName::Dns(text)
+        | GeneralName::Uri(text)
+        | GeneralName::Username(text)
+        | GeneralName::Other { form: text } => (*text).to_owned(),
     }
 }
 
@@ -122,6 +156,8 @@ impl Subtree {
             Ok(Some(Self::Dns(text()?)))
         } else if tag == context(6) {
             Ok(Some(Self::Uri(text()?)))
+        } else if tag == context(7) {
+            addresses(value).map(Some)
         } else {
             Ok(None)
         }
@@ -132,12 +168,27 @@ impl Subtree {
             Self::Email(_) => Form::Email,
             Self::Dns(_) => Form::Dns,
             Self::Uri(_) => Form::Uri,
+            Self::Addresses(..) => Form::Address,
         }
     }
 
-    /// Whether the subtree has a name of its form. A base without text has all names.
-    fn holds(&self, name: &str) -> bool {
+    /// Whether the subtree has a name of its form.
+    fn holds(&self, name: &GeneralName<'_>) -> bool {
+        match (self, name) {
+            (Self::Addresses(base, mask), GeneralName::Address(address)) => {
+                is_within(*address, *base, *mask)
+            }
+            (_, GeneralName::Email(text) | GeneralName::Dns(text) | GeneralName::Uri(text)) => {
+                self.holds_text(text)
+            }
+            _ => false,
+        }
+    }
+
+    /// The same of a name that is text. A base without text has all names.
+    fn holds_text(&self, name: &str) -> bool {
         match self {
+            Self::Addresses(..) => false,
             Self::Email(base) | Self::Dns(base) | Self::Uri(base) if base.is_empty() => true,
             // A mailbox, all mailboxes of a host, or with a leading dot those of a domain.
             Self::Email(base) => match name.rsplit_once('@') {
@@ -154,6 +205,31 @@ impl Subtree {
             // A host, or with a leading dot the hosts of a domain.
             Self::Uri(base) => host(name).is_some_and(|host| host_or_below(host, base)),
         }
+    }
+}
+
+/// RFC 5280 4.2.1.10: "eight (8) octets" for IPv4, "32 octets" for IPv6, an address and a mask "in
+/// the style of RFC 4632", which is ones and then zeros.
+fn addresses(value: &[u8]) -> Result<Subtree, NotDer> {
+    let (base, mask) = value.split_at_checked(value.len() / 2).ok_or(NotDer)?;
+    let address = |bytes| names::address(bytes).ok_or(NotDer);
+    let (base, mask) = (address(base)?, address(mask)?);
+    let is_prefix = match mask {
+        IpAddr::V4(mask) => mask.to_bits().leading_ones() + mask.to_bits().trailing_zeros() == 32,
+        IpAddr::V6(mask) => mask.to_bits().leading_ones() + mask.to_bits().trailing_zeros() == 128,
+    };
+    if is_prefix && base.is_ipv4() == mask.is_ipv4() {
+        Ok(Subtree::Addresses(base, mask))
+    } else {
+        Err(NotDer)
+    }
+}
+
+fn is_within(address: IpAddr, base: IpAddr, mask: IpAddr) -> bool {
+    match (address, base, mask) {
+        (IpAddr::V4(address), IpAddr::V4(base), IpAddr::V4(mask)) => address & mask == base & mask,
+        (IpAddr::V6(address), IpAddr::V6(base), IpAddr::V6(mask)) => address & mask == base & mask,
+        _ => false,
     }
 }
 
@@ -179,7 +255,9 @@ fn host(uri: &str) -> Option<&str> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::made::{ALTERNATIVE_NAME, Recipe, extension};
     use super::*;
+    use crate::der::made::{sequence, tlv};
 
     #[test]
     fn subtrees_hold_what_the_specification_says() {
@@ -206,22 +284,51 @@ mod tests {
             (uri("10.0.0.1"), "https://10.0.0.1/", false),
             (uri("example.com"), "urn:example.com", false),
         ] {
-            assert_eq!(subtree.holds(name), holds, "{subtree:?} {name}");
+            assert_eq!(subtree.holds_text(name), holds, "{subtree:?} {name}");
+        }
+    }
+
+    #[test]
+    fn addresses_are_those_of_a_prefix() {
+        let subtree = |base: &[u8]| Subtree::of(context(7), base);
+        for (base, address, holds) in [
+            (&[10, 1, 0, 0, 255, 255, 0, 0][..], "10.1.2.3", true),
+            (&[10, 1, 0, 0, 255, 255, 0, 0], "10.2.2.3", false),
+            (&[0; 8], "10.2.2.3", true),
+            (&[0; 8], "::1", false),
+            (&[0; 32], "::1", true),
+            (&[0; 32], "10.2.2.3", false),
+        ] {
+            let name = GeneralName::Address(address.parse().unwrap());
+            assert_eq!(subtree(base).unwrap().unwrap().holds(&name), holds, "{base:?} {address}");
+        }
+        for base in [&[10, 0, 0, 0][..], &[10, 0, 0, 0, 255, 0, 255, 0], &[0; 9], &[0; 16], &[]] {
+            assert_eq!(subtree(base), Err(NotDer), "{base:?}");
         }
     }
 
     #[test]
     fn other_forms_are_not_overlooked() {
-        // permittedSubtrees of a directoryName, and of an email address with a minimum.
-        for der in [
-            &[0x30, 0x08, 0xa0, 0x06, 0x30, 0x04, 0xa4, 0x02, 0x30, 0x00][..],
-            &[0x30, 0x0a, 0xa0, 0x08, 0x30, 0x06, 0x81, 0x01, b'a', 0x80, 0x01, 0x01],
-        ] {
-            let constraints = NameConstraints::parse(Cursor::new(der)).unwrap();
-            let none = GeneralNames::none();
-            let refused = Err(CertificateError::UnsupportedNameConstraint);
-            assert_eq!(constraints.check(none), refused);
-        }
+        let constraints = |der: &[u8]| NameConstraints::parse(Cursor::new(der)).unwrap();
+        let refused = Err(CertificateError::UnsupportedNameConstraint);
+        let name = |tag, value: &[u8]| {
+            let names = sequence(&[&tlv(tag, value)]);
+            Recipe::leaf().with(2, extension(ALTERNATIVE_NAME, true, &names)).certificate()
+        };
+        let leaf = Recipe::leaf().certificate();
+        // permittedSubtrees of a directoryName: of a subject, and among the other names.
+        let directory = [0x30, 0x08, 0xa0, 0x06, 0x30, 0x04, 0xa4, 0x02, 0x30, 0x00];
+        let directory = constraints(&directory);
+        assert_eq!(directory.check(&leaf), Ok(()), "no subject");
+        assert_eq!(directory.check(&Recipe::intermediate().certificate()), refused);
+        assert_eq!(directory.check(&name(0xa4, &[0x30, 0x00])), refused);
+        // excludedSubtrees of a registeredID.
+        let registered = constraints(&[0x30, 0x07, 0xa1, 0x05, 0x30, 0x03, 0x88, 0x01, 0x2a]);
+        assert_eq!(registered.check(&leaf), Ok(()));
+        assert_eq!(registered.check(&name(0x88, &[0x2a])), refused);
+        // An email address with a minimum.
+        let distant = [0x30, 0x0a, 0xa0, 0x08, 0x30, 0x06, 0x81, 0x01, b'a', 0x80, 0x01, 0x01];
+        assert_eq!(constraints(&distant).check(&leaf), refused);
         assert!(NameConstraints::parse(Cursor::new(&[0x30, 0x00])).is_err());
     }
 }

@@ -2,6 +2,7 @@
 
 use super::constraints::NameConstraints;
 use super::error::CertificateError;
+use super::policies;
 use crate::der::{Cursor, Element, NotDer, Span, context, context_constructed, oid_text, tag};
 
 /// More are in no certificate in use; Fulcio writes up to 30.
@@ -146,7 +147,7 @@ impl Extensions {
                     });
                 }
                 Some(kind) => extensions.add(kind, critical, value)?,
-                None if critical => {
+                None if critical && !refuses_nothing(oid, value) => {
                     extensions.unknown_critical.get_or_insert_with(|| oid_text(oid));
                 }
                 None => {}
@@ -195,6 +196,14 @@ impl Extensions {
             Kind::TimestampList => {}
         }
         Ok(())
+    }
+}
+
+/// Whether an extension that is not kept may be passed over though it is critical.
+fn refuses_nothing(oid: &[u8], value: Element<'_>) -> bool {
+    match oid.split_last() {
+        Some((last, CERTIFICATE_ARC)) => policies::refuse_nothing(*last, value.inside()),
+        _ => false,
     }
 }
 

@@ -19,6 +19,7 @@ pub(crate) mod path;
 #[cfg(test)]
 mod path_tests;
 mod pem;
+mod policies;
 
 use sealift_model::Timestamp;
 
@@ -92,6 +93,12 @@ impl Certificate {
     #[must_use]
     pub fn subject(&self) -> &[u8] {
         self.subject.of(&self.der)
+    }
+
+    /// Whether the subject names anything.
+    fn has_subject(&self) -> bool {
+        // An empty SEQUENCE has no more than tag and length.
+        self.subject().len() > 2
     }
 
     /// The distinguished name of the authority that signed the certificate, as DER.

@@ -29,6 +29,9 @@ pub(super) fn distinguished(name: Element<'_>) -> Result<Span, NotDer> {
     Ok(name.whole)
 }
 
+/// The form of a distinguished name among general names.
+pub(super) const DIRECTORY_NAME: &str = "directoryName";
+
 /// One name of a subjectAltName.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum GeneralName<'a> {
@@ -84,24 +87,32 @@ impl<'a> GeneralName<'a> {
         if element.tag & 0xc0 != context(0) {
             return Err(NotDer);
         }
-        let form = match element.tag & 0x1f {
-            0 => return other_name(element),
-            1 => return ia5(element, 1).map(Self::Email),
-            2 => return ia5(element, 2).map(Self::Dns),
-            6 => return ia5(element, 6).map(Self::Uri),
-            3 => "x400Address",
-            4 => "directoryName",
-            5 => "ediPartyName",
-            7 => return address(element.bytes()).map(Self::Address).ok_or(NotDer),
-            8 => "registeredID",
-            _ => return Err(NotDer),
-        };
-        Ok(Self::Other { form })
+        match element.tag & 0x1f {
+            0 => other_name(element),
+            1 => ia5(element, 1).map(Self::Email),
+            2 => ia5(element, 2).map(Self::Dns),
+            6 => ia5(element, 6).map(Self::Uri),
+            7 => address(element.bytes()).map(Self::Address).ok_or(NotDer),
+            _ => form(element.tag).map(|form| Self::Other { form }).ok_or(NotDer),
+        }
+    }
+}
+
+/// The form of a name by its tag, where it is one that names no signer, or names one of Fulcio's
+/// among others.
+pub(super) fn form(tag: u8) -> Option<&'static str> {
+    match tag & 0x1f {
+        0 => Some("otherName"),
+        3 => Some("x400Address"),
+        4 => Some(DIRECTORY_NAME),
+        5 => Some("ediPartyName"),
+        8 => Some("registeredID"),
+        _ => None,
     }
 }
 
 /// RFC 5280 4.2.1.6: four octets or sixteen, in network byte order.
-fn address(bytes: &[u8]) -> Option<IpAddr> {
+pub(super) fn address(bytes: &[u8]) -> Option<IpAddr> {
     let four = <[u8; 4]>::try_from(bytes).map(IpAddr::from);
     four.or_else(|_| <[u8; 16]>::try_from(bytes).map(IpAddr::from)).ok()
 }

@@ -255,7 +255,7 @@ fn check_issuers(path: &[&Certificate], usage: Usage) -> Result<(), CertificateE
         }
         if let Some(constraints) = &issuer.extensions.name_constraints {
             for certificate in path.iter().take(position) {
-                constraints.check(certificate.alternative_names()?)?;
+                constraints.check(certificate)?;
             }
         }
     }

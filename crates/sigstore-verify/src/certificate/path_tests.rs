@@ -154,11 +154,17 @@ fn the_signer() {
     let leaf = Recipe::leaf;
     let critical = |critical| extension(&[0x2a, 0x03, 0x04], critical, &[]);
     let oid = "1.2.3.4".to_owned();
+    let policies = |value: &[u8]| extension(&[0x55, 0x1d, 32], true, value);
     let poison = [0x2b, 0x06, 0x01, 0x04, 0x01, 0xd6, 0x79, 0x02, 0x04, 0x03];
     let constraints = tlv(0x30, &tlv(0xa0, &tlv(0x30, &tlv(0x81, b"example.test"))));
     for (recipe, expected) in [
         (leaf().and(critical(false)), Ok(())),
         (leaf().and(critical(true)), Err(E::UnknownCriticalExtension { oid })),
+        (leaf().and(policies(&[0x30, 0x06, 0x30, 0x04, 0x06, 0x02, 0x2a, 0x03])), Ok(())),
+        (
+            leaf().and(policies(&[])),
+            Err(E::UnknownCriticalExtension { oid: "2.5.29.32".to_owned() }),
+        ),
         (leaf().and(extension(&poison, true, &[0x05, 0x00])), Err(E::Precertificate)),
         (leaf().and(extension(made::BASIC_CONSTRAINTS, true, &[0x30, 0x00])), Ok(())),
         (leaf().and(made::authority(None)), Err(E::AuthorityAsSigner)),
@@ -291,10 +297,23 @@ fn name_constraints() {
         (subtree(0xa0, 0x86, "other.test"), Ok(())),
         (subtree(0xa1, 0x81, "other.test"), Ok(())),
         (subtree(0xa1, 0x81, "example.test"), refused()),
-        (subtree(0xa0, 0x87, "\x0a\0\0\0"), Err(E::UnsupportedNameConstraint)),
+        // CA/Browser Forum, Baseline Requirements 7.1.5: all addresses are excluded.
+        (subtree(0xa1, 0x87, "\0\0\0\0\0\0\0\0"), Ok(())),
+        (subtree(0xa1, 0x88, "\x2a"), Ok(())),
+        (subtree(0xa0, 0xa4, "\x30\0"), Err(E::UnsupportedNameConstraint)),
     ] {
         assert_eq!(find(&Recipe::leaf(), &[], &constrained(value), AT), expected);
     }
+    let at = |address: &[u8]| {
+        let names = tlv(0x30, &tlv(0x87, address));
+        Recipe::leaf().with(2, extension(made::ALTERNATIVE_NAME, true, &names))
+    };
+    let refused = |name: &str| Err(E::NameOutsideConstraints { name: name.to_owned() });
+    let none = || constrained(subtree(0xa1, 0x87, "\0\0\0\0\0\0\0\0"));
+    assert_eq!(find(&at(&[10, 0, 0, 1]), &[], &none(), AT), refused("10.0.0.1"));
+    let some = || constrained(tlv(0xa0, &tlv(0x30, &tlv(0x87, &[10, 0, 0, 0, 255, 0, 0, 0]))));
+    assert_eq!(find(&at(&[10, 0, 0, 1]), &[], &some(), AT), Ok(()));
+    assert_eq!(find(&at(&[192, 0, 0, 1]), &[], &some(), AT), refused("192.0.0.1"));
 }
 
 #[test]

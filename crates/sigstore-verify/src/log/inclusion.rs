@@ -91,14 +91,16 @@ fn verify_signature(
 ///
 /// The Sigstore client specification takes it from the base URL of the log. Logs leave the port
 /// out (Rekor v2) or keep it (some of Rekor v1). The origin is that name, to which Rekor v1
-/// appends the tree of the shard: `rekor.sigstore.dev - 2605736670972794746`.
+/// appends the tree of the shard: `rekor.sigstore.dev - 2605736670972794746`. Of a log that is known
+/// by its key alone there is no name to compare: the signature decides.
 fn signer<'o>(origin: &'o str, log: &TransparencyLog) -> Option<&'o str> {
     let is_tree = |tree: &str| !tree.is_empty() && tree.bytes().all(|byte| byte.is_ascii_digit());
     let name = match origin.split_once(" - ") {
         Some((name, tree)) if is_tree(tree) => name,
         _ => origin,
     };
-    let is_log = !name.is_empty() && (name == log.origin() || name == authority(log.base_url()));
+    let is_named = || name == log.origin() || name == authority(log.base_url());
+    let is_log = !name.is_empty() && (log.is_of_any_name() || is_named());
     is_log.then_some(name)
 }
 
@@ -186,6 +188,31 @@ mod tests {
         assert!(verify(&entry, &at("http://log.example:8001"), &RustCrypto).is_err());
         let entry = entry_of(&key, "log.example");
         assert!(verify(&entry, &at("http://log.example:8000"), &RustCrypto).is_ok());
+    }
+
+    #[test]
+    fn a_log_known_by_its_key_alone_has_any_name() {
+        for key in [TestKey::p256(1), TestKey::ed25519(1)] {
+            let like = trusted(&key);
+            let log = TransparencyLog::of_key(key.public(), like.scheme(), like.window());
+            for origin in ["log.example", "other.example:8000 - 1"] {
+                assert!(verify(&entry_of(&key, origin), &log, &RustCrypto).is_ok());
+            }
+            let reason = |entry: &Entry| verify(entry, &log, &RustCrypto).unwrap_err();
+            let by_other = entry_of(&TestKey::p256(2), "log.example");
+            assert_eq!(reason(&by_other), LogError::CheckpointUnsigned);
+            // The same with an id that claims to be the key's.
+            let mut forged = entry_of(&key, "log.example");
+            let text = checkpoint_text("log.example", 7, &proof(&mut forged).root_hash);
+            let signature = TestKey::p256(2).sign(text.as_bytes());
+            let line = signature_line("log.example", &key.public().id()[..4], &signature);
+            proof(&mut forged).checkpoint = Some(format!("{text}\n{line}"));
+            assert!(matches!(reason(&forged), LogError::CheckpointSignature(_)));
+        }
+        // A trusted root that leaves the URL out names no log at all.
+        let (key, like) = (TestKey::p256(1), trusted(&TestKey::p256(1)));
+        let log = TransparencyLog::new(String::new(), key.public(), like.scheme(), like.window());
+        assert!(verify(&entry_of(&key, "log.example"), &log, &RustCrypto).is_err());
     }
 
     #[test]

@@ -22,7 +22,7 @@ pub enum IdentityMismatch {
         expected: String,
     },
     /// The issuer differs, or the certificate names none.
-    #[error("the issuer is {}, not {expected:?}", quoted(actual))]
+    #[error("the issuer is {}", other(actual, expected))]
     Issuer {
         /// What the certificate says.
         actual: Option<String>,
@@ -30,7 +30,7 @@ pub enum IdentityMismatch {
         expected: String,
     },
     /// An extension differs, or the certificate does not have it.
-    #[error("{} is {}, not {expected:?}", extension.name(), quoted(actual))]
+    #[error("{} is {}", extension.name(), other(actual, expected))]
     Extension {
         /// The extension.
         extension: FulcioExtension,
@@ -94,7 +94,7 @@ impl IdentityMatcher {
         if !self.subject.matches(subject) {
             return Err(IdentityMismatch::Subject {
                 actual: subject.to_owned(),
-                expected: self.subject.to_string(),
+                expected: self.subject.as_str().to_owned(),
             });
         }
         let nobody = (identity.profile == Profile::Ordinary).then_some("");
@@ -102,7 +102,7 @@ impl IdentityMatcher {
         if !issuer.is_some_and(|issuer| self.issuer.matches(issuer)) {
             return Err(IdentityMismatch::Issuer {
                 actual: identity.issuer.clone(),
-                expected: self.issuer.to_string(),
+                expected: self.issuer.as_str().to_owned(),
             });
         }
         for (extension, expected) in &self.extensions {
@@ -111,7 +111,7 @@ impl IdentityMatcher {
                 return Err(IdentityMismatch::Extension {
                     extension: *extension,
                     actual: actual.map(str::to_owned),
-                    expected: expected.to_string(),
+                    expected: expected.as_str().to_owned(),
                 });
             }
         }
@@ -202,8 +202,13 @@ impl IdentityMismatch {
     }
 }
 
-fn quoted(actual: &Option<String>) -> String {
-    actual.as_ref().map_or_else(|| "absent".to_owned(), |text| format!("{text:?}"))
+/// How what is there differs from the text or expression that was asked for: where nothing is
+/// there, no expression matches.
+fn other(actual: &Option<String>, expected: &str) -> String {
+    match actual {
+        Some(actual) => format!("{actual:?}, not {expected:?}"),
+        None => format!("absent, where {expected:?} is asked for"),
+    }
 }
 
 fn reasons(mismatches: &[IdentityMismatch]) -> String {
@@ -254,6 +259,7 @@ mod tests {
                 Err(IdentityMismatch::Issuer { actual, expected })
             );
         }
+        let accepted_but_for_issuer = matcher("a@example.com", "x");
         let trigger = FulcioExtension::BuildTrigger;
         let any = TextMatcher::expression(".*").unwrap();
         let extended = accepted.with_extension(trigger, any);
@@ -262,9 +268,17 @@ mod tests {
             Err(IdentityMismatch::Extension {
                 extension: trigger,
                 actual: None,
-                expected: "ANY IDENTITY".to_owned()
+                expected: ".*".to_owned()
             })
         );
+        let any = IdentityMatcher::new(
+            TextMatcher::exact("a@example.com").unwrap(),
+            TextMatcher::expression(".*").unwrap(),
+        );
+        let said = any.check(&identity(None)).unwrap_err().to_string();
+        assert_eq!(said, r#"the issuer is absent, where ".*" is asked for"#);
+        let said = accepted_but_for_issuer.check(&signer).unwrap_err().to_string();
+        assert_eq!(said, format!(r#"the issuer is {ISSUER:?}, not "x""#));
     }
 
     #[test]

@@ -8,6 +8,7 @@ use super::Window;
 #[derive(Clone, Debug, PartialEq)]
 pub struct TransparencyLog {
     base_url: String,
+    is_of_any_name: bool,
     id: Vec<u8>,
     checkpoint_key_id: Option<Vec<u8>>,
     key: PublicKey,
@@ -21,7 +22,16 @@ impl TransparencyLog {
     #[must_use]
     pub fn new(base_url: String, key: PublicKey, scheme: Scheme, window: Window) -> Self {
         let id = key.id().to_vec();
-        Self { base_url, id, checkpoint_key_id: None, key, scheme, window }
+        let (is_of_any_name, checkpoint_key_id) = (false, None);
+        Self { base_url, is_of_any_name, id, checkpoint_key_id, key, scheme, window }
+    }
+
+    /// A log of which no more is known than its key, as where cosign's variable
+    /// `SIGSTORE_REKOR_PUBLIC_KEY` names one: whatever name its checkpoints bear, they are its own
+    /// where the key signed them.
+    #[must_use]
+    pub fn of_key(key: PublicKey, scheme: Scheme, window: Window) -> Self {
+        Self { is_of_any_name: true, ..Self::new(String::new(), key, scheme, window) }
     }
 
     /// The same log under another id: those of Rekor v2 name theirs by the signed-note key id.
@@ -47,6 +57,12 @@ impl TransparencyLog {
     #[must_use]
     pub fn origin(&self) -> &str {
         host(&self.base_url)
+    }
+
+    /// Whether checkpoints of any name may be its own.
+    #[must_use]
+    pub(crate) fn is_of_any_name(&self) -> bool {
+        self.is_of_any_name
     }
 
     /// What entries and certificate timestamps call the log.

@@ -83,6 +83,16 @@ impl TrustedRoot {
         self
     }
 
+    /// The same root whose authorities for signing certificates issue by the rules of RFC 5280 alone
+    /// ([`Profile::Ordinary`](crate::Profile::Ordinary)): that of an instance of one's own.
+    #[must_use]
+    pub fn with_ordinary_authorities(mut self) -> Self {
+        let authorities = std::mem::take(&mut self.certificate_authorities);
+        self.certificate_authorities =
+            authorities.into_iter().map(Authority::into_ordinary).collect();
+        self
+    }
+
     /// The authorities that issue certificates for signing.
     #[must_use]
     pub fn certificate_authorities(&self) -> &[Authority] {

@@ -5,10 +5,10 @@ use std::path::Path;
 
 use sealift::registry::{Error as RegistryError, ErrorKind, Manifest, ManifestName, Repository};
 use sealift::sign::{
-    AttachError, Older, SignatureBundle, StatementDraft, TaggedLayer, ToSign, attach,
-    attach_tagged, images_in, referrer, simple_signing,
+    AttachError, Older, SignatureBundle, SignerMaterial, StatementDraft, TaggedLayer, ToSign,
+    attach, attach_tagged, images_in, referrer, simple_signing,
 };
-use sealift::verify::{Attachment, Hash, StatementVersion, encode_base64};
+use sealift::verify::{Attachment, Hash, PublicKey, StatementVersion, encode_base64};
 use sealift::{Descriptor, Reference, RegistryImage, escape, transfer};
 
 use super::attested;
@@ -247,7 +247,15 @@ impl Target<'_> {
         self.write(&signed)?;
         if self.found.upload {
             let layer = TaggedLayer::signature(payload.clone(), &signed);
-            self.tag(Attachment::Signatures, layer)?;
+            let key = match &signed.signer {
+                SignerMaterial::Key(key) => Some(&**key),
+                SignerMaterial::Certificate { .. } => None,
+            };
+            if !self.tag(Attachment::Signatures, layer, key)? {
+                eprintln!(
+                    "note: this key has signed the same before: no second signature is attached"
+                );
+            }
         } else {
             self.print(encode_base64(&signed.signature).as_bytes())?;
         }
@@ -271,7 +279,9 @@ impl Target<'_> {
             signed.timestamps = vec![session.stamp(&envelope)?];
         }
         match TaggedLayer::attestation(&signed, predicate_type) {
-            Some(layer) if self.found.upload => self.tag(Attachment::Attestations, layer),
+            Some(layer) if self.found.upload => {
+                self.tag(Attachment::Attestations, layer, None).map(drop)
+            }
             _ => self.print(&signed.envelope_json().unwrap_or_default()),
         }
     }
@@ -301,11 +311,16 @@ impl Target<'_> {
             })
     }
 
-    fn tag(&self, attachment: Attachment, layer: TaggedLayer) -> Result<(), Failure> {
+    /// False where a signature of the key over the same is there already.
+    fn tag(
+        &self,
+        attachment: Attachment,
+        layer: TaggedLayer,
+        key: Option<&PublicKey>,
+    ) -> Result<bool, Failure> {
         let repository = &self.found.signatures;
-        attach_tagged(repository, &self.image, attachment, layer, self.place.older)
-            .map_err(not_attached)?;
-        Ok(())
+        attach_tagged(repository, &self.image, attachment, layer, self.place.older, key)
+            .map_err(not_attached)
     }
 
     fn write(&self, signed: &SignatureBundle) -> Result<(), Failure> {

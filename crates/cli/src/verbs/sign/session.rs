@@ -128,7 +128,10 @@ fn services_and_root(
         return Ok((Services::default(), TrustedRoot::default()));
     }
     let names_urls = args.fulcio_url.is_some() || args.rekor_url.is_some();
-    let is_named = args.signing_config.is_some() || names_urls || !args.use_signing_config;
+    // Nor does a key without a log need any: the timestamp authority, if any, is named by its URL.
+    let needs_no_config = args.key.key.is_some() && !args.tlog_upload;
+    let is_named =
+        args.signing_config.is_some() || names_urls || needs_no_config || !args.use_signing_config;
     let kept = match is_named && args.trusted_root.is_some() {
         true => None,
         false => Some(trust::material(false, global, environment)?),

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use sealift::escape;
-use sealift::verify::{Artifact, Bundle, Hash, HashAlgorithm, Limits, SignerKind};
+use sealift::verify::{Artifact, Bundle, Hash, HashAlgorithm};
 
 use super::images::predicate_type;
 use super::signer::Trust;
@@ -31,7 +31,7 @@ pub(crate) fn verify_blob(
     let name = args.file.display().to_string();
     let (bundle, file, hint) = match (&args.bundle, &args.signature) {
         (Some(path), _) => {
-            let bundle = bundle(path, &args.evidence, trust.policy.signer_kind())?;
+            let bundle = bundle(path, &args.evidence, &trust)?;
             let file = Subject::named(&args.file, &bundle, trust.algorithm())?;
             (bundle, file, "")
         }
@@ -59,7 +59,7 @@ pub(crate) fn verify_blob_attestation(
     trust.policy = trust.policy.require_predicate_type(predicate_type(&args.predicate.predicate)?);
     set_deadline(&args.signer.out, global);
     let bundle = match (&args.bundle, &args.signature) {
-        (Some(path), _) => bundle(path, &args.evidence, trust.policy.signer_kind())?,
+        (Some(path), _) => bundle(path, &args.evidence, &trust)?,
         (None, path) => {
             let path = path.as_deref().unwrap_or(Path::new(""));
             let bundle = detached::envelope(path, &args.evidence)?;
@@ -85,7 +85,7 @@ pub(crate) fn verify_blob_attestation(
 
 /// A bundle, and what else is said to speak for it, which is added where a bundle of its form cannot
 /// hold it.
-fn bundle(path: &Path, evidence: &EvidenceArgs, signer: SignerKind) -> Result<Bundle, Failure> {
+fn bundle(path: &Path, evidence: &EvidenceArgs, trust: &Trust) -> Result<Bundle, Failure> {
     if evidence.certificate.is_some() {
         return Err(Failure::Signer {
             sentence: "--certificate is of a signature in a file of its own, and a bundle is named",
@@ -93,8 +93,8 @@ fn bundle(path: &Path, evidence: &EvidenceArgs, signer: SignerKind) -> Result<Bu
         });
     }
     let name = path.display().to_string();
-    let (bytes, limits) = (files::document(path)?, Limits::default());
-    let older = Bundle::from_cosign_json(&bytes, signer, &limits);
+    let (bytes, limits) = (files::document(path)?, &trust.limits);
+    let older = Bundle::from_cosign_json(&bytes, trust.policy.signer_kind(), limits);
     let older = older.map_err(|error| not_verified(&name, &error, ""))?;
     match (older, &evidence.rfc3161_timestamp) {
         (Some(bundle), Some(path)) => {
@@ -108,7 +108,7 @@ fn bundle(path: &Path, evidence: &EvidenceArgs, signer: SignerKind) -> Result<Bu
             hint: "leave out --rfc3161-timestamp: --use-signed-timestamps requires one in the bundle",
         }),
         (None, None) => {
-            Bundle::from_json(&bytes, &limits).map_err(|error| not_verified(&name, &error, ""))
+            Bundle::from_json(&bytes, limits).map_err(|error| not_verified(&name, &error, ""))
         }
     }
 }

@@ -189,6 +189,7 @@ impl Request<'_> {
         let mut options = VerifyOptions::default();
         options.check_content = self.images.check_content;
         options.log.clone_from(&self.trust.log);
+        options.limits.clone_from(&self.trust.limits);
         let mut image = match &self.detached {
             Some(detached) => detached.open(written, target, &options)?,
             None => SignedImage::open(target, self.attachment, policy.signer_kind(), &options)?,
@@ -237,6 +238,7 @@ pub(in crate::verbs) fn signed_digest(
     let trust = Trust::new(signer, global, environment)?;
     let (attachment, mut options) = (Attachment::Signatures, VerifyOptions::default());
     options.log.clone_from(&trust.log);
+    options.limits.clone_from(&trust.limits);
     let mut image = SignedImage::open(target, attachment, trust.policy.signer_kind(), &options)?;
     let hint = log::of_image(&trust, &mut image, &[], written)?;
     let verified = image.verify(&trust.verifier(), &trust.policy, &[], trust.now, &NoProgress);

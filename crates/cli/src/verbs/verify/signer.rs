@@ -4,7 +4,7 @@ use std::path::Path;
 
 use sealift::http::{Request, Url};
 use sealift::verify::{
-    BundleVerifier, FulcioExtension, Identities, IdentityMatcher, KeyAlgorithm, LogSearch,
+    BundleVerifier, FulcioExtension, Identities, IdentityMatcher, KeyAlgorithm, Limits, LogSearch,
     OwnTrust, Policy, PublicKey, TextMatcher, TrustedKey, TrustedRoot, provider,
 };
 use sealift::{Timestamp, escape, verify};
@@ -23,6 +23,8 @@ pub(super) struct Trust {
     /// The log that is asked for entries; none where nothing is asked.
     pub(super) log: Option<LogSearch>,
     root: TrustedRoot,
+    /// Bounds on what is read of signatures.
+    pub(super) limits: Limits,
     pub(super) now: Timestamp,
 }
 
@@ -53,7 +55,10 @@ impl Trust {
             value: url.unwrap_or_default().to_owned(),
             hint: "a URL is expected, as https://rekor.example",
         })?;
-        Ok(Self { policy, key, log: (!args.offline).then_some(log), root, now: now() })
+        let log = (!args.offline).then_some(log);
+        let mut limits = Limits::default();
+        limits.allow_certificate_chain = args.allow_certificate_chain;
+        Ok(Self { policy, key, log, root, limits, now: now() })
     }
 
     /// What the key is, where one must have signed.
@@ -231,10 +236,16 @@ fn root(
     environment: &Environment,
 ) -> Result<TrustedRoot, Failure> {
     let own = own_trust(args, environment)?;
-    let issuer_is_known = args.key.is_some() || own.names_issuers() && args.insecure_ignore_sct;
+    let sct_is_known = args.insecure_ignore_sct || !own.certificate_log_keys.is_empty();
+    let issuer_is_known = args.key.is_some() || own.names_issuers() && sct_is_known;
     let stamper_is_known = !args.use_signed_timestamps || own.timestamp_chain.is_some();
-    let needs_none = issuer_is_known && stamper_is_known && args.insecure_ignore_tlog;
+    let log_is_known = args.insecure_ignore_tlog || !own.log_keys.is_empty();
+    let needs_none = issuer_is_known && stamper_is_known && log_is_known;
     let root = match &args.trusted_root {
+        // Of a root that the user names and says to be their own; the public one stays as it is.
+        Some(path) if args.allow_certificate_chain => {
+            trust::root_in(path)?.with_ordinary_authorities()
+        }
         Some(path) => trust::root_in(path)?,
         None if needs_none => TrustedRoot::default(),
         None => trust::root(args.offline, global, environment)?,
