@@ -262,7 +262,8 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let gradle = folder.path().join("gradle");
         std::fs::create_dir(&gradle).unwrap();
-        let file = OnlyFile::at(&gradle.join("libs.versions.toml")).unwrap().one_folder_up().unwrap();
+        let file =
+            OnlyFile::at(&gradle.join("libs.versions.toml")).unwrap().one_folder_up().unwrap();
         assert_eq!(file.folder(), folder.path().canonicalize().unwrap());
         assert!(!file.skips_directory("gradle".into()) && file.skips_directory("grad".into()));
         assert!(file.skips_directory("gradle/x".into()));
