@@ -2,13 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use regorus::unstable::{BUILTINS, Expr, Span};
+use regorus::unstable::{AssignOp, BUILTINS, BoolOp, Expr, Literal, LiteralStmt, Ref, Span};
 
 use super::RegoError;
 use super::ast::{self, Scope, Visit, chain};
 use super::error::RegoPlace;
 use super::flow::Flow;
 use super::names::{Names, joined, with_data};
+use super::negation::has_wildcard;
 use super::patterns::takes_objects_apart;
 use super::reads::Reads;
 use super::source::Parsed;
@@ -258,6 +259,26 @@ struct Uses<'u> {
 }
 
 impl Visit for Uses<'_> {
+    /// OPA compiles no negation of what holds for any item: nothing outside says which (Policy
+    /// Language, "Negation"). The interpreter asks whether it does not hold for one of them.
+    fn statement(&mut self, statement: &LiteralStmt, _: &Scope) {
+        let Literal::NotExpr { expr, .. } = &statement.literal else { return };
+        let sides = match expr.as_ref() {
+            Expr::BoolExpr { op: BoolOp::Eq, lhs, rhs, .. }
+            | Expr::AssignExpr { op: AssignOp::Eq, lhs, rhs, .. } => vec![lhs, rhs],
+            _ => vec![expr],
+        };
+        let is_any = |side: &&Ref<Expr>| {
+            matches!(***side, Expr::RefDot { .. } | Expr::RefBrack { .. }) && has_wildcard(side)
+        };
+        if let Some(side) = sides.into_iter().find(is_any) {
+            let message = "`_` in a negation says not which item is meant: ask in a function or rule \
+                           of its own whether one is, and negate that";
+            let at = RegoPlace::of(side.span());
+            self.bad.get_or_insert(RegoError::Refused { at, message });
+        }
+    }
+
     fn reference(&mut self, path: &[&str], span: &Span) {
         if let Some(path) = self.names.document(path) {
             self.found.entry(path).or_insert_with(|| RegoPlace::of(span));

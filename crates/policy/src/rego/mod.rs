@@ -24,6 +24,7 @@
 //! | `not f(x)` holds where `x` is undefined | the whole body is undefined | each negation is preceded by its operands, as OPA's compiler does it |
 //! | `walk(x)` of one argument is an array of all pairs in some places and never holds in others | a relation that holds once for each pair | a choice of one of all pairs; an error when it is compiled within `not`, where `walk(x, y)` also is one, and `with` |
 //! | `{"a": x} = y` also holds where `y` has further fields | only where it has none | held to the number of fields; an error when it is compiled as the argument of a function, as what a call yields, and as the key of `some` |
+//! | `not xs[_] == 1` asks whether one item is not | an error when it is compiled | an error when it is compiled; so is `not xs[_]` |
 //! | a function of the name `walk` is taken for Rego's | hides Rego's | calling it is an error when it is compiled |
 //! | a call of a function that it lacks fails when it is evaluated, and is forgotten where another definition of the caller gives a value | an error when it is compiled | an error when it is compiled |
 //! | a function may call itself until the stack ends | an error when it is compiled | an error when it is compiled; so is a chain of rules that is too long |
@@ -34,7 +35,7 @@
 //! | `object.subset` of arrays takes the items in any order | one after another | written anew |
 //! | `any`, `all`, `re_match` and others of Rego v0 are missing | there in v0 | written anew |
 //! | `strings.replace_n` replaces what replaced something | it does not | written anew |
-//! | `numbers.range`, `net.cidr_expand`, `bits.lsh`, `concat`, `array.concat` make as much as is asked for | so does OPA | held to limits |
+//! | `numbers.range`, `net.cidr_expand`, `bits.lsh`, `concat`, `array.concat`, `replace` make as much as is asked for | so does OPA | held to limits; what all of the functions here make in an evaluation, to another |
 //! | `sort` puts sets before objects | after them | the same as `regorus` |
 //! | `crypto.*` and others are missing | there | hashes, `yaml.*`, `urlquery.*`, `time.format`, `time.diff` and `array.flatten` are written anew; the rest is an error when it is compiled |
 //! | the clock is the machine's | the machine's | the caller's |

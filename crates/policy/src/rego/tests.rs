@@ -121,6 +121,25 @@ fn a_walk_holds_once_for_each_pair() {
     assert_eq!(eval(v0), Ok(Some(json!([1]))));
 }
 
+/// OPA says of each that a variable is unsafe.
+#[test]
+fn a_negation_of_any_item_is_refused() {
+    for body in [
+        r#"r if not input.list[_] == "b""#,
+        r#"r if not input.list[_] = "b""#,
+        r#"r if not "b" == input.list[_]"#,
+        "r if not input.list[_]",
+        "r if { true; not input.list[_].a.b }",
+        "r if count([1 | not input.list[_] == 1]) > 0",
+        "q contains 1\nr if not q[_]",
+    ] {
+        let error = eval(body).unwrap_err();
+        assert!(matches!(error, RegoError::Refused { .. }), "{body}: {error}");
+    }
+    assert_eq!(eval(r#"r if { some one in input.list; not one == "b" }"#), Ok(Some(json!(true))));
+    assert_eq!(eval("has if input.list[_] == \"b\"\nr if not has"), Ok(None));
+}
+
 #[test]
 fn a_walk_is_refused_where_the_interpreter_has_no_form_for_it() {
     for body in [
