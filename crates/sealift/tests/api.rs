@@ -34,6 +34,7 @@ fn the_table_of_the_api_is_true() {
         "Open the cached database" => update::DatabaseStore::ready,
         "Vulnerabilities found" => Report::findings,
         "Results by check" => Configuration::failures,
+        "Whether all was seen" => Report::is_complete,
         "Write a report" => render,
         "Verify an image" => verify::Verifier::verify_image,
         "Verify an attestation" => verify::Verifier::verify_attestation,
