@@ -88,8 +88,12 @@ fn what_cannot_run_never_passes() {
         ("deny := 1 if true\ndeny := 2 if true", "a.rego:10:1: rule conflicts"),
         ("deny if data.lib.docker.x", "a.rego:9:9: there is no data.lib.docker.x"),
         (
-            "deny if count([1 | some a in numbers.range(1, 90000); some b in numbers.range(1, 90000); a == b]) < 0",
+            "xs := numbers.range(1, 90000)\ndeny if count([1 | some a in xs; some b in xs; a == b]) < 0",
             "not decided within",
+        ),
+        (
+            "deny if count([1 | some a in numbers.range(1, 900); b := numbers.range(a, 90000)]) < 0",
+            "more than 67108864 bytes made by functions",
         ),
     ] {
         let told = on_dockerfile(&[("a.rego", &with(rules))]);
