@@ -84,12 +84,6 @@ fn is_dockerfile(name: &str) -> bool {
     })
 }
 
-/// Whether a file is one of compose by its path.
-pub(crate) fn is_compose_path(path: &str) -> bool {
-    let name = path.rsplit('/').next().unwrap_or(path).to_lowercase();
-    is_compose(&name) && (name.ends_with(".yaml") || name.ends_with(".yml"))
-}
-
 /// `compose.yaml` and `docker-compose.yml`, and what is laid over them: `compose.prod.yaml`.
 fn is_compose(name: &str) -> bool {
     ["compose", "docker-compose"]

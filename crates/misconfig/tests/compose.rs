@@ -108,6 +108,58 @@ fn an_override_file_is_laid_over_its_base() {
 }
 
 #[test]
+fn what_an_override_file_changes_counts_in_whichever_form() {
+    let base = "services:\n  a: {SOUND}\n";
+    for (over, check) in [
+        ("services:\n  a: {privileged: true}\n", "0001"),
+        ("services: {a: {healthcheck: {test: [NONE]}}}\n", "0011"),
+        ("services: {a: {security_opt: ['no-new-privileges:false']}}\n", "0009"),
+    ] {
+        let (failed, _) = failures(&[("compose.yml", base), ("compose.override.yml", over)]);
+        assert_eq!(failed.len(), 1, "{failed:?}");
+        assert!(failed[0].ends_with(check), "{failed:?}");
+    }
+    for tag in ["!override []", "!reset null"] {
+        let over = format!("services:\n  a:\n    security_opt: {tag}\n");
+        let (_, told) = failures(&[("compose.yml", base), ("compose.override.yml", &over)]);
+        assert!(told.iter().any(|it| it.contains("!reset")), "{told:?}");
+    }
+}
+
+#[test]
+fn comments_count_in_files_that_are_included() {
+    let inc = "services:\n  a:\n    <<: {SOUND}\n    # sealift:ignore:COMPOSE-0001\n    privileged: true\n";
+    let files = [("compose.yaml", "include: [inc.yml]\n"), ("inc.yml", inc)];
+    assert_eq!(failures(&files), NOTHING);
+    assert_eq!(failures(&[files[0], ("inc.yml", &inc.replace("sealift", "nobody"))]).0.len(), 1);
+}
+
+#[test]
+fn what_is_included_and_not_given_is_read_or_told_of() {
+    let (path, text) = ("compose.yaml", "include: [sub/compose.yaml]\nservices: {a: {SOUND}}\n");
+    let (_, told) = failures(&[(path, text)]);
+    assert!(told[0].contains("sub/compose.yaml, which is included"), "{told:?}");
+    let weak = "services: {b: {SOUND, privileged: true}}".replace("SOUND", SOUND);
+    let mut options = Options::default();
+    options.other_files = Some(Arc::new(Folder(vec![("sub/compose.yaml", weak)])));
+    let results = scan(&[SourceFile::new(path, text.as_bytes())], &options);
+    assert!(results.iter().any(|result| result.path == "sub/compose.yaml"));
+}
+
+#[test]
+fn a_file_that_many_extend_is_read_once() {
+    let many: String = (0..20_000).map(|at| format!("  s{at}: {{image: a}}\n")).collect::<String>();
+    let base = format!("services:\n{many}");
+    let extends: String = (0..2_000)
+        .map(|at| format!("  t{at}: {{extends: {{file: base.yml, service: s{at}}}}}\n"))
+        .collect();
+    let files = [("compose.yaml", &*format!("services:\n{extends}")), ("base.yml", &base)];
+    let start = std::time::Instant::now();
+    assert!(!failures(&files).0.is_empty());
+    assert!(start.elapsed().as_secs() < 60, "{:?}", start.elapsed());
+}
+
+#[test]
 fn much_that_is_taken_over_ends() {
     let many: String = (0..3_000).map(|at| format!("      V{at}: x\n")).collect();
     let mut text = format!("services:\n  s:\n    image: a\n    environment:\n{many}");

@@ -21,9 +21,11 @@ use sealift_model::{Diagnostic, Impact};
 
 use self::project::{Project, Whole};
 use self::service::{Service, services};
+use crate::ignore::Ignores;
 use crate::yaml::{self, Node};
 use crate::{
-    Check, Failure, FileKind, FileResult, Misconfiguration, Options, SourceFile, Status, detect,
+    Check, Failure, FileKind, FileResult, Lines, Misconfiguration, Options, SourceFile, Status,
+    excerpt,
 };
 
 /// How many files one may include, directly or not.
@@ -42,8 +44,8 @@ enum Find {
 struct File<'f> {
     root: &'f Node,
     services: Vec<Service<'f>>,
-    /// The services below it, where it is laid over another.
-    base: Option<&'f Node>,
+    /// What it is laid over.
+    base: Option<Box<Self>>,
 }
 
 /// Checks compose files, and those that they include under other names.
@@ -59,8 +61,7 @@ fn with_included(file: &SourceFile<'_>, options: &Options) -> Vec<FileResult> {
         let mut project = Project::new(&path, options);
         let (mut result, included) = check_one(&path, &bytes, &mut project);
         for (place, line) in included {
-            // One of a usual name is checked by itself.
-            if detect::is_compose_path(&place) || !seen.insert(place.clone()) {
+            if !seen.insert(place.clone()) {
                 continue;
             }
             match project.bytes(&place).filter(|_| seen.len() <= MAX_INCLUDED) {
@@ -69,6 +70,9 @@ fn with_included(file: &SourceFile<'_>, options: &Options) -> Vec<FileResult> {
             }
         }
         result.diagnostics.append(&mut project.told);
+        // It may be none of the files that are given.
+        Ignores::read(&bytes, options.now).apply(&mut result);
+        excerpt::fill(&mut result, &bytes);
         results.push(result);
     }
     results
@@ -86,15 +90,11 @@ fn check_one(
         let said = Diagnostic::new("compose", format!("not read: {error}"), Impact::Incomplete);
         result.diagnostics.push(said.at(path, None).on_line(error.line.into()));
     }
+    project.look_for_tags(path, bytes);
     let roots = || stream.documents.iter().map(|document| &document.root);
     let included: Vec<_> = roots().flat_map(|root| project.included(root)).collect();
     let whole: Vec<Whole> = roots().map(|root| project.whole(root)).collect();
-    let documents = whole.iter().map(|whole| File {
-        root: &whole.root,
-        services: services(&whole.root),
-        base: whole.base.as_ref(),
-    });
-    let documents: Vec<_> = documents.collect();
+    let documents: Vec<_> = whole.iter().map(File::new).collect();
     let services = documents.iter().any(|document| !document.services.is_empty());
     if !services && stream.errors.is_empty() && included.is_empty() {
         let said = Diagnostic::new("compose", "there is no service", Impact::Note);
@@ -103,35 +103,53 @@ fn check_one(
     // What could not be read might have failed.
     let all_read = stream.errors.is_empty() && project.told.is_empty();
     for (check, find) in CHECKS {
-        let mut failures: Vec<_> = documents.iter().flat_map(|file| file.find(*find)).collect();
-        failures.sort_by_key(|failure| failure.lines);
-        if failures.is_empty() && all_read && services {
+        let found: Vec<_> = documents.iter().map(|file| file.find(*find)).collect();
+        if services && all_read && found.iter().all(|(_, passes)| *passes) {
             result.misconfigurations.push(Misconfiguration::new(check, Status::Pass));
         }
+        let mut failures: Vec<_> = found.into_iter().flat_map(|(failures, _)| failures).collect();
+        failures.sort_by_key(|failure| failure.lines);
         let failures = failures.into_iter().map(Status::Fail);
         result.misconfigurations.extend(failures.map(|it| Misconfiguration::new(check, it)));
     }
     (result, included)
 }
 
-impl File<'_> {
-    fn find(&self, find: Find) -> Vec<Failure> {
-        let failures: Vec<_> = match find {
+impl<'f> File<'f> {
+    fn new(whole: &'f Whole) -> Self {
+        let of = |root| Self { root, services: services(root), base: None };
+        Self { base: whole.base.as_ref().map(|base| Box::new(of(base))), ..of(&whole.root) }
+    }
+
+    /// What a check finds that is told of here, and whether it finds nothing at all. What the base
+    /// of an override file fails for by itself is told of there.
+    fn find(&self, find: Find) -> (Vec<Failure>, bool) {
+        let mut failures = self.found(find);
+        let passes = failures.is_empty();
+        if let Some(base) = self.base.as_ref().filter(|_| !passes) {
+            let same = |failure: &Failure| (failure.resource.clone(), failure.message.clone());
+            let known: BTreeSet<_> = base.found(find).iter().map(same).collect();
+            failures.retain(|failure| !known.contains(&same(failure)));
+            failures.iter_mut().for_each(|failure| self.place(failure));
+        }
+        (failures, passes)
+    }
+
+    fn found(&self, find: Find) -> Vec<Failure> {
+        match find {
             Find::InService(find) => self.services.iter().flat_map(find).collect(),
             Find::InFile(find) => find(self),
-        };
-        match self.base {
-            Some(base) => failures.into_iter().filter(|it| self.is_own(it, base)).collect(),
-            None => failures,
         }
     }
 
-    /// Whether a failure is this file's and not its base's, of which it is told there: what was
-    /// taken from there is on no line, and what a service lacks it lacks there, too.
-    fn is_own(&self, failure: &Failure, base: &Node) -> bool {
-        let line = failure.lines.map_or(0, |lines| lines.start);
-        let mut of_base = self.services.iter().filter(|service| base.get(service.name).is_some());
-        line > 0 && of_base.all(|service| service.line != line)
+    /// What the base has is on no line here: it is told of where the service is changed.
+    fn place(&self, failure: &mut Failure) {
+        if failure.lines.is_some_and(|lines| lines.start == 0) {
+            let name = failure.resource.as_deref();
+            let service = self.services.iter().find(|service| Some(service.name) == name);
+            let line = service.map_or(1, |service| service.line);
+            failure.lines = Some(Lines { start: line, end: line });
+        }
     }
 }
 

@@ -1,5 +1,6 @@
 //! What a compose file takes from others (Compose Specification, "Extends", "Include", "Merge").
 
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use sealift_model::{Diagnostic, Impact};
@@ -12,6 +13,10 @@ use crate::yaml::{self, Entry, Node};
 const MAX_EXTENDS: usize = 16;
 /// How many settings may be taken over in all.
 const MAX_TAKEN: usize = 200_000;
+/// What is replaced and not merged.
+const REPLACED: [&str; 3] = ["command", "entrypoint", "test"];
+/// How many files a file may extend services of.
+const MAX_READ: usize = 100;
 const TOO_MUCH: &str = "more is taken over from other services than may be";
 /// The files that `docker compose` looks for beside an override file, in its order.
 const BASES: [&str; 4] =
@@ -24,12 +29,14 @@ pub(super) struct Project<'o> {
     /// What could not be looked at.
     pub(super) told: Vec<Diagnostic>,
     left: usize,
+    /// Files by their places.
+    read: BTreeMap<String, Option<Node>>,
 }
 
 /// A document with all that it takes over.
 pub(super) struct Whole {
     pub(super) root: Node,
-    /// The services that it is laid over.
+    /// What it is laid over, on no line.
     pub(super) base: Option<Node>,
 }
 
@@ -41,7 +48,7 @@ struct Siblings<'s> {
 
 impl<'o> Project<'o> {
     pub(super) fn new(path: &'o str, options: &'o Options) -> Self {
-        Self { path, options, told: Vec::new(), left: MAX_TAKEN }
+        Self { path, options, told: Vec::new(), left: MAX_TAKEN, read: BTreeMap::new() }
     }
 
     /// A document whose services have what they extend; that of an override file is laid over its
@@ -50,26 +57,29 @@ impl<'o> Project<'o> {
         let Some(services) = root.get("services") else {
             return Whole { root: root.clone(), base: None };
         };
-        let base = self.base_file().map(|(place, root)| {
-            let services = root.get("services").unwrap_or(&root);
-            self.services(&Siblings { path: &place, services }, None).on_line(0)
+        let base = self.base_file().and_then(|(place, root)| {
+            let siblings = Siblings { path: &place, services: root.get("services")? };
+            let told = self.told.len();
+            let services = self.services(&siblings, None);
+            // The base is checked by itself, and all that is to be told of it is told there.
+            self.told.truncate(told);
+            Some(root.with("services", services).on_line(0))
         });
         let own = Siblings { path: self.path, services };
-        let services = self.services(&own, base.as_ref());
+        let services = self.services(&own, base.as_ref().and_then(|base| base.get("services")));
         Whole { root: root.with("services", services), base }
     }
 
     /// What an override file is laid over.
-    fn base_file(&self) -> Option<(String, Node)> {
+    fn base_file(&mut self) -> Option<(String, Node)> {
         let name = self.path.rsplit('/').next().unwrap_or_default();
         let stem = name.strip_suffix(".yaml").or(name.strip_suffix(".yml"))?;
         let is_override = matches!(stem, "compose.override" | "docker-compose.override");
-        let mut bases = BASES.iter().filter(|_| is_override).filter_map(|base| {
+        BASES.iter().filter(|_| is_override).find_map(|base| {
             let place = beside(self.path, base)?;
             let root = self.read(&place)?;
             Some((place, root))
-        });
-        bases.next()
+        })
     }
 
     /// The places of the files that a document includes, and the lines that say so; of what lies
@@ -100,14 +110,44 @@ impl<'o> Project<'o> {
 
     /// Says what could not be looked at.
     pub(super) fn tell(&mut self, line: u32, what: &str) {
-        let message = format!("not read: {what}");
-        let said = Diagnostic::new("compose", message, Impact::Incomplete);
-        self.told.push(said.at(self.path, None).on_line(line.into()));
+        self.tell_at(self.path, line, what);
     }
 
-    fn read(&self, place: &str) -> Option<Node> {
-        let stream = yaml::parse(&self.bytes(place)?, &self.options.limits);
-        stream.documents.into_iter().next().map(|document| document.root)
+    fn tell_at(&mut self, path: &str, line: u32, what: &str) {
+        let message = format!("not read: {what}");
+        let said = Diagnostic::new("compose", message, Impact::Incomplete);
+        self.told.push(said.at(path, None).on_line(line.into()));
+    }
+
+    /// The document of a file, which many services may extend.
+    fn read(&mut self, place: &str) -> Option<Node> {
+        if let Some(known) = self.read.get(place) {
+            return known.clone();
+        }
+        let bytes = self.bytes(place).filter(|_| self.read.len() < MAX_READ);
+        let root = bytes.and_then(|bytes| {
+            self.look_for_tags(place, &bytes);
+            let stream = yaml::parse(&bytes, &self.options.limits);
+            // Of a file with errors, or of several documents, it is not known what counts.
+            let is_one = stream.errors.is_empty() && stream.documents.len() == 1;
+            stream.documents.into_iter().next().map(|first| first.root).filter(|_| is_one)
+        });
+        self.read.insert(place.to_owned(), root.clone());
+        root
+    }
+
+    /// Tells of tags by which a value takes another's place instead of being merged with it: trees
+    /// have none.
+    pub(super) fn look_for_tags(&mut self, path: &str, bytes: &[u8]) {
+        let lines = bytes.split(|byte| *byte == b'\n').zip(1..);
+        let tagged = |line: &[u8]| {
+            let text = String::from_utf8_lossy(line);
+            let code = text.split(" #").next().unwrap_or_default();
+            code.contains("!reset") || code.contains("!override")
+        };
+        if let Some((_, line)) = lines.into_iter().find(|(line, _)| tagged(line)) {
+            self.tell_at(path, line, "what !reset and !override replace");
+        }
     }
 
     /// The services with what they extend, each laid over that of the same name below it.
@@ -115,7 +155,7 @@ impl<'o> Project<'o> {
         let entries = siblings.services.entries().iter().map(|service| {
             let mut value = self.extended(&service.value, siblings, 0);
             if let Some(below) = below.and_then(|below| below.get(&service.key)) {
-                value = self.laid_over(below, &value);
+                value = self.laid_over("", below, &value);
             }
             Entry { value, ..service.clone() }
         });
@@ -127,9 +167,9 @@ impl<'o> Project<'o> {
     fn extended(&mut self, service: &Node, siblings: &Siblings<'_>, depth: usize) -> Node {
         let Some(extends) = entry(service, "extends") else { return service.clone() };
         match self.base(extends, siblings, depth) {
-            Ok(base) => self.laid_over(&base, service),
+            Ok(base) => self.laid_over("", &base, service),
             Err(why) => {
-                self.tell(extends.key_line, &why);
+                self.tell_at(siblings.path, extends.key_line, &why);
                 service.clone()
             }
         }
@@ -162,8 +202,8 @@ impl<'o> Project<'o> {
         Ok(whole.on_line(line))
     }
 
-    /// Mappings are merged, lists follow one another, all else is replaced.
-    fn laid_over(&mut self, below: &Node, above: &Node) -> Node {
+    /// Mappings are merged, lists follow one another, all else is replaced; `key` is theirs.
+    fn laid_over(&mut self, key: &str, below: &Node, above: &Node) -> Node {
         let taken = below.entries().len() + below.items().len();
         match self.left.checked_sub(taken) {
             Some(left) => self.left = left,
@@ -173,16 +213,22 @@ impl<'o> Project<'o> {
                 return above.clone();
             }
         }
-        if below.is_list() && above.is_list() {
-            return above.with_items([below.items(), above.items()].concat());
+        if below.is_list() && above.is_list() && !REPLACED.contains(&key) {
+            let is_kept = |item: &&Node| {
+                key != "security_opt"
+                    || !above.items().iter().any(|over| option(over) == option(item))
+            };
+            let kept = below.items().iter().filter(is_kept).cloned();
+            return above.with_items(kept.chain(above.items().iter().cloned()).collect());
         }
-        if !below.is_map() || !above.is_map() {
+        if REPLACED.contains(&key) || !below.is_map() || !above.is_map() {
             return above.clone();
         }
         let merged = above.entries().iter().map(|over| match entry(below, &over.key) {
-            Some(under) => {
-                Entry { value: self.laid_over(&under.value, &over.value), ..over.clone() }
-            }
+            Some(under) => Entry {
+                value: self.laid_over(&over.key, &under.value, &over.value),
+                ..over.clone()
+            },
             None => over.clone(),
         });
         let mut entries: Vec<_> = merged.collect();
@@ -190,6 +236,11 @@ impl<'o> Project<'o> {
         entries.extend(taken.cloned());
         above.with_entries(entries)
     }
+}
+
+/// What a security option is about: of two of a name the last counts.
+fn option(item: &Node) -> Option<&str> {
+    item.str()?.split([':', '=']).next()
 }
 
 /// The place of a path that a file names; none where that is no place below the folder that is
