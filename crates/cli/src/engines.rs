@@ -23,14 +23,13 @@ enum EngineElsewhere {
 impl Environment {
     /// Docker's engine, where one may listen.
     pub(crate) fn docker(&self) -> Result<Vec<Engine>, Failure> {
-        let certificates = self.docker_certificates();
-        let named = self.engine("DOCKER_HOST", certificates.as_deref())?;
+        let named = self.engine("DOCKER_HOST", Self::docker_certificates)?;
         Ok(vec![named.unwrap_or_else(Engine::docker)])
     }
 
     /// Podman's service, the user's own before the system's.
     pub(crate) fn podman(&self) -> Result<Vec<Engine>, Failure> {
-        if let Some(engine) = self.engine("CONTAINER_HOST", None)? {
+        if let Some(engine) = self.engine("CONTAINER_HOST", |_| Ok(None))? {
             return Ok(vec![engine]);
         }
         let own = self.get("XDG_RUNTIME_DIR").map(PathBuf::from);
@@ -40,10 +39,20 @@ impl Environment {
 
     /// The folder of the certificates for an engine with TLS, where the environment asks for it as
     /// it asks Docker's own programs.
-    fn docker_certificates(&self) -> Option<PathBuf> {
-        let named = self.get("DOCKER_CERT_PATH").map(PathBuf::from);
-        let is_asked = self.get("DOCKER_TLS_VERIFY").or(self.get("DOCKER_TLS")).is_some();
-        named.or_else(|| self.docker_folder().filter(|_| is_asked))
+    fn docker_certificates(&self) -> Result<Option<PathBuf>, Failure> {
+        if let Some(named) = self.get("DOCKER_CERT_PATH") {
+            return Ok(Some(named.into()));
+        }
+        let asks = |variable: &&str| self.get(variable).is_some();
+        let Some(variable) = ["DOCKER_TLS_VERIFY", "DOCKER_TLS"].into_iter().find(asks) else {
+            return Ok(None);
+        };
+        // Without TLS anybody between could answer.
+        self.docker_folder().map(Some).ok_or_else(|| Failure::Unusable {
+            what: "the engine is not asked".to_owned(),
+            error: format!("{variable} is set, and nothing says where its certificates are").into(),
+            hint: "name their folder with DOCKER_CERT_PATH",
+        })
     }
 
     /// The engine that a variable names: a socket as `unix://PATH` or the path alone, a server as
@@ -51,16 +60,17 @@ impl Environment {
     fn engine(
         &self,
         variable: &'static str,
-        certificates: Option<&Path>,
+        certificates: impl Fn(&Self) -> Result<Option<PathBuf>, Failure>,
     ) -> Result<Option<Engine>, Failure> {
         let Some(host) = self.get(variable) else { return Ok(None) };
         let host = host.to_string_lossy();
         match host.split_once("://") {
             Some(("tcp" | "http", place)) => {
+                let certificates = certificates(self)?;
                 let url = address(place, certificates.is_some()).map_err(|reason| {
                     elsewhere(EngineElsewhere::Address { variable, host: host.to_string(), reason })
                 })?;
-                Ok(Some(Engine::server(self.engine_client(&url, certificates)?, url)))
+                Ok(Some(Engine::server(self.engine_client(&url, certificates.as_deref())?, url)))
             }
             Some(("unix", path)) if path.starts_with('/') => Ok(Some(Engine::new(path))),
             None if host.starts_with('/') => Ok(Some(Engine::new(&*host))),
@@ -155,13 +165,20 @@ mod tests {
 
     #[test]
     fn tls_is_used_where_docker_is_told_to() {
-        let asks = |variables: &[(&str, &str)]| Environment::of(variables).docker_certificates();
+        let asks =
+            |variables: &[(&str, &str)]| Environment::of(variables).docker_certificates().unwrap();
         assert_eq!(asks(&[("HOME", "/h")]), None);
         assert_eq!(asks(&[("DOCKER_CERT_PATH", "/c")]), Some("/c".into()));
         let verify = ("DOCKER_TLS_VERIFY", "1");
         assert_eq!(asks(&[verify, ("DOCKER_CERT_PATH", "/c")]), Some("/c".into()));
         assert_eq!(asks(&[verify, ("HOME", "/h")]), Some("/h/.docker".into()));
         assert_eq!(asks(&[verify, ("DOCKER_CONFIG", "/d")]), Some("/d".into()));
+        for variable in ["DOCKER_TLS_VERIFY", "DOCKER_TLS"] {
+            let nowhere = [("DOCKER_HOST", "tcp://docker"), (variable, "1")];
+            assert!(Environment::of(&nowhere).docker().is_err(), "{variable}");
+            // A socket needs none.
+            assert!(Environment::of(&nowhere[1..]).docker().is_ok());
+        }
         assert_eq!(address("docker", true).unwrap().to_string(), "https://docker:2376/");
         let without = [("DOCKER_HOST", "tcp://docker"), ("DOCKER_CERT_PATH", "/nowhere")];
         assert!(Environment::of(&without).docker().is_err());
