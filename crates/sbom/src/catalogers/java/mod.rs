@@ -10,9 +10,10 @@
 //! | `java-sbt` | `build.sbt.lock` of sbt-dependency-lock | what is locked, with what only tests need |
 //!
 //! `java-archive` finds, for each archive at any depth, the packages that `pom.properties` and `pom.xml` in it
-//! name (several in a shaded archive); where there are none, one package known by its name or guessed
-//! from manifest, file name and classes, and says so in [`Package::guessed`](sealift_model::Package::guessed). Licences come from the `pom.xml`,
-//! and for the archive itself from `Bundle-License`.
+//! name (several in a shaded archive); where there are none, one package known by its name or
+//! guessed from manifest, file name and classes, and says so in
+//! [`Package::guessed`](sealift_model::Package::guessed). Licences come from the `pom.xml`, and for
+//! the archive itself from `Bundle-License`.
 //!
 //! It does not find: an archive with neither Maven metadata nor a version in manifest or file name
 //! (said as a problem when it holds classes); code copied into another archive without its

@@ -50,10 +50,9 @@ fn parse(text: &str, configuration: Option<&str>, facts: &mut Facts) {
         if line.is_empty() || line.starts_with('#') || line.starts_with("empty=") {
             continue;
         }
-        let (module, configurations) = match configuration {
-            Some(configuration) => (line, configuration),
-            None => line.split_once('=').unwrap_or_default(),
-        };
+        // Newer Gradle, which names them in each line, may be told to write there, too.
+        let of_file = configuration.map(|configuration| (line, configuration));
+        let (module, configurations) = line.split_once('=').or(of_file).unwrap_or_default();
         let mut parts = module.split(':');
         match (parts.next(), parts.next(), parts.next(), parts.next()) {
             (Some(group), Some(artifact), Some(version), None) if !version.is_empty() => {
@@ -112,6 +111,9 @@ mod tests {
             assert_eq!(facts.packages().next().unwrap().scope, scope, "{name}");
             assert_eq!(problem_lines(&facts), [3]);
         }
+        let named = "org.a:b:1.2=compileClasspath\n";
+        let (_, facts) = read(&Lockfile, &format!("{folder}/gradle.lockfile"), named);
+        assert_eq!(rows(&facts), ["org.a:b@1.2 1"]);
         assert!(wants(&Lockfile, &format!("{folder}/a.lockfile")));
         assert!(!wants(&Lockfile, &format!("{folder}/a.txt")));
     }
