@@ -520,6 +520,10 @@ fn a_file_that_nothing_is_read_from_is_an_error() {
     let output = fs("lock.json");
     assert_eq!(output.status.code(), Some(2));
     assert!(stderr(&output).contains("lock.json: not a file that packages are read from"));
+    // To pass for such a file alone would be to say that nothing is in it.
+    write(root.path(), "environment.yml", "dependencies:\n- openssl=1.1.1k\n");
+    let output = fs("environment.yml");
+    assert_eq!(output.status.code(), Some(3), "{}", stderr(&output));
     // pip takes requirements under any name.
     write(root.path(), "pins.txt", "lodash==4.17.15\n-r more.txt\n");
     let pins = root.path().join("pins.txt");

@@ -146,11 +146,11 @@ impl Ecosystem {
 
     /// A package's name in the spelling under which all spellings of it meet.
     ///
-    /// PyPI compares as the packaging specification "Names and normalization" (PEP 503) says.
-    /// NuGet and Packagist take no notice of case, GitHub not of that of owners and repositories,
-    /// and Swift not of that of addresses (SE-0292, "Package identity"), which with or without
-    /// scheme, user, port and `.git` are one (OSV schema, "SwiftURL": a Git URL). A Go module path does, but
-    /// package URLs have it in lower case: who asks tells such paths apart.
+    /// PyPI compares as the packaging specification "Names and normalization" (PEP 503) says. NuGet
+    /// and Packagist take no notice of case, GitHub not of that of owners and repositories, and
+    /// Swift not of that of addresses (SE-0292, "Package identity"), which with or without scheme,
+    /// user, port and `.git` are one (OSV schema, "SwiftURL": a Git URL). A Go module path does,
+    /// but package URLs have it in lower case: who asks tells such paths apart.
     #[must_use]
     pub fn folded_name(self, name: &str) -> Cow<'_, str> {
         match self {

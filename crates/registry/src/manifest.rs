@@ -134,8 +134,8 @@ impl Repository {
     ///
     /// # Errors
     /// When the registry refuses it. Where the answer is lost the registry is asked whether it has
-    /// the manifest; [`ErrorKind::Unknown`] when it does not say. The error of a fallback tag that could not be written comes
-    /// after the manifest itself has been pushed.
+    /// the manifest; [`ErrorKind::Unknown`] when it does not say. The error of a fallback tag that
+    /// could not be written comes after the manifest itself has been pushed.
     pub fn push_manifest(
         &self,
         bytes: &[u8],

@@ -1,8 +1,8 @@
 //! Epochs of source RPMs.
 //!
 //! Packages tell what they were built from by the file name of the source RPM, and
-//! `NAME-VERSION-RELEASE.src.rpm` leaves the epoch out. To rpm no epoch is epoch 0, older than all others (rpm-version(7)), so it is
-//! taken from the packages that were built from it.
+//! `NAME-VERSION-RELEASE.src.rpm` leaves the epoch out. To rpm no epoch is epoch 0, older than all
+//! others (rpm-version(7)), so it is taken from the packages that were built from it.
 
 use std::collections::HashMap;
 

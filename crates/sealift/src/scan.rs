@@ -353,6 +353,9 @@ fn read_tree(
     if !options.package_types.is_empty() {
         let tree = sealift_layers::read_directory(folder, &reader, &how).map_err(failed)?;
         inventory = assemble(&tree, catalogers);
+        if alone.is_some() && inventory.packages.is_empty() {
+            count_as_unread(&mut inventory);
+        }
     }
     let mut checked = None;
     if let Some(wanted) = &options.configuration {
@@ -422,6 +425,15 @@ fn read_image(
     let created = image.config.created;
     let counted = Counted { matching: Matching::Installed, development: false };
     Ok(Contents { artifact, inventory, created, counted, configuration: None })
+}
+
+/// Of one file that gives nothing, what cannot be read of it is all that was asked for.
+fn count_as_unread(inventory: &mut Inventory) {
+    for diagnostic in &mut inventory.diagnostics {
+        if diagnostic.impact == Impact::Partial {
+            diagnostic.impact = Impact::Incomplete;
+        }
+    }
 }
 
 /// The file that is to be read alone; none of a folder. Some formats are known by the name of their

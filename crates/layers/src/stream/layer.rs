@@ -13,9 +13,9 @@ use super::{BUFFER_BYTES, Failure};
 use crate::workers::Workers;
 use crate::{Error, LimitExceeded, Limits};
 
-/// The decompressed bytes of one layer. As soon as a worker of the workers has nothing else to do, it
+/// The decompressed bytes of one layer. As soon as another worker has nothing else to do, it
 /// decompresses, and the stream's own thread only hashes and reads. A layer that is not compressed
-/// the other worker reads and hashes.
+/// that worker reads and hashes.
 pub(crate) struct LayerStream<'c, 'env> {
     input: Input<'env>,
     workers: &'c Workers<'env>,

@@ -8,7 +8,8 @@ const SYSTEMS: &[&str] = &[
 ];
 
 /// Version and platform of `1.13.3-x86_64-linux`, as Syft and Bundler's lockfiles write it. The
-/// platform is no part of the version: `Gem::Version` would read a pre-release, or nothing.
+/// platform is no part of the version: `Gem::Version` would read a pre-release, or nothing. In a
+/// lockfile all behind a hyphen is one; in an SBOM somebody may have written `1.0-rc1`.
 pub(super) fn split_platform(version: &str) -> Option<(&str, &str)> {
     let (version, platform) = version.split_once('-')?;
     let names_system = |part: &str| SYSTEMS.iter().any(|system| part.starts_with(system));

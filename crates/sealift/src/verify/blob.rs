@@ -20,8 +20,8 @@ pub struct Evidence<'a> {
 /// `sign-blob --b64=false` writes it.
 ///
 /// # Errors
-/// When the signature is text and no base64, or what is said to be a certificate is none, or the timestamp is
-/// JSON that has none.
+/// When the signature is text and no base64, or what is said to be a certificate is none, or the
+/// timestamp is JSON that has none.
 pub fn detached(signature: &[u8], evidence: Evidence<'_>) -> Result<Bundle, DetachedError> {
     // Not by chance: of the 64 bytes and more that a signature has, half are no ASCII.
     let signature = match signature.is_ascii() {

@@ -1,6 +1,6 @@
-//! The file that `--bundle` of cosign's `sign-blob` and `attest-blob` wrote before Sigstore's bundle was
-//! there: a signature or an envelope, the certificate (or key) of the signer, and Rekor's answer, as JSON. A timestamp does not stand in
-//! it but in a file of its own.
+//! The file that `--bundle` of cosign's `sign-blob` and `attest-blob` wrote before Sigstore's
+//! bundle was there: a signature or an envelope, the certificate (or key) of the signer, and
+//! Rekor's answer, as JSON. A timestamp does not stand in it but in a file of its own.
 
 use super::annotations::{entry_of, timestamp_of};
 use super::{AnnotationError, CandidateError, SignerKind};
@@ -15,8 +15,9 @@ const CERTIFICATE: &str = "cert";
 const ENTRY: &str = "rekorBundle";
 
 impl Bundle {
-    /// Reads the older file of cosign's `sign-blob --bundle` or `attest-blob --bundle`; none where it is no such file. Whom to
-    /// look for decides what the certificate is: with a key, cosign writes that key in its place.
+    /// Reads the older file of cosign's `sign-blob --bundle` or `attest-blob --bundle`; none where
+    /// it is no such file. Whom to look for decides what the certificate is: with a key, cosign
+    /// writes that key in its place.
     ///
     /// # Errors
     /// When it is such a file and a part of it cannot be read.

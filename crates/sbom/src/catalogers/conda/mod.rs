@@ -4,8 +4,9 @@
 //! | --- | --- | --- |
 //! | `conda-installed` | `conda-meta/NAME-VERSION-BUILD.json` | the package, with its licence, build and channel |
 //!
-//! What it cannot find: what an `environment.yml` asks for, which is said; which package needs which; packages that only lie in Conda's cache. Python
-//! packages are found a second time by their own metadata.
+//! What it cannot find: what an `environment.yml` asks for, which is said; which package needs
+//! which; packages that only lie in Conda's cache. Python packages are found a second time by their
+//! own metadata.
 
 use sealift_layers::{File, Metadata, TreePath};
 use sealift_model::{Ecosystem, Package, Purl, PurlError};

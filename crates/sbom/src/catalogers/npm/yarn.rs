@@ -158,7 +158,8 @@ fn described<'l>(lock: &'l MergedFile<'_>) -> impl Iterator<Item = (&'l str, &'l
 }
 
 /// What a `package.json` asks for, under the real names of aliases (npm docs, package.json,
-/// "dependencies"), with the descriptor in place of the version. What is wrong with one is no problem of the lockfile.
+/// "dependencies"), with the descriptor in place of the version. What is wrong with one is no
+/// problem of the lockfile.
 fn parse_manifest(bytes: &[u8], facts: &mut Facts) -> Result<(), Error> {
     let (_, manifest) = Document::read(bytes, "package.json")?;
     for (kind, scope) in [
