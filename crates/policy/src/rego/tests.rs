@@ -526,7 +526,7 @@ fn a_name_of_every_is_compared_by_an_equals_sign() {
         ("r if {\n  every i in [1] {\n    # one\n    i = 1 # two\n  }\n}", true),
         ("i_each := 1\nr if { every i in [1] { i = i_each } }", true),
     ] {
-        assert_eq!(eval(body), Ok(holds.then(|| json!(true))), "{body}");
+        assert_eq!(eval(body), Ok(holds.then_some(json!(true))), "{body}");
     }
     let v0 = "import future.keywords.every\nr { every i in [1] { i = 2 } }";
     assert_eq!(eval(v0), Ok(None));
