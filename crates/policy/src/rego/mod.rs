@@ -13,7 +13,7 @@
 //! ```
 //!
 //! ```text
-//! modules ── parse, v1 or v0 ── walks, patterns, negations as OPA reads them ── calls known? cycles? ──> Program
+//! modules ── parse, v1 or v0 ── walks, heads, every, patterns, negations as OPA reads them ── calls known? cycles? ──> Program
 //! Program + input + time ── eval, held to time ──> Some(value) | None: undefined | an error
 //! ```
 //!
@@ -23,7 +23,9 @@
 //! | --- | --- | --- |
 //! | `not f(x)` holds where `x` is undefined | the whole body is undefined | each negation is preceded by its operands, as OPA's compiler does it |
 //! | `walk(x)` of one argument is an array of all pairs in some places and never holds in others | a relation that holds once for each pair | a choice of one of all pairs; an error when it is compiled within `not`, where `walk(x, y)` also is one, and `with` |
-//! | `{"a": x} = y` also holds where `y` has further fields | only where it has none | held to the number of fields; an error when it is compiled as the argument of a function, as what a call yields, and as the key of `some` |
+//! | `{"a": x} = y` also holds where `y` has further fields | only where it has none | held to the number of fields, where a name beside `with` may be refused; an error when it is compiled as the argument of a function, as what a call yields (`walk(x, [_, {"a": y}])`), as the key of `some`, in a field whose key is not written out, and with `_` in brackets within `not` |
+//! | `=` in the body of `every` gives the names of `every` other values | compares | the names have their values in the body |
+//! | `p contains xs[_].a` holds for nothing where one of `xs` has no `a` | holds for the others | what a head chooses is moved into the body, as OPA's compiler does it; an error when it is compiled where there is no such body: an `else` without a value, a v0 set without a body |
 //! | `not xs[_] == 1` asks whether one item is not | an error when it is compiled | an error when it is compiled; so is `not xs[_]` |
 //! | a function of the name `walk` is taken for Rego's | hides Rego's | calling it is an error when it is compiled |
 //! | a call of a function that it lacks fails when it is evaluated, and is forgotten where another definition of the caller gives a value | an error when it is compiled | an error when it is compiled |
@@ -52,8 +54,10 @@ mod ast;
 mod calls;
 mod engines;
 mod error;
+mod every;
 mod flow;
 mod functions;
+mod heads;
 mod ignore;
 mod names;
 mod negation;

@@ -7,6 +7,8 @@
 //! The interpreter moves nothing. So each negation gets a statement `_ = operand` before it for
 //! each operand that OPA would move, in the same line.
 
+use std::collections::BTreeSet;
+
 use regorus::unstable::{AssignOp, BoolOp, Expr, Literal, LiteralStmt};
 
 use super::ast::{self, Scope, Visit, chain};
@@ -25,6 +27,7 @@ pub(super) fn explicit(parsed: &Parsed) -> String {
         .filter_map(|rule| ast::rule_name(rule).first().map(|name| (*name).to_owned()));
     let mut negations = Negations {
         text: &parsed.text,
+        bare: &parsed.bare,
         documents: imported.chain(rules).chain(["input".into(), "data".into()]).collect(),
         insertions: parsed.insertions.clone(),
     };
@@ -48,24 +51,24 @@ pub(super) fn inserted(into: &str, mut insertions: Vec<(usize, String)>) -> Stri
     text
 }
 
-/// What is inserted, and at which byte, so that something stands before a statement.
-pub(super) fn ahead(text: &str, statement: &LiteralStmt, what: String) -> Vec<(usize, String)> {
-    let Some((start, end)) = bytes(&statement.span) else { return Vec::new() };
-    // A body without braces has one statement only: `allow if not f(x)`.
-    let before = text.get(..start).unwrap_or_default().trim_end();
-    let bare = before.strip_suffix("if").is_some_and(|rest| {
-        !rest.ends_with(|last: char| last.is_alphanumeric() || last == '_' || last == '.')
-    });
-    if !bare {
+/// What is inserted, and at which byte, so that something stands before a statement. A body
+/// without braces has one statement only, `allow if not f(x)`: `bare` is where those begin.
+pub(super) fn ahead(
+    text: &str,
+    bare: &BTreeSet<usize>,
+    statement: &LiteralStmt,
+    what: String,
+) -> Vec<(usize, String)> {
+    let Some((start, end)) = quoted(text, &statement.span) else { return Vec::new() };
+    if !bare.contains(&start) {
         return vec![(start, what)];
     }
-    // The spans of strings lack their quotes.
-    let quoted = text.get(end..).is_some_and(|rest| rest.starts_with(['"', '`']));
-    vec![(start, format!("{{ {what}")), (end + usize::from(quoted), " }".to_owned())]
+    vec![(start, format!("{{ {what}")), (end, " }".to_owned())]
 }
 
 struct Negations<'t> {
     text: &'t str,
+    bare: &'t BTreeSet<usize>,
     /// The names that stand for documents and not for local variables.
     documents: Vec<String>,
     /// What is inserted at which byte.
@@ -87,14 +90,14 @@ impl Visit for Negations<'_> {
         if operands.is_empty() {
             return;
         }
-        self.insertions.extend(ahead(self.text, statement, operands));
+        self.insertions.extend(ahead(self.text, self.bare, statement, operands));
     }
 }
 
 impl<'t> Negations<'t> {
     /// The text of an expression where it can stand in a line with others.
     fn one_line(&self, expr: &Expr) -> Option<&'t str> {
-        let (start, end) = whole(expr)?;
+        let (start, end) = place(self.text, expr)?;
         let text = self.text.get(start..end)?;
         (!text.contains('\n') || !text.contains(['#', '`', '"'])).then_some(text)
     }
@@ -216,6 +219,27 @@ pub(super) fn has_wildcard(expr: &Expr) -> bool {
 
 pub(super) fn bytes(span: &regorus::unstable::Span) -> Option<(usize, usize)> {
     Some((usize::try_from(span.start).ok()?, usize::try_from(span.end).ok()?))
+}
+
+/// The bytes of what may begin or end with a string: the spans of strings lack their quotes.
+pub(super) fn quoted(text: &str, span: &regorus::unstable::Span) -> Option<(usize, usize)> {
+    let (start, end) = bytes(span)?;
+    let before = text.get(..start)?.ends_with(['"', '`']);
+    let behind = text.get(end..)?.starts_with(['"', '`']);
+    Some((start - usize::from(before), end + usize::from(behind)))
+}
+
+/// The bytes of an expression: the span of an object of several fields begins at the last of them.
+pub(super) fn place(text: &str, expr: &Expr) -> Option<(usize, usize)> {
+    let (start, end) = quoted(text, expr.span())?;
+    match expr {
+        Expr::Object { fields, .. } if fields.len() > 1 => {
+            let (_, key, _) = fields.first()?;
+            let (first, _) = place(text, key)?;
+            Some((text.get(..first)?.rfind('{')?, end))
+        }
+        _ => Some((start, end)),
+    }
 }
 
 /// The bytes of an expression; the spans of strings lack their quotes.

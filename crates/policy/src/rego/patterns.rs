@@ -9,6 +9,7 @@
 //! `{NUMBER OF FIELDS: {KEY: SHAPE}}` with those of its fields that have shapes of their own.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
 
 use regorus::unstable::{AssignOp, Expr, Literal, LiteralStmt, Module, Ref, Rule, RuleHead, Span};
 use regorus::{Engine, Value};
@@ -16,7 +17,7 @@ use regorus::{Engine, Value};
 use super::RegoError;
 use super::ast::{self, Scope, Visit};
 use super::error::RegoPlace;
-use super::negation::{ahead, has_wildcard, whole};
+use super::negation::{ahead, has_wildcard, place, whole};
 
 /// A value as it is where it has the shape.
 const EXACT: &str = "sealift__exact";
@@ -26,9 +27,19 @@ const MEMBERS: &str = "sealift__members";
 const KEYS: &str = "sealift__keys";
 
 /// What is inserted into a module so that patterns of objects have as many fields, at which byte.
-pub(super) fn insertions(module: &Module, text: &str) -> Result<Vec<(usize, String)>, RegoError> {
-    let mut patterns =
-        Patterns { text, done: BTreeSet::new(), insertions: Vec::new(), refused: None };
+pub(super) fn insertions(
+    module: &Module,
+    text: &str,
+    bare: &BTreeSet<usize>,
+) -> Result<Vec<(usize, String)>, RegoError> {
+    let mut patterns = Patterns {
+        text,
+        bare,
+        done: BTreeSet::new(),
+        insertions: Vec::new(),
+        checks: String::new(),
+        refused: None,
+    };
     for rule in &module.policy {
         patterns.arguments(rule);
         ast::walk_rule(rule, &mut patterns);
@@ -45,17 +56,18 @@ fn has_object(pattern: &Expr) -> bool {
     }
 }
 
-/// The same where it has names, too: without them it is compared as a whole.
+/// The same where it has names, too: what has none anywhere is compared as a whole.
 pub(super) fn takes_objects_apart(pattern: &Expr) -> bool {
-    fn has_name(pattern: &Expr) -> bool {
-        match pattern {
-            Expr::Var { .. } => true,
-            Expr::Array { items, .. } => items.iter().any(|item| has_name(item)),
-            Expr::Object { fields, .. } => fields.iter().any(|(_, _, value)| has_name(value)),
-            _ => false,
-        }
-    }
     has_object(pattern) && has_name(pattern)
+}
+
+fn has_name(pattern: &Expr) -> bool {
+    match pattern {
+        Expr::Var { .. } => true,
+        Expr::Array { items, .. } => items.iter().any(|item| has_name(item)),
+        Expr::Object { fields, .. } => fields.iter().any(|(_, _, value)| has_name(value)),
+        _ => false,
+    }
 }
 
 /// What is chosen by an object with `_`: the interpreter chooses outside of a negation.
@@ -68,9 +80,12 @@ fn open_index(expr: &Expr) -> Option<&Expr> {
 
 struct Patterns<'t> {
     text: &'t str,
+    bare: &'t BTreeSet<usize>,
     /// Where that ends which is done: a head is met with each of its bodies.
     done: BTreeSet<usize>,
     insertions: Vec<(usize, String)>,
+    /// What is inserted ahead of the statement that is looked at.
+    checks: String,
     refused: Option<RegoError>,
 }
 
@@ -97,14 +112,18 @@ impl Visit for Patterns<'_> {
             Literal::Expr { expr, .. } | Literal::NotExpr { expr, .. } => {
                 let Expr::AssignExpr { op, lhs, rhs, .. } = expr.as_ref() else { return };
                 // A name may get its value here.
-                let may_bind = *op == AssignOp::Eq
+                let binds = *op == AssignOp::Eq
                     && matches!(statement.literal, Literal::Expr { .. })
                     && statement.with_mods.is_empty();
-                let binds = may_bind.then_some(statement);
+                // A name anywhere in the statement makes the interpreter take all of it apart.
+                if !has_name(lhs) && !has_name(rhs) {
+                    return;
+                }
                 self.unify(lhs, rhs, binds);
                 if *op == AssignOp::Eq {
                     self.unify(rhs, lhs, binds);
                 }
+                self.check_ahead(statement);
             }
             _ => {}
         }
@@ -135,9 +154,17 @@ impl<'t> Patterns<'t> {
         }
     }
 
+    /// Inserts what a statement's names are held to, once for all of them.
+    fn check_ahead(&mut self, statement: &LiteralStmt) {
+        let checks = std::mem::take(&mut self.checks);
+        if !checks.is_empty() {
+            self.insertions.extend(ahead(self.text, self.bare, statement, checks));
+        }
+    }
+
     /// Holds what is taken apart by a pattern to its shape; before the statement where it may bind
     /// a name.
-    fn unify(&mut self, pattern: &Expr, value: &Expr, binds: Option<&LiteralStmt>) {
+    fn unify(&mut self, pattern: &Expr, value: &Expr, binds: bool) {
         match (pattern, value) {
             (Expr::Array { items, .. }, Expr::Array { items: values, .. }) => {
                 for (item, value) in items.iter().zip(values) {
@@ -147,23 +174,23 @@ impl<'t> Patterns<'t> {
             (Expr::Object { fields, .. }, Expr::Object { fields: values, .. }) => {
                 self.unify_fields(fields, values, binds);
             }
-            _ if !takes_objects_apart(pattern) => {}
+            _ if !has_object(pattern) => {}
             (_, Expr::Var { span, .. }) if span.text() == "_" => {}
             (_, Expr::Var { span, .. }) => match binds {
-                Some(statement) => {
+                true => {
                     if let Some(shape) = self.shape(pattern) {
-                        let check = format!("{EXACT}({}, {shape}); ", span.text());
-                        self.insertions.extend(ahead(self.text, statement, check));
+                        _ = write!(self.checks, "{EXACT}({}, {shape}); ", span.text());
                     }
                 }
-                None => self.held(value, EXACT, pattern),
+                false => self.held(value, EXACT, pattern),
             },
             _ => self.held(value, EXACT, pattern),
         }
     }
 
-    /// That both have the same keys is seen to by the interpreter, where they are written out.
-    fn unify_fields(&mut self, fields: &[Field], values: &[Field], binds: Option<&LiteralStmt>) {
+    /// That both have the same keys is seen to by the interpreter, where they are written out; what
+    /// stands in the fields is not.
+    fn unify_fields(&mut self, fields: &[Field], values: &[Field], binds: bool) {
         let mut of_key: BTreeMap<&str, &Expr> = BTreeMap::new();
         for (span, key, value) in values {
             match self.literal(key) {
@@ -186,7 +213,7 @@ impl<'t> Patterns<'t> {
     /// Puts an expression into a function that holds it to the shape of a pattern.
     fn held(&mut self, value: &Expr, function: &str, pattern: &Expr) {
         let Some(shape) = self.shape(pattern) else { return };
-        match whole(value) {
+        match place(self.text, value) {
             Some((start, end)) if self.done.insert(end) => {
                 self.insertions.push((start, format!("{function}(")));
                 self.insertions.push((end, format!(", {shape})")));

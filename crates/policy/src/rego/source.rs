@@ -1,5 +1,6 @@
 //! A module's text, and the version of Rego that it is written in.
 
+use std::collections::BTreeSet;
 use std::num::{NonZeroU32, NonZeroUsize};
 
 use regorus::PolicyLengthConfig;
@@ -8,7 +9,7 @@ use regorus::unstable::{Expr, Lexer, Module, Parser, Token, TokenKind};
 use super::error::{RegoPlace, read};
 use super::negation::bytes;
 use super::program::RegoLimits;
-use super::{RegoError, patterns, walks};
+use super::{RegoError, every, heads, patterns, walks};
 
 /// The words that are keywords of Rego v0 where a module imports them.
 const KEYWORDS: [&str; 4] = ["contains", "every", "if", "in"];
@@ -39,6 +40,8 @@ pub(super) struct Parsed {
     pub(super) name: String,
     /// With its walks made explicit.
     pub(super) text: String,
+    /// Where the statements begin that stand behind `if`, or the braces around them.
+    pub(super) bare: BTreeSet<usize>,
     /// What is inserted before the interpreter gets it, and at which byte: the shapes of patterns.
     pub(super) insertions: Vec<(usize, String)>,
 }
@@ -66,18 +69,26 @@ impl Parsed {
             },
         };
         let text = without_input(&module, text);
+        let again = |text: String| {
+            let module = parse(source.name, &text, v0, limits).map_err(|error| {
+                let (at, message) = read(&error);
+                RegoError::Syntax { at, message }
+            })?;
+            Ok::<_, RegoError>((module, text))
+        };
         let (module, text) = match walks::explicit(&module, &text)? {
             None => (module, text),
-            Some(text) => {
-                let module = parse(source.name, &text, v0, limits).map_err(|error| {
-                    let (at, message) = read(&error);
-                    RegoError::Syntax { at, message }
-                })?;
-                (module, text)
-            }
+            Some(text) => again(text)?,
         };
-        let insertions = patterns::insertions(&module, &text)?;
-        Ok(Self { module, v0, name: source.name.to_owned(), text, insertions })
+        let behind_if = bare(source.name, &text, limits);
+        let (module, text) = match heads::explicit(&module, v0, &text, &behind_if)? {
+            None => (module, text),
+            Some(text) => again(text)?,
+        };
+        let bare = bare(source.name, &text, limits);
+        let mut insertions = every::insertions(&module, &text);
+        insertions.extend(patterns::insertions(&module, &text, &bare)?);
+        Ok(Self { module, v0, name: source.name.to_owned(), text, bare, insertions })
     }
 
     /// Whether an error is about it.
@@ -150,6 +161,19 @@ fn parse_v0(name: &str, text: &str, limits: &RegoLimits) -> Option<Result<Module
 /// without its import (OPA, "Policy Language", Future Keywords).
 fn lacks_import(source: &regorus::Source) -> bool {
     let imported = imported(source.contents());
+    tokens(source).windows(3).any(|tokens| {
+        let [Token(_, before), Token(TokenKind::Ident, word), Token(_, next)] = tokens else {
+            return false;
+        };
+        // A field, and a function or rule of that name.
+        let is_name = before.text() == "."
+            || (word.text() == "contains" && ["(", "=", ":="].contains(&next.text()));
+        !is_name && KEYWORDS.contains(&word.text()) && !imported.contains(&word.text())
+    })
+}
+
+/// What a text consists of, without its comments.
+fn tokens(source: &regorus::Source) -> Vec<Token> {
     let mut lexer = Lexer::new(source);
     let mut tokens = Vec::new();
     while let Ok(token) = lexer.next_token() {
@@ -159,15 +183,23 @@ fn lacks_import(source: &regorus::Source) -> bool {
             break;
         }
     }
-    tokens.windows(3).any(|tokens| {
-        let [Token(_, before), Token(TokenKind::Ident, word), Token(_, next)] = tokens else {
-            return false;
+    tokens
+}
+
+/// Where something begins that stands behind `if`.
+fn bare(name: &str, text: &str, limits: &RegoLimits) -> BTreeSet<usize> {
+    let Ok(source) = source(name, text, limits) else { return BTreeSet::new() };
+    let tokens = tokens(&source);
+    let behind = tokens.windows(3).filter_map(|tokens| {
+        let [Token(_, before), Token(TokenKind::Ident, word), Token(kind, next)] = tokens else {
+            return None;
         };
-        // A field, and a function or rule of that name.
-        let is_name = before.text() == "."
-            || (word.text() == "contains" && ["(", "=", ":="].contains(&next.text()));
-        !is_name && KEYWORDS.contains(&word.text()) && !imported.contains(&word.text())
-    })
+        let (start, _) = bytes(next).filter(|_| word.text() == "if" && before.text() != ".")?;
+        // The spans of strings lack their quotes.
+        let quoted = matches!(kind, TokenKind::String | TokenKind::RawString);
+        Some(if quoted { start.saturating_sub(1) } else { start })
+    });
+    behind.collect()
 }
 
 /// The keywords that a module imports.

@@ -194,6 +194,8 @@ fn a_pattern_of_an_object_has_all_of_its_fields() {
             "r if { some i, {\"a\": x} in [0, input.OF]; i == 1 }",
             "r if { some k, {\"a\": x} in {\"k\": input.OF}; k == \"k\" }",
             "r if { some {\"a\": x} in {input.OF} }",
+            "r if { some {\"a\": x} in {\"k\": input.OF, \"l\": 1} }",
+            "r if { {\"a\": x} = input.OF; not input.z == 1 with input.z as {\"k\": 1, \"l\": 2} }",
             "q contains input.OF\nr if q[{\"a\": x}]",
             "q contains input.OF\nr if { q[{\"a\": x}]; x == true }",
             "q[input.OF] := 2\nr if q[{\"a\": x}] == 2",
@@ -201,6 +203,10 @@ fn a_pattern_of_an_object_has_all_of_its_fields() {
             "q[input.OF] := {input.OF: {\"k\": 2}}\nr if q[{\"a\": x}][{\"a\": y}].k == 2",
             "r if { {\"a\": x} = y with input.z as 1; y = input.OF }",
             "r if {\n  {\n    \"a\": x, # one\n  } = input.OF\n}",
+            "r if [{\"a\": true}, x] = [input.OF, 1]",
+            "r if [x, {\"a\": true}] = [1, input.OF]",
+            "r if { y := input.OF; [[{\"a\": true}], x] = [[y], 1] }",
+            "r if {\"k\": {\"a\": true}, \"l\": x} = {\"k\": input.OF, \"l\": 1}",
         ] {
             let text = body.replace("OF", with);
             let result = eval_pattern(&text);
@@ -495,4 +501,85 @@ fn keywords_without_their_import_are_no_names() {
     }
     let parsed = read("package a\nimport input\nimport data.b as input2\nx := input.a\n").unwrap();
     assert_eq!(parsed.text, "package a\n            \nimport data.b as input2\nx := input.a\n");
+}
+
+/// OPA compares: the names of `every` have their values in its body.
+#[test]
+fn a_name_of_every_is_compared_by_an_equals_sign() {
+    for (body, holds) in [
+        (r#"r if { every i in ["evil"] { i = "good" } }"#, false),
+        (r#"r if { every i in ["evil"] { "good" = i } }"#, false),
+        (r#"r if { every i in ["evil"] { startswith(i, "e"); i = "good" } }"#, false),
+        (r#"r if { every i in ["evil"] { i = "evil" } }"#, true),
+        (r#"r if { every i in ["evil"] { "evil" == i; i = "evil" } }"#, true),
+        (r#"r if { every i in ["evil"] { not i = "good" } }"#, true),
+        ("r if { x := 1; every i in [2] { x = i } }", false),
+        ("r if { y := [1]; every i in [2] { [i] = y } }", false),
+        ("r if { y := {\"a\": 1}; every i in [2] { {\"a\": i} = y } }", false),
+        ("r if { every i in [2] { count([1 | i = 1]) == 1 } }", false),
+        ("r if { every k, v in {\"a\": 1} { k = \"a\"; v = 1 } }", true),
+        ("r if { every k, v in {\"a\": 1} { k = \"b\"; v = 1 } }", false),
+        ("r if { every k, _ in {\"a\": 1} { k = \"b\" } }", false),
+        ("r if { every i in [2] { count([1], i) } }", false),
+        ("r if { every i in [[1, 2]] { every i in i { i = 5 } } }", false),
+        ("r if { every i in [[1, 2]] { every i in i { i < 5 } } }", true),
+        ("r if {\n  every i in [1] {\n    # one\n    i = 1 # two\n  }\n}", true),
+        ("i_each := 1\nr if { every i in [1] { i = i_each } }", true),
+    ] {
+        assert_eq!(eval(body), Ok(holds.then_some(json!(true))), "{body}");
+    }
+    let v0 = "import future.keywords.every\nr { every i in [1] { i = 2 } }";
+    assert_eq!(eval(v0), Ok(None));
+}
+
+#[test]
+fn what_a_head_computes_is_undefined_for_some_alone() {
+    let input = json!({"xs": [{"a": 1}, {"b": 2}, {"a": 3}], "e": {"k": "v"}});
+    for (body, expected) in [
+        ("r contains input.xs[_].a if true", json!([1, 3])),
+        ("r contains input.xs[_].a", json!([1, 3])),
+        ("r contains walk(input.xs)[1].a if true", json!([1, 3])),
+        ("r contains input.xs[i].a if { some i in [1, 2] # one\n}", json!([3])),
+        ("r contains x.a if some x in input.xs", json!([1, 3])),
+        ("r contains {\"m\": x.a} if { some x in input.xs }", json!([{"m": 1}, {"m": 3}])),
+        ("r contains sprintf(\"%v\", [x.a]) if some x in input.xs", json!(["1", "3"])),
+        ("r contains input.e[k] if some k in [\"j\", \"k\"]", json!(["v"])),
+        ("r contains input.xs[_].a if \"b\" == \"b\" # if", json!([1, 3])),
+        (
+            "r contains {\"m\": input.xs[_].a, # one\n\"n\": 1} if true",
+            json!([{"m": 1, "n": 1}, {"m": 3, "n": 1}]),
+        ),
+        (
+            "r contains {\"m\": input.xs[_].a, \"n\": \"}\"} if true",
+            json!([{"m": 1, "n": "}"}, {"m": 3, "n": "}"}]),
+        ),
+        ("r[input.xs[i].a] := i if true", json!({"1": 0, "3": 2})),
+        ("r := input.xs[_].a if { input.xs[_].b; true } else := 2", json!(null)),
+        ("r := 1 if { false } else := [x | x := input.xs[_].b][_]", json!(2)),
+        ("chosen := 3\nr contains input.xs[_].a if chosen == 3", json!([1, 3])),
+        ("r[input.xs[_].a] { true }", json!([1, 3])),
+        ("f(x) = x[_].b { true }\nr = f(input.xs) { true }", json!(2)),
+        ("r = input.xs[_].b", json!(2)),
+    ] {
+        match eval_with(body, input.clone()) {
+            Err(error) => assert!(expected.is_null(), "{body}: {error}"),
+            result => assert_eq!(result, Ok(Some(expected)), "{body}"),
+        }
+    }
+    let error = eval_with("r := input.xs[_].a if { false } else if true", input).unwrap_err();
+    assert!(matches!(error, RegoError::Refused { .. }), "{error}");
+}
+
+#[test]
+fn a_pattern_stands_behind_comments_and_beside_others() {
+    for body in [
+        "r if { # if\n {\"a\": _} = input.OF }",
+        "r if { x := 1 # what if\n {\"a\": _} = input.OF }",
+        "r if # x\n {\"a\": _} = input.OF",
+        "a := input.OF\nb := input.OF\nr if [a, b] = [{\"a\": _}, {\"a\": _}]",
+        "a := input.sc\nb := input.OF\nr if [a, b] = [{\"a\": _}, {\"a\": _}]",
+    ] {
+        assert_eq!(eval_pattern(&body.replace("OF", "sc")), Ok(Some(json!(true))), "{body}");
+        assert_eq!(eval_pattern(&body.replace("OF", "more")), Ok(None), "{body}");
+    }
 }

@@ -1,0 +1,57 @@
+//! The names of `every` as OPA reads them.
+//!
+//! In the body of `every x in xs` OPA has a value for `x`, and `x = 1` compares. The interpreter
+//! does not know that there is one when it decides what gives names their values, so that
+//! `x = 1` gives `x` another and holds. So the names are told apart: `every x in xs { x = 1 }`
+//! becomes `every x_ in xs { x := x_; x = 1 }`.
+
+use std::collections::BTreeSet;
+
+use regorus::unstable::{Literal, LiteralStmt, Module, Query, Span};
+
+use super::ast::{self, Scope, Visit};
+use super::negation::{bytes, quoted};
+
+/// What is inserted into a module so that the names of `every` have their values, at which byte.
+pub(super) fn insertions(module: &Module, text: &str) -> Vec<(usize, String)> {
+    let mut end = "_each".to_owned();
+    while text.contains(&end) {
+        end.push('_');
+    }
+    let mut every = Every { text, end, done: BTreeSet::new(), insertions: Vec::new() };
+    for rule in &module.policy {
+        ast::walk_rule(rule, &mut every);
+    }
+    every.insertions
+}
+
+struct Every<'t> {
+    text: &'t str,
+    /// How the other names end; nothing else has it.
+    end: String,
+    /// Which names are done, by where they end: a head is met with each of its bodies.
+    done: BTreeSet<usize>,
+    insertions: Vec<(usize, String)>,
+}
+
+impl Visit for Every<'_> {
+    fn statement(&mut self, statement: &LiteralStmt, _: &Scope) {
+        if let Literal::Every { key, value, query, .. } = &statement.literal {
+            for name in key.iter().chain([value]).filter(|name| name.text() != "_") {
+                self.bind(name, query);
+            }
+        }
+    }
+}
+
+impl Every<'_> {
+    fn bind(&mut self, name: &Span, query: &Query) {
+        let first = query.stmts.first().and_then(|first| quoted(self.text, &first.span));
+        let Some(((_, end), (start, _))) = bytes(name).zip(first) else { return };
+        if self.done.insert(end) {
+            let name = name.text();
+            self.insertions.push((end, self.end.clone()));
+            self.insertions.push((start, format!("{name} := {name}{}; ", self.end)));
+        }
+    }
+}

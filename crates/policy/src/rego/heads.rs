@@ -1,0 +1,202 @@
+//! What the heads of rules choose, as OPA reads it.
+//!
+//! OPA's compiler moves what a head computes into the body (`ast/compile.go`, `rewriteRuleHeadRefs`
+//! and `RewriteExprTerms`): `p contains xs[_].a if true` holds for each of `xs` that has an `a`.
+//! The interpreter loses all of them where one has none, and so it is with `p contains x.a if some
+//! x in xs`. So what may be undefined is moved likewise: `p contains chosen if { true; chosen :=
+//! xs[_].a }`.
+
+use std::collections::BTreeSet;
+
+use regorus::unstable::{Expr, Module, Rule, RuleBody, RuleHead, Span};
+
+use super::RegoError;
+use super::ast::{self, chain};
+use super::error::RegoPlace;
+use super::negation::{place, quoted};
+
+/// A module's text with what its heads choose in the bodies; nothing where they choose nothing.
+pub(super) fn explicit(
+    module: &Module,
+    v0: bool,
+    text: &str,
+    bare: &BTreeSet<usize>,
+) -> Result<Option<String>, RegoError> {
+    let mut name = "chosen".to_owned();
+    while text.contains(&name) {
+        name.push('_');
+    }
+    let mut heads = Heads { v0, text, bare, name, changes: Vec::new() };
+    for rule in &module.policy {
+        heads.rule(rule)?;
+    }
+    let changes = heads.changes;
+    Ok((!changes.is_empty()).then(|| changed(text, changes)))
+}
+
+/// A text with what stands from one byte to another replaced; of several at one, the first stands
+/// first.
+fn changed(text: &str, mut changes: Vec<(usize, usize, String)>) -> String {
+    changes.sort_by_key(|(start, ..)| *start);
+    let mut changed = String::with_capacity(text.len() * 2);
+    let mut done = 0;
+    for (start, end, what) in changes {
+        changed.push_str(text.get(done..start).unwrap_or_default());
+        changed.push_str(&what);
+        done = end;
+    }
+    changed.push_str(text.get(done..).unwrap_or_default());
+    changed
+}
+
+struct Heads<'t> {
+    v0: bool,
+    text: &'t str,
+    bare: &'t BTreeSet<usize>,
+    /// How the names of what is chosen begin; nothing else has it.
+    name: String,
+    /// What stands where instead.
+    changes: Vec<(usize, usize, String)>,
+}
+
+impl Heads<'_> {
+    fn rule(&mut self, rule: &Rule) -> Result<(), RegoError> {
+        let Rule::Spec { head, bodies, .. } = rule else { return Ok(()) };
+        let (refr, args, key, assign) = match head {
+            RuleHead::Compr { refr, assign, .. } => (refr, None, None, assign.as_ref()),
+            RuleHead::Set { refr, key, .. } => (refr, None, key.as_ref(), None),
+            RuleHead::Func { refr, args, assign, .. } => (refr, Some(args), None, assign.as_ref()),
+        };
+        let mut given = BTreeSet::new();
+        args.into_iter().flatten().for_each(|arg| names(arg, &mut given));
+        // A later body of a function or value may have the value of the head.
+        let chooses = |expr: &&Expr| chooses(expr, &given) && !is_choice(expr, &given);
+        let is_shared = bodies.iter().skip(1).any(|body| body.assign.is_none());
+        let moves = |expr: &&Expr| match bodies.is_empty() || is_shared {
+            true => chooses(expr),
+            false => may_be_undefined(expr),
+        };
+        let value = assign.map(|assign| &*assign.value);
+        let keys = chain(refr).others.into_iter().chain(key.map(|key| &**key));
+        let keys: Vec<&Expr> = keys.filter(moves).collect();
+        let values: Vec<&Expr> = value.into_iter().filter(moves).collect();
+        let told = [keys.as_slice(), &values].concat();
+        if let Some(first) = told.first()
+            && (is_shared || (!keys.is_empty() && bodies.len() > 1))
+        {
+            return Err(refused(first.span()));
+        }
+        match bodies.first() {
+            Some(body) => self.behind(body, &told)?,
+            // In v0 the key stands in brackets.
+            None => self.alone(value.or(key.map(|key| &**key).filter(|_| !self.v0)), &told)?,
+        }
+        for body in bodies {
+            let value = body.assign.as_ref().map(|assign| &*assign.value).filter(moves);
+            self.behind(body, &value.into_iter().collect::<Vec<_>>())?;
+        }
+        Ok(())
+    }
+
+    /// Moves expressions behind the last statement of a body.
+    fn behind(&mut self, body: &RuleBody, told: &[&Expr]) -> Result<(), RegoError> {
+        let Some(one) = told.first() else { return Ok(()) };
+        let statements = &body.query.stmts;
+        let Some((first, last)) = statements.first().zip(statements.last()) else {
+            // An else has a value alone.
+            return self.alone(body.assign.as_ref().map(|assign| &*assign.value), told);
+        };
+        let first = quoted(self.text, &first.span);
+        let Some(((start, _), (_, end))) = first.zip(quoted(self.text, &last.span)) else {
+            return Err(refused(one.span()));
+        };
+        let moved = self.moved(told)?;
+        if self.bare.contains(&start) {
+            self.changes.push((start, start, "{ ".to_owned()));
+            self.changes.push((end, end, format!("; {moved} }}")));
+        } else {
+            self.changes.push((end, end, format!("; {moved}")));
+        }
+        Ok(())
+    }
+
+    /// Writes a body behind the last part of a head that has none.
+    fn alone(&mut self, last: Option<&Expr>, told: &[&Expr]) -> Result<(), RegoError> {
+        let Some(one) = told.first() else { return Ok(()) };
+        let Some((_, end)) = last.and_then(|last| place(self.text, last)) else {
+            return Err(refused(one.span()));
+        };
+        let word = if self.v0 { "" } else { "if " };
+        let moved = self.moved(told)?;
+        self.changes.push((end, end, format!(" {word}{{ {moved} }}")));
+        Ok(())
+    }
+
+    /// Puts names where expressions stand, and gives the statements that give them their values.
+    fn moved(&mut self, told: &[&Expr]) -> Result<String, RegoError> {
+        let mut statements = Vec::new();
+        for expr in told {
+            let place = place(self.text, expr);
+            let text = place.and_then(|(start, end)| self.text.get(start..end));
+            let (Some((start, end)), Some(text)) = (place, text) else {
+                return Err(refused(expr.span()));
+            };
+            let name = format!("{}{start}", self.name);
+            statements.push(format!("{name} := {text}"));
+            self.changes.push((start, end, name));
+        }
+        Ok(statements.join("; "))
+    }
+}
+
+/// The names in a pattern.
+fn names<'e>(expr: &'e Expr, into: &mut BTreeSet<&'e str>) {
+    if let Expr::Var { span, .. } = expr {
+        into.insert(span.text());
+    }
+    ast::parts(expr).into_iter().for_each(|part| names(part, into));
+}
+
+/// Whether a name in brackets, other than those that are given, may choose.
+fn chooses(expr: &Expr, given: &BTreeSet<&str>) -> bool {
+    let here = match expr {
+        Expr::RefBrack { index, .. } => {
+            let mut inside = BTreeSet::new();
+            names(index, &mut inside);
+            inside.contains("_") || !inside.is_subset(given)
+        }
+        _ => false,
+    };
+    here || ast::parts(expr).into_iter().any(|part| chooses(part, given))
+}
+
+/// Whether an expression is undefined for some values of its names.
+fn may_be_undefined(expr: &Expr) -> bool {
+    match expr {
+        Expr::Array { .. } | Expr::Set { .. } | Expr::Object { .. } => {
+            ast::parts(expr).into_iter().any(may_be_undefined)
+        }
+        Expr::String { .. }
+        | Expr::RawString { .. }
+        | Expr::Number { .. }
+        | Expr::Bool { .. }
+        | Expr::Null { .. }
+        | Expr::Var { .. }
+        | Expr::ArrayCompr { .. }
+        | Expr::SetCompr { .. }
+        | Expr::ObjectCompr { .. } => false,
+        _ => true,
+    }
+}
+
+/// Whether an expression is one choice and nothing else: that is defined for each.
+fn is_choice(expr: &Expr, given: &BTreeSet<&str>) -> bool {
+    matches!(expr, Expr::RefBrack { refr, index, .. }
+        if matches!(index.as_ref(), Expr::Var { .. }) && !chooses(refr, given))
+}
+
+fn refused(at: &Span) -> RegoError {
+    let message = "what the head of this rule chooses is not supported: name it in the body, \
+                   x := .., and put x into the head";
+    RegoError::Refused { at: RegoPlace::of(at), message }
+}
