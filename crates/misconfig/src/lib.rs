@@ -26,6 +26,7 @@
 //! file, clock, environment or network; every parser is held to [`Limits`].
 #![forbid(unsafe_code)]
 
+mod below;
 mod charts;
 mod check;
 mod compose;

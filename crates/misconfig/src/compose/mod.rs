@@ -48,7 +48,7 @@ struct File<'f> {
     base: Option<Box<Self>>,
 }
 
-/// Checks compose files, and those that they include under other names.
+/// Checks compose files, and those that they include.
 pub(crate) fn check(files: &[SourceFile<'_>], options: &Options) -> Vec<FileResult> {
     files.iter().flat_map(|file| with_included(file, options)).collect()
 }
@@ -70,9 +70,11 @@ fn with_included(file: &SourceFile<'_>, options: &Options) -> Vec<FileResult> {
             }
         }
         result.diagnostics.append(&mut project.told);
-        // It may be none of the files that are given.
-        Ignores::read(&bytes, options.now).apply(&mut result);
-        excerpt::fill(&mut result, &bytes);
+        if path != file.path {
+            // It may be none of the files that are given, whose lines are looked up later.
+            Ignores::read(&bytes, options.now).apply(&mut result);
+            excerpt::fill(&mut result, &bytes);
+        }
         results.push(result);
     }
     results

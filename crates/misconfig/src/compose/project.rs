@@ -1,12 +1,12 @@
 //! What a compose file takes from others (Compose Specification, "Extends", "Include", "Merge").
 
 use std::collections::BTreeMap;
-use std::rc::Rc;
 
 use sealift_model::{Diagnostic, Impact};
 
 use super::service::entry;
 use crate::Options;
+use crate::below::below;
 use crate::yaml::{self, Entry, Node};
 
 /// How many services may extend one another in a row; who extends itself comes to it, too.
@@ -246,18 +246,7 @@ fn option(item: &Node) -> Option<&str> {
 /// The place of a path that a file names; none where that is no place below the folder that is
 /// checked.
 fn beside(file: &str, path: &str) -> Option<String> {
-    if path.starts_with('/') || path.contains("://") || path.contains('$') || path.ends_with(".git")
-    {
-        return None;
-    }
-    let mut parts: Vec<Rc<str>> = file.split('/').map(Rc::from).collect();
-    parts.pop();
-    for part in path.split('/') {
-        match part {
-            "" | "." => {}
-            ".." => drop(parts.pop()?),
-            part => parts.push(part.into()),
-        }
-    }
-    Some(parts.join("/"))
+    let is_elsewhere = path.contains("://") || path.contains('$') || path.ends_with(".git");
+    let folder = file.rsplit_once('/').map_or("", |(folder, _)| folder);
+    below(folder, path).filter(|_| !is_elsewhere)
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-use super::eval::below;
+use crate::below::below;
 
 /// What the list of fetched modules is called, below the folder of a root module.
 const LIST: &str = ".terraform/modules/modules.json";

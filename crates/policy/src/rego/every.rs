@@ -10,19 +10,20 @@ use std::collections::BTreeSet;
 use regorus::unstable::{Literal, LiteralStmt, Module, Query, Span};
 
 use super::ast::{self, Scope, Visit};
+use super::edits::Edit;
 use super::negation::{bytes, quoted};
 
-/// What is inserted into a module so that the names of `every` have their values, at which byte.
-pub(super) fn insertions(module: &Module, text: &str) -> Vec<(usize, String)> {
+/// The edits of a module by which the names of `every` have their values.
+pub(super) fn edits(module: &Module, text: &str) -> Vec<Edit> {
     let mut end = "_each".to_owned();
     while text.contains(&end) {
         end.push('_');
     }
-    let mut every = Every { text, end, done: BTreeSet::new(), insertions: Vec::new() };
+    let mut every = Every { text, end, done: BTreeSet::new(), edits: Vec::new() };
     for rule in &module.policy {
         ast::walk_rule(rule, &mut every);
     }
-    every.insertions
+    every.edits
 }
 
 struct Every<'t> {
@@ -31,7 +32,7 @@ struct Every<'t> {
     end: String,
     /// Which names are done, by where they end: a head is met with each of its bodies.
     done: BTreeSet<usize>,
-    insertions: Vec<(usize, String)>,
+    edits: Vec<Edit>,
 }
 
 impl Visit for Every<'_> {
@@ -50,8 +51,8 @@ impl Every<'_> {
         let Some(((_, end), (start, _))) = bytes(name).zip(first) else { return };
         if self.done.insert(end) {
             let name = name.text();
-            self.insertions.push((end, self.end.clone()));
-            self.insertions.push((start, format!("{name} := {name}{}; ", self.end)));
+            self.edits.push(Edit::insert(end, self.end.clone()));
+            self.edits.push(Edit::insert(start, format!("{name} := {name}{}; ", self.end)));
         }
     }
 }

@@ -12,6 +12,7 @@ use regorus::unstable::{Expr, Module, Rule, RuleBody, RuleHead, Span};
 
 use super::RegoError;
 use super::ast::{self, chain};
+use super::edits::{Edit, edited};
 use super::error::RegoPlace;
 use super::negation::{place, quoted};
 
@@ -26,27 +27,12 @@ pub(super) fn explicit(
     while text.contains(&name) {
         name.push('_');
     }
-    let mut heads = Heads { v0, text, bare, name, changes: Vec::new() };
+    let mut heads = Heads { v0, text, bare, name, edits: Vec::new() };
     for rule in &module.policy {
         heads.rule(rule)?;
     }
-    let changes = heads.changes;
-    Ok((!changes.is_empty()).then(|| changed(text, changes)))
-}
-
-/// A text with what stands from one byte to another replaced; of several at one, the first stands
-/// first.
-fn changed(text: &str, mut changes: Vec<(usize, usize, String)>) -> String {
-    changes.sort_by_key(|(start, ..)| *start);
-    let mut changed = String::with_capacity(text.len() * 2);
-    let mut done = 0;
-    for (start, end, what) in changes {
-        changed.push_str(text.get(done..start).unwrap_or_default());
-        changed.push_str(&what);
-        done = end;
-    }
-    changed.push_str(text.get(done..).unwrap_or_default());
-    changed
+    let edits = heads.edits;
+    Ok((!edits.is_empty()).then(|| edited(text, edits)))
 }
 
 struct Heads<'t> {
@@ -55,8 +41,7 @@ struct Heads<'t> {
     bare: &'t BTreeSet<usize>,
     /// How the names of what is chosen begin; nothing else has it.
     name: String,
-    /// What stands where instead.
-    changes: Vec<(usize, usize, String)>,
+    edits: Vec<Edit>,
 }
 
 impl Heads<'_> {
@@ -112,10 +97,10 @@ impl Heads<'_> {
         };
         let moved = self.moved(told)?;
         if self.bare.contains(&start) {
-            self.changes.push((start, start, "{ ".to_owned()));
-            self.changes.push((end, end, format!("; {moved} }}")));
+            self.edits.push(Edit::insert(start, "{ "));
+            self.edits.push(Edit::insert(end, format!("; {moved} }}")));
         } else {
-            self.changes.push((end, end, format!("; {moved}")));
+            self.edits.push(Edit::insert(end, format!("; {moved}")));
         }
         Ok(())
     }
@@ -128,7 +113,7 @@ impl Heads<'_> {
         };
         let word = if self.v0 { "" } else { "if " };
         let moved = self.moved(told)?;
-        self.changes.push((end, end, format!(" {word}{{ {moved} }}")));
+        self.edits.push(Edit::insert(end, format!(" {word}{{ {moved} }}")));
         Ok(())
     }
 
@@ -143,7 +128,7 @@ impl Heads<'_> {
             };
             let name = format!("{}{start}", self.name);
             statements.push(format!("{name} := {text}"));
-            self.changes.push((start, end, name));
+            self.edits.push(Edit::replace(start, end, name));
         }
         Ok(statements.join("; "))
     }

@@ -52,6 +52,7 @@
 pub(crate) mod admission;
 mod ast;
 mod calls;
+mod edits;
 mod engines;
 mod error;
 mod every;

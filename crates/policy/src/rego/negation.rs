@@ -12,6 +12,7 @@ use std::collections::BTreeSet;
 use regorus::unstable::{AssignOp, BoolOp, Expr, Literal, LiteralStmt};
 
 use super::ast::{self, Scope, Visit, chain};
+use super::edits::{Edit, edited};
 use super::source::Parsed;
 
 /// A module's text with its negations made explicit, and the shapes of its patterns.
@@ -29,41 +30,26 @@ pub(super) fn explicit(parsed: &Parsed) -> String {
         text: &parsed.text,
         bare: &parsed.bare,
         documents: imported.chain(rules).chain(["input".into(), "data".into()]).collect(),
-        insertions: parsed.insertions.clone(),
+        edits: parsed.edits.clone(),
     };
     for rule in &parsed.module.policy {
         ast::walk_rule(rule, &mut negations);
     }
-    inserted(&parsed.text, negations.insertions)
+    edited(&parsed.text, negations.edits)
 }
 
-/// A text with what is inserted at which byte; of several at one, the first stands first.
-pub(super) fn inserted(into: &str, mut insertions: Vec<(usize, String)>) -> String {
-    insertions.sort_by_key(|(at, _)| *at);
-    let mut text = String::with_capacity(into.len() * 2);
-    let mut done = 0;
-    for (at, insertion) in insertions {
-        text.push_str(into.get(done..at).unwrap_or_default());
-        text.push_str(&insertion);
-        done = at;
-    }
-    text.push_str(into.get(done..).unwrap_or_default());
-    text
-}
-
-/// What is inserted, and at which byte, so that something stands before a statement. A body
-/// without braces has one statement only, `allow if not f(x)`: `bare` is where those begin.
+/// The edits by which something stands before a statement. A body without braces has one statement only, `allow if not f(x)`: `bare` is where those begin.
 pub(super) fn ahead(
     text: &str,
     bare: &BTreeSet<usize>,
     statement: &LiteralStmt,
     what: String,
-) -> Vec<(usize, String)> {
+) -> Vec<Edit> {
     let Some((start, end)) = quoted(text, &statement.span) else { return Vec::new() };
     if !bare.contains(&start) {
-        return vec![(start, what)];
+        return vec![Edit::insert(start, what)];
     }
-    vec![(start, format!("{{ {what}")), (end, " }".to_owned())]
+    vec![Edit::insert(start, format!("{{ {what}")), Edit::insert(end, " }")]
 }
 
 struct Negations<'t> {
@@ -71,8 +57,7 @@ struct Negations<'t> {
     bare: &'t BTreeSet<usize>,
     /// The names that stand for documents and not for local variables.
     documents: Vec<String>,
-    /// What is inserted at which byte.
-    insertions: Vec<(usize, String)>,
+    edits: Vec<Edit>,
 }
 
 impl Visit for Negations<'_> {
@@ -90,7 +75,7 @@ impl Visit for Negations<'_> {
         if operands.is_empty() {
             return;
         }
-        self.insertions.extend(ahead(self.text, self.bare, statement, operands));
+        self.edits.extend(ahead(self.text, self.bare, statement, operands));
     }
 }
 

@@ -16,6 +16,7 @@ use regorus::{Engine, Value};
 
 use super::RegoError;
 use super::ast::{self, Scope, Visit};
+use super::edits::Edit;
 use super::error::RegoPlace;
 use super::negation::{ahead, has_wildcard, place, whole};
 
@@ -26,17 +27,17 @@ const MEMBERS: &str = "sealift__members";
 /// A set, or an object, with those of its members, or keys, that have the shape.
 const KEYS: &str = "sealift__keys";
 
-/// What is inserted into a module so that patterns of objects have as many fields, at which byte.
-pub(super) fn insertions(
+/// The edits of a module by which patterns of objects have as many fields as what they are held to.
+pub(super) fn edits(
     module: &Module,
     text: &str,
     bare: &BTreeSet<usize>,
-) -> Result<Vec<(usize, String)>, RegoError> {
+) -> Result<Vec<Edit>, RegoError> {
     let mut patterns = Patterns {
         text,
         bare,
         done: BTreeSet::new(),
-        insertions: Vec::new(),
+        edits: Vec::new(),
         checks: String::new(),
         refused: None,
     };
@@ -44,7 +45,7 @@ pub(super) fn insertions(
         patterns.arguments(rule);
         ast::walk_rule(rule, &mut patterns);
     }
-    patterns.refused.map_or(Ok(patterns.insertions), Err)
+    patterns.refused.map_or(Ok(patterns.edits), Err)
 }
 
 /// Whether an expression by which something is taken apart has an object.
@@ -83,7 +84,7 @@ struct Patterns<'t> {
     bare: &'t BTreeSet<usize>,
     /// Where that ends which is done: a head is met with each of its bodies.
     done: BTreeSet<usize>,
-    insertions: Vec<(usize, String)>,
+    edits: Vec<Edit>,
     /// What is inserted ahead of the statement that is looked at.
     checks: String,
     refused: Option<RegoError>,
@@ -158,7 +159,7 @@ impl<'t> Patterns<'t> {
     fn check_ahead(&mut self, statement: &LiteralStmt) {
         let checks = std::mem::take(&mut self.checks);
         if !checks.is_empty() {
-            self.insertions.extend(ahead(self.text, self.bare, statement, checks));
+            self.edits.extend(ahead(self.text, self.bare, statement, checks));
         }
     }
 
@@ -215,8 +216,8 @@ impl<'t> Patterns<'t> {
         let Some(shape) = self.shape(pattern) else { return };
         match place(self.text, value) {
             Some((start, end)) if self.done.insert(end) => {
-                self.insertions.push((start, format!("{function}(")));
-                self.insertions.push((end, format!(", {shape})")));
+                self.edits.push(Edit::insert(start, format!("{function}(")));
+                self.edits.push(Edit::insert(end, format!(", {shape})")));
             }
             Some(_) => {}
             None => self.refuse(value.span(), OPEN_KEY),

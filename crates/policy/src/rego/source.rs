@@ -6,6 +6,7 @@ use std::num::{NonZeroU32, NonZeroUsize};
 use regorus::PolicyLengthConfig;
 use regorus::unstable::{Expr, Lexer, Module, Parser, Token, TokenKind};
 
+use super::edits::Edit;
 use super::error::{RegoPlace, read};
 use super::negation::bytes;
 use super::program::RegoLimits;
@@ -42,8 +43,8 @@ pub(super) struct Parsed {
     pub(super) text: String,
     /// Where the statements begin that stand behind `if`, or the braces around them.
     pub(super) bare: BTreeSet<usize>,
-    /// What is inserted before the interpreter gets it, and at which byte: the shapes of patterns.
-    pub(super) insertions: Vec<(usize, String)>,
+    /// What is changed before the interpreter gets it: names of `every`, shapes of patterns.
+    pub(super) edits: Vec<Edit>,
 }
 
 impl Parsed {
@@ -86,9 +87,9 @@ impl Parsed {
             Some(text) => again(text)?,
         };
         let bare = bare(source.name, &text, limits);
-        let mut insertions = every::insertions(&module, &text);
-        insertions.extend(patterns::insertions(&module, &text, &bare)?);
-        Ok(Self { module, v0, name: source.name.to_owned(), text, bare, insertions })
+        let mut edits = every::edits(&module, &text);
+        edits.extend(patterns::edits(&module, &text, &bare)?);
+        Ok(Self { module, v0, name: source.name.to_owned(), text, bare, edits })
     }
 
     /// Whether an error is about it.

@@ -10,8 +10,9 @@ use regorus::unstable::{Expr, Literal, LiteralStmt, Module, Span};
 
 use super::RegoError;
 use super::ast::{self, Scope, Visit, chain};
+use super::edits::{Edit, edited};
 use super::error::RegoPlace;
-use super::negation::{bytes, inserted};
+use super::negation::bytes;
 
 /// A module's text with a choice for each call of one argument; nothing where there is none.
 pub(super) fn explicit(module: &Module, text: &str) -> Result<Option<String>, RegoError> {
@@ -19,16 +20,15 @@ pub(super) fn explicit(module: &Module, text: &str) -> Result<Option<String>, Re
     while text.contains(&name) {
         name.push('_');
     }
-    let mut walks =
-        Walks { text, name, done: BTreeSet::new(), insertions: Vec::new(), refused: None };
+    let mut walks = Walks { text, name, done: BTreeSet::new(), edits: Vec::new(), refused: None };
     for rule in &module.policy {
         ast::walk_rule(rule, &mut walks);
     }
     if let Some(error) = walks.refused {
         return Err(error);
     }
-    let insertions = walks.insertions;
-    Ok((!insertions.is_empty()).then(|| inserted(text, insertions)))
+    let edits = walks.edits;
+    Ok((!edits.is_empty()).then(|| edited(text, edits)))
 }
 
 struct Walks<'t> {
@@ -37,7 +37,7 @@ struct Walks<'t> {
     name: String,
     /// Where the calls begin that are done: a head is met with each of its bodies.
     done: BTreeSet<usize>,
-    insertions: Vec<(usize, String)>,
+    edits: Vec<Edit>,
     refused: Option<RegoError>,
 }
 
@@ -75,9 +75,9 @@ impl Visit for Walks<'_> {
         if self.done.insert(start) {
             // Each has its own: a walk may stand within another.
             let name = format!("{}{start}", self.name);
-            self.insertions.push((start, format!("[{name} | ")));
-            self.insertions.push((end - 1, format!(", {name}")));
-            self.insertions.push((end, "][_]".to_owned()));
+            self.edits.push(Edit::insert(start, format!("[{name} | ")));
+            self.edits.push(Edit::insert(end - 1, format!(", {name}")));
+            self.edits.push(Edit::insert(end, "][_]"));
         }
     }
 }

@@ -12,6 +12,7 @@ use base64::engine::general_purpose::STANDARD;
 
 use super::{Env, Evaluator, Reason, ScopeId, Value};
 use crate::OtherFiles;
+use crate::below::below;
 use crate::terraform::syntax;
 
 /// What functions read, and what was read.
@@ -112,20 +113,4 @@ impl<'a> Evaluator<'a> {
         self.diagnostics = inner.diagnostics;
         filled
     }
-}
-
-/// A path below a folder of the checked one; none where it leads out of that.
-pub(in crate::terraform) fn below(folder: &str, path: &str) -> Option<String> {
-    if path.starts_with('/') {
-        return None;
-    }
-    let mut parts: Vec<&str> = Vec::new();
-    for part in folder.split('/').chain(path.split('/')) {
-        match part {
-            "" | "." => {}
-            ".." => _ = parts.pop()?,
-            part => parts.push(part),
-        }
-    }
-    Some(parts.join("/"))
 }

@@ -33,7 +33,6 @@ use sealift_model::{Diagnostic, Impact};
 use self::files::Files;
 use crate::terraform::syntax::{Block, Body};
 use crate::{Limits, OtherFiles};
-pub(in crate::terraform) use files::below;
 pub(crate) use functions::from_json;
 pub(crate) use instances::Instances;
 pub(crate) use module::{Mode, Module, variables};

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use super::super::syntax::{self, Attribute, Block, Body, Expr};
-use super::below;
+use crate::below::below;
 use crate::{Limits, Lines};
 
 /// A declaration and the file it stands in, by its number among the files that are given.

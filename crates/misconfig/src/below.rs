@@ -1,0 +1,31 @@
+//! Where a file names another.
+
+/// The place of a path that something in a folder names; none where it leads out of the folder
+/// that is checked, of which both are parts.
+pub(crate) fn below(folder: &str, path: &str) -> Option<String> {
+    if path.starts_with('/') {
+        return None;
+    }
+    let mut parts: Vec<&str> = Vec::new();
+    for part in folder.split('/').chain(path.split('/')) {
+        match part {
+            "" | "." => {}
+            ".." => _ = parts.pop()?,
+            part => parts.push(part),
+        }
+    }
+    Some(parts.join("/"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::below;
+
+    #[test]
+    fn a_path_is_never_outside_the_checked_folder() {
+        assert_eq!(below("a/b", "../c//./d.yml").as_deref(), Some("a/c/d.yml"));
+        assert_eq!(below("", "d.yml").as_deref(), Some("d.yml"));
+        assert_eq!(below("a", "../../d.yml"), None);
+        assert_eq!(below("a", "/d.yml"), None);
+    }
+}
