@@ -12,6 +12,7 @@ use crate::agents::{Agents, check_identity, check_own_tls, check_roots, near, ur
 use crate::gate::Gate;
 use crate::meter::Meter;
 use crate::response::Stream;
+use crate::unreached::{Leave, Unreached};
 use crate::{
     Body, Config, Error, ErrorKind, Headers, Reach, Request, Response, Scheme, Url, redirect,
 };
@@ -27,6 +28,7 @@ struct Inner {
     config: Config,
     agents: Agents,
     gate: Arc<Gate>,
+    unreached: Unreached,
 }
 
 impl Client {
@@ -42,7 +44,8 @@ impl Client {
         let checked = check_roots(&config.roots).and_then(|()| identity()).and_then(|()| own());
         checked.map_err(|kind| Error { host: "TLS".to_owned(), kind })?;
         let gate = Gate::new(config.max_connections_per_host);
-        Ok(Self { inner: Arc::new(Inner { config, agents: Agents::default(), gate }) })
+        let (agents, unreached) = (Agents::default(), Unreached::default());
+        Ok(Self { inner: Arc::new(Inner { config, agents, gate, unreached }) })
     }
 
     /// How it was made.
@@ -69,6 +72,11 @@ impl Client {
         hosts.made_up.lock().unwrap().insert(name.to_owned(), reach);
     }
 
+    #[cfg(test)]
+    pub(crate) fn leave(&self, url: &Url) -> Leave {
+        self.inner.unreached.leave(url, self.inner.config.retry.rest)
+    }
+
     /// Sends a request and returns the answer, whatever its status: redirects are followed and
     /// retries made as the request allows.
     ///
@@ -93,10 +101,15 @@ impl Client {
     }
 
     fn repeat(&self, request: &mut Request<'_>, deadline: Instant) -> Result<Response, Error> {
-        let mut attempt = 1;
+        let Inner { config, unreached, .. } = &*self.inner;
+        let mut attempt = match unreached.leave(&request.url, config.retry.rest) {
+            Leave::Ask => 1,
+            Leave::AskOnce => config.retry.attempts,
+            Leave::No => return Err(failed(&request.url, ErrorKind::LeftAlone)),
+        };
         loop {
             let outcome = self.attempt(request, deadline);
-            let wait = self.inner.config.retry.wait(attempt, &outcome);
+            let wait = config.retry.wait(attempt, &outcome);
             let in_time =
                 |wait: &_| Instant::now().checked_add(*wait).is_some_and(|at| at < deadline);
             match wait.filter(in_time).filter(|_| request.may_repeat()) {
@@ -106,7 +119,10 @@ impl Client {
                     thread::sleep(wait);
                     attempt += 1;
                 }
-                None => return outcome,
+                None => {
+                    unreached.note(&request.url, &outcome);
+                    return outcome;
+                }
             }
         }
     }
@@ -122,7 +138,7 @@ impl Client {
         url: &Url,
         deadline: Instant,
     ) -> Result<Response, ErrorKind> {
-        let Inner { config, agents, gate } = &*self.inner;
+        let Inner { config, agents, gate, .. } = &*self.inner;
         let is_insecure = self.is_insecure(url);
         let is_plain = url.scheme() == Scheme::Http;
         if is_plain && url.reach() != Reach::Loopback && !self.may_be_plain(url) {

@@ -166,6 +166,9 @@ pub struct Retry {
     /// The longest wait that `Retry-After` may ask for; an answer that asks for more is not
     /// waited for but handed on. Default: 30 s.
     pub longest_wait: Duration,
+    /// How long a host that could not be connected to, however often, is not asked again; after
+    /// that it is asked once each time, until it can be. Default: 5 s.
+    pub rest: Duration,
 }
 
 impl Default for Retry {
@@ -174,6 +177,7 @@ impl Default for Retry {
             attempts: 4,
             first_wait: Duration::from_millis(500),
             longest_wait: Duration::from_secs(30),
+            rest: Duration::from_secs(5),
         }
     }
 }

@@ -28,6 +28,9 @@ pub enum ErrorKind {
     /// No connection was made.
     #[error("cannot connect: {0}")]
     Connect(io::Error),
+    /// No connection was made a moment ago ([`Retry::rest`](crate::Retry::rest)).
+    #[error("could not be reached a moment ago, and is not asked again yet")]
+    LeftAlone,
     /// The TLS handshake failed, most often because of the certificate.
     #[error("TLS: {0}")]
     Tls(String),
@@ -168,6 +171,18 @@ impl ErrorKind {
             Self::Truncated | Self::TooSlow { .. } => true,
             _ => false,
         }
+    }
+
+    /// Whether there was no connection at all: nothing was sent, and nobody answered.
+    #[must_use]
+    pub fn is_unreached(&self) -> bool {
+        matches!(
+            self,
+            Self::NoSuchHost
+                | Self::Connect(_)
+                | Self::LeftAlone
+                | Self::Timeout { phase: Phase::Resolve | Phase::Connect, .. }
+        )
     }
 }
 

@@ -49,6 +49,7 @@ mod retry;
 mod server;
 #[cfg(test)]
 mod tests;
+mod unreached;
 mod url;
 
 pub use client::Client;

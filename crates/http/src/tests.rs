@@ -1,11 +1,13 @@
 //! Exchanges with a server on loopback.
 
 use std::io::{Read, Write};
+use std::net::TcpListener;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 use crate::server::{Server, reply};
+use crate::unreached::Leave;
 use crate::{
     Body, Client, Config, Error, ErrorKind, Method, Phase, Proxies, Reach, Request, Roots, Url,
 };
@@ -322,4 +324,39 @@ fn a_client_certificate_must_be_one() {
     let error = Client::new(config.clone()).unwrap_err();
     assert!(matches!(error.kind, ErrorKind::ClientCertificate(_)), "{error}");
     assert!(!format!("{config:?} {error}").contains("secret"));
+}
+
+#[test]
+fn a_host_that_is_not_there_is_waited_for_once() {
+    let client = client();
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let place = listener.local_addr().unwrap();
+    let url: Url = format!("http://{place}/").parse().unwrap();
+    drop(listener);
+    let kind = || client.send(Request::get(&url)).map(drop).unwrap_err().kind;
+    assert!(matches!(kind(), ErrorKind::Connect(_)));
+    assert!(matches!(kind(), ErrorKind::LeftAlone));
+    let there = Server::start(|_, stream| reply(stream, "200 OK", ""));
+    assert!(client.send(Request::get(&there.url("127.0.0.1", "/"))).is_ok());
+}
+
+#[test]
+fn a_host_that_is_back_is_asked_as_ever() {
+    let mut config = quick();
+    config.retry.rest = Duration::ZERO;
+    let client = Client::new(config).unwrap();
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let place = listener.local_addr().unwrap();
+    let url: Url = format!("http://{place}/").parse().unwrap();
+    drop(listener);
+    assert!(client.send(Request::get(&url)).is_err());
+    assert_eq!(client.leave(&url), Leave::AskOnce);
+    let listener = TcpListener::bind(place).unwrap();
+    std::thread::spawn(move || {
+        let (mut stream, _) = listener.accept().unwrap();
+        let _ = stream.read(&mut [0; 1000]).unwrap();
+        reply(&mut stream, "200 OK", "").unwrap();
+    });
+    assert!(client.send(Request::get(&url)).is_ok());
+    assert_eq!(client.leave(&url), Leave::Ask);
 }

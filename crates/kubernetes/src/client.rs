@@ -84,6 +84,7 @@ impl Client {
         retry.attempts = 2;
         retry.first_wait = Duration::from_millis(100);
         retry.longest_wait = Duration::from_secs(1);
+        retry.rest = Duration::ZERO;
         config.retry = retry;
         let http = sealift_http::Client::new(config)?;
         let discovery = Discovery::default();

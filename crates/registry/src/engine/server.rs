@@ -1,6 +1,6 @@
 //! An engine asked over the network.
 
-use sealift_http::{Client, Error, ErrorKind, Phase, Request, Url};
+use sealift_http::{Client, Error, ErrorKind, Request, Url};
 
 use super::{Answer, Broken};
 
@@ -14,12 +14,8 @@ pub(super) fn get(client: &Client, url: &Url, path: &str) -> Result<Answer, Brok
 }
 
 fn broken(error: Error) -> Broken {
-    match error.kind {
-        ErrorKind::Connect(_)
-        | ErrorKind::NoSuchHost
-        | ErrorKind::Timeout { phase: Phase::Resolve | Phase::Connect, .. } => {
-            Broken::Absent(error.into())
-        }
+    match &error.kind {
+        kind if kind.is_unreached() => Broken::Absent(error.into()),
         ErrorKind::Protocol(_) => Broken::NoHttp,
         _ => Broken::Io(error.into()),
     }
