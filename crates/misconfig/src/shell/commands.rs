@@ -92,14 +92,14 @@ impl<'s> Parser<'s> {
     }
 
     /// Commands up to one of the keywords, which is read too and returned, or to the end or a
-    /// closing parenthesis or `;;`, which are not.
+    /// closing parenthesis, `;;` or `;&`, which are not.
     pub(super) fn list(&mut self, ends: &[&str]) -> Result<String, Broken> {
         loop {
             self.blanks_and_lines();
             match self.peek() {
                 None | Some(b')') if ends.is_empty() => return Ok(String::new()),
                 None | Some(b')') => return Err(Broken),
-                Some(b';') if self.peek_at(1) == Some(b';') => return Ok(String::new()),
+                Some(b';') if self.ends_branch() => return Ok(String::new()),
                 _ => {}
             }
             let start = self.at;
@@ -115,7 +115,7 @@ impl<'s> Parser<'s> {
             self.pipeline()?;
             self.blanks();
             match self.peek() {
-                Some(b';') if self.peek_at(1) == Some(b';') => {}
+                Some(b';') if self.ends_branch() => {}
                 Some(b';' | b'&') => self.skip(1),
                 _ => {}
             }
@@ -123,6 +123,11 @@ impl<'s> Parser<'s> {
                 return Err(Broken);
             }
         }
+    }
+
+    /// Whether a `;` is that of `;;` or `;&`.
+    fn ends_branch(&self) -> bool {
+        matches!(self.peek_at(1), Some(b';' | b'&'))
     }
 
     /// Commands between `|`, `&&` and `||`.

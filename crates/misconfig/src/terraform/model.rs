@@ -140,7 +140,7 @@ fn blocks_of(attribute: &Attribute, value: &Value, blocks: &mut Vec<Block>) {
             block.add_blocks_of_values();
             blocks.push(block);
         }
-        Value::List(items) => {
+        Value::List(items) | Value::Set(items) => {
             let objects = items.iter().filter(|item| matches!(item, Value::Object(_)));
             objects.for_each(|item| blocks_of(attribute, item, blocks));
         }
@@ -177,8 +177,7 @@ impl<'a> Field<'a> {
         match self.value() {
             None => true,
             Some(Value::Text(text)) => text.is_empty(),
-            Some(Value::List(items)) => items.is_empty(),
-            Some(_) => false,
+            Some(value) => value.as_list().is_some_and(<[_]>::is_empty),
         }
     }
 
@@ -217,9 +216,8 @@ impl<'a> Field<'a> {
     /// The elements of a list; a single value counts as a list of it. Some may be unknown.
     pub(crate) fn items(self) -> impl Iterator<Item = &'a Value> {
         let items: &[Value] = match self.value() {
-            Some(Value::List(items)) => items,
             Some(Value::Unknown(_)) | None => &[],
-            Some(single) => std::slice::from_ref(single),
+            Some(value) => value.as_list().unwrap_or(std::slice::from_ref(value)),
         };
         items.iter()
     }

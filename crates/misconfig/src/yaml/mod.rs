@@ -78,8 +78,22 @@ impl ErrorKind {
     }
 }
 
+/// Which plain scalars are conditions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Truth {
+    /// `true` and `false` (YAML 1.2.2, 10.3.2).
+    Core,
+    /// `y`, `yes`, `on` and their opposites, too (the type repository of YAML 1.1).
+    Yaml11,
+}
+
 /// Reads the documents of a file.
 pub(crate) fn parse(bytes: &[u8], limits: &Limits) -> Stream {
+    parse_with(bytes, limits, Truth::Core)
+}
+
+/// Reads the documents of a file whose conditions are written in a certain way.
+pub(crate) fn parse_with(bytes: &[u8], limits: &Limits, truth: Truth) -> Stream {
     let mut stream = Stream::default();
     if bytes.len() > limits.max_file_bytes {
         let kind = ErrorKind::TooLong { max: limits.max_file_bytes };
@@ -97,7 +111,7 @@ pub(crate) fn parse(bytes: &[u8], limits: &Limits) -> Stream {
     };
     let mut nodes = 0;
     for piece in split::documents(text) {
-        read::documents(&piece, limits, &mut nodes, &mut stream);
+        read::documents(&piece, limits, truth, &mut nodes, &mut stream);
     }
     stream
 }

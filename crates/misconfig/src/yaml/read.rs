@@ -7,13 +7,16 @@ use std::rc::Rc;
 use granit_parser::{Event, Parser, ScalarStyle, ScanError, Span, StrInput, Tag};
 
 use super::split::Piece;
-use super::{Document, Entry, Error, ErrorKind, Map, Node, Stream, Value, line_number, scalar};
+use super::{
+    Document, Entry, Error, ErrorKind, Map, Node, Stream, Truth, Value, line_number, scalar,
+};
 use crate::{Limits, Lines};
 
 /// Reads the documents of a piece into the stream; `nodes` counts those of the whole file.
 pub(super) fn documents(
     piece: &Piece<'_>,
     limits: &Limits,
+    truth: Truth,
     nodes: &mut usize,
     stream: &mut Stream,
 ) {
@@ -26,6 +29,7 @@ pub(super) fn documents(
         events: Parser::new_from_str_with_options(piece.text, options),
         piece,
         limits,
+        truth,
         nodes,
         json: piece.text.trim_start().starts_with('{'),
         open: Vec::new(),
@@ -40,6 +44,7 @@ struct Reader<'a, 'p> {
     events: Parser<'a, StrInput<'a>>,
     piece: &'p Piece<'a>,
     limits: &'p Limits,
+    truth: Truth,
     nodes: &'p mut usize,
     /// Collections end on the line of their bracket.
     json: bool,
@@ -96,7 +101,7 @@ impl<'a> Reader<'a, '_> {
             Event::Scalar(text, style, anchor, tag) => {
                 let line = self.scalar_line(&text, style, span);
                 let merge = style == ScalarStyle::Plain && text == "<<";
-                let value = scalar_value(&text, style, tag.as_deref());
+                let value = scalar_value(&text, style, tag.as_deref(), self.truth);
                 let node =
                     Node { value, lines: Lines { start: line, end: line }, size: 1, height: 1 };
                 self.anchor(anchor, &node);
@@ -270,9 +275,12 @@ impl<'a> Reader<'a, '_> {
     }
 }
 
-fn scalar_value(text: &str, style: ScalarStyle, tag: Option<&Tag>) -> Value {
+fn scalar_value(text: &str, style: ScalarStyle, tag: Option<&Tag>, truth: Truth) -> Value {
     match tag.map(|tag| tag.core_suffix()) {
-        None if style == ScalarStyle::Plain => scalar::plain(text),
+        None if style == ScalarStyle::Plain => match scalar::condition_of_1_1(text) {
+            Some(condition) if truth == Truth::Yaml11 => Value::Bool(condition),
+            _ => scalar::plain(text),
+        },
         Some(Some(kind)) => scalar::tagged(kind, text),
         // A tag of the user's own means nothing here, `!` is a string.
         None | Some(None) => Value::String(Rc::from(text)),

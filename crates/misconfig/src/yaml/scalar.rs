@@ -15,6 +15,15 @@ pub(super) fn plain(text: &str) -> Value {
     }
 }
 
+/// A condition as only YAML 1.1 writes it.
+pub(super) fn condition_of_1_1(text: &str) -> Option<bool> {
+    match text {
+        "y" | "Y" | "yes" | "Yes" | "YES" | "on" | "On" | "ON" => Some(true),
+        "n" | "N" | "no" | "No" | "NO" | "off" | "Off" | "OFF" => Some(false),
+        _ => None,
+    }
+}
+
 /// A scalar with a tag of the core schema, `str`, `int`; one that its text does not fit stays a
 /// string.
 pub(super) fn tagged(kind: &str, text: &str) -> Value {

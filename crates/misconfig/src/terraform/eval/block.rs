@@ -28,7 +28,9 @@ impl<'a> Evaluator<'a> {
     fn called(&self, value: &Value, scopes: &mut Vec<ScopeId>) {
         match value {
             Value::Handle(super::value::Handle::Module { scope }) => scopes.push(*scope),
-            Value::List(items) => items.iter().rev().for_each(|item| self.called(item, scopes)),
+            Value::List(items) | Value::Set(items) => {
+                items.iter().rev().for_each(|item| self.called(item, scopes));
+            }
             Value::Object(items) => {
                 items.values().rev().for_each(|item| self.called(item, scopes));
             }
@@ -129,20 +131,9 @@ impl<'a> Evaluator<'a> {
             return Err(Value::invalid("a dynamic block without for_each"));
         };
         // Unlike a resource's, the elements of a list may be anything here.
-        let pairs: Vec<(Value, Value)> = match self.evaluate(&each.value, &mut env.clone()) {
-            Value::List(items) => {
-                let keyed = |(index, item): (usize, &Value)| {
-                    (super::expression::index_value(index), item.clone())
-                };
-                items.iter().enumerate().map(keyed).collect()
-            }
-            Value::Object(items) => items
-                .iter()
-                .map(|(key, value)| (Value::Text(Arc::clone(key)), value.clone()))
-                .collect(),
+        let pairs = match self.evaluate(&each.value, &mut env.clone()) {
             Value::Null => Vec::new(),
-            unknown @ Value::Unknown(_) => return Err(unknown),
-            _ => return Err(Value::invalid("neither a list nor a map")),
+            value => value.elements()?,
         };
         if self.take_instances(pairs.len()) {
             Ok(pairs)

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use sealift_model::Impact;
 
 use super::operators::operate;
+use super::unify::unified;
 use super::value::MAX_WEIGHT;
 use super::{Env, Evaluator, Reason, Value, functions};
 use crate::terraform::syntax::{Expr, For, Operator};
@@ -101,11 +102,22 @@ impl<'a> Evaluator<'a> {
                 Value::because_of(&unknown)
             }
             value => match value.to_bool() {
-                Some(true) => self.evaluate(then, env),
-                Some(false) => self.evaluate(otherwise, env),
+                Some(true) => self.chosen(then, otherwise, env),
+                Some(false) => self.chosen(otherwise, then, env),
                 None => Value::invalid("not a condition"),
             },
         }
+    }
+
+    /// The result that a condition chooses, in the type that both results have in common.
+    fn chosen(&mut self, chosen: &'a Expr, other: &'a Expr, env: &mut Env) -> Value {
+        let value = self.evaluate(chosen, env);
+        if !matches!(value, Value::Bool(_) | Value::Number(_) | Value::List(_)) {
+            return value;
+        }
+        let both = unified(vec![value.clone(), self.evaluate(other, env)]);
+        // What has no type in common would be refused; the type of null is not known here.
+        both.and_then(|both| both.into_iter().next()).unwrap_or(value)
     }
 
     fn operations(
@@ -137,20 +149,7 @@ impl<'a> Evaluator<'a> {
         env: &mut Env,
         mut body: impl FnMut(&mut Self, &mut Env) -> bool,
     ) -> Result<(), Value> {
-        let elements: Vec<(Value, Value)> = match collection {
-            Value::List(items) => items
-                .iter()
-                .enumerate()
-                .map(|(index, item)| (index_value(index), item.clone()))
-                .collect(),
-            Value::Object(items) => items
-                .iter()
-                .map(|(key, value)| (Value::Text(Arc::clone(key)), value.clone()))
-                .collect(),
-            Value::Unknown(_) => return Err(collection.clone()),
-            _ => return Err(Value::invalid("not a collection")),
-        };
-        for (key, value) in elements {
+        for (key, value) in collection.elements()? {
             if !self.pay(1) {
                 return Err(Value::unknown(Reason::Limit("steps")));
             }
@@ -206,6 +205,9 @@ impl<'a> Evaluator<'a> {
         if inner.key.is_none() {
             return Value::list(list);
         }
+        if !inner.group && object.values().any(|values| values.len() > 1) {
+            return Value::invalid("two elements with the same key");
+        }
         let value = |mut values: Vec<Value>| match inner.group {
             true => Value::list(values),
             false => values.pop().unwrap_or(Value::Null),
@@ -236,7 +238,9 @@ impl<'a> Evaluator<'a> {
             arguments.iter().map(|argument| self.evaluate(argument, env)).collect();
         if spread {
             match values.pop() {
-                Some(Value::List(items)) => values.extend(items.iter().cloned()),
+                Some(Value::List(items) | Value::Set(items)) => {
+                    values.extend(items.iter().cloned())
+                }
                 Some(unknown @ Value::Unknown(_)) => return unknown,
                 _ => return Value::invalid("not a list"),
             }
@@ -276,9 +280,4 @@ fn is_error(reason: &Reason) -> bool {
 
 fn known(value: Option<Value>, otherwise: &'static str) -> Value {
     value.unwrap_or_else(|| Value::invalid(otherwise))
-}
-
-/// A place in a list as a number.
-pub(super) fn index_value(index: usize) -> Value {
-    Value::Number(u32::try_from(index).map_or(f64::MAX, f64::from))
 }

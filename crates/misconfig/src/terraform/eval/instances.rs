@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use sealift_model::Impact;
 
-use super::expression::index_value;
 use super::module::Source;
 use super::value::Handle;
+use super::value::index_value;
 use super::{Calls, Env, Evaluator, Reason, ScopeId, Value};
 use crate::terraform::syntax::{Block, Body};
 
@@ -139,7 +139,7 @@ impl<'a> Evaluator<'a> {
             Value::Object(items) => {
                 Some(items.iter().map(|(key, value)| (Arc::clone(key), value.clone())).collect())
             }
-            Value::List(items) => {
+            Value::List(items) | Value::Set(items) => {
                 let keyed = |item: &Value| item.to_text().map(|key| (key, item.clone()));
                 items.iter().map(keyed).collect()
             }

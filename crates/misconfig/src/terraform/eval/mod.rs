@@ -18,6 +18,7 @@ mod policy_document;
 mod references;
 mod resource;
 mod template;
+mod unify;
 mod value;
 mod variable;
 

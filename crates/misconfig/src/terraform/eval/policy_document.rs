@@ -34,8 +34,7 @@ pub(super) fn render<'a>(evaluator: &mut Evaluator<'a>, body: &'a Body, env: &mu
 fn statements_of(evaluator: &mut Evaluator<'_>, text: &Value) -> Vec<Value> {
     let document = model::parse_json(text).filter(|document| evaluator.pay(document.weight()));
     match document.as_ref().and_then(|document| document.member("Statement")) {
-        Some(Value::List(statements)) => statements.to_vec(),
-        Some(single) => vec![single.clone()],
+        Some(statements) => statements.as_list().map_or(vec![statements.clone()], <[_]>::to_vec),
         None => Vec::new(),
     }
 }

@@ -52,7 +52,7 @@ impl<'a> Evaluator<'a> {
                 Step::Splat(inner) => match value {
                     unknown @ Value::Unknown(_) => return unknown,
                     Value::Null => Value::list(Vec::new()),
-                    Value::List(items) => {
+                    Value::List(items) | Value::Set(items) => {
                         if !self.pay(items.len()) {
                             return Value::unknown(Reason::Limit("steps"));
                         }

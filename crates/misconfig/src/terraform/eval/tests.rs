@@ -181,6 +181,88 @@ fn functions_do_as_documented() {
         (r#"yamldecode("- a: 1\n  b: [x, null]")"#, r#"[{"a":1,"b":["x",null]}]"#),
         (r#"csvdecode("a,b\n1,\"x,\"\"y\"\n")"#, r#"[{"a":"1","b":"x,\"y"}]"#),
         (r#"csvdecode("a,b\n1\n")"#, "? a row with another number of fields"),
+        (r#"split(",", "")"#, r#"[""]"#),
+        (r#"split("", "")"#, "[]"),
+        (r#"title("a_b c-d")"#, r#""A_b C-D""#),
+        (
+            r#"[dirname("a/b/"), dirname("/a"), basename(""), basename("a/b/"), basename("/")]"#,
+            r#"["a/b","/",".","b","/"]"#,
+        ),
+        (r#"upper("aß")"#, r#""Aß""#),
+        (r#"md5("a")"#, r#""0cc175b9c0f1b6a831c399e269772661""#),
+        (r#"base64sha256("a")"#, r#""ypeBEsobvcr6wjGzmiPcTaeG7/gUfE5yuYB3ha/uSLs=""#),
+        (r#"timecmp("2017-11-22T00:00:00Z", "2017-11-22T01:00:00+02:00")"#, "1"),
+        (
+            r#"yamldecode("{a: yes, b: 'yes', c: off, d: true}")"#,
+            r#"{"a":true,"b":"yes","c":false,"d":true}"#,
+        ),
+        (r#"jsonencode("<&>") == "\"\\u003c\\u0026\\u003e\"""#, "true"),
+        (r#"tobool("1")"#, "true"),
+        (r#"sum([])"#, "? the sum of no numbers"),
+        (r#"chunklist([1, 2], 0)"#, "[[1,2]]"),
+    ]);
+}
+
+#[test]
+fn formats_are_those_of_go() {
+    assert_values(&[
+        (r#"format("%[2]s %[1]s", "a", "b")"#, r#""b a""#),
+        (r#"format("%[3]v %[1]v %v", 1, 2, 3)"#, r#""3 1 2""#),
+        (r#"format("%.7s/0", "0.0.0.0-all")"#, r#""0.0.0.0/0""#),
+        (r#"format("%v %v %v %g", 1000000, 0.00001, 0.1, 100000)"#, r#""1e+06 1e-05 0.1 100000""#),
+        (
+            r#"format("%.3g %.10g %e %.1E", 1234567, 0.1, 0, 123)"#,
+            r#""1.23e+06 0.1 0.000000e+00 1.2E+02""#,
+        ),
+        (r#"format("%6.2f|%06d|%+05d|% d", 3.14159, -42, 42, 2)"#, r#""  3.14|-00042|+0042| 2""#),
+        (r#"format("%x|%#x|%#o|%#b", -255, 255, 8, 5)"#, r#""-ff|0xff|010|0b101""#),
+        (r#"format("%3s|%-3s|%03s|%5t", "é", "é", "é", true)"#, r#""  é|é  |00é|true""#),
+        (r#"format("%#v %v", "x", { a = 1 })"#, r#""\"x\" {\"a\":1}""#),
+        (r#"format("%s", "a", "b")"#, "? too many arguments"),
+        (r#"format("%d", 1.5)"#, "? not a text"),
+        (r#"format("%*d", 5, 3)"#, "? not a text"),
+    ]);
+}
+
+#[test]
+fn sets_are_walked_by_their_elements() {
+    assert_values(&[
+        (r#"[for k, v in toset(["x"]) : k]"#, r#"["x"]"#),
+        (r#"{ for k, v in toset(["x"]) : k => v }"#, r#"{"x":"x"}"#),
+        (r#""%{for k, v in toset(["x"])}${k}%{endfor}""#, r#""x""#),
+        (r#"toset([3, 1, 2, 10])"#, "[1,2,3,10]"),
+        (r#"setunion([1], ["a"])"#, r#"["1","a"]"#),
+        (r#"tolist(toset(["b", "a"]))[0]"#, r#""a""#),
+        (r#"try(toset(["a"])[0], "none")"#, r#""none""#),
+        (r#"toset(["a", "a"]) == toset(["a"])"#, "true"),
+        (r#"toset(["b", "a"])[*]"#, r#"["a","b"]"#),
+        (r#"flatten([toset(["b", "a"]), "c"])"#, r#"["a","b","c"]"#),
+    ]);
+    let text = "variable \"v\" {\n  type = set(string)\n  default = [\"b\", \"a\", \"b\"]\n}\n\
+                output \"x\" {\n  value = [for k, v in var.v : k]\n}\n";
+    assert_eq!(Run::of(&[("main.tf", text)]).show("x"), r#"["a","b"]"#);
+}
+
+#[test]
+fn elements_are_brought_to_one_type() {
+    assert_values(&[
+        (r#"tolist([1, "a", true])"#, r#"["1","a","true"]"#),
+        (r#"tolist([[1], ["a"]])"#, r#"[["1"],["a"]]"#),
+        (r#"try(tolist([1, true]), "refused")"#, r#""refused""#),
+        (r#"try(tolist("a"), ["b"])"#, r#"["b"]"#),
+        (
+            r#"[can(tolist({ a = 1 })), can(tomap([])), can(toset("a")), can(tolist(null))]"#,
+            "[false,false,false,true]",
+        ),
+        (r#"tomap({ a = 1, b = "x" })"#, r#"{"a":"1","b":"x"}"#),
+        (r#"true ? 1 : "a""#, r#""1""#),
+        (r#"true ? [1] : ["a"]"#, r#"["1"]"#),
+        (r#"[coalesce(1, "a"), coalesce("", 1)]"#, r#"["1","1"]"#),
+        (r#"distinct([1, "1"])"#, r#"["1"]"#),
+        (r#"compact([1, ""])"#, r#"["1"]"#),
+        (r#"contains(["80", 22], "22")"#, "false"),
+        (r#"contains(tolist(["80", 22]), "22")"#, "true"),
+        (r#"can({ for x in ["a", "a"] : x => 1 })"#, "false"),
     ]);
 }
 

@@ -1,6 +1,7 @@
 //! Values, and what is known of those that are not.
 
-use std::collections::BTreeMap;
+use std::cmp::Ordering;
+use std::collections::{BTreeMap, HashSet};
 use std::fmt;
 use std::hash::{Hash, Hasher};
 use std::ops::Deref;
@@ -15,8 +16,10 @@ pub(crate) enum Value {
     Bool(bool),
     Number(f64),
     Text(Arc<str>),
-    /// Lists, tuples, and sets in their order.
+    /// Lists and tuples.
     List(Arc<Weighed<Vec<Value>>>),
+    /// A set: its elements, each once, in the order in which Terraform walks them.
+    Set(Arc<Weighed<Vec<Value>>>),
     /// Maps and objects.
     Object(Arc<Weighed<BTreeMap<Arc<str>, Value>>>),
     /// A resource or module, whose attributes are evaluated when they are asked for.
@@ -114,7 +117,7 @@ impl Hash for Value {
             // Of the two zeros, which are equal, one.
             Self::Number(number) => (number + 0.0).to_bits().hash(state),
             Self::Text(text) => text.hash(state),
-            Self::List(items) => items.inner.hash(state),
+            Self::List(items) | Self::Set(items) => items.inner.hash(state),
             Self::Object(items) => items.inner.hash(state),
             Self::Handle(handle) => handle.hash(state),
             Self::Unknown(why) => {
@@ -157,6 +160,16 @@ impl Value {
         Self::List(Arc::new(Weighed { weight, depth, inner: items }))
     }
 
+    /// A set of the elements of a list.
+    pub(crate) fn set(items: Vec<Self>) -> Self {
+        let mut items: Vec<Self> = distinct(&items);
+        items.sort_by(order);
+        match Self::list(items) {
+            Self::List(items) => Self::Set(items),
+            too_large => too_large,
+        }
+    }
+
     pub(crate) fn object(items: BTreeMap<Arc<str>, Self>) -> Self {
         let pair = |(key, value): (&Arc<str>, &Self)| value.weight() + text_weight(key);
         let weight = items.iter().map(pair).fold(0, usize::saturating_add);
@@ -169,7 +182,7 @@ impl Value {
 
     fn depth(&self) -> usize {
         match self {
-            Self::List(items) => items.depth,
+            Self::List(items) | Self::Set(items) => items.depth,
             Self::Object(items) => items.depth,
             _ => 0,
         }
@@ -179,7 +192,7 @@ impl Value {
     pub(crate) fn weight(&self) -> usize {
         match self {
             Self::Text(text) => text_weight(text),
-            Self::List(items) => items.weight,
+            Self::List(items) | Self::Set(items) => items.weight,
             Self::Object(items) => items.weight + 1,
             Self::Unknown(why) => why.text.as_deref().map_or(1, text_weight),
             _ => 1,
@@ -200,7 +213,7 @@ impl Value {
     pub(crate) fn holds_unknown(&self) -> bool {
         match self {
             Self::Unknown(_) | Self::Handle(_) => true,
-            Self::List(items) => items.iter().any(Self::holds_unknown),
+            Self::List(items) | Self::Set(items) => items.iter().any(Self::holds_unknown),
             Self::Object(items) => items.values().any(Self::holds_unknown),
             _ => false,
         }
@@ -244,9 +257,10 @@ impl Value {
         }
     }
 
+    /// The elements of a list or set.
     pub(crate) fn as_list(&self) -> Option<&[Self]> {
         match self {
-            Self::List(items) => Some(items),
+            Self::List(items) | Self::Set(items) => Some(items),
             _ => None,
         }
     }
@@ -255,6 +269,28 @@ impl Value {
         match self {
             Self::Object(items) => Some(items),
             _ => None,
+        }
+    }
+
+    /// The elements of a collection, each with its key: an index in a list, the element itself in
+    /// a set.
+    ///
+    /// # Errors
+    /// What is known of one that is not known, or is no collection.
+    pub(super) fn elements(&self) -> Result<Vec<(Self, Self)>, Self> {
+        match self {
+            Self::List(items) => {
+                let keyed = |(index, item): (usize, &Self)| (index_value(index), item.clone());
+                Ok(items.iter().enumerate().map(keyed).collect())
+            }
+            Self::Set(items) => Ok(items.iter().map(|item| (item.clone(), item.clone())).collect()),
+            Self::Object(items) => {
+                let keyed =
+                    |(key, item): (&Arc<str>, &Self)| (Self::Text(Arc::clone(key)), item.clone());
+                Ok(items.iter().map(keyed).collect())
+            }
+            Self::Unknown(_) => Err(self.clone()),
+            _ => Err(Self::invalid("not a collection")),
         }
     }
 
@@ -282,8 +318,8 @@ impl Value {
     pub(crate) fn to_bool(&self) -> Option<bool> {
         match self {
             Self::Bool(value) => Some(*value),
-            Self::Text(text) if &**text == "true" => Some(true),
-            Self::Text(text) if &**text == "false" => Some(false),
+            Self::Text(text) if matches!(&**text, "true" | "1") => Some(true),
+            Self::Text(text) if matches!(&**text, "false" | "0") => Some(false),
             _ => None,
         }
     }
@@ -297,6 +333,28 @@ impl Value {
             Self::Bool(false) => Some("false".into()),
             _ => None,
         }
+    }
+}
+
+/// A place in a list as a number.
+pub(super) fn index_value(index: usize) -> Value {
+    Value::Number(u32::try_from(index).map_or(f64::MAX, f64::from))
+}
+
+/// The values, each once, where it comes first.
+pub(super) fn distinct<'a>(items: impl IntoIterator<Item = &'a Value>) -> Vec<Value> {
+    let mut seen = HashSet::new();
+    items.into_iter().filter(|item| seen.insert(*item)).cloned().collect()
+}
+
+/// The order of a set's elements: texts by their bytes, numbers by size, false before true; of
+/// others there is none that configurations rely on.
+fn order(left: &Value, right: &Value) -> Ordering {
+    match (left, right) {
+        (Value::Text(left), Value::Text(right)) => left.cmp(right),
+        (Value::Number(left), Value::Number(right)) => left.total_cmp(right),
+        (Value::Bool(left), Value::Bool(right)) => left.cmp(right),
+        _ => Ordering::Equal,
     }
 }
 

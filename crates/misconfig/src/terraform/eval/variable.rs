@@ -69,12 +69,13 @@ impl<'a> Evaluator<'a> {
                 ("object", Some(Expr::Object(fields))) => {
                     self.convert_object(&value, fields, scope)
                 }
-                ("list" | "set", Some(inner)) => match &value {
-                    Value::List(items) => {
+                ("list" | "set", Some(inner)) => match value.as_list() {
+                    Some(items) => {
                         let convert = |item: &Value| self.convert(item.clone(), inner, scope);
-                        Value::list(items.iter().map(convert).collect())
+                        let items = items.iter().map(convert).collect();
+                        if &**name == "set" { Value::set(items) } else { Value::list(items) }
                     }
-                    _ => value,
+                    None => value,
                 },
                 ("map", Some(inner)) => match &value {
                     Value::Object(items) => {

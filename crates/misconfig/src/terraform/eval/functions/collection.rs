@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
-use super::super::value::MAX_WEIGHT;
+use super::super::unify::unified;
+use super::super::value::{MAX_WEIGHT, distinct};
 use super::super::{Reason, Value};
 use super::{Function, TOO_LARGE, argument, count_value, list, number, text, whole};
 
@@ -15,7 +16,7 @@ pub(super) const TABLE: &[(&str, Function)] = &[
     ("compact", compact),
     ("concat", concat),
     ("contains", contains),
-    ("distinct", |a| Ok(Value::list(distinct(list(a, 0)?.iter())))),
+    ("distinct", |a| Ok(Value::list(distinct(&of_one_type(list(a, 0)?.to_vec())?)))),
     ("element", element),
     ("flatten", flatten),
     ("index", index),
@@ -51,7 +52,10 @@ pub(super) fn coalesce(arguments: &[Value]) -> Result<Value, Reason> {
         Value::Text(text) => !text.is_empty(),
         _ => true,
     });
-    first.cloned().ok_or(Reason::Invalid("nothing but null"))
+    let first = first.cloned().ok_or(Reason::Invalid("nothing but null"))?;
+    // A text among the others makes all of them texts.
+    let is_text = arguments.iter().any(|value| matches!(value, Value::Text(_)));
+    Ok(first.to_text().filter(|_| is_text).map_or(first, Value::Text))
 }
 
 /// Whether one of these decides alone, or none does; what is not known may.
@@ -71,14 +75,17 @@ fn coalescelist(arguments: &[Value]) -> Result<Value, Reason> {
 }
 
 fn chunklist(arguments: &[Value]) -> Result<Value, Reason> {
-    let size = argument(arguments, 1)?.to_index().filter(|size| *size > 0);
-    let chunks = list(arguments, 0)?.chunks(size.ok_or("not a size")?);
+    let size = argument(arguments, 1)?.to_index().ok_or("not a size")?;
+    // Of no size are those of all there is.
+    let chunks = list(arguments, 0)?.chunks(if size == 0 { usize::MAX } else { size });
     Ok(Value::list(chunks.map(|chunk| Value::list(chunk.to_vec())).collect()))
 }
 
 fn compact(arguments: &[Value]) -> Result<Value, Reason> {
-    let filled = |value: &&Value| !matches!(value.as_text(), Some("")) && **value != Value::Null;
-    Ok(Value::list(list(arguments, 0)?.iter().filter(filled).cloned().collect()))
+    let filled = |value: &Value| !matches!(value.as_text(), Some("")) && *value != Value::Null;
+    let texts =
+        list(arguments, 0)?.iter().map(|item| item.to_text().map_or(item.clone(), Value::Text));
+    Ok(Value::list(texts.filter(filled).collect()))
 }
 
 fn concat(arguments: &[Value]) -> Result<Value, Reason> {
@@ -101,11 +108,6 @@ fn contains(arguments: &[Value]) -> Result<Value, Reason> {
     }
 }
 
-fn distinct<'a>(items: impl Iterator<Item = &'a Value>) -> Vec<Value> {
-    let mut seen = HashSet::new();
-    items.filter(|item| seen.insert(*item)).cloned().collect()
-}
-
 /// The elements of a list, to be asked for.
 fn members(arguments: &[Value], index: usize) -> Result<HashSet<&Value>, &'static str> {
     Ok(list(arguments, index)?.iter().collect())
@@ -125,7 +127,7 @@ fn flatten(arguments: &[Value]) -> Result<Value, Reason> {
     fn into(items: &[Value], all: &mut Vec<Value>) {
         for item in items {
             match item {
-                Value::List(inner) => into(inner, all),
+                Value::List(inner) | Value::Set(inner) => into(inner, all),
                 other => all.push(other.clone()),
             }
         }
@@ -156,7 +158,7 @@ fn values(arguments: &[Value]) -> Result<Value, Reason> {
 fn length(arguments: &[Value]) -> Result<Value, Reason> {
     Ok(count_value(match argument(arguments, 0)? {
         Value::Text(text) => text.chars().count(),
-        Value::List(items) => items.len(),
+        Value::List(items) | Value::Set(items) => items.len(),
         Value::Object(items) => items.len(),
         _ => return Err(Reason::Invalid("nothing with a length")),
     }))
@@ -220,27 +222,39 @@ fn range(arguments: &[Value]) -> Result<Value, Reason> {
 }
 
 fn setunion(arguments: &[Value]) -> Result<Value, Reason> {
-    let mut all = Vec::new();
-    for index in 0..arguments.len() {
-        all.extend(list(arguments, index)?);
-    }
-    Ok(sorted_set(distinct(all.into_iter())))
+    Ok(Value::set(sets(arguments)?.concat()))
 }
 
 fn setintersection(arguments: &[Value]) -> Result<Value, Reason> {
-    let mut kept = distinct(list(arguments, 0)?.iter());
-    for index in 1..arguments.len() {
-        let other = members(arguments, index)?;
+    let mut sets = sets(arguments)?.into_iter();
+    let mut kept = sets.next().ok_or("too few arguments")?;
+    for other in sets {
+        let other: HashSet<&Value> = other.iter().collect();
         kept.retain(|item| other.contains(item));
     }
-    Ok(sorted_set(kept))
+    Ok(Value::set(kept))
 }
 
 fn setsubtract(arguments: &[Value]) -> Result<Value, Reason> {
-    let mut kept = distinct(list(arguments, 0)?.iter());
-    let other = members(arguments, 1)?;
+    let mut sets = sets(arguments)?.into_iter();
+    let mut kept = sets.next().ok_or("too few arguments")?;
+    let other = sets.next().ok_or("too few arguments")?;
+    let other: HashSet<&Value> = other.iter().collect();
     kept.retain(|item| !other.contains(item));
-    Ok(sorted_set(kept))
+    Ok(Value::set(kept))
+}
+
+/// The elements of several sets, of one type.
+fn sets(arguments: &[Value]) -> Result<Vec<Vec<Value>>, Reason> {
+    let sets: Result<Vec<&[Value]>, _> =
+        (0..arguments.len()).map(|index| list(arguments, index)).collect();
+    let sets = sets?;
+    let mut all = of_one_type(sets.concat())?.into_iter();
+    Ok(sets.iter().map(|set| all.by_ref().take(set.len()).collect()).collect())
+}
+
+fn of_one_type(values: Vec<Value>) -> Result<Vec<Value>, Reason> {
+    unified(values).ok_or(Reason::Invalid("elements of different types"))
 }
 
 /// One of each list, in every combination.
@@ -260,7 +274,9 @@ fn setproduct(arguments: &[Value]) -> Result<Value, Reason> {
         };
         rows = rows.iter().flat_map(extended).collect();
     }
-    Ok(Value::list(rows.into_iter().map(Value::list).collect()))
+    let rows = rows.into_iter().map(Value::list).collect();
+    let is_set = arguments.iter().any(|argument| matches!(argument, Value::Set(_)));
+    Ok(if is_set { Value::set(rows) } else { Value::list(rows) })
 }
 
 /// A map of lists by what was in them.
@@ -275,14 +291,29 @@ fn transpose(arguments: &[Value]) -> Result<Value, Reason> {
     Ok(Value::object(turned.into_iter().map(|(key, values)| (key, Value::list(values))).collect()))
 }
 
-fn toset(arguments: &[Value]) -> Result<Value, Reason> {
-    Ok(sorted_set(distinct(list(arguments, 0)?.iter())))
+pub(super) fn tolist(arguments: &[Value]) -> Result<Value, Reason> {
+    match argument(arguments, 0)? {
+        value @ (Value::Null | Value::Unknown(_)) => Ok(value.clone()),
+        _ => Ok(Value::list(of_one_type(list(arguments, 0)?.to_vec())?)),
+    }
 }
 
-/// Sets of texts are walked in their order.
-fn sorted_set(mut items: Vec<Value>) -> Value {
-    items.sort_by(|a, b| a.as_text().cmp(&b.as_text()));
-    Value::list(items)
+fn toset(arguments: &[Value]) -> Result<Value, Reason> {
+    match argument(arguments, 0)? {
+        Value::Null => Ok(Value::Null),
+        _ => Ok(Value::set(of_one_type(list(arguments, 0)?.to_vec())?)),
+    }
+}
+
+pub(super) fn tomap(arguments: &[Value]) -> Result<Value, Reason> {
+    match argument(arguments, 0)? {
+        value @ (Value::Null | Value::Unknown(_)) => Ok(value.clone()),
+        _ => {
+            let items = object(arguments, 0)?;
+            let values = of_one_type(items.values().cloned().collect())?;
+            Ok(Value::object(items.keys().map(Arc::clone).zip(values).collect()))
+        }
+    }
 }
 
 fn slice(arguments: &[Value]) -> Result<Value, Reason> {
@@ -303,7 +334,8 @@ fn sort(arguments: &[Value]) -> Result<Value, Reason> {
 
 fn sum(arguments: &[Value]) -> Result<Value, Reason> {
     let numbers: Option<Vec<f64>> = list(arguments, 0)?.iter().map(Value::to_number).collect();
-    Ok(Value::Number(numbers.ok_or("not a list of numbers")?.into_iter().sum()))
+    let sum = numbers.ok_or("not a list of numbers")?.into_iter().reduce(|sum, next| sum + next);
+    sum.map(Value::Number).ok_or(Reason::Invalid("the sum of no numbers"))
 }
 
 fn zipmap(arguments: &[Value]) -> Result<Value, Reason> {

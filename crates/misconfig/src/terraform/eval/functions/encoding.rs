@@ -9,7 +9,8 @@ use super::super::value::{HOLE, MAX_WEIGHT, Unknown, format_number};
 use super::super::{Reason, Value};
 use super::text::MAX_TEXT;
 use super::{Function, TOO_LARGE, argument, parts_of, text};
-use crate::{Limits, yaml};
+use crate::Limits;
+use crate::yaml::{self, Truth};
 
 pub(super) const TABLE: &[(&str, Function)] = &[
     ("base64decode", base64decode),
@@ -50,7 +51,7 @@ fn write(value: &Value, text: &mut String, unknown: &mut Vec<Arc<Unknown>>) {
         Value::Bool(value) => text.push_str(if *value { "true" } else { "false" }),
         Value::Number(number) => text.push_str(&format_number(*number)),
         Value::Text(value) => quote(value, text),
-        Value::List(items) => {
+        Value::List(items) | Value::Set(items) => {
             text.push('[');
             for (index, item) in items.iter().enumerate() {
                 if index > 0 {
@@ -87,8 +88,16 @@ fn write(value: &Value, text: &mut String, unknown: &mut Vec<Arc<Unknown>>) {
     }
 }
 
+/// A text as Go's `encoding/json` writes it, safe within HTML.
 fn quote(value: &str, text: &mut String) {
-    text.push_str(&serde_json::Value::from(value).to_string());
+    for letter in serde_json::Value::from(value).to_string().chars() {
+        match letter {
+            '<' | '>' | '&' | '\u{2028}' | '\u{2029}' => {
+                text.push_str(&format!("\\u{:04x}", u32::from(letter)));
+            }
+            letter => text.push(letter),
+        }
+    }
 }
 
 fn jsondecode(arguments: &[Value]) -> Result<Value, Reason> {
@@ -132,7 +141,8 @@ pub(crate) fn from_json(json: &serde_json::Value) -> Value {
 }
 
 fn yamldecode(arguments: &[Value]) -> Result<Value, Reason> {
-    let mut stream = yaml::parse(text(arguments, 0)?.as_bytes(), &Limits::default());
+    let mut stream =
+        yaml::parse_with(text(arguments, 0)?.as_bytes(), &Limits::default(), Truth::Yaml11);
     if stream.errors.iter().any(|error| error.kind.is_limit()) {
         return Err(TOO_LARGE);
     }

@@ -4,10 +4,13 @@
 //! folder; the value of those of the clock and of chance is unknown.
 
 mod collection;
+mod digests;
 mod encoding;
+mod format;
 mod network;
 mod number;
 mod text;
+mod time;
 
 use std::sync::Arc;
 
@@ -23,19 +26,27 @@ use super::{Reason, Value};
 type Function = fn(&[Value]) -> Result<Value, Reason>;
 
 /// Functions by group.
-const TABLES: [&[(&str, Function)]; 5] =
-    [collection::TABLE, encoding::TABLE, network::TABLE, number::TABLE, text::TABLE];
+const TABLES: [&[(&str, Function)]; 8] = [
+    collection::TABLE,
+    digests::TABLE,
+    encoding::TABLE,
+    format::TABLE,
+    network::TABLE,
+    number::TABLE,
+    text::TABLE,
+    time::TABLE,
+];
 
 /// Functions that make something of arguments that are not known.
 const WITH_UNKNOWN: &[(&str, Function)] = &[
     ("coalesce", collection::coalesce),
-    ("format", text::format),
+    ("format", format::format),
     ("join", text::join),
     ("jsonencode", encoding::jsonencode),
     ("nonsensitive", collection::same),
     ("sensitive", collection::same),
-    ("tolist", collection::same),
-    ("tomap", collection::same),
+    ("tolist", collection::tolist),
+    ("tomap", collection::tomap),
     ("tostring", text::tostring),
 ];
 
@@ -114,5 +125,5 @@ fn list(arguments: &[Value], index: usize) -> Result<&[Value], &'static str> {
 }
 
 fn count_value(count: usize) -> Value {
-    super::expression::index_value(count)
+    super::value::index_value(count)
 }

@@ -30,7 +30,7 @@ fn finite(number: f64) -> Result<Value, Reason> {
 
 fn extreme(arguments: &[Value], choose: fn(f64, f64) -> f64) -> Result<Value, Reason> {
     let items = match argument(arguments, 0)? {
-        Value::List(_) => list(arguments, 0)?,
+        Value::List(_) | Value::Set(_) => list(arguments, 0)?,
         _ => arguments,
     };
     let numbers: Option<Vec<f64>> = items.iter().map(Value::to_number).collect();

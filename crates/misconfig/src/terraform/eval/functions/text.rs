@@ -5,20 +5,17 @@ use std::sync::Arc;
 
 use regex::{Regex, RegexBuilder};
 
-use super::super::value::{HOLE, MAX_WEIGHT, Unknown, format_number};
+use super::super::value::{HOLE, Unknown};
 use super::super::{Reason, Value};
-use super::{
-    Function, TOO_LARGE, TOO_LONG, argument, encode_json, list, number, parts_of, text, whole,
-};
+use super::{Function, TOO_LONG, argument, list, number, parts_of, text, whole};
 
 pub(super) const TABLE: &[(&str, Function)] = &[
-    ("basename", |a| Ok(Value::text(split_path(&text(a, 0)?).1))),
+    ("basename", |a| Ok(Value::text(basename(&text(a, 0)?)))),
     ("chomp", |a| Ok(Value::text(text(a, 0)?.trim_end_matches(['\n', '\r'])))),
-    ("dirname", |a| Ok(Value::text(split_path(&text(a, 0)?).0))),
+    ("dirname", |a| Ok(Value::text(dirname(&text(a, 0)?)))),
     ("endswith", |a| Ok(Value::Bool(text(a, 0)?.ends_with(&*text(a, 1)?)))),
-    ("formatlist", formatlist),
     ("indent", indent),
-    ("lower", |a| Ok(Value::text(text(a, 0)?.to_lowercase()))),
+    ("lower", |a| Ok(Value::text(each_letter(&text(a, 0)?, char::to_lowercase)))),
     ("regex", regex),
     ("regexall", regexall),
     ("replace", replace),
@@ -43,18 +40,29 @@ pub(super) const TABLE: &[(&str, Function)] = &[
         let suffix = super::text(a, 1)?;
         Ok(Value::text(text.strip_suffix(&*suffix).unwrap_or(&text)))
     }),
-    ("upper", |a| Ok(Value::text(text(a, 0)?.to_uppercase()))),
+    ("upper", |a| Ok(Value::text(each_letter(&text(a, 0)?, char::to_uppercase)))),
 ];
 
 /// Characters of a text that a function makes.
 pub(super) const MAX_TEXT: usize = 16 << 20;
 
-/// The folder and the name of a path.
-fn split_path(path: &str) -> (&str, &str) {
-    match path.trim_end_matches('/').rsplit_once('/') {
-        Some(("", name)) => ("/", name),
-        Some(parts) => parts,
-        None => (".", path),
+/// The name at the end of a path (Go's `filepath.Base`).
+fn basename(path: &str) -> &str {
+    let is_root = path.starts_with('/');
+    let path = path.trim_end_matches('/');
+    match path.rsplit('/').next().unwrap_or_default() {
+        "" if is_root => "/",
+        "" => ".",
+        name => name,
+    }
+}
+
+/// All before the last slash of a path (Go's `filepath.Dir`).
+fn dirname(path: &str) -> &str {
+    match path.rsplit_once('/').map(|(folder, _)| folder.trim_end_matches('/')) {
+        Some("") => "/",
+        Some(folder) => folder,
+        None => ".",
     }
 }
 
@@ -67,13 +75,13 @@ pub(super) fn tostring(arguments: &[Value]) -> Result<Value, Reason> {
 
 /// A text that grows by values, with holes for those that are not known.
 #[derive(Default)]
-struct Builder {
-    text: String,
+pub(super) struct Builder {
+    pub(super) text: String,
     unknown: Vec<Arc<Unknown>>,
 }
 
 impl Builder {
-    fn push(
+    pub(super) fn push(
         &mut self,
         value: &Value,
         show: impl Fn(&Value) -> Option<String>,
@@ -94,12 +102,12 @@ impl Builder {
         Ok(())
     }
 
-    fn finish(self) -> Value {
+    pub(super) fn finish(self) -> Value {
         Value::partial_text(self.text, &self.unknown)
     }
 }
 
-fn shown(value: &Value) -> Option<String> {
+pub(super) fn shown(value: &Value) -> Option<String> {
     value.to_text().map(|text| text.to_string())
 }
 
@@ -119,113 +127,6 @@ pub(super) fn join(arguments: &[Value]) -> Result<Value, Reason> {
         }
     }
     Ok(joined.finish())
-}
-
-/// `%s`, `%d`, `%v`, `%q`, `%x`, `%f`, `%t`, `%%`, with flags, width and precision.
-pub(super) fn format(arguments: &[Value]) -> Result<Value, Reason> {
-    let spec = match argument(arguments, 0)? {
-        unknown @ Value::Unknown(_) => return Ok(unknown.clone()),
-        spec => spec.to_text().ok_or("not a text")?,
-    };
-    let mut rest: &str = &spec;
-    let mut values = arguments.iter().skip(1);
-    let mut out = Builder::default();
-    while let Some((literal, after)) = rest.split_once('%') {
-        out.text.push_str(literal);
-        let verb_at = after.find(|c: char| c.is_ascii_alphabetic() || c == '%');
-        let verb_at = verb_at.ok_or("a format without its verb")?;
-        let (flags, tail) = after.split_at(verb_at);
-        let mut tail = tail.chars();
-        let verb = tail.next().unwrap_or('%');
-        rest = tail.as_str();
-        if verb == '%' {
-            out.text.push('%');
-            continue;
-        }
-        let value = values.next().ok_or("too few arguments")?;
-        let as_json = match value {
-            Value::List(_) | Value::Object(_) if verb == 'v' => Some(encode_json(value)),
-            _ => None,
-        };
-        if let Some(Value::Unknown(why)) = &as_json
-            && let Reason::Limit(_) = why.reason
-        {
-            return Err(why.reason.clone());
-        }
-        out.push(as_json.as_ref().unwrap_or(value), |value| verb_text(verb, flags, value))?;
-    }
-    out.text.push_str(rest);
-    Ok(out.finish())
-}
-
-fn verb_text(verb: char, flags: &str, value: &Value) -> Option<String> {
-    let (width, precision) = flags.split_once('.').unwrap_or((flags, ""));
-    let precision: Option<usize> = precision.parse().ok().filter(|digits| *digits <= 100);
-    let number = || value.to_number();
-    let text = match verb {
-        'd' => format!("{:.0}", number()?.trunc()),
-        'f' | 'F' => format!("{:.*}", precision.unwrap_or(6), number()?),
-        'g' | 'G' => format_number(number()?),
-        'x' | 'X' | 'o' | 'b' => {
-            let number: i64 = format!("{:.0}", number()?.trunc()).parse().ok()?;
-            match verb {
-                'x' => format!("{number:x}"),
-                'X' => format!("{number:X}"),
-                'o' => format!("{number:o}"),
-                _ => format!("{number:b}"),
-            }
-        }
-        't' => value.to_bool()?.to_string(),
-        'q' => serde_json::Value::from(&*value.to_text()?).to_string(),
-        'v' => match value {
-            Value::Null => "null".to_owned(),
-            value => shown(value)?,
-        },
-        's' => shown(value)?,
-        _ => return None,
-    };
-    Some(pad(text, width))
-}
-
-fn pad(text: String, width: &str) -> String {
-    let left = width.contains('-');
-    let digits = width.trim_start_matches(['-', '+', ' ', '#']);
-    let zero = digits.starts_with('0') && !left;
-    let Some(width) = digits.parse::<usize>().ok().filter(|width| *width <= 1024) else {
-        return text;
-    };
-    let missing = width.saturating_sub(text.chars().count());
-    match (left, zero) {
-        (true, _) => text + &" ".repeat(missing),
-        (false, true) => match text.strip_prefix('-') {
-            Some(digits) => format!("-{}{digits}", "0".repeat(missing)),
-            None => "0".repeat(missing) + &text,
-        },
-        (false, false) => " ".repeat(missing) + &text,
-    }
-}
-
-fn formatlist(arguments: &[Value]) -> Result<Value, Reason> {
-    let lengths = arguments.iter().skip(1).filter_map(|value| value.as_list().map(<[_]>::len));
-    let length = lengths.max().unwrap_or(1);
-    let mut weight = length.saturating_mul(arguments.len());
-    let mut results = Vec::new();
-    for index in 0..length {
-        let row: Option<Vec<Value>> = arguments
-            .iter()
-            .map(|argument| match argument.as_list() {
-                Some(items) => items.get(index).cloned(),
-                None => Some(argument.clone()),
-            })
-            .collect();
-        if weight > MAX_WEIGHT {
-            return Err(TOO_LARGE);
-        }
-        let result = format(&row.ok_or("lists of different lengths")?)?;
-        weight += result.weight();
-        results.push(result);
-    }
-    Ok(Value::list(results))
 }
 
 fn indent(arguments: &[Value]) -> Result<Value, Reason> {
@@ -318,9 +219,6 @@ fn regexall(arguments: &[Value]) -> Result<Value, Reason> {
 
 fn split(arguments: &[Value]) -> Result<Value, Reason> {
     let (separator, text) = (text(arguments, 0)?, parts_of(arguments, 1)?);
-    if text.is_empty() {
-        return Ok(Value::list(Vec::new()));
-    }
     if separator.is_empty() {
         let letters = text.chars().map(|letter| Value::text(letter.to_string()));
         return Ok(Value::list(letters.collect()));
@@ -341,15 +239,28 @@ fn substr(arguments: &[Value]) -> Result<Value, Reason> {
     Ok(Value::text(text.chars().skip(skip).take(take).collect::<String>()))
 }
 
+/// A text whose letters are mapped one by one, as Go does it: one that would become several stays.
+fn each_letter<C: ExactSizeIterator<Item = char>>(text: &str, map: fn(char) -> C) -> String {
+    text.chars().map(|letter| mapped(letter, map)).collect()
+}
+
+fn mapped<C: ExactSizeIterator<Item = char>>(letter: char, map: fn(char) -> C) -> char {
+    let mut mapped = map(letter);
+    if mapped.len() == 1 { mapped.next().unwrap_or(letter) } else { letter }
+}
+
+/// What begins a word is a capital (Go's `strings.Title`).
 fn title(arguments: &[Value]) -> Result<Value, Reason> {
+    let is_inner = |letter: char| match letter.is_ascii() {
+        true => letter.is_ascii_alphanumeric() || letter == '_',
+        false => !letter.is_whitespace(),
+    };
     let mut starts = true;
-    let letters = text(arguments, 0)?;
-    let titled = letters.chars().flat_map(|letter| {
-        let first = std::mem::replace(&mut starts, !letter.is_alphanumeric());
-        let upper = if first { letter.to_uppercase().to_string() } else { letter.to_string() };
-        upper.chars().collect::<Vec<_>>()
-    });
-    Ok(Value::text(titled.collect::<String>()))
+    let titled = |letter: char| {
+        let first = std::mem::replace(&mut starts, !is_inner(letter));
+        if first { mapped(letter, char::to_uppercase) } else { letter }
+    };
+    Ok(Value::text(text(arguments, 0)?.chars().map(titled).collect::<String>()))
 }
 
 fn trim(arguments: &[Value]) -> Result<Value, Reason> {
