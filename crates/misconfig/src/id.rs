@@ -58,7 +58,8 @@ fn fits(text: &str, name: &str) -> bool {
     ends.chain([name.as_str()]).any(|name| fits_whole(text, name))
 }
 
-fn fits_whole(text: &str, name: &str) -> bool {
+/// Whether a text is a name; `*` in it stands for any characters.
+pub(crate) fn fits_whole(text: &str, name: &str) -> bool {
     let Some((start, rest)) = text.split_once('*') else { return text == name };
     let Some(mut name) = name.strip_prefix(start) else { return false };
     let mut parts = rest.split('*').peekable();

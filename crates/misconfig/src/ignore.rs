@@ -7,20 +7,26 @@
 //! on that day. Ids of older releases mean the same: `AVD-DS-0001`, `DS001`; so do names in words,
 //! `aws-s3-enable-versioning`, and `*` in either stands for any characters. For a failure that has
 //! no line, something that is missing from the whole file, a comment counts that stands above
-//! everything else in it. A comment with a condition that is not known here, `:ws:prod` or
-//! `[name=x]`, counts for nothing.
+//! everything else in it.
+//!
+//! `:ws:prod` has a comment count in that workspace alone; the one that is looked at is `default`.
+//! `ID[name=x]` counts for a resource of Terraform with these values, and for anything else as
+//! `ID`. A comment above a module's call counts for all that is in the module.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
 
 use sealift_model::Timestamp;
 
-use crate::id::Id;
-use crate::{Check, Failure, FileResult, Status};
+use crate::id::{Id, fits_whole};
+use crate::{Check, Failure, FileKind, FileResult, Status};
 
 /// What was asked of a check and a line: thousands of failures may be on one line, and thousands
 /// of comments above it.
 pub(crate) type Known = HashMap<(Cow<'static, str>, Option<u32>), bool>;
+
+/// Terraform's workspace where none is chosen.
+const WORKSPACE: &str = "default";
 
 /// The comments of one file.
 #[derive(Debug)]
@@ -35,6 +41,8 @@ struct Rule {
     /// Whether nothing but comments and blank lines stands above and on it.
     heads_file: bool,
     checks: Vec<Id>,
+    /// Attributes and their values, without which it does not count.
+    values: Vec<(String, String)>,
 }
 
 impl Ignores {
@@ -56,7 +64,7 @@ impl Ignores {
                 end_group(rules.get_mut(group..).unwrap_or_default());
                 group = rules.len();
             }
-            rules.extend(found.into_iter().map(|checks| Rule { line, heads_file, checks }));
+            rules.extend(found.into_iter().map(|rule| Rule { line, heads_file, ..rule }));
             if !alone {
                 group = rules.len();
             }
@@ -73,15 +81,19 @@ impl Ignores {
     }
 
     /// Whether a comment covers a failure of a check that, or a block around which, begins on a
-    /// line; without a line, a comment at the top of the file.
-    fn cover(&self, check: &str, start: Option<u32>) -> bool {
-        let covers = |rules: &[Rule]| rules.iter().any(|rule| rule.names(check));
+    /// line; without a line, a comment at the top of the file. `counts` says which attributes with
+    /// their values are there.
+    pub(crate) fn cover(
+        &self,
+        check: &str,
+        start: Option<u32>,
+        counts: impl Fn(&[(String, String)]) -> bool,
+    ) -> bool {
+        let covers = |rule: &Rule| rule.names(check) && counts(&rule.values);
+        let above = |line: u32| self.on(line).iter().any(covers);
         match start {
-            Some(start) => covers(self.on(start)) || covers(self.on(start.saturating_sub(1))),
-            None => {
-                let mut at_top = self.rules.iter().take_while(|rule| rule.heads_file);
-                at_top.any(|rule| rule.names(check))
-            }
+            Some(start) => above(start) || above(start.saturating_sub(1)),
+            None => self.rules.iter().take_while(|rule| rule.heads_file).any(covers),
         }
     }
 
@@ -90,17 +102,30 @@ impl Ignores {
         if self.rules.is_empty() {
             return;
         }
+        let of_terraform = matches!(result.kind, FileKind::Terraform | FileKind::TerraformPlan);
         let mut known = Known::new();
         for found in &mut result.misconfigurations {
             let Status::Fail(failure) = &found.status else { continue };
-            if self.ignore(&found.check, failure, &mut known) {
+            // Those with values were asked when the resources were at hand.
+            let counts = |values: &[_]| values.is_empty() || !of_terraform;
+            if self.ignore_where(&found.check, failure, &mut known, counts) {
                 found.ignore("a comment");
             }
         }
     }
 
-    /// Whether the comments cover a failure of a check.
+    /// Whether the comments cover a failure of a check in something that is no resource.
     pub(crate) fn ignore(&self, check: &Check, failure: &Failure, known: &mut Known) -> bool {
+        self.ignore_where(check, failure, known, |_| true)
+    }
+
+    fn ignore_where(
+        &self,
+        check: &Check,
+        failure: &Failure,
+        known: &mut Known,
+        counts: impl Fn(&[(String, String)]) -> bool,
+    ) -> bool {
         let starts = failure.lines.map(|lines| lines.start);
         let starts = starts.into_iter().chain(failure.enclosing.iter().copied());
         let mut starts: Vec<Option<u32>> = starts.map(Some).collect();
@@ -109,7 +134,7 @@ impl Ignores {
         }
         starts.into_iter().any(|start| {
             let known = known.entry((check.id.clone(), start));
-            *known.or_insert_with(|| self.cover(&check.id, start))
+            *known.or_insert_with(|| self.cover(&check.id, start, &counts))
         })
     }
 }
@@ -132,8 +157,8 @@ fn is_comment(line: &str) -> bool {
     ["#", "//", "/*", "*"].iter().any(|mark| line.starts_with(mark))
 }
 
-/// What each comment of a line names. A mark of a comment must stand before it.
-fn comments(line: &str, now: Option<Timestamp>) -> Vec<Vec<Id>> {
+/// The rules in the comments of a line. A mark of a comment must stand before each.
+fn comments(line: &str, now: Option<Timestamp>) -> Vec<Rule> {
     let mut in_comment = false;
     let mut found = Vec::new();
     for word in line.split_whitespace() {
@@ -141,23 +166,40 @@ fn comments(line: &str, now: Option<Timestamp>) -> Vec<Vec<Id>> {
         in_comment |= text.len() < word.len();
         let rule = ["trivy:", "sealift:", "tfsec:"].iter().find_map(|name| text.strip_prefix(name));
         if let (true, Some(rule)) = (in_comment, rule) {
-            found.extend(checks(rule, now));
+            found.extend(read_rule(rule, now));
         }
     }
     found
 }
 
-/// `ignore:IDS[:exp:DAY]`.
-fn checks(rule: &str, now: Option<Timestamp>) -> Option<Vec<Id>> {
-    let mut sections = rule.split(':');
-    let (Some("ignore"), Some(ids)) = (sections.next(), sections.next()) else { return None };
+/// `ignore:IDS[name=value,...]:exp:DAY:ws:NAME`, all but the ids as they are needed.
+fn read_rule(rule: &str, now: Option<Timestamp>) -> Option<Rule> {
+    let rest = rule.strip_prefix("ignore:")?;
+    let end = rest.find([':', '[']).unwrap_or(rest.len());
+    let (ids, rest) = rest.split_at(end);
+    let (values, rest) = match rest.strip_prefix('[') {
+        Some(rest) => rest.split_once(']')?,
+        None => ("", rest),
+    };
+    let mut sections = rest.split(':').skip(1);
     while let Some(name) = sections.next() {
-        let end = sections.next().and_then(|day| Timestamp::from_day(day).ok());
-        if name != "exp" || now? >= end? {
+        let value = sections.next().unwrap_or_default();
+        let counts = match name {
+            "exp" => now? < Timestamp::from_day(value).ok()?,
+            "ws" => fits_whole(value, WORKSPACE),
+            _ => true,
+        };
+        if !counts {
             return None;
         }
     }
-    Some(ids.split(',').filter_map(Id::of).collect())
+    let pairs = values.split(',').filter(|pair| !pair.is_empty());
+    let values = pairs.map(|pair| {
+        let (name, value) = pair.split_once('=')?;
+        Some((name.trim().to_owned(), value.trim().to_owned()))
+    });
+    let checks = ids.split(',').filter_map(Id::of).collect();
+    Some(Rule { line: 0, heads_file: false, checks, values: values.collect::<Option<_>>()? })
 }
 
 #[cfg(test)]
@@ -222,7 +264,9 @@ mod tests {
         for rest in [":exp:2026-11-22", ":exp:soon", ":exp", ":ws:prod"] {
             assert!(!rule(rest), "{rest}");
         }
-        assert!(!ignored("#trivy:ignore:X-1[a=b]\nx", "X-1", Some(2), &[]));
+        assert!(rule(":ws:default") && rule(":ws:def*:exp:2026-11-23"));
+        // Files of this kind have no attributes.
+        assert!(ignored("#trivy:ignore:X-1[a=b]\nx", "X-1", Some(2), &[]));
     }
 
     #[test]

@@ -314,3 +314,36 @@ fn override_files_are_laid_over_what_is_declared() {
     assert_eq!(run(block), (vec!["main.tf:lines 5-9 AWS-0023".into()], 0));
     assert_eq!(run("variable \"absent\" {}\n"), (vec![], 1));
 }
+
+#[test]
+fn a_comment_at_a_call_covers_what_is_in_the_module() {
+    let volume = "resource \"aws_ebs_volume\" \"v\" {\n  kms_key_id = \"k\"\n}\n";
+    let call = |name: &str| format!("module \"{name}\" {{\n  source = \"./m\"\n}}\n");
+    let ignored = format!("#trivy:ignore:AWS-0026\n{}", call("a"));
+    let of = |main: &str| {
+        failing(&check(&[("main.tf", main), ("m/main.tf", volume)], &Options::default()))
+    };
+    assert!(of(&call("a")).contains(&"m/main.tf:lines 1-3 AWS-0026".to_owned()));
+    assert!(of(&ignored).contains(&"!m/main.tf:lines 1-3 AWS-0026".to_owned()));
+    // Another call of the same module has no comment.
+    let both = of(&format!("{ignored}{}", call("b")));
+    assert!(both.contains(&"m/main.tf:lines 1-3 AWS-0026".to_owned()), "{both:?}");
+}
+
+#[test]
+fn a_comment_with_values_counts_for_resources_that_have_them() {
+    let volumes = |comment: &str| {
+        format!(
+            "#trivy:ignore:AWS-0026[{comment}]\nresource \"aws_ebs_volume\" \"v\" {{\n  for_each = \
+             toset([\"a\", \"b\"])\n  kms_key_id = \"k\"\n  size = 8\n  type = each.value\n}}\n"
+        )
+    };
+    let of =
+        |comment: &str| failing(&check(&[("main.tf", &volumes(comment))], &Options::default()));
+    for (comment, ignored) in [("size=8", true), ("size=9", false), ("kms_key_id=k,size=8", true)] {
+        let mark = if ignored { "!" } else { "" };
+        assert!(of(comment).contains(&format!("{mark}main.tf:lines 2-7 AWS-0026")), "{comment}");
+    }
+    // It means one of the two.
+    assert!(of("type=a").contains(&"main.tf:lines 2-7 AWS-0026".to_owned()));
+}

@@ -27,6 +27,7 @@ use sealift_model::{Diagnostic, Impact};
 use self::eval::{Evaluator, Module, Value};
 pub(crate) use self::fetched::is_list as lists_modules;
 use self::model::Resources;
+use crate::ignore::Ignores;
 use crate::{FileKind, FileResult, Limits, Options, SourceFile};
 
 /// Checks the modules that the files make.
@@ -37,6 +38,8 @@ pub(crate) fn check(files: &[SourceFile<'_>], options: &Options) -> Vec<FileResu
     let modules = read(files, &options.limits, &mut results);
     let fetched: BTreeMap<_, _> =
         files.iter().filter_map(|file| fetched::read(file.path, file.bytes)).collect();
+    let comments: Vec<Ignores> =
+        files.iter().map(|file| Ignores::read(file.bytes, options.now)).collect();
     let mut said = BTreeSet::new();
     let mut left = options.limits.max_total_steps;
     for root in roots(&modules) {
@@ -52,7 +55,8 @@ pub(crate) fn check(files: &[SourceFile<'_>], options: &Options) -> Vec<FileResu
         let stop = of_root.iter().find(|said| said.impact == Impact::Incomplete);
         let stopped = stop.map(|said| said.message.clone());
         said.extend(of_root);
-        checks::run(&resources, &checks::Case { now: options.now, stopped }, &mut results);
+        let case = checks::Case { now: options.now, stopped, comments: &comments };
+        checks::run(&resources, &case, &mut results);
     }
     tell(said, &mut results);
     checks::finish(&mut results);

@@ -27,6 +27,8 @@ pub(crate) struct Resource {
     /// Its type: `aws_s3_bucket`.
     pub(crate) kind: Arc<str>,
     pub(crate) is_data: bool,
+    /// The blocks of the modules that it is in, the outermost first.
+    pub(crate) calls: Arc<[Place]>,
     pub(crate) block: Block,
 }
 

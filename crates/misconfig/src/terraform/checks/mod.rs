@@ -47,12 +47,13 @@ mod openstack;
 mod oracle;
 mod secrets;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use sealift_model::{Severity, Timestamp};
 
 pub(crate) use self::look::Look;
 use super::model::{Place, Resource, Resources};
+use crate::ignore::Ignores;
 use crate::{Check, Failure, FileResult, Misconfiguration, Status};
 
 /// A check of resources.
@@ -100,16 +101,38 @@ static PROVIDERS: &[Provider] = &[
 
 /// What checks are told beside the resources.
 #[derive(Debug, Default)]
-pub(super) struct Case {
+pub(super) struct Case<'a> {
     /// The present time, where it is known.
     pub(super) now: Option<Timestamp>,
     /// Why not every resource is there: a limit that stopped the evaluation.
     pub(super) stopped: Option<String>,
+    /// The comments of each file.
+    pub(super) comments: &'a [Ignores],
+}
+
+impl Case<'_> {
+    /// Whether a comment has a failure not count for what its lines alone do not say: it stands at
+    /// a module that the resource is in, or names values that the resource has.
+    fn ignores(&self, check: &str, place: Place, failure: &Failure, about: &Resource) -> bool {
+        let comments = |file: usize| self.comments.get(file);
+        let has = |(path, value): &(String, String)| {
+            about.at(path).text().is_some_and(|text| *text == **value)
+        };
+        let of_values = |values: &[_]| !values.is_empty() && values.iter().all(has);
+        let starts = failure.enclosing.iter().copied().chain([place.lines.start]);
+        comments(place.file).is_some_and(|comments| {
+            starts.into_iter().any(|start| comments.cover(check, Some(start), of_values))
+        }) || about.calls.iter().any(|call| {
+            let start = Some(call.lines.start);
+            comments(call.file)
+                .is_some_and(|comments| comments.cover(check, start, <[_]>::is_empty))
+        })
+    }
 }
 
 /// Runs every check over the resources; a file of a provider's resources that one finds nothing
 /// in passes it.
-pub(super) fn run(resources: &Resources, case: &Case, results: &mut [FileResult]) {
+pub(super) fn run(resources: &Resources, case: &Case<'_>, results: &mut [FileResult]) {
     for provider in PROVIDERS {
         let files: BTreeSet<usize> = resources
             .iter()
@@ -127,12 +150,12 @@ pub(super) fn run(resources: &Resources, case: &Case, results: &mut [FileResult]
 
 fn run_rule(
     rule: &Rule,
-    (resources, case): (&Resources, &Case),
+    (resources, case): (&Resources, &Case<'_>),
     files: &BTreeSet<usize>,
     results: &mut [FileResult],
 ) {
     let check = rule.check();
-    let mut failed = BTreeSet::new();
+    let mut failed: BTreeMap<Place, Misconfiguration> = BTreeMap::new();
     for kind in rule.kinds {
         let found: Vec<_> = match kind.strip_prefix("data.") {
             Some(kind) => resources.data(kind).collect(),
@@ -142,19 +165,29 @@ fn run_rule(
             let mut look = Look::new(resource, resources, case.now, rule.title);
             (rule.run)(&mut look);
             for (place, message) in look.into_failures() {
-                // Instances of one block fail for one cause.
-                if failed.insert(place)
-                    && let Some(result) = results.get_mut(place.file)
-                {
-                    let failure = failure(message, place, resource, resources);
-                    let status = Status::Fail(failure);
-                    result.misconfigurations.push(Misconfiguration::new(&check, status));
+                // Instances of one block fail for one cause; a comment may mean some of them.
+                let known = failed.get(&place).map(|known| &known.status);
+                if matches!(known, Some(Status::Fail(_))) {
+                    continue;
                 }
+                let failure = failure(message, place, resource, resources);
+                let is_ignored = case.ignores(rule.id, place, &failure, resource);
+                let mut found = Misconfiguration::new(&check, Status::Fail(failure));
+                if is_ignored {
+                    found.ignore("a comment");
+                }
+                failed.insert(place, found);
             }
         }
     }
+    let failing: BTreeSet<usize> = failed.keys().map(|place| place.file).collect();
+    for (place, found) in failed {
+        if let Some(result) = results.get_mut(place.file) {
+            result.misconfigurations.push(found);
+        }
+    }
     for file in files {
-        if failed.iter().all(|place| place.file != *file)
+        if !failing.contains(file)
             && let Some(result) = results.get_mut(*file)
         {
             // What was not evaluated might have failed.

@@ -44,6 +44,7 @@ impl<'a> Evaluator<'a> {
             return;
         };
         let instances = self.expansion(scope, index);
+        let calls = self.scope(scope).map(|scope| Arc::clone(&scope.places)).unwrap_or_default();
         for instance in 0..instances.len() {
             // Nothing is left to evaluate with: what would follow is unknown, and said to be.
             if self.is_spent() {
@@ -61,6 +62,7 @@ impl<'a> Evaluator<'a> {
                 every,
                 kind: Arc::clone(&resource.kind),
                 is_data: resource.mode == Mode::Data,
+                calls: Arc::clone(&calls),
                 block,
             });
         }

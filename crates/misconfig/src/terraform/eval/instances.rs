@@ -6,9 +6,9 @@ use std::sync::Arc;
 use sealift_model::Impact;
 
 use super::module::Source;
-use super::value::Handle;
-use super::value::index_value;
+use super::value::{Handle, index_value};
 use super::{Calls, Env, Evaluator, Reason, ScopeId, Value};
+use crate::terraform::model::Place;
 use crate::terraform::syntax::{Block, Body};
 
 /// The instances of one block.
@@ -218,7 +218,7 @@ impl<'a> Evaluator<'a> {
         };
         let said = match found {
             Ok(module) if !self.is_inside(scope, &module.folder) => {
-                return self.instantiate(scope, name, call, module);
+                return self.instantiate(scope, name, (file, call), module);
             }
             Ok(module) => format!("module {name} includes itself: {}", module.folder),
             Err(why) => format!("module {name} is not loaded: {why}"),
@@ -257,7 +257,7 @@ impl<'a> Evaluator<'a> {
         &mut self,
         scope: ScopeId,
         name: &Arc<str>,
-        call: &'a Block,
+        (file, call): (usize, &'a Block),
         module: &'a super::Module,
     ) -> Value {
         let instances = self.expand(&call.body, &Env::new(scope));
@@ -267,11 +267,15 @@ impl<'a> Evaluator<'a> {
             return Value::unknown(Reason::Limit("steps"));
         }
         let names = self.names_of(scope, name);
+        let around = self.scope(scope).map(|scope| Arc::clone(&scope.places)).unwrap_or_default();
+        let place = Place { file, lines: call.lines };
+        let places: Arc<[Place]> = around.iter().copied().chain([place]).collect();
         let scopes: Vec<ScopeId> = (0..instances.len())
             .map(|instance| {
                 let path = format!("{path}module.{name}{}.", instances.suffix(instance));
                 let env = instances.env(scope, instance);
-                let calls = Calls { path: path.into(), names: Arc::clone(&names) };
+                let (names, places) = (Arc::clone(&names), Arc::clone(&places));
+                let calls = Calls { path: path.into(), names, places };
                 self.push_scope(module, calls, Some((env, call)), Default::default())
             })
             .collect();

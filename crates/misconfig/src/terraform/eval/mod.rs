@@ -32,6 +32,7 @@ use std::sync::Arc;
 use sealift_model::{Diagnostic, Impact};
 
 use self::files::Files;
+use crate::terraform::model::Place;
 use crate::terraform::syntax::{Block, Body};
 use crate::{Limits, OtherFiles};
 pub(crate) use functions::from_json;
@@ -77,6 +78,8 @@ struct Scope<'a> {
     path: Arc<str>,
     /// The same without instances: `network.subnets`.
     names: Arc<str>,
+    /// The blocks of the calls that lead to it, the outermost first.
+    places: Arc<[Place]>,
     /// Who calls it, and with which names in sight; none for the root.
     caller: Option<(Env, &'a Block)>,
     /// Values from `.tfvars` files, for the root.
@@ -91,6 +94,7 @@ struct Scope<'a> {
 struct Calls {
     path: Arc<str>,
     names: Arc<str>,
+    places: Arc<[Place]>,
 }
 
 /// What a scope's values are kept under.
@@ -226,9 +230,10 @@ impl<'a> Evaluator<'a> {
         let id = ScopeId(self.scopes.len());
         let kept = HashMap::new();
         let expansions = HashMap::new();
-        let Calls { path, names } = calls;
+        let Calls { path, names, places } = calls;
         let calls = HashMap::new();
-        self.scopes.push(Scope { module, path, names, caller, given, kept, expansions, calls });
+        let scope = Scope { module, path, names, places, caller, given, kept, expansions, calls };
+        self.scopes.push(scope);
         id
     }
 

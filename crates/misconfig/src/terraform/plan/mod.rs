@@ -29,7 +29,7 @@ pub(crate) fn check(files: &[SourceFile<'_>], options: &Options) -> Vec<FileResu
                     let said = Diagnostic::new("terraform", why.as_str(), Impact::Incomplete);
                     result.diagnostics.push(said.at(file.path, None));
                 }
-                let case = checks::Case { now: options.now, stopped };
+                let case = checks::Case { now: options.now, stopped, comments: &[] };
                 checks::run(&resources, &case, &mut results);
             }
             Err(unread) => {
@@ -116,6 +116,7 @@ impl Reader<'_> {
             every: every.into(),
             kind: kind.into(),
             is_data,
+            calls: Arc::default(),
             block: self.block("resource", place, values, source),
         })
     }
