@@ -274,6 +274,9 @@ fn functions_read_files_below_the_root_or_the_folder() {
     }
     let exists = "fileexists(\"infra/policy.json\") ? file(\"infra/policy.json\") : \"\"";
     assert_eq!(failing(&check(&[("main.tf", &policy(exists))], &options)).len(), 1);
+    let path = "\"infra/policy.json\"";
+    let same = format!("filesha256({path}) == sha256(file({path})) ? file({path}) : \"\"");
+    assert_eq!(failing(&check(&[("main.tf", &policy(&same))], &options)).len(), 1);
 }
 
 #[test]

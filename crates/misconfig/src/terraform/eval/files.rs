@@ -9,7 +9,11 @@ use std::sync::Arc;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use md5::Md5;
+use sha1::Sha1;
+use sha2::{Sha256, Sha512};
 
+use super::functions::digests;
 use super::{Env, Evaluator, Reason, ScopeId, Value};
 use crate::OtherFiles;
 use crate::below::below;
@@ -44,6 +48,18 @@ impl<'a> Files<'a> {
 /// The functions of this file.
 const NAMES: &[&str] = &["file", "filebase64", "fileexists", "templatefile"];
 
+type Digest = fn(&[u8]) -> String;
+
+/// Functions of a file's bytes.
+const DIGESTS: &[(&str, Digest)] = &[
+    ("filebase64sha256", digests::in_base64::<Sha256>),
+    ("filebase64sha512", digests::in_base64::<Sha512>),
+    ("filemd5", digests::in_hex::<Md5>),
+    ("filesha1", digests::in_hex::<Sha1>),
+    ("filesha256", digests::in_hex::<Sha256>),
+    ("filesha512", digests::in_hex::<Sha512>),
+];
+
 impl<'a> Evaluator<'a> {
     /// What a function gives that reads a file; none of a function that reads none, or where
     /// nothing can be read.
@@ -54,7 +70,8 @@ impl<'a> Evaluator<'a> {
         scope: ScopeId,
     ) -> Option<Value> {
         let plain = name.strip_prefix("core::").unwrap_or(name);
-        if !NAMES.contains(&plain) || self.files.source.is_none() {
+        let digest = DIGESTS.iter().find(|(name, _)| *name == plain).map(|(_, digest)| digest);
+        if (!NAMES.contains(&plain) && digest.is_none()) || self.files.source.is_none() {
             return None;
         }
         let path = match arguments.first()? {
@@ -66,6 +83,9 @@ impl<'a> Evaluator<'a> {
         // Paid for before all else: what is read is kept under each spelling of its path.
         if !self.pay(content.len() / 16) {
             return Some(Value::unknown(Reason::Limit("steps")));
+        }
+        if let Some(digest) = digest {
+            return Some(Value::text(digest(&content)));
         }
         if plain == "fileexists" {
             return Some(Value::Bool(true));

@@ -198,6 +198,11 @@ fn functions_do_as_documented() {
         ),
         (r#"jsonencode("<&>") == "\"\\u003c\\u0026\\u003e\"""#, "true"),
         (r#"tobool("1")"#, "true"),
+        (
+            r#"yamlencode({ a = ["x", 1, { b = true, c = [[1, 2], []] }], d = null, e = { f = {} } })"#,
+            r#""\"a\":\n- \"x\"\n- 1\n- \"b\": true\n  \"c\":\n  - - 1\n    - 2\n  - []\n\"d\": null\n\"e\":\n  \"f\": {}\n""#,
+        ),
+        (r#"yamlencode("a\nb")"#, "? yamlencode() is not evaluated"),
         (r#"sum([])"#, "? the sum of no numbers"),
         (r#"chunklist([1, 2], 0)"#, "[[1,2]]"),
     ]);

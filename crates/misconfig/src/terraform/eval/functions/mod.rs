@@ -4,13 +4,14 @@
 //! folder; the value of those of the clock and of chance is unknown.
 
 mod collection;
-mod digests;
+pub(super) mod digests;
 mod encoding;
 mod format;
 mod network;
 mod number;
 mod text;
 mod time;
+mod yaml;
 
 use std::sync::Arc;
 
@@ -48,6 +49,7 @@ const WITH_UNKNOWN: &[(&str, Function)] = &[
     ("tolist", collection::tolist),
     ("tomap", collection::tomap),
     ("tostring", text::tostring),
+    ("yamlencode", yaml::yamlencode),
 ];
 
 /// What a function gives.

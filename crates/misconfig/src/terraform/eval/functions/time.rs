@@ -1,5 +1,7 @@
 //! Times that are given; those of the clock are not known.
 
+use std::cmp::Ordering;
+
 use sealift_model::Timestamp;
 
 use super::super::{Reason, Value};
@@ -10,7 +12,11 @@ pub(super) const TABLE: &[(&str, Function)] = &[("timecmp", timecmp)];
 /// -1, 0 or 1, as one time (RFC 3339) is before, at or after another.
 fn timecmp(arguments: &[Value]) -> Result<Value, Reason> {
     let (left, right) = (time(arguments, 0)?, time(arguments, 1)?);
-    Ok(Value::Number(f64::from(left.cmp(&right) as i8)))
+    Ok(Value::Number(match left.cmp(&right) {
+        Ordering::Less => -1.0,
+        Ordering::Equal => 0.0,
+        Ordering::Greater => 1.0,
+    }))
 }
 
 fn time(arguments: &[Value], index: usize) -> Result<Timestamp, Reason> {
