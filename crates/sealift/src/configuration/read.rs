@@ -17,7 +17,7 @@ use super::{ConfigurationOptions, FilePattern};
 pub(super) struct Wanted<'w> {
     skip: &'w dyn Skip,
     patterns: &'w [FilePattern],
-    /// Whether to tell of files that no check looks at and other tools check.
+    /// Whether to report files that other tools check and no check here looks at.
     tells: bool,
     max_file_bytes: u64,
     max_total_bytes: u64,
@@ -71,7 +71,7 @@ impl<'w> Wanted<'w> {
         read(&how.with_threads(NonZeroUsize::MIN))
     }
 
-    /// What is to be said of the files for which there was no room.
+    /// The diagnostic for files for which there was no room.
     pub(super) fn left_out(&self, files: &[TreeFile<Kept>]) -> Option<Diagnostic> {
         let mut left = files.iter().filter(|file| *file.facts == Kept::NoRoom);
         let first = left.next()?;
@@ -93,8 +93,8 @@ impl<'w> Wanted<'w> {
         self.kind(path).is_some() || sealift_misconfig::concerns(path, bytes)
     }
 
-    /// What is to be said of a file that is larger than any that is checked: its first bytes tell
-    /// what it is, so that no more of it is ever in memory.
+    /// The diagnostic for a file that is larger than any that is checked. Its first bytes show what
+    /// it is, so that no more of it is ever in memory.
     fn too_large(&self, path: &str, file: &mut File<'_>) -> Option<Kept> {
         let size = file.metadata().size;
         let mut first = Vec::new();
