@@ -23,10 +23,11 @@ const NAMED: usize = 10;
 /// By which a program finds its comment to bring it up to date.
 const MARK: &str = "<!-- sealift report -->";
 
-/// Writes the report as one comment of at most 65 536 characters; what does not fit is counted.
+/// Writes the report as one comment of at most 65 536 characters. Findings for which there is no
+/// room are counted.
 ///
 /// # Errors
-/// When `out` refuses.
+/// When `out` fails.
 pub fn write(report: &Report, out: &mut dyn Write) -> fmt::Result {
     let sections = sections(report);
     let mut rows: Vec<Row<'_>> = sections.iter().flat_map(Row::of).collect();
@@ -161,7 +162,7 @@ fn counted(counts: &Counts) -> String {
     words.join(", ")
 }
 
-/// What the table does not tell.
+/// Notes about what the table does not show.
 fn notes(report: &Report, out: &mut dyn Write) -> fmt::Result {
     let uncovered = report.matches.iter().flat_map(|matches| &matches.coverage.without);
     let uncovered: Vec<String> =
