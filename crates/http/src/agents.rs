@@ -1,4 +1,4 @@
-//! The library beneath: how it is set up, and what its errors mean.
+//! The library below: its configuration, and the meaning of its errors.
 
 use std::collections::BTreeMap;
 use std::error::Error as StdError;

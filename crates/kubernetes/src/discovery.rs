@@ -1,5 +1,4 @@
-//! Which kinds there are, and by which resources they are asked for (kubernetes.io, API concepts:
-//! discovery).
+//! The kinds of a cluster, and their resources (kubernetes.io, API concepts: discovery).
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};

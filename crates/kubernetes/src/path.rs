@@ -1,4 +1,4 @@
-//! Paths of the API, and which of them are asked.
+//! Paths of the API, and which of them may be requested.
 
 use crate::Error;
 

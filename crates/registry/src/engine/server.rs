@@ -1,4 +1,4 @@
-//! An engine asked over the network.
+//! Reaching an engine over the network.
 
 use sealift_http::{Client, Error, ErrorKind, Request, Url};
 

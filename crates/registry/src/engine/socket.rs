@@ -1,4 +1,4 @@
-//! An engine asked at a socket of this machine.
+//! Reaching an engine at a socket of this machine.
 
 use std::io::{self, BufRead, BufReader, Read as _, Write as _};
 use std::os::unix::net::UnixStream;
