@@ -17,8 +17,8 @@
 //! # }
 //! ```
 //!
-//! Its parts serve callers who need every detail. A [`SignedImage`] is an image with its signatures,
-//! and a [`BundleVerifier`] checks each of them:
+//! Its parts serve callers who need every detail. A [`SignedImage`] is an image with its
+//! signatures, and a [`BundleVerifier`] checks each of them:
 //!
 //! ```no_run
 //! use sealift::verify::{
