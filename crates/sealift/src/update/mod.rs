@@ -22,8 +22,8 @@
 //! ```
 //!
 //! * Each export is used whole or not at all. An export that is cut off, has a record that cannot
-//!   be read, inflates too far or has lost a quarter of its records is refused; its last good state
-//!   stays, and the report says so.
+//!   be read, inflates too far or has lost more than a quarter of its records is refused; its last
+//!   good state stays, and the report says so.
 //! * Nothing is fetched twice: entity tags save whole files, OSV's list of changes saves records,
 //!   ranges save the beginnings of broken downloads.
 //! * The database is replaced by a whole one under the same name; after that the state records what
