@@ -8,7 +8,7 @@ use serde::Deserialize;
 
 use crate::{Client, Error, path};
 
-/// What is known of versions of groups.
+/// The known versions of groups.
 #[derive(Debug, Default)]
 pub(crate) struct Discovery(Mutex<HashMap<String, Version>>);
 

@@ -65,7 +65,7 @@ pub enum Ecosystem {
 /// One row of the table: the ecosystem, its purl type and its name.
 struct Row(Ecosystem, &'static str, Name);
 
-/// What an ecosystem is called.
+/// The name of an ecosystem.
 #[derive(Clone, Copy)]
 enum Name {
     /// As in OSV records.

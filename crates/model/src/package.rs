@@ -29,9 +29,9 @@ pub struct Package {
     pub architecture: Option<String>,
     /// Module label of an RPM, `nodejs:16`.
     pub module_label: Option<String>,
-    /// Who maintains it, for people.
+    /// The maintainer, for people.
     pub maintainer: Option<String>,
-    /// What it is needed for, where the format says.
+    /// The purpose of the package, where the format says.
     pub scope: Scope,
     /// Whether the project itself requires the package, where the format says.
     pub relationship: Relationship,

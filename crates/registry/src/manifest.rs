@@ -59,7 +59,7 @@ pub struct Pushed {
     pub is_listed: bool,
 }
 
-/// What is asked for: all that may be an image or an artifact.
+/// The accepted media types: all that may be an image or an artifact.
 pub(crate) const ACCEPTED: [&str; 4] = [
     "application/vnd.oci.image.index.v1+json",
     "application/vnd.oci.image.manifest.v1+json",
@@ -67,7 +67,7 @@ pub(crate) const ACCEPTED: [&str; 4] = [
     "application/vnd.docker.distribution.manifest.v2+json",
 ];
 
-/// What a document says of itself.
+/// The fields by which a document names its own kind.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Said {

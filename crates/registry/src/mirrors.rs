@@ -38,7 +38,7 @@ impl Mirrors {
 #[derive(Debug, Default)]
 pub(crate) struct Asked {
     mirrors: Mirrors,
-    /// Those that did not answer: nobody waits for them twice.
+    /// Mirrors that did not answer: no request waits for them again.
     silent: Mutex<BTreeSet<String>>,
 }
 
@@ -63,7 +63,7 @@ impl Repository {
             .collect()
     }
 
-    /// What the first mirror gives that can; else what the registry itself gives.
+    /// The result of the first mirror that has one; else the result of the registry itself.
     pub(crate) fn mirrored<T>(
         &self,
         get: impl Fn(&Self) -> Result<T, ErrorKind>,

@@ -10,7 +10,7 @@ use crate::auth::Action;
 use crate::registries::Inner;
 use crate::{Error, ErrorKind, Limits, Registries};
 
-/// What a registry that keeps files answers while another client writes the one that is asked for.
+/// The status of a registry that keeps files while another client writes the requested one.
 const FAILED: u16 = 500;
 /// Before it is asked again.
 const FAILED_WAITS: [Duration; 2] = [Duration::from_millis(100), Duration::from_millis(300)];

@@ -17,7 +17,7 @@ use crate::{Error, ErrorKind, Manifest, ManifestName, Repository};
 pub struct RepositoryBlobs {
     repository: Repository,
     kept: Mutex<BTreeMap<Digest, Vec<u8>>>,
-    /// Who gave each blob last, and whose bytes turned out to be others'.
+    /// The last giver of each blob, and those whose bytes were wrong.
     given: Mutex<BTreeMap<Digest, Given>>,
 }
 

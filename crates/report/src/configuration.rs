@@ -59,7 +59,7 @@ pub(crate) fn page(check: &Check) -> Option<String> {
     (known && safe).then(page)
 }
 
-/// What a check is about, by the beginning of its id: Trivy's `Provider`.
+/// The subjects of checks by the beginnings of their ids: Trivy's `Provider`.
 const PROVIDERS: &[(&str, &str)] = &[
     ("DS-", "Dockerfile"),
     ("KSV-", "Kubernetes"),

@@ -14,9 +14,9 @@ use crate::{escape, links};
 
 /// Characters of a comment on GitHub.
 const MAX_CHARS: usize = 65_536;
-/// What is kept free for the sentences below the table.
+/// Characters that are reserved for the sentences below the table.
 const RESERVED_CHARS: usize = 8_192;
-/// What the list of misconfigurations may take.
+/// The most characters of the list of misconfigurations.
 const CHARS_OF_CHECKS: usize = 20_000;
 /// Diagnostics that are named.
 const NAMED: usize = 10;
@@ -122,7 +122,7 @@ fn table(rows: &[Row<'_>], room: usize, out: &mut dyn Write) -> fmt::Result {
     writeln!(out)
 }
 
-/// What fails in configuration files, the most severe first.
+/// The failures in configuration files, the most severe first.
 fn misconfigurations(configuration: &Configuration, out: &mut dyn Write) -> fmt::Result {
     let counts = configuration.counts();
     if counts.total() == 0 {

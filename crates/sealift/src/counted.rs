@@ -21,7 +21,7 @@ pub(crate) struct Counting<'p> {
     covered: Option<Covered<'p>>,
 }
 
-/// What becomes of a package.
+/// The treatment of a package.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Standing {
     Asked,

@@ -40,7 +40,7 @@ impl Database {
         sealift_matcher::build(from, output, options).map_err(Error::Build)
     }
 
-    /// What the database was built from, and when.
+    /// The sources of the database, and when it was built.
     #[must_use]
     pub fn info(&self) -> &Info {
         self.inner.info()

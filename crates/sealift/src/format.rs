@@ -219,7 +219,7 @@ impl io::Write for EscapedJson<'_> {
     }
 }
 
-/// What an SBOM of the report is about.
+/// The subject of an SBOM of the report.
 fn subject(report: &Report) -> Subject {
     let name = report.artifact.name.as_str();
     let Some(image) = &report.artifact.image else {

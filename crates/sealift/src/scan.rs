@@ -267,7 +267,7 @@ pub struct Contents {
     created: Option<Timestamp>,
     /// Which of its packages are matched unless the caller says.
     counted: Counted,
-    /// What the checks of its configuration files say, where they were asked.
+    /// The results of the checks of its configuration files, where they ran.
     configuration: Option<Configuration>,
 }
 
@@ -426,7 +426,7 @@ fn read_image(
     Ok(Contents { artifact, inventory, created, counted, configuration: None })
 }
 
-/// Of one file that gives nothing, what cannot be read of it is all that was asked for.
+/// A single file that gives no facts is incomplete as a whole: nothing else was requested.
 fn count_as_unread(inventory: &mut Inventory) {
     for diagnostic in &mut inventory.diagnostics {
         if diagnostic.impact == Impact::Partial {
@@ -459,7 +459,7 @@ fn alone(path: &Path, options: &ScanOptions) -> Result<Option<OnlyFile>, Error> 
     }
 }
 
-/// What a file is, and how it begins.
+/// The metadata of a file, and its first bytes.
 fn beginning(path: &Path) -> Result<(Metadata, Vec<u8>), Error> {
     const HEAD_BYTES: u64 = 512;
     let failed = |source| Error::io(path, source);

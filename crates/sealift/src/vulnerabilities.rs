@@ -76,7 +76,7 @@ fn described(report: &Report, finding: &Finding) -> Vulnerability {
     vulnerability
 }
 
-/// What a finding's sources say of how bad it is, where that is not said yet.
+/// Adds the ratings of a finding's sources that are not there yet.
 fn add_ratings(ratings: &mut Vec<Rating>, finding: &Finding) {
     for entry in &finding.cvss {
         let known = ratings.iter().any(|rating| {

@@ -75,7 +75,7 @@ pub(super) struct Row {
     report: &'static str,
     /// The OSV ecosystem, where OSV has records of this distribution.
     pub(super) osv: Option<(&'static str, Release)>,
-    /// What its package manager installs; none where no reader of ours exists.
+    /// The ecosystem of its packages; none where no cataloger reads them.
     packages: Option<Ecosystem>,
 }
 

@@ -86,7 +86,7 @@ type Release = (&'static str, &'static str, Option<&'static str>);
 struct Row {
     family: Family,
     part: Part,
-    /// What is sold or must be asked for beyond the end.
+    /// The name of support that is sold or given on request beyond the end.
     beyond: &'static str,
     releases: &'static [Release],
 }

@@ -53,7 +53,7 @@ pub struct Keychain {
 /// The key of the public registry in files and helpers, for historical reasons.
 const DEFAULT_REGISTRY_KEY: &str = "https://index.docker.io/v1/";
 
-/// What files and helpers call a registry.
+/// The key of a registry in files and helpers.
 fn key_of(registry: &str) -> &str {
     if registry == "docker.io" { DEFAULT_REGISTRY_KEY } else { registry }
 }

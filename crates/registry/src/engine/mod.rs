@@ -100,7 +100,7 @@ impl fmt::Display for Engine {
     }
 }
 
-/// What comes back.
+/// The answer of an engine.
 struct Answer {
     status: u16,
     body: Archive,

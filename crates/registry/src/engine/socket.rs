@@ -8,7 +8,7 @@ use super::{Answer, Broken, Engine};
 
 const MAX_HEADER_BYTES: usize = 64 << 10;
 
-/// Asks for a path of the API.
+/// Requests a path of the API.
 pub(super) fn get(socket: &Path, path: &str) -> Result<Answer, Broken> {
     let mut stream = UnixStream::connect(socket).map_err(|error| match error.kind() {
         io::ErrorKind::NotFound

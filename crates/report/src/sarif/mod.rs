@@ -105,7 +105,7 @@ struct Told<'r> {
 }
 
 impl<'r> Told<'r> {
-    /// What counts, then what does not.
+    /// The findings that count, then those that do not.
     fn of(report: &'r Report, section: &'r Section<'r>) -> impl Iterator<Item = Self> {
         let counted = in_order(&section.packages).into_iter();
         let counted =
@@ -192,7 +192,7 @@ fn run<'r>(
     }
 }
 
-/// What the paths are relative to: the root of the image, or the folder.
+/// The base of all paths: the root of the image, or the folder.
 fn root(report: &Report) -> String {
     match report.artifact.kind {
         ArtifactKind::Filesystem if report.artifact.name.starts_with('/') => {

@@ -25,7 +25,7 @@ pub(super) struct Wanted<'w> {
     total_bytes: AtomicU64,
 }
 
-/// What is kept of one.
+/// The part of a file that is kept.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Kept {
     Bytes(Vec<u8>),
@@ -121,7 +121,7 @@ impl<'w> Wanted<'w> {
 impl Extract for Wanted<'_> {
     type Facts = Kept;
 
-    /// What a version control system keeps is no configuration.
+    /// Folders of version control systems hold no configuration.
     fn enters(&self, folder: TreePath<'_>) -> bool {
         folder.file_name() != b".git" && !self.skip.skips_directory(folder)
     }

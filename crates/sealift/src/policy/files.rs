@@ -225,7 +225,7 @@ fn beside(folder: &Path, policy: &mut Policy) {
     }
 }
 
-/// What a policy asks for that is weaker than what is asked for without it.
+/// Settings of a policy that make it weaker than the default.
 fn weaker(policy: &Policy) -> Vec<&'static str> {
     let Policy { gate, sources, .. } = policy;
     let told = [

@@ -162,7 +162,7 @@ impl ImageGate {
     }
 }
 
-/// What verifying may cost, and the log that it may ask.
+/// The options of verifying, with the log to use.
 pub(super) fn asking(log: Option<LogSearch>) -> VerifyOptions {
     VerifyOptions { log, ..VerifyOptions::default() }
 }

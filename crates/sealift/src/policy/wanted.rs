@@ -164,7 +164,7 @@ fn identity(who: &KeylessIdentity) -> Result<IdentityMatcher, WantedError> {
     Ok(IdentityMatcher::new(subject, issuer))
 }
 
-/// What is left out may be anything.
+/// A text that is not given matches any.
 fn matcher(what: &'static str, text: Option<&TextMatch>) -> Result<TextMatcher, WantedError> {
     let matcher = match text {
         None => TextMatcher::expression(".*"),

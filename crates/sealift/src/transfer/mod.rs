@@ -77,7 +77,7 @@ struct AttachedManifest {
     descriptor: Descriptor,
 }
 
-/// What is attached to one image.
+/// The attachments of one image.
 fn attached(
     repository: &Repository,
     image: &Digest,
@@ -124,7 +124,7 @@ fn kind_of(
     Ok(signs.then_some(Kind::Signature))
 }
 
-/// What a manifest or index names.
+/// The content that a manifest or index names.
 #[derive(Deserialize)]
 struct Named {
     #[serde(default)]
