@@ -149,8 +149,8 @@ pub(crate) fn find(
     Ok((listed(image, &options.bases.known).or_else(|| guessed(image)), None))
 }
 
-/// The config of the named base: from an index, that for the image's own platform. The inner error
-/// says that there is none for it.
+/// The config of the named base, of an index that for the image's own platform; where there is none
+/// for it, why it cannot be the base.
 fn open_named(
     named: &NamedBase,
     image: &ImageConfig,
