@@ -1,4 +1,4 @@
-//! The library beneath: how it is set up, and what its errors mean.
+//! The library below: its configuration, and the meaning of its errors.
 
 use std::collections::BTreeMap;
 use std::error::Error as StdError;
@@ -24,7 +24,7 @@ pub(crate) struct Agents {
     roots: OnceLock<Result<RootCerts, String>>,
 }
 
-/// What a connection is made with.
+/// The options of a connection.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
 struct Kind {
     proxy: Option<String>,
@@ -235,7 +235,7 @@ pub(crate) fn near(error: &ureq::Error) -> Option<IpAddr> {
     error.get_ref()?.downcast_ref::<Near>().map(|near| near.address)
 }
 
-/// What an error of the library means.
+/// The kind of an error of the library.
 pub(crate) fn ureq_kind(error: ureq::Error, timeouts: &Timeouts) -> ErrorKind {
     use ureq::Error as Ureq;
     match error {

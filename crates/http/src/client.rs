@@ -1,4 +1,4 @@
-//! Asking.
+//! The client.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -17,7 +17,7 @@ use crate::{
     Body, Config, Error, ErrorKind, Headers, Reach, Request, Response, Scheme, Url, redirect,
 };
 
-/// Sends requests. A clone shares connections and their number with its original.
+/// Sends requests. A clone shares connections, and the limit on them, with its original.
 #[derive(Clone, Debug)]
 pub struct Client {
     inner: Arc<Inner>,
@@ -32,12 +32,12 @@ struct Inner {
 }
 
 impl Client {
-    /// A client. Nothing is connected yet, and the platform's roots are read when the first
-    /// request needs them.
+    /// A client. Nothing is connected yet, and the platform's roots are read when the first request
+    /// needs them.
     ///
     /// # Errors
-    /// When a PEM file of roots has no certificate, or the client's own or the name that a host's
-    /// must have cannot be used.
+    /// When a PEM file of roots has no certificate, or when the client's certificate, or the name
+    /// that a host's certificate must have, cannot be used.
     pub fn new(config: Config) -> Result<Self, Error> {
         let identity = || config.identity.as_ref().map_or(Ok(()), check_identity);
         let own = || config.own_tls.as_ref().map_or(Ok(()), check_own_tls);
@@ -48,19 +48,19 @@ impl Client {
         Ok(Self { inner: Arc::new(Inner { config, agents, gate, unreached }) })
     }
 
-    /// How it was made.
+    /// The client's configuration.
     #[must_use]
     pub fn config(&self) -> &Config {
         &self.inner.config
     }
 
-    /// Whether the host is named insecure.
+    /// Whether the host is configured as insecure.
     #[must_use]
     pub fn is_insecure(&self, url: &Url) -> bool {
         is_among(&self.inner.config.insecure_hosts, url)
     }
 
-    /// Whether the host may be asked without TLS, loopback aside.
+    /// Whether requests to the host may go without TLS, loopback aside.
     #[must_use]
     pub fn may_be_plain(&self, url: &Url) -> bool {
         self.is_insecure(url) || is_among(&self.inner.config.plain_hosts, url)
@@ -77,11 +77,11 @@ impl Client {
         self.inner.unreached.leave(url, self.inner.config.retry.rest)
     }
 
-    /// Sends a request and returns the answer, whatever its status: redirects are followed and
+    /// Sends a request and returns the answer, whatever its status. Redirects are followed and
     /// retries made as the request allows.
     ///
     /// # Errors
-    /// When there is no answer in time, or none that may be had.
+    /// When there is no answer in time, or the request or its answer is not allowed.
     pub fn send(&self, mut request: Request<'_>) -> Result<Response, Error> {
         let max = self.inner.config.max_redirects;
         let total = request.total.unwrap_or(self.inner.config.timeouts.total);

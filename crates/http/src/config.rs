@@ -1,4 +1,4 @@
-//! What a client is told.
+//! The configuration of a client.
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -6,21 +6,21 @@ use std::time::Duration;
 
 use crate::Proxies;
 
-/// How a [`Client`](crate::Client) connects, and what an answer may cost.
+/// How a [`Client`](crate::Client) connects, and the bounds on answers.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Config {
-    /// Whose certificates are trusted.
+    /// The certificate authorities to trust.
     pub roots: Roots,
-    /// Hosts, as `host` or `host:port`, that may be asked without TLS and whose certificate is not
-    /// verified. Loopback needs no mention for plain HTTP.
+    /// Hosts, as `host` or `host:port`, that may be reached without TLS and whose certificate is
+    /// not verified. Loopback needs no entry for plain HTTP.
     pub insecure_hosts: BTreeSet<String>,
-    /// Hosts, as `host` or `host:port`, that may be asked without TLS, too; a certificate that they
-    /// have is verified.
+    /// Hosts, as `host` or `host:port`, that may be reached without TLS; where they have a
+    /// certificate, it is verified.
     pub plain_hosts: BTreeSet<String>,
-    /// What the client shows of itself, where it does.
+    /// The client's own certificate, for the host that it is for.
     pub identity: Option<ClientIdentity>,
-    /// What the certificate of one host must be, where that differs from all others.
+    /// The rules for the certificate of one host, where they differ from those for all others.
     pub own_tls: Option<OwnTls>,
     /// Proxies.
     pub proxies: Proxies,
@@ -36,7 +36,7 @@ pub struct Config {
     /// Bytes of an answer's status line and headers. Default: 64 KiB, the most that
     /// usual servers send.
     pub max_header_bytes: usize,
-    /// What the program calls itself.
+    /// The `User-Agent` of the program.
     pub user_agent: String,
 }
 
@@ -59,13 +59,13 @@ impl Default for Config {
     }
 }
 
-/// A certificate by which the client shows to a host who it is (RFC 8446 section 4.4.2).
+/// A certificate that proves the client's identity to a host (RFC 8446 section 4.4.2).
 #[derive(Clone)]
 #[expect(clippy::exhaustive_structs, reason = "a certificate needs no more")]
 pub struct ClientIdentity {
-    /// The host, as `host` or `host:port`, that it is shown to; no other is told.
+    /// The host, as `host` or `host:port`, that receives it; no other does.
     pub host: String,
-    /// The certificate, with those between it and the authority behind it, in PEM.
+    /// The certificate, with the intermediate ones up to its authority, in PEM.
     pub certificates: Vec<u8>,
     /// Its secret key, in PEM.
     pub key: Vec<u8>,
@@ -77,16 +77,16 @@ impl fmt::Debug for ClientIdentity {
     }
 }
 
-/// What the certificate of one host must be.
+/// Rules for the certificate of one host.
 #[derive(Clone, Default)]
 #[expect(clippy::exhaustive_structs, reason = "the two things that a certificate is held against")]
 pub struct OwnTls {
-    /// The host, as `host` or `host:port`; no other is concerned.
+    /// The host, as `host` or `host:port`; the rules are for no other.
     pub host: String,
-    /// Who must have certified it, in PEM, in the place of [`Config::roots`].
+    /// Its certificate authorities, in PEM, in place of [`Config::roots`].
     pub roots: Option<Vec<u8>>,
-    /// The name that it must have, in the place of the host's; the host is asked for it, too (RFC
-    /// 6066 section 3).
+    /// The name that the certificate must have, in place of the host's; it is also sent to the host
+    /// (RFC 6066 section 3).
     pub server_name: Option<String>,
 }
 
@@ -98,15 +98,15 @@ impl fmt::Debug for OwnTls {
     }
 }
 
-/// Whose certificates are trusted.
+/// The certificate authorities to trust.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum Roots {
-    /// Those of the platform.
+    /// The platform's authorities.
     System,
-    /// Those in a PEM file, and no others.
+    /// The authorities in a PEM file, and no others.
     Pem(Vec<u8>),
-    /// Those of the platform, and those in a PEM file.
+    /// The platform's authorities, and those in a PEM file.
     SystemAnd(Vec<u8>),
 }
 
@@ -120,7 +120,7 @@ impl fmt::Debug for Roots {
     }
 }
 
-/// How long an exchange may take.
+/// Bounds on the time of an exchange.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Timeouts {
@@ -128,12 +128,12 @@ pub struct Timeouts {
     pub connect: Duration,
     /// Between two pieces of an answer, and for sending one of a request. Default: 30 s.
     pub idle: Duration,
-    /// From the sent request to the end of the headers; in effect at most as long as
-    /// [`Timeouts::idle`] until the first byte of them. Default: 30 s.
+    /// From the sent request to the end of the headers. The first byte must come within
+    /// [`Timeouts::idle`], too. Default: 30 s.
     pub answer: Duration,
     /// For a request in all, with retries, redirects and the body. Default: 1 hour.
     pub total: Duration,
-    /// A body must bring at least [`Timeouts::least_bytes`] in this time, which only runs while
+    /// The time in which a body must bring at least [`Timeouts::least_bytes`]. It runs only while
     /// the client waits for the server. Default: 15 s.
     pub window: Duration,
     /// See [`Timeouts::window`]. Default: 15 KiB, 1 KiB/s: slower than any line on which an image
@@ -154,8 +154,8 @@ impl Default for Timeouts {
     }
 }
 
-/// When a request that may be repeated is repeated: the connection broke, or the answer is one of
-/// 429, 502, 503 and 504.
+/// When and how a request is repeated. Only a request that may be repeated is, and only when the
+/// connection broke or the answer is one of 429, 502, 503 and 504.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Retry {
@@ -163,11 +163,11 @@ pub struct Retry {
     pub attempts: u32,
     /// Wait before the second attempt; doubled before each further one. Default: 0.5 s.
     pub first_wait: Duration,
-    /// The longest wait that `Retry-After` may ask for; an answer that asks for more is not
-    /// waited for but handed on. Default: 30 s.
+    /// The longest wait that `Retry-After` may ask for. An answer that asks for more is returned at
+    /// once. Default: 30 s.
     pub longest_wait: Duration,
-    /// How long a host that could not be connected to, however often, is not asked again; after
-    /// that it is asked once each time, until it can be. Default: 5 s.
+    /// The time for which a host is left alone after connecting to it failed, however often. After
+    /// that each request tries once, until one connects. Default: 5 s.
     pub rest: Duration,
 }
 

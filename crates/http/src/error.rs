@@ -7,18 +7,18 @@ use std::time::Duration;
 
 use crate::UrlError;
 
-/// Why there is no answer, or not all of it.
+/// Why there is no answer, or not a whole one.
 #[derive(Debug, thiserror::Error)]
 #[error("{host}: {kind}")]
 #[non_exhaustive]
 pub struct Error {
-    /// The host that was asked, with its port where that is not the usual one.
+    /// The host, with its port where that is not the usual one.
     pub host: String,
-    /// What went wrong.
+    /// The reason.
     pub kind: ErrorKind,
 }
 
-/// What went wrong.
+/// The reason of an [`Error`].
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ErrorKind {
@@ -28,7 +28,8 @@ pub enum ErrorKind {
     /// No connection was made.
     #[error("cannot connect: {0}")]
     Connect(io::Error),
-    /// No connection was made a moment ago ([`Retry::rest`](crate::Retry::rest)).
+    /// Connecting failed a moment ago, so that the host is left alone
+    /// ([`Retry::rest`](crate::Retry::rest)).
     #[error("could not be reached a moment ago, and is not asked again yet")]
     LeftAlone,
     /// The TLS handshake failed, most often because of the certificate.
@@ -43,9 +44,9 @@ pub enum ErrorKind {
     /// Something took too long.
     #[error("{phase} took longer than {limit:?}")]
     Timeout {
-        /// What took too long.
+        /// The part of the exchange that took too long.
         phase: Phase,
-        /// How long it may take.
+        /// The most time for it.
         limit: Duration,
     },
     /// The body comes too slowly.
@@ -53,7 +54,7 @@ pub enum ErrorKind {
     TooSlow {
         /// Bytes that came.
         bytes: u64,
-        /// The time in which more were due.
+        /// The time in which more should have come.
         window: Duration,
     },
     /// The connection broke.
@@ -74,7 +75,7 @@ pub enum ErrorKind {
     /// The body is larger than is allowed.
     #[error("the answer has more than {max} bytes")]
     BodyTooLarge {
-        /// The most that the caller wants.
+        /// The bound of the caller.
         max: u64,
     },
     /// There are too many redirects.
@@ -83,19 +84,19 @@ pub enum ErrorKind {
         /// [`Config::max_redirects`](crate::Config::max_redirects).
         max: usize,
     },
-    /// A redirect leads to no place.
+    /// The target of a redirect is no valid URL.
     #[error("redirects to what is no URL: {0}")]
     Redirect(UrlError),
-    /// A redirect leads from elsewhere to this machine or its link.
+    /// A redirect from another machine points to this machine or its link.
     #[error("redirects to {to}, an address of the local machine or link")]
     RedirectInward {
-        /// The host it leads to.
+        /// The target's host.
         to: String,
     },
-    /// A server elsewhere names a host whose name leads inside the network.
+    /// A server outside the network names a host whose address is inside it.
     #[error("{led_by} leads to it, and its address {address} is inside the network")]
     Inward {
-        /// The host that was asked.
+        /// The server that named it.
         led_by: String,
         /// The address.
         address: IpAddr,
@@ -103,7 +104,7 @@ pub enum ErrorKind {
     /// The certificate of the client cannot be used.
     #[error("the client's certificate cannot be used: {0}")]
     ClientCertificate(String),
-    /// Without TLS only loopback and hosts that are named insecure are asked.
+    /// Without TLS, only loopback and hosts that are configured as insecure may be reached.
     #[error("plain HTTP is refused")]
     PlainHttp,
     /// All connections to the host have been in use for too long.
@@ -112,7 +113,7 @@ pub enum ErrorKind {
         /// [`Config::max_connections_per_host`](crate::Config::max_connections_per_host).
         max: usize,
     },
-    /// What is to be sent could not be read, or has another length.
+    /// The request's body could not be read, or has another length than stated.
     #[error("the request's body cannot be read: {0}")]
     RequestBody(io::Error),
     /// A header or the method is malformed.
@@ -120,7 +121,7 @@ pub enum ErrorKind {
     Request(String),
 }
 
-/// A part of an exchange that has its own time.
+/// A part of an exchange that has its own time limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Phase {
@@ -134,7 +135,7 @@ pub enum Phase {
     Answer,
     /// Waiting for the next piece of the body.
     Idle,
-    /// All of it.
+    /// The whole exchange.
     Total,
 }
 
@@ -152,7 +153,7 @@ impl fmt::Display for Phase {
 }
 
 impl Error {
-    /// An error of a host.
+    /// An error about a host.
     #[must_use]
     pub fn new(host: String, kind: ErrorKind) -> Self {
         Self { host, kind }
@@ -173,7 +174,7 @@ impl ErrorKind {
         }
     }
 
-    /// Whether there was no connection at all: nothing was sent, and nobody answered.
+    /// Whether there was no connection at all: nothing was sent, and nothing answered.
     #[must_use]
     pub fn is_unreached(&self) -> bool {
         matches!(

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-/// Names and values; names without case. Values that are not ASCII are left out.
+/// Names and values. The case of names does not matter; values that are not ASCII are left out.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct Headers(Vec<(String, String)>);
 
@@ -30,7 +30,7 @@ impl Headers {
         self.0.push((name.to_ascii_lowercase(), value.to_owned()));
     }
 
-    /// Removes what must not go to another origin than the one it was made for.
+    /// Removes headers that must not go to another origin than the one they were made for.
     pub(crate) fn remove_credentials(&mut self) {
         const CREDENTIALS: [&str; 3] = ["authorization", "cookie", "proxy-authorization"];
         self.0.retain(|(name, _)| !CREDENTIALS.contains(&name.as_str()));

@@ -1,4 +1,4 @@
-//! The HTTP client that everything in sealift shares which asks the network.
+//! The one HTTP client of sealift.
 //!
 //! ```no_run
 //! use sealift_http::{Client, Config, Request, Url};
@@ -12,23 +12,26 @@
 //! # }
 //! ```
 //!
-//! What every request gets, whoever makes it:
+//! Every request gets the same protection:
 //!
-//! - TLS by the platform's roots or by those of a PEM file ([`Roots`]). Plain HTTP goes to loopback
-//!   and to hosts that are named insecure ([`Config::insecure_hosts`]), nowhere else.
-//! - Bounds: headers, body, redirects, connections a host; times to connect, between bytes, until
-//!   the answer, in all, and a least speed, against servers that drip ([`Timeouts`]).
-//! - Retries with growing waits where a request may be repeated; `Retry-After` is obeyed or the
-//!   answer handed on, and never waited for longer than [`Retry::longest_wait`].
-//! - Credentials stay with the host that they were made for: a redirect to another origin loses
-//!   them, and a redirect into the machine's own network is refused. Neither `Debug` nor any error
-//!   shows the value of a header or the query of a URL.
+//! - TLS with the platform's roots or those of a PEM file ([`Roots`]). Plain HTTP is used only for
+//!   loopback and for hosts that are configured so ([`Config::insecure_hosts`],
+//!   [`Config::plain_hosts`]).
+//! - Bounds on headers, body, redirects and connections to a host; on the times to connect, between
+//!   bytes, until the answer and in all; and a least speed, against servers that drip
+//!   ([`Timeouts`]).
+//! - Retries with growing waits where a request may be repeated. `Retry-After` is obeyed up to
+//!   [`Retry::longest_wait`]; beyond that, the answer is returned at once.
+//! - Credentials stay with their host: a redirect to another origin loses them, and a redirect into
+//!   the machine's own network is refused. Neither `Debug` nor any error shows the value of a
+//!   header or the query of a URL.
 //!
-//! Blocking, without global state. Nothing here reads the environment, but for the platform's own
-//! way of naming its roots (`SSL_CERT_FILE`, `SSL_CERT_DIR`); proxies are handed in ([`Proxies`]).
+//! The client is blocking and has no global state. Nothing here reads the environment, except for
+//! the platform's variables that name its roots (`SSL_CERT_FILE`, `SSL_CERT_DIR`); the caller
+//! passes in proxies ([`Proxies`]).
 //!
-//! The protocol itself is `ureq`'s and TLS is `rustls` on AWS-LC, which the command has anyway for
-//! signatures: that adds less to it than a second library of primitives would.
+//! HTTP is `ureq`'s work, and TLS that of `rustls` on AWS-LC. The command has AWS-LC anyway for
+//! signatures, so this adds less to it than a second library of primitives would.
 #![forbid(unsafe_code)]
 
 mod agents;

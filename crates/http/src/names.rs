@@ -75,7 +75,7 @@ impl Resolver for Names {
     }
 }
 
-/// What is an address already needs no lookup, and no thread that could be waited for.
+/// A literal address. It needs no lookup, and no thread that could be waited for.
 fn literal(uri: &Uri) -> Option<SocketAddr> {
     let host = uri.host()?.trim_start_matches('[').trim_end_matches(']');
     let port = uri.port_u16().or_else(|| match uri.scheme_str()? {

@@ -1,4 +1,4 @@
-//! Which requests go through a proxy.
+//! Proxies, and the requests that go through them.
 
 use std::fmt;
 use std::net::IpAddr;
@@ -6,7 +6,7 @@ use std::net::IpAddr;
 use crate::{Reach, Scheme, Url};
 
 /// Proxies as the variables `http_proxy`, `https_proxy` and `no_proxy` name them. Loopback is
-/// always asked directly.
+/// always reached directly.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct Proxies {
@@ -14,14 +14,15 @@ pub struct Proxies {
     pub http: Option<String>,
     /// For `https` URLs.
     pub https: Option<String>,
-    /// What is asked directly: a list, divided by commas, of hosts, of domains with all that is
-    /// in them (`example.com`, `.example.com`, `*.example.com`), addresses, networks
+    /// The destinations without a proxy: a list, separated by commas, of hosts, of domains with
+    /// everything in them (`example.com`, `.example.com`, `*.example.com`), addresses and networks
     /// (`10.0.0.0/8`), each with or without a port, or `*`.
     pub direct: String,
 }
 
 impl Proxies {
-    /// One proxy for all URLs but those that are asked directly; none where none is given.
+    /// One proxy for all URLs, except those that are reached directly; no proxy where none is
+    /// given.
     #[must_use]
     pub fn all(proxy: Option<String>, direct: impl Into<String>) -> Self {
         Self { http: proxy.clone(), https: proxy, direct: direct.into() }

@@ -1,4 +1,4 @@
-//! What is asked.
+//! Requests.
 
 use std::fmt;
 use std::io::Read;
@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use crate::{Headers, Url};
 
-/// A request in the making.
+/// A request that is being built.
 #[derive(Debug)]
 pub struct Request<'a> {
     pub(crate) method: Method,
@@ -20,7 +20,7 @@ pub struct Request<'a> {
     pub(crate) led_by: Option<Url>,
 }
 
-/// What is done with the URL.
+/// The method of a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[expect(missing_docs, reason = "RFC 9110 section 9.3 and RFC 5789 say what they mean")]
 #[non_exhaustive]
@@ -45,24 +45,24 @@ impl Method {
         }
     }
 
-    /// Whether twice does no more than once (RFC 9110 section 9.2.2).
+    /// Whether the effect of two requests is that of one (RFC 9110 section 9.2.2).
     fn is_idempotent(self) -> bool {
         !matches!(self, Self::Post | Self::Patch)
     }
 }
 
-/// What is sent along.
+/// The body of a request.
 #[non_exhaustive]
 pub enum Body<'a> {
-    /// Nothing.
+    /// No body.
     None,
     /// Bytes, which can be sent again.
     Bytes(&'a [u8]),
-    /// So many bytes of a reader, which can be read once.
+    /// A number of bytes from a reader, which can be read once.
     Reader {
-        /// Gives the bytes.
+        /// The source of the bytes.
         reader: &'a mut dyn Read,
-        /// How many it gives.
+        /// Their number.
         bytes: u64,
     },
 }
@@ -94,79 +94,79 @@ impl<'a> Request<'a> {
         }
     }
 
-    /// Asks for what is at `url`.
+    /// A request for the content at `url`.
     #[must_use]
     pub fn get(url: &Url) -> Self {
         Self::new(Method::Get, url)
     }
 
-    /// Where it goes.
+    /// The URL of the request.
     #[must_use]
     pub fn url(&self) -> &Url {
         &self.url
     }
 
-    /// Adds a header. What it says is never shown; `Authorization` and `Cookie` are left out when
-    /// a redirect leads to another origin.
+    /// Adds a header. Its value is never shown. `Authorization` and `Cookie` are left out when a
+    /// redirect leads to another origin.
     #[must_use]
     pub fn header(mut self, name: &str, value: &str) -> Self {
         self.headers.add(name, value);
         self
     }
 
-    /// Says that a server has named the place: when that server is outside the network, a name
-    /// that leads inside it is refused. A redirect says so by itself.
+    /// States that a server has named the URL. When that server is outside the network, a name that
+    /// leads inside it is refused. Redirects are treated so anyway.
     #[must_use]
     pub fn led_by(mut self, server: &Url) -> Self {
         self.led_by = Some(server.clone());
         self
     }
 
-    /// Sends something along.
+    /// Sets the body.
     #[must_use]
     pub fn body(mut self, body: Body<'a>) -> Self {
         self.body = body;
         self
     }
 
-    /// The most bytes that the answer's body may have. Default: any number, for bodies that are
-    /// read as a stream, by somebody who counts.
+    /// The most bytes of the answer's body. Default: no bound, for bodies that the caller reads as
+    /// a stream and counts.
     #[must_use]
     pub fn max_bytes(mut self, max: u64) -> Self {
         self.max_bytes = max;
         self
     }
 
-    /// Another time for all of it than [`Timeouts::total`](crate::Timeouts::total).
+    /// Another bound on the whole exchange than [`Timeouts::total`](crate::Timeouts::total).
     #[must_use]
     pub fn total(mut self, total: Duration) -> Self {
         self.total = Some(total);
         self
     }
 
-    /// Hands a redirect on as the answer. Only GET and HEAD follow redirects at all.
+    /// Returns a redirect as the answer. Only GET and HEAD follow redirects at all.
     #[must_use]
     pub fn without_redirects(mut self) -> Self {
         self.follows = false;
         self
     }
 
-    /// Sends it once only, also when it could be repeated.
+    /// Sends the request only once, even when it could be repeated.
     #[must_use]
     pub fn once(mut self) -> Self {
         self.repeats = false;
         self
     }
 
-    /// Lets it be sent again though its method is one that may do something twice: here it does
-    /// no harm.
+    /// Allows the request to be repeated although its method may have an effect twice: here that
+    /// does no harm.
     #[must_use]
     pub fn repeatable(mut self) -> Self {
         self.repeats = true;
         self
     }
 
-    /// Whether it may be sent again: nothing happens twice, and its body is still there.
+    /// Whether the request may be sent again: no effect is doubled, and its body is still there.
     pub(crate) fn may_repeat(&self) -> bool {
         self.repeats && !matches!(self.body, Body::Reader { .. })
     }

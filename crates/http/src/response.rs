@@ -1,4 +1,4 @@
-//! What is answered.
+//! Answers.
 
 use std::fmt;
 use std::io::{self, Read};
@@ -35,7 +35,7 @@ pub(crate) struct Stream {
 }
 
 impl Response {
-    /// Where it comes from, after redirects.
+    /// The URL that answered, after redirects.
     #[must_use]
     pub fn url(&self) -> &Url {
         &self.url
@@ -47,7 +47,7 @@ impl Response {
         self.status
     }
 
-    /// Whether the status says that all is well (2xx).
+    /// Whether the status is a success (2xx).
     #[must_use]
     pub fn is_success(&self) -> bool {
         (200..300).contains(&self.status)
@@ -59,7 +59,7 @@ impl Response {
         &self.headers
     }
 
-    /// The body's length, where the server says it.
+    /// The body's length, where the server states it.
     #[must_use]
     pub fn length(&self) -> Option<u64> {
         self.headers.number("content-length")
@@ -68,7 +68,8 @@ impl Response {
     /// Reads the whole body, of at most `max` bytes.
     ///
     /// # Errors
-    /// When it has more, of which nothing is read when its length says so, or when it breaks off.
+    /// When the body has more (nothing is read where its length states that), or when it breaks
+    /// off.
     pub fn bytes(mut self, max: u64) -> Result<Vec<u8>, Error> {
         if self.length().is_some_and(|length| length > max) {
             return Err(self.body.error(ErrorKind::BodyTooLarge { max }));

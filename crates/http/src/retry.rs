@@ -1,4 +1,4 @@
-//! When a request is sent again.
+//! Repeating requests.
 
 use std::time::Duration;
 

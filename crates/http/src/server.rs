@@ -7,7 +7,7 @@ use std::thread;
 
 use crate::Url;
 
-/// What a client asked.
+/// A request of a client.
 #[derive(Clone, Debug)]
 pub(crate) struct Asked {
     pub(crate) line: String,

@@ -1,4 +1,4 @@
-//! Hosts that could not be connected to.
+//! Hosts to which connecting failed.
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};

@@ -1,4 +1,4 @@
-//! URLs (RFC 3986) of the two schemes that there are here.
+//! URLs (RFC 3986) of the two schemes that are supported.
 
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
@@ -6,9 +6,9 @@ use std::str::FromStr;
 
 /// An absolute `http` or `https` URL: `scheme://host[:port][/path][?query]`.
 ///
-/// User names and passwords in it are refused, a fragment is dropped, what may not stand in a URL
-/// is percent-encoded. `Debug` and `Display` leave the query out, for storage services have
-/// credentials in theirs; [`Url::full`] has it.
+/// User names and passwords are refused, a fragment is dropped, and characters that a URL must not
+/// have are percent-encoded. `Debug` and `Display` leave out the query, because those of storage
+/// services hold credentials; [`Url::full`] has it.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Url {
     scheme: Scheme,
@@ -18,7 +18,7 @@ pub struct Url {
     query: Option<String>,
 }
 
-/// How a URL is asked for.
+/// The scheme of a URL.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[expect(clippy::exhaustive_enums, reason = "there are two")]
 pub enum Scheme {
@@ -29,7 +29,7 @@ pub enum Scheme {
 }
 
 impl Scheme {
-    /// As it stands before the colon.
+    /// The scheme as written before the colon.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -46,13 +46,13 @@ impl Scheme {
     }
 }
 
-/// How near a host is, by its literal address or a name that always means this machine.
+/// How near a host is, by its literal address or by a name that always means this machine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum Reach {
     /// This machine: `localhost`, 127.0.0.0/8, `::1`, or no address at all (0.0.0.0, `::`).
     Loopback,
-    /// The link: 169.254.0.0/16, fe80::/10. Clouds tell machines their secrets there.
+    /// The link: 169.254.0.0/16, fe80::/10. Clouds hand out secrets of machines there.
     Link,
     /// A private network (RFC 1918, RFC 4193, RFC 6598).
     Private,
@@ -98,7 +98,7 @@ impl Url {
         &self.path
     }
 
-    /// All of it, the query with its credentials too.
+    /// The whole URL, with the query and its credentials.
     #[must_use]
     pub fn full(&self) -> String {
         let query = self.query.as_ref().map(|query| format!("?{query}")).unwrap_or_default();
@@ -117,7 +117,7 @@ impl Url {
         reach(&self.host)
     }
 
-    /// With pairs added to the query, percent-encoded.
+    /// The URL with pairs added to the query, percent-encoded.
     #[must_use]
     pub fn with_query(&self, pairs: &[(&str, &str)]) -> Self {
         let mut url = self.clone();
@@ -133,10 +133,10 @@ impl Url {
         url
     }
 
-    /// What a reference in a document at this URL leads to (RFC 3986 section 5.2).
+    /// The URL of a reference in a document at this URL (RFC 3986 section 5.2).
     ///
     /// # Errors
-    /// When that is no URL of the two schemes.
+    /// When the result is no URL of the two schemes.
     pub fn join(&self, reference: &str) -> Result<Self, UrlError> {
         let reference = reference.trim();
         if has_scheme(reference) {
@@ -347,26 +347,26 @@ impl fmt::Debug for Url {
     }
 }
 
-/// Why a text is no URL that can be asked for.
+/// Why a text is no URL of the two schemes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum UrlError {
-    /// It does not begin with `http://` or `https://`.
+    /// The text does not begin with `http://` or `https://`.
     #[error("a URL begins with http:// or https://")]
     Scheme,
-    /// It has a user name or a password.
+    /// The text has a user name or a password.
     #[error("a URL must have no user name or password")]
     Credentials,
-    /// The host is none.
+    /// The host is invalid.
     #[error("the URL has no host, or a malformed one")]
     Host,
-    /// The port is none.
+    /// The port is invalid.
     #[error("the URL's port is not between 1 and 65535")]
     Port,
-    /// It is too long.
+    /// The text is too long.
     #[error("the URL has more than {max} bytes")]
     TooLong {
-        /// The most that is read.
+        /// The most bytes.
         max: usize,
     },
 }

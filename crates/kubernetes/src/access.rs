@@ -1,4 +1,4 @@
-//! Where the cluster is, and who asks.
+//! Access to a cluster: its address and the caller's credentials.
 
 use std::path::{Path, PathBuf};
 
@@ -7,7 +7,7 @@ use sealift_http::{ClientIdentity, Url};
 use crate::kubeconfig;
 use crate::token::Token;
 
-/// Where the API of a cluster is, whom it is believed to be, and who asks.
+/// The address of a cluster's API, the certificates to trust there, and the caller's credentials.
 #[derive(Debug)]
 pub struct Access {
     pub(crate) server: Url,
@@ -18,7 +18,7 @@ pub struct Access {
     pub(crate) is_insecure: bool,
 }
 
-/// Why it is not known where the cluster is, or who asks.
+/// Why there is no access: the address or the credentials are unknown.
 #[derive(Debug, thiserror::Error)]
 #[error("{}: {problem}", path.display())]
 #[non_exhaustive]
@@ -29,8 +29,8 @@ pub struct AccessError {
     pub problem: String,
 }
 
-/// What Kubernetes mounts for a service account (kubernetes.io, Accessing the Kubernetes API from
-/// a Pod).
+/// The files that Kubernetes mounts for a service account (kubernetes.io, Accessing the Kubernetes
+/// API from a Pod).
 const SERVICE_ACCOUNT: &str = "/var/run/secrets/kubernetes.io/serviceaccount";
 const TOKEN: &str = "token";
 const AUTHORITIES: &str = "ca.crt";
@@ -39,8 +39,8 @@ const AUTHORITIES: &str = "ca.crt";
 const MAX_BYTES: u64 = 4 << 20;
 
 impl Access {
-    /// As the service account of a Pod, from within the cluster; `host` and `port` are what
-    /// `KUBERNETES_SERVICE_HOST` and `KUBERNETES_SERVICE_PORT` say.
+    /// Access as the service account of a Pod, from within the cluster. `host` and `port` are the
+    /// values of `KUBERNETES_SERVICE_HOST` and `KUBERNETES_SERVICE_PORT`.
     ///
     /// # Errors
     /// When no service account is mounted.
@@ -71,22 +71,22 @@ impl Access {
         }
     }
 
-    /// As a file of kubectl says, by its current context or another one of its contexts.
+    /// Access from a file of kubectl, by its current context or another of its contexts.
     ///
     /// # Errors
-    /// When it cannot be read, or says something that is not done here: programs that make
-    /// credentials are not run.
+    /// When the file cannot be read, or requires something that is not supported: programs that
+    /// make credentials are not run.
     pub fn of_kubeconfig(file: &Path, context: Option<&str>) -> Result<Self, AccessError> {
         kubeconfig::access(file, context)
     }
 
-    /// The server.
+    /// The server's URL.
     #[must_use]
     pub fn server(&self) -> &Url {
         &self.server
     }
 
-    /// What people should know of it: that any certificate is believed.
+    /// A warning for people: that any certificate is accepted.
     #[must_use]
     pub fn note(&self) -> Option<String> {
         self.is_insecure.then(|| {

@@ -1,4 +1,4 @@
-//! Asking.
+//! The client.
 
 use std::fmt;
 use std::sync::Arc;
@@ -12,7 +12,7 @@ use crate::discovery::Discovery;
 use crate::token::Token;
 use crate::{Error, Limits, path};
 
-/// Asks the API of one cluster.
+/// Reads from the API of one cluster.
 pub struct Client {
     http: sealift_http::Client,
     server: Url,
@@ -22,20 +22,20 @@ pub struct Client {
     told: Option<Arc<dyn Fn(Outcome) + Send + Sync>>,
 }
 
-/// What became of a request.
+/// The outcome of a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[expect(clippy::exhaustive_enums, reason = "as coarse as counts want it")]
 pub enum Outcome {
-    /// It was answered, by none where there is none.
+    /// There was an answer, perhaps that the object does not exist.
     Answered,
-    /// Who asks is not known, or may not.
+    /// The credentials are unknown, or lack the right.
     Denied,
-    /// Any other answer, or none.
+    /// There was another answer, or none.
     Failed,
 }
 
 impl Outcome {
-    /// Its name in counts.
+    /// The outcome's name in metrics.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -61,7 +61,7 @@ impl fmt::Debug for Client {
 }
 
 impl Client {
-    /// A client, with proxies and the name of the program as `http` says. Nothing is connected yet.
+    /// A client. Proxies and the name of the program come from `http`. Nothing is connected yet.
     ///
     /// # Errors
     /// When the certificates cannot be used.
@@ -91,15 +91,16 @@ impl Client {
         Ok(Self { http, server, token, limits, discovery, told: None })
     }
 
-    /// The same, where somebody is told what became of each request.
+    /// The same client, which reports the outcome of each request to `told`.
     #[must_use]
     pub fn telling(self, told: impl Fn(Outcome) + Send + Sync + 'static) -> Self {
         Self { told: Some(Arc::new(told)), ..self }
     }
 
-    /// An object; none where it is not there. The kind may be named by its resource.
+    /// Fetches an object; none where it does not exist. The kind may be named by its resource.
     ///
     /// # Errors
+    /// When the cluster does not answer, or has no such kind.
     /// When the cluster gives no answer, or has no such kind.
     pub fn object(
         &self,
@@ -124,11 +125,11 @@ impl Client {
         }
     }
 
-    /// What a path of the API answers: to `GET`, and to `POST` where nothing is kept of what is
-    /// posted.
+    /// The answer of a path of the API: to `GET`, and to `POST` where the API keeps nothing of the
+    /// body.
     ///
     /// # Errors
-    /// When the cluster gives no answer, or the path is one that might change something.
+    /// When the cluster does not answer, or a request to the path might change something.
     pub fn call(
         &self,
         method: &str,
@@ -157,7 +158,7 @@ impl Client {
         serde_json::from_slice(&bytes).map_err(|error| Error::malformed(asked, error))
     }
 
-    /// Asks once more with another token where the one was refused and there is another by now.
+    /// Sends a request once more where its token was refused and a newer one is there by now.
     pub(crate) fn send(
         &self,
         asked: &str,
@@ -216,7 +217,7 @@ impl Client {
     }
 }
 
-/// What an error says; that it says too much or too little is no other error.
+/// The body of an error; a body that is too long or cut is no further error.
 fn said(response: Response) -> Vec<u8> {
     const MAX: u64 = 64 << 10;
     response.bytes(MAX).unwrap_or_default()

@@ -1,5 +1,4 @@
-//! Which kinds there are, and by which resources they are asked for (kubernetes.io, API concepts:
-//! discovery).
+//! The kinds of a cluster, and their resources (kubernetes.io, API concepts: discovery).
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -9,7 +8,7 @@ use serde::Deserialize;
 
 use crate::{Client, Error, path};
 
-/// What is known of versions of groups.
+/// The known versions of groups.
 #[derive(Debug, Default)]
 pub(crate) struct Discovery(Mutex<HashMap<String, Version>>);
 

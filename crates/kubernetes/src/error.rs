@@ -1,51 +1,51 @@
-//! Why the cluster gave no answer.
+//! Why a request to the cluster failed.
 
 use std::sync::Arc;
 
 use serde::Deserialize;
 
-/// Why the cluster gave no answer.
+/// Why a request to the cluster failed.
 #[derive(Clone, Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// The cluster takes the credentials for none.
+    /// The cluster does not accept the credentials.
     #[error("the cluster does not know who asks: {message}")]
     Unauthorized {
-        /// What it says.
+        /// The cluster's message.
         message: String,
     },
-    /// Who asks may not.
+    /// The user has no right to do this.
     #[error("the cluster does not allow it: {message}")]
     Forbidden {
-        /// What it says: who, what, where.
+        /// The cluster's message, which names user, action and object.
         message: String,
     },
-    /// There is nothing.
+    /// The path or object does not exist.
     #[error("the cluster has none: {message}")]
     NotFound {
-        /// What it says.
+        /// The cluster's message.
         message: String,
     },
-    /// Another answer than a good one.
+    /// Another status.
     #[error("the cluster answers {status}: {message}")]
     Status {
         /// The status.
         status: u16,
-        /// What it says.
+        /// The cluster's message.
         message: String,
     },
     /// There is no answer.
     #[error("the cluster cannot be asked: {0}")]
     Http(Arc<sealift_http::Error>),
-    /// The answer is none that the API gives.
+    /// The answer does not have the form of the API.
     #[error("the cluster's answer for {path} is none of its API: {problem}")]
     Malformed {
-        /// What was asked.
+        /// The path of the request.
         path: String,
         /// What is wrong.
         problem: String,
     },
-    /// No such kind is served.
+    /// The cluster serves no such kind.
     #[error("the cluster has no {kind} in {api_version}")]
     UnknownKind {
         /// Group and version.
@@ -53,22 +53,22 @@ pub enum Error {
         /// The kind, or the resource.
         kind: String,
     },
-    /// A list does not end.
+    /// A list is too long.
     #[error("the list of {path} has more than {max} {what}")]
     TooMuch {
-        /// What was asked.
+        /// The path of the request.
         path: String,
-        /// Of what.
+        /// The unit.
         what: &'static str,
-        /// [`Limits`](crate::Limits).
+        /// The bound, one of [`Limits`](crate::Limits).
         max: u64,
     },
-    /// Not asked: it leads nowhere, or might change something.
+    /// No request was sent: the path leads nowhere, or the request might change something.
     #[error("{what:?} is not asked: {why}")]
     Refused {
         /// A path, or a part of it.
         what: String,
-        /// Why.
+        /// The reason.
         why: &'static str,
     },
     /// The file with the token cannot be read.
@@ -80,7 +80,7 @@ pub enum Error {
 }
 
 impl Error {
-    /// By what the API answers instead of an object (meta/v1, Status).
+    /// The error from an answer of the API that is no object (meta/v1, Status).
     pub(crate) fn of_status(status: u16, body: &[u8]) -> Self {
         #[derive(Deserialize)]
         struct Status {

@@ -148,7 +148,7 @@ impl User {
     }
 }
 
-/// What a field says: the data themselves, else those in the file that it names.
+/// The value of a field: the data themselves, else those in the file that it names.
 fn content(
     file: &Path,
     field: &str,

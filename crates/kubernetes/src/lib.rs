@@ -1,4 +1,4 @@
-//! Asks the API of a Kubernetes cluster, and changes nothing there.
+//! Reads from the API of a Kubernetes cluster, and changes nothing there.
 //!
 //! ```no_run
 //! use std::path::Path;
@@ -25,15 +25,15 @@
 //!                                         └─ roles: the bindings of a user
 //! ```
 //!
-//! - It reads: `GET`, and `POST` to the few resources that answer and keep nothing
-//!   (SubjectAccessReviews). Paths by which a `GET` does something, as `pods/exec` and the proxies,
+//! - It reads: by `GET`, and by `POST` to the few resources that answer and keep nothing
+//!   (SubjectAccessReviews). Paths on which a `GET` has an effect, as `pods/exec` and the proxies,
 //!   are refused.
-//! - Names come from objects that strangers write: one that is no name leads nowhere.
-//! - Answers, pages and times are bounded ([`Limits`]). What cannot be had is an error with its
-//!   reason, as the cluster words it, and never an empty answer.
+//! - Names come from objects that strangers write: an invalid name never becomes part of a path.
+//! - Answers, pages and times are bounded ([`Limits`]). A failure is an error with its reason, in
+//!   the words of the cluster, and never an empty answer.
 //!
-//! Blocking, without global state; the environment is not read, and of files those that the caller
-//! names, or that Kubernetes mounts for a service account.
+//! Blocking, without global state. The environment is not read, and the only files that are read
+//! are those that the caller names, and those that Kubernetes mounts for a service account.
 #![forbid(unsafe_code)]
 
 mod access;

@@ -1,4 +1,4 @@
-//! What asking may cost.
+//! Bounds on answers.
 
 use std::time::Duration;
 
@@ -8,16 +8,15 @@ use std::time::Duration;
 pub struct Limits {
     /// Bytes of one object. Default: 8 MiB; etcd keeps none above 1.5 MiB.
     pub max_object_bytes: u64,
-    /// Bytes of all pages of a list, or of what a path answers. Default: 64 MiB.
+    /// Bytes of all pages of a list, or of the answer of a path. Default: 64 MiB.
     pub max_list_bytes: u64,
-    /// Objects asked for in one page. Default: 500, as kubectl does.
+    /// Objects in one page. Default: 500, as kubectl does.
     pub page_objects: u32,
     /// Pages of a list. Default: 200, which are 100,000 objects.
     pub max_pages: u32,
-    /// How long it takes at least until a kind that was not found is looked for again. Default:
-    /// 10 s.
+    /// The least time until an unknown kind is looked up again. Default: 10 s.
     pub unknown_kind: Duration,
-    /// How long it is known which kinds there are. Default: 10 minutes.
+    /// The time for which known kinds are remembered. Default: 10 minutes.
     pub known_kind: Duration,
 }
 

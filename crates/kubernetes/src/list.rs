@@ -1,5 +1,4 @@
-//! Lists, which come in pages (kubernetes.io, API concepts: retrieving large results sets in
-//! chunks).
+//! Lists in pages (kubernetes.io, API concepts: retrieving large results sets in chunks).
 
 use std::collections::BTreeSet;
 use std::time::Instant;
@@ -28,12 +27,12 @@ struct PageMetadata {
 }
 
 impl Client {
-    /// The objects of a kind, of all namespaces where none is named, with the labels that a
-    /// selector selects (`app=web,tier!=test`) where it is not empty. The kind may be named by its
-    /// resource.
+    /// The objects of a kind, in a namespace or, where none is named, in all of them. A selector
+    /// that is not empty chooses them by labels (`app=web,tier!=test`). The kind may be named by
+    /// its resource.
     ///
     /// # Errors
-    /// When the cluster gives no answer, has no such kind, or when the list passes a limit.
+    /// When the cluster does not answer, has no such kind, or when the list passes a limit.
     pub fn objects(
         &self,
         api_version: &str,

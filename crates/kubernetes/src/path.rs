@@ -1,11 +1,11 @@
-//! Paths of the API, and which of them are asked.
+//! Paths of the API, and which of them may be requested.
 
 use crate::Error;
 
 /// Parts of objects by which a request does something, or goes on to somebody else, whatever its
 /// method (kubernetes.io, API concepts: connect).
 const DOES: [&str; 4] = ["attach", "exec", "portforward", "proxy"];
-/// What makes an answer one without an end.
+/// Parameters that make an answer endless.
 const ENDLESS: [&str; 2] = ["follow", "watch"];
 /// Resources that answer what is posted, and keep nothing of it.
 const ANSWERS: [(&str, &str); 5] = [
@@ -61,11 +61,11 @@ pub(crate) fn read(path: &str) -> Result<&str, Error> {
     Ok(path)
 }
 
-/// What the parts of a path ask for.
+/// The meaning of the parts of a path.
 struct Asked<'a> {
     /// The old way to watch: `/api/v1/watch/pods`.
     is_watch: bool,
-    /// What follows the name of an object: the part of it that is meant.
+    /// The parts after the name of an object: a subresource.
     of_object: &'a [&'a str],
 }
 

@@ -1,4 +1,4 @@
-//! Who is bound to which roles (`rbac.authorization.k8s.io/v1`).
+//! The roles that are bound to a user (`rbac.authorization.k8s.io/v1`).
 
 use std::collections::BTreeSet;
 use std::time::Instant;
@@ -11,17 +11,17 @@ use crate::{Client, Error};
 const RBAC: &str = "rbac.authorization.k8s.io/v1";
 const SERVICE_ACCOUNT: &str = "system:serviceaccount:";
 
-/// Who asks the API server.
+/// A user of the API server.
 #[derive(Clone, Copy, Debug)]
 #[expect(clippy::exhaustive_structs, reason = "what bindings go by")]
 pub struct Who<'a> {
-    /// The name; of a service account with its prefix.
+    /// The user's name; that of a service account with its prefix.
     pub name: &'a str,
-    /// The groups.
+    /// The user's groups.
     pub groups: &'a [String],
 }
 
-/// Bindings of a cluster.
+/// The bindings of a cluster.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Bound {
     bindings: Vec<Binding>,
@@ -76,14 +76,14 @@ impl Bound {
     /// The bindings among objects.
     ///
     /// # Errors
-    /// When one is not of their form.
+    /// When one has another form.
     pub fn of(objects: &[Value]) -> Result<Self, Error> {
         let read = |object| Binding::deserialize(object).map_err(|it| Error::malformed(RBAC, it));
         Ok(Self { bindings: objects.iter().map(read).collect::<Result<_, _>>()? })
     }
 
-    /// The roles, as `namespace:name`, and the names of the cluster roles that are bound to
-    /// somebody; those of all namespaces, as Kyverno has it.
+    /// The roles, as `namespace:name`, and the names of the cluster roles that are bound to a user;
+    /// those of all namespaces, as in Kyverno.
     #[must_use]
     pub fn to(&self, who: &Who<'_>) -> (Vec<String>, Vec<String>) {
         let (mut roles, mut cluster_roles) = (BTreeSet::new(), BTreeSet::new());
@@ -103,10 +103,10 @@ impl Bound {
 }
 
 impl Client {
-    /// The bindings of the cluster, of all namespaces.
+    /// The bindings of the cluster, in all namespaces.
     ///
     /// # Errors
-    /// When the cluster gives no answer.
+    /// When the cluster does not answer.
     pub fn bindings(&self, until: Instant) -> Result<Bound, Error> {
         let mut objects = self.objects(RBAC, "rolebindings", "", "", until)?;
         objects.extend(self.objects(RBAC, "clusterrolebindings", "", "", until)?);

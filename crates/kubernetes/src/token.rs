@@ -1,4 +1,4 @@
-//! What shows who asks.
+//! Tokens of the user.
 
 use std::fmt;
 use std::path::PathBuf;
@@ -15,13 +15,13 @@ const MAX_BYTES: u64 = 64 << 10;
 
 /// A bearer token.
 pub(crate) enum Token {
-    /// Nobody asks, or a certificate says who.
+    /// There is no token: the user is anonymous, or has a certificate.
     None,
     Fixed(String),
     File(TokenFile),
 }
 
-/// A token that is written anew now and then.
+/// A token in a file that is rewritten now and then.
 pub(crate) struct TokenFile {
     path: PathBuf,
     read: Mutex<Option<(Instant, String)>>,

@@ -1,4 +1,4 @@
-//! Where blobs come from.
+//! Sources of blobs.
 
 use std::fmt;
 use std::io::{self, Read};
@@ -7,8 +7,8 @@ use crate::{Descriptor, Digest};
 
 /// Blobs by digest: an OCI layout, an archive, a registry, an engine's socket.
 ///
-/// A source hands out bytes and promises nothing about them: whoever reads a blob compares its
-/// digest before trusting it.
+/// A source promises nothing about the bytes: the reader of a blob compares its digest before
+/// trusting it.
 pub trait BlobSource: Send + Sync + fmt::Debug {
     /// Opens a blob at its first byte.
     ///
@@ -17,8 +17,8 @@ pub trait BlobSource: Send + Sync + fmt::Debug {
     /// be opened.
     fn open(&self, blob: &Descriptor) -> Result<Box<dyn Read + Send + '_>, BlobError>;
 
-    /// Hears that the bytes which it gave are not those of the blob, and tells whether to open it
-    /// again may give others: a source with several places asks the next.
+    /// Reports that the bytes of a blob did not have its digest. Returns whether opening it again
+    /// may give other bytes: a source with several places then uses the next.
     fn refuse(&self, _blob: &Descriptor) -> bool {
         false
     }
@@ -28,15 +28,15 @@ pub trait BlobSource: Send + Sync + fmt::Debug {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum BlobError {
-    /// The source does not have it.
+    /// The source does not have the blob.
     #[error("blob {0} is missing")]
     Missing(Digest),
-    /// The source has it but it cannot be opened.
+    /// The source has the blob but cannot open it.
     #[error("blob {digest} cannot be opened")]
     Io {
         /// The blob.
         digest: Digest,
-        /// What the system said.
+        /// The error of the system.
         #[source]
         source: io::Error,
     },

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::Digest;
 
-/// Names a blob: what it is, its digest and its size.
+/// The description of a blob: media type, digest and size.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
@@ -19,10 +19,10 @@ pub struct Descriptor {
     pub digest: Digest,
     /// Bytes of the blob.
     pub size: u64,
-    /// For an entry of an image index that is an artifact: what kind of one.
+    /// The type of the artifact, for an entry of an image index that is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub artifact_type: Option<String>,
-    /// For an entry of an image index: what it runs on.
+    /// The platform, for an entry of an image index.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub platform: Option<Platform>,
     /// Annotations, `org.opencontainers.image.ref.name` among them.
@@ -45,7 +45,7 @@ impl Descriptor {
     }
 }
 
-/// What an image runs on: `os/architecture[/variant]`, as in `linux/arm64/v8`.
+/// The platform that an image runs on: `os/architecture[/variant]`, as in `linux/arm64/v8`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Platform {
@@ -65,8 +65,8 @@ impl Platform {
         Self { os: os.into(), architecture: architecture.into(), variant: None }
     }
 
-    /// Whether an image for `offered` runs where this platform was asked for: a variant that was
-    /// not asked for may be any.
+    /// Whether an image for `offered` runs on this platform. A platform without a variant accepts
+    /// any.
     #[must_use]
     pub fn accepts(&self, offered: &Self) -> bool {
         self.os == offered.os

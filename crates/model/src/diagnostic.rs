@@ -1,4 +1,4 @@
-//! What could not be read, and what that means.
+//! Diagnostics: what could not be read, and what that means for the result.
 
 use std::fmt;
 
@@ -6,8 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::Digest;
 
-/// Something that the reader of a report must know about how it came to be: a file that could
-/// not be read, a guess, a limit.
+/// A note about how a result came to be: a file that could not be read, a guess, a limit.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Diagnostic {
@@ -17,7 +16,7 @@ pub struct Diagnostic {
     pub layer: Option<Digest>,
     /// 1-based line.
     pub line: Option<u64>,
-    /// Who says it: a cataloger's name, or `layers`.
+    /// The author: the name of a cataloger, or `layers`.
     pub origin: String,
     /// What is wrong, one sentence without the path.
     pub message: String,
@@ -39,7 +38,7 @@ impl Diagnostic {
         }
     }
 
-    /// The same about a file.
+    /// The same diagnostic about a file.
     #[must_use]
     pub fn at(mut self, path: impl Into<String>, layer: Option<Digest>) -> Self {
         self.path = Some(path.into());
@@ -47,7 +46,7 @@ impl Diagnostic {
         self
     }
 
-    /// The same about a 1-based line.
+    /// The same diagnostic about a line, from 1.
     #[must_use]
     pub fn on_line(mut self, line: u64) -> Self {
         self.line = Some(line);

@@ -43,7 +43,7 @@ impl Algorithm {
 
 /// The digest of some content, `sha256:<64 hex digits>` or `sha512:<128 hex digits>`.
 ///
-/// It says what content *should* be; reading the content and comparing is the reader's work.
+/// It states what content *should* be; the reader of the content computes and compares.
 #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Digest {
     algorithm: Algorithm,
@@ -124,15 +124,15 @@ pub enum DigestError {
     /// There is no colon between algorithm and hash.
     #[error("a digest is written <algorithm>:<hex>")]
     NoAlgorithm,
-    /// The algorithm is none of [`Algorithm`].
+    /// The algorithm is unknown.
     #[error("unknown digest algorithm (known: sha256, sha512)")]
     UnknownAlgorithm,
-    /// The hash has another number of digits than the algorithm gives.
+    /// The hash has a wrong number of digits for the algorithm.
     #[error("the digest has {actual} digits where its algorithm has {expected}")]
     WrongLength {
-        /// Digits that the algorithm gives.
+        /// The right number of digits.
         expected: usize,
-        /// Digits found.
+        /// The number of digits found.
         actual: usize,
     },
     /// A digit is not one of `0-9a-f`.
@@ -140,7 +140,7 @@ pub enum DigestError {
     NotLowerHex,
 }
 
-/// A digest in the making: feed it bytes as they pass, ask for the digest at their end.
+/// A digest in progress: it takes in bytes, and gives their digest at the end.
 #[derive(Clone, Debug)]
 pub struct Hasher(State);
 

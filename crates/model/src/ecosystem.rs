@@ -7,10 +7,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::repository::repository_named;
 
-/// A world of packages with its own names and versions.
+/// A kind of packages with its own names and versions.
 ///
-/// For the packages of an operating system this is the package manager; which advisories count
-/// is said by the [`Distribution`](crate::Distribution).
+/// For the packages of an operating system this is the package manager; the
+/// [`Distribution`](crate::Distribution) decides which advisories count.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum Ecosystem {
@@ -65,7 +65,7 @@ pub enum Ecosystem {
 /// One row of the table: the ecosystem, its purl type and its name.
 struct Row(Ecosystem, &'static str, Name);
 
-/// What an ecosystem is called.
+/// The name of an ecosystem.
 #[derive(Clone, Copy)]
 enum Name {
     /// As in OSV records.
@@ -117,7 +117,7 @@ impl Ecosystem {
         self.row().map_or("generic", |row| row.1)
     }
 
-    /// The name in OSV records, `PyPI`; none where they do not know it.
+    /// The name in OSV records, `PyPI`; none where OSV has no such ecosystem.
     #[must_use]
     pub fn osv_name(self) -> Option<&'static str> {
         self.row().and_then(|row| match row.2 {
@@ -126,7 +126,7 @@ impl Ecosystem {
         })
     }
 
-    /// Whether an operating system's package manager installs these.
+    /// Whether an operating system's package manager installs these packages.
     #[must_use]
     pub fn is_operating_system(self) -> bool {
         matches!(self, Self::Apk | Self::Deb | Self::Rpm)
@@ -144,13 +144,13 @@ impl Ecosystem {
         TABLE.iter().map(|row| row.0).find(|ecosystem| ecosystem.osv_name() == Some(name))
     }
 
-    /// A package's name in the spelling under which all spellings of it meet.
+    /// A package's name in one spelling for all that mean the same package.
     ///
     /// PyPI compares as the packaging specification "Names and normalization" (PEP 503) says. NuGet
-    /// and Packagist take no notice of case, GitHub not of that of owners and repositories, and
-    /// Swift not of that of addresses (SE-0292, "Package identity"), which with or without scheme,
-    /// user, port and `.git` are one (OSV schema, "SwiftURL": a Git URL). A Go module path does,
-    /// but package URLs have it in lower case: who asks tells such paths apart.
+    /// and Packagist ignore case, GitHub ignores that of owners and repositories, and Swift that of
+    /// addresses (SE-0292, "Package identity"), which are the same with or without scheme, user,
+    /// port and `.git` (OSV schema, "SwiftURL": a Git URL). The case of a Go module path counts,
+    /// but package URLs have it in lower case: the caller must tell such paths apart.
     #[must_use]
     pub fn folded_name(self, name: &str) -> Cow<'_, str> {
         match self {

@@ -1,4 +1,4 @@
-//! What a target contains.
+//! The content of a target.
 
 use serde::{Deserialize, Serialize};
 
@@ -17,20 +17,20 @@ pub struct Inventory {
 }
 
 impl Inventory {
-    /// Brings packages and diagnostics into the order that makes equal inventories equal bytes.
+    /// Sorts packages and diagnostics, so that equal inventories are equal bytes.
     pub fn sort(&mut self) {
         sort_packages(&mut self.packages);
         self.diagnose([]);
     }
 
-    /// Adds diagnostics, and brings all into that order.
+    /// Adds diagnostics, and sorts everything.
     pub fn diagnose(&mut self, more: impl IntoIterator<Item = Diagnostic>) {
         self.diagnostics.extend(more);
         self.diagnostics.sort();
         self.diagnostics.dedup();
     }
 
-    /// Whether something stands in the way of trusting that the inventory is whole.
+    /// Whether a diagnostic makes the inventory incomplete as a whole.
     #[must_use]
     pub fn is_incomplete(&self) -> bool {
         self.diagnostics.iter().any(|diagnostic| diagnostic.impact == Impact::Incomplete)

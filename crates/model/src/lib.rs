@@ -1,5 +1,6 @@
-//! The words that the sealift crates share: digests, names of images, package URLs, packages, distributions,
-//! diagnostics and severities, and the one trait for blobs by digest, [`BlobSource`].
+//! The vocabulary of the sealift crates: digests, names of images, package URLs, packages,
+//! distributions, diagnostics and severities, and the one trait for blobs by digest,
+//! [`BlobSource`].
 //!
 //! ```
 //! use sealift_model::{Digest, Ecosystem};
@@ -13,8 +14,8 @@
 //!
 //! The crate is a leaf: nothing here reads a file, a clock or the network.
 //!
-//! Packages, distributions and diagnostics implement serde's traits so that caches can keep them:
-//! what was written is read back by the same version, and its form is no interface.
+//! Packages, distributions and diagnostics implement serde's traits so that caches can keep them.
+//! Only the version that wrote them reads them back: their form is no interface.
 #![forbid(unsafe_code)]
 
 mod blob;

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{Digest, DigestError, Ecosystem, Purl};
 
-/// A package at one version, with all the places that tell of it.
+/// A package at one version, with all places that name it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Package {
@@ -29,38 +29,38 @@ pub struct Package {
     pub architecture: Option<String>,
     /// Module label of an RPM, `nodejs:16`.
     pub module_label: Option<String>,
-    /// Who maintains it, for people.
+    /// The maintainer, for people.
     pub maintainer: Option<String>,
-    /// What it is needed for, where the format says.
+    /// The purpose of the package, where the format says.
     pub scope: Scope,
-    /// Whether the project asked for it itself, where the format says.
+    /// Whether the project itself requires the package, where the format says.
     pub relationship: Relationship,
     /// Installed, or only declared.
     pub evidence: Evidence,
-    /// Something about its identity that was guessed, in words, as a Maven group from a file name.
+    /// A part of its identity that was guessed, in words, as a Maven group from a file name.
     pub guessed: Option<String>,
     /// `name@version` of the packages of the same ecosystem that it needs.
     pub depends_on: Vec<String>,
     /// Name of the operating system's package that brought it.
     pub owned_by: Option<String>,
-    /// Diff-id of the layer that first brought the package as it is, where its locations are of a
-    /// later one: layers write the databases of package managers anew.
+    /// Diff-id of the layer that first brought the package as it is, where its locations are in a
+    /// later one: layers rewrite the databases of package managers.
     pub brought_by: Option<Digest>,
-    /// How it is known that the package is from the base image; none when it is not, or no base
-    /// is known.
+    /// The evidence that the package is from the base image; none when it is not, or no base is
+    /// known.
     pub from_base: Option<BaseEvidence>,
-    /// What took the package out of sight; none for what a running container sees.
+    /// The layer that hides the package; none for a package that a running container sees.
     pub hidden: Option<Hidden>,
     /// Digest of the package's own file, where it is one file (a jar, a program).
     pub digest: Option<Digest>,
-    /// Where it was found; never empty in an inventory.
+    /// Its locations; never empty in an inventory.
     pub locations: Vec<Location>,
     /// Name of the cataloger that found it, `dpkg-status`.
     pub cataloger: String,
 }
 
 impl Package {
-    /// An installed package of which nothing else is known yet.
+    /// An installed package without further facts.
     #[must_use]
     pub fn new(
         ecosystem: Ecosystem,
@@ -93,7 +93,7 @@ impl Package {
         }
     }
 
-    /// Diff-id of the layer that first brought the package, as one of its locations tells of it.
+    /// Diff-id of the layer that first brought the package, from the view of one of its locations.
     #[must_use]
     pub fn layer<'p>(&'p self, place: &'p Location) -> Option<&'p Digest> {
         self.brought_by.as_ref().or(place.layer.as_ref())
@@ -124,12 +124,12 @@ impl SourcePackage {
     }
 }
 
-/// A place in the tree that tells of a package.
+/// A place in the tree that names a package.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Location {
     /// Path without leading slash; nested archives as `outer.jar:inner/path.jar`. Bytes that are
-    /// no UTF-8 are written `\xNN`.
+    /// not UTF-8 are written `\xNN`.
     pub path: String,
     /// Diff-id of the layer that put the file there; none outside images.
     pub layer: Option<Digest>,
@@ -162,25 +162,25 @@ impl fmt::Display for Location {
     }
 }
 
-/// How a package was seen.
+/// How a package was found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[expect(clippy::exhaustive_enums, reason = "a package is there or it is not")]
 pub enum Evidence {
-    /// It is there: a package database, its own metadata, its code.
+    /// The package is there: a package database, its own metadata, its code.
     Installed,
-    /// A lockfile or manifest names it.
+    /// A lockfile or manifest names the package.
     Declared,
 }
 
-/// How it is known which layers of an image are those of its base.
+/// The evidence for which layers of an image are those of its base.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum BaseEvidence {
-    /// The base was named, and its layers are the image's lowest.
+    /// The caller named the base, and its layers are the image's lowest.
     Named,
     /// A list of known bases has one whose layers are the image's lowest.
     Listed,
-    /// The image's history looks as if they were: a guess.
+    /// The image's history suggests it: a guess.
     Guessed,
 }
 
@@ -195,25 +195,25 @@ impl BaseEvidence {
         }
     }
 
-    /// The evidence of a word of reports.
+    /// The evidence for a word of reports.
     #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {
         [Self::Named, Self::Listed, Self::Guessed].into_iter().find(|known| known.name() == name)
     }
 }
 
-/// What took a package of a lower layer out of sight.
+/// The reason why a package of a lower layer is hidden.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Hidden {
-    /// Diff-id of the layer that did.
+    /// Diff-id of the layer that hides it.
     pub by: Digest,
-    /// How it did.
+    /// How that layer hides it.
     pub how: HiddenBy,
 }
 
 impl Hidden {
-    /// Out of sight by the layer `by`.
+    /// Hidden by the layer `by`.
     #[must_use]
     pub fn new(by: Digest, how: HiddenBy) -> Self {
         Self { by, how }
@@ -236,15 +236,15 @@ impl FromStr for Hidden {
     }
 }
 
-/// How a layer hides what a lower one has.
+/// How a layer hides a file of a lower one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum HiddenBy {
-    /// It takes the file away, or a folder above it.
+    /// It removes the file, or a folder above it.
     Whiteout,
-    /// It begins a folder above the file anew.
+    /// It starts a folder above the file anew.
     Opaque,
-    /// It puts another file in its place, for a package database one without the package.
+    /// It replaces the file; for a package database, by one without the package.
     Replaced,
 }
 
@@ -259,7 +259,7 @@ impl HiddenBy {
         }
     }
 
-    /// The way of a word of reports.
+    /// The variant for a word of reports.
     #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {
         [Self::Whiteout, Self::Opaque, Self::Replaced]
@@ -268,7 +268,7 @@ impl HiddenBy {
     }
 }
 
-/// What a package is needed for.
+/// The purpose for which a package is needed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum Scope {
@@ -278,16 +278,16 @@ pub enum Scope {
     Runtime,
     /// Needed only to build or test it.
     Development,
-    /// Left out where it cannot be had.
+    /// Left out where it cannot be installed.
     Optional,
-    /// For development, and for something that is optional: left out only where both are. npm
-    /// calls it `devOptional`.
+    /// Needed for development and for something optional: left out only where both are. npm calls
+    /// it `devOptional`.
     DevelopmentOrOptional,
 }
 
 impl Scope {
-    /// What a package is needed for that is needed for both, in whatever order they are found: to
-    /// run counts before all else, then where nothing is said.
+    /// The scope of a package that is needed for both, in any order: `Runtime` wins over all
+    /// others, then `Unstated`.
     #[must_use]
     pub fn joined(self, other: Self) -> Self {
         let either = |scope| self == scope || other == scope;
@@ -302,20 +302,20 @@ impl Scope {
         }
     }
 
-    /// Whether the package is for development, be it not for that alone.
+    /// Whether the package is needed for development, perhaps not for that alone.
     #[must_use]
     pub fn is_of_development(self) -> bool {
         matches!(self, Self::Development | Self::DevelopmentOrOptional)
     }
 
-    /// Whether the package is an optional one, be it not that alone.
+    /// Whether the package is optional, perhaps not only that.
     #[must_use]
     pub fn is_optional(self) -> bool {
         matches!(self, Self::Optional | Self::DevelopmentOrOptional)
     }
 }
 
-/// How a package came to be asked for.
+/// The way in which the project requires a package.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum Relationship {
@@ -325,9 +325,9 @@ pub enum Relationship {
     Root,
     /// Another part of the same project.
     Workspace,
-    /// The project asked for it.
+    /// The project requires it.
     Direct,
-    /// Another package asked for it.
+    /// Another package requires it.
     Indirect,
 }
 

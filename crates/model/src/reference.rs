@@ -6,11 +6,11 @@ use std::str::FromStr;
 
 use crate::{Digest, DigestError};
 
-/// Names an image in a registry: `[registry[:port]/]repository[:tag][@digest]`.
+/// The name of an image in a registry: `[registry[:port]/]repository[:tag][@digest]`.
 ///
-/// Without a registry it is `docker.io`, where a repository of one part is in `library/`. With a
-/// tag and a digest the digest decides and the tag is only told. Printed, it is complete:
-/// `nginx` is `docker.io/library/nginx:latest`.
+/// Without a registry it is in `docker.io`, where a repository of one part is in `library/`. With a
+/// tag and a digest, the digest decides and the tag is only information. The printed name is
+/// complete: `nginx` is `docker.io/library/nginx:latest`.
 #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Reference {
     registry: String,
@@ -76,7 +76,7 @@ impl Reference {
     /// The same repository with this tag and no digest.
     ///
     /// # Errors
-    /// When that is no tag.
+    /// When the text is no valid tag.
     pub fn at_tag(&self, tag: &str) -> Result<Self, ReferenceError> {
         if !is_tag(tag) {
             return Err(ReferenceError::Tag);
@@ -231,7 +231,7 @@ impl fmt::Debug for Reference {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ReferenceError {
-    /// What stands before the first slash is no host.
+    /// The text before the first slash is no host.
     #[error("the registry must be a host, as registry.example:5000")]
     Registry,
     /// The repository has upper-case letters.
@@ -243,7 +243,7 @@ pub enum ReferenceError {
     /// The repository is too long.
     #[error("the repository has more than {max} bytes")]
     TooLong {
-        /// The most that it may have.
+        /// The most bytes.
         max: usize,
     },
     /// The tag is malformed.
@@ -254,7 +254,7 @@ pub enum ReferenceError {
     /// The digest is malformed.
     #[error("{0}")]
     Digest(DigestError),
-    /// It looks like the id of an image.
+    /// The text looks like the id of an image.
     #[error("64 hexadecimal digits are an image id and no name")]
     IsId,
 }

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 /// `host/owner/name` of an address, `https://host/owner/name.git` or `git@host:owner/name.git`;
-/// none of a path. User and port make no difference to who looks for the repository (the Swift
+/// none for a path. User and port make no difference: they do not change the repository (the Swift
 /// Package Manager's `CanonicalPackageLocation`).
 #[must_use]
 pub fn repository_of(address: &str) -> Option<String> {
@@ -21,7 +21,7 @@ pub fn repository_of(address: &str) -> Option<String> {
     })
 }
 
-/// The same of an address that leaves the scheme out, or of its last part.
+/// The same for an address without a scheme, or for its last part.
 pub(crate) fn repository_named(name: &str) -> String {
     repository_of(name).unwrap_or_else(|| without_suffix(name).to_owned())
 }

@@ -1,4 +1,4 @@
-//! How bad a vulnerability is.
+//! The severities of vulnerabilities.
 
 use std::fmt;
 use std::str::FromStr;
@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 #[serde(rename_all = "UPPERCASE")]
 #[expect(clippy::exhaustive_enums, reason = "the scale is complete: consumers match all of it")]
 pub enum Severity {
-    /// Nobody said.
+    /// No source states one.
     #[default]
     Unknown,
     /// CVSS below 4, "negligible" and "minor" included.
@@ -72,7 +72,7 @@ impl FromStr for Severity {
     }
 }
 
-/// A text is none of the five severities.
+/// The error for a text that is none of the five severities.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("a severity is one of UNKNOWN, LOW, MEDIUM, HIGH, CRITICAL")]
 #[non_exhaustive]

@@ -29,10 +29,10 @@ impl Timestamp {
         jiff::Timestamp::from_millisecond(milliseconds).map(Self).map_err(|_| TimestampError)
     }
 
-    /// The start of a day, UTC, written `2026-01-31`.
+    /// The start of a day in UTC, written `2026-01-31`.
     ///
     /// # Errors
-    /// When it is no such day.
+    /// When the text is no such day.
     pub fn from_day(text: &str) -> Result<Self, TimestampError> {
         let day: jiff::civil::Date = text.parse().map_err(|_| TimestampError)?;
         if day.to_string() != text {
@@ -42,7 +42,7 @@ impl Timestamp {
         Ok(Self(start.timestamp()))
     }
 
-    /// The day, UTC, written `2026-01-31`.
+    /// The day in UTC, written `2026-01-31`.
     #[must_use]
     pub fn day(self) -> String {
         jiff::tz::TimeZone::UTC.to_datetime(self.0).date().to_string()
@@ -96,7 +96,7 @@ impl<'de> Deserialize<'de> for Timestamp {
     }
 }
 
-/// A text or number is no point in time.
+/// The error for a text or number that is no point in time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("a time is written as RFC 3339 has it, as 2026-01-31T12:00:00Z")]
 #[non_exhaustive]

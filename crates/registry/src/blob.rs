@@ -1,4 +1,4 @@
-//! Blobs as they arrive.
+//! Reading blobs as they arrive.
 
 use std::fmt;
 use std::io::{self, Read};
@@ -9,7 +9,8 @@ use sealift_model::{Descriptor, Hasher};
 use crate::auth::Action;
 use crate::{Error, ErrorKind, Repository};
 
-/// A blob as a stream. When the connection breaks, the rest is asked for (RFC 9110 section 14).
+/// A blob as a stream. When the connection breaks, the rest is requested again (RFC 9110 section
+/// 14).
 ///
 /// The errors of [`Read`] hold an [`Error`].
 pub struct Blob {
@@ -23,11 +24,11 @@ pub struct Blob {
 }
 
 impl Repository {
-    /// Opens a blob. Its size and digest are compared while it is read: the read that would tell
-    /// the end fails when one of them is wrong.
+    /// Opens a blob. Its size and digest are compared while it is read: when one of them is wrong,
+    /// the read at the end fails.
     ///
     /// # Errors
-    /// When the registry does not have it or does not give it.
+    /// When the registry does not have the blob or refuses it.
     pub fn blob(&self, descriptor: &Descriptor) -> Result<Blob, Error> {
         let hasher = Hasher::new(descriptor.digest.algorithm());
         self.open_blob(descriptor, Some(hasher)).map_err(|kind| self.error(kind))
@@ -36,7 +37,7 @@ impl Repository {
     /// Reads a whole blob, of at most `max` bytes, and compares its digest.
     ///
     /// # Errors
-    /// As [`blob`](Self::blob); when the descriptor says that it is larger.
+    /// Those of [`blob`](Self::blob), and when the descriptor states a larger size.
     pub fn blob_bytes(&self, descriptor: &Descriptor, max: u64) -> Result<Vec<u8>, Error> {
         if descriptor.size > max {
             let kind = HttpErrorKind::BodyTooLarge { max };
@@ -52,7 +53,7 @@ impl Repository {
         Ok(bytes)
     }
 
-    /// Opens a blob that its reader compares with the digest.
+    /// Opens a blob whose digest its reader compares.
     pub(crate) fn open_blob(
         &self,
         descriptor: &Descriptor,
@@ -122,7 +123,7 @@ impl Blob {
         }
     }
 
-    /// Asks for what is still missing.
+    /// Requests the missing rest.
     fn resume(&mut self) -> Result<(), ErrorKind> {
         let response = self.repository.get_blob(&self.descriptor, self.read)?;
         let starts = format!("bytes {}-", self.read);

@@ -1,7 +1,8 @@
-//! Changing what a tag names while others may do the same.
+//! Changing the manifest of a tag while others may do the same.
 //!
-//! The specification has no condition for a push, so whoever writes last wins: two that read the same
-//! manifest, each adding to it, leave the addition of one. Looking again after the push tells, once
+//! The specification has no conditional push, so the last writer wins: when two clients read the
+//! same manifest and each adds to it, only one addition stays. Another look after the push shows
+//! this, once all who had read before it have written.
 //! those that had read before it have written.
 
 use std::thread::sleep;
@@ -17,7 +18,7 @@ const ATTEMPTS: u32 = 40;
 const LEAST_WAIT: Duration = Duration::from_millis(200);
 const LONGEST_WAIT: Duration = Duration::from_secs(2);
 
-/// What a tag is to name.
+/// The new content of a tag.
 #[derive(Clone, Debug)]
 #[expect(clippy::exhaustive_structs, reason = "that is what is pushed")]
 pub struct Edited {
@@ -28,12 +29,14 @@ pub struct Edited {
 }
 
 impl Repository {
-    /// Changes what a tag names, until what it names is as `edit` wants it: that is asked what to
-    /// push in the place of what is there, and says nothing where all is there already. It is asked
-    /// again after each push, some time later, because others may have pushed what lacks the change.
+    /// Changes the manifest of a tag until it is as `edit` wants it. `edit` receives what is there
+    /// and returns the manifest to push instead, or none where nothing is missing. It is called
+    /// again after each push, some time later, because another client may have pushed a manifest
+    /// without the change.
     ///
     /// # Errors
-    /// Those of `edit` and of the registry; [`ErrorKind::Contended`] when others undo it each time.
+    /// Those of `edit` and of the registry; [`ErrorKind::Contended`] when others undo the change
+    /// each time.
     pub fn edit_tag<E: From<Error>>(
         &self,
         tag: &str,

@@ -1,4 +1,4 @@
-//! Why a registry did not do what it was asked.
+//! Why a registry did not fulfil a request.
 
 use sealift_http::{Response, Url, UrlError};
 use sealift_model::{Digest, DigestError, ReferenceError};
@@ -7,25 +7,25 @@ use serde::Deserialize;
 use crate::CredentialError;
 use crate::limits::Limits;
 
-/// Why a registry did not do what it was asked.
+/// Why a registry did not fulfil a request.
 #[derive(Debug, thiserror::Error)]
 #[error("{name}: {kind}")]
 #[non_exhaustive]
 pub struct Error {
     /// The registry, or the repository in it.
     pub name: String,
-    /// What went wrong.
+    /// The reason.
     pub kind: ErrorKind,
 }
 
-/// What went wrong.
+/// The reason of an [`Error`].
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ErrorKind {
-    /// There was no answer, or not all of it.
+    /// There was no answer, or not a whole one.
     #[error(transparent)]
     Http(sealift_http::Error),
-    /// A push got no answer, and the registry does not say what came of it.
+    /// A push got no answer, and its result is unknown.
     #[error("whether the registry took {what} is not known: {source}")]
     Unknown {
         /// A tag or digest.
@@ -33,47 +33,47 @@ pub enum ErrorKind {
         /// Why there was no answer.
         source: sealift_http::Error,
     },
-    /// The registry does not have it.
+    /// The registry does not have the manifest or blob.
     #[error("{what} is not in the registry")]
     NotFound {
         /// A tag or digest.
         what: String,
     },
-    /// The registry wants other credentials, or any.
+    /// The registry requires other credentials, or any.
     #[error("access is denied{}{}", With(.told), Shown(.message))]
     Denied {
-        /// Which credentials it was told, as `those of .docker/config.json`.
+        /// The source of the credentials that were sent, as `those of .docker/config.json`.
         told: Option<String>,
-        /// What the registry says.
+        /// The registry's message.
         message: Option<String>,
     },
-    /// The registry answers with a status that is not expected.
+    /// The registry answers with an unexpected status.
     #[error("the registry answers with status {status}{}", Shown(.message))]
     Status {
         /// The status.
         status: u16,
-        /// What the registry says.
+        /// The registry's message.
         message: Option<String>,
     },
-    /// What arrived is not what was asked for.
+    /// The content that arrived does not have the requested digest.
     #[error("the registry gives content with digest {actual} for {expected}")]
     WrongDigest {
-        /// The digest that was asked for.
+        /// The requested digest.
         expected: Digest,
-        /// That of the content.
+        /// The digest of the content.
         actual: Digest,
     },
-    /// A blob has another length than its descriptor says.
+    /// A blob has another size than its descriptor states.
     #[error("the registry gives {actual} or more bytes of {digest}, which has {expected}")]
     WrongSize {
         /// The blob.
         digest: Digest,
-        /// Bytes that it should have.
+        /// The stated bytes.
         expected: u64,
         /// Bytes that arrived.
         actual: u64,
     },
-    /// The answer says to be something else than its content does, or than what was asked for.
+    /// The answer's header states another media type than its content has, or than was requested.
     #[error("the registry says {said:?} of a document that is {is:?}")]
     MediaType {
         /// The media type in the header.
@@ -84,33 +84,33 @@ pub enum ErrorKind {
     /// The answer is no manifest.
     #[error("the registry answers with {media_type:?} where a manifest was asked for")]
     NotAManifest {
-        /// What it says to be.
+        /// The media type of the answer.
         media_type: String,
     },
     /// The answer is not the JSON that it should be.
     #[error("the registry's answer is malformed: {0}")]
     Malformed(serde_json::Error),
-    /// The answer names a digest that is none.
+    /// A digest in the answer is invalid.
     #[error("the registry names a digest that is none: {0}")]
     Digest(DigestError),
-    /// A name that was made of a digest is no name.
+    /// A name that was made of a digest is invalid.
     #[error("not a name: {0}")]
     Name(ReferenceError),
-    /// A list never ends.
+    /// A list is too long.
     #[error("a list of the registry has more than {max} {unit}")]
     TooMany {
         /// The most that are read.
         max: usize,
-        /// Of what.
+        /// The unit of that number.
         unit: &'static str,
     },
-    /// What is pushed under a tag is undone each time.
+    /// Other clients undo each push to a tag.
     #[error("the tag {tag} does not keep what is pushed: others write to it again and again")]
     Contended {
         /// The tag.
         tag: String,
     },
-    /// A link in an answer leads to another host.
+    /// A link in an answer points to another host.
     #[error("the registry sends the client on to {to}, another host")]
     Elsewhere {
         /// That host.
@@ -122,15 +122,15 @@ pub enum ErrorKind {
     /// The answer lacks a header.
     #[error("the registry's answer has no header {0}")]
     NoHeader(&'static str),
-    /// The token service may not be asked.
+    /// The token service may not be called.
     #[error("the registry names the token service {realm}, which {why}")]
     Realm {
-        /// Where it is.
+        /// Its URL.
         realm: String,
-        /// Why it may not be asked.
+        /// The reason.
         why: &'static str,
     },
-    /// The registry asks for a way of logging in that is not known.
+    /// The registry requires an unknown way of logging in.
     #[error("the registry asks for an authentication that is neither Bearer nor Basic")]
     Challenge,
     /// The token service gives no token.
@@ -138,13 +138,13 @@ pub enum ErrorKind {
     Token {
         /// Its host.
         host: String,
-        /// What it says.
+        /// Its message.
         message: Option<String>,
     },
     /// The credentials cannot be read.
     #[error(transparent)]
     Credentials(CredentialError),
-    /// What is to be pushed cannot be read.
+    /// The content to push cannot be read.
     #[error("what is to be pushed cannot be read: {0}")]
     Read(std::io::Error),
 }
@@ -184,7 +184,7 @@ impl From<CredentialError> for ErrorKind {
 }
 
 impl ErrorKind {
-    /// What an answer that is not a success says.
+    /// The error for an answer that is no success.
     pub(crate) fn of(response: Response, what: &str, limits: &Limits) -> Self {
         let status = response.status();
         let message = message(response, limits);
@@ -203,7 +203,7 @@ impl ErrorKind {
 /// Longer messages than this are cut.
 const MAX_MESSAGE_CHARS: usize = 300;
 
-/// What the registry says in its own words (`distribution-spec, Error Codes`).
+/// The registry's message in its own words (`distribution-spec, Error Codes`).
 pub(crate) fn message(response: Response, limits: &Limits) -> Option<String> {
     #[derive(Deserialize)]
     struct Errors {
@@ -223,7 +223,7 @@ pub(crate) fn message(response: Response, limits: &Limits) -> Option<String> {
     Some(without_credentials(&said).chars().take(MAX_MESSAGE_CHARS).collect())
 }
 
-/// A registry may say what it was asked with.
+/// A registry may repeat the credentials that it was sent.
 fn without_credentials(said: &str) -> String {
     let is_scheme = |word: &str| {
         let word = word.to_ascii_lowercase();

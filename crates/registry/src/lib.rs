@@ -34,19 +34,19 @@
 //!
 //! # What may be trusted
 //!
-//! Registries are not believed. A manifest's digest is computed before anything of it is read, a
-//! blob's while its bytes arrive ([`Repository::blob`]), and [`RepositoryBlobs`] leaves that to its
-//! reader, as every [`BlobSource`](sealift_model::BlobSource) does. Every answer has a bound in
-//! [`Limits`], every exchange one in time ([`sealift_http::Timeouts`]). Foreign layers are not
-//! fetched from where they point. Credentials go to the registry that they are for and to the
-//! token service that it names, which must have TLS and must not be an address inside the network
-//! of another host.
+//! Registries are not trusted. The digest of a manifest is computed before anything of it is read,
+//! and that of a blob while its bytes arrive ([`Repository::blob`]). [`RepositoryBlobs`] leaves
+//! that to its reader, as every [`BlobSource`](sealift_model::BlobSource) does. [`Limits`] bounds
+//! every answer, and [`sealift_http::Timeouts`] the time of every exchange. Foreign layers are not
+//! fetched from the URLs that they name. Credentials go only to their registry and to the token
+//! service that it names, which must have TLS and must not be an address inside the network of
+//! another host.
 //!
-//! # Why it is written here
+//! # Why this crate exists
 //!
-//! `oci-client`, the client that others share, is asynchronous and brings a runtime and a second
-//! HTTP stack; it has no range resume, follows `Link` and token realms anywhere, and reads
-//! manifests of any size.
+//! `oci-client`, the usual client, is asynchronous and brings a runtime and a second HTTP stack. It
+//! does not resume broken transfers, follows `Link` and token realms anywhere, and reads manifests
+//! of any size.
 #![forbid(unsafe_code)]
 
 mod auth;

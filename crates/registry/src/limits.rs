@@ -1,6 +1,6 @@
 //! Bounds.
 
-/// Bounds on what a registry may make its client do.
+/// Bounds on the work that a registry can cause.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Limits {
@@ -13,9 +13,10 @@ pub struct Limits {
     pub max_pages: usize,
     /// Entries of a list. Default: 10,000.
     pub max_entries: usize,
-    /// How often the transfer of one blob is taken up again. Default: 8.
+    /// How often the transfer of one blob is resumed. Default: 8.
     pub max_resumes: u32,
-    /// Blobs of more bytes are sent in pieces of so many. Default: 16 MiB, what a retry repeats.
+    /// The size of the pieces in which larger blobs are sent. Default: 16 MiB, which is what a
+    /// retry repeats.
     pub upload_chunk_bytes: usize,
 }
 

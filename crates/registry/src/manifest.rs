@@ -7,13 +7,13 @@ use serde::Deserialize;
 use crate::auth::Action;
 use crate::{Error, ErrorKind, Repository};
 
-/// By what a manifest is asked for.
+/// The name of a manifest in a repository.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[expect(clippy::exhaustive_enums, reason = "the specification knows these two")]
 pub enum ManifestName {
-    /// What the tag names now.
+    /// A tag: the manifest that it names now.
     Tag(String),
-    /// The very one.
+    /// A digest: always the same manifest.
     Digest(Digest),
 }
 
@@ -38,7 +38,7 @@ impl std::fmt::Display for ManifestName {
     }
 }
 
-/// A manifest or index as the registry has it, its digest compared.
+/// A manifest or index from the registry; its digest was compared.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Manifest {
@@ -48,18 +48,18 @@ pub struct Manifest {
     pub bytes: Vec<u8>,
 }
 
-/// A manifest that the registry took.
+/// A manifest that the registry accepted.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Pushed {
     /// Its media type, digest and size.
     pub descriptor: Descriptor,
-    /// Whether the registry lists it among the referrers of its subject. Where it does not, the
-    /// fallback tag has been brought up to date.
+    /// Whether the registry lists the manifest among the referrers of its subject. Where it does
+    /// not, the fallback tag has been updated.
     pub is_listed: bool,
 }
 
-/// What is asked for: all that may be an image or an artifact.
+/// The accepted media types: all that may be an image or an artifact.
 pub(crate) const ACCEPTED: [&str; 4] = [
     "application/vnd.oci.image.index.v1+json",
     "application/vnd.oci.image.manifest.v1+json",
@@ -67,7 +67,7 @@ pub(crate) const ACCEPTED: [&str; 4] = [
     "application/vnd.docker.distribution.manifest.v2+json",
 ];
 
-/// What a document says of itself.
+/// The fields by which a document names its own kind.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Said {
@@ -82,8 +82,8 @@ impl Repository {
     /// Fetches a manifest or index.
     ///
     /// # Errors
-    /// When there is none ([`ErrorKind::NotFound`]), when it is not what was asked for, or no
-    /// manifest at all.
+    /// When there is none ([`ErrorKind::NotFound`]), when the answer is not what was requested, or
+    /// no manifest at all.
     pub fn manifest(&self, name: &ManifestName) -> Result<Manifest, Error> {
         self.fetch_manifest(name).map_err(|kind| self.error(kind))
     }
@@ -91,7 +91,7 @@ impl Repository {
     /// Fetches a manifest or index, if the registry has it.
     ///
     /// # Errors
-    /// As [`manifest`](Self::manifest), but for [`ErrorKind::NotFound`].
+    /// Those of [`manifest`](Self::manifest), except [`ErrorKind::NotFound`].
     pub fn find_manifest(&self, name: &ManifestName) -> Result<Option<Manifest>, Error> {
         match self.fetch_manifest(name) {
             Ok(manifest) => Ok(Some(manifest)),
@@ -100,11 +100,11 @@ impl Repository {
         }
     }
 
-    /// What the registry says of a manifest without sending it: media type, digest and size, none
-    /// of which is compared with anything.
+    /// The media type, digest and size of a manifest, as the registry states them without sending
+    /// the manifest. None of them is verified.
     ///
     /// # Errors
-    /// When the registry does not say it.
+    /// When the registry does not state them.
     pub fn head_manifest(&self, name: &ManifestName) -> Result<Option<Descriptor>, Error> {
         self.head(name).map_err(|kind| self.error(kind))
     }
@@ -126,16 +126,16 @@ impl Repository {
         }
     }
 
-    /// Pushes a manifest or index, whose blobs and manifests the repository must have already.
+    /// Pushes a manifest or index, whose blobs and manifests must be in the repository already.
     ///
-    /// When it has a `subject` and the registry does not say that it lists it (no `OCI-Subject`
-    /// in the answer), the index under the subject's fallback tag is brought up to date
-    /// (`distribution-spec 1.1, Pushing Manifests with Subject`).
+    /// When it has a `subject` and the registry does not confirm that it lists it (no `OCI-Subject`
+    /// in the answer), the index under the subject's fallback tag is updated (`distribution-spec
+    /// 1.1, Pushing Manifests with Subject`).
     ///
     /// # Errors
-    /// When the registry refuses it. Where the answer is lost the registry is asked whether it has
-    /// the manifest; [`ErrorKind::Unknown`] when it does not say. The error of a fallback tag that
-    /// could not be written comes after the manifest itself has been pushed.
+    /// When the registry refuses the manifest. When the answer is lost, the registry is asked
+    /// whether it has the manifest; [`ErrorKind::Unknown`] when that is not answered. The error of
+    /// a fallback tag that could not be written comes after the manifest itself has been pushed.
     pub fn push_manifest(
         &self,
         bytes: &[u8],
@@ -145,10 +145,10 @@ impl Repository {
         self.put_manifest(bytes, media_type, name).map_err(|kind| self.error(kind))
     }
 
-    /// Deletes a manifest, or with a tag the tag alone where the registry can do that.
+    /// Deletes a manifest; with a tag, only the tag where the registry supports that.
     ///
     /// # Errors
-    /// When the registry does not do it; many cannot.
+    /// When the registry does not delete it; many cannot.
     pub fn delete_manifest(&self, name: &ManifestName) -> Result<(), Error> {
         let delete = || {
             let url = self.url(&format!("manifests/{name}"))?;

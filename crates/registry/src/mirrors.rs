@@ -1,4 +1,4 @@
-//! Mirrors: places that have what a registry has, asked before it.
+//! Mirrors: places with the content of a registry, which are tried before it.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, PoisonError};
@@ -7,12 +7,12 @@ use sealift_http::Url;
 
 use crate::{ErrorKind, Repository};
 
-/// Places that are asked before the registries that they mirror.
+/// Places that are tried before the registries that they mirror.
 ///
-/// What they give is compared with its digest as everything is; a tag names what the mirror says
-/// that it names. What a mirror does not have, cannot give, or gives wrongly (a reader of
-/// [`RepositoryBlobs`](crate::RepositoryBlobs) says so) is asked of the next, at last of the registry
-/// itself.
+/// Content from a mirror is compared with its digest like any other; a tag names what the mirror
+/// says. Content that a mirror does not have, cannot give, or gives wrongly (as a reader of
+/// [`RepositoryBlobs`](crate::RepositoryBlobs) reports) is requested from the next mirror, and at
+/// last from the registry itself.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Mirrors {
     of: BTreeMap<String, Vec<Mirror>>,
@@ -26,7 +26,7 @@ struct Mirror {
 }
 
 impl Mirrors {
-    /// Adds a mirror of a registry, after those that it has: `https://HOST[:PORT][/FOLDER]`.
+    /// Adds a mirror of a registry, `https://HOST[:PORT][/FOLDER]`, after the others.
     pub fn add(&mut self, registry: &str, url: &Url) {
         let folder = url.path().trim_matches('/').to_owned();
         let mirror = Mirror { registry: url.authority(), folder };
@@ -38,7 +38,7 @@ impl Mirrors {
 #[derive(Debug, Default)]
 pub(crate) struct Asked {
     mirrors: Mirrors,
-    /// Those that did not answer: nobody waits for them twice.
+    /// Mirrors that did not answer: no request waits for them again.
     silent: Mutex<BTreeSet<String>>,
 }
 
@@ -63,7 +63,7 @@ impl Repository {
             .collect()
     }
 
-    /// What the first mirror gives that can; else what the registry itself gives.
+    /// The result of the first mirror that has one; else the result of the registry itself.
     pub(crate) fn mirrored<T>(
         &self,
         get: impl Fn(&Self) -> Result<T, ErrorKind>,

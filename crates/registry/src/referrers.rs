@@ -1,4 +1,4 @@
-//! What refers to a manifest (`distribution-spec 1.1, Listing Referrers`).
+//! Referrers: the manifests that refer to another (`distribution-spec 1.1, Listing Referrers`).
 
 use std::collections::BTreeSet;
 
@@ -10,13 +10,14 @@ use serde_json::{Value, json};
 use crate::manifest::{ACCEPTED, media_type};
 use crate::{Edited, Error, ErrorKind, Manifest, ManifestName, Repository};
 
-/// What refers to a manifest, as the registry lists it: nothing of it is verified.
+/// The manifests that refer to another, as the registry lists them: nothing is verified.
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct Referrers {
-    /// Their manifests, those under the fallback tag last, none twice.
+    /// The manifests, those under the fallback tag last, none twice.
     pub manifests: Vec<Descriptor>,
-    /// Whether the registry has the referrers API; otherwise all are those of the fallback tag.
+    /// Whether the registry has the referrers API. Otherwise all manifests are from the fallback
+    /// tag.
     pub is_supported: bool,
 }
 
@@ -34,11 +35,11 @@ pub fn fallback_tag(subject: &Digest) -> String {
 }
 
 impl Repository {
-    /// Lists what refers to a manifest: what the API says, and what stands under the fallback tag,
-    /// where clients put it as long as the registry had no such API.
+    /// Lists the manifests that refer to another: those of the API, and those under the fallback
+    /// tag, where clients put them before the registry had the API.
     ///
     /// # Errors
-    /// When the registry does not tell, or its list never ends.
+    /// When the registry gives no list, or one without end.
     pub fn referrers(&self, subject: &Digest) -> Result<Referrers, Error> {
         self.list_referrers(subject).map_err(|kind| self.error(kind))
     }

@@ -12,7 +12,7 @@ use crate::auth::Auth;
 use crate::mirrors::Asked;
 use crate::{Error, ErrorKind, Keychain, Limits, Mirrors, Repository};
 
-/// Registries that are asked with the same connections and credentials. A clone shares them.
+/// Registries that share connections and credentials. A clone shares them, too.
 #[derive(Clone, Debug)]
 pub struct Registries {
     pub(crate) inner: Arc<Inner>,
@@ -29,7 +29,7 @@ pub(crate) struct Inner {
 }
 
 impl Registries {
-    /// Registries asked through `client` with the credentials of `keychain`.
+    /// Registries that are reached through `client` with the credentials of `keychain`.
     #[must_use]
     pub fn new(client: Client, keychain: Keychain) -> Self {
         Self::with_limits(client, keychain, Limits::default())
@@ -59,10 +59,10 @@ impl Registries {
         Repository::new(self.clone(), image.registry(), image.repository())
     }
 
-    /// Asks a registry whether it is one and takes the credentials, which `login` wants to know.
+    /// Checks that a registry is one and accepts the credentials, for `login`.
     ///
     /// # Errors
-    /// When it is none, or does not take them.
+    /// When it is no registry, or refuses the credentials.
     pub fn check_login(&self, registry: &str) -> Result<(), Error> {
         let check = || {
             let url = self.inner.base(registry)?;

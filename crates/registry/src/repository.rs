@@ -10,12 +10,12 @@ use crate::auth::Action;
 use crate::registries::Inner;
 use crate::{Error, ErrorKind, Limits, Registries};
 
-/// What a registry that keeps files answers while another client writes the one that is asked for.
+/// The status of a registry that keeps files while another client writes the requested one.
 const FAILED: u16 = 500;
 /// Before it is asked again.
 const FAILED_WAITS: [Duration; 2] = [Duration::from_millis(100), Duration::from_millis(300)];
 
-/// A repository in a registry: what is pulled from it and pushed to it.
+/// A repository in a registry, for pulling and pushing.
 ///
 /// | | |
 /// |---|---|
@@ -45,7 +45,7 @@ impl Repository {
         &self.registry
     }
 
-    /// The repository's name in it.
+    /// The repository's name in the registry.
     #[must_use]
     pub fn name(&self) -> &str {
         &self.name
@@ -74,7 +74,7 @@ impl Repository {
         self.url(&format!("blobs/{digest}"))
     }
 
-    /// Sends a request, with what the registry wants to be told of who asks.
+    /// Sends a request, with the credentials that the registry requires.
     pub(crate) fn send<'r>(
         &self,
         action: Action,
@@ -84,7 +84,7 @@ impl Repository {
         self.inner().auth.send(self.inner(), &self.registry, scope, request)
     }
 
-    /// Sends a question, and sends it again where the registry fails at it.
+    /// Sends a request that changes nothing, and sends it again where the registry fails.
     pub(crate) fn ask<'r>(
         &self,
         action: Action,
@@ -99,7 +99,7 @@ impl Repository {
         self.send(action, question)
     }
 
-    /// Says of which repository an error is.
+    /// An error that names the repository.
     pub(crate) fn error(&self, kind: ErrorKind) -> Error {
         Error { name: self.place(), kind }
     }

@@ -9,15 +9,15 @@ use sealift_model::{BlobError, BlobSource, Descriptor, Digest};
 use crate::manifest::ACCEPTED;
 use crate::{Error, ErrorKind, Manifest, ManifestName, Repository};
 
-/// What a repository holds, for readers that compare digests themselves.
+/// The content of a repository, for readers that compare digests themselves.
 ///
-/// Manifests are asked for by digest and kept, so that a tag that moves in the meantime changes
-/// nothing and none is fetched twice.
+/// Manifests are fetched by digest and kept, so that a tag that moves in the meantime changes
+/// nothing, and no manifest is fetched twice.
 #[derive(Debug)]
 pub struct RepositoryBlobs {
     repository: Repository,
     kept: Mutex<BTreeMap<Digest, Vec<u8>>>,
-    /// Who gave each blob last, and whose bytes turned out to be others'.
+    /// The last giver of each blob, and those whose bytes were wrong.
     given: Mutex<BTreeMap<Digest, Given>>,
 }
 
@@ -43,10 +43,11 @@ impl RepositoryBlobs {
         &self.repository
     }
 
-    /// Fetches what a tag or digest names and keeps it, so that all else can be opened from it.
+    /// Fetches the manifest of a tag or digest and keeps it, so that everything else can be opened
+    /// from it.
     ///
     /// # Errors
-    /// As [`Repository::find_manifest`].
+    /// Those of [`Repository::find_manifest`].
     pub fn resolve(&self, name: &ManifestName) -> Result<Option<Descriptor>, Error> {
         let found = self.repository.mirrored(|place| place.fetch_manifest(name));
         let manifest = match found {
@@ -101,7 +102,8 @@ impl BlobSource for RepositoryBlobs {
         Ok(Box::new(opened))
     }
 
-    /// What a mirror gave wrongly is asked of the next, at last of the registry itself.
+    /// A blob that a mirror gave wrongly is requested from the next, and at last from the registry
+    /// itself.
     fn refuse(&self, blob: &Descriptor) -> bool {
         let mut given = self.given.lock().unwrap_or_else(PoisonError::into_inner);
         let Some(given) = given.get_mut(&blob.digest) else { return false };

@@ -1,4 +1,4 @@
-//! Lists that come in pages.
+//! Lists in pages.
 
 use std::collections::BTreeSet;
 
@@ -18,7 +18,7 @@ impl Repository {
     /// All tags, in the registry's order (`distribution-spec 1.1, Listing Tags`).
     ///
     /// # Errors
-    /// When the registry does not list them, or never ends.
+    /// When the registry does not list them, or without end.
     pub fn tags(&self) -> Result<Vec<String>, Error> {
         let mut tags: Vec<String> = Vec::new();
         let list = || {

@@ -15,7 +15,7 @@ impl Repository {
     /// Whether the repository has a blob.
     ///
     /// # Errors
-    /// When the registry does not say it.
+    /// When the registry does not answer that.
     pub fn has_blob(&self, digest: &Digest) -> Result<bool, Error> {
         self.find_blob(digest).map_err(|kind| self.error(kind))
     }
@@ -23,7 +23,7 @@ impl Repository {
     /// Pushes a blob, unless the repository has it.
     ///
     /// # Errors
-    /// When the registry does not take it.
+    /// When the registry refuses it.
     pub fn push_blob(&self, media_type: &str, bytes: &[u8]) -> Result<Descriptor, Error> {
         let push = || {
             let digest = Digest::sha256_of(bytes);
@@ -35,11 +35,11 @@ impl Repository {
         push().map_err(|kind| self.error(kind))
     }
 
-    /// Pushes what a reader gives, of which at most a piece of
-    /// [`Limits::upload_chunk_bytes`](crate::Limits::upload_chunk_bytes) is held.
+    /// Pushes the content of a reader, of which at most a piece of
+    /// [`Limits::upload_chunk_bytes`](crate::Limits::upload_chunk_bytes) is in memory.
     ///
     /// # Errors
-    /// When it cannot be read or the registry does not take it.
+    /// When the reader fails or the registry refuses the blob.
     pub fn push_blob_from(
         &self,
         media_type: &str,
@@ -53,8 +53,8 @@ impl Repository {
         push().map_err(|kind| self.error(kind))
     }
 
-    /// Takes a blob over from another repository of the registry, if the registry can do that and
-    /// the blob is there; false when it has to be pushed.
+    /// Mounts a blob from another repository of the registry, if the registry supports that and the
+    /// blob is there. False when the blob must be pushed.
     ///
     /// # Errors
     /// When the registry does not answer.

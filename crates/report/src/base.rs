@@ -1,28 +1,29 @@
-//! What is known of an image's base, and how old things are.
+//! Facts about an image's base, and about ages.
 
 use sealift_model::{BaseEvidence, Digest, Package, Support, Timestamp};
 
 use crate::{Counts, Report};
 use serde::Serialize;
 
-/// The base image that an image was made from.
+/// The base image of an image.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct BaseFacts {
     /// Its name; none when the base is a guess.
     pub name: Option<String>,
-    /// How it is known.
+    /// The evidence for it.
     pub evidence: BaseEvidence,
-    /// How many of the image's lowest layers are its.
+    /// The number of the image's lowest layers that are the base's.
     pub layers: usize,
-    /// Its image id, where the base itself is at hand.
+    /// The base's image id, where the base itself was read.
     pub id: Option<Digest>,
-    /// When it was made: as it says itself, else as the history says of its last layer.
+    /// The time when it was made: the one in its config, else that of its last layer in the
+    /// history.
     pub created: Option<Timestamp>,
 }
 
 impl BaseFacts {
-    /// A base of which nothing else is known.
+    /// A base without further facts.
     #[must_use]
     pub fn new(evidence: BaseEvidence, layers: usize) -> Self {
         Self { name: None, evidence, layers, id: None, created: None }
@@ -34,8 +35,8 @@ impl BaseFacts {
 const FIRST_REAL_SECOND: i64 = 315_705_600;
 
 impl Report {
-    /// Whole days from `created` to the time by which the report judges; none when there is no
-    /// such time, or `created` is none that was ever on a clock: long ago, or after tomorrow.
+    /// Whole days from `created` to the time by which the report judges. None when there is no such
+    /// time, and when `created` cannot be a real one: long ago, or after tomorrow.
     #[must_use]
     pub fn age_in_days(&self, created: Option<Timestamp>) -> Option<u64> {
         let (now, created) = (self.judged_at?, created.filter(|time| is_real(*time))?);
@@ -52,7 +53,7 @@ impl Report {
         self.artifact.image.as_ref()?.base.as_ref()
     }
 
-    /// Until when the distribution gets security fixes, as far as the project's table tells.
+    /// The support of the distribution, where the project's table has its release.
     #[must_use]
     pub fn support(&self) -> Option<Support> {
         self.inventory.distribution.as_ref()?.support()
@@ -64,12 +65,12 @@ impl Report {
         self.judged_at.is_some_and(|now| self.support().is_some_and(|support| support.is_over(now)))
     }
 
-    /// How many packages that are not hidden are from the base.
+    /// The number of packages from the base that are not hidden.
     pub(crate) fn packages_from_base(&self) -> usize {
         self.inventory.packages.iter().filter(|package| is_of_base(package)).count()
     }
 
-    /// The findings in the base that are not hidden and not left out.
+    /// The findings in the base that are neither hidden nor left out.
     pub(crate) fn findings_from_base(&self) -> Counts {
         let in_base = |finding: &&_| self.package_of(finding).is_some_and(is_of_base);
         Counts::of(self.findings().iter().filter(in_base))

@@ -1,42 +1,42 @@
-//! What the checks of configuration files say, as reports have it.
+//! The results of checks of configuration files, as reports have them.
 
 use sealift_misconfig::{Check, Failure, FileKind, FileResult, Lines, Status};
 
 use crate::Counts;
 use serde::Serialize;
 
-/// What the checks of configuration files say.
+/// The results of checks of configuration files.
 #[derive(Clone, Debug, Default, Serialize)]
 #[non_exhaustive]
 pub struct Configuration {
     /// The files, by path.
     pub files: Vec<FileResult>,
-    /// Whether checks that pass, and failures that do not count, are listed in JSON, too.
-    /// Default: no.
+    /// Whether passing checks, and failures that do not count, are listed in JSON, too. Default:
+    /// no.
     pub lists_all: bool,
 }
 
 impl Configuration {
-    /// What was said of files.
+    /// The results for these files.
     #[must_use]
     pub fn new(files: Vec<FileResult>) -> Self {
         Self { files, lists_all: false }
     }
 
-    /// What fails, each with its file and check.
+    /// The failures that count, each with its file and check.
     pub fn failures(&self) -> impl Iterator<Item = (&FileResult, &Check, &Failure)> {
         self.files
             .iter()
             .flat_map(|file| file.failures().map(move |(check, failure)| (file, check, failure)))
     }
 
-    /// How many failures there are of each severity.
+    /// The number of failures of each severity.
     #[must_use]
     pub fn counts(&self) -> Counts {
         counts(self.failures().map(|(_, check, _)| check))
     }
 
-    /// How many failures do not count.
+    /// The number of failures that do not count.
     #[must_use]
     pub fn ignored(&self) -> usize {
         let found = self.files.iter().flat_map(|file| &file.misconfigurations);
@@ -51,7 +51,7 @@ pub(crate) fn counts<'c>(checks: impl Iterator<Item = &'c Check>) -> Counts {
     counts
 }
 
-/// The page that tells of a check; none of those that only we have.
+/// The page about a check; none for checks that exist only here.
 pub(crate) fn page(check: &Check) -> Option<String> {
     let known = PROVIDERS.iter().any(|(prefix, _)| check.id.starts_with(prefix));
     let safe = check.id.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
@@ -59,7 +59,7 @@ pub(crate) fn page(check: &Check) -> Option<String> {
     (known && safe).then(page)
 }
 
-/// What a check is about, by the beginning of its id: Trivy's `Provider`.
+/// The subjects of checks by the beginnings of their ids: Trivy's `Provider`.
 const PROVIDERS: &[(&str, &str)] = &[
     ("DS-", "Dockerfile"),
     ("KSV-", "Kubernetes"),
@@ -81,7 +81,7 @@ pub(crate) fn provider(check: &Check) -> Option<&'static str> {
     known.map(|(_, provider)| *provider)
 }
 
-/// What people call a kind of file.
+/// The name of a kind of file, for people.
 pub(crate) fn kind_name(kind: FileKind) -> &'static str {
     match kind {
         FileKind::Dockerfile => "Dockerfile",

@@ -1,10 +1,10 @@
-//! Text of images and advisories made safe to print: it may be hostile.
+//! Making text of images and advisories safe to print: it may be hostile.
 
 use std::borrow::Cow;
 use std::fmt::Write;
 
-/// Makes text safe for a terminal or a log: one line, and nothing in it that moves the cursor,
-/// hides, reorders or is taken for a command.
+/// Makes text safe for a terminal or a log: one line, with nothing in it that moves the cursor,
+/// hides or reorders text, or acts as a command.
 ///
 /// Control characters (escape sequences begin with one) and marks that change the direction of
 /// text or show nothing are written as `\u{1b}`; line breaks and tabs become blanks. So are the
@@ -38,8 +38,8 @@ pub fn terminal(text: &str) -> Cow<'_, str> {
     Cow::Owned(safe)
 }
 
-/// Makes a JSON document safe for a terminal or a log: what acts on one, as in [`terminal`], is
-/// written `\u202e`, which says the same. Only strings have such characters.
+/// Makes a JSON document safe for a terminal or a log. Characters that act on one, as in
+/// [`terminal`], are written as `\u202e`, which means the same. Only strings have such characters.
 ///
 /// ```
 /// assert_eq!(sealift_report::escape::json("[\"a\u{202e}b\"]"), r#"["a\u202eb"]"#);
@@ -95,8 +95,8 @@ fn first_acting(document: &str) -> Option<usize> {
     })
 }
 
-/// Makes text safe for a cell of a Markdown table or a paragraph: as for a terminal, and nothing
-/// in it is markup (GitHub Flavored Markdown 0.29, 2.4, 4.10 and 6.6).
+/// Makes text safe for a cell of a Markdown table or a paragraph: safe for a terminal, and without
+/// any markup (GitHub Flavored Markdown 0.29, 2.4, 4.10 and 6.6).
 #[must_use]
 pub fn markdown(text: &str) -> String {
     let mut safe = String::with_capacity(text.len() + 16);
@@ -118,7 +118,7 @@ pub fn markdown_lines(text: &str) -> String {
     text.lines().map(markdown).collect::<Vec<_>>().join("\n")
 }
 
-/// Whether a link may be offered: http or https, and nothing in it that needs escaping.
+/// Whether a link may be shown: http or https, with nothing in it that needs escaping.
 #[must_use]
 pub fn is_safe_link(link: &str) -> bool {
     // More than any browser of the last years takes.

@@ -1,7 +1,7 @@
 //! GitHub's dependency snapshot, version 0 (GitHub REST API, "Dependency submission").
 //!
-//! It lists packages, not findings: GitHub matches them itself. A package has the key of its name,
-//! with its version where a manifest has several of that name.
+//! It lists packages, not findings: GitHub matches them itself. The key of a package is its name,
+//! with its version where a manifest has several packages of that name.
 
 use std::collections::{BTreeMap, HashMap};
 use std::io;
@@ -16,7 +16,7 @@ use crate::sections::{Class, Entry, Section, sections};
 /// Stands for a time that is not known; the format demands one.
 const UNKNOWN_TIME: &str = "1970-01-01T00:00:00Z";
 
-/// The commit and the job that a snapshot is of.
+/// The commit and the job of a snapshot.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct GithubOptions {
@@ -24,7 +24,7 @@ pub struct GithubOptions {
     pub reference: String,
     /// The commit.
     pub commit: String,
-    /// What makes snapshots of the same kind: a later one replaces an earlier one.
+    /// The name of a series of snapshots: a later one replaces an earlier one.
     pub correlator: String,
     /// The run of the job.
     pub run: String,
@@ -34,7 +34,7 @@ pub struct GithubOptions {
 /// the end.
 ///
 /// # Errors
-/// When `out` refuses.
+/// When `out` fails.
 pub fn write<W: io::Write + ?Sized>(
     report: &Report,
     options: &GithubOptions,

@@ -18,7 +18,7 @@ const UNKNOWN_TIME: &str = "1970-01-01T00:00:00";
 /// Writes the report as one JSON document, two spaces of indentation, a newline at the end.
 ///
 /// # Errors
-/// When `out` refuses.
+/// When `out` fails.
 pub fn write<W: io::Write + ?Sized>(report: &Report, out: &mut W) -> io::Result<()> {
     let sections = sections(report);
     let vulnerabilities = sections.iter().flat_map(|section| {
@@ -111,7 +111,7 @@ impl<'r> Scan<'r> {
     }
 }
 
-/// What checks of configuration files say, for which this format has no place.
+/// A sentence about failures of configuration files, for which this format has no place.
 fn untold(report: &Report) -> Option<String> {
     let failures = report.configuration.as_ref()?.failures().count();
     (failures > 0).then(|| format!("{failures} failures of configuration are not in this format"))

@@ -1,5 +1,6 @@
 //! JUnit XML, as CI servers show test results: a suite for each section, a failed test for each
-//! finding, an error for what left the scan incomplete, a skipped test for what was not looked for.
+//! finding, an error for each reason why the scan is incomplete, a skipped test for what was not
+//! looked for.
 
 use std::fmt::{self, Write};
 
@@ -15,10 +16,11 @@ use crate::{escape, links};
 
 /// Writes the report as one XML document.
 ///
-/// A section without findings is one test that passes, or is skipped where nobody looked.
+/// A section without findings is one test, which passes, or is skipped where nothing was looked
+/// for.
 ///
 /// # Errors
-/// When `out` refuses.
+/// When `out` fails.
 pub fn write(report: &Report, out: &mut dyn Write) -> fmt::Result {
     let sections = sections(report);
     let scan = Scan::of(report);
@@ -72,7 +74,7 @@ fn suite(section: &Section<'_>, was_matched: bool, out: &mut dyn Write) -> fmt::
     writeln!(out, "  </testsuite>")
 }
 
-/// How many checks did not run on a file.
+/// The number of checks that did not run on a file.
 fn not_run(file: &FileResult) -> usize {
     let found = file.misconfigurations.iter();
     found.filter(|found| matches!(found.status, Status::NotRun(_))).count()
@@ -141,11 +143,11 @@ fn case(entry: &Entry<'_>, finding: &Finding, out: &mut dyn Write) -> fmt::Resul
     writeln!(out, "</failure>\n    </testcase>")
 }
 
-/// What is to be said of the scan as a whole.
+/// Results about the scan as a whole.
 struct Scan<'r> {
-    /// What left it incomplete.
+    /// The reasons why it is incomplete.
     broken: Vec<String>,
-    /// What was asked for and not done.
+    /// The requests that were not fulfilled.
     notes: &'r [String],
 }
 
@@ -186,8 +188,8 @@ impl<'r> Scan<'r> {
     }
 }
 
-/// Text for an element or an attribute in double quotes (XML 1.0, 2.4): of characters that XML has
-/// no way to write, the terminal's escapes stand there.
+/// Makes text safe for an element or an attribute in double quotes (XML 1.0, 2.4). Characters that
+/// XML cannot express are replaced by the escapes for terminals.
 #[must_use]
 pub fn xml(text: &str) -> String {
     let mut safe = String::with_capacity(text.len() + 16);

@@ -1,5 +1,5 @@
-//! Reports of scans, one module for each format: those in JSON to a [`std::io::Write`], as they may
-//! be large, the others to a [`std::fmt::Write`].
+//! Reports of scans, with one module for each format. JSON formats write to a [`std::io::Write`],
+//! because they may be large, the others to a [`std::fmt::Write`].
 //!
 //! ```
 //! use sealift_model::Inventory;
@@ -12,11 +12,11 @@
 //! # Ok::<(), std::fmt::Error>(())
 //! ```
 //!
-//! A [`Report`] holds what was scanned, what is in it, what of that is vulnerable and what of its
-//! configuration fails a check;
-//! [`json`] writes it as Trivy's schema 2, [`table`] for people, [`sarif`] for code scanning,
-//! [`markdown`] for a comment on a pull request, [`junit`] for CI servers, [`gitlab`] for GitLab's
-//! security dashboard, [`github`] for GitHub's dependency graph.
+//! A [`Report`] holds the facts about what was scanned, its packages, their vulnerabilities, and
+//! the failed checks of its configuration. [`json`] writes it as Trivy's schema 2, [`table`] for
+//! people, [`sarif`] for code scanning, [`markdown`] for a comment on a pull request, [`junit`] for
+//! CI servers, [`gitlab`] for GitLab's security dashboard, [`github`] for GitHub's dependency
+//! graph.
 #![forbid(unsafe_code)]
 
 mod base;

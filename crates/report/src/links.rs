@@ -1,7 +1,7 @@
-//! Where a person reads more about a vulnerability.
+//! Links to pages about vulnerabilities.
 
-/// Prefixes of ids and the page that tells of them; the first that fits counts. Sources: the
-/// "Data sources" table of osv.dev and the NVD's own URLs.
+/// Prefixes of ids, each with the page for them; the first that fits counts. Sources: the "Data
+/// sources" table of osv.dev and the NVD's own URLs.
 const PAGES: &[(&str, &str)] = &[
     ("CVE-", "https://nvd.nist.gov/vuln/detail/"),
     ("GHSA-", "https://github.com/advisories/"),

@@ -14,19 +14,20 @@ use crate::{escape, links};
 
 /// Characters of a comment on GitHub.
 const MAX_CHARS: usize = 65_536;
-/// What is kept free for the sentences below the table.
+/// Characters that are reserved for the sentences below the table.
 const RESERVED_CHARS: usize = 8_192;
-/// What the list of misconfigurations may take.
+/// The most characters of the list of misconfigurations.
 const CHARS_OF_CHECKS: usize = 20_000;
 /// Diagnostics that are named.
 const NAMED: usize = 10;
 /// By which a program finds its comment to bring it up to date.
 const MARK: &str = "<!-- sealift report -->";
 
-/// Writes the report as one comment of at most 65 536 characters; what does not fit is counted.
+/// Writes the report as one comment of at most 65 536 characters. Findings for which there is no
+/// room are counted.
 ///
 /// # Errors
-/// When `out` refuses.
+/// When `out` fails.
 pub fn write(report: &Report, out: &mut dyn Write) -> fmt::Result {
     let sections = sections(report);
     let mut rows: Vec<Row<'_>> = sections.iter().flat_map(Row::of).collect();
@@ -121,7 +122,7 @@ fn table(rows: &[Row<'_>], room: usize, out: &mut dyn Write) -> fmt::Result {
     writeln!(out)
 }
 
-/// What fails in configuration files, the most severe first.
+/// The failures in configuration files, the most severe first.
 fn misconfigurations(configuration: &Configuration, out: &mut dyn Write) -> fmt::Result {
     let counts = configuration.counts();
     if counts.total() == 0 {
@@ -161,7 +162,7 @@ fn counted(counts: &Counts) -> String {
     words.join(", ")
 }
 
-/// What the table does not tell.
+/// Notes about what the table does not show.
 fn notes(report: &Report, out: &mut dyn Write) -> fmt::Result {
     let uncovered = report.matches.iter().flat_map(|matches| &matches.coverage.without);
     let uncovered: Vec<String> =

@@ -13,20 +13,20 @@ use serde::Serialize;
 pub struct Modified {
     /// The finding.
     pub finding: Finding,
-    /// What it is said to be: `ignored`, `not_affected`, `fixed`.
+    /// Its status: `ignored`, `not_affected` or `fixed`.
     pub status: &'static str,
-    /// Why, in its author's words; empty where nobody says.
+    /// The reason, in its author's words; empty where none is given.
     pub statement: String,
-    /// What says so: the file, or the form of a VEX document.
+    /// The source of the exception: the file, or the form of a VEX document.
     pub source: String,
-    /// The document, and where in it.
+    /// The document, and the place in it.
     pub place: String,
     /// The instant from which the finding counts again.
     pub expires: Option<Timestamp>,
 }
 
 impl Modified {
-    /// A finding that does not count, of which nothing else is known.
+    /// A finding that does not count, without further facts.
     #[must_use]
     pub fn new(finding: Finding, status: &'static str, source: impl Into<String>) -> Self {
         Self {
@@ -41,7 +41,7 @@ impl Modified {
 }
 
 impl Report {
-    /// What is suppressed of a package in a section, where that is to be shown.
+    /// The suppressed findings of a package in a section, where they are to be shown.
     pub(crate) fn shown_modified(&self, entry: &Entry<'_>) -> impl Iterator<Item = &Modified> {
         let shown = if self.shows_suppressed { self.suppressed.as_slice() } else { &[] };
         shown.iter().filter(|modified| {

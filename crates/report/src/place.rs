@@ -1,11 +1,11 @@
-//! Where a finding is: the names and paths that stay the same from scan to scan.
+//! The place of a finding: names and paths that stay the same from scan to scan.
 
 use crate::json::file_path;
 use crate::report::Report;
 use crate::sections::Entry;
 
-/// The target's name without what changes from build to build: tag, digest, the folder of an
-/// archive that names its image itself.
+/// The target's name without its parts that change from build to build: tag, digest, and the folder
+/// of an archive that names its image itself.
 pub(crate) fn repository(report: &Report) -> &str {
     let tags = report.artifact.image.iter().flat_map(|image| &image.tags);
     // A layout may know an image by a bare tag, which names no repository.

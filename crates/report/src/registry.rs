@@ -1,4 +1,4 @@
-//! What an image is called by its registry and its digest there.
+//! The name of an image in its registry, with its digest there.
 
 use sealift_model::{Purl, Reference};
 
@@ -10,8 +10,8 @@ const DEFAULT_REGISTRY: &str = "docker.io";
 const OFFICIAL: &str = "library/";
 
 impl ImageFacts {
-    /// `REPOSITORY@DIGEST`, as Trivy and Docker write it: without the registry that names without
-    /// one mean, and without `library/` there. None for an image that is from no registry.
+    /// `REPOSITORY@DIGEST`, as Trivy and Docker write it: without the default registry, and without
+    /// `library/` in it. None for an image that is not from a registry.
     #[must_use]
     pub fn repo_digest(&self) -> Option<String> {
         let found = self.found.as_ref()?;
@@ -19,7 +19,7 @@ impl ImageFacts {
     }
 
     /// The package URL (purl type definition `oci`): the name is the last part of the repository,
-    /// the version the digest. None for an image that is from no registry.
+    /// the version the digest. None for an image that is not from a registry.
     #[must_use]
     pub fn purl(&self) -> Option<Purl> {
         let found = self.found.as_ref()?;

@@ -1,4 +1,4 @@
-//! What a report is about: the data that every format is written from.
+//! The data of a report, from which every format is written.
 
 use sealift_matcher::{Finding, Matches};
 use sealift_model::{Descriptor, Digest, Inventory, Package, Reference, Severity, Timestamp};
@@ -7,45 +7,46 @@ use serde::{Serialize, Serializer};
 
 use crate::{BaseFacts, Configuration, Modified};
 
-/// What readers of a report are told for which nothing was looked for.
+/// The note in a report of a scan that looked for nothing.
 pub(crate) const NOTHING_SEARCHED: &str = "nothing was looked for: vulnerabilities are not known";
 
-/// One scan with its result, ready to be written in any format.
+/// A scan and its result, ready to be written in any format.
 #[derive(Clone, Debug, Serialize)]
 #[non_exhaustive]
 pub struct Report {
-    /// What was scanned.
+    /// The target of the scan.
     pub artifact: Artifact,
-    /// What is in it.
+    /// The content of the target.
     pub inventory: Inventory,
-    /// What of that is vulnerable; none when nobody looked.
+    /// The matches with advisories; none when nothing was matched.
     pub matches: Option<Matches>,
-    /// When the report was made, by the rule for reproducible output; none when not known.
+    /// The time of the report, by the rule for reproducible output; none when not known.
     pub created: Option<Timestamp>,
     /// Version of the program.
     pub tool_version: String,
-    /// What was asked for and not done, as `not scanned: secret`.
+    /// Requests that were not fulfilled, as `not scanned: secret`.
     pub notes: Vec<String>,
-    /// The time by which ages and ends of life are judged; they are not when there is none.
+    /// The time by which ages and ends of life are judged; without it, they are not.
     pub judged_at: Option<Timestamp>,
-    /// When the advisory database was built that it was matched against.
+    /// The build time of the advisory database.
     pub advisories_built: Option<Timestamp>,
-    /// The findings of the base image, when they were left out.
+    /// The number of findings in the base image, when they were left out.
     pub left_out: Option<Counts>,
-    /// How many packages were not matched because they are declared only to build or test.
+    /// The number of packages that were not matched because they are declared only to build or
+    /// test.
     pub development: usize,
-    /// How many installed packages were not matched because a lockfile speaks for them.
+    /// The number of installed packages that were not matched because a lockfile counts instead.
     pub left_to_lockfiles: usize,
     /// The findings that do not count.
     pub suppressed: Vec<Modified>,
-    /// Whether those are listed; they are counted otherwise. Default: no.
+    /// Whether suppressed findings are listed. Otherwise they are only counted. Default: no.
     pub shows_suppressed: bool,
-    /// Whether packages of the operating system were looked for; it has no section otherwise.
+    /// Whether packages of the operating system were looked for. Otherwise it has no section.
     /// Default: yes.
     pub covers_system: bool,
     /// Whether packages were looked for at all. Default: yes.
     pub covers_packages: bool,
-    /// What the checks of configuration files say; none when nobody looked.
+    /// The results of checks of configuration files; none when nothing was checked.
     pub configuration: Option<Configuration>,
 }
 
@@ -74,8 +75,9 @@ impl Report {
         }
     }
 
-    /// Whether what is not listed here is not there: something was looked for, and all was seen that
-    /// should be. One of packages alone is not: no data is not "no findings".
+    /// Whether the report proves absence: something was looked for, and everything that should be
+    /// seen was seen. A report of packages alone is not complete, because no data is not "no
+    /// findings".
     #[must_use]
     pub fn is_complete(&self) -> bool {
         self.was_searched() && !self.inventory.is_incomplete()
@@ -87,13 +89,13 @@ impl Report {
         self.matches.is_some() || self.configuration.is_some()
     }
 
-    /// The findings, none when nobody looked.
+    /// The findings; empty when nothing was matched.
     #[must_use]
     pub fn findings(&self) -> &[Finding] {
         self.matches.as_ref().map_or(&[], |matches| &matches.findings)
     }
 
-    /// The findings in what a running container sees.
+    /// The findings in packages that a running container sees.
     pub fn visible_findings(&self) -> impl Iterator<Item = &Finding> {
         let is_hidden = |finding: &&Finding| {
             self.package_of(finding).is_some_and(|package| package.hidden.is_some())
@@ -108,27 +110,27 @@ impl Report {
     }
 }
 
-/// What was scanned.
+/// The target of a scan.
 #[derive(Clone, Debug, Serialize)]
 #[non_exhaustive]
 pub struct Artifact {
-    /// Its name as the user gave it, or as the image calls itself.
+    /// Its name, as the user gave it or as the image states it.
     pub name: String,
-    /// What it is.
+    /// Its kind.
     pub kind: ArtifactKind,
-    /// For an image: what its documents say.
+    /// The facts in an image's documents; none for another target.
     pub image: Option<ImageFacts>,
 }
 
 impl Artifact {
-    /// An artifact that is no image.
+    /// A target that is no image.
     #[must_use]
     pub fn new(name: impl Into<String>, kind: ArtifactKind) -> Self {
         Self { name: name.into(), kind, image: None }
     }
 }
 
-/// What kind of thing was scanned.
+/// The kind of a target.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -141,7 +143,7 @@ pub enum ArtifactKind {
     CycloneDx,
     /// An SPDX document.
     Spdx,
-    /// A document of Syft's own form, which Trivy has no word for.
+    /// A document in Syft's own form, for which Trivy has no word.
     Syft,
 }
 
@@ -159,34 +161,34 @@ impl ArtifactKind {
     }
 }
 
-/// What an image's own documents say of it.
+/// The facts in an image's own documents.
 #[derive(Clone, Debug, Serialize)]
 #[non_exhaustive]
 pub struct ImageFacts {
     /// The index that the manifest was chosen from.
     pub index: Option<Digest>,
-    /// The manifest that was scanned; none where the source keeps none, as `docker save`.
+    /// The manifest that was scanned; none where the source has none, as `docker save`.
     pub manifest: Option<Descriptor>,
     /// Digest of the config: the image id.
     pub id: Digest,
     /// The config as it is.
     pub config: serde_json::Value,
-    /// The tags that the source knows it by.
+    /// The tags that the source has for it.
     pub tags: Vec<String>,
-    /// For an image from a registry: its name there, the digest that it had then, and the tag that
-    /// this was of.
+    /// For an image from a registry: its name there, its digest at the time, and the tag that had
+    /// that digest.
     #[serde(serialize_with = "as_text")]
     pub found: Option<Reference>,
     /// The layers, base first.
     pub layers: Vec<LayerFacts>,
-    /// When it was made: as it says itself, else as its history says.
+    /// The time when it was made: the one in its config, else that in its history.
     pub created: Option<Timestamp>,
-    /// The base that it was made from, where that is known or guessed.
+    /// The base of the image, where it is known or guessed.
     pub base: Option<BaseFacts>,
 }
 
 impl ImageFacts {
-    /// The facts of an image of which only the config is known.
+    /// The facts about an image of which only the config is known.
     #[must_use]
     pub fn new(id: Digest, config: serde_json::Value) -> Self {
         Self {
@@ -211,11 +213,11 @@ fn as_text<S: Serializer>(name: &Option<Reference>, serializer: S) -> Result<S::
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct LayerFacts {
-    /// Digest of the blob that a registry has; none where the source keeps no such blobs.
+    /// Digest of the blob in a registry; none where the source has no such blobs.
     pub digest: Option<Digest>,
-    /// Digest of the tar in it.
+    /// Digest of the tar in the blob.
     pub diff_id: Digest,
-    /// Bytes of the tar in it.
+    /// Bytes of the tar in the blob.
     pub size: u64,
 }
 
@@ -227,7 +229,7 @@ impl LayerFacts {
     }
 }
 
-/// How many findings there are of each severity.
+/// The number of findings of each severity.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Counts([usize; 5]);
 
@@ -242,20 +244,20 @@ impl Counts {
         counts
     }
 
-    /// Counts one of this severity.
+    /// Adds one finding of this severity.
     pub fn add(&mut self, severity: Severity) {
         if let Some(count) = self.0.get_mut(usize::from(severity.rank())) {
             *count += 1;
         }
     }
 
-    /// Findings of one severity.
+    /// The number of findings of one severity.
     #[must_use]
     pub fn get(&self, severity: Severity) -> usize {
         self.0.get(usize::from(severity.rank())).copied().unwrap_or_default()
     }
 
-    /// All findings.
+    /// The number of all findings.
     #[must_use]
     pub fn total(&self) -> usize {
         self.0.iter().sum()

@@ -1,4 +1,4 @@
-//! The results of a report: packages grouped as readers of Trivy's reports know them.
+//! The sections of a report: packages in groups, as in Trivy's reports.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -102,7 +102,7 @@ struct Key {
     target: String,
 }
 
-/// What a section holds.
+/// The kind of a section.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum Class {
@@ -123,19 +123,19 @@ impl Class {
     }
 }
 
-/// Some packages of a report that belong together, with their findings.
+/// A group of packages in a report, with their findings.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Section<'r> {
-    /// What is looked at: `nginx:latest (debian 12.1)`, `Node.js`, `usr/bin/server`.
+    /// The name of the section: `nginx:latest (debian 12.1)`, `Node.js`, `usr/bin/server`.
     pub target: String,
     /// Operating system or language.
     pub class: Class,
     /// Trivy's `Type`: `debian`, `node-pkg`, `gobinary`.
     pub kind: String,
-    /// Whether upper layers hide these packages: a running container has them not.
+    /// Whether upper layers hide these packages, so that a running container does not have them.
     pub hidden: bool,
-    /// The packages, with the path that stands for each here.
+    /// The packages, each with its path in this section.
     pub packages: Vec<Entry<'r>>,
 }
 
@@ -145,21 +145,21 @@ pub struct Section<'r> {
 pub struct Entry<'r> {
     /// The package.
     pub package: &'r Package,
-    /// Which of its locations counts in this section.
+    /// The index of the location that counts in this section.
     pub location: usize,
     /// Its findings, most severe first, then by id.
     pub findings: Vec<&'r Finding>,
 }
 
 impl<'r> Entry<'r> {
-    /// The path of the package here, as reports write it: what lies in an archive follows the
-    /// archive's name as if that were a folder. Packages of the operating system have none.
+    /// The path of the package in this section, as reports write it: the path in an archive follows
+    /// the archive's name as if that were a folder. Packages of the operating system have none.
     #[must_use]
     pub fn path(&self) -> Option<Cow<'r, str>> {
         crate::json::file_path(self)
     }
 
-    /// The paths of all its locations, as reports write them; that of this one first.
+    /// The paths of all locations, as reports write them; that of this section first.
     pub fn paths(&self) -> impl Iterator<Item = Cow<'r, str>> {
         let others = (0..self.package.locations.len()).filter(|at| *at != self.location);
         let places = std::iter::once(self.location).chain(others);
@@ -169,7 +169,7 @@ impl<'r> Entry<'r> {
 }
 
 impl<'r> Section<'r> {
-    /// What is looked at, in full: `Node.js (hidden by upper layers)`.
+    /// The whole title: `Node.js (hidden by upper layers)`.
     #[must_use]
     pub fn title(&self) -> Cow<'_, str> {
         match self.hidden {
@@ -184,9 +184,9 @@ impl<'r> Section<'r> {
     }
 }
 
-/// The sections of a report: the operating system first, then languages by type and target. A
-/// section of the operating system is there whenever a distribution is and its packages were looked
-/// for.
+/// The sections of a report: the operating system first, then languages by type and target. There
+/// is a section for the operating system whenever a distribution is known and its packages were
+/// looked for.
 #[must_use]
 pub fn sections(report: &Report) -> Vec<Section<'_>> {
     let mut findings: BTreeMap<usize, Vec<&Finding>> = BTreeMap::new();

@@ -1,11 +1,11 @@
-//! How old the advisories are that a scan relied on.
+//! How old the advisories of a scan are.
 
 use std::collections::BTreeMap;
 
 use sealift_matcher::{Coverage, Info};
 use sealift_model::Timestamp;
 
-/// Advisories that have not changed for longer than their sources usually take.
+/// Advisories that have not changed for longer than is usual for their source.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct OldAdvisories {
@@ -17,7 +17,7 @@ pub struct OldAdvisories {
     pub days: i64,
 }
 
-/// Days in which each of OSV's sources has changes.
+/// Days within which each of OSV's sources usually changes.
 const USUAL_DAYS: i64 = 7;
 
 /// The ecosystems of a scan whose newest advisory is older than usual at the time `now`.

@@ -1,8 +1,8 @@
 //! Which layers of an image are those of its base image.
 //!
-//! A base that is named counts, else the longest of a list of known ones; a base is one only when
-//! its diff-ids are the image's lowest. Where nothing is named and no known base fits, the history
-//! is asked, which is a guess: see [`guess`].
+//! A base that the caller names counts, else the longest of a list of known ones; an image has a
+//! base only when the base's diff-ids are its lowest. Where no base is named and no known one fits,
+//! the image's history is used, which is a guess: see [`guess`].
 
 use std::fs::File;
 use std::io::{self, Read};
@@ -19,17 +19,17 @@ use crate::{Error, ScanOptions, Target};
 /// Bytes of a list of known bases: some hundred thousand of them.
 const MAX_LIST_BYTES: u64 = 256 << 20;
 
-/// What is known about bases before an image is looked at.
+/// What the caller knows about bases of images.
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct Bases {
-    /// The base that the image is said to have.
+    /// The base that the image has, as the caller says.
     pub named: Option<NamedBase>,
-    /// Bases that images may have.
+    /// Known bases, of which the longest that fits counts.
     pub known: KnownBases,
 }
 
-/// A base image that is at hand. Its config is read, its layers are not.
+/// A base image that can be opened. Its config is read, its layers are not.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct NamedBase {
@@ -56,8 +56,8 @@ impl NamedBase {
 /// assert!(sealift::KnownBases::from_json(list.as_bytes()).is_ok());
 /// ```
 ///
-/// `diff_ids` are those of `rootfs` in the image's config, lowest first, at least one; `created`
-/// may be left out, and other fields are passed over.
+/// `diff_ids` are those of `rootfs` in the base image's config, lowest first, at least one;
+/// `created` may be missing, and other fields are ignored.
 #[derive(Clone, Debug, Default, Deserialize)]
 pub struct KnownBases {
     bases: Vec<KnownBase>,
@@ -96,7 +96,7 @@ impl KnownBases {
     /// Reads a list in JSON.
     ///
     /// # Errors
-    /// When it is no such list.
+    /// When the bytes are not such a list.
     pub fn from_json(bytes: &[u8]) -> Result<Self, serde_json::Error> {
         serde_json::from_slice(bytes)
     }
@@ -104,7 +104,7 @@ impl KnownBases {
     /// Reads the list in a file.
     ///
     /// # Errors
-    /// When the file cannot be read or is no such list.
+    /// When the file cannot be read or is not such a list.
     pub fn read(path: &Path) -> Result<Self, Error> {
         let mut bytes = Vec::new();
         let metadata = path.metadata().map_err(|source| Error::io(path, source))?;
@@ -126,7 +126,8 @@ impl KnownBases {
     }
 }
 
-/// The base of an image, when it is known or can be guessed, and what is to be said about it.
+/// The base of an image, when it is known or can be guessed, with a note where the named base is
+/// not the image's.
 ///
 /// # Errors
 /// When the named base cannot be read.

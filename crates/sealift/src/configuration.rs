@@ -23,19 +23,19 @@ use crate::{Error, files, rego};
 pub struct ConfigurationOptions {
     /// The kinds of files that are checked. Default: all.
     pub kinds: Vec<FileKind>,
-    /// Files that are of a kind whatever they are called.
+    /// Files that count as a kind by their path, whatever their name is.
     pub patterns: Vec<FilePattern>,
-    /// Values of Terraform variables, the last file winning.
+    /// Values of Terraform variables; the last file wins.
     pub variable_files: Vec<VariableFile>,
-    /// Files that are not in the tree and are checked, too: what `helm template` printed.
+    /// Files that are not in the tree and are checked, too: the output of `helm template`.
     pub rendered: Vec<RenderedChart>,
-    /// The time by which ignore comments expire; those with a date count for nothing without it.
+    /// The time at which ignore comments expire. Without it, a comment with a date has no effect.
     pub now: Option<Timestamp>,
     /// Whether checks that pass are reported, too. Default: no.
     pub lists_all: bool,
-    /// How lines of a manifest of several documents are counted. Default: those of the file.
+    /// How the lines of a manifest with several documents are counted. Default: as in the file.
     pub line_count: LineCount,
-    /// Checks in Rego that are asked, too.
+    /// Checks in Rego that are run, too.
     pub rego: Option<Arc<RegoChecks>>,
 }
 
@@ -55,10 +55,10 @@ impl Default for ConfigurationOptions {
 }
 
 impl ConfigurationOptions {
-    /// Reads a file with values of Terraform variables; they win over those of before.
+    /// Reads a file with values of Terraform variables; they win over those of earlier files.
     ///
     /// # Errors
-    /// [`Error::Io`] when it cannot be read.
+    /// [`Error::Io`] when the file cannot be read.
     pub fn add_variable_file(&mut self, path: &Path) -> Result<(), Error> {
         let bytes = rego::document(path)?;
         self.variable_files.push(VariableFile::new(path.display().to_string(), bytes));
@@ -66,7 +66,7 @@ impl ConfigurationOptions {
     }
 }
 
-/// Which files are of a kind, by their paths.
+/// The files of a kind, by a pattern of their paths.
 #[derive(Clone, Debug)]
 pub struct FilePattern {
     kind: FileKind,
@@ -77,7 +77,7 @@ impl FilePattern {
     /// Reads `KIND:EXPRESSION`, as `dockerfile:.*\\.docker`.
     ///
     /// # Errors
-    /// [`Error::FilePattern`] when the kind is not known or the expression is none.
+    /// [`Error::FilePattern`] when the kind is unknown or the expression is invalid.
     pub fn new(text: &str) -> Result<Self, Error> {
         let failed = |reason: String| Error::FilePattern { pattern: text.to_owned(), reason };
         let (name, path) =
@@ -89,13 +89,13 @@ impl FilePattern {
     }
 }
 
-/// What `helm template` printed of a chart. Each of its templates is checked by its own path.
+/// The output of `helm template` for a chart. Each of its templates is checked under its own path.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct RenderedChart {
     /// The chart's folder below the folder that is checked; empty for that folder itself.
     pub path: String,
-    /// What was printed.
+    /// The output.
     pub bytes: Vec<u8>,
 }
 
@@ -107,8 +107,8 @@ impl RenderedChart {
     }
 }
 
-/// Reads the configuration files of a folder and checks them: what was said of each, and what
-/// could not be read.
+/// Reads the configuration files of a folder and checks them. Returns the results, and what could
+/// not be read.
 pub(crate) fn check(
     folder: &Path,
     skip: &dyn Skip,
@@ -185,7 +185,7 @@ fn templates(chart: &RenderedChart) -> impl Iterator<Item = (String, String)> {
     })
 }
 
-/// What of a file could not be read, and the checks that did not run.
+/// Diagnostics for what could not be read of a file, and for checks that did not run.
 fn told(result: &FileResult) -> impl Iterator<Item = Diagnostic> {
     let not_run = result.misconfigurations.iter().filter_map(|found| match &found.status {
         Status::NotRun(why) => {

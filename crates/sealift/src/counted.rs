@@ -5,15 +5,15 @@ use sealift_model::{Evidence, Package, Scope};
 use crate::Matching;
 use crate::covered::{Covered, is_own};
 
-/// Which kinds of packages count.
+/// The kinds of packages that count.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Counted {
     pub(crate) matching: Matching,
-    /// What is declared only to build or test is among them.
+    /// Whether packages that are declared only to build or test count.
     pub(crate) development: bool,
 }
 
-/// Tells of each package of a target whether it counts.
+/// Decides for each package of a target whether it counts.
 pub(crate) struct Counting<'p> {
     packages: &'p [Package],
     counted: Counted,
@@ -21,7 +21,7 @@ pub(crate) struct Counting<'p> {
     covered: Option<Covered<'p>>,
 }
 
-/// What becomes of a package.
+/// The treatment of a package.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Standing {
     Asked,
@@ -33,11 +33,11 @@ enum Standing {
     LeftToLockfile,
 }
 
-/// How many packages do not count for a reason that a reader may want to know.
+/// The number of packages that do not count, by reasons that a reader may want to know.
 pub(crate) struct LeftOut {
-    /// Those that are declared only to build or test.
+    /// Packages that are declared only to build or test.
     pub(crate) development: usize,
-    /// Those that are installed where a lockfile speaks for them.
+    /// Packages that are installed where a lockfile counts instead.
     pub(crate) to_lockfiles: usize,
 }
 

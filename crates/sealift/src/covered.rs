@@ -1,12 +1,12 @@
-//! Which installed packages of a source tree lockfiles speak for.
+//! Which installed packages of a source tree are left to lockfiles.
 
 use std::collections::{HashMap, HashSet};
 
 use sealift_layers::{Metadata, TreePath};
 use sealift_model::{Ecosystem, Package, Relationship};
 
-/// Tells of installed packages whether a lockfile speaks for them: one of the same ecosystem in
-/// a folder above that names more than the project itself.
+/// Decides whether an installed package is left to a lockfile: one of the same ecosystem, in a
+/// folder above it, that names more than the project itself.
 pub(crate) struct Covered<'p>(HashMap<Ecosystem, HashSet<&'p str>>);
 
 impl<'p> Covered<'p> {
@@ -45,8 +45,8 @@ impl<'p> Covered<'p> {
     }
 }
 
-/// Whether it is the project itself or a part of it. It is no package that the project uses, and
-/// what it calls its version is no release of whoever has the name in a registry.
+/// Whether the package is the project itself or a part of it. The project does not use it, and its
+/// version is not a release of the package that has this name in a registry.
 pub(crate) fn is_own(package: &Package) -> bool {
     matches!(package.relationship, Relationship::Root | Relationship::Workspace)
 }

@@ -9,7 +9,7 @@ use crate::Error;
 
 /// An advisory database, opened for any number of scans.
 ///
-/// The file is mapped, not read: opening takes no time that grows with it.
+/// The file is mapped, not read: opening takes the same time whatever its size.
 #[derive(Debug)]
 pub struct Database {
     path: PathBuf,
@@ -30,7 +30,8 @@ impl Database {
     }
 
     /// Builds a database from a folder of OSV exports (`<Ecosystem>/all.zip`, folders of records,
-    /// `kev.json`, `epss*.csv`) and writes it to `output`, which is replaced only by a whole one.
+    /// `kev.json`, `epss*.csv`) and writes it to `output`, which is replaced only by a whole
+    /// database.
     ///
     /// # Errors
     /// [`Error::Build`] when there is nothing to build from, a limit is passed or the file cannot
@@ -39,7 +40,7 @@ impl Database {
         sealift_matcher::build(from, output, options).map_err(Error::Build)
     }
 
-    /// What the database was built from, and when.
+    /// The sources of the database, and when it was built.
     #[must_use]
     pub fn info(&self) -> &Info {
         self.inner.info()
@@ -48,7 +49,7 @@ impl Database {
     /// Checks every block.
     ///
     /// # Errors
-    /// [`Error::Database`] for the first that is not as it was written.
+    /// [`Error::Database`] for the first damaged block.
     pub fn verify(&self) -> Result<Verified, Error> {
         let failed = |source| Error::Database { path: self.path.clone(), source };
         self.inner.verify().map_err(failed)

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use sealift_model::Reference;
 
-/// Why a scan, or what goes before it, failed.
+/// Why a scan, or a step before it, failed.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
@@ -14,7 +14,7 @@ pub enum Error {
     Io {
         /// The file.
         path: PathBuf,
-        /// What the system said.
+        /// The error of the system.
         source: io::Error,
     },
     /// The image or tree could not be read.
@@ -44,19 +44,19 @@ pub enum Error {
         /// Why.
         source: serde_json::Error,
     },
-    /// A file that was named by itself is none of those that packages are read from.
+    /// A file that was named by itself is not one that packages are read from.
     #[error("{}: not a file that packages are read from, by its name and how it begins", path.display())]
     NotRead {
         /// The file.
         path: PathBuf,
     },
-    /// The base that is named is no image.
+    /// The named base is no image.
     #[error("{}: not an image", path.display())]
     NotAnImage {
-        /// What is named.
+        /// The path of the named base.
         path: PathBuf,
     },
-    /// The registry did not give what was asked for.
+    /// The registry did not answer, or not with what was asked for.
     #[error(transparent)]
     Registry(#[from] Box<sealift_registry::Error>),
     /// The registry has no such image.
@@ -76,21 +76,21 @@ pub enum Error {
     /// The advisory database turned out damaged while it was used.
     #[error("the advisory database cannot be used")]
     Matching(#[source] sealift_matcher::Error),
-    /// The observer wants no more; nothing of what was begun counts.
+    /// The observer cancelled; there is no result.
     #[error("cancelled")]
     Cancelled,
-    /// What should say which files are of a kind does not.
+    /// A pattern of configuration files is invalid.
     #[error("{pattern}: {reason}")]
     FilePattern {
-        /// As it was given.
+        /// The pattern, as given.
         pattern: String,
         /// What is wrong with it.
         reason: String,
     },
-    /// A document is no data for checks in Rego.
+    /// A document cannot be data for checks in Rego.
     #[error("{}", path.display())]
     RegoData {
-        /// The file, or what its text is called.
+        /// The file, or the name of its text.
         path: PathBuf,
         /// What is wrong with it.
         source: sealift_misconfig::RegoDataError,

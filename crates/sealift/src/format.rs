@@ -20,13 +20,13 @@ pub enum Format {
     Table(TableStyle),
     /// Trivy's JSON, schema 2.
     Json(JsonOptions),
-    /// CycloneDX 1.6 JSON: what is in the target.
+    /// CycloneDX 1.6 JSON: the packages of the target.
     CycloneDx,
-    /// CycloneDX 1.6 JSON: what is in the target, and what of that is vulnerable.
+    /// CycloneDX 1.6 JSON: the packages of the target and their vulnerabilities.
     CycloneDxWithVulnerabilities,
-    /// SPDX 2.3 JSON: what is in the target.
+    /// SPDX 2.3 JSON: the packages of the target.
     SpdxJson,
-    /// SPDX 2.3 as tags with values: what is in the target.
+    /// SPDX 2.3 as tags with values: the packages of the target.
     Spdx,
     /// SARIF 2.1.0, for code scanning.
     Sarif,
@@ -36,7 +36,7 @@ pub enum Format {
     Markdown,
     /// GitLab's container-scanning report.
     GitLab,
-    /// GitHub's dependency snapshot: what is in the target.
+    /// GitHub's dependency snapshot: the packages of the target.
     GitHub(GithubOptions),
     /// The predicate of cosign's attestation type `vuln`, with the JSON report as result.
     CosignVuln,
@@ -59,7 +59,7 @@ impl Format {
         "spdx",
     ];
 
-    /// The format of a name; a table has so many columns.
+    /// The format with this name; a table gets `columns` columns.
     #[must_use]
     pub fn named(name: &str, columns: usize) -> Option<Self> {
         Some(match name {
@@ -79,7 +79,7 @@ impl Format {
         })
     }
 
-    /// Why a report cannot be told in it: it would say that nothing is there.
+    /// Why a report cannot be written in this format: it would look as if nothing were there.
     fn refusal(&self, report: &Report) -> Option<&'static str> {
         let checks_alone = report.configuration.is_some() && report.matches.is_none();
         match self {
@@ -98,7 +98,8 @@ impl Format {
 /// Writes a report.
 ///
 /// # Errors
-/// When `out` refuses, and with [`io::ErrorKind::Unsupported`] when the format has no place for what
+/// When `out` fails, and with [`io::ErrorKind::Unsupported`] when the format has no place for what
+/// the scan looked for.
 /// was looked for.
 pub fn render(report: &Report, format: &Format, out: &mut dyn io::Write) -> io::Result<()> {
     if let Some(why) = format.refusal(report) {
@@ -218,7 +219,7 @@ impl io::Write for EscapedJson<'_> {
     }
 }
 
-/// What an SBOM of the report is about.
+/// The subject of an SBOM of the report.
 fn subject(report: &Report) -> Subject {
     let name = report.artifact.name.as_str();
     let Some(image) = &report.artifact.image else {

@@ -1,4 +1,5 @@
-//! Scan container images: what is inside, and what of that is vulnerable; verify who signed them.
+//! Scan container images for packages and known vulnerabilities, verify and make signatures, and
+//! decide whether an image may run.
 //!
 //! ```no_run
 //! use sealift::{Database, NoProgress, ScanOptions, Scanner, Target};
@@ -14,19 +15,22 @@
 //! # }
 //! ```
 //!
-//! A [`Scanner`] holds a [`Database`] and scans any number of [`Target`]s, also from many
-//! threads at once; a [`Selection`] says which findings count; [`Format`] writes the report.
-//! Reports and outcomes are data with `serde::Serialize`, field by field as they are here; the formats
-//! are what other programs read.
-//! [`policy`] has what takes findings out (ignore files, VEX) and the gate that decides.
-//! [`verify`] has what signatures need: keys, trusted roots, policies, and images with what is
-//! attached to them, [`sign`] what makes signatures. [`update`] fetches advisories and keeps the
-//! database; [`registry`] asks registries for images, [`transfer`] moves them.
+//! A [`Scanner`] holds a [`Database`] and scans any number of [`Target`]s, also from many threads
+//! at once. A [`Selection`] chooses the findings that count; a [`Format`] writes the report.
+//! Reports and outcomes are data and implement `serde::Serialize` with the fields of the types;
+//! other programs should read the formats instead.
 //!
-//! The configuration files of a folder are checked where [`ScanOptions::configuration`] says so.
+//! - [`policy`]: what takes findings out (ignore files, VEX), and the gate that decides.
+//! - [`verify`]: keys, trusted roots and policies; verifying images, attestations and files.
+//! - [`sign`]: signing images and files, and attesting.
+//! - [`admission`]: policies of clusters, judged over Kubernetes objects.
+//! - [`update`]: fetches advisories and keeps the database.
+//! - [`registry`] reads images from registries and [`transfer`] moves them.
 //!
-//! Nothing here prints, tells what day it is or reads the environment; the network is asked where a
-//! transport or a registry is handed in, and nowhere else.
+//! The configuration files of a folder are checked where [`ScanOptions::configuration`] is set.
+//!
+//! Nothing here prints, or reads the clock or the environment. The network is used only through a
+//! transport, client or registry that the caller passes in.
 #![forbid(unsafe_code)]
 
 pub mod admission;

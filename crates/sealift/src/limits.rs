@@ -1,4 +1,4 @@
-//! The bounds of a scan by their names, for callers to whom they are data.
+//! The bounds of a scan by their names, for callers that read names and numbers from data.
 
 use sealift_layers::Limits;
 
@@ -46,7 +46,8 @@ impl NamedLimit {
         self.name
     }
 
-    /// Sets it; or says that the field cannot hold so large a number, and leaves it as it is.
+    /// Sets the bound. Returns false, and changes nothing, when the field cannot hold so large a
+    /// number.
     #[must_use]
     pub fn set(&self, limits: &mut Limits, max: u64) -> bool {
         (self.set)(limits, max)

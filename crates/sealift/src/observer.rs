@@ -1,35 +1,36 @@
-//! Who looks on while something takes its time, and may end it.
+//! Observers: they receive the progress of long work, and may cancel it.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use sealift_layers::Progress;
 
-/// Is told how far something is, and asked whether to go on; from any of its threads.
+/// Receives the progress of work, and decides whether it goes on. Called from any thread of the
+/// work.
 pub trait Observer: Sync {
     /// A layer or folder is read.
     fn progress(&self, progress: Progress) {
         let _ = progress;
     }
 
-    /// Whether to end with [`Error::Cancelled`](crate::Error::Cancelled). Asked for every 128 KiB
-    /// of a layer, compressed or not, every file of a folder and every package that is matched:
-    /// it must be quick. Once it says yes it must not say no again.
+    /// Whether to end with [`Error::Cancelled`](crate::Error::Cancelled). It is called for every
+    /// 128 KiB of a layer, compressed or not, every file of a folder and every package that is
+    /// matched, so it must be quick. After it has returned true it must not return false again.
     ///
-    /// Between two questions lies at most what one file or one answer of a registry takes.
+    /// Between two calls lies at most the work for one file, or one answer of a registry.
     fn is_cancelled(&self) -> bool {
         false
     }
 }
 
-/// Looks away.
+/// Ignores all progress, and never cancels.
 #[derive(Clone, Copy, Debug, Default)]
 #[expect(clippy::exhaustive_structs, reason = "there is nothing in it")]
 pub struct NoProgress;
 
 impl Observer for NoProgress {}
 
-/// Ends what it observes when told so, from any thread: all clones are one.
+/// An observer that can cancel from any thread. All clones share one state.
 ///
 /// ```
 /// use sealift::{Cancel, Error, ScanOptions, Scanner, Target};
@@ -46,7 +47,7 @@ pub struct Cancel {
 }
 
 impl Cancel {
-    /// Ends what is observed.
+    /// Cancels the observed work.
     pub fn cancel(&self) {
         self.is_cancelled.store(true, Ordering::Relaxed);
     }

@@ -1,4 +1,4 @@
-//! Checks in Rego as people keep them: files, folders of files, texts.
+//! Checks in Rego from files, folders and texts.
 
 use std::path::{Path, PathBuf};
 
@@ -9,29 +9,29 @@ use crate::{Error, files};
 /// More than any module, any data and any file of variables has.
 const MAX_FILE_BYTES: u64 = 64 << 20;
 
-/// Where checks in Rego, the libraries that they need and their data come from.
+/// The sources of checks in Rego, of their libraries and of their data.
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct RegoSources {
-    /// Files, or folders whose `.rego` files are read; not those whose names begin with a dot.
+    /// Files, or folders whose `.rego` files are read, except those whose names begin with a dot.
     pub modules: Vec<PathBuf>,
-    /// Modules that are at hand, each with its name.
+    /// Modules as texts, each with its name.
     pub texts: Vec<(String, String)>,
     /// Packages that hold checks beside `builtin` and `user`.
     pub namespaces: Vec<String>,
     /// Documents in JSON or YAML that checks find below `data`: files, or folders with them.
     pub data: Vec<PathBuf>,
-    /// Such documents that are at hand, each with its name.
+    /// Such documents as texts, each with its name.
     pub data_texts: Vec<(String, String)>,
 }
 
 impl RegoSources {
-    /// Reads and compiles all of it; none where there is no module. What cannot be compiled is a
-    /// check that does not run.
+    /// Reads and compiles all of them; none where there is no module. A module that cannot be
+    /// compiled is a check that does not run.
     ///
     /// # Errors
-    /// [`Error::Io`] where a file or folder cannot be read, [`Error::RegoData`] where a document is
-    /// no data.
+    /// [`Error::Io`] where a file or folder cannot be read, [`Error::RegoData`] where a document
+    /// cannot be data.
     pub fn load(&self) -> Result<Option<RegoChecks>, Error> {
         if self.modules.is_empty() && self.texts.is_empty() {
             return Ok(None);

@@ -26,7 +26,7 @@ use crate::{
     configuration,
 };
 
-/// Scans targets, against one advisory database or none.
+/// Scans targets, with or without an advisory database.
 #[derive(Debug, Default)]
 pub struct Scanner {
     database: Option<Database>,
@@ -36,38 +36,37 @@ pub struct Scanner {
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ScanOptions {
-    /// Name of the target in the report; [`Target::name`] when none is given.
+    /// The target's name in the report; [`Target::name`] when not set.
     pub name: Option<String>,
-    /// Which image of an index to take.
+    /// The platform of the image that is taken from an index.
     pub platform: Option<Platform>,
     /// Threads that read layers and match packages. Default: one for each processor.
     pub threads: NonZeroUsize,
-    /// What the scan may cost.
+    /// Bounds of the scan.
     pub limits: Limits,
-    /// What is left out.
+    /// The files and folders to leave out.
     pub skip: SkipRules,
-    /// Whether the configuration files of a folder are checked, and how. Default: they are not.
+    /// Whether and how the configuration files of a folder are checked. Default: they are not.
     pub configuration: Option<ConfigurationOptions>,
-    /// Which kinds of packages are looked for; without any, no file is read for them. Default:
-    /// both.
+    /// The kinds of packages to look for; without any, no file is read for packages. Default: both.
     pub package_types: BTreeSet<PackageType>,
-    /// Which packages are matched; by the target's kind when none is given.
+    /// Which packages are matched; when not set, the kind of the target decides.
     pub matching: Option<Matching>,
-    /// Whether what a lockfile or manifest asks for only to build or test is matched, too. An SBOM
-    /// is matched as it is. Default: no.
+    /// Whether packages that a lockfile or manifest needs only to build or test are matched, too.
+    /// An SBOM is always matched whole. Default: no.
     pub development: bool,
-    /// Whether records that are no security matter count, too, and those of other streams of an RPM
-    /// module. Default: no.
+    /// Whether two further kinds of records count: records that are not about security, and records
+    /// about other streams of an RPM module. Default: no.
     pub all_records: bool,
-    /// The report's time when it is not to be the image's own.
+    /// The time of the report; when not set, the image's own.
     pub created: Option<Timestamp>,
-    /// The time by which ages and ends of life are judged; they are not when none is given.
+    /// The time by which ages and ends of life are judged; when not set, they are not judged.
     pub judged_at: Option<Timestamp>,
-    /// What is known about the bases of images.
+    /// Known bases of images.
     pub bases: Bases,
     /// Whether packages that upper layers hide are listed and matched, too. Default: no.
     pub all_layers: bool,
-    /// Where what the layers of images yield is kept for the next scan. Default: nowhere.
+    /// The cache of what layers yield, for the next scan. Default: none.
     pub cache: Option<Arc<LayerCache>>,
 }
 
@@ -93,7 +92,7 @@ impl Default for ScanOptions {
     }
 }
 
-/// Which kind of packages is looked for.
+/// The kind of a package.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum PackageType {
@@ -113,11 +112,11 @@ impl PackageType {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Matching {
-    /// What is installed: the way of `image` and `rootfs`.
+    /// Installed packages, as `image` and `rootfs` do.
     Installed,
-    /// What is declared, and what is installed where no lockfile covers it: the way of `fs`.
+    /// Declared packages, and installed ones where no lockfile covers them, as `fs` does.
     Declared,
-    /// Everything: the way of `sbom`.
+    /// All packages, as `sbom` does.
     All,
 }
 
@@ -128,7 +127,7 @@ impl Scanner {
         Self { database: Some(database) }
     }
 
-    /// A scanner that lists what is in a target and matches nothing.
+    /// A scanner that lists packages and matches nothing.
     #[must_use]
     pub fn without_database() -> Self {
         Self { database: None }
@@ -143,10 +142,9 @@ impl Scanner {
     /// Scans a target.
     ///
     /// # Errors
-    /// When the target cannot be read at all, when a digest of an image is wrong, or when the
-    /// database turns out damaged, and with [`Error::Cancelled`] when the observer wants no more.
-    /// What cannot be read of a target that can is a diagnostic of
-    /// the report.
+    /// When the target cannot be read at all, when a digest of an image is wrong, when the database
+    /// turns out damaged, and with [`Error::Cancelled`] when the observer cancels. A single file
+    /// that cannot be read is a diagnostic of the report.
     pub fn scan(
         &self,
         target: &Target,
@@ -156,10 +154,10 @@ impl Scanner {
         self.judge(Self::read(target, options, observer)?, options, observer)
     }
 
-    /// Reads a target: the first half of a scan, which needs no database yet.
+    /// Reads a target: the first half of a scan, which needs no database.
     ///
     /// # Errors
-    /// As [`Scanner::scan`], but for the database.
+    /// Those of [`Scanner::scan`], except for those about the database.
     pub fn read(
         target: &Target,
         options: &ScanOptions,
@@ -182,10 +180,11 @@ impl Scanner {
         Ok(contents)
     }
 
-    /// Matches what was read against the database, with the same options: the second half.
+    /// Matches the content of a target against the database, with the same options: the second half
+    /// of a scan.
     ///
     /// # Errors
-    /// When the database turns out damaged, and when the observer wants no more.
+    /// When the database turns out damaged, and when the observer cancels.
     pub fn judge(
         &self,
         contents: Contents,
@@ -259,7 +258,7 @@ fn drop_unpinned(inventory: &mut Inventory) {
     inventory.diagnose(notes);
 }
 
-/// What was read of a target, still to be matched.
+/// The content of a target, still to be matched.
 #[derive(Debug)]
 pub struct Contents {
     artifact: Artifact,
@@ -268,12 +267,12 @@ pub struct Contents {
     created: Option<Timestamp>,
     /// Which of its packages are matched unless the caller says.
     counted: Counted,
-    /// What the checks of its configuration files say, where they were asked.
+    /// The results of the checks of its configuration files, where they ran.
     configuration: Option<Configuration>,
 }
 
 impl Contents {
-    /// The exports that have the advisories of what is in the target.
+    /// The exports that hold the advisories for these packages.
     #[must_use]
     pub fn exports(&self, options: &ScanOptions) -> BTreeSet<ExportName> {
         let counting = Counting::new(&self.inventory.packages, self.counted(options));
@@ -427,7 +426,7 @@ fn read_image(
     Ok(Contents { artifact, inventory, created, counted, configuration: None })
 }
 
-/// Of one file that gives nothing, what cannot be read of it is all that was asked for.
+/// A single file that gives no facts is incomplete as a whole: nothing else was requested.
 fn count_as_unread(inventory: &mut Inventory) {
     for diagnostic in &mut inventory.diagnostics {
         if diagnostic.impact == Impact::Partial {
@@ -460,7 +459,7 @@ fn alone(path: &Path, options: &ScanOptions) -> Result<Option<OnlyFile>, Error> 
     }
 }
 
-/// What a file is, and how it begins.
+/// The metadata of a file, and its first bytes.
 fn beginning(path: &Path) -> Result<(Metadata, Vec<u8>), Error> {
     const HEAD_BYTES: u64 = 512;
     let failed = |source| Error::io(path, source);

@@ -7,14 +7,14 @@ use sealift_misconfig::Status;
 use sealift_model::Severity;
 use sealift_report::{Configuration, Counts, Report};
 
-/// Which findings count; the default is all of them.
+/// Chooses the findings that count; by default all of them.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Selection {
     /// The severities that count, an exact list.
     pub severities: BTreeSet<Severity>,
-    /// The statuses that do not count. A malicious package counts in any: it never has a fix but to
-    /// be taken out.
+    /// The statuses that do not count. A malicious package counts with any status: its only fix is
+    /// removal.
     pub ignored_statuses: BTreeSet<FixStatus>,
     /// Whether findings in packages of the base image are left out. Default: no.
     pub exclude_base: bool,
@@ -30,18 +30,18 @@ impl Default for Selection {
     }
 }
 
-/// What a [`Selection`] took out of a report.
+/// The findings that a [`Selection`] took out of a report.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Hidden {
-    /// Findings of severities that were not asked for.
+    /// Findings of other severities.
     pub by_severity: Counts,
     /// Findings whose status was ignored.
     pub by_status: usize,
 }
 
 impl Selection {
-    /// Takes the findings that do not count out of the report and tells how many they were.
+    /// Takes findings that do not count out of the report, and returns their numbers.
     pub fn apply(&self, report: &mut Report) -> Hidden {
         let mut hidden = self.apply_to_findings(report);
         if let Some(configuration) = &mut report.configuration {

@@ -1,4 +1,4 @@
-//! Signing images and files, and saying things about them, as cosign does.
+//! Signing images and files, and attesting facts about them, as cosign does.
 //!
 //! ```
 //! use sealift::sign::{Ed25519Form, PrivateKey, sign_message};

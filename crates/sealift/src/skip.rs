@@ -21,20 +21,20 @@ pub struct SkipRules {
 }
 
 impl SkipRules {
-    /// Rules of patterns; a leading `/` or `./` counts for nothing, and an empty one is none.
+    /// Rules from patterns. A leading `/` or `./` has no effect, and an empty pattern is ignored.
     ///
     /// # Errors
-    /// [`Error::Pattern`] when one is no glob.
+    /// [`Error::Pattern`] when a pattern is no glob.
     pub fn new(directories: &[String], files: &[String]) -> Result<Self, Error> {
         Self::of(directories, files, |_| None)
     }
 
-    /// The same for the folder `target`; a pattern may also be written from the working directory,
-    /// or from the root of the file system, as Trivy takes them. Nothing is looked up: what is
-    /// written tells where a path leads.
+    /// The same for the folder `target`. A pattern may also begin at the working directory or at
+    /// the root of the file system, as with Trivy. The file system is not consulted: paths are
+    /// resolved as text.
     ///
     /// # Errors
-    /// [`Error::Pattern`] when one is no glob.
+    /// [`Error::Pattern`] when a pattern is no glob.
     pub fn beneath(
         target: &Path,
         working_directory: &Path,
@@ -60,15 +60,15 @@ impl SkipRules {
         })
     }
 
-    /// The patterns, first of directories, then of files, by which nothing was left out so far of
-    /// what would have been read. What a cache told was not asked about.
+    /// The patterns, first of directories, then of files, that have left out nothing so far. Files
+    /// that a cache knew were not compared with them.
     #[must_use]
     pub fn unused(&self) -> [Vec<&str>; 2] {
         [self.directories.unused(), self.files.unused()]
     }
 }
 
-/// A path from the root, without `.` and `..`, going by what is written alone.
+/// A path from the root, without `.` and `..`, resolved as text.
 fn whole(working_directory: &Path, path: &Path) -> PathBuf {
     let mut whole = PathBuf::new();
     for component in working_directory.join(path).components() {

@@ -1,4 +1,4 @@
-//! Images wherever they are.
+//! Opening images, wherever they are.
 
 use std::io::Read;
 
@@ -9,7 +9,7 @@ use sealift_sigstore_verify::{Attachment, Listed, SignatureSource, SourceError};
 
 use crate::{Error, Target};
 
-/// An image that has been found, with the blobs of the place where it is.
+/// An image that was found, with the blobs of its place.
 #[derive(Debug)]
 pub(crate) struct Opened {
     place: Place,
@@ -75,13 +75,13 @@ impl Opened {
         Ok(Self { place: Place::Local(source), root })
     }
 
-    /// Whether all of it is on this machine, so that to read it costs nobody anything.
+    /// Whether all of the image is on this machine, so that reading it costs nobody anything.
     pub(crate) fn is_local(&self) -> bool {
         matches!(self.place, Place::Local(_))
     }
 
-    /// Whether its manifest is the one that a registry knows: an archive of `docker save` has
-    /// neither manifests nor a registry's blobs.
+    /// Whether the image's manifest is the one that a registry knows. An archive of `docker save`
+    /// has neither manifests nor a registry's blobs.
     pub(crate) fn has_manifests(&self) -> bool {
         match &self.place {
             Place::Local(source) => source.kind() != SourceKind::DockerArchive,
@@ -89,7 +89,7 @@ impl Opened {
         }
     }
 
-    /// What is attached to it.
+    /// The signatures and attestations of the image.
     pub(crate) fn signatures(&self) -> Signatures<'_> {
         Signatures(self)
     }
@@ -107,8 +107,8 @@ impl Opened {
         }
     }
 
-    /// Its name in a registry, with the digest that it has there. Beside a digest that was asked
-    /// for, a tag is only told.
+    /// The image's name in a registry, with its digest there. When the caller asked for a digest,
+    /// the tag is only information.
     pub(crate) fn name_in_registry(&self) -> Option<Reference> {
         let digest = self.root.digest.clone();
         match &self.place {

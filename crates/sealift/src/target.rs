@@ -1,4 +1,4 @@
-//! What can be scanned.
+//! Targets: what can be scanned.
 
 use std::ffi::OsStr;
 use std::io;
@@ -10,7 +10,7 @@ use sealift_model::{Digest, Reference};
 use sealift_registry::{Engine, EngineError, Registries, Repository};
 use tempfile::{NamedTempFile, TempPath};
 
-/// Something to scan.
+/// The target of a scan.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum Target {
@@ -18,25 +18,25 @@ pub enum Target {
     ImageLayout {
         /// The folder that holds `index.json`.
         folder: PathBuf,
-        /// Which of its images; the only one when none is given.
+        /// Selects one of the images; not needed when there is only one.
         selector: Option<Selector>,
     },
     /// An image in one file: an OCI layout as tar, or what `docker save` writes.
     ImageArchive {
         /// The file.
         file: PathBuf,
-        /// Which of its images; the only one when none is given.
+        /// Selects one of the images; not needed when there is only one.
         selector: Option<Selector>,
     },
-    /// An image in a registry. Its layers are read as they arrive, and nothing of it is stored.
+    /// An image in a registry. Its layers are read as they arrive, and nothing is stored.
     Registry(RegistryImage),
     /// An image that a container engine has.
     Engine(EngineImage),
-    /// An unpacked root file system: what is installed is matched.
+    /// An unpacked root file system: its installed packages are matched.
     Rootfs(PathBuf),
-    /// A source tree, or one file of it: what is declared is matched.
+    /// A source tree, or one file of it: its declared packages are matched.
     Filesystem(PathBuf),
-    /// A CycloneDX or SPDX document, or what else [`sealift_sbom::read_document`] reads.
+    /// A CycloneDX or SPDX document, or another one that [`sealift_sbom::read_document`] reads.
     Sbom(PathBuf),
     /// The same, already read.
     SbomText {
@@ -77,10 +77,10 @@ impl Target {
         }
     }
 
-    /// Reads what names an image on this machine: `oci:DIR[:TAG|@DIGEST]`,
+    /// Reads the name of an image on this machine: `oci:DIR[:TAG|@DIGEST]`,
     /// `oci-archive:FILE[:TAG]`, `docker-archive:FILE[:TAG]`, or a path that starts with `/`, `./`
-    /// or `../`. None for anything else, which is the name of an image elsewhere: a folder named
-    /// `nginx` never stands in for the image `nginx`.
+    /// or `../`. None for any other text, which names an image elsewhere: a folder named `nginx`
+    /// never stands in for the image `nginx`.
     #[must_use]
     pub fn local_image(text: &str) -> Option<Self> {
         match text.split_once(':') {
@@ -96,8 +96,8 @@ impl Target {
         }
     }
 
-    /// Fetches what names an image in an engine: `docker-daemon:NAME` or `podman:NAME`, asked for at
-    /// the socket of the system. None for anything else.
+    /// Fetches an image from an engine, by `docker-daemon:NAME` or `podman:NAME`. The engine is
+    /// reached at the system's socket. None for any other text.
     ///
     /// # Errors
     /// When no engine listens there, or it does not have the image.
@@ -111,7 +111,7 @@ impl Target {
         Some(EngineImage::fetch(&engine, name).map(Self::Engine))
     }
 
-    /// Its name in a report: the path, and for one of several images also which.
+    /// The target's name in a report: the path, and where there are several images also which one.
     #[must_use]
     pub fn name(&self) -> String {
         let path = self.path().display();
@@ -126,7 +126,7 @@ impl Target {
         }
     }
 
-    /// The file or folder; for an image elsewhere its name.
+    /// The file or folder; for an image elsewhere, its name.
     #[must_use]
     pub fn path(&self) -> &Path {
         match self {
@@ -180,7 +180,7 @@ pub struct RegistryImage {
 }
 
 impl RegistryImage {
-    /// An image, and how its registry is asked.
+    /// An image in a registry, and the client that reads it.
     #[must_use]
     pub fn new(registries: Registries, reference: Reference) -> Self {
         let name = reference.to_string().into();
@@ -199,13 +199,13 @@ impl RegistryImage {
         Self { reference: self.reference.at_digest(digest), ..self.clone() }
     }
 
-    /// Its name.
+    /// The image's name.
     #[must_use]
     pub fn reference(&self) -> &Reference {
         &self.reference
     }
 
-    /// Its repository.
+    /// The image's repository.
     #[must_use]
     pub fn repository(&self) -> Repository {
         self.registries.repository(&self.reference)
@@ -218,8 +218,8 @@ impl RegistryImage {
     }
 }
 
-/// An image that a container engine has given as an archive, which is removed with the last clone
-/// of this: layers lie in it in no order that would let them be read as they arrive.
+/// An image from a container engine, kept as an archive that is removed with the last clone of this
+/// value: the layers in it have no order in which they could be read as they arrive.
 #[derive(Clone, Debug)]
 pub struct EngineImage {
     archive: Arc<TempPath>,
@@ -227,11 +227,11 @@ pub struct EngineImage {
 }
 
 impl EngineImage {
-    /// Asks an engine for an image.
+    /// Fetches an image from an engine.
     ///
     /// # Errors
-    /// When nothing listens there, when the engine does not have the image, and when the
-    /// archive cannot be kept.
+    /// When no engine listens there, when the engine does not have the image, and when the archive
+    /// cannot be stored.
     pub fn fetch(engine: &Engine, image: &str) -> Result<Self, EngineError> {
         let mut stream = engine.save(image)?;
         let failed = |source| EngineError::Io { engine: engine.to_string(), source };

@@ -1,4 +1,4 @@
-//! Threads that come when there is work and go when there is none.
+//! A pool whose threads start when there is work and end when there is none.
 
 use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -11,7 +11,7 @@ const PATIENCE: Duration = Duration::from_secs(10);
 
 type Job = Box<dyn FnOnce() + Send>;
 
-/// Runs jobs on threads of its own, at most so many at once.
+/// Runs jobs on threads of its own, up to a number of threads.
 #[derive(Clone)]
 pub struct ThreadPool {
     name: &'static str,
@@ -50,17 +50,17 @@ struct State {
 pub struct PoolFull;
 
 impl ThreadPool {
-    /// At most `max` threads with stacks of `stack` bytes, and at most `max_waiting` jobs that wait
-    /// for one of them.
+    /// A pool of at most `max` threads with stacks of `stack` bytes; at most `max_waiting` jobs
+    /// wait for a thread.
     #[must_use]
     pub fn new(name: &'static str, max: usize, max_waiting: usize, stack: usize) -> Self {
         Self { name, max, max_waiting, stack_bytes: stack, shared: Arc::default() }
     }
 
-    /// Has a thread do it. A panic ends the job alone.
+    /// Runs the job on a thread. A panic ends that job alone.
     ///
     /// # Errors
-    /// When all threads have work, and as many jobs wait as may.
+    /// When all threads have work, and no more jobs may wait.
     pub fn run(&self, job: impl FnOnce() + Send + 'static) -> Result<(), PoolFull> {
         let mut state = self.shared.lock();
         let jobs = state.running + state.waiting.len();

@@ -1,4 +1,4 @@
-//! Distributions of which nothing was matched.
+//! Distributions of which no package was matched.
 
 use sealift_matcher::{Coverage, EcosystemCoverage};
 use sealift_model::{Diagnostic, Distribution, Family, Impact};
@@ -6,8 +6,9 @@ use sealift_model::{Diagnostic, Distribution, Family, Impact};
 /// Told one by one; an SBOM may name any number of distributions.
 const NAMED: usize = 20;
 
-/// Says of each distribution without advisories that its packages were not matched, why, and what
-/// may cover them. That no vulnerability was found says nothing then: the result is incomplete.
+/// A diagnostic for each distribution without advisories: that its packages were not matched, why,
+/// and what may cover them. Finding no vulnerability means nothing then, so the result is
+/// incomplete.
 pub(crate) fn diagnostics(coverage: &Coverage) -> Vec<Diagnostic> {
     let rows = || coverage.without.iter().filter(|row| row.is_system);
     let said = |message: String| Diagnostic::new("matcher", message, Impact::Incomplete);
@@ -23,7 +24,7 @@ fn sentence(row: &EcosystemCoverage) -> String {
     format!("not matched: {packages} packages of {name}: {}", reason(name))
 }
 
-/// Why there are no advisories for what goes by that name: OSV's, or that in reports with the version.
+/// Why there are no advisories for this name: OSV's name, or that in reports with the version.
 fn reason(name: &str) -> String {
     if Family::from_osv(name).is_some() {
         let export = name.split(':').next().unwrap_or(name);

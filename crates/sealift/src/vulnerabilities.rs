@@ -1,4 +1,4 @@
-//! The findings of a report as a CycloneDX document tells of them.
+//! The findings of a report in a CycloneDX document.
 
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
@@ -10,8 +10,8 @@ use sealift_sbom::cyclonedx::{
     Advisory, Analysis, Rating, Source, Vulnerability, VulnerabilityProperty,
 };
 
-/// One for each id, with all packages that have it, by id. What does not count is apart, with the
-/// reason, where it is to be shown.
+/// One vulnerability for each id, with all packages that have it, sorted by id. Suppressed findings
+/// are separate, with the reason, where they are to be shown.
 pub(crate) fn vulnerabilities(report: &Report) -> Vec<Vulnerability> {
     let counted = report.findings().iter().map(|finding| (finding, None));
     let others = report.suppressed.iter().filter(|_| report.shows_suppressed);
@@ -34,7 +34,7 @@ pub(crate) fn vulnerabilities(report: &Report) -> Vec<Vulnerability> {
     by_id.into_values().collect()
 }
 
-/// Why a finding does not count. An ignore rule says nothing of whether the vulnerability can be
+/// Why a finding is suppressed. An ignore rule does not say whether the vulnerability can be
 /// exploited.
 fn analysis(modified: &Modified) -> Analysis {
     let mut analysis = match modified.status {
@@ -76,7 +76,7 @@ fn described(report: &Report, finding: &Finding) -> Vulnerability {
     vulnerability
 }
 
-/// What a finding's sources say of how bad it is, where that is not said yet.
+/// Adds the ratings of a finding's sources that are not there yet.
 fn add_ratings(ratings: &mut Vec<Rating>, finding: &Finding) {
     for entry in &finding.cvss {
         let known = ratings.iter().any(|rating| {

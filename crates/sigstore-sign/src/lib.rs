@@ -2,7 +2,10 @@
 //!
 //! ```
 //! use sealift_sigstore_sign::{Ed25519Form, PrivateKey, sign_message};
-//! use sealift_sigstore_verify::*;
+//! use sealift_sigstore_verify::{
+//!     Artifact, Bundle, KeyAlgorithm, Limits, Policy, PublicKey, TrustedKey, TrustedRoot,
+//!     Verifier,
+//! };
 //!
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! let key = PrivateKey::generate(KeyAlgorithm::EcdsaP256)?;

@@ -2,7 +2,10 @@
 //! exactly which check failed.
 //!
 //! ```
-//! use sealift_sigstore_verify::*;
+//! use sealift_sigstore_verify::{
+//!     Artifact, Bundle, IdentityMatcher, Limits, Policy, RustCrypto, TextMatcher, TrustedRoot,
+//!     Verifier,
+//! };
 //! # const BUNDLE: &[u8] = include_bytes!("../examples/signed/artifact.txt.sigstore.json");
 //! # const ROOT: &[u8] = include_bytes!("../examples/signed/trusted_root.json");
 //! # const ARTIFACT: &[u8] = include_bytes!("../examples/signed/artifact.txt");

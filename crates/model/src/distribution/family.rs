@@ -1,4 +1,4 @@
-//! The families of distributions: a visible table of their names.
+//! The families of distributions, as a table of their names.
 
 use serde::{Deserialize, Serialize};
 
@@ -75,7 +75,7 @@ pub(super) struct Row {
     report: &'static str,
     /// The OSV ecosystem, where OSV has records of this distribution.
     pub(super) osv: Option<(&'static str, Release)>,
-    /// What its package manager installs; none where no reader of ours exists.
+    /// The ecosystem of its packages; none where no cataloger reads them.
     packages: Option<Ecosystem>,
 }
 
@@ -141,8 +141,8 @@ impl Family {
         TABLE.iter().find(|row| row.report.eq_ignore_ascii_case(name)).map(|row| row.family)
     }
 
-    /// The family whose records stand under an OSV ecosystem, given with or without release:
-    /// `Debian`, `Alpine:v3.20`.
+    /// The family whose records OSV has under this ecosystem, with or without release: `Debian`,
+    /// `Alpine:v3.20`.
     #[must_use]
     pub fn from_osv(ecosystem: &str) -> Option<Self> {
         let known = |row: &&Row| {
@@ -154,7 +154,7 @@ impl Family {
         rows.max_by_key(|row| row.osv.map(|(name, _)| name.len())).map(|row| row.family)
     }
 
-    /// All of them.
+    /// All families.
     pub fn all() -> impl Iterator<Item = Self> {
         TABLE.iter().map(|row| row.family)
     }
@@ -165,7 +165,7 @@ impl Family {
         self.row().map_or("", |row| row.report)
     }
 
-    /// What the distribution's package manager installs.
+    /// The ecosystem of the distribution's packages.
     #[must_use]
     pub fn packages(self) -> Option<Ecosystem> {
         self.row().and_then(|row| row.packages)

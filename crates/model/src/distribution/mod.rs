@@ -15,8 +15,8 @@ use crate::Purl;
 pub use family::Family;
 pub use support::{Day, Support};
 
-/// The distribution that an image or tree says it is: `ID` and `VERSION_ID` of its
-/// `os-release(5)`, or what stands for them in older releases.
+/// The distribution that an image or tree names: `ID` and `VERSION_ID` of its `os-release(5)`, or
+/// what older releases have instead.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Distribution {
@@ -49,8 +49,8 @@ impl Distribution {
         }
     }
 
-    /// A distribution by a name that others wrote, an `ID` or the name in reports (`alma` for
-    /// `almalinux`), and its version.
+    /// A distribution from a name in foreign data, which is an `ID` or the name in reports (`alma`
+    /// for `almalinux`), and its version.
     #[must_use]
     pub fn from_name(name: &str, version: Option<&str>) -> Self {
         let reported = || Family::from_report_name(name).and_then(Family::row);
@@ -61,9 +61,9 @@ impl Distribution {
         Self::new(id, version)
     }
 
-    /// The distribution that the purl of an operating system's package names: by its `distro`
-    /// qualifier, `<ID>-<VERSION_ID>`, as others write it too: a bare version or code name, where
-    /// the namespace is the `ID`. Without qualifier, the namespace alone.
+    /// The distribution of a package of an operating system, from its purl: from the `distro`
+    /// qualifier `<ID>-<VERSION_ID>`, or, as other programs write it, from a bare version or code
+    /// name with the namespace as `ID`. Without a qualifier, from the namespace alone.
     #[must_use]
     pub fn from_purl(purl: &Purl) -> Option<Self> {
         let (namespace, distro) = match (purl.namespace(), purl.qualifier("distro")) {
@@ -116,7 +116,7 @@ impl Distribution {
         named
     }
 
-    /// The version of the release: `VERSION_ID`, else what its code name stands for.
+    /// The version of the release: `VERSION_ID`, else the version of the code name.
     #[must_use]
     pub fn release(&self) -> Option<&str> {
         let by_name = || codename::version(self.family?, self.codename.as_deref()?);

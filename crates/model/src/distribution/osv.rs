@@ -1,4 +1,4 @@
-//! Under which ecosystems OSV has the records of a release (OSV schema, "Defined ecosystems").
+//! The ecosystems under which OSV has the records of a release (OSV schema, "Defined ecosystems").
 
 use crate::Distribution;
 
@@ -71,10 +71,10 @@ impl Distribution {
         release.behind(name, self)
     }
 
-    /// All spellings of the ecosystem, the most telling first: as
-    /// [`osv_ecosystem`](Self::osv_ecosystem) has it; for a release of Ubuntu with long support
-    /// also `Ubuntu:Pro:16.04:LTS`; with the whole version, as Debian's releases were counted
-    /// until 6.0; without any, for records that make no difference between releases.
+    /// All spellings of the ecosystem, the most specific first: that of
+    /// [`osv_ecosystem`](Self::osv_ecosystem); for a release of Ubuntu with long support also
+    /// `Ubuntu:Pro:16.04:LTS`; with the whole version, as Debian's releases were counted until 6.0;
+    /// without a version, for records that do not distinguish releases.
     #[must_use]
     pub fn osv_ecosystems(&self) -> Vec<String> {
         let (Some((name, release)), Some(first)) = (self.osv(), self.osv_ecosystem()) else {
@@ -99,11 +99,11 @@ impl Distribution {
         all
     }
 
-    /// Whether an OSV ecosystem that is none of the [spellings](Self::osv_ecosystems) has records
-    /// of this release, too: the streams of Red Hat (`Red Hat:enterprise_linux:9::appstream`; EUS,
-    /// AUS, TUS and E4S only where the version names them, `9.2+eus`), and the modules, extensions,
-    /// Package Hub and LTSS of a service pack of SUSE (`SUSE:Linux Enterprise Module for Basesystem
-    /// 15 SP5`).
+    /// Whether an OSV ecosystem beside the [spellings](Self::osv_ecosystems) also has records of
+    /// this release. These are the streams of Red Hat (`Red Hat:enterprise_linux:9::appstream`;
+    /// EUS, AUS, TUS and E4S only where the version names them, `9.2+eus`), and the modules,
+    /// extensions, Package Hub and LTSS of a service pack of SUSE (`SUSE:Linux Enterprise Module
+    /// for Basesystem 15 SP5`).
     #[must_use]
     pub fn has_osv_part(&self, ecosystem: &str) -> bool {
         let part = self.osv().and_then(|(name, release)| {

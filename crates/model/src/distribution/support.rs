@@ -1,8 +1,8 @@
 //! How long releases of distributions get security fixes.
 //!
-//! The dates are those that each distribution publishes for everybody, without a contract; what
-//! is sold or must be asked for beyond that (ESM, LTSS, ELS, ELTS) is told apart. Sources, as of
-//! July 2026, `endoflife.date` having been compared:
+//! The dates are those that each distribution publishes for everybody, without a contract. Longer
+//! support that is sold or given on request (ESM, LTSS, ELS, ELTS) is separate. Sources, as of July
+//! 2026, compared with `endoflife.date`:
 //!
 //! - Debian: `distro-info-data`, columns `eol-lts` (fixes by the LTS team) and `eol-elts`;
 //!   <https://wiki.debian.org/LTS>
@@ -23,22 +23,22 @@
 
 use crate::{Distribution, Family, Timestamp};
 
-/// Until when a release of a distribution gets security fixes.
+/// The time for which a release of a distribution gets security fixes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Support {
-    /// The distribution has no releases: whoever updates has what there is.
+    /// The distribution has no releases: its users always have the newest packages.
     Rolling,
-    /// Until an end.
+    /// There is a last day.
     Until {
         /// The last day.
         end: Day,
-        /// What can be had beyond it, and its last day: `("ESM", 2030-04-23)`.
+        /// The longer support beyond that day, and its last day: `("ESM", 2030-04-23)`.
         extended: Option<(&'static str, Day)>,
     },
 }
 
-/// A day, UTC, as `2024-06-30`.
+/// A day in UTC, as `2024-06-30`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Day(&'static str);
 
@@ -49,7 +49,7 @@ impl Day {
         self.0
     }
 
-    /// Whether the day is over at a time.
+    /// Whether the day is over at the time `now`.
     #[must_use]
     pub fn is_over(self, now: Timestamp) -> bool {
         Timestamp::from_day(self.0).is_ok_and(|start| now.days_since(start) >= 1)
@@ -63,7 +63,7 @@ impl std::fmt::Display for Day {
 }
 
 impl Support {
-    /// Whether there are no more fixes for everybody at a time.
+    /// Whether fixes for everybody have ended at the time `now`.
     #[must_use]
     pub fn is_over(self, now: Timestamp) -> bool {
         matches!(self, Self::Until { end, .. } if end.is_over(now))
@@ -86,7 +86,7 @@ type Release = (&'static str, &'static str, Option<&'static str>);
 struct Row {
     family: Family,
     part: Part,
-    /// What is sold or must be asked for beyond the end.
+    /// The name of support that is sold or given on request beyond the end.
     beyond: &'static str,
     releases: &'static [Release],
 }
@@ -234,7 +234,7 @@ const TABLE: &[Row] = &[
 ];
 
 impl Distribution {
-    /// Until when this release gets security fixes; none when it is not in the table.
+    /// The support of this release; none when it is not in the table.
     #[must_use]
     pub fn support(&self) -> Option<Support> {
         let family = self.family?;

@@ -1,9 +1,9 @@
-//! Who makes the packages of a distribution, as they say themselves.
+//! The vendors of packages, as the packages name them.
 
 use super::Family;
 
-/// How the vendor of an RPM begins that is the distribution's own, and so in its advisories.
-/// What others made for it (EPEL, a vendor's own repository) is not.
+/// The beginnings of vendors' names in RPMs of the distribution itself, which its advisories are
+/// about. RPMs that others made for it (EPEL, a vendor's own repository) have other vendors.
 #[rustfmt::skip]
 const TABLE: &[(Family, &[&str])] = &[
     (Family::Alma, &["AlmaLinux", "CloudLinux"]),
@@ -26,7 +26,7 @@ const TABLE: &[(Family, &[&str])] = &[
 ];
 
 impl Family {
-    /// Whether the vendor of an RPM is the distribution itself.
+    /// Whether an RPM with this vendor is from the distribution itself.
     #[must_use]
     pub fn is_vendor(self, vendor: &str) -> bool {
         let row = TABLE.iter().find(|(family, _)| *family == self);

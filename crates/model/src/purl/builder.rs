@@ -1,12 +1,12 @@
-//! A package URL in the making.
+//! Building package URLs.
 
 use super::Purl;
 use super::error::PurlError;
 use super::parts::{Parts, Strictness};
 
-/// A package URL in the making; see [`Purl::builder`].
+/// A package URL in progress; see [`Purl::builder`].
 ///
-/// All components are given decoded. An empty one is the same as none.
+/// All components are given decoded. An empty component is the same as none.
 #[derive(Clone, Debug)]
 pub struct PurlBuilder {
     kind: String,
@@ -58,11 +58,11 @@ impl PurlBuilder {
         self
     }
 
-    /// Puts every component in its canonical spelling and makes the purl.
+    /// Brings every component into its canonical spelling and makes the purl.
     ///
     /// # Errors
-    /// The type, a qualifier's key or the name is not possible, or the definition of the type
-    /// forbids what is given.
+    /// When the type, a qualifier's key or the name is invalid, or the definition of the type
+    /// forbids a component.
     pub fn build(self) -> Result<Purl, PurlError> {
         self.parts().finish(Strictness::Strict)
     }

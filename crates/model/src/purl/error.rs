@@ -9,7 +9,8 @@ pub enum PurlError {
     /// The text does not start with `pkg:`.
     #[error("a package URL starts with \"pkg:\"")]
     MissingScheme,
-    /// The type is empty, starts with no letter, or has other than letters, digits, `.` and `-`.
+    /// The type is empty, does not start with a letter, or has characters other than letters,
+    /// digits, `.` and `-`.
     #[error("{kind:?} is not a package URL type")]
     InvalidType {
         /// The type as given.
@@ -21,7 +22,7 @@ pub enum PurlError {
     /// A `%` is not followed by two hexadecimal digits.
     #[error("{component} {text:?} has an incomplete percent-encoding")]
     InvalidEncoding {
-        /// Where it stands.
+        /// The component.
         component: PurlComponent,
         /// The component or segment, still encoded.
         text: String,
@@ -29,7 +30,7 @@ pub enum PurlError {
     /// A component does not decode to UTF-8.
     #[error("{component} {text:?} does not decode to UTF-8")]
     NotUtf8 {
-        /// Where it stands.
+        /// The component.
         component: PurlComponent,
         /// The component or segment, still encoded.
         text: String,
@@ -37,13 +38,13 @@ pub enum PurlError {
     /// A segment hides a `/` in its encoding.
     #[error("{component} segment {segment:?} has a slash")]
     SlashInSegment {
-        /// Where it stands.
+        /// The component.
         component: PurlComponent,
         /// The segment, decoded.
         segment: String,
     },
-    /// A qualifier's key starts with no (lower case) letter or has other than letters, digits,
-    /// `.`, `-` and `_`.
+    /// A qualifier's key does not start with a (lower case) letter or has characters other than
+    /// letters, digits, `.`, `-` and `_`.
     #[error("{key:?} is not a qualifier key")]
     InvalidQualifierKey {
         /// The key as given.
@@ -60,7 +61,7 @@ pub enum PurlError {
     NamespaceRequired {
         /// The type.
         kind: String,
-        /// How many segments it needs.
+        /// The number of segments that it needs.
         segments: usize,
     },
     /// The type has no namespaces.

@@ -36,12 +36,12 @@ pub use error::{PurlComponent, PurlError};
 /// # Ok::<(), sealift_model::PurlError>(())
 /// ```
 ///
-/// [`FromStr`](std::str::FromStr) holds a text to the specification and to the definition of its
-/// type. [`Purl::parse_lenient`] is for purls that others wrote. A type without a definition
+/// [`FromStr`](std::str::FromStr) requires a text to follow the specification and the definition of
+/// its type. [`Purl::parse_lenient`] is for purls from other programs. A type without a definition
 /// follows the general rules.
 ///
-/// Lists of packages hold thousands, so a purl is one piece of memory, with a second one where it
-/// has qualifiers.
+/// Lists of packages hold thousands of purls, so a purl is one piece of memory, with a second one
+/// where it has qualifiers.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Purl {
     /// The components one behind the other, with nothing between them: type, namespace, name,
@@ -116,7 +116,7 @@ fn some(text: &str) -> Option<&str> {
     Some(text).filter(|text| !text.is_empty())
 }
 
-/// By type, namespace, name, version, qualifiers and subpath; what is missing comes first.
+/// By type, namespace, name, version, qualifiers and subpath; a missing component sorts first.
 impl Ord for Purl {
     fn cmp(&self, other: &Self) -> Ordering {
         self.kind()

@@ -12,8 +12,8 @@ impl FromStr for Purl {
 
     /// Reads a purl that follows the specification and the definition of its type.
     ///
-    /// What is not significant need not be canonical: case of the type, slashes to spare, order of
-    /// the qualifiers, characters that should have been encoded.
+    /// Details without meaning need not be canonical: the case of the type, extra slashes, the
+    /// order of the qualifiers, characters that should have been encoded.
     fn from_str(text: &str) -> Result<Self, PurlError> {
         parse(text, Strictness::Strict)
     }
@@ -28,14 +28,14 @@ impl TryFrom<&str> for Purl {
 }
 
 impl Purl {
-    /// Reads a purl that another tool wrote, as long as it is clear what it names.
+    /// Reads a purl that another tool wrote, as long as its meaning is clear.
     ///
     /// Beyond [`FromStr`], keys of qualifiers may begin in upper case, a `%` may stand for itself,
-    /// and the definition of the type only gives the spelling: what it requires may be missing
-    /// and what it prohibits may be there.
+    /// and the definition of the type decides only the spelling: components that it requires may be
+    /// missing, and components that it prohibits may be there.
     ///
     /// # Errors
-    /// The text breaks the general rules of the specification.
+    /// When the text breaks the general rules of the specification.
     pub fn parse_lenient(text: &str) -> Result<Self, PurlError> {
         parse(text, Strictness::Lenient)
     }

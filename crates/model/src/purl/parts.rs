@@ -9,7 +9,7 @@ use super::types::{Namespace, Rules, rules};
 /// How closely a purl must follow the definition of its type.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Strictness {
-    /// What the definition requires or prohibits is held against the purl.
+    /// The purl must have what the definition requires, and nothing that it prohibits.
     Strict,
     /// Only the general rules are.
     Lenient,

@@ -1,4 +1,4 @@
-//! What the type definitions of the package URL specification add to the general rules.
+//! The rules that type definitions of the package URL specification add to the general ones.
 //!
 //! Deviations, each because the purl would name another package or real packages would have none:
 //! - `golang` and `npm` keep their case: module paths and old npm names differ by case alone.

@@ -30,7 +30,7 @@ impl Challenge {
         challenges
     }
 
-    /// Realm, service and scope of a challenge for a token.
+    /// The realm, service and scope of a challenge for a token.
     pub(super) fn bearer(&self) -> Option<(&str, &str, &str)> {
         let get = |name| self.parameters.get(name).map(String::as_str);
         if self.scheme != "bearer" {

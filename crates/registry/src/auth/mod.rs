@@ -1,5 +1,5 @@
-//! Who asks: challenges of registries answered with tokens or passwords
-//! (`distribution`'s token authentication specification, RFC 6750, RFC 7617).
+//! Authentication: challenges of registries, answered with tokens or passwords (`distribution`'s
+//! token authentication specification, RFC 6750, RFC 7617).
 
 mod challenge;
 mod token;
@@ -19,7 +19,7 @@ use crate::{Credential, ErrorKind, Keychain};
 use challenge::Challenge;
 use token::Token;
 
-/// What is done with a repository.
+/// The use of a repository, for which a token is requested.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Action {
     Pull,
@@ -64,7 +64,7 @@ impl Auth {
         Self { keychain, known: Mutex::default() }
     }
 
-    /// Sends a request, and sends it again with what the registry wants to know.
+    /// Sends a request, and sends it again with the credentials that the registry requires.
     pub(crate) fn send<'r>(
         &self,
         inner: &Inner,
@@ -113,7 +113,8 @@ impl Auth {
         Err(ErrorKind::Challenge)
     }
 
-    /// An answer that denies access: with what was told of who asks, if anything was.
+    /// The error for an answer that denies access; it names the source of the credentials that were
+    /// sent.
     fn refused(
         &self,
         inner: &Inner,
@@ -127,13 +128,13 @@ impl Auth {
         }
     }
 
-    /// Whose credentials are told for a place.
+    /// The source of the credentials that are sent for a place.
     fn told(&self, registry: &str, place: &str) -> Result<Option<String>, ErrorKind> {
         let found = self.known().found(&self.keychain, registry, place)?;
         Ok(found.map(|(_, whose)| whose))
     }
 
-    /// What is known already to be wanted.
+    /// The credentials that the registry is known to require.
     fn authorization(
         &self,
         registry: &str,
@@ -153,7 +154,7 @@ impl Auth {
         Ok(token.map(|token| format!("Bearer {}", token.value)))
     }
 
-    /// Gets ready what a challenge asks for. False when there is nothing new to answer.
+    /// Prepares the answer to a challenge. False when there is no other answer than before.
     fn answer(
         &self,
         inner: &Inner,

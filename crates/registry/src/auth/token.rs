@@ -11,7 +11,7 @@ use crate::error::message;
 use crate::registries::Inner;
 use crate::{Credential, ErrorKind};
 
-/// A token, and until when it may be used.
+/// A token, and the time until which it may be used.
 pub(super) struct Token {
     pub(super) value: String,
     pub(super) until: Instant,
@@ -27,11 +27,11 @@ struct Answer {
     expires_in: Option<u64>,
 }
 
-/// How long a token lasts that does not say so, and the shortest that services may give.
+/// The life of a token without a stated one, and the shortest that services may state.
 const SHORTEST: Duration = Duration::from_secs(60);
 const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// Asks a token service for a token.
+/// Requests a token from a token service.
 pub(super) fn fetch(
     inner: &Inner,
     registry: &str,
@@ -102,12 +102,12 @@ fn read(inner: &Inner, url: &Url, response: Response) -> Result<Token, ErrorKind
     Ok(Token { value, until: Instant::now() + lasts - SHORTEST / 10 })
 }
 
-/// Whether it may stand in a header.
+/// Whether the text is allowed in a header.
 fn is_token(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_graphic())
 }
 
-/// Where the token service is, if it may be asked: with TLS unless the registry itself has none,
+/// The URL of the token service, if it may be called: with TLS unless the registry itself has none,
 /// and at no address that is inside the network of another host.
 fn check_realm(inner: &Inner, base: &Url, realm: &str) -> Result<Url, ErrorKind> {
     let refused = |why| ErrorKind::Realm { realm: realm.chars().take(100).collect(), why };

@@ -14,7 +14,7 @@ use super::{Credential, CredentialError, helper, key_of};
 /// Far more than a file with a line for each registry of the world needs.
 pub(super) const MAX_BYTES: u64 = 4 << 20;
 
-/// What matters here of such a file.
+/// The fields of such a file that are used.
 #[derive(Default, Deserialize)]
 pub(super) struct ConfigFile {
     #[serde(default)]

@@ -17,7 +17,7 @@ const TIMEOUT: Duration = Duration::from_secs(60);
 const LEFT_BEHIND: Duration = Duration::from_secs(2);
 /// More than any credential has.
 const MAX_BYTES: u64 = 1 << 20;
-/// What all helpers say where there is nothing.
+/// The message of all helpers where there is no credential.
 const NOT_FOUND: &str = "credentials not found in native keychain";
 /// The user of an identity token.
 const TOKEN_USER: &str = "<token>";
@@ -32,7 +32,7 @@ struct Answer {
     secret: String,
 }
 
-/// What a helper knows of a registry.
+/// The credential that a helper has for a registry.
 pub(super) fn get(name: &str, key: &str) -> Result<Option<Credential>, CredentialError> {
     let (succeeded, said) = run(name, "get", key.as_bytes())?;
     if !succeeded {
@@ -51,7 +51,7 @@ pub(super) fn get(name: &str, key: &str) -> Result<Option<Credential>, Credentia
     })
 }
 
-/// Has a helper keep a user name and a password.
+/// Stores a user name and a password with a helper.
 pub(super) fn store(
     name: &str,
     key: &str,
@@ -70,7 +70,7 @@ pub(super) fn store(
     }
 }
 
-/// Has a helper forget a registry. Not to know it is well.
+/// Removes a registry from a helper. It is no error when the helper does not know it.
 pub(super) fn erase(name: &str, key: &str) -> Result<(), CredentialError> {
     run(name, "erase", key.as_bytes()).map(drop)
 }

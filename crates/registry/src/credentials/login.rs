@@ -1,4 +1,4 @@
-//! Keeping credentials, as `docker login` does.
+//! Storing credentials, as `docker login` does.
 
 use std::fs;
 use std::io::Write as _;
@@ -12,10 +12,10 @@ use super::file::{self, ConfigFile, malformed};
 use super::{CredentialError, Keychain, helper, key_of};
 
 impl Keychain {
-    /// Keeps a user name and a password for a registry: with the helper that the first file names
-    /// for it, else in that file, which only its owner may read. Returns where.
+    /// Stores a user name and a password for a registry: with the helper that the first file names
+    /// for it, else in that file, which only its owner may read. Returns the place.
     ///
-    /// The file is replaced as a whole; all else that is in it stays.
+    /// The file is replaced as a whole; everything else in it stays.
     ///
     /// # Errors
     /// When there is no file to write, or it cannot be read or written.
@@ -39,10 +39,10 @@ impl Keychain {
         Ok(path.display().to_string())
     }
 
-    /// Forgets the credentials of a registry. False when there were none in the first file.
+    /// Removes the credentials of a registry. False when the first file had none.
     ///
     /// # Errors
-    /// As [`store`](Self::store).
+    /// Those of [`store`](Self::store).
     pub fn erase(&self, registry: &str) -> Result<bool, CredentialError> {
         let path = self.files.first().ok_or(CredentialError::NoPlace)?;
         let key = key_of(registry);

@@ -1,4 +1,5 @@
-//! Who the user is at a registry: flags, the files of Docker and Podman, their helpers.
+//! The user's credentials for a registry: from flags, from the files of Docker and Podman, from
+//! their helpers.
 
 mod file;
 mod helper;
@@ -11,7 +12,7 @@ use std::path::{Path, PathBuf};
 
 use file::ConfigFile;
 
-/// What proves who asks. `Debug` does not show it.
+/// A proof of the user's identity. `Debug` does not show it.
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Credential {
@@ -24,7 +25,7 @@ pub enum Credential {
     },
     /// A token that a token service exchanges for others.
     IdentityToken(String),
-    /// A token that the registry itself takes.
+    /// A token that the registry itself accepts.
     RegistryToken(String),
 }
 
@@ -38,27 +39,27 @@ impl fmt::Debug for Credential {
     }
 }
 
-/// Where credentials are looked for: those that are given, then files in their order.
+/// The sources of credentials: those that the caller gives, then files in their order.
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct Keychain {
-    /// Credentials by registry, which come before all files.
+    /// Credentials by registry, which win over all files.
     pub given: BTreeMap<String, Credential>,
-    /// Docker's `config.json`, Podman's `auth.json`. Those that are not there are passed over.
-    /// `login` writes the first.
+    /// Docker's `config.json`, Podman's `auth.json`. Missing files are skipped. `login` writes the
+    /// first.
     pub files: Vec<PathBuf>,
 }
 
 /// The key of the public registry in files and helpers, for historical reasons.
 const DEFAULT_REGISTRY_KEY: &str = "https://index.docker.io/v1/";
 
-/// What files and helpers call a registry.
+/// The key of a registry in files and helpers.
 fn key_of(registry: &str) -> &str {
     if registry == "docker.io" { DEFAULT_REGISTRY_KEY } else { registry }
 }
 
 impl Keychain {
-    /// The credential for a place, `registry` or `registry/repository`, and whose it is.
+    /// The credential for a place, `registry` or `registry/repository`, and its source.
     pub(crate) fn find(
         &self,
         registry: &str,
@@ -84,7 +85,7 @@ fn short(path: &Path) -> PathBuf {
     names.into_iter().collect()
 }
 
-/// Why credentials cannot be read or kept.
+/// Why credentials cannot be read or stored.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum CredentialError {
@@ -93,15 +94,15 @@ pub enum CredentialError {
     File {
         /// The file.
         path: PathBuf,
-        /// What the system says.
+        /// The error of the system.
         source: io::Error,
     },
-    /// A file is not what Docker or Podman writes.
+    /// A file has another form than Docker and Podman write.
     #[error("{} is no file of credentials: {reason}", path.display())]
     Malformed {
         /// The file.
         path: PathBuf,
-        /// What is wrong, without what is in it.
+        /// What is wrong, without the content of the file.
         reason: String,
     },
     /// A file is too large.
@@ -112,18 +113,18 @@ pub enum CredentialError {
         /// The most that is read.
         max: u64,
     },
-    /// A helper's name is none.
+    /// The name of a helper is invalid.
     #[error("the credential helper {name:?} has a name that is not allowed")]
     HelperName {
         /// The name.
         name: String,
     },
-    /// A helper does not do its work.
+    /// A helper failed.
     #[error("the credential helper docker-credential-{name} fails: {reason}")]
     Helper {
         /// Its name.
         name: String,
-        /// What it says, or what became of it.
+        /// Its message, or how it ended.
         reason: String,
     },
     /// There is no file to write to.

@@ -1,4 +1,4 @@
-//! What can be wrong with an engine.
+//! Errors of container engines.
 
 use std::io;
 
@@ -6,12 +6,12 @@ use std::io;
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum EngineError {
-    /// Nothing that may be asked listens there.
+    /// No engine that may be used listens there.
     #[error("no engine listens at {engine}: {source}")]
     Absent {
         /// Its socket or URL.
         engine: String,
-        /// What the system says.
+        /// The error of the system.
         source: io::Error,
     },
     /// The engine does not have the image.
@@ -25,21 +25,21 @@ pub enum EngineError {
     Io {
         /// Its socket or URL.
         engine: String,
-        /// What the system says.
+        /// The error of the system.
         source: io::Error,
     },
-    /// What listens there is no engine.
+    /// The program that listens there is no engine.
     #[error("what listens at {engine} is no container engine")]
     NoHttp {
         /// Its socket or URL.
         engine: String,
     },
-    /// The engine answers with a status that is not expected.
+    /// The engine answers with an unexpected status.
     #[error("the engine answers with status {status}: {message}")]
     Status {
         /// The status.
         status: u16,
-        /// What it says.
+        /// Its message.
         message: String,
     },
 }

@@ -1,4 +1,4 @@
-//! Images that a container engine has: what `docker save` would write, asked for at the engine's
+//! Images of container engines: the archive that `docker save` would write, from the engine's
 //! socket or server (Docker Engine API 1.41, `GET /images/{name}/get`; Podman has the same).
 
 mod error;
@@ -35,7 +35,7 @@ type Archive = Box<dyn Read + Send>;
 const MAX_MESSAGE_BYTES: u64 = 64 << 10;
 
 impl Engine {
-    /// How long an engine may be silent: it packs an image before it sends the first byte of it.
+    /// How long an engine may be silent: it packs an image before it sends the first byte.
     pub const SILENCE: Duration = Duration::from_secs(120);
 
     /// The engine at a socket.
@@ -44,9 +44,9 @@ impl Engine {
         Self { place: Place::Socket(socket.into()) }
     }
 
-    /// The engine behind a server, asked by this client, which should wait for
-    /// [`SILENCE`](Self::SILENCE), not repeat what fails, and may need a certificate of its own.
-    /// The API's paths stand below the URL's.
+    /// The engine behind a server, reached with this client. The client should wait for
+    /// [`SILENCE`](Self::SILENCE) and not repeat failed requests, and may need a certificate of its
+    /// own. The API's paths are below the path of `url`.
     #[must_use]
     pub fn server(client: Client, url: Url) -> Self {
         Self { place: Place::Server(client, url) }
@@ -100,7 +100,7 @@ impl fmt::Display for Engine {
     }
 }
 
-/// What comes back.
+/// The answer of an engine.
 struct Answer {
     status: u16,
     body: Archive,

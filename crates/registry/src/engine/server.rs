@@ -1,10 +1,10 @@
-//! An engine asked over the network.
+//! Reaching an engine over the network.
 
 use sealift_http::{Client, Error, ErrorKind, Request, Url};
 
 use super::{Answer, Broken};
 
-/// Asks for a path of the API.
+/// Requests a path of the API.
 pub(super) fn get(client: &Client, url: &Url, path: &str) -> Result<Answer, Broken> {
     let base = url.full();
     let place = format!("{}/{path}", base.trim_end_matches('/'));

@@ -1,4 +1,4 @@
-//! An engine asked at a socket of this machine.
+//! Reaching an engine at a socket of this machine.
 
 use std::io::{self, BufRead, BufReader, Read as _, Write as _};
 use std::os::unix::net::UnixStream;
@@ -8,7 +8,7 @@ use super::{Answer, Broken, Engine};
 
 const MAX_HEADER_BYTES: usize = 64 << 10;
 
-/// Asks for a path of the API.
+/// Requests a path of the API.
 pub(super) fn get(socket: &Path, path: &str) -> Result<Answer, Broken> {
     let mut stream = UnixStream::connect(socket).map_err(|error| match error.kind() {
         io::ErrorKind::NotFound

@@ -29,7 +29,7 @@ impl<'r> JsonLayer<'r> {
     }
 }
 
-/// What took a package out of sight.
+/// The layer that hides a package, and how.
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub(super) struct JsonHidden<'r> {

@@ -1,4 +1,4 @@
-//! What is told of the target as a whole.
+//! The facts about the target as a whole.
 
 use sealift_model::{Digest, Distribution, Support, Timestamp};
 use serde::Serialize;
@@ -32,7 +32,7 @@ pub(super) struct Metadata<'r> {
     age_days: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     base: Option<JsonBase<'r>>,
-    /// How many findings of the base are left out.
+    /// The number of findings in the base that are left out.
     #[serde(skip_serializing_if = "Option::is_none")]
     left_out_in_base: Option<usize>,
     /// The day by which ages and the end of life are judged.
@@ -57,7 +57,7 @@ struct Os<'r> {
     extended_support: Option<ExtendedSupport>,
 }
 
-/// What can be had beyond the end of support, under a contract or on request.
+/// Support beyond its end, under a contract or on request.
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
 struct ExtendedSupport {

@@ -1,4 +1,4 @@
-//! What the checks say of one file: `Class` `config`.
+//! The results for one file: `Class` `config`.
 
 use std::io;
 
@@ -24,7 +24,8 @@ pub(super) fn write<W: io::Write + ?Sized>(
     result.put_list("Misconfigurations", &listed.collect::<Vec<_>>())
 }
 
-/// What a check says, as a report's `Misconfigurations` have it; none of what is not listed.
+/// The result of a check, in the form of a report's `Misconfigurations`; none for a result that is
+/// not listed.
 pub fn misconfiguration(
     configuration: &Configuration,
     file: &FileResult,
@@ -33,7 +34,7 @@ pub fn misconfiguration(
     serde_json::to_value(row(configuration, file, found)?).ok()
 }
 
-/// The files of a report about which there is something to say.
+/// The files of a report with results to list.
 pub(super) fn files(report: &Report) -> impl Iterator<Item = (&Configuration, &FileResult)> {
     let configurations = report.configuration.iter();
     configurations.flat_map(|all| all.files.iter().map(move |file| (all, file)))

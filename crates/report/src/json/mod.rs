@@ -1,13 +1,18 @@
-//! Trivy's JSON report, schema 2, with what we know beyond it beside its fields.
+//! Trivy's JSON report, schema 2, with more fields beside Trivy's.
 //!
-//! Shape: `aquasecurity/trivy`, `pkg/types/report.go` as of 0.74. Ours: `Place` and `Expires` in a
-//! suppressed finding, `IgnoredBy` in a misconfiguration, `RecordIDs`, `Aliases`,
-//! `KEV`, `EPSS` and `Paths` in a finding, `Paths` and `OwnedBy` in a package, `FromBase` and
-//! `Hidden` in both, `Diagnostics`, `Undetermined`, `Coverage` and `Notes` at the top,
-//! `ManifestDigest`, `IndexDigest`, `Created`, `AgeDays`, `Base`, `LeftOutInBase` and `JudgedOn` in
-//! `Metadata`,
-//! `EndOfSupport` and `ExtendedSupport` in `OS`. `PkgPath` and `FilePath` are one path and write nested archives as Trivy does
-//! (`shop.jar/lib/x.jar`); `Paths` are all of them, as `shop.jar:lib/x.jar`.
+//! Trivy's fields: `aquasecurity/trivy`, `pkg/types/report.go` as of 0.74. The additional ones:
+//!
+//! - in a suppressed finding `Place` and `Expires`;
+//! - in a misconfiguration `IgnoredBy`;
+//! - in a finding `RecordIDs`, `Aliases`, `KEV`, `EPSS`, `Paths`, `FromBase` and `Hidden`;
+//! - in a package `Paths`, `OwnedBy`, `FromBase` and `Hidden`;
+//! - at the top `Diagnostics`, `Undetermined`, `Coverage` and `Notes`;
+//! - in `Metadata` `ManifestDigest`, `IndexDigest`, `Created`, `AgeDays`, `Base`, `LeftOutInBase`
+//!   and `JudgedOn`;
+//! - in `OS` `EndOfSupport` and `ExtendedSupport`.
+//!
+//! `PkgPath` and `FilePath` are one path and write nested archives as Trivy does
+//! (`shop.jar/lib/x.jar`); `Paths` are all paths, as `shop.jar:lib/x.jar`.
 
 mod finding;
 mod indented;
@@ -41,7 +46,7 @@ use modified::JsonModified;
 use object::{Members, Writer};
 use package::JsonPackage;
 
-/// What of a report is written.
+/// Options of the JSON report.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct JsonOptions {
@@ -57,7 +62,7 @@ impl Default for JsonOptions {
     }
 }
 
-/// Each finding as the report's `Vulnerabilities` have it, once for each section it stands in.
+/// Each finding in the form of the report's `Vulnerabilities`, once for each section that lists it.
 pub fn findings(report: &Report) -> Vec<(&Finding, serde_json::Value)> {
     let sections = sections::sections(report);
     let entries = sections.iter().flat_map(|section| &section.packages);
@@ -73,7 +78,7 @@ pub fn findings(report: &Report) -> Vec<(&Finding, serde_json::Value)> {
 /// Writes the report as one JSON document, two spaces of indentation, a newline at the end.
 ///
 /// # Errors
-/// When `out` refuses.
+/// When `out` fails.
 pub fn write<W: io::Write + ?Sized>(
     report: &Report,
     options: &JsonOptions,
@@ -115,11 +120,11 @@ fn write_document<W: io::Write + ?Sized>(
     document.put_list("Notes", &report.notes)
 }
 
-/// What a result is about.
+/// The subject of a result.
 enum Told<'r> {
     /// Packages with their findings.
     Packages(&'r Section<'r>),
-    /// A configuration file with what checks say of it.
+    /// A configuration file with the results of its checks.
     File(&'r Configuration, &'r FileResult),
 }
 

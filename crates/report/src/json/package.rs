@@ -167,7 +167,7 @@ pub(super) fn paths(package: &Package) -> Vec<&str> {
 pub(super) struct Identifier {
     #[serde(rename = "PURL")]
     purl: String,
-    /// What joins a finding with its package where names are the same.
+    /// Connects a finding with its package where names are the same.
     #[serde(rename = "UID")]
     uid: String,
 }

@@ -1,4 +1,4 @@
-//! What fails in configuration files: a rule for each check, a result for each failure.
+//! The failures in configuration files: a rule for each check, a result for each failure.
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashMap};
@@ -17,8 +17,8 @@ use crate::configuration::{page, place};
 use crate::place::relative_uri;
 use crate::{Report, escape};
 
-/// Adds what fails, the most severe first where there is not room for all, and tells how many
-/// were left out.
+/// Adds the failures, the most severe first where there is not room for all. Returns the number of
+/// those that were left out.
 pub(super) fn add(
     report: &Report,
     room: usize,

@@ -144,7 +144,7 @@ pub(super) struct Suppression {
 }
 
 impl Suppression {
-    /// What stands in a file beside the target.
+    /// The suppression of a finding by a file outside the target.
     pub(super) fn new(modified: &Modified) -> Self {
         let Modified { status, statement, source, .. } = modified;
         let separator = if statement.is_empty() { "" } else { ": " };

@@ -1,18 +1,18 @@
 //! SARIF 2.1.0, as GitHub's code scanning takes it.
 //!
-//! One rule for each vulnerability and each check that fails, one result for each finding and
-//! failure. `security-severity` is the CVSS 3
-//! score of the source that says how bad a finding is, else the middle of the severity's band. A
-//! result's `partialFingerprints` follow from the target's name without tag and digest, the
-//! package, its path and the rule: they stay as they are from build to build, and tell apart
-//! several versions of a package at one path by counting them.
+//! There is one rule for each vulnerability and each check that fails, and one result for each
+//! finding and failure. `security-severity` is the CVSS 3 score of the source from which the
+//! severity of a finding comes, else the middle of the severity's band. The `partialFingerprints`
+//! of a result follow from the target's name without tag and digest, the package, its path and the
+//! rule. They stay the same from build to build; several versions of a package at one path are
+//! counted to tell them apart.
 //!
-//! A finding that does not count is a result with a suppression (SARIF 2.1.0, 3.35) where such are to
-//! be shown, and no result otherwise.
+//! A finding that does not count is a result with a suppression (SARIF 2.1.0, 3.35) where
+//! suppressed findings are to be shown, and no result otherwise.
 //!
-//! What passes GitHub's limits (25 000 results and rules, 100 locations of a result, 1 024
-//! characters of a description, 10 MB compressed) is cut, the least severe first, and a
-//! notification of the run says what was.
+//! Content beyond GitHub's limits (25 000 results and rules, 100 locations of a result, 1 024
+//! characters of a description, 10 MB compressed) is cut, the least severe first. A notification of
+//! the run states what was cut.
 
 mod configuration;
 mod log;
@@ -48,7 +48,7 @@ const ROOT: &str = "ROOTPATH";
 /// Writes the report as one SARIF log, two spaces of indentation, a newline at the end.
 ///
 /// # Errors
-/// When `out` refuses.
+/// When `out` fails.
 pub fn write<W: io::Write + ?Sized>(report: &Report, out: &mut W) -> io::Result<()> {
     write_within(report, MAX_RESULTS, out)
 }
@@ -105,7 +105,7 @@ struct Told<'r> {
 }
 
 impl<'r> Told<'r> {
-    /// What counts, then what does not.
+    /// The findings that count, then those that do not.
     fn of(report: &'r Report, section: &'r Section<'r>) -> impl Iterator<Item = Self> {
         let counted = in_order(&section.packages).into_iter();
         let counted =
@@ -121,7 +121,7 @@ impl<'r> Told<'r> {
     }
 }
 
-/// What is not in the log, or will not be shown.
+/// Results that are not in the log, or will not be shown.
 struct Cut {
     results: usize,
     shown: bool,
@@ -192,7 +192,7 @@ fn run<'r>(
     }
 }
 
-/// What the paths are relative to: the root of the image, or the folder.
+/// The base of all paths: the root of the image, or the folder.
 fn root(report: &Report) -> String {
     match report.artifact.kind {
         ArtifactKind::Filesystem if report.artifact.name.starts_with('/') => {
@@ -203,7 +203,7 @@ fn root(report: &Report) -> String {
     }
 }
 
-/// What was cut, what was not looked at, what could not be read.
+/// Notifications about what was cut, what was not looked at and what could not be read.
 fn notifications(report: &Report, cut: &Cut) -> Vec<Notification> {
     let warning = |text: String| Notification { level: "warning", message: Message::new(text) };
     let uncovered = report.matches.iter().flat_map(|matches| &matches.coverage.without);

@@ -25,7 +25,7 @@ pub(super) struct Rules<'r> {
     index: HashMap<&'r str, usize>,
 }
 
-/// What uses a rule.
+/// The findings that use a rule.
 struct Used<'r> {
     class: Class,
     /// The worst of its findings.
@@ -94,7 +94,7 @@ fn rule(used: &Used<'_>, description: &str) -> Rule {
     }
 }
 
-/// What helps: the packages with their repairs, then the advisory's own words.
+/// The help of a rule: the packages with their fixed versions, then the advisory's own words.
 fn help(used: &Used<'_>, link: &str, description: &str) -> Help {
     /// Packages that are named; a report has them all.
     const NAMED: usize = 20;

@@ -1,4 +1,4 @@
-//! What checks say of configuration files: a section for each file in which one fails.
+//! The results for configuration files: a section for each file with a failure.
 
 use std::fmt::{self, Write};
 
@@ -10,7 +10,7 @@ use crate::Report;
 use crate::configuration::{counts, page, place};
 use crate::escape::terminal;
 
-/// Writes the files in which a check fails, then in how many none does.
+/// Writes the files with failures, then the number of those without.
 pub(super) fn write(report: &Report, style: &TableStyle, out: &mut dyn Write) -> fmt::Result {
     let Some(configuration) = &report.configuration else { return Ok(()) };
     let (failing, others): (Vec<_>, Vec<_>) =

@@ -1,4 +1,4 @@
-//! What is said before the sections: age, base, end of life.
+//! The lines before the sections: age, base, end of life.
 
 use std::fmt::{self, Write};
 
@@ -9,7 +9,7 @@ use super::{TableStyle, list};
 use crate::base::is_real;
 use crate::report::{Counts, ImageFacts, Report};
 
-/// Writes the lines, and an empty one behind them.
+/// Writes the lines, and an empty one after them.
 pub(super) fn write(report: &Report, style: &TableStyle, out: &mut dyn Write) -> fmt::Result {
     let image = report.artifact.image.as_ref();
     let by = report.judged_at.map(|now| format!(" (as of {})", now.day())).unwrap_or_default();

@@ -11,9 +11,9 @@ use super::wrap::{line_width, width};
 /// The columns that are shown, and the width of each.
 #[derive(Debug)]
 pub(super) struct Layout {
-    /// What the rows of one package share.
+    /// The columns that the rows of one package share.
     shared: Vec<(Column, usize)>,
-    /// What each row has for itself.
+    /// The columns of each row.
     own: Vec<(Column, usize)>,
     /// Whether the layer stands below the package, without a column.
     fold_layer: bool,

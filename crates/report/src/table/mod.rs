@@ -1,8 +1,8 @@
 //! The report for people: one table for each section, as wide as the terminal.
 //!
-//! Findings of one package share its cells, a rule stands between packages only, and what is wide
-//! is wrapped. Where room is short, layer and title lose their columns; where a table cannot fit
-//! at all, each finding is a short paragraph.
+//! Findings of one package share its cells, rules separate only packages, and wide texts are
+//! wrapped. Where there is little room, layer and title lose their columns; where no table fits,
+//! each finding is a short paragraph.
 
 mod cells;
 mod configuration;
@@ -25,7 +25,7 @@ use crate::escape::terminal;
 use crate::report::{Counts, Report};
 use crate::sections::{Class, Section, sections};
 
-/// How a table looks.
+/// The look of a table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct TableStyle {
@@ -38,7 +38,7 @@ pub struct TableStyle {
 }
 
 impl TableStyle {
-    /// Without colour and links.
+    /// A table without colour and links.
     #[must_use]
     pub fn plain(width: usize) -> Self {
         Self { width, colour: false, links: false }
@@ -48,7 +48,7 @@ impl TableStyle {
 /// Writes the sections with their tables, then what has no advisories and what could not be read.
 ///
 /// # Errors
-/// When `out` refuses.
+/// When `out` fails.
 pub fn write(report: &Report, style: &TableStyle, out: &mut dyn Write) -> fmt::Result {
     head::write(report, style, out)?;
     let sections = sections(report);
@@ -68,7 +68,7 @@ pub fn write(report: &Report, style: &TableStyle, out: &mut dyn Write) -> fmt::R
     write_notes(report, style, out)
 }
 
-/// Sections of languages without findings are left out; the operating system is always said.
+/// Sections of languages without findings are left out; the operating system always has one.
 fn is_shown(section: &Section<'_>) -> bool {
     section.class == Class::OperatingSystem || section.findings().next().is_some()
 }

@@ -1,4 +1,4 @@
-//! What stands in the rows of a table.
+//! The rows of a table.
 
 use sealift_matcher::{CvssEntry, Finding};
 use sealift_model::{BaseEvidence, Digest, Package, Severity};
@@ -15,19 +15,19 @@ pub(super) struct Row {
     /// The place of the package, where it is not the section's own.
     pub(super) path: Option<String>,
     pub(super) installed: String,
-    /// What hides it, `whiteout by layer 3/3`.
+    /// How the package is hidden, `whiteout by layer 3/3`.
     pub(super) hidden: Option<String>,
     /// The layer by its place from the lowest, and whether that is the base's: `2/3`, `1/3 base`.
     pub(super) layer: Option<String>,
     pub(super) id: String,
-    /// Where the id leads; safe to write as it is.
+    /// The link of the id; safe to write unchanged.
     pub(super) link: Option<String>,
     pub(super) severity: Severity,
     /// The score that the severity follows from.
     pub(super) score: Option<String>,
-    /// Whether it is known to be exploited.
+    /// Whether the vulnerability is known to be exploited.
     pub(super) exploited: bool,
-    /// Versions that are free of it.
+    /// Fixed versions.
     pub(super) fixed: String,
     pub(super) title: String,
 }

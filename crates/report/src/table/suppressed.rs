@@ -1,4 +1,4 @@
-//! What is suppressed, where that is to be shown.
+//! The suppressed findings, where they are to be shown.
 
 use std::fmt::{self, Write};
 
@@ -6,7 +6,7 @@ use super::list;
 use super::paint::Paint;
 use crate::{Modified, Report, TableStyle};
 
-/// Writes a line for each finding that does not count: what says so, why, and until when.
+/// Writes a line for each finding that does not count, with source, reason and end.
 pub(super) fn write(report: &Report, style: &TableStyle, out: &mut dyn Write) -> fmt::Result {
     if !report.shows_suppressed || report.suppressed.is_empty() {
         return Ok(());

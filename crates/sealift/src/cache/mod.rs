@@ -1,4 +1,4 @@
-//! The layer cache: a folder of what layers yielded.
+//! The layer cache: a folder with the facts that layers yielded.
 
 mod entry;
 mod sweep;
@@ -28,26 +28,26 @@ const WRITABLE_BY_OTHERS: u32 = 0o022;
 /// Who may write anywhere.
 const ROOT: u32 = 0;
 
-/// What layers yielded, kept in a folder for the next scan of an image with the same layers.
+/// The facts that layers yielded, kept in a folder for the next scan of an image with the same
+/// layers.
 ///
 /// Any number of processes may use one folder at the same time, without locks and without waiting
-/// for each other: an entry is written under a name of its own and renamed when it is whole, so
-/// that one whose writer was killed is never seen, and the same entry written twice is the same.
-/// Entries know by themselves when they are out of date, through the name under which they are
-/// looked for: it is a digest of diff-ids, limits, skip rules and the code that reads files. The
-/// advisory database has no part in it.
+/// for each other. An entry is written under a name of its own and renamed when it is whole: an
+/// entry whose writer was killed is never seen, and two writers of an entry write the same bytes.
+/// An entry goes out of date by its name, which is a digest of diff-ids, limits, skip rules and the
+/// code that reads files. The advisory database is no part of it.
 ///
 /// # Whose folder it must be
 ///
-/// A checksum guards against damage, not against people: whoever can write to the folder decides
-/// what is found in images. It is made for its user alone, and one that others may write to is
-/// not used, nor one of another user.
+/// A checksum protects against damage, not against people: whoever can write to the folder decides
+/// what is found in images. The folder is created for its user alone. A folder that others may
+/// write to, or that belongs to another user, is not used.
 ///
 /// # What is not checked
 ///
-/// Of an image whose layers are all in the cache only manifest and config are read and verified.
-/// That its layers are there and unchanged is not seen; [`verify`](crate::verify) never uses a
-/// cache.
+/// When all layers of an image are in the cache, only its manifest and config are read and
+/// verified. Whether its layers are still there and unchanged is not checked;
+/// [`verify`](crate::verify) never uses a cache.
 #[derive(Debug)]
 pub struct LayerCache {
     folder: PathBuf,
@@ -60,11 +60,12 @@ pub struct LayerCache {
 }
 
 impl LayerCache {
-    /// What a cache may take up unless the caller says: 1 GiB, some hundred large images.
+    /// The most bytes of a cache unless the caller sets another bound: 1 GiB, some hundred large
+    /// images.
     pub const DEFAULT_MAX_BYTES: u64 = 1 << 30;
 
-    /// A cache in a folder, which is made when there is something to keep. `now` is the time that
-    /// entries are marked with when they are used.
+    /// A cache in a folder, which is created with the first entry. `now` is the time with which
+    /// entries are marked when they are used.
     #[must_use]
     pub fn new(folder: impl Into<PathBuf>, now: SystemTime) -> Self {
         Self {
@@ -77,8 +78,8 @@ impl LayerCache {
         }
     }
 
-    /// The same with another bound. Beyond it, the entries that were not used for the longest
-    /// time go, after a scan that wrote some.
+    /// The same cache with another bound. When a scan that wrote entries passes it, the entries
+    /// that were not used for the longest time are removed.
     #[must_use]
     pub fn with_max_bytes(mut self, max_bytes: u64) -> Self {
         self.max_bytes = max_bytes;
@@ -91,7 +92,8 @@ impl LayerCache {
         &self.folder
     }
 
-    /// Why entries could not be kept, or the folder not be used; told once. Scans do without.
+    /// Why entries could not be kept, or the folder could not be used; reported once. Scans go on
+    /// without the cache.
     #[must_use]
     pub fn take_problem(&self) -> Option<Error> {
         let source = self.problem.lock().unwrap_or_else(PoisonError::into_inner).take()?;
@@ -106,10 +108,10 @@ impl LayerCache {
         sweep::size(&self.folder).map_err(|source| Error::io(&self.folder, source))
     }
 
-    /// Takes all entries away, and the folder when nothing else is in it; says how many they were.
+    /// Removes all entries, and the folder when nothing else is in it. Returns how many they were.
     ///
     /// # Errors
-    /// [`Error::Io`] when the folder cannot be read or one of them not be removed.
+    /// [`Error::Io`] when the folder cannot be read or an entry cannot be removed.
     pub fn clear(&self) -> Result<CacheSize, Error> {
         sweep::clear(&self.folder).map_err(|source| Error::io(&self.folder, source))
     }

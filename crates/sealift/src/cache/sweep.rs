@@ -1,4 +1,4 @@
-//! All entries of a cache: counted, and taken away.
+//! All entries of a cache: counting and removing them.
 //!
 //! Other processes write, read and sweep at the same time: what is gone is gone, and what comes
 //! meanwhile is left for the next time.
@@ -20,7 +20,7 @@ const ABANDONED_AFTER: Duration = Duration::from_secs(3600);
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct CacheSize {
-    /// How many there are.
+    /// The number of entries.
     pub entries: u64,
     /// Bytes of their files.
     pub bytes: u64,

@@ -17,7 +17,7 @@ use super::{ConfigurationOptions, FilePattern};
 pub(super) struct Wanted<'w> {
     skip: &'w dyn Skip,
     patterns: &'w [FilePattern],
-    /// Whether to tell of files that no check looks at and other tools check.
+    /// Whether to report files that other tools check and no check here looks at.
     tells: bool,
     max_file_bytes: u64,
     max_total_bytes: u64,
@@ -25,7 +25,7 @@ pub(super) struct Wanted<'w> {
     total_bytes: AtomicU64,
 }
 
-/// What is kept of one.
+/// The part of a file that is kept.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Kept {
     Bytes(Vec<u8>),
@@ -71,7 +71,7 @@ impl<'w> Wanted<'w> {
         read(&how.with_threads(NonZeroUsize::MIN))
     }
 
-    /// What is to be said of the files for which there was no room.
+    /// The diagnostic for files for which there was no room.
     pub(super) fn left_out(&self, files: &[TreeFile<Kept>]) -> Option<Diagnostic> {
         let mut left = files.iter().filter(|file| *file.facts == Kept::NoRoom);
         let first = left.next()?;
@@ -93,8 +93,8 @@ impl<'w> Wanted<'w> {
         self.kind(path).is_some() || sealift_misconfig::concerns(path, bytes)
     }
 
-    /// What is to be said of a file that is larger than any that is checked: its first bytes tell
-    /// what it is, so that no more of it is ever in memory.
+    /// The diagnostic for a file that is larger than any that is checked. Its first bytes show what
+    /// it is, so that no more of it is ever in memory.
     fn too_large(&self, path: &str, file: &mut File<'_>) -> Option<Kept> {
         let size = file.metadata().size;
         let mut first = Vec::new();
@@ -121,7 +121,7 @@ impl<'w> Wanted<'w> {
 impl Extract for Wanted<'_> {
     type Facts = Kept;
 
-    /// What a version control system keeps is no configuration.
+    /// Folders of version control systems hold no configuration.
     fn enters(&self, folder: TreePath<'_>) -> bool {
         folder.file_name() != b".git" && !self.skip.skips_directory(folder)
     }

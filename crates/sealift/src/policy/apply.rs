@@ -1,4 +1,4 @@
-//! Suppressions applied to a report.
+//! Applying suppressions to a report.
 
 use std::collections::HashMap;
 
@@ -10,8 +10,8 @@ use sealift_report::{Modified, Report, sections};
 
 use super::identity;
 
-/// Takes what does not count at the time `now` out of a report, and tells which rules and
-/// statements take nothing out.
+/// Takes findings that do not count at the time `now` out of a report. Returns the rules and
+/// statements that take nothing out.
 pub fn apply(report: &mut Report, suppressions: &Suppressions, now: Timestamp) -> Vec<Unused> {
     let mut unused = taken_out(report, suppressions, now).1;
     ignore_checks(report, suppressions, now, &mut unused);
@@ -19,7 +19,7 @@ pub fn apply(report: &mut Report, suppressions: &Suppressions, now: Timestamp) -
     unused
 }
 
-/// Has failures of configuration files not count where an ignore policy says so.
+/// Marks failures of configuration files as not counting where an ignore policy says so.
 fn ask_policies(
     report: &mut Report,
     suppressions: &Suppressions,
@@ -48,7 +48,7 @@ fn ask_policies(
     }
 }
 
-/// Has failures of configuration files not count where a rule says so; a rule that does is used.
+/// Marks failures of configuration files as not counting where a rule says so; such a rule is used.
 fn ignore_checks(
     report: &mut Report,
     suppressions: &Suppressions,

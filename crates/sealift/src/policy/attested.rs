@@ -9,20 +9,20 @@ use crate::verify::{
     VerifiedAttached, provider,
 };
 
-/// What of the VEX attestations on an image counts.
+/// The VEX attestations on an image that count.
 #[derive(Debug, Default)]
 #[non_exhaustive]
 pub struct AttestedVex {
-    /// The documents whose attestation was verified, in the order in which they are found.
+    /// The documents whose attestations were verified, in the order in which they were found.
     pub documents: Vec<VexDocument>,
-    /// What a person is to be told: each document, and what was found and does not count.
+    /// Messages for people: each document, and what was found and does not count.
     pub told: Vec<String>,
 }
 
 impl ImageVerification<'_> {
-    /// The OpenVEX documents that a signer has attested on the image. What somebody else attested
-    /// or cannot be read takes nothing out, and is told. Those by a key may be left out of transparency
-    /// logs with `insecure_ignore_tlog`.
+    /// The OpenVEX documents that a signer has attested on the image. An attestation by another
+    /// signer, or one that cannot be read, takes nothing out and is reported. With
+    /// `insecure_ignore_tlog` attestations by a key need no entry in a transparency log.
     #[must_use]
     pub fn attested_vex(&self, signer: &Signer, insecure_ignore_tlog: bool) -> AttestedVex {
         self.read_vex(signer, insecure_ignore_tlog).unwrap_or_else(|error| AttestedVex {

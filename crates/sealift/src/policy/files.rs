@@ -1,4 +1,4 @@
-//! A policy with the files that it names, read.
+//! Reading a policy and the files that it names.
 
 use std::fs::File;
 use std::io::{self, Read};
@@ -12,11 +12,11 @@ use sealift_policy::{
 
 use crate::verify::{LogSearch, TrustError, TrustedRoot, trusted_root};
 
-/// Files that say what counts: each where it is named.
+/// The files that decide which findings count, as the caller names them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[expect(clippy::exhaustive_structs, reason = "the kinds of files that there are")]
 pub struct PolicyFiles {
-    /// `sealift.toml`. The files that it names lie beside it.
+    /// `sealift.toml`. Paths in it are relative to its folder.
     pub policy: Option<PathBuf>,
     /// Ignore files.
     pub ignore: Vec<PathBuf>,
@@ -26,24 +26,24 @@ pub struct PolicyFiles {
     pub ignore_policies: Vec<PathBuf>,
 }
 
-/// What was read.
+/// The content of the files.
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct LoadedPolicy {
-    /// The policy; the default where none is named.
+    /// The policy; the default where no file is named.
     pub policy: Policy,
-    /// All that takes findings out but the policy's own exceptions.
+    /// Everything that takes findings out, except the policy's own exceptions.
     pub suppressions: Suppressions,
-    /// What a person is to be told: each file, and what of it does not count.
+    /// Messages for people: each file, and what in it does not count.
     pub told: Vec<String>,
     folder: PathBuf,
 }
 
 impl PolicyFiles {
-    /// Reads them, and those that the policy names: first what is named here, then those.
+    /// Reads these files, then those that the policy names.
     ///
     /// # Errors
-    /// The first file that cannot be read or is not what it should be.
+    /// The first file that cannot be read or has the wrong form.
     pub fn load(&self) -> Result<LoadedPolicy, PolicyFileError> {
         let mut loaded = LoadedPolicy::default();
         if let Some(path) = &self.policy {
@@ -104,7 +104,7 @@ impl LoadedPolicy {
         Ok(())
     }
 
-    /// All that takes findings out, the policy's exceptions too.
+    /// Everything that takes findings out, the policy's exceptions included.
     #[must_use]
     pub fn with_exceptions(self) -> Suppressions {
         let mut suppressions = self.suppressions;
@@ -114,20 +114,21 @@ impl LoadedPolicy {
         suppressions
     }
 
-    /// The log that is asked for entries: that which the policy names, else the public one.
+    /// The transparency log in which missing entries are looked up: the one that the policy names,
+    /// else the public one.
     ///
     /// # Errors
-    /// When the policy names what is no URL.
+    /// When the policy names something that is no URL.
     pub fn log(&self, client: Client) -> Result<LogSearch, PolicyFileError> {
         log_of(&self.policy, client)
     }
 
-    /// The trusted root that the policy names. Without one, an empty one where nothing that is
-    /// required needs one: signatures by keys that need not be in a log.
+    /// The trusted root that the policy names. Without one, an empty root where no requirement
+    /// needs one: signatures by keys that need not be in a log.
     ///
     /// # Errors
-    /// [`PolicyFileError::NoTrustedRoot`] where one is needed and none is named; that it cannot be
-    /// read.
+    /// [`PolicyFileError::NoTrustedRoot`] where a root is needed and none is named, and when the
+    /// root cannot be read.
     pub fn trusted_root(&self) -> Result<TrustedRoot, PolicyFileError> {
         let sources = &self.policy.sources;
         if let Some(file) = &sources.trusted_root {
@@ -150,19 +151,19 @@ impl LoadedPolicy {
     }
 }
 
-/// Why a file that says what counts could not be read.
+/// Why a file of [`PolicyFiles`] could not be read.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum PolicyFileError {
-    /// It cannot be read at all.
+    /// The file cannot be opened or read.
     #[error("{}", path.display())]
     Io {
         /// The file.
         path: PathBuf,
-        /// What the system said.
+        /// The error of the system.
         source: io::Error,
     },
-    /// It is not what it should be.
+    /// The file has the wrong form.
     #[error("{}", path.display())]
     Malformed {
         /// The file.
@@ -172,7 +173,7 @@ pub enum PolicyFileError {
         /// What is wrong with it.
         source: Error,
     },
-    /// It is no trusted root.
+    /// The file is no trusted root.
     #[error("{}", path.display())]
     TrustedRoot {
         /// The file.
@@ -180,15 +181,15 @@ pub enum PolicyFileError {
         /// What is wrong with it.
         source: TrustError,
     },
-    /// What it names as a transparency log is no URL.
+    /// The policy names a transparency log by something that is no URL.
     #[error("rekor-url {url:?}")]
     Log {
-        /// What it names.
+        /// The name.
         url: String,
         /// What is wrong with it.
         source: UrlError,
     },
-    /// A signature is required, and nothing says what certificates and logs are trusted.
+    /// A signature is required, and no trusted certificates and logs are named.
     #[error("no trusted root is named")]
     NoTrustedRoot,
 }
@@ -224,7 +225,7 @@ fn beside(folder: &Path, policy: &mut Policy) {
     }
 }
 
-/// What a policy asks for that is weaker than what is asked for without it.
+/// Settings of a policy that make it weaker than the default.
 fn weaker(policy: &Policy) -> Vec<&'static str> {
     let Policy { gate, sources, .. } = policy;
     let told = [

@@ -15,8 +15,8 @@ use super::proof::ImageVerification;
 use crate::verify::{TrustedRoot, VerifyOptions};
 use crate::{Error, Observer, ScanOptions, Scanner, Target};
 
-/// Decides whether what was scanned may pass: a policy, what takes findings out, and what
-/// signatures are verified against. One serves any number of threads.
+/// Decides whether a scanned target may pass, by a policy, suppressions and a trusted root. One
+/// gate serves any number of threads.
 #[derive(Clone, Debug)]
 pub struct Gate {
     policy: Policy,
@@ -27,11 +27,11 @@ pub struct Gate {
     options: VerifyOptions,
 }
 
-/// What was scanned, and whether it may pass.
+/// The report of a scan, and whether its target may pass.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Admission {
-    /// The report, without what does not count.
+    /// The report, without findings that do not count.
     pub report: Report,
     /// The decision, with its reasons.
     pub outcome: Outcome,
@@ -39,7 +39,7 @@ pub struct Admission {
 
 impl Gate {
     /// A gate that decides at the time `now`. The policy's own exceptions count beside
-    /// `suppressions`; the files that it names are read by whoever made it.
+    /// `suppressions`. The files that the policy names are not read here.
     #[must_use]
     pub fn new(policy: Policy, mut suppressions: Suppressions, now: Timestamp) -> Self {
         if !policy.exceptions.rules.is_empty() {
@@ -55,54 +55,57 @@ impl Gate {
         }
     }
 
-    /// A gate of files that were read, with the trusted root that they name.
+    /// A gate from files that were read, with the trusted root that they name.
     ///
     /// # Errors
-    /// As of [`LoadedPolicy::trusted_root`].
+    /// Those of [`LoadedPolicy::trusted_root`].
     pub fn of(loaded: LoadedPolicy, now: Timestamp) -> Result<Self, PolicyFileError> {
         let root = loaded.trusted_root()?;
         Ok(Self::new(loaded.policy, loaded.suppressions, now).with_trusted_root(root))
     }
 
-    /// The same with a trusted root; signatures by certificates or in logs need one.
+    /// The same gate with a trusted root. Signatures by certificates, or with log entries, need
+    /// one.
     #[must_use]
     pub fn with_trusted_root(self, root: TrustedRoot) -> Self {
         Self { root, ..self }
     }
 
-    /// The same, but signatures are verified at this time, whatever the day that is judged by.
+    /// The same gate, but signatures are verified at this time, whatever the day is by which ages
+    /// are judged.
     #[must_use]
     pub fn verified_at(self, verified_at: Timestamp) -> Self {
         Self { verified_at, ..self }
     }
 
-    /// The same with other bounds on what verifying may cost.
+    /// The same gate with other bounds for verifying.
     #[must_use]
     pub fn with_options(self, options: VerifyOptions) -> Self {
         Self { options, ..self }
     }
 
-    /// The same, but log entries that do not lie beside their signatures are looked up: in the log
-    /// that the policy names, else in the public one.
+    /// The same gate, but missing log entries of signatures are looked up: in the log that the
+    /// policy names, else in the public one.
     ///
     /// # Errors
-    /// When the policy names what is no URL.
+    /// When the policy names something that is no URL.
     pub fn asking(mut self, client: Client) -> Result<Self, PolicyFileError> {
         self.options.log = Some(log_of(&self.policy, client)?);
         Ok(self)
     }
 
-    /// Its policy.
+    /// The gate's policy.
     #[must_use]
     pub fn policy(&self) -> &Policy {
         &self.policy
     }
 
-    /// Scans an image, verifies what the policy requires, and decides. All layers are read: what a
-    /// cache knows of them opens no gate.
+    /// Scans an image, verifies what the policy requires, and decides. All layers are read, even
+    /// those that a cache knows.
     ///
     /// # Errors
-    /// As of [`Scanner::scan`]. A signature that is missing or wrong is no error but a reason.
+    /// Those of [`Scanner::scan`]. A missing or wrong signature is a reason of the outcome, not an
+    /// error.
     pub fn admit(
         &self,
         scanner: &Scanner,
@@ -116,11 +119,11 @@ impl Gate {
         Ok(Admission { report, outcome })
     }
 
-    /// Verifies what the policy requires of an image that was scanned, and decides.
+    /// Verifies what the policy requires of a scanned image, and decides.
     ///
     /// # Errors
-    /// When the observer wants no more. A signature that is missing or wrong is no error but a
-    /// reason.
+    /// When the observer cancels. A missing or wrong signature is a reason of the outcome, not an
+    /// error.
     pub fn decide(
         &self,
         target: &Target,
@@ -145,8 +148,8 @@ impl Gate {
         if observer.is_cancelled() { Err(Error::Cancelled) } else { Ok(outcome) }
     }
 
-    /// Takes what does not count out of a report and decides on the rest. The report must have
-    /// all findings: one that lacks some is decided on as if they were not there.
+    /// Takes findings that do not count out of a report and decides on the rest. The report must
+    /// have all findings; a finding that is missing from it has no part in the decision.
     #[must_use]
     pub fn judge(&self, report: &mut Report, verification: &dyn Verification) -> Outcome {
         self.judge_without(report, &self.suppressions, verification)

@@ -1,4 +1,4 @@
-//! What an image is called by VEX documents.
+//! The names by which VEX documents refer to an image.
 
 use std::collections::BTreeSet;
 

@@ -1,4 +1,4 @@
-//! The image rules of admission, on images in registries.
+//! The image rules of admission, applied to images in registries.
 
 use sealift_layers::{Error as LayersError, Image};
 use sealift_model::{BlobError, Timestamp};
@@ -17,7 +17,7 @@ use crate::verify::{
 };
 use crate::{Chain, Error, Observer, RegistryImage, ScanOptions, Scanner, Target, base};
 
-/// Says of images whether the rules for them hold: one serves any number of threads.
+/// Judges images by the rules for them. One gate serves any number of threads.
 #[derive(Clone, Debug)]
 pub struct ImageGate {
     rules: ImageRules,
@@ -28,19 +28,19 @@ pub struct ImageGate {
     signers: Vec<Vec<SignaturePolicy>>,
 }
 
-/// What one rule says of an image.
+/// The verdict of one rule on an image.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct RuleVerdict {
     /// The rule's place in [`ImageRules::rules`].
     pub rule: usize,
-    /// Why it does not hold.
+    /// Why the rule does not hold.
     pub failures: Vec<String>,
-    /// What somebody should look at, though it holds.
+    /// What somebody should look at although the rule holds.
     pub warnings: Vec<String>,
     /// What was proved.
     pub proofs: Vec<String>,
-    /// Whether it could not be found out, so that to ask again may help.
+    /// Whether the rule is undecided, so that another attempt may help.
     pub is_open: bool,
 }
 
@@ -52,10 +52,10 @@ impl RuleVerdict {
 }
 
 impl ImageGate {
-    /// A gate of rules; what `suppressions` take out of the findings decides nothing.
+    /// A gate with rules. Findings that `suppressions` take out have no part in the decision.
     ///
     /// # Errors
-    /// A key, an expression or a type cannot be used.
+    /// When a key, an expression or a type cannot be used.
     pub fn new(rules: ImageRules, suppressions: Suppressions) -> Result<Self, ProofError> {
         let signers = rules.rules.iter().map(|rule| {
             let requirements = rule.gate.requirements.iter();
@@ -65,13 +65,14 @@ impl ImageGate {
         Ok(Self { rules, suppressions, root: TrustedRoot::default(), log: None, signers })
     }
 
-    /// The same with a trusted root; signatures by certificates or in logs need one.
+    /// The same gate with a trusted root. Signatures by certificates, or with log entries, need
+    /// one.
     #[must_use]
     pub fn with_trusted_root(self, root: TrustedRoot) -> Self {
         Self { root, ..self }
     }
 
-    /// The same with a log that is asked for entries that do not lie beside their signatures.
+    /// The same gate with a log in which missing entries of signatures are looked up.
     #[must_use]
     pub fn with_log(self, log: Option<LogSearch>) -> Self {
         Self { log, ..self }
@@ -89,13 +90,13 @@ impl ImageGate {
         &self.root
     }
 
-    /// What each rule about an image says of it. The image should be named by its digest: a tag
-    /// may name another one by the time the next rule is asked. It is scanned at most once,
-    /// without a cache, and only where a rule asks for what is in it.
+    /// The verdicts of all rules about an image. The image should be named by its digest: a tag may
+    /// name another image by the time of the next rule. The image is scanned at most once, without
+    /// a cache, and only where a rule asks for its content.
     ///
     /// # Errors
-    /// When the observer wants no more. What cannot be had of the image fails the rules that
-    /// need it.
+    /// When the observer cancels. Facts about the image that cannot be had fail the rules that need
+    /// them.
     pub fn judge(
         &self,
         image: &RegistryImage,
@@ -161,7 +162,7 @@ impl ImageGate {
     }
 }
 
-/// What verifying may cost, and the log that it may ask.
+/// The options of verifying, with the log to use.
 pub(super) fn asking(log: Option<LogSearch>) -> VerifyOptions {
     VerifyOptions { log, ..VerifyOptions::default() }
 }

@@ -1,4 +1,4 @@
-//! Which findings of a report count, and whether what was scanned may pass.
+//! Which findings of a report count, and whether the scanned target may pass.
 //!
 //! ```no_run
 //! use sealift::policy::{Gate, PolicyFiles, Verdict};

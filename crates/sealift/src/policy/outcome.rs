@@ -1,4 +1,4 @@
-//! What the gate says, for people and for programs.
+//! The outcome of the gate, for people and for programs.
 
 use std::fmt::Write;
 
@@ -7,11 +7,11 @@ use sealift_policy::{About, Decision, Suppressed, Unused, Verdict};
 use sealift_report::{Report, escape};
 use serde::Serialize;
 
-/// A decision with all that belongs to it.
+/// A decision with its circumstances.
 #[derive(Clone, Debug, Serialize)]
 #[non_exhaustive]
 pub struct Outcome {
-    /// What was decided about.
+    /// The name of the target.
     pub target: String,
     /// Digest of the manifest, and of the index that it was chosen from.
     pub digests: Vec<String>,
@@ -21,9 +21,9 @@ pub struct Outcome {
     pub suppressed: Vec<Suppressed>,
     /// Rules and statements that take nothing out.
     pub unused: Vec<Unused>,
-    /// What else is to be known: what was not looked for or left out.
+    /// Other notes: what was not looked for, or left out.
     pub notes: Vec<String>,
-    /// What a person is to be told of VEX attestations on the image.
+    /// Messages for people about VEX attestations on the image.
     pub told: Vec<String>,
     /// `name@version` of the package of each suppressed finding.
     packages: Vec<String>,
@@ -54,8 +54,8 @@ impl Outcome {
         }
     }
 
-    /// The verdict first, then the reasons, what was proved, what is suppressed and what was not
-    /// seen.
+    /// The outcome as text: the verdict first, then the reasons, what was proved, what is
+    /// suppressed and what was not seen.
     #[must_use]
     pub fn text(&self) -> String {
         let mut text = String::new();

@@ -1,4 +1,4 @@
-//! Signatures and attestations that a gate requires, proved on an image.
+//! Proving the signatures and attestations that a gate requires.
 
 use std::borrow::Cow;
 use std::path::PathBuf;
@@ -15,7 +15,7 @@ use crate::{Chain, Digest, Observer, Target, Timestamp};
 
 const ANY_IDENTITY: &str = "ANY IDENTITY is accepted: the expressions match everything";
 
-/// Proves what is required of an image that was scanned, content included, wherever it lies.
+/// Proves the requirements for a scanned image, its content included, wherever it lies.
 pub struct ImageVerification<'v> {
     pub(super) target: Cow<'v, Target>,
     pub(super) root: &'v TrustedRoot,
@@ -25,7 +25,7 @@ pub struct ImageVerification<'v> {
     scanned: Vec<Digest>,
     /// Whether signatures by a key need not be in a transparency log.
     pub insecure_ignore_tlog: bool,
-    /// What it may cost.
+    /// Bounds and options of verifying.
     pub options: VerifyOptions,
 }
 
@@ -35,7 +35,7 @@ impl std::fmt::Debug for ImageVerification<'_> {
     }
 }
 
-/// Why a requirement cannot even be looked at.
+/// Why a requirement cannot be checked at all.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ProofError {
@@ -47,16 +47,16 @@ pub enum ProofError {
         /// Why.
         source: Box<dyn std::error::Error + Send + Sync>,
     },
-    /// The image, or what is attached to it, cannot be read.
+    /// The image or its attachments cannot be read.
     #[error("the attestations on the image")]
     Image(#[source] Box<crate::verify::OpenError>),
-    /// Another image was found than was scanned.
+    /// The image that was found is not the one that was scanned.
     #[error("{0} is not what was scanned")]
     OtherImage(Digest),
-    /// An expression or a type is none.
+    /// An expression or a type is invalid.
     #[error("{what} cannot be used")]
     Text {
-        /// What it is for.
+        /// Its purpose.
         what: &'static str,
         /// Why.
         source: Box<dyn std::error::Error + Send + Sync>,
@@ -64,7 +64,8 @@ pub enum ProofError {
 }
 
 impl<'v> ImageVerification<'v> {
-    /// For the image of a target and its report, against a trusted root, at the time `now`.
+    /// A verification for the image of a target and its report, against a trusted root, at the time
+    /// `now`.
     #[must_use]
     pub fn new(
         target: &'v Target,
@@ -100,11 +101,11 @@ impl<'v> ImageVerification<'v> {
         self.scanned.contains(digest)
     }
 
-    /// Reads keys and expressions, so that what is wrong with them is known before a scan, and
-    /// tells what is weaker than it looks.
+    /// Reads the keys and expressions of a requirement, so that their errors are known before a
+    /// scan. Returns warnings about a requirement that is weaker than it looks.
     ///
     /// # Errors
-    /// A key, an expression or a type cannot be used.
+    /// When a key, an expression or a type cannot be used.
     pub fn check(requirement: &Requirement) -> Result<Vec<String>, ProofError> {
         required(requirement, false)?;
         let Signer::Identity(who) = &requirement.signer else { return Ok(Vec::new()) };
@@ -171,11 +172,11 @@ impl Verification for ImageVerification<'_> {
     }
 }
 
-/// Who must have signed what, for a [`Verifier`](crate::verify::Verifier); by a key, its entry in a
-/// transparency log may be left out.
+/// The policy of a requirement, for a [`Verifier`](crate::verify::Verifier): who must have signed
+/// what. With `insecure_ignore_tlog` a signature by a key needs no entry in a transparency log.
 ///
 /// # Errors
-/// A key, an expression or a type cannot be used.
+/// When a key, an expression or a type cannot be used.
 pub fn required(
     requirement: &Requirement,
     insecure_ignore_tlog: bool,

@@ -1,4 +1,4 @@
-//! Signatures that admission policies want, verified on registries.
+//! Verifying the signatures that admission policies require, in registries.
 
 use sealift_http::UrlError;
 use sealift_model::Timestamp;
@@ -14,11 +14,11 @@ use crate::verify::{
 };
 use crate::{Observer, RegistryImage, Target};
 
-/// Why an image is not as a policy wants it, or why that cannot be found out.
+/// Why an image is not signed as a policy requires, or why that is undecided.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum WantedError {
-    /// The policy asks for something that is not done here.
+    /// The policy requires something that is not supported.
     #[error("{0} is not supported")]
     Unsupported(&'static str),
     /// A key cannot be read.
@@ -27,24 +27,24 @@ pub enum WantedError {
     /// An expression cannot be read.
     #[error("{what} cannot be used")]
     Expression {
-        /// What it is for.
+        /// Its purpose.
         what: &'static str,
         /// What is wrong with it.
         source: ExpressionError,
     },
-    /// A type of attestations is none.
+    /// The name of a predicate type is invalid.
     #[error("{0:?} is no type of attestations")]
     PredicateType(String),
-    /// What the policy names as a transparency log is no URL.
+    /// The policy names a transparency log by something that is no URL.
     #[error("the URL of the transparency log cannot be used")]
     Log(#[source] UrlError),
-    /// It is not signed so.
+    /// The image is not signed as required.
     #[error(transparent)]
     Unverified(Box<VerifyError>),
 }
 
 impl WantedError {
-    /// Whether it could not be found out, so that to ask again may help.
+    /// Whether the result is undecided, so that another attempt may help.
     #[must_use]
     pub fn is_open(&self) -> bool {
         match self {
@@ -58,12 +58,12 @@ impl WantedError {
     }
 }
 
-/// Whether an image is signed, or attested, as a policy wants it. Certificates and logs are those
-/// of the trusted root. Entries that do not lie beside their signatures are looked up in `log`, or
-/// where the policy says; without it nowhere.
+/// Verifies that an image is signed, or attested, as a policy requires. Certificates and logs are
+/// those of the trusted root. Missing log entries of signatures are looked up in `log`, or where
+/// the policy says; without `log` they are not.
 ///
 /// # Errors
-/// When it is not, or that cannot be found out.
+/// When the image is not signed so, or when that cannot be decided.
 pub fn verify_wanted(
     wanted: &WantedImage,
     image: &RegistryImage,
@@ -164,7 +164,7 @@ fn identity(who: &KeylessIdentity) -> Result<IdentityMatcher, WantedError> {
     Ok(IdentityMatcher::new(subject, issuer))
 }
 
-/// What is left out may be anything.
+/// A text that is not given matches any.
 fn matcher(what: &'static str, text: Option<&TextMatch>) -> Result<TextMatcher, WantedError> {
     let matcher = match text {
         None => TextMatcher::expression(".*"),

@@ -13,22 +13,22 @@ use crate::verify::provider;
 /// Images that an index may list, those of indexes in it included.
 const MAX_IMAGES: usize = 1000;
 
-/// Pushes a manifest that refers to an image by its `subject`, its blobs before it.
+/// Pushes a manifest that refers to an image by its `subject`, its blobs first.
 ///
 /// # Errors
-/// When the registry refuses any of it: then nothing is attached.
+/// When the registry refuses any part: then nothing is attached.
 pub fn attach(repository: &Repository, artifact: &Artifact) -> Result<Descriptor, AttachError> {
     let name = ManifestName::Digest(artifact.manifest.digest());
     push(repository, artifact, &name)
 }
 
-/// Adds a signature or attestation to the manifest under an image's tag `.sig` or `.att`. As by
-/// cosign, a signature over this very payload by `key` that is there already suffices; false where
-/// nothing is added for that.
+/// Adds a signature or attestation to the manifest under an image's tag `.sig` or `.att`. As with
+/// cosign, a signature over this very payload by `key` that is already there suffices; then nothing
+/// is added, and the result is false.
 ///
 /// # Errors
-/// When what is there cannot be read, or the registry refuses any of it: then nothing is attached.
-/// When others write to the tag again and again ([`Repository::edit_tag`]).
+/// When the manifest cannot be read, or the registry refuses any part: then nothing is attached.
+/// Also when other writers change the tag again and again ([`Repository::edit_tag`]).
 pub fn attach_tagged(
     repository: &Repository,
     image: &Descriptor,
@@ -63,14 +63,14 @@ pub fn attach_tagged(
     Ok(is_added)
 }
 
-/// What becomes of attestations that are there, when one of the same predicate type is attached.
+/// What happens to older attestations when one of the same predicate type is attached.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[expect(clippy::exhaustive_enums, reason = "they stay or they go")]
 pub enum Older {
     /// They stay.
     #[default]
     Stay,
-    /// They go, once the newer one is there.
+    /// They are removed, once the newer one is there.
     Go,
 }
 
@@ -91,8 +91,8 @@ fn push_blobs(repository: &Repository, blobs: &[Blob]) -> Result<(), AttachError
     Ok(())
 }
 
-/// What an index lists, and what the indexes in it list: each manifest once, none of it trusted
-/// for more than its digest.
+/// The manifests that an index lists, and those of the indexes in it, each once. Nothing but their
+/// digests is trusted.
 ///
 /// # Errors
 /// When one of them cannot be fetched, or there are too many.
@@ -142,22 +142,22 @@ struct Listed {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum AttachError {
-    /// The registry refuses, or does not answer as it must.
+    /// The registry refuses, or its answer is wrong.
     #[error(transparent)]
     Registry(#[from] sealift_registry::Error),
-    /// The manifest of the signatures that are there cannot be added to.
+    /// The manifest of existing signatures cannot be added to.
     #[error(transparent)]
     Tagged(#[from] TaggedManifestError),
     /// An index cannot be read.
     #[error("{digest}: not an index of images")]
     Index {
-        /// Which.
+        /// Its digest.
         digest: Digest,
     },
-    /// An index lists more images than are signed at once.
+    /// An index lists more images than may be signed at once.
     #[error("more than {max} images in the index")]
     TooManyImages {
-        /// Most.
+        /// The most that may be.
         max: usize,
     },
 }

@@ -1,4 +1,4 @@
-//! What a scan found, as statements about the image.
+//! The results of a scan, as statements about the image.
 
 use std::io;
 
@@ -10,10 +10,10 @@ use serde_json::Value;
 
 use crate::{Database, Format, render};
 
-/// Who scanned, as a package URL.
+/// The scanner, as a package URL.
 const SCANNER: &str = concat!("pkg:cargo/sealift@", env!("CARGO_PKG_VERSION"));
 
-/// What an image is called, and its digest.
+/// The name of an image, and its digest.
 pub type Subject<'s> = (&'s str, Hash);
 
 /// A report as a statement of cosign's type `vuln`: the JSON report is the scanner's result.
@@ -31,7 +31,7 @@ pub fn scan_statement(
     Ok(StatementDraft::about(name, digest, &kind, predicate))
 }
 
-/// Writes the predicate of such a statement, for whoever signs it elsewhere. Its times are that by
+/// Writes the predicate of such a statement, for another program to sign. Its times are those by
 /// which the report judges.
 pub(crate) fn write_predicate(report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
     let time = report.judged_at.or(report.created).unwrap_or(Timestamp::EPOCH);
@@ -68,10 +68,10 @@ pub enum SbomForm {
     Spdx,
 }
 
-/// What a report lists, as an SBOM in a statement of that form's type.
+/// The packages of a report, as an SBOM in a statement of that form's type.
 ///
 /// # Errors
-/// When it cannot be written as JSON.
+/// When the SBOM cannot be written as JSON.
 pub fn sbom_statement(
     (name, digest): Subject<'_>,
     report: &Report,

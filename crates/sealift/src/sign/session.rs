@@ -1,4 +1,4 @@
-//! Who signs, and who vouches for it: for any number of images and files.
+//! Sessions: one signer, and the services that vouch for it, for any number of images and files.
 
 use std::collections::BTreeMap;
 
@@ -14,19 +14,19 @@ use sealift_sigstore_verify::{Hash, KeyAlgorithm, PredicateType, TrustedRoot};
 use super::attach::{AttachError, attach};
 use crate::RegistryImage;
 
-/// Tells the time.
+/// Returns the current time.
 pub type Clock<'c> = &'c dyn Fn() -> Timestamp;
 
-/// Services that vouch for signatures, and what their answers are verified against. Without any
-/// service a signature by a key stands for itself, and nobody is asked.
+/// Services that vouch for signatures, and the root against which their answers are verified.
+/// Without any service a signature by a key stands alone, and no network is used.
 #[derive(Clone, Debug)]
 #[expect(clippy::exhaustive_structs, reason = "all of it must be said")]
 pub struct SigningServices {
-    /// Asks them.
+    /// The client that calls them.
     pub client: Client,
-    /// Which are asked.
+    /// The services.
     pub services: Services,
-    /// What they are known by.
+    /// The trusted root that knows them.
     pub root: TrustedRoot,
     /// Whether certificates must be in a log of the trusted root.
     pub requires_sct: bool,
@@ -69,26 +69,26 @@ enum SessionSigner {
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct SignedDigest {
-    /// What was signed: the digest that its tag had.
+    /// The digest that was signed: the one that the tag named.
     pub digest: Digest,
     /// The manifest of the signature, which refers to it.
     pub signature: Digest,
-    /// The signature with all that speaks for it.
+    /// The signature with all evidence for it.
     pub bundle: SignatureBundle,
 }
 
 impl Session {
-    /// Signs with a key that verifiers know.
+    /// A session with a key that verifiers know.
     #[must_use]
     pub fn with_key(key: PrivateKey, services: SigningServices) -> Self {
         Self { signer: SessionSigner::Key(Box::new(key)), services }
     }
 
-    /// Signs as whom an identity token names, with a key that is certified now and used for this
+    /// A session for the identity in a token, with a key that is certified now and used for this
     /// session alone.
     ///
     /// # Errors
-    /// When the token is not valid, or the authority does not certify the key.
+    /// When the token is invalid, or the authority does not certify the key.
     pub fn keyless(
         token: &IdentityToken,
         services: SigningServices,
@@ -97,10 +97,10 @@ impl Session {
         Self::keyless_as(token, KeyAlgorithm::EcdsaP256, services, clock)
     }
 
-    /// The same with a key of another kind than on the curve P-256.
+    /// The same with a key of another kind than one on the curve P-256.
     ///
     /// # Errors
-    /// As of [`Session::keyless`].
+    /// Those of [`Session::keyless`].
     pub fn keyless_as(
         token: &IdentityToken,
         algorithm: KeyAlgorithm,
@@ -111,14 +111,14 @@ impl Session {
         Ok(Self { signer: SessionSigner::Issued(Box::new(issued)), services })
     }
 
-    /// Whether the word of the authority's log came beside the certificate and not in it, where
-    /// bundles have no room for it: verifiers must be told not to ask for it.
+    /// Whether the promise of the authority's log came beside the certificate and not in it.
+    /// Bundles have no room for it, so verifiers must be told not to require it.
     #[must_use]
     pub fn has_detached_timestamp(&self) -> bool {
         matches!(&self.signer, SessionSigner::Issued(issued) if issued.has_detached_timestamp())
     }
 
-    /// Signs a file or a statement, and verifies what came of it.
+    /// Signs a file or a statement, and verifies the result.
     ///
     /// # Errors
     /// When signing fails, or a service does not vouch for it.
@@ -134,25 +134,25 @@ impl Session {
         }
     }
 
-    /// Whether a timestamp authority is asked about what is signed.
+    /// Whether a timestamp authority is asked for each signature.
     #[must_use]
     pub fn is_stamped(&self) -> bool {
         !self.services.services.timestamps.is_empty()
     }
 
-    /// A timestamp over an envelope that was signed, as cosign's forms without a bundle have it.
+    /// A timestamp over a signed envelope, as cosign's forms without a bundle have it.
     ///
     /// # Errors
-    /// When no authority is to be asked, or its answer does not count.
+    /// When there is no authority to ask, or its answer does not count.
     pub fn stamp(&self, envelope: &[u8], clock: Clock<'_>) -> Result<Vec<u8>, ServiceError> {
         self.services.client(clock).stamp(envelope)
     }
 
-    /// Signs an image in its registry, as cosign 3 does: a bundle that refers to it.
+    /// Signs an image in its registry, as cosign 3 does: with a bundle that refers to it.
     ///
     /// # Errors
-    /// When the registry does not have the image or refuses the signature, or nobody vouches for
-    /// it. Then nothing is attached.
+    /// When the registry does not have the image or refuses the signature, or a service does not
+    /// vouch for it. Then nothing is attached.
     pub fn sign_image(
         &self,
         image: &RegistryImage,
@@ -164,10 +164,11 @@ impl Session {
         self.attach(image, &found, &draft, clock)
     }
 
-    /// Attaches a statement about an image to it: a predicate of that type, as the file of it has.
+    /// Attests a statement about an image and attaches it. `content` is a predicate of that type,
+    /// in the form of a file for `cosign attest`.
     ///
     /// # Errors
-    /// As of [`Session::sign_image`]; when the predicate is not of its type.
+    /// Those of [`Session::sign_image`], and when the predicate is not of its type.
     pub fn attest(
         &self,
         image: &RegistryImage,
@@ -232,10 +233,10 @@ pub enum SignImageError {
     /// The registry has no image of that name.
     #[error("{0} is not in the registry")]
     NoSuchImage(Box<sealift_model::Reference>),
-    /// Its digest is by an algorithm that Sigstore does not know.
+    /// The algorithm of the image's digest is unknown to Sigstore.
     #[error("{digest} cannot be signed: its algorithm is not known to Sigstore")]
     Digest {
-        /// Which.
+        /// The digest.
         digest: Digest,
     },
     /// The predicate is not of its type.
@@ -244,7 +245,7 @@ pub enum SignImageError {
     /// Signing failed, or a service does not vouch for it.
     #[error(transparent)]
     Service(#[from] ServiceError),
-    /// The registry does not take the signature.
+    /// The registry does not accept the signature.
     #[error(transparent)]
     Attach(#[from] AttachError),
 }

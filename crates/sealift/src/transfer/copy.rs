@@ -1,4 +1,4 @@
-//! From one repository to another.
+//! Copying from one repository to another.
 
 use sealift_model::Descriptor;
 use sealift_registry::{ManifestName, Repository};
@@ -9,11 +9,11 @@ use crate::sign::images_in;
 /// Indexes in each other.
 const MAX_DEPTH: usize = 8;
 
-/// Copies an image, or all of an index, with what is attached to it beside it, and last the tag: who asks for
-/// it meanwhile finds all of it or nothing. Without `force` a tag that names another image stays.
+/// Copies an image, or all of an index, with its attachments, and the tag last: a reader of the tag
+/// finds all of it or nothing. Without `force` a tag that names another image is not moved.
 ///
 /// # Errors
-/// When either registry refuses any of it.
+/// When either registry refuses any part.
 pub fn copy(
     from: &Place,
     image: &Descriptor,

@@ -5,46 +5,46 @@ use sealift_model::Digest;
 
 use crate::sign::AttachError;
 
-/// Why an image, or what is attached to it, was not moved or removed.
+/// Why an image, or an attachment, was not moved or removed.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum TransferError {
-    /// A registry refuses, or does not answer as it must.
+    /// A registry refuses, or its answer is wrong.
     #[error(transparent)]
     Registry(#[from] sealift_registry::Error),
-    /// The images of an index cannot be told.
+    /// The images of an index cannot be listed.
     #[error(transparent)]
     Images(#[from] AttachError),
     /// There is no image for the platform.
     #[error(transparent)]
     Platform(#[from] sealift_layers::Error),
-    /// Something is no manifest.
+    /// The content of this digest is no manifest.
     #[error("{0}: not a manifest")]
     Manifest(Digest),
-    /// Indexes in indexes without end.
+    /// Indexes in indexes, too deep.
     #[error("more than {max} indexes in each other")]
     TooDeep {
-        /// How many may be.
+        /// The most levels.
         max: usize,
     },
     /// A file cannot be read or written.
     #[error("{}", path.display())]
     File {
-        /// Which.
+        /// The file.
         path: PathBuf,
-        /// Why.
+        /// The error of the system.
         source: io::Error,
     },
-    /// A layout is there already.
+    /// The folder already holds a layout.
     #[error("{} has a layout already", .0.display())]
     Occupied(PathBuf),
-    /// The folder is no layout that was saved.
+    /// The folder holds no saved layout.
     #[error("{}: not a layout with an image", .0.display())]
     NoLayout(PathBuf),
-    /// A blob of a layout is not what its digest says.
+    /// A blob of a layout does not have its digest.
     #[error("{}: its content is not that of its digest", .0.display())]
     Changed(PathBuf),
-    /// There is another image already, and nobody said that it may go.
+    /// The tag names another image already, and overwriting it was not allowed.
     #[error("there is another image already: {0}")]
     Exists(Digest),
 }

@@ -1,6 +1,6 @@
-//! Layouts with signatures, as `cosign save` writes them and `cosign load` reads them: the index
-//! lists the image and the manifests under its tags, each with its `kind`; bundles are among the
-//! blobs alone, and name the image as their subject.
+//! Layouts with signatures, as `cosign save` writes them and `cosign load` reads them. The index
+//! lists the image and the manifests under its tags, each with its `kind`. Bundles are only among
+//! the blobs, and name the image as their subject.
 
 use std::collections::BTreeSet;
 use std::fs::{self, File};
@@ -23,10 +23,10 @@ const ATTESTATIONS: &str = "dev.cosignproject.cosign/atts";
 /// Bytes of a manifest: what registries take.
 const MAX_MANIFEST_BYTES: u64 = 4 << 20;
 
-/// Saves an image, or all of an index, with what is attached to it, into a folder.
+/// Saves an image, or all of an index, with its attachments, into a folder.
 ///
 /// # Errors
-/// When the registry does not give any of it, or the folder has a layout already.
+/// When the registry refuses any part, or the folder already holds a layout.
 pub fn save(from: &Place, image: &Descriptor, folder: &Path) -> Result<(), TransferError> {
     let Place { image: from, signatures } = from;
     let index = folder.join("index.json");
@@ -87,10 +87,10 @@ fn saved(
     Ok(entry)
 }
 
-/// Pushes the image of a folder with what is attached to it, and says its digest.
+/// Pushes the image of a folder with its attachments, and returns its descriptor.
 ///
 /// # Errors
-/// When the folder is no such layout, a blob is not what its digest says, or the registry refuses.
+/// When the folder is no such layout, a blob does not have its digest, or the registry refuses.
 pub fn load(folder: &Path, to: &Place, name: &ManifestName) -> Result<Descriptor, TransferError> {
     let Place { image: to, signatures } = to;
     let path = folder.join("index.json");

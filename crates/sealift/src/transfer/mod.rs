@@ -1,5 +1,5 @@
-//! Images with what is attached to them: from registry to registry, into a layout and out of it, and
-//! what is attached taken away.
+//! Moving images with their attachments, from registry to registry and into and out of layouts, and
+//! removing attachments.
 
 mod copy;
 mod error;
@@ -18,7 +18,7 @@ use sealift_sigstore_verify::SIGNATURE_PREDICATE;
 use serde::Deserialize;
 use serde_json::Value;
 
-/// What is attached to an image.
+/// The kind of an attachment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[expect(clippy::exhaustive_enums, reason = "cosign knows these three")]
 pub enum Kind {
@@ -31,7 +31,7 @@ pub enum Kind {
 }
 
 impl Kind {
-    /// All of them.
+    /// All kinds.
     pub const ALL: [Self; 3] = [Self::Signature, Self::Attestation, Self::Sbom];
 
     fn tag(self, image: &Digest) -> String {
@@ -44,7 +44,7 @@ impl Kind {
     }
 }
 
-/// Where an image is, and where what is attached to it is: most often the same repository.
+/// The repository of an image, and that of its attachments: most often the same one.
 #[derive(Clone, Debug)]
 #[expect(clippy::exhaustive_structs, reason = "there is nothing more to an image")]
 pub struct Place {
@@ -77,7 +77,7 @@ struct AttachedManifest {
     descriptor: Descriptor,
 }
 
-/// What is attached to one image.
+/// The attachments of one image.
 fn attached(
     repository: &Repository,
     image: &Digest,
@@ -124,7 +124,7 @@ fn kind_of(
     Ok(signs.then_some(Kind::Signature))
 }
 
-/// What a manifest or index names.
+/// The content that a manifest or index names.
 #[derive(Deserialize)]
 struct Named {
     #[serde(default)]

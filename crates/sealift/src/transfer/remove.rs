@@ -1,4 +1,4 @@
-//! Taking away what is attached.
+//! Removing attachments.
 
 use std::collections::BTreeSet;
 
@@ -8,10 +8,11 @@ use serde_json::Value;
 
 use super::{AttachedManifest, Kind, TransferError, attached};
 
-/// Deletes what is attached to an image in the repository of its signatures, and says how many manifests that were.
+/// Deletes the attachments of an image in the repository of its signatures, and returns the number
+/// of manifests.
 ///
 /// # Errors
-/// When the registry refuses; what was deleted before stays deleted.
+/// When the registry refuses. Manifests that were deleted before stay deleted.
 pub fn remove(
     repository: &Repository,
     image: &Descriptor,
@@ -21,11 +22,11 @@ pub fn remove(
     delete(repository, image, &found)
 }
 
-/// Deletes the attestations that refer to an image with a predicate of this type, all but the one
-/// that was attached last, and says how many they were.
+/// Deletes the attestations of an image with a predicate of this type, except the one that was
+/// attached last, and returns their number.
 ///
 /// # Errors
-/// When the registry refuses; what was deleted before stays deleted.
+/// When the registry refuses. Manifests that were deleted before stay deleted.
 pub fn remove_older(
     repository: &Repository,
     image: &Descriptor,

@@ -18,13 +18,13 @@ use super::{DatabaseStore, UpdateStep};
 use crate::Database;
 use crate::cache::is_own_folder;
 
-/// What the artifact is (image-spec 1.1, "Guidelines for Artifact Usage").
+/// The type of the artifact (image-spec 1.1, "Guidelines for Artifact Usage").
 const ARTIFACT: &str = "application/vnd.sealift.db.v1";
 
 /// The database, compressed with gzip.
 const LAYER: &str = "application/vnd.sealift.db.layer.v1+gzip";
 
-/// A config that says nothing.
+/// An empty config.
 const EMPTY: &str = "application/vnd.oci.empty.v1+json";
 
 const MANIFEST: &str = "application/vnd.oci.image.manifest.v1+json";
@@ -36,16 +36,16 @@ const MAX_BYTES: u64 = 8 << 30;
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ArtifactError {
-    /// The registry could not be asked, or sent something else.
+    /// The registry did not answer, or its answer is wrong.
     #[error(transparent)]
     Registry(Box<sealift_registry::Error>),
-    /// It is no artifact with a database.
+    /// The artifact holds no database.
     #[error("{digest}: not an artifact with an advisory database")]
     NoDatabase {
         /// Its digest.
         digest: Box<Digest>,
     },
-    /// It is larger than is allowed.
+    /// The database is larger than is allowed.
     #[error("the database has more than {max} bytes")]
     TooLarge {
         /// The most that is taken.
@@ -54,10 +54,10 @@ pub enum ArtifactError {
     /// The database could not be opened, or is damaged.
     #[error(transparent)]
     Database(Box<crate::Error>),
-    /// The one that is here was built later.
+    /// The database in the folder was built later.
     #[error("the database of {offered} is older than the one that is here, of {here}")]
     Older {
-        /// When it was built.
+        /// When the offered one was built.
         offered: Timestamp,
         /// When the one in the folder was built.
         here: Timestamp,
@@ -115,10 +115,10 @@ impl Content {
     }
 }
 
-/// Pushes a database, every block of which is checked before.
+/// Pushes a database, after checking every block of it.
 ///
 /// # Errors
-/// When the database is damaged or the registry does not take it.
+/// When the database is damaged or the registry refuses it.
 pub fn push_database(
     repository: &Repository,
     name: &ManifestName,
@@ -142,7 +142,7 @@ pub fn push_database(
     Ok(repository.push_manifest(&json, MANIFEST, name)?.descriptor)
 }
 
-/// When it was built, and under which licences what is in it may be passed on.
+/// The build time of the database, and the licences under which its content may be passed on.
 fn annotations(info: &Info) -> BTreeMap<String, String> {
     let created = ("org.opencontainers.image.created".to_owned(), info.built.to_string());
     let mut licences: Vec<&str> =
@@ -154,13 +154,13 @@ fn annotations(info: &Info) -> BTreeMap<String, String> {
 }
 
 impl DatabaseStore {
-    /// Pulls the database of the artifact with this digest, which the caller has found to be
-    /// signed, and puts it in the place of the one that is here. It is then left as it is by
-    /// updates: [`Due::Foreign`](super::Due::Foreign).
+    /// Pulls the database of the artifact with this digest, and replaces the one in the folder. The
+    /// caller has verified that the digest is signed. Updates then leave the database alone:
+    /// [`Due::Foreign`](super::Due::Foreign).
     ///
     /// # Errors
-    /// When the artifact has none, it is damaged or older than the one that is here. That one is
-    /// then as it was.
+    /// When the artifact holds no database, or one that is damaged or older than that in the
+    /// folder. The folder is then unchanged.
     pub fn pull(
         &self,
         repository: &Repository,

@@ -19,7 +19,7 @@ pub(super) enum Catalogue {
     Epss,
 }
 
-/// What has come of asking for a catalogue.
+/// The result of asking for a catalogue.
 #[derive(Debug)]
 pub(super) enum Candidate {
     Same(CatalogueState),

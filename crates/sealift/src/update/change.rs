@@ -1,4 +1,4 @@
-//! What has changed in an export since the last time, record by record.
+//! The changes of an export since the last time, record by record.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Mutex;
@@ -66,7 +66,7 @@ impl Change {
 #[derive(Debug, Default)]
 pub(super) struct Records {
     pub(super) json: BTreeMap<String, Vec<u8>>,
-    /// Those that are not yet what the listing promises: to be asked for again the next time.
+    /// Records that are older than the listing promises: they are fetched again the next time.
     pub(super) behind: BTreeSet<String>,
 }
 

@@ -13,7 +13,7 @@ use super::{Refusal, UpdateStep};
 /// Bytes that are read at once.
 const PIECE_BYTES: usize = 128 << 10;
 
-/// What fetching needs.
+/// The tools for fetching.
 pub(super) struct Fetcher<'f> {
     pub(super) transport: &'f dyn Transport,
     pub(super) layout: &'f Layout,
@@ -33,7 +33,7 @@ pub(super) struct Downloaded {
 /// Something small, with what it is known by.
 pub(super) type Small = (Vec<u8>, Option<Validator>);
 
-/// What came of asking for something.
+/// The result of fetching.
 #[derive(Debug)]
 pub(super) enum Fetched<T> {
     Unchanged,
@@ -41,7 +41,7 @@ pub(super) enum Fetched<T> {
     Got(T),
 }
 
-/// What a download that has begun is of, kept beside it.
+/// The origin of a download that has begun, kept beside it.
 #[derive(Debug, Serialize, Deserialize)]
 struct Origin {
     origin: String,

@@ -1,11 +1,11 @@
-//! Why an update failed, or a part of it was refused.
+//! Why an update failed, or refused a part.
 
 use std::io;
 use std::path::{Path, PathBuf};
 
 use super::{ListingError, TransportError};
 
-/// Why an update failed. The database is as it was.
+/// Why an update failed. The database is unchanged.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum UpdateError {
@@ -14,10 +14,10 @@ pub enum UpdateError {
     Io {
         /// The file.
         path: PathBuf,
-        /// What the system said.
+        /// The error of the system.
         source: io::Error,
     },
-    /// Somebody else may write to the folder, and so decide what is found.
+    /// Other users may write to the folder, and so decide what is found.
     #[error("{}: it is somebody else's, or others may write to it", path.display())]
     NotOurs {
         /// The folder.
@@ -32,10 +32,10 @@ pub enum UpdateError {
         /// The name.
         name: String,
     },
-    /// Nothing is wanted and nothing is there.
+    /// No export was named, and the folder has none.
     #[error("no ecosystem is named, and none is in the database")]
     NothingWanted,
-    /// Nothing could be had, and nothing is there.
+    /// No export could be fetched, and the folder has none.
     #[error("{name}: {why}")]
     NothingThere {
         /// The first export that was refused.
@@ -43,10 +43,10 @@ pub enum UpdateError {
         /// Why.
         why: Refusal,
     },
-    /// None of the exports exists where it was asked for.
+    /// None of the exports exists at this place.
     #[error("{from} has none of the exports {names}")]
     NoSuchExports {
-        /// Where they were asked for.
+        /// The place.
         from: String,
         /// Their names.
         names: String,
@@ -70,30 +70,30 @@ pub enum Refusal {
     /// It could not be fetched.
     #[error(transparent)]
     Transport(#[from] TransportError),
-    /// It broke off while it arrived; what is there is kept for the next time.
+    /// The download broke off; its beginning is kept for the next time.
     #[error("{from}: broke off after {bytes} bytes: {source}")]
     BrokeOff {
-        /// Where it comes from.
+        /// Its source.
         from: String,
-        /// Bytes that are there.
+        /// Bytes that arrived.
         bytes: u64,
         /// Why.
         source: io::Error,
     },
-    /// It has another length than was announced.
+    /// The length is not the one that was announced.
     #[error("{from}: {actual} bytes where {expected} were announced")]
     Length {
-        /// Where it comes from.
+        /// Its source.
         from: String,
         /// Bytes announced.
         expected: u64,
         /// Bytes that came.
         actual: u64,
     },
-    /// It is larger than is allowed.
+    /// The export is larger than is allowed.
     #[error("{from}: more than {max} bytes")]
     TooLarge {
-        /// Where it comes from.
+        /// Its source.
         from: String,
         /// The most that is read.
         max: u64,
@@ -101,18 +101,18 @@ pub enum Refusal {
     /// The list of changes cannot be read.
     #[error("{from}: {source}")]
     Listing {
-        /// Where it comes from.
+        /// Its source.
         from: String,
         /// Why.
         source: ListingError,
     },
-    /// It was there before.
+    /// The export no longer exists.
     #[error("{from}: it is no longer there")]
     Gone {
-        /// Where it was asked for.
+        /// Where it was.
         from: String,
     },
-    /// It has lost so many records that this is more likely a mistake.
+    /// The export has lost so many records that a mistake is more likely.
     #[error("it has {now} records where there were {before}")]
     Shrunk {
         /// Records of the last good state, or by the list of changes.
@@ -123,20 +123,20 @@ pub enum Refusal {
     /// A record that was fetched alone cannot be read.
     #[error("{from}: {source}")]
     Record {
-        /// Where it was asked for.
+        /// Its source.
         from: String,
         /// Why.
         source: sealift_matcher::Error,
     },
-    /// A record that was fetched is another one.
+    /// A fetched record has another id than the one that was asked for.
     #[error("{from}: the record {found}")]
     OtherRecord {
-        /// Where it was asked for.
+        /// Its source.
         from: String,
-        /// The id that it has.
+        /// Its id.
         found: String,
     },
-    /// Not all of it can be read.
+    /// The export cannot be read whole.
     #[error("{0}")]
     Unreadable(#[from] sealift_matcher::Error),
     /// A file of the cache could not be written.
@@ -144,7 +144,7 @@ pub enum Refusal {
     Io {
         /// The file.
         path: PathBuf,
-        /// What the system said.
+        /// The error of the system.
         source: io::Error,
     },
 }

@@ -23,7 +23,7 @@ const MAX_LISTING_BYTES: u64 = 512 << 20;
 /// Fewer records than this may go at once.
 const FEW: u64 = 50;
 
-/// What has come of asking for an export.
+/// The result of asking for an export.
 #[derive(Debug)]
 pub(super) enum Candidate {
     /// All is as it was, and known to be.

@@ -7,16 +7,16 @@ use std::time::UNIX_EPOCH;
 
 use super::transport::{Answer, Ask, Place, Transport, TransportError, Validator};
 
-/// A folder laid out as OSV's bucket, with the catalogues beside: `Debian/all.zip`,
-/// `Debian/modified_id.csv` and `Debian/<ID>.json` where they are there, `kev.json`,
-/// `epss*.csv` or `epss*.csv.gz`.
+/// A folder with the layout of OSV's bucket, and the catalogues beside it: `Debian/all.zip`,
+/// `Debian/modified_id.csv` and `Debian/<ID>.json` where they exist, `kev.json`, `epss*.csv` or
+/// `epss*.csv.gz`.
 #[derive(Clone, Debug)]
 pub struct FolderMirror {
     folder: PathBuf,
 }
 
 impl FolderMirror {
-    /// The folder; it must be there when something is asked for.
+    /// A mirror in this folder, which must exist when something is fetched.
     #[must_use]
     pub fn new(folder: impl Into<PathBuf>) -> Self {
         Self { folder: folder.into() }

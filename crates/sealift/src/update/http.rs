@@ -1,4 +1,4 @@
-//! Exports at their public places, or at a mirror that is asked by HTTP.
+//! Exports from their public places, or from a mirror by HTTP.
 
 use sealift_http::{Client, Request, Response, Url, UrlError};
 
@@ -22,13 +22,13 @@ pub struct HttpExports {
 }
 
 impl HttpExports {
-    /// The public places: OSV's bucket, CISA, FIRST.
+    /// The public places of OSV, CISA and FIRST.
     #[must_use]
     pub fn public(client: Client) -> Self {
         Self { client, mirror: None }
     }
 
-    /// A mirror: below its URL it is laid out as OSV's bucket, with the catalogues beside
+    /// A mirror at a URL, with the layout of OSV's bucket and the catalogues beside it
     /// ([`Place::path`]).
     ///
     /// # Errors

@@ -1,4 +1,4 @@
-//! What lies where in the folder of the database.
+//! The layout of the folder of the database.
 
 use std::fs::{self, DirBuilder};
 use std::io::{self, ErrorKind};

@@ -8,12 +8,12 @@ use sealift_model::Timestamp;
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Listing(BTreeMap<String, i64>);
 
-/// Why bytes are no listing.
+/// Why bytes are not a listing.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("line {line}: not <time>,<id>")]
 #[non_exhaustive]
 pub struct ListingError {
-    /// 1-based.
+    /// The line, from 1.
     pub line: usize,
 }
 

@@ -1,5 +1,5 @@
-//! The advisory database arrives by itself: OSV's exports, CISA's and FIRST's catalogues, fetched
-//! from their public places or a mirror, and built into one file in a cache folder.
+//! Fetching the advisory database: OSV's exports and the catalogues of CISA and FIRST come from
+//! their public places or a mirror, and are built into one file in a cache folder.
 //!
 //! ```no_run
 //! use sealift::update::{DatabaseStore, FolderMirror, UpdateRequest};
@@ -21,17 +21,18 @@
 //!                          scans map it  <── renamed into place ── sealift.db, state.json
 //! ```
 //!
-//! * Each export is taken whole or not at all. One that is cut off, has a record that cannot be
-//!   read, inflates too far or has lost a good part of its records is refused; its last good state
-//!   stays, and the report says so.
-//! * What was fetched before is not fetched again: entity tags for whole files, OSV's list of
-//!   changes for records, ranges for downloads that broke off.
-//! * The database is replaced by a whole one under the same name, after which the state says what
-//!   it was made of. Killed at any moment, an update leaves the old database or the new one.
-//! * One process at a time updates; the others wait for it and take what it brought.
+//! * Each export is used whole or not at all. An export that is cut off, has a record that cannot
+//!   be read, inflates too far or has lost more than a quarter of its records is refused; its last
+//!   good state stays, and the report says so.
+//! * Nothing is fetched twice: entity tags save whole files, OSV's list of changes saves records,
+//!   ranges save the beginnings of broken downloads.
+//! * The database is replaced by a whole one under the same name; after that the state records what
+//!   it was built from. An update that is killed at any moment leaves the old database or the new
+//!   one.
+//! * One process updates at a time; the others wait for it and use its result.
 //!
-//! Nothing here reads the clock or the environment, and the network is asked through the given
-//! [`Transport`] alone.
+//! Nothing here reads the clock or the environment, and the network is used only through the given
+//! [`Transport`].
 
 mod artifact;
 mod catalogue;

@@ -14,7 +14,7 @@ const MAX_BYTES: usize = 64;
 pub struct ExportName(String);
 
 impl ExportName {
-    /// As OSV writes it.
+    /// The name as OSV writes it.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
@@ -29,7 +29,7 @@ impl ExportName {
 impl FromStr for ExportName {
     type Err = UpdateError;
 
-    /// Takes a name with release, too, `Debian:12`: the export has all releases.
+    /// Also reads a name with a release, `Debian:12`: the export has all releases.
     fn from_str(text: &str) -> Result<Self, UpdateError> {
         let name = text.split_once(':').map_or(text, |(name, _)| name);
         let is_plain = |c: char| c.is_ascii_alphanumeric() || " .-_+[]".contains(c);

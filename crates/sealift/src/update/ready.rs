@@ -1,4 +1,4 @@
-//! The database of a scan: the one that is kept, brought up to date when that is due.
+//! The database for a scan: the cached one, after an update when that is due.
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
@@ -11,19 +11,19 @@ use super::{
 };
 use crate::{Chain, Database, Error};
 
-/// How a kept database is brought up to date.
+/// How the cached database is kept up to date.
 #[derive(Clone, Copy)]
 #[expect(clippy::exhaustive_structs, reason = "all of it must be said")]
 pub struct Upkeep<'u> {
-    /// Where advisories are fetched from; from nowhere when none is given: what is there is used.
+    /// The source of advisories; without one, nothing is fetched and the cached database is used.
     pub transport: Option<&'u dyn Transport>,
-    /// A database that was looked up longer ago is updated.
+    /// The age of the last look-up from which the database is updated.
     pub max_age: Duration,
-    /// The time.
+    /// The current time.
     pub now: Timestamp,
-    /// The time that a new database gives as that of its building.
+    /// The build time that a new database states.
     pub built: Timestamp,
-    /// Told what is being done.
+    /// Receives each step of the update.
     pub step: &'u (dyn Fn(UpdateStep<'_>) + Sync),
 }
 
@@ -36,11 +36,11 @@ impl std::fmt::Debug for Upkeep<'_> {
     }
 }
 
-/// The database to match against, and what a report has to say of it.
+/// The database to match against, and notes about it for the report.
 #[derive(Debug, Default)]
 #[non_exhaustive]
 pub struct Kept {
-    /// None when nothing is needed and nothing is there.
+    /// The database; none when no export is needed and none is cached.
     pub database: Option<Database>,
     /// What is not up to date, and why; one sentence each.
     pub notes: Vec<String>,
@@ -50,26 +50,26 @@ pub struct Kept {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum KeptError {
-    /// None is kept, and nothing may be fetched.
+    /// No database is cached, and nothing may be fetched.
     #[error("{}: there is no advisory database", path.display())]
     Missing {
-        /// Where it would be.
+        /// Where the database would be.
         path: PathBuf,
     },
-    /// None is kept, and none could be made; or the folder cannot be used.
+    /// No database is cached, and none could be made; or the folder cannot be used.
     #[error(transparent)]
     Update(#[from] UpdateError),
-    /// The one that is kept cannot be opened.
+    /// The cached database cannot be opened.
     #[error(transparent)]
     Open(#[from] Error),
 }
 
 impl DatabaseStore {
-    /// Opens the database with the exports that are `needed`, after an update when that is due. When
-    /// that fails, the last good database is used, and a note says so.
+    /// Opens the database with the exports that are `needed`, after an update when that is due.
+    /// When the update fails, the last good database is used, and a note says so.
     ///
     /// # Errors
-    /// When there is none and none can be had.
+    /// When no database is cached and none can be made.
     pub fn ready(
         &self,
         needed: BTreeSet<ExportName>,
@@ -100,7 +100,7 @@ impl DatabaseStore {
         Ok(Kept { database: Some(Database::open(&self.database())?), notes })
     }
 
-    /// That the last good database is used, and why.
+    /// A note that the last good database is used, and why.
     fn old(&self, error: &UpdateError) -> String {
         let of = Database::open(&self.database()).ok();
         let of =
@@ -111,7 +111,7 @@ impl DatabaseStore {
 }
 
 impl UpdateReport {
-    /// What could not be had, one sentence each.
+    /// The exports that could not be fetched, one sentence each.
     pub fn refusals(&self) -> impl Iterator<Item = String> {
         self.refused().map(|(name, why, kept)| {
             let so = if kept { "its last good state is used" } else { "there is nothing of it" };

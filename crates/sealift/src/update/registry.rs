@@ -1,5 +1,5 @@
-//! Exports as an artifact in a registry: each file is a layer that has its path as title, as
-//! `oras push REFERENCE Debian/all.zip kev.json` makes it.
+//! Exports as an artifact in a registry: each file is a layer with its path as title, as made by
+//! `oras push REFERENCE Debian/all.zip kev.json`.
 
 use std::collections::BTreeMap;
 use std::error::Error as StdError;
@@ -14,7 +14,7 @@ use super::transport::{Answer, Ask, Place, Transport, TransportError, Validator}
 /// The annotation with a file's path (image-spec 1.1 annotations.md).
 const TITLE: &str = "org.opencontainers.image.title";
 
-/// A mirror in a registry. What its tag names is looked up once.
+/// A mirror in a registry. Its tag is resolved once.
 #[derive(Debug)]
 pub struct RegistryMirror {
     repository: Repository,
@@ -29,7 +29,7 @@ struct Manifest {
 }
 
 impl RegistryMirror {
-    /// The mirror of this name.
+    /// The mirror with this name in the repository.
     #[must_use]
     pub fn new(repository: Repository, name: ManifestName) -> Self {
         Self { repository, name, files: OnceLock::new() }

@@ -1,40 +1,40 @@
-//! What an update does and did.
+//! The steps and results of updates.
 
 use super::Refusal;
 
-/// What an update is doing.
+/// A step of an update.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum UpdateStep<'s> {
-    /// Another process updates; it is waited for.
+    /// Waiting for the update of another process.
     Waiting,
-    /// Something is fetched, and so much of it is there.
+    /// Downloading.
     Fetching {
-        /// What: `Debian/all.zip`.
+        /// The file, as `Debian/all.zip`.
         what: &'s str,
-        /// Bytes that are there.
+        /// Bytes that have arrived.
         bytes: u64,
-        /// Bytes in all, where that is known.
+        /// Bytes in all, where known.
         total: Option<u64>,
     },
-    /// Records are read and the database is written.
+    /// Reading records and writing the database.
     Building,
 }
 
-/// What came of an update.
+/// The result of an update.
 #[derive(Debug, Default)]
 #[non_exhaustive]
 pub struct UpdateReport {
-    /// Whether there is another database than before.
+    /// Whether the database is a new one.
     pub is_new: bool,
-    /// Another process brought what was asked for while this one waited.
+    /// Whether another process fetched everything while this one waited.
     pub by_another: bool,
-    /// What came of each export, sorted by name, and of the catalogues `kev.json` and `epss`.
+    /// The results of the exports, sorted by name, and of the catalogues `kev.json` and `epss`.
     pub exports: Vec<ExportReport>,
 }
 
 impl UpdateReport {
-    /// What was refused.
+    /// The exports that were refused.
     pub fn refused(&self) -> impl Iterator<Item = (&str, &Refusal, bool)> {
         self.exports.iter().filter_map(|export| match &export.outcome {
             ExportOutcome::Refused { why, kept } => Some((export.name.as_str(), why, *kept)),
@@ -43,39 +43,39 @@ impl UpdateReport {
     }
 }
 
-/// What came of one export.
+/// The result of one export.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct ExportReport {
     /// Its name.
     pub name: String,
-    /// Records of it in the database, withdrawn ones included.
+    /// Its records in the database, withdrawn ones included.
     pub records: u64,
-    /// What came of it.
+    /// What happened to it.
     pub outcome: ExportOutcome,
 }
 
-/// What came of asking for an export.
+/// What happened to an export.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum ExportOutcome {
-    /// It has not changed.
+    /// The export has not changed.
     Unchanged,
-    /// It was fetched whole.
+    /// All of the export was fetched.
     Whole {
         /// Bytes fetched.
         bytes: u64,
     },
-    /// The records that have changed were fetched.
+    /// Only the records that have changed were fetched.
     Changed {
         /// Records fetched.
         fetched: u64,
         /// Records that are no longer there.
         removed: u64,
     },
-    /// There is no such export.
+    /// The export does not exist.
     Absent,
-    /// It could not be had.
+    /// The export was refused.
     Refused {
         /// Why.
         why: Refusal,

@@ -1,4 +1,4 @@
-//! What the database was made of.
+//! The state: what the database was built from.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;

@@ -15,35 +15,36 @@ use super::{ExportName, Transport, UpdateError, UpdateReport, UpdateStep};
 use crate::Database;
 use crate::cache::is_own_folder;
 
-/// How long an update waits for another one, unless it is told otherwise.
+/// How long an update waits for another one by default.
 const WAIT: Duration = Duration::from_secs(600);
 
-/// The folder in which the database is kept, with what it was made of.
+/// The folder of the database, with the files that it was built from.
 ///
-/// Any number of processes may use one folder: they read whole databases only, and one of them
+/// Any number of processes may use one folder: they only ever read whole databases, and one of them
 /// updates at a time.
 #[derive(Clone, Debug)]
 pub struct DatabaseStore {
     layout: Layout,
 }
 
-/// What an update is to bring.
+/// The wishes for an update.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct UpdateRequest {
-    /// The exports that are wanted, beside those that are there.
+    /// Exports to fetch, beside those in the folder.
     pub exports: BTreeSet<ExportName>,
-    /// The time.
+    /// The current time.
     pub now: Timestamp,
-    /// The time that the database gives as that of its building. Default: `now`.
+    /// The build time that the database states. Default: `now`.
     pub built: Timestamp,
-    /// Exports that were looked up so recently are not asked for. Default: all are.
+    /// An export that was looked up within this time is not looked up again. Default: zero, so that
+    /// all are.
     pub fresh_for: Duration,
-    /// Whether to begin anew and take whatever comes, even when it is less than before.
+    /// Whether to start over and accept any export, even one with fewer records than before.
     pub reset: bool,
     /// Threads that read records. Default: one for each processor.
     pub threads: NonZeroUsize,
-    /// How long to wait while another process updates. Default: 10 minutes.
+    /// How long to wait for the update of another process. Default: 10 minutes.
     pub wait: Duration,
 }
 
@@ -51,20 +52,20 @@ pub struct UpdateRequest {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Due {
-    /// It has what is needed, and is not old.
+    /// The database has what is needed, and is not old.
     No,
-    /// There is none.
+    /// There is no database.
     Missing,
-    /// Some of what is needed was last looked up then.
+    /// Some export that is needed was last looked up at this time.
     Old(Timestamp),
-    /// These exports have never been asked for.
+    /// These exports were never looked up.
     Lacks(BTreeSet<ExportName>),
-    /// Somebody has put another database there. It is left as it is.
+    /// Somebody has put another database there. Updates leave it alone.
     Foreign,
 }
 
 impl UpdateRequest {
-    /// Everything that is there and these exports, as of `now`.
+    /// A request for these exports and those in the folder, as of `now`.
     #[must_use]
     pub fn new(exports: impl IntoIterator<Item = ExportName>, now: Timestamp) -> Self {
         Self {
@@ -80,7 +81,7 @@ impl UpdateRequest {
 }
 
 impl DatabaseStore {
-    /// The store in a folder, which is made when there is something to keep.
+    /// The store in a folder, which is created when there is something to keep.
     #[must_use]
     pub fn new(folder: impl Into<PathBuf>) -> Self {
         Self { layout: Layout::new(folder.into()) }
@@ -92,14 +93,14 @@ impl DatabaseStore {
         self.layout.folder()
     }
 
-    /// The database, if it is there.
+    /// The path of the database, whether it exists or not.
     #[must_use]
     pub fn database(&self) -> PathBuf {
         self.layout.database()
     }
 
-    /// Whether the database has the exports that are `needed`, and was asked for news of them
-    /// within `max_age` before `now`.
+    /// Whether the database has the exports that are `needed`, and they were looked up within
+    /// `max_age` before `now`.
     ///
     /// # Errors
     /// [`UpdateError::Io`] when the folder cannot be read.
@@ -137,8 +138,8 @@ impl DatabaseStore {
     /// Brings the database up to date.
     ///
     /// # Errors
-    /// When nothing can be had and nothing is there, or the folder cannot be used. The database is
-    /// then as it was. An export that is refused is no error but stands in the report.
+    /// When no export can be fetched and the folder has none, or the folder cannot be used. The
+    /// database is then unchanged. A refused export is no error but an entry of the report.
     pub fn update(
         &self,
         transport: &dyn Transport,
@@ -164,7 +165,7 @@ impl DatabaseStore {
         Work { layout: &self.layout, transport, request, step, store: self }.run()
     }
 
-    /// Takes the database away, and all that it was made of.
+    /// Removes the database, and the files that it was built from.
     ///
     /// # Errors
     /// [`UpdateError::Io`] when something cannot be removed.
@@ -176,7 +177,7 @@ impl DatabaseStore {
         &self.layout
     }
 
-    /// Whether the database in the folder was made of this state.
+    /// Whether the database in the folder was built from this state.
     pub(super) fn is_of(&self, state: &State, database: &Database) -> bool {
         let bytes = self.database().metadata().map_or(0, |file| file.len());
         state.built == database.info().built.unix_seconds() && state.database_bytes == bytes

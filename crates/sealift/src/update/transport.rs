@@ -1,4 +1,4 @@
-//! Where exports come from.
+//! The sources of exports.
 
 use std::error::Error as StdError;
 use std::fmt;
@@ -9,13 +9,13 @@ use serde::{Deserialize, Serialize};
 
 use super::{ExportName, FolderMirror, HttpExports};
 
-/// Something that is fetched.
+/// A file that can be fetched.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Place<'p> {
     /// All records of an export, as zip.
     Zip(&'p ExportName),
-    /// Which of its records were changed when: lines `<time>,<id>`, newest first.
+    /// The changes of its records: lines `<time>,<id>`, newest first.
     Listing(&'p ExportName),
     /// One record.
     Record(&'p ExportName, &'p str),
@@ -26,7 +26,7 @@ pub enum Place<'p> {
 }
 
 impl Place<'_> {
-    /// Where it lies in a mirror: a path as in OSV's bucket, and the catalogues beside it.
+    /// The path in a mirror: as in OSV's bucket, with the catalogues beside it.
     #[must_use]
     pub fn path(&self) -> String {
         match self {
@@ -39,7 +39,7 @@ impl Place<'_> {
     }
 }
 
-/// What a server says by which it will know what it sent (RFC 9110 section 8.8).
+/// What a server sends to recognise a state of a file (RFC 9110 section 8.8).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 #[expect(clippy::exhaustive_enums, reason = "HTTP has these two")]
@@ -51,50 +51,50 @@ pub enum Validator {
 }
 
 impl Validator {
-    /// Whether it says that bytes are the same, not only what they mean: then a part can be added
-    /// to another (RFC 9110 section 13.1.5).
+    /// Whether the same validator means the same bytes, and not only the same meaning: then a part
+    /// can be added to another (RFC 9110 section 13.1.5).
     #[must_use]
     pub fn is_strong(&self) -> bool {
         matches!(self, Self::ETag(tag) if !tag.starts_with("W/"))
     }
 }
 
-/// How something is asked for.
+/// The conditions of a request.
 #[derive(Clone, Copy, Debug, Default)]
 #[non_exhaustive]
 pub struct Ask<'a> {
-    /// What is already there: nothing is sent when it is still the same.
+    /// The state that the caller has: when it is still current, nothing is sent.
     pub unless: Option<&'a Validator>,
-    /// The part that is already there.
+    /// The part that the caller has.
     pub resume: Option<Resume<'a>>,
 }
 
-/// The part of something that is already there.
+/// The part of a file that the caller has.
 #[derive(Clone, Copy, Debug)]
 #[expect(clippy::exhaustive_structs, reason = "a part is known by these two")]
 pub struct Resume<'a> {
-    /// Bytes.
+    /// Its bytes.
     pub bytes: u64,
-    /// Of which state they are.
+    /// The state to which it belongs.
     pub of: &'a Validator,
 }
 
-/// What a transport has to say.
+/// The answer of a transport.
 #[non_exhaustive]
 pub enum Answer {
-    /// It is still what [`Ask::unless`] names.
+    /// [`Ask::unless`] is still current.
     Unchanged,
-    /// There is no such thing.
+    /// The file does not exist.
     Absent,
-    /// Its bytes.
+    /// The bytes of the file.
     Bytes {
-        /// From where on: 0, or what [`Resume::bytes`] says.
+        /// The position of the first byte: 0, or that of [`Resume::bytes`].
         start: u64,
-        /// How many they are in all, where that is known.
+        /// The bytes of the whole file, where known.
         total: Option<u64>,
-        /// By what they are known.
+        /// The state of the file.
         validator: Option<Validator>,
-        /// The bytes from `start` on; ending early is an error where the length was announced.
+        /// The bytes from `start` on. Where the length was announced, an early end is an error.
         bytes: Box<dyn Read + Send>,
     },
 }
@@ -114,24 +114,24 @@ impl fmt::Debug for Answer {
     }
 }
 
-/// Fetches exports: from their public places or from a mirror.
+/// Fetches exports from their public places or from a mirror.
 pub trait Transport: Sync {
-    /// Where this comes from, as it is told and compared: what one place says of its files means
+    /// The name of the source, which is reported and compared: a validator of one source means
     /// nothing to another.
     fn origin(&self, place: &Place<'_>) -> String;
 
-    /// Asks for something.
+    /// Fetches a file.
     ///
     /// # Errors
-    /// When there is no answer, or one that is neither the thing nor that there is none.
+    /// When there is no answer, or an answer that is neither the file nor its absence.
     fn get(&self, place: &Place<'_>, ask: &Ask<'_>) -> Result<Answer, TransportError>;
 }
 
-/// The transport of a mirror that is named: an address of `http` or `https`, else a folder; without
-/// one, that of the public places.
+/// The transport for a mirror: an address of `http` or `https`, else a folder. Without a mirror,
+/// the transport of the public places.
 ///
 /// # Errors
-/// When an address is none.
+/// When an address is invalid.
 pub fn named_transport(
     mirror: Option<&str>,
     client: Client,
@@ -145,7 +145,7 @@ pub fn named_transport(
     })
 }
 
-/// Why something could not be fetched.
+/// Why a file could not be fetched.
 #[derive(Debug, thiserror::Error)]
 #[error("{from}: {source}")]
 #[non_exhaustive]

@@ -25,7 +25,7 @@ pub(super) struct Work<'w> {
     pub(super) store: &'w DatabaseStore,
 }
 
-/// What was fetched, and the reports on what was not.
+/// The exports that were fetched, and reports on those that were not.
 #[derive(Default)]
 struct Gathered {
     exports: BTreeMap<ExportName, Option<Candidate>>,
@@ -120,7 +120,7 @@ impl Work<'_> {
         Refresh { fetcher, name, now: self.request.now.unix_seconds(), generation, was_there }
     }
 
-    /// Nothing has changed: only when that was found out is noted.
+    /// Records, when no export has changed, that this was checked.
     fn keep(
         &self,
         mut state: State,
@@ -196,7 +196,7 @@ impl Work<'_> {
 }
 
 impl Gathered {
-    /// The candidate, or none and a note of why there is none.
+    /// The candidate; without one, the reason is noted.
     fn noted<T>(&mut self, name: &str, candidate: Result<T, Refusal>, kept: bool) -> Option<T> {
         candidate
             .map_err(|why| self.reports.push(report(name, 0, ExportOutcome::Refused { why, kept })))
@@ -280,7 +280,7 @@ impl Making<'_, '_> {
         }
     }
 
-    /// Adds an export as it was; `why` says why it is not newer, unless that is already told.
+    /// Adds an export in its last good state; `why` is the reason, unless it is already noted.
     fn last_good(
         &mut self,
         name: &ExportName,

@@ -1,11 +1,11 @@
-//! Signatures of files that lie beside them.
+//! Signatures in files of their own.
 
 use sealift_sigstore_verify::{
     AnnotationError, Base64Error, Bundle, Certificate, CertificateError, Content, EnvelopeError,
     Limits, Material, decode_base64,
 };
 
-/// What lies beside a file and speaks for its signature.
+/// The evidence for a file's signature, from files beside it.
 #[derive(Clone, Copy, Debug, Default)]
 #[non_exhaustive]
 pub struct Evidence<'a> {
@@ -15,13 +15,13 @@ pub struct Evidence<'a> {
     pub timestamp: Option<&'a [u8]>,
 }
 
-/// Puts a signature, and what speaks for it, into the form of a bundle: parsed, not verified. The
-/// signature is in base64; bytes that are no ASCII text are the signature itself, as
-/// `sign-blob --b64=false` writes it.
+/// Makes a bundle of a signature and its evidence: parsed, not verified. The signature is in
+/// base64; bytes that are no ASCII text are the signature itself, as `sign-blob --b64=false` writes
+/// it.
 ///
 /// # Errors
-/// When the signature is text and no base64, or what is said to be a certificate is none, or the
-/// timestamp is JSON that has none.
+/// When the signature is text but not base64, when the certificate cannot be read, or when the
+/// timestamp is JSON that holds none.
 pub fn detached(signature: &[u8], evidence: Evidence<'_>) -> Result<Bundle, DetachedError> {
     // Not by chance: of the 64 bytes and more that a signature has, half are no ASCII.
     let signature = match signature.is_ascii() {
@@ -33,11 +33,11 @@ pub fn detached(signature: &[u8], evidence: Evidence<'_>) -> Result<Bundle, Deta
     stamped(bundle, evidence)
 }
 
-/// The same of an attestation: an envelope (DSSE) in JSON. Its timestamp may be over that JSON, as
-/// `attest-blob` of cosign 2 has it made.
+/// The same for an attestation: an envelope (DSSE) in JSON. Its timestamp may be over that JSON, as
+/// `attest-blob` of cosign 2 requests it.
 ///
 /// # Errors
-/// When it is no envelope, or what speaks for it cannot be read.
+/// When it is no envelope, or its evidence cannot be read.
 pub fn detached_envelope(
     envelope: Vec<u8>,
     evidence: Evidence<'_>,
@@ -64,7 +64,7 @@ fn stamped(bundle: Bundle, evidence: Evidence<'_>) -> Result<Bundle, DetachedErr
 /// Reads a certificate in PEM or, as cosign writes it, base64 of that.
 ///
 /// # Errors
-/// When it is none.
+/// When it is no certificate.
 pub fn certificate(text: &[u8]) -> Result<Certificate, CertificateError> {
     let is_pem = text.trim_ascii_start().starts_with(b"-----");
     let pem = if is_pem { text.to_vec() } else { base64(text).unwrap_or_default() };
@@ -78,11 +78,11 @@ fn base64(text: &[u8]) -> Result<Vec<u8>, Option<Base64Error>> {
     if bytes.is_empty() { Err(None) } else { Ok(bytes) }
 }
 
-/// Why a signature that lies beside its file cannot be read.
+/// Why a signature in a file of its own cannot be read.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum DetachedError {
-    /// The signature is no base64; where nothing is named, it is empty or no text.
+    /// The signature is no base64; without a cause, it is empty or no text.
     #[error("the signature is not in base64")]
     Signature(#[source] Option<Base64Error>),
     /// The attestation is no envelope.

@@ -1,4 +1,4 @@
-//! What is attached to an image, as it is kept: nothing of it is verified.
+//! Downloading attachments as they are: nothing is verified.
 
 use std::io::Read as _;
 
@@ -30,12 +30,12 @@ const BESIDE: [(&str, &str); 4] = [
     ("dev.sigstore.cosign/rfc3161timestamp", "RFC3161Timestamp"),
 ];
 
-/// The signatures or attestations of an image as JSON, a document each: bundles and envelopes as
-/// they are kept, a signature of cosign's older form as `Base64Signature` and `Payload` with the
-/// texts that lie beside it.
+/// The signatures or attestations of an image as JSON, a document each. Bundles and envelopes are
+/// unchanged; a signature in cosign's older form becomes `Base64Signature` and `Payload` with the
+/// texts beside it.
 ///
 /// # Errors
-/// When the image cannot be found, or when what is attached to it cannot be read.
+/// When the image cannot be found, or its attachments cannot be read.
 pub fn download(
     target: &Target,
     attachment: Attachment,

@@ -1,4 +1,4 @@
-//! Why an image could not be looked at, and why it is not verified.
+//! Why an image could not be opened for verifying, and why it is not verified.
 
 use std::error::Error as StdError;
 use std::fmt;
@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use sealift_model::{Digest, Reference};
 use sealift_sigstore_verify::{CosignError, Rejected};
 
-/// Why the signatures of an image could not be looked at.
+/// Why the signatures of an image could not be read.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum OpenError {
@@ -16,23 +16,23 @@ pub enum OpenError {
     NoSuchImage {
         /// The layout or archive.
         path: PathBuf,
-        /// What is there instead.
+        /// The images that are there instead.
         source: sealift_layers::Error,
     },
     /// The registry has no image of that name.
     #[error("{0} is not in the registry")]
     NotInRegistry(Box<Reference>),
-    /// The layout or archive cannot be read, or the registry does not give it.
+    /// The layout or archive cannot be read, or the registry refuses.
     #[error(transparent)]
     Unreadable(crate::Error),
-    /// The target has no manifest whose digest could be signed: what `docker save` writes, or
-    /// no image at all.
+    /// The target has no manifest whose digest could be signed: an archive of `docker save`, or no
+    /// image at all.
     #[error("{} has no manifest that could be signed", path.display())]
     NoManifest {
         /// The target.
         path: PathBuf,
     },
-    /// What is attached to the image cannot be listed, or is more than the limits allow.
+    /// The attachments of the image cannot be listed, or pass a limit.
     #[error(transparent)]
     Attached(#[from] CosignError),
 }
@@ -45,7 +45,7 @@ pub struct Unverified<'a> {
     pub image: &'a Digest,
     /// Why.
     pub reason: UnverifiedReason,
-    /// Signatures that were found and do not count.
+    /// Signatures that were found and do not count, with the reasons.
     pub rejected: Vec<Rejected<'a>>,
 }
 
@@ -53,13 +53,13 @@ pub struct Unverified<'a> {
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum UnverifiedReason {
-    /// There is no signature or attestation on it.
+    /// The image has no signature, or no attestation.
     Unsigned,
-    /// There are, and none counts.
+    /// The image has some, but none that counts.
     NoMatch,
-    /// There are; an identity is asked for, and none has a certificate.
+    /// An identity is required, and no signature has a certificate.
     NoCertificate,
-    /// It is signed, and its content is not what was signed.
+    /// The image is signed, but its content is not what was signed.
     Content(Box<crate::Error>),
 }
 

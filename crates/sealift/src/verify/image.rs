@@ -18,7 +18,7 @@ use super::error::{OpenError, Unverified, UnverifiedReason};
 use crate::source::Opened;
 use crate::{Error, Observer, Target};
 
-/// What looking at an image and its signatures may cost.
+/// Bounds and options of verifying an image.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct VerifyOptions {
@@ -28,13 +28,13 @@ pub struct VerifyOptions {
     pub image_limits: ImageLimits,
     /// Bounds on reading its signatures.
     pub limits: Limits,
-    /// Whether configs and layers of an image in a registry are read, too. Default: no. Of an
-    /// image on this machine they always are.
+    /// Whether configs and layers of an image in a registry are read, too. Default: no. Those of an
+    /// image on this machine are always read.
     pub check_content: bool,
-    /// Asks the log for entries that do not lie beside their signatures. Default: none is asked.
+    /// The log in which missing entries of signatures are looked up. Default: none.
     pub log: Option<LogSearch>,
-    /// Whether signatures of an image count only as Sigstore bundles. Default: no, all forms do that
-    /// cosign has or had.
+    /// Whether only Sigstore bundles count as signatures. Default: no; every form that cosign
+    /// writes or wrote counts.
     pub bundles_only: bool,
 }
 
@@ -51,7 +51,7 @@ impl Default for VerifyOptions {
     }
 }
 
-/// An image with what is attached to it: found and read, not verified.
+/// An image with its attachments: found and read, not verified.
 #[derive(Debug)]
 pub struct SignedImage {
     path: PathBuf,
@@ -63,11 +63,11 @@ pub struct SignedImage {
 impl SignedImage {
     /// Finds an image and reads its signatures, or its attestations.
     ///
-    /// The image is what the target names: for an index, the index and not one of its images.
+    /// When the target names an index, the image is the index and not one of its images.
     ///
     /// # Errors
-    /// When the target cannot be read, holds no such image or no manifest, and when there is
-    /// more attached to it than the limits allow.
+    /// When the target cannot be read, or holds no such image or no manifest, and when the
+    /// attachments pass a limit.
     pub fn open(
         target: &Target,
         attachment: Attachment,
@@ -83,18 +83,18 @@ impl SignedImage {
         Ok(Self { path, source, attached, options })
     }
 
-    /// The same with the signer's certificate in the place of those that lie beside the signatures.
+    /// The same image, with the signer's certificate in place of those beside the signatures.
     #[must_use]
     pub fn with_certificate(self, certificate: &Certificate) -> Self {
         Self { attached: self.attached.with_certificate(certificate), ..self }
     }
 
-    /// Finds an image whose signature lies in files: `signature` over `payload`, a simple signing
+    /// Finds an image whose signature is in a file: `signature` over `payload`, a simple signing
     /// document. Without a payload it is the one that cosign signs for an image of the name
     /// `reference`.
     ///
     /// # Errors
-    /// When the target cannot be read, holds no such image or no manifest.
+    /// When the target cannot be read, or holds no such image or no manifest.
     pub fn open_detached(
         target: &Target,
         signature: Bundle,
@@ -110,14 +110,14 @@ impl SignedImage {
         Ok(Self { path, source, attached, options })
     }
 
-    /// The digest of its manifest or index.
+    /// The digest of the image's manifest or index.
     #[must_use]
     pub fn digest(&self) -> &Digest {
         &self.source.root.digest
     }
 
-    /// Verifies the signatures, then that every byte of the image is what was signed: of an image
-    /// in a registry only when [`VerifyOptions::check_content`] asks for it.
+    /// Verifies the signatures, then that every byte of the image is what was signed. For an image
+    /// in a registry the second is done only with [`VerifyOptions::check_content`].
     ///
     /// # Errors
     /// When no signature counts, and when a blob of the image is missing or has been changed.
@@ -145,7 +145,7 @@ impl SignedImage {
         }
     }
 
-    /// What of the attached counts, whatever the bytes of the image are.
+    /// The attachments that count, whatever the bytes of the image are.
     pub(crate) fn outcome<'a>(
         &'a self,
         verifier: &Verifier<'a>,
@@ -181,8 +181,7 @@ fn not_signed(outcome: &Outcome<'_>) -> Option<UnverifiedReason> {
 }
 
 /// An image with at least one signature or attestation that counts, and whose content is whole as
-/// far as it was read.
-/// Only [`SignedImage::verify`] makes one.
+/// far as it was read. Only [`SignedImage::verify`] makes one.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct VerifiedImage<'a> {
@@ -190,9 +189,9 @@ pub struct VerifiedImage<'a> {
     pub image: &'a Digest,
     /// The signatures or attestations that count; at least one.
     pub signatures: Vec<VerifiedAttached<'a>>,
-    /// What was found and does not count.
+    /// Attachments that were found and do not count.
     pub rejected: Vec<Rejected<'a>>,
-    /// What was read of the image; none where only its manifest was.
+    /// The content that was read; none where only the manifest was.
     pub content: Option<CheckedContent>,
 }
 

@@ -1,4 +1,4 @@
-//! What is attached to an image, without verifying any of it.
+//! Listing attachments, without verifying any of them.
 
 use sealift_model::Descriptor;
 use sealift_sigstore_verify::{ListedManifest, list};
@@ -7,20 +7,20 @@ use super::error::OpenError;
 use super::image::{VerifyOptions, find};
 use crate::Target;
 
-/// An image and the manifests that are attached to it.
+/// An image and its attached manifests.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct AttachedTree {
     /// The image.
     pub image: Descriptor,
-    /// What is attached to it: under tags, then by reference.
+    /// The attached manifests: those under tags, then those that refer to the image.
     pub manifests: Vec<ListedManifest>,
 }
 
-/// Lists what is attached to an image.
+/// Lists the attachments of an image.
 ///
 /// # Errors
-/// As [`SignedImage::open`](super::SignedImage::open).
+/// Those of [`SignedImage::open`](super::SignedImage::open).
 pub fn attached_tree(target: &Target, options: &VerifyOptions) -> Result<AttachedTree, OpenError> {
     let source = find(target, &options.image_limits)?;
     let manifests = list(&source.signatures(), &source.root.digest, &options.limits)?;

@@ -1,4 +1,4 @@
-//! Log entries that do not lie beside their signatures: the one place that asks for them.
+//! Looking up log entries that are missing beside their signatures. All look-ups are made here.
 
 use std::collections::HashSet;
 
@@ -12,27 +12,27 @@ use super::image::SignedImage;
 /// many.
 const MAX_QUESTIONS: usize = 20;
 
-/// What came of looking for the log entries of signatures beside which none lies.
+/// The result of looking up missing log entries.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[expect(clippy::exhaustive_enums, reason = "there are no others")]
 pub enum LookUp {
-    /// Something counts without them, or nothing would with them: nothing was asked.
+    /// A signature counts without them, or none would with them: the log was not asked.
     NotNeeded,
-    /// No log may be asked.
+    /// The options name no log.
     NotAllowed,
-    /// The log has none of them.
+    /// The log has no entry for any of the signatures.
     Absent,
-    /// The log has at least one; it is still to be verified.
+    /// The log has at least one entry; it is still to be verified.
     Found,
 }
 
 impl SignedImage {
-    /// Where no signature counts, looks up in the log of [`VerifyOptions`](super::VerifyOptions)
-    /// the entries of those that lack nothing else (of the first 20): the next
-    /// [`SignedImage::verify`] takes them into account.
+    /// Looks up missing log entries in the log of [`VerifyOptions`](super::VerifyOptions), when no
+    /// signature counts. Only signatures that lack nothing else are looked up, the first 20 of
+    /// them. The next [`SignedImage::verify`] uses what was found.
     ///
     /// # Errors
-    /// When the log does not answer as it must, and what it answered before is not enough.
+    /// When the log's answer is wrong or missing, and its earlier answers are not enough.
     pub fn look_up(
         &mut self,
         verifier: &Verifier<'_>,
@@ -88,11 +88,10 @@ impl SignedImage {
     }
 }
 
-/// Where a signature that stands alone does not count for want of a log entry, looks that up and
-/// adds it to the bundle.
+/// Looks up the log entry of a single signature that lacks nothing else, and adds it to the bundle.
 ///
 /// # Errors
-/// When the log does not answer as it must.
+/// When the log's answer is wrong or missing.
 pub fn look_up(
     bundle: &mut Bundle,
     artifact: Artifact<'_>,

@@ -1,5 +1,25 @@
 //! Who signed an image or a file, and whether a byte has changed since.
 //!
+//! A [`Verifier`] does all of it in one call, and returns what was proved as data ([`ImageProof`]):
+//!
+//! ```no_run
+//! use sealift::verify::{Policy, TrustedKey, TrustedRoot, Verifier, public_key};
+//! use sealift::{NoProgress, Target};
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let now = sealift::Timestamp::from_unix_seconds(0)?;
+//! let key = TrustedKey::new(public_key(&std::fs::read("cosign.pub")?)?);
+//! let policy = Policy::keys([key]).insecure_ignore_tlog();
+//! let target = Target::image_layout("images/", Some("shop:1.4"));
+//! let verifier = Verifier::new(TrustedRoot::default(), policy);
+//! println!("signed: {}", verifier.verify_image(&target, &[], now, &NoProgress)?.digest);
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! Its parts serve callers who need every detail. A [`SignedImage`] is an image with its
+//! signatures, and a [`BundleVerifier`] checks each of them:
+//!
 //! ```no_run
 //! use sealift::verify::{
 //!     Attachment, BundleVerifier, Policy, SignedImage, TrustedKey, TrustedRoot, VerifyOptions,
@@ -23,11 +43,8 @@
 //! # }
 //! ```
 //!
-//! A [`Verifier`] does the same in one call, and tells what was proved as data ([`ImageProof`]); the
-//! parts above are for those who need every detail.
-//!
-//! Files need no more than a [`Bundle`] and a [`Verifier`]; [`detached`] and [`detached_envelope`] make
-//! a bundle of a signature or attestation that lies in a file of its own.
+//! A file needs only a [`Bundle`] and a [`Verifier`]. [`detached`] and [`detached_envelope`] make a
+//! bundle of a signature or attestation in a file of its own.
 
 mod blob;
 mod download;

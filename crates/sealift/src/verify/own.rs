@@ -1,4 +1,4 @@
-//! Trust that is given in parts, as cosign's flags and variables give it, instead of as one trusted
+//! Trust that is given in parts, as by cosign's flags and variables, instead of as one trusted
 //! root.
 
 use sealift_model::Timestamp;
@@ -9,22 +9,22 @@ use sealift_sigstore_verify::{
 
 use super::verifier::{provider, public_key};
 
-/// Parts that take the place of those of a trusted root; what is not given stays as it is there.
-/// Certificates are PEM, one after the other. Nothing given here ends being trusted.
+/// Parts that replace those of a trusted root; a part that is not given stays as it is in the root.
+/// Certificates are PEM, one after the other. Trust in these parts never ends.
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct OwnTrust {
-    /// Chains of authorities that issue certificates for signing, each from the one that issues to
-    /// the root.
+    /// Chains of authorities that issue certificates for signing, each from the issuing certificate
+    /// to the root.
     pub chains: Vec<Vec<u8>>,
-    /// Certificates of such authorities in any order: those that issued themselves are trusted, the
-    /// others where they lead to one of these.
+    /// Certificates of such authorities in any order. Self-issued ones are trusted, others where
+    /// they lead to a self-issued one.
     pub authorities: Vec<Vec<u8>>,
-    /// Certificates that may stand between those and a signer's; one that issued itself is not
-    /// trusted by standing here.
+    /// Certificates that may stand between those and a signer's. A self-issued one is not trusted
+    /// for being here.
     pub intermediates: Vec<Vec<u8>>,
-    /// The chain of an authority that stamps signatures, as a rule from the one that signs to the root;
-    /// in another order, or with several roots, those that lead to a root count.
+    /// The chain of a timestamp authority, usually from the certificate that signs to the root. In
+    /// another order, or with several roots, all chains that lead to a root count.
     pub timestamp_chain: Option<Vec<u8>>,
     /// Public keys of logs of signatures.
     pub log_keys: Vec<Vec<u8>>,
@@ -32,14 +32,14 @@ pub struct OwnTrust {
     pub certificate_log_keys: Vec<Vec<u8>>,
 }
 
-/// What is wrong with a part.
+/// Why a part cannot be used.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum OwnTrustError {
-    /// A certificate cannot be read, or is not by the next one.
+    /// A certificate cannot be read, or was not issued by the next one.
     #[error("the certificates cannot be used")]
     Certificates(#[from] CertificateError),
-    /// None of the certificates issued itself.
+    /// No certificate is self-issued.
     #[error("none of the certificates is a root: no one issued itself")]
     NoRoot,
     /// A public key of a log cannot be read.
@@ -48,7 +48,7 @@ pub enum OwnTrustError {
 }
 
 impl OwnTrust {
-    /// Whether nothing is given.
+    /// Whether no part is given.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         let Self {
@@ -67,13 +67,13 @@ impl OwnTrust {
             && certificate_log_keys.is_empty()
     }
 
-    /// Whether it says who may issue certificates for signing.
+    /// Whether the parts name authorities that issue certificates for signing.
     #[must_use]
     pub fn names_issuers(&self) -> bool {
         !(self.chains.is_empty() && self.authorities.is_empty() && self.intermediates.is_empty())
     }
 
-    /// The root with these parts in the place of its own.
+    /// The root with these parts in place of its own.
     ///
     /// # Errors
     /// When a part cannot be used.

@@ -1,4 +1,4 @@
-//! Verified payloads in the shapes that cosign prints.
+//! Verified payloads in the forms that cosign prints.
 
 use std::borrow::Cow;
 
@@ -21,9 +21,9 @@ const NAMES: [(FulcioExtension, &str); 6] = [
     (FulcioExtension::GithubWorkflowRef, "githubWorkflowRef"),
 ];
 
-/// The list of payloads that `cosign verify` prints: of each signature the simple signing
-/// document, and in `optional` its claims with what its certificate says. A statement is put into
-/// the same shape, with `reference` as the name of the image.
+/// The list of payloads that `cosign verify` prints: for each signature its simple signing
+/// document, with the claims and the facts of the certificate in `optional`. A statement gets the
+/// same form, with `reference` as the name of the image.
 #[must_use]
 pub fn signatures_json(
     signatures: &[VerifiedAttached<'_>],
@@ -35,7 +35,7 @@ pub fn signatures_json(
     escape::json(&list.to_string()).into_owned()
 }
 
-/// The payload itself, as text that does nothing to a terminal.
+/// The payload as text, made safe for terminals.
 #[must_use]
 pub fn payload_text<'a>(signature: &VerifiedAttached<'a>) -> Cow<'a, str> {
     match String::from_utf8_lossy(signature.payload()) {

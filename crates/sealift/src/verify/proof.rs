@@ -1,4 +1,4 @@
-//! What was proved, as data: no longer bound to what was read.
+//! The results of verifying as data, independent of what was read.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -16,13 +16,13 @@ use super::image::VerifiedImage;
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ImageProof {
-    /// The digest of its manifest or index: what is signed.
+    /// The signed digest: that of the image's manifest or index.
     pub digest: Digest,
     /// The signatures or attestations that count; at least one.
     pub signatures: Vec<SignatureProof>,
-    /// What was found and does not count.
+    /// Attachments that were found and do not count.
     pub rejected: Vec<RejectedProof>,
-    /// What was read of the image; none where only its manifest was.
+    /// The content that was read; none where only the manifest was.
     pub content: Option<ContentProof>,
 }
 
@@ -30,12 +30,12 @@ pub struct ImageProof {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct SignatureProof {
-    /// Who signed.
+    /// The signer.
     pub signer: SignerProof,
-    /// Where it lies.
+    /// Where the signature lies.
     #[serde(default, skip_serializing_if = "Origin::is_nowhere")]
     pub origin: Origin,
-    /// When, as far as somebody vouches for it; the earliest first.
+    /// The times of signing that somebody vouches for, the earliest first.
     pub signed_at: Vec<TimeProof>,
     /// The checks that were done, in words. All of them passed.
     pub checks: Vec<String>,
@@ -43,11 +43,11 @@ pub struct SignatureProof {
     pub not_checked: Vec<String>,
     /// The predicate type, where it is an attestation.
     pub predicate_type: Option<String>,
-    /// What was signed, where it is JSON: an in-toto statement, or a simple signing document.
+    /// The signed payload, where it is JSON: an in-toto statement, or a simple signing document.
     pub payload: Option<Value>,
 }
 
-/// Who signed.
+/// The signer.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "lowercase")]
 #[non_exhaustive]
@@ -59,11 +59,11 @@ pub enum SignerProof {
     },
     /// The holder of a certificate.
     Certificate {
-        /// Whom it names.
+        /// The subject that the certificate names.
         subject: String,
-        /// Who vouches for that.
+        /// The issuer that vouches for the subject.
         issuer: Option<String>,
-        /// What else it says, by the names of Fulcio's extensions.
+        /// The other facts of the certificate, by the names of Fulcio's extensions.
         extensions: BTreeMap<String, String>,
     },
 }
@@ -74,11 +74,11 @@ pub enum SignerProof {
 pub struct TimeProof {
     /// The time.
     pub time: Timestamp,
-    /// Who vouches for it: a log's URL or an authority's name.
+    /// The witness: a log's URL or an authority's name.
     pub by: String,
 }
 
-/// Where an attached signature lies; nowhere for that of a file.
+/// The place of an attached signature; empty for that of a file.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Origin {
@@ -88,19 +88,19 @@ pub struct Origin {
     pub layer: Option<Digest>,
 }
 
-/// What was found and does not count.
+/// An attachment that was found and does not count.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct RejectedProof {
-    /// Where it lies.
+    /// Where the attachment lies.
     pub origin: Origin,
     /// The check that failed.
     pub check: String,
-    /// Why.
+    /// The reason.
     pub reason: String,
 }
 
-/// What was read of an image; the digests of all of it hold.
+/// The content of an image that was read; all digests in it hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ContentProof {
@@ -108,7 +108,7 @@ pub struct ContentProof {
     pub manifests: usize,
     /// Layers and other blobs.
     pub blobs: usize,
-    /// What an index lists and is not here.
+    /// Entries of an index that are not here.
     pub absent: usize,
 }
 

@@ -18,10 +18,10 @@ struct Manifest {
     layers: Vec<Descriptor>,
 }
 
-/// The bills of materials of an image as they are kept, unsigned.
+/// The bills of materials of an image, unchanged and unverified.
 ///
 /// # Errors
-/// When the image cannot be found, or when what is attached to it cannot be read.
+/// When the image cannot be found, or its attachments cannot be read.
 pub fn download_sbom(target: &Target, options: &VerifyOptions) -> Result<Vec<Vec<u8>>, OpenError> {
     let source = find(target, &options.image_limits)?;
     let image = &source.root.digest;

@@ -1,4 +1,4 @@
-//! Which trusted root counts where none is named.
+//! The trusted root that counts where none is named.
 
 use sealift_http::Client;
 use sealift_model::Timestamp;
@@ -6,10 +6,10 @@ use sealift_sigstore_trust::{Error, InitialRoot, Mirror, TrustMaterial, TrustSto
 
 use crate::Chain;
 
-/// A trusted root that was looked up longer ago is refreshed before it is used.
+/// The age from which a trusted root is refreshed before it is used.
 const MAX_AGE_DAYS: i64 = 1;
 
-/// The trust material that is used, and what a person should know of it.
+/// The trust material in use, with warnings for people.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct CurrentTrust {
@@ -19,8 +19,8 @@ pub struct CurrentTrust {
     pub warnings: Vec<String>,
 }
 
-/// The trust material that a store keeps, refreshed when it is older than a day; without any the
-/// one that is built in. Without a client nothing is asked.
+/// The trust material of a store, refreshed when it is older than a day; where the store has none,
+/// the material that is built in. Without a client nothing is refreshed.
 ///
 /// # Errors
 /// When the store cannot be read, or names a repository that cannot be one.
@@ -59,7 +59,7 @@ pub fn current_trust(
     }
 }
 
-/// What is kept, with a word about its age; else what is built in.
+/// The material of the store, with a warning about its age; else what is built in.
 fn used(kept: Option<TrustMaterial>, now: Timestamp) -> CurrentTrust {
     let Some(material) = kept else {
         return CurrentTrust { material: embedded(), warnings: Vec::new() };

@@ -1,4 +1,4 @@
-//! Verifying as one call: who signed, told as data.
+//! Verifying in one call, with the results as data.
 
 use sealift_layers::Error as LayersError;
 use sealift_model::{Digest, Timestamp};
@@ -14,7 +14,7 @@ use super::log::look_up;
 use super::proof::{ImageProof, Origin, RejectedProof, SignatureProof};
 use crate::{Chain, Error, Observer, Target};
 
-/// Verifies images and files against a trusted root and a policy: one serves any number of
+/// Verifies images and files against a trusted root and a policy. One verifier serves any number of
 /// threads.
 ///
 /// ```no_run
@@ -40,37 +40,36 @@ pub struct Verifier {
 }
 
 impl Verifier {
-    /// A verifier that accepts what satisfies a policy; certificates and logs are those of a
-    /// trusted root.
+    /// A verifier for a policy. The trusted root decides which certificates and logs count.
     #[must_use]
     pub fn new(root: TrustedRoot, policy: Policy) -> Self {
         Self { root, policy, options: VerifyOptions::default() }
     }
 
-    /// The same with other bounds and threads.
+    /// The same verifier with other bounds and threads.
     #[must_use]
     pub fn with_options(self, options: VerifyOptions) -> Self {
         Self { options, ..self }
     }
 
-    /// Its policy.
+    /// The verifier's policy.
     #[must_use]
     pub fn policy(&self) -> &Policy {
         &self.policy
     }
 
-    /// What verifies bundles one by one, for those who need more than is told here.
+    /// The verifier of single bundles, for callers who need more detail.
     #[must_use]
     pub fn bundles(&self) -> BundleVerifier<'_> {
         BundleVerifier::with_provider(&self.root, provider())
     }
 
-    /// Verifies that an image is signed as the policy asks, with these claims (`--annotations` of
-    /// cosign), and, unless it lies in a registry, that every byte of it is what was signed.
+    /// Verifies that an image is signed as the policy requires, with these claims (`--annotations`
+    /// of cosign), and, unless it lies in a registry, that every byte of it is what was signed.
     ///
     /// # Errors
     /// When there is no such image, no signature counts, a byte has been changed, or the observer
-    /// wants no more.
+    /// cancels.
     pub fn verify_image(
         &self,
         target: &Target,
@@ -81,11 +80,11 @@ impl Verifier {
         self.verify_attached(target, (Attachment::Signatures, claims), now, observer)
     }
 
-    /// Verifies that an attestation of the image is as the policy asks, and the image whole as
+    /// Verifies that the image has an attestation as the policy requires, and the image itself as
     /// [`Verifier::verify_image`] does.
     ///
     /// # Errors
-    /// As of [`Verifier::verify_image`].
+    /// Those of [`Verifier::verify_image`].
     pub fn verify_attestation(
         &self,
         target: &Target,
@@ -116,7 +115,7 @@ impl Verifier {
     }
 
     /// Verifies that a bundle is a signature of a file, or an attestation about it, as the policy
-    /// asks.
+    /// requires.
     ///
     /// # Errors
     /// The first check that failed.
@@ -130,11 +129,11 @@ impl Verifier {
         Ok(SignatureProof::new(&verified, Origin::default(), verified.payload()))
     }
 
-    /// The same of a signature that stands alone, as [`detached`](super::detached) makes it: its
-    /// log entry is looked up where [`VerifyOptions::log`] may be asked.
+    /// The same for a signature in a file of its own, as [`detached`](super::detached) reads it.
+    /// Its log entry is looked up in [`VerifyOptions::log`], where that is set.
     ///
     /// # Errors
-    /// As of [`Verifier::verify_bundle`]; and when the log does not answer as it must.
+    /// Those of [`Verifier::verify_bundle`]; and when the log's answer is wrong or missing.
     pub fn verify_detached(
         &self,
         mut bundle: Bundle,
@@ -146,7 +145,7 @@ impl Verifier {
         self.verify_bundle(&bundle, artifact, now)
     }
 
-    /// The same with all that was proved, as long as the bundle lives.
+    /// The same, with all that was proved; the result borrows from the bundle.
     ///
     /// # Errors
     /// The first check that failed.
@@ -160,7 +159,8 @@ impl Verifier {
     }
 }
 
-/// Who does the arithmetic: the faster provider where the feature `aws-lc` is on, else RustCrypto.
+/// The provider of signature checks: the faster one where the feature `aws-lc` is on, else
+/// RustCrypto.
 #[must_use]
 pub fn provider() -> &'static dyn Provider {
     #[cfg(feature = "aws-lc")]
@@ -172,7 +172,7 @@ pub fn provider() -> &'static dyn Provider {
 /// Reads a public key, in PEM or DER.
 ///
 /// # Errors
-/// When it is no public key, or of a kind that is not known.
+/// When it is no public key, or of an unknown kind.
 pub fn public_key(bytes: &[u8]) -> Result<PublicKey, KeyError> {
     let is_pem = bytes.trim_ascii_start().starts_with(b"-----");
     if is_pem { PublicKey::from_pem(bytes) } else { PublicKey::from_der(bytes) }
@@ -181,7 +181,7 @@ pub fn public_key(bytes: &[u8]) -> Result<PublicKey, KeyError> {
 /// Reads a trusted root of Sigstore.
 ///
 /// # Errors
-/// When it is no such JSON, or what it holds cannot be used.
+/// When it has another form, or its content cannot be used.
 pub fn trusted_root(json: &[u8]) -> Result<TrustedRoot, TrustError> {
     TrustedRoot::from_json(json, provider(), &Limits::default())
 }
@@ -190,37 +190,38 @@ pub fn trusted_root(json: &[u8]) -> Result<TrustedRoot, TrustError> {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum VerifyError {
-    /// The image, or its signatures, could not be looked at.
+    /// The image, or its signatures, could not be read.
     #[error(transparent)]
     Open(Box<OpenError>),
-    /// No signature of the image counts, or it is not what was signed.
+    /// No signature of the image counts, or the image is not what was signed.
     #[error("{sentence}")]
     Unverified {
         /// The image.
         digest: Digest,
-        /// The check that failed: `signature-present`, `content`, or that of what was rejected.
+        /// The check that failed: `signature-present`, `content`, or the one that rejected a
+        /// signature.
         check: &'static str,
         /// What is wrong.
         sentence: String,
-        /// What was found and does not count.
+        /// Attachments that were found and do not count.
         rejected: Vec<RejectedProof>,
-        /// Why the image is not whole, where that is what is wrong.
+        /// Why the image is not whole, where that is the reason.
         source: Option<Box<Error>>,
     },
-    /// No signature counts without an entry of the log, and the log cannot be asked for it.
+    /// No signature counts without a log entry, and the log did not give one.
     #[error("no log entry lies beside the signature")]
     Log(#[source] Box<ServiceError>),
     /// A check of a bundle failed.
     #[error(transparent)]
     Refused(#[from] CheckError),
-    /// The observer wants no more; nothing is proved.
+    /// The observer cancelled; nothing is proved.
     #[error("cancelled")]
     Cancelled,
 }
 
 impl VerifyError {
-    /// The name of the check that failed, as `identity` or `certificate`; none where it was not
-    /// come to.
+    /// The name of the check that failed, as `identity` or `certificate`; none where no check was
+    /// reached.
     #[must_use]
     pub fn check(&self) -> Option<&'static str> {
         match self {
@@ -231,7 +232,7 @@ impl VerifyError {
         }
     }
 
-    /// What was found and does not count.
+    /// Attachments that were found and do not count.
     #[must_use]
     pub fn rejected(&self) -> &[RejectedProof] {
         match self {
