@@ -7,8 +7,8 @@ const MAX_EXACT: u64 = (1 << 53) - 1;
 /// UTF-16 code units of their keys (section 3.2.3), strings escaped as little as JSON allows
 /// (section 3.2.2.2).
 ///
-/// None where a number is no integer of at most 53 bits: section 3.2.2.3 writes doubles, and
-/// nothing that is hashed has a fraction.
+/// None if a number is not an integer of at most 53 bits: section 3.2.2.3 writes doubles, and no
+/// hashed document has a fraction.
 pub(crate) fn canonical(value: &Value<'_>) -> Option<Vec<u8>> {
     let mut out = Vec::new();
     write(value, &mut out)?;
