@@ -1,7 +1,7 @@
 //! The entries of a store, in the form of `postcard`.
 //!
-//! An entry may be anything: it is read without a panic and in memory that follows its size, and
-//! what is in no proper form is none.
+//! An entry may contain anything: it is decoded without panics, in memory that is proportional to
+//! its size, and an invalid one counts as absent.
 
 use std::borrow::Cow;
 use std::num::NonZeroUsize;
@@ -22,7 +22,7 @@ use crate::{Assemble, Assembled, Limits, Metadata};
 
 type Raw<'a> = Cow<'a, [u8]>;
 
-/// What a layer yielded.
+/// The content of a layer.
 #[derive(Serialize, Deserialize)]
 struct LayerEntry<'a> {
     #[serde(borrow, with = "serde_bytes")]
@@ -35,7 +35,7 @@ struct LayerEntry<'a> {
     entries: u64,
 }
 
-/// What a second look at a layer found.
+/// The result of a second look at a layer.
 #[derive(Serialize, Deserialize)]
 struct FoundEntry<'a> {
     #[serde(borrow)]
@@ -91,7 +91,7 @@ struct RemovedEntry<'a> {
     facts: Raw<'a>,
 }
 
-/// What was made of a tree.
+/// The assembled result of a tree.
 #[derive(Serialize, Deserialize)]
 struct AssembledEntry<'a> {
     #[serde(borrow)]
