@@ -75,7 +75,7 @@ enum Presence {
 }
 
 impl Blob {
-    /// What is not the blob is asked for once more wherever else it may be.
+    /// Checks one blob. If it does not match, it is fetched again from elsewhere, if possible.
     fn check<'env>(
         &'env self,
         source: &'env dyn BlobSource,

@@ -21,7 +21,7 @@ pub(super) struct Version<'a> {
     pre: Pre<'a>,
     post: Option<Number<'a>>,
     dev: Dev<'a>,
-    /// Empty where there is none.
+    /// Empty if there is none.
     local: &'a str,
 }
 

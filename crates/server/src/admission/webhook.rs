@@ -300,7 +300,7 @@ mod tests {
         let soon = || Instant::now() + Duration::from_millis(50);
         let late = webhook.judged(&asked, Verb::Validate, soon());
         assert!(late.is_allowed() && !late.warnings.is_empty(), "{late:?}");
-        // The first is still being decided on, and nobody else is there to decide.
+        // The first is still being decided on, and no other thread is free.
         let busy = webhook.judged(&asked, Verb::Validate, soon());
         assert_eq!(busy.refusals, ["too many requests are being decided on"]);
         assert!(metrics.text().contains("sealift_reviews_busy_total 1\n"));

@@ -1,9 +1,9 @@
 //! Accepted scans and their results, on disk.
 //!
 //! ```text
-//! ID.accepted            the request; there before anybody is told that it is accepted
+//! ID.accepted            the request; written before it is reported as accepted
 //! ID.vulnerabilities ... what was made
-//! ID.done                that all of it is there, or why there is none
+//! ID.done                marks that the products are complete, or says why there are none
 //! ```
 //!
 //! Each file is written under another name, synced and renamed. A request contains Harbor's

@@ -143,7 +143,7 @@ mod tests {
     }
 
     proptest::proptest! {
-        /// What was sent in chunks is what is read, and what comes behind stays.
+        /// The content of the chunks is read, and the bytes after them are kept.
         #[test]
         fn chunks_are_undone(
             parts in proptest::collection::vec("[a-z]{1,30}", 0..10),

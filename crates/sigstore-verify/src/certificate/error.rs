@@ -11,7 +11,7 @@ use super::Usage;
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum CertificateError {
-    /// The text is not PEM (RFC 7468), or more blocks than asked for.
+    /// The text is not PEM (RFC 7468), or has too many blocks.
     #[error("not a certificate in PEM")]
     Pem(#[source] PemError),
     /// A PEM block holds something other than a certificate.
@@ -193,7 +193,7 @@ pub enum CertificateError {
     #[error("an authority constrains names of a form that is not understood")]
     UnsupportedNameConstraint,
 
-    /// No authority and no certificate at hand has the name of the issuer.
+    /// No known authority or certificate has the name of the issuer.
     #[error("the issuer is unknown")]
     UnknownIssuer,
     /// An authority has the issuer's name, but not the key that the certificate names.

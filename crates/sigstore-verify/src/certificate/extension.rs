@@ -270,7 +270,7 @@ impl BasicConstraints {
         let authority = fields.flag()?;
         let path_length = fields.optional(tag::INTEGER)?;
         fields.finish()?;
-        // A path length where there is no authority is refused: RFC 5280 4.2.1.9.
+        // A path length without an authority is refused: RFC 5280 4.2.1.9.
         if path_length.is_some() && !authority {
             return Err(NotDer);
         }

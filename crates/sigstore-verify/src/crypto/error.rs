@@ -70,7 +70,7 @@ pub enum SignatureError {
     /// The scheme is for other keys.
     #[error("scheme {scheme} does not fit a key {key}")]
     SchemeDoesNotFitKey {
-        /// The scheme that was asked for.
+        /// The requested scheme.
         scheme: Scheme,
         /// The algorithm of the key.
         key: KeyAlgorithm,
@@ -78,15 +78,15 @@ pub enum SignatureError {
     /// The scheme signs the message itself, but only its digest is known.
     #[error("scheme {scheme} needs the message, not its digest")]
     NeedsMessage {
-        /// The scheme that was asked for.
+        /// The requested scheme.
         scheme: Scheme,
     },
     /// The given digest is of another hash than the scheme's.
     #[error("scheme {scheme} needs a digest other than {found}")]
     DigestDoesNotFitScheme {
-        /// The scheme that was asked for.
+        /// The requested scheme.
         scheme: Scheme,
-        /// The hash of the digest at hand.
+        /// The hash of the given digest.
         found: HashAlgorithm,
     },
     /// The registry of algorithms of Sigstore's protobuf-specs does not pair this key and hash.

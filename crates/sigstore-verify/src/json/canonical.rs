@@ -65,7 +65,7 @@ fn write_number(number: Number, out: &mut Vec<u8>) -> Option<()> {
     Some(())
 }
 
-/// RFC 8785 section 3.2.2.2: the two-character escapes where there is one, `\u00xx` in lower
+/// RFC 8785 section 3.2.2.2: the two-character escapes if there is one, `\u00xx` in lower
 /// case for the other control characters, everything else as it is.
 fn write_string(text: &str, out: &mut Vec<u8>) {
     out.push(b'"');

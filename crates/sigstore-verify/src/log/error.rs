@@ -82,7 +82,7 @@ pub enum LogError {
     #[error("the audit path leads to another root hash")]
     RootDiffers,
 
-    /// The proof has no checkpoint, so that nobody vouches for its root.
+    /// The proof has no checkpoint, so its root is not signed.
     #[error("no checkpoint in the inclusion proof")]
     MissingCheckpoint,
     /// The checkpoint is malformed.

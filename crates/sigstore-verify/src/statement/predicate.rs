@@ -310,7 +310,7 @@ fn text_of(field: Option<Field<'_>>, name: &str) -> Result<Option<String>, Field
     field.map_or(Ok(None), |field| text(field, name))
 }
 
-/// A value of any shape; null where there is none.
+/// A value of any shape; null if there is none.
 fn owned(field: Option<Field<'_>>) -> Value<'static> {
     field.map_or(Value::Null, |field| field.value().clone().into_owned())
 }

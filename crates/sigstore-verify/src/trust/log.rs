@@ -102,7 +102,7 @@ fn host(url: &str) -> &str {
     let authority = rest.split(['/', '?', '#']).next().unwrap_or(rest);
     let address = authority.rsplit_once('@').map_or(authority, |(_, address)| address);
     match address.rsplit_once(':') {
-        // The colons of an IPv6 address stand in brackets; a port has digits alone.
+        // The colons of an IPv6 address are in brackets; a port has only digits.
         Some((host, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => host,
         _ => address,
     }
