@@ -4,9 +4,9 @@
 //! comments on consecutive lines all apply to what follows the last. Ids are separated by commas,
 //! `*` is every check, and `:exp:2027-01-31` ends the comment's effect on that day. Ids of older
 //! releases mean the same: `AVD-DS-0001`, `DS001`; so do names in words,
-//! `aws-s3-enable-versioning`; `*` in either form stands for any characters. To a failure without a
-//! line, which is about something missing from the whole file, a comment applies that is above
-//! everything else in it. A comment with an unknown condition, `:ws:prod` or `[name=x]`, has no
+//! `aws-s3-enable-versioning`; `*` in either form stands for any characters. For a failure without
+//! a line, which is about something missing from the whole file, only comments above everything
+//! else in the file count. A comment with an unknown condition, `:ws:prod` or `[name=x]`, has no
 //! effect.
 
 use std::borrow::Cow;
