@@ -1,34 +1,34 @@
-//! What a caller makes of a tree.
+//! The caller's own result from a tree.
 
 use sealift_model::Digest;
 
 use crate::{LayerSummary, Tree};
 
-/// Makes of the tree of an image what its caller is after, so that a
-/// [`LayerStore`](crate::LayerStore) can keep that as well: who has it needs no tree.
+/// Computes the caller's result from the tree of an image. A [`LayerStore`](crate::LayerStore) can
+/// store the result; whoever finds it there does not need the tree.
 pub trait Assemble<F>: Sync {
-    /// What is made.
+    /// The result.
     type Output: Send;
 
-    /// Makes it. Diagnostics of the image's own documents are not in the tree, for images of the
-    /// same layers differ in them.
+    /// Computes the result. Diagnostics of the image's own documents are not in the tree, since
+    /// they differ between images of the same layers.
     fn assemble(&self, tree: &Tree<F>) -> Self::Output;
 
-    /// Differs whenever the same tree might give something else than before, or the bytes mean
-    /// something else: the version of the code and its settings. Nothing is kept without one.
+    /// A digest that changes whenever the same tree could give another result, or the bytes another
+    /// meaning: the version of the code and its settings. Without one, nothing is stored.
     fn fingerprint(&self) -> Option<Digest>;
 
-    /// The output as bytes, in pieces that can be read side by side; none when it cannot be kept.
+    /// The output as bytes, in pieces that can be decoded in parallel; none if it cannot be stored.
     fn encode(&self, output: &Self::Output) -> Option<Vec<Vec<u8>>>;
 
-    /// What one piece stands for. The bytes may be damaged or foreign: none, then.
+    /// Decodes one piece; none if its bytes are damaged or foreign.
     fn decode(&self, piece: &[u8]) -> Option<Self::Output>;
 
-    /// The output whose pieces, in their order, are these.
+    /// Joins the decoded pieces, in order, into the output.
     fn join(&self, pieces: Vec<Self::Output>) -> Self::Output;
 }
 
-/// What was made of an image.
+/// The result of [`assemble_image`](crate::assemble_image).
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Assembled<T> {

@@ -1,4 +1,4 @@
-//! Memory that goes from file to file.
+//! Memory that is reused from file to file.
 
 use std::io::{self, ErrorKind, Read};
 use std::ops::Range;
@@ -11,25 +11,25 @@ const MAX_KEPT_BYTES: usize = 32 << 20;
 
 const FIRST_BYTES: usize = 64 << 10;
 
-/// Bytes from the start of a file by which is told what of it to leave out.
+/// The bytes at the start of a file that decide which parts to leave out.
 const START_BYTES: usize = 4 << 10;
 
-/// The content of one file after the other: what a larger one needed the next ones use again, so
-/// that the system need not hand out fresh pages for each.
+/// A buffer for the content of one file after another. Memory that a larger file needed is reused
+/// for the next ones, so that the system need not provide fresh pages for each.
 #[derive(Default)]
 pub(crate) struct Buffer {
-    /// Written up to `filled`, whatever was there before beyond.
+    /// Valid up to `filled`; the bytes after it are left over from earlier files.
     bytes: Vec<u8>,
     filled: usize,
 }
 
-/// Memory that no file needs at the moment, for all layers and threads: there are as many as
-/// threads have read files at once.
+/// Buffers that are not in use, shared by all layers and threads: at most as many as threads have
+/// read files at once.
 #[derive(Default)]
 pub(crate) struct Buffers(Mutex<Vec<Buffer>>);
 
 impl Buffers {
-    /// The smallest that is large enough, or the largest.
+    /// Takes the smallest buffer that is large enough, or else the largest.
     pub(crate) fn take(&self, bytes: u64) -> Buffer {
         let mut buffers = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let room = |buffer: &Buffer| length(buffer.bytes.len());
@@ -61,16 +61,16 @@ impl Buffer {
         self.bytes.get(..self.filled).unwrap_or_default()
     }
 
-    /// Takes `head` and then all of `rest`, about `expected` bytes together. Memory follows what
-    /// was read.
+    /// Reads `head` and then all of `rest`, about `expected` bytes together. Memory grows with the
+    /// bytes read.
     pub(crate) fn fill(&mut self, head: &[u8], rest: impl Read, expected: usize) -> io::Result<()> {
         self.filled = 0;
         self.append(head);
         self.extend(rest, expected)
     }
 
-    /// The same but for what `leave_out` says by the first bytes. Gives the ranges of the file
-    /// that were left out, in order.
+    /// Like `fill`, without the ranges that `leave_out` returns for the first bytes. Returns the
+    /// ranges of the file that were left out, in order.
     pub(crate) fn fill_around(
         &mut self,
         head: &[u8],
@@ -96,8 +96,7 @@ impl Buffer {
         Ok(gaps)
     }
 
-    /// Reads over `bytes`, or what there is of them, by way of the memory that what follows will
-    /// take.
+    /// Skips up to `bytes` bytes, reading them into the memory that the following content will use.
     fn pass_over(&mut self, rest: &mut impl Read, bytes: u64) -> io::Result<u64> {
         let end = self.filled + BUFFER_BYTES;
         if bytes > 0 && self.bytes.len() < end {
@@ -115,7 +114,7 @@ impl Buffer {
         Ok(bytes - left)
     }
 
-    /// Takes all of `rest`, with which there are about `expected` bytes.
+    /// Reads all of `rest`; the total is expected to be about `expected` bytes.
     fn extend(&mut self, mut rest: impl Read, expected: usize) -> io::Result<()> {
         loop {
             let read = if self.filled < self.bytes.len() {
@@ -123,7 +122,7 @@ impl Buffer {
                 self.filled += read;
                 read
             } else {
-                // Before it grows: there may be no more.
+                // Before the buffer grows: there may be no more bytes.
                 let mut probe = [0; 32];
                 let read = retry(&mut rest, &mut probe)?;
                 if read > 0 {
@@ -151,7 +150,7 @@ impl Buffer {
         self.filled = end;
     }
 
-    /// The same, empty, for the next file.
+    /// The emptied buffer, for the next file.
     fn recycle(mut self) -> Self {
         self.bytes.truncate(MAX_KEPT_BYTES);
         self.bytes.shrink_to(MAX_KEPT_BYTES);

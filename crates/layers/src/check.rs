@@ -1,4 +1,4 @@
-//! Whether every byte of an image is what its digests say.
+//! Verifies every byte of an image against its digests.
 
 use std::collections::HashSet;
 
@@ -12,28 +12,29 @@ use crate::stream::{BlobStream, LayerStream, Watch, length};
 use crate::workers::{Halt, Workers, run};
 use crate::{Error, LimitExceeded, Limits};
 
-/// What [`check_content`] read; the digests of all of it hold.
+/// The counts of [`check_content`]; all digests match.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct CheckedContent {
     /// Image manifests, with their configs.
     pub manifests: usize,
-    /// Distinct blobs read to their end: layers, and configs that are none of an image.
+    /// Distinct blobs that were read completely: layers, and configs of other artifacts.
     pub blobs: usize,
-    /// What an index lists and the source does not have, and foreign layers that are elsewhere.
+    /// Entries of an index that the source does not have, and foreign layers that are stored
+    /// elsewhere.
     pub absent: Vec<Descriptor>,
 }
 
 /// Reads every blob of an image and compares it with its digests: the manifest, or the index with
-/// each manifest that is there; their configs; their layers, compressed against the descriptor
-/// and decompressed against the diff-id.
+/// each manifest that the source has; their configs; their layers, compressed against the
+/// descriptor and decompressed against the diff-id.
 ///
-/// What an index lists may be absent, since sources may hold a part of it; a config or a layer
-/// that is not there is an error.
+/// Entries of an index may be absent, since a source may hold only a part of it; a missing config
+/// or layer is an error.
 ///
 /// # Errors
-/// [`Error::BlobDigest`], [`Error::BlobSize`] or [`Error::DiffId`] names the blob that has been
-/// changed; else as [`read_image`](crate::read_image).
+/// [`Error::BlobDigest`], [`Error::BlobSize`] or [`Error::DiffId`] names the changed blob; other
+/// errors are those of [`read_image`](crate::read_image).
 pub fn check_content(
     source: &dyn BlobSource,
     root: &Descriptor,
@@ -74,7 +75,7 @@ enum Presence {
 }
 
 impl Blob {
-    /// What is not the blob is asked for once more wherever else it may be.
+    /// Checks one blob. If it does not match, it is fetched again from elsewhere, if possible.
     fn check<'env>(
         &'env self,
         source: &'env dyn BlobSource,

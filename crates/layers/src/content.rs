@@ -1,4 +1,4 @@
-//! What one layer, or a directory, yields.
+//! The content of one layer, or of a directory.
 
 use std::sync::Arc;
 
@@ -8,18 +8,18 @@ use crate::Metadata;
 use crate::log::{ChangeLog, Position};
 use crate::notes::Notes;
 
-/// What one layer yields. It depends on nothing but the layer, the extractor and the limits.
+/// The content of one layer. It only depends on the layer, the extractor and the limits.
 #[derive(Debug)]
 pub(crate) struct LayerContent<F> {
     pub(crate) log: ChangeLog,
-    /// The files that were wanted, by where the log has them.
+    /// The wanted files, by their positions in the log.
     pub(crate) files: HashMap<Position, ReadFile<F>>,
     pub(crate) notes: Notes,
     /// Decompressed bytes.
     pub(crate) bytes: u64,
     pub(crate) entries: u64,
-    /// Whether there is something in it that comes from the blob or from where reading stopped
-    /// and not from the layer, so that it says nothing of the next image with this layer.
+    /// Whether some of it depends on the blob or on where reading stopped, and not on the layer
+    /// alone, so that it cannot be used for other images with this layer.
     pub(crate) is_of_blob: bool,
 }
 
@@ -36,16 +36,17 @@ impl<F> Default for LayerContent<F> {
     }
 }
 
-/// A file that was wanted and read.
+/// A wanted file that was read.
 #[derive(Clone, Debug)]
 pub(crate) struct ReadFile<F> {
-    /// Its path as the layer has it.
+    /// Its path in the layer.
     pub(crate) path: Box<[u8]>,
     pub(crate) metadata: Metadata,
-    /// Its first bytes: other names that lead to it are asked about with them.
+    /// Its first bytes, with which further names that lead to it are checked.
     pub(crate) head: Box<[u8]>,
-    /// None when there was nothing in it.
+    /// None if nothing was extracted.
     pub(crate) facts: Option<Arc<F>>,
-    /// Whether something was asked for that was left out: it must be read again, whole.
+    /// Whether a part was requested that had been left out, so that the file must be read again,
+    /// whole.
     pub(crate) lacks: bool,
 }

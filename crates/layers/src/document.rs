@@ -1,4 +1,4 @@
-//! Indexes, manifests and configs: fetched, verified, and only then parsed.
+//! Indexes, manifests and configs, which are fetched, verified, and only then parsed.
 
 use std::fmt;
 
@@ -11,8 +11,8 @@ use crate::names;
 use crate::stream::BlobStream;
 use crate::{Error, LimitExceeded, Limits};
 
-/// Reads a whole document whose size and digest are as its descriptor says. What is not the document
-/// is asked for once more wherever else it may be.
+/// Reads a whole document and checks its size and digest against its descriptor. If they do not
+/// match, the document is fetched again from elsewhere, if the source can.
 pub(crate) fn fetch(
     source: &dyn BlobSource,
     descriptor: &Descriptor,
@@ -77,9 +77,9 @@ where
 }
 
 impl Document {
-    /// Parses what is said to be of that kind. A document that one reader could take for a
-    /// manifest and another for an index is refused (`image-spec manifest.md` and
-    /// `image-index.md`, version 1.1, `mediaType`).
+    /// Parses a document of the declared kind. A document that one reader could take for a manifest
+    /// and another for an index is refused (`image-spec manifest.md` and `image-index.md`, version
+    /// 1.1, `mediaType`).
     pub(crate) fn parse(bytes: &[u8], kind: DocumentKind) -> Result<Self, DocumentProblem> {
         let wire: Wire = json(bytes, &MANIFEST_NAMES)?;
         match wire.schema_version {
@@ -122,8 +122,8 @@ pub(crate) fn load(
     Document::parse(&bytes, kind).map_err(|problem| about(&descriptor.digest, problem))
 }
 
-/// The names of manifests, indexes and what is in them (`image-spec manifest.md`, `image-index.md`
-/// and `descriptor.md`, version 1.1).
+/// The member names of manifests, indexes and their parts (`image-spec manifest.md`,
+/// `image-index.md` and `descriptor.md`, version 1.1).
 pub(crate) const MANIFEST_NAMES: [&str; 18] = [
     "schemaVersion",
     "mediaType",
@@ -145,8 +145,8 @@ pub(crate) const MANIFEST_NAMES: [&str; 18] = [
     "variant",
 ];
 
-/// The names of image configs that say what the image is and how it runs (`image-spec config.md`,
-/// version 1.1).
+/// The member names of image configs that describe the image and how it runs (`image-spec
+/// config.md`, version 1.1).
 pub(crate) const CONFIG_NAMES: [&str; 25] = [
     "created",
     "architecture",
@@ -175,13 +175,13 @@ pub(crate) const CONFIG_NAMES: [&str; 25] = [
     "ArgsEscaped",
 ];
 
-/// The names of `manifest.json` in what `docker save` writes (Docker Image Specification 1.2.0,
-/// "Combined Image JSON + Filesystem Changeset Format").
+/// The member names of `manifest.json` in archives of `docker save` (Docker Image Specification
+/// 1.2.0, "Combined Image JSON + Filesystem Changeset Format").
 pub(crate) const SAVED_NAMES: [&str; 5] =
     ["Config", "RepoTags", "Layers", "Parent", "LayerSources"];
 
-/// Parses JSON; nesting beyond 128 levels is refused, and so are names that are given twice but for
-/// case, and those that are one of `names` but for case.
+/// Parses JSON. Nesting beyond 128 levels is refused, as are names that differ only in case from
+/// each other or from one of `names`.
 pub(crate) fn json<'de, T: Deserialize<'de>>(
     bytes: &'de [u8],
     names: &[&str],
@@ -197,7 +197,7 @@ pub(crate) fn about(document: &impl fmt::Display, problem: DocumentProblem) -> E
     Error::Document { document: document.to_string(), problem }
 }
 
-/// The image config (`image-spec config.md`), as far as it matters here.
+/// The image config (`image-spec config.md`), as far as it is needed here.
 #[derive(Deserialize)]
 pub(crate) struct Config {
     pub(crate) created: Option<String>,

@@ -7,7 +7,7 @@ use sealift_model::{BlobError, Digest, Platform};
 
 use crate::Coding;
 
-/// A bound of [`Limits`](crate::Limits) was passed.
+/// A limit of [`Limits`](crate::Limits) was exceeded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("limit exceeded: {limit} ({max})")]
 #[non_exhaustive]
@@ -19,7 +19,7 @@ pub struct LimitExceeded {
 }
 
 impl LimitExceeded {
-    /// The bound named `limit`, whose value is `max`, was passed.
+    /// The limit named `limit`, whose value is `max`, was exceeded.
     #[must_use]
     pub fn new(limit: &'static str, max: u64) -> Self {
         Self { limit, max }
@@ -30,7 +30,7 @@ impl LimitExceeded {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// A bound was passed.
+    /// A limit was exceeded.
     #[error(transparent)]
     Limit(#[from] LimitExceeded),
     /// A blob could not be opened.
@@ -50,12 +50,12 @@ pub enum Error {
     BlobSize {
         /// The blob.
         digest: Digest,
-        /// Bytes that the descriptor names.
+        /// The size in the descriptor.
         expected: u64,
         /// Bytes found; reading stops at the first beyond those expected.
         actual: u64,
     },
-    /// A blob's content is not what its digest names.
+    /// A blob's content does not match its digest.
     #[error("blob {expected} has been changed: its digest is {actual}")]
     BlobDigest {
         /// The digest in the descriptor.
@@ -63,7 +63,7 @@ pub enum Error {
         /// The digest of the bytes found.
         actual: Digest,
     },
-    /// A layer, once decompressed, is not what the image's config names.
+    /// A decompressed layer does not match the diff-id in the image's config.
     #[error("layer {blob} unpacks to {actual}, not to {expected} as the image config says")]
     DiffId {
         /// The layer's blob.
@@ -83,17 +83,17 @@ pub enum Error {
         /// Diff-ids in the config.
         diff_ids: usize,
     },
-    /// A layer's compressed data is corrupt, though its digest holds.
+    /// A layer's compressed data is corrupt, although its digest matches.
     #[error("layer {blob} is no valid {coding} data: {reason}")]
     LayerCoding {
         /// The layer's blob.
         blob: Digest,
-        /// How it is compressed.
+        /// Its compression.
         coding: Coding,
-        /// What is wrong.
+        /// The fault.
         reason: String,
     },
-    /// A blob's media type is none that is known here.
+    /// A blob's media type is not supported.
     #[error("blob {blob} has the unsupported media type `{media_type}`")]
     MediaType {
         /// The blob.
@@ -101,7 +101,7 @@ pub enum Error {
         /// Its media type.
         media_type: String,
     },
-    /// A manifest is of an artifact (a chart, a signature), not of an image.
+    /// A manifest is that of an artifact (a chart, a signature), not of an image.
     #[error("{manifest} is no container image but an artifact of type `{media_type}`")]
     NotAnImage {
         /// The manifest.
@@ -109,34 +109,34 @@ pub enum Error {
         /// Media type of its config.
         media_type: String,
     },
-    /// An index, manifest, config or other document is not as its specification says.
+    /// A document (index, manifest, config or other) does not follow its specification.
     #[error("{document}: {problem}")]
     Document {
-        /// Which document: a digest or a file name.
+        /// The document: a digest or a file name.
         document: String,
-        /// What is wrong with it.
+        /// The fault.
         problem: DocumentProblem,
     },
-    /// An image index has nothing for the platform asked for.
+    /// An image index has no image for the requested platform.
     #[error("no image for {} (there are: {})", Asked(asked.as_ref()), Listed(available))]
     NoPlatform {
-        /// The platform asked for; none when none was asked for and the choice is not clear.
+        /// The requested platform; none if none was requested and the choice is ambiguous.
         asked: Option<Platform>,
-        /// Platforms that are there.
+        /// The available platforms.
         available: Vec<Platform>,
     },
-    /// The source has no image of that name.
+    /// The source has no image with that name.
     #[error("no image `{asked}` (there are: {})", Listed(available))]
     NoSuchImage {
-        /// The tag or digest asked for.
+        /// The requested tag or digest.
         asked: String,
-        /// Names that are there, digests where there are no names.
+        /// The available names; digests if there are no names.
         available: Vec<String>,
     },
-    /// The source has several images, and none or a name of several was asked for.
+    /// The source has several images, and the request names none of them or fits several.
     #[error("choose one of the images: {}", Listed(available))]
     Ambiguous {
-        /// Names that are there, digests where names do not tell them apart.
+        /// The available names; digests if names do not distinguish the images.
         available: Vec<String>,
     },
     /// A file or folder named by the caller cannot be read.
@@ -153,54 +153,54 @@ pub enum Error {
     NoImage {
         /// The file or folder.
         path: PathBuf,
-        /// What it is or lacks.
+        /// The fault.
         problem: SourceProblem,
     },
-    /// The caller asked to stop.
+    /// The caller cancelled the operation.
     #[error("cancelled")]
     Cancelled,
 }
 
-/// What is wrong with an index, manifest, config or other document.
+/// Why a document (index, manifest, config or other) is refused.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum DocumentProblem {
-    /// It is no JSON of the expected form; the words say where.
+    /// It is not JSON of the expected form; the text names the place.
     #[error("{0}")]
     Json(String),
-    /// It has the fields of a manifest and those of an index, so that readers may differ about it
-    /// (`image-spec manifest.md`).
+    /// It has the fields of a manifest and those of an index, so readers may interpret it
+    /// differently (`image-spec manifest.md`).
     #[error("has both `layers` and `manifests`")]
     LayersAndManifests,
-    /// Two of its names are one for readers that pass over case, as Go's do, or one is a name of its
-    /// specification but for case: such a document is another one for each reader.
+    /// Two of its member names differ only in case, or one differs only in case from a name of the
+    /// specification. Readers that ignore case, as Go's do, then read a different document.
     #[error("is ambiguous: `{0}` and `{1}` are the same name for some readers")]
     AmbiguousName(String, String),
-    /// It has none of the two.
+    /// It has neither of the two.
     #[error("has neither `layers` nor `manifests`")]
     NeitherLayersNorManifests,
-    /// It lacks a field.
+    /// It lacks a required field.
     #[error("has no `{0}`")]
     Lacks(&'static str),
-    /// Its own media type contradicts that of the descriptor or its content.
+    /// Its own media type contradicts the descriptor or its content.
     #[error("says that it is `{0}`, which it is not")]
     MediaType(String),
-    /// It is not of schema version 2.
+    /// Its schema version is not 2.
     #[error("has schema version {0} instead of 2")]
     SchemaVersion(u64),
-    /// An index lists one that it is part of.
+    /// An index lists an index that contains it.
     #[error("lists an index that it is part of")]
     Cycle,
 }
 
-/// Why a file or folder is no source of images.
+/// Why a file or folder cannot be used as a source of images.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum SourceProblem {
     /// A folder without `oci-layout` or `index.json`.
     #[error("is no OCI image layout: it has no `{0}`")]
     NoLayout(&'static str),
-    /// A layout of a version not known here.
+    /// A layout of an unknown version.
     #[error("is an OCI image layout of version `{0}`; known is 1.0.0")]
     LayoutVersion(String),
     /// An archive with neither `index.json` nor `manifest.json`.
@@ -209,11 +209,11 @@ pub enum SourceProblem {
     /// An archive that is compressed as a whole.
     #[error("is compressed ({0}); unpack it first")]
     Compressed(Coding),
-    /// The file is no tar archive or a broken one; the words say where.
+    /// The file is not a tar archive, or a broken one; the text names the place.
     #[error("is no intact tar archive: {0}")]
     Archive(String),
-    /// An archive for readers of both forms whose two lists of images contradict each other: the
-    /// config of an image that `manifest.json` alone names.
+    /// The archive can be read in both forms, but its two lists of images contradict each other:
+    /// names the config of an image that only `manifest.json` lists.
     #[error(
         "is another image for each reader: `manifest.json` names the image {0}, `index.json` not"
     )]
@@ -264,7 +264,7 @@ impl<T: std::fmt::Display> std::fmt::Display for Listed<'_, T> {
 }
 
 impl Error {
-    /// Whether it is the bytes of a blob that are wrong, and others may be right.
+    /// Whether only the bytes of a blob are wrong, so that another copy may be right.
     pub(crate) fn is_of_bytes(&self) -> bool {
         matches!(
             self,

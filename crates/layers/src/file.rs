@@ -8,11 +8,11 @@ use std::ops::Range;
 use crate::buffer::Buffer;
 use crate::{LimitExceeded, Limits, Pieces, TreePath};
 
-/// What is known of a regular file before it is read.
+/// The metadata of a regular file, known before it is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Metadata {
-    /// Bytes of its content.
+    /// Size of its content in bytes.
     pub size: u64,
     /// Permission bits, `0o755`.
     pub mode: u32,
@@ -26,36 +26,36 @@ impl Metadata {
     }
 }
 
-/// A wanted file: read it whole with [`File::bytes`], forward only with [`File::stream`], or but
-/// for what is not needed of it with [`File::pieces`].
+/// A wanted file. It can be read whole with [`File::bytes`], forward only with [`File::stream`], or
+/// without unneeded parts with [`File::pieces`].
 pub struct File<'a> {
     path: TreePath<'a>,
     metadata: Metadata,
     limits: &'a Limits,
     look: Look,
     content: Content<'a>,
-    /// Whether something was asked for that was left out.
+    /// Whether a part was requested that had been left out.
     lacks: Cell<bool>,
 }
 
-/// Whether a file that was not held whole may be read again.
+/// Whether a file of which parts were left out can be read again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Look {
-    /// There may be a second look at it.
+    /// The file can be read again in a second look.
     First,
-    /// This is the last.
+    /// This is the last look.
     Last,
 }
 
 enum Content<'a> {
-    /// Not yet read: the first bytes, what follows them, and where they can go.
+    /// Not yet read: the first bytes, the rest, and the buffer to read them into.
     Stream { head: &'a [u8], rest: &'a mut (dyn Read + 'a), buffer: Buffer },
-    /// Read, or given whole; a stream of it goes on at `streamed`.
+    /// Already read, or given whole; the next stream continues at `streamed`.
     Held { buffer: Buffer, streamed: usize, gaps: Vec<Range<u64>> },
 }
 
 impl<'a> File<'a> {
-    /// A file whose content is `head` followed by what `rest` gives.
+    /// A file whose content is `head` followed by the bytes of `rest`.
     pub fn new(
         path: TreePath<'a>,
         metadata: Metadata,
@@ -67,7 +67,7 @@ impl<'a> File<'a> {
         Self { path, metadata, limits, look: Look::Last, content, lacks: Cell::new(false) }
     }
 
-    /// The same with memory of a file before, for one of two looks.
+    /// The same file with the reused memory of an earlier one, for the given look.
     pub(crate) fn with_buffer(self, memory: Buffer, look: Look) -> Self {
         let content = match self.content {
             Content::Stream { head, rest, .. } => Content::Stream { head, rest, buffer: memory },
@@ -82,12 +82,12 @@ impl<'a> File<'a> {
         buffer
     }
 
-    /// Whether something was asked for that was left out.
+    /// Whether a part was requested that had been left out.
     pub(crate) fn lacks(&self) -> bool {
         self.lacks.get()
     }
 
-    /// A file whose content is at hand, as tests and fuzzers have it.
+    /// A file whose content is in memory, for tests and fuzzers.
     #[must_use]
     pub fn from_bytes(path: TreePath<'a>, bytes: Vec<u8>, limits: &'a Limits) -> Self {
         let size = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
@@ -108,14 +108,14 @@ impl<'a> File<'a> {
         self.metadata
     }
 
-    /// The bounds of this scan.
+    /// The limits of this scan.
     #[must_use]
     pub fn limits(&self) -> &'a Limits {
         self.limits
     }
 
-    /// The first bytes, at most 512, as they were shown to `wants`; fewer once a stream has read
-    /// some of them.
+    /// The first bytes, at most 512, as `wants` saw them; fewer once a stream has read some of
+    /// them.
     #[must_use]
     pub fn head(&self) -> &[u8] {
         match &self.content {
@@ -127,7 +127,7 @@ impl<'a> File<'a> {
         }
     }
 
-    /// Lets the next stream of a file that was read whole begin at its first byte again.
+    /// Makes the next stream of a file that was read whole start at its first byte again.
     pub fn rewind(&mut self) {
         if let Content::Held { streamed, .. } = &mut self.content {
             *streamed = 0;
@@ -144,16 +144,16 @@ impl<'a> File<'a> {
         Ok(pieces.whole().ok_or_else(left_out)?)
     }
 
-    /// Reads the file but for the ranges of bytes that `leave_out` gives, in order, by the first
-    /// 4096 of its bytes, which are always there. What was read before, whole or in pieces, stays
-    /// as it is.
+    /// Reads the file without the ranges of bytes that `leave_out` returns, in order, for the first
+    /// 4096 bytes, which are always kept. If the file was read before, whole or in pieces, that
+    /// content is kept.
     ///
-    /// Whoever asks for something that was left out is told that it is not there; the file is then
-    /// read once more when the layers are merged, whole, and what comes of that takes the place of
-    /// what came of it now. Where that cannot be, nothing is left out.
+    /// A request for a part that was left out returns nothing. The file is then read once more,
+    /// whole, when the layers are merged, and that result replaces the first one. If this is not
+    /// possible, nothing is left out.
     ///
     /// # Errors
-    /// As of [`File::bytes`].
+    /// Those of [`File::bytes`].
     pub fn pieces(
         &mut self,
         leave_out: &dyn Fn(&[u8]) -> Vec<Range<u64>>,
@@ -177,8 +177,8 @@ impl<'a> File<'a> {
         })
     }
 
-    /// The content from where reading stopped: from the first byte, unless a stream before has
-    /// read some.
+    /// A stream of the content from the current position: from the first byte, unless an earlier
+    /// stream has read some.
     pub fn stream(&mut self) -> impl Read {
         FileStream { content: &mut self.content, lacks: &self.lacks }
     }
@@ -224,7 +224,7 @@ impl Read for FileStream<'_, '_> {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum FileError {
-    /// A bound was passed.
+    /// A limit was exceeded.
     #[error(transparent)]
     Limit(#[from] LimitExceeded),
     /// The content ends early or cannot be read.

@@ -1,4 +1,4 @@
-//! A container image as verified layers and one merged, read-only view.
+//! Reads a container image as verified layers and one merged, read-only view.
 //!
 //! ```
 //! use std::path::Path;
@@ -29,7 +29,7 @@
 //! # Ok::<_, sealift_layers::Error>(())
 //! ```
 //!
-//! An image takes two steps more:
+//! An image takes two more steps:
 //!
 //! ```no_run
 //! # use sealift_layers::{Extract, Tree};
@@ -59,20 +59,20 @@
 //!   -> Assemble     what the caller makes of it (assemble_image), which a LayerStore keeps, too
 //! ```
 //!
-//! Nothing is unpacked to disk, and no file's bytes outlive its reading. Facts are given out only
-//! when the digests of their layer hold. What one layer yields depends on nothing but the layer,
-//! the [`Extract`] and the [`Limits`], and the result is the same whatever the number of threads.
+//! Nothing is unpacked to disk, and no file's bytes are kept after it is read. Facts are only
+//! returned if the digests of their layer match. The result for a layer depends only on the layer,
+//! the [`Extract`] and the [`Limits`], and is the same for any number of threads.
 //!
-//! # What may be trusted
+//! # Security
 //!
-//! Images are hostile. Every bound is in [`Limits`]; passing one is an [`Error`] or a diagnostic
-//! that calls the result incomplete. A changed byte is always an error. Names and links never
-//! lead out of the tree, and what is neither file nor folder is never opened.
+//! Images are treated as hostile. Every bound is in [`Limits`]; exceeding one is an [`Error`] or a
+//! diagnostic that marks the result as incomplete. A changed byte is always an error. Names and
+//! links never lead out of the tree, and only files and folders are ever opened.
 //!
 //! Deviations from how engines read images, with their reasons: names that lead out of the image
-//! are left out and told (engines refuse the image, or take them from the root); a whiteout never
-//! hides what its own layer brings, as the specification wants it (containerd goes by the order
-//! of entries); bytes behind the compressed data are left out and told (engines differ).
+//! are left out and reported (engines refuse the image, or resolve them from the root); a whiteout
+//! never hides the entries of its own layer, as the specification requires (containerd applies the
+//! entries in order); bytes after the compressed data are left out and reported (engines differ).
 #![forbid(unsafe_code)]
 
 mod assemble;

@@ -1,4 +1,4 @@
-//! What a layer does to the tree, entry by entry, in little memory.
+//! The changes that a layer makes to the tree, entry by entry, in little memory.
 
 use serde::{Deserialize, Serialize};
 
@@ -8,21 +8,21 @@ use crate::stream::length;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Change<'a> {
     Directory,
-    /// A regular file: which entry of the archive it is, its size and permission bits.
+    /// A regular file: its entry number in the archive, its size and its permission bits.
     File {
         entry: u64,
         size: u64,
         mode: u32,
     },
-    /// With its target as written.
+    /// A symbolic link, with its target as written.
     SymbolicLink(&'a [u8]),
-    /// With the path of the file that it shares.
+    /// A hard link, with the path of the file that it shares.
     HardLink(&'a [u8]),
     /// FIFO, device or socket.
     Special,
-    /// The path is hidden from the layers below.
+    /// Hides the path from the layers below.
     Whiteout,
-    /// All that the layers below have in the path is hidden.
+    /// Hides everything that the layers below have in the path.
     Opaque,
 }
 
@@ -32,8 +32,8 @@ impl Change<'_> {
     }
 }
 
-/// The changes of one layer in the order of its archive. A path is stored without the bytes that
-/// it shares with the one before it, so half a million entries take about 15 MiB.
+/// The changes of one layer in archive order. A path is stored without the prefix that it shares
+/// with the previous one, so half a million entries take about 15 MiB.
 #[derive(Debug, Default)]
 pub(crate) struct ChangeLog {
     bytes: Vec<u8>,
@@ -41,12 +41,12 @@ pub(crate) struct ChangeLog {
     hides: bool,
 }
 
-/// Where a change is stored.
+/// The position of a change in the log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub(crate) struct Position(u32);
 
 impl ChangeLog {
-    /// Adds a change and says where it is; none when the log has grown beyond 4 GiB.
+    /// Adds a change and returns its position; none if the log would exceed 4 GiB.
     pub(crate) fn push(&mut self, path: &[u8], change: Change<'_>) -> Option<Position> {
         let shared = path.iter().zip(&self.previous).take_while(|(a, b)| a == b).count();
         let rest = path.get(shared..).unwrap_or_default();
@@ -84,8 +84,8 @@ impl ChangeLog {
         &self.bytes
     }
 
-    /// The log that [`ChangeLog::as_bytes`] gave; none when the bytes are no log, or not one of
-    /// paths as an archive's names are brought into, of at most so many bytes.
+    /// Reads the log from bytes of [`ChangeLog::as_bytes`]; none if they are no log, or a path is
+    /// invalid or longer than `max_path_bytes`.
     pub(crate) fn from_bytes(bytes: Vec<u8>, max_path_bytes: usize) -> Option<Self> {
         let mut log = Self { bytes, previous: Vec::new(), hides: false };
         let mut hides = false;
@@ -106,17 +106,17 @@ impl ChangeLog {
         is_whole.then_some(log)
     }
 
-    /// Whether any of the changes hides something of the layers below.
+    /// Whether any of the changes hides a part of the layers below.
     pub(crate) fn hides(&self) -> bool {
         self.hides
     }
 
-    /// Bytes that it takes.
+    /// Its size in bytes.
     pub(crate) fn bytes(&self) -> u64 {
         length(self.bytes.len())
     }
 
-    /// Gives back memory that is not needed any more when the log is complete.
+    /// Frees unused memory when the log is complete.
     pub(crate) fn seal(&mut self) {
         self.bytes.shrink_to_fit();
         self.previous = Vec::new();

@@ -11,7 +11,7 @@ const DOCKER_CONFIG: &str = "application/vnd.docker.container.image.v1+json";
 /// The config of images pushed by Docker 1.10.
 const UNTYPED: &str = "application/octet-stream";
 
-/// What a document is.
+/// The kind of a document.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum DocumentKind {
     Manifest,
@@ -33,11 +33,11 @@ pub(crate) fn is_image_config(media_type: &str) -> bool {
     matches!(media_type, OCI_CONFIG | DOCKER_CONFIG | UNTYPED)
 }
 
-/// What a layer's media type says.
+/// The properties of a layer by its media type.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct LayerType {
     pub(crate) coding: Coding,
-    /// Not to be handed on by registries; its content is elsewhere.
+    /// Whether registries must not distribute it; its content is stored elsewhere.
     pub(crate) is_foreign: bool,
 }
 
@@ -67,7 +67,7 @@ impl LayerType {
     }
 }
 
-/// The OCI media type of a layer of that coding.
+/// The OCI media type of a layer with that coding.
 pub(crate) fn oci_layer(coding: Coding) -> String {
     let suffix = match coding {
         Coding::Gzip => "+gzip",

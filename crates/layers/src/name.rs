@@ -1,11 +1,11 @@
-//! Names of tar entries: brought into the form of tree paths, and read for whiteouts.
+//! Names of tar entries: normalized to tree paths, and checked for whiteouts.
 
-/// A name leads out of the tree.
+/// The name leads out of the tree.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Outside;
 
-/// Writes `name` into `path` as [`TreePath`](crate::TreePath) has it: absolute names and `./` are
-/// taken from the root of the tree, `a/../b` is `b`. Empty for the root itself.
+/// Writes `name` into `path` in the form of [`TreePath`](crate::TreePath): absolute names and `./`
+/// start at the root of the tree, and `a/../b` is `b`. The root itself is empty.
 pub(crate) fn normalize(name: &[u8], path: &mut Vec<u8>) -> Result<(), Outside> {
     path.clear();
     for component in name.split(|byte| *byte == b'/') {
@@ -29,14 +29,14 @@ pub(crate) fn normalize(name: &[u8], path: &mut Vec<u8>) -> Result<(), Outside> 
     Ok(())
 }
 
-/// What the last component of an entry's path says (`image-spec layer.md, Whiteouts`).
+/// The meaning of the last component of an entry's path (`image-spec layer.md, Whiteouts`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Mark<'a> {
-    /// An entry of its own.
+    /// An ordinary entry.
     None,
     /// `.wh.NAME`: hides NAME of the layers below.
     Whiteout(&'a [u8]),
-    /// `.wh..wh..opq`: hides all that the layers below have in its folder.
+    /// `.wh..wh..opq`: hides everything that the layers below have in its folder.
     Opaque,
     /// Other `.wh..wh.*`: bookkeeping of aufs.
     Bookkeeping,

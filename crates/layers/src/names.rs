@@ -1,9 +1,9 @@
-//! Names of members that two readers would take for different things.
+//! Detects JSON documents whose member names differ only in case.
 //!
-//! Go's `encoding/json` compares the names of members with those that it looks for without regard to
-//! case, and of several the last counts (`encoding/json`, `Unmarshal`). All usual container engines
-//! read manifests so, while others compare exactly. A document in which this makes a difference is
-//! one image for one reader and another for the next, under the same digest and signature.
+//! Go's `encoding/json` matches member names without regard to case, and the last of several
+//! matches counts (`encoding/json`, `Unmarshal`). All common container engines read manifests this
+//! way, while other readers match exactly. If this makes a difference, a document is a different
+//! image for each kind of reader, under the same digest and signature.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -13,17 +13,17 @@ use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visi
 
 use crate::error::DocumentProblem;
 
-/// Members whose own members are named by the user and compared exactly by everybody
-/// (`image-spec annotations.md` and `config.md`, version 1.1).
+/// Members whose own members have free names, which every reader compares exactly (`image-spec
+/// annotations.md` and `config.md`, version 1.1).
 const FREE: [&str; 4] = ["annotations", "Labels", "ExposedPorts", "Volumes"];
 
-/// Refuses a document with a name that is there twice but for case, or that is one of `known`, the
-/// names that readers look for, but for case.
+/// Refuses a document in which two names of an object differ only in case, or a name differs only
+/// in case from one of `known`, the names that readers expect.
 pub(crate) fn check(json: &[u8], known: &[&str]) -> Result<(), DocumentProblem> {
     let mut found = None;
     let mut deserializer = serde_json::Deserializer::from_slice(json);
     let names = Names { known, is_free: false, found: &mut found };
-    // A parser passes over what it does not look for, so that this may find more to be wrong.
+    // A parser ignores members that it does not expect, so this check may find more faults.
     match (names.deserialize(&mut deserializer), found) {
         (Ok(()), _) => Ok(()),
         (Err(_), Some((first, second))) => Err(DocumentProblem::AmbiguousName(first, second)),
@@ -34,12 +34,12 @@ pub(crate) fn check(json: &[u8], known: &[&str]) -> Result<(), DocumentProblem> 
 struct Names<'a> {
     known: &'a [&'a str],
     is_free: bool,
-    /// Two names that are one for some readers.
+    /// Two names that some readers treat as equal.
     found: &'a mut Option<(String, String)>,
 }
 
 impl Names<'_> {
-    /// The name as those compare it who pass over case.
+    /// The name in the form that readers which ignore case compare.
     fn folded<'n>(&self, name: &'n str) -> Cow<'n, str> {
         let is_plain = |letter: char| !letter.is_ascii_uppercase() && fold(letter) == letter;
         if self.is_free || name.chars().all(is_plain) {
@@ -48,7 +48,7 @@ impl Names<'_> {
         Cow::Owned(name.chars().map(fold).collect())
     }
 
-    /// The name that this one is taken for, if it is another.
+    /// The other name that this one may be confused with, if any.
     fn twin(&self, name: &str, folded: &str, seen: &HashMap<String, String>) -> Option<String> {
         if let Some(earlier) = seen.get(folded) {
             return Some(earlier.clone());
@@ -60,7 +60,7 @@ impl Names<'_> {
     }
 }
 
-/// Lower case of ASCII, and of the two letters beyond it that Unicode folds to one in ASCII.
+/// Lower case of ASCII, and of the two further letters that Unicode folds to an ASCII letter.
 fn fold(letter: char) -> char {
     match letter {
         '\u{17f}' => 's',

@@ -1,15 +1,15 @@
-//! What goes wrong on the way, without drowning in it.
+//! Collects problems, within a limit.
 
 use sealift_model::{Diagnostic, Digest, Impact};
 use serde::{Deserialize, Serialize};
 
-/// Messages kept of one layer; of what comes after, the number is told. A hostile archive can
-/// have millions of odd entries.
+/// Messages kept for one layer; further ones are only counted. A hostile archive can have millions
+/// of odd entries.
 const MAX_KEPT: usize = 100;
 
 const ORIGIN: &str = "layers";
 
-/// The problems of one layer, or of none.
+/// The problems of one layer, or of no particular one.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Notes {
     kept: Vec<(Option<String>, String, Impact)>,
@@ -18,7 +18,7 @@ pub(crate) struct Notes {
 }
 
 impl Notes {
-    /// Adds one about a path.
+    /// Adds a problem of a path.
     pub(crate) fn add(&mut self, path: String, message: impl Into<String>, impact: Impact) {
         if self.kept.len() < MAX_KEPT {
             self.kept.push((Some(path), message.into(), impact));
@@ -28,12 +28,12 @@ impl Notes {
         }
     }
 
-    /// Adds one about the layer as a whole; these are few and always kept.
+    /// Adds a problem of the layer as a whole; these are few and always kept.
     pub(crate) fn add_whole(&mut self, message: impl Into<String>, impact: Impact) {
         self.kept.push((None, message.into(), impact));
     }
 
-    /// Takes over those of a later part.
+    /// Appends the problems of a later part.
     pub(crate) fn append(&mut self, later: Self) {
         for (path, message, impact) in later.kept {
             match path {
@@ -45,7 +45,7 @@ impl Notes {
         self.worst = self.worst.max(later.worst);
     }
 
-    /// Gives them out as diagnostics of a layer.
+    /// Writes them as diagnostics of a layer.
     pub(crate) fn write(&self, layer: Option<&Digest>, diagnostics: &mut Vec<Diagnostic>) {
         for (path, message, impact) in &self.kept {
             let mut diagnostic = Diagnostic::new(ORIGIN, message.as_str(), *impact);

@@ -1,29 +1,29 @@
-//! How to read, besides what.
+//! Options for reading.
 
 use std::fmt;
 use std::num::NonZeroUsize;
 
 use crate::{LayerStore, Limits};
 
-/// How an image or directory is read. The result does not depend on the number of threads.
+/// Options for reading an image or directory. The result does not depend on the number of threads.
 #[derive(Clone, Copy)]
 #[non_exhaustive]
 pub struct ReadOptions<'a> {
-    /// Bounds on the cost.
+    /// Limits on the cost.
     pub limits: &'a Limits,
-    /// Threads of the reader's own; more than there are layers bring nothing.
+    /// Number of threads that the reader starts; more threads than layers bring no gain.
     pub threads: NonZeroUsize,
-    /// Told how far reading has come, from any thread.
+    /// Called with the progress, from any thread.
     pub progress: &'a (dyn Fn(Progress) + Sync),
-    /// Asked, from any thread and very often, whether to end with
+    /// Called from any thread, very often; if it returns true, reading ends with
     /// [`Error::Cancelled`](crate::Error::Cancelled).
     pub cancelled: &'a (dyn Fn() -> bool + Sync),
-    /// Where what layers yield is kept for the next time.
+    /// Where the contents of layers are stored for later readings.
     pub store: Option<&'a dyn LayerStore>,
 }
 
 impl<'a> ReadOptions<'a> {
-    /// One thread, nobody told.
+    /// One thread, without progress, cancellation or store.
     #[must_use]
     pub fn new(limits: &'a Limits) -> Self {
         Self {
@@ -35,29 +35,29 @@ impl<'a> ReadOptions<'a> {
         }
     }
 
-    /// The same with so many threads.
+    /// Sets the number of threads.
     #[must_use]
     pub fn with_threads(mut self, threads: NonZeroUsize) -> Self {
         self.threads = threads;
         self
     }
 
-    /// The same with somebody who is told how far it has come.
+    /// Sets the progress callback.
     #[must_use]
     pub fn with_progress(mut self, progress: &'a (dyn Fn(Progress) + Sync)) -> Self {
         self.progress = progress;
         self
     }
 
-    /// The same with somebody who may end it.
+    /// Sets the cancellation callback.
     #[must_use]
     pub fn with_cancelled(mut self, cancelled: &'a (dyn Fn() -> bool + Sync)) -> Self {
         self.cancelled = cancelled;
         self
     }
 
-    /// The same with a store: what it has is not read again, nor is its blob verified again. The
-    /// result is the same without.
+    /// Sets a store: what it contains is not read again, nor is its blob verified again. The result
+    /// is the same without a store.
     #[must_use]
     pub fn with_store(mut self, store: &'a dyn LayerStore) -> Self {
         self.store = Some(store);
@@ -75,33 +75,33 @@ impl fmt::Debug for ReadOptions<'_> {
     }
 }
 
-/// How far reading has come.
+/// The progress of reading.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Progress {
-    /// A layer is being read; a second time where links lead to files that nobody wanted the
-    /// first time. A layer that lies in the image more than once is read once, as the first.
+    /// A layer is being read; for the second time if links lead to files that were not wanted the
+    /// first time. A layer that occurs repeatedly in the image is read once, under its first index.
     LayerStarted {
         /// Index of the layer from the lowest up.
         layer: usize,
         /// Bytes of its blob.
         bytes: u64,
     },
-    /// So much of its blob has been read.
+    /// A part of its blob has been read.
     LayerRead {
         /// Index of the layer.
         layer: usize,
-        /// Bytes of its blob, from the first.
+        /// Bytes read of its blob, from its start.
         bytes: u64,
     },
-    /// It has been read, and its digests hold.
+    /// It has been read, and its digests match.
     LayerFinished {
         /// Index of the layer.
         layer: usize,
     },
-    /// The files of a directory are known and being read.
+    /// The files of a directory are listed and being read.
     DirectoryStarted {
-        /// How many there are.
+        /// Number of files.
         files: u64,
     },
     /// One more of them has been read.

@@ -7,12 +7,12 @@ use std::fmt::{self, Write as _};
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct TreePath<'a> {
     bytes: &'a [u8],
-    /// Where the last component starts; every cataloger asks for it of every file.
+    /// Start of the last component, which every cataloger needs for every file.
     name_start: usize,
 }
 
 impl<'a> TreePath<'a> {
-    /// Wraps bytes that are already in the form described; anything else only fails to match.
+    /// Wraps bytes that are already in this form; any other bytes only fail to match.
     #[must_use]
     pub fn new(bytes: &'a [u8]) -> Self {
         let slash = bytes.iter().rposition(|byte| *byte == b'/');
@@ -25,7 +25,7 @@ impl<'a> TreePath<'a> {
         self.bytes
     }
 
-    /// The path as text, when it is UTF-8.
+    /// The path as text, if it is UTF-8.
     #[must_use]
     pub fn as_str(self) -> Option<&'a str> {
         std::str::from_utf8(self.bytes).ok()
@@ -44,7 +44,7 @@ impl<'a> TreePath<'a> {
         self.bytes.get(..slash).map(Self::new)
     }
 
-    /// What follows the last dot of the last component, as written; a leading dot does not count.
+    /// The extension: what follows the last dot of the last component, except a leading dot.
     #[must_use]
     pub fn extension(self) -> Option<&'a [u8]> {
         let name = self.file_name();
@@ -79,7 +79,8 @@ impl<'a> TreePath<'a> {
 }
 
 impl fmt::Display for TreePath<'_> {
-    /// UTF-8 as it is, every other byte as `\xNN`, so that different paths never print the same.
+    /// Writes UTF-8 unchanged and every other byte as `\xNN`, so that different paths are always
+    /// printed differently.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for chunk in self.bytes.utf8_chunks() {
             f.write_str(chunk.valid())?;

@@ -1,4 +1,4 @@
-//! A file that is not held whole.
+//! A file of which only parts are kept.
 
 use std::cell::Cell;
 use std::fmt;
@@ -6,19 +6,19 @@ use std::ops::Range;
 
 use crate::stream::length;
 
-/// What is held of a file that [`File::pieces`](crate::File::pieces) read, by the places of bytes
+/// The kept parts of a file that [`File::pieces`](crate::File::pieces) read, accessed by position
 /// in the file.
 #[derive(Clone, Copy)]
 pub struct Pieces<'f> {
-    /// One piece after the other.
+    /// The kept parts, one after another.
     held: &'f [u8],
-    /// What lies between them, in order.
+    /// The ranges left out between them, in order.
     gaps: &'f [Range<u64>],
-    /// Set when something is asked for that is left out.
+    /// Set when a part is requested that was left out.
     lacks: Option<&'f Cell<bool>>,
 }
 
-/// A file that is held whole.
+/// A file that is kept whole.
 impl<'f> From<&'f [u8]> for Pieces<'f> {
     fn from(bytes: &'f [u8]) -> Self {
         Self { held: bytes, gaps: &[], lacks: None }
@@ -30,13 +30,13 @@ impl<'f> Pieces<'f> {
         Self { held, gaps, lacks: Some(lacks) }
     }
 
-    /// Bytes of the file, those that are left out included.
+    /// Size of the file in bytes, including the parts left out.
     #[must_use]
     pub fn size(&self) -> u64 {
         self.gaps.iter().fold(length(self.held.len()), |sum, gap| sum + (gap.end - gap.start))
     }
 
-    /// The bytes at a place; none where it goes beyond the file, or where some are left out.
+    /// The bytes of a range; none if it exceeds the file, or parts of it are left out.
     #[must_use]
     pub fn get(&self, place: Range<u64>) -> Option<&'f [u8]> {
         let place = (place.start <= place.end && place.end <= self.size()).then_some(place)?;
@@ -56,7 +56,7 @@ impl<'f> Pieces<'f> {
         self.held.get(index(place.start)?..index(place.end)?)
     }
 
-    /// All of the file; none where some of it is left out.
+    /// The whole file; none if parts are left out.
     #[must_use]
     pub fn whole(&self) -> Option<&'f [u8]> {
         self.get(0..self.size())

@@ -1,4 +1,4 @@
-//! What is left of the files once all layers lie upon each other.
+//! The files that remain after all layers are merged.
 
 use std::sync::Arc;
 
@@ -7,14 +7,14 @@ use serde::{Deserialize, Serialize};
 
 use crate::Metadata;
 
-/// The merged view of an image or directory, reduced to the files that facts were taken from.
+/// The merged view of an image or directory, reduced to the files with extracted facts.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Tree<F> {
-    /// The files that are there, by path.
+    /// The remaining files, ordered by path.
     pub files: Vec<TreeFile<F>>,
-    /// The files that a layer has and a later one takes away or replaces, by path. A running
-    /// container does not see them; whoever pulls the image has them.
+    /// The files of a layer that a later one removes or replaces, ordered by path. A running
+    /// container does not see them, but they are in the pulled image.
     pub removed: Vec<RemovedFile<F>>,
     /// What could not be read, layer by layer.
     pub diagnostics: Vec<Diagnostic>,
@@ -23,47 +23,47 @@ pub struct Tree<F> {
 }
 
 impl<F> Tree<F> {
-    /// Diff-id of the layer that put the file there.
+    /// Diff-id of the layer that added the file.
     #[must_use]
     pub fn diff_id(&self, file: &TreeFile<F>) -> Option<&Digest> {
         self.layers.get(file.layer?)?.diff_id.as_ref()
     }
 }
 
-/// A file that is there.
+/// A remaining file.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct TreeFile<F> {
-    /// Its path: the real one where a file was wanted by that, else the first link by which it
-    /// was. Bytes that are no UTF-8 are written `\xNN`.
+    /// Its path: the real one if it was wanted under it, else the first link under which it was.
+    /// Bytes that are not UTF-8 are written as `\xNN`.
     pub path: String,
-    /// Other wanted names that lead to the same content, hard and symbolic links, sorted.
+    /// Other wanted names of the same content, hard and symbolic links, sorted.
     pub aliases: Vec<String>,
-    /// Which of [`Tree::layers`] put it there; none in a directory.
+    /// Index in [`Tree::layers`] of the layer that added it; none in a directory.
     pub layer: Option<usize>,
     /// Its size and mode.
     pub metadata: Metadata,
-    /// What was taken out of it. The same layer may lie in an image twice, so facts are shared.
+    /// The extracted facts. They are shared, since the same layer may occur in an image twice.
     pub facts: Arc<F>,
 }
 
-/// A file that was there in a lower layer.
+/// A file of a lower layer that was removed.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct RemovedFile<F> {
     /// Its path.
     pub path: String,
-    /// Which of [`Tree::layers`] put it there.
+    /// Index in [`Tree::layers`] of the layer that added it.
     pub layer: usize,
-    /// Which of [`Tree::layers`] took it away.
+    /// Index in [`Tree::layers`] of the layer that removed it.
     pub removed_by: usize,
-    /// How.
+    /// How it was removed.
     pub removal: Removal,
-    /// What was taken out of it.
+    /// The extracted facts.
     pub facts: Arc<F>,
 }
 
-/// How a layer takes away a file of a lower one (`image-spec layer.md, Applying Changesets`).
+/// How a layer removes a file of a lower one (`image-spec layer.md, Applying Changesets`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum Removal {
@@ -71,7 +71,7 @@ pub enum Removal {
     Whiteout,
     /// By an opaque mark in a folder above it.
     Opaque,
-    /// By an entry of the same path, or one in place of a folder above it.
+    /// By an entry with the same path, or one in place of a folder above it.
     Replaced,
 }
 

@@ -1,4 +1,4 @@
-//! Threads that share out work, and help each other with what is left.
+//! Threads that share work, and help each other with the rest.
 
 use std::fmt;
 use std::num::NonZeroUsize;
@@ -7,10 +7,10 @@ use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
 use crate::Error;
 
-/// Says when work need not go on: it was cancelled, or a piece of lower rank has failed.
+/// Decides when work can stop: it was cancelled, or a piece of lower rank has failed.
 ///
-/// Pieces of lower rank than a failed one are always finished, so the error that is returned is
-/// the same whatever the number of threads: that of the lowest rank.
+/// Pieces of lower rank than a failed one are always finished, so the returned error is the same
+/// for any number of threads: that of the lowest rank.
 pub(crate) struct Halt<'a> {
     failed: AtomicUsize,
     cancelled: &'a (dyn Fn() -> bool + Sync),
@@ -21,7 +21,7 @@ impl<'a> Halt<'a> {
         Self { failed: AtomicUsize::new(usize::MAX), cancelled }
     }
 
-    /// Whether work on a piece of this rank need not go on.
+    /// Whether work on a piece of this rank can stop.
     pub(crate) fn stops(&self, rank: usize) -> bool {
         self.is_cancelled() || self.failed.load(Ordering::Relaxed) < rank
     }
@@ -41,22 +41,22 @@ impl fmt::Debug for Halt<'_> {
     }
 }
 
-/// Something that one worker does for another.
+/// A task that one worker does for another.
 type Job<'env> = Box<dyn FnOnce() + Send + 'env>;
 
-/// The workers of one [`run`]: those that find nothing to start help those that are still at it.
+/// The workers of one [`run`]: those with nothing left to start help those that still work.
 pub(crate) struct Workers<'env> {
     board: Mutex<Board<'env>>,
     changed: Condvar,
-    /// As on the board, to be looked at without waiting for it.
+    /// The number on the board, readable without its lock.
     waiting: AtomicUsize,
 }
 
 struct Board<'env> {
     jobs: Vec<Job<'env>>,
-    /// Workers that wait for a job.
+    /// Workers that are waiting for a job.
     waiting: usize,
-    /// Workers that may yet give one.
+    /// Workers that may still hand out a job.
     busy: usize,
 }
 
@@ -66,12 +66,12 @@ impl<'env> Workers<'env> {
         Self { board: Mutex::new(board), changed: Condvar::new(), waiting: AtomicUsize::new(0) }
     }
 
-    /// Whether somebody seems to wait for a job.
+    /// Whether a worker seems to wait for a job.
     pub(crate) fn waits(&self) -> bool {
         self.waiting.load(Ordering::Relaxed) > 0
     }
 
-    /// Makes a job for a worker that waits, if there is one. It starts at once.
+    /// Makes a job for a waiting worker, if there is one. It starts at once.
     pub(crate) fn hand(&self, job: impl FnOnce() -> Job<'env>) {
         let mut board = self.board();
         if board.waiting > board.jobs.len() {
@@ -80,7 +80,7 @@ impl<'env> Workers<'env> {
         }
     }
 
-    /// Does jobs for the others until all are done.
+    /// Does jobs for other workers until all are done.
     fn help(&self) {
         let mut board = self.board();
         loop {
@@ -105,7 +105,7 @@ impl<'env> Workers<'env> {
     }
 }
 
-/// A worker has left the work, even if by a panic: who waits for its jobs must not wait for ever.
+/// Marks that a worker has left, even by a panic, so that nobody waits for its jobs for ever.
 struct Leaving<'c, 'env>(&'c Workers<'env>);
 
 impl Drop for Leaving<'_, '_> {
@@ -115,15 +115,15 @@ impl Drop for Leaving<'_, '_> {
     }
 }
 
-/// Does all pieces of work, given by their ranks in the order in which to start them, and returns
-/// what each gave, by rank. Work may hand jobs to workers that have nothing left to start.
+/// Does all pieces of work, given by rank in starting order, and returns the result of each, by
+/// rank. Work may hand jobs to workers that have nothing left to start.
 pub(crate) fn run<'env, T: Send>(
     threads: NonZeroUsize,
     ranks: &[usize],
     halt: &Halt<'_>,
     work: impl Fn(usize, &Workers<'env>) -> Result<T, Error> + Sync,
 ) -> Result<Vec<(usize, T)>, Error> {
-    // One that works and one that helps.
+    // For each piece, one worker and one helper.
     let count = threads.get().min(2 * ranks.len()).max(1);
     let workers = Workers::new(count);
     let next = AtomicUsize::new(0);

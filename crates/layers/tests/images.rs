@@ -100,7 +100,7 @@ fn has_files(tree: &Tree<()>, rows: &Table) -> Result<(), String> {
         layers.extend(names.map(|name| (&**name, layer.clone())));
     }
     for row in rows.rows() {
-        // What stands in an archive is named by the archive's path and a colon.
+        // The content of an archive is named by the archive's path and a colon.
         let path = row["path"].trim_start_matches('/').split(':').next().unwrap();
         let layer = layers.get(path).ok_or(format!("{path} is missing"))?;
         if *layer.as_ref().unwrap() != row["layer_diffid"] {

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// The bytes do not begin as a database does.
+    /// The bytes do not begin with the header of a database.
     #[error("not an advisory database of sealift")]
     NotADatabase,
     /// The bytes end inside the header.
@@ -16,15 +16,15 @@ pub enum Error {
         /// Bytes found.
         bytes: u64,
     },
-    /// The file was cut off, or something was added behind it.
+    /// The file is truncated, or bytes were appended to it.
     #[error("the advisory database has {actual} bytes where its header says {expected}")]
     WrongLength {
-        /// Bytes by its own header.
+        /// Bytes according to its header.
         expected: u64,
         /// Bytes found.
         actual: u64,
     },
-    /// The database is of another format than this program reads.
+    /// The format of the database is not the one that this program reads.
     #[error(
         "the advisory database has format {found} and this program reads format {known}: \
          {}", foreign_format_advice(*.found, *.known)
@@ -35,25 +35,25 @@ pub enum Error {
         /// Format that this program reads.
         known: u32,
     },
-    /// Some bytes are not those that were written.
+    /// Some bytes were changed.
     #[error("the advisory database is damaged: the block at byte {offset} fails its checksum")]
     Damaged {
-        /// Where the block begins.
+        /// Position of the block.
         offset: u64,
     },
-    /// The bytes are those that were written, but not formed as a database is.
+    /// The bytes are unchanged, but do not form a database.
     #[error("the advisory database is malformed in the block at byte {offset}")]
     Malformed {
-        /// Where the block begins; 0 for the header.
+        /// Position of the block; 0 for the header.
         offset: u64,
     },
-    /// A value of the database is not formed as it should be.
+    /// A value of the database is malformed.
     #[error("the advisory database has a malformed value under {key}")]
     MalformedValue {
         /// The key, with control characters escaped.
         key: String,
     },
-    /// A folder to build from has nothing to build from.
+    /// The build folder contains no sources.
     #[error(
         "no advisories in {}: expected <Ecosystem>/all.zip or folders of OSV records (*.json)",
         .folder.display()
@@ -62,7 +62,7 @@ pub enum Error {
         /// The folder.
         folder: PathBuf,
     },
-    /// Building would cost more than allowed.
+    /// A limit on building was exceeded.
     #[error("{limit} over the limit of {max}")]
     LimitExceeded {
         /// Name of the limit, a field of [`Limits`](crate::Limits).
@@ -70,23 +70,23 @@ pub enum Error {
         /// Its value.
         max: u64,
     },
-    /// An export, or a catalogue, that must be whole is not.
+    /// An export or catalogue that must be complete is not.
     #[error("{name}: {unreadable} of its parts cannot be read, the first: {first}")]
     NotWhole {
         /// The export, `Debian/all.zip`.
         name: String,
-        /// How many records or files cannot be read.
+        /// Number of records or files that cannot be read.
         unreadable: u64,
-        /// What is wrong with the first.
+        /// The fault of the first one.
         first: String,
     },
     /// A record cannot be read.
     #[error("{reason}")]
     Record {
-        /// What is wrong with it.
+        /// The fault.
         reason: String,
     },
-    /// Nobody wants the rest of the work any more.
+    /// The operation was cancelled.
     #[error("cancelled")]
     Cancelled,
     /// The operating system could not read or write a file.

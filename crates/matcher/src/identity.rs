@@ -1,4 +1,4 @@
-//! Which vulnerabilities a record is about.
+//! The vulnerabilities that a record is about.
 
 use std::collections::BTreeSet;
 
@@ -10,16 +10,16 @@ use crate::database::value::Record;
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Names<'b> {
     pub(crate) cves: BTreeSet<&'b str>,
-    /// Ids of other databases, the record's own first of all.
+    /// Ids of other databases, including the record's own.
     pub(crate) others: BTreeSet<&'b str>,
 }
 
 impl<'b> Names<'b> {
-    /// The names that a record gives: its id and `aliases`; for a distribution's record also
-    /// `upstream`, as its `aliases` would say that nothing but the one package is affected; and
-    /// for AlmaLinux the CVEs in `related`, where alone it puts what an advisory fixes.
+    /// The names in a record: its id and `aliases`; for a distribution's record also `upstream`,
+    /// since its `aliases` would say that only this package is affected; and for AlmaLinux the CVEs
+    /// in `related`, which is the only place where it lists what an advisory fixes.
     ///
-    /// `related` of any other record is about something else, and gives no name.
+    /// In any other record, `related` is about something else.
     pub(crate) fn of(record: &Record<'b>) -> Self {
         let distribution = is_distribution(record);
         let upstream = record.upstream.iter().filter(|_| distribution);
@@ -31,7 +31,7 @@ impl<'b> Names<'b> {
     }
 }
 
-/// Whether an id is one of CVE.
+/// Whether an id is a CVE id.
 pub(crate) fn is_cve(id: &str) -> bool {
     id.starts_with("CVE-")
 }
@@ -42,7 +42,7 @@ pub(crate) fn is_security(id: &str) -> bool {
     !id.starts_with("ALBA-") && !id.starts_with("ALEA-")
 }
 
-/// Whether a record tells of a malicious package rather than of a mistake in one.
+/// Whether a record is about a malicious package.
 pub(crate) fn is_malicious(id: &str) -> bool {
     id.starts_with("MAL-")
 }

@@ -1,4 +1,4 @@
-//! Advisories in one file, version schemes, and which package is affected by what.
+//! The advisory database in one file, version schemes, and the matching of packages.
 //!
 //! ```
 //! use sealift_matcher::{BuildOptions, Database, MatchOptions, build_in_memory, match_inventory};
@@ -32,19 +32,19 @@
 //!                                     Inventory ───────────────┴─ match_inventory ──> Matches
 //! ```
 //!
-//! * [`build`] and [`build_in_memory`] make a database from what OSV, CISA (KEV) and FIRST (EPSS)
-//!   publish. The same input gives the same bytes.
-//! * [`Builder`] does so from exports that each count as a whole or not at all.
-//! * [`Database`] reads those bytes where they lie, in memory or mapped, and answers with what
-//!   was written or not at all: what is cut off or changed is an [`Error`].
-//! * [`match_inventory`] asks about packages. The answer to each is a [`Finding`],
-//!   [`Undetermined`] with a [`Reason`], or silence, and [`Coverage`] says where silence means
-//!   nothing because there are no advisories.
+//! * [`build`] and [`build_in_memory`] make a database from the data of OSV, CISA (KEV) and FIRST
+//!   (EPSS). The same input gives the same bytes.
+//! * [`Builder`] does so from exports, each of which must be complete.
+//! * [`Database`] reads those bytes in place, in memory or mapped. Truncated or changed data is an
+//!   [`Error`], never a wrong answer.
+//! * [`match_inventory`] matches packages. The result for each is a [`Finding`], [`Undetermined`]
+//!   with a [`Reason`], or nothing, and [`Coverage`] lists the packages for which there are no
+//!   advisories at all.
 //! * [`Scheme`] and [`Version`] order versions as each ecosystem's own tool does, and [`cvss`]
 //!   scores vectors.
 //!
-//! The crate reads a folder to build from and writes the file that it is told to; otherwise it
-//! knows no files, no clock and no network. Every reader of foreign bytes is held to [`Limits`].
+//! The crate only reads the build folder and writes the output file that the caller names; it uses
+//! no other files, no clock and no network. Every reader of foreign bytes is bounded by [`Limits`].
 #![forbid(unsafe_code)]
 
 mod build;

@@ -52,7 +52,7 @@ struct Case<'t> {
     version: &'t str,
     /// Records that affect the version.
     expected: BTreeSet<&'t str>,
-    /// Records of which the ecosystem's tool refuses a version.
+    /// Records with a version that the ecosystem's tool refuses.
     refused: BTreeSet<&'t str>,
     /// None when no reader of ours finds such packages.
     package: Option<Package>,

@@ -67,7 +67,7 @@ fn check_table(path: &Path, stem: &str, scheme: Option<Scheme>, check: Check) {
     suite.finish();
 }
 
-/// Says what is wrong with a scheme's answer to a line.
+/// Describes what is wrong with a scheme's answer to a line.
 type Check = fn(Scheme, &str) -> Option<String>;
 
 fn check_comparison(scheme: Scheme, line: &str) -> Option<String> {

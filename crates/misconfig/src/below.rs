@@ -1,4 +1,4 @@
-//! Where a file names another.
+//! Resolves paths that one file gives for another.
 
 /// The place of a path that something in a folder names; none where it leads out of the folder
 /// that is checked, of which both are parts.

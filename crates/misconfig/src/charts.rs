@@ -1,4 +1,4 @@
-//! Helm charts whose templates are not rendered: they are no manifests yet.
+//! Helm charts whose templates are not rendered, and so are not manifests yet.
 
 use sealift_model::{Diagnostic, Impact};
 

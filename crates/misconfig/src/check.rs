@@ -1,4 +1,4 @@
-//! What a check is called and says, whatever it looks at.
+//! The description of a check, for any kind of file.
 
 use std::borrow::Cow;
 
@@ -7,27 +7,27 @@ use sealift_model::Severity;
 use crate::id::Id;
 use serde::Serialize;
 
-/// A check: what it is called, how bad a failure is, and what to do then.
+/// The description of a check: its id, its severity, and how to fix a failure.
 ///
-/// Those of this crate are constants in tables; those that a user brings are read from the
-/// metadata of their file.
+/// The checks of this crate are constants in tables; those of the user are read from the metadata
+/// in their files.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Check {
     /// Trivy's id, `DS-0001`, `KSV-0012`, `AWS-0088`.
     pub id: Cow<'static, str>,
-    /// How bad a failure is.
+    /// The severity of a failure.
     pub severity: Severity,
-    /// What is wrong where it fails, in a few words.
+    /// What is wrong if it fails, in a few words.
     pub title: Cow<'static, str>,
     /// Why that matters, one or two sentences.
     pub description: Cow<'static, str>,
-    /// What to do, one sentence.
+    /// How to fix it, one sentence.
     pub resolution: Cow<'static, str>,
 }
 
 impl Check {
-    /// Whether a text names it: its id, also as older releases wrote it (`AVD-DS-0001`, `DS001`).
+    /// Whether a text is its id, also in the forms of older releases (`AVD-DS-0001`, `DS001`).
     #[must_use]
     pub fn is_named(&self, text: &str) -> bool {
         Id::of(text).is_some_and(|id| id != Id::Every && Some(id) == Id::of(&self.id))

@@ -1,4 +1,4 @@
-//! What a file is, by its name and a look at its content.
+//! Detects the kind of a file, by its name and a look at its content.
 
 use crate::FileKind;
 use crate::terraform::lists_modules;
@@ -34,7 +34,7 @@ pub(crate) fn kind(path: &str, bytes: &[u8]) -> Option<FileKind> {
     is_compose(&name).then_some(FileKind::Compose)
 }
 
-/// What a file is that other tools check and no check here looks at; none of any other file.
+/// The kind of a file that other tools check but this crate does not; none for any other file.
 #[must_use]
 pub fn not_checked(path: &str, bytes: &[u8]) -> Option<&'static str> {
     let name = path.rsplit('/').next().unwrap_or(path).to_lowercase();
@@ -56,8 +56,8 @@ pub fn not_checked(path: &str, bytes: &[u8]) -> Option<&'static str> {
     is_arm.then_some("a template of Azure Resource Manager")
 }
 
-/// Whether a file of this name may be one that a check looks at: worth reading, so that
-/// [`concerns`] can say.
+/// Whether a file with this name may be relevant to a check, so that it is worth reading for
+/// [`concerns`].
 #[must_use]
 pub fn may_concern(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path).to_lowercase();
@@ -65,8 +65,8 @@ pub fn may_concern(path: &str) -> bool {
     ends.iter().any(|end| name.ends_with(end)) || is_dockerfile(&name)
 }
 
-/// Whether a file is one that a check looks at, or that such files lean on: what says that a
-/// folder is a Helm chart.
+/// Whether a file is checked, or needed for other checks, such as the file that marks a folder as a
+/// Helm chart.
 #[must_use]
 pub fn concerns(path: &str, bytes: &[u8]) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path);

@@ -1,4 +1,4 @@
-//! The lines of a file that a failure is about, for reports.
+//! Excerpts for reports: the lines of a file that a failure is about.
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,4 @@
-//! Ids of checks, in all the ways in which they were ever written.
+//! Ids of checks, in all their historical forms.
 
 /// What a comment or an ignore file names.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,17 +1,16 @@
-//! Comments by which a file says that a check shall not count: `#trivy:ignore:DS-0002`, or with
-//! `sealift:` before it.
+//! Comments in a file that disable a check: `#trivy:ignore:DS-0002`, or with `sealift:` before it.
 //!
-//! A comment counts on its own line, on the next, and for all of a block that begins there;
-//! several on lines of their own, one under the other, all count for what follows the last. Ids
-//! are separated by commas, `*` is every check, and `:exp:2027-01-31` ends the comment's effect
-//! on that day. Ids of older releases mean the same: `AVD-DS-0001`, `DS001`; so do names in words,
-//! `aws-s3-enable-versioning`, and `*` in either stands for any characters. For a failure that has
-//! no line, something that is missing from the whole file, a comment counts that stands above
-//! everything else in it.
+//! A comment applies to its own line, to the next, and to all of a block that begins there; several
+//! comments on consecutive lines all apply to what follows the last. Ids are separated by commas,
+//! `*` is every check, and `:exp:2027-01-31` ends the comment's effect on that day. Ids of older
+//! releases mean the same: `AVD-DS-0001`, `DS001`; so do names in words,
+//! `aws-s3-enable-versioning`; `*` in either form stands for any characters. For a failure without
+//! a line, which is about something missing from the whole file, only comments above everything
+//! else in the file count.
 //!
-//! `:ws:prod` has a comment count in that workspace alone; the one that is looked at is `default`.
-//! `ID[name=x]` counts for a resource of Terraform with these values, and for anything else as
-//! `ID`. A comment above a module's call counts for all that is in the module.
+//! `:ws:prod` limits a comment to that workspace; the one that is checked is `default`. `ID[name=x]`
+//! applies to resources of Terraform with these values, and to anything else as `ID` does. A
+//! comment above a module's call applies to everything in the module.
 
 use std::borrow::Cow;
 use std::collections::HashMap;

@@ -22,8 +22,8 @@
 //! | `Terraform` | `*.tf`, `*.tofu`, `*.tf.json` | `AWS-`, `AZU-`, `GCP-`, ... |
 //! | `TerraformPlan` | JSON with `planned_values` | the same |
 //!
-//! Checks bear the ids and severities of Trivy's; their words are our own. The crate reads no
-//! file, clock, environment or network; every parser is held to [`Limits`].
+//! Checks have the ids and severities of Trivy's, but texts of our own. The crate reads no file,
+//! clock, environment or network; every parser is bounded by [`Limits`].
 #![forbid(unsafe_code)]
 
 mod below;

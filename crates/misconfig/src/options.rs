@@ -1,4 +1,4 @@
-//! How files are checked.
+//! Options for checking files.
 
 use std::fmt;
 use std::sync::Arc;
@@ -7,33 +7,33 @@ use sealift_model::Timestamp;
 
 use crate::{FileKind, Limits, RegoChecks};
 
-/// How files are checked.
+/// Options for checking files.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Options {
-    /// What checking may cost.
+    /// Limits on the cost.
     pub limits: Limits,
-    /// The kinds that are checked; files of another are passed over. Default: all.
+    /// The kinds of files to check; others are ignored. Default: all.
     pub kinds: Vec<FileKind>,
-    /// The present time, by which ignore comments with a date expire. Without it, which is the
-    /// default, a comment with a date counts for nothing.
+    /// The present time, which decides whether an ignore comment with a date has expired. Without
+    /// it, the default, comments with a date have no effect.
     pub now: Option<Timestamp>,
-    /// Terraform variable files that apply to every root module, `.tfvars` or `.tfvars.json` by
-    /// their names, the last one winning.
+    /// Terraform variable files for every root module, `.tfvars` or `.tfvars.json` by their names;
+    /// the last one wins.
     pub variable_files: Vec<VariableFile>,
     /// How the lines of a manifest of several documents are counted. Default: as Trivy does.
     pub line_count: LineCount,
-    /// Checks in Rego that are asked beside those of this crate. Default: none.
+    /// Additional checks in Rego. Default: none.
     pub rego: Option<Arc<RegoChecks>>,
-    /// Where `file()`, `templatefile()` and the like of Terraform find files. Default: nowhere,
-    /// and what they give is not known.
+    /// The files that Terraform's `file()`, `templatefile()` and similar functions read. Default:
+    /// none, so that the values of these functions are unknown.
     pub other_files: Option<Arc<dyn OtherFiles>>,
 }
 
-/// Gives the files that expressions read beside those that are checked.
+/// Provides files that expressions read beside the checked ones.
 pub trait OtherFiles: fmt::Debug + Send + Sync {
-    /// The content of a file by its path below the folder that is checked, which has neither `..`
-    /// nor a leading `/`; none where no file of at most that many bytes is there.
+    /// The content of a file by its path below the checked folder, which has neither `..` nor a
+    /// leading `/`; none if there is no such file of at most `max_bytes` bytes.
     fn read(&self, path: &str, max_bytes: usize) -> Option<Vec<u8>>;
 }
 
@@ -41,10 +41,10 @@ pub trait OtherFiles: fmt::Debug + Send + Sync {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[expect(clippy::exhaustive_enums, reason = "as they are, or as Trivy has them")]
 pub enum LineCount {
-    /// All of them: what an editor shows.
+    /// All lines: what an editor shows.
     OfFile,
-    /// Without the `---` between documents, so that results are those of Trivy 0.74, line by
-    /// line: in the third document each is two less than in the file.
+    /// Without the `---` between documents, as in Trivy 0.74, so that results can be compared line
+    /// by line: in the third document, each line number is two less than in the file.
     AsTrivy,
 }
 
@@ -66,7 +66,7 @@ impl Default for Options {
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct VariableFile {
-    /// Its path, as it was given.
+    /// Its path, as given.
     pub path: String,
     /// Its content.
     pub bytes: Vec<u8>,

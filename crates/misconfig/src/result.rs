@@ -1,4 +1,4 @@
-//! What the checks say of a file.
+//! The results of the checks.
 
 use std::fmt;
 
@@ -7,22 +7,22 @@ use sealift_model::Diagnostic;
 use crate::{Check, FileKind};
 use serde::Serialize;
 
-/// What the checks say of one file.
+/// The results of the checks for one file.
 #[derive(Clone, Debug, Serialize)]
 #[non_exhaustive]
 pub struct FileResult {
-    /// The file, as its [`SourceFile`](crate::SourceFile) names it.
+    /// The path of the file in its [`SourceFile`](crate::SourceFile).
     pub path: String,
-    /// What it was read as.
+    /// The kind as which it was read.
     pub kind: FileKind,
-    /// What fails, passes or could not run: ordered by check, then by line.
+    /// Failures, passes and checks that could not run, ordered by check, then by line.
     pub misconfigurations: Vec<Misconfiguration>,
-    /// What could not be read or known, and what that leaves out.
+    /// What could not be read or determined, and what is missing as a result.
     pub diagnostics: Vec<Diagnostic>,
 }
 
 impl FileResult {
-    /// Nothing said of a file yet.
+    /// A result without any checks.
     #[must_use]
     pub fn new(path: impl Into<String>, kind: FileKind) -> Self {
         Self { path: path.into(), kind, misconfigurations: Vec::new(), diagnostics: Vec::new() }
@@ -30,7 +30,7 @@ impl FileResult {
 }
 
 impl FileResult {
-    /// What fails, each with its check.
+    /// The failures, each with its check.
     pub fn failures(&self) -> impl Iterator<Item = (&Check, &Failure)> {
         self.misconfigurations.iter().filter_map(|found| match &found.status {
             Status::Fail(failure) => Some((&found.check, failure)),
@@ -38,28 +38,28 @@ impl FileResult {
         })
     }
 
-    /// How many checks pass.
+    /// Number of passed checks.
     #[must_use]
     pub fn passed(&self) -> usize {
         self.misconfigurations.iter().filter(|found| found.status == Status::Pass).count()
     }
 }
 
-/// What one check says of one file.
+/// The result of one check for one file.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Misconfiguration {
     /// The check.
     pub check: Check,
-    /// What it says.
+    /// The result.
     pub status: Status,
-    /// Whether whoever asks brought the check for files like this one: where it could not run, the
+    /// Whether the caller brought the check for files like this one: if it could not run, the
     /// result is incomplete. Default: no.
     pub is_required: bool,
 }
 
 impl Misconfiguration {
-    /// Has it not count, and says by what.
+    /// Marks a failure as ignored, and records the reason.
     pub fn ignore(&mut self, by: impl Into<String>) {
         if let Status::Fail(failure) = &mut self.status {
             failure.ignored_by = Some(by.into());
@@ -73,25 +73,25 @@ impl Misconfiguration {
         Self { is_required: true, ..Self::new(check, status) }
     }
 
-    /// What a check says.
+    /// The result of a check.
     #[must_use]
     pub fn new(check: &Check, status: Status) -> Self {
         Self { check: check.clone(), status, is_required: false }
     }
 }
 
-/// What a check says of a file.
+/// The outcome of a check for a file.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[expect(clippy::exhaustive_enums, reason = "a check fails, passes or does not run")]
 pub enum Status {
-    /// It fails here.
+    /// It fails.
     Fail(Failure),
-    /// It fails here, and a comment in the file says that it shall not count.
+    /// It fails, but is ignored.
     Ignored(Failure),
-    /// It looked at the file and found nothing.
+    /// It passes.
     Pass,
-    /// It could not run, and why: never to be taken for a pass.
+    /// It could not run, with the reason; this is never a pass.
     NotRun(String),
 }
 
@@ -99,22 +99,22 @@ pub enum Status {
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Failure {
-    /// What is wrong, one sentence that names the thing.
+    /// What is wrong: one sentence that names the object.
     pub message: String,
-    /// The lines that cause it; none where something is missing from the whole file.
+    /// The lines that cause it; none if something is missing from the whole file.
     pub lines: Option<Lines>,
-    /// The resource that it is about, `aws_s3_bucket.logs`, `Deployment/web`, where there is one.
+    /// The resource that it is about, `aws_s3_bucket.logs`, `Deployment/web`, if there is one.
     pub resource: Option<String>,
-    /// The first lines of the blocks around it, for which an ignore comment counts too.
+    /// The first lines of the enclosing blocks, to which an ignore comment also applies.
     pub enclosing: Vec<u32>,
-    /// The first of these lines as they stand in the file; filled in by [`scan`](crate::scan).
+    /// The first of these lines as text; filled in by [`scan`](crate::scan).
     pub excerpt: Vec<String>,
-    /// What says that it does not count: `a comment`, or a file with its line and reason.
+    /// Why it is ignored: `a comment`, or a file with its line and reason.
     pub ignored_by: Option<String>,
 }
 
 impl Failure {
-    /// A failure without a resource and without blocks around it.
+    /// A failure without a resource and without enclosing blocks.
     #[must_use]
     pub fn new(message: impl Into<String>, lines: Option<Lines>) -> Self {
         Self {
@@ -128,13 +128,13 @@ impl Failure {
     }
 }
 
-/// Lines of a file, 1-based, both included.
+/// Lines of a file: 1-based, both ends included.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[expect(clippy::exhaustive_structs, reason = "complete by definition")]
 pub struct Lines {
-    /// The first.
+    /// The first line.
     pub start: u32,
-    /// The last.
+    /// The last line.
     pub end: u32,
 }
 

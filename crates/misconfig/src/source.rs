@@ -1,4 +1,4 @@
-//! The files that are given, and the kinds that they are of.
+//! The given files, and their kinds.
 
 use sealift_model::{Diagnostic, Impact};
 use serde::Serialize;
@@ -14,11 +14,11 @@ use crate::{
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct SourceFile<'a> {
-    /// Its path below the folder that is checked, with `/`.
+    /// Its path below the checked folder, with `/`.
     pub path: &'a str,
     /// Its content.
     pub bytes: &'a [u8],
-    /// What it is, where the caller knows; otherwise its name and content say.
+    /// Its kind, if the caller knows it; otherwise it is detected by name and content.
     pub kind: Option<FileKind>,
 }
 
@@ -29,15 +29,15 @@ impl<'a> SourceFile<'a> {
         Self { path, bytes, kind: None }
     }
 
-    /// The same file as one of a kind, whatever it is called: what `helm template` printed, a
-    /// Dockerfile of another name.
+    /// Sets the kind, whatever its name: for the output of `helm template`, or a Dockerfile with
+    /// another name.
     #[must_use]
     pub fn of_kind(self, kind: FileKind) -> Self {
         Self { kind: Some(kind), ..self }
     }
 }
 
-/// What a file is read as.
+/// The kind as which a file is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -46,13 +46,13 @@ pub enum FileKind {
     Dockerfile,
     /// YAML or JSON documents of Kubernetes objects.
     Kubernetes,
-    /// What `helm template` prints of a chart.
+    /// The output of `helm template` for a chart.
     Helm,
     /// A compose file.
     Compose,
     /// Terraform or OpenTofu, HCL or JSON syntax.
     Terraform,
-    /// A plan as `terraform show -json` prints it.
+    /// A plan in the form of `terraform show -json`.
     TerraformPlan,
 }
 
@@ -67,7 +67,7 @@ impl FileKind {
         Self::TerraformPlan,
     ];
 
-    /// Its name, as reports and `--misconfig-scanners` have it.
+    /// Its name in reports and in `--misconfig-scanners`.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -94,7 +94,7 @@ static CHECKERS: &[(FileKind, Checker)] = &[
     (FileKind::TerraformPlan, terraform::plan::check),
 ];
 
-/// Checks files: those of a kind that is known, in the order of their paths.
+/// Checks the files of known kinds, in the order of their paths.
 #[must_use]
 pub fn scan(files: &[SourceFile<'_>], options: &Options) -> Vec<FileResult> {
     let charts = Charts::among(files);

@@ -1,4 +1,4 @@
-//! From the facts of a tree to its inventory.
+//! Assembles the inventory of a tree from its facts.
 
 use hashbrown::HashMap;
 use sealift_layers::Tree;
@@ -10,8 +10,8 @@ use crate::system;
 use crate::view::View;
 use crate::{Cataloger, Fact};
 
-/// Turns the facts of a tree into its inventory. `catalogers` is the slice that the
-/// [`Reader`](crate::Reader) of the tree had.
+/// Assembles the inventory of a tree from its facts. `catalogers` is the same slice that the tree's
+/// [`Reader`](crate::Reader) used.
 #[must_use]
 pub fn assemble(tree: &Tree<FileFacts>, catalogers: &[&dyn Cataloger]) -> Inventory {
     let view = View::whole(tree);

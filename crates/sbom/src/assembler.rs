@@ -1,4 +1,4 @@
-//! The inventory of an image with all that its layers tell, as a cache can keep it.
+//! The complete inventory of an image, in a form that a cache can store.
 
 use sealift_layers::{Assemble, Tree};
 use sealift_model::{BaseEvidence, Diagnostic, Digest, Distribution, Inventory, Package};
@@ -12,8 +12,8 @@ use crate::{Cataloger, assemble, hidden_packages, mark_base};
 /// pieces.
 const PACKAGES_OF_PIECE: usize = 500;
 
-/// Makes the inventory of an image: the [`Assemble`] to hand to
-/// `sealift_layers::assemble_image` beside a [`Reader`](crate::Reader) of the same catalogers.
+/// Makes the inventory of an image: an [`Assemble`] for `sealift_layers::assemble_image`, beside a
+/// [`Reader`](crate::Reader) with the same catalogers.
 #[derive(Clone, Copy)]
 pub struct Assembler<'c> {
     catalogers: &'c [&'c dyn Cataloger],
@@ -22,13 +22,13 @@ pub struct Assembler<'c> {
 }
 
 impl<'c> Assembler<'c> {
-    /// One that makes what [`assemble`](crate::assemble()) makes.
+    /// Makes the inventory as [`assemble`](crate::assemble()) does.
     #[must_use]
     pub fn new(catalogers: &'c [&'c dyn Cataloger]) -> Self {
         Self { catalogers, lists_hidden: false, base: None }
     }
 
-    /// The same with the packages that upper layers hide: see
+    /// Also lists the packages that upper layers hide: see
     /// [`hidden_packages`](crate::hidden_packages).
     #[must_use]
     pub fn with_hidden(mut self) -> Self {
@@ -36,7 +36,7 @@ impl<'c> Assembler<'c> {
         self
     }
 
-    /// The same with what is from the base, the lowest `layers`, marked: see
+    /// Also marks the packages of the base, the lowest `layers`: see
     /// [`mark_base`](crate::mark_base).
     #[must_use]
     pub fn with_base(mut self, layers: usize, evidence: BaseEvidence) -> Self {

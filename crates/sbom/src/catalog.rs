@@ -1,4 +1,4 @@
-//! From the facts of the merged view to packages.
+//! Collects packages from the facts of the merged view.
 
 use std::hash::BuildHasher;
 
@@ -10,7 +10,7 @@ use sealift_model::{
 
 use crate::{Facts, Problem};
 
-/// A file of the merged view with the facts that one cataloger took out of it.
+/// A file of the merged view, with the facts that one cataloger extracted from it.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct MergedFile<'a> {
@@ -18,13 +18,13 @@ pub struct MergedFile<'a> {
     pub path: String,
     /// Other names of the same content, hard and symbolic links.
     pub aliases: Vec<String>,
-    /// Diff-id of the layer that put the file there; none outside images.
+    /// Diff-id of the layer that added the file; none outside images.
     pub layer: Option<&'a Digest>,
-    /// What was taken out of it.
+    /// The extracted facts.
     pub facts: &'a Facts,
 }
 
-/// The files that are left after the merge and that one cataloger had wanted, by path.
+/// The files that one cataloger wanted and that remain after the merge, ordered by path.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct MergedFacts<'a> {
@@ -32,12 +32,12 @@ pub struct MergedFacts<'a> {
     pub cataloger: &'static str,
     /// The files, sorted by path.
     pub files: Vec<MergedFile<'a>>,
-    /// The distribution, when one is identified.
+    /// The distribution, if it is known.
     pub distribution: Option<&'a Distribution>,
 }
 
 impl<'a> MergedFacts<'a> {
-    /// The files, sorted by path, of a tree whose distribution is not known.
+    /// The files, sorted by path, of a tree whose distribution is unknown.
     #[must_use]
     pub fn new(cataloger: &'static str, files: Vec<MergedFile<'a>>) -> Self {
         Self { cataloger, files, distribution: None }
@@ -48,7 +48,7 @@ impl<'a> MergedFacts<'a> {
 /// millions of unreadable files.
 const MAX_DIAGNOSTICS: usize = 10_000;
 
-/// The packages in the making.
+/// The packages found so far.
 #[derive(Debug, Default)]
 #[non_exhaustive]
 pub struct Catalog {
@@ -66,7 +66,7 @@ pub struct Catalog {
 }
 
 impl Catalog {
-    /// Takes every package and problem of the files as they are.
+    /// Adds all packages and problems of the files unchanged.
     pub fn extend(&mut self, merged: &MergedFacts<'_>) {
         for file in &merged.files {
             for package in file.facts.packages() {
@@ -76,7 +76,7 @@ impl Catalog {
         }
     }
 
-    /// Adds a package that `file` tells of. Found a second time, it is one package with two
+    /// Adds a package that `file` names. If it is found again, it becomes one package with two
     /// locations.
     pub fn add(&mut self, mut package: Package, file: &MergedFile<'_>, cataloger: &str) {
         let inner = std::mem::take(&mut package.locations);
@@ -125,7 +125,7 @@ impl Catalog {
         }
     }
 
-    /// Adds the problems of a file as diagnostics, and its notes. Where a limit stopped the reading
+    /// Adds the problems of a file as diagnostics, and its notes. If a limit stopped the reading,
     /// the result is incomplete.
     pub fn add_problems(&mut self, file: &MergedFile<'_>, cataloger: &str, impact: Impact) {
         let of = |problem: &Problem| match problem.is_limit {
@@ -187,7 +187,7 @@ impl<'a> MergedFile<'a> {
         Self { path: path.into(), aliases: Vec::new(), layer: None, facts }
     }
 
-    /// The place `inner` inside this file; the file itself when `inner` is empty.
+    /// The location `inner` inside this file; the file itself if `inner` is empty.
     #[must_use]
     pub fn location(&self, inner: &str) -> Location {
         let path = match inner {
@@ -199,7 +199,7 @@ impl<'a> MergedFile<'a> {
         location
     }
 
-    /// A problem with this file as a diagnostic.
+    /// A problem of this file, as a diagnostic.
     #[must_use]
     pub fn diagnostic(&self, problem: &Problem, cataloger: &str, impact: Impact) -> Diagnostic {
         let place = self.location(problem.inner_path.as_deref().unwrap_or_default());

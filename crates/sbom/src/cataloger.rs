@@ -11,49 +11,52 @@ pub trait Cataloger: Sync {
     /// Stable name, used in reports and filters: `"apk-installed"`.
     fn name(&self) -> &'static str;
 
-    /// Differs whenever the cataloger may want other files or take other facts out of the same one
-    /// than before: what was cached counts no more. Those of this crate keep the default, for
-    /// their sources are hashed when it is built.
+    /// A number that changes whenever the cataloger may want other files or extract other facts
+    /// than before, so that cached facts are no longer used. The catalogers of this crate keep the
+    /// default, since their sources are hashed when the crate is built.
     fn revision(&self) -> u32 {
         0
     }
 
-    /// The names of files, their last path components, that `wants` may say yes to: of others it is
-    /// not asked. `package.json` is such a name, and `*.jar` stands for all with that ending behind
-    /// their last dot; letter case does not matter. Default: none is named, and any may be wanted.
+    /// The names of files (last path components) that `wants` may accept; it is not called for
+    /// others. `package.json` is such a name, and `*.jar` stands for all names with that ending
+    /// after their last dot; letter case does not matter. Default: empty, so that any file may be
+    /// wanted.
     fn names(&self) -> &'static [&'static str] {
         &[]
     }
 
     /// Whether a file is worth reading: by its path, its metadata, and up to 512 first bytes
-    /// (programs have no telling name).
+    /// (the names of programs say nothing).
     fn wants(&self, path: TreePath<'_>, metadata: &Metadata, head: &[u8]) -> bool;
 
-    /// Paths that `wants` says yes to as they stand, so that they are also found where a folder on
+    /// Paths that `wants` accepts exactly as written, so that they are also found if a folder on
     /// the way is a link. Most ecosystems have none.
     fn fixed_paths(&self) -> &'static [&'static str] {
         &[]
     }
 
-    /// What of a wanted file `read` does not need, as ranges of its bytes in order, by the first
-    /// 4096: where all that want it say the same, these are not held in memory. Whoever says so
-    /// reads by [`File::pieces`]. Default: all is needed.
+    /// The parts of a wanted file that `read` does not need, as ordered ranges of bytes, decided by
+    /// its first 4096 bytes. If all catalogers that want the file return the same ranges, these are
+    /// not held in memory; such a cataloger must read by [`File::pieces`]. Default: all of it is
+    /// needed.
     fn needless(&self, start: &[u8]) -> Vec<Range<u64>> {
         let _ = start;
         Vec::new()
     }
 
     /// Reads one wanted file while its layer streams by: `file.stream()` forward only,
-    /// `file.bytes()` whole, or `file.pieces()` but for what is not needed. Sees nothing but this
-    /// file; facts belong to the content, and the names it has (links included) are attached at
-    /// the merge.
+    /// `file.bytes()` whole, or `file.pieces()` without unneeded parts. Only this file is
+    /// available; facts belong to the content, and its names (including links) are attached at the
+    /// merge.
     ///
     /// # Errors
     /// Only when nothing of the file is usable. One bad record is a problem in `facts`.
     fn read(&self, file: &mut File<'_>, facts: &mut Facts) -> Result<(), Error>;
 
-    /// Turns the facts of the files that are left after the merge into packages: owners,
-    /// parents, workspaces. Most ecosystems keep the default, which takes each file's as they are.
+    /// Turns the facts of the files that remain after the merge into packages: owners, parents,
+    /// workspaces. Most ecosystems keep the default, which adds the packages of each file
+    /// unchanged.
     fn assemble(&self, merged: &MergedFacts<'_>, catalog: &mut Catalog) {
         catalog.extend(merged);
     }

@@ -1,4 +1,4 @@
-//! Facts as bytes, for a cache of what layers yield.
+//! Encodes facts as bytes, so that the facts of layers can be cached.
 
 use sealift_layers::FactsCodec;
 use sealift_model::Digest;

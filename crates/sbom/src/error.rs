@@ -6,20 +6,20 @@ use sealift_layers::{FileError, LimitExceeded};
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// Its bytes could not be read, or are more than allowed.
+    /// The file could not be read, or is too large.
     #[error(transparent)]
     File(#[from] FileError),
-    /// A bound was passed.
+    /// A limit was exceeded.
     #[error(transparent)]
     Limit(#[from] LimitExceeded),
-    /// It is not of its format.
+    /// The file does not have the expected format.
     #[error("not a valid {format}: {reason}")]
     Malformed {
         /// The format, `package-lock.json`.
         format: &'static str,
-        /// What is wrong, from the parser.
+        /// The fault, from the parser.
         reason: String,
-        /// 1-based line, where the parser tells.
+        /// 1-based line, if the parser reports it.
         line: Option<u64>,
     },
 }

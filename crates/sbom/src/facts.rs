@@ -1,4 +1,4 @@
-//! What a cataloger takes out of one file.
+//! The facts that a cataloger extracts from one file.
 
 use sealift_layers::FileError;
 use sealift_model::{Distribution, Package};
@@ -13,11 +13,11 @@ const MAX_PROBLEMS: usize = 100;
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Facts {
-    /// What it says.
+    /// The content of the file.
     pub facts: Vec<Fact>,
-    /// What of it could not be read.
+    /// The parts that could not be read.
     pub problems: Vec<Problem>,
-    /// What is odd about it, though nothing is missing.
+    /// Oddities, although nothing is missing.
     pub notes: Vec<Problem>,
 }
 
@@ -28,9 +28,9 @@ impl Facts {
         self.facts.is_empty() && self.problems.is_empty() && self.notes.is_empty()
     }
 
-    /// Adds a package. A location in it holds only what lies inside the file: the path within an
-    /// archive (the part behind the colon) and the lines; the merge puts the file's path and
-    /// layer in front. A package without location gets the file's.
+    /// Adds a package. A location in it only has the part inside the file: the path within an
+    /// archive (after the colon) and the lines; the merge adds the file's path and layer. A package
+    /// without a location gets the file's.
     pub fn package(&mut self, package: Package) {
         self.facts.push(Fact::Package(Box::new(package)));
     }
@@ -40,26 +40,25 @@ impl Facts {
         push_bounded(&mut self.problems, Problem::new(line, None, message.into()));
     }
 
-    /// Adds a problem with what lies at `inner_path` in the archive that the file is; with the
-    /// archive itself when that is empty.
+    /// Adds a problem at `inner_path` in the archive; if it is empty, with the archive itself.
     pub fn problem_inside(&mut self, inner_path: &str, message: impl Into<String>) {
         push_bounded(&mut self.problems, Problem::new(None, Some(inner_path), message.into()));
     }
 
-    /// Adds that a bound was passed, so that the rest of the file or of a record stays unknown.
+    /// Adds that a limit was exceeded, so that the rest of the file or of a record is unknown.
     pub fn limit(&mut self, line: Option<u64>, message: impl Into<String>) {
         let problem = Problem::new(line, None, message.into());
         push_bounded(&mut self.problems, Problem { is_limit: true, ..problem });
     }
 
-    /// Adds that a bound was passed by what lies at `inner_path` in the archive that the file is,
-    /// by the archive itself when that is empty: what else is in it stays unknown.
+    /// Adds that `inner_path` in the archive, or if it is empty the archive itself, exceeded a
+    /// limit, so that the rest of it is unknown.
     pub fn limit_inside(&mut self, inner_path: &str, message: impl Into<String>) {
         let problem = Problem::new(None, Some(inner_path), message.into());
         push_bounded(&mut self.problems, Problem { is_limit: true, ..problem });
     }
 
-    /// Adds something odd, though nothing is missing for it.
+    /// Adds an oddity, although nothing is missing.
     pub fn note(&mut self, line: Option<u64>, message: impl Into<String>) {
         push_bounded(&mut self.notes, Problem::new(line, None, message.into()));
     }
@@ -88,54 +87,54 @@ fn push_bounded(list: &mut Vec<Problem>, problem: Problem) {
     }
 }
 
-/// One thing that a file says.
+/// One fact of a file.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum Fact {
     /// A package is installed or declared.
     Package(Box<Package>),
-    /// The tree is of this distribution.
+    /// The distribution of the tree.
     Distribution(Box<Distribution>),
-    /// The operating system's package manager has this package installed.
+    /// A package that the operating system's package manager has installed.
     OsPackage(Box<OsPackage>),
-    /// A package of the operating system brought these files. Only those are listed that a
-    /// cataloger of a language may take packages from.
+    /// The files of a package of the operating system, as far as catalogers of languages may read
+    /// packages from them.
     Owns {
         /// Name of the package.
         owner: String,
         /// Paths without leading slash.
         paths: Vec<String>,
     },
-    /// The file names only what its project asks for itself: a file beside it knows the rest.
+    /// The file only lists direct requirements; a file beside it lists the rest.
     ListsDirectOnly,
-    /// The file takes in another one, by its path from the folder of this one, on this line.
+    /// The file includes another one, by its path relative to this one's folder, on this line.
     Includes {
         /// The path as written.
         path: String,
         /// 1-based line.
         line: u64,
     },
-    /// The file pins all that its project needs: manifests beside it and below say nothing more.
+    /// The file pins everything that its project needs: manifests beside and below it add nothing.
     PinsAll,
-    /// How the packages of an RPM database lie in its pages, or what a log beside it puts there.
+    /// The layout of an RPM database's packages in its pages, or the pages of a log beside it.
     RpmPages(Box<DatabasePages>),
-    /// A Maven project, to which parents and bills of materials beside it may add.
+    /// A Maven project, to which parents and bills of materials in the tree may add.
     MavenProject(Box<MavenProject>),
-    /// Licences of a package that is stated elsewhere.
+    /// Licences of a package that another file names.
     Licenses {
         /// Name of the package.
         package: String,
         /// Licences as written.
         licenses: Vec<String>,
     },
-    /// What a lockfile calls one of its packages where others ask for it.
+    /// The name by which a lockfile's packages refer to one of them.
     Described {
-        /// As written: `name@range`, or where it is from.
+        /// As written: `name@range`, or its origin.
         descriptor: String,
         /// Name and version of the package.
         package: String,
     },
-    /// What the parts of a workspace may inherit under a name, by its real one.
+    /// A dependency that the members of a workspace may inherit by name, with its real name.
     Inheritable {
         /// Name in the workspace.
         name: String,
@@ -144,17 +143,17 @@ pub enum Fact {
     },
 }
 
-/// Something in a file that could not be read.
+/// A part of a file that could not be read.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Problem {
     /// 1-based line, where there is one.
     pub line: Option<u64>,
-    /// Path inside the archive that the file is, where it is one.
+    /// Path inside the archive, if the file is one.
     pub inner_path: Option<String>,
-    /// What is wrong, one sentence.
+    /// What is wrong, in one sentence.
     pub message: String,
-    /// Whether a bound of the reader's stopped it: how much is missing is not known.
+    /// Whether a limit stopped the reader: the size of the missing part is unknown.
     pub is_limit: bool,
 }
 

@@ -1,5 +1,5 @@
-//! Packages of lower layers that upper layers hide. A running container does not see them;
-//! whoever pulls the image has them.
+//! Packages of lower layers that upper layers hide. A running container does not see them, but they
+//! are in the pulled image.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
@@ -20,12 +20,13 @@ const MAX_STEPS: usize = 4_000_000;
 /// Hidden packages that are listed: images of a thousand packages have a few hundred.
 const MAX_FOUND: usize = 100_000;
 
-/// The packages that upper layers hide, each with its layer and with what hides it, and what could
-/// not be read of them. `inventory` is what [`assemble`](crate::assemble()) made of the tree.
+/// Returns the packages that upper layers hide, each with its layer and what hides it, and
+/// diagnostics for what could not be read of them. `inventory` is the result of
+/// [`assemble`](crate::assemble()) for the tree.
 ///
-/// A package is hidden where its file is taken away or another put in its place; one of the
-/// operating system when a layer's database lists it no longer, or at another version. What is
-/// there again at the same place is not hidden.
+/// A package is hidden if its file is removed or replaced; a package of the operating system, if a
+/// layer's database no longer lists it, or lists another version. A package that exists again at
+/// the same place is not hidden.
 #[must_use]
 pub fn hidden_packages(
     tree: &Tree<FileFacts>,

@@ -1,5 +1,5 @@
-//! What is installed in an image or a tree: catalogers turn files into packages, and CycloneDX and
-//! SPDX documents are written and read.
+//! Finds the packages in an image or a tree: catalogers turn files into packages. Also reads and
+//! writes CycloneDX and SPDX documents.
 //!
 //! ```
 //! use sealift_layers::{Limits, ReadOptions, read_directory};
@@ -26,9 +26,9 @@
 //! Inventory, Subject ── cyclonedx::write, spdx::write ──> document ── read_document ──> Document
 //! ```
 //!
-//! Each ecosystem lives in one folder below `catalogers`, and [`ALL`] is the visible table of
-//! them. A [`Cataloger`] says which files it `wants`, takes [`Facts`] out of each while its layer
-//! streams by, and `assemble`s the facts that are left after the merge into packages.
+//! Each ecosystem has a folder below `catalogers`, and [`ALL`] is the table of all catalogers. A
+//! [`Cataloger`] decides which files it `wants`, extracts [`Facts`] from each while its layer
+//! streams by, and `assemble`s the facts that remain after the merge into packages.
 #![forbid(unsafe_code)]
 
 mod assemble;

@@ -1,4 +1,4 @@
-//! Lines of a file that streams by, none kept longer than a bound.
+//! Reads the lines of a streamed file, none of which is kept beyond a limit.
 
 use std::io::{self, BufRead, BufReader, Read};
 

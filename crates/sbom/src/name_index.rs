@@ -1,4 +1,4 @@
-//! Which catalogers a file may be for, by its name alone: most files are for hardly any.
+//! Finds the catalogers that may want a file by its name alone: for most files there is hardly any.
 
 use hashbrown::HashMap;
 use sealift_layers::TreePath;

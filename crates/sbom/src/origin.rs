@@ -1,8 +1,8 @@
-//! Which layer a package is from.
+//! The layer that a package is from.
 //!
-//! A file lies in one layer, but the database of a package manager is written anew by every layer
-//! that installs something: its packages are told apart by what lower layers' databases say. Those
-//! are among the files that upper layers replaced.
+//! A file is in one layer, but every layer that installs something writes the database of a package
+//! manager anew. Its packages are attributed by comparison with the databases of lower layers,
+//! which are among the files that upper layers replaced.
 
 use std::fmt;
 
@@ -95,11 +95,11 @@ fn lowest_layers(tree: &Tree<FileFacts>) -> HashMap<(&str, &str, Option<&str>), 
     lowest
 }
 
-/// Marks the packages that the lowest `layers` of an image make, its base.
+/// Marks the packages of the base, which is the lowest `layers` of an image.
 ///
-/// A package of the operating system is from the base when the base's own database lists it at
-/// this version and architecture; any other when the base has it at every place where it is.
-/// `catalogers` is the slice that the [`Reader`](crate::Reader) of the tree had.
+/// A package of the operating system is from the base if the base's own database lists it with this
+/// version and architecture; any other package, if the base has it at all its places. `catalogers`
+/// is the same slice that the tree's [`Reader`](crate::Reader) used.
 pub fn mark_base(
     packages: &mut [Package],
     tree: &Tree<FileFacts>,

@@ -1,5 +1,5 @@
-//! Packages of an operating system: what its package manager's database says of one, and how all
-//! of them together become packages of an inventory.
+//! Packages of an operating system: the entries of its package manager's database, and how they
+//! become packages of an inventory.
 
 use std::collections::HashMap;
 
@@ -26,33 +26,32 @@ pub(crate) const MAX_LINE_BYTES: usize = 1 << 20;
 /// Bytes of one package database. A `status` with all of Debian installed has half of that.
 pub(crate) const MAX_DATABASE_BYTES: u64 = 128 << 20;
 
-/// A package as the database of an operating system's package manager lists it, before the
-/// distribution and the packages beside it are known.
+/// A package in the database of an operating system's package manager, before the distribution and
+/// the other packages are known.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct OsPackage {
     /// Its name.
     pub name: String,
-    /// Its full version, epoch included.
+    /// Its full version, including the epoch.
     pub version: String,
-    /// Its architecture in the package manager's own word.
+    /// Its architecture, as the package manager names it.
     pub architecture: Option<String>,
-    /// What it was built from.
+    /// Its source package.
     pub source: Option<SourcePackage>,
     /// File name of the source RPM.
     pub source_rpm: Option<String>,
-    /// The number that stands in `version` before a colon, where a purl tells it apart from the
-    /// version.
+    /// The number before the colon in `version`, if a purl has it apart from the version.
     pub epoch: Option<u32>,
     /// Label of the RPM module that it belongs to.
     pub module_label: Option<String>,
-    /// Licences, where the database tells.
+    /// Licences, if the database has them.
     pub licenses: Vec<String>,
-    /// Who maintains it.
+    /// Its maintainer.
     pub maintainer: Option<String>,
-    /// What it needs.
+    /// Its dependencies.
     pub requires: Requirements,
-    /// What it answers to beside its name.
+    /// The names that it provides beside its own.
     pub provides: Requirements,
     /// First and last 1-based line of its record.
     pub lines: Option<(u64, u64)>,
@@ -146,8 +145,8 @@ impl OsPackage {
     }
 }
 
-/// Names that a package needs or answers to: a sequence, each with its alternatives. Held as one
-/// text, since a database has far more of them than anything else.
+/// Names that a package needs or provides: a sequence, each with its alternatives. Stored as one
+/// text, since a database has more of them than anything else.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Requirements(String);
 
@@ -162,7 +161,7 @@ impl Requirements {
         }
     }
 
-    /// Each with its alternatives.
+    /// The names, each with its alternatives.
     pub fn iter(&self) -> impl Iterator<Item = impl Iterator<Item = &str>> {
         self.0.split(' ').filter(|group| !group.is_empty()).map(|group| group.split('|'))
     }

@@ -1,4 +1,4 @@
-//! Which files of an operating system's packages matter to the catalogers of languages.
+//! The files of an operating system's packages that matter to the catalogers of languages.
 
 /// Names of files that catalogers of languages read.
 const NAMES: &[&str] =

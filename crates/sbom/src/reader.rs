@@ -1,4 +1,4 @@
-//! All catalogers at once over the files of a tree.
+//! Runs all catalogers over the files of a tree.
 
 use sealift_layers::{Extract, FactsCodec, File, Metadata, TreePath};
 use serde::{Deserialize, Serialize};
@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 use crate::name_index::NameIndex;
 use crate::{Cataloger, Error, Facts, Problem};
 
-/// Takes the facts of many catalogers out of a tree's files, each file read once: the
-/// [`Extract`] to hand to `sealift_layers::read_image` or `read_directory`.
+/// Extracts the facts of several catalogers from a tree's files, reading each file once: an
+/// [`Extract`] for `sealift_layers::read_image` or `read_directory`.
 #[derive(Clone)]
 pub struct Reader<'c> {
     pub(crate) catalogers: &'c [&'c dyn Cataloger],
@@ -15,16 +15,16 @@ pub struct Reader<'c> {
     pub(crate) skip: &'c dyn Skip,
 }
 
-/// Which parts of a tree are left out of a scan.
+/// The parts of a tree that a scan leaves out.
 pub trait Skip: Sync {
-    /// Whether nothing below the directory is looked at.
+    /// Whether everything below the directory is left out.
     fn skips_directory(&self, path: TreePath<'_>) -> bool;
 
-    /// Whether the file is not looked at, for itself or for a directory above it.
+    /// Whether the file is left out, for itself or because of a directory above it.
     fn skips_file(&self, path: TreePath<'_>) -> bool;
 
-    /// The rules as text, the same for the same rules: what was read under others is not taken
-    /// from a cache. Without one nothing is. Default: none.
+    /// The rules as text, equal for equal rules: facts that were cached under other rules are not
+    /// used. If there is none, no cache is used. Default: none.
     fn fingerprint(&self) -> Option<String> {
         None
     }
@@ -49,7 +49,7 @@ impl Skip for SkipNothing {
     }
 }
 
-/// The facts of one file, by the cataloger (its place in the slice) that took them.
+/// The facts of one file, each with the index of its cataloger in the slice.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FileFacts(Vec<(usize, Facts)>);
 
@@ -76,7 +76,7 @@ impl FileFacts {
 }
 
 impl<'c> Reader<'c> {
-    /// A reader for `catalogers` that leaves out what `skip` says.
+    /// A reader for `catalogers` that leaves out the files which `skip` names.
     #[must_use]
     pub fn new(catalogers: &'c [&'c dyn Cataloger], skip: &'c dyn Skip) -> Self {
         Self { catalogers, index: NameIndex::new(catalogers), skip }

@@ -1,8 +1,8 @@
 //! Epochs of source RPMs.
 //!
-//! Packages tell what they were built from by the file name of the source RPM, and
-//! `NAME-VERSION-RELEASE.src.rpm` leaves the epoch out. To rpm no epoch is epoch 0, older than all
-//! others (rpm-version(7)), so it is taken from the packages that were built from it.
+//! Packages name their source RPM by its file name, and `NAME-VERSION-RELEASE.src.rpm` lacks the
+//! epoch. For rpm a missing epoch is 0, older than all others (rpm-version(7)), so the epoch is
+//! taken from the packages that were built from the source.
 
 use std::collections::HashMap;
 

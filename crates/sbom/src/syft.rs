@@ -1,4 +1,4 @@
-//! Syft's own JSON (`schema/json`, 16), read by way of the CycloneDX document that says the same.
+//! Syft's own JSON (`schema/json`, 16), read by converting it to the equivalent CycloneDX document.
 
 use std::collections::HashMap;
 

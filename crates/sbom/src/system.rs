@@ -1,12 +1,12 @@
-//! Whether all is told of the operating system's packages. An image of which nothing was read looks
-//! like one in which nothing is wrong.
+//! Checks that the operating system's packages were found: an image of which nothing was read looks
+//! like one without faults.
 
 use sealift_model::{Diagnostic, Distribution, Ecosystem, Family, Impact, Package};
 
 use crate::Cataloger;
 
-/// [`Diagnostic::origin`] of what is wrong with the operating system's packages as a whole, and of
-/// no concern to who asks for other packages alone.
+/// [`Diagnostic::origin`] for diagnostics about the operating system's packages as a whole. Callers
+/// that only want other packages can ignore them.
 pub const SYSTEM_ORIGIN: &str = "system-packages";
 
 /// The catalogers of package managers, with what those install and how they are called.

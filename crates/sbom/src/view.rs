@@ -1,4 +1,4 @@
-//! A tree as it was before its upper layers, or as it is.
+//! A tree before its upper layers, or the complete one.
 
 use sealift_layers::{RemovedFile, Tree};
 use sealift_model::{Diagnostic, Distribution, Package};

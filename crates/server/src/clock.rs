@@ -1,16 +1,16 @@
-//! What time it is, as whoever starts a server says.
+//! The time, from a source that the caller provides.
 
 use std::fmt;
 use std::sync::Arc;
 
 use sealift::Timestamp;
 
-/// Tells the time. A clone is the same clock.
+/// Returns the time. A clone is the same clock.
 #[derive(Clone)]
 pub struct Clock(Arc<dyn Fn() -> Timestamp + Send + Sync>);
 
 impl Clock {
-    /// A clock that asks `now`.
+    /// A clock that calls `now`.
     #[must_use]
     pub fn new(now: impl Fn() -> Timestamp + Send + Sync + 'static) -> Self {
         Self(Arc::new(now))

@@ -41,8 +41,8 @@
 //!                                                           └─ harbor: Adapter ── queue ── facade
 //! ```
 //!
-//! It adds nothing to what the facade decides: here are connections, times, queues. A server
-//! reads the clock that it is given, and no environment.
+//! This crate adds nothing to the decisions of the facade, only connections, deadlines and queues.
+//! A server reads the clock that it is given, and not the environment.
 #![forbid(unsafe_code)]
 
 pub mod admission;

@@ -1,4 +1,4 @@
-//! What a server tells of its work: one JSON object a line.
+//! The log of a server: one JSON object on each line.
 
 use std::fmt;
 use std::io::Write;
@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 
 use crate::Clock;
 
-/// Writes lines. A clone writes to the same place.
+/// Writes lines. A clone writes to the same output.
 #[derive(Clone)]
 pub struct Log {
     out: Arc<Mutex<Box<dyn Write + Send>>>,
@@ -23,29 +23,29 @@ impl fmt::Debug for Log {
 }
 
 impl Log {
-    /// A log that is written to `out`.
+    /// A log that writes to `out`.
     #[must_use]
     pub fn new(out: impl Write + Send + 'static, clock: Clock) -> Self {
         Self { out: Arc::new(Mutex::new(Box::new(out))), clock, is_verbose: false }
     }
 
-    /// The same, with what only matters when something is looked for.
+    /// Also writes details, which are only useful for debugging.
     #[must_use]
     pub fn verbose(self) -> Self {
         Self { is_verbose: true, ..self }
     }
 
-    /// What is worth knowing.
+    /// Logs useful information.
     pub fn info(&self, message: &str, fields: &[(&str, Value)]) {
         self.write("info", message, fields);
     }
 
-    /// What somebody should look at.
+    /// Logs something that an operator should look at.
     pub fn warn(&self, message: &str, fields: &[(&str, Value)]) {
         self.write("warn", message, fields);
     }
 
-    /// What is broken.
+    /// Logs a fault.
     pub fn error(&self, message: &str, fields: &[(&str, Value)]) {
         self.write("error", message, fields);
     }
@@ -65,11 +65,11 @@ impl Log {
             line.insert((*name).to_owned(), value.clone());
         }
         let text = Value::Object(line).to_string();
-        // Names in it are anybody's, and a terminal may read it.
+        // Names in it may come from anyone, and a terminal may interpret them.
         let mut text = sealift::escape::json(&text).into_owned();
         text.push('\n');
         let mut out = self.out.lock().unwrap_or_else(PoisonError::into_inner);
-        // A line that cannot be written decides nothing.
+        // A line that cannot be written has no other effect.
         let _ = out.write_all(text.as_bytes());
     }
 }

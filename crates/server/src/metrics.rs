@@ -8,7 +8,7 @@ use std::time::Duration;
 use sealift::admission::{Asked, Tally};
 use sealift::kubernetes::Outcome;
 
-/// What is counted: name, kind, what it means. All servers share the table; one tells only what it
+/// The metrics: name, kind, description. All servers share the table; each one only reports what it
 /// has counted.
 const FAMILIES: &[(&str, Kind, &str)] = &[
     ("sealift_connections", Kind::Gauge, "Connections that are open."),
@@ -34,7 +34,7 @@ const FAMILIES: &[(&str, Kind, &str)] = &[
     ("sealift_database_built_seconds", Kind::Gauge, "When the advisory database was built."),
 ];
 
-/// Upper ends of the buckets, in seconds.
+/// Upper bounds of the buckets, in seconds.
 const BUCKETS: [(f64, &str); 12] = [
     (0.0005, "0.0005"),
     (0.001, "0.001"),
@@ -57,11 +57,11 @@ enum Kind {
     Histogram,
 }
 
-/// Counts. A clone counts to the same place.
+/// Metrics. A clone counts into the same values.
 #[derive(Clone, Debug, Default)]
 pub struct Metrics(Arc<Mutex<BTreeMap<&'static str, Family>>>);
 
-/// One row a set of labels.
+/// One row for each set of labels.
 type Family = BTreeMap<String, Row>;
 
 #[derive(Clone, Debug)]
@@ -71,7 +71,7 @@ enum Row {
 }
 
 impl Metrics {
-    /// Counts one more.
+    /// Adds one to a count.
     pub(crate) fn count(&self, name: &'static str, labels: &[(&str, &str)]) {
         let mut families = self.lock();
         let row = families.entry(name).or_default().entry(written(labels));
@@ -80,19 +80,19 @@ impl Metrics {
         }
     }
 
-    /// Says how much there is.
+    /// Sets a value.
     pub(crate) fn set(&self, name: &'static str, labels: &[(&str, &str)], value: usize) {
         let value = u64::try_from(value).unwrap_or(u64::MAX);
         self.lock().entry(name).or_default().insert(written(labels), Row::Number(value));
     }
 
-    /// Says when something is or was, in seconds since 1970.
+    /// Sets a time, in seconds since 1970.
     pub(crate) fn set_time(&self, name: &'static str, at: sealift::Timestamp) {
         let value = u64::try_from(at.unix_seconds()).unwrap_or(0);
         self.lock().entry(name).or_default().insert(String::new(), Row::Number(value));
     }
 
-    /// Counts how long something took.
+    /// Records a duration.
     pub(crate) fn took(&self, name: &'static str, time: Duration) {
         let mut families = self.lock();
         let fresh = Row::Times { buckets: [0; BUCKETS.len()], count: 0, sum: Duration::ZERO };
@@ -106,7 +106,7 @@ impl Metrics {
         }
     }
 
-    /// Counts what becomes of requests to a cluster.
+    /// Counts the outcomes of requests to a cluster.
     pub fn of_cluster(&self) -> impl Fn(Outcome) + Send + Sync + 'static {
         let metrics = self.clone();
         move |outcome| {
@@ -114,7 +114,7 @@ impl Metrics {
         }
     }
 
-    /// What was counted of something, for a test and nobody else.
+    /// The total of a metric, for tests only.
     #[must_use]
     pub fn counted(&self, name: &str) -> u64 {
         let families = self.lock();
@@ -126,7 +126,7 @@ impl Metrics {
         .sum()
     }
 
-    /// All of it, as Prometheus reads it.
+    /// All metrics, in Prometheus's text format.
     #[must_use]
     pub fn text(&self) -> String {
         let families = self.lock();

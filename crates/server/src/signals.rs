@@ -1,4 +1,4 @@
-//! What the system tells a server: to end, or to look again.
+//! Signals of the system to a server: to end, or to reload.
 
 use std::io;
 
@@ -7,10 +7,10 @@ use signal_hook::iterator::Signals;
 
 use crate::Watch;
 
-/// Waits until the process is told to end (SIGTERM, SIGINT). SIGHUP has `watch` look.
+/// Waits until the process is asked to end (SIGTERM, SIGINT). SIGHUP makes `watch` look.
 ///
 /// # Errors
-/// When the system lets nobody wait for signals.
+/// When signals cannot be handled.
 pub fn wait(watch: &Watch) -> io::Result<()> {
     let mut signals = Signals::new([SIGTERM, SIGINT, SIGHUP])?;
     for signal in signals.forever() {

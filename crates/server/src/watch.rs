@@ -1,4 +1,4 @@
-//! What is looked at again and again while a server runs: certificates, policies.
+//! Things that are checked regularly while a server runs: certificates, policies.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
@@ -11,10 +11,10 @@ use serde_json::json;
 
 use crate::{Clock, Log, Metrics, Tls};
 
-/// Looks at something. Whether everything is to be read anew, changed or not.
+/// A check. The argument is true if everything is to be read again, changed or not.
 pub type Look = Box<dyn FnMut(bool) + Send>;
 
-/// Looks at things now and then, until it is dropped.
+/// Runs checks regularly, until it is dropped.
 #[derive(Debug)]
 pub struct Watch {
     shared: Arc<Shared>,
@@ -34,10 +34,10 @@ struct State {
 }
 
 impl Watch {
-    /// Looks every so often.
+    /// Runs the checks at this interval.
     ///
     /// # Errors
-    /// When no thread can be had.
+    /// When no thread can be started.
     pub fn start(every: Duration, mut looks: Vec<Look>) -> std::io::Result<Self> {
         let shared = Arc::<Shared>::default();
         let watching = Arc::clone(&shared);
@@ -45,7 +45,7 @@ impl Watch {
         let thread = builder.spawn(move || {
             while let Some(is_asked) = watching.wait(every) {
                 for look in &mut looks {
-                    // Whatever is wrong with one, the others go on, and so does it the next time.
+                    // If one check panics, the others continue, and it runs again the next time.
                     let _ = catch_unwind(AssertUnwindSafe(|| look(is_asked)));
                 }
             }
@@ -53,7 +53,7 @@ impl Watch {
         Ok(Self { shared, thread: Some(thread) })
     }
 
-    /// Looks now, and has everything read anew.
+    /// Runs the checks now, and reads everything again.
     pub fn look(&self) {
         self.shared.tell(|state| state.is_asked = true);
     }
@@ -74,7 +74,7 @@ impl Shared {
         self.changed.notify_all();
     }
 
-    /// Whether it was asked to look; none when it is over.
+    /// Returns whether a check was requested; none at the end.
     fn wait(&self, every: Duration) -> Option<bool> {
         let state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         let waited = self
@@ -85,13 +85,14 @@ impl Shared {
     }
 }
 
-/// Below so many days the end of a certificate is spoken of: whoever renews it has not.
+/// With fewer days left, the end of a certificate is logged: its renewal has failed so far.
 const SOON_DAYS: i64 = 7;
 
-/// Policies are read anew after this time at the latest: a trusted root may have been refreshed.
+/// Policies are read again after this time at the latest, since a trusted root may have been
+/// refreshed.
 const RELOAD: Duration = Duration::from_secs(3600);
 
-/// Takes a certificate up when its files change, and says when it ends.
+/// Loads a certificate when its files change, and logs when it is about to end.
 #[must_use]
 pub fn certificate(tls: Arc<Tls>, clock: Clock, log: Log, metrics: Metrics) -> Look {
     let mut complaint = String::new();
@@ -109,7 +110,7 @@ pub fn certificate(tls: Arc<Tls>, clock: Clock, log: Log, metrics: Metrics) -> L
                 log.info("the certificate has changed", &fields);
                 Some("changed")
             }
-            // Said once: the files of a renewal are not written in one step.
+            // Logged once: the files of a renewal are not replaced in one step.
             Err(error) if error.to_string() == complaint => None,
             Err(error) => {
                 complaint = error.to_string();
@@ -137,7 +138,7 @@ pub fn certificate(tls: Arc<Tls>, clock: Clock, log: Log, metrics: Metrics) -> L
     })
 }
 
-/// Judges by policies as they are now; by those that were where they cannot be used.
+/// Loads policies when they change; if they cannot be loaded, the previous ones stay in use.
 #[must_use]
 pub fn policies(sources: Sources, rules: Arc<Rules>, log: Log, metrics: Metrics) -> Look {
     let mut known: Option<Digest> = None;
@@ -148,7 +149,8 @@ pub fn policies(sources: Sources, rules: Arc<Rules>, log: Log, metrics: Metrics)
         if seen == known && !is_asked && loaded_at.elapsed() < RELOAD {
             return;
         }
-        // What cannot be loaded is tried again at each look: the cause may be none of the files.
+        // A policy that cannot be loaded is tried again at each check: the cause may lie outside
+        // the files.
         known = None;
         let outcome = match sources.load_into(&rules) {
             Ok(told) => {

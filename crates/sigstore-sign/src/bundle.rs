@@ -1,4 +1,4 @@
-//! Signatures with what speaks for them, in the forms that cosign writes.
+//! Signatures with their evidence, in the forms that cosign writes.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -9,50 +9,50 @@ use crate::json::Node;
 /// The media type of bundles, and the artifact type of manifests that hold one.
 pub const BUNDLE_MEDIA_TYPE: &str = "application/vnd.dev.sigstore.bundle.v0.3+json";
 
-/// Who signed.
+/// The signer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[expect(clippy::exhaustive_enums, reason = "a signer has a certificate or a bare key")]
 pub enum SignerMaterial {
-    /// The holder of a key that verifiers know.
+    /// A key that verifiers know.
     Key(Box<PublicKey>),
-    /// The holder of a certificate: DER of it, and of those above it without the root.
+    /// A certificate in DER, with those above it except the root.
     Certificate {
-        /// The signer's.
+        /// The signer's certificate.
         leaf: Vec<u8>,
-        /// The issuers', the nearest first.
+        /// The issuers' certificates, the nearest first.
         chain: Vec<Vec<u8>>,
     },
 }
 
-/// What was signed.
+/// The signed content.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[expect(clippy::exhaustive_enums, reason = "the protobuf message has these two")]
 pub enum SignedPayload {
-    /// A message that lies elsewhere; its digest, where the scheme signs one.
+    /// A message that is stored elsewhere, with its digest if the scheme signs one.
     Message {
         /// Digest of the message.
         digest: Option<Hash>,
     },
     /// An envelope (DSSE).
     Envelope {
-        /// What the payload is.
+        /// The type of the payload.
         payload_type: String,
         /// The payload.
         payload: Vec<u8>,
     },
 }
 
-/// A signature with what speaks for it. Made, not verified.
+/// A signature with its evidence. Created, not verified.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[expect(clippy::exhaustive_structs, reason = "the protobuf message has these fields")]
 pub struct SignatureBundle {
-    /// Who signed.
+    /// The signer.
     pub signer: SignerMaterial,
     /// Entries in transparency logs.
     pub entries: Vec<Entry>,
     /// RFC 3161 responses over the signature, in DER.
     pub timestamps: Vec<Vec<u8>>,
-    /// What was signed.
+    /// The signed content.
     pub payload: SignedPayload,
     /// The signature.
     pub signature: Vec<u8>,
@@ -99,7 +99,7 @@ impl SignatureBundle {
         document.spaced().into_bytes()
     }
 
-    /// The envelope by itself, as the older form of attestations keeps it; `None` for a message.
+    /// The envelope alone, as the older form of attestations stores it; `None` for a message.
     #[must_use]
     pub fn envelope_json(&self) -> Option<Vec<u8>> {
         match &self.payload {
@@ -131,7 +131,7 @@ impl SignatureBundle {
     }
 }
 
-/// What protobuf-specs call a hash (`sigstore_common.proto`, `HashAlgorithm`).
+/// The name of a hash in protobuf-specs (`sigstore_common.proto`, `HashAlgorithm`).
 pub(crate) fn protobuf_name(algorithm: HashAlgorithm) -> &'static str {
     match algorithm {
         HashAlgorithm::Sha384 => "SHA2_384",
@@ -144,13 +144,13 @@ fn base64(bytes: &[u8]) -> Node<'static> {
     Node::text(STANDARD.encode(bytes))
 }
 
-/// A list, unless it is empty: the JSON mapping of protocol buffers leaves those out.
+/// A list; `None` if it is empty, since the JSON mapping of protocol buffers omits empty ones.
 fn list<'a>(nodes: impl Iterator<Item = Node<'a>>) -> Option<Node<'a>> {
     let nodes: Vec<_> = nodes.collect();
     (!nodes.is_empty()).then_some(Node::List(nodes))
 }
 
-/// A 64-bit integer, a text in JSON; zero is left out.
+/// A 64-bit integer, which is a text in JSON; `None` for zero, which is omitted.
 fn integer(number: i64) -> Option<Node<'static>> {
     (number != 0).then(|| Node::text(number.to_string()))
 }

@@ -1,4 +1,4 @@
-//! JSON as Go programs write it, so that documents are the same to the byte as cosign's.
+//! JSON as Go programs write it, so that documents are identical to cosign's byte by byte.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -11,7 +11,7 @@ enum Style {
     /// `encoding/json`: without spaces, and with `<`, `>`, `&` and the line separators of
     /// JavaScript escaped.
     Compact,
-    /// `protojson`, as cosign's build has it: a space behind each comma.
+    /// `protojson`, as cosign's build writes it: a space after each comma.
     Spaced,
 }
 
@@ -40,13 +40,13 @@ impl<'a> Node<'a> {
         )
     }
 
-    /// An object of texts, by the order of their names.
+    /// An object of texts, ordered by name.
     pub(crate) fn texts(texts: &'a BTreeMap<String, String>) -> Self {
         let texts = texts.iter();
         Self::Object(texts.map(|(name, text)| (name.into(), Self::text(text))).collect())
     }
 
-    /// A value, with the members of its objects in the order of their names.
+    /// A value, with the members of its objects ordered by name.
     pub(crate) fn value(value: &'a Value) -> Self {
         match value {
             Value::Null => Self::Null,
@@ -64,14 +64,14 @@ impl<'a> Node<'a> {
         }
     }
 
-    /// As Go's `encoding/json` writes it.
+    /// The text as Go's `encoding/json` writes it.
     pub(crate) fn compact(&self) -> String {
         let mut out = String::new();
         self.write(Style::Compact, &mut out);
         out
     }
 
-    /// As cosign's build of `protojson` writes it.
+    /// The text as cosign's build of `protojson` writes it.
     pub(crate) fn spaced(&self) -> String {
         let mut out = String::new();
         self.write(Style::Spaced, &mut out);
@@ -133,8 +133,8 @@ fn write_text(text: &str, style: Style, out: &mut String) {
     out.push('"');
 }
 
-/// Integers as they are; others as ECMAScript writes them (ECMA-262 6.1.6.1.20), which is what
-/// `protojson` does.
+/// A number: integers unchanged, others as ECMAScript writes them (ECMA-262 6.1.6.1.20), which is
+/// what `protojson` does.
 fn digits(number: &Number) -> String {
     let float = match number.as_f64() {
         Some(float) if number.is_f64() => float,

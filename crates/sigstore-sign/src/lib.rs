@@ -23,24 +23,25 @@
 //!
 //! # From a key to a registry
 //!
-//! - Who signs: a [`Signer`], of which [`PrivateKey`] is the one in memory; a key management
-//!   service is another implementation of the trait.
-//! - What is signed: [`StatementDraft`] (in-toto, with a [`predicate`]), [`simple_signing`], or a
-//!   file as it is.
-//! - What comes out: a [`SignatureBundle`], written as a bundle or as an envelope.
-//! - Who vouches for it: [`ServiceClient`], which asks a certificate authority (Fulcio, by an
-//!   [`IdentityToken`]), transparency logs (Rekor v1 and v2) and timestamp authorities (RFC 3161), as a
-//!   signing configuration or URLs say ([`Services`]). What they answer is verified before it counts.
-//! - Where it goes: an [`Artifact`], blobs and a manifest: a [`referrer`] or, in the older form, a
-//!   [`TaggedManifest`]. Nothing here pushes it.
+//! - Who signs: a [`Signer`]. [`PrivateKey`] is the one in memory; a key management service is
+//!   another implementation of the trait.
+//! - What is signed: a [`StatementDraft`] (in-toto, with a [`predicate`]), [`simple_signing`], or a
+//!   file.
+//! - The result: a [`SignatureBundle`], written as a bundle or as an envelope.
+//! - The evidence: a [`ServiceClient`] calls a certificate authority (Fulcio, with an
+//!   [`IdentityToken`]), transparency logs (Rekor v1 and v2) and timestamp authorities (RFC 3161),
+//!   as named by a signing configuration or URLs ([`Services`]). Their answers are verified before
+//!   they count.
+//! - The storage: an [`Artifact`], which consists of blobs and a manifest: a [`referrer`] or, in
+//!   the older form, a [`TaggedManifest`]. Nothing here pushes it.
 //!
-//! Everything that is written is the same to the byte as what cosign 3 writes, but for times and
-//! signatures. One difference is on purpose: Ed25519 keys sign envelopes as plain Ed25519, unless
-//! the signature goes into a log that takes digests alone. cosign 3.1 signs them as Ed25519ph, and
-//! then cannot verify what it signed; both programs verify the plain form.
+//! All output is byte for byte what cosign 3 writes, except for times and signatures, with one
+//! deliberate difference: Ed25519 keys sign envelopes as plain Ed25519, unless the signature goes
+//! into a log that only takes digests. cosign 3.1 signs them as Ed25519ph, and then cannot verify
+//! its own signature; both programs verify the plain form.
 //!
-//! Nothing here prints, or reads the environment or a clock; the network is asked by [`ServiceClient`],
-//! [`LogSearch`] and [`Ambient`] alone, through the client that they are given.
+//! Nothing here prints, or reads the environment or a clock. Only [`ServiceClient`], [`LogSearch`]
+//! and [`Ambient`] use the network, through the client that the caller gives them.
 #![forbid(unsafe_code)]
 
 mod bundle;

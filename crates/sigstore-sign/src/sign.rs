@@ -1,4 +1,4 @@
-//! Signing with a key alone: nobody else vouches for it.
+//! Signs with a key alone, without any service.
 
 use sealift_sigstore_verify::{HashAlgorithm, KeyAlgorithm, Message, Scheme};
 
@@ -6,17 +6,17 @@ use crate::bundle::{SignatureBundle, SignedPayload, SignerMaterial};
 use crate::signer::{SignError, Signer};
 use crate::statement::{IN_TOTO, pae};
 
-/// In which form a key of Ed25519 signs (RFC 8032, section 5.1); other keys have one form alone.
+/// The form in which an Ed25519 key signs (RFC 8032, section 5.1); other keys have a single form.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[expect(clippy::exhaustive_enums, reason = "the forms that Sigstore's specifications know")]
 pub enum Ed25519Form {
-    /// Ed25519, of the message itself: for a signature that stands alone.
+    /// Ed25519 over the message itself: for a signature that stands alone.
     Pure,
-    /// Ed25519ph, of its digest: for a log whose entries hold a digest and no message.
+    /// Ed25519ph, over its digest: for a log whose entries hold a digest and no message.
     Prehashed,
 }
 
-/// How a signer signs: as its key does by default, with Ed25519 in this form.
+/// The scheme of a signer: its key's default, or for Ed25519 the given form.
 #[must_use]
 pub fn scheme_of(signer: &dyn Signer, form: Ed25519Form) -> Scheme {
     match (signer.public_key().algorithm(), form) {
@@ -25,11 +25,11 @@ pub fn scheme_of(signer: &dyn Signer, form: Ed25519Form) -> Scheme {
     }
 }
 
-/// Signs a file or a payload as it is. Its digest stands in the bundle, of SHA-256 where the scheme
-/// signs none: cosign 3.1 leaves that out, and then refuses what it signed.
+/// Signs a file or a payload. The bundle contains its digest, by SHA-256 if the scheme signs the
+/// message itself: cosign 3.1 omits it in that case, and then refuses its own bundle.
 ///
 /// # Errors
-/// When the signer cannot.
+/// When the signer fails.
 pub fn sign_message(
     signer: &dyn Signer,
     message: &[u8],
@@ -45,7 +45,7 @@ pub fn sign_message(
 /// Signs an in-toto statement in an envelope.
 ///
 /// # Errors
-/// When the signer cannot.
+/// When the signer fails.
 pub fn sign_envelope(
     signer: &dyn Signer,
     statement: Vec<u8>,

@@ -1,10 +1,10 @@
-//! What makes a signature.
+//! Makers of signatures.
 
 use std::fmt::Debug;
 
 use sealift_sigstore_verify::{KeyAlgorithm, Message, PublicKey, Scheme};
 
-/// Holds a secret key, here or elsewhere: in memory, in a key management service, on a token.
+/// Has access to a secret key: in memory, in a key management service, or on a token.
 pub trait Signer: Debug + Send + Sync {
     /// The public half of the key.
     fn public_key(&self) -> &PublicKey;
@@ -12,27 +12,27 @@ pub trait Signer: Debug + Send + Sync {
     /// Signs a message.
     ///
     /// # Errors
-    /// When the key does not sign that way, or the key cannot be used.
+    /// When the key does not support the scheme, or cannot be used.
     fn sign(&self, scheme: Scheme, message: Message<'_>) -> Result<Vec<u8>, SignError>;
 }
 
-/// Why nothing was signed.
+/// Why a signature could not be made.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum SignError {
-    /// The key is of another kind than the scheme.
+    /// The scheme does not fit the key.
     #[error("a key of {key} does not sign with {scheme}")]
     Scheme {
-        /// What the key is.
+        /// The algorithm of the key.
         key: KeyAlgorithm,
-        /// What was asked for.
+        /// The requested scheme.
         scheme: Scheme,
     },
-    /// A digest of another algorithm than the scheme's, or a digest alone where the scheme signs
-    /// the message itself.
+    /// The digest is of another algorithm than the scheme's, or the scheme signs the message
+    /// itself.
     #[error("{scheme} cannot sign this digest")]
     Digest {
-        /// What was asked for.
+        /// The requested scheme.
         scheme: Scheme,
     },
     /// The key could not be used.
@@ -40,7 +40,7 @@ pub enum SignError {
     Unusable(#[source] Box<dyn std::error::Error + Send + Sync>),
 }
 
-/// The library beneath says no more.
+/// The error of the underlying library, which gives no details.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the cryptographic library refused")]
 pub(crate) struct Refused;

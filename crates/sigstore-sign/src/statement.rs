@@ -1,4 +1,4 @@
-//! What is signed: in-toto statements and cosign's simple signing.
+//! Signed contents: in-toto statements and cosign's simple signing.
 
 use std::collections::BTreeMap;
 
@@ -14,34 +14,34 @@ use crate::json::Node;
 /// The payload type of in-toto statements.
 pub const IN_TOTO: &str = "application/vnd.in-toto+json";
 
-/// What a statement is about.
+/// A subject of a statement.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[expect(clippy::exhaustive_structs, reason = "these are the fields of in-toto that are written")]
 pub struct StatementSubject {
-    /// What people call it: the repository of an image, the name of a file.
+    /// A name for people: the repository of an image, the name of a file.
     pub name: Option<String>,
-    /// Its digest, by which alone it is found again.
+    /// Its digest, which alone identifies it.
     pub digest: Hash,
-    /// Claims about it; `None` leaves the member out, as attestations do.
+    /// Claims about it; `None` omits the member, as attestations do.
     pub annotations: Option<BTreeMap<String, String>>,
 }
 
-/// An in-toto statement that is to be signed.
+/// An in-toto statement to be signed.
 #[derive(Clone, Debug, PartialEq)]
 #[expect(clippy::exhaustive_structs, reason = "these are the fields of in-toto")]
 pub struct StatementDraft {
     /// Version of the statement's layout.
     pub version: StatementVersion,
-    /// What it is about.
+    /// The subjects.
     pub subjects: Vec<StatementSubject>,
-    /// What the predicate is.
+    /// The type of the predicate.
     pub predicate_type: String,
     /// The predicate.
     pub predicate: Value,
 }
 
 impl StatementDraft {
-    /// The statement by which cosign 3 signs an image: nothing more is said of it than the claims.
+    /// The statement with which cosign 3 signs an image: it only contains the claims.
     #[must_use]
     pub fn signing(image: Hash, claims: BTreeMap<String, String>) -> Self {
         let subject = StatementSubject { name: None, digest: image, annotations: Some(claims) };
@@ -53,7 +53,7 @@ impl StatementDraft {
         }
     }
 
-    /// A statement about one thing.
+    /// A statement about one subject.
     #[must_use]
     pub fn about(
         name: impl Into<String>,
@@ -70,7 +70,7 @@ impl StatementDraft {
         }
     }
 
-    /// The bytes that are signed, written as cosign writes them.
+    /// The signed bytes, written as cosign writes them.
     #[must_use]
     pub fn to_json(&self) -> Vec<u8> {
         let version = match self.version {
@@ -100,7 +100,7 @@ fn subject(subject: &StatementSubject) -> Node<'_> {
 }
 
 /// The payload of cosign's older image signatures. `reference` is the image's repository, which
-/// verifiers do not believe; `claims` are what `cosign sign -a` takes.
+/// verifiers do not trust; `claims` are the arguments of `cosign sign -a`.
 #[must_use]
 pub fn simple_signing(
     reference: &str,
@@ -118,7 +118,7 @@ pub fn simple_signing(
     document.compact().into_bytes()
 }
 
-/// What is signed of an envelope: the pre-authentication encoding (DSSE 1.0.2 protocol,
+/// The signed bytes of an envelope: the pre-authentication encoding (DSSE 1.0.2 protocol,
 /// "Signature Definition").
 #[must_use]
 pub fn pae(payload_type: &str, payload: &[u8]) -> Vec<u8> {

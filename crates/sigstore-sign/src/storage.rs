@@ -1,5 +1,5 @@
-//! Where a registry keeps signatures: as referrers with a bundle (cosign 3), or in the manifests of
-//! the tags `sha256-<hex>.sig` and `.att` (`cosign specs/SIGNATURE_SPEC.md`).
+//! The storage of signatures in a registry: as referrers with a bundle (cosign 3), or in the
+//! manifests of the tags `sha256-<hex>.sig` and `.att` (`cosign specs/SIGNATURE_SPEC.md`).
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -24,10 +24,10 @@ const EMPTY: &str = "application/vnd.oci.empty.v1+json";
 const SIMPLE_SIGNING: &str = "application/vnd.dev.cosign.simplesigning.v1+json";
 const ENVELOPE: &str = "application/vnd.dsse.envelope.v1+json";
 
-/// Layers that a manifest of signatures may have before nothing is added any more.
+/// Layers that a manifest of signatures may have; no signature is added to a longer one.
 const MAX_LAYERS: usize = 1000;
 
-/// Content of a registry: bytes and what they are.
+/// A content of a registry: bytes and their media type.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[expect(clippy::exhaustive_structs, reason = "bytes and what they are")]
 pub struct Blob {
@@ -42,13 +42,13 @@ impl Blob {
         Self { media_type: media_type.to_owned(), bytes: bytes.into() }
     }
 
-    /// What its bytes hash to.
+    /// The SHA-256 of its bytes.
     #[must_use]
     pub fn digest(&self) -> Digest {
         Digest::sha256_of(&self.bytes)
     }
 
-    /// Media type, digest and size.
+    /// Its media type, digest and size.
     #[must_use]
     pub fn descriptor(&self) -> Descriptor {
         let size = u64::try_from(self.bytes.len()).unwrap_or(u64::MAX);
@@ -60,7 +60,7 @@ impl Blob {
     }
 }
 
-/// A manifest with the blobs that must be there before it.
+/// A manifest with the blobs that must be pushed before it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[expect(clippy::exhaustive_structs, reason = "a manifest and its blobs")]
 pub struct Artifact {
@@ -70,7 +70,7 @@ pub struct Artifact {
     pub manifest: Blob,
 }
 
-/// The manifest by which cosign 3 attaches a bundle to an image: it refers to the image by
+/// The manifest with which cosign 3 attaches a bundle to an image: it refers to the image by
 /// `subject`.
 #[must_use]
 pub fn referrer(
@@ -108,7 +108,7 @@ pub fn referrer(
     Artifact { blobs: vec![config, layer], manifest }
 }
 
-/// A signature or attestation in the older form: a layer of the manifest that the tag names.
+/// A signature or attestation in the older form: a layer of a tagged manifest.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[expect(clippy::exhaustive_structs, reason = "a layer and its annotations")]
 pub struct TaggedLayer {
@@ -135,14 +135,14 @@ impl TaggedLayer {
     }
 }
 
-/// The annotations that carry what a bundle would.
+/// The annotations that hold the evidence which a bundle would contain.
 fn evidence(bundle: &SignatureBundle, signature: String) -> BTreeMap<String, String> {
     let mut annotations = BTreeMap::new();
     let mut put = |name: &str, value| _ = annotations.insert(name.to_owned(), value);
     put(SIGNATURE, signature);
     if let SignerMaterial::Certificate { leaf, chain } = &bundle.signer {
         put("dev.sigstore.cosign/certificate", crate::key::pem_block("CERTIFICATE", leaf));
-        // Empty where there is none, as cosign writes it.
+        // Empty if there is no chain, as cosign writes it.
         let chain = chain.iter().map(|der| crate::key::pem_block("CERTIFICATE", der)).collect();
         put("dev.sigstore.cosign/chain", chain);
     }
@@ -155,7 +155,7 @@ fn evidence(bundle: &SignatureBundle, signature: String) -> BTreeMap<String, Str
     annotations
 }
 
-/// An RFC 3161 response in the JSON in which cosign keeps it: in an annotation, or in the file of
+/// An RFC 3161 response in the JSON in which cosign stores it: in an annotation, or in the file of
 /// `--rfc3161-timestamp`.
 #[must_use]
 pub fn timestamp_json(response: &[u8]) -> String {
@@ -163,8 +163,8 @@ pub fn timestamp_json(response: &[u8]) -> String {
     Node::object([("SignedRFC3161Timestamp", Some(response))]).compact()
 }
 
-/// An entry of Rekor v1: what the log promised, and its promise. Entries of Rekor v2 have no
-/// promise and no place in this form.
+/// The promised data of an entry of Rekor v1, with the promise. Entries of Rekor v2 have no promise
+/// and no place in this form.
 fn promised(entry: &Entry) -> Option<String> {
     let promise = entry.promise.as_ref()?;
     let time = entry.integrated_time?;
@@ -180,7 +180,7 @@ fn promised(entry: &Entry) -> Option<String> {
     Some(document.compact())
 }
 
-/// The manifest of a tag `.sig` or `.att`, with the layers that it had before.
+/// The manifest of a tag `.sig` or `.att`, including the layers that it had before.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TaggedManifest {
     is_docker: bool,
@@ -190,22 +190,22 @@ pub struct TaggedManifest {
 
 /// The annotation that holds a signature in base64.
 const SIGNATURE: &str = "dev.cosignproject.cosign/signature";
-/// The annotation that names what an attestation's predicate is.
+/// The annotation with an attestation's predicate type.
 const PREDICATE_TYPE: &str = "predicateType";
 
 impl TaggedManifest {
-    /// A manifest without layers. `image_type` is the media type of the image that is signed:
-    /// beside a Docker image, cosign writes a Docker manifest.
+    /// A manifest without layers. `image_type` is the media type of the signed image: for a Docker
+    /// image, cosign writes a Docker manifest.
     #[must_use]
     pub fn new(image_type: &str) -> Self {
         let is_docker = image_type.starts_with("application/vnd.docker.");
         Self { is_docker, layers: Vec::new(), blobs: Vec::new() }
     }
 
-    /// The manifest that is there already, to which signatures are added.
+    /// The existing manifest, to which signatures are added.
     ///
     /// # Errors
-    /// When it is no manifest of layers with SHA-256 digests, or has too many.
+    /// When it is not a manifest of layers with SHA-256 digests, or has too many layers.
     pub fn existing(manifest: &[u8]) -> Result<Self, TaggedManifestError> {
         let document: Value =
             serde_json::from_slice(manifest).map_err(|_| TaggedManifestError::Malformed)?;
@@ -223,7 +223,7 @@ impl TaggedManifest {
         })
     }
 
-    /// Whether it has this very layer.
+    /// Whether it has exactly this layer.
     #[must_use]
     pub fn has(&self, layer: &TaggedLayer) -> bool {
         let descriptor = layer.blob.descriptor();
@@ -232,9 +232,9 @@ impl TaggedManifest {
         })
     }
 
-    /// Whether a signature of this key over the payload of `layer` is there, with whatever speaks for
-    /// that of `layer`, too: an entry of a log, a timestamp. Those by certificates do not count: each
-    /// has a key of its own.
+    /// Whether it has a signature of this key over the payload of `layer`, with at least the same
+    /// kinds of evidence: an entry of a log, a timestamp. Signatures by certificates do not count,
+    /// since each has a key of its own.
     #[must_use]
     pub fn has_signature_by(
         &self,
@@ -255,20 +255,20 @@ impl TaggedManifest {
         })
     }
 
-    /// Adds a layer behind those that are there.
+    /// Adds a layer after the existing ones.
     pub fn add(&mut self, layer: TaggedLayer) {
         self.layers.push((layer.blob.descriptor(), layer.annotations));
         self.blobs.push(layer.blob);
     }
 
-    /// Adds a layer in place of those that attest by the same type of predicate.
+    /// Adds a layer in place of those with the same predicate type.
     pub fn replace(&mut self, layer: TaggedLayer) {
         let predicate_type = layer.annotations.get(PREDICATE_TYPE);
         self.layers.retain(|(_, there)| there.get(PREDICATE_TYPE) != predicate_type);
         self.add(layer);
     }
 
-    /// The manifest, with the blobs that were added.
+    /// The manifest, with the added blobs.
     #[must_use]
     pub fn finish(self) -> Artifact {
         let (manifest_type, config_type) = match self.is_docker {
@@ -295,17 +295,17 @@ impl TaggedManifest {
     }
 }
 
-/// Why signatures cannot be added to what a tag names.
+/// Why signatures cannot be added to a tag's manifest.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum TaggedManifestError {
-    /// No manifest with layers.
+    /// The document is not a manifest with layers.
     #[error("the manifest of the signatures that are there cannot be read")]
     Malformed,
-    /// Too many layers.
+    /// The manifest has too many layers.
     #[error("the manifest has {max} signatures or more")]
     TooManyLayers {
-        /// Where it ends.
+        /// The limit.
         max: usize,
     },
 }
@@ -320,8 +320,8 @@ fn layer(layer: &Value) -> Option<(Descriptor, BTreeMap<String, String>)> {
     Some((Descriptor::new(media_type, digest, layer.get("size")?.as_u64()?), annotations))
 }
 
-/// A config as go-containerregistry writes it for layers that are no file systems: their digests
-/// are their diff-ids, and no time is known.
+/// A config as go-containerregistry writes it for layers that are not file systems: the diff-ids
+/// are the layers' digests, and the time is unknown.
 fn config(layers: &[(Descriptor, BTreeMap<String, String>)]) -> String {
     let never = || Node::text("0001-01-01T00:00:00Z");
     let history = layers.iter().map(|_| Node::object([("created", Some(never()))])).collect();

@@ -73,7 +73,7 @@ impl World {
         client.sign_certified(&client.certify(&self.token(NOW + 300))?, content)
     }
 
-    /// Verifies as somebody does who trusts the instance and knows who should have signed.
+    /// Verifies as a user who trusts the instance and knows the expected signer.
     fn verify(&self, bundle: &SignatureBundle, artifact: Artifact<'_>, policy: &Policy) {
         let bundle = Bundle::from_json(&bundle.to_json(), &Limits::default()).unwrap();
         Verifier::new(&self.root).verify(&bundle, artifact, policy, now()).unwrap();

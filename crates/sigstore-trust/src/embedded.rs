@@ -1,11 +1,11 @@
-//! What is built in.
+//! The trust material that is built in.
 
 use sigstore_trust_root::{SIGSTORE_PRODUCTION_SIGNING_CONFIG, SIGSTORE_PRODUCTION_TRUSTED_ROOT};
 
 use crate::TrustMaterial;
 
-/// The public-good instance as it was when this program was built. Keys that were withdrawn since
-/// still count by it: a refreshed one is better.
+/// The public-good instance as of the build of this program. It still accepts keys that were
+/// withdrawn since, so refreshed material is better.
 #[must_use]
 pub fn embedded() -> TrustMaterial {
     TrustMaterial {
@@ -17,8 +17,8 @@ pub fn embedded() -> TrustMaterial {
     }
 }
 
-/// Number and SHA-256 of the public-good instance's root metadata with which trust begins: that
-/// of `sigstore-trust-root` 0.15.1, `repository/tuf_root.json`. It is fetched, and taken only when
-/// it is this one.
+/// Version and SHA-256 of the public-good instance's initial root metadata: that of
+/// `sigstore-trust-root` 0.15.1, `repository/tuf_root.json`. It is fetched, and accepted only if
+/// the digest matches.
 pub(crate) const PUBLIC_ROOT: (u64, &str) =
     (16, "27aea7e372aa7864065174f0661784fcf8b0e28b1dbfebeada31a0f1fb19167f");

@@ -1,16 +1,16 @@
-//! Why trust material could not be had.
+//! Why trust material could not be obtained.
 
 use std::io;
 use std::path::{Path, PathBuf};
 
-/// Why trust material could not be had. What is kept is as it was.
+/// Why trust material could not be obtained. The kept material is unchanged.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
     /// The mirror is no URL of `http` or `https`.
     #[error("{url}: {source}")]
     Url {
-        /// What is named.
+        /// The given text.
         url: String,
         /// Why.
         source: sealift_http::UrlError,
@@ -23,18 +23,18 @@ pub enum Error {
         /// Why.
         source: Box<dyn std::error::Error + Send + Sync>,
     },
-    /// The initial root is another one than trust begins with.
+    /// The digest of the initial root is not the pinned one.
     #[error("the initial root has the digest {found}, and trust begins with {expected}")]
     OtherRoot {
-        /// The SHA-256 that is pinned.
+        /// The pinned SHA-256.
         expected: String,
-        /// The SHA-256 of what came.
+        /// The SHA-256 of the fetched root.
         found: String,
     },
-    /// The repository does not prove what it offers, or cannot be asked.
+    /// The repository could not be reached, or its material does not verify.
     #[error("the repository of trusted roots {mirror} cannot be used")]
     Repository {
-        /// Its address.
+        /// Its URL.
         mirror: String,
         /// Why.
         source: Box<sigstore_tuf::Error>,
@@ -47,13 +47,13 @@ pub enum Error {
         /// What the system said.
         source: io::Error,
     },
-    /// Others than this user may write to a place where trust is kept.
+    /// Users other than this one may write to a place where trust material is kept.
     #[error("{}: it is another's, or others may write to it", path.display())]
     NotOurs {
         /// The folder or file.
         path: PathBuf,
     },
-    /// What is kept is not what was written.
+    /// The kept material is damaged.
     #[error("{}: not what was kept", path.display())]
     Damaged {
         /// The file.

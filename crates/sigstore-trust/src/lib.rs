@@ -1,4 +1,4 @@
-//! Sigstore's trusted roots: whose certificates, logs and timestamps count.
+//! Sigstore's trusted roots: the certificates, logs and timestamps that count.
 //!
 //! ```no_run
 //! use sealift_http::{Client, Config};
@@ -20,16 +20,15 @@
 //!                 the one before                  versions)     and hash)
 //! ```
 //!
-//! * [`embedded`] is the root of the public-good instance as of the build, for who must not ask
-//!   the network.
-//! * [`TrustStore`] keeps what was fetched, and refreshes it by The Update Framework (TUF,
-//!   specification 1.0.33): rotation of roots with thresholds, expiry, no way back to older
-//!   versions, lengths and hashes.
+//! * [`embedded`] is the root of the public-good instance as of the build, for use without network.
+//! * [`TrustStore`] keeps the fetched material, and refreshes it by The Update Framework (TUF,
+//!   specification 1.0.33): rotation of roots with thresholds, expiry, protection against rollback,
+//!   lengths and hashes.
 //!
-//! The framework's rules are those of the crate `sigstore-tuf`, without its network: what it asks
-//! for is fetched here, blocking, with bounds. Its initial root is known by its digest alone, so
-//! no key material is copied into this crate; the embedded root is that of `sigstore-trust-root`.
-//! Nothing here reads the clock or the environment.
+//! The crate `sigstore-tuf` implements the framework's rules, without network: this crate fetches
+//! the files that it requests, blocking and with limits. The initial root is only known by its
+//! digest, so no key material is copied into this crate; the embedded root is that of
+//! `sigstore-trust-root`. Nothing here reads the clock or the environment.
 #![forbid(unsafe_code)]
 
 mod embedded;

@@ -1,4 +1,4 @@
-//! Repositories of trusted roots, asked by HTTP.
+//! Repositories of trusted roots, accessed by HTTP.
 
 use std::future;
 
@@ -11,28 +11,28 @@ use crate::Error;
 /// The public-good instance's repository (docs.sigstore.dev, "Sigstore's TUF root").
 const PUBLIC: &str = "https://tuf-repo-cdn.sigstore.dev";
 
-/// Largest root that trust begins with; that of the public-good instance has 6 kB.
+/// Largest initial root; that of the public-good instance has 6 kB.
 pub(crate) const MAX_ROOT_BYTES: u64 = 512_000;
 
-/// A repository by HTTP.
+/// A repository, accessed by HTTP.
 #[derive(Clone, Debug)]
 pub struct Mirror {
     client: Client,
     base: String,
 }
 
-/// What trust begins with.
+/// The initial root of trust.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum InitialRoot {
-    /// That of the public-good instance, which is built in by its digest.
+    /// The root of the public-good instance, whose digest is built in.
     Public,
     /// This root metadata (`root.json`), which the caller trusts.
     Given(Vec<u8>),
 }
 
 impl Mirror {
-    /// The public-good instance's own.
+    /// The repository of the public-good instance.
     #[must_use]
     pub fn public(client: Client) -> Self {
         Self { client, base: PUBLIC.to_owned() }
@@ -48,13 +48,13 @@ impl Mirror {
         Ok(Self { client, base: parsed.full().trim_end_matches('/').to_owned() })
     }
 
-    /// Its address.
+    /// Its URL.
     #[must_use]
     pub fn url(&self) -> &str {
         &self.base
     }
 
-    /// A file of at most `max` bytes; none where there is none.
+    /// A file of at most `max` bytes; none if there is no such file.
     pub(crate) fn file(&self, path: &str, max: u64) -> Result<Option<Vec<u8>>, TufError> {
         let name = format!("{}/{path}", self.base);
         let failed = |source: Box<dyn std::error::Error + Send + Sync>| TufError::Transport {
@@ -67,7 +67,7 @@ impl Mirror {
         let response = self.client.send(request).map_err(|error| failed(error.into()))?;
         match response.status() {
             200 => response.bytes(max).map(Some).map_err(|error| failed(error.into())),
-            // Storage services answer 403 for what is not there.
+            // Storage services answer 403 for missing files.
             403 | 404 | 410 => Ok(None),
             status => Err(failed(format!("status {status}").into())),
         }

@@ -1,10 +1,10 @@
-//! Futures that are ready when they are made.
+//! Futures that are ready at once.
 
 use std::pin::pin;
 use std::task::{Context, Poll, Waker};
 
-/// The outcome of a future all of whose parts are ready at once: the repository is asked blocking,
-/// so there is nothing to wait for and no runtime. None if something waits after all.
+/// The output of a future that never waits: the repository is read blocking, so no runtime is
+/// needed. None if it waits after all.
 pub(crate) fn ready<T>(future: impl Future<Output = T>) -> Option<T> {
     match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
         Poll::Ready(outcome) => Some(outcome),

@@ -1,4 +1,4 @@
-//! Where trust material is kept.
+//! The store of trust material.
 
 use std::fs::{self, DirBuilder};
 use std::io::{ErrorKind, Write};
@@ -18,13 +18,13 @@ use crate::{Error, InitialRoot, Mirror};
 /// The target with the trusted root (Sigstore's `root-signing`).
 const TRUSTED_ROOT: &str = "trusted_root.json";
 
-/// The target with the addresses of the services.
+/// The target with the URLs of the services.
 const SIGNING_CONFIG: &str = "signing_config.v0.2.json";
 
 /// Largest target; the trusted root of the public-good instance has 10 kB.
 const MAX_TARGET_BYTES: u64 = 4 << 20;
 
-/// Whose signatures, logs and timestamps count, and which services sign.
+/// The trusted root, and the services that sign.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct TrustMaterial {
@@ -32,16 +32,16 @@ pub struct TrustMaterial {
     pub trusted_root: Vec<u8>,
     /// The signing configuration (v0.2), where the repository has one.
     pub signing_config: Option<Vec<u8>>,
-    /// Where it was fetched from; none when it is built in.
+    /// The URL of its repository; none if it is built in.
     pub mirror: Option<String>,
     /// When it was last fetched or found unchanged.
     pub checked: Option<Timestamp>,
-    /// When the repository's word for it ends.
+    /// When the repository's signature over it expires.
     pub expires: Option<Timestamp>,
 }
 
 impl TrustMaterial {
-    /// Whether the repository's word for it has ended at the time `now`.
+    /// Whether the repository's signature has expired at the time `now`.
     #[must_use]
     pub fn is_expired(&self, now: Timestamp) -> bool {
         self.expires.is_some_and(|expires| expires <= now)
@@ -50,14 +50,14 @@ impl TrustMaterial {
 
 /// A folder with the trust material of one instance of Sigstore.
 ///
-/// Who can write there decides whose signatures count: it is made for its user alone. What the
-/// repository signed is verified again from the initial root at each refresh.
+/// Anyone who can write there decides whose signatures count, so only its user may. Each refresh
+/// verifies the repository's signatures again from the initial root.
 #[derive(Clone, Debug)]
 pub struct TrustStore {
     folder: PathBuf,
 }
 
-/// What is kept beside the trusted root.
+/// The data that is kept beside the trusted root.
 #[derive(Debug, Serialize, Deserialize)]
 struct Note {
     mirror: String,
@@ -71,23 +71,23 @@ struct Note {
 }
 
 impl TrustStore {
-    /// The store in a folder, which is made when there is something to keep.
+    /// The store in a folder, which is created when there is something to keep.
     #[must_use]
     pub fn new(folder: impl Into<PathBuf>) -> Self {
         Self { folder: folder.into() }
     }
 
-    /// The trusted root, if it is kept.
+    /// The path of the trusted root, if it is kept.
     #[must_use]
     pub fn trusted_root(&self) -> PathBuf {
         self.folder.join(TRUSTED_ROOT)
     }
 
-    /// What is kept; none before the first refresh.
+    /// The kept material; none before the first refresh.
     ///
     /// # Errors
     /// [`Error::Io`] when it cannot be read, [`Error::NotOurs`] when others may write to it,
-    /// [`Error::Damaged`] when it is not what was kept.
+    /// [`Error::Damaged`] when it differs from what was stored.
     pub fn kept(&self) -> Result<Option<TrustMaterial>, Error> {
         let Some(note) = self.note()? else { return Ok(None) };
         let path = self.trusted_root();
@@ -110,7 +110,7 @@ impl TrustStore {
         }))
     }
 
-    /// The repository and the initial root of what is kept, for its next refresh.
+    /// The repository and the initial root of the kept material, for its next refresh.
     ///
     /// # Errors
     /// [`Error::Io`] when they cannot be read.
@@ -127,11 +127,11 @@ impl TrustStore {
         }
     }
 
-    /// Asks a repository for its trust material, as of `now`, and keeps it.
+    /// Fetches the trust material of a repository, as of `now`, and keeps it.
     ///
     /// # Errors
-    /// When the repository cannot be asked, or does not prove what it offers: too few signatures,
-    /// expired, older than what was seen before, of another length or hash than was signed.
+    /// When the repository cannot be reached, or its material does not verify: too few signatures,
+    /// expired, older than a version seen before, or with another length or hash than signed.
     pub fn refresh(
         &self,
         mirror: &Mirror,
@@ -185,7 +185,7 @@ impl TrustStore {
         serde_json::from_slice(&json).map(Some).map_err(|_| Error::Damaged { path })
     }
 
-    /// The folder of what was seen of the repository that begins with this root.
+    /// The folder with the known state of the repository that begins with this root.
     fn repository(&self, initial_root: &str) -> PathBuf {
         self.folder.join("tuf").join(initial_root.get(..16).unwrap_or("0"))
     }
@@ -198,8 +198,8 @@ impl TrustStore {
         builder.create(folder).map_err(Error::io(folder))
     }
 
-    /// The root that trust begins with: the given one, the one that was fetched before, or the
-    /// pinned one of the mirror.
+    /// The initial root of trust: the given one, the one that was fetched before, or the mirror's
+    /// pinned one.
     fn initial_root(&self, mirror: &Mirror, initial: &InitialRoot) -> Result<Vec<u8>, Error> {
         if let InitialRoot::Given(root) = initial {
             return Ok(root.clone());
@@ -222,8 +222,8 @@ impl TrustStore {
     }
 }
 
-/// That a place belongs to this user, or root, and nobody else may write there: who can decides
-/// whose signatures count.
+/// Checks that a place belongs to this user, or root, and nobody else may write there: anyone who
+/// could would decide whose signatures count.
 #[cfg(unix)]
 fn check_owner(path: &Path) -> Result<(), Error> {
     use std::os::unix::fs::MetadataExt as _;
@@ -244,7 +244,7 @@ fn check_owner(_: &Path) -> Result<(), Error> {
     Ok(())
 }
 
-/// The trusted root, the signing configuration, and when the repository's word for them ends.
+/// The trusted root, the signing configuration, and when the repository's signature expires.
 type Fetched = (Vec<u8>, Option<Vec<u8>>, jiff::Timestamp);
 
 /// The client's workflow (TUF 1.0.33 section 5): roots, timestamp, snapshot, targets.
@@ -280,7 +280,7 @@ fn fetch(
     Ok((trusted_root, signing_config, expires))
 }
 
-/// Replaces a file by a whole new one.
+/// Replaces a file atomically.
 fn write(path: &Path, bytes: &[u8]) -> Result<(), Error> {
     let folder = path.parent().unwrap_or_else(|| Path::new("."));
     let replace = || -> std::io::Result<()> {

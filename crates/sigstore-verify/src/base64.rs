@@ -1,5 +1,6 @@
-//! Base64 (RFC 4648) in the two forms of Sigstore's documents. Both refuse anything that is no
-//! digit, white space too, and digits whose unused bits are not zero: one value has one spelling.
+//! Base64 (RFC 4648) in the two forms of Sigstore's documents. Both refuse every character that is
+//! no digit, including white space, and a last digit whose unused bits are not zero: each value has
+//! exactly one spelling.
 
 use std::borrow::Cow;
 
@@ -8,7 +9,7 @@ use base64::alphabet;
 use base64::engine::DecodePaddingMode;
 use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig, STANDARD};
 
-/// Padding where it is right, or none.
+/// Padding is either correct or absent.
 const OPTIONAL_PADDING: GeneralPurpose = GeneralPurpose::new(
     &alphabet::STANDARD,
     GeneralPurposeConfig::new()
@@ -37,7 +38,7 @@ pub enum Base64Error {
 /// Reads the standard alphabet with padding (RFC 4648 section 4).
 ///
 /// # Errors
-/// At anything else, line breaks too: one value has one spelling.
+/// For anything else, including line breaks.
 pub fn decode(text: &str) -> Result<Vec<u8>, Base64Error> {
     STANDARD.decode(text).map_err(reason)
 }

@@ -20,7 +20,7 @@ pub struct Envelope {
 pub struct EnvelopeSignature {
     /// The signature over [`Envelope::pae`]; never empty.
     pub signature: Vec<u8>,
-    /// A hint which key made it, not authenticated: "it MUST NOT be used for security decisions".
+    /// A hint that names the key, not authenticated: "it MUST NOT be used for security decisions".
     pub key_id: Option<String>,
 }
 
@@ -45,11 +45,11 @@ pub enum EnvelopeError {
 }
 
 impl Envelope {
-    /// Reads an envelope as the DSSE protocol writes it in JSON: other members are ignored, base64
-    /// is of either alphabet.
+    /// Reads an envelope as the DSSE protocol writes it in JSON: other members are ignored, and
+    /// base64 may be of either alphabet.
     ///
     /// # Errors
-    /// Where it is not one, has no signature, or passes a limit.
+    /// When it is no envelope, has no signature, or exceeds a limit.
     pub fn from_json(bytes: &[u8], limits: &Limits) -> Result<Self, EnvelopeError> {
         if bytes.len() > limits.max_bundle_bytes {
             return Err(EnvelopeError::TooLarge {
@@ -61,7 +61,7 @@ impl Envelope {
         Ok(Self::read(Field::root(&document, Names::Exact), limits)?)
     }
 
-    /// Reads the envelope of a bundle, which has no members but those of its message.
+    /// Reads the envelope of a bundle, where unknown members are refused.
     pub(crate) fn from_bundle(field: Field<'_>, limits: &Limits) -> Result<Self, FieldError> {
         field.only(&["payload", "payloadType", "signatures"])?;
         for signature in field.list("signatures", limits.max_signatures)? {
@@ -86,13 +86,13 @@ impl Envelope {
         })
     }
 
-    /// What the payload is: `application/vnd.in-toto+json`.
+    /// The type of the payload: `application/vnd.in-toto+json`.
     #[must_use]
     pub fn payload_type(&self) -> &str {
         &self.payload_type
     }
 
-    /// The payload as it is there, which nobody may believe: for those who look up what speaks for
+    /// The payload before verification, which must not be trusted; used to look up the evidence for
     /// the envelope.
     #[must_use]
     pub fn unverified_payload(&self) -> &[u8] {
@@ -110,7 +110,7 @@ impl Envelope {
         &self.signatures
     }
 
-    /// What is signed: the pre-authentication encoding of type and payload (DSSE protocol,
+    /// The signed bytes: the pre-authentication encoding of type and payload (DSSE protocol,
     /// "Signature Definition").
     #[must_use]
     pub fn pae(&self) -> Vec<u8> {

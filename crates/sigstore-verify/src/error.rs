@@ -1,4 +1,4 @@
-//! The crate's error: the error of the step that failed.
+//! The crate's error, which wraps the error of the step that failed.
 
 use crate::bundle::BundleError;
 use crate::certificate::CertificateError;
@@ -10,7 +10,7 @@ use crate::timestamp::TimestampError;
 use crate::trust::TrustError;
 use crate::verify::Refusal;
 
-/// Which check failed.
+/// The check that failed.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
@@ -20,25 +20,25 @@ pub enum Error {
     /// The trusted root cannot be read.
     #[error(transparent)]
     Trust(#[from] TrustError),
-    /// The signature is not right.
+    /// The signature is wrong.
     #[error(transparent)]
     Signature(#[from] SignatureError),
     /// The certificate is not trusted.
     #[error(transparent)]
     Certificate(#[from] CertificateError),
-    /// A certificate timestamp is not right.
+    /// A certificate timestamp is invalid.
     #[error(transparent)]
     Sct(#[from] SctError),
-    /// A log entry is not right.
+    /// A log entry is invalid.
     #[error(transparent)]
     Log(#[from] LogError),
-    /// An RFC 3161 timestamp is not right.
+    /// An RFC 3161 timestamp is invalid.
     #[error(transparent)]
     Timestamp(#[from] TimestampError),
     /// The signed statement cannot be read.
     #[error(transparent)]
     Statement(#[from] StatementError),
-    /// What is there is right, but does not satisfy the policy.
+    /// All evidence is valid, but does not satisfy the policy.
     #[error(transparent)]
     Refused(#[from] Refusal),
 }

@@ -4,7 +4,7 @@
 use crate::crypto::{HashAlgorithm, KeyAlgorithm, KeyError, PublicKey, Scheme};
 use crate::json::{Field, FieldError, Value};
 
-/// One value of the enumeration that is supported.
+/// A supported value of the enumeration.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct KeyDetails {
     pub(crate) name: &'static str,
@@ -25,13 +25,12 @@ enum Encoding {
 #[derive(Clone, Copy, Debug)]
 enum Kind {
     Exactly(KeyAlgorithm),
-    /// The deprecated values do not say how long the key is.
+    /// The deprecated values do not fix the length of the key.
     RsaOfAnyLength,
 }
 
 impl KeyDetails {
-    /// Reads the name of details, or the number that stands for it; `None` for what is not
-    /// supported or not known.
+    /// Reads key details by name or number; `None` if they are unknown or not supported.
     pub(crate) fn of(field: Field<'_>) -> Result<Option<&'static Self>, FieldError> {
         Ok(match field.value() {
             Value::String(name) => Self::of_name(name),
@@ -47,13 +46,14 @@ impl KeyDetails {
         ALL.iter().find(|details| details.number == number)
     }
 
-    /// Whether the algorithm registry (protobuf-specs, `algorithm-registry.md`) has them, as all
-    /// have that Rekor v2 accepts. It lacks the deprecated ones, which trusted roots keep.
+    /// Whether the algorithm registry (protobuf-specs, `algorithm-registry.md`) lists them. Rekor
+    /// v2 only accepts such details; the registry lacks the deprecated ones, which trusted roots
+    /// still use.
     pub(crate) fn is_registered(&self) -> bool {
         matches!(self.key, Kind::Exactly(_)) && self.number != ECDSA_P256_HMAC
     }
 
-    /// Reads a key in the encoding that the details say.
+    /// Reads a key in the encoding that the details name.
     pub(crate) fn read(&self, bytes: &[u8]) -> Result<PublicKey, KeyError> {
         match self.encoding {
             Encoding::Pkix => PublicKey::from_der(bytes),
@@ -61,7 +61,7 @@ impl KeyDetails {
         }
     }
 
-    /// Whether the details are those of such a key.
+    /// Whether the details fit a key of this algorithm.
     pub(crate) fn fit(&self, key: KeyAlgorithm) -> bool {
         match self.key {
             Kind::Exactly(expected) => key == expected,
@@ -85,8 +85,8 @@ const fn rsa(name: &'static str, number: u64, bits: u32, scheme: Scheme) -> KeyD
     KeyDetails { name, number, encoding: Encoding::Pkix, key, scheme }
 }
 
-/// A value that is deprecated: the length of the key is not said, and the hash is SHA-256, as in
-/// those that replace it.
+/// A deprecated value, which does not fix the length of the key. The hash is SHA-256, as in the
+/// values that replace it.
 const fn old_rsa(
     name: &'static str,
     number: u64,
@@ -109,15 +109,15 @@ const P256: KeyAlgorithm = KeyAlgorithm::EcdsaP256;
 const P384: KeyAlgorithm = KeyAlgorithm::EcdsaP384;
 const P521: KeyAlgorithm = KeyAlgorithm::EcdsaP521;
 
-/// In the order of their numbers. Hash-based and lattice-based ones are missing: nothing here
-/// verifies with them.
+/// All values, ordered by number. Hash-based and lattice-based algorithms are missing, since they
+/// are not supported here.
 const ALL: &[KeyDetails] = &[
     old_rsa("PKCS1_RSA_PKCS1V5", 1, Encoding::Pkcs1, PKCS1V15),
     old_rsa("PKCS1_RSA_PSS", 2, Encoding::Pkcs1, PSS),
     old_rsa("PKIX_RSA_PKCS1V5", 3, Encoding::Pkix, PKCS1V15),
     old_rsa("PKIX_RSA_PSS", 4, Encoding::Pkix, PSS),
     ecdsa("PKIX_ECDSA_P256_SHA_256", 5, P256, HashAlgorithm::Sha256),
-    // Verified as with any other nonces.
+    // Verified like ECDSA with any other nonces.
     ecdsa("PKIX_ECDSA_P256_HMAC_SHA_256", ECDSA_P256_HMAC, P256, HashAlgorithm::Sha256),
     ed25519("PKIX_ED25519", 7, Scheme::Ed25519),
     ed25519("PKIX_ED25519_PH", 8, Scheme::Ed25519ph),

@@ -1,5 +1,5 @@
-//! Verifies Sigstore bundles, cosign image signatures and attestations: what was proved, or
-//! exactly which check failed.
+//! Verifies Sigstore bundles, cosign image signatures and attestations. The result says what was
+//! proved, or exactly which check failed.
 //!
 //! ```
 //! use sealift_sigstore_verify::{
@@ -29,14 +29,14 @@
 //! # From bytes to a proof
 //!
 //! - Parsed, not verified: [`Bundle`], [`Certificate`], [`Entry`], [`Envelope`], [`Statement`].
-//!   What they say may be shown, not believed.
-//! - Trusted, because the caller says so: [`TrustedRoot`] and [`TrustedKey`]. They are values,
-//!   read once and used by any number of threads.
-//! - Asked for: a [`Policy`] of who may sign and how much evidence is needed; what weakens one
-//!   has a name that begins with `insecure`.
-//! - Proved: [`Verified`], which only a [`Verifier`] makes. It says who signed, when, and which
+//!   Their contents may be shown, but not trusted.
+//! - Trusted by decision of the caller: [`TrustedRoot`] and [`TrustedKey`]. They are read once and
+//!   can be shared by any number of threads.
+//! - Required: a [`Policy`] names who may sign and how much evidence is needed. Every method that
+//!   weakens it has a name that begins with `insecure`.
+//! - Proved: [`Verified`], which only a [`Verifier`] makes. It reports who signed, when, which
 //!   checks were done and which were not.
-//! - Not proved: [`Error`], one variant a reason.
+//! - Not proved: [`Error`], with one variant for each reason.
 //!
 //! Nothing here reads a file, a clock, the environment or the network. Every reader of foreign
 //! bytes is bounded by [`Limits`].

@@ -1,7 +1,7 @@
 /// Bounds on what reading foreign documents may cost.
 ///
-/// Each document is also bounded by its bytes: nothing that is read takes more memory than a
-/// small multiple of them.
+/// Each document is also bounded by its bytes: its parsed form takes at most a small multiple of
+/// them in memory.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Limits {
@@ -28,8 +28,8 @@ pub struct Limits {
     pub max_digests: usize,
     /// Bytes of a trusted root. Default: 1 MiB; the public-good one has 7 KiB.
     pub max_root_bytes: usize,
-    /// Parts of one kind in a trusted root: logs, authorities. Default: 64; it must keep all that
-    /// were ever in use, and the public-good one has two of each after five years.
+    /// Parts of one kind in a trusted root: logs, authorities. Default: 64; a root keeps all parts
+    /// that were ever in use, and the public-good one has two of each after five years.
     pub max_root_parts: usize,
     /// Resources in one list of a predicate: dependencies, materials. Default: 100,000; a build
     /// that lists every module it used names some thousand.
@@ -43,7 +43,7 @@ pub struct Limits {
     /// 4 MiB (distribution-spec 1.1, "Pushing Manifests").
     pub max_manifest_bytes: usize,
     /// Whether a bundle of version 0.3 may have a chain of certificates, which that version forbids
-    /// and signers with authorities of their own need. Default: no.
+    /// but private authorities need. Default: no.
     pub allow_certificate_chain: bool,
 }
 

@@ -8,9 +8,9 @@ use crate::base64::{self, Base64Error};
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Block<'t> {
-    /// What the block says that it holds: `CERTIFICATE`, `PUBLIC KEY`.
+    /// The label of the block: `CERTIFICATE`, `PUBLIC KEY`.
     pub label: &'t str,
-    /// What it holds: DER.
+    /// The contents of the block: DER.
     pub contents: Vec<u8>,
 }
 
@@ -27,7 +27,7 @@ pub enum PemError {
         /// Blocks allowed.
         max: usize,
     },
-    /// A line that starts like a border of a block and is none, or none that fits here.
+    /// A line that begins like a border but is malformed, or is a border at the wrong place.
     #[error("line {line}: a PEM border that is malformed or does not fit")]
     Border {
         /// 1-based line.
@@ -44,7 +44,7 @@ pub enum PemError {
     Contents {
         /// 1-based line on which the block begins.
         line: usize,
-        /// What is wrong with them; nothing is there where this is `None`.
+        /// What is wrong with them; `None` if they are missing.
         #[source]
         source: Option<Base64Error>,
     },

@@ -1,4 +1,4 @@
-//! What is a key and what is not, and why.
+//! Accepted and refused keys, with the reasons.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use sealift_sigstore_verify::{KeyAlgorithm, KeyError, PublicKey};

@@ -194,7 +194,7 @@ proptest! {
         let _ = PublicKey::from_pkcs1(&bytes);
     }
 
-    /// The providers agree on keys and signatures of which bytes were changed, cut or added.
+    /// The providers agree on keys and signatures with changed, removed or added bytes.
     #[test]
     fn providers_agree_on_changed_bytes(
         which in any::<prop::sample::Index>(),

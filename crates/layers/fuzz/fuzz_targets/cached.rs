@@ -8,7 +8,7 @@ use sealift_layers::{Image, LayerStore, Limits, ReadOptions, read_image};
 use sealift_layers_fuzz::{EveryOther, Memory};
 use sealift_model::Digest;
 
-/// Gives out one entry after the other, whatever is asked for.
+/// Returns one entry after another, whatever the key.
 struct Entries(Mutex<Vec<Option<Vec<u8>>>>);
 
 impl LayerStore for Entries {

@@ -1,4 +1,4 @@
-//! Images that lie in memory, for the fuzz targets.
+//! In-memory images for the fuzz targets.
 
 use std::collections::HashMap;
 use std::io::Read;
@@ -49,7 +49,7 @@ impl BlobSource for Memory {
     }
 }
 
-/// Reads every other file, so that links need second looks.
+/// Reads every other file, so that links require a second look.
 #[derive(Debug)]
 pub struct EveryOther;
 

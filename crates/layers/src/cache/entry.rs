@@ -1,7 +1,7 @@
 //! The entries of a store, in the form of `postcard`.
 //!
-//! An entry may be anything: it is read without a panic and in memory that follows its size, and
-//! what is in no proper form is none.
+//! An entry may contain anything: it is decoded without panics, in memory that is proportional to
+//! its size, and an invalid one counts as absent.
 
 use std::borrow::Cow;
 use std::num::NonZeroUsize;
@@ -22,7 +22,7 @@ use crate::{Assemble, Assembled, Limits, Metadata};
 
 type Raw<'a> = Cow<'a, [u8]>;
 
-/// What a layer yielded.
+/// The content of a layer.
 #[derive(Serialize, Deserialize)]
 struct LayerEntry<'a> {
     #[serde(borrow, with = "serde_bytes")]
@@ -35,7 +35,7 @@ struct LayerEntry<'a> {
     entries: u64,
 }
 
-/// What a second look at a layer found.
+/// The result of a second look at a layer.
 #[derive(Serialize, Deserialize)]
 struct FoundEntry<'a> {
     #[serde(borrow)]
@@ -91,7 +91,7 @@ struct RemovedEntry<'a> {
     facts: Raw<'a>,
 }
 
-/// What was made of a tree.
+/// The assembled result of a tree.
 #[derive(Serialize, Deserialize)]
 struct AssembledEntry<'a> {
     #[serde(borrow)]
@@ -159,7 +159,7 @@ pub(super) fn write_tree<F>(tree: &Tree<F>, codec: &dyn FactsCodec<F>) -> Option
     postcard::to_stdvec(&entry).ok()
 }
 
-/// The tree, with the digests of `layers`, of which there are as many as the entry has.
+/// Reads a tree, with the digests of `layers`, whose number must match the entry.
 pub(super) fn read_tree<F: Send + Sync>(
     bytes: &[u8],
     codec: &dyn FactsCodec<F>,
@@ -192,7 +192,7 @@ pub(super) fn write_assembled<F, A: Assemble<F>>(
     postcard::to_stdvec(&entry).ok()
 }
 
-/// What was made of a tree, with the digests of `layers`.
+/// Reads the assembled result of a tree, with the digests of `layers`.
 pub(super) fn read_assembled<F, A: Assemble<F>>(
     bytes: &[u8],
     maker: &A,
@@ -209,7 +209,7 @@ fn sizes(layers: &[LayerSummary]) -> Vec<(u64, u64)> {
     layers.iter().map(|layer| (layer.size_bytes, layer.entries)).collect()
 }
 
-/// None when these are not the sizes of as many layers.
+/// Sets the sizes of the layers; none if their numbers differ.
 fn set_sizes(layers: &mut [LayerSummary], sizes: &[(u64, u64)]) -> Option<()> {
     for (layer, size) in layers.iter_mut().zip(sizes) {
         (layer.size_bytes, layer.entries) = *size;
@@ -217,7 +217,7 @@ fn set_sizes(layers: &mut [LayerSummary], sizes: &[(u64, u64)]) -> Option<()> {
     (layers.len() == sizes.len()).then_some(())
 }
 
-/// Fewer files are not worth a thread.
+/// Fewer files are not worth a thread of their own.
 const MIN_FILES_PER_THREAD: usize = 500;
 
 /// Reads all on several threads, each `least` of them or more, in their order; none when one
@@ -243,7 +243,7 @@ fn side_by_side<T: Sync, U: Send>(
     })
 }
 
-/// Reads an entry that is nothing else.
+/// Decodes an entry from exactly its bytes.
 fn whole<'a, T: Deserialize<'a>>(bytes: &'a [u8]) -> Option<T> {
     let (entry, rest) = postcard::take_from_bytes(bytes).ok()?;
     rest.is_empty().then_some(entry)

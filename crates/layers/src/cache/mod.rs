@@ -1,8 +1,8 @@
-//! What layers yielded, kept for the next time.
+//! A cache of layer contents.
 //!
-//! Four kinds of entries: what one layer yields, what a second look at it found, the tree that all
-//! layers of an image make, and what was made of that, so that a second reading of an image is one
-//! entry.
+//! It has four kinds of entries: the content of a layer, the result of a second look at it, the
+//! tree of all layers of an image, and the result assembled from that tree, so that reading an
+//! image again takes a single entry.
 
 mod entry;
 
@@ -19,59 +19,59 @@ use crate::{Assemble, Assembled, Extract, Limits, ReadOptions};
 
 /// Keeps entries under keys, for as long as it likes.
 ///
-/// A key is a digest of everything that its entry depends on, so an entry is never out of date:
-/// the digests of blobs with the diff-ids that they unpack to, the fingerprint of the [`FactsCodec`], the [`Limits`], the version of this crate.
-/// Entries that are damaged or foreign are told from good ones by chance alone, and whoever can
-/// write into a store decides what is found in images: a store checks what it gives out, and its
-/// place belongs to the user.
+/// A key is a digest of everything that its entry depends on: the digests of blobs with the
+/// diff-ids that they unpack to, the fingerprint of the [`FactsCodec`], the [`Limits`], and the
+/// version of this crate. So an entry is never out of date. Damaged or foreign entries are not
+/// reliably detected, and whoever can write into a store decides what is found in images: a store
+/// must check what it returns, and must be writable only by the user.
 pub trait LayerStore: Sync {
-    /// The entry that was put under the key; none when there is none any more.
+    /// The entry that was stored under the key, if it still exists.
     fn get(&self, key: &Digest) -> Option<Vec<u8>>;
 
-    /// Keeps an entry, if it can.
+    /// Stores an entry, if possible.
     fn put(&self, key: &Digest, entry: &[u8]);
 }
 
-/// Changed when the form of entries is.
+/// Must change whenever the form of entries does.
 const FORM: &str = concat!(env!("CARGO_PKG_VERSION"), " form 3");
 
-/// A store as seen by one reading.
+/// A store during one reading.
 pub(crate) struct Cache<'a, F> {
     store: &'a dyn LayerStore,
     codec: &'a dyn FactsCodec<F>,
     limits: &'a Limits,
     threads: NonZeroUsize,
-    /// What all keys begin with.
+    /// The prefix of all keys.
     context: String,
 }
 
-/// A layer that was read: what its blob unpacks to is known, so none can lend its contents to
-/// another by claiming its diff-id.
+/// A layer that was read and is therefore known to unpack to its diff-id, so that no layer can
+/// provide content for another by claiming its diff-id.
 #[derive(Clone, Copy)]
 pub(crate) struct LayerKey<'a> {
     /// The digest of the blob.
     pub(crate) blob: &'a Digest,
-    /// The digest of what it unpacks to.
+    /// The digest of the unpacked bytes.
     pub(crate) diff_id: &'a Digest,
 }
 
-/// As it stands in keys.
+/// The form used in keys.
 impl fmt::Debug for LayerKey<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} of {}", self.diff_id, self.blob)
     }
 }
 
-/// The layers of an image: for each its key, and which of the layers before it is the same.
+/// The layers of an image: the key of each distinct one, and the position of each layer among them.
 pub(crate) struct Stack<'a> {
-    /// Without repetitions.
+    /// The distinct layers.
     pub(crate) layers: Vec<LayerKey<'a>>,
-    /// The place of each layer among them.
+    /// The index of each layer in `layers`.
     pub(crate) slots: &'a [usize],
 }
 
 impl<'a, F: Send + Sync> Cache<'a, F> {
-    /// None when there is no store or nothing to keep in it.
+    /// None if there is no store or nothing can be stored in it.
     pub(crate) fn of<E: Extract<Facts = F>>(
         extract: &'a E,
         options: &ReadOptions<'a>,
@@ -79,31 +79,32 @@ impl<'a, F: Send + Sync> Cache<'a, F> {
         let (store, codec) = (options.store?, extract.codec()?);
         let fingerprint = codec.fingerprint()?;
         let limits = options.limits;
-        // All limits: those without influence are rarely changed, and no new one is forgotten.
+        // All limits are included: those without influence rarely change, and no new one is
+        // forgotten.
         let context = format!("{FORM}\n{fingerprint}\n{limits:?}\n");
         Some(Self { store, codec, limits, threads: options.threads, context })
     }
 
-    /// What a layer yielded.
+    /// The content of a layer.
     pub(crate) fn layer(&self, layer: LayerKey<'_>) -> Option<LayerContent<F>> {
         let bytes = self.store.get(&self.layer_key(layer))?;
         entry::read_layer(&bytes, self.codec, self.limits)
     }
 
-    /// Keeps what a layer yielded.
+    /// Stores the content of a layer.
     pub(crate) fn keep_layer(&self, layer: LayerKey<'_>, content: &LayerContent<F>) {
         if let Some(bytes) = entry::write_layer(content, self.codec) {
             self.store.put(&self.layer_key(layer), &bytes);
         }
     }
 
-    /// What a second look at a layer found.
+    /// The result of a second look at a layer.
     pub(crate) fn found(&self, layer: LayerKey<'_>, requests: &Requests) -> Option<Found<F>> {
         let bytes = self.store.get(&self.found_key(layer, requests))?;
         entry::read_found(&bytes, self.codec)
     }
 
-    /// Keeps what a second look at a layer found.
+    /// Stores the result of a second look at a layer.
     pub(crate) fn keep_found(&self, layer: LayerKey<'_>, requests: &Requests, found: &Found<F>) {
         if let Some(bytes) = entry::write_found(found, self.codec) {
             self.store.put(&self.found_key(layer, requests), &bytes);
@@ -116,14 +117,14 @@ impl<'a, F: Send + Sync> Cache<'a, F> {
         entry::read_tree(&bytes, self.codec, layers, self.threads)
     }
 
-    /// Keeps the tree of all layers.
+    /// Stores the tree of all layers.
     pub(crate) fn keep_tree(&self, stack: &Stack<'_>, tree: &Tree<F>) {
         if let Some(bytes) = entry::write_tree(tree, self.codec) {
             self.store.put(&self.tree_key(stack), &bytes);
         }
     }
 
-    /// What was made of the tree of all layers.
+    /// The result that was assembled from the tree of all layers.
     pub(crate) fn assembled<A: Assemble<F>>(
         &self,
         stack: &Stack<'_>,
@@ -134,7 +135,7 @@ impl<'a, F: Send + Sync> Cache<'a, F> {
         entry::read_assembled(&bytes, maker, layers, self.threads)
     }
 
-    /// Keeps what was made of the tree of all layers.
+    /// Stores the result that was assembled from the tree of all layers.
     pub(crate) fn keep_assembled<A: Assemble<F>>(
         &self,
         stack: &Stack<'_>,
@@ -157,7 +158,7 @@ impl<'a, F: Send + Sync> Cache<'a, F> {
         self.key(&format!("layer {layer:?}"))
     }
 
-    /// Names differ with the layers above, and with them what is asked for.
+    /// The wanted names depend on the layers above, and the requests with them.
     fn found_key(&self, layer: LayerKey<'_>, requests: &Requests) -> Digest {
         let mut sorted: Vec<_> = requests.iter().collect();
         sorted.sort_by_key(|(entry, _)| **entry);

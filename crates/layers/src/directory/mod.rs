@@ -33,8 +33,8 @@ const BATCH: usize = 64;
 /// FIFOs, sockets and devices are not opened.
 ///
 /// # Errors
-/// When the directory itself cannot be read; when bounds are passed; when it is cancelled.
-/// Folders and files in it that cannot be read are diagnostics.
+/// When the directory itself cannot be read, a limit is exceeded, or reading is cancelled. Folders
+/// and files in it that cannot be read are diagnostics.
 pub fn read_directory<E: Extract>(
     root: &Path,
     extract: &E,
@@ -94,7 +94,7 @@ struct Batch<F> {
 }
 
 impl<E: Extract> DirectoryReader<'_, E> {
-    /// Reads a batch of files; when cancelled, what is left of it is not read, nor used.
+    /// Reads a batch of files. When cancelled, the rest is neither read nor used.
     fn first(&self, files: &[FoundFile], halt: &Halt<'_>) -> Batch<E::Facts> {
         let mut batch = Batch { files: Vec::new(), notes: Notes::default() };
         for file in files {
@@ -110,7 +110,8 @@ impl<E: Extract> DirectoryReader<'_, E> {
             match read {
                 Ok(read) => batch.files.extend(read.map(|read| (file.position, read))),
                 Err(error) => {
-                    // Whoever goes by the path alone still knows whether it was wanted.
+                    // An extractor that decides by the path alone still knows whether the file is
+                    // wanted.
                     let wanted = self.shared.wants(path, metadata, &[]);
                     let impact = if wanted { Impact::Partial } else { Impact::Note };
                     let message = format!("cannot be read: {error}");
@@ -122,12 +123,12 @@ impl<E: Extract> DirectoryReader<'_, E> {
         batch
     }
 
-    /// Files that links make wanted. They are few.
+    /// Reads the few files that are only wanted through links.
     fn second(&self, files: &[FoundFile], requests: &Requests) -> Found<E::Facts> {
         let mut found = BTreeMap::new();
         for file in files {
             let Some((position, names)) = requests.get(&file.entry) else { continue };
-            // Whether it can be read is known from the first time.
+            // Failures were already reported by the first look.
             let _ = self.read(file, |head, rest| {
                 let mut names = names.clone();
                 names.retain(|name| self.shared.wants(&name.path, file.metadata, head));
@@ -146,7 +147,7 @@ impl<E: Extract> DirectoryReader<'_, E> {
         file: &FoundFile,
         look: impl FnOnce(&[u8], &mut dyn Read) -> T,
     ) -> io::Result<T> {
-        // Nothing to open; and some files of no size (below /proc) never end.
+        // There is nothing to open, and some files without size (below /proc) never end.
         if file.metadata.size == 0 {
             return Ok(look(&[], &mut io::empty()));
         }
@@ -160,8 +161,8 @@ impl<E: Extract> DirectoryReader<'_, E> {
     }
 }
 
-/// A file of the size it had when it was found: what it grows by since is left out, and it is an
-/// error when it has become shorter.
+/// A file with the size that it had when it was found: what was appended since is left out, and a
+/// shorter file is an error.
 struct Whole<'a> {
     file: io::Take<std::fs::File>,
     cancelled: &'a (dyn Fn() -> bool + Sync),
@@ -181,7 +182,7 @@ impl Read for Whole<'_> {
     }
 }
 
-/// What a file is to be recognised by, from the walk to the reading.
+/// The identity of a file, from the walk to the reading.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Identity {
     device: u64,

@@ -1,4 +1,4 @@
-//! What differs between systems.
+//! The parts that differ between operating systems.
 
 use std::ffi::OsStr;
 use std::fs::{File, Metadata, OpenOptions};
@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use super::Identity;
 use super::walk::FoundFile;
 
-/// Opens a file that the walk found, and no other: a link or file that took its place since is
+/// Opens exactly the file that the walk found: a link or another file that has replaced it since is
 /// refused.
 pub(super) fn open(root: &Path, file: &FoundFile) -> io::Result<File> {
     let mut options = OpenOptions::new();
@@ -49,7 +49,7 @@ mod system {
         Some(Identity { device: metadata.dev(), number: metadata.ino() })
     }
 
-    /// Whether the file has other names.
+    /// Whether the file has further names.
     pub(in super::super) fn is_shared(metadata: &Metadata) -> bool {
         metadata.nlink() > 1
     }

@@ -1,4 +1,4 @@
-//! What is in a directory.
+//! Walks through a directory.
 
 use std::collections::HashMap;
 use std::fs::{DirEntry, Metadata as FileMetadata};
@@ -21,7 +21,7 @@ pub(super) struct FoundFile {
     pub(super) path: Box<[u8]>,
     pub(super) metadata: Metadata,
     pub(super) identity: Option<Identity>,
-    /// Its number, and where the log has it.
+    /// Its entry number and its position in the log.
     pub(super) entry: u64,
     pub(super) position: Position,
 }
@@ -32,9 +32,9 @@ pub(super) struct Walk<'a, E: Extract> {
     root: &'a Path,
     pub(super) content: LayerContent<E::Facts>,
     pub(super) files: Vec<FoundFile>,
-    /// Folders still to be gone into, the next last.
+    /// Folders that are still to be entered, the next one last.
     folders: Vec<Vec<u8>>,
-    /// Files that have several names, and the first of them.
+    /// Files with several names, with the first name of each.
     names: HashMap<(u64, u64), Vec<u8>>,
 }
 
@@ -95,7 +95,7 @@ impl<'a, E: Extract> Walk<'a, E> {
                 self.folders.clear();
                 return Ok(());
             }
-            // Of the entry itself, not of what it links to.
+            // The metadata of the entry itself, not of a link's target.
             match entry.metadata() {
                 Ok(metadata) => self.take(path, &metadata)?,
                 Err(error) => {
@@ -148,7 +148,7 @@ impl<'a, E: Extract> Walk<'a, E> {
         let Metadata { size, mode } = metadata;
         let position = self.log(&path, Change::File { entry, size, mode })?;
         self.content.bytes = self.content.bytes.saturating_add(size);
-        // The list of files has the path again.
+        // The list of files holds the path a second time.
         self.shared.count_names(length(path.len()))?;
         self.files.push(FoundFile { path: path.into(), metadata, identity, entry, position });
         Ok(())
@@ -168,7 +168,7 @@ impl<'a, E: Extract> Walk<'a, E> {
     }
 }
 
-/// The entries of a folder by name; no more than one beyond those that may be read.
+/// The entries of a folder, ordered by name; at most one more than may be read.
 fn list(folder: &Path, limits: &Limits) -> io::Result<Vec<(Vec<u8>, DirEntry)>> {
     let mut entries = Vec::new();
     let most = usize::try_from(limits.max_layer_entries).unwrap_or(usize::MAX).saturating_add(1);

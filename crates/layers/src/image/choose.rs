@@ -1,4 +1,4 @@
-//! Which image of an index (`image-spec image-index.md`, version 1.1).
+//! Chooses an image of an index (`image-spec image-index.md`, version 1.1).
 
 use std::cell::OnceCell;
 use std::collections::HashSet;
@@ -13,8 +13,8 @@ use crate::stream::length;
 use crate::{Error, LimitExceeded, Limits};
 
 /// Chooses a manifest from the entries of the index `root`, as container engines do: by the
-/// platform alone, and of several at one place that fit equally well the first. What is odd about the
-/// choice is added to the diagnostics.
+/// platform alone, and the first of several at one level that fit equally well. Anything odd about
+/// the choice is added to the diagnostics.
 pub(super) fn choose(
     source: &dyn BlobSource,
     root: &Descriptor,
@@ -31,7 +31,7 @@ pub(super) fn choose(
     }
     let mut available = Vec::new();
     for entry in &manifests {
-        // The platform of an entry may be left out; then the config says it.
+        // An entry may lack a platform; then that of the config counts.
         let offered = match &entry.platform {
             Some(offered) => Some(offered.clone()),
             None => platform_of(source, entry, limits)?,
@@ -49,12 +49,12 @@ pub(super) fn choose(
     Err(Error::NoPlatform { asked: asked.cloned(), available })
 }
 
-/// Entries for the platform of the one chosen that are compared with it. Those that builders make are
-/// one image in as many compressions.
+/// The most entries for the chosen platform that are compared. Builders list one image in several
+/// compressions, at most.
 const MAX_COMPARED: usize = 8;
 
-/// Says that an index has other images for the very platform of the one chosen. Engines differ in
-/// which of them they run. On Windows they are told apart by the version of the system.
+/// Reports that an index has other images for exactly the chosen platform. Engines differ in which
+/// of them they run. On Windows, the version of the system distinguishes them.
 fn rivals(
     source: &dyn BlobSource,
     chosen: &Descriptor,
@@ -84,8 +84,8 @@ fn rivals(
     Some(Diagnostic::new("layers", message, impact))
 }
 
-/// The config of a manifest, which names the layers by what they hold, however they are compressed:
-/// the id of the image. None where the manifest cannot be had; then nothing says what it is.
+/// The config digest of a manifest, which is the id of the image: it covers the content of the
+/// layers, but not their compression. None if the manifest cannot be read.
 fn config_of(source: &dyn BlobSource, entry: &Descriptor, limits: &Limits) -> Option<Digest> {
     match document::load(source, entry, limits).ok()? {
         Document::Manifest { config, .. } => Some(config.digest),
@@ -93,18 +93,18 @@ fn config_of(source: &dyn BlobSource, entry: &Descriptor, limits: &Limits) -> Op
     }
 }
 
-/// Whether an image for `offered` runs where `asked` was asked for.
+/// Whether an image for `offered` runs on the platform `asked`.
 pub(crate) fn accepts(asked: &Platform, offered: &Platform) -> bool {
     plain(asked).accepts(&plain(offered))
 }
 
-/// How well an image suits where a platform was asked for, the best first.
+/// How well an image fits the requested platform, the best first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Suits {
     Exactly,
-    /// A variant was not asked for, and it has one.
+    /// It has a variant, but none was requested.
     AnyVariant,
-    /// It does not say what it is for.
+    /// It does not name its platform.
     Unknown,
     Not,
 }
@@ -120,14 +120,14 @@ impl Suits {
     }
 }
 
-/// Whether two platforms are one for container engines.
+/// Whether container engines treat two platforms as the same.
 pub(crate) fn is_same_platform(one: &Platform, other: &Platform) -> bool {
     plain(one) == plain(other)
 }
 
-/// The platform as engines compare it: names in lower case, other names of an architecture by its
-/// usual one, and the variants that they take for granted left out (containerd/platforms 1.0,
-/// `Normalize`). A system that is not said is Linux, on which the engines run.
+/// The platform in the form that engines compare: names in lower case, the usual name of an
+/// architecture, and without the variants that engines imply (containerd/platforms 1.0,
+/// `Normalize`). A missing system is Linux, on which the engines run.
 fn plain(platform: &Platform) -> Platform {
     let lower = |text: &str| text.to_lowercase();
     let variant = platform.variant.as_deref().map(lower).unwrap_or_default();
@@ -166,8 +166,9 @@ fn platform_of(
     }
 }
 
-/// All image manifests of an index and the indexes in it, attestations left out; what suits best
-/// comes first at each place, as containerd goes through them (`images.Manifest` in version 2).
+/// All image manifests of an index and its nested indexes, without attestations, the best fitting
+/// first at each level, in the order in which containerd visits them (`images.Manifest` in version
+/// 2).
 fn manifests(
     source: &dyn BlobSource,
     root: &Descriptor,
@@ -189,8 +190,8 @@ fn manifests(
     Ok(found)
 }
 
-/// Whether an entry is what BuildKit attests of another: for no platform. That it is annotated as
-/// one says nothing, for engines look at the platform alone.
+/// Whether an entry is BuildKit's attestation of another entry, which has the unknown platform. Its
+/// annotations do not count, since engines only look at the platform.
 pub(crate) fn is_attestation(entry: &Descriptor) -> bool {
     entry
         .platform
@@ -198,8 +199,7 @@ pub(crate) fn is_attestation(entry: &Descriptor) -> bool {
         .is_some_and(|platform| platform.os == "unknown" && platform.architecture == "unknown")
 }
 
-/// Visits the entries of an index and of the indexes in it in their order, until `visitor` has
-/// enough.
+/// Visits the entries of an index and its nested indexes in order, until `visitor` returns false.
 pub(crate) fn visit(
     source: &dyn BlobSource,
     root: Option<&Descriptor>,
@@ -210,7 +210,7 @@ pub(crate) fn visit(
     visit_in(source, root, entries, limits, &|_| {}, visitor)
 }
 
-/// The same, the entries of each index in the order that `order` gives them.
+/// Like `visit`, with the entries of each index sorted by `order`.
 fn visit_in(
     source: &dyn BlobSource,
     root: Option<&Descriptor>,
@@ -223,7 +223,7 @@ fn visit_in(
         order(&mut entries);
         entries.into_iter()
     };
-    // What is left to visit of each level, and the index it belongs to.
+    // The rest of the entries at each level, and the index that they belong to.
     let root = root.map(|root| root.digest.clone());
     let mut seen: HashSet<Digest> = root.iter().cloned().collect();
     let mut levels = vec![(root, ordered(entries))];
@@ -247,7 +247,7 @@ fn visit_in(
             Ok(Document::Index(entries)) => {
                 levels.push((Some(entry.digest), ordered(entries)));
             }
-            // Sources may have a part of what an index lists.
+            // A source may hold only a part of an index.
             Ok(Document::Manifest { .. }) | Err(Error::Blob(BlobError::Missing(_))) => {}
             Err(error) => return Err(error),
         }

@@ -11,11 +11,11 @@ use crate::error::DocumentProblem;
 use crate::media::{self, LayerType};
 use crate::{Coding, Error, LimitExceeded, Limits};
 
-/// An image whose manifest and config have been verified; its layers are not read yet.
+/// An image whose manifest and config are verified; its layers are not read yet.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Image {
-    /// The index that the image was chosen from, when it was asked for by one.
+    /// The index that the image was chosen from, if the caller opened an index.
     pub index: Option<Digest>,
     /// Descriptor of the manifest.
     pub manifest: Descriptor,
@@ -23,7 +23,7 @@ pub struct Image {
     pub config: ImageConfig,
     /// The layers from the lowest up.
     pub layers: Vec<Layer>,
-    /// What is odd about it.
+    /// Diagnostics about the image's documents.
     pub diagnostics: Vec<Diagnostic>,
 }
 
@@ -33,37 +33,37 @@ pub struct Image {
 pub struct ImageConfig {
     /// Its digest, which is the image's id.
     pub digest: Digest,
-    /// The document as it is: JSON.
+    /// The JSON document, unchanged.
     pub json: Vec<u8>,
-    /// When the image was made, if the config says so.
+    /// When the image was created, if the config says so.
     pub created: Option<Timestamp>,
-    /// CPU architecture, a `GOARCH` value; empty when it is not said.
+    /// CPU architecture, a `GOARCH` value; empty if missing.
     pub architecture: String,
-    /// Operating system, a `GOOS` value; empty when it is not said.
+    /// Operating system, a `GOOS` value; empty if missing.
     pub os: String,
     /// Variant of the CPU.
     pub variant: Option<String>,
-    /// How it was made, step by step.
+    /// The steps that created it.
     pub history: Vec<History>,
     /// Digests of the decompressed layers, the lowest first.
     pub diff_ids: Vec<Digest>,
 }
 
-/// One step in which an image was made.
+/// One step in the creation of an image.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct History {
-    /// When.
+    /// The time of the step.
     pub created: Option<Timestamp>,
     /// The command.
     pub created_by: String,
     /// A remark.
     pub comment: String,
-    /// Whether the step made no layer.
+    /// Whether the step created no layer.
     pub empty_layer: bool,
 }
 
-/// A layer not yet read.
+/// A layer that is not read yet.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Layer {
@@ -71,27 +71,28 @@ pub struct Layer {
     pub descriptor: Descriptor,
     /// Digest that its decompressed bytes must have.
     pub diff_id: Digest,
-    /// Compression that its media type names; what it really has is seen when it is read.
+    /// Compression by its media type; the actual one is detected when it is read.
     pub coding: Coding,
-    /// Whether registries do not hand it on (Windows base layers); it is read where it is there.
+    /// Whether registries do not distribute it (Windows base layers); it is read if the source has
+    /// it.
     pub is_foreign: bool,
-    /// The command that made it, where the history says so.
+    /// The command that created it, if the history says so.
     pub created_by: Option<String>,
 }
 
 impl Image {
-    /// Opens the image that `root` names: a manifest, or an index in which the image for
+    /// Opens the image that `root` names: a manifest, or an index, from which the image for
     /// `platform` is chosen.
     ///
-    /// Without a platform, `linux/amd64` is taken where there are several. Attestations beside
-    /// the images of an index, which are for no platform, are passed over. Platforms are compared as
-    /// containerd does it; several images for the very same make the result incomplete, unless they are
-    /// one image in several compressions.
+    /// If no platform is given and there are several, `linux/amd64` is chosen. Attestations in an
+    /// index, which have no platform, are ignored. Platforms are compared as containerd does;
+    /// several images for exactly the same platform make the result incomplete, unless they are one
+    /// image in several compressions.
     ///
     /// # Errors
-    /// When a document is missing, has been changed, or is not what its specification says; when
-    /// there is no image for the platform; when it is no image but another artifact; when a bound
-    /// is passed.
+    /// When a document is missing, has been changed, or does not follow its specification; when
+    /// there is no image for the platform; when it is another artifact than an image; when a limit
+    /// is exceeded.
     pub fn open(
         source: &dyn BlobSource,
         root: &Descriptor,
@@ -213,7 +214,7 @@ impl ImageConfig {
         })
     }
 
-    /// What the image runs on, where the config says so.
+    /// The platform of the image, if the config names one.
     #[must_use]
     pub fn platform(&self) -> Option<Platform> {
         if self.os.is_empty() || self.architecture.is_empty() {
@@ -224,7 +225,7 @@ impl ImageConfig {
         Some(platform)
     }
 
-    /// The commands that made the layers; none where the history does not fit them.
+    /// The commands that created the layers; none if the history does not match them.
     fn commands(&self, layers: usize) -> Vec<Option<String>> {
         let steps = self.history.iter().filter(|step| !step.empty_layer);
         let commands: Vec<_> = steps.map(|step| Some(step.created_by.clone())).collect();

@@ -1,4 +1,4 @@
-//! One layer after the other.
+//! Applies one layer after another.
 
 use sealift_model::Impact;
 
@@ -10,35 +10,35 @@ use crate::notes::Notes;
 use crate::tree::Removal;
 use crate::{LimitExceeded, Limits, TreePath};
 
-/// Steps along paths, for each entry that may be merged: many times what real trees take, and an
-/// end to archives whose every name goes through links of thousands of components.
+/// Steps along paths for each entry that may be merged: many times what real trees need, and a
+/// bound on archives in which every name goes through links with thousands of components.
 const STEPS_PER_ENTRY: u64 = 20;
 
-/// The tree while layers are laid upon it.
+/// The tree to which layers are applied.
 pub(crate) struct Merge<'a> {
     pub(super) nodes: Nodes,
-    /// By their numbers, as far as they are laid upon each other.
+    /// The logs by number, as far as they are applied.
     logs: Vec<Option<&'a ChangeLog>>,
     pub(super) is_known: IsKnown<'a>,
     max_hops: u32,
     max_path_bytes: usize,
-    /// Steps along paths that may still be gone.
+    /// The remaining steps along paths.
     steps: u64,
     max_entries: u64,
     pub(crate) removed: Vec<Removed>,
-    /// What goes wrong, layer by layer.
+    /// The problems of each layer.
     pub(crate) notes: Vec<Notes>,
-    /// The folder of the change before: its path as written, where that leads, and how.
+    /// The folder of the previous change: its path as written, the node it leads to, and how.
     /// Archives list a folder's entries together.
     pub(super) folder: Option<(Vec<u8>, NodeId, Way)>,
-    /// What the layer that is being laid has taken away of those below.
+    /// What the present layer has removed from those below.
     pub(super) taken: Taken,
 }
 
-/// Whether anything is known of a content.
+/// Whether facts of a content are known.
 pub(crate) type IsKnown<'a> = Box<dyn Fn(Content) -> bool + Send + Sync + 'a>;
 
-/// A known file that a higher layer took away.
+/// A file with known facts that a higher layer removed.
 #[derive(Clone, Debug)]
 pub(crate) struct Removed {
     pub(crate) path: Vec<u8>,
@@ -48,44 +48,44 @@ pub(crate) struct Removed {
     pub(crate) removal: Removal,
 }
 
-/// How to go along a path.
+/// How to follow a path.
 #[derive(Clone, Copy)]
 pub(super) enum Walk {
-    /// To what is there, through links.
+    /// To an existing node, through links.
     Find,
-    /// To what is there; the last link is not followed.
+    /// To an existing node; the last link is not followed.
     FindLink,
-    /// To a folder, made where nothing is; its layer.
+    /// To a folder, which is created in the given layer if it is missing.
     Create(u32),
 }
 
-/// Where a path leads.
+/// The end of a path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Place {
-    /// To a node, and how.
+    /// A node, and how the path leads to it.
     At(NodeId, Way),
-    /// To a file of a lower layer that would have to go, through that link of a lower layer.
+    /// A file of a lower layer that would be removed, reached through this link of a lower layer.
     Blocked(NodeId),
-    /// To nothing.
+    /// Nothing.
     Nowhere,
-    /// Into more links than may be followed.
+    /// More links than may be followed.
     Endless,
 }
 
 /// How a path leads to a node.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Way {
-    /// By the names that it has.
+    /// By its own names.
     Direct,
     /// Through links.
     Linked,
-    /// Through links, of which this is the first that a lower layer brought. Only known where the
-    /// folder of an entry is looked for.
+    /// Through links, of which this is the first from a lower layer. Only determined for the folder
+    /// of an entry.
     Lower(NodeId),
 }
 
 impl<'a> Merge<'a> {
-    /// An empty tree. Of files that are removed, those are remembered that `is_known` knows.
+    /// An empty tree. Removed files are remembered if `is_known` returns true for them.
     pub(crate) fn new(is_known: IsKnown<'a>, limits: &Limits) -> Self {
         Self {
             nodes: Nodes::new(limits),
@@ -102,7 +102,7 @@ impl<'a> Merge<'a> {
         }
     }
 
-    /// Lays a layer, whose log has that number and about so many entries, upon those below.
+    /// Applies a layer, whose log has the given number and about the given number of entries.
     pub(crate) fn apply(
         &mut self,
         layer: u32,
@@ -164,7 +164,7 @@ impl<'a> Merge<'a> {
         self.put(layer, path, content.position, self.nodes.spot(folder, name), kind)
     }
 
-    /// What an entry brings; none when it is left out.
+    /// The node kind of an entry; none if the entry is left out.
     fn kind(
         &mut self,
         layer: u32,
@@ -179,8 +179,8 @@ impl<'a> Merge<'a> {
             Change::HardLink(target) => {
                 let kind = self.hard_link(target)?;
                 if kind.is_none() {
-                    // An engine that makes the link before it comes to a whiteout of its target
-                    // has what is missing here, whatever it is.
+                    // An engine that creates the link before it reaches a whiteout of its target
+                    // has the missing file, whatever it is.
                     let what = "a hard link to a file that is not there; the entry is left out";
                     self.note(layer, path, what, Impact::Incomplete);
                 }
@@ -210,7 +210,7 @@ impl<'a> Merge<'a> {
         Ok(())
     }
 
-    /// What a hard link to `target` is: another name for the same.
+    /// The node kind of a hard link to `target`: another name for the same file.
     fn hard_link(&mut self, target: &[u8]) -> Result<Option<NodeKind>, LimitExceeded> {
         Ok(match self.walk(NodeId::ROOT, target, Walk::FindLink)? {
             Place::At(node, _) => match self.nodes[node].kind {
@@ -222,7 +222,7 @@ impl<'a> Merge<'a> {
         })
     }
 
-    /// The folder that an entry goes to, made if need be.
+    /// The folder of an entry, created if needed.
     fn folder(&mut self, layer: u32, entry: &[u8], path: &[u8]) -> Result<Place, LimitExceeded> {
         if let Some((known, node, way)) = &self.folder
             && known == path
@@ -240,7 +240,7 @@ impl<'a> Merge<'a> {
         Ok(place)
     }
 
-    /// Where a link leads.
+    /// The target of a link.
     pub(super) fn follow(&mut self, link: NodeId) -> Result<Place, LimitExceeded> {
         let NodeKind::SymbolicLink(target) = self.nodes[link].kind else {
             return Ok(Place::At(link, Way::Direct));
@@ -253,7 +253,7 @@ impl<'a> Merge<'a> {
         self.walk(start, target, Walk::Find)
     }
 
-    /// Whether a relative link, by its words, climbs above the root.
+    /// Whether a relative link, by its text alone, climbs above the root.
     pub(super) fn leads_out(&self, link: NodeId) -> bool {
         let NodeKind::SymbolicLink(target) = self.nodes[link].kind else { return false };
         let target = self.target(target);
@@ -270,13 +270,13 @@ impl<'a> Merge<'a> {
         !target.starts_with(b"/") && depth.is_none()
     }
 
-    /// Where a path leads.
+    /// The end of a path.
     pub(super) fn find(&mut self, path: &[u8]) -> Result<Place, LimitExceeded> {
         self.walk(NodeId::ROOT, path, Walk::Find)
     }
 
-    /// Goes along a path, through links but never out of the tree, like a process whose root
-    /// folder the tree is.
+    /// Follows a path, through links but never out of the tree, like a process whose root folder is
+    /// the tree.
     pub(super) fn walk(
         &mut self,
         start: NodeId,
@@ -287,7 +287,7 @@ impl<'a> Merge<'a> {
         let mut way = Way::Direct;
         let mut hops = 0;
         let mut steps = 0;
-        // Paths still to be gone along, the last first.
+        // The rest of the paths to follow, the last first.
         let mut rest = vec![path];
         while let Some(path) = rest.pop() {
             steps += 1;
@@ -331,7 +331,7 @@ impl<'a> Merge<'a> {
                     }
                     rest.push(target);
                 }
-                // A folder takes the place of a file, as it would with an entry of its own.
+                // A folder replaces a file, as an entry of its own would.
                 (_, Walk::Create(layer)) => {
                     if let Way::Lower(link) = way
                         && self.nodes[child].layer != layer
@@ -372,7 +372,7 @@ impl<'a> Merge<'a> {
         }
     }
 
-    /// What a log says of a content.
+    /// The change that a content refers to.
     pub(super) fn change(&self, Content { log, position }: Content) -> Option<Change<'a>> {
         let log: &'a ChangeLog = self.logs.get(usize::try_from(log).ok()?).copied()??;
         log.at(position)
@@ -386,7 +386,7 @@ impl<'a> Merge<'a> {
     }
 }
 
-/// The first component and what follows its slash.
+/// The first component, and the rest after its slash.
 fn first(path: &[u8]) -> (&[u8], Option<&[u8]>) {
     match path.iter().position(|byte| *byte == b'/') {
         Some(slash) => {

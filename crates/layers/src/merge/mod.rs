@@ -1,14 +1,14 @@
-//! The layers laid upon each other (`image-spec layer.md, Applying Changesets`, version 1.1).
+//! Merges the layers (`image-spec layer.md, Applying Changesets`, version 1.1).
 //!
-//! Changes are applied as containerd does it: names are followed through links that lower layers
-//! have, but inside the tree; an entry takes the place of what was there unless both are folders.
-//! Unlike there, whiteouts always come first, as the specification wants it: they never hide what
-//! their own layer brings, wherever they stand in it.
+//! Changes are applied as containerd does: names are followed through links of lower layers, but
+//! only inside the tree; an entry replaces an existing one unless both are folders. Unlike in
+//! containerd, whiteouts always come first, as the specification requires: they never hide entries
+//! of their own layer, wherever they are in it.
 //!
-//! Engines on overlayfs (containerd, Docker and Podman as they come) unpack a layer without those
-//! below it, so that it takes away only what its own names say. Where one engine takes something
-//! away and another does not, it stays, for the container may run with it, and a diagnostic says
-//! so: [`take`] has the cases.
+//! Engines on overlayfs (containerd, Docker and Podman by default) unpack a layer without those
+//! below it, so it only removes what its own names refer to. If one engine removes a file and
+//! another does not, the file is kept, since the container may run with it, and a diagnostic
+//! reports this: [`take`] has the cases.
 
 mod apply;
 mod nodes;

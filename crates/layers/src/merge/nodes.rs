@@ -1,4 +1,4 @@
-//! The merged tree: every name that is there, in little memory.
+//! The merged tree: every name in it, in little memory.
 
 use std::hash::BuildHasher;
 use std::num::NonZeroU32;
@@ -10,14 +10,14 @@ use crate::log::Position;
 use crate::stream::length;
 use crate::{LimitExceeded, Limits};
 
-/// The content of a file, or the target of a link: which log says it, and where.
+/// The content of a file, or the target of a link, by its log and position.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(crate) struct Content {
     pub(crate) log: u32,
     pub(crate) position: Position,
 }
 
-/// A name in the tree. Made by [`Nodes`] alone, so it always leads to a node.
+/// A node of the tree. Only [`Nodes`] makes it, so it is always valid.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct NodeId(NonZeroU32);
 
@@ -31,25 +31,25 @@ pub(crate) enum NodeKind {
     File(Content, Naming),
     SymbolicLink(Content),
     Special,
-    /// Not there any more.
+    /// A removed node.
     Gone,
 }
 
 impl NodeKind {
-    /// Whether it is a file of that content.
+    /// Whether it is a file with that content.
     pub(crate) fn is_of(self, content: Content) -> bool {
         matches!(self, Self::File(own, _) if own == content)
     }
 }
 
-/// How a file came by its name.
+/// How a file got its name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Naming {
-    /// It is that of its entry.
+    /// It is the name of its entry.
     Direct,
-    /// Its entry's name goes through a linked folder.
+    /// The name of its entry goes through a linked folder.
     Moved,
-    /// It is a hard link to another.
+    /// It is a hard link to another file.
     HardLink,
 }
 
@@ -57,7 +57,7 @@ pub(crate) enum Naming {
 pub(crate) struct Node {
     pub(crate) parent: NodeId,
     pub(crate) kind: NodeKind,
-    /// The layer that put it there.
+    /// The layer that added it.
     pub(crate) layer: u32,
     name_start: u32,
     name_bytes: u32,
@@ -66,7 +66,7 @@ pub(crate) struct Node {
     previous: Option<NodeId>,
 }
 
-/// A name in a folder, which is or is not there.
+/// A name in a folder, which may or may not exist.
 #[derive(Clone, Copy)]
 pub(crate) struct Spot<'n> {
     pub(crate) parent: NodeId,
@@ -80,14 +80,14 @@ pub(crate) struct Nodes {
     names: Vec<u8>,
     /// Finds a node by its folder and name.
     table: HashTable<NodeId>,
-    /// Seeded at random, so that no image can be made whose names all fall together.
+    /// Seeded at random, so that no image can be built whose names all collide.
     hasher: DefaultHashBuilder,
     max_nodes: u64,
     max_names_bytes: u64,
 }
 
 impl Nodes {
-    /// Nothing but the root.
+    /// A tree with only the root.
     pub(crate) fn new(limits: &Limits) -> Self {
         let root = Node {
             parent: NodeId::ROOT,
@@ -109,7 +109,7 @@ impl Nodes {
         }
     }
 
-    /// Makes room for as many names as entries were read, as far as so many may come.
+    /// Reserves memory for as many names as entries were read, within the limit.
     pub(crate) fn make_room(&mut self, entries: u64) {
         let most = self.max_nodes.saturating_sub(length(self.nodes.len()));
         let room = usize::try_from(entries.min(most)).unwrap_or_default();
@@ -118,24 +118,24 @@ impl Nodes {
         table.reserve(room, |id| hash_of(nodes, names, hasher, *id));
     }
 
-    /// All nodes, those that are gone included.
+    /// All nodes, including removed ones.
     pub(crate) fn ids(&self) -> impl Iterator<Item = NodeId> + use<> {
         let last = u32::try_from(self.nodes.len()).unwrap_or(u32::MAX);
         (1..=last).filter_map(NonZeroU32::new).map(NodeId)
     }
 
-    /// Where a name in a folder belongs: to look for it and to add it take its hash once.
+    /// The place of a name in a folder, with its hash, which searching and adding share.
     pub(crate) fn spot<'n>(&self, parent: NodeId, name: &'n [u8]) -> Spot<'n> {
         Spot { parent, name, hash: self.hash(parent, name) }
     }
 
-    /// The node of that name in a folder.
+    /// The node with that name in a folder.
     pub(crate) fn child(&self, Spot { parent, name, hash }: Spot<'_>) -> Option<NodeId> {
         let same = |id: &NodeId| self[*id].parent == parent && self.name(*id) == name;
         self.table.find(hash, same).copied()
     }
 
-    /// Adds a name that is not there.
+    /// Adds a new name.
     pub(crate) fn add(
         &mut self,
         Spot { parent, name, hash }: Spot<'_>,
@@ -174,13 +174,13 @@ impl Nodes {
         Ok(id)
     }
 
-    /// Takes a node and all below it away.
+    /// Removes a node and everything below it.
     pub(crate) fn remove(&mut self, id: NodeId) {
         self.detach(id);
         self.bury(id);
     }
 
-    /// Takes a node with all below it out of its folder; [`Nodes::attach`] puts it back.
+    /// Detaches a node, with everything below it, from its folder; [`Nodes::attach`] puts it back.
     pub(crate) fn detach(&mut self, id: NodeId) {
         let Node { parent, next, previous, .. } = self[id];
         match previous {
@@ -193,7 +193,7 @@ impl Nodes {
         self.forget(id);
     }
 
-    /// Puts what was detached back to where it was; nothing else has its name there.
+    /// Puts a detached node back to its place, where its name must not exist.
     pub(crate) fn attach(&mut self, id: NodeId) {
         let parent = self[id].parent;
         let next = self[parent].first_child.replace(id);
@@ -207,7 +207,7 @@ impl Nodes {
         table.insert_unique(hash, id, |id| hash_of(nodes, names, hasher, *id));
     }
 
-    /// Ends what was detached, with all below it.
+    /// Removes a detached node and everything below it for good.
     pub(crate) fn bury(&mut self, id: NodeId) {
         for id in self.below(id) {
             self.forget(id);
@@ -215,7 +215,7 @@ impl Nodes {
         }
     }
 
-    /// Lets nobody find a node by its name.
+    /// Makes a node unreachable by its name.
     fn forget(&mut self, id: NodeId) {
         let hash = self.hash(self[id].parent, self.name(id));
         if let Ok(entry) = self.table.find_entry(hash, |other| *other == id) {
@@ -223,7 +223,7 @@ impl Nodes {
         }
     }
 
-    /// A node and all below it.
+    /// A node and everything below it.
     pub(crate) fn below(&self, id: NodeId) -> Vec<NodeId> {
         let mut found = vec![id];
         let mut at = 0;
@@ -234,12 +234,12 @@ impl Nodes {
         found
     }
 
-    /// What is in a folder.
+    /// The nodes in a folder.
     pub(crate) fn children(&self, id: NodeId) -> impl Iterator<Item = NodeId> {
         std::iter::successors(self[id].first_child, |id| self[*id].next)
     }
 
-    /// Writes the path of a node.
+    /// Returns the path of a node.
     pub(crate) fn path(&self, id: NodeId) -> Vec<u8> {
         let mut names = Vec::new();
         let mut at = id;

@@ -1,4 +1,4 @@
-//! Which of the names that are left lead to a wanted content.
+//! Finds the remaining names that lead to a wanted content.
 
 use std::collections::BTreeMap;
 
@@ -11,37 +11,38 @@ use crate::content::ReadFile;
 use crate::log::Change;
 use crate::{Extract, LimitExceeded, Metadata, TreePath};
 
-/// A name under which a content is wanted. In the order in which they are preferred.
+/// A name under which a content is wanted, ordered by preference.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub(crate) struct Name {
     pub(crate) rank: Rank,
     pub(crate) path: Vec<u8>,
-    /// The layer that put the file there: of a symbolic link and the file that it leads to, the
-    /// later one, before which the file was not there under this name.
+    /// The layer that added the file: of a symbolic link and the file that it leads to, the later
+    /// one, since the file did not exist under this name before.
     pub(crate) layer: u32,
 }
 
-/// What kind of name.
+/// The kind of a name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub(crate) enum Rank {
     Real,
     HardLink,
     SymbolicLink,
-    /// A name through a linked folder, as the archive has it.
+    /// A name through a linked folder, as written in the archive.
     Written,
 }
 
 /// The wanted names of each content.
 #[derive(Debug, Default)]
 pub(crate) struct Survey {
-    /// Of contents that were read.
+    /// The names of contents that were read.
     pub(crate) names: BTreeMap<Content, Vec<Name>>,
-    /// Of contents that were not, under which they may be wanted when their first bytes are seen.
+    /// The names of contents that were not read, which may be wanted once their first bytes are
+    /// known.
     pub(crate) again: BTreeMap<Content, Vec<Name>>,
 }
 
 impl Survey {
-    /// Goes through the names of the merged tree. `read` finds what is read of a content.
+    /// Checks the names of the merged tree. `read` returns the file that was read for a content.
     pub(crate) fn new<'r, E: Extract>(
         merge: &mut Merge<'_>,
         extract: &E,
@@ -88,7 +89,7 @@ impl Survey {
         Ok(survey)
     }
 
-    /// A file that is found at a fixed path through a linked folder: it has no node of that name.
+    /// Adds a file at a fixed path through a linked folder, which has no node with that name.
     fn fixed<'r, E: Extract>(
         &mut self,
         merge: &mut Merge<'_>,
@@ -126,7 +127,7 @@ impl Survey {
         match (known, naming) {
             (Some(_), Naming::Direct) => self.name(content, name),
             (Some(file), Naming::Moved) => {
-                // The link on the way may be another by now.
+                // The link on the way may have been replaced.
                 let place = merge.find(&file.path)?;
                 let written = Name { rank: Rank::Written, path: file.path.to_vec(), ..name };
                 self.name(content, name);
@@ -145,8 +146,8 @@ impl Survey {
         Ok(())
     }
 
-    /// A symbolic link at a wanted path is one more name of what it leads to. Says what is wrong
-    /// with one that leads to no file.
+    /// Adds a symbolic link at a wanted path as another name of its target. Reports a link that
+    /// leads to no file.
     fn link<'r, E: Extract>(
         &mut self,
         merge: &Merge<'_>,

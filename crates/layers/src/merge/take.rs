@@ -1,7 +1,7 @@
-//! What a layer takes away of those below it, where engines agree on that.
+//! What a layer removes from those below it, as far as engines agree.
 //!
-//! On overlayfs a layer is unpacked alone, and the kernel lays its folder upon those below. So,
-//! unlike where it is unpacked into the tree itself,
+//! On overlayfs a layer is unpacked alone, and the kernel mounts its folder over those below. So,
+//! unlike when a layer is unpacked into the tree itself,
 //!
 //! - nothing goes through a link of a lower layer: a folder of the upper layer hides the link,
 //! - a folder that the layer replaces or whites out, and brings again later, is an ordinary folder
@@ -28,19 +28,19 @@ const ANEW: &str =
 const BOTH_STAY: &str =
     "replaces something through a link; engines differ on what goes, so both stay";
 
-/// What one layer has taken away so far, in its order; none for what came back.
+/// The nodes that one layer has removed so far, in order; none for those that came back.
 #[derive(Default)]
 pub(super) struct Taken {
     nodes: Vec<Option<(NodeId, Removal)>>,
-    /// Where the folders among them that may come back are listed, by where they were in the tree.
+    /// Indexes of the removed folders that may come back, by their place in the tree.
     folders: HashMap<(NodeId, Vec<u8>), usize>,
-    /// The layer's folders with an opaque mark, and where the mark stands.
+    /// The layer's folders with an opaque mark, and the position of the mark.
     opaque: HashMap<Vec<u8>, Position>,
 }
 
 impl Taken {
-    /// Whether a folder that comes there is opaque or lies in one that is: a mark on the folder
-    /// that was there before it does not count.
+    /// Whether a new folder at this path is opaque or lies in an opaque one. A mark on an earlier
+    /// folder at the path does not count.
     fn is_hidden(&self, path: &[u8], position: Position) -> bool {
         self.opaque.get(path).is_some_and(|mark| *mark > position)
             || self.opaque.contains_key(split(path).0)
@@ -48,7 +48,7 @@ impl Taken {
 }
 
 impl Merge<'_> {
-    /// Takes away what the layer hides, before its own entries come.
+    /// Removes what the layer hides, before its own entries are applied.
     pub(super) fn hide(&mut self, layer: u32, changes: &ChangeLog) -> Result<(), LimitExceeded> {
         let mut reader = changes.reader();
         while let Some((path, position, change)) = reader.next() {
@@ -76,7 +76,7 @@ impl Merge<'_> {
 
     fn clear(&mut self, layer: u32, path: &[u8], position: Position) -> Result<(), LimitExceeded> {
         let Place::At(folder, way) = self.walk(NodeId::ROOT, path, Walk::Find)? else {
-            // A folder that is taken away, or that the layer alone has.
+            // A folder that is removed, or that only this layer has.
             self.taken.opaque.insert(path.to_vec(), position);
             return Ok(());
         };
@@ -99,7 +99,7 @@ impl Merge<'_> {
         Ok(())
     }
 
-    /// Whether an entry of that kind would take something of a lower layer away.
+    /// Whether an entry of that kind would remove something of a lower layer.
     pub(super) fn would_take(
         &self,
         layer: u32,
@@ -114,8 +114,8 @@ impl Merge<'_> {
         })
     }
 
-    /// Makes a link of a lower layer the folder that it is where layers are unpacked alone, so
-    /// that what `path` brings stands beside what it would replace.
+    /// Turns a link of a lower layer into a folder, as happens if layers are unpacked alone, so
+    /// that `path` is added beside the file that it would replace.
     pub(super) fn part(
         &mut self,
         layer: u32,
@@ -130,8 +130,8 @@ impl Merge<'_> {
         Ok(())
     }
 
-    /// Takes a node with all below it away: what the layer itself brought for good, the rest until
-    /// the layer brings the folder again.
+    /// Removes a node with everything below it: nodes of this layer for good, the others until the
+    /// layer adds the folder again.
     pub(super) fn remove(
         &mut self,
         node: NodeId,
@@ -159,8 +159,8 @@ impl Merge<'_> {
         Ok(())
     }
 
-    /// Puts the folder of lower layers that the layer took from there back, with all that it took
-    /// below: what it had hidden there went with the folder that the layer had before. Whether
+    /// Restores the folder of lower layers that this layer removed here, with everything that was
+    /// removed below it: what the layer hid there was in its own previous folder. Returns whether
     /// there is one.
     pub(super) fn bring_back(
         &mut self,
@@ -193,7 +193,7 @@ impl Merge<'_> {
         Ok(true)
     }
 
-    /// Whether a node is that folder or below it.
+    /// Whether a node is `folder` or below it.
     fn is_in(&mut self, node: NodeId, folder: NodeId) -> Result<bool, LimitExceeded> {
         let mut at = node;
         loop {
@@ -205,7 +205,7 @@ impl Merge<'_> {
         }
     }
 
-    /// Ends what the layer took away: no later entry can bring it back.
+    /// Removes for good what the layer took away: no later entry can bring it back.
     pub(super) fn bury_taken(&mut self, removed_by: u32) -> Result<(), LimitExceeded> {
         let taken = std::mem::take(&mut self.taken);
         for (node, removal) in taken.nodes.into_iter().flatten() {

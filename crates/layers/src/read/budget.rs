@@ -1,9 +1,9 @@
-//! Bytes of file content that all threads together may keep at once.
+//! Limits the bytes of file content that all threads together keep at once.
 
 use std::sync::{Condvar, Mutex, PoisonError};
 
-/// A stock of bytes. Whoever reads a file takes its share before it starts and waits while it has
-/// none, so nobody waits for the share of somebody who waits.
+/// A stock of bytes. A reader takes its share before it starts, and has none while it waits, so
+/// nobody waits for the share of a waiting reader.
 #[derive(Debug)]
 pub(crate) struct Budget {
     total: u64,
@@ -16,7 +16,7 @@ impl Budget {
         Self { total, free: Mutex::new(total), freed: Condvar::new() }
     }
 
-    /// Waits until so many bytes are free. A file larger than all has all of them.
+    /// Waits until so many bytes are free. A file that exceeds the stock takes all of it.
     pub(crate) fn take(&self, bytes: u64) -> Share<'_> {
         let bytes = bytes.min(self.total);
         let free = self.free.lock().unwrap_or_else(PoisonError::into_inner);

@@ -1,4 +1,4 @@
-//! One layer: verified, decompressed, its wanted files read while they pass.
+//! One layer: verified, decompressed, and its wanted files read while they pass.
 
 use std::collections::{BTreeMap, HashMap};
 use std::io::{self, BufRead, Read};
@@ -18,15 +18,15 @@ use crate::stream::{Failure, LayerStream, length};
 use crate::tar::{Entry, Kind, Skip, TarError, TarReader};
 use crate::{Error, Extract, File, LimitExceeded, Limits, Metadata, TreePath};
 
-/// First bytes of a file that an extractor is shown.
+/// Number of first bytes of a file that an extractor sees.
 pub(crate) const HEAD_BYTES: usize = 512;
 
-/// What reading shares over all layers.
+/// The state that all layers share while reading.
 pub(crate) struct Shared<'a, E> {
     pub(crate) extract: &'a E,
     pub(crate) limits: &'a Limits,
     pub(crate) budget: &'a Budget,
-    /// Bytes of all change logs.
+    /// Total bytes of all change logs.
     pub(crate) names_bytes: &'a AtomicU64,
     pub(crate) buffers: &'a Buffers,
 }
@@ -39,7 +39,7 @@ impl<E: Extract> Shared<'_, E> {
         if sum > max { Err(LimitExceeded::new("max_names_bytes", max)) } else { Ok(()) }
     }
 
-    /// Shows a file to the extractor, if it is wanted under one of the names.
+    /// Passes a file to the extractor, if it is wanted under one of the names.
     pub(crate) fn read(
         &self,
         path: &[u8],
@@ -125,8 +125,8 @@ pub(crate) fn first_look<E: Extract>(
     Ok(content)
 }
 
-/// Whether anything but zeros, which fill up a last record, is left. Failures come again when the
-/// stream is finished.
+/// Whether anything but zeros, which pad a last record, is left. A failure is reported again when
+/// the stream is finished.
 fn has_content(stream: &mut LayerStream<'_, '_>) -> bool {
     while let Ok(chunk) = stream.fill_buf() {
         if chunk.iter().any(|byte| *byte != 0) {
@@ -141,14 +141,14 @@ fn has_content(stream: &mut LayerStream<'_, '_>) -> bool {
     false
 }
 
-/// How reading the entries ended, if not in an error of the image.
+/// How reading the entries ended, unless in an error of the image.
 enum End {
     Whole,
     Malformed(String),
     Limit(LimitExceeded),
 }
 
-/// Failures of the stream come again when it is finished.
+/// A failure of the stream is reported again when it is finished.
 fn end_of(ended: Result<(), Stop>) -> Result<End, Error> {
     match ended {
         Ok(()) => Ok(End::Whole),
@@ -179,12 +179,12 @@ struct FirstLook<'c, 'env, 's, E: Extract> {
     tar: TarReader<LayerStream<'c, 'env>>,
     shared: &'s Shared<'s, E>,
     content: LayerContent<E::Facts>,
-    /// Path of the present entry, and of what it links to.
+    /// Path of the present entry, and its link target.
     path: Vec<u8>,
     link: Vec<u8>,
     /// Bytes of the log that are counted already.
     counted: u64,
-    /// Bytes of files with holes that were read.
+    /// Bytes of sparse files that were read.
     sparse_bytes: u64,
 }
 
@@ -217,7 +217,7 @@ impl<E: Extract> FirstLook<'_, '_, '_, E> {
         done
     }
 
-    /// Brings the entry's name into form. False when the entry is left out.
+    /// Normalizes the entry's name. Returns false if the entry is left out.
     fn take_path(&mut self) -> bool {
         let max = self.shared.limits.max_path_bytes;
         let name = self.tar.name();
@@ -232,7 +232,7 @@ impl<E: Extract> FirstLook<'_, '_, '_, E> {
             self.content.notes.add(shown(name), message, Impact::Partial);
             return false;
         }
-        // The root itself has nothing to tell.
+        // The root itself is not recorded.
         !self.path.is_empty()
     }
 
@@ -276,7 +276,7 @@ impl<E: Extract> FirstLook<'_, '_, '_, E> {
         link.clear();
         let is_short = self.tar.link().len() <= self.shared.limits.max_path_bytes;
         let fits = if kind == Kind::SymbolicLink {
-            // What is too long for any system leads nowhere.
+            // A target that is too long for any system leads nowhere.
             link.extend_from_slice(if is_short { self.tar.link() } else { &[] });
             true
         } else {
@@ -324,7 +324,7 @@ impl<E: Extract> FirstLook<'_, '_, '_, E> {
         Ok(())
     }
 
-    /// Holes cost nothing in the archive, so they are counted.
+    /// Holes take no space in the archive, so their bytes are counted.
     fn passes_limit(&mut self, size: u64) -> Option<LimitExceeded> {
         let Limits { max_file_bytes, max_layer_bytes, .. } = *self.shared.limits;
         if !self.tar.is_sparse() {
@@ -347,7 +347,7 @@ impl<E: Extract> FirstLook<'_, '_, '_, E> {
         position.ok_or(Stop::Names(LimitExceeded::new("max_names_bytes", max)))
     }
 
-    /// Counts the log's bytes, now and then.
+    /// Counts the log's bytes from time to time.
     fn count_names(&mut self, at_least: u64) -> Result<(), Stop> {
         let new = self.content.log.bytes() - self.counted;
         if new < at_least {
@@ -358,7 +358,7 @@ impl<E: Extract> FirstLook<'_, '_, '_, E> {
     }
 }
 
-/// Errors come again when the reader goes on.
+/// An error is reported again when reading continues.
 fn read_head<'h, R: BufRead + Skip>(
     tar: &mut TarReader<R>,
     head: &'h mut [u8; HEAD_BYTES],
@@ -378,13 +378,13 @@ fn shown(path: &[u8]) -> String {
     TreePath::new(path).to_string()
 }
 
-/// By the number of an entry: where the log has it, and the names under which it may be wanted.
+/// By entry number: the position in the log, and the names under which the file may be wanted.
 pub(crate) type Requests = HashMap<u64, (Position, Vec<Name>)>;
 
-/// What a second look found: the file, and the names under which it is wanted.
+/// The result of a second look: each file, and the names under which it is wanted.
 pub(crate) type Found<F> = BTreeMap<Position, (ReadFile<F>, Vec<Name>)>;
 
-/// Reads a layer again for the sake of files that links lead to.
+/// Reads a layer again for files that links lead to.
 pub(crate) fn second_look<E: Extract>(
     stream: LayerStream<'_, '_>,
     shared: &Shared<'_, E>,
@@ -394,7 +394,7 @@ pub(crate) fn second_look<E: Extract>(
     let mut tar = TarReader::new(stream);
     let mut found = BTreeMap::new();
     let mut number = 0;
-    // How it ends is known from the first look.
+    // The first look already reported how it ends.
     while let (Ok(Some(entry)), true) = (tar.next(), found.len() < requests.len()) {
         let request = requests.get(&number).filter(|_| entry.kind == Kind::File);
         if let Some((position, names)) = request {
@@ -413,7 +413,7 @@ pub(crate) fn second_look<E: Extract>(
         number += 1;
     }
     match tar.into_input().finish()?.stopped {
-        // The first look at the layer came to its end, in another blob: this one is not it.
+        // The first look read a complete layer, so this blob is not the same one.
         Some(limit) if first_was_whole => Err(limit.into()),
         _ => Ok(found),
     }

@@ -1,4 +1,4 @@
-//! Reading the layers of an image, and what comes of them.
+//! Reads the layers of an image and merges them.
 
 pub(crate) mod budget;
 pub(crate) mod layer;
@@ -24,18 +24,18 @@ use budget::Budget;
 use layer::{Found, Requests, Shared, first_look, second_look};
 use result::Growing;
 
-/// Reads every layer of an image once, verifies it, and merges what `extract` took out of them.
+/// Reads every layer of an image once, verifies it, and merges the facts that `extract` returned.
 ///
-/// A layer whose tar archive is broken though its digests hold, or that passes a bound, is read
-/// as far as it goes, and a diagnostic says so. Layers that hold files which only links make
-/// wanted are read a second time for those.
+/// A layer whose tar archive is broken although its digests match, or that exceeds a limit, is read
+/// as far as possible, with a diagnostic. Layers with files that are only wanted through links are
+/// read a second time for those files.
 ///
-/// What a [`LayerStore`](crate::LayerStore) in the options has is not read, and neither are blobs
-/// that only hold what it has: whether they are there and unchanged is then not seen.
+/// Content that a [`LayerStore`](crate::LayerStore) in the options has is not read again. Blobs
+/// with no other content are not read at all, so missing or changed ones are not noticed.
 ///
 /// # Errors
-/// When a layer is missing, cannot be read, or is not what its digests name; when its compressed
-/// data is corrupt; when bounds on the image as a whole are passed; when it is cancelled.
+/// When a layer is missing, cannot be read, or does not match its digests; when its compressed data
+/// is corrupt; when limits on the image as a whole are exceeded; when reading is cancelled.
 pub fn read_image<E: Extract>(
     source: &dyn BlobSource,
     image: &Image,
@@ -47,12 +47,12 @@ pub fn read_image<E: Extract>(
     Ok(tree)
 }
 
-/// Reads an image as [`read_image`] does, and makes of its tree what `maker` makes.
+/// Reads an image as [`read_image`] does, and lets `maker` compute its result from the tree.
 ///
-/// Where a store has that, neither layers nor tree are read.
+/// If a store has the result, neither layers nor tree are read.
 ///
 /// # Errors
-/// As of [`read_image`].
+/// Those of [`read_image`].
 pub fn assemble_image<E: Extract, A: Assemble<E::Facts>>(
     source: &dyn BlobSource,
     image: &Image,
@@ -76,7 +76,7 @@ pub fn assemble_image<E: Extract, A: Assemble<E::Facts>>(
     Ok(assembled)
 }
 
-/// An image that is being read, and what a store has of it.
+/// An image that is being read, with the store's content for it.
 struct Reading<'a, E: Extract> {
     source: &'a dyn BlobSource,
     image: &'a Image,
@@ -101,7 +101,7 @@ impl<'a, E: Extract> Reading<'a, E> {
         Ok(Self { source, image, extract, options, layers, cache: Cache::of(extract, options) })
     }
 
-    /// The tree of the layers, without what is to be said of the image's own documents.
+    /// The tree of the layers, without diagnostics of the image's own documents.
     fn tree(&self) -> Result<Read<E::Facts>, Error> {
         let stack = self.layers.stack();
         let kept = self.cache.as_ref().zip(stack.as_ref());
@@ -137,7 +137,7 @@ fn key(layer: &Layer) -> LayerKey<'_> {
     LayerKey { blob: &layer.descriptor.digest, diff_id: &layer.diff_id }
 }
 
-/// What is known of the layers before they are read.
+/// The summaries of the layers before they are read.
 fn summaries(image: &Image) -> Vec<LayerSummary> {
     let summary = |layer: &Layer| LayerSummary {
         digest: Some(layer.descriptor.digest.clone()),
@@ -148,10 +148,10 @@ fn summaries(image: &Image) -> Vec<LayerSummary> {
     image.layers.iter().map(summary).collect()
 }
 
-/// A layer is small when it is less than this part of what each thread has to read.
+/// A layer is small if it is less than this fraction of each thread's share.
 const SMALL_SHARE: usize = 16;
 
-/// The layers of an image without repetitions. Each has a slot: its place among them.
+/// The distinct layers of an image. The slot of a layer is its index among them.
 struct Distinct<'a> {
     /// First layer of each slot, and its index in the image.
     layers: Vec<(usize, &'a Layer)>,
@@ -165,8 +165,8 @@ impl<'a> Distinct<'a> {
         let mut layers = Vec::new();
         let mut stack = Vec::new();
         for (index, layer) in all.iter().enumerate() {
-            // Equal diff-ids in different blobs (another compression) are read each: every blob
-            // is verified.
+            // Different blobs with equal diff-ids (another compression) are all read, since every
+            // blob is verified.
             let slot =
                 *slots.entry((&layer.diff_id, &layer.descriptor.digest)).or_insert_with(|| {
                     layers.push((index, layer));
@@ -177,9 +177,9 @@ impl<'a> Distinct<'a> {
         Self { layers, stack }
     }
 
-    /// The slots in the order in which to read them: the largest first, so that all threads come
-    /// to their end together; and those that are too small for that as they lie upon each other,
-    /// so that they can be merged while others are still being read.
+    /// The slots in reading order: the largest first, so that all threads end at about the same
+    /// time; then the small ones from the lowest layer up, so that they can be merged while others
+    /// are being read.
     fn order(&self, threads: NonZeroUsize) -> Vec<usize> {
         let sizes = self.layers.iter().map(|(_, layer)| layer.descriptor.size);
         let all = sizes.clone().fold(0, u64::saturating_add);
@@ -189,7 +189,7 @@ impl<'a> Distinct<'a> {
         slots.into_iter().map(|(slot, _)| slot).collect()
     }
 
-    /// The layers as a cache knows them; none with a foreign one, which may be here or not.
+    /// The layers for the cache; none if one is foreign, which may be available or not.
     fn stack(&self) -> Option<Stack<'_>> {
         let layers = self.layers.iter();
         let keys = layers.map(|(_, layer)| (!layer.is_foreign).then_some(key(layer)));
@@ -206,7 +206,7 @@ struct LayerReader<'a, E: Extract> {
     cache: Option<&'a Cache<'a, E::Facts>>,
 }
 
-/// The tree of all layers, and whether it follows from their diff-ids alone.
+/// The tree of all layers, and whether it depends on their diff-ids alone.
 struct Read<F> {
     tree: Tree<F>,
     is_reusable: bool,
@@ -226,7 +226,7 @@ impl<'a, E: Extract> LayerReader<'a, E> {
             growing.grow();
             Ok(())
         })?;
-        // What comes now needs other memory.
+        // The following steps need other memory.
         self.shared.buffers.clear();
         let mut merged = growing.finish(self.shared.extract)?;
         let contents: Vec<_> = contents.into_iter().filter_map(OnceLock::into_inner).collect();
@@ -293,15 +293,15 @@ impl<'a, E: Extract> LayerReader<'a, E> {
         Ok(found)
     }
 
-    /// The cache and the key of a layer, where it may be kept: not when it is foreign, for
-    /// then it may be here or not.
+    /// The cache and the key of a layer, if it may be stored: not if it is foreign, since it may
+    /// then be available or not.
     fn kept(&self, slot: usize) -> Option<(&Cache<'_, E::Facts>, LayerKey<'_>)> {
         let (_, layer) = self.layers.layers.get(slot)?;
         self.cache.filter(|_| !layer.is_foreign).map(|cache| (cache, key(layer)))
     }
 
-    /// Opens a layer for `look`; none when it is foreign and not here. What is not the layer is
-    /// asked for once more wherever else it may be.
+    /// Opens a layer for `look`; none if it is foreign and not available. If the blob does not
+    /// match, it is fetched again from elsewhere, if the source can.
     fn read<T>(
         &'a self,
         slot: usize,
@@ -340,17 +340,17 @@ impl<'a, E: Extract> LayerReader<'a, E> {
     }
 }
 
-/// Bytes of a layer after which its reader is told again: a few thousand times for the largest
-/// images, and not once for each piece that is read.
+/// Bytes of a layer between two progress reports: a few thousand reports for the largest images,
+/// not one for each piece that is read.
 const TOLD_EVERY_BYTES: u64 = 1 << 20;
 
-/// Tells how far a layer has been read, and whether to go on.
+/// Reports how far a layer has been read, and whether to stop.
 struct LayerWatch<'a> {
     options: &'a ReadOptions<'a>,
     halt: &'a Halt<'a>,
     index: usize,
     slot: usize,
-    /// Bytes that were told last.
+    /// Bytes at the last report.
     told: AtomicU64,
 }
 

@@ -1,4 +1,4 @@
-//! From the contents of the layers to the tree.
+//! Builds the tree from the contents of the layers.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
@@ -19,10 +19,10 @@ pub(crate) struct Merged<F> {
     found: BTreeMap<Content, ReadFile<F>>,
 }
 
-/// Contents of layers as they come.
+/// Contents of layers, in the order in which they arrive.
 pub(crate) type Contents<F> = [OnceLock<LayerContent<F>>];
 
-/// A tree that grows while layers are still being read, by the contents that are there.
+/// A tree that grows while layers are still being read, from the contents so far.
 pub(crate) struct Growing<'a, F> {
     contents: &'a Contents<F>,
     stack: &'a [usize],
@@ -31,7 +31,7 @@ pub(crate) struct Growing<'a, F> {
 
 struct Growth<'a> {
     merge: Merge<'a>,
-    /// Layers that lie upon each other.
+    /// Number of layers that are merged.
     layers: usize,
     ended: Result<(), LimitExceeded>,
 }
@@ -47,15 +47,15 @@ impl<'a, F: Send + Sync> Growing<'a, F> {
         Self { contents, stack, growth }
     }
 
-    /// Lays upon each other, in the order of the stack, what is there; unless another thread is at
-    /// it. Nobody waits: what is left comes with the next layer, or at the end.
+    /// Merges the available contents, in the order of the stack, unless another thread is doing so.
+    /// Nobody waits: the rest is merged with the next layer, or at the end.
     pub(crate) fn grow(&self) {
         if let Ok(mut growth) = self.growth.try_lock() {
             growth.grow(self.contents, self.stack);
         }
     }
 
-    /// Lays the rest upon them and looks which names are wanted.
+    /// Merges the rest and determines the wanted names.
     pub(crate) fn finish<E: Extract<Facts = F>>(
         self,
         extract: &E,
@@ -89,7 +89,7 @@ fn read_file<F>(contents: &Contents<F>, content: Content) -> Option<&ReadFile<F>
 }
 
 impl<F> Merged<F> {
-    /// What to look at again, by slot.
+    /// The files to look at again, by slot.
     pub(crate) fn requests(&self, contents: &[LayerContent<F>]) -> HashMap<usize, Requests> {
         let mut requests: HashMap<usize, Requests> = HashMap::new();
         for (content, names) in &self.survey.again {
@@ -113,11 +113,11 @@ impl<F> Merged<F> {
         requests
     }
 
-    /// Takes in what a second look found in a slot.
+    /// Adds the result of a second look at a slot.
     pub(crate) fn add_found(&mut self, slot: usize, found: Found<F>) {
         for (position, (file, names)) in found {
             let content = Content { log: number(slot), position };
-            // What was read the first time has its names, or no longer any.
+            // A file from the first look has its names already, or has none any more.
             if self.survey.again.contains_key(&content) {
                 self.survey.names.insert(content, names);
             }
@@ -157,7 +157,7 @@ impl<F> Merged<F> {
         let mut diagnostics = Vec::new();
         for (layer, slot) in stack.iter().enumerate() {
             let diff_id = layers.get(layer).and_then(|layer| layer.diff_id.as_ref());
-            // What is wrong with a layer is said once, however often it lies in the image.
+            // The problems of a layer are reported once, however often it occurs in the image.
             if !stack.iter().take(layer).any(|before| before == slot)
                 && let Some(content) = contents.get(*slot)
             {

@@ -1,4 +1,4 @@
-//! A tar archive on disk whose members are read where they lie.
+//! A tar archive on disk whose members are read in place.
 
 use std::collections::HashMap;
 use std::fs::File;
@@ -13,7 +13,7 @@ use crate::stream::length;
 use crate::tar::{Kind, Skip, TarReader};
 use crate::{Coding, Error, LimitExceeded, Limits};
 
-/// Where the members of an archive lie.
+/// The positions of an archive's members.
 #[derive(Debug)]
 pub(super) struct Archive {
     path: PathBuf,
@@ -24,11 +24,11 @@ pub(super) struct Archive {
 #[derive(Debug)]
 enum Entry {
     Member(Member),
-    /// Another name of the member of that path. `docker save` links equal layers.
+    /// Another name for the member with this path. `docker save` links equal layers.
     Link(Vec<u8>),
 }
 
-/// Bytes of an archive.
+/// A range of bytes in an archive.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Member {
     pub(super) start: u64,
@@ -67,7 +67,7 @@ impl Archive {
         self.members.keys().map(Vec::as_slice)
     }
 
-    /// The member of that name, links followed.
+    /// The member with that name; links are followed.
     pub(super) fn find(&self, name: &[u8]) -> Option<Member> {
         let mut path = Vec::new();
         normalize(name, &mut path).ok()?;
@@ -164,7 +164,7 @@ impl Members<'_> {
     }
 }
 
-/// A file in which contents are jumped over.
+/// A file in which contents are skipped by seeking.
 struct Seeking {
     file: BufReader<File>,
     /// Bytes from the present position to the end.

@@ -1,4 +1,4 @@
-//! What is attached to an image: signatures and attestations beside it.
+//! Finds the signatures and attestations that are attached to an image.
 
 use std::collections::HashSet;
 
@@ -11,7 +11,7 @@ use crate::media::{self, DocumentKind, OCI_MANIFEST};
 use crate::stream::length;
 use crate::{Error, LimitExceeded};
 
-/// What `cosign save` says that an entry of its layout is.
+/// The annotation with which `cosign save` names the kind of a layout entry.
 const KIND: &str = "kind";
 const COSIGN_KINDS: &str = "dev.cosignproject.cosign/";
 const COSIGN_IMAGES: [&str; 2] =
@@ -24,7 +24,7 @@ pub struct Referrers {
     /// Manifests that name the image as their `subject`, or that the image's fallback tag lists
     /// (`distribution-spec 1.1, Referrers Tag Schema`). They are parsed, not verified.
     pub manifests: Vec<Descriptor>,
-    /// Documents that may be or list such manifests and cannot be read, with the reason.
+    /// Documents that may be referrers or lists of them but cannot be read, each with the reason.
     pub unreadable: Vec<(Digest, Error)>,
 }
 
@@ -49,7 +49,7 @@ struct Subject {
 
 impl ImageSource {
     /// The manifests that cosign's tag `<algorithm>-<hex>.<suffix>` names, and those that the
-    /// layout calls `dev.cosignproject.cosign/<kind>` of the image, as `cosign save` does.
+    /// layout of `cosign save` names `dev.cosignproject.cosign/<kind>` for the image.
     #[must_use]
     pub fn attached(&self, image: &Digest, suffix: &str, kind: &str) -> Vec<Descriptor> {
         let tag = format!("{}.{suffix}", digest_tag(image));
@@ -66,11 +66,11 @@ impl ImageSource {
         found
     }
 
-    /// The manifests that refer to an image: those of the fallback tag, entries of the layout
-    /// whose `subject` is the image and, in what `cosign save` writes, blobs that nothing names.
+    /// The manifests that refer to an image: those of the fallback tag, entries of the layout whose
+    /// `subject` is the image and, in a layout of `cosign save`, blobs that nothing names.
     ///
     /// # Errors
-    /// When a bound is passed.
+    /// When a limit is exceeded.
     pub fn referrers(&self, image: &Digest) -> Result<Referrers, Error> {
         let mut found = Referrers::default();
         let tag = digest_tag(image);
@@ -100,7 +100,7 @@ impl ImageSource {
         Ok(found)
     }
 
-    /// Whether the layout is one of `cosign save`, and that image is the one it was made for.
+    /// Whether the layout is one of `cosign save`, made for this image.
     fn is_saved(&self, image: &Digest) -> bool {
         self.roots.iter().any(|root| {
             let kind = root.annotations.get(KIND).map(String::as_str);
@@ -108,7 +108,7 @@ impl ImageSource {
         })
     }
 
-    /// Looks for referrers among all blobs. A blob whose digest does not hold is none.
+    /// Searches all blobs for referrers. A blob that does not match its digest is ignored.
     fn unnamed_referrers(&self, image: &Digest, found: &mut Referrers) -> Result<(), Error> {
         let max = self.limits.max_searched_blobs;
         let blobs = self.place.blobs(max.saturating_add(1))?;
@@ -128,7 +128,7 @@ impl ImageSource {
         Ok(())
     }
 
-    /// Whether a blob starts as a JSON object does; layers do not.
+    /// Whether a blob starts like a JSON object; layers do not.
     fn starts_object(&self, blob: &Descriptor) -> bool {
         let mut first = [0];
         let read = self.open(blob).ok().and_then(|mut blob| blob.read_exact(&mut first).ok());
@@ -143,8 +143,8 @@ fn refers_to(manifest: &[u8], image: &Digest) -> bool {
         .is_some_and(|subject| subject.digest.parse().is_ok_and(|digest: Digest| digest == *image))
 }
 
-/// Whether an entry is attached to an image instead of being one: what a search for the only
-/// image of a layout passes over.
+/// Whether an entry is attached to an image instead of being one; a search for the only image of a
+/// layout ignores it.
 pub(super) fn is_attachment(root: &Descriptor) -> bool {
     let tag = root.annotations.get(REF_NAME).map(|name| tag_of(name));
     let kind = root.annotations.get(KIND).map(String::as_str);
@@ -158,12 +158,12 @@ fn has_tag(root: &Descriptor, tag: &str) -> bool {
     root.annotations.get(REF_NAME).is_some_and(|name| tag_of(name) == tag)
 }
 
-/// The tag of a name: what is behind the last colon of `registry/repository:tag`.
+/// The tag in a name: the part after the last colon of `registry/repository:tag`.
 fn tag_of(name: &str) -> &str {
     name.rsplit_once(':').map_or(name, |(_, tag)| tag)
 }
 
-/// A digest as tags write it: `sha256-<hex>`.
+/// A digest in the form of tags: `sha256-<hex>`.
 fn digest_tag(digest: &Digest) -> String {
     digest.to_string().replace(':', "-")
 }

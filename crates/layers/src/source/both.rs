@@ -1,7 +1,7 @@
-//! An archive that is an OCI layout and one of `docker save` at once, as newer engines write it.
+//! An archive that is both an OCI layout and one of `docker save`, as newer engines write it.
 //!
-//! containerd reads `index.json` of it (`archive.ImportIndex` in version 2), Docker's own store, Podman
-//! and others read `manifest.json`. Both must name the same images.
+//! containerd reads its `index.json` (`archive.ImportIndex` in version 2); Docker's own store,
+//! Podman and others read `manifest.json`. Both must name the same images.
 
 use std::collections::{HashMap, HashSet};
 
@@ -17,8 +17,8 @@ use crate::media::DocumentKind;
 use crate::stream::length;
 use crate::{Error, LimitExceeded, Limits};
 
-/// An image in `manifest.json`. The names of its layers do not matter: its config says what must be
-/// in them, and every reader compares that.
+/// An image in `manifest.json`. The names of its layers do not matter: the config determines their
+/// content, and every reader compares it.
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
 struct Saved {
@@ -26,7 +26,7 @@ struct Saved {
     repo_tags: Option<Vec<String>>,
 }
 
-/// Refuses the archive when its `manifest.json` names an image that `index.json`, whose entries are
+/// Refuses the archive if its `manifest.json` names an image that `index.json`, with the entries
 /// `roots`, does not list, or lists under other names.
 pub(super) fn check(
     layout: &LayoutArchive,
@@ -61,8 +61,8 @@ impl Saved {
         self.repo_tags.as_deref().unwrap_or_default()
     }
 
-    /// Whether one of the entries that have a name of the image lists it; where none has, for its
-    /// OCI readers an archive may be without names, whether any does.
+    /// Whether an entry with one of the image's names lists it. If no entry has such a name,
+    /// whether any entry does, since an archive for OCI readers may be without names.
     fn is_among(
         &self,
         roots: &[Descriptor],
@@ -80,7 +80,7 @@ impl Saved {
     }
 }
 
-/// The configs of the images of an entry that are there.
+/// The configs of the available images of an entry.
 fn configs_of(
     layout: &LayoutArchive,
     root: &Descriptor,
@@ -102,7 +102,7 @@ fn configs_of(
             Ok(Document::Manifest { config, .. }) => {
                 configs.insert(config.digest);
             }
-            // Of several platforms an engine may have one alone.
+            // An engine may store only one of several platforms.
             Ok(Document::Index(_)) | Err(Error::Blob(BlobError::Missing(_))) => {}
             Err(error) => return Err(error),
         }

@@ -16,7 +16,7 @@ use crate::media::{OCI_CONFIG, OCI_MANIFEST, oci_layer};
 use crate::stream::length;
 use crate::{Coding, Error, LimitExceeded, Limits};
 
-/// An archive of `docker save`, and the manifests made for its images.
+/// An archive of `docker save`, and the manifests generated for its images.
 #[derive(Debug)]
 pub(super) struct DockerArchive {
     archive: Archive,
@@ -26,7 +26,7 @@ pub(super) struct DockerArchive {
 #[derive(Debug)]
 enum Blob {
     Member(Member),
-    /// A manifest made here.
+    /// A generated manifest.
     Made(Vec<u8>),
 }
 
@@ -104,7 +104,7 @@ fn named(manifest: &Descriptor, names: &[String]) -> Vec<Descriptor> {
     names.iter().map(name).collect()
 }
 
-/// Makes manifests. Members that several images share are looked at once.
+/// Generates manifests. Members that several images share are read once.
 struct Maker<'a> {
     archive: &'a Archive,
     limits: &'a Limits,
@@ -146,7 +146,8 @@ impl Maker<'_> {
         Ok(descriptor)
     }
 
-    /// Size, digest and diff-ids of a config. Its name is its digest, with `.json` or as a blob.
+    /// Size, digest and diff-ids of a config. Its file name is its digest, with `.json` or as a
+    /// blob.
     fn config(&mut self, path: &str) -> Result<(u64, Digest, Vec<Digest>), Error> {
         let member = self.member(path)?;
         if let Some((digest, diff_ids)) = self.configs.get(&member) {
@@ -165,8 +166,8 @@ impl Maker<'_> {
         Ok((member.bytes, digest, diff_ids))
     }
 
-    /// Descriptor of a layer. A layer that is not compressed has the diff-id as its digest; one
-    /// that is may have its digest as its name, else it is hashed here.
+    /// Descriptor of a layer. The digest of an uncompressed layer is its diff-id; that of a
+    /// compressed one may be its name, and is computed otherwise.
     fn layer(&mut self, path: &str, diff_id: &Digest) -> Result<Descriptor, Error> {
         let member = self.member(path)?;
         let (coding, named) = match self.layers.get(&member) {
@@ -219,7 +220,7 @@ impl Maker<'_> {
     }
 }
 
-/// The SHA-256 digest that a file name is.
+/// The SHA-256 digest in a file name.
 fn digest_in(path: &str) -> Option<Digest> {
     let name = path.rsplit('/').next()?;
     let hex = name.strip_suffix(".json").unwrap_or(name);

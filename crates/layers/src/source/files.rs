@@ -1,4 +1,4 @@
-//! Opening what may be anything.
+//! Opens files of unknown kind safely.
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, Read};
@@ -6,7 +6,7 @@ use std::path::Path;
 
 use crate::{Error, LimitExceeded};
 
-/// Opens a regular file. Neither a FIFO nor a device is waited for or touched.
+/// Opens a regular file. A FIFO or device is refused without waiting.
 pub(crate) fn open_regular(path: &Path) -> io::Result<File> {
     let mut options = OpenOptions::new();
     options.read(true);
@@ -22,7 +22,7 @@ pub(crate) fn open_regular(path: &Path) -> io::Result<File> {
     Ok(file)
 }
 
-/// Reads a document of a size not known before.
+/// Reads a document of unknown size.
 pub(super) fn read_document(path: &Path, max: u64) -> Result<Vec<u8>, Error> {
     let fail = |source| Error::File { path: path.to_owned(), source };
     let file = open_regular(path).map_err(fail)?;

@@ -42,7 +42,7 @@ impl LayoutFolder {
         Ok(Box::new(file.map_err(|error| blob_error(digest, error))?))
     }
 
-    /// Blobs with their bytes, at most so many; other files are passed over.
+    /// Blobs with their sizes in bytes, at most `max`; other files are ignored.
     pub(super) fn blobs(&self, max: usize) -> Result<Vec<(Digest, u64)>, Error> {
         let mut blobs = Vec::new();
         for algorithm in ALGORITHMS {
@@ -97,7 +97,7 @@ impl LayoutArchive {
         Ok(Box::new(self.0.open_member(member).map_err(|error| blob_error(digest, error))?))
     }
 
-    /// Blobs with their bytes, at most so many.
+    /// Blobs with their sizes in bytes, at most `max`.
     pub(super) fn blobs(&self, max: usize) -> Vec<(Digest, u64)> {
         let named = self.0.names().filter_map(|name| {
             let name = std::str::from_utf8(name).ok()?.strip_prefix("blobs/")?;

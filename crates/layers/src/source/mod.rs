@@ -1,4 +1,4 @@
-//! Where images lie.
+//! Files and folders that contain images.
 
 mod archive;
 mod attached;
@@ -21,11 +21,11 @@ pub(crate) use files::open_regular;
 use layout::{LayoutArchive, LayoutFolder};
 pub use select::{Selector, SelectorError};
 
-/// Annotations that name an image: the tag, or any name; and the full name (containerd's).
+/// Annotations with the name of an image: the tag or any name, and the full name (containerd's).
 const REF_NAME: &str = "org.opencontainers.image.ref.name";
 const FULL_NAME: &str = "io.containerd.image.name";
 
-/// A file or folder with images in it.
+/// A file or folder that contains images.
 #[derive(Debug)]
 pub struct ImageSource {
     roots: Vec<Descriptor>,
@@ -41,7 +41,7 @@ enum Place {
 }
 
 impl Place {
-    /// Blobs with their bytes, in the order of their digests, at most so many.
+    /// Blobs with their sizes in bytes, ordered by digest, at most `max`.
     fn blobs(&self, max: usize) -> Result<Vec<(Digest, u64)>, Error> {
         let mut blobs = match self {
             Self::Folder(folder) => folder.blobs(max)?,
@@ -53,7 +53,7 @@ impl Place {
     }
 }
 
-/// What an [`ImageSource`] is.
+/// The form of an [`ImageSource`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum SourceKind {
@@ -61,8 +61,8 @@ pub enum SourceKind {
     Layout,
     /// A tar archive of such a folder.
     OciArchive,
-    /// An archive of `docker save`. It has no manifests: theirs are made here, so their digests
-    /// are not those that a registry knows.
+    /// An archive of `docker save`. It has no manifests: they are generated, so their digests
+    /// differ from those in a registry.
     DockerArchive,
 }
 
@@ -70,18 +70,18 @@ impl ImageSource {
     /// Opens a folder in the OCI image layout (`image-spec image-layout.md`, version 1.1).
     ///
     /// # Errors
-    /// When the folder cannot be read or is no such layout.
+    /// When the folder cannot be read or is not such a layout.
     pub fn open_layout(folder: &Path, limits: &Limits) -> Result<Self, Error> {
         let (folder, roots) = LayoutFolder::open(folder, limits)?;
         Ok(Self { roots, place: Place::Folder(folder), limits: limits.clone() })
     }
 
-    /// Opens an archive: one of an OCI image layout, or one of `docker save` in either of its
-    /// forms. An archive that is both is taken as the former, which has the true digests; it is
-    /// refused when the two do not name the same images.
+    /// Opens an archive of an OCI image layout, or of `docker save` in either of its forms. An
+    /// archive that is both is read as a layout, which has the true digests; it is refused if the
+    /// two forms do not name the same images.
     ///
     /// # Errors
-    /// When the file cannot be read or is none of these; when it is compressed as a whole, since
+    /// When the file cannot be read or has neither form; when it is compressed as a whole, since
     /// blobs could not be found in it without unpacking.
     pub fn open_archive(file: &Path, limits: &Limits) -> Result<Self, Error> {
         let archive = archive::Archive::open(file, limits)?;
@@ -95,7 +95,7 @@ impl ImageSource {
         Ok(Self { roots, place, limits: limits.clone() })
     }
 
-    /// What it is.
+    /// Its form.
     #[must_use]
     pub fn kind(&self) -> SourceKind {
         match self.place {
@@ -105,35 +105,35 @@ impl ImageSource {
         }
     }
 
-    /// The manifests and indexes it names, in its order, with the annotations that name them. An
-    /// image of several names is there several times.
+    /// The listed manifests and indexes in order, each with its annotations. An image with several
+    /// names occurs several times.
     #[must_use]
     pub fn roots(&self) -> &[Descriptor] {
         &self.roots
     }
 
-    /// The full names, `registry/repository:tag`, that it has for an image or index.
+    /// The full names, `registry/repository:tag`, of an image or index.
     #[must_use]
     pub fn full_names(&self, image: &Digest) -> Vec<&str> {
         let named = self.roots.iter().filter(|root| root.digest == *image);
         named.filter_map(|root| root.annotations.get(FULL_NAME)).map(String::as_str).collect()
     }
 
-    /// Finds the image that is asked for; without asking, the only one. Signatures and other
-    /// attachments are not asked for by themselves.
+    /// Finds the requested image; without a selector, the only one. Signatures and other
+    /// attachments do not count as images.
     ///
     /// # Errors
-    /// When there is none such or several; the error lists what is there. When an index that has
-    /// to be searched for a digest cannot be read.
+    /// When there is no such image, or several; the error lists the available ones. When an index
+    /// that has to be searched for a digest cannot be read.
     pub fn select(&self, selector: Option<&Selector>) -> Result<Descriptor, Error> {
         select::select(self, &self.roots, selector, &self.limits, select::ambiguous)
     }
 
-    /// The same, and where the source lists one image's platforms side by side instead of an index
-    /// of them, that for `platform`; `linux/amd64` when none is given.
+    /// Finds an image like [`ImageSource::select`]. If the source lists one image's platforms side
+    /// by side, not in an index, the one for `platform` is chosen, or `linux/amd64` by default.
     ///
     /// # Errors
-    /// As of [`ImageSource::select`], and when there is nothing for the platform.
+    /// Those of [`ImageSource::select`], and when there is no image for the platform.
     pub fn select_for(
         &self,
         selector: Option<&Selector>,
@@ -154,7 +154,7 @@ impl BlobSource for ImageSource {
     }
 }
 
-/// A blob could not be opened.
+/// The error that a blob could not be opened.
 fn blob_error(digest: &Digest, error: io::Error) -> BlobError {
     let digest = digest.clone();
     match error.kind() {
@@ -163,10 +163,10 @@ fn blob_error(digest: &Digest, error: io::Error) -> BlobError {
     }
 }
 
-/// The algorithms that a layout has a folder for.
+/// The algorithms whose folders a layout may have.
 const ALGORITHMS: [Algorithm; 2] = [Algorithm::Sha256, Algorithm::Sha512];
 
-/// Where a layout has a blob.
+/// The path of a blob in a layout.
 fn blob_path(digest: &Digest) -> String {
     format!("blobs/{}/{}", digest.algorithm().name(), digest.hex())
 }

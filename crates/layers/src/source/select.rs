@@ -1,4 +1,4 @@
-//! Finding one image among several.
+//! Selects one image among several.
 
 use std::fmt;
 use std::str::FromStr;
@@ -10,11 +10,11 @@ use super::{FULL_NAME, REF_NAME};
 use crate::image::{Suits, accepts, is_attestation, is_same_platform, visit};
 use crate::{Error, Limits};
 
-/// Which image of a source: `tag`, a full name, or `@sha256:...`.
+/// Selects an image of a source: `tag`, a full name, or `@sha256:...`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[expect(clippy::exhaustive_enums, reason = "images have names and digests, nothing else")]
 pub enum Selector {
-    /// By the name that an annotation gives, or by its tag.
+    /// By the name in an annotation, or by its tag.
     Name(String),
     /// By the digest of its manifest or index.
     Digest(Digest),
@@ -41,19 +41,19 @@ impl fmt::Display for Selector {
     }
 }
 
-/// A text is no [`Selector`].
+/// A text is not a [`Selector`].
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum SelectorError {
     /// It is empty.
     #[error("a tag or @digest is missing")]
     Empty,
-    /// What follows the `@` is no digest.
+    /// The text after the `@` is not a digest.
     #[error(transparent)]
     Digest(#[from] DigestError),
 }
 
-/// The image that is asked for. `choose` has the last word about several.
+/// The requested image. If there are several, `choose` decides.
 pub(super) fn select(
     source: &dyn BlobSource,
     roots: &[Descriptor],
@@ -84,14 +84,14 @@ pub(super) fn select(
     }
 }
 
-/// Chooses none of several.
+/// Refuses to choose one of several.
 pub(super) fn ambiguous(several: &[&Descriptor]) -> Result<Descriptor, Error> {
     Err(Error::Ambiguous { available: listed(several.iter().copied()) })
 }
 
-/// Chooses by the platform where `index.json` itself lists one image's platforms side by side
-/// (`image-spec image-layout.md`, version 1.1, "index.json file"): all have the same name or none,
-/// and each says its platform.
+/// Chooses by platform if `index.json` itself lists one image's platforms side by side (`image-spec
+/// image-layout.md`, version 1.1, "index.json file"): all have the same name or none, and each has
+/// a platform.
 pub(super) fn by_platform(
     several: &[&Descriptor],
     asked: Option<&Platform>,
@@ -114,13 +114,13 @@ pub(super) fn by_platform(
             asked: asked.cloned(),
             available: platforms.into_iter().cloned().collect(),
         }),
-        // Two images for the very same platform are two images.
+        // Two images for exactly the same platform are different images.
         [(_, first), (_, second), ..] if is_same_platform(first, second) => ambiguous(several),
         [(root, _), ..] => Ok((**root).clone()),
     }
 }
 
-/// Whether an entry has the name asked for.
+/// Whether an entry has the requested name.
 pub(super) fn is_named(root: &Descriptor, asked: &str) -> bool {
     let tag = root.annotations.get(REF_NAME);
     let full = root.annotations.get(FULL_NAME);
@@ -128,8 +128,8 @@ pub(super) fn is_named(root: &Descriptor, asked: &str) -> bool {
     names().any(|name| name == asked || is_same(name, asked))
 }
 
-/// Whether two names are the same once the default registry, repository and tag are written out:
-/// `nginx` is `docker.io/library/nginx:latest`.
+/// Whether two names are the same with the default registry, repository and tag filled in: `nginx`
+/// is `docker.io/library/nginx:latest`.
 fn is_same(name: &str, asked: &str) -> bool {
     // A bare word is a tag, not a repository.
     name.contains([':', '/']) && asked.contains([':', '/']) && whole(name) == whole(asked)

@@ -1,7 +1,7 @@
-//! Decompressing on one thread what another one hashes and reads.
+//! Decompresses on one thread what another thread hashes and reads.
 //!
-//! To decompress takes the longest by far, so its thread does nothing else where it can: the other
-//! one also reads and hashes the blob, and feeds it.
+//! Decompression takes by far the longest, so its thread does nothing else if possible: the other
+//! thread also reads and hashes the blob, and passes its bytes on.
 
 use std::sync::mpsc::{Receiver, Sender, channel};
 
@@ -9,39 +9,38 @@ use super::blob::BlobStream;
 use super::unpack::Unpacker;
 use super::{BUFFER_BYTES, Failure, length};
 
-/// Buffers on the way between the two threads, in each direction. A thread that waits must be
-/// woken, which is slow; what is decompressed should still lie in the processor's cache when it is
-/// hashed.
+/// Number of buffers between the two threads, in each direction. Waking a waiting thread is slow,
+/// but decompressed bytes should still be in the processor's cache when they are hashed.
 const BUFFERS: usize = 4;
 
-/// The pieces of a layer as the thread that decompresses gives them.
+/// The receiving end of a layer's decompressed pieces.
 pub(super) struct Ahead<'a> {
     pieces: Receiver<Piece<'a>>,
     empty: Sender<Box<[u8]>>,
-    /// The blob, where it is read at this end.
+    /// The reader of the blob, if it runs at this end.
     feeder: Option<Feeder<'a>>,
 }
 
-/// The thread's end.
+/// The sending end, on the decompressing thread.
 pub(super) struct Filler<'a> {
     pieces: Sender<Piece<'a>>,
     empty: Receiver<Box<[u8]>>,
 }
 
 enum Piece<'a> {
-    /// So many bytes of a buffer.
+    /// A buffer with this number of bytes.
     Bytes(Box<[u8]>, usize),
-    /// A buffer to feed from again.
+    /// An empty buffer, to be filled with input again.
     Eaten(Box<[u8]>),
-    /// There is no more, or it failed: the unpacker says so again.
+    /// The end or a failure, which the unpacker reports again.
     End(Box<Unpacker<'a>>),
 }
 
-/// What comes next.
+/// The next piece.
 pub(super) enum Next<'a> {
-    /// So many bytes.
+    /// Number of bytes.
     Bytes(usize),
-    /// There is no more, or it failed: the unpacker is given back and says so again.
+    /// The end or a failure: the unpacker is returned and reports it again.
     End(Box<Unpacker<'a>>),
 }
 
@@ -61,7 +60,7 @@ fn new_buffer() -> Box<[u8]> {
 }
 
 impl<'a> Filler<'a> {
-    /// Unpacks until the end, or until nobody listens any more.
+    /// Unpacks until the end, or until the other end is closed.
     pub(super) fn run(self, mut unpacker: Box<Unpacker<'a>>) {
         while let Ok(mut buffer) = self.empty.recv() {
             let piece = match unpacker.fill(&mut buffer) {
@@ -79,7 +78,7 @@ impl<'a> Filler<'a> {
 }
 
 impl<'a> Ahead<'a> {
-    /// Reads the unpacker's blob at this end from now on, if it has more to do than to read it.
+    /// Reads the unpacker's blob at this end from now on, if it also has to be decompressed.
     pub(super) fn feed(&mut self, unpacker: &mut Unpacker<'a>, filler: &Filler<'a>) {
         let (chunks, fed) = channel();
         let eaten = filler.pieces.clone();
@@ -91,13 +90,13 @@ impl<'a> Ahead<'a> {
         self.feeder = Some(feeder);
     }
 
-    /// Puts the next piece in place of `buffer`.
+    /// Replaces `buffer` by the next piece.
     pub(super) fn next(&mut self, buffer: &mut Box<[u8]>) -> Result<Next<'a>, Failure> {
         loop {
             match (self.pieces.recv(), &mut self.feeder) {
                 (Ok(Piece::Bytes(filled, bytes)), _) => {
                     let emptied = std::mem::replace(buffer, filled);
-                    // At its end the filler wants no more buffers.
+                    // At its end the filler needs no more buffers.
                     let _ = self.empty.send(emptied);
                     return Ok(Next::Bytes(bytes));
                 }
@@ -109,17 +108,17 @@ impl<'a> Ahead<'a> {
                     }
                     return Ok(Next::End(unpacker));
                 }
-                // Its thread has panicked, and so will this one when it joins it.
+                // The other thread has panicked; this one will too when it joins it.
                 (Err(_), _) => return Err(Failure::Cancelled),
             }
         }
     }
 }
 
-/// So many bytes of a buffer: none at the end of the blob.
+/// A buffer with a number of bytes, which is zero at the end of the blob.
 type Chunk = Result<(Box<[u8]>, usize), Failure>;
 
-/// Reads and hashes a blob for the thread that decompresses.
+/// Reads and hashes a blob for the decompressing thread.
 struct Feeder<'a> {
     blob: Box<BlobStream<'a>>,
     chunks: Sender<Chunk>,
@@ -128,17 +127,17 @@ struct Feeder<'a> {
 impl Feeder<'_> {
     fn feed(&mut self, mut buffer: Box<[u8]>) {
         let chunk = self.blob.read_to(&mut buffer).map(|bytes| (buffer, bytes));
-        // At its end the thread wants no more.
+        // At its end the thread needs no more chunks.
         let _ = self.chunks.send(chunk);
     }
 }
 
-/// A blob as it comes from a thread that reads it.
+/// A blob that another thread reads.
 pub(super) struct Fed<'a> {
     chunks: Receiver<Chunk>,
     eaten: Sender<Piece<'a>>,
     buffer: Box<[u8]>,
-    /// What of the buffer is not yet consumed.
+    /// Start of the unconsumed bytes in the buffer.
     start: usize,
     end: usize,
     read: u64,
@@ -153,7 +152,7 @@ impl<'a> Fed<'a> {
     /// As [`BlobStream::chunk`].
     pub(super) fn chunk(&mut self) -> Result<&[u8], Failure> {
         if self.start == self.end {
-            // Without the other end nobody wants the rest.
+            // If the other end is closed, the rest is not needed.
             let (buffer, bytes) = self.chunks.recv().unwrap_or(Err(Failure::Cancelled))?;
             let emptied = std::mem::replace(&mut self.buffer, buffer);
             if !emptied.is_empty() {
@@ -170,7 +169,7 @@ impl<'a> Fed<'a> {
         self.start = (self.start + bytes).min(self.end);
     }
 
-    /// Bytes of the blob that have come so far.
+    /// Bytes of the blob received so far.
     pub(super) fn read(&self) -> u64 {
         self.read
     }

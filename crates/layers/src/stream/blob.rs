@@ -1,4 +1,4 @@
-//! A blob as it comes from its source: counted and hashed while it passes.
+//! A blob from its source, counted and hashed while it is read.
 
 use std::io::{self, Read};
 use std::sync::Arc;
@@ -8,12 +8,12 @@ use sealift_model::{BlobSource, Descriptor, Digest, Hasher};
 use super::{BUFFER_BYTES, Failure, length};
 use crate::Error;
 
-/// Told of every piece read; may call a halt.
+/// Is notified of every piece read, and can stop the reading.
 pub(crate) trait Watch: Send + Sync {
     /// `read` bytes of the blob have been read so far.
     fn has_read(&self, read: u64);
 
-    /// Whether nobody wants the rest any more.
+    /// Whether the rest is no longer needed.
     fn stops(&self) -> bool;
 }
 
@@ -25,15 +25,15 @@ impl Watch for () {
     }
 }
 
-/// The bytes of one blob, in pieces. Never reads beyond the size in its descriptor by more than
-/// the one byte that shows the blob to be too long.
+/// The bytes of one blob, in pieces. Reads at most one byte more than the size in its descriptor,
+/// which shows that the blob is too long.
 pub(crate) struct BlobStream<'a> {
     descriptor: &'a Descriptor,
     input: Box<dyn Read + Send + 'a>,
     watch: Arc<dyn Watch + 'a>,
     hasher: Hasher,
     buffer: Box<[u8]>,
-    /// What of the buffer is not yet consumed.
+    /// Start of the unconsumed bytes in the buffer.
     start: usize,
     end: usize,
     read: u64,
@@ -60,12 +60,12 @@ impl<'a> BlobStream<'a> {
         })
     }
 
-    /// The blob's digest and size, as its descriptor names them.
+    /// The blob's digest and size, from its descriptor.
     pub(crate) fn names(&self) -> (Digest, u64) {
         (self.descriptor.digest.clone(), self.descriptor.size)
     }
 
-    /// Who looks on.
+    /// The observer.
     pub(crate) fn watch(&self) -> Arc<dyn Watch + 'a> {
         Arc::clone(&self.watch)
     }
@@ -80,7 +80,7 @@ impl<'a> BlobStream<'a> {
         self.read - length(self.end - self.start)
     }
 
-    /// What is read and not yet consumed; empty only at the end of the blob.
+    /// The bytes read but not yet consumed; empty only at the end of the blob.
     pub(crate) fn chunk(&mut self) -> Result<&[u8], Failure> {
         if self.start == self.end {
             if let Some(failure) = &self.failure {
@@ -93,8 +93,7 @@ impl<'a> BlobStream<'a> {
         Ok(self.buffer.get(self.start..self.end).unwrap_or_default())
     }
 
-    /// At least `wanted` bytes, unless the blob ends before; `wanted` is small, and asked for at
-    /// the start.
+    /// At least `wanted` bytes, unless the blob is shorter; only for small numbers, at the start.
     pub(crate) fn peek(&mut self, wanted: usize) -> Result<&[u8], Failure> {
         while self.end < wanted {
             let at = self.end;
@@ -106,12 +105,12 @@ impl<'a> BlobStream<'a> {
         Ok(self.buffer.get(self.start..self.end).unwrap_or_default())
     }
 
-    /// Takes `bytes` of the chunk away.
+    /// Consumes `bytes` bytes of the chunk.
     pub(crate) fn consume(&mut self, bytes: usize) {
         self.start = (self.start + bytes).min(self.end);
     }
 
-    /// Reads on right into `room`, without a buffer between; 0 only at the end of the blob.
+    /// Reads directly into `room`, without a buffer; returns 0 only at the end of the blob.
     pub(crate) fn read_to(&mut self, room: &mut [u8]) -> Result<usize, Failure> {
         if self.start < self.end {
             let mut chunk = self.buffer.get(self.start..self.end).unwrap_or_default();
@@ -155,7 +154,7 @@ impl<'a> BlobStream<'a> {
         if self.watch.stops() { Err(Failure::Cancelled) } else { Ok(read) }
     }
 
-    /// Reads what is left and compares size and digest.
+    /// Reads the rest, and compares size and digest.
     pub(crate) fn finish(mut self) -> Result<(), Error> {
         let expected = self.descriptor.size;
         loop {

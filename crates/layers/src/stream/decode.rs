@@ -1,4 +1,4 @@
-//! Layer codings, told apart by their first bytes.
+//! Layer codings, detected by their first bytes.
 
 use std::fmt;
 
@@ -6,24 +6,24 @@ use super::gzip::Gzip;
 use super::zstd::Zstd;
 use crate::{LimitExceeded, Limits};
 
-/// How a layer is compressed.
+/// The compression of a layer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Coding {
-    /// Not at all.
+    /// None.
     Plain,
-    /// gzip (RFC 1952), one or more members; eStargz is such.
+    /// gzip (RFC 1952), one or more members; eStargz is a form of it.
     Gzip,
-    /// Zstandard (RFC 8878), one or more frames; zstd:chunked is such.
+    /// Zstandard (RFC 8878), one or more frames; zstd:chunked is a form of it.
     Zstd,
-    /// xz, which layers must not use; known to be named in errors.
+    /// xz, which layers must not use; detected for error messages.
     Xz,
-    /// bzip2, which layers must not use; known to be named in errors.
+    /// bzip2, which layers must not use; detected for error messages.
     Bzip2,
 }
 
 impl Coding {
-    /// Bytes from the start that [`Coding::of`] looks at.
+    /// Number of first bytes that [`Coding::of`] needs.
     pub(crate) const MAGIC_BYTES: usize = 6;
 
     /// The coding of data that starts with `head`.
@@ -51,7 +51,7 @@ impl fmt::Display for Coding {
     }
 }
 
-/// What one step of decoding did.
+/// The result of one decoding step.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Step {
     /// Bytes taken from the input.
@@ -60,12 +60,12 @@ pub(super) struct Step {
     pub(super) produced: usize,
 }
 
-/// Why a step could not be done.
+/// Why a decoding step failed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Fault {
     /// The data is corrupt.
     Corrupt(String),
-    /// A bound was passed.
+    /// A limit was exceeded.
     Limit(LimitExceeded),
 }
 
@@ -75,14 +75,14 @@ impl Fault {
     }
 }
 
-/// Takes compressed bytes, gives bytes.
+/// A decoder from compressed bytes to plain ones.
 pub(super) enum Decoder {
     Gzip(Box<Gzip>),
     Zstd(Zstd),
 }
 
 impl Decoder {
-    /// None for what is not compressed.
+    /// None for uncompressed data.
     pub(super) fn new(coding: Coding, limits: &Limits) -> Result<Option<Self>, Fault> {
         match coding {
             Coding::Plain => Ok(None),
@@ -92,7 +92,7 @@ impl Decoder {
         }
     }
 
-    /// Decodes a piece. With `input` not empty a step takes or gives something.
+    /// Decodes a piece. If `input` is not empty, a step consumes or produces something.
     pub(super) fn step(&mut self, input: &[u8], output: &mut [u8]) -> Result<Step, Fault> {
         match self {
             Self::Gzip(gzip) => gzip.step(input, output),
@@ -108,7 +108,7 @@ impl Decoder {
         }
     }
 
-    /// Bytes after the last member or frame that belong to none.
+    /// Bytes after the last member or frame that are not part of any.
     pub(super) fn trailing(&self) -> u64 {
         match self {
             Self::Gzip(gzip) => gzip.trailing(),

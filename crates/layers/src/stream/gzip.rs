@@ -12,8 +12,8 @@ const HAS_EXTRA: u8 = 0x04;
 const HAS_NAME: u8 = 0x08;
 const HAS_COMMENT: u8 = 0x10;
 
-/// A decoder that goes from member to member. What follows the last member and is none (padding,
-/// mostly) is counted and left out, as the gzip program does.
+/// A decoder for a sequence of members. Bytes after the last member that do not form one (mostly
+/// padding) are counted and left out, as the gzip program does.
 pub(super) struct Gzip {
     state: State,
     inflate: Decompress,
@@ -25,21 +25,21 @@ pub(super) struct Gzip {
 
 #[derive(Clone, Copy)]
 enum State {
-    /// In the ten fixed bytes of a member header; so many have passed.
+    /// In the ten fixed bytes of a member header, after this many of them.
     Fixed(u8),
-    /// At the start of the optional field that the flag stands for.
+    /// At the start of the optional field that this flag announces.
     Optional(u8),
-    /// In the length of the extra field: its low byte, once that has passed.
+    /// In the length of the extra field: its low byte, if already read.
     ExtraLength(Option<u8>),
-    /// So many bytes are left to skip before the optional field of that flag.
+    /// Skipping this many bytes before the optional field of this flag.
     Skip(u16, u8),
-    /// In a text that ends with a zero byte, before the optional field of that flag.
+    /// In a text that ends with a zero byte, before the optional field of this flag.
     Text(u8),
     /// In the compressed data.
     Body,
-    /// In checksum and length: what has passed, and how many bytes that is.
+    /// In checksum and length: the value so far, and its number of bytes.
     Trailer(u64, u32),
-    /// Behind the last member.
+    /// After the last member.
     Behind,
 }
 
@@ -120,7 +120,7 @@ impl Gzip {
         Ok(self.settle(next))
     }
 
-    /// Goes over optional fields that are not there.
+    /// Skips optional fields that are absent.
     fn settle(&mut self, mut state: State) -> State {
         loop {
             state = match state {

@@ -1,4 +1,4 @@
-//! A layer's decompressed bytes, hashed while they pass.
+//! A layer's decompressed bytes, hashed while they are read.
 
 use std::io::{self, BufRead, Read};
 use std::sync::Arc;
@@ -13,16 +13,16 @@ use super::{BUFFER_BYTES, Failure};
 use crate::workers::Workers;
 use crate::{Error, LimitExceeded, Limits};
 
-/// The decompressed bytes of one layer. As soon as another worker has nothing else to do, it
-/// decompresses, and the stream's own thread only hashes and reads. A layer that is not compressed
-/// that worker reads and hashes.
+/// The decompressed bytes of one layer. Once another worker is idle, it decompresses, and the
+/// stream's own thread only hashes and reads. If a layer is not compressed, that worker reads and
+/// hashes it.
 pub(crate) struct LayerStream<'c, 'env> {
     input: Input<'env>,
     workers: &'c Workers<'env>,
     watch: Arc<dyn Watch + 'env>,
     coding: Coding,
     diff_id: &'env Digest,
-    /// None where the blob's own digest says it all: a plain layer, one algorithm.
+    /// None if the blob's own digest suffices: an uncompressed layer with the same algorithm.
     hasher: Option<Hasher>,
     buffer: Box<[u8]>,
     start: usize,
@@ -35,19 +35,19 @@ enum Input<'env> {
     Ahead(Ahead<'env>),
 }
 
-/// What is known of a layer that was read to its end.
+/// The results for a layer that was read completely.
 #[derive(Clone, Debug)]
 pub(crate) struct Finished {
     /// Decompressed bytes.
     pub(crate) bytes: u64,
-    /// The bound at which decompression stopped; without one, the diff-id holds.
+    /// The limit at which decompression stopped; if none, the diff-id matches.
     pub(crate) stopped: Option<LimitExceeded>,
-    /// Bytes behind the compressed data that belong to it no more.
+    /// Bytes after the end of the compressed data.
     pub(crate) trailing: u64,
 }
 
 impl<'c, 'env> LayerStream<'c, 'env> {
-    /// Starts on a blob that unpacks to `diff_id`.
+    /// Starts reading a blob that must unpack to `diff_id`.
     pub(crate) fn new(
         blob: BlobStream<'env>,
         diff_id: &'env Digest,
@@ -79,7 +79,7 @@ impl<'c, 'env> LayerStream<'c, 'env> {
     }
 
     fn fill(&mut self) -> Result<usize, Failure> {
-        // A piece of the blob may unpack to a thousand times as much.
+        // A piece of the blob may unpack to a thousand times its size.
         if self.watch.stops() {
             return Err(Failure::Cancelled);
         }
@@ -99,8 +99,7 @@ impl<'c, 'env> LayerStream<'c, 'env> {
         Ok(filled)
     }
 
-    /// Puts what comes next into `room`, with no buffer between; none where another worker fills
-    /// the buffers.
+    /// Reads directly into `room`, without a buffer; none if another worker fills the buffers.
     fn fill_directly(&mut self, room: &mut [u8]) -> Option<Result<usize, Failure>> {
         self.share_work();
         let Input::Here(unpacker) = &mut self.input else { return None };
@@ -111,14 +110,14 @@ impl<'c, 'env> LayerStream<'c, 'env> {
         Some(filled)
     }
 
-    /// Hands over what another worker can do, if one waits.
+    /// Hands work to another worker, if one is waiting.
     fn share_work(&mut self) {
         if matches!(self.input, Input::Here(_)) && self.workers.waits() {
             self.hand_over();
         }
     }
 
-    /// Lets another worker decompress from here on.
+    /// Lets another worker decompress from now on.
     fn hand_over(&mut self) {
         let input = &mut self.input;
         self.workers.hand(|| {
@@ -136,7 +135,7 @@ impl<'c, 'env> LayerStream<'c, 'env> {
         });
     }
 
-    /// Reads what is left and compares both digests. Only then may be used what was read before.
+    /// Reads the rest, and compares both digests. Until then, nothing that was read may be used.
     pub(crate) fn finish(mut self) -> Result<Finished, Error> {
         let failure = loop {
             match self.advance() {
@@ -152,7 +151,7 @@ impl<'c, 'env> LayerStream<'c, 'env> {
         let (bytes, trailing) = unpacker.passed();
         let Some(blob) = unpacker.into_blob() else { return Err(Error::Cancelled) };
         let (digest, size) = blob.names();
-        // A blob that is not the one named explains every failure after it.
+        // A blob that does not match its digest explains every later failure.
         blob.finish()?;
         let done = Finished { bytes, stopped: None, trailing };
         match failure {
@@ -191,7 +190,7 @@ impl<'c, 'env> LayerStream<'c, 'env> {
 
 impl Read for LayerStream<'_, '_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        // A piece at a time, which is still in the processor's cache when it is hashed.
+        // Reads piece by piece, so that each is still in the processor's cache when it is hashed.
         if self.start == self.end
             && self.failure.is_none()
             && let Some(room) = buffer.get_mut(..BUFFER_BYTES)

@@ -1,4 +1,4 @@
-//! From a blob's bytes to a layer's: hashed, decompressed, hashed again.
+//! From the bytes of a blob to those of a layer: hashed, decompressed, hashed again.
 
 mod ahead;
 mod blob;
@@ -19,26 +19,26 @@ pub(crate) use blob::{BlobStream, Watch};
 pub use decode::Coding;
 pub(crate) use layer::LayerStream;
 
-/// Bytes that are decompressed, hashed and read at once: they stay in the processor's cache.
+/// Bytes that are decompressed, hashed and read at once, few enough for the processor's cache.
 pub(crate) const BUFFER_BYTES: usize = 128 << 10;
 
-/// Why a stream stopped before its end. A stream that has failed once fails the same way again.
+/// Why a stream stopped early. A stream that has failed fails in the same way again.
 #[derive(Clone, Debug)]
 pub(crate) enum Failure {
     /// The source failed.
     Read(io::ErrorKind, String),
-    /// The blob goes on beyond its size.
+    /// The blob exceeds its size.
     TooLong { actual: u64 },
     /// The compressed data is corrupt or cut.
     Corrupt { coding: Coding, reason: String },
-    /// A bound was passed.
+    /// A limit was exceeded.
     Limit(LimitExceeded),
-    /// Nobody wants the rest any more.
+    /// The rest is no longer needed.
     Cancelled,
 }
 
 impl Failure {
-    /// The same as the error of a blob.
+    /// The failure as an error of a blob.
     pub(crate) fn into_error(self, blob: &Digest, expected: u64) -> Error {
         let digest = blob.clone();
         match self {
@@ -67,7 +67,7 @@ impl fmt::Display for Failure {
 
 impl std::error::Error for Failure {}
 
-/// Lengths of what lies in memory fit 64 bits.
+/// The length of bytes in memory, which fits 64 bits.
 pub(crate) fn length(bytes: usize) -> u64 {
     u64::try_from(bytes).unwrap_or(u64::MAX)
 }

@@ -1,4 +1,4 @@
-//! A layer's blob, decompressed.
+//! Decompresses a layer's blob.
 
 use std::io::Read;
 
@@ -8,21 +8,21 @@ use super::decode::{Coding, Decoder, Fault, Step};
 use super::{Failure, length};
 use crate::{LimitExceeded, Limits};
 
-/// Output up to which the inflate ratio is not looked at.
+/// Output below which the inflate ratio is not checked.
 const RATIO_FREE_BYTES: u64 = 100 << 20;
 
 /// Decompresses a blob while it is read and hashed.
 pub(super) struct Unpacker<'a> {
     input: Input<'a>,
     coding: Coding,
-    /// None for what is not compressed.
+    /// None for uncompressed data.
     decoder: Option<Decoder>,
     limits: &'a Limits,
     written: u64,
     failure: Option<Failure>,
 }
 
-/// Where a blob's bytes come from.
+/// The source of a blob's bytes.
 enum Input<'a> {
     Blob(Box<BlobStream<'a>>),
     Fed(Fed<'a>),
@@ -50,8 +50,8 @@ impl<'a> Unpacker<'a> {
         self.coding
     }
 
-    /// Lets another thread read the blob from now on, which gets it; none where there is nothing
-    /// to do but to read it. `fed` is told how much was taken of it so far.
+    /// Hands the blob to another thread that reads it from now on; none if it is not compressed.
+    /// `fed` gets the number of bytes consumed so far.
     pub(super) fn be_fed(
         &mut self,
         fed: impl FnOnce(u64) -> Fed<'a>,
@@ -64,13 +64,13 @@ impl<'a> Unpacker<'a> {
         }
     }
 
-    /// Takes the blob back.
+    /// Takes back the blob.
     pub(super) fn be_fed_no_more(&mut self, blob: Box<BlobStream<'a>>) {
         self.input = Input::Blob(blob);
     }
 
-    /// Fills the buffer, and says how far: at least by half, or to the end of the layer. At the
-    /// end there is nothing, however often it is asked; and what failed once fails again.
+    /// Fills the buffer, and returns the number of bytes: at least half of its size, unless the
+    /// layer ends. After the end it always returns 0, and after a failure the same failure.
     pub(super) fn fill(&mut self, buffer: &mut [u8]) -> Result<usize, Failure> {
         if let Some(failure) = &self.failure {
             return Err(failure.clone());
@@ -85,7 +85,7 @@ impl<'a> Unpacker<'a> {
 
     fn take(&mut self, buffer: &mut [u8]) -> Result<usize, Failure> {
         let mut filled = 0;
-        // Small pieces (tiny gzip members) are gathered, so that hashing has enough to do.
+        // Small pieces (tiny gzip members) are collected, so that hashing is efficient.
         while filled < buffer.len() / 2 {
             let room = buffer.get_mut(filled..).unwrap_or_default();
             let Some(decoder) = &mut self.decoder else {
@@ -124,12 +124,12 @@ impl<'a> Unpacker<'a> {
         Ok(())
     }
 
-    /// Decompressed bytes, and those after the compressed data that belong to it no more.
+    /// Decompressed bytes, and bytes after the end of the compressed data.
     pub(super) fn passed(&self) -> (u64, u64) {
         (self.written, self.decoder.as_ref().map_or(0, Decoder::trailing))
     }
 
-    /// The blob, to be read to its end; none where another thread has it.
+    /// The blob, to be read to its end; none if another thread has it.
     pub(super) fn into_blob(self) -> Option<Box<BlobStream<'a>>> {
         match self.input {
             Input::Blob(blob) => Some(blob),

@@ -10,7 +10,7 @@ use crate::{LimitExceeded, Limits};
 const PREFIX_UNKNOWN: usize = 10;
 const WINDOW_TOO_LARGE: usize = 16;
 
-/// A decoder that goes from frame to frame. What follows the last frame and is none is counted
+/// A decoder for a sequence of frames. Bytes after the last frame that do not form one are counted
 /// and left out.
 pub(super) struct Zstd {
     context: DCtx<'static>,
@@ -26,7 +26,7 @@ impl Zstd {
     pub(super) fn new(limits: &Limits) -> Result<Self, Fault> {
         let max = limits.max_zstd_window_bytes;
         let mut context = DCtx::try_create().ok_or_else(|| Fault::corrupt("out of memory"))?;
-        // The library knows powers of two from 2^10 on.
+        // The library supports powers of two from 2^10 on.
         let log = max.checked_ilog2().unwrap_or_default().clamp(10, 31);
         context
             .set_parameter(DParameter::WindowLogMax(log))
@@ -44,7 +44,7 @@ impl Zstd {
     }
 
     pub(super) fn step(&mut self, input: &[u8], output: &mut [u8]) -> Result<Step, Fault> {
-        // Asked with nothing between two frames, the library would start the next.
+        // If called without input between two frames, the library would start the next one.
         if input.is_empty() && self.between {
             return Ok(Step::default());
         }
@@ -57,7 +57,7 @@ impl Zstd {
         match self.context.decompress_stream(&mut to, &mut from) {
             Ok(hint) => {
                 let step = Step { consumed: from.pos(), produced: to.pos() };
-                // Zero: a frame is decoded and given out whole.
+                // Zero: a frame is completely decoded and returned.
                 self.between = hint == 0;
                 self.frames += u64::from(hint == 0);
                 Ok(step)

@@ -5,7 +5,7 @@ use std::io::{self, BufRead, Read};
 use super::Malformed;
 use super::reader::{Skip, TarReader};
 
-/// Reads the entry that the reader stands at.
+/// Reads the reader's present entry.
 pub(crate) struct Content<'a, R>(pub(super) &'a mut TarReader<R>);
 
 impl<R: BufRead + Skip> Read for Content<'_, R> {

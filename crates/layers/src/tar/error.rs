@@ -1,24 +1,24 @@
-//! Why a tar archive cannot be read on.
+//! Why the rest of a tar archive cannot be read.
 
 use std::io;
 
-/// The archive cannot be read on from here.
+/// The archive cannot be read beyond this point.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum TarError {
-    /// The bytes cannot be had.
+    /// The bytes cannot be read.
     #[error(transparent)]
     Io(#[from] io::Error),
-    /// The bytes are no tar archive (any more).
+    /// The bytes are not a tar archive (any more).
     #[error("{what} (at byte {at})")]
     Malformed {
-        /// Where the header stands.
+        /// Position of the header.
         at: u64,
-        /// What is wrong with it.
+        /// The fault.
         what: Malformed,
     },
 }
 
-/// What is wrong with an entry.
+/// The fault of an entry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum Malformed {
     #[error("the archive ends within an entry")]

@@ -10,7 +10,7 @@ pub(super) const BLOCK: usize = 512;
 #[derive(Clone, Copy)]
 pub(super) struct Header<'a>(&'a [u8; BLOCK]);
 
-/// Which fields a header has beyond those of V7.
+/// The header's fields beyond those of V7.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Format {
     V7,
@@ -20,7 +20,7 @@ pub(super) enum Format {
 }
 
 impl<'a> Header<'a> {
-    /// Checks the sum of a block, which is computed as if its own field were blank; some old
+    /// Checks the checksum of a block, which is computed as if its own field were blank; some old
     /// programs summed signed bytes.
     pub(super) fn new(block: &'a [u8; BLOCK]) -> Result<Self, Malformed> {
         let header = Self(block);
@@ -28,7 +28,7 @@ impl<'a> Header<'a> {
         let stored = octal(field).ok_or(Malformed::Checksum)?;
         let blank = 8 * u32::from(b' ');
         let unsigned = sum(block) - sum(field) + blank;
-        // As signed, a byte with the first bit is 256 less.
+        // As a signed number, a byte with the highest bit is 256 less.
         let negative = |bytes: &[u8]| bytes.iter().filter(|byte| !byte.is_ascii()).count();
         let less = || u64::try_from(256 * (negative(block) - negative(field)));
         if stored == u64::from(unsigned)
@@ -71,7 +71,7 @@ impl<'a> Header<'a> {
         }
     }
 
-    /// What stands before the name, to be joined by a slash.
+    /// The part before the name, to be joined by a slash.
     pub(super) fn prefix(self) -> &'a [u8] {
         match self.format() {
             Format::V7 => &[],
@@ -81,8 +81,8 @@ impl<'a> Header<'a> {
         }
     }
 
-    /// A GNU header has times where ustar has the prefix. Go before 1.8 wrote a prefix there
-    /// nevertheless, and engines still read it when the times are no numbers (golang/go #21005).
+    /// A GNU header has times in place of ustar's prefix. Go before 1.8 wrote a prefix there
+    /// nevertheless, and engines still read it if the times are not numbers (golang/go #21005).
     fn misplaced_prefix(self) -> &'a [u8] {
         let is_time = |field: &[u8]| field.first() == Some(&0) || number(field).is_some();
         let prefix = text(self.field(345, 155));
@@ -107,7 +107,7 @@ impl<'a> Header<'a> {
     }
 }
 
-/// The sum of at most a block's bytes: pairs of bytes are added side by side in the 16 bits that
+/// The sum of at most a block's bytes: pairs of bytes are added in parallel in the 16 bits that
 /// their sums need.
 fn sum(bytes: &[u8]) -> u32 {
     const LOW: u64 = 0x00ff_00ff_00ff_00ff;
@@ -136,8 +136,8 @@ pub(super) fn number(field: &[u8]) -> Option<u64> {
     }
 }
 
-/// Octal digits among blanks and zero bytes; none at all is zero. What follows the first zero
-/// byte after the digits does not count.
+/// Octal digits among blanks and zero bytes; no digits at all are zero. Everything after the first
+/// zero byte behind the digits is ignored.
 fn octal(field: &[u8]) -> Option<u64> {
     let blank = |byte: &u8| *byte == b' ' || *byte == 0;
     let start = field.iter().position(|byte| !blank(byte)).unwrap_or(field.len());

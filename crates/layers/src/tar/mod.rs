@@ -1,10 +1,9 @@
-//! A tar reader that streams: ustar, pax, GNU, V7 and STAR headers, as container engines read
-//! them.
+//! A streaming tar reader: ustar, pax, GNU, V7 and STAR headers, as container engines read them.
 //!
-//! Where archives of different makers leave room for more than one reading, this one reads as
-//! Go's `archive/tar` does, which Docker, containerd and Podman use: what is found here is what
-//! runs there. So global pax headers say nothing about the entries after them, and links, folders
-//! and devices have no content whatever their size field says.
+//! If an archive can be read in several ways, this reader follows Go's `archive/tar`, which Docker,
+//! containerd and Podman use, so it finds what these engines run. For example, global pax headers
+//! do not apply to the entries after them, and links, folders and devices have no content whatever
+//! their size field says.
 
 mod content;
 mod error;

@@ -1,12 +1,12 @@
-//! pax extended headers (POSIX.1-2017 pax, "pax Extended Header"): the records that matter here.
+//! pax extended headers (POSIX.1-2017 pax, "pax Extended Header"): the records used here.
 
 use super::Malformed;
 use super::sparse::{Map, decimal};
 
-/// What the extended headers before an entry say about it. Buffers are kept from entry to entry.
+/// The fields of an entry from its extended headers. Buffers are kept from entry to entry.
 #[derive(Debug, Default)]
 pub(super) struct Extensions {
-    /// Its name, from pax or a GNU long-name entry; empty: as in its header.
+    /// Its name, from pax or a GNU long-name entry; if empty, the one in its header.
     pub(super) path: Vec<u8>,
     /// Its link target, likewise.
     pub(super) link: Vec<u8>,
@@ -15,7 +15,7 @@ pub(super) struct Extensions {
     pub(super) long_link: Vec<u8>,
     /// Its size in the archive.
     pub(super) size: Option<u64>,
-    /// What is said about its holes.
+    /// The records about its holes.
     pub(super) sparse: SparseRecords,
 }
 
@@ -46,7 +46,7 @@ impl Extensions {
         self.sparse = SparseRecords::default();
     }
 
-    /// Reads the records of one extended header, which replaces one before it.
+    /// Reads the records of one extended header, which replaces an earlier one.
     pub(super) fn read_pax(&mut self, mut records: &[u8]) -> Result<(), Malformed> {
         self.clear_pax();
         while !records.is_empty() {
@@ -57,7 +57,7 @@ impl Extensions {
         Ok(())
     }
 
-    /// An empty value takes back what an earlier record said.
+    /// Stores a record; an empty value revokes an earlier record.
     fn take(&mut self, key: &[u8], value: &[u8]) -> Result<(), Malformed> {
         match key {
             b"path" => replace(&mut self.path, value),
@@ -84,7 +84,7 @@ impl SparseRecords {
             b"map" => self.numbers = Some(numbers(value)?),
             b"offset" | b"numbytes" => {
                 let map = self.numbers.get_or_insert_default();
-                // Version 0.0: the two take turns.
+                // Version 0.0: the two keys alternate.
                 if map.is_whole() != (key == b"offset") {
                     return Err(Malformed::SparseMap);
                 }
@@ -118,7 +118,7 @@ fn optional(value: &[u8]) -> Result<Option<u64>, Malformed> {
     }
 }
 
-/// The first record, `<length> <key>=<value>\n`, where the length counts all of it; and the rest.
+/// The first record, `<length> <key>=<value>\n`, where the length counts all of it, and the rest.
 fn record(records: &[u8]) -> Option<(&[u8], &[u8], &[u8])> {
     let space = records.iter().position(|byte| *byte == b' ')?;
     let bytes = usize::try_from(decimal(records.get(..space)?)?).ok()?;
@@ -131,7 +131,7 @@ fn record(records: &[u8]) -> Option<(&[u8], &[u8], &[u8])> {
     (!is_broken).then_some((key, value, rest))
 }
 
-/// Whether a global header sets what engines would ignore there but other programs use.
+/// Whether a global header sets values that engines ignore there but other programs use.
 pub(super) fn changes_entries(mut records: &[u8]) -> bool {
     while let Some((key, _, rest)) = record(records) {
         if matches!(key, b"path" | b"linkpath" | b"size") || key.starts_with(b"GNU.sparse.") {

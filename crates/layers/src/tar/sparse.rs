@@ -1,8 +1,8 @@
-//! Maps of sparse files: which pieces of a file are in the archive; the rest is zeros.
+//! Maps of sparse files: the pieces of a file that are in the archive; the rest is zeros.
 
 use super::Malformed;
 
-/// Pieces of data, ascending, as offset and length in turns.
+/// Pieces of data in ascending order, as alternating offsets and lengths.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Map(Vec<u64>);
 
@@ -18,7 +18,7 @@ impl Map {
         self.0.push(number);
     }
 
-    /// Whether every offset has its length.
+    /// Whether every offset has a length.
     pub(super) fn is_whole(&self) -> bool {
         self.0.len().is_multiple_of(2)
     }
@@ -38,8 +38,8 @@ impl Map {
         }
     }
 
-    /// Checks that the pieces follow each other without overlap, lie within the file, and add up
-    /// to what the archive holds.
+    /// Checks that the pieces do not overlap, lie within the file, and have the total size that the
+    /// archive holds.
     pub(super) fn check(&self, real_size: u64, stored: u64) -> Result<(), Malformed> {
         let (mut end, mut sum) = (0_u64, 0_u64);
         let mut at = 0;

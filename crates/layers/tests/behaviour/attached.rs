@@ -92,7 +92,7 @@ fn finds_what_tags_and_kinds_attach() {
     let attached = |source: &ImageSource| source.attached(&image.digest, "sig", "sigs");
     assert_eq!(digests(&attached(&layout.source())), [&signatures.digest]);
     assert!(layout.source().attached(&image.digest, "att", "atts").is_empty());
-    // Without being asked for, the image is the one that is not attached to another.
+    // Without a selector, the image is the one that is not attached to another.
     assert_eq!(layout.source().select(None).unwrap().digest, image.digest);
 
     layout.roots.clear();

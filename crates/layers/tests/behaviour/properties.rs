@@ -71,7 +71,7 @@ struct Model {
     tree: BTreeMap<String, (Kind, usize)>,
     /// What the layer that is being laid has taken away of those below.
     taken: BTreeMap<String, (Kind, usize)>,
-    /// Its folders with an opaque mark, and where the mark stands.
+    /// Its folders with an opaque mark, and the position of the mark.
     opaque: BTreeMap<String, usize>,
     layer: usize,
 }

@@ -392,7 +392,7 @@ fn the_platform_is_compared_as_engines_do() {
         let (text, odd) = first(None, &[platform(os, architecture, variant), usual.clone()]);
         assert_eq!((text.as_str(), odd), ("0", vec![Impact::Incomplete]), "{os}/{architecture}");
     }
-    // What is exactly asked for is better than what may be meant.
+    // An exact match takes precedence over a possible one.
     let (text, odd) = first(None, &[platform("linux", "amd64", "v3"), usual.clone()]);
     assert_eq!((text.as_str(), odd), ("1", vec![]));
     // The annotation of an attestation hides nothing.

@@ -1,4 +1,4 @@
-//! Reading the entries of a zip (APPNOTE 6.3.10), from any number of threads at once.
+//! Reads the entries of a zip (APPNOTE 6.3.10), from any number of threads at once.
 
 use std::fs::File;
 use std::io::Read;
@@ -9,7 +9,7 @@ use rawzip::{CompressionMethod, FileReader, ZipArchive, ZipArchiveEntryWayfinder
 
 use super::Limits;
 
-/// An open zip and its entries that may be records.
+/// An open zip, with the entries that may be records.
 #[derive(Debug)]
 pub(super) struct Archive {
     zip: ZipArchive<FileReader>,
@@ -43,7 +43,7 @@ pub(super) enum ArchiveError {
 }
 
 impl Archive {
-    /// Reads the directory of a zip. When it breaks off, what was read before stays of use.
+    /// Reads the directory of a zip. If it is truncated, the entries read so far are kept.
     pub(super) fn open(
         path: &Path,
         limits: &Limits,
@@ -56,7 +56,7 @@ impl Archive {
         Ok((Self { zip, entries }, trouble))
     }
 
-    /// Leaves out entries by the ids that their names tell.
+    /// Drops entries by the ids in their names.
     pub(super) fn retain(&mut self, mut keep: impl FnMut(&str) -> bool) {
         self.entries.retain(|entry| keep(id_of(&entry.name)));
     }
@@ -65,12 +65,12 @@ impl Archive {
         self.entries.len()
     }
 
-    /// The path of an entry; bytes that are no UTF-8 are replaced.
+    /// The path of an entry; bytes that are not UTF-8 are replaced.
     pub(super) fn name(&self, index: usize) -> &str {
         self.entries.get(index).map_or("", |entry| &entry.name)
     }
 
-    /// Inflates an entry into `out`, which holds nothing else afterwards.
+    /// Inflates an entry into `out`, whose previous content is replaced.
     pub(super) fn read(
         &self,
         index: usize,
@@ -97,7 +97,7 @@ impl Archive {
     }
 }
 
-/// The id of the record in `<ID>.json`.
+/// The id in the entry name `<ID>.json`.
 fn id_of(name: &str) -> &str {
     let file = name.rsplit_once('/').map_or(name, |(_, file)| file);
     file.strip_suffix(".json").unwrap_or(file)
@@ -128,7 +128,7 @@ fn list(
             place: entry.wayfinder(),
         });
     }
-    // Without the zip64 records, the number is that of 16 bits.
+    // Without zip64 records, only the lower 16 bits of the number are known.
     match found == told || found % (1 << 16) == told {
         true => Ok(()),
         false => Err(ArchiveError::Directory { found, told }),

@@ -1,4 +1,4 @@
-//! From records in any order to one sorted database.
+//! Assembles one sorted database from records in any order.
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
@@ -14,8 +14,8 @@ use super::work::Found;
 use crate::database::key::Kind;
 use crate::database::{EcosystemInfo, Info, SourceInfo, TreeWriter};
 
-/// Of the records with the same id, the newest; of equally new ones the first by source and
-/// place in it. Withdrawn records count among them and are left out at the end.
+/// Selects the newest of the records with the same id; of equally new ones, the first by source and
+/// place in it. Withdrawn records take part and are left out at the end.
 ///
 /// `path` names a record in diagnostics.
 pub(super) fn newest(
@@ -49,7 +49,7 @@ fn order(found: &Found) -> impl Ord {
     (&record.id, Reverse(record.modified), record.withdrawn, found.source, found.index)
 }
 
-/// Writes a database of records, which are sorted by id, and catalogues.
+/// Writes a database of records, which are sorted by id, and of catalogues.
 pub(super) fn write<W: Write + Seek>(
     out: W,
     built: Timestamp,
@@ -80,9 +80,9 @@ pub(super) fn write<W: Write + Seek>(
         if group.is_empty() {
             break;
         }
-        // Of a record that does not count no entry does.
+        // Entries of rejected records are dropped.
         group.retain(|(batch, entry)| ranks.of(*batch, entry.record).is_some());
-        // Entries with the same key stand in the order of their records.
+        // Entries with the same key are ordered by their records.
         group.sort_by_key(|(batch, entry)| (ranks.of(*batch, entry.record), entry.number));
         let Some((_, Entry { key, value, .. })) = group.first() else { continue };
         match Kind::of(key) {
@@ -103,13 +103,13 @@ pub(super) fn write<W: Write + Seek>(
     Ok((out, info))
 }
 
-/// The batch of the catalogues, of which everything counts.
+/// The batch of the catalogues, whose entries all count.
 const CATALOGUES: usize = usize::MAX;
 
-/// The order of the records that count, by their batches and numbers.
+/// The ranks of the records that count, by batch and number.
 struct Ranks(BTreeMap<usize, Vec<u32>>);
 
-/// The rank of what does not count.
+/// The rank of a record that does not count.
 const NONE: u32 = u32::MAX;
 
 impl Ranks {

@@ -1,4 +1,4 @@
-//! A database of exports that each count as a whole or not at all.
+//! Builds a database from exports, each of which must be complete.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -16,14 +16,15 @@ use super::{BuildOptions, BuildReport, Catalogue, Limits, Parts, prepare, save};
 use crate::Error;
 use crate::database::SourceInfo;
 
-/// Bytes that a zip may always have after inflation, however small it is.
+/// Bytes that any zip may have after inflation, however small it is.
 const SMALL_BYTES: u64 = 64 << 20;
 
-/// Makes a database of exports, each of which counts as a whole or not at all: a record that
-/// cannot be read, or a zip that inflates too far, is an error of its export, and whoever builds
-/// may take an older one in its place.
+/// Makes a database from exports, each of which must be complete: a record that cannot be read, or
+/// a zip that inflates too far, is an error of its export, and the caller may use an older export
+/// instead.
 ///
-/// The same exports give the same bytes, and those of [`build`](crate::build) where all is whole.
+/// The same exports give the same bytes. If all are complete, they equal those of
+/// [`build`](crate::build).
 #[derive(Debug)]
 pub struct Builder {
     options: BuildOptions,
@@ -31,11 +32,11 @@ pub struct Builder {
     held_bytes: u64,
 }
 
-/// One export: a zip, and what changed in it since.
+/// One export: a zip, and the changes since.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Export<'e> {
-    /// How it is called in the database, `Debian/all.zip`.
+    /// Its name in the database, `Debian/all.zip`.
     pub name: &'e str,
     /// The zip, with a record `<ID>.json` in each entry.
     pub zip: &'e Path,
@@ -53,17 +54,17 @@ impl<'e> Export<'e> {
     }
 }
 
-/// What a catalogue is of.
+/// The kind of a catalogue.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[expect(clippy::exhaustive_enums, reason = "there are two")]
 pub enum CatalogueKind {
     /// CISA's known exploited vulnerabilities, as JSON.
     Kev,
-    /// FIRST's table of EPSS scores, compressed where the file is named `*.gz`.
+    /// FIRST's table of EPSS scores, compressed if the file is named `*.gz`.
     Epss,
 }
 
-/// An export or catalogue that was read whole.
+/// An export or catalogue that was read completely.
 #[derive(Debug)]
 pub struct ReadSource {
     info: SourceInfo,
@@ -75,17 +76,17 @@ pub struct ReadSource {
     log: Log,
 }
 
-/// What a record says of itself.
+/// The id and time of a record.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct RecordHead {
     /// Its id.
     pub id: String,
-    /// When it was last changed; none where it does not say so.
+    /// When it was last changed; none if the record does not say.
     pub modified: Option<Timestamp>,
 }
 
-/// Reads one record, as building a database would.
+/// Reads one record in the way that building a database does.
 ///
 /// # Errors
 /// [`Error::LimitExceeded`] or [`Error::Record`].
@@ -100,29 +101,29 @@ pub fn read_record(json: &[u8], limits: &Limits) -> Result<RecordHead, Error> {
 }
 
 impl ReadSource {
-    /// Records, or entries of the catalogue.
+    /// Number of records, or of entries of the catalogue.
     #[must_use]
     pub fn records(&self) -> u64 {
         self.info.records
     }
 
-    /// Each record, in no particular order.
+    /// The id and time of each record, in no particular order.
     pub fn heads(&self) -> impl Iterator<Item = (&str, Option<Timestamp>)> {
         self.found.iter().map(|found| (found.record.id.as_str(), found.record.modified))
     }
 }
 
 impl Builder {
-    /// Begins a database.
+    /// Starts a database.
     #[must_use]
     pub fn new(options: BuildOptions) -> Self {
         Self { options, sources: Vec::new(), held_bytes: 0 }
     }
 
-    /// Reads an export. It is not part of the database until it is [added](Self::add).
+    /// Reads an export. It becomes part of the database when it is [added](Self::add).
     ///
     /// # Errors
-    /// [`Error::NotWhole`] or [`Error::LimitExceeded`] when not all of it can be read.
+    /// [`Error::NotWhole`] or [`Error::LimitExceeded`] when a part of it cannot be read.
     pub fn read(&self, export: &Export<'_>) -> Result<ReadSource, Error> {
         let mut limits = self.options.limits.clone();
         limits.max_inflated_bytes = max_inflated_bytes(export, &limits)?;
@@ -145,7 +146,7 @@ impl Builder {
         let mut log = Log::new(&options.limits);
         let work::Read { mut found, runs, bytes } = work::read_all(&inputs, &options, &mut log)?;
         whole(export.name, &log)?;
-        // An id is in one of the zips only, so which of them it was decides nothing.
+        // Each id is in one of the zips only, so the zip does not matter.
         for found in &mut found {
             found.source = 0;
         }
@@ -158,10 +159,10 @@ impl Builder {
         Ok(ReadSource { info, kind, found, runs, bytes, catalogue: Catalogue::default(), log })
     }
 
-    /// Reads a catalogue, called `name` in the database.
+    /// Reads a catalogue, with its `name` in the database.
     ///
     /// # Errors
-    /// [`Error::NotWhole`] when it is none.
+    /// [`Error::NotWhole`] when it is not such a catalogue.
     pub fn read_catalogue(
         &self,
         kind: CatalogueKind,
@@ -187,10 +188,10 @@ impl Builder {
         Ok(ReadSource { info, kind, found, runs, bytes: 0, catalogue, log })
     }
 
-    /// Makes what was read a part of the database.
+    /// Adds a source to the database.
     ///
     /// # Errors
-    /// [`Error::LimitExceeded`] when all of it is too much.
+    /// [`Error::LimitExceeded`] when the database becomes too large.
     pub fn add(&mut self, source: ReadSource) -> Result<(), Error> {
         self.held_bytes = self.held_bytes.saturating_add(source.bytes);
         let max = self.options.limits.max_database_bytes;
@@ -201,10 +202,10 @@ impl Builder {
         Ok(())
     }
 
-    /// Writes the database to a file, which is replaced only by a whole new one.
+    /// Writes the database to a file, which is replaced atomically.
     ///
     /// # Errors
-    /// [`Error::Io`] when the file cannot be written; the old one is then as it was.
+    /// [`Error::Io`] when the file cannot be written; the old one is then unchanged.
     pub fn write(mut self, output: &Path) -> Result<BuildReport, Error> {
         self.sources.sort_by(|a, b| a.info.name.cmp(&b.info.name));
         let mut parts = Parts::new(&self.options.limits);
@@ -230,7 +231,7 @@ impl Builder {
     }
 }
 
-/// What an export may have after inflation.
+/// The most bytes that an export may have after inflation.
 fn max_inflated_bytes(export: &Export<'_>, limits: &Limits) -> Result<u64, Error> {
     let mut bytes: u64 = 0;
     for zip in export.changes.iter().chain([&export.zip]) {

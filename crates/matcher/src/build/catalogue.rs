@@ -19,9 +19,9 @@ use crate::database::value::{Epss, Exploited};
 pub(super) struct Catalogue {
     pub(super) entries: BTreeMap<Vec<u8>, Vec<u8>>,
     pub(super) newest: Option<Timestamp>,
-    /// Rows that could not be read.
+    /// Number of rows that could not be read.
     unreadable: u64,
-    /// What is wrong with the first of them.
+    /// The fault of the first of them.
     first: Option<String>,
 }
 
@@ -31,7 +31,7 @@ impl Catalogue {
         self.first.get_or_insert_with(complaint);
     }
 
-    /// What could not be read, in a sentence.
+    /// A sentence about the rows that could not be read.
     pub(super) fn complaint(&self) -> Option<String> {
         let first = self.first.as_ref()?;
         Some(format!("{} rows could not be read, the first: {first}", self.unreadable))

@@ -1,6 +1,6 @@
-//! What building may cost.
+//! Limits on the cost of building.
 
-/// Bounds on what building a database may cost, whatever its sources hold.
+/// Limits on the cost of building a database, whatever its sources contain.
 ///
 /// The whole of OSV in 2026 has about 700,000 records, the largest of 10 MB, and 4 GB inflated.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -15,12 +15,10 @@ pub struct Limits {
     pub max_depth: u64,
     /// Bytes of all records together after inflation. Default: 16 GiB.
     pub max_inflated_bytes: u64,
-    /// How often the size of a zip its records may have after inflation, where each zip must be
-    /// whole; those of OSV have six times its size. Up to 64 MiB are always allowed.
-    /// Default: 100.
+    /// The ratio of inflated to compressed bytes of a zip that must be complete; those of OSV have
+    /// a ratio of six. Up to 64 MiB are always allowed. Default: 100.
     pub max_inflate_ratio: u64,
-    /// Bytes of all that goes into the database, which is held until it is sorted.
-    /// Default: 4 GiB.
+    /// Bytes of all entries of the database, which are held until they are sorted. Default: 4 GiB.
     pub max_database_bytes: u64,
     /// Bytes of one catalogue (KEV, EPSS) after inflation. Default: 256 MiB.
     pub max_catalogue_bytes: u64,

@@ -1,4 +1,4 @@
-//! Diagnostics of a build, bounded and in an order that does not depend on threads.
+//! Diagnostics of a build, limited in number and in an order that is independent of threads.
 
 use std::collections::BTreeMap;
 
@@ -6,11 +6,11 @@ use sealift_model::{Diagnostic, Impact};
 
 use super::Limits;
 
-/// Where in the build something was seen: number of the source, number of the item in it, and
-/// which of several about that item.
+/// The place of a diagnostic: number of the source, number of the item in it, and number of the
+/// diagnostic for that item.
 type Place = (usize, usize, usize);
 
-/// The first diagnostics by place, and the number of those that it has no room for.
+/// The first diagnostics by place, and the number of the others.
 #[derive(Debug)]
 pub(super) struct Log {
     kept: BTreeMap<Place, Diagnostic>,
@@ -24,7 +24,7 @@ impl Log {
         Self { kept: BTreeMap::new(), left_out: 0, max }
     }
 
-    /// Notes something about an item of a source.
+    /// Adds a diagnostic about an item of a source.
     pub(super) fn push(
         &mut self,
         item: (usize, usize),
@@ -35,7 +35,7 @@ impl Log {
         self.add(item, Diagnostic::new("db-build", message, impact).at(path, None));
     }
 
-    /// Takes in what another thread noted, of items that were that thread's alone.
+    /// Merges the log of another thread, which covers other items.
     pub(super) fn merge(&mut self, other: Self) {
         self.left_out += other.left_out;
         for ((source, item, _), diagnostic) in other.kept {
@@ -43,7 +43,7 @@ impl Log {
         }
     }
 
-    /// Takes in what was noted of the first source of another build, as that of `source`.
+    /// Merges the log of another build's first source, as that of `source`.
     pub(super) fn merge_as(&mut self, source: usize, other: Self) {
         self.left_out += other.left_out;
         for ((_, item, _), diagnostic) in other.kept {
@@ -51,14 +51,14 @@ impl Log {
         }
     }
 
-    /// How much of what was read is missing, and what was noted of the first such thing.
+    /// The number of parts that could not be read, and the first diagnostic about one.
     pub(super) fn missing(&self) -> Option<(u64, &Diagnostic)> {
         let missing = || self.kept.values().filter(|it| it.impact != Impact::Note);
         let count = u64::try_from(missing().count()).unwrap_or(u64::MAX);
         missing().next().map(|first| (count.saturating_add(self.left_out), first))
     }
 
-    /// The diagnostics and the number of those left out.
+    /// The diagnostics, and the number of omitted ones.
     pub(super) fn finish(self) -> (Vec<Diagnostic>, u64) {
         (self.kept.into_values().collect(), self.left_out)
     }

@@ -1,4 +1,4 @@
-//! Building a database from what advisory sources publish.
+//! Builds a database from published advisories.
 
 mod archive;
 mod assemble;
@@ -33,19 +33,19 @@ use runs::Run;
 use source::{Source, SourceKind};
 use work::{Found, Input};
 
-/// How to build.
+/// Options for building.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct BuildOptions {
-    /// The time that the database gives as that of its building.
+    /// The build time that the database records.
     pub built: Timestamp,
     /// Threads that read records. The database is the same for any number of them.
     pub threads: NonZero<usize>,
-    /// What building may cost.
+    /// Limits on the cost of building.
     pub limits: Limits,
-    /// A folder for what is sorted while the database is built, about as large as the database;
-    /// files in it have no names. Without one it is held in memory, but for [`build`], which takes
-    /// the folder of the database.
+    /// A folder for entries that are sorted during the build, which take about as much space as the
+    /// database; the files have no names. Without it, entries are held in memory, except by
+    /// [`build`], which uses the folder of the database.
     pub spool: Option<PathBuf>,
 }
 
@@ -56,14 +56,14 @@ impl BuildOptions {
         Self { built, threads: NonZero::<usize>::MIN, limits: Limits::default(), spool: None }
     }
 
-    /// The same with so many threads.
+    /// Sets the number of threads.
     #[must_use]
     pub fn threads(mut self, threads: NonZero<usize>) -> Self {
         self.threads = threads;
         self
     }
 
-    /// The same with a folder for what is sorted.
+    /// Sets the folder for sorting.
     #[must_use]
     pub fn spool(mut self, folder: impl Into<PathBuf>) -> Self {
         self.spool = Some(folder.into());
@@ -71,32 +71,32 @@ impl BuildOptions {
     }
 }
 
-/// What came of a build.
+/// The result of a build.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct BuildReport {
-    /// What the database says of itself.
+    /// The database's description of itself.
     pub info: Info,
-    /// Records in the database: each id once, without those withdrawn.
+    /// Records in the database: each id once, without withdrawn ones.
     pub records: u64,
     /// What could not be read, by source and place in it. [`Impact::Incomplete`] marks a source
-    /// that is missing as a whole or in a part of unknown size.
+    /// that is missing completely or by an unknown amount.
     pub diagnostics: Vec<Diagnostic>,
-    /// Diagnostics beyond [`Limits::max_diagnostics`], which are only counted.
+    /// Number of diagnostics beyond [`Limits::max_diagnostics`], which are omitted.
     pub diagnostics_left_out: u64,
 }
 
-/// Builds a database from a folder and writes it to a file, which is replaced only by a whole
-/// new one: the database is written beside it under another name, synced and renamed.
+/// Builds a database from a folder and writes it to a file, which is replaced atomically: the
+/// database is written beside it under another name, synced and renamed.
 ///
-/// The folder holds OSV records as OSV publishes them (`<Ecosystem>/all.zip`) or as single files
-/// (`*.json` at any depth), and may hold `kev.json` (CISA's catalogue) and `epss*.csv[.gz]`. A
-/// record that stands in several places counts once, by its newest copy. Records that are
-/// withdrawn are left out.
+/// The folder contains OSV records as OSV publishes them (`<Ecosystem>/all.zip`) or as single files
+/// (`*.json` at any depth), and may contain `kev.json` (CISA's catalogue) and `epss*.csv[.gz]`. If
+/// a record occurs several times, its newest copy counts. Withdrawn records are left out.
 ///
 /// # Errors
-/// There is nothing to build from, a limit is passed, or a file cannot be written; the old file
-/// is then as it was. A record or zip that cannot be read is no error but a diagnostic.
+/// When the folder has nothing to build from, a limit is exceeded, or a file cannot be written; the
+/// old file is then unchanged. A record or zip that cannot be read is not an error but a
+/// diagnostic.
 pub fn build(folder: &Path, output: &Path, options: &BuildOptions) -> Result<BuildReport, Error> {
     let options = match &options.spool {
         Some(_) => options.clone(),
@@ -107,10 +107,10 @@ pub fn build(folder: &Path, output: &Path, options: &BuildOptions) -> Result<Bui
     })
 }
 
-/// Builds a database in memory: the same bytes that [`build`] writes.
+/// Builds a database in memory, with the same bytes that [`build`] writes.
 ///
 /// # Errors
-/// There is nothing to build from, or a limit is passed.
+/// When the folder has nothing to build from, or a limit is exceeded.
 pub fn build_in_memory(
     folder: &Path,
     options: &BuildOptions,
@@ -152,7 +152,7 @@ fn build_to<W: Write + Seek>(
     parts.write(out, options.built, (found, runs), path, write_error)
 }
 
-/// What goes into a database beside the records.
+/// The parts of a database beside the records.
 #[derive(Debug)]
 struct Parts {
     infos: Vec<SourceInfo>,
@@ -195,7 +195,7 @@ impl Parts {
     }
 }
 
-/// Opens a source: its records, still to be read, or the whole of a catalogue.
+/// Opens a source: its records, still to be read, or a complete catalogue.
 fn open(number: usize, source: &Source, limits: &Limits, log: &mut Log) -> (Input, Catalogue) {
     let mut note = |message: String, impact| log.push((number, 0), &source.name, message, impact);
     let mut catalogue = |read: Result<Catalogue, CatalogueError>| {

@@ -1,4 +1,4 @@
-//! Who publishes what goes into a database.
+//! The publishers of the content of a database.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -1,4 +1,4 @@
-//! From a record's JSON to the entries that it brings to the database.
+//! Makes database entries from a record's JSON.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -19,22 +19,22 @@ use crate::osv::{self, Advisory, AffectedPackage, RecordError, ScoreText};
 pub(super) struct Prepared {
     pub(super) head: Head,
     pub(super) entries: Vec<PreparedEntry>,
-    /// What could not be read of it.
+    /// The parts of it that could not be read.
     pub(super) complaints: Vec<String>,
 }
 
-/// What is kept of a record until all are read: there are many.
+/// The data of a record that is kept until all are read; it is small, since there are many.
 #[derive(Debug)]
 pub(super) struct Head {
     pub(super) id: String,
     pub(super) modified: Option<Timestamp>,
-    /// A withdrawn record has no entries, but stands in the way of older copies of itself.
+    /// A withdrawn record has no entries, but replaces older copies of itself.
     pub(super) withdrawn: bool,
-    /// Ecosystems that it names, with release, each once.
+    /// Ecosystems that it names, with their releases, each once.
     pub(super) ecosystems: Arc<BTreeSet<String>>,
 }
 
-/// A key with a value, or with an item of the array that is its value.
+/// A key with its value, or with one item of the array that is its value.
 #[derive(Debug)]
 pub(super) struct PreparedEntry {
     pub(super) key: Vec<u8>,
@@ -42,19 +42,19 @@ pub(super) struct PreparedEntry {
 }
 
 impl Prepared {
-    /// Bytes that it brings to the database, more or less.
+    /// Approximate number of bytes that it adds to the database.
     pub(super) fn bytes(&self) -> u64 {
         let sizes = self.entries.iter().map(|entry| entry.key.len() + entry.value.len() + 64);
         u64::try_from(sizes.sum::<usize>() + 256).unwrap_or(u64::MAX)
     }
 }
 
-/// Sets of ecosystems, each kept once: few differ.
+/// Sets of ecosystems, each stored once, since few differ.
 #[derive(Debug, Default)]
 pub(super) struct EcosystemSets(BTreeSet<Arc<BTreeSet<String>>>);
 
 impl EcosystemSets {
-    /// Has the record share its set with others.
+    /// Makes the record share its set with others.
     pub(super) fn share(&mut self, head: &mut Head) {
         match self.0.get(&head.ecosystems) {
             Some(known) => head.ecosystems = Arc::clone(known),
@@ -113,8 +113,8 @@ fn encode_record(advisory: &Advisory, entries: &mut Vec<PreparedEntry>) {
     }
 }
 
-/// What a record says of the vulnerabilities that it names; where it says so for each package
-/// apart, all of that.
+/// The severities that a record gives for the vulnerabilities that it names, including those of
+/// single packages.
 fn mention<'a>(advisory: &'a Advisory, names: &Names<'_>) -> Mention<'a> {
     let mut all = scores(&advisory.scores);
     if all.is_empty() {

@@ -1,5 +1,5 @@
-//! Entries on their way into a database: sorted in runs, which go to disk when they are large, and
-//! merged. So memory holds some megabytes of them, however large the database becomes.
+//! Sorts the entries of a database: in runs, which are written to disk if they are large, and
+//! merged. So memory holds only some megabytes of them, however large the database becomes.
 
 use std::cmp::Ordering;
 use std::collections::BinaryHeap;
@@ -13,13 +13,13 @@ use super::prepare::PreparedEntry;
 /// Bytes of entries that all threads together hold before they write a run.
 const HELD_BYTES: usize = 64 << 20;
 
-/// A run of fewer bytes stays in memory: an export may be small, and there are many.
+/// Smaller runs stay in memory: an export may be small, and there are many.
 const SMALL_BYTES: usize = 256 << 10;
 
-/// What an entry takes beside its key and value, more or less.
+/// Approximate memory of an entry beside its key and value.
 const ENTRY_BYTES: usize = 64;
 
-/// An entry, and the record that it is of.
+/// An entry with the number of its record.
 #[derive(Debug)]
 pub(super) struct Entry {
     pub(super) key: Vec<u8>,
@@ -48,7 +48,8 @@ pub(super) enum Run {
 }
 
 impl<'f> Sorter<'f> {
-    /// With a folder for runs, which lie there without a name; without one all stay in memory.
+    /// Uses a folder for runs, which are files without names; without a folder, all runs stay in
+    /// memory.
     pub(super) fn new(folder: Option<&'f Path>, threads: usize) -> Self {
         let max_bytes = folder.map_or(usize::MAX, |_| HELD_BYTES / threads.max(1));
         Self { folder, max_bytes, entries: Vec::new(), bytes: 0, runs: Vec::new() }
@@ -95,7 +96,7 @@ fn write(folder: &Path, entries: &[Entry]) -> io::Result<File> {
     Ok(file)
 }
 
-/// A run that is read.
+/// A run that is being read.
 enum Reader {
     Memory(vec::IntoIter<Entry>),
     File(BufReader<File>),
@@ -133,14 +134,14 @@ fn read(file: &mut impl Read) -> io::Result<Option<Entry>> {
     Ok(Some(Entry { key: bytes(key)?, value: bytes(value)?, record, number }))
 }
 
-/// The first entry that is left of a run.
+/// The first remaining entry of a run.
 struct Head {
     entry: Entry,
     run: usize,
 }
 
 impl Ord for Head {
-    /// The least key comes first out of a heap, which gives the greatest.
+    /// Reversed, since a heap returns the greatest entry first.
     fn cmp(&self, other: &Self) -> Ordering {
         (&other.entry.key, other.run).cmp(&(&self.entry.key, self.run))
     }
@@ -160,9 +161,9 @@ impl PartialEq for Head {
 
 impl Eq for Head {}
 
-/// All runs as one.
+/// All runs, merged.
 pub(super) struct Merge {
-    /// Each with the number of its batch.
+    /// Each run with the number of its batch.
     runs: Vec<(usize, Reader)>,
     heap: BinaryHeap<Head>,
 }
@@ -183,7 +184,7 @@ impl Merge {
         Ok(())
     }
 
-    /// The entries of the next key, each with the number of its batch; none at the end.
+    /// Reads the entries of the next key, each with the number of its batch; none at the end.
     pub(super) fn group(&mut self, group: &mut Vec<(usize, Entry)>) -> io::Result<()> {
         group.clear();
         while let Some(head) = self.heap.peek()

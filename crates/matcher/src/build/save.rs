@@ -1,4 +1,4 @@
-//! Replacing a file by a whole new one.
+//! Replaces a file atomically.
 
 use std::fs::File;
 use std::io::BufWriter;
@@ -12,19 +12,19 @@ use crate::Error;
 const PREFIX: &str = ".sealift-";
 const SUFFIX: &str = ".tmp";
 
-/// Files this much older than a new one are nobody's that is about to lock them.
+/// A file this much older than a new one is not about to be locked by its writer.
 const STALE: Duration = Duration::from_secs(60);
 
-/// Writes a file under another name in the same folder, syncs it and renames it over `path`.
-/// Whatever fails before that, the old file stays and the new one is removed. Where a process was
-/// ended before it could do so, the next one does.
+/// Writes a file under another name in the same folder, syncs it and renames it to `path`. If
+/// anything fails before that, the old file stays and the new one is removed. If a process was
+/// killed before it could do so, the next one removes it.
 pub(super) fn replace<T>(
     path: &Path,
     write: impl FnOnce(BufWriter<&File>) -> Result<T, Error>,
 ) -> Result<T, Error> {
     let folder = folder_of(path);
     let temporary = temporary_in(folder).map_err(Error::io(path))?;
-    // It is locked as long as somebody writes it; where locks are not to be had nothing is removed.
+    // It is locked while it is written; if locking is not supported, nothing is removed.
     if temporary.as_file().try_lock().is_ok() {
         remove_stale(folder, temporary.as_file());
     }
@@ -46,7 +46,7 @@ pub(super) fn folder_of(path: &Path) -> &Path {
 fn temporary_in(folder: &Path) -> std::io::Result<NamedTempFile> {
     let mut builder = tempfile::Builder::new();
     builder.prefix(PREFIX).suffix(SUFFIX);
-    // Readable as any new file is: a database is no secret, and often shared.
+    // Readable like any new file: a database is not secret, and often shared.
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;
@@ -55,7 +55,7 @@ fn temporary_in(folder: &Path) -> std::io::Result<NamedTempFile> {
     builder.tempfile_in(folder)
 }
 
-/// Removes what processes left that were ended while they wrote; it is no matter if that fails.
+/// Removes files of processes that were killed while writing; failures are ignored.
 fn remove_stale(folder: &Path, new: &File) {
     let Ok(now) = new.metadata().and_then(|new| new.modified()) else { return };
     for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
@@ -75,7 +75,7 @@ fn remove_stale(folder: &Path, new: &File) {
     }
 }
 
-/// Makes the new name last. A file system that cannot do so for folders still has the file.
+/// Makes the new name durable. A file system that cannot sync folders still has the file.
 fn sync_folder(folder: &Path) {
     if let Ok(folder) = File::open(folder) {
         drop(folder.sync_all());

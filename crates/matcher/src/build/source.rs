@@ -1,4 +1,4 @@
-//! What there is to build from.
+//! Finds the sources to build from.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -6,10 +6,10 @@ use std::path::{Path, PathBuf};
 use super::Limits;
 use crate::Error;
 
-/// One thing to build from.
+/// One source to build from.
 #[derive(Debug)]
 pub(super) struct Source {
-    /// Path below the folder that is built from, with `/` between its parts.
+    /// Path below the build folder, with `/` between its parts.
     pub(super) name: String,
     pub(super) kind: SourceKind,
 }
@@ -26,8 +26,8 @@ pub(super) enum SourceKind {
     Epss(PathBuf),
 }
 
-/// Finds the sources below a folder, sorted by name. Files of other kinds are passed over, and
-/// links to folders are not followed.
+/// Finds the sources below a folder, sorted by name. Files of other kinds are ignored, and links to
+/// folders are not followed.
 pub(super) fn find(folder: &Path, limits: &Limits) -> Result<Vec<Source>, Error> {
     let mut sources = Vec::new();
     visit(folder, "", limits.max_depth, limits, &mut sources)?;

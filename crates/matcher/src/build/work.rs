@@ -1,4 +1,4 @@
-//! Reading all records of all sources on several threads.
+//! Reads all records of all sources on several threads.
 
 use std::fs::File;
 use std::io::Read as _;
@@ -43,7 +43,7 @@ impl Input {
     }
 }
 
-/// The path in diagnostics of an item: `Debian/all.zip:DSA-1.json`, `local/X-1.json`.
+/// The path of an item in diagnostics: `Debian/all.zip:DSA-1.json`, `local/X-1.json`.
 pub(super) fn path(source: &str, input: &Input, index: usize) -> String {
     match input {
         Input::Zip(archive) => format!("{source}:{}", archive.name(index)),
@@ -56,26 +56,26 @@ pub(super) fn path(source: &str, input: &Input, index: usize) -> String {
     }
 }
 
-/// A record and where it was read.
+/// A record and where it was found.
 #[derive(Debug)]
 pub(super) struct Found {
     pub(super) source: usize,
     pub(super) index: usize,
-    /// Which records were read together with it.
+    /// The batch of records that were read together with it.
     pub(super) batch: usize,
-    /// By which its entries name it.
+    /// The number by which its entries refer to it.
     pub(super) number: u32,
     pub(super) record: Head,
 }
 
-/// All that was read.
+/// The results of reading.
 #[derive(Debug, Default)]
 pub(super) struct Read {
     /// The records, in no particular order.
     pub(super) found: Vec<Found>,
     /// Their entries.
     pub(super) runs: Vec<Run>,
-    /// Bytes that they bring to the database.
+    /// Number of bytes that they add to the database.
     pub(super) bytes: u64,
 }
 
@@ -122,7 +122,7 @@ struct Shared<'a> {
     limits: &'a Limits,
     spool: Option<&'a Path>,
     threads: usize,
-    /// For each source, the number of items in it and all before.
+    /// For each source, the number of items in it and all earlier ones.
     ends: Vec<usize>,
     next: AtomicUsize,
     inflated: AtomicU64,
@@ -161,7 +161,7 @@ impl Shared<'_> {
         Ok((Read { found, runs, bytes: 0 }, log))
     }
 
-    /// The next item that nobody has taken, its number, source and place in that.
+    /// Takes the next item: its number, its source and its place there.
     fn take(&self) -> Option<(usize, (usize, usize))> {
         let item = self.next.fetch_add(1, Ordering::Relaxed);
         let source = self.ends.partition_point(|end| *end <= item);
@@ -203,7 +203,7 @@ impl Shared<'_> {
     }
 }
 
-/// Adds to a sum that has a limit.
+/// Adds to a sum, within a limit.
 fn spend(sum: &AtomicU64, bytes: u64, limit: &'static str, max: u64) -> Result<(), Error> {
     match sum.fetch_add(bytes, Ordering::Relaxed).saturating_add(bytes) <= max {
         true => Ok(()),

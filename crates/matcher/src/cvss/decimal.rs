@@ -1,4 +1,4 @@
-//! Decimal numbers with which the equations come out the same on every machine.
+//! Decimal numbers, so that the equations give the same results on every machine.
 
 use std::ops::{Add, Mul, Sub};
 
@@ -6,10 +6,10 @@ use super::score::CvssScore;
 
 /// A decimal number with 18 places, for products below 100.
 ///
-/// The constants of the specifications are decimals of up to four places. Their products come out
-/// whole but for the powers of version 3 and the adjusted impact of version 2, which are off by
-/// less than 10^-15: a score on a tenth or halfway between two is so exactly, which binary
-/// floating point cannot promise.
+/// The constants of the specifications are decimals of up to four places. Their products are exact,
+/// except for the powers of version 3 and the adjusted impact of version 2, which deviate by less
+/// than 10^-15. So a score that is a tenth or halfway between two is exact, which binary floating
+/// point cannot guarantee.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Decimal(i128);
 
@@ -25,18 +25,18 @@ impl Decimal {
     pub(super) const ONE: Self = dec(1, 0);
     pub(super) const TEN: Self = dec(10, 0);
 
-    /// Multiplies `count` times with itself.
+    /// The `count`th power.
     pub(super) fn power(self, count: usize) -> Self {
         std::iter::repeat_n(self, count).fold(Self::ONE, Mul::mul)
     }
 
-    /// The nearest tenth; halfway goes away from zero.
+    /// The nearest tenth; halves are rounded away from zero.
     pub(super) fn round(self) -> Self {
         let magnitude = (self.0.abs() + ONE / 20) / (ONE / 10);
         dec(self.0.signum() * magnitude, 1)
     }
 
-    /// The smallest tenth that is not below.
+    /// The smallest tenth that is not below the number.
     pub(super) fn round_up(self) -> Self {
         dec(-(-self.0).div_euclid(ONE / 10), 1)
     }
@@ -46,7 +46,7 @@ impl Decimal {
         dec((self.0 + ONE / 200_000).div_euclid(ONE / 100_000), 5)
     }
 
-    /// A number that is in whole tenths, as a score.
+    /// The score, for a number of whole tenths.
     pub(super) fn to_score(self) -> CvssScore {
         CvssScore::clamped(self.0 / (ONE / 10))
     }

@@ -4,10 +4,10 @@
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum CvssError {
-    /// There is no such version.
+    /// The version does not exist.
     #[error("unknown CVSS version {version:?}")]
     UnknownVersion {
-        /// What follows `CVSS:`.
+        /// The text after `CVSS:`.
         version: String,
     },
     /// A part between slashes is not `metric:value`.
@@ -30,13 +30,13 @@ pub enum CvssError {
         /// The value as given.
         value: String,
     },
-    /// A metric is there twice.
+    /// A metric is given twice.
     #[error("metric {metric} is given twice")]
     DuplicateMetric {
         /// The metric.
         metric: &'static str,
     },
-    /// A base metric is not there.
+    /// A base metric is missing.
     #[error("metric {metric} is missing")]
     MissingMetric {
         /// The metric.

@@ -1,4 +1,4 @@
-//! The `metric:value` parts of a vector, read by a table of what a version knows.
+//! Reads the `metric:value` parts of a vector by a version's table of metrics.
 
 use super::decimal::{Decimal, dec};
 use super::error::CvssError;
@@ -10,24 +10,24 @@ pub(super) struct Metric {
     pub(super) values: Values,
 }
 
-/// The values of a metric, among them `X` or `ND`, "not defined", unless it must be there.
+/// The values of a metric, including `X` or `ND`, "not defined", if the metric is optional.
 pub(super) enum Values {
     /// Each with its weight in thousandths.
     Weighted(&'static [(&'static str, i128)]),
-    /// By themselves.
+    /// Without weights.
     Words(&'static [&'static str]),
 }
 
-/// What a metric is about.
+/// The group of a metric.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Group {
-    /// The vulnerability itself; always there.
+    /// About the vulnerability itself; always required.
     Base,
-    /// How things stand (temporal, threat).
+    /// About the present situation (temporal, threat).
     Temporal,
-    /// Where it is.
+    /// About the place where the vulnerability is.
     Environmental,
-    /// What has no part in the score.
+    /// Without influence on the score.
     Supplemental,
 }
 
@@ -43,7 +43,7 @@ struct Defined {
 }
 
 impl Metrics {
-    /// Reads `AV:N/AC:L/...`, in any order; a slash at the end is let pass.
+    /// Reads `AV:N/AC:L/...`, in any order; a final slash is allowed.
     pub(super) fn read(text: &str, table: &'static [Metric]) -> Result<Self, CvssError> {
         let mut given: Vec<Defined> = Vec::new();
         for part in text.strip_suffix('/').unwrap_or(text).split('/') {
@@ -64,17 +64,17 @@ impl Metrics {
         Ok(Self { defined: given })
     }
 
-    /// The value of a metric that is defined.
+    /// The value of a metric, if it is defined.
     pub(super) fn value(&self, name: &str) -> Option<&'static str> {
         self.find(name).map(|defined| defined.value)
     }
 
-    /// The weight of a metric that is defined.
+    /// The weight of a metric, if it is defined.
     pub(super) fn weight(&self, name: &str) -> Option<Decimal> {
         self.find(name).and_then(|defined| defined.weight)
     }
 
-    /// The weight of a metric that is one factor of many: one when not defined.
+    /// The weight of a metric as a factor: one if it is not defined.
     pub(super) fn factor(&self, name: &str) -> Decimal {
         self.weight(name).unwrap_or(Decimal::ONE)
     }

@@ -25,7 +25,7 @@ pub enum CvssVersion {
     /// 3.0
     #[serde(rename = "3.0")]
     V3_0,
-    /// 3.1, which defines rounding and the environmental impact anew.
+    /// 3.1, with new rules for rounding and the environmental impact.
     #[serde(rename = "3.1")]
     V3_1,
     /// 4.0
@@ -33,7 +33,7 @@ pub enum CvssVersion {
     V4,
 }
 
-/// A CVSS vector with the scores that its specification gives it.
+/// A CVSS vector with the scores that its specification defines.
 ///
 /// ```
 /// use sealift_matcher::cvss::{CvssRating, CvssVector};
@@ -52,14 +52,14 @@ pub struct CvssVector {
 }
 
 impl CvssVector {
-    /// Reads a vector: `CVSS:` with its version and the metrics in any order; without a prefix it
-    /// is of version 2, as that writes none, and may stand in parentheses.
+    /// Reads a vector: `CVSS:` with its version, and the metrics in any order. Version 2 has no
+    /// prefix, and may be in parentheses.
     ///
-    /// A metric that is "not defined" counts as one that is not there.
+    /// A metric that is "not defined" counts as missing.
     ///
     /// # Errors
-    /// The version is unknown, a metric or value is not of that version, a metric is there twice
-    /// or one of the base metrics is missing.
+    /// When the version is unknown, a metric or value does not exist in it, a metric is given twice
+    /// or a base metric is missing.
     pub fn parse(text: &str) -> Result<Self, CvssError> {
         let text = text.trim();
         let Some(versioned) = text.strip_prefix("CVSS:") else {
@@ -88,20 +88,20 @@ impl CvssVector {
 
     /// The score with the temporal metrics, which version 4.0 calls threat metrics (CVSS-BT).
     ///
-    /// Versions 2.0 and 4.0 have one when such a metric is defined, 3.0 and 3.1 always.
+    /// Versions 2.0 and 4.0 have one if such a metric is defined, 3.0 and 3.1 always.
     pub fn temporal_score(&self) -> Option<CvssScore> {
         self.temporal
     }
 
     /// The score with all metrics (in version 4.0, CVSS-BE or CVSS-BTE).
     ///
-    /// Versions 2.0 and 4.0 have one when an environmental metric is defined, 3.0 and 3.1 always.
+    /// Versions 2.0 and 4.0 have one if an environmental metric is defined, 3.0 and 3.1 always.
     pub fn environmental_score(&self) -> Option<CvssScore> {
         self.environmental
     }
 
     /// The score that ranks the vulnerability: the base score before version 4.0, whose
-    /// specification (1.3) scores with every metric that is defined.
+    /// specification (1.3) scores all defined metrics.
     pub fn score(&self) -> CvssScore {
         match self.version {
             CvssVersion::V4 => self.environmental.or(self.temporal).unwrap_or(self.base),
@@ -109,7 +109,7 @@ impl CvssVector {
         }
     }
 
-    /// The word for [`score`](Self::score).
+    /// The rating of [`score`](Self::score).
     pub fn rating(&self) -> CvssRating {
         CvssRating::of(self.version, self.score())
     }

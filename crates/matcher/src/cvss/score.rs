@@ -1,4 +1,4 @@
-//! Scores and the words for them.
+//! Scores and their ratings.
 
 use std::fmt;
 
@@ -11,12 +11,12 @@ use super::CvssVersion;
 pub struct CvssScore(u8);
 
 impl CvssScore {
-    /// A score of so many tenths, 0 to 100.
+    /// A score from its number of tenths, 0 to 100.
     pub const fn from_tenths(tenths: u8) -> Option<Self> {
         if tenths <= 100 { Some(Self(tenths)) } else { None }
     }
 
-    /// The nearest score to so many tenths.
+    /// The nearest score to a number of tenths.
     pub(super) fn clamped(tenths: i128) -> Self {
         Self(u8::try_from(tenths.clamp(0, 100)).unwrap_or_default())
     }

@@ -44,7 +44,7 @@ pub(super) fn score(text: &str) -> Result<CvssVector, CvssError> {
     })
 }
 
-/// 3.2.1: the base score, which a vulnerability without much of anything can push below zero.
+/// 3.2.1: the base score, which can fall below zero if all metrics are low.
 fn base(metrics: &Metrics, impact: Decimal) -> Decimal {
     let exploitability =
         dec(20, 0) * metrics.factor("AV") * metrics.factor("AC") * metrics.factor("Au");
@@ -65,7 +65,7 @@ fn temporal(metrics: &Metrics, base: Decimal) -> Decimal {
     (base * metrics.factor("E") * metrics.factor("RL") * metrics.factor("RC")).round()
 }
 
-/// 3.2.3: with the impact adjusted to what is required of the target.
+/// 3.2.3: with the impact adjusted to the security requirements.
 fn environmental(metrics: &Metrics) -> Decimal {
     let spared =
         |impact, requirement| Decimal::ONE - metrics.factor(impact) * metrics.factor(requirement);

@@ -49,7 +49,7 @@ pub(super) fn score(version: CvssVersion, text: &str) -> Result<CvssVector, Cvss
     })
 }
 
-/// What the equation for the base score takes; that for the environmental score takes the same.
+/// The inputs of the equation for the base score, which the environmental score shares.
 struct Equations {
     version: CvssVersion,
     scope_changed: bool,
@@ -123,7 +123,7 @@ fn impact(scope_changed: bool, sub_score: Decimal, power: Decimal) -> Decimal {
     }
 }
 
-/// Privileges weigh less against when the scope changes.
+/// The weight of required privileges, which is higher if the scope changes.
 fn privileges(scope_changed: bool, metrics: &Metrics, name: &str) -> Decimal {
     match (scope_changed, metrics.value(name)) {
         (true, Some("L")) => dec(68, 2),

@@ -1,17 +1,17 @@
-//! Blocks: sorted entries with a table of where each starts.
+//! Blocks: sorted entries with a table of their starts.
 //!
 //! ```text
 //! height (1) | entries n (4) | n starts (4 each) | n times: key length (2), key, value
 //! ```
 //!
-//! Starts count from the block's first byte. In a leaf (height 0) the values are what the keys
-//! stand for; above, each value is the pointer to the block that begins with that key.
+//! Starts are relative to the block's first byte. In a leaf (height 0), the values belong to the
+//! keys; in higher blocks, each value is the pointer to the block that begins with that key.
 
 use std::cmp::Ordering;
 
 use super::format::Reader;
 
-/// Bytes in front of the table of starts.
+/// Bytes before the table of starts.
 const FRONT_BYTES: usize = 5;
 /// Bytes of one start.
 const START_BYTES: usize = 4;
@@ -19,7 +19,7 @@ const START_BYTES: usize = 4;
 /// A key with its value.
 pub(crate) type Entry<'b> = (&'b [u8], &'b [u8]);
 
-/// The entries of a block. `None` from a method means that the bytes are not formed as above.
+/// The entries of a block. A method returns `None` if the bytes are not in this form.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Block<'b> {
     bytes: &'b [u8],
@@ -65,7 +65,7 @@ impl<'b> Block<'b> {
         Some((found == key).then_some(value))
     }
 
-    /// The index of the last entry whose key is not above this one.
+    /// The index of the last entry whose key is not above `key`.
     pub(crate) fn last_not_above(self, key: &[u8]) -> Option<Option<usize>> {
         let (mut low, mut high) = (0, self.entries);
         while low < high {
@@ -88,7 +88,7 @@ impl<'b> Block<'b> {
     }
 }
 
-/// A block in the making.
+/// A block under construction.
 #[derive(Debug, Default)]
 pub(crate) struct BlockBuilder {
     starts: Vec<usize>,
@@ -105,7 +105,7 @@ impl BlockBuilder {
         &self.first_key
     }
 
-    /// Bytes of the block with one more entry.
+    /// Size of the block in bytes after adding an entry.
     pub(crate) fn bytes_with(&self, key: &[u8], value: &[u8]) -> usize {
         FRONT_BYTES
             + (self.starts.len() + 1) * START_BYTES
@@ -115,7 +115,7 @@ impl BlockBuilder {
             + value.len()
     }
 
-    /// Adds an entry, or says no when its key is too long for a block.
+    /// Adds an entry; `None` if its key is too long for a block.
     pub(crate) fn push(&mut self, key: &[u8], value: &[u8]) -> Option<()> {
         let key_bytes = u16::try_from(key.len()).ok()?;
         if self.starts.is_empty() {
@@ -128,7 +128,7 @@ impl BlockBuilder {
         Some(())
     }
 
-    /// The block's bytes, unless they are 4 GiB or more. The builder is empty again afterwards.
+    /// Takes the block's bytes, unless they are 4 GiB or more. The builder is then empty again.
     pub(crate) fn take(&mut self, height: u8) -> Option<Vec<u8>> {
         let front = FRONT_BYTES + self.starts.len() * START_BYTES;
         let mut bytes = Vec::with_capacity(front + self.entries.len());

@@ -1,4 +1,4 @@
-//! Reading blocks, each checked when it is first touched.
+//! Reads blocks, each of which is checked on first use.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -6,12 +6,12 @@ use super::block::{Block, Entry};
 use super::format::{Header, Pointer, checksum};
 use crate::Error;
 
-/// The blocks of a file, and which of them have been found whole.
+/// The blocks of a file, and which of them were already checked.
 pub(crate) struct Blocks {
     file: Box<dyn AsRef<[u8]> + Send + Sync>,
     header: Header,
-    /// One bit a block. A bit that another thread has set and this one does not see yet means
-    /// that a block is checked twice, no more.
+    /// One bit for each block. If a thread does not yet see a bit that another one has set, a block
+    /// is merely checked twice.
     checked: Vec<AtomicU64>,
 }
 
@@ -32,7 +32,7 @@ impl Blocks {
         self.get_near(&mut None, key)
     }
 
-    /// The value of a key, which is first looked for in the leaf of the lookup before.
+    /// The value of a key, which is first searched in the leaf of the previous lookup.
     pub(crate) fn get_near<'d>(
         &'d self,
         near: &mut Option<Leaf<'d>>,
@@ -45,7 +45,7 @@ impl Blocks {
         leaf.block.find(key).ok_or(Error::Malformed { offset: leaf.offset })
     }
 
-    /// The leaf where a key would be; none for a key in front of all.
+    /// The leaf for a key; none for a key before all others.
     fn leaf(&self, key: &[u8]) -> Result<Option<Leaf<'_>>, Error> {
         let mut pointer = self.header.root;
         let mut above = None;
@@ -64,15 +64,15 @@ impl Blocks {
         }
     }
 
-    /// The block behind a pointer, which stands in a block of height `above`: as heights go
-    /// down by one, no chain of pointers is endless.
+    /// The block of a pointer in a block of height `above`. Heights decrease by one, so no chain of
+    /// pointers is endless.
     pub(crate) fn block(&self, pointer: Pointer, above: Option<u8>) -> Result<Block<'_>, Error> {
         let block = Block::new(self.bytes(pointer)?)
             .filter(|block| above.is_none_or(|above| above.checked_sub(1) == Some(block.height())));
         block.ok_or(Error::Malformed { offset: pointer.offset })
     }
 
-    /// The bytes behind a pointer, checked.
+    /// The bytes of a pointer, checked.
     pub(crate) fn bytes(&self, pointer: Pointer) -> Result<&[u8], Error> {
         let malformed = Error::Malformed { offset: pointer.offset };
         let Some(bytes) = pointer.slice(self.file.as_ref().as_ref()) else {
@@ -82,7 +82,7 @@ impl Blocks {
         let Some(word) = self.checked.get(word) else { return Err(malformed) };
         let bit = 1 << (pointer.block % u64::BITS);
         if word.load(Ordering::Relaxed) & bit == 0 {
-            // A fuzzer could not get past it.
+            // A fuzzer could not produce valid checksums.
             if !cfg!(fuzzing) && checksum(bytes) != pointer.checksum {
                 return Err(Error::Damaged { offset: pointer.offset });
             }
@@ -92,11 +92,11 @@ impl Blocks {
     }
 }
 
-/// A leaf and the keys that belong there, whether it has them or not.
+/// A leaf, and the range of keys that belong into it.
 #[derive(Debug)]
 pub(crate) struct Leaf<'d> {
     block: Block<'d>,
-    /// Where it begins in the file.
+    /// Its position in the file.
     offset: u64,
     first: &'d [u8],
     /// The first key of the next leaf.
@@ -115,7 +115,7 @@ impl std::fmt::Debug for Blocks {
     }
 }
 
-/// An entry of a block and where it points; `offset` is the block's.
+/// An entry of a block and its pointer; `offset` is the block's.
 pub(crate) fn child(
     block: Block<'_>,
     index: usize,

@@ -16,23 +16,23 @@
 //! | 56 | 32 | pointer to the information block |
 //! | 88 | 32 | SHA-256 of the 88 bytes before |
 //!
-//! A pointer is the number of the block (4), its length (4) and offset (8), and the first half
-//! of its SHA-256 (16). As blocks are named by their digests all the way down, the header's
-//! checksum stands for the whole file.
+//! A pointer is the number of the block (4), its length (4) and offset (8), and the first half of
+//! its SHA-256 (16). Since blocks are named by their digests on every level, the header's checksum
+//! covers the whole file.
 
 use sha2::{Digest as _, Sha256};
 
 use crate::Error;
 
-/// The first bytes of a database. The first is no text in any encoding, the last shows when
-/// line ends were converted on the way.
+/// The first bytes of a database. The first one is invalid in any text encoding; the last one
+/// reveals a conversion of line ends.
 pub(crate) const MAGIC: [u8; 8] = *b"\x89SEALDB\n";
 
-/// Goes up when an older program could no longer read what is written. New keys and new fields
-/// of values do not count: older programs pass over them.
+/// Increased when older programs can no longer read the format. New keys and new fields of values
+/// do not count, since older programs ignore them.
 pub(crate) const VERSION: u32 = 2;
 
-/// Where a block is and what its bytes must be.
+/// The position of a block, and the checksum of its bytes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Pointer {
     /// Number of the block in the file, from 0.
@@ -54,7 +54,7 @@ impl Pointer {
         bytes.0
     }
 
-    /// Reads a pointer that fills `bytes`.
+    /// Reads a pointer from exactly `bytes`.
     pub(crate) fn from_bytes(bytes: &[u8]) -> Option<Self> {
         let mut rest = Reader(bytes);
         let pointer = Self {
@@ -66,7 +66,7 @@ impl Pointer {
         rest.0.is_empty().then_some(pointer)
     }
 
-    /// The bytes that it points to, unchecked.
+    /// The bytes of the block, unchecked.
     pub(crate) fn slice(self, file: &[u8]) -> Option<&[u8]> {
         let start = usize::try_from(self.offset).ok()?;
         let length = usize::try_from(self.length).ok()?;
@@ -131,7 +131,7 @@ impl Header {
         if header.length != actual {
             return Err(Error::WrongLength { expected: header.length, actual });
         }
-        // Every block has a byte at least, so that the table of checked blocks stays small.
+        // Every block has at least one byte, so the table of checked blocks stays small.
         if u64::from(header.blocks) > header.length {
             return Err(Error::Malformed { offset: 0 });
         }
@@ -148,7 +148,7 @@ impl Header {
     }
 }
 
-/// Takes fixed-size pieces off the front.
+/// Takes fixed-size pieces from the front.
 pub(crate) struct Reader<'b>(pub(crate) &'b [u8]);
 
 impl Reader<'_> {
@@ -159,7 +159,7 @@ impl Reader<'_> {
     }
 }
 
-/// Fills an array of known size; what does not fit is left off.
+/// Fills an array of fixed size; excess bytes are dropped.
 struct Writer<const N: usize>([u8; N], usize);
 
 impl<const N: usize> Writer<N> {

@@ -1,49 +1,48 @@
-//! What a database says of itself.
+//! The database's description of itself.
 
 use sealift_model::Timestamp;
 
 use super::{key, value};
 
-/// What a database was built from, when, and for which ecosystems it has advisories.
+/// The sources of a database, its build time, and the ecosystems with advisories.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Info {
     /// When it was built.
     pub built: Timestamp,
-    /// What it was built from, sorted by name.
+    /// Its sources, sorted by name.
     pub sources: Vec<SourceInfo>,
-    /// The ecosystems with advisories, with release where they have one, sorted by name.
+    /// The ecosystems with advisories, including their release if they have one, sorted by name.
     pub ecosystems: Vec<EcosystemInfo>,
-    /// Who publishes what is in it, sorted by name; empty in a database of an older version.
+    /// The publishers of its content, sorted by name; empty in a database of an older version.
     pub origins: Vec<OriginInfo>,
 }
 
-/// Who publishes some of the advisories, and under which terms: to be named wherever the database
-/// is passed on.
+/// A publisher of advisories, with their licence. It must be named wherever the database is passed
+/// on.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct OriginInfo {
-    /// As it calls itself, `GitHub Advisory Database`; where it is not known, the prefix of its
-    /// ids.
+    /// Its own name, `GitHub Advisory Database`; the prefix of its ids if the name is not known.
     pub name: String,
-    /// Where it publishes.
+    /// Its URL.
     pub url: Option<String>,
-    /// Licence of the data, an SPDX identifier; none where none is stated.
+    /// Licence of the data, an SPDX identifier; none if no licence is stated.
     pub license: Option<String>,
-    /// Records of it in the database.
+    /// Number of its records in the database.
     pub records: u64,
 }
 
-/// One thing that a database was built from: a zip, a folder of records, a catalogue.
+/// One source of a database: a zip, a folder of records, a catalogue.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct SourceInfo {
-    /// Its path below the folder that was built from, as `Debian/all.zip` or `kev.json`.
+    /// Its path below the build folder, such as `Debian/all.zip` or `kev.json`.
     pub name: String,
-    /// Records read from it, withdrawn ones included.
+    /// Number of records read from it, including withdrawn ones.
     pub records: u64,
-    /// The newest time that one of its records, or the catalogue itself, was modified: how old
-    /// the advisories are, whenever the database was built.
+    /// The newest modification time of its records or of the catalogue itself, which shows the age
+    /// of the advisories, whenever the database was built.
     pub newest: Option<Timestamp>,
 }
 
@@ -51,23 +50,23 @@ pub struct SourceInfo {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct EcosystemInfo {
-    /// As OSV writes it, with the release: `Debian:12`, `npm`.
+    /// Its OSV name, with the release: `Debian:12`, `npm`.
     pub name: String,
-    /// Records that name it.
+    /// Number of records that name it.
     pub records: u64,
-    /// Packages that they name there.
+    /// Number of its packages in these records.
     pub packages: u64,
 }
 
 impl Info {
-    /// The ecosystem of exactly this name.
+    /// The ecosystem with exactly this name.
     #[must_use]
     pub fn ecosystem(&self, name: &str) -> Option<&EcosystemInfo> {
         let index = self.ecosystems.binary_search_by(|known| known.name.as_str().cmp(name));
         self.ecosystems.get(index.ok()?)
     }
 
-    /// The ecosystems of all releases of one, given without any: `Debian`, `Debian:12`.
+    /// All releases of an ecosystem, given without a release: for `Debian`, also `Debian:12`.
     pub(crate) fn releases<'i, 'n>(
         &'i self,
         base: &'n str,
@@ -78,7 +77,7 @@ impl Info {
         names.filter(move |name| key::base(name) == base)
     }
 
-    /// As it will be read again: times are kept to the second.
+    /// The information as it is read back: times have whole seconds.
     pub(crate) fn new(
         built: Timestamp,
         sources: Vec<SourceInfo>,

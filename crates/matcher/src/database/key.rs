@@ -1,11 +1,11 @@
-//! Keys: what kind of entry, then what it is about.
+//! Keys: the kind of an entry, then its subject.
 
 use std::borrow::Cow;
 
 use sealift_model::Ecosystem;
 
-/// Kinds of entries, by the first byte of their keys. An older program passes over kinds that it
-/// does not know, so a new kind needs no new format.
+/// Kinds of entries, by the first byte of their keys. Older programs ignore unknown kinds, so a new
+/// kind needs no new format.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
     /// OSV ecosystem with release, 0, normalised package name: the affected entries of all
@@ -36,7 +36,7 @@ impl Kind {
         }
     }
 
-    /// The kind of a key, when it is one of those known.
+    /// The kind of a key, if it is known.
     pub(crate) fn of(key: &[u8]) -> Option<Self> {
         Self::ALL.into_iter().find(|kind| key.first() == Some(&kind.byte()))
     }
@@ -50,7 +50,7 @@ impl Kind {
     }
 }
 
-/// The key of the affected entries of a package; `ecosystem` as OSV writes it, with release.
+/// The key of the affected entries of a package; `ecosystem` is the OSV name with its release.
 pub(crate) fn package(ecosystem: &str, name: &str) -> Vec<u8> {
     let mut key = Kind::Package.key(ecosystem);
     key.push(0);
@@ -58,14 +58,15 @@ pub(crate) fn package(ecosystem: &str, name: &str) -> Vec<u8> {
     key
 }
 
-/// The ecosystem without its release: `Debian` of `Debian:12`.
+/// The ecosystem without its release: `Debian` for `Debian:12`.
 pub(crate) fn base(ecosystem: &str) -> &str {
     ecosystem.split_once(':').map_or(ecosystem, |(base, _)| base)
 }
 
-/// A name in the spelling under which equal names meet; one of a distribution stays as it is.
+/// The normalised spelling of a name, which equal names share; names of distributions are
+/// unchanged.
 ///
-/// Go module paths that differ by case alone meet here, and matching tells them apart.
+/// Go module paths that only differ in case share a spelling; matching distinguishes them.
 pub(crate) fn normalised<'n>(ecosystem: &str, name: &'n str) -> Cow<'n, str> {
     let language = Ecosystem::from_osv(base(ecosystem));
     language.map_or(Cow::Borrowed(name), |language| language.folded_name(name))

@@ -1,4 +1,4 @@
-//! Lists that stay encoded.
+//! Lists that are decoded on demand.
 
 use std::marker::PhantomData;
 
@@ -6,19 +6,19 @@ use minicbor::decode::{self, Decoder};
 use minicbor::encode::{self, Encoder, Write};
 use minicbor::{Decode, Encode};
 
-/// A list whose items are read when it is looked through: most records that name a package are
-/// done with after a glance at one of their lists. In a value it is a byte string that holds a
-/// CBOR array, so that it can be passed over at once.
+/// A list whose items are only decoded when it is iterated: for most records that name a package, a
+/// part of one list is enough. In a value it is a byte string that contains a CBOR array, so it can
+/// be skipped at once.
 ///
-/// Equal lists have equal bytes, for there is one way in which they are written.
+/// Equal lists have equal bytes, since their encoding is unique.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct List<'b, T> {
-    /// The array, or nothing for a list that is empty.
+    /// The array; empty for an empty list.
     bytes: &'b [u8],
     items: PhantomData<T>,
 }
 
-/// The bytes of a list of some items, for [`List::filling`].
+/// The bytes of a list with these items, for [`List::filling`].
 pub(crate) fn encoded<T: Encode<()>>(items: impl IntoIterator<Item = T>) -> Vec<u8> {
     let (mut count, mut encoded) = (0, Encoder::new(Vec::new()));
     for item in items {
@@ -32,21 +32,21 @@ pub(crate) fn encoded<T: Encode<()>>(items: impl IntoIterator<Item = T>) -> Vec<
     bytes
 }
 
-/// That an item of a list is not formed as it should be.
+/// An item of a list is malformed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Malformed;
 
 impl<'b, T> List<'b, T> {
-    /// The list that fills some bytes: what else stands there is found when it is looked through.
+    /// The list with these bytes; anything malformed is found when it is iterated.
     pub(crate) fn filling(bytes: &'b [u8]) -> Self {
         Self { bytes, items: PhantomData }
     }
 
-    /// The items, up to the first that cannot be read.
+    /// The items, up to the first malformed one.
     pub(crate) fn iter(self) -> Items<'b, T> {
         let mut decoder = Decoder::new(self.bytes);
         let Ok(Some(left)) = decoder.array() else {
-            // Nothing at all is an empty list, and any bytes are too many.
+            // No bytes at all are an empty list; all others are too many.
             decoder.set_position(0);
             return Items { decoder, left: Some(0), items: PhantomData };
         };
@@ -62,7 +62,7 @@ impl<'b, T> List<'b, T> {
 #[derive(Debug)]
 pub(crate) struct Items<'b, T> {
     decoder: Decoder<'b>,
-    /// How many there are yet; none behind the last, and behind one that is malformed.
+    /// Number of remaining items; none after the last one, and after a malformed one.
     left: Option<u64>,
     items: PhantomData<T>,
 }

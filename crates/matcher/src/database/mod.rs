@@ -1,4 +1,4 @@
-//! The advisory database: one file, read where it lies.
+//! The advisory database: one file, read in place.
 
 mod block;
 mod blocks;
@@ -23,11 +23,11 @@ use key::Kind;
 use list::List;
 use value::{Affected, Epss, Exploited, Mention, Record};
 
-/// Advisories by package, read from the bytes of one file as they are needed.
+/// Advisories by package, read from the bytes of one file on demand.
 ///
-/// Opening costs the same however large the file is. Each block of the file is compared with its
-/// checksum when it is first touched, so no damage goes unnoticed where it matters, and
-/// [`verify`](Self::verify) looks at all of it. A checksum shows damage, not who made the file.
+/// Opening takes the same time for any file size. Each block of the file is checked against its
+/// checksum on first use, so no damage in a used block goes unnoticed, and [`verify`](Self::verify)
+/// checks the whole file. A checksum reveals damage, but not who made the file.
 #[derive(Debug)]
 pub struct Database {
     blocks: Blocks,
@@ -35,11 +35,11 @@ pub struct Database {
 }
 
 impl Database {
-    /// Opens a database: bytes in memory, or a mapped file whose bytes stay as they are.
+    /// Opens a database: bytes in memory, or a mapped file that does not change.
     ///
     /// # Errors
-    /// The bytes are no database, one of another format, cut off, or damaged where a database
-    /// describes itself.
+    /// When the bytes are not a database, have another format, are truncated, or are damaged in the
+    /// header or the description.
     pub fn open(file: impl AsRef<[u8]> + Send + Sync + 'static) -> Result<Self, Error> {
         let blocks = Blocks::new(Box::new(file))?;
         let pointer = blocks.header().info;
@@ -48,15 +48,15 @@ impl Database {
         Ok(Self { blocks, info })
     }
 
-    /// What the database says of itself.
+    /// The database's description of itself.
     #[must_use]
     pub fn info(&self) -> &Info {
         &self.info
     }
 
-    /// What all records say of a package, sorted by record; `ecosystem` with release, `name` in any
-    /// spelling that the ecosystem takes as the same. Packages that are asked about in the order
-    /// of their names are found soonest `near` the one before.
+    /// All entries about a package, sorted by record; `ecosystem` includes the release, and `name`
+    /// may be in any equivalent spelling. Lookups in the order of names are fastest with `near`,
+    /// the leaf of the previous one.
     pub(crate) fn affected<'d>(
         &'d self,
         near: &mut Option<Leaf<'d>>,

@@ -1,49 +1,49 @@
 //! Values, in CBOR (RFC 8949), their strings borrowed from the file.
 //!
-//! All are maps with numbered fields, so that fields can be added: an older program passes over
-//! those that it does not know, and a newer one takes the default for those that are missing.
-//! What comes in kinds is written as a number, so that an unknown kind is still read.
+//! All are maps with numbered fields, so that fields can be added: older programs ignore unknown
+//! fields, and newer ones use the default for missing ones. Enumerations are written as numbers, so
+//! that an unknown kind can still be read.
 
 use minicbor::bytes::ByteSlice;
 use minicbor::{Decode, Encode};
 
 use super::list::{List, Malformed};
 
-/// What a record says of one package in one ecosystem.
+/// The entry of a record about one package in one ecosystem.
 #[derive(Clone, Debug, Default, PartialEq, Encode, Decode)]
 #[cbor(map)]
 pub(crate) struct Affected<'b> {
     /// Id of the record.
     #[b(0)]
     pub(crate) record: &'b str,
-    /// The package's name as the record writes it, where its key has another spelling.
+    /// The package's name in the record, if its key has another spelling.
     #[b(1)]
     pub(crate) name: Option<&'b str>,
     #[cbor(b(2), default, skip_if = "List::is_empty")]
     pub(crate) ranges: List<'b, Range<'b>>,
-    /// As [`Schemes::trim`](crate::evaluate::Schemes::trim) leaves them: one that is the installed
-    /// version is equal byte for byte, and others need not be text.
+    /// Trimmed by [`Schemes::trim`](crate::evaluate::Schemes::trim). The installed version is found
+    /// by comparing bytes, so they need not be text.
     #[cbor(b(3), default, skip_if = "List::is_empty")]
     pub(crate) versions: List<'b, &'b ByteSlice>,
-    /// Module of an RPM, `nodejs:16`, where the record states one.
+    /// Module of an RPM, `nodejs:16`, if the record states one.
     #[b(4)]
     pub(crate) module: Option<&'b str>,
     #[cbor(b(5), default, skip_if = "Vec::is_empty")]
     pub(crate) scores: Vec<Score<'b>>,
-    /// The source's own word for how bad this is for this package.
+    /// The source's own severity word for this package.
     #[b(6)]
     pub(crate) word: Option<&'b str>,
-    /// What could not be read of this entry; it leaves the verdict open.
+    /// The part of this entry that could not be read; it makes the verdict undetermined.
     #[b(7)]
     pub(crate) defect: Option<&'b str>,
-    /// Whether it stands under an ecosystem of extended support, `Ubuntu:Pro:16.04:LTS`; that is
-    /// in its key, not in its value.
+    /// Whether its ecosystem is one of extended support, `Ubuntu:Pro:16.04:LTS`, which its key
+    /// states, not its value.
     #[cbor(skip)]
     pub(crate) extended: bool,
 }
 
 impl Affected<'_> {
-    /// Reads what its encoded lists hold, down to the last event.
+    /// Reads the items of its lists, down to the last event.
     pub(crate) fn read_lists(&self) -> Result<(), Malformed> {
         for range in self.ranges.iter() {
             range?.events.iter().try_for_each(|event| event.map(drop))?;
@@ -52,7 +52,7 @@ impl Affected<'_> {
     }
 }
 
-/// Versions from one event to another.
+/// A range of versions between events.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Encode, Decode)]
 #[cbor(map)]
 pub(crate) struct Range<'b> {
@@ -66,11 +66,11 @@ impl Range<'_> {
     pub(crate) const SEMVER: u8 = 0;
     pub(crate) const ECOSYSTEM: u8 = 1;
     pub(crate) const GIT: u8 = 2;
-    /// A type that the OSV schema does not have.
+    /// A type that is not in the OSV schema.
     pub(crate) const OTHER: u8 = 255;
 }
 
-/// A version at which something changes.
+/// A version at which the state changes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Encode, Decode)]
 #[cbor(array)]
 pub(crate) struct Event<'b> {
@@ -85,7 +85,7 @@ impl Event<'_> {
     pub(crate) const FIXED: u8 = 1;
     pub(crate) const LAST_AFFECTED: u8 = 2;
     pub(crate) const LIMIT: u8 = 3;
-    /// An event that the OSV schema does not have.
+    /// An event that is not in the OSV schema.
     pub(crate) const OTHER: u8 = 255;
 }
 
@@ -93,7 +93,7 @@ impl Event<'_> {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Encode, Decode)]
 #[cbor(map)]
 pub(crate) struct Score<'b> {
-    /// As OSV writes it: `CVSS_V3`.
+    /// Its OSV type: `CVSS_V3`.
     #[b(0)]
     pub(crate) kind: &'b str,
     /// The vector, or the score as a decimal number.
@@ -101,7 +101,7 @@ pub(crate) struct Score<'b> {
     pub(crate) text: &'b str,
 }
 
-/// A record without what it says of packages.
+/// A record without its entries about packages.
 #[derive(Clone, Debug, Default, PartialEq, Encode, Decode)]
 #[cbor(map)]
 pub(crate) struct Record<'b> {
@@ -119,7 +119,7 @@ pub(crate) struct Record<'b> {
     pub(crate) details: &'b str,
     #[cbor(b(6), default, skip_if = "Vec::is_empty")]
     pub(crate) scores: Vec<Score<'b>>,
-    /// The record's own word for how bad it is.
+    /// The record's own severity word.
     #[b(7)]
     pub(crate) word: Option<&'b str>,
     #[b(8)]
@@ -135,13 +135,14 @@ pub(crate) struct Record<'b> {
     pub(crate) ecosystems: Vec<&'b str>,
 }
 
-/// That a record names a vulnerability, with what it says of how bad that is.
+/// The record of a mention of a vulnerability, with the severities that it gives.
 #[derive(Clone, Debug, Default, PartialEq, Encode, Decode)]
 #[cbor(map)]
 pub(crate) struct Mention<'b> {
     #[b(0)]
     pub(crate) record: &'b str,
-    /// How many CVEs the record names: what it says of several is said of none in particular.
+    /// Number of CVEs that the record names: with several, its severities apply to none in
+    /// particular.
     #[cbor(n(1), default)]
     pub(crate) cves: u32,
     #[b(2)]
@@ -150,7 +151,7 @@ pub(crate) struct Mention<'b> {
     pub(crate) scores: Vec<Score<'b>>,
 }
 
-/// What the KEV catalogue says of a CVE.
+/// The entry of a CVE in the KEV catalogue.
 #[derive(Clone, Debug, Default, PartialEq, Encode, Decode)]
 #[cbor(map)]
 pub(crate) struct Exploited<'b> {
@@ -166,7 +167,7 @@ pub(crate) struct Exploited<'b> {
     pub(crate) action: Option<&'b str>,
 }
 
-/// What EPSS says of a CVE.
+/// The EPSS score of a CVE.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Encode, Decode)]
 #[cbor(map)]
 pub(crate) struct Epss {
@@ -191,7 +192,7 @@ pub(crate) struct Info<'b> {
     pub(crate) origins: Vec<Origin<'b>>,
 }
 
-/// Who publishes some of what is in the database.
+/// A publisher of content of the database.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Encode, Decode)]
 #[cbor(map)]
 pub(crate) struct Origin<'b> {
@@ -205,7 +206,7 @@ pub(crate) struct Origin<'b> {
     pub(crate) records: u64,
 }
 
-/// Something that the database was built from.
+/// A source of the database.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Encode, Decode)]
 #[cbor(map)]
 pub(crate) struct Source<'b> {

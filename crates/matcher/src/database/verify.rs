@@ -1,4 +1,4 @@
-//! Checking a whole database.
+//! Checks a whole database.
 
 use minicbor::Decode;
 
@@ -10,11 +10,11 @@ use super::list::List;
 use super::value::{Affected, Epss, Exploited, Mention, Record};
 use crate::Error;
 
-/// What a database holds, counted while all of it was checked.
+/// The contents of a database, counted during a complete check.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Verified {
-    /// Blocks, the one with the information included.
+    /// Blocks, including the one with the information.
     pub blocks: u64,
     /// Bytes.
     pub bytes: u64,
@@ -25,11 +25,11 @@ pub struct Verified {
 }
 
 impl Database {
-    /// Checks every block against its checksum, the order of all keys, that every value can be
-    /// read, that every record named is there, and that no byte of the file belongs to nothing.
+    /// Checks that every block matches its checksum, all keys are in order, every value can be
+    /// read, every named record exists, and every byte of the file belongs to a block.
     ///
     /// # Errors
-    /// The first thing found wrong.
+    /// The first fault.
     pub fn verify(&self) -> Result<Verified, Error> {
         let header = *self.blocks.header();
         let mut walk = Walk {
@@ -124,7 +124,7 @@ impl<'d> Walk<'d> {
     }
 }
 
-/// Reads a value that fills its bytes.
+/// Reads a value from exactly its bytes.
 pub(super) fn decode<'b, T: Decode<'b, ()>>(key: &[u8], value: &'b [u8]) -> Result<T, Error> {
     let mut decoder = minicbor::Decoder::new(value);
     let decoded = decoder.decode().map_err(|_| malformed_value(key))?;
@@ -138,7 +138,7 @@ pub(super) fn malformed_value(key: &[u8]) -> Error {
     Error::MalformedValue { key: key.escape_ascii().to_string() }
 }
 
-/// That blocks lie side by side behind the header, each once and numbered in their order.
+/// Checks that blocks follow the header without gaps, each once and numbered in order.
 #[derive(Default)]
 struct Tiles {
     seen: std::collections::BTreeMap<u64, Pointer>,

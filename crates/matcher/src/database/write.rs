@@ -1,15 +1,15 @@
-//! Writing a database from its sorted entries, in one pass.
+//! Writes a database from its sorted entries, in one pass.
 
 use std::io::{self, Seek, SeekFrom, Write};
 
 use super::block::BlockBuilder;
 use super::format::{Header, Pointer, checksum};
 
-/// Bytes that a block is filled to. Small enough that the check of a first touch is cheap, large
-/// enough that pointers weigh little.
+/// Size up to which a block is filled: small enough for a cheap check on first use, and large
+/// enough that pointers take little space.
 const BLOCK_BYTES: usize = 4 * 1024;
 
-/// Writes blocks as they fill: what it holds is one block for each height.
+/// Writes blocks as they fill up, and holds one block for each height.
 #[derive(Debug)]
 pub(crate) struct TreeWriter<W> {
     out: W,
@@ -20,16 +20,16 @@ pub(crate) struct TreeWriter<W> {
 }
 
 impl<W: Write + Seek> TreeWriter<W> {
-    /// Begins a database at the start of `out`.
+    /// Starts a database at the start of `out`.
     pub(crate) fn new(mut out: W) -> io::Result<Self> {
-        // The place of the header, which is written last.
+        // Reserves space for the header, which is written last.
         out.write_all(&[0; Header::BYTES])?;
         let offset = u64::try_from(Header::BYTES).map_err(io::Error::other)?;
         let heights = vec![BlockBuilder::default()];
         Ok(Self { out, offset, blocks: 0, heights, last_key: None })
     }
 
-    /// Adds an entry, whose key is above all those before.
+    /// Adds an entry, whose key must be above all earlier ones.
     pub(crate) fn add(&mut self, key: &[u8], value: &[u8]) -> io::Result<()> {
         if self.last_key.as_deref().is_some_and(|last| last >= key) {
             return Err(io::Error::new(io::ErrorKind::InvalidInput, "keys must ascend"));
@@ -38,7 +38,7 @@ impl<W: Write + Seek> TreeWriter<W> {
         self.push(0, key, value)
     }
 
-    /// Writes what is left and the header.
+    /// Writes the rest and the header.
     pub(crate) fn finish(mut self, info: &[u8]) -> io::Result<W> {
         let mut height = 0;
         let root = loop {
@@ -73,7 +73,7 @@ impl<W: Write + Seek> TreeWriter<W> {
         pushed.ok_or_else(|| too_large("key"))
     }
 
-    /// Writes the block of a height: its first key and where it is.
+    /// Writes the block of a height; returns its first key and its pointer.
     fn write_block(&mut self, height: usize) -> io::Result<(Vec<u8>, Pointer)> {
         let level = u8::try_from(height).map_err(|_| too_large("tree"))?;
         let block = self.heights.get_mut(height).ok_or_else(|| too_large("tree"))?;

@@ -1,7 +1,7 @@
-//! Whether a version is affected: the evaluation of the OSV schema 1.7 ("Evaluation").
+//! Decides whether a version is affected: the evaluation of the OSV schema 1.7 ("Evaluation").
 //!
-//! The answer has three values. Where a version or a bound cannot be read, or only the history
-//! of a repository could tell, it is [`Verdict::Undetermined`], never "not affected".
+//! The answer has three values. If a version or a bound cannot be read, or only the history of a
+//! repository could decide, it is [`Verdict::Undetermined`], never "not affected".
 
 mod range;
 mod reason;
@@ -19,10 +19,10 @@ use crate::database::list::{List, Malformed};
 use crate::database::value::{Affected, Event, Range};
 use crate::{Scheme, Version};
 
-/// Fixes that are looked at. Those published have one for each release that is kept up.
+/// Largest number of fixes. Published records have one for each maintained release.
 const MAX_FIXES: usize = 64;
 
-/// Whether a version is affected.
+/// The answer whether a version is affected.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Verdict {
     Affected,
@@ -30,7 +30,7 @@ pub(crate) enum Verdict {
     Undetermined(Reason),
 }
 
-/// A version in question, read at most once in each order for all records.
+/// The version to decide about, parsed at most once in each scheme for all records.
 #[derive(Debug)]
 pub(crate) struct Installed<'v> {
     text: &'v str,
@@ -41,7 +41,7 @@ pub(crate) struct Installed<'v> {
 }
 
 impl<'v> Installed<'v> {
-    /// A version of an ecosystem's package, as written there.
+    /// A version of a package, in the spelling of its ecosystem.
     pub(crate) fn new(text: &'v str, schemes: Schemes) -> Self {
         let text = schemes.trim(text);
         Self {
@@ -53,7 +53,7 @@ impl<'v> Installed<'v> {
         }
     }
 
-    /// Whether it was made for extended support: Ubuntu's versions then end in `+esm1` or `~esm1`.
+    /// Whether it was built for extended support: Ubuntu's versions then end in `+esm1` or `~esm1`.
     pub(crate) fn is_extended(&self) -> bool {
         self.text.contains("+esm") || self.text.contains("~esm")
     }
@@ -63,7 +63,7 @@ impl<'v> Installed<'v> {
         Installed::new(text, self.schemes)
     }
 
-    /// Whether one entry of a record says that the version is affected.
+    /// Whether the version is affected according to one entry of a record.
     pub(crate) fn verdict(&self, affected: &Affected<'_>) -> Result<Verdict, Malformed> {
         if self.is_among(affected.versions)? {
             return Ok(Verdict::Affected);
@@ -74,7 +74,7 @@ impl<'v> Installed<'v> {
             match self.in_range(&range?)? {
                 Ok(Some(true)) => return Ok(Verdict::Affected),
                 Ok(Some(false)) => (told, is_ranged) = (true, true),
-                // What a repository's history would tell is left to the other ranges.
+                // Ranges that depend on a repository's history are ignored in favour of the others.
                 Ok(None) => {}
                 Err(reason) => open = open.or(Some(reason)),
             }
@@ -90,8 +90,8 @@ impl<'v> Installed<'v> {
         })
     }
 
-    /// The versions above this one that repair what some entries tell of, ascending, each once;
-    /// the lowest [`MAX_FIXES`] of them.
+    /// The versions above this one that fix the vulnerability of some entries: ascending, without
+    /// duplicates, and at most the lowest [`MAX_FIXES`].
     pub(crate) fn fixes<'b>(
         &self,
         affected: impl Iterator<Item = &'b Affected<'b>>,
@@ -119,7 +119,7 @@ impl<'v> Installed<'v> {
         Ok(fixes)
     }
 
-    /// Whether a list names this very version.
+    /// Whether a list contains exactly this version.
     fn is_among(&self, versions: List<'_, &ByteSlice>) -> Result<bool, Malformed> {
         let without_epoch = self.text_without_epoch().unwrap_or(self.text);
         for version in versions.iter() {
@@ -131,11 +131,11 @@ impl<'v> Installed<'v> {
         Ok(false)
     }
 
-    /// Whether a list names this version in another spelling: `1.0` and `1.0.0` are one release
-    /// of PyPI. Where a range orders the versions, it has said so already.
+    /// Whether a list contains this version in another spelling: `1.0` and `1.0.0` are the same
+    /// release on PyPI. If a range orders the versions, it has decided already.
     ///
-    /// Not with Maven, whose repository has `1.0` beside `1.0.Final` though neither is before the
-    /// other; nor with other build metadata, which no order but that of PyPI looks at.
+    /// Not for Maven, whose repository has both `1.0` and `1.0.Final`, which compare as equal; nor
+    /// for versions with other build metadata, which only the order of PyPI takes into account.
     fn equals_one(&self, versions: List<'_, &ByteSlice>) -> Result<bool, Malformed> {
         let scheme = self.schemes.own.filter(|scheme| *scheme != Scheme::Maven);
         let (Some(scheme), false) = (scheme, versions.is_empty()) else { return Ok(false) };
@@ -151,7 +151,7 @@ impl<'v> Installed<'v> {
         Ok(false)
     }
 
-    /// None for a range that only the history of a repository can decide.
+    /// None for a range that depends on the history of a repository.
     fn in_range(&self, range: &Range<'_>) -> Result<Result<Option<bool>, Reason>, Malformed> {
         let release;
         let installed = match range.kind {
@@ -173,8 +173,9 @@ impl<'v> Installed<'v> {
         }
     }
 
-    /// The release of a version that Bitnami packed anew: `7.2.4` of `7.2.4-3`, to Semantic
-    /// Versioning a pre-release. Where the events name revisions, these count as they stand.
+    /// The release of a version that Bitnami repackaged: `7.2.4` for `7.2.4-3`, which Semantic
+    /// Versioning reads as a pre-release. If the events name revisions, the version is used
+    /// unchanged.
     fn release(&self, events: List<'_, Event<'_>>) -> Result<Option<&'v str>, Malformed> {
         if !self.schemes.has_revisions {
             return Ok(None);
@@ -188,9 +189,9 @@ impl<'v> Installed<'v> {
         Ok(Some(release))
     }
 
-    /// The version in its own order, as the events of a range write it: without its epoch where
-    /// none of them states one and records may lack it. To RPM no epoch is the lowest, so
-    /// that no fix of such a record would ever be above the version.
+    /// The version in its own order, in the form that the events of a range use: without its epoch
+    /// if none of them has one and records may omit it. For RPM, a missing epoch is the lowest, so
+    /// a fix in such a record would never be above the version.
     fn beside(
         &self,
         events: List<'_, Event<'_>>,
@@ -205,7 +206,7 @@ impl<'v> Installed<'v> {
         Ok(self.without_epoch.get_or_init(read))
     }
 
-    /// None where there is no epoch, or none is missing from records.
+    /// None if there is no epoch, or records do not omit it.
     fn text_without_epoch(&self) -> Option<&'v str> {
         let text = Some(self.text).filter(|_| self.schemes.may_lack_epochs)?;
         let (epoch, rest) = text.split_once(':')?;
@@ -232,22 +233,22 @@ impl<'v> Installed<'v> {
     }
 }
 
-/// What stands before the revision, where a version ends in one.
+/// The part before the revision, if the version ends in one.
 fn without_revision(version: &str) -> Option<&str> {
     let (release, revision) = version.rsplit_once('-')?;
     let is_revision = !revision.is_empty() && revision.bytes().all(|it| it.is_ascii_digit());
     is_revision.then_some(release)
 }
 
-/// What stands behind the `+` of a version.
+/// The part after the `+` of a version.
 fn build(version: &str) -> Option<&str> {
     version.split_once('+').map(|(_, build)| build)
 }
 
-/// Sorts versions by inserting one behind those that are not above it; an equal one stays out.
+/// Inserts a version after those that are not above it; an equal one is dropped.
 ///
-/// Not with the sorts of the standard library: the orders of some tools contradict themselves,
-/// on which those may panic (see [`Version::compare`]).
+/// The sorts of the standard library are not used: the orders of some tools are inconsistent, and
+/// the sorts may panic on them (see [`Version::compare`]).
 fn insert<'v>(sorted: &mut Vec<Version<'v>>, version: Version<'v>) {
     let at = sorted.partition_point(|other| other.compare(&version) == Some(Ordering::Less));
     let equal =

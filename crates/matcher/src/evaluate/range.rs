@@ -7,12 +7,12 @@ use crate::Version;
 use crate::database::list::{List, Malformed};
 use crate::database::value::Event;
 
-/// The version of `introduced` that stands before all others.
+/// The version of `introduced` that is before all others.
 const BEFORE_ALL: &str = "0";
-/// The version of `limit` that stands behind all others.
+/// The version of `limit` that is after all others.
 const BEHIND_ALL: &str = "*";
 
-/// Whether a range holds every version there is, one that cannot be read included.
+/// Whether a range contains every version, including those that cannot be read.
 pub(super) fn is_everything(events: List<'_, Event<'_>>) -> Result<bool, Malformed> {
     for event in events.iter() {
         let event = event?;
@@ -23,7 +23,7 @@ pub(super) fn is_everything(events: List<'_, Event<'_>>) -> Result<bool, Malform
     Ok(!events.is_empty())
 }
 
-/// Whether a range holds a version: OSV schema, "Evaluation", `IncludedInRanges` and
+/// Whether a range contains a version: OSV schema, "Evaluation", `IncludedInRanges` and
 /// `BeforeLimits`.
 pub(super) fn contains(
     events: List<'_, Event<'_>>,
@@ -59,14 +59,14 @@ pub(super) fn contains(
 
 /// An event with its place in the order.
 ///
-/// The specification sorts the events and lets each that counts turn the state on or off. What
-/// is left in the end is what the highest of them says, and that is found without sorting: some
-/// tools' orders contradict themselves, and hostile records have as many events as they like.
+/// The specification sorts the events, and each event at or below the version turns the state on or
+/// off. The final state is that of the highest of them, which is found here without sorting: the
+/// orders of some tools are inconsistent, and hostile records may have any number of events.
 struct Bound<'v> {
     kind: u8,
-    /// None for the one before all others.
+    /// None for the version before all others.
     at: Option<Version<'v>>,
-    /// How it compares with the version in question.
+    /// Its order relative to the version to decide about.
     to_version: Ordering,
 }
 
@@ -82,7 +82,7 @@ impl<'v> Bound<'v> {
         }
         let unreadable = |error| Reason::UnreadableBound { bound: text.to_owned(), error };
         let at = version.scheme().parse(text).map_err(unreadable)?;
-        // Both are of one scheme, so that there is an order.
+        // Both are in one scheme, so they have an order.
         let order = match kind {
             Event::LAST_AFFECTED => version.compare_to_named(&at).map(Ordering::reverse),
             _ => at.compare(version),
@@ -91,7 +91,7 @@ impl<'v> Bound<'v> {
         Ok(Self { kind, at: Some(at), to_version })
     }
 
-    /// Whether it turns the state of the version in question on or off.
+    /// Whether it turns the state of the version on or off.
     fn counts(&self) -> bool {
         match self.kind {
             Event::LAST_AFFECTED => self.to_version.is_lt(),
@@ -99,9 +99,9 @@ impl<'v> Bound<'v> {
         }
     }
 
-    /// The specification does not say which of two events of the same version comes first. The
-    /// OSV service has `introduced` first (`_EVENT_ORDER` in its `osv/models.py`), so that what
-    /// is fixed there stays fixed.
+    /// The specification does not define the order of two events of the same version. The OSV
+    /// service puts `introduced` first (`_EVENT_ORDER` in its `osv/models.py`), so that a version
+    /// that is fixed there stays fixed.
     fn is_above(&self, other: &Self) -> bool {
         let order = match (&self.at, &other.at) {
             (Some(ours), Some(theirs)) => ours.compare(theirs).unwrap_or(Ordering::Equal),

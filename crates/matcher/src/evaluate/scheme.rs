@@ -1,4 +1,4 @@
-//! Which order the versions of an ecosystem have.
+//! The orders of an ecosystem's versions.
 
 use std::borrow::Cow;
 
@@ -10,23 +10,23 @@ use crate::database::key;
 /// The orders of an ecosystem's versions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Schemes {
-    /// Its own, for ranges of type ECOSYSTEM; none when it is not known here.
+    /// The ecosystem's own order, for ranges of type ECOSYSTEM; none if it is not known.
     pub(crate) own: Option<Scheme>,
-    /// For ranges of type SEMVER: its own where that is Semantic Versioning with a few more
-    /// spellings, else Semantic Versioning to the letter.
+    /// The order for ranges of type SEMVER: the own one if it is Semantic Versioning with some more
+    /// spellings, else strict Semantic Versioning.
     pub(crate) semver: Scheme,
-    /// Whether versions may begin with `v` or `go`, with no difference.
+    /// Whether a leading `v` or `go` is ignored.
     go: bool,
-    /// Whether versions may end in how often they were packed anew.
+    /// Whether versions may end in a packaging revision.
     pub(crate) has_revisions: bool,
-    /// Whether records may leave out the epochs that packages have. Those of AlmaLinux and Red Hat
-    /// name packages as installed; others are made of the file names of source RPMs (openEuler's),
-    /// which hold no epoch.
+    /// Whether records may omit the epochs that packages have. Records of AlmaLinux and Red Hat
+    /// name packages as installed; others are made from the file names of source RPMs
+    /// (openEuler's), which contain no epoch.
     pub(crate) may_lack_epochs: bool,
 }
 
 impl Schemes {
-    /// Those of an OSV ecosystem, given with or without release.
+    /// The orders of an OSV ecosystem, given with or without release.
     pub(crate) fn of(ecosystem: &str) -> Self {
         let base = key::base(ecosystem);
         let own = own(base);
@@ -44,8 +44,8 @@ impl Schemes {
         }
     }
 
-    /// A version without what may stand before it: Go writes `v1.2.3` for modules and `go1.22.3`
-    /// for itself, its advisories `1.2.3` for both.
+    /// A version without its prefix: Go writes `v1.2.3` for modules and `go1.22.3` for itself, its
+    /// advisories `1.2.3` for both.
     pub(crate) fn trim(self, version: &str) -> &str {
         let version = version.trim();
         match self.go {
@@ -57,15 +57,15 @@ impl Schemes {
         }
     }
 
-    /// A version as its advisories spell it: Go calls a candidate of its own `1.22rc1`
-    /// (Go toolchains, "Go versions"), its advisories `1.22.0-rc.1`.
+    /// A version in the spelling of its advisories: Go names a release candidate of its own
+    /// `1.22rc1` (Go toolchains, "Go versions"), its advisories `1.22.0-rc.1`.
     pub(crate) fn spelled(self, version: &str) -> Cow<'_, str> {
         let candidate = if self.go { go_candidate(self.trim(version)) } else { None };
         candidate.map_or(Cow::Borrowed(version), Cow::Owned)
     }
 }
 
-/// `1.N.0-rc.K` of `1.NrcK`, and so for `beta` and with a patch number.
+/// Converts `1.NrcK` to `1.N.0-rc.K`, and likewise `beta` and versions with a patch number.
 fn go_candidate(version: &str) -> Option<String> {
     let at = version.find(|c: char| c.is_ascii_lowercase())?;
     let (release, rest) = version.split_at_checked(at)?;
@@ -92,21 +92,21 @@ fn of_packages(ecosystem: Ecosystem) -> Option<Scheme> {
         Ecosystem::Apk => Some(Scheme::Alpine),
         Ecosystem::Bitnami => Some(Scheme::SemVer),
         Ecosystem::Cargo => Some(Scheme::Cargo),
-        // CocoaPods compares as RubyGems does, whose library it uses.
+        // CocoaPods uses the library of RubyGems to compare versions.
         Ecosystem::Cocoapods => Some(Scheme::RubyGems),
         Ecosystem::Composer => Some(Scheme::Packagist),
         Ecosystem::Conan | Ecosystem::Julia | Ecosystem::Swift => Some(Scheme::SemVer),
-        // What Conda's own order adds is for texts that no public advisory names.
+        // Conda's own order only differs for versions that no public advisory names.
         Ecosystem::Conda => Some(Scheme::Pep440),
         Ecosystem::Cran => Some(Scheme::Cran),
         Ecosystem::Deb => Some(Scheme::Debian),
         Ecosystem::Gem => Some(Scheme::RubyGems),
-        // Semantic Versioning with a `v` before it, as npm reads it.
+        // Semantic Versioning with an optional leading `v`, as npm reads it.
         Ecosystem::GithubActions => Some(Scheme::Npm),
         Ecosystem::Golang => Some(Scheme::Go),
         Ecosystem::Hackage => Some(Scheme::Hackage),
         Ecosystem::Hex => Some(Scheme::Hex),
-        // LuaRocks orders them otherwise, but no public advisory names a rock.
+        // LuaRocks orders them differently, but no public advisory names a rock.
         Ecosystem::Luarocks => Some(Scheme::SemVer),
         Ecosystem::Maven => Some(Scheme::Maven),
         Ecosystem::Npm => Some(Scheme::Npm),
@@ -127,7 +127,7 @@ mod tests {
         for ecosystem in Ecosystem::all() {
             let order = of_packages(ecosystem);
             assert!(order.is_some(), "{ecosystem}");
-            // Those of operating systems have no name of their own in records: see below.
+            // Those of operating systems have no common name in records: see below.
             let own = ecosystem.osv_name().map(|name| Schemes::of(name).own);
             assert!(own.is_none_or(|own| own == order), "{ecosystem}");
         }

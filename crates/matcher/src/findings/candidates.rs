@@ -1,4 +1,4 @@
-//! The records that name a package, and what each says of its version.
+//! Finds the records that name a package, and their verdicts about its version.
 
 use std::borrow::Cow;
 
@@ -12,24 +12,24 @@ use crate::database::{Leaf, key};
 use crate::evaluate::{Installed, Reason, Schemes, Verdict};
 use crate::{Database, Error};
 
-/// A record that affects a package, with its entries that name the package.
+/// A record that affects a package, with its entries about the package.
 #[derive(Debug)]
 pub(super) struct Hit<'d> {
     pub(super) record: &'d str,
     pub(super) entries: Vec<Affected<'d>>,
-    /// Whether its fixes are of another module than the package: with [`Records::All`] it is
-    /// listed, but has no fix for the package.
+    /// Whether its fixes belong to another module than the package: with [`Records::All`] it is
+    /// listed, but without a fix for the package.
     pub(super) foreign: bool,
 }
 
-/// What the records say of one package, each list sorted by record.
+/// The records about one package, each list sorted by record.
 #[derive(Debug, Default)]
 pub(super) struct Candidates<'d> {
     pub(super) hits: Vec<Hit<'d>>,
     pub(super) open: Vec<(&'d str, Reason)>,
 }
 
-/// Asks the database about a package, `near` the one before; `installed` is its version.
+/// Looks up a package in the database, `near` the previous one; `installed` is its version.
 pub(super) fn candidates<'d>(
     database: &'d Database,
     near: &mut Option<Leaf<'d>>,
@@ -48,7 +48,7 @@ pub(super) fn candidates<'d>(
         keep_same_name(&mut entries, ecosystem, query.name);
     }
     entries.retain(|entry| module::may_be(package, entry));
-    // In each ecosystem they are sorted.
+    // They are sorted within each ecosystem only.
     entries.sort_by_key(|entry| entry.record);
     let unreadable = |Malformed| malformed(query.first(), query.name);
     let mut candidates = Candidates::default();
@@ -81,17 +81,18 @@ fn malformed(ecosystem: &str, name: &str) -> Error {
     Error::MalformedValue { key: key.escape_ascii().to_string() }
 }
 
-/// The version of a package as its advisories spell it, and how it is read.
+/// The version of a package in the spelling of its advisories, and the schemes to read it.
 pub(super) fn version<'q>(query: &Query<'q, '_>) -> (Cow<'q, str>, Schemes) {
     let schemes = Schemes::of(query.first());
     (schemes.spelled(query.version), schemes)
 }
 
-/// The entries of a record that hold for a package, and those that do not.
+/// The entries of a record that apply to a package, and those that do not.
 type Split<'d> = (Vec<Affected<'d>>, Vec<Affected<'d>>);
 
-/// The entries of a record whose fixes hold for the package, and those whose fixes are of another
-/// module, or of a module where the package is of none; nothing where none names such fixes.
+/// Splits the entries of a record into those whose fixes apply to the package, and those whose
+/// fixes belong to another module, or to a module if the package has none. None if no entry has
+/// such fixes.
 fn by_module<'d>(
     database: &'d Database,
     package: &Package,
@@ -134,7 +135,7 @@ fn builds_hold(
     Ok(module::same_stream(module::label(package), query.version, &streams, builds))
 }
 
-/// The verdict of all entries of a record that judge the version: one that affects is enough.
+/// The verdict of all applicable entries of a record: one that affects the version is enough.
 fn verdict(installed: &Installed<'_>, entries: &[Affected<'_>]) -> Result<Verdict, Malformed> {
     let mut verdict = Verdict::NotAffected;
     for entry in judging(installed, entries) {
@@ -149,8 +150,8 @@ fn verdict(installed: &Installed<'_>, entries: &[Affected<'_>]) -> Result<Verdic
     Ok(verdict)
 }
 
-/// The entries of a record that judge a version: one made for extended support is judged by those
-/// of extended support, any other by the rest, where there are such.
+/// The entries of a record that apply to a version: for one built for extended support, those of
+/// extended support; for any other, the rest, if there are any.
 pub(super) fn judging<'e, 'd>(
     version: &Installed<'_>,
     entries: &'e [Affected<'d>],
@@ -160,9 +161,9 @@ pub(super) fn judging<'e, 'd>(
     entries.iter().filter(move |entry| !any || entry.extended == extended)
 }
 
-/// Two Go modules may differ by case alone, and the key does not tell them apart: a path means
-/// the module of exactly that path, where there is one. A path all in lower case may come from a
-/// purl that lost its case, and then means any.
+/// Keeps the entries with the exact path of a Go module, if there are any: modules may differ in
+/// case alone, which the key ignores. A path in lower case may come from a purl that lost its case,
+/// and then matches any.
 fn keep_same_name(entries: &mut Vec<Affected<'_>>, ecosystem: &str, name: &str) {
     if ecosystem != "Go" {
         return;

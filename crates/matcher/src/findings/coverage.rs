@@ -1,4 +1,4 @@
-//! For which of the packages there are advisories at all.
+//! For which packages there are advisories at all.
 
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
@@ -6,8 +6,8 @@ use std::collections::btree_map::Entry;
 use crate::Database;
 use serde::Serialize;
 
-/// The ecosystems of the packages asked about, with and without advisories. "No advisories" is
-/// not "no findings".
+/// The ecosystems of the matched packages, with and without advisories. "No advisories" is not the
+/// same as "no findings".
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Coverage {
@@ -21,11 +21,11 @@ pub struct Coverage {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct EcosystemCoverage {
-    /// As OSV writes it, `Debian:12`; where OSV has no name for it, in words.
+    /// Its OSV name, `Debian:12`; a description if OSV has no name for it.
     pub name: String,
-    /// Packages of it that were asked about.
+    /// Number of its matched packages.
     pub packages: u64,
-    /// Records of it in the database.
+    /// Number of its records in the database.
     pub records: u64,
     /// Whether they are packages of an operating system.
     pub is_system: bool,
@@ -47,7 +47,7 @@ impl Counter {
         self.0.insert(name, ecosystem);
     }
 
-    /// Takes in what another counted.
+    /// Adds the counts of another thread.
     pub(super) fn add(&mut self, other: Self) {
         for (name, ecosystem) in other.0 {
             match self.0.entry(name) {

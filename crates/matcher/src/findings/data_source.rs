@@ -1,10 +1,10 @@
-//! Who publishes records, by their ids.
+//! The publishers of records, by their ids.
 
 use super::finding::DataSource;
 
-/// Prefix of ids, short name, name, address, licence (SPDX) of the data. Prefixes: OSV schema,
-/// "id, modified fields". Licences: osv.dev, "Data sources", and the sources' own pages; none
-/// where the source states none.
+/// Prefix of ids, short name, name, URL, licence (SPDX) of the data. Prefixes: OSV schema, "id,
+/// modified fields". Licences: osv.dev, "Data sources", and the sources' own pages; none if the
+/// source states none.
 type Row = (&'static str, &'static str, &'static str, &'static str, Option<&'static str>);
 
 #[rustfmt::skip]
@@ -46,7 +46,7 @@ const TABLE: &[Row] = &[
     ("openSUSE-", "suse", "SUSE Security Advisories", "https://www.suse.com/support/update", Some("CC-BY-4.0")),
 ];
 
-/// Who publishes a record, by its id; `ecosystems` are those that it names.
+/// The publisher of a record, by its id and the ecosystems that it names.
 pub(super) fn data_source(id: &str, ecosystems: &[&str]) -> DataSource {
     match row(id, ecosystems) {
         Some((_, short, name, url, _)) => DataSource {
@@ -61,7 +61,7 @@ pub(super) fn data_source(id: &str, ecosystems: &[&str]) -> DataSource {
     }
 }
 
-/// Whose records stand under such an id: name, address and licence of the data.
+/// The publisher of records with such an id: name, URL and licence of the data.
 pub(crate) fn origin<'i>(
     id: &'i str,
     ecosystems: &[&str],
@@ -74,7 +74,7 @@ pub(crate) fn origin<'i>(
 
 fn row(id: &str, ecosystems: &[&str]) -> Option<&'static Row> {
     TABLE.iter().find(|row| id.starts_with(row.0)).or_else(|| {
-        // Older exports have a distribution's record under the bare CVE.
+        // Older exports have a distribution's record under the plain CVE id.
         let debian = id.starts_with("CVE-") && ecosystems == ["Debian"];
         TABLE.iter().find(|row| debian && row.1 == "debian")
     })

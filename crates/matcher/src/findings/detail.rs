@@ -1,4 +1,4 @@
-//! From the records of a vulnerability to a finding.
+//! Makes a finding from the records of a vulnerability.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -19,10 +19,10 @@ use crate::{Database, Error};
 /// Characters of a title that is made from the first line of a description.
 const MAX_TITLE_CHARS: usize = 120;
 
-/// What versions with `+esm` are not to be had without.
+/// The subscription that versions with `+esm` require.
 const UBUNTU_PRO: &str = "Ubuntu Pro";
 
-/// The finding of a group about a package, the `index`th of its inventory.
+/// The finding of a group about a package, which is number `index` in its inventory.
 pub(super) fn finding<'d>(
     database: &'d Database,
     texts: &mut Texts<'d>,
@@ -66,7 +66,7 @@ pub(super) fn finding<'d>(
     })
 }
 
-/// The descriptions of findings, each in memory once: an advisory of a kernel is a finding for
+/// The descriptions of findings, each stored once: an advisory of a kernel is a finding for
 /// hundreds of CVEs in dozens of packages.
 #[derive(Debug, Default)]
 pub(super) struct Texts<'d>(BTreeMap<&'d str, Arc<str>>);
@@ -86,7 +86,7 @@ impl<'d> Texts<'d> {
     }
 }
 
-/// The other names of a vulnerability. A record that covers several gives none, and the id of a
+/// The other ids of a vulnerability. A record that covers several contributes none, and the id of a
 /// distribution's record is that of an advisory, not of a vulnerability.
 fn aliases(package: &Package, group: &Group<'_, '_>) -> Vec<String> {
     let of_one = group.members.iter().filter(|found| found.names.cves.len() <= 1);
@@ -118,15 +118,15 @@ fn judge(
     Ok(judgement)
 }
 
-/// What repairs a vulnerability.
+/// The fixes of a vulnerability.
 #[derive(Debug, Default)]
 struct Fixes {
     versions: Vec<String>,
-    /// What they are not to be had without.
+    /// The subscription that they require.
     needs: Option<&'static str>,
 }
 
-/// The fixes of a vulnerability; those that need Ubuntu Pro only where there are no others.
+/// The fixes of a vulnerability; those that require Ubuntu Pro only if there are no others.
 fn fixes(installed: &Installed<'_>, members: &[&Match<'_>]) -> Result<Fixes, Malformed> {
     let own: Vec<_> = members.iter().copied().filter(|found| !found.hit.foreign).collect();
     let versions = fixed_versions(installed, if own.is_empty() { members } else { &own })?;
@@ -141,8 +141,8 @@ fn fixes(installed: &Installed<'_>, members: &[&Match<'_>]) -> Result<Fixes, Mal
     })
 }
 
-/// The fixes above the installed version that no record of the vulnerability contradicts; where
-/// they all contradict each other, those that any of them names.
+/// The fixes above the installed version that no record of the vulnerability contradicts; if every
+/// fix is contradicted, all fixes.
 fn fixed_versions(
     installed: &Installed<'_>,
     members: &[&Match<'_>],
@@ -164,7 +164,7 @@ fn fixed_versions(
     Ok(if agreed.is_empty() { named } else { agreed })
 }
 
-/// Whether no entry says that a fix is affected itself.
+/// Whether no entry declares a fix itself as affected.
 fn holds(fix: &Installed<'_>, entries: &[Affected<'_>]) -> Result<bool, Malformed> {
     for entry in judging(fix, entries) {
         if fix.verdict(entry)? == Verdict::Affected {

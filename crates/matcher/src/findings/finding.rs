@@ -1,4 +1,4 @@
-//! What matching finds.
+//! The results of matching.
 
 use std::sync::Arc;
 
@@ -14,33 +14,33 @@ use serde::{Serialize, Serializer};
 pub struct Finding {
     /// Index of the package in [`Inventory::packages`](sealift_model::Inventory::packages).
     pub package: usize,
-    /// The CVE where there is one, else the id of the most telling record.
+    /// The CVE if there is one, else the id of the preferred record.
     pub id: String,
-    /// The records that say so, the most telling first. Not empty.
+    /// The records about it, the preferred one first. Not empty.
     pub record_ids: Vec<String>,
     /// Other ids of the same vulnerability, sorted; never one of a record that covers several.
     pub aliases: Vec<String>,
-    /// One line; empty when no record has anything to say.
+    /// One line; empty if no record has a title or description.
     pub title: String,
-    /// The record's own text, Markdown as a rule; shared by the findings of a record.
+    /// The text of the record, usually Markdown; shared by the findings of a record.
     #[serde(serialize_with = "text")]
     pub description: Arc<str>,
-    /// How bad it is.
+    /// The severity.
     pub severity: Severity,
-    /// Whose word `severity` is, an id of a [`DataSource`]; none for [`Severity::Unknown`].
+    /// The source of `severity`, an id of a [`DataSource`]; none for [`Severity::Unknown`].
     pub severity_source: Option<String>,
-    /// What each source says of how bad it is, sorted by source.
+    /// The severity by each source, sorted by source.
     pub vendor_severity: Vec<(String, Severity)>,
     /// CVSS vectors and scores, by source and newest version first.
     pub cvss: Vec<CvssEntry>,
-    /// Versions that repair it, above the installed one, ascending. Where releases are kept up
-    /// side by side there is one for each.
+    /// Versions that fix it, above the installed one, ascending. If several releases are
+    /// maintained, there is one for each.
     pub fixed_versions: Vec<String>,
-    /// What the repairs are not to be had without, `Ubuntu Pro`.
+    /// A subscription that the fixes require, `Ubuntu Pro`.
     pub fix_needs: Option<&'static str>,
-    /// Whether there is a repair.
+    /// Whether there is a fix.
     pub status: Status,
-    /// Links for further reading, as the records have them.
+    /// Links for further reading, unchanged from the records.
     pub references: Vec<String>,
     /// Kinds of weakness, `CWE-79`, sorted.
     pub cwe_ids: Vec<String>,
@@ -48,24 +48,24 @@ pub struct Finding {
     pub published: Option<Timestamp>,
     /// When the first record was last modified.
     pub modified: Option<Timestamp>,
-    /// What CISA's catalogue of known exploited vulnerabilities says.
+    /// The entry in CISA's catalogue of known exploited vulnerabilities.
     pub kev: Option<Kev>,
-    /// How likely it is to be exploited.
+    /// The probability that it is exploited.
     pub epss: Option<EpssScore>,
-    /// Where the first record comes from.
+    /// The publisher of the first record.
     pub data_source: DataSource,
-    /// Whether the package was made to do harm.
+    /// Whether the package is malicious.
     pub malicious: bool,
 }
 
-/// Whether there is a repair.
+/// Whether there is a fix.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Status {
-    /// There is none that the records know of.
+    /// The records know of no fix.
     Affected,
-    /// A later version repairs it.
+    /// A later version fixes it.
     Fixed,
 }
 
@@ -73,29 +73,29 @@ pub enum Status {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct CvssEntry {
-    /// Who says so, an id of a [`DataSource`].
+    /// The source, an id of a [`DataSource`].
     pub source: String,
-    /// The version that scored it.
+    /// The CVSS version.
     pub version: CvssVersion,
-    /// The vector; none where the source gives a bare score.
+    /// The vector; none if the source gives only a score.
     pub vector: Option<String>,
     /// The score.
     pub score: CvssScore,
 }
 
-/// What CISA's catalogue says of a vulnerability that is known to be exploited.
+/// The entry of an exploited vulnerability in CISA's catalogue.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Kev {
-    /// Day on which it was added, `2021-12-10`.
+    /// Day on which it was added to the catalogue, `2021-12-10`.
     pub date_added: String,
     /// Day by which agencies must act.
     pub due_date: Option<String>,
     /// Whether ransomware is known to use it.
     pub ransomware: bool,
-    /// Its name there.
+    /// Its name in the catalogue.
     pub name: Option<String>,
-    /// What is to be done.
+    /// The required action.
     pub required_action: Option<String>,
 }
 
@@ -109,19 +109,19 @@ pub struct EpssScore {
     pub percentile: f64,
 }
 
-/// Who publishes a record.
+/// The publisher of a record.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct DataSource {
     /// A short stable name, `ghsa`.
     pub id: String,
-    /// The name for people.
+    /// A name for people.
     pub name: String,
-    /// Where to find it.
+    /// Its URL.
     pub url: Option<String>,
 }
 
-/// A record that names a package, where it stays open whether the package is affected.
+/// A record that names a package, but for which it is undetermined whether the package is affected.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Undetermined {
@@ -129,7 +129,7 @@ pub struct Undetermined {
     pub package: usize,
     /// The record.
     pub record_id: String,
-    /// Why it stays open.
+    /// Why it is undetermined.
     pub reason: Reason,
 }
 

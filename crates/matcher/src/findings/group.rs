@@ -1,4 +1,4 @@
-//! From matching records to vulnerabilities: which records tell of the same one.
+//! Groups matching records by vulnerability.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -6,7 +6,7 @@ use super::candidates::Hit;
 use crate::database::value::Record;
 use crate::identity::{Names, is_malicious};
 
-/// A matching record with what it names.
+/// A matching record with its names.
 #[derive(Debug)]
 pub(super) struct Match<'d> {
     pub(super) hit: Hit<'d>,
@@ -14,21 +14,20 @@ pub(super) struct Match<'d> {
     pub(super) names: Names<'d>,
 }
 
-/// The records that tell of one vulnerability of a package.
+/// The records about one vulnerability of a package.
 #[derive(Debug)]
 pub(super) struct Group<'m, 'd> {
-    /// The CVE where there is one, else the id of one of the records.
+    /// The CVE if there is one, else the id of one of the records.
     pub(super) id: &'d str,
-    /// The most telling record first.
+    /// The preferred record first.
     pub(super) members: Vec<&'m Match<'d>>,
 }
 
-/// Sorts the matching records of one package into vulnerabilities, by id.
+/// Groups the matching records of one package by vulnerability, sorted by id.
 ///
-/// A record belongs to each CVE that it names. One that names none belongs to the CVE of a
-/// record that it shares another name with, provided that record names this CVE alone: from one
-/// that covers several, nothing follows. What then is left belongs together where names are
-/// shared.
+/// A record belongs to each CVE that it names. A record without a CVE belongs to the CVE of a
+/// record with which it shares another name, if that record names only this CVE; a record of
+/// several CVEs proves nothing. The remaining records are grouped by shared names.
 pub(super) fn groups<'m, 'd>(matches: &'m [Match<'d>]) -> Vec<Group<'m, 'd>> {
     let mut by_id: BTreeMap<&'d str, Vec<&'m Match<'d>>> = BTreeMap::new();
     for found in matches {
@@ -52,14 +51,15 @@ pub(super) fn groups<'m, 'd>(matches: &'m [Match<'d>]) -> Vec<Group<'m, 'd>> {
     sorted.collect()
 }
 
-/// The records without a CVE, those that share a name together, the most telling first.
+/// The records without a CVE, grouped by shared names, the preferred ones first.
 fn families<'m, 'd>(matches: &'m [Match<'d>]) -> Vec<Vec<&'m Match<'d>>> {
     let mut families: Vec<Vec<&Match<'_>>> = Vec::new();
     let mut family_of: BTreeMap<&str, usize> = BTreeMap::new();
     for found in matches.iter().filter(|found| found.names.cves.is_empty()) {
         let names = &found.names.others;
         let mut known: Vec<_> = names.iter().filter_map(|name| family_of.get(name)).collect();
-        // Into the largest, so that many records that join one by one are not moved each time.
+        // Merges into the largest family, so that many records that join one by one are not moved
+        // each time.
         known.sort_by_key(|index| families.get(**index).map_or(0, Vec::len));
         let home = known.pop().copied().unwrap_or(families.len());
         let joining: BTreeSet<_> =
@@ -83,7 +83,7 @@ fn families<'m, 'd>(matches: &'m [Match<'d>]) -> Vec<Vec<&'m Match<'d>>> {
     families
 }
 
-/// The CVE that stands behind another name, by the records that name one CVE alone.
+/// The CVEs for other names, from the records that name a single CVE.
 fn cves_by_name<'d>(matches: &[Match<'d>]) -> BTreeMap<&'d str, BTreeSet<&'d str>> {
     let mut named: BTreeMap<_, BTreeSet<_>> = BTreeMap::new();
     for found in matches.iter().filter(|found| found.names.cves.len() == 1) {
@@ -94,9 +94,9 @@ fn cves_by_name<'d>(matches: &[Match<'d>]) -> BTreeMap<&'d str, BTreeSet<&'d str
     named
 }
 
-/// What comes first: a record of one vulnerability before one of several; one of malice; one of
-/// GitHub, reviewed and with a summary and a severity; the rest, with those that are local to a
-/// collection (`x_`, by the OSV schema) last.
+/// The order of preference: a record of one vulnerability before one of several; then one about
+/// malice; then one of GitHub, reviewed and with a summary and a severity; then the others, with
+/// those that are local to a collection (`x_`, by the OSV schema) last.
 fn rank<'d>(found: &Match<'d>) -> impl Ord + use<'d> {
     let id = found.record.id;
     let source = match id {

@@ -1,4 +1,4 @@
-//! From an inventory to findings.
+//! Makes findings from an inventory.
 
 mod candidates;
 mod coverage;
@@ -32,16 +32,17 @@ use group::Match;
 use query::{Query, Questions};
 use serde::Serialize;
 
-/// What to match.
+/// Options for matching.
 #[non_exhaustive]
 pub struct MatchOptions<'o> {
-    /// The packages to ask about. Default: all.
+    /// The packages to match. Default: all.
     pub packages: &'o dyn Fn(&Package) -> bool,
     /// Which records count. Default: [`Records::Security`].
     pub records: Records,
-    /// Threads that ask at once. The answer is the same for any number. Default: one.
+    /// Number of threads. The result is the same for any number. Default: one.
     pub threads: NonZeroUsize,
-    /// Asked before each package whether to end with [`Error::Cancelled`]. Default: never.
+    /// Called before each package; if it returns true, matching ends with [`Error::Cancelled`].
+    /// Default: never.
     pub cancelled: &'o (dyn Fn() -> bool + Sync),
 }
 
@@ -53,7 +54,7 @@ pub enum Records {
     #[default]
     Security,
     /// Also those about bug fixes and enhancements (ALBA, ALEA), and those that name the package
-    /// and a later version, but of another stream of an RPM module.
+    /// and a later version, but in another stream of an RPM module.
     All,
 }
 
@@ -77,27 +78,28 @@ impl fmt::Debug for MatchOptions<'_> {
     }
 }
 
-/// What the advisories say of an inventory.
+/// The result of matching an inventory.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Matches {
     /// Findings, by package and id.
     pub findings: Vec<Finding>,
-    /// Where it stays open whether a package is affected, by package and record.
+    /// The records for which it is undetermined whether a package is affected, by package and
+    /// record.
     pub undetermined: Vec<Undetermined>,
-    /// For which of the packages there are advisories at all.
+    /// For which packages there are advisories at all.
     pub coverage: Coverage,
 }
 
 /// Finds the vulnerabilities of an inventory's packages.
 ///
-/// A finding is a package and a vulnerability: records that name the same CVE are one finding,
-/// and a record that covers several is one for each. A package of a language that a package of the
-/// operating system brought is left to the distribution's advisories, where the distribution tracks
-/// that package.
+/// A finding is a package and a vulnerability: records that name the same CVE form one finding, and
+/// a record of several CVEs forms one for each. A package of a programming language that belongs to
+/// a package of the operating system is left to the distribution's advisories, if the distribution
+/// tracks that package.
 ///
 /// # Errors
-/// The database is damaged where it was read, or it is cancelled.
+/// When a part of the database that is read is damaged, or matching is cancelled.
 pub fn match_inventory(
     database: &Database,
     inventory: &Inventory,
@@ -142,19 +144,19 @@ pub fn match_inventory(
     Ok(matches)
 }
 
-/// The exports that have the advisories of an inventory's packages: OSV's ecosystems without
-/// release, `Debian`, sorted. Only packages that pass `asked` count; what OSV has no name for is
-/// not among them.
+/// The exports with the advisories of an inventory's packages: OSV's ecosystems without release,
+/// `Debian`, sorted. Only packages that pass `asked` count; ecosystems without an OSV name are
+/// omitted.
 #[must_use]
 pub fn ecosystems_of(inventory: &Inventory, asked: &dyn Fn(&Package) -> bool) -> BTreeSet<String> {
     let packages = inventory.packages.iter().filter(|package| asked(package));
     packages.filter_map(|package| query::export(package, inventory)).collect()
 }
 
-/// The work on some of the packages.
+/// Matches some of the packages.
 struct Matching<'d> {
     database: &'d Database,
-    /// Where the package before was looked for.
+    /// The leaf of the previous lookup.
     near: Option<Leaf<'d>>,
     questions: Questions<'d>,
     records: Records,
@@ -178,7 +180,7 @@ impl Matching<'_> {
         }
     }
 
-    /// Asks about a package of an ecosystem with advisories.
+    /// Matches a package of an ecosystem with advisories.
     fn known(&mut self, package: (usize, &Package), query: &Query<'_, '_>) -> Result<(), Error> {
         let database = self.database;
         let counts = |id: &str| self.records == Records::All || is_security(id);
@@ -195,7 +197,7 @@ impl Matching<'_> {
         }));
         let mut found = Vec::new();
         for hit in hits.into_iter().filter(|hit| counts(hit.record)) {
-            // A record that is named but not there is a fault of whoever built the database.
+            // A missing record is a fault of the database's builder.
             let missing =
                 || Error::MalformedValue { key: format!("r{}", hit.record.escape_debug()) };
             let record = database.record(hit.record)?.ok_or_else(missing)?;

@@ -1,18 +1,18 @@
-//! Modules of RPM distributions: a fix of one stream says nothing of another, nor of a package
-//! that is of no module.
+//! Modules of RPM distributions: a fix of one stream says nothing about another stream, or about a
+//! package outside of modules.
 
 use sealift_model::Package;
 
 use crate::database::list::Malformed;
 use crate::database::value::{Affected, Event};
 
-/// Whether a package of this version is of a module: only then can the build of a module
+/// Whether a package with this version belongs to a module: only then can a module build
 /// (`18.20.4-1.module_el8.10.0+3890+5a092792`) be a fix for it.
 pub(super) fn is_of_one(package: &Package, version: &str) -> bool {
     label(package).is_some() || is_build(version)
 }
 
-/// The fixes that an entry names, where all are builds of a module; otherwise none.
+/// The fixes of an entry, if all are module builds; otherwise none.
 pub(super) fn builds<'b>(entry: &Affected<'b>) -> Result<Vec<&'b str>, Malformed> {
     let mut fixes = Vec::new();
     for range in entry.ranges.iter() {
@@ -28,13 +28,13 @@ pub(super) fn builds<'b>(entry: &Affected<'b>) -> Result<Vec<&'b str>, Malformed
     Ok(fixes)
 }
 
-/// Whether labels speak against a match, as they do only when package and entry both state one.
+/// Whether the labels permit a match: they prevent it only if package and entry both state one.
 pub(super) fn may_be(package: &Package, entry: &Affected<'_>) -> bool {
     let (Some(label), Some(module)) = (label(package), entry.module) else { return true };
     same_label(label, module)
 }
 
-/// The streams that a summary names, as `idm:DL1 and idm:client security update`.
+/// The streams in a summary, such as `idm:DL1 and idm:client security update`.
 pub(super) fn streams(summary: &str) -> Vec<&str> {
     let is_part = |part: &str| {
         let is_letter = |c: char| c.is_ascii_alphanumeric() || "._+-".contains(c);
@@ -47,26 +47,25 @@ pub(super) fn streams(summary: &str) -> Vec<&str> {
     words.filter(named).collect()
 }
 
-/// The label of the package's module, where it has one.
+/// The module label of the package, if it has one.
 pub(super) fn label(package: &Package) -> Option<&str> {
     package.module_label.as_deref().filter(|label| !label.is_empty())
 }
 
-/// Whether two labels are of one stream: `nodejs:16` and `nodejs:16:8070020230301:abcd`.
+/// Whether two labels name the same stream: `nodejs:16` and `nodejs:16:8070020230301:abcd`.
 fn same_label(one: &str, other: &str) -> bool {
     let stream = |label: &str| label.splitn(3, ':').take(2).collect::<Vec<_>>().join(":");
     stream(one) == stream(other)
 }
 
-/// Whether a version is the build of a module, by its release: `.module_el8` of AlmaLinux,
-/// `.module+el8` of Red Hat and Rocky Linux.
+/// Whether a version is a module build, by its release: `.module_el8` of AlmaLinux, `.module+el8`
+/// of Red Hat and Rocky Linux.
 fn is_build(version: &str) -> bool {
     version.contains(".module_") || version.contains(".module+")
 }
 
-/// Whether fixes that are builds of a module are of a package's stream, as far as that can be
-/// told: by its label and the `streams` of the record; else by the upstream series of both
-/// versions.
+/// Whether fixes that are module builds belong to a package's stream, as far as this is known: by
+/// its label and the `streams` of the record, else by the upstream series of both versions.
 pub(super) fn same_stream(
     label: Option<&str>,
     version: &str,
@@ -79,8 +78,8 @@ pub(super) fn same_stream(
         return streams.iter().any(|stream| same_label(label, stream));
     }
     let numbers: Vec<_> = label.iter().chain(streams).filter_map(|stream| number(stream)).collect();
-    // The packages that a stream is named after have its number: where one of the versions shows
-    // it, the other must.
+    // The packages that a stream is named after have its number: if one of the versions has it, the
+    // other must have it too.
     let follows = |version: &str| numbers.iter().any(|number| is_of_series(version, number));
     let by_number = match label {
         Some(_) => follows(version).then(|| fixes.iter().any(|fix| follows(fix))),
@@ -89,12 +88,13 @@ pub(super) fn same_stream(
     if let Some(same) = by_number {
         return same;
     }
-    // A stream that goes with the distribution (`container-tools:rhel8`) has every series in turn.
+    // A stream that follows the distribution (`container-tools:rhel8`) has different series over
+    // time.
     let is_rolling = numbers.is_empty() && (label.is_some() || !streams.is_empty());
     is_rolling || fixes.iter().any(|fix| major(fix) == major(version))
 }
 
-/// What a stream is called, where that is a number: `5.32` of `perl:5.32`.
+/// The name of a stream, if it is a number: `5.32` for `perl:5.32`.
 fn number(stream: &str) -> Option<&str> {
     let name = stream.split(':').nth(1)?;
     let is_number = name.chars().all(|c| c.is_ascii_digit() || c == '.');

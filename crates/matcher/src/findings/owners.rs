@@ -1,5 +1,4 @@
-//! Which packages of the operating system bring packages of languages that its distribution
-//! tracks itself.
+//! Packages of the operating system that contain language packages which the distribution tracks.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,13 +8,12 @@ use super::query;
 use crate::database::key;
 use crate::{Database, Error};
 
-/// The owners of the inventory's packages in whose advisories the distribution tells what it knows
-/// of them.
+/// The owners of the inventory's packages that the distribution's advisories cover.
 ///
-/// A vendor's own package is in no distribution's advisories, so what it brings is matched as if
-/// nobody had brought it. An RPM says who made it. An `.apk` is the distribution's when the database
-/// has any record of its source or itself, of whatever release; a `.deb` only when there is one of
-/// its own release, for what was Debian's once has often become a vendor's.
+/// A vendor's own package is in no distribution's advisories, so its contents are matched as if
+/// they had no owner. An RPM names its maker. An `.apk` belongs to the distribution if the database
+/// has any record of its source or itself, in any release; a `.deb` only if there is one for its
+/// own release, since a package that Debian once had has often been taken over by a vendor.
 pub(super) fn tracked<'i>(
     database: &Database,
     inventory: &'i Inventory,
@@ -39,7 +37,7 @@ pub(super) fn tracked<'i>(
         let Some(owner) = owners.get(package.name.as_str()) else { continue };
         let releases = if package.ecosystem == Ecosystem::Deb { &known } else { &all };
         let is_tracked = is_tracked(database, releases, family, package)?;
-        // Of two packages of one name, either may be the owner.
+        // If two packages have the same name, either may be the owner.
         tracked.entry(*owner).and_modify(|all| *all &= is_tracked).or_insert(is_tracked);
     }
     Ok(tracked.into_iter().filter_map(|(owner, all)| all.then_some(owner)).collect())

@@ -1,4 +1,4 @@
-//! Under which names the advisories of a package stand.
+//! The names under which the advisories of a package are stored.
 
 use std::borrow::Cow;
 use std::rc::Rc;
@@ -8,30 +8,30 @@ use sealift_model::{Distribution, Family, Inventory, Package};
 use crate::Database;
 use crate::database::key;
 
-/// What to ask the database about a package.
+/// The database lookup for a package.
 #[derive(Debug)]
 pub(super) struct Query<'p, 'd> {
-    /// OSV ecosystems whose records count for the package and of which the database has some, the
-    /// most telling first. Not empty.
+    /// OSV ecosystems that apply to the package and have records in the database, the preferred one
+    /// first. Not empty.
     pub(super) ecosystems: Rc<[&'d str]>,
     pub(super) name: &'p str,
     pub(super) version: &'p str,
 }
 
 impl<'d> Query<'_, 'd> {
-    /// The most telling of its ecosystems.
+    /// The preferred one of its ecosystems.
     pub(super) fn first(&self) -> &'d str {
         self.ecosystems.first().copied().unwrap_or_default()
     }
 }
 
-/// Puts questions about packages, one after the other.
+/// Makes the lookups of packages, one after another.
 #[derive(Debug)]
 pub(super) struct Questions<'d> {
     database: &'d Database,
-    /// The distribution of the package before, as a rule also that of the next one.
+    /// The distribution of the previous package, which is usually also that of the next one.
     last: Option<(Distribution, Rc<[&'d str]>)>,
-    /// The same of languages.
+    /// Likewise the language.
     last_language: Option<(&'static str, Rc<[&'d str]>)>,
 }
 
@@ -40,7 +40,7 @@ impl<'d> Questions<'d> {
         Self { database, last: None, last_language: None }
     }
 
-    /// The question about a package, or the name under which it is told that there are no
+    /// The lookup of a package, or the name of its ecosystem for the report that it has no
     /// advisories.
     pub(super) fn of<'p>(
         &mut self,
@@ -71,8 +71,8 @@ impl<'d> Questions<'d> {
     }
 
     /// The ecosystems of a language: its own, then those of other repositories (OSV schema 1.7,
-    /// "Defined Ecosystems": `Packagist:https://packages.drupal.org/8`). Where a package was taken
-    /// from is rarely known, and repositories of one kind do not give a name to two projects.
+    /// "Defined Ecosystems": `Packagist:https://packages.drupal.org/8`). The repository of a
+    /// package is rarely known, and repositories of one kind do not use a name for two projects.
     fn repositories(&mut self, name: &'static str) -> Rc<[&'d str]> {
         match &self.last_language {
             Some((last, ecosystems)) if *last == name => Rc::clone(ecosystems),
@@ -96,8 +96,8 @@ impl<'d> Questions<'d> {
     }
 }
 
-/// The ecosystems of a distribution's release of which the database has records: its spellings,
-/// then its parts.
+/// The ecosystems of a distribution's release with records in the database: its spellings, then its
+/// parts.
 pub(super) fn ecosystems<'d>(database: &'d Database, distribution: &Distribution) -> Vec<&'d str> {
     let info = database.info();
     let spellings = distribution.osv_ecosystems();
@@ -110,7 +110,7 @@ pub(super) fn ecosystems<'d>(database: &'d Database, distribution: &Distribution
     all
 }
 
-/// The export that has the advisories of a package, where OSV has any: `Debian`.
+/// The export with the advisories of a package, if OSV has one: `Debian`.
 pub(super) fn export(package: &Package, inventory: &Inventory) -> Option<String> {
     let name = match Home::of(package, inventory).ok()? {
         Home::Language(name) => name.to_owned(),
@@ -119,7 +119,7 @@ pub(super) fn export(package: &Package, inventory: &Inventory) -> Option<String>
     Some(key::base(&name).to_owned())
 }
 
-/// Where a package comes from.
+/// The origin of a package.
 enum Home<'p> {
     /// The OSV ecosystem of a language.
     Language(&'static str),
@@ -134,8 +134,8 @@ impl<'p> Home<'p> {
         }
         let own = Distribution::from_purl(&package.purl);
         let whole = inventory.distribution.as_ref();
-        // What the inventory says of its distribution is more than a purl can: a purl of the same
-        // release, or that leaves the release out, is of this one.
+        // The inventory's distribution has more details than a purl: a purl with the same release,
+        // or without one, belongs to it.
         let own = own.filter(|own| whole.is_none_or(|whole| !may_be(own, whole)));
         match (own, whole) {
             (Some(own), _) => Ok(Self::Distribution(Cow::Owned(own))),
@@ -147,7 +147,7 @@ impl<'p> Home<'p> {
     }
 }
 
-/// Whether all that a purl says of its distribution is true of the inventory's.
+/// Whether the purl's distribution does not contradict the inventory's.
 fn may_be(own: &Distribution, whole: &Distribution) -> bool {
     let same = match (own.family, whole.family) {
         (None, None) => own.id == whole.id,

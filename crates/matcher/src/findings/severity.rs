@@ -1,4 +1,4 @@
-//! How bad a vulnerability is, and who says so.
+//! The severity of a vulnerability, and its source.
 
 use std::cmp::Reverse;
 
@@ -11,12 +11,12 @@ use crate::cvss::{CvssRating, CvssScore, CvssVector, CvssVersion};
 use crate::database::value::{Mention, Score};
 use crate::{Database, Error};
 
-/// Scores of one record, and records of one vulnerability, that are looked at. A record has one
-/// for each version of CVSS as a rule.
+/// Most scores of one record, and most records of one vulnerability. A record usually has one score
+/// for each version of CVSS.
 const MAX_SCORES: usize = 16;
 const MAX_OPINIONS: usize = 64;
 
-/// What one source says.
+/// The opinion of one source.
 #[derive(Debug, Default)]
 pub(super) struct Opinion {
     source: String,
@@ -25,7 +25,7 @@ pub(super) struct Opinion {
     cvss: Vec<CvssEntry>,
 }
 
-/// The severity of a vulnerability with everything that it was chosen from.
+/// The severity of a vulnerability, with all opinions that it was chosen from.
 #[derive(Debug, Default)]
 pub(super) struct Judgement {
     pub(super) severity: Severity,
@@ -35,7 +35,7 @@ pub(super) struct Judgement {
 }
 
 impl Opinion {
-    /// What a matching record says: of this package, else as a whole.
+    /// The opinion of a matching record: about this package, else about the vulnerability.
     pub(super) fn of(found: &Match<'_>) -> Self {
         let entries = &found.hit.entries;
         let words = entries.iter().filter_map(|entry| entry.word).chain(found.record.word);
@@ -59,7 +59,7 @@ impl Opinion {
             match entry(&source, score) {
                 Some(entry) if cvss.contains(&entry) => {}
                 Some(entry) => cvss.push(entry),
-                // Ubuntu's own word stands among the scores.
+                // Ubuntu's own word is among the scores.
                 None => word = word.or_else(|| self::word(score.text)),
             }
         }
@@ -78,8 +78,8 @@ impl Opinion {
 }
 
 impl Judgement {
-    /// Chooses among the opinions of the matching records, the most telling first: a source's
-    /// own word, else the score of a vector.
+    /// Chooses among the opinions of the matching records, in order of preference: a source's own
+    /// word, else the score of a vector.
     pub(super) fn among(opinions: &[Opinion]) -> Self {
         let opinions = opinions.get(..MAX_OPINIONS).unwrap_or(opinions);
         let said = |say: fn(&Opinion) -> Option<Severity>| {
@@ -97,8 +97,8 @@ impl Judgement {
         judgement
     }
 
-    /// Where no matching record says anything, takes what another record of the same
-    /// vulnerability says, one that is about nothing else. `ids` are the vulnerability's.
+    /// If no matching record has an opinion, uses that of another record of the same vulnerability
+    /// that names no other one. `ids` are the ids of the vulnerability.
     pub(super) fn ask_others<'i>(
         &mut self,
         database: &Database,
@@ -110,7 +110,7 @@ impl Judgement {
             }
             let mut mentions = database.mentions(id)?;
             mentions.retain(|mention| mention.cves <= 1);
-            // A vector tells of the vulnerability, a distribution's word of its own packages.
+            // A vector is about the vulnerability; a distribution's word is about its own packages.
             mentions.sort_by_key(|mention| {
                 let reviewed = mention.record.starts_with("GHSA-");
                 (!reviewed, mention.scores.is_empty(), mention.record)
@@ -143,7 +143,7 @@ impl Judgement {
     }
 }
 
-/// The severity that a word stands for, in whichever source's language.
+/// The severity for a word of any source.
 fn word(word: &str) -> Option<Severity> {
     Some(match word.trim().to_ascii_lowercase().as_str() {
         "critical" => Severity::Critical,
@@ -156,7 +156,7 @@ fn word(word: &str) -> Option<Severity> {
 
 fn severity(rating: CvssRating) -> Severity {
     match rating {
-        // Five words and no "none": the lowest there is.
+        // Five words without "none": the lowest severity.
         CvssRating::None | CvssRating::Low => Severity::Low,
         CvssRating::Medium => Severity::Medium,
         CvssRating::High => Severity::High,

@@ -1,17 +1,17 @@
-//! Work on many packages, shared out among threads.
+//! Distributes work on many packages among threads.
 
 use std::num::NonZeroUsize;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
-/// Packages that a thread takes at once: enough that taking costs nothing, few enough that no
-/// thread is left alone with a long rest.
+/// Packages that a thread takes at once: enough that taking costs little, few enough that the
+/// threads end at about the same time.
 const SHARE: usize = 256;
 
-/// Does `work` on shares of `all`, whose results come in the order of the shares.
+/// Calls `work` for shares of `all`; the results are in the order of the shares.
 ///
-/// Shares are taken in their order, so the first error among the results is the same whatever the
-/// number of threads.
+/// Shares are taken in order, so the first error among the results is the same for any number of
+/// threads.
 pub(super) fn shared_out<T: Sync, R: Send>(
     all: &[T],
     threads: NonZeroUsize,

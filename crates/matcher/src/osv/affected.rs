@@ -1,4 +1,4 @@
-//! What a record says of packages.
+//! The entries of a record about packages.
 
 use sealift_model::Purl;
 use serde::Deserialize;
@@ -9,7 +9,7 @@ use super::last_known;
 use super::severity::{self, ScoreText, Specific};
 use crate::database::value::{Event, Range};
 
-/// Bytes of a package's name. Go module paths are the longest, with less than 300.
+/// Most bytes of a package's name. Go module paths are the longest, with less than 300.
 const MAX_NAME_BYTES: usize = 4096;
 
 /// One entry of `affected`.
@@ -20,22 +20,22 @@ pub(crate) struct AffectedPackage {
     pub(crate) name: String,
     pub(crate) ranges: Vec<RangeSpec>,
     pub(crate) versions: Vec<String>,
-    /// `nodejs:16`, where the package is of an RPM module.
+    /// `nodejs:16`, if the package belongs to an RPM module.
     pub(crate) module: Option<String>,
     pub(crate) scores: Vec<ScoreText>,
     pub(crate) word: Option<String>,
-    /// What could not be read of the versions.
+    /// The part of the versions that could not be read.
     pub(crate) defect: Option<String>,
 }
 
-/// A range with its kind as [`Range`] numbers them.
+/// A range, with its kind by the numbers of [`Range`].
 #[derive(Debug)]
 pub(crate) struct RangeSpec {
     pub(crate) kind: u8,
     pub(crate) events: Vec<EventSpec>,
 }
 
-/// An event with its kind as [`Event`] numbers them.
+/// An event, with its kind by the numbers of [`Event`].
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct EventSpec {
     pub(crate) kind: u8,
@@ -99,7 +99,7 @@ pub(super) fn read(fields: &mut Fields, raw: Option<&RawValue>) -> Vec<AffectedP
 }
 
 fn entry(fields: &mut Fields, name: &str, raw: &RawAffected<'_>) -> Option<AffectedPackage> {
-    // Without a package it is about a repository (GIT): nothing that a package could match.
+    // Without a package, it is about a repository (GIT), which no package can match.
     let package: RawPackage = fields.read(&format!("{name}.package"), raw.package)?;
     if [&package.ecosystem, &package.name].into_iter().any(|text| !is_name(text)) {
         fields.complain(format!("{name}.package: no name that a package could have"));
@@ -114,7 +114,7 @@ fn entry(fields: &mut Fields, name: &str, raw: &RawAffected<'_>) -> Option<Affec
     });
     let ours = Specific::read(fields, "ecosystem_specific", raw.ecosystem_specific);
     let theirs = Specific::read(fields, "database_specific", raw.database_specific);
-    // Where versions are listed, the list has all that the range without end has.
+    // If versions are listed, the list has everything that the range without end covers.
     if let Some(last_known) = theirs.last_known.as_deref().filter(|_| versions.is_empty()) {
         last_known::end(&mut ranges, &package.ecosystem, last_known);
     }
@@ -155,7 +155,7 @@ fn ranges(fields: &mut Fields, name: &str, raw: Option<&RawValue>) -> Vec<RangeS
         .collect()
 }
 
-/// The events of one object; the schema asks for exactly one.
+/// The events of one object; the schema requires exactly one.
 fn events(raw: RawEvent) -> Vec<EventSpec> {
     let named = [
         (Event::INTRODUCED, raw.introduced),
@@ -172,7 +172,7 @@ fn events(raw: RawEvent) -> Vec<EventSpec> {
     events
 }
 
-/// The module that a purl names: `rpmmod` in Red Hat's, `modularitylabel` in scanners'.
+/// The module in a purl: `rpmmod` in Red Hat's, `modularitylabel` in scanners'.
 fn module(purl: &str) -> Option<String> {
     if !purl.starts_with("pkg:rpm/") {
         return None;

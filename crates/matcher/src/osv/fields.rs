@@ -1,23 +1,23 @@
-//! Reading JSON field by field.
+//! Reads JSON field by field.
 
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-/// Complaints that are kept of one record: a hostile record must not turn into a book.
+/// Most complaints that are kept for one record, which may be hostile.
 const MAX_COMPLAINTS: usize = 20;
-/// Characters that are kept of one complaint, which quotes the record.
+/// Most characters of one complaint, which quotes the record.
 const MAX_COMPLAINT_CHARS: usize = 200;
 
-/// Reads fields and keeps what is wrong with them.
+/// Reads fields and collects complaints about them.
 #[derive(Debug, Default)]
 pub(super) struct Fields {
     pub(super) complaints: Vec<String>,
-    /// How many there were, those not kept included.
+    /// Number of complaints, including those not kept.
     pub(super) failures: usize,
 }
 
 impl Fields {
-    /// The value of a field; none when it is absent, `null`, or not as expected.
+    /// The value of a field; none if it is absent, `null`, or malformed.
     pub(super) fn read<'a, T: Deserialize<'a>>(
         &mut self,
         name: &str,
@@ -32,7 +32,7 @@ impl Fields {
         }
     }
 
-    /// The items of a list; those that are not as expected are left out.
+    /// The items of a list, without malformed ones.
     pub(super) fn list<'a, T: Deserialize<'a>>(
         &mut self,
         name: &str,

@@ -1,10 +1,10 @@
-//! Where a range of GitHub's ends that has no fix.
+//! The end of a GitHub range without a fix.
 //!
-//! GitHub's advisories name the versions that are affected and the one that repairs them. In the
-//! OSV form a range without a repaired version in the registry would have no end; what the advisory
-//! says of it stands in `last_known_affected_version_range` (github/advisory-database, issue 470).
-//! The OSV schema leaves what is in `database_specific` to the database; `npm audit` goes by it, and so
-//! do we where a record lists no versions.
+//! GitHub's advisories name the affected versions and the first fixed one. In the OSV form, a range
+//! without a fixed version in the registry would have no end; the advisory's end is in
+//! `last_known_affected_version_range` (github/advisory-database, issue 470). The OSV schema leaves
+//! the content of `database_specific` to the database; `npm audit` uses this field, and so does
+//! this crate for records without a list of versions.
 
 use std::cmp::Ordering;
 
@@ -13,8 +13,8 @@ use crate::Scheme;
 use crate::database::value::{Event, Range};
 use crate::evaluate::Schemes;
 
-/// Ends the one range of an entry that has no end. Where there are several, or the text is not of
-/// the form `< 1.2` or `<= 1.2`, or no version above the beginning, it stays open.
+/// Ends the only range of an entry that has no end. If there are several, or the text does not have
+/// the form `< 1.2` or `<= 1.2`, or no version above the start, the range stays open.
 pub(super) fn end(ranges: &mut [RangeSpec], ecosystem: &str, last_known: &str) {
     let schemes = Schemes::of(ecosystem);
     let mut ordered = ranges.iter_mut().filter(|range| range.kind != Range::GIT);
@@ -28,7 +28,7 @@ pub(super) fn end(ranges: &mut [RangeSpec], ecosystem: &str, last_known: &str) {
     range.events.extend(end);
 }
 
-/// `< 1.2` says that 1.2 is not affected, but not that it could be installed: a limit, and no fix.
+/// `< 1.2` says that 1.2 is not affected, but not that it can be installed: a limit, not a fix.
 fn bound(scheme: Scheme, events: &[EventSpec], last_known: &str) -> Option<EventSpec> {
     let [EventSpec { kind: Event::INTRODUCED, version: start }] = events else { return None };
     let (kind, version) = match last_known.strip_prefix("<=") {

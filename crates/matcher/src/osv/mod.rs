@@ -1,9 +1,9 @@
 //! OSV records (OSV schema 1.7), as their sources publish them.
 //!
-//! Reading is strict about what decides a match and lenient about the rest: a record whose
-//! severity makes no sense still says which versions are affected. What could not be read is
-//! told in [`Parsed::complaints`]; where it touches the verdict, it also stands in
-//! [`AffectedPackage::defect`], so that the verdict stays open.
+//! Reading is strict about everything that decides a match, and lenient about the rest: a record
+//! with an invalid severity still says which versions are affected. What could not be read is
+//! reported in [`Parsed::complaints`]; if it influences the verdict, it is also in
+//! [`AffectedPackage::defect`], so that the verdict is undetermined.
 
 mod affected;
 mod fields;
@@ -17,14 +17,14 @@ pub(crate) use affected::AffectedPackage;
 use fields::Fields;
 pub(crate) use severity::ScoreText;
 
-/// Bytes of an id. Those published have fewer than 50.
+/// Most bytes of an id. Published ids have fewer than 50.
 const MAX_ID_BYTES: usize = 512;
-/// Ids that a record may name in one field. The errata of a kernel name some 2,000.
+/// Most ids in one field of a record. The errata of a kernel name some 2,000.
 const MAX_IDS: usize = 20_000;
-/// Bytes of a record's text that are kept. GitHub's limit is 65,535 characters.
+/// Most bytes kept of a record's text. GitHub's limit is 65,535 characters.
 const MAX_DETAILS_BYTES: usize = 256 * 1024;
 
-/// A record and what could not be read of it.
+/// A record and the complaints about it.
 #[derive(Debug)]
 pub(crate) struct Parsed {
     pub(crate) advisory: Advisory,
@@ -32,7 +32,7 @@ pub(crate) struct Parsed {
     pub(crate) complaints: Vec<String>,
 }
 
-/// What a record says.
+/// The content of a record.
 #[derive(Debug, Default)]
 pub(crate) struct Advisory {
     pub(crate) id: String,
@@ -45,14 +45,14 @@ pub(crate) struct Advisory {
     pub(crate) summary: String,
     pub(crate) details: String,
     pub(crate) scores: Vec<ScoreText>,
-    /// The record's own word for how bad it is.
+    /// The record's own severity word.
     pub(crate) word: Option<String>,
     pub(crate) affected: Vec<AffectedPackage>,
     pub(crate) references: Vec<String>,
     pub(crate) cwe_ids: Vec<String>,
 }
 
-/// Why a file is no record.
+/// Why a file is not a record.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum RecordError {
     #[error("not an OSV record: {0}")]
@@ -63,7 +63,7 @@ pub(crate) enum RecordError {
     IdTooLong(usize),
 }
 
-/// The fields of a record, still as text, so that one that is malformed does not spoil the rest.
+/// The fields of a record as raw text, so that a malformed one does not affect the others.
 #[derive(Deserialize)]
 struct RawRecord<'a> {
     #[serde(borrow, default)]
@@ -135,7 +135,7 @@ pub(crate) fn parse(bytes: &[u8]) -> Result<Parsed, RecordError> {
     Ok(Parsed { advisory, complaints: fields.complaints })
 }
 
-/// The ids of a list; those that cannot be ids are left out.
+/// The ids of a list, without those that cannot be ids.
 fn ids(fields: &mut Fields, name: &str, raw: Option<&RawValue>) -> Vec<String> {
     let mut ids: Vec<String> = fields.list(name, raw);
     let all = ids.len();

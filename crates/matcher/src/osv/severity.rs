@@ -1,4 +1,4 @@
-//! Severities in their many places.
+//! Reads severities from their various places.
 
 use serde::Deserialize;
 use serde_json::Value;
@@ -6,7 +6,7 @@ use serde_json::value::RawValue;
 
 use super::fields::Fields;
 
-/// A CVSS vector or score, or a source's word, with what the record calls its kind.
+/// A CVSS vector or score, or a source's word, with its type in the record.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct ScoreText {
     /// `CVSS_V3`, `Ubuntu`.
@@ -27,8 +27,8 @@ pub(super) fn scores(fields: &mut Fields, name: &str, raw: Option<&RawValue>) ->
     list.map(|severity| ScoreText { kind: severity.r#type, text: severity.score }).collect()
 }
 
-/// What is of use in a `database_specific` or `ecosystem_specific` object. Their content is each
-/// source's own affair, so nothing in them is an error.
+/// The used parts of a `database_specific` or `ecosystem_specific` object. Each source defines its
+/// own content, so nothing in them is an error.
 #[derive(Debug, Default)]
 pub(super) struct Specific {
     pub(super) word: Option<String>,
@@ -41,7 +41,7 @@ pub(super) struct Specific {
 /// GitHub, Bitnami and OSS-Fuzz write `severity`, Debian `urgency`.
 const WORDS: [&str; 2] = ["severity", "urgency"];
 
-/// Bare scores where a source has no vectors: the Ruby advisory database, the Node.js one.
+/// Plain scores of sources without vectors: the Ruby advisory database, the Node.js one.
 const SCORES: [(&str, &str); 4] = [
     ("cvss_v4", "CVSS_V4"),
     ("cvss_v3", "CVSS_V3"),
@@ -75,8 +75,8 @@ impl Specific {
     }
 }
 
-/// The word in front of the summary, `Important: kernel security update`, where the errata of
-/// Red Hat's kin have it and nowhere else.
+/// The word before the summary, `Important: kernel security update`, where only the errata of Red
+/// Hat and its derivatives put the severity.
 pub(super) fn word_of_summary(id: &str, summary: &str) -> Option<String> {
     let errata = ["ALSA-", "RHSA-", "RLSA-", "RXSA-"].iter().any(|prefix| id.starts_with(prefix));
     let (word, _) = summary.split_once(':').filter(|_| errata)?;

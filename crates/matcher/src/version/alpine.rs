@@ -15,7 +15,7 @@ pub(super) struct Version<'a> {
     parts: Vec<Part<'a>>,
 }
 
-/// One part. Where two versions go on with parts of two kinds, the kind that stands further up
+/// One part. If two versions continue with different kinds of parts, the kind that is listed first
 /// here is the lower one: `1.0_rc` < `1.0` < `1.0-r0` < `1.0_p` < `1.0a` < `1.0.1`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Part<'a> {

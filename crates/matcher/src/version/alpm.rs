@@ -1,8 +1,8 @@
 //! Arch Linux: libalpm 13, `alpm_pkg_vercmp` (`vercmp(8)`).
 //!
-//! `[epoch:]version[-release]`, as RPM wrote it before it knew `~` and `^`. It is no order in the
-//! mathematical sense, hence no `Ord`: a release that only one side has is not compared, and
-//! separators at the end (`1.`) are at odds with themselves.
+//! `[epoch:]version[-release]`, as in RPM before `~` and `^`. It is not an order in the
+//! mathematical sense, hence no `Ord`: a release that only one side has is not compared, and final
+//! separators (`1.`) compare inconsistently.
 
 use std::cmp::Ordering;
 
@@ -70,7 +70,8 @@ fn take_segment<'a>(cursor: &mut Cursor<'a>) -> Segment<'a> {
     }
 }
 
-/// Letters that are left make a version lower, so that `1.0rc` < `1.0`; anything else higher.
+/// The rest of a version: letters make it lower, so that `1.0rc` < `1.0`; anything else makes it
+/// higher.
 fn compare_rest(left: &Cursor<'_>, right: &Cursor<'_>) -> Ordering {
     let starts_with_letter =
         |rest: &Cursor<'_>| rest.peek().is_some_and(|byte| byte.is_ascii_alphabetic());

@@ -1,4 +1,4 @@
-//! Text that is compared without case.
+//! Text that is compared without regard to case.
 
 use std::cmp::Ordering;
 

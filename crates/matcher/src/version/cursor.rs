@@ -1,8 +1,8 @@
-//! Reading a version from left to right.
+//! Reads a version from left to right.
 
 use super::VersionErrorKind;
 
-/// What is left of a text that is being read.
+/// The rest of a text that is being read.
 #[derive(Clone, Debug)]
 pub(super) struct Cursor<'a> {
     rest: &'a str,
@@ -14,7 +14,7 @@ impl<'a> Cursor<'a> {
         Self { rest: text, length: text.len() }
     }
 
-    /// The offset of what comes next.
+    /// The offset of the next byte.
     pub(super) fn at(&self) -> usize {
         self.length - self.rest.len()
     }
@@ -31,7 +31,8 @@ impl<'a> Cursor<'a> {
         self.rest.bytes().next()
     }
 
-    /// Takes the bytes as long as they are `wanted`: of those that are not ASCII, all or none.
+    /// Takes bytes as long as they are `wanted`. Bytes that are not ASCII must be all wanted or all
+    /// not.
     pub(super) fn take_while(&mut self, wanted: impl Fn(u8) -> bool) -> &'a str {
         let end = self.rest.bytes().position(|byte| !wanted(byte)).unwrap_or(self.rest.len());
         let (taken, rest) = self.rest.split_at_checked(end).unwrap_or(("", self.rest));
@@ -39,7 +40,7 @@ impl<'a> Cursor<'a> {
         taken
     }
 
-    /// Takes digits, maybe none.
+    /// Takes digits, possibly none.
     pub(super) fn digits(&mut self) -> &'a str {
         self.take_while(|byte| byte.is_ascii_digit())
     }
@@ -59,7 +60,7 @@ impl<'a> Cursor<'a> {
         Some(byte)
     }
 
-    /// Whether `word` comes next; it is taken.
+    /// Takes `word` if it comes next; returns whether it did.
     pub(super) fn eat(&mut self, word: &str) -> bool {
         match self.rest.strip_prefix(word) {
             Some(rest) => {
@@ -70,7 +71,7 @@ impl<'a> Cursor<'a> {
         }
     }
 
-    /// Whether `word` comes next in whatever case; it is returned as it is written.
+    /// Takes `word` if it comes next in any case; returns it as written.
     pub(super) fn eat_caseless(&mut self, word: &str) -> Option<&'a str> {
         let (taken, rest) = self.rest.split_at_checked(word.len())?;
         taken.eq_ignore_ascii_case(word).then(|| {
@@ -79,7 +80,7 @@ impl<'a> Cursor<'a> {
         })
     }
 
-    /// What to say of a text that does not go on as it should.
+    /// The error for a text that does not continue as expected.
     pub(super) fn unexpected(&self) -> VersionErrorKind {
         if self.is_done() {
             VersionErrorKind::Incomplete
@@ -88,7 +89,7 @@ impl<'a> Cursor<'a> {
         }
     }
 
-    /// Nothing may be left.
+    /// Checks that nothing is left.
     pub(super) fn finish(&self) -> Result<(), VersionErrorKind> {
         if self.is_done() { Ok(()) } else { Err(self.unexpected()) }
     }

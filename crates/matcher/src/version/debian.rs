@@ -13,7 +13,7 @@ use super::number::Number;
 /// The largest epoch that dpkg reads, a C `int`.
 const MAX_EPOCH: u64 = 2_147_483_647;
 
-/// An epoch that is not there is 0; a revision that is not there is empty, which equals `0`.
+/// A missing epoch is 0; a missing revision is empty, which equals `0`.
 #[derive(Clone, Debug)]
 pub(super) struct Version<'a> {
     epoch: Number<'a>,
@@ -104,7 +104,7 @@ fn rank(byte: u8) -> i16 {
     match byte {
         b'~' => -1,
         letter if letter.is_ascii_alphabetic() => i16::from(letter),
-        // dpkg's `char` has a sign, which counts for what is not ASCII.
+        // dpkg's `char` is signed, which matters for bytes that are not ASCII.
         other => i16::from(other.cast_signed()) + 256,
     }
 }

@@ -1,58 +1,58 @@
-//! Why a text is no version.
+//! Why a text is not a version.
 
 use super::Scheme;
 
-/// A text that is no version of the scheme it was read as.
+/// A text is not a version of the scheme.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("no {} version: {kind}", .scheme.name())]
 #[non_exhaustive]
 pub struct VersionError {
-    /// The scheme it was read as.
+    /// The scheme.
     pub scheme: Scheme,
-    /// What is wrong with it.
+    /// The fault.
     pub kind: VersionErrorKind,
 }
 
-/// What keeps a text from being a version. Positions are 0-based offsets in bytes,
-/// not counting blanks that the scheme allows around a version.
+/// Why a text is not a version. Positions are 0-based offsets in bytes, not counting blanks that
+/// the scheme allows around a version.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum VersionErrorKind {
-    /// There is no text, or nothing but blanks.
+    /// The text is empty or consists of blanks.
     #[error("it is empty")]
     Empty,
     /// The text is longer than any version of the scheme may be.
     #[error("it is {length_bytes} bytes long, and at most {max_bytes} are read")]
     TooLong {
-        /// How long the text is.
+        /// Length of the text.
         length_bytes: usize,
-        /// How long it may be.
+        /// Length allowed.
         max_bytes: usize,
     },
-    /// The text stops where the scheme wants more.
+    /// The text ends where the scheme requires more.
     #[error("it ends too early")]
     Incomplete,
-    /// A character that the scheme does not allow in this place.
+    /// The scheme does not allow a character at this position.
     #[error("unexpected character at byte {at}")]
     Unexpected {
-        /// Where the character starts.
+        /// Position of the character.
         at: usize,
     },
     /// A number with a leading zero, where the scheme forbids it.
     #[error("leading zero in the number at byte {at}")]
     LeadingZero {
-        /// Where the number starts.
+        /// Position of the number.
         at: usize,
     },
     /// A number above the largest that the scheme's own tool reads.
     #[error("the number at byte {at} is larger than {max}")]
     NumberTooLarge {
-        /// Where the number starts.
+        /// Position of the number.
         at: usize,
         /// The largest number that is read.
         max: u64,
     },
-    /// The name of a branch: it has no place among the versions.
+    /// The text is the name of a branch, which has no place in the order of versions.
     #[error("a branch has no place in the order of versions")]
     Branch,
 }

@@ -1,16 +1,16 @@
 //! Maven: `ComparableVersion` of maven-artifact 3.9
 //! (<https://maven.apache.org/pom.html#version-order-specification>).
 //!
-//! Any text is a version. Its dots separate items of one list; a hyphen, or a change between
-//! digits and letters, starts a list inside the list, which is that list's last item. So a
-//! version is one row of items, in which a mark says that the rest is a list of its own, and
-//! nothing here recurses.
+//! Any text is a version. Dots separate the items of a list; a hyphen, or a change between digits
+//! and letters, starts a list inside the list, which is that list's last item. So a version is a
+//! single sequence of items, in which a mark makes the rest a nested list, and nothing here
+//! recurses.
 //!
-//! Known deviations: digits are those of ASCII, where Java knows those of all scripts; and ten
-//! zeros or more are the number 0, which Java ranks above a shorter 0.
+//! Known deviations: only ASCII digits count, where Java knows those of all scripts; and ten zeros
+//! or more are the number 0, which Java ranks above a shorter 0.
 //!
-//! It is no order in the mathematical sense, hence no `Ord`: a qualifier is below any list and
-//! `sp` is above the release, but a list that holds `alpha` is below the release.
+//! It is not an order in the mathematical sense, hence no `Ord`: a qualifier is below any list and
+//! `sp` is above the release, but a list with `alpha` is below the release.
 
 use std::cmp::Ordering;
 
@@ -23,7 +23,7 @@ pub(super) struct Version<'a> {
     items: Vec<Item<'a>>,
 }
 
-/// Of two items of two kinds, the kind that stands further up here is the lower one.
+/// Of two items of different kinds, the kind that is listed first here is the lower one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Item<'a> {
     Qualifier(Qualifier<'a>),
@@ -32,7 +32,7 @@ enum Item<'a> {
     Number(Number<'a>),
 }
 
-/// The qualifiers that are known, in their order, and the others, by their letters.
+/// The known qualifiers in order, and then the others, ordered by their letters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Qualifier<'a> {
     Alpha,
@@ -77,7 +77,7 @@ impl<'a> Qualifier<'a> {
 }
 
 impl Item<'_> {
-    /// Whether it says no more than the end of its list does.
+    /// Whether it means the same as the end of its list.
     fn is_null(self) -> bool {
         match self {
             Self::Number(number) => number.is_zero(),
@@ -86,7 +86,7 @@ impl Item<'_> {
         }
     }
 
-    /// How it compares to the end of the other version's list.
+    /// Its order relative to the end of the other version's list.
     fn compare_to_end(self) -> Ordering {
         match self {
             Self::Number(number) if !number.is_zero() => Ordering::Greater,
@@ -101,7 +101,7 @@ pub(super) fn parse(text: &str) -> Result<Version<'_>, VersionErrorKind> {
     Ok(Version { items: without_nulls(&Reader::read(text)) })
 }
 
-/// Drops the items at the end of each list that say nothing, and the lists that this empties.
+/// Drops items without meaning at the end of each list, and lists that become empty.
 fn without_nulls<'a>(items: &[Item<'a>]) -> Vec<Item<'a>> {
     let mut kept = Vec::with_capacity(items.len());
     let mut at_end = true;
@@ -123,12 +123,12 @@ fn without_nulls<'a>(items: &[Item<'a>]) -> Vec<Item<'a>> {
     kept
 }
 
-/// Cuts a text into items.
+/// Splits a text into items.
 struct Reader<'a> {
     text: &'a str,
-    /// Where the item that is being read starts.
+    /// Start of the item that is being read.
     start: usize,
-    /// Whether it is a number.
+    /// Whether this item is a number.
     in_number: bool,
     items: Vec<Item<'a>>,
 }
@@ -205,8 +205,8 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// Compares item by item. Lists end where the version does, so once one has ended, what is left
-/// of the other is compared to that end.
+/// Compares item by item. A list only ends where the version does, so once one has ended, the rest
+/// of the other is compared with that end.
 pub(super) fn compare(left: &Version<'_>, right: &Version<'_>) -> Ordering {
     let (mut left, mut right) = (left.items.iter(), right.items.iter());
     loop {

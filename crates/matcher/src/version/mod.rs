@@ -11,10 +11,10 @@
 //! # Ok::<(), sealift_matcher::VersionError>(())
 //! ```
 //!
-//! Each scheme answers as the ecosystem's own tool does, in a file of its own that names its
-//! specification. Three rules hold for all: numbers have no upper size unless the tool refuses
-//! them; an empty text is no version, though some tools take it for `0`; and a text of more than
-//! [`MAX_BYTES`] is none either.
+//! Each scheme compares as the ecosystem's own tool does, in a file of its own that names its
+//! specification. Three rules hold for all: numbers may be of any size unless the tool refuses
+//! them; an empty text is not a version, although some tools read it as `0`; and neither is a text
+//! of more than [`MAX_BYTES`].
 
 use std::cmp::Ordering;
 
@@ -64,8 +64,8 @@ mod rpm;
 mod rubygems;
 mod semver;
 
-/// The longest version that is read, in bytes: sixteen times what node-semver reads, and far more
-/// than the longest in public advisories has.
+/// The longest version in bytes: sixteen times the limit of node-semver, and far more than in any
+/// public advisory.
 pub const MAX_BYTES: usize = 4096;
 
 /// Defines the schemes: one row for each.
@@ -158,7 +158,7 @@ schemes! {
 }
 
 impl Scheme {
-    /// The scheme of this name.
+    /// The scheme with this name.
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|scheme| scheme.name() == name)
     }
@@ -185,9 +185,8 @@ impl Scheme {
 
 /// A version of one scheme, with its text.
 ///
-/// There is no `Ord`, because versions of two schemes have no order, and because two tools
-/// contradict themselves on odd versions, so that theirs is not one in the mathematical sense:
-/// see [`Version::compare`].
+/// There is no `Ord`: versions of different schemes have no order, and two tools compare odd
+/// versions inconsistently, see [`Version::compare`].
 #[derive(Clone, Debug)]
 pub struct Version<'a> {
     text: &'a str,
@@ -195,29 +194,30 @@ pub struct Version<'a> {
 }
 
 impl<'a> Version<'a> {
-    /// The scheme it was read as.
+    /// The scheme of the version.
     pub fn scheme(&self) -> Scheme {
         self.parsed.scheme()
     }
 
-    /// The text it was read from, unchanged.
+    /// The original text.
     pub fn text(&self) -> &'a str {
         self.text
     }
 
-    /// Compares as the ecosystem's own tool does; `None` for versions of two schemes.
+    /// Compares as the ecosystem's own tool does; `None` for versions of different schemes.
     ///
-    /// Always antisymmetric. Transitive too, but for [`Scheme::Maven`] (`1.sp.1` > `1` >
-    /// `1-alpha` > `1.sp.1`) and [`Scheme::Alpm`] (`1-1` = `1` = `1-2`, though `1-1` < `1-2`).
-    /// The sorts of the standard library may panic on such an order. Hostile advisories can hold
-    /// these versions: insert at a `partition_point` instead, which never panics.
+    /// The order is always antisymmetric, and also transitive except for [`Scheme::Maven`]
+    /// (`1.sp.1` > `1` > `1-alpha` > `1.sp.1`) and [`Scheme::Alpm`] (`1-1` = `1` = `1-2`, though
+    /// `1-1` < `1-2`). The sorts of the standard library may panic on such an order, and hostile
+    /// advisories can contain these versions: insert at a `partition_point` instead, which never
+    /// panics.
     pub fn compare(&self, other: &Version<'_>) -> Option<Ordering> {
         self.parsed.compare(&other.parsed)
     }
 
-    /// Compares with a version that a record names itself, be it one of a list or the last of a
-    /// range. PEP 440, "Version matching" and "Inclusive ordered comparison": where that one has
-    /// no local label, the label of the candidate is ignored; `2.0+cu118` is a build of `2.0`.
+    /// Compares with a version in a record, which is one of a list or the last of a range. PEP 440,
+    /// "Version matching" and "Inclusive ordered comparison": if that version has no local label,
+    /// the label of the candidate is ignored; `2.0+cu118` is a build of `2.0`.
     pub(crate) fn compare_to_named(&self, named: &Version<'_>) -> Option<Ordering> {
         match (&self.parsed, &named.parsed) {
             (Parsed::Pep440(own), Parsed::Pep440(named)) if !named.has_local() => {

@@ -1,5 +1,5 @@
-//! Numbers with separators between them and nothing else, as Haskell and R have them: compared one
-//! by one, and of two that begin alike the longer one is above.
+//! Versions of only numbers and separators, as in Haskell and R: compared number by number; if one
+//! is a prefix of the other, the longer one is above.
 
 use std::cmp::Ordering;
 

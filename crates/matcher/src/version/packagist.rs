@@ -4,8 +4,8 @@
 //! `[v]number{.number}[-stability[number]][-dev][+build][@stability]`, of at most four numbers; a
 //! date of any shape; or a numeric branch (`1.x-dev`). A branch with a name has no order.
 //!
-//! Known deviation: numbers of more than 64 bits are compared exactly, where PHP takes them all
-//! for 2^63 - 1.
+//! Known deviation: numbers of more than 64 bits are compared exactly, where PHP reads them all as
+//! 2^63 - 1.
 
 mod form;
 
@@ -26,16 +26,16 @@ enum Part<'a> {
     Word(Word),
 }
 
-/// The words that `version_compare` knows, in their order.
+/// The words of `version_compare`, in their order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Word {
-    /// One that it does not know.
+    /// An unknown word.
     Other,
     Dev,
     Alpha,
     Beta,
     Candidate,
-    /// No word: a number, or the end of the version.
+    /// Not a word: a number, or the end of the version.
     None,
     Patch,
 }
@@ -79,7 +79,7 @@ fn compare_parts(left: Part<'_>, right: Part<'_>) -> Ordering {
     }
 }
 
-/// How the first part that the other version does not have decides.
+/// The order of the first part that the other version does not have.
 fn compare_to_end(part: Part<'_>) -> Ordering {
     match part {
         Part::Number(_) => Ordering::Greater,

@@ -21,7 +21,7 @@ pub(super) struct Version<'a> {
     pre: Pre<'a>,
     post: Option<Number<'a>>,
     dev: Dev<'a>,
-    /// Empty where there is none.
+    /// Empty if there is none.
     local: &'a str,
 }
 
@@ -136,7 +136,7 @@ fn local<'a>(cursor: &mut Cursor<'a>) -> Result<&'a str, VersionErrorKind> {
     Ok(text.get(..cursor.at() - start).unwrap_or(text))
 }
 
-/// What specifiers ask.
+/// The properties that specifiers need.
 impl<'a> Version<'a> {
     /// Whether this is a pre-release or a development release.
     pub(super) fn is_prerelease(&self) -> bool {
@@ -151,7 +151,7 @@ impl<'a> Version<'a> {
         !self.local.is_empty()
     }
 
-    /// Whether there is nothing but an epoch and numbers.
+    /// Whether it consists of an epoch and numbers only.
     pub(super) fn is_plain_release(&self) -> bool {
         !self.is_prerelease() && !self.is_postrelease() && !self.has_local()
     }
@@ -169,17 +169,17 @@ impl<'a> Version<'a> {
         self.release.split('.').map(Number::new)
     }
 
-    /// The numbers of the release, and zeros without end.
+    /// The numbers of the release, followed by endless zeros.
     pub(super) fn padded_segments(&self) -> impl Iterator<Item = Number<'a>> + use<'a> {
         padded(self.release)
     }
 
-    /// Whether both are of the same pre-release, or of none.
+    /// Whether both have the same pre-release, or none.
     pub(super) fn is_same_phase(&self, other: &Version<'_>) -> bool {
         self.pre == other.pre
     }
 
-    /// Whether both are of the same post-release, or of none.
+    /// Whether both have the same post-release, or none.
     pub(super) fn is_same_post(&self, other: &Version<'_>) -> bool {
         self.is_same_phase(other) && self.post == other.post
     }

@@ -14,7 +14,7 @@ pub(super) struct Version<'a> {
     components: Vec<Component<'a>>,
     letter: Option<u8>,
     suffixes: Vec<Suffix<'a>>,
-    /// One that is not there is 0.
+    /// 0 if it is missing.
     revision: Number<'a>,
 }
 

@@ -67,8 +67,8 @@ impl Ord for Label<'_> {
 
 eq_through_ord!(Label);
 
-/// A run of letters or of digits, a mark, or the end. Where two labels go on with segments of
-/// two kinds, the kind that stands further up here is the lower one.
+/// A run of letters or of digits, a mark, or the end. If two labels continue with different kinds
+/// of segments, the kind that is listed first here is the lower one.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
 enum Segment<'a> {
     Tilde,
@@ -78,7 +78,7 @@ enum Segment<'a> {
     Number(Number<'a>),
 }
 
-/// What is neither letter, digit nor mark only separates.
+/// The segments of a label; characters other than letters, digits and marks only separate.
 fn segments(label: &str) -> impl Iterator<Item = Segment<'_>> {
     let mut cursor = Cursor::new(label);
     iter::from_fn(move || {

@@ -1,8 +1,8 @@
 //! Semantic Versioning 2.0.0, and what its relatives share with it.
 //!
-//! Specification: <https://semver.org/spec/v2.0.0.html>, sections 2, 9 and 10 for the form,
-//! section 11 for the order. As in the `semver` crate and in Cargo, the three numbers end at
-//! `u64::MAX`; numbers in a pre-release have no end.
+//! Specification: <https://semver.org/spec/v2.0.0.html>, sections 2, 9 and 10 for the form, section
+//! 11 for the order. As in the `semver` crate and in Cargo, the three numbers are at most
+//! `u64::MAX`; numbers in a pre-release are unlimited.
 
 use std::cmp::Ordering;
 
@@ -66,7 +66,7 @@ pub(super) fn dot(cursor: &mut Cursor<'_>) -> Result<(), VersionErrorKind> {
     if cursor.eat(".") { Ok(()) } else { Err(cursor.unexpected()) }
 }
 
-/// What follows the numbers: `[-PRE][+BUILD]`. Either part is empty when it is not there.
+/// The part after the numbers: `[-PRE][+BUILD]`. A missing part is empty.
 pub(super) struct Suffix<'a> {
     pub(super) pre: &'a str,
     pub(super) build: &'a str,

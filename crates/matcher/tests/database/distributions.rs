@@ -41,7 +41,7 @@ fn what_a_vendor_brings_is_matched_and_what_the_distribution_tracks_is_not() {
         ("debian", "12", vec![vendors.clone()], false),
         ("debian", "12", vec![deb("owner", "pyyaml"), vendors], false),
         ("debian", "12", vec![], false),
-        // Without advisories for the release, nobody else would tell.
+        // Without advisories for the release, there is no other source.
         ("debian", "13", vec![deb("owner", "pyyaml")], false),
         ("almalinux", "9.4", vec![rpm(Some("AlmaLinux"))], true),
         ("almalinux", "9.4", vec![rpm(Some("Fedora Project"))], false),

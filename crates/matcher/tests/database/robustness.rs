@@ -77,7 +77,7 @@ fn a_changed_byte_never_changes_the_answer() {
             "byte {at}: {error}"
         );
     }
-    // The blocks with the records of packages that are not asked for are not touched.
+    // Blocks with the records of packages that are not looked up are not read.
     assert!(refused > bytes.len() / 2, "{refused} of {}", bytes.len());
 }
 

@@ -1,4 +1,4 @@
-//! Folders of advisories written by tests, and what is found with them.
+//! Folders of advisories written by tests, and the findings from them.
 
 use std::fs;
 use std::io::Write;

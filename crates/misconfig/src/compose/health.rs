@@ -1,4 +1,4 @@
-//! Whether a container that no longer works is noticed and started again: CIS Docker 5.26, 5.14.
+//! Detection and restart of failed containers: CIS Docker 5.26, 5.14.
 
 use super::service::{Service, entry, text};
 use crate::Failure;

@@ -1,4 +1,4 @@
-//! What a container shares with its host: CIS Docker 5.9, 5.15 to 5.17, 5.30.
+//! Resources that a container shares with its host: CIS Docker 5.9, 5.15 to 5.17, 5.30.
 
 use super::service::Service;
 use crate::Failure;

@@ -1,8 +1,8 @@
 //! Compose files.
 //!
-//! Trivy has no checks of them; the ids are our own. What is looked at is what the Docker
-//! benchmark of the CIS asks of containers (sections 5.1 to 5.31), read from the Compose
-//! Specification's fields, in whichever of its two syntaxes a file writes them.
+//! Trivy has no checks of them, so the ids are our own. The checks follow the Docker benchmark of
+//! the CIS for containers (sections 5.1 to 5.31). They read the fields of the Compose
+//! Specification, in either of its two syntaxes.
 
 mod health;
 mod isolation;

@@ -1,4 +1,5 @@
-//! What a compose file takes from others (Compose Specification, "Extends", "Include", "Merge").
+//! The parts of a compose file that come from other files (Compose Specification, "Extends",
+//! "Include", "Merge").
 
 use std::collections::BTreeMap;
 

@@ -1,8 +1,8 @@
-//! What a container may take up: CIS Docker 5.10, 5.11, 5.24, 5.28.
+//! Limits on the resources of a container: CIS Docker 5.10, 5.11, 5.24, 5.28.
 //!
-//! A limit counts in either of its places, whatever `version` says: the Compose Specification
-//! knows both. Where there is none, the failure stands at the deepest of `deploy`, `resources`
-//! and `limits` that is there, else at the service.
+//! A limit counts in either of its places, whatever `version` says, since the Compose Specification
+//! has both. If there is none, the failure is at the deepest of `deploy`, `resources` and `limits`
+//! that exists, else at the service.
 
 use super::service::{Service, entry, text};
 use crate::Failure;

@@ -1,4 +1,4 @@
-//! What a container may do: CIS Docker 5.3, 5.4, 5.21, 5.25 and 5.1, 5.2.
+//! Permissions of a container: CIS Docker 5.3, 5.4, 5.21, 5.25 and 5.1, 5.2.
 
 use super::service::{Service, text};
 use crate::Failure;

@@ -1,4 +1,4 @@
-//! Services, and where their settings stand.
+//! Services, and the positions of their settings.
 
 use crate::yaml::{Entry, Node};
 use crate::{Failure, Lines};

@@ -1,4 +1,4 @@
-//! Here-documents, which `RUN`, `COPY` and `ADD` take: reference/dockerfile, Here-Documents.
+//! Here-documents in `RUN`, `COPY` and `ADD`: reference/dockerfile, Here-Documents.
 
 /// One here-document.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -9,20 +9,20 @@ use crate::docker::words::{blank_separated, flags, is_blank, json_list, pairs, q
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Instruction {
-    /// What it is, in lower case: `run`.
+    /// Its name in lower case: `run`.
     pub command: String,
     /// The instruction that `ONBUILD` defers, as written.
     pub sub_command: String,
-    /// Its flags, `--from=build`, quotes removed.
+    /// Its flags, `--from=build`, without quotes.
     pub flags: Vec<String>,
-    /// Its arguments, quotes left in them: one text for the shell form of `RUN`; name, value and
-    /// `=` in turn for `ENV` and `LABEL`; for a here-document the script that it is.
+    /// Its arguments, with their quotes: one text for the shell form of `RUN`; name, value and `=`
+    /// in turn for `ENV` and `LABEL`; the script for a here-document.
     pub values: Vec<String>,
     /// Whether the arguments are a JSON list, the exec form.
     pub json: bool,
-    /// The instruction as it is written, continuation lines joined.
+    /// The instruction as written, with continuation lines joined.
     pub original: String,
-    /// The number of its stage, from 0; what stands before the first `FROM` counts to it.
+    /// The number of its stage, from 0; instructions before the first `FROM` belong to stage 0.
     pub stage: usize,
     /// Its lines.
     pub lines: Lines,

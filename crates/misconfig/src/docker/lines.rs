@@ -1,5 +1,5 @@
-//! From the lines of a file to those that are instructions: parser directives, comments,
-//! continuations, and the bodies of here-documents.
+//! Finds the lines with instructions in a file: parser directives, comments, continuations, and the
+//! bodies of here-documents.
 
 use crate::Lines;
 use crate::docker::heredoc::{Heredoc, heredocs};

@@ -23,10 +23,10 @@ const MAX_INSTRUCTIONS: usize = 100_000;
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Dockerfile {
-    /// What stands before the first `FROM`, where anything does, as a stage without a name; then
-    /// every stage.
+    /// The stages. If there is anything before the first `FROM`, it is a first stage without a
+    /// name.
     pub stages: Vec<Stage>,
-    /// What could not be read and is left out.
+    /// The parts that could not be read and are left out.
     pub problems: Vec<Problem>,
 }
 
@@ -34,24 +34,24 @@ pub struct Dockerfile {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Stage {
-    /// All that follows its `FROM`: `golang:1.25 AS build`.
+    /// The text after its `FROM`: `golang:1.25 AS build`.
     pub name: String,
-    /// Its instructions, `FROM` the first.
+    /// Its instructions, starting with `FROM`.
     pub instructions: Vec<Instruction>,
 }
 
-/// Something in a Dockerfile that could not be read.
+/// A part of a Dockerfile that could not be read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Problem {
     /// 1-based line on which it begins.
     pub line: u32,
-    /// What is wrong.
+    /// The fault.
     pub message: String,
 }
 
 impl Dockerfile {
-    /// Reads a Dockerfile. An instruction that cannot be read is left out and told.
+    /// Reads a Dockerfile. An instruction that cannot be read is left out and reported.
     #[must_use]
     pub fn parse(text: &str) -> Self {
         let (mut file, mut stage) = (Self::default(), Stage::default());

@@ -1,4 +1,4 @@
-//! The ways in which instructions write their arguments.
+//! The forms of an instruction's arguments.
 
 /// Splits at blanks, as `EXPOSE`, `FROM` and `COPY` do.
 pub(super) fn blank_separated(rest: &str) -> Vec<String> {

@@ -1,7 +1,7 @@
-//! Helm charts, as `helm template` prints them: the checks of manifests.
+//! Helm charts as rendered by `helm template`, with the checks of manifests.
 //!
-//! What a whole chart printed can be checked as one file, or template by template with
-//! [`rendered_templates`], so that what is found bears the template's name.
+//! The output for a whole chart can be checked as one file, or template by template with
+//! [`rendered_templates`], so that each failure names its template.
 
 use std::collections::HashMap;
 
@@ -12,18 +12,18 @@ pub(crate) fn check(files: &[SourceFile<'_>], options: &Options) -> Vec<FileResu
     files.iter().map(|file| kubernetes::check_file(file, FileKind::Helm, options)).collect()
 }
 
-/// What `helm template` printed of one template.
+/// The output of `helm template` for one template.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct RenderedTemplate {
     /// The template's path in its chart, `templates/service.yaml`, `charts/db/templates/pod.yaml`.
     pub path: String,
-    /// What it became, its documents with `---` between them.
+    /// Its rendered documents, separated by `---`.
     pub text: String,
 }
 
-/// Takes apart what `helm template` printed, in its order. Documents that name no template, which
-/// Helm never prints, are those of the path `-`.
+/// Splits the output of `helm template` by template, in order. Documents without the name of a
+/// template, which Helm never prints, get the path `-`.
 #[must_use]
 pub fn rendered_templates(printed: &str) -> Vec<RenderedTemplate> {
     let mut templates: Vec<RenderedTemplate> = Vec::new();

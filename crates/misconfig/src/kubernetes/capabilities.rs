@@ -1,4 +1,4 @@
-//! What the kernel lets containers do.
+//! Kernel capabilities of containers.
 
 use sealift_model::Severity::{High, Low, Medium};
 

@@ -1,4 +1,4 @@
-//! How containers are set apart from their node.
+//! Isolation of containers from their node.
 
 use sealift_model::Severity::{High, Medium};
 

@@ -1,4 +1,4 @@
-//! Where the images of containers come from.
+//! Origins of container images.
 
 use sealift_model::Severity::Medium;
 

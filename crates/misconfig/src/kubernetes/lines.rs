@@ -1,10 +1,10 @@
-//! Lines as Trivy's engine counts them in a file of several documents.
+//! Line numbers as Trivy's engine counts them in a file of several documents.
 //!
-//! It adds up the lines of the documents before, and leaves out the `---` between them: in the
-//! third document every line is two less than in the file. Who compares the two tools line by
-//! line wants the same of both, see [`crate::LineCount`]; up to the very end, and for comments
-//! that say what shall not count, lines are those of the file. Only a line of nothing but `---`
-//! separates documents there, and one on the first line of a file is counted.
+//! It adds up the lines of the previous documents without the `---` between them: in the third
+//! document, every line number is two less than in the file. A line-by-line comparison of the two
+//! tools needs the same numbers, see [`crate::LineCount`]. They are only converted at the very end;
+//! ignore comments use the lines of the file. Only a line with nothing but `---` separates
+//! documents in Trivy's engine, and one on the first line of a file is counted.
 
 use crate::{FileKind, FileResult, Lines, Status};
 

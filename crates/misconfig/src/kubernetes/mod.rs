@@ -1,7 +1,7 @@
-//! Kubernetes manifests: objects, the pods that they make, and Trivy's checks of both.
+//! Kubernetes manifests: objects, their pods, and Trivy's checks of both.
 //!
-//! A check is a row of a table in one of the modules below; this one reads the documents and
-//! gathers what the rows find. As in Trivy, every check looks at every object.
+//! A check is a row of a table in one of the modules below; this module reads the documents and
+//! collects the failures. As in Trivy, every check is run on every object.
 
 mod capabilities;
 mod containers;

@@ -1,6 +1,6 @@
-//! Nodes: what the collector of Trivy's cluster scans prints of each, an object of the kind
-//! `NodeInfo` whose `info` has lists of values, one for each file or flag that it looked at. CIS
-//! Kubernetes Benchmark 1.23, sections 1.1 and 4.
+//! Nodes, from the output of the collector of Trivy's cluster scans: an object of the kind
+//! `NodeInfo` whose `info` has a list of values for each file or flag. CIS Kubernetes Benchmark
+//! 1.23, sections 1.1 and 4.
 
 use sealift_model::Severity::{self, Critical, High, Low};
 

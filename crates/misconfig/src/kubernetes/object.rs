@@ -1,4 +1,4 @@
-//! An object, the pods that it makes and their containers.
+//! An object, its pods and their containers.
 
 use std::fmt;
 

@@ -1,4 +1,4 @@
-//! Objects beside pods and roles: namespaces and their limits, services, ingresses, network
+//! Objects other than pods and roles: namespaces and their limits, services, ingresses, network
 //! policies, configuration.
 
 use sealift_model::Severity::{Critical, High, Low, Medium};

@@ -1,4 +1,4 @@
-//! What a pod shares with its node.
+//! Resources that a pod shares with its node.
 
 use sealift_model::Severity::{Critical, High, Low, Medium};
 

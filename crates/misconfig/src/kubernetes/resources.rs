@@ -1,4 +1,4 @@
-//! What containers take of their node.
+//! Resource limits of containers.
 
 use sealift_model::Severity::Low;
 

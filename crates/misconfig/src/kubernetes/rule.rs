@@ -1,4 +1,4 @@
-//! What a check of this folder is: a row of a table.
+//! The form of a check in this folder: a row of a table.
 
 use super::control_plane::FlagTest;
 use super::nodes::NodeTest;

@@ -1,4 +1,4 @@
-//! Which system calls containers may make.
+//! System calls that containers may make.
 
 use sealift_model::Severity::{Low, Medium};
 

@@ -1,5 +1,4 @@
-//! Secrets and personal data in ConfigMaps: keys that are called like one, and lines that assign
-//! one.
+//! Secrets and personal data in ConfigMaps: keys with the name of one, and lines that assign one.
 
 use super::object::Object;
 use crate::yaml::Node;

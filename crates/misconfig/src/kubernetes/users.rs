@@ -1,4 +1,4 @@
-//! Who processes of containers are.
+//! Users of container processes.
 
 use sealift_model::Severity::{Low, Medium};
 

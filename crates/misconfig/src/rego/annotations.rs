@@ -1,5 +1,5 @@
-//! What a check says of itself: annotations (`# METADATA`, OPA's form with Trivy's custom
-//! fields), and the rules `__rego_metadata__` and `__rego_input__` of before.
+//! A check's description of itself: annotations (`# METADATA`, OPA's form with Trivy's custom
+//! fields), and the older rules `__rego_metadata__` and `__rego_input__`.
 
 use std::borrow::Cow;
 

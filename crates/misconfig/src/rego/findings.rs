@@ -1,4 +1,4 @@
-//! What a check's rule gives: text, or the result of `result.new`.
+//! The results of a check's rule: text, or the result of `result.new`.
 
 use serde_json::Value;
 

@@ -1,4 +1,4 @@
-//! The functions that Trivy's engine gives to checks beside those of Rego.
+//! The functions that Trivy's engine adds to those of Rego.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::sync::LazyLock;

@@ -1,4 +1,4 @@
-//! The documents that checks get, in the shape that Trivy's engine gives them.
+//! The input documents of checks, in the form of Trivy's engine.
 
 use serde_json::{Map, Value, json};
 
@@ -17,10 +17,10 @@ pub(super) struct Document {
     pub(super) lines_before: u32,
 }
 
-/// The documents that checks in Rego get of a file, for those who write checks.
+/// The input documents of a file for checks in Rego, for authors of checks.
 ///
 /// # Errors
-/// Why none is made of a file of that kind.
+/// Why files of that kind have no input document.
 pub fn rego_documents(
     kind: FileKind,
     file: &SourceFile<'_>,

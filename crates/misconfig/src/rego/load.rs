@@ -1,4 +1,4 @@
-//! Loading checks and their libraries.
+//! Loads checks and their libraries.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -13,24 +13,24 @@ use crate::{Limits, yaml};
 /// The packages that hold checks unless others are named: those of Trivy's bundle, and a user's.
 const NAMESPACES: &[&str] = &["builtin", "appshield", "defsec", "user"];
 
-/// How checks are loaded.
+/// Options for loading checks.
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct RegoOptions {
-    /// Further packages that hold checks, `main`; packages below them, too.
+    /// Further packages that contain checks, `main`, including packages below them.
     pub namespaces: Vec<String>,
-    /// Documents that checks find below `data`.
+    /// The documents below `data`.
     pub data: Map<String, Value>,
-    /// What compiling and evaluating may cost.
+    /// Limits on compiling and evaluating.
     pub limits: RegoLimits,
 }
 
 impl RegoOptions {
-    /// Adds the fields of an object in JSON or YAML to what checks find below `data`; objects of
-    /// the same name are joined.
+    /// Adds the fields of a JSON or YAML object to the documents below `data`; objects with the
+    /// same name are merged.
     ///
     /// # Errors
-    /// When it is no such document, or gives two values to one name.
+    /// When it is not such a document, or gives a name a second value.
     pub fn add_data(&mut self, bytes: &[u8]) -> Result<(), RegoDataError> {
         let mut stream = yaml::parse(bytes, &Limits::default());
         if let Some(error) = stream.errors.first() {
@@ -44,22 +44,22 @@ impl RegoOptions {
     }
 }
 
-/// Why a document is no data for checks.
+/// Why a document cannot be used as data for checks.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum RegoDataError {
     /// It is neither JSON nor YAML.
     #[error("line {line}: {message}")]
     Syntax {
-        /// Where.
+        /// 1-based line.
         line: u32,
-        /// What is wrong there.
+        /// The fault.
         message: String,
     },
     /// It is not one object.
     #[error("it is not one object")]
     NoObject,
-    /// A name has another value already.
+    /// A name already has another value.
     #[error("{0} has two values")]
     Twice(String),
 }
@@ -107,8 +107,8 @@ pub(super) struct RegoCheck {
 }
 
 impl RegoChecks {
-    /// Compiles modules, each with its name and its text. What cannot be compiled is a check that
-    /// does not run, whatever it was.
+    /// Compiles modules, each given with its name and text. A module that cannot be compiled
+    /// becomes a check that does not run.
     #[must_use]
     pub fn load(modules: &[(&str, &[u8])], options: &RegoOptions) -> Self {
         let mut notes = Vec::new();
@@ -179,19 +179,19 @@ impl RegoChecks {
         Self { program, checks, notes }
     }
 
-    /// How many checks there are, those that cannot run included.
+    /// The number of checks, including those that cannot run.
     #[must_use]
     pub fn len(&self) -> usize {
         self.checks.len()
     }
 
-    /// Whether there are none.
+    /// Whether there are no checks.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.checks.is_empty()
     }
 
-    /// What people should know: packages that deny and that are in no namespace.
+    /// Notes for the user: packages with `deny` rules that are in no namespace.
     #[must_use]
     pub fn notes(&self) -> &[String] {
         &self.notes

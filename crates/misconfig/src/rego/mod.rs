@@ -34,12 +34,12 @@
 //! ```
 //!
 //! ```text
-//! files ── compiled together, the broken ones told ──> packages in a namespace: checks; others: libraries
+//! files ── compiled together, the broken ones reported ──> packages in a namespace: checks; others: libraries
 //! check + input document (as Trivy's engine makes it) ──> fail | pass | not run, and why
 //! ```
 //!
-//! A check that cannot be compiled, that asks for a library that is not there, or that fails when
-//! it is evaluated is reported as not run, never as passed, and leaves the result incomplete.
+//! A check that cannot be compiled, needs a missing library, or fails during its evaluation is
+//! reported as not run, never as passed, and makes the result incomplete.
 mod annotations;
 mod findings;
 mod functions;

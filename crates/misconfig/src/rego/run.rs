@@ -1,4 +1,4 @@
-//! Asking checks.
+//! Runs checks.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -53,7 +53,7 @@ impl RegoChecks {
         }
     }
 
-    /// What the checks that look at files of a kind say of one.
+    /// The results of the applicable checks for a file of some kind.
     #[must_use]
     pub fn run(
         &self,

@@ -1,4 +1,4 @@
-//! What a check looks at.
+//! The kinds of input that a check applies to.
 
 use serde_json::Value;
 

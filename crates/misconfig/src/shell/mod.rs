@@ -1,7 +1,8 @@
-//! The commands of a shell script, as the checks of `RUN` look at them.
+//! The commands of a shell script, for the checks of `RUN`.
 //!
-//! Not a shell: which commands stand in a script and what their words are, whatever runs them
-//! and when. The grammar is that of POSIX.1-2024, XCU 2.10, with what bash adds to it.
+//! This is not a shell: it finds the commands in a script and their words, regardless of whether
+//! and when they are executed. The grammar is that of POSIX.1-2024, XCU 2.10, with bash's
+//! extensions.
 
 mod commands;
 mod words;

@@ -1,4 +1,4 @@
-//! Words, and what may stand in them.
+//! Words, and their parts.
 
 use super::commands::Parser;
 

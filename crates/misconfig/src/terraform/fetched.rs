@@ -1,5 +1,5 @@
-//! Modules that `terraform init` fetched: `.terraform/modules/modules.json` tells which folder
-//! each call has.
+//! Modules that `terraform init` fetched: `.terraform/modules/modules.json` lists the folder of
+//! each call.
 
 use std::collections::BTreeMap;
 

@@ -6,10 +6,10 @@
 //! plan JSON ──────────── plan ──────────┘
 //! ```
 //!
-//! A folder that no other folder's module calls is a root. It is evaluated with the values of its
-//! `terraform.tfvars` and `*.auto.tfvars` and of the files that the caller gives, and so is each
-//! module below it that it calls, with the arguments of the call. A module from elsewhere is
-//! loaded where `terraform init` has fetched it; otherwise that it is not is said.
+//! A folder that no module of another folder calls is a root. It is evaluated with the values of
+//! its `terraform.tfvars` and `*.auto.tfvars` and of the files that the caller gives; each module
+//! that it calls is evaluated with the arguments of the call. A remote module is loaded if
+//! `terraform init` has fetched it; otherwise a diagnostic reports it.
 
 pub(crate) mod checks;
 pub(crate) mod eval;

@@ -1,6 +1,6 @@
-//! What checks see: resources with their values, and where each is written.
+//! The input of checks: resources with their values and positions.
 //!
-//! The same whether it was evaluated from HCL or read from a plan.
+//! It has the same form whether it was evaluated from HCL or read from a plan.
 
 use std::collections::HashSet;
 use std::ops::Deref;

@@ -1,4 +1,4 @@
-//! All resources of a tree of modules, and how one is found from another.
+//! All resources of a tree of modules, and the references between them.
 
 use std::cell::RefCell;
 use std::collections::{BTreeSet, HashMap};

@@ -1,4 +1,4 @@
-//! What Trivy's engine reads of a manifest: `input.json` beside the cases of
+//! The form in which Trivy's engine reads a manifest: `input.json` beside the cases of
 //! `$SEALIFT_TESTDATA/misconfig/kubernetes`, with the lines of every mapping.
 
 use std::fs;

@@ -1,11 +1,11 @@
-//! YAML and JSON as nodes that know their lines.
+//! YAML and JSON as nodes with their lines.
 //!
-//! The lines are those of Trivy's engine, so that a finding points where people expect it: a
-//! mapping that is the value of a key begins on the key's line, any other node where it is
-//! written; a block ends on the line on which its last scalar *begins*, so that the text of a
-//! block scalar does not count.
+//! The lines are those of Trivy's engine, so that a failure is at the expected place: a mapping
+//! that is the value of a key begins on the key's line, any other node where it is written; a block
+//! ends on the line on which its last scalar *begins*, so that the text of a block scalar does not
+//! count.
 //!
-//! A file is cut at its `---` lines first: a document that cannot be read hides no other.
+//! A file is split at its `---` lines first, so that an unreadable document hides no other.
 
 #[cfg(test)]
 mod inputs;

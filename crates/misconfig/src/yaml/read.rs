@@ -1,4 +1,4 @@
-//! From the parser's events to nodes.
+//! Makes nodes from the parser's events.
 
 use std::collections::{HashMap, HashSet};
 use std::mem;

@@ -1,5 +1,5 @@
-//! What a plain scalar means: YAML 1.2.2, 10.3.2 (core schema), with the notations of Go's
-//! `yaml.v3`, which Kubernetes and compose files are read with.
+//! The value of a plain scalar: YAML 1.2.2, 10.3.2 (core schema), with the notations of Go's
+//! `yaml.v3`, which reads Kubernetes and compose files.
 
 use std::rc::Rc;
 

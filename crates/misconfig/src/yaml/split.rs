@@ -1,4 +1,4 @@
-//! Where the documents of a stream begin: YAML 1.2.2, 9.1.4.
+//! The starts of the documents in a stream: YAML 1.2.2, 9.1.4.
 
 /// A piece of a file, from a `---` line up to the next.
 #[derive(Debug, PartialEq, Eq)]

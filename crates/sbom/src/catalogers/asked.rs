@@ -1,4 +1,4 @@
-//! What the packages of a lockfile are needed for, where only its project's manifests tell.
+//! The scope and relationship of locked packages, where only the project's manifests state them.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 

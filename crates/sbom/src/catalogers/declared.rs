@@ -1,5 +1,5 @@
-//! What lockfiles and manifests have in common: packages that are named, at lines, and that name
-//! each other.
+//! The common form of lockfiles and manifests: packages with their lines, and references between
+//! them.
 
 use std::collections::{HashMap, HashSet};
 

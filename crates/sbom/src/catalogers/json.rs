@@ -1,9 +1,9 @@
-//! JSON objects whose members know where they stand in the text.
+//! JSON objects whose members know their positions in the text.
 //!
-//! A member's value stays a slice of the text until somebody wants it. That gives lines without a
-//! parser of our own, lets one wrong value spoil nothing but itself, and costs no stack however
-//! deep the text nests. Of a name given twice the last counts, as in JavaScript (ECMA-404 leaves
-//! it open).
+//! A member's value stays a slice of the text until it is needed. That gives lines without a parser
+//! of our own, limits a wrong value's effect to itself, and needs no stack however deeply the text
+//! nests. If a name is repeated, the last member counts, as in JavaScript (ECMA-404 leaves it
+//! open).
 
 use std::borrow::Cow;
 use std::fmt;

@@ -99,9 +99,10 @@ pub static ALL: &[&dyn Cataloger] = &[
     &swift::Resolved,
 ];
 
-/// Those of files that name with its version all that a project uses, what is needed in turn, too.
-/// Where a project is scanned they speak for what is installed below their folder; a manifest,
-/// which names what the project itself asks for, does not. A `.deps.json` is such a file of a program.
+/// Catalogers of lockfiles: files that list every package of a project with its version, including
+/// indirect dependencies. In a source tree, packages installed below a lockfile's folder are left
+/// to the lockfile. Manifests, which name only the project's own requirements, are not lockfiles; a
+/// `.deps.json` is the lockfile of a program.
 #[rustfmt::skip] // one line each
 pub static LOCKFILES: &[&dyn Cataloger] = &[
     &cargo::Lockfile,
@@ -129,14 +130,14 @@ pub static LOCKFILES: &[&dyn Cataloger] = &[
     &ruby::Lockfile,
 ];
 
-/// Those for the folder of a project: all but the one that believes SBOMs. There one is what some
-/// build has left behind, often of what the lockfiles beside it say by now in other words.
+/// Returns the catalogers for a project's source tree: all but the one that reads SBOMs. An SBOM in
+/// a source tree is the leftover of a build, which often repeats the lockfiles beside it.
 #[must_use]
 pub fn of_projects() -> Vec<&'static dyn Cataloger> {
     ALL.iter().copied().filter(|cataloger| cataloger.name() != sbom_file::Sbom.name()).collect()
 }
 
-/// Those for one file that was asked for by its name, and which may be called what it likes.
+/// Returns the catalogers for a single file that the caller names, which may have any name.
 #[must_use]
 pub fn of_one_file() -> Vec<&'static dyn Cataloger> {
     let name = python::NamedRequirements.name();

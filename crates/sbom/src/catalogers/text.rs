@@ -1,4 +1,4 @@
-//! Text files: their encoding, and on which line something stands.
+//! Text files: their encoding, and the line of a position.
 
 use std::borrow::Cow;
 

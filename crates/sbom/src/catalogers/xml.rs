@@ -1,5 +1,5 @@
-//! XML as its elements come by, each with its path and its line. Nothing is kept of what has gone
-//! by, entities of the document's own are not expanded, and depth costs no stack.
+//! A streaming reader of XML elements, each with its path and its line. Nothing is kept of earlier
+//! elements, the document's own entities are not expanded, and nesting needs no stack.
 
 use quick_xml::escape::resolve_xml_entity;
 use quick_xml::events::attributes::Attribute;

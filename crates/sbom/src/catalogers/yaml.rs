@@ -1,4 +1,4 @@
-//! The small part of YAML that tools write lockfiles in: maps and lists as indented lines, each
+//! The small part of YAML in which tools write lockfiles: maps and lists as indented lines, each
 //! value on the line of its key.
 
 /// One line that is neither empty nor a comment.

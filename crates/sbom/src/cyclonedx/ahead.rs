@@ -1,4 +1,4 @@
-//! Components that are read ahead, on several threads: what each says by itself.
+//! Reads components in advance on several threads, each component by itself.
 
 use std::num::NonZeroUsize;
 use std::thread;

@@ -1,4 +1,4 @@
-//! The parts of a CycloneDX 1.6 document that are written (`bom-1.6.schema.json`).
+//! The written parts of a CycloneDX 1.6 document (`bom-1.6.schema.json`).
 
 use std::borrow::Cow;
 

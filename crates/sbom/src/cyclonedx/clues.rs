@@ -1,4 +1,4 @@
-//! What properties say of a component: our own, Trivy's (`aquasecurity:trivy:`) and Syft's
+//! Properties that describe a component: our own, Trivy's (`aquasecurity:trivy:`) and Syft's
 //! (`syft:`).
 
 use std::collections::BTreeMap;

@@ -1,4 +1,4 @@
-//! What components say of packages, of the distribution and of the subject.
+//! Reads packages, the distribution and the subject from components.
 
 use sealift_model::{Distribution, Package, Purl, Scope};
 

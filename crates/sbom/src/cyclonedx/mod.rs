@@ -18,8 +18,8 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! What the format has no field for stands in properties that begin with `sealift:`. Reading
-//! knows those, and what Trivy and Syft write into theirs. Vulnerabilities are written, not read.
+//! Data without a field in the format is in properties that begin with `sealift:`. The reader knows
+//! those, and the properties of Trivy and Syft. Vulnerabilities are written, but not read.
 
 mod ahead;
 mod bom;

@@ -1,4 +1,4 @@
-//! Names of the properties that carry what CycloneDX has no field for.
+//! Names of the properties for data that has no field in CycloneDX.
 
 /// Name of the cataloger that found the package.
 pub(super) const CATALOGER: &str = "sealift:cataloger";

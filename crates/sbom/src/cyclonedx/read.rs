@@ -1,4 +1,4 @@
-//! From a CycloneDX document to an inventory.
+//! Reads an inventory from a CycloneDX document.
 
 use sealift_layers::LimitExceeded;
 use sealift_model::{Diagnostic, Distribution, Impact, Package, Relationship};
@@ -32,13 +32,13 @@ const NO_PACKAGES: &[&str] = &[
 
 /// Reads a CycloneDX document, in JSON of version 1.2 to 1.7 or in XML of 1.2 to 1.6.
 ///
-/// Every component with a purl of a known ecosystem becomes a package, nested ones and the one
-/// that the document is about included. What else stands there is told of in diagnostics: one for
-/// each library without a usable purl, one in sum for each kind of component that is no package.
+/// Every component with a purl of a known ecosystem becomes a package, including nested ones and
+/// the subject of the document. The rest is reported in diagnostics: one for each library without a
+/// usable purl, and one in total for each kind of component that is not a package.
 ///
 /// # Errors
-/// The bytes are more than allowed, neither JSON nor XML, or no CycloneDX document; or there are more
-/// components than allowed.
+/// When the document is too large, is neither JSON nor XML or not CycloneDX, or has too many
+/// components.
 pub fn read(bytes: &[u8], limits: &DocumentLimits) -> Result<Document, Error> {
     let text = text_of(bytes, FORMAT, limits)?;
     if is_xml(text) {

@@ -1,4 +1,4 @@
-//! From an inventory to a CycloneDX 1.6 document.
+//! Writes an inventory as a CycloneDX 1.6 document.
 
 use std::io;
 
@@ -16,13 +16,13 @@ use crate::document::{Graph, LicenseList, References, uuid_of};
 
 /// Writes `inventory` as a CycloneDX 1.6 JSON document about `subject`.
 ///
-/// Equal arguments give equal bytes, whatever the order in which packages were found as long as
-/// the inventory is sorted. Without `created` the document has no time; its serial number follows
-/// from its content. What could not be read stands in the document's properties, and a composition
-/// marks it as incomplete.
+/// Equal arguments give equal bytes, in whatever order packages were found, as long as the
+/// inventory is sorted. Without `created` the document has no time; its serial number is derived
+/// from its content. What could not be read is in the document's properties, and a composition
+/// marks the document as incomplete.
 ///
 /// # Errors
-/// Writing to `out` failed.
+/// When writing to `out` fails.
 pub fn write(
     out: &mut dyn io::Write,
     inventory: &Inventory,
@@ -36,7 +36,7 @@ pub fn write(
 /// Writes the same document with `vulnerabilities`, in their order.
 ///
 /// # Errors
-/// Writing to `out` failed.
+/// When writing to `out` fails.
 pub fn write_with_vulnerabilities(
     out: &mut dyn io::Write,
     inventory: &Inventory,

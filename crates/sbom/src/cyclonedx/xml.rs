@@ -1,5 +1,5 @@
-//! CycloneDX in XML as the same document in JSON (`bom-1.2.xsd` to `bom-1.6.xsd`): what is read of
-//! the one is read of the other.
+//! Converts CycloneDX in XML to the equivalent JSON (`bom-1.2.xsd` to `bom-1.6.xsd`), so that both
+//! are read alike.
 
 use crate::Error;
 use crate::catalogers::xml::{Bounds, Elements, Step, Tag};

@@ -1,5 +1,5 @@
-//! SBOMs in attestations: an in-toto statement, the DSSE envelope around it, the Sigstore bundle
-//! around that, one or several. Nothing is verified here.
+//! SBOMs in attestations: an in-toto statement, optionally in a DSSE envelope and a Sigstore
+//! bundle, one or several. Nothing is verified here.
 
 use base64::Engine as _;
 use base64::alphabet::STANDARD;

@@ -1,4 +1,4 @@
-//! Which format a document is of.
+//! Detects the format of a document.
 
 use std::fmt;
 
@@ -13,7 +13,7 @@ use crate::{Error, cyclonedx, spdx, syft};
 pub enum DocumentFormat {
     /// CycloneDX, JSON or XML.
     CycloneDx,
-    /// SPDX 2, JSON or tags with values.
+    /// SPDX 2, JSON or tag-value.
     Spdx,
     /// Syft's own JSON.
     Syft,
@@ -21,13 +21,13 @@ pub enum DocumentFormat {
 
 const FORMAT: &str = "SBOM";
 
-/// Reads an SBOM in whichever of the formats it is: CycloneDX in JSON or XML, SPDX 2 in JSON or as
-/// tags with values, Syft's own JSON, or an attestation that holds one of these (an in-toto
-/// statement, a DSSE envelope, a Sigstore bundle, several on lines of their own). The signature of
-/// an attestation is not verified, and a diagnostic says so.
+/// Reads an SBOM in any supported format: CycloneDX in JSON or XML, SPDX 2 in JSON or tag-value
+/// form, Syft's own JSON, or an attestation that contains one of these (an in-toto statement, a
+/// DSSE envelope, a Sigstore bundle, several on separate lines). The signature of an attestation is
+/// not verified, and a diagnostic says so.
 ///
 /// # Errors
-/// It is of none of them, or one that [`cyclonedx::read`] or [`spdx::read`] refuses.
+/// When the format is none of these, or [`cyclonedx::read`] or [`spdx::read`] refuses the document.
 pub fn read_document(bytes: &[u8], limits: &DocumentLimits) -> Result<Document, Error> {
     let text = text_of(bytes, FORMAT, limits)?;
     if kind_of(text)? != Kind::Attestation {

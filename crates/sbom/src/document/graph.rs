@@ -1,4 +1,4 @@
-//! Which packages need which.
+//! The dependencies between packages.
 
 use std::collections::{HashMap, HashSet};
 

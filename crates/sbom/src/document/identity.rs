@@ -1,4 +1,4 @@
-//! From the purl of a component to a package.
+//! Makes a package from the purl of a component.
 
 use std::borrow::Cow;
 

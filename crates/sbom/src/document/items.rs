@@ -1,4 +1,4 @@
-//! The items of a JSON list, each read in the form that suits it.
+//! The items of a JSON list, each read in its own form.
 
 use serde::Deserialize;
 use serde_json::value::RawValue;

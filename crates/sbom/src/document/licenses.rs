@@ -1,4 +1,4 @@
-//! Declared licences, as SPDX knows them (SPDX 2.3, Annex A and D).
+//! Declared licences as SPDX expressions (SPDX 2.3, Annex A and D).
 
 use std::collections::{HashMap, HashSet};
 

@@ -1,21 +1,21 @@
-//! What reading one SBOM may cost.
+//! Limits on the cost of reading one SBOM.
 
 use std::num::NonZeroUsize;
 
-/// Bounds on what reading one SBOM may cost. Passing one is an error or a diagnostic that names
-/// the limit and its value.
+/// Limits on the cost of reading one SBOM. Exceeding one is an error or a diagnostic that names the
+/// limit and its value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct DocumentLimits {
     /// Bytes of the document. Default: 128 MiB; with every file listed, the SBOM of a large image
     /// reaches tens of megabytes.
     pub max_sbom_bytes: u64,
-    /// Components, nested ones included. Default: 1 million; large images have half a million
+    /// Components, including nested ones. Default: 1 million; large images have half a million
     /// files, which some tools list as components.
     pub max_components: u64,
-    /// Components within components. Default: 32; tools nest two or three.
+    /// Nesting of components. Default: 32; tools nest two or three levels.
     pub max_component_depth: u32,
-    /// Threads that read at once. What is read is the same for any number. Default: one.
+    /// Number of reading threads. The result is the same for any number. Default: one.
     pub max_threads: NonZeroUsize,
 }
 

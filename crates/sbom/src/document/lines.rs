@@ -1,4 +1,4 @@
-//! From places in a document to line numbers.
+//! Converts positions in a document to line numbers.
 
 /// Counts the lines in front of places that mostly come in rising order.
 #[derive(Debug)]

@@ -1,5 +1,5 @@
-//! What the SBOM formats have in common: what a document is about, what reading one may cost,
-//! licences as SPDX knows them, references, and the graph of dependencies.
+//! The common parts of the SBOM formats: the subject, the limits, licences as SPDX expressions,
+//! references, and the graph of dependencies.
 
 mod attested;
 mod detect;
@@ -37,19 +37,19 @@ use sealift_model::{Inventory, Timestamp};
 /// The word of both formats for [`sealift_model::Scope::DevelopmentOrOptional`].
 pub(crate) const DEVELOPMENT_OR_OPTIONAL: &str = "development-or-optional";
 
-/// An SBOM as read.
+/// A parsed SBOM.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Document {
     /// Its format.
     pub format: DocumentFormat,
-    /// The version of its specification, as written: `1.6` of CycloneDX.
+    /// The version of its specification, as written: `1.6` for CycloneDX.
     pub version: String,
-    /// What it is about, when it says so.
+    /// Its subject, if it states one.
     pub subject: Option<Subject>,
-    /// When it was made, when it says so.
+    /// Its creation time, if it states one.
     pub created: Option<Timestamp>,
-    /// What it lists, and what of it could not be read. Diagnostics carry the line but no path:
-    /// that of the document is the caller's to add.
+    /// Its packages, and what could not be read. Diagnostics have a line but no path; the caller
+    /// adds that of the document.
     pub inventory: Inventory,
 }

@@ -1,4 +1,4 @@
-//! The packages of a document in the making.
+//! Collects the packages of a document.
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashSet};

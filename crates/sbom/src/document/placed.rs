@@ -1,4 +1,4 @@
-//! JSON that stands on the lines of what it was made from.
+//! JSON with the line numbers of the source that it was converted from.
 
 use super::text::escaped;
 

@@ -1,4 +1,4 @@
-//! Serial numbers that follow from the content.
+//! Serial numbers that are derived from the content.
 
 use std::fmt::Write as _;
 use std::io;

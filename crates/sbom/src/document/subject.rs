@@ -1,14 +1,14 @@
-//! What an SBOM is about.
+//! The subject of an SBOM.
 
 use sealift_model::{Digest, Purl};
 
-/// What an SBOM is about: the image or tree whose packages it lists.
+/// The subject of an SBOM: the image or tree whose packages it lists.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Subject {
-    /// The name that people know it by, `nginx:latest` or a path.
+    /// A name for people, `nginx:latest` or a path.
     pub name: String,
-    /// What it is.
+    /// Its kind.
     pub kind: SubjectKind,
     /// Its version, for people.
     pub version: Option<String>,
@@ -23,7 +23,7 @@ pub struct Subject {
 }
 
 impl Subject {
-    /// A subject of which only kind and name are known.
+    /// A subject with only a kind and a name.
     #[must_use]
     pub fn new(kind: SubjectKind, name: impl Into<String>) -> Self {
         Self {
@@ -38,7 +38,7 @@ impl Subject {
     }
 }
 
-/// What the subject of an SBOM is.
+/// The kind of an SBOM's subject.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum SubjectKind {

@@ -1,4 +1,4 @@
-//! Taking JSON in without more memory than is kept of it.
+//! Reads JSON with no more memory than the kept parts need.
 
 use std::borrow::Cow;
 use std::fmt;

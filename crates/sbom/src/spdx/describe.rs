@@ -1,4 +1,4 @@
-//! What elements say of packages, of the distribution and of the subject.
+//! Reads packages, the distribution and the subject from elements.
 
 use std::collections::HashMap;
 

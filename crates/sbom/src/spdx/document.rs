@@ -1,4 +1,4 @@
-//! The parts of an SPDX 2.3 document that are written (`spdx-schema.json` of 2.3).
+//! The written parts of an SPDX 2.3 document (`spdx-schema.json` of 2.3).
 
 use std::borrow::Cow;
 

@@ -1,5 +1,4 @@
-//! SPDX 2.3: written as JSON and as tags with values, read from either of 2.2 and
-//! 2.3.
+//! SPDX 2.3: written as JSON and in tag-value form, read from either form of 2.2 and 2.3.
 //!
 //! ```
 //! use sealift_model::{Ecosystem, Inventory, Package, Purl};
@@ -18,8 +17,8 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! What the format has no field for stands in annotations, one `Key: value` each; where Trivy has
-//! a key for the same, it is that one.
+//! Data without a field in the format is in annotations of the form `Key: value`, with Trivy's key
+//! where it has one.
 
 mod describe;
 mod document;

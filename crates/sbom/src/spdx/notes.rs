@@ -1,4 +1,4 @@
-//! What SPDX has no field for, as annotations of the form `Key: value`.
+//! Annotations of the form `Key: value`, for data that has no field in SPDX.
 
 use sealift_model::{BaseEvidence, Distribution, Evidence, Location, Package, Relationship, Scope};
 

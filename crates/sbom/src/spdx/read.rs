@@ -1,4 +1,4 @@
-//! From an SPDX document to an inventory.
+//! Reads an inventory from an SPDX document.
 
 use std::collections::{HashMap, HashSet};
 
@@ -19,14 +19,14 @@ use crate::{DocumentLimits, Error, Subject};
 const FORMAT: &str = "SPDX document";
 const ORIGIN: &str = "spdx";
 
-/// Reads an SPDX document of version 2.2 or 2.3, in JSON or as tags with values.
+/// Reads an SPDX document of version 2.2 or 2.3, in JSON or in tag-value form.
 ///
-/// Every package with a purl of a known ecosystem becomes a package. What else stands there is
-/// told of in diagnostics; files and snippets are passed over.
+/// Every package with a purl of a known ecosystem becomes a package. The rest is reported in
+/// diagnostics, except files and snippets, which are ignored.
 ///
 /// # Errors
-/// The bytes are more than allowed, neither JSON nor tags with values, or no SPDX 2 document; or there
-/// are more packages than allowed.
+/// When the document is too large, is neither JSON nor tag-value or not SPDX 2, or has too many
+/// packages.
 pub fn read(bytes: &[u8], limits: &DocumentLimits) -> Result<Document, Error> {
     let text = text_of(bytes, FORMAT, limits)?;
     match is_tag_value(text) {

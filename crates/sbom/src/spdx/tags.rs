@@ -1,5 +1,5 @@
-//! A document of tags with values as the same document in JSON (SPDX 2.3, clause 4.4): what is read
-//! of the one is read of the other.
+//! Converts a tag-value document to the equivalent JSON (SPDX 2.3, clause 4.4), so that both are
+//! read alike.
 
 use std::collections::HashMap;
 

@@ -1,4 +1,4 @@
-//! From an inventory to an SPDX 2.3 document.
+//! Writes an inventory as an SPDX 2.3 document.
 
 use std::{fmt, io};
 
@@ -16,11 +16,12 @@ const UNKNOWN_TIME: &str = "1970-01-01T00:00:00Z";
 
 /// Writes `inventory` as an SPDX 2.3 JSON document about `subject`.
 ///
-/// Equal arguments give equal bytes. Without `created` the document says 1970-01-01T00:00:00Z; its
-/// namespace follows from its content. What could not be read stands in the document's annotations.
+/// Equal arguments give equal bytes. Without `created` the document has the time
+/// 1970-01-01T00:00:00Z; its namespace is derived from its content. What could not be read is in
+/// the document's annotations.
 ///
 /// # Errors
-/// Writing to `out` failed.
+/// When writing to `out` fails.
 pub fn write(
     out: &mut dyn io::Write,
     inventory: &Inventory,
@@ -36,7 +37,7 @@ pub fn write(
 /// Writes the same document in tag-value form.
 ///
 /// # Errors
-/// Writing to `out` failed.
+/// When writing to `out` fails.
 pub fn write_tag_value(
     out: &mut dyn fmt::Write,
     inventory: &Inventory,

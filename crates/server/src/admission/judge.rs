@@ -1,4 +1,4 @@
-//! Who decides.
+//! The interface to whatever decides on requests.
 
 use std::time::Instant;
 
@@ -6,20 +6,20 @@ use sealift::admission::{Decision, Request, Rules};
 
 /// Decides on requests, from many threads at once.
 ///
-/// What takes time asks `until` how long it may take, and goes on by itself afterwards where the
-/// next request of the kind profits. A judge that does not answer in time has decided nothing:
-/// the webhook answers by its own setting. One that panics has refused.
+/// A slow operation must end by `until`; it may continue in the background if later requests of the
+/// same kind profit. If a judge does not answer in time, the webhook answers by its own setting; if
+/// it panics, the request is refused.
 pub trait Judge: Send + Sync + 'static {
-    /// Whether the object may be.
+    /// Decides whether the object is admitted.
     fn validate(&self, request: &Request, until: Instant) -> Decision;
 
-    /// What is changed in the object before anybody validates it.
+    /// Decides how the object is changed before it is validated.
     fn mutate(&self, request: &Request, until: Instant) -> Decision;
 
-    /// Images by their names: each with its digest where it may run, else why not.
+    /// Checks images by name: each yields its digest if it may run, else the reason why not.
     fn images(&self, names: &[String], until: Instant) -> Vec<Result<String, String>>;
 
-    /// Why requests cannot be decided on yet; none when they can.
+    /// Why requests cannot be decided on yet; none if they can.
     fn not_ready(&self) -> Option<String> {
         None
     }

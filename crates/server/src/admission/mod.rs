@@ -4,9 +4,9 @@
 //! POST /validate ──> Request ── Judge, in time or not ──> Decision ──> AdmissionReview
 //! ```
 //!
-//! It fails closed: what is not decided in time, panics, or cannot be read is refused, unless
-//! [`OnTimeout::Allow`] says otherwise. Nothing is kept of a request but what its images were found
-//! to be, so that a dry run is as any other.
+//! It fails closed: a request that cannot be read, or whose decision panics or is late, is refused;
+//! [`OnTimeout::Allow`] admits late ones. Only the results for images are kept after a request, so
+//! a dry run needs no special treatment.
 
 mod judge;
 mod patience;

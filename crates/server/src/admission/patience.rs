@@ -1,18 +1,18 @@
-//! How long a caller waits.
+//! The time within which the caller needs an answer.
 
 use std::time::Duration;
 
 use sealift_policy::admission::go_duration;
 
-/// What an API server waits unless its configuration says otherwise.
+/// An API server's default timeout.
 const USUAL: Duration = Duration::from_secs(10);
-/// The most that it can be told to wait.
+/// An API server's largest timeout.
 const LONGEST: Duration = Duration::from_secs(30);
-/// What is kept back for the way there and back: a tenth, at least and at most so much.
+/// The reserve for the network: a tenth of the timeout, within these bounds.
 const LEAST_RESERVE: Duration = Duration::from_millis(200);
 const MOST_RESERVE: Duration = Duration::from_secs(1);
 
-/// How long a decision may take, by the parameter `timeout` (`10s`).
+/// The time for a decision, from the parameter `timeout` (`10s`).
 pub(super) fn patience(timeout: Option<&str>) -> Duration {
     let said = timeout.and_then(go_duration).filter(|said| !said.is_zero());
     let said = said.unwrap_or(USUAL).min(LONGEST);

@@ -1,17 +1,17 @@
-//! Gatekeeper's external data (`externaldata.gatekeeper.sh/v1beta1`): images by their names, each
-//! with its digest where it may run.
+//! Gatekeeper's external data (`externaldata.gatekeeper.sh/v1beta1`): images by name, each with its
+//! digest if it may run.
 
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 const API_VERSION: &str = "externaldata.gatekeeper.sh/v1beta1";
-/// What it was before, which has the same form.
+/// The previous version, which has the same form.
 const OLD_API_VERSION: &str = "externaldata.gatekeeper.sh/v1alpha1";
 
-/// More images than objects of one batch have.
+/// More images than the objects of one batch have.
 const MAX_KEYS: usize = 1000;
 
-/// What is asked.
+/// The keys of a request.
 #[derive(Debug)]
 pub(super) struct Asked {
     api_version: String,
@@ -49,8 +49,8 @@ pub(super) fn read(body: &[u8]) -> Result<Asked, String> {
     Ok(Asked { api_version, keys: request.keys })
 }
 
-/// What each is answered with. Asked again for its own answer, a digest is answered with itself,
-/// which Gatekeeper's mutation needs.
+/// The answer for each key. A digest is answered with itself, so the answer is idempotent, which
+/// Gatekeeper's mutation requires.
 pub(super) fn answer(asked: &Asked, found: &[Result<String, String>]) -> Value {
     let items = asked.keys.iter().zip(found).map(|(key, found)| match found {
         Ok(value) => json!({"key": key, "value": value}),
@@ -60,7 +60,7 @@ pub(super) fn answer(asked: &Asked, found: &[Result<String, String>]) -> Value {
     response(&asked.api_version, &json!({"idempotent": true, "items": items}))
 }
 
-/// That nothing can be answered.
+/// The answer that nothing could be decided.
 pub(super) fn failure(error: &str) -> Value {
     response(API_VERSION, &json!({"systemError": error}))
 }

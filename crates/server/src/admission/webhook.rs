@@ -15,19 +15,19 @@ use crate::{Clock, Log, Metrics, Tls};
 
 const JSON: &str = "application/json";
 
-/// What is answered when there is no decision in time. Where there is none at all, since deciding
-/// panicked or too much is being decided on, the request is refused.
+/// The answer to a request whose decision is late. If there is no decision at all, since deciding
+/// panicked or too many requests are being decided on, the request is refused.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[expect(clippy::exhaustive_enums, reason = "there are the two")]
 pub enum OnTimeout {
-    /// The request is refused: what cannot be judged does not run.
+    /// The request is refused: an image that cannot be judged must not run.
     #[default]
     Deny,
-    /// The request is admitted with a warning: what runs matters more than what it is.
+    /// The request is admitted with a warning: availability matters more than the check.
     Allow,
 }
 
-/// Answers an API server.
+/// Answers the requests of an API server.
 ///
 /// | | |
 /// |---|---|
@@ -47,18 +47,18 @@ pub struct Webhook<J> {
     metrics: Metrics,
 }
 
-/// Reviews that are judged at once; each has a connection that waits for it, and one that took too
-/// long may still be going on.
+/// Most reviews that are judged at once: each occupies a connection, and late ones may still be
+/// running.
 const MAX_JUDGED: usize = 2048;
-/// What evaluating a policy may take of the stack.
+/// The stack that evaluating a policy may use.
 const STACK_BYTES: usize = 4 << 20;
-/// What Gatekeeper waits for an answer, less the way there and back.
+/// Gatekeeper's timeout, less a reserve for the network.
 const PROVIDER_PATIENCE: Duration = Duration::from_millis(2500);
 
-/// What is kept back for deciding once nothing more is looked up.
+/// Largest reserve for the decision itself, after all lookups.
 const MOST_AHEAD: Duration = Duration::from_millis(500);
 
-/// What is asked of the judge.
+/// The operation of a request.
 #[derive(Clone, Copy, Debug)]
 enum Verb {
     Validate,
@@ -76,7 +76,7 @@ enum Undecided {
     Failed,
 }
 
-/// When looking things up ends, so that what was found by then is said, and always in time.
+/// The deadline for lookups, so that their results so far can be reported in time.
 fn ahead(until: Instant) -> Instant {
     let left = until.saturating_duration_since(Instant::now());
     until.checked_sub((left / 10).min(MOST_AHEAD)).unwrap_or(until)
@@ -92,7 +92,7 @@ impl Verb {
 }
 
 impl<J: Judge> Webhook<J> {
-    /// A webhook that asks `judge`. With `tls` it is only ready while the certificate is good.
+    /// A webhook that asks `judge`. With `tls`, it is only ready while the certificate is valid.
     #[must_use]
     pub fn new(
         judge: Arc<J>,
@@ -122,7 +122,7 @@ impl<J: Judge> Webhook<J> {
         Response::json(200, JSON, &response(&asked.uid, &decision))
     }
 
-    /// Has somebody else decide, so that who asks is answered in time whatever becomes of it.
+    /// Decides on another thread, so that the caller is always answered in time.
     fn judged(&self, asked: &Arc<Asked>, verb: Verb, until: Instant) -> Decision {
         let (judge, given) = (Arc::clone(&self.judge), Arc::clone(asked));
         let before = ahead(until);
@@ -162,7 +162,7 @@ impl<J: Judge> Webhook<J> {
     ) -> Result<D, Undecided> {
         let (sender, receiver) = mpsc::sync_channel(1);
         let job = move || {
-            // Who asked may have been answered already.
+            // The caller may have been answered already.
             let _ = sender.send(decide());
         };
         if self.pool.run(job).is_err() {
@@ -300,7 +300,7 @@ mod tests {
         let soon = || Instant::now() + Duration::from_millis(50);
         let late = webhook.judged(&asked, Verb::Validate, soon());
         assert!(late.is_allowed() && !late.warnings.is_empty(), "{late:?}");
-        // The first is still being decided on, and nobody else is there to decide.
+        // The first is still being decided on, and no other thread is free.
         let busy = webhook.judged(&asked, Verb::Validate, soon());
         assert_eq!(busy.refusals, ["too many requests are being decided on"]);
         assert!(metrics.text().contains("sealift_reviews_busy_total 1\n"));

@@ -1,4 +1,4 @@
-//! Who may ask.
+//! Authentication of clients.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -6,20 +6,20 @@ use sealift::Digest;
 
 use crate::http::Request;
 
-/// Who may ask for scans, as it is registered in Harbor.
+/// The credentials that scan requests need, as registered in Harbor.
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Access {
-    /// Anybody who reaches the server.
+    /// None: anybody who reaches the server may request scans.
     Anybody,
-    /// Who knows a name and a password.
+    /// A name and a password.
     Basic {
         /// The name.
         user: String,
         /// The password.
         password: String,
     },
-    /// Who has a token.
+    /// A token.
     Bearer(String),
 }
 
@@ -44,12 +44,12 @@ impl Access {
         };
         let said = request.header("authorization").unwrap_or_default();
         let (said_scheme, said_secret) = said.split_once(' ').unwrap_or((said, ""));
-        // Of digests nothing can be guessed byte by byte.
+        // Comparing digests leaks nothing about the secret byte by byte.
         let digest = |text: &str| Digest::sha256_of(text.trim().as_bytes());
         said_scheme.eq_ignore_ascii_case(scheme) && digest(said_secret) == digest(&secret)
     }
 
-    /// What a client is told that has not said who it is.
+    /// The `WWW-Authenticate` challenge for a client without credentials.
     pub(super) fn challenge(&self) -> &'static str {
         match self {
             Self::Bearer(_) => "Bearer realm=\"sealift\"",

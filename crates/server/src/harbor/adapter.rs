@@ -21,7 +21,7 @@ use crate::{Clock, Log, Metrics};
 
 const BASE: &str = "/api/v1";
 
-/// Answers Harbor.
+/// Answers the requests of Harbor.
 ///
 /// | | |
 /// |---|---|
@@ -37,27 +37,27 @@ pub struct Adapter {
     metrics: Metrics,
 }
 
-/// What an adapter scans with.
+/// The settings of an adapter.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct AdapterOptions {
-    /// The advisory database; opened again when it is replaced.
+    /// The advisory database; it is opened again when its file is replaced.
     pub database: PathBuf,
     /// The queue.
     pub queue: QueueOptions,
-    /// Who may ask.
+    /// Who may request scans.
     pub access: Access,
-    /// How registries are asked.
+    /// Network settings for registries.
     pub network: Config,
-    /// Where what layers yield is kept for the next scan. Default: nowhere.
+    /// The cache for layer contents. Default: none.
     pub cache: Option<Arc<LayerCache>>,
-    /// Whether vulnerabilities are told of an image of which not all was seen or matched. Default:
-    /// no, for Harbor would show what was not looked at as clean.
+    /// Whether vulnerabilities are reported for an image that was only partly read or matched.
+    /// Default: no, since Harbor would show the unknown parts as clean.
     pub allow_incomplete: bool,
 }
 
 impl AdapterOptions {
-    /// An adapter that anybody may ask.
+    /// An adapter without authentication.
     #[must_use]
     pub fn new(database: impl Into<PathBuf>, queue: QueueOptions) -> Self {
         Self {
@@ -72,10 +72,10 @@ impl AdapterOptions {
 }
 
 impl Adapter {
-    /// Takes up the scans that were accepted before, and waits for more.
+    /// Resumes the scans that were accepted before, and waits for more.
     ///
     /// # Errors
-    /// When the folder of the queue cannot be used, or no threads can be had.
+    /// When the folder of the queue cannot be used, or no threads can be started.
     pub fn open(
         options: AdapterOptions,
         clock: Clock,
@@ -95,12 +95,12 @@ impl Adapter {
         Ok(Self { queue, advisories, access: options.access, metrics })
     }
 
-    /// Forgets reports that were kept long enough.
+    /// Deletes reports that are older than the retention time.
     pub fn sweep(&self) {
         self.queue.sweep();
     }
 
-    /// Ends what is under way, to be taken up at the next start.
+    /// Stops the running scans, which are resumed at the next start.
     pub fn end(&self) {
         self.queue.end();
     }
@@ -199,7 +199,7 @@ impl Adapter {
         }
     }
 
-    /// The SBOM of a scan of which the client does not say which it wants.
+    /// An SBOM of a scan, if the client does not name a format.
     fn any_sbom(&self, id: &ScanId) -> Product {
         let made = SBOMS.iter().filter_map(|name| Product::of_sbom(name));
         let mut there = made.filter(|product| self.queue.store().get(id, *product).is_ok());
@@ -244,7 +244,7 @@ impl Handler for Adapter {
     }
 }
 
-/// The error of the interface.
+/// An error in the API's form.
 fn error(status: u16, message: &str) -> Response {
     let body: Value = json!({"error": {"message": message}});
     Response::json(status, media::ERROR, &body)
@@ -259,7 +259,7 @@ fn only(request: &Request, method: Method, answer: impl FnOnce() -> Response) ->
     }
 }
 
-/// The query as it was, for a client that is sent to the same place again.
+/// The original query, for a client that is redirected to the same URL.
 fn query(request: &Request) -> String {
     match request.parameter("sbom_media_type").and_then(Product::of_sbom) {
         Some(Product::CycloneDx) => {

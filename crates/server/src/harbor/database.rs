@@ -7,14 +7,14 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use sealift::{Chain, Database, Scanner};
 
-/// A database that may be replaced while it is used.
+/// A database whose file may be replaced while it is used.
 #[derive(Debug)]
 pub(super) struct Advisories {
     path: PathBuf,
     open: Mutex<Option<(Seen, Arc<Scanner>)>>,
 }
 
-/// By what a file is known: one that is replaced has another number.
+/// The identity of a file: a replacement has another inode.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Seen {
     inode: u64,
@@ -35,8 +35,7 @@ impl Advisories {
         Self { path: path.to_owned(), open: Mutex::default() }
     }
 
-    /// What scans with the database as it is now; with the last one that was good where the new
-    /// one is not.
+    /// A scanner with the present database, or with the last valid one if the new one is not.
     pub(super) fn scanner(&self) -> Result<Arc<Scanner>, String> {
         let seen = Seen::of(&self.path);
         let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);

@@ -1,6 +1,6 @@
 //! Media types of the scanner API, as Harbor and others write them.
 
-/// Of metadata, by the version that is asked for.
+/// The media types of metadata, by the requested version.
 pub(super) const METADATA: [&str; 2] = [
     "application/vnd.scanner.adapter.metadata+json; version=1.0",
     "application/vnd.scanner.adapter.metadata+json; version=1.1",
@@ -9,22 +9,22 @@ pub(super) const SCAN_RESPONSE: &str =
     "application/vnd.scanner.adapter.scan.response+json; version=1.0";
 pub(super) const ERROR: &str = "application/vnd.scanner.adapter.error+json; version=1.0";
 
-/// What may be scanned.
+/// The media types that can be scanned.
 pub(super) const CONSUMED: [&str; 2] = [
     "application/vnd.oci.image.manifest.v1+json",
     "application/vnd.docker.distribution.manifest.v2+json",
 ];
 
-/// What is made of a scan.
+/// A product of a scan.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) enum Product {
-    /// The vulnerabilities, as Harbor shows them.
+    /// The vulnerabilities in Harbor's form.
     Vulnerabilities,
-    /// The same as Trivy's JSON.
+    /// The vulnerabilities as Trivy's JSON.
     Raw,
-    /// What is in the image.
+    /// The components of the image, in CycloneDX.
     CycloneDx,
-    /// What is in the image.
+    /// The components of the image, in SPDX.
     Spdx,
 }
 
@@ -32,7 +32,7 @@ impl Product {
     pub(super) const ALL: [Self; 4] =
         [Self::Vulnerabilities, Self::Raw, Self::CycloneDx, Self::Spdx];
 
-    /// How its file ends.
+    /// The ending of its file name.
     pub(super) fn ending(self) -> &'static str {
         match self {
             Self::Vulnerabilities => "vulnerabilities",
@@ -42,7 +42,7 @@ impl Product {
         }
     }
 
-    /// The SBOM of a media type.
+    /// The SBOM format with a media type.
     pub(super) fn of_sbom(media_type: &str) -> Option<Self> {
         match bare(media_type).as_str() {
             "application/vnd.cyclonedx+json" => Some(Self::CycloneDx),
@@ -52,21 +52,21 @@ impl Product {
     }
 }
 
-/// The media types of SBOMs, the first of which is made where none is named.
+/// The media types of SBOMs; the first is the default.
 pub(super) const SBOMS: [&str; 2] = ["application/spdx+json", "application/vnd.cyclonedx+json"];
 
-/// A kind of report that is asked for.
+/// The kind of a requested report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum ReportKind {
     Vulnerabilities,
-    /// The same under its older name.
+    /// The vulnerabilities, under their older name.
     OldVulnerabilities,
     Raw,
     Sbom,
 }
 
-/// Each with its name. The reference adapter leaves `+json` and the version away in places, and so
-/// do its clients.
+/// The kinds with their media types. The reference adapter omits `+json` and the version in places,
+/// and so do its clients.
 const REPORTS: [(ReportKind, &str); 4] = [
     (ReportKind::Vulnerabilities, "application/vnd.security.vulnerability.report; version=1.1"),
     (
@@ -82,13 +82,12 @@ impl ReportKind {
         REPORTS.iter().find(|(kind, _)| *kind == self).map_or("", |(_, name)| name)
     }
 
-    /// Whether it is about vulnerabilities.
+    /// Whether the report is about vulnerabilities.
     pub(super) fn is_about_vulnerabilities(self) -> bool {
         self != Self::Sbom
     }
 
-    /// What an `Accept` header asks for first that there is; vulnerabilities where anything is
-    /// taken.
+    /// The first available kind in an `Accept` header; vulnerabilities if it accepts anything.
     pub(super) fn accepted(accept: &str) -> Option<Self> {
         if accept.trim().is_empty() {
             return Some(Self::Vulnerabilities);
@@ -99,7 +98,7 @@ impl ReportKind {
                 let asked = asked.trim_end_matches("+json");
                 let named =
                     REPORTS.iter().find(|(_, name)| bare(name).trim_end_matches("+json") == asked);
-                // A later version may be another form.
+                // A later version may have another form.
                 named
                     .filter(|(_, name)| version(range).is_none_or(|it| version(name) == Some(it)))
                     .map(|(kind, _)| *kind)
@@ -108,7 +107,7 @@ impl ReportKind {
     }
 }
 
-/// The name of metadata for an `Accept` header.
+/// The media type of metadata for an `Accept` header.
 pub(super) fn metadata(accept: &str) -> &'static str {
     let [old, new] = METADATA;
     let is_new =

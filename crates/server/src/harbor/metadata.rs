@@ -1,4 +1,4 @@
-//! What the scanner says of itself.
+//! The scanner's description of itself.
 
 use sealift::Scanner;
 use serde::Serialize;
@@ -19,10 +19,10 @@ impl Named {
         Self { name: "sealift", vendor: "sealift", version: env!("CARGO_PKG_VERSION") };
 }
 
-/// How long after it was built a database is expected to be replaced.
+/// The age at which a database is expected to be replaced.
 const DAY_SECONDS: i64 = 24 * 3600;
 
-/// The metadata, with the dates of the database where there is one.
+/// The metadata, including the dates of the database if there is one.
 pub(super) fn metadata(scanner: Option<&Scanner>) -> Value {
     let about_vulnerabilities =
         [ReportKind::Vulnerabilities, ReportKind::OldVulnerabilities, ReportKind::Raw];

@@ -1,11 +1,11 @@
-//! The scanner of Harbor: its pluggable scanner API, versions 1.1 and 1.2.
+//! A scanner for Harbor, by its pluggable scanner API, versions 1.1 and 1.2.
 //!
 //! ```text
 //! POST /scan ── written down ──> 202, queue ── Scanner ──> reports on the disk
 //! GET /scan/ID/report ──> 302 and when to ask again, 200, or 500 and why
 //! ```
 //!
-//! What was accepted is on the disk before Harbor hears of it, so that a restart loses nothing; no
+//! A scan is on disk before Harbor is told that it was accepted, so a restart loses nothing, and no
 //! other service is needed.
 
 mod access;

@@ -1,4 +1,4 @@
-//! Scans that wait, and those under way.
+//! The queue of waiting and running scans.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::io;
@@ -15,26 +15,26 @@ use super::store::{Done, Found, ScanId, Store, Waiting};
 use super::work::Work;
 use crate::{Clock, Log, Metrics};
 
-/// How many scans there may be.
+/// The limits of the queue.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct QueueOptions {
-    /// Where accepted scans and their reports are kept.
+    /// The folder of accepted scans and their reports.
     pub folder: PathBuf,
-    /// Scans at once. Default: 2.
+    /// Scans that run at once. Default: 2.
     pub workers: usize,
-    /// Scans that may wait. Default: 1000, a project of Harbor's that is scanned as a whole.
+    /// Scans that may wait. Default: 1000, enough for scanning a whole project of Harbor.
     pub max_waiting: usize,
-    /// How long reports are kept. Default: a day.
+    /// Retention time of reports. Default: a day.
     pub keep: Duration,
-    /// Reports that are kept at most. Default: 10,000.
+    /// Most reports that are kept. Default: 10,000.
     pub max_kept: usize,
-    /// What one scan may take. Default: 10 minutes.
+    /// Longest duration of one scan. Default: 10 minutes.
     pub longest_scan: Duration,
 }
 
 impl QueueOptions {
-    /// The usual bounds.
+    /// The default limits.
     #[must_use]
     pub fn new(folder: impl Into<PathBuf>) -> Self {
         Self {
@@ -48,7 +48,7 @@ impl QueueOptions {
     }
 }
 
-/// Why a scan is not accepted.
+/// Why a scan was not accepted.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub(super) enum NotAccepted {
@@ -60,15 +60,15 @@ pub(super) enum NotAccepted {
     Io(#[from] io::Error),
 }
 
-/// What is known of a scan.
+/// The state of a scan.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Standing {
-    /// It waits or is under way; when to ask again.
+    /// Waiting or running, with the time after which to ask again.
     Open(Duration),
     Done(Done),
 }
 
-/// Scans what it is given, in order.
+/// Runs the accepted scans in order.
 #[derive(Debug)]
 pub(super) struct Queue {
     shared: Arc<Shared>,
@@ -92,15 +92,16 @@ struct State {
     running: BTreeMap<ScanId, Cancel>,
     done: BTreeMap<ScanId, Done>,
     next: u64,
-    /// Requests that are being written down.
+    /// Requests that are being written to disk.
     arriving: usize,
     is_ending: bool,
 }
 
-/// When a client that waits is to ask again: at once, were it done, and before it loses patience.
+/// When a waiting client is to ask again: soon, so that a short scan is noticed, and before the
+/// client gives up.
 const SOON: Duration = Duration::from_secs(2);
 const LATER: Duration = Duration::from_secs(30);
-/// When a client that was sent away may come again.
+/// When a rejected client may try again.
 const RETRY_AFTER: Duration = Duration::from_secs(60);
 const STACK_BYTES: usize = 8 << 20;
 
@@ -137,7 +138,7 @@ impl Queue {
         Ok(Self { shared, workers: Mutex::new(workers) })
     }
 
-    /// Takes a scan. It is on the disk before this returns.
+    /// Accepts a scan, which is on disk when this returns.
     pub(super) fn accept(&self, request: &Asked) -> Result<ScanId, NotAccepted> {
         let shared = &self.shared;
         let mut state = shared.lock();
@@ -179,12 +180,12 @@ impl Queue {
         &self.shared.store
     }
 
-    /// Forgets reports that were kept long enough.
+    /// Deletes reports that are older than the retention time.
     pub(super) fn sweep(&self) {
         self.shared.sweep();
     }
 
-    /// Ends what is under way. It and all that waits is taken up at the next start.
+    /// Stops the running scans. They and the waiting ones are resumed at the next start.
     pub(super) fn end(&self) {
         let mut state = self.shared.lock();
         state.is_ending = true;
@@ -214,7 +215,7 @@ impl Shared {
         self.metrics.set("sealift_scans_running", &[], state.running.len());
     }
 
-    /// Waits for a scan; none when there are to be no more.
+    /// Waits for a scan; none if the queue ends.
     fn next(&self) -> Option<(Waiting, Cancel)> {
         let state = self.lock();
         let waited =
@@ -255,7 +256,7 @@ impl Shared {
         ];
         self.log.info("scanned", &fields);
         if let Err(error) = self.store.finish(id, &done) {
-            // It is done all the same; after a restart it is done again.
+            // The scan is finished nevertheless; after a restart it runs again.
             self.log.error("a result is not kept", &[("error", json!(error.to_string()))]);
         }
         let mut state = self.lock();
@@ -289,7 +290,7 @@ impl Shared {
     }
 }
 
-/// Whether a scan was ended before it was done.
+/// Whether a scan was stopped before it finished.
 fn cancel_counts(outcome: &Result<(), String>) -> bool {
     outcome.as_ref().is_err_and(|why| why == super::work::CANCELLED)
 }

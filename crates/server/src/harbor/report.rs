@@ -1,4 +1,4 @@
-//! What Harbor is given of a scan.
+//! The reports for Harbor.
 
 use std::collections::BTreeMap;
 use std::io;
@@ -13,7 +13,7 @@ use super::media::{Product, SBOMS};
 use super::metadata::Named;
 use super::request::Artifact;
 
-/// Makes a product of a report, as it is sent.
+/// Makes the bytes of a product from a report.
 pub(super) fn make(
     product: Product,
     report: &Report,
@@ -38,7 +38,7 @@ fn rendered(report: &Report, format: &Format) -> io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-/// A document in Harbor's envelope, put in as it is.
+/// A document in Harbor's envelope, unchanged.
 fn sbom(
     product: Product,
     document: Vec<u8>,
@@ -109,7 +109,7 @@ struct PreferredCvss<'r> {
     vector_v2: &'r str,
 }
 
-/// As the reference adapter gives it, which people read by programs of their own.
+/// A vulnerability in the reference adapter's form, which other programs read.
 #[derive(Serialize)]
 #[serde(rename_all = "UPPERCASE")]
 struct VendorAttributes<'r> {
@@ -164,7 +164,7 @@ impl<'r> Vulnerability<'r> {
     }
 }
 
-/// Harbor's words.
+/// The severity in Harbor's words.
 fn word(severity: Severity) -> &'static str {
     match severity {
         Severity::Unknown => "Unknown",
@@ -175,7 +175,7 @@ fn word(severity: Severity) -> &'static str {
     }
 }
 
-/// Links that may be clicked; for a CVE without any, the place where each has a page.
+/// Links for people; for a CVE without links, the page that each CVE has.
 fn links(finding: &Finding) -> Vec<String> {
     let safe = finding.references.iter().filter(|link| escape::is_safe_link(link));
     let links: Vec<String> = safe.cloned().collect();
@@ -185,7 +185,7 @@ fn links(finding: &Finding) -> Vec<String> {
     links
 }
 
-/// The layer that brought the package.
+/// The layer that contains the package.
 fn layer(report: &Report, finding: &Finding) -> Option<Layer> {
     let package = report.package_of(finding)?;
     let diff_id = package.locations.iter().find_map(|place| package.layer(place))?;
@@ -195,7 +195,7 @@ fn layer(report: &Report, finding: &Finding) -> Option<Layer> {
     Some(Layer { digest, diff_id: diff_id.to_string() })
 }
 
-/// Version 2, or version 3; none for version 4, for which Harbor has no place.
+/// Whether the entry is of version 2 or 3; none for version 4, for which Harbor has no field.
 fn is_version_2(entry: &CvssEntry) -> Option<bool> {
     match entry.version {
         CvssVersion::V2 => Some(true),
@@ -208,7 +208,7 @@ fn score(entry: &CvssEntry) -> f64 {
     f64::from(entry.score.tenths()) / 10.0
 }
 
-/// Whose word counts: that of whoever said how severe it is, then NVD's, then anybody's.
+/// The preferred entry: from the source of the severity, then from the NVD, then from any source.
 fn preferred(finding: &Finding) -> Option<PreferredCvss<'_>> {
     let rank = |entry: &CvssEntry| {
         (Some(&entry.source) != finding.severity_source.as_ref(), entry.source != "nvd")

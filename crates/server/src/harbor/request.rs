@@ -1,4 +1,4 @@
-//! What Harbor asks to scan.
+//! Harbor's scan requests.
 
 use std::collections::BTreeSet;
 
@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use super::media::{Product, SBOMS};
 
-/// A request as it is sent and kept.
+/// A request in the form in which it is sent and stored.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub(super) struct Asked {
@@ -59,18 +59,18 @@ struct Parameters {
     sbom_media_types: Option<Vec<String>>,
 }
 
-/// A request that can be followed.
+/// A valid request.
 #[derive(Clone, Debug)]
 pub(super) struct ScanRequest {
     /// The image at its digest.
     pub(super) image: Reference,
     pub(super) credential: Option<Credential>,
-    /// Whether the registry is named without TLS.
+    /// Whether the registry is used without TLS.
     pub(super) is_plain: bool,
     pub(super) products: BTreeSet<Product>,
 }
 
-/// Why a request cannot be.
+/// Why a request is invalid.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub(super) enum BadRequest {
     #[error("the body is no JSON: {0}")]
@@ -123,7 +123,7 @@ impl Asked {
         })
     }
 
-    /// What is to be made: everything, where nothing is named.
+    /// The requested products; all of them if none is named.
     fn products(&self) -> Result<BTreeSet<Product>, BadRequest> {
         let named = self.enabled_capabilities.as_deref().unwrap_or_default();
         if named.is_empty() {
@@ -159,8 +159,8 @@ impl Capability {
     }
 }
 
-/// The host of a registry as a reference begins: one without a dot says its port, or it would be
-/// taken for a part of a repository of the public registry.
+/// The host of a registry in the form of references: without a dot, it needs a port to be
+/// distinguished from a part of a repository of the public registry.
 fn host(url: &Url) -> String {
     let host = url.authority();
     if host.contains(['.', ':']) || host == "localhost" {
@@ -180,7 +180,7 @@ fn credential(authorization: &str) -> Result<Option<Credential>, BadRequest> {
     match scheme.to_ascii_lowercase().as_str() {
         "bearer" if !value.is_empty() => Ok(Some(Credential::RegistryToken(value.to_owned()))),
         "basic" => {
-            // What is wrong with it is not said: it is a secret.
+            // The error does not quote the value, which is a secret.
             let bytes = STANDARD.decode(value).map_err(|_| bad(FIELD, "it is no Base64"))?;
             let text = String::from_utf8(bytes).map_err(|_| bad(FIELD, "it is no UTF-8"))?;
             let (user, password) =

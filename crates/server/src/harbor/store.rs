@@ -1,13 +1,13 @@
-//! What was accepted and what came of it, on the disk.
+//! Accepted scans and their results, on disk.
 //!
 //! ```text
-//! ID.accepted            the request; there before anybody is told that it is accepted
+//! ID.accepted            the request; written before it is reported as accepted
 //! ID.vulnerabilities ... what was made
-//! ID.done                that all of it is there, or why there is none
+//! ID.done                marks that the products are complete, or says why there are none
 //! ```
 //!
-//! Each is written under another name, synced and renamed. A request holds the credentials that
-//! Harbor gives for it, for as long as it waits; the folder is its owner's alone.
+//! Each file is written under another name, synced and renamed. A request contains Harbor's
+//! credentials for it, as long as it waits; only the owner can read the folder.
 
 use std::fs::{self, DirBuilder, File, OpenOptions, Permissions};
 use std::io::{self, Write};
@@ -25,12 +25,12 @@ const FOLDER_MODE: u32 = 0o700;
 const FILE_MODE: u32 = 0o600;
 const OTHERS_MODE: u32 = 0o077;
 
-/// Names a scan: 32 hexadecimal digits.
+/// The id of a scan: 32 hexadecimal digits.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(super) struct ScanId(String);
 
 impl ScanId {
-    /// One that nobody has had.
+    /// A new random id.
     fn fresh() -> io::Result<Self> {
         let mut bytes = [0; 16];
         let random = aws_lc_rs::default_provider().secure_random;
@@ -40,7 +40,7 @@ impl ScanId {
         Ok(Self(HEXLOWER.encode(&bytes)))
     }
 
-    /// The id of a text, which then is a safe part of a path.
+    /// The id in a text, which is then safe to use in a path.
     pub(super) fn parse(text: &str) -> Option<Self> {
         let is_digit = |byte: u8| matches!(byte, b'0'..=b'9' | b'a'..=b'f');
         (text.len() == 32 && text.bytes().all(is_digit)).then(|| Self(text.to_owned()))
@@ -51,17 +51,17 @@ impl ScanId {
     }
 }
 
-/// A request with its place in the queue.
+/// A request with its number in the queue.
 #[derive(Serialize, Deserialize)]
 struct Accepted {
     number: u64,
     request: Asked,
 }
 
-/// What came of a scan.
+/// The outcome of a scan.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Done {
-    /// When, in Unix seconds.
+    /// Time of the outcome, in Unix seconds.
     pub(super) at: i64,
     /// Why nothing was made.
     #[serde(default)]
@@ -75,10 +75,10 @@ pub(super) struct Waiting {
     pub(super) request: Asked,
 }
 
-/// What a folder held when it was opened.
+/// The contents of a folder when it was opened.
 #[derive(Debug, Default)]
 pub(super) struct Found {
-    /// What still waits, in its order.
+    /// The waiting scans, in order.
     pub(super) waiting: Vec<Waiting>,
     pub(super) done: Vec<(ScanId, Done)>,
     /// The number of the next request.
@@ -94,7 +94,7 @@ impl Store {
     pub(super) fn open(folder: &Path) -> io::Result<(Self, Found)> {
         DirBuilder::new().recursive(true).mode(FOLDER_MODE).create(folder)?;
         if fs::metadata(folder)?.permissions().mode() & OTHERS_MODE != 0 {
-            // A mounted volume is somebody else's, who cannot read the files for all that.
+            // A mounted volume belongs to another user, who cannot read the files all the same.
             let _ = fs::set_permissions(folder, Permissions::from_mode(FOLDER_MODE));
         }
         let store = Self { folder: folder.to_owned() };
@@ -116,12 +116,12 @@ impl Store {
                     Some(it) => accepted.push((it, id)),
                     None => unreadable.push((id, fs::metadata(&path)?.mtime())),
                 },
-                // Whoever wrote it was stopped half-way.
+                // Its writer was interrupted.
                 ending if ending.ends_with("part") => fs::remove_file(&path)?,
                 _ => {}
             }
         }
-        // Whoever asks for its report is told; the credentials in it go.
+        // A request for its report gets an error; the credentials in it are deleted.
         for (id, at) in unreadable {
             let done = Done { at, error: Some("the request could not be read again".to_owned()) };
             self.finish(&id, &done)?;
@@ -140,7 +140,7 @@ impl Store {
         Ok(found)
     }
 
-    /// Keeps a request: when this returns, no crash loses it.
+    /// Stores a request so that no crash loses it once this returns.
     pub(super) fn accept(&self, number: u64, request: &Asked) -> io::Result<ScanId> {
         let id = ScanId::fresh()?;
         let accepted = Accepted { number, request: request.clone() };
@@ -153,7 +153,7 @@ impl Store {
         self.write(id, product.ending(), bytes)
     }
 
-    /// Keeps what came of a scan, after all that was made of it.
+    /// Stores the outcome of a scan, after its products.
     pub(super) fn finish(&self, id: &ScanId, done: &Done) -> io::Result<()> {
         self.write(id, "done", &serde_json::to_vec(done)?)?;
         self.sync()?;
@@ -165,7 +165,7 @@ impl Store {
         fs::read(self.path(id, product.ending()))
     }
 
-    /// Forgets a scan. What it was comes last: without it nothing else is found.
+    /// Deletes a scan. Its outcome is deleted last, since the rest is found through it.
     pub(super) fn forget(&self, id: &ScanId) {
         for product in Product::ALL {
             self.remove(id, product.ending());
@@ -183,13 +183,14 @@ impl Store {
         fs::rename(&part, self.path(id, ending))
     }
 
-    /// What has been renamed so far keeps its name, whatever happens.
+    /// Makes the renamings so far durable.
     fn sync(&self) -> io::Result<()> {
         File::open(&self.folder)?.sync_all()
     }
 
     fn remove(&self, id: &ScanId, ending: &str) {
-        // What is not there need not be removed; what cannot be is found again at the next start.
+        // A missing file need not be removed; one that cannot be removed is found again at the next
+        // start.
         let _ = fs::remove_file(self.path(id, ending));
     }
 
@@ -198,7 +199,7 @@ impl Store {
     }
 }
 
-/// A document; none where the file is no such thing.
+/// Reads a document; none if the file is malformed.
 fn read<T: for<'de> Deserialize<'de>>(path: &Path) -> io::Result<Option<T>> {
     Ok(serde_json::from_slice(&fs::read(path)?).ok())
 }

@@ -1,4 +1,4 @@
-//! One scan.
+//! Runs one scan.
 
 use std::collections::BTreeSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -19,9 +19,10 @@ use super::request::ScanRequest;
 use super::store::{Store, Waiting};
 use crate::{Clock, Metrics};
 
-/// Does the work of scans, from several threads.
+/// Runs scans, from several threads.
 pub(super) trait Work: Send + Sync {
-    /// Scans, and keeps what was asked for; why not, as a sentence without its stop.
+    /// Scans, and stores the requested products; on failure, returns a sentence without a full
+    /// stop.
     fn run(
         &self,
         waiting: &Waiting,
@@ -31,7 +32,7 @@ pub(super) trait Work: Send + Sync {
     ) -> Result<(), String>;
 }
 
-/// What a scan says that was ended.
+/// The error of a scan that was stopped.
 pub(super) const CANCELLED: &str = "cancelled";
 
 /// Scans images in the registries that requests name.
@@ -95,7 +96,7 @@ impl Scans {
         let host = request.image.registry().to_owned();
         let mut network = self.network.clone();
         if request.is_plain {
-            // Harbor reaches its own registry within the cluster so.
+            // Harbor's own registry is reached this way within the cluster.
             network.plain_hosts.insert(host.clone());
         }
         let client = Client::new(network).map_err(|error| Failed::Text(error.to_string()))?;
@@ -106,7 +107,7 @@ impl Scans {
         let mut options = ScanOptions::default();
         options.cache.clone_from(&self.cache);
         options.judged_at = Some(self.clock.now());
-        // To list what is there no advisories are needed.
+        // Listing components needs no advisories.
         let scanner = match lists_only(request) {
             true => Arc::new(Scanner::without_database()),
             false => self.advisories.scanner().map_err(Failed::Text)?,
@@ -115,13 +116,13 @@ impl Scans {
     }
 }
 
-/// Whether nobody asks for vulnerabilities.
+/// Whether the request does not include vulnerabilities.
 fn lists_only(request: &ScanRequest) -> bool {
     let sboms: BTreeSet<Product> = [Product::CycloneDx, Product::Spdx].into();
     request.products.is_subset(&sboms)
 }
 
-/// Why not all was seen or matched, if so.
+/// Checks that everything was read and matched; the error says what is missing.
 fn whole(report: &Report) -> Result<(), String> {
     let diagnostics = report.inventory.diagnostics.iter();
     let mut reasons = diagnostics.filter(|it| it.impact == Impact::Incomplete);
@@ -142,7 +143,7 @@ fn is_cancelled(error: &Error) -> bool {
     matches!(error, Error::Cancelled)
 }
 
-/// Ends a scan when it is told so, or takes too long.
+/// Stops a scan when it is cancelled, or takes too long.
 struct Watched<'w> {
     cancel: &'w Cancel,
     until: Instant,

@@ -5,7 +5,7 @@ use super::head::Bad;
 /// More than extensions and trailers need.
 const MAX_LINE_BYTES: usize = 1024;
 
-/// Takes a body in chunks apart, as its bytes arrive.
+/// Decodes a chunked body while its bytes arrive.
 #[derive(Debug, Default)]
 pub(super) struct Chunks {
     state: State,
@@ -16,25 +16,25 @@ enum State {
     /// Before the line with a chunk's length.
     #[default]
     Size,
-    /// In a chunk, of which so many bytes are to come.
+    /// In a chunk, with the number of its remaining bytes.
     Data(usize),
-    /// Behind a chunk's bytes.
+    /// After a chunk's bytes.
     End,
-    /// Behind the last chunk.
+    /// After the last chunk.
     Trailer,
     Done,
 }
 
 impl Chunks {
-    /// Takes what it can from the front of `arrived`, and adds the content to `body`. Whether that
-    /// was all of it.
+    /// Decodes as much as possible from the front of `arrived`, and appends the content to `body`.
+    /// Returns whether the body is complete.
     pub(super) fn take(
         &mut self,
         arrived: &mut Vec<u8>,
         body: &mut Vec<u8>,
         max: usize,
     ) -> Result<bool, Bad> {
-        // Taken away once: each chunk may be one byte.
+        // Removed once at the end, since each chunk may be a single byte.
         let mut rest = arrived.as_slice();
         let is_whole = self.read(&mut rest, body, max)?;
         let taken = arrived.len() - rest.len();
@@ -77,7 +77,7 @@ impl Chunks {
     }
 }
 
-/// The line at the front, without its end.
+/// The line at the front, without its line end.
 fn line<'a>(rest: &mut &'a [u8]) -> Result<Option<&'a [u8]>, Bad> {
     let seen = rest.get(..MAX_LINE_BYTES).unwrap_or(*rest);
     let Some(end) = seen.iter().position(|byte| *byte == b'\n') else {
@@ -88,7 +88,7 @@ fn line<'a>(rest: &mut &'a [u8]) -> Result<Option<&'a [u8]>, Bad> {
     };
     let (line, behind) = rest.split_at_checked(end + 1).unwrap_or((*rest, &[]));
     *rest = behind;
-    // A bare line feed ends no line of a chunk.
+    // A bare line feed does not end a line here.
     let line = line.strip_suffix(b"\r\n");
     line.map(Some).ok_or(Bad::Framing("a chunk whose line does not end as it must"))
 }
@@ -143,7 +143,7 @@ mod tests {
     }
 
     proptest::proptest! {
-        /// What was sent in chunks is what is read, and what comes behind stays.
+        /// The content of the chunks is read, and the bytes after them are kept.
         #[test]
         fn chunks_are_undone(
             parts in proptest::collection::vec("[a-z]{1,30}", 0..10),

@@ -1,4 +1,4 @@
-//! One connection, from its first byte to its last.
+//! Serves one connection, from its first byte to its last.
 
 use std::io::{self, Read, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -16,12 +16,12 @@ use super::{Method, Response};
 
 /// Bytes that are read at a time.
 const PIECE_BYTES: usize = 16 << 10;
-/// What a client that is refused may still send before the connection is cut, so that it reads the
-/// answer: in bytes and in time.
+/// How much, and for how long, a refused client may still send before the connection is closed, so
+/// that it reads the answer.
 const LINGER_BYTES: usize = 1 << 20;
 const LINGER_TIME: Duration = Duration::from_secs(1);
 
-/// Answers one request after the other until the client or the server has enough.
+/// Answers one request after another until the client or the server ends the connection.
 pub(super) fn serve(open: &Open, shared: &Arc<Shared>) {
     let until = Instant::now() + shared.limits.head_time;
     let timed = Timed::new(Arc::clone(&open.stream), until);
@@ -40,16 +40,16 @@ pub(super) fn serve(open: &Open, shared: &Arc<Shared>) {
 
 struct Connection<'s> {
     channel: Channel,
-    /// What has been read and belongs to nothing yet; also the requests behind this one.
+    /// Bytes that are read but not processed, including those of later requests.
     arrived: Vec<u8>,
     shared: &'s Arc<Shared>,
 }
 
-/// What became of waiting for a request.
+/// The result of waiting for a request.
 enum Next {
     Head(Box<Head>),
     Bad(Bad),
-    /// The client, or the server, wants no more.
+    /// The client or the server ends the connection.
     End,
 }
 
@@ -96,14 +96,16 @@ impl Connection<'_> {
         }
     }
 
-    /// Waits for a request. The first must come at once, the TLS handshake included; the next may
-    /// let the client's pleasure pass, but once begun must come as fast.
+    /// Waits for a request. The first must arrive within the time limit, including the TLS
+    /// handshake; the next may start after any idle time allowed, but must then arrive within the
+    /// same limit.
     fn head(&mut self, is_first: bool, open: &Open) -> io::Result<Next> {
         let limits = &self.shared.limits;
         if !is_first && self.arrived.is_empty() {
             self.channel.until(Instant::now() + limits.idle_time);
             open.is_idle.store(true, Ordering::SeqCst);
-            // Between this look and the wait, stopping shuts the connection, which ends the wait.
+            // If the server stops between this check and the wait, it shuts the connection, which
+            // ends the wait.
             let read = match self.shared.is_stopping.load(Ordering::SeqCst) {
                 true => Ok(0),
                 false => self.read(),
@@ -198,8 +200,8 @@ impl Connection<'_> {
         Ok(())
     }
 
-    /// Ends the connection so that the client still reads the answer: to close it with bytes
-    /// unread would take the answer back.
+    /// Ends the connection in such a way that the client still reads the answer: closing it with
+    /// unread bytes would discard the answer.
     fn end(&mut self) {
         let until = Instant::now() + LINGER_TIME;
         self.channel.until(until);
@@ -215,11 +217,11 @@ impl Connection<'_> {
     }
 }
 
-/// What a value of JSON takes once it is read, with its part of what it lies in.
+/// Memory of a parsed JSON value, including its slot in the value that contains it.
 const VALUE_BYTES: usize = 64;
 
-/// What a document takes, beside its text, once it is read: `[],[],[]` is much more than nine
-/// bytes. Each value but the first follows one of three signs.
+/// Memory of a parsed document beyond its text: `[],[],[]` takes much more than nine bytes. Each
+/// value but the first follows one of three characters.
 fn read_bytes(body: &[u8]) -> usize {
     let (mut signs, mut in_text, mut is_escaped) = (0_usize, false, false);
     for byte in body {
@@ -234,7 +236,7 @@ fn read_bytes(body: &[u8]) -> usize {
     signs.saturating_mul(VALUE_BYTES)
 }
 
-/// What one request takes of the bytes that all bodies may have.
+/// A request's share of the limit for all bodies.
 struct Share<'s> {
     shared: &'s Shared,
     bytes: usize,
@@ -259,7 +261,7 @@ fn is_late(error: &io::Error) -> bool {
     error.kind() == io::ErrorKind::TimedOut
 }
 
-/// Whether the client only went away: nothing to speak of between two requests.
+/// Whether the client merely closed the connection, which is normal between two requests.
 fn is_silence(error: &io::Error) -> bool {
     use io::ErrorKind::{ConnectionAborted, ConnectionReset, NotConnected, UnexpectedEof};
     is_late(error)

@@ -6,28 +6,28 @@ use super::{Limits, Method, Request};
 /// More headers than any client of these interfaces sends.
 const MAX_HEADERS: usize = 64;
 
-/// A head, and what it says of the body and the connection.
+/// A head, with its information about the body and the connection.
 #[derive(Debug)]
 pub(super) struct Head {
-    /// The request, its body still to be read.
+    /// The request, whose body is not read yet.
     pub(super) request: Request,
     pub(super) body: Framing,
-    /// Whether the connection ends with the answer.
+    /// Whether the connection is closed after the answer.
     pub(super) closes: bool,
-    /// Whether the client waits to be told that its body is wanted.
+    /// Whether the client waits for `100 Continue` before it sends the body.
     pub(super) expects: bool,
-    /// Bytes of the head.
+    /// Length of the head in bytes.
     pub(super) length: usize,
 }
 
-/// How long a body is.
+/// The length of a body.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Framing {
     Length(usize),
     Chunked,
 }
 
-/// Why a request cannot be answered as it wants.
+/// Why a request cannot be processed.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub(super) enum Bad {
     #[error("the request is no HTTP/1.1: {0}")]
@@ -59,7 +59,7 @@ impl Bad {
     }
 }
 
-/// Reads a head from the start of what has arrived; none when it is not whole yet.
+/// Reads a head from the start of the bytes; none if it is incomplete.
 pub(super) fn parse(arrived: &[u8], limits: &Limits) -> Result<Option<Head>, Bad> {
     let mut slots = [httparse::EMPTY_HEADER; MAX_HEADERS];
     let mut parsed = httparse::Request::new(&mut slots);
@@ -91,7 +91,7 @@ pub(super) fn parse(arrived: &[u8], limits: &Limits) -> Result<Option<Head>, Bad
     Ok(Some(Head { request, body, closes, expects, length }))
 }
 
-/// RFC 9112 section 6.3; what two readers could take for two lengths is refused.
+/// RFC 9112 section 6.3; a request with an ambiguous length is refused.
 fn framing(request: &Request, limits: &Limits) -> Result<Framing, Bad> {
     let mut lengths = request.headers.iter().filter(|(name, _)| name == "content-length");
     let mut codings = request.headers.iter().filter(|(name, _)| name == "transfer-encoding");

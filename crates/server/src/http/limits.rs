@@ -1,31 +1,31 @@
-//! What a client may cost.
+//! Limits on the cost of a client.
 
 use std::time::Duration;
 
-/// Bounds on connections and requests.
+/// Limits on connections and requests.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Limits {
-    /// Connections at once; more wait to be accepted. Default: 1024, as many as a control plane
-    /// of some thousand nodes opens.
+    /// Connections at once; further ones wait to be accepted. Default: 1024, as many as a control
+    /// plane of some thousand nodes opens.
     pub max_connections: usize,
     /// Bytes of a request's line and headers. Default: 16 KiB.
     pub max_head_bytes: usize,
-    /// Bytes of one body. Default: 16 MiB: an object and the one before it, each as large as an
-    /// API server takes, and room for what is around them.
+    /// Bytes of one body. Default: 16 MiB: an object and its previous state, each as large as an
+    /// API server accepts, with room for the enclosing review.
     pub max_body_bytes: usize,
-    /// Bytes of all bodies that are being read or answered at once, with what their values take
-    /// beside the text. Default: 256 MiB.
+    /// Bytes of all bodies that are being read or answered at once, including the memory of their
+    /// parsed values. Default: 256 MiB.
     pub max_bodies_bytes: usize,
-    /// From a connection, or the first byte of a further request on it, to the end of the headers,
-    /// the TLS handshake included. Default: 10 s.
+    /// Time from the start of a connection, or the first byte of a further request, to the end of
+    /// the headers, including the TLS handshake. Default: 10 s.
     pub head_time: Duration,
-    /// For a body in all. Default: 20 s.
+    /// Total time for a body. Default: 20 s.
     pub body_time: Duration,
-    /// For an answer in all. Default: 20 s.
+    /// Total time for an answer. Default: 20 s.
     pub write_time: Duration,
-    /// Between two requests on a connection. Default: 2 minutes, longer than Go's clients keep one
-    /// that they do not use.
+    /// Time between two requests on a connection. Default: 2 minutes, longer than Go's clients keep
+    /// an idle one.
     pub idle_time: Duration,
 }
 

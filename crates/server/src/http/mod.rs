@@ -1,8 +1,9 @@
-//! HTTP/1.1 on threads, bounded in bytes and time.
+//! HTTP/1.1 on threads, with limits on bytes and time.
 //!
-//! The clients are an API server, a registry, a scraper: some tens of connections that stay. A
-//! thread for each is the least machinery, `httparse` reads the heads, `rustls` speaks TLS as in
-//! the rest of the workspace; a runtime and its HTTP stack would be more code than all of this.
+//! The clients are an API server, a registry, a scraper: some tens of long-lived connections. A
+//! thread for each is the simplest solution; `httparse` reads the heads, and `rustls` does TLS as
+//! in the rest of the workspace. An async runtime with an HTTP stack would be more code than all of
+//! this.
 
 mod chunked;
 mod connection;

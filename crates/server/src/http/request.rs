@@ -1,10 +1,10 @@
-//! What a client asks.
+//! Requests of clients.
 
-/// A request, read whole.
+/// A request, read completely.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Request {
-    /// What is to be done.
+    /// The method.
     pub method: Method,
     /// The path, without the query.
     pub path: String,
@@ -16,7 +16,7 @@ pub struct Request {
     pub body: Vec<u8>,
 }
 
-/// What is to be done.
+/// The method of a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Method {
@@ -40,7 +40,7 @@ impl Method {
         }
     }
 
-    /// Whether something is to be told and nothing done.
+    /// Whether the method only reads.
     #[must_use]
     pub fn is_read(self) -> bool {
         matches!(self, Self::Get | Self::Head)
@@ -60,7 +60,7 @@ impl Request {
         self.query.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
     }
 
-    /// The media type of the body, in lower case and without parameters; empty when none is said.
+    /// The media type of the body, in lower case and without parameters; empty if there is none.
     #[must_use]
     pub fn media_type(&self) -> String {
         let said = self.header("content-type").unwrap_or_default();
@@ -68,8 +68,8 @@ impl Request {
     }
 }
 
-/// Splits the target of a request into path and parameters. A target in absolute form (RFC 9112
-/// section 3.2.2) has its path taken.
+/// Splits the target of a request into path and parameters. From a target in absolute form (RFC
+/// 9112 section 3.2.2), the path is used.
 pub(super) fn split_target(target: &str) -> (String, Vec<(String, String)>) {
     let local = match target.split_once("://") {
         Some((_, rest)) if !target.starts_with('/') => {
@@ -88,8 +88,8 @@ pub(super) fn split_target(target: &str) -> (String, Vec<(String, String)>) {
     (path.to_owned(), query)
 }
 
-/// Text of a query: `%2B` is a plus sign. A plus sign stays one: media types have them, and
-/// clients forget to write them otherwise.
+/// Decodes text of a query: `%2B` is a plus sign. A literal plus sign is kept, since media types
+/// contain it and clients forget to encode it.
 fn decoded(text: &str) -> String {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.bytes();

@@ -1,4 +1,4 @@
-//! What a client is told.
+//! Answers to clients.
 
 use serde::Serialize;
 
@@ -10,7 +10,7 @@ use super::Method;
 pub struct Response {
     /// The status.
     pub status: u16,
-    /// Headers but for those of the connection and the length.
+    /// Headers, except those of the connection and the length.
     pub headers: Vec<(&'static str, String)>,
     /// The body.
     pub body: Vec<u8>,
@@ -23,7 +23,7 @@ impl Response {
         Self { status, headers: Vec::new(), body: Vec::new() }
     }
 
-    /// A sentence for people.
+    /// An answer with a sentence for people.
     #[must_use]
     pub fn text(status: u16, text: impl Into<String>) -> Self {
         let mut body = text.into();
@@ -31,7 +31,7 @@ impl Response {
         Self::new(status).with_body("text/plain; charset=utf-8", body.into_bytes())
     }
 
-    /// A document.
+    /// An answer with a document.
     #[must_use]
     pub fn json(status: u16, media_type: &str, document: &impl Serialize) -> Self {
         match serde_json::to_vec(document) {
@@ -40,26 +40,25 @@ impl Response {
         }
     }
 
-    /// The same with a body.
+    /// Sets the body.
     #[must_use]
     pub fn with_body(self, media_type: &str, body: Vec<u8>) -> Self {
         Self { body, ..self }.with("content-type", media_type)
     }
 
-    /// The same with a header.
+    /// Adds a header.
     #[must_use]
     pub fn with(mut self, name: &'static str, value: impl Into<String>) -> Self {
         self.headers.push((name, value.into()));
         self
     }
 
-    /// The answer as it is sent, in one piece: a second packet would wait for the first to be
-    /// acknowledged.
+    /// The answer in one piece: a second packet would wait for the acknowledgement of the first.
     pub(super) fn bytes(&self, to: Method, closes: bool) -> Vec<u8> {
         let Self { status, headers, body } = self;
         let mut head = format!("HTTP/1.1 {status} {}\r\n", reason(*status));
         for (name, value) in headers {
-            // What a header quotes may be a client's; it ends no line.
+            // A header may quote a client's text, which must not end the line.
             let value: String = value.chars().filter(|letter| !letter.is_control()).collect();
             head.push_str(&format!("{name}: {value}\r\n"));
         }

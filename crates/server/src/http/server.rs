@@ -1,4 +1,4 @@
-//! Accepting connections, and ending in good order.
+//! Accepts connections, and stops gracefully.
 
 use std::collections::BTreeMap;
 use std::io;
@@ -17,7 +17,7 @@ use crate::{Log, Metrics, Tls};
 
 /// Answers requests, from many threads at once. A panic is answered with 500 and counted.
 pub trait Handler: Send + Sync + 'static {
-    /// Answers one.
+    /// Answers one request.
     fn handle(&self, request: &Request) -> Response;
 }
 
@@ -38,7 +38,7 @@ pub(super) struct Shared {
     log: Log,
     metrics: Metrics,
     connections: Mutex<Connections>,
-    /// A connection has ended.
+    /// Signalled when a connection has ended.
     ended: Condvar,
 }
 
@@ -48,7 +48,7 @@ struct Connections {
     count: u64,
 }
 
-/// A connection that there is.
+/// An open connection.
 pub(super) struct Open {
     pub(super) stream: Arc<TcpStream>,
     /// Whether it waits for its next request.
@@ -61,16 +61,16 @@ impl std::fmt::Debug for Shared {
     }
 }
 
-/// What a thread that reads requests needs.
+/// The stack of a thread that reads requests.
 const STACK_BYTES: usize = 512 << 10;
-/// How long the system's refusal to accept is waited out.
+/// The pause after the system refused to accept a connection.
 const PAUSE: Duration = Duration::from_millis(50);
 
 impl Server {
-    /// Answers whoever connects to `listener`.
+    /// Answers clients that connect to `listener`.
     ///
     /// # Errors
-    /// When the listener has no address, or no thread can be had.
+    /// When the listener has no address, or no thread can be started.
     pub fn start(
         listener: TcpListener,
         tls: Option<Arc<Tls>>,
@@ -97,14 +97,14 @@ impl Server {
         Ok(Self { address, shared, acceptor: Some(acceptor) })
     }
 
-    /// Where it listens.
+    /// The address that it listens on.
     #[must_use]
     pub fn address(&self) -> SocketAddr {
         self.address
     }
 
-    /// Accepts no more, lets what is being answered be answered, for at most that long. How many
-    /// connections were cut.
+    /// Accepts no more connections, and finishes the running requests, within at most `patience`.
+    /// Returns the number of connections that were cut.
     pub fn stop(mut self, patience: Duration) -> usize {
         self.end();
         let until = Instant::now() + patience;
@@ -123,7 +123,7 @@ impl Server {
 
     fn end(&mut self) {
         self.shared.is_stopping.store(true, Ordering::SeqCst);
-        // The acceptor waits for a connection: here is one.
+        // The acceptor waits for a connection, so this provides one.
         let _ = TcpStream::connect_timeout(&reachable(self.address), Duration::from_secs(1));
         if let Some(acceptor) = self.acceptor.take() {
             let _ = acceptor.join();
@@ -144,7 +144,7 @@ impl Drop for Server {
     }
 }
 
-/// An address at which a listener at any address answers.
+/// An address at which a listener on any address can be reached.
 fn reachable(address: SocketAddr) -> SocketAddr {
     let ip = match address.ip() {
         IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
@@ -174,7 +174,7 @@ impl Shared {
     }
 
     fn admit(self: &Arc<Self>, stream: TcpStream, pool: &ThreadPool) {
-        // A small answer is not to wait for the acknowledgement of the one before.
+        // Small answers must not wait for the acknowledgement of the previous one.
         if let Err(error) = stream.set_nodelay(true) {
             return self.complain("accept", &error);
         }
@@ -192,7 +192,7 @@ impl Shared {
         }
     }
 
-    /// Waits until one more connection may be; a client that only keeps one open makes room.
+    /// Waits until another connection is allowed; idle ones are closed to make room.
     fn wait_for_room(&self) {
         let mut connections = self.connections();
         while connections.open.len() >= self.limits.max_connections
@@ -229,7 +229,7 @@ impl Shared {
     }
 }
 
-/// Takes a connection off the list when its thread is done with it, however that ends.
+/// Removes a connection from the list when its thread ends, for whatever reason.
 struct Entry {
     shared: Arc<Shared>,
     id: u64,

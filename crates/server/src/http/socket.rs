@@ -1,4 +1,4 @@
-//! A connection whose every read and write ends in time.
+//! A connection with a deadline for every read and write.
 
 use std::io::{self, IoSlice, Read, Write};
 use std::net::{Shutdown, TcpStream};
@@ -7,7 +7,7 @@ use std::time::Instant;
 
 use rustls::{ServerConnection, StreamOwned};
 
-/// A TCP connection with a time until which it may take.
+/// A TCP connection with a deadline.
 #[derive(Debug)]
 pub(super) struct Timed {
     stream: Arc<TcpStream>,
@@ -19,8 +19,8 @@ impl Timed {
         Self { stream, until }
     }
 
-    /// What is left; an error when nothing is. A client that drips a byte now and then does not
-    /// get more.
+    /// The time left; an error if there is none. A client that sends single bytes slowly gets no
+    /// more.
     fn left(&self) -> io::Result<Option<std::time::Duration>> {
         let left = self.until.checked_duration_since(Instant::now());
         match left.filter(|left| !left.is_zero()) {
@@ -30,7 +30,7 @@ impl Timed {
     }
 }
 
-/// What the system calls a time that has run out.
+/// Maps the system's errors for an expired time to one kind.
 fn timed_out(error: io::Error) -> io::Error {
     match error.kind() {
         io::ErrorKind::WouldBlock => io::ErrorKind::TimedOut.into(),
@@ -68,7 +68,7 @@ pub(super) enum Channel {
 }
 
 impl Channel {
-    /// From now on it may take until then.
+    /// Sets the deadline.
     pub(super) fn until(&mut self, until: Instant) {
         match self {
             Self::Plain(timed) => timed.until = until,
@@ -76,13 +76,13 @@ impl Channel {
         }
     }
 
-    /// Says that nothing more is sent.
+    /// Signals that nothing more will be sent.
     pub(super) fn finish(&mut self) {
         let stream = match self {
             Self::Plain(timed) => &timed.stream,
             Self::Secure(stream) => {
                 stream.conn.send_close_notify();
-                // A client that is gone need not be told.
+                // A client that is gone need not be notified.
                 let _ = stream.conn.complete_io(&mut stream.sock);
                 &stream.sock.stream
             }

@@ -1,4 +1,4 @@
-//! A certificate and its key, from their files.
+//! Loads a certificate and its key from their files.
 
 use std::path::Path;
 use std::sync::Arc;

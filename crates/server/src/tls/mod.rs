@@ -1,7 +1,7 @@
 //! The server's certificate, read again when its files change.
 //!
-//! A cluster renews certificates by replacing files (`cert-manager`, a Secret that is mounted).
-//! They are compared by content, since a mounted Secret changes by a link that is turned round.
+//! A cluster renews certificates by replacing files (`cert-manager`, a mounted Secret). They are
+//! compared by content, since a mounted Secret changes by switching a link.
 
 mod load;
 
@@ -16,8 +16,8 @@ use sealift::Timestamp;
 
 use load::Loaded;
 
-/// Where a certificate and its secret key are, in PEM. Behind the certificate stand those between
-/// it and its authority.
+/// The files of a certificate and its secret key, in PEM. The certificate is followed by those
+/// between it and its authority.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[expect(clippy::exhaustive_structs, reason = "a server needs the two")]
 pub struct CertificateFiles {
@@ -34,7 +34,7 @@ pub struct CertificateFiles {
 pub struct TlsError {
     /// The file.
     pub path: PathBuf,
-    /// What is wrong.
+    /// The fault.
     pub reason: String,
 }
 
@@ -56,7 +56,7 @@ impl Tls {
     /// Reads the files.
     ///
     /// # Errors
-    /// They cannot be read, are no certificate and key, or do not belong together.
+    /// When they cannot be read, are not a certificate and a key, or do not belong together.
     pub fn open(files: CertificateFiles) -> Result<Self, TlsError> {
         let provider = Arc::new(aws_lc_rs::default_provider());
         let loaded = RwLock::new(Arc::new(Loaded::read(&files, &provider)?));
@@ -73,11 +73,11 @@ impl Tls {
         Ok(Self { config: Arc::new(config), held })
     }
 
-    /// Reads the files again; whether they have changed. What is there stays where the new ones
-    /// cannot be used.
+    /// Reads the files again, and returns whether they have changed. If the new ones cannot be
+    /// used, the present ones are kept.
     ///
     /// # Errors
-    /// As of [`Tls::open`].
+    /// Those of [`Tls::open`].
     pub fn reload(&self) -> Result<bool, TlsError> {
         let Held { files, provider, loaded } = &*self.held;
         let read = Loaded::read(files, provider)?;
@@ -89,13 +89,13 @@ impl Tls {
         Ok(is_new)
     }
 
-    /// When the certificate ends.
+    /// The end of the certificate's validity.
     #[must_use]
     pub fn not_after(&self) -> Timestamp {
         self.held.loaded().not_after
     }
 
-    /// Whether clients can accept it at this time.
+    /// Whether the certificate is valid at this time.
     #[must_use]
     pub fn is_valid(&self, now: Timestamp) -> bool {
         let loaded = self.held.loaded();

@@ -52,7 +52,7 @@ fn serve(objects: Vec<Value>, policies: &[Value]) -> Served {
 }
 
 impl Served {
-    /// What is said of a Pod that somebody creates: that it may be, or why not.
+    /// The answer about a Pod that a user creates: allowed, or why not.
     fn said_to(&self, user: &str) -> Result<(), String> {
         self.said_at("/validate", user)
     }
@@ -121,7 +121,7 @@ fn labels_of_namespaces_choose_and_are_kept_for_a_moment() {
     assert_eq!(chosen.metrics.counted("sealift_cluster_requests_total"), 2);
     let other = serve(vec![namespace("two")], std::slice::from_ref(&by_labels));
     assert_eq!(other.said(), Ok(()));
-    // Where nobody can say, nothing passes.
+    // If the answer is unknown, nothing passes.
     let unknown = serve(Vec::new(), &[by_labels]);
     assert!(unknown.said().unwrap_err().contains("cannot be decided: there is no namespace shop"));
     unknown.cluster.add(namespace("two"));
@@ -196,7 +196,7 @@ fn config_maps_and_calls_are_context() {
         let missing = serve(Vec::new(), &[policy]).said();
         assert!(missing.unwrap_err().contains("cannot be decided"));
     }
-    // What would change the cluster is not asked.
+    // Requests that would change the cluster are not sent.
     let changes = context(json!({"name": "asked", "apiCall": {
         "urlPath": "/api/v1/namespaces/shop/configmaps", "method": "POST",
         "data": [{"key": "kind", "value": "ConfigMap"}],

@@ -21,7 +21,7 @@ pub(crate) fn clock() -> Clock {
     Clock::new(|| Timestamp::from_unix_seconds(NOW).unwrap())
 }
 
-/// What a server has said.
+/// The log of a server.
 #[derive(Clone, Default)]
 pub(crate) struct Said(Arc<Mutex<Vec<u8>>>);
 
@@ -54,7 +54,7 @@ impl Running {
         Self::with(Arc::new(judge), OnTimeout::Deny, Limits::default(), None)
     }
 
-    /// As whoever judges by these rules, loaded or not.
+    /// A server that judges by these rules, loaded or not.
     pub(crate) fn start_with(ruled: &Ruled) -> Self {
         Self::with(Arc::clone(&ruled.rules), OnTimeout::Deny, Limits::default(), None)
     }
@@ -170,7 +170,7 @@ pub(crate) fn rules(metrics: &Metrics) -> Rules {
     Rules::new(World::new(registry, || clock().now()).with_tally(metrics.clone()))
 }
 
-/// A folder with `sealift.toml`, and whoever judges by it.
+/// A folder with `sealift.toml`, and the rules that are loaded from it.
 pub(crate) struct Ruled {
     pub(crate) folder: TempDir,
     pub(crate) sources: Sources,

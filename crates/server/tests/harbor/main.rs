@@ -1,4 +1,4 @@
-//! The scanner of Harbor over loopback, asked as Harbor asks.
+//! The scanner of Harbor over loopback, called in the same way as by Harbor.
 #![expect(
     clippy::indexing_slicing,
     clippy::panic,

@@ -16,14 +16,14 @@ const KDF: &str = "scrypt";
 const CIPHER: &str = "nacl/secretbox";
 const SALT_BYTES: usize = 32;
 
-/// What cosign 2 and 3 write; before, N was 32768.
+/// The parameters that cosign 2 and 3 write; earlier versions used N = 32768.
 const WRITTEN: Cost = Cost { n: 65_536, r: 8, p: 1 };
-/// Most N times r: 256 MiB of memory, four times what cosign's parameters take.
+/// Largest N times r: 256 MiB of memory, four times what cosign's parameters take.
 const MAX_MEMORY: u64 = 1 << 21;
-/// Most N times r times p: eight times the work of cosign's parameters, below two seconds.
+/// Largest N times r times p: eight times the work of cosign's parameters, below two seconds.
 const MAX_WORK: u64 = 1 << 22;
 
-/// An encrypted key: read, not opened.
+/// An encrypted key: parsed, not decrypted.
 #[derive(Debug, Deserialize, Serialize)]
 pub(super) struct Sealed {
     kdf: Kdf,

@@ -7,13 +7,13 @@ pub enum KeyFileError {
     /// Not PEM.
     #[error(transparent)]
     Pem(#[from] PemError),
-    /// PEM of something else.
+    /// The PEM block is not a supported secret key.
     #[error("a PEM block {label:?}, which is no secret key that can be read")]
     Label {
-        /// What the block says that it holds.
+        /// The label of the block.
         label: String,
     },
-    /// More bytes than a key has.
+    /// The file is larger than any key.
     #[error("a key file of {bytes} bytes, at most {max} are allowed")]
     TooLarge {
         /// Bytes that are there.
@@ -21,19 +21,19 @@ pub enum KeyFileError {
         /// Bytes allowed.
         max: usize,
     },
-    /// What is inside an encrypted file is not the JSON that cosign writes.
+    /// The content of an encrypted file is not the JSON that cosign writes.
     #[error("the encrypted key is not in the form that cosign writes")]
     EncryptedForm,
-    /// The file is encrypted another way.
+    /// The file is encrypted in an unsupported way.
     #[error("the key is encrypted with {found:?}, which is not supported")]
     Encryption {
-        /// What the file names.
+        /// The method that the file names.
         found: String,
     },
-    /// The file is encrypted as OpenSSL did it before PKCS#8.
+    /// The file is encrypted in the way that OpenSSL used before PKCS#8.
     #[error("the key is encrypted in OpenSSL's older form, which is not read")]
     OlderEncryption,
-    /// Opening the file would cost too much: its parameters are hostile.
+    /// Decrypting the file would cost too much: its parameters may be hostile.
     #[error("scrypt parameters N={n}, r={r}, p={p} cost more than is allowed")]
     Cost {
         /// Cost in memory and time.
@@ -43,10 +43,10 @@ pub enum KeyFileError {
         /// Repetitions.
         p: u64,
     },
-    /// The password is not that of the file, or the file has been changed.
+    /// The password is wrong, or the file has been changed.
     #[error("wrong password, or the key file has been changed")]
     WrongPassword,
-    /// The file is encrypted, and there is no password.
+    /// The file is encrypted, but no password is given.
     #[error("the key is encrypted, and no password is given")]
     PasswordNeeded,
     /// The password cannot be read.
@@ -55,10 +55,10 @@ pub enum KeyFileError {
         /// Why.
         reason: String,
     },
-    /// The key's numbers are not in their place, or do not belong together.
+    /// The key's numbers are malformed or do not fit each other.
     #[error("the secret key is malformed")]
     Malformed,
-    /// A key of a kind that is not supported.
+    /// The kind of key is not supported.
     #[error("not a key of ECDSA P-256, P-384 or P-521, RSA or Ed25519")]
     Algorithm,
     /// The public half cannot be used.

@@ -1,7 +1,7 @@
 //! Secret keys in memory.
 //!
-//! ECDSA and RSA are done by AWS-LC, whose private-key operations take constant time; Ed25519 by
-//! `ed25519-dalek`, which has Ed25519ph, too.
+//! AWS-LC, whose private-key operations take constant time, does ECDSA and RSA; `ed25519-dalek`
+//! does Ed25519, including Ed25519ph.
 
 mod encrypted;
 mod error;
@@ -34,20 +34,19 @@ const EC_PUBLIC_KEY: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10
 const RSA_ENCRYPTION: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.1");
 const ED25519: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.101.112");
 
-/// The curves, and what AWS-LC calls them.
+/// The curves, with AWS-LC's algorithms.
 static CURVES: [(ObjectIdentifier, &EcdsaSigningAlgorithm); 3] = [
     (ObjectIdentifier::new_unwrap("1.2.840.10045.3.1.7"), &ECDSA_P256_SHA256_ASN1_SIGNING),
     (ObjectIdentifier::new_unwrap("1.3.132.0.34"), &ECDSA_P384_SHA384_ASN1_SIGNING),
     (ObjectIdentifier::new_unwrap("1.3.132.0.35"), &ECDSA_P521_SHA512_ASN1_SIGNING),
 ];
 
-/// What stands before the seed of an Ed25519 key in PKCS#8 (RFC 8410 7), as DER has one way to
-/// write it.
+/// The bytes before the seed of an Ed25519 key in PKCS#8 (RFC 8410 7), whose DER is unique.
 const ED25519_HEAD: [u8; 16] = [
     0x30, 0x2e, 0x02, 0x01, 0x00, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x04, 0x22, 0x04, 0x20,
 ];
 
-/// And its public half in a `SubjectPublicKeyInfo`.
+/// The bytes before its public half in a `SubjectPublicKeyInfo`.
 const ED25519_PUBLIC_HEAD: [u8; 12] =
     [0x30, 0x2a, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x03, 0x21, 0x00];
 
@@ -66,7 +65,7 @@ enum Secret {
 }
 
 impl PrivateKey {
-    /// Makes a new key. RSA keys are of 2048, 3072, 4096 or 8192 bits.
+    /// Generates a new key. RSA keys have 2048, 3072, 4096 or 8192 bits.
     ///
     /// # Errors
     /// For another length of RSA, or when the system gives no randomness.
@@ -90,11 +89,11 @@ impl PrivateKey {
 
     /// Reads PEM of PKCS#8 (`PRIVATE KEY`), SEC 1 (`EC PRIVATE KEY`), PKCS#1 (`RSA PRIVATE KEY`)
     /// or of cosign's own form (`ENCRYPTED SIGSTORE PRIVATE KEY`, `ENCRYPTED COSIGN PRIVATE KEY`).
-    /// The password is asked for when the file is encrypted, and only then.
+    /// The password is only requested if the file is encrypted.
     ///
     /// # Errors
-    /// When the text is no such key, the password is wrong, or opening the file would cost more
-    /// than it may.
+    /// When the text is no such key, the password is wrong, or decrypting the file would cost more
+    /// than allowed.
     pub fn from_pem(
         text: &[u8],
         password: impl FnOnce() -> Result<Zeroizing<Vec<u8>>, KeyFileError>,
@@ -105,7 +104,7 @@ impl PrivateKey {
     /// Reads DER of PKCS#8 (RFC 5958).
     ///
     /// # Errors
-    /// When it is none, or of a key that is not supported.
+    /// When it is not PKCS#8, or the kind of key is not supported.
     pub fn from_pkcs8(der: &[u8]) -> Result<Self, KeyFileError> {
         let info = PrivateKeyInfoRef::try_from(der).map_err(|_| KeyFileError::Malformed)?;
         match info.algorithm.oid {
@@ -139,7 +138,7 @@ impl PrivateKey {
         }
     }
 
-    /// Reads DER of SEC 1 (RFC 5915), which may leave the curve out: its length then tells.
+    /// Reads DER of SEC 1 (RFC 5915), which may omit the curve: the length of the key then decides.
     fn from_sec1(der: &[u8]) -> Result<Self, KeyFileError> {
         let pair = CURVES
             .iter()
@@ -165,10 +164,10 @@ impl PrivateKey {
         Ok(Self { secret, public })
     }
 
-    /// The key in DER of PKCS#8, as Go writes it.
+    /// The key in DER of PKCS#8, with the same bytes that Go writes.
     ///
     /// # Errors
-    /// When memory runs out.
+    /// When memory is exhausted.
     pub fn to_pkcs8(&self) -> Result<Zeroizing<Vec<u8>>, KeyFileError> {
         let refused = |_| KeyFileError::Malformed;
         Ok(Zeroizing::new(match &self.secret {
@@ -181,8 +180,8 @@ impl PrivateKey {
         }))
     }
 
-    /// The key as cosign writes it: PEM of JSON with the parameters of scrypt and what NaCl's
-    /// secretbox makes of the PKCS#8. Each call gives another salt and nonce.
+    /// The key in cosign's form: PEM of JSON with the parameters of scrypt and the PKCS#8 sealed by
+    /// NaCl's secretbox. Each call uses another salt and nonce.
     ///
     /// # Errors
     /// When the system gives no randomness.
@@ -203,7 +202,7 @@ pub fn public_pem(key: &PublicKey) -> String {
     pem::write("PUBLIC KEY", key.der())
 }
 
-/// PEM of one block, in lines of 64 letters.
+/// PEM of one block, in lines of 64 characters.
 #[must_use]
 pub fn pem_block(label: &str, contents: &[u8]) -> String {
     pem::write(label, contents)
@@ -271,7 +270,7 @@ fn spki<E>(der: Result<PublicKeyX509Der<'_>, E>) -> Result<Vec<u8>, KeyFileError
     Ok(der.map_err(|_| KeyFileError::Malformed)?.as_ref().to_vec())
 }
 
-/// The message's digest as AWS-LC takes it.
+/// The message's digest in AWS-LC's form.
 fn digest_of(
     scheme: Scheme,
     algorithm: HashAlgorithm,

@@ -12,7 +12,7 @@ const MAX_BYTES: usize = 64 * 1024;
 
 const ENCRYPTED_HEADER: &[u8] = b"Proc-Type: 4,ENCRYPTED";
 
-/// Letters of a line, as Go and OpenSSL write them (RFC 7468 2).
+/// Characters of a line, as Go and OpenSSL write them (RFC 7468 2).
 const COLUMNS: usize = 64;
 
 pub(super) fn read(
@@ -22,7 +22,7 @@ pub(super) fn read(
     if text.len() > MAX_BYTES {
         return Err(KeyFileError::TooLarge { bytes: text.len(), max: MAX_BYTES });
     }
-    // The headers of RFC 1421 4.6.1.1, which OpenSSL writes still.
+    // The headers of RFC 1421 4.6.1.1, which OpenSSL still writes.
     if text.windows(ENCRYPTED_HEADER.len()).any(|part| part == ENCRYPTED_HEADER) {
         return Err(KeyFileError::OlderEncryption);
     }

@@ -1,6 +1,6 @@
 //! NaCl's `crypto_secretbox`: XSalsa20 and Poly1305. The first 32 bytes of the key stream are the
-//! key of the authenticator, the message is encrypted with what follows, and the tag stands in
-//! front of it ("Cryptography in NaCl", sections 9 and 10).
+//! key of the authenticator, the rest encrypts the message, and the tag comes first in the output
+//! ("Cryptography in NaCl", sections 9 and 10).
 
 use poly1305::Poly1305;
 use poly1305::universal_hash::KeyInit as _;
@@ -21,7 +21,7 @@ pub(super) fn seal(message: &[u8], nonce: &[u8; NONCE_BYTES], key: &[u8; KEY_BYT
     [tag.as_slice(), &sealed].concat()
 }
 
-/// Decrypts what is authentic; `None` where it is not.
+/// Decrypts an authentic message; `None` for any other.
 pub(super) fn open(
     sealed: &[u8],
     nonce: &[u8; NONCE_BYTES],

@@ -1,4 +1,4 @@
-/// Why a document is not the predicate that it is said to be.
+/// Why a document is not a predicate of the requested type.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum PredicateError {
@@ -13,10 +13,10 @@ pub enum PredicateError {
     /// Not UTF-8.
     #[error("not text in UTF-8")]
     NotText,
-    /// JSON, but no object.
+    /// JSON, but not an object.
     #[error("a predicate of this type must be a JSON object")]
     NotAnObject,
-    /// Without a member that the format requires.
+    /// A member that the format requires is missing.
     #[error("the member {field:?} is missing, which a predicate of this type must have")]
     Missing {
         /// The member.
@@ -24,14 +24,14 @@ pub enum PredicateError {
     },
 }
 
-/// Why the environment gives no provenance.
+/// Why no provenance can be made from the environment.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum CiError {
     /// Neither GitHub Actions nor GitLab CI.
     #[error("this is no job of GitHub Actions or GitLab CI")]
     Unknown,
-    /// A variable that the system sets is not there.
+    /// A variable that the system always sets is missing.
     #[error("the variable {name} is not set, which every job of {system} has")]
     Missing {
         /// The variable.
@@ -39,7 +39,7 @@ pub enum CiError {
         /// The system.
         system: &'static str,
     },
-    /// A variable is not in the form that the system gives it.
+    /// A variable does not have the system's form.
     #[error("the variable {name} is not in the form that {system} gives it")]
     Malformed {
         /// The variable.

@@ -1,4 +1,4 @@
-//! Predicates: what an attestation says.
+//! Predicates: the contents of attestations.
 
 mod error;
 mod provenance;
@@ -12,9 +12,9 @@ pub use error::{CiError, PredicateError};
 pub use provenance::provenance;
 pub use vuln::ScanRecord;
 
-/// Makes the predicate of a type out of a document, as cosign does: most must be JSON objects, and a
-/// link have what in-toto requires; `custom` takes any text and adds the time; SPDX takes tag-value
-/// text, too. What else readers of a type expect: [`missing_member`].
+/// Makes a predicate of a type from a document, as cosign does: most must be JSON objects, and a
+/// link must have what in-toto requires; `custom` takes any text and adds the time; SPDX also takes
+/// tag-value text. For further members that readers of a type expect, see [`missing_member`].
 ///
 /// # Errors
 /// When the document is not of that type.
@@ -47,7 +47,7 @@ pub fn predicate(
     }
 }
 
-/// A member that a predicate lacks though its format requires it: who reads it may refuse it.
+/// A member that the format requires and the predicate lacks: readers may refuse it.
 #[must_use]
 pub fn missing_member(predicate_type: &PredicateType, predicate: &Value) -> Option<&'static str> {
     let members = predicate.as_object()?;
@@ -55,7 +55,7 @@ pub fn missing_member(predicate_type: &PredicateType, predicate: &Value) -> Opti
     required.iter().copied().find(|field| !members.contains_key(*field))
 }
 
-/// The members that formats require.
+/// The members that a format requires.
 fn required(kind: PredicateKind) -> &'static [&'static str] {
     match kind {
         // in-toto 0.9 section 4.4.

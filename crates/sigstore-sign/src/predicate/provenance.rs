@@ -1,5 +1,6 @@
-//! SLSA provenance v1 of a build in continuous integration, from what the system says of it
-//! (slsa.dev/spec/v1.0/provenance). Only named variables are taken, none that could be a secret.
+//! SLSA provenance v1 of a build in continuous integration, from the system's variables
+//! (slsa.dev/spec/v1.0/provenance). Only named variables are read, and none of them can be a
+//! secret.
 
 use std::collections::BTreeMap;
 
@@ -7,15 +8,15 @@ use serde_json::{Map, Value, json};
 
 use super::CiError;
 
-/// What GitHub's own provenance has as build type.
+/// The build type in GitHub's own provenance.
 const GITHUB_BUILD_TYPE: &str = "https://actions.github.io/buildtypes/workflow/v1";
 const GITHUB: &str = "GitHub Actions";
 const GITLAB: &str = "GitLab CI";
 
-/// The provenance of the job that these variables are of.
+/// The provenance of the job that has these variables.
 ///
 /// # Errors
-/// When they are of no known system, or incomplete.
+/// When the system is not known, or a variable is missing.
 pub fn provenance(variables: &BTreeMap<String, String>) -> Result<Value, CiError> {
     let is = |name: &str| variables.get(name).is_some_and(|value| value == "true");
     if is("GITHUB_ACTIONS") {

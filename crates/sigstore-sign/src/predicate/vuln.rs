@@ -4,7 +4,7 @@
 use sealift_model::Timestamp;
 use serde_json::{Value, json};
 
-/// A scan, and what it found.
+/// A scan and its result.
 #[derive(Clone, Debug)]
 #[expect(clippy::exhaustive_structs, reason = "these are the fields of the specification")]
 pub struct ScanRecord {
@@ -12,13 +12,13 @@ pub struct ScanRecord {
     pub scanner: String,
     /// Its version.
     pub version: String,
-    /// URI of the advisory database; empty where there was none, and where it has none.
+    /// URI of the advisory database; empty if there was no database, or it has no URI.
     pub database: String,
     /// The day or version of the database.
     pub database_version: String,
     /// When the scan began.
     pub started: Timestamp,
-    /// When it was done.
+    /// When the scan ended.
     pub finished: Timestamp,
     /// The report, as JSON.
     pub result: Value,

@@ -1,4 +1,4 @@
-//! Asking a service: bounded in bytes and time, and never twice what must not be repeated.
+//! Requests to a service, bounded in bytes and time; those that must not be repeated are sent once.
 
 use std::time::Duration;
 
@@ -7,14 +7,14 @@ use serde_json::Value;
 
 use super::error::{Service, ServiceError};
 
-/// Bytes of an answer: an entry around an envelope of some megabytes is the largest.
+/// Bytes of an answer; the largest is an entry with an envelope of some megabytes.
 const MAX_BYTES: u64 = 32 << 20;
-/// Letters of what a service says that are repeated in an error.
+/// Characters of a service's message that an error repeats.
 const MAX_MESSAGE: usize = 300;
 /// Time for one answer; a log may take some seconds to include an entry.
 const TOTAL: Duration = Duration::from_secs(60);
 
-/// What a service answered, and where.
+/// The answer of a service, and where it came from.
 pub(super) struct Answer {
     service: Service,
     pub(super) host: String,
@@ -31,7 +31,7 @@ pub(super) struct Asked<'a> {
 }
 
 impl Asked<'_> {
-    /// Sends a body of this type.
+    /// Posts a body of this type.
     pub(super) fn post(
         self,
         url: &Url,
@@ -63,7 +63,7 @@ impl Asked<'_> {
 }
 
 impl Answer {
-    /// The answer, unless it is a refusal.
+    /// The answer, or an error if the service refused.
     pub(super) fn accepted(self) -> Result<Self, ServiceError> {
         if (200..300).contains(&self.status) {
             return Ok(self);
@@ -85,7 +85,7 @@ impl Answer {
     }
 }
 
-/// What an answer says went wrong, on one line: the `message` of JSON, or the text.
+/// The error message in an answer, on one line: the `message` of JSON, or the text.
 fn message(bytes: &[u8]) -> String {
     let document: Option<Value> = serde_json::from_slice(bytes).ok();
     let text = match document.as_ref().and_then(|document| document.get("message")?.as_str()) {

@@ -1,4 +1,4 @@
-//! From a signature to one that others vouch for, verified before anyone is told of it.
+//! Adds the evidence of services to signatures, and verifies it before a signature is returned.
 
 use std::fmt;
 
@@ -19,28 +19,28 @@ use crate::sign::{Ed25519Form, scheme_of, sign_envelope, sign_message};
 use crate::signer::{SignError, Signer};
 use crate::token::IdentityToken;
 
-/// What is signed.
+/// The content to sign.
 #[derive(Clone, Copy, Debug)]
 #[expect(clippy::exhaustive_enums, reason = "the two things that are signed")]
 pub enum ToSign<'a> {
-    /// A file or payload as it is.
+    /// A file or payload, unchanged.
     Message(&'a [u8]),
     /// An in-toto statement, in an envelope.
     Statement(&'a [u8]),
 }
 
-/// Services that vouch for signatures, and what their answers are verified against.
+/// Services that vouch for signatures, and the root that their answers are verified against.
 #[expect(clippy::exhaustive_structs, reason = "all of it must be said")]
 pub struct ServiceClient<'a> {
-    /// Asks them.
+    /// The HTTP client.
     pub client: &'a Client,
-    /// Which are asked. Without any, a signature by a key stands for itself.
+    /// The services to use. Without any, a signature by a key has no further evidence.
     pub services: &'a Services,
-    /// What they are known by.
+    /// The root that the services' answers are verified against.
     pub root: &'a TrustedRoot,
     /// Whether certificates must be in a log of the trusted root.
     pub requires_sct: bool,
-    /// Tells the time.
+    /// Returns the current time.
     pub clock: &'a dyn Fn() -> Timestamp,
 }
 
@@ -50,7 +50,7 @@ impl fmt::Debug for ServiceClient<'_> {
     }
 }
 
-/// A signer with a certificate that the authority issued to an identity, for some minutes.
+/// A signer with a certificate that the authority issued to an identity, valid for some minutes.
 #[derive(Debug)]
 pub struct IssuedSigner {
     key: PrivateKey,
@@ -60,8 +60,8 @@ pub struct IssuedSigner {
 }
 
 impl IssuedSigner {
-    /// Whether the word of a log for the certificate came beside it: it has been verified, and has
-    /// no place in a bundle, so that who verifies signatures must do without it.
+    /// Whether the certificate's timestamp by a log came beside it. It has been verified, but has
+    /// no place in a bundle, so verifiers of the signatures must do without it.
     #[must_use]
     pub fn has_detached_timestamp(&self) -> bool {
         self.has_detached_timestamp
@@ -75,19 +75,18 @@ impl IssuedSigner {
 }
 
 impl ServiceClient<'_> {
-    /// Makes a key that is used for this alone, on the curve P-256, and has it certified.
+    /// Generates a key for this certificate alone, on the curve P-256, and has it certified.
     ///
     /// # Errors
-    /// As of [`ServiceClient::certify_as`].
+    /// Those of [`ServiceClient::certify_as`].
     pub fn certify(&self, token: &IdentityToken) -> Result<IssuedSigner, ServiceError> {
         self.certify_as(token, KeyAlgorithm::EcdsaP256)
     }
 
-    /// Makes a key of this kind that is used for this alone, and has it certified.
+    /// Generates a key of this kind for this certificate alone, and has it certified.
     ///
     /// # Errors
-    /// When the token is not valid any more, or the authority does not answer with a certificate
-    /// that is right.
+    /// When the token has expired, or the authority does not return a valid certificate.
     pub fn certify_as(
         &self,
         token: &IdentityToken,
@@ -142,11 +141,11 @@ impl ServiceClient<'_> {
         self.for_signer(signer).vouch(bundle, scheme, content)
     }
 
-    /// A timestamp over an envelope, as cosign's forms without a bundle have it in the place of one over
-    /// the signature.
+    /// Returns a timestamp over an envelope. cosign's forms without a bundle have it instead of one
+    /// over the signature.
     ///
     /// # Errors
-    /// When no authority is to be asked, or its answer does not count.
+    /// When no authority is configured, or its answer is not valid.
     pub fn stamp(&self, envelope: &[u8]) -> Result<Vec<u8>, ServiceError> {
         let service = Service::Timestamps;
         let Some(url) = self.services.timestamps.first() else {
@@ -159,7 +158,8 @@ impl ServiceClient<'_> {
         Ok(response)
     }
 
-    /// A timestamp beside the certificate has been verified with it, once.
+    /// A timestamp beside the certificate is verified once, together with it, and not required
+    /// again.
     fn for_signer(&self, signer: &IssuedSigner) -> Self {
         Self { requires_sct: self.requires_sct && !signer.has_detached_timestamp, ..*self }
     }
@@ -181,7 +181,7 @@ impl ServiceClient<'_> {
         Ok((bundle, scheme_of(signer, form)))
     }
 
-    /// Timestamps, log entries, and whether all of that proves what it must.
+    /// Adds timestamps and log entries, and verifies the result.
     fn vouch(
         &self,
         mut bundle: SignatureBundle,
@@ -200,7 +200,7 @@ impl ServiceClient<'_> {
         Ok(bundle)
     }
 
-    /// That the certificate is what a verifier accepts, before anything is signed with it.
+    /// Checks that verifiers accept the certificate, before anything is signed with it.
     fn check_certificate(&self, issued: &IssuedSigner) -> Result<(), ServiceError> {
         let probe = ToSign::Message(b"");
         let mut bundle = sign_message(&issued.key, b"", Ed25519Form::Pure)?;
@@ -208,7 +208,7 @@ impl ServiceClient<'_> {
             leaf: issued.leaf.der().to_vec(),
             chain: issued.chain.clone(),
         };
-        // At the time that it says: clocks differ by seconds.
+        // Checked at the certificate's own start, since clocks differ by seconds.
         let policy = self.identity_policy(&issued.leaf)?.insecure_ignore_tlog();
         self.check(&bundle, probe, &policy, issued.leaf.not_before())
     }
@@ -229,8 +229,8 @@ impl ServiceClient<'_> {
         self.check(bundle, content, &policy, (self.clock)())
     }
 
-    /// Exactly the identity that a certificate states; the authority's answer was compared with
-    /// the token before.
+    /// A policy for exactly the identity in a certificate, which was compared with the token
+    /// before.
     fn identity_policy(&self, leaf: &Certificate) -> Result<Policy, ServiceError> {
         let identity = leaf.identity().map_err(unproved)?;
         let exact = |text: &str| {
@@ -245,7 +245,7 @@ impl ServiceClient<'_> {
         Ok(if self.requires_sct { policy } else { policy.insecure_ignore_sct() })
     }
 
-    /// Reads what was written, as any verifier does.
+    /// Reads and verifies the written bundle, as any verifier does.
     fn check(
         &self,
         bundle: &SignatureBundle,

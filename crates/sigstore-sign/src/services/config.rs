@@ -1,4 +1,4 @@
-//! Which services are asked: the signing configuration (protobuf-specs, `sigstore_trustroot.proto`,
+//! The services to use: a signing configuration (protobuf-specs, `sigstore_trustroot.proto`,
 //! `SigningConfig`, version 0.2), or URLs.
 
 use sealift_http::Url;
@@ -8,23 +8,23 @@ use serde::Deserialize;
 use super::error::{ConfigError, Service};
 
 const MEDIA_TYPE: &str = "application/vnd.dev.sigstore.signingconfig.v0.2+json";
-/// Versions of the interfaces that are spoken.
+/// Supported versions of the interfaces.
 const AUTHORITY_VERSIONS: &[u32] = &[1];
 const LOG_VERSIONS: &[u32] = &[1, 2];
 const TIMESTAMP_VERSIONS: &[u32] = &[1];
 const ISSUER_VERSIONS: &[u32] = &[1];
 
-/// Services that are asked to vouch for a signature.
+/// The services that vouch for a signature.
 #[derive(Clone, Debug, Default)]
 #[expect(clippy::exhaustive_structs, reason = "there are these services")]
 pub struct Services {
     /// The certificate authority (Fulcio).
     pub authority: Option<Url>,
-    /// Transparency logs (Rekor), each of which takes the signature.
+    /// Transparency logs (Rekor); each receives the signature.
     pub logs: Vec<LogService>,
-    /// Timestamp authorities, whole URLs, each of which gives a timestamp.
+    /// Timestamp authorities by their complete URLs; each returns a timestamp.
     pub timestamps: Vec<Url>,
-    /// The issuer of identity tokens, for flows that ask a person.
+    /// The issuer of identity tokens, for interactive logins.
     pub issuer: Option<Url>,
 }
 
@@ -32,7 +32,7 @@ pub struct Services {
 #[derive(Clone, Debug)]
 #[expect(clippy::exhaustive_structs, reason = "a URL and its version")]
 pub struct LogService {
-    /// Where it is.
+    /// The URL of the log.
     pub url: Url,
     /// The version of its interface, 1 or 2.
     pub version: LogVersion,
@@ -103,11 +103,12 @@ enum Selector {
 }
 
 impl Services {
-    /// Chooses from a signing configuration: of each operator the newest version that is spoken
-    /// here and valid at `now`; of logs and timestamp authorities as many as it says.
+    /// Chooses from a signing configuration: for each operator the newest supported version that is
+    /// valid at `now`; of logs and timestamp authorities as many as the configuration requires.
     ///
     /// # Errors
-    /// When it is none of version 0.2, has a URL that is none, or fewer services than it says.
+    /// When the configuration is not one of version 0.2, has a malformed URL, or fewer services
+    /// than it requires.
     pub fn from_signing_config(json: &[u8], now: Timestamp) -> Result<Self, ConfigError> {
         let document: Document = serde_json::from_slice(json).map_err(|error| {
             ConfigError::Malformed { line: error.line(), column: error.column() }
@@ -141,7 +142,7 @@ impl Row {
         Ok(LogService { url: self.url()?, version })
     }
 
-    /// Both ends are inclusive. A time that cannot be read is no validity.
+    /// Both ends are inclusive. A time that cannot be read makes the row invalid.
     fn is_valid(&self, now: Timestamp) -> bool {
         let Some(window) = &self.valid_for else { return false };
         let Some(start) = self.start() else { return false };
@@ -159,7 +160,7 @@ impl Row {
     }
 }
 
-/// One of each operator, the newest first.
+/// The newest service of each operator, the newest first.
 fn chosen<'r>(rows: &'r [Row], versions: &[u32], now: Timestamp) -> Vec<&'r Row> {
     let spoken = |row: &&Row| versions.contains(&row.major_api_version) && row.is_valid(now);
     let mut rows: Vec<&Row> = rows.iter().filter(spoken).collect();

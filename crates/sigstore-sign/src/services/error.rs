@@ -26,71 +26,71 @@ impl std::fmt::Display for Service {
     }
 }
 
-/// Why nobody vouches for a signature, so that nothing counts as signed.
+/// Why a service did not vouch for a signature, which therefore does not count as signed.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ServiceError {
-    /// The service cannot be asked.
+    /// The service could not be reached.
     #[error("{service} cannot be asked")]
     Unreachable {
-        /// Which one.
+        /// The service.
         service: Service,
-        /// Why.
+        /// The reason.
         source: sealift_http::Error,
     },
-    /// The service refuses.
+    /// The service refused.
     #[error("{service} at {host} refuses with status {status}{}", said(.message))]
     Refused {
-        /// Which one.
+        /// The service.
         service: Service,
-        /// Where.
+        /// Its host.
         host: String,
         /// Status of HTTP.
         status: u16,
-        /// What it says, cut short.
+        /// Its message, shortened.
         message: String,
     },
-    /// The answer is not in the form that the service's description says.
+    /// The answer is not in the form of the service's description.
     #[error("the answer of {service} at {host} is malformed: {what}")]
     Answer {
-        /// Which one.
+        /// The service.
         service: Service,
-        /// Where.
+        /// Its host.
         host: String,
-        /// What is wrong.
+        /// The fault.
         what: &'static str,
     },
     /// The log's entry is malformed.
     #[error("the entry that the log at {host} answers with is malformed")]
     Entry {
-        /// Where.
+        /// Its host.
         host: String,
-        /// How.
+        /// The fault.
         source: BundleError,
     },
     /// The authority's certificate is malformed.
     #[error("the certificate that the authority at {host} answers with is malformed")]
     Certificate {
-        /// Where.
+        /// Its host.
         host: String,
-        /// How.
+        /// The fault.
         source: CertificateError,
     },
-    /// The certificate is of another key, or of another identity than the token's.
+    /// The certificate has another key than requested, or another identity than the token.
     #[error("the certificate of the authority at {host} is not what was asked for: its {what}")]
     OtherCertificate {
-        /// Where.
+        /// Its host.
         host: String,
-        /// What differs.
+        /// The part that differs.
         what: &'static str,
     },
-    /// What the services answer does not prove what it must.
+    /// The answers of the services do not verify.
     #[error("what the services answered does not verify")]
     Unproved(#[source] Box<sealift_sigstore_verify::Error>),
-    /// A service is needed and none is configured.
+    /// A required service is not configured.
     #[error("no URL of {service} is configured for this time")]
     NotConfigured {
-        /// Which one.
+        /// The service.
         service: Service,
     },
     /// The identity token cannot be used.
@@ -99,7 +99,7 @@ pub enum ServiceError {
     /// Signing failed.
     #[error(transparent)]
     Sign(#[from] SignError),
-    /// The log takes no signatures of such keys.
+    /// The log does not accept signatures of this kind of key.
     #[error("the log takes no signatures of this kind of key")]
     Key,
 }
@@ -112,7 +112,7 @@ fn said(message: &str) -> String {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ConfigError {
-    /// Not JSON of that form.
+    /// Not JSON of a signing configuration.
     #[error("not a signing configuration: line {line}, column {column}")]
     Malformed {
         /// 1-based line.
@@ -120,28 +120,28 @@ pub enum ConfigError {
         /// 1-based column.
         column: usize,
     },
-    /// Of another version.
+    /// The version is not supported.
     #[error("a signing configuration of the media type {found:?}, which is not supported")]
     MediaType {
-        /// What it says.
+        /// The media type of the document.
         found: String,
     },
-    /// A URL is none.
+    /// A URL is malformed.
     #[error("{url:?} is no URL of a service")]
     Url {
-        /// What is there.
+        /// The text in place of the URL.
         url: String,
     },
-    /// Fewer services than are asked for exactly.
+    /// There are fewer services than the configuration requires.
     #[error("{found} of {service} are valid at {now}, where {required} are required")]
     TooFew {
-        /// Which service.
+        /// The service.
         service: Service,
-        /// How many must there be.
+        /// The required number.
         required: usize,
-        /// How many there are.
+        /// The number found.
         found: usize,
-        /// When.
+        /// The time at which they must be valid.
         now: Timestamp,
     },
 }

@@ -1,5 +1,5 @@
 //! Fulcio's interface of version 2 (`fulcio.proto`, `POST /api/v2/signingCert`): a short-lived
-//! certificate for a key, to whom an identity token names.
+//! certificate for a key, issued to the identity in a token.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -14,18 +14,18 @@ use crate::sign::{Ed25519Form, scheme_of};
 use crate::signer::Signer;
 use crate::token::IdentityToken;
 
-/// Certificates in an answer.
+/// Most certificates in an answer.
 const MAX_CERTIFICATES: usize = 10;
 
-/// The signer's certificate, and DER of those above it without the root.
+/// The signer's certificate, and DER of those above it except the root.
 pub(super) struct Issued {
     pub(super) leaf: Certificate,
     pub(super) chain: Vec<Vec<u8>>,
-    /// The word of a log, where it is not in the certificate.
+    /// The timestamp of a log, if it is not embedded in the certificate.
     pub(super) detached: Option<DetachedSct>,
 }
 
-/// Asks for a certificate. That the key is the asker's is shown by signing the token's subject.
+/// Requests a certificate. A signature over the token's subject proves possession of the key.
 pub(super) fn certificate(
     asked: Asked<'_>,
     base: &Url,
@@ -90,7 +90,7 @@ pub(super) fn certificate(
     Ok(Issued { leaf, chain, detached })
 }
 
-/// What a log answered to `add-chain` (RFC 6962 4.1), as JSON in base64.
+/// Reads a log's answer to `add-chain` (RFC 6962 4.1), as JSON in base64.
 fn read_sct(text: &str) -> Option<DetachedSct> {
     let json: Value = serde_json::from_slice(&STANDARD.decode(text).ok()?).ok()?;
     let bytes = |name: &str| STANDARD.decode(json.get(name)?.as_str()?).ok();
@@ -105,7 +105,7 @@ fn read_sct(text: &str) -> Option<DetachedSct> {
     })
 }
 
-/// The certificate must be of this key and this identity: anything else would be somebody else's.
+/// Checks that the certificate has this key and this identity; any other would be another signer's.
 fn check(
     leaf: &Certificate,
     token: &IdentityToken,
@@ -119,7 +119,8 @@ fn check(
     let identity = leaf
         .identity()
         .map_err(|source| ServiceError::Certificate { host: host.to_owned(), source })?;
-    // What a token's subject becomes is up to the issuer's kind; an address stays what it is.
+    // The issuer's kind decides how a token's subject is certified; an email address stays
+    // unchanged.
     if token.email().is_some_and(|email| email != identity.subject.as_str()) {
         return Err(other("subject"));
     }

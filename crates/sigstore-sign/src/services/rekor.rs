@@ -17,10 +17,10 @@ use crate::bundle::{BUNDLE_MEDIA_TYPE, SignatureBundle, SignedPayload, SignerMat
 use crate::key::{pem_block, public_pem};
 use crate::statement::pae;
 
-/// Most hashes of an inclusion proof, as a tree has no more levels.
+/// Most hashes of an inclusion proof: a tree has no more levels.
 const MAX_HASHES: usize = 64;
 
-/// Enters a signature into a log, and reads the entry that it answers with.
+/// Enters a signature into a log, and reads the entry in its answer.
 pub(super) fn enter(
     asked: Asked<'_>,
     log: &LogService,
@@ -33,7 +33,7 @@ pub(super) fn enter(
             let url = below(&log.url, "/api/v1/log/entries").ok_or_else(not_configured)?;
             let request = proposal(bundle, scheme).ok_or(ServiceError::Key)?.to_string();
             let mut answer = asked.post(&url, "application/json", request.as_bytes())?;
-            // The entry is there already: the log says where.
+            // The entry exists already, and the answer gives its location.
             if answer.status == 409 {
                 let place = answer.location.as_deref().and_then(|place| url.join(place).ok());
                 let place = place.filter(|place| place.is_same_origin(&url));
@@ -59,7 +59,7 @@ fn verifier_pem(signer: &SignerMaterial) -> String {
     }
 }
 
-/// What Rekor v1 is asked to enter: `dsse` for an envelope, else `hashedrekord`.
+/// The request to Rekor v1: `dsse` for an envelope, else `hashedrekord`.
 fn proposal(bundle: &SignatureBundle, scheme: Scheme) -> Option<Value> {
     let pem = verifier_pem(&bundle.signer);
     match &bundle.payload {
@@ -102,7 +102,7 @@ pub(super) fn hashed_record(pem: &str, signature: &[u8], digest: &Hash) -> Value
     })
 }
 
-/// What Rekor v2 is asked to enter: a `hashedrekord`, for an envelope over what is signed of it
+/// The request to Rekor v2: a `hashedrekord`, which for an envelope is over its signed encoding
 /// (client specification, "Rekor v2").
 fn request(bundle: &SignatureBundle, scheme: Scheme) -> Option<Value> {
     let digest = match &bundle.payload {
@@ -132,7 +132,7 @@ fn request(bundle: &SignatureBundle, scheme: Scheme) -> Option<Value> {
     }))
 }
 
-/// `PublicKeyDetails` of protobuf-specs (`sigstore_common.proto`), as far as logs take them.
+/// `PublicKeyDetails` of protobuf-specs (`sigstore_common.proto`), as far as logs accept them.
 fn key_details(key: KeyAlgorithm, scheme: Scheme) -> Option<&'static str> {
     Some(match (key, scheme) {
         (KeyAlgorithm::EcdsaP256, Scheme::Ecdsa(HashAlgorithm::Sha256)) => {
@@ -155,7 +155,7 @@ fn key_details(key: KeyAlgorithm, scheme: Scheme) -> Option<&'static str> {
     })
 }
 
-/// The answer of Rekor v1: an object with one member, the entry by its name.
+/// Reads the answer of Rekor v1: an object with one member, the entry under its id.
 fn first(answer: &Answer) -> Result<Entry, ServiceError> {
     let document = answer.json()?;
     let members = document.as_object().filter(|members| members.len() == 1);
@@ -190,10 +190,10 @@ pub(super) fn read_first(entry: &Value) -> Option<Entry> {
     })
 }
 
-/// The answer of Rekor v2: an entry as bundles have it, read as strictly as one in a bundle.
+/// Reads the answer of Rekor v2: an entry in the form of bundles, read as strictly as in a bundle.
 fn second(answer: &Answer) -> Result<Entry, ServiceError> {
     let text = str::from_utf8(&answer.bytes).map_err(|_| answer.malformed("no JSON"))?;
-    // It is JSON by itself, so nothing in it can close what is put around it.
+    // Since it is a complete JSON document, it cannot close the document that is put around it.
     answer.json()?;
     let around = format!(
         "{{\"mediaType\":\"{BUNDLE_MEDIA_TYPE}\",\"verificationMaterial\":{{\
@@ -207,13 +207,13 @@ fn second(answer: &Answer) -> Result<Entry, ServiceError> {
     bundle.entries().first().cloned().ok_or_else(|| answer.malformed("no entry"))
 }
 
-/// The bytes that a text has as hexadecimal digits.
+/// The bytes that hexadecimal digits stand for.
 fn bytes_of(digits: &Value) -> Option<Vec<u8>> {
     HEXLOWER_PERMISSIVE.decode(digits.as_str()?.as_bytes()).ok()
 }
 
-/// Whether a log takes what is signed as a digest alone, which pure Ed25519 does not sign: all do of
-/// messages, those of version 2 of envelopes, too.
+/// Whether any log only takes a digest of the content, which pure Ed25519 does not sign: for
+/// messages all do, for envelopes those of version 2.
 pub(super) fn takes_digests(logs: &[LogService], is_message: bool) -> bool {
     logs.iter().any(|log| is_message || log.version == LogVersion::V2)
 }

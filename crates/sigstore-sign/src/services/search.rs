@@ -1,5 +1,5 @@
-//! Asking Rekor for an entry that does not lie beside its signature (`openapi.yaml`,
-//! `POST /api/v1/log/entries/retrieve`).
+//! Looks up entries in Rekor that do not lie beside their signatures (`openapi.yaml`, `POST
+//! /api/v1/log/entries/retrieve`).
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -16,17 +16,17 @@ use super::rekor::{enveloped, hashed_record, read_first};
 use crate::json::Node;
 use crate::key::{pem_block, public_pem};
 
-/// Entries that one question may be about (`openapi.yaml`, `SearchLogQuery`, `maxItems`).
+/// Entries that one query may contain (`openapi.yaml`, `SearchLogQuery`, `maxItems`).
 const MAX_PROPOSALS: usize = 10;
 
-/// Looks up the entries of signatures in a log, as cosign does of those beside which none lies.
-/// Who verifies a signature with what is found believes none of it before it is verified, too.
+/// Looks up the log entries of signatures, as cosign does for signatures without an entry beside
+/// them. The entries found are not trusted: the verification of the signature checks them.
 #[derive(Clone, Debug)]
 #[expect(clippy::exhaustive_structs, reason = "all of it must be said")]
 pub struct LogSearch {
-    /// Asks the log.
+    /// The HTTP client.
     pub client: Client,
-    /// Where the log is, version 1 of Rekor.
+    /// The URL of the log, version 1 of Rekor.
     pub url: Url,
 }
 
@@ -34,20 +34,20 @@ impl LogSearch {
     /// The log of the public-good instance.
     pub const PUBLIC: &str = "https://rekor.sigstore.dev";
 
-    /// Searches the log that is named, else the public one.
+    /// Searches the log at `url`, else the public one.
     ///
     /// # Errors
-    /// When what is named is no URL.
+    /// When `url` is malformed.
     pub fn named(client: Client, url: Option<&str>) -> Result<Self, UrlError> {
         Ok(Self { client, url: url.unwrap_or(Self::PUBLIC).parse()? })
     }
 
-    /// The entry of a signature of `artifact`, the earliest of several; `keys` are those that may
-    /// have signed what has no certificate. None where the log has none, and where it is not known
-    /// who signed.
+    /// Returns the entry of a signature of `artifact`, the earliest of several; `keys` are those
+    /// that may have signed if there is no certificate. None if the log has no entry, or no
+    /// possible signer is known.
     ///
     /// # Errors
-    /// When the log cannot be asked, refuses, or answers with what is no entry.
+    /// When the log cannot be reached, refuses, or its answer is malformed.
     pub fn entry(
         &self,
         bundle: &Bundle,
@@ -80,7 +80,7 @@ impl LogSearch {
     }
 }
 
-/// What the log would have been asked to enter, by each that may have signed.
+/// The entries that any of the possible signers would have requested.
 fn proposals(bundle: &Bundle, artifact: Artifact<'_>, keys: &[TrustedKey]) -> Vec<Value> {
     let signers: Vec<(String, &PublicKey)> = match bundle.material() {
         Material::Certificate { leaf, .. } => {
@@ -94,7 +94,7 @@ fn proposals(bundle: &Bundle, artifact: Artifact<'_>, keys: &[TrustedKey]) -> Ve
                 let messages = messages(artifact, key);
                 messages.iter().map(|digest| hashed_record(pem, signature, digest)).collect()
             }
-            // The log knows an envelope by its very bytes, in one of cosign's two ways to write it.
+            // The log finds an envelope by its exact bytes, which cosign writes in one of two ways.
             Content::Envelope(envelope) => {
                 written(envelope).iter().map(|text| enveloped(pem, text)).collect()
             }
@@ -103,7 +103,7 @@ fn proposals(bundle: &Bundle, artifact: Artifact<'_>, keys: &[TrustedKey]) -> Ve
     signers.iter().flat_map(of_one).collect()
 }
 
-/// The digests of a message by which a key may sign it.
+/// The digests of a message that a key may have signed.
 fn messages(artifact: Artifact<'_>, key: &PublicKey) -> Vec<Hash> {
     match artifact {
         Artifact::Bytes(bytes) => hashes(key).iter().map(|one| one.hash(bytes)).collect(),
@@ -112,7 +112,7 @@ fn messages(artifact: Artifact<'_>, key: &PublicKey) -> Vec<Hash> {
     }
 }
 
-/// Older versions of cosign sign by SHA-256, whatever the curve.
+/// The hashes that a key may use: older versions of cosign use SHA-256 for any curve.
 fn hashes(key: &PublicKey) -> &'static [HashAlgorithm] {
     match key.algorithm() {
         KeyAlgorithm::EcdsaP384 => &[HashAlgorithm::Sha384, HashAlgorithm::Sha256],
@@ -122,8 +122,8 @@ fn hashes(key: &PublicKey) -> &'static [HashAlgorithm] {
     }
 }
 
-/// An envelope as Go writes the structure of `go-securesystemslib`, and as it writes the message of
-/// protobuf-specs.
+/// The two JSON texts of an envelope: as Go writes the structure of `go-securesystemslib`, and the
+/// message of protobuf-specs.
 fn written(envelope: &Envelope) -> [String; 2] {
     let payload = ("payload", Some(Node::text(STANDARD.encode(envelope.unverified_payload()))));
     let kind = ("payloadType", Some(Node::text(envelope.payload_type())));

@@ -1,4 +1,4 @@
-//! Tokens that a machine gets for the job that runs on it.
+//! Tokens that a machine receives for the job that it runs.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -9,32 +9,32 @@ use zeroize::Zeroizing;
 
 use super::{IdentityToken, TokenError};
 
-/// Bytes of an answer with a token.
+/// Most bytes of an answer with a token.
 const MAX_BYTES: u64 = 1 << 20;
 const TOTAL: Duration = Duration::from_secs(30);
 const BUILDKITE: &str = "https://agent.buildkite.com/v3";
 const GOOGLE: &str = "computeMetadata/v1/instance/service-accounts/default/identity";
 
-/// The metadata server of Google's machines, which has no TLS: a client must be allowed to ask it
-/// without. `GCE_METADATA_HOST` names another, as for Google's own libraries.
+/// The metadata server of Google's machines. It has no TLS, so the client must be allowed to use
+/// plain HTTP. `GCE_METADATA_HOST` names another server, as for Google's own libraries.
 pub const GOOGLE_HOST: &str = "metadata.google.internal";
 
-/// Where a token comes from.
+/// The source of a token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Ambient {
-    /// A variable that a job of GitLab CI is given (`id_tokens: SIGSTORE_ID_TOKEN`).
+    /// A variable in a job of GitLab CI (`id_tokens: SIGSTORE_ID_TOKEN`).
     Variable,
     /// A workflow of GitHub Actions with the permission `id-token: write`.
     GitHubActions,
     /// An agent of Buildkite.
     Buildkite,
-    /// The metadata server of Google's machines. It is asked only when it is named.
+    /// The metadata server of Google's machines, used only if it is named.
     Google,
 }
 
 impl Ambient {
-    /// The source that the environment speaks of.
+    /// The source that the environment indicates.
     #[must_use]
     pub fn detect(variables: &BTreeMap<String, String>) -> Option<Self> {
         let has = |name: &str| variables.get(name).is_some_and(|value| !value.is_empty());
@@ -49,7 +49,7 @@ impl Ambient {
         }
     }
 
-    /// The source of a name, as cosign's `--oidc-provider` has it.
+    /// The source with this name in cosign's `--oidc-provider`.
     #[must_use]
     pub fn named(name: &str) -> Option<Self> {
         match name {
@@ -61,10 +61,10 @@ impl Ambient {
         }
     }
 
-    /// Asks for a token for an audience, which is `sigstore` for the public instance.
+    /// Requests a token for an audience, which is `sigstore` for the public instance.
     ///
     /// # Errors
-    /// When the environment is not that of the source, or it does not answer with a token.
+    /// When the environment does not belong to the source, or the source returns no token.
     pub fn token(
         self,
         client: &Client,
@@ -135,7 +135,7 @@ fn member(bytes: &[u8], name: &str) -> Result<Zeroizing<String>, AmbientError> {
     Ok(Zeroizing::new(text.to_owned()))
 }
 
-/// Why the environment gives no token.
+/// Why no token could be had from the environment.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum AmbientError {
@@ -145,16 +145,16 @@ pub enum AmbientError {
         /// Its name.
         name: &'static str,
     },
-    /// A URL from the environment is none.
+    /// A URL from the environment is malformed.
     #[error("the environment names no URL to ask for a token")]
     Url,
-    /// It cannot be asked.
+    /// The source could not be reached.
     #[error("no identity token can be asked for")]
     Unreachable(#[from] sealift_http::Error),
-    /// It refuses.
+    /// The source refused.
     #[error("{host} refuses an identity token with status {status}")]
     Refused {
-        /// Where.
+        /// Its host.
         host: String,
         /// Status of HTTP.
         status: u16,

@@ -1,4 +1,4 @@
-//! Identity tokens (OpenID Connect): who signs, as an issuer says.
+//! Identity tokens (OpenID Connect): the signer's identity, stated by an issuer.
 
 mod ambient;
 mod person;
@@ -14,10 +14,11 @@ use zeroize::Zeroizing;
 pub use ambient::{Ambient, AmbientError, GOOGLE_HOST};
 pub use person::{Login, LoginError, Prompt};
 
-/// Letters of a token; those of GitHub have about 2000.
+/// Most characters of a token; GitHub's have about 2000.
 const MAX_LETTERS: usize = 64 * 1024;
 
-/// A token, read but not verified: the certificate authority does that. `Debug` does not show it.
+/// A token, parsed but not verified, which the certificate authority does. `Debug` does not show
+/// it.
 #[derive(Clone)]
 pub struct IdentityToken {
     text: Zeroizing<String>,
@@ -31,7 +32,7 @@ impl IdentityToken {
     /// Reads a token (RFC 7519, compact).
     ///
     /// # Errors
-    /// When it is none, or does not say who it is about.
+    /// When it is malformed, or names no subject.
     pub fn new(text: &str) -> Result<Self, TokenError> {
         let text = text.trim();
         if text.len() > MAX_LETTERS {
@@ -49,7 +50,7 @@ impl IdentityToken {
         let claim = |name: &str| claims.get(name).and_then(Value::as_str).map(str::to_owned);
         let issuer = claim("iss").ok_or(TokenError::Missing { claim: "iss" })?;
         let email = claim("email");
-        // Some issuers write the truth value as a text.
+        // Some issuers write the boolean as a text.
         let verified = claims.get("email_verified");
         let is_verified =
             verified.is_some_and(|is| is.as_bool() == Some(true) || is.as_str() == Some("true"));
@@ -62,18 +63,18 @@ impl IdentityToken {
         };
         let expires = claims.get("exp").and_then(Value::as_i64);
         let expires = expires.and_then(|seconds| Timestamp::from_unix_seconds(seconds).ok());
-        // Dex says which issuer it speaks for, and Fulcio then puts that into the certificate.
+        // Dex names the issuer on whose behalf it issued the token, and Fulcio certifies that one.
         let federated = claims.pointer("/federated_claims/connector_id").and_then(Value::as_str);
         let issuer = federated.map_or(issuer, str::to_owned);
         Ok(Self { text: Zeroizing::new(text.to_owned()), subject, email, issuer, expires })
     }
 
-    /// The token.
+    /// The text of the token.
     pub(crate) fn as_str(&self) -> &str {
         &self.text
     }
 
-    /// Whom it is about: an address, or what the issuer calls them.
+    /// The subject: an email address, or the issuer's name for it.
     #[must_use]
     pub fn subject(&self) -> &str {
         &self.subject
@@ -83,12 +84,12 @@ impl IdentityToken {
         self.email.as_deref()
     }
 
-    /// What the certificate will name as issuer.
+    /// The issuer that the certificate will name.
     pub(crate) fn certificate_issuer(&self) -> &str {
         &self.issuer
     }
 
-    /// That it has not expired.
+    /// Checks that it has not expired.
     pub(crate) fn check(&self, now: Timestamp) -> Result<(), TokenError> {
         match self.expires {
             Some(expired) if expired <= now => Err(TokenError::Expired { expired, now }),
@@ -110,32 +111,32 @@ impl fmt::Debug for IdentityToken {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum TokenError {
-    /// Longer than tokens are.
+    /// The token is too long.
     #[error("an identity token of {letters} letters, at most {max} are allowed")]
     TooLong {
-        /// Letters that are there.
+        /// Its characters.
         letters: usize,
-        /// Letters allowed.
+        /// Characters allowed.
         max: usize,
     },
-    /// Not three parts of base64, the second one JSON.
+    /// Not three parts of base64, of which the second is JSON.
     #[error("not an identity token")]
     Malformed,
-    /// It lacks what a certificate needs.
+    /// A claim that the certificate needs is missing.
     #[error("the identity token has no {claim:?}")]
     Missing {
         /// The claim.
         claim: &'static str,
     },
-    /// The address in it is not known to be the holder's.
+    /// The issuer has not verified the email address.
     #[error("the address in the identity token is not verified by its issuer")]
     EmailNotVerified,
-    /// It is not valid any more.
+    /// The token has expired.
     #[error("the identity token has expired at {expired}; it is {now}")]
     Expired {
-        /// Until when it was valid.
+        /// When it expired.
         expired: Timestamp,
-        /// When it was to be used.
+        /// When it was used.
         now: Timestamp,
     },
 }

@@ -1,5 +1,5 @@
-//! Tokens that a person gets by logging in: in a browser on this machine (RFC 6749 section 4.1 with
-//! RFC 7636 and RFC 8252), or with a code on any device (RFC 8628).
+//! Tokens from an interactive login: in a browser on this machine (RFC 6749 section 4.1 with RFC
+//! 7636 and RFC 8252), or with a code on any device (RFC 8628).
 
 use std::fmt;
 use std::io::{self, BufRead, BufReader, Read as _, Write as _};
@@ -18,38 +18,38 @@ use zeroize::Zeroizing;
 
 use super::{IdentityToken, TokenError};
 
-/// Bytes of an answer.
+/// Most bytes of an answer.
 const MAX_BYTES: u64 = 1 << 20;
-/// How long an exchange may take.
+/// Longest duration of an exchange.
 const TOTAL: Duration = Duration::from_secs(30);
-/// How long a person may take.
+/// Longest wait for the person to log in.
 const PATIENCE: Duration = Duration::from_secs(15 * 60);
-/// Between looks for a browser that has come back.
+/// The interval between checks whether the browser has come back.
 const PAUSE: Duration = Duration::from_millis(50);
-/// How long a browser may take to say what it wants, and how much that may be.
+/// The time and size limits of a browser's request.
 const BROWSER: Duration = Duration::from_secs(5);
 const MAX_LINE_BYTES: u64 = 16 << 10;
-/// Between questions whether the person has logged in, where the issuer does not say (RFC 8628 3.2).
+/// The interval between checks for the login, if the issuer does not set one (RFC 8628 3.2).
 const INTERVAL_SECONDS: u64 = 5;
 
 const SCOPE: &str = "openid email";
 const CALLBACK: &str = "/auth/callback";
 const DEVICE_GRANT: &str = "urn:ietf:params:oauth:grant-type:device_code";
 
-/// An issuer of identity tokens that asks a person who they are.
+/// An issuer of identity tokens with interactive logins.
 #[derive(Clone, Copy)]
 #[expect(clippy::exhaustive_structs, reason = "all of it must be said")]
 pub struct Login<'a> {
-    /// Asks the issuer.
+    /// The HTTP client.
     pub client: &'a Client,
-    /// The issuer.
+    /// The URL of the issuer.
     pub issuer: &'a Url,
-    /// What the issuer knows this program as.
+    /// This program's id at the issuer.
     pub client_id: &'a str,
-    /// What it proves that with; programs on people's machines have nothing.
+    /// The secret for this id; programs on people's machines have none.
     pub secret: Option<&'a str>,
-    /// Where on this machine the browser comes back to, where the issuer must know it: plain HTTP,
-    /// `localhost` or 127.0.0.1. Else any free port.
+    /// The URL on this machine to which the browser returns, if it is registered with the issuer:
+    /// plain HTTP, `localhost` or 127.0.0.1. By default any free port.
     pub redirect: Option<&'a Url>,
 }
 
@@ -59,7 +59,7 @@ impl fmt::Debug for Login<'_> {
     }
 }
 
-/// What the person is to do.
+/// The instruction for the person.
 #[derive(Clone, Copy, Debug)]
 #[expect(clippy::exhaustive_enums, reason = "there are two ways")]
 pub enum Prompt<'a> {
@@ -67,14 +67,14 @@ pub enum Prompt<'a> {
     Browser(&'a str),
     /// Open this on any device, and enter the code there if it asks for one.
     Device {
-        /// Where.
+        /// The URL.
         url: &'a str,
         /// The code.
         code: &'a str,
     },
 }
 
-/// What an issuer says of itself (OpenID Connect Discovery 1.0 section 3).
+/// The issuer's metadata (OpenID Connect Discovery 1.0 section 3).
 #[derive(Deserialize)]
 struct Endpoints {
     issuer: String,
@@ -109,16 +109,16 @@ struct Device {
 }
 
 impl Login<'_> {
-    /// Has the person log in with a browser that comes back to this machine.
+    /// Performs a login with a browser that returns to this machine.
     ///
     /// # Errors
-    /// When they do not, or the issuer gives no token.
+    /// When the person does not log in, or the issuer returns no token.
     pub fn by_browser(&self, show: &dyn Fn(Prompt<'_>)) -> Result<IdentityToken, LoginError> {
         let endpoints = self.endpoints()?;
         if !self.redirect.is_none_or(is_here) {
             return Err(LoginError::Redirect);
         }
-        // RFC 8252 section 7.3: any port of loopback.
+        // RFC 8252 section 7.3: any port of the loopback interface.
         let asked = self.redirect.map_or(0, Url::port);
         let listener =
             TcpListener::bind((Ipv4Addr::LOCALHOST, asked)).map_err(LoginError::Listen)?;
@@ -154,10 +154,11 @@ impl Login<'_> {
         self.token(tokens, Some(&nonce))
     }
 
-    /// Has the person log in on any device.
+    /// Performs a login on any device.
     ///
     /// # Errors
-    /// When they do not in time, or the issuer gives no token or knows no such way.
+    /// When the person does not log in in time, or the issuer returns no token or does not support
+    /// this.
     pub fn by_device(&self, show: &dyn Fn(Prompt<'_>)) -> Result<IdentityToken, LoginError> {
         let endpoints = self.endpoints()?;
         let asked = endpoints.device_authorization_endpoint.ok_or(LoginError::NoDevices)?;
@@ -188,7 +189,7 @@ impl Login<'_> {
             match asked {
                 Ok(tokens) => return self.token(tokens, None),
                 Err(LoginError::Refused { error }) if error == "authorization_pending" => {}
-                // RFC 8628 section 3.5: by 5 seconds, for good.
+                // RFC 8628 section 3.5: the interval grows by 5 seconds permanently.
                 Err(LoginError::Refused { error }) if error == "slow_down" => {
                     interval += Duration::from_secs(5);
                 }
@@ -208,7 +209,7 @@ impl Login<'_> {
             return Err(LoginError::Status { status });
         }
         let found: Endpoints = read(&response.bytes(MAX_BYTES)?)?;
-        // Section 4.3: what it says must be what was asked for.
+        // Section 4.3: the issuer in the metadata must be the requested one.
         match found.issuer.trim_end_matches('/') == issuer {
             true => Ok(found),
             false => Err(LoginError::OtherIssuer),
@@ -251,7 +252,7 @@ impl Login<'_> {
 
     fn token(&self, tokens: Tokens, nonce: Option<&str>) -> Result<IdentityToken, LoginError> {
         let text = Zeroizing::new(tokens.id_token.ok_or(LoginError::Malformed)?);
-        // OpenID Connect Core 1.0 section 3.1.3.7: the very login that was begun here.
+        // OpenID Connect Core 1.0 section 3.1.3.7: the nonce must be that of this login.
         if nonce.is_some_and(|nonce| claim(&text, "nonce").as_deref() != Some(nonce)) {
             return Err(LoginError::OtherLogin);
         }
@@ -259,7 +260,7 @@ impl Login<'_> {
     }
 }
 
-/// A claim of a token that is a text.
+/// A claim of a token, if it is a text.
 fn claim(token: &str, name: &str) -> Option<String> {
     let claims = token.split('.').nth(1)?.trim_end_matches('=');
     let claims = URL_SAFE_NO_PAD.decode(claims).ok()?;
@@ -271,7 +272,7 @@ fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, LoginError> {
     serde_json::from_slice(bytes).map_err(|_| LoginError::Malformed)
 }
 
-/// 256 bits that nobody guesses, as text.
+/// 256 random bits, as text.
 fn secret() -> Result<Zeroizing<String>, LoginError> {
     let mut bytes = Zeroizing::new([0; 32]);
     rand::fill(bytes.as_mut_slice()).map_err(|_| LoginError::Random)?;
@@ -283,20 +284,20 @@ fn challenge(verifier: &str) -> String {
     URL_SAFE_NO_PAD.encode(Sha256::digest(verifier))
 }
 
-/// Whether a browser that is sent there comes back to this program.
+/// Whether a URL leads back to this machine.
 fn is_here(url: &Url) -> bool {
     url.scheme() == Scheme::Http && matches!(url.host(), "localhost" | "127.0.0.1")
 }
 
-/// The path and the state with which the browser comes back.
+/// The path and the state with which the browser returns.
 type Back<'b> = (&'b str, &'b str);
 
-/// Waits for the browser to come back with a code.
+/// Waits for the browser to return with a code.
 fn wait(listener: &TcpListener, back: Back<'_>, deadline: Instant) -> Result<String, LoginError> {
     listener.set_nonblocking(true).map_err(LoginError::Listen)?;
     while Instant::now() < deadline {
         match listener.accept() {
-            // Whoever else may connect is answered, and changes nothing.
+            // Other connections are answered too, but change nothing.
             Ok((stream, _)) => {
                 if let Some(outcome) = serve(&stream, back).unwrap_or_default() {
                     return outcome;
@@ -309,7 +310,7 @@ fn wait(listener: &TcpListener, back: Back<'_>, deadline: Instant) -> Result<Str
     Err(LoginError::NotInTime { lasts: PATIENCE })
 }
 
-/// Answers a browser; an outcome when it is the one that is waited for.
+/// Answers a browser; returns an outcome if its request is the expected one.
 fn serve(mut stream: &TcpStream, back: Back<'_>) -> io::Result<Option<Result<String, LoginError>>> {
     stream.set_nonblocking(false)?;
     stream.set_read_timeout(Some(BROWSER))?;
@@ -317,7 +318,7 @@ fn serve(mut stream: &TcpStream, back: Back<'_>) -> io::Result<Option<Result<Str
     let mut line = String::new();
     let mut reader = BufReader::new(stream.take(MAX_LINE_BYTES));
     reader.read_line(&mut line)?;
-    // The rest is read, or closing would look like a broken connection to the browser.
+    // The rest is read, since closing early would look like a broken connection to the browser.
     let mut header = String::new();
     while reader.read_line(&mut header)? > 2 {
         header.clear();
@@ -337,7 +338,7 @@ fn serve(mut stream: &TcpStream, back: Back<'_>) -> io::Result<Option<Result<Str
     Ok(outcome)
 }
 
-/// What a request says, if it is the one that the issuer sent the browser to make.
+/// The outcome in a request, if it is the expected one.
 fn came_back(line: &str, (expected, state): Back<'_>) -> Option<Result<String, LoginError>> {
     let target = line.strip_prefix("GET ")?.split(' ').next()?;
     let (path, query) = target.split_once('?')?;
@@ -372,50 +373,50 @@ fn decoded(text: &str) -> String {
     String::from_utf8_lossy(&bytes).into_owned()
 }
 
-/// Why a person's login gives no token.
+/// Why an interactive login gave no token.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum LoginError {
-    /// The issuer cannot be asked.
+    /// The issuer could not be reached.
     #[error("the issuer of identity tokens cannot be asked")]
     Unreachable(#[from] sealift_http::Error),
-    /// It answers with a status that says nothing.
+    /// The issuer answered with a status that is neither success nor an OAuth error.
     #[error("the issuer of identity tokens answers with status {status}")]
     Status {
         /// The status.
         status: u16,
     },
-    /// Its answer is not what it should be.
+    /// The issuer's answer is malformed.
     #[error("the answer of the issuer of identity tokens is malformed")]
     Malformed,
-    /// It calls itself otherwise.
+    /// The issuer's metadata names a different issuer.
     #[error("the issuer of identity tokens says to be another one")]
     OtherIssuer,
-    /// It knows no login on other devices.
+    /// The issuer does not support logins on other devices.
     #[error("the issuer of identity tokens knows no login on other devices")]
     NoDevices,
-    /// It, or the person, refuses.
+    /// The issuer, or the person, refused.
     #[error("the login is refused: {error}")]
     Refused {
         /// The code of the error.
         error: String,
     },
-    /// The token is of another login than the one that was begun.
+    /// The token belongs to another login.
     #[error("the identity token is of another login")]
     OtherLogin,
     /// Nobody logged in.
     #[error("nobody logged in within {} seconds", lasts.as_secs())]
     NotInTime {
-        /// How long it was waited for.
+        /// The duration of the wait.
         lasts: Duration,
     },
-    /// What is to be come back to is not on this machine.
+    /// The redirect URL is not on this machine.
     #[error("a browser comes back to http://localhost:PORT/PATH alone")]
     Redirect,
-    /// No browser could come back.
+    /// The local port could not be opened.
     #[error("loopback cannot be listened at: {0}")]
     Listen(io::Error),
-    /// There are no random numbers.
+    /// The system gives no randomness.
     #[error("the system gives no random numbers")]
     Random,
     /// The token cannot be used.

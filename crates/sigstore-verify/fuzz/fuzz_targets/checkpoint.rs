@@ -1,4 +1,4 @@
-//! Any text as a checkpoint: what is read of it stands in it.
+//! Any text as a checkpoint: every parsed part occurs in the text.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;

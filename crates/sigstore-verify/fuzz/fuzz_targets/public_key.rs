@@ -1,4 +1,4 @@
-//! Any bytes as a key: what is read is read the same again, and the providers agree under it.
+//! Any bytes as a key: a parsed key is parsed the same again, and the providers agree under it.
 #![no_main]
 
 #[path = "../../tests/both/mod.rs"]

@@ -1,4 +1,4 @@
-//! Reads any bytes as a signed timestamp; nobody who is trusted made it.
+//! Reads any bytes as a signed timestamp; none of them can be by a trusted authority.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;

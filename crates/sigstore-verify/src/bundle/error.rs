@@ -21,7 +21,7 @@ pub enum BundleError {
     /// A field is missing, malformed or unknown.
     #[error(transparent)]
     Field(#[from] FieldError),
-    /// A media type that is none of a bundle, or of a version that is not known.
+    /// The media type is not that of a bundle, or its version is not known.
     #[error("{media_type:?} is not a known media type of a bundle")]
     MediaType {
         /// The media type, shortened where it is long.
@@ -30,7 +30,7 @@ pub enum BundleError {
     /// A certificate cannot be read.
     #[error("{path}: not a certificate that can be read")]
     Certificate {
-        /// Where it stands.
+        /// The path of the field.
         path: String,
         /// What is wrong with it.
         source: CertificateError,
@@ -38,16 +38,16 @@ pub enum BundleError {
     /// A certificate chain in a bundle of version 0.3, or a single certificate in an older one.
     #[error("{path}: not in a bundle of version {version}")]
     MaterialOfOtherVersion {
-        /// Where it stands.
+        /// The path of the field.
         path: String,
         /// Version of the bundle.
         version: BundleVersion,
     },
-    /// A root certificate inside the chain. Old producers put one at its end, where it is
-    /// ignored; anywhere else the chain is no chain.
+    /// A root certificate inside the chain. Old producers put one at the end, where it is ignored;
+    /// at any other place the chain is invalid.
     #[error("{path}: a root certificate inside the chain")]
     RootCertificate {
-        /// Where it stands.
+        /// The path of the field.
         path: String,
     },
     /// A log entry of a bundle of version 0.1 without inclusion promise.
@@ -64,7 +64,7 @@ pub enum BundleError {
         /// Version of the bundle.
         version: BundleVersion,
     },
-    /// An inclusion proof without checkpoint: nothing then says that its root is the log's.
+    /// An inclusion proof without checkpoint: nothing then shows that its root is the log's.
     #[error("{path}: no checkpoint")]
     MissingCheckpoint {
         /// The inclusion proof.
@@ -76,7 +76,7 @@ pub enum BundleError {
         /// Signatures that are there.
         count: usize,
     },
-    /// A message digest of a length that its algorithm does not give.
+    /// The length of the message digest does not fit its algorithm.
     #[error("a digest of {bytes} bytes is none of {algorithm}")]
     DigestLength {
         /// The algorithm that the bundle names.

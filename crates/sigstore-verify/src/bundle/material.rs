@@ -3,7 +3,7 @@ use crate::certificate::Certificate;
 use crate::json::{Field, FieldErrorKind};
 use crate::limits::Limits;
 
-/// What a bundle says of its signer.
+/// What a bundle says about its signer.
 #[derive(Clone, Debug)]
 #[expect(clippy::large_enum_variant, reason = "a bundle has one, and most have a certificate")]
 #[expect(clippy::exhaustive_enums, reason = "the alternatives of VerificationMaterial.content")]
@@ -12,12 +12,12 @@ pub enum Material {
     Certificate {
         /// The signer's own.
         leaf: Certificate,
-        /// What may lie between it and a trusted authority; never trusted by itself.
+        /// Certificates that may link it to a trusted authority; never trusted by themselves.
         intermediates: Vec<Certificate>,
     },
-    /// A key that the verifier has to know.
+    /// A key that the verifier must already know.
     PublicKey {
-        /// A hint which key; may be empty.
+        /// A hint that identifies the key; may be empty.
         hint: String,
     },
 }
@@ -50,11 +50,11 @@ impl Material {
         Ok(Self::Certificate { leaf: read_certificate(certificate)?, intermediates: Vec::new() })
     }
 
-    /// `VerificationMaterial.content`: the first certificate "MUST be a leaf certificate
+    /// Reads `VerificationMaterial.content`: the first certificate "MUST be a leaf certificate
     /// conveying the signing key"; "when used in a 0.3 bundle [...] X509CertificateChain MUST NOT
     /// be used". "Signers MUST NOT include root CA certificates", yet verifiers "SHOULD handle"
-    /// bundles that have superfluous ones. cosign 3 writes one into a 0.3 bundle for an authority of
-    /// one's own, and reads it where it is told to.
+    /// bundles that have superfluous ones. cosign 3 writes a chain into a 0.3 bundle for a private
+    /// authority, and reads it if its options allow that.
     fn read_chain(
         chain: Field<'_>,
         version: BundleVersion,

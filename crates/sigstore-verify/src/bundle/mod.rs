@@ -20,8 +20,8 @@ use crate::json::{self, Field, Names};
 use crate::limits::Limits;
 use crate::log::Entry;
 
-/// A bundle: parsed, not verified. Nothing that it says may be believed before a verifier has
-/// compared it with a trusted root or key and a policy.
+/// A bundle: parsed, not verified. Nothing in it is proved before a verifier has checked it against
+/// a trusted root or key and a policy.
 #[derive(Clone, Debug)]
 pub struct Bundle {
     version: BundleVersion,
@@ -29,7 +29,7 @@ pub struct Bundle {
     entries: Vec<Entry>,
     timestamps: Vec<Vec<u8>>,
     content: Content,
-    /// The bytes of the envelope, where it lies apart.
+    /// The bytes of the envelope, if it came as a file of its own.
     written: Option<Vec<u8>>,
 }
 
@@ -38,7 +38,7 @@ impl Bundle {
     /// by what its version requires.
     ///
     /// # Errors
-    /// Where it is malformed, lacks what its version requires, or passes a limit.
+    /// When it is malformed, lacks what its version requires, or exceeds a limit.
     pub fn from_json(bytes: &[u8], limits: &Limits) -> Result<Self, BundleError> {
         if bytes.len() > limits.max_bundle_bytes {
             return Err(BundleError::TooLarge { bytes: bytes.len(), max: limits.max_bundle_bytes });
@@ -64,8 +64,9 @@ impl Bundle {
         })
     }
 
-    /// Puts together what lies apart: a signature beside its artifact, or one that an image's
-    /// annotations describe. An entry then has no inclusion proof but a promise, as in version 0.1.
+    /// Assembles a bundle from separate parts: a signature beside its artifact, or one described by
+    /// an image's annotations. An entry then has a promise but no inclusion proof, as in version
+    /// 0.1.
     #[must_use]
     pub fn from_parts(
         material: Material,
@@ -77,11 +78,11 @@ impl Bundle {
         Self { version, material, entries, timestamps, content, written }
     }
 
-    /// The same for an envelope in a file of its own: timestamps may also be over these bytes, which
-    /// the signature is a part of.
+    /// Like [`Bundle::from_parts`], for an envelope in a file of its own. Timestamps may then also
+    /// be over the bytes of this file, which include the signature.
     ///
     /// # Errors
-    /// When it is no envelope.
+    /// When the bytes are no envelope.
     pub fn from_envelope(
         material: Material,
         entries: Vec<Entry>,
@@ -94,20 +95,20 @@ impl Bundle {
         Ok(Self { written: Some(envelope), ..bundle })
     }
 
-    /// The same with an entry that was looked up in a log.
+    /// The bundle with one more entry, which was looked up in a log.
     #[must_use]
     pub fn with_entry(mut self, entry: Entry) -> Self {
         self.entries.push(entry);
         self
     }
 
-    /// The same with an RFC 3161 timestamp over the signature, in DER.
+    /// The bundle with one more RFC 3161 timestamp over the signature, in DER.
     pub(crate) fn with_timestamp(mut self, timestamp: Vec<u8>) -> Self {
         self.timestamps.push(timestamp);
         self
     }
 
-    /// The same, signed by whom a certificate names that lies elsewhere.
+    /// The bundle with its signer replaced by that of a certificate that is stored elsewhere.
     #[must_use]
     pub fn with_certificate(mut self, leaf: Certificate) -> Self {
         self.material = Material::Certificate { leaf, intermediates: Vec::new() };
@@ -120,26 +121,26 @@ impl Bundle {
         self.version
     }
 
-    /// Who signed, as the bundle says.
+    /// The signer, as the bundle states it.
     #[must_use]
     pub fn material(&self) -> &Material {
         &self.material
     }
 
-    /// The log entries, as they stand: one may stand twice.
+    /// The log entries in document order; one may be repeated.
     #[must_use]
     pub fn entries(&self) -> &[Entry] {
         &self.entries
     }
 
-    /// The RFC 3161 timestamps in DER, as they stand: one may stand twice.
+    /// The RFC 3161 timestamps in DER, in document order; one may be repeated.
     #[must_use]
     pub fn timestamps(&self) -> &[Vec<u8>] {
         &self.timestamps
     }
 
-    /// The bytes of an envelope that lies apart, which cosign has stamped in the place of its
-    /// signature.
+    /// The bytes of an envelope in a file of its own, over which cosign requests the timestamp
+    /// instead of over the signature.
     pub(crate) fn written_envelope(&self) -> Option<&[u8]> {
         self.written.as_deref()
     }

@@ -7,10 +7,10 @@ use crate::trust::Window;
 
 /// An authority of a trusted root: the chain of its certificates, and when it is trusted.
 ///
-/// The last certificate of the chain is the anchor, whether or not it signed itself: it is trusted
-/// because it is in the trusted root. Each other one is by the next. The first one of a timestamp
-/// authority may be that of the key that signs timestamps (`CertificateAuthority` of Sigstore's
-/// protobuf-specs, `sigstore_trustroot.proto`).
+/// The last certificate of the chain is the anchor, self-signed or not: it is trusted because it is
+/// in the trusted root. Each other certificate is trusted because the next one issued it. The first
+/// certificate of a timestamp authority may be that of the key that signs timestamps
+/// (`CertificateAuthority` of Sigstore's protobuf-specs, `sigstore_trustroot.proto`).
 #[derive(Clone, Debug, PartialEq)]
 pub struct Authority {
     subject: String,
@@ -20,28 +20,29 @@ pub struct Authority {
     profile: Profile,
 }
 
-/// By which rules an authority issues certificates.
+/// The rules by which an authority issues certificates.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Profile {
-    /// Those of Sigstore's services: Fulcio's certificate specification, and RFC 3161 for timestamps.
+    /// The rules of Sigstore's services: Fulcio's certificate specification, and RFC 3161 for
+    /// timestamps.
     Sigstore,
-    /// Those of RFC 5280 alone, as an authority of one's own has them: a signer's certificate may have
-    /// several names, addresses and patterns among them, and say neither who vouches for them nor
-    /// what its key is for.
+    /// The rules of RFC 5280 alone, for a private authority: a signer's certificate may have
+    /// several names, including addresses and patterns, and may lack the issuer of the identity and
+    /// the purpose of its key.
     Ordinary,
 }
 
 impl Authority {
-    /// An authority by its chain, from the certificate that signs to the anchor.
+    /// Makes an authority from its chain, ordered from the certificate that signs to the anchor.
     ///
-    /// What does not change with time is looked at here, once: that each certificate is by the
-    /// next, and that those that sign others may. Their validity depends on the time of what they
-    /// signed and is looked at with that.
+    /// Checks here, once, what does not change with time: that each certificate is issued by the
+    /// next, and that the issuing ones may sign others. Their validity depends on the time of what
+    /// they signed and is checked together with that.
     ///
     /// # Errors
-    /// When the chain is empty, a certificate is not by the next, or one that should be an
-    /// authority's is not.
+    /// When the chain is empty, a certificate is not issued by the next, or an issuing certificate
+    /// is not that of an authority.
     pub fn new(
         chain: Vec<Certificate>,
         window: Window,
@@ -50,10 +51,10 @@ impl Authority {
         Self::with_profile(Profile::Sigstore, chain, window, provider)
     }
 
-    /// An authority of one's own, which issues by the rules of RFC 5280 alone.
+    /// Makes a private authority, which issues by the rules of RFC 5280 alone.
     ///
     /// # Errors
-    /// As of [`Authority::new`].
+    /// Those of [`Authority::new`].
     pub fn ordinary(
         chain: Vec<Certificate>,
         window: Window,
@@ -86,30 +87,30 @@ impl Authority {
         Ok(Self { subject: String::new(), uri: String::new(), chain, window, profile })
     }
 
-    /// The same authority, judged as one of the user's own.
+    /// The same authority, with the rules of a private one.
     pub(crate) fn into_ordinary(self) -> Self {
         Self { profile: Profile::Ordinary, ..self }
     }
 
-    /// The same authority with the name that the trusted root has for it.
+    /// The same authority with its name in the trusted root.
     #[must_use]
     pub fn with_subject(self, subject: String) -> Self {
         Self { subject, ..self }
     }
 
-    /// The same authority with the address at which it is.
+    /// The same authority with its URL.
     #[must_use]
     pub fn with_uri(self, uri: String) -> Self {
         Self { uri, ..self }
     }
 
-    /// What the trusted root calls the authority: organization and common name. For people.
+    /// The name of the authority in the trusted root: organization and common name. For people.
     #[must_use]
     pub fn subject(&self) -> &str {
         &self.subject
     }
 
-    /// Where the authority is, as in the trusted root.
+    /// The URL of the authority in the trusted root.
     #[must_use]
     pub fn uri(&self) -> &str {
         &self.uri
@@ -121,19 +122,19 @@ impl Authority {
         &self.chain
     }
 
-    /// When what the authority signs is trusted.
+    /// The time in which signatures of the authority are trusted.
     #[must_use]
     pub fn window(&self) -> Window {
         self.window
     }
 
-    /// By which rules it issues.
+    /// The rules by which it issues.
     #[must_use]
     pub fn profile(&self) -> Profile {
         self.profile
     }
 
-    /// The certificate with which a timestamp authority signs, where the trusted root has it.
+    /// The certificate with which a timestamp authority signs, if the trusted root has it.
     #[must_use]
     pub fn signer(&self) -> Option<&Certificate> {
         self.chain.first().filter(|certificate| !certificate.is_authority())
@@ -141,9 +142,9 @@ impl Authority {
 }
 
 impl Certificate {
-    /// Whether the certificate is one that may sign others, apart from time, names and purpose:
-    /// RFC 5280 6.1.4 (k), (m), (n) and (o). More than it asks, Sigstore's key usage must be there, and
-    /// the basic constraints critical, as its 4.2.1.3 and 4.2.1.9 tell authorities to do.
+    /// Checks that the certificate may sign others, apart from time, names and purpose: RFC 5280
+    /// 6.1.4 (k), (m), (n) and (o). Beyond these, Sigstore's authorities must have a key usage and
+    /// critical basic constraints, which RFC 5280 4.2.1.3 and 4.2.1.9 demand of issuers.
     pub(super) fn check_issuing(&self, profile: Profile) -> Result<(), CertificateError> {
         self.check_critical()?;
         let constraints = self.extensions.basic_constraints.filter(|c| c.authority);
@@ -159,7 +160,7 @@ impl Certificate {
         }
     }
 
-    /// Whether all that must be understood is (RFC 5280 4.2).
+    /// Checks that every critical extension is understood (RFC 5280 4.2).
     pub(super) fn check_critical(&self) -> Result<(), CertificateError> {
         if self.extensions.poisoned {
             return Err(CertificateError::Precertificate);
@@ -170,8 +171,8 @@ impl Certificate {
         }
     }
 
-    /// Whether `issuer` has the name, and where both tell it the key, of who signed this
-    /// certificate: RFC 5280 6.1.3 (a)(4) and 4.2.1.1.
+    /// Checks that `issuer` has the name that this certificate gives for its issuer, and, if both
+    /// identify it, the same key: RFC 5280 6.1.3 (a)(4) and 4.2.1.1.
     pub(super) fn check_issued_by(&self, issuer: &Self) -> Result<(), CertificateError> {
         if self.issuer() != issuer.subject() {
             return Err(CertificateError::UnknownIssuer);

@@ -1,8 +1,9 @@
 //! Name constraints of authorities: RFC 5280 4.2.1.10 and 6.1.4.
 //!
-//! Enforced for the forms that name a signer: email addresses, URIs, DNS names and IP addresses.
-//! Where an authority constrains another form, a certificate with a name of that form is refused;
-//! and every one where it has a distance in the tree of names, which RFC 5280 does not have.
+//! Constraints are enforced for the forms of names that identify a signer: email addresses, URIs,
+//! DNS names and IP addresses. If an authority constrains another form, every certificate with a
+//! name of that form is refused. If a constraint has a minimum or maximum depth, which RFC 5280
+//! does not allow, every certificate is refused.
 
 use std::net::IpAddr;
 
@@ -11,14 +12,14 @@ use super::error::CertificateError;
 use super::names::{self, GeneralName};
 use crate::der::{Cursor, NotDer, context, context_constructed, tag};
 
-/// What an authority may name.
+/// The names that an authority may certify.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct NameConstraints {
     permitted: Vec<Subtree>,
     excluded: Vec<Subtree>,
-    /// Forms that are constrained, and how is not looked at.
+    /// Forms that are constrained in a way that is not evaluated.
     unknown: Vec<&'static str>,
-    /// What is constrained cannot be told.
+    /// Whether some constraint cannot be evaluated at all.
     unsupported: bool,
 }
 
@@ -61,7 +62,7 @@ impl NameConstraints {
         Ok(constraints)
     }
 
-    /// Whether a certificate below the authority may have its names.
+    /// Checks that a certificate below the authority may have its names.
     ///
     /// # Errors
     /// The first name that is excluded, or not within those permitted of its form.
@@ -82,7 +83,7 @@ impl NameConstraints {
             };
             let refused = || CertificateError::NameOutsideConstraints { name: shown(&name) };
             let holds = |subtree: &&Subtree| subtree.form() == form && subtree.holds(&name);
-            // What cannot be told is neither permitted nor passed by what excludes.
+            // An undecidable name is neither permitted nor does it get past an exclusion.
             let is_vague = matches!(name, GeneralName::Uri(uri) if host(uri).is_none());
             if is_vague && self.concerns(form) {
                 return Err(refused());
@@ -103,7 +104,7 @@ impl NameConstraints {
     }
 }
 
-/// The forms of names that are constrained here.
+/// The forms of names whose constraints are enforced.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Form {
     Email,
@@ -113,7 +114,7 @@ enum Form {
 }
 
 impl Form {
-    /// The form of a name, or what RFC 5280 calls it where it is not constrained here.
+    /// The form of a name, or its RFC 5280 name if constraints on it are not enforced.
     fn of(name: &GeneralName<'_>) -> Result<Self, &'static str> {
         match name {
             GeneralName::Email(_) => Ok(Self::Email),
@@ -126,7 +127,7 @@ impl Form {
     }
 }
 
-/// A name for people.
+/// A name as shown to people.
 fn shown(name: &GeneralName<'_>) -> String {
     match name {
         GeneralName::Address(address) => address.to_string(),
@@ -172,7 +173,7 @@ impl Subtree {
         }
     }
 
-    /// Whether the subtree has a name of its form.
+    /// Whether the subtree contains a name of its form.
     fn holds(&self, name: &GeneralName<'_>) -> bool {
         match (self, name) {
             (Self::Addresses(base, mask), GeneralName::Address(address)) => {
@@ -185,7 +186,7 @@ impl Subtree {
         }
     }
 
-    /// The same of a name that is text. A base without text has all names.
+    /// Like `holds`, for a name that is text. An empty base contains all names.
     fn holds_text(&self, name: &str) -> bool {
         match self {
             Self::Addresses(..) => false,
@@ -242,8 +243,8 @@ fn host_or_below(host: &str, base: &str) -> bool {
     }
 }
 
-/// The host of a URI that names one; constraints speak neither of addresses nor of URIs without
-/// a host.
+/// The host of a URI; none if it has no host or its host is an address, which constraints do not
+/// cover.
 fn host(uri: &str) -> Option<&str> {
     let (_, rest) = uri.split_once("://")?;
     let authority = rest.split(['/', '?', '#']).next()?;

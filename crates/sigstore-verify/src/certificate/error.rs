@@ -1,4 +1,4 @@
-//! Why a certificate is no certificate, or is not trusted.
+//! Why a certificate cannot be read, or is not trusted.
 
 use sealift_model::Timestamp;
 
@@ -11,10 +11,10 @@ use super::Usage;
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum CertificateError {
-    /// The text is not PEM (RFC 7468), or more blocks than asked for.
+    /// The text is not PEM (RFC 7468), or has too many blocks.
     #[error("not a certificate in PEM")]
     Pem(#[source] PemError),
-    /// A PEM block is of something else than a certificate.
+    /// A PEM block holds something other than a certificate.
     #[error("PEM block of {label:?}, not of a certificate")]
     PemLabel {
         /// The label between `BEGIN` and the dashes.
@@ -28,7 +28,7 @@ pub enum CertificateError {
         /// Bytes allowed.
         max: usize,
     },
-    /// A part is not the DER that RFC 5280 says, or bytes follow it.
+    /// A part is not DER as RFC 5280 defines it, or is followed by further bytes.
     #[error("malformed certificate: {part}")]
     Malformed {
         /// The part, as RFC 5280 calls it.
@@ -40,7 +40,8 @@ pub enum CertificateError {
     /// The serial number is not positive or has more than 20 octets (RFC 5280 4.1.2.2).
     #[error("the serial number is not a positive number of at most 20 octets")]
     SerialNumber,
-    /// The algorithm within the signed part is not that beside the signature (RFC 5280 4.1.1.2).
+    /// The algorithm in the signed part differs from the one beside the signature (RFC 5280
+    /// 4.1.1.2).
     #[error("the certificate names two signature algorithms")]
     AlgorithmsDiffer,
     /// The certificate has no issuer (RFC 5280 4.1.2.4).
@@ -55,7 +56,7 @@ pub enum CertificateError {
         /// The object identifier, with dots.
         oid: String,
     },
-    /// The certificate has more extensions than are read.
+    /// The certificate has too many extensions.
     #[error("more than {max} extensions")]
     TooManyExtensions {
         /// The limit.
@@ -65,10 +66,10 @@ pub enum CertificateError {
     /// There is no subject alternative name, or none in it.
     #[error("the certificate has no subject alternative name")]
     NoAlternativeName,
-    /// The certificate has several subject alternative names, so it is not said who signed.
+    /// The certificate has several subject alternative names, so the signer is ambiguous.
     #[error("the certificate has several subject alternative names")]
     SeveralAlternativeNames,
-    /// The subject alternative name is of a form that names no signer.
+    /// The subject alternative name has a form that cannot name a signer.
     #[error("the subject alternative name is a {form}")]
     UnsupportedAlternativeName {
         /// The form, as RFC 5280 4.2.1.6 calls it.
@@ -129,10 +130,10 @@ pub enum CertificateError {
         /// The object identifier, with dots.
         oid: String,
     },
-    /// A precertificate (RFC 6962 3.1) was made to be logged, not to be used.
+    /// A precertificate (RFC 6962 3.1), which is only made to be logged.
     #[error("a precertificate stands in for a certificate")]
     Precertificate,
-    /// An authority's own certificate was given as that of a signer.
+    /// An authority's own certificate was given as the signer's.
     #[error("the certificate of an authority stands where a signer's belongs")]
     AuthorityAsSigner,
     /// The key usage of a signer does not have digital signatures (RFC 5280 4.2.1.3).
@@ -144,7 +145,7 @@ pub enum CertificateError {
         /// What it should be for.
         usage: Usage,
     },
-    /// The extended key usage, of the signer or of an authority, is another.
+    /// The extended key usage, of the signer or of an authority, lacks the required purpose.
     #[error("the extended key usage does not allow {usage}")]
     OtherExtendedKeyUsage {
         /// What it should be for.
@@ -153,14 +154,14 @@ pub enum CertificateError {
     /// The extended key usage of a timestamp signer is not critical (RFC 3161 2.3).
     #[error("the extended key usage of the timestamp signer is not critical")]
     ExtendedKeyUsageNotCritical,
-    /// A timestamp signer's certificate is for further purposes (RFC 3161 2.3).
+    /// A timestamp signer's certificate has further purposes (RFC 3161 2.3).
     #[error("the certificate of the timestamp signer is for other purposes too")]
     SeveralExtendedKeyUsages,
 
     /// An authority of the trusted root has no certificate.
     #[error("the authority has no certificate")]
     NoAuthorityCertificate,
-    /// A certificate in the chain of an authority is not by the next one: its issuer is another.
+    /// A certificate in the chain of an authority is not issued by the next one: the names differ.
     #[error("certificate {position} of the authority's chain is not by the next")]
     BrokenChain {
         /// Its place in the chain, from 0.
@@ -182,7 +183,7 @@ pub enum CertificateError {
         /// How many it allows.
         max: u32,
     },
-    /// A name is not one that an authority above may give (RFC 5280 4.2.1.10).
+    /// An authority above does not permit a name (RFC 5280 4.2.1.10).
     #[error("the name constraints of an authority do not allow {name:?}")]
     NameOutsideConstraints {
         /// The name.
@@ -192,10 +193,10 @@ pub enum CertificateError {
     #[error("an authority constrains names of a form that is not understood")]
     UnsupportedNameConstraint,
 
-    /// No authority and no certificate at hand has the name of the issuer.
+    /// No known authority or certificate has the name of the issuer.
     #[error("the issuer is unknown")]
     UnknownIssuer,
-    /// An authority has the issuer's name, but another key than the certificate says.
+    /// An authority has the issuer's name, but not the key that the certificate names.
     #[error("the issuer's key is another than the certificate says")]
     OtherIssuerKey,
     /// The authority is not trusted at that time.
@@ -210,7 +211,7 @@ pub enum CertificateError {
     /// The issuer's signature on the certificate does not hold.
     #[error("the issuer's signature on the certificate does not hold")]
     Signature(#[source] SignatureError),
-    /// So many certificates could be the issuer that the search was given up.
+    /// The search was given up because too many certificates could be the issuer.
     #[error("no path was found with {max} signatures looked at")]
     SearchGivenUp {
         /// The limit.
@@ -219,7 +220,7 @@ pub enum CertificateError {
 }
 
 impl CertificateError {
-    /// How close a path came: of the reasons why several failed, the highest tells most.
+    /// How close a path came: if several fail, the reason with the highest weight is reported.
     pub(super) fn weight(&self) -> u8 {
         match self {
             Self::UnknownIssuer => 0,

@@ -1,11 +1,11 @@
-//! The extensions of a certificate: which there are, and those that decide what it may do.
+//! The extensions of a certificate: those that are known, and those that decide what it may do.
 
 use super::constraints::NameConstraints;
 use super::error::CertificateError;
 use super::policies;
 use crate::der::{Cursor, Element, NotDer, Span, context, context_constructed, oid_text, tag};
 
-/// More are in no certificate in use; Fulcio writes up to 30.
+/// No certificate in use has more; Fulcio writes up to 30.
 const MAX_EXTENSIONS: usize = 64;
 
 /// An extension that is understood, by its object identifier.
@@ -26,7 +26,7 @@ pub(crate) enum Kind {
     Fulcio(u8),
 }
 
-/// 1.3.6.1.4.1.57264.1: what Fulcio says of who signed.
+/// 1.3.6.1.4.1.57264.1: Fulcio's extensions about the signer.
 pub(super) const FULCIO_ARC: &[u8] = &[0x2b, 0x06, 0x01, 0x04, 0x01, 0x83, 0xbf, 0x30, 0x01];
 
 /// 1.3.6.1.4.1.11129.2.4: certificate transparency.
@@ -73,10 +73,10 @@ pub(crate) struct Extensions {
     pub(crate) unknown_critical: Option<String>,
 }
 
-/// Where the list of signed certificate timestamps stands in the certificate.
+/// The positions of the list of signed certificate timestamps in the certificate.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct TimestampList {
-    /// The extension whole, as it was not in the precertificate.
+    /// The whole extension, which the precertificate does not have.
     pub(crate) extension: Span,
     /// The value of the extension.
     pub(crate) value: Span,
@@ -199,7 +199,7 @@ impl Extensions {
     }
 }
 
-/// Whether an extension that is not kept may be passed over though it is critical.
+/// Whether an extension that is not kept may be ignored even though it is critical.
 fn refuses_nothing(oid: &[u8], value: Element<'_>) -> bool {
     match oid.split_last() {
         Some((last, CERTIFICATE_ARC)) => policies::refuse_nothing(*last, value.inside()),
@@ -270,7 +270,7 @@ impl BasicConstraints {
         let authority = fields.flag()?;
         let path_length = fields.optional(tag::INTEGER)?;
         fields.finish()?;
-        // A path length where there is no authority is refused: RFC 5280 4.2.1.9.
+        // A path length without an authority is refused: RFC 5280 4.2.1.9.
         if path_length.is_some() && !authority {
             return Err(NotDer);
         }

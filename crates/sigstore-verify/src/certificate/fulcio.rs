@@ -1,4 +1,4 @@
-//! The extensions in which Fulcio says of what identity a certificate is.
+//! The extensions in which Fulcio describes the identity that a certificate is issued to.
 
 use super::Certificate;
 use super::error::CertificateError;
@@ -60,7 +60,7 @@ pub enum FulcioExtension {
     BuildSignerUri,
     /// 10: the exact version of those instructions.
     BuildSignerDigest,
-    /// 11: whether the platform's machines ran the build, or someone's own.
+    /// 11: whether the build ran on the platform's machines or on self-hosted ones.
     RunnerEnvironment,
     /// 12: the repository of the source.
     SourceRepositoryUri,

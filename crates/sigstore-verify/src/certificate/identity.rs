@@ -1,4 +1,4 @@
-//! Who a certificate says has signed.
+//! The signer that a certificate names.
 
 use std::fmt;
 
@@ -8,18 +8,18 @@ use super::names::{GeneralName, GeneralNames};
 use super::{Certificate, Profile};
 use crate::der::Cursor;
 
-/// The identity in a certificate: read, and as trustworthy as the path of the certificate.
+/// The identity in a certificate: read, and only as trustworthy as the certificate's path.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct CertificateIdentity {
     /// Who signed.
     pub subject: SubjectAlternativeName,
-    /// Who vouches for it: the issuer of the OpenID Connect token.
+    /// The issuer of the OpenID Connect token, which vouches for the subject.
     pub issuer: Option<String>,
-    /// What else Fulcio knew.
+    /// The values of Fulcio's extensions.
     pub extensions: Extensions,
-    /// Whose rules it is read by: where they are [`Profile::Ordinary`], nobody need vouch for it, and
-    /// an issuer that is absent is an empty text.
+    /// The rules by which it is read. Under [`Profile::Ordinary`] no issuer is required, and an
+    /// absent one is compared as an empty text.
     pub profile: Profile,
 }
 
@@ -81,7 +81,7 @@ impl SubjectAlternativeName {
         }
     }
 
-    /// Every name that could be a signer's, whatever stands beside it.
+    /// Reads every name that could be a signer's, and ignores all others.
     fn parse_all(names: GeneralNames<'_>) -> Result<Vec<Self>, CertificateError> {
         let mut found = Vec::new();
         for name in names {
@@ -132,24 +132,23 @@ fn has_scheme(uri: &str) -> bool {
 }
 
 impl Certificate {
-    /// Who the certificate says has signed. Reading it proves nothing: that does the path of the
-    /// certificate to an authority.
+    /// The signer that the certificate names. Reading it proves nothing; the proof is the
+    /// certificate's path to an authority.
     ///
     /// # Errors
     /// When there is not exactly one subject alternative name of a form that names a signer, when
-    /// that is odd (empty, a pattern, with a control character), when an extension of Fulcio
-    /// does not hold text, or when the two for the issuer disagree.
+    /// that name is invalid (empty, a pattern, with a control character), when an extension of
+    /// Fulcio does not hold text, or when the two extensions for the issuer disagree.
     pub fn identity(&self) -> Result<CertificateIdentity, CertificateError> {
         let subject = SubjectAlternativeName::parse(self.alternative_names()?)?;
         self.identity_of(subject, Profile::Sigstore)
     }
 
-    /// Whom the certificate names by the rules of an authority: by Sigstore's
-    /// [one](Self::identity), by others any number.
+    /// The signers that the certificate names by the rules of an authority: for Sigstore exactly
+    /// [one](Self::identity), for others any number.
     ///
     /// # Errors
-    /// As of [`Certificate::identity`]; by others' rules when there is no name that could be a
-    /// signer's.
+    /// Those of [`Certificate::identity`]; for other authorities, when no name could be a signer's.
     pub(crate) fn identities(
         &self,
         profile: Profile,
@@ -178,7 +177,7 @@ impl Certificate {
     }
 }
 
-/// Of the two extensions for the issuer the newer is preferred; both must say the same.
+/// The issuer: the newer of the two extensions is preferred, and both must agree.
 fn issuer(extensions: &Extensions) -> Result<Option<&str>, CertificateError> {
     let old = extensions.get(FulcioExtension::Issuer);
     let new = extensions.get(FulcioExtension::IssuerV2);

@@ -34,8 +34,8 @@ use crate::der::Span;
 
 /// An X.509 certificate of version 3: read, **not** verified.
 ///
-/// Everything in it is what whoever made it says. Whether an authority that is trusted said so too
-/// is found out by its path, which `Verifier` looks for.
+/// Everything in it is only claimed by its maker. Whether a trusted authority issued it is decided
+/// by its path, which `Verifier` looks for.
 ///
 /// The encoding is DER to the letter: what is BER alone is refused, and so are trailing bytes,
 /// defaults that are written out and extensions that are there twice.
@@ -50,7 +50,7 @@ pub struct Certificate {
     not_before: Timestamp,
     not_after: Timestamp,
     public_key: PublicKey,
-    /// How the issuer signed; none when by an algorithm that is not accepted.
+    /// The issuer's signature scheme; none if the algorithm is not accepted.
     scheme: Option<Scheme>,
     signature: Span,
     extensions: extension::Extensions,
@@ -71,7 +71,7 @@ impl Certificate {
         &self.der
     }
 
-    /// The key that the certificate is about.
+    /// The certified public key.
     #[must_use]
     pub fn public_key(&self) -> &PublicKey {
         &self.public_key
@@ -89,7 +89,7 @@ impl Certificate {
         self.not_after
     }
 
-    /// The distinguished name of whom the certificate is about, as DER; Fulcio leaves it empty.
+    /// The distinguished name of the subject, as DER; Fulcio leaves it empty.
     #[must_use]
     pub fn subject(&self) -> &[u8] {
         self.subject.of(&self.der)
@@ -122,22 +122,22 @@ impl Certificate {
         self.extensions.subject_key.map(|key| key.of(&self.der))
     }
 
-    /// Whether the certificate says that its key may sign others.
+    /// Whether the certificate says that it is an authority's, whose key may sign others.
     #[must_use]
     pub fn is_authority(&self) -> bool {
         self.extensions.basic_constraints.is_some_and(|constraints| constraints.authority)
     }
 
-    /// Whether subject and issuer are one, as in a root certificate.
+    /// Whether subject and issuer are the same, as in a root certificate.
     #[must_use]
     pub fn is_self_issued(&self) -> bool {
         self.subject() == self.issuer()
     }
 
-    /// Whether the certificate is valid at a time, both ends included (RFC 5280 4.1.2.5).
+    /// Checks that the certificate is valid at a time, both ends included (RFC 5280 4.1.2.5).
     ///
     /// # Errors
-    /// That it is not yet valid, or has expired.
+    /// When it is not yet valid, or has expired.
     pub fn check_time(&self, at: Timestamp) -> Result<(), CertificateError> {
         let (not_before, not_after) = (self.not_before, self.not_after);
         if at < not_before {
@@ -154,17 +154,17 @@ impl Certificate {
         self.tbs.of(&self.der)
     }
 
-    /// Where the signed part stands.
+    /// The position of the signed part.
     pub(crate) fn tbs_span(&self) -> Span {
         self.tbs
     }
 
-    /// Where the embedded signed certificate timestamps stand.
+    /// The position of the embedded signed certificate timestamps.
     pub(crate) fn timestamp_list(&self) -> Option<extension::TimestampList> {
         self.extensions.timestamps
     }
 
-    /// Whether the key of `issuer` signed this certificate.
+    /// Checks that the key of `issuer` signed this certificate.
     fn check_signature(
         &self,
         issuer: &Self,

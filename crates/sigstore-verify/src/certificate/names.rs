@@ -10,8 +10,8 @@ const USERNAME: &[u8] = &[0x2b, 0x06, 0x01, 0x04, 0x01, 0x83, 0xbf, 0x30, 0x01, 
 
 /// A distinguished name, whose parts are not looked at: names are equal when their bytes are.
 ///
-/// Authorities copy the subject of their certificate to the issuer of those they sign byte by
-/// byte, so the case folding of RFC 5280 7.1 is not needed, and cannot err.
+/// Authorities copy the subject of their certificate byte by byte into the issuer of those they
+/// sign, so the case folding of RFC 5280 7.1, which could err, is not needed.
 pub(super) fn distinguished(name: Element<'_>) -> Result<Span, NotDer> {
     let mut names = name.inside();
     while !names.is_empty() {
@@ -75,7 +75,7 @@ impl<'a> Iterator for GeneralNames<'a> {
         }
         let name = self.rest.any().and_then(|element| GeneralName::of(&element));
         if name.is_err() {
-            // What follows cannot be told apart any more.
+            // What follows cannot be separated any more.
             self.rest = Cursor::new(&[]);
         }
         Some(name)
@@ -98,8 +98,8 @@ impl<'a> GeneralName<'a> {
     }
 }
 
-/// The form of a name by its tag, where it is one that names no signer, or names one of Fulcio's
-/// among others.
+/// The form that a tag stands for, if names of that form are not read, or, for `otherName`, only
+/// Fulcio's are.
 pub(super) fn form(tag: u8) -> Option<&'static str> {
     match tag & 0x1f {
         0 => Some("otherName"),

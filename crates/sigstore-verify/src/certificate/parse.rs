@@ -10,7 +10,7 @@ use crate::crypto::{IdentifierError, PublicKey, Scheme};
 use crate::der::{Cursor, Element, NotDer, Span, context, context_constructed, tag};
 
 /// Longest certificate that is read. Fulcio's have 1 to 2 KiB, and one with post-quantum keys and
-/// signatures some 60; without a limit constraints on millions of names could be kept.
+/// signatures about 60 KiB; the limit also bounds the memory for name constraints.
 const MAX_BYTES: usize = 128 * 1024;
 
 /// RFC 5280 4.1.2.2.
@@ -90,7 +90,7 @@ impl<'a> Parts<'a> {
         let subject = fields.take(tag::SEQUENCE).and_then(names::distinguished);
         let subject = subject.map_err(malformed("subject"))?;
         let public_key = fields.take(tag::SEQUENCE).map_err(malformed("subjectPublicKeyInfo"))?;
-        // RFC 5280 4.1.2.8: unique identifiers are read, and have no use.
+        // RFC 5280 4.1.2.8: unique identifiers are read and ignored.
         fields.optional(context(1)).map_err(malformed("issuerUniqueID"))?;
         fields.optional(context(2)).map_err(malformed("subjectUniqueID"))?;
         let extensions = fields.optional(context_constructed(3));
@@ -146,8 +146,8 @@ fn validity(fields: &mut Cursor<'_>) -> Result<(Timestamp, Timestamp), NotDer> {
     Ok((not_before, not_after))
 }
 
-/// What lies at the very end of the year 9999, as the time that stands for no end does (RFC 5280
-/// 4.1.2.5), becomes the last moment that a [`Timestamp`] has, a day before.
+/// Reads a time. The very end of the year 9999, which means "no end" (RFC 5280 4.1.2.5), becomes
+/// the last moment of a [`Timestamp`], a day earlier.
 fn time(element: &Element<'_>) -> Result<Timestamp, NotDer> {
     match element.tag {
         tag::UTC_TIME => Ok(element.decode::<UtcTime>()?.to_system_time().into()),

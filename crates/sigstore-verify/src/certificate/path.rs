@@ -15,8 +15,8 @@ use super::error::CertificateError;
 use super::{Authority, Certificate, Profile};
 use crate::crypto::Provider;
 
-/// Signatures that are looked at for one path. An honest search needs one for each certificate
-/// that came with the signature, and one; RSA with 8192 bits takes a millisecond.
+/// Signatures that are checked for one path. An honest search needs one more than the number of
+/// certificates that came with the signature; RSA with 8192 bits takes a millisecond.
 const MAX_SIGNATURES: usize = 16;
 
 /// What the key of a certificate is used for.
@@ -38,7 +38,7 @@ impl fmt::Display for Usage {
     }
 }
 
-/// A path that holds: only [`verify`] makes one.
+/// A valid path: only [`verify`] makes one.
 #[derive(Clone, Debug)]
 pub(crate) struct Path<'c, 'a> {
     issuer: &'c Certificate,
@@ -48,7 +48,7 @@ pub(crate) struct Path<'c, 'a> {
 }
 
 impl<'c, 'a> Path<'c, 'a> {
-    /// The certificate of who signed the leaf, of which its signed certificate timestamps tell.
+    /// The certificate of the leaf's issuer, which its signed certificate timestamps name.
     pub(crate) fn issuer(&self) -> &'c Certificate {
         self.issuer
     }
@@ -58,11 +58,11 @@ impl<'c, 'a> Path<'c, 'a> {
         self.authority
     }
 
-    /// Whether the path, known to hold at one time, also does at another. Where it does not,
+    /// Checks that the path, which holds at one time, also holds at another. If it does not,
     /// another path may.
     ///
     /// # Errors
-    /// The first certificate that is not valid then, or that the authority is not trusted.
+    /// For the first certificate that is not valid then, or if the authority is not trusted then.
     pub(crate) fn check_time(&self, at: Timestamp) -> Result<(), CertificateError> {
         if !self.authority.window().contains(at) {
             return Err(CertificateError::AuthorityNotTrusted { at });
@@ -71,12 +71,12 @@ impl<'c, 'a> Path<'c, 'a> {
     }
 }
 
-/// Finds a path from `leaf` over those of `extra` that help to one of `authorities`, on which
+/// Finds a path from `leaf`, by way of certificates in `extra`, to one of `authorities`, on which
 /// everything was valid at `at`.
 ///
 /// # Errors
-/// Of what stands against the leaf itself the first; else, over all paths, the reason of the one
-/// that came furthest.
+/// The first defect of the leaf itself; otherwise, over all paths, the reason of the one that came
+/// furthest.
 pub(crate) fn verify<'c, 'a: 'c>(
     leaf: &'c Certificate,
     extra: &'c [Certificate],
@@ -108,17 +108,18 @@ struct Search<'c, 'a, 'p> {
     authorities: &'a [Authority],
     at: Timestamp,
     usage: Usage,
-    /// The mildest rules of an authority that could be the end; once it is known, its own count.
+    /// The mildest rules of any authority that could be the end; once the end is known, its own
+    /// apply.
     mildest: Profile,
     provider: &'p dyn Provider,
     signatures_left: usize,
-    /// Why there is no path, as far as it is known.
+    /// The best reason so far why there is no path.
     reason: CertificateError,
 }
 
 impl<'c, 'a: 'c> Search<'c, 'a, '_> {
-    /// Looks for the rest of a path that begins with the leaf; that before the last certificate
-    /// is known to hold.
+    /// Completes a path that begins with the leaf. All but its last certificate are already
+    /// checked.
     fn from(&mut self, path: &mut Vec<&'c Certificate>) -> Option<Path<'c, 'a>> {
         let last = *path.last()?;
         for authority in self.authorities {
@@ -140,7 +141,7 @@ impl<'c, 'a: 'c> Search<'c, 'a, '_> {
             }
         }
         for issuer in self.extra {
-            // A root that came along is none, and leads nowhere else.
+            // A root that came with the signature is not trusted, and leads nowhere else.
             if issuer.is_self_issued() || path.contains(&issuer) || !self.is_by(last, issuer) {
                 continue;
             }
@@ -163,7 +164,7 @@ impl<'c, 'a: 'c> Search<'c, 'a, '_> {
         checked.map_err(|reason| self.note(reason)).is_ok()
     }
 
-    /// The path of a timestamp signer that is the anchor itself, if it holds.
+    /// The path of a timestamp signer that is the anchor itself, if it is valid.
     fn alone(
         &self,
         signer: &'c Certificate,
@@ -173,8 +174,8 @@ impl<'c, 'a: 'c> Search<'c, 'a, '_> {
         path.check_time(self.at).map(|()| path)
     }
 
-    /// The path that ends with `rest`, the part of the chain of `authority` that begins with the
-    /// issuer of `last`, if it holds.
+    /// The path that ends with `rest`, if it is valid: `rest` is the part of the chain of
+    /// `authority` that begins with the issuer of `last`.
     fn end(
         &mut self,
         begun: &[&'c Certificate],
@@ -187,8 +188,8 @@ impl<'c, 'a: 'c> Search<'c, 'a, '_> {
         let issuer_of_leaf = certificates.get(1).copied().unwrap_or(issuer);
         let path = Path { issuer: issuer_of_leaf, certificates, authority };
         path.check_time(self.at)?;
-        // The links between the authority's own certificates are known to hold, and that all of
-        // them but a signer may sign others.
+        // Already checked: the links between the authority's own certificates, and that each of
+        // them except a signer may sign others.
         if authority.signer() != Some(last) {
             issuer.check_issuing(authority.profile())?;
             self.check_signature(last, issuer)?;
@@ -198,7 +199,7 @@ impl<'c, 'a: 'c> Search<'c, 'a, '_> {
         Ok(path)
     }
 
-    /// Whether a path that was begun by the mildest rules also is one by those of its end.
+    /// Checks a path that was begun by the mildest rules against those of its end.
     fn check_profile(
         &self,
         begun: &[&Certificate],
@@ -211,7 +212,7 @@ impl<'c, 'a: 'c> Search<'c, 'a, '_> {
         others.iter().try_for_each(|issuer| issuer.check_issuing(profile))
     }
 
-    /// A link between certificates that came with the signature.
+    /// Checks a link between certificates that came with the signature.
     fn check_link(
         &mut self,
         certificate: &Certificate,
@@ -239,9 +240,9 @@ impl<'c, 'a: 'c> Search<'c, 'a, '_> {
     }
 }
 
-/// What each authority on a path says of the certificates before it: how many may be authorities
-/// (RFC 5280 6.1.4 (l) and (m), with those that signed themselves counted as well), what they are
-/// for, and what they may name.
+/// Checks the limits that each authority on a path sets for the certificates before it: how many
+/// may be authorities (RFC 5280 6.1.4 (l) and (m), also counting the self-signed ones), their
+/// purpose, and their names.
 fn check_issuers(path: &[&Certificate], usage: Usage) -> Result<(), CertificateError> {
     for (position, issuer) in path.iter().enumerate().skip(1) {
         let constraints = issuer.extensions.basic_constraints;
@@ -263,7 +264,7 @@ fn check_issuers(path: &[&Certificate], usage: Usage) -> Result<(), CertificateE
 }
 
 impl Certificate {
-    /// Whether the certificate is one of a signer, apart from time.
+    /// Checks that the certificate may be a signer's, apart from time.
     fn check_signer(&self, usage: Usage, profile: Profile) -> Result<(), CertificateError> {
         self.check_critical()?;
         if self.is_authority() || self.extensions.key_usage.is_some_and(|u| u.certificate_sign) {
@@ -302,10 +303,10 @@ impl Certificate {
         }
     }
 
-    /// Whether an authority's extended key usage, if it has one, lets those below it be used so.
+    /// Whether an authority's extended key usage, if it has one, permits this usage below it.
     ///
-    /// RFC 5280 4.2.1.12 says it of the key of the certificate itself; that it bounds those below
-    /// as well is what Fulcio's certificate specification and Go's `crypto/x509` have.
+    /// RFC 5280 4.2.1.12 limits only the key of the certificate itself; Fulcio's certificate
+    /// specification and Go's `crypto/x509` apply it to the certificates below as well.
     fn allows(&self, usage: Usage) -> bool {
         self.extensions.extended_key_usage.is_none_or(|purposes| {
             let named = match usage {

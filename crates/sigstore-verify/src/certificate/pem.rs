@@ -4,14 +4,14 @@ use super::Certificate;
 use super::error::CertificateError;
 use crate::pem::{self, Block};
 
-/// Chains are a few certificates long; more than a path can have only cost time.
+/// Chains have a few certificates; more than a path can have only cost time.
 const MAX_CERTIFICATES: usize = 32;
 
 impl Certificate {
     /// Reads one certificate in PEM.
     ///
     /// # Errors
-    /// When the text is not one block `CERTIFICATE`, or what is in it no certificate.
+    /// When the text is not one block `CERTIFICATE`, or its contents are no certificate.
     pub fn from_pem(text: &[u8]) -> Result<Self, CertificateError> {
         let blocks = pem::blocks(text, 1).map_err(CertificateError::Pem)?;
         let block = blocks.into_iter().next();
@@ -21,7 +21,7 @@ impl Certificate {
     /// Reads certificates in PEM that follow each other, up to 32.
     ///
     /// # Errors
-    /// As for one; also when there is none.
+    /// Those for a single certificate; also when there is none.
     pub fn chain_from_pem(text: &[u8]) -> Result<Vec<Self>, CertificateError> {
         let blocks = pem::blocks(text, MAX_CERTIFICATES).map_err(CertificateError::Pem)?;
         blocks.into_iter().map(certificate).collect()

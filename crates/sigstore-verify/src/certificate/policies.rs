@@ -1,7 +1,7 @@
 //! Policies of certificates: RFC 5280 4.2.1.4, 4.2.1.11 and 4.2.1.14.
 //!
-//! Nobody who verifies asks for a policy here: the set of RFC 5280 6.1.1 (c) is any-policy, and none
-//! is required at the start. Then no path fails for its policies but where an authority itself
+//! This verifier requires no particular policy: the set of RFC 5280 6.1.1 (c) is any-policy, and
+//! none is required at the start. So a path can fail for its policies only if an authority itself
 //! requires one.
 
 use crate::der::{Cursor, NotDer, context, tag};
@@ -9,8 +9,8 @@ use crate::der::{Cursor, NotDer, context, tag};
 /// 1.3.6.1.5.5.7.2: what a policy may say beside its name, a URI (1) or a text (2), both for people.
 const QUALIFIER_ARC: &[u8] = &[0x2b, 0x06, 0x01, 0x05, 0x05, 0x07, 0x02];
 
-/// Whether an extension, by the last number in the arc of certificates and by its value, speaks of
-/// policies and refuses nothing.
+/// Whether an extension, given by its last number in the arc of certificates and its value, is
+/// about policies and refuses nothing.
 pub(super) fn refuse_nothing(number: u8, value: Cursor<'_>) -> bool {
     let is_known = match number {
         32 => policies(value),

@@ -16,10 +16,10 @@ const TIMESTAMP: &str = "dev.sigstore.cosign/rfc3161timestamp";
 /// Levels of nesting in the JSON of an annotation, and in the body of a log entry.
 const MAX_DEPTH: usize = 16;
 
-/// What the annotations of a signature say; none of it is verified.
+/// The unverified annotations of a signature.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Annotations<'a> {
-    /// The signature over the payload; none with an attestation, whose envelope has it.
+    /// The signature over the payload; none for an attestation, whose envelope holds it.
     pub(crate) signature: Option<Vec<u8>>,
     /// PEM of the signer's certificate.
     pub(crate) certificate: Option<&'a str>,
@@ -32,8 +32,8 @@ pub(crate) struct Annotations<'a> {
 }
 
 impl<'a> Annotations<'a> {
-    /// Reads the annotations of a layer. An empty one means the same as none: cosign writes an
-    /// empty signature with an attestation.
+    /// Reads the annotations of a layer. An empty annotation counts as absent: cosign writes an
+    /// empty signature beside an attestation.
     pub(crate) fn of(layer: &'a Descriptor) -> Result<Self, CandidateError> {
         let text = |name| {
             layer.annotations.get(name).map(String::as_str).filter(|text: &&str| !text.is_empty())
@@ -65,7 +65,7 @@ fn entry(text: &str) -> Result<Entry, AnnotationError> {
     entry_of(Field::root(&document, Names::AnyCase))
 }
 
-/// The same where it is a part of another document.
+/// Reads the same object where it is part of another document.
 pub(super) fn entry_of(root: Field<'_>) -> Result<Entry, AnnotationError> {
     let promise = root.get("SignedEntryTimestamp")?.strict_bytes()?;
     let payload = root.get("Payload")?;
@@ -91,7 +91,7 @@ pub(super) fn entry_of(root: Field<'_>) -> Result<Entry, AnnotationError> {
     })
 }
 
-/// Kind and version stand in the body alone.
+/// The kind and version of an entry, which only its body contains.
 fn kind_of(body: &[u8]) -> Result<(String, String), AnnotationError> {
     let document = json::parse(body, MAX_DEPTH)?;
     let root = Field::root(&document, Names::Exact);
@@ -99,7 +99,7 @@ fn kind_of(body: &[u8]) -> Result<(String, String), AnnotationError> {
     Ok((kind, root.get("apiVersion")?.string()?.to_owned()))
 }
 
-/// The RFC 3161 response in the JSON that cosign keeps it in.
+/// Reads the RFC 3161 response from the JSON in which cosign keeps it.
 pub(super) fn timestamp_of(json: &[u8]) -> Result<Vec<u8>, AnnotationError> {
     let document = json::parse(json, MAX_DEPTH)?;
     let root = Field::root(&document, Names::AnyCase);

@@ -1,4 +1,4 @@
-//! What a signature or attestation of an image says, before it is verified.
+//! The unverified content of a signature or attestation of an image.
 
 use sealift_model::{BlobSource, Descriptor};
 
@@ -10,8 +10,8 @@ use crate::bundle::{Bundle, Content, Material};
 use crate::certificate::Certificate;
 use crate::limits::Limits;
 
-/// Whom the verifier is to look for. cosign keeps a certificate also beside what a key signed, so
-/// that the annotations alone do not say which counts.
+/// The kind of signer that the verifier looks for. cosign also keeps a certificate beside what a
+/// key signed, so the annotations alone do not decide which of the two counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[expect(clippy::exhaustive_enums, reason = "a policy accepts identities or keys")]
 pub enum SignerKind {
@@ -24,23 +24,23 @@ pub enum SignerKind {
 /// A signature or attestation of an image: parsed, not verified.
 #[derive(Debug)]
 pub(super) struct Candidate {
-    /// The signature with what speaks for it, in the form that bundles have.
+    /// The signature and its evidence, in the form of a bundle.
     pub(super) bundle: Bundle,
-    /// The signed payload, where the bundle is a signature over it and not over an envelope.
+    /// The signed payload, if the bundle is a signature over it and not over an envelope.
     pub(super) payload: Option<Payload>,
 }
 
 /// The payload of a simple signature.
 #[derive(Debug)]
 pub(super) struct Payload {
-    /// Its bytes, which are what is signed.
+    /// Its bytes, over which the signature is.
     pub(super) bytes: Vec<u8>,
-    /// What it says.
+    /// Its parsed content.
     pub(super) claims: SimpleSigning,
 }
 
 impl Reference {
-    /// Reads what it refers to. Size and digest of the blob are compared before it is parsed.
+    /// Reads the referenced blob. Its size and digest are compared before it is parsed.
     pub(super) fn read(
         self,
         source: &dyn BlobSource,
@@ -90,7 +90,7 @@ impl Candidate {
         Ok(Self { bundle, payload: Some(Payload { bytes, claims }) })
     }
 
-    /// An envelope, which has its signature.
+    /// An envelope, which contains its signature.
     fn envelope(
         bytes: Vec<u8>,
         annotations: Annotations<'_>,

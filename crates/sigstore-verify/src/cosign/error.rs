@@ -12,7 +12,7 @@ use crate::json::{FieldError, JsonError};
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum CosignError {
-    /// The source could not tell what is attached to the image.
+    /// The source could not list what is attached to the image.
     #[error("what is attached to {image} cannot be listed")]
     Source {
         /// The image.
@@ -21,7 +21,7 @@ pub enum CosignError {
         #[source]
         source: SourceError,
     },
-    /// They have more bytes together than are kept.
+    /// All of them together exceed the limit of bytes.
     #[error(
         "the signatures of {image} have {bytes} bytes, at most {max} are read (max_attached_bytes)"
     )]
@@ -33,7 +33,7 @@ pub enum CosignError {
         /// The limit.
         max: usize,
     },
-    /// There are more than one would look at.
+    /// There are more than the limit allows.
     #[error("{image} has more than {max} signatures or referrers (max_attached)")]
     TooMany {
         /// The image.
@@ -86,13 +86,13 @@ pub enum CandidateError {
         /// Its value.
         max: u64,
     },
-    /// A document that cannot be listed as a referrer or lists them.
+    /// A document that may be a referrer or a list of referrers could not be read.
     #[error("it cannot be read whether this refers to the image")]
     Unlisted(#[source] SourceError),
     /// The manifest is not as its specification says.
     #[error("manifest of the signature")]
     Manifest(#[from] ManifestError),
-    /// The layer has a media type that no signature has.
+    /// The media type of the layer is not that of a signature.
     #[error("`{media_type}` is no signature")]
     MediaType {
         /// The media type.
@@ -113,7 +113,7 @@ pub enum CandidateError {
         #[source]
         source: AnnotationError,
     },
-    /// A member of the file that cosign wrote before bundles cannot be read.
+    /// A member of the older file of cosign, from before bundles, cannot be read.
     #[error("{name}")]
     Member {
         /// Its name.
@@ -184,7 +184,7 @@ pub enum AnnotationError {
     Empty,
 }
 
-/// Why a payload is no simple signing document, or none of the image.
+/// Why a payload is not a simple signing document of the image.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum PayloadError {

@@ -1,4 +1,4 @@
-//! Blobs read whole, and compared with their descriptors before anything is made of them.
+//! Blobs, read whole and compared with their descriptors before anything is parsed.
 
 use std::io::Read as _;
 
@@ -6,8 +6,8 @@ use sealift_model::{BlobSource, Descriptor, Hasher};
 
 use super::CandidateError;
 
-/// Reads a blob of at most `max` bytes, the value of `limit`. Its size and digest are as its
-/// descriptor says.
+/// Reads a blob of at most `max` bytes, the value of `limit`, and checks its size and digest
+/// against its descriptor.
 pub(super) fn fetch(
     source: &dyn BlobSource,
     blob: &Descriptor,

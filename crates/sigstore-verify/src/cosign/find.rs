@@ -1,4 +1,4 @@
-//! Finding what may be a signature or attestation of an image.
+//! Finds the possible signatures or attestations of an image.
 
 use std::collections::HashSet;
 
@@ -13,7 +13,7 @@ use crate::limits::Limits;
 pub(super) const SIMPLE_SIGNING: &str = "application/vnd.dev.cosign.simplesigning.v1+json";
 /// Media type of an envelope that cosign attached.
 pub(super) const ENVELOPE: &str = "application/vnd.dsse.envelope.v1+json";
-/// What the media types of Sigstore bundles begin with, in all their versions.
+/// The prefix of the media types of Sigstore bundles, in all their versions.
 const BUNDLE: &str = "application/vnd.dev.sigstore.bundle";
 
 /// How a signature is kept beside its image.
@@ -27,32 +27,33 @@ pub enum Form {
     Referrer,
     /// A Sigstore bundle in a manifest that refers to the image.
     Bundle,
-    /// Files that are not kept beside the image at all.
+    /// In files of its own, not beside the image.
     Detached,
 }
 
-/// Where a signature lies.
+/// The location of a signature.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct Origin {
-    /// The manifest, or the document that may be one; of a detached signature its payload.
+    /// The manifest, or the unreadable document that may be one; for a detached signature, its
+    /// payload.
     pub manifest: Digest,
-    /// The layer in it; none where the manifest itself cannot be read.
+    /// The layer in the manifest; none if the manifest itself cannot be read.
     pub layer: Option<Digest>,
-    /// How it is kept.
+    /// How the signature is stored.
     pub form: Form,
 }
 
-/// What may be a signature or attestation of an image, or why it cannot be told.
+/// A possible signature or attestation of an image, or why it cannot be read.
 #[derive(Debug)]
 pub(super) struct Reference {
     pub(super) origin: Origin,
     pub(super) found: Result<Descriptor, CandidateError>,
 }
 
-/// Finds everything that may be a signature, or else an attestation, of an image: layers under
-/// cosign's tag, then layers of manifests that refer to the image. What cannot be read is there,
-/// too, with the reason.
+/// Finds every possible signature, or every possible attestation, of an image: first the layers
+/// under cosign's tag, then those of manifests that refer to the image. Whatever cannot be read is
+/// included with the reason.
 pub(super) fn find(
     source: &dyn SignatureSource,
     image: &Digest,
@@ -92,7 +93,7 @@ struct Search<'a> {
 }
 
 impl Search<'_> {
-    /// Adds the layers of a manifest for whose media type there is a form.
+    /// Adds the layers of a manifest for whose media type `form` returns a form.
     fn manifest(
         &mut self,
         source: &dyn BlobSource,
@@ -102,7 +103,7 @@ impl Search<'_> {
         if !self.seen.insert(manifest.digest.clone()) {
             return Ok(());
         }
-        // Each manifest is read, whether or not it has signatures.
+        // Each manifest is read, so the limit also counts those without signatures.
         if self.seen.len() > self.limits.max_attached {
             return Err(self.too_many());
         }
@@ -142,7 +143,7 @@ impl Search<'_> {
         Ok(())
     }
 
-    /// All are kept until they are verified, so that their bytes count together.
+    /// The bytes of all of them count together, since all are kept until they are verified.
     fn check_bytes(&self) -> Result<(), CosignError> {
         let max = self.limits.max_attached_bytes;
         let layers = self.found.iter().filter_map(|reference| reference.found.as_ref().ok());

@@ -1,4 +1,4 @@
-//! What is attached to an image, by name alone.
+//! Lists what is attached to an image, without reading its content.
 
 use std::collections::HashSet;
 
@@ -9,7 +9,7 @@ use super::manifest::Manifest;
 use super::{Attachment, CandidateError, CosignError, SignatureSource};
 use crate::limits::Limits;
 
-/// The annotation by which cosign tells what a bundle states.
+/// The annotation in which cosign names the predicate type of a bundle.
 const PREDICATE_TYPE: &str = "dev.sigstore.bundle.predicateType";
 
 /// A manifest that is attached to an image: listed, not verified.
@@ -18,13 +18,13 @@ const PREDICATE_TYPE: &str = "dev.sigstore.bundle.predicateType";
 pub struct ListedManifest {
     /// Its digest.
     pub digest: Digest,
-    /// The tag that names it; none where it refers to the image.
+    /// The tag that names it; none if it refers to the image.
     pub attachment: Option<Attachment>,
-    /// What it says that it is, where it can be read.
+    /// Its declared artifact type, if it can be read.
     pub artifact_type: Option<String>,
-    /// The predicate type of the bundle in it, as the list of what refers to the image says.
+    /// The predicate type of its bundle, as the referrers list of the image states it.
     pub predicate_type: Option<String>,
-    /// The digests of its layers, or why they cannot be told.
+    /// The digests of its layers, or why they cannot be read.
     pub layers: Result<Vec<Digest>, CandidateError>,
 }
 
@@ -32,7 +32,7 @@ pub struct ListedManifest {
 /// tags, then all that refers to it.
 ///
 /// # Errors
-/// When the source cannot tell, or there are more than [`Limits::max_attached`].
+/// When the source cannot list them, or there are more than [`Limits::max_attached`].
 pub fn list(
     source: &dyn SignatureSource,
     image: &Digest,

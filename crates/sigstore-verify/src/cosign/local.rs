@@ -1,6 +1,6 @@
 //! The file that `--bundle` of cosign's `sign-blob` and `attest-blob` wrote before Sigstore's
-//! bundle was there: a signature or an envelope, the certificate (or key) of the signer, and
-//! Rekor's answer, as JSON. A timestamp does not stand in it but in a file of its own.
+//! bundles: a signature or an envelope, the certificate (or key) of the signer, and Rekor's answer,
+//! as JSON. A timestamp is kept in a separate file.
 
 use super::annotations::{entry_of, timestamp_of};
 use super::{AnnotationError, CandidateError, SignerKind};
@@ -15,9 +15,9 @@ const CERTIFICATE: &str = "cert";
 const ENTRY: &str = "rekorBundle";
 
 impl Bundle {
-    /// Reads the older file of cosign's `sign-blob --bundle` or `attest-blob --bundle`; none where
-    /// it is no such file. Whom to look for decides what the certificate is: with a key, cosign
-    /// writes that key in its place.
+    /// Reads the older file of cosign's `sign-blob --bundle` or `attest-blob --bundle`; none if it
+    /// is not such a file. The kind of signer decides how the certificate member is read: when
+    /// cosign signs with a key, it writes the key in its place.
     ///
     /// # Errors
     /// When it is such a file and a part of it cannot be read.
@@ -53,8 +53,8 @@ impl Bundle {
             );
         let entry = entry.map_err(failed(ENTRY))?;
         let entries = Vec::from_iter(entry);
-        // With an attestation the whole envelope stands in the place of the signature, which itself
-        // is no text.
+        // For an attestation, the whole envelope takes the place of the signature, which itself is
+        // binary.
         let is_envelope = signature.is_ascii() && signature.trim_ascii_start().starts_with(b"{");
         Ok(Some(if is_envelope {
             Self::from_envelope(material, entries, Vec::new(), signature, limits)?
@@ -64,11 +64,11 @@ impl Bundle {
         }))
     }
 
-    /// The same with an RFC 3161 timestamp that lies in a file of its own: DER of a response or token,
-    /// or the JSON around a response that `--rfc3161-timestamp` of cosign's `sign-blob` writes.
+    /// The bundle with an RFC 3161 timestamp from a separate file: DER of a response or token, or
+    /// the JSON around a response that `--rfc3161-timestamp` of cosign's `sign-blob` writes.
     ///
     /// # Errors
-    /// When it is JSON without such a response. Whether DER is a timestamp is seen in verifying.
+    /// When it is JSON without such a response. DER is checked only when the bundle is verified.
     pub fn with_timestamp_file(self, file: &[u8]) -> Result<Self, AnnotationError> {
         let is_json = file.trim_ascii_start().starts_with(b"{");
         Ok(self.with_timestamp(if is_json { timestamp_of(file)? } else { file.to_vec() }))

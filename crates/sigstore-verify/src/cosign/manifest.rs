@@ -1,4 +1,4 @@
-//! Manifests of signatures (`image-spec manifest.md`, version 1.1), as far as they matter here.
+//! Manifests of signatures (`image-spec manifest.md`, version 1.1), as far as they are needed here.
 
 use sealift_model::Descriptor;
 
@@ -9,7 +9,7 @@ use crate::limits::Limits;
 /// A manifest that is attached to an image.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Manifest {
-    /// What it is: its artifact type, else the media type of its config.
+    /// Its type: the artifact type, else the media type of the config.
     pub(super) artifact_type: Option<String>,
     /// Its layers: each is a signature, an attestation or a bundle.
     pub(super) layers: Vec<Descriptor>,
@@ -27,7 +27,7 @@ impl Manifest {
             Some(artifact_type) => Some(artifact_type),
             None => config.transpose()?.flatten(),
         };
-        // More than would be looked at is the caller's to refuse: it counts those of all.
+        // The caller counts the layers of all manifests, and refuses too many.
         let layers = root.list("layers", usize::MAX)?;
         Ok(Self {
             artifact_type: artifact_type.map(Field::string).transpose()?.map(str::to_owned),

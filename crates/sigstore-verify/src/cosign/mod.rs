@@ -2,8 +2,8 @@
 //! the image's digest, or manifests that refer to the image, with bundles or in cosign's older
 //! form (`cosign specs/SIGNATURE_SPEC.md`, `specs/BUNDLE_SPEC.md`).
 //!
-//! Everything that is found is looked at. What cannot be read is told with its reason and never
-//! hides another signature.
+//! Every candidate is examined. One that cannot be read is reported with its reason and never hides
+//! another signature.
 
 mod annotations;
 mod candidate;

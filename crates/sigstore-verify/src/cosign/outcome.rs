@@ -1,4 +1,4 @@
-//! From what is attached to an image to what counts, and why the rest does not.
+//! Sorts what is attached to an image into what counts and what does not, with reasons.
 
 use std::cmp::Reverse;
 use std::collections::HashSet;
@@ -31,11 +31,11 @@ pub struct Attached {
 }
 
 impl Attached {
-    /// Reads all that is attached to an image. What cannot be read is kept with its reason and
-    /// hides nothing else.
+    /// Reads everything of the requested kind that is attached to an image. Whatever cannot be read
+    /// is kept with its reason and hides nothing else.
     ///
     /// # Errors
-    /// When the source cannot tell what there is, or when there is more than the limits allow.
+    /// When the source cannot list what is attached, or when there is more than the limits allow.
     pub fn read(
         source: &dyn SignatureSource,
         image: &Digest,
@@ -48,7 +48,7 @@ impl Attached {
         Ok(Self { image: image.clone(), attachment, limits: limits.clone(), candidates })
     }
 
-    /// A signature that lies in files of its own: `bundle` over `payload`, a simple signing document.
+    /// A signature in files of its own: `bundle` over `payload`, a simple signing document.
     #[must_use]
     pub fn detached(image: &Digest, payload: Vec<u8>, bundle: Bundle, limits: &Limits) -> Self {
         let manifest = Digest::sha256_of(&payload);
@@ -63,8 +63,8 @@ impl Attached {
         Self { image: image.clone(), attachment, limits, candidates: vec![(origin, candidate)] }
     }
 
-    /// The same with the signer's certificate in the place of those that lie beside the signatures.
-    /// Bundles keep their own.
+    /// Replaces the certificates that lie beside the signatures by the signer's given one. Bundles
+    /// keep their own.
     #[must_use]
     pub fn with_certificate(mut self, certificate: &Certificate) -> Self {
         for (origin, candidate) in &mut self.candidates {
@@ -75,24 +75,25 @@ impl Attached {
         self
     }
 
-    /// The same without what is not kept as a Sigstore bundle.
+    /// Keeps only Sigstore bundles.
     #[must_use]
     pub fn bundles_only(mut self) -> Self {
         self.candidates.retain(|(origin, _)| origin.form == Form::Bundle);
         self
     }
 
-    /// Where the signatures lie beside which no log entry does. Bundles have theirs by themselves.
+    /// The signatures without a log entry beside them. Bundles, which contain their entries, are
+    /// left out.
     pub fn bare(&self) -> impl Iterator<Item = &Origin> {
         let bare = self.candidates.iter().filter(|(origin, one)| is_bare(origin, one));
         bare.map(|(origin, _)| origin)
     }
 
-    /// Looks up the log entries of at most `max` of the signatures `of`: `find` is given the
-    /// signature and, unless it is over an envelope, what was signed.
+    /// Looks up the log entries of at most `max` of the signatures in `of`: `find` receives the
+    /// signature and the signed payload, which is empty for an envelope.
     ///
     /// # Errors
-    /// The first that `find` returns.
+    /// The first error of `find`.
     pub fn look_up<E>(
         &mut self,
         of: &[Origin],
@@ -110,17 +111,17 @@ impl Attached {
         Ok(())
     }
 
-    /// Where each lies.
+    /// The location of each.
     pub fn origins(&self) -> impl Iterator<Item = &Origin> {
         self.candidates.iter().map(|(origin, _)| origin)
     }
 
-    /// Verifies each. A signature counts when it satisfies the policy, is of this image and makes
-    /// these claims; an attestation when it satisfies the policy, the image is among its subjects
-    /// and annotated there with these claims. So a policy that asks for a predicate type finds it
-    /// among attestations alone: signatures of images have one of their own or none.
+    /// Verifies each. A signature counts if it satisfies the policy, is of this image and makes
+    /// these claims; an attestation counts if it satisfies the policy and has the image among its
+    /// subjects, annotated with these claims. A policy that requires a predicate type therefore
+    /// only matches attestations: signatures of images have a predicate type of their own or none.
     ///
-    /// What does not count is told beginning with what came nearest.
+    /// The rejected ones are ordered by how close they came to counting, the closest first.
     #[must_use]
     pub fn verify<'a>(
         &'a self,
@@ -150,31 +151,32 @@ impl Attached {
     }
 }
 
-/// What counts, and what does not.
+/// Which signatures or attestations count, and which do not.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct Outcome<'a> {
-    /// What counts.
+    /// Those that count.
     pub verified: Vec<VerifiedAttached<'a>>,
-    /// What does not, each with the reason.
+    /// Those that do not, each with the reason.
     pub rejected: Vec<Rejected<'a>>,
 }
 
 impl Outcome<'_> {
-    /// Whether there is nothing of the kind that was asked for, right or wrong.
+    /// Whether there is nothing of the requested kind, neither accepted nor rejected.
     #[must_use]
     pub fn is_unsigned(&self) -> bool {
         let other = |one: &Rejected<'_>| matches!(one.why, Rejection::OtherKind { .. });
         self.verified.is_empty() && self.rejected.iter().all(other)
     }
 
-    /// Where lies what does not count for want of a log entry, or of the time that one tells, and
-    /// of nothing that is looked at before.
+    /// The rejected ones that lack only a log entry, or the time that one proves, as far as they
+    /// were checked.
     pub fn lacking_entries(&self) -> impl Iterator<Item = &Origin> {
         self.rejected.iter().filter(|one| one.why.lacks_entry()).map(|one| one.origin)
     }
 
-    /// Whether an identity was asked for and no signature that could be read has a certificate.
+    /// Whether an identity was required and none of the signatures that could be read has a
+    /// certificate.
     #[must_use]
     pub fn lacks_certificates(&self) -> bool {
         let lacks = |one: &Rejected<'_>| {
@@ -187,11 +189,11 @@ impl Outcome<'_> {
     }
 }
 
-/// What does not count.
+/// A rejected signature or attestation.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct Rejected<'a> {
-    /// Where it lies.
+    /// Its location.
     pub origin: &'a Origin,
     /// Why it does not count.
     pub why: Rejection<'a>,
@@ -210,38 +212,38 @@ pub struct VerifiedAttached<'a> {
 }
 
 impl<'a> VerifiedAttached<'a> {
-    /// Where it lies.
+    /// Its location.
     #[must_use]
     pub fn origin(&self) -> &'a Origin {
         self.origin
     }
 
-    /// Who signed, and what was checked.
+    /// The proof: who signed, and which checks were done.
     #[must_use]
     pub fn verified(&self) -> &Verified<'a> {
         &self.verified
     }
 
-    /// What spoke for it. Of its log entries and timestamps only those count that
-    /// [`VerifiedAttached::verified`] has.
+    /// The signature with its evidence. Only the log entries and timestamps that
+    /// [`VerifiedAttached::verified`] reports count.
     #[must_use]
     pub fn bundle(&self) -> &'a Bundle {
         self.bundle
     }
 
-    /// What was signed: a simple signing document, or an in-toto statement.
+    /// The signed content: a simple signing document, or an in-toto statement.
     #[must_use]
     pub fn payload(&self) -> &'a [u8] {
         self.payload
     }
 
-    /// The simple signing document, where it is one.
+    /// The simple signing document, if it is one.
     #[must_use]
     pub fn claims(&self) -> Option<&'a SimpleSigning> {
         self.claims
     }
 
-    /// The envelope of the statement, where it is one.
+    /// The envelope of the statement, if it is one.
     #[must_use]
     pub fn envelope(&self) -> Option<&'a Envelope> {
         self.envelope
@@ -316,11 +318,11 @@ impl<'a> Checks<'_, 'a> {
         Ok(VerifiedAttached { origin, bundle, verified, payload, claims: None, envelope })
     }
 
-    /// The policy with the predicate type that makes a statement a signature; for attestations,
-    /// any other. What the statement says it is, it must be once verified.
+    /// The policy for an envelope: for signatures, it requires the predicate type that makes a
+    /// statement a signature; for attestations, that type is refused.
     fn policy_for(&self, envelope: &Envelope) -> Result<Policy, Rejection<'a>> {
         let mut policy = self.policy.clone();
-        // One that cannot be read fails in verifying, where the reason is found.
+        // A statement that cannot be read fails in the verification, which reports the reason.
         let statement = Statement::from_envelope(envelope, &self.attached.limits).ok();
         let predicate_type = statement.as_ref().map(Statement::predicate_type);
         let is_signature = predicate_type.is_none_or(|found| found == SIGNATURE_PREDICATE);
@@ -365,7 +367,7 @@ impl Candidate {
     }
 }
 
-/// Whether no log entry lies beside a signature where one has its place.
+/// Whether a signature lacks the log entry that belongs beside it.
 fn is_bare(origin: &Origin, candidate: &Result<Candidate, CandidateError>) -> bool {
     let has_none = |candidate: &Candidate| candidate.bundle.entries().is_empty();
     origin.form != Form::Bundle && candidate.as_ref().is_ok_and(has_none)

@@ -17,34 +17,34 @@ pub enum Rejection<'a> {
     Unreadable(&'a CandidateError),
     /// A check failed.
     Failed(Error),
-    /// It is right, and of another image.
+    /// It is valid, but of another image.
     OtherImage {
         /// The image that was signed.
         found: &'a Digest,
     },
-    /// It does not make a claim that is asked for.
+    /// It does not make a required claim.
     Claim {
         /// The claim.
         key: String,
-        /// The value that is asked for.
+        /// The required value.
         wanted: String,
         /// The value that was signed, if the claim is made.
         found: Option<String>,
     },
-    /// A signature was asked for and it is an attestation, or the other way round.
+    /// A signature was requested and it is an attestation, or the other way round.
     OtherKind {
         /// Its predicate type.
         predicate_type: String,
     },
-    /// It is a signature over bytes, which says of no image that it is signed.
+    /// It is a signature over bytes, not over a statement about an image.
     NoStatement,
-    /// It is one that was counted already.
+    /// It repeats one that was counted already.
     Repeated,
 }
 
 impl Rejection<'_> {
-    /// Whether it is nothing that was looked for: a signature among attestations, or one of another
-    /// predicate type. Most images have some, and nothing is wrong with them.
+    /// Whether it is not of the requested kind: a signature among attestations, or one of another
+    /// predicate type. Most images have some, and they are no fault.
     #[must_use]
     pub fn is_of_another_kind(&self) -> bool {
         matches!(
@@ -53,13 +53,13 @@ impl Rejection<'_> {
         )
     }
 
-    /// How near it came to counting: of several, the nearest tells most.
+    /// How close it came to counting: of several reasons, the closest is the most informative.
     pub(super) fn nearness(&self) -> u8 {
         match self {
             Self::OtherKind { .. } => 0,
             _ if self.is_of_another_kind() => 1,
             Self::NoStatement | Self::Repeated => 1,
-            // Only what is rightly signed comes as far as to what it says.
+            // Content is only compared once the signature is verified.
             Self::OtherImage { .. }
             | Self::Claim { .. }
             | Self::Failed(Error::Refused(Refusal::Builder { .. } | Refusal::NotASubject)) => 3,
@@ -67,7 +67,7 @@ impl Rejection<'_> {
         }
     }
 
-    /// Whether a log entry is all that it lacks.
+    /// Whether a log entry is the only thing that it lacks.
     #[must_use]
     pub fn lacks_entry(&self) -> bool {
         matches!(self, Self::Failed(Error::Refused(refusal)) if refusal.lacks_entry())

@@ -6,7 +6,7 @@ use sealift_model::Digest;
 use super::PayloadError;
 use crate::json::{self, Field, Names, Value};
 
-/// What `critical.type` says.
+/// The required value of `critical.type`.
 pub const SIMPLE_SIGNING_TYPE: &str = "cosign container image signature";
 
 /// Levels of nesting; a payload has three, and claims may be any JSON.
@@ -26,11 +26,11 @@ pub struct SimpleSigning {
 }
 
 impl SimpleSigning {
-    /// Reads a payload. The case of ASCII letters in keys is not significant, as in the
-    /// reference program; a key given twice, in whatever case, is refused.
+    /// Reads a payload. Keys are compared without regard to ASCII case, as in the reference
+    /// program; a repeated key, in whatever case, is refused.
     ///
     /// # Errors
-    /// When it is no JSON, lacks a field, is of another type or names no digest.
+    /// When it is no JSON, lacks a field, has another type or names no digest.
     pub fn from_json(payload: &[u8]) -> Result<Self, PayloadError> {
         let document = json::parse(payload, MAX_DEPTH)?;
         let root = Field::root(&document, Names::AnyCase);

@@ -1,10 +1,10 @@
-//! Where an image's signatures come from.
+//! Sources of an image's signatures.
 
 use std::error::Error as StdError;
 
 use sealift_model::{BlobSource, Descriptor, Digest};
 
-/// What cosign attaches to an image by a tag made of the image's digest.
+/// The kinds of content that cosign attaches to an image by a tag made of the image's digest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[expect(clippy::exhaustive_enums, reason = "what else cosign attaches is not signed by itself")]
 pub enum Attachment {
@@ -15,7 +15,7 @@ pub enum Attachment {
 }
 
 impl Attachment {
-    /// What the tag ends in.
+    /// The suffix of the tag.
     #[must_use]
     pub fn suffix(self) -> &'static str {
         match self {
@@ -24,7 +24,7 @@ impl Attachment {
         }
     }
 
-    /// What `cosign save` calls it, behind `dev.cosignproject.cosign/`.
+    /// The name that `cosign save` gives it, after `dev.cosignproject.cosign/`.
     #[must_use]
     pub fn kind(self) -> &'static str {
         match self {
@@ -42,24 +42,24 @@ impl Attachment {
 
 /// An image layout or registry that holds an image and what is attached to it.
 ///
-/// Nothing that it says is believed: whoever reads a blob compares its digest, and a signature
-/// counts by what it says of the image alone.
+/// Nothing that it reports is trusted: every blob is compared with its digest, and a signature
+/// counts only by its own signed content.
 pub trait SignatureSource: BlobSource {
     /// The manifests that the image's tag for `attachment` names: in a registry at most one.
     ///
     /// # Errors
-    /// When the source cannot tell.
+    /// When the source cannot list them.
     fn attached(
         &self,
         image: &Digest,
         attachment: Attachment,
     ) -> Result<Vec<Descriptor>, SourceError>;
 
-    /// The manifests that refer to the image (`distribution-spec 1.1, Listing Referrers`), those
-    /// of the fallback tag included.
+    /// The manifests that refer to the image (`distribution-spec 1.1, Listing Referrers`),
+    /// including those under the fallback tag.
     ///
     /// # Errors
-    /// When the source cannot tell.
+    /// When the source cannot list them.
     fn referrers(&self, image: &Digest) -> Result<Listed, SourceError>;
 }
 
@@ -69,9 +69,9 @@ pub trait SignatureSource: BlobSource {
 pub struct Listed {
     /// Their manifests.
     pub manifests: Vec<Descriptor>,
-    /// Documents that may be or list referrers and cannot be read.
+    /// Documents that cannot be read and may be referrers or lists of them.
     pub unreadable: Vec<(Digest, SourceError)>,
 }
 
-/// Why a source could not tell.
+/// Why a source could not list what is attached.
 pub type SourceError = Box<dyn StdError + Send + Sync>;

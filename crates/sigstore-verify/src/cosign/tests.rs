@@ -136,7 +136,7 @@ fn an_attestation_is_an_envelope_with_one_signature() {
     assert!(matches!(&read[1], Err(CandidateError::SignatureCount { count: 2 })));
 }
 
-/// What is wrong with one signature hides no other, and the reason is told.
+/// A faulty signature hides no other, and its reason is reported.
 #[test]
 fn what_cannot_be_read_is_there_with_its_reason() {
     let mut source = Source::default();

@@ -12,8 +12,7 @@ use super::{Claim, Hash, HashAlgorithm, Input, KeyAlgorithm, Provider, PublicKey
 /// Verifies with AWS-LC, three to five times as fast on curves as
 /// [`RustCrypto`](super::RustCrypto).
 ///
-/// It lacks Ed25519ph, which goes to the library that [`RustCrypto`](super::RustCrypto) has for it;
-/// everything else it does itself.
+/// It lacks Ed25519ph, for which it uses the same library as [`RustCrypto`](super::RustCrypto).
 #[derive(Clone, Copy, Debug, Default)]
 #[expect(clippy::exhaustive_structs, reason = "it has no settings")]
 pub struct AwsLc;
@@ -22,8 +21,8 @@ impl Provider for AwsLc {
     fn holds(&self, claim: &Claim<'_>) -> bool {
         let key = claim.key();
         let Some(algorithm) = algorithm(key.algorithm(), claim.scheme()) else {
-            // Not by way of the other provider, so that a program that has this one alone is not
-            // made larger by all the curves of that.
+            // Not through the other provider, which would link all its curves into a program that
+            // only uses this one.
             return match (claim.pair(), claim.input()) {
                 (Pair::Ed25519(key, signature), Input::Digest(digest)) => {
                     ed25519ph_holds(key, &digest, signature)
@@ -49,7 +48,7 @@ impl Provider for AwsLc {
     }
 }
 
-/// A key as AWS-LC keeps it, for its default scheme: made when first needed and then shared, for
+/// A key in AWS-LC's form, for its default scheme: made when first needed and then shared, since
 /// the keys of authorities and logs serve many verifications.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Parsed(OnceLock<Option<ParsedPublicKey>>);

@@ -1,4 +1,4 @@
-//! Which schemes a signature may have been made with, in the order in which they are tried.
+//! The schemes that a signature may have been made with, in the order in which they are tried.
 
 use super::HashAlgorithm::{Sha256, Sha384, Sha512};
 use super::SignatureError;
@@ -7,12 +7,12 @@ use super::{Hash, HashAlgorithm, KeyAlgorithm, Message, Provider, PublicKey, Sch
 impl Scheme {
     /// The schemes to try under a key, the likeliest first.
     ///
-    /// Where a hash is declared beside the signature it decides, if Sigstore pairs the two: the
-    /// algorithm registry (protobuf-specs, `PublicKeyDetails`) has each curve with the hash of its
-    /// strength and, for older producers, P-384 and P-521 with SHA-256. Where none is declared the
-    /// key's own comes first and then SHA-256, which cosign takes for images. RSA pads either way.
-    /// An Ed25519 signature is over the message, whatever digest is noted beside it, or over its
-    /// SHA-512.
+    /// A hash that is declared beside the signature decides, if Sigstore pairs it with the key: the
+    /// algorithm registry (protobuf-specs, `PublicKeyDetails`) pairs each curve with the hash of
+    /// its strength and, for older producers, P-384 and P-521 with SHA-256. Without a declared
+    /// hash, the key's own comes first and then SHA-256, which cosign uses for images. RSA is tried
+    /// with both paddings. An Ed25519 signature is over the message, whatever digest is declared,
+    /// or over its SHA-512.
     ///
     /// # Errors
     /// [`SignatureError::HashDoesNotFitKey`].
@@ -42,7 +42,7 @@ impl Scheme {
 }
 
 impl PublicKey {
-    /// Checks one signature under each scheme in turn and tells which one holds.
+    /// Checks one signature under each scheme in turn and returns the one that is valid.
     ///
     /// # Errors
     /// [`SignatureError::Mismatch`] if any scheme could be checked; else why the first could not.

@@ -1,8 +1,8 @@
-//! ECDSA under keys that are used again and again.
+//! ECDSA with keys that are used repeatedly.
 //!
-//! An authority or a log signs for every bundle. Half the work of checking one of its signatures
-//! is the multiplication of its point, and multiples of the point that are computed once make
-//! that half several times as fast; the library does the same for the base point of the curve.
+//! An authority or a log signs for every bundle. Half the work of checking its signature is the
+//! multiplication of its key's point; precomputed multiples make that half several times as fast.
+//! The library does the same for the base point of the curve.
 
 use std::fmt;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -18,11 +18,11 @@ use ecdsa::elliptic_curve::{CurveArithmetic, FieldBytes, ProjectivePoint, Public
 use super::Hash;
 use super::form::field_bytes;
 
-/// Verifications under one key before its multiples are computed: that takes as long as two
-/// verifications, and saves half of each later one.
+/// Verifications under one key before its multiples are computed: computing them takes as long as
+/// two verifications, and saves half of each later one.
 const USES_BEFORE_MULTIPLES: u32 = 3;
 
-/// A point of a curve, and multiples of it once they are worth it.
+/// A point of a curve, with its multiples once they pay off.
 #[derive(Clone)]
 pub(super) struct CurveKey<C: CurveArithmetic> {
     point: ProjectivePoint<C>,
@@ -40,10 +40,10 @@ impl<C: EcdsaCurve + CurveArithmetic> CurveKey<C> {
         Self { point: key.to_projective(), repeated: Arc::new(repeated) }
     }
 
-    /// FIPS 186-5 6.4.2; the range of both numbers (step 1) holds for every `Signature`.
+    /// Verifies by FIPS 186-5 6.4.2; every `Signature` has both numbers in range (step 1).
     ///
-    /// Not through the library's `PrehashVerifier`: it refuses digests shorter than half the
-    /// field, as SHA-256 is for P-521.
+    /// The library's `PrehashVerifier` is not used: it refuses digests shorter than half the field,
+    /// which SHA-256 is for P-521.
     pub(super) fn holds(&self, digest: &Hash, signature: &ecdsa::Signature<C>) -> bool {
         let Some(multiples) = self.multiples() else {
             return ecdsa::hazmat::verify_prehashed(&self.point, digest.as_bytes(), signature)
@@ -84,10 +84,10 @@ fn leftmost<C: EcdsaCurve + CurveArithmetic>(digest: &[u8]) -> Option<Scalar<C>>
     field_bytes::<C>(digest.get(..width)?).map(|bytes| Scalar::<C>::reduce(&bytes))
 }
 
-/// Of each byte of a number: 1 to 8 times the point that the byte's lowest bit stands for.
+/// For each byte of a number, 1 to 8 times the point that the byte's lowest bit stands for.
 ///
-/// Digits run from -8 to 8, as the multiples of a negative digit are those of the positive one,
-/// negated. One more than there are bytes, for the carry out of the last.
+/// Digits run from -8 to 8, since the multiples of a negative digit are those of the positive one,
+/// negated. There is one row more than there are bytes, for the last carry.
 struct Multiples<P>(Vec<[P; 8]>);
 
 impl<P: Group> Multiples<P> {
@@ -107,7 +107,7 @@ impl<P: Group> Multiples<P> {
         )
     }
 
-    /// The point, times a big-endian number of as many bytes as there are rows but one.
+    /// The point times a big-endian number, which has one byte less than there are rows.
     fn times(&self, number: &[u8]) -> P {
         let mut carry = 0;
         let (mut high, mut low) = (P::identity(), P::identity());
@@ -119,7 +119,7 @@ impl<P: Group> Multiples<P> {
     }
 }
 
-/// Adds a digit with the carry from below; above 8 it is 16 less, with a carry to the next.
+/// Adds a digit and the carry from below; a digit above 8 is reduced by 16 and carries to the next.
 fn add_digit<P: Group>(sum: &mut P, row: &[P; 8], digit: u8, carry: &mut u8) {
     let digit = digit + *carry;
     *carry = u8::from(digit > 8);

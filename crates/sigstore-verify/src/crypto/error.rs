@@ -13,7 +13,7 @@ pub enum KeyError {
     /// Not one PEM block (RFC 7468).
     #[error("not a public key in PEM")]
     Pem(#[from] PemError),
-    /// PEM of something else than a public key.
+    /// PEM of something other than a public key.
     #[error("PEM block of {label:?}, not of a public key")]
     PemLabel {
         /// The label between `BEGIN` and the dashes.
@@ -25,7 +25,7 @@ pub enum KeyError {
         /// Object identifier of the algorithm, with dots.
         algorithm: String,
     },
-    /// Parameters that the algorithm must not have, or lack of those that it must have.
+    /// Parameters that the algorithm must not have, or the lack of required ones.
     #[error("the parameters do not fit key algorithm {algorithm}")]
     Parameters {
         /// Object identifier of the algorithm, with dots.
@@ -37,7 +37,7 @@ pub enum KeyError {
         /// Object identifier of the curve, with dots.
         curve: String,
     },
-    /// Not an uncompressed point on the curve, nor for Ed25519 a canonical one of large order.
+    /// Not an uncompressed point on the curve; for Ed25519, not a canonical point of large order.
     #[error("not a valid point of the curve")]
     Point,
     /// Not one DER `RSAPublicKey` (RFC 8017 A.1.1) without trailing bytes.
@@ -64,29 +64,29 @@ pub enum SignatureError {
     /// Well formed, but not over this message by this key.
     #[error("the signature does not match message and key")]
     Mismatch,
-    /// Not in the scheme's one encoding, or numbers out of its range.
+    /// Not in the scheme's only encoding, or a number is out of range.
     #[error("the signature is malformed")]
     Malformed,
     /// The scheme is for other keys.
     #[error("scheme {scheme} does not fit a key {key}")]
     SchemeDoesNotFitKey {
-        /// The scheme that was asked for.
+        /// The requested scheme.
         scheme: Scheme,
         /// The algorithm of the key.
         key: KeyAlgorithm,
     },
-    /// The scheme signs the message itself, and only its digest is there.
+    /// The scheme signs the message itself, but only its digest is known.
     #[error("scheme {scheme} needs the message, not its digest")]
     NeedsMessage {
-        /// The scheme that was asked for.
+        /// The requested scheme.
         scheme: Scheme,
     },
-    /// The digest at hand is of another hash than the scheme's.
+    /// The given digest is of another hash than the scheme's.
     #[error("scheme {scheme} needs a digest other than {found}")]
     DigestDoesNotFitScheme {
-        /// The scheme that was asked for.
+        /// The requested scheme.
         scheme: Scheme,
-        /// The hash of the digest at hand.
+        /// The hash of the given digest.
         found: HashAlgorithm,
     },
     /// The registry of algorithms of Sigstore's protobuf-specs does not pair this key and hash.

@@ -1,4 +1,4 @@
-//! The one encoding that each signature has, checked before any provider sees it.
+//! The only valid encoding of each kind of signature, checked before any provider sees it.
 
 use ecdsa::EcdsaCurve;
 use p256::NistP256;

@@ -1,4 +1,4 @@
-//! The hash functions of Sigstore and their digests.
+//! The hash functions that Sigstore uses, and their digests.
 
 use std::fmt;
 use std::io::{self, Read};
@@ -30,7 +30,7 @@ impl HashAlgorithm {
         }
     }
 
-    /// The algorithm of that lower-case name.
+    /// The algorithm with that lower-case name.
     #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {
         [Self::Sha256, Self::Sha384, Self::Sha512].into_iter().find(|one| one.name() == name)
@@ -56,7 +56,7 @@ impl HashAlgorithm {
         }
     }
 
-    /// Hashes all that a reader gives, of which a piece at a time is in memory.
+    /// Hashes everything that a reader returns, one buffer at a time.
     ///
     /// # Errors
     /// When the reader fails.
@@ -69,7 +69,7 @@ impl HashAlgorithm {
     }
 }
 
-/// Bytes that are read at once.
+/// Size of the buffer in bytes.
 const BUFFER_BYTES: usize = 64 << 10;
 
 fn read_all<D: sha2::Digest>(mut hasher: D, reader: &mut dyn Read) -> io::Result<Output<D>> {
@@ -90,7 +90,7 @@ impl fmt::Display for HashAlgorithm {
     }
 }
 
-/// A digest and the algorithm that made it; of that algorithm's length.
+/// A digest and the algorithm that made it; its length fits the algorithm.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Hash(Digest);
 
@@ -102,7 +102,7 @@ enum Digest {
 }
 
 impl Hash {
-    /// A digest that is known already; `None` unless it is of the algorithm's length.
+    /// A digest from its bytes; `None` if the length does not fit the algorithm.
     #[must_use]
     pub fn new(algorithm: HashAlgorithm, digest: &[u8]) -> Option<Self> {
         Some(Self(match algorithm {
@@ -112,13 +112,13 @@ impl Hash {
         }))
     }
 
-    /// A digest in hexadecimal; `None` unless it is of the algorithm's length and no more.
+    /// A digest from hexadecimal digits; `None` if the length does not fit the algorithm.
     #[must_use]
     pub fn from_hex(algorithm: HashAlgorithm, digits: &str) -> Option<Self> {
         Self::new(algorithm, &HEXLOWER_PERMISSIVE.decode(digits.as_bytes()).ok()?)
     }
 
-    /// The digest that names some content; `None` where Sigstore does not know its algorithm.
+    /// The digest of an OCI content; `None` if Sigstore does not know its algorithm.
     #[must_use]
     pub fn of_content(digest: &sealift_model::Digest) -> Option<Self> {
         Self::new(HashAlgorithm::from_name(digest.algorithm().name())?, digest.bytes())

@@ -33,7 +33,7 @@ const fn oid(arcs: &str) -> ObjectIdentifier {
 pub(crate) enum IdentifierError {
     /// Not DER, or with parameters that the algorithm does not have.
     Malformed,
-    /// SHA-1, MD5, DSA and what is unknown.
+    /// SHA-1, MD5, DSA and every unknown algorithm.
     Unsupported { id: ObjectIdentifier },
     /// RSASSA-PSS with two hashes, or with a salt of another length than the hash.
     PssParameters,
@@ -46,7 +46,7 @@ impl From<NotDer> for IdentifierError {
 }
 
 impl HashAlgorithm {
-    /// Reads what is inside of the identifier of a hash.
+    /// Reads the contents of the identifier of a hash.
     pub(crate) fn from_identifier(mut identifier: Cursor<'_>) -> Result<Self, IdentifierError> {
         let algorithm = match object_identifier(&mut identifier)? {
             SHA256 => Self::Sha256,
@@ -61,10 +61,11 @@ impl HashAlgorithm {
 }
 
 impl Scheme {
-    /// Reads what is inside of the identifier of a signature.
+    /// Reads the contents of the identifier of a signature algorithm.
     ///
-    /// RFC 5754 3.2: in a signed message an RSA signature may be named by `rsaEncryption`, which
-    /// names no hash: it is that of the message's digest. Nothing else has a `digest`.
+    /// RFC 5754 3.2: in a signed message, `rsaEncryption` may name an RSA signature. It names no
+    /// hash, so that of the message's digest applies, given as `digest`; elsewhere `digest` is
+    /// `None`.
     pub(crate) fn from_identifier(
         mut identifier: Cursor<'_>,
         digest: Option<HashAlgorithm>,
@@ -106,8 +107,8 @@ fn null_or_none(mut identifier: Cursor<'_>) -> Result<(), NotDer> {
     identifier.finish()
 }
 
-/// `RSASSA-PSS-params` (RFC 4055 3.1), taken where the mask is made with the hash of the message
-/// and the salt is as long as that hash. Each has SHA-1 for its default, so none may be missing.
+/// Reads `RSASSA-PSS-params` (RFC 4055 3.1). The mask must use the hash of the message, and the
+/// salt must be as long as that hash. The default of each is SHA-1, so none may be missing.
 fn pss_hash(identifier: &mut Cursor<'_>) -> Result<HashAlgorithm, IdentifierError> {
     let parameters = identifier.optional(tag::SEQUENCE)?.ok_or(IdentifierError::PssParameters)?;
     let mut fields = parameters.inside();

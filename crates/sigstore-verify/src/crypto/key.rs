@@ -1,4 +1,4 @@
-//! Kinds of keys, and their numbers once read.
+//! Kinds of keys, and their parsed numbers.
 
 use std::fmt;
 
@@ -27,14 +27,15 @@ pub(super) const RSA_ENCRYPTION: ObjectIdentifier =
 /// RFC 8410 3.
 pub(super) const ID_ED25519: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.101.112");
 
-/// Shortest RSA modulus: what NIST SP 800-131A and the registry of protobuf-specs start at.
+/// Shortest RSA modulus: the minimum of NIST SP 800-131A and the registry of protobuf-specs.
 const MIN_RSA_BITS: usize = 2048;
-/// Longest RSA modulus: its arithmetic grows with the cube, and 4096 is the most in use.
+/// Longest RSA modulus: the cost grows with the cube of the length, and no longer key than 4096 is
+/// in use.
 const MAX_RSA_BITS: usize = 8192;
-/// Largest RSA exponent, of 33 bits as in other verifiers; 65537 is what is used.
+/// Largest RSA exponent, of 33 bits as in other verifiers; keys in use have 65537.
 const MAX_RSA_EXPONENT: u64 = (1 << 33) - 1;
 
-/// The algorithm of a public key, with the curve or the length.
+/// The algorithm of a public key, with its curve or length.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum KeyAlgorithm {
@@ -105,8 +106,8 @@ impl Key {
 
     /// Reads an elliptic curve point (SEC 1 2.3.3) and checks that it is on the curve.
     ///
-    /// Only the uncompressed form, which RFC 5480 2.2 requires; the compressed one is optional
-    /// there, not used by Sigstore, and a second name (key id) of the same key.
+    /// Only the uncompressed form, which RFC 5480 2.2 requires. The compressed form is optional
+    /// there, not used by Sigstore, and would give the same key a second id.
     fn from_point(curve: ObjectIdentifier, bytes: &[u8]) -> Result<Self, KeyError> {
         const UNCOMPRESSED: u8 = 4;
         if bytes.first() != Some(&UNCOMPRESSED) {
@@ -152,12 +153,12 @@ impl Key {
 
     /// Reads an Ed25519 point (RFC 8032 5.1.3).
     ///
-    /// That section refuses encodings with y out of range and a zero x with a sign; beyond it,
-    /// points of small order are refused: under them one signature holds for many messages.
+    /// That section refuses encodings with y out of range and a zero x with a sign. In addition,
+    /// points of small order are refused, since under them one signature holds for many messages.
     fn from_edwards_point(bytes: &[u8]) -> Result<Self, KeyError> {
         let bytes = bytes.try_into().map_err(|_| KeyError::Point)?;
         let key = ed25519_dalek::VerifyingKey::from_bytes(bytes).map_err(|_| KeyError::Point)?;
-        // The library takes encodings that are not canonical and keeps them as they are.
+        // The library accepts encodings that are not canonical and keeps them.
         let canonical = key.to_edwards().compress();
         if canonical.as_bytes() != bytes || key.is_weak() {
             return Err(KeyError::Point);
@@ -178,7 +179,7 @@ impl Key {
     }
 }
 
-/// The library checks the equation of the curve, and that the coordinates are below the field's.
+/// The library checks the curve's equation, and that the coordinates are within the field.
 fn on_curve<C>(bytes: &[u8]) -> Result<CurveKey<C>, KeyError>
 where
     C: EcdsaCurve + CurveArithmetic,

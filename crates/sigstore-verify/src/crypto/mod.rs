@@ -1,9 +1,9 @@
 //! Keys, hashes and signatures: whether one signature over one message is right.
 //!
-//! [`PublicKey::verify`] makes a [`Claim`] out of what came in: the scheme fits the key, the
-//! signature has its one encoding and its numbers are in range, the message is hashed. Only a
-//! well-formed claim reaches a [`Provider`], which does the arithmetic and nothing else; so
-//! providers cannot disagree on encodings.
+//! [`PublicKey::verify`] makes a [`Claim`] from its input: the scheme fits the key, the signature
+//! has its only encoding and its numbers are in range, and the message is hashed. Only a
+//! well-formed claim reaches a [`Provider`], which does nothing but the arithmetic; so providers
+//! cannot disagree on encodings.
 
 #[cfg(feature = "aws-lc")]
 mod aws_lc;

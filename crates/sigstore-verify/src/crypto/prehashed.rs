@@ -1,12 +1,12 @@
-//! A digest in the place of the hash function that would make it.
+//! A known digest in place of the hash function that would compute it.
 
 use sha2::digest::consts::U64;
 use sha2::digest::{FixedOutput, HashMarker, Output, OutputSizeUser, Update};
 
 use super::{Hash, HashAlgorithm};
 
-/// A SHA-512 digest that is known already: the library's Ed25519ph takes the hash function with
-/// the message in it and asks for the digest once.
+/// A SHA-512 digest that is known already: the library's Ed25519ph takes a hash function that has
+/// read the message and asks it for the digest once.
 #[derive(Debug)]
 pub(super) struct Prehashed([u8; 64]);
 
@@ -27,14 +27,14 @@ impl OutputSizeUser for Prehashed {
     type OutputSize = U64;
 }
 
-/// Demanded by the bound; there is no message of which it would be the digest.
+/// Required by the trait bound; the value is the digest of no message.
 impl Default for Prehashed {
     fn default() -> Self {
         Self([0; 64])
     }
 }
 
-/// Demanded by the bound; nothing is added to what is hashed already.
+/// Required by the trait bound; nothing is added, since the digest is final.
 impl Update for Prehashed {
     fn update(&mut self, _: &[u8]) {}
 }

@@ -1,11 +1,11 @@
-//! What is asked of a provider: whether a well-formed claim holds.
+//! The task of a provider: to decide whether a well-formed claim is true.
 
 use std::fmt::Debug;
 
 use super::form::Pair;
 use super::{Hash, PublicKey, Scheme, SignatureError};
 
-/// What was signed: all of it, or its digest where that is what is known.
+/// What was signed: the whole message, or its digest if only that is known.
 #[derive(Clone, Copy, Debug)]
 #[expect(clippy::exhaustive_enums, reason = "there is no third way to hold a message")]
 pub enum Message<'a> {
@@ -21,11 +21,11 @@ pub enum Message<'a> {
 pub enum Input<'a> {
     /// The digest by the scheme's own hash.
     Digest(Hash),
-    /// The message: of [`Scheme::Ed25519`] alone.
+    /// The message itself, only for [`Scheme::Ed25519`].
     Message(&'a [u8]),
 }
 
-/// That `signature` is by `key` over `input`: well formed, not yet known to be true.
+/// The claim that `signature` is by `key` over `input`: well formed, not yet known to be true.
 ///
 /// Only [`PublicKey::verify`] makes one: the scheme fits the key, the input the scheme, and the
 /// signature has the scheme's encoding, with its numbers in range.
@@ -52,19 +52,19 @@ impl<'a> Claim<'a> {
         Ok(Self { key, scheme, input: input(scheme, message)?, signature, pair })
     }
 
-    /// The key that is to have signed.
+    /// The key that supposedly signed.
     #[must_use]
     pub fn key(&self) -> &'a PublicKey {
         self.key
     }
 
-    /// The scheme, one that fits the key.
+    /// The scheme, which fits the key.
     #[must_use]
     pub fn scheme(&self) -> Scheme {
         self.scheme
     }
 
-    /// What is to have been signed.
+    /// What was supposedly signed.
     #[must_use]
     pub fn input(&self) -> Input<'a> {
         self.input
@@ -84,7 +84,7 @@ impl<'a> Claim<'a> {
 
 /// Does the arithmetic of signatures.
 ///
-/// A value to choose by: [`RustCrypto`](super::RustCrypto) is there always.
+/// The caller chooses one; [`RustCrypto`](super::RustCrypto) is always available.
 pub trait Provider: Send + Sync + Debug {
     /// Whether the claim is true: the one signature equation of its scheme holds.
     fn holds(&self, claim: &Claim<'_>) -> bool;

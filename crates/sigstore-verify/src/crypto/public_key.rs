@@ -1,4 +1,4 @@
-//! Public keys, read once.
+//! Public keys, parsed once.
 
 use std::fmt;
 use std::hash::{Hash, Hasher};
@@ -97,8 +97,8 @@ impl PublicKey {
     /// Checks one signature.
     ///
     /// # Errors
-    /// [`SignatureError::Mismatch`] when the signature is well formed but not right; else why the
-    /// question makes no sense.
+    /// [`SignatureError::Mismatch`] when the signature is well formed but wrong; otherwise, why it
+    /// cannot be checked.
     pub fn verify(
         &self,
         provider: &dyn Provider,
@@ -134,7 +134,7 @@ impl Hash for PublicKey {
     }
 }
 
-/// Algorithm and id; the id is what logs and trusted roots name keys by.
+/// Algorithm and id; logs and trusted roots name keys by the id.
 impl fmt::Debug for PublicKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "PublicKey({}, {})", self.algorithm(), HEXLOWER.encode(&self.id))

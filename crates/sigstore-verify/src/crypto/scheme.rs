@@ -1,4 +1,4 @@
-//! Signature schemes: what is done with a key, down to the hash.
+//! Signature schemes, each including its hash.
 
 use std::fmt;
 
@@ -22,8 +22,8 @@ pub enum Scheme {
 }
 
 impl Scheme {
-    /// The scheme that a key of this algorithm signs with unless something else is said:
-    /// for ECDSA with the hash of the curve's strength, for RSA PKCS#1 v1.5 with SHA-256.
+    /// The default scheme of a key of this algorithm: ECDSA with the hash of the curve's strength,
+    /// RSA PKCS#1 v1.5 with SHA-256.
     #[must_use]
     pub const fn default_for(key: KeyAlgorithm) -> Self {
         match key {
@@ -35,7 +35,7 @@ impl Scheme {
         }
     }
 
-    /// The hash of the message that is signed; `None` where the message itself is.
+    /// The hash of the message that is signed; `None` if the message itself is signed.
     #[must_use]
     pub const fn hash(self) -> Option<HashAlgorithm> {
         match self {
@@ -45,7 +45,7 @@ impl Scheme {
         }
     }
 
-    /// Whether keys of this algorithm make such signatures at all.
+    /// Whether keys of this algorithm can make such signatures.
     #[must_use]
     pub const fn fits(self, key: KeyAlgorithm) -> bool {
         match self {

@@ -1,4 +1,4 @@
-//! Walks DER (X.690) element by element, without copies, and says where each stands.
+//! Walks DER (X.690) element by element, without copies, and gives the position of each.
 //!
 //! What was signed must be hashed as it was received, so parts of a certificate are kept as spans
 //! of its bytes and never encoded again.
@@ -23,7 +23,7 @@ pub(crate) mod tag {
     pub(crate) const SET: u8 = 0x31;
 }
 
-/// The bytes are not the DER that was asked for; the caller knows of what.
+/// The bytes are not the expected DER; the caller knows which structure they belong to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct NotDer;
 
@@ -39,17 +39,17 @@ impl Span {
         der.get(self.start..self.end).unwrap_or_default()
     }
 
-    /// Without its first byte.
+    /// The span without its first byte.
     pub(crate) fn skip_first(self) -> Self {
         Self { start: self.end.min(self.start + 1), end: self.end }
     }
 
-    /// From the start of this one to that of another that lies in it.
+    /// The span from the start of this one to the start of `inner`, which lies in it.
     pub(crate) fn until(self, inner: Self) -> Self {
         Self { start: self.start, end: inner.start }
     }
 
-    /// From the end of another that lies in this one to the end of it.
+    /// The span from the end of `inner`, which lies in this one, to the end of this one.
     pub(crate) fn after(self, inner: Self) -> Self {
         Self { start: inner.end, end: self.end }
     }
@@ -105,7 +105,7 @@ impl<'a> Element<'a> {
         self.unsigned()?.iter().try_fold(0, add).ok_or(NotDer)
     }
 
-    /// The element as a type that `der` decodes.
+    /// Decodes the element as a type of the crate `der`.
     pub(crate) fn decode<T: Decode<'a>>(&self) -> Result<T, NotDer> {
         T::from_der(self.encoded()).map_err(|_| NotDer)
     }
@@ -170,7 +170,7 @@ impl<'a> Cursor<'a> {
         if ends && !padded { Ok(oid) } else { Err(NotDer) }
     }
 
-    /// A BOOLEAN DEFAULT FALSE, of which the default is not written (X.690 11.5).
+    /// A BOOLEAN DEFAULT FALSE, whose default is not written (X.690 11.5).
     pub(crate) fn flag(&mut self) -> Result<bool, NotDer> {
         match self.optional(tag::BOOLEAN)? {
             None => Ok(false),
@@ -179,12 +179,12 @@ impl<'a> Cursor<'a> {
         }
     }
 
-    /// Nothing may follow.
+    /// Checks that nothing follows.
     pub(crate) fn finish(self) -> Result<(), NotDer> {
         if self.is_empty() { Ok(()) } else { Err(NotDer) }
     }
 
-    /// The one element of `tag` that is all there is.
+    /// The only element, which must have `tag`.
     pub(crate) fn only(mut self, tag: u8) -> Result<Element<'a>, NotDer> {
         let element = self.take(tag)?;
         self.finish()?;
@@ -192,8 +192,8 @@ impl<'a> Cursor<'a> {
     }
 }
 
-/// Tag, and how many bytes header and value have: one byte of tag, as all have here, and a
-/// length that is definite and as short as can be (X.690 10.1).
+/// The tag, and the lengths in bytes of header and value. The tag has one byte, as all do here; the
+/// length is definite and as short as possible (X.690 10.1).
 #[inline]
 fn header(bytes: &[u8]) -> Result<(u8, usize, usize), NotDer> {
     let (tag, length) = bytes.split_first().ok_or(NotDer)?;
@@ -215,8 +215,8 @@ fn header(bytes: &[u8]) -> Result<(u8, usize, usize), NotDer> {
     }
 }
 
-/// Whether a tag is of one byte, and of those of universal types constructed where it is a
-/// sequence or set, and only there (X.690 10.2).
+/// Whether a tag has one byte, and, if it is universal, is constructed exactly if it is a sequence
+/// or set (X.690 10.2).
 fn has_form(tag: u8) -> bool {
     const LONG: u8 = 0x1f;
     const CONSTRUCTED: u8 = 0x20;
@@ -225,11 +225,11 @@ fn has_form(tag: u8) -> bool {
     tag & LONG != LONG && (!universal || (tag & CONSTRUCTED != 0) == holds_elements)
 }
 
-/// An object identifier as it is written for people, with dots.
+/// An object identifier as shown to people, with dots.
 pub(crate) fn oid_text(oid: &[u8]) -> String {
     use x509_cert::der::asn1::ObjectIdentifier;
 
-    // Those with huge numbers are written as bytes.
+    // Identifiers with huge numbers are written as bytes.
     ObjectIdentifier::from_bytes(oid).map_or_else(|_| format!("{oid:02x?}"), |oid| oid.to_string())
 }
 

@@ -7,8 +7,8 @@ const MAX_EXACT: u64 = (1 << 53) - 1;
 /// UTF-16 code units of their keys (section 3.2.3), strings escaped as little as JSON allows
 /// (section 3.2.2.2).
 ///
-/// None where a number is no integer of at most 53 bits: section 3.2.2.3 writes doubles, and
-/// nothing that is hashed has a fraction.
+/// None if a number is not an integer of at most 53 bits: section 3.2.2.3 writes doubles, and no
+/// hashed document has a fraction.
 pub(crate) fn canonical(value: &Value<'_>) -> Option<Vec<u8>> {
     let mut out = Vec::new();
     write(value, &mut out)?;
@@ -65,7 +65,7 @@ fn write_number(number: Number, out: &mut Vec<u8>) -> Option<()> {
     Some(())
 }
 
-/// RFC 8785 section 3.2.2.2: the two-character escapes where there is one, `\u00xx` in lower
+/// RFC 8785 section 3.2.2.2: the two-character escapes if there is one, `\u00xx` in lower
 /// case for the other control characters, everything else as it is.
 fn write_string(text: &str, out: &mut Vec<u8>) {
     out.push(b'"');

@@ -65,17 +65,17 @@ pub enum FieldErrorKind {
     /// The field is required, and is missing, null or empty.
     #[error("missing")]
     Missing,
-    /// The message has no such field.
+    /// The object has an unknown field.
     #[error("no such field")]
     Unknown,
-    /// The field stands twice, under both of its names (`logIndex` and `log_index`), or
-    /// two alternatives that exclude each other are set.
+    /// The field is set twice, under both of its names (`logIndex` and `log_index`), or two
+    /// exclusive alternatives are set.
     #[error("set twice")]
     SetTwice,
     /// The value is of another type.
     #[error("expected {expected}")]
     Type {
-        /// What should stand here: "a string".
+        /// The expected type: "a string".
         expected: &'static str,
     },
     /// An integer that is negative, too large, or no integer.
@@ -92,7 +92,7 @@ pub enum FieldErrorKind {
     /// The text is not hexadecimal digits in pairs.
     #[error("not hexadecimal")]
     Hex,
-    /// A value of another length than it must have.
+    /// The value has the wrong length.
     #[error("{bytes} bytes, expected {expected}")]
     Length {
         /// Bytes that it must have.
@@ -100,7 +100,7 @@ pub enum FieldErrorKind {
         /// Bytes that it has.
         bytes: usize,
     },
-    /// The value is none of those known.
+    /// The value is not a known one.
     #[error("unknown value {value:?}")]
     UnknownValue {
         /// The value, shortened where it is long.
@@ -116,7 +116,7 @@ pub enum FieldErrorKind {
     },
 }
 
-/// A name out of a document, short enough to repeat in an error.
+/// A name from a document, shortened for use in an error.
 pub(crate) fn excerpt(text: &str) -> String {
     match text.char_indices().nth(MAX_EXCERPT) {
         Some((end, _)) => text.get(..end).unwrap_or_default().to_owned() + "...",

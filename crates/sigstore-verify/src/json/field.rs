@@ -6,20 +6,20 @@ use super::error::excerpt;
 use super::{FieldError, FieldErrorKind, Number, Value};
 use crate::base64;
 
-/// How the keys of a document are compared with the names asked for.
+/// How the keys of a document are compared with the requested names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Names {
     /// As written.
     Exact,
     /// By the JSON mapping of protocol buffers: `logIndex` may also be written `log_index`.
     Proto,
-    /// Without regard to the case of ASCII letters, as Go reads documents that cosign writes.
+    /// Without regard to ASCII case, as Go reads the documents that cosign writes.
     AnyCase,
 }
 
-/// A value inside a document, which knows its place there for errors.
+/// A value inside a document, which can tell its place there for errors.
 ///
-/// The place is looked for only when an error needs it: reading what is right costs nothing.
+/// The place is only computed when an error needs it, so reading a correct document costs nothing.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Field<'v> {
     root: &'v Value<'v>,
@@ -33,7 +33,7 @@ impl<'v> Field<'v> {
         Self { root, value: root, names }
     }
 
-    /// The value that stands here.
+    /// The value at this place.
     pub(crate) fn value(self) -> &'v Value<'v> {
         self.value
     }
@@ -54,7 +54,7 @@ impl<'v> Field<'v> {
         Ok(found.filter(|value| **value != Value::Null).map(|value| Self { value, ..self }))
     }
 
-    /// Refuses an object with a member that is none of `names`.
+    /// Refuses an object with a member that is not in `names`.
     pub(crate) fn only(self, names: &[&str]) -> Result<Self, FieldError> {
         match self
             .object()?
@@ -168,12 +168,12 @@ impl<'v> Field<'v> {
         found.map(|(_, _, value)| *value).ok_or_else(|| self.unknown_value())
     }
 
-    /// The error that something is wrong with this value.
+    /// The error about this value.
     pub(crate) fn error(self, kind: FieldErrorKind) -> FieldError {
         FieldError { path: self.path(), kind }
     }
 
-    /// The error that something is wrong with the member `name`, which may be missing.
+    /// The error about the member `name`, which may be missing.
     pub(crate) fn member_error(self, name: &str, kind: FieldErrorKind) -> FieldError {
         let mut path =
             if std::ptr::eq(self.root, self.value) { String::new() } else { self.path() };
@@ -181,7 +181,7 @@ impl<'v> Field<'v> {
         FieldError { path, kind }
     }
 
-    /// The error that this text or number is none of the known ones.
+    /// The error that this text or number is not a known one.
     pub(crate) fn unknown_value(self) -> FieldError {
         let value = match self.value {
             Value::String(text) => excerpt(text),
@@ -193,7 +193,7 @@ impl<'v> Field<'v> {
         self.error(FieldErrorKind::UnknownValue { value })
     }
 
-    /// Where this value stands: `verificationMaterial.tlogEntries[0].logIndex`.
+    /// The path of this value: `verificationMaterial.tlogEntries[0].logIndex`.
     pub(crate) fn path(self) -> String {
         let mut steps = Vec::new();
         find(self.root, self.value, &mut steps);
@@ -251,9 +251,9 @@ enum Step<'v> {
     Element(usize),
 }
 
-/// Collects the steps from `target` up to `from`; false where it is not below.
+/// Collects the steps from `target` up to `from`; false if `target` is not below `from`.
 fn find<'v>(from: &'v Value<'v>, target: &Value<'_>, steps: &mut Vec<Step<'v>>) -> bool {
-    // Compared as addresses of one document: no two of its values share one.
+    // Values are compared by address: no two values of a document share one.
     if std::ptr::addr_eq(from, target) {
         return true;
     }

@@ -1,11 +1,11 @@
 //! JSON as signed documents need it: strict and bounded.
 //!
-//! RFC 8259 leaves open what a repeated key means, and implementations differ; two readers of one
-//! signed document must not see two contents, so a repeated key is refused at any depth. Numbers
-//! stay integers as long as they are.
+//! RFC 8259 does not define the meaning of a repeated key, and implementations differ. Two readers
+//! of one signed document must not see different contents, so a repeated key is refused at any
+//! depth. Numbers stay integers whenever possible.
 //!
-//! The one canonical document (RFC 8785) that a verifier has to write is that of a log's promise,
-//! which is written where it is needed; the general writer here is what tests compare it with.
+//! The only canonical document (RFC 8785) that a verifier writes is that of a log's promise, which
+//! is written in place; the general writer here is the reference for tests.
 
 #[cfg(test)]
 mod canonical;

@@ -7,14 +7,14 @@ use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 use super::error::excerpt;
 use super::{JsonError, Number, Value};
 
-/// One level less than serde_json refuses by itself, whatever is asked for.
+/// One level less than the limit of serde_json, which applies whatever the caller requests.
 const MAX_DEPTH: usize = 126;
 
 /// Values of one document. An SBOM of a large image has some hundred thousand; a value takes
 /// up to 16 times its bytes (`0,0,0`), which this bounds at about 128 MiB.
 const MAX_VALUES: usize = 1 << 22;
 
-/// Keys up to which comparing each with each costs less than sorting them.
+/// Up to this many keys, comparing each pair costs less than sorting.
 const FEW_KEYS: usize = 12;
 
 /// Reads one document: arrays and objects nested at most `max_depth` (and never more than 126)
@@ -35,7 +35,7 @@ pub(crate) fn parse(bytes: &[u8], max_depth: usize) -> Result<Value<'_>, JsonErr
     Ok(value)
 }
 
-/// What one reading shares between its levels.
+/// The state that the levels of one reading share.
 struct State {
     max_depth: usize,
     values: Cell<usize>,
@@ -74,7 +74,7 @@ struct ValueSeed<'s> {
 }
 
 impl ValueSeed<'_> {
-    /// The seed for what stands inside this array or object.
+    /// The seed for the values inside this array or object.
     fn inner<E: serde::de::Error>(self) -> Result<Self, E> {
         if self.depth == self.state.max_depth {
             return Err(self.state.fail(Failure::TooDeep));
@@ -185,7 +185,7 @@ impl<'de> Visitor<'de> for KeySeed {
     }
 }
 
-/// A key that stands more than once.
+/// A key that occurs more than once.
 fn repeated<'m>(members: &'m [(Cow<'_, str>, Value<'_>)]) -> Option<&'m str> {
     if members.len() <= FEW_KEYS {
         return members

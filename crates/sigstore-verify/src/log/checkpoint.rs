@@ -1,18 +1,19 @@
 //! Checkpoints: a log's signed statement of its tree.
 //!
-//! C2SP signed-note says how text and signatures are written, C2SP tlog-checkpoint what the text
-//! of a log's note is.
+//! C2SP signed-note defines how text and signatures are written, C2SP tlog-checkpoint the text of a
+//! log's note.
 
 use super::merkle::Node;
 use crate::base64;
 
-/// Longest note that is read. A checkpoint with its witnesses takes well below 4 KiB, the 16
-/// signatures that C2SP signed-note wants accepted take 80 KiB where they are post-quantum ones.
+/// Longest note that is read. A checkpoint with its witnesses takes well below 4 KiB; the 16
+/// signatures that C2SP signed-note asks readers to accept take 80 KiB if they are post-quantum
+/// ones.
 const MAX_NOTE_BYTES: usize = 128 * 1024;
 /// Most signatures of one note, as many as Go's `sumdb/note` reads.
 const MAX_SIGNATURES: usize = 100;
 
-/// A checkpoint, parsed; whose signatures hold is not known yet.
+/// A parsed checkpoint, whose signatures are not verified yet.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Checkpoint<'a> {
     text: &'a str,
@@ -84,7 +85,7 @@ impl<'a> Checkpoint<'a> {
     /// Reads a signed note whose text is a checkpoint.
     ///
     /// # Errors
-    /// When the note or its text is malformed; also one signature of a stranger.
+    /// When the note or its text is malformed, even if only in another key's signature.
     pub fn parse(note: &'a str) -> Result<Self, CheckpointError> {
         let (text, signatures) = split(note)?;
         let signatures = parse_signatures(signatures)?;
@@ -92,14 +93,14 @@ impl<'a> Checkpoint<'a> {
         if let Some(empty) = lines.clone().position(str::is_empty) {
             return Err(CheckpointError::EmptyLine { line: empty + 1 });
         }
-        // The split leaves at least one line, and what follows the third are extensions.
+        // The split yields at least one line; the lines after the third are extensions.
         let origin = lines.next().ok_or(CheckpointError::EmptyLine { line: 1 })?;
         let tree_size = lines.next().and_then(decimal).ok_or(CheckpointError::TreeSize)?;
         let root_hash = lines.next().and_then(hash).ok_or(CheckpointError::RootHash)?;
         Ok(Self { text, origin, tree_size, root_hash, signatures })
     }
 
-    /// What is signed: the text with its last line feed.
+    /// The signed text, including its last line feed.
     #[must_use]
     pub fn text(&self) -> &'a str {
         self.text
@@ -123,7 +124,7 @@ impl<'a> Checkpoint<'a> {
         &self.root_hash
     }
 
-    /// The signatures in their order, those of witnesses too.
+    /// The signatures in order, including those of witnesses.
     pub(crate) fn signatures(&self) -> &[NoteSignature<'a>] {
         &self.signatures
     }

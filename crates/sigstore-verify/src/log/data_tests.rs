@@ -18,7 +18,7 @@ struct Subject<'c> {
 }
 
 impl<'c> Subject<'c> {
-    /// None where it is not at hand: the key, or a digest.
+    /// None if the key or a digest is not known.
     fn of(case: &'c Case) -> Option<Self> {
         let key = match case.bundle.material() {
             Material::Certificate { leaf, .. } => leaf.public_key().clone(),

@@ -1,12 +1,12 @@
-//! What a bundle says of a log entry: data, not yet proof of anything.
+//! The content of a log entry in a bundle: data, not yet proof of anything.
 
 use sealift_model::Timestamp;
 
 /// An entry of a transparency log as a bundle or an image annotation carries it.
 ///
 /// The fields are those of the `TransparencyLogEntry` message of the Sigstore protobuf
-/// specification. Parsed is not verified: nothing here may be believed before the promise or
-/// the proof and the body were checked.
+/// Parsed is not verified: nothing here is trusted before the promise or the proof and the body are
+/// checked.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[expect(clippy::exhaustive_structs, reason = "the protobuf message has these fields")]
 pub struct Entry {
@@ -19,8 +19,8 @@ pub struct Entry {
     pub kind: String,
     /// Version of the kind, for example `0.0.1`.
     pub version: String,
-    /// When the log says that it took the entry; none where the log gives no time (Rekor v2,
-    /// where it is absent or zero).
+    /// When the log took the entry, as the log states it; none if it gives no time (Rekor v2, where
+    /// the field is absent or zero).
     pub integrated_time: Option<Timestamp>,
     /// The signed entry timestamp: the log's promise to include the entry (Rekor v1).
     pub promise: Option<Vec<u8>>,

@@ -13,13 +13,13 @@ use crate::trust::Window;
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum LogError {
-    /// No log that is trusted has the entry's log id.
+    /// No trusted log has the entry's log id.
     #[error("no trusted log has the id {}", excerpt(id))]
     UnknownLog {
         /// The id.
         id: Vec<u8>,
     },
-    /// The log says that it took the entry when it was not trusted, both ends included.
+    /// The log states that it took the entry at a time when it was not trusted, both ends included.
     #[error("at {time} the log is not trusted, but {window}")]
     OutsideWindow {
         /// The time in question.
@@ -34,7 +34,7 @@ pub enum LogError {
     /// No inclusion promise.
     #[error("no inclusion promise")]
     MissingPromise,
-    /// A promise without the time that it covers.
+    /// A promise without the time that it signs.
     #[error("an inclusion promise without the integrated time that it covers")]
     MissingIntegratedTime,
     /// The promise is not signed by the log.
@@ -52,7 +52,7 @@ pub enum LogError {
         /// Index in its proof.
         proof: u64,
     },
-    /// The index is not below the number of leaves.
+    /// The index is not in the tree.
     #[error("index {index} in a tree of {size} leaves")]
     IndexOutsideTree {
         /// The index.
@@ -82,13 +82,13 @@ pub enum LogError {
     #[error("the audit path leads to another root hash")]
     RootDiffers,
 
-    /// The proof has no checkpoint, so that nobody vouches for its root.
+    /// The proof has no checkpoint, so its root is not signed.
     #[error("no checkpoint in the inclusion proof")]
     MissingCheckpoint,
     /// The checkpoint is malformed.
     #[error("malformed checkpoint")]
     Checkpoint(#[from] CheckpointError),
-    /// The checkpoint is of another log.
+    /// The checkpoint is that of another log.
     #[error("checkpoint of {found:?}, not of {expected:?}")]
     CheckpointOrigin {
         /// The log's name.
@@ -96,21 +96,21 @@ pub enum LogError {
         /// The first line of the checkpoint.
         found: String,
     },
-    /// No signature of the checkpoint has the log's name and the id of its key.
+    /// No signature of the checkpoint has both the log's name and the id of its key.
     #[error("the checkpoint is not signed by the log")]
     CheckpointUnsigned,
     /// The log's signature of the checkpoint does not hold.
     #[error("the log's signature on the checkpoint does not hold")]
     CheckpointSignature(#[source] SignatureError),
-    /// The checkpoint is of a tree of another size than the proof's.
+    /// The tree sizes of checkpoint and proof differ.
     #[error("checkpoint of {checkpoint} leaves, inclusion proof for {proof}")]
     CheckpointSizeDiffers {
-        /// Leaves by the checkpoint.
+        /// Leaves according to the checkpoint.
         checkpoint: u64,
-        /// Leaves by the proof.
+        /// Leaves according to the proof.
         proof: u64,
     },
-    /// The checkpoint has another root hash than the proof.
+    /// The root hashes of checkpoint and proof differ.
     #[error("checkpoint and inclusion proof have different root hashes")]
     CheckpointRootDiffers,
 
@@ -120,7 +120,7 @@ pub enum LogError {
     /// The body lacks a field, or has a wrong one.
     #[error("a field of the entry body is missing or wrong")]
     Field(#[from] FieldError),
-    /// A kind or version of entry that is not known.
+    /// A kind or version of entry that is not supported.
     #[error("log entries of kind {kind:?} version {version:?} are not supported")]
     UnknownKind {
         /// The kind.
@@ -128,7 +128,7 @@ pub enum LogError {
         /// Its version.
         version: String,
     },
-    /// The body is of another kind or version than the entry says.
+    /// The kind or version of the body differs from that of the entry.
     #[error("the entry says that it is {entry:?}, its body {body:?}")]
     KindDiffers {
         /// Kind and version of the entry: `dsse 0.0.1`.
@@ -142,7 +142,7 @@ pub enum LogError {
         /// The kind.
         kind: &'static str,
     },
-    /// The body has another number of signatures than the envelope, which has one.
+    /// The body does not have exactly one signature, as the envelope does.
     #[error("{found} signatures in the entry body, not one")]
     SignatureCount {
         /// Signatures in the body.
@@ -157,7 +157,7 @@ pub enum LogError {
     /// The certificate or key of the body is not one PEM block of a certificate or public key.
     #[error("the certificate or key in the entry body is not one PEM block")]
     VerifierPem(#[source] PemError),
-    /// The details that the body gives of its key do not fit that key or the digest.
+    /// The body's details of its key do not fit that key or the digest.
     #[error("key details {found} in the entry body do not fit the key and digest")]
     KeyDetails {
         /// The details, as written.
@@ -182,7 +182,7 @@ pub enum LogError {
     PayloadTypeDiffers,
 }
 
-/// Hexadecimal digits of an id; of one that is longer than any hash, the beginning.
+/// Hexadecimal digits of an id; only the beginning if it is longer than any hash.
 fn excerpt(id: &[u8]) -> String {
     HEXLOWER.encode(id.get(..32).unwrap_or(id))
 }

@@ -23,12 +23,13 @@ pub struct VerifiedCheckpoint {
 /// Checks that the entry, by the hash of its body, is a leaf of a tree whose root the log has
 /// signed.
 ///
-/// The index of the proof is the one in the tree. That of the entry counts over all shards of a
-/// Rekor v1 log and is covered by its promise alone; where a log has one tree, the caller compares.
+/// The index in the proof is the one in the tree. The index of the entry counts over all shards of
+/// a Rekor v1 log and only its promise covers it; for a log with one tree, the caller compares
+/// them.
 ///
 /// # Errors
-/// When a part is missing or malformed, when the path does not lead from the entry to the root,
-/// or when the log's checkpoint does not say the same of the tree.
+/// When a part is missing or malformed, when the path does not lead from the entry to the root, or
+/// when the log's checkpoint has another size or root.
 pub(crate) fn verify(
     entry: &Entry,
     leaf_hash: Node,
@@ -48,7 +49,7 @@ pub(crate) fn verify(
     })
 }
 
-/// The root of the tree, of which proof and checkpoint must say the same.
+/// The root of the tree, on which proof and checkpoint must agree.
 fn same_tree<'c>(
     proof: &InclusionProof,
     checkpoint: &'c Checkpoint<'_>,
@@ -68,7 +69,7 @@ fn same_tree<'c>(
 /// Checks origin and signature of the log's own checkpoint.
 ///
 /// C2SP signed-note: signatures of unknown keys are ignored "even if they share a name or ID (but
-/// not both) with a known key"; the first one that has both must hold.
+/// not both) with a known key"; the first one that has both must be valid.
 fn verify_signature(
     checkpoint: &Checkpoint<'_>,
     log: &TransparencyLog,
@@ -89,10 +90,10 @@ fn verify_signature(
 /// The name under which the log signs a checkpoint of this origin; none if the origin is another
 /// log's.
 ///
-/// The Sigstore client specification takes it from the base URL of the log. Logs leave the port
-/// out (Rekor v2) or keep it (some of Rekor v1). The origin is that name, to which Rekor v1
-/// appends the tree of the shard: `rekor.sigstore.dev - 2605736670972794746`. Of a log that is known
-/// by its key alone there is no name to compare: the signature decides.
+/// The Sigstore client specification derives it from the base URL of the log. Logs omit the port
+/// (Rekor v2) or keep it (some of Rekor v1). The origin is that name, to which Rekor v1 appends the
+/// tree of the shard: `rekor.sigstore.dev - 2605736670972794746`. If only the key of a log is
+/// known, there is no name to compare, and the signature decides.
 fn signer<'o>(origin: &'o str, log: &TransparencyLog) -> Option<&'o str> {
     let is_tree = |tree: &str| !tree.is_empty() && tree.bytes().all(|byte| byte.is_ascii_digit());
     let name = match origin.split_once(" - ") {
@@ -110,11 +111,11 @@ fn authority(url: &str) -> &str {
     rest.split(['/', '?', '#']).next().unwrap_or(rest)
 }
 
-/// Whether a signature of the log's name has the id of the log's key.
+/// Whether the id in a signature with the log's name is that of the log's key.
 ///
 /// A trusted root may give the id (`TransparencyLogInstance.checkpoint_key_id` in protobuf-specs:
-/// "if not set, assume log_id equals checkpoint_key_id"). As not every root names its logs by the
-/// note's key id, the id that C2SP signed-note derives from name and key is right as well.
+/// "if not set, assume log_id equals checkpoint_key_id"). Not every root names its logs by the
+/// note's key id, so the id that C2SP signed-note derives from name and key is accepted as well.
 fn is_key_id(id: [u8; 4], log: &TransparencyLog, name: &str) -> bool {
     match log.checkpoint_key_id() {
         Some(expected) => expected.starts_with(&id),

@@ -1,4 +1,4 @@
-//! Merkle audit paths: RFC 6962 section 2.1, checked as RFC 9162 section 2.1.3.2 says.
+//! Merkle audit paths (RFC 6962 section 2.1), checked by the steps of RFC 9162 section 2.1.3.2.
 
 use sha2::{Digest, Sha256};
 
@@ -25,8 +25,8 @@ pub(crate) fn node_hash(left: &Node, right: &Node) -> Node {
 /// Checks that `leaf` is leaf number `index` of the tree of `size` leaves with root `root`.
 ///
 /// # Errors
-/// When the index is not in the tree, when the path is shorter or longer than that leaf's, or
-/// when it leads to another root.
+/// When the index is not in the tree, when the path is shorter or longer than that leaf's, or when
+/// it leads to another root.
 pub(crate) fn verify_inclusion<H: AsRef<[u8]>>(
     leaf: Node,
     index: u64,
@@ -43,8 +43,8 @@ pub(crate) fn verify_inclusion<H: AsRef<[u8]>>(
     let mut last = size - 1;
     // Step 3.
     let mut hash = leaf;
-    // Step 4. The path has at most 64 elements: `last` loses a bit with each, and one that comes
-    // when none are left is refused.
+    // Step 4. The path has at most 64 elements: `last` loses a bit with each, and an element after
+    // the last bit is refused.
     for sibling in path {
         if last == 0 {
             return Err(LogError::ProofLength { index, size, found: path.len() });
@@ -52,7 +52,7 @@ pub(crate) fn verify_inclusion<H: AsRef<[u8]>>(
         let sibling = node(sibling.as_ref())?;
         if number & 1 == 1 || number == last {
             hash = node_hash(&sibling, &hash);
-            // At a right edge the levels at which the node stands alone have no sibling.
+            // At a right edge, levels on which the node stands alone have no sibling.
             while number & 1 == 0 && number != 0 {
                 number >>= 1;
                 last >>= 1;
@@ -70,7 +70,7 @@ pub(crate) fn verify_inclusion<H: AsRef<[u8]>>(
     if hash == *root { Ok(()) } else { Err(LogError::RootDiffers) }
 }
 
-/// Bytes as a node, when there are as many as a hash has.
+/// Bytes as a node, if the length is that of a hash.
 pub(crate) fn node(bytes: &[u8]) -> Result<Node, LogError> {
     Node::try_from(bytes).map_err(|_| LogError::HashLength { expected: 32, found: bytes.len() })
 }

@@ -8,11 +8,11 @@ use super::{Entry, LogError};
 use crate::crypto::{Message, Provider};
 use crate::trust::TransparencyLog;
 
-/// Checks that the log promised to include the entry, and when: the time that it returns is
-/// signed by the log and lies in its validity.
+/// Checks that the log promised to include the entry, and returns the time of the promise, which
+/// the log signed and which lies in its validity.
 ///
 /// # Errors
-/// When there is no promise, when the log did not sign it, or when it did so while not trusted.
+/// When there is no promise, when the log did not sign it, or when it was not trusted at that time.
 pub(crate) fn verify(
     entry: &Entry,
     log: &TransparencyLog,
@@ -28,8 +28,8 @@ pub(crate) fn verify(
     Ok(time)
 }
 
-/// What is signed: the entry in the canonical form of RFC 8785, whose object has its keys sorted
-/// and neither white space nor anything to escape.
+/// The signed bytes: the entry in the canonical form of RFC 8785, an object with sorted keys,
+/// without white space and with nothing to escape.
 pub(super) fn payload(entry: &Entry, time: Timestamp) -> String {
     let mut json = String::with_capacity(entry.body.len().div_ceil(3) * 4 + 192);
     json.push_str("{\"body\":\"");

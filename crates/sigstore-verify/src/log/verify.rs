@@ -1,4 +1,4 @@
-//! The whole of an entry: which log, what it signed, and that it is about this signature.
+//! Verifies a whole entry: the log, what it signed, and that it is about this signature.
 
 use sealift_model::Timestamp;
 
@@ -8,7 +8,7 @@ use super::{Entry, LogError, VerifiedCheckpoint, inclusion, promise};
 use crate::crypto::Provider;
 use crate::trust::TransparencyLog;
 
-/// What a trusted log has said of a signature.
+/// The proof that a trusted log recorded a signature.
 #[derive(Clone, Debug, PartialEq)]
 pub struct VerifiedEntry<'l> {
     log: &'l TransparencyLog,
@@ -25,41 +25,41 @@ impl<'l> VerifiedEntry<'l> {
         self.log
     }
 
-    /// Index of the entry in the log: in the tree of the checkpoint, or, where an entry of Rekor
-    /// v1 has a promise, the one over all shards that the promise covers.
+    /// Index of the entry in the log: in the tree of the checkpoint, or, for an entry of Rekor v1
+    /// with a promise, the index over all shards that the promise covers.
     #[must_use]
     pub fn log_index(&self) -> u64 {
         self.log_index
     }
 
-    /// Hash of the entry's leaf. Two entries of a log that have the same are one: neither index
-    /// nor time of an entry is proof of a second one.
+    /// Hash of the entry's leaf. Two entries of a log with the same hash are one: a different index
+    /// or time does not prove a second entry.
     #[must_use]
     pub fn leaf_hash(&self) -> &[u8; 32] {
         &self.leaf_hash
     }
 
-    /// When the log took the entry: the time that its promise covers. A time without a promise is
-    /// signed by nobody and does not stand here.
+    /// When the log took the entry: the time that its promise covers. None without a promise, since
+    /// nobody signed the time then.
     #[must_use]
     pub fn integrated_time(&self) -> Option<Timestamp> {
         self.integrated_time
     }
 
-    /// The checkpoint that includes the entry; none where there was a promise alone.
+    /// The checkpoint that includes the entry; none if there was only a promise.
     #[must_use]
     pub fn checkpoint(&self) -> Option<&VerifiedCheckpoint> {
         self.checkpoint.as_ref()
     }
 
-    /// One of which nothing was proved, for tests of what is made of entries.
+    /// An entry without any proof, for tests of how entries are used.
     #[cfg(test)]
     pub(crate) fn made(log: &'l TransparencyLog, integrated_time: Option<Timestamp>) -> Self {
         Self { log, log_index: 0, leaf_hash: [0; 32], integrated_time, checkpoint: None }
     }
 
-    /// Checks that the log was trusted at `at`. Where the log itself signed no time this is left
-    /// to who knows another: that of a timestamp over the signature.
+    /// Checks that the log was trusted at `at`. If the log itself signed no time, the caller must
+    /// check this at another known time: that of a timestamp over the signature.
     ///
     /// # Errors
     /// When the time lies outside the validity of the log.
@@ -71,12 +71,12 @@ impl<'l> VerifiedEntry<'l> {
 impl Entry {
     /// Checks that one of `logs` has this entry, and that the entry records what was signed.
     ///
-    /// What is there of promise and proof must hold, and one of them must be there: the proof in
-    /// entries of Rekor v2. Which are wanted of v1 is for the caller to say.
+    /// Both promise and proof must be valid if present, and one of them must be present: for Rekor
+    /// v2 the proof. For Rekor v1 the caller decides which ones are required.
     ///
     /// # Errors
-    /// The first reason for which the entry proves nothing. Where several logs have its id, for
-    /// example one key with two windows, the reason is that of the last.
+    /// The first reason why the entry proves nothing. If several logs have its id, for example one
+    /// key with two windows, the reason is that of the last.
     pub fn verify<'l>(
         &self,
         signed: &Signed<'_>,
@@ -122,12 +122,12 @@ impl Entry {
         Ok(VerifiedEntry { log, log_index, leaf_hash, integrated_time, checkpoint })
     }
 
-    /// Checks that the evidence that the log's generation has is there.
+    /// Checks that the entry has the evidence that logs of its generation give.
     fn check_parts(&self, kind: Kind) -> Result<(), LogError> {
         match (&self.promise, &self.proof) {
             (None, None) if !kind.is_rekor_v2() => Err(LogError::Unproven),
             (_, None) if kind.is_rekor_v2() => Err(LogError::MissingProof),
-            // A log of Rekor v2 is one tree.
+            // A log of Rekor v2 is a single tree.
             (_, Some(proof)) if kind.is_rekor_v2() && proof.log_index != self.log_index => {
                 Err(LogError::IndexDiffers { entry: self.log_index, proof: proof.log_index })
             }

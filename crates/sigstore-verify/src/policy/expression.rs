@@ -10,13 +10,13 @@ const MAX_BYTES: usize = 64 << 10;
 /// Bytes of a compiled expression. `.{1000}` takes some hundred thousand.
 const MAX_COMPILED_BYTES: usize = 8 << 20;
 
-/// Groups of the translated expression inside each other: three for each of the original's.
+/// Nesting of groups in the translated expression: three for each of the original's.
 const MAX_NESTING: u32 = 1000;
 
-/// How often a character is repeated to ask whether an expression matches anything.
+/// How often a character is repeated to test whether an expression matches anything.
 const PROBE_CHARACTERS: usize = 64;
 
-/// What a text must be: exactly this one, or one that an expression matches.
+/// The required value of a text: an exact text, or an expression that must match.
 ///
 /// Expressions are those of RE2 as Go's `regexp` package reads them, which cosign uses:
 /// `\w \d \s \b` are ASCII, and the expression may match anywhere in the text unless it is
@@ -30,11 +30,11 @@ enum Kind {
     Expression { text: String, regex: Regex, anchored: bool },
 }
 
-/// Why a text to compare with, or an expression, is refused.
+/// Why a text or an expression is refused.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ExpressionError {
-    /// An empty text, which an expression would find everywhere.
+    /// An empty text: as an expression, it would match everything.
     #[error("an empty text, which says nothing of an identity")]
     Empty,
     /// Longer than allowed.
@@ -54,7 +54,7 @@ pub enum ExpressionError {
         /// Bytes allowed.
         max: usize,
     },
-    /// Of RE2, but without counterpart here.
+    /// Valid in RE2, but not supported here.
     #[error("the expression is not supported")]
     Unsupported,
 }
@@ -63,7 +63,7 @@ impl TextMatcher {
     /// Accepts this text alone.
     ///
     /// # Errors
-    /// Where it is empty.
+    /// When it is empty.
     pub fn exact(text: impl Into<String>) -> Result<Self, ExpressionError> {
         let text = text.into();
         match text.is_empty() {
@@ -75,7 +75,7 @@ impl TextMatcher {
     /// Accepts texts in which the expression matches somewhere.
     ///
     /// # Errors
-    /// Where it is empty, malformed or too large.
+    /// When it is empty, malformed or too large.
     pub fn expression(text: &str) -> Result<Self, ExpressionError> {
         if text.is_empty() {
             return Err(ExpressionError::Empty);
@@ -105,8 +105,8 @@ impl TextMatcher {
         }
     }
 
-    /// Whether it speaks of the whole text. An expression that is not anchored at both ends
-    /// accepts also a text that only contains what it describes: worth a warning.
+    /// Whether it covers the whole text. An expression that is not anchored at both ends also
+    /// accepts a text that merely contains a match, which is worth a warning.
     #[must_use]
     pub fn is_anchored(&self) -> bool {
         match &self.0 {
@@ -115,8 +115,8 @@ impl TextMatcher {
         }
     }
 
-    /// Whether it accepts anything, as `.*` does, so that asking it says nothing: where it
-    /// accepts a run of any one character. To be shown as `ANY IDENTITY`.
+    /// Whether it accepts anything, as `.*` does, so that it is no restriction: tested by a run of
+    /// each of some characters. To be shown as `ANY IDENTITY`.
     #[must_use]
     pub fn matches_anything(&self) -> bool {
         let probes = ('!'..='~').chain(['\u{e9}', '\u{3a9}', '\u{4e2d}', '\u{1f600}']);

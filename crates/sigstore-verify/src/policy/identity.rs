@@ -1,7 +1,7 @@
 use super::TextMatcher;
 use crate::certificate::{CertificateIdentity, FulcioExtension, Profile};
 
-/// An identity that is accepted: who signed, who vouches for it, and what else Fulcio must say.
+/// An accepted identity: the subject, the issuer that vouches for it, and required extensions.
 #[derive(Clone, Debug)]
 pub struct IdentityMatcher {
     subject: TextMatcher,
@@ -9,24 +9,24 @@ pub struct IdentityMatcher {
     extensions: Vec<(FulcioExtension, TextMatcher)>,
 }
 
-/// Why a certificate's identity is not the accepted one: the first part that differs.
+/// Why a certificate's identity is not accepted: the first part that differs.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum IdentityMismatch {
     /// The subject differs.
     #[error("the subject is {actual:?}, not {expected:?}")]
     Subject {
-        /// What the certificate says.
+        /// The value in the certificate.
         actual: String,
-        /// What was asked for.
+        /// The required value.
         expected: String,
     },
     /// The issuer differs, or the certificate names none.
     #[error("the issuer is {}", other(actual, expected))]
     Issuer {
-        /// What the certificate says.
+        /// The value in the certificate.
         actual: Option<String>,
-        /// What was asked for.
+        /// The required value.
         expected: String,
     },
     /// An extension differs, or the certificate does not have it.
@@ -34,49 +34,49 @@ pub enum IdentityMismatch {
     Extension {
         /// The extension.
         extension: FulcioExtension,
-        /// What the certificate says.
+        /// The value in the certificate.
         actual: Option<String>,
-        /// What was asked for.
+        /// The required value.
         expected: String,
     },
-    /// None of several accepted identities.
+    /// The identity is none of several accepted ones.
     #[error("none of the {} accepted identities: {}", .0.len(), reasons(.0))]
     None(Vec<IdentityMismatch>),
 }
 
 impl IdentityMatcher {
-    /// Accepts a subject (a subject alternative name of the certificate) with its issuer. One
-    /// without the other proves little: anyone may sign in somewhere under any name.
+    /// Accepts a subject (a subject alternative name of the certificate) together with its issuer.
+    /// One without the other proves little: with some issuer, anyone can sign under any name.
     #[must_use]
     pub fn new(subject: TextMatcher, issuer: TextMatcher) -> Self {
         Self { subject, issuer, extensions: Vec::new() }
     }
 
-    /// Asks in addition for what an extension says: the workflow's repository, its trigger.
+    /// Also requires the value of an extension: the workflow's repository, its trigger.
     #[must_use]
     pub fn with_extension(mut self, extension: FulcioExtension, value: TextMatcher) -> Self {
         self.extensions.push((extension, value));
         self
     }
 
-    /// What the subject must be.
+    /// The required subject.
     #[must_use]
     pub fn subject(&self) -> &TextMatcher {
         &self.subject
     }
 
-    /// What the issuer must be.
+    /// The required issuer.
     #[must_use]
     pub fn issuer(&self) -> &TextMatcher {
         &self.issuer
     }
 
-    /// What the extensions must be, in the order in which they were asked for.
+    /// The required extensions, in the order in which they were added.
     pub fn extensions(&self) -> impl Iterator<Item = (FulcioExtension, &TextMatcher)> {
         self.extensions.iter().map(|(extension, value)| (*extension, value))
     }
 
-    /// Whether anyone is accepted: whatever the subject, the issuer and the extensions.
+    /// Whether every identity is accepted, whatever its subject, issuer and extensions.
     #[must_use]
     pub fn matches_anything(&self) -> bool {
         let mut all = self.extensions.iter().map(|(_, value)| value);
@@ -85,10 +85,10 @@ impl IdentityMatcher {
             && all.all(TextMatcher::matches_anything)
     }
 
-    /// Compares it with what a certificate says.
+    /// Compares it with the identity in a certificate.
     ///
     /// # Errors
-    /// Where a part differs: the first one.
+    /// The first part that differs.
     pub fn check(&self, identity: &CertificateIdentity) -> Result<(), IdentityMismatch> {
         let subject = identity.subject.as_str();
         if !self.subject.matches(subject) {
@@ -119,8 +119,8 @@ impl IdentityMatcher {
     }
 }
 
-/// Which identities are accepted: one, any of several, all of several, and any mixture. Of no
-/// identities at all none is accepted.
+/// The accepted identities: one, any of several, all of several, or any combination. Without any
+/// identities, none is accepted.
 #[derive(Clone, Debug)]
 pub struct Identities(Rule);
 
@@ -138,13 +138,13 @@ impl From<IdentityMatcher> for Identities {
 }
 
 impl Identities {
-    /// Accepts what at least one of them accepts.
+    /// Accepts an identity that at least one of them accepts.
     #[must_use]
     pub fn any<I: Into<Self>>(of: impl IntoIterator<Item = I>) -> Self {
         Self(Rule::Any(of.into_iter().map(Into::into).collect()))
     }
 
-    /// Accepts what each of them accepts.
+    /// Accepts an identity that each of them accepts.
     #[must_use]
     pub fn all<I: Into<Self>>(of: impl IntoIterator<Item = I>) -> Self {
         Self(Rule::All(of.into_iter().map(Into::into).collect()))
@@ -159,7 +159,7 @@ impl Identities {
         }
     }
 
-    /// Whether anyone is accepted.
+    /// Whether every identity is accepted.
     #[must_use]
     pub fn matches_anything(&self) -> bool {
         match &self.0 {
@@ -169,10 +169,10 @@ impl Identities {
         }
     }
 
-    /// Compares them with what a certificate says.
+    /// Compares them with the identity in a certificate.
     ///
     /// # Errors
-    /// Where it is not accepted: why, and for several alternatives why each of them failed.
+    /// When it is not accepted: the reason, or for several alternatives the reason of each.
     pub fn check(&self, identity: &CertificateIdentity) -> Result<(), IdentityMismatch> {
         match &self.0 {
             Rule::One(matcher) => matcher.check(identity),
@@ -193,7 +193,7 @@ impl Identities {
 }
 
 impl IdentityMismatch {
-    /// The reasons of several alternatives; of one, that itself.
+    /// The combined reasons of several alternatives; a single reason is returned unchanged.
     fn only(mut mismatches: Vec<Self>) -> Self {
         match mismatches.pop() {
             Some(single) if mismatches.is_empty() => single,
@@ -202,8 +202,8 @@ impl IdentityMismatch {
     }
 }
 
-/// How what is there differs from the text or expression that was asked for: where nothing is
-/// there, no expression matches.
+/// Describes how a value differs from the required text or expression; an absent value matches no
+/// expression.
 fn other(actual: &Option<String>, expected: &str) -> String {
     match actual {
         Some(actual) => format!("{actual:?}, not {expected:?}"),

@@ -1,4 +1,4 @@
-//! Public keys that are trusted by themselves.
+//! Public keys that the caller trusts directly.
 
 use crate::crypto::PublicKey;
 use crate::trust::Window;
@@ -12,21 +12,21 @@ pub struct TrustedKey {
 }
 
 impl TrustedKey {
-    /// A key without limit in time.
+    /// A key without a limit in time.
     #[must_use]
     pub fn new(key: PublicKey) -> Self {
         Self { key, hint: None, window: None }
     }
 
-    /// The key may only have signed inside `window`; without a trustworthy signing time the time
-    /// of verification must lie in it.
+    /// Limits the time in which the key may have signed to `window`. If no trustworthy signing time
+    /// is known, the time of verification must lie in it.
     #[must_use]
     pub fn valid_in(mut self, window: Window) -> Self {
         self.window = Some(window);
         self
     }
 
-    /// Signatures that name their key by a hint must name it by this one.
+    /// Requires that a signature that names its key by a hint uses this one.
     #[must_use]
     pub fn with_hint(mut self, hint: impl Into<String>) -> Self {
         self.hint = Some(hint.into());

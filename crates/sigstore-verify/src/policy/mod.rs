@@ -1,4 +1,4 @@
-//! What a signature must show to be accepted.
+//! The requirements that a signature must meet to be accepted.
 
 mod expression;
 mod identity;
@@ -15,7 +15,7 @@ pub use syntax::{SyntaxError, SyntaxErrorKind};
 use crate::cosign::SignerKind;
 use crate::statement::PredicateType;
 
-/// Who may have signed, how much evidence is required of it, and what statements may say.
+/// Who may have signed, how much evidence is required, and what statements may contain.
 ///
 /// A policy starts from its signers, with the requirements that the Sigstore client
 /// specification sets for them; every weakening has a name that begins with `insecure`.
@@ -50,7 +50,7 @@ impl Policy {
         Self::new(Signer::Keys(accepted.into_iter().collect()), Requirements::KEY)
     }
 
-    /// Whether it looks for identities or for keys.
+    /// The kind of signer that the policy accepts.
     #[must_use]
     pub fn signer_kind(&self) -> SignerKind {
         match self.signer {
@@ -59,7 +59,7 @@ impl Policy {
         }
     }
 
-    /// The keys that may have signed; none where it looks for identities.
+    /// The keys that may have signed; none for a policy of identities.
     #[must_use]
     pub fn trusted_keys(&self) -> &[TrustedKey] {
         match &self.signer {
@@ -72,24 +72,24 @@ impl Policy {
         Self { signer, requirements, predicate_types: Vec::new(), builders: Vec::new() }
     }
 
-    /// Requires entries in this many distinct places of the trusted root's logs, at least one:
-    /// to require none is a weakening, and has a name of its own.
+    /// Requires this many distinct entries in logs of the trusted root, at least one. Requiring
+    /// none is a weakening with a method of its own.
     #[must_use]
     pub fn require_log_entries(mut self, count: usize) -> Self {
         self.requirements.log = LogRequirement::AtLeast(count.max(1));
         self
     }
 
-    /// Requires timestamps in the certificate by this many distinct logs of the trusted root, at
-    /// least one.
+    /// Requires certificate timestamps by this many distinct logs of the trusted root, at least
+    /// one.
     #[must_use]
     pub fn require_certificate_timestamps(mut self, count: usize) -> Self {
         self.requirements.sct = SctRequirement::AtLeast(count.max(1));
         self
     }
 
-    /// Requires this many distinct RFC 3161 timestamps by authorities of the trusted root, and at
-    /// least one [without public logs](Self::without_public_logs), in whose place it stands.
+    /// Requires this many distinct RFC 3161 timestamps by authorities of the trusted root; [without
+    /// public logs](Self::without_public_logs), which they replace, at least one.
     #[must_use]
     pub fn require_signed_timestamps(mut self, count: usize) -> Self {
         let least = usize::from(self.requirements.log == LogRequirement::NoPublicLog);
@@ -97,17 +97,17 @@ impl Policy {
         self
     }
 
-    /// Requires this many distinct trustworthy signing times, of timestamp authorities or
-    /// covered by a log's promise. A certificate needs one in any case, unless
-    /// [`insecure_ignore_tlog`](Self::insecure_ignore_tlog) leaves it out.
+    /// Requires this many distinct trustworthy signing times, by timestamp authorities or covered
+    /// by a log's promise. A certificate always needs one, unless
+    /// [`insecure_ignore_tlog`](Self::insecure_ignore_tlog) omits it.
     #[must_use]
     pub fn require_signing_times(mut self, count: usize) -> Self {
         self.requirements.asked_times = count;
         self
     }
 
-    /// For instances without public logs (GitHub's attestations of private repositories): no log
-    /// entry and no certificate timestamp, but at least one RFC 3161 timestamp.
+    /// For instances without public logs (GitHub's attestations of private repositories): requires
+    /// no log entry and no certificate timestamp, but at least one RFC 3161 timestamp.
     #[must_use]
     pub fn without_public_logs(mut self) -> Self {
         self.requirements.log = LogRequirement::NoPublicLog;
@@ -116,29 +116,31 @@ impl Policy {
         self
     }
 
-    /// Looks at no log entry: that the signature was ever public is not proved. A certificate is
-    /// then checked at its RFC 3161 timestamps or, without any, at the time of verification.
+    /// Ignores log entries, so nothing proves that the signature was ever public. A certificate is
+    /// then checked at the times of its RFC 3161 timestamps or, without any, at the time of
+    /// verification.
     #[must_use]
     pub fn insecure_ignore_tlog(mut self) -> Self {
         self.requirements.log = LogRequirement::InsecureIgnored;
         self
     }
 
-    /// Looks at no certificate timestamp: that the certificate was ever public is not proved.
+    /// Ignores certificate timestamps, so nothing proves that the certificate was ever public.
     #[must_use]
     pub fn insecure_ignore_sct(mut self) -> Self {
         self.requirements.sct = SctRequirement::InsecureIgnored;
         self
     }
 
-    /// Requires an in-toto statement with this predicate type; called again, one of several.
+    /// Requires an in-toto statement with this predicate type; repeated calls accept any of the
+    /// types.
     #[must_use]
     pub fn require_predicate_type(mut self, wanted: PredicateType) -> Self {
         self.predicate_types.push(wanted);
         self
     }
 
-    /// Requires a SLSA provenance by this builder; called again, one of several.
+    /// Requires a SLSA provenance by this builder; repeated calls accept any of the builders.
     #[must_use]
     pub fn require_builder(mut self, id: TextMatcher) -> Self {
         self.builders.push(id);

@@ -1,11 +1,11 @@
-//! How much evidence of publicity and time a signature needs.
+//! The required evidence of publicity and time.
 
 /// What is required of transparency logs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum LogRequirement {
-    /// So many entries in logs of the trusted root.
+    /// This many entries in logs of the trusted root.
     AtLeast(usize),
-    /// None, by the instance's design: timestamps stand in for it.
+    /// None, by the instance's design: timestamps replace them.
     NoPublicLog,
     /// None, although there should be one.
     InsecureIgnored,
@@ -14,7 +14,7 @@ pub(crate) enum LogRequirement {
 /// What is required of certificate transparency logs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum SctRequirement {
-    /// So many timestamps by logs of the trusted root.
+    /// This many timestamps by logs of the trusted root.
     AtLeast(usize),
     /// None, by the instance's design.
     NoPublicLog,
@@ -29,14 +29,15 @@ pub(crate) struct Requirements {
     pub(crate) sct: SctRequirement,
     /// Timestamps of RFC 3161 authorities.
     pub(crate) signed_timestamps: usize,
-    /// Times that a log's promise or a timestamp authority vouches for, where the caller asked.
+    /// Times by a log's promise or a timestamp authority, as required by the caller.
     pub(crate) asked_times: usize,
-    /// Whether the signer has a certificate, which was valid for minutes.
+    /// Whether the signer has a certificate, which was only valid for minutes.
     certificate: bool,
 }
 
 impl Requirements {
-    /// The client specification's for a certificate: one of each, the time from either source.
+    /// The client specification's requirements for a certificate: one of each, the time from any
+    /// source.
     pub(crate) const CERTIFICATE: Self = Self {
         log: LogRequirement::AtLeast(1),
         sct: SctRequirement::AtLeast(1),
@@ -45,11 +46,11 @@ impl Requirements {
         certificate: true,
     };
 
-    /// For a key, which does not expire: publicity alone.
+    /// Those for a key, which does not expire: publicity alone.
     pub(crate) const KEY: Self = Self { certificate: false, ..Self::CERTIFICATE };
 
-    /// Trustworthy signing times that are required: a certificate needs one, unless no log is
-    /// looked at; then the time of verification may stand in for it.
+    /// The required number of trustworthy signing times: a certificate needs one, unless log
+    /// entries are ignored; then the time of verification may replace it.
     pub(crate) fn times(&self) -> usize {
         let needs_one = self.certificate && self.log != LogRequirement::InsecureIgnored;
         self.asked_times.max(usize::from(needs_one))

@@ -5,32 +5,32 @@ use sealift_model::Timestamp;
 use crate::crypto::SignatureError;
 use crate::trust::Window;
 
-/// Why none of the signed certificate timestamps in a certificate counts.
+/// Why no signed certificate timestamp in a certificate counts.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum SctError {
     /// The certificate has no extension for signed certificate timestamps, or an empty one.
     #[error("the certificate has no signed certificate timestamp")]
     None,
-    /// The extension is not what RFC 6962 3.3 says, or bytes follow.
+    /// The extension does not follow RFC 6962 3.3, or bytes follow it.
     #[error("the list of signed certificate timestamps is malformed")]
     MalformedList,
-    /// The certificate has more timestamps than are read.
+    /// The certificate has too many timestamps.
     #[error("more than {max} signed certificate timestamps")]
     TooMany {
         /// The limit.
         max: usize,
     },
-    /// A timestamp is not what RFC 6962 3.2 says, or bytes follow.
+    /// A timestamp does not follow RFC 6962 3.2, or bytes follow it.
     #[error("a signed certificate timestamp is malformed")]
     Malformed,
-    /// A timestamp is of another version than v1.
+    /// A timestamp has a version other than v1.
     #[error("a signed certificate timestamp is of version {version}, not v1")]
     Version {
-        /// The version as it is written: 0 is v1.
+        /// The version as encoded: 0 is v1.
         version: u8,
     },
-    /// No trusted log has the id in a timestamp.
+    /// No trusted log has the id that a timestamp names.
     #[error("the signed certificate timestamp is by a log that is not trusted")]
     UnknownLog,
     /// A timestamp is outside the time in which its log is trusted.
@@ -49,7 +49,7 @@ pub enum SctError {
         /// `SignatureAlgorithm` of the same.
         signature: u8,
     },
-    /// The certificate that was logged cannot be told from the one at hand.
+    /// The precertificate that was logged cannot be derived from the certificate.
     #[error("the certificate has no form in which it was logged")]
     Precertificate,
     /// The log's signature does not hold.
@@ -58,8 +58,7 @@ pub enum SctError {
 }
 
 impl SctError {
-    /// How close a timestamp came: of the reasons why several do not count, the highest tells
-    /// most.
+    /// How close a timestamp came: if none counts, the reason with the highest weight is reported.
     pub(super) fn weight(&self) -> u8 {
         match self {
             Self::None => 0,

@@ -15,7 +15,7 @@ pub(super) struct Timestamp<'a> {
     pub(super) log_id: &'a [u8; 32],
     /// Milliseconds since 1970, without leap seconds.
     pub(super) milliseconds: u64,
-    /// For later versions of the protocol; signed as they are.
+    /// For later versions of the protocol; signed unchanged.
     pub(super) extensions: &'a [u8],
     /// `SignatureAndHashAlgorithm`: hash, then signature.
     pub(super) algorithm: [u8; 2],
@@ -32,8 +32,7 @@ pub(super) struct Timestamp<'a> {
 /// } SignedCertificateTimestampList;
 /// ```
 ///
-/// Those that are of another version are listed with that as their error, since RFC 6962 3.3 has
-/// them skipped.
+/// Timestamps of other versions are listed as errors, since RFC 6962 3.3 requires skipping them.
 pub(super) fn parse(value: &[u8]) -> Result<Vec<Result<Timestamp<'_>, SctError>>, SctError> {
     let list = Cursor::new(value).only(tag::OCTET_STRING).map_err(|_| SctError::MalformedList)?;
     let mut outer = Bytes(list.bytes());
@@ -83,7 +82,7 @@ fn timestamp(serialized: &[u8]) -> Result<Timestamp<'_>, SctError> {
     if bytes.is_empty() { Ok(timestamp) } else { Err(SctError::Malformed) }
 }
 
-/// A timestamp that came by itself.
+/// A timestamp that came beside the certificate.
 pub(super) fn detached(sct: &DetachedSct) -> Option<Timestamp<'_>> {
     let mut bytes = Bytes(&sct.signature);
     let (algorithm, signature) = (*bytes.array()?, bytes.vector()?);
@@ -96,7 +95,7 @@ pub(super) fn detached(sct: &DetachedSct) -> Option<Timestamp<'_>> {
     })
 }
 
-/// What is left to be read.
+/// The bytes that are left to be read.
 struct Bytes<'a>(&'a [u8]);
 
 impl<'a> Bytes<'a> {

@@ -1,5 +1,5 @@
-//! Signed certificate timestamps (RFC 6962): logs' promises that a certificate is, or soon will be,
-//! where everyone can see it. Most are embedded in it.
+//! Signed certificate timestamps (RFC 6962): promises of logs that a certificate is, or soon will
+//! be, public. Most are embedded in the certificate.
 
 mod error;
 mod list;
@@ -16,7 +16,7 @@ use crate::certificate::Certificate;
 use crate::crypto::{HashAlgorithm, Message, Provider, Scheme};
 use crate::trust::TransparencyLog;
 
-/// A timestamp of a log that is trusted: only its verification makes one.
+/// A verified timestamp of a trusted log.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct VerifiedSct<'l> {
     log: &'l TransparencyLog,
@@ -30,14 +30,14 @@ impl<'l> VerifiedSct<'l> {
         self.log
     }
 
-    /// When it did, to the millisecond.
+    /// When the log signed, to the millisecond.
     #[must_use]
     pub fn time(&self) -> Timestamp {
         self.time
     }
 }
 
-/// A timestamp that came beside its certificate (RFC 6962 4.1, what `add-chain` answers).
+/// A timestamp that came beside its certificate (RFC 6962 4.1, the answer of `add-chain`).
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[expect(clippy::exhaustive_structs, reason = "these are the fields of the answer")]
 pub struct DetachedSct {
@@ -45,17 +45,17 @@ pub struct DetachedSct {
     pub log_id: [u8; 32],
     /// Milliseconds since 1970, without leap seconds.
     pub milliseconds: u64,
-    /// For later versions of the protocol; signed as they are.
+    /// For later versions of the protocol; signed unchanged.
     pub extensions: Vec<u8>,
     /// Algorithms and signature, as TLS writes them (`digitally-signed`).
     pub signature: Vec<u8>,
 }
 
 impl Certificate {
-    /// A timestamp of this certificate that came beside it, when it holds.
+    /// Verifies a timestamp of this certificate that came beside it.
     ///
     /// # Errors
-    /// Why it does not.
+    /// Why the timestamp is not valid.
     pub fn verify_detached_timestamp<'l>(
         &self,
         sct: &DetachedSct,
@@ -66,14 +66,16 @@ impl Certificate {
         by_any(&timestamp, logs, provider, || whole::signed(&timestamp, self.der()))
     }
 
-    /// The embedded timestamps of this certificate that hold: at most one of each log, and at
-    /// least one. `issuer` is the certificate of who signed it, which is for its path to tell.
+    /// Verifies the embedded timestamps of this certificate and returns the valid ones: at least
+    /// one, and at most one of each log. `issuer` is the certificate of its issuer, as found by its
+    /// path.
     ///
-    /// Those of logs that are not trusted, and those that do not hold, do not count, and are no
-    /// reason to refuse the others (RFC 6962 3.3).
+    /// Timestamps that are not valid, or are of logs that are not trusted, do not count, but do not
+    /// invalidate the others (RFC 6962 3.3).
     ///
     /// # Errors
-    /// When none holds, the reason that came furthest; and when the list cannot be read.
+    /// When none is valid, the reason of the one that came furthest; also when the list cannot be
+    /// read.
     pub fn verify_timestamps<'l>(
         &self,
         issuer: &Self,
@@ -89,7 +91,8 @@ impl Certificate {
             let is_known =
                 |log_id: &[u8; 32]| verified.iter().any(|known| known.log.key().id() == log_id);
             let checked = match timestamp {
-                // One log counts once, however often it signed, and its word is not asked for twice.
+                // One log counts once, however often it signed; its later timestamps are not
+                // verified.
                 Ok(timestamp) if is_known(timestamp.log_id) => continue,
                 Ok(timestamp) => by_any(&timestamp, logs, provider, || {
                     precertificate::signed(&timestamp, issuer, &tbs)
@@ -106,7 +109,7 @@ impl Certificate {
     }
 }
 
-/// Looks for the log in the trusted root, which may have it several times, each with a window.
+/// Looks for the log in the trusted root, which may list it several times with different windows.
 fn by_any<'l>(
     timestamp: &list::Timestamp<'_>,
     logs: &'l [TransparencyLog],
@@ -116,7 +119,7 @@ fn by_any<'l>(
     let milliseconds = i64::try_from(timestamp.milliseconds).map_err(|_| SctError::Malformed)?;
     let time = Timestamp::from_unix_milliseconds(milliseconds).map_err(|_| SctError::Malformed)?;
     let mut reason = SctError::UnknownLog;
-    // RFC 6962 3.2: the id of a log is the SHA-256 of its key, whatever else it may be called.
+    // RFC 6962 3.2: the id of a log is the SHA-256 of its key, whatever other id it may have.
     for log in logs.iter().filter(|log| log.key().id() == timestamp.log_id) {
         let window = log.window();
         if !window.contains(time) {
@@ -139,8 +142,8 @@ fn by_any<'l>(
 /// The `SignatureAndHashAlgorithm` of RFC 5246 7.4.1.4.1, with the numbers of its registry (RFC
 /// 8422 5.1.3 has Ed25519).
 ///
-/// RFC 6962 2.1.4 knows ECDSA with P-256 and RSA, both with SHA-256; trusted roots have logs with
-/// other keys too. Whether the scheme fits the key is looked at with the signature.
+/// RFC 6962 2.1.4 has only ECDSA with P-256 and RSA, both with SHA-256; trusted roots have logs
+/// with other keys too. Whether the scheme fits the key is checked together with the signature.
 fn scheme(algorithm: [u8; 2]) -> Option<Scheme> {
     const RSA: u8 = 1;
     const ECDSA: u8 = 3;

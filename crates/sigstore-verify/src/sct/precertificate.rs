@@ -1,15 +1,14 @@
-//! What a log signed: the certificate without its timestamps, as it was when it was logged.
+//! The bytes that a log signed: the certificate without its timestamps, as it was logged.
 
 use super::list::Timestamp;
 use crate::certificate::Certificate;
 use crate::der::{Cursor, NotDer, context_constructed, tag, write_header};
 
 /// The signed part of the precertificate: that of the certificate without the extension for
-/// timestamps, every other byte as it is but for the lengths around it (RFC 6962 3.2,
-/// `tbs_certificate`).
+/// timestamps, with only the enclosing lengths adjusted (RFC 6962 3.2, `tbs_certificate`).
 ///
-/// The precertificate had one more extension, the poison, which is left out as well; and Fulcio
-/// signs it with the key that signs certificates, so the issuer is the same.
+/// The precertificate had one more extension, the poison, which is omitted as well. Fulcio signs it
+/// with the key that signs certificates, so the issuer is the same.
 pub(super) fn tbs(certificate: &Certificate) -> Result<Vec<u8>, NotDer> {
     let list = certificate.timestamp_list().ok_or(NotDer)?;
     let der = certificate.der();

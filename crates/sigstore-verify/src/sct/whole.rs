@@ -1,4 +1,4 @@
-//! What a log signed that was given the certificate itself.
+//! The bytes that a log signed if the final certificate was submitted to it.
 
 use super::list::Timestamp;
 

@@ -9,7 +9,7 @@ use crate::limits::Limits;
 pub struct DigestSet(Vec<(String, String)>);
 
 impl DigestSet {
-    /// Reads a set; what a known algorithm made is as long as that makes it.
+    /// Reads a set; the digest of a known algorithm must have that algorithm's length.
     pub(super) fn read(field: Field<'_>, limits: &Limits) -> Result<Self, FieldError> {
         let mut digests = Vec::new();
         for (algorithm, value) in field.members()? {
@@ -30,8 +30,8 @@ impl DigestSet {
         Ok(Self(digests))
     }
 
-    /// Whether this digest is among them. Two sets match where any of their digests does, as the
-    /// specification has it; names that it does not define are never compared.
+    /// Whether this digest is in the set. By the specification, two sets match if any of their
+    /// digests does; algorithms that it does not define are never compared.
     #[must_use]
     pub fn contains(&self, digest: &Hash) -> bool {
         let own = self
@@ -40,7 +40,7 @@ impl DigestSet {
         own.is_some_and(|own| own == digest.as_bytes())
     }
 
-    /// The digest that an algorithm gave, as it is written: `sha256`, `gitCommit`.
+    /// The digest by an algorithm, as written in the document: `sha256`, `gitCommit`.
     #[must_use]
     pub fn get(&self, algorithm: &str) -> Option<&str> {
         self.iter().find(|(name, _)| *name == algorithm).map(|(_, value)| value)
@@ -51,7 +51,7 @@ impl DigestSet {
         self.0.iter().map(|(algorithm, value)| (algorithm.as_str(), value.as_str()))
     }
 
-    /// Whether there is none.
+    /// Whether the set is empty.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()

@@ -1,6 +1,6 @@
 use crate::json::{FieldError, JsonError};
 
-/// Why bytes are no in-toto statement, or a predicate is not what its type says.
+/// Why bytes are no in-toto statement, or a predicate does not have the format of its type.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum StatementError {
@@ -21,7 +21,7 @@ pub enum StatementError {
     /// Not JSON.
     #[error(transparent)]
     Json(#[from] JsonError),
-    /// A `_type` that is none of a statement, or of a version that is not known.
+    /// The `_type` is not that of a statement, or its version is not known.
     #[error("unknown statement type {statement_type:?}")]
     StatementType {
         /// The type, shortened where it is long.

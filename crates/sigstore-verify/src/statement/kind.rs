@@ -21,7 +21,7 @@ pub enum PredicateKind {
     OpenVex,
     /// cosign's wrapping of anything.
     Custom,
-    /// cosign's signature of an image: nothing more is said of the subject.
+    /// cosign's signature of an image, which states nothing further about the subject.
     CosignSign,
     /// SLSA verification summary.
     VerificationSummary,
@@ -65,8 +65,8 @@ const ROWS: &[Row] = &[
 ];
 
 impl PredicateKind {
-    /// The kind of a predicate type. Documents that carry a version of their own (OpenVEX, SPDX,
-    /// CycloneDX) may also have it behind the URI: `https://spdx.dev/Document/v2.3`.
+    /// The kind of a predicate type. Formats with versions of their own (OpenVEX, SPDX, CycloneDX)
+    /// may append the version to the URI: `https://spdx.dev/Document/v2.3`.
     #[must_use]
     pub fn of(uri: &str) -> Self {
         let row = ROWS.iter().find(|Row(kind, known, _)| {
@@ -77,15 +77,15 @@ impl PredicateKind {
     }
 }
 
-/// A predicate type that is asked for.
+/// A required predicate type.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PredicateType(String);
 
 impl PredicateType {
-    /// The type that cosign's `--type` names, or that a URI is.
+    /// The type with this name in cosign's `--type`, or with this URI.
     ///
     /// # Errors
-    /// Where it is neither.
+    /// When it is neither.
     pub fn new(name: &str) -> Result<Self, StatementError> {
         if let Some(Row(_, uri, _)) = ROWS.iter().find(|Row(.., names)| names.contains(&name)) {
             return Ok(Self((*uri).to_owned()));
@@ -102,8 +102,8 @@ impl PredicateType {
         &self.0
     }
 
-    /// Whether a statement's predicate type is this one. OpenVEX is asked for without the
-    /// version that producers put behind it.
+    /// Whether a statement's predicate type is this one. The required OpenVEX type has no version,
+    /// which producers append.
     #[must_use]
     pub fn accepts(&self, predicate_type: &str) -> bool {
         let versioned = PredicateKind::of(&self.0) == PredicateKind::OpenVex;
@@ -111,14 +111,14 @@ impl PredicateType {
     }
 }
 
-/// Whether `uri` is `base` with a version behind it: `/v0.2.0`.
+/// Whether `uri` is `base` followed by a version: `/v0.2.0`.
 fn is_version_of(uri: &str, base: &str) -> bool {
     uri.strip_prefix(base).and_then(|rest| rest.strip_prefix("/v")).is_some_and(|version| {
         version.split('.').all(|part| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit()))
     })
 }
 
-/// Whether text starts with a scheme (RFC 3986 section 3.1) and goes on.
+/// Whether text starts with a scheme (RFC 3986 section 3.1) and has more after it.
 fn is_uri(text: &str) -> bool {
     text.split_once(':').is_some_and(|(scheme, rest)| {
         scheme.starts_with(|c: char| c.is_ascii_alphabetic())

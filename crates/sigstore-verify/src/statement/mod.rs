@@ -1,4 +1,4 @@
-//! in-toto statements: what is said (the predicate) of which artifacts (the subjects).
+//! in-toto statements: a predicate about artifacts (the subjects).
 //!
 //! Specifications: in-toto attestation framework v1 (`spec/v1/statement.md`, `digest_set.md`,
 //! `resource_descriptor.md`) and v0.1. As there, "unset, null and empty mean the same", and
@@ -31,8 +31,8 @@ use crate::dsse::{self, Envelope};
 use crate::json::{self, Field, FieldError, FieldErrorKind, Names, excerpt};
 use crate::limits::Limits;
 
-/// An in-toto statement: parsed, which alone proves nothing. One that a verifier hands out
-/// stood in an envelope whose signature held.
+/// An in-toto statement: parsed, which alone proves nothing. A statement that a verifier returns
+/// was in an envelope with a valid signature.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Statement {
     version: StatementVersion,
@@ -56,16 +56,16 @@ pub enum StatementVersion {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Subject {
-    /// Its name, by which subjects are told apart but never matched.
+    /// Its name, which distinguishes subjects but is never matched.
     pub name: Option<String>,
     /// Its digests; at least one.
     pub digests: DigestSet,
-    /// What else is said of it, as cosign puts claims beside the image that it signs; those that
-    /// are texts.
+    /// Further claims about it, for example those that cosign adds to a signed image; only those
+    /// that are texts.
     pub annotations: Vec<(String, String)>,
 }
 
-/// The predicate as it is written.
+/// The predicate as raw JSON.
 #[derive(Deserialize)]
 struct RawPredicate<'a> {
     #[serde(borrow, default)]
@@ -76,7 +76,7 @@ impl Statement {
     /// Reads a statement.
     ///
     /// # Errors
-    /// Where it is none, has no subject or a malformed one, or passes a limit.
+    /// When it is no statement, has no subject or a malformed one, or exceeds a limit.
     pub fn from_json(bytes: &[u8], limits: &Limits) -> Result<Self, StatementError> {
         if bytes.len() > limits.max_statement_bytes {
             let (bytes, max) = (bytes.len(), limits.max_statement_bytes);
@@ -84,7 +84,7 @@ impl Statement {
         }
         let document = json::parse(bytes, limits.max_json_depth)?;
         let root = Field::root(&document, Names::Exact);
-        // Read as strictly above, the document has one predicate at most.
+        // The strict reading above ensures that the document has at most one predicate.
         let raw = serde_json::from_slice::<RawPredicate<'_>>(bytes)
             .map_err(|_| root.error(FieldErrorKind::Type { expected: "an object" }))?;
         Ok(Self {
@@ -99,7 +99,7 @@ impl Statement {
     /// Reads the statement of an envelope.
     ///
     /// # Errors
-    /// When the envelope holds something else, or what it holds is no statement.
+    /// When the payload of the envelope is something else, or no valid statement.
     pub fn from_envelope(envelope: &Envelope, limits: &Limits) -> Result<Self, StatementError> {
         if envelope.payload_type() != dsse::IN_TOTO {
             let payload_type = excerpt(envelope.payload_type());
@@ -114,7 +114,7 @@ impl Statement {
         self.version
     }
 
-    /// The artifacts that it is about; at least one.
+    /// The subjects, which the statement is about; at least one.
     #[must_use]
     pub fn subjects(&self) -> &[Subject] {
         &self.subjects
@@ -126,7 +126,7 @@ impl Statement {
         self.subjects.iter().find(|subject| subject.digests.contains(digest))
     }
 
-    /// The algorithms with which an artifact can be found among the subjects, each once.
+    /// The digest algorithms of the subjects by which an artifact can be found, each once.
     #[must_use]
     pub fn digest_algorithms(&self) -> Vec<HashAlgorithm> {
         [HashAlgorithm::Sha256, HashAlgorithm::Sha384, HashAlgorithm::Sha512]
@@ -135,22 +135,22 @@ impl Statement {
             .collect()
     }
 
-    /// What kind of thing is said: a URI.
+    /// The type of the predicate: a URI.
     #[must_use]
     pub fn predicate_type(&self) -> &str {
         &self.predicate_type
     }
 
-    /// What is said, as the JSON text that was signed; `null` where there is nothing.
+    /// The predicate as the signed JSON text; `null` if there is none.
     #[must_use]
     pub fn predicate_json(&self) -> &str {
         &self.predicate
     }
 
-    /// What is said, by the format that the predicate type names.
+    /// The predicate, parsed in the format of its type.
     ///
     /// # Errors
-    /// Where it is not of that format. Paths in the error start at the predicate.
+    /// When it does not have that format. Paths in the error start at the predicate.
     pub fn predicate(&self) -> Result<Predicate, StatementError> {
         let kind = PredicateKind::of(&self.predicate_type);
         let document = json::parse(self.predicate.as_bytes(), self.limits.max_json_depth)?;

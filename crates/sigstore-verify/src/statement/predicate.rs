@@ -1,12 +1,11 @@
-//! Predicates by their type. What a reader of the whole document needs is the text
-//! ([`Statement::predicate_json`](super::Statement::predicate_json)); here stands what a policy
-//! asks for.
+//! Predicates by their type: the parts that a policy needs. The whole document is available as text
+//! ([`Statement::predicate_json`](super::Statement::predicate_json)).
 
 use super::{PredicateKind, ProvenanceV1, ProvenanceV02, required, text};
 use crate::json::{Field, FieldError, FieldErrorKind, Value};
 use crate::limits::Limits;
 
-/// What a statement says of its subjects.
+/// The predicate of a statement.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Predicate {
@@ -24,7 +23,7 @@ pub enum Predicate {
     OpenVex(OpenVexPredicate),
     /// cosign's wrapping of anything.
     Custom(CustomPredicate),
-    /// Any other; null where nothing is said.
+    /// Any other; null if there is no predicate.
     Other(Value<'static>),
 }
 
@@ -65,13 +64,13 @@ pub enum SpdxPredicate {
 pub struct VulnPredicate {
     /// URI of the run.
     pub invocation_uri: Option<String>,
-    /// What caused the run.
+    /// The event that caused the run.
     pub event_id: Option<String>,
     /// Who ran it.
     pub builder_id: Option<String>,
     /// Parameters of the run, of any shape.
     pub parameters: Value<'static>,
-    /// The scanner and what it said.
+    /// The scanner and its result.
     pub scanner: VulnScanner,
     /// When the scan began, as written (RFC 3339).
     pub scan_started_on: Option<String>,
@@ -89,7 +88,7 @@ pub struct VulnScanner {
     pub version: Option<String>,
     /// Its advisories.
     pub database: VulnDatabase,
-    /// What it found, of any shape.
+    /// Its result, of any shape.
     pub result: Value<'static>,
 }
 
@@ -109,11 +108,11 @@ pub struct VulnDatabase {
 pub struct OpenVexPredicate {
     /// Its identifier.
     pub id: Option<String>,
-    /// Who says so.
+    /// The author of the document.
     pub author: Option<String>,
-    /// When, as written (RFC 3339).
+    /// The time of the document, as written (RFC 3339).
     pub timestamp: Option<String>,
-    /// What is said.
+    /// The statements of the document.
     pub statements: Vec<VexStatement>,
 }
 
@@ -125,9 +124,9 @@ pub struct VexStatement {
     pub vulnerability: String,
     /// `not_affected`, `affected`, `fixed` or `under_investigation`.
     pub status: String,
-    /// Why not affected.
+    /// The reason for `not_affected`.
     pub justification: Option<String>,
-    /// Identifiers of the products; none where it is the subject that is meant.
+    /// Identifiers of the products; none if the subject itself is meant.
     pub products: Vec<String>,
 }
 
@@ -135,14 +134,14 @@ pub struct VexStatement {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CustomPredicate {
-    /// What was wrapped: mostly the text of a file.
+    /// The wrapped content, mostly the text of a file.
     pub data: Value<'static>,
-    /// When, as written (RFC 3339).
+    /// The time of the statement, as written (RFC 3339).
     pub timestamp: Option<String>,
 }
 
 impl Predicate {
-    /// The URI of who built, where the predicate says that.
+    /// The URI of the builder, if the predicate names one.
     #[must_use]
     pub fn builder_id(&self) -> Option<&str> {
         match self {
@@ -208,7 +207,7 @@ impl VulnPredicate {
     fn read(field: Field<'_>) -> Result<Self, FieldError> {
         let scanner = field.get("scanner")?;
         let invocation = field.optional("invocation")?;
-        // Its name has a dot in what cosign reads; the specification's text nests it.
+        // cosign's readers expect a name with a dot; the specification's text nests it.
         let builder_id = match text_of(invocation, "builder.id")? {
             Some(id) => Some(id),
             None => text_of(member(invocation, "builder")?, "id")?,
@@ -282,7 +281,7 @@ impl CustomPredicate {
     }
 }
 
-/// The document that cosign before 2.0 put under `Data`, beside the time.
+/// The document, which cosign before 2.0 put under `Data`, beside the time.
 fn unwrapped(field: Field<'_>) -> Result<Field<'_>, FieldError> {
     match field.value() {
         Value::Object(_) => Ok(field.optional("Data")?.unwrap_or(field)),
@@ -290,7 +289,7 @@ fn unwrapped(field: Field<'_>) -> Result<Field<'_>, FieldError> {
     }
 }
 
-/// A name that stands as text (OpenVEX 0.0.1) or as a member of an object (since 0.0.2).
+/// A name, written as text (OpenVEX 0.0.1) or as a member of an object (since 0.0.2).
 fn named(field: Field<'_>, members: &[&str]) -> Result<String, FieldError> {
     if let Value::String(_) = field.value() {
         return Ok(field.nonempty_string()?.to_owned());
@@ -311,7 +310,7 @@ fn text_of(field: Option<Field<'_>>, name: &str) -> Result<Option<String>, Field
     field.map_or(Ok(None), |field| text(field, name))
 }
 
-/// A value of any shape; null where there is none.
+/// A value of any shape; null if there is none.
 fn owned(field: Option<Field<'_>>) -> Value<'static> {
     field.map_or(Value::Null, |field| field.value().clone().into_owned())
 }

@@ -9,19 +9,19 @@ use crate::limits::Limits;
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ProvenanceV1 {
-    /// URI of the template by which the build was done.
+    /// URI of the template that defines how the build is done.
     pub build_type: String,
-    /// Parameters under the control of who asked for the build: an object.
+    /// Parameters that the requester of the build controls: an object.
     pub external_parameters: Value<'static>,
-    /// Parameters under the control of the builder: an object, or null.
+    /// Parameters that the builder controls: an object, or null.
     pub internal_parameters: Value<'static>,
-    /// What the build used.
+    /// The resources that the build used.
     pub resolved_dependencies: Vec<ResourceDescriptor>,
-    /// Who built.
+    /// The builder.
     pub builder: Builder,
     /// The run.
     pub metadata: RunMetadata,
-    /// What else came out of it.
+    /// Further outputs of the build.
     pub byproducts: Vec<ResourceDescriptor>,
 }
 
@@ -29,23 +29,23 @@ pub struct ProvenanceV1 {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ProvenanceV02 {
-    /// URI of who built.
+    /// URI of the builder.
     pub builder_id: String,
-    /// URI of the template by which the build was done.
+    /// URI of the template that defines how the build is done.
     pub build_type: String,
-    /// Where the build's instructions stood.
+    /// The location of the build's instructions.
     pub config_source: ConfigSource,
-    /// Parameters of who asked for the build: an object, or null.
+    /// Parameters that the requester of the build controls: an object, or null.
     pub parameters: Value<'static>,
-    /// What the builder added: an object, or null.
+    /// Parameters that the builder added: an object, or null.
     pub environment: Value<'static>,
     /// The run.
     pub metadata: RunMetadata,
-    /// What the build used.
+    /// The resources that the build used.
     pub materials: Vec<ResourceDescriptor>,
 }
 
-/// Who built, in SLSA provenance v1.
+/// The builder, in SLSA provenance v1.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Builder {
@@ -53,11 +53,11 @@ pub struct Builder {
     pub id: String,
     /// Version of each component of the builder.
     pub version: Vec<(String, String)>,
-    /// What the builder itself used.
+    /// The resources that the builder itself used.
     pub dependencies: Vec<ResourceDescriptor>,
 }
 
-/// Where the instructions of a build stood, in SLSA provenance v0.2.
+/// The location of a build's instructions, in SLSA provenance v0.2.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ConfigSource {
@@ -65,7 +65,7 @@ pub struct ConfigSource {
     pub uri: Option<String>,
     /// Its digests.
     pub digests: DigestSet,
-    /// Where in it the build begins.
+    /// The entry point of the build in the source.
     pub entry_point: Option<String>,
 }
 
@@ -73,7 +73,7 @@ pub struct ConfigSource {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct RunMetadata {
-    /// What the builder calls it.
+    /// The builder's id of the run.
     pub invocation_id: Option<String>,
     /// When it began, as written (RFC 3339).
     pub started_on: Option<String>,
@@ -85,13 +85,13 @@ pub struct RunMetadata {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ResourceDescriptor {
-    /// What identifies it.
+    /// The URI that identifies it.
     pub uri: Option<String>,
     /// Its digests.
     pub digests: DigestSet,
     /// Its name.
     pub name: Option<String>,
-    /// Where it was fetched from.
+    /// The URL that it was downloaded from.
     pub download_location: Option<String>,
     /// Its media type.
     pub media_type: Option<String>,
@@ -100,8 +100,8 @@ pub struct ResourceDescriptor {
 }
 
 impl ProvenanceV1 {
-    /// Parameters that are none of `expected`: SLSA has a verifier reject what it does not know,
-    /// as a parameter may change what the build does.
+    /// The parameters that are not in `expected`. SLSA requires verifiers to reject unknown
+    /// parameters, since any parameter may change what the build does.
     #[must_use]
     pub fn unexpected_parameters(&self, expected: &[&str]) -> Vec<&str> {
         let members = self.external_parameters.as_object().unwrap_or_default();
@@ -229,7 +229,7 @@ fn digests(field: Field<'_>, limits: &Limits) -> Result<DigestSet, FieldError> {
     Ok(digests.unwrap_or_default())
 }
 
-/// An object of any shape, or null where it is unset.
+/// An object of any shape, or null if it is unset.
 fn object(field: Field<'_>, name: &str) -> Result<Value<'static>, FieldError> {
     match field.optional(name)? {
         Some(object) => {
@@ -240,7 +240,7 @@ fn object(field: Field<'_>, name: &str) -> Result<Value<'static>, FieldError> {
     }
 }
 
-/// Whether a value means the same as if it were unset.
+/// Whether a value means the same as an unset one.
 fn is_empty(value: &Value<'_>) -> bool {
     match value {
         Value::Null => true,

@@ -1,4 +1,4 @@
-//! The attributes that a signer signs (RFC 5652 5.3 and 11).
+//! The signed attributes of a signer (RFC 5652 5.3 and 11).
 
 use crate::crypto::HashAlgorithm;
 use crate::der::{Element, tag};
@@ -21,13 +21,13 @@ const SIGNING_CERTIFICATE_V2: &[u8] =
 
 const PART: &str = "SignerInfo.signedAttrs";
 
-/// The signed attributes: those that say something here, and the bytes that are signed.
+/// The signed attributes: those that are used here, and the bytes that are signed.
 #[derive(Debug)]
 pub(super) struct SignedAttributes<'a> {
-    /// As they stand in the message, with tag and length.
+    /// The attributes as in the message, with tag and length.
     whole: &'a [u8],
     message_digest: &'a [u8],
-    /// The certificates of RFC 2634 and RFC 5035 that the signer says are its own: at least one.
+    /// The certificates that the signer claims as its own (RFC 2634 and RFC 5035): at least one.
     pub(super) signing_certificates: Vec<SigningCertificate<'a>>,
 }
 
@@ -40,8 +40,8 @@ impl<'a> SignedAttributes<'a> {
         let mut signing_certificates = Vec::new();
         while !attributes.is_empty() {
             let attribute = attributes.take(tag::SEQUENCE)?;
-            // RFC 5652 5.4: what is signed is the DER, where the elements of a set are in
-            // ascending order (X.690 11.6); the same attribute twice is then refused below.
+            // RFC 5652 5.4: the signature is over the DER, in which the elements of a set are in
+            // ascending order (X.690 11.6). A repeated attribute is refused below.
             if attribute.encoded() <= previous {
                 return Err(attributes.malformed());
             }
@@ -75,7 +75,7 @@ impl<'a> SignedAttributes<'a> {
         Ok(Self { whole: set.encoded(), message_digest, signing_certificates })
     }
 
-    /// Checks the digest of the content among the attributes.
+    /// Checks the content's digest in the attributes.
     pub(super) fn check_content(
         &self,
         algorithm: HashAlgorithm,
@@ -88,15 +88,15 @@ impl<'a> SignedAttributes<'a> {
         }
     }
 
-    /// The bytes that are signed: the attributes with the tag of a `SET OF` in place of the `[0]`
-    /// that they have in the message (RFC 5652 5.4).
+    /// The signed bytes: the attributes with the tag of a `SET OF` in place of the `[0]` that they
+    /// have in the message (RFC 5652 5.4).
     pub(super) fn signed_bytes(&self) -> Vec<u8> {
         let after_tag = self.whole.get(1..).unwrap_or_default();
         [&[tag::SET], after_tag].concat()
     }
 }
 
-/// Reads the value of an attribute that may stand there only once.
+/// Reads the value of an attribute that may occur only once.
 fn once<'a>(
     place: &mut Option<&'a [u8]>,
     values: &mut Fields<'a>,

@@ -16,21 +16,21 @@ pub enum TimestampError {
         /// Bytes allowed.
         max: usize,
     },
-    /// Not the DER that the specification has there: BER is refused as well.
+    /// A part is not DER of the specified structure; BER is refused as well.
     #[error("malformed timestamp: {part}")]
     Malformed {
         /// The ASN.1 structure: `TSTInfo.accuracy`.
         part: &'static str,
     },
-    /// A structure of another version.
+    /// A structure has an unknown version.
     #[error("{part} has version {version}, which a timestamp does not have")]
     Version {
         /// The ASN.1 structure: `SignedData`.
         part: &'static str,
-        /// The version that it says it has.
+        /// The version that it states.
         version: u32,
     },
-    /// The authority did not stamp (RFC 3161 2.4.2: status neither granted nor granted with
+    /// The authority refused to stamp (RFC 3161 2.4.2: status neither granted nor granted with
     /// modifications).
     #[error("the authority answered with status {status}")]
     NotGranted {
@@ -40,10 +40,10 @@ pub enum TimestampError {
     /// The content is of another type than `id-signedData`.
     #[error("the timestamp is not a signed message")]
     NotSignedData,
-    /// What is signed is not of the type `id-ct-TSTInfo`.
+    /// The signed content is not of the type `id-ct-TSTInfo`.
     #[error("the signed content is not a timestamp")]
     NotTstInfo,
-    /// Someone else signed as well.
+    /// The token has more than one signature.
     #[error("the timestamp has more than one signer")]
     SeveralSigners,
     /// More certificates than allowed.
@@ -52,7 +52,7 @@ pub enum TimestampError {
         /// Certificates allowed.
         max: usize,
     },
-    /// No attributes are signed.
+    /// There are no signed attributes.
     #[error("the timestamp has no signed attributes")]
     NoAttributes,
     /// The content type among the attributes is missing, or not that of the content.
@@ -64,10 +64,10 @@ pub enum TimestampError {
     /// The digest among the attributes is not that of the content.
     #[error("the digest in the signed attributes is not the content's")]
     MessageDigestMismatch,
-    /// The attributes do not say which certificate is the signer's.
+    /// The attributes do not name the signer's certificate.
     #[error("the signed attributes do not identify the signer's certificate")]
     NoSigningCertificate,
-    /// The attributes say that another certificate is the signer's.
+    /// The attributes name another certificate than the signer's.
     #[error("the signed attributes identify another certificate than the signer's")]
     SigningCertificateMismatch,
     /// A hash or signature algorithm that is not supported, such as SHA-1.
@@ -76,8 +76,8 @@ pub enum TimestampError {
         /// Its object identifier.
         id: String,
     },
-    /// The signature is made with another hash than the content's digest, or with one that the
-    /// message does not list.
+    /// The hash of the signature differs from that of the content's digest, or is not listed in the
+    /// message.
     #[error("content and attributes are hashed with different algorithms")]
     DigestAlgorithmsDiffer,
     /// RSA-PSS with two hashes, or with a salt of another length than the hash.
@@ -92,19 +92,19 @@ pub enum TimestampError {
     /// The time is not in the one form that RFC 3161 2.4.2 allows, or not in the calendar.
     #[error("the time of the timestamp is malformed")]
     Time,
-    /// A critical extension, of which none is known.
+    /// A critical extension; none is supported.
     #[error("critical extension {id} is not understood")]
     CriticalExtension {
         /// Its object identifier.
         id: String,
     },
-    /// The timestamp is of something else than the signature.
+    /// The timestamp is over something other than the signature.
     #[error("stamped is something else than this signature")]
     ImprintMismatch,
-    /// No trusted authority has the signer's certificate, nor issued the one in the token.
+    /// No trusted authority lists the signer's certificate or issued the one in the token.
     #[error("no trusted timestamp authority has this signer")]
     UnknownAuthority,
-    /// The token brings certificates, and the one that the trusted root lists is not among them.
+    /// The token contains certificates, but not the one that the trusted root lists.
     #[error("the certificates in the token lack the one in the trusted root")]
     OtherCertificate,
     /// The time is outside of the authority's validity in the trusted root.
@@ -121,8 +121,8 @@ pub enum TimestampError {
     /// A certificate in the token is malformed.
     #[error("a certificate in the timestamp cannot be read")]
     Certificate(#[source] CertificateError),
-    /// The signer's certificate does not lead to the authority, or was not valid at the time, or
-    /// is not for timestamps alone.
+    /// The signer's certificate does not lead to the authority, was not valid at the time, or is
+    /// not for timestamps alone.
     #[error("the certificate of the timestamp's signer is not trusted")]
     Path(#[source] CertificateError),
 }

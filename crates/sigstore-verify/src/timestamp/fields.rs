@@ -1,12 +1,11 @@
-//! The fields of one ASN.1 structure in a token, front to back; what is wrong with one is said of
-//! the structure.
+//! Reads the fields of one ASN.1 structure in a token, front to back; errors name the structure.
 
 use crate::crypto::{HashAlgorithm, IdentifierError, Scheme};
 use crate::der::{Cursor, Element, NotDer, tag};
 
 use super::TimestampError;
 
-/// The fields of a structure that are left to be read.
+/// The remaining fields of a structure.
 #[derive(Clone, Debug)]
 pub(super) struct Fields<'a> {
     cursor: Cursor<'a>,
@@ -15,12 +14,12 @@ pub(super) struct Fields<'a> {
 }
 
 impl<'a> Fields<'a> {
-    /// Of the contents of a structure.
+    /// The fields in the contents of a structure.
     pub(super) fn new(contents: &'a [u8], part: &'static str) -> Self {
         Self { cursor: Cursor::new(contents), part }
     }
 
-    /// Of a `SEQUENCE` that is all there is.
+    /// The fields of a `SEQUENCE`, which must be the whole input.
     pub(super) fn of_sequence(der: &'a [u8], part: &'static str) -> Result<Self, TimestampError> {
         let mut outer = Self::new(der, part);
         let inner = outer.sequence(part)?;
@@ -32,7 +31,7 @@ impl<'a> Fields<'a> {
         self.cursor.is_empty()
     }
 
-    /// The error that says that this structure is not what it should be.
+    /// The error that this structure is malformed.
     pub(super) fn malformed(&self) -> TimestampError {
         TimestampError::Malformed { part: self.part }
     }
@@ -73,7 +72,8 @@ impl<'a> Fields<'a> {
         self.contents(tag::SET).map(|contents| Self::new(contents, part))
     }
 
-    /// The contents of an OBJECT IDENTIFIER, in their one form; what equals a known one has it.
+    /// The contents of an OBJECT IDENTIFIER, whose encoding is unique, so that bytes can be
+    /// compared.
     pub(super) fn oid(&mut self) -> Result<&'a [u8], TimestampError> {
         self.cursor.oid().map_err(|NotDer| self.malformed())
     }
@@ -113,8 +113,8 @@ impl<'a> Fields<'a> {
 
     /// The identifier of a signature over attributes that hold a digest made with `digest`.
     ///
-    /// RFC 5652 5.4: the attributes are hashed with the algorithm of the content's digest, so that
-    /// a signature algorithm with another hash contradicts it.
+    /// RFC 5652 5.4: the attributes are hashed with the algorithm of the content's digest, so a
+    /// signature algorithm with another hash is refused.
     pub(super) fn scheme(&mut self, digest: HashAlgorithm) -> Result<Scheme, TimestampError> {
         let identifier = self.take(tag::SEQUENCE)?;
         let scheme = Scheme::from_identifier(identifier.inside(), Some(digest))?;

@@ -2,10 +2,11 @@
 
 use sealift_model::Timestamp;
 
-/// Reads a `GeneralizedTime` as RFC 3161 2.4.2 has it: `YYYYMMDDhhmmss[.s...]Z`, where the
-/// fraction has no trailing zeros, and no point without digits after it.
+/// Reads a `GeneralizedTime` by RFC 3161 2.4.2: `YYYYMMDDhhmmss[.s...]Z`, without trailing zeros in
+/// the fraction, and without a point if there is no fraction.
 ///
-/// `None` for anything else, among it local times and offsets, times that no calendar has, leap
+/// `None` for anything else, including local times and offsets, times that are not in the calendar,
+/// leap
 /// seconds, and fractions finer than a nanosecond.
 pub(super) fn parse(value: &[u8]) -> Option<Timestamp> {
     let text = std::str::from_utf8(value).ok()?.strip_suffix('Z')?;

@@ -29,7 +29,7 @@ pub use verified::{Accuracy, TimestampIdentity, VerifiedTimestamp};
 /// response is 1 MiB.
 const MAX_BYTES: usize = 64 * 1024;
 
-/// A timestamp as it was read: nothing in it is verified.
+/// A parsed timestamp: nothing in it is verified.
 #[derive(Debug)]
 pub struct TimestampToken<'a> {
     message: SignedData<'a>,
@@ -37,11 +37,11 @@ pub struct TimestampToken<'a> {
 }
 
 impl<'a> TimestampToken<'a> {
-    /// Reads the DER of a response (`TimeStampResp`), as bundles and cosign's annotation hold it,
-    /// or of a token alone (`ContentInfo`).
+    /// Reads the DER of a response (`TimeStampResp`), as in bundles and cosign's annotation, or of
+    /// a token alone (`ContentInfo`).
     ///
     /// # Errors
-    /// When it is anything else, BER in place of DER included.
+    /// For anything else, including BER.
     pub fn from_der(bytes: &'a [u8]) -> Result<Self, TimestampError> {
         if bytes.len() > MAX_BYTES {
             return Err(TimestampError::TooLarge { bytes: bytes.len(), max: MAX_BYTES });
@@ -51,16 +51,16 @@ impl<'a> TimestampToken<'a> {
         Ok(Self { message, info })
     }
 
-    /// The time that the token claims.
+    /// The time in the token, not verified.
     #[must_use]
     pub fn claimed_time(&self) -> Timestamp {
         self.info.time
     }
 
-    /// Proves that an authority of `authorities` stamped `message`.
+    /// Proves that one of `authorities` stamped `message`.
     ///
     /// # Errors
-    /// The most telling reason why none of them did.
+    /// The most informative reason why none of them did.
     pub fn verify<'r>(
         &self,
         message: &[u8],
@@ -83,7 +83,7 @@ impl<'a> TimestampToken<'a> {
         Err(reason)
     }
 
-    /// Proves that this authority signed the token, at a time at which it is trusted.
+    /// Proves that this authority signed the token at a time when it is trusted.
     fn signed_by<'r>(
         &self,
         authority: &'r Authority,
@@ -98,11 +98,11 @@ impl<'a> TimestampToken<'a> {
         }
     }
 
-    /// The signer's certificate in the trusted root. `None` where the authority lists none of its
-    /// signers but only who issues to them.
+    /// The signer's certificate in the trusted root. `None` if the authority lists no signer, only
+    /// the issuers of signers.
     ///
-    /// An authority with a listed signer is trusted for that one, not for others of its issuer;
-    /// and where a token brings certificates, the listed one must be among them.
+    /// If an authority lists a signer, only that one is trusted, not others by the same issuer; and
+    /// if a token contains certificates, the listed one must be among them.
     fn listed_signer<'r>(
         &self,
         authority: &'r Authority,
@@ -120,8 +120,8 @@ impl<'a> TimestampToken<'a> {
         }
     }
 
-    /// The signer's certificate in the token, and the others there that can be read: one that
-    /// cannot, such as an old root, is missed only where the path needs it.
+    /// The signer's certificate in the token, and the other certificates in it that can be read.
+    /// Others, such as old roots, are only missed if the path needs them.
     fn embedded_signer(&self) -> Result<(Certificate, Vec<Certificate>), TimestampError> {
         let mut certificates = Vec::with_capacity(self.message.certificates.len());
         let mut reason = TimestampError::UnknownAuthority;
@@ -169,7 +169,7 @@ impl<'a> TimestampToken<'a> {
     }
 }
 
-/// How much an error tells when several authorities fail: another authority's is the least.
+/// How informative an error is when several authorities fail; "not this authority" is the least so.
 fn weight(error: &TimestampError) -> u8 {
     match error {
         TimestampError::UnknownAuthority => 0,

@@ -1,4 +1,4 @@
-//! What an authority answers: `TimeStampResp` (RFC 3161 2.4.2).
+//! The answer of an authority: `TimeStampResp` (RFC 3161 2.4.2).
 
 use crate::der::{context_constructed, tag};
 
@@ -38,7 +38,7 @@ fn check_status(mut fields: Fields<'_>) -> Result<(), TimestampError> {
             text.contents(tag::UTF8_STRING)?;
         }
     }
-    // A reason to fail contradicts the status.
+    // A failure reason contradicts the status.
     fields.finish()
 }
 

@@ -12,23 +12,23 @@ use super::fields::Fields;
 pub(super) const TST_INFO: &[u8] =
     &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x09, 0x10, 0x01, 0x04];
 
-/// More certificates than this are not in any chain; those of real tokens have one to four.
+/// No chain has more certificates; real tokens have one to four.
 const MAX_CERTIFICATES: usize = 16;
 
-/// A signed message: the content, and what is said about its one signer.
+/// A signed message: the content, and the data of its only signer.
 #[derive(Debug)]
 pub(super) struct SignedData<'a> {
     /// DER of the `TSTInfo`.
     pub(super) content: &'a [u8],
-    /// DER of each certificate that came with it; an authority may be asked to send none.
+    /// DER of each certificate in the message; an authority may have been asked to send none.
     pub(super) certificates: Vec<&'a [u8]>,
-    /// Who signed.
+    /// The identifier of the signer.
     pub(super) signer: SignerIdentifier<'a>,
     /// Hash of the content, and of the attributes.
     pub(super) digest: HashAlgorithm,
-    /// What is signed.
+    /// The signed attributes.
     pub(super) attributes: SignedAttributes<'a>,
-    /// How.
+    /// The signature scheme.
     pub(super) scheme: Scheme,
     /// The signature over the attributes.
     pub(super) signature: &'a [u8],
@@ -42,7 +42,7 @@ pub(super) enum SignerIdentifier<'a> {
     KeyIdentifier(&'a [u8]),
 }
 
-/// Names a certificate by who issued it and as which.
+/// Names a certificate by its issuer and serial number.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct IssuerAndSerial<'a> {
     /// DER of the issuer's name.
@@ -52,7 +52,7 @@ pub(super) struct IssuerAndSerial<'a> {
 }
 
 impl SignerIdentifier<'_> {
-    /// Whether this is the certificate that is meant.
+    /// Whether this names the certificate.
     pub(super) fn names(&self, certificate: &Certificate) -> bool {
         match *self {
             Self::IssuerAndSerial(issuer) => issuer.names(certificate),
@@ -64,7 +64,7 @@ impl SignerIdentifier<'_> {
 }
 
 impl IssuerAndSerial<'_> {
-    /// Whether this is the certificate that is meant.
+    /// Whether this names the certificate.
     pub(super) fn names(&self, certificate: &Certificate) -> bool {
         certificate.issuer() == self.issuer && certificate.serial_number() == self.serial
     }
@@ -87,7 +87,7 @@ impl<'a> SignedData<'a> {
             Some(set) => certificates(Fields::new(set, "SignedData.certificates"))?,
             None => Vec::new(),
         };
-        // Revocation lists are not used: what is revoked leaves the trusted root.
+        // Revocation lists are not used: revoked parts are removed from the trusted root.
         fields.optional(context_constructed(1))?;
         let mut signers = fields.set("SignedData.signerInfos")?;
         fields.finish()?;
@@ -146,7 +146,7 @@ fn encapsulated(mut fields: Fields<'_>) -> Result<&[u8], TimestampError> {
     Ok(octets)
 }
 
-/// `CertificateSet`; only of X.509 certificates, since the version says that there are no others.
+/// `CertificateSet`, with X.509 certificates only, since the version excludes others.
 fn certificates<'a>(mut set: Fields<'a>) -> Result<Vec<&'a [u8]>, TimestampError> {
     let mut certificates = Vec::new();
     while !set.is_empty() {

@@ -1,5 +1,5 @@
-//! The certificate that a signer says is its own: `ESSCertID` (RFC 2634 5.4.1) and `ESSCertIDv2`
-//! (RFC 5035 4), which keep a signature from being claimed for another certificate of the key.
+//! The certificate that a signer claims as its own: `ESSCertID` (RFC 2634 5.4.1) and `ESSCertIDv2`
+//! (RFC 5035 4), which prevent the substitution of another certificate with the same key.
 
 use sha1::{Digest as _, Sha1};
 
@@ -11,7 +11,7 @@ use super::TimestampError;
 use super::fields::Fields;
 use super::signed_data::IssuerAndSerial;
 
-/// Identifies one certificate, by its hash and perhaps by issuer and serial number as well.
+/// Identifies one certificate, by its hash and optionally by issuer and serial number.
 #[derive(Debug)]
 pub(super) struct SigningCertificate<'a> {
     hash: CertificateHash<'a>,
@@ -20,8 +20,8 @@ pub(super) struct SigningCertificate<'a> {
 
 #[derive(Debug)]
 enum CertificateHash<'a> {
-    /// Of the first version, which has nothing else. Nothing rests on it alone: the certificate
-    /// it names has verified the signature and leads to a trusted authority.
+    /// The only hash of the first version. Nothing depends on it alone: the certificate has
+    /// verified the signature and leads to a trusted authority.
     Sha1(&'a [u8]),
     Strong(Hash),
 }
@@ -39,7 +39,7 @@ impl<'a> SigningCertificate<'a> {
     /// Reads a `SigningCertificateV2`.
     pub(super) fn parse_v2(values: &mut Fields<'a>) -> Result<Self, TimestampError> {
         let mut id = first(values, "SigningCertificateV2")?;
-        // DEFAULT SHA-256. DER would leave it out then, but real authorities write it.
+        // DEFAULT SHA-256. DER omits a default, but real authorities write it.
         let algorithm = match id.peek() {
             Some(tag::SEQUENCE) => id.hash_algorithm()?,
             _ => HashAlgorithm::Sha256,
@@ -52,7 +52,7 @@ impl<'a> SigningCertificate<'a> {
         Ok(Self { hash, issuer_and_serial })
     }
 
-    /// Whether it is this certificate that is meant.
+    /// Whether it identifies this certificate.
     pub(super) fn identifies(&self, certificate: &Certificate) -> bool {
         let same_hash = match &self.hash {
             CertificateHash::Sha1(hash) => Sha1::digest(certificate.der()).as_slice() == *hash,
@@ -63,8 +63,8 @@ impl<'a> SigningCertificate<'a> {
 }
 
 /// Enters the first identifier: "the first certificate identified in the sequence [..] MUST be the
-/// certificate used to verify the signature" (RFC 5035 3). Others, and policies, restrict what
-/// else could be used; here only the trusted root says that.
+/// certificate used to verify the signature" (RFC 5035 3). The others, and policies, would restrict
+/// the path, which only the trusted root does here.
 fn first<'a>(values: &mut Fields<'a>, part: &'static str) -> Result<Fields<'a>, TimestampError> {
     let mut fields = values.sequence(part)?;
     let mut certificates = fields.sequence(part)?;

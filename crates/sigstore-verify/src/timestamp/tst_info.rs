@@ -1,4 +1,4 @@
-//! What a timestamp authority signs: `TSTInfo` (RFC 3161 2.4.2).
+//! The content that a timestamp authority signs: `TSTInfo` (RFC 3161 2.4.2).
 
 use sealift_model::Timestamp;
 
@@ -11,34 +11,34 @@ use super::{Accuracy, TimestampError, gen_time};
 const PART: &str = "TSTInfo";
 
 /// Longest serial number: "TSA implementations MUST be prepared to accommodate integers up to 160
-/// bits", with a sign one byte more; twice that is generous.
+/// bits", plus a byte for the sign; this is twice as much.
 const MAX_SERIAL_BYTES: usize = 40;
 
-/// The content of a token, as far as it is used.
+/// The used parts of a token's content.
 #[derive(Debug)]
 pub(super) struct TstInfo<'a> {
-    /// The hash of what was stamped.
+    /// The hash of the stamped bytes.
     pub(super) imprint: Hash,
     /// Contents of the `INTEGER`; some authorities have negative ones.
     pub(super) serial: &'a [u8],
-    /// When it was stamped.
+    /// The time of the stamp.
     pub(super) time: Timestamp,
-    /// How far off that may be.
+    /// The largest deviation of that time.
     pub(super) accuracy: Option<Accuracy>,
 }
 
 impl<'a> TstInfo<'a> {
     /// Reads the DER of a `TSTInfo`.
     ///
-    /// The nonce binds a response to a request, which nobody has any more; the name in `tsa` is
-    /// "a hint": the signer is whom the certificate identifier says (RFC 3161 2.4.2).
+    /// The nonce binds a response to a request, which is no longer available; the name in `tsa` is
+    /// "a hint": the signer is the one that the certificate identifier names (RFC 3161 2.4.2).
     pub(super) fn from_der(bytes: &'a [u8]) -> Result<Self, TimestampError> {
         let mut fields = Fields::of_sequence(bytes, PART)?;
         let version = fields.number()?;
         if version != 1 {
             return Err(TimestampError::Version { part: PART, version });
         }
-        // What the authority promises of its timestamps; which ones count, the trusted root says.
+        // The authority's policy: the trusted root decides which authorities count.
         fields.oid()?;
         let imprint = imprint(&mut fields)?;
         let serial = fields.integer()?;
@@ -91,7 +91,7 @@ fn accuracy(value: &[u8]) -> Result<Accuracy, TimestampError> {
     Ok(Accuracy { seconds, microseconds: millis * 1000 + micros })
 }
 
-/// None is known, so that none may be critical (RFC 3161 2.4.2, RFC 5280 4.2).
+/// No extension is supported, so none may be critical (RFC 3161 2.4.2, RFC 5280 4.2).
 fn refuse_critical(extensions: &[u8]) -> Result<(), TimestampError> {
     const PART: &str = "TSTInfo.extensions";
     let mut extensions = Fields::new(extensions, PART);

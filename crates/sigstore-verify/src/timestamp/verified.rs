@@ -4,8 +4,8 @@ use crate::certificate::{Authority, Certificate};
 
 use super::tst_info::TstInfo;
 
-/// A time that a trusted authority vouches for.
-/// Only verifying a token makes one, so holding it is the proof.
+/// A time that a trusted authority vouches for. Only the verification of a token makes one, so
+/// holding it is the proof.
 #[derive(Clone, Debug)]
 pub struct VerifiedTimestamp<'r> {
     time: Timestamp,
@@ -21,20 +21,20 @@ impl<'r> VerifiedTimestamp<'r> {
         Self { time: info.time, accuracy: info.accuracy, identity, authority }
     }
 
-    /// When it was stamped.
+    /// The time of the stamp.
     #[must_use]
     pub fn time(&self) -> Timestamp {
         self.time
     }
 
-    /// How far off the authority says the time may be; it is reported, and takes no part in
-    /// whether the time fits a certificate.
+    /// The deviation that the authority allows for; it is reported, but not used to decide whether
+    /// the time fits a certificate.
     #[must_use]
     pub fn accuracy(&self) -> Option<Accuracy> {
         self.accuracy
     }
 
-    /// What two copies of one timestamp have in common.
+    /// The identity of the timestamp, which copies of it share.
     #[must_use]
     pub fn identity(&self) -> &TimestampIdentity {
         &self.identity
@@ -47,7 +47,7 @@ impl<'r> VerifiedTimestamp<'r> {
     }
 }
 
-/// How far off a time may be, to either side.
+/// The deviation of a time, to either side.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Accuracy {
@@ -57,8 +57,8 @@ pub struct Accuracy {
     pub microseconds: u32,
 }
 
-/// What makes a timestamp the same as another, however its bytes are wrapped: the key that signed
-/// it, and the serial number, which RFC 3161 2.4.2 wants unique for each authority.
+/// The identity of a timestamp, however its bytes are wrapped: the key that signed it, and the
+/// serial number, which RFC 3161 2.4.2 requires to be unique for each authority.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct TimestampIdentity {
     signer: [u8; 32],

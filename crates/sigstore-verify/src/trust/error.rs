@@ -22,13 +22,13 @@ pub enum TrustError {
     /// A field is missing or of another type.
     #[error(transparent)]
     Field(#[from] FieldError),
-    /// The document says that it is something else, or of an unknown version.
+    /// The media type is not that of a trusted root, or its version is not known.
     #[error("{found:?} is not a known media type of a trusted root")]
     MediaType {
         /// The media type in the document, shortened where it is long.
         found: String,
     },
-    /// A time that is not RFC 3339.
+    /// A time is not in the form of RFC 3339.
     #[error("{path}: not a time as RFC 3339 has it")]
     Time {
         /// The field.
@@ -42,7 +42,7 @@ pub enum TrustError {
         /// Start and end.
         source: EmptyWindow,
     },
-    /// A key that is malformed.
+    /// A key is malformed.
     #[error("{path}: not a public key that is accepted")]
     Key {
         /// The field.
@@ -50,14 +50,14 @@ pub enum TrustError {
         /// What is wrong with it.
         source: KeyError,
     },
-    /// A key of another kind than its details say.
+    /// The details do not fit the key.
     #[error("{path}: the details {details} do not fit a key {key}")]
     KeyDetails {
         /// The field.
         path: String,
         /// The `keyDetails`.
         details: &'static str,
-        /// The kind of key that is there.
+        /// The algorithm of the key.
         key: KeyAlgorithm,
     },
     /// The id of a certificate transparency log is not the SHA-256 of its key (RFC 6962 3.2).
@@ -66,13 +66,13 @@ pub enum TrustError {
         /// The field.
         path: String,
     },
-    /// Two logs have one id and different keys.
+    /// Two logs have the same id and different keys.
     #[error("{path}: another log with a different key has this id")]
     AmbiguousLogId {
         /// The field of the second.
         path: String,
     },
-    /// A certificate that is malformed.
+    /// A certificate is malformed.
     #[error("{path}: not a certificate that can be read")]
     Certificate {
         /// The field.
@@ -86,7 +86,7 @@ pub enum TrustError {
         /// The field.
         path: String,
     },
-    /// Certificates that are no chain of an authority.
+    /// The certificates do not form a chain of an authority.
     #[error("{path}: not the chain of an authority")]
     Authority {
         /// The field.

@@ -1,4 +1,4 @@
-//! Transparency logs: the key of each, how it signs, and when it may.
+//! Transparency logs: the key of each, its scheme, and the time in which it is trusted.
 
 use crate::crypto::{PublicKey, Scheme};
 
@@ -17,8 +17,8 @@ pub struct TransparencyLog {
 }
 
 impl TransparencyLog {
-    /// The log at `base_url` that signs with `key` by `scheme`; its id is the one of its key,
-    /// the SHA-256 of the SubjectPublicKeyInfo (RFC 6962 3.2).
+    /// The log at `base_url` that signs with `key` by `scheme`; its id is that of its key, the
+    /// SHA-256 of the SubjectPublicKeyInfo (RFC 6962 3.2).
     #[must_use]
     pub fn new(base_url: String, key: PublicKey, scheme: Scheme, window: Window) -> Self {
         let id = key.id().to_vec();
@@ -26,27 +26,26 @@ impl TransparencyLog {
         Self { base_url, is_of_any_name, id, checkpoint_key_id, key, scheme, window }
     }
 
-    /// A log of which no more is known than its key, as where cosign's variable
-    /// `SIGSTORE_REKOR_PUBLIC_KEY` names one: whatever name its checkpoints bear, they are its own
-    /// where the key signed them.
+    /// A log of which only the key is known, as with cosign's variable `SIGSTORE_REKOR_PUBLIC_KEY`:
+    /// a checkpoint with any name is the log's if the key signed it.
     #[must_use]
     pub fn of_key(key: PublicKey, scheme: Scheme, window: Window) -> Self {
         Self { is_of_any_name: true, ..Self::new(String::new(), key, scheme, window) }
     }
 
-    /// The same log under another id: those of Rekor v2 name theirs by the signed-note key id.
+    /// The same log with another id: logs of Rekor v2 use the signed-note key id.
     #[must_use]
     pub fn with_id(self, id: Vec<u8>) -> Self {
         Self { id, ..self }
     }
 
-    /// The same log with another key id in its checkpoints than the first bytes of its id.
+    /// The same log with another key id in its checkpoints, instead of the first bytes of its id.
     #[must_use]
     pub fn with_checkpoint_key_id(self, id: Vec<u8>) -> Self {
         Self { checkpoint_key_id: Some(id), ..self }
     }
 
-    /// Where the log is, as in the trusted root: `https://rekor.sigstore.dev`.
+    /// The URL of the log in the trusted root: `https://rekor.sigstore.dev`.
     #[must_use]
     pub fn base_url(&self) -> &str {
         &self.base_url
@@ -59,20 +58,20 @@ impl TransparencyLog {
         host(&self.base_url)
     }
 
-    /// Whether checkpoints of any name may be its own.
+    /// Whether checkpoints may have any name.
     #[must_use]
     pub(crate) fn is_of_any_name(&self) -> bool {
         self.is_of_any_name
     }
 
-    /// What entries and certificate timestamps call the log.
+    /// The id of the log in entries and certificate timestamps.
     #[must_use]
     pub fn id(&self) -> &[u8] {
         &self.id
     }
 
-    /// The id of the key in checkpoints, where the trusted root has one beside the log's id; a
-    /// signed note holds its first four bytes.
+    /// The key id in checkpoints, if the trusted root gives one beside the log's id; a signed note
+    /// holds its first four bytes.
     #[must_use]
     pub fn checkpoint_key_id(&self) -> Option<&[u8]> {
         self.checkpoint_key_id.as_deref()
@@ -90,20 +89,20 @@ impl TransparencyLog {
         self.scheme
     }
 
-    /// When what the log signs is trusted.
+    /// The time in which signatures of the log are trusted.
     #[must_use]
     pub fn window(&self) -> Window {
         self.window
     }
 }
 
-/// The host in a URL (RFC 3986 3.2.2): what stands between the scheme or user and the port or path.
+/// The host in a URL (RFC 3986 3.2.2), between the scheme or user and the port or path.
 fn host(url: &str) -> &str {
     let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
     let authority = rest.split(['/', '?', '#']).next().unwrap_or(rest);
     let address = authority.rsplit_once('@').map_or(authority, |(_, address)| address);
     match address.rsplit_once(':') {
-        // The colons of an IPv6 address stand in brackets; a port has digits alone.
+        // The colons of an IPv6 address are in brackets; a port has only digits.
         Some((host, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => host,
         _ => address,
     }

@@ -1,4 +1,4 @@
-//! What is trusted, and from when until when: authorities and transparency logs.
+//! The trusted authorities and transparency logs, each with the time in which it is trusted.
 
 mod error;
 mod log;

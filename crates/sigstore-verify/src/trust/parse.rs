@@ -1,6 +1,6 @@
 //! Reads `TrustedRoot` (`sigstore_trustroot.proto` of Sigstore's protobuf-specs) in its JSON form.
 //!
-//! Fields that are not known are ignored: the format grows by adding some, as `operator`.
+//! Unknown fields are ignored, since new versions of the format add some, for example `operator`.
 
 use crate::certificate::{Authority, Certificate};
 use crate::crypto::Provider;
@@ -17,19 +17,17 @@ const MEDIA_TYPES: &[&str] = &[
     "application/vnd.dev.sigstore.trustedroot.v0.2+json",
 ];
 
-/// A `ClientTrustConfig`: a trusted root, and beside it where to sign.
+/// A `ClientTrustConfig`: a trusted root together with a signing configuration.
 const CLIENT_CONFIG: &str = "application/vnd.dev.sigstore.clienttrustconfig.v0.1+json";
 
 impl TrustedRoot {
     /// Reads the JSON form of a trusted root, or of a client's configuration with one in it
     /// (`ClientTrustConfig`), and checks the links between the certificates of each authority.
     ///
-    /// Logs with algorithms that are not supported are set aside, see
-    /// [`TrustedRoot::unsupported`].
+    /// Logs whose algorithms are not supported are skipped, see [`TrustedRoot::unsupported`].
     ///
     /// # Errors
-    /// When anything else in it is not as it should be: a root is trusted as a whole or not at
-    /// all.
+    /// For any other fault: a root is trusted as a whole or not at all.
     pub fn from_json(
         bytes: &[u8],
         provider: &dyn Provider,
@@ -111,7 +109,7 @@ impl Reader<'_> {
     }
 }
 
-/// `DistinguishedName`, as people read it; all of it may be missing.
+/// `DistinguishedName` as text for people; all of it may be missing.
 fn subject(authority: Field<'_>) -> Result<String, TrustError> {
     let Some(name) = authority.optional("subject")? else { return Ok(String::new()) };
     let parts = [text(name, "organization")?, text(name, "commonName")?];
@@ -119,7 +117,7 @@ fn subject(authority: Field<'_>) -> Result<String, TrustError> {
     Ok(parts.join(", "))
 }
 
-/// `TransparencyLogInstance`, or why it is of no use.
+/// `TransparencyLogInstance`, or why it cannot be used.
 fn log(field: Field<'_>) -> Result<Result<TransparencyLog, UnsupportedLog>, TrustError> {
     const SHA2_256: u64 = 1;
     let hash = field.get("hashAlgorithm")?;
@@ -160,7 +158,7 @@ fn unsupported(field: Field<'_>) -> UnsupportedLog {
     UnsupportedLog { path: field.path(), value }
 }
 
-/// An id stands for one key; the same key may be there again with another validity.
+/// Refuses an id with two keys; the same key may be repeated with another validity.
 fn refuse_ambiguous(
     field: Field<'_>,
     log: &TransparencyLog,
@@ -173,8 +171,8 @@ fn refuse_ambiguous(
     Ok(())
 }
 
-/// `TimeRange`. The start is optional there, but what has none would be trusted for all of the
-/// past.
+/// `TimeRange`. The start is optional in the format, but required here: without one, a part would
+/// be trusted for all of the past.
 fn window(field: Field<'_>) -> Result<Window, TrustError> {
     let read = |field: Field<'_>| {
         let time = time::parse(field.string()?);
@@ -185,7 +183,7 @@ fn window(field: Field<'_>) -> Result<Window, TrustError> {
     Window::new(start, end).map_err(|source| TrustError::Window { path: field.path(), source })
 }
 
-/// A string that may be missing, which the JSON mapping writes for an empty one.
+/// A string that may be missing, since the JSON mapping omits empty ones.
 fn text<'v>(field: Field<'v>, name: &str) -> Result<&'v str, TrustError> {
     Ok(field.optional(name)?.map(Field::string).transpose()?.unwrap_or_default())
 }

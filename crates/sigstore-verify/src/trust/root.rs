@@ -4,10 +4,10 @@ use crate::certificate::Authority;
 
 use super::{TransparencyLog, Window};
 
-/// All that signatures are verified against: authorities and logs, each with its validity.
+/// The authorities and logs that signatures are verified against, each with its validity.
 ///
-/// A value, read once and shared by any number of verifications and threads. The default one
-/// trusts nothing; an instance of one's own is put together from its parts.
+/// It is read once and can be shared by any number of verifications and threads. The default trusts
+/// nothing; the root of a private instance can be assembled from its parts.
 #[derive(Clone, Debug, Default)]
 pub struct TrustedRoot {
     certificate_authorities: Vec<Authority>,
@@ -17,24 +17,23 @@ pub struct TrustedRoot {
     pub(super) unsupported: Vec<UnsupportedLog>,
 }
 
-/// A log that the trusted root names and that nothing is verified against, because its algorithms
-/// are not supported.
+/// A log of the trusted root that is not used, because its algorithms are not supported.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct UnsupportedLog {
-    /// The field that says so: `tlogs[2].publicKey.keyDetails`.
+    /// The field with the algorithm: `tlogs[2].publicKey.keyDetails`.
     pub path: String,
-    /// What stands there, shortened where it is long.
+    /// The value of the field, shortened if it is long.
     pub value: String,
 }
 
-/// One part of a trusted root: what it is, where, and when it is trusted.
+/// One part of a trusted root: its kind, its URL, and when it is trusted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct TrustedPart<'r> {
-    /// What it is.
+    /// Its kind.
     pub kind: TrustedPartKind,
-    /// Where it is; empty where the trusted root does not say.
+    /// Its URL; empty if the trusted root has none.
     pub uri: &'r str,
     /// When it is trusted.
     pub window: Window,
@@ -55,36 +54,36 @@ pub enum TrustedPartKind {
 }
 
 impl TrustedRoot {
-    /// The same root that also trusts an authority for signing certificates.
+    /// Adds an authority for signing certificates.
     #[must_use]
     pub fn with_certificate_authority(mut self, authority: Authority) -> Self {
         self.certificate_authorities.push(authority);
         self
     }
 
-    /// The same root that also trusts an authority for timestamps.
+    /// Adds an authority for timestamps.
     #[must_use]
     pub fn with_timestamp_authority(mut self, authority: Authority) -> Self {
         self.timestamp_authorities.push(authority);
         self
     }
 
-    /// The same root that also trusts a log of signatures.
+    /// Adds a log of signatures.
     #[must_use]
     pub fn with_log(mut self, log: TransparencyLog) -> Self {
         self.logs.push(log);
         self
     }
 
-    /// The same root that also trusts a log of certificates.
+    /// Adds a log of certificates.
     #[must_use]
     pub fn with_ct_log(mut self, log: TransparencyLog) -> Self {
         self.ct_logs.push(log);
         self
     }
 
-    /// The same root whose authorities for signing certificates issue by the rules of RFC 5280 alone
-    /// ([`Profile::Ordinary`](crate::Profile::Ordinary)): that of an instance of one's own.
+    /// The same root, but its authorities for signing certificates follow the rules of RFC 5280
+    /// alone ([`Profile::Ordinary`](crate::Profile::Ordinary)), as those of a private instance do.
     #[must_use]
     pub fn with_ordinary_authorities(mut self) -> Self {
         let authorities = std::mem::take(&mut self.certificate_authorities);
@@ -117,13 +116,13 @@ impl TrustedRoot {
         &self.ct_logs
     }
 
-    /// The logs that could not be used.
+    /// The logs that are not used, because their algorithms are not supported.
     #[must_use]
     pub fn unsupported(&self) -> &[UnsupportedLog] {
         &self.unsupported
     }
 
-    /// Every part, kind by kind, in the order of the root.
+    /// Every part, grouped by kind, in the order of the root.
     pub fn parts(&self) -> impl Iterator<Item = TrustedPart<'_>> {
         use TrustedPartKind::{CertificateAuthority, CertificateLog, Log, TimestampAuthority};
         let authorities = [
@@ -140,14 +139,14 @@ impl TrustedRoot {
         authorities.chain(logs).map(|(kind, uri, window)| TrustedPart { kind, uri, window })
     }
 
-    /// When the newest part starts: the root was made at about that time, or later. `None` where
-    /// there are no parts.
+    /// The latest start of a part: the root was made at about that time, or later. `None` if there
+    /// are no parts.
     #[must_use]
     pub fn newest_start(&self) -> Option<Timestamp> {
         self.parts().map(|part| part.window.start()).max()
     }
 
-    /// The parts that end, the earliest end first. Those that are in use have none.
+    /// The parts that have an end, the earliest first. Parts in use have none.
     #[must_use]
     pub fn ends(&self) -> Vec<(Timestamp, TrustedPart<'_>)> {
         let mut ends: Vec<_> =

@@ -2,8 +2,8 @@
 
 use sealift_model::Timestamp;
 
-/// Reads a time as RFC 3339 5.6 has it, in upper case: the JSON mapping of protocol buffers. What
-/// other formats allow beside it is refused: a missing part, a zone in brackets, a comma.
+/// Reads a time by RFC 3339 5.6, in upper case: the JSON mapping of protocol buffers. Variants that
+/// other formats allow are refused: a missing part, a zone in brackets, a comma.
 pub(super) fn parse(text: &str) -> Option<Timestamp> {
     const DATE_TIME: &[u8] = b"0000-00-00T00:00:00";
     let (date_time, rest) = text.as_bytes().split_at_checked(DATE_TIME.len())?;
@@ -25,18 +25,17 @@ pub(super) fn parse(text: &str) -> Option<Timestamp> {
     text.parse().ok().or_else(|| at_the_end(text))
 }
 
-/// What lies at the very end of the year 9999, as protocol buffers' last time does, becomes the
-/// last whole second that a [`Timestamp`] has, a day before: it stands for no end, as it does in
-/// certificates.
+/// Reads a time at the very end of the year 9999, such as the last one of protocol buffers, as the
+/// last whole second of a [`Timestamp`], a day earlier: it means "no end", as in certificates.
 fn at_the_end(text: &str) -> Option<Timestamp> {
     const LAST_SECOND: i64 = 253_402_207_200;
-    // Whether the calendar has it, the year before tells.
+    // The same day of the year before shows whether the time is valid.
     let rest = text.strip_prefix("9999-12-3")?;
     format!("9998-12-3{rest}").parse::<Timestamp>().ok()?;
     Timestamp::from_unix_seconds(LAST_SECOND).ok()
 }
 
-/// Whether digits stand where `shape` has zeros, and the same bytes elsewhere.
+/// Whether the text has digits where `shape` has zeros, and the same bytes elsewhere.
 fn has_shape(text: &[u8], shape: &[u8]) -> bool {
     text.len() == shape.len()
         && text.iter().zip(shape).all(|(byte, shape)| match shape {

@@ -4,10 +4,10 @@ use std::fmt;
 
 use sealift_model::Timestamp;
 
-/// A span of time with a start, and an end or none; both are part of it.
+/// A span of time with a start and an optional end, both included.
 ///
-/// `TimeRange` of Sigstore's protobuf-specs, `sigstore_common.proto`, where the start is optional;
-/// here it is not: a trusted part without one would be trusted for all of the past.
+/// `TimeRange` of Sigstore's protobuf-specs, `sigstore_common.proto`, has an optional start; here
+/// it is required, since a part without one would be trusted for all of the past.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Window {
     start: Timestamp,
@@ -15,10 +15,10 @@ pub struct Window {
 }
 
 impl Window {
-    /// The window from `start` on, until `end` where there is one.
+    /// The window from `start` on, up to `end` if there is one.
     ///
     /// # Errors
-    /// When the end does not lie after the start.
+    /// When the end is not after the start.
     pub fn new(start: Timestamp, end: Option<Timestamp>) -> Result<Self, EmptyWindow> {
         match end {
             Some(end) if end <= start => Err(EmptyWindow { start, end }),
@@ -38,7 +38,7 @@ impl Window {
         self.start
     }
 
-    /// The last moment in the window; none when it is open.
+    /// The last moment in the window; none if it is open.
     #[must_use]
     pub fn end(&self) -> Option<Timestamp> {
         self.end
@@ -51,7 +51,7 @@ impl Window {
     }
 }
 
-/// As the end of a sentence: `from 2025-01-01T00:00:00Z until 2025-12-31T23:59:59Z`.
+/// Formatted as the end of a sentence: `from 2025-01-01T00:00:00Z until 2025-12-31T23:59:59Z`.
 impl fmt::Display for Window {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "from {}", self.start)?;

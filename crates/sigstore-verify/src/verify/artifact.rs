@@ -1,4 +1,4 @@
-//! What a signature is supposed to be about.
+//! The artifact that a signature must be about.
 
 use std::borrow::Cow;
 
@@ -10,15 +10,15 @@ use crate::crypto::{Hash, HashAlgorithm};
 pub enum Artifact<'a> {
     /// Its content.
     Bytes(&'a [u8]),
-    /// Its digest alone. Ed25519 without pre-hash cannot be verified with it.
+    /// Its digest alone. Ed25519 without pre-hash cannot be verified with a digest.
     Digest(&'a Hash),
-    /// Whatever the statement says: its subjects are compared with nothing. A message signature
-    /// cannot be verified so.
+    /// Any artifact: the subjects of the statement are not compared. A message signature cannot be
+    /// verified without an artifact.
     InsecureUnchecked,
 }
 
 impl<'a> Artifact<'a> {
-    /// Its digest by `algorithm`, when it can be told.
+    /// Its digest by `algorithm`, if it is known or can be computed.
     pub(crate) fn hash(self, algorithm: HashAlgorithm) -> Option<Cow<'a, Hash>> {
         match self {
             Self::Bytes(bytes) => Some(Cow::Owned(algorithm.hash(bytes))),

@@ -1,4 +1,4 @@
-//! The signature over the artifact or the envelope, and what the envelope says.
+//! Verifies the signature over the artifact or the envelope, and the statement in the envelope.
 
 use std::borrow::Cow;
 
@@ -15,17 +15,17 @@ use crate::statement::Statement;
 use crate::verify::outcome::{Check, Log, Omission};
 use crate::verify::{Artifact, Refusal};
 
-/// What the signature of one bundle is over.
+/// The signed content of one bundle.
 #[derive(Debug)]
 pub(super) enum Signable<'a> {
-    /// An artifact, by the digest that the bundle declares where it declares one.
+    /// An artifact, by its declared digest if the bundle has one.
     Artifact { artifact: Artifact<'a>, declared: Option<&'a Hash>, signature: &'a [u8] },
     /// An envelope, by DSSE's pre-authentication encoding.
     Envelope { envelope: &'a Envelope, encoded: Vec<u8>, signature: &'a [u8] },
 }
 
 impl<'a> Signable<'a> {
-    /// What `content` is over; an artifact has the digest that is declared.
+    /// The signed content; an artifact must have the declared digest.
     pub(super) fn new(
         content: &'a Content,
         artifact: Artifact<'a>,
@@ -56,10 +56,10 @@ impl<'a> Signable<'a> {
         }
     }
 
-    /// Which of `keys` signed, by its place, and how.
+    /// Returns the index of the key in `keys` that signed, and the scheme.
     ///
     /// # Errors
-    /// That of the first key, when none signed.
+    /// When none signed, the error of the first key.
     pub(super) fn verify(
         &self,
         keys: &[&PublicKey],
@@ -90,11 +90,12 @@ impl<'a> Signable<'a> {
         key.verify_any(provider, schemes, message, self.signature())
     }
 
-    /// The digest of the artifact that `scheme` signs: what a log entry must record.
+    /// The digest of the artifact by `scheme`, which a log entry must record.
     pub(super) fn digest(&self, scheme: Scheme) -> Option<Cow<'_, Hash>> {
         let Self::Artifact { artifact, declared, .. } = self else { return None };
         match (declared, scheme.hash()) {
-            // It was compared with the artifact, which may be large: not hashed once more.
+            // The digest was compared with the artifact, which may be large, so it is not computed
+            // again.
             (Some(declared), None) => Some(Cow::Borrowed(*declared)),
             (Some(declared), Some(signed)) if declared.algorithm() == signed => {
                 Some(Cow::Borrowed(*declared))
@@ -103,7 +104,7 @@ impl<'a> Signable<'a> {
         }
     }
 
-    /// What a log entry of it must record, given its [`digest`](Self::digest).
+    /// The content that a log entry must record, given its [`digest`](Self::digest).
     pub(super) fn logged<'s>(
         &'s self,
         digest: Option<&'s Hash>,
@@ -121,8 +122,8 @@ impl<'a> Signable<'a> {
     }
 }
 
-/// What to verify a message signature with. A digest that was compared with the artifact serves as
-/// well as the artifact, and is not computed again; Ed25519 alone needs the artifact itself.
+/// The input for a message signature. A digest that was compared with the artifact replaces it, so
+/// that it is not hashed again; only Ed25519 needs the artifact itself.
 fn message<'a>(
     artifact: Artifact<'a>,
     declared: Option<&'a Hash>,
@@ -149,7 +150,7 @@ fn same_digest(artifact: Artifact<'_>, declared: &Hash) -> Result<(), Refusal> {
     }
 }
 
-/// The statement in a signed envelope, when it is about the artifact and what the policy accepts.
+/// The statement in a signed envelope, if it is about the artifact and the policy accepts it.
 pub(super) fn statement(
     signable: &Signable<'_>,
     artifact: Artifact<'_>,

@@ -1,4 +1,4 @@
-//! Transparency log entries: which count.
+//! Selects the transparency log entries that count.
 
 use std::collections::BTreeSet;
 
@@ -9,10 +9,10 @@ use crate::policy::LogRequirement;
 use crate::verify::outcome::{Check, Log, NotCounted, Omission};
 use crate::verify::{Refusal, Verifier};
 
-/// The bundle's log entries that count, when there are as many as required.
+/// The bundle's log entries that count, if there are as many as required.
 ///
-/// One of a log that the root does not know is passed over; anything wrong with another is an
-/// error, since it was made to be believed.
+/// An entry of a log that the root does not know is skipped; any other fault is an error, since the
+/// entry claims to be of a trusted log.
 pub(super) fn verify<'t>(
     verifier: &Verifier<'t>,
     bundle: &Bundle,
@@ -29,7 +29,7 @@ pub(super) fn verify<'t>(
     let mut counted = Vec::new();
     for (place, entry) in bundle.entries().iter().enumerate() {
         match entry.verify(signed, verifier.root.logs(), verifier.provider) {
-            // The same leaf is the same entry, whatever index it claims to have.
+            // The same leaf is the same entry, whatever index it claims.
             Ok(found) if seen.insert((found.log().id(), *found.leaf_hash())) => counted.push(found),
             Ok(_) => log.not_counted(NotCounted::RepeatedLogEntry { place }),
             Err(why @ LogError::UnknownLog { .. }) => {

@@ -1,4 +1,4 @@
-//! Why something that could be read is not accepted.
+//! Why a signature that could be read is not accepted.
 
 use std::error::Error;
 use std::iter;
@@ -26,7 +26,7 @@ pub enum Refusal {
         /// How many it has.
         found: usize,
     },
-    /// The hint of the bundle is that of another key than the policy's.
+    /// The hint of the bundle names a key that is not in the policy.
     #[error("signed by the key with the hint {found:?}")]
     KeyHint {
         /// The bundle's hint.
@@ -39,7 +39,7 @@ pub enum Refusal {
         required: usize,
         /// How many count.
         found: usize,
-        /// Why the first that does not count does not.
+        /// Why the first entry that does not count was rejected.
         why: Option<LogError>,
     },
     /// Fewer timestamps of trusted authorities count than the policy requires.
@@ -49,7 +49,7 @@ pub enum Refusal {
         required: usize,
         /// How many count.
         found: usize,
-        /// Why the first that does not count does not.
+        /// Why the first timestamp that does not count was rejected.
         why: Option<TimestampError>,
     },
     /// Fewer trustworthy times are known than the policy requires.
@@ -59,7 +59,7 @@ pub enum Refusal {
         required: usize,
         /// How many there are.
         found: usize,
-        /// Why the first timestamp that does not count does not.
+        /// Why the first timestamp that does not count was rejected.
         why: Option<TimestampError>,
     },
     /// Fewer certificate timestamps count than the policy requires.
@@ -70,34 +70,34 @@ pub enum Refusal {
         /// How many count.
         found: usize,
     },
-    /// The certificate is none of the accepted identities.
+    /// The certificate has none of the accepted identities.
     #[error("the certificate is none of the accepted identities")]
     Identity(#[source] IdentityMismatch),
     /// The key was not valid at a signing time.
     #[error("the key was not valid at {at}")]
     KeyNotValid {
-        /// The signing time, or the time of verification where none is known.
+        /// The signing time, or the time of verification if none is known.
         at: Timestamp,
     },
     /// The declared digest is not that of the artifact.
     #[error("the {} digest of the artifact is not the signed one", .0.name())]
     ArtifactDigest(HashAlgorithm),
-    /// The digest at hand is of another algorithm than the signature's.
+    /// The given digest is of another algorithm than the signature's.
     #[error("the artifact's {} digest is needed to verify this signature", .0.name())]
     DigestNeeded(HashAlgorithm),
     /// The artifact is none of the statement's subjects.
     #[error("the artifact is not a subject of the statement")]
     NotASubject,
-    /// A message signature says nothing without the message.
+    /// A message signature cannot be verified without the message.
     #[error("a message signature cannot be verified without the artifact")]
     ArtifactNeeded,
-    /// The statement has another predicate type.
+    /// The predicate type is not accepted.
     #[error("the predicate type is {found:?}, which is not accepted")]
     PredicateType {
-        /// The statement's.
+        /// The statement's predicate type.
         found: String,
     },
-    /// A predicate type is required, but what is signed is no statement.
+    /// A predicate type is required, but the signed content is no statement.
     #[error("what is signed is no in-toto statement")]
     NoStatement,
     /// The provenance is by a builder that is not accepted.
@@ -109,14 +109,14 @@ pub enum Refusal {
 }
 
 impl Refusal {
-    /// Whether a log entry could make up for it: one is missing, or the time that one tells.
+    /// Whether a log entry could remedy it: an entry is missing, or the time that one proves.
     #[must_use]
     pub fn lacks_entry(&self) -> bool {
         matches!(self, Self::LogEntries { why: None, .. } | Self::SigningTimes { .. })
     }
 }
 
-/// The reason with its own reasons, each behind a colon.
+/// The reason with its own sources, each after a colon.
 fn because<E: Error + 'static>(why: &Option<E>) -> String {
     let first = why.as_ref().map(|why| -> &(dyn Error + 'static) { why });
     iter::successors(first, |why| (*why).source()).map(|why| format!(": {why}")).collect()

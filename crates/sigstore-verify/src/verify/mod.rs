@@ -29,7 +29,7 @@ use crate::verify::signer::Claimed;
 
 /// Verifies bundles against a trusted root.
 ///
-/// It borrows the root and the provider and keeps no state: one serves any number of threads.
+/// It borrows the root and the provider and keeps no state, so any number of threads can share it.
 #[derive(Clone, Debug)]
 pub struct Verifier<'t> {
     root: &'t TrustedRoot,
@@ -50,13 +50,13 @@ impl<'t> Verifier<'t> {
         Self { root, provider, limits: Limits::default() }
     }
 
-    /// Verifies that `bundle` is a signature over `artifact` that satisfies `policy`. `now` is
-    /// what a certificate or a limited key is compared with where no signing time is required
-    /// and none is known.
+    /// Verifies that `bundle` is a signature over `artifact` that satisfies `policy`. A
+    /// certificate, or a key with limited validity, is checked at `now` if no signing time is
+    /// required and none is known.
     ///
     /// # Errors
-    /// The first check that failed; with [`Refusal`] in it where all that is there is right, but
-    /// not enough or not by an accepted signer.
+    /// The first check that failed. A [`Refusal`] in it means that all evidence is valid, but not
+    /// enough or not by an accepted signer.
     pub fn verify<'v>(
         &self,
         bundle: &'v Bundle,

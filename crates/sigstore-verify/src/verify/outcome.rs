@@ -1,4 +1,4 @@
-//! What a verification proved.
+//! The result of a verification.
 
 use std::collections::BTreeSet;
 
@@ -13,8 +13,8 @@ use crate::timestamp::TimestampError;
 
 /// A signature for which every check that the policy requires was done and passed.
 ///
-/// Only [`Verifier::verify`](crate::Verifier::verify) makes one, so holding it is the proof; what
-/// was signed can be reached through it alone.
+/// Only [`Verifier::verify`](crate::Verifier::verify) makes one, so holding it is the proof; the
+/// signed content is only available through it.
 #[derive(Debug)]
 pub struct Verified<'b> {
     pub(super) payload: Option<&'b [u8]>,
@@ -27,7 +27,7 @@ pub struct Verified<'b> {
     pub(super) log: Log,
 }
 
-/// Who signed.
+/// The signer.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum VerifiedSigner<'b> {
@@ -35,7 +35,7 @@ pub enum VerifiedSigner<'b> {
     Certificate {
         /// The certificate.
         certificate: &'b Certificate,
-        /// Whom it names.
+        /// The identity that it names.
         identity: Box<CertificateIdentity>,
         /// The authority that issued it.
         authority: &'b Authority,
@@ -50,11 +50,11 @@ pub enum VerifiedSigner<'b> {
 pub struct SigningTime {
     /// The time.
     pub time: Timestamp,
-    /// Who vouches for it.
+    /// The source of the time.
     pub source: TimeSource,
 }
 
-/// Who vouches for a time.
+/// The source of a time.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum TimeSource {
@@ -76,9 +76,9 @@ pub enum TimeSource {
 pub enum Check {
     /// The signature over the artifact or envelope.
     Signature,
-    /// The artifact against the digest that is signed.
+    /// The artifact, compared with the signed digest.
     ArtifactDigest,
-    /// The artifact against the subjects of the statement.
+    /// The artifact, compared with the subjects of the statement.
     StatementSubject,
     /// The predicate type of the statement.
     PredicateType,
@@ -90,7 +90,7 @@ pub enum Check {
     LogPromises,
     /// Proofs that logs include the entry.
     LogInclusion,
-    /// Log entries against signature, signer and digest.
+    /// Log entries, compared with signature, signer and digest.
     LogEntries,
     /// The certificate's path to an authority, at every signing time.
     CertificatePath,
@@ -98,16 +98,16 @@ pub enum Check {
     CertificatePathNow,
     /// Timestamps of certificate transparency logs.
     CertificateTimestamps,
-    /// The certificate's subject and issuer against the accepted identities.
+    /// The certificate's subject and issuer, compared with the accepted identities.
     Identity,
-    /// The key against the accepted keys.
+    /// The key, compared with the accepted keys.
     Key,
     /// The time in which the key may sign.
     KeyValidity,
 }
 
 impl Check {
-    /// What was checked, as the end of a sentence: "the signature over the content".
+    /// A description of the check, as the end of a sentence: "the signature over the content".
     #[must_use]
     pub fn describe(self) -> &'static str {
         match self {
@@ -136,7 +136,7 @@ impl Check {
 pub struct NotDone {
     /// The check.
     pub check: Check,
-    /// Why not.
+    /// The reason.
     pub why: Omission,
 }
 
@@ -144,17 +144,17 @@ pub struct NotDone {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Omission {
-    /// The policy leaves it out by one of its `insecure` names.
+    /// The policy omits it by one of its `insecure` methods.
     Insecure,
     /// The policy says that the instance has no public log.
     NoPublicLogs,
-    /// The bundle has nothing of the kind and the policy asks for none.
+    /// The bundle has no such evidence and the policy does not require any.
     NotPresent,
-    /// The caller asked for no comparison with an artifact.
+    /// The caller requested no comparison with an artifact.
     Unchecked,
 }
 
-/// Evidence that was found and does not count.
+/// Evidence that does not count.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum NotCounted {
@@ -162,14 +162,14 @@ pub enum NotCounted {
     LogEntry {
         /// Place, from 0.
         place: usize,
-        /// Why not.
+        /// The reason.
         why: LogError,
     },
     /// An RFC 3161 timestamp, by its place in the bundle.
     Timestamp {
         /// Place, from 0.
         place: usize,
-        /// Why not.
+        /// The reason.
         why: TimestampError,
     },
     /// A log entry that repeats an earlier one.
@@ -184,7 +184,7 @@ pub enum NotCounted {
     },
 }
 
-/// What was done and what was not, in the course of a verification.
+/// The checks that were done and omitted during a verification.
 #[derive(Debug, Default)]
 pub(super) struct Log {
     done: BTreeSet<Check>,
@@ -205,7 +205,7 @@ impl Log {
         self.not_counted.push(evidence);
     }
 
-    /// Why the first log entry that does not count does not.
+    /// Why the first log entry that does not count was rejected.
     pub(super) fn first_log_error(&self) -> Option<LogError> {
         self.not_counted.iter().find_map(|evidence| match evidence {
             NotCounted::LogEntry { why, .. } => Some(why.clone()),
@@ -213,7 +213,7 @@ impl Log {
         })
     }
 
-    /// Why the first timestamp that does not count does not.
+    /// Why the first timestamp that does not count was rejected.
     pub(super) fn first_timestamp_error(&self) -> Option<TimestampError> {
         self.not_counted.iter().find_map(|evidence| match evidence {
             NotCounted::Timestamp { why, .. } => Some(why.clone()),
@@ -223,20 +223,20 @@ impl Log {
 }
 
 impl<'b> Verified<'b> {
-    /// Who signed.
+    /// The signer.
     #[must_use]
     pub fn signer(&self) -> &VerifiedSigner<'b> {
         &self.signer
     }
 
-    /// How: which of the schemes that the key allows held.
+    /// The signature scheme: the one of the key's schemes that was valid.
     #[must_use]
     pub fn scheme(&self) -> Scheme {
         self.scheme
     }
 
-    /// When: each distinct time that a log or an authority vouches for, earliest first. Empty
-    /// where the policy asks for none and none is there.
+    /// The signing times: each distinct time that a log or an authority vouches for, earliest
+    /// first. Empty if the policy requires none and none is present.
     #[must_use]
     pub fn signing_times(&self) -> &[SigningTime] {
         &self.times

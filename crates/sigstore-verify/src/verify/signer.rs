@@ -1,4 +1,4 @@
-//! Who signed: a certificate with an accepted identity, or an accepted key.
+//! Verifies the signer: a certificate with an accepted identity, or an accepted key.
 
 use sealift_model::Timestamp;
 
@@ -14,7 +14,7 @@ use crate::trust::Window;
 use crate::verify::outcome::{Check, Log, Omission, SigningTime, VerifiedSigner};
 use crate::verify::{Refusal, Verifier};
 
-/// Who may have made the signature of one bundle by one policy: not yet proved.
+/// The possible signers of one bundle by one policy: not yet proved.
 #[derive(Debug)]
 pub(super) enum Claimed<'b, 'p> {
     Certificate {
@@ -39,7 +39,7 @@ impl<'b, 'p> Claimed<'b, 'p> {
         }
     }
 
-    /// The keys one of which must have signed.
+    /// The keys, one of which must have signed.
     pub(super) fn keys(&self) -> Vec<&PublicKey> {
         match self {
             Self::Certificate { leaf, .. } => vec![leaf.public_key()],
@@ -47,7 +47,7 @@ impl<'b, 'p> Claimed<'b, 'p> {
         }
     }
 
-    /// What a log entry must name as the signer, where it is the one at `place` of the keys.
+    /// The signer that a log entry must name, if it is the key at `place`.
     pub(super) fn logged(&self, place: usize) -> Result<Signatory<'_>, Refusal> {
         match self {
             Self::Certificate { leaf, .. } => {
@@ -60,7 +60,7 @@ impl<'b, 'p> Claimed<'b, 'p> {
         }
     }
 
-    /// Who signed, when it is accepted and was allowed to at every signing time.
+    /// The signer, if it is accepted and was valid at every signing time.
     pub(super) fn verify<'t: 'b>(
         &self,
         verifier: &Verifier<'t>,
@@ -89,7 +89,7 @@ impl<'b, 'p> Claimed<'b, 'p> {
     }
 }
 
-/// The keys that may be meant by a hint: those without one of their own, and those with the same.
+/// The keys that a hint may name: those without a hint, and those with the same hint.
 fn hinted<'b, 'p>(keys: &'p [TrustedKey], hint: &str) -> Result<Claimed<'b, 'p>, Refusal> {
     let fits = |trusted: &&TrustedKey| {
         hint.is_empty() || trusted.hint.as_deref().is_none_or(|own| own == hint)
@@ -101,7 +101,7 @@ fn hinted<'b, 'p>(keys: &'p [TrustedKey], hint: &str) -> Result<Claimed<'b, 'p>,
     Ok(Claimed::Keys(fitting))
 }
 
-/// The certificate's path to an authority, which holds at every signing time.
+/// The certificate's path to an authority, which is valid at every signing time.
 fn trusted_path<'c, 't: 'c>(
     verifier: &Verifier<'t>,
     leaf: &'c Certificate,
@@ -119,7 +119,7 @@ fn trusted_path<'c, 't: 'c>(
     };
     let path = find(first.time)?;
     for other in others {
-        // The links of the path hold; another is looked for only where a part of it ended.
+        // The links of the path are valid; another path is needed only if a part of it has expired.
         if path.check_time(other.time).is_err() {
             find(other.time)?;
         }
@@ -128,8 +128,8 @@ fn trusted_path<'c, 't: 'c>(
     Ok(path)
 }
 
-/// The first identity in the certificate that is accepted; why none is, of the one that came
-/// furthest.
+/// The first identity in the certificate that is accepted; otherwise the reason of the one that
+/// came furthest.
 fn accepted_identity(
     leaf: &Certificate,
     profile: Profile,
@@ -176,8 +176,8 @@ fn certificate_timestamps<'t>(
     Ok(Vec::new())
 }
 
-/// Whether a key that signed was allowed to at every signing time: in one of its windows, of
-/// which it has one for each time that it is in the policy.
+/// Checks that the key that signed was valid at every signing time, in one of its windows: it has
+/// one for each occurrence in the policy.
 fn key_allowed(
     windows: impl Iterator<Item = Option<Window>>,
     times: &[SigningTime],

@@ -1,5 +1,5 @@
-//! When the signature was made, and who vouches for it (client specification, "Establishing a
-//! Time for the Signature").
+//! The time of the signature, and its sources (client specification, "Establishing a Time for the
+//! Signature").
 
 use std::collections::BTreeSet;
 
@@ -13,8 +13,8 @@ use crate::verify::{Refusal, Verifier};
 
 /// The bundle's RFC 3161 timestamps over `signature` that count.
 ///
-/// One that proves no time is passed over, whatever is wrong with it: whoever made it wrong could
-/// have left it out. Why it does not count stands in the result, or in the error when too few do.
+/// A timestamp that proves no time is skipped, whatever its fault, since an attacker could equally
+/// have omitted it. The reason is in the result, or in the error if too few count.
 pub(super) fn signed<'t>(
     verifier: &Verifier<'t>,
     bundle: &Bundle,
@@ -39,8 +39,9 @@ pub(super) fn signed<'t>(
     counted
 }
 
-/// A timestamp over the signature. Of an attestation that is no bundle cosign has the whole envelope
-/// stamped: the signature existed then, too, since it is a part of it.
+/// Verifies a timestamp over the signature. For an attestation without a bundle, cosign requests it
+/// over the whole envelope, which contains the signature, so the signature existed at that time
+/// too.
 fn stamp<'t>(
     verifier: &Verifier<'t>,
     token: &[u8],
@@ -57,7 +58,7 @@ fn stamp<'t>(
     }
 }
 
-/// All trustworthy times, earliest first, when there are as many as required.
+/// All trustworthy times, earliest first, if there are as many as required.
 pub(super) fn enough(
     timestamps: &[VerifiedTimestamp<'_>],
     entries: &[VerifiedEntry<'_>],
@@ -81,7 +82,7 @@ pub(super) fn enough(
     });
     let mut times: Vec<SigningTime> = promised.chain(stamped).collect();
     for entry in entries.iter().filter(|entry| entry.integrated_time().is_none()) {
-        // Its log signed no time of its own, so the log must have been trusted at the known ones.
+        // Its log signed no time, so the log must have been trusted at the known times.
         times.iter().try_for_each(|known| entry.check_trusted_at(known.time))?;
     }
     if times.len() < requirements.times() {

@@ -1,4 +1,4 @@
-//! Where the maps of sparse files stand: in the header, in pax records, before the content.
+//! Reads the maps of sparse files: from the header, from pax records, or from before the content.
 
 use std::io::BufRead;
 
@@ -72,8 +72,8 @@ impl<R: BufRead + Skip> TarReader<R> {
         self.be_sparse(real_size)
     }
 
-    /// Reads the map before the content: numbers, one a line, the first the number of pieces,
-    /// padded to a whole block.
+    /// Reads the map before the content: one number on each line, the first of which is the number
+    /// of pieces, padded to a whole block.
     fn read_map(&mut self) -> Result<(), TarError> {
         let (mut line, mut bytes) = (Vec::new(), 0);
         let mut left = None;
@@ -113,7 +113,7 @@ impl<R: BufRead + Skip> TarReader<R> {
         self.map.check(real_size, self.stored).map_err(|what| self.malformed(what))?;
         self.size = real_size;
         self.is_sparse = true;
-        // Pieces without bytes at the very start.
+        // Skips pieces without bytes at the very start.
         self.passed(0);
         Ok(())
     }

@@ -1,4 +1,4 @@
-//! From entry to entry.
+//! Reads a tar archive from entry to entry.
 
 mod maps;
 
@@ -11,16 +11,16 @@ use super::sparse::Map;
 use super::{Malformed, TarError};
 use crate::stream::length;
 
-/// Bytes of a pax, long-name or sparse header; as in Go's `archive/tar`.
+/// Most bytes of a pax, long-name or sparse header; as in Go's `archive/tar`.
 const MAX_SPECIAL_BYTES: u64 = 1 << 20;
 
-/// Passes over bytes, as fast as the input can.
+/// Skips bytes, as fast as the input can.
 pub(crate) trait Skip {
-    /// Passes over `bytes` and says over how many; fewer only at the end.
+    /// Skips `bytes` bytes and returns the number skipped; fewer only at the end.
     fn skip(&mut self, bytes: u64) -> io::Result<u64>;
 }
 
-/// Passes over bytes by reading them.
+/// Skips bytes by reading them.
 pub(crate) fn skip_reading(input: &mut impl BufRead, bytes: u64) -> io::Result<u64> {
     let mut left = bytes;
     while left > 0 {
@@ -41,7 +41,7 @@ impl Skip for &[u8] {
     }
 }
 
-/// What an entry is.
+/// The kind of an entry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
     File,
@@ -50,13 +50,13 @@ pub(crate) enum Kind {
     HardLink,
     /// FIFO or device.
     Special,
-    /// A global pax header that would change the entries after it, were it not ignored.
+    /// A global pax header that would change the entries after it if it were not ignored.
     GlobalHeader,
     /// A type that engines do not extract.
     Unknown(u8),
 }
 
-/// One entry; its names are asked from the reader.
+/// One entry; the reader provides its names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Entry {
     pub(crate) kind: Kind,
@@ -69,14 +69,14 @@ pub(crate) struct Entry {
 /// Reads a tar archive entry by entry. Allocates only for names longer than those before.
 pub(crate) struct TarReader<R> {
     pub(super) input: R,
-    /// Bytes of the archive passed.
+    /// Bytes of the archive read so far.
     at: u64,
-    /// Where the header of the present entry stands.
+    /// Position of the present entry's header.
     header_at: u64,
-    /// Bytes of the present entry that are left in the archive, and the padding after them.
+    /// Remaining bytes of the present entry in the archive, and the padding after them.
     stored: u64,
     padding: u64,
-    /// Position in the content, and its size; differ from the above when there are holes.
+    /// Position in the content, and its size; with holes, they differ from the above.
     position: u64,
     size: u64,
     is_sparse: bool,
@@ -123,34 +123,33 @@ impl<R: BufRead + Skip> TarReader<R> {
         self.is_sparse
     }
 
-    /// Where the next unread byte of the content lies, and how many there are; only for files
-    /// without holes.
+    /// Position and number of the remaining bytes of the content; only for files without holes.
     pub(crate) fn stored_range(&self) -> Option<(u64, u64)> {
         (!self.is_sparse).then_some((self.at, self.stored))
     }
 
-    /// The first bytes of the content, at most so many, where they are at hand: without holes, and
-    /// in the input's buffer. Nothing is taken.
+    /// The first bytes of the content, at most `most`, if they are in the input's buffer and there
+    /// are no holes. Nothing is consumed.
     pub(crate) fn peek(&mut self, most: usize) -> Option<&[u8]> {
         let bytes = usize::try_from(self.stored).map_or(most, |stored| most.min(stored));
         if self.is_sparse {
             return None;
         }
-        // Errors come again when the content is read.
+        // An error is reported again when the content is read.
         self.input.fill_buf().ok()?.get(..bytes)
     }
 
-    /// The content of the present entry from where reading stopped.
+    /// The rest of the present entry's content.
     pub(crate) fn content(&mut self) -> Content<'_, R> {
         Content(self)
     }
 
-    /// The input, wherever reading has come.
+    /// The input, at its present position.
     pub(crate) fn into_input(self) -> R {
         self.input
     }
 
-    /// Goes to the next entry; none at the end of the archive.
+    /// Advances to the next entry; none at the end of the archive.
     pub(crate) fn next(&mut self) -> Result<Option<Entry>, TarError> {
         self.extensions.clear();
         let mut block = [0; BLOCK];
@@ -246,8 +245,8 @@ impl<R: BufRead + Skip> TarReader<R> {
         self.piece = 0;
     }
 
-    /// Puts the next header into `block`. False at the end mark or where the input ends instead of
-    /// a header.
+    /// Reads the next header into `block`. Returns false at the end mark, or at the end of the
+    /// input.
     fn header(&mut self, block: &mut [u8; BLOCK]) -> Result<bool, TarError> {
         const END: [u8; BLOCK] = [0; BLOCK];
         if !self.block(block)? {
@@ -262,7 +261,7 @@ impl<R: BufRead + Skip> TarReader<R> {
         }
     }
 
-    /// Puts the next block into `block`. False where the input ends instead.
+    /// Reads the next block into `block`. Returns false at the end of the input.
     fn block(&mut self, block: &mut [u8; BLOCK]) -> Result<bool, TarError> {
         let mut filled = 0;
         while filled < BLOCK {
@@ -318,7 +317,7 @@ impl<R: BufRead + Skip> TarReader<R> {
         self.size - self.position
     }
 
-    /// Whether a hole lies at the position, and how far hole or data go.
+    /// Whether there is a hole at the position, and the length of the hole or data.
     pub(super) fn run(&self) -> (bool, u64) {
         if !self.is_sparse {
             return (false, self.stored);
@@ -330,13 +329,13 @@ impl<R: BufRead + Skip> TarReader<R> {
         }
     }
 
-    /// Bytes of the archive were read.
+    /// Counts bytes of the archive that were read.
     pub(super) fn took(&mut self, bytes: usize) {
         self.at += length(bytes);
         self.stored -= length(bytes).min(self.stored);
     }
 
-    /// Bytes of the content have passed.
+    /// Counts bytes of the content that have passed.
     pub(super) fn passed(&mut self, bytes: usize) {
         self.position += length(bytes).min(self.real_left());
         while self.map.piece(self.piece).is_some_and(|piece| piece.end <= self.position) {

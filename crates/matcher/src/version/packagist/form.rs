@@ -1,11 +1,11 @@
-//! From what people write to the normal form.
+//! Normalizes versions.
 
 use super::super::VersionErrorKind;
 use super::super::cursor::Cursor;
 use super::super::number::Number;
 use super::{Part, Word};
 
-/// What a numeric branch has for a number that it leaves open.
+/// The number that stands for an open one in a numeric branch.
 const OPEN: &str = "9999999";
 
 /// Numbers of a release or of a branch.
@@ -86,8 +86,8 @@ fn release(text: &str) -> Result<Vec<Part<'_>>, VersionErrorKind> {
     Ok(parts)
 }
 
-/// A date, maybe with a time: four digits, one to six pairs of digits, and at last one to three
-/// more. A dot, a colon or a hyphen may stand before each of these, and parts the numbers.
+/// A date, possibly with a time: four digits, one to six pairs of digits, and possibly one to three
+/// more. A dot, a colon or a hyphen may precede each of these, and separates the numbers.
 fn date(text: &str) -> Option<Vec<Part<'_>>> {
     let mut cursor = Cursor::new(text);
     cursor.eat_any(b"vV");
@@ -113,7 +113,7 @@ fn date(text: &str) -> Option<Vec<Part<'_>>> {
     Some(parts)
 }
 
-/// Whether the groups are made of a year, one to six pairs, and maybe one to three digits that
+/// Whether the groups consist of a year, one to six pairs, and possibly one to three digits that
 /// end the last group.
 fn is_date(groups: &[&str]) -> bool {
     const YEAR_DIGITS: usize = 4;
@@ -134,7 +134,7 @@ fn is_date(groups: &[&str]) -> bool {
         })
 }
 
-/// Reads `[stability[number]][dev]`, each with a separator before it if one likes, to the end.
+/// Reads `[stability[number]][dev]`, each with an optional separator before it, to the end.
 fn modifiers<'a>(
     cursor: &mut Cursor<'a>,
     parts: &mut Vec<Part<'a>>,
@@ -161,7 +161,7 @@ fn modifiers<'a>(
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Stability {
-    /// `stable`: it vanishes, and all that follows it.
+    /// `stable`, which is dropped together with everything after it.
     Stable,
     Word(Word),
 }
@@ -223,7 +223,7 @@ fn branch(text: &str) -> Option<Vec<Part<'_>>> {
     Some(parts)
 }
 
-/// What stands before `dev`, without one separator.
+/// The text before `dev`, without one separator.
 fn branch_name(text: &str) -> Option<&str> {
     let (name, dev) = text.split_at_checked(text.len().checked_sub(3)?)?;
     if !dev.eq_ignore_ascii_case("dev") {

@@ -1,6 +1,6 @@
-//! Ranges in the words of npm and of Python: which versions a manifest accepts.
+//! Ranges of npm and of Python: the versions that a manifest accepts.
 //!
-//! Each kind answers as its ecosystem's own tool does, and is judged by that tool's answers.
+//! Each kind follows its ecosystem's own tool, and is tested against that tool's results.
 
 mod npm;
 mod pep440;
@@ -10,12 +10,12 @@ pub use pep440::SpecifierSet;
 
 use super::VersionErrorKind;
 
-/// A text that is no range.
+/// A text is not a range.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("no version range: {0}")]
 #[expect(clippy::exhaustive_structs, reason = "a range fails as the versions in it do")]
 pub struct RangeError(
-    /// What is wrong; positions count from the part of the range that is wrong.
+    /// The fault; positions are relative to the malformed part of the range.
     pub VersionErrorKind,
 );
 
@@ -29,7 +29,7 @@ impl From<VersionErrorKind> for RangeError {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[expect(clippy::exhaustive_enums, reason = "accepted or not")]
 pub enum Prereleases {
-    /// Only those of a version whose pre-release the range names itself: node-semver's default.
+    /// Only those with the numbers of a pre-release that the range names: node-semver's default.
     Named,
     /// All: node-semver's `includePrerelease`.
     All,

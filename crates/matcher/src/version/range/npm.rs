@@ -26,7 +26,7 @@ impl<'a> NpmRange<'a> {
         check_length(text, MAX_BYTES)?;
         let alternatives = text.split("||").map(|part| alternative(part.trim(), prereleases));
         let mut alternatives = alternatives.collect::<Result<Vec<_>, _>>()?;
-        // "Anything" makes the others pointless, also those that name a pre-release.
+        // "Anything" makes the alternatives redundant, even those that name a pre-release.
         let is_any = |part: &Vec<Comparator<'_>>| part.iter().all(Comparator::is_any);
         if alternatives.iter().any(is_any) {
             alternatives = vec![Vec::new()];
@@ -34,7 +34,7 @@ impl<'a> NpmRange<'a> {
         Ok(Self { alternatives, prereleases })
     }
 
-    /// Whether the range accepts a version; never one of another scheme than
+    /// Whether the range accepts a version; always false for another scheme than
     /// [`Scheme::Npm`](crate::Scheme::Npm).
     pub fn contains(&self, version: &Version<'_>) -> bool {
         let Parsed::Npm(version) = &version.parsed else { return false };
@@ -43,8 +43,8 @@ impl<'a> NpmRange<'a> {
         })
     }
 
-    /// A pre-release is accepted only beside one of the same three numbers that the range names
-    /// ("Prerelease Tags").
+    /// Whether a pre-release may be accepted: only if the range names one with the same three
+    /// numbers ("Prerelease Tags").
     fn may_be(&self, version: &semver::Version<'_>, part: &[Comparator<'_>]) -> bool {
         version.pre.is_empty()
             || self.prereleases == Prereleases::All
@@ -56,7 +56,7 @@ impl<'a> NpmRange<'a> {
     }
 }
 
-/// What a version is held against.
+/// A condition on a version.
 #[derive(Clone, Copy, Debug)]
 struct Comparator<'a> {
     operator: Operator,
@@ -80,14 +80,14 @@ struct Bound<'a> {
 
 impl Bound<'_> {
     fn compare_numbers(&self, version: &semver::Version<'_>) -> Ordering {
-        // No version of npm has a number that does not fit.
+        // npm versions only have numbers that fit.
         let numbers = version.numbers.map(|number| number.value().unwrap_or(u64::MAX));
         self.numbers.cmp(&numbers)
     }
 }
 
 impl Comparator<'_> {
-    /// `>=0.0.0` and all above; the pre-releases of `0.0.0` count no more than others.
+    /// `>=0.0.0`, which accepts everything; the pre-releases of `0.0.0` are treated like others.
     fn is_any(&self) -> bool {
         self.operator == Operator::AtLeast && self.bound.numbers == [0; 3] && self.bound.pre == ANY
     }
@@ -108,7 +108,7 @@ impl Comparator<'_> {
     }
 }
 
-/// The pre-release of a bound that no version is below.
+/// The pre-release of a bound that is below every version.
 const ANY: &str = "*";
 
 /// The lowest pre-release there is.
@@ -135,7 +135,7 @@ fn alternative(text: &str, prereleases: Prereleases) -> Result<Vec<Comparator<'_
     Ok(comparators)
 }
 
-/// `1.2 - 2.3.4`: both ends belong to it ("Hyphen Ranges"). None when the text is no such range.
+/// `1.2 - 2.3.4`, both ends included ("Hyphen Ranges"). None if the text is not such a range.
 fn hyphen(text: &str, prereleases: Prereleases) -> Option<Result<Vec<Comparator<'_>>, RangeError>> {
     let (at, _) = text.match_indices('-').find(|(at, _)| {
         let (before, after) = (text.get(..*at), text.get(*at + 1..));
@@ -161,7 +161,7 @@ fn hyphen(text: &str, prereleases: Prereleases) -> Option<Result<Vec<Comparator<
     )
 }
 
-/// `>=0.0.0` is written for anything, or `>=0.0.0-0` where pre-releases count.
+/// `>=0.0.0` stands for anything, or `>=0.0.0-0` if pre-releases count.
 fn normal(comparator: Comparator<'_>, prereleases: Prereleases) -> Comparator<'_> {
     let lowest = if prereleases == Prereleases::All { LOWEST } else { "" };
     let Comparator { operator, bound } = comparator;
@@ -173,7 +173,7 @@ fn normal(comparator: Comparator<'_>, prereleases: Prereleases) -> Comparator<'_
     }
 }
 
-/// One word of a range: what stands before the version, and the version.
+/// One word of a range: an operator and a version.
 #[derive(Debug)]
 struct Word<'a> {
     prefix: &'a str,
@@ -181,7 +181,7 @@ struct Word<'a> {
 }
 
 impl<'a> Word<'a> {
-    /// The first word, and what follows it. Blanks may stand behind what stands before a version.
+    /// The first word, and the rest. Blanks may follow the operator.
     fn take(text: &'a str) -> Result<(Self, &'a str), RangeError> {
         const PREFIXES: [&str; 8] = ["~>", "~", "^", ">=", "<=", ">", "<", "="];
         let prefix = PREFIXES.into_iter().find(|prefix| text.starts_with(prefix));
@@ -216,7 +216,7 @@ impl<'a> Word<'a> {
             "" | "=" if is_partial => pair(lowest, version.given()),
             _ if is_partial => self.partial(&version, prereleases),
             prefix => {
-                // Before a whole version stands one `v` at most.
+                // At most one `v` may precede a complete version.
                 if self.version.starts_with('=') || self.version.starts_with("vv") {
                     return Err(VersionErrorKind::Unexpected { at: 0 }.into());
                 }
@@ -253,7 +253,7 @@ impl<'a> Word<'a> {
     }
 }
 
-/// A version that may lack numbers, or have `x` or `*` for them ("X-Ranges").
+/// A version that may lack numbers, or have `x` or `*` in place of them ("X-Ranges").
 #[derive(Clone, Copy, Debug)]
 struct Partial<'a> {
     major: Option<u64>,
@@ -275,19 +275,19 @@ impl<'a> Partial<'a> {
                 pre = semver::suffix(&mut cursor, LeadingZeros::Refused)?.pre;
             }
         }
-        // Build metadata may follow any number of parts: it is taken away first.
+        // Build metadata may follow any number of parts, so it is removed first.
         if cursor.peek() == Some(b'+') {
             semver::suffix(&mut cursor, LeadingZeros::Refused)?;
         }
         cursor.finish()?;
-        // What follows an `x` does not count.
+        // Everything after an `x` is ignored.
         let minor = minor.filter(|_| major.is_some());
         let patch = patch.filter(|_| minor.is_some());
         let pre = if patch.is_some() { pre } else { "" };
         Ok(Self { major, minor, patch, pre })
     }
 
-    /// How many numbers there are.
+    /// The number of given numbers.
     fn given(&self) -> usize {
         [self.major, self.minor, self.patch].iter().flatten().count()
     }
@@ -296,8 +296,8 @@ impl<'a> Partial<'a> {
         [self.major, self.minor, self.patch].map(Option::unwrap_or_default)
     }
 
-    /// Below the lowest pre-release of the next version that differs in the number at this
-    /// place, counted from one.
+    /// The bound below the lowest pre-release of the next version that differs in the number at
+    /// this place, counted from one.
     fn above(&self, place: usize) -> Result<Comparator<'static>, RangeError> {
         let [major, minor, patch] = self.floor();
         let numbers = match place {
@@ -311,7 +311,7 @@ impl<'a> Partial<'a> {
         Ok(comparator(Operator::Less, numbers, LOWEST))
     }
 
-    /// The place of the leftmost number that is not zero; of zeros alone, the last that is given
+    /// The place of the leftmost number that is not zero; if all are zero, the last one given
     /// ("Caret Ranges").
     fn caret(&self) -> usize {
         let is_set = |number: Option<u64>| number.is_some_and(|number| number > 0);

@@ -9,7 +9,8 @@ use super::RangeError;
 use crate::version::pep440::{self, Version};
 use crate::version::{MAX_BYTES, Parsed, VersionErrorKind, check_length};
 
-/// Specifiers that must all hold, `>=1.2,!=1.5.*`; none of them accepts anything.
+/// Specifiers that must all accept a version, `>=1.2,!=1.5.*`; without any, every version is
+/// accepted.
 #[derive(Clone, Debug)]
 pub struct SpecifierSet<'a>(Vec<Specifier<'a>>);
 
@@ -17,7 +18,7 @@ pub struct SpecifierSet<'a>(Vec<Specifier<'a>>);
 struct Specifier<'a> {
     operator: Operator,
     text: &'a str,
-    /// None for `===`, which compares texts.
+    /// None for `===`, which compares text.
     version: Option<Version<'a>>,
 }
 
@@ -57,7 +58,7 @@ impl<'a> SpecifierSet<'a> {
         Ok(Self(parts.map(Specifier::parse).collect::<Result<_, _>>()?))
     }
 
-    /// Whether all accept a version; never one of another scheme than
+    /// Whether all specifiers accept a version; always false for another scheme than
     /// [`Scheme::Pep440`](crate::Scheme::Pep440).
     pub fn contains(&self, version: &crate::Version<'_>) -> bool {
         let Parsed::Pep440(parsed) = &version.parsed else { return false };
@@ -135,7 +136,7 @@ impl<'a> Specifier<'a> {
     }
 }
 
-/// A local label counts only where the specifier has one.
+/// Compares for equality; a local label counts only if the specifier has one.
 fn is_equal(version: &Version<'_>, bound: &Version<'_>) -> bool {
     match bound.has_local() {
         true => version == bound,
@@ -143,8 +144,8 @@ fn is_equal(version: &Version<'_>, bound: &Version<'_>) -> bool {
     }
 }
 
-/// Whether the release begins with that of `bound`, but for its last `dropped` numbers; zeros
-/// follow a release that is shorter.
+/// Whether the release starts with that of `bound`, without its last `dropped` numbers; a shorter
+/// release is padded with zeros.
 fn starts_with(version: &Version<'_>, bound: &Version<'_>, dropped: usize) -> bool {
     let count = bound.segments().count().saturating_sub(dropped);
     version.has_epoch_of(bound)

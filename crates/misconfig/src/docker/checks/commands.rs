@@ -1,4 +1,4 @@
-//! What `RUN` runs, and where.
+//! The commands of `RUN`, and their directories.
 
 use std::sync::LazyLock;
 

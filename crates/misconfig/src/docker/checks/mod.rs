@@ -1,9 +1,9 @@
-//! What is checked: one row for each of Trivy's checks, in the order of their ids.
+//! The checks: one row for each of Trivy's checks, ordered by id.
 //!
-//! What fails is what fails in Trivy 0.74 with its checks of August 2026, line by line, and what
-//! it passes over passes: a tag behind a registry's port is not looked at (`DS-0001`), nor are
-//! instructions that `ONBUILD` defers. `DS-0032`, a pipe without `pipefail`, asks for a later
-//! engine and is left out; 3, 18 and 28 were never published or taken back.
+//! Failures are those of Trivy 0.74 with its checks of August 2026, line by line, and so are its
+//! omissions: a tag after a registry's port is not checked (`DS-0001`), nor are instructions that
+//! `ONBUILD` defers. `DS-0032`, a pipe without `pipefail`, requires a later engine and is left out;
+//! 3, 18 and 28 were never published, or withdrawn.
 
 mod base;
 mod commands;

@@ -1,4 +1,4 @@
-//! Instructions of which a stage wants one, or a file none.
+//! Instructions that a stage must have once, or a file not at all.
 
 use super::{at, quote};
 use crate::Failure;

@@ -1,4 +1,4 @@
-//! What package managers are told to do.
+//! The arguments of package managers.
 
 use std::sync::LazyLock;
 

@@ -1,4 +1,4 @@
-//! Secrets that end up in the image (`DS-0031`). Only the last stage is looked at: no other is
+//! Secrets that end up in the image (`DS-0031`). Only the last stage is checked, since no other is
 //! shipped.
 
 use std::collections::BTreeSet;

@@ -1,4 +1,4 @@
-//! Who a container runs as.
+//! The user of a container.
 
 use super::at;
 use crate::Failure;

@@ -1,4 +1,4 @@
-//! Who is bound to roles.
+//! Role bindings.
 
 use sealift_model::Severity::{Critical, Medium};
 

@@ -1,4 +1,4 @@
-//! What roles permit and who is bound to them.
+//! Roles and their bindings.
 
 mod bindings;
 mod roles;

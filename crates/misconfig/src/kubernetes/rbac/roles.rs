@@ -1,4 +1,4 @@
-//! What roles permit.
+//! Permissions of roles.
 
 use sealift_model::Severity::{self, Critical, High, Low, Medium};
 

@@ -1,4 +1,4 @@
-//! Addresses and networks: which are of the internet.
+//! Addresses and networks: whether they belong to the internet.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 

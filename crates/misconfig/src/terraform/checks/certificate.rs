@@ -1,4 +1,4 @@
-//! Certificates that stand in a configuration.
+//! Certificates that are part of a configuration.
 
 use sealift_model::Timestamp;
 use x509_cert::Certificate;

@@ -1,4 +1,4 @@
-//! What the function of a check is given.
+//! The argument of a check's function.
 
 use sealift_model::Timestamp;
 

@@ -2,10 +2,10 @@
 //!
 //! # How a check is written
 //!
-//! One provider, one folder; one service, one file. A file holds a table of [`Rule`]s: what the
-//! check is called, how bad a failure is, its words, the types of resource that it looks at, and
-//! a function that is called once for each of them. A new file adds a line to its provider's
-//! `RULES`, a new provider one to [`PROVIDERS`].
+//! Each provider has a folder, each service a file. A file contains a table of [`Rule`]s: the id of
+//! the check, its severity, its texts, the types of resource that it applies to, and a function
+//! that is called once for each of them. A new file adds a line to its provider's `RULES`, a new
+//! provider one to [`PROVIDERS`].
 //!
 //! ```ignore
 //! pub(super) const RULES: &[Rule] = &[Rule {
@@ -20,10 +20,9 @@
 //! ```
 //!
 //! The function reads attributes with [`Block::get`] and [`Block::at`], nested blocks with
-//! [`Block::blocks`], other resources with `look.all`, and says where it fails with
-//! [`Look::fail`], at a [`Field`] or a [`Block`]. A field that is not written has the lines of its
-//! block. A value that cannot be known is no failure: the readers of a [`Field`] that take a
-//! default give none then.
+//! [`Block::blocks`], other resources with `look.all`, and reports failures with [`Look::fail`], at
+//! a [`Field`] or a [`Block`]. A missing field has the lines of its block. An unknown value is not
+//! a failure: the methods of a [`Field`] that take a default return none for it.
 //!
 //! [`Block`]: super::model::Block
 //! [`Block::at`]: super::model::Block::at

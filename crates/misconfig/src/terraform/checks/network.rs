@@ -1,4 +1,4 @@
-//! Networks and ports, as the checks of every provider ask for them.
+//! Networks and ports, for the checks of every provider.
 
 use std::net::IpAddr;
 

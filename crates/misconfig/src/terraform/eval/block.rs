@@ -1,4 +1,4 @@
-//! The bodies of resources, evaluated: `dynamic` blocks made into the blocks they stand for.
+//! The evaluated bodies of resources, with `dynamic` blocks expanded.
 
 use std::sync::Arc;
 

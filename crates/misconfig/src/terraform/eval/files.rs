@@ -1,8 +1,8 @@
-//! Functions that read files: `file`, `templatefile` and their like.
+//! Functions that read files: `file`, `templatefile` and similar ones.
 //!
-//! A path is one below the folder of the root module, in which Terraform is run, or below the
-//! folder that is checked, which is where `path.module` leads here. What lies elsewhere is not
-//! read, and what is not read is not known.
+//! A path is relative to the folder of the root module, in which Terraform is run, or to the
+//! checked folder, which `path.module` refers to here. Files outside of it are not read, and their
+//! content is unknown.
 
 use std::collections::HashMap;
 use std::sync::Arc;

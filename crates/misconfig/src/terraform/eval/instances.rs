@@ -1,4 +1,4 @@
-//! What `count` and `for_each` make of a resource or a module call.
+//! Instances of a resource or module call by `count` and `for_each`.
 
 use std::rc::Rc;
 use std::sync::Arc;

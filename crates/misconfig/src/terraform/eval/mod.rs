@@ -1,11 +1,11 @@
-//! Evaluates the modules: what each resource's attributes are, as far as that can be known.
+//! Evaluates the modules: the attributes of each resource, as far as they can be known.
 //!
-//! Everything is evaluated when it is first asked for and kept: a local, a variable, an output,
-//! an attribute of a resource. So declarations may stand in any order and refer to one another
-//! as long as no *value* depends on itself.
+//! Everything is evaluated on demand and kept: a local, a variable, an output, an attribute of a
+//! resource. So declarations may be in any order and refer to one another as long as no *value*
+//! depends on itself.
 //!
-//! Nothing here fails. What cannot be known is [`Value::Unknown`] with its [`Reason`], and a
-//! check does not fail on it; what the reader should know of it stands in the diagnostics.
+//! Nothing here fails. A value that cannot be known is [`Value::Unknown`] with its [`Reason`], and
+//! no check fails because of it; what the user should know about it is in the diagnostics.
 
 mod block;
 mod expression;

@@ -1,4 +1,4 @@
-//! `data "aws_iam_policy_document"`: the JSON that the provider makes of its blocks.
+//! `data "aws_iam_policy_document"`: the JSON that the provider generates from its blocks.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

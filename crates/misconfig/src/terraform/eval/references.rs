@@ -1,4 +1,4 @@
-//! Names and what follows them: `var.a`, `local.b.c`, `module.d.e`, `aws_s3_bucket.f[0].arn`.
+//! References: `var.a`, `local.b.c`, `module.d.e`, `aws_s3_bucket.f[0].arn`.
 
 use std::sync::Arc;
 

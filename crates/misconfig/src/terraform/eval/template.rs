@@ -1,4 +1,4 @@
-//! Templates: the texts that they become, with a hole for each part that is not known.
+//! Evaluates templates; each part that is unknown leaves a hole in the text.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! Values, and what is known of those that are not.
+//! Values, and what is known about unknown ones.
 
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, HashSet};

@@ -1,4 +1,4 @@
-//! Variables: what they are given, their defaults, and the types they are converted to.
+//! Variables: their given values, their defaults, and their types.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

@@ -1,4 +1,4 @@
-//! How a plan's values are written: which resources they refer to.
+//! The expressions behind a plan's values: the resources that they refer to.
 
 use std::collections::HashMap;
 

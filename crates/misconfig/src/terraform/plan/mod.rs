@@ -1,8 +1,8 @@
-//! Plans: what `terraform show -json` prints of one, read into the same resources.
+//! Plans: the output of `terraform show -json`, read into the same resources.
 //!
-//! What will be stands in `planned_values`; what of it is known only after it is applied, in
-//! `resource_changes`; what refers to what, in `configuration`; what was read as data, in
-//! `prior_state`. (*JSON Output Format*, Terraform documentation, format version 1.)
+//! `planned_values` has the planned state, `resource_changes` the values that are only known after
+//! the plan is applied, `configuration` the references, and `prior_state` the data sources. (*JSON
+//! Output Format*, Terraform documentation, format version 1.)
 
 mod configuration;
 

@@ -1,4 +1,4 @@
-//! A place in the text, and how deep the reader is.
+//! A position in the text, and the nesting depth there.
 
 use super::{SyntaxError, SyntaxErrorKind};
 use crate::{Limits, Lines};

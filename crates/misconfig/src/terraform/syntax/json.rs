@@ -1,7 +1,7 @@
 //! The JSON syntax: `*.tf.json`.
 //!
-//! Whether a property of a resource is an attribute or a nested block is for its provider to say,
-//! which is not asked here: an object, or a list of them, is both.
+//! Only the provider knows whether a property of a resource is an attribute or a nested block, so
+//! an object, or a list of them, is read as both.
 
 use std::sync::Arc;
 

@@ -1,8 +1,8 @@
 //! The HCL native syntax and its JSON twin, read into one tree.
 //!
-//! A parser of our own: published ones either keep no positions or recurse as deep as the input
-//! asks. This one counts every level of nesting against `Limits::max_depth`, keeps chains of
-//! operators and attributes flat, and remembers the lines that a failed check names.
+//! This is a parser of our own: published ones either keep no positions or recurse as deeply as the
+//! input. This one counts every level of nesting against `Limits::max_depth`, keeps chains of
+//! operators and attributes flat, and records the lines for failures.
 //!
 //! Follows the *HCL Native Syntax Specification* (hashicorp/hcl, `hclsyntax/spec.md`) and the
 //! *HCL JSON Syntax Specification* (`json/spec.md`).

@@ -1,4 +1,4 @@
-//! Templates: what stands between quotes or in a here-document.
+//! Templates: the content of quotes or a here-document.
 
 use std::sync::Arc;
 

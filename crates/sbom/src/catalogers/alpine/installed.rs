@@ -1,4 +1,4 @@
-//! The `installed` database of `apk`: records of one-letter fields, parted by empty lines
+//! The `installed` database of `apk`: records of one-letter fields, separated by empty lines
 //! (apk-tools, `apk-installed` and `apk-v2`(5)).
 
 use std::io::Read;

@@ -1,13 +1,13 @@
 //! Packages that `apk` installed: Alpine, Wolfi, Chainguard images.
 //!
-//! Finds what `lib/apk/db/installed`, or `usr/lib/apk/db/installed` with a merged `/usr`, lists;
-//! the origin each was built from, licences, maintainer, what it depends on (shared objects and
-//! commands through the packages that provide them), and which package brought a file.
+//! It finds the packages listed in `lib/apk/db/installed`, or `usr/lib/apk/db/installed` with a
+//! merged `/usr`; for each its origin, licences, maintainer, dependencies (shared objects and
+//! commands are resolved to the packages that provide them) and files.
 //!
-//! Leaves out virtual packages (`apk add --virtual .build-deps ...`), which are names for a set of
-//! others and have no content, and does not find packages that a later step took out of the
-//! database but not off the disk. A database elsewhere in the tree belongs to another system: it
-//! is named in a note, its packages are not taken.
+//! It leaves out virtual packages (`apk add --virtual .build-deps ...`), which are names for a set
+//! of others and have no content. It does not find packages that were removed from the database but
+//! not from the disk. A database elsewhere in the tree belongs to another system: a note names it,
+//! and its packages are left out.
 
 mod installed;
 

@@ -1,4 +1,4 @@
-//! What reading one archive, with all that is nested in it, may still cost.
+//! The remaining limits for reading one archive, including nested ones.
 
 use std::io::{self, Read};
 

@@ -1,4 +1,4 @@
-//! Zip archives, which several ecosystems pack their packages in, and what reading one may cost.
+//! Zip archives, in which several ecosystems pack packages, and the limits for reading one.
 
 mod budget;
 mod zip;

@@ -1,7 +1,7 @@
 //! One zip archive in memory, after PKWARE's APPNOTE.TXT 6.3.10.
 //!
-//! The central directory is authoritative, as it is to `java.util.zip.ZipFile`: what it does not
-//! list is not there. Where a local header tells another story, that is said.
+//! The central directory is authoritative, as it is to `java.util.zip.ZipFile`: an entry that it
+//! does not list does not exist. A contradiction in a local header is reported.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;

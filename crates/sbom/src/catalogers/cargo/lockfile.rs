@@ -1,6 +1,6 @@
 //! `Cargo.lock`, versions 1 to 4 (The Cargo Book, "Cargo.toml vs Cargo.lock"; the layout is that of
-//! `cargo::core::resolver::encode`). What is needed only to build or test, the manifests of the
-//! project's crates say.
+//! `cargo::core::resolver::encode`). The manifests of the project's crates show which packages are
+//! only needed to build or test.
 
 use std::collections::{HashMap, HashSet};
 

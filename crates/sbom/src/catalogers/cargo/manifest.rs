@@ -1,5 +1,5 @@
-//! `Cargo.toml` (The Cargo Book, "The Manifest Format"): the crate itself and what it asks for,
-//! where no lockfile says what it gets.
+//! `Cargo.toml` (The Cargo Book, "The Manifest Format"): the crate itself and its requirements, if
+//! no lockfile pins them.
 
 use sealift_layers::{File, Metadata, TreePath};
 use sealift_model::{Evidence, Location, Relationship, Scope};

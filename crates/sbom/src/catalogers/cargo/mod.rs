@@ -1,4 +1,4 @@
-//! Rust: lockfiles, and what programs built with `cargo auditable` carry about themselves.
+//! Rust: lockfiles, and the dependency lists in programs built with `cargo auditable`.
 //!
 //! | cataloger | reads | finds |
 //! | --- | --- | --- |
@@ -6,11 +6,11 @@
 //! | `cargo-manifest` | `Cargo.toml` where no lockfile lies beside or above it | the crate itself and what it asks for; the version only where `=` pins one |
 //! | `rust-program` | ELF, PE and Mach-O files with a section `.dep-v0`, stripped ones too | every crate in the program, with the edges between; its own crate as the root. Crates that only ran while it was built are declared, for development: they are not in the program |
 //!
-//! What they cannot find: crates of programs built without `cargo auditable` (nothing in them
-//! tells), the standard library, C code that crates bring along, WebAssembly modules, universal
-//! Mach-O files; whether a lockfile's crate is for another platform. A crate
-//! from git or another registry is told by name and version, like one from crates.io. Lockfiles
-//! that crates carry with them into Cargo's registry folder are not read.
+//! They do not find: crates of programs built without `cargo auditable`, which leave no trace; the
+//! standard library; C code in crates; WebAssembly modules; universal Mach-O files; or whether a
+//! lockfile's crate is for another platform. A crate from git or another registry is reported by
+//! name and version, like one from crates.io. Lockfiles inside crates in Cargo's registry folder
+//! are not read.
 
 mod audit;
 mod lockfile;

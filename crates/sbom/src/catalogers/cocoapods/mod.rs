@@ -1,10 +1,10 @@
-//! Swift and Objective-C: what CocoaPods locks.
+//! Swift and Objective-C: packages locked by CocoaPods.
 //!
 //! | cataloger | reads | finds |
 //! | --- | --- | --- |
 //! | `cocoapods-lock` | `Podfile.lock` | every pod and subspec that is locked, with what each needs, lines, and whether the project asked for it |
 //!
-//! What it cannot find: libraries that a pod carries in its own folder.
+//! It does not find libraries that a pod contains in its own folder.
 
 use std::collections::HashSet;
 

@@ -1,4 +1,4 @@
-//! PHP: what Composer locks and installs.
+//! PHP: packages locked and installed by Composer.
 //!
 //! | cataloger | reads | finds |
 //! | --- | --- | --- |
@@ -7,9 +7,9 @@
 //!
 //! Packages from a folder beside the project are parts of it.
 //!
-//! What they cannot find: PHP itself and its extensions (`php`, `ext-json`), which are of the
-//! platform; packages that another one replaces or provides; the project itself. Lockfiles that
-//! packages carry with them below `vendor` are not read.
+//! They do not find: PHP itself and its extensions (`php`, `ext-json`), which belong to the
+//! platform; packages that another one replaces or provides; the project itself. Lockfiles inside
+//! packages below `vendor` are not read.
 
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};

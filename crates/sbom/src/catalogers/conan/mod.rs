@@ -1,11 +1,12 @@
-//! C and C++: what Conan locks, and what a project asks it for.
+//! C and C++: packages locked by Conan, and the requirements of a project.
 //!
 //! | cataloger | reads | finds |
 //! | --- | --- | --- |
 //! | `conan-file` | `conanfile.txt` | what the project asks for, with a version where one is named |
 //! | `conan-lock` | `conan.lock` of Conan 1 and 2 | what is locked, what only building needs included, with lines |
 //!
-//! What they cannot find: what a `conanfile.py` asks for, which is a program; the project itself.
+//! They do not find the requirements in a `conanfile.py`, which is a program, nor the project
+//! itself.
 
 mod file;
 mod lockfile;

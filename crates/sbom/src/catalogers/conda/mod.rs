@@ -1,12 +1,12 @@
-//! Conda: what is installed in its environments.
+//! Conda: packages installed in its environments.
 //!
 //! | cataloger | reads | finds |
 //! | --- | --- | --- |
 //! | `conda-installed` | `conda-meta/NAME-VERSION-BUILD.json` | the package, with its licence, build and channel |
 //!
-//! What it cannot find: what an `environment.yml` asks for, which is said; which package needs
-//! which; packages that only lie in Conda's cache. Python packages are found a second time by their
-//! own metadata.
+//! It does not find: the requirements in an `environment.yml`, which is reported; the dependencies
+//! between packages; packages that are only in Conda's cache. Python packages are found a second
+//! time by their own metadata.
 
 use sealift_layers::{File, Metadata, TreePath};
 use sealift_model::{Ecosystem, Package, Purl, PurlError};

@@ -1,12 +1,12 @@
-//! R: installed packages, and what renv locks.
+//! R: installed packages, and those locked by renv.
 //!
 //! | cataloger | reads | finds |
 //! | --- | --- | --- |
 //! | `cran-installed` | `library/NAME/DESCRIPTION`, `site-library/NAME/DESCRIPTION` | the package, with its licence |
 //! | `cran-renv` | `renv.lock` | what is locked from CRAN, with what each needs and lines |
 //!
-//! What they cannot find: packages of Bioconductor, git and folders in a lockfile, of which a note
-//! tells; R itself.
+//! They do not find: packages of Bioconductor, git and folders in a lockfile, which a note reports;
+//! R itself.
 
 mod description;
 mod renv;

@@ -1,20 +1,21 @@
 //! Packages that `dpkg` installed: Debian, Ubuntu, distroless images.
 //!
-//! Finds
-//! - what `var/lib/dpkg/status` lists, in any state in which files of the package are on the disk:
+//! It finds
+//! - packages listed in `var/lib/dpkg/status`, in any state in which their files are on the disk:
 //!   installed, unpacked, half-installed, half-configured, waiting for triggers (dpkg(1), "Package
 //!   states"). `deinstall ok installed` is still there; `config-files` and `not-installed` are not.
-//! - what distroless images list below `var/lib/dpkg/status.d/`, where records have no `Status`.
-//! - the source package, what a package depends on, who maintains it.
+//! - packages listed by distroless images below `var/lib/dpkg/status.d/`, where records have no
+//!   `Status`.
+//! - the source package, the dependencies and the maintainer.
 //! - licences, by the short names in `usr/share/doc/NAME/copyright` (Debian copyright format 1.0),
 //!   and by the texts in `/usr/share/common-licenses` that an older file refers to. They are those
-//!   of the whole source, as Debian records no others.
-//! - which package brought a file, from `info/NAME.list` and `status.d/NAME.md5sums`.
+//!   of the whole source, since Debian records no others.
+//! - the files of a package, from `info/NAME.list` and `status.d/NAME.md5sums`.
 //!
-//! Does not find packages taken out of `status` but not off the disk, chiselled Ubuntu slices
-//! (they leave no dpkg database), licences told in free words alone, and those of a package whose
-//! folder in `usr/share/doc` is a link to another's. A database elsewhere in the tree belongs to
-//! another system: it is named in a note, its packages are not taken.
+//! It does not find: packages that were removed from `status` but not from the disk; chiselled
+//! Ubuntu slices (they leave no dpkg database); licences described only in free text, and those of
+//! a package whose folder in `usr/share/doc` is a link to another's. A database elsewhere in the
+//! tree belongs to another system: a note names it, and its packages are left out.
 
 mod control;
 mod copyright;

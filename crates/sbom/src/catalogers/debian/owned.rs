@@ -1,4 +1,4 @@
-//! Which files a package brought: `info/NAME.list` and `status.d/NAME.md5sums`.
+//! The files of a package: `info/NAME.list` and `status.d/NAME.md5sums`.
 
 use std::io::Read;
 

@@ -1,4 +1,4 @@
-//! Texts within YAML that are no YAML themselves: scripts and quoted sentences.
+//! Texts within YAML that are not YAML themselves: scripts and quoted sentences.
 
 /// The text with the same lines, but without what block scalars (YAML 1.2.2, 8.1) hold, and with
 /// `_` for what stands in quotes unless it may be a key, or an action: those have neither blanks

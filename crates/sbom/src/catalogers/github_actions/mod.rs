@@ -1,12 +1,12 @@
-//! GitHub Actions: what workflows and composite actions use.
+//! GitHub Actions: the dependencies of workflows and composite actions.
 //!
 //! | cataloger | reads | finds |
 //! | --- | --- | --- |
 //! | `github-actions` | `.github/workflows/*.yml`, `action.yml` and `action.yaml` below `.github` | every action and reusable workflow of another repository, by `owner/name`, with lines |
 //!
-//! A version is what stands behind the `@`; of a commit, the release that a comment on the line
-//! names. What it cannot find: container images (a note tells of each), actions that an action
-//! uses in turn, and those of the repository itself, which lie in it.
+//! The version is the part after the `@`; for a commit, it is the release that a comment on the
+//! line names. It does not find: container images (a note reports each), actions that an action
+//! itself uses, and those of the repository itself.
 
 mod masked;
 

@@ -1,4 +1,4 @@
-//! Go: module files, and what compiled programs carry about themselves.
+//! Go: module files, and the module lists in compiled programs.
 //!
 //! | cataloger | reads | finds |
 //! | --- | --- | --- |
@@ -6,12 +6,12 @@
 //! | `go-program` | ELF, PE and Mach-O files of Go 1.12 and later, stripped ones too | the main module, every module linked in (a replaced one as its replacement), the toolchain as `stdlib` |
 //! | `go-vendor` | `vendor/modules.txt` | the modules whose packages are copied into the project, replaced ones as their replacement |
 //!
-//! What they cannot find: modules of programs built without module support (only their toolchain),
-//! code copied into a module (vendored C, forks under another path), programs packed by UPX and the
-//! like, universal Mach-O files. A program's modules are those linked in, not those whose code is
-//! reachable. A `go.mod` lists what the module graph selects for any platform and for tests, too;
-//! `go.work` files are not read. A module replaced by a folder keeps its name
-//! and has no version. Files in Go's module cache are not read.
+//! They do not find: modules of programs built without module support (only their toolchain), code
+//! copied into a module (vendored C, forks under another path), programs packed by UPX and similar
+//! tools, universal Mach-O files. A program's modules are those linked in, whether or not their
+//! code is reachable. A `go.mod` lists the modules selected for any platform, including those for
+//! tests. `go.work` files and files in Go's module cache are not read. A module replaced by a
+//! folder keeps its name and has no version.
 
 mod build_info;
 mod go_mod;

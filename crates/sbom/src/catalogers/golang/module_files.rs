@@ -1,4 +1,4 @@
-//! `go.mod`, and `go.sum` where it knows more.
+//! `go.mod`, supplemented by `go.sum` for older Go versions.
 
 use std::collections::{HashMap, HashSet};
 

@@ -1,5 +1,5 @@
-//! `vendor/modules.txt` (Go Modules Reference, "Vendoring"): `# module version`, after it the
-//! packages that are copied; `# module version => replacement version` for a replaced one.
+//! `vendor/modules.txt` (Go Modules Reference, "Vendoring"): `# module version`, followed by the
+//! copied packages; `# module version => replacement version` for a replaced one.
 
 use sealift_layers::{File, Metadata, TreePath};
 use sealift_model::Relationship;

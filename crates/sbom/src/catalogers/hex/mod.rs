@@ -1,4 +1,4 @@
-//! Elixir, Erlang and Gleam: what Mix, Rebar and Gleam lock.
+//! Elixir, Erlang and Gleam: packages locked by Mix, Rebar and Gleam.
 //!
 //! | cataloger | reads | finds |
 //! | --- | --- | --- |
@@ -6,8 +6,8 @@
 //! | `hex-mix` | `mix.lock` | what is locked, from Hex and git, with what each needs |
 //! | `hex-rebar` | `rebar.lock` | what is locked, from Hex and git, and whether the project asked for it |
 //!
-//! What they cannot find: the applications that come with Erlang itself; packages in folders of
-//! the project. A package from git has its commit for a version.
+//! They do not find: the applications of Erlang itself; packages in folders of the project. The
+//! version of a package from git is its commit.
 
 mod gleam;
 mod mix;

@@ -1,5 +1,5 @@
-//! Who an archive is: from the Maven metadata in it, else guessed from its manifest, its file name
-//! and its classes.
+//! The identity of an archive: from its Maven metadata, else guessed from its manifest, its file
+//! name and its classes.
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,4 @@
-//! Licences as manifests and poms write them.
+//! Licences in the forms of manifests and poms.
 
 /// What common spellings mean as SPDX identifiers (SPDX License List 3.27). Left: the name in lower
 /// case, or the address without scheme, `www.` and extension.

@@ -1,4 +1,4 @@
-//! Java: archives, and what Maven and Gradle projects declare.
+//! Java: archives, and the dependencies of Maven and Gradle projects.
 //!
 //! | cataloger | reads | finds |
 //! | --- | --- | --- |
@@ -9,20 +9,20 @@
 //! | `java-pom` | `pom.xml` | dependencies, with properties, parents, management and bills of materials as far as they lie in the tree |
 //! | `java-sbt` | `build.sbt.lock` of sbt-dependency-lock | what is locked, with what only tests need |
 //!
-//! `java-archive` finds, for each archive at any depth, the packages that `pom.properties` and `pom.xml` in it
-//! name (several in a shaded archive); where there are none, one package known by its name or
-//! guessed from manifest, file name and classes, and says so in
+//! In each archive at any depth, `java-archive` finds the packages named by `pom.properties` and
+//! `pom.xml` (several in a shaded archive). If there are none, it finds one package, identified by
+//! its known name or guessed from manifest, file name and classes, and reports the guess in
 //! [`Package::guessed`](sealift_model::Package::guessed). Licences come from the `pom.xml`, and for
 //! the archive itself from `Bundle-License`.
 //!
 //! It does not find: an archive with neither Maven metadata nor a version in manifest or file name
-//! (said as a problem when it holds classes); code copied into another archive without its
-//! metadata; classes outside archives; what a launcher downloads when it starts. Of a `pom.xml`
-//! in an archive only the project is read, not its dependencies: what of them is there is in the
-//! archive too. A project's `pom.xml` names what it asks for itself; what that needs in turn is in
-//! repositories, and so are parents that do not lie in the tree: a version that they manage is
-//! none, and a note says so. Profiles count that are active by default. Plugins and what they need
-//! are left out.
+//! (a problem is reported if it contains classes); code copied into another archive without its
+//! metadata; classes outside archives; downloads of a launcher at its start. From a `pom.xml` in an
+//! archive only the project is read, not its dependencies, since those that are present are in the
+//! archive too. A project's `pom.xml` names only direct requirements; indirect ones are in
+//! repositories, and so are parents outside of the tree: a version that they manage is missing,
+//! with a note. Profiles count if they are active by default. Plugins and their requirements are
+//! left out.
 
 mod file_name;
 mod gradle;

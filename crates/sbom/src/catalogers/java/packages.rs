@@ -1,4 +1,4 @@
-//! The Java package that an archive's classes have in common.
+//! The Java package that all classes of an archive share.
 
 /// The deepest folder above all classes of an archive.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -1,4 +1,4 @@
-//! A zip writer for tests that can also write what no zip writer should.
+//! A zip writer for tests, which can also write invalid archives.
 
 use std::io::Write as _;
 

@@ -1,4 +1,4 @@
-//! From one archive to those nested in it.
+//! Walks from an archive to those nested in it.
 
 use std::borrow::Cow;
 

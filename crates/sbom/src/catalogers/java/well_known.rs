@@ -1,5 +1,5 @@
-//! Groups of archives that their builds (Ant, Gradle, sbt, Bazel) leave without Maven metadata and
-//! that no manifest names, as they are published in the Maven repository.
+//! Groups, as published in the Maven repository, of archives that their builds (Ant, Gradle, sbt,
+//! Bazel) leave without Maven metadata and whose manifests do not name them.
 
 /// One archive, or those whose names begin alike.
 struct Row {

@@ -1,10 +1,10 @@
-//! Julia: what a manifest pins.
+//! Julia: packages pinned by a manifest.
 //!
 //! | cataloger | reads | finds |
 //! | --- | --- | --- |
 //! | `julia-manifest` | `Manifest.toml` of formats 1 and 2, `Manifest-v1.11.toml`, `JuliaManifest.toml` | what is pinned, with what each needs and lines |
 //!
-//! What it cannot find: parts of the standard library, which have Julia's own version; packages in
+//! It does not find: parts of the standard library, which have Julia's own version; packages in
 //! folders of the project.
 
 use sealift_layers::{File, Metadata, TreePath};

@@ -1,11 +1,11 @@
-//! Lua: what LuaRocks installed or would build.
+//! Lua: rocks that LuaRocks installed or would build.
 //!
 //! | cataloger | reads | finds |
 //! | --- | --- | --- |
 //! | `luarocks-rockspec` | `*.rockspec` | the rock, with its licence: installed where the file lies below `rocks` or `rocks-VERSION`, else declared |
 //!
-//! A rockspec is a Lua program. What it cannot find: a name or a version that is put together from
-//! more than texts and local variables of texts; what a rock needs.
+//! A rockspec is a Lua program. It does not find: a name or version that is composed of more than
+//! texts and local variables of texts; the dependencies of a rock.
 
 use std::collections::HashMap;
 

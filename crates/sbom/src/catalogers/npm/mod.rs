@@ -9,13 +9,12 @@
 //! | `npm-yarn` | `yarn.lock` of Yarn 1 and later, the `package.json` beside and below it | what it pins, with dependencies and lines; scope where there is a `package.json` |
 //! | `npm-lock` | `package-lock.json`, `npm-shrinkwrap.json`, npm's hidden `node_modules/.package-lock.json`; versions 1 to 3 | what the lockfile pins, under the real names of aliases, with scope, relationship, dependencies and lines |
 //!
-//! What they cannot find: packages bundled into one script; what only Bun's binary lockfile
-//! (`bun.lockb`) knows, which is said; packages in Yarn's zip cache; versions
-//! that a lockfile of version 1 gives as a git or tarball URL (the name is reported without one);
-//! the dependencies among installed packages. A `package.json` deeper in a package (`dist/`,
-//! `test/fixtures/`) is not a package of its own and is not read; nor are lockfiles that packages
-//! carry with them. A workspace with a version is reported as a part of the project, the project's
-//! root is not.
+//! They do not find: packages bundled into one script; the content of Bun's binary lockfile
+//! (`bun.lockb`), which is reported; packages in Yarn's zip cache; versions that a lockfile of
+//! version 1 gives as a git or tarball URL (the name is reported without one); the dependencies
+//! among installed packages. A `package.json` deeper in a package (`dist/`, `test/fixtures/`) is
+//! not a package of its own and is not read; nor are lockfiles inside packages. A workspace with a
+//! version is reported as a part of the project, the project's root is not.
 
 mod bun;
 mod deno;

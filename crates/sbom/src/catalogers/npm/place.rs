@@ -1,4 +1,4 @@
-//! What the place of a `package.json` says about it.
+//! The meaning of the path of a `package.json`.
 
 use sealift_layers::TreePath;
 

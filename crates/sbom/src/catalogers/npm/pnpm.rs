@@ -1,8 +1,8 @@
 //! `pnpm-lock.yaml`, versions 5 to 9 of the lockfile (pnpm docs, "pnpm-lock.yaml";
 //! `@pnpm/lockfile-file`).
 //!
-//! pnpm writes a small part of YAML: maps as indented lines, two spaces a level, everything else
-//! on one line. That part is read, line by line.
+//! pnpm writes a small part of YAML: maps as indented lines, with two spaces for each level, and
+//! everything else on one line. This part is read line by line.
 
 use std::collections::{HashMap, HashSet};
 

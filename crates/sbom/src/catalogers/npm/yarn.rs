@@ -1,10 +1,10 @@
 //! `yarn.lock`, of Yarn 1 and of Yarn 2 and later.
 //!
-//! The first is a format of Yarn's own, the second a small part of YAML. Both are blocks of
-//! indented lines, and differ in `key "value"` against `key: value`, so one reader takes both.
+//! The former is a format of Yarn's own, the latter a small part of YAML. Both are blocks of
+//! indented lines, and differ in `key "value"` against `key: value`, so one reader reads both.
 //!
-//! Neither says what is needed only to develop: the `package.json` beside it, and those of the
-//! workspaces below, do.
+//! Neither shows which packages are only needed for development: the `package.json` beside it, and
+//! those of the workspaces below, do.
 
 use std::collections::{HashMap, HashSet};
 

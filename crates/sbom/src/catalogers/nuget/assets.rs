@@ -1,5 +1,5 @@
 //! `obj/project.assets.json`, which restoring a project writes: `libraries` by `name/version`, and
-//! in `targets` what each needs.
+//! their dependencies in `targets`.
 
 use std::collections::HashMap;
 

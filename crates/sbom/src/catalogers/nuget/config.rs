@@ -1,5 +1,5 @@
-//! `packages.config` (NuGet docs, "packages.config reference"): what a project of the old kind has
-//! restored.
+//! `packages.config` (NuGet docs, "packages.config reference"): the packages that an old-style
+//! project has restored.
 
 use sealift_layers::{File, Metadata, TreePath};
 use sealift_model::Scope;

@@ -1,5 +1,5 @@
-//! `NAME.deps.json` (.NET SDK docs, "Runtime Configuration Files"): `libraries` by
-//! `name/version`, and in `targets` what each needs.
+//! `NAME.deps.json` (.NET SDK docs, "Runtime Configuration Files"): `libraries` by `name/version`,
+//! and their dependencies in `targets`.
 
 use std::collections::HashMap;
 

@@ -1,5 +1,5 @@
-//! `packages.lock.json` (NuGet docs, "PackageReference in project files", "Locking
-//! dependencies"): for each framework, name to what is resolved.
+//! `packages.lock.json` (NuGet docs, "PackageReference in project files", "Locking dependencies"):
+//! the resolved packages by name, for each framework.
 
 use std::collections::HashMap;
 

@@ -1,4 +1,4 @@
-//! .NET: what NuGet locks, and what programs say of the libraries that they were published with.
+//! .NET: packages locked by NuGet, and the library lists of published programs.
 //!
 //! | cataloger | reads | finds |
 //! | --- | --- | --- |
@@ -9,8 +9,8 @@
 //! | `nuget-paket` | `paket.lock` | what is locked from NuGet, with lines |
 //! | `nuget-project` | `*.csproj`, `*.fsproj`, `*.vbproj`, `Directory.Packages.props`, `*Packages.props` | what the project asks for; of ranges the name alone |
 //!
-//! What they cannot find: libraries of programs published as one file; assemblies that are
-//! referred to by path alone (`referenceassembly`); projects that are not locked.
+//! They do not find: libraries of programs published as one file; assemblies that are only
+//! referenced by path (`referenceassembly`); projects that are not locked.
 
 mod assets;
 mod config;

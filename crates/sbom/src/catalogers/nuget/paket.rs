@@ -1,5 +1,5 @@
-//! `paket.lock` (Paket docs, "The paket.lock file"): groups of sources; below `NUGET` packages at
-//! four blanks and what each needs at six.
+//! `paket.lock` (Paket docs, "The paket.lock file"): groups of sources; below `NUGET`, packages are
+//! indented by four blanks and their dependencies by six.
 
 use sealift_layers::{File, Metadata, TreePath};
 

@@ -1,7 +1,7 @@
 //! Project files, `Directory.Packages.props` (NuGet docs, "PackageReference in project files",
-//! "Central Package Management") and what else ends in `Packages.props`, as it does with
-//! Microsoft.Build.CentralPackageVersions: items `PackageReference` and `PackageVersion`, with properties
-//! of the same file filled in.
+//! "Central Package Management") and other names that end in `Packages.props`, as used by
+//! Microsoft.Build.CentralPackageVersions: items `PackageReference` and `PackageVersion`, with the
+//! properties of the same file substituted.
 
 use std::collections::HashMap;
 

@@ -1,4 +1,4 @@
-//! From what all the files say to the one distribution.
+//! Identifies the distribution from all the files that name it.
 
 use sealift_layers::TreePath;
 use sealift_model::{Diagnostic, Distribution, Impact};
@@ -6,9 +6,9 @@ use sealift_model::{Diagnostic, Distribution, Impact};
 use super::{FILES, NAME};
 use crate::{Fact, MergedFile};
 
-/// The distribution that the files of the cataloger `os-release` name, and what is wrong with them. The best
-/// file decides; of the others, those of the same distribution add the version that it lacks or
-/// the point release.
+/// Identifies the distribution from the files of the cataloger `os-release`, and reports faults in
+/// them. The best file decides; others that name the same distribution add a missing version or the
+/// point release.
 #[must_use]
 pub fn identify(files: &[MergedFile<'_>]) -> (Option<Distribution>, Vec<Diagnostic>) {
     let mut files: Vec<&MergedFile<'_>> = files.iter().collect();

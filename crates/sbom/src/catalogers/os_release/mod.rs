@@ -1,13 +1,13 @@
-//! Which distribution a tree is of.
+//! The distribution of a tree.
 //!
-//! Finds `ID`, `VERSION_ID`, `VERSION_CODENAME` and `PRETTY_NAME` in `etc/os-release`, else
-//! `usr/lib/os-release` (os-release(5): the first wins, distroless images have only the second);
-//! in trees older than those, `etc/lsb-release`, else the distribution's own file such as
-//! `etc/redhat-release` or `etc/debian_version`. That file also tells the point release where
-//! os-release has the release alone: `12.15` of `12`.
+//! It finds `ID`, `VERSION_ID`, `VERSION_CODENAME` and `PRETTY_NAME` in `etc/os-release`, else
+//! `usr/lib/os-release` (os-release(5): the first wins, distroless images have only the second); in
+//! older trees, in `etc/lsb-release`, else in the distribution's own file such as
+//! `etc/redhat-release` or `etc/debian_version`. That file also has the point release if os-release
+//! has only the release: `12.15` for `12`.
 //!
-//! Does not find a distribution that leaves none of these, and does not guess one from
-//! `ID_LIKE`: versions of a derived distribution are its own.
+//! It does not find a distribution without any of these files, and does not guess one from
+//! `ID_LIKE`, since a derived distribution has versions of its own.
 
 mod assignments;
 mod identify;

@@ -1,4 +1,4 @@
-//! The files that distributions had before os-release(5), and have beside it.
+//! The older files beside os-release(5), which each distribution defines itself.
 
 use sealift_model::Distribution;
 

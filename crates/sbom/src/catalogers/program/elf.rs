@@ -1,4 +1,4 @@
-//! ELF files of which not all is held (System V ABI, 4.1 and 5.1).
+//! ELF files of which only parts are kept (System V ABI, 4.1 and 5.1).
 
 use std::ops::Range;
 

@@ -1,4 +1,5 @@
-//! What the readers of compiled programs share: ELF, PE and Mach-O files as addresses and bytes.
+//! The common part of the readers of compiled programs: ELF, PE and Mach-O files as addresses and
+//! bytes.
 
 mod elf;
 #[cfg(test)]

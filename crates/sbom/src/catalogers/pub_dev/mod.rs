@@ -1,11 +1,11 @@
-//! Dart and Flutter: what Pub locks.
+//! Dart and Flutter: packages locked by Pub.
 //!
 //! | cataloger | reads | finds |
 //! | --- | --- | --- |
 //! | `pub-lock` | `pubspec.lock` | what is locked, from servers, git, folders and SDKs, with scope, lines, and whether the project asked for it; folders are parts of the project |
 //!
-//! What it cannot find: which package needs which, for the file does not say; the versions of
-//! packages that come with an SDK, which stand there as `0.0.0`.
+//! It does not find: the dependencies between packages, which are not in the file; the versions of
+//! packages of an SDK, which are written as `0.0.0`.
 
 use sealift_layers::{File, Metadata, TreePath};
 use sealift_model::{Ecosystem, Relationship, Scope};

@@ -12,11 +12,11 @@
 //! | `python-requirements` | `*requirements*.txt`, and every `.txt` in a folder `requirements` | every named requirement; the version only where `==` or `===` pins one |
 //! | `python-uv` | `uv.lock` | what it pins, with scope, relationship, dependencies and lines |
 //!
-//! What they cannot find: modules copied without their metadata, and programs frozen into one
-//! file; the wheels that Python keeps to make environments with (left out on purpose); what a
-//! requirements file asks for by URL or path, unless a name stands before a wheel's, or takes from a
-//! file of another name with `-r` (each is a diagnostic). Markers (`; python_version < "3"`) are not
-//! evaluated: what they exclude on some machine is reported.
+//! They do not find: modules copied without their metadata, and programs frozen into one file; the
+//! wheels that Python keeps to make environments with (left out on purpose); requirements by URL or
+//! path, unless a name precedes the URL of a wheel; requirements in a file with another name that
+//! `-r` includes (each is a diagnostic). Markers (`; python_version < "3"`) are not evaluated, so
+//! packages that they exclude are reported too.
 
 mod archive;
 mod headers;

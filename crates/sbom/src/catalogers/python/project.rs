@@ -1,8 +1,8 @@
-//! `pyproject.toml` and `setup.py`: what a project asks for, where no lockfile says what it gets.
+//! `pyproject.toml` and `setup.py`: the requirements of a project, if no lockfile pins them.
 //!
-//! Of `pyproject.toml` these count: `project.dependencies` and `project.optional-dependencies`
-//! (PEP 621), `dependency-groups` (PEP 735), and Poetry's tables. `setup.py` is a program: of it
-//! the texts count that stand in a list behind `install_requires =` and its kin.
+//! In `pyproject.toml`, these count: `project.dependencies` and `project.optional-dependencies`
+//! (PEP 621), `dependency-groups` (PEP 735), and Poetry's tables. `setup.py` is a program: only the
+//! texts in lists after `install_requires =` and similar names are read.
 
 use std::borrow::Cow;
 

@@ -1,4 +1,4 @@
-//! `setup.py`: the texts in lists of requirements, without running anything.
+//! `setup.py`: the texts in lists of requirements, without running the program.
 
 use sealift_model::Scope;
 

@@ -1,4 +1,4 @@
-//! What the lockfiles in TOML have in common: an array of tables, one for each package.
+//! The common form of lockfiles in TOML: an array of tables, one for each package.
 
 use std::collections::HashMap;
 

@@ -1,9 +1,9 @@
-//! `Packages`, a hash file of Berkeley DB (`dbinc/db_page.h` of Berkeley DB 5.3), as rpm before
-//! 4.16 keeps it: record number to header.
+//! `Packages`, a hash file of Berkeley DB (`dbinc/db_page.h` of Berkeley DB 5.3), as used by rpm
+//! before 4.16: record number to header.
 //!
-//! Pages of one size; page 0 tells size and byte order. Every page of the hash is read, in the
-//! order of the file, rather than by its bucket: each lists keys and values in turn, and a value
-//! too long for it lies in a chain of overflow pages.
+//! All pages have the same size; page 0 has the size and the byte order. Every page of the hash is
+//! read in the order of the file, not by its bucket: each lists keys and values alternately, and a
+//! value that is too long for it is in a chain of overflow pages.
 
 use std::borrow::Cow;
 

@@ -1,4 +1,4 @@
-//! Numbers at places in bytes. Everything that is out of bounds is none.
+//! Reads numbers at positions in bytes; none if the position is out of bounds.
 
 /// Which byte of a number stands first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

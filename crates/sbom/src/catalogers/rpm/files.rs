@@ -1,5 +1,5 @@
-//! Which files a package brought: base names, folders, and for each base name the number of its
-//! folder (rpm, `docs/manual/format_header.md`, "File information").
+//! The files of a package: base names, folders, and for each base name the number of its folder
+//! (rpm, `docs/manual/format_header.md`, "File information").
 
 use super::header::{Header, HeaderError, Tag};
 use crate::owned_files::may_hold_packages;

@@ -1,6 +1,5 @@
-//! A header as RPM databases keep it (rpm, `docs/manual/format_header.md`): the number of index
-//! entries and of data bytes, the entries of tag, type, offset and count, the data. All numbers
-//! have their highest byte first.
+//! A header in RPM databases (rpm, `docs/manual/format_header.md`): the number of index entries and
+//! of data bytes, the entries of tag, type, offset and count, the data. All numbers are big-endian.
 
 use super::bytes::{Order, slice};
 

@@ -1,6 +1,6 @@
-//! The list of packages in images of Azure Linux without rpm: what
-//! `rpm --query --all --queryformat` prints for name, version-release, times of installing and
-//! building, vendor, epoch, size, architecture, epoch as a number and source RPM, parted by tabs.
+//! The list of packages in images of Azure Linux without rpm: the output of `rpm --query --all
+//! --queryformat` for name, version-release, times of installing and building, vendor, epoch, size,
+//! architecture, epoch as a number and source RPM, separated by tabs.
 
 use std::io::Read;
 

@@ -1,16 +1,17 @@
-//! Packages that `rpm` installed: Red Hat and its kin, Fedora, SUSE, Amazon, Azure Linux, Photon.
+//! Packages that `rpm` installed: Red Hat and its derivatives, Fedora, SUSE, Amazon, Azure Linux,
+//! Photon.
 //!
-//! Finds what the database lists, in whichever of its three forms it is: SQLite (rpm since 4.16),
-//! `ndb` (SUSE), a hash of Berkeley DB (before 4.16, both byte orders); the source RPM each was
-//! built from, licence, vendor, module label, what it depends on, and which package brought a
-//! file. A write-ahead log beside an SQLite database is part of it. Images of Azure Linux without
-//! a package manager list their packages in `var/lib/rpmmanifest/container-manifest-2`.
+//! It finds the packages in the database, which has one of three forms: SQLite (rpm since 4.16),
+//! `ndb` (SUSE), a hash of Berkeley DB (before 4.16, both byte orders); for each its source RPM,
+//! licence, vendor, module label, dependencies and files. A write-ahead log beside an SQLite
+//! database is part of it. Images of Azure Linux without a package manager list their packages in
+//! `var/lib/rpmmanifest/container-manifest-2`.
 //!
-//! Leaves out imported public keys (`gpg-pubkey`). Does not find packages whose files were copied
-//! without their database, nor which files a package brought that only a write-ahead log tells
-//! of. A rollback journal beside an SQLite database is not played back: the scan is then
-//! incomplete. A database elsewhere in the tree belongs to another system: it is named in a note,
-//! its packages are not taken.
+//! It leaves out imported public keys (`gpg-pubkey`). It does not find packages whose files were
+//! copied without their database, nor the files of a package that are listed in a write-ahead log
+//! only. A rollback journal beside an SQLite database is not applied: the scan is then incomplete.
+//! A database elsewhere in the tree belongs to another system: a note names it, and its packages
+//! are left out.
 
 mod bdb;
 mod bytes;

@@ -1,8 +1,8 @@
 //! `Packages.db`, rpm's own database of SUSE systems (`lib/backend/ndb/rpmpkg.c` of rpm 4.20).
 //!
-//! Pages of slots, then blobs, each with a head and a tail around the header. A slot tells the
-//! number of its record and the blocks of 16 bytes that the blob takes; the first two slots are
-//! the file's head. All numbers have their lowest byte first.
+//! It has pages of slots, then blobs, each with a head and a tail around the header. A slot has the
+//! number of its record and the blocks of 16 bytes that the blob takes; the first two slots are the
+//! file's head. All numbers are little-endian.
 
 use super::bytes::{Order, slice};
 use super::package::Packages;

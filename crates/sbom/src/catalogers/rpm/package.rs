@@ -1,4 +1,4 @@
-//! From a header to a package and the files that it brought.
+//! Makes a package and its list of files from a header.
 
 use std::borrow::Cow;
 

@@ -1,4 +1,4 @@
-//! A database and the write-ahead log beside it, which were read each alone.
+//! Combines a database and the write-ahead log beside it, which are read separately.
 
 use std::collections::{BTreeSet, HashMap};
 

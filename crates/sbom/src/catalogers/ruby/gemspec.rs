@@ -1,5 +1,6 @@
 //! `specifications/NAME-VERSION.gemspec`, which `gem install` writes (RubyGems,
-//! `Gem::Specification#to_ruby`): a Ruby program of assignments, one on a line, of literals alone.
+//! `Gem::Specification#to_ruby`): a Ruby program of assignments, one on each line, with only
+//! literals.
 
 use sealift_layers::{File, Metadata, TreePath};
 use sealift_model::{Location, Package};

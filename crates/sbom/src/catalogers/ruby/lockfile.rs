@@ -1,6 +1,6 @@
 //! `Gemfile.lock` and `gems.locked` (Bundler, `lockfile_parser.rb`): sections of indented lines.
-//! `GEM`, `GIT`, `PATH` and `PLUGIN SOURCE` hold `specs:` with gems at four spaces and what each
-//! needs at six; `DEPENDENCIES` lists what the project asks for.
+//! `GEM`, `GIT`, `PATH` and `PLUGIN SOURCE` contain `specs:` with gems indented by four spaces and
+//! their dependencies by six; `DEPENDENCIES` lists the project's own requirements.
 
 use std::collections::{HashMap, HashSet};
 

@@ -5,8 +5,8 @@
 //! | `ruby-installed` | `specifications/NAME-VERSION.gemspec`, as `gem install` writes it (also below `specifications/default`) | the gem, with its licences |
 //! | `ruby-lock` | `Gemfile.lock`, `gems.locked` | what is pinned, from servers, git and folders, with what each needs, what the project asks for, and lines |
 //!
-//! What they cannot find: gems that a project's own gemspec names, which is a program; the version
-//! of Ruby itself; the platform of a gem, which is no part of its version.
+//! They do not find: gems that a project's own gemspec names, which is a program; the version of
+//! Ruby itself; the platform of a gem, which is not part of its version.
 
 mod gemspec;
 mod lockfile;

@@ -1,14 +1,14 @@
-//! SBOMs that lie in what is scanned: whoever built it says what is in it.
+//! SBOMs inside the scanned image or tree, written by its builder.
 //!
 //! | cataloger | reads | finds |
 //! | --- | --- | --- |
 //! | `sbom-file` | `opt/bitnami/*/.spdx-NAME.spdx`, and JSON called `*.spdx`, `*.spdx.json`, `*.cdx`, `*.cdx.json` | the packages with a version that it lists, as installed |
 //! | `sbom-file` | `opt/bitnami/.bitnami_components.json` | the programs that older images of Bitnami name there |
 //!
-//! What it does not take from them: packages of an operating system, which its own database knows;
-//! `pkg:github`, which names a repository there and no action of a workflow. SBOMs that packages
-//! carry with them tell of how those were built and are not read. In the folder of a project
-//! ([`of_projects`](crate::of_projects)) none counts.
+//! It leaves out packages of an operating system, which the system's own database lists, and
+//! `pkg:github`, which names a repository and not an action of a workflow. SBOMs inside packages
+//! describe how those were built and are not read. In a project's source tree
+//! ([`of_projects`](crate::of_projects)), no SBOM is read.
 
 use sealift_layers::{File, Metadata, TreePath};
 use sealift_model::{Ecosystem, Evidence, Impact, Package, Purl};

@@ -1,11 +1,11 @@
-//! Swift: what the Swift Package Manager resolved.
+//! Swift: packages resolved by the Swift Package Manager.
 //!
 //! | cataloger | reads | finds |
 //! | --- | --- | --- |
 //! | `swift-resolved` | `Package.resolved` of versions 1 to 3 | what is pinned, by the address of its repository, with lines |
 //!
-//! What it cannot find: the version of a package that is pinned to a branch or a commit; packages
-//! of a registry that has no address, and of folders; which package needs which.
+//! It does not find: the version of a package that is pinned to a branch or a commit; packages of a
+//! registry without an address, and of folders; the dependencies between packages.
 
 use sealift_layers::{File, Metadata, TreePath};
 use sealift_model::{Ecosystem, Package, Purl, PurlError, repository_of};

@@ -8,8 +8,8 @@ use crate::log::LogError;
 /// Version 0.0.1: `{envelopeHash, payloadHash, signatures [{signature, verifier}]}`.
 ///
 /// `envelopeHash` is not compared: it is over the JSON text that the client uploaded, whose
-/// spacing, member order and key ids no bundle keeps. Payload, signature and key say as much: the
-/// signature covers the payload's type, and nothing else of an envelope means anything.
+/// spacing, member order and key ids no bundle keeps. Payload, signature and key suffice: the
+/// signature covers the payload's type, and the rest of an envelope has no meaning.
 pub(super) fn verify_v1(
     spec: Field<'_>,
     signed: &Signed<'_>,
@@ -30,7 +30,7 @@ pub(super) fn verify_v2(
     let record = spec.get("dsseV002")?;
     let signature = only_signature(record.get("signatures")?)?;
     same_signature(signature.get("content")?.strict_bytes(), signed)?;
-    // The hash of the details is the signature's, that of the payload is chosen apart.
+    // The hash in the details is the signature's; the hash of the payload is independent of it.
     signatory::same_message(signature.get("verifier")?, signed.signatory)?;
     same_payload(&read_v2(record.get("payloadHash")?)?, payload)
 }

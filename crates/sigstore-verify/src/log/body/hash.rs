@@ -1,4 +1,4 @@
-//! Digests in bodies, in the two ways in which they are written.
+//! Digests in bodies, in the two ways that Rekor writes them.
 
 use crate::crypto::{Hash, HashAlgorithm};
 use crate::json::Field;
@@ -21,7 +21,7 @@ pub(super) fn read_v2(field: Field<'_>) -> Result<Hash, LogError> {
     sized(algorithm, &field.get("digest")?.strict_bytes()?)
 }
 
-/// Checks a recorded digest against the one that was signed.
+/// Checks a recorded digest against the signed one.
 pub(super) fn same_digest(recorded: &Hash, signed: &Hash) -> Result<(), LogError> {
     let (expected, found) = (signed.algorithm(), recorded.algorithm());
     if expected != found {

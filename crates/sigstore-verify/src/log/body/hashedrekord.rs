@@ -20,8 +20,8 @@ pub(super) fn verify_v1(
 
 /// Version 0.0.2: `{hashedRekordV002 {data {algorithm, digest}, signature {content, verifier}}}`.
 ///
-/// Of an envelope the digest is that of the pre-authentication encoding, by the hash of the key
-/// details, which is the one that the signature's scheme has.
+/// For an envelope, the digest is that of the pre-authentication encoding, by the hash of the key
+/// details, which is that of the signature's scheme.
 pub(super) fn verify_v2(spec: Field<'_>, signed: &Signed<'_>) -> Result<(), LogError> {
     let record = spec.get("hashedRekordV002")?;
     let signature = record.get("signature")?;

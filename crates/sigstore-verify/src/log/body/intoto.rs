@@ -9,7 +9,7 @@ use crate::log::LogError;
 /// Version 0.0.1: `{content {hash, payloadHash}, publicKey}`.
 ///
 /// The signature is not recorded, and `hash` is over the JSON text of the envelope as the client
-/// uploaded it, which no bundle keeps: what the entry says is that this key signed this payload.
+/// uploaded it, which no bundle keeps. So the entry only proves that this key signed this payload.
 pub(super) fn verify_v1(
     spec: Field<'_>,
     signed: &Signed<'_>,
@@ -22,7 +22,8 @@ pub(super) fn verify_v1(
 /// Version 0.0.2: `{content {envelope {payloadType, signatures [{publicKey, sig}]}, hash,
 /// payloadHash}}`.
 ///
-/// `hash` is over the uploaded text as in 0.0.1, and not compared; all that it covers is here.
+/// `hash` is over the uploaded text as in 0.0.1, and not compared; all that it covers is compared
+/// here.
 pub(super) fn verify_v2(
     spec: Field<'_>,
     signed: &Signed<'_>,
@@ -37,7 +38,7 @@ pub(super) fn verify_v2(
     let signature = only_signature(envelope.get("signatures")?)?;
     same_signature(twice_encoded(signature.get("sig")?), signed)?;
     signatory::same_pem(signature.get("publicKey")?, signed.signatory)?;
-    // Rekor leaves the payload out of what it records; a log that keeps it must keep this one.
+    // Rekor omits the payload from what it records; if a log includes it, it must be this one.
     if let Some(recorded) = envelope.optional("payload")?
         && twice_encoded(recorded)? != payload
     {
@@ -46,7 +47,7 @@ pub(super) fn verify_v2(
     same_payload(&read_v1(content.get("payloadHash")?)?, payload)
 }
 
-/// Bytes of a member that holds the base64 text of the envelope, in base64 once more.
+/// Bytes of a member that holds the base64 text of the envelope, encoded in base64 again.
 fn twice_encoded(field: Field<'_>) -> Result<Vec<u8>, FieldError> {
     let text = field.strict_bytes()?;
     std::str::from_utf8(&text)

@@ -1,7 +1,7 @@
 //! The body of an entry, which must record this signature, by this key, of this content.
 //!
-//! A log signs any body that it was sent; only this comparison makes its word one on what is
-//! verified. All of it is exact: what is not equal is an error, and so is a kind not known.
+//! A log signs any body that a client sends, so an entry only counts after this comparison with
+//! what is verified. The comparison is exact: any difference and any unknown kind is an error.
 
 mod dsse;
 mod hash;
@@ -15,7 +15,7 @@ use crate::json::{self, Field, FieldError, Names};
 
 pub use signatory::Signatory;
 
-/// Deepest body: those of the six kinds have at most seven levels.
+/// Greatest depth of a body: those of the six kinds have at most seven levels.
 const MAX_DEPTH: usize = 16;
 
 /// What an entry must record.
@@ -24,9 +24,9 @@ const MAX_DEPTH: usize = 16;
 pub struct Signed<'a> {
     /// The signature.
     pub signature: &'a [u8],
-    /// By whom it is.
+    /// The signer.
     pub signatory: Signatory<'a>,
-    /// What it is over.
+    /// What the signature is over.
     pub content: SignedContent<'a>,
 }
 
@@ -74,7 +74,7 @@ impl Kind {
         Self::IntotoV2,
     ];
 
-    /// The kind that an entry says it is of.
+    /// The declared kind of an entry.
     pub(crate) fn of(entry: &Entry) -> Result<Self, LogError> {
         let is_entry =
             |kind: &Self| kind.name_and_version() == (entry.kind.as_str(), entry.version.as_str());
@@ -84,7 +84,7 @@ impl Kind {
         })
     }
 
-    /// Whether Rekor v2 has such entries, and not v1.
+    /// Whether only Rekor v2 has entries of this kind.
     pub(crate) const fn is_rekor_v2(self) -> bool {
         matches!(self, Self::HashedRekordV2 | Self::DsseV2)
     }

@@ -1,4 +1,4 @@
-//! Who signed, as bodies record it.
+//! The signer, as bodies record it.
 
 use crate::crypto::{HashAlgorithm, PublicKey};
 use crate::json::{Field, FieldErrorKind};
@@ -6,7 +6,7 @@ use crate::key_details::KeyDetails;
 use crate::log::LogError;
 use crate::pem;
 
-/// By whom a signature is.
+/// The signer of a signature.
 #[derive(Clone, Copy, Debug)]
 #[expect(clippy::exhaustive_enums, reason = "a bundle has one or the other")]
 pub enum Signatory<'a> {
@@ -22,7 +22,7 @@ pub enum Signatory<'a> {
 }
 
 impl<'a> Signatory<'a> {
-    /// Label of the PEM block that Rekor makes of it.
+    /// Label of the PEM block that Rekor records.
     const fn label(self) -> &'static str {
         match self {
             Self::Certificate { .. } => "CERTIFICATE",
@@ -30,7 +30,7 @@ impl<'a> Signatory<'a> {
         }
     }
 
-    /// Its DER encoding, a certificate or a SubjectPublicKeyInfo.
+    /// Its DER encoding: a certificate or a SubjectPublicKeyInfo.
     fn der(self) -> &'a [u8] {
         match self {
             Self::Certificate { der, .. } => der,
@@ -77,7 +77,7 @@ pub(super) fn same_message(
     Ok(details)
 }
 
-/// Checks that a digest that was signed is by the hash of the details, where they have one.
+/// Checks that a signed digest has the hash of the details, if they name one.
 pub(super) fn same_hash(details: &KeyDetails, hash: HashAlgorithm) -> Result<(), LogError> {
     fit(details, details.scheme.hash().is_none_or(|own| own == hash))
 }

@@ -15,7 +15,7 @@ const SIGNATURE: &[u8] = b"a signature";
 const PAYLOAD: &[u8] = b"{\"payload\": true}";
 const PAYLOAD_TYPE: &str = "application/vnd.in-toto+json";
 const PAE: &[u8] = b"what stands for the pre-authentication encoding";
-/// Stands for a certificate, of which bodies are compared with the bytes alone.
+/// Stands for a certificate, since only its bytes are compared with bodies.
 const CERTIFICATE: &[u8] = b"the bytes of a certificate";
 
 fn pem(label: &str, der: &[u8]) -> String {

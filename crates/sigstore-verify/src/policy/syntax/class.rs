@@ -9,8 +9,8 @@ const POSIX: &[&str] = &[
 ];
 
 impl<'e> Parser<'e> {
-    /// Reads a class in brackets. Each character and each range is written as a number, so that
-    /// what has a meaning for the `regex` crate alone (`&&`, `--`, `~~`, `[`) has none here.
+    /// Reads a class in brackets. Every character and range is written as a number, so that syntax
+    /// of the `regex` crate alone (`&&`, `--`, `~~`, `[`) has no meaning here.
     pub(super) fn class(&mut self) -> Result<(), SyntaxError> {
         let start = self.rest;
         self.bump('[');
@@ -147,8 +147,8 @@ impl<'e> Parser<'e> {
         }
     }
 
-    /// Reads `{10FFFF}` or two digits. A surrogate is no character and is refused, where Go has
-    /// it match nothing.
+    /// Reads `{10FFFF}` or two digits. A surrogate is no character and is refused; in Go it matches
+    /// nothing.
     fn hexadecimal(&mut self) -> Option<char> {
         let (digits, rest) = match self.rest.strip_prefix('{') {
             Some(rest) => rest.split_once('}')?,

@@ -37,7 +37,7 @@ pub enum SyntaxErrorKind {
     /// A name of a group with other characters than letters, digits and `_`.
     #[error("invalid group name")]
     GroupName,
-    /// Nothing stands before the repetition.
+    /// There is nothing before the repetition.
     #[error("nothing to repeat")]
     NothingToRepeat,
     /// A repetition of a repetition, such as `a**`.

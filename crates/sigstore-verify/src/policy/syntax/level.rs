@@ -1,6 +1,6 @@
-//! What is read of an expression, translated: items, and the groups around them.
+//! The translated parts of an expression: items, and the groups around them.
 
-/// The flags that make a difference to what matches.
+/// The flags that influence what matches.
 #[derive(Clone, Copy, Default)]
 pub(super) struct Flags {
     pub(super) ignore_case: bool,
@@ -11,7 +11,7 @@ pub(super) struct Flags {
 /// A group that is being read.
 #[derive(Default)]
 pub(super) struct Level {
-    /// Alternatives that are whole.
+    /// The completed alternatives.
     alternatives: Vec<Item>,
     /// The items of the alternative that is being read.
     pub(super) items: Vec<Item>,
@@ -21,7 +21,7 @@ pub(super) struct Level {
 /// Something that can be repeated, translated.
 pub(super) struct Item {
     pub(super) pattern: String,
-    /// Largest product of repeat counts inside each other.
+    /// Largest product of nested repeat counts.
     pub(super) repeats: u32,
     /// Whether it matches only at the start of the text.
     pub(super) starts: bool,

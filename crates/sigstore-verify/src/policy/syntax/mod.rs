@@ -1,8 +1,8 @@
 //! The syntax of RE2 as Go's `regexp/syntax` reads it with its flags for Perl, translated into
 //! that of the `regex` crate.
 //!
-//! Only whether an expression matches is asked, never where: which of several matches is
-//! preferred (`*?`, the flag `U`) and what a group captures makes no difference and is dropped.
+//! The translation only needs to decide whether an expression matches, not where. So the preference
+//! among matches (`*?`, the flag `U`) and the captures of groups are dropped.
 //! The flags `i`, `m` and `s` are written at each item that they change.
 
 mod class;
@@ -13,10 +13,10 @@ mod unicode;
 pub use error::{SyntaxError, SyntaxErrorKind};
 use level::{Flags, Item, Level};
 
-/// Groups inside each other. Go allows 1000.
+/// Nesting of groups. Go allows 1000.
 const MAX_GROUP_DEPTH: usize = 250;
 
-/// Largest repeat count, and product of counts inside each other, as in Go.
+/// Largest repeat count, and largest product of nested counts, as in Go.
 const MAX_REPEAT: u32 = 1000;
 
 /// Stands for every count that is too large to be read.
@@ -26,7 +26,7 @@ const HUGE: u32 = u32::MAX;
 #[derive(Debug)]
 pub(super) struct Translated {
     pub(super) pattern: String,
-    /// Whether every alternative is bound to both ends of the text.
+    /// Whether every alternative is anchored at both ends of the text.
     pub(super) anchored: bool,
 }
 
@@ -206,7 +206,7 @@ impl<'e> Parser<'e> {
         Ok(())
     }
 
-    /// Reads `{n}`, `{n,}` or `{n,m}`; anything else is a literal `{`, and stays.
+    /// Reads `{n}`, `{n,}` or `{n,m}`; anything else is a literal `{`, which is kept.
     fn counts(&mut self) -> Result<Option<Counts>, SyntaxError> {
         let start = self.rest;
         let Some((min, rest)) = start.strip_prefix('{').and_then(number) else { return Ok(None) };
@@ -226,7 +226,7 @@ impl<'e> Parser<'e> {
         Ok(Some(Counts { min, max }))
     }
 
-    /// Reads what begins with `\` outside of a class.
+    /// Reads an escape outside of a class.
     fn escape(&mut self) -> Result<(), SyntaxError> {
         let start = self.rest;
         if let Some(rest) = start.strip_prefix(r"\Q") {
@@ -257,7 +257,7 @@ impl<'e> Parser<'e> {
         self.level.items.push(Item::new(pattern));
     }
 
-    /// The pattern with the flag that cases are ignored, where that is set.
+    /// The pattern, with the flag that ignores case if it is set.
     fn cased(&self, pattern: &str) -> String {
         match self.level.flags.ignore_case {
             true => format!("(?i:{pattern})"),
@@ -265,18 +265,18 @@ impl<'e> Parser<'e> {
         }
     }
 
-    /// Takes the character that comes next.
+    /// Consumes the next character.
     fn bump(&mut self, next: char) {
         self.rest = self.rest.get(next.len_utf8()..).unwrap_or_default();
     }
 
-    /// The error that something is wrong where `start` begins.
+    /// The error at the place where `start` begins.
     fn error(&self, start: &str, kind: SyntaxErrorKind) -> SyntaxError {
         SyntaxError { at: self.whole.len() - start.len(), kind }
     }
 }
 
-/// An escape that stands for a place, not for a character.
+/// An escape that matches a position, not a character.
 fn anchor(text: &str) -> Option<(Item, &str)> {
     let (escape, rest) = text.split_at_checked(2)?;
     let item = match escape {

@@ -251,8 +251,8 @@ const SCRIPTS: &[&str] = &[
     "Zanabazar_Square",
 ];
 
-/// The class of that name as the `regex` crate writes it inside of `\p{}`. Case, spaces, hyphens
-/// and underscores in a name make no difference.
+/// The class with that name as the `regex` crate writes it inside `\p{}`. Case, spaces, hyphens and
+/// underscores in a name are ignored.
 pub(super) fn class(name: &str) -> Option<String> {
     let is = |known: &&&str| canonical(known).eq(canonical(name));
     if let Some(known) = ["Any", "Assigned", "ASCII"].iter().find(is) {

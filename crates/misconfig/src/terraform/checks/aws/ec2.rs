@@ -1,4 +1,4 @@
-//! Instances and what they are launched from.
+//! Instances and their launch configurations.
 
 use sealift_model::Severity::{Critical, High, Low};
 

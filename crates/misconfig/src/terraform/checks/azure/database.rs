@@ -1,4 +1,4 @@
-//! What the database servers of every kind have in common.
+//! The common parts of all kinds of database servers.
 
 use sealift_model::Severity::{High, Medium};
 

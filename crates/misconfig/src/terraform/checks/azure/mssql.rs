@@ -1,4 +1,4 @@
-//! SQL servers: what they audit and whom they alert.
+//! SQL servers: auditing and alerts.
 
 use sealift_model::Severity::{Low, Medium};
 

@@ -1,4 +1,4 @@
-//! Networks: security groups, interfaces, and the log of what flows.
+//! Networks: security groups, interfaces, and flow logs.
 
 use sealift_model::Severity::{Critical, High, Low, Medium};
 

@@ -1,4 +1,4 @@
-//! PostgreSQL servers: the parameters that say what they log.
+//! PostgreSQL servers: their logging parameters.
 
 use sealift_model::Severity::Medium;
 

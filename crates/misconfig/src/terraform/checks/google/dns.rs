@@ -1,4 +1,4 @@
-//! Names.
+//! DNS zones.
 
 use sealift_model::Severity::Medium;
 

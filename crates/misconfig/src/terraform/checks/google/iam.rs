@@ -1,4 +1,4 @@
-//! Who may do what.
+//! Permissions.
 
 use sealift_model::Severity::{High, Low, Medium};
 

@@ -1,7 +1,7 @@
-//! The functions of Terraform's language that need nothing but their arguments.
+//! The functions of Terraform's language that depend on their arguments alone.
 //!
-//! One group, one file, each with a visible table. Functions that read files stand beside this
-//! folder; the value of those of the clock and of chance is unknown.
+//! Each group has a file with a visible table. Functions that read files are outside of this
+//! folder; the results of those that depend on time or chance are unknown.
 
 mod collection;
 pub(super) mod digests;

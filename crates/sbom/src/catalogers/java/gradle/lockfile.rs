@@ -1,7 +1,7 @@
-//! `gradle.lockfile` and what ends in that, `buildscript-gradle.lockfile` and
+//! `gradle.lockfile` and names that end in it, `buildscript-gradle.lockfile` and
 //! `settings-gradle.lockfile` (Gradle user manual, "Locking Versions"): lines
-//! `group:artifact:version=configurations`, and `empty=configurations`. What is locked for the
-//! tests' source set alone is needed only to test.
+//! `group:artifact:version=configurations`, and `empty=configurations`. A package that is locked
+//! only for the tests' source set is only needed to test.
 //!
 //! Before Gradle 7: `gradle/dependency-locks/CONFIGURATION.lockfile` with lines
 //! `group:artifact:version` (Gradle 6 user manual, "Locking dependency versions").

@@ -1,4 +1,4 @@
-//! What Gradle writes and reads beside its build scripts.
+//! The files that Gradle writes and reads beside its build scripts.
 
 mod catalog;
 mod lockfile;

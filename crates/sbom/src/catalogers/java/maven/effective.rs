@@ -1,6 +1,6 @@
-//! From the projects of a tree to what each depends on: a project with what it inherits from
-//! parents in the tree and imports from bills of materials in the tree (Maven, "Introduction to
-//! the Dependency Mechanism").
+//! Resolves the dependencies of the projects of a tree: each project with what it inherits from
+//! parents in the tree and imports from bills of materials in the tree (Maven, "Introduction to the
+//! Dependency Mechanism").
 
 use std::cell::Cell;
 use std::collections::{HashMap, HashSet};

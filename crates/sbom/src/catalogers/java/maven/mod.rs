@@ -1,4 +1,4 @@
-//! `pom.xml` as a project's own file: what Maven would resolve, as far as files in the tree say.
+//! The `pom.xml` of a project: what Maven would resolve, as far as the files in the tree suffice.
 
 mod effective;
 mod interpolate;

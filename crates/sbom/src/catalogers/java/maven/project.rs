@@ -1,29 +1,29 @@
-//! What a `pom.xml` says, each value as written (Maven, "POM Reference" 4.0.0).
+//! The content of a `pom.xml`, with each value as written (Maven, "POM Reference" 4.0.0).
 
 use std::collections::{BTreeMap, HashSet};
 
 use serde::{Deserialize, Serialize};
 
-/// A Maven project as its own file tells of it, without what it inherits.
+/// A Maven project by its own file, without what it inherits.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct MavenProject {
-    /// `groupId`; that of the parent where there is none.
+    /// `groupId`; if missing, that of the parent.
     pub group: Option<String>,
     /// `artifactId`.
     pub artifact: Option<String>,
-    /// `version`; that of the parent where there is none.
+    /// `version`; if missing, that of the parent.
     pub version: Option<String>,
     /// The project that it inherits from.
     pub parent: Option<MavenParent>,
-    /// `modules`, with those of profiles that are active by default: folders or files, by their
-    /// paths from its own folder.
+    /// `modules`, including those of profiles that are active by default: folders or files, by
+    /// their paths relative to its own folder.
     pub modules: Vec<String>,
-    /// Its properties, and those of profiles that are active by default.
+    /// Its properties, including those of profiles that are active by default.
     pub properties: BTreeMap<String, String>,
-    /// `dependencyManagement`, with that of profiles that are active by default.
+    /// `dependencyManagement`, including that of profiles that are active by default.
     pub managed: Vec<MavenDependency>,
-    /// `dependencies`, with those of profiles that are active by default.
+    /// `dependencies`, including those of profiles that are active by default.
     pub dependencies: Vec<MavenDependency>,
 }
 
@@ -73,12 +73,12 @@ pub struct MavenParent {
     pub artifact: String,
     /// `version`.
     pub version: String,
-    /// `relativePath`; empty where the parent is not to be looked for in the tree, none where the
-    /// default holds.
+    /// `relativePath`; empty if the parent must not be looked for in the tree, none if the default
+    /// applies.
     pub relative_path: Option<String>,
 }
 
-/// One `dependency`, needed or managed.
+/// One `dependency`, either required or managed.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct MavenDependency {
@@ -88,11 +88,11 @@ pub struct MavenDependency {
     pub artifact: String,
     /// `version`.
     pub version: Option<String>,
-    /// `type`; `jar` where there is none.
+    /// `type`; if missing, `jar`.
     pub kind: Option<String>,
     /// `classifier`.
     pub classifier: Option<String>,
-    /// `scope`; `compile` where neither this nor the management has one.
+    /// `scope`; if missing here and in the management, `compile`.
     pub scope: Option<String>,
     /// Whether it is `optional`.
     pub is_optional: bool,

@@ -1,4 +1,4 @@
-//! From the text of a `pom.xml` to what it says.
+//! Reads the content of a `pom.xml`.
 
 use std::mem;
 

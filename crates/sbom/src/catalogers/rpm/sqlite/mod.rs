@@ -3,8 +3,8 @@
 //! (<https://www.sqlite.org/fileformat2.html>; sections named below are of that document).
 //!
 //! Only table b-trees are read. A write-ahead log beside the database replaces pages of it. Since
-//! each file is read alone, [`DatabasePages`] keeps of the database how the table lies in its
-//! pages, and of the log the pages; [`merge()`] puts the two together.
+//! each file is read alone, [`DatabasePages`] has the layout of the table in the database's pages,
+//! or the pages of the log; [`merge()`] combines the two.
 
 mod log;
 mod merge;

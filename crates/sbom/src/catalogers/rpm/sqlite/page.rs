@@ -1,4 +1,4 @@
-//! Pages: the size of all, and the cells of one (section 1.6, "B-tree Pages").
+//! Pages: their common size, and the cells of one (section 1.6, "B-tree Pages").
 
 use serde::{Deserialize, Serialize};
 
