@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use sealift_model::{Digest, Reference, Timestamp};
-use sealift_policy::admission::{VerifiedImage, WantedImage};
+use sealift_policy::admission::{Cause, Unanswered, VerifiedImage, WantedImage};
 use sealift_registry::ManifestName;
 use serde_json::Value;
 
@@ -59,7 +59,8 @@ pub(super) struct Judged {
 }
 
 /// Why nothing is known of an image.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, thiserror::Error)]
+#[error("{text}")]
 pub(super) struct Why {
     pub(super) text: String,
     /// It may be known soon: looking goes on.
@@ -69,6 +70,13 @@ pub(super) struct Why {
 impl From<String> for Why {
     fn from(text: String) -> Self {
         Self { text, is_late: false }
+    }
+}
+
+impl From<Why> for Unanswered {
+    fn from(why: Why) -> Self {
+        let (is_late, cause) = (why.is_late, Cause::of(why));
+        if is_late { Self::Late(cause) } else { Self::Failed(cause) }
     }
 }
 
