@@ -6,16 +6,17 @@ use std::sync::Arc;
 
 use sealift_model::{Reference, Timestamp};
 use sealift_policy::admission::{
-    Alone, Given, LabelSelector, Policies, Roles, Surroundings, Unanswered, UserInfo,
+    Alone, Cause, Given, LabelSelector, Policies, Roles, Surroundings, Unanswered, UserInfo,
     VerifiedImage, WantedImage,
 };
 use serde_json::Value;
 
-use super::images::{Images, Measure, Why};
+use super::images::{Checked, Images, Measure};
+use super::not_known::NotKnown;
 use super::patience::Patience;
 use super::tags::Tags;
 use super::unknown::NAME_LABEL;
-use super::workload::may_be_asked;
+use super::workload::{image_named, image_to_be_asked};
 use super::world::Known;
 
 /// The world around one request.
@@ -27,22 +28,14 @@ pub(super) struct Around<'a> {
     pub(super) until: Patience<'a>,
 }
 
-fn named(name: &str) -> Result<Reference, Why> {
-    name.parse().map_err(|error| format!("{name:?} is no image: {error}").into())
-}
-
 impl Around<'_> {
     /// An image that an object names. Objects choose no registries to be asked but those that the
     /// rules allow.
-    fn image_of(&self, name: &str) -> Result<Reference, Why> {
-        let image = named(name)?;
-        match may_be_asked(self.measure.gate.rules(), &image) {
-            true => Ok(image),
-            false => Err(format!("{} is of no registry that is allowed", image.name()).into()),
-        }
+    fn image_of(&self, name: &str) -> Result<Reference, NotKnown> {
+        image_to_be_asked(self.measure.gate.rules(), name)
     }
 
-    fn pinned(&self, image: &Reference) -> Result<Reference, Why> {
+    fn pinned(&self, image: &Reference) -> Result<Reference, NotKnown> {
         self.tags.resolve(image, self.images, self.until)
     }
 
@@ -113,7 +106,7 @@ impl Surroundings for Around<'_> {
         }
         let image = self.image_of(reference)?;
         let pinned = self.pinned(&image)?;
-        let digest = pinned.digest().ok_or_else(|| Why::from(format!("{pinned} has no digest")))?;
+        let digest = pinned.digest().ok_or_else(|| NotKnown::NoDigest(Box::new(pinned.clone())))?;
         Ok(self.images.facts(&image, digest, self.measure, self.until)?)
     }
 
@@ -148,10 +141,13 @@ impl Surroundings for Around<'_> {
     }
 
     fn verify(&self, wanted: &WantedImage) -> Result<VerifiedImage, Unanswered> {
-        let elsewhere = wanted.repository.as_deref().map(named).transpose()?;
+        let elsewhere = wanted.repository.as_deref().map(image_named).transpose()?;
         let image = self.pinned(&self.image_of(&wanted.image)?)?;
         let found =
             self.images.verify(wanted, &image, elsewhere.as_ref(), self.measure, self.until);
-        Ok(found?)
+        match found? {
+            Checked::Verified(verified) => Ok(verified),
+            Checked::Unverified(why) => Err(Unanswered::NotVerified(Cause::of(why))),
+        }
     }
 }

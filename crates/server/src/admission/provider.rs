@@ -1,6 +1,7 @@
 //! Gatekeeper's external data (`externaldata.gatekeeper.sh/v1beta1`): images by their names, each
 //! with its digest where it may run.
 
+use sealift::admission::ImageRefusal;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -51,10 +52,10 @@ pub(super) fn read(body: &[u8]) -> Result<Asked, String> {
 
 /// What each is answered with. Asked again for its own answer, a digest is answered with itself,
 /// which Gatekeeper's mutation needs.
-pub(super) fn answer(asked: &Asked, found: &[Result<String, String>]) -> Value {
+pub(super) fn answer(asked: &Asked, found: &[Result<String, ImageRefusal>]) -> Value {
     let items = asked.keys.iter().zip(found).map(|(key, found)| match found {
         Ok(value) => json!({"key": key, "value": value}),
-        Err(error) => json!({"key": key, "error": error}),
+        Err(error) => json!({"key": key, "error": error.to_string()}),
     });
     let items: Vec<Value> = items.collect();
     response(&asked.api_version, &json!({"idempotent": true, "items": items}))

@@ -266,6 +266,7 @@ mod tests {
     use std::sync::Mutex;
 
     use sealift::Timestamp;
+    use sealift::admission::ImageRefusal;
 
     use super::*;
 
@@ -282,7 +283,7 @@ mod tests {
             self.validate(asked, until)
         }
 
-        fn images(&self, _: &[String], _: Instant) -> Vec<Result<String, String>> {
+        fn images(&self, _: &[String], _: Instant) -> Vec<Result<String, ImageRefusal>> {
             Vec::new()
         }
     }
