@@ -210,7 +210,7 @@ impl<J: Judge> Webhook<J> {
         let before = ahead(until);
         match self.decided(until, move || judge.images(&names, before)) {
             Ok(found) => Response::json(200, JSON, &provider::answer(&asked, &found)),
-            Err(why) => Response::json(200, JSON, &provider::failure(&why.to_string())),
+            Err(why) => Response::json(200, JSON, &provider::failure(&why)),
         }
     }
 

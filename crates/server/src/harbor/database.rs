@@ -5,7 +5,17 @@ use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use sealift::{Chain, Database, Scanner};
+use sealift::{Chain, Database, Error, Scanner};
+
+/// Why there is no database.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum NoDatabase {
+    #[error("{}", Chain(.0))]
+    Unusable(Error),
+    /// It was taken away while it was opened.
+    #[error("{} is not there", .0.display())]
+    Missing(PathBuf),
+}
 
 /// A database that may be replaced while it is used.
 #[derive(Debug)]
@@ -37,7 +47,7 @@ impl Advisories {
 
     /// What scans with the database as it is now; with the last one that was good where the new
     /// one is not.
-    pub(super) fn scanner(&self) -> Result<Arc<Scanner>, String> {
+    pub(super) fn scanner(&self) -> Result<Arc<Scanner>, NoDatabase> {
         let seen = Seen::of(&self.path);
         let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
         match (&*open, seen) {
@@ -49,8 +59,8 @@ impl Advisories {
                     Ok(scanner)
                 }
                 (_, _, Some((_, scanner))) => Ok(Arc::clone(scanner)),
-                (Err(error), ..) => Err(Chain(&error).to_string()),
-                (Ok(_), None, None) => Err(format!("{} is not there", self.path.display())),
+                (Err(error), ..) => Err(NoDatabase::Unusable(error)),
+                (Ok(_), None, None) => Err(NoDatabase::Missing(self.path.clone())),
             },
         }
     }
