@@ -86,8 +86,8 @@ mod world;
 use serde::Serialize;
 
 pub use sealift_policy::admission::{
-    Alone, Answer, Cause, Document, Effect, Files, Operation, Outcome, Policies, Request,
-    Surroundings, Unanswered, go_duration,
+    Alone, Answer, Cause, Document, Effect, Files, LabelError, NotGiven, Operation, Outcome,
+    Policies, Request, Surroundings, Unanswered, go_duration,
 };
 
 pub use cluster::Cluster;

@@ -199,3 +199,42 @@ impl Decision {
         self.patch.push(Change::new(pointer, pinned));
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use sealift_model::{ReferenceError, Timestamp};
+    use sealift_policy::admission::Cause;
+
+    use super::*;
+    use crate::RegistryImage;
+    use crate::admission::Sources;
+
+    #[test]
+    fn why_an_image_may_not_run_is_told_apart() {
+        let away = || Cause::of(std::io::Error::other("away"));
+        let registry = move |_: &Reference| Err::<RegistryImage, _>(away());
+        let now: Timestamp = "2026-01-31T12:00:00Z".parse().unwrap();
+        let rules = Rules::new(World::new(registry, move || now));
+        let until = Instant::now() + Duration::from_secs(20);
+        let names = ["registry.example/app:1", "registry.example/App", "docker.io/app"];
+        let names = names.map(str::to_owned);
+        assert_eq!(rules.images(&names[..1], until), [Err(ImageRefusal::NotLoaded)]);
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("sealift.toml");
+        let text = "[admission]\nregistries = ['registry.example']\nmax-age-days = 30\n";
+        std::fs::write(&path, text).unwrap();
+        let sources = Sources { rules: Some(path), ..Sources::default() };
+        sources.load_into(&rules).unwrap();
+        let name = "registry.example/App".to_owned();
+        let expected = [
+            Err(ImageRefusal::Unknown(away())),
+            Err(ImageRefusal::NoImage { name, error: ReferenceError::UpperCase }),
+            Err(ImageRefusal::NotAllowed { name: "docker.io/library/app".to_owned() }),
+        ];
+        assert_eq!(rules.images(&names, until), expected);
+        let refused = ImageRefusal::Refused(vec!["one".to_owned(), "other".to_owned()]);
+        assert_eq!(refused.to_string(), "one; other");
+    }
+}
