@@ -1,6 +1,7 @@
 //! Errors as JavaScript gets them: a code, a message, and the facts as fields.
 
 use std::error::Error as StdError;
+use std::fmt;
 use std::path::{Path, PathBuf};
 
 use sealift::admission::{LoadError, TextError};
@@ -118,11 +119,6 @@ impl Failure {
         self.with(|facts| facts.path = Some(path).filter(|path| !path.is_empty()))
     }
 
-    /// It as one sentence, where a text is wanted.
-    pub(crate) fn message(self) -> String {
-        self.message
-    }
-
     pub(crate) fn argument(message: impl Into<String>) -> Self {
         Self::new(Code::InvalidArgument, message)
     }
@@ -214,6 +210,15 @@ impl From<Failure> for napi::Error {
         Self::from_reason(serde_json::to_string(&failure).unwrap_or_default())
     }
 }
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+/// What it says has its causes in it.
+impl StdError for Failure {}
 
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {

@@ -9,7 +9,8 @@ use napi::bindgen_prelude::{Buffer, Object, Result};
 use napi_derive::napi;
 use sealift::Reference;
 use sealift::admission::{
-    CredentialScope, Operation, Others, Reviewed, Reviewer, ReviewerSources, ScopedRegistries,
+    Cause, CredentialScope, Operation, Others, Reviewed, Reviewer, ReviewerSources,
+    ScopedRegistries,
 };
 use serde::Deserialize;
 
@@ -64,7 +65,7 @@ impl Options {
                 CredentialScope::Own => registry.image(image.clone()),
                 CredentialScope::Other => registry.of_another().image(image.clone()),
             };
-            asked.map_err(|failure| failure.message())
+            asked.map_err(Cause::of)
         };
         let registries = ScopedRegistries::new(self.registry_host, has_own, ask)
             .map_err(|error| Failure::argument(format!("registryHost: {error}")))?;

@@ -7,10 +7,10 @@ use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyMapping, PyString};
 use sealift::admission::{
-    CredentialScope, Operation, Others, Reviewed, Reviewer, ReviewerSources, ScopedRegistries,
-    TextError,
+    Cause, CredentialScope, Operation, Others, Reviewed, Reviewer, ReviewerSources,
+    ScopedRegistries, TextError,
 };
-use sealift::{Chain, Reference, RegistryImage, Timestamp};
+use sealift::{Reference, RegistryImage, Timestamp};
 use serde_json::Value;
 
 use crate::arguments::{Access, Arguments, now};
@@ -159,12 +159,12 @@ fn registry_image(
     access: &Access,
     image: &Reference,
     meant: CredentialScope,
-) -> Result<RegistryImage, String> {
+) -> Result<RegistryImage, Cause> {
     let registries = match meant {
         CredentialScope::Own => access.registries(image.registry()),
         CredentialScope::Other => access.of_another().registries(image.registry()),
     };
-    let registries = registries.map_err(|error| Chain(&error).to_string())?;
+    let registries = registries.map_err(Cause::of)?;
     Ok(RegistryImage::new(registries, image.clone()))
 }
 

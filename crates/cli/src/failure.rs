@@ -125,6 +125,9 @@ impl From<sealift::Error> for Failure {
     }
 }
 
+/// What it says has its causes in it.
+impl StdError for Failure {}
+
 impl fmt::Display for Failure {
     /// One sentence of what is wrong, and one of what to do.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -79,14 +79,20 @@ struct ListedBase {
     created: Option<Timestamp>,
 }
 
-impl TryFrom<ListedBase> for KnownBase {
-    type Error = String;
+/// A base without layers would be the base of every image.
+#[derive(Debug, thiserror::Error)]
+#[error("the base {name:?} has no diff_ids")]
+struct NoDiffIds {
+    name: String,
+}
 
-    fn try_from(listed: ListedBase) -> Result<Self, String> {
+impl TryFrom<ListedBase> for KnownBase {
+    type Error = NoDiffIds;
+
+    fn try_from(listed: ListedBase) -> Result<Self, NoDiffIds> {
         let ListedBase { name, diff_ids, created } = listed;
         if diff_ids.is_empty() {
-            // It would be the base of every image.
-            return Err(format!("the base {name:?} has no diff_ids"));
+            return Err(NoDiffIds { name });
         }
         Ok(Self { name, diff_ids, created })
     }
@@ -136,48 +142,70 @@ pub(crate) fn find(
     options: &ScanOptions,
 ) -> Result<(Option<BaseFacts>, Option<Diagnostic>), Error> {
     if let Some(named) = &options.bases.named {
-        let base = open_named(named, image, options)?;
         // Another base than the one that was named would not be what was asked for.
-        return Ok(match base.and_then(|base| is_base(&base, image).map(|()| base)) {
-            Ok(base) => (Some(named_facts(named, &base)), None),
+        return match open_named(named, image, options) {
+            Ok(base) => Ok((Some(named_facts(named, &base)), None)),
+            Err(NotBase::Unread(error)) => Err(error),
             Err(why) => {
                 let message = format!("{} is not the base of this image: {why}", named.name);
-                (None, Some(Diagnostic::new("base", message, Impact::Note)))
+                Ok((None, Some(Diagnostic::new("base", message, Impact::Note))))
             }
-        });
+        };
     }
     Ok((listed(image, &options.bases.known).or_else(|| guessed(image)), None))
 }
 
-/// The config of the named base, of an index that for the image's own platform; where there is none
-/// for it, why it cannot be the base.
+/// Why what is named is not the base of an image.
+#[derive(Debug, thiserror::Error)]
+enum NotBase {
+    /// It cannot be read, so that nobody knows.
+    #[error(transparent)]
+    Unread(#[from] Error),
+    /// There is none for the image's platform.
+    #[error(transparent)]
+    NoPlatform(sealift_layers::Error),
+    #[error("it has no layers")]
+    NoLayers,
+    #[error("its layer {at} is {theirs}, the image's is {ours}")]
+    OtherLayer {
+        /// 1-based, the lowest first.
+        at: usize,
+        theirs: Digest,
+        ours: Digest,
+    },
+    #[error("it has {theirs} layers, the image has {ours}")]
+    MoreLayers { theirs: usize, ours: usize },
+}
+
+/// The config of the named base, of an index that for the image's own platform.
 fn open_named(
     named: &NamedBase,
     image: &ImageConfig,
     options: &ScanOptions,
-) -> Result<Result<ImageConfig, String>, Error> {
+) -> Result<ImageConfig, NotBase> {
     let platform = image.platform();
     let source = Opened::find_for(&named.image, platform.as_ref(), &options.limits)?;
-    let failed = |error| Error::layers(named.image.path(), error);
-    match Image::open(&source, &source.root, platform.as_ref(), &options.limits) {
-        Ok(base) => Ok(Ok(base.config)),
-        Err(error @ sealift_layers::Error::NoPlatform { .. }) => Ok(Err(error.to_string())),
-        Err(error) => Err(failed(error)),
-    }
+    let base = Image::open(&source, &source.root, platform.as_ref(), &options.limits);
+    let base = base.map_err(|error| match error {
+        error @ sealift_layers::Error::NoPlatform { .. } => NotBase::NoPlatform(error),
+        error => NotBase::Unread(Error::layers(named.image.path(), error)),
+    })?;
+    is_base(&base.config, image)?;
+    Ok(base.config)
 }
 
 /// Whether an image begins with the layers of a base; if not, why.
-fn is_base(base: &ImageConfig, image: &ImageConfig) -> Result<(), String> {
+fn is_base(base: &ImageConfig, image: &ImageConfig) -> Result<(), NotBase> {
     let (ours, theirs) = (&image.diff_ids, &base.diff_ids);
     if theirs.is_empty() {
-        return Err("it has no layers".to_owned());
+        return Err(NotBase::NoLayers);
     }
     let mut layers = (1..).zip(theirs.iter().zip(ours));
     if let Some((at, (theirs, ours))) = layers.find(|(_, (theirs, ours))| theirs != ours) {
-        return Err(format!("its layer {at} is {theirs}, the image's is {ours}"));
+        return Err(NotBase::OtherLayer { at, theirs: theirs.clone(), ours: ours.clone() });
     }
     if theirs.len() > ours.len() {
-        return Err(format!("it has {} layers, the image has {}", theirs.len(), ours.len()));
+        return Err(NotBase::MoreLayers { theirs: theirs.len(), ours: ours.len() });
     }
     Ok(())
 }

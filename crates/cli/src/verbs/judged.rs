@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use sealift::admission::{LoadError, Registry, Sources};
+use sealift::admission::{Cause, LoadError, Registry, Sources};
 use sealift::registry::Registries;
 use sealift::{Reference, RegistryImage};
 
@@ -39,7 +39,7 @@ pub(super) fn sources(
     let (global, environment) = (global.clone(), environment.clone());
     sources.root = Some(Arc::new(move || {
         let material = trust::material(offline, &global, &environment);
-        material.map(|material| material.trusted_root.to_vec()).map_err(|it| it.to_string())
+        material.map(|material| material.trusted_root.to_vec()).map_err(Cause::of)
     }));
     Ok(sources)
 }
@@ -88,8 +88,8 @@ impl Known {
 }
 
 impl Registry for Known {
-    fn image(&self, reference: &Reference) -> Result<RegistryImage, String> {
-        let told = |failure: Failure| failure.to_string().trim().replace('\n', "; ");
+    fn image(&self, reference: &Reference) -> Result<RegistryImage, Cause> {
+        let told = |failure| Cause::of(InOneLine(failure));
         let registries = self.registries(reference.registry()).map_err(told)?;
         let image = RegistryImage::new(registries, reference.clone());
         let Some(other) = network::signatures(&self.environment).map_err(told)? else {
@@ -100,11 +100,21 @@ impl Registry for Known {
     }
 }
 
+/// A failure as a part of a sentence.
+#[derive(Debug, thiserror::Error)]
+#[error("{}", .0.to_string().trim().replace('\n', "; "))]
+struct InOneLine(Failure);
+
 /// No registry is asked.
 pub(super) struct Offline;
 
+/// It is not, on the wish of who calls.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}: with --offline no registry is asked")]
+struct NotAsked(Reference);
+
 impl Registry for Offline {
-    fn image(&self, reference: &Reference) -> Result<RegistryImage, String> {
-        Err(format!("{reference}: with --offline no registry is asked"))
+    fn image(&self, reference: &Reference) -> Result<RegistryImage, Cause> {
+        Err(Cause::of(NotAsked(reference.clone())))
     }
 }

@@ -16,25 +16,37 @@ pub(super) struct Moment {
     offset: Offset,
 }
 
+/// Why something is no point in time.
+#[derive(Clone, Debug, thiserror::Error)]
+pub(super) enum NoMoment {
+    /// It is too far from 1970.
+    #[error("{0}")]
+    OutOfRange(jiff::Error),
+    /// A text is not laid out so.
+    #[error("{text:?} is no time like {layout:?}")]
+    Other { text: String, layout: String },
+}
+
 impl Moment {
     pub(super) fn at(time: Timestamp) -> Self {
         let at = jiff::Timestamp::from_second(time.unix_seconds()).unwrap_or_default();
         Self { at, offset: Offset::UTC }
     }
 
-    pub(super) fn of_unix(seconds: i64) -> Result<Self, String> {
-        let at = jiff::Timestamp::from_second(seconds).map_err(|error| error.to_string())?;
+    pub(super) fn of_unix(seconds: i64) -> Result<Self, NoMoment> {
+        let at = jiff::Timestamp::from_second(seconds).map_err(NoMoment::OutOfRange)?;
         Ok(Self { at, offset: Offset::UTC })
     }
 
     /// Reads RFC 3339.
-    pub(super) fn parse(text: &str) -> Result<Self, String> {
+    pub(super) fn parse(text: &str) -> Result<Self, NoMoment> {
         Self::parse_as("2006-01-02T15:04:05Z07:00", text)
     }
 
     /// Reads a text laid out as Go lays out its time of reference, 2 January 2006, 15:04:05.
-    pub(super) fn parse_as(layout: &str, text: &str) -> Result<Self, String> {
-        read(layout, text).ok_or_else(|| format!("{text:?} is no time like {layout:?}"))
+    pub(super) fn parse_as(layout: &str, text: &str) -> Result<Self, NoMoment> {
+        let other = || NoMoment::Other { text: text.to_owned(), layout: layout.to_owned() };
+        read(layout, text).ok_or_else(other)
     }
 
     pub(super) fn plus(self, duration: Duration) -> Option<Self> {

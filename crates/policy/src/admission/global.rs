@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use super::{Document, LabelSelector, Surroundings, jmespath};
+use super::{Cause, Document, LabelSelector, Surroundings, Unanswered, jmespath};
 use crate::Error;
 
 /// An entry, asked for whenever a policy wants it.
@@ -71,6 +71,14 @@ struct Projection {
     jmes_path: String,
 }
 
+/// An entry is not of the form that its projection takes.
+#[derive(Debug, thiserror::Error)]
+#[error("{entry}: {error}")]
+struct NotProjected {
+    entry: String,
+    error: jmespath::Error,
+}
+
 impl GlobalEntry {
     /// The kind of such documents, of Kyverno's group.
     pub(super) const KIND: &'static str = "GlobalContextEntry";
@@ -95,7 +103,7 @@ impl GlobalEntry {
         &self,
         projection: Option<&str>,
         around: &dyn Surroundings,
-    ) -> Result<Option<Arc<Value>>, String> {
+    ) -> Result<Option<Arc<Value>>, Unanswered> {
         let wanted = match projection {
             None => None,
             Some(name) => match self.projections.iter().find(|own| own.name == name) {
@@ -108,14 +116,15 @@ impl GlobalEntry {
             None => Ok(Some(data)),
             Some(Projection { jmes_path, .. }) => {
                 let found = jmespath::search(jmes_path, &data, around.now());
-                found
-                    .map(|found| Some(found.into()))
-                    .map_err(|error| format!("{}: {error}", self.name))
+                found.map(|found| Some(found.into())).map_err(|error| {
+                    let entry = self.name.clone();
+                    Unanswered::Failed(Cause::of(NotProjected { entry, error }))
+                })
             }
         }
     }
 
-    fn load(&self, around: &dyn Surroundings) -> Result<Arc<Value>, String> {
+    fn load(&self, around: &dyn Surroundings) -> Result<Arc<Value>, Unanswered> {
         match &self.source {
             Source::Objects(Objects { group, version, resource, namespace }) => {
                 let api_version = match group.as_str() {

@@ -14,10 +14,15 @@ pub(super) struct Image {
     pub(super) digest: String,
 }
 
+/// A text that refers to no image.
+#[derive(Debug, thiserror::Error)]
+#[error("{0:?} is no image reference")]
+pub(super) struct NoImage(String);
+
 const DEFAULT_REGISTRY: &str = "docker.io";
 
 impl Image {
-    pub(super) fn parse(text: &str) -> Result<Self, String> {
+    pub(super) fn parse(text: &str) -> Result<Self, NoImage> {
         let first = text.split_once('/').map(|(first, _)| first);
         let is_registry = |first: &str| {
             first.contains(['.', ':']) || first == "localhost" || first.to_lowercase() != first
@@ -42,7 +47,7 @@ impl Image {
         if is_path(path) && is_tag(&image.tag) && is_digest(digest) && !has_colon_without_tag {
             Ok(image)
         } else {
-            Err(format!("{text:?} is no image reference"))
+            Err(NoImage(text.to_owned()))
         }
     }
 

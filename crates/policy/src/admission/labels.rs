@@ -6,7 +6,7 @@ use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
 use super::relation::Relation;
-use super::{Request, Surroundings};
+use super::{Request, Surroundings, Unanswered};
 
 /// The labels of something, by their names.
 pub(crate) type Labels = BTreeMap<String, String>;
@@ -31,6 +31,35 @@ struct Requirement {
     operator: Relation,
     #[serde(default, deserialize_with = "some")]
     values: Vec<String>,
+}
+
+/// Values where an operator takes none, or none where it takes some.
+#[derive(Debug, PartialEq, thiserror::Error)]
+#[error("{operator:?} of {key} has {}", if *has_values { "values" } else { "no values" })]
+pub(crate) struct WrongValues {
+    operator: Relation,
+    key: String,
+    has_values: bool,
+}
+
+/// Why labels cannot be asked for.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum LabelError {
+    /// It can be no name of a label.
+    #[error("{0:?} is no name of a label")]
+    Name(String),
+    /// It can be no value of a label.
+    #[error("{0:?} is no value of a label")]
+    Value(String),
+    /// There is nothing in the list that a label is to be in, or not to be in.
+    #[error("{operator} of the label {label} has no values")]
+    NoValues {
+        /// `in` or `notin`.
+        operator: &'static str,
+        /// The name of the label.
+        label: String,
+    },
 }
 
 /// An empty list, or nothing, for `null`.
@@ -69,12 +98,12 @@ impl LabelSelector {
 
     /// What is wrong with it: a server takes no list without values, and no values where none are
     /// asked for.
-    pub(crate) fn check(&self) -> Result<(), String> {
+    pub(crate) fn check(&self) -> Result<(), WrongValues> {
         for Requirement { key, operator, values } in &self.match_expressions {
             let wants_values = matches!(operator, Relation::In | Relation::NotIn);
             if wants_values == values.is_empty() {
-                let problem = if wants_values { "has no values" } else { "has values" };
-                return Err(format!("{operator:?} of {key} {problem}"));
+                let (operator, key) = (*operator, key.clone());
+                return Err(WrongValues { operator, key, has_values: !wants_values });
             }
         }
         Ok(())
@@ -84,24 +113,24 @@ impl LabelSelector {
     ///
     /// # Errors
     /// When it names what can be no label, or no value of one: that would say something else.
-    pub fn query(&self) -> Result<String, String> {
+    pub fn query(&self) -> Result<String, LabelError> {
         let labels = self.match_labels.iter();
         let labels = labels.map(|(name, of)| Ok(format!("{}={}", key(name)?, value(of)?)));
         let all = labels.chain(self.match_expressions.iter().map(Requirement::query));
-        Ok(all.collect::<Result<Vec<_>, String>>()?.join(","))
+        Ok(all.collect::<Result<Vec<_>, LabelError>>()?.join(","))
     }
 }
 
 impl Requirement {
-    fn query(&self) -> Result<String, String> {
+    fn query(&self) -> Result<String, LabelError> {
         let name = key(&self.key)?;
-        let listed = |word: &str| {
+        let listed = |word: &'static str| {
             let values = self.values.iter().map(|of| value(of));
             let mut values = values.collect::<Result<Vec<_>, _>>()?;
             // The empty one is only understood as the first.
             values.sort_unstable();
             match values.as_slice() {
-                [] => Err(format!("{word} of the label {name} has no values")),
+                [] => Err(LabelError::NoValues { operator: word, label: name.to_owned() }),
                 [one] => Ok(format!("{name}{}{one}", if word == "in" { "=" } else { "!=" })),
                 values => Ok(format!("{name} {word} ({})", values.join(","))),
             }
@@ -116,19 +145,19 @@ impl Requirement {
 }
 
 /// Names of labels may have a prefix; no letter of them means anything to the API.
-fn key(text: &str) -> Result<&str, String> {
+fn key(text: &str) -> Result<&str, LabelError> {
     let is_of_name = |byte: u8| byte.is_ascii_alphanumeric() || b"-._/".contains(&byte);
     match !text.is_empty() && text.bytes().all(is_of_name) {
         true => Ok(text),
-        false => Err(format!("{text:?} is no name of a label")),
+        false => Err(LabelError::Name(text.to_owned())),
     }
 }
 
-fn value(text: &str) -> Result<&str, String> {
+fn value(text: &str) -> Result<&str, LabelError> {
     let is_of_value = |byte: u8| byte.is_ascii_alphanumeric() || b"-._".contains(&byte);
     match text.bytes().all(is_of_value) {
         true => Ok(text),
-        false => Err(format!("{text:?} is no value of a label")),
+        false => Err(LabelError::Value(text.to_owned())),
     }
 }
 
@@ -146,7 +175,7 @@ pub(crate) fn labels(object: &Value) -> Labels {
 pub(crate) fn namespace_labels(
     request: &Request,
     around: &dyn Surroundings,
-) -> Result<Option<Labels>, String> {
+) -> Result<Option<Labels>, Unanswered> {
     let (name, mut labels) = match is_namespace(request) {
         true => (&request.name, labels(request.judged())),
         false if request.namespace.is_empty() => return Ok(None),
@@ -189,14 +218,21 @@ mod tests {
             assert_eq!(selector(said).query().unwrap(), query);
         }
         // Nothing that stands in a value asks for something else.
-        for bad in [
-            json!({"matchLabels": {"a": "b,c"}}),
-            json!({"matchLabels": {"a,b": "c"}}),
-            json!({"matchLabels": {"": "c"}}),
-            json!({"matchExpressions": [{"key": "a", "operator": "In", "values": ["x)"]}]}),
-            json!({"matchExpressions": [{"key": "a", "operator": "In"}]}),
+        let (name, value) =
+            (|it: &str| LabelError::Name(it.into()), |it: &str| LabelError::Value(it.into()));
+        let no_values = LabelError::NoValues { operator: "in", label: "a".into() };
+        assert_eq!(no_values.to_string(), "in of the label a has no values");
+        for (bad, why) in [
+            (json!({"matchLabels": {"a": "b,c"}}), value("b,c")),
+            (json!({"matchLabels": {"a,b": "c"}}), name("a,b")),
+            (json!({"matchLabels": {"": "c"}}), name("")),
+            (
+                json!({"matchExpressions": [{"key": "a", "operator": "In", "values": ["x)"]}]}),
+                value("x)"),
+            ),
+            (json!({"matchExpressions": [{"key": "a", "operator": "In"}]}), no_values),
         ] {
-            assert!(selector(bad.clone()).query().is_err(), "{bad}");
+            assert_eq!(selector(bad).query(), Err(why));
         }
     }
 
@@ -227,7 +263,8 @@ mod tests {
         };
         assert_eq!(requires("Exists", json!(null)), Ok(()));
         assert_eq!(requires("NotIn", json!(["a"])), Ok(()));
-        assert_eq!(requires("Exists", json!(["a"])), Err("Exists of app has values".into()));
-        assert_eq!(requires("In", json!([])), Err("In of app has no values".into()));
+        let said = |wrong: Result<(), WrongValues>| wrong.unwrap_err().to_string();
+        assert_eq!(said(requires("Exists", json!(["a"]))), "Exists of app has values");
+        assert_eq!(said(requires("In", json!([]))), "In of app has no values");
     }
 }

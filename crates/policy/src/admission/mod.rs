@@ -26,6 +26,7 @@ pub(crate) mod relation;
 mod request;
 mod semver;
 mod surroundings;
+mod unanswered;
 mod unique;
 mod wanted;
 mod wildcard;
@@ -33,15 +34,16 @@ mod wildcard;
 pub use answer::{Answer, Effect, Outcome};
 pub use documents::Document;
 pub use duration::go_duration;
-pub use files::Files;
+pub use files::{Files, NotGiven};
 pub use images::{
     ImagePattern, ImagePatternError, ImageRule, ImageRules, ImageUse, Wildcard, images_of,
 };
-pub use labels::LabelSelector;
+pub use labels::{LabelError, LabelSelector};
 pub use policies::Policies;
 pub use request::{GroupVersionKind, GroupVersionResource, Operation, Request, UserInfo};
 pub(crate) use surroundings::named_namespace;
 pub use surroundings::{Alone, Given, Roles, Surroundings};
+pub use unanswered::{Cause, Unanswered};
 pub use wanted::{
     Attestation, Attestor, KeylessIdentity, SignatureFormat, TextMatch, TransparencyLog,
     VerifiedImage, WantedImage,

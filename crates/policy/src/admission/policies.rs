@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use super::global::GlobalEntry;
-use super::{Answer, Document, Request, Surroundings, cel, kyverno};
+use super::{Answer, Document, Request, Surroundings, Unanswered, cel, kyverno};
 use crate::rego::admission as rego;
 use crate::{Error, Limits};
 
@@ -128,7 +128,7 @@ impl Policies {
         name: &str,
         projection: Option<&str>,
         around: &dyn Surroundings,
-    ) -> Result<Option<Arc<Value>>, String> {
+    ) -> Result<Option<Arc<Value>>, Unanswered> {
         match self.entries.iter().find(|entry| entry.name == name) {
             Some(entry) => entry.ask(projection, around),
             None => Ok(None),

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use sealift_model::Timestamp;
 use serde_json::{Value, json};
 
-use super::{LabelSelector, UserInfo, VerifiedImage, WantedImage};
+use super::{LabelSelector, Unanswered, UserInfo, VerifiedImage, WantedImage};
 
 /// What policies ask of the world around an object; who calls them provides it.
 ///
@@ -27,7 +27,7 @@ pub trait Surroundings {
     ///
     /// # Errors
     /// When the cluster cannot be asked, or has no such namespace.
-    fn namespace_labels(&self, name: &str) -> Result<BTreeMap<String, String>, String> {
+    fn namespace_labels(&self, name: &str) -> Result<BTreeMap<String, String>, Unanswered> {
         _ = name;
         Ok(BTreeMap::new())
     }
@@ -37,11 +37,11 @@ pub trait Surroundings {
     /// # Errors
     /// When the cluster cannot be asked, or nothing is known of it: what it has would seem not to be
     /// there.
-    fn namespace(&self, name: &str) -> Result<Value, String> {
+    fn namespace(&self, name: &str) -> Result<Value, Unanswered> {
         let labels = self.namespace_labels(name)?;
         let known = self.object("v1", "namespaces", "", name)?;
         if known.is_none() && labels.is_empty() {
-            return Err(format!("nothing is known of the namespace {name}"));
+            return Err(Unanswered::UnknownNamespace { name: name.to_owned() });
         }
         let known = known.map_or_else(|| named_namespace(name), Arc::unwrap_or_clone);
         Ok(labelled(known, labels))
@@ -57,9 +57,9 @@ pub trait Surroundings {
         resource_or_kind: &str,
         namespace: &str,
         name: &str,
-    ) -> Result<Option<Arc<Value>>, String> {
+    ) -> Result<Option<Arc<Value>>, Unanswered> {
         _ = (api_version, namespace);
-        Err(format!("no cluster to ask for {resource_or_kind} {name}"))
+        Err(Unanswered::NoCluster { wanted: format!("{resource_or_kind} {name}") })
     }
 
     /// A list of the objects of a kind with the labels that are wanted; of all namespaces where
@@ -73,18 +73,23 @@ pub trait Surroundings {
         resource_or_kind: &str,
         namespace: &str,
         labels: &LabelSelector,
-    ) -> Result<Arc<Value>, String> {
+    ) -> Result<Arc<Value>, Unanswered> {
         _ = (api_version, namespace, labels);
-        Err(format!("no cluster to ask for {resource_or_kind}"))
+        Err(Unanswered::NoCluster { wanted: resource_or_kind.to_owned() })
     }
 
     /// What a call of the cluster's API, or of a service, answers.
     ///
     /// # Errors
     /// When it cannot be called, or answers with an error.
-    fn call(&self, method: &str, url: &str, body: Option<&Value>) -> Result<Arc<Value>, String> {
+    fn call(
+        &self,
+        method: &str,
+        url: &str,
+        body: Option<&Value>,
+    ) -> Result<Arc<Value>, Unanswered> {
         _ = body;
-        Err(format!("no cluster to ask for {method} {url}"))
+        Err(Unanswered::NoCluster { wanted: format!("{method} {url}") })
     }
 
     /// What is known of an image: `image`, `resolvedImage`, `registry`, `repository`, `name`,
@@ -92,8 +97,8 @@ pub trait Surroundings {
     ///
     /// # Errors
     /// When the registry cannot be asked.
-    fn image(&self, reference: &str) -> Result<Value, String> {
-        Err(format!("no registry to ask for {reference}"))
+    fn image(&self, reference: &str) -> Result<Value, Unanswered> {
+        Err(Unanswered::NoRegistry { image: reference.to_owned() })
     }
 
     /// An entry of Kyverno's global context, or one of its projections; none where there is none of
@@ -105,16 +110,16 @@ pub trait Surroundings {
         &self,
         name: &str,
         projection: Option<&str>,
-    ) -> Result<Option<Arc<Value>>, String> {
+    ) -> Result<Option<Arc<Value>>, Unanswered> {
         _ = projection;
-        Err(format!("no global context entry {name}"))
+        Err(Unanswered::NoEntry { name: name.to_owned() })
     }
 
     /// The roles that are bound to who asks.
     ///
     /// # Errors
     /// When the cluster cannot be asked.
-    fn roles(&self, user: &UserInfo) -> Result<Roles, String> {
+    fn roles(&self, user: &UserInfo) -> Result<Roles, Unanswered> {
         _ = user;
         Ok(Roles::default())
     }
@@ -143,8 +148,8 @@ pub trait Surroundings {
     ///
     /// # Errors
     /// When it is not, or that cannot be found out.
-    fn verify(&self, wanted: &WantedImage) -> Result<VerifiedImage, String> {
-        Err(format!("no verifier to ask for {}", wanted.image))
+    fn verify(&self, wanted: &WantedImage) -> Result<VerifiedImage, Unanswered> {
+        Err(Unanswered::NoVerifier { image: wanted.image.clone() })
     }
 }
 
@@ -191,5 +196,48 @@ pub struct Alone(pub Timestamp);
 impl Surroundings for Alone {
     fn now(&self) -> Timestamp {
         self.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_knows_nothing_but_the_time_says_whom_it_cannot_ask() {
+        let alone = Alone("2026-11-21T12:00:00Z".parse().unwrap());
+        let cluster = |wanted: &str| Unanswered::NoCluster { wanted: wanted.to_owned() };
+        let object = alone.object("v1", "configmaps", "shop", "limits");
+        let all = LabelSelector::default();
+        for (why, expected, text) in [
+            (
+                object.unwrap_err(),
+                cluster("configmaps limits"),
+                "no cluster to ask for configmaps limits",
+            ),
+            (
+                alone.objects("v1", "pods", "shop", &all).unwrap_err(),
+                cluster("pods"),
+                "no cluster to ask for pods",
+            ),
+            (
+                alone.call("GET", "/version", None).unwrap_err(),
+                cluster("GET /version"),
+                "no cluster to ask for GET /version",
+            ),
+            (
+                alone.image("nginx").unwrap_err(),
+                Unanswered::NoRegistry { image: "nginx".to_owned() },
+                "no registry to ask for nginx",
+            ),
+            (
+                alone.global_entry("pods", None).unwrap_err(),
+                Unanswered::NoEntry { name: "pods".to_owned() },
+                "no global context entry pods",
+            ),
+        ] {
+            assert_eq!(why.to_string(), text);
+            assert_eq!(why, expected);
+        }
     }
 }

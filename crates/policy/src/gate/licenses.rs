@@ -18,15 +18,20 @@ pub struct ForbiddenLicense {
     matcher: PathPattern,
 }
 
+/// Why a text is no pattern of licences: a choice in brackets or braces is not of its form.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct LicensePatternError(globset::Error);
+
 impl ForbiddenLicense {
     /// A licence that fails the gate.
     ///
     /// # Errors
     /// The pattern cannot be read.
-    pub fn new(pattern: impl Into<String>) -> Result<Self, String> {
+    pub fn new(pattern: impl Into<String>) -> Result<Self, LicensePatternError> {
         let pattern = pattern.into();
         let matcher =
-            PathPattern::new(&pattern.to_ascii_lowercase()).map_err(|error| error.to_string())?;
+            PathPattern::new(&pattern.to_ascii_lowercase()).map_err(LicensePatternError)?;
         Ok(Self { pattern, action: Action::Fail, matcher })
     }
 
@@ -114,6 +119,12 @@ mod tests {
             let found = worst(&package(license), &forbidden, &[]);
             assert_eq!(found.is_some(), is_forbidden, "{license}");
         }
+    }
+
+    #[test]
+    fn what_is_no_pattern_is_said() {
+        let why = ForbiddenLicense::new("AGPL[").unwrap_err();
+        assert!(why.to_string().contains("'agpl['"), "{why}");
     }
 
     #[test]

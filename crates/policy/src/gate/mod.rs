@@ -167,7 +167,7 @@ impl ForbiddenPackage {
 }
 
 pub use failing::{FailingSeverities, SeverityGap};
-pub use licenses::ForbiddenLicense;
+pub use licenses::{ForbiddenLicense, LicensePatternError};
 
 /// What is decided about.
 #[derive(Clone, Copy, Debug)]

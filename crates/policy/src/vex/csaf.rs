@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use sealift_model::{Purl, Timestamp};
+use sealift_model::{Purl, PurlError, Timestamp};
 use serde::Deserialize;
 
 use super::{JUSTIFICATIONS, Product, Read, Statement, VexStatus, some};
@@ -193,7 +193,7 @@ fn statements(
             let product = match products.product(product_id) {
                 Ok(product) => product,
                 Err(reason) => {
-                    read.skip(place, id, reason);
+                    read.skip(place, id, reason.to_string());
                     continue;
                 }
             };
@@ -240,6 +240,19 @@ struct Products {
     groups: BTreeMap<String, BTreeSet<String>>,
 }
 
+/// Why nothing can be compared with a product.
+#[derive(Debug, thiserror::Error)]
+enum NoProduct {
+    #[error("{0} is not in the product tree")]
+    NotThere(String),
+    #[error("{0} has no purl")]
+    NoPurl(String),
+    #[error("{0} has neither purl nor SHA-256")]
+    Nameless(String),
+    #[error("{text}: {error}")]
+    Purl { text: String, error: PurlError },
+}
+
 impl Products {
     fn of(tree: Tree, limits: &Limits) -> Result<Self, Error> {
         let mut products = Self::default();
@@ -284,25 +297,26 @@ impl Products {
     }
 
     /// A product, or why nothing can be compared with it.
-    fn product(&self, id: &str) -> Result<Product, String> {
-        let named = self.named.get(id).ok_or_else(|| format!("{id} is not in the product tree"))?;
+    fn product(&self, id: &str) -> Result<Product, NoProduct> {
+        let named = self.named(id)?;
         let Some((part, whole)) = self.parts.get(id) else {
             return self.whole(id, named);
         };
-        let part =
-            self.named.get(part).ok_or_else(|| format!("{part} is not in the product tree"))?;
-        let holder =
-            self.named.get(whole).ok_or_else(|| format!("{whole} is not in the product tree"))?;
+        let (part, holder) = (self.named(part)?, self.named(whole)?);
         let components = purls(part)?;
         if components.is_empty() {
-            return Err(format!("{} has no purl", part.product_id));
+            return Err(NoProduct::NoPurl(part.product_id.clone()));
         }
         let mut product = self.whole(whole, holder)?;
         product.components = components;
         Ok(product)
     }
 
-    fn whole(&self, id: &str, named: &FullName) -> Result<Product, String> {
+    fn named(&self, id: &str) -> Result<&FullName, NoProduct> {
+        self.named.get(id).ok_or_else(|| NoProduct::NotThere(id.to_owned()))
+    }
+
+    fn whole(&self, id: &str, named: &FullName) -> Result<Product, NoProduct> {
         let purls = purls(named)?;
         let hashes = named.product_identification_helper.hashes.iter();
         let hashes = hashes.flat_map(|file| &file.file_hashes);
@@ -311,7 +325,7 @@ impl Products {
             .map(|hash| hash.value.to_ascii_lowercase())
             .collect();
         if purls.is_empty() && digests.is_empty() {
-            return Err(format!("{id} has neither purl nor SHA-256"));
+            return Err(NoProduct::Nameless(id.to_owned()));
         }
         let name = if named.name.is_empty() { id } else { &named.name };
         Ok(Product { name: name.to_owned(), purls, digests, components: Vec::new() })
@@ -327,10 +341,13 @@ impl Products {
     }
 }
 
-fn purls(named: &FullName) -> Result<Vec<Purl>, String> {
+fn purls(named: &FullName) -> Result<Vec<Purl>, NoProduct> {
     let helper = &named.product_identification_helper;
     let texts = helper.purl.iter().chain(&helper.purls);
     texts
-        .map(|text| Purl::parse_lenient(text).map_err(|error| format!("{text}: {error}")))
+        .map(|text| {
+            let failed = |error| NoProduct::Purl { text: text.clone(), error };
+            Purl::parse_lenient(text).map_err(failed)
+        })
         .collect()
 }

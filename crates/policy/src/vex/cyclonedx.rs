@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use sealift_model::{Purl, Timestamp};
+use sealift_model::{Purl, PurlError, Timestamp};
 use serde::Deserialize;
 
 use super::{Product, Read, Statement, VexStatus, some};
@@ -151,7 +151,7 @@ fn statement(
     for (at, affected) in vulnerability.affects.iter().enumerate() {
         match product(affected, purls) {
             Ok(product) => products.push(product),
-            Err(reason) => read.skip(format!("{place}.affects[{at}]"), &id, reason),
+            Err(reason) => read.skip(format!("{place}.affects[{at}]"), &id, reason.to_string()),
         }
     }
     if products.is_empty() {
@@ -182,9 +182,22 @@ fn status(state: &str) -> Option<VexStatus> {
     }
 }
 
+/// Why nothing can be compared with a product.
+#[derive(Debug, thiserror::Error)]
+enum NoProduct {
+    #[error("{0} is in another document, and no purl")]
+    Elsewhere(String),
+    #[error("{0} is no component with a purl")]
+    NoPurl(String),
+    #[error("{text}: {error}")]
+    Purl { text: String, error: PurlError },
+    #[error("{0} has a range of versions, which is not read")]
+    Range(String),
+}
+
 /// The product of a reference: a component of this document, or of another where the reference
 /// itself is a purl (a BOM-Link, `urn:cdx:<serial>/<version>#<ref>`).
-fn product(affected: &Affected, purls: &BTreeMap<String, String>) -> Result<Product, String> {
+fn product(affected: &Affected, purls: &BTreeMap<String, String>) -> Result<Product, NoProduct> {
     let reference = affected.reference.as_str();
     let linked = reference
         .strip_prefix("urn:cdx:")
@@ -195,10 +208,11 @@ fn product(affected: &Affected, purls: &BTreeMap<String, String>) -> Result<Prod
         .or_else(|| linked.as_deref().filter(|text| text.starts_with("pkg:")))
         .or_else(|| Some(reference).filter(|text| text.starts_with("pkg:")))
         .ok_or_else(|| match linked {
-            Some(_) => format!("{reference} is in another document, and no purl"),
-            None => format!("{reference} is no component with a purl"),
+            Some(_) => NoProduct::Elsewhere(reference.to_owned()),
+            None => NoProduct::NoPurl(reference.to_owned()),
         })?;
-    let purl = Purl::parse_lenient(text).map_err(|error| format!("{text}: {error}"))?;
+    let failed = |error| NoProduct::Purl { text: text.to_owned(), error };
+    let purl = Purl::parse_lenient(text).map_err(failed)?;
     let mut product = Product { name: text.to_owned(), ..Product::default() };
     if purl.version().is_some() || affected.versions.is_empty() {
         product.purls = vec![purl];
@@ -206,10 +220,10 @@ fn product(affected: &Affected, purls: &BTreeMap<String, String>) -> Result<Prod
     }
     for version in &affected.versions {
         let Some(version) = &version.version else {
-            return Err(format!("{text} has a range of versions, which is not read"));
+            return Err(NoProduct::Range(text.to_owned()));
         };
         let purl = purl.clone().into_builder().version(version.as_str()).build();
-        product.purls.push(purl.map_err(|error| format!("{text}: {error}"))?);
+        product.purls.push(purl.map_err(failed)?);
     }
     Ok(product)
 }

@@ -6,16 +6,17 @@ use std::sync::Arc;
 
 use sealift_model::{Reference, Timestamp};
 use sealift_policy::admission::{
-    Alone, Given, LabelSelector, Policies, Roles, Surroundings, UserInfo, VerifiedImage,
-    WantedImage,
+    Alone, Cause, Given, LabelSelector, Policies, Roles, Surroundings, Unanswered, UserInfo,
+    VerifiedImage, WantedImage,
 };
 use serde_json::Value;
 
-use super::images::{Images, Measure};
+use super::images::{Checked, Images, Measure};
+use super::not_known::NotKnown;
 use super::patience::Patience;
 use super::tags::Tags;
 use super::unknown::NAME_LABEL;
-use super::workload::may_be_asked;
+use super::workload::{image_named, image_to_be_asked};
 use super::world::Known;
 
 /// The world around one request.
@@ -27,23 +28,15 @@ pub(super) struct Around<'a> {
     pub(super) until: Patience<'a>,
 }
 
-fn named(name: &str) -> Result<Reference, String> {
-    name.parse().map_err(|error| format!("{name:?} is no image: {error}"))
-}
-
 impl Around<'_> {
     /// An image that an object names. Objects choose no registries to be asked but those that the
     /// rules allow.
-    fn image_of(&self, name: &str) -> Result<Reference, String> {
-        let image = named(name)?;
-        match may_be_asked(self.measure.gate.rules(), &image) {
-            true => Ok(image),
-            false => Err(format!("{} is of no registry that is allowed", image.name())),
-        }
+    fn image_of(&self, name: &str) -> Result<Reference, NotKnown> {
+        image_to_be_asked(self.measure.gate.rules(), name)
     }
 
-    fn pinned(&self, image: &Reference) -> Result<Reference, String> {
-        self.tags.resolve(image, self.images, self.until).map_err(|why| why.text)
+    fn pinned(&self, image: &Reference) -> Result<Reference, NotKnown> {
+        self.tags.resolve(image, self.images, self.until)
     }
 
     /// Asks the cluster; where there is none, who knows but the time.
@@ -65,7 +58,7 @@ impl Surroundings for Around<'_> {
         self.of_cluster(|cluster| cluster.knows_cluster())
     }
 
-    fn namespace_labels(&self, name: &str) -> Result<BTreeMap<String, String>, String> {
+    fn namespace_labels(&self, name: &str) -> Result<BTreeMap<String, String>, Unanswered> {
         match self.knows_cluster() {
             true => self.of_cluster(|cluster| cluster.namespace_labels(name)),
             // A policy that asks for others is refused when it is loaded.
@@ -73,7 +66,7 @@ impl Surroundings for Around<'_> {
         }
     }
 
-    fn namespace(&self, name: &str) -> Result<Value, String> {
+    fn namespace(&self, name: &str) -> Result<Value, Unanswered> {
         self.of_cluster(|cluster| cluster.namespace(name))
     }
 
@@ -83,7 +76,7 @@ impl Surroundings for Around<'_> {
         resource_or_kind: &str,
         namespace: &str,
         name: &str,
-    ) -> Result<Option<Arc<Value>>, String> {
+    ) -> Result<Option<Arc<Value>>, Unanswered> {
         self.of_cluster(|cluster| cluster.object(api_version, resource_or_kind, namespace, name))
     }
 
@@ -93,23 +86,28 @@ impl Surroundings for Around<'_> {
         resource_or_kind: &str,
         namespace: &str,
         labels: &LabelSelector,
-    ) -> Result<Arc<Value>, String> {
+    ) -> Result<Arc<Value>, Unanswered> {
         self.of_cluster(|cluster| cluster.objects(api_version, resource_or_kind, namespace, labels))
     }
 
-    fn call(&self, method: &str, url: &str, body: Option<&Value>) -> Result<Arc<Value>, String> {
+    fn call(
+        &self,
+        method: &str,
+        url: &str,
+        body: Option<&Value>,
+    ) -> Result<Arc<Value>, Unanswered> {
         self.of_cluster(|cluster| cluster.call(method, url, body))
     }
 
     /// What is given of an image stands in for its registry.
-    fn image(&self, reference: &str) -> Result<Value, String> {
+    fn image(&self, reference: &str) -> Result<Value, Unanswered> {
         if let Ok(given) = self.of_cluster(|cluster| cluster.image(reference)) {
             return Ok(given);
         }
         let image = self.image_of(reference)?;
         let pinned = self.pinned(&image)?;
-        let digest = pinned.digest().ok_or_else(|| format!("{pinned} has no digest"))?;
-        self.images.facts(&image, digest, self.measure, self.until).map_err(|why| why.text)
+        let digest = pinned.digest().ok_or_else(|| NotKnown::NoDigest(Box::new(pinned.clone())))?;
+        Ok(self.images.facts(&image, digest, self.measure, self.until)?)
     }
 
     /// What is given for an entry stands in for what the policies say of it.
@@ -117,14 +115,14 @@ impl Surroundings for Around<'_> {
         &self,
         name: &str,
         projection: Option<&str>,
-    ) -> Result<Option<Arc<Value>>, String> {
+    ) -> Result<Option<Arc<Value>>, Unanswered> {
         match self.of_cluster(|cluster| cluster.global_entry(name, projection))? {
             None => self.policies.global_entry(name, projection, self),
             given => Ok(given),
         }
     }
 
-    fn roles(&self, user: &UserInfo) -> Result<Roles, String> {
+    fn roles(&self, user: &UserInfo) -> Result<Roles, Unanswered> {
         self.of_cluster(|cluster| cluster.roles(user))
     }
 
@@ -142,11 +140,14 @@ impl Surroundings for Around<'_> {
         }
     }
 
-    fn verify(&self, wanted: &WantedImage) -> Result<VerifiedImage, String> {
-        let elsewhere = wanted.repository.as_deref().map(named).transpose()?;
+    fn verify(&self, wanted: &WantedImage) -> Result<VerifiedImage, Unanswered> {
+        let elsewhere = wanted.repository.as_deref().map(image_named).transpose()?;
         let image = self.pinned(&self.image_of(&wanted.image)?)?;
         let found =
             self.images.verify(wanted, &image, elsewhere.as_ref(), self.measure, self.until);
-        found.map_err(|why| why.text)
+        match found? {
+            Checked::Verified(verified) => Ok(verified),
+            Checked::Unverified(why) => Err(Unanswered::NotVerified(Cause::of(why))),
+        }
     }
 }

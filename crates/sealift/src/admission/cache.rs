@@ -1,6 +1,7 @@
 //! What was found, kept for a while.
 
 use std::collections::HashMap;
+use std::fmt::Display;
 use std::hash::Hash;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -60,11 +61,12 @@ impl<T: Weight + ?Sized> Weight for Arc<T> {
     }
 }
 
-impl<T: Weight> Weight for Result<T, String> {
+/// Of an error it is what it says.
+impl<T: Weight, E: Display> Weight for Result<T, E> {
     fn weight(&self) -> usize {
         match self {
             Ok(found) => found.weight(),
-            Err(why) => NODE + why.len(),
+            Err(why) => NODE + why.to_string().len(),
         }
     }
 }

@@ -6,10 +6,11 @@ use std::time::{Duration, Instant};
 
 use sealift_kubernetes::{Bound, Client, Error, Who};
 use sealift_model::Timestamp;
-use sealift_policy::admission::{LabelSelector, Roles, Surroundings, UserInfo};
+use sealift_policy::admission::{Cause, LabelSelector, Roles, Surroundings, Unanswered, UserInfo};
 use serde_json::Value;
 
 use super::cache::{Bounds, Weight};
+use super::flight::NotYet;
 use super::once::Once;
 use super::patience::Patience;
 use crate::ThreadPool;
@@ -54,7 +55,12 @@ const STACK_BYTES: usize = 1 << 20;
 /// Where all namespaces are.
 const NAMESPACES: [&str; 2] = ["namespaces", "Namespace"];
 
-type Answer<V> = Result<Arc<V>, String>;
+type Answer<V> = Result<Arc<V>, Error>;
+
+/// The cluster is asked, and has not answered yet.
+#[derive(Debug, thiserror::Error)]
+#[error("asking the cluster: {0}")]
+struct Waiting(NotYet);
 
 /// There is one of them.
 impl Weight for Bound {
@@ -102,15 +108,16 @@ impl Asking<'_> {
         what: String,
         keep: Duration,
         ask: impl FnOnce(&Client, Instant) -> Result<V, Error> + Send + 'static,
-    ) -> Answer<V> {
+    ) -> Result<Arc<V>, Unanswered> {
         let client = Arc::clone(&self.cluster.client);
         let keep = move |answer: &Answer<V>| Some(if answer.is_ok() { keep } else { KEPT_ERROR });
-        let (begun, _) = of.ask(what, keep, move || {
-            let answer = ask(&client, Instant::now() + LONGEST);
-            answer.map(Arc::new).map_err(|error| error.to_string())
-        });
+        let (begun, _) =
+            of.ask(what, keep, move || ask(&client, Instant::now() + LONGEST).map(Arc::new));
         let until = self.until.at_most(self.cluster.patience);
-        begun.wait(until).unwrap_or_else(|why| Err(format!("asking the cluster: {why}")))
+        match begun.wait(until) {
+            Ok(answer) => answer.map_err(|error| unanswered(matches!(error, Error::Late), error)),
+            Err(why) => Err(unanswered(why == NotYet::Late, Waiting(why))),
+        }
     }
 
     fn of_objects(
@@ -118,12 +125,18 @@ impl Asking<'_> {
         what: String,
         keep: Duration,
         ask: impl FnOnce(&Client, Instant) -> Result<Value, Error> + Send + 'static,
-    ) -> Answer<Value> {
+    ) -> Result<Arc<Value>, Unanswered> {
         self.ask(&self.cluster.objects, what, keep, ask)
     }
 
     /// An object; null where it is not there.
-    fn found(&self, api_version: &str, kind: &str, namespace: &str, name: &str) -> Answer<Value> {
+    fn found(
+        &self,
+        api_version: &str,
+        kind: &str,
+        namespace: &str,
+        name: &str,
+    ) -> Result<Arc<Value>, Unanswered> {
         let is_namespace = api_version == "v1" && NAMESPACES.contains(&kind);
         let keep = if is_namespace { KEPT } else { KEPT_ELSE };
         // Of what is to be found in itself alone, no namespace tells it apart.
@@ -137,6 +150,11 @@ impl Asking<'_> {
     }
 }
 
+fn unanswered(is_late: bool, why: impl std::error::Error + Send + Sync + 'static) -> Unanswered {
+    let cause = Cause::of(why);
+    if is_late { Unanswered::Late(cause) } else { Unanswered::Failed(cause) }
+}
+
 impl Surroundings for Asking<'_> {
     fn now(&self) -> Timestamp {
         (self.cluster.now)()
@@ -146,10 +164,10 @@ impl Surroundings for Asking<'_> {
         true
     }
 
-    fn namespace_labels(&self, name: &str) -> Result<BTreeMap<String, String>, String> {
+    fn namespace_labels(&self, name: &str) -> Result<BTreeMap<String, String>, Unanswered> {
         let namespace = self.found("v1", "namespaces", "", name)?;
         if namespace.is_null() {
-            return Err(format!("there is no namespace {name}"));
+            return Err(Unanswered::NoNamespace { name: name.to_owned() });
         }
         let labels = namespace.pointer("/metadata/labels").and_then(Value::as_object);
         let labels = labels.into_iter().flatten();
@@ -164,7 +182,7 @@ impl Surroundings for Asking<'_> {
         resource_or_kind: &str,
         namespace: &str,
         name: &str,
-    ) -> Result<Option<Arc<Value>>, String> {
+    ) -> Result<Option<Arc<Value>>, Unanswered> {
         let found = self.found(api_version, resource_or_kind, namespace, name)?;
         Ok(Some(found).filter(|found| !found.is_null()))
     }
@@ -175,7 +193,7 @@ impl Surroundings for Asking<'_> {
         resource_or_kind: &str,
         namespace: &str,
         labels: &LabelSelector,
-    ) -> Result<Arc<Value>, String> {
+    ) -> Result<Arc<Value>, Unanswered> {
         let selector = labels.query()?;
         let asked = [api_version, resource_or_kind, namespace, &selector].map(str::to_owned);
         self.of_objects(format!("objects {}", asked.join(" ")), KEPT_ELSE, move |client, until| {
@@ -184,7 +202,12 @@ impl Surroundings for Asking<'_> {
         })
     }
 
-    fn call(&self, method: &str, url: &str, body: Option<&Value>) -> Result<Arc<Value>, String> {
+    fn call(
+        &self,
+        method: &str,
+        url: &str,
+        body: Option<&Value>,
+    ) -> Result<Arc<Value>, Unanswered> {
         let (method, url, body) = (method.to_ascii_uppercase(), url.to_owned(), body.cloned());
         let said = body.as_ref().map(Value::to_string).unwrap_or_default();
         self.of_objects(format!("call {method} {url} {said}"), KEPT_ELSE, move |client, until| {
@@ -193,11 +216,11 @@ impl Surroundings for Asking<'_> {
     }
 
     /// Entries stand among the policies.
-    fn global_entry(&self, _: &str, _: Option<&str>) -> Result<Option<Arc<Value>>, String> {
+    fn global_entry(&self, _: &str, _: Option<&str>) -> Result<Option<Arc<Value>>, Unanswered> {
         Ok(None)
     }
 
-    fn roles(&self, user: &UserInfo) -> Result<Roles, String> {
+    fn roles(&self, user: &UserInfo) -> Result<Roles, Unanswered> {
         let asked = "bindings".to_owned();
         let bound = self.ask(&self.cluster.bindings, asked, KEPT, Client::bindings)?;
         let who = Who { name: &user.username, groups: &user.groups };

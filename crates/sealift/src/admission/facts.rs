@@ -1,26 +1,30 @@
 //! What policies are told of an image, as Kyverno tells it.
 
+use std::sync::Arc;
+
 use sealift_model::{Descriptor, Digest, Reference};
 use sealift_registry::{ManifestName, Repository};
 use serde_json::{Value, json};
 
-use crate::Chain;
+use super::not_known::NotKnown;
 
 /// More than any config has.
 const MAX_CONFIG_BYTES: u64 = 8 << 20;
 
 /// Manifest and config of an image at its digest; of an index, those of its image for the usual
-/// platform. Why not, and whether to ask again may help.
+/// platform.
 pub(super) fn facts(
     image: &Reference,
     digest: &Digest,
     repository: &Repository,
-) -> Result<Value, (String, bool)> {
-    let failed = |error: sealift_registry::Error| (Chain(&error).to_string(), true);
+) -> Result<Value, NotKnown> {
+    let failed = |error| NotKnown::Registry(Arc::new(error));
+    let named = || Box::new(image.clone());
+    let no_json =
+        |document, error| NotKnown::NoJson { document, image: named(), error: Arc::new(error) };
     let document = |digest: &Digest| {
         let found = repository.manifest(&ManifestName::Digest(digest.clone())).map_err(failed)?;
-        serde_json::from_slice::<Value>(&found.bytes)
-            .map_err(|error| (format!("the manifest of {image} is no JSON: {error}"), false))
+        serde_json::from_slice::<Value>(&found.bytes).map_err(|error| no_json("manifest", error))
     };
     let mut manifest = document(digest)?;
     if let Some(children) = manifest.get("manifests").and_then(Value::as_array) {
@@ -32,16 +36,14 @@ pub(super) fn facts(
         };
         let child = children.iter().find(is_usual).and_then(|child| child.get("digest"));
         let child = child.and_then(Value::as_str).and_then(|digest| digest.parse().ok());
-        let child =
-            child.ok_or_else(|| (format!("{image} has no image for linux/amd64"), false))?;
-        manifest = document(&child)?;
+        manifest = document(&child.ok_or_else(|| NotKnown::NoUsual(named()))?)?;
     }
     let config = manifest.get("config").cloned().unwrap_or_default();
     let config: Descriptor = serde_json::from_value(config)
-        .map_err(|error| (format!("the manifest of {image} has no config: {error}"), false))?;
+        .map_err(|error| NotKnown::NoConfig { image: named(), error: Arc::new(error) })?;
     let config = repository.blob_bytes(&config, MAX_CONFIG_BYTES).map_err(failed)?;
-    let config: Value = serde_json::from_slice(&config)
-        .map_err(|error| (format!("the config of {image} is no JSON: {error}"), false))?;
+    let config: Value =
+        serde_json::from_slice(&config).map_err(|error| no_json("config", error))?;
     let name = image.repository().rsplit('/').next().unwrap_or_default();
     Ok(json!({
         "image": image.to_string(),

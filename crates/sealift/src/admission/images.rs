@@ -10,7 +10,8 @@ use serde_json::Value;
 
 use super::cache::{Bounds, Weight};
 use super::facts::facts;
-use super::flight::{Flights, NotYet};
+use super::flight::Flights;
+use super::not_known::{NotKnown, Unverified};
 use super::once::{Begun, Once};
 use super::patience::Patience;
 use super::root::Root;
@@ -58,18 +59,13 @@ pub(super) struct Judged {
     pub(super) verdicts: Verdicts,
 }
 
-/// Why nothing is known of an image.
+/// What a verifier says of an image.
 #[derive(Clone, Debug)]
-pub(super) struct Why {
-    pub(super) text: String,
-    /// It may be known soon: looking goes on.
-    pub(super) is_late: bool,
-}
-
-impl From<String> for Why {
-    fn from(text: String) -> Self {
-        Self { text, is_late: false }
-    }
+pub(super) enum Checked {
+    /// It is signed, or attested, as it is wanted.
+    Verified(VerifiedImage),
+    /// It is not.
+    Unverified(Unverified),
 }
 
 /// Resolves and judges images; what takes longer than a request goes on by itself.
@@ -81,12 +77,12 @@ struct Shared {
     world: World,
     tags: Flights<String, Found<Digest>>,
     verdicts: Asked<Verdicts>,
-    signatures: Asked<Found<VerifiedImage>>,
+    signatures: Asked<Checked>,
     facts: Asked<Arc<Value>>,
 }
 
 /// What was found out, or why it could not be.
-type Found<V> = Result<V, String>;
+type Found<V> = Result<V, NotKnown>;
 
 /// What is asked of images.
 type Asked<V> = Once<Key, Found<V>>;
@@ -146,7 +142,7 @@ impl Images {
         images: &[Reference],
         then: Option<&Arc<Measure>>,
         until: Patience<'_>,
-    ) -> Vec<Result<Reference, Why>> {
+    ) -> Vec<Found<Reference>> {
         let begun: Vec<_> = images.iter().map(|image| self.shared.resolve(image, then)).collect();
         let landed = begun.into_iter().zip(images);
         let landed = landed.map(|(begun, image)| Ok(image.at_digest(wait(begun, image, until)?)));
@@ -160,7 +156,7 @@ impl Images {
         images: &[Reference],
         measure: &Arc<Measure>,
         until: Patience<'_>,
-    ) -> Vec<Result<Judged, Why>> {
+    ) -> Vec<Found<Judged>> {
         let rules = measure.gate.rules();
         let asked: Vec<bool> =
             images.iter().map(|image| rules.about(image).next().is_some()).collect();
@@ -173,7 +169,7 @@ impl Images {
             .map(|(image, is_asked)| {
                 let next = is_asked.then(|| resolved.next()).flatten();
                 let image = next.unwrap_or_else(|| Ok(image.clone()))?;
-                Ok::<_, Why>((self.shared.judge(&image, measure), image))
+                Ok::<_, NotKnown>((self.shared.judge(&image, measure), image))
             })
             .collect();
         let landed = begun.into_iter().map(|begun| {
@@ -193,17 +189,20 @@ impl Images {
         elsewhere: Option<&Reference>,
         measure: &Arc<Measure>,
         until: Patience<'_>,
-    ) -> Result<VerifiedImage, Why> {
+    ) -> Found<Checked> {
         let (shared, measure) = (Arc::clone(&self.shared), Arc::clone(measure));
         let (mut asked, pinned, elsewhere) = (wanted.clone(), image.clone(), elsewhere.cloned());
         // However the object names it, before and after its digest is written in.
         asked.image =
             image.digest().map_or(image.clone(), |it| image.at_digest(it.clone())).to_string();
         let key = Key { image: format!("{asked:?}"), generation: measure.generation };
-        let keep = |found: &Result<_, _>| if found.is_ok() { GOOD } else { BAD };
+        let keep = |found: &Checked| match found {
+            Checked::Verified(_) => GOOD,
+            Checked::Unverified(_) => BAD,
+        };
         let look = move || shared.check(&asked, &pinned, elsewhere.as_ref(), &measure);
         let begun = self.shared.ask(&self.shared.signatures, key, keep, look);
-        wait(begun, image, until)?.map_err(Why::from)
+        wait(begun, image, until)
     }
 
     /// What policies are told of an image with this digest.
@@ -213,11 +212,11 @@ impl Images {
         digest: &Digest,
         measure: &Arc<Measure>,
         until: Patience<'_>,
-    ) -> Result<Value, Why> {
+    ) -> Found<Value> {
         let key = Key { image: format!("{image} {digest}"), generation: measure.generation };
         let (shared, asked, digest) = (Arc::clone(&self.shared), image.clone(), digest.clone());
         let look = move || {
-            let place = shared.world.registry.image(&asked).map_err(|error| (error, false))?;
+            let place = shared.world.registry.image(&asked).map_err(NotKnown::NotAsked)?;
             facts(&asked, &digest, &place.repository()).map(Arc::new)
         };
         let begun = self.shared.ask(&self.shared.facts, key, |_| GOOD, look);
@@ -225,16 +224,9 @@ impl Images {
     }
 }
 
-fn wait<V: Clone>(
-    begun: Begun<Found<V>>,
-    image: &Reference,
-    until: Patience<'_>,
-) -> Result<V, Why> {
-    let landed = begun.wait(until).map_err(|error| Why {
-        text: format!("{image}: {error}"),
-        is_late: error == NotYet::Late,
-    })?;
-    landed.map_err(Why::from)
+fn wait<V: Clone>(begun: Begun<Found<V>>, image: &Reference, until: Patience<'_>) -> Found<V> {
+    let not_yet = |why| NotKnown::NotYet { image: Box::new(image.clone()), why };
+    begun.wait(until).map_err(not_yet)?
 }
 
 /// How long what rules say is kept.
@@ -247,6 +239,15 @@ impl Weight for [RuleVerdict] {
     fn weight(&self) -> usize {
         let failures = self.iter().flat_map(|verdict| &verdict.failures).map(String::len);
         size_of_val(self) + failures.sum::<usize>()
+    }
+}
+
+impl Weight for Checked {
+    fn weight(&self) -> usize {
+        match self {
+            Self::Verified(verified) => verified.weight(),
+            Self::Unverified(Unverified { image, why }) => image.to_string().len() + why.weight(),
+        }
     }
 }
 
@@ -277,14 +278,14 @@ impl Shared {
         Begun::UnderWay(self.tags.join(image.to_string(), work).0)
     }
 
-    /// What a tag names now; whether to ask again may help.
-    fn fetch_digest(&self, image: &Reference) -> Result<Digest, (String, bool)> {
-        let place = self.world.registry.image(image).map_err(|error| (error, false))?;
+    /// What a tag names now.
+    fn fetch_digest(&self, image: &Reference) -> Found<Digest> {
+        let place = self.world.registry.image(image).map_err(NotKnown::NotAsked)?;
         let found = place.repository().find_manifest(&ManifestName::of(image));
         match found {
             Ok(Some(manifest)) => Ok(manifest.descriptor.digest),
-            Ok(None) => Err((format!("{image} is not in the registry"), false)),
-            Err(error) => Err((Chain(&error).to_string(), true)),
+            Ok(None) => Err(NotKnown::NotThere(Box::new(image.clone()))),
+            Err(error) => Err(NotKnown::Registry(Arc::new(error))),
         }
     }
 
@@ -309,7 +310,7 @@ impl Shared {
         of: &Asked<V>,
         key: Key,
         keep: fn(&V) -> Duration,
-        ask: impl Fn() -> Result<V, (String, bool)> + Send + 'static,
+        ask: impl Fn() -> Found<V> + Send + 'static,
     ) -> Begun<Found<V>>
     where
         V: Clone + Weight + Send + 'static,
@@ -326,58 +327,57 @@ impl Shared {
         image: &Reference,
         elsewhere: Option<&Reference>,
         measure: &Measure,
-    ) -> Result<Result<VerifiedImage, String>, (String, bool)> {
-        let failed = |error| (error, false);
-        let mut place = self.world.registry.image(image).map_err(failed)?;
+    ) -> Found<Checked> {
+        let mut place = self.world.registry.image(image).map_err(NotKnown::NotAsked)?;
         if let Some(elsewhere) = elsewhere {
-            let other = self.world.registry.image(elsewhere).map_err(failed)?;
+            let other = self.world.registry.image(elsewhere).map_err(NotKnown::NotAsked)?;
             place = place.with_signatures_in(other.repository());
         }
         let until = Until(Instant::now() + LONGEST);
-        let root = measure.root.for_wanted(wanted);
-        // The failure is kept for longer than anybody would ask again.
-        let root = root.map_err(|why| (format!("the trusted root: {why}"), false))?;
+        let root = measure.root.for_wanted(wanted).map_err(NotKnown::Root)?;
         let (log, now) = (measure.log.as_ref(), (self.world.now)());
         match verify_wanted(wanted, &place, &root, log, now, &until) {
-            Ok(verified) => Ok(Ok(verified)),
+            Ok(verified) => Ok(Checked::Verified(verified)),
             Err(error) => {
-                let text = format!("{image}: {}", Chain(&error));
-                if error.is_open() { Err((text, true)) } else { Ok(Err(text)) }
+                let image = Box::new(image.clone());
+                let unverified = Unverified { image, why: Chain(&error).to_string() };
+                match error.is_open() {
+                    true => Err(NotKnown::Unverified(unverified)),
+                    false => Ok(Checked::Unverified(unverified)),
+                }
             }
         }
     }
 
-    fn look_at(&self, image: &Reference, measure: &Measure) -> Result<Verdicts, (String, bool)> {
-        let place = self.world.registry.image(image).map_err(|error| (error, false))?;
+    fn look_at(&self, image: &Reference, measure: &Measure) -> Found<Verdicts> {
+        let place = self.world.registry.image(image).map_err(NotKnown::NotAsked)?;
         let Measure { gate, scanner, options, .. } = measure;
         let until = Until(Instant::now() + LONGEST);
+        let named = || Box::new(image.clone());
         match gate.judge(&place, scanner, options, (self.world.now)(), &until) {
             Ok(verdicts) if verdicts.iter().any(|it: &RuleVerdict| it.is_open) => {
-                let why = verdicts.iter().filter(|it| it.is_open).flat_map(|it| &it.failures);
-                let why: Vec<&str> = why.map(String::as_str).collect();
-                Err((format!("{image}: {}", why.join(", ")), true))
+                let open = verdicts.into_iter().filter(|it| it.is_open);
+                let failures = open.flat_map(|it| it.failures).collect();
+                Err(NotKnown::Undecided { image: named(), failures })
             }
             Ok(verdicts) => Ok(verdicts.into()),
-            Err(Error::Cancelled) => {
-                Err((format!("{image} took longer than {} s", LONGEST.as_secs()), false))
-            }
-            Err(error) => Err((format!("{image}: {}", Chain(&error)), false)),
+            Err(Error::Cancelled) => Err(NotKnown::TooLong { image: named(), longest: LONGEST }),
+            Err(error) => Err(NotKnown::Unjudged { image: named(), error: Arc::new(error) }),
         }
     }
 }
 
 /// Asks again where that may help.
-fn retried<V>(ask: impl Fn() -> Result<V, (String, bool)>) -> Result<V, String> {
+fn retried<V>(ask: impl Fn() -> Found<V>) -> Found<V> {
     let mut pause = PAUSE;
     for _ in 1..ATTEMPTS {
         match ask() {
-            Ok(value) => return Ok(value),
-            Err((why, false)) => return Err(why),
-            Err(_) => std::thread::sleep(pause),
+            Err(why) if why.is_transient() => std::thread::sleep(pause),
+            found => return found,
         }
         pause *= 2;
     }
-    ask().map_err(|(why, _)| why)
+    ask()
 }
 
 /// Ends what takes too long.
@@ -392,6 +392,21 @@ impl Observer for Until {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn only_what_may_be_known_the_next_moment_is_asked_again() {
+        let image = Box::new("registry.example/app:1".parse::<Reference>().unwrap());
+        let open = NotKnown::Unverified(Unverified { image: image.clone(), why: "away".into() });
+        for (why, asked) in [(NotKnown::NotThere(image), 1), (open, ATTEMPTS)] {
+            let count = std::cell::Cell::new(0);
+            let found = retried::<()>(|| {
+                count.set(count.get() + 1);
+                Err(why.clone())
+            });
+            assert_eq!(found.unwrap_err().to_string(), why.to_string());
+            assert_eq!(count.get(), asked, "{why}");
+        }
+    }
 
     #[test]
     fn what_does_not_hold_is_soon_asked_again() {

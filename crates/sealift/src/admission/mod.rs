@@ -65,9 +65,11 @@ mod images;
 mod json;
 mod junit;
 mod misspelt;
+mod not_known;
 mod once;
 mod patience;
 mod question;
+mod refusal;
 mod response;
 mod reviewer;
 mod root;
@@ -84,14 +86,15 @@ mod world;
 use serde::Serialize;
 
 pub use sealift_policy::admission::{
-    Alone, Answer, Document, Effect, Files, Operation, Outcome, Policies, Request, Surroundings,
-    go_duration,
+    Alone, Answer, Cause, Document, Effect, Files, LabelError, NotGiven, Operation, Outcome,
+    Policies, Request, Surroundings, Unanswered, go_duration,
 };
 
 pub use cluster::Cluster;
 pub use decision::{Change, Decision};
 pub use folder::{LoadError, objects, of_kinds};
 pub use question::{NoReview, request_of};
+pub use refusal::ImageRefusal;
 pub use response::response;
 pub use reviewer::{Reviewer, ReviewerSources};
 pub use rules::Rules;

@@ -5,8 +5,9 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use sealift_model::Timestamp;
-use sealift_policy::admission::{Files, Operation};
+use sealift_policy::admission::{Cause, Files, Operation};
 
+use super::folder::wrong;
 use super::{
     LoadError, Registry, Reviewed, RootSource, Rules, Sources, TextError, World, stand_in,
 };
@@ -18,10 +19,10 @@ use crate::{Observer, trust};
 /// ```no_run
 /// use std::time::{Duration, Instant};
 ///
-/// use sealift::admission::{CredentialScope, Reviewer, ReviewerSources, ScopedRegistries};
+/// use sealift::admission::{Cause, CredentialScope, Reviewer, ReviewerSources, ScopedRegistries};
 /// use sealift::{NoProgress, Reference, RegistryImage, Timestamp};
 ///
-/// # fn ask(image: &Reference) -> Result<RegistryImage, String> { Err(image.to_string()) }
+/// # fn ask(_: &Reference) -> Result<RegistryImage, Cause> { Err(Cause::of(std::fmt::Error)) }
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// let mut given = ReviewerSources::default();
 /// given.judged_by.policies.push("policies/".into());
@@ -97,7 +98,7 @@ impl Reviewer {
 
 fn root(path: Option<PathBuf>) -> Arc<RootSource> {
     Arc::new(move || match &path {
-        Some(path) => std::fs::read(path).map_err(|error| format!("{}: {error}", path.display())),
+        Some(path) => std::fs::read(path).map_err(|error| Cause::of(wrong(path, error))),
         None => Ok(trust::embedded().trusted_root.to_vec()),
     })
 }

@@ -4,11 +4,11 @@ use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use sealift_policy::admission::{Attestor, WantedImage};
+use sealift_policy::admission::{Attestor, Cause, WantedImage};
 
 use super::sources::RootSource;
 use crate::Chain;
-use crate::verify::{TrustedRoot, trusted_root};
+use crate::verify::{TrustError, TrustedRoot, trusted_root};
 
 /// How long it is remembered that there was none: that many ask makes nothing better.
 const KEPT_ERROR: Duration = Duration::from_secs(5);
@@ -24,7 +24,18 @@ pub(super) struct Root {
 /// What the source gave.
 enum Known {
     Root(Arc<TrustedRoot>),
-    Failed { why: String, since: Instant },
+    Failed { why: RootError, since: Instant },
+}
+
+/// Why there is no trusted root.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+pub(super) enum RootError {
+    /// It cannot be had.
+    #[error("{}", Chain(.0))]
+    Source(Cause),
+    /// What was given is none.
+    #[error("{}", Chain(.0))]
+    Unusable(TrustError),
 }
 
 impl Root {
@@ -39,11 +50,11 @@ impl Root {
     }
 
     /// The root.
-    pub(super) fn get(&self) -> Result<Arc<TrustedRoot>, String> {
+    pub(super) fn get(&self) -> Result<Arc<TrustedRoot>, RootError> {
         self.get_by(Instant::now)
     }
 
-    fn get_by(&self, now: impl Fn() -> Instant) -> Result<Arc<TrustedRoot>, String> {
+    fn get_by(&self, now: impl Fn() -> Instant) -> Result<Arc<TrustedRoot>, RootError> {
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         match known.as_ref() {
             Some(Known::Root(root)) => return Ok(Arc::clone(root)),
@@ -62,15 +73,18 @@ impl Root {
         answer
     }
 
-    fn ask(&self) -> Result<TrustedRoot, String> {
+    fn ask(&self) -> Result<TrustedRoot, RootError> {
         match &self.source {
             None => Ok(TrustedRoot::default()),
-            Some(source) => trusted_root(&source()?).map_err(|error| Chain(&error).to_string()),
+            Some(source) => {
+                let json = source().map_err(RootError::Source)?;
+                trusted_root(&json).map_err(RootError::Unusable)
+            }
         }
     }
 
     /// The root for what a policy wants; a key's signature without an entry in a log needs none.
-    pub(super) fn for_wanted(&self, wanted: &WantedImage) -> Result<Arc<TrustedRoot>, String> {
+    pub(super) fn for_wanted(&self, wanted: &WantedImage) -> Result<Arc<TrustedRoot>, RootError> {
         match wanted.attestor {
             Attestor::Key { .. } if wanted.log.no_entry => Ok(Arc::default()),
             _ => self.get(),
@@ -91,22 +105,27 @@ mod tests {
 
     use super::*;
 
+    fn away(count: u32) -> Cause {
+        Cause::of(std::io::Error::other(format!("away, {count}")))
+    }
+
     #[test]
     fn who_waits_is_told_the_same_failure() {
         let asked = Arc::new(AtomicU32::new(0));
         let count = Arc::clone(&asked);
         let root = Root::of(Some(Arc::new(move || {
             thread::sleep(Duration::from_millis(20));
-            Err(format!("away, {}", count.fetch_add(1, Ordering::Relaxed)))
+            Err(away(count.fetch_add(1, Ordering::Relaxed)))
         })));
         let start = Instant::now();
         thread::scope(|scope| {
             let waiting: Vec<_> = (0..4).map(|_| scope.spawn(|| root.get_by(|| start))).collect();
             for waiting in waiting {
-                assert_eq!(waiting.join().unwrap().unwrap_err(), "away, 0");
+                assert_eq!(waiting.join().unwrap().unwrap_err(), RootError::Source(away(0)));
             }
         });
-        assert!(root.get_by(|| start + KEPT_ERROR).unwrap_err().contains("away, 1"));
+        let later = root.get_by(|| start + KEPT_ERROR).unwrap_err();
+        assert_eq!(later.to_string(), "away, 1");
         assert_eq!(asked.load(Ordering::Relaxed), 2);
     }
 }

@@ -10,8 +10,9 @@ use super::around::Around;
 use super::changes::{changeable, changed};
 use super::images::{Images, Measure};
 use super::patience::Patience;
+use super::refusal::ImageRefusal;
 use super::tags::Tags;
-use super::workload::{may_be_asked, say_verdicts, to_be_asked, unknown};
+use super::workload::{image_to_be_asked, say_verdicts, to_be_asked, unknown};
 use super::world::Known;
 use super::{Change, Decision, World, workload};
 
@@ -32,8 +33,6 @@ pub struct Rules {
     current: RwLock<Option<Arc<Loaded>>>,
     images: Images,
 }
-
-const NOT_LOADED: &str = "no policies are loaded";
 
 impl Rules {
     /// A judge that knows nothing yet, and refuses everything until it does.
@@ -71,7 +70,9 @@ impl Rules {
     #[must_use]
     pub fn validate(&self, request: &Request, until: Instant) -> Decision {
         let until = Patience::from(until);
-        let Some(loaded) = self.current() else { return Decision::refuse(NOT_LOADED) };
+        let Some(loaded) = self.current() else {
+            return Decision::refuse(ImageRefusal::NotLoaded.to_string());
+        };
         let tags = Tags::default();
         let mut decision = self.by_policies(&loaded, request, &tags, until);
         decision.add(workload::judge(request, &self.images, &loaded.measure, &tags, until));
@@ -82,7 +83,9 @@ impl Rules {
     #[must_use]
     pub fn mutate(&self, request: &Request, until: Instant) -> Decision {
         let until = Patience::from(until);
-        let Some(loaded) = self.current() else { return Decision::refuse(NOT_LOADED) };
+        let Some(loaded) = self.current() else {
+            return Decision::refuse(ImageRefusal::NotLoaded.to_string());
+        };
         let rules = loaded.measure.gate.rules();
         let mut decision = Decision::allow();
         if rules.excludes(&request.namespace) {
@@ -97,7 +100,7 @@ impl Rules {
         for ((used, image), pinned) in uses.iter().zip(&images).zip(resolved) {
             match pinned {
                 Ok(pinned) => decision.pin(&used.json_pointer, image, &pinned),
-                Err(why) => unknown(&mut decision, &used.container, why),
+                Err(why) => unknown(&mut decision, &used.container, &why),
             }
         }
         decision
@@ -113,7 +116,9 @@ impl Rules {
 
     /// The same, for somebody who may want no more.
     pub(super) fn review_within(&self, request: &Request, until: Patience<'_>) -> Decision {
-        let Some(loaded) = self.current() else { return Decision::refuse(NOT_LOADED) };
+        let Some(loaded) = self.current() else {
+            return Decision::refuse(ImageRefusal::NotLoaded.to_string());
+        };
         let tags = Tags::default();
         let by_images = workload::judge(request, &self.images, &loaded.measure, &tags, until);
         let mut changes = self.pins(request, &tags, until);
@@ -133,33 +138,23 @@ impl Rules {
 
     /// Images by their names: each with its digest where it may run, else why not.
     #[must_use]
-    pub fn images(&self, names: &[String], until: Instant) -> Vec<Result<String, String>> {
+    pub fn images(&self, names: &[String], until: Instant) -> Vec<Result<String, ImageRefusal>> {
         let until = Patience::from(until);
         let Some(loaded) = self.current() else {
-            return names.iter().map(|_| Err(NOT_LOADED.to_owned())).collect();
+            return names.iter().map(|_| Err(ImageRefusal::NotLoaded)).collect();
         };
         let rules = loaded.measure.gate.rules();
-        let parsed: Vec<Result<Reference, String>> = names
-            .iter()
-            .map(|name| {
-                let image: Reference =
-                    name.parse().map_err(|error| format!("{name:?} is no image: {error}"))?;
-                if !may_be_asked(rules, &image) {
-                    return Err(format!("{} is of no registry that is allowed", image.name()));
-                }
-                Ok(image)
-            })
-            .collect();
+        let parsed: Vec<_> = names.iter().map(|name| image_to_be_asked(rules, name)).collect();
         let good: Vec<Reference> = parsed.iter().flatten().cloned().collect();
         let mut judged = self.images.judge(&good, &loaded.measure, until).into_iter();
         let found = parsed.into_iter().map(|image| {
             image?;
-            let judged = judged.next().ok_or(NOT_LOADED)?.map_err(|why| why.text)?;
+            let judged = judged.next().ok_or(ImageRefusal::NotLoaded)??;
             let mut decision = Decision::allow();
             say_verdicts(&mut decision, rules, &judged.image.to_string(), &judged);
             match decision.is_allowed() {
                 true => Ok(judged.image.to_string()),
-                false => Err(decision.refusals.join("; ")),
+                false => Err(ImageRefusal::Refused(decision.refusals)),
             }
         });
         found.collect()
@@ -202,5 +197,44 @@ impl Decision {
         let pinned = image.with_digest(digest.clone()).to_string();
         self.annotate("pinned", &pinned);
         self.patch.push(Change::new(pointer, pinned));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use sealift_model::{ReferenceError, Timestamp};
+    use sealift_policy::admission::Cause;
+
+    use super::*;
+    use crate::RegistryImage;
+    use crate::admission::Sources;
+
+    #[test]
+    fn why_an_image_may_not_run_is_told_apart() {
+        let away = || Cause::of(std::io::Error::other("away"));
+        let registry = move |_: &Reference| Err::<RegistryImage, _>(away());
+        let now: Timestamp = "2026-01-31T12:00:00Z".parse().unwrap();
+        let rules = Rules::new(World::new(registry, move || now));
+        let until = Instant::now() + Duration::from_secs(20);
+        let names = ["registry.example/app:1", "registry.example/App", "docker.io/app"];
+        let names = names.map(str::to_owned);
+        assert_eq!(rules.images(&names[..1], until), [Err(ImageRefusal::NotLoaded)]);
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("sealift.toml");
+        let text = "[admission]\nregistries = ['registry.example']\nmax-age-days = 30\n";
+        std::fs::write(&path, text).unwrap();
+        let sources = Sources { rules: Some(path), ..Sources::default() };
+        sources.load_into(&rules).unwrap();
+        let name = "registry.example/App".to_owned();
+        let expected = [
+            Err(ImageRefusal::Unknown(away())),
+            Err(ImageRefusal::NoImage { name, error: ReferenceError::UpperCase }),
+            Err(ImageRefusal::NotAllowed { name: "docker.io/library/app".to_owned() }),
+        ];
+        assert_eq!(rules.images(&names, until), expected);
+        let refused = ImageRefusal::Refused(vec!["one".to_owned(), "other".to_owned()]);
+        assert_eq!(refused.to_string(), "one; other");
     }
 }

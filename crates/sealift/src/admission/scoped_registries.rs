@@ -1,6 +1,7 @@
 //! Registries of which one has something of its own.
 
 use sealift_model::Reference;
+use sealift_policy::admission::Cause;
 
 use super::Registry;
 use crate::RegistryImage;
@@ -31,9 +32,14 @@ pub enum CredentialScope {
 #[expect(clippy::exhaustive_structs, reason = "it says no more")]
 pub struct MissingHost;
 
+/// No registry is asked.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}: offline no registry is asked")]
+struct Offline(Reference);
+
 impl<F> ScopedRegistries<F>
 where
-    F: Fn(&Reference, CredentialScope) -> Result<RegistryImage, String> + Send + Sync + 'static,
+    F: Fn(&Reference, CredentialScope) -> Result<RegistryImage, Cause> + Send + Sync + 'static,
 {
     /// Registries that `ask` knows how to ask. `host` is the one for which everything is meant;
     /// without it `has_own` must be false: that anything is meant for one alone.
@@ -56,11 +62,11 @@ where
 
 impl<F> Registry for ScopedRegistries<F>
 where
-    F: Fn(&Reference, CredentialScope) -> Result<RegistryImage, String> + Send + Sync + 'static,
+    F: Fn(&Reference, CredentialScope) -> Result<RegistryImage, Cause> + Send + Sync + 'static,
 {
-    fn image(&self, reference: &Reference) -> Result<RegistryImage, String> {
+    fn image(&self, reference: &Reference) -> Result<RegistryImage, Cause> {
         if self.offline {
-            return Err(format!("{reference}: offline no registry is asked"));
+            return Err(Cause::of(Offline(reference.clone())));
         }
         let asked = reference.registry();
         let is_meant = self.host.as_ref().is_some_and(|host| host.eq_ignore_ascii_case(asked));
@@ -74,10 +80,14 @@ mod tests {
 
     #[test]
     fn what_is_meant_for_one_goes_to_no_other() {
-        let ask = |_: &Reference, scope: CredentialScope| Err(format!("{scope:?}"));
+        #[derive(Debug, thiserror::Error)]
+        #[error("{0:?}")]
+        struct Asked(CredentialScope);
+        let ask = |_: &Reference, scope: CredentialScope| Err(Cause::of(Asked(scope)));
         let scoped = ScopedRegistries::new(Some("R.example".to_owned()), true, ask).unwrap();
-        let told =
-            |scoped: &dyn Registry, name: &str| scoped.image(&name.parse().unwrap()).unwrap_err();
+        let told = |scoped: &dyn Registry, name: &str| {
+            scoped.image(&name.parse().unwrap()).unwrap_err().to_string()
+        };
         assert_eq!(told(&scoped, "r.example/app"), "Own");
         for other in ["r.example:5000/app", "x.r.example/app", "docker.io/r.example/app"] {
             assert_eq!(told(&scoped, other), "Other", "{other}");

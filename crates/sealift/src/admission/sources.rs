@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use sealift_http::Client;
 use sealift_model::Digest;
-use sealift_policy::admission::{Document, ImageRules, Policies};
+use sealift_policy::admission::{Cause, Document, ImageRules, Policies};
 use sealift_policy::{Limits, Policy, Sources as PolicySources};
 
 use super::folder::{LoadError, POLICIES, bytes, listed, read, wrong};
@@ -55,7 +55,7 @@ pub enum Others {
 }
 
 /// Gives a trusted root as JSON.
-pub type RootSource = dyn Fn() -> Result<Vec<u8>, String> + Send + Sync;
+pub type RootSource = dyn Fn() -> Result<Vec<u8>, Cause> + Send + Sync;
 
 impl std::fmt::Debug for Sources {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -269,7 +269,7 @@ mod tests {
 
     /// What is said of policies by a server that knows no cluster.
     fn loaded(name: &str, text: &str) -> Result<Told, String> {
-        let nobody = |image: &Reference| Err::<RegistryImage, _>(image.to_string());
+        let nobody = |_: &Reference| Err::<RegistryImage, _>(Cause::of(std::fmt::Error));
         let now: Timestamp = "2026-01-31T12:00:00Z".parse().unwrap();
         let rules = Rules::new(World::new(nobody, move || now));
         let texts = vec![(name.to_owned(), text.to_owned())];

@@ -6,13 +6,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use sealift_model::Reference;
 use sealift_policy::admission::ImageUse;
 
-use super::images::{Images, Why};
+use super::images::Images;
+use super::not_known::NotKnown;
 use super::patience::Patience;
 
 /// The tags of one review: each is resolved once, so that all rules speak of the same image.
 #[derive(Debug, Default)]
 pub(super) struct Tags {
-    resolved: RefCell<BTreeMap<Reference, Result<Reference, Why>>>,
+    resolved: RefCell<BTreeMap<Reference, Result<Reference, NotKnown>>>,
     wanted: RefCell<BTreeSet<Reference>>,
 }
 
@@ -23,7 +24,7 @@ impl Tags {
         image: &Reference,
         images: &Images,
         until: Patience<'_>,
-    ) -> Result<Reference, Why> {
+    ) -> Result<Reference, NotKnown> {
         if image.digest().is_some() {
             return Ok(image.clone());
         }
@@ -31,7 +32,7 @@ impl Tags {
             return known.clone();
         }
         let found = images.resolve(std::slice::from_ref(image), None, until).pop();
-        let found = found.unwrap_or_else(|| Err(Why::from(format!("{image} is not resolved"))));
+        let found = found.unwrap_or_else(|| Err(NotKnown::Unresolved(Box::new(image.clone()))));
         self.resolved.borrow_mut().insert(image.clone(), found.clone());
         found
     }

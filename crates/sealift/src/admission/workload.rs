@@ -8,7 +8,8 @@ use sealift_policy::admission::{
 };
 
 use super::Decision;
-use super::images::{Images, Judged, Measure, Why};
+use super::images::{Images, Judged, Measure};
+use super::not_known::NotKnown;
 use super::patience::Patience;
 use super::tags::Tags;
 
@@ -52,7 +53,7 @@ pub(super) fn judge(
                     tags.want(image);
                 }
             }
-            Err(why) => unknown(&mut decision, &used.container, why),
+            Err(why) => unknown(&mut decision, &used.container, &why),
         }
     }
     decision
@@ -74,16 +75,30 @@ fn place(used: &ImageUse) -> String {
 }
 
 /// Nothing is known of an image: that refuses whatever the rules about it would do.
-pub(super) fn unknown(decision: &mut Decision, container: &str, why: Why) {
-    let text = format!("{container}: {}", why.text);
+pub(super) fn unknown(decision: &mut Decision, container: &str, why: &NotKnown) {
+    let text = format!("{container}: {why}");
     let answer = Answer::of_image_rule(IMAGES, Outcome::Error, Effect::Deny, text);
-    if why.is_late { decision.hear_late(answer) } else { decision.hear(answer) }
+    if why.is_late() { decision.hear_late(answer) } else { decision.hear(answer) }
 }
 
 /// Whether a registry may be asked about an image: one that is refused is not. Where the place is
 /// only spoken of, the other rules are about the image all the same.
-pub(super) fn may_be_asked(rules: &ImageRules, image: &Reference) -> bool {
+fn may_be_asked(rules: &ImageRules, image: &Reference) -> bool {
     rules.registries_effect != Effect::Deny || rules.allows_registry(image)
+}
+
+/// The image of that name.
+pub(super) fn image_named(name: &str) -> Result<Reference, NotKnown> {
+    name.parse().map_err(|error| NotKnown::NoImage { name: name.to_owned(), error })
+}
+
+/// The same, whose registry may be asked.
+pub(super) fn image_to_be_asked(rules: &ImageRules, name: &str) -> Result<Reference, NotKnown> {
+    let image = image_named(name)?;
+    match may_be_asked(rules, &image) {
+        true => Ok(image),
+        false => Err(NotKnown::NotAllowed { name: image.name() }),
+    }
 }
 
 /// The images whose names are in order, and whose registries may be asked.

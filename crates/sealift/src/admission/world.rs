@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use sealift_model::{Reference, Timestamp};
-use sealift_policy::admission::Surroundings;
+use sealift_policy::admission::{Cause, Surroundings};
 
 use super::Cluster;
 use crate::RegistryImage;
@@ -15,14 +15,14 @@ pub trait Registry: Send + Sync + 'static {
     ///
     /// # Errors
     /// When that registry cannot be asked at all.
-    fn image(&self, reference: &Reference) -> Result<RegistryImage, String>;
+    fn image(&self, reference: &Reference) -> Result<RegistryImage, Cause>;
 }
 
 impl<F> Registry for F
 where
-    F: Fn(&Reference) -> Result<RegistryImage, String> + Send + Sync + 'static,
+    F: Fn(&Reference) -> Result<RegistryImage, Cause> + Send + Sync + 'static,
 {
-    fn image(&self, reference: &Reference) -> Result<RegistryImage, String> {
+    fn image(&self, reference: &Reference) -> Result<RegistryImage, Cause> {
         self(reference)
     }
 }

@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use sealift::admission::{Decision, Request, Rules};
+use sealift::admission::{Decision, ImageRefusal, Request, Rules};
 
 /// Decides on requests, from many threads at once.
 ///
@@ -17,7 +17,7 @@ pub trait Judge: Send + Sync + 'static {
     fn mutate(&self, request: &Request, until: Instant) -> Decision;
 
     /// Checks images by name: each yields its digest if it may run, else the reason why not.
-    fn images(&self, names: &[String], until: Instant) -> Vec<Result<String, String>>;
+    fn images(&self, names: &[String], until: Instant) -> Vec<Result<String, ImageRefusal>>;
 
     /// Why requests cannot be decided on yet; none if they can.
     fn not_ready(&self) -> Option<String> {
@@ -34,7 +34,7 @@ impl Judge for Rules {
         Self::mutate(self, request, until)
     }
 
-    fn images(&self, names: &[String], until: Instant) -> Vec<Result<String, String>> {
+    fn images(&self, names: &[String], until: Instant) -> Vec<Result<String, ImageRefusal>> {
         Self::images(self, names, until)
     }
 

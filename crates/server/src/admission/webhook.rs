@@ -210,7 +210,7 @@ impl<J: Judge> Webhook<J> {
         let before = ahead(until);
         match self.decided(until, move || judge.images(&names, before)) {
             Ok(found) => Response::json(200, JSON, &provider::answer(&asked, &found)),
-            Err(why) => Response::json(200, JSON, &provider::failure(&why.to_string())),
+            Err(why) => Response::json(200, JSON, &provider::failure(&why)),
         }
     }
 
@@ -266,6 +266,7 @@ mod tests {
     use std::sync::Mutex;
 
     use sealift::Timestamp;
+    use sealift::admission::ImageRefusal;
 
     use super::*;
 
@@ -282,7 +283,7 @@ mod tests {
             self.validate(asked, until)
         }
 
-        fn images(&self, _: &[String], _: Instant) -> Vec<Result<String, String>> {
+        fn images(&self, _: &[String], _: Instant) -> Vec<Result<String, ImageRefusal>> {
             Vec::new()
         }
     }

@@ -5,7 +5,17 @@ use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use sealift::{Chain, Database, Scanner};
+use sealift::{Chain, Database, Error, Scanner};
+
+/// Why there is no database.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum NoDatabase {
+    #[error("{}", Chain(.0))]
+    Unusable(Error),
+    /// It was taken away while it was opened.
+    #[error("{} is not there", .0.display())]
+    Missing(PathBuf),
+}
 
 /// A database whose file may be replaced while it is used.
 #[derive(Debug)]
@@ -36,7 +46,7 @@ impl Advisories {
     }
 
     /// A scanner with the present database, or with the last valid one if the new one is not.
-    pub(super) fn scanner(&self) -> Result<Arc<Scanner>, String> {
+    pub(super) fn scanner(&self) -> Result<Arc<Scanner>, NoDatabase> {
         let seen = Seen::of(&self.path);
         let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
         match (&*open, seen) {
@@ -48,8 +58,8 @@ impl Advisories {
                     Ok(scanner)
                 }
                 (_, _, Some((_, scanner))) => Ok(Arc::clone(scanner)),
-                (Err(error), ..) => Err(Chain(&error).to_string()),
-                (Ok(_), None, None) => Err(format!("{} is not there", self.path.display())),
+                (Err(error), ..) => Err(NoDatabase::Unusable(error)),
+                (Ok(_), None, None) => Err(NoDatabase::Missing(self.path.clone())),
             },
         }
     }

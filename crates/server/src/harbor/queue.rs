@@ -12,7 +12,7 @@ use serde_json::json;
 
 use super::request::Asked;
 use super::store::{Done, Found, ScanId, Store, Waiting};
-use super::work::Work;
+use super::work::{ScanError, Work};
 use crate::{Clock, Log, Metrics};
 
 /// The limits of the queue.
@@ -235,7 +235,8 @@ impl Shared {
         while let Some((waiting, cancel)) = self.next() {
             let began = std::time::Instant::now();
             let outcome = work.run(&waiting, &self.store, &cancel, self.options.longest_scan);
-            let is_over = !self.lock().is_ending || !cancel_counts(&outcome);
+            let is_cancelled = matches!(outcome, Err(ScanError::Cancelled));
+            let is_over = !self.lock().is_ending || !is_cancelled;
             if is_over {
                 self.finish(&waiting.id, outcome, began.elapsed());
             } else {
@@ -244,8 +245,9 @@ impl Shared {
         }
     }
 
-    fn finish(&self, id: &ScanId, outcome: Result<(), String>, took: Duration) {
-        let done = Done { at: self.clock.now().unix_seconds(), error: outcome.err() };
+    fn finish(&self, id: &ScanId, outcome: Result<(), ScanError>, took: Duration) {
+        let error = outcome.err().map(|why| why.to_string());
+        let done = Done { at: self.clock.now().unix_seconds(), error };
         let word = if done.error.is_none() { "done" } else { "failed" };
         self.metrics.count("sealift_scans_total", &[("outcome", word)]);
         self.metrics.took("sealift_scan_seconds", took);
@@ -288,9 +290,4 @@ impl Shared {
         drop(state);
         gone.iter().for_each(|id| self.store.forget(id));
     }
-}
-
-/// Whether a scan was stopped before it finished.
-fn cancel_counts(outcome: &Result<(), String>) -> bool {
-    outcome.as_ref().is_err_and(|why| why == super::work::CANCELLED)
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use sealift::admission::{Decision, Request};
+use sealift::admission::{Decision, ImageRefusal, Request};
 use sealift_server::admission::{Judge, OnTimeout};
 use sealift_server::http::Limits;
 
@@ -29,7 +29,7 @@ impl Judge for Told {
         self.validate(request, until)
     }
 
-    fn images(&self, names: &[String], _: Instant) -> Vec<Result<String, String>> {
+    fn images(&self, names: &[String], _: Instant) -> Vec<Result<String, ImageRefusal>> {
         names.iter().map(|name| Ok(name.clone())).collect()
     }
 }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use sealift::admission::Cause;
 use sealift_server::{Log, Metrics, watch};
 
 use crate::images::Shop;
@@ -139,7 +140,7 @@ fn what_could_not_be_loaded_is_tried_again_without_a_change_of_files() {
     let is_down = Arc::new(AtomicBool::new(true));
     let down = Arc::clone(&is_down);
     ruled.sources.root = Some(Arc::new(move || match down.load(Ordering::Relaxed) {
-        true => Err("it does not answer".to_owned()),
+        true => Err(Cause::of(std::io::Error::other("it does not answer"))),
         false => Ok(sealift::trust::embedded().trusted_root.to_vec()),
     }));
     let (said, metrics) = (Said::default(), Metrics::default());

@@ -1,6 +1,7 @@
 //! Why an expression cannot be compiled, or has no value.
 
 use super::value::Value;
+use crate::admission::Unanswered;
 
 /// Why a text is no expression, or asks for what is not there.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -63,6 +64,12 @@ impl Error {
     pub(crate) fn overload(name: &str, arguments: &[&Value<'_>]) -> Self {
         let types: Vec<&str> = arguments.iter().map(|value| value.type_of().name()).collect();
         Self::NoSuchOverload(format!("{name}({})", types.join(", ")))
+    }
+}
+
+impl From<Unanswered> for Error {
+    fn from(why: Unanswered) -> Self {
+        Self::Unanswered(why.to_string())
     }
 }
 

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use super::super::LabelSelector;
 use super::super::request::plural;
+use super::NotGiven;
 
 /// Objects of a cluster.
 #[derive(Debug, Default)]
@@ -40,9 +41,9 @@ impl Cluster {
         kind: &str,
         namespace: &str,
         labels: &LabelSelector,
-    ) -> Result<Vec<Value>, String> {
+    ) -> Result<Vec<Value>, NotGiven> {
         if self.objects.is_empty() {
-            return Err(format!("no objects are given to look for {kind}"));
+            return Err(NotGiven::Objects { wanted: kind.to_owned() });
         }
         let is_one = |own: &&Arc<Value>| {
             is_of(own, api_version, kind, namespace) && labels.selects_object(own)
@@ -51,20 +52,22 @@ impl Cluster {
     }
 
     /// What a path of the API answers: `/apis/apps/v1/namespaces/shop/deployments/cart`.
-    pub(super) fn get(&self, url: &str) -> Result<Arc<Value>, String> {
+    pub(super) fn get(&self, url: &str) -> Result<Arc<Value>, NotGiven> {
         let (path, query) = url.split_once('?').unwrap_or((url, ""));
+        let not_said = || NotGiven::Call { call: url.to_owned() };
         let parts: Vec<&str> = path.split('/').filter(|part| !part.is_empty()).collect();
         let (api_version, rest) = match parts.as_slice() {
             ["api", version, rest @ ..] => ((*version).to_owned(), rest),
             ["apis", group, version, rest @ ..] => (format!("{group}/{version}"), rest),
-            _ => return Err(format!("no answer is given for {url}")),
+            _ => return Err(not_said()),
         };
         if !query.is_empty() {
-            return Err(format!("no answer is given for {url}, and its query is not evaluated"));
+            return Err(NotGiven::Query { url: url.to_owned() });
         }
         let object = |resource: &str, namespace: &str, name: &str| {
             let found = self.object(&api_version, resource, namespace, name).cloned();
-            found.ok_or_else(|| format!("{resource} {name} is not among the objects given"))
+            let (resource, name) = (resource.to_owned(), name.to_owned());
+            found.ok_or(NotGiven::Object { resource, name })
         };
         let list = |resource: &str, namespace: &str| {
             let found = self.list(&api_version, resource, namespace, &LabelSelector::default())?;
@@ -75,7 +78,7 @@ impl Cluster {
             ["namespaces", namespace, resource, name] => object(resource, namespace, name),
             [resource] => list(resource, ""),
             [resource, name] => object(resource, "", name),
-            _ => Err(format!("no answer is given for {url}")),
+            _ => Err(not_said()),
         }
     }
 }

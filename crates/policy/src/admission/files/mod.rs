@@ -5,6 +5,7 @@
 //! counts as one of the cluster.
 
 mod cluster;
+mod not_given;
 mod values;
 
 use std::collections::BTreeMap;
@@ -17,8 +18,13 @@ use serde_json::{Map, Value};
 use self::cluster::Cluster;
 use self::values::Values;
 use super::surroundings::{labelled, named_namespace};
-use super::{Document, Given, LabelSelector, Operation, Request, Roles, Surroundings, UserInfo};
+use super::{
+    Cause, Document, Given, LabelSelector, Operation, Request, Roles, Surroundings, Unanswered,
+    UserInfo,
+};
 use crate::Error;
+
+pub use self::not_given::NotGiven;
 
 /// What is known without a cluster.
 #[derive(Debug)]
@@ -143,8 +149,9 @@ impl Files {
 }
 
 impl Files {
-    fn search(&self, path: &str, data: &Value) -> Result<Value, String> {
-        super::jmespath::search(path, data, self.now).map_err(|error| error.to_string())
+    fn search(&self, path: &str, data: &Value) -> Result<Value, Unanswered> {
+        let found = super::jmespath::search(path, data, self.now);
+        found.map_err(|error| Unanswered::Failed(Cause::of(error)))
     }
 }
 
@@ -171,18 +178,18 @@ impl Surroundings for Files {
         true
     }
 
-    fn namespace_labels(&self, name: &str) -> Result<BTreeMap<String, String>, String> {
+    fn namespace_labels(&self, name: &str) -> Result<BTreeMap<String, String>, Unanswered> {
         let known = self.values.namespace_labels(name);
         Ok(known.or_else(|| self.cluster.namespace_labels(name)).unwrap_or_default())
     }
 
     /// One that neither the objects nor the values have is not taken to be empty: what is in it
     /// could not be made.
-    fn namespace(&self, name: &str) -> Result<Value, String> {
+    fn namespace(&self, name: &str) -> Result<Value, Unanswered> {
         let own = self.cluster.object("v1", "namespaces", "", name);
         let labels = self.values.namespace_labels(name);
         if own.is_none() && labels.is_none() {
-            return Err(format!("nothing is known of the namespace {name}"));
+            return Err(Unanswered::UnknownNamespace { name: name.to_owned() });
         }
         let known = own.map_or_else(|| named_namespace(name), |own| Value::clone(own));
         Ok(labelled(known, labels.unwrap_or_default()))
@@ -194,11 +201,11 @@ impl Surroundings for Files {
         resource_or_kind: &str,
         namespace: &str,
         name: &str,
-    ) -> Result<Option<Arc<Value>>, String> {
+    ) -> Result<Option<Arc<Value>>, Unanswered> {
         let found = self.cluster.object(api_version, resource_or_kind, namespace, name);
         match found {
             None if self.cluster.objects.is_empty() => {
-                Err(format!("no objects are given to look for {resource_or_kind} {name}"))
+                Err(NotGiven::Objects { wanted: format!("{resource_or_kind} {name}") }.into())
             }
             found => Ok(found.cloned()),
         }
@@ -210,38 +217,44 @@ impl Surroundings for Files {
         resource_or_kind: &str,
         namespace: &str,
         labels: &LabelSelector,
-    ) -> Result<Arc<Value>, String> {
+    ) -> Result<Arc<Value>, Unanswered> {
         let found = self.cluster.list(api_version, resource_or_kind, namespace, labels)?;
         Ok(Arc::new(found.into()))
     }
 
-    fn call(&self, method: &str, url: &str, body: Option<&Value>) -> Result<Arc<Value>, String> {
+    fn call(
+        &self,
+        method: &str,
+        url: &str,
+        body: Option<&Value>,
+    ) -> Result<Arc<Value>, Unanswered> {
         _ = body;
         let given = self.answers.iter().find(|answer| {
             answer.url == url
                 && answer.method.as_deref().is_none_or(|own| own.eq_ignore_ascii_case(method))
         });
         match given.map(|answer| &answer.response) {
-            Some(CallResponse { status_code: Some(code @ 400..), .. }) => {
-                Err(format!("{method} {url} answers {code}"))
+            Some(CallResponse { status_code: Some(status @ 400..), .. }) => {
+                let (method, url) = (method.to_owned(), url.to_owned());
+                Err(Unanswered::Status { method, url, status: *status })
             }
             Some(response) => Ok(Arc::clone(&response.body)),
-            None if method.eq_ignore_ascii_case("GET") => self.cluster.get(url),
-            None => Err(format!("no answer is given for {method} {url}")),
+            None if method.eq_ignore_ascii_case("GET") => Ok(self.cluster.get(url)?),
+            None => Err(NotGiven::Call { call: format!("{method} {url}") }.into()),
         }
     }
 
-    fn image(&self, reference: &str) -> Result<Value, String> {
+    fn image(&self, reference: &str) -> Result<Value, Unanswered> {
         let is_it = |image: &&Value| image.get("image").and_then(Value::as_str) == Some(reference);
         let found = self.images.iter().find(is_it).cloned();
-        found.ok_or_else(|| format!("no data are given for the image {reference}"))
+        found.ok_or_else(|| NotGiven::Image { image: reference.to_owned() }.into())
     }
 
     fn global_entry(
         &self,
         name: &str,
         projection: Option<&str>,
-    ) -> Result<Option<Arc<Value>>, String> {
+    ) -> Result<Option<Arc<Value>>, Unanswered> {
         let entry = self.entries.iter().find(|entry| entry.name == name);
         let Some(entry) = entry else { return Ok(None) };
         let data = entry.data.clone().unwrap_or_else(|| entry.resources.clone().into());
@@ -262,7 +275,7 @@ impl Surroundings for Files {
         }
     }
 
-    fn roles(&self, user: &UserInfo) -> Result<Roles, String> {
+    fn roles(&self, user: &UserInfo) -> Result<Roles, Unanswered> {
         _ = user;
         let Who { roles, cluster_roles, .. } = &self.user;
         Ok(Roles { roles: roles.clone(), cluster_roles: cluster_roles.clone() })
@@ -327,6 +340,36 @@ spec:
         };
         assert_eq!(give("others"), [Outcome::Skip]);
         assert_eq!(give("limits"), [Outcome::Fail]);
+    }
+
+    #[test]
+    fn what_is_not_given_is_told_apart() {
+        let mut files = Files::new("2026-11-21T12:00:00Z".parse().unwrap());
+        let objects = |wanted: &str| NotGiven::Objects { wanted: wanted.to_owned() }.into();
+        assert_eq!(files.object("v1", "pods", "shop", "web"), Err(objects("pods web")));
+        let pods = files.objects("v1", "pods", "shop", &LabelSelector::default());
+        assert_eq!(pods, Err(objects("pods")));
+        let name = "shop".to_owned();
+        assert_eq!(files.namespace("shop"), Err(Unanswered::UnknownNamespace { name }));
+        let image = "nginx".to_owned();
+        assert_eq!(files.image("nginx"), Err(NotGiven::Image { image }.into()));
+        let answers = "apiCallResponses: [{url: /down, response: {statusCode: 503}}]\n";
+        let pod = "kind: Pod\napiVersion: v1\nmetadata: {name: web, namespace: shop}\n";
+        let given = format!("{answers}---\n{pod}");
+        documents(&given).into_iter().for_each(|one| files.add(one).unwrap());
+        for (method, url, text) in [
+            ("GET", "/down", "GET /down answers 503"),
+            ("GET", "/version", "no answer is given for /version"),
+            ("POST", "/version", "no answer is given for POST /version"),
+            (
+                "GET",
+                "/api/v1/pods?limit=1",
+                "no answer is given for /api/v1/pods?limit=1, and its query is not evaluated",
+            ),
+            ("GET", "/api/v1/pods/api", "pods api is not among the objects given"),
+        ] {
+            assert_eq!(files.call(method, url, None).unwrap_err().to_string(), text);
+        }
     }
 
     const TEAMS: &str = r#"

@@ -118,7 +118,7 @@ impl Way<'_> {
                 if let Some(Value::String(text)) = fields.get(self.value) {
                     let key = fields.get(self.key).and_then(Value::as_str);
                     let pointer = format!("{pointer}/{}", self.value);
-                    let image = Image::parse(text)?;
+                    let image = Image::parse(text).map_err(|why| why.to_string())?;
                     let key = key.unwrap_or(&pointer).to_owned();
                     found.push(Found { group: self.group.to_owned(), key, image, pointer });
                 }

@@ -6,7 +6,9 @@ use std::cell::OnceCell;
 use serde_json::Value;
 
 use super::super::request::plural;
-use super::super::{GroupVersionKind, Operation, Request, Roles, Surroundings, UserInfo, wildcard};
+use super::super::{
+    GroupVersionKind, Operation, Request, Roles, Surroundings, Unanswered, UserInfo, wildcard,
+};
 use super::document::{Filter, Labels, Match, Resources, Selector, Subject};
 
 /// What is asked of, as rules look at it.
@@ -28,8 +30,8 @@ pub(super) struct Target<'t> {
 pub(super) struct Known<'t> {
     around: &'t dyn Surroundings,
     request: &'t Request,
-    roles: OnceCell<Result<Roles, String>>,
-    labels: OnceCell<Result<Labels, String>>,
+    roles: OnceCell<Result<Roles, Unanswered>>,
+    labels: OnceCell<Result<Labels, Unanswered>>,
 }
 
 impl<'t> Known<'t> {
@@ -38,13 +40,13 @@ impl<'t> Known<'t> {
     }
 
     /// The roles that are bound to who asks.
-    fn roles(&self) -> Result<&Roles, String> {
+    fn roles(&self) -> Result<&Roles, Unanswered> {
         let roles = self.roles.get_or_init(|| self.around.roles(&self.request.user_info));
         roles.as_ref().map_err(Clone::clone)
     }
 
     /// The labels of the request's namespace.
-    pub(super) fn labels(&self) -> Result<&Labels, String> {
+    pub(super) fn labels(&self) -> Result<&Labels, Unanswered> {
         let namespace = &self.request.namespace;
         let labels = self.labels.get_or_init(|| match namespace.is_empty() {
             true => Ok(Labels::default()),
@@ -91,18 +93,18 @@ impl<'t> Target<'t> {
         self.text("/kind") == "Namespace"
     }
 
-    fn roles(&self) -> Result<&'t Roles, String> {
+    fn roles(&self) -> Result<&'t Roles, Unanswered> {
         if self.has_roles { self.known.roles() } else { Ok(&NO_ROLES) }
     }
 
     /// Nothing is known of who asks; conditions on that then do not count.
-    fn is_anonymous(&self) -> Result<bool, String> {
+    fn is_anonymous(&self) -> Result<bool, Unanswered> {
         Ok(*self.user == UserInfo::default() && *self.roles()? == Roles::default())
     }
 }
 
 /// Whether something holds; an error where the surroundings were to say so and cannot.
-type Held = Result<bool, String>;
+type Held = Result<bool, Unanswered>;
 
 /// Whether a rule applies.
 pub(super) fn applies(matches: &Match, exclude: Option<&Match>, target: &Target<'_>) -> Held {

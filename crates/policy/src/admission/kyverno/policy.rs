@@ -285,7 +285,7 @@ impl KyvernoPolicy {
         match applies(&rule.matches, rule.exclude.as_ref(), &target) {
             Ok(true) => {}
             Ok(false) => return None,
-            Err(why) => return Some(said(Outcome::Error, why)),
+            Err(why) => return Some(said(Outcome::Error, why.to_string())),
         }
         match asked.holds.get_or_init(|| self.conditions.hold(request, asked.around)) {
             Ok(true) => {}

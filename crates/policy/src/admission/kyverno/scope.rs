@@ -8,7 +8,7 @@ use std::sync::Arc;
 use serde_json::{Map, Value, json};
 
 use super::super::jmespath::{self, Budget, Expression, is_shallow};
-use super::super::{Given, Operation, Request, Roles, Surroundings};
+use super::super::{Given, Operation, Request, Roles, Surroundings, Unanswered};
 use super::document::{ApiCall, Entry, Variable};
 use super::expressions::Expressions;
 use super::{images, substitute};
@@ -75,6 +75,12 @@ impl Unresolved {
     /// Whether a key is missing, as that of an optional field may be.
     pub(super) fn is_unknown_key(&self) -> bool {
         matches!(self, Self::Search(jmespath::Error::UnknownKey(_)))
+    }
+}
+
+impl From<Unanswered> for Unresolved {
+    fn from(why: Unanswered) -> Self {
+        Self::Other(why.to_string())
     }
 }
 
@@ -256,7 +262,7 @@ impl<'r> Scope<'r> {
             return Ok(());
         }
         if self.roles.is_none() {
-            self.roles = Some(around.roles(user).map_err(Unresolved::Other)?);
+            self.roles = Some(around.roles(user)?);
         }
         let Some(roles) = &self.roles else { return Ok(()) };
         let values = [roles.roles.clone(), roles.cluster_roles.clone()];
@@ -341,8 +347,7 @@ impl<'r> Scope<'r> {
                 (namespace, _) => namespace,
             };
             let map = self.around.object("v1", "configmaps", namespace, &name);
-            let map = map.map_err(Unresolved::Other)?;
-            let map = map.ok_or_else(|| {
+            let map = map?.ok_or_else(|| {
                 Unresolved::Other(format!("there is no config map {namespace}/{name}"))
             })?;
             return Ok(json!({ "data": map.get("data"), "metadata": map.get("metadata") }));
@@ -352,14 +357,14 @@ impl<'r> Scope<'r> {
         }
         if let Some(image) = &entry.image_registry {
             let reference = self.text(&image.reference)?;
-            let data = self.around.image(&reference).map_err(Unresolved::Other)?;
+            let data = self.around.image(&reference)?;
             return self.part(&image.jmes_path, data.into());
         }
         if let Some(reference) = &entry.global_reference {
             let name = self.text(&reference.name)?;
             let (name, projection) = name.split_once('.').unwrap_or((&name, ""));
             let projection = Some(projection).filter(|projection| !projection.is_empty());
-            let data = self.around.global_entry(name, projection).map_err(Unresolved::Other)?;
+            let data = self.around.global_entry(name, projection)?;
             let data = data.ok_or_else(|| {
                 Unresolved::Other(format!("there is no global context entry {name}"))
             })?;
@@ -410,7 +415,7 @@ impl<'r> Scope<'r> {
                 let default = substitute::all(&call.default, self)?;
                 self.part(&call.jmes_path, default.into())
             }
-            Err(why) => Err(Unresolved::Other(why)),
+            Err(why) => Err(why.into()),
         }
     }
 

@@ -4,8 +4,8 @@ use sealift_model::Timestamp;
 use serde_json::{Value, json};
 
 use super::super::{
-    Answer, Attestor, Document, Effect, Operation, Outcome, Policies, Request, Surroundings,
-    VerifiedImage, WantedImage,
+    Answer, Attestor, Cause, Document, Effect, Operation, Outcome, Policies, Request, Surroundings,
+    Unanswered, VerifiedImage, WantedImage,
 };
 use crate::{Error, Limits};
 
@@ -30,21 +30,26 @@ impl Surroundings for World {
         "2026-11-21T12:00:00Z".parse().unwrap()
     }
 
-    fn namespace_labels(&self, _: &str) -> Result<BTreeMap<String, String>, String> {
+    fn namespace_labels(&self, _: &str) -> Result<BTreeMap<String, String>, Unanswered> {
         Ok(self.labels.clone())
     }
 
-    fn verify(&self, wanted: &WantedImage) -> Result<VerifiedImage, String> {
-        let Attestor::Key { key, .. } = &wanted.attestor else { return Err("no key".into()) };
+    fn verify(&self, wanted: &WantedImage) -> Result<VerifiedImage, Unanswered> {
+        let Attestor::Key { key, .. } = &wanted.attestor else { return Err(not("no key")) };
         let found = self.signed.iter().find(|(image, by, statements)| {
             let (name, _) = image.rsplit_once(':').unwrap();
             (*image == wanted.image || wanted.image == format!("{name}@{DIGEST}"))
                 && key.trim() == of(by)
                 && statements.is_empty() == wanted.attestation.is_none()
         });
-        let (_, _, statements) = found.ok_or("no signature")?;
+        let (_, _, statements) = found.ok_or_else(|| not("no signature"))?;
         Ok(VerifiedImage::new(DIGEST, statements.clone()))
     }
+}
+
+/// Why an image is not as it is wanted.
+fn not(why: &str) -> Unanswered {
+    Unanswered::NotVerified(Cause::of(std::io::Error::other(why)))
 }
 
 /// What stands for somebody's key.

@@ -358,7 +358,7 @@ fn from_entry(
         repository: some(&entry.repository).or_else(|| some(&wanted.repository)),
         log,
     };
-    scope.around().verify(&wanted)
+    scope.around().verify(&wanted).map_err(|why| why.to_string())
 }
 
 fn look_at(rekor: Option<&Rekor>, ctlog: Option<&CertificateLog>, log: &mut TransparencyLog) {

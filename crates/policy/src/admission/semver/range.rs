@@ -3,9 +3,20 @@
 
 use super::Version;
 
+/// Why a text is no range of versions.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub(in crate::admission) enum NoRange {
+    /// One of its alternatives has no conditions.
+    #[error("{0:?} is no range of versions")]
+    Empty(String),
+    /// One of its conditions is none.
+    #[error("{0:?} is no condition of a version")]
+    Condition(String),
+}
+
 /// Whether a version lies in a range. A version that is none counts as 0.0.0, as it does for
 /// Kyverno.
-pub(in crate::admission) fn in_range(version: &str, range: &str) -> Result<bool, String> {
+pub(in crate::admission) fn in_range(version: &str, range: &str) -> Result<bool, NoRange> {
     let version = Version::parse(version).unwrap_or_default();
     let mut holds = false;
     for alternative in range.split("||") {
@@ -16,7 +27,7 @@ pub(in crate::admission) fn in_range(version: &str, range: &str) -> Result<bool,
             all &= condition_holds(&version, &condition)?;
         }
         if !some {
-            return Err(format!("{range:?} is no range of versions"));
+            return Err(NoRange::Empty(range.to_owned()));
         }
         holds |= all;
     }
@@ -35,10 +46,10 @@ fn conditions(text: &str) -> Vec<String> {
     conditions
 }
 
-fn condition_holds(version: &Version, condition: &str) -> Result<bool, String> {
+fn condition_holds(version: &Version, condition: &str) -> Result<bool, NoRange> {
     let end = condition.find(|next| !"<>=!".contains(next)).unwrap_or(condition.len());
     let (operator, bound) = condition.split_at(end);
-    let bad = || format!("{condition:?} is no condition of a version");
+    let bad = || NoRange::Condition(condition.to_owned());
     let (least, above) = bounds(bound).ok_or_else(bad)?;
     let exact = above.is_none();
     let order = version.order(&least);
@@ -95,9 +106,15 @@ mod tests {
         for (version, range) in [("1.9.0", ">1.x"), ("4.1.3", "!4.x.x"), ("1.0", ">=1.0.0")] {
             assert_eq!(in_range(version, range), Ok(false), "{version} {range}");
         }
-        assert!(in_range("1.0.0", "").is_err());
-        for range in ["~1.0.0", "*", "x", "1.2.*", "1.0.0 || *"] {
-            assert!(in_range("1.0.0", range).is_err(), "{range}");
+        let empty = NoRange::Empty(String::new());
+        assert_eq!(empty.to_string(), "\"\" is no range of versions");
+        assert_eq!(in_range("1.0.0", ""), Err(empty));
+        for (range, condition) in
+            [("~1.0.0", "~1.0.0"), ("*", "*"), ("x", "x"), ("1.2.*", "1.2.*"), ("1.0.0 || *", "*")]
+        {
+            let why = NoRange::Condition(condition.to_owned());
+            assert_eq!(why.to_string(), format!("{condition:?} is no condition of a version"));
+            assert_eq!(in_range("1.0.0", range), Err(why), "{range}");
         }
     }
 }

@@ -6,7 +6,7 @@ use serde_json::Value;
 use super::Named;
 use crate::Error;
 use crate::admission::labels::{is_namespace, namespace_labels};
-use crate::admission::{LabelSelector, Request, Surroundings};
+use crate::admission::{LabelSelector, Request, Surroundings, Unanswered};
 
 /// All of it must hold; what is left out holds.
 #[derive(Debug, Default, Deserialize)]
@@ -76,7 +76,7 @@ impl Match {
         &self,
         request: &Request,
         around: &dyn Surroundings,
-    ) -> Result<bool, String> {
+    ) -> Result<bool, Unanswered> {
         let namespace = namespace(request);
         let in_namespace = !request.namespace.is_empty();
         let holds = self.source != Origin::Generated

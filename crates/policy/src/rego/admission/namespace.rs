@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::admission::labels::is_namespace;
-use crate::admission::{Request, Surroundings, named_namespace};
+use crate::admission::{Request, Surroundings, Unanswered, named_namespace};
 
 /// Where it stands in a review: as itself, and in older versions as `namespace` of the first.
 pub(in crate::rego) const NAMESPACES: [&str; 2] = ["_unstable", "namespaceObject"];
@@ -13,7 +13,7 @@ pub(in crate::rego) const NAMESPACES: [&str; 2] = ["_unstable", "namespaceObject
 /// # Errors
 /// When the surroundings cannot say: what it has, annotations and finalizers too, would seem not to
 /// be there.
-pub(super) fn whole(request: &Request, around: &dyn Surroundings) -> Result<Value, String> {
+pub(super) fn whole(request: &Request, around: &dyn Surroundings) -> Result<Value, Unanswered> {
     match is_in_one(request) {
         true => around.namespace(&request.namespace),
         false => Ok(Value::Null),

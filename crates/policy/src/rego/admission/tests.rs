@@ -6,7 +6,9 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 
 use super::RegoPolicies;
-use crate::admission::{Alone, Answer, Effect, Operation, Outcome, Request, Surroundings};
+use crate::admission::{
+    Alone, Answer, Effect, Operation, Outcome, Request, Surroundings, Unanswered,
+};
 use crate::rego::{RegoLimits, Source};
 
 const LABELS: &str = r#"
@@ -149,7 +151,7 @@ fn matches_are_those_of_gatekeeper() {
         fn now(&self) -> sealift_model::Timestamp {
             "2026-01-31T12:00:00Z".parse().unwrap()
         }
-        fn namespace_labels(&self, _: &str) -> Result<BTreeMap<String, String>, String> {
+        fn namespace_labels(&self, _: &str) -> Result<BTreeMap<String, String>, Unanswered> {
             Ok(BTreeMap::from([("team".into(), "a".into())]))
         }
     }
@@ -488,11 +490,11 @@ fn the_namespace_is_shown_whole() {
             _: &str,
             _: &str,
             name: &str,
-        ) -> Result<Option<Arc<Value>>, String> {
+        ) -> Result<Option<Arc<Value>>, Unanswered> {
             let metadata = json!({"name": name, "annotations": {"strict": "true"}});
             Ok(Some(Arc::new(json!({"metadata": metadata, "status": {"phase": "Active"}}))))
         }
-        fn namespace_labels(&self, _: &str) -> Result<BTreeMap<String, String>, String> {
+        fn namespace_labels(&self, _: &str) -> Result<BTreeMap<String, String>, Unanswered> {
             Ok(BTreeMap::from([("team".into(), "a".into())]))
         }
     }

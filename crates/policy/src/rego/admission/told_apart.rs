@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 
 use super::RegoPolicies;
-use crate::admission::{Alone, Answer, Outcome, Request, Surroundings};
+use crate::admission::{Alone, Answer, Outcome, Request, Surroundings, Unanswered};
 use crate::rego::{RegoLimits, Source};
 
 fn load(modules: &[&str]) -> Result<RegoPolicies, String> {
@@ -185,10 +185,16 @@ impl Surroundings for Known {
     fn now(&self) -> sealift_model::Timestamp {
         "2026-01-31T12:00:00Z".parse().unwrap()
     }
-    fn object(&self, _: &str, _: &str, _: &str, name: &str) -> Result<Option<Arc<Value>>, String> {
+    fn object(
+        &self,
+        _: &str,
+        _: &str,
+        _: &str,
+        name: &str,
+    ) -> Result<Option<Arc<Value>>, Unanswered> {
         Ok(Some(Arc::new(json!({"metadata": {"name": name, "labels": {"team": "a"}}}))))
     }
-    fn namespace_labels(&self, _: &str) -> Result<BTreeMap<String, String>, String> {
+    fn namespace_labels(&self, _: &str) -> Result<BTreeMap<String, String>, Unanswered> {
         Ok(BTreeMap::new())
     }
 }

@@ -14,7 +14,7 @@ use super::validating::{Head, constraints_of};
 use crate::Error;
 use crate::admission::cel::{Input, Run, Value};
 use crate::admission::policies::Policy;
-use crate::admission::{Answer, Document, Effect, Outcome, Request, Surroundings};
+use crate::admission::{Answer, Document, Effect, Outcome, Request, Surroundings, Unanswered};
 
 pub(super) const INPUTS: &[Input] =
     &[Input::Object, Input::OldObject, Input::Request, Input::NamespaceObject, Input::Authorizer];
@@ -68,7 +68,7 @@ impl Binding {
         }
     }
 
-    fn matches(&self, request: &Request, around: &dyn Surroundings) -> Result<bool, String> {
+    fn matches(&self, request: &Request, around: &dyn Surroundings) -> Result<bool, Unanswered> {
         match &self.form.match_resources {
             Some(constraints) => constraints::matches(constraints, request, around),
             None => Ok(true),
@@ -144,14 +144,14 @@ impl AdmissionPolicy {
         &self,
         binding: &Binding,
         subject: &Subject<'_>,
-        applies: Result<bool, String>,
+        applies: Result<bool, Unanswered>,
     ) -> Option<Answer> {
         let head =
             Head { effect: effect_of(&binding.form.validation_actions), ..self.head.clone() };
         match applies.and_then(|_| binding.matches(subject.request, subject.around)) {
             Ok(true) => Some(self.judge_bound(&head, binding, subject)),
             Ok(false) => None,
-            Err(why) => Some(misconfigured(&head, why)),
+            Err(why) => Some(misconfigured(&head, why.to_string())),
         }
     }
 
@@ -172,7 +172,7 @@ impl AdmissionPolicy {
                 let answers = params.map(|param| self.judge(head, subject, Some(param)));
                 worst(answers).unwrap_or_else(|| head.skipped())
             }
-            Err(why) => misconfigured(head, why),
+            Err(why) => misconfigured(head, why.to_string()),
         }
     }
 }
@@ -191,7 +191,7 @@ pub(super) fn params(
     kind: &ParamKind,
     wanted: &ParamRef,
     subject: &Subject<'_>,
-) -> Result<Arc<Json>, String> {
+) -> Result<Arc<Json>, Unanswered> {
     let ParamKind { api_version, kind } = kind;
     let namespace = wanted.namespace.as_ref().unwrap_or(&subject.request.namespace);
     if let Some(selector) = &wanted.selector {
@@ -244,7 +244,7 @@ impl Policy for AdmissionPolicy {
         if self.bindings.is_empty() {
             answers.push(match applies {
                 Ok(_) => self.judge(&self.head, &subject, None),
-                Err(why) => self.head.error(&self.head.rule, why),
+                Err(why) => self.head.error(&self.head.rule, why.to_string()),
             });
             return;
         }

@@ -4,7 +4,7 @@ use serde_json::Value as Json;
 
 use super::form::{MatchResources, ResourceRule, Scope};
 use crate::admission::labels::{is_namespace, namespace_labels};
-use crate::admission::{LabelSelector, Operation, Request, Surroundings};
+use crate::admission::{LabelSelector, Operation, Request, Surroundings, Unanswered};
 
 /// Whether a request is one of those.
 ///
@@ -14,7 +14,7 @@ pub(super) fn matches(
     constraints: &MatchResources,
     request: &Request,
     around: &dyn Surroundings,
-) -> Result<bool, String> {
+) -> Result<bool, Unanswered> {
     let any = |rules: &[ResourceRule]| rules.iter().any(|rule| rule_matches(rule, request));
     let rules = &constraints.resource_rules;
     let is_one = (rules.is_empty() || any(rules))
@@ -38,7 +38,7 @@ fn of_selected_namespace(
     selector: Option<&LabelSelector>,
     request: &Request,
     around: &dyn Surroundings,
-) -> Result<bool, String> {
+) -> Result<bool, Unanswered> {
     let Some(selector) = selector.filter(|selector| !selector.is_empty()) else { return Ok(true) };
     Ok(namespace_labels(request, around)?.is_none_or(|labels| selector.selects(&labels)))
 }

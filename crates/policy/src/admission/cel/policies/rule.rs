@@ -65,7 +65,7 @@ impl CelRule {
         };
         let found = match params(kind, wanted, &subject) {
             Ok(found) => found,
-            Err(why) => return (Outcome::Error, why),
+            Err(why) => return (Outcome::Error, why.to_string()),
         };
         let allows_none = wanted.parameter_not_found_action == Some(form::NotFound::Allow);
         let found = each(&found);

@@ -8,8 +8,8 @@ use serde_json::{Value as Json, json};
 
 use crate::Limits;
 use crate::admission::{
-    Alone, Answer, Effect, Operation, Outcome, Policies, Request, Surroundings, VerifiedImage,
-    WantedImage,
+    Alone, Answer, Cause, Effect, Operation, Outcome, Policies, Request, Surroundings, Unanswered,
+    VerifiedImage, WantedImage,
 };
 
 fn now() -> Timestamp {
@@ -293,15 +293,19 @@ fn a_cluster_that_does_not_answer_decides_nothing() {
     assert_eq!(asked(&by_name, "unknown"), Outcome::Pass);
 }
 
+fn silent() -> Unanswered {
+    Unanswered::Failed(Cause::of(std::io::Error::other("the cluster does not answer")))
+}
+
 impl Surroundings for World {
     fn now(&self) -> Timestamp {
         now()
     }
 
-    fn namespace_labels(&self, name: &str) -> Result<BTreeMap<String, String>, String> {
+    fn namespace_labels(&self, name: &str) -> Result<BTreeMap<String, String>, Unanswered> {
         let env = match name {
             "default" => "prod",
-            "unknown" => return Err("the cluster does not answer".into()),
+            "unknown" => return Err(silent()),
             _ => "test",
         };
         Ok(BTreeMap::from([("env".into(), env.into())]))
@@ -313,17 +317,17 @@ impl Surroundings for World {
         kind: &str,
         namespace: &str,
         name: &str,
-    ) -> Result<Option<Arc<Json>>, String> {
+    ) -> Result<Option<Arc<Json>>, Unanswered> {
         match (kind, namespace, name) {
             ("ConfigMap", "default", "limits") => Ok(Some(json!({"data": {"max": "1"}}).into())),
-            ("ConfigMap", _, "unknown") => Err("the cluster does not answer".into()),
+            ("ConfigMap", _, "unknown") => Err(silent()),
             _ => Ok(None),
         }
     }
 
-    fn verify(&self, wanted: &WantedImage) -> Result<VerifiedImage, String> {
+    fn verify(&self, wanted: &WantedImage) -> Result<VerifiedImage, Unanswered> {
         if !wanted.image.starts_with("signed/") {
-            return Err("unsigned".into());
+            return Err(Unanswered::NotVerified(Cause::of(std::io::Error::other("unsigned"))));
         }
         let statement = json!({"predicate": {"safe": true}});
         let statements = wanted.attestation.iter().map(|_| statement.clone()).collect();

@@ -167,7 +167,7 @@ impl Policy for ValidatingPolicy {
             match constraints::matches(constraints, request, around) {
                 Ok(true) => answers.push(self.judge(body, request, around)),
                 Ok(false) => {}
-                Err(why) => answers.push(self.head.error("evaluation", why)),
+                Err(why) => answers.push(self.head.error("evaluation", why.to_string())),
             }
         }
     }

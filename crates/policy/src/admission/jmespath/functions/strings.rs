@@ -69,7 +69,8 @@ pub(super) const FUNCTIONS: &[Function] = &[
         name: "semver_compare",
         takes: Takes::Each(&[Kind::Text, Kind::Text]),
         run: |call| {
-            super::super::super::semver::in_range(call.text(0), call.text(1)).map(Value::Bool)
+            let held = super::super::super::semver::in_range(call.text(0), call.text(1));
+            held.map(Value::Bool).map_err(|why| why.to_string())
         },
     },
     Function {
@@ -92,7 +93,10 @@ pub(super) const FUNCTIONS: &[Function] = &[
     Function {
         name: "image_normalize",
         takes: Takes::Each(&[Kind::Text]),
-        run: |call| Ok(image::Image::parse(call.text(0))?.to_string().into()),
+        run: |call| match image::Image::parse(call.text(0)) {
+            Ok(image) => Ok(image.to_string().into()),
+            Err(why) => Err(why.to_string()),
+        },
     },
     Function { name: "is_external_url", takes: Takes::Each(&[Kind::Text]), run: is_external_url },
     Function {

@@ -70,7 +70,7 @@ fn now(call: &Call<'_>) -> Moment {
 }
 
 fn moment(call: &Call<'_>, at: usize) -> Result<Moment, String> {
-    Moment::parse(call.text(at))
+    Moment::parse(call.text(at)).map_err(|why| why.to_string())
 }
 
 fn duration(call: &Call<'_>, at: usize) -> Result<Duration, String> {
@@ -79,7 +79,8 @@ fn duration(call: &Call<'_>, at: usize) -> Result<Duration, String> {
 }
 
 fn laid_out(layout: &str, text: &str) -> Result<Moment, String> {
-    if layout.is_empty() { Moment::parse(text) } else { Moment::parse_as(layout, text) }
+    let read = if layout.is_empty() { Moment::parse(text) } else { Moment::parse_as(layout, text) };
+    read.map_err(|why| why.to_string())
 }
 
 fn since(call: &Call<'_>) -> Given {
@@ -95,9 +96,9 @@ fn since(call: &Call<'_>) -> Given {
 /// A layout that is a number stands for seconds since 1970.
 fn parse(call: &Call<'_>) -> Given {
     let (layout, text) = (call.text(0), call.text(1));
-    if layout.parse::<i64>().is_ok() {
-        let seconds: i64 = text.parse().map_err(|_| format!("{text:?} is no number"))?;
-        return Ok(Moment::of_unix(seconds)?.to_string().into());
-    }
-    Ok(Moment::parse_as(layout, text)?.to_string().into())
+    let moment = match layout.parse::<i64>() {
+        Ok(_) => Moment::of_unix(text.parse().map_err(|_| format!("{text:?} is no number"))?),
+        Err(_) => Moment::parse_as(layout, text),
+    };
+    Ok(moment.map_err(|why| why.to_string())?.to_string().into())
 }

@@ -27,7 +27,8 @@ pub(super) fn get<'a>(run: &mut Run<'a>, arguments: &[Value<'a>]) -> Result<Valu
                 wanted.ok_or_else(|| mismatch("resource.Get", arguments))?;
             let found = run.surroundings.object(version, resource, namespace, name);
             let there = |found: Option<Arc<Json>>| found.ok_or_else(|| not_there(resource, name));
-            answer(run, found.and_then(there))
+            let found = there(found?)?;
+            answer(run, found)
         }
         [Value::Opaque(Opaque::Http), Value::String(url)]
         | [Value::Opaque(Opaque::Http), Value::String(url), Value::Map(_)] => {
@@ -41,15 +42,15 @@ pub(super) fn get<'a>(run: &mut Run<'a>, arguments: &[Value<'a>]) -> Result<Valu
     }
 }
 
-fn not_there(resource: &str, name: &str) -> String {
-    format!("there is no {name} among {resource}")
+fn not_there(resource: &str, name: &str) -> Error {
+    Error::Unanswered(format!("there is no {name} among {resource}"))
 }
 
 /// An entry of the global context; null where there is none.
 fn entry<'a>(run: &mut Run<'a>, name: &str, projection: &str) -> Result<Value<'a>> {
     let projection = Some(projection).filter(|projection| !projection.is_empty());
-    match run.surroundings.global_entry(name, projection).map_err(Error::Unanswered)? {
-        Some(entry) => answer(run, Ok(entry)),
+    match run.surroundings.global_entry(name, projection)? {
+        Some(entry) => answer(run, entry),
         None => Ok(Value::Null),
     }
 }
@@ -77,7 +78,7 @@ pub(super) fn list<'a>(run: &mut Run<'a>, arguments: &[Value<'a>]) -> Result<Val
         }
         None => LabelSelector::default(),
     };
-    let found = run.surroundings.objects(version, resource, namespace, &labels);
+    let found = run.surroundings.objects(version, resource, namespace, &labels)?;
     Ok(Value::fields([("items", answer(run, found)?)]))
 }
 
@@ -116,7 +117,7 @@ pub(super) fn post<'a>(run: &mut Run<'a>, arguments: &[Value<'a>]) -> Result<Val
                 _ => return Err(mismatch("resource.Post", arguments)),
             };
             let data = data.to_json(run)?;
-            let made = run.surroundings.call("POST", &url, Some(&data));
+            let made = run.surroundings.call("POST", &url, Some(&data))?;
             answer(run, made)
         }
         _ => Err(mismatch("Post", arguments)),
@@ -137,7 +138,7 @@ pub(super) fn put<'a>(run: &mut Run<'a>, arguments: &[Value<'a>]) -> Result<Valu
 
 /// An answer over HTTP: the fields of its body, the whole of it as `body`, and the status.
 fn call<'a>(run: &mut Run<'a>, method: &str, url: &str, data: Option<&Json>) -> Result<Value<'a>> {
-    let answered = run.surroundings.call(method, url, data).map_err(Error::Unanswered)?;
+    let answered = run.surroundings.call(method, url, data)?;
     let answered = run.share(answered)?;
     let mut fields = BTreeMap::new();
     if let Json::Object(own) = answered {
@@ -160,21 +161,18 @@ pub(super) fn metadata<'a>(run: &mut Run<'a>, arguments: &[Value<'a>]) -> Result
     let [Value::Opaque(Opaque::ImageData), Value::String(reference)] = arguments else {
         return Err(mismatch("GetMetadata", arguments));
     };
-    let mut known = run.surroundings.image(reference);
+    let mut known = run.surroundings.image(reference)?;
     // Kyverno's two kinds of policies have two names for the configuration.
-    if let Ok(Json::Object(fields)) = &mut known
+    if let Json::Object(fields) = &mut known
         && let Some(config) = fields.get("configData").cloned()
     {
         fields.entry("config").or_insert(config);
     }
-    answer(run, known.map(Arc::new))
+    answer(run, Arc::new(known))
 }
 
-pub(super) fn answer<'a>(
-    run: &mut Run<'a>,
-    answer: Result<Arc<Json>, String>,
-) -> Result<Value<'a>> {
-    let answer = run.share(answer.map_err(Error::Unanswered)?)?;
+pub(super) fn answer<'a>(run: &mut Run<'a>, answer: Arc<Json>) -> Result<Value<'a>> {
+    let answer = run.share(answer)?;
     Ok(Value::of_json(answer))
 }
 

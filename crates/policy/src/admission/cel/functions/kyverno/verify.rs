@@ -114,7 +114,7 @@ pub(super) fn payload<'a>(run: &mut Run<'a>, arguments: &[Value<'a>]) -> Result<
     let statement = statement.ok_or_else(|| {
         Error::invalid(format!("no attestation {} of {} was verified", kind.name, &**image))
     })?;
-    super::ask::answer(run, Ok(statement.into()))
+    super::ask::answer(run, statement.into())
 }
 
 /// `getImageData(image)`.
