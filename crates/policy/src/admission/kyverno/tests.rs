@@ -165,6 +165,27 @@ fn controllers_have_generated_rules() {
 }
 
 #[test]
+fn an_exclusion_that_names_values_covers_what_has_none() {
+    let field = "spec.containers[*].securityContext.appArmorProfile.type";
+    let policies = policy(
+        pods(json!({ "podSecurity": { "level": "baseline", "exclude": [{
+            "controlName": "AppArmor", "images": ["nginx"], "restrictedField": field,
+            "values": ["Unconfined"],
+        }]}})),
+        json!({}),
+    );
+    for (profile, expected) in [
+        (json!({}), Outcome::Pass),
+        (json!({ "type": "Unconfined" }), Outcome::Pass),
+        (json!({ "type": "x" }), Outcome::Fail),
+    ] {
+        let mut object = pod(json!({}), "nginx");
+        object["spec"]["containers"][0]["securityContext"] = json!({ "appArmorProfile": profile });
+        says(&policies, &Request::create(object), &[("r", expected)]);
+    }
+}
+
+#[test]
 fn what_follows_from_a_failure() {
     let rules = || {
         pods(json!({ "message": "label {{ request.object.metadata.name }}", "pattern": {
