@@ -165,6 +165,27 @@ fn controllers_have_generated_rules() {
 }
 
 #[test]
+fn controllers_have_no_rules_where_one_patches_by_path() {
+    let rules = |mutate: Value| {
+        let mut rules = pods(json!({ "deny": {} }));
+        let writes = json!({ "name": "m", "match": rules[0]["match"], "mutate": mutate });
+        rules.as_array_mut().unwrap().push(writes);
+        policy(rules, json!({}))
+    };
+    let deployment = json!({
+        "apiVersion": "apps/v1", "kind": "Deployment", "metadata": { "name": "d" },
+        "spec": { "template": { "spec": {} } },
+    });
+    let request = Request::create(deployment);
+    let patch = "- {op: remove, path: /metadata/labels/a}";
+    says(&rules(json!({ "patchesJson6902": patch })), &request, &[]);
+    let each = json!({ "foreach": [{ "list": "x", "patchesJson6902": patch }] });
+    says(&rules(each), &request, &[]);
+    let merged = json!({ "patchStrategicMerge": { "metadata": { "labels": { "a": "b" } } } });
+    says(&rules(merged), &request, &[("autogen-r", Outcome::Fail)]);
+}
+
+#[test]
 fn an_exclusion_that_names_values_covers_what_has_none() {
     let field = "spec.containers[*].securityContext.appArmorProfile.type";
     let policies = policy(
