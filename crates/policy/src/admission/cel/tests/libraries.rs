@@ -57,6 +57,41 @@ fn texts() {
 }
 
 #[test]
+fn patterns_with_groups() {
+    all(&[
+        ("regex.extract('hello world', 'hello(.*)')", r#"some(" world")"#),
+        ("regex.extract('item-A, item-B', 'item-\\\\w')", r#"some("item-A")"#),
+        ("regex.extract('HELLO', 'hello')", "none"),
+        ("regex.extract('a', 'a(b)?')", "none"),
+        ("regex.extract('a', 'b*')", r#"some("")"#),
+        ("regex.extract('a@b', '(.*)@(.*)')", "error: \"(.*)@(.*)\" has more than one group"),
+        ("regex.extract('a', '(')", "error: \"(\" is no regular expression: unclosed group"),
+        ("regex.extractAll('id:1, id:23', 'id:[0-9]+')", r#"["id:1","id:23"]"#),
+        ("regex.extractAll('id:1, id:, id:23', 'id:([0-9]*)')", r#"["1","23"]"#),
+        ("regex.extractAll('a', 'b')", "[]"),
+        ("regex.replace('banana', 'a', 'x')", r#""bxnxnx""#),
+        ("regex.replace('banana', 'a', 'x', 2)", r#""bxnxna""#),
+        ("regex.replace('banana', 'a', 'x', 0)", r#""banana""#),
+        ("regex.replace('banana', '(', 'x', 0)", r#""banana""#),
+        ("regex.replace('banana', 'a', 'x', -3)", r#""bxnxnx""#),
+        ("regex.replace('banana', 'a', 'x', 3000000000)", "error: integer overflow"),
+        (r"regex.replace('foo bar', '(fo)o (ba)r', r'\2 \1')", r#""ba fo""#),
+        (r"regex.replace('a.b', '[.]', r'\\\0')", r#""a\\.b""#),
+        ("regex.replace('éa', '', '-')", r#""-é-a-""#),
+        ("regex.replace('ab', 'b(c)?', '[$1]')", r#""a[$1]""#),
+        (
+            r"regex.replace('a', '(a)', r'\2')",
+            r#"error: the replacement "\\2" names a group that the pattern does not have"#,
+        ),
+        (
+            r"regex.replace('a', 'a', r'\v')",
+            r#"error: the replacement "\\v" has a backslash before no digit"#,
+        ),
+        (r"regex.replace('a', 'a', 'b\\')", r#"error: the replacement "b\\" ends in a backslash"#),
+    ]);
+}
+
+#[test]
 fn lists_and_sets() {
     all(&[
         ("[1, 3, 2].isSorted() || ['a', 'b'].isSorted()", "true"),

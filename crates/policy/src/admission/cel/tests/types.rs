@@ -72,6 +72,7 @@ fn what_cannot_fit_is_refused() {
         ("[1][?0].orValue('a') == 'a'", "orValue does not take optional(int), string"),
         ("math.greatest(1, 2) == 2", "undeclared reference to math.greatest"),
         ("base64.encode(b'a') == ''", "undeclared reference to base64.encode"),
+        ("regex.replace('a', 'a', 'b') == 'b'", "undeclared reference to regex.replace"),
         ("cel.bind(a, true, a)", "undeclared reference to cel.bind"),
         ("authorizer.check('get').allowed()", "check does not take authorizer, string"),
         ("int('a') == 1", "\"a\" is no int"),
