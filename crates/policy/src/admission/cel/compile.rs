@@ -83,14 +83,23 @@ struct Compiler<'s> {
     inputs: BTreeSet<Input>,
 }
 
-/// The types that are values by their names.
-const TYPES: [(&str, Type); 11] = [
+/// The types that are values by their names. Those of libraries are named as their values are
+/// (cel-go; Kubernetes, `cel/ip.go` and its neighbours).
+const TYPES: [(&str, Type); 19] = [
     ("bool", Type::Bool),
     ("bytes", Type::Bytes),
     ("double", Type::Double),
+    ("google.protobuf.Duration", Type::Duration),
+    ("google.protobuf.Timestamp", Type::Timestamp),
     ("int", Type::Int),
+    ("kubernetes.NamedFormat", Type::Opaque("kubernetes.NamedFormat")),
+    ("kubernetes.Quantity", Type::Opaque("kubernetes.Quantity")),
+    ("kubernetes.Semver", Type::Opaque("kubernetes.Semver")),
+    ("kubernetes.URL", Type::Opaque("kubernetes.URL")),
     ("list", Type::List),
     ("map", Type::Map),
+    ("net.CIDR", Type::Opaque("net.CIDR")),
+    ("net.IP", Type::Opaque("net.IP")),
     ("null_type", Type::Null),
     ("optional_type", Type::Optional),
     ("string", Type::String),
@@ -183,14 +192,8 @@ impl<'s> Compiler<'s> {
                 false => Expr::Variable(index),
             });
         }
-        if let Some(path) = dotted(of)
-            && path == "google.protobuf"
-        {
-            match field {
-                "Timestamp" => return Ok(Expr::Type(Type::Timestamp)),
-                "Duration" => return Ok(Expr::Type(Type::Duration)),
-                _ => {}
-            }
+        if let Some(named) = self.type_of_library(of, field) {
+            return Ok(Expr::Type(named));
         }
         let of = match self.is_of_namespace(of, field) {
             true => Box::new(Expr::Select {
@@ -201,6 +204,17 @@ impl<'s> Compiler<'s> {
             false => self.boxed(of)?,
         };
         Ok(Expr::Select { of, field: field.into(), optional })
+    }
+
+    /// The type of a name with dots, `net.IP`, unless its first part is a variable.
+    fn type_of_library(&self, of: &Syntax, field: &str) -> Option<Type> {
+        let path = dotted(of)?;
+        let first = path.split('.').next();
+        if self.locals.iter().any(|local| Some(*local) == first) {
+            return None;
+        }
+        let whole = format!("{path}.{field}");
+        TYPES.iter().find(|(named, _)| *named == whole).map(|(_, named)| *named)
     }
 
     /// Whether this is `namespaceObject.metadata.name`: the name is known wherever the Namespace is

@@ -165,6 +165,20 @@ fn times() {
 }
 
 #[test]
+fn types_of_libraries() {
+    all(&[
+        ("type(ip('192.168.0.1')) == net.IP && type(cidr('::/0')) == net.CIDR", "true"),
+        ("type(ip('192.168.0.1')) == net.CIDR", "false"),
+        ("type(quantity('1')) == kubernetes.Quantity && type(url('/a')) == kubernetes.URL", "true"),
+        ("type(semver('1.2.3')) == kubernetes.Semver", "true"),
+        ("type(format.date()) == kubernetes.NamedFormat", "true"),
+        ("type(duration('1s')) == google.protobuf.Duration", "true"),
+        ("[{'IP': 1}].all(net, net.IP == 1)", "true"),
+        ("net.Host", "compile: column 1: undeclared reference to net"),
+    ]);
+}
+
+#[test]
 fn addresses() {
     all(&[
         ("isIP('127.0.0.1') && isIP('::1') && !isIP('::ffff:1.2.3.4') && !isIP('1.2.3')", "true"),
