@@ -1,6 +1,6 @@
 //! The libraries of cel-go, of Kubernetes and of Kyverno.
 
-use super::all;
+use super::{all, say};
 
 #[test]
 fn conversions() {
@@ -175,6 +175,29 @@ fn types_of_libraries() {
         ("type(duration('1s')) == google.protobuf.Duration", "true"),
         ("[{'IP': 1}].all(net, net.IP == 1)", "true"),
         ("net.Host", "compile: column 1: undeclared reference to net"),
+    ]);
+}
+
+#[test]
+fn formats_of_texts() {
+    let is = |name: &str, text: &str| {
+        say(&format!("!format.{name}().validate('{text}').hasValue()")) == "true"
+    };
+    for name in ["dns1123LabelPrefix", "dns1123SubdomainPrefix", "dns1035LabelPrefix"] {
+        for text in ["my-", "a", "A-"] {
+            assert!(is(name, text), "{name} {text}");
+        }
+        for text in ["-", "Aa-", "éa-", "aé-"] {
+            assert!(!is(name, text), "{name} {text}");
+        }
+    }
+    assert!(is("dns1123SubdomainPrefix", "mysubdomain.prefix.-"));
+    assert!(!is("dns1123LabelPrefix", "a.a-") && is("dns1123LabelPrefix", "a.-"));
+    all(&[
+        ("format.date().validate('2020-01-32').value()", r#"["invalid date"]"#),
+        ("format.datetime().validate('2020-01-32').value()", r#"["invalid datetime"]"#),
+        ("format.byte().validate('a').value()", r#"["invalid base64"]"#),
+        ("format.uuid().validate('a').value()", r#"["does not match the UUID format"]"#),
     ]);
 }
 
