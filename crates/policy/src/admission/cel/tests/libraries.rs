@@ -98,9 +98,9 @@ fn lists_and_sets() {
         ("[1, 2].sum() + [3, 1].min() + [3, 1].max()", "7"),
         ("[].max()", "error: max of an empty list"),
         ("[1, 2, 1].indexOf(1) + [1, 2, 1].lastIndexOf(1) + [1].indexOf(5)", "1"),
-        ("[1, 2, 3, 4].slice(1, 3) + [1, [2, [3]]].flatten()", "[2,3,1,2,[3]]"),
+        ("[1, 2, 3, 4].slice(1, 3) + [dyn(1), [dyn(2), [3]]].flatten()", "[2,3,1,2,[3]]"),
         (
-            "[1, [2, [3]]].flatten(2) + [3, 1].sort() + [1, 1, 2].distinct() + lists.range(2) + [1, 2].reverse()",
+            "[dyn(1), [dyn(2), [3]]].flatten(2) + [3, 1].sort() + [1, 1, 2].distinct() + lists.range(2) + [1, 2].reverse()",
             "[1,2,3,1,3,1,2,0,1,2,1]",
         ),
         ("[1, 2].first().value() + [1, 2].last().value()", "3"),
