@@ -111,10 +111,14 @@ pub(crate) fn json<'b, T: serde::Deserialize<'b>>(
     bytes: &'b [u8],
     limits: &Limits,
 ) -> Result<T, Error> {
-    serde_json::from_str(text(bytes, limits)?).map_err(|error| Error::Syntax {
+    serde_json::from_str(text(bytes, limits)?).map_err(|error| json_error(&error))
+}
+
+pub(crate) fn json_error(error: &serde_json::Error) -> Error {
+    Error::Syntax {
         line: u64::try_from(error.line()).ok().filter(|line| *line > 0),
         message: error.to_string(),
-    })
+    }
 }
 
 /// Reads YAML of a form. The reader's own bounds on nesting, aliases and nodes hold.

@@ -9,7 +9,7 @@ use crate::objects::{DRY, REGISTRATION, policy};
 use crate::server::ApiServer;
 
 /// Expressions that are none, or whose types cannot fit.
-const EXPRESSIONS: [&str; 18] = [
+const EXPRESSIONS: [&str; 20] = [
     "1 +",
     "nobody.knows",
     "object.spec.unknown()",
@@ -28,6 +28,8 @@ const EXPRESSIONS: [&str; 18] = [
     "int('a') == 1",
     "math.greatest(1, 2) == 2",
     "quantity('1').sign() == 1",
+    "[1, 'a'].size() == 2",
+    "{'a': 1, 'b': 'c'}.size() == 2",
 ];
 
 pub(crate) fn cases(server: &ApiServer, suite: &mut Suite) {

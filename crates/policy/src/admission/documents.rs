@@ -24,7 +24,7 @@ impl Document {
     /// module of Rego, by its name `.rego`, is one.
     ///
     /// Scalars are read as Kubernetes' tools read them, which is YAML 1.1: `yes` is true and
-    /// `0644` is 420.
+    /// `0644` is 420. JSON values may follow each other, as `jq -c` writes them.
     ///
     /// # Errors
     /// When it is neither YAML nor JSON, or passes a limit.
@@ -33,11 +33,7 @@ impl Document {
         if source.to_ascii_lowercase().ends_with(".rego") {
             return Ok(vec![crate::rego::admission::module(source, text)]);
         }
-        let values = if text.trim_start().starts_with('{') {
-            vec![crate::error::json(bytes, limits)?]
-        } else {
-            yaml(text)?
-        };
+        let (values, form) = values(text)?;
         let mut documents = Vec::new();
         for (index, value) in values.into_iter().enumerate() {
             each(value, &mut |value| {
@@ -46,7 +42,7 @@ impl Document {
         }
         // Of objects, tools take the last field of a name. In a policy, rules would be lost.
         if documents.iter().any(Policies::reads) {
-            unique_keys(text, limits)?;
+            unique_keys(text, form)?;
         }
         Ok(documents)
     }
@@ -101,12 +97,42 @@ fn yaml_with(text: &str, twice: DuplicateKeyPolicy) -> Result<Vec<Value>, Error>
         .map_err(|error| crate::error::yaml_error(&error))
 }
 
+/// What a text is read as.
+#[derive(Clone, Copy)]
+enum Form {
+    Json,
+    Yaml,
+}
+
+/// The documents of a text, which is YAML where it is not JSON throughout: documents in braces may
+/// be of YAML, too (YAML 1.2.2, section 9.2).
+fn values(text: &str) -> Result<(Vec<Value>, Form), Error> {
+    if !text.trim_start().starts_with('{') {
+        return Ok((yaml(text)?, Form::Yaml));
+    }
+    let mut documents = Vec::new();
+    for next in serde_json::Deserializer::from_str(text).into_iter() {
+        match next {
+            Ok(value) => documents.push(value),
+            Err(_) if !documents.is_empty() => return Ok((yaml(text)?, Form::Yaml)),
+            // What is broken from the start is most likely JSON.
+            Err(error) => {
+                let yaml = yaml(text).map_err(|_| crate::error::json_error(&error))?;
+                return Ok((yaml, Form::Yaml));
+            }
+        }
+    }
+    Ok((documents, Form::Json))
+}
+
 /// Refuses a file in which a field stands twice.
-fn unique_keys(text: &str, limits: &Limits) -> Result<(), Error> {
-    if text.trim_start().starts_with('{') {
-        crate::error::json::<Unique>(text.as_bytes(), limits).map(|_| ())
-    } else {
-        yaml_with(text, DuplicateKeyPolicy::Error).map(|_| ())
+fn unique_keys(text: &str, form: Form) -> Result<(), Error> {
+    match form {
+        Form::Json => serde_json::Deserializer::from_str(text)
+            .into_iter::<Unique>()
+            .try_for_each(|next| next.map(|_| ()))
+            .map_err(|error| crate::error::json_error(&error)),
+        Form::Yaml => yaml_with(text, DuplicateKeyPolicy::Error).map(|_| ()),
     }
 }
 
@@ -184,6 +210,45 @@ mod tests {
 
     fn told(version: &str, kind: &str, name: &str) -> (String, String, String) {
         (version.to_owned(), kind.to_owned(), name.to_owned())
+    }
+
+    #[test]
+    fn documents_in_braces_follow_each_other() {
+        let one = r#"{"kind": "Pod", "metadata": {"name": "a"}}"#;
+        let names = |text: &str| -> Result<Vec<(usize, String)>, String> {
+            let documents = Document::read("a", text.as_bytes(), &Limits::default());
+            let documents = documents.map_err(|error| error.to_string())?;
+            Ok(documents.iter().map(|one| (one.number, one.name().to_owned())).collect())
+        };
+        let two = [(1, "a".to_owned()), (2, "b".to_owned())];
+        let other = one.replace("\"a\"", "\"b\"");
+        for text in [
+            format!("{one}\n{other}\n"),
+            format!("{one}{other}"),
+            format!("{one}\n---\n{other}\n"),
+            format!("{one}\n---\nkind: Pod\nmetadata: {{name: b}}\n"),
+            "{kind: Pod, metadata: {name: a}}\n---\n{metadata: {name: b}}".to_owned(),
+        ] {
+            assert_eq!(names(&text), Ok(two.to_vec()), "{text}");
+        }
+        for (text, why) in [
+            ("{\"a\": 1", "EOF while parsing"),
+            ("{\"a\": 1}\n---\n{\"b\": 1", "line 3"),
+            ("{\"a\": 1}\n}", "line 2"),
+        ] {
+            let problem = names(text).unwrap_err();
+            assert!(problem.contains(why), "{problem}");
+        }
+    }
+
+    #[test]
+    fn rules_of_a_second_policy_are_not_lost() {
+        let policy = r#"{"apiVersion": "kyverno.io/v1", "kind": "ClusterPolicy", "spec": {}}"#;
+        let twice = policy.replace("{}", r#"{"rules": [], "rules": []}"#);
+        for text in [format!("{policy}\n{twice}"), format!("{policy}\n---\n{twice}")] {
+            let read = Document::read("a", text.as_bytes(), &Limits::default());
+            assert!(read.unwrap_err().to_string().contains("rules"), "{text}");
+        }
     }
 
     #[test]

@@ -60,7 +60,7 @@ impl Names {
     pub(crate) fn compile_as(&self, text: &str, wanted: Wanted) -> Result<Program, CompileError> {
         let syntax = parse(text)?;
         let inputs = BTreeSet::new();
-        let mut compiler = Compiler { names: self, text, locals: Vec::new(), inputs };
+        let mut compiler = Compiler { names: self, text, locals: Vec::new(), inputs, formats: 0 };
         let expr = compiler.expr(&syntax)?;
         let yields = match &self.types {
             None => Static::Unknown,
@@ -81,16 +81,27 @@ struct Compiler<'s> {
     text: &'s str,
     locals: Vec<&'s str>,
     inputs: BTreeSet<Input>,
+    /// How many calls of `format` there are around the expression at hand.
+    formats: usize,
 }
 
-/// The types that are values by their names.
-const TYPES: [(&str, Type); 11] = [
+/// The types that are values by their names. Those of libraries are named as their values are
+/// (cel-go; Kubernetes, `cel/ip.go` and its neighbours).
+const TYPES: [(&str, Type); 19] = [
     ("bool", Type::Bool),
     ("bytes", Type::Bytes),
     ("double", Type::Double),
+    ("google.protobuf.Duration", Type::Duration),
+    ("google.protobuf.Timestamp", Type::Timestamp),
     ("int", Type::Int),
+    ("kubernetes.NamedFormat", Type::Opaque("kubernetes.NamedFormat")),
+    ("kubernetes.Quantity", Type::Opaque("kubernetes.Quantity")),
+    ("kubernetes.Semver", Type::Opaque("kubernetes.Semver")),
+    ("kubernetes.URL", Type::Opaque("kubernetes.URL")),
     ("list", Type::List),
     ("map", Type::Map),
+    ("net.CIDR", Type::Opaque("net.CIDR")),
+    ("net.IP", Type::Opaque("net.IP")),
     ("null_type", Type::Null),
     ("optional_type", Type::Optional),
     ("string", Type::String),
@@ -128,20 +139,21 @@ impl<'s> Compiler<'s> {
             Kind::Call { target, name, arguments } => {
                 self.call(target.as_deref(), name, arguments, syntax.at)?
             }
-            Kind::List(items) => Expr::List(
-                items
-                    .iter()
-                    .map(|(item, optional)| Ok((self.expr(item)?, *optional)))
-                    .collect::<Compiled<_>>()?,
-            ),
-            Kind::Map(entries) => Expr::Map(
-                entries
-                    .iter()
-                    .map(|(key, value, optional)| {
-                        Ok((self.expr(key)?, self.expr(value)?, *optional))
-                    })
-                    .collect::<Compiled<_>>()?,
-            ),
+            Kind::List(items) => {
+                let items = items.iter().map(|(item, optional)| Ok((self.expr(item)?, *optional)));
+                let items = items.collect::<Compiled<Vec<_>>>()?;
+                self.of_one_type(items.iter().map(|(item, _)| item), syntax.at)?;
+                Expr::List(items)
+            }
+            Kind::Map(entries) => {
+                let entries = entries.iter().map(|(key, value, optional)| {
+                    Ok((self.expr(key)?, self.expr(value)?, *optional))
+                });
+                let entries = entries.collect::<Compiled<Vec<_>>>()?;
+                self.of_one_type(entries.iter().map(|(key, ..)| key), syntax.at)?;
+                self.of_one_type(entries.iter().map(|(_, value, _)| value), syntax.at)?;
+                Expr::Map(entries)
+            }
             Kind::Not(of) => Expr::Not(self.boxed(of)?),
             Kind::Negate(of) => Expr::Negate(self.boxed(of)?),
             Kind::Binary(operator, left, right) => {
@@ -153,6 +165,21 @@ impl<'s> Compiler<'s> {
                 Expr::If(Box::new([self.expr(condition)?, self.expr(then)?, self.expr(otherwise)?]))
             }
         })
+    }
+
+    /// Literals of a list, or of a map, are of one type, but in what `format` prints; both servers
+    /// refuse others (cel-go, `HomogeneousAggregateLiterals`). Types that only an evaluation knows
+    /// are not compared.
+    fn of_one_type<'e>(&self, parts: impl Iterator<Item = &'e Expr>, at: usize) -> Compiled<()> {
+        if self.formats > 0 {
+            return Ok(());
+        }
+        let mut types = parts.filter_map(evident_type);
+        let Some(first) = types.next() else { return Ok(()) };
+        match types.find(|next| *next != first) {
+            Some(other) => Err(self.error(at, format!("{first} and {other} in one literal"))),
+            None => Ok(()),
+        }
     }
 
     fn name(&mut self, name: &str, global: bool, at: usize) -> Compiled {
@@ -183,14 +210,8 @@ impl<'s> Compiler<'s> {
                 false => Expr::Variable(index),
             });
         }
-        if let Some(path) = dotted(of)
-            && path == "google.protobuf"
-        {
-            match field {
-                "Timestamp" => return Ok(Expr::Type(Type::Timestamp)),
-                "Duration" => return Ok(Expr::Type(Type::Duration)),
-                _ => {}
-            }
+        if let Some(named) = self.type_of_library(of, field) {
+            return Ok(Expr::Type(named));
         }
         let of = match self.is_of_namespace(of, field) {
             true => Box::new(Expr::Select {
@@ -201,6 +222,17 @@ impl<'s> Compiler<'s> {
             false => self.boxed(of)?,
         };
         Ok(Expr::Select { of, field: field.into(), optional })
+    }
+
+    /// The type of a name with dots, `net.IP`, unless its first part is a variable.
+    fn type_of_library(&self, of: &Syntax, field: &str) -> Option<Type> {
+        let path = dotted(of)?;
+        let first = path.split('.').next();
+        if self.locals.iter().any(|local| Some(*local) == first) {
+            return None;
+        }
+        let whole = format!("{path}.{field}");
+        TYPES.iter().find(|(named, _)| *named == whole).map(|(_, named)| *named)
     }
 
     /// Whether this is `namespaceObject.metadata.name`: the name is known wherever the Namespace is
@@ -270,8 +302,11 @@ impl<'s> Compiler<'s> {
                 regular::compile(pattern).map_err(|why| self.error(at, short(pattern, &why)))?;
             return Ok(Expr::Matches { text: self.boxed(target)?, pattern });
         }
-        let arguments = self.exprs(target.into_iter().chain(arguments))?;
-        Ok(Expr::Call { function, arguments })
+        let is_format = style == Style::Member && name == "format";
+        self.formats += usize::from(is_format);
+        let arguments = self.exprs(target.into_iter().chain(arguments));
+        self.formats -= usize::from(is_format);
+        Ok(Expr::Call { function, arguments: arguments? })
     }
 
     fn has(&mut self, arguments: &'s [Syntax], at: usize) -> Compiled {
@@ -367,6 +402,23 @@ impl<'s> Compiler<'s> {
         };
         Ok(Some(Expr::Loop(Box::new(Loop { over, variables: count, what }))))
     }
+}
+
+/// The type of a literal.
+fn evident_type(expr: &Expr) -> Option<&'static str> {
+    let named = match expr {
+        Expr::Literal(Literal::Null) => Type::Null,
+        Expr::Literal(Literal::Bool(_)) => Type::Bool,
+        Expr::Literal(Literal::Int(_)) => Type::Int,
+        Expr::Literal(Literal::Uint(_)) => Type::Uint,
+        Expr::Literal(Literal::Double(_)) => Type::Double,
+        Expr::Literal(Literal::String(_)) => Type::String,
+        Expr::Literal(Literal::Bytes(_)) => Type::Bytes,
+        Expr::List(_) => Type::List,
+        Expr::Map(_) => Type::Map,
+        _ => return None,
+    };
+    Some(named.name())
 }
 
 /// What is wrong with a pattern, in one line.

@@ -47,6 +47,7 @@ pub(super) const FOREIGN: &[&str] = &[
     "md5",
     "parse",
     "random",
+    "regex.",
     "sha1",
     "sha256",
     "time.",

@@ -68,11 +68,12 @@ pub(super) fn rules(
     all
 }
 
-/// Not where a rule of the policy names objects or labels: those of a controller differ.
+/// Not where a rule of the policy names objects or labels: those of a controller differ. Nor where
+/// one patches by paths, which differ, too (Kyverno's `CanAutoGen`).
 fn can_generate(rules: &[(Value, Option<Match>, Option<Match>)]) -> bool {
     let mut for_pods = false;
     for (rule, matches, exclude) in rules {
-        if rule.get("generate").is_some() {
+        if rule.get("generate").is_some() || patches_by_path(rule) {
             return false;
         }
         for matches in [matches, exclude].into_iter().flatten() {
@@ -88,6 +89,15 @@ fn can_generate(rules: &[(Value, Option<Match>, Option<Match>)]) -> bool {
         }
     }
     for_pods
+}
+
+fn patches_by_path(rule: &Value) -> bool {
+    let Some(mutate) = rule.get("mutate") else { return false };
+    let loops = mutate.get("foreach").and_then(Value::as_array).into_iter().flatten();
+    std::iter::once(mutate).chain(loops).any(|one| {
+        let patch = one.get("patchesJson6902").and_then(Value::as_str);
+        patch.is_some_and(|patch| !patch.is_empty())
+    })
 }
 
 fn names_objects(resources: &Resources) -> bool {

@@ -94,8 +94,15 @@ impl Operator {
                 Some(some) => some,
                 None => is_in(key, value, false, |found, all| found < all),
             },
-            Self::In => is_in(key, value, true, |found, all| found == all),
-            Self::NotIn => is_in(key, value, true, |found, _| found == 0),
+            Self::In => match key {
+                Value::Array(keys) => is_all_of(keys, value) == Some(true),
+                _ => is_in(key, value, true, |found, all| found == all),
+            },
+            Self::NotIn => match key {
+                Value::Array(keys) if is_only(keys, value) => true,
+                Value::Array(keys) => is_all_of(keys, value) == Some(false),
+                _ => is_in(key, value, true, |found, _| found == 0),
+            },
             Self::Order(order) => is_ordered(key, value, order),
             Self::DurationOrder(order) => match (span(key), span(value)) {
                 (Some(key), Some(value)) => order.is(key.cmp(&value)),
@@ -192,8 +199,35 @@ fn outside(key: &Value, value: &Value) -> Option<bool> {
     Some(keys.iter().any(|key| scalar::matches(&scalar::printed(key).into(), &outside)))
 }
 
+/// Whether all keys of a list are among the values, for the two operators of old: wildcards do not
+/// count, and `NotIn` holds as soon as one key is not there. Unknown where the values are no texts,
+/// so that neither operator holds (Kyverno's `setExistsInArray`).
+fn is_all_of(keys: &[Value], value: &Value) -> Option<bool> {
+    let values = match value {
+        Value::Array(items) => {
+            items.iter().map(|item| item.as_str().map(str::to_owned)).collect::<Option<Vec<_>>>()?
+        }
+        Value::String(_) if is_only(keys, value) => return Some(true),
+        Value::String(text) => texts(serde_json::from_str(text).ok()?)?,
+        _ => return None,
+    };
+    Some(keys.iter().all(|key| values.contains(&scalar::printed(key))))
+}
+
+/// Whether a text is the one key of a list: then both operators of old hold.
+fn is_only(keys: &[Value], value: &Value) -> bool {
+    matches!((keys, value), ([key], Value::String(text)) if scalar::printed(key) == *text)
+}
+
+/// The texts of a JSON list, as Go reads them: null is the empty text, or the empty list.
+fn texts(json: Value) -> Option<Vec<String>> {
+    let list: Option<Vec<Option<String>>> = serde_json::from_value(json).ok()?;
+    Some(list.unwrap_or_default().into_iter().map(Option::unwrap_or_default).collect())
+}
+
 /// How many of the keys are among the values decides. Wildcards count on both sides. The two
-/// operators of old take no ranges, and of texts only those that are JSON lists.
+/// operators of old, which come here with a single key, take no ranges, and of texts only those
+/// that are JSON lists.
 fn is_in(
     key: &Value,
     value: &Value,
@@ -253,10 +287,7 @@ impl Values {
                     return Some(Self::Range(text.clone()));
                 }
                 let list = match serde_json::from_str::<Value>(text) {
-                    Ok(json) => {
-                        let texts = json.as_array()?.iter().map(|item| item.as_str());
-                        texts.map(|text| text.map(str::to_owned)).collect::<Option<Vec<_>>>()?
-                    }
+                    Ok(json) => texts(json)?,
                     Err(_) if old => return None,
                     Err(_) => vec![text.clone()],
                 };
@@ -318,6 +349,31 @@ mod tests {
         holds(json!([5, 50]), "AllNotIn", json!("1-10"), false);
         holds(json!("a"), "AnyNotIn", Value::Null, false);
         holds(Value::Null, "AnyNotIn", json!(["a"]), false);
+    }
+
+    #[test]
+    fn membership_by_the_operators_of_old() {
+        holds(json!("a.example"), "In", json!(["*.example"]), true);
+        holds(json!("a.example"), "NotIn", json!(["*.example"]), false);
+        holds(json!(["a", "c"]), "NotIn", json!(["a", "b"]), true);
+        holds(json!(["a", "b"]), "NotIn", json!(["a", "b"]), false);
+        holds(json!(["a", "c"]), "In", json!(["a", "b"]), false);
+        holds(json!(["a", "b"]), "In", json!(["b", "a"]), true);
+        holds(json!(["a.example"]), "NotIn", json!(["*.example"]), true);
+        holds(json!(["a.example"]), "In", json!(["*.example"]), false);
+        holds(json!(["x"]), "In", json!("x"), true);
+        holds(json!(["x"]), "NotIn", json!("x"), true);
+        holds(json!(["x"]), "NotIn", json!("y"), false);
+        holds(json!(["a"]), "In", json!("[\"a\", \"b\"]"), true);
+        holds(json!(["a", "c"]), "NotIn", json!("[\"a\", \"b\"]"), true);
+        holds(json!(["a"]), "NotIn", json!("null"), true);
+        holds(json!([]), "NotIn", json!(["a"]), false);
+        holds(json!([]), "In", json!(["a"]), true);
+        for operator in ["In", "NotIn"] {
+            holds(json!(["b"]), operator, json!([1, "a"]), false);
+            holds(json!(["b"]), operator, json!(1), false);
+            holds(json!(["b"]), operator, json!("[\"a\", 1]"), false);
+        }
     }
 
     #[test]

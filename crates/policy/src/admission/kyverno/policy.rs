@@ -147,36 +147,47 @@ impl KyvernoPolicy {
         }
     }
 
-    /// What follows when a rule fails.
+    /// What follows when a rule fails: what the rule itself says goes before what the policy says
+    /// for all of them (Kyverno's `failureActionForRule`).
     fn effect(&self, rule: &Rule, namespace: &str, known: &Known<'_>) -> Effect {
-        let (own, overrides) = match &rule.action {
-            None if rule.overrides.is_empty() => (&self.action, &self.overrides),
-            own => (own, &rule.overrides),
-        };
-        let overriding = overrides.iter().find(|one| {
-            let named = one.namespaces.is_empty() || wildcard::any(&one.namespaces, namespace);
-            named
-                && one.namespace_selector.as_ref().is_none_or(|own| match known.labels() {
-                    Ok(labels) => own.fits(labels),
-                    // Where nobody can say, what is stricter holds.
-                    Err(_) => enforces(&one.action),
-                })
-        });
-        let image_action = match &rule.body {
-            Body::VerifyImages { images, .. } => {
-                images.iter().find_map(|image| image.failure_action.as_deref())
-            }
-            _ => None,
-        };
         if self.only_reports {
             return Effect::Audit;
         }
-        let action = overriding.map(|one| one.action.as_str()).or(image_action).or(own.as_deref());
+        let action = overriding(&rule.overrides, namespace, known)
+            .or(rule.action.as_deref())
+            .or_else(|| rule.image_action())
+            .or_else(|| overriding(&self.overrides, namespace, known))
+            .or(self.action.as_deref());
         if action.is_some_and(enforces) { Effect::Deny } else { Effect::Audit }
+    }
+
+    /// Whether an update may leave what was wrong before, which only what is enforced may allow.
+    /// What is said for single namespaces does not count here (Kyverno's `validator.validate`).
+    fn looks_back(&self, rule: &Rule) -> bool {
+        let action = rule.action.as_deref().or(self.action.as_deref());
+        rule.allows_existing && !self.only_reports && action.is_some_and(enforces)
     }
 }
 
-fn enforces(action: &str) -> bool {
+/// What is said for a namespace: the first that is about it.
+fn overriding<'o>(
+    overrides: &'o [Override],
+    namespace: &str,
+    known: &Known<'_>,
+) -> Option<&'o str> {
+    let is_about = |one: &&Override| {
+        let named = one.namespaces.is_empty() || wildcard::any(&one.namespaces, namespace);
+        named
+            && one.namespace_selector.as_ref().is_none_or(|own| match known.labels() {
+                Ok(labels) => own.fits(labels),
+                // Where nobody can say, what is stricter holds.
+                Err(_) => enforces(&one.action),
+            })
+    };
+    overrides.iter().find(is_about).map(|one| one.action.as_str())
+}
+
+pub(super) fn enforces(action: &str) -> bool {
     action.eq_ignore_ascii_case("enforce")
 }
 
@@ -355,13 +366,11 @@ impl KyvernoPolicy {
         scope: &mut Scope<'r>,
     ) -> bool {
         let request = asked.request;
-        let namespace = request.namespace.as_str();
         if request.operation != Operation::Update
-            || !rule.allows_existing
+            || !self.looks_back(rule)
             || request.old_object.is_null()
             || request.old_object_is_assumed
             || matches!(rule.body, Body::VerifyImages { .. } | Body::Cel(_))
-            || self.effect(rule, namespace, &asked.known) != Effect::Deny
         {
             return false;
         }

@@ -9,7 +9,7 @@ use super::super::cel::{CelRule, Place};
 use super::conditions::Conditions;
 use super::document::{self, Entry, Extractor, Match, Override, VerifyImage};
 use super::pod_security::PodSecurity;
-use super::policy::check_action;
+use super::policy::{check_action, enforces};
 use super::substitute;
 
 /// A rule that judges.
@@ -122,6 +122,14 @@ impl Rule {
             overrides,
             allows_existing,
         }))
+    }
+
+    /// What its images say that follows from a failure: one that enforces is enough.
+    pub(super) fn image_action(&self) -> Option<&str> {
+        let Body::VerifyImages { images, .. } = &self.body else { return None };
+        let mut actions = images.iter().filter_map(|image| image.failure_action.as_deref());
+        let first = actions.clone().next();
+        actions.find(|action| enforces(action)).or(first)
     }
 }
 

@@ -142,12 +142,16 @@ fn scientific(number: &Number) -> String {
     format!("{digits}E{sign}{:0>2}", exponent.trim_start_matches('-'))
 }
 
-/// What may be read as a duration or a quantity; nothing counts as zero.
+/// What may be read as a duration or a quantity; nothing counts as zero, and of a fraction six
+/// digits count (Kyverno's `convertNumberToString`).
 fn as_number(value: &Value) -> Option<String> {
     match value {
         Value::Null => Some("0".to_owned()),
         Value::String(text) => Some(text.clone()),
-        Value::Number(number) => Some(number.to_string()),
+        Value::Number(number) => Some(match number.as_f64().filter(|_| number.is_f64()) {
+            Some(fraction) => format!("{fraction:.6}"),
+            None => number.to_string(),
+        }),
         _ => None,
     }
 }
@@ -208,6 +212,8 @@ mod tests {
             (json!("-3"), "-10--2"),
             (json!(12), "1?"),
             (json!(2.5), "2.5E*"),
+            (json!(2.000_000_4), "<=2"),
+            (json!(0.5), ">0.4"),
         ];
         for (value, pattern) in fits {
             assert!(matches(&value, pattern), "{value} {pattern}");
@@ -221,6 +227,7 @@ mod tests {
             (json!(null), "!a"),
             (json!(2.5), "2.?"),
             (json!(0.001), "!1*"),
+            (json!(0.000_000_1), ">0"),
         ];
         for (value, pattern) in misses {
             assert!(!matches(&value, pattern), "{value} {pattern}");

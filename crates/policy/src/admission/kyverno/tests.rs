@@ -170,6 +170,48 @@ fn controllers_have_generated_rules() {
 }
 
 #[test]
+fn controllers_have_no_rules_where_one_patches_by_path() {
+    let rules = |mutate: Value| {
+        let mut rules = pods(json!({ "deny": {} }));
+        let writes = json!({ "name": "m", "match": rules[0]["match"], "mutate": mutate });
+        rules.as_array_mut().unwrap().push(writes);
+        policy(rules, json!({}))
+    };
+    let deployment = json!({
+        "apiVersion": "apps/v1", "kind": "Deployment", "metadata": { "name": "d" },
+        "spec": { "template": { "spec": {} } },
+    });
+    let request = Request::create(deployment);
+    let patch = "- {op: remove, path: /metadata/labels/a}";
+    says(&rules(json!({ "patchesJson6902": patch })), &request, &[]);
+    let each = json!({ "foreach": [{ "list": "x", "patchesJson6902": patch }] });
+    says(&rules(each), &request, &[]);
+    let merged = json!({ "patchStrategicMerge": { "metadata": { "labels": { "a": "b" } } } });
+    says(&rules(merged), &request, &[("autogen-r", Outcome::Fail)]);
+}
+
+#[test]
+fn an_exclusion_that_names_values_covers_what_has_none() {
+    let field = "spec.containers[*].securityContext.appArmorProfile.type";
+    let policies = policy(
+        pods(json!({ "podSecurity": { "level": "baseline", "exclude": [{
+            "controlName": "AppArmor", "images": ["nginx"], "restrictedField": field,
+            "values": ["Unconfined"],
+        }]}})),
+        json!({}),
+    );
+    for (profile, expected) in [
+        (json!({}), Outcome::Pass),
+        (json!({ "type": "Unconfined" }), Outcome::Pass),
+        (json!({ "type": "x" }), Outcome::Fail),
+    ] {
+        let mut object = pod(json!({}), "nginx");
+        object["spec"]["containers"][0]["securityContext"] = json!({ "appArmorProfile": profile });
+        says(&policies, &Request::create(object), &[("r", expected)]);
+    }
+}
+
+#[test]
 fn what_follows_from_a_failure() {
     let rules = || {
         pods(json!({ "message": "label {{ request.object.metadata.name }}", "pattern": {
@@ -192,6 +234,71 @@ fn what_follows_from_a_failure() {
     });
     let [answer] = answers(&policy(rules(), elsewhere), &request).try_into().unwrap();
     assert_eq!(answer.effect, Effect::Audit);
+}
+
+#[test]
+fn what_a_rule_says_goes_before_what_its_policy_says() {
+    let effect = |validate: Value, spec: Value| {
+        let mut validate = validate;
+        validate["deny"] = json!({});
+        let request = Request::create(pod(json!({}), "nginx"));
+        let [answer] = answers(&policy(pods(validate), spec), &request).try_into().unwrap();
+        answer.effect
+    };
+    let said =
+        |action: &str, namespace: &str| json!([{ "action": action, "namespaces": [namespace] }]);
+    let enforced = || json!({ "validationFailureAction": "Enforce" });
+    let elsewhere = json!({ "failureActionOverrides": said("Audit", "dev") });
+    assert_eq!(effect(elsewhere, enforced()), Effect::Deny);
+    let here = json!({ "failureActionOverrides": said("Audit", "shop") });
+    assert_eq!(effect(here, enforced()), Effect::Audit);
+    let own = || json!({ "failureAction": "Enforce" });
+    let overriding = || json!({ "validationFailureActionOverrides": said("Audit", "shop") });
+    assert_eq!(effect(own(), overriding()), Effect::Deny);
+    assert_eq!(effect(json!({}), overriding()), Effect::Audit);
+}
+
+#[test]
+fn one_image_that_is_enforced_is_enough() {
+    let effect = |actions: &[&str], spec: Value| {
+        let images = actions.iter().map(|action| {
+            json!({
+                "imageReferences": ["*"], "failureAction": action,
+                "attestors": [{ "entries": [{ "keys": { "publicKeys": of("one") } }] }],
+            })
+        });
+        let rules = json!([{
+            "name": "v",
+            "match": { "any": [{ "resources": { "kinds": ["Pod"] } }] },
+            "verifyImages": images.collect::<Vec<_>>(),
+        }]);
+        let request = Request::create(pod(json!({}), "ghcr.io/b/x:1"));
+        let [answer] = answers(&policy(rules, spec), &request).try_into().unwrap();
+        assert_eq!(answer.outcome, Outcome::Fail);
+        answer.effect
+    };
+    assert_eq!(effect(&["Audit", "Enforce"], json!({})), Effect::Deny);
+    assert_eq!(effect(&["Audit"], json!({ "validationFailureAction": "Enforce" })), Effect::Audit);
+    let said = json!([{ "action": "Audit", "namespaces": ["shop"] }]);
+    let overriding = json!({ "validationFailureActionOverrides": said });
+    assert_eq!(effect(&["Enforce"], overriding), Effect::Deny);
+}
+
+#[test]
+fn what_is_enforced_in_single_namespaces_does_not_look_back() {
+    let said = json!([{ "action": "Enforce", "namespaces": ["shop"] }]);
+    let mut request = Request::create(pod(json!({ "b": "c" }), "nginx"));
+    request.operation = Operation::Update;
+    request.old_object = pod(json!({}), "nginx");
+    let refuses = |validate: Value, spec: Value| {
+        let mut validate = validate;
+        validate["pattern"] = json!({ "metadata": { "labels": { "app": "?*" } } });
+        let [answer] = answers(&policy(pods(validate), spec), &request).try_into().unwrap();
+        assert_eq!((answer.outcome, answer.effect), (Outcome::Fail, Effect::Deny));
+    };
+    let of_rule = json!({ "failureAction": "Audit", "failureActionOverrides": said });
+    refuses(of_rule, json!({}));
+    refuses(json!({}), json!({ "validationFailureActionOverrides": said }));
 }
 
 #[test]

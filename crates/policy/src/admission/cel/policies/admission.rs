@@ -29,6 +29,8 @@ pub(super) const INPUTS_AND_PARAMS: &[Input] = &[
     Input::Params,
 ];
 
+pub(super) const KIND: &str = "ValidatingAdmissionPolicy";
+
 /// A policy.
 #[derive(Debug)]
 pub(super) struct AdmissionPolicy {
@@ -57,9 +59,7 @@ impl Binding {
 
     /// Says where the policy is not there.
     pub(super) fn refers(&self, documents: &[Document], notes: &mut Vec<String>) {
-        let is_it = |own: &Document| {
-            own.kind() == "ValidatingAdmissionPolicy" && own.name() == self.form.policy_name
-        };
+        let is_it = |own: &Document| own.kind() == KIND && own.name() == self.form.policy_name;
         if !documents.iter().any(is_it) {
             notes.push(format!(
                 "ValidatingAdmissionPolicyBinding {}: no ValidatingAdmissionPolicy {} is loaded",
@@ -92,12 +92,11 @@ impl AdmissionPolicy {
         let inputs = if spec.param_kind.is_some() { INPUTS_AND_PARAMS } else { INPUTS };
         let body = Body::compile(&parts, Place::Itself, inputs, inputs)
             .map_err(|(field, error)| document.error(&field, error))?;
-        let kind = "ValidatingAdmissionPolicy";
         let name = document.name().to_owned();
         let own = bindings.iter().filter(|binding| binding.form.policy_name == name);
         Ok(Self {
             // Without a binding nothing follows from it.
-            head: Head::new(document, kind, name.clone(), Effect::Audit, spec.failure_policy),
+            head: Head::new(document, KIND, name.clone(), Effect::Audit, spec.failure_policy),
             constraints,
             params: spec.param_kind,
             body,

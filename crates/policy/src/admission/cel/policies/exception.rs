@@ -3,7 +3,7 @@
 use serde_json::Value as Json;
 
 use super::body::all_hold;
-use super::form;
+use super::form::{self, FailurePolicy};
 use super::subject::Subject;
 use crate::Error;
 use crate::admission::cel::{Error as CelError, Input, Names, Program, Value};
@@ -117,15 +117,20 @@ pub(super) enum Relief<'e> {
 }
 
 /// What the exceptions that apply do. One that limits nothing lets the whole object be, whatever
-/// images and values others allow.
+/// images and values others allow. One whose conditions have no value does not apply where its
+/// policy ignores that.
 pub(super) fn relief<'e>(
     all: &'e [Excepted],
     subject: &Subject<'_>,
+    policy: FailurePolicy,
 ) -> Result<Relief<'e>, CelError> {
     let mut applying: Vec<&Excepted> = Vec::new();
     for exception in all {
-        if all_hold(&exception.conditions, &mut subject.run(&[]))? {
-            applying.push(exception);
+        match all_hold(&exception.conditions, &mut subject.run(&[])) {
+            Ok(true) => applying.push(exception),
+            Ok(false) => {}
+            Err(_) if policy == FailurePolicy::Ignore => {}
+            Err(error) => return Err(error),
         }
     }
     let whole = applying.iter().any(|one| one.images.is_empty() && one.values.is_empty());

@@ -126,7 +126,8 @@ impl ImagePolicy {
             Err(_) if self.head.failure_policy == FailurePolicy::Ignore => return None,
             Err(error) => return Some(self.undecided(error)),
         }
-        let excepted = match exception::relief(&self.exceptions, &subject) {
+        let relief = exception::relief(&self.exceptions, &subject, self.head.failure_policy);
+        let excepted = match relief {
             Ok(Relief::Whole { outcome, message }) => {
                 return Some(self.head.answer("exception", outcome, message));
             }

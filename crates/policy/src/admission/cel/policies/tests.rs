@@ -151,14 +151,11 @@ fn an_expression_without_a_value_is_no_yes() {
     for expression in cases {
         let answer = review(&[of(expression)], &pod("a")).pop().unwrap();
         assert_eq!((answer.outcome, answer.effect), (Outcome::Error, Effect::Deny), "{expression}");
+        // Kyverno refuses by it whatever the failure policy is.
         let mut ignored = of(expression);
         ignored["spec"]["failurePolicy"] = json!("Ignore");
         let answer = review(&[ignored], &pod("a")).pop().unwrap();
-        assert_eq!(
-            (answer.outcome, answer.effect),
-            (Outcome::Error, Effect::Audit),
-            "{expression}"
-        );
+        assert_eq!((answer.outcome, answer.effect), (Outcome::Error, Effect::Deny), "{expression}");
     }
 }
 
@@ -236,6 +233,12 @@ fn exceptions() {
     assert_eq!((answers[0].rule.as_str(), answers[0].outcome), ("exception", Outcome::Skip));
     let other = exception(json!({"matchConditions": [{"name": "a", "expression": "false"}]}));
     assert_eq!(one(&[never.clone(), other], &pod("a")).0, Outcome::Fail);
+    // One that cannot be decided decides nothing, or does not apply where that is ignored.
+    let broken = exception(json!({"matchConditions": [{"name": "a", "expression": "object.x"}]}));
+    assert_eq!(one(&[never.clone(), broken.clone()], &pod("a")).0, Outcome::Error);
+    let mut ignoring = never.clone();
+    ignoring["spec"]["failurePolicy"] = json!("Ignore");
+    assert_eq!(one(&[ignoring, broken], &pod("a")).0, Outcome::Fail);
     let images = exception(json!({"images": ["a"], "reportResult": "pass"}));
     assert_eq!(one(&[never.clone(), images.clone()], &pod("a")).0, Outcome::Pass);
     assert_eq!(one(&[never.clone(), images.clone()], &pod("b")).0, Outcome::Fail);
@@ -398,6 +401,10 @@ fn images_are_verified() {
     assert_eq!(ask(attested, true, "signed/a"), Some(Outcome::Pass));
     let unproved = "images.containers.all(i, extractPayload(i, attestations.safe).predicate.safe)";
     assert_eq!(ask(unproved, false, "signed/a"), Some(Outcome::Error));
+    let mut ignoring = policy(unproved, false);
+    ignoring["spec"]["failurePolicy"] = json!("Ignore");
+    let answers = load(&[ignoring]).unwrap().review(&pod("signed/a"), &World);
+    assert_eq!((answers[0].outcome, answers[0].effect), (Outcome::Error, Effect::Deny));
     let mut digest = policy(signed, true);
     digest["spec"]["validationConfigurations"] = json!({});
     assert_eq!(one(&[digest], &pod("signed/a")).0, Outcome::Fail, "no digest");

@@ -129,7 +129,8 @@ impl ValidatingPolicy {
         let subject = Subject::new(request, around, &inputs(body, &self.exceptions)).with_objects();
         let images =
             if body.inputs().contains(&Input::Images) { images(request) } else { Json::Null };
-        let (allowed_images, allowed_values) = match exception::relief(&self.exceptions, &subject) {
+        let relief = exception::relief(&self.exceptions, &subject, self.head.failure_policy);
+        let (allowed_images, allowed_values) = match relief {
             Ok(Relief::Whole { outcome, message }) => {
                 return self.head.answer("exception", outcome, message);
             }
@@ -224,9 +225,15 @@ impl Head {
         self.namespace.as_ref().is_none_or(|namespace| *namespace == request.namespace)
     }
 
+    /// Whether nothing follows from an error. The API server has it so where its own policy says
+    /// so; Kyverno refuses by errors all the same, and reads `failurePolicy` for the conditions of
+    /// its policies and exceptions alone (`Policy.match`, and `admissionResponse` of its webhook).
+    fn ignores_errors(&self) -> bool {
+        self.kind == super::admission::KIND && self.failure_policy == FailurePolicy::Ignore
+    }
+
     pub(super) fn answer(&self, rule: &str, outcome: Outcome, message: String) -> Answer {
-        // A policy that is to be ignored where it fails to answer refuses nothing by that.
-        let ignored = outcome == Outcome::Error && self.failure_policy == FailurePolicy::Ignore;
+        let ignored = outcome == Outcome::Error && self.ignores_errors();
         Answer {
             policy: self.name.clone(),
             policy_kind: self.kind,

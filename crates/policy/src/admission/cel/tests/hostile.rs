@@ -43,11 +43,16 @@ fn doubling_ends() {
     }
     assert!(say(&format!("cel.bind(x0, 'aaaaaaaaaa', {text})")).contains("steps"));
     assert!(say(&format!("cel.bind(x0, [1, 2], {text})")).contains("steps"));
-    let mut text = String::from("size(x60)");
-    for step in (0..60).rev() {
-        text = format!("cel.bind(x{}, x{step}.replace('', x{step}), {text})", step + 1);
+    for doubled in ["x.replace('', x)", "regex.replace(x, '.*', r'\\0\\0')"] {
+        let mut text = String::from("size(x)");
+        for _ in 0..60 {
+            text = format!("cel.bind(x, {doubled}, {text})");
+        }
+        assert!(say(&format!("cel.bind(x, 'aaaaaaaaaa', {text})")).contains("steps"), "{doubled}");
     }
-    assert!(say(&format!("cel.bind(x0, 'aaaaaaaaaa', {text})")).contains("steps"));
+    let many = "regex.replace(x, '.*', x.replace('a', r'\\0'))";
+    let text = format!("cel.bind(x, lists.range(9999).map(i, 'aaaaaaaaaa').join(), size({many}))");
+    assert!(say(&text).contains("steps"));
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! The libraries of cel-go, of Kubernetes and of Kyverno.
 
-use super::all;
+use super::{all, say};
 
 #[test]
 fn conversions() {
@@ -57,15 +57,50 @@ fn texts() {
 }
 
 #[test]
+fn patterns_with_groups() {
+    all(&[
+        ("regex.extract('hello world', 'hello(.*)')", r#"some(" world")"#),
+        ("regex.extract('item-A, item-B', 'item-\\\\w')", r#"some("item-A")"#),
+        ("regex.extract('HELLO', 'hello')", "none"),
+        ("regex.extract('a', 'a(b)?')", "none"),
+        ("regex.extract('a', 'b*')", r#"some("")"#),
+        ("regex.extract('a@b', '(.*)@(.*)')", "error: \"(.*)@(.*)\" has more than one group"),
+        ("regex.extract('a', '(')", "error: \"(\" is no regular expression: unclosed group"),
+        ("regex.extractAll('id:1, id:23', 'id:[0-9]+')", r#"["id:1","id:23"]"#),
+        ("regex.extractAll('id:1, id:, id:23', 'id:([0-9]*)')", r#"["1","23"]"#),
+        ("regex.extractAll('a', 'b')", "[]"),
+        ("regex.replace('banana', 'a', 'x')", r#""bxnxnx""#),
+        ("regex.replace('banana', 'a', 'x', 2)", r#""bxnxna""#),
+        ("regex.replace('banana', 'a', 'x', 0)", r#""banana""#),
+        ("regex.replace('banana', '(', 'x', 0)", r#""banana""#),
+        ("regex.replace('banana', 'a', 'x', -3)", r#""bxnxnx""#),
+        ("regex.replace('banana', 'a', 'x', 3000000000)", "error: integer overflow"),
+        (r"regex.replace('foo bar', '(fo)o (ba)r', r'\2 \1')", r#""ba fo""#),
+        (r"regex.replace('a.b', '[.]', r'\\\0')", r#""a\\.b""#),
+        ("regex.replace('éa', '', '-')", r#""-é-a-""#),
+        ("regex.replace('ab', 'b(c)?', '[$1]')", r#""a[$1]""#),
+        (
+            r"regex.replace('a', '(a)', r'\2')",
+            r#"error: the replacement "\\2" names a group that the pattern does not have"#,
+        ),
+        (
+            r"regex.replace('a', 'a', r'\v')",
+            r#"error: the replacement "\\v" has a backslash before no digit"#,
+        ),
+        (r"regex.replace('a', 'a', 'b\\')", r#"error: the replacement "b\\" ends in a backslash"#),
+    ]);
+}
+
+#[test]
 fn lists_and_sets() {
     all(&[
         ("[1, 3, 2].isSorted() || ['a', 'b'].isSorted()", "true"),
         ("[1, 2].sum() + [3, 1].min() + [3, 1].max()", "7"),
         ("[].max()", "error: max of an empty list"),
         ("[1, 2, 1].indexOf(1) + [1, 2, 1].lastIndexOf(1) + [1].indexOf(5)", "1"),
-        ("[1, 2, 3, 4].slice(1, 3) + [1, [2, [3]]].flatten()", "[2,3,1,2,[3]]"),
+        ("[1, 2, 3, 4].slice(1, 3) + [dyn(1), [dyn(2), [3]]].flatten()", "[2,3,1,2,[3]]"),
         (
-            "[1, [2, [3]]].flatten(2) + [3, 1].sort() + [1, 1, 2].distinct() + lists.range(2) + [1, 2].reverse()",
+            "[dyn(1), [dyn(2), [3]]].flatten(2) + [3, 1].sort() + [1, 1, 2].distinct() + lists.range(2) + [1, 2].reverse()",
             "[1,2,3,1,3,1,2,0,1,2,1]",
         ),
         ("[1, 2].first().value() + [1, 2].last().value()", "3"),
@@ -94,9 +129,22 @@ fn times() {
             "2036",
         ),
         ("timestamp('2026-11-21T12:30:15Z').getHours('+02:00')", "14"),
+        ("timestamp('2026-11-21T12:30:15Z').getHours('Europe/Paris')", "13"),
+        ("timestamp('2021-06-01T12:00:00Z').getHours('America/New_York')", "8"),
+        ("timestamp('2021-12-01T12:00:00Z').getHours('America/New_York')", "7"),
+        ("timestamp('2021-06-01T23:45:00Z').getDate('Asia/Kathmandu')", "2"),
+        ("timestamp('2021-06-01T12:00:00Z').getMinutes('-02:30')", "30"),
         (
-            "timestamp('2026-11-21T12:30:15Z').getHours('Europe/Paris')",
-            "error: \"Europe/Paris\" is no offset, and named time zones are not known",
+            "timestamp('2021-06-01T12:00:00Z').getHours('america/new_york')",
+            "error: \"america/new_york\" is no known time zone",
+        ),
+        (
+            "timestamp('2021-06-01T12:00:00Z').getHours('+2:x')",
+            "error: \"+2:x\" is no offset of a time zone",
+        ),
+        (
+            "lists.range(999).all(a, lists.range(99).all(b, time.now().getHours('Asia/Tokyo') < 24))",
+            "error: the expression takes more than 1000000 steps",
         ),
         ("timestamp('2026-11-22T00:00:00Z').getDayOfWeek()", "0"),
         ("timestamp('2026-11-21')", "error: \"2026-11-21\" is no RFC 3339 time"),
@@ -113,6 +161,43 @@ fn times() {
         ),
         ("time.toCron(timestamp('2026-11-21T12:34:56Z'))", r#""34 12 21 11 6""#),
         ("timestamp('9999-12-30T00:00:00Z') + duration('48h')", "error: integer overflow"),
+    ]);
+}
+
+#[test]
+fn types_of_libraries() {
+    all(&[
+        ("type(ip('192.168.0.1')) == net.IP && type(cidr('::/0')) == net.CIDR", "true"),
+        ("type(ip('192.168.0.1')) == net.CIDR", "false"),
+        ("type(quantity('1')) == kubernetes.Quantity && type(url('/a')) == kubernetes.URL", "true"),
+        ("type(semver('1.2.3')) == kubernetes.Semver", "true"),
+        ("type(format.date()) == kubernetes.NamedFormat", "true"),
+        ("type(duration('1s')) == google.protobuf.Duration", "true"),
+        ("[{'IP': 1}].all(net, net.IP == 1)", "true"),
+        ("net.Host", "compile: column 1: undeclared reference to net"),
+    ]);
+}
+
+#[test]
+fn formats_of_texts() {
+    let is = |name: &str, text: &str| {
+        say(&format!("!format.{name}().validate('{text}').hasValue()")) == "true"
+    };
+    for name in ["dns1123LabelPrefix", "dns1123SubdomainPrefix", "dns1035LabelPrefix"] {
+        for text in ["my-", "a", "A-"] {
+            assert!(is(name, text), "{name} {text}");
+        }
+        for text in ["-", "Aa-", "éa-", "aé-"] {
+            assert!(!is(name, text), "{name} {text}");
+        }
+    }
+    assert!(is("dns1123SubdomainPrefix", "mysubdomain.prefix.-"));
+    assert!(!is("dns1123LabelPrefix", "a.a-") && is("dns1123LabelPrefix", "a.-"));
+    all(&[
+        ("format.date().validate('2020-01-32').value()", r#"["invalid date"]"#),
+        ("format.datetime().validate('2020-01-32').value()", r#"["invalid datetime"]"#),
+        ("format.byte().validate('a').value()", r#"["invalid base64"]"#),
+        ("format.uuid().validate('a').value()", r#"["does not match the UUID format"]"#),
     ]);
 }
 

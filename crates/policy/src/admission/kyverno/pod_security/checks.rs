@@ -113,7 +113,10 @@ const POD: &str = "spec.securityContext";
 fn app_armor(pod: &Pod, add: &mut Add<'_>) {
     let bad = |profile: &Option<Profile>| {
         let kind = &profile.as_ref()?.kind;
-        (!matches!(kind.as_str(), "RuntimeDefault" | "Localhost")).then(|| vec![kind.clone()])
+        // What is not said is no value that an exclusion would have to name.
+        let said = || Some(kind.clone()).filter(|kind| !kind.is_empty());
+        let is_allowed = matches!(kind.as_str(), "RuntimeDefault" | "Localhost");
+        (!is_allowed).then(|| said().into_iter().collect())
     };
     if let Some(values) = bad(&pod.spec.security_context.app_armor_profile) {
         add(format!("{POD}.appArmorProfile.type"), None, values);
