@@ -15,8 +15,8 @@
 //! What they cannot find: modules copied without their metadata, and programs frozen into one
 //! file; the wheels that Python keeps to make environments with (left out on purpose); what a
 //! requirements file asks for by URL or path, unless a name stands before a wheel's, or takes from a
-//! file of another name with `-r` (each is a diagnostic). Markers (`; python_version < "3"`) are not
-//! evaluated: what they exclude on some machine is reported.
+//! file of another name with `-r`; what `setup.py` puts together when it runs (each is a diagnostic).
+//! Markers (`; python_version < "3"`) are not evaluated: what they exclude on some machine is reported.
 
 mod archive;
 mod headers;
