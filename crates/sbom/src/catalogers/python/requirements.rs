@@ -7,6 +7,7 @@ use sealift_layers::{File, Metadata, TreePath};
 use sealift_model::{Evidence, Impact, Location};
 
 use super::requirement::Requirement;
+use crate::catalogers::paths::{folder_of, joined};
 use crate::catalogers::text;
 use crate::{Catalog, Cataloger, Error, Fact, Facts, MergedFacts, MergedFile, Problem};
 
@@ -114,7 +115,7 @@ fn extend_included(
             continue;
         }
         for (path, line) in includes(file.facts) {
-            let place = beside(&file.path, path);
+            let place = joined(folder_of(&file.path), path);
             match place.and_then(|place| by_path.get(place.as_str())) {
                 Some(included) => next.push(included),
                 None => {
@@ -136,22 +137,6 @@ fn includes(facts: &Facts) -> impl Iterator<Item = (&str, u64)> {
         Fact::Includes { path, line } => Some((path.as_str(), *line)),
         _ => None,
     })
-}
-
-/// The path `other`, as written in the file at `path`; none that leads out of the tree.
-fn beside(path: &str, other: &str) -> Option<String> {
-    let mut folders: Vec<&str> = path.split('/').collect();
-    folders.pop();
-    for part in other.split('/') {
-        match part {
-            "" | "." => {}
-            ".." => {
-                folders.pop()?;
-            }
-            part => folders.push(part),
-        }
-    }
-    Some(folders.join("/"))
 }
 
 /// Whether a text begins with lines of which one pins a version, `name==1`.
