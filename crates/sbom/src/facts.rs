@@ -135,12 +135,12 @@ pub enum Fact {
         /// Name and version of the package.
         package: String,
     },
-    /// What the parts of a workspace may inherit under a name, by its real one.
+    /// What the parts of a workspace may inherit under a name.
     Inheritable {
         /// Name in the workspace.
         name: String,
-        /// Name of the package.
-        package: String,
+        /// The package that is meant; none where it is a folder, or whatever a repository has today.
+        package: Option<Box<Package>>,
     },
 }
 

@@ -97,9 +97,9 @@ fn asked(packages: &[Package], manifests: &[&MergedFile<'_>]) -> Asked {
 fn inheritable<'m>(manifests: &[&'m MergedFile<'_>]) -> HashMap<&'m str, &'m str> {
     let mut names: HashMap<&str, Option<&str>> = HashMap::new();
     for fact in manifests.iter().flat_map(|file| &file.facts.facts) {
-        if let Fact::Inheritable { name, package } = fact {
-            let known = names.entry(name).or_insert(Some(package));
-            *known = known.filter(|known| known == package);
+        if let Fact::Inheritable { name, package: Some(package) } = fact {
+            let known = names.entry(name).or_insert(Some(&package.name));
+            *known = known.filter(|known| *known == package.name);
         }
     }
     names.into_iter().filter_map(|(name, package)| Some((name, package?))).collect()
