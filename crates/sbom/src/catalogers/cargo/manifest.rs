@@ -360,8 +360,8 @@ mod tests {
 
     proptest! {
         #[test]
-        fn never_panics(text in "(\\[(package|dependencies|target\\.a\\.dependencies)\\]\n|a = \"=1\"\n|version = \\{git=1\\}\n|name = \"a\"\n){0,8}") {
-            let _ = read(&Manifest, "Cargo.toml", text);
+        fn facts_hold_together(text in "(\\[(package|dependencies|target\\.a\\.dependencies)\\]\n|a = \"=1\"\n|version = \\{git=1\\}\n|name = \"a\"\n){0,8}") {
+            crate::check::holds(&Manifest, "Cargo.toml", text)?;
         }
     }
 }

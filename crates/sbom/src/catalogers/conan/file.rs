@@ -76,8 +76,8 @@ mod tests {
 
     proptest! {
         #[test]
-        fn never_panics(text in "(\\[requires\\]|[a/@#1]{0,5}|\n){0,12}") {
-            let _ = read(&ConanFile, "conanfile.txt", text);
+        fn facts_hold_together(text in "(\\[requires\\]|[a/@#1]{0,5}|\n){0,12}") {
+            crate::check::holds(&ConanFile, "conanfile.txt", text)?;
         }
     }
 }
