@@ -115,6 +115,17 @@ pub(super) mod testing {
         (cataloger.read(&mut file, &mut facts), facts)
     }
 
+    /// What a cataloger takes out of a file that it can read.
+    pub(in crate::catalogers) fn facts_of(
+        cataloger: &dyn Cataloger,
+        path: &str,
+        bytes: impl AsRef<[u8]>,
+    ) -> Facts {
+        let (outcome, facts) = read(cataloger, path, bytes);
+        outcome.unwrap();
+        facts
+    }
+
     /// `name@version line` of each package.
     pub(in crate::catalogers) fn rows(facts: &Facts) -> Vec<String> {
         let row = |it: &sealift_model::Package| {

@@ -248,11 +248,10 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::catalogers::declared::testing::facts_of;
 
     fn facts(text: &str) -> Facts {
-        let mut facts = Facts::default();
-        parse(text.as_bytes(), &mut facts).expect("well-formed");
-        facts
+        facts_of(&Lockfile, "Cargo.lock", text)
     }
 
     fn entry(name: &str, version: &str, rest: &str) -> String {

@@ -101,11 +101,10 @@ pub(super) mod tests {
 
     use super::*;
     use crate::MergedFile;
+    use crate::catalogers::declared::testing::facts_of;
 
     pub(crate) fn facts(text: &str) -> Facts {
-        let mut facts = Facts::default();
-        parse(text.as_bytes(), &Limits::default(), &mut facts).unwrap();
-        facts
+        facts_of(&Lockfile, "package-lock.json", text)
     }
 
     pub(crate) fn packages(text: &str) -> Vec<Package> {

@@ -388,11 +388,10 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::catalogers::declared::testing::facts_of;
 
     fn facts(text: &str) -> Facts {
-        let mut facts = Facts::default();
-        parse(text.as_bytes(), &mut facts).unwrap();
-        facts
+        facts_of(&Pnpm, "pnpm-lock.yaml", text)
     }
 
     /// Names with versions, scopes, and what each needs.

@@ -425,11 +425,10 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::catalogers::declared::testing::facts_of;
 
     fn facts(text: &str) -> Facts {
-        let mut facts = Facts::default();
-        parse(text.as_bytes(), &mut facts).unwrap();
-        facts
+        facts_of(&Yarn, "yarn.lock", text)
     }
 
     fn packages(text: &str) -> Vec<Package> {

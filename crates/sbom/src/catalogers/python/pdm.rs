@@ -79,6 +79,7 @@ fn scope(entry: Entry<'_, '_>) -> Scope {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::catalogers::declared::testing::facts_of;
 
     #[test]
     fn folders_are_parts_of_the_project() {
@@ -91,8 +92,7 @@ mod tests {
             ("", Relationship::Unstated),
         ] {
             let text = format!("[[package]]\nname = \"a\"\nversion = \"1\"\n{fields}\n");
-            let mut facts = Facts::default();
-            parse(text.as_bytes(), &mut facts).unwrap();
+            let facts = facts_of(&Pdm, "pdm.lock", text);
             assert_eq!(facts.packages().next().unwrap().relationship, expected, "{fields}");
         }
     }
@@ -104,8 +104,7 @@ mod tests {
                     [[package]]\nname = \"b\"\nversion = \"1\"\ngroups = [\"dev\"]\n\
                     [[package]]\nname = \"c\"\nversion = \"1\"\ngroups = [\"dev\", \"tmp\"]\n\
                     [[package]]\nname = \"d\"\nversion = \"1\"\n";
-        let mut facts = Facts::default();
-        parse(text.as_bytes(), &mut facts).unwrap();
+        let facts = facts_of(&Pdm, "pdm.lock", text);
         let scopes: Vec<_> = facts.packages().map(|package| package.scope).collect();
         let [runtime, dev] = [Scope::Runtime, Scope::Development];
         assert_eq!(scopes, [runtime, dev, Scope::Optional, Scope::Unstated]);

@@ -85,6 +85,7 @@ fn package(name: &str, entry: Value<'_>) -> Result<Package, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::catalogers::declared::testing::facts_of;
 
     #[test]
     fn folders_are_parts_of_the_project() {
@@ -95,8 +96,7 @@ mod tests {
             (r#""git": "https://host/a", "editable": true"#, Relationship::Unstated),
         ] {
             let text = format!(r#"{{"default": {{"a": {{{fields}, "version": "==0.1"}}}}}}"#);
-            let mut facts = Facts::default();
-            parse(text.as_bytes(), &mut facts).unwrap();
+            let facts = facts_of(&Pipfile, "Pipfile.lock", text);
             let package = facts.packages().next().unwrap();
             assert_eq!(
                 (package.id().as_str(), package.relationship),
@@ -114,8 +114,7 @@ mod tests {
                 "app": {"editable": true, "path": "."}, "d": {"path": "d-1.whl"}},
             "develop": {"Foo": {"version": "==1.0"}},
             "docs": {"c": {"version": "==2.0"}}}"#;
-        let mut facts = Facts::default();
-        parse(text.as_bytes(), &mut facts).unwrap();
+        let facts = facts_of(&Pipfile, "Pipfile.lock", text);
         let found: Vec<_> = facts.packages().map(|package| (package.id(), package.scope)).collect();
         assert_eq!(
             found,

@@ -172,11 +172,10 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::catalogers::declared::testing::facts_of;
 
     fn facts(text: &str) -> Facts {
-        let mut facts = Facts::default();
-        parse(text, &mut facts);
-        facts
+        facts_of(&Lockfile, "Gemfile.lock", text)
     }
 
     #[test]
