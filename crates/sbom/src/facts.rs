@@ -138,8 +138,8 @@ pub enum Fact {
     Inheritable {
         /// Name in the workspace.
         name: String,
-        /// Name of the package.
-        package: String,
+        /// The package that is meant; none where it is a folder, or whatever a repository has today.
+        package: Option<Box<Package>>,
     },
 }
 

@@ -31,11 +31,18 @@
 //! streams by, and `assemble`s the facts that remain after the merge into packages.
 #![forbid(unsafe_code)]
 
+// For `check`, which the suite `mutated` compiles, too.
+#[cfg(test)]
+extern crate self as sealift_sbom;
+
 mod assemble;
 mod assembler;
 mod catalog;
 mod cataloger;
 mod catalogers;
+#[cfg(test)]
+#[path = "../tests/mutated/check.rs"]
+mod check;
 mod codec;
 pub mod cyclonedx;
 mod document;

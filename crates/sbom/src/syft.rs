@@ -189,9 +189,10 @@ fn to_cyclonedx(text: &str, input: &Input<'_>, unread: &mut Vec<Diagnostic>) -> 
     }
     for raw in artifacts {
         let line = lines.line_of(raw.get());
-        json.on_line(line.unwrap_or_default());
         match serde_json::from_str::<Artifact<'_>>(raw.get()) {
             Ok(artifact) => {
+                // A line begins with the comma before what stands on it, so only what is written has one.
+                json.on_line(line.unwrap_or_default());
                 let owner = artifact.id.as_deref().and_then(|id| owners.remove(id));
                 component(&artifact, owner.as_deref(), &mut json);
             }
@@ -477,6 +478,20 @@ mod tests {
                 ("syft", "component \"versionless\" has no purl"),
             ]
         );
+    }
+
+    #[test]
+    fn an_artifact_that_cannot_be_read_hides_no_other_wherever_it_stands() {
+        let (good, bad) = (r#"{"name":"a","purl":"pkg:npm/a@1"}"#, r#"{"name":"b","version":7}"#);
+        for (artifacts, line) in
+            [([bad, good, good], 2), ([good, bad, good], 3), ([good, good, bad], 4)]
+        {
+            let text = format!("{{\"artifacts\":[\n{}]}}", artifacts.join(",\n"));
+            let inventory = read(&text, &DocumentLimits::default()).unwrap().inventory;
+            assert_eq!(inventory.packages.len(), 1, "{text}");
+            let lines: Vec<_> = inventory.diagnostics.iter().map(|it| it.line).collect();
+            assert_eq!(lines, [Some(line)], "{text}");
+        }
     }
 
     #[test]

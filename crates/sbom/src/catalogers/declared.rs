@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 
 use sealift_model::{Evidence, Impact, Location, Package, Purl, PurlError};
 
-use crate::{Catalog, Fact, Facts, MergedFacts};
+use crate::{Catalog, Fact, Facts, MergedFacts, MergedFile};
 
 /// The package of that name and version in an ecosystem whose purls have the name alone.
 pub(super) fn package(
@@ -58,24 +58,29 @@ impl Declared {
     }
 }
 
-/// Takes the facts of manifests that no lockfile speaks for. One beside a manifest, or above it
-/// (the workspace's), names all that the manifest does, and the versions too.
+/// Takes the facts of manifests that no lockfile speaks for.
 pub(super) fn extend_unlocked(merged: &MergedFacts<'_>, catalog: &mut Catalog) {
+    for file in unlocked(merged) {
+        catalog.add_problems(file, merged.cataloger, Impact::Partial);
+        for package in file.facts.packages() {
+            catalog.add(package.clone(), file, merged.cataloger);
+        }
+    }
+}
+
+/// The manifests that no lockfile speaks for. One beside a manifest, or above it (the workspace's),
+/// names all that the manifest does, and the versions too.
+pub(super) fn unlocked<'m, 'a>(merged: &'m MergedFacts<'a>) -> Vec<&'m MergedFile<'a>> {
     let folder = |path: &str| path.rfind('/').map_or(0, |slash| slash + 1);
     let locked = merged.files.iter().filter(|file| file.facts.facts.contains(&Fact::PinsAll));
     let locked: HashSet<&str> =
         locked.filter_map(|file| file.path.get(..folder(&file.path))).collect();
-    for file in &merged.files {
+    let is_locked = |file: &&MergedFile<'_>| {
         let mut above = file.path.match_indices('/').map(|(slash, _)| slash + 1);
-        let is_locked = locked.contains("")
-            || above.any(|end| file.path.get(..end).is_some_and(|it| locked.contains(it)));
-        if !is_locked {
-            catalog.add_problems(file, merged.cataloger, Impact::Partial);
-            for package in file.facts.packages() {
-                catalog.add(package.clone(), file, merged.cataloger);
-            }
-        }
-    }
+        locked.contains("")
+            || above.any(|end| file.path.get(..end).is_some_and(|it| locked.contains(it)))
+    };
+    merged.files.iter().filter(|file| !is_locked(file)).collect()
 }
 
 /// Adds one package that needs no other.
@@ -108,6 +113,17 @@ pub(super) mod testing {
         let mut facts = Facts::default();
         let mut file = File::from_bytes(TreePath::from(path), bytes.as_ref().to_vec(), &limits);
         (cataloger.read(&mut file, &mut facts), facts)
+    }
+
+    /// What a cataloger takes out of a file that it can read.
+    pub(in crate::catalogers) fn facts_of(
+        cataloger: &dyn Cataloger,
+        path: &str,
+        bytes: impl AsRef<[u8]>,
+    ) -> Facts {
+        let (outcome, facts) = read(cataloger, path, bytes);
+        outcome.unwrap();
+        facts
     }
 
     /// `name@version line` of each package.

@@ -22,6 +22,7 @@ mod luarocks;
 mod npm;
 mod nuget;
 pub(crate) mod os_release;
+mod paths;
 mod program;
 mod pub_dev;
 mod python;

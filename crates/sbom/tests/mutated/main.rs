@@ -10,12 +10,13 @@
     reason = "a test fails by panicking"
 )]
 
+mod check;
 mod mutation;
 
 use proptest::prelude::*;
 use proptest::test_runner::{TestError, TestRunner};
-use sealift_layers::{File, Limits, Metadata, TreePath};
-use sealift_sbom::{ALL, Catalog, Cataloger, Error, Facts, MergedFacts, MergedFile};
+use sealift_layers::{Metadata, TreePath};
+use sealift_sbom::{ALL, Cataloger, Error, Facts};
 
 const SAMPLES: &str = include_str!("samples.txt");
 
@@ -26,7 +27,7 @@ const BINARY: [&str; 5] =
 #[test]
 fn good_files_are_read() {
     for sample in Sample::all() {
-        let facts = sample.read(&sample.bytes).unwrap_or_else(|error| panic!("{sample}: {error}"));
+        let facts = sample.read().unwrap_or_else(|error| panic!("{sample}: {error}"));
         assert!(!facts.facts.is_empty(), "{sample}: {facts:?}");
         assert_eq!((&facts.problems, &facts.notes), (&Vec::new(), &Vec::new()), "{sample}");
     }
@@ -71,23 +72,18 @@ impl Sample {
         Self { cataloger, path: path.to_owned(), bytes: format!("{text}\n").into_bytes() }
     }
 
-    fn read(&self, bytes: &[u8]) -> Result<Facts, Error> {
+    fn read(&self) -> Result<Facts, Error> {
         let path = TreePath::from(self.path.as_str());
-        let metadata = Metadata::new(bytes.len().try_into().unwrap(), 0o644);
-        if bytes == self.bytes {
-            let head = &bytes[..bytes.len().min(512)];
-            assert!(self.cataloger.wants(path, &metadata, head), "{self}: is not wanted");
-        }
-        let mut facts = Facts::default();
-        let limits = Limits::default();
-        self.cataloger.read(&mut File::from_bytes(path, bytes.to_vec(), &limits), &mut facts)?;
-        Ok(facts)
+        let metadata = Metadata::new(self.bytes.len().try_into().unwrap(), 0o644);
+        let head = &self.bytes[..self.bytes.len().min(512)];
+        assert!(self.cataloger.wants(path, &metadata, head), "{self}: is not wanted");
+        check::read(self.cataloger, &self.path, &self.bytes)
     }
 
     /// The smallest change with which something does not hold, if one is found.
     fn counterexample(&self) -> Option<String> {
         let config = ProptestConfig { failure_persistence: None, ..ProptestConfig::default() };
-        let check = |bytes: Vec<u8>| self.check(&bytes, &self.read(&bytes).unwrap_or_default());
+        let check = |bytes: Vec<u8>| check::holds(self.cataloger, &self.path, bytes);
         match TestRunner::new(config).run(&mutation::of(&self.bytes), check) {
             Ok(()) => None,
             Err(TestError::Fail(why, bytes)) => {
@@ -95,31 +91,5 @@ impl Sample {
             }
             Err(TestError::Abort(why)) => Some(format!("{self}: {why}")),
         }
-    }
-
-    /// What holds for all facts: they are the same every time and when they come from the cache,
-    /// their lines are lines of the file, and what they are turned into has names.
-    fn check(&self, bytes: &[u8], facts: &Facts) -> Result<(), TestCaseError> {
-        prop_assert_eq!(&self.read(bytes).unwrap_or_default(), facts, "read again");
-        let kept = postcard::from_bytes(&postcard::to_stdvec(facts).unwrap()).ok();
-        prop_assert_eq!(kept.as_ref(), Some(facts), "from the cache");
-
-        let last = bytes.split(|&byte| byte == b'\n').count();
-        let last = u64::try_from(last).unwrap();
-        for problem in facts.problems.iter().chain(&facts.notes) {
-            prop_assert!(problem.line.is_none_or(|line| (1..=last).contains(&line)), "{problem:?}");
-            prop_assert!(!problem.message.is_empty());
-        }
-        let mut catalog = Catalog::default();
-        let files = vec![MergedFile::new(&self.path, facts)];
-        self.cataloger.assemble(&MergedFacts::new(self.cataloger.name(), files), &mut catalog);
-        for package in catalog.packages() {
-            prop_assert!(!package.name.is_empty(), "{package:?}");
-            let lines = package.locations.iter().filter_map(|location| location.lines);
-            for (first, end) in lines {
-                prop_assert!(1 <= first && first <= end && end <= last, "{package:?}");
-            }
-        }
-        Ok(())
     }
 }

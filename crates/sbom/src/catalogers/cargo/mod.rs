@@ -3,7 +3,7 @@
 //! | cataloger | reads | finds |
 //! | --- | --- | --- |
 //! | `cargo-lock` | `Cargo.lock` of every version, `Cargo.toml` beside and below it | what it pins, declared, with the edges between and, where the manifests say, what is needed only to build or test; the project's own crates as its root or workspace |
-//! | `cargo-manifest` | `Cargo.toml` where no lockfile lies beside or above it | the crate itself and what it asks for; the version only where `=` pins one |
+//! | `cargo-manifest` | `Cargo.toml` where no lockfile lies beside or above it | the crate itself and what it asks for, what it inherits as its workspace has it; the version only where `=` pins one |
 //! | `rust-program` | ELF, PE and Mach-O files with a section `.dep-v0`, stripped ones too | every crate in the program, with the edges between; its own crate as the root. Crates that only ran while it was built are declared, for development: they are not in the program |
 //!
 //! They do not find: crates of programs built without `cargo auditable`, which leave no trace; the

@@ -82,18 +82,13 @@ fn package(listed: &Crate, audit: &Audit) -> Result<Package, PurlError> {
 
 #[cfg(test)]
 mod tests {
-    use sealift_layers::Limits;
-
     use super::super::testing::compressed;
     use super::*;
+    use crate::catalogers::declared::testing::facts_of;
     use crate::catalogers::program::testing::X86_64;
 
     fn read(program: Vec<u8>) -> Facts {
-        let limits = Limits::default();
-        let mut file = File::from_bytes(TreePath::from("bin/x"), program, &limits);
-        let mut facts = Facts::default();
-        Program.read(&mut file, &mut facts).expect("readable");
-        facts
+        facts_of(&Program, "bin/x", program)
     }
 
     #[test]

@@ -174,16 +174,8 @@ fn package(entry: &Object<'_>) -> Option<Package> {
 
 #[cfg(test)]
 mod tests {
-    use sealift_layers::Limits;
-
     use super::*;
-
-    fn read(cataloger: &dyn Cataloger, path: &str, bytes: &[u8]) -> (Result<(), Error>, Facts) {
-        let limits = Limits::default();
-        let mut facts = Facts::default();
-        let mut file = File::from_bytes(TreePath::from(path), bytes.to_vec(), &limits);
-        (cataloger.read(&mut file, &mut facts), facts)
-    }
+    use crate::catalogers::declared::testing::read;
 
     fn rows(facts: &Facts) -> Vec<(String, Scope, String)> {
         facts.packages().map(|it| (it.id(), it.scope, it.depends_on.join(" "))).collect()

@@ -24,16 +24,21 @@ impl Cataloger for ConanFile {
 
     fn read(&self, file: &mut File<'_>, facts: &mut Facts) -> Result<(), Error> {
         let text = text::utf8(file.bytes()?, "conanfile.txt")?;
-        let mut names_packages = false;
+        let mut names_packages = None;
         for (line, number) in text.lines().zip(1..) {
-            let line = line.trim();
+            // As Conan reads it (`ConfigParser`): ` #` begins a comment behind anything.
+            let line = line.split(" #").next().unwrap_or_default().trim();
             if let Some(section) = line.strip_prefix('[').and_then(|it| it.strip_suffix(']')) {
-                names_packages = matches!(
+                names_packages = Some(matches!(
                     section,
                     "requires" | "build_requires" | "tool_requires" | "test_requires"
-                );
-            } else if names_packages && !line.is_empty() && !line.starts_with('#') {
-                declared::add(super::package(line), number, facts);
+                ));
+            } else if !line.is_empty() && !line.starts_with('#') {
+                match names_packages {
+                    Some(true) => declared::add(super::package(line), number, facts),
+                    Some(false) => {}
+                    None => facts.problem(Some(number), "a line before the first section"),
+                }
             }
         }
         Ok(())
@@ -48,6 +53,19 @@ mod tests {
     use crate::catalogers::declared::testing::{problem_lines, read, rows};
 
     #[test]
+    fn comments_are_no_part_of_a_version() {
+        let text = "[requires] # all\nopenssl/1.1.1k # pinned\na/1.0\t #b\nc/1#rev # d\n";
+        let (_, facts) = read(&ConanFile, "conanfile.txt", text);
+        assert_eq!(rows(&facts), ["openssl@1.1.1k 2", "a@1.0 3", "c@1 4"]);
+    }
+
+    #[test]
+    fn a_line_of_no_section_is_a_problem() {
+        let (_, facts) = read(&ConanFile, "conanfile.txt", "# x\nhello\n[requires]\na/1\n");
+        assert_eq!((rows(&facts), problem_lines(&facts)), (vec!["a@1 4".to_owned()], vec![2]));
+    }
+
+    #[test]
     fn takes_what_is_asked_for() {
         let text =
             "[requires]\n# note\na/1.0\nb/[>=1 <2]\nno\n[generators]\nc/1\n[tool_requires]\nd/2\n";
@@ -58,8 +76,8 @@ mod tests {
 
     proptest! {
         #[test]
-        fn never_panics(text in "(\\[requires\\]|[a/@#1]{0,5}|\n){0,12}") {
-            let _ = read(&ConanFile, "conanfile.txt", text);
+        fn facts_hold_together(text in "(\\[requires\\]|[a/@#1]{0,5}|\n){0,12}") {
+            crate::check::holds(&ConanFile, "conanfile.txt", text)?;
         }
     }
 }

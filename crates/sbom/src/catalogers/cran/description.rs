@@ -1,5 +1,7 @@
 //! `DESCRIPTION` of an installed package (Writing R Extensions, "The DESCRIPTION file"): fields,
-//! continued on lines that begin with a blank.
+//! continued on lines that begin with a blank. Libraries lie anywhere (R's help, `libPaths`): a
+//! user's own is `R/PLATFORM-library/VERSION`, renv's `renv/library/...`. Outside of the well-known
+//! folders the field `Built` tells an installed package, for only `R CMD INSTALL` writes it.
 
 use sealift_layers::{File, Metadata, TreePath};
 use sealift_model::{Ecosystem, Evidence};
@@ -21,18 +23,20 @@ impl Cataloger for Installed {
     }
 
     fn wants(&self, path: TreePath<'_>, _: &Metadata, _: &[u8]) -> bool {
-        let library = path.parent().and_then(|package| package.parent());
         path.file_name() == b"DESCRIPTION"
-            && library.is_some_and(|it| matches!(it.file_name(), b"library" | b"site-library"))
     }
 
     fn read(&self, file: &mut File<'_>, facts: &mut Facts) -> Result<(), Error> {
+        let is_in_library = is_in_library(file.path());
         let text = text::any(file.bytes()?);
         let field = |name: &str| {
             let mut lines = text.lines();
             let value = lines.find_map(|line| line.strip_prefix(name)?.strip_prefix(':'))?;
             Some(value.trim()).filter(|value| !value.is_empty())
         };
+        if !is_in_library && field("Built").is_none() {
+            return Ok(());
+        }
         let (Some(name), Some(version)) = (field("Package"), field("Version")) else {
             facts.problem(None, "a DESCRIPTION without package or version");
             return Ok(());
@@ -47,6 +51,12 @@ impl Cataloger for Installed {
         }
         Ok(())
     }
+}
+
+/// Whether a package lies where only installed ones do.
+fn is_in_library(path: TreePath<'_>) -> bool {
+    let library = path.parent().and_then(|package| package.parent());
+    library.is_some_and(|it| matches!(it.file_name(), b"library" | b"site-library"))
 }
 
 #[cfg(test)]
@@ -65,6 +75,21 @@ mod tests {
         assert_eq!(facts.packages().next().unwrap().licenses, ["MIT + file LICENSE"]);
         let (_, facts) = read(&Installed, PATH, "Package: a\nVersion:\n");
         assert_eq!((facts.packages().count(), facts.problems.len()), (0, 1));
-        assert!(wants(&Installed, PATH) && !wants(&Installed, "srv/a/DESCRIPTION"));
+        assert!(wants(&Installed, PATH) && !wants(&Installed, "srv/a/description"));
+    }
+
+    #[test]
+    fn what_was_built_is_installed_wherever_it_lies() {
+        let source = "Package: a\nVersion: 1.0\n";
+        let built = format!("{source}Built: R 4.3.0; ; 2026-01-01 00:00:00 UTC; unix\n");
+        for path in [
+            "root/R/x86_64-pc-linux-gnu-library/4.3/a/DESCRIPTION",
+            "app/renv/library/R-4.3/x86_64-pc-linux-gnu/a/DESCRIPTION",
+            "srv/a/DESCRIPTION",
+        ] {
+            assert!(wants(&Installed, path));
+            assert_eq!(rows(&read(&Installed, path, &built).1), ["a@1.0 0"], "{path}");
+            assert_eq!(read(&Installed, path, source).1, Facts::default(), "{path}");
+        }
     }
 }

@@ -201,8 +201,8 @@ mod tests {
 
     proptest! {
         #[test]
-        fn never_panics(text in "(uses: |[a/@]{0,4}|# v1|run: \\||\n *- |\n){0,16}") {
-            let _ = read(&Workflows, PATH, text);
+        fn facts_hold_together(text in "(uses: |[a/@]{0,4}|# v1|run: \\||\n *- |\n){0,16}") {
+            crate::check::holds(&Workflows, PATH, text)?;
         }
     }
 }

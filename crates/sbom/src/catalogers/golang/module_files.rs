@@ -125,13 +125,10 @@ mod tests {
 
     use super::*;
     use crate::MergedFile;
+    use crate::catalogers::declared::testing::facts_of;
 
     fn read(path: &str, text: &str) -> Facts {
-        let limits = Limits::default();
-        let mut file = File::from_bytes(TreePath::from(path), text.into(), &limits);
-        let mut facts = Facts::default();
-        ModuleFiles.read(&mut file, &mut facts).expect("readable");
-        facts
+        facts_of(&ModuleFiles, path, text)
     }
 
     fn assembled(go_mod: &str, go_sum: &str) -> Vec<String> {

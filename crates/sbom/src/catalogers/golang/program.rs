@@ -75,14 +75,11 @@ mod tests {
 
     use super::super::testing::inline;
     use super::*;
+    use crate::catalogers::declared::testing::facts_of;
     use crate::catalogers::program::testing::X86_64;
 
     fn read(program: Vec<u8>) -> Facts {
-        let limits = Limits::default();
-        let mut file = File::from_bytes(TreePath::from("bin/x"), program, &limits);
-        let mut facts = Facts::default();
-        Program.read(&mut file, &mut facts).expect("readable");
-        facts
+        facts_of(&Program, "bin/x", program)
     }
 
     #[test]

@@ -116,8 +116,8 @@ mod tests {
 
     proptest! {
         #[test]
-        fn never_panics(text in "(# |a/v2|## explicit| v2\\.0\\.0| => |a|\n){0,20}") {
-            let _ = read(&Vendored, PATH, text);
+        fn facts_hold_together(text in "(# |a/v2|## explicit| v2\\.0\\.0| => |a|\n){0,20}") {
+            crate::check::holds(&Vendored, PATH, text)?;
         }
     }
 }

@@ -86,8 +86,8 @@ mod tests {
 
     proptest! {
         #[test]
-        fn never_panics(text in "(constraints:|any\\.a| ==1|[+, a:-]|\n){0,20}") {
-            let _ = read(&Freeze, "cabal.project.freeze", text);
+        fn facts_hold_together(text in "(constraints:|any\\.a| ==1|[+, a:-]|\n){0,20}") {
+            crate::check::holds(&Freeze, "cabal.project.freeze", text)?;
         }
     }
 }

@@ -99,8 +99,8 @@ mod tests {
 
     proptest! {
         #[test]
-        fn never_panics(text in "(packages = \\[|\\]|\\{ name = \"a\"|, source = \"(hex|git)\"| \\}|,|\n){0,8}") {
-            let _ = read(&Gleam, "manifest.toml", text);
+        fn facts_hold_together(text in "(packages = \\[|\\]|\\{ name = \"a\"|, source = \"(hex|git)\"| \\}|,|\n){0,8}") {
+            crate::check::holds(&Gleam, "manifest.toml", text)?;
         }
     }
 }

@@ -162,8 +162,8 @@ mod tests {
 
     proptest! {
         #[test]
-        fn never_panics(text in "(\\{<<\"a\">>,|\\{pkg,|<<\"1\">>|,0\\}|[{}<>\",.a]){0,20}") {
-            let _ = read(&Rebar, "rebar.lock", text);
+        fn facts_hold_together(text in "(\\{<<\"a\">>,|\\{pkg,|<<\"1\">>|,0\\}|[{}<>\",.a]){0,20}") {
+            crate::check::holds(&Rebar, "rebar.lock", text)?;
         }
     }
 }

@@ -102,8 +102,8 @@ mod tests {
 
     proptest! {
         #[test]
-        fn never_panics(text in "(\\[\\[(deps\\.)?A\\]\\]\n|uuid = \"1\"\n|version = \"1\"\n|deps = (\\[\"A\"\\]|\\{A=1\\})\n){0,8}") {
-            let _ = read(&Manifest, "Manifest.toml", text);
+        fn facts_hold_together(text in "(\\[\\[(deps\\.)?A\\]\\]\n|uuid = \"1\"\n|version = \"1\"\n|deps = (\\[\"A\"\\]|\\{A=1\\})\n){0,8}") {
+            crate::check::holds(&Manifest, "Manifest.toml", text)?;
         }
     }
 }

@@ -271,11 +271,10 @@ mod tests {
 
     use super::*;
     use crate::MergedFile;
+    use crate::catalogers::declared::testing::facts_of;
 
     fn facts(text: &str) -> Facts {
-        let mut facts = Facts::default();
-        parse(text.as_bytes(), &mut facts).unwrap();
-        facts
+        facts_of(&Bun, "bun.lock", text)
     }
 
     #[test]

@@ -90,10 +90,10 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::catalogers::declared::testing::facts_of;
 
     fn assembled(path: &str, text: &str) -> Catalog {
-        let mut facts = Facts::default();
-        parse(text.as_bytes(), &mut facts).unwrap();
+        let facts = facts_of(&Installed, "package.json", text);
         let mut catalog = Catalog::default();
         let files = vec![MergedFile::new(path, &facts)];
         Installed.assemble(&MergedFacts::new("npm-installed", files), &mut catalog);
@@ -133,8 +133,7 @@ mod tests {
         #[test]
         fn any_name_and_version_is_a_package_or_a_problem(name: String, version: String) {
             let text = serde_json::json!({ "name": name, "version": version }).to_string();
-            let mut facts = Facts::default();
-            parse(text.as_bytes(), &mut facts).unwrap();
+            let facts = facts_of(&Installed, "package.json", text);
             prop_assert_eq!(facts.is_empty(), name.trim().is_empty());
         }
     }

@@ -425,11 +425,10 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::catalogers::declared::testing::facts_of;
 
     fn facts(text: &str) -> Facts {
-        let mut facts = Facts::default();
-        parse(text.as_bytes(), &mut facts).unwrap();
-        facts
+        facts_of(&Yarn, "yarn.lock", text)
     }
 
     fn packages(text: &str) -> Vec<Package> {
@@ -630,8 +629,8 @@ mod tests {
 
     proptest! {
         #[test]
-        fn never_panics_on_what_looks_right(text in r#"([ab@:"\n ]|version|npm:|  |\? ){0,40}"#) {
-            let _ = facts(&text);
+        fn facts_hold_together(text in r#"([ab@:"\n ]|version|npm:|  |\? ){0,40}"#) {
+            crate::check::holds(&Yarn, "yarn.lock", text)?;
         }
     }
 }

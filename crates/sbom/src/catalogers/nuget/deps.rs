@@ -97,6 +97,7 @@ pub(super) fn requires(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::catalogers::declared::testing::facts_of;
 
     #[test]
     fn takes_the_libraries() {
@@ -104,8 +105,7 @@ mod tests {
             "libraries": {"App/1.0.0": {"type": "project"}, "A.B/6.0.0": {"type": "package"},
             "runtimepack.Microsoft.NETCore.App.Runtime.linux-x64/6.0.1": {"type": "runtimepack"},
             "Local/1.0.0.0": {"type": "reference"}, "nameless": {"type": "package"}}}"#;
-        let mut facts = Facts::default();
-        parse(text.as_bytes(), &mut facts).unwrap();
+        let facts = facts_of(&Deps, "a.deps.json", text);
         let found: Vec<_> = facts
             .packages()
             .map(|it| (it.id(), it.relationship, it.depends_on.join(" ")))

@@ -10,6 +10,8 @@ use super::needed;
 use crate::catalogers::json::{Document, Object};
 use crate::{Cataloger, Error, Facts};
 
+const NAME: &str = "packages.lock.json";
+
 /// Finds the packages that NuGet locked.
 #[derive(Debug)]
 pub(crate) struct Lockfile;
@@ -20,31 +22,44 @@ impl Cataloger for Lockfile {
     }
 
     fn names(&self) -> &'static [&'static str] {
-        &["packages.lock.json"]
+        &["*.json"]
     }
 
     fn wants(&self, path: TreePath<'_>, _: &Metadata, _: &[u8]) -> bool {
-        path.file_name() == b"packages.lock.json"
+        let name = path.file_name();
+        name == NAME.as_bytes() || is_of_project(name)
     }
 
     fn read(&self, file: &mut File<'_>, facts: &mut Facts) -> Result<(), Error> {
-        parse(file.bytes()?, facts)
+        let needs_keys = is_of_project(file.path().file_name());
+        let (document, root) = Document::read(file.bytes()?, NAME)?;
+        let has_keys = ["version", "dependencies"].iter().all(|key| root.get(key).is_some());
+        if has_keys || !needs_keys {
+            read_frameworks(&document, &root, facts);
+        }
+        Ok(())
     }
 }
 
-fn parse(bytes: &[u8], facts: &mut Facts) -> Result<(), Error> {
-    let (document, root) = Document::read(bytes, "packages.lock.json")?;
+/// Whether a name is that of one project's lockfile, which NuGet takes before the other where
+/// several projects share a folder: `packages.PROJECT.lock.json` (`GetNuGetLockFilePath` in
+/// NuGet's `PackagesLockFileUtilities`). Another tool's file may be called so, too.
+fn is_of_project(name: &[u8]) -> bool {
+    let inner = name.strip_prefix(b"packages.").and_then(|rest| rest.strip_suffix(b".lock.json"));
+    inner.is_some_and(|project| !project.is_empty())
+}
+
+fn read_frameworks<'a>(document: &Document<'a>, root: &Object<'a>, facts: &mut Facts) {
     let frameworks = root.object("dependencies").unwrap_or_default();
     for (name, value) in frameworks.members() {
         match value.as_object() {
-            Some(framework) => read_framework(&document, &framework, facts),
+            Some(framework) => read_framework(document, &framework, facts),
             None => {
                 let line = document.lines(value).map(|(first, _)| first);
                 facts.problem(line, format!("framework {name:?} is no object"));
             }
         }
     }
-    Ok(())
 }
 
 fn read_framework<'a>(document: &Document<'a>, framework: &Object<'a>, facts: &mut Facts) {
@@ -83,6 +98,19 @@ fn read_framework<'a>(document: &Document<'a>, framework: &Object<'a>, facts: &m
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::catalogers::declared::testing::{read, rows, wants};
+
+    #[test]
+    fn a_project_may_have_a_lockfile_of_its_own() {
+        let path = "src/packages.My_App.lock.json";
+        let text = r#"{"version": 1, "dependencies": {"net6.0": {
+            "A": {"type": "Direct", "resolved": "1.0.0"}}}}"#;
+        assert!(wants(&Lockfile, path) && wants(&Lockfile, NAME));
+        assert!(!wants(&Lockfile, "packages..lock.json") && !wants(&Lockfile, "app.lock.json"));
+        assert_eq!(rows(&read(&Lockfile, path, text).1), ["A@1.0.0 2"]);
+        let (outcome, facts) = read(&Lockfile, path, r#"{"dependencies": {"a": 7}}"#);
+        assert_eq!((outcome.is_ok(), facts), (true, Facts::default()), "not NuGet's");
+    }
 
     #[test]
     fn takes_what_is_locked() {
@@ -90,8 +118,7 @@ mod tests {
             \"A.B\": {\"type\": \"Direct\", \"resolved\": \"13.0.1\", \"dependencies\": {\"c\": \"6.0.0\"}},\n\
             \"C\": {\"type\": \"Transitive\", \"resolved\": \"9.0.0\"},\n\
             \"app\": {\"type\": \"Project\"}, \"d\": 7}, \"net9.0\": 1}}";
-        let mut facts = Facts::default();
-        parse(text.as_bytes(), &mut facts).unwrap();
+        let (_, facts) = read(&Lockfile, NAME, text);
         let found: Vec<_> = facts
             .packages()
             .map(|it| (it.id(), it.relationship, it.depends_on.join(" ")))

@@ -5,7 +5,7 @@
 //! | `nuget-assets` | `obj/project.assets.json` | what restoring the project found, with dependencies and lines |
 //! | `nuget-config` | `packages.config` | every package, with scope and lines |
 //! | `nuget-deps` | `NAME.deps.json` | libraries that lie beside the program, runtime packs too, with what each needs; the project and its parts as such |
-//! | `nuget-lock` | `packages.lock.json` | what is locked for each framework, with dependencies, lines, and whether the project asked for it |
+//! | `nuget-lock` | `packages.lock.json`, `packages.PROJECT.lock.json` | what is locked for each framework, with dependencies, lines, and whether the project asked for it |
 //! | `nuget-paket` | `paket.lock` | what is locked from NuGet, with lines |
 //! | `nuget-project` | `*.csproj`, `*.fsproj`, `*.vbproj`, `Directory.Packages.props`, `*Packages.props` | what the project asks for; of ranges the name alone |
 //!

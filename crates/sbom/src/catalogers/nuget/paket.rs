@@ -75,8 +75,8 @@ mod tests {
 
     proptest! {
         #[test]
-        fn never_panics(text in "(NUGET\n|    [a(1) ]{0,6}\n|.{0,4}\n){0,12}") {
-            let _ = read(&Paket, "paket.lock", text);
+        fn facts_hold_together(text in "(NUGET\n|    [a(1) ]{0,6}\n|.{0,4}\n){0,12}") {
+            crate::check::holds(&Paket, "paket.lock", text)?;
         }
     }
 }

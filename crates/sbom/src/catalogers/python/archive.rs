@@ -22,10 +22,10 @@ impl Cataloger for Archive {
         &["*.egg", "*.whl"]
     }
 
-    fn wants(&self, path: TreePath<'_>, _: &Metadata, head: &[u8]) -> bool {
+    fn wants(&self, path: TreePath<'_>, _: &Metadata, _: &[u8]) -> bool {
         let folder = path.parent().map(TreePath::file_name).unwrap_or_default();
         let is_kept = matches!(folder, b"_bundled" | b"python-wheels");
-        head.starts_with(b"PK") && Kind::of(path).is_some_and(|kind| kind == Kind::Egg || !is_kept)
+        Kind::of(path).is_some_and(|kind| kind == Kind::Egg || !is_kept)
     }
 
     fn read(&self, file: &mut File<'_>, facts: &mut Facts) -> Result<(), Error> {
@@ -119,6 +119,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::catalogers::declared::testing::{read, wants};
 
     const METADATA: &[u8] = b"Name: Foo\nVersion: 1.0\n";
 
@@ -165,8 +166,18 @@ mod tests {
     }
 
     #[test]
+    fn what_is_no_archive_is_refused_whatever_it_begins_with() {
+        for bytes in ["", "garbage"] {
+            for path in ["bad.egg", "bad-1.0-py3-none-any.whl"] {
+                assert!(wants(&Archive, path));
+                assert!(read(&Archive, path, bytes).0.is_err(), "{path}: {bytes:?}");
+            }
+        }
+    }
+
+    #[test]
     fn what_makes_environments_is_left_out() {
-        let wants = |path| Archive.wants(TreePath::from(path), &Metadata::new(0, 0), b"PK\x03\x04");
+        let wants = |path| wants(&Archive, path);
         assert!(wants("a/b-1.egg") && wants("b-1-py3-none-any.whl"));
         assert!(!wants("usr/lib/python3/ensurepip/_bundled/pip.whl"));
         assert!(!wants("usr/share/python-wheels/pip.whl"));

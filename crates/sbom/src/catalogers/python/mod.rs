@@ -15,7 +15,7 @@
 //! They do not find: modules copied without their metadata, and programs frozen into one file; the
 //! wheels that Python keeps to make environments with (left out on purpose); requirements by URL or
 //! path, unless a name precedes the URL of a wheel; requirements in a file with another name that
-//! `-r` includes (each is a diagnostic). Markers (`; python_version < "3"`) are not evaluated, so
+//! `-r` includes; requirements that `setup.py` computes (each is a diagnostic). Markers (`; python_version < "3"`) are not evaluated, so
 //! packages that they exclude are reported too.
 
 mod archive;

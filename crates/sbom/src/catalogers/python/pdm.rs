@@ -4,7 +4,7 @@ use sealift_layers::{File, Metadata, TreePath};
 use sealift_model::{Relationship, Scope};
 use toml::de::DeValue;
 
-use super::requirement::Requirement;
+use super::requirement::{Requirement, is_archive};
 use super::toml_lock::{Entry, Need, Pin, Pins, TomlLock};
 use crate::catalogers::text;
 use crate::{Cataloger, Error, Facts};
@@ -40,11 +40,21 @@ fn parse(bytes: &[u8], facts: &mut Facts) -> Result<(), Error> {
         let needs =
             needed.filter_map(|text| Some(Need::named(Requirement::parse(text).ok()?.name)));
         let requires = needs.collect();
-        let pin = Pin { scope: scope(entry), relationship: Relationship::Unstated, requires };
+        let pin = Pin { scope: scope(entry), relationship: relationship(entry), requires };
         pins.add(entry, pin, facts);
     }
     pins.report(facts);
     Ok(())
+}
+
+/// A folder is a part of the project: what it calls its version is no release of PyPI (PDM docs,
+/// "Local dependencies"). A `path` may lead to an archive, too.
+fn relationship(entry: Entry<'_, '_>) -> Relationship {
+    match entry.text("path").filter(|path| !is_archive(path)) {
+        Some("." | "./") => Relationship::Root,
+        Some(_) => Relationship::Workspace,
+        None => Relationship::Unstated,
+    }
 }
 
 /// Groups are `default`, those of optional dependencies and those for development; a group of the
@@ -69,6 +79,23 @@ fn scope(entry: Entry<'_, '_>) -> Scope {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::catalogers::declared::testing::facts_of;
+
+    #[test]
+    fn folders_are_parts_of_the_project() {
+        for (fields, expected) in [
+            ("path = \"./a\"\neditable = true", Relationship::Workspace),
+            ("path = \"../a\"", Relationship::Workspace),
+            ("path = \".\"\neditable = true", Relationship::Root),
+            ("path = \"./a-1.whl\"", Relationship::Unstated),
+            ("git = \"https://host/a\"\neditable = true", Relationship::Unstated),
+            ("", Relationship::Unstated),
+        ] {
+            let text = format!("[[package]]\nname = \"a\"\nversion = \"1\"\n{fields}\n");
+            let facts = facts_of(&Pdm, "pdm.lock", text);
+            assert_eq!(facts.packages().next().unwrap().relationship, expected, "{fields}");
+        }
+    }
 
     #[test]
     fn scopes_and_dependencies() {
@@ -77,8 +104,7 @@ mod tests {
                     [[package]]\nname = \"b\"\nversion = \"1\"\ngroups = [\"dev\"]\n\
                     [[package]]\nname = \"c\"\nversion = \"1\"\ngroups = [\"dev\", \"tmp\"]\n\
                     [[package]]\nname = \"d\"\nversion = \"1\"\n";
-        let mut facts = Facts::default();
-        parse(text.as_bytes(), &mut facts).unwrap();
+        let facts = facts_of(&Pdm, "pdm.lock", text);
         let scopes: Vec<_> = facts.packages().map(|package| package.scope).collect();
         let [runtime, dev] = [Scope::Runtime, Scope::Development];
         assert_eq!(scopes, [runtime, dev, Scope::Optional, Scope::Unstated]);

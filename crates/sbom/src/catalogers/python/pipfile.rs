@@ -1,7 +1,7 @@
 //! `Pipfile.lock`.
 
 use sealift_layers::{File, Metadata, TreePath};
-use sealift_model::{Evidence, Location, Package, Scope};
+use sealift_model::{Evidence, Location, Package, Relationship, Scope};
 
 use super::requirement::is_archive;
 use crate::catalogers::json::{Document, Value};
@@ -41,16 +41,20 @@ fn parse(bytes: &[u8], facts: &mut Facts) -> Result<(), Error> {
             _ => Scope::Optional,
         };
         for (name, value) in value.as_object().unwrap_or_default().members() {
-            if is_folder(value) {
-                continue;
-            }
+            let is_folder = is_folder(value);
             let lines = document.lines(value);
             match package(name, value) {
                 Ok(mut package) => {
                     package.scope = scope;
+                    // A part of the project: what it calls its version is no release of PyPI.
+                    if is_folder {
+                        package.relationship = Relationship::Workspace;
+                    }
                     package.locations = vec![Location::new("").on_lines(lines)];
                     facts.package(package);
                 }
+                // A folder has a version only where Pipenv could read it there.
+                Err(_) if is_folder => {}
                 Err(problem) => facts.problem(lines.map(|(first, _)| first), problem),
             }
         }
@@ -58,10 +62,9 @@ fn parse(bytes: &[u8], facts: &mut Facts) -> Result<(), Error> {
     Ok(())
 }
 
-/// Whether an entry is a folder, which is a part of the project: `"path"` without a version.
+/// Whether an entry is a folder: its `path` may lead to an archive, too.
 fn is_folder(entry: Value<'_>) -> bool {
-    let entry = entry.as_object().unwrap_or_default();
-    let path = entry.text("path").filter(|_| entry.get("version").is_none());
+    let path = entry.as_object().and_then(|entry| entry.text("path"));
     path.is_some_and(|path| !is_archive(&path))
 }
 
@@ -82,6 +85,26 @@ fn package(name: &str, entry: Value<'_>) -> Result<Package, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::catalogers::declared::testing::facts_of;
+
+    #[test]
+    fn folders_are_parts_of_the_project() {
+        for (fields, expected) in [
+            (r#""path": "./a", "editable": true"#, Relationship::Workspace),
+            (r#""path": "../a""#, Relationship::Workspace),
+            (r#""path": "./a-1.whl""#, Relationship::Unstated),
+            (r#""git": "https://host/a", "editable": true"#, Relationship::Unstated),
+        ] {
+            let text = format!(r#"{{"default": {{"a": {{{fields}, "version": "==0.1"}}}}}}"#);
+            let facts = facts_of(&Pipfile, "Pipfile.lock", text);
+            let package = facts.packages().next().unwrap();
+            assert_eq!(
+                (package.id().as_str(), package.relationship),
+                ("a@0.1", expected),
+                "{fields}"
+            );
+        }
+    }
 
     #[test]
     fn categories() {
@@ -91,8 +114,7 @@ mod tests {
                 "app": {"editable": true, "path": "."}, "d": {"path": "d-1.whl"}},
             "develop": {"Foo": {"version": "==1.0"}},
             "docs": {"c": {"version": "==2.0"}}}"#;
-        let mut facts = Facts::default();
-        parse(text.as_bytes(), &mut facts).unwrap();
+        let facts = facts_of(&Pipfile, "Pipfile.lock", text);
         let found: Vec<_> = facts.packages().map(|package| (package.id(), package.scope)).collect();
         assert_eq!(
             found,

@@ -73,10 +73,10 @@ mod tests {
     use sealift_model::Package;
 
     use super::*;
+    use crate::catalogers::declared::testing::facts_of;
 
     fn packages(text: &str) -> Vec<Package> {
-        let mut facts = Facts::default();
-        parse(text.as_bytes(), &mut facts).unwrap();
+        let facts = facts_of(&Poetry, "poetry.lock", text);
         assert!(facts.problems.is_empty(), "{facts:?}");
         facts.packages().cloned().collect()
     }

@@ -206,8 +206,8 @@ mod tests {
 
     proptest! {
         #[test]
-        fn never_panics(text in "(\\[project\\]\n|dependencies = |\\[\"a==1\"\\]\n|\\[tool.poetry.group.x.dependencies\\]\n|a = \"1\"\n){0,8}") {
-            let _ = read(&Project, "pyproject.toml", text);
+        fn facts_hold_together(text in "(\\[project\\]\n|dependencies = |\\[\"a==1\"\\]\n|\\[tool.poetry.group.x.dependencies\\]\n|a = \"1\"\n){0,8}") {
+            crate::check::holds(&Project, "pyproject.toml", text)?;
         }
     }
 }

@@ -68,14 +68,14 @@ mod tests {
     use sealift_model::Package;
 
     use super::*;
+    use crate::catalogers::declared::testing::facts_of;
 
     #[test]
     fn packages_but_no_folders() {
         let text = "[[packages]]\nname = \"a\"\nversion = \"1\"\ndependencies = [{name = \"b\"}]\n\
                     [[packages]]\nname = \"b\"\nversion = \"2\"\n\
                     [[packages]]\nname = \"c\"\ndirectory = {path = \".\"}\n";
-        let mut facts = Facts::default();
-        parse(text.as_bytes(), &mut facts).unwrap();
+        let facts = facts_of(&Pylock, "pylock.toml", text);
         assert!(facts.problems.is_empty(), "{facts:?}");
         assert_eq!(facts.packages().map(Package::id).collect::<Vec<_>>(), ["a@1", "b@2"]);
         assert_eq!(facts.packages().next().unwrap().depends_on, ["b@2"]);
@@ -88,8 +88,7 @@ mod tests {
                     archive = {url = \"https://host/b-1.0-py3-none-any.whl\"}\n\
                     [[packages]]\nname = \"c\"\narchive = {path = \"c-1.0.tar.gz\"}\n\
                     [[packages]]\nname = \"\"\n";
-        let mut facts = Facts::default();
-        parse(text.as_bytes(), &mut facts).unwrap();
+        let facts = facts_of(&Pylock, "pylock.toml", text);
         assert_eq!(facts.packages().map(Package::id).collect::<Vec<_>>(), ["a@", "b@1.0", "c@"]);
         assert_eq!(facts.problems.len(), 1);
     }

@@ -7,6 +7,7 @@ use sealift_layers::{File, Metadata, TreePath};
 use sealift_model::{Evidence, Impact, Location};
 
 use super::requirement::Requirement;
+use crate::catalogers::paths::{folder_of, joined};
 use crate::catalogers::text;
 use crate::{Catalog, Cataloger, Error, Fact, Facts, MergedFacts, MergedFile, Problem};
 
@@ -114,7 +115,7 @@ fn extend_included(
             continue;
         }
         for (path, line) in includes(file.facts) {
-            let place = beside(&file.path, path);
+            let place = joined(folder_of(&file.path), path);
             match place.and_then(|place| by_path.get(place.as_str())) {
                 Some(included) => next.push(included),
                 None => {
@@ -136,22 +137,6 @@ fn includes(facts: &Facts) -> impl Iterator<Item = (&str, u64)> {
         Fact::Includes { path, line } => Some((path.as_str(), *line)),
         _ => None,
     })
-}
-
-/// The path `other`, as written in the file at `path`; none that leads out of the tree.
-fn beside(path: &str, other: &str) -> Option<String> {
-    let mut folders: Vec<&str> = path.split('/').collect();
-    folders.pop();
-    for part in other.split('/') {
-        match part {
-            "" | "." => {}
-            ".." => {
-                folders.pop()?;
-            }
-            part => folders.push(part),
-        }
-    }
-    Some(folders.join("/"))
 }
 
 /// Whether a text begins with lines of which one pins a version, `name==1`.
@@ -308,11 +293,10 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::catalogers::declared::testing::facts_of;
 
     fn facts(text: &str) -> Facts {
-        let mut facts = Facts::default();
-        parse(text.as_bytes(), &mut facts).unwrap();
-        facts
+        facts_of(&Requirements, "requirements.txt", text)
     }
 
     /// `name@version` and lines.
@@ -427,8 +411,8 @@ mod tests {
 
     proptest! {
         #[test]
-        fn never_panics_on_what_looks_right(text in r"([ab\[\]=<~!;,@#$\\./ \n-]|==|1){0,40}") {
-            let _ = facts(&text);
+        fn facts_hold_together(text in r"([ab\[\]=<~!;,@#$\\./ \n-]|==|1){0,40}") {
+            crate::check::holds(&Requirements, "requirements.txt", text)?;
         }
     }
 }

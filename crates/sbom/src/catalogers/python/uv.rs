@@ -162,6 +162,7 @@ impl Wanted {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::catalogers::declared::testing::facts_of;
 
     #[test]
     fn what_the_project_asks_for_itself() {
@@ -181,8 +182,7 @@ mod tests {
             one("c"),
             one("d")
         );
-        let mut facts = Facts::default();
-        parse(text.as_bytes(), &mut facts).unwrap();
+        let facts = facts_of(&Uv, "uv.lock", text);
         let found: Vec<_> =
             facts.packages().map(|it| (it.id(), it.scope, it.relationship)).collect();
         let (direct, indirect) = (Relationship::Direct, Relationship::Indirect);
@@ -215,8 +215,7 @@ mod tests {
             one("c", ""),
             one("d", ""),
         );
-        let mut facts = Facts::default();
-        parse(text.as_bytes(), &mut facts).unwrap();
+        let facts = facts_of(&Uv, "uv.lock", text);
         let found: Vec<_> = facts.packages().map(|it| (it.scope, it.relationship)).collect();
         let [run, dev] = [Scope::Runtime, Scope::Development];
         let (direct, indirect) = (Relationship::Direct, Relationship::Indirect);
@@ -249,8 +248,7 @@ mod tests {
             &one("iniconfig", "1", ""),
         ]
         .concat();
-        let mut facts = Facts::default();
-        parse(text.as_bytes(), &mut facts).unwrap();
+        let facts = facts_of(&Uv, "uv.lock", text);
         let found: Vec<_> = facts
             .packages()
             .map(|it| (it.id(), it.scope, it.relationship == Relationship::Direct))
@@ -288,8 +286,7 @@ mod tests {
             one("b", ""),
             one("c", "{ name = \"b\" }"),
         );
-        let mut facts = Facts::default();
-        parse(text.as_bytes(), &mut facts).unwrap();
+        let facts = facts_of(&Uv, "uv.lock", text);
         let scopes: Vec<_> = facts.packages().map(|it| it.scope).collect();
         let [development, optional] = [Scope::Development, Scope::Optional];
         assert_eq!(scopes, [development, optional, Scope::Runtime, Scope::Unstated]);

@@ -233,9 +233,8 @@ impl<'b> Database<'b> {
 mod tests {
     use proptest::prelude::*;
 
-    use super::super::testing::{BdbWriter, HeaderWriter, headers, names_and_problems};
+    use super::super::testing::{BdbWriter, HeaderWriter, headers, names_and_problems_of};
     use super::*;
-    use crate::Facts;
 
     const WRITERS: [BdbWriter; 2] = [
         BdbWriter { order: Order::Little, page_size: 512 },
@@ -243,9 +242,7 @@ mod tests {
     ];
 
     fn read_bytes(bytes: &[u8]) -> (Vec<String>, Vec<String>) {
-        let mut facts = Facts::default();
-        let outcome = read(bytes, &mut Packages::new(&mut facts));
-        names_and_problems(&facts, outcome)
+        names_and_problems_of(|packages| read(bytes, packages))
     }
 
     #[test]

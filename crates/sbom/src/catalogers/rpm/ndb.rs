@@ -158,14 +158,11 @@ fn adler32(bytes: &[u8]) -> u32 {
 mod tests {
     use proptest::prelude::*;
 
-    use super::super::testing::{headers, names_and_problems, size};
+    use super::super::testing::{headers, names_and_problems_of, size};
     use super::*;
-    use crate::Facts;
 
     fn read_bytes(bytes: &[u8]) -> (Vec<String>, Vec<String>) {
-        let mut facts = Facts::default();
-        let outcome = read(bytes, &mut Packages::new(&mut facts));
-        names_and_problems(&facts, outcome)
+        names_and_problems_of(|packages| read(bytes, packages))
     }
 
     /// A database with one page of slots; record numbers count from 1.

@@ -3,6 +3,7 @@
 use std::fmt::Display;
 
 use super::bytes::Order;
+use super::package::Packages;
 use crate::{Fact, Facts, OsPackage};
 
 /// A header in the making.
@@ -91,6 +92,15 @@ pub(super) fn names_and_problems<T, E: Display>(
     let names = packages_of(facts).into_iter().map(|package| package.name).collect();
     let problems = facts.problems.iter().map(|problem| problem.message.clone());
     (names, problems.chain(outcome.err().map(|error| error.to_string())).collect())
+}
+
+/// The same of a reader of packages.
+pub(super) fn names_and_problems_of<T, E: Display>(
+    read: impl FnOnce(&mut Packages<'_>) -> Result<T, E>,
+) -> (Vec<String>, Vec<String>) {
+    let mut facts = Facts::default();
+    let outcome = read(&mut Packages::new(&mut facts));
+    names_and_problems(&facts, outcome)
 }
 
 /// Writes hash files of Berkeley DB.

@@ -86,7 +86,9 @@ mod tests {
     proptest! {
         #[test]
         fn any_address_is_read_or_refused(address: String) {
-            let _ = repository_of(&address).map(|name| package(&name, ""));
+            let text = serde_json::json!({ "pins": [{ "location": address }] }).to_string();
+            prop_assert!(!read(&Resolved, "Package.resolved", &text).1.is_empty());
+            crate::check::holds(&Resolved, "Package.resolved", text)?;
         }
     }
 }

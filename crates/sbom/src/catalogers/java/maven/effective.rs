@@ -10,6 +10,7 @@ use sealift_model::{Diagnostic, Evidence, Impact, Location, Package, Relationshi
 use super::interpolate::{fill_in, of_project};
 use super::project::{MavenDependency, MavenProject};
 use crate::catalogers::java;
+use crate::catalogers::paths::{folder_of, joined};
 use crate::{Catalog, Fact, MergedFacts, MergedFile, Problem};
 
 /// Parents above one another, and bills of materials that one project imports, with all that those
@@ -107,13 +108,14 @@ impl<'t> Tree<'t> {
     /// "Aggregation").
     fn modules(&self, at: usize) -> Vec<usize> {
         let Some((file, project)) = self.projects.get(at) else { return Vec::new() };
-        let folder = file.path.rsplit_once('/').map_or("", |(folder, _)| folder);
+        let folder = folder_of(&file.path);
         project.modules.iter().filter_map(|module| self.project_at(folder, module)).collect()
     }
 
     /// The project at a path from a folder, which leads to its file or to the folder of that.
     fn project_at(&self, folder: &str, relative: &str) -> Option<usize> {
-        let path = joined(folder, relative)?;
+        // Maven takes both kinds of slashes.
+        let path = joined(folder, &relative.replace('\\', "/"))?;
         let found = self.by_path.get(path.as_str());
         found.or_else(|| self.by_path.get(joined(&path, "pom.xml")?.as_str())).copied()
     }
@@ -138,7 +140,7 @@ impl<'t> Tree<'t> {
         let (file, project) = self.projects.get(at)?;
         let parent = project.parent.as_ref()?;
         let relative = parent.relative_path.as_deref().unwrap_or("../pom.xml");
-        let folder = file.path.rsplit_once('/').map_or("", |(folder, _)| folder);
+        let folder = folder_of(&file.path);
         let relative = Some(relative).filter(|relative| !relative.is_empty())?;
         let found = self.project_at(folder, relative)?;
         let (_, other) = self.projects.get(found)?;
@@ -340,19 +342,4 @@ fn single(text: &str) -> Option<String> {
         && !inner.contains(['[', ']', '(', ')', ','])
         && !matches!(inner, "LATEST" | "RELEASE");
     is_single.then(|| inner.to_owned())
-}
-
-/// A path from a folder, within the tree.
-fn joined(folder: &str, relative: &str) -> Option<String> {
-    let mut parts: Vec<&str> = folder.split('/').filter(|part| !part.is_empty()).collect();
-    for part in relative.split(['/', '\\']) {
-        match part {
-            "" | "." => {}
-            ".." => {
-                parts.pop()?;
-            }
-            part => parts.push(part),
-        }
-    }
-    Some(parts.join("/"))
 }

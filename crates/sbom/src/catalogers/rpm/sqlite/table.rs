@@ -168,12 +168,10 @@ mod tests {
     use super::super::testing::{PAGE_SIZE, database};
     use super::*;
     use crate::Facts;
-    use crate::catalogers::rpm::testing::{headers, names_and_problems};
+    use crate::catalogers::rpm::testing::{headers, names_and_problems_of};
 
     fn read_bytes(bytes: &[u8]) -> (Vec<String>, Vec<String>) {
-        let mut facts = Facts::default();
-        let outcome = read(bytes, &mut Packages::new(&mut facts));
-        names_and_problems(&facts, outcome)
+        names_and_problems_of(|packages| read(bytes, packages))
     }
 
     /// Pages: 1 schema, 2 interior, 3 and 4 leaves, 5 to 10 what goes on of `b`, 11 of `d`.
