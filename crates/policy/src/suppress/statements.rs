@@ -6,8 +6,8 @@ use sealift_matcher::Finding;
 use sealift_model::{Package, Purl, Relationship, Timestamp};
 
 use super::{Scanned, Unused, UnusedReason};
-use crate::pattern::{Comparison, compare};
-use crate::vex::{Product, Statement, VexDocument};
+use crate::pattern::{self, Comparison};
+use crate::vex::{Product, Statement, VersionRange, VexDocument};
 
 /// What counts for each finding.
 pub(super) struct Verdicts<'v> {
@@ -167,8 +167,10 @@ impl<'s> Holders<'s> {
 
     fn of_product(&self, product: &Product, package: &Package) -> Comparison {
         let holder = self.holder(product, package);
+        let versions = product.versions.as_deref();
         if product.components.is_empty() {
-            let own = product.purls.iter().map(|stated| compare(stated, &package.purl));
+            let own = product.purls.iter();
+            let own = own.map(|stated| compare(stated, versions, &package.purl));
             let by_digest = package
                 .digest
                 .as_ref()
@@ -178,7 +180,9 @@ impl<'s> Holders<'s> {
                 false => nearest(own.chain([holder])),
             };
         }
-        let part = product.components.iter().map(|stated| compare(stated, &package.purl));
+        let versions = product.component_versions.as_deref();
+        let part = product.components.iter();
+        let part = part.map(|stated| compare(stated, versions, &package.purl));
         match (holder, nearest(part)) {
             (Comparison::Other, _) | (_, Comparison::Other) => Comparison::Other,
             (Comparison::Near(difference), _) => {
@@ -204,8 +208,10 @@ impl<'s> Holders<'s> {
         if self.scanned.purls.is_empty() && product.purls.iter().any(|purl| self.has_digest(purl)) {
             return Comparison::Equal;
         }
-        let stated =
-            |purl: &Purl| nearest(product.purls.iter().map(|stated| compare(stated, purl)));
+        let versions = product.versions.as_deref();
+        let stated = |purl: &Purl| {
+            nearest(product.purls.iter().map(|stated| compare(stated, versions, purl)))
+        };
         let targets = nearest(self.scanned.purls.iter().map(stated));
         // The same package may be in several projects: each must be meant.
         let projects = package.locations.iter().map(|place| {
@@ -214,6 +220,15 @@ impl<'s> Holders<'s> {
         });
         let everywhere = farthest(projects);
         nearest([targets, everywhere])
+    }
+}
+
+/// Compares a package with one that a statement names, with the versions that it means where the
+/// purl itself has none.
+fn compare(stated: &Purl, versions: Option<&VersionRange>, purl: &Purl) -> Comparison {
+    match (pattern::compare(stated, purl), versions.filter(|_| stated.version().is_none())) {
+        (Comparison::Equal, Some(versions)) => versions.compare(purl),
+        (comparison, _) => comparison,
     }
 }
 

@@ -1,11 +1,13 @@
 //! CSAF of the profile VEX (CSAF 2.0, 4.5): statements about products of a tree.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
+use sealift_matcher::version::MAX_BYTES;
 use sealift_model::{Purl, Timestamp};
 use serde::Deserialize;
 
-use super::{JUSTIFICATIONS, Product, Read, Statement, VexStatus, some};
+use super::{JUSTIFICATIONS, Product, Read, Statement, VersionRange, VexStatus, some};
 use crate::error::json;
 use crate::{Error, Limits};
 
@@ -49,6 +51,10 @@ struct Tree {
 #[derive(Deserialize)]
 struct Branch {
     #[serde(default)]
+    category: String,
+    #[serde(default)]
+    name: String,
+    #[serde(default)]
     branches: Vec<Branch>,
     #[serde(default)]
     product: Option<FullName>,
@@ -61,6 +67,39 @@ struct FullName {
     product_id: String,
     #[serde(default)]
     product_identification_helper: Helper,
+    /// What the branches above say of its version.
+    #[serde(skip)]
+    versions: Versions,
+}
+
+/// The versions that a branch names (CSAF 2.0, 3.1.2.3), for products below it.
+#[derive(Clone, Default)]
+enum Versions {
+    /// The branches name none, or all.
+    #[default]
+    Any,
+    One(Arc<str>),
+    Range(Arc<VersionRange>),
+    /// No `vers`, or none that can be evaluated.
+    Unread,
+}
+
+impl Versions {
+    /// Those of a branch, where it names any; else those of the branch that it is in.
+    fn below(self, branch: &Branch) -> Self {
+        let name = branch.name.as_str();
+        let is_text = !name.is_empty() && name.len() <= MAX_BYTES;
+        match branch.category.as_str() {
+            "product_version" | "product_version_range" if !is_text => Self::Unread,
+            "product_version" => Self::One(name.into()),
+            "product_version_range" if name == "vers:all/*" => Self::Any,
+            "product_version_range" => match VersionRange::parse(name) {
+                Some(range) => Self::Range(Arc::new(range)),
+                None => Self::Unread,
+            },
+            _ => self,
+        }
+    }
 }
 
 #[derive(Clone, Default, Deserialize)]
@@ -243,7 +282,8 @@ struct Products {
 impl Products {
     fn of(tree: Tree, limits: &Limits) -> Result<Self, Error> {
         let mut products = Self::default();
-        let mut level = tree.branches;
+        let mut level: Vec<(Versions, Branch)> =
+            tree.branches.into_iter().map(|branch| (Versions::Any, branch)).collect();
         let mut depth = 0;
         products.add_all(tree.full_product_names);
         while !level.is_empty() {
@@ -252,9 +292,11 @@ impl Products {
                 return Err(Error::LimitExceeded { limit: "levels", max: limits.max_depth });
             }
             let mut below = Vec::new();
-            for branch in level {
-                products.add_all(branch.product);
-                below.extend(branch.branches);
+            for (versions, branch) in level {
+                let versions = versions.below(&branch);
+                let product = branch.product;
+                products.add_all(product.map(|it| FullName { versions: versions.clone(), ..it }));
+                below.extend(branch.branches.into_iter().map(|it| (versions.clone(), it)));
             }
             level = below;
         }
@@ -293,17 +335,15 @@ impl Products {
             self.named.get(part).ok_or_else(|| format!("{part} is not in the product tree"))?;
         let holder =
             self.named.get(whole).ok_or_else(|| format!("{whole} is not in the product tree"))?;
-        let components = purls(part)?;
+        let (components, component_versions) = purls(part)?;
         if components.is_empty() {
             return Err(format!("{} has no purl", part.product_id));
         }
-        let mut product = self.whole(whole, holder)?;
-        product.components = components;
-        Ok(product)
+        Ok(Product { components, component_versions, ..self.whole(whole, holder)? })
     }
 
     fn whole(&self, id: &str, named: &FullName) -> Result<Product, String> {
-        let purls = purls(named)?;
+        let (purls, versions) = purls(named)?;
         let hashes = named.product_identification_helper.hashes.iter();
         let hashes = hashes.flat_map(|file| &file.file_hashes);
         let digests: Vec<String> = hashes
@@ -314,7 +354,7 @@ impl Products {
             return Err(format!("{id} has neither purl nor SHA-256"));
         }
         let name = if named.name.is_empty() { id } else { &named.name };
-        Ok(Product { name: name.to_owned(), purls, digests, components: Vec::new() })
+        Ok(Product { name: name.to_owned(), purls, versions, digests, ..Product::default() })
     }
 
     /// Whether a product is meant by a list of products and groups; empty lists mean all.
@@ -327,10 +367,31 @@ impl Products {
     }
 }
 
-fn purls(named: &FullName) -> Result<Vec<Purl>, String> {
+/// The purls of a product, and the range of the versions of those that have none.
+fn purls(named: &FullName) -> Result<(Vec<Purl>, Option<Arc<VersionRange>>), String> {
     let helper = &named.product_identification_helper;
     let texts = helper.purl.iter().chain(&helper.purls);
-    texts
-        .map(|text| Purl::parse_lenient(text).map_err(|error| format!("{text}: {error}")))
-        .collect()
+    let purls: Vec<Purl> =
+        texts.map(|text| purl(text, &named.versions)).collect::<Result<_, _>>()?;
+    let range = match &named.versions {
+        Versions::Range(range) => Some(Arc::clone(range)),
+        _ => None,
+    };
+    Ok((purls, range))
+}
+
+/// A purl, with the version of the branch where it has none itself.
+fn purl(text: &str, versions: &Versions) -> Result<Purl, String> {
+    let wrong = |error| format!("{text}: {error}");
+    let purl = Purl::parse_lenient(text).map_err(wrong)?;
+    // The version of an image's purl is its digest; what people call so is its tag.
+    let is_tagged = purl.kind() == "oci" && purl.qualifier("tag").is_some();
+    if purl.version().is_some() || is_tagged {
+        return Ok(purl);
+    }
+    match versions {
+        Versions::One(version) => purl.into_builder().version(&**version).build().map_err(wrong),
+        Versions::Unread => Err(format!("{text} has versions that are not read")),
+        Versions::Any | Versions::Range(_) => Ok(purl),
+    }
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use sealift_model::{Purl, Timestamp};
 use serde::Deserialize;
 
-use super::{Product, Read, Statement, VexStatus, some};
+use super::{Product, Read, Statement, VexStatus, decoded, some};
 use crate::error::json;
 use crate::{Error, Limits};
 
@@ -212,24 +212,4 @@ fn product(affected: &Affected, purls: &BTreeMap<String, String>) -> Result<Prod
         product.purls.push(purl.map_err(|error| format!("{text}: {error}"))?);
     }
     Ok(product)
-}
-
-/// Percent-encoding undone; what is no encoding stands for itself.
-fn decoded(text: &str) -> String {
-    let mut parts = text.split('%');
-    let mut bytes = parts.next().unwrap_or_default().as_bytes().to_vec();
-    for part in parts {
-        let digits = part.get(..2).filter(|hex| hex.bytes().all(|it| it.is_ascii_hexdigit()));
-        match digits.and_then(|hex| u8::from_str_radix(hex, 16).ok()) {
-            Some(value) => {
-                bytes.push(value);
-                bytes.extend(part.bytes().skip(2));
-            }
-            None => {
-                bytes.push(b'%');
-                bytes.extend(part.bytes());
-            }
-        }
-    }
-    String::from_utf8_lossy(&bytes).into_owned()
 }

@@ -360,6 +360,89 @@ fn of_two_statuses_of_one_product_affected_counts() {
     assert_eq!(suppressed(&applied(&vex(&text))), ["GHSA-dddd-eeee-ffff"]);
 }
 
+/// A VEX of one product, `core` without a version in its purl, below branches.
+fn csaf_below(branches: &[(&str, &str)], status: &str) -> String {
+    let product = r#""product": {"name": "Core", "product_id": "core",
+        "product_identification_helper": {"purl": "pkg:maven/org.example/core"}}"#;
+    let tree = branches.iter().rev().fold(product.to_owned(), |below, (category, name)| {
+        format!(r#""branches": [{{"category": "{category}", "name": "{name}", {below}}}]"#)
+    });
+    format!(
+        r#"{{"document": {{"category": "csaf_vex"}}, "product_tree": {{{tree}}},
+            "vulnerabilities": [
+              {{"cve": "CVE-2030-0001", "product_status": {{"{status}": ["core"]}}}}]}}"#
+    )
+}
+
+/// The installed version is 2.14.1.
+#[test]
+fn a_branch_of_csaf_says_which_versions_of_a_product_are_meant() {
+    let (one, range, name) = ("product_version", "product_version_range", "product_name");
+    for (branches, told) in [
+        (&[(name, "Core"), (one, "2.14.1")][..], None),
+        (&[(one, "2.14.1"), ("architecture", "amd64")], None),
+        (&[(range, "vers:maven/>=2.14.1|<3")], None),
+        (&[(range, "vers:maven/<2"), (one, "2.14.1")], None),
+        (&[(range, "vers:all/*")], None),
+        (&[(name, "Core")], None),
+        (&[(one, "2.15.0")], Some("the version is 2.14.1 and not 2.15.0")),
+        (
+            &[(one, "2.15.0"), ("architecture", "amd64")],
+            Some("the version is 2.14.1 and not 2.15.0"),
+        ),
+        (
+            &[(range, "vers:maven/>=2.15.0"), ("architecture", "amd64")],
+            Some("the version is 2.14.1 and not in vers:maven/>=2.15.0"),
+        ),
+        (
+            &[(range, "vers:npm/<3.0.0")],
+            Some("the version 2.14.1 cannot be compared with vers:npm/<3.0.0"),
+        ),
+        (&[(range, ">=2.0")], Some("pkg:maven/org.example/core has versions that are not read")),
+        (&[(one, "")], Some("pkg:maven/org.example/core has versions that are not read")),
+    ] {
+        for status in ["fixed", "known_not_affected"] {
+            let applied = applied(&vex(&csaf_below(branches, status)));
+            assert_eq!(applied.suppressed.is_empty(), told.is_some(), "{branches:?}");
+            let unused = applied.unused.first().map_or(String::new(), ToString::to_string);
+            assert!(unused.contains(told.unwrap_or_default()), "{branches:?}: {unused}");
+            assert!(applied.unused.iter().all(|it| it.reason.is_remarkable()), "{branches:?}");
+        }
+    }
+    let endless = "1".repeat(5000);
+    assert!(read(&csaf_below(&[(one, &endless)], "fixed")).unwrap().statements.is_empty());
+}
+
+/// The versions of a part, and of what it is a part of.
+#[test]
+fn versions_of_both_ends_of_a_relationship_of_csaf() {
+    for (pad, shop, taken_out) in [
+        ("vers:npm/<2.0.0", "vers:all/*", true),
+        ("vers:npm/>=2.0.0", "vers:all/*", false),
+        ("vers:npm/<2.0.0", "vers:oci/1", false),
+    ] {
+        let branch = |range: &str, id: &str, purl: &str| {
+            format!(
+                r#"{{"category": "product_version_range", "name": "{range}",
+                     "product": {{"name": "{id}", "product_id": "{id}",
+                       "product_identification_helper": {{"purl": "{purl}"}}}}}}"#
+            )
+        };
+        let text = format!(
+            r#"{{"document": {{"category": "csaf_vex"}}, "product_tree": {{
+                 "branches": [{}, {}],
+                 "relationships": [{{"category": "default_component_of",
+                   "product_reference": "pad", "relates_to_product_reference": "shop",
+                   "full_product_name": {{"name": "x", "product_id": "shop:pad"}}}}]}},
+               "vulnerabilities": [{{"ids": [{{"text": "GHSA-dddd-eeee-ffff"}}],
+                 "product_status": {{"fixed": ["shop:pad"]}}}}]}}"#,
+            branch(pad, "pad", "pkg:npm/left-pad"),
+            branch(shop, "shop", "pkg:oci/shop"),
+        );
+        assert_eq!(!applied(&vex(&text)).suppressed.is_empty(), taken_out, "{pad} {shop}");
+    }
+}
+
 #[test]
 fn another_profile_of_csaf_is_no_vex() {
     let text = CSAF.replace("csaf_vex", "csaf_security_advisory");
