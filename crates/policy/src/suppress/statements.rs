@@ -166,6 +166,18 @@ impl<'s> Holders<'s> {
     }
 
     fn of_product(&self, product: &Product, package: &Package) -> Comparison {
+        let comparison = self.of_any_document(product, package);
+        match &product.document {
+            Some(link)
+                if comparison != Comparison::Other && self.scanned.link.as_ref() != Some(link) =>
+            {
+                Comparison::Near(format!("it is in the document {link}"))
+            }
+            _ => comparison,
+        }
+    }
+
+    fn of_any_document(&self, product: &Product, package: &Package) -> Comparison {
         let holder = self.holder(product, package);
         let versions = product.versions.as_deref();
         if product.components.is_empty() {

@@ -183,13 +183,12 @@ fn status(state: &str) -> Option<VexStatus> {
 }
 
 /// The product of a reference: a component of this document, or of another where the reference
-/// itself is a purl (a BOM-Link, `urn:cdx:<serial>/<version>#<ref>`).
+/// itself is a purl (a BOM-Link, `urn:cdx:<serial>/<version>#<ref>`). A BOM-Link names an element of
+/// one document: what is not reachable in one product may be in another that has the same package.
 fn product(affected: &Affected, purls: &BTreeMap<String, String>) -> Result<Product, String> {
     let reference = affected.reference.as_str();
-    let linked = reference
-        .strip_prefix("urn:cdx:")
-        .and_then(|link| link.split_once('#'))
-        .map(|(_, reference)| decoded(reference));
+    let link = reference.split_once('#').filter(|_| reference.starts_with("urn:cdx:"));
+    let linked = link.map(|(_, reference)| decoded(reference));
     let local = purls.get(reference).map(String::as_str);
     let text = local
         .or_else(|| linked.as_deref().filter(|text| text.starts_with("pkg:")))
@@ -199,7 +198,8 @@ fn product(affected: &Affected, purls: &BTreeMap<String, String>) -> Result<Prod
             None => format!("{reference} is no component with a purl"),
         })?;
     let purl = Purl::parse_lenient(text).map_err(|error| format!("{text}: {error}"))?;
-    let mut product = Product { name: text.to_owned(), ..Product::default() };
+    let document = link.map(|(document, _)| document.to_ascii_lowercase());
+    let mut product = Product { name: text.to_owned(), document, ..Product::default() };
     if purl.version().is_some() || affected.versions.is_empty() {
         product.purls = vec![purl];
         return Ok(product);

@@ -91,6 +91,9 @@ pub struct Product {
     pub purls: Vec<Purl>,
     /// Its SHA-256 digests in hexadecimal; any of them.
     pub digests: Vec<String>,
+    /// The document that it is an element of: `urn:cdx:<serial number>/<version>` in lower case. Only
+    /// what is scanned as that document has it.
+    pub document: Option<String>,
     /// The versions that are meant by a package URL of `purls` without one; any where there is none.
     pub versions: Option<Arc<VersionRange>>,
     /// The packages in it that are meant; the product as a whole when there are none.

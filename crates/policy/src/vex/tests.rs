@@ -515,6 +515,20 @@ fn references_of_cyclonedx() {
         assert_eq!(suppressed(&applied), ids, "{affected}");
         assert_eq!(applied.unused.is_empty(), !ids.is_empty(), "{affected}");
     }
+    for (document, told) in [
+        ("urn:cdx:00000000-395b-41f5-a30f-a58921a69b79/1", "nearly pkg:npm/left-pad@1.3.0, but it"),
+        ("urn:cdx:3e671687-395b-41f5-a30f-a58921a69b79/2", "is in the document urn:cdx:3e671687"),
+        ("urn:cdx:3E671687-395B-41F5-A30F-A58921A69B79/1", ""),
+    ] {
+        let document = cyclonedx(&format!(
+            r#"{{"id": "GHSA-dddd-eeee-ffff", "affects": [{{"ref": "{document}#pkg:npm/left-pad@1.3.0"}}],
+                 "analysis": {{"state": "not_affected"}}}}"#
+        ));
+        let applied = applied(&vex(&document));
+        assert_eq!(applied.suppressed.is_empty(), !told.is_empty(), "{document}");
+        let unused = applied.unused.first().map_or(String::new(), ToString::to_string);
+        assert!(unused.contains(told), "{unused}");
+    }
     let other_name = cyclonedx(
         r#"{"id": "X-1", "references": [{"id": "CVE-2030-0001"}], "affects": [{"ref": "c1"}],
             "analysis": {"state": "not_affected"}}"#,

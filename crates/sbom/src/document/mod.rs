@@ -47,6 +47,9 @@ pub struct Document {
     pub version: String,
     /// What it is about, when it says so.
     pub subject: Option<Subject>,
+    /// How other documents name it: `urn:cdx:<serial number>/<version>` (CycloneDX, "BOM-Link"),
+    /// in lower case. None where it has no serial number, and none of other formats.
+    pub link: Option<String>,
     /// When it was made, when it says so.
     pub created: Option<Timestamp>,
     /// What it lists, and what of it could not be read. Diagnostics carry the line but no path:
