@@ -1,6 +1,6 @@
 //! Licences that must not be there.
 
-use sealift_model::Package;
+use sealift_model::{Distribution, Package};
 use spdx::{Expression, ParseMode};
 
 use super::Action;
@@ -39,11 +39,11 @@ impl ForbiddenLicense {
 pub(super) fn worst<'p>(
     package: &Package,
     forbidden: &'p [ForbiddenLicense],
-    accepting: &[&Rule],
+    accepting: &Accepting<'_>,
 ) -> Option<(String, &'p ForbiddenLicense)> {
     let found = package.licenses.iter().filter_map(|license| {
         let rule = against(license, forbidden)?;
-        (!is_accepted(license, package, accepting)).then(|| (license.clone(), rule))
+        (!accepting.accepts(license, package)).then(|| (license.clone(), rule))
     });
     found.max_by_key(|(_, rule)| rule.action)
 }
@@ -67,15 +67,30 @@ fn against<'p>(license: &str, forbidden: &'p [ForbiddenLicense]) -> Option<&'p F
     parts(&expression).iter().filter_map(|part| rule_of(part)).max_by_key(|rule| rule.action)
 }
 
-/// Whether rules accept a licence: an expression when they accept each of its parts.
-fn is_accepted(license: &str, package: &Package, rules: &[&Rule]) -> bool {
-    let accepts = |part: &str| rules.iter().any(|rule| rule.accepts_license(part, package));
-    if accepts(license) {
-        return true;
+/// The rules that may accept licences.
+pub(super) struct Accepting<'r> {
+    /// Those that count.
+    pub(super) rules: Vec<&'r Rule>,
+    /// The distribution of what is judged.
+    pub(super) distribution: Option<&'r Distribution>,
+}
+
+impl Accepting<'_> {
+    /// Whether rules accept a licence: an expression when they accept each of its parts.
+    fn accepts(&self, license: &str, package: &Package) -> bool {
+        if self.accepts_part(license, package) {
+            return true;
+        }
+        match Expression::parse_mode(license, ParseMode::LAX) {
+            Ok(expression) => {
+                parts(&expression).iter().all(|part| self.accepts_part(part, package))
+            }
+            Err(_) => false,
+        }
     }
-    match Expression::parse_mode(license, ParseMode::LAX) {
-        Ok(expression) => parts(&expression).iter().all(|part| accepts(part)),
-        Err(_) => false,
+
+    fn accepts_part(&self, part: &str, package: &Package) -> bool {
+        self.rules.iter().any(|rule| rule.accepts_license(part, package, self.distribution))
     }
 }
 
@@ -111,7 +126,8 @@ mod tests {
             ("AGPL-3.0 of my own", true),
             ("something of my own", false),
         ] {
-            let found = worst(&package(license), &forbidden, &[]);
+            let none = Accepting { rules: Vec::new(), distribution: None };
+            let found = worst(&package(license), &forbidden, &none);
             assert_eq!(found.is_some(), is_forbidden, "{license}");
         }
     }
@@ -135,9 +151,28 @@ mod tests {
             ("GPL-2.0-only WITH Classpath-exception-2.0", "GPL-2.0-only", false),
         ] {
             let rules = accepting(lines);
-            let rules: Vec<&Rule> = rules.iter().collect();
-            let found = worst(&package(license), &forbidden, &rules);
+            let accepting = Accepting { rules: rules.iter().collect(), distribution: None };
+            let found = worst(&package(license), &forbidden, &accepting);
             assert_eq!(found.is_none(), accepted, "{license} with {lines:?}");
+        }
+    }
+
+    #[test]
+    fn a_rule_for_a_distribution_is_for_no_other() {
+        let forbidden = [ForbiddenLicense::new("GPL-*").unwrap()];
+        let mut package = package("GPL-2.0-only");
+        package.ecosystem = Ecosystem::Deb;
+        package.purl = "pkg:deb/debian/a@1".parse().unwrap();
+        let debian = Distribution::new("debian", Some("12"));
+        for (ecosystem, accepted) in [("Debian:12", true), ("Debian", true), ("Debian:11", false)] {
+            let text =
+                format!("[[PackageOverrides]]\necosystem = '{ecosystem}'\nlicense.ignore = true");
+            let (format, limits) = (IgnoreFormat::OsvScanner, Limits::default());
+            let file = IgnoreFile::read("x", format, text.as_bytes(), &limits).unwrap();
+            let rules = file.rules.iter().collect();
+            let accepting = Accepting { rules, distribution: Some(&debian) };
+            let found = worst(&package, &forbidden, &accepting);
+            assert_eq!(found.is_none(), accepted, "{ecosystem}");
         }
     }
 }

@@ -1,6 +1,6 @@
 //! `osv-scanner.toml`.
 
-use sealift_model::{Ecosystem, Timestamp};
+use sealift_model::{Ecosystem, Family, Timestamp};
 use serde::Deserialize;
 
 use super::rule::{Condition, TextPattern};
@@ -126,15 +126,18 @@ fn conditions(package: &Override, place: &str) -> Result<Vec<Condition>, Error> 
     Ok(conditions)
 }
 
-/// An ecosystem by OSV's name; of distributions the kind of packages that they have.
+/// An ecosystem by OSV's name: of a language, or a distribution with its release or without.
 fn ecosystem(name: &str, place: &str) -> Result<Condition, Error> {
-    let base = name.split(':').next().unwrap_or(name);
-    let known = Ecosystem::from_osv(base).or_else(|| {
-        sealift_model::Family::from_osv(base).and_then(sealift_model::Family::packages)
-    });
-    known.map(Condition::Ecosystem).ok_or_else(|| {
-        Error::rule(format!("{place}.ecosystem"), format!("{name} is no ecosystem of OSV"))
-    })
+    if let Some(language) = Ecosystem::from_osv(name) {
+        return Ok(Condition::Ecosystem(language));
+    }
+    match Family::from_osv(name) {
+        Some(_) => Ok(Condition::Distribution(name.to_owned())),
+        None => {
+            let problem = format!("{name} is no ecosystem of OSV");
+            Err(Error::rule(format!("{place}.ecosystem"), problem))
+        }
+    }
 }
 
 /// A day, as its start in UTC, or a time.

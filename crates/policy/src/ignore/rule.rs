@@ -1,7 +1,7 @@
 //! One rule, and what it means.
 
 use regex::Regex;
-use sealift_matcher::{Finding, Status};
+use sealift_matcher::{Finding, Status, distribution_of};
 use sealift_model::{Distribution, Ecosystem, Package, Purl, Timestamp};
 
 use crate::pattern::{PathPattern, purl_matches};
@@ -53,6 +53,8 @@ pub(crate) enum Condition {
     Name(TextPattern),
     Version(String),
     Ecosystem(Ecosystem),
+    /// A distribution by OSV's name, with a release or without.
+    Distribution(String),
     /// Those of a language may be several.
     Ecosystems(&'static [Ecosystem]),
     /// A group of dependencies.
@@ -134,7 +136,12 @@ impl Rule {
     }
 
     /// Whether it says that a licence is accepted, wherever it is.
-    pub(crate) fn accepts_license(&self, license: &str, package: &Package) -> bool {
+    pub(crate) fn accepts_license(
+        &self,
+        license: &str,
+        package: &Package,
+        distribution: Option<&Distribution>,
+    ) -> bool {
         matches!(self.scope, Scope::Anything | Scope::Licenses)
             && self.conditions.iter().all(|condition| match condition {
                 Condition::AnyId(id) | Condition::OwnId(id) => id == license,
@@ -145,6 +152,7 @@ impl Rule {
                 Condition::Name(name) => name.matches(&package.name),
                 Condition::Version(version) => *version == package.version,
                 Condition::Ecosystem(ecosystem) => *ecosystem == package.ecosystem,
+                Condition::Distribution(name) => is_of(package, distribution, name),
                 _ => false,
             })
     }
@@ -193,6 +201,7 @@ impl Condition {
             Self::Name(name) => name.matches(&package.name),
             Self::Version(version) => *version == package.version,
             Self::Ecosystem(ecosystem) => *ecosystem == package.ecosystem,
+            Self::Distribution(name) => is_of(package, subject.distribution, name),
             Self::Ecosystems(ecosystems) => ecosystems.contains(&package.ecosystem),
             Self::Group(group) => is_in_group(package, group),
             Self::Status(status) => *status == Some(finding.status),
@@ -215,6 +224,13 @@ fn has_own_id(finding: &Finding, id: &str) -> bool {
 
 fn is_among(ids: &[String], id: &str) -> bool {
     ids.iter().any(|known| known.eq_ignore_ascii_case(id))
+}
+
+/// Whether a package is of a distribution that OSV calls so: a name without release means any.
+fn is_of(package: &Package, distribution: Option<&Distribution>, name: &str) -> bool {
+    package.ecosystem.is_operating_system()
+        && distribution_of(package, distribution)
+            .is_some_and(|own| own.osv_ecosystems().iter().any(|known| known == name))
 }
 
 fn is_in_group(package: &Package, group: &str) -> bool {

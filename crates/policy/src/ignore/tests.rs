@@ -327,6 +327,11 @@ fn rules_of_osv_scanner() {
         ("[[PackageOverrides]]\nname = 'left-pad'\nversion = '1.2.0'\nignore = true", &[]),
         ("[[PackageOverrides]]\necosystem = 'npm'\nignore = true", &["GHSA-dddd-eeee-ffff"]),
         ("[[PackageOverrides]]\necosystem = 'Debian:12'\nignore = true", &["CVE-2030-0002"]),
+        ("[[PackageOverrides]]\necosystem = 'Debian'\nignore = true", &["CVE-2030-0002"]),
+        ("[[PackageOverrides]]\necosystem = 'Debian:11'\nignore = true", &[]),
+        ("[[PackageOverrides]]\necosystem = 'Ubuntu'\nignore = true", &[]),
+        ("[[PackageOverrides]]\necosystem = 'Ubuntu:22.04:LTS'\nignore = true", &[]),
+        ("[[PackageOverrides]]\necosystem = 'Echo'\nignore = true", &[]),
         ("[[PackageOverrides]]\ngroup = 'dev'\nignore = true", &["GHSA-dddd-eeee-ffff"]),
         (
             "[[PackageOverrides]]\nname = 'left-pad'\nignore = true\neffectiveUntil = 2030-02-01",
@@ -346,6 +351,7 @@ fn what_cannot_be_a_rule_of_osv_scanner_is_an_error_with_its_line() {
         ("[[IgnoredVulns]]\nid = 'A'\nignoreUntil = 'soon'", Some(3)),
         ("[[PackageOverrides]]\nignore = true", None),
         ("[[PackageOverrides]]\necosystem = 'Floppy'\nignore = true", None),
+        ("[[PackageOverrides]]\necosystem = 'npm:1'\nignore = true", None),
         ("[[PackageOverrides]]\nname = 'a['\nnameIsRegex = true", None),
         ("IgnoredVulns = [", Some(1)),
     ] {
