@@ -203,6 +203,13 @@ pub(super) fn read(bytes: &[u8], limits: &Limits) -> Result<Read, Error> {
         read.check(stated, limits)?;
         statements(vulnerability, &format!("vulnerabilities[{at}]"), time, &products, &mut read);
     }
+    // All are as old as the document, and of equally old ones the last counts: of a product that is
+    // said to be affected and not affected, in one entry or in two of one CVE, the former is true.
+    read.statements.sort_by_key(|statement| match statement.status {
+        VexStatus::NotAffected | VexStatus::Fixed => 0,
+        VexStatus::UnderInvestigation => 1,
+        VexStatus::Affected => 2,
+    });
     Ok(read)
 }
 
@@ -220,13 +227,11 @@ fn statements(
     let Some(id) = ids.first() else {
         return read.skip(place.to_owned(), "", "it names no vulnerability");
     };
-    // `recommended` says nothing of the vulnerability. Of statements as old as each other the last
-    // counts: where a product is said to be affected and not affected, it is the former.
+    // `recommended` says nothing of the vulnerability.
     let stated = vulnerability.product_status.iter();
-    let mut stated: Vec<_> =
-        stated.filter_map(|(word, ids)| Some((status(word)?, word, ids))).collect();
-    stated.sort_by_key(|(status, ..)| *status == VexStatus::Affected);
-    for (status, word, product_ids) in stated {
+    for (status, word, product_ids) in
+        stated.filter_map(|(word, ids)| Some((status(word)?, word, ids)))
+    {
         for (at, product_id) in product_ids.iter().enumerate() {
             let place = format!("{place}.product_status.{word}[{at}]");
             let product = match products.product(product_id) {

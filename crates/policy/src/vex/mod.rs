@@ -48,7 +48,7 @@ pub struct VexDocument {
     pub name: String,
     /// Its form.
     pub format: VexFormat,
-    /// What it says, in its order.
+    /// What it says, in its order; of CSAF, what is affected last.
     pub statements: Vec<Statement>,
     /// What of it does not count whatever is scanned, and why.
     pub unusable: Vec<Unusable>,

@@ -349,7 +349,9 @@ fn the_statuses_of_csaf() {
         ("under_investigation", VexStatus::UnderInvestigation),
     ] {
         let text = CSAF.replace("known_not_affected", word);
-        assert_eq!(read(&text).unwrap().statements[0].status, status, "{word}");
+        let read = read(&text).unwrap();
+        let of_core = read.statements.iter().find(|it| it.ids == ["CVE-2030-0001"]).unwrap();
+        assert_eq!(of_core.status, status, "{word}");
     }
 }
 
@@ -358,6 +360,18 @@ fn of_two_statuses_of_one_product_affected_counts() {
     let both = r#"{"known_affected": ["core"], "known_not_affected": ["core"]}"#;
     let text = CSAF.replace(r#"{"known_not_affected": ["core"]}"#, both);
     assert_eq!(suppressed(&applied(&vex(&text))), ["GHSA-dddd-eeee-ffff"]);
+    // The same CVE twice, in either order.
+    let statements =
+        r#""vulnerabilities": [{"cve": "CVE-2030-0001", "product_status": {"WORD": ["core"]}},"#;
+    for word in ["known_affected", "under_investigation"] {
+        let statement = statements.replace("WORD", word);
+        let first = CSAF.replace(r#""vulnerabilities": ["#, &statement);
+        assert_eq!(suppressed(&applied(&vex(&first))), ["GHSA-dddd-eeee-ffff"], "{word}");
+    }
+    let again = statements.replace("WORD", "known_not_affected");
+    let last = CSAF.replace("known_not_affected", "known_affected");
+    let last = last.replace(r#""vulnerabilities": ["#, &again);
+    assert_eq!(suppressed(&applied(&vex(&last))), ["GHSA-dddd-eeee-ffff"]);
 }
 
 /// A VEX of one product, `core` without a version in its purl, below branches.
