@@ -137,7 +137,8 @@ fn of_severity(policy: &GatePolicy, severity: Severity) -> Action {
 fn of_packages(policy: &GatePolicy, facts: &Facts<'_>) -> Vec<Reason> {
     let mut reasons = Vec::new();
     let accepting = licenses::Accepting {
-        rules: facts.rules.iter().copied().filter(|rule| rule.counts_at(facts.now)).collect(),
+        rules: facts.rules,
+        now: facts.now,
         distribution: facts.inventory.distribution.as_ref(),
     };
     let packages = facts.inventory.packages.iter().enumerate();

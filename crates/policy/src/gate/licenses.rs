@@ -1,10 +1,12 @@
 //! Licences that must not be there.
 
-use sealift_model::{Distribution, Package};
+use std::collections::BTreeSet;
+
+use sealift_model::{Distribution, Package, Timestamp};
 use spdx::{Expression, ParseMode};
 
 use super::Action;
-use crate::ignore::Rule;
+use crate::ignore::{List, Rule};
 use crate::pattern::PathPattern;
 
 /// A licence that must not be there.
@@ -69,8 +71,10 @@ fn against<'p>(license: &str, forbidden: &'p [ForbiddenLicense]) -> Option<&'p F
 
 /// The rules that may accept licences.
 pub(super) struct Accepting<'r> {
-    /// Those that count.
-    pub(super) rules: Vec<&'r Rule>,
+    /// All of them, file by file.
+    pub(super) rules: &'r [&'r Rule],
+    /// The time at which they count.
+    pub(super) now: Timestamp,
     /// The distribution of what is judged.
     pub(super) distribution: Option<&'r Distribution>,
 }
@@ -90,7 +94,12 @@ impl Accepting<'_> {
     }
 
     fn accepts_part(&self, part: &str, package: &Package) -> bool {
-        self.rules.iter().any(|rule| rule.accepts_license(part, package, self.distribution))
+        let mut decided: BTreeSet<(&str, List)> = BTreeSet::new();
+        self.rules.iter().any(|rule| {
+            rule.accepts_license(part, package, self.distribution)
+                && rule.list.is_none_or(|list| decided.insert((&rule.source, list)))
+                && rule.counts_at(self.now)
+        })
     }
 }
 
@@ -113,6 +122,13 @@ mod tests {
         package
     }
 
+    fn accepting<'r>(
+        rules: &'r [&'r Rule],
+        distribution: Option<&'r Distribution>,
+    ) -> Accepting<'r> {
+        Accepting { rules, now: crate::tests::day("2029-06-01"), distribution }
+    }
+
     #[test]
     fn a_choice_that_is_free_is_enough() {
         let forbidden = [ForbiddenLicense::new("AGPL-3.0*").unwrap()];
@@ -126,8 +142,7 @@ mod tests {
             ("AGPL-3.0 of my own", true),
             ("something of my own", false),
         ] {
-            let none = Accepting { rules: Vec::new(), distribution: None };
-            let found = worst(&package(license), &forbidden, &none);
+            let found = worst(&package(license), &forbidden, &accepting(&[], None));
             assert_eq!(found.is_some(), is_forbidden, "{license}");
         }
     }
@@ -135,7 +150,7 @@ mod tests {
     #[test]
     fn an_expression_is_accepted_when_each_part_is() {
         let forbidden = [ForbiddenLicense::new("*GPL-*").unwrap()];
-        let accepting = |lines: &str| {
+        let read = |lines: &str| {
             let (limits, format) = (Limits::default(), IgnoreFormat::Trivy);
             IgnoreFile::read("x", format, lines.as_bytes(), &limits).unwrap().rules
         };
@@ -150,9 +165,9 @@ mod tests {
             ),
             ("GPL-2.0-only WITH Classpath-exception-2.0", "GPL-2.0-only", false),
         ] {
-            let rules = accepting(lines);
-            let accepting = Accepting { rules: rules.iter().collect(), distribution: None };
-            let found = worst(&package(license), &forbidden, &accepting);
+            let rules = read(lines);
+            let rules: Vec<&Rule> = rules.iter().collect();
+            let found = worst(&package(license), &forbidden, &accepting(&rules, None));
             assert_eq!(found.is_none(), accepted, "{license} with {lines:?}");
         }
     }
@@ -169,10 +184,28 @@ mod tests {
                 format!("[[PackageOverrides]]\necosystem = '{ecosystem}'\nlicense.ignore = true");
             let (format, limits) = (IgnoreFormat::OsvScanner, Limits::default());
             let file = IgnoreFile::read("x", format, text.as_bytes(), &limits).unwrap();
-            let rules = file.rules.iter().collect();
-            let accepting = Accepting { rules, distribution: Some(&debian) };
-            let found = worst(&package, &forbidden, &accepting);
+            let rules: Vec<&Rule> = file.rules.iter().collect();
+            let found = worst(&package, &forbidden, &accepting(&rules, Some(&debian)));
             assert_eq!(found.is_none(), accepted, "{ecosystem}");
+        }
+    }
+
+    #[test]
+    fn the_first_override_of_a_package_decides() {
+        let forbidden = [ForbiddenLicense::new("GPL-*").unwrap()];
+        let rule = "[[PackageOverrides]]\nname = 'a'\nlicense.ignore = true\n";
+        let expired = format!("{rule}effectiveUntil = 2029-01-01\n");
+        for (text, accepted) in [
+            (rule.to_owned(), true),
+            (expired.clone(), false),
+            (format!("{rule}{expired}"), true),
+            (format!("{expired}{rule}"), false),
+        ] {
+            let (format, limits) = (IgnoreFormat::OsvScanner, Limits::default());
+            let file = IgnoreFile::read("x", format, text.as_bytes(), &limits).unwrap();
+            let rules: Vec<&Rule> = file.rules.iter().collect();
+            let found = worst(&package("GPL-2.0-only"), &forbidden, &accepting(&rules, None));
+            assert_eq!(found.is_none(), accepted, "{text}");
         }
     }
 }

@@ -1,9 +1,11 @@
 //! `osv-scanner.toml`.
 
+use std::collections::HashSet;
+
 use sealift_model::{Ecosystem, Family, Timestamp};
 use serde::Deserialize;
 
-use super::rule::{Condition, TextPattern};
+use super::rule::{Condition, List, TextPattern};
 use super::trivy_yaml::day_or_time;
 use super::{IgnoreFile, Rule, Scope};
 use crate::error::toml;
@@ -61,10 +63,16 @@ pub(super) fn read(bytes: &[u8], limits: &Limits) -> Result<IgnoreFile, Error> {
     if !configuration.go_version_override.is_empty() {
         file.warnings.push("GoVersionOverride does not count: versions are as found".to_owned());
     }
+    let mut seen = HashSet::new();
     for (at, ignored) in configuration.ignored_vulns.into_iter().enumerate() {
         let place = format!("IgnoredVulns[{at}]");
         if ignored.id.is_empty() {
             return Err(Error::rule(place, "an id is needed"));
+        }
+        if !seen.insert(ignored.id.clone()) {
+            let id = ignored.id;
+            file.warnings.push(format!("{place}: {id} is there twice, and the first entry counts"));
+            continue;
         }
         let conditions = vec![Condition::AnyId(ignored.id)];
         let mut rule = Rule::new(Scope::Vulnerabilities, conditions);
@@ -84,18 +92,23 @@ fn of_package(package: &Override, place: &str, file: &mut IgnoreFile) -> Result<
             .push(format!("{place}.license.override does not count: licences are as found"));
     }
     let conditions = conditions(package, place)?;
-    let mut add = |scope| -> Result<(), Error> {
+    let mut add = |scope, list| -> Result<(), Error> {
         let mut rule = Rule::new(scope, conditions.clone());
+        rule.list = Some(list);
         rule.expires = until(package.effective_until, &format!("{place}.effectiveUntil"))?;
         rule.statement = Some(package.reason.clone()).filter(|reason| !reason.is_empty());
         file.rules.push(rule);
         Ok(())
     };
-    if package.ignore || package.vulnerability.ignore {
-        add(Scope::Vulnerabilities)?;
+    if package.ignore {
+        add(Scope::Vulnerabilities, List::Packages)?;
+        add(Scope::Licenses, List::Packages)?;
     }
-    if package.ignore || package.license.ignore {
-        add(Scope::Licenses)?;
+    if package.vulnerability.ignore {
+        add(Scope::Vulnerabilities, List::Vulnerabilities)?;
+    }
+    if package.license.ignore {
+        add(Scope::Licenses, List::Licenses)?;
     }
     Ok(())
 }

@@ -23,6 +23,20 @@ pub struct Rule {
     /// Why, in its author's words.
     pub statement: Option<String>,
     pub(crate) conditions: Vec<Condition>,
+    /// Of the rules of one list of its file the first that matches decides, also when it has expired.
+    pub(crate) list: Option<List>,
+}
+
+/// The lists of OSV-Scanner of which one entry alone counts for a package
+/// (`internal/config/config.go`, `filterPackageVersionEntries`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum List {
+    /// Overrides that ignore a package.
+    Packages,
+    /// Overrides that ignore vulnerabilities.
+    Vulnerabilities,
+    /// Overrides that ignore licences.
+    Licenses,
 }
 
 /// What a rule is about.
@@ -117,7 +131,7 @@ pub(crate) struct Subject<'s> {
 impl Rule {
     pub(crate) fn new(scope: Scope, conditions: Vec<Condition>) -> Self {
         let source = String::new();
-        Self { source, line: None, scope, expires: None, statement: None, conditions }
+        Self { source, line: None, scope, expires: None, statement: None, conditions, list: None }
     }
 
     /// Whether it counts at a time: it stops at the instant that it names.

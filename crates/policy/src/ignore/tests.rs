@@ -325,6 +325,27 @@ fn rules_of_osv_scanner() {
         ),
         ("[[PackageOverrides]]\nname = 'eft'\nnameIsRegex = true\nignore = true", &[]),
         ("[[PackageOverrides]]\nname = 'left-pad'\nversion = '1.2.0'\nignore = true", &[]),
+        // Of several entries for one id or package the first counts alone, though it has expired.
+        (
+            "[[IgnoredVulns]]\nid = 'CVE-2030-0003'\nignoreUntil = 2029-01-01\n\
+             [[IgnoredVulns]]\nid = 'CVE-2030-0003'",
+            &[],
+        ),
+        (
+            "[[PackageOverrides]]\nname = 'left-pad'\nignore = true\neffectiveUntil = 2029-01-01\n\
+             [[PackageOverrides]]\necosystem = 'npm'\nignore = true",
+            &[],
+        ),
+        (
+            "[[PackageOverrides]]\nname = 'left-pad'\nignore = true\n\
+             [[PackageOverrides]]\necosystem = 'npm'\nignore = true\neffectiveUntil = 2029-01-01",
+            &["GHSA-dddd-eeee-ffff"],
+        ),
+        (
+            "[[PackageOverrides]]\nname = 'left-pad'\nignore = true\neffectiveUntil = 2029-01-01\n\
+             [[PackageOverrides]]\nname = 'left-pad'\nvulnerability.ignore = true",
+            &["GHSA-dddd-eeee-ffff"],
+        ),
         ("[[PackageOverrides]]\necosystem = 'npm'\nignore = true", &["GHSA-dddd-eeee-ffff"]),
         ("[[PackageOverrides]]\necosystem = 'Debian:12'\nignore = true", &["CVE-2030-0002"]),
         ("[[PackageOverrides]]\necosystem = 'Debian'\nignore = true", &["CVE-2030-0002"]),
