@@ -116,7 +116,7 @@ fn of_package(package: &Override, place: &str, file: &mut IgnoreFile) -> Result<
 fn conditions(package: &Override, place: &str) -> Result<Vec<Condition>, Error> {
     let mut conditions = Vec::new();
     if !package.name.is_empty() {
-        conditions.push(Condition::Name(match package.name_is_regex {
+        conditions.push(Condition::OsvName(match package.name_is_regex {
             true => TextPattern::expression(&package.name).map_err(|_| {
                 let problem = format!("{} is no expression", package.name);
                 Error::rule(format!("{place}.name"), problem)

@@ -1,5 +1,7 @@
 //! One rule, and what it means.
 
+use std::borrow::Cow;
+
 use regex::Regex;
 use sealift_matcher::{Finding, Status, distribution_of};
 use sealift_model::{Distribution, Ecosystem, Package, Purl, Timestamp};
@@ -65,6 +67,8 @@ pub(crate) enum Condition {
     Paths(Vec<PathPattern>),
     Purls(Vec<Purl>),
     Name(TextPattern),
+    /// The name that OSV-Scanner gives a package.
+    OsvName(TextPattern),
     Version(String),
     Ecosystem(Ecosystem),
     /// A distribution by OSV's name, with a release or without.
@@ -164,6 +168,7 @@ impl Rule {
                     .iter()
                     .all(|place| patterns.iter().any(|pattern| pattern.matches(&place.path))),
                 Condition::Name(name) => name.matches(&package.name),
+                Condition::OsvName(name) => name.matches(&osv_name(package)),
                 Condition::Version(version) => *version == package.version,
                 Condition::Ecosystem(ecosystem) => *ecosystem == package.ecosystem,
                 Condition::Distribution(name) => is_of(package, distribution, name),
@@ -213,6 +218,7 @@ impl Condition {
                 patterns.iter().any(|pattern| purl_matches(pattern, &package.purl))
             }
             Self::Name(name) => name.matches(&package.name),
+            Self::OsvName(name) => name.matches(&osv_name(package)),
             Self::Version(version) => *version == package.version,
             Self::Ecosystem(ecosystem) => *ecosystem == package.ecosystem,
             Self::Distribution(name) => is_of(package, subject.distribution, name),
@@ -238,6 +244,16 @@ fn has_own_id(finding: &Finding, id: &str) -> bool {
 
 fn is_among(ids: &[String], id: &str) -> bool {
     ids.iter().any(|known| known.eq_ignore_ascii_case(id))
+}
+
+/// The name by which OSV-Scanner looks for a package's advisories: of Debian's kin and Alpine's that
+/// of the source, of Python the normalised one (`internal/imodels/imodels.go`, `Name`).
+fn osv_name(package: &Package) -> Cow<'_, str> {
+    match (package.ecosystem, &package.source) {
+        (Ecosystem::Deb | Ecosystem::Apk, Some(source)) => Cow::Borrowed(&source.name),
+        (Ecosystem::Pypi, _) => package.ecosystem.folded_name(&package.name),
+        _ => Cow::Borrowed(&package.name),
+    }
 }
 
 /// Whether a package is of a distribution that OSV calls so: a name without release means any.
@@ -280,5 +296,29 @@ fn is_in_namespace(subject: &Subject<'_>, namespace: &str) -> bool {
                 && ids.into_iter().any(|id| id.starts_with("GHSA-"))
         }
         _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use sealift_model::SourcePackage;
+
+    use super::*;
+
+    #[test]
+    fn the_name_by_which_osv_scanner_knows_a_package() {
+        for (ecosystem, name, source, expected) in [
+            (Ecosystem::Deb, "zlib1g", Some("zlib"), "zlib"),
+            (Ecosystem::Deb, "bash", None, "bash"),
+            (Ecosystem::Apk, "libcrypto3", Some("openssl"), "openssl"),
+            (Ecosystem::Rpm, "openssl-libs", Some("openssl"), "openssl-libs"),
+            (Ecosystem::Pypi, "Ruamel_yaml", None, "ruamel-yaml"),
+            (Ecosystem::Npm, "A_b", None, "A_b"),
+        ] {
+            let purl = "pkg:generic/a".parse().unwrap();
+            let mut package = Package::new(ecosystem, name, "1", purl);
+            package.source = source.map(|source| SourcePackage::new(source, "1"));
+            assert_eq!(osv_name(&package), expected, "{name}");
+        }
     }
 }

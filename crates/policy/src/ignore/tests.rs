@@ -349,6 +349,13 @@ fn rules_of_osv_scanner() {
         ("[[PackageOverrides]]\necosystem = 'npm'\nignore = true", &["GHSA-dddd-eeee-ffff"]),
         ("[[PackageOverrides]]\necosystem = 'Debian:12'\nignore = true", &["CVE-2030-0002"]),
         ("[[PackageOverrides]]\necosystem = 'Debian'\nignore = true", &["CVE-2030-0002"]),
+        // zlib1g is built from zlib.
+        ("[[PackageOverrides]]\nname = 'zlib'\nignore = true", &["CVE-2030-0002"]),
+        (
+            "[[PackageOverrides]]\nname = 'zl.+'\nnameIsRegex = true\nignore = true",
+            &["CVE-2030-0002"],
+        ),
+        ("[[PackageOverrides]]\nname = 'zlib1g'\nignore = true", &[]),
         ("[[PackageOverrides]]\necosystem = 'Debian:11'\nignore = true", &[]),
         ("[[PackageOverrides]]\necosystem = 'Ubuntu'\nignore = true", &[]),
         ("[[PackageOverrides]]\necosystem = 'Ubuntu:22.04:LTS'\nignore = true", &[]),
