@@ -11,13 +11,14 @@ use super::{IgnoreFile, Rule, Scope};
 use crate::error::toml;
 use crate::{Error, Limits};
 
-/// The part of OSV-Scanner's configuration that is read.
+/// OSV-Scanner's configuration; it refuses other keys, too (`tryLoadConfig`).
 #[derive(Default, Deserialize)]
-#[serde(default, rename_all = "PascalCase")]
+#[serde(default, rename_all = "PascalCase", deny_unknown_fields)]
 struct Configuration {
     ignored_vulns: Vec<Ignored>,
     package_overrides: Vec<Override>,
     go_version_override: String,
+    scan_go_mod_version: bool,
 }
 
 #[derive(Default, Deserialize)]
@@ -62,6 +63,9 @@ pub(super) fn read(bytes: &[u8], limits: &Limits) -> Result<IgnoreFile, Error> {
     let mut file = IgnoreFile::default();
     if !configuration.go_version_override.is_empty() {
         file.warnings.push("GoVersionOverride does not count: versions are as found".to_owned());
+    }
+    if configuration.scan_go_mod_version {
+        file.warnings.push("ScanGoModVersion does not count: versions are as found".to_owned());
     }
     let mut seen = HashSet::new();
     for (at, ignored) in configuration.ignored_vulns.into_iter().enumerate() {

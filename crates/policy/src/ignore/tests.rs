@@ -240,6 +240,8 @@ fn settings_that_do_not_count_are_told() {
     assert!(read(IgnoreFormat::Grype, plain).unwrap().warnings.is_empty());
     let file = read(IgnoreFormat::OsvScanner, "GoVersionOverride = '1.21'\n").unwrap();
     assert_eq!(file.warnings, ["GoVersionOverride does not count: versions are as found"]);
+    let file = read(IgnoreFormat::OsvScanner, "ScanGoModVersion = true\n").unwrap();
+    assert_eq!(file.warnings, ["ScanGoModVersion does not count: versions are as found"]);
 }
 
 /// `ignore-wontfix` is a list of states in one text; the others may be written in more than one way,
@@ -377,6 +379,9 @@ fn what_cannot_be_a_rule_of_osv_scanner_is_an_error_with_its_line() {
     for (text, line) in [
         ("[[IgnoredVulns]]\nreason = 'so'", None),
         ("[[IgnoredVulns]]\nid = 'A'\nignoreUntil = 'soon'", Some(3)),
+        ("[[IgnoredVuln]]\nid = 'CVE-2030-0003'", Some(1)),
+        ("[[ignoredVulns]]\nid = 'CVE-2030-0003'", Some(1)),
+        ("GoVersionOverride = '1.21'\nignoredVuln = 1", Some(2)),
         ("[[PackageOverrides]]\nignore = true", None),
         ("[[PackageOverrides]]\necosystem = 'Floppy'\nignore = true", None),
         ("[[PackageOverrides]]\necosystem = 'npm:1'\nignore = true", None),
