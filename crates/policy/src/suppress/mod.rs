@@ -1,5 +1,6 @@
 //! Ignore rules and VEX statements applied to findings.
 
+mod ancestors;
 mod misconfigurations;
 mod rules;
 mod statements;

@@ -112,6 +112,42 @@ fn products_and_their_components() {
     }
 }
 
+/// left-pad is in both lockfiles through widget alone.
+#[test]
+fn a_part_of_a_dependency() {
+    for (product, subcomponents, others, taken_out) in [
+        ("pkg:npm/widget@1.0.0", r#"{"@id": "pkg:npm/left-pad@1.3.0"}"#, 0, true),
+        ("pkg:npm/widget", r#"{"@id": "pkg:npm/left-pad"}"#, 0, true),
+        ("pkg:npm/widget", "", 0, true),
+        ("pkg:npm/widget@2.0.0", r#"{"@id": "pkg:npm/left-pad"}"#, 0, false),
+        ("pkg:npm/widget", r#"{"@id": "pkg:npm/right-pad"}"#, 0, false),
+        ("pkg:npm/gadget", r#"{"@id": "pkg:npm/left-pad"}"#, 0, false),
+        // There through gadget, too.
+        ("pkg:npm/widget", r#"{"@id": "pkg:npm/left-pad"}"#, 1, false),
+    ] {
+        let (mut inventory, findings) = crate::tests::scanned();
+        let left_pad = inventory.packages.iter().position(|it| it.name == "left-pad").unwrap();
+        inventory.packages[left_pad].relationship = sealift_model::Relationship::Indirect;
+        for name in ["widget", "gadget"].into_iter().take(1 + others) {
+            let purl = format!("pkg:npm/{name}@1.0.0").parse().unwrap();
+            let npm = sealift_model::Ecosystem::Npm;
+            let mut parent = sealift_model::Package::new(npm, name, "1.0.0", purl);
+            parent.relationship = sealift_model::Relationship::Direct;
+            parent.depends_on = vec!["left-pad@1.3.0".to_owned()];
+            parent.locations = inventory.packages[left_pad].locations.clone();
+            inventory.packages.push(parent);
+        }
+        let document = openvex(&format!(
+            r#"{{"vulnerability": {{"name": "GHSA-dddd-eeee-ffff"}}, "status": "not_affected",
+                 "products": [{{"@id": "{product}", "subcomponents": [{subcomponents}]}}]}}"#
+        ));
+        let scanned = Scanned::new(&inventory, &|_| Vec::new());
+        let now = crate::tests::day("2030-02-01");
+        let applied = vex(&document).apply(findings, &scanned, now);
+        assert_eq!(!applied.suppressed.is_empty(), taken_out, "{product} {subcomponents} {others}");
+    }
+}
+
 /// Every statement that takes nothing out says why.
 #[test]
 fn near_misses_are_told_with_what_differs() {
