@@ -90,7 +90,8 @@ impl Candidate {
         Ok(Self { bundle, payload: Some(Payload { bytes, claims }) })
     }
 
-    /// An envelope, which has its signature.
+    /// An envelope, which has its signatures. Each hashes it anew: all of them together no more than
+    /// the attestations of an image may have.
     fn envelope(
         bytes: Vec<u8>,
         annotations: Annotations<'_>,
@@ -100,10 +101,12 @@ impl Candidate {
         let material = material(&annotations, signer)?;
         let Annotations { entry, timestamp, .. } = annotations;
         let (entries, timestamps) = (Vec::from_iter(entry), Vec::from_iter(timestamp));
+        let max = limits.max_attached_bytes.checked_div(bytes.len()).unwrap_or_default().max(1);
         let bundle = Bundle::from_envelope(material, entries, timestamps, bytes, limits)?;
         match bundle.content() {
-            Content::Envelope(envelope) if envelope.signatures().len() != 1 => {
-                Err(CandidateError::SignatureCount { count: envelope.signatures().len() })
+            Content::Envelope(envelope) if envelope.signatures().len() > max => {
+                let count = envelope.signatures().len();
+                Err(CandidateError::SignatureCount { count, max })
             }
             _ => Ok(Self { bundle, payload: None }),
         }
