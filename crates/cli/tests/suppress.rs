@@ -140,6 +140,33 @@ fn an_expired_rule_counts_no_more_and_says_so() {
     assert!(told.contains("expired on 2022-01-31, 1 findings show again"), "{told}");
 }
 
+/// CycloneDX, "BOM-Link": a statement about an element of one SBOM says nothing of another that
+/// lists the same package.
+#[test]
+fn a_link_to_a_document_counts_where_that_document_is_scanned() {
+    let world = World::new();
+    let purl = "pkg:maven/org.apache.logging.log4j/log4j-core@2.14.1";
+    let serial = "3e671687-395b-41f5-a30f-a58921a69b79";
+    let sbom = json!({"bomFormat": "CycloneDX", "specVersion": "1.5", "version": 2,
+        "serialNumber": format!("urn:uuid:{serial}"),
+        "components": [{"type": "library", "name": "log4j-core", "purl": purl}]});
+    world.write("own.cdx.json", &sbom.to_string());
+    for (link, counts) in [
+        (format!("urn:cdx:{serial}/2"), true),
+        (format!("urn:cdx:{serial}/1"), false),
+        ("urn:cdx:00000000-395b-41f5-a30f-a58921a69b79/2".to_owned(), false),
+    ] {
+        let vex = json!({"bomFormat": "CycloneDX", "specVersion": "1.5", "version": 1,
+            "vulnerabilities": [{"id": LOG4SHELL, "analysis": {"state": "not_affected"},
+                                 "affects": [{"ref": format!("{link}#{purl}")}]}]});
+        world.write("vex.json", &vex.to_string());
+        let flags = ["--db", "db", "--as-of", "2022-01-31", "--vex", "vex.json"];
+        let output = world.run(&[&["sbom", "own.cdx.json"], &flags[..]].concat());
+        assert_eq!(!stdout(&output).contains(LOG4SHELL), counts, "{link}: {}", stderr(&output));
+        assert!(world.ids(&["--vex", "vex.json"]).contains(&LOG4SHELL.to_owned()));
+    }
+}
+
 #[test]
 fn a_vex_document_takes_out_what_it_is_about_and_near_misses_are_told() {
     let world = World::new();

@@ -66,7 +66,7 @@ pub use error::Error;
 pub use evaluate::Reason;
 pub use findings::{
     Coverage, CvssEntry, DataSource, EcosystemCoverage, EpssScore, Finding, Kev, MatchOptions,
-    Matches, Records, Status, Undetermined, ecosystems_of, match_inventory,
+    Matches, Records, Status, Undetermined, distribution_of, ecosystems_of, match_inventory,
 };
 pub use version::{
     NpmRange, Prereleases, RangeError, Scheme, SpecifierSet, Version, VersionError,

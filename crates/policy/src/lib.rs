@@ -71,4 +71,4 @@ pub use limits::Limits;
 pub use suppress::{
     Accepted, Applied, Place, Scanned, Suppressed, SuppressedBy, Suppressions, Unused, UnusedReason,
 };
-pub use vex::{Product, Statement, Unusable, VexDocument, VexFormat, VexStatus};
+pub use vex::{Product, Statement, Unusable, VersionRange, VexDocument, VexFormat, VexStatus};

@@ -76,6 +76,7 @@ pub(crate) fn applied_on(suppressions: &Suppressions, today: &str) -> Applied {
     scanned.purls =
         vec!["pkg:oci/shop@sha256%3A00?repository_url=example.org/shop".parse().unwrap()];
     scanned.digests = vec!["00ff".to_owned()];
+    scanned.link = Some("urn:cdx:3e671687-395b-41f5-a30f-a58921a69b79/1".to_owned());
     suppressions.apply(findings, &scanned, day(today))
 }
 

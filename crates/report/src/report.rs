@@ -120,13 +120,17 @@ pub struct Artifact {
     pub kind: ArtifactKind,
     /// The facts in an image's documents; none for another target.
     pub image: Option<ImageFacts>,
+    /// For a CycloneDX document with a serial number: how others name it, as
+    /// `urn:cdx:3e671687-395b-41f5-a30f-a58921a69b79/1`.
+    #[serde(skip)]
+    pub link: Option<String>,
 }
 
 impl Artifact {
     /// A target that is no image.
     #[must_use]
     pub fn new(name: impl Into<String>, kind: ArtifactKind) -> Self {
-        Self { name: name.into(), kind, image: None }
+        Self { name: name.into(), kind, image: None, link: None }
     }
 }
 

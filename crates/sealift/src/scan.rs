@@ -502,7 +502,8 @@ fn read_sbom(path: &Path, bytes: &[u8], options: &ScanOptions) -> Result<Content
         Some(SubjectKind::Container) => Matching::Installed,
         _ => Matching::All,
     };
-    let artifact = Artifact::new(name, kind);
+    let mut artifact = Artifact::new(name, kind);
+    artifact.link = document.link;
     let created = document.created;
     let counted = Counted { matching, development: true };
     Ok(Contents { artifact, inventory, created, counted, configuration: None })

@@ -29,6 +29,7 @@ use candidates::Candidates;
 use coverage::Counter;
 use detail::Texts;
 use group::Match;
+pub use query::distribution_of;
 use query::{Query, Questions};
 use serde::Serialize;
 

@@ -132,22 +132,27 @@ impl<'p> Home<'p> {
             let name = package.ecosystem.osv_name();
             return name.map(Self::Language).ok_or_else(|| package.ecosystem.to_string());
         }
-        let own = Distribution::from_purl(&package.purl);
-        let whole = inventory.distribution.as_ref();
-        // The inventory's distribution has more details than a purl: a purl with the same release,
-        // or without one, belongs to it.
-        let own = own.filter(|own| whole.is_none_or(|whole| !may_be(own, whole)));
-        match (own, whole) {
-            (Some(own), _) => Ok(Self::Distribution(Cow::Owned(own))),
-            (None, Some(whole)) => Ok(Self::Distribution(Cow::Borrowed(whole))),
-            (None, None) => {
-                Err(format!("{} packages of an unknown distribution", package.ecosystem))
-            }
-        }
+        distribution_of(package, inventory.distribution.as_ref())
+            .map(Self::Distribution)
+            .ok_or_else(|| format!("{} packages of an unknown distribution", package.ecosystem))
     }
 }
 
-/// Whether the purl's distribution does not contradict the inventory's.
+/// The distribution that an operating system's package is of: that of the inventory, or another one
+/// that its purl names.
+#[must_use]
+pub fn distribution_of<'i>(
+    package: &Package,
+    whole: Option<&'i Distribution>,
+) -> Option<Cow<'i, Distribution>> {
+    let own = Distribution::from_purl(&package.purl);
+    // What the inventory says of its distribution is more than a purl can: a purl of the same
+    // release, or that leaves the release out, is of this one.
+    let own = own.filter(|own| whole.is_none_or(|whole| !may_be(own, whole)));
+    own.map(Cow::Owned).or(whole.map(Cow::Borrowed))
+}
+
+/// Whether all that a purl says of its distribution is true of the inventory's.
 fn may_be(own: &Distribution, whole: &Distribution) -> bool {
     let same = match (own.family, whole.family) {
         (None, None) => own.id == whole.id,

@@ -9,7 +9,6 @@ use super::{
     About, Action, Decision, Facts, GatePolicy, Reason, Verdict, Verification, Wanted, licenses,
     told,
 };
-use crate::ignore::Rule;
 use crate::pattern::purl_matches;
 
 pub(super) fn decide(
@@ -137,8 +136,11 @@ fn of_severity(policy: &GatePolicy, severity: Severity) -> Action {
 /// Packages and licences that must not be there.
 fn of_packages(policy: &GatePolicy, facts: &Facts<'_>) -> Vec<Reason> {
     let mut reasons = Vec::new();
-    let accepting: Vec<&Rule> =
-        facts.rules.iter().copied().filter(|rule| rule.counts_at(facts.now)).collect();
+    let accepting = licenses::Accepting {
+        rules: facts.rules,
+        now: facts.now,
+        distribution: facts.inventory.distribution.as_ref(),
+    };
     let packages = facts.inventory.packages.iter().enumerate();
     for (at, package) in packages.filter(|(_, package)| package.hidden.is_none()) {
         reasons.extend(forbidden(policy, at, package));

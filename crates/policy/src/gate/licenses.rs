@@ -1,10 +1,12 @@
 //! Licences that must not be there.
 
-use sealift_model::Package;
+use std::collections::BTreeSet;
+
+use sealift_model::{Distribution, Package, Timestamp};
 use spdx::{Expression, ParseMode};
 
 use super::Action;
-use crate::ignore::Rule;
+use crate::ignore::{List, Rule};
 use crate::pattern::PathPattern;
 
 /// A licence that must not be there.
@@ -44,11 +46,11 @@ impl ForbiddenLicense {
 pub(super) fn worst<'p>(
     package: &Package,
     forbidden: &'p [ForbiddenLicense],
-    accepting: &[&Rule],
+    accepting: &Accepting<'_>,
 ) -> Option<(String, &'p ForbiddenLicense)> {
     let found = package.licenses.iter().filter_map(|license| {
         let rule = against(license, forbidden)?;
-        (!is_accepted(license, package, accepting)).then(|| (license.clone(), rule))
+        (!accepting.accepts(license, package)).then(|| (license.clone(), rule))
     });
     found.max_by_key(|(_, rule)| rule.action)
 }
@@ -72,15 +74,37 @@ fn against<'p>(license: &str, forbidden: &'p [ForbiddenLicense]) -> Option<&'p F
     parts(&expression).iter().filter_map(|part| rule_of(part)).max_by_key(|rule| rule.action)
 }
 
-/// Whether rules accept a licence: an expression when they accept each of its parts.
-fn is_accepted(license: &str, package: &Package, rules: &[&Rule]) -> bool {
-    let accepts = |part: &str| rules.iter().any(|rule| rule.accepts_license(part, package));
-    if accepts(license) {
-        return true;
+/// The rules that may accept licences.
+pub(super) struct Accepting<'r> {
+    /// All of them, file by file.
+    pub(super) rules: &'r [&'r Rule],
+    /// The time at which they count.
+    pub(super) now: Timestamp,
+    /// The distribution of what is judged.
+    pub(super) distribution: Option<&'r Distribution>,
+}
+
+impl Accepting<'_> {
+    /// Whether rules accept a licence: an expression when they accept each of its parts.
+    fn accepts(&self, license: &str, package: &Package) -> bool {
+        if self.accepts_part(license, package) {
+            return true;
+        }
+        match Expression::parse_mode(license, ParseMode::LAX) {
+            Ok(expression) => {
+                parts(&expression).iter().all(|part| self.accepts_part(part, package))
+            }
+            Err(_) => false,
+        }
     }
-    match Expression::parse_mode(license, ParseMode::LAX) {
-        Ok(expression) => parts(&expression).iter().all(|part| accepts(part)),
-        Err(_) => false,
+
+    fn accepts_part(&self, part: &str, package: &Package) -> bool {
+        let mut decided: BTreeSet<(&str, List)> = BTreeSet::new();
+        self.rules.iter().any(|rule| {
+            rule.accepts_license(part, package, self.distribution)
+                && rule.list.is_none_or(|list| decided.insert((&rule.source, list)))
+                && rule.counts_at(self.now)
+        })
     }
 }
 
@@ -103,6 +127,13 @@ mod tests {
         package
     }
 
+    fn accepting<'r>(
+        rules: &'r [&'r Rule],
+        distribution: Option<&'r Distribution>,
+    ) -> Accepting<'r> {
+        Accepting { rules, now: crate::tests::day("2029-06-01"), distribution }
+    }
+
     #[test]
     fn a_choice_that_is_free_is_enough() {
         let forbidden = [ForbiddenLicense::new("AGPL-3.0*").unwrap()];
@@ -116,7 +147,7 @@ mod tests {
             ("AGPL-3.0 of my own", true),
             ("something of my own", false),
         ] {
-            let found = worst(&package(license), &forbidden, &[]);
+            let found = worst(&package(license), &forbidden, &accepting(&[], None));
             assert_eq!(found.is_some(), is_forbidden, "{license}");
         }
     }
@@ -130,7 +161,7 @@ mod tests {
     #[test]
     fn an_expression_is_accepted_when_each_part_is() {
         let forbidden = [ForbiddenLicense::new("*GPL-*").unwrap()];
-        let accepting = |lines: &str| {
+        let read = |lines: &str| {
             let (limits, format) = (Limits::default(), IgnoreFormat::Trivy);
             IgnoreFile::read("x", format, lines.as_bytes(), &limits).unwrap().rules
         };
@@ -145,10 +176,47 @@ mod tests {
             ),
             ("GPL-2.0-only WITH Classpath-exception-2.0", "GPL-2.0-only", false),
         ] {
-            let rules = accepting(lines);
+            let rules = read(lines);
             let rules: Vec<&Rule> = rules.iter().collect();
-            let found = worst(&package(license), &forbidden, &rules);
+            let found = worst(&package(license), &forbidden, &accepting(&rules, None));
             assert_eq!(found.is_none(), accepted, "{license} with {lines:?}");
+        }
+    }
+
+    #[test]
+    fn a_rule_for_a_distribution_is_for_no_other() {
+        let forbidden = [ForbiddenLicense::new("GPL-*").unwrap()];
+        let mut package = package("GPL-2.0-only");
+        package.ecosystem = Ecosystem::Deb;
+        package.purl = "pkg:deb/debian/a@1".parse().unwrap();
+        let debian = Distribution::new("debian", Some("12"));
+        for (ecosystem, accepted) in [("Debian:12", true), ("Debian", true), ("Debian:11", false)] {
+            let text =
+                format!("[[PackageOverrides]]\necosystem = '{ecosystem}'\nlicense.ignore = true");
+            let (format, limits) = (IgnoreFormat::OsvScanner, Limits::default());
+            let file = IgnoreFile::read("x", format, text.as_bytes(), &limits).unwrap();
+            let rules: Vec<&Rule> = file.rules.iter().collect();
+            let found = worst(&package, &forbidden, &accepting(&rules, Some(&debian)));
+            assert_eq!(found.is_none(), accepted, "{ecosystem}");
+        }
+    }
+
+    #[test]
+    fn the_first_override_of_a_package_decides() {
+        let forbidden = [ForbiddenLicense::new("GPL-*").unwrap()];
+        let rule = "[[PackageOverrides]]\nname = 'a'\nlicense.ignore = true\n";
+        let expired = format!("{rule}effectiveUntil = 2029-01-01\n");
+        for (text, accepted) in [
+            (rule.to_owned(), true),
+            (expired.clone(), false),
+            (format!("{rule}{expired}"), true),
+            (format!("{expired}{rule}"), false),
+        ] {
+            let (format, limits) = (IgnoreFormat::OsvScanner, Limits::default());
+            let file = IgnoreFile::read("x", format, text.as_bytes(), &limits).unwrap();
+            let rules: Vec<&Rule> = file.rules.iter().collect();
+            let found = worst(&package("GPL-2.0-only"), &forbidden, &accepting(&rules, None));
+            assert_eq!(found.is_none(), accepted, "{text}");
         }
     }
 }

@@ -8,7 +8,7 @@ mod trivy_yaml;
 
 use crate::{Error, Limits};
 
-pub(crate) use rule::{Condition, Subject};
+pub(crate) use rule::{Condition, List, Subject};
 pub use rule::{Rule, Scope};
 pub(crate) use trivy_yaml::{day_or_time, path_patterns, purl_patterns};
 

@@ -1,21 +1,24 @@
 //! `osv-scanner.toml`.
 
-use sealift_model::{Ecosystem, Timestamp};
+use std::collections::HashSet;
+
+use sealift_model::{Ecosystem, Family, Timestamp};
 use serde::Deserialize;
 
-use super::rule::{Condition, TextPattern};
+use super::rule::{Condition, List, TextPattern};
 use super::trivy_yaml::day_or_time;
 use super::{IgnoreFile, Rule, Scope};
 use crate::error::toml;
 use crate::{Error, Limits};
 
-/// The part of OSV-Scanner's configuration that is read.
+/// OSV-Scanner's configuration; it refuses other keys, too (`tryLoadConfig`).
 #[derive(Default, Deserialize)]
-#[serde(default, rename_all = "PascalCase")]
+#[serde(default, rename_all = "PascalCase", deny_unknown_fields)]
 struct Configuration {
     ignored_vulns: Vec<Ignored>,
     package_overrides: Vec<Override>,
     go_version_override: String,
+    scan_go_mod_version: bool,
 }
 
 #[derive(Default, Deserialize)]
@@ -61,10 +64,19 @@ pub(super) fn read(bytes: &[u8], limits: &Limits) -> Result<IgnoreFile, Error> {
     if !configuration.go_version_override.is_empty() {
         file.warnings.push("GoVersionOverride does not count: versions are as found".to_owned());
     }
+    if configuration.scan_go_mod_version {
+        file.warnings.push("ScanGoModVersion does not count: versions are as found".to_owned());
+    }
+    let mut seen = HashSet::new();
     for (at, ignored) in configuration.ignored_vulns.into_iter().enumerate() {
         let place = format!("IgnoredVulns[{at}]");
         if ignored.id.is_empty() {
             return Err(Error::rule(place, "an id is needed"));
+        }
+        if !seen.insert(ignored.id.clone()) {
+            let id = ignored.id;
+            file.warnings.push(format!("{place}: {id} is there twice, and the first entry counts"));
+            continue;
         }
         let conditions = vec![Condition::AnyId(ignored.id)];
         let mut rule = Rule::new(Scope::Vulnerabilities, conditions);
@@ -84,18 +96,23 @@ fn of_package(package: &Override, place: &str, file: &mut IgnoreFile) -> Result<
             .push(format!("{place}.license.override does not count: licences are as found"));
     }
     let conditions = conditions(package, place)?;
-    let mut add = |scope| -> Result<(), Error> {
+    let mut add = |scope, list| -> Result<(), Error> {
         let mut rule = Rule::new(scope, conditions.clone());
+        rule.list = Some(list);
         rule.expires = until(package.effective_until, &format!("{place}.effectiveUntil"))?;
         rule.statement = Some(package.reason.clone()).filter(|reason| !reason.is_empty());
         file.rules.push(rule);
         Ok(())
     };
-    if package.ignore || package.vulnerability.ignore {
-        add(Scope::Vulnerabilities)?;
+    if package.ignore {
+        add(Scope::Vulnerabilities, List::Packages)?;
+        add(Scope::Licenses, List::Packages)?;
     }
-    if package.ignore || package.license.ignore {
-        add(Scope::Licenses)?;
+    if package.vulnerability.ignore {
+        add(Scope::Vulnerabilities, List::Vulnerabilities)?;
+    }
+    if package.license.ignore {
+        add(Scope::Licenses, List::Licenses)?;
     }
     Ok(())
 }
@@ -103,7 +120,7 @@ fn of_package(package: &Override, place: &str, file: &mut IgnoreFile) -> Result<
 fn conditions(package: &Override, place: &str) -> Result<Vec<Condition>, Error> {
     let mut conditions = Vec::new();
     if !package.name.is_empty() {
-        conditions.push(Condition::Name(match package.name_is_regex {
+        conditions.push(Condition::OsvName(match package.name_is_regex {
             true => TextPattern::expression(&package.name).map_err(|_| {
                 let problem = format!("{} is no expression", package.name);
                 Error::rule(format!("{place}.name"), problem)
@@ -126,15 +143,18 @@ fn conditions(package: &Override, place: &str) -> Result<Vec<Condition>, Error> 
     Ok(conditions)
 }
 
-/// An ecosystem by OSV's name; of distributions the kind of packages that they have.
+/// An ecosystem by OSV's name: of a language, or a distribution with its release or without.
 fn ecosystem(name: &str, place: &str) -> Result<Condition, Error> {
-    let base = name.split(':').next().unwrap_or(name);
-    let known = Ecosystem::from_osv(base).or_else(|| {
-        sealift_model::Family::from_osv(base).and_then(sealift_model::Family::packages)
-    });
-    known.map(Condition::Ecosystem).ok_or_else(|| {
-        Error::rule(format!("{place}.ecosystem"), format!("{name} is no ecosystem of OSV"))
-    })
+    if let Some(language) = Ecosystem::from_osv(name) {
+        return Ok(Condition::Ecosystem(language));
+    }
+    match Family::from_osv(name) {
+        Some(_) => Ok(Condition::Distribution(name.to_owned())),
+        None => {
+            let problem = format!("{name} is no ecosystem of OSV");
+            Err(Error::rule(format!("{place}.ecosystem"), problem))
+        }
+    }
 }
 
 /// A day, as its start in UTC, or a time.

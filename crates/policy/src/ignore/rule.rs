@@ -1,7 +1,9 @@
 //! One rule, and what it means.
 
+use std::borrow::Cow;
+
 use regex::Regex;
-use sealift_matcher::{Finding, Status};
+use sealift_matcher::{Finding, Status, distribution_of};
 use sealift_model::{Distribution, Ecosystem, Package, Purl, Timestamp};
 
 use crate::pattern::{PathPattern, purl_matches};
@@ -23,6 +25,20 @@ pub struct Rule {
     /// Why, in its author's words.
     pub statement: Option<String>,
     pub(crate) conditions: Vec<Condition>,
+    /// Of the rules of one list of its file the first that matches decides, also when it has expired.
+    pub(crate) list: Option<List>,
+}
+
+/// The lists of OSV-Scanner of which one entry alone counts for a package
+/// (`internal/config/config.go`, `filterPackageVersionEntries`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum List {
+    /// Overrides that ignore a package.
+    Packages,
+    /// Overrides that ignore vulnerabilities.
+    Vulnerabilities,
+    /// Overrides that ignore licences.
+    Licenses,
 }
 
 /// What a rule is about.
@@ -51,8 +67,12 @@ pub(crate) enum Condition {
     Paths(Vec<PathPattern>),
     Purls(Vec<Purl>),
     Name(TextPattern),
+    /// The name that OSV-Scanner gives a package.
+    OsvName(TextPattern),
     Version(String),
     Ecosystem(Ecosystem),
+    /// A distribution by OSV's name, with a release or without.
+    Distribution(String),
     /// Those of a language may be several.
     Ecosystems(&'static [Ecosystem]),
     /// A group of dependencies.
@@ -115,7 +135,7 @@ pub(crate) struct Subject<'s> {
 impl Rule {
     pub(crate) fn new(scope: Scope, conditions: Vec<Condition>) -> Self {
         let source = String::new();
-        Self { source, line: None, scope, expires: None, statement: None, conditions }
+        Self { source, line: None, scope, expires: None, statement: None, conditions, list: None }
     }
 
     /// Whether it counts at a time: it stops at the instant that it names.
@@ -134,7 +154,12 @@ impl Rule {
     }
 
     /// Whether it says that a licence is accepted, wherever it is.
-    pub(crate) fn accepts_license(&self, license: &str, package: &Package) -> bool {
+    pub(crate) fn accepts_license(
+        &self,
+        license: &str,
+        package: &Package,
+        distribution: Option<&Distribution>,
+    ) -> bool {
         matches!(self.scope, Scope::Anything | Scope::Licenses)
             && self.conditions.iter().all(|condition| match condition {
                 Condition::AnyId(id) | Condition::OwnId(id) => id == license,
@@ -143,8 +168,10 @@ impl Rule {
                     .iter()
                     .all(|place| patterns.iter().any(|pattern| pattern.matches(&place.path))),
                 Condition::Name(name) => name.matches(&package.name),
+                Condition::OsvName(name) => name.matches(&osv_name(package)),
                 Condition::Version(version) => *version == package.version,
                 Condition::Ecosystem(ecosystem) => *ecosystem == package.ecosystem,
+                Condition::Distribution(name) => is_of(package, distribution, name),
                 _ => false,
             })
     }
@@ -191,8 +218,10 @@ impl Condition {
                 patterns.iter().any(|pattern| purl_matches(pattern, &package.purl))
             }
             Self::Name(name) => name.matches(&package.name),
+            Self::OsvName(name) => name.matches(&osv_name(package)),
             Self::Version(version) => *version == package.version,
             Self::Ecosystem(ecosystem) => *ecosystem == package.ecosystem,
+            Self::Distribution(name) => is_of(package, subject.distribution, name),
             Self::Ecosystems(ecosystems) => ecosystems.contains(&package.ecosystem),
             Self::Group(group) => is_in_group(package, group),
             Self::Status(status) => *status == Some(finding.status),
@@ -215,6 +244,23 @@ fn has_own_id(finding: &Finding, id: &str) -> bool {
 
 fn is_among(ids: &[String], id: &str) -> bool {
     ids.iter().any(|known| known.eq_ignore_ascii_case(id))
+}
+
+/// The name by which OSV-Scanner looks for a package's advisories: of Debian's kin and Alpine's that
+/// of the source, of Python the normalised one (`internal/imodels/imodels.go`, `Name`).
+fn osv_name(package: &Package) -> Cow<'_, str> {
+    match (package.ecosystem, &package.source) {
+        (Ecosystem::Deb | Ecosystem::Apk, Some(source)) => Cow::Borrowed(&source.name),
+        (Ecosystem::Pypi, _) => package.ecosystem.folded_name(&package.name),
+        _ => Cow::Borrowed(&package.name),
+    }
+}
+
+/// Whether a package is of a distribution that OSV calls so: a name without release means any.
+fn is_of(package: &Package, distribution: Option<&Distribution>, name: &str) -> bool {
+    package.ecosystem.is_operating_system()
+        && distribution_of(package, distribution)
+            .is_some_and(|own| own.osv_ecosystems().iter().any(|known| known == name))
 }
 
 fn is_in_group(package: &Package, group: &str) -> bool {
@@ -250,5 +296,29 @@ fn is_in_namespace(subject: &Subject<'_>, namespace: &str) -> bool {
                 && ids.into_iter().any(|id| id.starts_with("GHSA-"))
         }
         _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use sealift_model::SourcePackage;
+
+    use super::*;
+
+    #[test]
+    fn the_name_by_which_osv_scanner_knows_a_package() {
+        for (ecosystem, name, source, expected) in [
+            (Ecosystem::Deb, "zlib1g", Some("zlib"), "zlib"),
+            (Ecosystem::Deb, "bash", None, "bash"),
+            (Ecosystem::Apk, "libcrypto3", Some("openssl"), "openssl"),
+            (Ecosystem::Rpm, "openssl-libs", Some("openssl"), "openssl-libs"),
+            (Ecosystem::Pypi, "Ruamel_yaml", None, "ruamel-yaml"),
+            (Ecosystem::Npm, "A_b", None, "A_b"),
+        ] {
+            let purl = "pkg:generic/a".parse().unwrap();
+            let mut package = Package::new(ecosystem, name, "1", purl);
+            package.source = source.map(|source| SourcePackage::new(source, "1"));
+            assert_eq!(osv_name(&package), expected, "{name}");
+        }
     }
 }

@@ -240,6 +240,8 @@ fn settings_that_do_not_count_are_told() {
     assert!(read(IgnoreFormat::Grype, plain).unwrap().warnings.is_empty());
     let file = read(IgnoreFormat::OsvScanner, "GoVersionOverride = '1.21'\n").unwrap();
     assert_eq!(file.warnings, ["GoVersionOverride does not count: versions are as found"]);
+    let file = read(IgnoreFormat::OsvScanner, "ScanGoModVersion = true\n").unwrap();
+    assert_eq!(file.warnings, ["ScanGoModVersion does not count: versions are as found"]);
 }
 
 /// `ignore-wontfix` is a list of states in one text; the others may be written in more than one way,
@@ -325,8 +327,41 @@ fn rules_of_osv_scanner() {
         ),
         ("[[PackageOverrides]]\nname = 'eft'\nnameIsRegex = true\nignore = true", &[]),
         ("[[PackageOverrides]]\nname = 'left-pad'\nversion = '1.2.0'\nignore = true", &[]),
+        // Of several entries for one id or package the first counts alone, though it has expired.
+        (
+            "[[IgnoredVulns]]\nid = 'CVE-2030-0003'\nignoreUntil = 2029-01-01\n\
+             [[IgnoredVulns]]\nid = 'CVE-2030-0003'",
+            &[],
+        ),
+        (
+            "[[PackageOverrides]]\nname = 'left-pad'\nignore = true\neffectiveUntil = 2029-01-01\n\
+             [[PackageOverrides]]\necosystem = 'npm'\nignore = true",
+            &[],
+        ),
+        (
+            "[[PackageOverrides]]\nname = 'left-pad'\nignore = true\n\
+             [[PackageOverrides]]\necosystem = 'npm'\nignore = true\neffectiveUntil = 2029-01-01",
+            &["GHSA-dddd-eeee-ffff"],
+        ),
+        (
+            "[[PackageOverrides]]\nname = 'left-pad'\nignore = true\neffectiveUntil = 2029-01-01\n\
+             [[PackageOverrides]]\nname = 'left-pad'\nvulnerability.ignore = true",
+            &["GHSA-dddd-eeee-ffff"],
+        ),
         ("[[PackageOverrides]]\necosystem = 'npm'\nignore = true", &["GHSA-dddd-eeee-ffff"]),
         ("[[PackageOverrides]]\necosystem = 'Debian:12'\nignore = true", &["CVE-2030-0002"]),
+        ("[[PackageOverrides]]\necosystem = 'Debian'\nignore = true", &["CVE-2030-0002"]),
+        // zlib1g is built from zlib.
+        ("[[PackageOverrides]]\nname = 'zlib'\nignore = true", &["CVE-2030-0002"]),
+        (
+            "[[PackageOverrides]]\nname = 'zl.+'\nnameIsRegex = true\nignore = true",
+            &["CVE-2030-0002"],
+        ),
+        ("[[PackageOverrides]]\nname = 'zlib1g'\nignore = true", &[]),
+        ("[[PackageOverrides]]\necosystem = 'Debian:11'\nignore = true", &[]),
+        ("[[PackageOverrides]]\necosystem = 'Ubuntu'\nignore = true", &[]),
+        ("[[PackageOverrides]]\necosystem = 'Ubuntu:22.04:LTS'\nignore = true", &[]),
+        ("[[PackageOverrides]]\necosystem = 'Echo'\nignore = true", &[]),
         ("[[PackageOverrides]]\ngroup = 'dev'\nignore = true", &["GHSA-dddd-eeee-ffff"]),
         (
             "[[PackageOverrides]]\nname = 'left-pad'\nignore = true\neffectiveUntil = 2030-02-01",
@@ -344,8 +379,12 @@ fn what_cannot_be_a_rule_of_osv_scanner_is_an_error_with_its_line() {
     for (text, line) in [
         ("[[IgnoredVulns]]\nreason = 'so'", None),
         ("[[IgnoredVulns]]\nid = 'A'\nignoreUntil = 'soon'", Some(3)),
+        ("[[IgnoredVuln]]\nid = 'CVE-2030-0003'", Some(1)),
+        ("[[ignoredVulns]]\nid = 'CVE-2030-0003'", Some(1)),
+        ("GoVersionOverride = '1.21'\nignoredVuln = 1", Some(2)),
         ("[[PackageOverrides]]\nignore = true", None),
         ("[[PackageOverrides]]\necosystem = 'Floppy'\nignore = true", None),
+        ("[[PackageOverrides]]\necosystem = 'npm:1'\nignore = true", None),
         ("[[PackageOverrides]]\nname = 'a['\nnameIsRegex = true", None),
         ("IgnoredVulns = [", Some(1)),
     ] {

@@ -1,5 +1,6 @@
 //! Ignore rules and VEX statements applied to findings.
 
+mod ancestors;
 mod misconfigurations;
 mod rules;
 mod statements;
@@ -38,6 +39,9 @@ pub struct Scanned<'s> {
     pub purls: Vec<Purl>,
     /// Its SHA-256 digests in hexadecimal.
     pub digests: Vec<String>,
+    /// How statements name it where it is a CycloneDX document: `urn:cdx:<serial number>/<version>`,
+    /// in lower case.
+    pub link: Option<String>,
     /// Where a package, by its index, stands in a report. A package without a place is taken by
     /// the paths of its locations.
     pub places: &'s dyn Fn(usize) -> Vec<Place>,
@@ -51,7 +55,8 @@ impl<'s> Scanned<'s> {
     #[must_use]
     pub fn new(inventory: &'s Inventory, places: &'s dyn Fn(usize) -> Vec<Place>) -> Self {
         let forms = &|_: &Finding| Vec::new();
-        Self { inventory, purls: Vec::new(), digests: Vec::new(), places, forms }
+        let (purls, digests) = (Vec::new(), Vec::new());
+        Self { inventory, purls, digests, link: None, places, forms }
     }
 }
 

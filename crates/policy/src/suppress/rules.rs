@@ -1,12 +1,12 @@
 //! Which rule takes a finding out.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use sealift_matcher::Finding;
 use sealift_model::{Package, Timestamp};
 
 use super::{Place, Scanned, Unused, UnusedReason};
-use crate::ignore::{IgnoreFile, Rule, Scope, Subject};
+use crate::ignore::{IgnoreFile, List, Rule, Scope, Subject};
 use crate::vex::Statement;
 
 /// The rules of all files, those with an id by it.
@@ -19,6 +19,8 @@ pub(super) struct Rules<'r> {
 /// A rule, and what came of it.
 struct Tried<'r> {
     rule: &'r Rule,
+    /// The list in which the first rule that matches decides: that of one file.
+    list: Option<(usize, List)>,
     at: usize,
     counts: bool,
     findings: usize,
@@ -29,7 +31,7 @@ struct Tried<'r> {
 impl<'r> Rules<'r> {
     pub(super) fn of(files: &'r [IgnoreFile], now: Timestamp) -> Self {
         let mut rules = Self { rules: Vec::new(), by_id: HashMap::new(), general: Vec::new() };
-        for file in files {
+        for (number, file) in files.iter().enumerate() {
             for (at, rule) in file.rules.iter().enumerate() {
                 let index = rules.rules.len();
                 match rule.id() {
@@ -39,7 +41,8 @@ impl<'r> Rules<'r> {
                     None => rules.general.push(index),
                 }
                 let counts = rule.counts_at(now);
-                rules.rules.push(Tried { rule, at, counts, findings: 0, elsewhere: None });
+                let list = rule.list.map(|list| (number, list));
+                rules.rules.push(Tried { rule, list, at, counts, findings: 0, elsewhere: None });
             }
         }
         rules
@@ -61,11 +64,12 @@ impl<'r> Rules<'r> {
         let places = places(finding.package, package, scanned);
         let vex = said.map(|it| (it.status, it.justification.as_deref()));
         let mut holds_in: Vec<Option<usize>> = vec![None; places.len()];
+        let mut decided: Vec<BTreeSet<(usize, List)>> = vec![BTreeSet::new(); places.len()];
         for index in candidates {
             let Some(tried) = self.rules.get_mut(index) else { continue };
             let mut elsewhere = None;
             let mut held = 0;
-            for (place, holder) in places.iter().zip(&mut holds_in) {
+            for ((place, holder), decided) in places.iter().zip(&mut holds_in).zip(&mut decided) {
                 let subject = Subject {
                     finding,
                     package,
@@ -75,6 +79,9 @@ impl<'r> Rules<'r> {
                     vex,
                 };
                 if tried.rule.matches(&subject) {
+                    if tried.list.is_some_and(|list| !decided.insert(list)) {
+                        continue;
+                    }
                     held += 1;
                     if tried.counts {
                         holder.get_or_insert(index);

@@ -1,13 +1,15 @@
 //! Which VEX statement speaks of a finding.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::cell::OnceCell;
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use sealift_matcher::Finding;
 use sealift_model::{Package, Purl, Relationship, Timestamp};
 
+use super::ancestors::Ancestors;
 use super::{Scanned, Unused, UnusedReason};
-use crate::pattern::{Comparison, compare};
-use crate::vex::{Product, Statement, VexDocument};
+use crate::pattern::{self, Comparison};
+use crate::vex::{Product, Statement, VersionRange, VexDocument};
 
 /// What counts for each finding.
 pub(super) struct Verdicts<'v> {
@@ -139,9 +141,12 @@ fn by_id(findings: &[Finding]) -> HashMap<String, Vec<usize>> {
     ids
 }
 
-/// What a package is a part of: the target, and the project whose lockfile or program it is in.
+/// What a package is a part of: the target, the project whose lockfile or program it is in, and the
+/// packages that need it there.
 struct Holders<'s> {
     scanned: &'s Scanned<'s>,
+    /// Made when it is first needed.
+    ancestors: OnceCell<Ancestors<'s>>,
     roots: BTreeMap<&'s str, Vec<&'s Purl>>,
 }
 
@@ -154,21 +159,71 @@ impl<'s> Holders<'s> {
                 roots.entry(&place.path).or_default().push(&package.purl);
             }
         }
-        Self { scanned, roots }
+        Self { scanned, ancestors: OnceCell::new(), roots }
     }
 
     /// How a package stands to what a statement is about: the nearest of its products.
-    fn relation(&self, products: &[Product], package: usize) -> Comparison {
-        let Some(package) = self.scanned.inventory.packages.get(package) else {
+    fn relation(&self, products: &[Product], at: usize) -> Comparison {
+        let Some(package) = self.scanned.inventory.packages.get(at) else {
             return Comparison::Other;
         };
-        nearest(products.iter().map(|product| self.of_product(product, package)))
+        let nearest = nearest(products.iter().map(|product| self.of_product(product, package)));
+        match nearest {
+            Comparison::Equal => nearest,
+            _ if self.is_below(products, at, package) => Comparison::Equal,
+            _ => nearest,
+        }
+    }
+
+    /// Whether a package is in its projects through products of a statement alone, which speak of
+    /// this part of theirs.
+    fn is_below(&self, products: &[Product], at: usize, package: &Package) -> bool {
+        if package.relationship != Relationship::Indirect {
+            return false;
+        }
+        let packages = &self.scanned.inventory.packages;
+        let ancestors = self.ancestors.get_or_init(|| Ancestors::of(packages));
+        let mut stated = BTreeSet::new();
+        for product in products.iter().filter(|product| self.speaks_of(product, package)) {
+            let versions = product.versions.as_deref();
+            for purl in &product.purls {
+                let named = ancestors.named(purl);
+                let named = named
+                    .filter(|(_, own)| compare(purl, versions, &own.purl) == Comparison::Equal);
+                stated.extend(named.map(|(at, _)| at));
+            }
+        }
+        !stated.is_empty() && ancestors.are_all(at, &stated)
+    }
+
+    /// Whether a product of this target means a package, wherever in it that is.
+    fn speaks_of(&self, product: &Product, package: &Package) -> bool {
+        let versions = product.component_versions.as_deref();
+        let mut parts = product.components.iter();
+        let is_here = product.document.is_none() || product.document == self.scanned.link;
+        is_here
+            && (product.components.is_empty()
+                || parts.any(|part| compare(part, versions, &package.purl) == Comparison::Equal))
     }
 
     fn of_product(&self, product: &Product, package: &Package) -> Comparison {
+        let comparison = self.of_any_document(product, package);
+        match &product.document {
+            Some(link)
+                if comparison != Comparison::Other && self.scanned.link.as_ref() != Some(link) =>
+            {
+                Comparison::Near(format!("it is in the document {link}"))
+            }
+            _ => comparison,
+        }
+    }
+
+    fn of_any_document(&self, product: &Product, package: &Package) -> Comparison {
         let holder = self.holder(product, package);
+        let versions = product.versions.as_deref();
         if product.components.is_empty() {
-            let own = product.purls.iter().map(|stated| compare(stated, &package.purl));
+            let own = product.purls.iter();
+            let own = own.map(|stated| compare(stated, versions, &package.purl));
             let by_digest = package
                 .digest
                 .as_ref()
@@ -178,7 +233,9 @@ impl<'s> Holders<'s> {
                 false => nearest(own.chain([holder])),
             };
         }
-        let part = product.components.iter().map(|stated| compare(stated, &package.purl));
+        let versions = product.component_versions.as_deref();
+        let part = product.components.iter();
+        let part = part.map(|stated| compare(stated, versions, &package.purl));
         match (holder, nearest(part)) {
             (Comparison::Other, _) | (_, Comparison::Other) => Comparison::Other,
             (Comparison::Near(difference), _) => {
@@ -204,8 +261,10 @@ impl<'s> Holders<'s> {
         if self.scanned.purls.is_empty() && product.purls.iter().any(|purl| self.has_digest(purl)) {
             return Comparison::Equal;
         }
-        let stated =
-            |purl: &Purl| nearest(product.purls.iter().map(|stated| compare(stated, purl)));
+        let versions = product.versions.as_deref();
+        let stated = |purl: &Purl| {
+            nearest(product.purls.iter().map(|stated| compare(stated, versions, purl)))
+        };
         let targets = nearest(self.scanned.purls.iter().map(stated));
         // The same package may be in several projects: each must be meant.
         let projects = package.locations.iter().map(|place| {
@@ -214,6 +273,15 @@ impl<'s> Holders<'s> {
         });
         let everywhere = farthest(projects);
         nearest([targets, everywhere])
+    }
+}
+
+/// Compares a package with one that a statement names, with the versions that it means where the
+/// purl itself has none.
+fn compare(stated: &Purl, versions: Option<&VersionRange>, purl: &Purl) -> Comparison {
+    match (pattern::compare(stated, purl), versions.filter(|_| stated.version().is_none())) {
+        (Comparison::Equal, Some(versions)) => versions.compare(purl),
+        (comparison, _) => comparison,
     }
 }
 

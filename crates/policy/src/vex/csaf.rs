@@ -1,11 +1,13 @@
 //! CSAF of the profile VEX (CSAF 2.0, 4.5): statements about products of a tree.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
+use sealift_matcher::version::MAX_BYTES;
 use sealift_model::{Purl, PurlError, Timestamp};
 use serde::Deserialize;
 
-use super::{JUSTIFICATIONS, Product, Read, Statement, VexStatus, some};
+use super::{JUSTIFICATIONS, Product, Read, Statement, VersionRange, VexStatus, some};
 use crate::error::json;
 use crate::{Error, Limits};
 
@@ -49,6 +51,10 @@ struct Tree {
 #[derive(Deserialize)]
 struct Branch {
     #[serde(default)]
+    category: String,
+    #[serde(default)]
+    name: String,
+    #[serde(default)]
     branches: Vec<Branch>,
     #[serde(default)]
     product: Option<FullName>,
@@ -61,6 +67,39 @@ struct FullName {
     product_id: String,
     #[serde(default)]
     product_identification_helper: Helper,
+    /// What the branches above say of its version.
+    #[serde(skip)]
+    versions: Versions,
+}
+
+/// The versions that a branch names (CSAF 2.0, 3.1.2.3), for products below it.
+#[derive(Clone, Default)]
+enum Versions {
+    /// The branches name none, or all.
+    #[default]
+    Any,
+    One(Arc<str>),
+    Range(Arc<VersionRange>),
+    /// No `vers`, or none that can be evaluated.
+    Unread,
+}
+
+impl Versions {
+    /// Those of a branch, where it names any; else those of the branch that it is in.
+    fn below(self, branch: &Branch) -> Self {
+        let name = branch.name.as_str();
+        let is_text = !name.is_empty() && name.len() <= MAX_BYTES;
+        match branch.category.as_str() {
+            "product_version" | "product_version_range" if !is_text => Self::Unread,
+            "product_version" => Self::One(name.into()),
+            "product_version_range" if name == "vers:all/*" => Self::Any,
+            "product_version_range" => match VersionRange::parse(name) {
+                Some(range) => Self::Range(Arc::new(range)),
+                None => Self::Unread,
+            },
+            _ => self,
+        }
+    }
 }
 
 #[derive(Clone, Default, Deserialize)]
@@ -164,6 +203,13 @@ pub(super) fn read(bytes: &[u8], limits: &Limits) -> Result<Read, Error> {
         read.check(stated, limits)?;
         statements(vulnerability, &format!("vulnerabilities[{at}]"), time, &products, &mut read);
     }
+    // All are as old as the document, and of equally old ones the last counts: of a product that is
+    // said to be affected and not affected, in one entry or in two of one CVE, the former is true.
+    read.statements.sort_by_key(|statement| match statement.status {
+        VexStatus::NotAffected | VexStatus::Fixed => 0,
+        VexStatus::UnderInvestigation => 1,
+        VexStatus::Affected => 2,
+    });
     Ok(read)
 }
 
@@ -181,13 +227,11 @@ fn statements(
     let Some(id) = ids.first() else {
         return read.skip(place.to_owned(), "", "it names no vulnerability");
     };
-    // `recommended` says nothing of the vulnerability. Of statements as old as each other the last
-    // counts: where a product is said to be affected and not affected, it is the former.
+    // `recommended` says nothing of the vulnerability.
     let stated = vulnerability.product_status.iter();
-    let mut stated: Vec<_> =
-        stated.filter_map(|(word, ids)| Some((status(word)?, word, ids))).collect();
-    stated.sort_by_key(|(status, ..)| *status == VexStatus::Affected);
-    for (status, word, product_ids) in stated {
+    for (status, word, product_ids) in
+        stated.filter_map(|(word, ids)| Some((status(word)?, word, ids)))
+    {
         for (at, product_id) in product_ids.iter().enumerate() {
             let place = format!("{place}.product_status.{word}[{at}]");
             let product = match products.product(product_id) {
@@ -251,12 +295,15 @@ enum NoProduct {
     Nameless(String),
     #[error("{text}: {error}")]
     Purl { text: String, error: PurlError },
+    #[error("{0} has versions that are not read")]
+    Versions(String),
 }
 
 impl Products {
     fn of(tree: Tree, limits: &Limits) -> Result<Self, Error> {
         let mut products = Self::default();
-        let mut level = tree.branches;
+        let mut level: Vec<(Versions, Branch)> =
+            tree.branches.into_iter().map(|branch| (Versions::Any, branch)).collect();
         let mut depth = 0;
         products.add_all(tree.full_product_names);
         while !level.is_empty() {
@@ -265,9 +312,11 @@ impl Products {
                 return Err(Error::LimitExceeded { limit: "levels", max: limits.max_depth });
             }
             let mut below = Vec::new();
-            for branch in level {
-                products.add_all(branch.product);
-                below.extend(branch.branches);
+            for (versions, branch) in level {
+                let versions = versions.below(&branch);
+                let product = branch.product;
+                products.add_all(product.map(|it| FullName { versions: versions.clone(), ..it }));
+                below.extend(branch.branches.into_iter().map(|it| (versions.clone(), it)));
             }
             level = below;
         }
@@ -303,13 +352,11 @@ impl Products {
             return self.whole(id, named);
         };
         let (part, holder) = (self.named(part)?, self.named(whole)?);
-        let components = purls(part)?;
+        let (components, component_versions) = purls(part)?;
         if components.is_empty() {
             return Err(NoProduct::NoPurl(part.product_id.clone()));
         }
-        let mut product = self.whole(whole, holder)?;
-        product.components = components;
-        Ok(product)
+        Ok(Product { components, component_versions, ..self.whole(whole, holder)? })
     }
 
     fn named(&self, id: &str) -> Result<&FullName, NoProduct> {
@@ -317,7 +364,7 @@ impl Products {
     }
 
     fn whole(&self, id: &str, named: &FullName) -> Result<Product, NoProduct> {
-        let purls = purls(named)?;
+        let (purls, versions) = purls(named)?;
         let hashes = named.product_identification_helper.hashes.iter();
         let hashes = hashes.flat_map(|file| &file.file_hashes);
         let digests: Vec<String> = hashes
@@ -328,7 +375,7 @@ impl Products {
             return Err(NoProduct::Nameless(id.to_owned()));
         }
         let name = if named.name.is_empty() { id } else { &named.name };
-        Ok(Product { name: name.to_owned(), purls, digests, components: Vec::new() })
+        Ok(Product { name: name.to_owned(), purls, versions, digests, ..Product::default() })
     }
 
     /// Whether a product is meant by a list of products and groups; empty lists mean all.
@@ -341,13 +388,31 @@ impl Products {
     }
 }
 
-fn purls(named: &FullName) -> Result<Vec<Purl>, NoProduct> {
+/// The purls of a product, and the range of the versions of those that have none.
+fn purls(named: &FullName) -> Result<(Vec<Purl>, Option<Arc<VersionRange>>), NoProduct> {
     let helper = &named.product_identification_helper;
     let texts = helper.purl.iter().chain(&helper.purls);
-    texts
-        .map(|text| {
-            let failed = |error| NoProduct::Purl { text: text.clone(), error };
-            Purl::parse_lenient(text).map_err(failed)
-        })
-        .collect()
+    let purls: Vec<Purl> =
+        texts.map(|text| purl(text, &named.versions)).collect::<Result<_, _>>()?;
+    let range = match &named.versions {
+        Versions::Range(range) => Some(Arc::clone(range)),
+        _ => None,
+    };
+    Ok((purls, range))
+}
+
+/// A purl, with the version of the branch where it has none itself.
+fn purl(text: &str, versions: &Versions) -> Result<Purl, NoProduct> {
+    let wrong = |error| NoProduct::Purl { text: text.to_owned(), error };
+    let purl = Purl::parse_lenient(text).map_err(wrong)?;
+    // The version of an image's purl is its digest; what people call so is its tag.
+    let is_tagged = purl.kind() == "oci" && purl.qualifier("tag").is_some();
+    if purl.version().is_some() || is_tagged {
+        return Ok(purl);
+    }
+    match versions {
+        Versions::One(version) => purl.into_builder().version(&**version).build().map_err(wrong),
+        Versions::Unread => Err(NoProduct::Versions(text.to_owned())),
+        Versions::Any | Versions::Range(_) => Ok(purl),
+    }
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use sealift_model::{Purl, PurlError, Timestamp};
 use serde::Deserialize;
 
-use super::{Product, Read, Statement, VexStatus, some};
+use super::{Product, Read, Statement, VexStatus, decoded, some};
 use crate::error::json;
 use crate::{Error, Limits};
 
@@ -196,13 +196,12 @@ enum NoProduct {
 }
 
 /// The product of a reference: a component of this document, or of another where the reference
-/// itself is a purl (a BOM-Link, `urn:cdx:<serial>/<version>#<ref>`).
+/// itself is a purl (a BOM-Link, `urn:cdx:<serial>/<version>#<ref>`). A BOM-Link names an element of
+/// one document: what is not reachable in one product may be in another that has the same package.
 fn product(affected: &Affected, purls: &BTreeMap<String, String>) -> Result<Product, NoProduct> {
     let reference = affected.reference.as_str();
-    let linked = reference
-        .strip_prefix("urn:cdx:")
-        .and_then(|link| link.split_once('#'))
-        .map(|(_, reference)| decoded(reference));
+    let link = reference.split_once('#').filter(|_| reference.starts_with("urn:cdx:"));
+    let linked = link.map(|(_, reference)| decoded(reference));
     let local = purls.get(reference).map(String::as_str);
     let text = local
         .or_else(|| linked.as_deref().filter(|text| text.starts_with("pkg:")))
@@ -213,7 +212,8 @@ fn product(affected: &Affected, purls: &BTreeMap<String, String>) -> Result<Prod
         })?;
     let failed = |error| NoProduct::Purl { text: text.to_owned(), error };
     let purl = Purl::parse_lenient(text).map_err(failed)?;
-    let mut product = Product { name: text.to_owned(), ..Product::default() };
+    let document = link.map(|(document, _)| document.to_ascii_lowercase());
+    let mut product = Product { name: text.to_owned(), document, ..Product::default() };
     if purl.version().is_some() || affected.versions.is_empty() {
         product.purls = vec![purl];
         return Ok(product);
@@ -226,24 +226,4 @@ fn product(affected: &Affected, purls: &BTreeMap<String, String>) -> Result<Prod
         product.purls.push(purl.map_err(failed)?);
     }
     Ok(product)
-}
-
-/// Percent-encoding undone; what is no encoding stands for itself.
-fn decoded(text: &str) -> String {
-    let mut parts = text.split('%');
-    let mut bytes = parts.next().unwrap_or_default().as_bytes().to_vec();
-    for part in parts {
-        let digits = part.get(..2).filter(|hex| hex.bytes().all(|it| it.is_ascii_hexdigit()));
-        match digits.and_then(|hex| u8::from_str_radix(hex, 16).ok()) {
-            Some(value) => {
-                bytes.push(value);
-                bytes.extend(part.bytes().skip(2));
-            }
-            None => {
-                bytes.push(b'%');
-                bytes.extend(part.bytes());
-            }
-        }
-    }
-    String::from_utf8_lossy(&bytes).into_owned()
 }

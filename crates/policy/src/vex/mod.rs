@@ -3,6 +3,7 @@
 mod csaf;
 mod cyclonedx;
 mod openvex;
+mod range;
 mod statement;
 
 use serde::Deserialize;
@@ -11,6 +12,7 @@ use crate::error::json;
 use crate::{Error, Limits};
 use serde::Serialize;
 
+pub use range::VersionRange;
 pub use statement::{Product, Statement, VexStatus};
 
 /// The form of a VEX document.
@@ -46,7 +48,7 @@ pub struct VexDocument {
     pub name: String,
     /// Its form.
     pub format: VexFormat,
-    /// What it says, in its order.
+    /// What it says, in its order; of CSAF, what is affected last.
     pub statements: Vec<Statement>,
     /// What of it does not count whatever is scanned, and why.
     pub unusable: Vec<Unusable>,
@@ -163,6 +165,26 @@ const JUSTIFICATIONS: [&str; 5] = [
 /// Texts that are not empty.
 fn some(text: Option<String>) -> Option<String> {
     text.filter(|text| !text.trim().is_empty())
+}
+
+/// Percent-encoding undone; what is no encoding stands for itself.
+fn decoded(text: &str) -> String {
+    let mut parts = text.split('%');
+    let mut bytes = parts.next().unwrap_or_default().as_bytes().to_vec();
+    for part in parts {
+        let digits = part.get(..2).filter(|hex| hex.bytes().all(|it| it.is_ascii_hexdigit()));
+        match digits.and_then(|hex| u8::from_str_radix(hex, 16).ok()) {
+            Some(value) => {
+                bytes.push(value);
+                bytes.extend(part.bytes().skip(2));
+            }
+            None => {
+                bytes.push(b'%');
+                bytes.extend(part.bytes());
+            }
+        }
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
 }
 
 #[cfg(test)]

@@ -199,7 +199,8 @@ fn one_product(
         return None;
     }
     let components = own.purls.into_iter().chain(shared.purls.iter().cloned()).collect();
-    Some(Product { name: described.name().to_owned(), purls, digests, components })
+    let name = described.name().to_owned();
+    Some(Product { name, purls, digests, components, ..Product::default() })
 }
 
 #[derive(Default)]

@@ -1,7 +1,11 @@
 //! What a VEX document says.
 
+use std::sync::Arc;
+
 use sealift_model::{Purl, Timestamp};
 use serde::Serialize;
+
+use super::VersionRange;
 
 /// How a product stands to a vulnerability.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
@@ -87,6 +91,13 @@ pub struct Product {
     pub purls: Vec<Purl>,
     /// Its SHA-256 digests in hexadecimal; any of them.
     pub digests: Vec<String>,
+    /// The document that it is an element of: `urn:cdx:<serial number>/<version>` in lower case. Only
+    /// what is scanned as that document has it.
+    pub document: Option<String>,
+    /// The versions that are meant by a package URL of `purls` without one; any where there is none.
+    pub versions: Option<Arc<VersionRange>>,
     /// The packages in it that are meant; the product as a whole when there are none.
     pub components: Vec<Purl>,
+    /// The versions that are meant by a package URL of `components` without one.
+    pub component_versions: Option<Arc<VersionRange>>,
 }

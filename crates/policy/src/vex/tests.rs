@@ -112,6 +112,42 @@ fn products_and_their_components() {
     }
 }
 
+/// left-pad is in both lockfiles through widget alone.
+#[test]
+fn a_part_of_a_dependency() {
+    for (product, subcomponents, others, taken_out) in [
+        ("pkg:npm/widget@1.0.0", r#"{"@id": "pkg:npm/left-pad@1.3.0"}"#, 0, true),
+        ("pkg:npm/widget", r#"{"@id": "pkg:npm/left-pad"}"#, 0, true),
+        ("pkg:npm/widget", "", 0, true),
+        ("pkg:npm/widget@2.0.0", r#"{"@id": "pkg:npm/left-pad"}"#, 0, false),
+        ("pkg:npm/widget", r#"{"@id": "pkg:npm/right-pad"}"#, 0, false),
+        ("pkg:npm/gadget", r#"{"@id": "pkg:npm/left-pad"}"#, 0, false),
+        // There through gadget, too.
+        ("pkg:npm/widget", r#"{"@id": "pkg:npm/left-pad"}"#, 1, false),
+    ] {
+        let (mut inventory, findings) = crate::tests::scanned();
+        let left_pad = inventory.packages.iter().position(|it| it.name == "left-pad").unwrap();
+        inventory.packages[left_pad].relationship = sealift_model::Relationship::Indirect;
+        for name in ["widget", "gadget"].into_iter().take(1 + others) {
+            let purl = format!("pkg:npm/{name}@1.0.0").parse().unwrap();
+            let npm = sealift_model::Ecosystem::Npm;
+            let mut parent = sealift_model::Package::new(npm, name, "1.0.0", purl);
+            parent.relationship = sealift_model::Relationship::Direct;
+            parent.depends_on = vec!["left-pad@1.3.0".to_owned()];
+            parent.locations = inventory.packages[left_pad].locations.clone();
+            inventory.packages.push(parent);
+        }
+        let document = openvex(&format!(
+            r#"{{"vulnerability": {{"name": "GHSA-dddd-eeee-ffff"}}, "status": "not_affected",
+                 "products": [{{"@id": "{product}", "subcomponents": [{subcomponents}]}}]}}"#
+        ));
+        let scanned = Scanned::new(&inventory, &|_| Vec::new());
+        let now = crate::tests::day("2030-02-01");
+        let applied = vex(&document).apply(findings, &scanned, now);
+        assert_eq!(!applied.suppressed.is_empty(), taken_out, "{product} {subcomponents} {others}");
+    }
+}
+
 /// Every statement that takes nothing out says why.
 #[test]
 fn near_misses_are_told_with_what_differs() {
@@ -349,7 +385,9 @@ fn the_statuses_of_csaf() {
         ("under_investigation", VexStatus::UnderInvestigation),
     ] {
         let text = CSAF.replace("known_not_affected", word);
-        assert_eq!(read(&text).unwrap().statements[0].status, status, "{word}");
+        let read = read(&text).unwrap();
+        let of_core = read.statements.iter().find(|it| it.ids == ["CVE-2030-0001"]).unwrap();
+        assert_eq!(of_core.status, status, "{word}");
     }
 }
 
@@ -358,6 +396,101 @@ fn of_two_statuses_of_one_product_affected_counts() {
     let both = r#"{"known_affected": ["core"], "known_not_affected": ["core"]}"#;
     let text = CSAF.replace(r#"{"known_not_affected": ["core"]}"#, both);
     assert_eq!(suppressed(&applied(&vex(&text))), ["GHSA-dddd-eeee-ffff"]);
+    // The same CVE twice, in either order.
+    let statements =
+        r#""vulnerabilities": [{"cve": "CVE-2030-0001", "product_status": {"WORD": ["core"]}},"#;
+    for word in ["known_affected", "under_investigation"] {
+        let statement = statements.replace("WORD", word);
+        let first = CSAF.replace(r#""vulnerabilities": ["#, &statement);
+        assert_eq!(suppressed(&applied(&vex(&first))), ["GHSA-dddd-eeee-ffff"], "{word}");
+    }
+    let again = statements.replace("WORD", "known_not_affected");
+    let last = CSAF.replace("known_not_affected", "known_affected");
+    let last = last.replace(r#""vulnerabilities": ["#, &again);
+    assert_eq!(suppressed(&applied(&vex(&last))), ["GHSA-dddd-eeee-ffff"]);
+}
+
+/// A VEX of one product, `core` without a version in its purl, below branches.
+fn csaf_below(branches: &[(&str, &str)], status: &str) -> String {
+    let product = r#""product": {"name": "Core", "product_id": "core",
+        "product_identification_helper": {"purl": "pkg:maven/org.example/core"}}"#;
+    let tree = branches.iter().rev().fold(product.to_owned(), |below, (category, name)| {
+        format!(r#""branches": [{{"category": "{category}", "name": "{name}", {below}}}]"#)
+    });
+    format!(
+        r#"{{"document": {{"category": "csaf_vex"}}, "product_tree": {{{tree}}},
+            "vulnerabilities": [
+              {{"cve": "CVE-2030-0001", "product_status": {{"{status}": ["core"]}}}}]}}"#
+    )
+}
+
+/// The installed version is 2.14.1.
+#[test]
+fn a_branch_of_csaf_says_which_versions_of_a_product_are_meant() {
+    let (one, range, name) = ("product_version", "product_version_range", "product_name");
+    for (branches, told) in [
+        (&[(name, "Core"), (one, "2.14.1")][..], None),
+        (&[(one, "2.14.1"), ("architecture", "amd64")], None),
+        (&[(range, "vers:maven/>=2.14.1|<3")], None),
+        (&[(range, "vers:maven/<2"), (one, "2.14.1")], None),
+        (&[(range, "vers:all/*")], None),
+        (&[(name, "Core")], None),
+        (&[(one, "2.15.0")], Some("the version is 2.14.1 and not 2.15.0")),
+        (
+            &[(one, "2.15.0"), ("architecture", "amd64")],
+            Some("the version is 2.14.1 and not 2.15.0"),
+        ),
+        (
+            &[(range, "vers:maven/>=2.15.0"), ("architecture", "amd64")],
+            Some("the version is 2.14.1 and not in vers:maven/>=2.15.0"),
+        ),
+        (
+            &[(range, "vers:npm/<3.0.0")],
+            Some("the version 2.14.1 cannot be compared with vers:npm/<3.0.0"),
+        ),
+        (&[(range, ">=2.0")], Some("pkg:maven/org.example/core has versions that are not read")),
+        (&[(one, "")], Some("pkg:maven/org.example/core has versions that are not read")),
+    ] {
+        for status in ["fixed", "known_not_affected"] {
+            let applied = applied(&vex(&csaf_below(branches, status)));
+            assert_eq!(applied.suppressed.is_empty(), told.is_some(), "{branches:?}");
+            let unused = applied.unused.first().map_or(String::new(), ToString::to_string);
+            assert!(unused.contains(told.unwrap_or_default()), "{branches:?}: {unused}");
+            assert!(applied.unused.iter().all(|it| it.reason.is_remarkable()), "{branches:?}");
+        }
+    }
+    let endless = "1".repeat(5000);
+    assert!(read(&csaf_below(&[(one, &endless)], "fixed")).unwrap().statements.is_empty());
+}
+
+/// The versions of a part, and of what it is a part of.
+#[test]
+fn versions_of_both_ends_of_a_relationship_of_csaf() {
+    for (pad, shop, taken_out) in [
+        ("vers:npm/<2.0.0", "vers:all/*", true),
+        ("vers:npm/>=2.0.0", "vers:all/*", false),
+        ("vers:npm/<2.0.0", "vers:oci/1", false),
+    ] {
+        let branch = |range: &str, id: &str, purl: &str| {
+            format!(
+                r#"{{"category": "product_version_range", "name": "{range}",
+                     "product": {{"name": "{id}", "product_id": "{id}",
+                       "product_identification_helper": {{"purl": "{purl}"}}}}}}"#
+            )
+        };
+        let text = format!(
+            r#"{{"document": {{"category": "csaf_vex"}}, "product_tree": {{
+                 "branches": [{}, {}],
+                 "relationships": [{{"category": "default_component_of",
+                   "product_reference": "pad", "relates_to_product_reference": "shop",
+                   "full_product_name": {{"name": "x", "product_id": "shop:pad"}}}}]}},
+               "vulnerabilities": [{{"ids": [{{"text": "GHSA-dddd-eeee-ffff"}}],
+                 "product_status": {{"fixed": ["shop:pad"]}}}}]}}"#,
+            branch(pad, "pad", "pkg:npm/left-pad"),
+            branch(shop, "shop", "pkg:oci/shop"),
+        );
+        assert_eq!(!applied(&vex(&text)).suppressed.is_empty(), taken_out, "{pad} {shop}");
+    }
 }
 
 #[test]
@@ -431,6 +564,20 @@ fn references_of_cyclonedx() {
         let applied = applied(&vex(&document));
         assert_eq!(suppressed(&applied), ids, "{affected}");
         assert_eq!(applied.unused.is_empty(), !ids.is_empty(), "{affected}");
+    }
+    for (document, told) in [
+        ("urn:cdx:00000000-395b-41f5-a30f-a58921a69b79/1", "nearly pkg:npm/left-pad@1.3.0, but it"),
+        ("urn:cdx:3e671687-395b-41f5-a30f-a58921a69b79/2", "is in the document urn:cdx:3e671687"),
+        ("urn:cdx:3E671687-395B-41F5-A30F-A58921A69B79/1", ""),
+    ] {
+        let document = cyclonedx(&format!(
+            r#"{{"id": "GHSA-dddd-eeee-ffff", "affects": [{{"ref": "{document}#pkg:npm/left-pad@1.3.0"}}],
+                 "analysis": {{"state": "not_affected"}}}}"#
+        ));
+        let applied = applied(&vex(&document));
+        assert_eq!(applied.suppressed.is_empty(), !told.is_empty(), "{document}");
+        let unused = applied.unused.first().map_or(String::new(), ToString::to_string);
+        assert!(unused.contains(told), "{unused}");
     }
     let other_name = cyclonedx(
         r#"{"id": "X-1", "references": [{"id": "CVE-2030-0001"}], "affects": [{"ref": "c1"}],

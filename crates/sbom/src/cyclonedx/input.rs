@@ -16,6 +16,10 @@ pub(super) struct Bom<'a> {
     #[serde(borrow)]
     pub(super) spec_version: Option<Text<'a>>,
     #[serde(borrow)]
+    pub(super) serial_number: Option<&'a RawValue>,
+    #[serde(borrow)]
+    pub(super) version: Option<&'a RawValue>,
+    #[serde(borrow)]
     pub(super) metadata: Option<&'a RawValue>,
     #[serde(borrow)]
     pub(super) components: Option<&'a RawValue>,

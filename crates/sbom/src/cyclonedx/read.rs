@@ -57,6 +57,7 @@ pub(crate) fn read_json(text: &str, limits: &DocumentLimits) -> Result<Document,
     })?;
     let mut reader = Reader::new(text, bom.dependencies.is_some(), limits);
     let version = reader.version(&bom)?;
+    let link = link(&bom);
     let metadata = bom.metadata.map(|raw| reader.metadata(raw)).transpose()?.unwrap_or_default();
     if let Some(raw) = bom.components {
         reader.components(raw, 0)?;
@@ -71,9 +72,20 @@ pub(crate) fn read_json(text: &str, limits: &DocumentLimits) -> Result<Document,
         format: DocumentFormat::CycloneDx,
         version,
         subject: reader.subject.take(),
+        link,
         created: metadata.timestamp.and_then(|time| time.parse().ok()),
         inventory: reader.packages.into_inventory(reader.distribution, reader.diagnostics),
     })
+}
+
+/// CycloneDX, "BOM-Link". A document without a version is the first one.
+fn link(bom: &Bom<'_>) -> Option<String> {
+    let serial: String = serde_json::from_str(bom.serial_number?.get()).ok()?;
+    let uuid = serial.strip_prefix("urn:uuid:").filter(|uuid| !uuid.is_empty())?;
+    // A text in the form of XML.
+    let version = bom.version.map_or("1", |version| version.get().trim_matches('"'));
+    let version: u64 = version.parse().ok()?;
+    Some(format!("urn:cdx:{uuid}/{version}").to_ascii_lowercase())
 }
 
 /// What is known at one point of the document.

@@ -148,6 +148,11 @@ fn root(tag: &Tag<'_>, json: &mut PlacedJson, format: &'static str) -> Result<Fr
     json.object();
     json.field("bomFormat", "CycloneDX");
     json.field("specVersion", namespace.get(NAMESPACE.len()..).unwrap_or_default());
+    for name in ["serialNumber", "version"] {
+        if let Some(value) = tag.attribute(name) {
+            json.field(name, &value);
+        }
+    }
     Ok(Frame { shape: Some(&ROOT), ends: 1 })
 }
 

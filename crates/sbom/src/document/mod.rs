@@ -47,7 +47,10 @@ pub struct Document {
     pub version: String,
     /// Its subject, if it states one.
     pub subject: Option<Subject>,
-    /// Its creation time, if it states one.
+    /// How other documents name it: `urn:cdx:<serial number>/<version>` (CycloneDX, "BOM-Link"),
+    /// in lower case. None where it has no serial number, and none of other formats.
+    pub link: Option<String>,
+    /// When it was made, when it says so.
     pub created: Option<Timestamp>,
     /// Its packages, and what could not be read. Diagnostics have a line but no path; the caller
     /// adds that of the document.

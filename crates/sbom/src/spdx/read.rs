@@ -60,6 +60,7 @@ fn read_json(text: &str, limits: &DocumentLimits) -> Result<Document, Error> {
         format: DocumentFormat::Spdx,
         version,
         subject: reader.subject.take(),
+        link: None,
         created: created.and_then(|time| time.parse().ok()),
         inventory: reader.packages.into_inventory(reader.distribution, reader.diagnostics),
     })

@@ -32,6 +32,33 @@ fn the_document_of_an_image() {
     insta::assert_snapshot!(written(&inventory, &subject, created));
 }
 
+/// CycloneDX, "BOM-Link".
+#[test]
+fn a_document_with_a_serial_number_can_be_linked_to() {
+    let uuid = "3e671687-395b-41f5-a30f-a58921a69b79";
+    let first = format!("urn:cdx:{uuid}/1");
+    for (fields, link) in [
+        (format!(r#""serialNumber":"urn:uuid:{uuid}","version":1"#), Some(first.clone())),
+        (format!(r#""serialNumber":"urn:uuid:{}""#, uuid.to_uppercase()), Some(first)),
+        (
+            format!(r#""serialNumber":"urn:uuid:{uuid}","version":12"#),
+            Some(format!("urn:cdx:{uuid}/12")),
+        ),
+        (format!(r#""serialNumber":"urn:uuid:{uuid}","version":{{}}"#), None),
+        (r#""serialNumber":1,"version":1"#.to_owned(), None),
+        (r#""version":1"#.to_owned(), None),
+    ] {
+        let document = read(&format!(
+            r#"{{"bomFormat":"CycloneDX","specVersion":"1.5",{fields},"components":[]}}"#
+        ));
+        assert_eq!(document.link, link, "{fields}");
+    }
+    let xml = format!(
+        r#"<bom xmlns="http://cyclonedx.org/schema/bom/1.5" serialNumber="urn:uuid:{uuid}" version="3"/>"#
+    );
+    assert_eq!(read(&xml).link, Some(format!("urn:cdx:{uuid}/3")));
+}
+
 #[test]
 fn the_document_of_nothing() {
     let subject = Subject::new(SubjectKind::FileSystem, "./empty");

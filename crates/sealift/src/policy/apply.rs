@@ -102,6 +102,7 @@ pub(super) fn taken_out(
     scanned.forms = &form_of;
     scanned.purls = identity::purls(report);
     scanned.digests = identity::digests(report);
+    scanned.link.clone_from(&report.artifact.link);
     let applied = suppressions.apply(findings, &scanned, now);
     if let Some(matches) = &mut report.matches {
         matches.findings = applied.kept;

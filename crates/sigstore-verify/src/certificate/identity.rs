@@ -33,7 +33,7 @@ pub enum SubjectAlternativeName {
     Uri(String),
     /// A user name, Fulcio's otherName 1.3.6.1.4.1.57264.1.7: `user!domain`.
     OtherName(String),
-    /// A DNS name.
+    /// A DNS name; never one of Fulcio's.
     Dns(String),
     /// An address, as `192.0.2.1`; never one of Fulcio's.
     Address(String),
@@ -52,7 +52,8 @@ impl SubjectAlternativeName {
         }
     }
 
-    /// Fulcio's certificate specification, "Issued Certificate": exactly one name.
+    /// Fulcio's certificate specification, "Issued Certificate": exactly one name, an email address
+    /// or a URI, and the otherName of its `oid-info.md`.
     fn parse(names: GeneralNames<'_>) -> Result<Self, CertificateError> {
         let mut names = names;
         let malformed = |_| CertificateError::Malformed { part: "subjectAltName" };
@@ -71,7 +72,9 @@ impl SubjectAlternativeName {
                 checked(uri, has_scheme(uri), "uniformResourceIdentifier").map(Self::Uri)
             }
             GeneralName::Username(name) => checked(name, true, "otherName").map(Self::OtherName),
-            GeneralName::Dns(name) => checked(name, true, "dNSName").map(Self::Dns),
+            GeneralName::Dns(_) => {
+                Err(CertificateError::UnsupportedAlternativeName { form: "dNSName" })
+            }
             GeneralName::Address(_) => {
                 Err(CertificateError::UnsupportedAlternativeName { form: "iPAddress" })
             }
@@ -223,7 +226,6 @@ mod tests {
         let is = |tag, text: &str| parse(&sequence(&name(tag, text)));
         let text = || "a@b.test".to_owned();
         assert_eq!(is(0x81, "a@b.test"), Ok(SubjectAlternativeName::Email(text())));
-        assert_eq!(is(0x82, "b.test"), Ok(SubjectAlternativeName::Dns("b.test".to_owned())));
         let uri = "spiffe://b.test/a".to_owned();
         assert_eq!(is(0x86, &uri), Ok(SubjectAlternativeName::Uri(uri)));
     }
@@ -239,7 +241,7 @@ mod tests {
             (0x81, "b.test", E::InvalidAlternativeName { form: "rfc822Name" }),
             (0x81, "a@", E::InvalidAlternativeName { form: "rfc822Name" }),
             (0x81, "\u{e4}@b.test", E::Malformed { part: "subjectAltName" }),
-            (0x82, "*.b.test", E::WildcardAlternativeName),
+            (0x82, "b.test", E::UnsupportedAlternativeName { form: "dNSName" }),
             (0x86, "/path", E::InvalidAlternativeName { form: "uniformResourceIdentifier" }),
             (0x86, "https:", E::InvalidAlternativeName { form: "uniformResourceIdentifier" }),
             (0x86, "https://b.test/\n", E::ControlInAlternativeName),

@@ -100,10 +100,12 @@ impl Candidate {
         let material = material(&annotations, signer)?;
         let Annotations { entry, timestamp, .. } = annotations;
         let (entries, timestamps) = (Vec::from_iter(entry), Vec::from_iter(timestamp));
+        let max = limits.max_attached_bytes.checked_div(bytes.len()).unwrap_or_default().max(1);
         let bundle = Bundle::from_envelope(material, entries, timestamps, bytes, limits)?;
         match bundle.content() {
-            Content::Envelope(envelope) if envelope.signatures().len() != 1 => {
-                Err(CandidateError::SignatureCount { count: envelope.signatures().len() })
+            Content::Envelope(envelope) if envelope.signatures().len() > max => {
+                let count = envelope.signatures().len();
+                Err(CandidateError::SignatureCount { count, max })
             }
             _ => Ok(Self { bundle, payload: None }),
         }

@@ -137,11 +137,13 @@ pub enum CandidateError {
     /// The blob is no envelope.
     #[error("envelope")]
     Envelope(#[from] EnvelopeError),
-    /// An attestation has exactly one signature.
-    #[error("{count} signatures in the envelope, there must be one")]
+    /// An attestation has more signatures than its size allows.
+    #[error("{count} signatures in an envelope of this size, at most {max} are allowed")]
     SignatureCount {
         /// Signatures that are there.
         count: usize,
+        /// Signatures allowed.
+        max: usize,
     },
     /// The signed payload is no simple signing document.
     #[error("signed payload")]

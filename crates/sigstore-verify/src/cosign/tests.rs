@@ -125,7 +125,7 @@ fn a_signature_is_found_under_the_tag_and_as_a_referrer() {
 }
 
 #[test]
-fn an_attestation_is_an_envelope_with_one_signature() {
+fn an_attestation_is_an_envelope_with_signatures() {
     let mut source = Source::default();
     let one = envelope(r#"{"sig":"AQ=="}"#);
     let two = envelope(r#"{"sig":"AQ=="},{"sig":"Ag=="}"#);
@@ -133,7 +133,13 @@ fn an_attestation_is_an_envelope_with_one_signature() {
     source.attached = vec![manifest];
     let read = source.read(Attachment::Attestations);
     assert!(matches!(&read[0], Ok(candidate) if candidate.payload.is_none()));
-    assert!(matches!(&read[1], Err(CandidateError::SignatureCount { count: 2 })));
+    assert!(matches!(&read[1], Ok(candidate) if candidate.payload.is_none()));
+    let limits = Limits { max_attached_bytes: two.len(), ..Limits::default() };
+    let found = source.find(Attachment::Attestations).into_iter();
+    let mut read = found.map(|one| one.read(&source, SignerKind::Identity, &limits).1);
+    assert!(read.next().is_some_and(|one| one.is_ok()));
+    let two = read.next();
+    assert!(matches!(two, Some(Err(CandidateError::SignatureCount { count: 2, max: 1 }))));
 }
 
 /// A faulty signature hides no other, and its reason is reported.

@@ -14,13 +14,13 @@ const P256_HEADER: &[u8] = b"\x30\x59\x30\x13\x06\x07\x2a\x86\x48\xce\x3d\x02\x0
 /// SubjectPublicKeyInfo up to the key (RFC 8410 4).
 const ED25519_HEADER: &[u8] = b"\x30\x2a\x30\x05\x06\x03\x2b\x65\x70\x03\x21\x00";
 
-pub(super) enum TestKey {
+pub(crate) enum TestKey {
     P256(p256::ecdsa::SigningKey),
     Ed25519(ed25519_dalek::SigningKey),
 }
 
 impl TestKey {
-    pub(super) fn p256(seed: u8) -> Self {
+    pub(crate) fn p256(seed: u8) -> Self {
         Self::P256(p256::ecdsa::SigningKey::from_slice(&[seed; 32]).unwrap())
     }
 
@@ -28,7 +28,7 @@ impl TestKey {
         Self::Ed25519(ed25519_dalek::SigningKey::from_bytes(&[seed; 32]))
     }
 
-    pub(super) fn public(&self) -> PublicKey {
+    pub(crate) fn public(&self) -> PublicKey {
         let der = match self {
             Self::P256(key) => {
                 [P256_HEADER, key.verifying_key().to_sec1_point(false).as_bytes()].concat()
@@ -40,7 +40,7 @@ impl TestKey {
         PublicKey::from_der(&der).unwrap()
     }
 
-    pub(super) fn sign(&self, message: &[u8]) -> Vec<u8> {
+    pub(crate) fn sign(&self, message: &[u8]) -> Vec<u8> {
         match self {
             Self::P256(key) => {
                 let signature: p256::ecdsa::Signature = key.sign(message);

@@ -12,7 +12,7 @@ mod verify;
 #[cfg(test)]
 mod data_tests;
 #[cfg(test)]
-mod made;
+pub(crate) mod made;
 
 pub use body::{Signatory, Signed, SignedContent};
 pub use checkpoint::{Checkpoint, CheckpointError};

@@ -20,7 +20,9 @@ use crate::verify::{Artifact, Refusal};
 pub(super) enum Signable<'a> {
     /// An artifact, by its declared digest if the bundle has one.
     Artifact { artifact: Artifact<'a>, declared: Option<&'a Hash>, signature: &'a [u8] },
-    /// An envelope, by DSSE's pre-authentication encoding.
+    /// An envelope, by DSSE's pre-authentication encoding. That of a bundle has one signature, and
+    /// one that lies apart may have several, of which one by the signer is enough (DSSE 1.0.2,
+    /// "Protocol"): the first until it is known which.
     Envelope { envelope: &'a Envelope, encoded: Vec<u8>, signature: &'a [u8] },
 }
 
@@ -33,10 +35,9 @@ impl<'a> Signable<'a> {
     ) -> Result<Self, Refusal> {
         match content {
             Content::Envelope(envelope) => {
-                let [only] = envelope.signatures() else {
-                    return Err(Refusal::Signatures { found: envelope.signatures().len() });
-                };
-                Ok(Self::Envelope { envelope, encoded: envelope.pae(), signature: &only.signature })
+                let first = envelope.signatures().first();
+                let signature = first.map_or(&[][..], |first| &first.signature);
+                Ok(Self::Envelope { envelope, encoded: envelope.pae(), signature })
             }
             Content::Message { digest, signature } => {
                 if let Some(declared) = digest {
@@ -61,22 +62,39 @@ impl<'a> Signable<'a> {
     /// # Errors
     /// When none signed, the error of the first key.
     pub(super) fn verify(
-        &self,
+        &mut self,
         keys: &[&PublicKey],
         provider: &dyn Provider,
     ) -> Result<(usize, Scheme), SignatureError> {
         let mut first = None;
-        for (place, key) in keys.iter().enumerate() {
-            match self.verify_one(key, provider) {
-                Ok(scheme) => return Ok((place, scheme)),
-                Err(error) => _ = first.get_or_insert(error),
+        for candidate in self.signatures() {
+            for (place, key) in keys.iter().enumerate() {
+                match self.verify_one(candidate, key, provider) {
+                    Ok(scheme) => {
+                        if let Self::Envelope { signature, .. } = self {
+                            *signature = candidate;
+                        }
+                        return Ok((place, scheme));
+                    }
+                    Err(error) => _ = first.get_or_insert(error),
+                }
             }
         }
         Err(first.unwrap_or(SignatureError::Mismatch))
     }
 
+    fn signatures(&self) -> Vec<&'a [u8]> {
+        match self {
+            Self::Artifact { signature, .. } => vec![*signature],
+            Self::Envelope { envelope, .. } => {
+                envelope.signatures().iter().map(|one| one.signature.as_slice()).collect()
+            }
+        }
+    }
+
     fn verify_one(
         &self,
+        signature: &[u8],
         key: &PublicKey,
         provider: &dyn Provider,
     ) -> Result<Scheme, SignatureError> {
@@ -87,7 +105,7 @@ impl<'a> Signable<'a> {
             }
         };
         let schemes = Scheme::candidates(key.algorithm(), declared.map(Hash::algorithm))?;
-        key.verify_any(provider, schemes, message, self.signature())
+        key.verify_any(provider, schemes, message, signature)
     }
 
     /// The digest of the artifact by `scheme`, which a log entry must record.
@@ -197,4 +215,47 @@ fn accepted(statement: &Statement, policy: &Policy, log: &mut Log) -> Result<(),
         log.done(Check::Builder);
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::base64::encode;
+    use crate::crypto::RustCrypto;
+    use crate::log::made::TestKey;
+
+    fn envelope(signatures: &[Vec<u8>]) -> Content {
+        let signatures: Vec<String> =
+            signatures.iter().map(|one| format!(r#"{{"sig":"{}"}}"#, encode(one))).collect();
+        let text = format!(
+            r#"{{"payload":"e30=","payloadType":"a/b","signatures":[{}]}}"#,
+            signatures.join(",")
+        );
+        Content::Envelope(Envelope::from_json(text.as_bytes(), &Limits::default()).unwrap())
+    }
+
+    /// What speaks for the signature must speak for that of the signer.
+    #[test]
+    fn one_of_several_signatures_of_an_envelope_is_enough() {
+        let (own, other) = (TestKey::p256(1), TestKey::p256(2));
+        let unsigned = envelope(&[vec![0]]);
+        let Content::Envelope(unsigned) = &unsigned else { unreachable!() };
+        let [by_own, by_other] = [&own, &other].map(|key| key.sign(&unsigned.pae()));
+        for (signatures, expected) in [
+            (vec![by_own.clone()], Some(&by_own)),
+            (vec![by_other.clone(), by_own.clone()], Some(&by_own)),
+            (vec![by_own.clone(), by_other.clone()], Some(&by_own)),
+            (vec![by_other.clone()], None),
+            (vec![by_other.clone(), by_other.clone()], None),
+        ] {
+            let content = envelope(&signatures);
+            let artifact = Artifact::Bytes(&[]);
+            let mut signable = Signable::new(&content, artifact, &mut Log::default()).unwrap();
+            let verified = signable.verify(&[&own.public()], &RustCrypto);
+            assert_eq!(verified.is_ok(), expected.is_some(), "{signatures:?}");
+            if let Some(expected) = expected {
+                assert_eq!(signable.signature(), expected.as_slice());
+            }
+        }
+    }
 }

@@ -20,13 +20,7 @@ pub enum Refusal {
     /// The policy accepts keys, but the signature is by a certificate.
     #[error("signed with a certificate, where a known key is required")]
     KeyRequired,
-    /// An envelope must have exactly one signature.
-    #[error("the envelope has {found} signatures, where there must be one")]
-    Signatures {
-        /// How many it has.
-        found: usize,
-    },
-    /// The hint of the bundle names a key that is not in the policy.
+    /// The hint of the bundle is that of another key than the policy's.
     #[error("signed by the key with the hint {found:?}")]
     KeyHint {
         /// The bundle's hint.

@@ -69,7 +69,7 @@ impl<'t> Verifier<'t> {
     {
         let mut log = Log::default();
         let claimed = Claimed::new(bundle, policy)?;
-        let signable = Signable::new(bundle.content(), artifact, &mut log)?;
+        let mut signable = Signable::new(bundle.content(), artifact, &mut log)?;
         let (place, scheme) = signable.verify(&claimed.keys(), self.provider)?;
         log.done(Check::Signature);
 

@@ -7,15 +7,11 @@ use crate::json::Field;
 use crate::log::LogError;
 
 /// Version 0.0.1: `{data {hash}, signature {content, publicKey {content}}}`.
-pub(super) fn verify_v1(
-    spec: Field<'_>,
-    signed: &Signed<'_>,
-    digest: &Hash,
-) -> Result<(), LogError> {
+pub(super) fn verify_v1(spec: Field<'_>, signed: &Signed<'_>) -> Result<(), LogError> {
     let signature = spec.get("signature")?;
     same_signature(signature.get("content")?.strict_bytes(), signed)?;
     signatory::same_pem(signature.get("publicKey")?.get("content")?, signed.signatory)?;
-    same_digest(&read_v1(spec.get("data")?.get("hash")?)?, digest)
+    same_content(&read_v1(spec.get("data")?.get("hash")?)?, signed)
 }
 
 /// Version 0.0.2: `{hashedRekordV002 {data {algorithm, digest}, signature {content, verifier}}}`.
@@ -29,10 +25,16 @@ pub(super) fn verify_v2(spec: Field<'_>, signed: &Signed<'_>) -> Result<(), LogE
     let details = signatory::same_message(signature.get("verifier")?, signed.signatory)?;
     let recorded = read_v2(record.get("data")?)?;
     signatory::same_hash(details, recorded.algorithm())?;
+    same_content(&recorded, signed)
+}
+
+/// Of an envelope the digest is that of the pre-authentication encoding, which is what was signed
+/// (Sigstore client specification, "Bundle content vs. Rekor entry kind").
+fn same_content(recorded: &Hash, signed: &Signed<'_>) -> Result<(), LogError> {
     match signed.content {
-        SignedContent::Digest(digest) => same_digest(&recorded, digest),
+        SignedContent::Digest(digest) => same_digest(recorded, digest),
         SignedContent::Envelope { pae, .. } => {
-            same_digest(&recorded, &recorded.algorithm().hash(pae))
+            same_digest(recorded, &recorded.algorithm().hash(pae))
         }
     }
 }

@@ -50,7 +50,7 @@ pub enum SignedContent<'a> {
 /// A kind of entry in one version.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
-    /// `hashedrekord` 0.0.1: a message.
+    /// `hashedrekord` 0.0.1: a message, or the encoding of an envelope.
     HashedRekordV1,
     /// `hashedrekord` 0.0.2 (Rekor v2): a message, or the encoding of an envelope.
     HashedRekordV2,
@@ -111,9 +111,7 @@ pub(crate) fn verify(kind: Kind, body: &[u8], signed: &Signed<'_>) -> Result<(),
     same_kind(kind, root)?;
     let spec = root.get("spec")?;
     match (kind, signed.content) {
-        (Kind::HashedRekordV1, SignedContent::Digest(digest)) => {
-            hashedrekord::verify_v1(spec, signed, digest)
-        }
+        (Kind::HashedRekordV1, _) => hashedrekord::verify_v1(spec, signed),
         (Kind::HashedRekordV2, _) => hashedrekord::verify_v2(spec, signed),
         (Kind::DsseV1, SignedContent::Envelope { payload, .. }) => {
             dsse::verify_v1(spec, signed, payload)
@@ -127,8 +125,7 @@ pub(crate) fn verify(kind: Kind, body: &[u8], signed: &Signed<'_>) -> Result<(),
         (Kind::IntotoV2, SignedContent::Envelope { payload_type, payload, .. }) => {
             intoto::verify_v2(spec, signed, payload_type, payload)
         }
-        (Kind::HashedRekordV1, SignedContent::Envelope { .. })
-        | (
+        (
             Kind::DsseV1 | Kind::DsseV2 | Kind::IntotoV1 | Kind::IntotoV2,
             SignedContent::Digest(_),
         ) => Err(LogError::ContentDiffers { kind: kind.name_and_version().0 }),

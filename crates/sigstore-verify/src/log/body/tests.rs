@@ -199,22 +199,38 @@ fn the_other_content() {
     let key = TestKey::p256(1).public();
     let signatory = Signatory::Certificate { der: CERTIFICATE, key: &key };
     let digest = HashAlgorithm::Sha256.hash(PAYLOAD);
-    let envelope =
-        SignedContent::Envelope { payload_type: PAYLOAD_TYPE, payload: PAYLOAD, pae: PAE };
-    for kind in Kind::ALL.into_iter().filter(|kind| *kind != Kind::HashedRekordV2) {
-        let content = if is_of_messages(kind) { envelope } else { SignedContent::Digest(&digest) };
+    for kind in Kind::ALL.into_iter().filter(|kind| !is_of_messages(*kind)) {
+        let content = SignedContent::Digest(&digest);
         let signed = Signed { signature: SIGNATURE, signatory, content };
         let expected = LogError::ContentDiffers { kind: kind.name_and_version().0 };
         assert_eq!(verify(kind, good(kind).as_bytes(), &signed), Err(expected));
     }
-    // Rekor v2 records of an envelope the digest of its encoding, and not of its payload.
-    let kind = Kind::HashedRekordV2;
-    let signed = Signed { signature: SIGNATURE, signatory, content: envelope };
-    let result = verify(kind, good(kind).as_bytes(), &signed);
-    assert_eq!(result, Err(LogError::DigestDiffers));
-    let over_pae =
-        good(kind).replace(&hash_v2(&digest), &hash_v2(&HashAlgorithm::Sha256.hash(PAE)));
-    assert_eq!(verify(kind, over_pae.as_bytes(), &signed), Ok(()));
+}
+
+/// The digest of its encoding is recorded, and not that of its payload.
+#[test]
+fn an_envelope_recorded_as_a_message() {
+    let key = TestKey::p256(1).public();
+    let signatory = Signatory::Certificate { der: CERTIFICATE, key: &key };
+    let of = |pae| SignedContent::Envelope { payload_type: PAYLOAD_TYPE, payload: PAYLOAD, pae };
+    for kind in [Kind::HashedRekordV1, Kind::HashedRekordV2] {
+        let (payload, encoded) =
+            (HashAlgorithm::Sha256.hash(PAYLOAD), HashAlgorithm::Sha256.hash(PAE));
+        let over_pae = good(kind)
+            .replace(&hash_v1(&payload), &hash_v1(&encoded))
+            .replace(&hash_v2(&payload), &hash_v2(&encoded));
+        let check = |body: &str, signature, content| {
+            verify(kind, body.as_bytes(), &Signed { signature, signatory, content })
+        };
+        assert_eq!(check(&over_pae, SIGNATURE, of(PAE)), Ok(()), "{kind:?}");
+        for (body, signature, content, expected) in [
+            (good(kind), SIGNATURE, of(PAE), LogError::DigestDiffers),
+            (over_pae.clone(), SIGNATURE, of(b"another encoding"), LogError::DigestDiffers),
+            (over_pae, b"b signature", of(PAE), LogError::SignatureDiffers),
+        ] {
+            assert_eq!(check(&body, signature, content), Err(expected), "{kind:?}");
+        }
+    }
 }
 
 #[test]
