@@ -88,7 +88,7 @@ pub(crate) struct Cli {
 /// Flags of all verbs.
 #[derive(Clone, Debug, Args)]
 pub(crate) struct GlobalArgs {
-    /// Print the report, errors, and the warnings about settings that do not count.
+    /// Print only the report, errors, and warnings about settings that have no effect.
     #[arg(short, long, global = true, help_heading = "Global")]
     pub(crate) quiet: bool,
     /// Say more on stderr.
@@ -218,13 +218,13 @@ pub(crate) struct ImageArgs {
     /// CONTAINER_HOST, else the user's own, then the system's.
     #[arg(long, value_name = "PLACE")]
     pub(crate) podman_host: Option<String>,
-    /// What Trivy looks for in the image's config: said to be not scanned.
+    /// Accepted for Trivy's sake: sealift does not scan the image's config, and the report says so.
     #[arg(
         long,
         value_name = "LIST",
         value_delimiter = ',',
         hide_possible_values = true,
-        help_heading = "What is looked for"
+        help_heading = "Scope"
     )]
     pub(crate) image_config_scanners: Vec<ScannerKind>,
     #[command(flatten)]
@@ -324,7 +324,7 @@ pub(crate) struct ShownArgs {
 
 /// What is not looked at.
 #[derive(Debug, Args)]
-#[command(next_help_heading = "What is looked for")]
+#[command(next_help_heading = "Scope")]
 pub(crate) struct SkipArgs {
     /// Folders to leave out, as patterns relative to the target's root; of a folder also from the
     /// working directory or absolute.
@@ -355,19 +355,19 @@ pub(crate) struct ScanArgs {
     #[arg(long, value_name = "DAY", value_parser = parse_time, help_heading = "Exit status")]
     pub(crate) as_of: Option<Timestamp>,
     /// Leave out findings in packages of the base image; the report says how many.
-    #[arg(long, help_heading = "What counts")]
+    #[arg(long, help_heading = "Filters")]
     pub(crate) exclude_base: bool,
     /// Leave out what has no fix yet; a malicious package stays.
-    #[arg(long, help_heading = "What counts")]
+    #[arg(long, help_heading = "Filters")]
     pub(crate) ignore_unfixed: bool,
     /// Statuses to leave out: unknown, not_affected, affected, fixed, ...
     #[arg(long, value_name = "LIST", value_delimiter = ',',
-          value_parser = Word(StringValueParser::new()), help_heading = "What counts")]
+          value_parser = Word(StringValueParser::new()), help_heading = "Filters")]
     pub(crate) ignore_status: Vec<String>,
     #[command(flatten)]
     pub(crate) suppress: SuppressArgs,
-    /// What to look for: vuln (the default), and in a folder misconfig. What else Trivy looks for
-    /// is said to be not scanned.
+    /// What to look for: vuln (the default), and in a folder misconfig. Trivy's other scanners are
+    /// accepted; sealift does not have them, and the report says so.
     #[arg(
         long,
         alias = "security-checks",
@@ -375,7 +375,7 @@ pub(crate) struct ScanArgs {
         value_delimiter = ',',
         value_parser = Word(EnumValueParser::<ScannerKind>::new()),
         hide_possible_values = true,
-        help_heading = "What is looked for"
+        help_heading = "Scope"
     )]
     pub(crate) scanners: Option<Vec<ScannerKind>>,
     /// Kinds of packages to look for.
@@ -386,7 +386,7 @@ pub(crate) struct ScanArgs {
         value_delimiter = ',',
         value_parser = Word(EnumValueParser::<PackageKind>::new()),
         default_value = "os,library",
-        help_heading = "What is looked for"
+        help_heading = "Scope"
     )]
     pub(crate) pkg_types: Vec<PackageKind>,
     /// List packages without findings in JSON, too.
@@ -397,13 +397,14 @@ pub(crate) struct ScanArgs {
     pub(crate) skip: SkipArgs,
     /// Packages to match. Default: installed ones of an image or root file system, declared ones of a
     /// source tree.
-    #[arg(long = "match", value_name = "WHICH", help_heading = "What is looked for")]
+    #[arg(long = "match", value_name = "WHICH", help_heading = "Scope")]
     pub(crate) matching: Option<MatchKind>,
-    /// Match what lockfiles and manifests ask for only to build or test, too.
-    #[arg(long, help_heading = "What is looked for")]
+    /// Also match packages that lockfiles and manifests need only to build or test.
+    #[arg(long, help_heading = "Scope")]
     pub(crate) include_dev_deps: bool,
-    /// The advisory database, used as it is; default: that of the cache folder, which is fetched
-    /// when it is not there, lacks an ecosystem of the target or is older than a day.
+    /// The advisory database; a file that is named here is never updated. Default: the database in
+    /// the cache folder, which is fetched when it is missing, lacks an ecosystem of the target or
+    /// is older than a day.
     #[arg(long, value_name = "FILE", help_heading = "Advisory database")]
     pub(crate) db: Option<PathBuf>,
     /// Where advisories are fetched from instead of their public places: a URL or a folder laid
@@ -414,7 +415,7 @@ pub(crate) struct ScanArgs {
     /// Fetch no advisories; an image that is named is still asked of its registry.
     #[arg(long, alias = "offline-scan", help_heading = "Advisory database")]
     pub(crate) offline: bool,
-    /// Use the database of the cache folder as it is.
+    /// Use the database in the cache folder without updating it.
     #[arg(long, help_heading = "Advisory database")]
     pub(crate) skip_db_update: bool,
     /// Bring the database of the cache folder up to date and scan nothing; where there is none, it
@@ -428,8 +429,9 @@ pub(crate) struct ScanArgs {
     /// Show no progress.
     #[arg(long)]
     pub(crate) no_progress: bool,
-    /// Show records that are no security matter, too, and those of other streams of an RPM module.
-    #[arg(long, help_heading = "What counts")]
+    /// Also show advisories that are not about security, and those of other streams of an RPM
+    /// module.
+    #[arg(long, help_heading = "Filters")]
     pub(crate) all_records: bool,
     /// With --exit-code: do not fail because the scan is incomplete.
     #[arg(long, help_heading = "Exit status")]
