@@ -93,16 +93,10 @@ impl Options {
         identity.subject_regexp.clone_from(&self.certificate_identity_regexp);
         identity.issuer.clone_from(&self.certificate_oidc_issuer);
         identity.issuer_regexp.clone_from(&self.certificate_oidc_issuer_regexp);
-        let names_subject = identity.subject.is_some() || identity.subject_regexp.is_some();
-        let names_issuer = identity.issuer.is_some() || identity.issuer_regexp.is_some();
-        match (&self.key, names_subject, names_issuer) {
-            (None, false, false) => Ok(None),
-            (Some(key), false, false) => Ok(Some(Signer::Key(key.display().to_string()))),
-            (None, true, true) => Ok(Some(Signer::Identity(identity))),
-            _ => Err(Failure::argument(
-                "give a key, or a certificateIdentity with its certificateOidcIssuer",
-            )),
-        }
+        let key = self.key.as_ref().map(|key| key.display().to_string());
+        Signer::of(key, identity).map_err(|_| {
+            Failure::argument("give a key, or a certificateIdentity with its certificateOidcIssuer")
+        })
     }
 
     /// The time by which is judged, unless a call says another.

@@ -6,7 +6,7 @@ use pyo3::prelude::*;
 use pyo3::types::PyDict;
 use sealift::policy::{
     FailingSeverities, Identity, ImageVerification, PolicyFiles, Requirement, SeverityGap, Signer,
-    Wanted,
+    SignerGap, Wanted,
 };
 
 use crate::arguments::Arguments;
@@ -212,12 +212,13 @@ fn signer(arguments: &Arguments<'_>) -> PyResult<Option<Signer>> {
     identity.subject_regexp = arguments.take("certificate_identity_regexp")?;
     identity.issuer = arguments.take("certificate_oidc_issuer")?;
     identity.issuer_regexp = arguments.take("certificate_oidc_issuer_regexp")?;
-    let names_identity = identity != Identity::default();
-    match key {
-        Some(_) if names_identity => {
-            Err(arguments.refused("key", "a key and an identity exclude each other"))
-        }
-        Some(key) => Ok(Some(Signer::Key(key.display().to_string()))),
-        None => Ok(names_identity.then_some(Signer::Identity(identity))),
-    }
+    let key = key.map(|key| key.display().to_string());
+    Signer::of(key, identity).map_err(|gap| {
+        let argument = match gap {
+            SignerGap::Both => "key",
+            SignerGap::NoIssuer => "certificate_identity",
+            SignerGap::NoSubject => "certificate_oidc_issuer",
+        };
+        arguments.refused(argument, &gap.to_string())
+    })
 }

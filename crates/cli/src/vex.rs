@@ -77,15 +77,8 @@ fn named(args: &VexSignerArgs) -> Result<Option<Signer>, Failure> {
     identity.subject_regexp.clone_from(&args.vex_certificate_identity_regexp);
     identity.issuer.clone_from(&args.vex_certificate_oidc_issuer);
     identity.issuer_regexp.clone_from(&args.vex_certificate_oidc_issuer_regexp);
-    let has_subject = identity.subject.is_some() || identity.subject_regexp.is_some();
-    let has_issuer = identity.issuer.is_some() || identity.issuer_regexp.is_some();
-    match (&args.vex_key, has_subject, has_issuer) {
-        (None, false, false) => Ok(None),
-        (Some(key), false, false) => Ok(Some(Signer::Key(key.clone()))),
-        (None, true, true) => Ok(Some(Signer::Identity(identity))),
-        _ => Err(Failure::Signer {
-            sentence: "whose VEX attestations count is either a key or an identity with its issuer",
-            hint: WHO,
-        }),
-    }
+    Signer::of(args.vex_key.clone(), identity).map_err(|_| Failure::Signer {
+        sentence: "whose VEX attestations count is either a key or an identity with its issuer",
+        hint: WHO,
+    })
 }

@@ -63,8 +63,8 @@ pub use config::{Policy, Sources};
 pub use error::Error;
 pub use gate::{
     About, Action, Decision, Facts, FailingSeverities, ForbiddenLicense, ForbiddenPackage,
-    GatePolicy, Identity, NotProved, Proof, Reason, Requirement, SeverityGap, Signer, Thresholds,
-    Verdict, Verification, Wanted, WithoutVerification,
+    GatePolicy, Identity, NotProved, Proof, Reason, Requirement, SeverityGap, Signer, SignerGap,
+    Thresholds, Verdict, Verification, Wanted, WithoutVerification,
 };
 pub use ignore::{IgnoreFile, IgnoreFormat, Rule, Scope};
 pub use limits::Limits;

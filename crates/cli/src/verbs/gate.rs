@@ -4,7 +4,7 @@ use std::num::NonZeroUsize;
 
 use sealift::policy::{
     Action, FailingSeverities, ForbiddenLicense, ForbiddenPackage, Gate, GatePolicy, Identity,
-    ImageVerification, Outcome, Policy, Requirement, Signer, Verdict, Wanted,
+    ImageVerification, Outcome, Policy, Requirement, Signer, SignerGap, Verdict, Wanted,
 };
 use sealift::{NoProgress, Severity, escape};
 
@@ -246,22 +246,17 @@ fn signer(args: &SignedArgs) -> Result<Option<Signer>, Failure> {
     identity.subject_regexp.clone_from(&args.certificate_identity_regexp);
     identity.issuer.clone_from(&args.certificate_oidc_issuer);
     identity.issuer_regexp.clone_from(&args.certificate_oidc_issuer_regexp);
-    let has_subject = identity.subject.is_some() || identity.subject_regexp.is_some();
-    let has_issuer = identity.issuer.is_some() || identity.issuer_regexp.is_some();
-    match (&args.key, has_subject, has_issuer) {
-        (None, false, false) => Ok(None),
-        (Some(key), false, false) => Ok(Some(Signer::Key(key.clone()))),
-        (None, true, true) => Ok(Some(Signer::Identity(identity))),
-        (Some(_), _, _) => Err(Failure::Signer {
+    Signer::of(args.key.clone(), identity).map_err(|gap| match gap {
+        SignerGap::Both => Failure::Signer {
             sentence: "--key and an identity exclude each other",
             hint: "leave out --key, or the flags that begin with --certificate",
-        }),
-        _ => Err(Failure::Signer {
+        },
+        SignerGap::NoIssuer | SignerGap::NoSubject => Failure::Signer {
             sentence: "an identity is a subject and an issuer, and one of them is missing",
             hint: "name the subject with --certificate-identity or --certificate-identity-regexp, \
                    the issuer with --certificate-oidc-issuer or --certificate-oidc-issuer-regexp",
-        }),
-    }
+        },
+    })
 }
 
 fn unusable(what: &str, error: impl std::error::Error + Send + Sync + 'static) -> Failure {

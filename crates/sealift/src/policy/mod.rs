@@ -38,8 +38,8 @@ pub use proof::{ImageVerification, ProofError, required};
 pub use sealift_policy::{
     About, Action, Applied, Decision, Error, FailingSeverities, ForbiddenLicense, ForbiddenPackage,
     GatePolicy, Identity, IgnoreFile, IgnoreFormat, Limits, NotProved, Policy, Proof, Reason,
-    Requirement, Rule, Scope, SeverityGap, Signer, Sources, Statement, Suppressed, SuppressedBy,
-    Suppressions, Thresholds, Unusable, Unused, UnusedReason, Verdict, Verification, VexDocument,
-    VexFormat, VexStatus, Wanted, WithoutVerification,
+    Requirement, Rule, Scope, SeverityGap, Signer, SignerGap, Sources, Statement, Suppressed,
+    SuppressedBy, Suppressions, Thresholds, Unusable, Unused, UnusedReason, Verdict, Verification,
+    VexDocument, VexFormat, VexStatus, Wanted, WithoutVerification,
 };
 pub use wanted::{WantedError, verify_wanted};
