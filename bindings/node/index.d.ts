@@ -553,7 +553,10 @@ export interface GateOptions extends LogOptions {
   maxAgeDays?: number
   /** Day or time by which ages and expiries are judged, unless a call says another. Default: now. */
   judgedAt?: string
-  /** Requires a signature: by this key, or by an identity with its issuer. */
+  /**
+   * Requires a signature: by this key, or by an identity with its issuer. Attestations that the policy requires stay
+   * required.
+   */
   key?: Path
   certificateIdentity?: string
   certificateIdentityRegexp?: string

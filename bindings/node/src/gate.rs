@@ -8,8 +8,7 @@ use napi::Env;
 use napi::bindgen_prelude::{Object, Result};
 use napi_derive::napi;
 use sealift::policy::{
-    FailingSeverities, Gate, Identity, ImageVerification, Outcome, PolicyFiles, Requirement,
-    Signer, Wanted,
+    FailingSeverities, Gate, GateOverrides, Identity, Outcome, PolicyFiles, Signer,
 };
 use sealift::{Hidden, Severity, Timestamp};
 use serde::Deserialize;
@@ -58,33 +57,25 @@ impl Options {
             vex: self.vex.clone(),
             ..PolicyFiles::default()
         };
-        let mut loaded = files.load()?;
-        let policy = &mut loaded.policy;
-        if let Some(list) = &self.fail_on {
-            policy.gate.fail_on = failing(list)?;
-        }
-        if let Some(list) = &self.warn_on {
-            policy.gate.warn_on = warned(list)?;
-        }
-        policy.gate.fixed_only |= self.fixed_only;
-        policy.gate.allow_incomplete |= self.allow_incomplete;
-        policy.gate.require_justification |= self.require_justification;
-        policy.gate.max_age_days = self.max_age_days.or(policy.gate.max_age_days);
-        policy.sources.insecure_ignore_tlog |= self.insecure_ignore_tlog;
-        if let Some(root) = &self.trusted_root {
-            policy.sources.trusted_root = Some(root.display().to_string());
-        }
-        if let Some(url) = &self.rekor_url {
-            policy.sources.rekor_url = Some(url.clone());
-        }
-        if let Some(signer) = self.signer()? {
-            policy.gate.requirements = vec![Requirement::new(Wanted::Signature, signer)];
-        }
+        let loaded = files.load()?.with(self.overrides()?);
         let mut told = loaded.told.clone();
-        for requirement in &loaded.policy.gate.requirements {
-            told.extend(ImageVerification::check(requirement)?);
-        }
+        told.extend(loaded.check_requirements()?);
         Ok((Gate::of(loaded, judged_at)?.verified_at(clock.now()), told))
+    }
+
+    fn overrides(&self) -> Loaded<GateOverrides> {
+        let mut overrides = GateOverrides::default();
+        overrides.fail_on = self.fail_on.as_deref().map(failing).transpose()?;
+        overrides.warn_on = self.warn_on.as_deref().map(warned).transpose()?;
+        overrides.fixed_only = self.fixed_only;
+        overrides.allow_incomplete = self.allow_incomplete;
+        overrides.require_justification = self.require_justification;
+        overrides.max_age_days = self.max_age_days;
+        overrides.signer = self.signer()?;
+        overrides.trusted_root = self.trusted_root.as_ref().map(|root| root.display().to_string());
+        overrides.rekor_url.clone_from(&self.rekor_url);
+        overrides.insecure_ignore_tlog = self.insecure_ignore_tlog;
+        Ok(overrides)
     }
 
     fn signer(&self) -> Loaded<Option<Signer>> {
@@ -123,10 +114,8 @@ fn warned(list: &[String]) -> Loaded<BTreeSet<Severity>> {
 pub fn check_gate(options: String) -> Result<()> {
     let check = || -> Loaded<()> {
         let options: Options = parse(&options)?;
-        options.signer()?;
+        options.overrides()?;
         options.judged_at()?;
-        failing(options.fail_on.as_deref().unwrap_or_default())?;
-        warned(options.warn_on.as_deref().unwrap_or_default())?;
         Ok(())
     };
     check().map_err(Into::into)

@@ -5,8 +5,7 @@ use std::path::PathBuf;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 use sealift::policy::{
-    FailingSeverities, Identity, ImageVerification, PolicyFiles, Requirement, SeverityGap, Signer,
-    SignerGap, Wanted,
+    FailingSeverities, GateOverrides, Identity, PolicyFiles, SeverityGap, Signer, SignerGap,
 };
 
 use crate::arguments::Arguments;
@@ -129,33 +128,9 @@ impl Gate {
             vex: arguments.take("vex_files")?.unwrap_or_default(),
             ..PolicyFiles::default()
         };
-        let mut loaded = files.load().map_err(|error| error::policy(&error))?;
-        let decides = &mut loaded.policy.gate;
-        if let Some(words) = arguments.take::<Vec<String>>("fail_on")? {
-            let listed = severities(&arguments, "fail_on", &words)?;
-            let gap = |gap: SeverityGap| arguments.refused("fail_on", &gap.to_string());
-            decides.fail_on = FailingSeverities::new(listed).map_err(gap)?;
-        }
-        if let Some(words) = arguments.take::<Vec<String>>("warn_on")? {
-            decides.warn_on = severities(&arguments, "warn_on", &words)?;
-        }
-        decides.fixed_only |= arguments.flag("fixed_only")?;
-        decides.allow_incomplete |= arguments.flag("allow_incomplete")?;
-        decides.require_justification |= arguments.flag("require_justification")?;
-        decides.max_age_days = arguments.take("max_age_days")?.or(decides.max_age_days);
-        if let Some(signer) = signer(&arguments)? {
-            decides.requirements = vec![Requirement::new(Wanted::Signature, signer)];
-        }
-        for requirement in &decides.requirements {
-            ImageVerification::check(requirement).map_err(|error| error::proof(&error))?;
-        }
-        loaded.policy.sources.insecure_ignore_tlog |= arguments.flag("insecure_ignore_tlog")?;
-        if let Some(root) = arguments.take::<PathBuf>("trusted_root")? {
-            loaded.policy.sources.trusted_root = Some(root.display().to_string());
-        }
-        let named = arguments.take::<String>("rekor_url")?;
-        let sources = &mut loaded.policy.sources;
-        sources.rekor_url = named.or(sources.rekor_url.take());
+        let loaded = files.load().map_err(|error| error::policy(&error))?;
+        let loaded = loaded.with(overrides(&arguments)?);
+        loaded.check_requirements().map_err(|error| error::proof(&error))?;
         let (offline, now) = (arguments.flag("offline")?, arguments.time()?);
         arguments.finish()?;
         let told = loaded.told.clone();
@@ -202,6 +177,29 @@ impl Gate {
     fn __repr__(&self) -> String {
         format!("Gate(files=<{}>)", self.told.len())
     }
+}
+
+/// What is said beside the file.
+fn overrides(arguments: &Arguments<'_>) -> PyResult<GateOverrides> {
+    let mut overrides = GateOverrides::default();
+    if let Some(words) = arguments.take::<Vec<String>>("fail_on")? {
+        let listed = severities(arguments, "fail_on", &words)?;
+        let gap = |gap: SeverityGap| arguments.refused("fail_on", &gap.to_string());
+        overrides.fail_on = Some(FailingSeverities::new(listed).map_err(gap)?);
+    }
+    if let Some(words) = arguments.take::<Vec<String>>("warn_on")? {
+        overrides.warn_on = Some(severities(arguments, "warn_on", &words)?);
+    }
+    overrides.fixed_only = arguments.flag("fixed_only")?;
+    overrides.allow_incomplete = arguments.flag("allow_incomplete")?;
+    overrides.require_justification = arguments.flag("require_justification")?;
+    overrides.max_age_days = arguments.take("max_age_days")?;
+    overrides.signer = signer(arguments)?;
+    let root = arguments.take::<PathBuf>("trusted_root")?;
+    overrides.trusted_root = root.map(|root| root.display().to_string());
+    overrides.rekor_url = arguments.take("rekor_url")?;
+    overrides.insecure_ignore_tlog = arguments.flag("insecure_ignore_tlog")?;
+    Ok(overrides)
 }
 
 /// Who must have signed: the file of a key, or an identity.

@@ -3,10 +3,10 @@
 use std::num::NonZeroUsize;
 
 use sealift::policy::{
-    Action, FailingSeverities, ForbiddenLicense, ForbiddenPackage, Gate, GatePolicy, Identity,
-    ImageVerification, Outcome, Policy, Requirement, Signer, SignerGap, Verdict, Wanted,
+    Action, FailingSeverities, ForbiddenLicense, ForbiddenPackage, Gate, GateOverrides, Identity,
+    LoadedPolicy, Outcome, Requirement, Signer, SignerGap, Verdict, Wanted,
 };
-use sealift::{NoProgress, Severity, escape};
+use sealift::{NoProgress, escape};
 
 use super::scan;
 use crate::args::{
@@ -34,9 +34,8 @@ pub(crate) fn gate(
     // Whatever is written, findings decide.
     args.image.scan.exit_code = Some(no);
     let selection = scan::selection(&args.image.scan)?;
-    let mut read = suppress::load(&args.image.scan.suppress)?;
-    set(&mut read.policy.gate, &args)?;
-    require(&mut read.policy, &args.signed)?;
+    let mut read = suppress::load(&args.image.scan.suppress)?.with(overrides(&args)?);
+    require(&mut read, &args.signed)?;
     if !read.policy.gate.requirements.is_empty() {
         // What an engine keeps under that name has no signature.
         args.image.image_src = vec!["remote".to_owned()];
@@ -140,53 +139,53 @@ fn left_out(args: &ScanArgs) -> Vec<String> {
     told
 }
 
-/// Sets what flags say.
-fn set(policy: &mut GatePolicy, args: &GateArgs) -> Result<(), Failure> {
-    let DecideArgs { fail_on, warn_on, unknown, kev, .. } = &args.decide;
-    let decide = &args.decide;
-    if let Some(severities) = fail_on {
+/// What flags say; each comes before what the policy says.
+fn overrides(args: &GateArgs) -> Result<GateOverrides, Failure> {
+    let GateArgs { image, decide, signed } = args;
+    let mut overrides = GateOverrides::default();
+    if let Some(severities) = &decide.fail_on {
         let failing = FailingSeverities::new(severities.iter().copied());
-        policy.fail_on = failing.map_err(|gap| Failure::Unusable {
+        overrides.fail_on = Some(failing.map_err(|gap| Failure::Unusable {
             what: "--fail-on".to_owned(),
             error: gap.into(),
             hint: "name every severity from the lowest that fails up: --fail-on HIGH,CRITICAL",
-        })?;
+        })?);
     }
-    if let Some(severities) = warn_on {
-        policy.warn_on = severities.iter().copied().collect();
-        // To name it among the severities says the same as --unknown.
-        if policy.warn_on.contains(&Severity::Unknown) {
-            policy.unknown = policy.unknown.max(Action::Warn);
-        }
-    }
-    policy.unknown = unknown.map_or(policy.unknown, Action::from);
-    policy.kev = kev.map_or(policy.kev, Action::from);
-    if end_of_life_status(&args.image.scan).is_some() {
-        policy.end_of_life = Action::Fail;
-    }
-    policy.fixed_only |= decide.fixed_only || args.image.scan.ignore_unfixed;
-    policy.epss.fail = within("--epss", decide.epss, 1.0)?.or(policy.epss.fail);
-    policy.cvss.fail = within("--cvss", decide.cvss, 10.0)?.or(policy.cvss.fail);
-    policy.max_age_days = decide.max_age_days.or(policy.max_age_days);
-    policy.max_base_age_days = decide.max_base_age_days.or(policy.max_base_age_days);
-    policy.require_justification |= decide.require_justification;
-    policy.allow_incomplete |= args.image.scan.allow_incomplete;
-    if args.image.scan.exclude_base {
-        policy.base = Action::Pass;
-    }
-    for text in &decide.forbid_package {
-        let purl = text.parse().map_err(|error| unusable("--forbid-package", error))?;
-        policy.forbidden_packages.push(ForbiddenPackage::new(purl));
-    }
-    for pattern in &decide.forbid_license {
-        let license = ForbiddenLicense::new(pattern.as_str()).map_err(|_| Failure::Value {
+    overrides.warn_on = decide.warn_on.as_ref().map(|list| list.iter().copied().collect());
+    overrides.unknown = decide.unknown.map(Action::from);
+    overrides.kev = decide.kev.map(Action::from);
+    overrides.end_of_life = end_of_life_status(&image.scan).map(|_| Action::Fail);
+    overrides.base = image.scan.exclude_base.then_some(Action::Pass);
+    overrides.fixed_only = decide.fixed_only || image.scan.ignore_unfixed;
+    overrides.allow_incomplete = image.scan.allow_incomplete;
+    overrides.require_justification = decide.require_justification;
+    overrides.epss = within("--epss", decide.epss, 1.0)?;
+    overrides.cvss = within("--cvss", decide.cvss, 10.0)?;
+    overrides.max_age_days = decide.max_age_days;
+    overrides.max_base_age_days = decide.max_base_age_days;
+    overrides.forbidden_packages = forbidden_packages(decide)?;
+    overrides.forbidden_licenses = forbidden_licenses(decide)?;
+    overrides.signer = signer(signed)?;
+    overrides.trusted_root = signed.trusted_root.as_ref().map(|root| root.display().to_string());
+    overrides.rekor_url.clone_from(&signed.rekor_url);
+    overrides.insecure_ignore_tlog = signed.insecure_ignore_tlog;
+    Ok(overrides)
+}
+
+fn forbidden_packages(args: &DecideArgs) -> Result<Vec<ForbiddenPackage>, Failure> {
+    let purls = args.forbid_package.iter().map(|text| text.parse().map(ForbiddenPackage::new));
+    purls.collect::<Result<_, _>>().map_err(|error| unusable("--forbid-package", error))
+}
+
+fn forbidden_licenses(args: &DecideArgs) -> Result<Vec<ForbiddenLicense>, Failure> {
+    let forbidden = |pattern: &String| {
+        ForbiddenLicense::new(pattern.as_str()).map_err(|_| Failure::Value {
             flag: "--forbid-license",
             value: pattern.clone(),
             hint: "name an SPDX id, in which * stands for anything",
-        })?;
-        policy.forbidden_licenses.push(license);
-    }
-    Ok(())
+        })
+    };
+    args.forbid_license.iter().map(forbidden).collect()
 }
 
 fn within(flag: &'static str, value: Option<f64>, most: f64) -> Result<Option<f64>, Failure> {
@@ -200,42 +199,28 @@ fn within(flag: &'static str, value: Option<f64>, most: f64) -> Result<Option<f6
     }
 }
 
-/// Adds what flags require to be proved: they come before what the policy says.
-fn require(policy: &mut Policy, args: &SignedArgs) -> Result<(), Failure> {
-    policy.sources.insecure_ignore_tlog |= args.insecure_ignore_tlog;
-    if let Some(root) = &args.trusted_root {
-        policy.sources.trusted_root = Some(root.display().to_string());
-    }
-    if let Some(url) = &args.rekor_url {
-        policy.sources.rekor_url = Some(url.clone());
-    }
-    let signer = signer(args)?;
-    if let Some(signer) = &signer {
-        let requirements = &mut policy.gate.requirements;
-        requirements.retain(|known| known.wanted != Wanted::Signature);
-        requirements.insert(0, Requirement::new(Wanted::Signature, signer.clone()));
-    }
-    let own = policy.gate.requirements.first().map(|known| known.signer.clone());
+/// Adds the attestations that flags require, by the signer of the image, and checks whether all that
+/// is required can be verified.
+fn require(read: &mut LoadedPolicy, args: &SignedArgs) -> Result<(), Failure> {
+    let requirements = &mut read.policy.gate.requirements;
+    let own = requirements.first().map(|known| known.signer.clone());
     for predicate in &args.attestation {
-        let signer = signer.clone().or_else(|| own.clone()).ok_or(Failure::Signer {
+        let signer = own.clone().ok_or(Failure::Signer {
             sentence: "it is not said who must have made the attestation",
             hint: "name a public key with --key, or an identity with --certificate-identity and \
                    --certificate-oidc-issuer",
         })?;
         let (predicate, builder) = (predicate.clone(), args.builder.clone());
         let wanted = Wanted::Attestation { predicate, builder };
-        policy.gate.requirements.push(Requirement::new(wanted, signer));
+        requirements.push(Requirement::new(wanted, signer));
     }
-    for requirement in &policy.gate.requirements {
-        let warnings = ImageVerification::check(requirement)
-            .map_err(|error| Failure::Unusable {
-                what: "what must be proved".to_owned(),
-                error: error.into(),
-                hint: "check --key, --certificate-* and --attestation, and [verify] of sealift.toml",
-            })?;
-        for warning in warnings {
-            eprintln!("warning: {}", escape::terminal(&warning));
-        }
+    let warnings = read.check_requirements().map_err(|error| Failure::Unusable {
+        what: "what must be proved".to_owned(),
+        error: error.into(),
+        hint: "check --key, --certificate-* and --attestation, and [verify] of sealift.toml",
+    })?;
+    for warning in warnings {
+        eprintln!("warning: {}", escape::terminal(&warning));
     }
     Ok(())
 }

@@ -25,6 +25,7 @@ mod gate;
 mod identity;
 mod images;
 mod outcome;
+mod overrides;
 mod proof;
 mod wanted;
 
@@ -34,6 +35,7 @@ pub use files::{LoadedPolicy, PolicyFileError, PolicyFiles};
 pub use gate::{Admission, Gate};
 pub use images::{ImageGate, RuleVerdict};
 pub use outcome::Outcome;
+pub use overrides::GateOverrides;
 pub use proof::{ImageVerification, ProofError, required};
 pub use sealift_policy::{
     About, Action, Applied, Decision, Error, FailingSeverities, ForbiddenLicense, ForbiddenPackage,
