@@ -28,6 +28,7 @@ mod network;
 mod output;
 mod places;
 mod progress;
+mod scan_plan;
 mod summary;
 mod suppress;
 mod target;

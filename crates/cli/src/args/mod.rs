@@ -237,13 +237,6 @@ pub(crate) struct ImageArgs {
     pub(crate) scan: ScanArgs,
 }
 
-impl ImageArgs {
-    /// Has the report say of the image's config what was asked for and is not done.
-    pub(crate) fn say_image_config(&mut self) {
-        self.scan.image_config = std::mem::take(&mut self.image_config_scanners);
-    }
-}
-
 /// Flags of the layer cache.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Layer cache")]
@@ -439,22 +432,9 @@ pub(crate) struct ScanArgs {
     /// Threads that read layers; default: one for each processor.
     #[arg(long, alias = "parallel", value_name = "N")]
     pub(crate) threads: Option<NonZeroUsize>,
-    /// Whether findings are attested, so that they are looked for whatever is printed.
-    #[arg(skip)]
-    pub(crate) attests: bool,
-    /// What was asked for of an image's config.
-    #[arg(skip)]
-    pub(crate) image_config: Vec<ScannerKind>,
 }
 
 impl ScanArgs {
-    /// Whether vulnerabilities are looked for. A list of what is there needs no findings, but a
-    /// gate and an attestation do.
-    pub(crate) fn looks_for_vulnerabilities(&self) -> bool {
-        let asked = self.scanners.as_ref().is_none_or(|list| list.contains(&ScannerKind::Vuln));
-        asked && (!self.only_lists() || self.gates() || self.attests)
-    }
-
     /// Whether the report lists packages without findings: SPDX and GitHub's snapshot cannot tell of
     /// them, and CycloneDX does, as in Trivy, only where `--scanners` asks for them.
     pub(crate) fn only_lists(&self) -> bool {
@@ -473,11 +453,6 @@ impl ScanArgs {
     /// Whether configuration files are checked.
     pub(crate) fn looks_for_misconfigurations(&self) -> bool {
         self.scanners.as_ref().is_some_and(|list| list.contains(&ScannerKind::Misconfig))
-    }
-
-    /// Whether findings decide the exit status.
-    pub(crate) fn gates(&self) -> bool {
-        self.exit_code.is_some_and(|code| code != 0)
     }
 }
 

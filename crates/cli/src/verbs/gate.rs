@@ -13,13 +13,14 @@ use crate::args::{
     DecideArgs, GateArgs, GlobalArgs, PackageKind, ReportFormat, ScanArgs, SignedArgs,
 };
 use crate::failure::Failure;
+use crate::scan_plan::{Purpose, ScanPlan};
 use crate::{Environment, clock, network, output, summary, suppress, trust};
 
 /// Exit status when the gate says no, unless `--exit-code` names another.
 const NO: u8 = 1;
 
 pub(crate) fn gate(
-    mut args: GateArgs,
+    args: GateArgs,
     global: &GlobalArgs,
     environment: &Environment,
 ) -> Result<u8, Failure> {
@@ -29,18 +30,14 @@ pub(crate) fn gate(
             hint: "leave it out; `sealift db update` fetches advisories",
         });
     }
-    args.image.say_image_config();
     let no = args.image.scan.exit_code.filter(|code| *code != 0).unwrap_or(NO);
-    // Whatever is written, findings decide.
-    args.image.scan.exit_code = Some(no);
     let selection = scan::selection(&args.image.scan)?;
     let mut read = suppress::load(&args.image.scan.suppress)?.with(overrides(&args)?);
     require(&mut read, &args.signed)?;
-    if !read.policy.gate.requirements.is_empty() {
-        // What an engine keeps under that name has no signature.
-        args.image.image_src = vec!["remote".to_owned()];
-    }
-    let (target, mut options) = scan::image_target(&args.image, global, environment)?;
+    let requires_signatures = !read.policy.gate.requirements.is_empty();
+    let purpose = Purpose::Gate { exit_code: no, requires_signatures };
+    let plan = ScanPlan::of_image(&args.image, purpose);
+    let (target, mut options) = scan::image_target(&args.image, &plan, global, environment)?;
     // What a build sets for its own reports says nothing of the day on which this decides.
     let now = args.image.scan.as_of.unwrap_or_else(clock::now);
     options.judged_at = Some(now);
@@ -50,9 +47,8 @@ pub(crate) fn gate(
     if !global.quiet {
         suppress::say(&read.told);
     }
-    let (mut report, _, notes) =
-        scan::scanned(&target, &options, &args.image.scan, global, environment)?;
-    report.notes = scan::not_scanned(&args.image.scan, false);
+    let (mut report, _, notes) = scan::scanned(&target, &options, &plan, global, environment)?;
+    report.notes = scan::not_scanned(&plan, false);
     report.notes.extend(notes);
     report.notes.extend(left_out(&args.image.scan));
     let gate = Gate::new(read.policy, read.suppressions, now);

@@ -22,6 +22,7 @@ use crate::clock::now;
 use crate::failure::Failure;
 use crate::network::Network;
 use crate::progress::Bar;
+use crate::scan_plan::{Purpose, ScanPlan};
 use crate::verbs::config::{configuration, line_count, patterns};
 use crate::verbs::sign::Attesting;
 use crate::{Environment, advisories, cache, deadline, output, summary, suppress, target, vex};
@@ -41,24 +42,24 @@ pub(crate) fn image(
     global: &GlobalArgs,
     environment: &Environment,
 ) -> Result<u8, Failure> {
-    let ImageVerbArgs { mut image, attest } = args;
-    image.say_image_config();
+    let ImageVerbArgs { image, attest } = args;
     if image.scan.download_db_only {
         return advisories::download(&image.scan, global, environment);
     }
-    if attest.is_wanted() {
-        // What is signed is what a registry has, not what an engine keeps under that name.
-        image.image_src = vec!["remote".to_owned()];
-    }
-    image.scan.attests = attest.attest;
-    let (target, options) = image_target(&image, global, environment)?;
-    let attesting = Attesting::new(&attest, &image.scan, &target, global, environment)?;
-    run(&target, &options, &image.scan, attesting, global, environment)
+    let purpose = match attest.is_wanted() {
+        true => Purpose::Attest { findings: attest.attest },
+        false => Purpose::Report,
+    };
+    let plan = ScanPlan::of_image(&image, purpose);
+    let (target, options) = image_target(&image, &plan, global, environment)?;
+    let attesting = Attesting::new(&attest, plan.args, &target, global, environment)?;
+    run(&target, &options, &plan, attesting, global, environment)
 }
 
 /// The image that flags name, and how it is scanned.
 pub(super) fn image_target(
     args: &ImageArgs,
+    plan: &ScanPlan<'_>,
     global: &GlobalArgs,
     environment: &Environment,
 ) -> Result<(Target, ScanOptions), Failure> {
@@ -68,7 +69,7 @@ pub(super) fn image_target(
     let network = Network::new(&args.access, environment).about(args.image.as_deref());
     let network = network.quiet(global.quiet);
     let target = match (&args.image, &args.input) {
-        (Some(image), _) => target::parse_image(image, &args.image_src, &network)?,
+        (Some(image), _) => target::parse_image(image, &plan.sources, &network)?,
         (None, input) => Target::image_at(input.as_deref().unwrap_or_default()),
     };
     let input = args.input.as_deref().map(|input| input.to_string_lossy().into_owned());
@@ -76,7 +77,7 @@ pub(super) fn image_target(
     let mut options = options(&args.scan, environment)?;
     options.platform = args.platform.clone();
     options.name = name;
-    options.bases = bases(&args.layers, &args.image_src, &network)?;
+    options.bases = bases(&args.layers, &plan.sources, &network)?;
     options.all_layers = args.layers.wants_hidden();
     options.cache = cache::wanted(&args.cache, global, environment);
     Ok((target, options))
@@ -108,8 +109,9 @@ pub(crate) fn fs(
     environment: &Environment,
 ) -> Result<u8, Failure> {
     deadline::set(global.timeout);
-    let options = tree_options(&args, environment)?;
-    run(&Target::Filesystem(args.path), &options, &args.scan, None, global, environment)
+    let plan = ScanPlan::of(&args.scan);
+    let options = tree_options(&args, &plan, environment)?;
+    run(&Target::Filesystem(args.path), &options, &plan, None, global, environment)
 }
 
 /// A repository is a folder: nothing is cloned.
@@ -134,16 +136,21 @@ pub(crate) fn rootfs(
     environment: &Environment,
 ) -> Result<u8, Failure> {
     deadline::set(global.timeout);
-    let options = tree_options(&args, environment)?;
-    run(&Target::Rootfs(args.path), &options, &args.scan, None, global, environment)
+    let plan = ScanPlan::of(&args.scan);
+    let options = tree_options(&args, &plan, environment)?;
+    run(&Target::Rootfs(args.path), &options, &plan, None, global, environment)
 }
 
 /// How a folder is scanned.
-fn tree_options(args: &TreeArgs, environment: &Environment) -> Result<ScanOptions, Failure> {
+fn tree_options(
+    args: &TreeArgs,
+    plan: &ScanPlan<'_>,
+    environment: &Environment,
+) -> Result<ScanOptions, Failure> {
     let mut options = options(&args.scan, environment)?;
     options.skip = skip_rules(&args.path, &args.scan.skip)?;
     if args.scan.looks_for_misconfigurations() {
-        if args.scan.format == ReportFormat::GitLab && !args.scan.looks_for_vulnerabilities() {
+        if args.scan.format == ReportFormat::GitLab && !plan.looks_for_vulnerabilities() {
             return Err(Failure::Unusable {
                 what: "--format gitlab".to_owned(),
                 error: "it has no place for what checks of configuration files say".into(),
@@ -183,7 +190,7 @@ pub(crate) fn sbom(
         Some("-") => read_stdin()?,
         _ => Target::Sbom(args.file),
     };
-    run(&target, &options, &args.scan, None, global, environment)
+    run(&target, &options, &ScanPlan::of(&args.scan), None, global, environment)
 }
 
 /// The SBOM on standard input, and one byte more than may be read where it is longer.
@@ -222,13 +229,14 @@ fn options(args: &ScanArgs, environment: &Environment) -> Result<ScanOptions, Fa
 fn run(
     target: &Target,
     options: &ScanOptions,
-    args: &ScanArgs,
+    plan: &ScanPlan<'_>,
     attesting: Option<Attesting<'_>>,
     global: &GlobalArgs,
     environment: &Environment,
 ) -> Result<u8, Failure> {
+    let args = plan.args;
     let selection = selection(args)?;
-    let judges = args.looks_for_vulnerabilities() || options.configuration.is_some();
+    let judges = plan.looks_for_vulnerabilities() || options.configuration.is_some();
     let mut suppressed = match judges {
         true => suppress::load(&args.suppress)?,
         false => LoadedPolicy::default(),
@@ -236,7 +244,7 @@ fn run(
     if !global.quiet {
         suppress::say(&suppressed.told);
     }
-    let (mut report, scanner, notes) = scanned(target, options, args, global, environment)?;
+    let (mut report, scanner, notes) = scanned(target, options, plan, global, environment)?;
     let statements = attesting.as_ref();
     let statements =
         statements.map(|it| it.statements(&report, scanner.database(), args)).transpose()?;
@@ -246,7 +254,7 @@ fn run(
     let today = args.as_of.unwrap_or_else(now);
     let unused = policy::apply(&mut report, &suppressed.with_exceptions(), today);
     report.shows_suppressed = args.suppress.show_suppressed;
-    report.notes = not_scanned(args, report.configuration.is_some());
+    report.notes = not_scanned(plan, report.configuration.is_some());
     report.notes.extend(notes);
     let format = format(args, options.threads, environment);
     output::emit(args.shown.output.as_deref(), |out| sealift::render(&report, &format, out))?;
@@ -261,14 +269,14 @@ fn run(
         suppress::say_unused(&unused, global.debug);
         summary::end_of_life(&report, args.exit_on_eol.is_some());
         summary::old_advisories(&report, scanner.database(), now());
-        if args.only_lists() && (args.gates() || args.lists_vulnerabilities()) {
+        if args.only_lists() && (plan.gates() || args.lists_vulnerabilities()) {
             eprintln!(
                 "warning: this format lists packages; --format json or table has the findings"
             );
         }
     }
     say_not_applied(args.config.as_deref());
-    let mut status = status(&report, args);
+    let mut status = status(&report, plan);
     if status == INCOMPLETE && !report.was_searched() {
         eprintln!("error: nothing that --scanners names was scanned");
         eprintln!("hint: --scanners vuln looks for vulnerabilities; --allow-incomplete accepts it");
@@ -291,12 +299,13 @@ fn run(
 pub(super) fn scanned(
     target: &Target,
     options: &ScanOptions,
-    args: &ScanArgs,
+    plan: &ScanPlan<'_>,
     global: &GlobalArgs,
     environment: &Environment,
 ) -> Result<(Report, Scanner, Vec<String>), Failure> {
+    let args = plan.args;
     peers::set_by_variable(Peer::Trivy, environment)?;
-    let matches = args.looks_for_vulnerabilities();
+    let matches = plan.looks_for_vulnerabilities();
     // A database that is named and cannot be used is better known before the target is read.
     let named = args.db.as_deref().filter(|_| matches);
     let named = named.map(|path| Database::open(path).map_err(Failure::database)).transpose()?;
@@ -325,16 +334,17 @@ pub(super) fn scanned(
 
 /// The exit status: as in Trivy an end of life decides first, then findings; then whether the scan
 /// was whole.
-fn status(report: &Report, args: &ScanArgs) -> u8 {
+fn status(report: &Report, plan: &ScanPlan<'_>) -> u8 {
+    let args = plan.args;
     if let Some(code) = args.exit_on_eol.filter(|_| report.is_past_end_of_life())
         && code != 0
     {
         return code;
     }
     let fails = report.configuration.iter().any(|all| all.failures().next().is_some());
-    match args.exit_code {
-        Some(code) if args.gates() && (report.visible_findings().next().is_some() || fails) => code,
-        _ if args.gates() && !report.is_complete() && !args.allow_incomplete => INCOMPLETE,
+    match plan.exit_code {
+        Some(code) if plan.gates() && (report.visible_findings().next().is_some() || fails) => code,
+        _ if plan.gates() && !report.is_complete() && !args.allow_incomplete => INCOMPLETE,
         _ => 0,
     }
 }
@@ -391,8 +401,8 @@ pub(super) fn database_path(
 }
 
 /// What was asked for that this version does not do: said, and the rest is done.
-pub(super) fn not_scanned(args: &ScanArgs, checks_files: bool) -> Vec<String> {
-    let asked: BTreeSet<ScannerKind> = args.scanners.iter().flatten().copied().collect();
+pub(super) fn not_scanned(plan: &ScanPlan<'_>, checks_files: bool) -> Vec<String> {
+    let asked: BTreeSet<ScannerKind> = plan.args.scanners.iter().flatten().copied().collect();
     let is_done = |scanner: &ScannerKind| match scanner {
         ScannerKind::Vuln => true,
         ScannerKind::Misconfig => checks_files,
@@ -400,7 +410,7 @@ pub(super) fn not_scanned(args: &ScanArgs, checks_files: bool) -> Vec<String> {
     };
     let missing = asked.into_iter().filter(|scanner| !is_done(scanner));
     let missing = missing.map(|scanner| format!("not scanned: {}", scanner.name()));
-    let of_config: BTreeSet<ScannerKind> = args.image_config.iter().copied().collect();
+    let of_config: BTreeSet<ScannerKind> = plan.image_config.iter().copied().collect();
     let of_config =
         of_config.iter().map(|it| format!("not scanned: {} of the image's config", it.name()));
     missing.chain(of_config).collect()
