@@ -5,9 +5,9 @@ use sealift::policy::{
 };
 use sealift::{NoProgress, Report, Target, escape};
 
-use crate::args::{GlobalArgs, VexSignerArgs};
+use crate::args::VexSignerArgs;
 use crate::failure::Failure;
-use crate::{Environment, clock, network, suppress, trust};
+use crate::{Context, clock, network, suppress, trust};
 
 const WHO: &str = "name a public key with --vex-key, or an identity with \
                    --vex-certificate-identity and --vex-certificate-oidc-issuer";
@@ -49,21 +49,20 @@ pub(crate) fn add_attested(
     target: &Target,
     report: &Report,
     offline: bool,
-    global: &GlobalArgs,
-    environment: &Environment,
+    context: Context<'_>,
 ) -> Result<(), Failure> {
     let Some(signer) = read.policy.sources.vex_signer.clone() else { return Ok(()) };
     if report.artifact.image.is_none() {
         return Ok(());
     }
-    let root = trust::of_policy(read, offline, global, environment)?;
+    let root = trust::of_policy(read, offline, context)?;
     let mut verification = ImageVerification::new(target, report, &root, clock::now(), &NoProgress);
     if !offline {
-        let log = read.log(network::client(environment)?).map_err(suppress::unusable)?;
+        let log = read.log(network::client(context.environment)?).map_err(suppress::unusable)?;
         verification.options.log = Some(log);
     }
     let attested = verification.attested_vex(&signer, read.policy.sources.insecure_ignore_vex_tlog);
-    if !global.quiet {
+    if !context.global.quiet {
         suppress::say(&attested.told);
     }
     read.suppressions.vex.extend(attested.documents);

@@ -9,21 +9,15 @@ use sealift::policy::{
 use sealift::{NoProgress, escape};
 
 use super::scan;
-use crate::args::{
-    DecideArgs, GateArgs, GlobalArgs, PackageKind, ReportFormat, ScanArgs, SignedArgs,
-};
+use crate::args::{DecideArgs, GateArgs, PackageKind, ReportFormat, ScanArgs, SignedArgs};
 use crate::failure::Failure;
 use crate::scan_plan::{Purpose, ScanPlan};
-use crate::{Environment, clock, network, output, summary, suppress, trust};
+use crate::{Context, Environment, clock, network, output, summary, suppress, trust};
 
 /// Exit status when the gate says no, unless `--exit-code` names another.
 const NO: u8 = 1;
 
-pub(crate) fn gate(
-    args: GateArgs,
-    global: &GlobalArgs,
-    environment: &Environment,
-) -> Result<u8, Failure> {
+pub(crate) fn gate(args: GateArgs, context: Context<'_>) -> Result<u8, Failure> {
     if args.image.scan.download_db_only {
         return Err(Failure::NotYet {
             what: "gate --download-db-only".to_owned(),
@@ -37,40 +31,40 @@ pub(crate) fn gate(
     let requires_signatures = !read.policy.gate.requirements.is_empty();
     let purpose = Purpose::Gate { exit_code: no, requires_signatures };
     let plan = ScanPlan::of_image(&args.image, purpose);
-    let (target, mut options) = scan::image_target(&args.image, &plan, global, environment)?;
+    let (target, mut options) = scan::image_target(&args.image, &plan, context)?;
     // What a build sets for its own reports says nothing of the day on which this decides.
     let now = args.image.scan.as_of.unwrap_or_else(clock::now);
     options.judged_at = Some(now);
     // What comes from the cache was verified some other day, from some other blob.
     options.cache = None;
-    let root = trust::of_policy(&read, args.image.scan.offline, global, environment)?;
-    if !global.quiet {
+    let root = trust::of_policy(&read, args.image.scan.offline, context)?;
+    if !context.global.quiet {
         suppress::say(&read.told);
     }
-    let (mut report, _, notes) = scan::scanned(&target, &options, &plan, global, environment)?;
+    let (mut report, _, notes) = scan::scanned(&target, &options, &plan, context)?;
     report.notes = scan::not_scanned(&plan, false);
     report.notes.extend(notes);
     report.notes.extend(left_out(&args.image.scan));
     let gate = Gate::new(read.policy, read.suppressions, now);
     let mut gate = gate.with_trusted_root(root).verified_at(clock::now());
     if !args.image.scan.offline {
-        gate = gate.asking(network::client(environment)?).map_err(suppress::unusable)?;
+        gate = gate.asking(network::client(context.environment)?).map_err(suppress::unusable)?;
     }
     let outcome = gate.decide(&target, &mut report, &NoProgress)?;
-    if !global.quiet {
+    if !context.global.quiet {
         suppress::say(&outcome.told);
     }
     let hidden = selection.apply(&mut report);
     // What does not count is a part of the decision, in whatever format it is told.
     report.shows_suppressed = true;
-    write(&outcome, &report, &args, options.threads, environment)?;
-    if !global.quiet {
-        summary::print(&report, &hidden, global.debug);
-        suppress::say_unused(&outcome.unused, global.debug);
+    write(&outcome, &report, &args, options.threads, context.environment)?;
+    if !context.global.quiet {
+        summary::print(&report, &hidden, context.global.debug);
+        suppress::say_unused(&outcome.unused, context.global.debug);
     }
     scan::say_not_applied(args.image.scan.config.as_deref());
     if let Some(status) = end_of_life_status(&args.image.scan) {
-        if !global.quiet {
+        if !context.global.quiet {
             summary::end_of_life(&report, true);
         }
         if report.is_past_end_of_life() {

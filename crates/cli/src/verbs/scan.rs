@@ -15,8 +15,8 @@ use sealift::{
 use crate::args::peers;
 use crate::args::variables::Peer;
 use crate::args::{
-    GlobalArgs, ImageArgs, ImageVerbArgs, LayerArgs, MatchKind, PackageKind, ReportFormat,
-    SbomArgs, ScanArgs, ScannerKind, SkipArgs, TreeArgs,
+    ImageArgs, ImageVerbArgs, LayerArgs, MatchKind, PackageKind, ReportFormat, SbomArgs, ScanArgs,
+    ScannerKind, SkipArgs, TreeArgs,
 };
 use crate::clock::now;
 use crate::failure::Failure;
@@ -25,7 +25,9 @@ use crate::progress::Bar;
 use crate::scan_plan::{Purpose, ScanPlan};
 use crate::verbs::config::{configuration, line_count, patterns};
 use crate::verbs::sign::Attesting;
-use crate::{Environment, advisories, cache, deadline, output, summary, suppress, target, vex};
+use crate::{
+    Context, Environment, advisories, cache, deadline, output, summary, suppress, target, vex,
+};
 
 /// Files that Trivy reads from the working directory, and this command only where `--config` names
 /// them.
@@ -37,49 +39,46 @@ pub(super) const INCOMPLETE: u8 = 3;
 /// Columns of a table that goes to a file or pipe.
 const WIDTH_WITHOUT_TERMINAL: usize = 160;
 
-pub(crate) fn image(
-    args: ImageVerbArgs,
-    global: &GlobalArgs,
-    environment: &Environment,
-) -> Result<u8, Failure> {
+pub(crate) fn image(args: ImageVerbArgs, context: Context<'_>) -> Result<u8, Failure> {
     let ImageVerbArgs { image, attest } = args;
     if image.scan.download_db_only {
-        return advisories::download(&image.scan, global, environment);
+        return advisories::download(&image.scan, context);
     }
     let purpose = match attest.is_wanted() {
         true => Purpose::Attest { findings: attest.attest },
         false => Purpose::Report,
     };
     let plan = ScanPlan::of_image(&image, purpose);
-    let (target, options) = image_target(&image, &plan, global, environment)?;
-    let attesting = Attesting::new(&attest, plan.args, &target, global, environment)?;
-    run(&target, &options, &plan, attesting, global, environment)
+    let (target, options) = image_target(&image, &plan, context)?;
+    let attesting = Attesting::new(&attest, plan.args, &target, context)?;
+    run(&target, &options, &plan, attesting, context)
 }
 
 /// The image that flags name, and how it is scanned.
 pub(super) fn image_target(
     args: &ImageArgs,
     plan: &ScanPlan<'_>,
-    global: &GlobalArgs,
-    environment: &Environment,
+    context: Context<'_>,
 ) -> Result<(Target, ScanOptions), Failure> {
-    deadline::set(global.timeout);
-    let environment = environment.clone().with("DOCKER_HOST", args.docker_host.as_deref());
+    deadline::set(context.global.timeout);
+    let environment = context.environment.clone();
+    let environment = environment.with("DOCKER_HOST", args.docker_host.as_deref());
     let environment = &environment.with("CONTAINER_HOST", args.podman_host.as_deref());
-    let network = Network::new(&args.access, environment).about(args.image.as_deref());
-    let network = network.quiet(global.quiet);
+    let context = Context { environment, ..context };
+    let network = Network::new(&args.access, context.environment).about(args.image.as_deref());
+    let network = network.quiet(context.global.quiet);
     let target = match (&args.image, &args.input) {
         (Some(image), _) => target::parse_image(image, &plan.sources, &network)?,
         (None, input) => Target::image_at(input.as_deref().unwrap_or_default()),
     };
     let input = args.input.as_deref().map(|input| input.to_string_lossy().into_owned());
     let name = args.image.as_deref().map(display_name).or(input);
-    let mut options = options(&args.scan, environment)?;
+    let mut options = options(&args.scan, context.environment)?;
     options.platform = args.platform.clone();
     options.name = name;
     options.bases = bases(&args.layers, &plan.sources, &network)?;
     options.all_layers = args.layers.wants_hidden();
-    options.cache = cache::wanted(&args.cache, global, environment);
+    options.cache = cache::wanted(&args.cache, context);
     Ok((target, options))
 }
 
@@ -103,23 +102,15 @@ fn display_name(image: &str) -> String {
     bare.unwrap_or(image).to_owned()
 }
 
-pub(crate) fn fs(
-    args: TreeArgs,
-    global: &GlobalArgs,
-    environment: &Environment,
-) -> Result<u8, Failure> {
-    deadline::set(global.timeout);
+pub(crate) fn fs(args: TreeArgs, context: Context<'_>) -> Result<u8, Failure> {
+    deadline::set(context.global.timeout);
     let plan = ScanPlan::of(&args.scan);
-    let options = tree_options(&args, &plan, environment)?;
-    run(&Target::Filesystem(args.path), &options, &plan, None, global, environment)
+    let options = tree_options(&args, &plan, context.environment)?;
+    run(&Target::Filesystem(args.path), &options, &plan, None, context)
 }
 
 /// A repository is a folder: nothing is cloned.
-pub(crate) fn repo(
-    args: TreeArgs,
-    global: &GlobalArgs,
-    environment: &Environment,
-) -> Result<u8, Failure> {
+pub(crate) fn repo(args: TreeArgs, context: Context<'_>) -> Result<u8, Failure> {
     let written = args.path.to_string_lossy();
     if !args.path.exists() && written.contains(['@', ':']) {
         return Err(Failure::NotYet {
@@ -127,18 +118,14 @@ pub(crate) fn repo(
             hint: "clone it with Git and name the folder",
         });
     }
-    fs(args, global, environment)
+    fs(args, context)
 }
 
-pub(crate) fn rootfs(
-    args: TreeArgs,
-    global: &GlobalArgs,
-    environment: &Environment,
-) -> Result<u8, Failure> {
-    deadline::set(global.timeout);
+pub(crate) fn rootfs(args: TreeArgs, context: Context<'_>) -> Result<u8, Failure> {
+    deadline::set(context.global.timeout);
     let plan = ScanPlan::of(&args.scan);
-    let options = tree_options(&args, &plan, environment)?;
-    run(&Target::Rootfs(args.path), &options, &plan, None, global, environment)
+    let options = tree_options(&args, &plan, context.environment)?;
+    run(&Target::Rootfs(args.path), &options, &plan, None, context)
 }
 
 /// How a folder is scanned.
@@ -179,18 +166,14 @@ pub(super) fn skip_rules(folder: &Path, args: &SkipArgs) -> Result<SkipRules, Fa
     })
 }
 
-pub(crate) fn sbom(
-    args: SbomArgs,
-    global: &GlobalArgs,
-    environment: &Environment,
-) -> Result<u8, Failure> {
-    deadline::set(global.timeout);
-    let options = options(&args.scan, environment)?;
+pub(crate) fn sbom(args: SbomArgs, context: Context<'_>) -> Result<u8, Failure> {
+    deadline::set(context.global.timeout);
+    let options = options(&args.scan, context.environment)?;
     let target = match args.file.to_str() {
         Some("-") => read_stdin()?,
         _ => Target::Sbom(args.file),
     };
-    run(&target, &options, &ScanPlan::of(&args.scan), None, global, environment)
+    run(&target, &options, &ScanPlan::of(&args.scan), None, context)
 }
 
 /// The SBOM on standard input, and one byte more than may be read where it is longer.
@@ -231,8 +214,7 @@ fn run(
     options: &ScanOptions,
     plan: &ScanPlan<'_>,
     attesting: Option<Attesting<'_>>,
-    global: &GlobalArgs,
-    environment: &Environment,
+    context: Context<'_>,
 ) -> Result<u8, Failure> {
     let args = plan.args;
     let selection = selection(args)?;
@@ -241,14 +223,14 @@ fn run(
         true => suppress::load(&args.suppress)?,
         false => LoadedPolicy::default(),
     };
-    if !global.quiet {
+    if !context.global.quiet {
         suppress::say(&suppressed.told);
     }
-    let (mut report, scanner, notes) = scanned(target, options, plan, global, environment)?;
+    let (mut report, scanner, notes) = scanned(target, options, plan, context)?;
     let statements = attesting.as_ref();
     let statements =
         statements.map(|it| it.statements(&report, scanner.database(), args)).transpose()?;
-    vex::add_attested(&mut suppressed, target, &report, args.offline, global, environment)?;
+    vex::add_attested(&mut suppressed, target, &report, args.offline, context)?;
     let hidden = selection.apply(&mut report);
     // What a build sets for its own reports revives no rule that has expired.
     let today = args.as_of.unwrap_or_else(now);
@@ -256,17 +238,17 @@ fn run(
     report.shows_suppressed = args.suppress.show_suppressed;
     report.notes = not_scanned(plan, report.configuration.is_some());
     report.notes.extend(notes);
-    let format = format(args, options.threads, environment);
+    let format = format(args, options.threads, context.environment);
     output::emit(args.shown.output.as_deref(), |out| sealift::render(&report, &format, out))?;
-    if !global.quiet {
-        summary::print(&report, &hidden, global.debug);
+    if !context.global.quiet {
+        summary::print(&report, &hidden, context.global.debug);
         // Of one file nothing is left out: it was asked for by its name.
         if let Target::Filesystem(path) | Target::Rootfs(path) = target
             && !path.is_file()
         {
             summary::not_skipped(&options.skip);
         }
-        suppress::say_unused(&unused, global.debug);
+        suppress::say_unused(&unused, context.global.debug);
         summary::end_of_life(&report, args.exit_on_eol.is_some());
         summary::old_advisories(&report, scanner.database(), now());
         if args.only_lists() && (plan.gates() || args.lists_vulnerabilities()) {
@@ -300,33 +282,32 @@ pub(super) fn scanned(
     target: &Target,
     options: &ScanOptions,
     plan: &ScanPlan<'_>,
-    global: &GlobalArgs,
-    environment: &Environment,
+    context: Context<'_>,
 ) -> Result<(Report, Scanner, Vec<String>), Failure> {
     let args = plan.args;
-    peers::set_by_variable(Peer::Trivy, environment)?;
+    peers::set_by_variable(Peer::Trivy, context.environment)?;
     let matches = plan.looks_for_vulnerabilities();
     // A database that is named and cannot be used is better known before the target is read.
     let named = args.db.as_deref().filter(|_| matches);
     let named = named.map(|path| Database::open(path).map_err(Failure::database)).transpose()?;
     if named.is_none() && matches && (args.offline || args.skip_db_update) {
-        database_path(None, global, environment)?;
+        database_path(None, context)?;
     }
-    let bar = Bar::new(!args.no_progress && !global.quiet);
+    let bar = Bar::new(!args.no_progress && !context.global.quiet);
     let contents =
         Scanner::read(target, options, &bar).map_err(|error| Failure::target(target, error))?;
     drop(bar);
     let (database, notes) = match named {
         None if matches => {
             let needed = contents.exports(options);
-            let kept = advisories::database(args, needed, global, environment)?;
+            let kept = advisories::database(args, needed, context)?;
             (kept.database, kept.notes)
         }
         database => (database, Vec::new()),
     };
     let scanner = database.map_or_else(Scanner::without_database, Scanner::new);
     let report = scanner.judge(contents, options, &NoProgress)?;
-    if let Some(cache) = options.cache.as_deref().filter(|_| !global.quiet) {
+    if let Some(cache) = options.cache.as_deref().filter(|_| !context.global.quiet) {
         cache::say_problem(cache);
     }
     Ok((report, scanner, notes))
@@ -390,13 +371,12 @@ pub(super) fn selection(args: &ScanArgs) -> Result<Selection, Failure> {
 /// The database that is named, else that of the cache folder.
 pub(super) fn database_path(
     named: Option<PathBuf>,
-    global: &GlobalArgs,
-    environment: &Environment,
+    context: Context<'_>,
 ) -> Result<PathBuf, Failure> {
     if let Some(path) = named {
         return Ok(path);
     }
-    let path = cache::databases(global, environment).map(|store| store.database());
+    let path = cache::databases(context).map(|store| store.database());
     path.clone().filter(|path| path.exists()).ok_or(Failure::NoDatabase(path))
 }
 
