@@ -39,9 +39,9 @@ export class SealiftError extends Error {
   readonly limit?: string
   /** Its value. */
   readonly max?: number
-  /** HTTP status of a registry. */
+  /** HTTP status of a registry: 404 where it has no such image, 401 where it denies access. */
   readonly status?: number
-  /** The check that failed, as `identity` or `content`. */
+  /** The check that failed, as `identity` or `content`; `image-present` where there is no image to verify. */
   readonly check?: string
   /** The image that is not verified. */
   readonly digest?: string
