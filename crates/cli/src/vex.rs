@@ -61,7 +61,8 @@ pub(crate) fn add_attested(
         let log = read.log(network::client(context.environment)?).map_err(suppress::unusable)?;
         verification.options.log = Some(log);
     }
-    let attested = verification.attested_vex(&signer, read.policy.sources.insecure_ignore_vex_tlog);
+    verification.insecure_ignore_vex_tlog = read.policy.sources.insecure_ignore_vex_tlog;
+    let attested = verification.attested_vex(&signer);
     if !context.global.quiet {
         suppress::say(&attested.told);
     }

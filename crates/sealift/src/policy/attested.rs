@@ -20,25 +20,21 @@ pub struct AttestedVex {
 }
 
 impl ImageVerification<'_> {
-    /// The OpenVEX documents that a signer has attested on the image. What somebody else attested
-    /// or cannot be read takes nothing out, and is told. Those by a key may be left out of transparency
-    /// logs with `insecure_ignore_tlog`.
+    /// The OpenVEX documents that a signer has attested on the image. A document of another signer,
+    /// and one that cannot be read, takes nothing out and is reported in the messages.
     #[must_use]
-    pub fn attested_vex(&self, signer: &Signer, insecure_ignore_tlog: bool) -> AttestedVex {
-        self.read_vex(signer, insecure_ignore_tlog).unwrap_or_else(|error| AttestedVex {
+    pub fn attested_vex(&self, signer: &Signer) -> AttestedVex {
+        self.read_vex(signer).unwrap_or_else(|error| AttestedVex {
             documents: Vec::new(),
             told: vec![format!("warning: VEX attestations are not read: {}", Chain(&error))],
         })
     }
 
-    fn read_vex(
-        &self,
-        signer: &Signer,
-        insecure_ignore_tlog: bool,
-    ) -> Result<AttestedVex, ProofError> {
+    fn read_vex(&self, signer: &Signer) -> Result<AttestedVex, ProofError> {
         let openvex = PredicateType::new("openvex")
             .map_err(|error| unusable("the type of an attestation", error))?;
-        let policy = signed_by(signer, insecure_ignore_tlog)?.require_predicate_type(openvex);
+        let policy = signed_by(signer, self.insecure_ignore_vex_tlog)?;
+        let policy = policy.require_predicate_type(openvex);
         let kind = policy.signer_kind();
         let attachment = Attachment::Attestations;
         let mut image = SignedImage::open(&self.target, attachment, kind, &self.options)

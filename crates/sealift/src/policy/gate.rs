@@ -129,11 +129,11 @@ impl Gate {
     ) -> Result<Outcome, Error> {
         let at = self.verified_at;
         let mut proving = ImageVerification::new(target, report, &self.root, at, observer);
-        proving.insecure_ignore_tlog = self.policy.sources.insecure_ignore_tlog;
-        proving.options = self.options.clone();
         let sources = &self.policy.sources;
-        let vex = sources.vex_signer.as_ref();
-        let vex = vex.map(|signer| proving.attested_vex(signer, sources.insecure_ignore_vex_tlog));
+        proving.insecure_ignore_tlog = sources.insecure_ignore_tlog;
+        proving.insecure_ignore_vex_tlog = sources.insecure_ignore_vex_tlog;
+        proving.options = self.options.clone();
+        let vex = sources.vex_signer.as_ref().map(|signer| proving.attested_vex(signer));
         let AttestedVex { documents, told } = vex.unwrap_or_default();
         let mut suppressions = Cow::Borrowed(&self.suppressions);
         if !documents.is_empty() {
