@@ -594,8 +594,8 @@ export class Admission {
     source: string
     expires: string | null
   }[]
-  /** Files that were read, and what is weaker than it looks. */
-  readonly told: string[]
+  /** Messages for people: each file that was read, and what is weaker than it looks. */
+  readonly messages: string[]
   /** The report, without what does not count. */
   readonly report: Report
   /** For people: the verdict first, then the reasons. */

@@ -58,9 +58,9 @@ impl Options {
             ..PolicyFiles::default()
         };
         let loaded = files.load()?.with(self.overrides()?);
-        let mut told = loaded.told.clone();
-        told.extend(loaded.check_requirements()?);
-        Ok((Gate::of(loaded, judged_at)?.verified_at(clock.now()), told))
+        let mut messages = loaded.messages.clone();
+        messages.extend(loaded.check_requirements()?);
+        Ok((Gate::of(loaded, judged_at)?.verified_at(clock.now()), messages))
     }
 
     fn overrides(&self) -> Loaded<GateOverrides> {
@@ -127,7 +127,7 @@ pub fn check_gate(options: String) -> Result<()> {
 pub struct NodeAdmission {
     report: NodeReport,
     outcome: Arc<Outcome>,
-    told: Vec<String>,
+    messages: Vec<String>,
 }
 
 #[napi]
@@ -153,11 +153,11 @@ impl NodeAdmission {
         self.outcome.text()
     }
 
-    /// Each file that was read, and what is weaker than it looks.
+    /// Messages for people: each file that was read, and what is weaker than it looks.
     #[napi]
     #[must_use]
-    pub fn told(&self) -> Vec<String> {
-        self.told.clone()
+    pub fn messages(&self) -> Vec<String> {
+        self.messages.clone()
     }
 }
 
@@ -183,7 +183,7 @@ pub fn admit<'env>(
         let decides: Options = parse(&gate)?;
         let judged_at = given.judged_at()?.or(decides.judged_at()?).unwrap_or_else(|| clock.now());
         let options = given.to_scan(clock, judged_at)?;
-        let (mut gate, told) = decides.gate(clock, judged_at)?;
+        let (mut gate, messages) = decides.gate(clock, judged_at)?;
         if !decides.offline {
             gate = gate.asking(given.registry.client()?)?;
         }
@@ -192,7 +192,7 @@ pub fn admit<'env>(
         Ok(NodeAdmission {
             report: NodeReport::new(admitted.report, Hidden::default()),
             outcome: Arc::new(admitted.outcome),
-            told,
+            messages,
         })
     })
 }

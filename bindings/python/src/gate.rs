@@ -112,7 +112,7 @@ impl Decision {
 pub(crate) struct Gate {
     gate: sealift::policy::Gate,
     offline: bool,
-    told: Vec<String>,
+    messages: Vec<String>,
 }
 
 #[pymethods]
@@ -133,15 +133,15 @@ impl Gate {
         loaded.check_requirements().map_err(|error| error::proof(&error))?;
         let (offline, now) = (arguments.flag("offline")?, arguments.time()?);
         arguments.finish()?;
-        let told = loaded.told.clone();
+        let messages = loaded.messages.clone();
         let gate = sealift::policy::Gate::of(loaded, now);
-        Ok(Self { gate: gate.map_err(|error| error::policy(&error))?, offline, told })
+        Ok(Self { gate: gate.map_err(|error| error::policy(&error))?, offline, messages })
     }
 
-    /// The files that were read, and what of them does not count.
+    /// Messages for people: each file that was read, and what of it does not count.
     #[getter]
-    fn files(&self) -> Vec<String> {
-        self.told.clone()
+    fn messages(&self) -> Vec<String> {
+        self.messages.clone()
     }
 
     /// Scans an image, verifies what the policy requires, and decides. Takes what `scan_image` takes
@@ -175,7 +175,7 @@ impl Gate {
     }
 
     fn __repr__(&self) -> String {
-        format!("Gate(files=<{}>)", self.told.len())
+        format!("Gate(messages=<{}>)", self.messages.len())
     }
 }
 

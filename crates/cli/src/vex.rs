@@ -64,7 +64,7 @@ pub(crate) fn add_attested(
     verification.insecure_ignore_vex_tlog = read.policy.sources.insecure_ignore_vex_tlog;
     let attested = verification.attested_vex(&signer);
     if !context.global.quiet {
-        suppress::say(&attested.told);
+        suppress::say(&attested.messages);
     }
     read.suppressions.vex.extend(attested.documents);
     Ok(())

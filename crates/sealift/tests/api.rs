@@ -80,6 +80,7 @@ fn rest() -> Vec<(&'static str, &'static str)> {
         "Check configuration files" => (ScanOptions, configuration),
         "Check them by Rego" => (ConfigurationOptions, rego),
         "What the advisories cover" => (Report, matches),
+        "Messages about policy files" => (policy::LoadedPolicy, messages),
         "Results by rule" => (admission::Review, rows),
         "Name in the report" => (ScanOptions, name),
         "Choose a platform" => (ScanOptions, platform),

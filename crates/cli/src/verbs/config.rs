@@ -32,7 +32,7 @@ pub(crate) fn config(args: &ConfigArgs, context: Context<'_>) -> Result<u8, Fail
     options.created = context.environment.source_date();
     let suppressed = suppress::load(&args.suppress())?;
     if !context.global.quiet {
-        suppress::say(&suppressed.told);
+        suppress::say(&suppressed.messages);
         suppress::say(told(&options));
     }
     let mut report = checked(args, &options, context.global)?;

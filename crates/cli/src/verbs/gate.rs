@@ -39,7 +39,7 @@ pub(crate) fn gate(args: GateArgs, context: Context<'_>) -> Result<u8, Failure> 
     options.cache = None;
     let root = trust::of_policy(&read, args.image.scan.offline, context)?;
     if !context.global.quiet {
-        suppress::say(&read.told);
+        suppress::say(&read.messages);
     }
     let (mut report, _, notes) = scan::scanned(&target, &options, &plan, context)?;
     report.notes = scan::not_scanned(&plan, false);
@@ -52,7 +52,7 @@ pub(crate) fn gate(args: GateArgs, context: Context<'_>) -> Result<u8, Failure> 
     }
     let outcome = gate.decide(&target, &mut report, &NoProgress)?;
     if !context.global.quiet {
-        suppress::say(&outcome.told);
+        suppress::say(&outcome.messages);
     }
     let hidden = selection.apply(&mut report);
     // What does not count is a part of the decision, in whatever format it is told.

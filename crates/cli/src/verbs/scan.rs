@@ -224,7 +224,7 @@ fn run(
         false => LoadedPolicy::default(),
     };
     if !context.global.quiet {
-        suppress::say(&suppressed.told);
+        suppress::say(&suppressed.messages);
     }
     let (mut report, scanner, notes) = scanned(target, options, plan, context)?;
     let statements = attesting.as_ref();

@@ -15,8 +15,8 @@ use crate::verify::{
 pub struct AttestedVex {
     /// The documents whose attestation was verified, in the order in which they are found.
     pub documents: Vec<VexDocument>,
-    /// What a person is to be told: each document, and what was found and does not count.
-    pub told: Vec<String>,
+    /// Messages for people: each document that counts, and what was found and does not count.
+    pub messages: Vec<String>,
 }
 
 impl ImageVerification<'_> {
@@ -26,7 +26,7 @@ impl ImageVerification<'_> {
     pub fn attested_vex(&self, signer: &Signer) -> AttestedVex {
         self.read_vex(signer).unwrap_or_else(|error| AttestedVex {
             documents: Vec::new(),
-            told: vec![format!("warning: VEX attestations are not read: {}", Chain(&error))],
+            messages: vec![format!("warning: VEX attestations are not read: {}", Chain(&error))],
         })
     }
 
@@ -45,7 +45,7 @@ impl ImageVerification<'_> {
         let verifier = BundleVerifier::with_provider(self.root, provider());
         let mut vex = AttestedVex::default();
         if let Err(error) = image.look_up_each(&verifier, &policy, self.now) {
-            vex.told
+            vex.messages
                 .push(format!("warning: VEX attestations are not looked up: {}", Chain(&error)));
         }
         let Outcome { verified, rejected, .. } = image.outcome(&verifier, &policy, &[], self.now);
@@ -63,25 +63,25 @@ impl ImageVerification<'_> {
     }
 
     fn document(&self, attached: &VerifiedAttached<'_>) -> Result<VexDocument, String> {
-        let told = |error: &dyn std::error::Error| Chain(error).to_string();
+        let text = |error: &dyn std::error::Error| Chain(error).to_string();
         let statement = Statement::from_json(attached.payload(), &self.options.limits)
-            .map_err(|error| told(&error))?;
+            .map_err(|error| text(&error))?;
         let json = statement.predicate_json().as_bytes();
         VexDocument::read(&name(attached.origin()), json, &Limits::default())
-            .map_err(|error| told(&error))
+            .map_err(|error| text(&error))
     }
 }
 
 impl AttestedVex {
     fn add(&mut self, document: VexDocument) {
         let (form, count) = (document.format.name(), document.statements.len());
-        self.told.push(format!("{form}: {}: {count} statements", document.name));
+        self.messages.push(format!("{form}: {}: {count} statements", document.name));
         self.documents.push(document);
     }
 
     fn reject(&mut self, origin: &Origin, why: &str) {
         let name = name(origin);
-        self.told.push(format!("warning: a VEX attestation does not count: {name}: {why}"));
+        self.messages.push(format!("warning: a VEX attestation does not count: {name}: {why}"));
     }
 }
 

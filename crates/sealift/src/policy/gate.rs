@@ -134,13 +134,13 @@ impl Gate {
         proving.insecure_ignore_vex_tlog = sources.insecure_ignore_vex_tlog;
         proving.options = self.options.clone();
         let vex = sources.vex_signer.as_ref().map(|signer| proving.attested_vex(signer));
-        let AttestedVex { documents, told } = vex.unwrap_or_default();
+        let AttestedVex { documents, messages } = vex.unwrap_or_default();
         let mut suppressions = Cow::Borrowed(&self.suppressions);
         if !documents.is_empty() {
             suppressions.to_mut().vex.extend(documents);
         }
         let mut outcome = self.judge_without(report, &suppressions, &proving);
-        outcome.told = told;
+        outcome.messages = messages;
         // What was cancelled proves nothing, and says nothing about the image.
         if observer.is_cancelled() { Err(Error::Cancelled) } else { Ok(outcome) }
     }

@@ -23,8 +23,8 @@ pub struct Outcome {
     pub unused: Vec<Unused>,
     /// What else is to be known: what was not looked for or left out.
     pub notes: Vec<String>,
-    /// What a person is to be told of VEX attestations on the image.
-    pub told: Vec<String>,
+    /// Messages for people about VEX attestations on the image.
+    pub messages: Vec<String>,
     /// `name@version` of the package of each suppressed finding.
     packages: Vec<String>,
 }
@@ -50,7 +50,7 @@ impl Outcome {
             suppressed,
             unused,
             notes: report.notes.clone(),
-            told: Vec::new(),
+            messages: Vec::new(),
         }
     }
 
